@@ -1,0 +1,149 @@
+"""Who may do what to which film: one closed table, asked by every door.
+
+Pure: it is handed roles, sections and recused ids, and knows nothing above `festival`.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+
+import msgspec
+
+from festival.tables import Part, Phase
+
+COMMITTEE = frozenset({Part.REVIEWER, Part.CHAIR})
+
+
+class Viewer(msgspec.Struct, frozen=True, kw_only=True):
+    """The person at the door, in one edition. `sections` of a part: none named means all."""
+
+    id: str = ""
+    name: str = ""
+    email: str = ""
+    language: str = "fr"
+    edition: str = ""
+    phase: Phase = Phase.ENTRIES
+    parts: frozenset[Part] = frozenset()
+    sections: dict[Part, frozenset[str]] = {}
+    recused: frozenset[str] = frozenset()
+    scopes: frozenset[str] | None = None
+
+    @property
+    def is_known(self) -> bool:
+        return bool(self.id)
+
+    def has(self, *parts: Part) -> bool:
+        return not self.parts.isdisjoint(parts)
+
+
+class Subject(msgspec.Struct, frozen=True, kw_only=True):
+    """What access needs to know of a submission; `section` is its id."""
+
+    id: str
+    section: str | None = None
+    status: str = "draft"
+    members: frozenset[str] = frozenset()
+    is_released: bool = False
+    has_own_review: bool = False
+
+
+class Act(StrEnum):
+    """Everything that can be done to one submission or within an edition."""
+
+    ENTER = "enter"
+    SEE_ENTRY = "see_entry"
+    EDIT_ENTRY = "edit_entry"
+    UPLOAD = "upload"
+    WATCH_OWN = "watch_own"
+    SEE_QUEUE = "see_queue"
+    WATCH = "watch"
+    REVIEW = "review"
+    RECUSE = "recuse"
+    SEE_REVIEWS = "see_reviews"
+    SEE_BOARD = "see_board"
+    DECIDE = "decide"
+    ANNOUNCE = "announce"
+    SEE_GRID = "see_grid"
+    PLAN = "plan"
+    PUBLISH = "publish"
+    OPERATE = "operate"
+
+
+def within_scope(viewer: Viewer, subject: Subject) -> bool:
+    """A committee member's view: right section, not recused, past the draft, copy released."""
+    return (
+        subject.id not in viewer.recused
+        and subject.status not in {"draft", "withdrawn"}
+        and subject.is_released
+        and not subject.members & {viewer.id}
+        and any(
+            part in viewer.parts
+            and (not viewer.sections.get(part) or subject.section in viewer.sections[part])
+            for part in COMMITTEE
+        )
+    )
+
+
+def is_member(viewer: Viewer, subject: Subject) -> bool:
+    return viewer.is_known and viewer.id in subject.members
+
+
+def _may_decide(viewer: Viewer, subject: Subject) -> bool:
+    return (
+        Part.CHAIR in viewer.parts
+        and viewer.phase is not Phase.ENTRIES
+        and within_scope(viewer, subject)
+        and (not viewer.sections.get(Part.CHAIR) or subject.section in viewer.sections[Part.CHAIR])
+    )
+
+
+def _may_see_reviews(viewer: Viewer, subject: Subject) -> bool:
+    """Others' opinions stay hidden until one's own is given, the chair's included."""
+    return within_scope(viewer, subject) and subject.has_own_review
+
+
+ABOUT_A_FILM: dict[Act, Callable[[Viewer, Subject], bool]] = {
+    Act.SEE_ENTRY: is_member,
+    Act.EDIT_ENTRY: is_member,
+    Act.UPLOAD: is_member,
+    Act.WATCH_OWN: is_member,
+    Act.WATCH: within_scope,
+    Act.REVIEW: within_scope,
+    Act.RECUSE: within_scope,
+    Act.SEE_REVIEWS: _may_see_reviews,
+    Act.DECIDE: _may_decide,
+}
+
+WITHIN_AN_EDITION: dict[Act, Callable[[Viewer], bool]] = {
+    Act.ENTER: lambda viewer: viewer.is_known,
+    Act.SEE_QUEUE: lambda viewer: viewer.has(*COMMITTEE),
+    Act.SEE_BOARD: lambda viewer: viewer.has(Part.CHAIR),
+    Act.ANNOUNCE: lambda viewer: viewer.has(Part.CHAIR),
+    Act.SEE_GRID: lambda viewer: viewer.has(Part.PROGRAMMER),
+    Act.PLAN: lambda viewer: viewer.has(Part.PROGRAMMER),
+    Act.PUBLISH: lambda viewer: viewer.has(Part.PROGRAMMER),
+    Act.OPERATE: lambda viewer: viewer.has(Part.OPERATOR),
+}
+
+
+def may(viewer: Viewer, act: Act, subject: Subject | None = None) -> bool:
+    """The one question. An act on a film needs its subject; forgetting it is a mistake of ours."""
+    if act in ABOUT_A_FILM:
+        if subject is None:
+            raise TypeError(f"{act} is about a film")
+        return ABOUT_A_FILM[act](viewer, subject)
+    return WITHIN_AN_EDITION[act](viewer)
+
+
+class Scope(msgspec.Struct, frozen=True):
+    """What a committee member's lists may fetch, as data for the query; None: all sections."""
+
+    sections: list[str] | None
+    recused: list[str]
+    person: str
+
+
+def committee_scope(viewer: Viewer) -> Scope:
+    """The widest of the person's committee roles; lists, counts and exports all apply it."""
+    named = [viewer.sections.get(part, frozenset()) for part in COMMITTEE & viewer.parts]
+    sections = None if any(not names for names in named) else sorted(frozenset().union(*named))
+    return Scope(sections=sections, recused=sorted(viewer.recused), person=viewer.id)

@@ -1,0 +1,33 @@
+"""Now in UTC; festival days in Europe/Paris, where a day ends at 04:00."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+PARIS = ZoneInfo("Europe/Paris")
+DAY_ENDS = time(4)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def festival_day(moment: datetime) -> date:
+    """The day a festival-goer would name: 01:00 belongs to the evening before."""
+    local = moment.astimezone(PARIS)
+    return local.date() - timedelta(days=1) if local.time() < DAY_ENDS else local.date()
+
+
+def at(day: date, minutes: int) -> datetime:
+    """The moment `minutes` after midnight of a festival day; 1500 is 01:00 of the next morning.
+
+    Wall clock time is kept across a change of hour: 20:30 stays 20:30.
+    """
+    days, minutes = divmod(minutes, 24 * 60)
+    wall = datetime.combine(day + timedelta(days=days), time(minutes // 60, minutes % 60), PARIS)
+    return wall.astimezone(UTC)
+
+
+def minutes_of(moment: datetime, first_day: date) -> int:
+    """Minutes of wall clock from midnight of the first festival day."""
+    local = moment.astimezone(PARIS)
+    return (local.date() - first_day).days * 24 * 60 + local.hour * 60 + local.minute

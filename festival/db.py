@@ -1,0 +1,43 @@
+"""One transaction for each act, and `later`: the outbox line written in the same breath."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, cast
+
+from piccolo.engine.postgres import PostgresEngine
+
+from festival.queue import queue_of
+from festival.tables import Outbox
+
+
+def engine() -> PostgresEngine:
+    """The engine of `piccolo_conf.py`, that every table uses."""
+    return cast("PostgresEngine", Outbox._meta.db)  # noqa: SLF001
+
+
+@asynccontextmanager
+async def transaction() -> AsyncIterator[None]:
+    """Open an act; inside another act, join it."""
+    if engine().transaction_exists():
+        yield
+        return
+    async with engine().transaction():
+        yield
+
+
+async def later(task: str, /, *, due_at: datetime | None = None, **names: str) -> str:
+    """Write down what must happen after this act; the relay rings once it is committed.
+
+    Only ids travel: a task reads everything else from its rows.
+    """
+    line = Outbox(task=task, queue=queue_of(task), args=names)
+    if due_at is not None:
+        line.due_at = due_at
+    await line.save()
+    return line.id
+
+
+async def rows(sql: str, *values: Any) -> list[dict[str, Any]]:
+    """Ask in SQL what Piccolo's query builder cannot say; `{}` marks each value."""
+    return cast("list[dict[str, Any]]", await Outbox.raw(sql, *values))

@@ -1,0 +1,117 @@
+"""Words from `locale/`, and dates, hours, lengths and numbers as each language writes them.
+
+Keys are codes (`filmmaker.films.title`); both catalogues are complete at every commit.
+"""
+
+import re
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+from babel.dates import format_date
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+from festival.clock import PARIS, festival_day
+
+LANGUAGES = ("fr", "en")
+LOCALE = Path(__file__).parent / "locale"
+NARROW = "\u202f"
+FIXED = "\u00a0"
+
+
+class NoWords(KeyError):
+    """A key without words: a mistake of ours that `./run check` finds."""
+
+
+def french_spaces(text: str) -> str:
+    """The spaces that French puts before high punctuation never break a line."""
+    text = re.sub(r" (?=[;!?»])", NARROW, text)
+    text = text.replace(" :", FIXED + ":").replace("« ", "«" + FIXED)
+    return re.sub(r"(?<=\d) (?=[%€])", FIXED, text)
+
+
+@cache
+def words(language: str) -> dict[str, tuple[str, ...]]:
+    """Every key of a language with its forms: one, or singular and plural."""
+    found: dict[str, tuple[str, ...]] = {}
+    for file in sorted((LOCALE / language).glob("*.po")):
+        with file.open("rb") as lines:
+            for message in read_po(lines, locale=language):
+                if not message.id:
+                    continue
+                key = message.id if isinstance(message.id, str) else message.id[0]
+                text = message.string
+                forms = (text,) if isinstance(text, str) else tuple(text or ())
+                found[key] = tuple(map(french_spaces, forms)) if language == "fr" else forms
+    return found
+
+
+def t(language: str, key: str, /, **values: object) -> str:
+    """The words of a key; a value named `n` chooses between one and many."""
+    try:
+        forms = words(language)[key]
+    except KeyError:
+        raise NoWords(f"{language}: {key}") from None
+    count = values.get("n")
+    many = len(forms) > 1 and isinstance(count, int | float) and is_many(language, count)
+    return forms[1 if many else 0].format(**values) if values else forms[1 if many else 0]
+
+
+def is_many(language: str, count: float) -> bool:
+    """French says *0 film*, English *0 films*."""
+    return abs(count) >= 2 if language == "fr" else abs(count) != 1
+
+
+def has_words(key: str) -> bool:
+    return all(key in words(language) for language in LANGUAGES)
+
+
+def day(language: str, when: date | datetime, *, style: str = "long") -> str:
+    """`vendredi 26 novembre`, for a date or for the festival day of a moment."""
+    which = festival_day(when) if isinstance(when, datetime) else when
+    patterns = {"long": "EEEE d MMMM", "short": "EEE d MMM", "name": "EEEE", "month": "d MMMM",
+                "full": "EEEE d MMMM y"}
+    return format_date(which, patterns[style], locale=language)
+
+
+def calendar_day(language: str, when: datetime) -> str:
+    """`31 janvier 2027`: the date on the wall, for deadlines and letters."""
+    return format_date(when.astimezone(PARIS).date(), "d MMMM y", locale=language)
+
+
+def hour(when: datetime) -> str:
+    """Always 24 hours, always Paris."""
+    return when.astimezone(PARIS).strftime("%H:%M")
+
+
+def clock_of(minutes: int) -> str:
+    """Minutes after midnight as a clock shows them; 1500 is 01:00."""
+    return f"{minutes // 60 % 24:02d}:{minutes % 60:02d}"
+
+
+def length(seconds: float | timedelta | None) -> str:
+    """A runtime: `1 h 44`, `14 min`, `0:05` below a minute."""
+    if seconds is None:
+        return "–"
+    total = seconds.total_seconds() if isinstance(seconds, timedelta) else float(seconds)
+    if total < 60:
+        return f"{total:.0f}{FIXED}s"
+    minutes = round(total / 60)
+    if minutes < 60:
+        return f"{minutes}{FIXED}min"
+    return f"{minutes // 60}{FIXED}h{FIXED}{minutes % 60:02d}"
+
+
+def size(language: str, count: int) -> str:
+    """Bytes as people count them: 38,4 Go, 38.4 GB."""
+    units = ("o", "ko", "Mo", "Go", "To") if language == "fr" else ("B", "kB", "MB", "GB", "TB")
+    value, unit = float(count), 0
+    while value >= 1000 and unit < len(units) - 1:
+        value, unit = value / 1000, unit + 1
+    return f"{number(language, value, digits=1 if unit > 1 else 0)}{FIXED}{units[unit]}"
+
+
+def number(language: str, value: float, *, digits: int = 0) -> str:
+    return format_decimal(value, format="#,##0." + "0" * digits if digits else "#,##0",
+                          locale=language).replace("\u202f", FIXED)

@@ -1,0 +1,44 @@
+"""Bring the database to the code's shape: one at a time, under an advisory lock.
+
+    python -m festival.migrate
+"""
+
+import asyncio
+import os
+import sys
+
+import asyncpg
+from piccolo.apps.migrations.commands.forwards import run_forwards
+
+from festival.settings import Settings
+
+LOCK = 20271127
+NEEDED = {"fsync": "on", "full_page_writes": "on"}
+
+
+async def migrate(database_url: str) -> None:
+    """Two containers may start at once: the second waits, then finds nothing to do."""
+    connection = await asyncpg.connect(database_url)
+    try:
+        await connection.execute("SELECT pg_advisory_lock($1)", LOCK)
+        await refuse_unsafe(connection)
+        await run_forwards("all")
+    finally:
+        await connection.close()
+
+
+async def refuse_unsafe(connection: asyncpg.Connection) -> None:
+    """A database that may forget what it confirmed is no place for a festival's decisions."""
+    version = connection.get_server_version().major
+    if version < 15:
+        sys.exit(f"PostgreSQL {version} is too old: 15 or newer is needed.")
+    for name, wanted in NEEDED.items():
+        if (found := await connection.fetchval(f"SHOW {name}")) != wanted:
+            sys.exit(f"PostgreSQL runs with {name}={found}; set {name}={wanted} and start again.")
+    if await connection.fetchval("SHOW synchronous_commit") == "off":
+        sys.exit("PostgreSQL runs with synchronous_commit=off; a confirmed act could be lost.")
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("PICCOLO_CONF", "piccolo_conf")
+    asyncio.run(migrate(Settings.read().database_url))

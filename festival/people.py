@@ -1,0 +1,216 @@
+"""Who somebody is: accounts, passwords, links, roles and tokens."""
+
+import asyncio
+import unicodedata
+from datetime import timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+from festival.clock import now
+from festival.db import rows, transaction
+from festival.errors import Missing, NotAllowed, Refused
+from festival.record import record
+from festival.sessions import digest, end_all_sessions, new_token
+from festival.tables import Edition, Link, Part, Person, Role, Token
+
+LINK_LASTS = timedelta(hours=2)
+INVITATION_LASTS = timedelta(days=14)
+TOKEN_LASTS = timedelta(days=90)
+LEAST_PASSWORD = 12
+SCOPES = frozenset({"entries", "committee", "programme", "operate"})
+
+_hasher = PasswordHasher()
+_NOBODY = _hasher.hash("nobody has this password")
+
+
+def email_key(email: str) -> str:
+    """The one rule of identity: NFKC, case folded."""
+    return unicodedata.normalize("NFKC", email).strip().casefold()
+
+
+def checked_email(email: str) -> str:
+    """An address that a letter can reach; header characters never pass."""
+    email = unicodedata.normalize("NFC", email).strip()
+    name, at, host = email.rpartition("@")
+    hostile = any(c.isspace() or ord(c) < 32 or c in '<>,;:"()[]\\' for c in email)
+    if not (name and at and "." in host.strip(".")) or hostile or len(email) > 254:
+        raise Refused("email:email_invalid")
+    return email
+
+
+async def by_email(email: str) -> Person | None:
+    return await Person.objects().get(Person.email_key == email_key(email))
+
+
+async def person(person_id: str) -> Person:
+    found = await Person.objects().get(Person.id == person_id)
+    if found is None:
+        raise Missing("person_missing")
+    return found
+
+
+async def meet(email: str, *, name: str = "", language: str = "fr") -> Person:
+    """The person of this address, made when new; two at once make one."""
+    email = checked_email(email)
+    async with transaction():
+        await rows(
+            """INSERT INTO person (id, email, email_key, name, language)
+               VALUES ({}, {}, {}, {}, {}) ON CONFLICT (email_key) DO NOTHING RETURNING id""",
+            Person().id,
+            email,
+            email_key(email),
+            name.strip(),
+            language,
+        )
+        return await person_with(email)
+
+
+async def person_with(email: str) -> Person:
+    known = await by_email(email)
+    if known is None:
+        raise Missing("person_missing")
+    return known
+
+
+async def register(email: str, *, edition: Edition, name: str, language: str = "fr") -> Person:
+    """A filmmaker introduces themself; the account is theirs once a link has been followed."""
+    if not name.strip():
+        raise Refused("name:name_missing")
+    async with transaction():
+        newcomer = await meet(email, name=name, language=language)
+        await grant(newcomer, Part.FILMMAKER, edition=edition, by=newcomer)
+    return newcomer
+
+
+async def grant(
+    person: Person,
+    part: Part,
+    *,
+    edition: Edition,
+    by: Person | None,
+    sections: list[str] | None = None,
+) -> None:
+    """Give a part in one edition; giving it twice changes only its sections."""
+    async with transaction():
+        await rows(
+            """INSERT INTO role (id, person, edition, part, sections)
+               VALUES ({}, {}, {}, {}, {}::jsonb)
+               ON CONFLICT (person, edition, part) DO UPDATE SET sections = excluded.sections
+               RETURNING id""",
+            Role().id,
+            person.id,
+            edition.id,
+            part.value,
+            "[" + ",".join(f'"{s}"' for s in sections or []) + "]",
+        )
+        await record("role_granted", person.id, by=by, edition=edition.id, part=part.value)
+
+
+async def revoke(person: Person, part: Part, *, edition: Edition, by: Person) -> None:
+    """The right ends now; sessions are asked again at every request."""
+    async with transaction():
+        await Role.delete().where(
+            (Role.person == person.id) & (Role.edition == edition.id) & (Role.part == part.value)
+        )
+        await record("role_revoked", person.id, by=by, edition=edition.id, part=part.value)
+
+
+async def new_link(person: Person, *, kind: str = "sign_in") -> str:
+    """A token good for one use; only its hash is kept."""
+    token = new_token()
+    lasts = INVITATION_LASTS if kind == "invitation" else LINK_LASTS
+    await Link.insert(
+        Link(id=digest(token), person=person.id, kind=kind, expires_at=now() + lasts)
+    )
+    return token
+
+
+async def use_link(token: str) -> Person:
+    """Spend a link; the second use, or a late one, finds nothing."""
+    async with transaction():
+        spent = await rows(
+            """UPDATE link SET used_at = now()
+               WHERE id = {} AND used_at IS NULL AND expires_at > now() RETURNING person""",
+            digest(token),
+        )
+        if not spent:
+            raise Refused("link_spent")
+        known = await person_of_link(spent[0]["person"])
+        await record("signed_in", known.id, by=known, way="link")
+    return known
+
+
+async def person_of_link(person_id: str) -> Person:
+    known = await person(person_id)
+    if known.disabled_at is not None:
+        raise NotAllowed("account_disabled")
+    return known
+
+
+async def sign_in(email: str, *, password: str) -> Person:
+    """By password; an unknown address costs the same time as a wrong password."""
+    known = await by_email(email)
+    stored = known.password_hash if known is not None and known.password_hash else _NOBODY
+    fits = await asyncio.to_thread(_fits, stored, password)
+    if known is None or not fits or stored == _NOBODY or known.disabled_at is not None:
+        raise Refused("password_wrong")
+    await record("signed_in", known.id, by=known, way="password")
+    return known
+
+
+def _fits(stored: str, password: str) -> bool:
+    try:
+        return _hasher.verify(stored, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+async def set_password(person: Person, password: str) -> None:
+    """A new password ends every session, this one included: the door opens a fresh one."""
+    if len(password) < LEAST_PASSWORD:
+        raise Refused("password:password_short", least=LEAST_PASSWORD)
+    hashed = await asyncio.to_thread(_hasher.hash, password)
+    async with transaction():
+        await Person.update({Person.password_hash: hashed}).where(Person.id == person.id)
+        await end_all_sessions(person)
+        await record("password_set", person.id, by=person)
+
+
+async def disable(person: Person, *, by: Person) -> None:
+    """Nothing of theirs works from this moment: sessions, links, tokens."""
+    async with transaction():
+        await Person.update({Person.disabled_at: now()}).where(Person.id == person.id)
+        await Token.update({Token.revoked_at: now()}).where(Token.person == person.id)
+        await end_all_sessions(person)
+        await record("person_disabled", person.id, by=by)
+
+
+async def new_token_for(
+    person: Person, *, edition: Edition, name: str, scopes: set[str]
+) -> str:
+    """A key for a program of this person; shown once."""
+    if not scopes or not scopes <= SCOPES:
+        raise Refused("scopes:scope_unknown")
+    token = "cfs_" + new_token()
+    async with transaction():
+        await Token(
+            person=person.id,
+            edition=edition.id,
+            digest=digest(token),
+            name=name[:80],
+            scopes=sorted(scopes),
+            expires_at=now() + TOKEN_LASTS,
+        ).save()
+        await record("token_made", person.id, by=person, edition=edition.id, name=name[:80])
+    return token
+
+
+async def revoke_token(person: Person, token_id: str) -> None:
+    async with transaction():
+        gone = await Token.update({Token.revoked_at: now()}).where(
+            (Token.id == token_id) & (Token.person == person.id)
+        ).returning(Token.id)
+        if not gone:
+            raise Missing("token_missing")
+        await record("token_revoked", person.id, by=person, token=token_id)

@@ -1,0 +1,38 @@
+"""One connection pool for one event loop, with JSON read as JSON."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+
+from festival.db import engine
+
+
+async def _read_json(connection: asyncpg.Connection) -> None:
+    for name in ("json", "jsonb"):
+        await connection.set_type_codec(
+            name, schema="pg_catalog", encoder=str, decoder=json.loads
+        )
+
+
+async def open_pool(*, size: int) -> None:
+    """A statement that waits longer than five seconds for a lock is a fault, not a queue."""
+    await engine().start_connection_pool(
+        min_size=1,
+        max_size=size,
+        init=_read_json,
+        timeout=5,
+        command_timeout=30,
+        server_settings={"lock_timeout": "5s", "application_name": "cinema-for-space"},
+    )
+
+
+@asynccontextmanager
+async def pool(*, size: int) -> AsyncIterator[None]:
+    """Every Piccolo query inside uses the pool; a pool belongs to one event loop."""
+    await open_pool(size=size)
+    try:
+        yield
+    finally:
+        await engine().close_connection_pool()

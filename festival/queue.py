@@ -1,0 +1,14 @@
+"""Names of tasks and the queue each waits in; no Celery below the workers."""
+
+QUEUES = {
+    "inspect_film": "fast",
+    "make_screener": "heavy",
+    "send_letter": "letters",
+    "plan_grid": "plans",
+    "sweep_uploads": "control",
+}
+
+
+def queue_of(task: str) -> str:
+    """A name that no worker knows is a mistake of ours: it must fail before the act commits."""
+    return QUEUES[task]

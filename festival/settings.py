@@ -1,0 +1,68 @@
+"""Every environment variable, read once, and refused when unsafe in production."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Self
+
+import msgspec
+
+DEVELOPMENT_KEY = "a key for development only, thirty-two letters at least"
+
+
+class Unsafe(Exception):
+    """The settings would put films or people at risk; the message lists every reason."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What the house needs to know of where it stands; a field is its variable in small letters."""
+
+    mode: str = "production"
+    database_url: str = ""
+    redis_url: str = ""
+    public_url: str = "http://127.0.0.1:8000"
+    secret_key: str = DEVELOPMENT_KEY
+    previous_secret_key: str = ""
+    media_root: Path = Path("var/media")
+    smtp_url: str = "smtp://127.0.0.1:25"
+    mail_from: str = "Cinéma for Space <bonjour@cinema-for-space.example>"
+    mailbox: Path | None = None
+    pool_size: int = 8
+    allow_unsandboxed: bool = False
+    trusted_proxy: str = ""
+    max_upload_bytes: int = 200 * 1024**3
+    upload_grace_hours: int = 12
+    log_level: str = "INFO"
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str] = os.environ) -> Self:
+        """Take the known variables; an ill-formed value is named, a dangerous one refused."""
+        given = {f: environ[f.upper()] for f in cls.__struct_fields__ if environ.get(f.upper())}
+        try:
+            settings = msgspec.convert(given, cls, strict=False, dec_hook=lambda t, v: t(v))
+        except msgspec.ValidationError as error:
+            raise Unsafe(str(error)) from error
+        if reasons := settings.dangers():
+            raise Unsafe("; ".join(reasons))
+        return settings
+
+    @property
+    def in_production(self) -> bool:
+        return self.mode != "development"
+
+    def dangers(self) -> list[str]:
+        """Everything that must be mended before the house may open, not only the first."""
+        if not self.in_production:
+            return []
+        checks = {
+            "SECRET_KEY is missing, or shorter than 32 characters": len(self.secret_key) < 32
+            or self.secret_key == DEVELOPMENT_KEY,
+            "DATABASE_URL is missing": not self.database_url,
+            "REDIS_URL is missing": not self.redis_url,
+            "PUBLIC_URL must begin with https://": not self.public_url.startswith("https://"),
+            "MAILBOX shows letters and is for development": self.mailbox is not None,
+        }
+        return [reason for reason, bad in checks.items() if bad]
+
+
+VARIABLES = frozenset(field.upper() for field in Settings.__struct_fields__)

@@ -1,0 +1,202 @@
+"""What the common ground keeps: the edition, its people, the outbox and the record."""
+
+import secrets
+from enum import StrEnum
+
+from piccolo.columns import (
+    JSONB,
+    BigSerial,
+    Boolean,
+    Date,
+    ForeignKey,
+    Integer,
+    SmallInt,
+    Text,
+    Timestamptz,
+    Varchar,
+)
+from piccolo.columns.defaults.timestamptz import TimestamptzNow
+from piccolo.columns.indexes import IndexMethod
+from piccolo.table import Table
+
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # no letter that is read as another
+
+
+def new_id() -> str:
+    """An opaque name for an address: 16 letters, 79 bits, never a counter."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(16))
+
+
+class Part(StrEnum):
+    """What a person does in an edition."""
+
+    FILMMAKER = "filmmaker"
+    REVIEWER = "reviewer"
+    CHAIR = "chair"
+    PROGRAMMER = "programmer"
+    OPERATOR = "operator"
+
+
+class Phase(StrEnum):
+    """Where an edition stands; it only moves forward."""
+
+    ENTRIES = "entries"
+    SELECTION = "selection"
+    PROGRAMME = "programme"
+
+
+class Edition(Table):
+    """One year's festival; its slug stands in every address."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    slug = Varchar(32, unique=True)
+    name = Varchar(120)
+    phase = Varchar(16, default=Phase.ENTRIES)
+    first_day = Date()
+    days = SmallInt(default=3)
+    deadline_at = Timestamptz()
+    place_fr = Varchar(200, default="")
+    place_en = Varchar(200, default="")
+    policy = Varchar(32, default="festival")
+    measured_runtime = Boolean(default=True)
+    two_person_release = Boolean(default=True)
+    is_current = Boolean(default=True)
+    created_at = Timestamptz(default=TimestamptzNow())
+
+
+class Section(Table):
+    """An editorial family: a letter and a hue, never the hue alone."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False)
+    letter = Varchar(1)
+    name_fr = Varchar(80)
+    name_en = Varchar(80)
+    position = SmallInt(default=0)
+    least_seconds = Integer(default=0)
+    most_seconds = Integer(default=6 * 3600)
+    is_blind = Boolean(default=False)
+
+
+class Deadline(Table):
+    """A section's own closing time, where it differs from the edition's."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False)
+    section = ForeignKey(Section, null=False)
+    at = Timestamptz()
+
+
+class Person(Table):
+    """Somebody with an address; `email_key` is the one rule of identity (NFKC, case folded)."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    email = Varchar(254)
+    email_key = Varchar(254, unique=True)
+    name = Varchar(120, default="")
+    language = Varchar(2, default="fr")
+    password_hash = Varchar(200, default="")
+    created_at = Timestamptz(default=TimestamptzNow())
+    disabled_at = Timestamptz(null=True, default=None)
+
+
+class Role(Table):
+    """What a person may do in one edition; no section letters means all sections."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    person = ForeignKey(Person, null=False)
+    edition = ForeignKey(Edition, null=False)
+    part = Varchar(16)
+    sections = JSONB(default=[])
+    created_at = Timestamptz(default=TimestamptzNow())
+
+
+class Session(Table):
+    """A signed-in browser; the cookie holds the token, the row only its hash."""
+
+    id = Varchar(64, primary_key=True)
+    person = ForeignKey(Person, null=True)
+    content = JSONB(default={})
+    created_at = Timestamptz(default=TimestamptzNow())
+    seen_at = Timestamptz(default=TimestamptzNow())
+    expires_at = Timestamptz()
+
+
+class Link(Table):
+    """A sign-in or invitation link, good for one use; the row holds only the token's hash."""
+
+    id = Varchar(64, primary_key=True)
+    person = ForeignKey(Person, null=False)
+    kind = Varchar(16, default="sign_in")
+    created_at = Timestamptz(default=TimestamptzNow())
+    expires_at = Timestamptz()
+    used_at = Timestamptz(null=True, default=None)
+
+
+class Token(Table):
+    """A key for JSON clients, hashed and scoped, bound to one person and one edition."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    person = ForeignKey(Person, null=False)
+    edition = ForeignKey(Edition, null=False)
+    digest = Varchar(64, unique=True)
+    name = Varchar(80, default="")
+    scopes = JSONB(default=[])
+    created_at = Timestamptz(default=TimestamptzNow())
+    expires_at = Timestamptz()
+    revoked_at = Timestamptz(null=True, default=None)
+
+
+class Letter(Table):
+    """A letter as it was written; `occasion` is unique, so that no event writes twice."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    person = ForeignKey(Person, null=False)
+    edition = ForeignKey(Edition, null=True)
+    kind = Varchar(32)
+    occasion = Varchar(160, unique=True)
+    about = Varchar(16, default="")
+    language = Varchar(2, default="fr")
+    subject = Varchar(300)
+    body = Text()
+    created_at = Timestamptz(default=TimestamptzNow())
+    sent_at = Timestamptz(null=True, default=None)
+
+
+class Outbox(Table):
+    """What must happen after an act: the house's to-do list, and the lease of who does it."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    task = Varchar(32)
+    queue = Varchar(16)
+    args = JSONB(default={})
+    priority = SmallInt(default=3)
+    created_at = Timestamptz(default=TimestamptzNow())
+    due_at = Timestamptz(default=TimestamptzNow(), index=True)
+    rung_at = Timestamptz(null=True, default=None)
+    attempt = SmallInt(default=0)
+    worker = Varchar(120, default="")
+    leased_until = Timestamptz(null=True, default=None)
+    done_at = Timestamptz(null=True, default=None, index=True)
+    parked_at = Timestamptz(null=True, default=None)
+    fault = Text(default="")
+    cancelled_by = Varchar(16, default="")
+
+
+class Record(Table):
+    """Who did what, when and why; a trigger refuses every change to it."""
+
+    id = BigSerial(primary_key=True)
+    at = Timestamptz(default=TimestamptzNow())
+    person = Varchar(16, default="", index=True)
+    edition = Varchar(16, default="")
+    act = Varchar(48)
+    subject = Varchar(64, default="", index=True, index_method=IndexMethod.btree)
+    details = JSONB(default={})
+
+
+class Pulse(Table):
+    """When a part of the house was last seen alive, on PostgreSQL's clock."""
+
+    part = Varchar(80, primary_key=True)
+    at = Timestamptz(default=TimestamptzNow())

@@ -1,0 +1,108 @@
+"""What the committee keeps: who watches, what was seen, said and decided."""
+
+from piccolo.columns import (
+    JSONB,
+    Float,
+    ForeignKey,
+    Integer,
+    Text,
+    Timestamptz,
+    Varchar,
+)
+from piccolo.columns.defaults.timestamptz import TimestamptzNow
+from piccolo.table import Table
+
+from festival.tables import Edition, Person, new_id
+from submissions.tables import FilmFile, Submission
+
+
+class Assignment(Table):
+    """A film that a reviewer was asked to watch."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    submission = ForeignKey(Submission, null=False)
+    person = ForeignKey(Person, null=False)
+    created_at = Timestamptz(default=TimestamptzNow())
+
+
+class Viewing(Table):
+    """What one person has seen of one version of a file: merged ranges of seconds."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    submission = ForeignKey(Submission, null=False)
+    file = ForeignKey(FilmFile, null=False)
+    person = ForeignKey(Person, null=False)
+    ranges = JSONB(default=[])
+    position = Float(default=0.0)
+    started_at = Timestamptz(default=TimestamptzNow())
+    seen_at = Timestamptz(default=TimestamptzNow())
+
+
+class Note(Table):
+    """A remark at a moment of the film."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    submission = ForeignKey(Submission, null=False)
+    file = ForeignKey(FilmFile, null=False)
+    person = ForeignKey(Person, null=False)
+    at_seconds = Float(default=0.0)
+    sign = Varchar(1, default="")
+    text = Text()
+    created_at = Timestamptz(default=TimestamptzNow())
+
+
+class Review(Table):
+    """A score sheet; a draft until it is given."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    submission = ForeignKey(Submission, null=False)
+    file = ForeignKey(FilmFile, null=False)
+    person = ForeignKey(Person, null=False)
+    scores = JSONB(default={})
+    opinion = Text(default="")
+    version = Integer(default=1)
+    changed_at = Timestamptz(default=TimestamptzNow())
+    given_at = Timestamptz(null=True, default=None)
+
+
+class Recusal(Table):
+    """A reviewer steps aside; from then on the film does not exist for them."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    submission = ForeignKey(Submission, null=False)
+    person = ForeignKey(Person, null=False)
+    reason = Varchar(400, default="")
+    created_at = Timestamptz(default=TimestamptzNow())
+    lifted_at = Timestamptz(null=True, default=None)
+
+
+class Decision(Table):
+    """Who decided what, and why; the newest one stands."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    submission = ForeignKey(Submission, null=False)
+    person = ForeignKey(Person, null=False)
+    wanted = Varchar(16, null=True, default=None)
+    note = Text(default="")
+    created_at = Timestamptz(default=TimestamptzNow())
+
+
+class Announcement(Table):
+    """A batch of decisions to be told; drawn up by one person, released by another."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False)
+    asked_by = ForeignKey(Person, null=False)
+    asked_at = Timestamptz(default=TimestamptzNow())
+    released_by = ForeignKey(Person, null=True)
+    released_at = Timestamptz(null=True, default=None)
+    cancelled_at = Timestamptz(null=True, default=None)
+
+
+class AnnouncementLine(Table):
+    """One film of a batch, and the decision as it stood when the batch was previewed."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    announcement = ForeignKey(Announcement, null=False)
+    submission = ForeignKey(Submission, null=False)
+    wanted = Varchar(16)

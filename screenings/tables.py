@@ -1,0 +1,154 @@
+"""What programmers keep: rooms, programmes, guests, and every version of the grid."""
+
+from piccolo.columns import (
+    JSONB,
+    BigInt,
+    Boolean,
+    ForeignKey,
+    Integer,
+    SmallInt,
+    Timestamptz,
+    Varchar,
+)
+from piccolo.columns.defaults.timestamptz import TimestamptzNow
+from piccolo.table import Table
+
+from festival.tables import Edition, Person, Section, new_id
+from submissions.tables import Submission
+
+
+class Venue(Table):
+    """The building."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False)
+    name = Varchar(120)
+    address = Varchar(300, default="")
+
+
+class Screen(Table):
+    """One room: seats, equipment, and its opening hours on each day.
+
+    `hours` is a list with one `[opens, closes]` pair a day, in minutes after that day's midnight
+    (1560 is 02:00 of the next morning), or null where the room is closed.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    venue = ForeignKey(Venue, null=False)
+    name = Varchar(120)
+    seats = Integer()
+    hours = JSONB(default=[])
+    closures = JSONB(default=[])
+    equipment = JSONB(default=[])
+    turnaround = SmallInt(default=25)
+    position = SmallInt(default=0)
+
+
+class Slot(Table):
+    """Free time on a screen that the programmer lays out by hand."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    screen = ForeignKey(Screen, null=False)
+    starts_at = Timestamptz()
+    ends_at = Timestamptz()
+
+
+class Programme(Table):
+    """What is shown in one go: a film, a block of shorts, or an event. Minutes throughout."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False)
+    kind = Varchar(8, default="film")
+    title_fr = Varchar(200, default="")
+    title_en = Varchar(200, default="")
+    section = ForeignKey(Section, null=True)
+    own_minutes = SmallInt(null=True, default=None)
+    intro = SmallInt(default=5)
+    debate = SmallInt(default=20)
+    demand = Integer(default=200)
+    prestige = SmallInt(default=1)
+    premiere = Varchar(16, default="none")
+    showings = SmallInt(default=1)
+    least_seats = Integer(default=0)
+    equipment = JSONB(default=[])
+    earliest = SmallInt(null=True, default=None)
+    latest = SmallInt(null=True, default=None)
+    created_at = Timestamptz(default=TimestamptzNow())
+
+
+class ProgrammeFilm(Table):
+    """A film's place in a programme."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    programme = ForeignKey(Programme, null=False)
+    submission = ForeignKey(Submission, null=False)
+    position = SmallInt(default=0)
+
+
+class Guest(Table):
+    """Somebody on stage: cannot be in two rooms at once, nor outside their windows.
+
+    `windows` are `[from, to]` pairs in minutes after the first day's midnight; none means always.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False)
+    name = Varchar(160)
+    quality_fr = Varchar(200, default="")
+    quality_en = Varchar(200, default="")
+    windows = JSONB(default=[])
+    programmes = JSONB(default=[])
+
+
+class Grid(Table):
+    """All screenings of the three days: one working grid, and frozen, numbered publications.
+
+    The public reads nothing but a publication's `document`: whole or not at all.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False)
+    number = Integer(null=True, default=None)
+    version = BigInt(default=1)
+    document = JSONB(null=True, default=None)
+    published_by = ForeignKey(Person, null=True)
+    published_at = Timestamptz(null=True, default=None)
+    created_at = Timestamptz(default=TimestamptzNow())
+
+
+class Screening(Table):
+    """A programme on a screen at an hour; `ends_at` is the end of the debate."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    grid = ForeignKey(Grid, null=False)
+    published = Boolean(default=False)
+    stable = Varchar(16, default=new_id, index=True)
+    programme = ForeignKey(Programme, null=False)
+    number = SmallInt(default=0)
+    screen = ForeignKey(Screen, null=False)
+    starts_at = Timestamptz()
+    film_ends_at = Timestamptz()
+    ends_at = Timestamptz()
+    clears_at = Timestamptz()
+    locked = Boolean(default=False)
+
+
+class PlanRun(Table):
+    """One run of the planner: what it was asked, how far it is, what it found."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False)
+    asked_by = ForeignKey(Person, null=True)
+    state = Varchar(16, default="waiting")
+    seconds = SmallInt(default=20)
+    seed = Integer(default=1)
+    grid_version = BigInt(default=0)
+    problem = JSONB(null=True, default=None)
+    plan = JSONB(null=True, default=None)
+    progress = JSONB(default={})
+    trail = JSONB(default=[])
+    stop_asked = Boolean(default=False)
+    applied_at = Timestamptz(null=True, default=None)
+    created_at = Timestamptz(default=TimestamptzNow())
+    ended_at = Timestamptz(null=True, default=None)
+    fault = Varchar(400, default="")

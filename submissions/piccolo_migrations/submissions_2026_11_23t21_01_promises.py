@@ -1,0 +1,44 @@
+"""What the database itself promises of submissions"""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+from piccolo.table import Table
+
+ID = "2026-11-23T21:01:00:000000"
+VERSION = "1.38.0"
+DESCRIPTION = "What the database itself promises of submissions"
+
+FORWARDS = """
+ALTER TABLE member ADD CONSTRAINT member_once UNIQUE (submission, person)
+;;
+ALTER TABLE film_file ADD CONSTRAINT film_file_number_once UNIQUE (submission, number)
+;;
+ALTER TABLE step ADD CONSTRAINT step_once UNIQUE (file, kind)
+"""
+
+BACKWARDS = """
+ALTER TABLE step DROP CONSTRAINT step_once
+;;
+ALTER TABLE film_file DROP CONSTRAINT film_file_number_once
+;;
+ALTER TABLE member DROP CONSTRAINT member_once
+"""
+
+
+class RawTable(Table):
+    """Only a handle for raw SQL."""
+
+
+async def forwards() -> MigrationManager:
+    manager = MigrationManager(migration_id=ID, app_name="submissions", description=DESCRIPTION)
+
+    async def run() -> None:
+        for statement in FORWARDS.split(";;"):
+            await RawTable.raw(statement)
+
+    async def run_backwards() -> None:
+        for statement in BACKWARDS.split(";;"):
+            await RawTable.raw(statement)
+
+    manager.add_raw(run)
+    manager.add_raw_backwards(run_backwards)
+    return manager

@@ -1,0 +1,116 @@
+"""What filmmakers bring: the film, its candidacy, and every version of its file."""
+
+from piccolo.columns import (
+    JSONB,
+    BigInt,
+    Boolean,
+    Float,
+    ForeignKey,
+    Integer,
+    SmallInt,
+    Text,
+    Timestamptz,
+    Varchar,
+)
+from piccolo.columns.defaults.timestamptz import TimestamptzNow
+from piccolo.table import Table
+
+from festival.tables import Edition, Person, Section, new_id
+
+
+class Film(Table):
+    """The work itself."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    title = Varchar(200, default="")
+    title_en = Varchar(200, default="")
+    synopsis_fr = Text(default="")
+    synopsis_en = Text(default="")
+    year = SmallInt(null=True, default=None)
+    countries = JSONB(default=[])
+    languages = JSONB(default=[])
+    subtitles = JSONB(default=[])
+    director = Varchar(200, default="")
+    declared_seconds = Integer(null=True, default=None)
+    premiere = Varchar(16, default="none")
+
+
+class Credit(Table):
+    """A name on the film; the source of conflicts of interest."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    film = ForeignKey(Film, null=False)
+    role = Varchar(40)
+    name = Varchar(200)
+    position = SmallInt(default=0)
+
+
+class Submission(Table):
+    """One film's candidacy to one edition.
+
+    `status` is all that its makers may know; `pending` is a decision not yet announced.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False)
+    film = ForeignKey(Film, null=False)
+    section = ForeignKey(Section, null=True)
+    status = Varchar(16, default="draft", index=True)
+    pending = Varchar(16, null=True, default=None)
+    rights_confirmed = Boolean(default=False)
+    waivers = JSONB(default=[])
+    version = Integer(default=1)
+    created_at = Timestamptz(default=TimestamptzNow())
+    changed_at = Timestamptz(default=TimestamptzNow())
+    filed_at = Timestamptz(null=True, default=None)
+    announced_at = Timestamptz(null=True, default=None)
+
+
+class Member(Table):
+    """Somebody who may act for a submission: director, producer, distributor."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    submission = ForeignKey(Submission, null=False)
+    person = ForeignKey(Person, null=False)
+    part = Varchar(16, default="director")
+    created_at = Timestamptz(default=TimestamptzNow())
+
+
+class FilmFile(Table):
+    """One version of the master; its id is also the upload's, and the key of its bytes."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    submission = ForeignKey(Submission, null=False)
+    number = SmallInt(default=1)
+    state = Varchar(16, default="receiving", index=True)
+    person = ForeignKey(Person, null=True)
+    name = Varchar(255, default="")
+    size = BigInt(default=0)
+    sha256 = Varchar(64, default="")
+    policy = Varchar(32, default="")
+    facts = JSONB(null=True, default=None)
+    verdict = JSONB(null=True, default=None)
+    screener = JSONB(null=True, default=None)
+    sandbox = Varchar(16, default="")
+    fault = Varchar(200, default="")
+    created_at = Timestamptz(default=TimestamptzNow())
+    expires_at = Timestamptz(null=True, default=None)
+    received_at = Timestamptz(null=True, default=None)
+    judged_at = Timestamptz(null=True, default=None)
+    ready_at = Timestamptz(null=True, default=None)
+    released_at = Timestamptz(null=True, default=None)
+    replaced_at = Timestamptz(null=True, default=None)
+
+
+class Step(Table):
+    """One phase of a file's way through the booth, with the part done so far (0 to 1)."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    file = ForeignKey(FilmFile, null=False)
+    kind = Varchar(24)
+    state = Varchar(16, default="waiting")
+    fraction = Float(default=0.0)
+    attempt = SmallInt(default=0)
+    started_at = Timestamptz(null=True, default=None)
+    ended_at = Timestamptz(null=True, default=None)
+    details = JSONB(default={})

@@ -1,0 +1,105 @@
+"""The Celery application: one runner and one pool for each child, messages that carry ids only."""
+
+import asyncio
+from typing import Any
+
+from celery import Celery
+from celery.signals import heartbeat_sent, worker_process_init, worker_process_shutdown
+from kombu import Queue
+from redis import Redis as BlockingRedis
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from festival.pool import open_pool
+from festival.progress import News
+from festival.queue import QUEUES
+from festival.settings import Settings
+
+LONGEST_TASK = 3 * 3600
+PULSE = "pulse.worker."
+
+settings = Settings.read()
+
+celery = Celery("cinema", broker=settings.redis_url, include=["workers.tasks"])
+celery.conf.update(
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_ignore_result=True,
+    task_serializer="json",
+    accept_content=["json"],
+    task_time_limit=LONGEST_TASK,
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    worker_soft_shutdown_timeout=5,
+    worker_enable_soft_shutdown_on_idle=False,
+    worker_cancel_long_running_tasks_on_connection_loss=True,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={
+        "visibility_timeout": LONGEST_TASK + 600,
+        "unacked_restore_interval": 10,
+        "unacked_restore_throttle": 1,
+        "queue_order_strategy": "priority",
+        "priority_steps": [0, 3, 6, 9],
+        "socket_keepalive": True,
+        "health_check_interval": 5,
+    },
+    task_queues=[Queue(name) for name in sorted(set(QUEUES.values()))],
+    beat_schedule={
+        "sweep_uploads": {
+            "task": "beat",
+            "schedule": 600.0,
+            "args": ["sweep_uploads"],
+            "options": {"queue": "control"},
+        },
+    },
+    timezone="UTC",
+)
+
+
+class Child:
+    """What one worker child owns: its event loop, its database pool, its line to the news."""
+
+    def __init__(self) -> None:
+        self.runner = asyncio.Runner()
+        self.redis = Redis.from_url(settings.redis_url, socket_timeout=2, socket_connect_timeout=2)
+        self.news = News(self.redis)
+        self.runner.run(open_pool(size=3))
+
+    def run(self, act: Any) -> Any:
+        return self.runner.run(act)
+
+
+_child: list[Child] = []
+
+
+def child() -> Child:
+    """The child of this process, made at its first task (and in `worker_process_init`)."""
+    if not _child:
+        _child.append(Child())
+    return _child[0]
+
+
+@worker_process_init.connect
+def wake_up(**_: Any) -> None:
+    child()
+
+
+@worker_process_shutdown.connect
+def lie_down(**_: Any) -> None:
+    for one in _child:
+        one.runner.close()
+
+
+_pulse_redis = BlockingRedis.from_url(settings.redis_url, socket_timeout=2)
+
+
+@heartbeat_sent.connect
+def feel_pulse(sender: Any = None, **_: Any) -> None:
+    """`/ready` believes in a worker that was heard in the last 15 seconds."""
+    try:
+        _pulse_redis.set(PULSE + str(getattr(sender, "hostname", "worker")), "1", ex=15)
+    except (RedisError, OSError):
+        return
+
+
+app = celery

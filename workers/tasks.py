@@ -1,0 +1,111 @@
+"""The night shift: each task takes its line, speaks one verb, and says how it went."""
+
+import logging
+import socket
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from celery import Task
+
+from festival import letters, leases
+from festival.db import later, rows
+from festival.errors import FestivalError
+from festival.leases import Heartbeat, Lease, Superseded
+from media.runner import PermanentFault
+from screenings import planning
+from submissions import intake, uploads
+from workers.app import celery, child, settings
+
+log = logging.getLogger(__name__)
+
+Verb = Callable[[Lease, Heartbeat], Awaitable[None]]
+
+
+async def send_letter(lease: Lease, _: Heartbeat) -> None:
+    await letters.send(lease.args["letter"], settings=settings)
+
+
+async def inspect_film(lease: Lease, heartbeat: Heartbeat) -> None:
+    await intake.inspect(
+        lease.args["file"], lease=lease, heartbeat=heartbeat, news=child().news, settings=settings
+    )
+
+
+async def make_screener(lease: Lease, heartbeat: Heartbeat) -> None:
+    await intake.make_screener(
+        lease.args["file"], lease=lease, heartbeat=heartbeat, news=child().news, settings=settings
+    )
+
+
+async def plan_grid(lease: Lease, heartbeat: Heartbeat) -> None:
+    await planning.plan(lease.args["run"], lease=lease, heartbeat=heartbeat, news=child().news)
+
+
+async def sweep_uploads(_: Lease, __: Heartbeat) -> None:
+    await uploads.sweep(settings=settings)
+
+
+VERBS: dict[str, Verb] = {
+    "send_letter": send_letter,
+    "inspect_film": inspect_film,
+    "make_screener": make_screener,
+    "plan_grid": plan_grid,
+    "sweep_uploads": sweep_uploads,
+}
+WHEN_PARKED: dict[str, Callable[[Lease, str], Awaitable[None]]] = {
+    "inspect_film": intake.give_up,
+    "make_screener": intake.give_up,
+    "plan_grid": planning.give_up,
+}
+
+
+async def work(line: str, *, worker: str) -> None:
+    """Take the line, do its verb under a kept lease, and leave the row truthful whatever comes."""
+    lease = await leases.take(line, worker=worker)
+    if lease is None:
+        return
+    try:
+        async with leases.kept(lease) as heartbeat:
+            await VERBS[lease.task](lease, heartbeat)
+        await leases.finish(lease)
+    except Superseded:
+        log.warning("superseded task=%s line=%s", lease.task, line)
+    except Exception as error:
+        log.exception("failed task=%s line=%s attempt=%s", lease.task, line, lease.attempt)
+        for_good = isinstance(error, PermanentFault | FestivalError)
+        fault = f"{type(error).__name__}: {error}"
+        if await leases.give_back(lease, fault=fault, for_good=for_good):
+            await tell_of_parking(lease, fault)
+
+
+async def tell_of_parking(lease: Lease, fault: str) -> None:
+    if lease.task in WHEN_PARKED:
+        await WHEN_PARKED[lease.task](lease, fault)
+
+
+def _task(name: str) -> None:
+    @celery.task(name=name, bind=True)
+    def task(self: Task[Any, Any], line: str) -> None:
+        if not (isinstance(line, str) and line.isalnum()):
+            return
+        host = self.request.hostname or socket.gethostname()
+        child().run(work(line, worker=host))
+
+
+for _name in VERBS:
+    _task(_name)
+
+
+@celery.task(name="beat")
+def beat(task: str) -> None:
+    """The calendar only writes lines; one that still waits is enough."""
+    child().run(due(task))
+
+
+async def due(task: str) -> None:
+    standing = await rows(
+        "SELECT id FROM outbox WHERE task = {} AND done_at IS NULL AND parked_at IS NULL LIMIT 1",
+        task,
+    )
+    if not standing:
+        await later(task)
