@@ -200,3 +200,11 @@ class Pulse(Table):
 
     part = Varchar(80, primary_key=True)
     at = Timestamptz(default=TimestamptzNow())
+
+
+class Knock(Table):
+    """How often one account or peer has knocked lately; the id is a hash, no address is kept."""
+
+    id = Varchar(64, primary_key=True)
+    since = Timestamptz(default=TimestamptzNow())
+    count = Integer(default=1)

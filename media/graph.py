@@ -1,0 +1,165 @@
+"""The one graph of a screening copy: one decode, every rung, sound, poster, sprites and checks.
+
+Pure: facts in, ffmpeg arguments out. Names are fixed and paths are the cell's own.
+"""
+
+from fractions import Fraction
+
+import ffmpeg
+import msgspec
+
+from media.facts import Facts, Picture
+from media.probe import FORMATS
+
+LADDER = (1080, 720, 360, 240, 144)
+CEILING = {1080: 6000, 720: 3000, 360: 900, 240: 500, 144: 300}
+GOP_SECONDS = 2
+SEGMENT_SECONDS = 6
+SPRITES = 100
+HDR = {"smpte2084", "arib-std-b67"}
+COMBED = 0.05
+TARGET_LOUDNESS = -23.0
+MOST_GAIN = 20.0
+
+
+class Rung(msgspec.Struct, frozen=True):
+    """One size of the copy; `name` is its folder."""
+
+    name: str
+    width: int
+    height: int
+    kilobits: int
+
+
+def even(value: float) -> int:
+    return max(2, round(value / 2) * 2)
+
+
+def ladder(picture: Picture) -> tuple[Rung, ...]:
+    """The film's own height first, never more than it has; then at most two smaller rungs."""
+    width, height = picture.shown_size
+    top = min(even(height), 1080)
+    heights = [top, *[h for h in LADDER if h <= top * 0.75][:2]]
+    return tuple(
+        Rung(f"v{i}", even(width * h / height), h, ceiling(h)) for i, h in enumerate(heights)
+    )
+
+
+def ceiling(height: int) -> int:
+    return next(rate for lines, rate in CEILING.items() if height >= lines or lines == 144)
+
+
+def cadence(picture: Picture) -> Fraction:
+    """What the copy plays at: the film's exact rate; a variable one is made steady."""
+    return Fraction(*picture.rate)
+
+
+def gain(facts: Facts) -> float:
+    """One linear gain for the screener, so that the committee never reaches for the volume."""
+    sound = facts.sound
+    if sound is None or sound.loudness is None or sound.loudness < -70:
+        return 0.0
+    room = -1.0 - (sound.true_peak if sound.true_peak is not None else 0.0)
+    return max(-MOST_GAIN, min(TARGET_LOUDNESS - sound.loudness, room, MOST_GAIN))
+
+
+def has_sound(facts: Facts) -> bool:
+    return facts.sound is not None and facts.sound.duration > 0
+
+
+def sprite_every(facts: Facts) -> float:
+    return max(1.0, facts.duration / SPRITES)
+
+
+def arguments(facts: Facts, *, film: str, job: str, threads: int = 2) -> list[str]:
+    """Everything after `ffmpeg` and its global options."""
+    picture = facts.picture
+    if picture is None:
+        raise ValueError("a film without a picture has no copy")
+    opened = ffmpeg.input(
+        film, protocol_whitelist="file,pipe", format_whitelist=FORMATS, max_pixels=36_000_000,
+        threads=threads,
+    )
+    rungs = ladder(picture)
+    shown = prepared(opened["v:0"], picture).filter_multi_output("split", len(rungs) + 3)
+    outputs = [video_output(shown[i], rung, picture, job) for i, rung in enumerate(rungs)]
+    outputs += checks(shown, len(rungs), facts, job)
+    if has_sound(facts):
+        outputs.append(sound_output(opened["a:0"], facts, job))
+    return [str(argument) for argument in ffmpeg.merge_outputs(*outputs).get_args()]
+
+
+def prepared(stream: ffmpeg.nodes.FilterableStream, picture: Picture) -> ffmpeg.nodes.FilterableStream:
+    """Undo what a projector would not show: combing, uneven cadence, HDR, odd pixel shapes."""
+    if picture.combed is not None and picture.combed >= COMBED:
+        stream = stream.filter("bwdif", mode="send_frame")
+    rate = cadence(picture)
+    stream = stream.filter("fps", fps=f"{rate.numerator}/{rate.denominator}")
+    if picture.transfer in HDR:
+        stream = (
+            stream.filter("zscale", transfer="linear", npl=100)
+            .filter("format", "gbrpf32le")
+            .filter("tonemap", "hable")
+            .filter("zscale", primaries="bt709", transfer="bt709", matrix="bt709", range="tv")
+        )
+    top = ladder(picture)[0]
+    return (
+        stream.filter("scale", top.width, top.height, flags="bicubic")
+        .filter("setsar", 1)
+        .filter("format", "yuv420p")
+    )
+
+
+def video_output(
+    stream: ffmpeg.nodes.FilterableStream, rung: Rung, picture: Picture, job: str
+) -> ffmpeg.nodes.OutputStream:
+    gop = max(1, round(cadence(picture) * GOP_SECONDS))
+    scaled = stream.filter("scale", rung.width, rung.height, flags="bicubic")
+    return scaled.output(
+        f"{job}/{rung.name}/playlist.m3u8",
+        vcodec="libx264", preset="veryfast", crf=22, profile="high",
+        maxrate=f"{rung.kilobits}k", bufsize=f"{rung.kilobits * 3 // 2}k",
+        g=gop, keyint_min=gop, sc_threshold=0, flags="+cgop",
+        map_metadata=-1, map_chapters=-1, **segments(f"{job}/{rung.name}"),
+    )  # fmt: skip
+
+
+def sound_output(
+    stream: ffmpeg.nodes.FilterableStream, facts: Facts, job: str
+) -> ffmpeg.nodes.OutputStream:
+    return stream.filter("volume", f"{gain(facts):.2f}dB").output(
+        f"{job}/a0/playlist.m3u8", acodec="aac", audio_bitrate="160k", ac=2, ar=48000,
+        map_metadata=-1, map_chapters=-1, **segments(f"{job}/a0"),
+    )
+
+
+def segments(folder: str) -> dict[str, object]:
+    return {
+        "format": "hls",
+        "hls_time": SEGMENT_SECONDS,
+        "hls_playlist_type": "vod",
+        "hls_segment_type": "fmp4",
+        "hls_fmp4_init_filename": "init.mp4",
+        "hls_segment_filename": f"{folder}/seg_%05d.m4s",
+    }
+
+
+def checks(
+    shown: ffmpeg.nodes.FilterNode, first: int, facts: Facts, job: str
+) -> list[ffmpeg.nodes.OutputStream]:
+    """Poster, bounded sprite sheet, and the picture checks on a small branch of the same decode."""
+    every = sprite_every(facts)
+    count = max(1, min(SPRITES, int(facts.duration / every)))
+    poster = shown[first].filter("select", f"gte(t,{facts.duration * 0.3:.3f})").output(
+        f"{job}/poster.jpg", vframes=1, **{"q:v": 3}
+    )
+    sprite = (
+        shown[first + 1].filter("fps", fps=f"1/{every:.3f}", round="down").filter("scale", 160, -2)
+        .filter("tile", f"10x{-(-count // 10)}").output(f"{job}/sprite.jpg", vframes=1, **{"q:v": 5})
+    )  # fmt: skip
+    watched = (
+        shown[first + 2].filter("scale", "min(640,iw)", -2)
+        .filter("blackdetect", d=1, pic_th=0.98).filter("freezedetect", n="-60dB", d=2)
+        .filter("metadata", mode="print", file=f"{job}/checks.txt").output("-", format="null")
+    )  # fmt: skip
+    return [poster, sprite, watched]

@@ -1,0 +1,165 @@
+"""One ffmpeg, watched: progress, a stall clock, a hard clock, cancel to zero processes in 2 s."""
+
+import ctypes
+import os
+import re
+import signal
+import subprocess
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+
+import msgspec
+
+PR_SET_PDEATHSIG = 1
+LINES = 200
+_escapes = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
+_damage = re.compile(rb"error while decoding|concealing|corrupt|Invalid NAL|invalid mb type")
+_libc = ctypes.CDLL(None)
+
+
+class Fault(Exception):
+    """A typed failure that survives pickling: a code, and what ffmpeg said."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(code, detail)
+        self.code = code
+        self.detail = detail
+
+
+class PermanentFault(Fault):
+    """The file is to blame: trying again changes nothing."""
+
+
+class TransientFault(Fault):
+    """The house is to blame: full disk, killed process, a stall."""
+
+
+class Cancelled(Exception):
+    """A person, or a newer attempt, has stopped this run."""
+
+
+class Ran(msgspec.Struct, frozen=True):
+    """How a run ended: ffmpeg's standard output, and the last lines of its log."""
+
+    output: str
+    log: tuple[str, ...]
+    decode_errors: int = 0
+
+
+def _die_with_parent() -> None:
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    os.nice(5)
+
+
+def clean(line: bytes) -> str:
+    """A log line without anything that could steer a terminal or forge a line."""
+    return _escapes.sub("", line.decode("utf-8", "replace")).rstrip()[:500]
+
+
+class Watched:
+    """One process group and the threads that listen to it."""
+
+    def __init__(self, argv: list[str], most_output: int) -> None:
+        self.log: deque[str] = deque(maxlen=LINES)
+        self.output = bytearray()
+        self.most_output = most_output
+        self.moved = time.monotonic()
+        self.seconds = 0.0
+        self.damage = 0
+        self.process = subprocess.Popen(
+            argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            start_new_session=True, preexec_fn=_die_with_parent,  # noqa: PLW1509
+        )
+        self.ears = [
+            threading.Thread(target=self._hear_output, daemon=True),
+            threading.Thread(target=self._hear_log, daemon=True),
+        ]
+        for ear in self.ears:
+            ear.start()
+
+    def _hear_output(self) -> None:
+        assert self.process.stdout is not None  # noqa: S101
+        for line in self.process.stdout:
+            if line.startswith(b"out_time_us=") and line[12:].strip().lstrip(b"-").isdigit():
+                self.seconds = max(self.seconds, int(line[12:]) / 1e6)
+                self.moved = time.monotonic()
+            elif len(self.output) < self.most_output:
+                self.output += line
+                self.moved = time.monotonic()
+
+    def _hear_log(self) -> None:
+        assert self.process.stderr is not None  # noqa: S101
+        for line in self.process.stderr:
+            self.damage += bool(_damage.search(line))
+            self.log.append(clean(line))
+
+    def stop(self) -> None:
+        """Ask, then kill, the whole group."""
+        for how, patience in ((signal.SIGTERM, 1.0), (signal.SIGKILL, 5.0)):
+            try:
+                os.killpg(self.process.pid, how)
+                self.process.wait(patience)
+            except ProcessLookupError:
+                return
+            except subprocess.TimeoutExpired:
+                continue
+            else:
+                return
+
+
+def run(
+    argv: list[str],
+    *,
+    deadline: float,
+    stall: float = 60.0,
+    most_output: int = 4 * 1024 * 1024,
+    on_seconds: Callable[[float], None] = lambda _: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Ran:
+    """Run to the end and return what was said; `deadline` and `stall` are seconds.
+
+    Raises Cancelled, TransientFault (`stalled`, `too_slow`, `killed`) or PermanentFault
+    (`ffmpeg_failed`), never anything else for what the film does.
+    """
+    watched = Watched(argv, most_output)
+    started = time.monotonic()
+    try:
+        while watched.process.poll() is None:
+            _watch(watched, started, deadline, stall, cancelled)
+            on_seconds(watched.seconds)
+            time.sleep(0.1)
+    finally:
+        watched.stop()
+        for ear in watched.ears:
+            ear.join(2)
+    return _ended(watched)
+
+
+def _watch(
+    watched: Watched,
+    started: float,
+    deadline: float,
+    stall: float,
+    cancelled: Callable[[], bool],
+) -> None:
+    moment = time.monotonic()
+    if cancelled():
+        raise Cancelled
+    if moment - started > deadline:
+        raise TransientFault("too_slow", f"{deadline:.0f} s")
+    if moment - watched.moved > stall:
+        raise TransientFault("stalled", f"{stall:.0f} s without progress")
+
+
+def _ended(watched: Watched) -> Ran:
+    code = watched.process.returncode
+    log = tuple(watched.log)
+    tail = " | ".join(log[-4:])
+    if code in (-signal.SIGKILL, 137) or "No space left on device" in tail:
+        raise TransientFault("killed", tail)
+    if code != 0:
+        raise PermanentFault("ffmpeg_failed", f"exit {code}: {tail}")
+    output = watched.output.decode("utf-8", "replace")
+    return Ran(output=output, log=log, decode_errors=watched.damage)

@@ -1,0 +1,229 @@
+"""What filmmakers do with an entry: open, save, release the copy, file, withdraw."""
+
+from datetime import datetime
+
+from festival import letters
+from festival.clock import now
+from festival.db import rows, transaction
+from festival.errors import Conflict, Missing, Refused
+from festival.people import meet
+from festival.people import person as person_of
+from festival.record import record
+from festival.tables import Deadline, Edition, Person, Section
+from submissions.eligibility import may_open
+from submissions.entry import Entry, faults
+from submissions.status import DECIDABLE, DECISIONS, MOVES, FileState, Status
+from submissions.tables import Film, FilmFile, Member, Submission
+
+
+async def deadline_of(edition: Edition, section: str | None) -> datetime:
+    own = await Deadline.objects().get(
+        (Deadline.edition == edition.id) & (Deadline.section == section)
+    )
+    return own.at if own is not None else edition.deadline_at
+
+
+async def open_entry(edition: Edition, *, by: Person, entry: Entry | None = None) -> Submission:
+    """A new film and its candidacy, in draft; its opener is its first member."""
+    entry = entry or Entry()
+    if not may_open(now(), edition.deadline_at):
+        raise Refused("deadline_passed")
+    async with transaction():
+        film = Film()
+        await film.save()
+        submission = Submission(edition=edition.id, film=film.id)
+        await submission.save()
+        await Member(submission=submission.id, person=by.id).save()
+        await write(submission, entry)
+        await record("entry_opened", submission.id, by=by, edition=edition.id)
+    return submission
+
+
+async def write(submission: Submission, entry: Entry) -> None:
+    """The fields of the form into their rows; the section by its letter."""
+    section = await Section.objects().get(
+        (Section.edition == submission.edition) & (Section.letter == entry.section)
+    )
+    await Film.update(
+        {
+            Film.title: entry.title.strip(),
+            Film.title_en: entry.title_en.strip(),
+            Film.synopsis_fr: entry.synopsis_fr.strip(),
+            Film.synopsis_en: entry.synopsis_en.strip(),
+            Film.year: entry.year,
+            Film.countries: entry.countries,
+            Film.languages: entry.languages,
+            Film.subtitles: entry.subtitles,
+            Film.director: entry.director.strip(),
+            Film.declared_seconds: entry.declared_seconds,
+            Film.premiere: entry.premiere,
+        }
+    ).where(Film.id == submission.film)
+    await Submission.update(
+        {
+            Submission.section: None if section is None else section.id,
+            Submission.rights_confirmed: entry.rights_confirmed,
+            Submission.changed_at: now(),
+        }
+    ).where(Submission.id == submission.id)
+
+
+async def save_entry(submission: Submission, entry: Entry, *, version: int, by: Person) -> int:
+    """Keep what was typed; whoever saves second over another's change is told. New version."""
+    if submission.status != Status.DRAFT:
+        raise Refused("entry_is_filed")
+    async with transaction():
+        moved = await rows(
+            """UPDATE submission SET version = version + 1
+               WHERE id = {} AND version = {} AND status = 'draft' RETURNING version""",
+            submission.id,
+            version,
+        )
+        if not moved:
+            raise Conflict("entry_changed_meanwhile")
+        await write(submission, entry)
+        await record("entry_saved", submission.id, by=by, edition=submission.edition)
+    return int(moved[0]["version"])
+
+
+async def add_member(submission: Submission, email: str, *, part: str, by: Person) -> None:
+    """Another hand on the same film; adding somebody twice changes nothing."""
+    async with transaction():
+        person = await meet(email)
+        await rows(
+            """INSERT INTO member (id, submission, person, part) VALUES ({}, {}, {}, {})
+               ON CONFLICT (submission, person) DO NOTHING RETURNING id""",
+            Member().id,
+            submission.id,
+            person.id,
+            part,
+        )
+        await record("member_added", submission.id, by=by, person_added=person.id)
+
+
+async def release(submission: Submission, *, by: Person) -> None:
+    """The maker has watched the committee's copy and lets it go; only then is it seen."""
+    async with transaction():
+        released = await rows(
+            """UPDATE film_file SET state = 'released', released_at = now()
+               WHERE submission = {} AND state = 'ready' RETURNING id""",
+            submission.id,
+        )
+        if released:
+            await record("copy_released", submission.id, by=by, file=released[0]["id"])
+            return
+        if not await has_released_file(submission):
+            raise Refused("copy_not_ready")
+
+
+async def has_released_file(submission: Submission) -> bool:
+    return await FilmFile.exists().where(
+        (FilmFile.submission == submission.id) & (FilmFile.state == FileState.RELEASED.value)
+    )
+
+
+async def entry_of(submission: Submission) -> Entry:
+    """The form as its rows have it."""
+    film = await Film.objects().get(Film.id == submission.film)
+    section = await Section.objects().get(Section.id == submission.section)
+    if film is None:
+        raise Missing("film_missing")
+    return Entry(
+        title=film.title,
+        title_en=film.title_en,
+        synopsis_fr=film.synopsis_fr,
+        synopsis_en=film.synopsis_en,
+        section="" if section is None else section.letter,
+        year=film.year,
+        countries=film.countries,
+        languages=film.languages,
+        subtitles=film.subtitles,
+        director=film.director,
+        declared_seconds=film.declared_seconds,
+        premiere=film.premiere,
+        rights_confirmed=submission.rights_confirmed,
+    )
+
+
+async def missing_of(submission: Submission) -> list[str]:
+    """All that keeps the entry from being filed."""
+    sections = await Section.objects().where(Section.edition == submission.edition)
+    return faults(
+        await entry_of(submission),
+        sections={s.letter: (s.least_seconds, s.most_seconds) for s in sections},
+        file_is_released=await has_released_file(submission),
+    )
+
+
+async def submit(submission: Submission, *, edition: Edition, by: Person) -> None:
+    """File the entry: whole and in time, or refused with every reason at once. Twice is once."""
+    if submission.status == Status.SUBMITTED:
+        return
+    if not may_open(now(), edition.deadline_at):
+        raise Refused("deadline_passed")
+    if wrong := await missing_of(submission):
+        raise Refused(*wrong)
+    async with transaction():
+        await move(submission, Status.SUBMITTED, by=by)
+        await Submission.update({Submission.filed_at: now()}).where(Submission.id == submission.id)
+        await tell_members(submission, "submitted", edition=edition, occasion="filed")
+
+
+async def withdraw(submission: Submission, *, by: Person) -> None:
+    """The maker takes the film back; a decision not yet announced falls with it."""
+    async with transaction():
+        await move(submission, Status.WITHDRAWN, by=by)
+        await Submission.update({Submission.pending: None}).where(Submission.id == submission.id)
+
+
+async def move(submission: Submission, wanted: Status, *, by: Person | None) -> None:
+    """The one writer of `status`; whoever comes second gets `Conflict`."""
+    if wanted not in MOVES[Status(submission.status)]:
+        raise Refused(f"cannot_move_{submission.status}_to_{wanted}")
+    async with transaction():
+        moved = await rows(
+            """UPDATE submission SET status = {}, version = version + 1
+               WHERE id = {} AND status = {} RETURNING id""",
+            wanted.value,
+            submission.id,
+            submission.status,
+        )
+        if not moved:
+            raise Conflict("submission_moved_meanwhile")
+        await record("submission_moved", submission.id, by=by, edition=submission.edition,
+                     to=wanted.value)
+    submission.status = wanted.value
+
+
+async def propose(submission: Submission, wanted: Status | None, *, by: Person) -> None:
+    """The one writer of `pending`: a decision that stays inside the committee."""
+    if wanted is not None and wanted not in DECISIONS:
+        raise Refused(f"cannot_decide_{wanted}")
+    moved = await rows(
+        "UPDATE submission SET pending = {} WHERE id = {} AND status = ANY({}) RETURNING id",
+        None if wanted is None else wanted.value,
+        submission.id,
+        [status.value for status in DECIDABLE],
+    )
+    if not moved:
+        raise Conflict("submission_moved_meanwhile")
+    await record("decision_proposed", submission.id, by=by, edition=submission.edition,
+                 wanted=None if wanted is None else wanted.value)
+    submission.pending = None if wanted is None else wanted.value
+
+
+async def tell_members(
+    submission: Submission, kind: str, *, edition: Edition, occasion: str, **values: object
+) -> None:
+    """One letter for each member, in their language, once for each occasion."""
+    film = await Film.objects().get(Film.id == submission.film)
+    for member in await Member.objects().where(Member.submission == submission.id):
+        await letters.write(
+            kind,
+            await person_of(member.person),
+            occasion=f"{occasion}:{submission.id}:{member.person}",
+            edition=edition,
+            about=submission.id,
+            title=(film.title or film.title_en) if film else "",
+            **values,
+        )

@@ -1,0 +1,140 @@
+"""What filmmakers read; `status` only, never the committee's `pending`."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from festival.access import Subject, Viewer
+from festival.db import rows
+from festival.errors import Missing
+from festival.tables import Edition, Section
+from submissions.tables import FilmFile, Step, Submission
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True):
+    """One film on its maker's page, with the state of its newest file."""
+
+    id: str
+    title: str
+    title_en: str
+    director: str
+    status: str
+    section_letter: str | None = None
+    section_fr: str | None = None
+    section_en: str | None = None
+    declared_seconds: int | None = None
+    changed_at: datetime
+    filed_at: datetime | None = None
+    file: str | None = None
+    file_state: str | None = None
+    file_name: str | None = None
+    file_size: int | None = None
+    verdict: dict[str, Any] | None = None
+    screener: dict[str, Any] | None = None
+    fraction: float | None = None
+
+
+CARD = """
+SELECT s.id, f.title, f.title_en, f.director, s.status, f.declared_seconds, s.changed_at, s.filed_at,
+  x.letter AS section_letter, x.name_fr AS section_fr, x.name_en AS section_en,
+  n.id AS file, n.state AS file_state, n.name AS file_name, n.size AS file_size,
+  n.verdict, n.screener,
+  (SELECT fraction FROM step WHERE file = n.id AND kind = 'screener') AS fraction
+FROM submission s JOIN film f ON f.id = s.film LEFT JOIN section x ON x.id = s.section
+LEFT JOIN LATERAL (SELECT * FROM film_file WHERE submission = s.id AND state <> 'replaced'
+                   ORDER BY number DESC LIMIT 1) n ON true
+"""
+
+
+async def my_submissions(viewer: Viewer) -> list[Card]:
+    """The viewer's films in this edition, most urgent first."""
+    found = await rows(
+        CARD + """WHERE s.edition = {} AND EXISTS (
+            SELECT 1 FROM member m WHERE m.submission = s.id AND m.person = {})
+        ORDER BY (n.state IN ('faulty', 'quarantined', 'failed')) DESC NULLS LAST,
+          (n.state = 'ready') DESC NULLS LAST, (s.status = 'draft') DESC, s.changed_at DESC""",
+        viewer.edition,
+        viewer.id,
+    )
+    return msgspec.convert(found, list[Card])
+
+
+async def card(submission_id: str) -> Card:
+    found = await rows(CARD + "WHERE s.id = {}", submission_id)
+    if not found:
+        raise Missing("submission_missing")
+    return msgspec.convert(found[0], Card)
+
+
+async def submission_in(edition: Edition, submission_id: str) -> Submission:
+    """Of this edition, or it does not exist."""
+    found = await Submission.objects().get(
+        (Submission.id == submission_id) & (Submission.edition == edition.id)
+    )
+    if found is None:
+        raise Missing("submission_missing")
+    return found
+
+
+async def subject_of(submission_id: str, viewer: Viewer) -> Subject:
+    """What access must know of a submission; one of another edition does not exist."""
+    found = await rows(
+        """SELECT s.id, s.section, s.status,
+             coalesce((SELECT jsonb_agg(person) FROM member WHERE submission = s.id), '[]') AS members,
+             EXISTS (SELECT 1 FROM film_file WHERE submission = s.id AND state = 'released')
+               AS is_released,
+             EXISTS (SELECT 1 FROM review WHERE submission = s.id AND person = {}
+                     AND given_at IS NOT NULL) AS has_own_review
+           FROM submission s WHERE s.id = {} AND s.edition = {}""",
+        viewer.id,
+        submission_id,
+        viewer.edition,
+    )
+    if not found:
+        raise Missing("submission_missing")
+    return msgspec.convert({**found[0], "members": frozenset(found[0]["members"])}, Subject)
+
+
+async def subject_of_file(file_id: str, viewer: Viewer) -> tuple[Subject, FilmFile]:
+    file = await FilmFile.objects().get(FilmFile.id == file_id)
+    if file is None:
+        raise Missing("file_missing")
+    return await subject_of(file.submission, viewer), file
+
+
+async def files_of(submission_id: str) -> list[FilmFile]:
+    """Every version, the newest first."""
+    return await (
+        FilmFile.objects()
+        .where(FilmFile.submission == submission_id)
+        .order_by(FilmFile.number, ascending=False)
+    )
+
+
+async def current_file(submission_id: str) -> FilmFile | None:
+    for file in await files_of(submission_id):
+        if file.state != "replaced":
+            return file
+    return None
+
+
+async def steps_of(file_id: str) -> dict[str, Step]:
+    return {step.kind: step for step in await Step.objects().where(Step.file == file_id)}
+
+
+async def sections_of(edition: Edition) -> list[Section]:
+    return await Section.objects().where(Section.edition == edition.id).order_by(Section.position)
+
+
+async def journal_of(submission_id: str) -> list[dict[str, Any]]:
+    """What happened to this film, for its makers: their own acts and the house's, no decision."""
+    return await rows(
+        """SELECT at, act, details FROM record
+           WHERE (subject = {} OR subject IN (SELECT id FROM film_file WHERE submission = {}))
+             AND act = ANY({}) ORDER BY id DESC LIMIT 40""",
+        submission_id,
+        submission_id,
+        ["entry_opened", "file_received", "file_judged", "copy_ready", "copy_released",
+         "file_failed", "member_added", "upload_begun", "upload_refused"],
+    )

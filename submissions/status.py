@@ -1,0 +1,52 @@
+"""Where a submission and its file stand, and the moves that exist. Pure."""
+
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    WAITLISTED = "waitlisted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+MOVES: dict[Status, frozenset[Status]] = {
+    Status.DRAFT: frozenset({Status.SUBMITTED, Status.WITHDRAWN}),
+    Status.SUBMITTED: frozenset(
+        {Status.ACCEPTED, Status.WAITLISTED, Status.DECLINED, Status.WITHDRAWN}
+    ),
+    Status.WAITLISTED: frozenset({Status.ACCEPTED, Status.DECLINED, Status.WITHDRAWN}),
+    Status.ACCEPTED: frozenset({Status.WITHDRAWN}),
+    Status.DECLINED: frozenset(),
+    Status.WITHDRAWN: frozenset(),
+}
+
+DECIDABLE = frozenset({Status.SUBMITTED, Status.WAITLISTED})
+DECISIONS = frozenset({Status.ACCEPTED, Status.WAITLISTED, Status.DECLINED})
+
+
+class FileState(StrEnum):
+    RECEIVING = "receiving"
+    RECEIVED = "received"
+    INSPECTING = "inspecting"
+    SOUND = "sound"
+    MAKING = "making"
+    READY = "ready"
+    RELEASED = "released"
+    FAULTY = "faulty"
+    QUARANTINED = "quarantined"
+    FAILED = "failed"
+    REPLACED = "replaced"
+
+
+WORKING = frozenset(
+    {FileState.RECEIVED, FileState.INSPECTING, FileState.SOUND, FileState.MAKING}
+)
+LAST = frozenset(
+    {FileState.READY, FileState.RELEASED, FileState.FAULTY, FileState.QUARANTINED,
+     FileState.FAILED, FileState.REPLACED}
+)  # fmt: skip
+
+STEPS = ("receive", "sniff", "packets", "sound", "policy", "screener", "publish")
