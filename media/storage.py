@@ -4,6 +4,7 @@ The offset of an upload is the length of its file, never a counter beside it.
 """
 
 import errno
+import fcntl
 import hashlib
 import json
 import os
@@ -28,6 +29,10 @@ class WrongOffset(Exception):
     def __init__(self, actual: int) -> None:
         super().__init__(actual)
         self.actual = actual
+
+
+class Busy(Exception):
+    """Another process is writing this upload just now."""
 
 
 class NotPublished(Exception):
@@ -123,6 +128,10 @@ class LocalStore:
     def writer(self, key: str, offset: int) -> Iterator[Writer]:
         descriptor = os.open(self.upload_path(key), os.O_WRONLY)
         try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise Busy(key) from None
             actual = os.fstat(descriptor).st_size
             if actual != offset:
                 raise WrongOffset(actual)

@@ -1,6 +1,8 @@
 """The Celery application: one runner and one pool for each child, messages that carry ids only."""
 
 import asyncio
+import ctypes
+import signal
 from typing import Any
 
 from celery import Celery
@@ -17,6 +19,7 @@ from festival.settings import Settings
 
 LONGEST_TASK = 3 * 3600
 PULSE = "pulse.worker."
+PR_SET_PDEATHSIG = 1
 
 settings = Settings.read()
 
@@ -81,6 +84,8 @@ def child() -> Child:
 
 @worker_process_init.connect
 def wake_up(**_: Any) -> None:
+    """A child whose worker was killed has nobody to answer to: the kernel ends it too."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     child()
 
 

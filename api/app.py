@@ -1,0 +1,131 @@
+"""The composition root: the only file that knows every part of the door."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from litestar import Litestar, Router
+from litestar.connection import ASGIConnection
+from litestar.datastructures import CacheControlHeader
+from litestar.di import Provide
+from litestar.exceptions import NotFoundException
+from litestar.handlers import BaseRouteHandler
+from litestar.openapi import OpenAPIConfig
+from litestar.static_files import create_static_files_router
+
+from api import assets, errors
+from api.auth import csrf_guard, edition_of, person_of, settings_of, viewer_of
+from api.decoding import MOST_BYTES, Decoding
+from api.headers import Headers
+from api.news import news_plugin
+from api.openapi import PlainPage
+from api.pages import account, committee, filmmaker, operator, programmer, public
+from api.v1 import account as account_v1
+from api.v1 import committee as committee_v1
+from api.v1 import files, health, programme, submissions, uploads
+from api.v1 import operator as operator_v1
+from api.v1 import programmer as programmer_v1
+from festival.access import Viewer
+from festival.language import LANGUAGES
+from festival.pool import pool
+from festival.settings import Settings
+from festival.tables import Edition, Person
+from media.storage import LocalStore
+
+AnyConnection = ASGIConnection[Any, Any, Any, Any]
+STATIC = Path(__file__).parent / "static"
+
+
+async def provide_viewer(request: AnyConnection) -> Viewer:
+    return await viewer_of(request)
+
+
+async def provide_person(request: AnyConnection) -> Person:
+    return await person_of(await viewer_of(request))
+
+
+async def provide_edition(request: AnyConnection) -> Edition:
+    return await edition_of(request)
+
+
+def provide_settings(request: AnyConnection) -> Settings:
+    return settings_of(request)
+
+
+def provide_store(request: AnyConnection) -> LocalStore:
+    store: LocalStore = request.app.state.store
+    return store
+
+
+async def known_language(connection: AnyConnection, _: BaseRouteHandler) -> None:
+    if connection.path_params["lang"] not in LANGUAGES:
+        raise NotFoundException("missing")
+    await edition_of(connection)
+    await viewer_of(connection)
+
+
+def pages() -> Router:
+    handlers = [module.HANDLERS for module in
+                (public, account, filmmaker, committee, programmer, operator)]
+    return Router("/{lang:str}/{edition:str}", route_handlers=sum(handlers, []),
+                  guards=[known_language], include_in_schema=False)
+
+
+def json_doors() -> Router:
+    handlers = [module.HANDLERS for module in
+                (programme, account_v1, submissions, uploads, files, committee_v1, programmer_v1,
+                 operator_v1)]
+    return Router("/api/v1/{edition:str}", route_handlers=sum(handlers, []))
+
+
+def static_files(settings: Settings) -> Router:
+    """In production a path names exactly these files, so that each is kept for ever."""
+    kept = CacheControlHeader(max_age=31536000, immutable=True, public=True)
+    return create_static_files_router(
+        assets.prefix(), [STATIC],
+        cache_control=kept if settings.in_production else CacheControlHeader(no_cache=True),
+    )
+
+
+def create_app(settings: Settings | None = None) -> Litestar:
+    settings = settings or Settings.read()
+    assets.use(STATIC, production=settings.in_production)
+
+    @asynccontextmanager
+    async def with_database(app: Litestar) -> AsyncIterator[None]:
+        async with pool(size=settings.pool_size):
+            yield
+
+    app = Litestar(
+        route_handlers=[pages(), json_doors(), static_files(settings), *public.OUTSIDE,
+                        *health.HANDLERS],
+        dependencies={
+            "viewer": Provide(provide_viewer),
+            "person": Provide(provide_person),
+            "edition_row": Provide(provide_edition),
+            "settings": Provide(provide_settings, sync_to_thread=False),
+            "store": Provide(provide_store, sync_to_thread=False),
+        },
+        guards=[csrf_guard],
+        middleware=[Decoding()],
+        before_send=[Headers(https=settings.public_url.startswith("https"))],
+        exception_handlers=errors.HANDLERS,
+        plugins=[news_plugin(settings.redis_url)],
+        lifespan=[with_database],
+        openapi_config=OpenAPIConfig(
+            title="Cinéma for Space", version="1", path="/api", render_plugins=[PlainPage()]
+        ),
+        request_max_body_size=MOST_BYTES,
+        debug=False,
+    )
+    app.state.settings = settings
+    app.state.store = LocalStore(settings.media_root)
+    return app
+
+
+def __getattr__(name: str) -> Litestar:
+    """`uvicorn api.app:app` makes the app when asked; nothing is read or opened at import."""
+    if name == "app":
+        return create_app()
+    raise AttributeError(name)

@@ -1,0 +1,202 @@
+"""Who is at the door: a session cookie or a bearer token, asked of PostgreSQL at every request."""
+
+import hashlib
+import hmac
+import secrets
+from typing import Any
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.datastructures import Cookie
+from litestar.exceptions import NotAuthorizedException, NotFoundException, PermissionDeniedException
+from litestar.handlers import BaseRouteHandler
+from litestar.types import Guard
+
+from festival.access import Act, Viewer, may
+from festival.db import rows
+from festival.errors import Missing, NotAllowed
+from festival.sessions import LONGEST, digest
+from festival.settings import Settings
+from festival.tables import Edition, Part, Person, Phase
+
+Connection = ASGIConnection[Any, Any, Any, Any]
+UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+_FACTS = """
+SELECT p.id, p.name, p.email, p.language,
+  coalesce((SELECT jsonb_object_agg(r.part, r.sections) FROM role r
+            WHERE r.person = p.id AND r.edition = {}), '{{}}') AS parts,
+  coalesce((SELECT jsonb_agg(x.submission) FROM recusal x
+            WHERE x.person = p.id AND x.lifted_at IS NULL), '[]') AS recused
+FROM person p WHERE p.id = {} AND p.disabled_at IS NULL
+"""
+
+
+def settings_of(connection: Connection) -> Settings:
+    settings: Settings = connection.app.state.settings
+    return settings
+
+
+def cookie_name(settings: Settings) -> str:
+    """The `__Host-` prefix binds the cookie to this host; it needs https."""
+    return "__Host-session" if settings.public_url.startswith("https") else "session"
+
+
+def session_cookie(token: str, *, settings: Settings) -> Cookie:
+    return Cookie(
+        key=cookie_name(settings),
+        value=token,
+        httponly=True,
+        secure=settings.public_url.startswith("https"),
+        samesite="lax",
+        path="/",
+        max_age=int(LONGEST.total_seconds()) if token else 0,
+    )
+
+
+def session_token(connection: Connection) -> str:
+    return connection.cookies.get(cookie_name(settings_of(connection)), "")
+
+
+def bearer(connection: Connection) -> str:
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+async def edition_of(connection: Connection) -> Edition:
+    """The edition that the address names; an unknown one is a 404."""
+    if "edition" not in connection.state:
+        slug = connection.path_params.get("edition", "")
+        found = await Edition.objects().get(Edition.slug == slug)
+        if found is None:
+            raise NotFoundException("edition_missing")
+        connection.state["edition"] = found
+    edition: Edition = connection.state["edition"]
+    return edition
+
+
+async def viewer_of(connection: Connection) -> Viewer:
+    """The viewer in this edition, read once a request; nobody signed in is a viewer without parts."""
+    if "viewer" not in connection.state:
+        connection.state["viewer"] = await _viewer(connection)
+    viewer: Viewer = connection.state["viewer"]
+    return viewer
+
+
+async def _viewer(connection: Connection) -> Viewer:
+    if token := bearer(connection):
+        return await _viewer_of_token(connection, token)
+    if token := session_token(connection):
+        found = await rows(
+            """UPDATE session SET seen_at = now() WHERE id = {} AND expires_at > now()
+                 AND seen_at > now() - interval '14 days' RETURNING person""",
+            digest(token),
+        )
+        if found and found[0]["person"]:
+            return await viewer_for(found[0]["person"], await edition_or_none(connection))
+    return Viewer()
+
+
+async def _viewer_of_token(connection: Connection, token: str) -> Viewer:
+    edition = await edition_of(connection)
+    found = await rows(
+        """SELECT person, scopes FROM token WHERE digest = {} AND edition = {}
+             AND revoked_at IS NULL AND expires_at > now()""",
+        digest(token),
+        edition.id,
+    )
+    if not found:
+        raise NotAuthorizedException("token_unknown")
+    return await viewer_for(found[0]["person"], edition, scopes=frozenset(found[0]["scopes"]))
+
+
+async def edition_or_none(connection: Connection) -> Edition | None:
+    return await edition_of(connection) if "edition" in connection.path_params else None
+
+
+async def viewer_for(
+    person_id: str, edition: Edition | None, *, scopes: frozenset[str] | None = None
+) -> Viewer:
+    """Parts, sections and recusals as they stand now: a changed right takes effect at once."""
+    found = await rows(_FACTS, "" if edition is None else edition.id, person_id)
+    if not found:
+        return Viewer()
+    one = found[0]
+    sections = {Part(part): frozenset(ids) for part, ids in one["parts"].items()}
+    return Viewer(
+        id=one["id"],
+        name=one["name"],
+        email=one["email"],
+        language=one["language"],
+        edition="" if edition is None else edition.id,
+        phase=Phase.ENTRIES if edition is None else Phase(edition.phase),
+        parts=frozenset(sections),
+        sections=sections,
+        recused=frozenset(one["recused"]),
+        scopes=scopes,
+    )
+
+
+async def person_of(viewer: Viewer) -> Person:
+    found = await Person.objects().get(Person.id == viewer.id)
+    if found is None:
+        raise Missing("person_missing")
+    return found
+
+
+def signed_in() -> Guard:
+    """Anybody with an account; pages lead to the sign-in, JSON answers 401."""
+
+    async def guard(connection: Connection, _: BaseRouteHandler) -> None:
+        if not (await viewer_of(connection)).is_known:
+            raise NotAuthorizedException("sign_in_needed")
+
+    return guard
+
+
+def needs(act: Act, *, scope: str = "") -> Guard:
+    """For acts within an edition; a token must carry the scope as well."""
+
+    async def guard(connection: Connection, _: BaseRouteHandler) -> None:
+        viewer = await viewer_of(connection)
+        if not viewer.is_known:
+            raise NotAuthorizedException("sign_in_needed")
+        if not may(viewer, act) or not in_scope(viewer, scope):
+            raise NotAllowed("not_allowed")
+
+    return guard
+
+
+def in_scope(viewer: Viewer, scope: str) -> bool:
+    """A browser's session has every scope of its person; a token only its own."""
+    return viewer.scopes is None or scope in viewer.scopes
+
+
+def csrf_token(connection: Connection) -> str:
+    """Bound to the session, or to a visitor's cookie before there is one."""
+    settings = settings_of(connection)
+    seed = session_token(connection) or visitor(connection)
+    return hmac.new(settings.secret_key.encode(), f"csrf:{seed}".encode(), hashlib.sha256).hexdigest()
+
+
+def visitor(connection: Connection) -> str:
+    """Made when a form is drawn for somebody who is not signed in; `api/pages/_page.py` sets it."""
+    known = connection.cookies.get("visitor", "")
+    if not known and "visitor" not in connection.state:
+        connection.state["visitor"] = secrets.token_urlsafe(16)
+    return known or str(connection.state["visitor"])
+
+
+async def csrf_guard(connection: Connection, _: BaseRouteHandler) -> None:
+    """Every unsafe request of a browser proves that our page sent it; bearer tokens need no proof."""
+    if connection.scope.get("method") not in UNSAFE or bearer(connection):
+        return
+    site = connection.headers.get("sec-fetch-site", "same-origin")
+    given = connection.headers.get("x-csrf-token", "")
+    kind = connection.headers.get("content-type", "")
+    if not given and isinstance(connection, Request) and kind.startswith("application/x-www-form"):
+        given = str((await connection.form()).get("_csrf", ""))
+    if site not in {"same-origin", "none"} or not hmac.compare_digest(
+        given.encode(), csrf_token(connection).encode()
+    ):
+        raise PermissionDeniedException("csrf_failed")

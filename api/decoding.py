@@ -1,0 +1,115 @@
+"""What no shape should ever see: broken UTF-8, bottomless nesting, NUL, numbers beyond BIGINT.
+
+Runs before msgspec and before forms are read; uploads of films pass by, they are bytes.
+"""
+
+import re
+from urllib.parse import unquote_to_bytes
+
+from litestar.enums import ScopeType
+from litestar.exceptions import ClientException, RequestEntityTooLarge
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+
+MOST_BYTES = 1024 * 1024
+DEEPEST = 24
+LONGEST_NUMBER = 18
+
+_strings = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_numbers = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_surrogate = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F][0-9a-fA-F]{2})")
+_low_alone = re.compile(r"(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}")
+_control = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_control_escape = re.compile(r"(?<!\\)(?:\\\\)*\\u00(?:0[0-8bBcCeEfF]|1[0-9a-fA-F]|7[fF])")
+
+
+def checked_json(body: bytes) -> None:
+    """Refuse what would break further in; raise with the code of the first fault."""
+    text = utf8(body)
+    if _control_escape.search(text) or _surrogate.search(text) or _low_alone.search(text):
+        raise ClientException("text_has_control")
+    bare = _strings.sub('""', text)
+    depth = 0
+    for character in bare:
+        if character in "[{":
+            depth += 1
+            if depth > DEEPEST:
+                raise ClientException("json_too_deep")
+        elif character in "]}":
+            depth -= 1
+    for number in _numbers.findall(bare):
+        if len(number.lstrip("-")) > LONGEST_NUMBER or "e" in number.lower():
+            raise ClientException("number_too_large")
+
+
+def checked_form(body: bytes) -> None:
+    utf8(unquote_to_bytes(body.replace(b"+", b" ")))
+
+
+def checked_address(scope: HTTPScope) -> None:
+    """Path and query are text too."""
+    utf8(unquote_to_bytes(scope["query_string"].replace(b"+", b" ")))
+    if _control.search(scope["path"]) or "\ufffd" in scope["path"]:
+        raise ClientException("text_has_control")
+
+
+def utf8(body: bytes) -> str:
+    try:
+        text = body.decode("utf-8", "strict")
+    except UnicodeDecodeError:
+        raise ClientException("not_utf8") from None
+    if _control.search(text):
+        raise ClientException("text_has_control")
+    return text
+
+
+async def whole_body(receive: Receive) -> bytes:
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise ClientException("client_left")
+        body += message["body"]
+        if len(body) > MOST_BYTES:
+            raise RequestEntityTooLarge("body_too_large")
+        if not message["more_body"]:
+            return bytes(body)
+
+
+CHECKS = {"application/json": checked_json, "application/x-www-form-urlencoded": checked_form}
+
+
+class Decoding(ASGIMiddleware):
+    """Reads a JSON or form body once, checks it, and hands it on unchanged."""
+
+    scopes = (ScopeType.HTTP,)
+
+    async def handle(
+        self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp
+    ) -> None:
+        if scope["type"] != "http":
+            await next_app(scope, receive, send)
+            return
+        checked_address(scope)
+        kind = dict(scope["headers"]).get(b"content-type", b"").split(b";")[0].decode("latin-1")
+        check = CHECKS.get(kind.strip().lower())
+        if check is None or scope["method"] in {"GET", "HEAD", "OPTIONS"}:
+            await next_app(scope, receive, send)
+            return
+        body = await whole_body(receive)
+        check(body)
+        await next_app(scope, again(body, receive), send)
+
+
+def again(body: bytes, receive: Receive) -> Receive:
+    """The same body for the next reader; then whatever the connection says."""
+    given = False
+
+    async def replay() -> Message:  # type: ignore[return]
+        nonlocal given
+        if given:
+            return await receive()  # type: ignore[return-value]
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay  # type: ignore[return-value]

@@ -1,0 +1,122 @@
+"""The only place that knows HTTP's numbers: every no becomes a page or a problem document."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+import asyncpg
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, NotAuthorizedException, ValidationException
+from litestar.response import Redirect
+
+from api.pages._page import error_page, language_of, prefix_of
+from festival.errors import Conflict, FestivalError, Missing, NotAllowed, Refused
+from festival.language import has_words, t
+
+log = logging.getLogger("door")
+
+AnyRequest = Request[Any, Any, Any]
+STATUS: dict[type[FestivalError], int] = {Refused: 422, NotAllowed: 403, Missing: 404, Conflict: 409}
+AWAY = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, ConnectionError, TimeoutError,
+        asyncpg.CannotConnectNowError, asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError,
+        asyncpg.AdminShutdownError, asyncpg.CrashShutdownError)
+
+
+def festival_error(request: AnyRequest, error: FestivalError) -> Response[Any]:
+    return answer(request, STATUS[type(error)], error.codes, error.values)
+
+
+def http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
+    """Litestar's own refusals: unknown address, wrong method, ill-formed body."""
+    if isinstance(error, NotAuthorizedException) and wants_page(request) and request.method == "GET":
+        return Redirect(f"{prefix_of(request)}/account/sign-in?next={request.url.path}", status_code=303)
+    code = error.detail if has_words(f"error.{error.detail}") else by_number(error.status_code)
+    values: dict[str, Any] = {}
+    if isinstance(error, ValidationException) and isinstance(error.extra, list):
+        values["fields"] = [
+            {"field": e.get("key", ""), "message": e.get("message", "")} for e in error.extra
+        ]
+    return answer(request, error.status_code, (code,), values, headers=error.headers)
+
+
+def away(request: AnyRequest, error: Exception) -> Response[Any]:
+    """The database is restarting or overrun: say so, and when to come back."""
+    log.warning("database away: %r", error)
+    return answer(request, 503, ("away",), {}, headers={"retry-after": "3"})
+
+
+def storage_full(request: AnyRequest, _: Exception) -> Response[Any]:
+    return answer(request, 507, ("storage_full",), {}, headers={"retry-after": "600"})
+
+
+def fault(request: AnyRequest, error: Exception) -> Response[Any]:
+    """A mistake of ours: logged whole, told briefly."""
+    log.exception("fault at %s %s", request.method, request.url.path, exc_info=error)
+    return answer(request, 500, ("fault",), {})
+
+
+def by_number(status: int) -> str:
+    named = {400: "bad_request", 401: "sign_in_needed", 403: "not_allowed", 404: "missing",
+             405: "method_not_allowed", 409: "conflict", 413: "body_too_large", 429: "too_many",
+             503: "away"}
+    return named.get(status, "bad_request" if status < 500 else "fault")
+
+
+def answer(
+    request: AnyRequest,
+    status: int,
+    codes: tuple[str, ...],
+    values: dict[str, Any],
+    *,
+    headers: dict[str, str] | None = None,
+) -> Response[Any]:
+    if wants_page(request):
+        return error_page(request, status, codes, values, headers=headers)
+    return problem(request, status, codes, values, headers=headers)
+
+
+def wants_page(request: AnyRequest) -> bool:
+    return not request.url.path.startswith(("/api/", "/health", "/ready")) and "json" not in (
+        request.headers.get("accept", "")
+    )
+
+
+def words_of(language: str, code: str, values: dict[str, Any]) -> str:
+    key = f"error.{code.rpartition(':')[2]}"
+    return t(language, key, **values) if has_words(key) else code
+
+
+def problem(
+    request: AnyRequest,
+    status: int,
+    codes: tuple[str, ...],
+    values: dict[str, Any],
+    *,
+    headers: dict[str, str] | None = None,
+) -> Response[Any]:
+    """RFC 9457, with every code and its words in both languages."""
+    language = language_of(request)
+    return Response(
+        {
+            "type": f"about:blank#{codes[0] if codes else 'fault'}",
+            "title": HTTPStatus(status).phrase,
+            "status": status,
+            "codes": list(codes),
+            "detail": " ".join(words_of(language, code, values) for code in codes),
+            "words": {
+                lang: [words_of(lang, code, values) for code in codes] for lang in ("fr", "en")
+            },
+            **{k: v for k, v in values.items() if isinstance(v, str | int | float | list | dict)},
+        },
+        status_code=status,
+        media_type="application/problem+json",
+        headers=headers,
+    )
+
+
+HANDLERS: dict[Any, Any] = {
+    FestivalError: festival_error,
+    HTTPException: http_error,
+    **dict.fromkeys(AWAY, away),
+    Exception: fault,
+}

@@ -1,0 +1,190 @@
+"""One way to draw a page: the context that every template gets, and the page of an error."""
+
+from datetime import date, datetime
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import MediaType, Request, Response
+from litestar.datastructures import Cookie
+
+from api.assets import asset
+from api.auth import csrf_token, settings_of, visitor
+from festival import clock, language
+from festival.access import Viewer
+from festival.errors import FestivalError
+from festival.language import LANGUAGES, has_words, t
+from festival.tables import Edition, Part
+
+AnyRequest = Request[Any, Any, Any]
+TEMPLATES = Path(__file__).parents[1] / "templates"
+
+
+class LazyToken:
+    """Drawn only where a form asks for it: public pages set no cookie."""
+
+    def __init__(self, request: AnyRequest) -> None:
+        self.request = request
+        self.drawn = False
+
+    def __str__(self) -> str:
+        self.drawn = True
+        return csrf_token(self.request)
+
+    __html__ = __str__
+
+
+@cache
+def environment(lang: str) -> Environment:
+    """One for each language, so that compiled templates are kept. Undefined names fail loudly."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals["asset"] = asset
+    made.filters.update(filters(lang))
+    return made
+
+
+def filters(lang: str) -> dict[str, Any]:
+    """Dates and numbers as this language writes them."""
+    return {
+        "day": partial(_day, lang, "short"),
+        "day_long": partial(_day, lang, "long"),
+        "date": partial(language.calendar_day, lang),
+        "hour": language.hour,
+        "clock": language.clock_of,
+        "duration": language.length,
+        "bytes": partial(language.size, lang),
+        "number": partial(_number, lang),
+        "seats": partial(language.number, lang),
+    }
+
+
+def _day(lang: str, style: str, when: date | datetime) -> str:
+    return language.day(lang, when, style=style)
+
+
+def _number(lang: str, value: float, digits: int = 0) -> str:
+    return language.number(lang, value, digits=digits)
+
+
+def language_of(request: AnyRequest) -> str:
+    """The address decides; JSON callers may ask by header."""
+    first = request.url.path.split("/")[1] if request.url.path.count("/") else ""
+    if first in LANGUAGES:
+        return first
+    return "en" if request.headers.get("accept-language", "").startswith("en") else "fr"
+
+
+def prefix_of(request: AnyRequest) -> str:
+    """`/fr/2027` of the address; the current edition stands in where the address names none."""
+    slug = request.path_params.get("edition") or request.app.state.get("current_edition", "")
+    return f"/{language_of(request)}/{slug}" if slug else f"/{language_of(request)}"
+
+
+def page(
+    request: AnyRequest,
+    template: str,
+    *,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+    theme: str = "office",
+    **context: Any,
+) -> Response[str]:
+    """Draw a template of `api/templates` for this request."""
+    lang = language_of(request)
+    token = LazyToken(request)
+    text = environment(lang).get_template(template).render(
+        **shared(request, lang), csrf_token=token, theme=theme, **context
+    )
+    cookies = []
+    if token.drawn and not request.cookies.get("visitor"):
+        https = settings_of(request).public_url.startswith("https")
+        cookies = [Cookie(key="visitor", value=visitor(request), httponly=True, secure=https,
+                          samesite="lax", path="/")]
+    return Response(text, media_type=MediaType.HTML, status_code=status, headers=headers,
+                    cookies=cookies)
+
+
+def shared(request: AnyRequest, lang: str) -> dict[str, Any]:
+    """What `base.html` needs, whoever asks."""
+    viewer: Viewer | None = request.state.get("viewer")
+    edition: Edition | None = request.state.get("edition")
+    prefix = prefix_of(request)
+    path = request.url.path.removeprefix(f"/{lang}")
+    return {
+        "lang": lang,
+        "edition": edition,
+        "viewer": viewer if viewer is not None and viewer.is_known else None,
+        "path": path,
+        "nav": nav(viewer, prefix=prefix, path=request.url.path),
+        "flash": request.query_params.getall("done", []),
+        "now": clock.now(),
+        "t": partial(t, lang),
+        "has_words": has_words,
+        "url": lambda rest="": f"{prefix}{rest}",
+        "development": not settings_of(request).in_production,
+    }
+
+
+NAV: list[tuple[Part | None, str, str]] = [
+    (Part.FILMMAKER, "/submissions", "common.nav.films"),
+    (Part.REVIEWER, "/committee", "common.nav.committee"),
+    (Part.CHAIR, "/committee", "common.nav.committee"),
+    (Part.CHAIR, "/committee/decisions", "common.nav.decisions"),
+    (Part.PROGRAMMER, "/programmer/grid", "common.nav.grid"),
+    (Part.PROGRAMMER, "/programmer/programmes", "common.nav.programmes"),
+    (Part.PROGRAMMER, "/programmer/venues", "common.nav.venues"),
+    (Part.OPERATOR, "/operator/queue", "common.nav.queue"),
+    (Part.OPERATOR, "/operator/people", "common.nav.people"),
+]
+
+
+def nav(viewer: Viewer | None, *, prefix: str, path: str) -> list[tuple[str, str, bool]]:
+    """The rooms this person may enter, the public programme first; the longest match is current."""
+    parts = viewer.parts if viewer is not None else frozenset()
+    places = [("/", "common.nav.programme")]
+    places += [(place, key) for part, place, key in NAV if part in parts]
+    places = list(dict.fromkeys(places))
+    here = max(
+        (place for place, _ in places if is_within(path, prefix, place)),
+        key=len,
+        default="",
+    )
+    return [(prefix + place, key, place == here) for place, key in places]
+
+
+def is_within(path: str, prefix: str, place: str) -> bool:
+    """The programme is its own page only; every other room includes what lies below it."""
+    if place == "/":
+        return path.rstrip("/") == prefix
+    return path == prefix + place or path.startswith(prefix + place + "/")
+
+
+def fault_words(lang: str, error: FestivalError) -> list[tuple[str, str]]:
+    """(field, words) of every code, for the error summary on top of a form."""
+    told = []
+    for code in error.codes:
+        field, _, name = code.rpartition(":")
+        key = f"error.{name}"
+        told.append((field, t(lang, key, **error.values) if has_words(key) else name))
+    return told
+
+
+def error_page(
+    request: AnyRequest,
+    status: int,
+    codes: tuple[str, ...],
+    values: dict[str, Any],
+    *,
+    headers: dict[str, str] | None = None,
+) -> Response[str]:
+    lang = language_of(request)
+    told = fault_words(lang, FestivalError(*codes, **values))
+    return page(request, "errors/error.html", status=status, headers=headers,
+                error_status=status, codes=codes, told=told)

@@ -1,0 +1,5 @@
+"""Pages of this reader: programmer."""
+
+from typing import Any
+
+HANDLERS: list[Any] = []

@@ -1,0 +1,6 @@
+"""Pages of this reader: public."""
+
+from typing import Any
+
+HANDLERS: list[Any] = []
+OUTSIDE: list[Any] = []

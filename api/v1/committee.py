@@ -1,0 +1,250 @@
+"""JSON: the committee's queue, reviews, notes, decisions and announcements."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import delete, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta
+
+from api.auth import in_scope, needs
+from festival.access import Act, Viewer, may
+from festival.errors import Missing, NotAllowed
+from festival.tables import Edition, Person
+from reviews import decisions, lists, reviewing
+from reviews.decisions import Sentence
+from reviews.lists import Batch, Case, Waiting
+from reviews.reviewing import Remark, Watched
+from reviews.scoring import Sheet
+from submissions.lists import submission_in
+from submissions.tables import FilmFile, Submission
+
+Id = Annotated[str, Meta(max_length=32)]
+
+
+class ReviewSheet(msgspec.Struct, frozen=True):
+    """A score sheet, the version it was read at (0: none yet), and whether it is given."""
+
+    sheet: Sheet
+    version: Annotated[int, Meta(ge=0, le=10**9)] = 0
+    give: bool = False
+
+
+class Reason(msgspec.Struct, frozen=True):
+    reason: Annotated[str, Meta(max_length=400)] = ""
+
+
+class BatchWanted(msgspec.Struct, frozen=True):
+    submissions: Annotated[list[Id], Meta(min_length=1, max_length=500)]
+
+
+async def film(
+    submission_id: str, viewer: Viewer, edition: Edition, act: Act
+) -> tuple[Submission, FilmFile]:
+    """The film and its released file, if this may be done to it; else there is no such film."""
+    subject = await lists.subject_of(submission_id, viewer)
+    if not may(viewer, act, subject):
+        if act is Act.DECIDE and may(viewer, Act.WATCH, subject):
+            raise NotAllowed("not_allowed")
+        raise Missing("submission_missing")
+    file = await FilmFile.objects().get(
+        (FilmFile.submission == submission_id) & (FilmFile.state == "released")
+    )
+    if file is None or not in_scope(viewer, "committee"):
+        raise Missing("file_missing")
+    return await submission_in(edition, submission_id), file
+
+
+COMMITTEE = [needs(Act.SEE_QUEUE, scope="committee")]
+CHAIR = [needs(Act.SEE_BOARD, scope="committee")]
+
+
+@get("/committee/queue", guards=COMMITTEE)
+async def queue(viewer: NamedDependency[Viewer]) -> list[Waiting]:
+    """Films to watch, in the caller's scope."""
+    return await lists.queue(viewer)
+
+
+@get("/committee/submissions/{submission_id:str}", guards=COMMITTEE)
+async def room(
+    submission_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, Any]:
+    """One film with the caller's own sheet and notes; others' votes after one's own."""
+    submission, file = await film(submission_id, viewer, edition_row, Act.WATCH)
+    own = await lists.own_review(submission.id, viewer)
+    subject = await lists.subject_of(submission.id, viewer)
+    votes = {}
+    if may(viewer, Act.SEE_REVIEWS, subject):
+        votes = await lists.votes_of([submission.id], viewer)
+    return {
+        "id": submission.id,
+        "file": file.id,
+        "review": None if own is None else {"scores": own.scores, "opinion": own.opinion,
+                                            "version": own.version,
+                                            "given": own.given_at is not None},
+        "notes": await lists.own_notes(submission.id, viewer),
+        "viewing": await lists.own_viewing(file.id, viewer),
+        "votes": msgspec.to_builtins(votes.get(submission.id, ())),
+    }
+
+
+@put("/committee/submissions/{submission_id:str}/review", guards=COMMITTEE)
+async def review(
+    submission_id: FromPath[str],
+    data: JSONBody[ReviewSheet],
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, int]:
+    """Keep or give a score sheet; 409 when another tab was faster."""
+    submission, file = await film(submission_id, viewer, edition_row, Act.REVIEW)
+    version = await reviewing.review(
+        submission, file, data.sheet, version=data.version, give=data.give, by=person
+    )
+    return {"version": version}
+
+
+@post("/committee/submissions/{submission_id:str}/notes", guards=COMMITTEE)
+async def note(
+    submission_id: FromPath[str],
+    data: JSONBody[Remark],
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, Any]:
+    submission, file = await film(submission_id, viewer, edition_row, Act.REVIEW)
+    kept = await reviewing.note(submission, file, data, by=person)
+    return {"id": kept.id, "at_seconds": kept.at_seconds, "sign": kept.sign, "text": kept.text}
+
+
+@put("/committee/submissions/{submission_id:str}/viewing", guards=COMMITTEE, status_code=204)
+async def watch(
+    submission_id: FromPath[str],
+    data: JSONBody[Watched],
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> None:
+    """Tell what was just watched."""
+    submission, file = await film(submission_id, viewer, edition_row, Act.WATCH)
+    await reviewing.watch(submission, file, data, by=person)
+
+
+@post("/committee/submissions/{submission_id:str}/recusal", guards=COMMITTEE, status_code=204)
+async def recuse(
+    submission_id: FromPath[str],
+    data: JSONBody[Reason],
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> None:
+    """Step aside; the film is gone for the caller from now on."""
+    submission, _ = await film(submission_id, viewer, edition_row, Act.RECUSE)
+    await reviewing.recuse(submission, reason=data.reason, by=person)
+
+
+@get("/committee/board", guards=CHAIR)
+async def board(viewer: NamedDependency[Viewer]) -> list[Case]:
+    return await lists.board(viewer)
+
+
+@post("/committee/submissions/{submission_id:str}/acceptance", guards=CHAIR, status_code=204)
+async def accept(
+    submission_id: FromPath[str],
+    data: JSONBody[Sentence],
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> None:
+    """Choose the film; nobody outside learns of it before the announcement."""
+    submission, _ = await film(submission_id, viewer, edition_row, Act.DECIDE)
+    await decisions.accept(submission, by=person, note=data.note)
+
+
+@post("/committee/submissions/{submission_id:str}/waiting", guards=CHAIR, status_code=204)
+async def wait(
+    submission_id: FromPath[str],
+    data: JSONBody[Sentence],
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> None:
+    submission, _ = await film(submission_id, viewer, edition_row, Act.DECIDE)
+    await decisions.wait(submission, by=person, note=data.note)
+
+
+@post("/committee/submissions/{submission_id:str}/regret", guards=CHAIR, status_code=204)
+async def regret(
+    submission_id: FromPath[str],
+    data: JSONBody[Sentence],
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> None:
+    submission, _ = await film(submission_id, viewer, edition_row, Act.DECIDE)
+    await decisions.regret(submission, by=person, note=data.note)
+
+
+@post("/committee/submissions/{submission_id:str}/reopening", guards=CHAIR, status_code=204)
+async def reopen(
+    submission_id: FromPath[str],
+    data: JSONBody[Sentence],
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> None:
+    submission, _ = await film(submission_id, viewer, edition_row, Act.DECIDE)
+    await decisions.reopen(submission, by=person, note=data.note)
+
+
+async def check_films(ids: list[str], viewer: Viewer) -> None:
+    """A batch names only films that the chair may decide on."""
+    for submission_id in ids:
+        if not may(viewer, Act.DECIDE, await lists.subject_of(submission_id, viewer)):
+            raise Missing("submission_missing")
+
+
+@get("/announcements", guards=CHAIR)
+async def announcements(viewer: NamedDependency[Viewer]) -> list[Batch]:
+    return await lists.announcements(viewer)
+
+
+@post("/announcements", guards=CHAIR)
+async def ask(
+    data: JSONBody[BatchWanted],
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, str]:
+    """Draw up a batch; a second person releases it."""
+    await check_films(data.submissions, viewer)
+    batch = await decisions.ask_announcement(edition_row, data.submissions, by=person)
+    return {"id": batch.id}
+
+
+@post("/announcements/{batch_id:str}/release", guards=CHAIR, status_code=204)
+async def release(
+    batch_id: FromPath[str],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> None:
+    """Tell the filmmakers; once, whole, by somebody other than who drew it up."""
+    await decisions.announce(batch_id, edition=edition_row, by=person)
+
+
+@delete("/announcements/{batch_id:str}", guards=CHAIR)
+async def cancel(
+    batch_id: FromPath[str],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> None:
+    await decisions.cancel(batch_id, edition=edition_row, by=person)
+
+
+HANDLERS: list[Any] = [
+    queue, room, review, note, watch, recuse, board, accept, wait, regret, reopen, announcements,
+    ask, release, cancel,
+]

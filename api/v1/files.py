@@ -1,0 +1,134 @@
+"""The committee's copy, its poster and its pictures: every byte asked for is a question of access."""
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import anyio
+from litestar import Request, Response, route
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Stream
+
+from api.auth import signed_in
+from festival.access import Act, Viewer, may
+from festival.errors import Missing
+from media.storage import LocalStore, NotPublished
+from submissions.lists import subject_of_file
+
+PIECE = 256 * 1024
+KINDS = {
+    ".m3u8": "application/vnd.apple.mpegurl",
+    ".m4s": "video/iso.segment",
+    ".mp4": "video/mp4",
+    ".jpg": "image/jpeg",
+    ".json": "application/json",
+}
+RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+
+AnyRequest = Request[Any, Any, Any]
+
+
+async def may_watch(file_id: str, viewer: Viewer) -> None:
+    """Asked at every segment: a recusal or a lost role ends a film in the middle of a sentence."""
+    subject, file = await subject_of_file(file_id, viewer)
+    own = may(viewer, Act.WATCH_OWN, subject) and file.state in {"ready", "released"}
+    seen = may(viewer, Act.WATCH, subject) and file.state == "released"
+    if not (own or seen):
+        raise Missing("file_missing")
+
+
+async def bytes_of(path: Path, start: int, count: int) -> AsyncIterator[bytes]:
+    async with await anyio.open_file(path, "rb") as film:
+        await film.seek(start)
+        while count > 0:
+            piece = await film.read(min(PIECE, count))
+            if not piece:
+                return
+            count -= len(piece)
+            yield piece
+
+
+def wanted(header: str, size: int) -> tuple[int, int] | None:
+    """(first byte, count) of a single range; None for the whole file; ValueError beyond its end."""
+    found = RANGE.fullmatch(header.strip())
+    if not found or not any(found.groups()):
+        return None
+    first, last = found.groups()
+    if not first:
+        count = min(int(last), size)
+        if count == 0:
+            raise ValueError(header)
+        return size - count, count
+    start, end = int(first), min(int(last) if last else size - 1, size - 1)
+    if start >= size or end < start:
+        raise ValueError(header)
+    return start, end - start + 1
+
+
+def served(request: AnyRequest, path: Path, *, cache: str = "private, no-store") -> Response[Any]:
+    """A published file, whole or in part, to somebody who was just allowed to see it."""
+    size = path.stat().st_size
+    headers = {"accept-ranges": "bytes", "cache-control": cache}
+    try:
+        part = wanted(request.headers.get("range", ""), size)
+    except ValueError:
+        return Response(None, status_code=416, headers={**headers, "content-range": f"bytes */{size}"})
+    start, count = part or (0, size)
+    if part:
+        headers["content-range"] = f"bytes {start}-{start + count - 1}/{size}"
+    headers["content-length"] = str(count)
+    kind = KINDS.get(path.suffix, "application/octet-stream")
+    if request.method == "HEAD":
+        return Response(None, status_code=206 if part else 200, headers=headers, media_type=kind)
+    return Stream(bytes_of(path, start, count), status_code=206 if part else 200, headers=headers,
+                  media_type=kind).to_asgi_response(None, request)  # type: ignore[return-value]
+
+
+def found(store: LocalStore, file_id: str, name: str) -> Path:
+    try:
+        return store.published(file_id, name)
+    except NotPublished:
+        raise Missing("file_missing") from None
+
+
+@route("/files/{file_id:str}/screener/{name:path}", http_method=["GET", "HEAD"],
+       guards=[signed_in()], status_code=200)
+async def screener(
+    request: AnyRequest,
+    file_id: FromPath[str],
+    name: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    store: NamedDependency[LocalStore],
+) -> Response[Any]:
+    """A playlist or a segment of the copy."""
+    await may_watch(file_id, viewer)
+    return served(request, found(store, file_id, str(name).lstrip("/")))
+
+
+@route(["/files/{file_id:str}/poster.jpg"], http_method=["GET", "HEAD"], guards=[signed_in()],
+       status_code=200)
+async def poster(
+    request: AnyRequest,
+    file_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    store: NamedDependency[LocalStore],
+) -> Response[Any]:
+    await may_watch(file_id, viewer)
+    return served(request, found(store, file_id, "poster.jpg"))
+
+
+@route(["/files/{file_id:str}/sprite.jpg"], http_method=["GET", "HEAD"], guards=[signed_in()],
+       status_code=200)
+async def sprite(
+    request: AnyRequest,
+    file_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    store: NamedDependency[LocalStore],
+) -> Response[Any]:
+    await may_watch(file_id, viewer)
+    return served(request, found(store, file_id, "sprite.jpg"))
+
+
+HANDLERS: list[Any] = [screener, poster, sprite]

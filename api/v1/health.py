@@ -1,0 +1,59 @@
+"""Is the house alive, and may it be entered: the truth about its parts."""
+
+import asyncio
+import shutil
+from typing import Any
+
+import asyncpg
+from litestar import Request, Response, get
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from api.auth import settings_of
+from festival.db import rows
+
+LEAST_FREE = 2 * 1024**3
+
+
+@get("/health", include_in_schema=True)
+async def health() -> dict[str, str]:
+    """The process answers."""
+    return {"state": "alive"}
+
+
+@get("/ready")
+async def ready(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
+    """503 with the part that fails: database, relay, broker, workers, disk."""
+    settings = settings_of(request)
+    database, broker = await asyncio.gather(_database(), _broker(settings.redis_url))
+    free = shutil.disk_usage(settings.media_root.parent).free
+    parts = {**database, **broker, "disk": free > LEAST_FREE}
+    return Response(
+        {"ready": all(parts.values()), "parts": parts}, status_code=200 if all(parts.values()) else 503
+    )
+
+
+async def _database() -> dict[str, bool]:
+    """The relay writes its pulse every turn: ten seconds without one is a dead relay."""
+    try:
+        found = await asyncio.wait_for(
+            rows("SELECT 1 FROM pulse WHERE part = 'relay' AND at > now() - interval '10 seconds'"),
+            timeout=3,
+        )
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+        return {"database": False, "relay": False}
+    return {"database": True, "relay": bool(found)}
+
+
+async def _broker(redis_url: str) -> dict[str, bool]:
+    redis = Redis.from_url(redis_url, socket_timeout=2, socket_connect_timeout=2)
+    try:
+        heard = [key async for key in redis.scan_iter("pulse.worker.*", count=100)]
+    except (RedisError, OSError):
+        return {"broker": False, "workers": False}
+    finally:
+        await redis.aclose()
+    return {"broker": True, "workers": bool(heard)}
+
+
+HANDLERS: list[Any] = [health, ready]

@@ -1,0 +1,5 @@
+"""JSON: operator."""
+
+from typing import Any
+
+HANDLERS: list[Any] = []

@@ -1,0 +1,5 @@
+"""JSON: programme."""
+
+from typing import Any
+
+HANDLERS: list[Any] = []

@@ -1,0 +1,5 @@
+"""JSON: programmer."""
+
+from typing import Any
+
+HANDLERS: list[Any] = []

@@ -1,0 +1,319 @@
+"""tus 1.0.0: creation, creation-with-upload, checksum, expiration, termination. Strict at the door."""
+
+import base64
+import binascii
+import re
+from collections.abc import AsyncIterator
+from email.utils import format_datetime
+from typing import Any, TypeVar
+
+from litestar import Request, Response, delete, head, patch, post, route
+from litestar.di import NamedDependency
+from litestar.exceptions import ClientException, InternalServerException
+from litestar.params import FromPath
+
+from api.auth import in_scope, signed_in
+from festival.access import Act, Viewer, may
+from festival.errors import Missing, Refused
+from festival.settings import Settings
+from festival.tables import Edition, Person
+from media.storage import Busy, LocalStore, StorageFull, WrongOffset
+from submissions import uploads
+from submissions.lists import subject_of, subject_of_file, submission_in
+from submissions.tables import FilmFile
+
+VERSION = "1.0.0"
+ALGORITHMS = {"sha1": "sha1", "sha256": "sha256", "md5": "md5"}
+OCTETS = "application/offset+octet-stream"
+DECIMAL = re.compile(r"(0|[1-9][0-9]{0,17})")
+ALWAYS = {"Tus-Resumable": VERSION, "Cache-Control": "no-store"}
+
+AnyRequest = Request[Any, Any, Any]
+T = TypeVar("T")
+
+
+class TusError(Exception):
+    """One refusal of the protocol: its number, its code, and the headers that help."""
+
+    def __init__(self, status: int, code: str, **headers: str) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+def tus_error(_: AnyRequest, error: TusError) -> Response[Any]:
+    return Response(
+        {"type": f"about:blank#{error.code}", "status": error.status, "codes": [error.code]},
+        status_code=error.status,
+        media_type="application/problem+json",
+        headers={**ALWAYS, **error.headers},
+    )
+
+
+def storage_full(_: AnyRequest, __: StorageFull) -> Response[Any]:
+    return tus_error(_, TusError(507, "storage_full", Retry_After="600"))
+
+
+def hopeless(request: AnyRequest, error: uploads.Hopeless) -> Response[Any]:
+    return tus_error(request, TusError(422, error.code))
+
+
+def one(request: AnyRequest, name: str) -> str | None:
+    """A header given twice is an attack or a mistake: neither is guessed at."""
+    values = request.headers.getall(name, [])
+    if len(values) > 1:
+        raise TusError(400, "header_twice")
+    return values[0] if values else None
+
+
+def check_version(request: AnyRequest) -> None:
+    """Nothing of a request in another version is processed."""
+    if one(request, "tus-resumable") != VERSION:
+        raise TusError(412, "tus_version", Tus_Version=VERSION)
+
+
+def decimal(request: AnyRequest, name: str) -> int:
+    """Digits and nothing else: Python's `int` would take `+5`, `1_000` and foreign digits."""
+    text = one(request, name)
+    if text is None or not DECIMAL.fullmatch(text):
+        raise TusError(400, f"{name.replace('-', '_')}_invalid")
+    return int(text)
+
+
+def metadata(request: AnyRequest) -> dict[str, str]:
+    """`key base64, key base64`: every key once, every value UTF-8 text."""
+    found: dict[str, str] = {}
+    for pair in (one(request, "upload-metadata") or "").split(","):
+        key, _, value = pair.strip().partition(" ")
+        if not key:
+            continue
+        try:
+            text = base64.b64decode(value, validate=True).decode("utf-8")
+        except (binascii.Error, UnicodeDecodeError):
+            raise TusError(400, "upload_metadata_invalid") from None
+        if key in found or not key.isascii() or any(ord(c) < 32 for c in text):
+            raise TusError(400, "upload_metadata_invalid")
+        found[key] = text
+    return found
+
+
+def checksum(request: AnyRequest) -> tuple[str, bytes] | None:
+    given = one(request, "upload-checksum")
+    if given is None:
+        return None
+    name, _, value = given.partition(" ")
+    try:
+        return ALGORITHMS[name], base64.b64decode(value, validate=True)
+    except (KeyError, binascii.Error):
+        raise TusError(400, "upload_checksum_invalid") from None
+
+
+def shown_name(name: str) -> str:
+    """The file's name is only ever shown: no path, no length, no direction marks."""
+    bare = re.split(r"[/\\]", name)[-1]
+    return "".join(c for c in bare if c.isprintable() and c not in "\u202e\u202d\u2066\u2067")[:255]
+
+
+def expires(file: FilmFile) -> dict[str, str]:
+    if file.expires_at is None:
+        return {}
+    return {"Upload-Expires": format_datetime(file.expires_at, usegmt=True)}
+
+
+async def pieces(request: AnyRequest) -> AsyncIterator[bytes]:
+    """The body as it comes; a sender who vanishes has simply said enough."""
+    try:
+        async for piece in request.stream():
+            if piece:
+                yield piece
+    except (ClientException, InternalServerException):
+        return
+
+
+async def own(upload_id: str, viewer: Viewer) -> FilmFile:
+    """The upload, if this viewer may write to its film; else there is none."""
+    if not in_scope(viewer, "entries"):
+        raise Missing("upload_missing")
+    subject, file = await subject_of_file(upload_id, viewer)
+    if not may(viewer, Act.UPLOAD, subject):
+        raise Missing("upload_missing")
+    return file
+
+
+@route("/uploads", http_method=["OPTIONS"], status_code=204)
+async def offer(settings: NamedDependency[Settings]) -> Response[None]:
+    """What this server can do."""
+    return Response(
+        None,
+        status_code=204,
+        headers={
+            **ALWAYS,
+            "Tus-Version": VERSION,
+            "Tus-Extension": "creation,creation-with-upload,checksum,expiration,termination",
+            "Tus-Max-Size": str(settings.max_upload_bytes),
+            "Tus-Checksum-Algorithm": ",".join(ALGORITHMS),
+        },
+    )
+
+
+@post("/uploads", guards=[signed_in()], status_code=201, request_max_body_size=None)
+async def create(
+    request: AnyRequest,
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+    settings: NamedDependency[Settings],
+    store: NamedDependency[LocalStore],
+) -> Response[None]:
+    """Begin an upload for a submission; `Upload-Metadata` names `submission` and `filename`."""
+    check_version(request)
+    if one(request, "upload-defer-length") is not None:
+        raise TusError(400, "upload_length_invalid")
+    size = decimal(request, "upload-length")
+    if size > settings.max_upload_bytes:
+        raise TusError(413, "file_too_large", Tus_Max_Size=str(settings.max_upload_bytes))
+    known = metadata(request)
+    subject = await subject_of(known.get("submission", ""), viewer)
+    if not may(viewer, Act.UPLOAD, subject) or not in_scope(viewer, "entries"):
+        raise Missing("submission_missing")
+    with_body = (one(request, "content-type") or "") == OCTETS
+    given = checksum(request)
+    file = await uploads.begin(
+        await submission_in(edition_row, subject.id),
+        edition=edition_row,
+        name=shown_name(known.get("filename", "")),
+        size=size,
+        by=person,
+        store=store,
+        settings=settings,
+    )
+    offset = await take(request, file, 0, store, given) if with_body else 0
+    if size == 0:
+        await uploads.refuse(file, "FILE_EMPTY", store=store)
+    return Response(
+        None,
+        status_code=201,
+        headers={
+            **ALWAYS,
+            **expires(file),
+            "Location": f"/api/v1/{edition_row.slug}/uploads/{file.id}",
+            "Upload-Offset": str(offset),
+        },
+    )
+
+
+@head("/uploads/{upload_id:str}", guards=[signed_in()])
+async def how_far(
+    request: AnyRequest,
+    upload_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    store: NamedDependency[LocalStore],
+    edition_row: NamedDependency[Edition],
+    settings: NamedDependency[Settings],
+) -> Response[None]:
+    """How many bytes are safely kept."""
+    check_version(request)
+    file = await own(upload_id, viewer)
+    uploads.check_time(file, edition_row, settings)
+    try:
+        offset = await uploads.offset_of(file, store)
+    except FileNotFoundError:
+        raise TusError(410, "upload_gone") from None
+    if offset == file.size and file.state == "receiving":
+        await uploads.finish(file, store=store)
+    return Response(
+        None,
+        status_code=200,
+        headers={**ALWAYS, **expires(file), "Upload-Offset": str(offset),
+                 "Upload-Length": str(file.size)},
+    )
+
+
+@patch("/uploads/{upload_id:str}", guards=[signed_in()], status_code=204, request_max_body_size=None)
+async def append(
+    request: AnyRequest,
+    upload_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    store: NamedDependency[LocalStore],
+    edition_row: NamedDependency[Edition],
+    settings: NamedDependency[Settings],
+) -> Response[None]:
+    """Keep the bytes that come at `Upload-Offset`; 204 only once they are on the disk."""
+    check_version(request)
+    if one(request, "content-type") != OCTETS:
+        raise TusError(415, "content_type_invalid")
+    offset, given = decimal(request, "upload-offset"), checksum(request)
+    file = await own(upload_id, viewer)
+    uploads.check_time(file, edition_row, settings)
+    length = request.headers.get("content-length", "")
+    if DECIMAL.fullmatch(length) and offset + int(length) > file.size:
+        raise TusError(413, "upload_too_long")
+    if file.state != "receiving":
+        await check_ended(file, offset, store)
+        return Response(None, status_code=204, headers={**ALWAYS, "Upload-Offset": str(offset)})
+    kept = await take(request, file, offset, store, given)
+    return Response(
+        None, status_code=204, headers={**ALWAYS, **expires(file), "Upload-Offset": str(kept)}
+    )
+
+
+async def check_ended(file: FilmFile, offset: int, store: LocalStore) -> None:
+    """A whole upload takes no more; repeating its end is no fault."""
+    if file.state in {"replaced", "faulty", "quarantined"} and not file.received_at:
+        raise TusError(410, "upload_gone")
+    if offset != file.size:
+        raise TusError(409, "wrong_offset", Upload_Offset=str(file.size))
+
+
+async def take(
+    request: AnyRequest,
+    file: FilmFile,
+    offset: int,
+    store: LocalStore,
+    given: tuple[str, bytes] | None,
+) -> int:
+    """Receive, and finish when whole; every fault of the way has its own number."""
+    try:
+        kept = await uploads.receive(
+            file, pieces(request), offset=offset, store=store, checksum=given
+        )
+    except WrongOffset as error:
+        raise TusError(409, "wrong_offset", Upload_Offset=str(error.actual)) from None
+    except Busy:
+        raise TusError(423, "upload_busy") from None
+    except uploads.WrongChecksum:
+        raise TusError(460, "checksum_wrong") from None
+    except uploads.Hopeless as error:
+        await uploads.refuse(file, error.code, store=store)
+        raise
+    except Refused:
+        raise TusError(413, "upload_too_long") from None
+    except FileNotFoundError:
+        raise TusError(410, "upload_gone") from None
+    if kept == file.size:
+        await uploads.finish(file, store=store)
+    return kept
+
+
+@delete("/uploads/{upload_id:str}", guards=[signed_in()], status_code=204)
+async def abandon(
+    request: AnyRequest,
+    upload_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    store: NamedDependency[LocalStore],
+) -> Response[None]:
+    """Give up an upload that is not whole yet."""
+    check_version(request)
+    file = await own(upload_id, viewer)
+    if file.state != "receiving":
+        raise TusError(410, "upload_gone")
+    await uploads.abandon(file, by=person, store=store)
+    return Response(None, status_code=204, headers=ALWAYS)
+
+
+HANDLERS: list[Any] = [offer, create, how_far, append, abandon]
+FAULTS: dict[Any, Any] = {
+    TusError: tus_error, StorageFull: storage_full, uploads.Hopeless: hopeless,
+}

@@ -1,0 +1,83 @@
+"""Founding an edition and setting its rules."""
+
+from datetime import date, datetime, timedelta
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from festival.clock import at, now
+from festival.db import transaction
+from festival.errors import Refused
+from festival.record import record
+from festival.tables import Edition, Person, Phase, Section
+
+SECTIONS = [
+    ("C", "Compétition", "Competition"),
+    ("D", "Documentaire", "Documentary"),
+    ("S", "Courts", "Shorts"),
+    ("P", "Patrimoine", "Heritage"),
+    ("I", "Immersif", "Immersive"),
+    ("E", "Événement", "Event"),
+]
+SHORT_MOST = 59 * 60
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operator may change; a missing field stays as it is."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=120)] | None = None
+    first_day: date | None = None
+    days: Annotated[int, Meta(ge=1, le=15)] | None = None
+    deadline_at: datetime | None = None
+    place_fr: Annotated[str, Meta(max_length=200)] | None = None
+    place_en: Annotated[str, Meta(max_length=200)] | None = None
+    phase: Phase | None = None
+    policy: Annotated[str, Meta(pattern="^[a-z]{1,32}$")] | None = None
+    measured_runtime: bool | None = None
+    two_person_release: bool | None = None
+
+
+async def found(slug: str) -> Edition:
+    """The edition of this slug, made with the festival's own rules when there is none."""
+    known = await Edition.objects().get(Edition.slug == slug)
+    if known is not None:
+        return known
+    first = now().date() + timedelta(days=180)
+    async with transaction():
+        edition = Edition(
+            slug=slug,
+            name=f"Cinéma for Space {slug}",
+            first_day=first,
+            deadline_at=at(first - timedelta(days=90), 24 * 60),
+            place_fr="Cannes, Palais des Festivals",
+            place_en="Cannes, Palais des Festivals",
+        )
+        await edition.save()
+        for position, (letter, fr, en) in enumerate(SECTIONS):
+            most = SHORT_MOST if letter == "S" else 6 * 3600
+            await Section(edition=edition.id, letter=letter, name_fr=fr, name_en=en,
+                          position=position, most_seconds=most).save()
+        await record("edition_founded", edition.id, edition=edition.id)
+    return edition
+
+
+async def change(edition: Edition, rules: Rules, *, by: Person) -> None:
+    """Set what is given; a phase only moves forward."""
+    given = {
+        name: value for name in rules.__struct_fields__
+        if (value := getattr(rules, name)) is not None
+    }  # fmt: skip
+    order = list(Phase)
+    if rules.phase is not None and order.index(rules.phase) < order.index(Phase(edition.phase)):
+        raise Refused("phase:phase_backwards")
+    if rules.deadline_at is not None and rules.deadline_at.tzinfo is None:
+        raise Refused("deadline_at:time_without_zone")
+    if not given:
+        return
+    async with transaction():
+        await Edition.update(given).where(Edition.id == edition.id)
+        await record("edition_changed", edition.id, by=by, edition=edition.id,
+                     changed=sorted(given))
+    for name, value in given.items():
+        setattr(edition, name, value)

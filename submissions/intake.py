@@ -1,0 +1,271 @@
+"""What the night shift does with a file: look, judge, make the copy. Safe to run any number of times."""
+
+import asyncio
+import shutil
+import time
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from festival.db import later, rows, transaction
+from festival.leases import Heartbeat, Lease, Superseded, hold
+from festival.progress import News
+from festival.record import record
+from festival.settings import Settings
+from festival.tables import Edition
+from media import policy, scan, screener
+from media.facts import Facts
+from media.policy import Outcome, Verdict
+from media.runner import Cancelled, TransientFault
+from media.sandbox import Cell
+from media.storage import LocalStore, sha256_of
+from media.tools import find_tools
+from submissions.entries import tell_members
+from submissions.status import FileState
+from submissions.tables import Film, FilmFile, Step, Submission
+from submissions.verdicts import as_row, facts_of
+
+ROOM = 2.5
+TOLD_EVERY = 0.7
+
+
+class Telling:
+    """Carries progress from ffmpeg's thread to the rows and the news; percent never falls."""
+
+    def __init__(self, file: FilmFile, lease: Lease, news: News) -> None:
+        self.file, self.lease, self.news = file, lease, news
+        self.loop = asyncio.get_running_loop()
+        self.told = 0.0
+        self.kind = ""
+        self.fraction = 0.0
+
+    def from_thread(self, kind: str, fraction: float) -> None:
+        moment = time.monotonic()
+        if kind == self.kind and (moment - self.told < TOLD_EVERY or fraction <= self.fraction):
+            return
+        self.told, self.kind, self.fraction = moment, kind, fraction
+        asyncio.run_coroutine_threadsafe(self.tell(kind, fraction), self.loop)
+
+    async def tell(self, kind: str, fraction: float, state: str = "running") -> None:
+        await rows(
+            """INSERT INTO step (id, file, kind, state, fraction, attempt, started_at, details)
+               VALUES ({}, {}, {}, {}, {}, {}, now(), '{{}}')
+               ON CONFLICT (file, kind) DO UPDATE SET state = excluded.state,
+                 fraction = greatest(step.fraction, excluded.fraction), attempt = excluded.attempt,
+                 ended_at = CASE WHEN excluded.state = 'done' THEN now() END
+               WHERE step.attempt <= excluded.attempt AND step.state <> 'done' RETURNING id""",
+            Step().id,
+            self.file.id,
+            kind,
+            state,
+            fraction,
+            self.lease.attempt,
+        )
+        await self.news.tell("file", self.file.id, state=self.file.state, step=kind,
+                             fraction=round(fraction, 3))
+
+
+async def the_file(file_id: str) -> tuple[FilmFile, Submission, Edition] | None:
+    """The rows of a file; one that was erased meanwhile asks for no work."""
+    file = await FilmFile.objects().get(FilmFile.id == file_id)
+    if file is None:
+        return None
+    submission = await Submission.objects().get(Submission.id == file.submission)
+    edition = await Edition.objects().get(Edition.id == submission.edition) if submission else None
+    return (file, submission, edition) if submission and edition else None
+
+
+def cell_for(file: FilmFile, lease: Lease, store: LocalStore, settings: Settings) -> Cell:
+    """A fresh folder for each attempt: a superseded one can spoil nothing."""
+    return Cell(
+        tools=find_tools(),
+        source=store.master_path(file.id),
+        work=store.work_folder(f"{lease.line}{lease.attempt}"),
+        allow_fallback=settings.allow_unsandboxed or not settings.in_production,
+    )
+
+
+async def inspect(
+    file_id: str, *, lease: Lease, heartbeat: Heartbeat, news: News, settings: Settings
+) -> None:
+    """T0 and T1, then the verdict: sound goes on to the copy, faulty goes back with every reason."""
+    known = await the_file(file_id)
+    if known is None or known[0].state not in {"received", "inspecting"}:
+        return
+    file, submission, edition = known
+    store = LocalStore(settings.media_root)
+    await advance(file, lease, FileState.INSPECTING, {"received", "inspecting"})
+    telling = Telling(file, lease, news)
+    cell = cell_for(file, lease, store, settings)
+    try:
+        sha256 = file.sha256 or await asyncio.to_thread(sha256_of, cell.source)
+        facts = await stoppable(
+            lambda: scan.inspect(cell, on_step=telling.from_thread, cancelled=lambda: heartbeat.lost)
+        )
+    finally:
+        shutil.rmtree(cell.work, ignore_errors=True)
+    facts = msgspec.structs.replace(facts, sha256=sha256)
+    verdict = await judged(facts, submission, edition)
+    for kind in ("sniff", "packets", "sound"):
+        await telling.tell(kind, 1.0, "done")
+    await keep_verdict(file, submission, edition, facts, verdict, lease=lease, sandbox=cell.name)
+    await telling.tell("policy", 1.0, "done")
+    await news.tell("file", file.id, state=file.state, refresh=True)
+
+
+async def stoppable(work: Callable[[], Any]) -> Any:
+    try:
+        return await asyncio.to_thread(work)
+    except Cancelled:
+        raise Superseded from None
+
+
+async def judged(facts: Facts, submission: Submission, edition: Edition) -> Verdict:
+    film = await Film.objects().get(Film.id == submission.film)
+    return policy.judge(
+        facts,
+        policy.load(edition.policy),
+        declared_seconds=film.declared_seconds if film else None,
+        waivers=frozenset(submission.waivers),
+    )
+
+
+async def keep_verdict(
+    file: FilmFile,
+    submission: Submission,
+    edition: Edition,
+    facts: Facts,
+    verdict: Verdict,
+    *,
+    lease: Lease,
+    sandbox: str,
+) -> None:
+    """Facts, verdict and the next step in one transaction, by the holder of the lease alone."""
+    wanted = {
+        Outcome.QUARANTINED: FileState.QUARANTINED,
+        Outcome.REFUSED: FileState.FAULTY,
+    }.get(verdict.outcome, FileState.SOUND)
+    async with transaction():
+        await hold(lease)
+        moved = await rows(
+            """UPDATE film_file SET state = {}, facts = {}::jsonb, verdict = {}::jsonb, sandbox = {},
+                 sha256 = {}, judged_at = now() WHERE id = {} AND state = 'inspecting' RETURNING id""",
+            wanted.value,
+            as_row(facts),
+            as_row(verdict),
+            sandbox,
+            facts.sha256,
+            file.id,
+        )
+        if not moved:
+            return
+        await record("file_judged", file.id, outcome=verdict.outcome.value,
+                     codes=[f.code for f in verdict.findings])
+        if wanted is FileState.SOUND:
+            await later("make_screener", file=file.id)
+        else:
+            await tell_members(submission, "file_refused", edition=edition,
+                               occasion=f"refused:{file.id}")
+    file.state = wanted.value
+
+
+async def advance(file: FilmFile, lease: Lease, wanted: FileState, allowed: set[str]) -> None:
+    """Compare-and-set on the file's state, fenced by the lease."""
+    async with transaction():
+        await hold(lease)
+        await rows(
+            "UPDATE film_file SET state = {} WHERE id = {} AND state = ANY({}) RETURNING id",
+            wanted.value,
+            file.id,
+            sorted(allowed),
+        )
+    file.state = wanted.value
+
+
+async def make_screener(
+    file_id: str, *, lease: Lease, heartbeat: Heartbeat, news: News, settings: Settings
+) -> None:
+    """T3: one decode makes the whole copy; it becomes visible as one, or not at all."""
+    known = await the_file(file_id)
+    if known is None or known[0].state not in {"sound", "making"}:
+        return
+    file, submission, edition = known
+    facts = facts_of(file.facts)
+    if facts is None:
+        return
+    store = LocalStore(settings.media_root)
+    if store.free_bytes() < file.size * ROOM:
+        raise TransientFault("storage_full", "waiting for room on the disk")
+    await advance(file, lease, FileState.MAKING, {"sound", "making"})
+    telling = Telling(file, lease, news)
+    cell = cell_for(file, lease, store, settings)
+    try:
+        made: screener.Screener = await stoppable(
+            lambda: screener.make(
+                cell,
+                facts,
+                on_progress=lambda fraction: telling.from_thread("screener", fraction),
+                cancelled=lambda: heartbeat.lost,
+            )
+        )
+        async with transaction():
+            await hold(lease)
+            await asyncio.to_thread(store.publish, cell.work, file.id)
+    finally:
+        shutil.rmtree(cell.work, ignore_errors=True)
+    await telling.tell("screener", 1.0, "done")
+    await keep_copy(file, submission, edition, made, lease=lease)
+    await telling.tell("publish", 1.0, "done")
+    await news.tell("file", file.id, state=file.state, refresh=True)
+
+
+async def keep_copy(
+    file: FilmFile, submission: Submission, edition: Edition, made: screener.Screener, *, lease: Lease
+) -> None:
+    """The whole film has been seen now: the final verdict, and the copy for its maker to watch."""
+    verdict = await judged(made.facts, submission, edition)
+    wanted = FileState.READY if verdict.is_accepted else FileState.FAULTY
+    kind = "copy_ready" if verdict.is_accepted else "file_refused"
+    copy = msgspec.to_builtins(made)
+    copy.pop("facts")
+    async with transaction():
+        await hold(lease)
+        moved = await rows(
+            """UPDATE film_file SET state = {}, facts = {}::jsonb, verdict = {}::jsonb,
+                 screener = {}::jsonb, sandbox = {}, ready_at = now()
+               WHERE id = {} AND state = 'making' RETURNING id""",
+            wanted.value,
+            as_row(made.facts),
+            as_row(verdict),
+            msgspec.json.encode(copy).decode(),
+            made.sandbox,
+            file.id,
+        )
+        if not moved:
+            return
+        await record(kind, file.id, sandbox=made.sandbox)
+        await tell_members(submission, kind, edition=edition, occasion=f"{kind}:{file.id}")
+    file.state = wanted.value
+
+
+async def give_up(lease: Lease, fault: str) -> None:
+    """After the last attempt: the file stands aside, its makers and the house are told."""
+    known = await the_file(lease.args["file"])
+    if known is None:
+        return
+    file, submission, edition = known
+    async with transaction():
+        failed = await rows(
+            """UPDATE film_file SET state = 'failed', fault = {}
+               WHERE id = {} AND state = ANY({}) RETURNING id""",
+            fault[:200],
+            file.id,
+            ["received", "inspecting", "sound", "making"],
+        )
+        if failed:
+            await record("file_failed", file.id, fault=fault[:200])
+            await tell_members(submission, "file_failed", edition=edition,
+                               occasion=f"failed:{file.id}:{lease.line}")
+
+

@@ -1,0 +1,279 @@
+"""How a film arrives: begun, received piece by piece, finished once; nothing confirmed is lost."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+from festival.clock import now
+from festival.db import later, rows, transaction
+from festival.errors import Missing, Refused
+from festival.record import record
+from festival.settings import Settings
+from festival.tables import Edition, Person
+from media.policy import Finding, Outcome, Severity, Verdict
+from media.probe import HEAD, sniff
+from media.storage import PIECE, LocalStore, StorageFull, Writer
+from submissions.eligibility import may_finish, may_open
+from submissions.status import FileState, Status
+from submissions.tables import FilmFile, Step, Submission
+from submissions.verdicts import as_row
+
+UPLOAD_LASTS = timedelta(days=7)
+
+
+class WrongChecksum(Exception):
+    """The piece is not what was sent; it was discarded."""
+
+
+class Hopeless(Exception):
+    """The first bytes are no film: refused before the rest is sent."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Arrival:
+    """One upload in this process: who writes now, how to ask them to stop, the hash so far."""
+
+    def __init__(self) -> None:
+        self.lock = asyncio.Lock()
+        self.stop = asyncio.Event()
+        self.digest: Any = None
+        self.hashed = 0
+
+
+ARRIVALS: dict[str, Arrival] = {}
+
+
+async def begin(
+    submission: Submission,
+    *,
+    edition: Edition,
+    name: str,
+    size: int,
+    by: Person,
+    store: LocalStore,
+    settings: Settings,
+) -> FilmFile:
+    """A new version of the film's file, of `size` bytes to come."""
+    if submission.status != Status.DRAFT:
+        raise Refused("entry_is_filed")
+    if not may_open(now(), edition.deadline_at):
+        raise Refused("deadline_passed")
+    if size > settings.max_upload_bytes:
+        raise Refused("file_too_large", most=settings.max_upload_bytes)
+    if store.free_bytes() < size * 1.1:
+        raise StorageFull("storage_full")
+    async with transaction():
+        await rows("SELECT id FROM submission WHERE id = {} FOR UPDATE", submission.id)
+        newest = await rows(
+            "SELECT coalesce(max(number), 0) AS n FROM film_file WHERE submission = {}", submission.id
+        )
+        file = FilmFile(
+            submission=submission.id,
+            number=newest[0]["n"] + 1,
+            person=by.id,
+            name=name,
+            size=size,
+            policy=edition.policy,
+            expires_at=now() + UPLOAD_LASTS,
+        )
+        await file.save()
+        await Step(file=file.id, kind="receive", state="running", started_at=now()).save()
+        await asyncio.to_thread(store.create, file.id)
+        await record("upload_begun", file.id, by=by, edition=edition.id, size=size)
+    return file
+
+
+async def take_over(key: str) -> Arrival:
+    """Ask whoever is writing to stop, keep what came, and step aside."""
+    arrival = ARRIVALS.setdefault(key, Arrival())
+    arrival.stop.set()
+    return arrival
+
+
+async def offset_of(file: FilmFile, store: LocalStore) -> int:
+    """The bytes that are kept, told only after a running writer has saved its own."""
+    arrival = await take_over(file.id)
+    async with arrival.lock:
+        return await asyncio.to_thread(store.size, file.id)
+
+
+async def receive(
+    file: FilmFile,
+    pieces: AsyncIterator[bytes],
+    *,
+    offset: int,
+    store: LocalStore,
+    checksum: tuple[str, bytes] | None = None,
+) -> int:
+    """Append what comes at `offset`, sync it, and return the new offset.
+
+    Keeps whatever arrived when the sender goes away; a wrong checksum keeps nothing of the piece.
+    """
+    arrival = await take_over(file.id)
+    async with arrival.lock:
+        arrival.stop = asyncio.Event()
+        with store.writer(file.id, offset) as writer:
+            try:
+                await _append(file, pieces, writer, arrival, checksum)
+            finally:
+                await asyncio.to_thread(writer.sync)
+            return writer.offset
+
+
+async def _append(
+    file: FilmFile,
+    pieces: AsyncIterator[bytes],
+    writer: Writer,
+    arrival: Arrival,
+    checksum: tuple[str, bytes] | None,
+) -> None:
+    begun = writer.offset
+    summed = hashlib.new(checksum[0]) if checksum else None
+    buffer = bytearray()
+
+    async def flush() -> None:
+        piece = bytes(buffer)
+        buffer.clear()
+        await asyncio.to_thread(writer.write, piece)
+        _hash(arrival, piece, writer.offset)
+
+    try:
+        async for piece in pieces:
+            buffer += piece
+            if summed is not None:
+                summed.update(piece)
+            if writer.offset + len(buffer) > file.size:
+                raise Refused("upload_too_long")
+            if begun == 0 and writer.offset == 0 and len(buffer) >= min(HEAD, file.size):
+                _look(bytes(buffer[:HEAD]), file.size)
+            if len(buffer) >= PIECE:
+                await flush()
+            if arrival.stop.is_set():
+                break
+    finally:
+        if buffer:
+            await flush()
+    if summed is not None and checksum is not None and summed.digest() != checksum[1]:
+        writer.rollback_to(begun)
+        arrival.digest = None
+        raise WrongChecksum
+
+
+def _look(head: bytes, size: int) -> None:
+    """The first bytes tell already whether the rest is worth sending."""
+    _, refusal = sniff(head, size)
+    if refusal:
+        raise Hopeless(refusal)
+
+
+def _hash(arrival: Arrival, piece: bytes, offset: int) -> None:
+    """Hash while receiving; after a restart the whole is read again before it is judged."""
+    if offset == len(piece):
+        arrival.digest, arrival.hashed = hashlib.sha256(), 0
+    if arrival.digest is not None and arrival.hashed == offset - len(piece):
+        arrival.digest.update(piece)
+        arrival.hashed = offset
+
+
+async def finish(file: FilmFile, *, store: LocalStore) -> None:
+    """The last byte is here: the file becomes the film's current one. Done twice, done once."""
+    arrival = ARRIVALS.pop(file.id, None)
+    known = arrival is not None and arrival.digest is not None and arrival.hashed == file.size
+    sha256 = arrival.digest.hexdigest() if known and arrival is not None else ""
+    await asyncio.to_thread(store.finish, file.id)
+    async with transaction():
+        received = await rows(
+            """UPDATE film_file SET state = 'received', received_at = now(), sha256 = {}
+               WHERE id = {} AND state = 'receiving' RETURNING submission""",
+            sha256,
+            file.id,
+        )
+        if not received:
+            return
+        await rows(
+            """UPDATE film_file SET state = 'replaced', replaced_at = now()
+               WHERE submission = {} AND number < {} AND state <> 'replaced' RETURNING id""",
+            file.submission,
+            file.number,
+        )
+        await rows(
+            """UPDATE step SET state = 'done', fraction = 1, ended_at = now()
+               WHERE file = {} AND kind = 'receive' RETURNING id""",
+            file.id,
+        )
+        await later("inspect_film", file=file.id)
+        await record("file_received", file.id, size=file.size)
+
+
+async def refuse(file: FilmFile, code: str, *, store: LocalStore) -> None:
+    """A hopeless file: its verdict is given now, its bytes are let go."""
+    hostile = code == "HOSTILE_REFERENCE"
+    verdict = Verdict(
+        outcome=Outcome.QUARANTINED if hostile else Outcome.REFUSED,
+        findings=(
+            Finding(code=code, severity=Severity.QUARANTINE if hostile else Severity.REJECT),
+        ),
+        policy=file.policy,
+    )
+    state = FileState.QUARANTINED if hostile else FileState.FAULTY
+    async with transaction():
+        await rows(
+            """UPDATE film_file SET state = {}, verdict = {}::jsonb, judged_at = now()
+               WHERE id = {} AND state = 'receiving' RETURNING id""",
+            state.value,
+            as_row(verdict),
+            file.id,
+        )
+        await record("upload_refused", file.id, code=code)
+    await asyncio.to_thread(store.discard_upload, file.id)
+
+
+async def abandon(file: FilmFile, *, by: Person, store: LocalStore) -> None:
+    """The sender gives this upload up."""
+    async with transaction():
+        await rows(
+            """UPDATE film_file SET state = 'replaced', replaced_at = now()
+               WHERE id = {} AND state = 'receiving' RETURNING id""",
+            file.id,
+        )
+        await record("upload_abandoned", file.id, by=by)
+    await asyncio.to_thread(store.discard_upload, file.id)
+
+
+def check_time(file: FilmFile, edition: Edition, settings: Settings) -> None:
+    """Begun before the deadline, ended within the grace; an old unfinished upload is gone."""
+    grace = timedelta(hours=settings.upload_grace_hours)
+    if file.expires_at is not None and now() > file.expires_at:
+        raise Missing("upload_expired")
+    if not may_finish(file.created_at, now(), edition.deadline_at, grace):
+        raise Refused("deadline_passed")
+
+
+async def sweep(*, settings: Settings) -> None:
+    """Whole uploads whose last act was cut off are finished; expired ones are let go."""
+    store = LocalStore(settings.media_root)
+    for file in await FilmFile.objects().where(FilmFile.state == FileState.RECEIVING.value):
+        try:
+            size = await asyncio.to_thread(store.size, file.id)
+        except FileNotFoundError:
+            size = -1
+        if size == file.size:
+            await finish(file, store=store)
+        elif file.expires_at is not None and now() > file.expires_at:
+            await expire(file, store)
+
+
+async def expire(file: FilmFile, store: LocalStore) -> None:
+    async with transaction():
+        await rows(
+            """UPDATE film_file SET state = 'replaced', replaced_at = now(), fault = 'expired'
+               WHERE id = {} AND state = 'receiving' RETURNING id""",
+            file.id,
+        )
+        await record("upload_expired", file.id)
+    await asyncio.to_thread(store.discard_upload, file.id)
