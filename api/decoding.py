@@ -7,7 +7,7 @@ import re
 from urllib.parse import unquote_to_bytes
 
 from litestar.enums import ScopeType
-from litestar.exceptions import ClientException, RequestEntityTooLarge
+from litestar.exceptions import ClientException, HTTPException
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
@@ -71,7 +71,7 @@ async def whole_body(receive: Receive) -> bytes:
             raise ClientException("client_left")
         body += message["body"]
         if len(body) > MOST_BYTES:
-            raise RequestEntityTooLarge("body_too_large")
+            raise HTTPException("body_too_large", status_code=413)
         if not message["more_body"]:
             return bytes(body)
 

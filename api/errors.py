@@ -9,6 +9,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, NotAuthorizedException, ValidationException
 from litestar.response import Redirect
 
+from api.v1 import uploads
 from api.pages._page import error_page, language_of, prefix_of
 from festival.errors import Conflict, FestivalError, Missing, NotAllowed, Refused
 from festival.language import has_words, t
@@ -43,10 +44,6 @@ def away(request: AnyRequest, error: Exception) -> Response[Any]:
     """The database is restarting or overrun: say so, and when to come back."""
     log.warning("database away: %r", error)
     return answer(request, 503, ("away",), {}, headers={"retry-after": "3"})
-
-
-def storage_full(request: AnyRequest, _: Exception) -> Response[Any]:
-    return answer(request, 507, ("storage_full",), {}, headers={"retry-after": "600"})
 
 
 def fault(request: AnyRequest, error: Exception) -> Response[Any]:
@@ -118,5 +115,6 @@ HANDLERS: dict[Any, Any] = {
     FestivalError: festival_error,
     HTTPException: http_error,
     **dict.fromkeys(AWAY, away),
+    **uploads.FAULTS,
     Exception: fault,
 }

@@ -1,5 +1,165 @@
-"""JSON: operator."""
+"""JSON: the edition's rules, people and their parts, the queue, and the mailbox of development."""
 
-from typing import Any
+import email
+import email.policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Annotated, Any
 
-HANDLERS: list[Any] = []
+import msgspec
+from litestar import get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta
+
+from api.auth import needs
+from festival import editions, leases, people
+from festival.access import Act
+from festival.db import rows, transaction
+from festival.editions import Rules
+from festival.errors import Missing, Refused
+from festival.letters import write
+from festival.record import record
+from festival.sessions import digest
+from festival.settings import Settings
+from festival.tables import Edition, Part, Person, Section
+
+OPERATOR = [needs(Act.OPERATE, scope="operate")]
+MOST_LETTERS = 200
+
+
+class Invitation(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody gets a part in this edition; sections by letter, none means all."""
+
+    email: Annotated[str, Meta(max_length=254)]
+    name: Annotated[str, Meta(max_length=120)] = ""
+    part: Part
+    sections: Annotated[list[Annotated[str, Meta(max_length=1)]], Meta(max_length=20)] = []
+
+
+@get("/edition")
+async def edition(edition_row: NamedDependency[Edition]) -> dict[str, Any]:
+    """What anybody may know of the edition."""
+    return {"slug": edition_row.slug, "name": edition_row.name, "phase": edition_row.phase,
+            "first_day": edition_row.first_day.isoformat(), "days": edition_row.days,
+            "deadline_at": edition_row.deadline_at.isoformat()}
+
+
+@patch("/operator/edition", guards=OPERATOR, status_code=204)
+async def change_edition(
+    data: JSONBody[Rules], person: NamedDependency[Person], edition_row: NamedDependency[Edition]
+) -> None:
+    """Set the edition's rules; what is not named stays."""
+    await editions.change(edition_row, data, by=person)
+
+
+async def invite(
+    edition: Edition, invitation: Invitation, *, by: Person, settings: Settings
+) -> Person:
+    """The part, and a letter with a link; inviting twice sends a second letter."""
+    wanted = await Section.objects().where(Section.edition == edition.id)
+    ids = {section.letter: section.id for section in wanted}
+    if unknown := [letter for letter in invitation.sections if letter not in ids]:
+        raise Refused(*(f"sections:section_unknown_{letter}" for letter in unknown))
+    async with transaction():
+        person = await people.meet(invitation.email, name=invitation.name)
+        await people.grant(person, invitation.part, edition=edition, by=by,
+                           sections=[ids[letter] for letter in invitation.sections])
+        token = await people.new_link(person, kind="invitation")
+        await write(
+            "invitation", person, occasion=f"link:{digest(token)}", edition=edition,
+            link=f"{settings.public_url}/{person.language}/{edition.slug}/account/links/{token}",
+        )
+    return person
+
+
+@post("/operator/people", guards=OPERATOR)
+async def add_person(
+    data: JSONBody[Invitation], person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition], settings: NamedDependency[Settings],
+) -> dict[str, str]:
+    """Invite somebody."""
+    return {"id": (await invite(edition_row, data, by=person, settings=settings)).id}
+
+
+async def people_of(edition: Edition) -> list[dict[str, Any]]:
+    return await rows(
+        """SELECT p.id, p.name, p.email, p.disabled_at IS NOT NULL AS disabled,
+             jsonb_agg(r.part ORDER BY r.part) AS parts
+           FROM person p JOIN role r ON r.person = p.id WHERE r.edition = {}
+           GROUP BY p.id ORDER BY p.name, p.email""",
+        edition.id,
+    )
+
+
+@get("/operator/people", guards=OPERATOR)
+async def all_people(edition_row: NamedDependency[Edition]) -> list[dict[str, Any]]:
+    return await people_of(edition_row)
+
+
+async def queue_lines() -> list[dict[str, Any]]:
+    """What waits, runs, was parked and why, and what was done lately; ids only, no titles."""
+    return await rows(
+        """SELECT id, task, queue, args, priority, created_at, due_at, rung_at, attempt, worker,
+             leased_until, done_at, parked_at, fault,
+             CASE WHEN done_at IS NOT NULL THEN 'done' WHEN parked_at IS NOT NULL THEN 'parked'
+                  WHEN leased_until > now() THEN 'running' ELSE 'waiting' END AS state
+           FROM outbox WHERE done_at IS NULL OR done_at > now() - interval '1 hour'
+           ORDER BY parked_at IS NULL, done_at IS NOT NULL, created_at DESC LIMIT 200"""
+    )
+
+
+@get("/operator/queue", guards=OPERATOR)
+async def queue() -> list[dict[str, Any]]:
+    return await queue_lines()
+
+
+@post("/operator/queue/{line:str}/retry", guards=OPERATOR, status_code=204)
+async def retry(line: FromPath[str], person: NamedDependency[Person]) -> None:
+    """Send a parked line on its way again."""
+    async with transaction():
+        if not await leases.retry(line):
+            raise Missing("line_missing")
+        await record("line_retried", line, by=person)
+
+
+@post("/operator/queue/{line:str}/cancellation", guards=OPERATOR, status_code=204)
+async def cancel(line: FromPath[str], person: NamedDependency[Person]) -> None:
+    async with transaction():
+        if not await leases.cancel(line, by=person.id):
+            raise Missing("line_missing")
+        await record("line_cancelled", line, by=person)
+
+
+def letters_in(mailbox: Path) -> list[dict[str, str]]:
+    """The newest letters of the sink."""
+    found = []
+    for path in sorted(mailbox.glob("*.eml"), reverse=True)[:MOST_LETTERS]:
+        letter = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        body = letter.get_body(("plain",)) if isinstance(letter, EmailMessage) else None
+        found.append({
+            "id": path.stem,
+            "to": str(letter["To"]),
+            "subject": str(letter["Subject"]),
+            "date": str(letter["Date"]),
+            "body": str(body.get_content()) if isinstance(body, EmailMessage) else "",
+        })
+    return found
+
+
+def mailbox_of(settings: Settings) -> Path:
+    """In development only; in production there is no such place."""
+    if settings.in_production or settings.mailbox is None:
+        raise Missing("missing")
+    return settings.mailbox
+
+
+@get("/operator/mailbox", guards=OPERATOR)
+async def mailbox(settings: NamedDependency[Settings]) -> list[dict[str, str]]:
+    """Letters that the local mail server has received (development only)."""
+    return letters_in(mailbox_of(settings))
+
+
+HANDLERS: list[Any] = [
+    edition, change_edition, add_person, all_people, queue, retry, cancel, mailbox,
+]  # fmt: skip

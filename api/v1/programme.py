@@ -1,5 +1,63 @@
-"""JSON: programme."""
+"""JSON for everybody: the last publication, and nothing else."""
 
 from typing import Any
 
-HANDLERS: list[Any] = []
+from litestar import Request, Response, get, route
+from litestar.datastructures import CacheControlHeader
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from api.v1.files import found, served
+from festival.errors import Missing
+from festival.tables import Edition
+from media.storage import LocalStore
+from screenings.publication import Document, PublicProgramme, newest_document
+
+SHORTLY = CacheControlHeader(public=True, max_age=60)
+
+
+async def published(edition: Edition) -> Document:
+    document = await newest_document(edition)
+    if document is None:
+        raise Missing("programme_not_published")
+    return document
+
+
+async def published_programme(edition: Edition, programme_id: str) -> PublicProgramme:
+    for programme in (await published(edition)).programmes:
+        if programme.id == programme_id:
+            return programme
+    raise Missing("programme_missing")
+
+
+@get("/programme", cache_control=SHORTLY)
+async def programme(edition_row: NamedDependency[Edition]) -> Document:
+    """The whole published programme."""
+    return await published(edition_row)
+
+
+@get("/programme/films/{programme_id:str}", cache_control=SHORTLY)
+async def one(
+    programme_id: FromPath[str], edition_row: NamedDependency[Edition]
+) -> PublicProgramme:
+    return await published_programme(edition_row, programme_id)
+
+
+@route("/programme/films/{programme_id:str}/poster.jpg", http_method=["GET", "HEAD"],
+       status_code=200)
+async def poster(
+    request: Request[Any, Any, Any],
+    programme_id: FromPath[str],
+    edition_row: NamedDependency[Edition],
+    store: NamedDependency[LocalStore],
+) -> Response[Any]:
+    """A still of a published film; of no other."""
+    programme = await published_programme(edition_row, programme_id)
+    for film in programme.films:
+        if film.file:
+            return served(request, found(store, film.file, "poster.jpg"),
+                          cache="public, max-age=300")
+    raise Missing("file_missing")
+
+
+HANDLERS: list[Any] = [programme, one, poster]

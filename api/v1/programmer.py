@@ -1,5 +1,274 @@
-"""JSON: programmer."""
+"""JSON: rooms, programmes, guests, the working grid, plans and publication."""
 
-from typing import Any
+from typing import Annotated, Any
 
-HANDLERS: list[Any] = []
+import msgspec
+from litestar import Request, delete, get, post, put
+from litestar.channels import ChannelsPlugin
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+from litestar.response import ServerSentEvent
+from msgspec import Meta
+
+from api.auth import needs
+from api.news import stream
+from festival.access import Act
+from festival.errors import Refused
+from festival.language import LANGUAGES, clock_of, has_words, t
+from festival.progress import channel
+from festival.tables import Edition, Person
+from screenings import grid as grids
+from screenings import lists, planning, programmes, publication, venues
+from screenings.grid import NewScreening, Where
+from screenings.model import Clash
+from screenings.programmes import ProgrammeForm
+from screenings.venues import GuestForm, ScreenForm, VenueForm
+
+SEE = [needs(Act.SEE_GRID, scope="programme")]
+PLAN = [needs(Act.PLAN, scope="programme")]
+PUBLISH = [needs(Act.PUBLISH, scope="programme")]
+LAST = ("done", "impossible", "failed", "stopped")
+
+
+class PlanWanted(msgspec.Struct, frozen=True):
+    seconds: Annotated[int, Meta(ge=1, le=600)] = 20
+    seed: Annotated[int, Meta(ge=1, le=10**6)] = 1
+
+
+class Publishing(msgspec.Struct, frozen=True):
+    """The version of the working grid that was looked at."""
+
+    version: Annotated[int, Meta(ge=1, le=10**12)]
+
+
+def version_of(request: Request[Any, Any, Any]) -> int:
+    """`If-Match: "12"` names the grid that the programmer was looking at."""
+    text = request.headers.get("if-match", "").strip().removeprefix("W/").strip('"')
+    if not text.isascii() or not text.isdigit() or len(text) > 12:
+        raise Refused("version_missing")
+    return int(text)
+
+
+def clash_words(clash: Clash) -> dict[str, str]:
+    """The sentence of a clash in both languages; minutes become clock times."""
+    shown = {
+        name: clock_of(int(value)) if name in {"start", "end", "opens", "closes"} else value
+        for name, value in clash.details.items()
+    }
+    key = f"clash.{clash.code}"
+    return {
+        lang: t(lang, key, **shown) if has_words(key) else clash.code for lang in LANGUAGES
+    }
+
+
+def clash_row(clash: Clash) -> dict[str, Any]:
+    return {**msgspec.to_builtins(clash), "words": clash_words(clash)}
+
+
+async def grid_state(edition: Edition) -> dict[str, Any]:
+    """The whole working grid with its clashes."""
+    grid = await lists.working_grid(edition)
+    return {
+        "version": grid.version,
+        "screenings": msgspec.to_builtins(await lists.placed_in(grid)),
+        "clashes": [clash_row(clash) for clash in await lists.clashes_of(edition, grid)],
+    }
+
+
+async def tell(channels: ChannelsPlugin, edition: Edition, version: int) -> None:
+    """Other programmers' pages look again."""
+    name = channel("grid", edition.id)
+    channels.publish({"version": version, "refresh": True}, [name])
+
+
+@post("/venues", guards=PLAN)
+async def add_venue(
+    data: JSONBody[VenueForm], person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, str]:
+    return {"id": (await venues.add_venue(edition_row, data, by=person)).id}
+
+
+@post("/screens", guards=PLAN)
+async def add_screen(
+    data: JSONBody[ScreenForm], person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, str]:
+    return {"id": (await venues.add_screen(edition_row, data, by=person)).id}
+
+
+@get("/screens", guards=SEE)
+async def screens(edition_row: NamedDependency[Edition]) -> list[dict[str, Any]]:
+    return [
+        {"id": s.id, "name": s.name, "seats": s.seats, "hours": s.hours,
+         "equipment": s.equipment, "turnaround": s.turnaround}
+        for s in await lists.screens(edition_row)
+    ]
+
+
+@post("/guests", guards=PLAN)
+async def add_guest(
+    data: JSONBody[GuestForm], person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, str]:
+    return {"id": (await venues.add_guest(edition_row, data, by=person)).id}
+
+
+@get("/programmes", guards=SEE)
+async def all_programmes(edition_row: NamedDependency[Edition]) -> list[lists.Item]:
+    """Programmes with their films, pencilled ones included."""
+    return await lists.items(edition_row)
+
+
+@post("/programmes", guards=PLAN)
+async def add_programme(
+    data: JSONBody[ProgrammeForm], person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, str]:
+    return {"id": (await programmes.add_programme(edition_row, data, by=person)).id}
+
+
+@post("/programmes/from-selection", guards=PLAN)
+async def from_selection(
+    person: NamedDependency[Person], edition_row: NamedDependency[Edition]
+) -> dict[str, list[str]]:
+    """One programme for each chosen film that stands in none."""
+    return {"ids": await programmes.from_selection(edition_row, by=person)}
+
+
+@delete("/programmes/{programme_id:str}", guards=PLAN)
+async def remove_programme(
+    programme_id: FromPath[str], person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> None:
+    await programmes.remove_programme(edition_row, programme_id, by=person)
+
+
+@get("/grid", guards=SEE)
+async def grid(edition_row: NamedDependency[Edition]) -> dict[str, Any]:
+    """The working grid as it stands, with every clash."""
+    return await grid_state(edition_row)
+
+
+@get("/grid/events", guards=SEE)
+async def grid_events(
+    edition_row: NamedDependency[Edition], channels: NamedDependency[ChannelsPlugin]
+) -> ServerSentEvent:
+    standing = await lists.working_grid(edition_row)
+    return stream(channels, channel("grid", edition_row.id), {"version": standing.version})
+
+
+@post("/grid/screenings", guards=PLAN)
+async def place(
+    request: Request[Any, Any, Any], data: JSONBody[NewScreening],
+    person: NamedDependency[Person], edition_row: NamedDependency[Edition],
+    channels: NamedDependency[ChannelsPlugin],
+) -> dict[str, Any]:
+    """From the tray into the grid."""
+    made, version = await grids.place(edition_row, data, version=version_of(request), by=person)
+    await tell(channels, edition_row, version)
+    return {"id": made, **await grid_state(edition_row)}
+
+
+@put("/screenings/{screening_id:str}/placement", guards=PLAN)
+async def move(
+    request: Request[Any, Any, Any], screening_id: FromPath[str], data: JSONBody[Where],
+    person: NamedDependency[Person], edition_row: NamedDependency[Edition],
+    channels: NamedDependency[ChannelsPlugin],
+) -> dict[str, Any]:
+    """Move a screening; the answer holds the new clashes of the whole grid."""
+    version = await grids.move(edition_row, screening_id, data, version=version_of(request),
+                               by=person)
+    await tell(channels, edition_row, version)
+    return await grid_state(edition_row)
+
+
+@delete("/screenings/{screening_id:str}", guards=PLAN, status_code=200)
+async def take_out(
+    request: Request[Any, Any, Any], screening_id: FromPath[str],
+    person: NamedDependency[Person], edition_row: NamedDependency[Edition],
+    channels: NamedDependency[ChannelsPlugin],
+) -> dict[str, Any]:
+    version = await grids.remove(edition_row, screening_id, version=version_of(request), by=person)
+    await tell(channels, edition_row, version)
+    return await grid_state(edition_row)
+
+
+@post("/screenings/{screening_id:str}/lock", guards=PLAN, status_code=204)
+async def lock(
+    screening_id: FromPath[str], person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> None:
+    await grids.lock(edition_row, screening_id, locked=True, by=person)
+
+
+@delete("/screenings/{screening_id:str}/lock", guards=PLAN)
+async def free(
+    screening_id: FromPath[str], person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> None:
+    await grids.lock(edition_row, screening_id, locked=False, by=person)
+
+
+@post("/grid/plans", guards=PLAN)
+async def ask(
+    data: JSONBody[PlanWanted], person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, str]:
+    """Ask the planner; the answer names the run."""
+    run = await planning.ask(edition_row, seconds=data.seconds, seed=data.seed, by=person)
+    return {"id": run.id, "state": "waiting"}
+
+
+@get("/grid/plans/{run_id:str}", guards=SEE)
+async def plan(run_id: FromPath[str], edition_row: NamedDependency[Edition]) -> dict[str, Any]:
+    run = await lists.plan_run(edition_row, run_id)
+    return {"id": run.id, "state": run.state, "progress": run.progress, "plan": run.plan,
+            "applied": run.applied_at is not None, "fault": run.fault}
+
+
+@get("/grid/plans/{run_id:str}/events", guards=SEE)
+async def plan_events(
+    run_id: FromPath[str], edition_row: NamedDependency[Edition],
+    channels: NamedDependency[ChannelsPlugin],
+) -> ServerSentEvent:
+    """Best cost and bound, live."""
+    run = await lists.plan_run(edition_row, run_id)
+    return stream(channels, channel("plan", run.id), {"state": run.state, **run.progress},
+                  last=LAST)
+
+
+@post("/grid/plans/{run_id:str}/stop", guards=PLAN, status_code=204)
+async def stop(
+    run_id: FromPath[str], person: NamedDependency[Person], edition_row: NamedDependency[Edition]
+) -> None:
+    await planning.stop(await lists.plan_run(edition_row, run_id), by=person)
+
+
+@post("/grid/plans/{run_id:str}/application", guards=PLAN)
+async def apply(
+    run_id: FromPath[str], person: NamedDependency[Person], edition_row: NamedDependency[Edition],
+    channels: NamedDependency[ChannelsPlugin],
+) -> dict[str, Any]:
+    """Put the plan into the working grid."""
+    run = await lists.plan_run(edition_row, run_id)
+    version = await planning.apply(edition_row, run, by=person)
+    await tell(channels, edition_row, version)
+    return await grid_state(edition_row)
+
+
+@post("/grid/publication", guards=PUBLISH)
+async def publish(
+    data: JSONBody[Publishing], person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, int]:
+    """Freeze the grid for the public; 422 with everything that stands in the way."""
+    number = await publication.publish(edition_row, version=data.version, by=person)
+    return {"number": number}
+
+
+HANDLERS: list[Any] = [
+    add_venue, add_screen, screens, add_guest, all_programmes, add_programme, from_selection,
+    remove_programme, grid, grid_events, place, move, take_out, lock, free, ask, plan, plan_events,
+    stop, apply, publish,
+]  # fmt: skip

@@ -315,6 +315,8 @@ def solver_for(seconds: float, seed: int) -> cp_model.CpSolver:
     solver.parameters.random_seed = seed % 2**31
     solver.parameters.num_workers = WORKERS
     solver.parameters.subsolvers.extend(SUBSOLVERS)
+    solver.parameters.cp_model_probing_level = 0
+    solver.parameters.max_presolve_iterations = 1
     return solver
 
 

@@ -1,0 +1,53 @@
+"""The published grid as a calendar: stable ids, so that a moved screening moves in every diary."""
+
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from icalendar import Calendar, Event
+
+from screenings.publication import Document, PublicProgramme, PublicScreening
+
+
+def calendar(document: Document, lang: str, *, url: str, only: frozenset[str] | None = None) -> bytes:
+    """All screenings, or only the named ones, in one language; `url` is the programme's address."""
+    made = Calendar()
+    made.add("prodid", "-//Cinema for Space//Programme//FR")
+    made.add("version", "2.0")
+    made.add("x-wr-calname", document.name)
+    known = {programme.id: programme for programme in document.programmes}
+    screens = {screen.id: screen.name for screen in document.screens}
+    for screening in document.screenings:
+        if only is None or screening.id in only:
+            made.add_component(
+                event(screening, known[screening.programme], screens[screening.screen], document,
+                      lang, url)
+            )
+    return bytes(made.to_ical())
+
+
+def event(
+    screening: PublicScreening,
+    programme: PublicProgramme,
+    screen: str,
+    document: Document,
+    lang: str,
+    url: str,
+) -> Event:
+    made = Event()
+    host = urlsplit(url).hostname or "cinema-for-space"
+    made.add("uid", f"{screening.id}@{host}")
+    made.add("sequence", document.number)
+    made.add("dtstamp", datetime.now(UTC))
+    made.add("dtstart", screening.starts_at)
+    made.add("dtend", screening.ends_at)
+    made.add("summary", one_line(programme.title_fr if lang == "fr" else programme.title_en))
+    place = document.place_fr if lang == "fr" else document.place_en
+    made.add("location", one_line(f"{screen}, {place}"))
+    made.add("description", one_line(" · ".join(film.director for film in programme.films)))
+    made.add("url", f"{url}films/{programme.id}")
+    return made
+
+
+def one_line(text: str) -> str:
+    """A filmmaker's words stay words: no line of theirs becomes a property."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -1,0 +1,198 @@
+"""What programmers read: rooms, programmes with their minutes, the working grid as a problem."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from festival.clock import at, minutes_of
+from festival.db import rows
+from festival.errors import Missing
+from festival.tables import Edition
+from screenings import model
+from screenings.rules import clashes as rules_clashes
+from screenings.tables import Grid, Guest, PlanRun, Screen
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    """A programme with what its films add up to; `minutes` is the film alone."""
+
+    id: str
+    kind: str
+    title_fr: str
+    title_en: str
+    section_letter: str | None
+    section_fr: str | None
+    section_en: str | None
+    minutes: int
+    intro: int
+    debate: int
+    demand: int
+    prestige: int
+    premiere: str
+    showings: int
+    least_seats: int
+    equipment: list[str]
+    earliest: int | None
+    latest: int | None
+    films: list[dict[str, Any]]
+    is_pencilled: bool
+
+    def title(self, lang: str) -> str:
+        own = self.title_fr if lang == "fr" else self.title_en
+        return own or self.title_fr or self.title_en
+
+
+class Placed(msgspec.Struct, frozen=True, kw_only=True):
+    """One screening of the working grid."""
+
+    id: str
+    stable: str
+    programme: str
+    number: int
+    screen: str
+    starts_at: datetime
+    film_ends_at: datetime
+    ends_at: datetime
+    clears_at: datetime
+    locked: bool
+
+
+async def screens(edition: Edition) -> list[Screen]:
+    found = await rows(
+        """SELECT s.* FROM screen s JOIN venue v ON v.id = s.venue WHERE v.edition = {}
+           ORDER BY s.position, s.seats DESC, s.id""",
+        edition.id,
+    )
+    return [Screen(**row) for row in found]
+
+
+async def venues(edition: Edition) -> list[dict[str, Any]]:
+    return await rows("SELECT id, name, address FROM venue WHERE edition = {} ORDER BY name",
+                      edition.id)
+
+
+async def guests(edition: Edition) -> list[Guest]:
+    return await Guest.objects().where(Guest.edition == edition.id).order_by(Guest.name)
+
+
+async def items(edition: Edition) -> list[Item]:
+    """Programmes with their films; minutes measured or declared as the edition says."""
+    found = await rows(
+        """SELECT p.id, p.kind, p.title_fr, p.title_en, x.letter AS section_letter,
+             x.name_fr AS section_fr, x.name_en AS section_en, p.own_minutes, p.intro, p.debate,
+             p.demand, p.prestige, p.premiere, p.showings, p.least_seats, p.equipment, p.earliest,
+             p.latest,
+             coalesce((SELECT jsonb_agg(jsonb_build_object(
+                 'submission', s.id, 'title', f.title, 'title_en', f.title_en,
+                 'director', f.director, 'status', s.status, 'pending', s.pending,
+                 'declared', f.declared_seconds, 'measured', (n.facts->>'duration')::float)
+                 ORDER BY q.position)
+               FROM programme_film q JOIN submission s ON s.id = q.submission
+               JOIN film f ON f.id = s.film
+               LEFT JOIN film_file n ON n.submission = s.id AND n.state = 'released'
+               WHERE q.programme = p.id), '[]') AS films
+           FROM programme p LEFT JOIN section x ON x.id = p.section
+           WHERE p.edition = {} ORDER BY x.position, p.title_fr, p.id""",
+        edition.id,
+    )
+    return [item_of(row, measured=edition.measured_runtime) for row in found]
+
+
+def item_of(row: dict[str, Any], *, measured: bool) -> Item:
+    films = row["films"]
+    seconds = sum((f["measured"] if measured else f["declared"]) or 0 for f in films)
+    minutes = row.pop("own_minutes") or -(-int(seconds) // 60)
+    pencilled = any((f["pending"] or f["status"]) != "accepted" or f["pending"] for f in films)
+    return msgspec.convert({**row, "minutes": max(1, minutes), "is_pencilled": pencilled}, Item)
+
+
+async def working_grid(edition: Edition) -> Grid:
+    """The one grid that is edited; made when first asked for."""
+    await rows(
+        """INSERT INTO grid (id, edition) VALUES ({}, {})
+           ON CONFLICT (edition) WHERE number IS NULL DO NOTHING RETURNING id""",
+        Grid().id,
+        edition.id,
+    )
+    found = await Grid.objects().get((Grid.edition == edition.id) & Grid.number.is_null())
+    if found is None:
+        raise Missing("grid_missing")
+    return found
+
+
+async def published_grids(edition: Edition) -> list[dict[str, Any]]:
+    return await rows(
+        """SELECT g.id, g.number, g.published_at, p.name AS by FROM grid g
+           LEFT JOIN person p ON p.id = g.published_by
+           WHERE g.edition = {} AND g.number IS NOT NULL ORDER BY g.number DESC""",
+        edition.id,
+    )
+
+
+async def placed_in(grid: Grid) -> list[Placed]:
+    found = await rows("SELECT * FROM screening WHERE grid = {} ORDER BY starts_at, id", grid.id)
+    return msgspec.convert([{k: row[k] for k in Placed.__struct_fields__} for row in found],
+                           list[Placed])
+
+
+async def problem_of(edition: Edition, *, pins: list[Placed] | None = None) -> model.Problem:
+    """The edition as the planner thinks of it."""
+    known = await items(edition)
+    return model.Problem(
+        days=edition.days,
+        screens=[
+            model.Screen(id=s.id, name=s.name, seats=s.seats,
+                         hours=[None if h is None else (h[0], h[1]) for h in s.hours],
+                         equipment=s.equipment, turnaround=s.turnaround)
+            for s in await screens(edition)
+        ],
+        programmes=[
+            model.Programme(
+                id=i.id, title=i.title_fr or i.title_en, section=i.section_letter or "",
+                film_minutes=i.minutes, intro=i.intro, debate=i.debate, demand=i.demand,
+                prestige=i.prestige, premiere=i.premiere, showings=i.showings,
+                least_seats=i.least_seats, equipment=i.equipment, earliest=i.earliest,
+                latest=i.latest,
+            )
+            for i in known
+        ],
+        guests=[
+            model.Guest(id=g.id, name=g.name, windows=[(w[0], w[1]) for w in g.windows],
+                        programmes=[p for p in g.programmes if any(i.id == p for i in known)])
+            for g in await guests(edition)
+        ],
+        pins=[
+            model.Pin(programme=p.programme, number=p.number, screen=p.screen,
+                      start=minutes_of(p.starts_at, edition.first_day))
+            for p in pins or []
+        ],
+    )
+
+
+def placement_of(placed: Placed, edition: Edition) -> model.Placement:
+    return model.Placement(programme=placed.programme, number=placed.number, screen=placed.screen,
+                           start=minutes_of(placed.starts_at, edition.first_day))
+
+
+def moments(edition: Edition, item: Item, number: int, turnaround: int, start: int) -> dict[str, datetime]:
+    """The four times of a screening; `start` in minutes after the first day's midnight."""
+    begins = at(edition.first_day, start)
+    film_ends = begins + timedelta(minutes=item.intro + item.minutes)
+    ends = film_ends + timedelta(minutes=item.debate if number == 0 else 0)
+    return {"starts_at": begins, "film_ends_at": film_ends, "ends_at": ends,
+            "clears_at": ends + timedelta(minutes=turnaround)}
+
+
+async def clashes_of(edition: Edition, grid: Grid) -> list[model.Clash]:
+    """What is wrong with the working grid, from the rules that the planner reads."""
+    from_rules = await problem_of(edition)
+    placed = [placement_of(p, edition) for p in await placed_in(grid)]
+    return rules_clashes(from_rules, placed)
+
+
+async def plan_run(edition: Edition, run_id: str) -> PlanRun:
+    found = await PlanRun.objects().get((PlanRun.id == run_id) & (PlanRun.edition == edition.id))
+    if found is None:
+        raise Missing("plan_missing")
+    return found

@@ -1,0 +1,113 @@
+"""What is shown in one go: a film, a block of shorts, or an event."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from festival.db import rows, transaction
+from festival.errors import Missing, Refused
+from festival.record import record
+from festival.tables import Edition, Person, Section
+from screenings.tables import Programme, ProgrammeFilm
+from screenings.venues import Id, Word
+
+Title = Annotated[str, Meta(max_length=200)]
+Minutes = Annotated[int, Meta(ge=0, le=600)]
+CAN_STAND = ["submitted", "waitlisted", "accepted"]
+
+
+class ProgrammeForm(msgspec.Struct, frozen=True, kw_only=True):
+    """`films` are submissions, in order; an event has none, and minutes of its own."""
+
+    kind: Annotated[str, Meta(pattern="^(film|block|event)$")] = "film"
+    title_fr: Title = ""
+    title_en: Title = ""
+    section: Annotated[str, Meta(max_length=1)] = ""
+    films: Annotated[list[Id], Meta(max_length=30)] = []
+    own_minutes: Annotated[int, Meta(ge=1, le=600)] | None = None
+    intro: Minutes = 5
+    debate: Minutes = 20
+    demand: Annotated[int, Meta(ge=0, le=100_000)] = 200
+    prestige: Annotated[int, Meta(ge=1, le=10)] = 1
+    premiere: Annotated[str, Meta(pattern="^(world|international|european|national|none)$")] = "none"
+    showings: Annotated[int, Meta(ge=1, le=10)] = 1
+    least_seats: Annotated[int, Meta(ge=0, le=100_000)] = 0
+    equipment: Annotated[list[Word], Meta(max_length=20)] = []
+    earliest: Annotated[int, Meta(ge=0, le=1800)] | None = None
+    latest: Annotated[int, Meta(ge=0, le=1800)] | None = None
+
+
+async def add_programme(edition: Edition, form: ProgrammeForm, *, by: Person) -> Programme:
+    """A programme of films that may stand in the grid, decided or still in pencil."""
+    if form.kind == "event" and form.own_minutes is None:
+        raise Refused("own_minutes:minutes_missing")
+    if form.kind != "event" and not form.films:
+        raise Refused("films:films_missing")
+    section = await Section.objects().get(
+        (Section.edition == edition.id) & (Section.letter == form.section)
+    )
+    async with transaction():
+        await check_films(edition, form.films)
+        programme = Programme(
+            edition=edition.id,
+            section=None if section is None else section.id,
+            **{name: getattr(form, name) for name in form.__struct_fields__
+               if name not in {"section", "films"}},
+        )
+        await programme.save()
+        for position, submission in enumerate(form.films):
+            await ProgrammeFilm(programme=programme.id, submission=submission,
+                                position=position).save()
+        await record("programme_added", programme.id, by=by, edition=edition.id)
+    return programme
+
+
+async def check_films(edition: Edition, films: list[str]) -> None:
+    known = await rows(
+        "SELECT id FROM submission WHERE edition = {} AND id = ANY({}) AND status = ANY({})",
+        edition.id,
+        films,
+        CAN_STAND,
+    )
+    if len(known) != len(set(films)):
+        raise Missing("submission_missing")
+
+
+async def from_selection(edition: Edition, *, by: Person) -> list[str]:
+    """One programme for each chosen film, announced or in pencil, that stands in none yet."""
+    async with transaction():
+        chosen = await rows(
+            """SELECT s.id, f.title, f.title_en, x.letter, f.premiere
+               FROM submission s JOIN film f ON f.id = s.film LEFT JOIN section x ON x.id = s.section
+               WHERE s.edition = {} AND coalesce(s.pending, s.status) = 'accepted'
+                 AND s.status <> 'withdrawn'
+                 AND NOT EXISTS (SELECT 1 FROM programme_film p WHERE p.submission = s.id)
+               ORDER BY f.title FOR UPDATE OF s""",
+            edition.id,
+        )
+        made = [
+            await add_programme(
+                edition,
+                ProgrammeForm(title_fr=row["title"], title_en=row["title_en"] or row["title"],
+                              section=row["letter"] or "", films=[row["id"]],
+                              premiere=row["premiere"]),
+                by=by,
+            )
+            for row in chosen
+        ]
+    return [programme.id for programme in made]
+
+
+async def remove_programme(edition: Edition, programme_id: str, *, by: Person) -> None:
+    """Only while it stands in no grid, working or published."""
+    async with transaction():
+        used = await rows("SELECT 1 FROM screening WHERE programme = {} LIMIT 1", programme_id)
+        if used:
+            raise Refused("programme_is_placed")
+        gone = await Programme.delete().where(
+            (Programme.id == programme_id) & (Programme.edition == edition.id)
+        ).returning(Programme.id)
+        if not gone:
+            raise Missing("programme_missing")
+        await record("programme_removed", programme_id, by=by, edition=edition.id)

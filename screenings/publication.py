@@ -1,0 +1,233 @@
+"""Publishing: the working grid is copied whole into a frozen, numbered one, with all that the public reads."""
+
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from festival.clock import festival_day
+from festival.db import rows, transaction
+from festival.errors import Refused
+from festival.record import record
+from festival.tables import Edition, Person, new_id
+from screenings.grid import step
+from screenings.lists import Item, clashes_of, guests, items, placed_in, screens, working_grid
+from screenings.tables import Grid
+from submissions.entries import tell_members
+from submissions.tables import Submission
+
+
+
+class PublicFilm(msgspec.Struct, frozen=True, kw_only=True):
+    submission: str
+    title: str
+    title_en: str
+    director: str
+    year: int | None
+    countries: list[str]
+    languages: list[str]
+    subtitles: list[str]
+    synopsis_fr: str
+    synopsis_en: str
+    seconds: float
+    premiere: str
+    file: str | None
+
+
+class PublicProgramme(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    kind: str
+    title_fr: str
+    title_en: str
+    section: str | None
+    section_fr: str | None
+    section_en: str | None
+    minutes: int
+    debate: int
+    premiere: str
+    films: list[PublicFilm]
+    guests: list[dict[str, str]]
+
+
+class PublicScreening(msgspec.Struct, frozen=True, kw_only=True):
+    """`id` is stable through every publication; times are UTC, `day` is the festival day."""
+
+    id: str
+    programme: str
+    number: int
+    screen: str
+    day: str
+    starts_at: datetime
+    film_ends_at: datetime
+    ends_at: datetime
+    debate: bool
+
+
+class PublicScreen(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    name: str
+    seats: int
+    venue: str
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """All that public pages, feeds and exports may read."""
+
+    number: int
+    edition: str
+    name: str
+    first_day: str
+    days: int
+    place_fr: str
+    place_en: str
+    screens: list[PublicScreen]
+    programmes: list[PublicProgramme]
+    screenings: list[PublicScreening]
+
+
+async def publish(edition: Edition, *, version: int, by: Person) -> int:
+    """Freeze the working grid as the next number, whole or not at all; returns the number.
+
+    Refused with every reason: blocking clashes, films whose acceptance is not announced.
+    """
+    grid = await working_grid(edition)
+    reasons = await hindrances(edition, grid)
+    if reasons:
+        raise Refused(*reasons)
+    try:
+        async with transaction():
+            await step(grid, version)
+            number = await copy(edition, grid, by=by)
+            await record("grid_published", str(number), by=by, edition=edition.id)
+            await write_to_makers(edition, number)
+            await rows("SET CONSTRAINTS published_screens_are_free IMMEDIATE")
+    except asyncpg.ExclusionViolationError:
+        raise Refused("screen_taken") from None
+    return number
+
+
+async def hindrances(edition: Edition, grid: Grid) -> list[str]:
+    """Every code that keeps this grid from the public."""
+    placed = await placed_in(grid)
+    if not placed:
+        return ["grid_empty"]
+    blocking = {c.code for c in await clashes_of(edition, grid) if c.level != "warn"}
+    known = {item.id: item for item in await items(edition)}
+    pencilled = any(known[p.programme].is_pencilled for p in placed)
+    return sorted(blocking) + (["films_in_pencil"] if pencilled else [])
+
+
+async def copy(edition: Edition, grid: Grid, *, by: Person) -> int:
+    newest = await rows("SELECT coalesce(max(number), 0) AS n FROM grid WHERE edition = {}",
+                        edition.id)
+    number = int(newest[0]["n"]) + 1
+    document = await document_of(edition, grid, number)
+    frozen = new_id()
+    await rows(
+        """INSERT INTO grid (id, edition, number, version, document, published_by, published_at)
+           VALUES ({}, {}, {}, 1, {}::jsonb, {}, now()) RETURNING id""",
+        frozen, edition.id, number, msgspec.json.encode(document).decode(), by.id,
+    )  # fmt: skip
+    for placed in await placed_in(grid):
+        await rows(
+            """INSERT INTO screening (id, stable, grid, published, programme, number, screen,
+                 starts_at, film_ends_at, ends_at, clears_at, locked)
+               VALUES ({}, {}, {}, true, {}, {}, {}, {}, {}, {}, {}, {}) RETURNING id""",
+            new_id(), placed.stable, frozen, placed.programme, placed.number, placed.screen,
+            placed.starts_at, placed.film_ends_at, placed.ends_at, placed.clears_at, placed.locked,
+        )  # fmt: skip
+    return number
+
+
+async def document_of(edition: Edition, grid: Grid, number: int) -> Document:
+    placed = await placed_in(grid)
+    known = {item.id: item for item in await items(edition)}
+    shown = {p.programme for p in placed}
+    films = await films_of(edition, shown)
+    stage = await guests(edition)
+    return Document(
+        number=number,
+        edition=edition.slug,
+        name=edition.name,
+        first_day=edition.first_day.isoformat(),
+        days=edition.days,
+        place_fr=edition.place_fr,
+        place_en=edition.place_en,
+        screens=[
+            PublicScreen(id=s.id, name=s.name, seats=s.seats, venue=str(s.venue))
+            for s in await screens(edition)
+        ],
+        programmes=[
+            programme_of(known[p], films.get(p, []),
+                         [{"name": g.name, "quality_fr": g.quality_fr, "quality_en": g.quality_en}
+                          for g in stage if p in g.programmes])
+            for p in sorted(shown)
+        ],
+        screenings=[
+            PublicScreening(
+                id=p.stable, programme=p.programme, number=p.number, screen=p.screen,
+                day=festival_day(p.starts_at).isoformat(), starts_at=p.starts_at,
+                film_ends_at=p.film_ends_at, ends_at=p.ends_at, debate=p.ends_at > p.film_ends_at,
+            )
+            for p in placed
+        ],
+    )
+
+
+def programme_of(
+    item: Item, films: list[PublicFilm], stage: list[dict[str, str]]
+) -> PublicProgramme:
+    return PublicProgramme(
+        id=item.id, kind=item.kind, title_fr=item.title_fr or item.title_en,
+        title_en=item.title_en or item.title_fr, section=item.section_letter,
+        section_fr=item.section_fr, section_en=item.section_en, minutes=item.minutes,
+        debate=item.debate, premiere=item.premiere, films=films, guests=stage,
+    )  # fmt: skip
+
+
+async def films_of(edition: Edition, programmes: set[str]) -> dict[str, list[PublicFilm]]:
+    """Accepted films only: `hindrances` has refused every other."""
+    found = await rows(
+        """SELECT q.programme, s.id AS submission, f.title, f.title_en, f.director, f.year,
+             f.countries, f.languages, f.subtitles, f.synopsis_fr, f.synopsis_en, f.premiere,
+             n.id AS file, CASE WHEN {} THEN coalesce((n.facts->>'duration')::float, 0)
+                                ELSE coalesce(f.declared_seconds, 0) END AS seconds
+           FROM programme_film q JOIN submission s ON s.id = q.submission AND s.status = 'accepted'
+           JOIN film f ON f.id = s.film
+           LEFT JOIN film_file n ON n.submission = s.id AND n.state = 'released'
+           WHERE q.programme = ANY({}) ORDER BY q.programme, q.position""",
+        edition.measured_runtime,
+        sorted(programmes),
+    )
+    films: dict[str, list[PublicFilm]] = {}
+    for row in found:
+        films.setdefault(row.pop("programme"), []).append(msgspec.convert(row, PublicFilm))
+    return films
+
+
+async def write_to_makers(edition: Edition, number: int) -> None:
+    """Each maker learns that the grid is out, once for each publication."""
+    accepted = await rows(
+        """SELECT DISTINCT s.id FROM submission s JOIN programme_film q ON q.submission = s.id
+           JOIN screening x ON x.programme = q.programme JOIN grid g ON g.id = x.grid
+           WHERE g.edition = {} AND g.number = {}""",
+        edition.id,
+        number,
+    )
+    for row in accepted:
+        submission = await Submission.objects().get(Submission.id == row["id"])
+        if submission is not None:
+            await tell_members(submission, "scheduled", edition=edition,
+                               occasion=f"published:{number}")
+
+
+async def newest_document(edition: Edition) -> Document | None:
+    """What the public sees: the last publication, or nothing yet."""
+    found = await rows(
+        """SELECT document FROM grid WHERE edition = {} AND number IS NOT NULL
+           ORDER BY number DESC LIMIT 1""",
+        edition.id,
+    )
+    return msgspec.convert(found[0]["document"], Document) if found else None
+
+

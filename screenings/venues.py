@@ -1,0 +1,94 @@
+"""Rooms, guests: what a programmer sets up once."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from festival.db import transaction
+from festival.errors import Missing, Refused
+from festival.record import record
+from festival.tables import Edition, Person
+from screenings.tables import Guest, Programme, Screen, Venue
+
+Minute = Annotated[int, Meta(ge=0, le=30 * 60)]
+FarMinute = Annotated[int, Meta(ge=0, le=16 * 1440)]
+Word = Annotated[str, Meta(min_length=1, max_length=40)]
+Id = Annotated[str, Meta(max_length=32)]
+
+
+class VenueForm(msgspec.Struct, frozen=True, kw_only=True):
+    name: Annotated[str, Meta(min_length=1, max_length=120)]
+    address: Annotated[str, Meta(max_length=300)] = ""
+
+
+class ScreenForm(msgspec.Struct, frozen=True, kw_only=True):
+    """`hours`: one [opens, closes] a day in minutes after midnight, or null where closed."""
+
+    venue: Id
+    name: Annotated[str, Meta(min_length=1, max_length=120)]
+    seats: Annotated[int, Meta(ge=1, le=100_000)]
+    hours: Annotated[list[tuple[Minute, Minute] | None], Meta(max_length=15)]
+    equipment: Annotated[list[Word], Meta(max_length=20)] = []
+    turnaround: Annotated[int, Meta(ge=0, le=240)] = 25
+    position: Annotated[int, Meta(ge=0, le=100)] = 0
+
+
+class GuestForm(msgspec.Struct, frozen=True, kw_only=True):
+    """`windows`: [from, to] in minutes after the first day's midnight."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=160)]
+    quality_fr: Annotated[str, Meta(max_length=200)] = ""
+    quality_en: Annotated[str, Meta(max_length=200)] = ""
+    windows: Annotated[list[tuple[FarMinute, FarMinute]], Meta(max_length=30)] = []
+    programmes: Annotated[list[Id], Meta(max_length=60)] = []
+
+
+async def add_venue(edition: Edition, form: VenueForm, *, by: Person) -> Venue:
+    async with transaction():
+        venue = Venue(edition=edition.id, name=form.name.strip(), address=form.address.strip())
+        await venue.save()
+        await record("venue_added", venue.id, by=by, edition=edition.id)
+    return venue
+
+
+async def venue_in(edition: Edition, venue_id: str) -> Venue:
+    found = await Venue.objects().get((Venue.id == venue_id) & (Venue.edition == edition.id))
+    if found is None:
+        raise Missing("venue_missing")
+    return found
+
+
+async def add_screen(edition: Edition, form: ScreenForm, *, by: Person) -> Screen:
+    """A room; hours that end before they begin are refused."""
+    if any(hours is not None and hours[0] >= hours[1] for hours in form.hours):
+        raise Refused("hours:hours_backwards")
+    venue = await venue_in(edition, form.venue)
+    async with transaction():
+        screen = Screen(
+            venue=venue.id, name=form.name.strip(), seats=form.seats,
+            hours=[list(hours) if hours else None for hours in form.hours],
+            equipment=form.equipment, turnaround=form.turnaround, position=form.position,
+        )  # fmt: skip
+        await screen.save()
+        await record("screen_added", screen.id, by=by, edition=edition.id)
+    return screen
+
+
+async def add_guest(edition: Edition, form: GuestForm, *, by: Person) -> Guest:
+    if any(start >= end for start, end in form.windows):
+        raise Refused("windows:hours_backwards")
+    known = await Programme.count().where(
+        (Programme.edition == edition.id) & Programme.id.is_in(form.programmes or [""])
+    )
+    if known != len(set(form.programmes)):
+        raise Missing("programme_missing")
+    async with transaction():
+        guest = Guest(
+            edition=edition.id, name=form.name.strip(), quality_fr=form.quality_fr.strip(),
+            quality_en=form.quality_en.strip(), windows=[list(w) for w in form.windows],
+            programmes=form.programmes,
+        )  # fmt: skip
+        await guest.save()
+        await record("guest_added", guest.id, by=by, edition=edition.id)
+    return guest
