@@ -41,6 +41,7 @@ def lower_bound(
     solver.Minimize(solver.Sum([price[key] * start for key, start in q.items()]))
     if solver.Solve() != pywraplp.Solver.OPTIMAL:
         return 0
-    return fixed + max(0, math.ceil(solver.Objective().Value() - ALMOST))
+    least: float = solver.Objective().Value()
+    return fixed + max(0, math.ceil(least - ALMOST))
 
 

@@ -13,8 +13,7 @@ from screenings.planner.reasons import board_of, reasons
 from screenings.rules import Facts, cost
 
 OnProgress = Callable[[Progress], None]
-WHOLE = 60  # up to so many free screenings the whole model is searched at once
-ROUND = 1.5
+ROUND = 1.0
 TICK = 1.0
 
 
@@ -115,8 +114,7 @@ def plan(
     if run.missing and not run.over:
         place_more(run)
         find_bound(run)
-    if len(run.tasks) > WHOLE:
-        improve(run, until=run.ends - 0.3 * seconds)
+    improve(run, until=run.ends - 0.4 * run.left)
     if not run.over:
         perfect(run)
     return report(run)

@@ -10,9 +10,9 @@ from queue import Empty, SimpleQueue
 
 from ortools.sat.python import cp_model
 
-from screenings.model import DAY, Placement
+from screenings.model import DAY, Placement, day_of
 from screenings.planner.cells import Cell, cells_of, limits
-from screenings.planner.options import Name, Task, pair_weights
+from screenings.planner.options import Name, Task, cell_at, pair_weights
 from screenings.rules.facts import Facts
 
 SUBSOLVERS = (  # named: with two cores the default leaves out every worker that proves bounds
@@ -27,11 +27,22 @@ GLANCE = 0.1
 
 @dataclass
 class Found:
-    """What a search brought: `bound` in the objective asked for, `proved` when nothing is better."""
+    """What a search brought; `bound` is in the unit of the objective that was asked for."""
 
     placements: list[Placement] | None
     bound: int
     proved: bool
+
+
+@dataclass
+class Sides:
+    """Two screenings `a` and `b`: one after the other, or both at once."""
+
+    a: int
+    b: int
+    before: cp_model.IntVar
+    after: cp_model.IntVar
+    overlap: cp_model.IntVar | None = None
 
 
 @dataclass
@@ -45,6 +56,8 @@ class Model:
     cells: dict[tuple[int, Cell], cp_model.IntVar] = field(default_factory=dict)
     present: list[cp_model.IntVar] = field(default_factory=list)
     price: list[cp_model.LinearExprT] = field(default_factory=list)
+    houses: dict[tuple[int, str, int], cp_model.IntVar] = field(default_factory=dict)
+    sides: list[Sides] = field(default_factory=list)
 
 
 def search(
@@ -68,7 +81,7 @@ def search(
     """
     model = build(facts, tasks, standing, place_all=place_all, at_least=at_least)
     if most_first:
-        model.cp.minimize(len(tasks) - sum(model.present))
+        model.cp.minimize(sum(present.Not() for present in model.present))
     else:
         model.cp.minimize(sum(model.price))
     give_hint(model, hint)
@@ -105,7 +118,7 @@ def add_task(model: Model, at: int, task: Task, *, must: bool) -> None:
         model.cells[at, cell] = here
         model.price.append(options[0].cost * here)
         literals.append(here)
-    cp.add_exactly_one([*literals, present.negated()])
+    cp.add_exactly_one([*literals, present.Not()])
     if must:
         cp.add(present == 1)
     model.begins.append(start)
@@ -120,7 +133,7 @@ def add_screens(model: Model) -> None:
         for (screen, day, _), here in of_task(model, at):
             by_house[screen, day].append(here)
         for house, literals in by_house.items():
-            there = model.cp.new_bool_var("")
+            there = model.houses[at, *house] = model.cp.new_bool_var("")
             model.cp.add(sum(literals) == there)
             size = task.length + model.facts.screens[house[0]].turnaround
             begin = model.begins[at]
@@ -155,7 +168,7 @@ def add_order(model: Model) -> None:
             for at in members:
                 if first is not None and at != first:
                     shown = sum(on[at][d] for d in range(day + 1))
-                    before = sum(on[first][d] for d in range(day))
+                    before = cp_model.LinearExpr.sum([on[first][d] for d in range(day)])
                     model.cp.add(shown <= before + 1 - model.present[first])
 
 
@@ -169,8 +182,9 @@ def add_guests(model: Model) -> None:
         apart = model.cp.new_bool_var("")
         model.cp.add_exactly_one([*same, apart])
         before, after = model.cp.new_bool_var(""), model.cp.new_bool_var("")
-        absent = [model.present[a].negated(), model.present[b].negated()]
+        absent = [model.present[a].Not(), model.present[b].Not()]
         model.cp.add_bool_or([before, after, *absent])
+        model.sides.append(Sides(a, b, before, after))
         for first, then, literal in ((a, b, before), (b, a, after)):
             end = model.begins[first] + model.tasks[first].length
             model.cp.add(end <= model.begins[then]).only_enforce_if(literal)
@@ -201,8 +215,9 @@ def add_pairs(model: Model, standing: list[Placement]) -> None:
 
 def add_pair(model: Model, a: int, b: int, weight: int) -> None:
     overlap, before, after = (model.cp.new_bool_var("") for _ in range(3))
-    absent = [model.present[a].negated(), model.present[b].negated()]
+    absent = [model.present[a].Not(), model.present[b].Not()]
     model.cp.add_bool_or([overlap, before, after, *absent])
+    model.sides.append(Sides(a, b, before, after, overlap))
     for first, then, literal in ((a, b, before), (b, a, after)):
         end = model.begins[first] + model.tasks[first].length
         model.cp.add(end <= model.begins[then]).only_enforce_if(literal)
@@ -215,23 +230,36 @@ def clear_of(model: Model, at: int, p: Placement, weight: int) -> None:
     domain = cp_model.Domain.from_intervals(
         [[cp_model.INT_MIN, last_before], [first_after, cp_model.INT_MAX]]
     )
-    stays_out = [overlap.negated(), model.present[at]]
+    stays_out = [overlap.Not(), model.present[at]]
     model.cp.add_linear_expression_in_domain(model.begins[at], domain).only_enforce_if(stays_out)
     model.price.append(weight * overlap)
 
 
 def give_hint(model: Model, hint: list[Placement]) -> None:
+    """Every literal is hinted that decides something: half a hint starts from a worse plan."""
     known = {(p.programme, p.number): p for p in hint}
-    for at, task in enumerate(model.tasks):
-        p = known.get(task.name)
+    stands = [known.get(task.name) for task in model.tasks]
+    for at, p in enumerate(stands):
         model.cp.add_hint(model.present[at], p is not None)
-        option = p and next(
-            (o for o in task.options if (o.screen, o.start) == (p.screen, p.start)), None
-        )
-        for cell, here in of_task(model, at):
-            model.cp.add_hint(here, option is not None and cell == option.cell)
-        if p:
-            model.cp.add_hint(model.begins[at], p.start)
+        model.cp.add_hint(model.begins[at], p.start if p else 0)
+    for (at, cell), here in model.cells.items():
+        p = stands[at]
+        model.cp.add_hint(here, p is not None and cell_at(p.screen, p.start) == cell)
+    for (at, screen, day), there in model.houses.items():
+        p = stands[at]
+        model.cp.add_hint(there, p is not None and (p.screen, day_of(p.start)) == (screen, day))
+    for sides in model.sides:
+        hint_sides(model, sides, stands[sides.a], stands[sides.b])
+
+
+def hint_sides(model: Model, sides: Sides, a: Placement | None, b: Placement | None) -> None:
+    before = a is not None and b is not None and model.facts.ends(a) <= b.start
+    after = a is not None and b is not None and model.facts.ends(b) <= a.start
+    model.cp.add_hint(sides.before, before)
+    model.cp.add_hint(sides.after, after)
+    if sides.overlap is not None:
+        overlap = a is not None and b is not None and not before and not after
+        model.cp.add_hint(sides.overlap, overlap)
 
 
 class Watch(cp_model.CpSolverSolutionCallback):
@@ -265,7 +293,7 @@ def run(
     """Solve in a thread of its own and pass its news on here, so that a caller can stop it."""
     solver = solver_for(seconds, seed)
     news: SimpleQueue[list[Placement] | int] = SimpleQueue()
-    status: list[int] = []
+    status: list[cp_model.CpSolverStatus] = []
     solver.best_bound_callback = lambda bound: news.put(whole(bound))
     watch = Watch(model, news)
     thread = threading.Thread(
@@ -294,7 +322,7 @@ def run(
 
 
 def outcome(
-    solver: cp_model.CpSolver, status: list[int], best: list[Placement] | None
+    solver: cp_model.CpSolver, status: list[cp_model.CpSolverStatus], best: list[Placement] | None
 ) -> Found:
     ended = status[0] if status else cp_model.UNKNOWN
     if ended == cp_model.MODEL_INVALID:

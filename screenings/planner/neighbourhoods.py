@@ -7,7 +7,7 @@ from screenings.model import Placement, day_of
 from screenings.planner.options import Name
 from screenings.rules.facts import Facts
 
-MOST = 40
+MOST = 16
 
 Choice = Callable[[Facts, list[Placement], random.Random], list[Placement]]
 

@@ -23,8 +23,13 @@ class Option:
 
     @cached_property
     def cell(self) -> tuple[str, int, int]:
-        """Screen, day and part of the day: within a cell every start costs the same."""
-        return self.screen, day_of(self.start), band_of(minute_of(self.start))
+        """Within a cell every start costs the same."""
+        return cell_at(self.screen, self.start)
+
+
+def cell_at(screen: str, start: int) -> tuple[str, int, int]:
+    """Screen, day and part of the day."""
+    return screen, day_of(start), band_of(minute_of(start))
 
 
 @dataclass
