@@ -12,9 +12,12 @@ Named = tuple[str, int]
 
 
 class Report(Struct, frozen=True):
+    """`of_pins`: faults wholly among locked screenings, which no planner may mend."""
+
     violations: list[Clash]
     cost: int
     cost_by_rule: dict[str, int]
+    of_pins: list[Clash] = []
 
 
 class Shown(Struct, frozen=True):
@@ -30,17 +33,22 @@ class Shown(Struct, frozen=True):
 
 
 def check(problem: Problem, plan: Plan) -> Report:
-    """All faults, whoever made them: a pin that breaks a rule is a fault as well."""
+    """All faults of a plan, and apart from them those that its locks came with."""
     known = [p for p in plan.placements if not stranger(problem, p)]
     shown = [worked_out(problem, p) for p in known]
     by_rule = recount(problem, shown)
     cost = sum(by_rule.values())
-    violations = [*complete(problem, plan), *alone(problem, shown), *together(problem, shown)]
+    pins = {(pin.programme, pin.number) for pin in problem.pins}
+    broken = [*alone(problem, shown), *together(problem, shown)]
+    violations = [
+        *complete(problem, plan), *(one for one in broken if not set(one.screenings) <= pins)
+    ]
     if (plan.cost, plan.cost_by_rule) != (cost, by_rule):
         violations.append(fault("cost_differs", printed=plan.cost, true=cost))
     if plan.bound > cost:
         violations.append(fault("bound_above_cost", bound=plan.bound, true=cost))
-    return Report(violations, cost, by_rule)
+    of_pins = [one for one in broken if set(one.screenings) <= pins]
+    return Report(violations, cost, by_rule, of_pins)
 
 
 def stranger(problem: Problem, placement: Placement) -> bool:

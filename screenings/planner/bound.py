@@ -13,9 +13,9 @@ ALMOST = 1e-6
 
 
 def lower_bound(
-    facts: Facts, tasks: list[Task], *, placed: int, fixed: int, seconds: float
+    facts: Facts, tasks: list[Task], *, placed: tuple[int, int], fixed: int, seconds: float
 ) -> int:
-    """The linear cell relaxation, rounded up, for plans that place `placed` of the tasks.
+    """The linear cell relaxation, rounded up, for plans with so many screenings and premieres.
 
     `fixed` is what the pins cost whatever else happens; 0 when the solver has no answer in time.
     """
@@ -37,7 +37,9 @@ def lower_bound(
         solver.Add(solver.Sum(starts) <= 1)
     for limit in limits(facts, tasks):
         solver.Add(solver.Sum([size * q[key] for key, size in limit.sizes.items()]) <= limit.room)
-    solver.Add(solver.Sum(list(q.values())) >= placed)
+    firsts = [start for (at, _), start in q.items() if tasks[at].first]
+    solver.Add(solver.Sum(list(q.values())) >= placed[0])
+    solver.Add(solver.Sum(firsts) >= placed[1])
     solver.Minimize(solver.Sum([price[key] * start for key, start in q.items()]))
     if solver.Solve() != pywraplp.Solver.OPTIMAL:
         return 0

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from screenings.model import Placement, Plan, Problem, Progress
 from screenings.planner import exact, greedy, neighbourhoods
 from screenings.planner.bound import lower_bound
-from screenings.planner.options import Board, Task, pinned, tasks
+from screenings.planner.options import Board, Task, merit, pinned, tasks
 from screenings.planner.reasons import board_of, reasons
 from screenings.rules import Facts, cost
 
@@ -39,12 +39,12 @@ class Run:
     fewest_missing: bool = False
 
     @property
-    def placed(self) -> int:
-        return len(self.best) - len(self.pins)
+    def placed(self) -> tuple[int, int]:
+        return merit(self.best[len(self.pins) :])
 
     @property
     def missing(self) -> int:
-        return len(self.tasks) - self.placed
+        return len(self.tasks) - self.placed[0]
 
     @property
     def left(self) -> float:
@@ -59,11 +59,11 @@ class Run:
         return self.fewest_missing and self.bound >= self.cost
 
     def offer(self, placements: list[Placement]) -> None:
-        """Take a plan if it places more, or as many for less."""
+        """Take a plan if it places more, or more premieres, or as many for less."""
         whole = [*self.pins, *placements]
         price = sum(cost(self.facts.problem, whole).values())
-        if (-len(whole), price) < (-len(self.best), self.cost):
-            if len(whole) > len(self.best):
+        if (*merit(whole), -price) > (*merit(self.best), -self.cost):
+            if merit(whole) != merit(self.best):
                 self.bound = 0  # the old bound spoke of smaller plans
             self.best, self.cost = whole, price
             self.tell()
@@ -141,6 +141,7 @@ def begin(
         seed=seed,
         on_progress=on_progress,
         asked_to_stop=should_stop,
+        told=started,
         best=pins,
         cost=sum(cost(problem, pins).values()),
     )
@@ -181,8 +182,11 @@ def find_bound(run: Run) -> None:
 def place_more(run: Run) -> None:
     """Some screenings are still out: look for room before looking for beauty."""
     run.phase = "place"
-    found = search(run, seconds=0.4 * run.left, most_first=True)
+    found = search(run, seconds=0.2 * run.left, aim="screenings")
     run.fewest_missing = found.proved or run.missing == 0
+    if run.missing and not run.over:
+        found = search(run, seconds=0.1 * run.left, aim="premieres")
+        run.fewest_missing = run.fewest_missing and found.proved
 
 
 def improve(run: Run, *, until: float) -> None:
@@ -209,8 +213,8 @@ def improve(run: Run, *, until: float) -> None:
             standing,
             run.best,
             place_all=False,
-            at_least=len(run.best) - len(standing),
-            most_first=False,
+            at_least=merit([p for p in run.best if (p.programme, p.number) in names]),
+            aim="cost",
             seconds=min(ROUND, until - time.monotonic()),
             seed=chance.randrange(2**31),
             on_plan=on_plan,
@@ -222,16 +226,16 @@ def improve(run: Run, *, until: float) -> None:
 def perfect(run: Run) -> None:
     """The whole model, from the incumbent, until time is up or nothing better exists."""
     run.phase = "exact"
-    found = search(run, seconds=run.left, most_first=False)
+    found = search(run, seconds=run.left, aim="cost")
     if found.proved:
         run.learn(run.cost)
 
 
-def search(run: Run, *, seconds: float, most_first: bool) -> exact.Found:
+def search(run: Run, *, seconds: float, aim: exact.Aim) -> exact.Found:
     fixed = sum(cost(run.facts.problem, run.pins).values())
 
     def on_bound(bound: int) -> None:
-        if not most_first:
+        if aim == "cost":
             run.learn(fixed + bound)
 
     return exact.search(
@@ -240,8 +244,8 @@ def search(run: Run, *, seconds: float, most_first: bool) -> exact.Found:
         run.pins,
         run.best,
         place_all=run.missing == 0,
-        at_least=run.placed,
-        most_first=most_first,
+        at_least=(run.placed[0], 0) if aim == "screenings" else run.placed,
+        aim=aim,
         seconds=seconds,
         seed=run.seed,
         on_plan=run.offer,
@@ -252,7 +256,7 @@ def search(run: Run, *, seconds: float, most_first: bool) -> exact.Found:
 
 def report(run: Run) -> Plan:
     run.tell()
-    placements = sorted(run.best, key=lambda p: (p.start, p.screen, p.programme, p.number))
+    placements = renumbered(run)
     return Plan(
         placements=placements,
         unplaced=reasons(run.facts, placements),
@@ -264,6 +268,22 @@ def report(run: Run) -> Plan:
         proved=run.proved,
         seed=run.seed,
     )
+
+
+def renumbered(run: Run) -> list[Placement]:
+    """Repeats are alike: they are counted in the order of time, and the last are left out."""
+    held = names_of(run.pins)
+    free = {
+        programme.id: [k for k in range(1, programme.showings) if (programme.id, k) not in held]
+        for programme in run.facts.problem.programmes
+    }
+    ordered = sorted(run.best, key=lambda p: (p.start, p.screen, p.programme, p.number))
+    return [
+        p
+        if p.number == 0 or (p.programme, p.number) in held
+        else Placement(p.programme, free[p.programme].pop(0), p.screen, p.start)
+        for p in ordered
+    ]
 
 
 def names_of(placements: list[Placement]) -> set[tuple[str, int]]:

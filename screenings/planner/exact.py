@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import combinations
 from queue import Empty, SimpleQueue
+from typing import Literal
 
 from ortools.sat.python import cp_model
 
@@ -23,6 +24,8 @@ SUBSOLVERS = (  # named: with two cores the default leaves out every worker that
 )
 WORKERS = 6  # two more than named: these improve the incumbent
 GLANCE = 0.1
+
+Aim = Literal["screenings", "premieres", "cost"]
 
 
 @dataclass
@@ -67,29 +70,31 @@ def search(
     hint: list[Placement],
     *,
     place_all: bool,
-    at_least: int,
-    most_first: bool,
+    at_least: tuple[int, int],
+    aim: Aim,
     seconds: float,
     seed: int,
     on_plan: Callable[[list[Placement]], None],
     on_bound: Callable[[int], None],
     should_stop: Callable[[], bool],
 ) -> Found:
-    """Place `tasks` around what is `standing`: as many as can be, or `at_least` so many cheaply.
+    """Place `tasks` around what is `standing`, `at_least` so many screenings and premieres.
 
     The options of the tasks already keep clear of what stands. Calls back in this thread only.
     """
     model = build(facts, tasks, standing, place_all=place_all, at_least=at_least)
-    if most_first:
-        model.cp.minimize(sum(present.Not() for present in model.present))
-    else:
-        model.cp.minimize(sum(model.price))
+    model.cp.minimize(cp_model.LinearExpr.sum(objective(model, aim)))
     give_hint(model, hint)
     return run(model, seconds, seed, on_plan, on_bound, should_stop)
 
 
 def build(
-    facts: Facts, tasks: list[Task], standing: list[Placement], *, place_all: bool, at_least: int
+    facts: Facts,
+    tasks: list[Task],
+    standing: list[Placement],
+    *,
+    place_all: bool,
+    at_least: tuple[int, int],
 ) -> Model:
     model = Model(facts, tasks)
     for at, task in enumerate(tasks):
@@ -101,8 +106,21 @@ def build(
     for limit in limits(facts, tasks):
         load = sum(size * model.cells[key] for key, size in limit.sizes.items())
         model.cp.add(load <= limit.room)
-    model.cp.add(sum(model.present) >= at_least)
+    firsts = [model.present[at] for at, task in enumerate(tasks) if task.first]
+    model.cp.add(cp_model.LinearExpr.sum(model.present) >= at_least[0])
+    model.cp.add(cp_model.LinearExpr.sum(firsts) >= at_least[1])
     return model
+
+
+def objective(model: Model, aim: Aim) -> list[cp_model.LinearExprT]:
+    """What to have least of: screenings left out, premieres left out, cost."""
+    if aim == "cost":
+        return model.price
+    return [
+        model.present[at].Not()
+        for at, task in enumerate(model.tasks)
+        if task.first or aim == "screenings"
+    ]
 
 
 def add_task(model: Model, at: int, task: Task, *, must: bool) -> None:

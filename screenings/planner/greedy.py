@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 from screenings.model import Placement, day_of
-from screenings.planner.options import Board, Name, Option, Task, pair_weights
+from screenings.planner.options import Board, Name, Option, Task, merit, pair_weights
 from screenings.rules.facts import Facts
 
 TRIES = 60
@@ -20,19 +20,18 @@ def first_plan(
     seed: int,
     should_stop: Callable[[], bool],
 ) -> list[Placement]:
-    """The best of several tries: most screenings placed, then least cost. Pins come first."""
+    """The best of several tries: most screenings, most premieres, least cost. Pins come first."""
     chance = random.Random(seed)  # noqa: S311
     until = time.monotonic() + seconds
     weights = pair_weights(facts.problem)
     bumps: dict[Name, float] = {}
     best: list[Placement] = list(pins)
-    best_score = (len(tasks) + 1, 0)
+    best_score = (-1, -1, 0)
     for attempt in range(TRIES):
         order = sorted(tasks, key=lambda t: urgency(t, bumps, chance if attempt else None))
         placed, cost = one_try(facts, order, pins, weights, trim=attempt % 2 == 0)
-        missing = len(tasks) - (len(placed) - len(pins))
-        if (missing, cost) < best_score:
-            best, best_score = placed, (missing, cost)
+        if (*merit(placed), -cost) > best_score:
+            best, best_score = placed, (*merit(placed), -cost)
         stood = {(p.programme, p.number) for p in placed}
         for task in tasks:
             if task.options and task.name not in stood:

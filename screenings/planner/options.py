@@ -172,6 +172,11 @@ class Board:
         )
 
 
+def merit(placements: list[Placement]) -> tuple[int, int]:
+    """How many screenings, and how many premieres among them: more of these before less cost."""
+    return len(placements), sum(p.number == 0 for p in placements)
+
+
 def pair_weights(problem: Problem) -> dict[str, dict[str, int]]:
     """Both ways round, repeated pairs added up."""
     weights: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
