@@ -25,7 +25,7 @@ UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _FACTS = """
 SELECT p.id, p.name, p.email, p.language,
   coalesce((SELECT jsonb_object_agg(r.part, r.sections) FROM role r
-            WHERE r.person = p.id AND r.edition = {}), '{{}}') AS parts,
+            WHERE r.person = p.id AND r.edition = {}), jsonb_build_object()) AS parts,
   coalesce((SELECT jsonb_agg(x.submission) FROM recusal x
             WHERE x.person = p.id AND x.lifted_at IS NULL), '[]') AS recused
 FROM person p WHERE p.id = {} AND p.disabled_at IS NULL
@@ -188,12 +188,14 @@ def visitor(connection: Connection) -> str:
 
 
 async def csrf_guard(connection: Connection, _: BaseRouteHandler) -> None:
-    """Every unsafe request of a browser proves that our page sent it; bearer tokens need no proof."""
+    """Every unsafe request of a browser proves that our page sent it; tokens need no proof."""
     if connection.scope.get("method") not in UNSAFE or bearer(connection):
         return
     site = connection.headers.get("sec-fetch-site", "same-origin")
     given = connection.headers.get("x-csrf-token", "")
     kind = connection.headers.get("content-type", "")
+    if not session_token(connection) and kind.startswith("application/json"):
+        return  # no cookie speaks for the caller, and no other site can send JSON here
     if not given and isinstance(connection, Request) and kind.startswith("application/x-www-form"):
         given = str((await connection.form()).get("_csrf", ""))
     if site not in {"same-origin", "none"} or not hmac.compare_digest(

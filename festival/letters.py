@@ -12,7 +12,7 @@ from festival.db import later, rows
 from festival.language import t
 from festival.people import person as person_of
 from festival.settings import Settings
-from festival.tables import Edition, Letter, Person
+from festival.tables import Edition, Letter, Person, new_id
 
 
 async def write(
@@ -34,7 +34,7 @@ async def write(
         """INSERT INTO letter (id, person, edition, kind, occasion, about, language, subject, body)
            VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}) ON CONFLICT (occasion) DO NOTHING
            RETURNING id""",
-        Letter().id,
+        new_id(),
         to.id,
         None if edition is None else edition.id,
         kind,

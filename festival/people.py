@@ -12,7 +12,7 @@ from festival.db import rows, transaction
 from festival.errors import Missing, NotAllowed, Refused
 from festival.record import record
 from festival.sessions import digest, end_all_sessions, new_token
-from festival.tables import Edition, Link, Part, Person, Role, Token
+from festival.tables import Edition, Link, Part, Person, Role, Token, new_id
 
 LINK_LASTS = timedelta(hours=2)
 INVITATION_LASTS = timedelta(days=14)
@@ -57,7 +57,7 @@ async def meet(email: str, *, name: str = "", language: str = "fr") -> Person:
         await rows(
             """INSERT INTO person (id, email, email_key, name, language)
                VALUES ({}, {}, {}, {}, {}) ON CONFLICT (email_key) DO NOTHING RETURNING id""",
-            Person().id,
+            new_id(),
             email,
             email_key(email),
             name.strip(),
@@ -98,7 +98,7 @@ async def grant(
                VALUES ({}, {}, {}, {}, {}::jsonb)
                ON CONFLICT (person, edition, part) DO UPDATE SET sections = excluded.sections
                RETURNING id""",
-            Role().id,
+            new_id(),
             person.id,
             edition.id,
             part.value,

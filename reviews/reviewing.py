@@ -10,7 +10,7 @@ from festival.clock import now
 from festival.db import rows, transaction
 from festival.errors import Conflict, Refused
 from festival.record import record
-from festival.tables import Person
+from festival.tables import Person, new_id
 from reviews.scoring import Sheet, faults, merged
 from reviews.tables import Note, Recusal, Review, Viewing
 from submissions.tables import FilmFile, Submission
@@ -52,7 +52,7 @@ async def review(
                      changed_at, given_at)
                    VALUES ({}, {}, {}, {}, {}::jsonb, {}, 1, now(), CASE WHEN {} THEN now() END)
                    ON CONFLICT (submission, person) DO NOTHING RETURNING version""",
-                Review().id, submission.id, file.id, by.id, json.dumps(sheet.scores),
+                new_id(), submission.id, file.id, by.id, json.dumps(sheet.scores),
                 sheet.opinion.strip(), give,
             )  # fmt: skip
         else:
@@ -93,7 +93,7 @@ async def watch(submission: Submission, file: FilmFile, seen: Watched, *, by: Pe
         await rows(
             """INSERT INTO viewing (id, submission, file, person, ranges)
                VALUES ({}, {}, {}, {}, '[]') ON CONFLICT (file, person) DO NOTHING RETURNING id""",
-            Viewing().id, submission.id, file.id, by.id,
+            new_id(), submission.id, file.id, by.id,
         )  # fmt: skip
         known = await rows(
             "SELECT id, ranges FROM viewing WHERE file = {} AND person = {} FOR UPDATE",
@@ -114,7 +114,7 @@ async def recuse(submission: Submission, *, reason: str, by: Person) -> None:
         kept = await rows(
             """INSERT INTO recusal (id, submission, person, reason) VALUES ({}, {}, {}, {})
                ON CONFLICT (submission, person) WHERE lifted_at IS NULL DO NOTHING RETURNING id""",
-            Recusal().id, submission.id, by.id, reason.strip()[:400],
+            new_id(), submission.id, by.id, reason.strip()[:400],
         )  # fmt: skip
         if kept:
             await record("recused", submission.id, by=by, edition=submission.edition,

@@ -8,7 +8,7 @@ import msgspec
 from festival.clock import at, minutes_of
 from festival.db import rows
 from festival.errors import Missing
-from festival.tables import Edition
+from festival.tables import Edition, new_id
 from screenings import model
 from screenings.rules import clashes as rules_clashes
 from screenings.tables import Grid, Guest, PlanRun, Screen
@@ -112,7 +112,7 @@ async def working_grid(edition: Edition) -> Grid:
     await rows(
         """INSERT INTO grid (id, edition) VALUES ({}, {})
            ON CONFLICT (edition) WHERE number IS NULL DO NOTHING RETURNING id""",
-        Grid().id,
+        new_id(),
         edition.id,
     )
     found = await Grid.objects().get((Grid.edition == edition.id) & Grid.number.is_null())

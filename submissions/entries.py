@@ -9,7 +9,7 @@ from festival.errors import Conflict, Missing, Refused
 from festival.people import meet
 from festival.people import person as person_of
 from festival.record import record
-from festival.tables import Deadline, Edition, Person, Section
+from festival.tables import Deadline, Edition, Person, Section, new_id
 from submissions.eligibility import may_open
 from submissions.entry import Entry, faults
 from submissions.status import DECIDABLE, DECISIONS, MOVES, FileState, Status
@@ -93,7 +93,7 @@ async def add_member(submission: Submission, email: str, *, part: str, by: Perso
         await rows(
             """INSERT INTO member (id, submission, person, part) VALUES ({}, {}, {}, {})
                ON CONFLICT (submission, person) DO NOTHING RETURNING id""",
-            Member().id,
+            new_id(),
             submission.id,
             person.id,
             part,

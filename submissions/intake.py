@@ -13,7 +13,7 @@ from festival.leases import Heartbeat, Lease, Superseded, hold
 from festival.progress import News
 from festival.record import record
 from festival.settings import Settings
-from festival.tables import Edition
+from festival.tables import Edition, new_id
 from media import policy, scan, screener
 from media.facts import Facts
 from media.policy import Outcome, Verdict
@@ -50,12 +50,12 @@ class Telling:
     async def tell(self, kind: str, fraction: float, state: str = "running") -> None:
         await rows(
             """INSERT INTO step (id, file, kind, state, fraction, attempt, started_at, details)
-               VALUES ({}, {}, {}, {}, {}, {}, now(), '{{}}')
+               VALUES ({}, {}, {}, {}, {}, {}, now(), jsonb_build_object())
                ON CONFLICT (file, kind) DO UPDATE SET state = excluded.state,
                  fraction = greatest(step.fraction, excluded.fraction), attempt = excluded.attempt,
                  ended_at = CASE WHEN excluded.state = 'done' THEN now() END
                WHERE step.attempt <= excluded.attempt AND step.state <> 'done' RETURNING id""",
-            Step().id,
+            new_id(),
             self.file.id,
             kind,
             state,

@@ -1,5 +1,373 @@
-"""Pages of this reader: filmmaker."""
+"""Pages of the filmmaker: their films, the entry, the technical report, filing and withdrawal."""
 
-from typing import Any
+import asyncio
+from typing import Annotated, Any
 
-HANDLERS: list[Any] = []
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+from msgspec import Meta
+
+from api.auth import signed_in
+from api.forms import filled
+from api.pages import _entry, _report
+from api.pages._films import Film, film
+from api.pages._page import fault_words, language_of, page, prefix_of
+from api.v1.submissions import own
+from festival.access import Act, Viewer
+from festival.clock import now
+from festival.errors import Conflict, FestivalError, Refused
+from festival.language import has_words, t
+from festival.settings import Settings
+from festival.tables import Edition, Person
+from media import policy
+from media.storage import LocalStore
+from submissions import entries
+from submissions.entry import PREMIERES, SYNOPSIS_LEAST, Entry
+from submissions.lists import (
+    Card,
+    card,
+    current_file,
+    files_of,
+    journal_of,
+    my_submissions,
+    sections_of,
+    steps_of,
+)
+from submissions.status import MOVES, WORKING, FileState, Status
+from submissions.tables import FilmFile, Submission
+from submissions.verdicts import facts_of, verdict_of
+
+AnyRequest = Request[Any, Any, Any]
+UPLOAD_CODES = (
+    "storage_full", "file_too_large", "deadline_passed", "entry_is_filed", "upload_missing",
+    "upload_expired", "upload_gone", "sign_in_needed", "csrf_failed", "submission_missing",
+)  # fmt: skip
+HOPELESS = ("FILE_EMPTY", "HOSTILE_REFERENCE", "CONTAINER_NOT_ALLOWED", "CONTAINER_UNREADABLE")
+SAID = (
+    "sending", "paused", "waiting", "received", "rate", "left", "soon", "cut", "again", "fell",
+    "pause", "resume", "other", "strange_kind", "strange_head", "empty", "large", "unlike",
+    "anyway", "afresh", "percent", "failed", "locked", "choose_same", "report",
+)  # fmt: skip
+
+
+class Version(msgspec.Struct, frozen=True):
+    version: Annotated[int, Meta(ge=1, le=10**9)]
+
+
+class Opening(msgspec.Struct, frozen=True):
+    """As little as an entry needs to begin."""
+
+    title: Annotated[str, Meta(min_length=1, max_length=200)]
+    title_en: Annotated[str, Meta(max_length=200)] = ""
+    section: Annotated[str, Meta(max_length=1)] = ""
+
+
+def said(lang: str) -> dict[str, str]:
+    """Everything that `<film-upload>` may have to say, in one language."""
+    words = {name: t(lang, f"filmmaker.upload.{name}") for name in SAID}
+    words |= {code: t(lang, f"error.{code}") for code in UPLOAD_CODES if has_words(f"error.{code}")}
+    for code in HOPELESS:
+        told = t(lang, f"finding.{code}", measured="?", limit="")
+        words[code] = f"{told} {t(lang, f'finding.{code}.repair')}"
+    return words
+
+
+@get("/submissions", guards=[signed_in()])
+async def films(
+    request: AnyRequest,
+    viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+    store: NamedDependency[LocalStore],
+    settings: NamedDependency[Settings],
+) -> Response[str]:
+    """One card a film, the most urgent first, each with the one thing to do next."""
+    shown = [await standing(one, edition_row, store) for one in await my_submissions(viewer)]
+    return page(request, "filmmaker/films.html", films=shown, most=settings.max_upload_bytes,
+                days_left=days_left(edition_row),
+                asked=sum(1 for one in shown if one.is_urgent))
+
+
+async def standing(one: Card, edition: Edition, store: LocalStore) -> Film:
+    missing: list[str] = []
+    if one.status == Status.DRAFT:
+        submission = await Submission.objects().get(Submission.id == one.id)
+        missing = await entries.missing_of(submission) if submission else []
+    return film(one, missing=missing, received=await received(one.file, one.file_state, store))
+
+
+async def received(file: str | None, state: str | None, store: LocalStore) -> int:
+    """Bytes kept of an upload under way."""
+    if file is None or state != FileState.RECEIVING:
+        return 0
+    try:
+        return await asyncio.to_thread(store.size, file)
+    except FileNotFoundError:
+        return 0
+
+
+def days_left(edition: Edition) -> int:
+    return max((edition.deadline_at - now()).days, 0)
+
+
+@get("/submissions/new", guards=[signed_in()])
+async def begin(request: AnyRequest, edition_row: NamedDependency[Edition]) -> Response[str]:
+    """A title opens an entry; the rest follows."""
+    return await opening_page(request, edition_row, {}, None)
+
+
+async def opening_page(
+    request: AnyRequest, edition: Edition, given: dict[str, str], error: FestivalError | None
+) -> Response[str]:
+    return page(request, "filmmaker/new.html", status=422 if error else 200, given=given,
+                sections=await sections_of(edition), days_left=days_left(edition),
+                is_open=now() < edition.deadline_at, faults=faults(request, error))
+
+
+@post("/submissions", guards=[signed_in()])
+async def open_entry(
+    request: AnyRequest,
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> Response[Any]:
+    try:
+        wanted = await filled(request, Opening)
+        entry = Entry(title=wanted.title, title_en=wanted.title_en, section=wanted.section)
+        submission = await entries.open_entry(edition_row, by=person, entry=entry)
+    except Refused as error:
+        given = {name: str(value) for name, value in (await request.form()).items()}
+        return await opening_page(request, edition_row, given, error)
+    return go(request, f"/submissions/{submission.id}", done="opened")
+
+
+@get("/submissions/{submission_id:str}", guards=[signed_in()])
+async def entry(
+    request: AnyRequest,
+    submission_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+    store: NamedDependency[LocalStore],
+    settings: NamedDependency[Settings],
+) -> Response[str]:
+    """The form of a draft; what was filed is only read."""
+    submission = await own(submission_id, viewer, edition_row, Act.SEE_ENTRY)
+    if submission.status != Status.DRAFT:
+        return await answers_page(request, submission, edition_row, None)
+    return await entry_page(request, submission, edition_row, store, settings)
+
+
+async def entry_page(
+    request: AnyRequest,
+    submission: Submission,
+    edition: Edition,
+    store: LocalStore,
+    settings: Settings,
+    *,
+    given: dict[str, str] | None = None,
+    error: FestivalError | None = None,
+    status: int = 200,
+) -> Response[str]:
+    lang = language_of(request)
+    fields = given or _entry.typed(await entries.entry_of(submission), lang)
+    missing = await entries.missing_of(submission)
+    file = await current_file(submission.id)
+    return page(
+        request, "filmmaker/entry.html", status=status, submission=submission, fields=fields,
+        faults=faults(request, error), steps=_entry.steps(fields, missing), missing=missing,
+        sections=await sections_of(edition), premieres=PREMIERES, least=SYNOPSIS_LEAST,
+        file=file, kept=await received(file.id, file.state, store) if file else 0,
+        is_working=file is not None and file.state in WORKING, said=said(lang),
+        most=settings.max_upload_bytes, days_left=days_left(edition),
+        is_open=now() < edition.deadline_at,
+    )  # fmt: skip
+
+
+@post("/submissions/{submission_id:str}", guards=[signed_in()])
+async def save(
+    request: AnyRequest,
+    submission_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+    store: NamedDependency[LocalStore],
+    settings: NamedDependency[Settings],
+) -> Response[Any]:
+    """Keep what was typed; what cannot be read is told, and nothing that was typed is lost."""
+    submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
+    form = await request.form()
+    given = _entry.kept(form)
+    try:
+        version = (await filled(request, Version)).version
+        wanted, wrong = _entry.entry_from(given)
+        if wanted is None:
+            raise Refused(*wrong)
+        await entries.save_entry(submission, wanted, version=version, by=person)
+    except (Refused, Conflict) as error:
+        status = 409 if isinstance(error, Conflict) else 422
+        submission = await own(submission_id, viewer, edition_row, Act.SEE_ENTRY)
+        return await entry_page(request, submission, edition_row, store, settings, given=given,
+                                error=error, status=status)
+    if form.get("next") == "filing":
+        return go(request, f"/submissions/{submission.id}/filing")
+    return go(request, f"/submissions/{submission.id}", done="saved")
+
+
+@get("/submissions/{submission_id:str}/filing", guards=[signed_in()])
+async def reread(
+    request: AnyRequest,
+    submission_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+) -> Response[str]:
+    """Read it all once more, with everything that is missing, then file."""
+    submission = await own(submission_id, viewer, edition_row, Act.SEE_ENTRY)
+    return await answers_page(request, submission, edition_row, None)
+
+
+async def answers_page(
+    request: AnyRequest, submission: Submission, edition: Edition, error: FestivalError | None
+) -> Response[str]:
+    lang = language_of(request)
+    written = await entries.entry_of(submission)
+    missing = await entries.missing_of(submission) if submission.status == Status.DRAFT else []
+    told = fault_words(lang, Refused(*missing)) if missing and error is None else []
+    sections = {section.letter: section for section in await sections_of(edition)}
+    return page(
+        request, "filmmaker/answers.html", status=422 if error else 200, submission=submission,
+        fields=_entry.typed(written, lang), section=sections.get(written.section),
+        file=await current_file(submission.id), missing=told, faults=faults(request, error),
+        days_left=days_left(edition), is_open=now() < edition.deadline_at,
+        may_withdraw=Status.WITHDRAWN in MOVES[Status(submission.status)],
+    )  # fmt: skip
+
+
+@post("/submissions/{submission_id:str}/filing", guards=[signed_in()])
+async def file_entry(
+    request: AnyRequest,
+    submission_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> Response[Any]:
+    submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
+    try:
+        await entries.submit(submission, edition=edition_row, by=person)
+    except Refused as error:
+        return await answers_page(request, submission, edition_row, error)
+    return go(request, "/submissions", done="filed")
+
+
+@get("/submissions/{submission_id:str}/withdrawal", guards=[signed_in()])
+async def ask_withdrawal(
+    request: AnyRequest,
+    submission_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+) -> Response[str]:
+    """One page between a press of a button and a film that leaves."""
+    submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
+    return page(request, "filmmaker/withdrawal.html", submission=submission,
+                card=await card(submission.id),
+                may_withdraw=Status.WITHDRAWN in MOVES[Status(submission.status)])
+
+
+@post("/submissions/{submission_id:str}/withdrawal", guards=[signed_in()])
+async def withdraw(
+    request: AnyRequest,
+    submission_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> Response[Any]:
+    submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
+    if submission.status != Status.WITHDRAWN:
+        await entries.withdraw(submission, by=person)
+    return go(request, "/submissions", done="withdrawn")
+
+
+@get("/submissions/{submission_id:str}/file", guards=[signed_in()])
+async def report(
+    request: AnyRequest,
+    submission_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+    store: NamedDependency[LocalStore],
+) -> Response[str]:
+    """The verdict first, then the way through the booth, the film along its length, every check."""
+    submission = await own(submission_id, viewer, edition_row, Act.SEE_ENTRY)
+    return await report_page(request, submission, edition_row, store, None)
+
+
+async def report_page(
+    request: AnyRequest,
+    submission: Submission,
+    edition: Edition,
+    store: LocalStore,
+    error: FestivalError | None,
+) -> Response[str]:
+    file = await current_file(submission.id)
+    drawn: dict[str, Any] = {}
+    if file is not None:
+        drawn = await drawn_report(language_of(request), file, edition)
+        drawn["kept"] = await received(file.id, file.state, store)
+    return page(
+        request, "filmmaker/report.html", status=422 if error else 200, submission=submission,
+        card=await card(submission.id), file=file, versions=await files_of(submission.id),
+        journal=_report.journal(language_of(request), await journal_of(submission.id)),
+        faults=faults(request, error), days_left=days_left(edition), **drawn,
+    )  # fmt: skip
+
+
+async def drawn_report(lang: str, file: FilmFile, edition: Edition) -> dict[str, Any]:
+    """Everything that is measured and judged, in the page's words."""
+    rules = policy.load(file.policy or edition.policy)
+    facts, verdict = facts_of(file.facts), verdict_of(file.verdict)
+    found = _report.found_rows(lang, verdict) if verdict else []
+    good = _report.good_groups(lang, facts, rules, verdict)
+    every = file.screener.get("sprite_every") if file.screener else None
+    return {
+        "phases": _report.phases(file, await steps_of(file.id)),
+        "found": found,
+        "good": good,
+        "count": sum(len(rows) for _, rows in good),
+        "timeline": _report.timeline(lang, facts, verdict, rules, every=every),
+        "rules": rules,
+        "duration": facts.duration if facts else None,
+        "is_working": file.state in WORKING,
+        "is_watchable": file.state in {FileState.READY, FileState.RELEASED},
+    }
+
+
+@post("/submissions/{submission_id:str}/release", guards=[signed_in()])
+async def release(
+    request: AnyRequest,
+    submission_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+    store: NamedDependency[LocalStore],
+) -> Response[Any]:
+    submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
+    try:
+        await entries.release(submission, by=person)
+    except Refused as error:
+        return await report_page(request, submission, edition_row, store, error)
+    return go(request, f"/submissions/{submission.id}/file", done="released")
+
+
+def faults(request: AnyRequest, error: FestivalError | None) -> list[tuple[str, str]]:
+    return [] if error is None else fault_words(language_of(request), error)
+
+
+def go(request: AnyRequest, rest: str, *, done: str = "") -> Redirect:
+    """303, so that a reload repeats no act."""
+    said_once = f"?done=filmmaker.done.{done}" if done else ""
+    return Redirect(f"{prefix_of(request)}{rest}{said_once}", status_code=303)
+
+
+HANDLERS: list[Any] = [
+    films, begin, open_entry, entry, save, reread, file_entry, ask_withdrawal, withdraw, report,
+    release,
+]

@@ -1,0 +1,131 @@
+"""How a film stands, for its maker: the words, the phases, and the one thing to do next. Pure."""
+
+import msgspec
+
+from submissions.lists import Card
+from submissions.status import FileState, Status
+
+PHASES = ("entry", "file", "check", "copy", "committee", "answer")
+BAD = frozenset({FileState.FAULTY, FileState.QUARANTINED, FileState.FAILED})
+CHECKING = frozenset({FileState.RECEIVED, FileState.INSPECTING})
+COPYING = frozenset({FileState.SOUND, FileState.MAKING})
+URGENT = frozenset({"faulty", "quarantined", "ready"})
+
+
+class Phase(msgspec.Struct, frozen=True):
+    """One of the six; `mark` is done, now, bad, gold, sending or nothing yet."""
+
+    name: str
+    mark: str = ""
+    percent: int | None = None
+
+
+class Film(msgspec.Struct, frozen=True):
+    """One card: `stand` names its words, `act` its button, `place` where the button leads."""
+
+    card: Card
+    stand: str
+    tone: str
+    act: str
+    place: str
+    lacks: int
+    phases: list[Phase]
+
+    @property
+    def is_urgent(self) -> bool:
+        return self.stand in URGENT
+
+
+ACTS = {
+    "faulty": ("replace", "/file"),
+    "quarantined": ("replace", "/file"),
+    "failed": ("look", "/file"),
+    "ready": ("watch", "/file"),
+    "receiving": ("resume", "#transfer"),
+    "checking": ("follow", "/file"),
+    "copying": ("follow", "/file"),
+    "whole": ("file", "/filing"),
+    "draft": ("go_on", ""),
+    "submitted": ("look", "/file"),
+    "waitlisted": ("look", "/file"),
+    "accepted": ("look", "/file"),
+    "declined": ("reread", ""),
+    "withdrawn": ("reread", ""),
+}
+TONES = {"faulty": "bad", "quarantined": "bad", "failed": "bad", "ready": "go", "whole": "go",
+         "accepted": "gold"}
+
+
+def film(card: Card, *, missing: list[str], received: int = 0) -> Film:
+    """`missing` counts for drafts only; `received` is what has come of a file under way."""
+    stand = standing(card, missing)
+    act, place = ACTS[stand]
+    return Film(
+        card=card,
+        stand=stand,
+        tone=TONES.get(stand, ""),
+        act=act,
+        place=place,
+        lacks=len(missing),
+        phases=phases(card, lacks=[m for m in missing if not m.startswith("file:")],
+                      received=received),
+    )
+
+
+def standing(card: Card, missing: list[str]) -> str:
+    """One word for where the film is; the file speaks first while the entry is a draft."""
+    if card.status != Status.DRAFT:
+        return card.status
+    state = card.file_state
+    if state in BAD or state in {FileState.READY, FileState.RECEIVING}:
+        return str(state)
+    if state in CHECKING:
+        return "checking"
+    if state in COPYING:
+        return "copying"
+    return "draft" if missing else "whole"
+
+
+def phases(card: Card, *, lacks: list[str], received: int) -> list[Phase]:
+    marks = [_entry(card, lacks), _file(card, received), _check(card), _copy(card)]
+    return [*marks, _committee(card), _answer(card)]
+
+
+def _entry(card: Card, lacks: list[str]) -> Phase:
+    return Phase("entry", "now" if card.status == Status.DRAFT and lacks else "done")
+
+
+def _file(card: Card, received: int) -> Phase:
+    if card.file_state is None:
+        return Phase("file")
+    if card.file_state == FileState.RECEIVING:
+        return Phase("file", "sending", int(100 * received / max(card.file_size or 0, 1)))
+    return Phase("file", "done")
+
+
+def _check(card: Card) -> Phase:
+    if card.file_state in BAD:
+        return Phase("check", "bad")
+    if card.file_state in CHECKING:
+        return Phase("check", "now")
+    passed = card.file_state in COPYING | {FileState.READY, FileState.RELEASED}
+    return Phase("check", "done" if passed else "")
+
+
+def _copy(card: Card) -> Phase:
+    if card.file_state == FileState.MAKING:
+        return Phase("copy", "sending", int(100 * (card.fraction or 0)))
+    if card.file_state in {FileState.SOUND, FileState.READY}:
+        return Phase("copy", "now")
+    return Phase("copy", "done" if card.file_state == FileState.RELEASED else "")
+
+
+def _committee(card: Card) -> Phase:
+    if card.status in {Status.SUBMITTED, Status.WAITLISTED}:
+        return Phase("committee", "now")
+    return Phase("committee", "done" if card.status in {Status.ACCEPTED, Status.DECLINED} else "")
+
+
+def _answer(card: Card) -> Phase:
+    marks = {Status.ACCEPTED: "gold", Status.WAITLISTED: "now", Status.DECLINED: "done"}
+    return Phase("answer", marks.get(Status(card.status), ""))

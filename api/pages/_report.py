@@ -1,0 +1,366 @@
+"""The technical report as it is drawn: phases, checks in words, and the film along its length. Pure."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+import msgspec
+
+from festival.language import has_words, number, size, t
+from media.facts import Facts, Picture, Run, Sound
+from media.policy import Finding, Policy, Severity, Verdict, listed, rates, seconds
+from submissions.status import FileState
+from submissions.tables import FilmFile, Step
+
+GROUPS = {
+    "file": ("container", "size", "whole"),
+    "time": ("duration", "sync"),
+    "picture": ("definition", "shape", "codec", "cadence", "scan", "colour", "black", "freeze"),
+    "sound": ("tracks", "rate", "loudness", "peak", "silence"),
+}
+CHECK_OF = {
+    "FILE_EMPTY": "size", "HOSTILE_REFERENCE": "container", "CONTAINER_NOT_ALLOWED": "container",
+    "CONTAINER_UNREADABLE": "container", "CONTAINER_TRAILING_DATA": "container",
+    "STREAM_COUNT": "container", "CONTENT_TRUNCATED": "whole", "CONTENT_ENCRYPTED": "whole",
+    "DECODE_ERRORS": "whole", "DURATION_SHORT": "duration", "DURATION_LONG": "duration",
+    "DURATION_UNLIKE_DECLARED": "duration", "AV_START_OFFSET": "sync",
+    "AV_DURATION_MISMATCH": "sync", "VIDEO_MISSING": "definition", "VIDEO_CODEC": "codec",
+    "VIDEO_RES_LOW": "definition", "VIDEO_RES_HIGH": "definition",
+    "DIMENSIONS_TOO_LARGE": "definition", "VIDEO_ASPECT": "shape",
+    "VIDEO_NON_SQUARE_PIXELS": "shape", "VIDEO_FRAME_RATE": "cadence", "VIDEO_VFR": "cadence",
+    "TIMESTAMP_GAP": "cadence", "VIDEO_INTERLACED": "scan", "COLOUR_HDR": "colour",
+    "COLOUR_FULL_RANGE": "colour", "VIDEO_ALL_BLACK": "black", "VIDEO_BLACK": "black",
+    "VIDEO_FREEZE": "freeze", "AUDIO_MISSING": "tracks", "AUDIO_MONO": "tracks",
+    "AUDIO_CHANNEL_SILENT": "tracks", "AUDIO_MULTIPLE_TRACKS": "tracks",
+    "AUDIO_SAMPLE_RATE": "rate", "AUDIO_ALL_SILENT": "loudness", "LOUDNESS_LOW": "loudness",
+    "LOUDNESS_HIGH": "loudness", "TRUE_PEAK_OVER": "peak", "AUDIO_SILENCE": "silence",
+}  # fmt: skip
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the table; `number` ties a finding to its place on the timeline."""
+
+    check: str
+    tone: str
+    measured: str
+    expected: str
+    remark: str = ""
+    repair: str = ""
+    code: str = ""
+    number: int = 0
+
+
+def words(lang: str, finding: Finding, *, repair: bool = False) -> str:
+    key = f"finding.{finding.code}" + (".repair" if repair else "")
+    if not has_words(key):
+        return "" if repair else finding.code
+    return t(lang, key, measured=finding.measured, limit=finding.limit)
+
+
+def found_rows(lang: str, verdict: Verdict) -> list[Row]:
+    """What is to be looked at, worst first, as the verdict orders it."""
+    return [
+        Row(
+            check=CHECK_OF.get(finding.code, "whole"),
+            tone="warn" if finding.severity is Severity.WARN else "bad",
+            measured=finding.measured + _places(lang, finding),
+            expected=finding.limit,
+            remark=words(lang, finding),
+            repair=words(lang, finding, repair=True),
+            code=finding.code,
+            number=place,
+        )
+        for place, finding in enumerate(verdict.findings, 1)
+    ]
+
+
+def _places(lang: str, finding: Finding) -> str:
+    if not finding.where:
+        return ""
+    longest = max(finding.where, key=lambda run: run.length)
+    return " " + t(lang, "filmmaker.report.at", place=time_code(longest.start))
+
+
+def good_groups(
+    lang: str, facts: Facts | None, policy: Policy, verdict: Verdict | None
+) -> list[tuple[str, list[Row]]]:
+    """The checks that passed, by kind; nothing is said of what was not measured."""
+    if facts is None or facts.refusal:
+        return []
+    wrong = {CHECK_OF.get(f.code) for f in verdict.findings} if verdict else set()
+    rows = {row.check: row for row in measured(lang, facts, policy) if row.check not in wrong}
+    groups = [(name, [rows[c] for c in checks if c in rows]) for name, checks in GROUPS.items()]
+    return [(name, found) for name, found in groups if found]
+
+
+def measured(lang: str, facts: Facts, policy: Policy) -> Iterator[Row]:
+    say: Callable[..., str] = lambda key, **v: t(lang, f"filmmaker.measure.{key}", **v)  # noqa: E731
+    n: Callable[..., str] = lambda value, digits=0: number(lang, value, digits=digits)  # noqa: E731
+    yield good("container", say("container", name=facts.container.upper(),
+                                pictures=len(facts.pictures), sounds=len(facts.sounds)),
+               ", ".join(str(name).upper() for name in policy.containers.accept))
+    yield good("size", size(lang, facts.size), say("most", value=size(lang, policy.most_bytes)))
+    yield good("duration", seconds(facts.duration),
+               say("between", low=seconds(policy.duration.least), high=seconds(policy.duration.most)))
+    if facts.picture is not None:
+        yield from of_picture(facts, facts.picture, policy, say, n)
+    if facts.sound is not None and facts.sound.duration > 0:
+        yield from of_sound(facts, facts.sound, policy, say, n)
+
+
+def of_picture(
+    facts: Facts, picture: Picture, policy: Policy, say: Callable[..., str], n: Callable[..., str]
+) -> Iterator[Row]:
+    width, height = picture.shown_size
+    yield good("definition", f"{n(width)} × {n(height)}", say("lines", value=policy.height.recommended))
+    if height:
+        yield good("shape", f"{n(width / height, 2)} : 1",
+                   say("between", low=n(policy.aspect.least, 1), high=n(policy.aspect.most, 1)))
+    yield good("codec", picture.codec.upper(), "")
+    yield good("cadence", say("rate", value=n(picture.fps, 3).rstrip("0").rstrip(",.")),
+               listed(rates(policy.rates.accept)))
+    if picture.combed is not None:
+        yield good("scan", say("progressive"), say("progressive"))
+    yield good("colour", (picture.primaries or "bt709").upper(), "BT709")
+    yield good("whole", say("frames", frames=n(picture.frames), errors=n(facts.decode_errors)),
+               say("no_loss"))
+    for check, runs, most in (("black", facts.blacks, policy.black.inside),
+                              ("freeze", facts.freezes, policy.freeze.inside)):
+        if runs is not None:
+            yield good(check, stretches(say, runs), say("most", value=seconds(most)))
+
+
+def of_sound(
+    facts: Facts, sound: Sound, policy: Policy, say: Callable[..., str], n: Callable[..., str]
+) -> Iterator[Row]:
+    rules = policy.sound
+    yield good("tracks", f"{sound.layout or sound.channels}, {sound.codec.upper()}", say("stereo"))
+    yield good("rate", f"{n(sound.sample_rate / 1000)} kHz",
+               ", ".join(n(rate / 1000) for rate in rules.rates) + " kHz")
+    if facts.picture is not None:
+        gap = abs(sound.start + sound.duration - facts.picture.start - facts.picture.duration)
+        yield good("sync", say("apart", value=n(gap, 2)), say("most", value=seconds(rules.end_offset)))
+    if sound.loudness is not None:
+        yield good("loudness", f"{n(sound.loudness, 1)} LUFS".replace("-", "−"),
+                   say("between", low=f"{n(rules.loudness.low)}".replace("-", "−"),
+                       high=f"{n(rules.loudness.high)} LUFS".replace("-", "−")))
+    if sound.true_peak is not None:
+        yield good("peak", f"{n(sound.true_peak, 1)} dBTP".replace("-", "−"),
+                   say("most", value=f"{n(rules.true_peak)} dBTP"))
+    yield good("silence", stretches(say, facts.silences), say("most", value=seconds(rules.silence)))
+
+
+def good(check: str, found: str, expected: str) -> Row:
+    return Row(check=check, tone="ok", measured=found, expected=expected)
+
+
+def stretches(say: Callable[..., str], runs: tuple[Run, ...]) -> str:
+    if not runs:
+        return say("none")
+    return say("runs", n=len(runs), longest=seconds(max(run.length for run in runs)))
+
+
+def time_code(at: float) -> str:
+    """`1:12:40`, `2:05`, `0:07`: a place in the film."""
+    minutes, rest = divmod(int(at), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+# -- the film along its length: places in per cent, so that the drawing stretches and its words do not
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """A stretch of a lane."""
+
+    x: float
+    width: float
+    tone: str
+
+
+class Pin(msgspec.Struct, frozen=True):
+    x: float
+    number: int
+    tone: str
+    code: str
+    words: str
+
+
+class Lane(msgspec.Struct, frozen=True):
+    name: str
+    told: str
+    marks: list[Mark]
+    pins: list[Pin]
+
+
+class Timeline(msgspec.Struct, frozen=True, kw_only=True):
+    lanes: list[Lane]
+    curve: str
+    span: int
+    low: float
+    high: float
+    ticks: list[tuple[float, str]]
+    end: str
+    tiles: list[tuple[float, float, int, int]]
+
+
+TOP, BOTTOM = -10.0, -50.0
+POINTS = 480
+LANES = {"black": ("VIDEO_BLACK", "VIDEO_ALL_BLACK"), "freeze": ("VIDEO_FREEZE",),
+         "silence": ("AUDIO_SILENCE",)}  # fmt: skip
+STEPS_OF_TIME = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
+
+
+def timeline(lang: str, facts: Facts | None, verdict: Verdict | None, policy: Policy,
+             *, every: float | None) -> Timeline | None:
+    """`every` is the time between two pictures of the sprite sheet, when there is one."""
+    if facts is None or facts.duration <= 0 or facts.refusal:
+        return None
+    length = facts.duration
+    runs = {"black": facts.blacks, "freeze": facts.freezes, "silence": facts.silences}
+    lanes = [
+        lane(lang, name, found, verdict, length) for name, found in runs.items() if found is not None
+    ]
+    curve = thinned(facts.curve)
+    return Timeline(
+        lanes=lanes,
+        curve=path(curve),
+        span=max(len(curve) - 1, 1),
+        low=level(policy.sound.loudness.low),
+        high=level(policy.sound.loudness.high),
+        ticks=ticks(length),
+        end=time_code(length),
+        tiles=tiles(length, every),
+    )
+
+
+def lane(
+    lang: str, name: str, runs: tuple[Run, ...], verdict: Verdict | None, length: float
+) -> Lane:
+    marks = [Mark(share(r.start, length), max(share(r.length, length), 0.14), "fine") for r in runs]
+    pins: list[Pin] = []
+    for place, finding in enumerate(verdict.findings if verdict else (), 1):
+        if finding.code not in LANES[name] or not finding.where:
+            continue
+        tone = "warn" if finding.severity is Severity.WARN else "bad"
+        marks += [Mark(share(r.start, length), max(share(r.length, length), 0.14), tone)
+                  for r in finding.where]
+        longest = max(finding.where, key=lambda run: run.length)
+        middle = (longest.start + longest.end) / 2
+        pins.append(Pin(min(max(share(middle, length), 1), 99), place, tone, finding.code,
+                        words(lang, finding)))
+    return Lane(name, told(lang, runs), marks, pins)
+
+
+def told(lang: str, runs: tuple[Run, ...]) -> str:
+    if not runs:
+        return t(lang, "filmmaker.measure.none")
+    longest = max(runs, key=lambda run: run.length)
+    return t(lang, "filmmaker.measure.runs_at", n=len(runs), longest=seconds(longest.length),
+             place=time_code(longest.start))
+
+
+def share(at: float, length: float) -> float:
+    return round(min(max(100 * at / length, 0), 100), 2)
+
+
+def level(loudness: float) -> float:
+    """Where a loudness lies between −10 (0) and −50 (40)."""
+    return round(min(max(TOP - loudness, 0), TOP - BOTTOM), 1)
+
+
+def thinned(curve: tuple[float, ...]) -> list[float]:
+    """At most `POINTS` values, each the mean of its stretch."""
+    if len(curve) <= POINTS:
+        return list(curve)
+    edges = [round(i * len(curve) / POINTS) for i in range(POINTS + 1)]
+    return [sum(curve[a:b]) / (b - a) for a, b in pairwise(edges)]
+
+
+def path(curve: list[float]) -> str:
+    return "M" + "L".join(f"{x} {level(value)}" for x, value in enumerate(curve)) if curve else ""
+
+
+def ticks(length: float) -> list[tuple[float, str]]:
+    step = next((s for s in STEPS_OF_TIME if length / s <= 8), 7200)
+    return [(share(at, length), time_code(at)) for at in range(0, int(length * 0.94) + 1, step)]
+
+
+def tiles(length: float, every: float | None, wanted: int = 18) -> list[tuple[float, float, int, int]]:
+    """(x, width, column, row) of some pictures of the sprite sheet, ten in a row."""
+    if not every:
+        return []
+    count = max(1, min(100, int(length / every)))
+    shown = min(wanted, count)
+    width = round(100 / shown, 3)
+    picked = [int((i + 0.5) * count / shown) for i in range(shown)]
+    return [(round(i * width, 3), width, p % 10, p // 10) for i, p in enumerate(picked)]
+
+
+# -- phases
+
+
+class Phase(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    mark: str = ""
+    at: datetime | None = None
+    begun: datetime | None = None
+    fraction: float | None = None
+
+
+BOOTH = {"receive": ("receive",), "look": ("sniff", "packets"), "listen": ("sound",),
+         "judge": ("policy",), "copy": ("screener", "publish")}  # fmt: skip
+STUCK = frozenset({FileState.FAULTY, FileState.QUARANTINED, FileState.FAILED})
+
+
+def phases(file: FilmFile, steps: dict[str, Step]) -> list[Phase]:
+    """Five of the booth, one of the maker, one of the committee."""
+    state = FileState(file.state)
+    made = [booth_phase(name, [steps[k] for k in kinds if k in steps], len(kinds))
+            for name, kinds in BOOTH.items()]
+    if state in STUCK:
+        made = _stopped(made)
+    released = state is FileState.RELEASED
+    release = Phase(
+        name="release",
+        mark="done" if released else ("now" if state is FileState.READY else ""),
+        at=file.released_at or file.ready_at,
+    )
+    return [*made, release, Phase(name="committee", mark="now" if released else "")]
+
+
+def booth_phase(name: str, steps: list[Step], whole: int) -> Phase:
+    if len(steps) == whole and all(step.state == "done" for step in steps):
+        return Phase(name=name, mark="done", at=max(s.ended_at or s.started_at for s in steps))
+    running = [step for step in steps if step.state != "done"]
+    if not running and not steps:
+        return Phase(name=name)
+    return Phase(name=name, mark="now", begun=(running or steps)[0].started_at,
+                 fraction=sum(step.fraction for step in steps) / whole)
+
+
+def _stopped(made: list[Phase]) -> list[Phase]:
+    """Where it stopped: the first that is not done, else the verdict itself."""
+    at = next((i for i, phase in enumerate(made) if phase.mark != "done"), len(made) - 1)
+    judged = next((i for i, phase in enumerate(made) if phase.name == "judge"), at)
+    at = min(at, judged) if made[judged].mark == "done" else at
+    return [
+        msgspec.structs.replace(phase, mark="bad", fraction=None) if i == at
+        else (msgspec.structs.replace(phase, mark="", fraction=None) if i > at else phase)
+        for i, phase in enumerate(made)
+    ]
+
+
+def journal(lang: str, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The record in the maker's words; an act without words is left out."""
+    told_lines = []
+    for line in lines:
+        key = f"filmmaker.journal.{line['act']}"
+        if not has_words(key):
+            continue
+        details = line["details"] or {}
+        bytes_told = size(lang, details["size"]) if "size" in details else ""
+        told_lines.append({"at": line["at"],
+                           "words": t(lang, key, size=bytes_told, n=len(details.get("codes", [])))})
+    return told_lines

@@ -1,0 +1,390 @@
+"""The main job: a whole festival through the product's own doors, from the first file to the public grid.
+
+Speaks HTTP only. BASE_URL, OPERATOR_LINK and VAR come from the launcher.
+"""
+
+import os
+import re
+import sys
+import threading
+import time
+import unicodedata
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+from ops.client import Door, Refusal, spend
+from ops.demo_clips import draw
+from ops.demo_films import BLOCKS, EVENTS, FILMS, GUESTS, ROOMS, DemoFilm
+
+FIRST_DAY = "2027-11-26"
+DAYS = ("vendredi 26", "samedi 27", "dimanche 28")
+HOURS = [[600, 1470], [600, 1470], [600, 1440]]
+STAFF = (
+    ("solene.garrec@cinema-for-space.example", "Solène Garrec", "chair"),
+    ("idris.fall@cinema-for-space.example", "Idris Fall", "chair"),
+    ("helene.marchand@cinema-for-space.example", "Hélène Marchand", "reviewer"),
+    ("jun.watanabe@cinema-for-space.example", "Jun Watanabe", "reviewer"),
+    ("femi.adeyemi@cinema-for-space.example", "Femi Adeyemi", "reviewer"),
+    ("camille.aubry@cinema-for-space.example", "Camille Aubry", "programmer"),
+)
+SCOPES = {"filmmaker": "entries", "reviewer": "committee", "chair": "committee",
+          "programmer": "programme"}
+OPINIONS = (
+    "Une vraie tenue de cadre ; la fin emporte tout, et la salle suivra.",
+    "Le deuxième acte s’étire, mais le regard est juste et le son très beau.",
+    "Rien de trop, rien de moins : on en sort plus grand qu’on n’y est entré.",
+)
+
+
+class Demo:
+    """Everything that the demo knows while it runs."""
+
+    def __init__(self) -> None:
+        self.url = os.environ["BASE_URL"]
+        self.folder = Path(os.environ["VAR"]) / "clips"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        edition, token = spend(self.url, os.environ["OPERATOR_LINK"], scopes=["operate"], name="demo")
+        self.edition = edition
+        self.operator = Door(self.url, edition, token)
+        self.state: dict[str, str] = {film.title: "attend" for film in FILMS}
+        self.made: dict[str, str] = {}
+        self.reports: dict[str, dict[str, Any]] = {}
+        self.lock = threading.Lock()
+        self.console = Console()
+        self.footer = ""
+
+    # Words on the terminal
+
+    def tell(self, film: DemoFilm, state: str) -> None:
+        with self.lock:
+            if self.state[film.title] != state and not self.console.is_terminal:
+                self.console.print(f"  {film.title:<28} {state}", highlight=False)
+            self.state[film.title] = state
+
+    def screen(self) -> Table:
+        table = Table(box=None, pad_edge=False)
+        table.add_column("film", width=30)
+        table.add_column("où il en est")
+        for title, state in self.state.items():
+            table.add_row(title, state)
+        if self.footer:
+            table.add_row("", self.footer)
+        return table
+
+    def say(self, words: str) -> None:
+        self.console.print(words, highlight=False)
+
+    # People
+
+    def link_for(self, email: str, newer_than: int = 0) -> str:
+        """The newest link in the mailbox for this address."""
+        for _ in range(240):
+            for letter in self.operator.get("/operator/mailbox"):
+                found = re.search(r"https?://\S+/account/links/\S+", letter["body"])
+                if letter["to"] == email and found and int(letter["id"]) > newer_than:
+                    return found[0]
+            time.sleep(0.4)
+        raise TimeoutError(f"no letter for {email}")
+
+    def enter(self, email: str, part: str) -> Door:
+        """Through the link of a letter to a token; a link lost to a crash is asked for again."""
+        for _ in range(5):
+            began = time.time_ns()
+            try:
+                _, token = spend(self.url, self.link_for(email), scopes=[SCOPES[part]], name="demo")
+                return Door(self.url, self.edition, token)
+            except Refusal as refusal:
+                if "link_spent" not in refusal.codes:
+                    raise
+                Door(self.url, self.edition).post("/links", {"email": email})
+                self.link_for(email, newer_than=began)
+        raise TimeoutError(email)
+
+    def prepare(self) -> None:
+        self.operator.call("PATCH", "/operator/edition", {
+            "name": "Cinéma for Space 2027", "first_day": FIRST_DAY, "days": 3,
+            "deadline_at": "2027-09-30T23:59:59+02:00", "policy": "demo",
+            "measured_runtime": False, "two_person_release": True,
+        })
+        for email, name, part in STAFF:
+            self.operator.post("/operator/people", {"email": email, "name": name, "part": part})
+
+    # Films
+
+    def film(self, index: int, film: DemoFilm) -> None:
+        email = f"{slug(film.director)}@films.example"
+        Door(self.url, self.edition).post(
+            "/registration", {"email": email, "name": film.director, "language": "fr"}
+        )
+        self.tell(film, "inscription")
+        maker = self.enter(email, "filmmaker")
+        submission = self.open(maker, film)
+        self.made[film.title] = submission
+        clip = draw(film.clip, self.folder, f"{index:02d}-{slug(film.title)}", seed=index + 3)
+        self.tell(film, "envoi")
+        maker.upload(clip, submission)
+        report = maker.wait_for_report(submission, lambda state, _: self.tell(film, WORDS[state]))
+        self.reports[film.title] = report
+        if report["state"] == "ready":
+            maker.post(f"/submissions/{submission}/release")
+            maker.post(f"/submissions/{submission}/filing")
+            self.tell(film, "au comité" + remarks(report))
+        else:
+            self.tell(film, "refusé : " + ", ".join(f["code"] for f in report["findings"]))
+
+    def open(self, maker: Door, film: DemoFilm) -> str:
+        entry = {
+            "title": film.title, "title_en": film.title_en, "synopsis_fr": film.fr,
+            "synopsis_en": film.en, "section": film.section, "year": film.year,
+            "countries": list(film.countries), "languages": list(film.languages),
+            "subtitles": list(film.subtitles), "director": film.director,
+            "declared_seconds": film.minutes * 60, "premiere": film.premiere,
+            "rights_confirmed": True,
+        }
+
+        def opened() -> dict[str, str] | None:
+            mine = maker.get("/submissions")
+            return next(({"id": s["id"]} for s in mine if s["title"] == film.title), None)
+
+        known = opened()
+        made = known or maker.post("/submissions", entry, unless=opened)
+        return str(made["id"])
+
+    def receive(self) -> None:
+        """All films, three at a time; each row says where its film is."""
+        with ThreadPoolExecutor(4) as hands:
+            coming = [hands.submit(self.film, i, film) for i, film in enumerate(FILMS)]
+            if self.console.is_terminal:
+                with Live(self.screen(), console=self.console, refresh_per_second=4) as live:
+                    while not all(one.done() for one in coming):
+                        live.update(self.screen())
+                        time.sleep(0.25)
+                    live.update(self.screen())
+            for one in coming:
+                one.result()
+
+    # Committee
+
+    def review(self) -> None:
+        self.operator.call("PATCH", "/operator/edition", {"phase": "selection"})
+        members = [self.enter(email, part) for email, _, part in STAFF if part != "programmer"]
+        fates = {self.made[film.title]: film.fate for film in FILMS if film.title in self.made}
+        for seat, member in enumerate(members):
+            for waiting in member.get("/committee/queue"):
+                if waiting["given"]:
+                    continue
+                place = f"/committee/submissions/{waiting['id']}"
+                member.call("PUT", f"{place}/viewing", {
+                    "ranges": [[0, waiting["duration"]]], "position": waiting["duration"]})
+                good = fates[waiting["id"]] == "accepted"
+                base = 4 if good else 2
+                member.call("PUT", f"{place}/review", {"give": True, "version": 0, "sheet": {
+                    "writing": base + (seat % 2), "image": base, "sound": min(5, base + 1),
+                    "space": base + ((seat + 1) % 2), "opinion": OPINIONS[seat % 3]}},
+                    unless=lambda p=place, m=member: m.get(p)["review"])
+        self.chairs = members[:2]
+
+    def decide(self) -> None:
+        acts = {"accepted": "acceptance", "waitlisted": "waiting", "declined": "regret"}
+        decided = []
+        for film in FILMS:
+            if self.reports.get(film.title, {}).get("state") != "ready":
+                continue
+            act = acts[film.fate]
+            self.chairs[0].post(f"/committee/submissions/{self.made[film.title]}/{act}",
+                                {"note": "Décidé en réunion, après le tour de table."})
+            decided.append(self.made[film.title])
+        batch = self.chairs[0].post("/announcements", {"submissions": decided})
+        self.chairs[1].post(f"/announcements/{batch['id']}/release")
+
+    # Grid
+
+    def programme(self) -> Door:
+        self.operator.call("PATCH", "/operator/edition", {"phase": "programme"})
+        programmer = self.enter(STAFF[5][0], "programmer")
+        if not programmer.get("/screens"):
+            venue = programmer.post("/venues", {"name": "Palais des Festivals",
+                                                "address": "1 boulevard de la Croisette, Cannes"})
+            for position, (name, seats) in enumerate(ROOMS):
+                programmer.post("/screens", {
+                    "venue": venue["id"], "name": name, "seats": seats, "hours": HOURS,
+                    "equipment": ["dcp", "5.1"], "turnaround": 25, "position": position})
+        self.add_programmes(programmer)
+        return programmer
+
+    def add_programmes(self, programmer: Door) -> None:
+        accepted = {
+            film.title: film for film in FILMS
+            if film.fate == "accepted" and self.reports[film.title]["state"] == "ready"
+        }
+        ids: dict[str, str] = {}
+        in_blocks = {title for _, _, titles in BLOCKS for title in titles}
+
+        def add(form: dict[str, Any]) -> None:
+            def there() -> dict[str, str] | None:
+                known = programmer.get("/programmes")
+                return next((p for p in known if p["title_fr"] == form["title_fr"]), None)
+
+            made = there() or programmer.post("/programmes", form, unless=there)
+            ids[form["title_fr"]] = made["id"]
+
+        for title, film in accepted.items():
+            if title not in in_blocks:
+                add({"kind": "film", "title_fr": title, "title_en": film.title_en,
+                     "section": film.section, "films": [self.made[title]], "intro": 5,
+                     "debate": 30 if film.prestige > 3 else 20, "demand": film.demand,
+                     "prestige": film.prestige, "premiere": film.premiere,
+                     "showings": 3 if film.prestige > 3 else 2,
+                     "least_seats": 400 if film.prestige > 3 else 0})
+        for title, english, titles in BLOCKS:
+            add({"kind": "block", "title_fr": title, "title_en": english, "section": "S",
+                 "films": [self.made[t] for t in titles if t in accepted], "intro": 5,
+                 "debate": 20, "demand": 300, "showings": 2})
+        for title, english, minutes, demand, prestige, start in EVENTS:
+            add({"kind": "event", "title_fr": title, "title_en": english, "section": "E",
+                 "own_minutes": minutes, "intro": 0, "debate": 0, "demand": demand,
+                 "prestige": prestige})
+            self.fix(programmer, ids[title], start)
+        for name, fr, en, titles in GUESTS:
+            programmer.post("/guests", {"name": name, "quality_fr": fr, "quality_en": en,
+                                        "programmes": [ids[t] for t in titles if t in ids]})
+
+    def fix(self, programmer: Door, programme: str, start: int) -> None:
+        """Opening and awards have their hour in the great room; the planner works around them."""
+        def there() -> dict[str, str] | None:
+            placed = programmer.get("/grid")["screenings"]
+            return next((s for s in placed if s["programme"] == programme), None)
+
+        screen = programmer.get("/screens")[0]["id"]
+        known = there()
+        if known is None:
+            version = programmer.get("/grid")["version"]
+            known = programmer.post(
+                "/grid/screenings", {"programme": programme, "screen": screen, "start": start},
+                unless=there, **{"if-match": str(version)},
+            )
+        programmer.post(f"/screenings/{known['id']}/lock")
+
+    def plan(self, programmer: Door) -> dict[str, Any]:
+        run = programmer.post("/grid/plans", {"seconds": 12})
+        told = ""
+        for _ in range(400):
+            state = programmer.get(f"/grid/plans/{run['id']}")
+            progress = state["progress"]
+            if progress:
+                gap = progress.get("gap")
+                words = (f"  meilleur coût {progress['best']}, borne {progress['bound']}"
+                         + (f", écart {gap:.0%}" if gap is not None else ""))
+                if words != told:
+                    self.say(words)
+                    told = words
+            if state["state"] not in {"waiting", "running"}:
+                break
+            time.sleep(0.5)
+        if state["state"] != "done":
+            raise SystemExit(f"Le planificateur s’est arrêté : {state['state']} {state['fault']}")
+        programmer.post(f"/grid/plans/{run['id']}/application",
+                        unless=lambda: programmer.get(f"/grid/plans/{run['id']}")["applied"] or None)
+        plan: dict[str, Any] = state["plan"]
+        return plan
+
+    def publish(self, programmer: Door) -> int:
+        grid = programmer.get("/grid")
+        for clash in grid["clashes"]:
+            self.say(f"  {clash['level']}: {clash['words']['fr']}")
+        answer = programmer.post("/grid/publication", {"version": grid["version"]})
+        return int(answer["number"])
+
+    # The end
+
+    def report(self, plan: dict[str, Any], number: int, seconds: float) -> None:
+        refused = [f for f in FILMS if self.reports[f.title]["state"] != "ready"]
+        self.say(f"\n{len(FILMS) - len(refused)} films reçus, {len(refused)} refusés :")
+        for film in refused:
+            for finding in self.reports[film.title]["findings"]:
+                if finding["severity"] != "warn":
+                    self.say(f"  {film.title:<24} {finding['code']:<20} {finding['fr']['words']}")
+        self.say(f"\nGrille publiée n° {number} : coût {plan['cost']}, borne {plan['bound']}, "
+                 f"écart {plan['gap']:.0%}{', prouvé' if plan['proved'] else ''}, "
+                 f"{len(plan['placements'])} séances, {len(plan['unplaced'])} sans place")
+        self.console.print(self.grid_table())
+        self.say(f"\nProgramme   {self.url}/fr/{self.edition}/   {self.url}/en/{self.edition}/")
+        for email, name, part in (STAFF[0], STAFF[2], STAFF[5],
+                                  (f"{slug(FILMS[0].director)}@films.example",
+                                   FILMS[0].director, "filmmaker"),
+                                  ("operateur@cinema-for-space.example", "Maud Ferrand", "operator")):
+            began = time.time_ns()
+            Door(self.url, self.edition).post("/links", {"email": email})
+            self.say(f"{part:<11} {self.link_for(email, newer_than=began)}  ({name})")
+        self.say(f"\nDémonstration en {seconds:.0f} s")
+
+    def grid_table(self) -> Table:
+        document = Door(self.url, self.edition).get("/programme")
+        titles = {p["id"]: p["title_fr"] for p in document["programmes"]}
+        table = Table(title="Cinéma for Space 2027", show_lines=True)
+        table.add_column("jour")
+        for screen in document["screens"]:
+            table.add_column(screen["name"])
+        for index, day in enumerate(DAYS):
+            cells = []
+            for screen in document["screens"]:
+                here = [s for s in document["screenings"] if s["screen"] == screen["id"]
+                        and s["day"] == f"2027-11-{26 + index}"]
+                cells.append("\n".join(f"{paris(s['starts_at'])} {titles[s['programme']]}"
+                                       for s in here))
+            table.add_row(day, *cells)
+        return table
+
+
+WORDS = {
+    "receiving": "envoi", "received": "reçu", "inspecting": "contrôle", "sound": "sain",
+    "making": "copie", "ready": "copie prête", "released": "validé", "faulty": "refusé",
+    "quarantined": "en quarantaine", "failed": "échec",
+}
+
+
+def slug(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", ".", plain).strip(".")
+
+
+def remarks(report: dict[str, Any]) -> str:
+    codes = [f["code"] for f in report["findings"]]
+    return f", remarques : {', '.join(codes)}" if codes else ""
+
+
+def paris(utc: str) -> str:
+    """November in Paris is one hour ahead."""
+    hour, minute = utc[11:16].split(":")
+    return f"{(int(hour) + 1) % 24:02d}:{minute}"
+
+
+def main() -> int:
+    began = time.monotonic()
+    demo = Demo()
+    for words, act in (("les gens", demo.prepare), ("les films", demo.receive),
+                       ("le comité", demo.review), ("les décisions", demo.decide)):
+        start = time.monotonic()
+        demo.say(f"\n{words}")
+        act()
+        demo.say(f"  {time.monotonic() - start:.1f} s")
+    demo.say("\nla grille")
+    programmer = demo.programme()
+    plan = demo.plan(programmer)
+    number = demo.publish(programmer)
+    demo.report(plan, number, time.monotonic() - began)
+    expected = {f.title for f in FILMS if f.fate == "refused"}
+    refused = {f.title for f in FILMS if demo.reports[f.title]["state"] != "ready"}
+    if expected != refused or plan["unplaced"]:
+        demo.say(f"\nInattendu : {sorted(expected ^ refused)} {plan['unplaced']}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
