@@ -102,7 +102,7 @@ _pulse_redis = BlockingRedis.from_url(settings.redis_url, socket_timeout=2)
 def feel_pulse(sender: Any = None, **_: Any) -> None:
     """`/ready` believes in a worker that was heard in the last 15 seconds."""
     try:
-        _pulse_redis.set(PULSE + str(getattr(sender, "hostname", "worker")), "1", ex=15)
+        _pulse_redis.set(PULSE + str(sender.eventer.hostname), "1", ex=15)
     except (RedisError, OSError):
         return
 
