@@ -90,6 +90,12 @@ def clock_of(minutes: int) -> str:
     return f"{minutes // 60 % 24:02d}:{minutes % 60:02d}"
 
 
+def timecode(seconds: int) -> str:
+    """A place in a film: `41:38`, `1:02:07`."""
+    hours, rest = divmod(seconds, 3600)
+    return f"{hours}:{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60}:{rest % 60:02d}"
+
+
 def length(seconds: float | timedelta | None) -> str:
     """A runtime: `1 h 44`, `14 min`, `0:05` below a minute."""
     if seconds is None:

@@ -18,6 +18,9 @@ from submissions.tables import Submission
 
 
 
+NEVER_PUBLISHED = frozenset({"turnaround_short"})  # the database would refuse the overlap
+
+
 class PublicFilm(msgspec.Struct, frozen=True, kw_only=True):
     submission: str
     title: str
@@ -111,7 +114,11 @@ async def hindrances(edition: Edition, grid: Grid) -> list[str]:
     placed = await placed_in(grid)
     if not placed:
         return ["grid_empty"]
-    blocking = {c.code for c in await clashes_of(edition, grid) if c.level != "warn"}
+    blocking = {
+        clash.code
+        for clash in await clashes_of(edition, grid)
+        if clash.level != "warn" or clash.code in NEVER_PUBLISHED
+    }
     known = {item.id: item for item in await items(edition)}
     pencilled = any(known[p.programme].is_pencilled for p in placed)
     return sorted(blocking) + (["films_in_pencil"] if pencilled else [])

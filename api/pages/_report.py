@@ -203,6 +203,7 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True):
     ticks: list[tuple[float, str]]
     end: str
     tiles: list[tuple[float, float, int, int]]
+    tile_height: int
 
 
 TOP, BOTTOM = -10.0, -50.0
@@ -232,6 +233,7 @@ def timeline(lang: str, facts: Facts | None, verdict: Verdict | None, policy: Po
         ticks=ticks(length),
         end=time_code(length),
         tiles=tiles(length, every),
+        tile_height=tile_height(facts),
     )
 
 
@@ -296,6 +298,12 @@ def tiles(length: float, every: float | None, wanted: int = 18) -> list[tuple[fl
     width = round(100 / shown, 3)
     picked = [int((i + 0.5) * count / shown) for i in range(shown)]
     return [(round(i * width, 3), width, p % 10, p // 10) for i, p in enumerate(picked)]
+
+
+def tile_height(facts: Facts, width: int = 160) -> int:
+    """As ffmpeg makes it: the shape of the film, and even."""
+    shown = facts.picture.shown_size if facts.picture else (16, 9)
+    return max(2, 2 * round(width * shown[1] / max(shown[0], 1) / 2))
 
 
 # -- phases

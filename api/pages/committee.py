@@ -1,5 +1,260 @@
-"""Pages of this reader: committee."""
+"""The committee's pages: queue, screening room, decision board, announcements."""
 
-from typing import Any
+from typing import Annotated, Any
 
-HANDLERS: list[Any] = []
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+from msgspec import Meta
+
+from api.auth import needs
+from api.forms import filled
+from api.pages._page import fault_words, language_of, page, prefix_of
+from api.v1.committee import check_films, film, own_batch
+from festival.access import Act, Viewer, may
+from festival.errors import FestivalError
+from festival.tables import Edition, Person, Section
+from reviews import decisions, lists, reviewing
+from reviews.lists import Case, Waiting
+from reviews.reviewing import Remark
+from reviews.scoring import CRITERIA, Score, Sheet, total
+from submissions.entries import entry_of
+from submissions.lists import card
+from submissions.verdicts import facts_of
+
+AnyRequest = Request[Any, Any, Any]
+COMMITTEE = [needs(Act.SEE_QUEUE, scope="committee")]
+CHAIR = [needs(Act.SEE_BOARD, scope="committee")]
+COLUMNS = ("undecided", "accepted", "waitlisted", "declined")
+ACTS = {"acceptance": decisions.accept, "waiting": decisions.wait, "regret": decisions.regret,
+        "reopening": decisions.reopen}
+
+
+class SheetForm(msgspec.Struct, frozen=True, kw_only=True):
+    version: Annotated[int, Meta(ge=0, le=10**9)] = 0
+    act: Annotated[str, Meta(pattern="^(keep|give)$")] = "keep"
+    writing: Score | None = None
+    image: Score | None = None
+    sound: Score | None = None
+    space: Score | None = None
+    opinion: Annotated[str, Meta(max_length=4000)] = ""
+
+
+class DecisionForm(msgspec.Struct, frozen=True, kw_only=True):
+    act: Annotated[str, Meta(pattern="^(acceptance|waiting|regret|reopening)$")]
+    note: Annotated[str, Meta(min_length=3, max_length=2000)]
+
+
+class RecusalForm(msgspec.Struct, frozen=True):
+    reason: Annotated[str, Meta(max_length=400)] = ""
+
+
+class BatchForm(msgspec.Struct, frozen=True):
+    submissions: Annotated[list[Annotated[str, Meta(max_length=32)]], Meta(max_length=500)] = []
+
+
+def tab_of(one: Waiting) -> str:
+    if one.given:
+        return "given"
+    return "begun" if one.begun or one.seen else "new"
+
+
+@get("/committee", guards=COMMITTEE)
+async def queue(request: AnyRequest, viewer: NamedDependency[Viewer]) -> Response[str]:
+    """What is left, what was begun, and never anything that depends on others' scores."""
+    every = await lists.queue(viewer)
+    left = [one for one in every if not one.given]
+    state, section = request.query_params.get("state", "todo"), request.query_params.get("section", "")
+    shown = [
+        one for one in every
+        if (state == "all" or (state == "todo" and not one.given) or tab_of(one) == state)
+        and (not section or one.section_letter == section)
+    ]
+    lang = language_of(request)
+    return page(
+        request, "committee/queue.html", films=shown, left=left, state=state, section=section,
+        left_seconds=sum(one.duration * (1 - one.seen) for one in left),
+        resume=next((one for one in left if 0 < one.position < one.duration - 1), None),
+        sections=sorted({(o.section_letter, o.section_fr if lang == "fr" else o.section_en)
+                         for o in every}),
+        tabs=[("todo", len(left)), *[(name, sum(tab_of(one) == name for one in every))
+                                     for name in ("new", "begun", "given")]],
+    )  # fmt: skip
+
+
+async def room_page(
+    request: AnyRequest, viewer: Viewer, edition: Edition, submission_id: str, *,
+    error: FestivalError | None = None, typed: Sheet | None = None,
+) -> Response[str]:
+    submission, file = await film(submission_id, viewer, edition, Act.WATCH)
+    own = await lists.own_review(submission.id, viewer)
+    sheet = typed or Sheet(**(own.scores if own else {}), opinion=own.opinion if own else "")
+    subject = await lists.subject_of(submission.id, viewer)
+    votes = {}
+    if may(viewer, Act.SEE_REVIEWS, subject):
+        votes = await lists.votes_of([submission.id], viewer)
+    facts, viewing = facts_of(file.facts), await lists.own_viewing(file.id, viewer)
+    entry = await entry_of(submission)
+    section = await Section.objects().get(Section.id == submission.section)
+    lang = language_of(request)
+    return page(
+        request, "committee/room.html", theme="screening", status=422 if error else 200,
+        told=fault_words(lang, error) if error else [], entry=entry, sheet=sheet,
+        card=await card(submission.id), criteria=list(CRITERIA), version=own.version if own else 0,
+        director="" if section and section.is_blind else entry.director,
+        section_name=(section.name_fr if lang == "fr" else section.name_en) if section else "",
+        total=total(sheet.scores), given=bool(own and own.given_at), votes=votes.get(submission.id, ()),
+        notes=await lists.own_notes(submission.id, viewer),
+        copy={"file": file.id, "duration": facts.duration if facts else 0,
+              "position": viewing["position"],
+              "viewing": f"/api/v1/{edition.slug}/committee/submissions/{submission.id}/viewing"},
+    )  # fmt: skip
+
+
+@get("/committee/submissions/{submission_id:str}", guards=COMMITTEE)
+async def room(
+    request: AnyRequest, submission_id: FromPath[str], viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+) -> Response[str]:
+    return await room_page(request, viewer, edition_row, submission_id)
+
+
+@post("/committee/submissions/{submission_id:str}/review", guards=COMMITTEE)
+async def review(
+    request: AnyRequest, submission_id: FromPath[str], viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person], edition_row: NamedDependency[Edition],
+) -> Response[Any]:
+    submission, file = await film(submission_id, viewer, edition_row, Act.REVIEW)
+    sheet: Sheet | None = None
+    try:
+        form = await filled(request, SheetForm)
+        sheet = Sheet(writing=form.writing, image=form.image, sound=form.sound, space=form.space,
+                      opinion=form.opinion)
+        await reviewing.review(submission, file, sheet, version=form.version,
+                               give=form.act == "give", by=person)
+    except FestivalError as error:
+        return await room_page(request, viewer, edition_row, submission_id, error=error, typed=sheet)
+    done = "committee.done.given" if form.act == "give" else "committee.done.kept"
+    return back(request, f"/committee/submissions/{submission_id}", done)
+
+
+def back(request: AnyRequest, place: str, done: str) -> Redirect:
+    return Redirect(f"{prefix_of(request)}{place}?done={done}", status_code=303)
+
+
+@post("/committee/submissions/{submission_id:str}/notes", guards=COMMITTEE)
+async def note(
+    request: AnyRequest, submission_id: FromPath[str], viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person], edition_row: NamedDependency[Edition],
+) -> Response[Any]:
+    submission, file = await film(submission_id, viewer, edition_row, Act.REVIEW)
+    try:
+        await reviewing.note(submission, file, await filled(request, Remark), by=person)
+    except FestivalError as error:
+        return await room_page(request, viewer, edition_row, submission_id, error=error)
+    return back(request, f"/committee/submissions/{submission_id}", "committee.done.noted")
+
+
+@post("/committee/submissions/{submission_id:str}/recusal", guards=COMMITTEE)
+async def recuse(
+    request: AnyRequest, submission_id: FromPath[str], viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person], edition_row: NamedDependency[Edition],
+) -> Redirect:
+    submission, _ = await film(submission_id, viewer, edition_row, Act.RECUSE)
+    form = await filled(request, RecusalForm)
+    await reviewing.recuse(submission, reason=form.reason, by=person)
+    return back(request, "/committee", "committee.done.recused")
+
+
+async def board_page(
+    request: AnyRequest, viewer: Viewer, error: FestivalError | None = None
+) -> Response[str]:
+    cases = await lists.board(viewer)
+    columns: list[tuple[str, list[Case]]] = [
+        (name, [case for case in cases if case.column == name]) for name in COLUMNS
+    ]
+    columns[0][1].sort(key=lambda case: -case.spread)
+    told = fault_words(language_of(request), error) if error else []
+    return page(request, "committee/board.html", status=422 if error else 200, cases=cases,
+                columns=columns, told=told)
+
+
+@get("/committee/decisions", guards=CHAIR)
+async def board(request: AnyRequest, viewer: NamedDependency[Viewer]) -> Response[str]:
+    return await board_page(request, viewer)
+
+
+@post("/committee/submissions/{submission_id:str}/decision", guards=CHAIR)
+async def decide(
+    request: AnyRequest, submission_id: FromPath[str], viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person], edition_row: NamedDependency[Edition],
+) -> Response[Any]:
+    submission, _ = await film(submission_id, viewer, edition_row, Act.DECIDE)
+    try:
+        form = await filled(request, DecisionForm)
+        await ACTS[form.act](submission, by=person, note=form.note)
+    except FestivalError as error:
+        return await board_page(request, viewer, error)
+    return back(request, "/committee/decisions", "committee.done.decided")
+
+
+async def announcements_page(
+    request: AnyRequest, viewer: Viewer, error: FestivalError | None = None
+) -> Response[str]:
+    waiting = [case for case in await lists.board(viewer) if case.pending and not case.batch]
+    told = fault_words(language_of(request), error) if error else []
+    return page(request, "committee/announcements.html", status=422 if error else 200,
+                pending=waiting, batches=await lists.announcements(viewer), told=told)
+
+
+@get("/committee/announcements", guards=CHAIR)
+async def announcements(request: AnyRequest, viewer: NamedDependency[Viewer]) -> Response[str]:
+    """Preview first: what will be told to whom, in which words."""
+    return await announcements_page(request, viewer)
+
+
+@post("/committee/announcements", guards=CHAIR)
+async def ask(
+    request: AnyRequest, viewer: NamedDependency[Viewer], person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> Response[Any]:
+    try:
+        form = await filled(request, BatchForm)
+        await check_films(form.submissions, viewer)
+        await decisions.ask_announcement(edition_row, form.submissions, by=person)
+    except FestivalError as error:
+        return await announcements_page(request, viewer, error)
+    return back(request, "/committee/announcements", "committee.done.drawn")
+
+
+@post("/committee/announcements/{batch_id:str}/release", guards=CHAIR)
+async def release(
+    request: AnyRequest, batch_id: FromPath[str], viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person], edition_row: NamedDependency[Edition],
+) -> Response[Any]:
+    await own_batch(batch_id, viewer)
+    try:
+        await decisions.announce(batch_id, edition=edition_row, by=person)
+    except FestivalError as error:
+        return await announcements_page(request, viewer, error)
+    return back(request, "/committee/announcements", "committee.done.announced")
+
+
+@post("/committee/announcements/{batch_id:str}/cancellation", guards=CHAIR)
+async def cancel(
+    request: AnyRequest, batch_id: FromPath[str], viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person], edition_row: NamedDependency[Edition],
+) -> Response[Any]:
+    await own_batch(batch_id, viewer)
+    try:
+        await decisions.cancel(batch_id, edition=edition_row, by=person)
+    except FestivalError as error:
+        return await announcements_page(request, viewer, error)
+    return back(request, "/committee/announcements", "committee.done.cancelled")
+
+
+HANDLERS: list[Any] = [
+    queue, room, review, note, recuse, board, decide, announcements, ask, release, cancel,
+]  # fmt: skip

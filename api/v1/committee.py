@@ -17,6 +17,7 @@ from reviews.decisions import Sentence
 from reviews.lists import Batch, Case, Waiting
 from reviews.reviewing import Remark, Watched
 from reviews.scoring import Sheet
+from reviews.tables import AnnouncementLine
 from submissions.lists import submission_in
 from submissions.tables import FilmFile, Submission
 
@@ -207,6 +208,14 @@ async def check_films(ids: list[str], viewer: Viewer) -> None:
             raise Missing("submission_missing")
 
 
+async def own_batch(batch_id: str, viewer: Viewer) -> None:
+    """Nobody releases or cancels a batch that holds a film they may not decide on."""
+    batch = next((b for b in await lists.announcements(viewer) if b.id == batch_id), None)
+    lines = await AnnouncementLine.count().where(AnnouncementLine.announcement == batch_id)
+    if batch is None or len(batch.films) != lines:
+        raise Missing("announcement_missing")
+
+
 @get("/announcements", guards=CHAIR)
 async def announcements(viewer: NamedDependency[Viewer]) -> list[Batch]:
     return await lists.announcements(viewer)
@@ -228,19 +237,23 @@ async def ask(
 @post("/announcements/{batch_id:str}/release", guards=CHAIR, status_code=204)
 async def release(
     batch_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> None:
     """Tell the filmmakers; once, whole, by somebody other than who drew it up."""
+    await own_batch(batch_id, viewer)
     await decisions.announce(batch_id, edition=edition_row, by=person)
 
 
 @delete("/announcements/{batch_id:str}", guards=CHAIR)
 async def cancel(
     batch_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> None:
+    await own_batch(batch_id, viewer)
     await decisions.cancel(batch_id, edition=edition_row, by=person)
 
 

@@ -14,7 +14,7 @@ from api.auth import needs
 from api.news import stream
 from festival.access import Act
 from festival.errors import Refused
-from festival.language import LANGUAGES, clock_of, has_words, t
+from festival.language import LANGUAGES, has_words, t
 from festival.progress import channel
 from festival.tables import Edition, Person
 from screenings import grid as grids
@@ -50,14 +50,11 @@ def version_of(request: Request[Any, Any, Any]) -> int:
 
 
 def clash_words(clash: Clash) -> dict[str, str]:
-    """The sentence of a clash in both languages; minutes become clock times."""
-    shown = {
-        name: clock_of(int(value)) if name in {"start", "end", "opens", "closes"} else value
-        for name, value in clash.details.items()
-    }
+    """The sentence of a clash in both languages."""
     key = f"clash.{clash.code}"
     return {
-        lang: t(lang, key, **shown) if has_words(key) else clash.code for lang in LANGUAGES
+        lang: t(lang, key, **clash.details) if has_words(key) else clash.code
+        for lang in LANGUAGES
     }
 
 
