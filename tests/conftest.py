@@ -3,6 +3,7 @@
 Tests do not empty tables: each makes an edition of its own, and sees nothing else.
 """
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -68,12 +69,28 @@ def services(request: pytest.FixtureRequest) -> Services:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def app(services: Services) -> AsyncIterator["object"]:
-    """The whole door in this process, with its one pool: verbs in tests use it too."""
+    """The whole door in this process, with its one pool: verbs in tests use it too.
+
+    A task of its own opens and closes it: pytest does the two in different tasks, anyio forbids.
+    """
     from api.app import create_app
 
     made = create_app()
-    async with made.lifespan():
-        yield made
+    opened, closing = asyncio.Event(), asyncio.Event()
+
+    async def live() -> None:
+        async with made.lifespan():
+            opened.set()
+            await closing.wait()
+
+    living, waiting = asyncio.create_task(live()), asyncio.create_task(opened.wait())
+    await asyncio.wait({living, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    if living.done():
+        waiting.cancel()
+        living.result()
+    yield made
+    closing.set()
+    await living
 
 
 @pytest_asyncio.fixture(loop_scope="session")
