@@ -1,5 +1,326 @@
-"""Pages of this reader: programmer."""
+"""The programmers' pages: the grid, plans, programmes, rooms and guests."""
 
-from typing import Any
+from typing import Annotated, Any
 
-HANDLERS: list[Any] = []
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+from msgspec import Meta
+
+from api.auth import needs
+from api.forms import filled
+from api.pages._page import fault_words, language_of, page, prefix_of
+from api.v1.programmer import grid_state
+from festival.access import Act
+from festival.clock import at, minutes_of
+from festival.errors import FestivalError, Refused
+from festival.language import day, t
+from festival.tables import Edition, Person
+from screenings import lists, planning, programmes, publication, venues
+from screenings.programmes import ProgrammeForm, Title
+from screenings.tables import PlanRun
+from screenings.venues import Id, ScreenForm, VenueForm
+from submissions.lists import sections_of
+
+AnyRequest = Request[Any, Any, Any]
+SEE = [needs(Act.SEE_GRID, scope="programme")]
+PLAN = [needs(Act.PLAN, scope="programme")]
+PUBLISH = [needs(Act.PUBLISH, scope="programme")]
+NIGHT_ENDS = 4 * 60
+
+
+class PlanForm(msgspec.Struct, frozen=True):
+    seconds: Annotated[int, Meta(ge=1, le=600)] = 20
+
+
+class PublishForm(msgspec.Struct, frozen=True):
+    version: Annotated[int, Meta(ge=1, le=10**12)]
+
+
+class EventForm(msgspec.Struct, frozen=True, kw_only=True):
+    title_fr: Title
+    title_en: Title
+    own_minutes: Annotated[int, Meta(ge=1, le=600)]
+    demand: Annotated[int, Meta(ge=0, le=100_000)] = 200
+
+
+class RoomForm(msgspec.Struct, frozen=True, kw_only=True):
+    venue: Id
+    name: Annotated[str, Meta(min_length=1, max_length=120)]
+    seats: Annotated[int, Meta(ge=1, le=100_000)]
+    opens: Annotated[str, Meta(pattern="^[0-2]?[0-9][:h][0-5][0-9]$")] = "10:00"
+    closes: Annotated[str, Meta(pattern="^[0-2]?[0-9][:h][0-5][0-9]$")] = "00:30"
+    turnaround: Annotated[int, Meta(ge=0, le=240)] = 25
+
+
+class GuestNames(msgspec.Struct, frozen=True, kw_only=True):
+    name: Annotated[str, Meta(min_length=1, max_length=160)]
+    quality_fr: Annotated[str, Meta(max_length=200)] = ""
+    quality_en: Annotated[str, Meta(max_length=200)] = ""
+    programmes: Annotated[list[Id], Meta(max_length=60)] = []
+
+
+def told_by(request: AnyRequest, error: FestivalError | None) -> list[tuple[str, str]]:
+    """Error words, clash words where a clash stands in the way of publication."""
+    return fault_words(language_of(request), error) if error else []
+
+
+def back(request: AnyRequest, place: str, done: str) -> Redirect:
+    return Redirect(f"{prefix_of(request)}{place}?done={done}", status_code=303)
+
+
+async def grid_data(edition: Edition, state: dict[str, Any], lang: str) -> dict[str, Any]:
+    """What `<festival-grid>` draws from; the first day's midnight lets it count minutes."""
+    items = await lists.items(edition)
+    grid = await lists.working_grid(edition)
+    return {
+        "lang": lang,
+        "api": f"/api/v1/{edition.slug}",
+        "events": f"/api/v1/{edition.slug}/grid/events",
+        "first": at(edition.first_day, 0).isoformat(),
+        "version": state["version"],
+        "clashes": state["clashes"],
+        "days": [day(lang, at(edition.first_day, d * 1440 + 720)) for d in range(edition.days)],
+        "screens": [{"id": s.id, "name": s.name, "seats": s.seats, "hours": s.hours}
+                    for s in await lists.screens(edition)],
+        "programmes": {
+            i.id: {"id": i.id, "title": i.title(lang), "section": i.section_letter,
+                   "minutes": i.minutes, "intro": i.intro, "debate": i.debate,
+                   "showings": i.showings}
+            for i in items
+        },
+        "screenings": [
+            {"id": p.id, "programme": p.programme, "number": p.number, "screen": p.screen,
+             "start": minutes_of(p.starts_at, edition.first_day), "locked": p.locked}
+            for p in await lists.placed_in(grid)
+        ],
+    }
+
+
+async def grid_page(
+    request: AnyRequest, edition: Edition, error: FestivalError | None = None
+) -> Response[str]:
+    lang = language_of(request)
+    state = await grid_state(edition)
+    data = await grid_data(edition, state, lang)
+    data["words"] = {name: t(lang, f"programmer.hand.{name}") for name in
+                     ("unplaced", "locked", "free", "lift", "lifted", "given_up", "lock", "unlock")}
+    return page(
+        request, "programmer/grid.html", status=422 if error else 200, state=state, data=data,
+        told=told_by(request, error), published=await lists.published_grids(edition),
+        sections=await sections_of(edition),
+    )  # fmt: skip
+
+
+@get("/programmer/grid", guards=SEE)
+async def grid(request: AnyRequest, edition_row: NamedDependency[Edition]) -> Response[str]:
+    return await grid_page(request, edition_row)
+
+
+@post("/programmer/plans", guards=PLAN)
+async def ask(
+    request: AnyRequest, person: NamedDependency[Person], edition_row: NamedDependency[Edition]
+) -> Response[Any]:
+    try:
+        form = await filled(request, PlanForm)
+        run = await planning.ask(edition_row, seconds=form.seconds, by=person)
+    except FestivalError as error:
+        return await grid_page(request, edition_row, error)
+    return Redirect(f"{prefix_of(request)}/programmer/plans/{run.id}", status_code=303)
+
+
+async def plan_page(
+    request: AnyRequest, edition: Edition, run: PlanRun, error: FestivalError | None = None
+) -> Response[str]:
+    titles = {i.id: i.title(language_of(request)) for i in await lists.items(edition)}
+    return page(request, "programmer/plan.html", status=422 if error else 200, run=run,
+                told=told_by(request, error), titles=titles, curve=curve_of(run))
+
+
+def curve_of(run: PlanRun) -> dict[str, str]:
+    """Best cost and bound over time, as paths in a box of 1000 by 160."""
+    points = [p for p in run.trail if p.get("best") is not None]
+    if len(points) < 2:
+        return {"best": "", "bound": ""}
+    longest = max(p["seconds"] for p in points) or 1
+    top = max(p["best"] for p in points) or 1
+
+    def path(name: str) -> str:
+        return "M" + "L".join(
+            f"{1000 * p['seconds'] / longest:.1f} {155 - 150 * p[name] / top:.1f}" for p in points
+        )
+
+    return {"best": path("best"), "bound": path("bound")}
+
+
+@get("/programmer/plans/{run_id:str}", guards=SEE)
+async def plan(
+    request: AnyRequest, run_id: FromPath[str], edition_row: NamedDependency[Edition]
+) -> Response[str]:
+    return await plan_page(request, edition_row, await lists.plan_run(edition_row, run_id))
+
+
+@post("/programmer/plans/{run_id:str}/stop", guards=PLAN)
+async def stop(
+    request: AnyRequest, run_id: FromPath[str], person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> Redirect:
+    await planning.stop(await lists.plan_run(edition_row, run_id), by=person)
+    return Redirect(f"{prefix_of(request)}/programmer/plans/{run_id}", status_code=303)
+
+
+@post("/programmer/plans/{run_id:str}/application", guards=PLAN)
+async def apply(
+    request: AnyRequest, run_id: FromPath[str], person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> Response[Any]:
+    run = await lists.plan_run(edition_row, run_id)
+    try:
+        await planning.apply(edition_row, run, by=person)
+    except FestivalError as error:
+        return await plan_page(request, edition_row, run, error)
+    return back(request, "/programmer/grid", "programmer.done.applied")
+
+
+@post("/programmer/publication", guards=PUBLISH)
+async def publish(
+    request: AnyRequest, person: NamedDependency[Person], edition_row: NamedDependency[Edition]
+) -> Response[Any]:
+    try:
+        form = await filled(request, PublishForm)
+        await publication.publish(edition_row, version=form.version, by=person)
+    except FestivalError as error:
+        return await grid_page(request, edition_row, error)
+    return back(request, "/programmer/grid", "programmer.done.published")
+
+
+async def programmes_page(
+    request: AnyRequest, edition: Edition, error: FestivalError | None = None
+) -> Response[str]:
+    return page(request, "programmer/programmes.html", status=422 if error else 200,
+                items=await lists.items(edition), told=told_by(request, error))
+
+
+@get("/programmer/programmes", guards=SEE)
+async def all_programmes(
+    request: AnyRequest, edition_row: NamedDependency[Edition]
+) -> Response[str]:
+    return await programmes_page(request, edition_row)
+
+
+@post("/programmer/programmes", guards=PLAN)
+async def add_event(
+    request: AnyRequest, person: NamedDependency[Person], edition_row: NamedDependency[Edition]
+) -> Response[Any]:
+    try:
+        form = await filled(request, EventForm)
+        await programmes.add_programme(
+            edition_row,
+            ProgrammeForm(kind="event", title_fr=form.title_fr, title_en=form.title_en,
+                          own_minutes=form.own_minutes, demand=form.demand, section="E",
+                          intro=0, debate=0),
+            by=person,
+        )
+    except FestivalError as error:
+        return await programmes_page(request, edition_row, error)
+    return back(request, "/programmer/programmes", "programmer.done.added")
+
+
+@post("/programmer/programmes/from-selection", guards=PLAN)
+async def from_selection(
+    request: AnyRequest, person: NamedDependency[Person], edition_row: NamedDependency[Edition]
+) -> Redirect:
+    await programmes.from_selection(edition_row, by=person)
+    return back(request, "/programmer/programmes", "programmer.done.added")
+
+
+@post("/programmer/programmes/{programme_id:str}/removal", guards=PLAN)
+async def remove(
+    request: AnyRequest, programme_id: FromPath[str], person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> Response[Any]:
+    try:
+        await programmes.remove_programme(edition_row, programme_id, by=person)
+    except FestivalError as error:
+        return await programmes_page(request, edition_row, error)
+    return back(request, "/programmer/programmes", "programmer.done.removed")
+
+
+async def venues_page(
+    request: AnyRequest, edition: Edition, error: FestivalError | None = None
+) -> Response[str]:
+    titles = {i.id: i.title(language_of(request)) for i in await lists.items(edition)}
+    return page(
+        request, "programmer/venues.html", status=422 if error else 200,
+        venues=await lists.venues(edition), screens=await lists.screens(edition),
+        guests=await lists.guests(edition), titles=titles, told=told_by(request, error),
+    )  # fmt: skip
+
+
+@get("/programmer/venues", guards=SEE)
+async def all_venues(request: AnyRequest, edition_row: NamedDependency[Edition]) -> Response[str]:
+    return await venues_page(request, edition_row)
+
+
+@post("/programmer/venues", guards=PLAN)
+async def add_venue(
+    request: AnyRequest, person: NamedDependency[Person], edition_row: NamedDependency[Edition]
+) -> Response[Any]:
+    try:
+        await venues.add_venue(edition_row, await filled(request, VenueForm), by=person)
+    except FestivalError as error:
+        return await venues_page(request, edition_row, error)
+    return back(request, "/programmer/venues", "programmer.done.added")
+
+
+def minutes(text: str) -> int:
+    """`22:30` after midnight; small hours belong to the evening before."""
+    hours, rest = map(int, text.replace("h", ":").split(":"))
+    if hours > 23:
+        raise Refused("opens:field_invalid")
+    return hours * 60 + rest
+
+
+@post("/programmer/screens", guards=PLAN)
+async def add_screen(
+    request: AnyRequest, person: NamedDependency[Person], edition_row: NamedDependency[Edition]
+) -> Response[Any]:
+    try:
+        form = await filled(request, RoomForm)
+        opens, closes = minutes(form.opens), minutes(form.closes)
+        closes += 1440 if closes <= NIGHT_ENDS else 0
+        await venues.add_screen(
+            edition_row,
+            ScreenForm(venue=form.venue, name=form.name, seats=form.seats,
+                       hours=[(opens, closes)] * edition_row.days, equipment=["dcp"],
+                       turnaround=form.turnaround),
+            by=person,
+        )
+    except FestivalError as error:
+        return await venues_page(request, edition_row, error)
+    return back(request, "/programmer/venues", "programmer.done.added")
+
+
+@post("/programmer/guests", guards=PLAN)
+async def add_guest(
+    request: AnyRequest, person: NamedDependency[Person], edition_row: NamedDependency[Edition]
+) -> Response[Any]:
+    try:
+        form = await filled(request, GuestNames)
+        await venues.add_guest(
+            edition_row,
+            venues.GuestForm(name=form.name, quality_fr=form.quality_fr,
+                             quality_en=form.quality_en, programmes=form.programmes),
+            by=person,
+        )
+    except FestivalError as error:
+        return await venues_page(request, edition_row, error)
+    return back(request, "/programmer/venues", "programmer.done.added")
+
+
+HANDLERS: list[Any] = [
+    grid, ask, plan, stop, apply, publish, all_programmes, add_event, from_selection, remove,
+    all_venues, add_venue, add_screen, add_guest,
+]  # fmt: skip
