@@ -1,5 +1,99 @@
-"""Pages of this reader: operator."""
+"""The operators' pages: the engine room, the team, and the mailbox of development."""
 
-from typing import Any
+from typing import Annotated, Any
 
-HANDLERS: list[Any] = []
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+from msgspec import Meta
+
+from api.auth import needs
+from api.forms import filled
+from api.pages._page import fault_words, language_of, page, prefix_of
+from api.v1.operator import Invitation, invite, letters_in, mailbox_of, people_of, queue_lines
+from festival import leases
+from festival.access import Act
+from festival.db import transaction
+from festival.errors import FestivalError
+from festival.record import record
+from festival.settings import Settings
+from festival.tables import Edition, Part, Person
+
+AnyRequest = Request[Any, Any, Any]
+OPERATOR = [needs(Act.OPERATE, scope="operate")]
+STATES = ("parked", "running", "waiting", "done")
+
+
+class InvitationForm(msgspec.Struct, frozen=True, kw_only=True):
+    email: Annotated[str, Meta(max_length=254)]
+    name: Annotated[str, Meta(max_length=120)] = ""
+    part: Part
+
+
+@get("/operator/queue", guards=OPERATOR)
+async def queue(request: AnyRequest) -> Response[str]:
+    """What waits for somebody, what runs, what waits, what was done."""
+    lines = await queue_lines()
+    groups = {state: [line for line in lines if line["state"] == state] for state in STATES}
+    return page(request, "operator/queue.html", groups=groups,
+                counts={state: len(group) for state, group in groups.items()})
+
+
+@post("/operator/queue/{line:str}/retry", guards=OPERATOR)
+async def retry(
+    request: AnyRequest, line: FromPath[str], person: NamedDependency[Person]
+) -> Redirect:
+    async with transaction():
+        await leases.retry(line)
+        await record("line_retried", line, by=person)
+    return Redirect(f"{prefix_of(request)}/operator/queue?done=operator.done.retried",
+                    status_code=303)
+
+
+@post("/operator/queue/{line:str}/cancellation", guards=OPERATOR)
+async def cancel(
+    request: AnyRequest, line: FromPath[str], person: NamedDependency[Person]
+) -> Redirect:
+    async with transaction():
+        await leases.cancel(line, by=person.id)
+        await record("line_cancelled", line, by=person)
+    return Redirect(f"{prefix_of(request)}/operator/queue?done=operator.done.cancelled",
+                    status_code=303)
+
+
+async def team_page(
+    request: AnyRequest, edition: Edition, error: FestivalError | None = None
+) -> Response[str]:
+    told = fault_words(language_of(request), error) if error else []
+    return page(request, "operator/people.html", status=422 if error else 200, told=told,
+                people=await people_of(edition), parts=[part.value for part in Part])
+
+
+@get("/operator/people", guards=OPERATOR)
+async def team(request: AnyRequest, edition_row: NamedDependency[Edition]) -> Response[str]:
+    return await team_page(request, edition_row)
+
+
+@post("/operator/people", guards=OPERATOR)
+async def add(
+    request: AnyRequest, person: NamedDependency[Person], edition_row: NamedDependency[Edition],
+    settings: NamedDependency[Settings],
+) -> Response[Any]:
+    try:
+        form = await filled(request, InvitationForm)
+        await invite(edition_row, Invitation(email=form.email, name=form.name, part=form.part),
+                     by=person, settings=settings)
+    except FestivalError as error:
+        return await team_page(request, edition_row, error)
+    return Redirect(f"{prefix_of(request)}/operator/people?done=operator.done.invited",
+                    status_code=303)
+
+
+@get("/operator/mailbox", guards=OPERATOR)
+async def mailbox(request: AnyRequest, settings: NamedDependency[Settings]) -> Response[str]:
+    return page(request, "operator/mailbox.html", letters=letters_in(mailbox_of(settings)))
+
+
+HANDLERS: list[Any] = [queue, retry, cancel, team, add, mailbox]

@@ -1,6 +1,194 @@
-"""Pages of this reader: public."""
+"""The public's pages: only the last publication is read, whole or not at all."""
 
+import math
+from datetime import date, datetime, timedelta
 from typing import Any
 
-HANDLERS: list[Any] = []
-OUTSIDE: list[Any] = []
+from litestar import Request, Response, get
+from litestar.datastructures import CacheControlHeader
+from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from api.auth import settings_of
+from api.pages._page import language_of, page, prefix_of
+from api.v1.programme import published, published_programme
+from festival import language
+from festival.clock import PARIS
+from festival.errors import Missing
+from festival.language import LANGUAGES
+from festival.tables import Edition
+from screenings.exports.ical import calendar
+from screenings.publication import Document, PublicProgramme, newest_document
+
+AnyRequest = Request[Any, Any, Any]
+SHORTLY = CacheControlHeader(public=True, max_age=60)
+ROW = 30
+
+
+def title_of(programme: PublicProgramme, lang: str) -> str:
+    return programme.title_fr if lang == "fr" else programme.title_en
+
+
+def hour_of(moment: datetime, day: date) -> float:
+    """Hours of wall clock after the festival day's midnight: 25.5 is half past one at night."""
+    local = moment.astimezone(PARIS)
+    return (local.date() - day).days * 24 + local.hour + local.minute / 60
+
+
+def days_of(document: Document, lang: str) -> list[dict[str, Any]]:
+    """Each festival day with its screenings in order, and its bars to scale."""
+    first = date.fromisoformat(document.first_day)
+    programmes = {p.id: p for p in document.programmes}
+    screens = {s.id: (i, s.name) for i, s in enumerate(document.screens)}
+    found = []
+    for offset in range(document.days):
+        day = first + timedelta(days=offset)
+        shows = [
+            {"id": s.id, "starts_at": s.starts_at, "film_ends_at": s.film_ends_at,
+             "ends_at": s.ends_at, "debate": s.debate, "number": s.number,
+             "programme": programmes[s.programme], "screen": screens[s.screen][1],
+             "row": screens[s.screen][0], "title": title_of(programmes[s.programme], lang),
+             "poster": any(film.file for film in programmes[s.programme].films)}
+            for s in sorted(document.screenings, key=lambda s: (s.starts_at, s.screen))
+            if s.day == day.isoformat()
+        ]  # fmt: skip
+        found.append({
+            "id": f"d{offset + 1}", "name": language.day(lang, day, style="name"),
+            "number": day.day, "date": language.day(lang, day, style="month"), "shows": shows,
+            **scale(shows, day),
+        })
+    return found
+
+
+def scale(shows: list[dict[str, Any]], day: date) -> dict[str, Any]:
+    """One bar a screening, in per cent of the day's opening, film and debate apart."""
+    if not shows:
+        return {"hours": [], "bars": []}
+    opens = math.floor(min(hour_of(s["starts_at"], day) for s in shows))
+    closes = math.ceil(max(hour_of(s["ends_at"], day) for s in shows))
+    width = closes - opens
+    bars = []
+    for show in shows:
+        start, film, end = (hour_of(show[k], day) for k in ("starts_at", "film_ends_at", "ends_at"))
+        bars.append({
+            "x": f"{100 * (start - opens) / width:.2f}", "w": f"{100 * (end - start) / width:.2f}",
+            "y": 24 + ROW * show["row"], "film": round(100 * (film - start) / (end - start), 1),
+            "section": show["programme"].section or "E",
+            "title": show["title"] if (end - start) / width > 0.09 else "",
+        })
+    hours = [(f"{100 * (h - opens) / width:.2f}", f"{h % 24:02d}:00")
+             for h in range(opens + 1, closes, 2)]
+    return {"hours": hours, "bars": bars}
+
+
+def dots(document: Document) -> list[tuple[str, str, str, str]]:
+    """Every screening a point on the orbit, from the first evening to the last."""
+    shows = sorted(document.screenings, key=lambda s: s.starts_at)
+    found = []
+    for i, show in enumerate(shows):
+        angle = math.pi * (1 - (i + 0.5) / len(shows))
+        x, y = 540 * math.cos(angle), 150 * math.sin(angle)
+        turn = math.radians(-24)
+        found.append((f"{x * math.cos(turn) - y * math.sin(turn):.0f}",
+                      f"{x * math.sin(turn) + y * math.cos(turn):.0f}", "6.5", show.id))
+    return found
+
+
+def sections_in(document: Document, lang: str) -> list[tuple[str, str]]:
+    return sorted({
+        (p.section, (p.section_fr if lang == "fr" else p.section_en) or "")
+        for p in document.programmes if p.section
+    })
+
+
+@get("/", cache_control=SHORTLY)
+async def programme(request: AnyRequest, edition_row: NamedDependency[Edition]) -> Response[str]:
+    """The three days; before the first publication, a promise."""
+    document, lang = await newest_document(edition_row), language_of(request)
+    return page(
+        request, "public/programme.html", theme="screening", document=document,
+        days=days_of(document, lang) if document else [], dots=dots(document) if document else [],
+        sections=sections_in(document, lang) if document else [],
+    )
+
+
+@get("/films/{programme_id:str}", cache_control=SHORTLY)
+async def film(
+    request: AnyRequest, programme_id: FromPath[str], edition_row: NamedDependency[Edition]
+) -> Response[str]:
+    document, lang = await published(edition_row), language_of(request)
+    shown = await published_programme(edition_row, programme_id)
+    screens = {s.id: s.name for s in document.screens}
+    shows = [
+        {"id": s.id, "starts_at": s.starts_at, "film_ends_at": s.film_ends_at,
+         "ends_at": s.ends_at, "debate": s.debate, "screen_name": screens[s.screen]}
+        for s in document.screenings if s.programme == programme_id
+    ]  # fmt: skip
+    title = title_of(shown, lang)
+    return page(
+        request, "public/film.html", theme="screening", programme=shown, shows=shows, title=title,
+        poster=any(one.file for one in shown.films),
+        linked=[
+            {"@context": "https://schema.org", "@type": "ScreeningEvent", "name": title,
+             "startDate": s["starts_at"].isoformat(), "endDate": s["ends_at"].isoformat(),
+             "location": {"@type": "Place", "name": s["screen_name"],
+                          "address": document.place_fr if lang == "fr" else document.place_en}}
+            for s in shows
+        ],
+    )  # fmt: skip
+
+
+def diary(request: AnyRequest, document: Document, *, only: frozenset[str] | None = None) -> Response[bytes]:
+    url = f"{settings_of(request).public_url}{prefix_of(request)}/"
+    text = calendar(document, language_of(request), url=url, only=only)
+    return Response(text, media_type="text/calendar; charset=utf-8", headers={
+        "content-disposition": 'attachment; filename="cinema-for-space.ics"',
+        "cache-control": "public, max-age=60",
+    })
+
+
+@get("/programme.ics")
+async def whole_diary(request: AnyRequest, edition_row: NamedDependency[Edition]) -> Response[bytes]:
+    return diary(request, await published(edition_row))
+
+
+@get("/screenings/{name:str}")
+async def one_diary(
+    request: AnyRequest, name: FromPath[str], edition_row: NamedDependency[Edition]
+) -> Response[bytes]:
+    """`/screenings/<stable id>.ics`: one screening for one's own calendar."""
+    document = await published(edition_row)
+    screening = name.removesuffix(".ics")
+    if not name.endswith(".ics") or all(s.id != screening for s in document.screenings):
+        raise Missing("screening_missing")
+    return diary(request, document, only=frozenset({screening}))
+
+
+async def current() -> Edition:
+    found = await Edition.objects().where(Edition.is_current.eq(True)).order_by(
+        Edition.created_at, ascending=False
+    ).first()
+    if found is None:
+        raise NotFoundException("edition_missing")
+    return found
+
+
+@get("/", include_in_schema=False)
+async def front(request: AnyRequest) -> Redirect:
+    """To the current edition, in the visitor's language; French first."""
+    wanted = request.headers.get("accept-language", "fr").lower()
+    lang = "en" if wanted.startswith("en") else "fr"
+    return Redirect(f"/{lang}/{(await current()).slug}/", status_code=303)
+
+
+@get("/{lang:str}", include_in_schema=False)
+async def front_in(lang: FromPath[str]) -> Redirect:
+    if lang not in LANGUAGES:
+        raise NotFoundException("missing")
+    return Redirect(f"/{lang}/{(await current()).slug}/", status_code=303)
+
+
+HANDLERS: list[Any] = [programme, film, whole_diary, one_diary]
+OUTSIDE: list[Any] = [front, front_in]

@@ -1,0 +1,51 @@
+"""A festival day ends at four in the morning, in Paris."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from festival.clock import at, festival_day, minutes_of
+from tests.builders import paris
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        ("2027-11-26 20:30", date(2027, 11, 26)),
+        ("2027-11-27 01:00", date(2027, 11, 26)),
+        ("2027-11-27 03:59", date(2027, 11, 26)),
+        ("2027-11-27 04:00", date(2027, 11, 27)),
+        ("2027-01-01 00:30", date(2026, 12, 31)),
+    ],
+)
+def test_the_small_hours_belong_to_the_evening_before(moment: str, day: date) -> None:
+    assert festival_day(paris(moment)) == day
+
+
+def test_a_moment_in_utc_is_read_in_paris() -> None:
+    before_four, at_four = (datetime(2027, 7, 2, 1, 59, tzinfo=UTC), datetime(2027, 7, 2, 2, tzinfo=UTC))
+
+    assert (festival_day(before_four), festival_day(at_four)) == (date(2027, 7, 1), date(2027, 7, 2))
+
+
+@pytest.mark.parametrize(
+    ("day", "minutes", "utc"),
+    [
+        (date(2027, 11, 26), 20 * 60 + 30, datetime(2027, 11, 26, 19, 30, tzinfo=UTC)),
+        (date(2027, 11, 26), 25 * 60, datetime(2027, 11, 27, 0, 0, tzinfo=UTC)),
+        (date(2027, 3, 27), 20 * 60, datetime(2027, 3, 27, 19, 0, tzinfo=UTC)),
+        (date(2027, 3, 28), 20 * 60, datetime(2027, 3, 28, 18, 0, tzinfo=UTC)),  # summer begins
+        (date(2027, 3, 27), 44 * 60, datetime(2027, 3, 28, 18, 0, tzinfo=UTC)),
+        (date(2027, 10, 31), 20 * 60, datetime(2027, 10, 31, 19, 0, tzinfo=UTC)),  # summer is over
+    ],
+)
+def test_the_wall_clock_keeps_its_hour_across_a_change(
+    day: date, minutes: int, utc: datetime
+) -> None:
+    assert at(day, minutes) == utc
+
+
+@pytest.mark.parametrize("minutes", [0, 600, 1470, 1440 + 600, 2 * 1440 + 1439, 1440 + 240])
+@pytest.mark.parametrize("first", [date(2027, 11, 26), date(2027, 3, 27), date(2027, 10, 30)])
+def test_minutes_go_out_and_come_back(first: date, minutes: int) -> None:
+    assert minutes_of(at(first, minutes), first) == minutes

@@ -1,0 +1,125 @@
+"""One line, one worker: whoever was overtaken may not write."""
+
+import asyncio
+
+import pytest
+
+from festival import leases
+from festival.db import later, rows, transaction
+from festival.leases import Superseded
+from festival.tables import Outbox, new_id
+
+FAR = "now() + interval '1 day'"
+
+
+async def a_line() -> str:
+    """A line that no relay rings for: tests take it by hand."""
+    line = await later("send_letter", letter=new_id())
+    await rows("UPDATE outbox SET rung_at = now() WHERE id = {} RETURNING id", line)
+    return line
+
+
+async def the(line: str) -> Outbox:
+    found = await Outbox.objects().get(Outbox.id == line)
+    assert found is not None
+    return found
+
+
+async def let_lapse(line: str) -> None:
+    await rows("UPDATE outbox SET leased_until = now() - interval '1 second' WHERE id = {} RETURNING id", line)
+
+
+async def due_now(line: str) -> None:
+    await rows("UPDATE outbox SET due_at = now() WHERE id = {} RETURNING id", line)
+
+
+async def test_of_many_takers_one_wins(house) -> None:
+    line = await a_line()
+
+    taken = await asyncio.gather(*(leases.take(line, worker=f"w{n}") for n in range(6)))
+
+    assert [lease.attempt for lease in taken if lease] == [1]
+
+
+async def test_a_lapsed_lease_goes_to_the_next_and_the_first_is_refused(house) -> None:
+    line = await a_line()
+    first = await leases.take(line, worker="slow")
+    await let_lapse(line)
+
+    second = await leases.take(line, worker="quick")
+
+    assert (second.attempt, await leases.renew(first)) == (2, False)
+    with pytest.raises(Superseded):
+        async with transaction():
+            await leases.hold(first)
+    async with transaction():
+        await leases.hold(second)
+
+
+async def test_what_a_superseded_attempt_finishes_is_not_finished(house) -> None:
+    line = await a_line()
+    first = await leases.take(line, worker="slow")
+    await let_lapse(line)
+    await leases.take(line, worker="quick")
+
+    await leases.finish(first)
+    await leases.give_back(first, fault="late", for_good=True)
+
+    assert ((await the(line)).done_at, (await the(line)).parked_at) == (None, None)
+
+
+async def test_a_done_line_is_never_taken_again(house) -> None:
+    line = await a_line()
+    await leases.finish(await leases.take(line, worker="w"))
+
+    again = await leases.take(line, worker="w")
+
+    assert again is None
+
+
+async def test_three_faults_park_a_line_and_a_person_frees_it(house) -> None:
+    line = await a_line()
+
+    parked = []
+    for _ in range(3):
+        await due_now(line)
+        lease = await leases.take(line, worker="w")
+        parked.append(await leases.give_back(lease, fault="the server is away"))
+
+    assert parked == [False, False, True]
+    assert (await the(line)).fault == "the server is away"
+    await due_now(line)
+    assert await leases.take(line, worker="w") is None
+    assert await leases.retry(line)
+    assert (await leases.take(line, worker="w")).attempt == 1
+
+
+async def test_a_fault_is_tried_again_later_not_at_once(house) -> None:
+    line = await a_line()
+
+    await leases.give_back(await leases.take(line, worker="w"), fault="away")
+
+    assert await leases.take(line, worker="w") is None
+
+
+async def test_a_cancelled_line_is_taken_from_whoever_has_it(house) -> None:
+    line = await a_line()
+    lease = await leases.take(line, worker="w")
+
+    await leases.cancel(line, by="somebody")
+
+    assert await leases.renew(lease) is False
+    with pytest.raises(Superseded):
+        async with transaction():
+            await leases.hold(lease)
+
+
+async def test_a_line_is_rung_for_once_and_again_when_the_bell_was_lost(house) -> None:
+    line = await later("send_letter", letter=new_id())
+
+    first = [row.id for row in await leases.waiting(10_000)]
+    second = [row.id for row in await leases.waiting(10_000)]
+    await leases.unring([line])
+    third = [row.id for row in await leases.waiting(10_000)]
+
+    assert (line in first, line in second, line in third) == (True, False, True)

@@ -1,0 +1,116 @@
+"""The order of the house: who may import whom, that every bell has somebody to hear it."""
+
+import ast
+import importlib.metadata
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["root_packages"]
+
+
+def contracts_of(folder: Path) -> subprocess.CompletedProcess[str]:
+    """import-linter over the house that stands in this folder."""
+    return subprocess.run(
+        [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()",
+         "--no-cache"],
+        cwd=folder, env={"PYTHONPATH": str(folder), "PATH": "/usr/bin:/bin"},
+        capture_output=True, text=True, check=False,
+    )
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    for package in PACKAGES:
+        shutil.copytree(
+            ROOT / package, tmp_path / package,
+            ignore=shutil.ignore_patterns("__pycache__", "static", "node_modules"),
+        )
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def test_the_house_keeps_its_import_contracts() -> None:
+    linted = contracts_of(ROOT)
+
+    assert linted.returncode == 0, linted.stdout + linted.stderr
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "contract"),
+    [
+        ("festival/clock.py", "import submissions.status", "1 A film only moves forward"),
+        ("submissions/entries.py", "import litestar", "2 Only the door speaks HTTP"),
+        ("media/graph.py", "import redis", "3 Media is a craft"),
+        ("screenings/model.py", "import piccolo", "4a The planner thinks without a database"),
+        ("screenings/checker.py", "import ortools", "4b The judge does not know the solver"),
+        ("submissions/intake.py", "import ffmpeg", "5 Only media calls ffmpeg"),
+    ],
+)
+def test_a_forbidden_import_breaks_its_contract(
+    copy: Path, file: str, line: str, contract: str
+) -> None:
+    path = copy / file
+    path.write_text(path.read_text() + f"\n{line}\n")
+
+    linted = contracts_of(copy)
+
+    assert linted.returncode != 0
+    assert f"{contract} BROKEN" in " ".join(linted.stdout.split())
+
+
+def names_given_to_later() -> dict[str, str]:
+    """Every task that some act asks for, and where; a name that is no literal is `?`."""
+    found: dict[str, str] = {}
+    for package in PACKAGES:
+        for path in (ROOT / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "later":
+                    first = node.args[0]
+                    name = first.value if isinstance(first, ast.Constant) else "?"
+                    found[str(name)] = str(path.relative_to(ROOT))
+    return found
+
+
+def test_every_task_that_is_asked_for_has_a_verb_and_a_queue() -> None:
+    from festival.queue import QUEUES
+    from workers.tasks import VERBS
+
+    asked = names_given_to_later()
+
+    assert asked.pop("?") == "workers/tasks.py"  # the calendar, checked below
+    assert {"send_letter", "inspect_film", "make_screener", "plan_grid"} <= set(asked)
+    assert set(asked) <= set(VERBS)
+    assert set(VERBS) == set(QUEUES)
+
+
+def test_the_calendar_asks_only_for_tasks_that_exist() -> None:
+    from workers.app import celery
+    from workers.tasks import VERBS
+
+    asked = {entry["args"][0] for entry in celery.conf.beat_schedule.values()}
+
+    assert asked <= set(VERBS)
+    assert asked
+
+
+def test_every_queue_has_a_worker_that_listens_to_it(services) -> None:
+    from festival.queue import QUEUES
+    from workers.app import celery
+
+    assert {queue.name for queue in celery.conf.task_queues} == set(QUEUES.values())
+
+
+def version(name: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in importlib.metadata.version(name).split(".")[:2])
+
+
+def test_the_libraries_are_not_dragged_back() -> None:
+    assert version("litestar") >= (2, 25)
+    assert version("celery") == (5, 7)
+    assert version("redis") >= (8, 0)
