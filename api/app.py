@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -66,24 +67,40 @@ async def known_language(connection: AnyConnection, _: BaseRouteHandler) -> None
 
 
 def pages() -> Router:
-    handlers = [module.HANDLERS for module in
-                (public, account, filmmaker, committee, programmer, operator)]
-    return Router("/{lang:str}/{edition:str}", route_handlers=sum(handlers, []),
-                  guards=[known_language], include_in_schema=False)
+    handlers = [
+        module.HANDLERS for module in (public, account, filmmaker, committee, programmer, operator)
+    ]
+    return Router(
+        "/{lang:str}/{edition:str}",
+        route_handlers=[*chain.from_iterable(handlers)],
+        guards=[known_language],
+        include_in_schema=False,
+    )
 
 
 def json_doors() -> Router:
-    handlers = [module.HANDLERS for module in
-                (programme, account_v1, submissions, uploads, files, committee_v1, programmer_v1,
-                 operator_v1)]
-    return Router("/api/v1/{edition:str}", route_handlers=sum(handlers, []))
+    handlers = [
+        module.HANDLERS
+        for module in (
+            programme,
+            account_v1,
+            submissions,
+            uploads,
+            files,
+            committee_v1,
+            programmer_v1,
+            operator_v1,
+        )
+    ]
+    return Router("/api/v1/{edition:str}", route_handlers=[*chain.from_iterable(handlers)])
 
 
 def static_files(settings: Settings) -> Router:
     """In production a path names exactly these files, so that each is kept for ever."""
     kept = CacheControlHeader(max_age=31536000, immutable=True, public=True)
     return create_static_files_router(
-        assets.prefix(), [STATIC],
+        assets.prefix(),
+        [STATIC],
         cache_control=kept if settings.in_production else CacheControlHeader(no_cache=True),
     )
 
@@ -93,13 +110,18 @@ def create_app(settings: Settings | None = None) -> Litestar:
     assets.use(STATIC, production=settings.in_production)
 
     @asynccontextmanager
-    async def with_database(app: Litestar) -> AsyncIterator[None]:
+    async def with_database(_: Litestar) -> AsyncIterator[None]:
         async with pool(size=settings.pool_size):
             yield
 
     app = Litestar(
-        route_handlers=[pages(), json_doors(), static_files(settings), *public.OUTSIDE,
-                        *health.HANDLERS],
+        route_handlers=[
+            pages(),
+            json_doors(),
+            static_files(settings),
+            *public.OUTSIDE,
+            *health.HANDLERS,
+        ],
         dependencies={
             "viewer": Provide(provide_viewer),
             "person": Provide(provide_person),

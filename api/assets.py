@@ -1,4 +1,4 @@
-"""Names of static files: in production the folder's hash stands in the path, and each is kept for ever."""
+"""Names of static files: in production the folder's hash stands in the path, so each keeps."""
 
 from hashlib import sha256
 from pathlib import Path

@@ -76,7 +76,7 @@ async def edition_of(connection: Connection) -> Edition:
 
 
 async def viewer_of(connection: Connection) -> Viewer:
-    """The viewer in this edition, read once a request; nobody signed in is a viewer without parts."""
+    """The viewer in this edition, read once a request; nobody is a viewer without parts."""
     if "viewer" not in connection.state:
         connection.state["viewer"] = await _viewer(connection)
     viewer: Viewer = connection.state["viewer"]
@@ -176,7 +176,9 @@ def csrf_token(connection: Connection) -> str:
     """Bound to the session, or to a visitor's cookie before there is one."""
     settings = settings_of(connection)
     seed = session_token(connection) or visitor(connection)
-    return hmac.new(settings.secret_key.encode(), f"csrf:{seed}".encode(), hashlib.sha256).hexdigest()
+    return hmac.new(
+        settings.secret_key.encode(), f"csrf:{seed}".encode(), hashlib.sha256
+    ).hexdigest()
 
 
 def visitor(connection: Connection) -> str:

@@ -4,12 +4,13 @@ Runs before msgspec and before forms are read; uploads of films pass by, they ar
 """
 
 import re
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from litestar.enums import ScopeType
 from litestar.exceptions import ClientException, HTTPException
 from litestar.middleware import ASGIMiddleware
-from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 MOST_BYTES = 1024 * 1024
 DEEPEST = 24
@@ -46,7 +47,7 @@ def checked_form(body: bytes) -> None:
     utf8(unquote_to_bytes(body.replace(b"+", b" ")))
 
 
-def checked_address(scope: HTTPScope) -> None:
+def checked_address(scope: Scope) -> None:
     """Path and query are text too."""
     utf8(unquote_to_bytes(scope["query_string"].replace(b"+", b" ")))
     if _control.search(scope["path"]) or "\ufffd" in scope["path"]:
@@ -84,16 +85,14 @@ class Decoding(ASGIMiddleware):
 
     scopes = (ScopeType.HTTP,)
 
-    async def handle(
-        self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp
-    ) -> None:
-        if scope["type"] != "http":
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        if "method" not in scope:
             await next_app(scope, receive, send)
             return
         checked_address(scope)
         kind = dict(scope["headers"]).get(b"content-type", b"").split(b";")[0].decode("latin-1")
         check = CHECKS.get(kind.strip().lower())
-        if check is None or scope["method"] in {"GET", "HEAD", "OPTIONS"}:
+        if check is None or scope.get("method") in {"GET", "HEAD", "OPTIONS"}:
             await next_app(scope, receive, send)
             return
         body = await whole_body(receive)
@@ -105,11 +104,11 @@ def again(body: bytes, receive: Receive) -> Receive:
     """The same body for the next reader; then whatever the connection says."""
     given = False
 
-    async def replay() -> Message:  # type: ignore[return]
+    async def replay() -> Any:
         nonlocal given
         if given:
-            return await receive()  # type: ignore[return-value]
+            return await receive()
         given = True
         return {"type": "http.request", "body": body, "more_body": False}
 
-    return replay  # type: ignore[return-value]
+    return replay

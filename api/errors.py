@@ -9,18 +9,31 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, NotAuthorizedException, ValidationException
 from litestar.response import Redirect
 
-from api.v1 import uploads
 from api.pages._page import error_page, language_of, prefix_of
+from api.v1 import uploads
 from festival.errors import Conflict, FestivalError, Missing, NotAllowed, Refused
 from festival.language import has_words, t
 
 log = logging.getLogger("door")
 
 AnyRequest = Request[Any, Any, Any]
-STATUS: dict[type[FestivalError], int] = {Refused: 422, NotAllowed: 403, Missing: 404, Conflict: 409}
-AWAY = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, ConnectionError, TimeoutError,
-        asyncpg.CannotConnectNowError, asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError,
-        asyncpg.AdminShutdownError, asyncpg.CrashShutdownError)
+STATUS: dict[type[FestivalError], int] = {
+    Refused: 422,
+    NotAllowed: 403,
+    Missing: 404,
+    Conflict: 409,
+}
+AWAY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    ConnectionError,
+    TimeoutError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.QueryCanceledError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+)
 
 
 def festival_error(request: AnyRequest, error: FestivalError) -> Response[Any]:
@@ -29,8 +42,14 @@ def festival_error(request: AnyRequest, error: FestivalError) -> Response[Any]:
 
 def http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
     """Litestar's own refusals: unknown address, wrong method, ill-formed body."""
-    if isinstance(error, NotAuthorizedException) and wants_page(request) and request.method == "GET":
-        return Redirect(f"{prefix_of(request)}/account/sign-in?next={request.url.path}", status_code=303)
+    if (
+        isinstance(error, NotAuthorizedException)
+        and wants_page(request)
+        and request.method == "GET"
+    ):
+        return Redirect(
+            f"{prefix_of(request)}/account/sign-in?next={request.url.path}", status_code=303
+        )
     code = error.detail if has_words(f"error.{error.detail}") else by_number(error.status_code)
     values: dict[str, Any] = {}
     if isinstance(error, ValidationException) and isinstance(error.extra, list):
@@ -48,14 +67,22 @@ def away(request: AnyRequest, error: Exception) -> Response[Any]:
 
 def fault(request: AnyRequest, error: Exception) -> Response[Any]:
     """A mistake of ours: logged whole, told briefly."""
-    log.exception("fault at %s %s", request.method, request.url.path, exc_info=error)
+    log.error("fault at %s %s", request.method, request.url.path, exc_info=error)
     return answer(request, 500, ("fault",), {})
 
 
 def by_number(status: int) -> str:
-    named = {400: "bad_request", 401: "sign_in_needed", 403: "not_allowed", 404: "missing",
-             405: "method_not_allowed", 409: "conflict", 413: "body_too_large", 429: "too_many",
-             503: "away"}
+    named = {
+        400: "bad_request",
+        401: "sign_in_needed",
+        403: "not_allowed",
+        404: "missing",
+        405: "method_not_allowed",
+        409: "conflict",
+        413: "body_too_large",
+        429: "too_many",
+        503: "away",
+    }
     return named.get(status, "bad_request" if status < 500 else "fault")
 
 

@@ -43,7 +43,7 @@ def is_list(hint: Any) -> bool:
 
 
 def code_of(message: str) -> str:
-    """msgspec's sentence as a code with words."""
+    """Msgspec's sentence as a code with words."""
     if "length <=" in message:
         return "field_long"
     if "length >=" in message:

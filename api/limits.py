@@ -35,16 +35,14 @@ def peer(request: Request[Any, Any, Any]) -> str:
 
 async def _count(knock: str, most: int) -> None:
     found = await rows(
-        f"""INSERT INTO knock (id, since, count) VALUES ({{}}, now(), 1)
+        f"""INSERT INTO knock (id, since, times) VALUES ({{}}, now(), 1)
             ON CONFLICT (id) DO UPDATE SET
-              count = CASE WHEN knock.since < now() - interval '{WINDOW_SECONDS} seconds'
-                           THEN 1 ELSE knock.count + 1 END,
+              times = CASE WHEN knock.since < now() - interval '{WINDOW_SECONDS} seconds'
+                           THEN 1 ELSE knock.times + 1 END,
               since = CASE WHEN knock.since < now() - interval '{WINDOW_SECONDS} seconds'
                            THEN now() ELSE knock.since END
-            RETURNING count""",  # noqa: S608
+            RETURNING times""",
         hashlib.sha256(knock.encode()).hexdigest(),
     )
-    if found[0]["count"] > most:
-        raise TooManyRequestsException(
-            "too_many", headers={"retry-after": str(WINDOW_SECONDS)}
-        )
+    if found[0]["times"] > most:
+        raise TooManyRequestsException("too_many", headers={"retry-after": str(WINDOW_SECONDS)})

@@ -41,7 +41,7 @@ class PatientRedis(ChannelsBackend):
     async def unsubscribe(self, channels: Iterable[str]) -> None:
         """All news go on being heard."""
 
-    async def get_history(self, channel: str, limit: int | None = None) -> list[bytes]:
+    async def get_history(self, channel: str, limit: int | None = None) -> list[bytes]:  # noqa: ARG002
         return []
 
     async def stream_events(self) -> AsyncGenerator[tuple[str, Any], None]:

@@ -18,12 +18,16 @@ class PlainPage(OpenAPIRenderPlugin):
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
         lang = language_of(request)
-        drawn = environment(lang).get_template("public/api.html").render(
-            **shared(request, lang),
-            csrf_token="",
-            theme="office",
-            doors=doors(openapi_schema),
-            title=openapi_schema["info"]["title"],
+        drawn = (
+            environment(lang)
+            .get_template("public/api.html")
+            .render(
+                **shared(request, lang),
+                csrf_token="",
+                theme="office",
+                doors=doors(openapi_schema),
+                title=openapi_schema["info"]["title"],
+            )
         )
         return drawn.encode()
 
@@ -35,9 +39,7 @@ def doors(schema: dict[str, Any]) -> list[dict[str, Any]]:
             "method": method.upper(),
             "path": path,
             "summary": operation.get("description") or operation.get("summary") or "",
-            "parameters": [
-                f"{p['name']} ({p['in']})" for p in operation.get("parameters", [])
-            ],
+            "parameters": [f"{p['name']} ({p['in']})" for p in operation.get("parameters", [])],
             "body": body_of(operation),
             "answers": sorted(operation.get("responses", {})),
         }

@@ -1,10 +1,11 @@
 """Founding an edition and setting its rules."""
 
 from datetime import date, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
+from piccolo.columns import Column
 
 from festival.clock import at, now
 from festival.db import transaction
@@ -56,15 +57,21 @@ async def found(slug: str) -> Edition:
         await edition.save()
         for position, (letter, fr, en) in enumerate(SECTIONS):
             most = SHORT_MOST if letter == "S" else 6 * 3600
-            await Section(edition=edition.id, letter=letter, name_fr=fr, name_en=en,
-                          position=position, most_seconds=most).save()
+            await Section(
+                edition=edition.id,
+                letter=letter,
+                name_fr=fr,
+                name_en=en,
+                position=position,
+                most_seconds=most,
+            ).save()
         await record("edition_founded", edition.id, edition=edition.id)
     return edition
 
 
 async def change(edition: Edition, rules: Rules, *, by: Person) -> None:
     """Set what is given; a phase only moves forward."""
-    given = {
+    given: dict[Column | str, Any] = {
         name: value for name in rules.__struct_fields__
         if (value := getattr(rules, name)) is not None
     }  # fmt: skip
@@ -77,7 +84,12 @@ async def change(edition: Edition, rules: Rules, *, by: Person) -> None:
         return
     async with transaction():
         await Edition.update(given).where(Edition.id == edition.id)
-        await record("edition_changed", edition.id, by=by, edition=edition.id,
-                     changed=sorted(given))
+        await record(
+            "edition_changed",
+            edition.id,
+            by=by,
+            edition=edition.id,
+            changed=sorted(map(str, given)),
+        )
     for name, value in given.items():
-        setattr(edition, name, value)
+        setattr(edition, str(name), value)

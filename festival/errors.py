@@ -11,7 +11,7 @@ class FestivalError(Exception):
 
 
 class Refused(FestivalError):
-    """A rule of the festival says no: all the reasons at once, `field:code` where a field is at fault."""
+    """A rule says no: all the reasons at once, `field:code` where a field is at fault."""
 
 
 class NotAllowed(FestivalError):

@@ -70,8 +70,13 @@ def has_words(key: str) -> bool:
 def day(language: str, when: date | datetime, *, style: str = "long") -> str:
     """`vendredi 26 novembre`, for a date or for the festival day of a moment."""
     which = festival_day(when) if isinstance(when, datetime) else when
-    patterns = {"long": "EEEE d MMMM", "short": "EEE d MMM", "name": "EEEE", "month": "d MMMM",
-                "full": "EEEE d MMMM y"}
+    patterns = {
+        "long": "EEEE d MMMM",
+        "short": "EEE d MMM",
+        "name": "EEEE",
+        "month": "d MMMM",
+        "full": "EEEE d MMMM y",
+    }
     return format_date(which, patterns[style], locale=language)
 
 
@@ -119,5 +124,6 @@ def size(language: str, count: int) -> str:
 
 
 def number(language: str, value: float, *, digits: int = 0) -> str:
-    return format_decimal(value, format="#,##0." + "0" * digits if digits else "#,##0",
-                          locale=language).replace("\u202f", FIXED)
+    return format_decimal(
+        value, format="#,##0." + "0" * digits if digits else "#,##0", locale=language
+    ).replace("\u202f", FIXED)

@@ -39,7 +39,7 @@ async def take(line: str, *, worker: str) -> Lease | None:
               leased_until = now() + interval '{LEASE_SECONDS} seconds'
             WHERE id = {{}} AND done_at IS NULL AND parked_at IS NULL AND due_at <= now()
               AND (leased_until IS NULL OR leased_until < now())
-            RETURNING id, task, args, attempt""",  # noqa: S608
+            RETURNING id, task, args, attempt""",
         worker,
         line,
     )
@@ -66,7 +66,7 @@ async def renew(lease: Lease) -> bool:
     beaten = await rows(
         f"""UPDATE outbox SET leased_until = now() + interval '{LEASE_SECONDS} seconds'
             WHERE id = {{}} AND attempt = {{}} AND done_at IS NULL AND parked_at IS NULL
-            RETURNING id""",  # noqa: S608
+            RETURNING id""",
         lease.line,
         lease.attempt,
     )
@@ -156,7 +156,7 @@ async def waiting(limit: int) -> list[Outbox]:
                 AND (leased_until < now() OR leased_until IS NULL AND
                      (rung_at IS NULL OR rung_at < now() - interval '{RING_AGAIN_SECONDS} seconds'))
               ORDER BY priority, due_at LIMIT {int(limit)} FOR UPDATE SKIP LOCKED)
-            RETURNING id, task, queue, priority"""  # noqa: S608
+            RETURNING id, task, queue, priority"""
     )
     return [Outbox(**row) for row in due]
 

@@ -1,6 +1,6 @@
 """Bring the database to the code's shape: one at a time, under an advisory lock.
 
-    python -m festival.migrate
+python -m festival.migrate
 """
 
 import asyncio

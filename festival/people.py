@@ -120,9 +120,7 @@ async def new_link(person: Person, *, kind: str = "sign_in") -> str:
     """A token good for one use; only its hash is kept."""
     token = new_token()
     lasts = INVITATION_LASTS if kind == "invitation" else LINK_LASTS
-    await Link.insert(
-        Link(id=digest(token), person=person.id, kind=kind, expires_at=now() + lasts)
-    )
+    await Link.insert(Link(id=digest(token), person=person.id, kind=kind, expires_at=now() + lasts))
     return token
 
 
@@ -186,9 +184,7 @@ async def disable(person: Person, *, by: Person) -> None:
         await record("person_disabled", person.id, by=by)
 
 
-async def new_token_for(
-    person: Person, *, edition: Edition, name: str, scopes: set[str]
-) -> str:
+async def new_token_for(person: Person, *, edition: Edition, name: str, scopes: set[str]) -> str:
     """A key for a program of this person; shown once."""
     if not scopes or not scopes <= SCOPES:
         raise Refused("scopes:scope_unknown")
@@ -208,9 +204,11 @@ async def new_token_for(
 
 async def revoke_token(person: Person, token_id: str) -> None:
     async with transaction():
-        gone = await Token.update({Token.revoked_at: now()}).where(
-            (Token.id == token_id) & (Token.person == person.id)
-        ).returning(Token.id)
+        gone = (
+            await Token.update({Token.revoked_at: now()})
+            .where((Token.id == token_id) & (Token.person == person.id))
+            .returning(Token.id)
+        )
         if not gone:
             raise Missing("token_missing")
         await record("token_revoked", person.id, by=person, token=token_id)

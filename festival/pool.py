@@ -11,9 +11,7 @@ from festival.db import engine
 
 async def _read_json(connection: asyncpg.Connection) -> None:
     for name in ("json", "jsonb"):
-        await connection.set_type_codec(
-            name, schema="pg_catalog", encoder=str, decoder=json.loads
-        )
+        await connection.set_type_codec(name, schema="pg_catalog", encoder=str, decoder=json.loads)
 
 
 async def open_pool(*, size: int) -> None:

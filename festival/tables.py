@@ -207,4 +207,4 @@ class Knock(Table):
 
     id = Varchar(64, primary_key=True)
     since = Timestamptz(default=TimestamptzNow())
-    count = Integer(default=1)
+    times = Integer(default=1)

@@ -77,7 +77,10 @@ def arguments(facts: Facts, *, film: str, job: str, threads: int = 2) -> list[st
     if picture is None:
         raise ValueError("a film without a picture has no copy")
     opened = ffmpeg.input(
-        film, protocol_whitelist="file,pipe", format_whitelist=FORMATS, max_pixels=36_000_000,
+        film,
+        protocol_whitelist="file,pipe",
+        format_whitelist=FORMATS,
+        max_pixels=36_000_000,
         threads=threads,
     )
     rungs = ladder(picture)
@@ -89,7 +92,9 @@ def arguments(facts: Facts, *, film: str, job: str, threads: int = 2) -> list[st
     return [str(argument) for argument in ffmpeg.merge_outputs(*outputs).get_args()]
 
 
-def prepared(stream: ffmpeg.nodes.FilterableStream, picture: Picture) -> ffmpeg.nodes.FilterableStream:
+def prepared(
+    stream: ffmpeg.nodes.FilterableStream, picture: Picture
+) -> ffmpeg.nodes.FilterableStream:
     """Undo what a projector would not show: combing, uneven cadence, HDR, odd pixel shapes."""
     if picture.combed is not None and picture.combed >= COMBED:
         stream = stream.filter("bwdif", mode="send_frame")
@@ -128,8 +133,14 @@ def sound_output(
     stream: ffmpeg.nodes.FilterableStream, facts: Facts, job: str
 ) -> ffmpeg.nodes.OutputStream:
     return stream.filter("volume", f"{gain(facts):.2f}dB").output(
-        f"{job}/a0/playlist.m3u8", acodec="aac", audio_bitrate="160k", ac=2, ar=48000,
-        map_metadata=-1, map_chapters=-1, **segments(f"{job}/a0"),
+        f"{job}/a0/playlist.m3u8",
+        acodec="aac",
+        audio_bitrate="160k",
+        ac=2,
+        ar=48000,
+        map_metadata=-1,
+        map_chapters=-1,
+        **segments(f"{job}/a0"),
     )
 
 
@@ -150,8 +161,10 @@ def checks(
     """Poster, bounded sprite sheet, and the picture checks on a small branch of the same decode."""
     every = sprite_every(facts)
     count = max(1, min(SPRITES, int(facts.duration / every)))
-    poster = shown[first].filter("select", f"gte(t,{facts.duration * 0.3:.3f})").output(
-        f"{job}/poster.jpg", vframes=1, **{"q:v": 3}
+    poster = (
+        shown[first]
+        .filter("select", f"gte(t,{facts.duration * 0.3:.3f})")
+        .output(f"{job}/poster.jpg", vframes=1, **{"q:v": 3})
     )
     sprite = (
         shown[first + 1].filter("fps", fps=f"1/{every:.3f}", round="down").filter("scale", 160, -2)

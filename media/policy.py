@@ -161,17 +161,20 @@ def judge(
         Severity.REJECT: Outcome.REFUSED,
         Severity.QUARANTINE: Outcome.QUARANTINED,
     }[worst]
-    return Verdict(outcome=outcome, findings=tuple(found), policy=policy.id,
-                   policy_version=policy.version)
+    return Verdict(
+        outcome=outcome, findings=tuple(found), policy=policy.id, policy_version=policy.version
+    )
 
 
 def findings(facts: Facts, policy: Policy, declared: float | None) -> Iterator[Finding]:
     """A refused container says nothing more: nothing else of it can be believed."""
     if facts.refusal:
         hostile = facts.refusal == "HOSTILE_REFERENCE"
-        yield Finding(code=facts.refusal,
-                      severity=Severity.QUARANTINE if hostile else Severity.REJECT,
-                      measured=facts.container)
+        yield Finding(
+            code=facts.refusal,
+            severity=Severity.QUARANTINE if hostile else Severity.REJECT,
+            measured=facts.container,
+        )
         return
     yield from about_file(facts, policy)
     yield from about_time(facts, policy, declared)
@@ -182,21 +185,31 @@ def findings(facts: Facts, policy: Policy, declared: float | None) -> Iterator[F
     yield from about_sound(facts, policy)
 
 
-def reject(code: str, measured: object = "", limit: object = "", where: tuple[Run, ...] = ()) -> Finding:
-    return Finding(code=code, severity=Severity.REJECT, measured=str(measured), limit=str(limit),
-                   where=where)
+def reject(
+    code: str, measured: object = "", limit: object = "", where: tuple[Run, ...] = ()
+) -> Finding:
+    return Finding(
+        code=code, severity=Severity.REJECT, measured=str(measured), limit=str(limit), where=where
+    )
 
 
-def warn(code: str, measured: object = "", limit: object = "", where: tuple[Run, ...] = ()) -> Finding:
-    return Finding(code=code, severity=Severity.WARN, measured=str(measured), limit=str(limit),
-                   where=where)
+def warn(
+    code: str, measured: object = "", limit: object = "", where: tuple[Run, ...] = ()
+) -> Finding:
+    return Finding(
+        code=code, severity=Severity.WARN, measured=str(measured), limit=str(limit), where=where
+    )
 
 
 def about_file(facts: Facts, policy: Policy) -> Iterator[Finding]:
     if facts.container in policy.containers.warn:
-        yield warn("CONTAINER_NOT_ALLOWED", facts.container, ", ".join(map(str, policy.containers.accept)))
+        yield warn(
+            "CONTAINER_NOT_ALLOWED", facts.container, ", ".join(map(str, policy.containers.accept))
+        )
     elif facts.container not in policy.containers.accept:
-        yield reject("CONTAINER_NOT_ALLOWED", facts.container, ", ".join(map(str, policy.containers.accept)))
+        yield reject(
+            "CONTAINER_NOT_ALLOWED", facts.container, ", ".join(map(str, policy.containers.accept))
+        )
     if facts.is_encrypted:
         yield reject("CONTENT_ENCRYPTED")
     if facts.is_truncated:
@@ -213,7 +226,11 @@ def about_time(facts: Facts, policy: Policy, declared: float | None) -> Iterator
     if facts.duration > policy.duration.most:
         yield reject("DURATION_LONG", seconds(facts.duration), seconds(policy.duration.most))
     tolerance = policy.duration.unlike_declared
-    if tolerance is not None and declared is not None and abs(facts.duration - declared) > tolerance:
+    if (
+        tolerance is not None
+        and declared is not None
+        and abs(facts.duration - declared) > tolerance
+    ):
         yield warn("DURATION_UNLIKE_DECLARED", seconds(facts.duration), seconds(declared))
     picture, sound = facts.picture, facts.sound
     if picture is None or sound is None or not picture.frames or sound.duration <= 0:
@@ -226,7 +243,7 @@ def about_time(facts: Facts, policy: Policy, declared: float | None) -> Iterator
         yield warn("AV_DURATION_MISMATCH", seconds(end), seconds(policy.sound.end_offset))
 
 
-def about_picture(facts: Facts, picture: Picture, policy: Policy) -> Iterator[Finding]:
+def about_picture(facts: Facts, picture: Picture, policy: Policy) -> Iterator[Finding]:  # noqa: C901
     width, height = picture.shown_size
     if len(facts.pictures) > 1:
         yield warn("STREAM_COUNT", len(facts.pictures), 1)
@@ -242,10 +259,12 @@ def about_picture(facts: Facts, picture: Picture, policy: Policy) -> Iterator[Fi
     elif lines < policy.height.recommended:
         yield warn("VIDEO_RES_LOW", f"{width} × {height}", policy.height.recommended)
     if height and not policy.aspect.least <= width / height <= policy.aspect.most:
-        yield warn("VIDEO_ASPECT", f"{width / height:.2f}", f"{policy.aspect.least} – {policy.aspect.most}")
+        yield warn(
+            "VIDEO_ASPECT", f"{width / height:.2f}", f"{policy.aspect.least} – {policy.aspect.most}"
+        )
     if picture.sar[0] != picture.sar[1]:
         yield warn("VIDEO_NON_SQUARE_PIXELS", f"{picture.sar[0]}:{picture.sar[1]}", "1:1")
-    yield from about_cadence(facts, picture, policy)
+    yield from about_cadence(picture, policy)
     if picture.transfer in {"smpte2084", "arib-std-b67"}:
         yield warn("COLOUR_HDR", picture.transfer, "bt709")
     if picture.full_range and not picture.pixel_format.startswith(("rgb", "gbr")):
@@ -256,7 +275,7 @@ def about_picture(facts: Facts, picture: Picture, policy: Policy) -> Iterator[Fi
     yield from about_runs(facts, picture, policy)
 
 
-def about_cadence(facts: Facts, picture: Picture, policy: Policy) -> Iterator[Finding]:
+def about_cadence(picture: Picture, policy: Policy) -> Iterator[Finding]:
     rate = Fraction(*picture.rate) if picture.rate[0] else Fraction(0)
     accepted, warned = rates(policy.rates.accept), rates(policy.rates.warn)
     if picture.longest_gap > policy.longest_gap:
@@ -286,9 +305,16 @@ def about_runs(facts: Facts, picture: Picture, policy: Policy) -> Iterator[Findi
     if picture.duration and black / picture.duration >= policy.black.all:
         yield reject("VIDEO_ALL_BLACK", f"{black / picture.duration:.0%}", where=blacks)
     elif long := tuple(run for run in blacks if run.length > policy.black.inside):
-        yield warn("VIDEO_BLACK", seconds(max(r.length for r in long)), seconds(policy.black.inside), long)
+        yield warn(
+            "VIDEO_BLACK", seconds(max(r.length for r in long)), seconds(policy.black.inside), long
+        )
     if long := tuple(run for run in facts.freezes or () if run.length > policy.freeze.inside):
-        yield warn("VIDEO_FREEZE", seconds(max(r.length for r in long)), seconds(policy.freeze.inside), long)
+        yield warn(
+            "VIDEO_FREEZE",
+            seconds(max(r.length for r in long)),
+            seconds(policy.freeze.inside),
+            long,
+        )
 
 
 def about_sound(facts: Facts, policy: Policy) -> Iterator[Finding]:
@@ -325,7 +351,9 @@ def about_level(facts: Facts, sound: Sound, rules: SoundRules) -> Iterator[Findi
     if sound.true_peak is not None and sound.true_peak > rules.true_peak:
         yield warn("TRUE_PEAK_OVER", f"{sound.true_peak:+.1f} dBTP", f"{rules.true_peak:.0f} dBTP")
     if long := tuple(run for run in facts.silences if run.length > rules.silence):
-        yield warn("AUDIO_SILENCE", seconds(max(r.length for r in long)), seconds(rules.silence), long)
+        yield warn(
+            "AUDIO_SILENCE", seconds(max(r.length for r in long)), seconds(rules.silence), long
+        )
 
 
 def seconds(value: float) -> str:

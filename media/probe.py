@@ -14,11 +14,20 @@ GUARDS = [
     "-max_streams", "64", "-max_pixels", "36000000",
 ]  # fmt: skip
 PROBE_SECONDS = 20
-HOSTILE = (b"#EXTM3U", b"ffconcat", b"<MPD", b"v=0\r\n", b"v=0\n", b"[playlist]", b"<smil", b"<?xml")
+HOSTILE = (
+    b"#EXTM3U",
+    b"ffconcat",
+    b"<MPD",
+    b"v=0\r\n",
+    b"v=0\n",
+    b"[playlist]",
+    b"<smil",
+    b"<?xml",
+)
 _TS = 0x47
 
 
-def sniff(head: bytes, size: int) -> tuple[str, str]:
+def sniff(head: bytes, size: int) -> tuple[str, str]:  # noqa: PLR0911 (one return a kind)
     """(container, refusal code): by what the bytes are, whatever the name says."""
     if size == 0:
         return "", "FILE_EMPTY"
@@ -45,7 +54,7 @@ def sniff_file(path: Path) -> tuple[str, str]:
 
 
 def headers(cell: Cell) -> dict[str, Any]:
-    """ffprobe's JSON; a file that it cannot open is a PermanentFault."""
+    """Ffprobe's JSON; a file that it cannot open is a PermanentFault."""
     argv = [
         cell.tools.ffprobe, "-v", "error", *GUARDS, "-show_format", "-show_streams",
         "-show_entries", "stream_side_data", "-of", "json", "-i", cell.film,

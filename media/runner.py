@@ -69,8 +69,12 @@ class Watched:
         self.seconds = 0.0
         self.damage = 0
         self.process = subprocess.Popen(
-            argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            start_new_session=True, preexec_fn=_die_with_parent,  # noqa: PLW1509
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            preexec_fn=_die_with_parent,
         )
         self.ears = [
             threading.Thread(target=self._hear_output, daemon=True),

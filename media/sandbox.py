@@ -63,7 +63,7 @@ class Cell(msgspec.Struct, frozen=True):
             "--ro-bind", "/usr", "/usr", "--symlink", "usr/lib", "/lib",
             "--symlink", "usr/lib64", "/lib64", "--symlink", "usr/bin", "/bin",
             "--ro-bind-try", "/etc/alternatives", "/etc/alternatives",
-            "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp",
+            "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp",  # noqa: S108
             "--dir", "/in", "--ro-bind", str(self.source), "/in/film",
             "--bind", str(self.work), "/job", "--remount-ro", "/", "--chdir", "/job",
             "--setenv", "PATH", "/usr/bin:/bin", "--setenv", "LC_ALL", "C.UTF-8", "--",

@@ -7,6 +7,7 @@ import re
 import statistics
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +26,27 @@ PACKETS_BYTES = 96 * 1024 * 1024
 MOST_GAP = 30.0
 INTERLACED_HEIGHTS = {480, 486, 576, 1080, 1088}  # no standard has fields at any other height
 
+HEARING = (
+    "astats=measure_overall=none:measure_perchannel=RMS_level,"
+    "silencedetect=n=-60dB:d=2,"
+    "ebur128=peak=true:framelog=verbose:metadata=1"
+)
+
 Hook = Callable[[str, float], None]
 
 
-def inspect(cell: Cell, *, on_step: Hook = lambda *_: None, cancelled: Callable[[], bool] = lambda: False) -> Facts:
+def inspect(
+    cell: Cell, *, on_step: Hook = lambda *_: None, cancelled: Callable[[], bool] = lambda: False
+) -> Facts:
     """T0 and T1: sniff, headers, all packets, all sound. `on_step(kind, fraction)` tells how far."""
     on_step("sniff", 0.0)
     container, refusal = sniff_file(cell.source)
-    facts = Facts(container=container, size=cell.source.stat().st_size, refusal=refusal,
-                  how={"container": "first bytes"})
+    facts = Facts(
+        container=container,
+        size=cell.source.stat().st_size,
+        refusal=refusal,
+        how={"container": "first bytes"},
+    )
     if refusal:
         return facts
     truncated, trailing = boxes(cell.source) if container in {"mov", "mp4"} else (False, 0)
@@ -60,7 +73,9 @@ def read_headers(facts: Facts, found: dict[str, Any]) -> Facts:
         streams=len(streams),
         pictures=tuple(picture_of(s) for s in streams if is_picture(s)),
         sounds=tuple(sound_of(s) for s in streams if s.get("codec_type") == "audio"),
-        subtitles=tuple(s.get("codec_name", "") for s in streams if s.get("codec_type") == "subtitle"),
+        subtitles=tuple(
+            s.get("codec_name", "") for s in streams if s.get("codec_type") == "subtitle"
+        ),
         data_tracks=kinds.count("data") + kinds.count("attachment"),
         is_encrypted=encrypted,
         duration=number(found.get("format", {}).get("duration")) or 0.0,
@@ -69,7 +84,9 @@ def read_headers(facts: Facts, found: dict[str, Any]) -> Facts:
 
 
 def is_picture(stream: dict[str, Any]) -> bool:
-    return stream.get("codec_type") == "video" and not stream.get("disposition", {}).get("attached_pic")
+    return stream.get("codec_type") == "video" and not stream.get("disposition", {}).get(
+        "attached_pic"
+    )
 
 
 def picture_of(stream: dict[str, Any]) -> Picture:
@@ -130,30 +147,47 @@ def read_packets(facts: Facts, cell: Cell, cancelled: Callable[[], bool]) -> Fac
         "packet=codec_type,stream_index,pts_time,duration_time,size", "-of", "csv=p=0",
         "-i", cell.film,
     ]  # fmt: skip
-    ran = run(cell.argv(argv), deadline=120 + facts.size / 20e6, most_output=PACKETS_BYTES,
-              stall=120, cancelled=cancelled)
+    ran = run(
+        cell.argv(argv),
+        deadline=120 + facts.size / 20e6,
+        most_output=PACKETS_BYTES,
+        stall=120,
+        cancelled=cancelled,
+    )
     tracks: dict[tuple[str, int], list[tuple[float, float, int]]] = {}
     for line in ran.output.splitlines():
         kind, index, pts, duration, size, *_ = [*line.split(","), "", "", "", "", ""]
         if (when := number(pts)) is not None and index.isdigit():
             lasts = number(duration) or 0.0
             tracks.setdefault((kind, int(index)), []).append((when, lasts, int(number(size) or 0)))
-    seen = [sorted(p) for (kind, _), p in sorted(tracks.items(), key=lambda x: x[0][1]) if kind == "video"]
-    heard = [sorted(p) for (kind, _), p in sorted(tracks.items(), key=lambda x: x[0][1]) if kind == "audio"]
+    seen = [
+        sorted(p)
+        for (kind, _), p in sorted(tracks.items(), key=lambda x: x[0][1])
+        if kind == "video"
+    ]
+    heard = [
+        sorted(p)
+        for (kind, _), p in sorted(tracks.items(), key=lambda x: x[0][1])
+        if kind == "audio"
+    ]
     pictures = tuple(
         timed(p, seen[i]) if i < len(seen) else msgspec.structs.replace(p, frames=0, duration=0.0)
         for i, p in enumerate(facts.pictures)
     )
     sounds = tuple(
         msgspec.structs.replace(s, start=heard[i][0][0], duration=span(heard[i]))
-        if i < len(heard) else msgspec.structs.replace(s, duration=0.0)
+        if i < len(heard)
+        else msgspec.structs.replace(s, duration=0.0)
         for i, s in enumerate(facts.sounds)
     )
     short = any(0 < p.frames < p.frames_promised * 0.98 - 1 for p in pictures)
     cut = any("prematurely" in line or "partial file" in line for line in ran.log)
     longest = max([p.duration for p in pictures] + [s.duration for s in sounds], default=0.0)
     return msgspec.structs.replace(
-        facts, pictures=pictures, sounds=sounds, duration=longest,
+        facts,
+        pictures=pictures,
+        sounds=sounds,
+        duration=longest,
         is_truncated=facts.is_truncated or short or cut,
         how={**facts.how, "duration": "packets", "rate": "packets"},
     )
@@ -165,7 +199,7 @@ def span(packets: list[tuple[float, float, int]]) -> float:
 
 def timed(picture: Picture, packets: list[tuple[float, float, int]]) -> Picture:
     times = [when for when, _, _ in packets]
-    gaps = [b - a for a, b in zip(times, times[1:], strict=False) if b > a]
+    gaps = [b - a for a, b in pairwise(times) if b > a]
     typical = statistics.median(gaps) if gaps else 0.0
     last = packets[-1][1] or typical
     duration = times[-1] + last - times[0]
@@ -213,15 +247,19 @@ def read_cadence(facts: Facts, cell: Cell, cancelled: Callable[[], bool]) -> Fac
         ran = run(cell.argv(argv), deadline=60, cancelled=cancelled)
     except PermanentFault:
         return msgspec.structs.replace(facts, decode_errors=facts.decode_errors + 1)
-    found = re.search(r"Multi frame detection:\s*TFF:\s*(\d+)\s*BFF:\s*(\d+)\s*Progressive:\s*(\d+)",
-                      "\n".join(ran.log))
+    found = re.search(
+        r"Multi frame detection:\s*TFF:\s*(\d+)\s*BFF:\s*(\d+)\s*Progressive:\s*(\d+)",
+        "\n".join(ran.log),
+    )
     if not found:
         return facts
     tff, bff, progressive = map(int, found.groups())
     combed = (tff + bff) / max(tff + bff + progressive, 1)
     first = msgspec.structs.replace(picture, combed=round(combed, 3))
     return msgspec.structs.replace(
-        facts, pictures=(first, *facts.pictures[1:]), how={**facts.how, "combed": "idet, one window"}
+        facts,
+        pictures=(first, *facts.pictures[1:]),
+        how={**facts.how, "combed": "idet, one window"},
     )
 
 
@@ -232,15 +270,16 @@ def read_sound(facts: Facts, cell: Cell, on_step: Hook, cancelled: Callable[[], 
     argv = [
         cell.tools.ffmpeg, "-hide_banner", "-nostdin", "-nostats", "-loglevel", "info",
         "-progress", "pipe:1", "-stats_period", "0.5", *GUARDS, "-i", cell.film, "-map", "0:a:0",
-        "-af", "astats=measure_overall=none:measure_perchannel=RMS_level,"
-               "silencedetect=n=-60dB:d=2,"
-               "ebur128=peak=true:framelog=verbose:metadata=1,"
-               f"ametadata=mode=print:file={cell.job}/sound.txt",
+        "-af", f"{HEARING},ametadata=mode=print:file={cell.job}/sound.txt",
         "-vn", "-f", "null", "-",
     ]  # fmt: skip
     length = max(facts.sounds[0].duration, 0.1)
-    ran = run(cell.argv(argv), deadline=120 + length, cancelled=cancelled,
-              on_seconds=lambda s: on_step("sound", min(s / length, 1.0)))
+    ran = run(
+        cell.argv(argv),
+        deadline=120 + length,
+        cancelled=cancelled,
+        on_seconds=lambda s: on_step("sound", min(s / length, 1.0)),
+    )
     curve, silences = heard(cell.work / "sound.txt", length)
     log = "\n".join(ran.log)
     summary = log.rpartition("Summary:")[2]
@@ -249,10 +288,15 @@ def read_sound(facts: Facts, cell: Cell, on_step: Hook, cancelled: Callable[[], 
         loudness=level(summary, r"\bI:\s*(-?[\d.]+|-inf) LUFS"),
         loudness_range=level(summary, r"LRA:\s*(-?[\d.]+) LU"),
         true_peak=level(summary, r"Peak:\s*(-?[\d.]+|-inf) dBFS"),
-        levels=tuple(max(float(v), -120.0) for v in re.findall(r"RMS level dB: (-?[\d.]+|-inf)", log)),
+        levels=tuple(
+            max(float(v), -120.0) for v in re.findall(r"RMS level dB: (-?[\d.]+|-inf)", log)
+        ),
     )
     return msgspec.structs.replace(
-        facts, sounds=(measured, *facts.sounds[1:]), curve=curve, silences=silences,
+        facts,
+        sounds=(measured, *facts.sounds[1:]),
+        curve=curve,
+        silences=silences,
         how={**facts.how, "loudness": "ebur128, all samples"},
     )
 

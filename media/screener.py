@@ -48,8 +48,12 @@ def make(
         "-progress", "pipe:1", "-stats_period", "0.5", "-filter_threads", str(threads),
         *graph.arguments(facts, film=cell.film, job=cell.job, threads=threads),
     ]  # fmt: skip
-    ran = run(cell.argv(argv), deadline=300 + length * 30, cancelled=cancelled,
-              on_seconds=lambda seconds: on_progress(min(seconds / length, 0.99)))
+    ran = run(
+        cell.argv(argv),
+        deadline=300 + length * 30,
+        cancelled=cancelled,
+        on_seconds=lambda seconds: on_progress(min(seconds / length, 0.99)),
+    )
     blacks, freezes = watched(cell.work / "checks.txt", picture.duration)
     _verify(cell, facts, rungs, sound=sound)
     hls.write_master(cell.work, rungs, rate=graph.cadence(picture), sound=sound)
@@ -62,7 +66,9 @@ def make(
         sprite_every=graph.sprite_every(facts),
         gain=graph.gain(facts),
         facts=msgspec.structs.replace(
-            facts, blacks=blacks, freezes=freezes,
+            facts,
+            blacks=blacks,
+            freezes=freezes,
             decode_errors=facts.decode_errors + ran.decode_errors,
             how={**facts.how, "blacks": "full decode", "freezes": "full decode"},
         ),
@@ -101,7 +107,9 @@ def _verify(cell: Cell, facts: Facts, rungs: tuple[Rung, ...], *, sound: bool) -
             raise PermanentFault("copy_not_whole", rung.name)
         frames = counted(cell, rung.name)
         if abs(frames - expected) > max(3, expected * 0.01):
-            raise PermanentFault("copy_not_whole", f"{rung.name}: {frames} of {expected:.0f} frames")
+            raise PermanentFault(
+                "copy_not_whole", f"{rung.name}: {frames} of {expected:.0f} frames"
+            )
     if sound and facts.sound is not None:
         heard = sum(seconds for _, seconds in hls.durations(cell.work / "a0" / "playlist.m3u8"))
         if abs(heard - facts.sound.duration) > HALF_SECOND:

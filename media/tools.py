@@ -38,8 +38,9 @@ def _find(variable: str, name: str) -> str:
 
 
 def _out(*argv: str) -> str:
-    done = subprocess.run(argv, capture_output=True, text=True, timeout=30, check=False,
-                          stdin=subprocess.DEVNULL)
+    done = subprocess.run(
+        argv, capture_output=True, text=True, timeout=30, check=False, stdin=subprocess.DEVNULL
+    )
     return done.stdout + done.stderr
 
 
@@ -59,9 +60,34 @@ def _working_bwrap() -> str | None:
     if not bwrap:
         return None
     tried = subprocess.run(
-        [bwrap, "--ro-bind", "/usr", "/usr", "--symlink", "usr/lib", "/lib", "--symlink",
-         "usr/lib64", "/lib64", "--symlink", "usr/bin", "/bin", "--proc", "/proc", "--dev", "/dev",
-         "--unshare-all", "--uid", "65534", "--gid", "65534", "/usr/bin/true"],
-        capture_output=True, timeout=10, check=False, stdin=subprocess.DEVNULL,
+        [
+            bwrap,
+            "--ro-bind",
+            "/usr",
+            "/usr",
+            "--symlink",
+            "usr/lib",
+            "/lib",
+            "--symlink",
+            "usr/lib64",
+            "/lib64",
+            "--symlink",
+            "usr/bin",
+            "/bin",
+            "--proc",
+            "/proc",
+            "--dev",
+            "/dev",
+            "--unshare-all",
+            "--uid",
+            "65534",
+            "--gid",
+            "65534",
+            "/usr/bin/true",
+        ],
+        capture_output=True,
+        timeout=10,
+        check=False,
+        stdin=subprocess.DEVNULL,
     )
     return bwrap if tried.returncode == 0 else None

@@ -113,14 +113,19 @@ class Door:
 
     def create(self, submission: str, name: str, size: int) -> str:
         known = {"submission": submission, "filename": name}
-        metadata = ",".join(f"{k} {base64.b64encode(v.encode()).decode()}" for k, v in known.items())
+        metadata = ",".join(
+            f"{k} {base64.b64encode(v.encode()).decode()}" for k, v in known.items()
+        )
         deadline = time.monotonic() + PATIENCE
         while True:
             try:
                 answer = self.http.post(
                     self.base + "/uploads",
-                    headers={"tus-resumable": "1.0.0", "upload-length": str(size),
-                             "upload-metadata": metadata},
+                    headers={
+                        "tus-resumable": "1.0.0",
+                        "upload-length": str(size),
+                        "upload-metadata": metadata,
+                    },
                 )
                 if answer.status_code != 503:
                     self.read(answer)
@@ -145,7 +150,9 @@ class Door:
         return int(answer.headers.get("upload-offset", known))
 
     def wait_for_report(
-        self, submission: str, on_state: Callable[[str, float], None] = lambda *_: None,
+        self,
+        submission: str,
+        on_state: Callable[[str, float], None] = lambda *_: None,
         patience: float = 600,
     ) -> dict[str, Any]:
         """Until the file has come to an end of its way, good or bad."""

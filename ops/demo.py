@@ -1,4 +1,4 @@
-"""The main job: a whole festival through the product's own doors, from the first file to the public grid.
+"""The main job: a whole festival through the product's doors, from first file to public grid.
 
 Speaks HTTP only. BASE_URL, OPERATOR_LINK and VAR come from the launcher.
 """
@@ -10,6 +10,7 @@ import threading
 import time
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +33,12 @@ STAFF = (
     ("femi.adeyemi@cinema-for-space.example", "Femi Adeyemi", "reviewer"),
     ("camille.aubry@cinema-for-space.example", "Camille Aubry", "programmer"),
 )
-SCOPES = {"filmmaker": "entries", "reviewer": "committee", "chair": "committee",
-          "programmer": "programme"}
+SCOPES = {
+    "filmmaker": "entries",
+    "reviewer": "committee",
+    "chair": "committee",
+    "programmer": "programme",
+}
 OPINIONS = (
     "Une vraie tenue de cadre ; la fin emporte tout, et la salle suivra.",
     "Le deuxième acte s’étire, mais le regard est juste et le son très beau.",
@@ -48,7 +53,9 @@ class Demo:
         self.url = os.environ["BASE_URL"]
         self.folder = Path(os.environ["VAR"]) / "clips"
         self.folder.mkdir(parents=True, exist_ok=True)
-        edition, token = spend(self.url, os.environ["OPERATOR_LINK"], scopes=["operate"], name="demo")
+        edition, token = spend(
+            self.url, os.environ["OPERATOR_LINK"], scopes=["operate"], name="demo"
+        )
         self.edition = edition
         self.operator = Door(self.url, edition, token)
         self.state: dict[str, str] = {film.title: "attend" for film in FILMS}
@@ -106,11 +113,19 @@ class Demo:
         raise TimeoutError(email)
 
     def prepare(self) -> None:
-        self.operator.call("PATCH", "/operator/edition", {
-            "name": "Cinéma for Space 2027", "first_day": FIRST_DAY, "days": 3,
-            "deadline_at": "2027-09-30T23:59:59+02:00", "policy": "demo",
-            "measured_runtime": False, "two_person_release": True,
-        })
+        self.operator.call(
+            "PATCH",
+            "/operator/edition",
+            {
+                "name": "Cinéma for Space 2027",
+                "first_day": FIRST_DAY,
+                "days": 3,
+                "deadline_at": "2027-09-30T23:59:59+02:00",
+                "policy": "demo",
+                "measured_runtime": False,
+                "two_person_release": True,
+            },
+        )
         for email, name, part in STAFF:
             self.operator.post("/operator/people", {"email": email, "name": name, "part": part})
 
@@ -139,11 +154,18 @@ class Demo:
 
     def open(self, maker: Door, film: DemoFilm) -> str:
         entry = {
-            "title": film.title, "title_en": film.title_en, "synopsis_fr": film.fr,
-            "synopsis_en": film.en, "section": film.section, "year": film.year,
-            "countries": list(film.countries), "languages": list(film.languages),
-            "subtitles": list(film.subtitles), "director": film.director,
-            "declared_seconds": film.minutes * 60, "premiere": film.premiere,
+            "title": film.title,
+            "title_en": film.title_en,
+            "synopsis_fr": film.fr,
+            "synopsis_en": film.en,
+            "section": film.section,
+            "year": film.year,
+            "countries": list(film.countries),
+            "languages": list(film.languages),
+            "subtitles": list(film.subtitles),
+            "director": film.director,
+            "declared_seconds": film.minutes * 60,
+            "premiere": film.premiere,
             "rights_confirmed": True,
         }
 
@@ -179,14 +201,29 @@ class Demo:
                 if waiting["given"]:
                     continue
                 place = f"/committee/submissions/{waiting['id']}"
-                member.call("PUT", f"{place}/viewing", {
-                    "ranges": [[0, waiting["duration"]]], "position": waiting["duration"]})
+                member.call(
+                    "PUT",
+                    f"{place}/viewing",
+                    {"ranges": [[0, waiting["duration"]]], "position": waiting["duration"]},
+                )
                 good = fates[waiting["id"]] == "accepted"
                 base = 4 if good else 2
-                member.call("PUT", f"{place}/review", {"give": True, "version": 0, "sheet": {
-                    "writing": base + (seat % 2), "image": base, "sound": min(5, base + 1),
-                    "space": base + ((seat + 1) % 2), "opinion": OPINIONS[seat % 3]}},
-                    unless=lambda p=place, m=member: m.get(p)["review"])
+                member.call(
+                    "PUT",
+                    f"{place}/review",
+                    {
+                        "give": True,
+                        "version": 0,
+                        "sheet": {
+                            "writing": base + (seat % 2),
+                            "image": base,
+                            "sound": min(5, base + 1),
+                            "space": base + ((seat + 1) % 2),
+                            "opinion": OPINIONS[seat % 3],
+                        },
+                    },
+                    unless=partial(reviewed, member, place),
+                )
         self.chairs = members[:2]
 
     def decide(self) -> None:
@@ -196,8 +233,10 @@ class Demo:
             if self.reports.get(film.title, {}).get("state") != "ready":
                 continue
             act = acts[film.fate]
-            self.chairs[0].post(f"/committee/submissions/{self.made[film.title]}/{act}",
-                                {"note": "Décidé en réunion, après le tour de table."})
+            self.chairs[0].post(
+                f"/committee/submissions/{self.made[film.title]}/{act}",
+                {"note": "Décidé en réunion, après le tour de table."},
+            )
             decided.append(self.made[film.title])
         batch = self.chairs[0].post("/announcements", {"submissions": decided})
         self.chairs[1].post(f"/announcements/{batch['id']}/release")
@@ -208,18 +247,30 @@ class Demo:
         self.operator.call("PATCH", "/operator/edition", {"phase": "programme"})
         programmer = self.enter(STAFF[5][0], "programmer")
         if not programmer.get("/screens"):
-            venue = programmer.post("/venues", {"name": "Palais des Festivals",
-                                                "address": "1 boulevard de la Croisette, Cannes"})
+            venue = programmer.post(
+                "/venues",
+                {"name": "Palais des Festivals", "address": "1 boulevard de la Croisette, Cannes"},
+            )
             for position, (name, seats) in enumerate(ROOMS):
-                programmer.post("/screens", {
-                    "venue": venue["id"], "name": name, "seats": seats, "hours": HOURS,
-                    "equipment": ["dcp", "5.1"], "turnaround": 25, "position": position})
+                programmer.post(
+                    "/screens",
+                    {
+                        "venue": venue["id"],
+                        "name": name,
+                        "seats": seats,
+                        "hours": HOURS,
+                        "equipment": ["dcp", "5.1"],
+                        "turnaround": 25,
+                        "position": position,
+                    },
+                )
         self.add_programmes(programmer)
         return programmer
 
     def add_programmes(self, programmer: Door) -> None:
         accepted = {
-            film.title: film for film in FILMS
+            film.title: film
+            for film in FILMS
             if film.fate == "accepted" and self.reports[film.title]["state"] == "ready"
         }
         ids: dict[str, str] = {}
@@ -235,27 +286,65 @@ class Demo:
 
         for title, film in accepted.items():
             if title not in in_blocks:
-                add({"kind": "film", "title_fr": title, "title_en": film.title_en,
-                     "section": film.section, "films": [self.made[title]], "intro": 5,
-                     "debate": 30 if film.prestige > 3 else 20, "demand": film.demand,
-                     "prestige": film.prestige, "premiere": film.premiere,
-                     "showings": 3 if film.prestige > 3 else 2,
-                     "least_seats": 400 if film.prestige > 3 else 0})
+                add(
+                    {
+                        "kind": "film",
+                        "title_fr": title,
+                        "title_en": film.title_en,
+                        "section": film.section,
+                        "films": [self.made[title]],
+                        "intro": 5,
+                        "debate": 30 if film.prestige > 3 else 20,
+                        "demand": film.demand,
+                        "prestige": film.prestige,
+                        "premiere": film.premiere,
+                        "showings": 3 if film.prestige > 3 else 2,
+                        "least_seats": 400 if film.prestige > 3 else 0,
+                    }
+                )
         for title, english, titles in BLOCKS:
-            add({"kind": "block", "title_fr": title, "title_en": english, "section": "S",
-                 "films": [self.made[t] for t in titles if t in accepted], "intro": 5,
-                 "debate": 20, "demand": 300, "showings": 2})
+            add(
+                {
+                    "kind": "block",
+                    "title_fr": title,
+                    "title_en": english,
+                    "section": "S",
+                    "films": [self.made[t] for t in titles if t in accepted],
+                    "intro": 5,
+                    "debate": 20,
+                    "demand": 300,
+                    "showings": 2,
+                }
+            )
         for title, english, minutes, demand, prestige, start in EVENTS:
-            add({"kind": "event", "title_fr": title, "title_en": english, "section": "E",
-                 "own_minutes": minutes, "intro": 0, "debate": 0, "demand": demand,
-                 "prestige": prestige})
+            add(
+                {
+                    "kind": "event",
+                    "title_fr": title,
+                    "title_en": english,
+                    "section": "E",
+                    "own_minutes": minutes,
+                    "intro": 0,
+                    "debate": 0,
+                    "demand": demand,
+                    "prestige": prestige,
+                }
+            )
             self.fix(programmer, ids[title], start)
-        for name, fr, en, titles in GUESTS:
-            programmer.post("/guests", {"name": name, "quality_fr": fr, "quality_en": en,
-                                        "programmes": [ids[t] for t in titles if t in ids]})
+        for name, fr, en, shown in GUESTS:
+            programmer.post(
+                "/guests",
+                {
+                    "name": name,
+                    "quality_fr": fr,
+                    "quality_en": en,
+                    "programmes": [ids[t] for t in shown if t in ids],
+                },
+            )
 
     def fix(self, programmer: Door, programme: str, start: int) -> None:
         """Opening and awards have their hour in the great room; the planner works around them."""
+
         def there() -> dict[str, str] | None:
             placed = programmer.get("/grid")["screenings"]
             return next((s for s in placed if s["programme"] == programme), None)
@@ -265,8 +354,10 @@ class Demo:
         if known is None:
             version = programmer.get("/grid")["version"]
             known = programmer.post(
-                "/grid/screenings", {"programme": programme, "screen": screen, "start": start},
-                unless=there, **{"if-match": str(version)},
+                "/grid/screenings",
+                {"programme": programme, "screen": screen, "start": start},
+                unless=there,
+                **{"if-match": str(version)},
             )
         programmer.post(f"/screenings/{known['id']}/lock")
 
@@ -278,8 +369,9 @@ class Demo:
             progress = state["progress"]
             if progress:
                 gap = progress.get("gap")
-                words = (f"  meilleur coût {progress['best']}, borne {progress['bound']}"
-                         + (f", écart {gap:.0%}" if gap is not None else ""))
+                words = f"  meilleur coût {progress['best']}, borne {progress['bound']}" + (
+                    f", écart {gap:.0%}" if gap is not None else ""
+                )
                 if words != told:
                     self.say(words)
                     told = words
@@ -288,8 +380,10 @@ class Demo:
             time.sleep(0.5)
         if state["state"] != "done":
             raise SystemExit(f"Le planificateur s’est arrêté : {state['state']} {state['fault']}")
-        programmer.post(f"/grid/plans/{run['id']}/application",
-                        unless=lambda: programmer.get(f"/grid/plans/{run['id']}")["applied"] or None)
+        programmer.post(
+            f"/grid/plans/{run['id']}/application",
+            unless=lambda: programmer.get(f"/grid/plans/{run['id']}")["applied"] or None,
+        )
         plan: dict[str, Any] = state["plan"]
         return plan
 
@@ -309,15 +403,20 @@ class Demo:
             for finding in self.reports[film.title]["findings"]:
                 if finding["severity"] != "warn":
                     self.say(f"  {film.title:<24} {finding['code']:<20} {finding['fr']['words']}")
-        self.say(f"\nGrille publiée n° {number} : coût {plan['cost']}, borne {plan['bound']}, "
-                 f"écart {plan['gap']:.0%}{', prouvé' if plan['proved'] else ''}, "
-                 f"{len(plan['placements'])} séances, {len(plan['unplaced'])} sans place")
+        self.say(
+            f"\nGrille publiée n° {number} : coût {plan['cost']}, borne {plan['bound']}, "
+            f"écart {plan['gap']:.0%}{', prouvé' if plan['proved'] else ''}, "
+            f"{len(plan['placements'])} séances, {len(plan['unplaced'])} sans place"
+        )
         self.console.print(self.grid_table())
         self.say(f"\nProgramme   {self.url}/fr/{self.edition}/   {self.url}/en/{self.edition}/")
-        for email, name, part in (STAFF[0], STAFF[2], STAFF[5],
-                                  (f"{slug(FILMS[0].director)}@films.example",
-                                   FILMS[0].director, "filmmaker"),
-                                  ("operateur@cinema-for-space.example", "Maud Ferrand", "operator")):
+        for email, name, part in (
+            STAFF[0],
+            STAFF[2],
+            STAFF[5],
+            (f"{slug(FILMS[0].director)}@films.example", FILMS[0].director, "filmmaker"),
+            ("operateur@cinema-for-space.example", "Maud Ferrand", "operator"),
+        ):
             began = time.time_ns()
             Door(self.url, self.edition).post("/links", {"email": email})
             self.say(f"{part:<11} {self.link_for(email, newer_than=began)}  ({name})")
@@ -333,19 +432,34 @@ class Demo:
         for index, day in enumerate(DAYS):
             cells = []
             for screen in document["screens"]:
-                here = [s for s in document["screenings"] if s["screen"] == screen["id"]
-                        and s["day"] == f"2027-11-{26 + index}"]
-                cells.append("\n".join(f"{paris(s['starts_at'])} {titles[s['programme']]}"
-                                       for s in here))
+                here = [
+                    s
+                    for s in document["screenings"]
+                    if s["screen"] == screen["id"] and s["day"] == f"2027-11-{26 + index}"
+                ]
+                cells.append(
+                    "\n".join(f"{paris(s['starts_at'])} {titles[s['programme']]}" for s in here)
+                )
             table.add_row(day, *cells)
         return table
 
 
 WORDS = {
-    "receiving": "envoi", "received": "reçu", "inspecting": "contrôle", "sound": "sain",
-    "making": "copie", "ready": "copie prête", "released": "validé", "faulty": "refusé",
-    "quarantined": "en quarantaine", "failed": "échec",
+    "receiving": "envoi",
+    "received": "reçu",
+    "inspecting": "contrôle",
+    "sound": "sain",
+    "making": "copie",
+    "ready": "copie prête",
+    "released": "validé",
+    "faulty": "refusé",
+    "quarantined": "en quarantaine",
+    "failed": "échec",
 }
+
+
+def reviewed(member: Door, place: str) -> Any:
+    return member.get(place)["review"]
 
 
 def slug(text: str) -> str:
@@ -367,8 +481,12 @@ def paris(utc: str) -> str:
 def main() -> int:
     began = time.monotonic()
     demo = Demo()
-    for words, act in (("les gens", demo.prepare), ("les films", demo.receive),
-                       ("le comité", demo.review), ("les décisions", demo.decide)):
+    for words, act in (
+        ("les gens", demo.prepare),
+        ("les films", demo.receive),
+        ("le comité", demo.review),
+        ("les décisions", demo.decide),
+    ):
         start = time.monotonic()
         demo.say(f"\n{words}")
         act()

@@ -1,6 +1,6 @@
 """The one-command launcher: starts every part, watches it, and leaves nothing behind.
 
-    ./run [--once] [--fresh] · ./run status · ./run stop · ./run logs [PART]
+./run [--once] [--fresh] · ./run status · ./run stop · ./run logs [PART]
 """
 
 import argparse
@@ -28,8 +28,16 @@ ROOT = Path(__file__).parents[1]
 VAR = Path(os.environ.get("VAR", ROOT / "var"))
 TICK = 0.25
 DEMO_EDITION = "2027"
-CELERY = ["celery", "-A", "workers.app", "worker", "--without-gossip", "--without-mingle",
-          "--loglevel", "WARNING"]
+CELERY = [
+    "celery",
+    "-A",
+    "workers.app",
+    "worker",
+    "--without-gossip",
+    "--without-mingle",
+    "--loglevel",
+    "WARNING",
+]
 
 
 class Part(msgspec.Struct):
@@ -87,8 +95,12 @@ class House:
         if not self.env.get("DATABASE_URL"):
             postgres = Postgres(VAR / "pg")
             self.step("database", postgres.prepare)
-            self.start("postgres", postgres.argv, ownership=postgres.ownership(),
-                       folder=str(postgres.folder))
+            self.start(
+                "postgres",
+                postgres.argv,
+                ownership=postgres.ownership(),
+                folder=str(postgres.folder),
+            )
             self.env["DATABASE_URL"] = postgres.url
             self.step("postgres", lambda: self.wait(postgres.is_up, 30, "postgres"))
         if not self.env.get("REDIS_URL"):
@@ -103,14 +115,45 @@ class House:
         self.env |= {"SMTP_URL": f"smtp://127.0.0.1:{smtp}", "MAILBOX_PORT": str(smtp)}
         self.ours("mailbox", "ops.mailbox")
         self.ours("relay", "workers.relay")
-        self.ours("worker-fast", *CELERY, "-Q", "control,fast,letters,plans", "-c", "2",
-                  "-n", "fast@house")
+        self.ours(
+            "worker-fast",
+            *CELERY,
+            "-Q",
+            "control,fast,letters,plans",
+            "-c",
+            "2",
+            "-n",
+            "fast@house",
+        )
         self.ours("worker-heavy", *CELERY, "-Q", "heavy", "-c", "2", "-n", "heavy@house")
-        self.ours("beat", "celery", "-A", "workers.app", "beat", "-s", str(VAR / "beat"),
-                  "--pidfile", "", "--loglevel", "WARNING")
-        self.ours("api", "uvicorn", "api.app:app", "--host", "127.0.0.1", "--port",
-                  str(self.port), "--timeout-graceful-shutdown", "5", "--no-access-log",
-                  "--no-server-header", "--log-level", "warning")
+        self.ours(
+            "beat",
+            "celery",
+            "-A",
+            "workers.app",
+            "beat",
+            "-s",
+            str(VAR / "beat"),
+            "--pidfile",
+            "",
+            "--loglevel",
+            "WARNING",
+        )
+        self.ours(
+            "api",
+            "uvicorn",
+            "api.app:app",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(self.port),
+            "--timeout-graceful-shutdown",
+            "5",
+            "--no-access-log",
+            "--no-server-header",
+            "--log-level",
+            "warning",
+        )
 
     def step(self, name: str, act: Callable[[], object]) -> None:
         began = time.monotonic()
@@ -118,8 +161,14 @@ class House:
         print(f"  {name:<14} {time.monotonic() - began:5.1f} s", flush=True)
 
     def once(self, module: str, *arguments: str) -> str:
-        done = subprocess.run([sys.executable, "-m", module, *arguments], env=self.env, cwd=ROOT,
-                              capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, "-m", module, *arguments],
+            env=self.env,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         if done.returncode:
             self.fail(f"{module} failed:\n{(done.stdout + done.stderr)[-2000:]}")
         return done.stdout.strip()
@@ -127,8 +176,14 @@ class House:
     def ours(self, name: str, *arguments: str) -> None:
         self.start(name, [sys.executable, "-m", *arguments])
 
-    def start(self, name: str, argv: list[str], *, ownership: dict[str, object] | None = None,
-              folder: str = "") -> None:
+    def start(
+        self,
+        name: str,
+        argv: list[str],
+        *,
+        ownership: dict[str, object] | None = None,
+        folder: str = "",
+    ) -> None:
         part = Part(name=name, argv=argv, env=self.env, ownership=ownership or {}, folder=folder)
         self.parts[name] = part
         self.launch(part)
@@ -136,8 +191,14 @@ class House:
     def launch(self, part: Part) -> None:
         with (VAR / "logs" / f"{part.name}.log").open("ab") as log:
             part.process = subprocess.Popen(
-                part.argv, env=self.env, cwd=part.folder or ROOT, stdin=subprocess.DEVNULL,
-                stdout=log, stderr=log, preexec_fn=die_with_parent(), **part.ownership,
+                part.argv,
+                env=self.env,
+                cwd=part.folder or ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                preexec_fn=die_with_parent(),
+                **part.ownership,
             )  # type: ignore[call-overload]
         part.started = time.monotonic()
         self.note()
@@ -177,10 +238,20 @@ class House:
         known = {name: p.process.pid for name, p in self.parts.items() if p.process}
         file = VAR / "house.json"
         draft = file.with_suffix(".new")
-        draft.write_text(json.dumps({"pid": os.getpid(), "url": self.url, "parts": known,
-                                     "env": {k: self.env[k] for k in (*self._settings(),
-                                             "DATABASE_URL", "REDIS_URL", "SMTP_URL")
-                                             if k in self.env}}))
+        draft.write_text(
+            json.dumps(
+                {
+                    "pid": os.getpid(),
+                    "url": self.url,
+                    "parts": known,
+                    "env": {
+                        k: self.env[k]
+                        for k in (*self._settings(), "DATABASE_URL", "REDIS_URL", "SMTP_URL")
+                        if k in self.env
+                    },
+                }
+            )
+        )
         draft.chmod(0o600)
         draft.rename(file)
 
@@ -197,9 +268,7 @@ class House:
         for part in reversed(self.parts.values()):
             if part.process is None or part.process.poll() is not None:
                 continue
-            part.process.send_signal(
-                signal.SIGINT if part.name == "postgres" else signal.SIGTERM
-            )
+            part.process.send_signal(signal.SIGINT if part.name == "postgres" else signal.SIGTERM)
             try:
                 part.process.wait(12)
             except subprocess.TimeoutExpired:
@@ -210,11 +279,21 @@ class House:
 
 def demo(house: House) -> int:
     """The main job, as a child of its own, while the parts go on being watched."""
-    link = house.once("ops.person", "add", "operateur@cinema-for-space.example",
-                      "--role", "operator", "--edition", DEMO_EDITION, "--name", "Maud Ferrand")
+    link = house.once(
+        "ops.person",
+        "add",
+        "operateur@cinema-for-space.example",
+        "--role",
+        "operator",
+        "--edition",
+        DEMO_EDITION,
+        "--name",
+        "Maud Ferrand",
+    )
     env = {**house.env, "BASE_URL": house.url, "OPERATOR_LINK": link, "VAR": str(VAR)}
-    process = subprocess.Popen([sys.executable, "-m", "ops.demo"], env=env, cwd=ROOT,
-                               preexec_fn=die_with_parent())
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ops.demo"], env=env, cwd=ROOT, preexec_fn=die_with_parent()
+    )
     while process.poll() is None:
         house.watch()
         time.sleep(TICK)
@@ -321,8 +400,9 @@ def logs(part: str) -> int:
 
 def main() -> int:
     reader = argparse.ArgumentParser(prog="./run", description=__doc__)
-    reader.add_argument("act", nargs="?", default="open",
-                        choices=["open", "status", "stop", "logs", "env"])
+    reader.add_argument(
+        "act", nargs="?", default="open", choices=["open", "status", "stop", "logs", "env"]
+    )
     reader.add_argument("part", nargs="?", default="")
     reader.add_argument("--once", action="store_true")
     reader.add_argument("--fresh", action="store_true")
@@ -334,7 +414,9 @@ def main() -> int:
         return 0
     if given.act == "open":
         return open_house(once=given.once, fresh=given.fresh)
-    return {"status": status, "stop": stop, "logs": lambda: logs(given.part)}[given.act]()
+    return (
+        logs(given.part) if given.act == "logs" else status() if given.act == "status" else stop()
+    )
 
 
 if __name__ == "__main__":

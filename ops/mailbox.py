@@ -1,6 +1,6 @@
 """A real SMTP server for this machine: every letter becomes a file in the mailbox folder.
 
-    MAILBOX=folder MAILBOX_PORT=2525 python -m ops.mailbox
+MAILBOX=folder MAILBOX_PORT=2525 python -m ops.mailbox
 """
 
 import os

@@ -19,9 +19,12 @@ from festival.tables import Edition, Part
 async def add(email: str, part: Part, *, slug: str, name: str) -> str:
     settings = Settings.read()
     async with pool(size=2):
-        newest = await Edition.objects().where(Edition.is_current.eq(True)).order_by(
-            Edition.created_at, ascending=False
-        ).first()
+        newest = (
+            await Edition.objects()
+            .where(Edition.is_current.eq(True))
+            .order_by(Edition.created_at, ascending=False)
+            .first()
+        )
         edition = await found(slug or "2027") if slug or newest is None else newest
         async with transaction():
             person = await people.meet(email, name=name)
@@ -39,8 +42,9 @@ def main() -> None:
     adding.add_argument("--edition", default="")
     adding.add_argument("--name", default="")
     given = reader.parse_args()
-    print(asyncio.run(add(given.email, Part(given.role), slug=given.edition or "",
-                          name=given.name)))
+    print(
+        asyncio.run(add(given.email, Part(given.role), slug=given.edition or "", name=given.name))
+    )
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ class Postgres:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             return folder
         name = "cfs-" + hashlib.sha256(str(folder).encode()).hexdigest()[:12]
-        home = Path("/var/tmp") / name  # noqa: S108
+        home = Path("/var/tmp") / name
         home.mkdir(mode=0o700, exist_ok=True)
         if home.is_symlink() or home.stat().st_uid not in {0, self.user.pw_uid}:
             raise SystemExit(f"{home} belongs to somebody else: remove it and start again.")
@@ -99,8 +99,12 @@ class Postgres:
 
     def _as_user(self, program: str, *arguments: str) -> None:
         done = subprocess.run(
-            [str(self.bin / program), *arguments], capture_output=True, text=True, check=False,
-            cwd=self.folder, **self.ownership(),
+            [str(self.bin / program), *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=self.folder,
+            **self.ownership(),
         )  # type: ignore[call-overload]
         if done.returncode:
             raise SystemExit(f"{program} failed: {done.stderr.strip()[-600:]}")
@@ -144,7 +148,11 @@ def running_postgres(folder: Path) -> Iterator[str]:
     server.prepare()
     with (server.folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            server.argv, stdout=log, stderr=log, cwd=server.folder, preexec_fn=die_with_parent(),
+            server.argv,
+            stdout=log,
+            stderr=log,
+            cwd=server.folder,
+            preexec_fn=die_with_parent(),
             **server.ownership(),
         )  # type: ignore[call-overload]
     try:

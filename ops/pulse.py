@@ -1,6 +1,6 @@
 """Is this part alive: what the health checks of the containers ask.
 
-    python -m ops.pulse relay|fast|heavy|beat
+python -m ops.pulse relay|fast|heavy|beat
 """
 
 import asyncio
@@ -24,9 +24,11 @@ async def relay_beats(database_url: str) -> bool:
     """The relay writes its pulse every turn."""
     connection = await asyncpg.connect(database_url, timeout=3)
     try:
-        return bool(await connection.fetchval(
-            "SELECT 1 FROM pulse WHERE part = 'relay' AND at > now() - interval '10 seconds'"
-        ))
+        return bool(
+            await connection.fetchval(
+                "SELECT 1 FROM pulse WHERE part = 'relay' AND at > now() - interval '10 seconds'"
+            )
+        )
     finally:
         await connection.close()
 

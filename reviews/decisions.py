@@ -22,13 +22,15 @@ class Sentence(msgspec.Struct, frozen=True):
     note: Annotated[str, Meta(min_length=3, max_length=2000)]
 
 
-async def _decide(
-    submission: Submission, wanted: Status | None, *, by: Person, note: str
-) -> None:
+async def _decide(submission: Submission, wanted: Status | None, *, by: Person, note: str) -> None:
     async with transaction():
         await propose(submission, wanted, by=by)
-        await Decision(submission=submission.id, person=by.id, note=note.strip(),
-                       wanted=None if wanted is None else wanted.value).save()
+        await Decision(
+            submission=submission.id,
+            person=by.id,
+            note=note.strip(),
+            wanted=None if wanted is None else wanted.value,
+        ).save()
 
 
 async def accept(submission: Submission, *, by: Person, note: str) -> None:
@@ -64,10 +66,10 @@ async def ask_announcement(edition: Edition, submissions: list[str], *, by: Pers
         batch = Announcement(edition=edition.id, asked_by=by.id)
         await batch.save()
         for row in standing:
-            await AnnouncementLine(announcement=batch.id, submission=row["id"],
-                                   wanted=row["pending"]).save()
-        await record("announcement_asked", batch.id, by=by, edition=edition.id,
-                     films=len(standing))
+            await AnnouncementLine(
+                announcement=batch.id, submission=row["id"], wanted=row["pending"]
+            ).save()
+        await record("announcement_asked", batch.id, by=by, edition=edition.id, films=len(standing))
     return batch
 
 
@@ -113,11 +115,12 @@ async def tell(line: AnnouncementLine, *, edition: Edition, by: Person) -> None:
     wanted = Status(line.wanted)
     if submission.status != wanted:
         await move(submission, wanted, by=by)
-    await Submission.update(
-        {Submission.pending: None, Submission.announced_at: now()}
-    ).where(Submission.id == submission.id)
-    await tell_members(submission, wanted.value, edition=edition,
-                       occasion=f"announcement:{line.announcement}")
+    await Submission.update({Submission.pending: None, Submission.announced_at: now()}).where(
+        Submission.id == submission.id
+    )
+    await tell_members(
+        submission, wanted.value, edition=edition, occasion=f"announcement:{line.announcement}"
+    )
 
 
 async def cancel(batch_id: str, *, edition: Edition, by: Person) -> None:

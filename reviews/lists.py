@@ -1,4 +1,4 @@
-"""What the committee reads. Blindness is a matter of the query: what may not be seen is not fetched."""
+"""What the committee reads. What may not be seen is not fetched: blindness is in the query."""
 
 from datetime import datetime
 from typing import Any
@@ -71,7 +71,8 @@ async def subject_of(submission_id: str, viewer: Viewer) -> Subject:
     """As the submissions know it, and whether one's own review is given."""
     subject = await submissions.subject_of(submission_id, viewer)
     given = await Review.exists().where(
-        (Review.submission == submission_id) & (Review.person == viewer.id)
+        (Review.submission == submission_id)
+        & (Review.person == viewer.id)
         & Review.given_at.is_not_null()
     )
     return msgspec.structs.replace(subject, has_own_review=given)
@@ -120,7 +121,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
 async def board(viewer: Viewer) -> list[Case]:
     """The chair's films. Votes of a film are there only once the chair has given their own,
-    or has no part in scoring it: until then not even their number is."""
+    or has no part in scoring it: until then not even their number is.
+    """
     found = await rows(
         """SELECT s.id, f.title, f.title_en, f.director, x.letter AS section_letter,
              x.name_fr AS section_fr, x.name_en AS section_en, s.status, s.pending, n.id AS file,

@@ -12,7 +12,7 @@ from festival.errors import Conflict, Refused
 from festival.record import record
 from festival.tables import Person, new_id
 from reviews.scoring import Sheet, faults, merged
-from reviews.tables import Note, Recusal, Review, Viewing
+from reviews.tables import Note, Recusal
 from submissions.tables import FilmFile, Submission
 
 MOST_RANGES = 2000
@@ -66,16 +66,27 @@ async def review(
             )  # fmt: skip
         if not kept:
             raise Conflict("review_changed_meanwhile")
-        await record("review_given" if give else "review_kept", submission.id, by=by,
-                     edition=submission.edition, file=file.id)
+        await record(
+            "review_given" if give else "review_kept",
+            submission.id,
+            by=by,
+            edition=submission.edition,
+            file=file.id,
+        )
     return int(kept[0]["version"])
 
 
 async def note(submission: Submission, file: FilmFile, remark: Remark, *, by: Person) -> Note:
     """A remark pinned to its moment, and to the version of the file."""
     async with transaction():
-        kept = Note(submission=submission.id, file=file.id, person=by.id,
-                    at_seconds=remark.at_seconds, sign=remark.sign, text=remark.text.strip())
+        kept = Note(
+            submission=submission.id,
+            file=file.id,
+            person=by.id,
+            at_seconds=remark.at_seconds,
+            sign=remark.sign,
+            text=remark.text.strip(),
+        )
         await kept.save()
         await record("note_made", submission.id, by=by, edition=submission.edition, note=kept.id)
     return kept
@@ -117,16 +128,27 @@ async def recuse(submission: Submission, *, reason: str, by: Person) -> None:
             new_id(), submission.id, by.id, reason.strip()[:400],
         )  # fmt: skip
         if kept:
-            await record("recused", submission.id, by=by, edition=submission.edition,
-                         reason=reason.strip()[:400])
+            await record(
+                "recused",
+                submission.id,
+                by=by,
+                edition=submission.edition,
+                reason=reason.strip()[:400],
+            )
 
 
 async def lift_recusal(submission: Submission, person: Person, *, by: Person) -> None:
     """The chair lets somebody back in."""
     async with transaction():
         await Recusal.update({Recusal.lifted_at: now()}).where(
-            (Recusal.submission == submission.id) & (Recusal.person == person.id)
+            (Recusal.submission == submission.id)
+            & (Recusal.person == person.id)
             & Recusal.lifted_at.is_null()
         )
-        await record("recusal_lifted", submission.id, by=by, edition=submission.edition,
-                     person_back=person.id)
+        await record(
+            "recusal_lifted",
+            submission.id,
+            by=by,
+            edition=submission.edition,
+            person_back=person.id,
+        )

@@ -41,7 +41,8 @@ def check(problem: Problem, plan: Plan) -> Report:
     pins = {(pin.programme, pin.number) for pin in problem.pins}
     broken = [*alone(problem, shown), *together(problem, shown)]
     violations = [
-        *complete(problem, plan), *(one for one in broken if not set(one.screenings) <= pins)
+        *complete(problem, plan),
+        *(one for one in broken if not set(one.screenings) <= pins),
     ]
     if (plan.cost, plan.cost_by_rule) != (cost, by_rule):
         violations.append(fault("cost_differs", printed=plan.cost, true=cost))

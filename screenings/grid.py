@@ -1,9 +1,10 @@
-"""The working grid: place, move, lock, take out. Clashes are shown, never hidden; stale hands are told."""
+"""The working grid: place, move, lock, take out. Clashes are shown; stale hands are told."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
+from piccolo.columns import Column
 
 from festival.db import rows, transaction
 from festival.errors import Conflict, Missing, Refused
@@ -49,7 +50,9 @@ async def known(edition: Edition, programme: str, screen: str) -> tuple[Item, Sc
     return item, room
 
 
-async def place(edition: Edition, new: NewScreening, *, version: int, by: Person) -> tuple[str, int]:
+async def place(
+    edition: Edition, new: NewScreening, *, version: int, by: Person
+) -> tuple[str, int]:
     """From the tray into the grid; returns the screening and the grid's new version."""
     item, room = await known(edition, new.programme, new.screen)
     if new.number >= item.showings:
@@ -68,8 +71,14 @@ async def place(edition: Edition, new: NewScreening, *, version: int, by: Person
         )  # fmt: skip
         if not made:
             raise Conflict("screening_is_placed", version=after)
-        await record("screening_placed", made[0]["id"], by=by, edition=edition.id,
-                     screen=new.screen, start=new.start)
+        await record(
+            "screening_placed",
+            made[0]["id"],
+            by=by,
+            edition=edition.id,
+            screen=new.screen,
+            start=new.start,
+        )
     return made[0]["id"], after
 
 
@@ -105,12 +114,19 @@ async def move(
     async with transaction():
         after = await step(grid, version)
         times = moments(edition, item, screening.number, room.turnaround, where.start)
-        await Screening.update(
-            {"screen": where.screen, **times}
-        ).where(Screening.id == screening.id)
-        await record("screening_moved", screening.id, by=by, edition=edition.id,
-                     from_screen=screening.screen, from_at=screening.starts_at.isoformat(),
-                     screen=where.screen, start=where.start)
+        moved: dict[Column | str, Any] = {Screening.screen: where.screen}
+        moved.update(times)
+        await Screening.update(moved).where(Screening.id == screening.id)
+        await record(
+            "screening_moved",
+            screening.id,
+            by=by,
+            edition=edition.id,
+            from_screen=screening.screen,
+            from_at=screening.starts_at.isoformat(),
+            screen=where.screen,
+            start=where.start,
+        )
     return after
 
 
@@ -119,8 +135,12 @@ async def lock(edition: Edition, screening_id: str, *, locked: bool, by: Person)
     _, screening = await screening_in(edition, screening_id)
     async with transaction():
         await Screening.update({Screening.locked: locked}).where(Screening.id == screening.id)
-        await record("screening_locked" if locked else "screening_freed", screening.id, by=by,
-                     edition=edition.id)
+        await record(
+            "screening_locked" if locked else "screening_freed",
+            screening.id,
+            by=by,
+            edition=edition.id,
+        )
 
 
 async def remove(edition: Edition, screening_id: str, *, version: int, by: Person) -> int:

@@ -68,8 +68,9 @@ async def screens(edition: Edition) -> list[Screen]:
 
 
 async def venues(edition: Edition) -> list[dict[str, Any]]:
-    return await rows("SELECT id, name, address FROM venue WHERE edition = {} ORDER BY name",
-                      edition.id)
+    return await rows(
+        "SELECT id, name, address FROM venue WHERE edition = {} ORDER BY name", edition.id
+    )
 
 
 async def guests(edition: Edition) -> list[Guest]:
@@ -132,8 +133,9 @@ async def published_grids(edition: Edition) -> list[dict[str, Any]]:
 
 async def placed_in(grid: Grid) -> list[Placed]:
     found = await rows("SELECT * FROM screening WHERE grid = {} ORDER BY starts_at, id", grid.id)
-    return msgspec.convert([{k: row[k] for k in Placed.__struct_fields__} for row in found],
-                           list[Placed])
+    return msgspec.convert(
+        [{k: row[k] for k in Placed.__struct_fields__} for row in found], list[Placed]
+    )
 
 
 async def problem_of(edition: Edition, *, pins: list[Placed] | None = None) -> model.Problem:
@@ -142,46 +144,78 @@ async def problem_of(edition: Edition, *, pins: list[Placed] | None = None) -> m
     return model.Problem(
         days=edition.days,
         screens=[
-            model.Screen(id=s.id, name=s.name, seats=s.seats,
-                         hours=[None if h is None else (h[0], h[1]) for h in s.hours],
-                         equipment=s.equipment, turnaround=s.turnaround)
+            model.Screen(
+                id=s.id,
+                name=s.name,
+                seats=s.seats,
+                hours=msgspec.convert(s.hours, list[tuple[int, int] | None]),
+                equipment=list(s.equipment),
+                turnaround=s.turnaround,
+            )
             for s in await screens(edition)
         ],
         programmes=[
             model.Programme(
-                id=i.id, title=i.title_fr or i.title_en, section=i.section_letter or "",
-                film_minutes=i.minutes, intro=i.intro, debate=i.debate, demand=i.demand,
-                prestige=i.prestige, premiere=i.premiere, showings=i.showings,
-                least_seats=i.least_seats, equipment=i.equipment, earliest=i.earliest,
+                id=i.id,
+                title=i.title_fr or i.title_en,
+                section=i.section_letter or "",
+                film_minutes=i.minutes,
+                intro=i.intro,
+                debate=i.debate,
+                demand=i.demand,
+                prestige=i.prestige,
+                premiere=i.premiere,
+                showings=i.showings,
+                least_seats=i.least_seats,
+                equipment=i.equipment,
+                earliest=i.earliest,
                 latest=i.latest,
             )
             for i in known
         ],
         guests=[
-            model.Guest(id=g.id, name=g.name, windows=[(w[0], w[1]) for w in g.windows],
-                        programmes=[p for p in g.programmes if any(i.id == p for i in known)])
+            model.Guest(
+                id=g.id,
+                name=g.name,
+                windows=msgspec.convert(g.windows, list[tuple[int, int]]),
+                programmes=[p for p in g.programmes if any(i.id == p for i in known)],
+            )
             for g in await guests(edition)
         ],
         pins=[
-            model.Pin(programme=p.programme, number=p.number, screen=p.screen,
-                      start=minutes_of(p.starts_at, edition.first_day))
+            model.Pin(
+                programme=p.programme,
+                number=p.number,
+                screen=p.screen,
+                start=minutes_of(p.starts_at, edition.first_day),
+            )
             for p in pins or []
         ],
     )
 
 
 def placement_of(placed: Placed, edition: Edition) -> model.Placement:
-    return model.Placement(programme=placed.programme, number=placed.number, screen=placed.screen,
-                           start=minutes_of(placed.starts_at, edition.first_day))
+    return model.Placement(
+        programme=placed.programme,
+        number=placed.number,
+        screen=placed.screen,
+        start=minutes_of(placed.starts_at, edition.first_day),
+    )
 
 
-def moments(edition: Edition, item: Item, number: int, turnaround: int, start: int) -> dict[str, datetime]:
+def moments(
+    edition: Edition, item: Item, number: int, turnaround: int, start: int
+) -> dict[str, datetime]:
     """The four times of a screening; `start` in minutes after the first day's midnight."""
     begins = at(edition.first_day, start)
     film_ends = begins + timedelta(minutes=item.intro + item.minutes)
     ends = film_ends + timedelta(minutes=item.debate if number == 0 else 0)
-    return {"starts_at": begins, "film_ends_at": film_ends, "ends_at": ends,
-            "clears_at": ends + timedelta(minutes=turnaround)}
+    return {
+        "starts_at": begins,
+        "film_ends_at": film_ends,
+        "ends_at": ends,
+        "clears_at": ends + timedelta(minutes=turnaround),
+    }
 
 
 async def clashes_of(edition: Edition, grid: Grid) -> list[model.Clash]:

@@ -36,8 +36,14 @@ async def ask(edition: Edition, *, seconds: int, by: Person, seed: int = 1) -> P
         grid = await working_grid(edition)
         locked = [placed for placed in await placed_in(grid) if placed.locked]
         problem = await problem_of(edition, pins=locked)
-        run = PlanRun(edition=edition.id, asked_by=by.id, seconds=seconds, seed=seed,
-                      grid_version=grid.version, problem=msgspec.to_builtins(problem))
+        run = PlanRun(
+            edition=edition.id,
+            asked_by=by.id,
+            seconds=seconds,
+            seed=seed,
+            grid_version=grid.version,
+            problem=msgspec.to_builtins(problem),
+        )
         await run.save()
         await later("plan_grid", run=run.id)
         await record("plan_asked", run.id, by=by, edition=edition.id, seconds=seconds)
@@ -75,7 +81,11 @@ async def plan(run_id: str, *, lease: Lease, heartbeat: Heartbeat, news: News) -
     watcher = Watcher()
     work = asyncio.create_task(
         asyncio.to_thread(
-            solve, problem, seconds=float(run.seconds), seed=run.seed, on_progress=watcher.hear,
+            solve,
+            problem,
+            seconds=float(run.seconds),
+            seed=run.seed,
+            on_progress=watcher.hear,
             should_stop=watcher.stop.is_set,
         )
     )
@@ -136,8 +146,9 @@ async def keep(run: PlanRun, found: Plan, watcher: Watcher, *, lease: Lease) -> 
             msgspec.json.encode(watcher.trail).decode(),
             run.id,
         )
-        await record("plan_found", run.id, cost=found.cost, bound=found.bound,
-                     placed=len(found.placements))
+        await record(
+            "plan_found", run.id, cost=found.cost, bound=found.bound, placed=len(found.placements)
+        )
 
 
 async def give_up(lease: Lease, fault: str) -> None:
@@ -196,8 +207,13 @@ async def lay(edition: Edition, grid: str, found: Plan) -> None:
         key = (placed.programme, placed.number)
         if key in locked or placed.programme not in known:
             continue
-        times = moments(edition, known[placed.programme], placed.number,
-                        rooms[placed.screen].turnaround, placed.start)
+        times = moments(
+            edition,
+            known[placed.programme],
+            placed.number,
+            rooms[placed.screen].turnaround,
+            placed.start,
+        )
         await rows(
             """INSERT INTO screening (id, stable, grid, programme, number, screen, starts_at,
                  film_ends_at, ends_at, clears_at)
@@ -205,5 +221,3 @@ async def lay(edition: Edition, grid: str, found: Plan) -> None:
             new_id(), stables.get(key) or new_id(), grid, placed.programme, placed.number,
             placed.screen, *times.values(),
         )  # fmt: skip
-
-

@@ -30,7 +30,9 @@ class ProgrammeForm(msgspec.Struct, frozen=True, kw_only=True):
     debate: Minutes = 20
     demand: Annotated[int, Meta(ge=0, le=100_000)] = 200
     prestige: Annotated[int, Meta(ge=1, le=10)] = 1
-    premiere: Annotated[str, Meta(pattern="^(world|international|european|national|none)$")] = "none"
+    premiere: Annotated[str, Meta(pattern="^(world|international|european|national|none)$")] = (
+        "none"
+    )
     showings: Annotated[int, Meta(ge=1, le=10)] = 1
     least_seats: Annotated[int, Meta(ge=0, le=100_000)] = 0
     equipment: Annotated[list[Word], Meta(max_length=20)] = []
@@ -52,13 +54,17 @@ async def add_programme(edition: Edition, form: ProgrammeForm, *, by: Person) ->
         programme = Programme(
             edition=edition.id,
             section=None if section is None else section.id,
-            **{name: getattr(form, name) for name in form.__struct_fields__
-               if name not in {"section", "films"}},
+            **{
+                name: getattr(form, name)
+                for name in form.__struct_fields__
+                if name not in {"section", "films"}
+            },
         )
         await programme.save()
         for position, submission in enumerate(form.films):
-            await ProgrammeFilm(programme=programme.id, submission=submission,
-                                position=position).save()
+            await ProgrammeFilm(
+                programme=programme.id, submission=submission, position=position
+            ).save()
         await record("programme_added", programme.id, by=by, edition=edition.id)
     return programme
 
@@ -89,9 +95,13 @@ async def from_selection(edition: Edition, *, by: Person) -> list[str]:
         made = [
             await add_programme(
                 edition,
-                ProgrammeForm(title_fr=row["title"], title_en=row["title_en"] or row["title"],
-                              section=row["letter"] or "", films=[row["id"]],
-                              premiere=row["premiere"]),
+                ProgrammeForm(
+                    title_fr=row["title"],
+                    title_en=row["title_en"] or row["title"],
+                    section=row["letter"] or "",
+                    films=[row["id"]],
+                    premiere=row["premiere"],
+                ),
                 by=by,
             )
             for row in chosen
@@ -105,9 +115,11 @@ async def remove_programme(edition: Edition, programme_id: str, *, by: Person) -
         used = await rows("SELECT 1 FROM screening WHERE programme = {} LIMIT 1", programme_id)
         if used:
             raise Refused("programme_is_placed")
-        gone = await Programme.delete().where(
-            (Programme.id == programme_id) & (Programme.edition == edition.id)
-        ).returning(Programme.id)
+        gone = (
+            await Programme.delete()
+            .where((Programme.id == programme_id) & (Programme.edition == edition.id))
+            .returning(Programme.id)
+        )
         if not gone:
             raise Missing("programme_missing")
         await record("programme_removed", programme_id, by=by, edition=edition.id)

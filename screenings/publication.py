@@ -1,4 +1,4 @@
-"""Publishing: the working grid is copied whole into a frozen, numbered one, with all that the public reads."""
+"""Publishing: the working grid, copied whole into a frozen one with all the public reads."""
 
 from datetime import datetime
 
@@ -15,8 +15,6 @@ from screenings.lists import Item, clashes_of, guests, items, placed_in, screens
 from screenings.tables import Grid
 from submissions.entries import tell_members
 from submissions.tables import Submission
-
-
 
 NEVER_PUBLISHED = frozenset({"turnaround_short"})  # the database would refuse the overlap
 
@@ -125,8 +123,9 @@ async def hindrances(edition: Edition, grid: Grid) -> list[str]:
 
 
 async def copy(edition: Edition, grid: Grid, *, by: Person) -> int:
-    newest = await rows("SELECT coalesce(max(number), 0) AS n FROM grid WHERE edition = {}",
-                        edition.id)
+    newest = await rows(
+        "SELECT coalesce(max(number), 0) AS n FROM grid WHERE edition = {}", edition.id
+    )
     number = int(newest[0]["n"]) + 1
     document = await document_of(edition, grid, number)
     frozen = new_id()
@@ -165,16 +164,28 @@ async def document_of(edition: Edition, grid: Grid, number: int) -> Document:
             for s in await screens(edition)
         ],
         programmes=[
-            programme_of(known[p], films.get(p, []),
-                         [{"name": g.name, "quality_fr": g.quality_fr, "quality_en": g.quality_en}
-                          for g in stage if p in g.programmes])
+            programme_of(
+                known[p],
+                films.get(p, []),
+                [
+                    {"name": g.name, "quality_fr": g.quality_fr, "quality_en": g.quality_en}
+                    for g in stage
+                    if p in g.programmes
+                ],
+            )
             for p in sorted(shown)
         ],
         screenings=[
             PublicScreening(
-                id=p.stable, programme=p.programme, number=p.number, screen=p.screen,
-                day=festival_day(p.starts_at).isoformat(), starts_at=p.starts_at,
-                film_ends_at=p.film_ends_at, ends_at=p.ends_at, debate=p.ends_at > p.film_ends_at,
+                id=p.stable,
+                programme=p.programme,
+                number=p.number,
+                screen=p.screen,
+                day=festival_day(p.starts_at).isoformat(),
+                starts_at=p.starts_at,
+                film_ends_at=p.film_ends_at,
+                ends_at=p.ends_at,
+                debate=p.ends_at > p.film_ends_at,
             )
             for p in placed
         ],
@@ -224,8 +235,9 @@ async def write_to_makers(edition: Edition, number: int) -> None:
     for row in accepted:
         submission = await Submission.objects().get(Submission.id == row["id"])
         if submission is not None:
-            await tell_members(submission, "scheduled", edition=edition,
-                               occasion=f"published:{number}")
+            await tell_members(
+                submission, "scheduled", edition=edition, occasion=f"published:{number}"
+            )
 
 
 async def newest_document(edition: Edition) -> Document | None:
@@ -236,5 +248,3 @@ async def newest_document(edition: Edition) -> Document | None:
         edition.id,
     )
     return msgspec.convert(found[0]["document"], Document) if found else None
-
-

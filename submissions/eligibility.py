@@ -1,4 +1,4 @@
-"""Deadlines: exact to the microsecond, on server time, with the rule for uploads under way. Pure."""
+"""Deadlines: exact, on server time, with the rule for uploads under way. Pure."""
 
 from datetime import datetime, timedelta
 

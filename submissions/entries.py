@@ -135,9 +135,9 @@ async def entry_of(submission: Submission) -> Entry:
         synopsis_en=film.synopsis_en,
         section="" if section is None else section.letter,
         year=film.year,
-        countries=film.countries,
-        languages=film.languages,
-        subtitles=film.subtitles,
+        countries=list(film.countries),
+        languages=list(film.languages),
+        subtitles=list(film.subtitles),
         director=film.director,
         declared_seconds=film.declared_seconds,
         premiere=film.premiere,
@@ -190,8 +190,9 @@ async def move(submission: Submission, wanted: Status, *, by: Person | None) -> 
         )
         if not moved:
             raise Conflict("submission_moved_meanwhile")
-        await record("submission_moved", submission.id, by=by, edition=submission.edition,
-                     to=wanted.value)
+        await record(
+            "submission_moved", submission.id, by=by, edition=submission.edition, to=wanted.value
+        )
     submission.status = wanted.value
 
 
@@ -207,8 +208,13 @@ async def propose(submission: Submission, wanted: Status | None, *, by: Person) 
     )
     if not moved:
         raise Conflict("submission_moved_meanwhile")
-    await record("decision_proposed", submission.id, by=by, edition=submission.edition,
-                 wanted=None if wanted is None else wanted.value)
+    await record(
+        "decision_proposed",
+        submission.id,
+        by=by,
+        edition=submission.edition,
+        wanted=None if wanted is None else wanted.value,
+    )
     submission.pending = None if wanted is None else wanted.value
 
 

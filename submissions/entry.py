@@ -28,11 +28,15 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     subtitles: Codes = []
     director: Title = ""
     declared_seconds: Annotated[int, Meta(ge=1, le=86400)] | None = None
-    premiere: Annotated[str, Meta(pattern="^(world|international|european|national|none)$")] = "none"
+    premiere: Annotated[str, Meta(pattern="^(world|international|european|national|none)$")] = (
+        "none"
+    )
     rights_confirmed: bool = False
 
 
-def faults(entry: Entry, *, sections: dict[str, tuple[int, int]], file_is_released: bool) -> list[str]:
+def faults(
+    entry: Entry, *, sections: dict[str, tuple[int, int]], file_is_released: bool
+) -> list[str]:
     """`field:code` for all that keeps this entry from being filed, in the order of the form.
 
     `sections` maps each letter to its least and most seconds.

@@ -1,4 +1,4 @@
-"""What the night shift does with a file: look, judge, make the copy. Safe to run any number of times."""
+"""What the night shift does with a file: look, judge, copy. Safe to run any number of times."""
 
 import asyncio
 import shutil
@@ -23,7 +23,7 @@ from media.storage import LocalStore, sha256_of
 from media.tools import find_tools
 from submissions.entries import tell_members
 from submissions.status import FileState
-from submissions.tables import Film, FilmFile, Step, Submission
+from submissions.tables import Film, FilmFile, Submission
 from submissions.verdicts import as_row, facts_of
 
 ROOM = 2.5
@@ -62,8 +62,9 @@ class Telling:
             fraction,
             self.lease.attempt,
         )
-        await self.news.tell("file", self.file.id, state=self.file.state, step=kind,
-                             fraction=round(fraction, 3))
+        await self.news.tell(
+            "file", self.file.id, state=self.file.state, step=kind, fraction=round(fraction, 3)
+        )
 
 
 async def the_file(file_id: str) -> tuple[FilmFile, Submission, Edition] | None:
@@ -101,7 +102,9 @@ async def inspect(
     try:
         sha256 = file.sha256 or await asyncio.to_thread(sha256_of, cell.source)
         facts = await stoppable(
-            lambda: scan.inspect(cell, on_step=telling.from_thread, cancelled=lambda: heartbeat.lost)
+            lambda: scan.inspect(
+                cell, on_step=telling.from_thread, cancelled=lambda: heartbeat.lost
+            )
         )
     finally:
         shutil.rmtree(cell.work, ignore_errors=True)
@@ -160,13 +163,18 @@ async def keep_verdict(
         )
         if not moved:
             return
-        await record("file_judged", file.id, outcome=verdict.outcome.value,
-                     codes=[f.code for f in verdict.findings])
+        await record(
+            "file_judged",
+            file.id,
+            outcome=verdict.outcome.value,
+            codes=[f.code for f in verdict.findings],
+        )
         if wanted is FileState.SOUND:
             await later("make_screener", file=file.id)
         else:
-            await tell_members(submission, "file_refused", edition=edition,
-                               occasion=f"refused:{file.id}")
+            await tell_members(
+                submission, "file_refused", edition=edition, occasion=f"refused:{file.id}"
+            )
     file.state = wanted.value
 
 
@@ -221,7 +229,12 @@ async def make_screener(
 
 
 async def keep_copy(
-    file: FilmFile, submission: Submission, edition: Edition, made: screener.Screener, *, lease: Lease
+    file: FilmFile,
+    submission: Submission,
+    edition: Edition,
+    made: screener.Screener,
+    *,
+    lease: Lease,
 ) -> None:
     """The whole film has been seen now: the final verdict, and the copy for its maker to watch."""
     verdict = await judged(made.facts, submission, edition)
@@ -265,7 +278,9 @@ async def give_up(lease: Lease, fault: str) -> None:
         )
         if failed:
             await record("file_failed", file.id, fault=fault[:200])
-            await tell_members(submission, "file_failed", edition=edition,
-                               occasion=f"failed:{file.id}:{lease.line}")
-
-
+            await tell_members(
+                submission,
+                "file_failed",
+                edition=edition,
+                occasion=f"failed:{file.id}:{lease.line}",
+            )

@@ -50,7 +50,8 @@ LEFT JOIN LATERAL (SELECT * FROM film_file WHERE submission = s.id AND state <> 
 async def my_submissions(viewer: Viewer) -> list[Card]:
     """The viewer's films in this edition, most urgent first."""
     found = await rows(
-        CARD + """WHERE s.edition = {} AND EXISTS (
+        CARD
+        + """WHERE s.edition = {} AND EXISTS (
             SELECT 1 FROM member m WHERE m.submission = s.id AND m.person = {})
         ORDER BY (n.state IN ('faulty', 'quarantined', 'failed')) DESC NULLS LAST,
           (n.state = 'ready') DESC NULLS LAST, (s.status = 'draft') DESC, s.changed_at DESC""",
@@ -132,6 +133,15 @@ async def journal_of(submission_id: str) -> list[dict[str, Any]]:
              AND act = ANY({}) ORDER BY id DESC LIMIT 40""",
         submission_id,
         submission_id,
-        ["entry_opened", "file_received", "file_judged", "copy_ready", "copy_released",
-         "file_failed", "member_added", "upload_begun", "upload_refused"],
+        [
+            "entry_opened",
+            "file_received",
+            "file_judged",
+            "copy_ready",
+            "copy_released",
+            "file_failed",
+            "member_added",
+            "upload_begun",
+            "upload_refused",
+        ],
     )

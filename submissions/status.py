@@ -41,9 +41,7 @@ class FileState(StrEnum):
     REPLACED = "replaced"
 
 
-WORKING = frozenset(
-    {FileState.RECEIVED, FileState.INSPECTING, FileState.SOUND, FileState.MAKING}
-)
+WORKING = frozenset({FileState.RECEIVED, FileState.INSPECTING, FileState.SOUND, FileState.MAKING})
 LAST = frozenset(
     {FileState.READY, FileState.RELEASED, FileState.FAULTY, FileState.QUARANTINED,
      FileState.FAILED, FileState.REPLACED}

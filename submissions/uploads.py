@@ -70,7 +70,8 @@ async def begin(
     async with transaction():
         await rows("SELECT id FROM submission WHERE id = {} FOR UPDATE", submission.id)
         newest = await rows(
-            "SELECT coalesce(max(number), 0) AS n FROM film_file WHERE submission = {}", submission.id
+            "SELECT coalesce(max(number), 0) AS n FROM film_file WHERE submission = {}",
+            submission.id,
         )
         file = FilmFile(
             submission=submission.id,

@@ -83,7 +83,7 @@ async def relay(settings: Settings) -> None:
             async with pool(size=2):
                 while True:
                     await patient_turn(redis)
-        except (OSError, ConnectionError, asyncio.TimeoutError) as error:
+        except (TimeoutError, OSError, ConnectionError) as error:
             log.warning("no database: %s", error)
             await asyncio.sleep(1)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from celery import Task
 
-from festival import letters, leases
+from festival import leases, letters
 from festival.db import later, rows
 from festival.errors import FestivalError
 from festival.leases import Heartbeat, Lease, Superseded

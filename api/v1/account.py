@@ -113,9 +113,7 @@ async def use_link(
             )
             return Response({"token": key})
         session = await open_session(known)
-    return Response(
-        {"state": "signed_in"}, cookies=[session_cookie(session, settings=settings)]
-    )
+    return Response({"state": "signed_in"}, cookies=[session_cookie(session, settings=settings)])
 
 
 @post("/sessions", status_code=200)
@@ -127,9 +125,7 @@ async def sign_in(
     await limited(request, "password", data.email)
     known = await people.sign_in(data.email, password=data.password)
     session = await open_session(known)
-    return Response(
-        {"state": "signed_in"}, cookies=[session_cookie(session, settings=settings)]
-    )
+    return Response({"state": "signed_in"}, cookies=[session_cookie(session, settings=settings)])
 
 
 @delete("/sessions", guards=[signed_in()])
@@ -179,5 +175,13 @@ async def revoke_token(token_id: FromPath[str], person: NamedDependency[Person])
 
 
 HANDLERS: list[Any] = [
-    register, ask_link, use_link, sign_in, sign_out, me, make_token, tokens, revoke_token,
+    register,
+    ask_link,
+    use_link,
+    sign_in,
+    sign_out,
+    me,
+    make_token,
+    tokens,
+    revoke_token,
 ]

@@ -83,9 +83,14 @@ async def room(
     return {
         "id": submission.id,
         "file": file.id,
-        "review": None if own is None else {"scores": own.scores, "opinion": own.opinion,
-                                            "version": own.version,
-                                            "given": own.given_at is not None},
+        "review": None
+        if own is None
+        else {
+            "scores": own.scores,
+            "opinion": own.opinion,
+            "version": own.version,
+            "given": own.given_at is not None,
+        },
         "notes": await lists.own_notes(submission.id, viewer),
         "viewing": await lists.own_viewing(file.id, viewer),
         "votes": msgspec.to_builtins(votes.get(submission.id, ())),
@@ -258,6 +263,19 @@ async def cancel(
 
 
 HANDLERS: list[Any] = [
-    queue, room, review, note, watch, recuse, board, accept, wait, regret, reopen, announcements,
-    ask, release, cancel,
+    queue,
+    room,
+    review,
+    note,
+    watch,
+    recuse,
+    board,
+    accept,
+    wait,
+    regret,
+    reopen,
+    announcements,
+    ask,
+    release,
+    cancel,
 ]

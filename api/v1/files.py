@@ -1,4 +1,4 @@
-"""The committee's copy, its poster and its pictures: every byte asked for is a question of access."""
+"""The committee's copy, its poster and pictures: every byte is a question of access."""
 
 import re
 from collections.abc import AsyncIterator
@@ -74,7 +74,9 @@ def served(request: AnyRequest, path: Path, *, cache: str = "private, no-store")
     try:
         part = wanted(request.headers.get("range", ""), size)
     except ValueError:
-        return Response(None, status_code=416, headers={**headers, "content-range": f"bytes */{size}"})
+        return Response(
+            None, status_code=416, headers={**headers, "content-range": f"bytes */{size}"}
+        )
     start, count = part or (0, size)
     if part:
         headers["content-range"] = f"bytes {start}-{start + count - 1}/{size}"
@@ -82,8 +84,12 @@ def served(request: AnyRequest, path: Path, *, cache: str = "private, no-store")
     kind = KINDS.get(path.suffix, "application/octet-stream")
     if request.method == "HEAD":
         return Response(None, status_code=206 if part else 200, headers=headers, media_type=kind)
-    return Stream(bytes_of(path, start, count), status_code=206 if part else 200, headers=headers,
-                  media_type=kind).to_asgi_response(None, request)  # type: ignore[return-value]
+    return Stream(
+        bytes_of(path, start, count),
+        status_code=206 if part else 200,
+        headers=headers,
+        media_type=kind,
+    )
 
 
 def found(store: LocalStore, file_id: str, name: str) -> Path:
@@ -93,8 +99,12 @@ def found(store: LocalStore, file_id: str, name: str) -> Path:
         raise Missing("file_missing") from None
 
 
-@route("/files/{file_id:str}/screener/{name:path}", http_method=["GET", "HEAD"],
-       guards=[signed_in()], status_code=200)
+@route(
+    "/files/{file_id:str}/screener/{name:path}",
+    http_method=["GET", "HEAD"],
+    guards=[signed_in()],
+    status_code=200,
+)
 async def screener(
     request: AnyRequest,
     file_id: FromPath[str],
@@ -107,8 +117,12 @@ async def screener(
     return served(request, found(store, file_id, str(name).lstrip("/")))
 
 
-@route(["/files/{file_id:str}/poster.jpg"], http_method=["GET", "HEAD"], guards=[signed_in()],
-       status_code=200)
+@route(
+    ["/files/{file_id:str}/poster.jpg"],
+    http_method=["GET", "HEAD"],
+    guards=[signed_in()],
+    status_code=200,
+)
 async def poster(
     request: AnyRequest,
     file_id: FromPath[str],
@@ -119,8 +133,12 @@ async def poster(
     return served(request, found(store, file_id, "poster.jpg"))
 
 
-@route(["/files/{file_id:str}/sprite.jpg"], http_method=["GET", "HEAD"], guards=[signed_in()],
-       status_code=200)
+@route(
+    ["/files/{file_id:str}/sprite.jpg"],
+    http_method=["GET", "HEAD"],
+    guards=[signed_in()],
+    status_code=200,
+)
 async def sprite(
     request: AnyRequest,
     file_id: FromPath[str],

@@ -29,7 +29,8 @@ async def ready(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
     free = shutil.disk_usage(settings.media_root.parent).free
     parts = {**database, **broker, "disk": free > LEAST_FREE}
     return Response(
-        {"ready": all(parts.values()), "parts": parts}, status_code=200 if all(parts.values()) else 503
+        {"ready": all(parts.values()), "parts": parts},
+        status_code=200 if all(parts.values()) else 503,
     )
 
 

@@ -40,9 +40,14 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True):
 @get("/edition")
 async def edition(edition_row: NamedDependency[Edition]) -> dict[str, Any]:
     """What anybody may know of the edition."""
-    return {"slug": edition_row.slug, "name": edition_row.name, "phase": edition_row.phase,
-            "first_day": edition_row.first_day.isoformat(), "days": edition_row.days,
-            "deadline_at": edition_row.deadline_at.isoformat()}
+    return {
+        "slug": edition_row.slug,
+        "name": edition_row.name,
+        "phase": edition_row.phase,
+        "first_day": edition_row.first_day.isoformat(),
+        "days": edition_row.days,
+        "deadline_at": edition_row.deadline_at.isoformat(),
+    }
 
 
 @patch("/operator/edition", guards=OPERATOR, status_code=204)
@@ -63,11 +68,19 @@ async def invite(
         raise Refused(*(f"sections:section_unknown_{letter}" for letter in unknown))
     async with transaction():
         person = await people.meet(invitation.email, name=invitation.name)
-        await people.grant(person, invitation.part, edition=edition, by=by,
-                           sections=[ids[letter] for letter in invitation.sections])
+        await people.grant(
+            person,
+            invitation.part,
+            edition=edition,
+            by=by,
+            sections=[ids[letter] for letter in invitation.sections],
+        )
         token = await people.new_link(person, kind="invitation")
         await write(
-            "invitation", person, occasion=f"link:{digest(token)}", edition=edition,
+            "invitation",
+            person,
+            occasion=f"link:{digest(token)}",
+            edition=edition,
             link=f"{settings.public_url}/{person.language}/{edition.slug}/account/links/{token}",
         )
     return person
@@ -75,8 +88,10 @@ async def invite(
 
 @post("/operator/people", guards=OPERATOR)
 async def add_person(
-    data: JSONBody[Invitation], person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition], settings: NamedDependency[Settings],
+    data: JSONBody[Invitation],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+    settings: NamedDependency[Settings],
 ) -> dict[str, str]:
     """Invite somebody."""
     return {"id": (await invite(edition_row, data, by=person, settings=settings)).id}
@@ -137,13 +152,15 @@ def letters_in(mailbox: Path) -> list[dict[str, str]]:
     for path in sorted(mailbox.glob("*.eml"), reverse=True)[:MOST_LETTERS]:
         letter = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
         body = letter.get_body(("plain",)) if isinstance(letter, EmailMessage) else None
-        found.append({
-            "id": path.stem,
-            "to": str(letter["To"]),
-            "subject": str(letter["Subject"]),
-            "date": str(letter["Date"]),
-            "body": str(body.get_content()) if isinstance(body, EmailMessage) else "",
-        })
+        found.append(
+            {
+                "id": path.stem,
+                "to": str(letter["To"]),
+                "subject": str(letter["Subject"]),
+                "date": str(letter["Date"]),
+                "body": str(body.get_content()) if isinstance(body, EmailMessage) else "",
+            }
+        )
     return found
 
 

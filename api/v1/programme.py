@@ -43,8 +43,9 @@ async def one(
     return await published_programme(edition_row, programme_id)
 
 
-@route("/programme/films/{programme_id:str}/poster.jpg", http_method=["GET", "HEAD"],
-       status_code=200)
+@route(
+    "/programme/films/{programme_id:str}/poster.jpg", http_method=["GET", "HEAD"], status_code=200
+)
 async def poster(
     request: Request[Any, Any, Any],
     programme_id: FromPath[str],
@@ -55,8 +56,9 @@ async def poster(
     programme = await published_programme(edition_row, programme_id)
     for film in programme.films:
         if film.file:
-            return served(request, found(store, film.file, "poster.jpg"),
-                          cache="public, max-age=300")
+            return served(
+                request, found(store, film.file, "poster.jpg"), cache="public, max-age=300"
+            )
     raise Missing("file_missing")
 
 

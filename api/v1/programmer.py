@@ -1,6 +1,6 @@
 """JSON: rooms, programmes, guests, the working grid, plans and publication."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import msgspec
 from litestar import Request, delete, get, post, put
@@ -53,8 +53,7 @@ def clash_words(clash: Clash) -> dict[str, str]:
     """The sentence of a clash in both languages."""
     key = f"clash.{clash.code}"
     return {
-        lang: t(lang, key, **clash.details) if has_words(key) else clash.code
-        for lang in LANGUAGES
+        lang: t(lang, key, **clash.details) if has_words(key) else clash.code for lang in LANGUAGES
     }
 
 
@@ -80,7 +79,8 @@ async def tell(channels: ChannelsPlugin, edition: Edition, version: int) -> None
 
 @post("/venues", guards=PLAN)
 async def add_venue(
-    data: JSONBody[VenueForm], person: NamedDependency[Person],
+    data: JSONBody[VenueForm],
+    person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> dict[str, str]:
     return {"id": (await venues.add_venue(edition_row, data, by=person)).id}
@@ -88,7 +88,8 @@ async def add_venue(
 
 @post("/screens", guards=PLAN)
 async def add_screen(
-    data: JSONBody[ScreenForm], person: NamedDependency[Person],
+    data: JSONBody[ScreenForm],
+    person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> dict[str, str]:
     return {"id": (await venues.add_screen(edition_row, data, by=person)).id}
@@ -97,15 +98,22 @@ async def add_screen(
 @get("/screens", guards=SEE)
 async def screens(edition_row: NamedDependency[Edition]) -> list[dict[str, Any]]:
     return [
-        {"id": s.id, "name": s.name, "seats": s.seats, "hours": s.hours,
-         "equipment": s.equipment, "turnaround": s.turnaround}
+        {
+            "id": s.id,
+            "name": s.name,
+            "seats": s.seats,
+            "hours": s.hours,
+            "equipment": s.equipment,
+            "turnaround": s.turnaround,
+        }
         for s in await lists.screens(edition_row)
     ]
 
 
 @post("/guests", guards=PLAN)
 async def add_guest(
-    data: JSONBody[GuestForm], person: NamedDependency[Person],
+    data: JSONBody[GuestForm],
+    person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> dict[str, str]:
     return {"id": (await venues.add_guest(edition_row, data, by=person)).id}
@@ -119,7 +127,8 @@ async def all_programmes(edition_row: NamedDependency[Edition]) -> list[lists.It
 
 @post("/programmes", guards=PLAN)
 async def add_programme(
-    data: JSONBody[ProgrammeForm], person: NamedDependency[Person],
+    data: JSONBody[ProgrammeForm],
+    person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> dict[str, str]:
     return {"id": (await programmes.add_programme(edition_row, data, by=person)).id}
@@ -135,7 +144,8 @@ async def from_selection(
 
 @delete("/programmes/{programme_id:str}", guards=PLAN)
 async def remove_programme(
-    programme_id: FromPath[str], person: NamedDependency[Person],
+    programme_id: FromPath[str],
+    person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> None:
     await programmes.remove_programme(edition_row, programme_id, by=person)
@@ -157,8 +167,10 @@ async def grid_events(
 
 @post("/grid/screenings", guards=PLAN)
 async def place(
-    request: Request[Any, Any, Any], data: JSONBody[NewScreening],
-    person: NamedDependency[Person], edition_row: NamedDependency[Edition],
+    request: Request[Any, Any, Any],
+    data: JSONBody[NewScreening],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
     channels: NamedDependency[ChannelsPlugin],
 ) -> dict[str, Any]:
     """From the tray into the grid."""
@@ -169,21 +181,27 @@ async def place(
 
 @put("/screenings/{screening_id:str}/placement", guards=PLAN)
 async def move(
-    request: Request[Any, Any, Any], screening_id: FromPath[str], data: JSONBody[Where],
-    person: NamedDependency[Person], edition_row: NamedDependency[Edition],
+    request: Request[Any, Any, Any],
+    screening_id: FromPath[str],
+    data: JSONBody[Where],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
     channels: NamedDependency[ChannelsPlugin],
 ) -> dict[str, Any]:
     """Move a screening; the answer holds the new clashes of the whole grid."""
-    version = await grids.move(edition_row, screening_id, data, version=version_of(request),
-                               by=person)
+    version = await grids.move(
+        edition_row, screening_id, data, version=version_of(request), by=person
+    )
     await tell(channels, edition_row, version)
     return await grid_state(edition_row)
 
 
 @delete("/screenings/{screening_id:str}", guards=PLAN, status_code=200)
 async def take_out(
-    request: Request[Any, Any, Any], screening_id: FromPath[str],
-    person: NamedDependency[Person], edition_row: NamedDependency[Edition],
+    request: Request[Any, Any, Any],
+    screening_id: FromPath[str],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
     channels: NamedDependency[ChannelsPlugin],
 ) -> dict[str, Any]:
     version = await grids.remove(edition_row, screening_id, version=version_of(request), by=person)
@@ -193,7 +211,8 @@ async def take_out(
 
 @post("/screenings/{screening_id:str}/lock", guards=PLAN, status_code=204)
 async def lock(
-    screening_id: FromPath[str], person: NamedDependency[Person],
+    screening_id: FromPath[str],
+    person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> None:
     await grids.lock(edition_row, screening_id, locked=True, by=person)
@@ -201,7 +220,8 @@ async def lock(
 
 @delete("/screenings/{screening_id:str}/lock", guards=PLAN)
 async def free(
-    screening_id: FromPath[str], person: NamedDependency[Person],
+    screening_id: FromPath[str],
+    person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> None:
     await grids.lock(edition_row, screening_id, locked=False, by=person)
@@ -209,7 +229,8 @@ async def free(
 
 @post("/grid/plans", guards=PLAN)
 async def ask(
-    data: JSONBody[PlanWanted], person: NamedDependency[Person],
+    data: JSONBody[PlanWanted],
+    person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> dict[str, str]:
     """Ask the planner; the answer names the run."""
@@ -220,19 +241,30 @@ async def ask(
 @get("/grid/plans/{run_id:str}", guards=SEE)
 async def plan(run_id: FromPath[str], edition_row: NamedDependency[Edition]) -> dict[str, Any]:
     run = await lists.plan_run(edition_row, run_id)
-    return {"id": run.id, "state": run.state, "progress": run.progress, "plan": run.plan,
-            "applied": run.applied_at is not None, "fault": run.fault}
+    return {
+        "id": run.id,
+        "state": run.state,
+        "progress": run.progress,
+        "plan": run.plan,
+        "applied": run.applied_at is not None,
+        "fault": run.fault,
+    }
 
 
 @get("/grid/plans/{run_id:str}/events", guards=SEE)
 async def plan_events(
-    run_id: FromPath[str], edition_row: NamedDependency[Edition],
+    run_id: FromPath[str],
+    edition_row: NamedDependency[Edition],
     channels: NamedDependency[ChannelsPlugin],
 ) -> ServerSentEvent:
     """Best cost and bound, live."""
     run = await lists.plan_run(edition_row, run_id)
-    return stream(channels, channel("plan", run.id), {"state": run.state, **run.progress},
-                  last=LAST)
+    return stream(
+        channels,
+        channel("plan", run.id),
+        {"state": run.state, **cast("dict[str, Any]", run.progress)},
+        last=LAST,
+    )
 
 
 @post("/grid/plans/{run_id:str}/stop", guards=PLAN, status_code=204)
@@ -244,7 +276,9 @@ async def stop(
 
 @post("/grid/plans/{run_id:str}/application", guards=PLAN)
 async def apply(
-    run_id: FromPath[str], person: NamedDependency[Person], edition_row: NamedDependency[Edition],
+    run_id: FromPath[str],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
     channels: NamedDependency[ChannelsPlugin],
 ) -> dict[str, Any]:
     """Put the plan into the working grid."""
@@ -256,7 +290,8 @@ async def apply(
 
 @post("/grid/publication", guards=PUBLISH)
 async def publish(
-    data: JSONBody[Publishing], person: NamedDependency[Person],
+    data: JSONBody[Publishing],
+    person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> dict[str, int]:
     """Freeze the grid for the public; 422 with everything that stands in the way."""

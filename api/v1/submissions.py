@@ -1,6 +1,6 @@
 """JSON: a filmmaker's entries, their report, and what happens to them now."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import msgspec
 from litestar import get, patch, post
@@ -61,7 +61,7 @@ def finding_words(code: str, values: dict[str, Any]) -> dict[str, dict[str, str]
 
 def report_of(file: FilmFile) -> dict[str, Any]:
     """Facts and verdict of one version of the file, every finding with its words."""
-    verdict = file.verdict or {}
+    verdict = cast("dict[str, Any]", file.verdict or {})
     return {
         "file": file.id,
         "number": file.number,
@@ -75,7 +75,10 @@ def report_of(file: FilmFile) -> dict[str, Any]:
         "outcome": verdict.get("outcome"),
         "policy": verdict.get("policy"),
         "findings": [
-            {**one, **finding_words(one["code"], {"measured": one["measured"], "limit": one["limit"]})}
+            {
+                **one,
+                **finding_words(one["code"], {"measured": one["measured"], "limit": one["limit"]}),
+            }
             for one in verdict.get("findings", [])
         ],
     }
@@ -198,5 +201,13 @@ async def withdraw(
 
 
 HANDLERS: list[Any] = [
-    mine, open_entry, one, save, report, events, release, file_entry, withdraw,
+    mine,
+    open_entry,
+    one,
+    save,
+    report,
+    events,
+    release,
+    file_entry,
+    withdraw,
 ]

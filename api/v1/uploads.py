@@ -1,4 +1,4 @@
-"""tus 1.0.0: creation, creation-with-upload, checksum, expiration, termination. Strict at the door."""
+"""tus 1.0.0: creation, creation-with-upload, checksum, expiration, termination. Strict."""
 
 import base64
 import binascii
@@ -225,12 +225,18 @@ async def how_far(
     return Response(
         None,
         status_code=200,
-        headers={**ALWAYS, **expires(file), "Upload-Offset": str(offset),
-                 "Upload-Length": str(file.size)},
+        headers={
+            **ALWAYS,
+            **expires(file),
+            "Upload-Offset": str(offset),
+            "Upload-Length": str(file.size),
+        },
     )
 
 
-@patch("/uploads/{upload_id:str}", guards=[signed_in()], status_code=204, request_max_body_size=None)
+@patch(
+    "/uploads/{upload_id:str}", guards=[signed_in()], status_code=204, request_max_body_size=None
+)
 async def append(
     request: AnyRequest,
     upload_id: FromPath[str],
@@ -250,7 +256,7 @@ async def append(
     if DECIMAL.fullmatch(length) and offset + int(length) > file.size:
         raise TusError(413, "upload_too_long")
     if file.state != "receiving":
-        await check_ended(file, offset, store)
+        check_ended(file, offset)
         return Response(None, status_code=204, headers={**ALWAYS, "Upload-Offset": str(offset)})
     kept = await take(request, file, offset, store, given)
     return Response(
@@ -258,7 +264,7 @@ async def append(
     )
 
 
-async def check_ended(file: FilmFile, offset: int, store: LocalStore) -> None:
+def check_ended(file: FilmFile, offset: int) -> None:
     """A whole upload takes no more; repeating its end is no fault."""
     if file.state in {"replaced", "faulty", "quarantined"} and not file.received_at:
         raise TusError(410, "upload_gone")
@@ -315,5 +321,7 @@ async def abandon(
 
 HANDLERS: list[Any] = [offer, create, how_far, append, abandon]
 FAULTS: dict[Any, Any] = {
-    TusError: tus_error, StorageFull: storage_full, uploads.Hopeless: hopeless,
+    TusError: tus_error,
+    StorageFull: storage_full,
+    uploads.Hopeless: hopeless,
 }

@@ -22,8 +22,8 @@ async def forwards():
     manager.add_column(
         table_class_name="Knock",
         tablename="knock",
-        column_name="count",
-        db_column_name="count",
+        column_name="times",
+        db_column_name="times",
         column_class_name="Integer",
         column_class=Integer,
         params={

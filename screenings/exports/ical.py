@@ -8,7 +8,9 @@ from icalendar import Calendar, Event
 from screenings.publication import Document, PublicProgramme, PublicScreening
 
 
-def calendar(document: Document, lang: str, *, url: str, only: frozenset[str] | None = None) -> bytes:
+def calendar(
+    document: Document, lang: str, *, url: str, only: frozenset[str] | None = None
+) -> bytes:
     """All screenings, or only the named ones, in one language; `url` is the programme's address."""
     made = Calendar()
     made.add("prodid", "-//Cinema for Space//Programme//FR")
@@ -19,8 +21,14 @@ def calendar(document: Document, lang: str, *, url: str, only: frozenset[str] | 
     for screening in document.screenings:
         if only is None or screening.id in only:
             made.add_component(
-                event(screening, known[screening.programme], screens[screening.screen], document,
-                      lang, url)
+                event(
+                    screening,
+                    known[screening.programme],
+                    screens[screening.screen],
+                    document,
+                    lang,
+                    url,
+                )
             )
     return bytes(made.to_ical())
 

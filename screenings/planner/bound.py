@@ -45,5 +45,3 @@ def lower_bound(
         return 0
     least: float = solver.Objective().Value()
     return fixed + max(0, math.ceil(least - ALMOST))
-
-

@@ -171,9 +171,7 @@ def find_bound(run: Run) -> None:
     if run.tasks and run.left > 0:
         fixed = sum(cost(run.facts.problem, run.pins).values())
         limit = max(0.05, run.left / 3)
-        run.learn(
-            lower_bound(run.facts, run.tasks, placed=run.placed, fixed=fixed, seconds=limit)
-        )
+        run.learn(lower_bound(run.facts, run.tasks, placed=run.placed, fixed=fixed, seconds=limit))
     elif not run.tasks:
         run.fewest_missing = True
         run.learn(run.cost)

@@ -364,5 +364,3 @@ def solver_for(seconds: float, seed: int) -> cp_model.CpSolver:
     solver.parameters.cp_model_probing_level = 0
     solver.parameters.max_presolve_iterations = 1
     return solver
-
-

@@ -34,6 +34,7 @@ def one_day(facts: Facts, placements: list[Placement], chance: random.Random) ->
 
 def dearest(facts: Facts, placements: list[Placement], chance: random.Random) -> list[Placement]:
     """Weighted by prestige and demand: where something is to be won."""
+
     def worth(p: Placement) -> float:
         programme = facts.programmes[p.programme]
         return (programme.prestige * 100 + programme.demand) * chance.random()

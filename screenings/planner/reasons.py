@@ -59,5 +59,3 @@ def board_of(facts: Facts, placements: list[Placement]) -> Board:
     for p in placements:
         board.put(p)
     return board
-
-

@@ -47,5 +47,3 @@ def room_cost(programme: Programme, number: int, screen: Screen) -> int:
     eighths = programme.demand * (8 if number == 0 else 5)
     turned_away = max(0, eighths - 8 * screen.seats)
     return 2 * (turned_away // 80) + (1 if 8 * screen.seats > 4 * eighths else 0)
-
-

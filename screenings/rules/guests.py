@@ -12,7 +12,9 @@ def guest_is_there(facts: Facts, p: Placement) -> Iterator[Clash]:
     for guest in facts.guests[p.programme]:
         if not present(guest.windows, p.start, facts.ends(p)):
             details: dict[str, int | str] = {
-                "guest": guest.name, "starts": clock(p.start), "ends": clock(facts.ends(p))
+                "guest": guest.name,
+                "starts": clock(p.start),
+                "ends": clock(facts.ends(p)),
             }
             yield Clash("guest_absent", "block", who(p), details)
 

@@ -9,9 +9,7 @@ from screenings.rules.facts import Facts, clock, who
 def one_film_per_screen(facts: Facts, a: Placement, b: Placement) -> Iterator[Clash]:
     shared = min(facts.ends(a), facts.ends(b)) - max(a.start, b.start)
     if a.screen == b.screen and shared > 0:
-        details: dict[str, int | str] = {
-            "screen": facts.screens[a.screen].name, "minutes": shared
-        }
+        details: dict[str, int | str] = {"screen": facts.screens[a.screen].name, "minutes": shared}
         yield Clash("screen_taken", "block", who(a, b), details)
 
 
@@ -21,7 +19,9 @@ def time_to_clear(facts: Facts, a: Placement, b: Placement) -> Iterator[Clash]:
     if a.screen == b.screen and facts.ends(first) <= second.start < facts.clears(first):
         screen = facts.screens[a.screen]
         details: dict[str, int | str] = {
-            "screen": screen.name, "minutes": missing, "turnaround": screen.turnaround
+            "screen": screen.name,
+            "minutes": missing,
+            "turnaround": screen.turnaround,
         }
         yield Clash("turnaround_short", "warn", who(first, second), details)
 
@@ -51,6 +51,8 @@ def has_seats(facts: Facts, p: Placement) -> Iterator[Clash]:
     screen, least = facts.screens[p.screen], facts.programmes[p.programme].least_seats
     if p.number == 0 and screen.seats < least:
         details: dict[str, int | str] = {
-            "screen": screen.name, "seats": screen.seats, "least": least
+            "screen": screen.name,
+            "seats": screen.seats,
+            "least": least,
         }
         yield Clash("too_few_seats", "publication", who(p), details)

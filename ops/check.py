@@ -1,0 +1,41 @@
+"""./run check: lint, types, import contracts, words in both languages, spelling. Stops at nothing.
+
+python -m ops.check
+"""
+
+import subprocess
+import sys
+import time
+
+PACKAGES = ["festival", "media", "submissions", "reviews", "screenings", "api", "workers", "ops"]
+STEPS = {
+    "ruff": ["-m", "ruff", "check", "."],
+    "mypy": ["-m", "mypy", "--no-error-summary", *PACKAGES],
+    "contracts": [
+        "-c",
+        "from importlinter.cli import lint_imports_command; lint_imports_command()",
+    ],
+    "words": ["-m", "ops.words"],
+    "spelling": ["-m", "codespell_lib", *PACKAGES, "README.md", "docs", "--quiet-level", "3"],
+}
+
+
+def main() -> int:
+    failed = []
+    for name, arguments in STEPS.items():
+        began = time.monotonic()
+        done = subprocess.run(
+            [sys.executable, *arguments], capture_output=True, text=True, check=False
+        )
+        print(
+            f"  {name:<14} {time.monotonic() - began:5.1f} s  {'ok' if not done.returncode else 'FAILED'}",
+            flush=True,
+        )
+        if done.returncode:
+            failed.append(name)
+            print(done.stdout[-6000:] + done.stderr[-2000:], flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,79 @@
+"""Every word in both languages: the same keys, no empty text, none that only repeats its key,
+and every key that a template or a program names exists.
+
+    python -m ops.words
+"""
+
+import re
+import sys
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).parents[1]
+LOCALE = ROOT / "festival" / "locale"
+USED = re.compile(r"""\bt\((?:lang(?:uage)?, ?)?["']([a-z][\w.\-]*\.[\w.\-]+)["']""")
+DONE = re.compile(r"""["'?=]([a-z]+\.done\.[a-z_]+)""")
+REFUSED = re.compile(r"""(?:Refused|Conflict|Missing|NotAllowed)\(\s*["']([\w:]+)["']""")
+
+
+def catalogue(language: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for file in sorted((LOCALE / language).glob("*.po")):
+        with file.open("rb") as lines:
+            for message in read_po(lines, locale=language):
+                if message.id:
+                    key = message.id if isinstance(message.id, str) else message.id[0]
+                    text = message.string
+                    found[key] = [text] if isinstance(text, str) else list(text or [])
+    return found
+
+
+def reviewed() -> set[str]:
+    """Keys whose French and English may be the same, looked at by a person."""
+    file = LOCALE / "reviewed.txt"
+    lines = file.read_text().splitlines() if file.exists() else []
+    return {line.strip() for line in lines if line.strip() and not line.startswith("#")}
+
+
+def used() -> set[str]:
+    keys: set[str] = set()
+    for folder in ("api", "festival", "submissions", "reviews", "screenings", "workers"):
+        for path in [*(ROOT / folder).rglob("*.py"), *(ROOT / folder).rglob("*.html")]:
+            text = path.read_text()
+            keys |= set(USED.findall(text)) | set(DONE.findall(text))
+            keys |= {f"error.{code.rpartition(':')[2]}" for code in REFUSED.findall(text)}
+    return {key for key in keys if not key.endswith(".")} - {"error.code"}
+
+
+def main() -> int:
+    fr, en = catalogue("fr"), catalogue("en")
+    same = reviewed()
+    faults = [
+        f"only in {a}: {key}"
+        for a, b, c in (("fr", fr, en), ("en", en, fr))
+        for key in sorted(b.keys() - c.keys())
+    ]
+    for language, words in (("fr", fr), ("en", en)):
+        faults += [
+            f"{language}: no words for {key}"
+            for key, texts in words.items()
+            if not all(texts) or not texts
+        ]
+        faults += [
+            f"{language}: {key} is its own words"
+            for key, texts in words.items()
+            if key in texts and key not in same
+        ]
+    faults += [
+        f"fr and en are the same, and not reviewed: {key}"
+        for key in sorted(fr.keys() & en.keys())
+        if fr[key] == en[key] and key not in same
+    ]
+    faults += [f"used, but without words: {key}" for key in sorted(used() - fr.keys())]
+    print("\n".join(faults))
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
