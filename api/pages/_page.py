@@ -100,16 +100,27 @@ def page(
     """Draw a template of `api/templates` for this request."""
     lang = language_of(request)
     token = LazyToken(request)
-    text = environment(lang).get_template(template).render(
-        **shared(request, lang), csrf_token=token, theme=theme, **context
+    text = (
+        environment(lang)
+        .get_template(template)
+        .render(**shared(request, lang), csrf_token=token, theme=theme, **context)
     )
     cookies = []
     if token.drawn and not request.cookies.get("visitor"):
         https = settings_of(request).public_url.startswith("https")
-        cookies = [Cookie(key="visitor", value=visitor(request), httponly=True, secure=https,
-                          samesite="lax", path="/")]
-    return Response(text, media_type=MediaType.HTML, status_code=status, headers=headers,
-                    cookies=cookies)
+        cookies = [
+            Cookie(
+                key="visitor",
+                value=visitor(request),
+                httponly=True,
+                secure=https,
+                samesite="lax",
+                path="/",
+            )
+        ]
+    return Response(
+        text, media_type=MediaType.HTML, status_code=status, headers=headers, cookies=cookies
+    )
 
 
 def shared(request: AnyRequest, lang: str) -> dict[str, Any]:
@@ -188,5 +199,12 @@ def error_page(
 ) -> Response[str]:
     lang = language_of(request)
     told = fault_words(lang, FestivalError(*codes, **values))
-    return page(request, "errors/error.html", status=status, headers=headers,
-                error_status=status, codes=codes, told=told)
+    return page(
+        request,
+        "errors/error.html",
+        status=status,
+        headers=headers,
+        error_status=status,
+        codes=codes,
+        told=told,
+    )

@@ -50,11 +50,19 @@ class TokenForm(msgspec.Struct, frozen=True):
     scopes: Annotated[list[str], Meta(max_length=8)] = []
 
 
-def door(request: AnyRequest, error: FestivalError | None = None, *, sent: bool = False,
-         email: str = "") -> Response[str]:
+def door(
+    request: AnyRequest, error: FestivalError | None = None, *, sent: bool = False, email: str = ""
+) -> Response[str]:
     told = fault_words(language_of(request), error) if error else []
-    return page(request, "account/door.html", status=422 if error else 200, told=told, sent=sent,
-                values={"email": email}, next=request.query_params.get("next", ""))
+    return page(
+        request,
+        "account/door.html",
+        status=422 if error else 200,
+        told=told,
+        sent=sent,
+        values={"email": email},
+        next=request.query_params.get("next", ""),
+    )
 
 
 def own_place(request: AnyRequest, wanted: str, viewer_home: str) -> str:
@@ -69,8 +77,11 @@ async def entered(request: AnyRequest, person: Person, settings: Settings, wante
     if old := session_token(request):
         await end_session(old)
     token = await open_session(person)
-    return Redirect(own_place(request, wanted, "/account/home"), status_code=303,
-                    cookies=[session_cookie(token, settings=settings)])
+    return Redirect(
+        own_place(request, wanted, "/account/home"),
+        status_code=303,
+        cookies=[session_cookie(token, settings=settings)],
+    )
 
 
 @get("/account/sign-in")
@@ -135,8 +146,9 @@ async def register(
     try:
         form = await filled(request, RegistrationForm)
         await limited(request, "registration", form.email)
-        newcomer = await people.register(form.email, edition=edition_row, name=form.name,
-                                         language=language_of(request))
+        newcomer = await people.register(
+            form.email, edition=edition_row, name=form.name, language=language_of(request)
+        )
     except FestivalError as error:
         told = fault_words(language_of(request), error)
         given = await request.form()
@@ -146,8 +158,13 @@ async def register(
     return door(request, sent=True, email=form.email)
 
 
-HOMES = (("programmer", "/programmer/grid"), ("chair", "/committee/decisions"),
-         ("reviewer", "/committee"), ("operator", "/operator/queue"), ("filmmaker", "/submissions"))
+HOMES = (
+    ("programmer", "/programmer/grid"),
+    ("chair", "/committee/decisions"),
+    ("reviewer", "/committee"),
+    ("operator", "/operator/queue"),
+    ("filmmaker", "/submissions"),
+)
 
 
 @get("/account/home", guards=[signed_in()])
@@ -157,11 +174,18 @@ async def home(request: AnyRequest, viewer: NamedDependency[Viewer]) -> Redirect
     return Redirect(f"{prefix_of(request)}{place}", status_code=303)
 
 
-async def own_page(request: AnyRequest, viewer: Viewer, *, error: FestivalError | None = None,
-                   new_token: str = "") -> Response[str]:
+async def own_page(
+    request: AnyRequest, viewer: Viewer, *, error: FestivalError | None = None, new_token: str = ""
+) -> Response[str]:
     told = fault_words(language_of(request), error) if error else []
-    return page(request, "account/account.html", status=422 if error else 200, told=told,
-                tokens=await tokens_of(viewer), new_token=new_token)
+    return page(
+        request,
+        "account/account.html",
+        status=422 if error else 200,
+        told=told,
+        tokens=await tokens_of(viewer),
+        new_token=new_token,
+    )
 
 
 @get("/account", guards=[signed_in()])
@@ -171,7 +195,9 @@ async def account(request: AnyRequest, viewer: NamedDependency[Viewer]) -> Respo
 
 @post("/account/password", guards=[signed_in()])
 async def set_password(
-    request: AnyRequest, viewer: NamedDependency[Viewer], person: NamedDependency[Person],
+    request: AnyRequest,
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
     settings: NamedDependency[Settings],
 ) -> Response[Any]:
     """Ends every other session; this browser gets a new one."""
@@ -180,20 +206,24 @@ async def set_password(
         await people.set_password(person, form.password)
     except FestivalError as error:
         return await own_page(request, viewer, error=error)
-    return await entered(request, person, settings,
-                         f"{prefix_of(request)}/account?done=account.done.password")
+    return await entered(
+        request, person, settings, f"{prefix_of(request)}/account?done=account.done.password"
+    )
 
 
 @post("/account/tokens", guards=[signed_in()])
 async def make_token(
-    request: AnyRequest, viewer: NamedDependency[Viewer], person: NamedDependency[Person],
+    request: AnyRequest,
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> Response[str]:
     try:
         form = await filled(request, TokenForm)
         async with transaction():
-            key = await people.new_token_for(person, edition=edition_row, name=form.name,
-                                             scopes=set(form.scopes))
+            key = await people.new_token_for(
+                person, edition=edition_row, name=form.name, scopes=set(form.scopes)
+            )
     except FestivalError as error:
         return await own_page(request, viewer, error=error)
     return await own_page(request, viewer, new_token=key)
@@ -210,8 +240,9 @@ async def revoke(
 @post("/account/sign-out")
 async def sign_out(request: AnyRequest, settings: NamedDependency[Settings]) -> Redirect:
     await end_session(session_token(request))
-    return Redirect(f"{prefix_of(request)}/", status_code=303,
-                    cookies=[session_cookie("", settings=settings)])
+    return Redirect(
+        f"{prefix_of(request)}/", status_code=303, cookies=[session_cookie("", settings=settings)]
+    )
 
 
 HANDLERS: list[Any] = [

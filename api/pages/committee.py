@@ -1,6 +1,6 @@
 """The committee's pages: queue, screening room, decision board, announcements."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import msgspec
 from litestar import Request, Response, get, post
@@ -28,8 +28,12 @@ AnyRequest = Request[Any, Any, Any]
 COMMITTEE = [needs(Act.SEE_QUEUE, scope="committee")]
 CHAIR = [needs(Act.SEE_BOARD, scope="committee")]
 COLUMNS = ("undecided", "accepted", "waitlisted", "declined")
-ACTS = {"acceptance": decisions.accept, "waiting": decisions.wait, "regret": decisions.regret,
-        "reopening": decisions.reopen}
+ACTS = {
+    "acceptance": decisions.accept,
+    "waiting": decisions.wait,
+    "regret": decisions.regret,
+    "reopening": decisions.reopen,
+}
 
 
 class SheetForm(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,9 +70,13 @@ async def queue(request: AnyRequest, viewer: NamedDependency[Viewer]) -> Respons
     """What is left, what was begun, and never anything that depends on others' scores."""
     every = await lists.queue(viewer)
     left = [one for one in every if not one.given]
-    state, section = request.query_params.get("state", "todo"), request.query_params.get("section", "")
+    state, section = (
+        request.query_params.get("state", "todo"),
+        request.query_params.get("section", ""),
+    )
     shown = [
-        one for one in every
+        one
+        for one in every
         if (state == "all" or (state == "todo" and not one.given) or tab_of(one) == state)
         and (not section or one.section_letter == section)
     ]
@@ -85,12 +93,18 @@ async def queue(request: AnyRequest, viewer: NamedDependency[Viewer]) -> Respons
 
 
 async def room_page(
-    request: AnyRequest, viewer: Viewer, edition: Edition, submission_id: str, *,
-    error: FestivalError | None = None, typed: Sheet | None = None,
+    request: AnyRequest,
+    viewer: Viewer,
+    edition: Edition,
+    submission_id: str,
+    *,
+    error: FestivalError | None = None,
+    typed: Sheet | None = None,
 ) -> Response[str]:
     submission, file = await film(submission_id, viewer, edition, Act.WATCH)
     own = await lists.own_review(submission.id, viewer)
-    sheet = typed or Sheet(**(own.scores if own else {}), opinion=own.opinion if own else "")
+    scores = cast("dict[str, int]", own.scores) if own else {}
+    sheet = typed or Sheet(**scores, opinion=own.opinion if own else "")
     subject = await lists.subject_of(submission.id, viewer)
     votes = {}
     if may(viewer, Act.SEE_REVIEWS, subject):
@@ -115,7 +129,9 @@ async def room_page(
 
 @get("/committee/submissions/{submission_id:str}", guards=COMMITTEE)
 async def room(
-    request: AnyRequest, submission_id: FromPath[str], viewer: NamedDependency[Viewer],
+    request: AnyRequest,
+    submission_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
     edition_row: NamedDependency[Edition],
 ) -> Response[str]:
     return await room_page(request, viewer, edition_row, submission_id)
@@ -123,19 +139,30 @@ async def room(
 
 @post("/committee/submissions/{submission_id:str}/review", guards=COMMITTEE)
 async def review(
-    request: AnyRequest, submission_id: FromPath[str], viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person], edition_row: NamedDependency[Edition],
+    request: AnyRequest,
+    submission_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
 ) -> Response[Any]:
     submission, file = await film(submission_id, viewer, edition_row, Act.REVIEW)
     sheet: Sheet | None = None
     try:
         form = await filled(request, SheetForm)
-        sheet = Sheet(writing=form.writing, image=form.image, sound=form.sound, space=form.space,
-                      opinion=form.opinion)
-        await reviewing.review(submission, file, sheet, version=form.version,
-                               give=form.act == "give", by=person)
+        sheet = Sheet(
+            writing=form.writing,
+            image=form.image,
+            sound=form.sound,
+            space=form.space,
+            opinion=form.opinion,
+        )
+        await reviewing.review(
+            submission, file, sheet, version=form.version, give=form.act == "give", by=person
+        )
     except FestivalError as error:
-        return await room_page(request, viewer, edition_row, submission_id, error=error, typed=sheet)
+        return await room_page(
+            request, viewer, edition_row, submission_id, error=error, typed=sheet
+        )
     done = "committee.done.given" if form.act == "give" else "committee.done.kept"
     return back(request, f"/committee/submissions/{submission_id}", done)
 
@@ -146,8 +173,11 @@ def back(request: AnyRequest, place: str, done: str) -> Redirect:
 
 @post("/committee/submissions/{submission_id:str}/notes", guards=COMMITTEE)
 async def note(
-    request: AnyRequest, submission_id: FromPath[str], viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person], edition_row: NamedDependency[Edition],
+    request: AnyRequest,
+    submission_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
 ) -> Response[Any]:
     submission, file = await film(submission_id, viewer, edition_row, Act.REVIEW)
     try:
@@ -159,8 +189,11 @@ async def note(
 
 @post("/committee/submissions/{submission_id:str}/recusal", guards=COMMITTEE)
 async def recuse(
-    request: AnyRequest, submission_id: FromPath[str], viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person], edition_row: NamedDependency[Edition],
+    request: AnyRequest,
+    submission_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
 ) -> Redirect:
     submission, _ = await film(submission_id, viewer, edition_row, Act.RECUSE)
     form = await filled(request, RecusalForm)
@@ -177,8 +210,14 @@ async def board_page(
     ]
     columns[0][1].sort(key=lambda case: -case.spread)
     told = fault_words(language_of(request), error) if error else []
-    return page(request, "committee/board.html", status=422 if error else 200, cases=cases,
-                columns=columns, told=told)
+    return page(
+        request,
+        "committee/board.html",
+        status=422 if error else 200,
+        cases=cases,
+        columns=columns,
+        told=told,
+    )
 
 
 @get("/committee/decisions", guards=CHAIR)
@@ -188,8 +227,11 @@ async def board(request: AnyRequest, viewer: NamedDependency[Viewer]) -> Respons
 
 @post("/committee/submissions/{submission_id:str}/decision", guards=CHAIR)
 async def decide(
-    request: AnyRequest, submission_id: FromPath[str], viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person], edition_row: NamedDependency[Edition],
+    request: AnyRequest,
+    submission_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
 ) -> Response[Any]:
     submission, _ = await film(submission_id, viewer, edition_row, Act.DECIDE)
     try:
@@ -205,8 +247,14 @@ async def announcements_page(
 ) -> Response[str]:
     waiting = [case for case in await lists.board(viewer) if case.pending and not case.batch]
     told = fault_words(language_of(request), error) if error else []
-    return page(request, "committee/announcements.html", status=422 if error else 200,
-                pending=waiting, batches=await lists.announcements(viewer), told=told)
+    return page(
+        request,
+        "committee/announcements.html",
+        status=422 if error else 200,
+        pending=waiting,
+        batches=await lists.announcements(viewer),
+        told=told,
+    )
 
 
 @get("/committee/announcements", guards=CHAIR)
@@ -217,7 +265,9 @@ async def announcements(request: AnyRequest, viewer: NamedDependency[Viewer]) ->
 
 @post("/committee/announcements", guards=CHAIR)
 async def ask(
-    request: AnyRequest, viewer: NamedDependency[Viewer], person: NamedDependency[Person],
+    request: AnyRequest,
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> Response[Any]:
     try:
@@ -231,8 +281,11 @@ async def ask(
 
 @post("/committee/announcements/{batch_id:str}/release", guards=CHAIR)
 async def release(
-    request: AnyRequest, batch_id: FromPath[str], viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person], edition_row: NamedDependency[Edition],
+    request: AnyRequest,
+    batch_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
 ) -> Response[Any]:
     await own_batch(batch_id, viewer)
     try:
@@ -244,8 +297,11 @@ async def release(
 
 @post("/committee/announcements/{batch_id:str}/cancellation", guards=CHAIR)
 async def cancel(
-    request: AnyRequest, batch_id: FromPath[str], viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person], edition_row: NamedDependency[Edition],
+    request: AnyRequest,
+    batch_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
 ) -> Response[Any]:
     await own_batch(batch_id, viewer)
     try:

@@ -37,8 +37,12 @@ async def queue(request: AnyRequest) -> Response[str]:
     """What waits for somebody, what runs, what waits, what was done."""
     lines = await queue_lines()
     groups = {state: [line for line in lines if line["state"] == state] for state in STATES}
-    return page(request, "operator/queue.html", groups=groups,
-                counts={state: len(group) for state, group in groups.items()})
+    return page(
+        request,
+        "operator/queue.html",
+        groups=groups,
+        counts={state: len(group) for state, group in groups.items()},
+    )
 
 
 @post("/operator/queue/{line:str}/retry", guards=OPERATOR)
@@ -48,8 +52,9 @@ async def retry(
     async with transaction():
         await leases.retry(line)
         await record("line_retried", line, by=person)
-    return Redirect(f"{prefix_of(request)}/operator/queue?done=operator.done.retried",
-                    status_code=303)
+    return Redirect(
+        f"{prefix_of(request)}/operator/queue?done=operator.done.retried", status_code=303
+    )
 
 
 @post("/operator/queue/{line:str}/cancellation", guards=OPERATOR)
@@ -59,16 +64,23 @@ async def cancel(
     async with transaction():
         await leases.cancel(line, by=person.id)
         await record("line_cancelled", line, by=person)
-    return Redirect(f"{prefix_of(request)}/operator/queue?done=operator.done.cancelled",
-                    status_code=303)
+    return Redirect(
+        f"{prefix_of(request)}/operator/queue?done=operator.done.cancelled", status_code=303
+    )
 
 
 async def team_page(
     request: AnyRequest, edition: Edition, error: FestivalError | None = None
 ) -> Response[str]:
     told = fault_words(language_of(request), error) if error else []
-    return page(request, "operator/people.html", status=422 if error else 200, told=told,
-                people=await people_of(edition), parts=[part.value for part in Part])
+    return page(
+        request,
+        "operator/people.html",
+        status=422 if error else 200,
+        told=told,
+        people=await people_of(edition),
+        parts=[part.value for part in Part],
+    )
 
 
 @get("/operator/people", guards=OPERATOR)
@@ -78,17 +90,24 @@ async def team(request: AnyRequest, edition_row: NamedDependency[Edition]) -> Re
 
 @post("/operator/people", guards=OPERATOR)
 async def add(
-    request: AnyRequest, person: NamedDependency[Person], edition_row: NamedDependency[Edition],
+    request: AnyRequest,
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
     settings: NamedDependency[Settings],
 ) -> Response[Any]:
     try:
         form = await filled(request, InvitationForm)
-        await invite(edition_row, Invitation(email=form.email, name=form.name, part=form.part),
-                     by=person, settings=settings)
+        await invite(
+            edition_row,
+            Invitation(email=form.email, name=form.name, part=form.part),
+            by=person,
+            settings=settings,
+        )
     except FestivalError as error:
         return await team_page(request, edition_row, error)
-    return Redirect(f"{prefix_of(request)}/operator/people?done=operator.done.invited",
-                    status_code=303)
+    return Redirect(
+        f"{prefix_of(request)}/operator/people?done=operator.done.invited", status_code=303
+    )
 
 
 @get("/operator/mailbox", guards=OPERATOR)

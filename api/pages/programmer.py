@@ -1,6 +1,6 @@
 """The programmers' pages: the grid, plans, programmes, rooms and guests."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import msgspec
 from litestar import Request, Response, get, post
@@ -83,17 +83,31 @@ async def grid_data(edition: Edition, state: dict[str, Any], lang: str) -> dict[
         "version": state["version"],
         "clashes": state["clashes"],
         "days": [day(lang, at(edition.first_day, d * 1440 + 720)) for d in range(edition.days)],
-        "screens": [{"id": s.id, "name": s.name, "seats": s.seats, "hours": s.hours}
-                    for s in await lists.screens(edition)],
+        "screens": [
+            {"id": s.id, "name": s.name, "seats": s.seats, "hours": s.hours}
+            for s in await lists.screens(edition)
+        ],
         "programmes": {
-            i.id: {"id": i.id, "title": i.title(lang), "section": i.section_letter,
-                   "minutes": i.minutes, "intro": i.intro, "debate": i.debate,
-                   "showings": i.showings}
+            i.id: {
+                "id": i.id,
+                "title": i.title(lang),
+                "section": i.section_letter,
+                "minutes": i.minutes,
+                "intro": i.intro,
+                "debate": i.debate,
+                "showings": i.showings,
+            }
             for i in items
         },
         "screenings": [
-            {"id": p.id, "programme": p.programme, "number": p.number, "screen": p.screen,
-             "start": minutes_of(p.starts_at, edition.first_day), "locked": p.locked}
+            {
+                "id": p.id,
+                "programme": p.programme,
+                "number": p.number,
+                "screen": p.screen,
+                "start": minutes_of(p.starts_at, edition.first_day),
+                "locked": p.locked,
+            }
             for p in await lists.placed_in(grid)
         ],
     }
@@ -105,8 +119,10 @@ async def grid_page(
     lang = language_of(request)
     state = await grid_state(edition)
     data = await grid_data(edition, state, lang)
-    data["words"] = {name: t(lang, f"programmer.hand.{name}") for name in
-                     ("unplaced", "locked", "free", "lift", "lifted", "given_up", "lock", "unlock")}
+    data["words"] = {
+        name: t(lang, f"programmer.hand.{name}")
+        for name in ("unplaced", "locked", "free", "lift", "lifted", "given_up", "lock", "unlock")
+    }
     return page(
         request, "programmer/grid.html", status=422 if error else 200, state=state, data=data,
         told=told_by(request, error), published=await lists.published_grids(edition),
@@ -135,13 +151,21 @@ async def plan_page(
     request: AnyRequest, edition: Edition, run: PlanRun, error: FestivalError | None = None
 ) -> Response[str]:
     titles = {i.id: i.title(language_of(request)) for i in await lists.items(edition)}
-    return page(request, "programmer/plan.html", status=422 if error else 200, run=run,
-                told=told_by(request, error), titles=titles, curve=curve_of(run))
+    return page(
+        request,
+        "programmer/plan.html",
+        status=422 if error else 200,
+        run=run,
+        told=told_by(request, error),
+        titles=titles,
+        curve=curve_of(run),
+    )
 
 
 def curve_of(run: PlanRun) -> dict[str, str]:
     """Best cost and bound over time, as paths in a box of 1000 by 160."""
-    points = [p for p in run.trail if p.get("best") is not None]
+    trail = cast("list[dict[str, Any]]", run.trail)
+    points = [p for p in trail if p.get("best") is not None]
     if len(points) < 2:
         return {"best": "", "bound": ""}
     longest = max(p["seconds"] for p in points) or 1
@@ -164,7 +188,9 @@ async def plan(
 
 @post("/programmer/plans/{run_id:str}/stop", guards=PLAN)
 async def stop(
-    request: AnyRequest, run_id: FromPath[str], person: NamedDependency[Person],
+    request: AnyRequest,
+    run_id: FromPath[str],
+    person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> Redirect:
     await planning.stop(await lists.plan_run(edition_row, run_id), by=person)
@@ -173,7 +199,9 @@ async def stop(
 
 @post("/programmer/plans/{run_id:str}/application", guards=PLAN)
 async def apply(
-    request: AnyRequest, run_id: FromPath[str], person: NamedDependency[Person],
+    request: AnyRequest,
+    run_id: FromPath[str],
+    person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> Response[Any]:
     run = await lists.plan_run(edition_row, run_id)
@@ -199,8 +227,13 @@ async def publish(
 async def programmes_page(
     request: AnyRequest, edition: Edition, error: FestivalError | None = None
 ) -> Response[str]:
-    return page(request, "programmer/programmes.html", status=422 if error else 200,
-                items=await lists.items(edition), told=told_by(request, error))
+    return page(
+        request,
+        "programmer/programmes.html",
+        status=422 if error else 200,
+        items=await lists.items(edition),
+        told=told_by(request, error),
+    )
 
 
 @get("/programmer/programmes", guards=SEE)
@@ -218,9 +251,16 @@ async def add_event(
         form = await filled(request, EventForm)
         await programmes.add_programme(
             edition_row,
-            ProgrammeForm(kind="event", title_fr=form.title_fr, title_en=form.title_en,
-                          own_minutes=form.own_minutes, demand=form.demand, section="E",
-                          intro=0, debate=0),
+            ProgrammeForm(
+                kind="event",
+                title_fr=form.title_fr,
+                title_en=form.title_en,
+                own_minutes=form.own_minutes,
+                demand=form.demand,
+                section="E",
+                intro=0,
+                debate=0,
+            ),
             by=person,
         )
     except FestivalError as error:
@@ -238,7 +278,9 @@ async def from_selection(
 
 @post("/programmer/programmes/{programme_id:str}/removal", guards=PLAN)
 async def remove(
-    request: AnyRequest, programme_id: FromPath[str], person: NamedDependency[Person],
+    request: AnyRequest,
+    programme_id: FromPath[str],
+    person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> Response[Any]:
     try:
@@ -293,9 +335,14 @@ async def add_screen(
         closes += 1440 if closes <= NIGHT_ENDS else 0
         await venues.add_screen(
             edition_row,
-            ScreenForm(venue=form.venue, name=form.name, seats=form.seats,
-                       hours=[(opens, closes)] * edition_row.days, equipment=["dcp"],
-                       turnaround=form.turnaround),
+            ScreenForm(
+                venue=form.venue,
+                name=form.name,
+                seats=form.seats,
+                hours=[(opens, closes)] * edition_row.days,
+                equipment=["dcp"],
+                turnaround=form.turnaround,
+            ),
             by=person,
         )
     except FestivalError as error:
@@ -311,8 +358,12 @@ async def add_guest(
         form = await filled(request, GuestNames)
         await venues.add_guest(
             edition_row,
-            venues.GuestForm(name=form.name, quality_fr=form.quality_fr,
-                             quality_en=form.quality_en, programmes=form.programmes),
+            venues.GuestForm(
+                name=form.name,
+                quality_fr=form.quality_fr,
+                quality_en=form.quality_en,
+                programmes=form.programmes,
+            ),
             by=person,
         )
     except FestivalError as error:

@@ -54,11 +54,16 @@ def days_of(document: Document, lang: str) -> list[dict[str, Any]]:
             for s in sorted(document.screenings, key=lambda s: (s.starts_at, s.screen))
             if s.day == day.isoformat()
         ]  # fmt: skip
-        found.append({
-            "id": f"d{offset + 1}", "name": language.day(lang, day, style="name"),
-            "number": day.day, "date": language.day(lang, day, style="month"), "shows": shows,
-            **scale(shows, day),
-        })
+        found.append(
+            {
+                "id": f"d{offset + 1}",
+                "name": language.day(lang, day, style="name"),
+                "number": day.day,
+                "date": language.day(lang, day, style="month"),
+                "shows": shows,
+                **scale(shows, day),
+            }
+        )
     return found
 
 
@@ -72,14 +77,20 @@ def scale(shows: list[dict[str, Any]], day: date) -> dict[str, Any]:
     bars = []
     for show in shows:
         start, film, end = (hour_of(show[k], day) for k in ("starts_at", "film_ends_at", "ends_at"))
-        bars.append({
-            "x": f"{100 * (start - opens) / width:.2f}", "w": f"{100 * (end - start) / width:.2f}",
-            "y": 24 + ROW * show["row"], "film": round(100 * (film - start) / (end - start), 1),
-            "section": show["programme"].section or "E",
-            "title": show["title"] if (end - start) / width > 0.09 else "",
-        })
-    hours = [(f"{100 * (h - opens) / width:.2f}", f"{h % 24:02d}:00")
-             for h in range(opens + 1, closes, 2)]
+        bars.append(
+            {
+                "x": f"{100 * (start - opens) / width:.2f}",
+                "w": f"{100 * (end - start) / width:.2f}",
+                "y": 24 + ROW * show["row"],
+                "film": round(100 * (film - start) / (end - start), 1),
+                "section": show["programme"].section or "E",
+                "title": show["title"] if (end - start) / width > 0.09 else "",
+            }
+        )
+    hours = [
+        (f"{100 * (h - opens) / width:.2f}", f"{h % 24:02d}:00")
+        for h in range(opens + 1, closes, 2)
+    ]
     return {"hours": hours, "bars": bars}
 
 
@@ -91,16 +102,25 @@ def dots(document: Document) -> list[tuple[str, str, str, str]]:
         angle = math.pi * (1 - (i + 0.5) / len(shows))
         x, y = 540 * math.cos(angle), 150 * math.sin(angle)
         turn = math.radians(-24)
-        found.append((f"{x * math.cos(turn) - y * math.sin(turn):.0f}",
-                      f"{x * math.sin(turn) + y * math.cos(turn):.0f}", "6.5", show.id))
+        found.append(
+            (
+                f"{x * math.cos(turn) - y * math.sin(turn):.0f}",
+                f"{x * math.sin(turn) + y * math.cos(turn):.0f}",
+                "6.5",
+                show.id,
+            )
+        )
     return found
 
 
 def sections_in(document: Document, lang: str) -> list[tuple[str, str]]:
-    return sorted({
-        (p.section, (p.section_fr if lang == "fr" else p.section_en) or "")
-        for p in document.programmes if p.section
-    })
+    return sorted(
+        {
+            (p.section, (p.section_fr if lang == "fr" else p.section_en) or "")
+            for p in document.programmes
+            if p.section
+        }
+    )
 
 
 @get("/", cache_control=SHORTLY)
@@ -108,8 +128,12 @@ async def programme(request: AnyRequest, edition_row: NamedDependency[Edition]) 
     """The three days; before the first publication, a promise."""
     document, lang = await newest_document(edition_row), language_of(request)
     return page(
-        request, "public/programme.html", theme="screening", document=document,
-        days=days_of(document, lang) if document else [], dots=dots(document) if document else [],
+        request,
+        "public/programme.html",
+        theme="screening",
+        document=document,
+        days=days_of(document, lang) if document else [],
+        dots=dots(document) if document else [],
         sections=sections_in(document, lang) if document else [],
     )
 
@@ -121,7 +145,7 @@ async def film(
     document, lang = await published(edition_row), language_of(request)
     shown = await published_programme(edition_row, programme_id)
     screens = {s.id: s.name for s in document.screens}
-    shows = [
+    shows: list[dict[str, Any]] = [
         {"id": s.id, "starts_at": s.starts_at, "film_ends_at": s.film_ends_at,
          "ends_at": s.ends_at, "debate": s.debate, "screen_name": screens[s.screen]}
         for s in document.screenings if s.programme == programme_id
@@ -140,17 +164,25 @@ async def film(
     )  # fmt: skip
 
 
-def diary(request: AnyRequest, document: Document, *, only: frozenset[str] | None = None) -> Response[bytes]:
+def diary(
+    request: AnyRequest, document: Document, *, only: frozenset[str] | None = None
+) -> Response[bytes]:
     url = f"{settings_of(request).public_url}{prefix_of(request)}/"
     text = calendar(document, language_of(request), url=url, only=only)
-    return Response(text, media_type="text/calendar; charset=utf-8", headers={
-        "content-disposition": 'attachment; filename="cinema-for-space.ics"',
-        "cache-control": "public, max-age=60",
-    })
+    return Response(
+        text,
+        media_type="text/calendar; charset=utf-8",
+        headers={
+            "content-disposition": 'attachment; filename="cinema-for-space.ics"',
+            "cache-control": "public, max-age=60",
+        },
+    )
 
 
 @get("/programme.ics")
-async def whole_diary(request: AnyRequest, edition_row: NamedDependency[Edition]) -> Response[bytes]:
+async def whole_diary(
+    request: AnyRequest, edition_row: NamedDependency[Edition]
+) -> Response[bytes]:
     return diary(request, await published(edition_row))
 
 
@@ -167,9 +199,12 @@ async def one_diary(
 
 
 async def current() -> Edition:
-    found = await Edition.objects().where(Edition.is_current.eq(True)).order_by(
-        Edition.created_at, ascending=False
-    ).first()
+    found = (
+        await Edition.objects()
+        .where(Edition.is_current.eq(True))
+        .order_by(Edition.created_at, ascending=False)
+        .first()
+    )
     if found is None:
         raise NotFoundException("edition_missing")
     return found
