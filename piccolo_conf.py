@@ -5,9 +5,7 @@ import os
 from piccolo.conf.apps import AppRegistry
 from piccolo.engine.postgres import PostgresEngine
 
-DB = PostgresEngine(
-    config={"dsn": os.environ.get("DATABASE_URL", "")}, log_queries=False
-)
+DB = PostgresEngine(config={"dsn": os.environ.get("DATABASE_URL", "")}, log_queries=False)
 
 APP_REGISTRY = AppRegistry(
     apps=[

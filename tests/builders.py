@@ -41,11 +41,11 @@ async def a_section(edition: Edition, letter: str = "C") -> Section:
 
 
 async def a_person(
-    *parts: Part, edition: Edition, name: str = "Ada", sections: list[str] | None = None
+    *parts: str, edition: Edition, name: str = "Ada", sections: list[str] | None = None
 ) -> Person:
     person = await people.meet(f"{name.lower()}.{new_id()[:8]}@example.org", name=name)
     for part in parts:
-        await people.grant(person, part, edition=edition, by=None, sections=sections)
+        await people.grant(person, Part(part), edition=edition, by=None, sections=sections)
     return person
 
 

@@ -26,8 +26,10 @@ WAYS = [
     re.compile(r"(?P<m>\d{1,3}):(?P<s>\d{1,2})"),
     re.compile(r"(?P<m>\d{1,3})"),
     re.compile(r"(?P<h>\d{1,2}) *h *(?P<m>\d{1,2})"),
-    re.compile(r"(?:(?P<h>\d{1,2}) *h)? *(?:(?P<m>\d{1,3}) *(?:min|mn|m|′))? *(?:(?P<s>\d{1,2}) *s)?",
-               re.IGNORECASE),
+    re.compile(
+        r"(?:(?P<h>\d{1,2}) *h)? *(?:(?P<m>\d{1,3}) *(?:min|mn|m|′))? *(?:(?P<s>\d{1,2}) *s)?",
+        re.IGNORECASE,
+    ),
 ]
 
 

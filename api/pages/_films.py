@@ -52,8 +52,14 @@ ACTS = {
     "declined": ("reread", ""),
     "withdrawn": ("reread", ""),
 }
-TONES = {"faulty": "bad", "quarantined": "bad", "failed": "bad", "ready": "go", "whole": "go",
-         "accepted": "gold"}
+TONES = {
+    "faulty": "bad",
+    "quarantined": "bad",
+    "failed": "bad",
+    "ready": "go",
+    "whole": "go",
+    "accepted": "gold",
+}
 
 
 def film(card: Card, *, missing: list[str], received: int = 0) -> Film:
@@ -67,8 +73,9 @@ def film(card: Card, *, missing: list[str], received: int = 0) -> Film:
         act=act,
         place=place,
         lacks=len(missing),
-        phases=phases(card, lacks=[m for m in missing if not m.startswith("file:")],
-                      received=received),
+        phases=phases(
+            card, lacks=[m for m in missing if not m.startswith("file:")], received=received
+        ),
     )
 
 

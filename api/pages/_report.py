@@ -97,12 +97,22 @@ def good_groups(
 def measured(lang: str, facts: Facts, policy: Policy) -> Iterator[Row]:
     say: Callable[..., str] = lambda key, **v: t(lang, f"filmmaker.measure.{key}", **v)  # noqa: E731
     n: Callable[..., str] = lambda value, digits=0: number(lang, value, digits=digits)  # noqa: E731
-    yield good("container", say("container", name=facts.container.upper(),
-                                pictures=len(facts.pictures), sounds=len(facts.sounds)),
-               ", ".join(str(name).upper() for name in policy.containers.accept))
+    yield good(
+        "container",
+        say(
+            "container",
+            name=facts.container.upper(),
+            pictures=len(facts.pictures),
+            sounds=len(facts.sounds),
+        ),
+        ", ".join(str(name).upper() for name in policy.containers.accept),
+    )
     yield good("size", size(lang, facts.size), say("most", value=size(lang, policy.most_bytes)))
-    yield good("duration", seconds(facts.duration),
-               say("between", low=seconds(policy.duration.least), high=seconds(policy.duration.most)))
+    yield good(
+        "duration",
+        seconds(facts.duration),
+        say("between", low=seconds(policy.duration.least), high=seconds(policy.duration.most)),
+    )
     if facts.picture is not None:
         yield from of_picture(facts, facts.picture, policy, say, n)
     if facts.sound is not None and facts.sound.duration > 0:
@@ -113,20 +123,33 @@ def of_picture(
     facts: Facts, picture: Picture, policy: Policy, say: Callable[..., str], n: Callable[..., str]
 ) -> Iterator[Row]:
     width, height = picture.shown_size
-    yield good("definition", f"{n(width)} × {n(height)}", say("lines", value=policy.height.recommended))
+    yield good(
+        "definition", f"{n(width)} × {n(height)}", say("lines", value=policy.height.recommended)
+    )
     if height:
-        yield good("shape", f"{n(width / height, 2)} : 1",
-                   say("between", low=n(policy.aspect.least, 1), high=n(policy.aspect.most, 1)))
+        yield good(
+            "shape",
+            f"{n(width / height, 2)} : 1",
+            say("between", low=n(policy.aspect.least, 1), high=n(policy.aspect.most, 1)),
+        )
     yield good("codec", picture.codec.upper(), "")
-    yield good("cadence", say("rate", value=n(picture.fps, 3).rstrip("0").rstrip(",.")),
-               listed(rates(policy.rates.accept)))
+    yield good(
+        "cadence",
+        say("rate", value=n(picture.fps, 3).rstrip("0").rstrip(",.")),
+        listed(rates(policy.rates.accept)),
+    )
     if picture.combed is not None:
         yield good("scan", say("progressive"), say("progressive"))
     yield good("colour", (picture.primaries or "bt709").upper(), "BT709")
-    yield good("whole", say("frames", frames=n(picture.frames), errors=n(facts.decode_errors)),
-               say("no_loss"))
-    for check, runs, most in (("black", facts.blacks, policy.black.inside),
-                              ("freeze", facts.freezes, policy.freeze.inside)):
+    yield good(
+        "whole",
+        say("frames", frames=n(picture.frames), errors=n(facts.decode_errors)),
+        say("no_loss"),
+    )
+    for check, runs, most in (
+        ("black", facts.blacks, policy.black.inside),
+        ("freeze", facts.freezes, policy.freeze.inside),
+    ):
         if runs is not None:
             yield good(check, stretches(say, runs), say("most", value=seconds(most)))
 
@@ -136,18 +159,32 @@ def of_sound(
 ) -> Iterator[Row]:
     rules = policy.sound
     yield good("tracks", f"{sound.layout or sound.channels}, {sound.codec.upper()}", say("stereo"))
-    yield good("rate", f"{n(sound.sample_rate / 1000)} kHz",
-               ", ".join(n(rate / 1000) for rate in rules.rates) + " kHz")
+    yield good(
+        "rate",
+        f"{n(sound.sample_rate / 1000)} kHz",
+        ", ".join(n(rate / 1000) for rate in rules.rates) + " kHz",
+    )
     if facts.picture is not None:
         gap = abs(sound.start + sound.duration - facts.picture.start - facts.picture.duration)
-        yield good("sync", say("apart", value=n(gap, 2)), say("most", value=seconds(rules.end_offset)))
+        yield good(
+            "sync", say("apart", value=n(gap, 2)), say("most", value=seconds(rules.end_offset))
+        )
     if sound.loudness is not None:
-        yield good("loudness", f"{n(sound.loudness, 1)} LUFS".replace("-", "−"),
-                   say("between", low=f"{n(rules.loudness.low)}".replace("-", "−"),
-                       high=f"{n(rules.loudness.high)} LUFS".replace("-", "−")))
+        yield good(
+            "loudness",
+            f"{n(sound.loudness, 1)} LUFS".replace("-", "−"),
+            say(
+                "between",
+                low=f"{n(rules.loudness.low)}".replace("-", "−"),
+                high=f"{n(rules.loudness.high)} LUFS".replace("-", "−"),
+            ),
+        )
     if sound.true_peak is not None:
-        yield good("peak", f"{n(sound.true_peak, 1)} dBTP".replace("-", "−"),
-                   say("most", value=f"{n(rules.true_peak)} dBTP"))
+        yield good(
+            "peak",
+            f"{n(sound.true_peak, 1)} dBTP".replace("-", "−"),
+            say("most", value=f"{n(rules.true_peak)} dBTP"),
+        )
     yield good("silence", stretches(say, facts.silences), say("most", value=seconds(rules.silence)))
 
 
@@ -213,15 +250,18 @@ LANES = {"black": ("VIDEO_BLACK", "VIDEO_ALL_BLACK"), "freeze": ("VIDEO_FREEZE",
 STEPS_OF_TIME = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
 
 
-def timeline(lang: str, facts: Facts | None, verdict: Verdict | None, policy: Policy,
-             *, every: float | None) -> Timeline | None:
+def timeline(
+    lang: str, facts: Facts | None, verdict: Verdict | None, policy: Policy, *, every: float | None
+) -> Timeline | None:
     """`every` is the time between two pictures of the sprite sheet, when there is one."""
     if facts is None or facts.duration <= 0 or facts.refusal:
         return None
     length = facts.duration
     runs = {"black": facts.blacks, "freeze": facts.freezes, "silence": facts.silences}
     lanes = [
-        lane(lang, name, found, verdict, length) for name, found in runs.items() if found is not None
+        lane(lang, name, found, verdict, length)
+        for name, found in runs.items()
+        if found is not None
     ]
     curve = thinned(facts.curve)
     return Timeline(
@@ -246,12 +286,21 @@ def lane(
         if finding.code not in LANES[name] or not finding.where:
             continue
         tone = "warn" if finding.severity is Severity.WARN else "bad"
-        marks += [Mark(share(r.start, length), max(share(r.length, length), 0.14), tone)
-                  for r in finding.where]
+        marks += [
+            Mark(share(r.start, length), max(share(r.length, length), 0.14), tone)
+            for r in finding.where
+        ]
         longest = max(finding.where, key=lambda run: run.length)
         middle = (longest.start + longest.end) / 2
-        pins.append(Pin(min(max(share(middle, length), 1), 99), place, tone, finding.code,
-                        words(lang, finding)))
+        pins.append(
+            Pin(
+                min(max(share(middle, length), 1), 99),
+                place,
+                tone,
+                finding.code,
+                words(lang, finding),
+            )
+        )
     return Lane(name, told(lang, runs), marks, pins)
 
 
@@ -259,8 +308,13 @@ def told(lang: str, runs: tuple[Run, ...]) -> str:
     if not runs:
         return t(lang, "filmmaker.measure.none")
     longest = max(runs, key=lambda run: run.length)
-    return t(lang, "filmmaker.measure.runs_at", n=len(runs), longest=seconds(longest.length),
-             place=time_code(longest.start))
+    return t(
+        lang,
+        "filmmaker.measure.runs_at",
+        n=len(runs),
+        longest=seconds(longest.length),
+        place=time_code(longest.start),
+    )
 
 
 def share(at: float, length: float) -> float:
@@ -289,7 +343,9 @@ def ticks(length: float) -> list[tuple[float, str]]:
     return [(share(at, length), time_code(at)) for at in range(0, int(length * 0.94) + 1, step)]
 
 
-def tiles(length: float, every: float | None, wanted: int = 18) -> list[tuple[float, float, int, int]]:
+def tiles(
+    length: float, every: float | None, wanted: int = 18
+) -> list[tuple[float, float, int, int]]:
     """(x, width, column, row) of some pictures of the sprite sheet, ten in a row."""
     if not every:
         return []
@@ -325,8 +381,10 @@ STUCK = frozenset({FileState.FAULTY, FileState.QUARANTINED, FileState.FAILED})
 def phases(file: FilmFile, steps: dict[str, Step]) -> list[Phase]:
     """Five of the booth, one of the maker, one of the committee."""
     state = FileState(file.state)
-    made = [booth_phase(name, [steps[k] for k in kinds if k in steps], len(kinds))
-            for name, kinds in BOOTH.items()]
+    made = [
+        booth_phase(name, [steps[k] for k in kinds if k in steps], len(kinds))
+        for name, kinds in BOOTH.items()
+    ]
     if state in STUCK:
         made = _stopped(made)
     released = state is FileState.RELEASED
@@ -344,8 +402,12 @@ def booth_phase(name: str, steps: list[Step], whole: int) -> Phase:
     running = [step for step in steps if step.state != "done"]
     if not running and not steps:
         return Phase(name=name)
-    return Phase(name=name, mark="now", begun=(running or steps)[0].started_at,
-                 fraction=sum(step.fraction for step in steps) / whole)
+    return Phase(
+        name=name,
+        mark="now",
+        begun=(running or steps)[0].started_at,
+        fraction=sum(step.fraction for step in steps) / whole,
+    )
 
 
 def _stopped(made: list[Phase]) -> list[Phase]:
@@ -354,7 +416,8 @@ def _stopped(made: list[Phase]) -> list[Phase]:
     judged = next((i for i, phase in enumerate(made) if phase.name == "judge"), at)
     at = min(at, judged) if made[judged].mark == "done" else at
     return [
-        msgspec.structs.replace(phase, mark="bad", fraction=None) if i == at
+        msgspec.structs.replace(phase, mark="bad", fraction=None)
+        if i == at
         else (msgspec.structs.replace(phase, mark="", fraction=None) if i > at else phase)
         for i, phase in enumerate(made)
     ]
@@ -369,6 +432,10 @@ def journal(lang: str, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
             continue
         details = line["details"] or {}
         bytes_told = size(lang, details["size"]) if "size" in details else ""
-        told_lines.append({"at": line["at"],
-                           "words": t(lang, key, size=bytes_told, n=len(details.get("codes", [])))})
+        told_lines.append(
+            {
+                "at": line["at"],
+                "words": t(lang, key, size=bytes_told, n=len(details.get("codes", []))),
+            }
+        )
     return told_lines

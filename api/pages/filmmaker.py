@@ -61,7 +61,9 @@ class EntryForm(msgspec.Struct, frozen=True, kw_only=True):
     countries: Title = ""
     languages: Title = ""
     subtitles: Title = ""
-    premiere: Annotated[str, Meta(pattern="^(world|international|european|national|none)$")] = "none"
+    premiere: Annotated[str, Meta(pattern="^(world|international|european|national|none)$")] = (
+        "none"
+    )
     synopsis_fr: Synopsis = ""
     synopsis_en: Synopsis = ""
     rights_confirmed: bool = False
@@ -77,7 +79,7 @@ def face_of(one: Card) -> Face:
     return Face(code=code, tone=tone, icon=icon, do=do, place=place, phases=phases)
 
 
-def situation(one: Card) -> tuple[str, str, str, str, str, str]:
+def situation(one: Card) -> tuple[str, str, str, str, str, str]:  # noqa: PLR0911
     """(words, tone, icon, act, where, phase) for a submission and its newest file."""
     if one.status == "accepted":
         return "accepted", "gold", "disc", "see", "", "answer"
@@ -133,13 +135,18 @@ def entry_from(form: EntryForm) -> Entry:
 @get("/submissions", guards=[signed_in()])
 async def films(request: AnyRequest, viewer: NamedDependency[Viewer]) -> Response[str]:
     cards = await my_submissions(viewer)
-    return page(request, "filmmaker/films.html", cards=cards,
-                faces={one.id: face_of(one) for one in cards})
+    return page(
+        request, "filmmaker/films.html", cards=cards, faces={one.id: face_of(one) for one in cards}
+    )
 
 
 async def entry_page(
-    request: AnyRequest, edition: Edition, submission: Submission | None, *,
-    error: FestivalError | None = None, entry: Entry | None = None,
+    request: AnyRequest,
+    edition: Edition,
+    submission: Submission | None,
+    *,
+    error: FestivalError | None = None,
+    entry: Entry | None = None,
 ) -> Response[str]:
     """The form, empty, as saved, or as it was sent with what is wrong with it."""
     known = entry or (await entries.entry_of(submission) if submission else Entry())
@@ -157,11 +164,24 @@ async def entry_page(
 def tasks_of(missing: list[str], submission: Submission | None) -> list[tuple[str, bool, str]]:
     """The steps of an entry, each done or not, and where it is on the page."""
     wanting = {code.split(":")[0] for code in missing} if submission else None
-    groups = [("title", {"title", "title_en", "director"}), ("facts", {"section", "year", "declared_seconds", "countries", "languages"}),
-              ("synopsis", {"synopsis_fr", "synopsis_en"}), ("rights", {"rights_confirmed"}), ("file", {"file"})]
-    anchors = {"title": "#f-title", "facts": "#f-section", "synopsis": "#f-synopsis_fr",
-               "rights": "#f-rights_confirmed", "file": "#main"}
-    return [(name, wanting is not None and not wanting & fields, anchors[name]) for name, fields in groups]
+    groups = [
+        ("title", {"title", "title_en", "director"}),
+        ("facts", {"section", "year", "declared_seconds", "countries", "languages"}),
+        ("synopsis", {"synopsis_fr", "synopsis_en"}),
+        ("rights", {"rights_confirmed"}),
+        ("file", {"file"}),
+    ]
+    anchors = {
+        "title": "#f-title",
+        "facts": "#f-section",
+        "synopsis": "#f-synopsis_fr",
+        "rights": "#f-rights_confirmed",
+        "file": "#main",
+    }
+    return [
+        (name, wanting is not None and not wanting & fields, anchors[name])
+        for name, fields in groups
+    ]
 
 
 @get("/submissions/new", guards=[signed_in()])
@@ -179,13 +199,17 @@ async def open_entry(
         )
     except FestivalError as error:
         return await entry_page(request, edition_row, None, error=error)
-    return Redirect(f"{prefix_of(request)}/submissions/{submission.id}?done=filmmaker.done.opened",
-                    status_code=303)
+    return Redirect(
+        f"{prefix_of(request)}/submissions/{submission.id}?done=filmmaker.done.opened",
+        status_code=303,
+    )
 
 
 @get("/submissions/{submission_id:str}", guards=[signed_in()])
 async def entry(
-    request: AnyRequest, submission_id: FromPath[str], viewer: NamedDependency[Viewer],
+    request: AnyRequest,
+    submission_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
     edition_row: NamedDependency[Edition],
 ) -> Response[str]:
     submission = await own(submission_id, viewer, edition_row, Act.SEE_ENTRY)
@@ -194,8 +218,11 @@ async def entry(
 
 @post("/submissions/{submission_id:str}", guards=[signed_in()])
 async def save(
-    request: AnyRequest, submission_id: FromPath[str], viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person], edition_row: NamedDependency[Edition],
+    request: AnyRequest,
+    submission_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
 ) -> Response[Any]:
     submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
     typed: Entry | None = None
@@ -205,14 +232,19 @@ async def save(
         await entries.save_entry(submission, typed, version=form.version, by=person)
     except (Refused, Conflict) as error:
         return await entry_page(request, edition_row, submission, error=error, entry=typed)
-    return Redirect(f"{prefix_of(request)}/submissions/{submission.id}?done=filmmaker.done.saved",
-                    status_code=303)
+    return Redirect(
+        f"{prefix_of(request)}/submissions/{submission.id}?done=filmmaker.done.saved",
+        status_code=303,
+    )
 
 
 @post("/submissions/{submission_id:str}/filing", guards=[signed_in()])
 async def file_entry(
-    request: AnyRequest, submission_id: FromPath[str], viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person], edition_row: NamedDependency[Edition],
+    request: AnyRequest,
+    submission_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
 ) -> Response[Any]:
     submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
     try:
@@ -224,29 +256,40 @@ async def file_entry(
 
 @post("/submissions/{submission_id:str}/withdrawal", guards=[signed_in()])
 async def withdraw(
-    request: AnyRequest, submission_id: FromPath[str], viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person], edition_row: NamedDependency[Edition],
+    request: AnyRequest,
+    submission_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
 ) -> Redirect:
     submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
     await entries.withdraw(submission, by=person)
-    return Redirect(f"{prefix_of(request)}/submissions?done=filmmaker.done.withdrawn",
-                    status_code=303)
+    return Redirect(
+        f"{prefix_of(request)}/submissions?done=filmmaker.done.withdrawn", status_code=303
+    )
 
 
 @post("/submissions/{submission_id:str}/release", guards=[signed_in()])
 async def release(
-    request: AnyRequest, submission_id: FromPath[str], viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person], edition_row: NamedDependency[Edition],
+    request: AnyRequest,
+    submission_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
 ) -> Redirect:
     submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
     await entries.release(submission, by=person)
-    return Redirect(f"{prefix_of(request)}/submissions/{submission.id}?done=filmmaker.done.released",
-                    status_code=303)
+    return Redirect(
+        f"{prefix_of(request)}/submissions/{submission.id}?done=filmmaker.done.released",
+        status_code=303,
+    )
 
 
 @get("/submissions/{submission_id:str}/file", guards=[signed_in()])
 async def report(
-    request: AnyRequest, submission_id: FromPath[str], viewer: NamedDependency[Viewer],
+    request: AnyRequest,
+    submission_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
     edition_row: NamedDependency[Edition],
 ) -> Response[str]:
     """Verdict first, then the film's timeline, then every check."""
@@ -295,7 +338,11 @@ def lanes(facts: Facts | None) -> list[tuple[str, list[tuple[str, str]]]]:
     """Where the film is black, frozen or silent, in per cent of its length."""
     if facts is None or facts.duration <= 0:
         return []
-    known = [("black", facts.blacks or ()), ("freeze", facts.freezes or ()), ("silence", facts.silences)]
+    known = [
+        ("black", facts.blacks or ()),
+        ("freeze", facts.freezes or ()),
+        ("silence", facts.silences),
+    ]
     return [
         (name, [(f"{100 * run.start / facts.duration:.2f}", f"{max(0.2, 100 * run.length / facts.duration):.2f}")
                 for run in runs])
@@ -308,7 +355,9 @@ def curve_path(facts: Facts | None) -> str:
     if facts is None or len(facts.curve) < 2:
         return ""
     step = 1000 / (len(facts.curve) - 1)
-    points = [f"{i * step:.1f} {min(63, max(1, -value)):.1f}" for i, value in enumerate(facts.curve)]
+    points = [
+        f"{i * step:.1f} {min(63, max(1, -value)):.1f}" for i, value in enumerate(facts.curve)
+    ]
     return "M" + "L".join(points)
 
 
@@ -324,7 +373,9 @@ def measures(facts: Facts | None) -> list[tuple[str, str]]:
         ("frames", f"{picture.frames}"),
     ]
     if sound is not None:
-        found.append(("sound", f"{sound.codec} · {sound.layout or sound.channels} · {sound.sample_rate} Hz"))
+        found.append(
+            ("sound", f"{sound.codec} · {sound.layout or sound.channels} · {sound.sample_rate} Hz")
+        )
         if sound.loudness is not None:
             found.append(("loudness", f"{sound.loudness:.1f} LUFS"))
         if sound.true_peak is not None:
