@@ -9,6 +9,7 @@ import msgspec
 from babel import Locale
 
 from api.forms import code_of
+from festival.errors import Refused
 from festival.language import LANGUAGES
 from submissions.entry import Entry
 
@@ -27,15 +28,14 @@ WAYS = [
     re.compile(r"(?P<m>\d{1,3})"),
     re.compile(r"(?P<h>\d{1,2}) *h *(?P<m>\d{1,2})"),
     re.compile(
-        r"(?:(?P<h>\d{1,2}) *h)? *(?:(?P<m>\d{1,3}) *(?:min|mn|m|′))? *(?:(?P<s>\d{1,2}) *s)?",
-        re.IGNORECASE,
+        r"(?:(?P<h>\d{1,2}) *h)? *(?:(?P<m>\d{1,3}) *(?:min|mn|m|′))? *(?:(?P<s>\d{1,2}) *s)?"
     ),
 ]
 
 
 def seconds_of(text: str) -> int:
     """`1 h 44`, `1:44:07`, `14:30`, `104 min`, `104`; ValueError for anything else."""
-    bare = " ".join(text.split())
+    bare = " ".join(text.lower().split())
     found = next((match for way in WAYS if (match := way.fullmatch(bare))), None)
     parts = {} if found is None else {k: int(v) for k, v in found.groupdict().items() if v}
     if not parts:
@@ -95,8 +95,8 @@ def kept(form: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(form.get(name, "")).replace("\r\n", "\n") for name in names}
 
 
-def entry_from(fields: Mapping[str, str]) -> tuple[Entry | None, list[str]]:
-    """The entry, or every ill-formed field as `field:code`. An empty field is no fault in a draft."""
+def entry_from(fields: Mapping[str, str]) -> Entry:
+    """The entry; `Refused` with every ill-formed field. An empty one is no fault in a draft."""
     given: dict[str, Any] = {name: fields[name] for name in TEXTS if fields[name]}
     faults: list[str] = []
     given["countries"] = listed(fields["countries"])
@@ -111,7 +111,9 @@ def entry_from(fields: Mapping[str, str]) -> tuple[Entry | None, list[str]]:
         except ValueError:
             faults.append("declared_seconds:runtime_unreadable")
     faults += list(ill_formed(given))
-    return (None, faults) if faults else (msgspec.convert(given, Entry, strict=False), [])
+    if faults:
+        raise Refused(*faults)
+    return msgspec.convert(given, Entry, strict=False)
 
 
 def ill_formed(given: dict[str, Any]) -> Iterable[str]:

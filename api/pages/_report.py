@@ -1,5 +1,6 @@
-"""The technical report as it is drawn: phases, checks in words, and the film along its length. Pure."""
+"""The technical report as it is drawn: phases, checks in words, the film along its length. Pure."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import pairwise
@@ -55,7 +56,13 @@ def words(lang: str, finding: Finding, *, repair: bool = False) -> str:
     key = f"finding.{finding.code}" + (".repair" if repair else "")
     if not has_words(key):
         return "" if repair else finding.code
-    return t(lang, key, measured=finding.measured, limit=finding.limit)
+    return decimals(lang, t(lang, key, measured=finding.measured, limit=finding.limit))
+
+
+def decimals(lang: str, text: str) -> str:
+    """The policy writes numbers as machines do; French wants a comma and a true minus."""
+    text = re.sub(r"(?<![\w.])-(?=\d)", "−", text)
+    return re.sub(r"(?<=\d)\.(?=\d)", ",", text) if lang == "fr" else text
 
 
 def found_rows(lang: str, verdict: Verdict) -> list[Row]:
@@ -64,8 +71,8 @@ def found_rows(lang: str, verdict: Verdict) -> list[Row]:
         Row(
             check=CHECK_OF.get(finding.code, "whole"),
             tone="warn" if finding.severity is Severity.WARN else "bad",
-            measured=finding.measured + _places(lang, finding),
-            expected=finding.limit,
+            measured=decimals(lang, finding.measured) + _places(lang, finding),
+            expected=decimals(lang, finding.limit),
             remark=words(lang, finding),
             repair=words(lang, finding, repair=True),
             code=finding.code,
@@ -95,6 +102,17 @@ def good_groups(
 
 
 def measured(lang: str, facts: Facts, policy: Policy) -> Iterator[Row]:
+    """Numbers as this language writes them; `5.1` is the name of a layout, and stays."""
+    for row in _measured(lang, facts, policy):
+        if row.check == "tracks":
+            yield row
+        else:
+            yield msgspec.structs.replace(
+                row, measured=decimals(lang, row.measured), expected=decimals(lang, row.expected)
+            )
+
+
+def _measured(lang: str, facts: Facts, policy: Policy) -> Iterator[Row]:
     say: Callable[..., str] = lambda key, **v: t(lang, f"filmmaker.measure.{key}", **v)  # noqa: E731
     n: Callable[..., str] = lambda value, digits=0: number(lang, value, digits=digits)  # noqa: E731
     yield good(
@@ -108,11 +126,8 @@ def measured(lang: str, facts: Facts, policy: Policy) -> Iterator[Row]:
         ", ".join(str(name).upper() for name in policy.containers.accept),
     )
     yield good("size", size(lang, facts.size), say("most", value=size(lang, policy.most_bytes)))
-    yield good(
-        "duration",
-        seconds(facts.duration),
-        say("between", low=seconds(policy.duration.least), high=seconds(policy.duration.most)),
-    )
+    low, high = seconds(policy.duration.least), seconds(policy.duration.most)
+    yield good("duration", seconds(facts.duration), say("between", low=low, high=high))
     if facts.picture is not None:
         yield from of_picture(facts, facts.picture, policy, say, n)
     if facts.sound is not None and facts.sound.duration > 0:
@@ -136,7 +151,7 @@ def of_picture(
     yield good(
         "cadence",
         say("rate", value=n(picture.fps, 3).rstrip("0").rstrip(",.")),
-        listed(rates(policy.rates.accept)),
+        listed(rates(policy.rates.accept)).replace(", ", " · "),
     )
     if picture.combed is not None:
         yield good("scan", say("progressive"), say("progressive"))
@@ -172,18 +187,12 @@ def of_sound(
     if sound.loudness is not None:
         yield good(
             "loudness",
-            f"{n(sound.loudness, 1)} LUFS".replace("-", "−"),
-            say(
-                "between",
-                low=f"{n(rules.loudness.low)}".replace("-", "−"),
-                high=f"{n(rules.loudness.high)} LUFS".replace("-", "−"),
-            ),
+            f"{n(sound.loudness, 1)} LUFS",
+            say("between", low=f"{n(rules.loudness.low)}", high=f"{n(rules.loudness.high)} LUFS"),
         )
     if sound.true_peak is not None:
         yield good(
-            "peak",
-            f"{n(sound.true_peak, 1)} dBTP".replace("-", "−"),
-            say("most", value=f"{n(rules.true_peak)} dBTP"),
+            "peak", f"{n(sound.true_peak, 1)} dBTP", say("most", value=f"{n(rules.true_peak)} dBTP")
         )
     yield good("silence", stretches(say, facts.silences), say("most", value=seconds(rules.silence)))
 
@@ -205,7 +214,7 @@ def time_code(at: float) -> str:
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
-# -- the film along its length: places in per cent, so that the drawing stretches and its words do not
+# The film along its length: places in per cent, so that the drawing stretches, its words do not.
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -308,13 +317,14 @@ def told(lang: str, runs: tuple[Run, ...]) -> str:
     if not runs:
         return t(lang, "filmmaker.measure.none")
     longest = max(runs, key=lambda run: run.length)
-    return t(
+    words = t(
         lang,
         "filmmaker.measure.runs_at",
         n=len(runs),
         longest=seconds(longest.length),
         place=time_code(longest.start),
     )
+    return decimals(lang, words)
 
 
 def share(at: float, length: float) -> float:
@@ -362,7 +372,7 @@ def tile_height(facts: Facts, width: int = 160) -> int:
     return max(2, 2 * round(width * shown[1] / max(shown[0], 1) / 2))
 
 
-# -- phases
+# The way through the booth.
 
 
 class Phase(msgspec.Struct, frozen=True, kw_only=True):
@@ -371,6 +381,7 @@ class Phase(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime | None = None
     begun: datetime | None = None
     fraction: float | None = None
+    kinds: tuple[str, ...] = ()
 
 
 BOOTH = {"receive": ("receive",), "look": ("sniff", "packets"), "listen": ("sound",),
@@ -381,10 +392,7 @@ STUCK = frozenset({FileState.FAULTY, FileState.QUARANTINED, FileState.FAILED})
 def phases(file: FilmFile, steps: dict[str, Step]) -> list[Phase]:
     """Five of the booth, one of the maker, one of the committee."""
     state = FileState(file.state)
-    made = [
-        booth_phase(name, [steps[k] for k in kinds if k in steps], len(kinds))
-        for name, kinds in BOOTH.items()
-    ]
+    made = [booth_phase(name, steps) for name in BOOTH]
     if state in STUCK:
         made = _stopped(made)
     released = state is FileState.RELEASED
@@ -396,17 +404,24 @@ def phases(file: FilmFile, steps: dict[str, Step]) -> list[Phase]:
     return [*made, release, Phase(name="committee", mark="now" if released else "")]
 
 
-def booth_phase(name: str, steps: list[Step], whole: int) -> Phase:
-    if len(steps) == whole and all(step.state == "done" for step in steps):
-        return Phase(name=name, mark="done", at=max(s.ended_at or s.started_at for s in steps))
-    running = [step for step in steps if step.state != "done"]
-    if not running and not steps:
-        return Phase(name=name)
+def booth_phase(name: str, steps: dict[str, Step]) -> Phase:
+    kinds = BOOTH[name]
+    known = [steps[kind] for kind in kinds if kind in steps]
+    if not known:
+        return Phase(name=name, kinds=kinds)
+    if len(known) == len(kinds) and all(step.state == "done" for step in known):
+        return Phase(
+            name=name,
+            mark="done",
+            kinds=kinds,
+            at=max(step.ended_at or step.started_at for step in known),
+        )
     return Phase(
         name=name,
         mark="now",
-        begun=(running or steps)[0].started_at,
-        fraction=sum(step.fraction for step in steps) / whole,
+        kinds=kinds,
+        begun=known[0].started_at,
+        fraction=sum(step.fraction for step in known) / len(kinds),
     )
 
 

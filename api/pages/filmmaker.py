@@ -1,6 +1,7 @@
-"""The filmmakers' pages: their films, the entry, the technical report."""
+"""Pages of the filmmaker: their films, the entry, the technical report, filing and withdrawal."""
 
-import re
+import asyncio
+from functools import partial
 from typing import Annotated, Any
 
 import msgspec
@@ -12,197 +13,151 @@ from msgspec import Meta
 
 from api.auth import signed_in
 from api.forms import filled
+from api.pages import _entry, _report
+from api.pages._films import Film, film
 from api.pages._page import fault_words, language_of, page, prefix_of
-from api.v1.submissions import own, report_of
+from api.pages._report import decimals
+from api.v1.submissions import own
 from festival.access import Act, Viewer
+from festival.clock import PARIS, now
 from festival.errors import Conflict, FestivalError, Refused
-from festival.language import length
+from festival.language import day, has_words, t
+from festival.settings import Settings
 from festival.tables import Edition, Person
-from media.facts import Facts
+from media import policy
+from media.storage import LocalStore
 from submissions import entries
-from submissions.entry import Entry, Synopsis, Title
+from submissions.entry import PREMIERES, SYNOPSIS_LEAST, Entry
 from submissions.lists import (
     Card,
     card,
     current_file,
+    files_of,
     journal_of,
     my_submissions,
     sections_of,
     steps_of,
 )
-from submissions.status import LAST, STEPS
+from submissions.status import MOVES, WORKING, FileState, Status
 from submissions.tables import FilmFile, Submission
-from submissions.verdicts import facts_of
+from submissions.verdicts import facts_of, verdict_of
 
 AnyRequest = Request[Any, Any, Any]
+UPLOAD_CODES = (
+    "storage_full", "file_too_large", "deadline_passed", "entry_is_filed", "upload_missing",
+    "upload_expired", "upload_gone", "sign_in_needed", "csrf_failed", "submission_missing",
+)  # fmt: skip
+HOPELESS = ("FILE_EMPTY", "HOSTILE_REFERENCE", "CONTAINER_NOT_ALLOWED", "CONTAINER_UNREADABLE")
+SAID = (
+    "sending", "paused", "waiting", "received", "rate", "left", "soon", "cut", "again", "fell",
+    "pause", "resume", "other", "strange_kind", "strange_head", "empty", "large", "unlike",
+    "anyway", "afresh", "percent", "failed", "locked", "choose_same", "report",
+)  # fmt: skip
 
 
-class Face(msgspec.Struct, frozen=True, kw_only=True):
-    """How a film looks on its maker's list: a state with words, a tone, and the next thing to do."""
-
-    code: str
-    tone: str
-    icon: str
-    do: str
-    place: str
-    phases: list[tuple[str, str]]
+class Version(msgspec.Struct, frozen=True):
+    version: Annotated[int, Meta(ge=1, le=10**9)]
 
 
-class EntryForm(msgspec.Struct, frozen=True, kw_only=True):
-    """The form as a browser sends it: lists by commas, the running time as people write it."""
+class Opening(msgspec.Struct, frozen=True):
+    """As little as an entry needs to begin."""
 
-    version: Annotated[int, Meta(ge=0, le=10**9)] = 0
-    title: Title = ""
-    title_en: Title = ""
-    director: Title = ""
+    title: Annotated[str, Meta(min_length=1, max_length=200)]
+    title_en: Annotated[str, Meta(max_length=200)] = ""
     section: Annotated[str, Meta(max_length=1)] = ""
-    year: Annotated[int, Meta(ge=1888, le=2100)] | None = None
-    runtime: Annotated[str, Meta(max_length=20)] = ""
-    countries: Title = ""
-    languages: Title = ""
-    subtitles: Title = ""
-    premiere: Annotated[str, Meta(pattern="^(world|international|european|national|none)$")] = (
-        "none"
-    )
-    synopsis_fr: Synopsis = ""
-    synopsis_en: Synopsis = ""
-    rights_confirmed: bool = False
 
 
-def face_of(one: Card) -> Face:
-    """The one thing that matters now about a film."""
-    names = ("entry", "file", "check", "copy", "committee", "answer")
-    code, tone, icon, do, place, at = situation(one)
-    done = names.index(at)
-    last = {"bad": "bad", "gold": "gold"}.get(tone, "now")
-    phases = [(n, "done" if i < done else last if i == done else "") for i, n in enumerate(names)]
-    return Face(code=code, tone=tone, icon=icon, do=do, place=place, phases=phases)
-
-
-def situation(one: Card) -> tuple[str, str, str, str, str, str]:  # noqa: PLR0911
-    """(words, tone, icon, act, where, phase) for a submission and its newest file."""
-    if one.status == "accepted":
-        return "accepted", "gold", "disc", "see", "", "answer"
-    if one.status in {"waitlisted", "declined", "withdrawn"}:
-        return one.status, "", "ring", "see", "", "answer"
-    if one.status == "submitted":
-        return "submitted", "go", "go", "see", "", "committee"
-    if one.file_state in {"faulty", "quarantined"}:
-        return "faulty", "bad", "no", "replace", "/file", "check"
-    if one.file_state == "failed":
-        return "failed", "bad", "no", "report", "/file", "check"
-    if one.file_state == "ready":
-        return "ready", "go", "go", "watch", "/file", "copy"
-    if one.file_state == "released":
-        return "released", "go", "go", "file", "", "committee"
-    if one.file_state in {"received", "inspecting", "sound", "making"}:
-        return "working", "go", "go", "follow", "/file", "check"
-    return "draft", "", "ring", "continue", "", "file" if one.file_state == "receiving" else "entry"
-
-
-def seconds_of(text: str) -> int | None:
-    """`1 h 44`, `1:44:10`, `14 min`, `14:30`: minutes first unless an hour is named."""
-    text = text.strip().lower().replace("\u00a0", " ").replace("\u202f", " ")
-    if not text:
-        return None
-    if re.fullmatch(r"\d{1,2}:\d{2}:\d{2}", text):
-        hours, minutes, seconds = map(int, text.split(":"))
-        return hours * 3600 + minutes * 60 + seconds
-    if re.fullmatch(r"\d{1,3}:\d{2}", text):
-        minutes, seconds = map(int, text.split(":"))
-        return minutes * 60 + seconds
-    if found := re.fullmatch(r"(\d{1,2})\s*h\s*(\d{0,2})\s*(?:min|m)?", text):
-        return int(found[1]) * 3600 + int(found[2] or 0) * 60
-    if found := re.fullmatch(r"(\d{1,3})\s*(?:min|m|mn|’|')?\s*(?:(\d{1,2})\s*s?)?", text):
-        return int(found[1]) * 60 + int(found[2] or 0)
-    raise Refused("runtime:field_invalid")
-
-
-def listed(text: str) -> list[str]:
-    return [word.strip()[:40] for word in text.split(",") if len(word.strip()) > 1][:12]
-
-
-def entry_from(form: EntryForm) -> Entry:
-    return Entry(
-        declared_seconds=seconds_of(form.runtime),
-        countries=listed(form.countries), languages=listed(form.languages),
-        subtitles=listed(form.subtitles),
-        **{name: getattr(form, name) for name in ("title", "title_en", "director", "section", "year",
-           "premiere", "synopsis_fr", "synopsis_en", "rights_confirmed")},
-    )  # fmt: skip
+def said(lang: str) -> dict[str, str]:
+    """Everything that `<film-upload>` may have to say, in one language."""
+    words = {name: t(lang, f"filmmaker.upload.{name}") for name in SAID}
+    words |= {code: t(lang, f"error.{code}") for code in UPLOAD_CODES if has_words(f"error.{code}")}
+    for code in HOPELESS:
+        told = t(lang, f"finding.{code}", measured="?", limit="")
+        words[code] = f"{told} {t(lang, f'finding.{code}.repair')}"
+    return words
 
 
 @get("/submissions", guards=[signed_in()])
-async def films(request: AnyRequest, viewer: NamedDependency[Viewer]) -> Response[str]:
-    cards = await my_submissions(viewer)
+async def films(
+    request: AnyRequest,
+    viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+    store: NamedDependency[LocalStore],
+    settings: NamedDependency[Settings],
+) -> Response[str]:
+    """One card a film, the most urgent first, each with the one thing to do next."""
+    lang = language_of(request)
+    shown = [await standing(one, store) for one in await my_submissions(viewer)]
     return page(
-        request, "filmmaker/films.html", cards=cards, faces={one.id: face_of(one) for one in cards}
+        request,
+        "filmmaker/films.html",
+        films=shown,
+        decimals=partial(decimals, lang),
+        most=settings.max_upload_bytes,
+        days_left=days_left(edition_row),
+        deadline_day=day(lang, edition_row.deadline_at.astimezone(PARIS).date(), style="month"),
+        festival_day=day(lang, edition_row.first_day, style="month"),
+        asked=sum(1 for one in shown if one.is_urgent),
     )
 
 
-async def entry_page(
-    request: AnyRequest,
-    edition: Edition,
-    submission: Submission | None,
-    *,
-    error: FestivalError | None = None,
-    entry: Entry | None = None,
-) -> Response[str]:
-    """The form, empty, as saved, or as it was sent with what is wrong with it."""
-    known = entry or (await entries.entry_of(submission) if submission else Entry())
-    missing = await entries.missing_of(submission) if submission else []
-    told = fault_words(language_of(request), error) if error else []
-    return page(
-        request, "filmmaker/entry.html", status=422 if error else 200, entry=known, told=told,
-        card=await card(submission.id) if submission else None,
-        version=submission.version if submission else 0, missing=missing,
-        sections=await sections_of(edition), tasks=tasks_of(missing, submission),
-        runtime=length(known.declared_seconds) if known.declared_seconds else "",
-    )  # fmt: skip
+async def standing(one: Card, store: LocalStore) -> Film:
+    missing: list[str] = []
+    if one.status == Status.DRAFT:
+        submission = await Submission.objects().get(Submission.id == one.id)
+        missing = await entries.missing_of(submission) if submission else []
+    return film(one, missing=missing, received=await received(one.file, one.file_state, store))
 
 
-def tasks_of(missing: list[str], submission: Submission | None) -> list[tuple[str, bool, str]]:
-    """The steps of an entry, each done or not, and where it is on the page."""
-    wanting = {code.split(":")[0] for code in missing} if submission else None
-    groups = [
-        ("title", {"title", "title_en", "director"}),
-        ("facts", {"section", "year", "declared_seconds", "countries", "languages"}),
-        ("synopsis", {"synopsis_fr", "synopsis_en"}),
-        ("rights", {"rights_confirmed"}),
-        ("file", {"file"}),
-    ]
-    anchors = {
-        "title": "#f-title",
-        "facts": "#f-section",
-        "synopsis": "#f-synopsis_fr",
-        "rights": "#f-rights_confirmed",
-        "file": "#main",
-    }
-    return [
-        (name, wanting is not None and not wanting & fields, anchors[name])
-        for name, fields in groups
-    ]
+async def received(file: str | None, state: str | None, store: LocalStore) -> int:
+    """Bytes kept of an upload under way."""
+    if file is None or state != FileState.RECEIVING:
+        return 0
+    try:
+        return await asyncio.to_thread(store.size, file)
+    except FileNotFoundError:
+        return 0
+
+
+def days_left(edition: Edition) -> int:
+    return max((edition.deadline_at - now()).days, 0)
 
 
 @get("/submissions/new", guards=[signed_in()])
-async def new(request: AnyRequest, edition_row: NamedDependency[Edition]) -> Response[str]:
-    return await entry_page(request, edition_row, None)
+async def begin(request: AnyRequest, edition_row: NamedDependency[Edition]) -> Response[str]:
+    """A title opens an entry; the rest follows."""
+    return await opening_page(request, edition_row, {}, None)
 
 
-@post("/submissions/new", guards=[signed_in()])
+async def opening_page(
+    request: AnyRequest, edition: Edition, given: dict[str, str], error: FestivalError | None
+) -> Response[str]:
+    return page(
+        request,
+        "filmmaker/new.html",
+        status=422 if error else 200,
+        given=given,
+        sections=await sections_of(edition),
+        days_left=days_left(edition),
+        is_open=now() < edition.deadline_at,
+        faults=faults(request, error),
+    )
+
+
+@post("/submissions", guards=[signed_in()])
 async def open_entry(
-    request: AnyRequest, person: NamedDependency[Person], edition_row: NamedDependency[Edition]
+    request: AnyRequest,
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
 ) -> Response[Any]:
     try:
-        submission = await entries.open_entry(
-            edition_row, by=person, entry=entry_from(await filled(request, EntryForm))
-        )
-    except FestivalError as error:
-        return await entry_page(request, edition_row, None, error=error)
-    return Redirect(
-        f"{prefix_of(request)}/submissions/{submission.id}?done=filmmaker.done.opened",
-        status_code=303,
-    )
+        wanted = await filled(request, Opening)
+        entry = Entry(title=wanted.title, title_en=wanted.title_en, section=wanted.section)
+        submission = await entries.open_entry(edition_row, by=person, entry=entry)
+    except Refused as error:
+        given = {name: str(value) for name, value in (await request.form()).items()}
+        return await opening_page(request, edition_row, given, error)
+    return go(request, f"/submissions/{submission.id}", done="opened")
 
 
 @get("/submissions/{submission_id:str}", guards=[signed_in()])
@@ -211,9 +166,40 @@ async def entry(
     submission_id: FromPath[str],
     viewer: NamedDependency[Viewer],
     edition_row: NamedDependency[Edition],
+    store: NamedDependency[LocalStore],
+    settings: NamedDependency[Settings],
 ) -> Response[str]:
+    """The form of a draft; what was filed is only read."""
     submission = await own(submission_id, viewer, edition_row, Act.SEE_ENTRY)
-    return await entry_page(request, edition_row, submission)
+    if submission.status != Status.DRAFT:
+        return await answers_page(request, submission, edition_row, None)
+    return await entry_page(request, submission, edition_row, store, settings)
+
+
+async def entry_page(
+    request: AnyRequest,
+    submission: Submission,
+    edition: Edition,
+    store: LocalStore,
+    settings: Settings,
+    *,
+    given: dict[str, str] | None = None,
+    error: FestivalError | None = None,
+    status: int = 200,
+) -> Response[str]:
+    lang = language_of(request)
+    fields = given or _entry.typed(await entries.entry_of(submission), lang)
+    missing = await entries.missing_of(submission)
+    file = await current_file(submission.id)
+    return page(
+        request, "filmmaker/entry.html", status=status, submission=submission, fields=fields,
+        faults=faults(request, error), steps=_entry.steps(fields, missing), missing=missing,
+        sections=await sections_of(edition), premieres=PREMIERES, least=SYNOPSIS_LEAST,
+        file=file, kept=await received(file.id, file.state, store) if file else 0,
+        is_working=file is not None and file.state in WORKING, said=said(lang),
+        most=settings.max_upload_bytes, days_left=days_left(edition),
+        is_open=now() < edition.deadline_at,
+    )  # fmt: skip
 
 
 @post("/submissions/{submission_id:str}", guards=[signed_in()])
@@ -223,19 +209,65 @@ async def save(
     viewer: NamedDependency[Viewer],
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
+    store: NamedDependency[LocalStore],
+    settings: NamedDependency[Settings],
 ) -> Response[Any]:
+    """Keep what was typed; what cannot be read is told, and nothing that was typed is lost."""
     submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
-    typed: Entry | None = None
+    form = await request.form()
+    given = _entry.kept(form)
     try:
-        form = await filled(request, EntryForm)
-        typed = entry_from(form)
-        await entries.save_entry(submission, typed, version=form.version, by=person)
+        version = (await filled(request, Version)).version
+        wanted = _entry.entry_from(given)
+        await entries.save_entry(submission, wanted, version=version, by=person)
     except (Refused, Conflict) as error:
-        return await entry_page(request, edition_row, submission, error=error, entry=typed)
-    return Redirect(
-        f"{prefix_of(request)}/submissions/{submission.id}?done=filmmaker.done.saved",
-        status_code=303,
-    )
+        status = 409 if isinstance(error, Conflict) else 422
+        submission = await own(submission_id, viewer, edition_row, Act.SEE_ENTRY)
+        return await entry_page(
+            request,
+            submission,
+            edition_row,
+            store,
+            settings,
+            given=given,
+            error=error,
+            status=status,
+        )
+    if form.get("next") == "filing":
+        return go(request, f"/submissions/{submission.id}/filing")
+    return go(request, f"/submissions/{submission.id}", done="saved")
+
+
+@get("/submissions/{submission_id:str}/filing", guards=[signed_in()])
+async def reread(
+    request: AnyRequest,
+    submission_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+) -> Response[str]:
+    """Read it all once more, with everything that is missing, then file."""
+    submission = await own(submission_id, viewer, edition_row, Act.SEE_ENTRY)
+    return await answers_page(request, submission, edition_row, None)
+
+
+async def answers_page(
+    request: AnyRequest, submission: Submission, edition: Edition, error: FestivalError | None
+) -> Response[str]:
+    lang = language_of(request)
+    place = f"{prefix_of(request)}/submissions/{submission.id}"
+    written = await entries.entry_of(submission)
+    missing = await entries.missing_of(submission) if submission.status == Status.DRAFT else []
+    told = fault_words(lang, Refused(*missing)) if missing and error is None else []
+    sections = {section.letter: section for section in await sections_of(edition)}
+    return page(
+        request, "filmmaker/answers.html", status=422 if error else 200, submission=submission,
+        fields=_entry.typed(written, lang), section=sections.get(written.section),
+        file=await current_file(submission.id), missing=told, faults=faults(request, error),
+        places=dict.fromkeys((code.partition(":")[0] for code in error.codes), place)
+        if error else {},
+        days_left=days_left(edition), is_open=now() < edition.deadline_at,
+        may_withdraw=Status.WITHDRAWN in MOVES[Status(submission.status)],
+    )  # fmt: skip
 
 
 @post("/submissions/{submission_id:str}/filing", guards=[signed_in()])
@@ -249,9 +281,27 @@ async def file_entry(
     submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
     try:
         await entries.submit(submission, edition=edition_row, by=person)
-    except (Refused, Conflict) as error:
-        return await entry_page(request, edition_row, submission, error=error)
-    return Redirect(f"{prefix_of(request)}/submissions?done=filmmaker.done.filed", status_code=303)
+    except Refused as error:
+        return await answers_page(request, submission, edition_row, error)
+    return go(request, "/submissions", done="filed")
+
+
+@get("/submissions/{submission_id:str}/withdrawal", guards=[signed_in()])
+async def ask_withdrawal(
+    request: AnyRequest,
+    submission_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+) -> Response[str]:
+    """One page between a press of a button and a film that leaves."""
+    submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
+    return page(
+        request,
+        "filmmaker/withdrawal.html",
+        submission=submission,
+        card=await card(submission.id),
+        may_withdraw=Status.WITHDRAWN in MOVES[Status(submission.status)],
+    )
 
 
 @post("/submissions/{submission_id:str}/withdrawal", guards=[signed_in()])
@@ -261,12 +311,65 @@ async def withdraw(
     viewer: NamedDependency[Viewer],
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
-) -> Redirect:
+) -> Response[Any]:
     submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
-    await entries.withdraw(submission, by=person)
-    return Redirect(
-        f"{prefix_of(request)}/submissions?done=filmmaker.done.withdrawn", status_code=303
-    )
+    if submission.status != Status.WITHDRAWN:
+        await entries.withdraw(submission, by=person)
+    return go(request, "/submissions", done="withdrawn")
+
+
+@get("/submissions/{submission_id:str}/file", guards=[signed_in()])
+async def report(
+    request: AnyRequest,
+    submission_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+    store: NamedDependency[LocalStore],
+) -> Response[str]:
+    """The verdict first, then the way through the booth, the film along its length, every check."""
+    submission = await own(submission_id, viewer, edition_row, Act.SEE_ENTRY)
+    return await report_page(request, submission, edition_row, store, None)
+
+
+async def report_page(
+    request: AnyRequest,
+    submission: Submission,
+    edition: Edition,
+    store: LocalStore,
+    error: FestivalError | None,
+) -> Response[str]:
+    file = await current_file(submission.id)
+    drawn: dict[str, Any] = {}
+    if file is not None:
+        drawn = await drawn_report(language_of(request), file, edition)
+        drawn["kept"] = await received(file.id, file.state, store)
+    return page(
+        request, "filmmaker/report.html", status=422 if error else 200, submission=submission,
+        card=await card(submission.id), file=file, versions=await files_of(submission.id),
+        journal=_report.journal(language_of(request), await journal_of(submission.id)),
+        faults=faults(request, error), days_left=days_left(edition), **drawn,
+    )  # fmt: skip
+
+
+async def drawn_report(lang: str, file: FilmFile, edition: Edition) -> dict[str, Any]:
+    """Everything that is measured and judged, in the page's words."""
+    rules = policy.load(file.policy or edition.policy)
+    facts, verdict = facts_of(file.facts), verdict_of(file.verdict)
+    found = _report.found_rows(lang, verdict) if verdict else []
+    good = _report.good_groups(lang, facts, rules, verdict)
+    copy: Any = file.screener
+    every = copy.get("sprite_every") if copy else None
+    return {
+        "phases": _report.phases(file, await steps_of(file.id)),
+        "found": found,
+        "good": good,
+        "count": sum(len(rows) for _, rows in good),
+        "timeline": _report.timeline(lang, facts, verdict, rules, every=every),
+        "rules": rules,
+        "duration": facts.duration if facts else None,
+        "is_working": file.state in WORKING,
+        "is_watchable": file.state in {FileState.READY, FileState.RELEASED},
+    }
 
 
 @post("/submissions/{submission_id:str}/release", guards=[signed_in()])
@@ -276,111 +379,36 @@ async def release(
     viewer: NamedDependency[Viewer],
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
-) -> Redirect:
+    store: NamedDependency[LocalStore],
+) -> Response[Any]:
     submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
-    await entries.release(submission, by=person)
-    return Redirect(
-        f"{prefix_of(request)}/submissions/{submission.id}?done=filmmaker.done.released",
-        status_code=303,
-    )
+    try:
+        await entries.release(submission, by=person)
+    except Refused as error:
+        return await report_page(request, submission, edition_row, store, error)
+    return go(request, f"/submissions/{submission.id}/file", done="released")
 
 
-@get("/submissions/{submission_id:str}/file", guards=[signed_in()])
-async def report(
-    request: AnyRequest,
-    submission_id: FromPath[str],
-    viewer: NamedDependency[Viewer],
-    edition_row: NamedDependency[Edition],
-) -> Response[str]:
-    """Verdict first, then the film's timeline, then every check."""
-    submission = await own(submission_id, viewer, edition_row, Act.SEE_ENTRY)
-    file = await current_file(submission.id)
-    facts = facts_of(file.facts) if file else None
-    findings = report_of(file)["findings"] if file else []
-    watchable = file is not None and file.state in {"ready", "released"}
-    return page(
-        request, "filmmaker/report.html", card=await card(submission.id), file=file, facts=facts,
-        findings=findings, last={state.value for state in LAST}, counts=counts(findings),
-        face=verdict_face(file, findings), steps=await step_rows(file),
-        lanes=lanes(facts), curve=curve_path(facts), measures=measures(facts),
-        journal=await journal_of(submission.id),
-        copy={"file": file.id, "position": 0, "viewing": "", "duration": facts.duration}
-        if watchable and file and facts else None,
-    )  # fmt: skip
+def faults(request: AnyRequest, error: FestivalError | None) -> list[tuple[str, str]]:
+    return [] if error is None else fault_words(language_of(request), error)
 
 
-def counts(findings: list[dict[str, Any]]) -> list[tuple[str, int]]:
-    warned = sum(f["severity"] == "warn" for f in findings)
-    return [("bad", len(findings) - warned), ("warn", warned)]
+def go(request: AnyRequest, rest: str, *, done: str = "") -> Redirect:
+    """303, so that a reload repeats no act."""
+    said_once = f"?done=filmmaker.done.{done}" if done else ""
+    return Redirect(f"{prefix_of(request)}{rest}{said_once}", status_code=303)
 
 
-def verdict_face(file: FilmFile | None, findings: list[dict[str, Any]]) -> str:
-    if file is None:
-        return "none"
-    if file.state in {"ready", "released"}:
-        return "remarks" if findings else "sound"
-    return {"faulty": "refused", "quarantined": "quarantined", "failed": "failed"}.get(
-        file.state, "working"
-    )
-
-
-async def step_rows(file: FilmFile | None) -> list[tuple[str, str, Any, float]]:
-    known = await steps_of(file.id) if file else {}
-    found = []
-    for kind in STEPS:
-        step = known.get(kind)
-        state = "" if step is None else "done" if step.state == "done" else "now"
-        found.append((kind, state, step.ended_at if step else None, step.fraction if step else 0.0))
-    return found
-
-
-def lanes(facts: Facts | None) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Where the film is black, frozen or silent, in per cent of its length."""
-    if facts is None or facts.duration <= 0:
-        return []
-    known = [
-        ("black", facts.blacks or ()),
-        ("freeze", facts.freezes or ()),
-        ("silence", facts.silences),
-    ]
-    return [
-        (name, [(f"{100 * run.start / facts.duration:.2f}", f"{max(0.2, 100 * run.length / facts.duration):.2f}")
-                for run in runs])
-        for name, runs in known
-    ]  # fmt: skip
-
-
-def curve_path(facts: Facts | None) -> str:
-    """Loudness over the whole film: −60 LUFS at the bottom, 0 at the top."""
-    if facts is None or len(facts.curve) < 2:
-        return ""
-    step = 1000 / (len(facts.curve) - 1)
-    points = [
-        f"{i * step:.1f} {min(63, max(1, -value)):.1f}" for i, value in enumerate(facts.curve)
-    ]
-    return "M" + "L".join(points)
-
-
-def measures(facts: Facts | None) -> list[tuple[str, str]]:
-    """What was measured, for whoever likes numbers."""
-    if facts is None or facts.picture is None:
-        return []
-    picture, sound = facts.picture, facts.sound
-    found = [
-        ("container", facts.container.upper()),
-        ("picture", f"{picture.codec} · {picture.width} × {picture.height}"),
-        ("rate", f"{picture.fps:.3f}"),
-        ("frames", f"{picture.frames}"),
-    ]
-    if sound is not None:
-        found.append(
-            ("sound", f"{sound.codec} · {sound.layout or sound.channels} · {sound.sample_rate} Hz")
-        )
-        if sound.loudness is not None:
-            found.append(("loudness", f"{sound.loudness:.1f} LUFS"))
-        if sound.true_peak is not None:
-            found.append(("peak", f"{sound.true_peak:.1f} dBTP"))
-    return found
-
-
-HANDLERS: list[Any] = [films, new, open_entry, entry, save, file_entry, withdraw, release, report]
+HANDLERS: list[Any] = [
+    films,
+    begin,
+    open_entry,
+    entry,
+    save,
+    reread,
+    file_entry,
+    ask_withdrawal,
+    withdraw,
+    report,
+    release,
+]

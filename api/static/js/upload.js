@@ -1,75 +1,258 @@
-// <film-upload>: a resumable upload that outlives a pause, a cut and a reload.
+// <film-upload>: a film on its way. It outlives a pause, a cut, a reload and a change of machine.
 import '../vendor/tus.js'
 const { Upload } = window.tus
 
-const MAGIC = [[4, 'ftyp'], [4, 'moov'], [4, 'wide'], [4, 'mdat'], [4, 'free'], [0, '\x1aE\xdf\xa3'], [0, '\x06\x0e+4'], [0, 'RIFF'], [0, 'G']]
+const PIECE = 16 * 1024 * 1024
+const PATIENCE = [0, 1000, 3000, 10000, ...Array(200).fill(30000)]
+const KINDS = /\.(mov|mp4|m4v|mkv|mxf|avi|mpg|mpeg|ts|m2ts)$/i
+const ATOMS = ['ftyp', 'moov', 'wide', 'mdat', 'free', 'skip', 'pnot']
+const HEADS = ['\x1aE\xdf\xa3', '\x06\x0e+4', 'RIFF', '\x00\x00\x01\xba', 'G']
+const FINAL = [401, 403, 404, 410, 413, 422, 507]
 
 async function looksLikeFilm (file) {
   const head = String.fromCharCode(...new Uint8Array(await file.slice(0, 16).arrayBuffer()))
-  return MAGIC.some(([at, mark]) => head.startsWith(mark, at))
+  return ATOMS.includes(head.slice(4, 8)) || HEADS.some(mark => head.startsWith(mark))
 }
+
+const filled = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? '')
+const clock = () => new Date().toLocaleTimeString('fr-FR', { hour: '2-digit', minute: '2-digit', timeZone: 'Europe/Paris' })
 
 class FilmUpload extends HTMLElement {
   connectedCallback () {
-    const find = name => this.querySelector(`[data-${name}]`)
-    this.text = find('text'); this.bar = find('bar'); this.pct = find('pct'); this.name = find('name'); this.button = find('pause')
-    this.words = Object.fromEntries([...find('words').content.children].map(word => [word.dataset.w, word.textContent]))
-    find('file').addEventListener('change', event => event.target.files[0] && this.begin(event.target.files[0]))
-    this.button.addEventListener('click', () => this.flowing ? this.pause() : this.go())
+    this.words = JSON.parse(this.querySelector('script').textContent)
+    this.parts = Object.fromEntries([...this.querySelectorAll('[data-part]')].map(part => [part.dataset.part, part]))
+    this.flowing = false; this.percent = 0; this.told = 0
+    this.parts.input?.addEventListener('change', event => this.chosen(event.target.files[0]))
+    this.parts.pause?.addEventListener('click', () => this.flowing ? this.pause() : this.go())
+    this.parts.anyway?.addEventListener('click', () => this.insist())
     this.leaving = event => { if (this.flowing) event.preventDefault() }
+    this.online = () => { if (this.flowing && this.isCut) { this.upload.abort(); this.upload.start() } }
     window.addEventListener('beforeunload', this.leaving)
+    window.addEventListener('online', this.online)
   }
 
-  disconnectedCallback () { window.removeEventListener('beforeunload', this.leaving) }
+  disconnectedCallback () {
+    window.removeEventListener('beforeunload', this.leaving)
+    window.removeEventListener('online', this.online)
+    this.upload?.abort()
+  }
 
-  async begin (file) {
-    if (!await looksLikeFilm(file)) { this.say(this.words.strange); return }
-    this.name.textContent = file.name
-    const print = ['cfs', this.dataset.submission, file.name, file.size, file.lastModified].join('-')
+  // -- before the first byte
+
+  async chosen (file) {
+    this.parts.input.value = ''
+    if (!file) return
+    if (this.flowing) this.pause()
+    this.file = file; this.agreed = new Set()
+    await this.consider()
+  }
+
+  async consider () {
+    const doubt = await this.doubt()
+    if (!doubt) return this.begin()
+    this.fault(filled(this.words[doubt], this.values()))
+    const hopeless = doubt === 'empty' || doubt === 'large'
+    this.doubted = doubt
+    this.parts.anyway.hidden = hopeless
+    this.parts.anyway.textContent = this.words[doubt === 'unlike' ? 'afresh' : 'anyway']
+  }
+
+  async doubt () {
+    const { file } = this
+    if (file.size === 0) return 'empty'
+    if (file.size > Number(this.dataset.most)) return 'large'
+    const checks = [
+      ['unlike', this.dataset.known && !this.isKnown()],
+      ['strange_kind', !KINDS.test(file.name)],
+      ['strange_head', !await looksLikeFilm(file)]
+    ]
+    return checks.find(([name, wrong]) => wrong && !this.agreed.has(name))?.[0]
+  }
+
+  isKnown () { return this.file.name === this.dataset.name && this.file.size === Number(this.dataset.size) }
+
+  values () {
+    const asked = this.doubted === 'unlike' || (this.dataset.known && !this.isKnown() && !this.agreed.has('unlike'))
+    return {
+      name: asked ? this.dataset.name : this.file.name,
+      size: this.bytes(asked ? Number(this.dataset.size) : this.file.size),
+      most: this.bytes(Number(this.dataset.most))
+    }
+  }
+
+  async insist () {
+    this.agreed.add(this.doubted)
+    if (this.doubted === 'unlike') {
+      await fetch(this.dataset.known, { method: 'DELETE', headers: { ...this.headers(), 'Tus-Resumable': '1.0.0' } })
+      delete this.dataset.known
+    }
+    this.doubted = null
+    await this.consider()
+  }
+
+  // -- on its way
+
+  headers () { return { 'x-csrf-token': document.querySelector('meta[name=csrf]')?.content ?? '' } }
+
+  async begin () {
+    const { file } = this
+    this.fault('')
+    this.parts.anyway.hidden = true
+    this.parts.name.textContent = file.name
+    const print = ['cinema', this.dataset.submission, file.name, file.size, file.lastModified].join('-')
     this.upload = new Upload(file, {
       endpoint: this.dataset.endpoint,
-      chunkSize: 8 * 1024 * 1024,
-      retryDelays: [0, 1000, 3000, 10000, 30000],
+      uploadUrl: this.dataset.known && this.isKnown() ? this.dataset.known : null,
+      chunkSize: PIECE,
+      retryDelays: PATIENCE,
       removeFingerprintOnSuccess: true,
       fingerprint: async () => print,
       metadata: { filename: file.name, submission: this.dataset.submission },
-      headers: { 'x-csrf-token': document.querySelector('meta[name=csrf]')?.content ?? '' },
+      headers: this.headers(),
       onProgress: (sent, total) => this.progress(sent, total),
-      onShouldRetry: () => { this.say(this.words.cut); return true },
-      onError: error => this.fail(error),
-      onSuccess: () => { this.flowing = false; this.say(this.words.done); location.assign(this.dataset.report) }
+      onShouldRetry: error => this.fell(error),
+      onUploadUrlAvailable: () => { this.dataset.known = this.upload.url; this.dataset.name = file.name; this.dataset.size = file.size },
+      onError: error => this.failed(error),
+      onSuccess: () => this.arrived()
     })
-    const before = await this.upload.findPreviousUploads()
-    if (before.length) this.upload.resumeFromPreviousUpload(before[0])
+    if (!this.upload.options.uploadUrl) {
+      const before = await this.upload.findPreviousUploads()
+      if (before.length) this.upload.resumeFromPreviousUpload(before[0])
+    }
     this.go()
   }
 
   go () {
-    this.flowing = true; this.began = performance.now(); this.first = null
-    this.button.hidden = false; this.button.textContent = this.words.pause
+    this.flowing = true; this.isCut = false; this.pace = []
+    this.fault('')
+    this.parts.pause.hidden = false; this.parts.pause.textContent = this.words.pause
+    this.parts.word.textContent = this.words.other
+    this.parts.choose.classList.add('quiet')
+    this.parts.percent.hidden = false; this.parts.under.hidden = false
+    this.parts.strip.classList.remove('away')
+    this.classList.add('flows')
     this.upload.start()
   }
 
-  pause () { this.flowing = false; this.upload.abort(); this.button.textContent = this.words.go; this.say(this.words.paused) }
+  pause () {
+    this.flowing = false
+    this.upload.abort()
+    this.parts.pause.textContent = this.words.resume
+    this.say(this.words.paused)
+  }
 
   progress (sent, total) {
-    this.first ??= sent
-    const share = Math.floor(100 * sent / total)
-    this.bar.value = share; this.pct.textContent = `${share} %`
-    const rate = (sent - this.first) / Math.max(0.2, (performance.now() - this.began) / 1000)
-    const minutes = rate > 0 ? Math.ceil((total - sent) / rate / 60) : 0
-    const amount = bytes => new Intl.NumberFormat(this.dataset.lang, { maximumFractionDigits: 1 }).format(bytes / 1e6)
-    this.say(this.words.sent.replace('[sent]', amount(sent)).replace('[total]', amount(total)) + (minutes ? ' ' + this.words.left.replace('[minutes]', minutes) : ''))
+    if (!this.flowing) return
+    if (this.isCut) this.back()
+    const percent = total ? Math.floor(100 * sent / total) : 0
+    this.draw(percent)
+    this.pace.push([performance.now(), sent])
+    while (this.pace.length > 2 && this.pace.at(-1)[0] - this.pace[0][0] > 8000) this.pace.shift()
+    const [[since, from]] = this.pace
+    const seconds = (performance.now() - since) / 1000
+    const rate = seconds > 0.4 ? (sent - from) / seconds : 0
+    const line = [filled(this.words.sending, { sent: this.bytes(sent), size: this.bytes(total) })]
+    if (rate > 0) {
+      line.push(filled(this.words.rate, { rate: this.bytes(rate) }))
+      line.push(filled(this.words.left, { left: this.time((total - sent) / rate) }))
+    }
+    this.parts.line.textContent = line.join(' · ')
   }
 
-  fail (error) {
-    this.flowing = false; this.button.textContent = this.words.go
-    let told = ''
-    try { const problem = JSON.parse(error.originalResponse.getBody()); told = (problem.words?.[this.dataset.lang] ?? problem.codes).join(' ') } catch {}
-    this.say(`${this.words.failed} ${told}`)
-    if (error.originalResponse?.getStatus() === 422) location.assign(this.dataset.report)
+  draw (percent) {
+    if (Math.floor(percent / 25) > Math.floor(this.told / 25)) { this.told = percent; this.parts.spoken.textContent = filled(this.words.percent, { n: percent }) }
+    this.percent = percent
+    this.parts.percent.firstChild.textContent = percent
+    this.parts.sent.setAttribute('width', `${percent}%`)
+    this.parts.gate.setAttribute('x', `${percent}%`)
+    this.parts.strip.setAttribute('aria-valuenow', percent)
   }
 
-  say (words) { this.text.textContent = words }
+  // -- cuts
+
+  fell (error) {
+    const status = error.originalResponse?.getStatus() ?? 0
+    if (FINAL.includes(status)) return false
+    if (!this.isCut) {
+      this.isCut = true; this.cutAt = this.percent
+      this.mark(this.percent)
+      this.say(filled(this.words.waiting, { hour: clock() }))
+    }
+    return true
+  }
+
+  back () {
+    this.isCut = false; this.pace = []
+    this.parts.note.textContent = [
+      filled(this.words.fell, { percent: filled(this.words.percent, { n: this.cutAt }) }),
+      filled(this.words.again, { hour: clock() })
+    ].join(' ')
+    this.parts.spoken.textContent = this.parts.note.textContent
+  }
+
+  mark (percent) {
+    const svg = name => document.createElementNS('http://www.w3.org/2000/svg', name)
+    const cut = svg('rect')
+    for (const [name, value] of Object.entries({ class: 'cut', x: `${percent}%`, width: 1.5, y: 0, height: 52 })) cut.setAttribute(name, value)
+    this.parts.cuts.append(cut)
+    const label = svg('text')
+    const place = Math.min(Math.max(percent, 8), 92)
+    for (const [name, value] of Object.entries({ x: `${place}%`, y: 15, 'text-anchor': 'middle' })) label.setAttribute(name, value)
+    label.textContent = filled(this.words.cut, { hour: clock() })
+    this.parts.scale.replaceChildren(label)
+  }
+
+  // -- the end
+
+  arrived () {
+    this.flowing = false
+    this.draw(100)
+    this.parts.pause.hidden = true
+    this.say(this.words.received)
+    const link = document.createElement('a')
+    link.href = this.dataset.report; link.textContent = this.words.report
+    this.parts.line.append(' ', link)
+    delete this.dataset.known
+    this.dispatchEvent(new CustomEvent('film-arrived', { bubbles: true }))
+  }
+
+  failed (error) {
+    this.flowing = false
+    const answer = error.originalResponse
+    if ([404, 410].includes(answer?.getStatus())) delete this.dataset.known
+    this.parts.pause.textContent = this.words.resume
+    this.parts.pause.hidden = answer?.getStatus() === 422
+    this.fault(this.reason(answer?.getBody()))
+  }
+
+  reason (body) {
+    try {
+      const problem = JSON.parse(body)
+      const lang = document.documentElement.lang
+      const told = problem.words?.[lang] ?? problem.codes.map(code => this.words[code] ?? code)
+      return told.join(' ')
+    } catch { return this.words.failed }
+  }
+
+  // -- words
+
+  say (words) { this.parts.line.textContent = words; this.parts.spoken.textContent = words }
+
+  fault (words) { this.parts.fault.textContent = words }
+
+  bytes (count) {
+    const french = document.documentElement.lang === 'fr'
+    const units = french ? ['o', 'ko', 'Mo', 'Go', 'To'] : ['B', 'kB', 'MB', 'GB', 'TB']
+    let unit = 0
+    while (count >= 1000 && unit < 4) { count /= 1000; unit++ }
+    const digits = unit > 1 ? 1 : 0
+    return `${count.toLocaleString(french ? 'fr-FR' : 'en-GB', { minimumFractionDigits: digits, maximumFractionDigits: digits })}\u00a0${units[unit]}`
+  }
+
+  time (seconds) {
+    if (seconds < 60) return this.words.soon
+    const minutes = Math.ceil(seconds / 60)
+    return minutes < 60 ? `${minutes}\u00a0min` : `${Math.floor(minutes / 60)}\u00a0h\u00a0${String(minutes % 60).padStart(2, '0')}`
+  }
 }
 customElements.define('film-upload', FilmUpload)

@@ -1,0 +1,84 @@
+// The technical report while it happens (<film-live>), and the committee's copy (<film-copy>).
+import Hls from '../vendor/hls.js'
+
+const filled = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? '')
+
+class FilmLive extends HTMLElement {
+  connectedCallback () {
+    this.state = this.dataset.state
+    this.seen = () => document.hidden ? this.close() : this.open()
+    document.addEventListener('visibilitychange', this.seen)
+    this.open()
+  }
+
+  disconnectedCallback () {
+    document.removeEventListener('visibilitychange', this.seen)
+    this.close()
+  }
+
+  open () {
+    if (this.source || document.hidden) return
+    this.source = new EventSource(this.dataset.src)
+    this.source.onopen = () => this.say(this.dataset.wait)
+    this.source.onerror = () => this.say(this.dataset.away)
+    this.source.onmessage = event => this.heard(JSON.parse(event.data))
+    this.source.addEventListener('done', () => this.close())
+  }
+
+  close () { this.source?.close(); this.source = null }
+
+  say (words) { this.querySelector('p').textContent = words }
+
+  heard (news) {
+    const place = news.step && [...document.querySelectorAll('[data-live]')].find(one => one.dataset.live.split(' ').includes(news.step))
+    if (place && news.fraction !== undefined && news.state === this.state) this.draw(place, news)
+    else if (news.state !== this.state || news.refresh || (news.step && !place)) this.redraw()
+  }
+
+  draw (place, news) {
+    const kinds = place.dataset.live.split(' ')
+    const percent = Math.floor(100 * (kinds.indexOf(news.step) + news.fraction) / kinds.length)
+    const told = filled(this.dataset.percent, { n: percent })
+    place.textContent = told
+    this.querySelector('.sent').setAttribute('width', `${percent}%`)
+    this.querySelector('svg').setAttribute('aria-valuenow', percent)
+    const since = place.dataset.begun && (Date.now() - Date.parse(place.dataset.begun)) / 1000
+    if (since > 3 && percent > 3) this.say(`${told}, ${filled(this.dataset.left, { left: this.time(since * (100 - percent) / percent) })}`)
+  }
+
+  time (seconds) { return seconds < 90 ? `${Math.ceil(seconds)}\u00a0s` : `${Math.ceil(seconds / 60)}\u00a0min` }
+
+  async redraw () {
+    if (this.drawing) return
+    this.drawing = true
+    const answer = await fetch(location.href, { headers: { accept: 'text/html' } })
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
+    const [old, made] = [document.querySelector('main'), page.querySelector('main')]
+    if (answer.ok && made) { document.title = page.title; old.replaceWith(document.adoptNode(made)) }
+    this.drawing = false
+  }
+}
+customElements.define('film-live', FilmLive)
+
+class FilmCopy extends HTMLElement {
+  connectedCallback () {
+    const video = this.querySelector('video')
+    if (Hls.isSupported()) {
+      this.hls = new Hls()
+      this.hls.on(Hls.Events.ERROR, (_, fault) => { if (fault.fatal) this.failed() })
+      this.hls.loadSource(this.dataset.src)
+      this.hls.attachMedia(video)
+    } else video.src = this.dataset.src
+    video.addEventListener('error', () => this.failed())
+  }
+
+  disconnectedCallback () { this.hls?.destroy() }
+
+  failed () {
+    if (this.querySelector('[role=alert]')) return
+    const words = document.createElement('p')
+    words.setAttribute('role', 'alert'); words.className = 'error'; words.textContent = this.dataset.fault
+    this.append(words)
+  }
+}
+customElements.define('film-copy', FilmCopy)

@@ -1,0 +1,365 @@
+"""The filmmaker's pages through the whole door: what is drawn, kept, refused and hidden."""
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+from api.pages import _entry, _films, _report
+from festival.language import words
+from festival.tables import Edition, Part, Person
+from media.facts import Facts, Run
+from media.policy import Finding, Severity, Verdict, load
+from submissions import entries
+from submissions.entry import Entry
+from submissions.lists import Card
+from submissions.tables import FilmFile, Submission
+from tests.builders import a_person, an_edition, sign_in
+
+WHOLE = {
+    "title": "La Nuit des antennes",
+    "title_en": "The Night of the Dishes",
+    "section": "C",
+    "year": "2026",
+    "runtime": "1 h 32",
+    "premiere": "world",
+    "director": "Joan Vidal",
+    "countries": "Espagne, France",
+    "languages": "catalan, français",
+    "subtitles": "",
+    "synopsis_fr": "Une nuit parmi les antennes qui écoutent.",
+    "synopsis_en": "A night among the dishes that listen.",
+    "rights_confirmed": "yes",
+}
+
+
+async def a_filmmaker(client: httpx.AsyncClient) -> tuple[Edition, Person]:
+    edition = await an_edition()
+    person = await a_person(Part.FILMMAKER, edition=edition)
+    await sign_in(client, person)
+    return edition, person
+
+
+async def a_draft(edition: Edition, person: Person, **given: Any) -> Submission:
+    return await entries.open_entry(edition, by=person, entry=Entry(title="Périhélie", **given))
+
+
+async def a_file(submission: Submission, **given: Any) -> FilmFile:
+    file = FilmFile(
+        **{"submission": submission.id, "name": "film.mov", "size": 4000, "policy": "demo", **given}
+    )
+    await file.save()
+    return file
+
+
+async def test_the_first_day_shows_where_to_begin(client: httpx.AsyncClient, house: object) -> None:
+    edition, _ = await a_filmmaker(client)
+
+    page = await client.get(f"/fr/{edition.slug}/submissions")
+
+    assert page.status_code == 200
+    assert "Aucun film pour l’instant" in page.text
+
+
+async def test_a_title_opens_an_entry(client: httpx.AsyncClient, house: object) -> None:
+    edition, _ = await a_filmmaker(client)
+
+    opened = await client.post(f"/fr/{edition.slug}/submissions", data={"title": "Apogée"})
+    page = await client.get(opened.headers["location"])
+
+    assert opened.status_code == 303
+    assert 'value="Apogée"' in page.text
+    assert "<film-upload" in page.text
+
+
+async def test_an_entry_without_a_title_is_told_so(
+    client: httpx.AsyncClient, house: object
+) -> None:
+    edition, _ = await a_filmmaker(client)
+
+    page = await client.post(f"/fr/{edition.slug}/submissions", data={"title": ""})
+
+    assert page.status_code == 422
+    assert 'href="#f-title"' in page.text
+
+
+async def test_everything_that_was_typed_is_saved(client: httpx.AsyncClient, house: object) -> None:
+    edition, person = await a_filmmaker(client)
+    draft = await a_draft(edition, person)
+
+    saved = await client.post(
+        f"/fr/{edition.slug}/submissions/{draft.id}", data={**WHOLE, "version": draft.version}
+    )
+
+    assert saved.status_code == 303
+    kept = await entries.entry_of(await Submission.objects().get(Submission.id == draft.id))
+    assert kept == Entry(
+        title="La Nuit des antennes",
+        title_en="The Night of the Dishes",
+        section="C",
+        year=2026,
+        declared_seconds=5520,
+        premiere="world",
+        director="Joan Vidal",
+        countries=["Espagne", "France"],
+        languages=["ca", "fr"],
+        subtitles=[],
+        synopsis_fr=WHOLE["synopsis_fr"],
+        synopsis_en=WHOLE["synopsis_en"],
+        rights_confirmed=True,
+    )
+
+
+async def test_what_cannot_be_read_is_told_and_nothing_typed_is_lost(
+    client: httpx.AsyncClient, house: object
+) -> None:
+    edition, person = await a_filmmaker(client)
+    draft = await a_draft(edition, person)
+    typed = {**WHOLE, "year": "l’an 2026", "runtime": "assez long", "version": draft.version}
+
+    page = await client.post(f"/fr/{edition.slug}/submissions/{draft.id}", data=typed)
+
+    assert page.status_code == 422
+    assert 'href="#f-year"' in page.text
+    assert 'href="#f-declared_seconds"' in page.text
+    assert 'value="assez long"' in page.text
+    assert WHOLE["synopsis_en"] in page.text
+
+
+async def test_whoever_saves_over_a_change_is_told(
+    client: httpx.AsyncClient, house: object
+) -> None:
+    edition, person = await a_filmmaker(client)
+    draft = await a_draft(edition, person)
+    place = f"/fr/{edition.slug}/submissions/{draft.id}"
+    await client.post(place, data={**WHOLE, "version": 1})
+
+    page = await client.post(place, data={**WHOLE, "title": "Mon titre", "version": 1})
+
+    assert page.status_code == 409
+    assert 'value="Mon titre"' in page.text
+    assert 'name="version" value="2"' in page.text
+
+
+async def test_filing_lists_everything_that_is_missing(
+    client: httpx.AsyncClient, house: object
+) -> None:
+    edition, person = await a_filmmaker(client)
+    draft = await a_draft(edition, person)
+    place = f"/en/{edition.slug}/submissions/{draft.id}"
+
+    before = await client.get(f"{place}/filing")
+    refused = await client.post(f"{place}/filing")
+
+    assert before.status_code == 200
+    assert refused.status_code == 422
+    missing = await entries.missing_of(draft)
+    assert all(f"#f-{code.partition(':')[0]}" in refused.text for code in missing)
+
+
+async def test_a_whole_entry_with_a_released_copy_is_filed_and_then_only_read(
+    client: httpx.AsyncClient, house: object
+) -> None:
+    edition, person = await a_filmmaker(client)
+    draft = await a_draft(edition, person)
+    place = f"/fr/{edition.slug}/submissions/{draft.id}"
+    await client.post(place, data={**WHOLE, "version": 1})
+    await a_file(draft, state="ready")
+
+    released = await client.post(f"{place}/release")
+    filed = await client.post(f"{place}/filing")
+    entry = await client.get(place)
+
+    assert (released.status_code, filed.status_code) == (303, 303)
+    assert 'name="synopsis_fr"' not in entry.text
+    assert "Envoyé" in entry.text
+
+
+async def test_a_copy_that_is_not_ready_is_not_released(
+    client: httpx.AsyncClient, house: object
+) -> None:
+    edition, person = await a_filmmaker(client)
+    draft = await a_draft(edition, person)
+    await a_file(draft, state="making")
+
+    page = await client.post(f"/fr/{edition.slug}/submissions/{draft.id}/release")
+
+    assert page.status_code == 422
+    assert 'class="summary"' in page.text
+
+
+async def test_withdrawal_asks_first(client: httpx.AsyncClient, house: object) -> None:
+    edition, person = await a_filmmaker(client)
+    draft = await a_draft(edition, person)
+    place = f"/fr/{edition.slug}/submissions/{draft.id}/withdrawal"
+
+    asked = await client.get(place)
+    still = await Submission.objects().get(Submission.id == draft.id)
+    done = await client.post(place)
+    again = await client.post(place)
+
+    assert asked.status_code == 200
+    assert still.status == "draft"
+    assert (done.status_code, again.status_code) == (303, 303)
+    assert (await Submission.objects().get(Submission.id == draft.id)).status == "withdrawn"
+
+
+@pytest.mark.parametrize("rest", ["", "/file", "/filing", "/withdrawal"])
+async def test_the_films_of_others_do_not_exist(
+    client: httpx.AsyncClient, house: object, rest: str
+) -> None:
+    edition, person = await a_filmmaker(client)
+    draft = await a_draft(edition, person)
+    other = await a_person(Part.FILMMAKER, edition=edition, name="Noor")
+    await sign_in(client, other)
+
+    page = await client.get(f"/fr/{edition.slug}/submissions/{draft.id}{rest}")
+
+    assert page.status_code == 404
+    assert "Périhélie" not in page.text
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize(
+    "state",
+    [
+        "receiving",
+        "received",
+        "inspecting",
+        "sound",
+        "making",
+        "ready",
+        "released",
+        "faulty",
+        "quarantined",
+        "failed",
+    ],
+)
+async def test_every_state_of_a_file_has_its_pages(
+    client: httpx.AsyncClient, house: object, lang: str, state: str
+) -> None:
+    edition, person = await a_filmmaker(client)
+    draft = await a_draft(edition, person)
+    await a_file(
+        draft,
+        state=state,
+        verdict={
+            "outcome": "refused",
+            "findings": [
+                {
+                    "code": "AUDIO_ALL_SILENT",
+                    "severity": "reject",
+                    "measured": "-70.0 LUFS",
+                    "limit": "-70 LUFS",
+                    "where": [],
+                }
+            ],
+            "policy": "demo",
+            "policy_version": 1,
+        },
+    )
+
+    places = [
+        f"/{lang}/{edition.slug}/submissions{rest}"
+        for rest in ("", f"/{draft.id}", f"/{draft.id}/file", f"/{draft.id}/filing")
+    ]
+    pages = [await client.get(place) for place in places]
+
+    assert [page.status_code for page in pages] == [200, 200, 200, 200]
+    assert not any("style=" in page.text for page in pages)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("1 h 44", 6240),
+        ("1h44", 6240),
+        ("2 h", 7200),
+        ("1:44:07", 6247),
+        ("14:30", 870),
+        ("104", 6240),
+        ("104 min", 6240),
+        ("14 min 30 s", 870),
+        ("45 s", 45),
+        ("1 H 04", 3840),
+    ],
+)
+def test_a_length_is_read_as_people_write_it(text: str, seconds: int) -> None:
+    assert _entry.seconds_of(text) == seconds
+    assert _entry.seconds_of(_entry.length_typed(seconds)) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "long", "1 h 75", "1:2:99", "-5", "1.5"])
+def test_what_is_no_length_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="^" + re.escape(text)):
+        _entry.seconds_of(text)
+
+
+def a_card(**given: Any) -> Card:
+    return Card(
+        **{
+            "id": "film",
+            "title": "Apogée",
+            "title_en": "Apogee",
+            "director": "",
+            "status": "draft",
+            "changed_at": "2027-01-01T10:00:00+00:00",
+            **given,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "missing", "stand"),
+    [
+        ({}, ["title"], "draft"),
+        ({"file_state": "faulty"}, [], "faulty"),
+        ({"file_state": "making"}, [], "copying"),
+        ({"file_state": "ready"}, ["x"], "ready"),
+        ({"file_state": "released"}, [], "whole"),
+        ({"file_state": "released"}, ["x"], "draft"),
+        ({"status": "accepted", "file_state": "released"}, [], "accepted"),
+    ],
+)
+def test_a_film_asks_for_one_thing(given: dict[str, Any], missing: list[str], stand: str) -> None:
+    assert _films.standing(a_card(**given), missing) == stand
+
+
+def test_a_refused_file_stops_the_phases_at_the_check() -> None:
+    shown = _films.film(a_card(file_state="faulty"), missing=[]).phases
+
+    assert [phase.mark for phase in shown] == ["done", "done", "bad", "", "", ""]
+
+
+def test_every_finding_belongs_to_a_check_with_words() -> None:
+    codes = {key.split(".")[1] for key in words("fr") if key.startswith("finding.")}
+
+    assert codes == set(_report.CHECK_OF)
+    assert {f"filmmaker.check.{check}" for check in _report.CHECK_OF.values()} <= set(words("fr"))
+
+
+def test_a_long_silence_stands_on_the_timeline_with_its_number() -> None:
+    facts = Facts(container="mov", duration=100, silences=(Run(40, 60),), curve=(-20.0, -30.0))
+    verdict = Verdict(
+        outcome="remarks",
+        findings=(Finding(code="AUDIO_SILENCE", severity=Severity.WARN, where=(Run(40, 60),)),),
+    )
+
+    drawn = _report.timeline("fr", facts, verdict, load("demo"), every=None)
+
+    assert [(pin.x, pin.number) for pin in drawn.lanes[0].pins] == [(50, 1)]
+    assert [(mark.x, mark.width, mark.tone) for mark in drawn.lanes[0].marks] == [
+        (40, 20, "fine"),
+        (40, 20, "warn"),
+    ]
+    assert drawn.curve == "M0 10.0L1 20.0"
+
+
+def test_a_long_curve_is_thinned() -> None:
+    assert len(_report.thinned(tuple(float(-x) for x in range(7000)))) == _report.POINTS
+
+
+def test_french_numbers_have_a_comma_and_english_ones_a_point() -> None:
+    assert _report.decimals("fr", "-17.4 LUFS") == "−17,4 LUFS"
+    assert _report.decimals("en", "-17.4 LUFS") == "−17.4 LUFS"
