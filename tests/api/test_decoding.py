@@ -1,0 +1,102 @@
+"""What no shape should see is refused at the door with 400: never a fault of ours."""
+
+import pytest
+
+from tests.builders import a_person, an_edition, sign_in
+
+DEEP = b"[" * 60 + b"]" * 60
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b'{"email": "a@b.fr", "name": "\xff\xfe"}', "not_utf8"),
+        (b'{"email": "a@b.fr", "name": "a\\u0000b"}', "text_has_control"),
+        (b'{"email": "a@b.fr", "name": "\\ud800"}', "text_has_control"),
+        (b'{"email": "a@b.fr", "name": ' + DEEP + b"}", "json_too_deep"),
+        (b'{"email": "a@b.fr", "name": 9223372036854775808}', "number_too_large"),
+        (b'{"email": "a@b.fr", "name": 1e999}', "number_too_large"),
+    ],
+)
+async def test_hostile_json_is_refused_whoever_sends_it(client, body: bytes, code: str) -> None:
+    edition = await an_edition()
+
+    answer = await client.post(
+        f"/api/v1/{edition.slug}/registration", content=body,
+        headers={"content-type": "application/json"},
+    )
+
+    assert (answer.status_code, answer.json()["codes"]) == (400, [code])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"name=%ff%fe&email=a@b.fr", b"name=a%00b&email=a@b.fr", b"name=\xff&email=a@b.fr"],
+)
+async def test_a_hostile_form_is_refused(client, body: bytes) -> None:
+    edition = await an_edition()
+
+    answer = await client.post(
+        f"/fr/{edition.slug}/account/registration", content=body,
+        headers={"content-type": "application/x-www-form-urlencoded", "accept": "application/json"},
+    )
+
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("rest", ["submissions/a%00b", "submissions/%ff%fe", "submissions?x=%ff", "me?x=%00"])
+async def test_a_hostile_address_is_refused(client, rest: str) -> None:
+    edition = await an_edition()
+    await sign_in(client, await a_person("filmmaker", edition=edition))
+
+    answer = await client.get(f"/api/v1/{edition.slug}/{rest}")
+
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 400),
+        (b"null", 400),
+        (b"[]", 400),
+        (b'{"entry": {"year": 9223372036854775808}, "version": 1}', 400),
+        (b'{"entry": {"year": 99999}, "version": 1}', 400),
+        (b'{"entry": {"title": {}}, "version": 1}', 400),
+        (b'{"entry": {}, "version": -1}', 400),
+        (b'{"entry": {}, "version": true}', 400),
+    ],
+)
+async def test_an_ill_formed_entry_is_refused_and_changes_nothing(client, body: bytes, status: int) -> None:
+    edition = await an_edition()
+    await sign_in(client, await a_person("filmmaker", edition=edition))
+    place = f"/api/v1/{edition.slug}/submissions"
+    entry = (await client.post(place, json={"title": "Nuit"})).json()["id"]
+    before = (await client.get(f"{place}/{entry}")).json()
+
+    answer = await client.patch(f"{place}/{entry}", content=body, headers={"content-type": "application/json"})
+
+    assert answer.status_code == status
+    assert (await client.get(f"{place}/{entry}")).json() == before
+
+
+async def test_a_body_beyond_a_megabyte_is_refused(client) -> None:
+    edition = await an_edition()
+
+    answer = await client.post(
+        f"/api/v1/{edition.slug}/registration",
+        json={"email": "a@b.fr", "name": "a" * 1_100_000},
+    )
+
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("email", ["a@b.fr\r\nBcc: x@y.fr", "nobody", "a b@c.fr", "@c.fr", "a@" + "b" * 300 + ".fr"])
+async def test_an_address_that_no_letter_reaches_is_refused(client, email: str) -> None:
+    edition = await an_edition()
+
+    answer = await client.post(
+        f"/api/v1/{edition.slug}/registration", json={"email": email, "name": "Ada"}
+    )
+
+    assert answer.status_code in {400, 422}
