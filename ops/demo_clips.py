@@ -16,6 +16,11 @@ SOUNDS = {
     "5.1": ["sine=frequency=110:sample_rate=48000,tremolo=f=0.7:d=0.5,volume=0.5", "6"],
     "silent": ["anullsrc=channel_layout=stereo:sample_rate=48000", "2"],
 }
+NIGHTS = [
+    ("0x081222", "0x3f6871"), ("0x0b1a2c", "0xe6b06c"), ("0x171a22", "0x8b97a6"),
+    ("0x11151f", "0x6b2b26"), ("0x04060a", "0x1f5a6b"), ("0x2a2f45", "0xf0b46a"),
+    ("0x0e1016", "0x6b5a48"), ("0x122032", "0xc9c6bf"), ("0x1a1014", "0xa8506a"),
+]  # fmt: skip
 
 
 def draw(clip: Clip, folder: Path, name: str, *, seed: int) -> Path:
@@ -37,13 +42,16 @@ def draw(clip: Clip, folder: Path, name: str, *, seed: int) -> Path:
 
 
 def picture(clip: Clip, seed: int) -> str:
-    """One lavfi source with its size and rate; gradients get colours of their own."""
+    """One lavfi source with its size and rate; a gradient without colours gets a night of its own."""
     name, _, rest = clip.picture.partition("=")
     options = [rest] if rest else []
+    if name == "gradients" and "c0=" not in rest:
+        dark, light = NIGHTS[seed % len(NIGHTS)]
+        options.append(f"c0={dark}:c1={light}:speed=0.02")
     if "s=" not in rest and "size=" not in rest:
         options.append(f"size={clip.size}")
     options.append(f"rate={clip.rate}")
     if name == "gradients":
-        options += [f"seed={seed}", *([] if "nb_colors" in rest else ["nb_colors=3"])]
-    grain = "" if name == "color" else ",noise=alls=8:allf=t"
+        options += [f"seed={seed}", "nb_colors=2"]
+    grain = "" if name == "color" else ",format=yuv420p,noise=alls=6:allf=t"
     return f"{name}={':'.join(options)}{grain}"

@@ -1,5 +1,6 @@
 """Small worlds for tests: each names only what matters to it."""
 
+import json
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,10 @@ from festival import people
 from festival.access import Viewer
 from festival.clock import now
 from festival.sessions import open_session
+from festival.settings import Settings
 from festival.tables import Edition, Part, Person, Section, new_id
+from media.storage import LocalStore
+from submissions.tables import Film, FilmFile, Member, Submission
 
 
 async def an_edition(**given: Any) -> Edition:
@@ -58,8 +62,6 @@ async def sign_in(client: httpx.AsyncClient, person: Person) -> None:
     import hashlib
     import hmac
 
-    from festival.settings import Settings
-
     token = await open_session(person)
     client.cookies.set("session", token)
     key = Settings.read().secret_key.encode()
@@ -73,3 +75,33 @@ def paris(text: str) -> datetime:
     from festival.clock import PARIS
 
     return datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=PARIS)
+
+
+async def a_film(
+    edition: Edition,
+    maker: Person,
+    *,
+    title: str = "Nuit claire",
+    section: str = "C",
+    status: str = "submitted",
+    file: str = "released",
+    pending: str | None = None,
+) -> tuple[str, str]:
+    """(submission, file): an entry as it would stand, with a copy of a few bytes on the disk."""
+    film = Film(title=title, title_en=title, director="Ada", synopsis_fr=title * 3,
+                synopsis_en=title * 3, year=2026, countries=["France"], languages=["fr"],
+                declared_seconds=60)
+    await film.save()
+    submission = Submission(edition=edition.id, film=film.id, status=status, pending=pending,
+                            section=(await a_section(edition, section)).id, rights_confirmed=True)
+    await submission.save()
+    await Member(submission=submission.id, person=maker.id).save()
+    made = FilmFile(submission=submission.id, state=file, name=f"{title}.mp4", size=9,
+                    facts=json.dumps({"duration": 60.0}))
+    await made.save()
+    store = LocalStore(Settings.read().media_root)
+    folder = store.work_folder(made.id)
+    for name in ("poster.jpg", "sprite.jpg", "main.m3u8"):
+        (folder / name).write_bytes(b"published")
+    store.publish(folder, made.id)
+    return submission.id, made.id
