@@ -7,10 +7,21 @@ import statistics
 import time
 
 from screenings.checker import check
+from screenings.model import Progress
 from screenings.planner.driver import plan
 from tests.screenings.builders import a_festival
 
 SEEDS = (1, 2, 3)
+
+
+class Watch:
+    """Notes when the first plan was there."""
+
+    def __init__(self, began: float, first: list[float]) -> None:
+        self.began, self.first = began, first
+
+    def __call__(self, _: Progress) -> None:
+        self.first.append(time.monotonic() - self.began)
 
 
 def main() -> None:
@@ -19,7 +30,7 @@ def main() -> None:
         problem = a_festival(seed=seed)
         began = time.monotonic()
         first: list[float] = []
-        found = plan(problem, seconds=10, seed=seed, on_progress=lambda p, f=first, b=began: f or f.append(time.monotonic() - b))
+        found = plan(problem, seconds=10, seed=seed, on_progress=Watch(began, first))
         report = check(problem, found)
         rows.append((found.cost, found.bound, found.gap, first[0] if first else 0.0))
         print(f"seed {seed}: {len(found.placements)} placed, {len(found.unplaced)} not, cost {found.cost}, "
