@@ -207,9 +207,10 @@ async def announcements(viewer: Viewer) -> list[Batch]:
            LEFT JOIN person q ON q.id = a.released_by
            JOIN announcement_line l ON l.announcement = a.id
            JOIN submission s ON s.id = l.submission JOIN film f ON f.id = s.film
-           WHERE a.edition = {} AND NOT s.id = ANY({})
+           WHERE a.edition = {} AND ({}::text[] IS NULL OR s.section = ANY({}))
+             AND NOT s.id = ANY({})
+             AND NOT EXISTS (SELECT 1 FROM member m WHERE m.submission = s.id AND m.person = {})
            GROUP BY a.id, p.name, q.name ORDER BY a.asked_at DESC""",
-        viewer.edition,
-        sorted(viewer.recused),
+        *scope_values(viewer),
     )
     return msgspec.convert(found, list[Batch])

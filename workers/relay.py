@@ -10,6 +10,7 @@ import logging
 import os
 import signal
 
+import asyncpg
 from kombu.exceptions import OperationalError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError

@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Stream
 
-from api.auth import signed_in
+from api.auth import in_scope, signed_in
 from festival.access import Act, Viewer, may
 from festival.errors import Missing
 from media.storage import LocalStore, NotPublished
@@ -35,7 +35,7 @@ async def may_watch(file_id: str, viewer: Viewer) -> None:
     subject, file = await subject_of_file(file_id, viewer)
     own = may(viewer, Act.WATCH_OWN, subject) and file.state in {"ready", "released"}
     seen = may(viewer, Act.WATCH, subject) and file.state == "released"
-    if not (own or seen):
+    if not (own and in_scope(viewer, "entries") or seen and in_scope(viewer, "committee")):
         raise Missing("file_missing")
 
 
@@ -83,7 +83,7 @@ def served(request: AnyRequest, path: Path, *, cache: str = "private, no-store")
     headers["content-length"] = str(count)
     kind = KINDS.get(path.suffix, "application/octet-stream")
     if request.method == "HEAD":
-        return Response(None, status_code=206 if part else 200, headers=headers, media_type=kind)
+        return Response(b"", status_code=206 if part else 200, headers=headers, media_type=kind)
     return Stream(
         bytes_of(path, start, count),
         status_code=206 if part else 200,

@@ -87,6 +87,8 @@ def report_of(file: FilmFile) -> dict[str, Any]:
 @get("/submissions", guards=[signed_in()])
 async def mine(viewer: NamedDependency[Viewer]) -> list[Card]:
     """The films of the caller in this edition."""
+    if not in_scope(viewer, "entries"):
+        raise Missing("missing")
     return await my_submissions(viewer)
 
 
