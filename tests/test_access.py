@@ -1,0 +1,504 @@
+"""Who may come through which door: every route is listed, every part is tried at every film."""
+
+import json
+import re
+
+import httpx
+import pytest
+
+from festival.access import COMMITTEE, Act, may
+from festival.tables import Part, Phase
+
+from reviews.tables import Recusal
+from submissions.tables import Submission
+from tests.builders import a_film, a_person, a_section, an_edition, sign_in, the_viewer
+
+# Anybody; anybody with an account (a film’s own routes then ask about the film); or an act.
+ROUTES = {
+    "GET /{lang}/{edition}": "public",
+    "GET /{lang}/{edition}/films/{programme_id}": "public",
+    "GET /{lang}/{edition}/programme.ics": "public",
+    "GET /{lang}/{edition}/screenings/{name}": "public",
+    "POST /{lang}/{edition}/account/sign-in": "public",
+    "GET /{lang}/{edition}/account/sign-in": "public",
+    "POST /{lang}/{edition}/account/links": "public",
+    "POST /{lang}/{edition}/account/links/{token}": "public",
+    "GET /{lang}/{edition}/account/links/{token}": "public",
+    "POST /{lang}/{edition}/account/registration": "public",
+    "GET /{lang}/{edition}/account/registration": "public",
+    "GET /{lang}/{edition}/account/home": "known",
+    "GET /{lang}/{edition}/account": "known",
+    "POST /{lang}/{edition}/account/password": "known",
+    "POST /{lang}/{edition}/account/tokens": "known",
+    "POST /{lang}/{edition}/account/tokens/{token_id}/revocation": "known",
+    "POST /{lang}/{edition}/account/sign-out": "public",
+    "GET /{lang}/{edition}/submissions": "known",
+    "POST /{lang}/{edition}/submissions": "known",
+    "GET /{lang}/{edition}/submissions/new": "known",
+    "POST /{lang}/{edition}/submissions/{submission_id}": "known",
+    "GET /{lang}/{edition}/submissions/{submission_id}": "known",
+    "GET /{lang}/{edition}/submissions/{submission_id}/filing": "known",
+    "POST /{lang}/{edition}/submissions/{submission_id}/filing": "known",
+    "GET /{lang}/{edition}/submissions/{submission_id}/withdrawal": "known",
+    "POST /{lang}/{edition}/submissions/{submission_id}/withdrawal": "known",
+    "GET /{lang}/{edition}/submissions/{submission_id}/file": "known",
+    "POST /{lang}/{edition}/submissions/{submission_id}/release": "known",
+    "GET /{lang}/{edition}/committee": "see_queue",
+    "GET /{lang}/{edition}/committee/submissions/{submission_id}": "see_queue",
+    "POST /{lang}/{edition}/committee/submissions/{submission_id}/review": "see_queue",
+    "POST /{lang}/{edition}/committee/submissions/{submission_id}/notes": "see_queue",
+    "POST /{lang}/{edition}/committee/submissions/{submission_id}/recusal": "see_queue",
+    "GET /{lang}/{edition}/committee/decisions": "see_board",
+    "POST /{lang}/{edition}/committee/submissions/{submission_id}/decision": "see_board",
+    "GET /{lang}/{edition}/committee/announcements": "see_board",
+    "POST /{lang}/{edition}/committee/announcements": "see_board",
+    "POST /{lang}/{edition}/committee/announcements/{batch_id}/release": "see_board",
+    "POST /{lang}/{edition}/committee/announcements/{batch_id}/cancellation": "see_board",
+    "GET /{lang}/{edition}/programmer/grid": "see_grid",
+    "POST /{lang}/{edition}/programmer/plans": "plan",
+    "GET /{lang}/{edition}/programmer/plans/{run_id}": "see_grid",
+    "POST /{lang}/{edition}/programmer/plans/{run_id}/stop": "plan",
+    "POST /{lang}/{edition}/programmer/plans/{run_id}/application": "plan",
+    "POST /{lang}/{edition}/programmer/publication": "publish",
+    "POST /{lang}/{edition}/programmer/programmes": "plan",
+    "GET /{lang}/{edition}/programmer/programmes": "see_grid",
+    "POST /{lang}/{edition}/programmer/programmes/from-selection": "plan",
+    "POST /{lang}/{edition}/programmer/programmes/{programme_id}/removal": "plan",
+    "POST /{lang}/{edition}/programmer/venues": "plan",
+    "GET /{lang}/{edition}/programmer/venues": "see_grid",
+    "POST /{lang}/{edition}/programmer/screens": "plan",
+    "POST /{lang}/{edition}/programmer/guests": "plan",
+    "GET /{lang}/{edition}/operator/queue": "operate",
+    "POST /{lang}/{edition}/operator/queue/{line}/retry": "operate",
+    "POST /{lang}/{edition}/operator/queue/{line}/cancellation": "operate",
+    "POST /{lang}/{edition}/operator/people": "operate",
+    "GET /{lang}/{edition}/operator/people": "operate",
+    "GET /{lang}/{edition}/operator/mailbox": "operate",
+    "GET /api/v1/{edition}/programme": "public",
+    "GET /api/v1/{edition}/programme/films/{programme_id}": "public",
+    "HEAD /api/v1/{edition}/programme/films/{programme_id}/poster.jpg": "public",
+    "GET /api/v1/{edition}/programme/films/{programme_id}/poster.jpg": "public",
+    "POST /api/v1/{edition}/registration": "public",
+    "POST /api/v1/{edition}/links": "public",
+    "POST /api/v1/{edition}/links/{token}": "public",
+    "POST /api/v1/{edition}/sessions": "public",
+    "DELETE /api/v1/{edition}/sessions": "known",
+    "GET /api/v1/{edition}/me": "known",
+    "GET /api/v1/{edition}/tokens": "known",
+    "POST /api/v1/{edition}/tokens": "known",
+    "DELETE /api/v1/{edition}/tokens/{token_id}": "known",
+    "GET /api/v1/{edition}/submissions": "known",
+    "POST /api/v1/{edition}/submissions": "known",
+    "PATCH /api/v1/{edition}/submissions/{submission_id}": "known",
+    "GET /api/v1/{edition}/submissions/{submission_id}": "known",
+    "GET /api/v1/{edition}/submissions/{submission_id}/report": "known",
+    "GET /api/v1/{edition}/submissions/{submission_id}/events": "known",
+    "POST /api/v1/{edition}/submissions/{submission_id}/release": "known",
+    "POST /api/v1/{edition}/submissions/{submission_id}/filing": "known",
+    "POST /api/v1/{edition}/submissions/{submission_id}/withdrawal": "known",
+    "OPTIONS /api/v1/{edition}/uploads": "public",
+    "POST /api/v1/{edition}/uploads": "known",
+    "DELETE /api/v1/{edition}/uploads/{upload_id}": "known",
+    "PATCH /api/v1/{edition}/uploads/{upload_id}": "known",
+    "HEAD /api/v1/{edition}/uploads/{upload_id}": "known",
+    "HEAD /api/v1/{edition}/files/{file_id}/screener/{name}": "known",
+    "GET /api/v1/{edition}/files/{file_id}/screener/{name}": "known",
+    "HEAD /api/v1/{edition}/files/{file_id}/poster.jpg": "known",
+    "GET /api/v1/{edition}/files/{file_id}/poster.jpg": "known",
+    "HEAD /api/v1/{edition}/files/{file_id}/sprite.jpg": "known",
+    "GET /api/v1/{edition}/files/{file_id}/sprite.jpg": "known",
+    "GET /api/v1/{edition}/committee/queue": "see_queue",
+    "GET /api/v1/{edition}/committee/submissions/{submission_id}": "see_queue",
+    "PUT /api/v1/{edition}/committee/submissions/{submission_id}/review": "see_queue",
+    "POST /api/v1/{edition}/committee/submissions/{submission_id}/notes": "see_queue",
+    "PUT /api/v1/{edition}/committee/submissions/{submission_id}/viewing": "see_queue",
+    "POST /api/v1/{edition}/committee/submissions/{submission_id}/recusal": "see_queue",
+    "GET /api/v1/{edition}/committee/board": "see_board",
+    "POST /api/v1/{edition}/committee/submissions/{submission_id}/acceptance": "see_board",
+    "POST /api/v1/{edition}/committee/submissions/{submission_id}/waiting": "see_board",
+    "POST /api/v1/{edition}/committee/submissions/{submission_id}/regret": "see_board",
+    "POST /api/v1/{edition}/committee/submissions/{submission_id}/reopening": "see_board",
+    "GET /api/v1/{edition}/announcements": "see_board",
+    "POST /api/v1/{edition}/announcements": "see_board",
+    "POST /api/v1/{edition}/announcements/{batch_id}/release": "see_board",
+    "DELETE /api/v1/{edition}/announcements/{batch_id}": "see_board",
+    "POST /api/v1/{edition}/venues": "plan",
+    "POST /api/v1/{edition}/screens": "plan",
+    "GET /api/v1/{edition}/screens": "see_grid",
+    "POST /api/v1/{edition}/guests": "plan",
+    "POST /api/v1/{edition}/programmes": "plan",
+    "GET /api/v1/{edition}/programmes": "see_grid",
+    "POST /api/v1/{edition}/programmes/from-selection": "plan",
+    "DELETE /api/v1/{edition}/programmes/{programme_id}": "plan",
+    "GET /api/v1/{edition}/grid": "see_grid",
+    "GET /api/v1/{edition}/grid/events": "see_grid",
+    "POST /api/v1/{edition}/grid/screenings": "plan",
+    "PUT /api/v1/{edition}/screenings/{screening_id}/placement": "plan",
+    "DELETE /api/v1/{edition}/screenings/{screening_id}": "plan",
+    "POST /api/v1/{edition}/screenings/{screening_id}/lock": "plan",
+    "DELETE /api/v1/{edition}/screenings/{screening_id}/lock": "plan",
+    "POST /api/v1/{edition}/grid/plans": "plan",
+    "GET /api/v1/{edition}/grid/plans/{run_id}": "see_grid",
+    "GET /api/v1/{edition}/grid/plans/{run_id}/events": "see_grid",
+    "POST /api/v1/{edition}/grid/plans/{run_id}/stop": "plan",
+    "POST /api/v1/{edition}/grid/plans/{run_id}/application": "plan",
+    "POST /api/v1/{edition}/grid/publication": "publish",
+    "GET /api/v1/{edition}/edition": "public",
+    "PATCH /api/v1/{edition}/operator/edition": "operate",
+    "GET /api/v1/{edition}/operator/people": "operate",
+    "POST /api/v1/{edition}/operator/people": "operate",
+    "GET /api/v1/{edition}/operator/queue": "operate",
+    "POST /api/v1/{edition}/operator/queue/{line}/retry": "operate",
+    "POST /api/v1/{edition}/operator/queue/{line}/cancellation": "operate",
+    "GET /api/v1/{edition}/operator/mailbox": "operate",
+    "HEAD /static/dev/{file_path}": "public",
+    "GET /static/dev/{file_path}": "public",
+    "GET /": "public",
+    "GET /{lang}": "public",
+    "GET /health": "public",
+    "GET /ready": "public",
+    "GET /api": "public",
+    "GET /api/{path}": "public",
+    "GET /api/openapi.json": "public",
+}
+NEVER_ENDS = {"GET /api/v1/{edition}/grid/events"}  # streams: only their refusals are read here
+ENDS_THE_SESSION = {"DELETE /api/v1/{edition}/sessions", "POST /{lang}/{edition}/account/sign-out"}
+
+
+def routes_of(app) -> set[str]:
+    return {
+        f"{method} {route.path_format}"
+        for route in app.routes
+        for method in getattr(route, "methods", [])
+        if method != "OPTIONS" or f"OPTIONS {route.path_format}" in ROUTES
+    }
+
+
+def address(route: str, edition, **known: str) -> tuple[str, str]:
+    """A route's method and path, with names that exist where they are given, else with none's."""
+    method, _, path = route.partition(" ")
+    known = {"lang": "fr", "edition": edition.slug, "name": "main.m3u8", **known}
+    while "{" in path:
+        name = path[path.index("{") + 1 : path.index("}")]
+        path = path.replace(f"{{{name}}}", known.get(name, "a" * 16))
+    return method, path
+
+
+BODIES = {
+    "/review": {"sheet": {}},
+    "/notes": {"text": "Belle image."},
+    "/viewing": {"ranges": []},
+    "/acceptance": {"note": "En réunion."},
+    "/waiting": {"note": "En réunion."},
+    "/regret": {"note": "En réunion."},
+    "/reopening": {"note": "En réunion."},
+    "PATCH /api/v1/{edition}/submissions/{submission_id}": {"entry": {}, "version": 1},
+}
+
+
+def body_of(route: str) -> bytes:
+    """Well formed, so that the answer is about the person and not about the body."""
+    found = next((body for end, body in BODIES.items() if route.endswith(end)), {})
+    return json.dumps(found).encode()
+
+
+async def ask(client: httpx.AsyncClient, route: str, edition, **known: str) -> httpx.Response:
+    method, path = address(route, edition, **known)
+    kind = "application/offset+octet-stream" if "{upload_id}" in route and "x-csrf-token" in client.headers else "application/json"
+    return await client.request(
+        method, path, content=None if method in {"GET", "HEAD"} else body_of(route),
+        headers={"content-type": kind, "accept": "application/json", "tus-resumable": "1.0.0",
+                 "upload-offset": "0"},
+    )
+
+
+async def test_every_route_is_listed_here_with_whom_it_lets_in(app) -> None:
+    assert routes_of(app) == set(ROUTES)
+
+
+@pytest.mark.parametrize("route", [r for r, who in ROUTES.items() if who != "public"])
+async def test_nobody_comes_in_without_signing_in(client, route: str) -> None:
+    edition = await an_edition()
+
+    answer = await ask(client, route, edition)
+
+    assert answer.status_code == 401
+
+
+@pytest.mark.parametrize("part", list(Part))
+async def test_a_part_opens_its_own_doors_and_no_other(client, part: Part) -> None:
+    edition = await an_edition()
+    person = await a_person(part, edition=edition)
+    viewer = await the_viewer(person, edition)
+    await sign_in(client, person)
+    acts = {r: Act(who) for r, who in ROUTES.items() if who not in {"public", "known"}}
+
+    let_in = set()
+    for route in acts.keys() - NEVER_ENDS:
+        answer = await ask(client, route, edition)
+        assert answer.status_code < 500, (route, answer.text)
+        if answer.status_code != 403:
+            let_in.add(route)
+
+    assert let_in == {r for r, act in acts.items() if may(viewer, act)} - NEVER_ENDS
+
+
+async def test_a_part_of_one_edition_opens_nothing_in_another(client) -> None:
+    home, abroad = await an_edition(), await an_edition()
+    await sign_in(client, await a_person(*Part, edition=home))
+    acts = [r for r, who in ROUTES.items() if who not in {"public", "known"}]
+
+    answers = {route: (await ask(client, route, abroad)).status_code for route in acts}
+
+    assert set(answers.values()) == {403}
+
+
+# One film, nine people at its doors
+
+SECRET = "Xanadu-Sous-Scellés"
+ABOUT = ("{submission_id}", "{file_id}", "{upload_id}")
+OWN_ACTS = {"PATCH": Act.EDIT_ENTRY, "POST": Act.EDIT_ENTRY, "GET": Act.SEE_ENTRY}
+
+
+async def the_people(edition, *, section: str = "C") -> dict[str, object]:
+    """Everybody who might want to know of the film; its section's letter is C."""
+    here, there = (await a_section(edition, "C")).id, (await a_section(edition, "S")).id
+    return {
+        "maker": await a_person("filmmaker", edition=edition, name="Maker"),
+        "other maker": await a_person("filmmaker", edition=edition, name="Other"),
+        "reviewer": await a_person("reviewer", edition=edition, name="Rev", sections=[here]),
+        "recused reviewer": await a_person("reviewer", edition=edition, name="Recused"),
+        "reviewer elsewhere": await a_person("reviewer", edition=edition, name="Far", sections=[there]),
+        "chair": await a_person("chair", edition=edition, name="Chair"),
+        "chair elsewhere": await a_person("chair", edition=edition, name="Away", sections=[there]),
+        "programmer": await a_person("programmer", edition=edition, name="Prog"),
+        "operator": await a_person("operator", edition=edition, name="Op"),
+    }
+
+
+async def a_world(**film: object):
+    edition = await an_edition(phase=Phase.SELECTION)
+    people = await the_people(edition)
+    submission, file = await a_film(edition, people["maker"], title=SECRET, **film)
+    await Recusal(submission=submission, person=people["recused reviewer"].id).save()
+    return edition, people, submission, file
+
+
+WHO = ["maker", "other maker", "reviewer", "recused reviewer", "reviewer elsewhere", "chair",
+       "chair elsewhere", "programmer", "operator"]
+MEMBERS_ONLY = [r for r in ROUTES if "/submissions/{" in r and "/committee/" not in r]
+COMMITTEES = [r for r in ROUTES if "/committee/submissions/{" in r]
+DECISIONS = ("/acceptance", "/waiting", "/regret", "/reopening", "/decision")
+BYTES = [r for r in ROUTES if "{file_id}" in r]
+UPLOADS = [r for r in ROUTES if "{upload_id}" in r]
+
+
+def expected(route: str, who: str, *, draft: bool) -> set[int] | str:
+    """What this person must be told at this film's door."""
+    in_committee = "reviewer" in who or "chair" in who
+    sees = who in {"reviewer", "chair"} and not draft
+    if route in MEMBERS_ONLY or route in UPLOADS:
+        return "in" if who == "maker" else {404}
+    if route in BYTES:
+        return "in" if who == "maker" or sees else {404}
+    if not in_committee:
+        return {403}
+    if route.endswith(DECISIONS) and not who.startswith("chair"):
+        return {403}
+    return "in" if sees else {404}
+
+
+@pytest.mark.parametrize("draft", [False, True], ids=["filed", "draft"])
+@pytest.mark.parametrize("who", WHO)
+async def test_at_the_doors_of_one_film(client, who: str, draft: bool) -> None:
+    status, state = ("draft", "ready") if draft else ("submitted", "released")
+    edition, people, submission, file = await a_world(status=status, file=state)
+    await sign_in(client, people[who])
+    wrong = {}
+
+    for route in [*BYTES, *UPLOADS, *COMMITTEES, *MEMBERS_ONLY]:
+        if who == "maker" and not route.startswith(("GET", "HEAD")):
+            continue  # the maker's own acts are tried in the walk
+        if route.endswith("/recusal") and who in {"reviewer", "chair"}:
+            continue
+        told = await ask(client, route, edition, submission_id=submission, file_id=file, upload_id=file)
+        wanted = expected(route, who, draft=draft)
+        fits = told.status_code not in {401, 403, 404, 500} if wanted == "in" else told.status_code in wanted
+        if not fits:
+            wrong[route] = told.status_code
+
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("who", [w for w in WHO if w != "maker"])
+@pytest.mark.parametrize("state", ["draft", "withdrawn", "not released"])
+async def test_an_unreleased_title_is_in_no_answer_to_others(client, who: str, state: str) -> None:
+    edition, people, submission, file = await a_world(
+        status="submitted" if state == "not released" else state,
+        file="ready" if state == "not released" else "released",
+    )
+    await sign_in(client, people[who])
+
+    telling = [
+        route for route in ROUTES
+        if route.startswith("GET") and route not in NEVER_ENDS
+        and SECRET in (await ask(client, route, edition, submission_id=submission, file_id=file)).text
+    ]
+
+    assert telling == []
+
+
+@pytest.mark.parametrize("who", ["recused reviewer", "reviewer elsewhere", "chair elsewhere"])
+async def test_a_film_out_of_scope_is_in_no_answer_to_its_committee(client, who: str) -> None:
+    edition, people, submission, file = await a_world(pending="accepted")
+    await announced_by(client, people["chair"], edition, submission)
+    await sign_in(client, people[who])
+
+    telling = [
+        route for route in ROUTES
+        if route.startswith("GET") and route not in NEVER_ENDS
+        and SECRET in (await ask(client, route, edition, submission_id=submission, file_id=file)).text
+    ]
+
+    assert telling == []
+
+
+async def announced_by(client, chair, edition, submission: str) -> str:
+    await sign_in(client, chair)
+    answer = await client.post(f"/api/v1/{edition.slug}/announcements", json={"submissions": [submission]})
+    assert answer.status_code == 201, answer.text
+    return answer.json()["id"]
+
+
+@pytest.mark.parametrize("who", ["reviewer", "chair elsewhere", "maker", "programmer"])
+async def test_a_batch_is_released_only_by_who_may_decide_its_films(client, who: str) -> None:
+    edition, people, submission, _ = await a_world(pending="accepted")
+    batch = await announced_by(client, people["chair"], edition, submission)
+    await sign_in(client, people[who])
+
+    answer = await client.post(f"/api/v1/{edition.slug}/announcements/{batch}/release")
+
+    assert answer.status_code in {403, 404}
+    assert await Submission.exists().where((Submission.id == submission) & (Submission.status == "submitted"))
+
+
+async def test_the_secret_is_told_to_its_maker_else_these_tests_look_at_nothing(client) -> None:
+    edition, people, submission, file = await a_world(status="draft", file="ready")
+    await sign_in(client, people["maker"])
+
+    telling = {
+        route for route in ROUTES
+        if route.startswith("GET") and route not in NEVER_ENDS
+        and SECRET in (await ask(client, route, edition, submission_id=submission, file_id=file)).text
+    }
+
+    assert {"GET /api/v1/{edition}/submissions", "GET /{lang}/{edition}/submissions"} <= telling
+
+
+@pytest.mark.parametrize("pending", ["accepted", "waitlisted", "declined"])
+async def test_a_decision_not_announced_changes_nothing_that_the_maker_reads(client, pending: str) -> None:
+    edition, people, submission, file = await a_world()
+    await sign_in(client, people["maker"])
+    routes = [r for r in ROUTES if r.startswith("GET") and "submissions" in r and "committee" not in r]
+
+    async def read() -> dict[str, str]:
+        return {r: (await ask(client, r, edition, submission_id=submission, file_id=file)).text
+                for r in routes}
+
+    before = await read()
+    await Submission.update({Submission.pending: pending}).where(Submission.id == submission)
+    await sign_in(client, people["chair"])
+    note = await client.post(f"/api/v1/{edition.slug}/committee/submissions/{submission}/regret",
+                             json={"note": "Décidé en réunion."})
+    await announced_by(client, people["chair"], edition, submission)
+    await sign_in(client, people["maker"])
+    after = await read()
+
+    assert note.status_code == 204
+    assert {r: without_tokens(t) for r, t in after.items()} == {
+        r: without_tokens(t) for r, t in before.items()
+    }
+
+
+def without_tokens(text: str) -> str:
+    """The same page for another session: only the proofs of its forms differ."""
+    return re.sub(r"[0-9a-f]{64}", "", text)
+
+
+async def test_a_lost_part_closes_the_door_in_the_same_session(client) -> None:
+    from festival import people as verbs
+
+    edition, people, _, file = await a_world()
+    await sign_in(client, people["reviewer"])
+    place = f"/api/v1/{edition.slug}/files/{file}/screener/main.m3u8"
+    before = (await client.get(place)).status_code
+
+    await verbs.revoke(people["reviewer"], Part.REVIEWER, edition=edition, by=people["operator"])
+
+    assert (before, (await client.get(place)).status_code) == (200, 404)
+
+
+async def test_stepping_aside_ends_the_film_in_the_middle_of_a_sentence(client) -> None:
+    edition, people, submission, file = await a_world()
+    await sign_in(client, people["reviewer"])
+    place = f"/api/v1/{edition.slug}/files/{file}/screener/main.m3u8"
+    before = (await client.get(place)).status_code
+
+    await client.post(f"/api/v1/{edition.slug}/committee/submissions/{submission}/recusal",
+                      json={"reason": "A friend's film."})
+
+    assert (before, (await client.get(place)).status_code) == (200, 404)
+
+
+async def test_others_opinions_stay_hidden_until_ones_own_is_given(client) -> None:
+    edition, people, submission, _ = await a_world()
+    opinion = "La plus belle fin de l'année"
+    place = f"/api/v1/{edition.slug}/committee/submissions/{submission}"
+    sheet = {"writing": 4, "image": 4, "sound": 4, "space": 4, "opinion": opinion}
+    await sign_in(client, people["chair"])
+    given = await client.put(f"{place}/review", json={"give": True, "sheet": sheet})
+    await sign_in(client, people["reviewer"])
+
+    before = (await client.get(place)).text
+    own = await client.put(f"{place}/review", json={"give": True, "sheet": {**sheet, "opinion": "Oui, et pour longtemps."}})
+    after = (await client.get(place)).text
+
+    assert (given.status_code, own.status_code) == (200, 200)
+    assert (opinion in before, opinion in after) == (False, True)
+
+
+@pytest.mark.parametrize("scopes", [["committee"], ["programme"], ["operate"]])
+async def test_a_key_opens_only_its_scope_though_its_owner_may_more(client, scopes: list[str]) -> None:
+    from festival import people as verbs
+
+    edition, people, submission, file = await a_world()
+    maker = people["maker"]
+    key = await verbs.new_token_for(maker, edition=edition, name="test", scopes=set(scopes))
+    client.headers["authorization"] = f"Bearer {key}"
+    routes = [r for r in [*MEMBERS_ONLY, *BYTES, "GET /api/v1/{edition}/submissions"]
+              if r.startswith("GET")]
+
+    telling = [
+        route for route in routes
+        if (await ask(client, route, edition, submission_id=submission, file_id=file)).status_code == 200
+        and (SECRET in (told := (await ask(client, route, edition, submission_id=submission, file_id=file)).text)
+             or "published" in told)
+    ]
+
+    assert telling == []
+
+
+async def test_a_browser_that_another_site_sent_changes_nothing(client) -> None:
+    edition, people, submission, _ = await a_world()
+    await sign_in(client, people["maker"])
+    del client.headers["x-csrf-token"]
+
+    answer = await client.post(f"/fr/{edition.slug}/submissions/{submission}/withdrawal",
+                               data={}, headers={"sec-fetch-site": "cross-site"})
+
+    assert answer.status_code == 403
+    assert await Submission.exists().where((Submission.id == submission) & (Submission.status == "submitted"))
+
+
+def test_the_committee_is_reviewers_and_chairs() -> None:
+    assert {Part.REVIEWER, Part.CHAIR} == COMMITTEE
