@@ -84,7 +84,7 @@ async def relay(settings: Settings) -> None:
             async with pool(size=2):
                 while True:
                     await patient_turn(redis)
-        except (TimeoutError, OSError, ConnectionError) as error:
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             log.warning("no database: %s", error)
             await asyncio.sleep(1)
 
