@@ -1,0 +1,48 @@
+"""A real browser before a real house; every page is also watched for faults, CSP and strangers."""
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+]  # fmt: skip
+WATCH = """window.__csp = [];
+document.addEventListener('securitypolicyviolation',
+  event => window.__csp.push(event.violatedDirective + ' ' + event.blockedURI))"""
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The machine's own Chromium; without one the tests fail, they never skip."""
+    return {**browser_type_launch_args, "executable_path": shutil.which("chromium"), "args": FLAGS}
+
+
+@pytest.fixture(scope="session")
+def base_url(site: Any) -> str:
+    return str(site.base_url)
+
+
+@pytest.fixture
+def page(page: Page, base_url: str) -> Iterator[Page]:
+    """No error of a script, no breach of the CSP, nothing from outside."""
+    bad: list[str] = []
+
+    def ours(route: Route) -> None:
+        if route.request.url.startswith((base_url, "data:", "blob:")):
+            route.fallback()
+        else:
+            bad.append(route.request.url)
+            route.abort()
+
+    page.add_init_script(WATCH)
+    page.on("pageerror", lambda error: bad.append(str(error)))
+    page.route("**/*", ours)
+    yield page
+    assert bad == []
+    assert page.evaluate("window.__csp") == []

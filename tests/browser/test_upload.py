@@ -1,0 +1,178 @@
+"""A film on its way: it outlives a pause, a cut, a reload and a save of the form."""
+
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from festival.tables import new_id
+
+SLOW = 400_000
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A real film of some four megabytes: noise does not compress."""
+    path = tmp_path_factory.mktemp("clips") / "aube.mp4"
+    subprocess.run(
+        [
+            "ffmpeg",
+            "-v",
+            "error",
+            "-f",
+            "lavfi",
+            "-i",
+            "nullsrc=s=320x240:r=25:d=4,geq=random(1)*255",
+            "-f",
+            "lavfi",
+            "-i",
+            "sine=f=330:r=48000:d=4",
+            "-c:v",
+            "libx264",
+            "-preset",
+            "ultrafast",
+            "-b:v",
+            "8M",
+            "-c:a",
+            "aac",
+            "-ac",
+            "2",
+            "-y",
+            str(path),
+        ],
+        check=True,
+    )
+    return path
+
+
+@pytest.fixture
+def entry(site: Any, page: Page) -> str:
+    """The address of a draft, in the browser of its maker."""
+    edition = new_id()
+    slug = f"b{edition[:8]}"
+    site.sql(
+        """INSERT INTO edition (id, slug, name, phase, first_day, days, deadline_at, policy,
+             is_current, place_fr, place_en, measured_runtime, two_person_release, created_at)
+           VALUES ($1, $2, 'Cinéma for Space', 'entries', '2027-11-26', 3, now() + interval '9 days',
+             'demo', false, '', '', true, true, now())""",
+        edition,
+        slug,
+    )
+    token = site.person(f"{edition}@example.org", edition=edition, parts=["filmmaker"])
+    page.context.add_cookies([{"name": "session", "value": token, "url": site.base_url}])
+    page.goto(f"{site.base_url}/fr/{slug}/submissions/new")
+    page.fill("#f-title", "L’Aube")
+    page.get_by_role("button", name="Ouvrir le dossier").click()
+    return page.url.partition("?")[0]
+
+
+@pytest.fixture
+def slow(page: Page) -> Iterator[Any]:
+    """The line of a hotel room, by the browser's own throttle."""
+    line = page.context.new_cdp_session(page)
+    line.send("Network.enable")
+
+    def speed(bytes_a_second: int) -> None:
+        line.send(
+            "Network.emulateNetworkConditions",
+            {
+                "offline": False,
+                "latency": 0,
+                "downloadThroughput": -1,
+                "uploadThroughput": bytes_a_second,
+            },
+        )
+
+    yield speed
+    speed(-1)
+
+
+def percent(page: Page) -> int:
+    return int(page.locator("[data-part=strip]").get_attribute("aria-valuenow") or 0)
+
+
+def until(page: Page, least: int) -> None:
+    ends = time.monotonic() + 30
+    while percent(page) < least:
+        assert time.monotonic() < ends, f"stands at {percent(page)} %"
+        page.wait_for_timeout(50)
+
+
+def choose(page: Page, clip: Path) -> None:
+    page.set_input_files("[data-part=input]", clip)
+
+
+def test_a_film_outlives_a_pause_a_save_and_a_reload(
+    page: Page, entry: str, clip: Path, slow: Any
+) -> None:
+    page.goto(entry)
+    slow(SLOW)
+    choose(page, clip)
+    until(page, 10)
+    page.get_by_role("button", name="Pause").click()
+    expect(page.locator("[data-part=line]")).to_contain_text("En pause")
+    paused = percent(page)
+    page.wait_for_timeout(600)
+    assert percent(page) == paused
+
+    page.get_by_role("button", name="Reprendre").click()
+    page.fill("#f-director", "Marta Okafor")
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
+    expect(page.locator("[name=version]")).to_have_value("2")
+    until(page, min(paused + 5, 90))
+
+    page.get_by_role("button", name="Pause").click()
+    page.reload()
+    expect(page.locator("[data-part=line]")).to_contain_text("Choisissez le même fichier")
+    expect(page.locator("#f-director")).to_have_value("Marta Okafor")
+    kept = percent(page)
+    assert kept > 0
+    slow(-1)
+    choose(page, clip)
+    expect(page.locator("[data-part=line]")).to_contain_text("arrivé en entier", timeout=30_000)
+    assert percent(page) == 100
+
+    page.get_by_role("link", name="Voir le rapport").first.click()
+    expect(page.locator("#v")).to_contain_text(
+        re.compile("Le film est bon|La copie est"), timeout=90_000
+    )
+
+
+def test_a_cut_mends_itself_and_is_shown(page: Page, entry: str, clip: Path) -> None:
+    line = {"is_cut": True}
+
+    def cut(route: Route) -> None:
+        is_lost = line["is_cut"] and route.request.method in {"PATCH", "HEAD"}
+        route.abort("internetdisconnected") if is_lost else route.fallback()
+
+    page.goto(entry)
+    page.route("**/uploads/*", cut)
+    choose(page, clip)
+    expect(page.locator("[data-part=line]")).to_contain_text("Coupure", timeout=15_000)
+
+    line["is_cut"] = False
+
+    expect(page.locator("[data-part=line]")).to_contain_text("arrivé en entier", timeout=45_000)
+    expect(page.locator("[data-part=scale] text")).to_contain_text("coupure")
+
+
+def test_what_is_no_film_is_doubted_before_the_first_byte(
+    page: Page, entry: str, tmp_path: Path
+) -> None:
+    letter, fake = tmp_path / "lettre.pdf", tmp_path / "film.mov"
+    letter.write_bytes(b"%PDF-1.7 " + b"x" * 900)
+    fake.write_bytes(b"%PDF-1.7 " + b"x" * 900)
+    page.goto(entry)
+
+    choose(page, letter)
+    expect(page.locator("[data-part=fault]")).to_contain_text("n’a pas l’air d’un film")
+    choose(page, fake)
+    expect(page.locator("[data-part=fault]")).to_contain_text("Le début de «\u00a0film.mov")
+
+    page.get_by_role("button", name="Envoyer quand même").click()
+    expect(page.locator("[data-part=fault]")).to_contain_text("Exportez en MOV")
