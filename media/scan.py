@@ -28,8 +28,8 @@ INTERLACED_HEIGHTS = {480, 486, 576, 1080, 1088}  # no standard has fields at an
 
 HEARING = (
     "astats=measure_overall=none:measure_perchannel=RMS_level,"
-    "silencedetect=n=-60dB:d=2,"
-    "ebur128=peak=true:framelog=verbose:metadata=1"
+    "ebur128=peak=true:framelog=verbose:metadata=1,"
+    "silencedetect=n=-60dB:d=2"  # last: ebur128 reframes, and would lose where a silence ends
 )
 
 Hook = Callable[[str, float], None]
