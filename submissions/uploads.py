@@ -149,6 +149,8 @@ async def _append(
             if summed is not None:
                 summed.update(piece)
             if writer.offset + len(buffer) > file.size:
+                buffer.clear()
+                discard(writer, begun, arrival)
                 raise Refused("upload_too_long")
             if begun == 0 and writer.offset == 0 and len(buffer) >= min(HEAD, file.size):
                 _look(bytes(buffer[:HEAD]), file.size)
@@ -160,9 +162,14 @@ async def _append(
         if buffer:
             await flush()
     if summed is not None and checksum is not None and summed.digest() != checksum[1]:
-        writer.rollback_to(begun)
-        arrival.digest = None
+        discard(writer, begun, arrival)
         raise WrongChecksum
+
+
+def discard(writer: Writer, begun: int, arrival: Arrival) -> None:
+    """Nothing of this piece is kept; what stood before it is hashed again at the end."""
+    writer.rollback_to(begun)
+    arrival.digest = None
 
 
 def _look(head: bytes, size: int) -> None:
