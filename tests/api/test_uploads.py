@@ -1,0 +1,341 @@
+"""tus 1.0.0, to the letter: nothing is guessed at, nothing confirmed is lost."""
+
+import base64
+import hashlib
+from datetime import timedelta
+
+import pytest
+
+from festival.clock import now
+from media.storage import LocalStore
+from festival.settings import Settings
+from festival.tables import Outbox
+from submissions.tables import FilmFile
+from tests.builders import a_person, an_edition, sign_in
+
+OCTETS = "application/offset+octet-stream"
+FILM = b"\x00\x00\x00\x18ftypisom" + bytes(range(256)) * 40
+
+
+def b64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+class Uploads:
+    """One maker, one draft, and the protocol's requests."""
+
+    def __init__(self, client, base: str, submission: str) -> None:
+        self.client, self.base, self.submission = client, base, submission
+
+    async def create(self, size: object = len(FILM), *, content: bytes | None = None, **headers: str):
+        known = f"submission {b64(self.submission)},filename {b64('film.mp4')}"
+        sent = {"tus-resumable": "1.0.0", "upload-length": str(size), "upload-metadata": known,
+                **({"content-type": OCTETS} if content is not None else {}),
+                **{name.replace("_", "-"): value for name, value in headers.items()}}
+        encoded = {k: v.encode("utf-8") for k, v in sent.items() if v != ""}
+        return await self.client.post(f"{self.base}/uploads", content=content, headers=encoded)
+
+    async def begin(self, size: int = len(FILM)) -> str:
+        answer = await self.create(size)
+        assert answer.status_code == 201, answer.text
+        return answer.headers["location"]
+
+    async def send(self, place: str, piece: bytes, offset: object, **headers: str):
+        sent = {"tus-resumable": "1.0.0", "upload-offset": str(offset), "content-type": OCTETS,
+                **{name.replace("_", "-"): value for name, value in headers.items()}}
+        encoded = {k: v.encode("utf-8") for k, v in sent.items() if v != ""}
+        return await self.client.patch(place, content=piece, headers=encoded)
+
+    async def head(self, place: str):
+        return await self.client.head(place, headers={"tus-resumable": "1.0.0"})
+
+    async def offset(self, place: str) -> int:
+        return int((await self.head(place)).headers["upload-offset"])
+
+
+async def a_draft(client, edition) -> Uploads:
+    await sign_in(client, await a_person("filmmaker", edition=edition))
+    base = f"/api/v1/{edition.slug}"
+    made = await client.post(f"{base}/submissions", json={"title": "Nuit"})
+    return Uploads(client, base, made.json()["id"])
+
+
+@pytest.fixture
+async def uploads(client) -> Uploads:
+    return await a_draft(client, await an_edition())
+
+
+async def the_file(place: str) -> FilmFile:
+    found = await FilmFile.objects().get(FilmFile.id == place.rpartition("/")[2])
+    assert found is not None
+    return found
+
+
+async def test_the_offer_names_version_extensions_and_limits(client) -> None:
+    edition = await an_edition()
+
+    answer = await client.options(f"/api/v1/{edition.slug}/uploads")
+
+    assert answer.status_code == 204
+    assert answer.headers["tus-version"] == "1.0.0"
+    assert {"creation", "checksum", "termination", "expiration"} <= set(answer.headers["tus-extension"].split(","))
+    assert int(answer.headers["tus-max-size"]) == Settings.read().max_upload_bytes
+    assert "sha256" in answer.headers["tus-checksum-algorithm"].split(",")
+
+
+@pytest.mark.parametrize("version", ["", "0.2.2", "1.0.1", "2.0.0"])
+async def test_another_version_is_told_ours_and_nothing_is_processed(uploads: Uploads, version: str) -> None:
+    place = await uploads.begin()
+
+    created = await uploads.create(tus_resumable=version)
+    sent = await uploads.send(place, FILM, 0, tus_resumable=version)
+
+    assert (created.status_code, sent.status_code) == (412, 412)
+    assert (created.headers["tus-version"], sent.headers["tus-version"]) == ("1.0.0", "1.0.0")
+    assert await uploads.offset(place) == 0
+
+
+@pytest.mark.parametrize("length", ["+5", "-1", "1.0", "٥", "", "1_000", "0x10", " ", "1e3", "007", "9" * 30])
+async def test_a_length_is_digits_and_nothing_else(uploads: Uploads, length: str) -> None:
+    answer = await uploads.create(length)
+
+    assert answer.status_code == 400
+
+
+async def test_a_deferred_length_is_not_offered(uploads: Uploads) -> None:
+    answer = await uploads.create("", upload_defer_length="1")
+
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("offset", ["+0", "-1", "0.0", "٠", ""])
+async def test_an_offset_is_digits_and_nothing_else(uploads: Uploads, offset: str) -> None:
+    place = await uploads.begin()
+
+    answer = await uploads.send(place, FILM, offset)
+
+    assert (answer.status_code, await uploads.offset(place)) == (400, 0)
+
+
+async def test_a_film_beyond_the_limit_is_refused_with_the_limit(uploads: Uploads) -> None:
+    most = Settings.read().max_upload_bytes
+
+    answer = await uploads.create(most + 1)
+
+    assert (answer.status_code, answer.headers["tus-max-size"]) == (413, str(most))
+
+
+@pytest.mark.parametrize("metadata", ["submission !!!", "submission /w==", "submission", "filename YQ=="])
+async def test_metadata_that_name_no_film_open_nothing(uploads: Uploads, metadata: str) -> None:
+    answer = await uploads.create(upload_metadata=metadata)
+
+    assert answer.status_code in {400, 404}
+    assert "location" not in answer.headers
+
+
+@pytest.mark.parametrize("offset", [0, 999, 1001])
+async def test_a_wrong_offset_changes_nothing_and_is_told_the_right_one(uploads: Uploads, offset: int) -> None:
+    place = await uploads.begin()
+    await uploads.send(place, FILM[:1000], 0)
+
+    answer = await uploads.send(place, FILM[1000:1100], offset)
+
+    assert (answer.status_code, answer.headers["upload-offset"]) == (409, "1000")
+    assert await uploads.offset(place) == 1000
+
+
+async def test_more_than_was_promised_is_refused(uploads: Uploads) -> None:
+    place = await uploads.begin(1000)
+
+    answer = await uploads.send(place, FILM[:1001], 0)
+
+    assert (answer.status_code, await uploads.offset(place)) == (413, 0)
+
+
+async def test_more_than_was_promised_without_a_length_is_refused(uploads: Uploads) -> None:
+    place = await uploads.begin(1000)
+
+    async def stream():
+        for start in range(0, 1500, 500):
+            yield FILM[start : start + 500]
+
+    answer = await uploads.send(place, stream(), 0)
+
+    assert answer.status_code == 413
+    assert await uploads.offset(place) <= 1000
+
+
+@pytest.mark.parametrize("kind", ["application/octet-stream", "video/mp4", "application/x-www-form-urlencoded"])
+async def test_another_content_type_is_refused(uploads: Uploads, kind: str) -> None:
+    place = await uploads.begin()
+
+    answer = await uploads.send(place, b"a=b", 0, content_type=kind)
+
+    assert (answer.status_code, await uploads.offset(place)) == (415, 0)
+
+
+def summed(algorithm: str, piece: bytes) -> str:
+    return f"{algorithm} {base64.b64encode(hashlib.new(algorithm, piece).digest()).decode()}"
+
+
+async def test_a_wrong_checksum_keeps_nothing_of_the_piece(uploads: Uploads) -> None:
+    place = await uploads.begin()
+    await uploads.send(place, FILM[:100], 0)
+
+    answer = await uploads.send(place, FILM[100:300], 100, upload_checksum=summed("sha256", b"other"))
+
+    assert (answer.status_code, await uploads.offset(place)) == (460, 100)
+
+
+@pytest.mark.parametrize("algorithm", ["sha1", "sha256", "md5"])
+async def test_a_right_checksum_keeps_the_piece(uploads: Uploads, algorithm: str) -> None:
+    place = await uploads.begin()
+
+    answer = await uploads.send(place, FILM[:100], 0, upload_checksum=summed(algorithm, FILM[:100]))
+
+    assert (answer.status_code, answer.headers["upload-offset"]) == (204, "100")
+
+
+@pytest.mark.parametrize("value", ["crc32 AAAA", "sha256", "sha256 ???", ""])
+async def test_a_checksum_that_cannot_be_read_is_refused(uploads: Uploads, value: str) -> None:
+    place = await uploads.begin()
+
+    answer = await uploads.client.patch(
+        place, content=FILM[:100],
+        headers={"tus-resumable": "1.0.0", "upload-offset": "0", "content-type": OCTETS,
+                 "upload-checksum": value},
+    )
+
+    assert (answer.status_code, await uploads.offset(place)) == (400, 0)
+
+
+async def test_how_far_is_never_kept_by_a_cache(uploads: Uploads) -> None:
+    place = await uploads.begin()
+
+    answer = await uploads.head(place)
+
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "no-store"
+    assert (answer.headers["upload-offset"], answer.headers["upload-length"]) == ("0", str(len(FILM)))
+    assert answer.headers["upload-expires"].endswith("GMT")
+
+
+async def test_an_upload_given_up_is_gone(uploads: Uploads) -> None:
+    place = await uploads.begin()
+    await uploads.send(place, FILM[:100], 0)
+
+    answer = await uploads.client.delete(place, headers={"tus-resumable": "1.0.0"})
+
+    assert answer.status_code == 204
+    assert (await uploads.head(place)).status_code in {404, 410}
+    assert (await uploads.send(place, FILM[100:], 100)).status_code in {404, 410}
+
+
+async def test_somebody_elses_upload_does_not_exist(client) -> None:
+    edition = await an_edition()
+    uploads = await a_draft(client, edition)
+    place = await uploads.begin()
+    stranger = await a_draft(client, edition)
+
+    told = [
+        (await stranger.head(place)).status_code,
+        (await stranger.send(place, FILM, 0)).status_code,
+        (await client.delete(place, headers={"tus-resumable": "1.0.0"})).status_code,
+    ]
+    for_another = await Uploads(client, uploads.base, uploads.submission).create()
+
+    assert (told, for_another.status_code) == ([404, 404, 404], 404)
+    assert (await the_file(place)).state == "receiving"
+
+
+async def test_an_upload_in_pieces_is_the_film_and_is_inspected_once(uploads: Uploads) -> None:
+    place = await uploads.begin()
+
+    for start in range(0, len(FILM), 3000):
+        await uploads.send(place, FILM[start : start + 3000], await uploads.offset(place))
+    again = await uploads.send(place, b"", len(FILM))
+
+    file = await the_file(place)
+    kept = LocalStore(Settings.read().media_root).master_path(file.id).read_bytes()
+    lines = await Outbox.objects().where(Outbox.task == "inspect_film")
+    assert again.status_code == 204
+    assert hashlib.sha256(kept).hexdigest() == hashlib.sha256(FILM).hexdigest()
+    assert (file.state, file.sha256) == ("received", hashlib.sha256(FILM).hexdigest())
+    assert [line.args for line in lines].count({"file": file.id}) == 1
+
+
+async def test_a_sender_who_vanishes_has_said_what_arrived(uploads: Uploads) -> None:
+    place = await uploads.begin()
+
+    class Gone(Exception):
+        pass
+
+    async def stream():
+        yield FILM[:2000]
+        raise Gone
+
+    with pytest.raises(Gone):
+        await uploads.send(place, stream(), 0)
+    rest = await uploads.offset(place)
+    await uploads.send(place, FILM[rest:], rest)
+
+    assert (await the_file(place)).state == "received"
+    kept = LocalStore(Settings.read().media_root).master_path((await the_file(place)).id)
+    assert hashlib.sha256(kept.read_bytes()).digest() == hashlib.sha256(FILM).digest()
+
+
+async def test_creation_may_carry_the_first_bytes(uploads: Uploads) -> None:
+    answer = await uploads.create(content=FILM[:500])
+
+    assert (answer.status_code, answer.headers["upload-offset"]) == (201, "500")
+
+
+@pytest.mark.parametrize(
+    ("head", "code", "state"),
+    [
+        (b"This is my film, dear committee. ", "CONTAINER_NOT_ALLOWED", "faulty"),
+        (b"#EXTM3U\n#EXT-X-VERSION:3\nhttp://169.254.169.254/a.ts\n", "HOSTILE_REFERENCE", "quarantined"),
+    ],
+)
+async def test_what_is_no_film_is_refused_after_its_first_bytes(
+    uploads: Uploads, head: bytes, code: str, state: str
+) -> None:
+    size = 50_000_000
+    place = await uploads.begin(size)
+
+    answer = await uploads.send(place, (head * 9000)[:300_000], 0)
+
+    file = await the_file(place)
+    assert (answer.status_code, answer.json()["codes"]) == (422, [code])
+    assert (file.state, file.verdict["findings"][0]["code"]) == (state, code)
+    assert (await uploads.send(place, FILM, 300_000)).status_code == 410
+
+
+async def test_an_empty_film_is_refused(uploads: Uploads) -> None:
+    place = await uploads.begin(0)
+
+    assert (await the_file(place)).verdict["findings"][0]["code"] == "FILE_EMPTY"
+
+
+async def test_after_the_deadline_nothing_begins(client) -> None:
+    edition = await an_edition()
+    uploads = await a_draft(client, edition)
+    edition.deadline_at = now() - timedelta(minutes=1)
+    await edition.save()
+
+    answer = await uploads.create()
+
+    assert (answer.status_code, answer.json()["codes"]) == (422, ["deadline_passed"])
+
+
+async def test_what_was_begun_in_time_may_end_within_the_grace(client) -> None:
+    edition = await an_edition()
+    uploads = await a_draft(client, edition)
+    place = await uploads.begin()
+    begun = (await the_file(place)).created_at
+    edition.deadline_at = begun + timedelta(milliseconds=1)
+    await edition.save()
+
+    answer = await uploads.send(place, FILM, 0)
+
+    assert answer.status_code == 204
