@@ -15,7 +15,7 @@ from litestar.types import Guard
 from festival.access import Act, Viewer, may
 from festival.db import rows
 from festival.errors import Missing, NotAllowed
-from festival.sessions import LONGEST, digest
+from festival.sessions import LONGEST, digest, session_of
 from festival.settings import Settings
 from festival.tables import Edition, Part, Person, Phase
 
@@ -87,13 +87,9 @@ async def _viewer(connection: Connection) -> Viewer:
     if token := bearer(connection):
         return await _viewer_of_token(connection, token)
     if token := session_token(connection):
-        found = await rows(
-            """UPDATE session SET seen_at = now() WHERE id = {} AND expires_at > now()
-                 AND seen_at > now() - interval '14 days' RETURNING person""",
-            digest(token),
-        )
-        if found and found[0]["person"]:
-            return await viewer_for(found[0]["person"], await edition_or_none(connection))
+        known = await session_of(token)
+        if known is not None and known["person"]:
+            return await viewer_for(known["person"], await edition_or_none(connection))
     return Viewer()
 
 

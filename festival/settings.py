@@ -22,7 +22,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     redis_url: str = ""
     public_url: str = "http://127.0.0.1:8000"
     secret_key: str = DEVELOPMENT_KEY
-    previous_secret_key: str = ""
     media_root: Path = Path("var/media")
     smtp_url: str = "smtp://127.0.0.1:25"
     mail_from: str = "Cinéma for Space <bonjour@cinema-for-space.example>"

@@ -159,7 +159,7 @@ async def submit(submission: Submission, *, edition: Edition, by: Person) -> Non
     """File the entry: whole and in time, or refused with every reason at once. Twice is once."""
     if submission.status == Status.SUBMITTED:
         return
-    if not may_open(now(), edition.deadline_at):
+    if not may_open(now(), await deadline_of(edition, submission.section)):
         raise Refused("deadline_passed")
     if wrong := await missing_of(submission):
         raise Refused(*wrong)

@@ -16,6 +16,7 @@ from media.policy import Finding, Outcome, Severity, Verdict
 from media.probe import HEAD, sniff
 from media.storage import PIECE, LocalStore, StorageFull, Writer
 from submissions.eligibility import may_finish, may_open
+from submissions.entries import deadline_of
 from submissions.status import FileState, Status
 from submissions.tables import FilmFile, Step, Submission
 from submissions.verdicts import as_row
@@ -61,7 +62,7 @@ async def begin(
     """A new version of the film's file, of `size` bytes to come."""
     if submission.status != Status.DRAFT:
         raise Refused("entry_is_filed")
-    if not may_open(now(), edition.deadline_at):
+    if not may_open(now(), await deadline_of(edition, submission.section)):
         raise Refused("deadline_passed")
     if size > settings.max_upload_bytes:
         raise Refused("file_too_large", most=settings.max_upload_bytes)

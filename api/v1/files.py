@@ -35,7 +35,7 @@ async def may_watch(file_id: str, viewer: Viewer) -> None:
     subject, file = await subject_of_file(file_id, viewer)
     own = may(viewer, Act.WATCH_OWN, subject) and file.state in {"ready", "released"}
     seen = may(viewer, Act.WATCH, subject) and file.state == "released"
-    if not (own and in_scope(viewer, "entries") or seen and in_scope(viewer, "committee")):
+    if not ((own and in_scope(viewer, "entries")) or (seen and in_scope(viewer, "committee"))):
         raise Missing("file_missing")
 
 

@@ -26,7 +26,7 @@ async def ready(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
     """503 with the part that fails: database, relay, broker, workers, disk."""
     settings = settings_of(request)
     database, broker = await asyncio.gather(_database(), _broker(settings.redis_url))
-    free = shutil.disk_usage(settings.media_root.parent).free
+    free = shutil.disk_usage(settings.media_root).free
     parts = {**database, **broker, "disk": free > LEAST_FREE}
     return Response(
         {"ready": all(parts.values()), "parts": parts},
