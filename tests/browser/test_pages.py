@@ -1,0 +1,93 @@
+"""Every page that the router knows, for whoever it is for: readable by all, on a desk and a phone."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from api.app import pages
+from tests.browser.world import World
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+WIDTHS = {"desk": (1440, 900), "phone": (390, 844)}
+NO_PAGES = ("/programme.ics", "/screenings/{name}", "/account/home")  # calendars, a redirection
+READERS = {"/submissions": "filmmaker", "/committee": "chair", "/programmer": "programmer",
+           "/operator": "operator"}
+ROOTS = sorted(
+    route.path_format.removeprefix("/{lang}/{edition}")
+    for route in pages().routes
+    if "GET" in getattr(route, "methods", ()) and not route.path_format.endswith(NO_PAGES)
+)
+
+
+@pytest.fixture(scope="module")
+def world(site: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    made = World(site, tmp_path_factory.mktemp("world"))
+    yield made
+    made.close()
+
+
+def reader_of(path: str) -> str:
+    if path == "/account":
+        return "filmmaker"
+    return next((part for start, part in READERS.items() if path.startswith(start)), "")
+
+
+def sign_in(page: Page, world: World, part: str) -> None:
+    page.context.add_cookies(
+        [{"name": "session", "value": world.cookies[part], "url": world.site.base_url}]
+    )
+
+
+def test_the_router_knows_pages_of_every_reader() -> None:
+    assert {reader_of(path) for path in ROOTS} == {"", *READERS.values()}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("path", ROOTS)
+def test_a_page_is_readable_by_all(page: Page, world: World, path: str, width: str) -> None:
+    page.set_viewport_size(dict(zip(("width", "height"), WIDTHS[width], strict=True)))
+    if part := reader_of(path):
+        sign_in(page, world, part)
+
+    answer = page.goto(f"{world.site.base_url}/fr/{world.slug}{path.format(**world.names)}")
+    page.wait_for_timeout(300)
+    found = Axe().run(page, options={"runOnly": RULES})
+
+    assert answer is not None
+    assert answer.status == 200
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert page.locator("h1").count() == 1
+
+
+def decoded(page: Page) -> dict[str, float]:
+    return page.evaluate(
+        """() => { const v = document.querySelector('video');
+           return {at: v.currentTime, width: v.videoWidth, frames: v.webkitDecodedFrameCount,
+                   sound: v.webkitAudioDecodedByteCount}; }"""
+    )
+
+
+@pytest.mark.parametrize(("part", "path"), [
+    ("reviewer", "/committee/submissions/{submission_id}"),
+    ("filmmaker", "/submissions/{submission_id}/file"),
+])
+def test_the_copy_plays_with_picture_and_sound(page: Page, world: World, part: str, path: str) -> None:
+    sign_in(page, world, part)
+    page.goto(f"{world.site.base_url}/fr/{world.slug}{path.format(**world.names)}")
+    page.wait_for_timeout(500)
+
+    page.evaluate("document.querySelector('video').play()")
+    for _ in range(50):
+        page.wait_for_timeout(200)
+        played = decoded(page)
+        if played["at"] > 1 and played["sound"] > 0:
+            break
+
+    assert played["at"] > 1
+    assert played["width"] > 0
+    assert played["frames"] > 10
+    assert played["sound"] > 0

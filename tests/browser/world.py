@@ -1,0 +1,91 @@
+"""A whole small festival in the running house: one film from upload to the published grid."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from festival.sessions import digest, new_token
+from festival.tables import new_id
+from ops.client import Door
+from ops.demo_clips import draw
+from ops.demo_films import Clip
+
+PARTS = {"filmmaker": "entries", "reviewer": "committee", "chair": "committee",
+         "programmer": "programme", "operator": "operate"}
+ENTRY = {
+    "title": "La Nuit des antennes", "title_en": "The Night of the Dishes",
+    "synopsis_fr": "Une nuit parmi les antennes qui écoutent.",
+    "synopsis_en": "A night among the dishes that listen.", "section": "C", "year": 2026,
+    "countries": ["France"], "languages": ["fr"], "director": "Ada Morel",
+    "declared_seconds": 60, "rights_confirmed": True,
+}
+
+
+class World:
+    """`cookies` sign a browser in by part; `names` fill the addresses of pages."""
+
+    def __init__(self, site: Any, folder: Path) -> None:
+        self.site = site
+        self.edition = new_id()
+        self.slug = f"p{self.edition[:8]}"
+        self.cookies: dict[str, str] = {}
+        self.doors: dict[str, Door] = {}
+        self.found()
+        for part, scope in PARTS.items():
+            self.meet(part, scope)
+        self.names = {"lang": "fr", "edition": self.slug, "token": "unknown", **self.play(folder)}
+
+    def found(self) -> None:
+        self.site.sql(
+            """INSERT INTO edition (id, slug, name, phase, first_day, days, deadline_at, policy,
+                 is_current, place_fr, place_en, measured_runtime, two_person_release, created_at)
+               VALUES ($1, $2, 'Cinéma for Space', 'selection', '2027-11-26', 3,
+                 now() + interval '9 days', 'demo', false, 'Cannes', 'Cannes', true, false, now())""",
+            self.edition, self.slug,
+        )
+        self.site.sql(
+            """INSERT INTO section (id, edition, letter, name_fr, name_en, position, least_seconds,
+                 most_seconds, is_blind)
+               VALUES ($1, $2, 'C', 'Compétition', 'Competition', 0, 0, 20000, false)""",
+            new_id(), self.edition,
+        )
+
+    def meet(self, part: str, scope: str) -> None:
+        address = f"{part}.{self.slug}@example.org"
+        self.cookies[part] = self.site.person(address, edition=self.edition, parts=[part])
+        key = "cfs_" + new_token()
+        self.site.sql(
+            """INSERT INTO token (id, person, edition, digest, name, scopes, created_at, expires_at)
+               SELECT $1, id, $2, $3, 'browser', $4::jsonb, now(), now() + interval '1 day'
+               FROM person WHERE email_key = $5""",
+            new_id(), self.edition, digest(key), json.dumps([scope]), address,
+        )
+        self.doors[part] = Door(self.site.base_url, self.slug, key)
+
+    def play(self, folder: Path) -> dict[str, str]:
+        maker, chair, programmer = (self.doors[p] for p in ("filmmaker", "chair", "programmer"))
+        film = maker.post("/submissions", ENTRY)["id"]
+        maker.upload(draw(Clip(), folder, "antennes", seed=7), film)
+        report = maker.wait_for_report(film, patience=60)
+        assert report["state"] == "ready", report
+        maker.post(f"/submissions/{film}/release")
+        maker.post(f"/submissions/{film}/filing")
+        chair.post(f"/committee/submissions/{film}/acceptance", {"note": "En réunion."})
+        batch = chair.post("/announcements", {"submissions": [film]})["id"]
+        chair.post(f"/announcements/{batch}/release")
+        venue = programmer.post("/venues", {"name": "Palais"})["id"]
+        programmer.post("/screens", {"venue": venue, "name": "Salle 1", "seats": 300,
+                                     "hours": [[600, 1440]] * 3})
+        programme = programmer.post("/programmes/from-selection")["ids"][0]
+        run = programmer.post("/grid/plans", {"seconds": 1})["id"]
+        while programmer.get(f"/grid/plans/{run}")["state"] in {"waiting", "running"}:
+            time.sleep(0.2)
+        version = programmer.post(f"/grid/plans/{run}/application")["version"]
+        programmer.post("/grid/publication", {"version": version})
+        maker.post("/submissions", {"title": "Un brouillon"})
+        return {"submission_id": film, "programme_id": programme, "run_id": run}
+
+    def close(self) -> None:
+        for door in self.doors.values():
+            door.http.close()
