@@ -8,7 +8,6 @@ import pytest
 
 from festival.access import COMMITTEE, Act, may
 from festival.tables import Part, Phase
-
 from reviews.tables import Recusal
 from submissions.tables import Submission
 from tests.builders import a_film, a_person, a_section, an_edition, sign_in, the_viewer

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from festival.clock import now
-from media.storage import LocalStore
 from festival.settings import Settings
 from festival.tables import Outbox
+from media.storage import LocalStore
 from submissions.tables import FilmFile
 from tests.builders import a_person, an_edition, sign_in
 
