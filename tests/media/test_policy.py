@@ -1,0 +1,157 @@
+"""The technical rules: for each, the film that breaks it and its twin that does not."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from media.facts import Facts, Picture, Run, Sound
+from media.policy import BadPolicy, Outcome, judge, load
+
+RULES = load("festival")
+PICTURE = {
+    "codec": "h264", "width": 1920, "height": 1080, "rate": (24, 1), "frames": 1440,
+    "duration": 60.0,
+}  # fmt: skip
+SOUND = {
+    "codec": "aac", "channels": 2, "layout": "stereo", "sample_rate": 48000, "duration": 60.0,
+    "loudness": -23.0, "true_peak": -3.0, "levels": (-25.0, -25.0),
+}  # fmt: skip
+
+
+def a_film(*, picture: Any = (), sound: Any = (), **given: Any) -> Facts:
+    return Facts(**{
+        "container": "mp4", "size": 1, "duration": 60.0, "streams": 2,
+        "pictures": () if picture is None else (Picture(**{**PICTURE, **dict(picture)}),),
+        "sounds": () if sound is None else (Sound(**{**SOUND, **dict(sound)}),),
+        **given,
+    })  # fmt: skip
+
+
+def codes(facts: Facts, **given: Any) -> list[str]:
+    return [finding.code for finding in judge(facts, RULES, **given).findings]
+
+
+def test_a_sound_film_hears_nothing() -> None:
+    verdict = judge(a_film(), RULES)
+
+    assert (verdict.outcome, verdict.findings) == (Outcome.SOUND, ())
+
+
+@pytest.mark.parametrize(("code", "outcome", "bad", "good"), [
+    ("CONTAINER_NOT_ALLOWED", "refused", {"container": "ogg"}, {"container": "mkv"}),
+    ("CONTAINER_NOT_ALLOWED", "remarks", {"container": "avi"}, {"container": "mxf"}),
+    ("CONTENT_ENCRYPTED", "refused", {"is_encrypted": True}, {"is_encrypted": False}),
+    ("CONTENT_TRUNCATED", "refused", {"is_truncated": True}, {"is_truncated": False}),
+    ("STREAM_COUNT", "refused", {"streams": 33}, {"streams": 32}),
+    ("CONTAINER_TRAILING_DATA", "remarks", {"trailing_bytes": 17}, {"trailing_bytes": 16}),
+    ("DURATION_SHORT", "refused", {"duration": 9.9}, {"duration": 10.0}),
+    ("DURATION_LONG", "refused", {"duration": 12601.0}, {"duration": 12600.0}),
+    ("VIDEO_MISSING", "refused", {"picture": None}, {"picture": {}}),
+    ("VIDEO_MISSING", "refused", {"picture": {"frames": 0}}, {"picture": {"frames": 1}}),
+    ("VIDEO_CODEC", "refused", {"picture": {"codec": "wmv3"}}, {"picture": {"codec": "prores"}}),
+    ("VIDEO_RES_LOW", "refused", {"picture": {"width": 1276, "height": 718}},
+     {"picture": {"width": 1920, "height": 1080}}),
+    ("VIDEO_RES_LOW", "remarks", {"picture": {"width": 1280, "height": 720}},
+     {"picture": {"width": 1080, "height": 1920, "rotation": 90}}),
+    ("VIDEO_ASPECT", "remarks", {"picture": {"width": 1080, "height": 1080}},
+     {"picture": {"width": 1440, "height": 1080}}),
+    ("VIDEO_NON_SQUARE_PIXELS", "remarks", {"picture": {"width": 1440, "sar": (4, 3)}},
+     {"picture": {"sar": (1, 1)}}),
+    ("VIDEO_RES_HIGH", "remarks", {"picture": {"width": 5120, "height": 2700}},
+     {"picture": {"width": 4096, "height": 2160}}),
+    ("DIMENSIONS_TOO_LARGE", "refused", {"picture": {"width": 8192, "height": 4400}},
+     {"picture": {"width": 4096, "height": 2160}}),
+    ("VIDEO_FRAME_RATE", "refused", {"picture": {"rate": (18, 1)}},
+     {"picture": {"rate": (24000, 1001)}}),
+    ("VIDEO_FRAME_RATE", "remarks", {"picture": {"rate": (50, 1)}}, {"picture": {"rate": (25, 1)}}),
+    ("VIDEO_VFR", "remarks", {"picture": {"is_variable": True}}, {"picture": {}}),
+    ("TIMESTAMP_GAP", "refused", {"picture": {"longest_gap": 10.1}},
+     {"picture": {"longest_gap": 10.0}}),
+    ("VIDEO_INTERLACED", "remarks", {"picture": {"combed": 0.05}}, {"picture": {"combed": 0.04}}),
+    ("COLOUR_HDR", "remarks", {"picture": {"transfer": "smpte2084"}},
+     {"picture": {"transfer": "bt709"}}),
+    ("COLOUR_FULL_RANGE", "remarks", {"picture": {"full_range": True}},
+     {"picture": {"full_range": True, "pixel_format": "gbrp"}}),
+    ("DECODE_ERRORS", "refused", {"decode_errors": 1}, {"decode_errors": 0}),
+    ("VIDEO_ALL_BLACK", "refused", {"blacks": (Run(0, 57),)}, {"blacks": (Run(0, 9),)}),
+    ("VIDEO_BLACK", "remarks", {"blacks": (Run(5, 16),)}, {"blacks": (Run(5, 15),)}),
+    ("VIDEO_FREEZE", "remarks", {"freezes": (Run(5, 16),)}, {"freezes": (Run(5, 15),)}),
+    ("AUDIO_MISSING", "refused", {"sound": None}, {"sound": {}}),
+    ("AUDIO_ALL_SILENT", "refused", {"sound": {"loudness": -70.0}}, {"sound": {}}),
+    ("LOUDNESS_LOW", "remarks", {"sound": {"loudness": -36.1}}, {"sound": {"loudness": -36.0}}),
+    ("LOUDNESS_HIGH", "remarks", {"sound": {"loudness": -13.9}}, {"sound": {"loudness": -14.0}}),
+    ("TRUE_PEAK_OVER", "remarks", {"sound": {"true_peak": 0.1}}, {"sound": {"true_peak": 0.0}}),
+    ("AUDIO_SILENCE", "remarks", {"silences": (Run(0, 61),)}, {"silences": (Run(0, 60),)}),
+    ("AUDIO_MONO", "remarks", {"sound": {"channels": 1}}, {"sound": {"channels": 2}}),
+    ("AUDIO_CHANNEL_SILENT", "remarks", {"sound": {"levels": (-25.0, -120.0)}},
+     {"sound": {"levels": (-25.0, -89.0)}}),
+    ("AUDIO_SAMPLE_RATE", "remarks", {"sound": {"sample_rate": 44100}},
+     {"sound": {"sample_rate": 96000}}),
+    ("AV_START_OFFSET", "remarks", {"sound": {"start": 0.2}}, {"sound": {"start": 0.05}}),
+    ("AV_DURATION_MISMATCH", "remarks", {"sound": {"duration": 59.0}},
+     {"sound": {"duration": 59.6}}),
+])  # fmt: skip
+def test_a_rule_holds_the_film_and_lets_its_twin_pass(
+    code: str, outcome: str, bad: dict[str, Any], good: dict[str, Any]
+) -> None:
+    verdict = judge(a_film(**bad), RULES)
+
+    assert [f.code for f in verdict.findings] == [code]
+    assert verdict.outcome == outcome
+    assert codes(a_film(**good)) == []
+
+
+def test_the_deep_channel_may_rest_and_no_other() -> None:
+    def surround(silent: int) -> list[str]:
+        levels = tuple(-120.0 if n == silent else -25.0 for n in range(6))
+        return codes(a_film(sound={"channels": 6, "layout": "5.1", "levels": levels}))
+
+    assert [surround(n) for n in (2, 3)] == [["AUDIO_CHANNEL_SILENT"], []]
+
+
+@pytest.mark.parametrize(("declared", "found"), [
+    (54, ["DURATION_UNLIKE_DECLARED"]), (55, []), (65, []), (66, ["DURATION_UNLIKE_DECLARED"]),
+    (None, []),
+])  # fmt: skip
+def test_a_film_is_as_long_as_its_maker_says(declared: float | None, found: list[str]) -> None:
+    assert codes(a_film(), declared_seconds=declared) == found
+
+
+def test_every_broken_rule_is_told_at_once_worst_first() -> None:
+    film = a_film(picture={"codec": "wmv3", "rate": (50, 1)}, sound=None)
+
+    assert codes(film) == ["VIDEO_CODEC", "AUDIO_MISSING", "VIDEO_FRAME_RATE"]
+
+
+def test_a_hostile_file_is_quarantined_and_says_nothing_more() -> None:
+    verdict = judge(Facts(refusal="HOSTILE_REFERENCE", is_truncated=True), RULES)
+
+    assert verdict.outcome == Outcome.QUARANTINED
+    assert [f.code for f in verdict.findings] == ["HOSTILE_REFERENCE"]
+
+
+def test_a_waived_rule_is_not_held_against_the_film() -> None:
+    film = a_film(picture={"codec": "wmv3"})
+
+    assert judge(film, RULES, waivers=frozenset({"VIDEO_CODEC"})).outcome == Outcome.SOUND
+
+
+def test_the_demo_is_the_festival_with_small_films() -> None:
+    small = a_film(picture={"width": 320, "height": 180}, duration=2.0)
+
+    assert judge(small, load("demo")).findings == ()
+    assert codes(small) == ["DURATION_SHORT", "VIDEO_RES_LOW"]
+
+
+@pytest.mark.parametrize("name", ["nobody", "../policies/demo", ""])
+def test_a_policy_nobody_wrote_is_not_loaded(name: str) -> None:
+    with pytest.raises(BadPolicy):
+        load(name)
+
+
+def test_a_verdict_names_the_policy_it_was_judged_by() -> None:
+    verdict = judge(a_film(), RULES)
+
+    assert (verdict.policy, verdict.policy_version) == ("festival", RULES.version)
+    assert msgspec.json.decode(msgspec.json.encode(verdict), type=type(verdict)) == verdict

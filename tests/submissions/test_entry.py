@@ -1,0 +1,75 @@
+"""What an entry must say: every fault at once, in the order of the form."""
+
+import msgspec
+import pytest
+
+from submissions.entry import Entry, faults
+
+SECTIONS = {"C": (60, 600)}
+WHOLE = {
+    "title": "Nuit claire", "title_en": "Clear Night", "director": "Ada", "section": "C",
+    "year": 2026, "countries": ["FR"], "languages": ["fr"], "declared_seconds": 300,
+    "synopsis_fr": "Une nuit au-dessus de la mer.", "synopsis_en": "One night above the sea.",
+    "rights_confirmed": True,
+}  # fmt: skip
+
+
+def wrong(*, released: bool = True, **given: object) -> list[str]:
+    entry = msgspec.convert({**WHOLE, **given}, Entry)
+    return faults(entry, sections=SECTIONS, file_is_released=released)
+
+
+def test_a_whole_entry_has_no_fault() -> None:
+    assert wrong() == []
+
+
+def test_an_empty_entry_hears_everything_at_once() -> None:
+    assert faults(Entry(), sections=SECTIONS, file_is_released=False) == [
+        "title:title_missing",
+        "title_en:title_en_missing",
+        "director:director_missing",
+        "section:section_missing",
+        "year:year_missing",
+        "countries:countries_missing",
+        "languages:languages_missing",
+        "declared_seconds:runtime_missing",
+        "synopsis_fr:synopsis_fr_short",
+        "synopsis_en:synopsis_en_short",
+        "rights_confirmed:rights_missing",
+        "file:file_not_released",
+    ]
+
+
+@pytest.mark.parametrize("seconds", [60, 600])
+def test_the_edges_of_a_section_belong_to_it(seconds: int) -> None:
+    assert wrong(declared_seconds=seconds) == []
+
+
+@pytest.mark.parametrize("seconds", [59, 601])
+def test_a_film_outside_its_section_is_told(seconds: int) -> None:
+    assert wrong(declared_seconds=seconds) == ["declared_seconds:runtime_outside_section"]
+
+
+def test_blanks_are_no_title() -> None:
+    assert wrong(title="   ") == ["title:title_missing"]
+
+
+@pytest.mark.parametrize(("text", "found"), [
+    ("x" * 19 + " ", ["synopsis_fr:synopsis_fr_short"]),
+    ("x" * 20, []),
+])  # fmt: skip
+def test_a_synopsis_has_twenty_letters(text: str, found: list[str]) -> None:
+    assert wrong(synopsis_fr=text) == found
+
+
+def test_a_copy_nobody_released_keeps_the_entry_back() -> None:
+    assert wrong(released=False) == ["file:file_not_released"]
+
+
+@pytest.mark.parametrize("given", [
+    {"year": 1887}, {"year": "2026"}, {"declared_seconds": 0}, {"premiere": "galactic"},
+    {"title": "x" * 201}, {"section": "CC"},
+])  # fmt: skip
+def test_what_no_form_can_say_is_not_an_entry(given: dict[str, object]) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert({**WHOLE, **given}, Entry)
