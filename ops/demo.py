@@ -208,6 +208,7 @@ class Demo:
                 )
                 good = fates[waiting["id"]] == "accepted"
                 base = 4 if good else 2
+                mood = sum(map(ord, waiting["title"])) * (seat + 3)
                 member.call(
                     "PUT",
                     f"{place}/review",
@@ -215,10 +216,10 @@ class Demo:
                         "give": True,
                         "version": 0,
                         "sheet": {
-                            "writing": base + (seat % 2),
-                            "image": base,
-                            "sound": min(5, base + 1),
-                            "space": base + ((seat + 1) % 2),
+                            "writing": leaning(base, mood % 3 - 1),
+                            "image": leaning(base, mood % 2),
+                            "sound": leaning(base, mood % 5 - 2),
+                            "space": leaning(base, mood % 4 - 1),
                             "opinion": OPINIONS[seat % 3],
                         },
                     },
@@ -456,6 +457,11 @@ WORDS = {
     "quarantined": "en quarantaine",
     "failed": "échec",
 }
+
+
+def leaning(base: int, mood: int) -> int:
+    """Nobody on a committee quite agrees with anybody."""
+    return max(1, min(5, base + mood))
 
 
 def reviewed(member: Door, place: str) -> Any:

@@ -241,7 +241,7 @@ FILMS = (
         demand=250,
         fr="Douze conseils à qui sort pour la première fois.",
         en="Twelve pieces of advice for a first time outside.",
-        clip=Clip(container="mov", picture="mandelbrot=s=640x360:maxiter=180"),
+        clip=Clip(container="mov"),
     ),
     DemoFilm(
         title="L’Heure de Phobos",

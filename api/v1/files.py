@@ -11,9 +11,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Stream
 
-from api.auth import in_scope, signed_in
+from api.auth import in_scope, person_of, signed_in
+from api.limits import peer
 from festival.access import Act, Viewer, may
 from festival.errors import Missing
+from festival.record import record
 from media.storage import LocalStore, NotPublished
 from submissions.lists import subject_of_file
 
@@ -114,7 +116,11 @@ async def screener(
 ) -> Response[Any]:
     """A playlist or a segment of the copy."""
     await may_watch(file_id, viewer)
-    return served(request, found(store, file_id, str(name).lstrip("/")))
+    wanted_name = str(name).lstrip("/")
+    path = found(store, file_id, wanted_name)
+    if wanted_name == "master.m3u8" and request.method == "GET":
+        await record("copy_opened", file_id, by=await person_of(viewer), edition=viewer.edition, peer=peer(request))
+    return served(request, path)
 
 
 @route(
