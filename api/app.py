@@ -10,13 +10,13 @@ from litestar import Litestar, Router
 from litestar.connection import ASGIConnection
 from litestar.datastructures import CacheControlHeader
 from litestar.di import Provide
-from litestar.exceptions import NotFoundException
+from litestar.exceptions import NotAuthorizedException, NotFoundException
 from litestar.handlers import BaseRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.static_files import create_static_files_router
 
 from api import assets, errors
-from api.auth import csrf_guard, edition_of, person_of, settings_of, viewer_of
+from api.auth import bearer, csrf_guard, edition_of, person_of, settings_of, viewer_of
 from api.decoding import MOST_BYTES, Decoding
 from api.headers import Headers
 from api.news import news_plugin
@@ -62,6 +62,8 @@ def provide_store(request: AnyConnection) -> LocalStore:
 async def known_language(connection: AnyConnection, _: BaseRouteHandler) -> None:
     if connection.path_params["lang"] not in LANGUAGES:
         raise NotFoundException("missing")
+    if bearer(connection):
+        raise NotAuthorizedException("sign_in_needed")  # keys open JSON doors, no pages
     await edition_of(connection)
     await viewer_of(connection)
 
