@@ -1,0 +1,156 @@
+"""Nobody learns another's vote before giving their own; who steps aside sees the film no more."""
+
+import asyncio
+
+import pytest
+
+from festival.errors import Conflict, Refused
+from reviews import lists, reviewing
+from reviews.scoring import Sheet
+from reviews.tables import Review
+from submissions.lists import submission_in
+from submissions.tables import FilmFile
+from tests.builders import a_film, a_person, an_edition, sign_in, the_viewer
+
+GOOD = Sheet(writing=5, image=5, sound=5, space=5, opinion="Un film qui tient sa promesse.")
+POOR = Sheet(writing=1, image=1, sound=1, space=1, opinion="Un film que je ne retiens pas.")
+
+
+class Jury:
+    """An edition with two films, two reviewers and a chair."""
+
+    async def seat(self) -> "Jury":
+        self.edition = await an_edition()
+        self.maker = await a_person("filmmaker", edition=self.edition)
+        self.ann = await a_person("reviewer", edition=self.edition, name="Ann")
+        self.bob = await a_person("reviewer", edition=self.edition, name="Bob")
+        self.chair = await a_person("chair", edition=self.edition, name="Cy")
+        self.films = [await a_film(self.edition, self.maker, title=f"Nuit {n}") for n in range(2)]
+        return self
+
+    async def film(self, n: int = 0):
+        submission, file = self.films[n]
+        return await submission_in(self.edition, submission), await FilmFile.objects().get(FilmFile.id == file)
+
+    async def give(self, person, sheet: Sheet, n: int = 0, *, version: int = 0, give: bool = True) -> int:
+        submission, file = await self.film(n)
+        return await reviewing.review(submission, file, sheet, version=version, give=give, by=person)
+
+    async def room(self, client, person, n: int = 0):
+        await sign_in(client, person)
+        return await client.get(f"/api/v1/{self.edition.slug}/committee/submissions/{self.films[n][0]}")
+
+
+async def test_another_vote_is_seen_only_after_ones_own(client) -> None:
+    jury = await Jury().seat()
+    await jury.give(jury.ann, GOOD)
+
+    before = await jury.room(client, jury.bob)
+    kept = await jury.give(jury.bob, POOR, give=False)
+    drafted = await jury.room(client, jury.bob)
+    await jury.give(jury.bob, POOR, version=kept)
+    after = await jury.room(client, jury.bob)
+
+    assert (before.json()["votes"], drafted.json()["votes"]) == ([], [])
+    assert GOOD.opinion not in before.text + drafted.text
+    assert {(v["name"], v["total"]) for v in after.json()["votes"]} == {("Ann", 5.0), ("Bob", 1.0)}
+
+
+async def test_the_queue_is_the_same_whatever_others_gave(house) -> None:
+    jury = await Jury().seat()
+    viewer = await the_viewer(jury.bob, jury.edition)
+    before = await lists.queue(viewer)
+
+    await jury.give(jury.ann, POOR, 0)
+    await jury.give(jury.chair, POOR, 0)
+    await jury.give(jury.ann, GOOD, 1)
+
+    assert await lists.queue(viewer) == before
+    assert [film.id for film in before] == [film for film, _ in jury.films]
+
+
+async def test_the_board_tells_not_even_the_number_before_ones_own(house) -> None:
+    jury = await Jury().seat()
+    await jury.give(jury.ann, GOOD)
+    viewer = await the_viewer(jury.chair, jury.edition)
+
+    before = (await lists.board(viewer))[0]
+    await jury.give(jury.chair, POOR)
+    after = (await lists.board(viewer))[0]
+
+    assert (before.votes, before.mean, before.is_open) == ((), None, False)
+    assert (len(after.votes), after.mean, after.is_open) == (2, 3.0, True)
+
+
+async def test_who_steps_aside_sees_the_film_no_more(client) -> None:
+    jury = await Jury().seat()
+    assert (await jury.room(client, jury.bob)).status_code == 200
+
+    await reviewing.recuse((await jury.film())[0], reason="Un ami.", by=jury.bob)
+
+    viewer = await the_viewer(jury.bob, jury.edition)
+    assert [film.id for film in await lists.queue(viewer)] == [jury.films[1][0]]
+    assert (await jury.room(client, jury.bob)).status_code == 404
+
+
+async def test_stepping_aside_is_once_and_the_chair_may_end_it(house) -> None:
+    jury = await Jury().seat()
+    submission, _ = await jury.film()
+    for _ in range(2):
+        await reviewing.recuse(submission, reason="Un ami.", by=jury.bob)
+
+    await reviewing.lift_recusal(submission, jury.bob, by=jury.chair)
+
+    viewer = await the_viewer(jury.bob, jury.edition)
+    assert len(await lists.queue(viewer)) == 2
+
+
+async def test_nobody_judges_their_own_film(client) -> None:
+    jury = await Jury().seat()
+    own, _ = await a_film(jury.edition, jury.bob, title="À moi")
+    viewer = await the_viewer(jury.bob, jury.edition)
+    await sign_in(client, jury.bob)
+
+    answer = await client.get(f"/api/v1/{jury.edition.slug}/committee/submissions/{own}")
+
+    assert own not in [film.id for film in await lists.queue(viewer)]
+    assert answer.status_code == 404
+
+
+async def test_an_unfinished_sheet_is_kept_but_not_given(house) -> None:
+    jury = await Jury().seat()
+
+    with pytest.raises(Refused) as refused:
+        await jury.give(jury.bob, Sheet(writing=3))
+    kept = await jury.give(jury.bob, Sheet(writing=3), give=False)
+
+    assert refused.value.codes == (
+        "image:score_missing", "sound:score_missing", "space:score_missing", "opinion:opinion_short",
+    )  # fmt: skip
+    assert kept == 1
+
+
+async def test_of_two_tabs_the_second_is_told(house) -> None:
+    jury = await Jury().seat()
+    version = await jury.give(jury.bob, GOOD)
+    await jury.give(jury.bob, POOR, version=version)
+
+    for stale in (0, version):
+        with pytest.raises(Conflict):
+            await jury.give(jury.bob, GOOD, version=stale)
+
+    kept = await Review.objects().get((Review.submission == jury.films[0][0]) & (Review.person == jury.bob.id))
+    assert (kept.opinion, kept.version) == (POOR.opinion, 2)
+
+
+async def test_two_tabs_watching_lose_nothing_of_each_others(house) -> None:
+    jury = await Jury().seat()
+    submission, file = await jury.film()
+
+    await asyncio.gather(*(
+        reviewing.watch(submission, file, reviewing.Watched(ranges=[(n * 10.0, n * 10.0 + 5)]), by=jury.bob)
+        for n in range(5)
+    ))
+
+    seen = await lists.own_viewing(file.id, await the_viewer(jury.bob, jury.edition))
+    assert [tuple(one) for one in seen["ranges"]] == [(n * 10.0, n * 10.0 + 5) for n in range(5)]

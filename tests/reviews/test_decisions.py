@@ -1,0 +1,161 @@
+"""A decision stays inside until a second person announces it, whole and once."""
+
+import asyncio
+
+import pytest
+
+from festival.errors import Conflict, Missing, Refused
+from festival.tables import Letter
+from reviews import decisions
+from reviews.tables import Announcement
+from submissions.lists import submission_in
+from tests.builders import a_film, a_person, an_edition, sign_in
+
+
+class Room:
+    """An edition, its two chairs, and films that wait for a decision."""
+
+    async def fill(self, films: int = 2) -> "Room":
+        self.edition = await an_edition()
+        self.maker = await a_person("filmmaker", edition=self.edition)
+        self.one = await a_person("chair", edition=self.edition, name="Cy")
+        self.two = await a_person("chair", edition=self.edition, name="Di")
+        self.films = [(await a_film(self.edition, self.maker, title=f"Nuit {n}"))[0] for n in range(films)]
+        return self
+
+    async def film(self, n: int = 0):
+        return await submission_in(self.edition, self.films[n])
+
+    async def standing(self) -> list[tuple[str, str | None]]:
+        found = [await self.film(n) for n in range(len(self.films))]
+        return [(one.status, one.pending) for one in found]
+
+    async def letters(self) -> list[str]:
+        found = await Letter.objects().where(Letter.edition == self.edition.id)
+        return sorted(letter.kind for letter in found)
+
+    async def a_batch(self) -> str:
+        await decisions.accept(await self.film(0), by=self.one, note="Lumineux.")
+        await decisions.regret(await self.film(1), by=self.one, note="Trop long.")
+        batch = await decisions.ask_announcement(self.edition, self.films, by=self.one)
+        return batch.id
+
+
+async def test_a_decision_is_known_to_the_committee_alone(client) -> None:
+    room = await Room().fill()
+
+    await decisions.accept(await room.film(), by=room.one, note="Lumineux.")
+
+    assert await room.standing() == [("submitted", "accepted"), ("submitted", None)]
+    assert await room.letters() == []
+
+
+async def test_a_filmmakers_json_never_holds_what_is_pending(client) -> None:
+    room = await Room().fill()
+    await room.a_batch()
+    await sign_in(client, room.maker)
+    base = f"/api/v1/{room.edition.slug}/submissions"
+
+    answers = [await client.get(place) for place in (base, f"{base}/{room.films[0]}", f"{base}/{room.films[0]}/report")]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    for answer in answers:
+        assert [word for word in ("pending", "accepted", "declined") if word in answer.text] == []
+
+
+async def test_who_asked_cannot_announce_and_nothing_moves(house) -> None:
+    room = await Room().fill()
+    batch = await room.a_batch()
+
+    with pytest.raises(Refused) as refused:
+        await decisions.announce(batch, edition=room.edition, by=room.one)
+
+    kept = await Announcement.objects().get(Announcement.id == batch)
+    assert refused.value.codes == ("announcement_needs_second_person",)
+    assert kept.released_at is None
+    assert await room.standing() == [("submitted", "accepted"), ("submitted", "declined")]
+    assert await room.letters() == []
+
+
+async def test_a_second_person_announces_all_at_once(house) -> None:
+    room = await Room().fill()
+    batch = await room.a_batch()
+
+    await decisions.announce(batch, edition=room.edition, by=room.two)
+
+    assert await room.standing() == [("accepted", None), ("declined", None)]
+    assert await room.letters() == ["accepted", "declined"]
+
+
+async def test_however_often_it_is_announced_the_letters_go_once(house) -> None:
+    room = await Room().fill()
+    batch = await room.a_batch()
+
+    answers = await asyncio.gather(
+        *(decisions.announce(batch, edition=room.edition, by=room.two) for _ in range(4))
+    )
+    await decisions.announce(batch, edition=room.edition, by=room.two)
+
+    assert answers == [None] * 4
+    assert await room.letters() == ["accepted", "declined"]
+
+
+async def test_one_decision_that_changed_holds_the_whole_batch(house) -> None:
+    room = await Room().fill()
+    batch = await room.a_batch()
+    await decisions.wait(await room.film(1), by=room.one, note="À revoir.")
+
+    with pytest.raises(Conflict):
+        await decisions.announce(batch, edition=room.edition, by=room.two)
+
+    assert await room.standing() == [("submitted", "accepted"), ("submitted", "waitlisted")]
+    assert await room.letters() == []
+
+
+async def test_a_batch_holds_decided_films_of_this_edition_only(house) -> None:
+    room, other = await Room().fill(), await Room().fill()
+    await decisions.accept(await room.film(0), by=room.one, note="Lumineux.")
+    await decisions.accept(await other.film(0), by=other.one, note="Lumineux.")
+
+    for films in ([], room.films, [room.films[0], other.films[0]]):
+        with pytest.raises(Refused) as refused:
+            await decisions.ask_announcement(room.edition, films, by=room.one)
+        assert refused.value.codes == ("announcement_without_decision",)
+
+
+async def test_a_cancelled_batch_tells_nobody(house) -> None:
+    room = await Room().fill()
+    batch = await room.a_batch()
+    await decisions.cancel(batch, edition=room.edition, by=room.one)
+
+    with pytest.raises(Conflict):
+        await decisions.announce(batch, edition=room.edition, by=room.two)
+
+    assert await room.letters() == []
+
+
+async def test_what_was_told_cannot_be_cancelled(house) -> None:
+    room = await Room().fill()
+    batch = await room.a_batch()
+    await decisions.announce(batch, edition=room.edition, by=room.two)
+
+    with pytest.raises(Conflict):
+        await decisions.cancel(batch, edition=room.edition, by=room.one)
+
+
+async def test_a_batch_of_another_edition_does_not_exist(house) -> None:
+    room, other = await Room().fill(), await Room().fill()
+    batch = await room.a_batch()
+
+    with pytest.raises(Missing):
+        await decisions.announce(batch, edition=other.edition, by=other.two)
+
+
+async def test_a_draft_is_not_decided(house) -> None:
+    room = await Room().fill(0)
+    room.films = [(await a_film(room.edition, room.maker, status="draft"))[0]]
+
+    with pytest.raises(Conflict):
+        await decisions.accept(await room.film(), by=room.one, note="Lumineux.")
+
+    assert await room.standing() == [("draft", None)]

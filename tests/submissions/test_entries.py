@@ -1,0 +1,185 @@
+"""Entries: filed only when whole, once, and nobody writes over another's change."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from festival.clock import now
+from festival.errors import Conflict, Refused
+from festival.tables import Letter
+from submissions import entries
+from submissions.entry import Entry
+from submissions.lists import submission_in
+from submissions.status import Status
+from submissions.tables import Film, FilmFile, Member, Submission
+from tests.builders import a_film, a_person, an_edition
+
+
+async def a_draft(edition, maker, **given) -> Submission:
+    submission, _ = await a_film(edition, maker, **{"title": "Nuit très claire", "status": "draft", **given})
+    return await submission_in(edition, submission)
+
+
+async def status_of(submission: Submission) -> str:
+    found = await Submission.objects().get(Submission.id == submission.id)
+    return found.status
+
+
+async def letters_about(submission: Submission) -> list[str]:
+    found = await Letter.objects().where(Letter.about == submission.id)
+    return sorted(letter.kind for letter in found)
+
+
+async def test_an_empty_entry_is_refused_with_every_reason_and_stays_a_draft(house) -> None:
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    submission = await entries.open_entry(edition, by=maker)
+
+    with pytest.raises(Refused) as refused:
+        await entries.submit(submission, edition=edition, by=maker)
+
+    assert [code.partition(":")[0] for code in refused.value.codes] == [
+        "title", "title_en", "director", "section", "year", "countries", "languages",
+        "declared_seconds", "synopsis_fr", "synopsis_en", "rights_confirmed", "file",
+    ]  # fmt: skip
+    assert await status_of(submission) == "draft"
+    assert await letters_about(submission) == []
+
+
+async def test_a_whole_entry_is_filed_and_every_member_hears_once(house) -> None:
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    other = await a_person("filmmaker", edition=edition, name="Bo")
+    submission = await a_draft(edition, maker)
+    await Member(submission=submission.id, person=other.id).save()
+
+    await entries.submit(submission, edition=edition, by=maker)
+
+    assert await status_of(submission) == "submitted"
+    assert await letters_about(submission) == ["submitted", "submitted"]
+
+
+async def test_filing_again_changes_nothing(house) -> None:
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    submission = await a_draft(edition, maker)
+    await entries.submit(submission, edition=edition, by=maker)
+    first = await submission_in(edition, submission.id)
+
+    await entries.submit(first, edition=edition, by=maker)
+
+    again = await submission_in(edition, submission.id)
+    assert (again.filed_at, again.version) == (first.filed_at, first.version)
+    assert await letters_about(submission) == ["submitted"]
+
+
+async def test_two_filings_at_once_are_one(house) -> None:
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    submission = await a_draft(edition, maker)
+    tabs = [await submission_in(edition, submission.id) for _ in range(2)]
+
+    answers = await asyncio.gather(
+        *(entries.submit(tab, edition=edition, by=maker) for tab in tabs), return_exceptions=True
+    )
+
+    assert {type(answer) for answer in answers} <= {type(None), Conflict}
+    assert answers.count(None) >= 1
+    assert (await submission_in(edition, submission.id)).version == submission.version + 1
+    assert await letters_about(submission) == ["submitted"]
+
+
+async def test_after_the_deadline_nothing_is_opened_or_filed(house) -> None:
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    submission = await a_draft(edition, maker)
+    edition.deadline_at = now() - timedelta(seconds=1)
+
+    for act in (
+        entries.submit(submission, edition=edition, by=maker),
+        entries.open_entry(edition, by=maker),
+    ):
+        with pytest.raises(Refused) as refused:
+            await act
+        assert refused.value.codes == ("deadline_passed",)
+    assert await status_of(submission) == "draft"
+
+
+async def test_whoever_saves_second_is_told_and_writes_nothing(house) -> None:
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    submission = await a_draft(edition, maker)
+    read_at = submission.version
+    after = await entries.save_entry(submission, Entry(title="Aube"), version=read_at, by=maker)
+
+    with pytest.raises(Conflict):
+        await entries.save_entry(submission, Entry(title="Soir"), version=read_at, by=maker)
+
+    film = await Film.objects().get(Film.id == submission.film)
+    assert (after, film.title) == (read_at + 1, "Aube")
+
+
+async def test_a_filed_entry_is_not_edited_even_by_a_hand_that_read_the_draft(house) -> None:
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    stale = await a_draft(edition, maker)
+    await entries.submit(await submission_in(edition, stale.id), edition=edition, by=maker)
+
+    with pytest.raises(Conflict):
+        await entries.save_entry(stale, Entry(title="Soir"), version=stale.version, by=maker)
+
+    film = await Film.objects().get(Film.id == stale.film)
+    assert film.title == "Nuit très claire"
+
+
+async def test_two_moves_from_one_place_are_one(house) -> None:
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    submission = await a_draft(edition, maker, status="submitted")
+    stale = await submission_in(edition, submission.id)
+    await entries.move(submission, Status.WITHDRAWN, by=maker)
+
+    with pytest.raises(Conflict):
+        await entries.move(stale, Status.ACCEPTED, by=None)
+
+    assert await status_of(submission) == "withdrawn"
+
+
+async def test_a_withdrawn_film_takes_its_unspoken_decision_with_it(house) -> None:
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    submission = await a_draft(edition, maker, status="submitted", pending="accepted")
+
+    await entries.withdraw(submission, by=maker)
+
+    found = await submission_in(edition, submission.id)
+    assert (found.status, found.pending) == ("withdrawn", None)
+
+
+async def test_a_copy_is_released_once_and_only_when_it_is_ready(house) -> None:
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    early = await a_draft(edition, maker, file="making")
+    ready = await a_draft(edition, maker, file="ready")
+
+    with pytest.raises(Refused) as refused:
+        await entries.release(early, by=maker)
+    await entries.release(ready, by=maker)
+    first = await FilmFile.objects().get(FilmFile.submission == ready.id)
+    await entries.release(ready, by=maker)
+
+    again = await FilmFile.objects().get(FilmFile.submission == ready.id)
+    assert refused.value.codes == ("copy_not_ready",)
+    assert (again.state, again.released_at) == ("released", first.released_at)
+
+
+async def test_adding_somebody_twice_is_once(house) -> None:
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    submission = await a_draft(edition, maker)
+
+    for _ in range(2):
+        await entries.add_member(submission, f"bo.{submission.id}@example.org", part="producer", by=maker)
+
+    assert await Member.count().where(Member.submission == submission.id) == 2
