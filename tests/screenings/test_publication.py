@@ -1,0 +1,86 @@
+"""The public reads a whole grid or none: accepted films only, frozen, numbered."""
+
+import asyncio
+
+import msgspec
+import pytest
+
+from festival.errors import Conflict, Refused
+from festival.tables import Letter
+from screenings import grid, publication
+from tests.screenings.world import World
+
+NOON = 12 * 60
+
+
+async def refusal(world: World) -> tuple[str, ...]:
+    with pytest.raises(Refused) as refused:
+        await publication.publish(world.edition, version=await world.version(), by=world.by)
+    assert await publication.newest_document(world.edition) is None
+    return refused.value.codes
+
+
+async def publish(world: World) -> int:
+    return await publication.publish(world.edition, version=await world.version(), by=world.by)
+
+
+async def test_an_empty_grid_is_not_published(house) -> None:
+    assert await refusal(await World().build("accepted")) == ("grid_empty",)
+
+
+async def test_a_film_in_pencil_keeps_the_grid_from_the_public(house) -> None:
+    world = await World().build("accepted", "submitted")
+    await world.place(0, NOON)
+    await world.place(1, NOON + 240)
+
+    assert "films_in_pencil" in await refusal(world)
+
+
+async def test_two_films_at_once_keep_the_grid_from_the_public(house) -> None:
+    world = await World().build("accepted", "accepted")
+    await world.place(0, NOON)
+    await world.place(1, NOON + 5)
+
+    assert len(await refusal(world)) > 0
+
+
+async def test_the_document_holds_placed_accepted_films_and_no_other(house) -> None:
+    world = await World().build("accepted", "accepted", "submitted")
+    await world.place(0, NOON)
+
+    number = await publish(world)
+
+    document = await publication.newest_document(world.edition)
+    shown = [film.submission for one in document.programmes for film in one.films]
+    assert (number, document.number, shown) == (1, 1, [world.films[0]])
+    assert [film for film in world.films[1:] if film in msgspec.json.encode(document).decode()] == []
+
+
+async def test_what_was_published_does_not_move_with_the_working_grid(house) -> None:
+    world = await World().build("accepted")
+    placed = await world.place(0, NOON)
+    await publish(world)
+    before = await publication.newest_document(world.edition)
+
+    await grid.move(world.edition, placed, grid.Where(screen=world.screen, start=NOON + 60), version=await world.version(), by=world.by)
+
+    assert await publication.newest_document(world.edition) == before
+    assert await publish(world) == 2
+    after = await publication.newest_document(world.edition)
+    assert [one.id for one in after.screenings] == [one.id for one in before.screenings]
+    assert after.screenings[0].starts_at > before.screenings[0].starts_at
+
+
+async def test_two_programmers_publish_one_grid_once(house) -> None:
+    world = await World().build("accepted")
+    await world.place(0, NOON)
+    version = await world.version()
+
+    answers = await asyncio.gather(
+        *(publication.publish(world.edition, version=version, by=world.by) for _ in range(2)),
+        return_exceptions=True,
+    )
+
+    letters = await Letter.objects().where(Letter.edition == world.edition.id)
+    assert {type(a) for a in answers} == {int, Conflict}
+    assert [letter.kind for letter in letters] == ["scheduled"]

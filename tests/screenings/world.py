@@ -1,0 +1,33 @@
+"""An edition with one room and accepted films in programmes, in the database."""
+
+from screenings import grid
+from screenings.grid import NewScreening
+from screenings.lists import working_grid
+from screenings.programmes import ProgrammeForm, add_programme
+from screenings.venues import ScreenForm, VenueForm, add_screen, add_venue
+from tests.builders import a_film, a_person, an_edition
+
+
+class World:
+    async def build(self, *statuses: str) -> "World":
+        self.edition = await an_edition()
+        self.by = await a_person("programmer", edition=self.edition, name="Pia")
+        self.maker = await a_person("filmmaker", edition=self.edition)
+        venue = await add_venue(self.edition, VenueForm(name="Palais"), by=self.by)
+        form = ScreenForm(venue=venue.id, name="Orion", seats=300, hours=[(600, 1440)] * 3)
+        self.screen = (await add_screen(self.edition, form, by=self.by)).id
+        self.films, self.programmes = [], []
+        for n, status in enumerate(statuses):
+            film, _ = await a_film(self.edition, self.maker, title=f"Nuit {n}", status=status)
+            made = ProgrammeForm(title_fr=f"Nuit {n}", section="C", films=[film])
+            self.films.append(film)
+            self.programmes.append((await add_programme(self.edition, made, by=self.by)).id)
+        return self
+
+    async def version(self) -> int:
+        return (await working_grid(self.edition)).version
+
+    async def place(self, n: int, start: int) -> str:
+        new = NewScreening(programme=self.programmes[n], screen=self.screen, start=start)
+        placed, _ = await grid.place(self.edition, new, version=await self.version(), by=self.by)
+        return placed
