@@ -29,9 +29,9 @@ class FestivalGrid extends HTMLElement {
     for (let m = Math.ceil(this.t0 / 60) * 60; m < this.t1; m += 60) { const mark = el('span', '', clock(m)); mark.style.left = `calc(var(--lab) + ${(m - this.t0) * this.px}px)`; ruler.append(mark) }
     this.grid.append(ruler); this.lanes = []
     this.data.days.forEach((name, day) => {
-      const section = el('section', 'day'); const head = el('h2', '', name + ' '); head.append(el('small')); section.append(head)
+      const section = el('section', 'day'); const head = el('h2', '', name[0].toUpperCase() + name.slice(1) + ' '); head.append(el('small')); section.append(head)
       for (const screen of this.data.screens) {
-        const row = el('div', 'row'), label = el('div', 'lab', screen.name); label.append(el('small', 'num', screen.seats)); const lane = el('div', 'lane')
+        const row = el('div', 'row'), label = el('div', 'lab', screen.name); const seats = el('small', 'num', screen.seats); seats.dataset.unit = this.dataset.seats; label.append(seats); const lane = el('div', 'lane')
         row.append(label, lane); section.append(row); this.lanes.push({ lane, day, screen })
         const hours = screen.hours[day]; const shut = (a, b) => { const hatch = el('div', 'shut'); hatch.style.left = (a - this.t0) * this.px + 'px'; hatch.style.width = (b - a) * this.px + 'px'; lane.append(hatch) }
         if (!hours) shut(this.t0, this.t1); else { shut(this.t0, hours[0]); shut(hours[1], this.t1) }
@@ -74,10 +74,10 @@ class FestivalGrid extends HTMLElement {
     if (show.day === null) { box.append(el('i', '', ` ${p.minutes}${p.debate && show.number === 0 ? ' + ' + p.debate : ''} min`)); const li = el('li'); li.append(box); this.tray.append(li) }
     else {
       const width = this.length(show) * this.px
-      box.classList.toggle('short', width < 54); if (width >= 80) box.append(el('i', '', ' ' + clock(show.start)))
+      box.classList.toggle('short', width < 54); if (width >= 80) { box.classList.add('long'); box.append(el('i', '', ' ' + clock(show.start))) }
       box.style.left = (show.start - show.day * DAY - this.t0) * this.px + 'px'; box.style.width = width - 1 + 'px'
       const talk = show.number === 0 ? p.debate : 0; box.style.setProperty('--talk', talk * this.px + 'px'); box.classList.toggle('talks', talk > 0)
-      box.classList.toggle('locked', show.locked); if (show.locked) box.append(el('span', 'm', '⚿'))
+      box.classList.toggle('locked', show.locked); if (show.locked) { const lock = el('span', 'm'); lock.innerHTML = '<svg viewBox="0 0 9 11" aria-hidden="true"><path d="M1 5h7v6H1z"/><path d="M2.5 5V3a2 2 0 0 1 4 0v2" fill="none" stroke="currentColor" stroke-width="1.3"/></svg>'; box.append(lock) }
       this.lane(show).lane.append(box)
     }
     box.show = show
@@ -199,6 +199,7 @@ class FestivalGrid extends HTMLElement {
     const at = this.lanes.findIndex(l => l.day === k.day && l.screen.id === k.screen), to = this.lanes[Math.max(0, Math.min(this.lanes.length - 1, at + rows))]
     k.day = to.day; k.screen = to.screen.id; k.start = Math.max(this.t0, Math.min(this.t1 - this.length(show), k.start + minutes * (event.shiftKey ? 6 : 1)))
     to.lane.append(box); box.style.left = (k.start - this.t0) * this.px + 'px'; box.focus()
+    const hour = box.querySelector('i'); if (hour && show.day !== null) hour.textContent = clock(k.start)
     this.say(`${this.data.days[k.day]}, ${to.screen.name}, ${clock(k.start)}`)
   }
 }

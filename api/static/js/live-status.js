@@ -1,6 +1,7 @@
 // <live-status>: shows what happens to a film while it happens; a change of state draws the page again.
 class LiveStatus extends HTMLElement {
   connectedCallback () {
+    this.state = this.dataset.state
     this.listen = () => document.hidden ? this.close() : this.open()
     document.addEventListener('visibilitychange', this.listen)
     this.open()
@@ -22,7 +23,7 @@ class LiveStatus extends HTMLElement {
     if (bar) bar.value = news.fraction
     for (const [name, value] of Object.entries(news)) {
       const place = this.querySelector(`[data-text="${name}"]`)
-      if (place && typeof value !== 'object') place.textContent = value
+      if (place && typeof value !== 'object') place.textContent = typeof value === 'number' ? value.toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 }) : value
     }
     const changed = this.state !== undefined && news.state !== this.state
     const unseen = news.step && !bar

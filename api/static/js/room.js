@@ -17,6 +17,8 @@ form.addEventListener('submit', async event => {
   const page = new DOMParser().parseFromString(await kept.text(), 'text/html')
   const lists = document.querySelectorAll('.right .notes'), fresh = page.querySelectorAll('.right .notes')
   lists[lists.length - 1].replaceWith(fresh[fresh.length - 1])
+  const counts = document.querySelectorAll('.right .count'), count = page.querySelectorAll('.right .count')
+  counts[counts.length - 1].replaceWith(count[count.length - 1])
   text.value = ''; frozen = false
   if (wasPlaying) player.video.play()
 })
