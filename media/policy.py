@@ -169,12 +169,7 @@ def judge(
 def findings(facts: Facts, policy: Policy, declared: float | None) -> Iterator[Finding]:
     """A refused container says nothing more: nothing else of it can be believed."""
     if facts.refusal:
-        hostile = facts.refusal == "HOSTILE_REFERENCE"
-        yield Finding(
-            code=facts.refusal,
-            severity=Severity.QUARANTINE if hostile else Severity.REJECT,
-            measured=facts.container,
-        )
+        yield refusal(facts, policy)
         return
     yield from about_file(facts, policy)
     yield from about_time(facts, policy, declared)
@@ -183,6 +178,21 @@ def findings(facts: Facts, policy: Policy, declared: float | None) -> Iterator[F
     else:
         yield from about_picture(facts, facts.picture, policy)
     yield from about_sound(facts, policy)
+
+
+def refusal(facts: Facts, policy: Policy) -> Finding:
+    hostile = facts.refusal == "HOSTILE_REFERENCE"
+    measured, limit = facts.container, ""
+    if facts.refusal == "STREAM_COUNT":
+        measured, limit = str(facts.streams), str(policy.most_streams)
+    elif facts.refusal == "DIMENSIONS_TOO_LARGE" and facts.picture:
+        measured = f"{facts.picture.width} × {facts.picture.height}"
+    return Finding(
+        code=facts.refusal,
+        severity=Severity.QUARANTINE if hostile else Severity.REJECT,
+        measured=measured,
+        limit=limit,
+    )
 
 
 def reject(

@@ -25,6 +25,10 @@ HOSTILE = (
     b"<?xml",
 )
 _TS = 0x47
+BOXES = {
+    b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"uuid", b"meta", b"udta",
+    b"moof", b"mfra", b"sidx", b"ssix", b"styp", b"pdin", b"emsg", b"prft",
+}  # fmt: skip
 
 
 def sniff(head: bytes, size: int) -> tuple[str, str]:  # noqa: PLR0911 (one return a kind)
@@ -84,8 +88,8 @@ def boxes(path: Path) -> tuple[bool, int]:
                 length = int.from_bytes(head[8:16], "big")
             if length == 0:
                 return False, 0
-            if length < 8:
-                return False, size - at
+            if length < 8 or (at + length > size and head[4:8] not in BOXES):
+                return False, size - at  # no box of a film: its length means nothing either
             at += length
             if at >= size:
                 return at > size, 0

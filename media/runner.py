@@ -14,6 +14,11 @@ import msgspec
 
 PR_SET_PDEATHSIG = 1
 LINES = 200
+LINE = 64 * 1024
+PROGRESS = re.compile(
+    rb"(frame|total_size|out_time_us)=\s*(\d+)\s*$"
+    rb"|(fps|stream_\w+|bitrate|out_time\w*|dup_frames|drop_frames|total_size|speed|progress)="
+)
 _escapes = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
 _damage = re.compile(rb"error while decoding|concealing|corrupt|Invalid NAL|invalid mb type")
 _libc = ctypes.CDLL(None)
@@ -68,6 +73,7 @@ class Watched:
         self.moved = time.monotonic()
         self.seconds = 0.0
         self.damage = 0
+        self.grown: dict[bytes, int] = {}
         self.process = subprocess.Popen(
             argv,
             stdin=subprocess.DEVNULL,
@@ -85,32 +91,37 @@ class Watched:
 
     def _hear_output(self) -> None:
         assert self.process.stdout is not None  # noqa: S101
-        for line in self.process.stdout:
-            if line.startswith(b"out_time_us=") and line[12:].strip().lstrip(b"-").isdigit():
-                self.seconds = max(self.seconds, int(line[12:]) / 1e6)
-                self.moved = time.monotonic()
+        for line in iter(lambda: self.process.stdout.readline(LINE), b""):  # type: ignore[union-attr]
+            if told := PROGRESS.match(line):
+                self._hear_progress(told)
             elif len(self.output) < self.most_output:
                 self.output += line
                 self.moved = time.monotonic()
 
+    def _hear_progress(self, told: re.Match[bytes]) -> None:
+        """Only what grows is progress: a stuck ffmpeg goes on telling the same figures."""
+        name, value = told[1], int(told[2] or 0)
+        if name and value > self.grown.get(name, 0):
+            self.grown[name] = value
+            self.moved = time.monotonic()
+            self.seconds = self.grown.get(b"out_time_us", 0) / 1e6
+
     def _hear_log(self) -> None:
         assert self.process.stderr is not None  # noqa: S101
-        for line in self.process.stderr:
+        for line in iter(lambda: self.process.stderr.readline(LINE), b""):  # type: ignore[union-attr]
             self.damage += bool(_damage.search(line))
             self.log.append(clean(line))
 
     def stop(self) -> None:
-        """Ask, then kill, the whole group."""
+        """Ask, then kill, the whole group: its leader's end is not yet everybody's."""
         for how, patience in ((signal.SIGTERM, 1.0), (signal.SIGKILL, 5.0)):
             try:
                 os.killpg(self.process.pid, how)
                 self.process.wait(patience)
             except ProcessLookupError:
-                return
+                break
             except subprocess.TimeoutExpired:
                 continue
-            else:
-                return
 
 
 def run(

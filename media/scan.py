@@ -52,15 +52,29 @@ def inspect(
     truncated, trailing = boxes(cell.source) if container in {"mov", "mp4"} else (False, 0)
     facts = msgspec.structs.replace(facts, is_truncated=truncated, trailing_bytes=trailing)
     try:
-        facts = read_headers(facts, headers(cell))
+        found = headers(cell)
+        facts = read_headers(facts, found)
+        is_shapeless = facts.picture is not None and not facts.picture.width
+        if is_shapeless and (refused := beyond(facts, "\n".join(found["log"]))):
+            return refused
         on_step("packets", 0.0)
         facts = read_packets(facts, cell, cancelled)
         facts = read_cadence(facts, cell, cancelled)
         on_step("sound", 0.0)
         return read_sound(facts, cell, on_step, cancelled)
-    except PermanentFault:
+    except PermanentFault as fault:
         code = "CONTENT_TRUNCATED" if truncated else "CONTAINER_UNREADABLE"
-        return msgspec.structs.replace(facts, refusal=facts.refusal or code)
+        return beyond(facts, fault.detail) or msgspec.structs.replace(facts, refusal=code)
+
+
+def beyond(facts: Facts, log: str) -> Facts | None:
+    """What ffprobe would not open because it is larger than any film; told as it is."""
+    if found := re.search(r"Picture size (\d+)x(\d+) exceeds", log):
+        size = Picture(width=int(found[1]), height=int(found[2]))
+        return msgspec.structs.replace(facts, refusal="DIMENSIONS_TOO_LARGE", pictures=(size,))
+    if found := re.search(r"exceeds max_streams parameter \((\d+)\)", log):
+        return msgspec.structs.replace(facts, refusal="STREAM_COUNT", streams=int(found[1]) + 1)
+    return None
 
 
 def read_headers(facts: Facts, found: dict[str, Any]) -> Facts:
@@ -144,7 +158,7 @@ def read_packets(facts: Facts, cell: Cell, cancelled: Callable[[], bool]) -> Fac
     """Exact durations, frames, gaps and cadence of the first picture and every sound."""
     argv = [
         cell.tools.ffprobe, "-v", "warning", *GUARDS, "-show_entries",
-        "packet=codec_type,stream_index,pts_time,duration_time,size", "-of", "csv=p=0",
+        "packet=codec_type,stream_index,pts_time,dts_time,duration_time,size", "-of", "csv=p=0",
         "-i", cell.film,
     ]  # fmt: skip
     ran = run(
@@ -156,8 +170,11 @@ def read_packets(facts: Facts, cell: Cell, cancelled: Callable[[], bool]) -> Fac
     )
     tracks: dict[tuple[str, int], list[tuple[float, float, int]]] = {}
     for line in ran.output.splitlines():
-        kind, index, pts, duration, size, *_ = [*line.split(","), "", "", "", "", ""]
-        if (when := number(pts)) is not None and index.isdigit():
+        kind, index, pts, dts, duration, size, *_ = [*line.split(","), *[""] * 6]
+        when = number(pts)
+        if when is None:
+            when = number(dts)  # AVI knows no other time
+        if when is not None and index.isdigit():
             lasts = number(duration) or 0.0
             tracks.setdefault((kind, int(index)), []).append((when, lasts, int(number(size) or 0)))
     seen = [
@@ -203,24 +220,28 @@ def timed(picture: Picture, packets: list[tuple[float, float, int]]) -> Picture:
     typical = statistics.median(gaps) if gaps else 0.0
     last = packets[-1][1] or typical
     duration = times[-1] + last - times[0]
-    odd = sum(abs(gap - typical) > 0.1 * typical for gap in gaps)
+    even = [gap for gap in gaps if abs(gap - typical) <= 0.1 * typical]
+    is_variable = len(gaps) > 4 and len(gaps) - len(even) > 0.03 * len(gaps)
     return msgspec.structs.replace(
         picture,
         frames=len(times),
         start=times[0],
         duration=duration,
         longest_gap=max(gaps, default=0.0),
-        rate=exact_rate(times, picture.rate),
-        is_variable=len(gaps) > 4 and odd > 0.03 * len(gaps),
+        rate=exact_rate(gaps if is_variable else even, picture.rate),
+        is_variable=is_variable,
         bit_rate=int(sum(size for _, _, size in packets) * 8 / duration) if duration > 0 else 0,
     )
 
 
-def exact_rate(times: list[float], claimed: tuple[int, int]) -> tuple[int, int]:
-    """The cadence nearest to what the packets show; the header only breaks ties."""
-    if len(times) < 2 or times[-1] <= times[0]:
+def exact_rate(gaps: list[float], claimed: tuple[int, int]) -> tuple[int, int]:
+    """The cadence nearest to what the packets show; the header only breaks ties.
+
+    A dropped frame in a steady film is no other cadence: the caller leaves such gaps out.
+    """
+    if not gaps:
         return claimed
-    shown = (len(times) - 1) / (times[-1] - times[0])
+    shown = len(gaps) / sum(gaps)
     near = sorted(CADENCES, key=lambda c: abs(float(c) - shown))
     best = near[0]
     claim = Fraction(*claimed) if claimed[1] else Fraction(0)

@@ -149,9 +149,8 @@ class LocalStore:
             os.fsync(descriptor)
             os.close(descriptor)
             source.rename(target)
-            sync_folder(target.parent)
-            sync_folder(self.root / "masters")
-            sync_folder(self.root / "uploads")
+        for folder in (target.parent, self.root / "masters", self.root / "uploads"):
+            sync_folder(folder)  # again when done twice: the first may have died before it
         return target
 
     def discard_upload(self, key: str) -> None:
@@ -169,6 +168,7 @@ class LocalStore:
         target = self.root / "copies" / checked(key)
         if target.exists():
             shutil.rmtree(folder, ignore_errors=True)
+            sync_folder(target.parent)
             return
         write_manifest(folder)
         for path in sorted(folder.rglob("*")):
