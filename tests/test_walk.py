@@ -122,7 +122,7 @@ def test_two_films_from_registration_to_the_published_grid(house_of: House, tmp_
         report = maker.wait_for_report(submission, patience=40)
         assert (report["state"], report["sandbox"]) == ("ready", "bwrap"), report
         assert report["facts"]["duration"] > 1
-        with pytest.raises(Refusal, match="file_not_released|422"):
+        with pytest.raises(Refusal, match=r"file_not_released|422"):
             maker.post(f"/submissions/{submission}/filing")
         maker.post(f"/submissions/{submission}/release")
         maker.post(f"/submissions/{submission}/filing")

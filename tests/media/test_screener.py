@@ -1,0 +1,67 @@
+"""The committee's copy: made in one go, whole, and checked before it counts."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from media import hls, scan, screener
+from media.facts import Facts
+from media.runner import Cancelled, PermanentFault
+from media.sandbox import Cell
+from media.tools import find_tools
+from tests.media.small_films import a_clip
+
+
+def a_cell(film: Path, tmp_path: Path) -> Cell:
+    (work := tmp_path / "work").mkdir()
+    return Cell(tools=find_tools(), source=film, work=work, allow_fallback=True)
+
+
+def test_a_copy_has_every_second_a_poster_and_its_sound(tmp_path: Path) -> None:
+    cell = a_cell(a_clip(tmp_path / "film.mp4"), tmp_path)
+    told: list[float] = []
+
+    made = screener.make(cell, scan.inspect(cell), on_progress=told.append)
+
+    assert made.has_sound is True
+    for name in [rung.name for rung in made.rungs] + ["a0"]:
+        parts = hls.durations(cell.work / name / "playlist.m3u8")
+        assert round(sum(seconds for _, seconds in parts), 1) == 2.0
+    assert (cell.work / "poster.jpg").read_bytes()[:2] == b"\xff\xd8"
+    assert told == sorted(told)
+
+
+def test_a_black_and_frozen_film_is_known_after_its_copy(tmp_path: Path) -> None:
+    film = a_clip(tmp_path / "film.mp4", picture="color=black:size=320x180:rate=25", seconds=3)
+    cell = a_cell(film, tmp_path)
+
+    facts = screener.make(cell, scan.inspect(cell)).facts
+
+    assert round(sum(run.length for run in facts.blacks)) == 3
+
+
+def test_a_film_without_pictures_has_no_copy(tmp_path: Path) -> None:
+    cell = a_cell(a_clip(tmp_path / "film.mp4"), tmp_path)
+
+    with pytest.raises(PermanentFault):
+        screener.make(cell, Facts())
+
+
+def test_a_copy_shorter_than_was_measured_is_thrown_away(tmp_path: Path) -> None:
+    cell = a_cell(a_clip(tmp_path / "film.mp4"), tmp_path)
+    facts = scan.inspect(cell)
+    longer = msgspec.structs.replace(facts.picture, duration=facts.picture.duration + 2)
+
+    with pytest.raises(PermanentFault) as refused:
+        screener.make(cell, msgspec.structs.replace(facts, pictures=(longer,)))
+
+    assert refused.value.code == "copy_not_whole"
+
+
+def test_a_copy_that_nobody_wants_any_more_stops(tmp_path: Path) -> None:
+    cell = a_cell(a_clip(tmp_path / "film.mp4", seconds=3), tmp_path)
+    facts = scan.inspect(cell)
+
+    with pytest.raises(Cancelled):
+        screener.make(cell, facts, cancelled=lambda: True)
