@@ -84,7 +84,7 @@ class Demo:
         return table
 
     def say(self, words: str) -> None:
-        self.console.print(words, highlight=False)
+        self.console.print(words, highlight=False, markup=False, soft_wrap=True)
 
     # People
 
