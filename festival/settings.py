@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
@@ -44,6 +45,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         if reasons := settings.dangers():
             raise Unsafe("; ".join(reasons))
         return settings
+
+    @property
+    def grace(self) -> timedelta:
+        """How long after the deadline an upload begun before it may still end."""
+        return timedelta(hours=self.upload_grace_hours)
 
     @property
     def in_production(self) -> bool:

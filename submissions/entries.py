@@ -1,6 +1,6 @@
 """What filmmakers do with an entry: open, save, release the copy, file, withdraw."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from festival import letters
 from festival.clock import now
@@ -10,7 +10,7 @@ from festival.people import meet
 from festival.people import person as person_of
 from festival.record import record
 from festival.tables import Deadline, Edition, Person, Section, new_id
-from submissions.eligibility import may_open
+from submissions.eligibility import may_file, may_open
 from submissions.entry import Entry, faults
 from submissions.status import DECIDABLE, DECISIONS, MOVES, FileState, Status
 from submissions.tables import Film, FilmFile, Member, Submission
@@ -21,6 +21,17 @@ async def deadline_of(edition: Edition, section: str | None) -> datetime:
         (Deadline.edition == edition.id) & (Deadline.section == section)
     )
     return own.at if own is not None else edition.deadline_at
+
+
+async def may_still_file(submission: Submission, edition: Edition, *, grace: timedelta) -> bool:
+    """The written rule for uploads under way, on server time."""
+    found = await rows(
+        """SELECT created_at AS begun, ready_at AS ready FROM film_file
+           WHERE submission = {} AND state <> 'replaced' ORDER BY number DESC LIMIT 1""",
+        submission.id,
+    )
+    file = found[0] if found else {"begun": None, "ready": None}
+    return may_file(now(), await deadline_of(edition, submission.section), **file, grace=grace)
 
 
 async def open_entry(edition: Edition, *, by: Person, entry: Entry | None = None) -> Submission:
@@ -155,11 +166,13 @@ async def missing_of(submission: Submission) -> list[str]:
     )
 
 
-async def submit(submission: Submission, *, edition: Edition, by: Person) -> None:
+async def submit(
+    submission: Submission, *, edition: Edition, by: Person, grace: timedelta = timedelta()
+) -> None:
     """File the entry: whole and in time, or refused with every reason at once. Twice is once."""
     if submission.status == Status.SUBMITTED:
         return
-    if not may_open(now(), await deadline_of(edition, submission.section)):
+    if not await may_still_file(submission, edition, grace=grace):
         raise Refused("deadline_passed")
     if wrong := await missing_of(submission):
         raise Refused(*wrong)

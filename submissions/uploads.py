@@ -17,6 +17,7 @@ from media.probe import HEAD, sniff
 from media.storage import PIECE, LocalStore, StorageFull, Writer
 from submissions.eligibility import may_finish, may_open
 from submissions.entries import deadline_of
+from submissions.lists import submission_in
 from submissions.status import FileState, Status
 from submissions.tables import FilmFile, Step, Submission
 from submissions.verdicts import as_row
@@ -254,12 +255,13 @@ async def abandon(file: FilmFile, *, by: Person, store: LocalStore) -> None:
     await asyncio.to_thread(store.discard_upload, file.id)
 
 
-def check_time(file: FilmFile, edition: Edition, settings: Settings) -> None:
+async def check_time(file: FilmFile, edition: Edition, settings: Settings) -> None:
     """Begun before the deadline, ended within the grace; an old unfinished upload is gone."""
-    grace = timedelta(hours=settings.upload_grace_hours)
     if file.expires_at is not None and now() > file.expires_at:
         raise Missing("upload_expired")
-    if not may_finish(file.created_at, now(), edition.deadline_at, grace):
+    submission = await submission_in(edition, file.submission)
+    deadline = await deadline_of(edition, submission.section)
+    if not may_finish(file.created_at, now(), deadline, settings.grace):
         raise Refused("deadline_passed")
 
 

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec import Meta
 
-from api.auth import signed_in
+from api.auth import settings_of, signed_in
 from api.forms import filled
 from api.pages import _entry, _report
 from api.pages._films import Film, film
@@ -198,7 +198,8 @@ async def entry_page(
         file=file, kept=await received(file.id, file.state, store) if file else 0,
         is_working=file is not None and file.state in WORKING, said=said(lang),
         most=settings.max_upload_bytes, days_left=days_left(edition),
-        is_open=now() < edition.deadline_at,
+        is_open=await entries.may_still_file(submission, edition, grace=settings.grace),
+        grace=settings.upload_grace_hours,
     )  # fmt: skip
 
 
@@ -253,7 +254,7 @@ async def reread(
 async def answers_page(
     request: AnyRequest, submission: Submission, edition: Edition, error: FestivalError | None
 ) -> Response[str]:
-    lang = language_of(request)
+    lang, settings = language_of(request), settings_of(request)
     place = f"{prefix_of(request)}/submissions/{submission.id}"
     written = await entries.entry_of(submission)
     missing = await entries.missing_of(submission) if submission.status == Status.DRAFT else []
@@ -265,7 +266,8 @@ async def answers_page(
         file=await current_file(submission.id), missing=told, faults=faults(request, error),
         places=dict.fromkeys((code.partition(":")[0] for code in error.codes), place)
         if error else {},
-        days_left=days_left(edition), is_open=now() < edition.deadline_at,
+        days_left=days_left(edition), grace=settings.upload_grace_hours,
+        is_open=await entries.may_still_file(submission, edition, grace=settings.grace),
         may_withdraw=Status.WITHDRAWN in MOVES[Status(submission.status)],
     )  # fmt: skip
 
@@ -280,7 +282,9 @@ async def file_entry(
 ) -> Response[Any]:
     submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
     try:
-        await entries.submit(submission, edition=edition_row, by=person)
+        await entries.submit(
+            submission, edition=edition_row, by=person, grace=settings_of(request).grace
+        )
     except Refused as error:
         return await answers_page(request, submission, edition_row, error)
     return go(request, "/submissions", done="filed")

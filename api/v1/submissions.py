@@ -16,6 +16,7 @@ from festival.access import Act, Viewer, may
 from festival.errors import Missing
 from festival.language import LANGUAGES, has_words, t
 from festival.progress import channel
+from festival.settings import Settings
 from festival.tables import Edition, Person
 from submissions import entries
 from submissions.entry import Entry
@@ -185,10 +186,11 @@ async def file_entry(
     viewer: NamedDependency[Viewer],
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
+    settings: NamedDependency[Settings],
 ) -> None:
     """File the entry; 422 with everything that is missing."""
     submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
-    await entries.submit(submission, edition=edition_row, by=person)
+    await entries.submit(submission, edition=edition_row, by=person, grace=settings.grace)
 
 
 @post("/submissions/{submission_id:str}/withdrawal", guards=[signed_in()], status_code=204)

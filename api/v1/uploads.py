@@ -215,7 +215,7 @@ async def how_far(
     """How many bytes are safely kept."""
     check_version(request)
     file = await own(upload_id, viewer)
-    uploads.check_time(file, edition_row, settings)
+    await uploads.check_time(file, edition_row, settings)
     try:
         offset = await uploads.offset_of(file, store)
     except FileNotFoundError:
@@ -251,7 +251,7 @@ async def append(
         raise TusError(415, "content_type_invalid")
     offset, given = decimal(request, "upload-offset"), checksum(request)
     file = await own(upload_id, viewer)
-    uploads.check_time(file, edition_row, settings)
+    await uploads.check_time(file, edition_row, settings)
     length = request.headers.get("content-length", "")
     if DECIMAL.fullmatch(length) and offset + int(length) > file.size:
         raise TusError(413, "upload_too_long")

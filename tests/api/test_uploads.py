@@ -9,10 +9,10 @@ import pytest
 
 from festival.clock import now
 from festival.settings import Settings
-from festival.tables import Outbox
+from festival.tables import Deadline, Outbox
 from media.storage import LocalStore
-from submissions.tables import FilmFile
-from tests.builders import a_person, an_edition, sign_in
+from submissions.tables import FilmFile, Submission
+from tests.builders import a_person, a_section, an_edition, sign_in
 
 OCTETS = "application/offset+octet-stream"
 FILM = b"\x00\x00\x00\x18ftypisom" + bytes(range(256)) * 40
@@ -337,6 +337,25 @@ async def test_what_was_begun_in_time_may_end_within_the_grace(client) -> None:
     begun = (await the_file(place)).created_at
     edition.deadline_at = begun + timedelta(milliseconds=1)
     await edition.save()
+
+    answer = await uploads.send(place, FILM, 0)
+
+    assert answer.status_code == 204
+
+
+async def test_a_section_with_its_own_deadline_is_judged_by_it(client) -> None:
+    edition = await an_edition()
+    uploads = await a_draft(client, edition)
+    place = await uploads.begin()
+    begun = (await the_file(place)).created_at
+    edition.deadline_at = begun - timedelta(days=3)
+    await edition.save()
+    await Deadline(
+        edition=edition.id, section=(await a_section(edition)).id, at=begun + timedelta(days=1)
+    ).save()
+    await Submission.update({Submission.section: (await a_section(edition)).id}).where(
+        Submission.edition == edition.id
+    )
 
     answer = await uploads.send(place, FILM, 0)
 

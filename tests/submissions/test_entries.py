@@ -106,6 +106,24 @@ async def test_after_the_deadline_nothing_is_opened_or_filed(house) -> None:
     assert await status_of(submission) == "draft"
 
 
+async def test_an_upload_begun_in_time_may_be_filed_within_the_grace_and_no_later(house) -> None:
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    submission = await a_draft(edition, maker)
+    edition.deadline_at = now() - timedelta(hours=1)
+    begun = edition.deadline_at - timedelta(seconds=1)
+    await FilmFile.update({FilmFile.created_at: begun, FilmFile.ready_at: now()}).where(
+        FilmFile.submission == submission.id
+    )
+
+    with pytest.raises(Refused) as refused:
+        await entries.submit(submission, edition=edition, by=maker, grace=timedelta(0))
+    assert refused.value.codes == ("deadline_passed",)
+
+    await entries.submit(submission, edition=edition, by=maker, grace=timedelta(minutes=1))
+    assert await status_of(submission) == "submitted"
+
+
 async def test_whoever_saves_second_is_told_and_writes_nothing(house) -> None:
     edition = await an_edition()
     maker = await a_person("filmmaker", edition=edition)
