@@ -2,6 +2,7 @@
 
 A message may arrive 0, 1 or n times. The row decides: whoever takes it gets the next attempt
 number, and every later write of theirs goes through `hold`, which refuses a superseded attempt.
+Attempt numbers only rise, so that an attempt from before a retry stays superseded.
 """
 
 import asyncio
@@ -16,7 +17,10 @@ from festival.tables import Outbox
 LEASE_SECONDS = 15
 BEAT_SECONDS = 4
 RING_AGAIN_SECONDS = 60
-MOST_ATTEMPTS = 3
+MOST_FAULTS = 3
+MOST_CRASHES = 3
+
+_COUNT_LAPSE = "crashes = crashes + CASE WHEN leased_until IS NULL THEN 0 ELSE 1 END"
 
 
 class Superseded(Exception):
@@ -24,29 +28,30 @@ class Superseded(Exception):
 
 
 class Lease(msgspec.Struct, frozen=True):
-    """The right to act for one line until somebody else holds a higher attempt."""
+    """The right to act for one line until somebody else holds a higher attempt.
+
+    `crashes`: workers that took the line before and were never heard of again.
+    """
 
     line: str
     task: str
     args: dict[str, str]
     attempt: int
+    crashes: int = 0
 
 
 async def take(line: str, *, worker: str) -> Lease | None:
     """Take a line that is due and free; None when it is done, parked, or in other hands."""
     taken = await rows(
-        f"""UPDATE outbox SET attempt = attempt + 1, worker = {{}},
+        f"""UPDATE outbox SET attempt = attempt + 1, worker = {{}}, {_COUNT_LAPSE},
               leased_until = now() + interval '{LEASE_SECONDS} seconds'
             WHERE id = {{}} AND done_at IS NULL AND parked_at IS NULL AND due_at <= now()
               AND (leased_until IS NULL OR leased_until < now())
-            RETURNING id, task, args, attempt""",
+            RETURNING id AS line, task, args, attempt, crashes""",
         worker,
         line,
     )
-    if not taken:
-        return None
-    row = taken[0]
-    return Lease(line=row["id"], task=row["task"], args=row["args"], attempt=row["attempt"])
+    return Lease(**taken[0]) if taken else None
 
 
 async def hold(lease: Lease) -> None:
@@ -111,46 +116,47 @@ async def finish(lease: Lease) -> None:
 
 async def give_back(lease: Lease, *, fault: str, for_good: bool = False) -> bool:
     """Let the line be tried again later, or park it for a person to see; True when parked."""
-    parked = for_good or lease.attempt >= MOST_ATTEMPTS
-    await rows(
-        """UPDATE outbox SET leased_until = NULL, rung_at = NULL, fault = {},
-             parked_at = CASE WHEN {} THEN now() END,
-             due_at = now() + interval '2 seconds' * power(3, attempt)
-           WHERE id = {} AND attempt = {} AND done_at IS NULL RETURNING id""",
+    given = await rows(
+        f"""UPDATE outbox SET leased_until = NULL, rung_at = NULL, fault = {{}}, faults = faults + 1,
+             parked_at = CASE WHEN {{}} OR faults + 1 >= {MOST_FAULTS} THEN now() END,
+             due_at = now() + interval '2 seconds' * power(3, faults + 1)
+           WHERE id = {{}} AND attempt = {{}} AND done_at IS NULL AND parked_at IS NULL
+           RETURNING parked_at IS NOT NULL AS parked""",
         fault[:2000],
-        parked,
+        for_good,
         lease.line,
         lease.attempt,
     )
-    return parked
+    return bool(given and given[0]["parked"])
 
 
-async def cancel(line: str, *, by: str) -> bool:
+async def cancel(line: str, *, by: str) -> Lease | None:
     """A person stops the line: a running attempt learns of it at its next beat."""
     cancelled = await rows(
         """UPDATE outbox SET parked_at = now(), leased_until = NULL, cancelled_by = {},
-             fault = 'cancelled' WHERE id = {} AND done_at IS NULL RETURNING id""",
+             fault = 'cancelled' WHERE id = {} AND done_at IS NULL
+           RETURNING id AS line, task, args, attempt""",
         by,
         line,
     )
-    return bool(cancelled)
+    return Lease(**cancelled[0]) if cancelled else None
 
 
-async def retry(line: str) -> bool:
+async def retry(line: str) -> Lease | None:
     """A person sends a parked line on its way again, with fresh attempts."""
     again = await rows(
-        """UPDATE outbox SET parked_at = NULL, leased_until = NULL, rung_at = NULL, attempt = 0,
-             cancelled_by = '', due_at = now()
-           WHERE id = {} AND done_at IS NULL AND parked_at IS NOT NULL RETURNING id""",
+        """UPDATE outbox SET parked_at = NULL, leased_until = NULL, rung_at = NULL, faults = 0,
+             crashes = 0, cancelled_by = '', due_at = now()
+           WHERE id = {} AND done_at IS NULL AND parked_at IS NOT NULL RETURNING id AS line, task, args, attempt""",
         line,
     )
-    return bool(again)
+    return Lease(**again[0]) if again else None
 
 
 async def waiting(limit: int) -> list[Outbox]:
     """Lines to ring for: due, free, and not rung in the last while; most urgent first."""
     due = await rows(
-        f"""UPDATE outbox SET rung_at = now(), leased_until = NULL WHERE id IN (
+        f"""UPDATE outbox SET rung_at = now(), {_COUNT_LAPSE}, leased_until = NULL WHERE id IN (
               SELECT id FROM outbox
               WHERE done_at IS NULL AND parked_at IS NULL AND due_at <= now()
                 AND (leased_until < now() OR leased_until IS NULL AND

@@ -48,6 +48,16 @@ async def write(
         await later("send_letter", letter=written[0]["id"])
 
 
+async def write_to_operators(kind: str, *, occasion: str, **values: Any) -> None:
+    """Whoever keeps the house hears of it, in every edition they keep."""
+    for row in await rows(
+        """SELECT DISTINCT p.id FROM person p JOIN role r ON r.person = p.id
+           WHERE r.part = 'operator' AND p.disabled_at IS NULL"""
+    ):
+        to = await person_of(row["id"])
+        await write(kind, to, occasion=f"{occasion}:{to.id}", **values)
+
+
 def one_line(text: str) -> str:
     """A header is one line, whatever a title holds."""
     return " ".join(text.split())[:300]

@@ -175,6 +175,8 @@ class Outbox(Table):
     due_at = Timestamptz(default=TimestamptzNow(), index=True)
     rung_at = Timestamptz(null=True, default=None)
     attempt = SmallInt(default=0)
+    faults = SmallInt(default=0)
+    crashes = SmallInt(default=0)
     worker = Varchar(120, default="")
     leased_until = Timestamptz(null=True, default=None)
     done_at = Timestamptz(null=True, default=None, index=True)

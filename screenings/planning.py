@@ -164,6 +164,15 @@ async def give_up(lease: Lease, fault: str) -> None:
         await record("plan_failed", lease.args["run"], fault=fault[:400])
 
 
+async def take_up_again(lease: Lease) -> None:
+    """A person sends a failed run on its way: it waits again."""
+    await rows(
+        """UPDATE plan_run SET state = 'waiting', fault = '', ended_at = NULL
+           WHERE id = {} AND state = 'failed' RETURNING id""",
+        lease.args["run"],
+    )
+
+
 async def apply(edition: Edition, run: PlanRun, *, by: Person) -> int:
     """Put the plan into the working grid, if nobody has touched it since it was asked for.
 

@@ -263,7 +263,7 @@ async def keep_copy(
 
 
 async def give_up(lease: Lease, fault: str) -> None:
-    """After the last attempt: the file stands aside, its makers and the house are told."""
+    """Nothing more is tried: the file stands aside, its makers are told."""
     known = await the_file(lease.args["file"])
     if known is None:
         return
@@ -284,3 +284,17 @@ async def give_up(lease: Lease, fault: str) -> None:
                 edition=edition,
                 occasion=f"failed:{file.id}:{lease.line}",
             )
+
+
+async def take_up_again(lease: Lease) -> None:
+    """A person sends a file's work on its way: it stands again where that work begins."""
+    async with transaction():
+        again = await rows(
+            """UPDATE film_file SET fault = '',
+                 state = CASE WHEN {} = 'inspect_film' THEN 'received' ELSE 'sound' END
+               WHERE id = {} AND state = 'failed' RETURNING id""",
+            lease.task,
+            lease.args["file"],
+        )
+        if again:
+            await record("file_taken_up", lease.args["file"], task=lease.task)

@@ -10,7 +10,7 @@ from celery import Task
 from festival import leases, letters
 from festival.db import later, rows
 from festival.errors import FestivalError
-from festival.leases import Heartbeat, Lease, Superseded
+from festival.leases import MOST_CRASHES, Heartbeat, Lease, Superseded
 from media.runner import PermanentFault
 from screenings import planning
 from submissions import intake, uploads
@@ -64,6 +64,9 @@ async def work(line: str, *, worker: str) -> None:
     lease = await leases.take(line, worker=worker)
     if lease is None:
         return
+    if lease.crashes >= MOST_CRASHES:
+        await give_back(lease, f"{lease.crashes} workers died of it", for_good=True)
+        return
     try:
         async with leases.kept(lease) as heartbeat:
             await VERBS[lease.task](lease, heartbeat)
@@ -73,14 +76,20 @@ async def work(line: str, *, worker: str) -> None:
     except Exception as error:
         log.exception("failed task=%s line=%s attempt=%s", lease.task, line, lease.attempt)
         for_good = isinstance(error, PermanentFault | FestivalError)
-        fault = f"{type(error).__name__}: {error}"
-        if await leases.give_back(lease, fault=fault, for_good=for_good):
-            await tell_of_parking(lease, fault)
+        await give_back(lease, f"{type(error).__name__}: {error}", for_good=for_good)
 
 
-async def tell_of_parking(lease: Lease, fault: str) -> None:
+async def give_back(lease: Lease, fault: str, *, for_good: bool) -> None:
+    """Parked work is told to whom it concerns, and to the operators; a lost letter is not."""
+    if not await leases.give_back(lease, fault=fault, for_good=for_good):
+        return
     if lease.task in WHEN_PARKED:
         await WHEN_PARKED[lease.task](lease, fault)
+    if lease.task != "send_letter":
+        await letters.write_to_operators(
+            "work_parked", occasion=f"parked:{lease.line}:{lease.attempt}", task=lease.task,
+            fault=fault[:400],
+        )  # fmt: skip
 
 
 def _task(name: str) -> None:

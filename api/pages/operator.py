@@ -12,12 +12,18 @@ from msgspec import Meta
 from api.auth import needs
 from api.forms import filled
 from api.pages._page import fault_words, language_of, page, prefix_of
-from api.v1.operator import Invitation, invite, letters_in, mailbox_of, people_of, queue_lines
-from festival import leases
+from api.v1.operator import (
+    Invitation,
+    invite,
+    let_go,
+    letters_in,
+    mailbox_of,
+    people_of,
+    queue_lines,
+    send_again,
+)
 from festival.access import Act
-from festival.db import transaction
 from festival.errors import FestivalError
-from festival.record import record
 from festival.settings import Settings
 from festival.tables import Edition, Part, Person
 
@@ -49,9 +55,7 @@ async def queue(request: AnyRequest) -> Response[str]:
 async def retry(
     request: AnyRequest, line: FromPath[str], person: NamedDependency[Person]
 ) -> Redirect:
-    async with transaction():
-        await leases.retry(line)
-        await record("line_retried", line, by=person)
+    await send_again(line, by=person)
     return Redirect(
         f"{prefix_of(request)}/operator/queue?done=operator.done.retried", status_code=303
     )
@@ -61,9 +65,7 @@ async def retry(
 async def cancel(
     request: AnyRequest, line: FromPath[str], person: NamedDependency[Person]
 ) -> Redirect:
-    async with transaction():
-        await leases.cancel(line, by=person.id)
-        await record("line_cancelled", line, by=person)
+    await let_go(line, by=person)
     return Redirect(
         f"{prefix_of(request)}/operator/queue?done=operator.done.cancelled", status_code=303
     )

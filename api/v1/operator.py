@@ -23,6 +23,8 @@ from festival.record import record
 from festival.sessions import digest
 from festival.settings import Settings
 from festival.tables import Edition, Part, Person, Section
+from screenings import planning
+from submissions import intake
 
 OPERATOR = [needs(Act.OPERATE, scope="operate")]
 MOST_LETTERS = 200
@@ -129,21 +131,50 @@ async def queue() -> list[dict[str, Any]]:
     return await queue_lines()
 
 
+TAKE_UP = {
+    "inspect_film": intake.take_up_again,
+    "make_screener": intake.take_up_again,
+    "plan_grid": planning.take_up_again,
+}
+LET_GO = {
+    "inspect_film": intake.give_up,
+    "make_screener": intake.give_up,
+    "plan_grid": planning.give_up,
+}
+
+
+async def send_again(line: str, *, by: Person) -> None:
+    """A parked line goes on its way again, and what it works on stands where the work begins."""
+    async with transaction():
+        again = await leases.retry(line)
+        if again is None:
+            raise Missing("line_missing")
+        if again.task in TAKE_UP:
+            await TAKE_UP[again.task](again)
+        await record("line_retried", line, by=by)
+
+
+async def let_go(line: str, *, by: Person) -> None:
+    """A line is stopped for good, and what it worked on says so."""
+    async with transaction():
+        stopped = await leases.cancel(line, by=by.id)
+        if stopped is None:
+            raise Missing("line_missing")
+        if stopped.task in LET_GO:
+            await LET_GO[stopped.task](stopped, "cancelled")
+        await record("line_cancelled", line, by=by)
+
+
 @post("/operator/queue/{line:str}/retry", guards=OPERATOR, status_code=204)
 async def retry(line: FromPath[str], person: NamedDependency[Person]) -> None:
     """Send a parked line on its way again."""
-    async with transaction():
-        if not await leases.retry(line):
-            raise Missing("line_missing")
-        await record("line_retried", line, by=person)
+    await send_again(line, by=person)
 
 
 @post("/operator/queue/{line:str}/cancellation", guards=OPERATOR, status_code=204)
 async def cancel(line: FromPath[str], person: NamedDependency[Person]) -> None:
-    async with transaction():
-        if not await leases.cancel(line, by=person.id):
-            raise Missing("line_missing")
-        await record("line_cancelled", line, by=person)
+    """Stop a line, running or waiting; what it worked on is set aside."""
+    await let_go(line, by=person)
 
 
 def letters_in(mailbox: Path) -> list[dict[str, str]]:

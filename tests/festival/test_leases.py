@@ -91,7 +91,33 @@ async def test_three_faults_park_a_line_and_a_person_frees_it(house) -> None:
     await due_now(line)
     assert await leases.take(line, worker="w") is None
     assert await leases.retry(line)
-    assert (await leases.take(line, worker="w")).attempt == 1
+    assert (await leases.take(line, worker="w")).attempt == 4
+
+
+async def test_who_was_cancelled_stays_superseded_when_the_line_is_sent_again(house) -> None:
+    line = await a_line()
+    before = await leases.take(line, worker="slow")
+    await leases.cancel(line, by="somebody")
+    await leases.retry(line)
+
+    after = await leases.take(line, worker="quick")
+
+    assert after is not None
+    assert await leases.renew(before) is False
+    await leases.finish(before)
+    assert (await the(line)).done_at is None
+
+
+async def test_every_worker_that_died_is_counted(house) -> None:
+    line = await a_line()
+
+    crashes = []
+    for _ in range(4):
+        crashes.append((await leases.take(line, worker="w")).crashes)
+        await let_lapse(line)
+        await leases.waiting(10_000)
+
+    assert crashes == [0, 1, 2, 3]
 
 
 async def test_a_fault_is_tried_again_later_not_at_once(house) -> None:

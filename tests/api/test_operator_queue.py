@@ -1,0 +1,88 @@
+"""The operator's queue: what failed is sent on its way, what runs can be let go, nobody is left in the dark."""
+
+import pytest
+
+from festival import leases
+from festival.db import later, rows
+from festival.tables import Letter, Outbox
+from submissions.tables import FilmFile
+from tests.builders import a_film, a_person, an_edition, sign_in
+from workers import tasks
+
+
+async def a_stuck_copy(edition, *, state: str = "making") -> tuple[str, str]:
+    """(line, file): a copy under way whose line no relay rings for."""
+    maker = await a_person("filmmaker", edition=edition)
+    _, file = await a_film(edition, maker, status="draft", file=state)
+    line = await later("make_screener", file=file)
+    await rows("UPDATE outbox SET rung_at = now() WHERE id = {} RETURNING id", line)
+    return line, file
+
+
+async def state_of(file: str) -> str:
+    return (await FilmFile.objects().get(FilmFile.id == file)).state
+
+
+async def kinds_written() -> set[str]:
+    return {letter.kind for letter in await Letter.objects()}
+
+
+async def die(line: str) -> None:
+    """A worker takes the line and is never heard of again."""
+    await leases.take(line, worker="doomed")
+    await rows("UPDATE outbox SET leased_until = now() - interval '1 second' WHERE id = {} RETURNING id", line)
+
+
+@pytest.fixture
+async def operator(client):
+    edition = await an_edition()
+    await sign_in(client, await a_person("operator", edition=edition))
+    return client, edition
+
+
+async def test_work_that_killed_three_workers_is_set_aside_and_people_are_told(operator) -> None:
+    _, edition = operator
+    line, file = await a_stuck_copy(edition)
+    for _ in range(3):
+        await die(line)
+
+    await tasks.work(line, worker="careful")
+
+    assert await state_of(file) == "failed"
+    assert {"file_failed", "work_parked"} <= await kinds_written()
+    assert await leases.take(line, worker="careful") is None
+
+
+async def test_a_failed_copy_sent_again_stands_where_its_work_begins(operator) -> None:
+    client, edition = operator
+    line, file = await a_stuck_copy(edition)
+    for _ in range(3):
+        await die(line)
+    await tasks.work(line, worker="careful")
+
+    answer = await client.post(f"/api/v1/{edition.slug}/operator/queue/{line}/retry")
+
+    assert answer.status_code == 204
+    assert await state_of(file) == "sound"
+    assert (await leases.take(line, worker="w")).crashes == 0
+
+
+async def test_a_copy_that_is_let_go_says_so_and_its_worker_stops(operator) -> None:
+    client, edition = operator
+    line, file = await a_stuck_copy(edition)
+    lease = await leases.take(line, worker="w")
+
+    answer = await client.post(f"/api/v1/{edition.slug}/operator/queue/{line}/cancellation")
+
+    assert answer.status_code == 204
+    assert await leases.renew(lease) is False
+    assert await state_of(file) == "failed"
+    assert (await Outbox.objects().get(Outbox.id == line)).fault == "cancelled"
+
+
+async def test_a_line_that_is_not_there_is_a_clear_404(operator) -> None:
+    client, edition = operator
+
+    for act in ("retry", "cancellation"):
+        answer = await client.post(f"/api/v1/{edition.slug}/operator/queue/nothing/{act}")
+        assert (answer.status_code, answer.json()["codes"]) == (404, ["line_missing"])
