@@ -3,9 +3,12 @@
 Seconds, decibels and bytes throughout; a rate is an exact fraction. `how` names the measurement.
 """
 
+import re
+
 import msgspec
 
-VERSION = 1
+VERSION = 2
+HDR = {"smpte2084": "PQ", "arib-std-b67": "HLG"}
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -19,8 +22,33 @@ class Run(msgspec.Struct, frozen=True):
         return self.end - self.start
 
 
+class Bars(msgspec.Struct, frozen=True):
+    """Black borders around the picture that never go, in lines and columns."""
+
+    top: int = 0
+    bottom: int = 0
+    left: int = 0
+    right: int = 0
+
+    @property
+    def thickest(self) -> int:
+        return max(self.top + self.bottom, self.left + self.right)
+
+
+class Text(msgspec.Struct, frozen=True):
+    """One subtitle track inside the file."""
+
+    codec: str = ""
+    language: str = ""
+    packets: int = 0
+    end: float = 0.0
+
+
 class Picture(msgspec.Struct, frozen=True, kw_only=True):
-    """One video stream; width and height are as stored, before rotation and pixel shape."""
+    """One video stream; width and height are as stored, before rotation and pixel shape.
+
+    `combed` and `repeated` are shares of the frames of the windows that were looked at.
+    """
 
     codec: str = ""
     profile: str = ""
@@ -37,11 +65,38 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     duration: float = 0.0
     longest_gap: float = 0.0
     bit_rate: int = 0
+    key_frames: int = 0
+    longest_key_gap: float = 0.0
     combed: float | None = None
+    repeated: float | None = None
+    bars: Bars | None = None
     transfer: str = ""
     primaries: str = ""
     matrix: str = ""
     full_range: bool = False
+    dolby_vision: int | None = None
+    is_spherical: bool = False
+
+    @property
+    def bit_depth(self) -> int:
+        """Of one sample, as the pixel format says."""
+        found = re.search(
+            r"p(9|10|12|14|16)(?:le|be)?$|(?:gray|xyz|rgb|bgr)(10|12|16)", self.pixel_format
+        )
+        return int(found[1] or found[2]) if found else 8
+
+    @property
+    def hdr(self) -> str:
+        """`PQ`, `HLG`, `Dolby Vision 5`, or nothing for standard range."""
+        if self.dolby_vision is not None:
+            return f"Dolby Vision {self.dolby_vision}"
+        return HDR.get(self.transfer, "")
+
+    @property
+    def is_telecined(self) -> bool:
+        """Film at 24 on video at 30: two frames of five are combed, and fields come twice."""
+        combed, repeated = self.combed or 0.0, self.repeated or 0.0
+        return 29 < self.fps < 31 and 0.25 <= combed <= 0.55 and repeated >= 0.1
 
     @property
     def fps(self) -> float:
@@ -55,7 +110,10 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sound(msgspec.Struct, frozen=True, kw_only=True):
-    """One audio stream; loudness in LUFS, true peak in dBTP, levels in dB for each channel."""
+    """One audio stream; loudness in LUFS, true peak in dBTP, levels in dB for each channel.
+
+    `phase` goes from 1 (both sides alike) to −1 (each undoes the other); only stereo has one.
+    """
 
     codec: str = ""
     channels: int = 0
@@ -68,19 +126,26 @@ class Sound(msgspec.Struct, frozen=True, kw_only=True):
     loudness_range: float | None = None
     true_peak: float | None = None
     levels: tuple[float, ...] = ()
+    phase: float | None = None
+    packets: int = 0
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     version: int = VERSION
     container: str = ""
+    extension: str = ""
     size: int = 0
     sha256: str = ""
     duration: float = 0.0
     streams: int = 0
     pictures: tuple[Picture, ...] = ()
     sounds: tuple[Sound, ...] = ()
-    subtitles: tuple[str, ...] = ()
+    texts: tuple[Text, ...] = ()
+    chapters: int = 0
     data_tracks: int = 0
+    empty_tracks: int = 0
+    unknown_tracks: int = 0
+    is_fragmented: bool = False
     refusal: str = ""
     is_truncated: bool = False
     is_encrypted: bool = False
@@ -89,6 +154,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     silences: tuple[Run, ...] = ()
     blacks: tuple[Run, ...] | None = None
     freezes: tuple[Run, ...] | None = None
+    flashes: tuple[Run, ...] | None = None
     curve: tuple[float, ...] = ()
     how: dict[str, str] = {}
 

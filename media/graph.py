@@ -20,6 +20,7 @@ HDR = {"smpte2084", "arib-std-b67"}
 COMBED = 0.05
 TARGET_LOUDNESS = -23.0
 MOST_GAIN = 20.0
+FLASHING = 6  # three full flashes a second measure 12, a steady film stays below 3
 
 
 class Rung(msgspec.Struct, frozen=True):
@@ -51,7 +52,7 @@ def ceiling(height: int) -> int:
 
 def cadence(picture: Picture) -> Fraction:
     """What the copy plays at: the film's exact rate; a variable one is made steady."""
-    return Fraction(*picture.rate)
+    return Fraction(24000, 1001) if picture.is_telecined else Fraction(*picture.rate)
 
 
 def gain(facts: Facts) -> float:
@@ -96,7 +97,9 @@ def prepared(
     stream: ffmpeg.nodes.FilterableStream, picture: Picture
 ) -> ffmpeg.nodes.FilterableStream:
     """Undo what a projector would not show: combing, uneven cadence, HDR, odd pixel shapes."""
-    if picture.combed is not None and picture.combed >= COMBED:
+    if picture.is_telecined:
+        stream = stream.filter("pullup")
+    elif picture.combed is not None and picture.combed >= COMBED:
         stream = stream.filter("bwdif", mode="send_frame")
     rate = cadence(picture)
     stream = stream.filter("fps", fps=f"{rate.numerator}/{rate.denominator}")
@@ -160,6 +163,8 @@ def checks(
 ) -> list[ffmpeg.nodes.OutputStream]:
     """Poster, bounded sprite sheet, and the picture checks on a small branch of the same decode."""
     every = sprite_every(facts)
+    picture = facts.picture
+    assert picture is not None  # noqa: S101
     count = max(1, min(SPRITES, int(facts.duration / every)))
     poster = (
         shown[first]
@@ -173,6 +178,10 @@ def checks(
     watched = (
         shown[first + 2].filter("scale", "min(640,iw)", -2)
         .filter("blackdetect", d=1, pic_th=0.98).filter("freezedetect", n="-60dB", d=2)
-        .filter("metadata", mode="print", file=f"{job}/checks.txt").output("-", format="null")
+        .filter("metadata", mode="print", file=f"{job}/checks.txt")
+        .filter("photosensitivity", bypass=1, frames=max(2, round(float(cadence(picture)))))
+        .filter("metadata", mode="print", key="lavfi.photosensitivity.badness", value=FLASHING,
+                function="greater", file=f"{job}/flashes.txt")
+        .output("-", format="null")
     )  # fmt: skip
     return [poster, sprite, watched]

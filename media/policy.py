@@ -5,14 +5,44 @@ from enum import StrEnum
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import yaml
 
-from media.facts import Facts, Picture, Run, Sound
+from media.facts import Facts, Picture, Run, Sound, Text
 
 FOLDER = Path(__file__).parent / "policies"
+
+CODES = (
+    "FILE_EMPTY", "EXTENSION_MISMATCH", "HOSTILE_REFERENCE", "CONTAINER_NOT_ALLOWED",
+    "CONTAINER_UNREADABLE", "CONTAINER_FRAGMENTED", "CONTAINER_TRAILING_DATA", "CONTENT_TRUNCATED",
+    "CONTENT_ENCRYPTED", "STREAM_COUNT", "SAMPLE_TABLE_ABSURD", "DIMENSIONS_TOO_LARGE",
+    "TIMESTAMP_GAP", "TRACK_EMPTY", "TRACK_UNREADABLE", "DATA_TRACKS",
+    "DURATION_SHORT", "DURATION_LONG", "DURATION_UNLIKE_DECLARED", "AV_DURATION_MISMATCH",
+    "AV_START_OFFSET",
+    "VIDEO_MISSING", "VIDEO_CODEC", "VIDEO_RES_LOW", "VIDEO_RES_HIGH", "VIDEO_ASPECT",
+    "VIDEO_NON_SQUARE_PIXELS", "VIDEO_FRAME_RATE", "VIDEO_VFR", "VIDEO_INTERLACED",
+    "VIDEO_TELECINE", "VIDEO_BITRATE_LOW", "VIDEO_BURNED_BARS", "VIDEO_BLACK", "VIDEO_ALL_BLACK",
+    "VIDEO_FREEZE", "VIDEO_SPHERICAL", "PSE_RISK", "DECODE_ERRORS",
+    "COLOUR_UNTAGGED", "COLOUR_HDR", "COLOUR_FULL_RANGE", "COLOUR_TAGS_INCONSISTENT",
+    "COLOUR_UNSUPPORTED",
+    "AUDIO_MISSING", "AUDIO_CODEC", "AUDIO_SAMPLE_RATE", "AUDIO_MONO", "AUDIO_MONO_TRACKS",
+    "AUDIO_MULTIPLE_TRACKS", "AUDIO_CHANNEL_SILENT", "AUDIO_ALL_SILENT", "AUDIO_SILENCE",
+    "AUDIO_OUT_OF_PHASE", "LOUDNESS_LOW", "LOUDNESS_HIGH", "TRUE_PEAK_OVER",
+    "SUBTITLE_SOFT", "SUBTITLE_UNREADABLE", "SUBTITLE_PAST_END", "SUBTITLE_LANGUAGE_MISSING",
+)  # fmt: skip
+FAMILIES = {
+    "mp4": {"mov", "mp4"}, "mov": {"mov", "mp4"}, "m4v": {"mov", "mp4"}, "qt": {"mov", "mp4"},
+    "3gp": {"mov", "mp4"}, "3g2": {"mov", "mp4"}, "mkv": {"mkv"}, "webm": {"mkv"}, "mxf": {"mxf"},
+    "avi": {"avi"}, "ts": {"mpegts"}, "m2ts": {"mpegts"}, "mts": {"mpegts"}, "mpg": {"mpeg"},
+    "mpeg": {"mpeg"}, "vob": {"mpeg"},
+}  # fmt: skip
+GAMUTS = {  # transfer → the primaries and matrices that belong to it
+    "bt709": ({"bt709"}, {"bt709"}),
+    "smpte2084": ({"bt2020", "smpte432"}, {"bt2020nc", "bt2020c", "ictcp"}),
+    "arib-std-b67": ({"bt2020"}, {"bt2020nc", "bt2020c"}),
+}
 
 
 class Severity(StrEnum):
@@ -73,17 +103,44 @@ class Loudness(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class SoundRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     required: bool
+    codecs: tuple[str, ...]
     rates: tuple[int, ...]
     loudness: Loudness
     true_peak: float
     silence: float
     all_silent: float
     dead_channel: float
+    phase: float
     start_offset: float
     end_offset: float
 
 
+class Bitrate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Bits per second below which long-GOP pictures of `lines` and more are remarked on."""
+
+    codecs: tuple[str, ...]
+    lines: int
+    least: int
+
+
+class Flash(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    least: float
+
+
+class Bordered(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Share of the height or width that may be black border."""
+
+    most: float
+
+
+class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    readable: tuple[str, ...]
+    past_end: float
+
+
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`severities` makes a code weigh more or less than it does by itself, or `off`."""
+
     id: str
     version: int
     containers: Accepted
@@ -101,7 +158,12 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     black: Black
     freeze: Freeze
     decode_errors: DecodeErrors
+    bitrate: Bitrate
+    flash: Flash
+    bars: Bordered
     sound: SoundRules
+    texts: Texts
+    severities: dict[str, Literal["quarantine", "reject", "warn", "off"]] = {}
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,21 +188,58 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @cache
-def load(name: str) -> Policy:
-    """Read `policies/<name>.yaml`, over the one that it extends."""
-    known = {path.stem for path in FOLDER.glob("*.yaml")}
+def load(name: str, section: str = "") -> Policy:
+    """The festival's policy of this name, with what it says of a section of its own (a letter)."""
+    known = {path.stem: path for path in FOLDER.glob("*.yaml")}
     if name not in known:
         raise BadPolicy(f"no policy {name!r}; there is {', '.join(sorted(known))}")
+    return load_file(known[name], section)
+
+
+def load_file(path: Path, section: str = "") -> Policy:
+    """A policy from any YAML file; `BadPolicy` names the field that is wrong."""
+    return parsed(_read(path), section, path.name)
+
+
+def parsed(given: dict[str, Any], section: str, name: str) -> Policy:
+    """The rules as data, checked field by field."""
+    sections = given.pop("sections", {})
+    if not isinstance(sections, dict):
+        raise BadPolicy(f"{name}: sections must map letters to rules")
     try:
-        return msgspec.convert(_read(name), Policy)
+        policy = msgspec.convert(merged(given, sections.get(section, {})), Policy)
     except msgspec.ValidationError as error:
-        raise BadPolicy(f"{name}.yaml: {error}") from error
+        raise BadPolicy(f"{name}: {error}") from error
+    if unknown := sorted(set(policy.severities) - set(CODES)):
+        raise BadPolicy(f"{name}: severities: no such code {unknown[0]}")
+    return policy
 
 
-def _read(name: str) -> dict[str, Any]:
-    own: dict[str, Any] = yaml.safe_load((FOLDER / f"{name}.yaml").read_text())
+def merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """What `above` does not name stays as `below` has it, at every depth."""
+    both = dict(below)
+    for key, value in above.items():
+        old = both.get(key)
+        both[key] = (
+            merged(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+        )
+    return both
+
+
+def _read(path: Path, deep: int = 0) -> dict[str, Any]:
+    try:
+        own = yaml.safe_load(path.read_text())
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise BadPolicy(f"{path.name}: {error}") from error
+    if not isinstance(own, dict):
+        raise BadPolicy(f"{path.name}: a policy is a list of named rules")
     below = own.pop("extends", None)
-    return {**_read(below), **own} if below else own
+    if below is None:
+        return own
+    parent = FOLDER / f"{below}.yaml"
+    if deep > 4 or not parent.is_file():
+        raise BadPolicy(f"{path.name}: extends: no policy {below!r}")
+    return merged(_read(parent, deep + 1), own)
 
 
 def judge(
@@ -151,7 +250,11 @@ def judge(
     waivers: frozenset[str] = frozenset(),
 ) -> Verdict:
     """Every rule at once, worst first; a code in `waivers` is not held against the film."""
-    found = [f for f in findings(facts, policy, declared_seconds) if f.code not in waivers]
+    found = [
+        weighed
+        for finding in findings(facts, policy, declared_seconds)
+        if finding.code not in waivers and (weighed := weigh(finding, policy)) is not None
+    ]
     order = list(Severity)
     found.sort(key=lambda finding: order.index(finding.severity))
     worst = found[0].severity if found else None
@@ -166,6 +269,13 @@ def judge(
     )
 
 
+def weigh(finding: Finding, policy: Policy) -> Finding | None:
+    severity = policy.severities.get(finding.code, finding.severity.value)
+    if severity == "off":
+        return None
+    return msgspec.structs.replace(finding, severity=Severity(severity))
+
+
 def findings(facts: Facts, policy: Policy, declared: float | None) -> Iterator[Finding]:
     """A refused container says nothing more: nothing else of it can be believed."""
     if facts.refusal:
@@ -178,6 +288,7 @@ def findings(facts: Facts, policy: Policy, declared: float | None) -> Iterator[F
     else:
         yield from about_picture(facts, facts.picture, policy)
     yield from about_sound(facts, policy)
+    yield from about_texts(facts, policy)
 
 
 def refusal(facts: Facts, policy: Policy) -> Finding:
@@ -187,6 +298,8 @@ def refusal(facts: Facts, policy: Policy) -> Finding:
         measured, limit = str(facts.streams), str(policy.most_streams)
     elif facts.refusal == "DIMENSIONS_TOO_LARGE" and facts.picture:
         measured = f"{facts.picture.width} × {facts.picture.height}"
+    elif facts.refusal == "CONTAINER_NOT_ALLOWED":
+        limit = ", ".join(map(str, policy.containers.accept))
     return Finding(
         code=facts.refusal,
         severity=Severity.QUARANTINE if hostile else Severity.REJECT,
@@ -228,6 +341,21 @@ def about_file(facts: Facts, policy: Policy) -> Iterator[Finding]:
         yield reject("STREAM_COUNT", facts.streams, policy.most_streams)
     if facts.trailing_bytes > 16:
         yield warn("CONTAINER_TRAILING_DATA", facts.trailing_bytes, 0)
+    if facts.is_fragmented:
+        yield warn("CONTAINER_FRAGMENTED")
+    yield from about_tracks(facts)
+
+
+def about_tracks(facts: Facts) -> Iterator[Finding]:
+    """The name against the bytes, and tracks that carry no film."""
+    if facts.extension and facts.container not in FAMILIES.get(facts.extension, set()):
+        yield warn("EXTENSION_MISMATCH", f".{facts.extension}", facts.container)
+    if facts.unknown_tracks:
+        yield warn("TRACK_UNREADABLE", facts.unknown_tracks, 0)
+    if facts.empty_tracks and facts.duration:
+        yield warn("TRACK_EMPTY", facts.empty_tracks, 0)
+    if facts.data_tracks:
+        yield warn("DATA_TRACKS", facts.data_tracks, 0)
 
 
 def about_time(facts: Facts, policy: Policy, declared: float | None) -> Iterator[Finding]:
@@ -275,28 +403,76 @@ def about_picture(facts: Facts, picture: Picture, policy: Policy) -> Iterator[Fi
     if picture.sar[0] != picture.sar[1]:
         yield warn("VIDEO_NON_SQUARE_PIXELS", f"{picture.sar[0]}:{picture.sar[1]}", "1:1")
     yield from about_cadence(picture, policy)
-    if picture.transfer in {"smpte2084", "arib-std-b67"}:
-        yield warn("COLOUR_HDR", picture.transfer, "bt709")
-    if picture.full_range and not picture.pixel_format.startswith(("rgb", "gbr")):
-        yield warn("COLOUR_FULL_RANGE")
+    yield from about_colour(picture)
+    if (
+        picture.codec in policy.bitrate.codecs
+        and lines >= policy.bitrate.lines
+        and 0 < picture.bit_rate < policy.bitrate.least
+    ):
+        yield warn("VIDEO_BITRATE_LOW", rate(picture.bit_rate), rate(policy.bitrate.least))
+    if picture.is_spherical:
+        yield warn("VIDEO_SPHERICAL")
+    yield from about_bars(picture, policy)
     share = facts.decode_errors / max(picture.frames, 1)
     if share > policy.decode_errors.most_share:
         yield reject("DECODE_ERRORS", facts.decode_errors, 0)
     yield from about_runs(facts, picture, policy)
 
 
+def rate(bits: int) -> str:
+    return f"{bits / 1e6:.1f} Mbit/s"
+
+
+def about_colour(picture: Picture) -> Iterator[Finding]:
+    """Tags that contradict each other deceive every projector; no tags leave it to guess."""
+    if picture.dolby_vision == 5:
+        yield reject("COLOUR_UNSUPPORTED", picture.hdr, "bt709")
+    elif picture.hdr:
+        yield warn("COLOUR_HDR", picture.hdr, "bt709")
+    tags = [
+        tag
+        for tag in (picture.primaries, picture.transfer, picture.matrix)
+        if tag not in {"", "unknown", "reserved"}
+    ]
+    belong = GAMUTS.get(picture.transfer)
+    if picture.pixel_format.startswith(("rgb", "gbr", "bgr", "xyz")):
+        return
+    if not tags:
+        yield warn("COLOUR_UNTAGGED", "", "bt709")
+    elif belong and not (
+        {picture.primaries} <= {*belong[0], "", "unknown"}
+        and {picture.matrix} <= {*belong[1], "", "unknown"}
+    ):
+        yield warn("COLOUR_TAGS_INCONSISTENT", " / ".join(tags))
+    if picture.full_range:
+        yield warn("COLOUR_FULL_RANGE")
+
+
+def about_bars(picture: Picture, policy: Policy) -> Iterator[Finding]:
+    bars = picture.bars
+    if bars is None or not picture.height:
+        return
+    upright = (bars.top + bars.bottom) / picture.height
+    across = (bars.left + bars.right) / max(picture.width, 1)
+    if max(upright, across) > policy.bars.most:
+        told = f"{bars.top} + {bars.bottom}" if upright >= across else f"{bars.left} + {bars.right}"
+        yield warn("VIDEO_BURNED_BARS", f"{told} px", f"{policy.bars.most:.0%}")
+
+
 def about_cadence(picture: Picture, policy: Policy) -> Iterator[Finding]:
-    rate = Fraction(*picture.rate) if picture.rate[0] else Fraction(0)
+    cadence = Fraction(*picture.rate) if picture.rate[0] else Fraction(0)
     accepted, warned = rates(policy.rates.accept), rates(policy.rates.warn)
     if picture.longest_gap > policy.longest_gap:
         yield reject("TIMESTAMP_GAP", seconds(picture.longest_gap), seconds(policy.longest_gap))
     elif picture.is_variable:
-        yield warn("VIDEO_VFR", f"{float(rate):.3f}")
-    elif rate in warned:
-        yield warn("VIDEO_FRAME_RATE", f"{float(rate):.3f}", listed(accepted))
-    elif rate not in accepted:
-        yield reject("VIDEO_FRAME_RATE", f"{float(rate):.3f}", listed(accepted))
-    if picture.combed is not None and picture.combed >= policy.combed_share:
+        yield warn("VIDEO_VFR", f"{float(cadence):.3f}")
+    elif cadence in warned:
+        yield warn("VIDEO_FRAME_RATE", f"{float(cadence):.3f}", listed(accepted))
+    elif cadence not in accepted:
+        yield reject("VIDEO_FRAME_RATE", f"{float(cadence):.3f}", listed(accepted))
+    if picture.is_telecined:
+        yield warn("VIDEO_TELECINE", f"{picture.combed:.0%}", "24000/1001")
+    elif picture.combed is not None and picture.combed >= policy.combed_share:
         yield warn("VIDEO_INTERLACED", f"{picture.combed:.0%}", f"{policy.combed_share:.0%}")
 
 
@@ -325,6 +501,8 @@ def about_runs(facts: Facts, picture: Picture, policy: Policy) -> Iterator[Findi
             seconds(policy.freeze.inside),
             long,
         )
+    if long := tuple(run for run in facts.flashes or () if run.length >= policy.flash.least):
+        yield warn("PSE_RISK", len(long), 0, long)
 
 
 def about_sound(facts: Facts, policy: Policy) -> Iterator[Finding]:
@@ -337,14 +515,28 @@ def about_sound(facts: Facts, policy: Policy) -> Iterator[Finding]:
         yield reject("AUDIO_ALL_SILENT", f"{sound.loudness:.1f} LUFS", f"{rules.all_silent} LUFS")
         return
     yield from about_level(facts, sound, rules)
-    if sound.channels == 1:
-        yield warn("AUDIO_MONO", 1, 2)
-    elif dead := [value for value in speaking(sound) if value < rules.dead_channel]:
-        yield warn("AUDIO_CHANNEL_SILENT", f"{min(dead):.0f} dB", f"{rules.dead_channel:.0f} dB")
+    yield from about_channels(facts, sound, rules)
+    if sound.codec and not sound.codec.startswith("pcm_") and sound.codec not in rules.codecs:
+        yield warn("AUDIO_CODEC", sound.codec, ", ".join(rules.codecs))
     if sound.sample_rate not in rules.rates:
         yield warn("AUDIO_SAMPLE_RATE", sound.sample_rate, ", ".join(map(str, rules.rates)))
-    if len(facts.sounds) > 1:
+
+
+def about_channels(facts: Facts, sound: Sound, rules: SoundRules) -> Iterator[Finding]:
+    """How many tracks, how many sides, and whether each side is heard."""
+    mono = sum(one.channels == 1 for one in facts.sounds)
+    if mono > 1:
+        yield warn("AUDIO_MONO_TRACKS", mono, 1)
+    elif len(facts.sounds) > 1:
         yield warn("AUDIO_MULTIPLE_TRACKS", len(facts.sounds), 1)
+    elif mono:
+        yield warn("AUDIO_MONO", 1, 2)
+    if sound.channels > 1 and (
+        dead := [value for value in speaking(sound) if value < rules.dead_channel]
+    ):
+        yield warn("AUDIO_CHANNEL_SILENT", f"{min(dead):.0f} dB", f"{rules.dead_channel:.0f} dB")
+    if sound.phase is not None and sound.phase < rules.phase:
+        yield warn("AUDIO_OUT_OF_PHASE", f"{sound.phase:+.2f}", f"{rules.phase:+.2f}")
 
 
 def speaking(sound: Sound) -> list[float]:
@@ -373,3 +565,18 @@ def seconds(value: float) -> str:
     whole = round(value)
     hours, rest = divmod(whole, 3600)
     return f"{hours}:{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60}:{rest % 60:02d}"
+
+
+def about_texts(facts: Facts, policy: Policy) -> Iterator[Finding]:
+    """Subtitles inside the file: the committee's copy shows them only when we can read them."""
+    if not facts.texts:
+        return
+    yield warn("SUBTITLE_SOFT", len(facts.texts), 0)
+    unread = [text for text in facts.texts if text.codec not in policy.texts.readable]
+    if unread:
+        yield warn("SUBTITLE_UNREADABLE", ", ".join(text.codec or "?" for text in unread))
+    if any(not text.language for text in facts.texts):
+        yield warn("SUBTITLE_LANGUAGE_MISSING")
+    late: list[Text] = [t for t in facts.texts if t.end > facts.duration + policy.texts.past_end]
+    if late:
+        yield warn("SUBTITLE_PAST_END", seconds(max(t.end for t in late)), seconds(facts.duration))

@@ -25,10 +25,6 @@ HOSTILE = (
     b"<?xml",
 )
 _TS = 0x47
-BOXES = {
-    b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"uuid", b"meta", b"udta",
-    b"moof", b"mfra", b"sidx", b"ssix", b"styp", b"pdin", b"emsg", b"prft",
-}  # fmt: skip
 
 
 def sniff(head: bytes, size: int) -> tuple[str, str]:  # noqa: PLR0911 (one return a kind)
@@ -61,7 +57,7 @@ def headers(cell: Cell) -> dict[str, Any]:
     """Ffprobe's JSON; a file that it cannot open is a PermanentFault."""
     argv = [
         cell.tools.ffprobe, "-v", "error", *GUARDS, "-show_format", "-show_streams",
-        "-show_entries", "stream_side_data", "-of", "json", "-i", cell.film,
+        "-show_chapters", "-show_entries", "stream_side_data", "-of", "json", "-i", cell.film,
     ]  # fmt: skip
     ran = run(cell.argv(argv), deadline=PROBE_SECONDS)
     try:
@@ -70,27 +66,3 @@ def headers(cell: Cell) -> dict[str, Any]:
         raise PermanentFault("ffmpeg_failed", "ffprobe said nothing readable") from None
     found["log"] = ran.log
     return found
-
-
-def boxes(path: Path) -> tuple[bool, int]:
-    """(truncated, trailing bytes) of an MP4 or MOV, by walking its outermost boxes."""
-    size, at = path.stat().st_size, 0
-    with path.open("rb") as film:
-        for _ in range(100_000):
-            film.seek(at)
-            head = film.read(16)
-            if len(head) < 8:
-                return False, size - at
-            length = int.from_bytes(head[:4], "big")
-            if not all(32 <= c < 127 or c == 0xA9 for c in head[4:8]):
-                return False, size - at
-            if length == 1:
-                length = int.from_bytes(head[8:16], "big")
-            if length == 0:
-                return False, 0
-            if length < 8 or (at + length > size and head[4:8] not in BOXES):
-                return False, size - at  # no box of a film: its length means nothing either
-            at += length
-            if at >= size:
-                return at > size, 0
-    return False, size - at

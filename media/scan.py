@@ -13,8 +13,9 @@ from typing import Any
 
 import msgspec
 
-from media.facts import Facts, Picture, Run, Sound
-from media.probe import GUARDS, boxes, headers, sniff_file
+from media import boxes
+from media.facts import Facts, Picture, Run, Sound, Text
+from media.probe import GUARDS, headers, sniff_file
 from media.runner import PermanentFault, run
 from media.sandbox import Cell
 
@@ -23,8 +24,7 @@ CADENCES = [Fraction(n, d) for n, d in [
     (60, 1), (12, 1), (15, 1), (10, 1), (20, 1), (100, 1), (120, 1), (8, 1), (1, 1), (5, 1),
 ]]  # fmt: skip
 PACKETS_BYTES = 96 * 1024 * 1024
-MOST_GAP = 30.0
-INTERLACED_HEIGHTS = {480, 486, 576, 1080, 1088}  # no standard has fields at any other height
+KEY = "K"
 
 HEARING = (
     "astats=measure_overall=none:measure_perchannel=RMS_level,"
@@ -36,21 +36,20 @@ Hook = Callable[[str, float], None]
 
 
 def inspect(
-    cell: Cell, *, on_step: Hook = lambda *_: None, cancelled: Callable[[], bool] = lambda: False
+    cell: Cell,
+    *,
+    name: str = "",
+    on_step: Hook = lambda *_: None,
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> Facts:
-    """T0 and T1: sniff, headers, all packets, all sound. `on_step(kind, fraction)` tells how far."""
+    """T0 and T1: sniff, headers, all packets, all sound. `on_step(kind, fraction)` tells how far.
+
+    `name` is what the sender calls the file: compared with what it is, never used.
+    """
     on_step("sniff", 0.0)
-    container, refusal = sniff_file(cell.source)
-    facts = Facts(
-        container=container,
-        size=cell.source.stat().st_size,
-        refusal=refusal,
-        how={"container": "first bytes"},
-    )
-    if refusal:
+    facts = by_bytes(cell.source, name)
+    if facts.refusal:
         return facts
-    truncated, trailing = boxes(cell.source) if container in {"mov", "mp4"} else (False, 0)
-    facts = msgspec.structs.replace(facts, is_truncated=truncated, trailing_bytes=trailing)
     try:
         found = headers(cell)
         facts = read_headers(facts, found)
@@ -59,12 +58,37 @@ def inspect(
             return refused
         on_step("packets", 0.0)
         facts = read_packets(facts, cell, cancelled)
-        facts = read_cadence(facts, cell, cancelled)
+        if facts.refusal:
+            return facts
         on_step("sound", 0.0)
         return read_sound(facts, cell, on_step, cancelled)
     except PermanentFault as fault:
-        code = "CONTENT_TRUNCATED" if truncated else "CONTAINER_UNREADABLE"
+        code = "CONTENT_TRUNCATED" if facts.is_truncated else "CONTAINER_UNREADABLE"
         return beyond(facts, fault.detail) or msgspec.structs.replace(facts, refusal=code)
+
+
+def by_bytes(film: Path, name: str) -> Facts:
+    """What the first bytes and the boxes say, before any program opens the file."""
+    container, refusal = sniff_file(film)
+    facts = Facts(
+        container=container,
+        extension=Path(name).suffix.lower().lstrip(".")[:12],
+        size=film.stat().st_size,
+        refusal=refusal,
+        how={"container": "first bytes"},
+    )
+    if refusal or container not in {"mov", "mp4"}:
+        return facts
+    found = boxes.walk(film)
+    absurd = "SAMPLE_TABLE_ABSURD" if found.is_absurd else ""
+    return msgspec.structs.replace(
+        facts,
+        refusal="HOSTILE_REFERENCE" if found.refers_out else absurd,
+        is_truncated=found.is_truncated,
+        trailing_bytes=found.trailing,
+        is_fragmented=found.is_fragmented,
+        how={**facts.how, "whole": "boxes", "is_fragmented": "boxes"},
+    )
 
 
 def beyond(facts: Facts, log: str) -> Facts | None:
@@ -80,21 +104,35 @@ def beyond(facts: Facts, log: str) -> Facts | None:
 def read_headers(facts: Facts, found: dict[str, Any]) -> Facts:
     """Streams as the headers claim them; attached pictures are no film."""
     streams = found.get("streams", [])
-    kinds = [s.get("codec_type") for s in streams]
+    kinds = [s.get("codec_type") for s in streams if s.get("codec_tag_string") != "tmcd"]
     encrypted = any(s.get("codec_tag_string") in {"encv", "enca"} for s in streams)
     return msgspec.structs.replace(
         facts,
         streams=len(streams),
         pictures=tuple(picture_of(s) for s in streams if is_picture(s)),
         sounds=tuple(sound_of(s) for s in streams if s.get("codec_type") == "audio"),
-        subtitles=tuple(
-            s.get("codec_name", "") for s in streams if s.get("codec_type") == "subtitle"
-        ),
-        data_tracks=kinds.count("data") + kinds.count("attachment"),
+        texts=tuple(text_of(s) for s in streams if s.get("codec_type") == "subtitle"),
+        chapters=len(found.get("chapters", [])),
+        data_tracks=kinds.count("data") + kinds.count("attachment") + kinds.count(None),
+        unknown_tracks=sum(is_unknown(s) for s in streams),
         is_encrypted=encrypted,
         duration=number(found.get("format", {}).get("duration")) or 0.0,
-        how={**facts.how, "streams": "headers"},
+        how={**facts.how, "streams": "headers", "texts": "headers", "chapters": "headers"},
     )
+
+
+def is_unknown(stream: dict[str, Any]) -> bool:
+    """A picture or a sound for which nobody here has a decoder."""
+    return stream.get("codec_type") in {"video", "audio"} and not stream.get("codec_name")
+
+
+def text_of(stream: dict[str, Any]) -> Text:
+    return Text(codec=stream.get("codec_name", ""), language=language_of(stream))
+
+
+def language_of(stream: dict[str, Any]) -> str:
+    named = str(stream.get("tags", {}).get("language", ""))[:12]
+    return "" if named == "und" else named
 
 
 def is_picture(stream: dict[str, Any]) -> bool:
@@ -105,7 +143,7 @@ def is_picture(stream: dict[str, Any]) -> bool:
 
 def picture_of(stream: dict[str, Any]) -> Picture:
     sar = ratio(stream.get("sample_aspect_ratio", "1:1").replace(":", "/"))
-    turns = [d.get("rotation") for d in stream.get("side_data_list", []) if "rotation" in d]
+    turns = [d.get("rotation") for d in beside(stream) if "rotation" in d]
     rate = ratio(stream.get("avg_frame_rate", "0/1"))
     return Picture(
         codec=stream.get("codec_name", ""),
@@ -113,7 +151,7 @@ def picture_of(stream: dict[str, Any]) -> Picture:
         width=int(stream.get("width", 0)),
         height=int(stream.get("height", 0)),
         sar=(sar.numerator, sar.denominator) if sar > 0 else (1, 1),
-        rotation=int(turns[0]) % 360 if turns else 0,
+        rotation=int(number(turns[0]) or 0) % 360 if turns else 0,
         pixel_format=stream.get("pix_fmt", ""),
         rate=(rate.numerator, rate.denominator),
         frames_promised=int(stream.get("nb_frames", 0) or 0),
@@ -124,7 +162,16 @@ def picture_of(stream: dict[str, Any]) -> Picture:
         primaries=stream.get("color_primaries", ""),
         matrix=stream.get("color_space", ""),
         full_range=stream.get("color_range") == "pc",
+        dolby_vision=next(
+            (int(d["dv_profile"]) for d in beside(stream) if "dv_profile" in d), None
+        ),
+        is_spherical=any("Spherical" in str(d.get("side_data_type")) for d in beside(stream)),
     )
+
+
+def beside(stream: dict[str, Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = stream.get("side_data_list", [])
+    return found
 
 
 def sound_of(stream: dict[str, Any]) -> Sound:
@@ -133,7 +180,7 @@ def sound_of(stream: dict[str, Any]) -> Sound:
         channels=int(stream.get("channels", 0)),
         layout=stream.get("channel_layout", ""),
         sample_rate=int(number(stream.get("sample_rate")) or 0),
-        language=str(stream.get("tags", {}).get("language", ""))[:12],
+        language=language_of(stream),
         start=number(stream.get("start_time")) or 0.0,
         duration=number(stream.get("duration")) or 0.0,
     )
@@ -154,12 +201,15 @@ def ratio(text: str) -> Fraction:
         return Fraction(0)
 
 
+Packet = tuple[float, float, int, bool]  # when, how long, bytes, key
+
+
 def read_packets(facts: Facts, cell: Cell, cancelled: Callable[[], bool]) -> Facts:
-    """Exact durations, frames, gaps and cadence of the first picture and every sound."""
+    """Exact durations, frames, gaps and cadence of every picture, sound and subtitle."""
     argv = [
         cell.tools.ffprobe, "-v", "warning", *GUARDS, "-show_entries",
-        "packet=codec_type,stream_index,pts_time,dts_time,duration_time,size", "-of", "csv=p=0",
-        "-i", cell.film,
+        "packet=codec_type,stream_index,pts_time,dts_time,duration_time,size,flags", "-of",
+        "csv=p=0", "-i", cell.film,
     ]  # fmt: skip
     ran = run(
         cell.argv(argv),
@@ -168,31 +218,18 @@ def read_packets(facts: Facts, cell: Cell, cancelled: Callable[[], bool]) -> Fac
         stall=120,
         cancelled=cancelled,
     )
-    tracks: dict[tuple[str, int], list[tuple[float, float, int]]] = {}
-    for line in ran.output.splitlines():
-        kind, index, pts, dts, duration, size, *_ = [*line.split(","), *[""] * 6]
-        when = number(pts)
-        if when is None:
-            when = number(dts)  # AVI knows no other time
-        if when is not None and index.isdigit():
-            lasts = number(duration) or 0.0
-            tracks.setdefault((kind, int(index)), []).append((when, lasts, int(number(size) or 0)))
-    seen = [
-        sorted(p)
-        for (kind, _), p in sorted(tracks.items(), key=lambda x: x[0][1])
-        if kind == "video"
-    ]
-    heard = [
-        sorted(p)
-        for (kind, _), p in sorted(tracks.items(), key=lambda x: x[0][1])
-        if kind == "audio"
-    ]
+    if len(ran.output) >= PACKETS_BYTES:
+        return msgspec.structs.replace(facts, refusal="SAMPLE_TABLE_ABSURD")
+    tracks = tracks_of(ran.output)
+    seen, heard = tracks.get("video", []), tracks.get("audio", [])
     pictures = tuple(
         timed(p, seen[i]) if i < len(seen) else msgspec.structs.replace(p, frames=0, duration=0.0)
         for i, p in enumerate(facts.pictures)
     )
     sounds = tuple(
-        msgspec.structs.replace(s, start=heard[i][0][0], duration=span(heard[i]))
+        msgspec.structs.replace(
+            s, start=heard[i][0][0], duration=span(heard[i]), packets=len(heard[i])
+        )
         if i < len(heard)
         else msgspec.structs.replace(s, duration=0.0)
         for i, s in enumerate(facts.sounds)
@@ -204,18 +241,49 @@ def read_packets(facts: Facts, cell: Cell, cancelled: Callable[[], bool]) -> Fac
         facts,
         pictures=pictures,
         sounds=sounds,
+        texts=lasting(facts.texts, tracks.get("subtitle", [])),
+        empty_tracks=len(facts.pictures) - len(seen) + len(facts.sounds) - len(heard),
         duration=longest,
         is_truncated=facts.is_truncated or short or cut,
-        how={**facts.how, "duration": "packets", "rate": "packets"},
+        how={**facts.how, **dict.fromkeys(("duration", "rate", "gaps", "key_frames"), "packets")},
     )
 
 
-def span(packets: list[tuple[float, float, int]]) -> float:
+def tracks_of(listing: str) -> dict[str, list[list[Packet]]]:
+    """The packets of each stream in the order of time; streams of a kind in their own order."""
+    found: dict[tuple[str, int], list[Packet]] = {}
+    for line in listing.splitlines():
+        kind, stream, pts, dts, duration, size, flags, *_ = [*line.split(","), *[""] * 7]
+        when = number(pts)
+        if when is None:
+            when = number(dts)  # AVI knows no other time
+        if when is not None and stream.isdigit():
+            packet = (when, number(duration) or 0.0, int(number(size) or 0), KEY in flags)
+            found.setdefault((kind, int(stream)), []).append(packet)
+    tracks: dict[str, list[list[Packet]]] = {}
+    for kind, index in sorted(found):
+        tracks.setdefault(kind, []).append(sorted(found[kind, index]))
+    return tracks
+
+
+def lasting(texts: tuple[Text, ...], said: list[list[Packet]]) -> tuple[Text, ...]:
+    return tuple(
+        msgspec.structs.replace(
+            text, packets=len(said[i]), end=max(when + lasts for when, lasts, _, _ in said[i])
+        )
+        if i < len(said)
+        else text
+        for i, text in enumerate(texts)
+    )
+
+
+def span(packets: list[Packet]) -> float:
     return packets[-1][0] + packets[-1][1] - packets[0][0]
 
 
-def timed(picture: Picture, packets: list[tuple[float, float, int]]) -> Picture:
-    times = [when for when, _, _ in packets]
+def timed(picture: Picture, packets: list[Packet]) -> Picture:
+    times = [when for when, _, _, _ in packets]
+    keys = [when for when, _, _, key in packets if key]
     gaps = [b - a for a, b in pairwise(times) if b > a]
     typical = statistics.median(gaps) if gaps else 0.0
     last = packets[-1][1] or typical
@@ -228,9 +296,11 @@ def timed(picture: Picture, packets: list[tuple[float, float, int]]) -> Picture:
         start=times[0],
         duration=duration,
         longest_gap=max(gaps, default=0.0),
+        key_frames=len(keys),
+        longest_key_gap=max((b - a for a, b in pairwise(keys)), default=0.0),
         rate=exact_rate(gaps if is_variable else even, picture.rate),
         is_variable=is_variable,
-        bit_rate=int(sum(size for _, _, size in packets) * 8 / duration) if duration > 0 else 0,
+        bit_rate=int(sum(size for _, _, size, _ in packets) * 8 / duration) if duration > 0 else 0,
     )
 
 
@@ -252,46 +322,15 @@ def exact_rate(gaps: list[float], claimed: tuple[int, int]) -> tuple[int, int]:
     return best.numerator, best.denominator
 
 
-def read_cadence(facts: Facts, cell: Cell, cancelled: Callable[[], bool]) -> Facts:
-    """Combing in one window at full height: flags lie, and a scaled picture hides it."""
-    picture = facts.picture
-    if picture is None or picture.frames < 12 or picture.longest_gap > MOST_GAP:
-        return facts
-    if picture.height not in INTERLACED_HEIGHTS or picture.fps > 30.5:
-        return facts
-    argv = [
-        cell.tools.ffmpeg, "-hide_banner", "-nostdin", "-nostats", "-loglevel", "info", *GUARDS,
-        "-ss", f"{picture.duration * 0.3:.3f}", "-t", "3", "-threads", "2", "-i", cell.film,
-        "-map", "0:v:0", "-vf", "idet", "-an", "-f", "null", "-",
-    ]  # fmt: skip
-    try:
-        ran = run(cell.argv(argv), deadline=60, cancelled=cancelled)
-    except PermanentFault:
-        return msgspec.structs.replace(facts, decode_errors=facts.decode_errors + 1)
-    found = re.search(
-        r"Multi frame detection:\s*TFF:\s*(\d+)\s*BFF:\s*(\d+)\s*Progressive:\s*(\d+)",
-        "\n".join(ran.log),
-    )
-    if not found:
-        return facts
-    tff, bff, progressive = map(int, found.groups())
-    combed = (tff + bff) / max(tff + bff + progressive, 1)
-    first = msgspec.structs.replace(picture, combed=round(combed, 3))
-    return msgspec.structs.replace(
-        facts,
-        pictures=(first, *facts.pictures[1:]),
-        how={**facts.how, "combed": "idet, one window"},
-    )
-
-
 def read_sound(facts: Facts, cell: Cell, on_step: Hook, cancelled: Callable[[], bool]) -> Facts:
     """Loudness, true peak, silence and every channel's level, over all of the first track."""
     if not facts.sounds or facts.sounds[0].duration <= 0:
         return facts
+    facing = "aphasemeter=video=0," if facts.sounds[0].channels == 2 else ""
     argv = [
         cell.tools.ffmpeg, "-hide_banner", "-nostdin", "-nostats", "-loglevel", "info",
         "-progress", "pipe:1", "-stats_period", "0.5", *GUARDS, "-i", cell.film, "-map", "0:a:0",
-        "-af", f"{HEARING},ametadata=mode=print:file={cell.job}/sound.txt",
+        "-af", f"{facing}{HEARING},ametadata=mode=print:file={cell.job}/sound.txt",
         "-vn", "-f", "null", "-",
     ]  # fmt: skip
     length = max(facts.sounds[0].duration, 0.1)
@@ -301,7 +340,7 @@ def read_sound(facts: Facts, cell: Cell, on_step: Hook, cancelled: Callable[[], 
         cancelled=cancelled,
         on_seconds=lambda s: on_step("sound", min(s / length, 1.0)),
     )
-    curve, silences = heard(cell.work / "sound.txt", length)
+    curve, silences, phase = heard(cell.work / "sound.txt", length)
     log = "\n".join(ran.log)
     summary = log.rpartition("Summary:")[2]
     measured = msgspec.structs.replace(
@@ -312,13 +351,20 @@ def read_sound(facts: Facts, cell: Cell, on_step: Hook, cancelled: Callable[[], 
         levels=tuple(
             max(float(v), -120.0) for v in re.findall(r"RMS level dB: (-?[\d.]+|-inf)", log)
         ),
+        phase=phase,
     )
     return msgspec.structs.replace(
         facts,
         sounds=(measured, *facts.sounds[1:]),
         curve=curve,
         silences=silences,
-        how={**facts.how, "loudness": "ebur128, all samples"},
+        how={
+            **facts.how,
+            "loudness": "ebur128, all samples",
+            "levels": "astats, all samples",
+            "silences": "silencedetect, all samples",
+            "phase": "aphasemeter, all samples",
+        },
     )
 
 
@@ -327,10 +373,11 @@ def level(text: str, pattern: str) -> float | None:
     return max(float(found[1]), -120.0) if found else None
 
 
-def heard(path: Path, length: float) -> tuple[tuple[float, ...], tuple[Run, ...]]:
-    """Short-term loudness once a second, and the silences, from the filter's own notes."""
+def heard(path: Path, length: float) -> tuple[tuple[float, ...], tuple[Run, ...], float | None]:
+    """Loudness once a second, the silences, and the mean phase, from the filters' own notes."""
     curve: dict[int, float] = {}
     silences: list[Run] = []
+    phases = [0.0, 0]
     begun: float | None = None
     when = 0.0
     with path.open() as notes:
@@ -339,6 +386,8 @@ def heard(path: Path, length: float) -> tuple[tuple[float, ...], tuple[Run, ...]
                 when = number(line.rpartition("pts_time:")[2]) or when
             elif line.startswith("lavfi.r128.S="):
                 curve.setdefault(int(when), max(number(line[13:]) or -120.0, -120.0))
+            elif line.startswith("lavfi.aphasemeter.phase="):
+                phases = [phases[0] + (number(line[24:]) or 0.0), phases[1] + 1]
             elif line.startswith("lavfi.silence_start="):
                 begun = number(line[20:])
             elif line.startswith("lavfi.silence_end=") and begun is not None:
@@ -346,4 +395,5 @@ def heard(path: Path, length: float) -> tuple[tuple[float, ...], tuple[Run, ...]
                 begun = None
     if begun is not None:
         silences.append(Run(begun, length))
-    return tuple(round(curve[s], 1) for s in sorted(curve)), tuple(silences)
+    mean = round(phases[0] / phases[1], 3) if phases[1] else None
+    return tuple(round(curve[s], 1) for s in sorted(curve)), tuple(silences), mean

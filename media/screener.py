@@ -55,9 +55,10 @@ def make(
         on_seconds=lambda seconds: on_progress(min(seconds / length, 0.99)),
     )
     blacks, freezes = watched(cell.work / "checks.txt", picture.duration)
+    flashes = flashing(cell.work / "flashes.txt")
     _verify(cell, facts, rungs, sound=sound)
     hls.write_master(cell.work, rungs, rate=graph.cadence(picture), sound=sound)
-    for note in ("checks.txt", "sound.txt"):
+    for note in ("checks.txt", "flashes.txt", "sound.txt"):
         (cell.work / note).unlink(missing_ok=True)
     return Screener(
         rungs=rungs,
@@ -69,8 +70,12 @@ def make(
             facts,
             blacks=blacks,
             freezes=freezes,
+            flashes=flashes,
             decode_errors=facts.decode_errors + ran.decode_errors,
-            how={**facts.how, "blacks": "full decode", "freezes": "full decode"},
+            how={
+                **facts.how,
+                **dict.fromkeys(("blacks", "freezes", "flashes", "decode_errors"), "full decode"),
+            },
         ),
     )
 
@@ -79,6 +84,19 @@ def watched(notes: Path, duration: float) -> tuple[tuple[Run, ...], tuple[Run, .
     """Black and frozen stretches from the filters' notes."""
     text = notes.read_text() if notes.exists() else ""
     return runs(text, "lavfi.black", duration), runs(text, "lavfi.freezedetect.freeze", duration)
+
+
+def flashing(notes: Path) -> tuple[Run, ...]:
+    """Stretches in which every frame was marked; frames less than a second apart are one."""
+    text = notes.read_text() if notes.exists() else ""
+    times = [float(t) for t in re.findall(r"pts_time:([\d.]+)", text)]
+    found: list[Run] = []
+    for when in times:
+        if found and when - found[-1].end < 1:
+            found[-1] = Run(found[-1].start, when)
+        else:
+            found.append(Run(when, when))
+    return tuple(found)
 
 
 def runs(text: str, name: str, duration: float) -> tuple[Run, ...]:

@@ -10,6 +10,7 @@ CODECS = {
     "mpeg2video": ["-c:v", "mpeg2video", "-b:v", "3M", "-pix_fmt", "yuv420p"],
     "libvpx-vp9": ["-c:v", "libvpx-vp9", "-cpu-used", "8", "-deadline", "realtime", "-b:v", "600k"],
 }
+REC709 = ["-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709"]
 SOUNDS = {
     "stereo": ["sine=frequency=220:sample_rate=48000,tremolo=f=0.4:d=0.6,volume=0.5", "2"],
     "mono": ["sine=frequency=180:sample_rate=48000,volume=0.5", "1"],
@@ -31,7 +32,7 @@ def draw(clip: Clip, folder: Path, name: str, *, seed: int) -> Path:
     if clip.sound != "none":
         source, channels = SOUNDS[clip.sound]
         argv += ["-f", "lavfi", "-i", source, "-c:a", "aac", "-ac", channels]
-    argv += ["-t", seconds, *CODECS[clip.codec], "-threads", "1"]
+    argv += ["-t", seconds, *CODECS[clip.codec], *REC709, "-threads", "1"]
     if clip.container in {"mp4", "mov"}:
         argv += ["-movflags", "+faststart"]
     subprocess.run([*argv, str(path)], check=True, stdin=subprocess.DEVNULL)

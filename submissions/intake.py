@@ -13,8 +13,8 @@ from festival.leases import Heartbeat, Lease, Superseded, hold
 from festival.progress import News
 from festival.record import record
 from festival.settings import Settings
-from festival.tables import Edition, new_id
-from media import policy, scan, screener
+from festival.tables import Edition, Section, new_id
+from media import policy, scan, screener, windows
 from media.facts import Facts
 from media.policy import Outcome, Verdict
 from media.runner import Cancelled, TransientFault
@@ -103,7 +103,10 @@ async def inspect(
         sha256 = file.sha256 or await asyncio.to_thread(sha256_of, cell.source)
         facts = await stoppable(
             lambda: scan.inspect(
-                cell, on_step=telling.from_thread, cancelled=lambda: heartbeat.lost
+                cell,
+                name=file.name,
+                on_step=telling.from_thread,
+                cancelled=lambda: heartbeat.lost,
             )
         )
     finally:
@@ -126,9 +129,10 @@ async def stoppable(work: Callable[[], Any]) -> Any:
 
 async def judged(facts: Facts, submission: Submission, edition: Edition) -> Verdict:
     film = await Film.objects().get(Film.id == submission.film)
+    section = await Section.objects().get(Section.id == submission.section)
     return policy.judge(
         facts,
-        policy.load(edition.policy),
+        policy.load(edition.policy, section.letter if section else ""),
         declared_seconds=film.declared_seconds if film else None,
         waivers=frozenset(submission.waivers),
     )
@@ -212,7 +216,7 @@ async def make_screener(
         made: screener.Screener = await stoppable(
             lambda: screener.make(
                 cell,
-                facts,
+                windows.look(cell, facts, cancelled=lambda: heartbeat.lost),
                 on_progress=lambda fraction: telling.from_thread("screener", fraction),
                 cancelled=lambda: heartbeat.lost,
             )

@@ -8,7 +8,11 @@ from pathlib import Path
 MOVING = "testsrc2"
 STEREO = "sine=frequency=440:sample_rate=48000,volume=0.3"
 SILENCE = "anullsrc=channel_layout=stereo:sample_rate=48000"
-X264 = ("-c:v", "libx264", "-preset", "ultrafast", "-crf", "28", "-pix_fmt", "yuv420p", "-g", "12")
+REC709 = ("-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709")
+X264 = (
+    "-c:v", "libx264", "-preset", "ultrafast", "-crf", "28", "-pix_fmt", "yuv420p", "-g", "12",
+    *REC709,
+)  # fmt: skip
 
 
 def film(

@@ -17,8 +17,10 @@ from submissions.tables import FilmFile, Step
 GROUPS = {
     "file": ("container", "size", "whole"),
     "time": ("duration", "sync"),
-    "picture": ("definition", "shape", "codec", "cadence", "scan", "colour", "black", "freeze"),
-    "sound": ("tracks", "rate", "loudness", "peak", "silence"),
+    "picture": ("definition", "shape", "codec", "cadence", "scan", "colour", "black", "freeze",
+                "flash"),
+    "sound": ("tracks", "rate", "loudness", "peak", "silence", "phase"),
+    "texts": ("texts",),
 }
 CHECK_OF = {
     "FILE_EMPTY": "size", "HOSTILE_REFERENCE": "container", "CONTAINER_NOT_ALLOWED": "container",
@@ -36,6 +38,14 @@ CHECK_OF = {
     "AUDIO_CHANNEL_SILENT": "tracks", "AUDIO_MULTIPLE_TRACKS": "tracks",
     "AUDIO_SAMPLE_RATE": "rate", "AUDIO_ALL_SILENT": "loudness", "LOUDNESS_LOW": "loudness",
     "LOUDNESS_HIGH": "loudness", "TRUE_PEAK_OVER": "peak", "AUDIO_SILENCE": "silence",
+    "EXTENSION_MISMATCH": "container", "CONTAINER_FRAGMENTED": "container",
+    "SAMPLE_TABLE_ABSURD": "container", "TRACK_EMPTY": "container",
+    "TRACK_UNREADABLE": "container", "DATA_TRACKS": "container", "VIDEO_TELECINE": "scan",
+    "VIDEO_BITRATE_LOW": "codec", "VIDEO_BURNED_BARS": "shape", "VIDEO_SPHERICAL": "shape",
+    "PSE_RISK": "flash", "COLOUR_UNTAGGED": "colour", "COLOUR_TAGS_INCONSISTENT": "colour",
+    "COLOUR_UNSUPPORTED": "colour", "AUDIO_CODEC": "tracks", "AUDIO_MONO_TRACKS": "tracks",
+    "AUDIO_OUT_OF_PHASE": "phase", "SUBTITLE_SOFT": "texts", "SUBTITLE_UNREADABLE": "texts",
+    "SUBTITLE_PAST_END": "texts", "SUBTITLE_LANGUAGE_MISSING": "texts",
 }  # fmt: skip
 
 
@@ -164,6 +174,7 @@ def of_picture(
     for check, runs, most in (
         ("black", facts.blacks, policy.black.inside),
         ("freeze", facts.freezes, policy.freeze.inside),
+        ("flash", facts.flashes, policy.flash.least),
     ):
         if runs is not None:
             yield good(check, stretches(say, runs), say("most", value=seconds(most)))
@@ -195,6 +206,8 @@ def of_sound(
             "peak", f"{n(sound.true_peak, 1)} dBTP", say("most", value=f"{n(rules.true_peak)} dBTP")
         )
     yield good("silence", stretches(say, facts.silences), say("most", value=seconds(rules.silence)))
+    if sound.phase is not None:
+        yield good("phase", n(sound.phase, 2), say("least", value=n(rules.phase, 1)))
 
 
 def good(check: str, found: str, expected: str) -> Row:
@@ -255,7 +268,7 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True):
 TOP, BOTTOM = -10.0, -50.0
 POINTS = 480
 LANES = {"black": ("VIDEO_BLACK", "VIDEO_ALL_BLACK"), "freeze": ("VIDEO_FREEZE",),
-         "silence": ("AUDIO_SILENCE",)}  # fmt: skip
+         "flash": ("PSE_RISK",), "silence": ("AUDIO_SILENCE",)}  # fmt: skip
 STEPS_OF_TIME = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
 
 
@@ -266,7 +279,8 @@ def timeline(
     if facts is None or facts.duration <= 0 or facts.refusal:
         return None
     length = facts.duration
-    runs = {"black": facts.blacks, "freeze": facts.freezes, "silence": facts.silences}
+    runs = {"black": facts.blacks, "freeze": facts.freezes, "flash": facts.flashes,
+            "silence": facts.silences}
     lanes = [
         lane(lang, name, found, verdict, length)
         for name, found in runs.items()

@@ -3,6 +3,8 @@
 import subprocess
 from pathlib import Path
 
+from tests.clips import REC709
+
 PICTURE = "testsrc2=size=320x180:rate=25"
 SOUND = "sine=frequency=440:sample_rate=48000,volume=0.5"
 
@@ -22,7 +24,7 @@ def a_clip(
         if source is not None:
             argv += ["-f", "lavfi", "-i", source]
     if picture is not None:
-        argv += ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"]
+        argv += ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", *REC709]
     if sound is not None:
         argv += ["-c:a", "aac", "-ac", str(channels)]
     subprocess.run([*argv, "-t", str(seconds), *extra, str(path)], check=True, timeout=60)

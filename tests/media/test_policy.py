@@ -1,17 +1,19 @@
 """The technical rules: for each, the film that breaks it and its twin that does not."""
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from media.facts import Facts, Picture, Run, Sound
-from media.policy import BadPolicy, Outcome, judge, load
+from festival.language import t
+from media.facts import Bars, Facts, Picture, Run, Sound, Text
+from media.policy import CODES, BadPolicy, Outcome, judge, load, load_file
 
 RULES = load("festival")
 PICTURE = {
     "codec": "h264", "width": 1920, "height": 1080, "rate": (24, 1), "frames": 1440,
-    "duration": 60.0,
+    "duration": 60.0, "primaries": "bt709", "transfer": "bt709", "matrix": "bt709",
 }  # fmt: skip
 SOUND = {
     "codec": "aac", "channels": 2, "layout": "stereo", "sample_rate": 48000, "duration": 60.0,
@@ -69,8 +71,34 @@ def test_a_sound_film_hears_nothing() -> None:
     ("TIMESTAMP_GAP", "refused", {"picture": {"longest_gap": 10.1}},
      {"picture": {"longest_gap": 10.0}}),
     ("VIDEO_INTERLACED", "remarks", {"picture": {"combed": 0.05}}, {"picture": {"combed": 0.04}}),
-    ("COLOUR_HDR", "remarks", {"picture": {"transfer": "smpte2084"}},
+    ("COLOUR_HDR", "remarks",
+     {"picture": {"transfer": "smpte2084", "primaries": "bt2020", "matrix": "bt2020nc"}},
      {"picture": {"transfer": "bt709"}}),
+    ("COLOUR_UNSUPPORTED", "refused", {"picture": {"dolby_vision": 5}},
+     {"picture": {"dolby_vision": None}}),
+    ("COLOUR_UNTAGGED", "remarks", {"picture": {"transfer": "", "primaries": "", "matrix": "unknown"}},
+     {"picture": {"transfer": "", "primaries": "", "matrix": "bt709"}}),
+    ("COLOUR_TAGS_INCONSISTENT", "remarks", {"picture": {"primaries": "bt2020"}},
+     {"picture": {"primaries": "bt709"}}),
+    ("VIDEO_TELECINE", "remarks",
+     {"picture": {"rate": (30000, 1001), "combed": 0.4, "repeated": 0.2}},
+     {"picture": {"rate": (24000, 1001), "combed": 0.0, "repeated": 0.2}}),
+    ("VIDEO_BITRATE_LOW", "remarks", {"picture": {"bit_rate": 4_999_999}},
+     {"picture": {"bit_rate": 5_000_000}}),
+    ("VIDEO_BURNED_BARS", "remarks", {"picture": {"bars": Bars(top=132, bottom=132)}},
+     {"picture": {"bars": Bars(top=4, bottom=4)}}),
+    ("VIDEO_SPHERICAL", "remarks", {"picture": {"is_spherical": True}}, {"picture": {}}),
+    ("PSE_RISK", "remarks", {"flashes": (Run(5, 5.5),)}, {"flashes": (Run(5, 5.4),)}),
+    ("EXTENSION_MISMATCH", "remarks", {"extension": "mkv"}, {"extension": "mov"}),
+    ("CONTAINER_FRAGMENTED", "remarks", {"is_fragmented": True}, {"is_fragmented": False}),
+    ("TRACK_EMPTY", "remarks", {"empty_tracks": 1}, {"empty_tracks": 0}),
+    ("TRACK_UNREADABLE", "remarks", {"unknown_tracks": 1}, {"unknown_tracks": 0}),
+    ("DATA_TRACKS", "remarks", {"data_tracks": 1}, {"data_tracks": 0}),
+    ("AUDIO_CODEC", "remarks", {"sound": {"codec": "amr_nb"}}, {"sound": {"codec": "pcm_s24le"}}),
+    ("AUDIO_OUT_OF_PHASE", "remarks", {"sound": {"phase": -0.31}}, {"sound": {"phase": -0.3}}),
+    ("AUDIO_MONO_TRACKS", "remarks", {"sounds": (Sound(**{**SOUND, "channels": 1}),) * 2},
+     {"sounds": (Sound(**SOUND),)}),
+    ("SUBTITLE_SOFT", "remarks", {"texts": (Text("subrip", "fra", 3, 50.0),)}, {"texts": ()}),
     ("COLOUR_FULL_RANGE", "remarks", {"picture": {"full_range": True}},
      {"picture": {"full_range": True, "pixel_format": "gbrp"}}),
     ("DECODE_ERRORS", "refused", {"decode_errors": 1}, {"decode_errors": 0}),
@@ -155,3 +183,50 @@ def test_a_verdict_names_the_policy_it_was_judged_by() -> None:
 
     assert (verdict.policy, verdict.policy_version) == ("festival", RULES.version)
     assert msgspec.json.decode(msgspec.json.encode(verdict), type=type(verdict)) == verdict
+
+
+def test_every_code_has_its_words_and_its_repair_in_both_languages() -> None:
+    for code in CODES:
+        for key in (f"finding.{code}", f"finding.{code}.repair"):
+            words = {lang: t(lang, key, measured="1", limit="2") for lang in ("fr", "en")}
+            assert key not in words.values(), key
+            assert words["fr"] != words["en"], key
+
+
+def test_a_section_has_rules_of_its_own(tmp_path: Path) -> None:
+    (own := tmp_path / "own.yaml").write_text(
+        "id: own\nextends: festival\nsections: {S: {duration: {most: 30}}}\n"
+    )
+
+    assert [load_file(own, letter).duration.most for letter in ("S", "C", "")] == [30, 12600, 12600]
+    assert load_file(own, "S").duration.least == 10
+
+
+def test_a_policy_may_weigh_a_code_otherwise(tmp_path: Path) -> None:
+    (own := tmp_path / "own.yaml").write_text(
+        "id: own\nextends: festival\nseverities: {VIDEO_VFR: reject, AUDIO_MONO: 'off'}\n"
+    )
+    film = a_film(picture={"is_variable": True}, sound={"channels": 1})
+
+    verdict = judge(film, load_file(own))
+
+    assert (verdict.outcome, [f.code for f in verdict.findings]) == (Outcome.REFUSED, ["VIDEO_VFR"])
+
+
+@pytest.mark.parametrize(("text", "named"), [
+    ("extends: festival\nheight: {least: tall}", "height.least"),
+    ("extends: festival\nheigth: {least: 3}", "heigth"),
+    ("extends: festival\nseverities: {NO_SUCH: warn}", "NO_SUCH"),
+    ("extends: festival\nseverities: {VIDEO_VFR: sometimes}", "severities"),
+    ("extends: nobody", "nobody"),
+    ("- 1\n- 2", "own.yaml"),
+    ("a: [", "own.yaml"),
+    ("id: own", "version"),
+])  # fmt: skip
+def test_a_wrong_policy_is_refused_by_the_name_of_its_field(
+    tmp_path: Path, text: str, named: str
+) -> None:
+    (own := tmp_path / "own.yaml").write_text(text)
+
+    with pytest.raises(BadPolicy, match=named):
+        load_file(own)

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from media.probe import boxes, headers, sniff, sniff_file
+from media.boxes import Boxes, walk
+from media.probe import headers, sniff, sniff_file
 from media.runner import PermanentFault
 from tests.clips import Clips, film
 
@@ -48,20 +49,20 @@ def test_real_containers_are_known_under_any_name(clips: Clips, kind: str, conta
 def test_a_whole_film_ends_where_its_boxes_end(clips: Clips) -> None:
     whole = clips.draw(film())
 
-    assert boxes(whole) == (False, 0)
-    assert boxes(clips.cut(whole, share=0.6)) == (True, 0)
+    assert walk(whole) == Boxes()
+    assert walk(clips.cut(whole, share=0.6)) == Boxes(is_truncated=True)
 
 
 @pytest.mark.parametrize("tail", [b"PK\x03\x04" + b"x" * 500, b"<script>" * 20, b"\0" * 40, b"x" * 5])
 def test_foreign_bytes_after_a_film_are_counted_and_no_cut(clips: Clips, tail: bytes) -> None:
-    assert boxes(clips.with_bytes(clips.draw(film()), tail)) == (False, len(tail))
+    assert walk(clips.with_bytes(clips.draw(film()), tail)) == Boxes(trailing=len(tail))
 
 
 def test_boxes_without_end_are_walked_to_an_end(tmp_path: Path) -> None:
     deep = tmp_path / "deep.mp4"
     deep.write_bytes(b"\x00\x00\x00\x08free" * 200_000)
 
-    assert boxes(deep) == (False, 800_000)
+    assert walk(deep) == Boxes(trailing=800_000)
 
 
 def test_ffprobe_speaks_from_inside_the_cell(clips: Clips, cell_for) -> None:
