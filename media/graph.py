@@ -77,20 +77,23 @@ def arguments(facts: Facts, *, film: str, job: str, threads: int = 2) -> list[st
     picture = facts.picture
     if picture is None:
         raise ValueError("a film without a picture has no copy")
-    opened = ffmpeg.input(
+    film_open, rungs = opened(film, threads), ladder(picture)
+    shown = prepared(film_open["v:0"], picture).filter_multi_output("split", len(rungs) + 3)
+    outputs = [video_output(shown[i], rung, picture, job) for i, rung in enumerate(rungs)]
+    outputs += checks(shown, len(rungs), facts, job)
+    if has_sound(facts):
+        outputs.append(sound_output(film_open["a:0"], facts, job))
+    return [str(argument) for argument in ffmpeg.merge_outputs(*outputs).get_args()]
+
+
+def opened(film: str, threads: int) -> ffmpeg.nodes.FilterableStream:
+    return ffmpeg.input(
         film,
         protocol_whitelist="file,pipe",
         format_whitelist=FORMATS,
         max_pixels=36_000_000,
         threads=threads,
     )
-    rungs = ladder(picture)
-    shown = prepared(opened["v:0"], picture).filter_multi_output("split", len(rungs) + 3)
-    outputs = [video_output(shown[i], rung, picture, job) for i, rung in enumerate(rungs)]
-    outputs += checks(shown, len(rungs), facts, job)
-    if has_sound(facts):
-        outputs.append(sound_output(opened["a:0"], facts, job))
-    return [str(argument) for argument in ffmpeg.merge_outputs(*outputs).get_args()]
 
 
 def prepared(
@@ -175,13 +178,29 @@ def checks(
         shown[first + 1].filter("fps", fps=f"1/{every:.3f}", round="down").filter("scale", 160, -2)
         .filter("tile", f"10x{-(-count // 10)}").output(f"{job}/sprite.jpg", vframes=1, **{"q:v": 5})
     )  # fmt: skip
-    watched = (
-        shown[first + 2].filter("scale", "min(640,iw)", -2)
-        .filter("blackdetect", d=1, pic_th=0.98).filter("freezedetect", n="-60dB", d=2)
+    watched = watched_output(shown[first + 2], picture, job)
+    return [poster, sprite, watched]
+
+
+def watching(facts: Facts, *, film: str, job: str, threads: int = 2) -> list[str]:
+    """The picture checks alone, for a judgement without a copy."""
+    picture = facts.picture
+    if picture is None:
+        raise ValueError("a film without a picture cannot be watched")
+    shown = prepared(opened(film, threads)["v:0"], picture)
+    return [str(argument) for argument in watched_output(shown, picture, job).get_args()]
+
+
+def watched_output(
+    stream: ffmpeg.nodes.FilterableStream, picture: Picture, job: str
+) -> ffmpeg.nodes.OutputStream:
+    """Black, freeze and flashes on a small branch; the last tells only frames that flash."""
+    return (
+        stream.filter("scale", "min(640,iw)", -2)
+        .filter("blackdetect", d=1, pic_th=0.98).filter("freezedetect", n="-50dB", d=2)
         .filter("metadata", mode="print", file=f"{job}/checks.txt")
         .filter("photosensitivity", bypass=1, frames=max(2, round(float(cadence(picture)))))
         .filter("metadata", mode="print", key="lavfi.photosensitivity.badness", value=FLASHING,
                 function="greater", file=f"{job}/flashes.txt")
         .output("-", format="null")
     )  # fmt: skip
-    return [poster, sprite, watched]

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from media import graph, hls
-from media.facts import Facts, Run
+from media.facts import Facts, Picture, Run
 from media.graph import Rung
 from media.runner import PermanentFault, run
 from media.sandbox import Cell
@@ -42,20 +42,8 @@ def make(
     rungs, sound = graph.ladder(picture), graph.has_sound(facts)
     for name in [rung.name for rung in rungs] + (["a0"] if sound else []):
         (cell.work / name).mkdir(exist_ok=True)
-    length = max(facts.duration, 0.1)
-    argv = [
-        cell.tools.ffmpeg, "-nostdin", "-hide_banner", "-y", "-loglevel", "warning", "-nostats",
-        "-progress", "pipe:1", "-stats_period", "0.5", "-filter_threads", str(threads),
-        *graph.arguments(facts, film=cell.film, job=cell.job, threads=threads),
-    ]  # fmt: skip
-    ran = run(
-        cell.argv(argv),
-        deadline=300 + length * 30,
-        cancelled=cancelled,
-        on_seconds=lambda seconds: on_progress(min(seconds / length, 0.99)),
-    )
-    blacks, freezes = watched(cell.work / "checks.txt", picture.duration)
-    flashes = flashing(cell.work / "flashes.txt")
+    arguments = graph.arguments(facts, film=cell.film, job=cell.job, threads=threads)
+    facts = _decode(cell, facts, picture, arguments, on_progress, cancelled, threads)
     _verify(cell, facts, rungs, sound=sound)
     hls.write_master(cell.work, rungs, rate=graph.cadence(picture), sound=sound)
     for note in ("checks.txt", "flashes.txt", "sound.txt"):
@@ -66,17 +54,58 @@ def make(
         sandbox=cell.name,
         sprite_every=graph.sprite_every(facts),
         gain=graph.gain(facts),
-        facts=msgspec.structs.replace(
-            facts,
-            blacks=blacks,
-            freezes=freezes,
-            flashes=flashes,
-            decode_errors=facts.decode_errors + ran.decode_errors,
-            how={
-                **facts.how,
-                **dict.fromkeys(("blacks", "freezes", "flashes", "decode_errors"), "full decode"),
-            },
-        ),
+        facts=facts,
+    )
+
+
+def watch(
+    cell: Cell,
+    facts: Facts,
+    *,
+    on_progress: Callable[[float], None] = lambda _: None,
+    cancelled: Callable[[], bool] = lambda: False,
+    threads: int = 2,
+) -> Facts:
+    """Decode the whole picture and make nothing: what only T3 can know."""
+    picture = facts.picture
+    if picture is None:
+        return facts
+    arguments = graph.watching(facts, film=cell.film, job=cell.job, threads=threads)
+    return _decode(cell, facts, picture, arguments, on_progress, cancelled, threads)
+
+
+def _decode(
+    cell: Cell,
+    facts: Facts,
+    picture: Picture,
+    arguments: list[str],
+    on_progress: Callable[[float], None],
+    cancelled: Callable[[], bool],
+    threads: int,
+) -> Facts:
+    """Run the graph; black, frozen, flashing and damaged stretches join the facts."""
+    length = max(facts.duration, 0.1)
+    argv = [
+        cell.tools.ffmpeg, "-nostdin", "-hide_banner", "-y", "-loglevel", "warning", "-nostats",
+        "-progress", "pipe:1", "-stats_period", "0.5", "-filter_threads", str(threads), *arguments,
+    ]  # fmt: skip
+    ran = run(
+        cell.argv(argv),
+        deadline=300 + length * 30,
+        cancelled=cancelled,
+        on_seconds=lambda seconds: on_progress(min(seconds / length, 0.99)),
+    )
+    blacks, freezes = watched(cell.work / "checks.txt", picture.duration)
+    return msgspec.structs.replace(
+        facts,
+        blacks=blacks,
+        freezes=freezes,
+        flashes=flashing(cell.work / "flashes.txt"),
+        decode_errors=facts.decode_errors + ran.decode_errors,
+        how={
+            **facts.how,
+            **dict.fromkeys(("blacks", "freezes", "flashes", "decode_errors"), "full decode"),
+        },
     )
 
 

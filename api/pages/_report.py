@@ -11,6 +11,7 @@ import msgspec
 from festival.language import has_words, number, size, t
 from media.facts import Facts, Picture, Run, Sound
 from media.policy import Finding, Policy, Severity, Verdict, listed, rates, seconds
+from submissions import verdicts
 from submissions.status import FileState
 from submissions.tables import FilmFile, Step
 
@@ -63,10 +64,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def words(lang: str, finding: Finding, *, repair: bool = False) -> str:
-    key = f"finding.{finding.code}" + (".repair" if repair else "")
-    if not has_words(key):
-        return "" if repair else finding.code
-    return decimals(lang, t(lang, key, measured=finding.measured, limit=finding.limit))
+    return decimals(lang, verdicts.words(lang, finding, repair=repair))
 
 
 def decimals(lang: str, text: str) -> str:

@@ -1,6 +1,6 @@
 """JSON: a filmmaker's entries, their report, and what happens to them now."""
 
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 import msgspec
 from litestar import get, patch, post
@@ -14,7 +14,6 @@ from api.auth import in_scope, signed_in
 from api.news import stream
 from festival.access import Act, Viewer, may
 from festival.errors import Missing
-from festival.language import LANGUAGES, has_words, t
 from festival.progress import channel
 from festival.settings import Settings
 from festival.tables import Edition, Person
@@ -31,6 +30,7 @@ from submissions.lists import (
 )
 from submissions.status import LAST
 from submissions.tables import FilmFile, Submission
+from submissions.verdicts import told, verdict_of
 
 
 class Saving(msgspec.Struct, frozen=True):
@@ -48,21 +48,9 @@ async def own(submission_id: str, viewer: Viewer, edition: Edition, act: Act) ->
     return await submission_in(edition, submission_id)
 
 
-def finding_words(code: str, values: dict[str, Any]) -> dict[str, dict[str, str]]:
-    """Title and repair of a finding in both languages."""
-    told: dict[str, dict[str, str]] = {}
-    for language in LANGUAGES:
-        keys = {"words": f"finding.{code}", "repair": f"finding.{code}.repair"}
-        told[language] = {
-            name: t(language, key, **values) if has_words(key) else code
-            for name, key in keys.items()
-        }
-    return told
-
-
 def report_of(file: FilmFile) -> dict[str, Any]:
     """Facts and verdict of one version of the file, every finding with its words."""
-    verdict = cast("dict[str, Any]", file.verdict or {})
+    verdict = verdict_of(file.verdict)
     return {
         "file": file.id,
         "number": file.number,
@@ -73,15 +61,9 @@ def report_of(file: FilmFile) -> dict[str, Any]:
         "sandbox": file.sandbox,
         "fault": file.fault,
         "facts": file.facts,
-        "outcome": verdict.get("outcome"),
-        "policy": verdict.get("policy"),
-        "findings": [
-            {
-                **one,
-                **finding_words(one["code"], {"measured": one["measured"], "limit": one["limit"]}),
-            }
-            for one in verdict.get("findings", [])
-        ],
+        "outcome": verdict.outcome if verdict else None,
+        "policy": verdict.policy if verdict else None,
+        "findings": [told(finding) for finding in verdict.findings] if verdict else [],
     }
 
 

@@ -81,7 +81,7 @@ def test_a_sound_film_hears_nothing() -> None:
     ("COLOUR_TAGS_INCONSISTENT", "remarks", {"picture": {"primaries": "bt2020"}},
      {"picture": {"primaries": "bt709"}}),
     ("VIDEO_TELECINE", "remarks",
-     {"picture": {"rate": (30000, 1001), "combed": 0.4, "repeated": 0.2}},
+     {"picture": {"rate": (30000, 1001), "combed": 1.0, "repeated": 0.4}},
      {"picture": {"rate": (24000, 1001), "combed": 0.0, "repeated": 0.2}}),
     ("VIDEO_BITRATE_LOW", "remarks", {"picture": {"bit_rate": 4_999_999}},
      {"picture": {"bit_rate": 5_000_000}}),

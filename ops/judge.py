@@ -1,0 +1,210 @@
+"""Judge any film on disk by the festival's rules: no server, no account, the same sandbox.
+
+    ./run judge FILE… [--policy festival|demo|FILE.yaml] [--section LETTER] [--quick] [--json]
+
+A folder stands for the films inside it. Without `--quick` the whole picture is decoded.
+Exits 0 when all are sound, 1 when one has remarks, 2 when one is refused, 3 when we failed.
+"""
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+from rich.table import Table
+
+from festival.language import LANGUAGES, t
+from media import policy, scan, screener, windows
+from media.facts import Facts
+from media.policy import BadPolicy, Outcome, Policy, Verdict
+from media.runner import Fault
+from media.sandbox import Cell
+from media.storage import sha256_of
+from media.tools import ToolMissing, find_tools
+from submissions.verdicts import told, words
+
+SOUND, REMARKS, REFUSED, OURS = range(4)
+EXITS = {
+    Outcome.SOUND: SOUND,
+    Outcome.REMARKS: REMARKS,
+    Outcome.REFUSED: REFUSED,
+    Outcome.QUARANTINED: REFUSED,
+}
+FILMS = {f".{kind}" for kind in policy.FAMILIES}
+
+
+class Judged(msgspec.Struct, frozen=True, kw_only=True):
+    """One file: a verdict and its facts, or what went wrong on our side."""
+
+    film: Path
+    verdict: Verdict | None = None
+    facts: Facts | None = None
+    sandbox: str = ""
+    fault: str = ""
+
+    @property
+    def exit_code(self) -> int:
+        return OURS if self.verdict is None else EXITS[self.verdict.outcome]
+
+
+def films(given: list[Path]) -> Iterator[Path]:
+    """Each file as named; of a folder, what is called a film, in order."""
+    for path in given:
+        if path.is_dir():
+            yield from sorted(
+                p for p in path.rglob("*") if p.suffix.lower() in FILMS and p.is_file()
+            )
+        else:
+            yield path
+
+
+def judge(film: Path, rules: Policy, *, quick: bool, progress: Progress) -> Judged:
+    """T0 and T1, then T2 and the whole picture unless `quick` or hopeless."""
+    if not film.is_file():
+        return Judged(film=film, fault="no such file")
+    line = progress.add_task(film.name, total=1.0)
+
+    def heard(kind: str, fraction: float) -> None:
+        progress.update(line, completed=fraction * 0.2 if kind == "sound" else 0.0)
+
+    work = Path(tempfile.mkdtemp(prefix="cfs-judge-"))
+    work.chmod(0o777)
+    cell = Cell(tools=find_tools(), source=film.resolve(), work=work, allow_fallback=True)
+    try:
+        facts = scan.inspect(cell, name=film.name, on_step=heard)
+        if not quick and policy.judge(facts, rules).is_accepted:
+            facts = screener.watch(
+                cell,
+                windows.look(cell, facts),
+                on_progress=lambda f: progress.update(line, completed=0.2 + 0.8 * f),
+            )
+        facts = msgspec.structs.replace(facts, sha256=sha256_of(film))
+        return Judged(film=film, facts=facts, verdict=policy.judge(facts, rules), sandbox=cell.name)
+    except (Fault, OSError) as error:
+        return Judged(film=film, fault=f"{type(error).__name__}: {error}")
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+        progress.remove_task(line)
+
+
+def report(one: Judged, lang: str) -> str:
+    """Verdict first, then what it stands on."""
+    if one.verdict is None or one.facts is None:
+        return f"{one.film.name}: {t(lang, 'judge.ours')} ({one.fault})"
+    lines = [f"{one.film.name}: {t(lang, f'judge.{one.verdict.outcome}')}"]
+    lines += [f"  {line}" for line in measured(one.facts)]
+    lines.append(
+        f"  sandbox {one.sandbox}, policy {one.verdict.policy} {one.verdict.policy_version}"
+    )
+    for finding in one.verdict.findings:
+        lines.append(f"  {finding.severity:<10} {finding.code}: {words(lang, finding)}")
+        lines += [
+            f"             {policy.seconds(run.start)} – {policy.seconds(run.end)}"
+            for run in finding.where[:8]
+        ]
+        lines.append(f"             → {words(lang, finding, repair=True)}")
+    return "\n".join(lines)
+
+
+def measured(facts: Facts) -> Iterator[str]:
+    if facts.refusal:
+        return
+    yield f"{facts.container}, {facts.duration:.3f} s, sha256 {facts.sha256[:16]}…"
+    for p in facts.pictures:
+        steady = "variable" if p.is_variable else "constant"
+        yield (
+            f"{p.codec} {p.width}×{p.height}, {p.rate[0]}/{p.rate[1]} = {p.fps:.3f} fps {steady}, "
+            f"{p.frames} frames, SAR {p.sar[0]}:{p.sar[1]}, rotation {p.rotation}°, {p.bit_depth} bit"
+        )
+    for s in facts.sounds:
+        loud = "" if s.loudness is None else f", {s.loudness:.1f} LUFS, {s.true_peak:.1f} dBTP"
+        yield f"{s.codec} {s.layout or s.channels} {s.sample_rate} Hz {s.duration:.3f} s{loud}"
+
+
+def summary(judged: list[Judged], lang: str) -> Table:
+    table = Table()
+    for column in ("film", "verdict", "codes"):
+        table.add_column(t(lang, f"judge.column.{column}"), overflow="fold")
+    for one in judged:
+        outcome = t(lang, f"judge.{one.verdict.outcome}") if one.verdict else t(lang, "judge.ours")
+        codes = [f.code for f in one.verdict.findings] if one.verdict else [one.fault]
+        table.add_row(one.film.name, outcome, ", ".join(codes))
+    return table
+
+
+def document(one: Judged) -> dict[str, Any]:
+    """For programs: everything, with the words of both languages."""
+    found: dict[str, Any] = msgspec.to_builtins(
+        {"film": str(one.film), "sandbox": one.sandbox, "fault": one.fault, "facts": one.facts}
+    )
+    if one.verdict is not None:
+        found |= msgspec.to_builtins(one.verdict)
+        found["findings"] = [told(finding) for finding in one.verdict.findings]
+    return found
+
+
+def rules_of(name: str, section: str) -> Policy:
+    if name.endswith((".yaml", ".yml")):
+        if not Path(name).is_file():
+            raise BadPolicy(f"no such file {name}")
+        return policy.load_file(Path(name), section)
+    return policy.load(name, section)
+
+
+def main() -> int:
+    reader = argparse.ArgumentParser(
+        prog="./run judge",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    reader.add_argument("films", nargs="+", type=Path)
+    reader.add_argument("--policy", default="festival")
+    reader.add_argument("--section", default="")
+    reader.add_argument("--lang", default="fr", choices=LANGUAGES)
+    reader.add_argument("--quick", action="store_true", help="only T0 and T1: seconds, not minutes")
+    reader.add_argument("--json", action="store_true")
+    given = reader.parse_args()
+    try:
+        rules = rules_of(given.policy, given.section)
+        find_tools()
+    except (BadPolicy, ToolMissing) as error:
+        print(error, file=sys.stderr)
+        return OURS
+    wanted = list(films(given.films))
+    judged = work_through(wanted, rules, given)
+    if given.json:
+        all_ = [document(one) for one in judged]
+        print(json.dumps(all_ if len(all_) != 1 else all_[0], ensure_ascii=False, indent=2))
+    elif len(judged) > 1:
+        Console().print(summary(judged, given.lang))
+    return max((one.exit_code for one in judged), default=OURS)
+
+
+def work_through(wanted: list[Path], rules: Policy, given: argparse.Namespace) -> list[Judged]:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+    )
+    judged: list[Judged] = []
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        whole = progress.add_task(t(given.lang, "judge.all"), total=len(wanted))
+        for film in wanted:
+            one = judge(film, rules, quick=given.quick, progress=progress)
+            judged.append(one)
+            progress.advance(whole)
+            if not given.json:
+                progress.console.print("", end="")
+                print(report(one, given.lang), flush=True)
+    return judged
+
+
+if __name__ == "__main__":
+    sys.exit(main())
