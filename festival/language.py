@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+from babel import Locale
 from babel.dates import format_date
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -65,6 +66,16 @@ def is_many(language: str, count: float) -> bool:
 
 def has_words(key: str) -> bool:
     return all(key in words(language) for language in LANGUAGES)
+
+
+def tongue(language: str, code: str) -> str:
+    """`fr` → *français*; what is no code stands as it was written."""
+    return str(Locale(language).languages.get(code.strip().lower(), code))
+
+
+def country(language: str, code: str) -> str:
+    """`FR` → *France*; what is no code stands as it was written."""
+    return str(Locale(language).territories.get(code.strip().upper(), code))
 
 
 def day(language: str, when: date | datetime, *, style: str = "long") -> str:

@@ -62,6 +62,8 @@ def filters(lang: str) -> dict[str, Any]:
         "duration": language.length,
         "bytes": partial(language.size, lang),
         "number": partial(_number, lang),
+        "tongue": partial(language.tongue, lang),
+        "country": partial(language.country, lang),
         "seats": partial(language.number, lang),
     }
 

@@ -18,8 +18,17 @@ from submissions.tables import FilmFile, Step
 GROUPS = {
     "file": ("container", "size", "whole"),
     "time": ("duration", "sync"),
-    "picture": ("definition", "shape", "codec", "cadence", "scan", "colour", "black", "freeze",
-                "flash"),
+    "picture": (
+        "definition",
+        "shape",
+        "codec",
+        "cadence",
+        "scan",
+        "colour",
+        "black",
+        "freeze",
+        "flash",
+    ),
     "sound": ("tracks", "rate", "loudness", "peak", "silence", "phase"),
     "texts": ("texts",),
 }
@@ -277,8 +286,12 @@ def timeline(
     if facts is None or facts.duration <= 0 or facts.refusal:
         return None
     length = facts.duration
-    runs = {"black": facts.blacks, "freeze": facts.freezes, "flash": facts.flashes,
-            "silence": facts.silences}
+    runs = {
+        "black": facts.blacks,
+        "freeze": facts.freezes,
+        "flash": facts.flashes,
+        "silence": facts.silences,
+    }
     lanes = [
         lane(lang, name, found, verdict, length)
         for name, found in runs.items()

@@ -119,7 +119,13 @@ async def screener(
     wanted_name = str(name).lstrip("/")
     path = found(store, file_id, wanted_name)
     if wanted_name == "master.m3u8" and request.method == "GET":
-        await record("copy_opened", file_id, by=await person_of(viewer), edition=viewer.edition, peer=peer(request))
+        await record(
+            "copy_opened",
+            file_id,
+            by=await person_of(viewer),
+            edition=viewer.edition,
+            peer=peer(request),
+        )
     return served(request, path)
 
 

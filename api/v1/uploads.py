@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hashlib
 import re
 from collections.abc import AsyncIterator
 from email.utils import format_datetime
@@ -104,9 +105,12 @@ def checksum(request: AnyRequest) -> tuple[str, bytes] | None:
         return None
     name, _, value = given.partition(" ")
     try:
-        return ALGORITHMS[name], base64.b64decode(value, validate=True)
+        algorithm, digest = ALGORITHMS[name], base64.b64decode(value, validate=True)
     except (KeyError, binascii.Error):
         raise TusError(400, "upload_checksum_invalid") from None
+    if len(digest) != hashlib.new(algorithm).digest_size:
+        raise TusError(400, "upload_checksum_invalid")
+    return algorithm, digest
 
 
 def shown_name(name: str) -> str:

@@ -197,7 +197,7 @@ async def test_a_right_checksum_keeps_the_piece(uploads: Uploads, algorithm: str
     assert (answer.status_code, answer.headers["upload-offset"]) == (204, "100")
 
 
-@pytest.mark.parametrize("value", ["crc32 AAAA", "sha256 ???", ""])
+@pytest.mark.parametrize("value", ["crc32 AAAA", "sha256 ???", "sha256", "sha256 AAAA", ""])
 async def test_a_checksum_that_cannot_be_read_is_refused(uploads: Uploads, value: str) -> None:
     place = await uploads.begin()
 

@@ -49,7 +49,7 @@ class ScreenerPlayer extends HTMLElement {
   toggle () { this.video.paused ? this.video.play() : this.video.pause() }
   jump (seconds) { this.seek(this.video.currentTime + seconds) }
   seek (seconds) { this.video.currentTime = Math.max(0, Math.min(this.video.duration || 0, seconds)) }
-  paint () { this.querySelector('[data-play]').setAttribute('aria-pressed', !this.video.paused) }
+  paint () { const button = this.querySelector('[data-play]'); button.firstElementChild.textContent = this.video.paused ? button.dataset.playWord : button.dataset.pauseWord }
 
   tick () {
     const { currentTime: now, duration, buffered } = this.video
