@@ -15,37 +15,39 @@ GUARDS = [
 ]  # fmt: skip
 PROBE_SECONDS = 20
 HOSTILE = (
-    b"#EXTM3U",
-    b"ffconcat",
-    b"<MPD",
-    b"v=0\r\n",
-    b"v=0\n",
-    b"[playlist]",
-    b"<smil",
-    b"<?xml",
-)
+    b"#extm3u", b"ffconcat", b"<mpd", b"v=0\r\n", b"v=0\n", b"[playlist]", b"<smil", b"<?xml",
+)  # fmt: skip
+CLOSED = {"mov", "mp4", "mkv", "mxf"}
 _TS = 0x47
 
 
-def sniff(head: bytes, size: int) -> tuple[str, str]:  # noqa: PLR0911 (one return a kind)
-    """(container, refusal code): by what the bytes are, whatever the name says."""
+def sniff(head: bytes, size: int) -> tuple[str, str]:
+    """(container, refusal code): by what the bytes are, whatever the name says.
+
+    Text that lists other files is hostile wherever a demuxer might read it as such: not inside a
+    container that begins as one, whose notes may be written in any language.
+    """
     if size == 0:
         return "", "FILE_EMPTY"
-    if any(mark in head[:512].lower() for mark in map(bytes.lower, HOSTILE)):
+    container = container_of(head)
+    if container not in CLOSED and any(mark in head[:512].lower() for mark in HOSTILE):
         return "", "HOSTILE_REFERENCE"
+    if not container and b"\x06\x0e\x2b\x34\x02\x05\x01\x01" in head:
+        container = "mxf"  # after a run-in
+    return container, "" if container else "CONTAINER_NOT_ALLOWED"
+
+
+def container_of(head: bytes) -> str:
+    """What the file begins as."""
     if head[4:8] in {b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot"}:
-        return ("mov" if head[8:12] == b"qt  " or head[4:8] != b"ftyp" else "mp4"), ""
-    if head[:4] == b"\x1a\x45\xdf\xa3":
-        return "mkv", ""
-    if head[:4] == b"\x06\x0e\x2b\x34" or b"\x06\x0e\x2b\x34\x02\x05\x01\x01" in head:
-        return "mxf", ""
-    if head[:4] == b"RIFF" and head[8:12] == b"AVI ":
-        return "avi", ""
+        return "mov" if head[8:12] == b"qt  " or head[4:8] != b"ftyp" else "mp4"
     if len(head) > 376 and head[0] == head[188] == head[376] == _TS:
-        return "mpegts", ""
-    if head[:4] == b"\x00\x00\x01\xba":
-        return "mpeg", ""
-    return "", "CONTAINER_NOT_ALLOWED"
+        return "mpegts"
+    begins = {
+        b"\x1a\x45\xdf\xa3": "mkv", b"\x06\x0e\x2b\x34": "mxf", b"\x00\x00\x01\xba": "mpeg",
+        b"RIFF": "avi" if head[8:12] == b"AVI " else "",
+    }  # fmt: skip
+    return begins.get(head[:4], "")
 
 
 def sniff_file(path: Path) -> tuple[str, str]:

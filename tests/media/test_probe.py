@@ -15,6 +15,9 @@ BOX = b"\x00\x00\x00\x10"
 @pytest.mark.parametrize(("head", "found"), [
     (BOX + b"ftypisom", ("mp4", "")),
     (BOX + b"ftypqt  ", ("mov", "")),
+    (BOX + b"ftypisom\0\0\0\0" + BOX + b"uuid<?xml version='1.0'?><smil>#EXTM3U", ("mp4", "")),
+    (b"\x1a\x45\xdf\xa3 v=0\n", ("mkv", "")),
+    (b"RIFF\0\0\0\0AVI LIST GAB2 #EXTM3U", ("", "HOSTILE_REFERENCE")),
     (BOX + b"wide" + b"\0" * 8, ("mov", "")),
     (b"\x1a\x45\xdf\xa3", ("mkv", "")),
     (b"\x06\x0e\x2b\x34\x02\x05\x01\x01", ("mxf", "")),
