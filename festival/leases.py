@@ -27,6 +27,10 @@ class Superseded(Exception):
     """Another attempt has taken over, or a person has cancelled: throw the result away."""
 
 
+class NotYet(Exception):
+    """The work cannot begin for now, and nobody is to blame: it waits, and that counts as no fault."""
+
+
 class Lease(msgspec.Struct, frozen=True):
     """The right to act for one line until somebody else holds a higher attempt.
 
@@ -128,6 +132,19 @@ async def give_back(lease: Lease, *, fault: str, for_good: bool = False) -> bool
         lease.attempt,
     )
     return bool(given and given[0]["parked"])
+
+
+async def postpone(lease: Lease, *, reason: str, seconds: int = 60) -> None:
+    """Put the line back as it was, with the reason for everybody to read; it is due again later."""
+    await rows(
+        """UPDATE outbox SET leased_until = NULL, rung_at = NULL, fault = {},
+             due_at = now() + interval '1 second' * {}
+           WHERE id = {} AND attempt = {} AND done_at IS NULL AND parked_at IS NULL RETURNING id""",
+        reason[:2000],
+        seconds,
+        lease.line,
+        lease.attempt,
+    )
 
 
 async def cancel(line: str, *, by: str) -> Lease | None:

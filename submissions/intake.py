@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from festival.db import later, rows, transaction
-from festival.leases import Heartbeat, Lease, Superseded, hold
+from festival.leases import Heartbeat, Lease, NotYet, Superseded, hold
 from festival.progress import News
 from festival.record import record
 from festival.settings import Settings
@@ -17,7 +17,7 @@ from festival.tables import Edition, Section, new_id
 from media import policy, scan, screener, windows
 from media.facts import Facts
 from media.policy import Outcome, Verdict
-from media.runner import Cancelled, TransientFault
+from media.runner import Cancelled
 from media.sandbox import Cell
 from media.storage import LocalStore, sha256_of
 from media.tools import find_tools
@@ -208,7 +208,7 @@ async def make_screener(
         return
     store = LocalStore(settings.media_root)
     if store.free_bytes() < file.size * ROOM:
-        raise TransientFault("storage_full", "waiting for room on the disk")
+        raise NotYet("storage_full")
     await advance(file, lease, FileState.MAKING, {"sound", "making"})
     telling = Telling(file, lease, news)
     cell = cell_for(file, lease, store, settings)

@@ -10,7 +10,7 @@ from celery import Task
 from festival import leases, letters
 from festival.db import later, rows
 from festival.errors import FestivalError
-from festival.leases import MOST_CRASHES, Heartbeat, Lease, Superseded
+from festival.leases import MOST_CRASHES, Heartbeat, Lease, NotYet, Superseded
 from media.runner import PermanentFault
 from screenings import planning
 from submissions import intake, uploads
@@ -71,6 +71,11 @@ async def work(line: str, *, worker: str) -> None:
         async with leases.kept(lease) as heartbeat:
             await VERBS[lease.task](lease, heartbeat)
         await leases.finish(lease)
+    except NotYet as reason:
+        await leases.postpone(lease, reason=str(reason))
+        await letters.write_to_operators(
+            "work_waits", occasion=f"waits:{line}", task=lease.task, fault=str(reason)
+        )
     except Superseded:
         log.warning("superseded task=%s line=%s", lease.task, line)
     except Exception as error:

@@ -4,7 +4,11 @@ import pytest
 
 from festival import leases
 from festival.db import later, rows
+from festival.leases import Heartbeat, NotYet
+from festival.progress import News
+from festival.settings import Settings
 from festival.tables import Letter, Outbox
+from submissions import intake
 from submissions.tables import FilmFile
 from tests.builders import a_film, a_person, an_edition, sign_in
 from workers import tasks
@@ -78,6 +82,20 @@ async def test_a_copy_that_is_let_go_says_so_and_its_worker_stops(operator) -> N
     assert await leases.renew(lease) is False
     assert await state_of(file) == "failed"
     assert (await Outbox.objects().get(Outbox.id == line)).fault == "cancelled"
+
+
+async def test_a_copy_for_which_there_is_no_room_does_not_begin(operator) -> None:
+    _, edition = operator
+    line, file = await a_stuck_copy(edition, state="sound")
+    await FilmFile.update({FilmFile.size: 10**18}).where(FilmFile.id == file)
+    lease = await leases.take(line, worker="w")
+
+    with pytest.raises(NotYet, match="storage_full"):
+        await intake.make_screener(
+            file, lease=lease, heartbeat=Heartbeat(lease), news=News(None), settings=Settings.read()
+        )
+
+    assert await state_of(file) == "sound"
 
 
 async def test_a_line_that_is_not_there_is_a_clear_404(operator) -> None:

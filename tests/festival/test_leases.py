@@ -128,6 +128,18 @@ async def test_a_fault_is_tried_again_later_not_at_once(house) -> None:
     assert await leases.take(line, worker="w") is None
 
 
+async def test_work_that_cannot_begin_waits_and_that_is_no_fault(house) -> None:
+    line = await a_line()
+
+    for _ in range(5):
+        await due_now(line)
+        await leases.postpone(await leases.take(line, worker="w"), reason="storage_full")
+
+    waits = await the(line)
+    assert (waits.fault, waits.faults, waits.crashes, waits.parked_at) == ("storage_full", 0, 0, None)
+    assert await leases.take(line, worker="w") is None
+
+
 async def test_a_cancelled_line_is_taken_from_whoever_has_it(house) -> None:
     line = await a_line()
     lease = await leases.take(line, worker="w")

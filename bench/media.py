@@ -1,0 +1,208 @@
+"""What the projection booth costs, as ratios from one run against plain ffmpeg.
+
+    ./run bench media [--short]
+
+CPU seconds are user and system time of the children; the rows about CPU run without bubblewrap,
+because a process in a namespace of its own does not tell its parent what it used.
+Both sides are built by `media/graph.py`: the settings of every encoder are the same by construction.
+"""
+
+import argparse
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+from pathlib import Path
+
+import ffmpeg
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from media import graph, scan, screener, windows
+from media.facts import Facts
+from media.sandbox import Cell
+from media.tools import find_tools
+from tests.real_clip import real_clip
+
+GLOBALS = ["-nostdin", "-hide_banner", "-y", "-loglevel", "error", "-filter_threads", "2"]
+PIECE = 20
+
+
+def cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def cost(act: Callable[[], object]) -> tuple[float, float]:
+    """(CPU seconds of the children, wall seconds)."""
+    before, began = cpu(), time.monotonic()
+    act()
+    return cpu() - before, time.monotonic() - began
+
+
+def raw(*argv: str) -> None:
+    subprocess.run([find_tools().ffmpeg, *GLOBALS, *argv], check=True, stdin=subprocess.DEVNULL)
+
+
+def make_source(folder: Path) -> Path:
+    """A real trailer, as 1080p24 with grain, H.264 at 20 Mb/s, stereo AAC."""
+    piece = folder / "piece.mp4"
+    raw("-stream_loop", "-1", "-i", str(real_clip()), "-t", str(PIECE), "-vf",
+        "scale=1920:1080,setsar=1,fps=24,noise=alls=9:allf=t", "-c:v", "libx264", "-preset",
+        "veryfast", "-b:v", "20M", "-maxrate", "20M", "-bufsize", "20M", "-g", "48", "-pix_fmt",
+        "yuv420p", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709",
+        "-c:a", "aac", "-ac", "2", "-ar", "48000", "-b:a", "320k", str(piece))  # fmt: skip
+    return piece
+
+
+def repeated(piece: Path, times: int) -> Path:
+    """The same film again and again, without encoding it again."""
+    script, long = piece.with_suffix(".txt"), piece.with_name(f"times{times}.mp4")
+    script.write_text(f"file '{piece}'\n" * times)
+    raw("-f", "concat", "-safe", "0", "-i", str(script), "-c", "copy", str(long))
+    return long
+
+
+@contextmanager
+def cell(film: Path, *, walls: bool):
+    work = Path(tempfile.mkdtemp(prefix="cfs-bench-"))
+    work.chmod(0o777)
+    tools = find_tools()
+    if not walls:
+        tools = msgspec.structs.replace(tools, bwrap=None)
+    try:
+        yield Cell(tools=tools, source=film, work=work, allow_fallback=not walls)
+    finally:
+        shutil.rmtree(work)
+
+
+def inspected(film: Path) -> Facts:
+    with cell(film, walls=False) as here:
+        return windows.look(here, scan.inspect(here))
+
+
+def ours(film: Path) -> None:
+    """Everything that a film goes through: T0 to T3."""
+    with cell(film, walls=False) as here:
+        screener.make(here, windows.look(here, scan.inspect(here)))
+
+
+def rungs_only(film: Path, facts: Facts) -> None:
+    """The bare ladder with its sound, in one graph: nothing looked at, nothing else made."""
+    with cell(film, walls=False) as here:
+        raw(*ladder_arguments(facts, here))
+
+
+def ladder_arguments(facts: Facts, here: Cell) -> list[str]:
+    picture = facts.picture
+    assert picture is not None
+    opened, rungs = graph.opened(here.film, 2), graph.ladder(picture)
+    shown = graph.prepared(opened["v:0"], picture).filter_multi_output("split", len(rungs))
+    for name in [rung.name for rung in rungs] + ["a0"]:
+        (here.work / name).mkdir()
+    outputs = [graph.video_output(shown[i], r, picture, here.job) for i, r in enumerate(rungs)]
+    outputs.append(graph.sound_output(opened["a:0"], facts, here.job))
+    return [str(one) for one in ffmpeg.merge_outputs(*outputs).get_args()]
+
+
+def separately(film: Path, facts: Facts) -> None:
+    """The same files and the same measures, each by a command of its own, as most sites do it:
+
+    checks look at the whole picture, because nothing is there to share a smaller one with.
+    """
+    picture = facts.picture
+    assert picture is not None
+    with cell(film, walls=False) as here:
+        for rung in graph.ladder(picture):
+            (here.work / rung.name).mkdir()
+            stream = graph.prepared(graph.opened(here.film, 2)["v:0"], picture)
+            raw(*args(graph.video_output(stream, rung, picture, here.job)))
+        (here.work / "a0").mkdir()
+        raw(*args(graph.sound_output(graph.opened(here.film, 2)["a:0"], facts, here.job)))
+        stream = graph.prepared(graph.opened(here.film, 2)["v:0"], picture)
+        poster, sprite, _ = graph.checks(
+            stream.filter_multi_output("split", 3), 0, facts, here.job
+        )
+        for output in (poster, sprite):
+            raw(*args(output))
+        for look in ("blackdetect=d=1:pic_th=0.98", "freezedetect=n=-50dB:d=2", "idet,cropdetect",
+                     "photosensitivity=bypass=1"):  # fmt: skip
+            raw("-threads", "2", "-i", here.film, "-map", "0:v:0", "-vf", look, "-f", "null", "-")
+        for measure in ("ebur128=peak=true", "astats", "silencedetect=n=-60dB:d=2", "aphasemeter=video=0"):
+            raw("-i", here.film, "-map", "0:a:0", "-af", measure, "-f", "null", "-")
+        raw("-i", here.film, "-map", "0", "-c", "copy", "-f", "null", "-")
+
+
+def args(output: ffmpeg.nodes.OutputStream) -> list[str]:
+    return [str(one) for one in output.get_args()]
+
+
+def decoded(film: Path) -> None:
+    raw("-threads", "2", "-i", str(film), "-map", "0:v:0", "-f", "null", "-")
+
+
+def piped(film: Path, facts: Facts) -> None:
+    """The graph in its cell, watched by the runner, verified."""
+    with cell(film, walls=True) as here:
+        screener.make(here, facts)
+
+
+def bare(film: Path, facts: Facts) -> None:
+    """The very same graph, by ffmpeg alone."""
+    with cell(film, walls=False) as here:
+        for name in [rung.name for rung in graph.ladder(facts.picture)] + ["a0"]:  # type: ignore[arg-type]
+            (here.work / name).mkdir()
+        raw(*graph.arguments(facts, film=here.film, job=here.job))
+
+
+def rows(folder: Path, *, short: bool):
+    piece = make_source(folder)
+    facts = inspected(piece)
+    everything, _ = cost(lambda: ours(piece))
+    apart, _ = cost(lambda: separately(piece, facts))
+    yield "everything / separate commands, CPU", everything / apart, 0.45, f"{everything:.1f} / {apart:.1f} s"
+    graph_all, _ = cost(lambda: bare(piece, facts))
+    graph_bare, _ = cost(lambda: rungs_only(piece, facts))
+    yield "one graph / bare ladder, CPU", graph_all / graph_bare, 1.08, f"{graph_all:.1f} / {graph_bare:.1f} s"
+    decode, _ = cost(lambda: decoded(piece))
+    yield "decode floor: decode / everything, CPU", decode / everything, None, f"{decode:.1f} / {everything:.1f} s"
+    long = repeated(piece, 30)
+    with cell(long, walls=False) as here:
+        verdict, wall = cost(lambda: scan.inspect(here))
+    whole, _ = cost(lambda: decoded(long))
+    yield (
+        f"provisional verdict / full decode of {long.stat().st_size / 1e9:.2f} GB, CPU",
+        verdict / whole, 0.03, f"{verdict:.2f} / {whole:.1f} s, {wall:.1f} s on the clock",
+    )  # fmt: skip
+    job = repeated(piece, 2)
+    job_facts = inspected(job)
+    walls, bares = [], []
+    for _ in range(1 if short else 3):
+        bares.append(cost(lambda: bare(job, job_facts))[1])
+        walls.append(cost(lambda: piped(job, job_facts))[1])
+    a, b = statistics.median(walls), statistics.median(bares)
+    yield "pipeline / raw ffmpeg, wall, medians", a / b, 1.03, f"{a:.1f} / {b:.1f} s, {len(walls)} runs each"
+
+
+def main() -> int:
+    reader = argparse.ArgumentParser(prog="./run bench media", description=__doc__)
+    reader.add_argument("--short", action="store_true", help="one run where three are usual")
+    given = reader.parse_args()
+    table = Table("what", "ratio", "goal", "seconds")
+    with tempfile.TemporaryDirectory(prefix="cfs-bench-") as folder:
+        for what, ratio, goal, told in rows(Path(folder), short=given.short):
+            mark = "" if goal is None else f"≤ {goal}{'' if ratio <= goal else '  missed'}"
+            print(f"{what}: {ratio:.3f} {mark} ({told})", flush=True)
+            table.add_row(what, f"{ratio:.3f}", mark, told)
+    Console().print(table)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
