@@ -103,10 +103,10 @@ def ladder_arguments(facts: Facts, here: Cell) -> list[str]:
     picture = facts.picture
     assert picture is not None
     opened, rungs = graph.opened(here.film, 2), graph.ladder(picture)
-    shown = graph.prepared(opened["v:0"], picture).filter_multi_output("split", len(rungs))
+    sizes = graph.cascade(graph.prepared(opened["v:0"], picture), rungs, [1] * len(rungs))
     for name in [rung.name for rung in rungs] + ["a0"]:
         (here.work / name).mkdir()
-    outputs = [graph.video_output(shown[i], r, picture, here.job) for i, r in enumerate(rungs)]
+    outputs = [graph.video_output(sizes[i][0], r, picture, here.job) for i, r in enumerate(rungs)]
     outputs.append(graph.sound_output(opened["a:0"], facts, here.job))
     return [str(one) for one in ffmpeg.merge_outputs(*outputs).get_args()]
 
@@ -122,15 +122,13 @@ def separately(film: Path, facts: Facts) -> None:
         for rung in graph.ladder(picture):
             (here.work / rung.name).mkdir()
             stream = graph.prepared(graph.opened(here.film, 2)["v:0"], picture)
-            raw(*args(graph.video_output(stream, rung, picture, here.job)))
+            sized = stream.filter("scale", rung.width, rung.height, flags="bicubic")
+            raw(*args(graph.video_output(sized, rung, picture, here.job)))
         (here.work / "a0").mkdir()
         raw(*args(graph.sound_output(graph.opened(here.film, 2)["a:0"], facts, here.job)))
-        stream = graph.prepared(graph.opened(here.film, 2)["v:0"], picture)
-        poster, sprite, _ = graph.checks(
-            stream.filter_multi_output("split", 3), 0, facts, here.job
-        )
-        for output in (poster, sprite):
-            raw(*args(output))
+        for made in (graph.poster_output, graph.sprite_output):
+            stream = graph.prepared(graph.opened(here.film, 2)["v:0"], picture)
+            raw(*args(made(stream, facts, here.job)))
         for look in ("blackdetect=d=1:pic_th=0.98", "freezedetect=n=-50dB:d=2", "idet,cropdetect",
                      "photosensitivity=bypass=1"):  # fmt: skip
             raw("-threads", "2", "-i", here.film, "-map", "0:v:0", "-vf", look, "-f", "null", "-")

@@ -20,6 +20,7 @@ HDR = {"smpte2084", "arib-std-b67"}
 COMBED = 0.05
 TARGET_LOUDNESS = -23.0
 MOST_GAIN = 20.0
+WATCHED = 640
 FLASHING = 6  # three full flashes a second measure 12, a steady film stays below 3
 
 
@@ -78,12 +79,42 @@ def arguments(facts: Facts, *, film: str, job: str, threads: int = 2) -> list[st
     if picture is None:
         raise ValueError("a film without a picture has no copy")
     film_open, rungs = opened(film, threads), ladder(picture)
-    shown = prepared(film_open["v:0"], picture).filter_multi_output("split", len(rungs) + 3)
-    outputs = [video_output(shown[i], rung, picture, job) for i, rung in enumerate(rungs)]
-    outputs += checks(shown, len(rungs), facts, job)
+    small = watched_rung(rungs)
+    taps = [1 + (i == 0) + 2 * (i == small) for i in range(len(rungs))]
+    sizes = cascade(prepared(film_open["v:0"], picture), rungs, taps)
+    outputs = [video_output(sizes[i].pop(), rung, picture, job) for i, rung in enumerate(rungs)]
+    outputs += [
+        poster_output(sizes[0].pop(0), facts, job),
+        sprite_output(sizes[small].pop(), facts, job),
+    ]
+    outputs.append(watched_output(sizes[small].pop(), picture, job))
     if has_sound(facts):
         outputs.append(sound_output(film_open["a:0"], facts, job))
     return [str(argument) for argument in ffmpeg.merge_outputs(*outputs).get_args()]
+
+
+def watched_rung(rungs: tuple[Rung, ...]) -> int:
+    """The rung that the checks look at: the smallest that is still 640 wide, else the film itself."""
+    return max((i for i, rung in enumerate(rungs) if rung.width >= WATCHED), default=0)
+
+
+def cascade(
+    top: ffmpeg.nodes.FilterableStream, rungs: tuple[Rung, ...], taps: list[int]
+) -> list[list[ffmpeg.nodes.FilterableStream]]:
+    """`taps[i]` streams of each rung's size, each size scaled from the one above it.
+
+    Scaling the whole picture again for every rung and every check costs more than the checks.
+    """
+    sizes = []
+    for place, (rung, wanted) in enumerate(zip(rungs, taps, strict=True)):
+        if place:
+            top = top.filter("scale", rung.width, rung.height, flags="bicubic")
+        is_last = place == len(rungs) - 1
+        split = top.filter_multi_output("split", wanted + (not is_last))
+        sizes.append([split[i] for i in range(wanted)])
+        if not is_last:
+            top = split[wanted]
+    return sizes
 
 
 def opened(film: str, threads: int) -> ffmpeg.nodes.FilterableStream:
@@ -125,8 +156,7 @@ def video_output(
     stream: ffmpeg.nodes.FilterableStream, rung: Rung, picture: Picture, job: str
 ) -> ffmpeg.nodes.OutputStream:
     gop = max(1, round(cadence(picture) * GOP_SECONDS))
-    scaled = stream.filter("scale", rung.width, rung.height, flags="bicubic")
-    return scaled.output(
+    return stream.output(
         f"{job}/{rung.name}/playlist.m3u8",
         vcodec="libx264", preset="veryfast", crf=22, profile="high",
         maxrate=f"{rung.kilobits}k", bufsize=f"{rung.kilobits * 3 // 2}k",
@@ -161,25 +191,25 @@ def segments(folder: str) -> dict[str, object]:
     }
 
 
-def checks(
-    shown: ffmpeg.nodes.FilterNode, first: int, facts: Facts, job: str
-) -> list[ffmpeg.nodes.OutputStream]:
-    """Poster, bounded sprite sheet, and the picture checks on a small branch of the same decode."""
-    every = sprite_every(facts)
-    picture = facts.picture
-    assert picture is not None  # noqa: S101
-    count = max(1, min(SPRITES, int(facts.duration / every)))
-    poster = (
-        shown[first]
-        .filter("select", f"gte(t,{facts.duration * 0.3:.3f})")
-        .output(f"{job}/poster.jpg", vframes=1, **{"q:v": 3})
+def poster_output(
+    stream: ffmpeg.nodes.FilterableStream, facts: Facts, job: str
+) -> ffmpeg.nodes.OutputStream:
+    """One picture, in the film's full size, a third into it."""
+    return stream.filter("select", f"gte(t,{facts.duration * 0.3:.3f})").output(
+        f"{job}/poster.jpg", vframes=1, **{"q:v": 3}
     )
-    sprite = (
-        shown[first + 1].filter("fps", fps=f"1/{every:.3f}", round="down").filter("scale", 160, -2)
+
+
+def sprite_output(
+    stream: ffmpeg.nodes.FilterableStream, facts: Facts, job: str
+) -> ffmpeg.nodes.OutputStream:
+    """At most `SPRITES` small pictures on one sheet, ten in a row."""
+    every = sprite_every(facts)
+    count = max(1, min(SPRITES, int(facts.duration / every)))
+    return (
+        stream.filter("fps", fps=f"1/{every:.3f}", round="down").filter("scale", 160, -2)
         .filter("tile", f"10x{-(-count // 10)}").output(f"{job}/sprite.jpg", vframes=1, **{"q:v": 5})
     )  # fmt: skip
-    watched = watched_output(shown[first + 2], picture, job)
-    return [poster, sprite, watched]
 
 
 def watching(facts: Facts, *, film: str, job: str, threads: int = 2) -> list[str]:
@@ -196,10 +226,10 @@ def watched_output(
 ) -> ffmpeg.nodes.OutputStream:
     """Black, freeze and flashes on a small branch; the last tells only frames that flash."""
     return (
-        stream.filter("scale", "min(640,iw)", -2)
+        stream.filter("scale", f"min({WATCHED},iw)", -2)
         .filter("blackdetect", d=1, pic_th=0.98).filter("freezedetect", n="-50dB", d=2)
         .filter("metadata", mode="print", file=f"{job}/checks.txt")
-        .filter("photosensitivity", bypass=1, frames=max(2, round(float(cadence(picture)))))
+        .filter("photosensitivity", bypass=1, skip=4, frames=max(2, round(float(cadence(picture)))))
         .filter("metadata", mode="print", key="lavfi.photosensitivity.badness", value=FLASHING,
                 function="greater", file=f"{job}/flashes.txt")
         .output("-", format="null")

@@ -15,9 +15,7 @@ from media.sandbox import Cell
 
 INTERLACED_HEIGHTS = {480, 486, 576, 1080, 1088}  # no standard has fields at any other height
 MOST_GAP = 30.0
-WINDOWS = 6
-SECONDS = 1.5
-WHOLE_BELOW = 12.0
+WHOLE_BELOW = 4.0
 
 
 def look(cell: Cell, facts: Facts, *, cancelled: Callable[[], bool] = lambda: False) -> Facts:
@@ -51,14 +49,16 @@ def places(duration: float) -> list[tuple[float, float]]:
     """(start, length) in seconds: spread over the film, away from its titles."""
     if duration <= WHOLE_BELOW:
         return [(0.0, max(duration, 0.5))]
-    step = duration * 0.9 / WINDOWS
-    return [(duration * 0.05 + step * (i + 0.5), SECONDS) for i in range(WINDOWS)]
+    count, length = (3, 0.8) if duration < 60 else (6, 1.5)
+    step = duration * 0.9 / count
+    return [(duration * 0.05 + step * (i + 0.5), length) for i in range(count)]
 
 
 def argv(cell: Cell, start: float, length: float) -> list[str]:
     return cell.argv([
         cell.tools.ffmpeg, "-hide_banner", "-nostdin", "-nostats", "-loglevel", "info", *GUARDS,
-        "-ss", f"{start:.3f}", "-t", f"{length:.3f}", "-noautorotate", "-threads", "2",
+        "-ss", f"{start:.3f}", "-t", f"{length:.3f}", "-noautorotate", "-noaccurate_seek",
+        "-threads", "2",
         "-i", cell.film, "-map", "0:v:0", "-vf", "idet,cropdetect=limit=0.09:round=2:reset=0",
         "-an", "-f", "null", "-",
     ])  # fmt: skip
