@@ -26,12 +26,20 @@ async def transaction() -> AsyncIterator[None]:
         yield
 
 
-async def later(task: str, /, *, due_at: datetime | None = None, **names: str) -> str:
+async def later(
+    task: str,
+    /,
+    *,
+    due_at: datetime | None = None,
+    owner: str = "",
+    weight: int = 0,
+    **names: str,
+) -> str:
     """Write down what must happen after this act; the relay rings once it is committed.
 
     Only ids travel: a task reads everything else from its rows.
     """
-    line = Outbox(task=task, queue=queue_of(task), args=names)
+    line = Outbox(task=task, queue=queue_of(task), args=names, owner=owner, weight=weight)
     if due_at is not None:
         line.due_at = due_at
     await line.save()

@@ -19,6 +19,8 @@ BEAT_SECONDS = 4
 RING_AGAIN_SECONDS = 60
 MOST_FAULTS = 3
 MOST_CRASHES = 3
+HEAVY_WAITING = 6
+NEAR_DEADLINE_HOURS = 12
 
 _COUNT_LAPSE = "crashes = crashes + CASE WHEN leased_until IS NULL THEN 0 ELSE 1 END"
 
@@ -170,18 +172,60 @@ async def retry(line: str) -> Lease | None:
     return Lease(**again[0]) if again else None
 
 
+_DUE = f"""done_at IS NULL AND parked_at IS NULL AND due_at <= now()
+  AND (leased_until < now() OR leased_until IS NULL AND
+       (rung_at IS NULL OR rung_at < now() - interval '{RING_AGAIN_SECONDS} seconds'))"""
+_TO_RING = f"""
+WITH near AS (
+  SELECT EXISTS (SELECT 1 FROM edition WHERE abs(extract(epoch FROM deadline_at - now()))
+                                             < {NEAR_DEADLINE_HOURS * 3600}) AS yes),
+running AS (
+  SELECT queue, owner, count(*) AS n FROM outbox
+  WHERE done_at IS NULL AND leased_until > now() AND owner <> '' GROUP BY queue, owner),
+due AS (
+  SELECT o.id, o.queue, o.priority, o.due_at, CASE WHEN near.yes THEN o.weight ELSE 0 END AS weight,
+    coalesce(running.n, 0) + row_number() OVER (
+      PARTITION BY o.queue, CASE WHEN o.owner = '' THEN o.id ELSE o.owner END
+      ORDER BY o.priority, o.due_at) AS turn
+  FROM near, outbox o LEFT JOIN running USING (queue, owner) WHERE {_DUE}),
+ranked AS (
+  SELECT due.*, row_number() OVER (
+    PARTITION BY queue ORDER BY priority, turn, weight, due_at) AS place FROM due),
+room AS (
+  SELECT {HEAVY_WAITING} - count(*) AS n FROM outbox
+  WHERE queue = 'heavy' AND done_at IS NULL AND parked_at IS NULL AND leased_until IS NULL
+    AND rung_at >= now() - interval '{RING_AGAIN_SECONDS} seconds')
+SELECT ranked.id FROM ranked, room WHERE queue <> 'heavy' OR place <= room.n
+ORDER BY priority, turn, weight, due_at LIMIT {{}}
+"""
+
+
 async def waiting(limit: int) -> list[Outbox]:
-    """Lines to ring for: due, free, and not rung in the last while; most urgent first."""
+    """Lines to ring for: due, free, and not rung in the last while; most urgent first.
+
+    Of the heavy queue only a few at a time, each owner in turn, so that nobody fills it; near a
+    deadline the shorter film comes first. What has rung can no longer be put in order.
+    """
+    ranked = [row["id"] for row in await rows(_TO_RING, limit)]
     due = await rows(
-        f"""UPDATE outbox SET rung_at = now(), {_COUNT_LAPSE}, leased_until = NULL WHERE id IN (
-              SELECT id FROM outbox
-              WHERE done_at IS NULL AND parked_at IS NULL AND due_at <= now()
-                AND (leased_until < now() OR leased_until IS NULL AND
-                     (rung_at IS NULL OR rung_at < now() - interval '{RING_AGAIN_SECONDS} seconds'))
-              ORDER BY priority, due_at LIMIT {int(limit)} FOR UPDATE SKIP LOCKED)
-            RETURNING id, task, queue, priority"""
+        f"""UPDATE outbox SET rung_at = now(), {_COUNT_LAPSE}, leased_until = NULL
+            WHERE id IN (SELECT id FROM outbox WHERE id = ANY({{}}) AND {_DUE}
+                         FOR UPDATE SKIP LOCKED)
+            RETURNING id, task, queue, priority""",
+        ranked,
     )
-    return [Outbox(**row) for row in due]
+    place = {line: at for at, line in enumerate(ranked)}
+    return [Outbox(**row) for row in sorted(due, key=lambda row: place[row["id"]])]
+
+
+async def raise_up(line: str) -> bool:
+    """Before all others: a person has said so."""
+    raised = await rows(
+        """UPDATE outbox SET priority = 0, rung_at = NULL
+           WHERE id = {} AND done_at IS NULL AND parked_at IS NULL RETURNING id""",
+        line,
+    )
+    return bool(raised)
 
 
 async def unring(lines: list[str] | None = None) -> None:

@@ -164,13 +164,18 @@ class Letter(Table):
 
 
 class Outbox(Table):
-    """What must happen after an act: the house's to-do list, and the lease of who does it."""
+    """What must happen after an act: the house's to-do list, and the lease of who does it.
+
+    `owner` is whose film it is, `weight` its seconds: with them the heavy queue stays fair.
+    """
 
     id = Varchar(16, primary_key=True, default=new_id)
     task = Varchar(32)
     queue = Varchar(16)
     args = JSONB(default={})
     priority = SmallInt(default=3)
+    owner = Varchar(16, default="")
+    weight = Integer(default=0)
     created_at = Timestamptz(default=TimestamptzNow())
     due_at = Timestamptz(default=TimestamptzNow(), index=True)
     rung_at = Timestamptz(null=True, default=None)

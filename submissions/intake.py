@@ -174,7 +174,9 @@ async def keep_verdict(
             codes=[f.code for f in verdict.findings],
         )
         if wanted is FileState.SOUND:
-            await later("make_screener", file=file.id)
+            await later(
+                "make_screener", file=file.id, owner=file.person or "", weight=int(facts.duration)
+            )
         else:
             await tell_members(
                 submission, "file_refused", edition=edition, occasion=f"refused:{file.id}"

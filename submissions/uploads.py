@@ -216,7 +216,7 @@ async def finish(file: FilmFile, *, store: LocalStore) -> None:
                WHERE file = {} AND kind = 'receive' RETURNING id""",
             file.id,
         )
-        await later("inspect_film", file=file.id)
+        await later("inspect_film", file=file.id, owner=file.person or "")
         await record("file_received", file.id, size=file.size)
 
 

@@ -1,13 +1,16 @@
 """One line, one worker: whoever was overtaken may not write."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
 from festival import leases
+from festival.clock import now
 from festival.db import later, rows, transaction
 from festival.leases import Superseded
 from festival.tables import Outbox, new_id
+from tests.builders import an_edition
 
 FAR = "now() + interval '1 day'"
 
@@ -161,3 +164,57 @@ async def test_a_line_is_rung_for_once_and_again_when_the_bell_was_lost(house) -
     third = [row.id for row in await leases.waiting(10_000)]
 
     assert (line in first, line in second, line in third) == (True, False, True)
+
+
+async def heavy_lines(owner: str, count: int, *, weight: int = 0) -> list[str]:
+    return [
+        await later("make_screener", file=new_id(), owner=owner, weight=weight) for _ in range(count)
+    ]
+
+
+async def nothing_else_is_heavy() -> None:
+    await rows("UPDATE outbox SET done_at = now() WHERE queue = 'heavy' AND done_at IS NULL RETURNING id")
+
+
+async def heavy_ring() -> list[str]:
+    return [line.id for line in await leases.waiting(10_000) if line.queue == "heavy"]
+
+
+async def test_nobody_fills_the_heavy_queue(house) -> None:
+    await nothing_else_is_heavy()
+    many = await heavy_lines("ada", 20)
+    one, two = await heavy_lines("bo", 1), await heavy_lines("cy", 1)
+
+    rung = await heavy_ring()
+
+    assert len(rung) == leases.HEAVY_WAITING
+    assert set(rung[:3]) == {many[0], *one, *two}
+    assert await heavy_ring() == []
+
+
+async def test_whoever_has_work_running_waits_for_the_others(house) -> None:
+    await nothing_else_is_heavy()
+    busy = await heavy_lines("ada", 2)
+    await leases.take(busy[0], worker="w")
+    other = await heavy_lines("bo", 1)
+
+    assert await heavy_ring() == [*other, busy[1]]
+
+
+async def test_near_the_deadline_the_shorter_film_comes_first(house) -> None:
+    await nothing_else_is_heavy()
+    edition = await an_edition(deadline_at=now() + timedelta(hours=3))
+    long, short = await heavy_lines("ada", 1, weight=7200), await heavy_lines("bo", 1, weight=300)
+
+    assert await heavy_ring() == [*short, *long]
+    edition.deadline_at = now() + timedelta(days=30)
+    await edition.save()
+
+
+async def test_a_raised_line_comes_before_all_others(house) -> None:
+    await nothing_else_is_heavy()
+    first, last = await heavy_lines("ada", 1), await heavy_lines("ada", 1)
+
+    assert await leases.raise_up(last[0])
+
+    assert await heavy_ring() == [*last, *first]
