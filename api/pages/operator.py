@@ -1,5 +1,6 @@
 """The operators' pages: the engine room, the team, and the mailbox of development."""
 
+import shutil
 from typing import Annotated, Any
 
 import msgspec
@@ -11,7 +12,9 @@ from msgspec import Meta
 
 from api.auth import needs
 from api.forms import filled
+from api.pages import _machines
 from api.pages._page import fault_words, language_of, page, prefix_of
+from api.v1.health import parts_of
 from api.v1.operator import (
     Invitation,
     invite,
@@ -19,10 +22,11 @@ from api.v1.operator import (
     letters_in,
     mailbox_of,
     people_of,
+    put_first,
     queue_lines,
     send_again,
 )
-from festival.access import Act
+from festival.access import Act, Viewer
 from festival.errors import FestivalError
 from festival.settings import Settings
 from festival.tables import Edition, Part, Person
@@ -39,15 +43,29 @@ class InvitationForm(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @get("/operator/queue", guards=OPERATOR)
-async def queue(request: AnyRequest) -> Response[str]:
-    """What waits for somebody, what runs, what waits, what was done."""
-    lines = await queue_lines()
-    groups = {state: [line for line in lines if line["state"] == state] for state in STATES}
+async def queue(
+    request: AnyRequest, viewer: NamedDependency[Viewer], settings: NamedDependency[Settings]
+) -> Response[str]:
+    """What waits for somebody, what runs, what waits, what was done; and whether the house is well."""
+    lines = [_machines.job(line) for line in await queue_lines(viewer)]
+    films = [job for job in lines if job.task != "send_letter" or job.state == "parked"]
     return page(
         request,
         "operator/queue.html",
-        groups=groups,
-        counts={state: len(group) for state, group in groups.items()},
+        groups={state: [job for job in films if job.state == state] for state in STATES},
+        letters=[job for job in lines if job.task == "send_letter" and job.state == "waiting"],
+        health=await parts_of(settings),
+        free=shutil.disk_usage(settings.media_root).free,
+    )
+
+
+@post("/operator/queue/{line:str}/priority", guards=OPERATOR)
+async def raise_up(
+    request: AnyRequest, line: FromPath[str], person: NamedDependency[Person]
+) -> Redirect:
+    await put_first(line, by=person)
+    return Redirect(
+        f"{prefix_of(request)}/operator/queue?done=operator.done.raised", status_code=303
     )
 
 
@@ -117,4 +135,4 @@ async def mailbox(request: AnyRequest, settings: NamedDependency[Settings]) -> R
     return page(request, "operator/mailbox.html", letters=letters_in(mailbox_of(settings)))
 
 
-HANDLERS: list[Any] = [queue, retry, cancel, team, add, mailbox]
+HANDLERS: list[Any] = [queue, retry, raise_up, cancel, team, add, mailbox]

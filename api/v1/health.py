@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 
 from api.auth import settings_of
 from festival.db import rows
+from festival.settings import Settings
 
 LEAST_FREE = 2 * 1024**3
 
@@ -24,14 +25,18 @@ async def health() -> dict[str, str]:
 @get("/ready")
 async def ready(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
     """503 with the part that fails: database, relay, broker, workers, disk."""
-    settings = settings_of(request)
-    database, broker = await asyncio.gather(_database(), _broker(settings.redis_url))
-    free = shutil.disk_usage(settings.media_root).free
-    parts = {**database, **broker, "disk": free > LEAST_FREE}
+    parts = await parts_of(settings_of(request))
     return Response(
         {"ready": all(parts.values()), "parts": parts},
         status_code=200 if all(parts.values()) else 503,
     )
+
+
+async def parts_of(settings: Settings) -> dict[str, bool]:
+    """Each part of the house, and whether it does its work."""
+    database, broker = await asyncio.gather(_database(), _broker(settings.redis_url))
+    free = shutil.disk_usage(settings.media_root).free
+    return {**database, **broker, "disk": free > LEAST_FREE}
 
 
 async def _database() -> dict[str, bool]:

@@ -14,7 +14,7 @@ from msgspec import Meta
 
 from api.auth import needs
 from festival import editions, leases, people
-from festival.access import Act
+from festival.access import Act, Viewer
 from festival.db import rows, transaction
 from festival.editions import Rules
 from festival.errors import Missing, Refused
@@ -114,21 +114,35 @@ async def all_people(edition_row: NamedDependency[Edition]) -> list[dict[str, An
     return await people_of(edition_row)
 
 
-async def queue_lines() -> list[dict[str, Any]]:
-    """What waits, runs, was parked and why, and what was done lately; ids only, no titles."""
+async def queue_lines(viewer: Viewer) -> list[dict[str, Any]]:
+    """What was parked and why, what runs, what waits, and what was done in the last hour.
+
+    A film is named to operators of its own edition who have not stepped aside from it.
+    """
     return await rows(
-        """SELECT id, task, queue, args, priority, created_at, due_at, rung_at, attempt, worker,
-             leased_until, done_at, parked_at, fault,
-             CASE WHEN done_at IS NOT NULL THEN 'done' WHEN parked_at IS NOT NULL THEN 'parked'
-                  WHEN leased_until > now() THEN 'running' ELSE 'waiting' END AS state
-           FROM outbox WHERE done_at IS NULL OR done_at > now() - interval '1 hour'
-           ORDER BY parked_at IS NULL, done_at IS NOT NULL, created_at DESC LIMIT 200"""
+        """SELECT o.id, o.task, o.queue, o.args, o.priority, o.created_at, o.due_at, o.rung_at,
+             o.attempt, o.worker, o.leased_until, o.done_at, o.parked_at, o.fault, o.cancelled_by,
+             f.title, n.name AS file_name, n.size AS file_size, n.state AS file_state,
+             s.id AS submission, p.kind AS step, p.fraction, p.started_at AS begun_at,
+             CASE WHEN o.done_at IS NOT NULL THEN 'done' WHEN o.parked_at IS NOT NULL THEN 'parked'
+                  WHEN o.leased_until > now() THEN 'running' ELSE 'waiting' END AS state
+           FROM outbox o
+           LEFT JOIN film_file n ON n.id = o.args->>'file'
+           LEFT JOIN submission s ON s.id = n.submission AND s.edition = {} AND NOT s.id = ANY({})
+           LEFT JOIN film f ON f.id = s.film
+           LEFT JOIN LATERAL (SELECT kind, fraction, started_at FROM step
+             WHERE file = n.id AND state = 'running' ORDER BY started_at DESC LIMIT 1) p ON true
+           WHERE o.done_at IS NULL OR o.done_at > now() - interval '1 hour'
+           ORDER BY o.parked_at IS NULL, o.done_at IS NOT NULL, o.priority, o.due_at, o.id
+           LIMIT 300""",
+        viewer.edition,
+        sorted(viewer.recused),
     )
 
 
 @get("/operator/queue", guards=OPERATOR)
-async def queue() -> list[dict[str, Any]]:
-    return await queue_lines()
+async def queue(viewer: NamedDependency[Viewer]) -> list[dict[str, Any]]:
+    return await queue_lines(viewer)
 
 
 TAKE_UP = {
@@ -154,6 +168,13 @@ async def send_again(line: str, *, by: Person) -> None:
         await record("line_retried", line, by=by)
 
 
+async def put_first(line: str, *, by: Person) -> None:
+    async with transaction():
+        if not await leases.raise_up(line):
+            raise Missing("line_missing")
+        await record("line_raised", line, by=by)
+
+
 async def let_go(line: str, *, by: Person) -> None:
     """A line is stopped for good, and what it worked on says so."""
     async with transaction():
@@ -169,6 +190,12 @@ async def let_go(line: str, *, by: Person) -> None:
 async def retry(line: FromPath[str], person: NamedDependency[Person]) -> None:
     """Send a parked line on its way again."""
     await send_again(line, by=person)
+
+
+@post("/operator/queue/{line:str}/priority", guards=OPERATOR, status_code=204)
+async def raise_up(line: FromPath[str], person: NamedDependency[Person]) -> None:
+    """Let a waiting line go before all others."""
+    await put_first(line, by=person)
 
 
 @post("/operator/queue/{line:str}/cancellation", guards=OPERATOR, status_code=204)
@@ -209,5 +236,6 @@ async def mailbox(settings: NamedDependency[Settings]) -> list[dict[str, str]]:
 
 
 HANDLERS: list[Any] = [
-    edition, change_edition, add_person, all_people, queue, retry, cancel, mailbox,
+    edition, change_edition, add_person, all_people, queue, retry, raise_up, cancel,
+    mailbox,
 ]  # fmt: skip

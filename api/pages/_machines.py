@@ -1,0 +1,88 @@
+"""A line of work as the operator reads it: whose film, where it stands, why it stopped. Pure."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from festival.clock import now
+
+PHASES = ("sniff", "packets", "sound", "policy", "screener", "publish")
+SHOWN = {"inspect_film": ("look", "listen", "judge"), "make_screener": ("copy", "publish")}
+PHASE_OF = {
+    "sniff": "look", "packets": "look", "sound": "listen", "policy": "judge",
+    "screener": "copy", "publish": "publish",
+}  # fmt: skip
+LEAST_FRACTION = 0.02  # before that a guess at the time left is worth nothing
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """`left` in seconds, when it can be guessed; `reason` has words, `detail` is what was logged."""
+
+    id: str
+    task: str
+    state: str
+    title: str
+    file_name: str
+    size: int
+    worker: str
+    attempt: int
+    since: datetime
+    due_at: datetime
+    phases: tuple[tuple[str, str], ...] = ()
+    fraction: float | None = None
+    left: float | None = None
+    reason: str = ""
+    detail: str = ""
+    report: str = ""
+
+
+def job(line: dict[str, Any]) -> Job:
+    fraction = line["fraction"] if line["state"] == "running" else None
+    reason, detail = reason_of(line["fault"] or "")
+    return Job(
+        id=line["id"],
+        task=line["task"],
+        state=line["state"],
+        title=line["title"] or "",
+        file_name=line["file_name"] or "",
+        size=line["file_size"] or 0,
+        worker=line["worker"].partition("@")[2] or line["worker"],
+        attempt=line["attempt"],
+        since=line["done_at"] or line["parked_at"] or line["begun_at"] or line["created_at"],
+        due_at=line["due_at"],
+        phases=phases(line["task"], line["step"]) if line["state"] == "running" else (),
+        fraction=fraction,
+        left=left(fraction, line["begun_at"]),
+        reason=reason,
+        detail=detail,
+        report=line["submission"] or "",
+    )
+
+
+def phases(task: str, step: str | None) -> tuple[tuple[str, str], ...]:
+    """(phase, mark) of a film's work: what is done, what runs now, what comes."""
+    names = SHOWN.get(task, ())
+    current = PHASE_OF.get(step or "", names[0] if names else "")
+    at = names.index(current) if current in names else 0
+    marks = ["done" if i < at else "now" if i == at else "" for i in range(len(names))]
+    return tuple(zip(names, marks, strict=True))
+
+
+def left(fraction: float | None, begun: datetime | None) -> float | None:
+    if not fraction or begun is None or fraction < LEAST_FRACTION:
+        return None
+    return (now() - begun).total_seconds() * (1 - fraction) / fraction
+
+
+def reason_of(fault: str) -> tuple[str, str]:
+    """(key of the words, what was logged): people read the first, a mechanic the second."""
+    if fault in {"cancelled", "storage_full"}:
+        return fault, ""
+    if fault.endswith("workers died of it"):
+        return "crashed", fault
+    kind = re.match(r"(TransientFault|PermanentFault): \('(\w+)'", fault)
+    if kind:
+        return kind[2] if kind[2] in {"killed", "stalled", "too_slow"} else "ffmpeg", fault
+    return ("other" if fault else ""), fault
