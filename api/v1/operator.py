@@ -133,7 +133,7 @@ async def queue_lines(viewer: Viewer) -> list[dict[str, Any]]:
            LEFT JOIN LATERAL (SELECT kind, fraction, started_at FROM step
              WHERE file = n.id AND state = 'running' ORDER BY started_at DESC LIMIT 1) p ON true
            WHERE o.done_at IS NULL OR o.done_at > now() - interval '1 hour'
-           ORDER BY o.parked_at IS NULL, o.done_at IS NOT NULL, o.priority, o.due_at, o.id
+           ORDER BY o.parked_at IS NULL, o.done_at IS NOT NULL, o.done_at DESC, o.priority, o.due_at, o.id
            LIMIT 300""",
         viewer.edition,
         sorted(viewer.recused),
