@@ -41,6 +41,7 @@ ROUTES = {
     "GET /{lang}/{edition}/submissions/{submission_id}/withdrawal": "known",
     "POST /{lang}/{edition}/submissions/{submission_id}/withdrawal": "known",
     "GET /{lang}/{edition}/submissions/{submission_id}/file": "known",
+    "GET /{lang}/{edition}/submissions/{submission_id}/report.pdf": "known",
     "POST /{lang}/{edition}/submissions/{submission_id}/release": "known",
     "GET /{lang}/{edition}/committee": "see_queue",
     "GET /{lang}/{edition}/committee/submissions/{submission_id}": "see_queue",

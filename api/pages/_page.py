@@ -125,6 +125,13 @@ def page(
     )
 
 
+def text_of(request: AnyRequest, template: str, **context: Any) -> str:
+    """A template that is no page of its own: paper."""
+    lang = language_of(request)
+    drawn = environment(lang).get_template(template)
+    return str(drawn.render(**shared(request, lang), **context))
+
+
 def shared(request: AnyRequest, lang: str) -> dict[str, Any]:
     """What `base.html` needs, whoever asks."""
     viewer: Viewer | None = request.state.get("viewer")

@@ -15,12 +15,13 @@ from api.auth import settings_of, signed_in
 from api.forms import filled
 from api.pages import _entry, _report
 from api.pages._films import Film, film
-from api.pages._page import fault_words, language_of, page, prefix_of
+from api.pages._page import fault_words, language_of, page, prefix_of, text_of
+from api.pages._paper import inline, printed
 from api.pages._report import decimals
 from api.v1.submissions import own
 from festival.access import Act, Viewer
 from festival.clock import PARIS, now
-from festival.errors import Conflict, FestivalError, Refused
+from festival.errors import Conflict, FestivalError, Missing, Refused
 from festival.language import day, has_words, t
 from festival.settings import Settings
 from festival.tables import Edition, Person
@@ -376,6 +377,39 @@ async def drawn_report(lang: str, file: FilmFile, edition: Edition) -> dict[str,
     }
 
 
+@get("/submissions/{submission_id:str}/report.pdf", guards=[signed_in()])
+async def paper(
+    request: AnyRequest,
+    submission_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+    store: NamedDependency[LocalStore],
+) -> Response[bytes]:
+    """The same report as paper, for whoever mends the file."""
+    lang = language_of(request)
+    submission = await own(submission_id, viewer, edition_row, Act.SEE_ENTRY)
+    file = await current_file(submission.id)
+    if file is None or file.verdict is None:
+        raise Missing("file_missing")
+    drawn = await drawn_report(lang, file, edition_row)
+    shown = await card(submission.id)
+    html = text_of(
+        request, "paper/report.html", card=shown, file=file, title=shown.title or shown.title_en,
+        bad=[row for row in drawn["found"] if row.tone == "bad"],
+        poster=inline(store.published(file.id, "poster.jpg"))
+        if drawn["is_watchable"] and store.is_published(file.id) else "",
+        **drawn,
+    )  # fmt: skip
+    return Response(
+        await printed(html),
+        media_type="application/pdf",
+        headers={
+            "Content-Disposition": f'inline; filename="report-{file.id}.pdf"',
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
 @post("/submissions/{submission_id:str}/release", guards=[signed_in()])
 async def release(
     request: AnyRequest,
@@ -414,5 +448,6 @@ HANDLERS: list[Any] = [
     ask_withdrawal,
     withdraw,
     report,
+    paper,
     release,
 ]

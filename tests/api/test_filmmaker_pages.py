@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from api.pages import _entry, _films, _report
@@ -363,3 +364,22 @@ def test_a_long_curve_is_thinned() -> None:
 def test_french_numbers_have_a_comma_and_english_ones_a_point() -> None:
     assert _report.decimals("fr", "-17.4 LUFS") == "−17,4 LUFS"
     assert _report.decimals("en", "-17.4 LUFS") == "−17.4 LUFS"
+
+
+async def test_the_report_is_a_paper_for_its_makers_alone(client: httpx.AsyncClient, house: object) -> None:
+    edition, person = await a_filmmaker(client)
+    submission = await a_draft(edition, person)
+    place = f"/fr/{edition.slug}/submissions/{submission.id}/report.pdf"
+    none_yet = await client.get(place)
+    verdict = Verdict(outcome="refused", findings=(Finding(code="AUDIO_MISSING", severity=Severity.REJECT),))
+    await a_file(submission, state="faulty", verdict=msgspec.json.encode(verdict).decode(),
+                 facts=msgspec.json.encode(Facts(container="mp4", duration=3.0)).decode(),
+                 name="<script>.mov")  # fmt: skip
+
+    paper = await client.get(place)
+    await sign_in(client, await a_person(Part.FILMMAKER, edition=edition, name="Other"))
+    stranger = await client.get(place)
+
+    assert (none_yet.status_code, stranger.status_code) == (404, 404)
+    assert paper.headers["content-type"] == "application/pdf"
+    assert (paper.content[:5], paper.headers["cache-control"]) == (b"%PDF-", "private, no-store")
