@@ -360,3 +360,13 @@ async def test_a_section_with_its_own_deadline_is_judged_by_it(client) -> None:
     answer = await uploads.send(place, FILM, 0)
 
     assert answer.status_code == 204
+
+
+async def test_an_older_upload_that_ends_later_replaces_nothing(uploads: Uploads) -> None:
+    older, newer = await uploads.begin(), await uploads.begin()
+    await uploads.send(newer, FILM, 0)
+
+    answer = await uploads.send(older, FILM, 0)
+
+    assert answer.status_code == 410
+    assert [(await the_file(place)).state for place in (older, newer)] == ["replaced", "received"]
