@@ -164,6 +164,7 @@ NAV: list[tuple[Part | None, str, str]] = [
     (Part.PROGRAMMER, "/programmer/venues", "common.nav.venues"),
     (Part.OPERATOR, "/operator/queue", "common.nav.queue"),
     (Part.OPERATOR, "/operator/people", "common.nav.people"),
+    (Part.OPERATOR, "/operator/policy", "common.nav.policy"),
 ]
 
 

@@ -17,6 +17,7 @@ from api.pages._page import fault_words, language_of, page, prefix_of
 from api.v1.health import parts_of
 from api.v1.operator import (
     Invitation,
+    PolicyName,
     invite,
     let_go,
     letters_in,
@@ -27,9 +28,11 @@ from api.v1.operator import (
     send_again,
 )
 from festival.access import Act, Viewer
-from festival.errors import FestivalError
+from festival.errors import FestivalError, Refused
 from festival.settings import Settings
 from festival.tables import Edition, Part, Person
+from media import policy
+from submissions import rejudging
 
 AnyRequest = Request[Any, Any, Any]
 OPERATOR = [needs(Act.OPERATE, scope="operate")]
@@ -130,9 +133,48 @@ async def add(
     )
 
 
+async def policy_page(
+    request: AnyRequest, edition: Edition, chosen: str, error: FestivalError | None = None
+) -> Response[str]:
+    changes = await rejudging.preview(edition, chosen) if chosen and error is None else None
+    return page(
+        request,
+        "operator/policy.html",
+        status=422 if error else 200,
+        told=fault_words(language_of(request), error) if error else [],
+        policies=sorted(path.stem for path in policy.FOLDER.glob("*.yaml")),
+        chosen=chosen or edition.policy,
+        changes=changes,
+    )
+
+
+@get("/operator/policy", guards=OPERATOR)
+async def rules(request: AnyRequest, edition_row: NamedDependency[Edition]) -> Response[str]:
+    """Choose a policy and see what it would change, before anything does."""
+    chosen = request.query_params.get("policy", "")
+    try:
+        return await policy_page(request, edition_row, chosen)
+    except Refused as error:
+        return await policy_page(request, edition_row, "", error)
+
+
+@post("/operator/policy", guards=OPERATOR)
+async def judge_again(
+    request: AnyRequest, person: NamedDependency[Person], edition_row: NamedDependency[Edition]
+) -> Response[Any]:
+    try:
+        form = await filled(request, PolicyName)
+        await rejudging.apply(edition_row, form.policy, by=person)
+    except Refused as error:
+        return await policy_page(request, edition_row, "", error)
+    return Redirect(
+        f"{prefix_of(request)}/operator/policy?done=operator.done.judged", status_code=303
+    )
+
+
 @get("/operator/mailbox", guards=OPERATOR)
 async def mailbox(request: AnyRequest, settings: NamedDependency[Settings]) -> Response[str]:
     return page(request, "operator/mailbox.html", letters=letters_in(mailbox_of(settings)))
 
 
-HANDLERS: list[Any] = [queue, retry, raise_up, cancel, team, add, mailbox]
+HANDLERS: list[Any] = [rules, judge_again, queue, retry, raise_up, cancel, team, add, mailbox]

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta
 
 from api.auth import needs
@@ -24,7 +24,7 @@ from festival.sessions import digest
 from festival.settings import Settings
 from festival.tables import Edition, Part, Person, Section
 from screenings import planning
-from submissions import intake
+from submissions import intake, rejudging
 
 OPERATOR = [needs(Act.OPERATE, scope="operate")]
 MOST_LETTERS = 200
@@ -57,6 +57,8 @@ async def change_edition(
     data: JSONBody[Rules], person: NamedDependency[Person], edition_row: NamedDependency[Edition]
 ) -> None:
     """Set the edition's rules; what is not named stays."""
+    if data.policy is not None:
+        rejudging.checked(data.policy)
     await editions.change(edition_row, data, by=person)
 
 
@@ -204,6 +206,29 @@ async def cancel(line: FromPath[str], person: NamedDependency[Person]) -> None:
     await let_go(line, by=person)
 
 
+class PolicyName(msgspec.Struct, frozen=True):
+    policy: Annotated[str, Meta(pattern="^[a-z]{1,32}$")]
+
+
+@get("/operator/policy", guards=OPERATOR)
+async def preview_policy(
+    edition_row: NamedDependency[Edition],
+    policy: FromQuery[str],
+) -> list[rejudging.Change]:
+    """What another policy would change, judged from what was measured; nothing is written."""
+    return await rejudging.preview(edition_row, policy)
+
+
+@post("/operator/policy", guards=OPERATOR, status_code=200)
+async def apply_policy(
+    data: JSONBody[PolicyName],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> list[rejudging.Change]:
+    """Make it the edition's policy, and keep every new verdict."""
+    return await rejudging.apply(edition_row, data.policy, by=person)
+
+
 def letters_in(mailbox: Path) -> list[dict[str, str]]:
     """The newest letters of the sink."""
     found = []
@@ -237,5 +262,5 @@ async def mailbox(settings: NamedDependency[Settings]) -> list[dict[str, str]]:
 
 HANDLERS: list[Any] = [
     edition, change_edition, add_person, all_people, queue, retry, raise_up, cancel,
-    mailbox,
+    preview_policy, apply_policy, mailbox,
 ]  # fmt: skip
