@@ -12,7 +12,7 @@ from tests.browser.world import World
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 WIDTHS = {"desk": (1440, 900), "phone": (390, 844)}
-NO_PAGES = ("/programme.ics", "/screenings/{name}", "/account/home")  # calendars, a redirection
+NO_PAGES = ("/programme.ics", "/screenings/{name}", "/account/home", "/report.pdf")  # calendars, a redirection, paper
 READERS = {"/submissions": "filmmaker", "/committee": "chair", "/programmer": "programmer",
            "/operator": "operator"}
 ROOTS = sorted(
