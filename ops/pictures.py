@@ -56,7 +56,8 @@ def places(base: str, tokens: dict[str, str], browser: Browser) -> list[tuple[st
         ("annonces", "chair", "/committee/announcements"), ("grille", "programmer", "/programmer/grid"),
         ("programmes", "programmer", "/programmer/programmes"),
         ("salles", "programmer", "/programmer/venues"), ("machines", "operator", "/operator/queue"),
-        ("equipe", "operator", "/operator/people"), ("courrier", "operator", "/operator/mailbox"),
+        ("equipe", "operator", "/operator/people"),
+        ("reglement", "operator", "/operator/policy?policy=festival"), ("courrier", "operator", "/operator/mailbox"),
     ]  # fmt: skip
     for name, part, listing, pattern, more in [
         ("dossier", "filmmaker", "/submissions", ".film h2 a", ""),
