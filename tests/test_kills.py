@@ -92,6 +92,21 @@ class Booth:
                 continue
         return found
 
+    def busy_ones(self) -> list[int]:
+        """A worker that has a program running, with all that belongs to it."""
+        found: list[int] = []
+
+        def look() -> bool:
+            found.clear()
+            for part in self.parts.values():
+                if any(children(child) for child in children(part.pid)):
+                    found.extend([part.pid, *children(part.pid), *self.ffmpeg()])
+                    return True
+            return False
+
+        assert self.until(look, patience=30)
+        return found
+
     def state(self, file: str) -> str:
         return self.site.sql("SELECT state FROM film_file WHERE id = $1", file)[0]["state"]
 
@@ -182,8 +197,7 @@ def test_who_sleeps_past_the_lease_spoils_nothing(booth: Booth, undisturbed: dic
     for _ in range(max(1, ROUNDS // 2)):
         file = booth.a_film()
         assert booth.until(lambda: bool(booth.ffmpeg()), patience=60)
-        busy = next(p for p in booth.parts.values() if any(children(c) for c in children(p.pid)))
-        asleep = [busy.pid, *children(busy.pid), *booth.ffmpeg()]
+        asleep = booth.busy_ones()
         for pid in asleep:
             os.kill(pid, signal.SIGSTOP)
         try:
