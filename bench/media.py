@@ -118,7 +118,7 @@ def ladder_arguments(facts: Facts, here: Cell) -> list[str]:
     for name in [rung.name for rung in rungs] + ["a0"]:
         (here.work / name).mkdir()
     outputs = [graph.video_output(sizes[i][0], r, picture, here.job) for i, r in enumerate(rungs)]
-    outputs.append(graph.sound_output(opened["a:0"], facts, here.job))
+    outputs += graph.sound_outputs(opened, facts, here.job)
     return [str(one) for one in ffmpeg.merge_outputs(*outputs).get_args()]
 
 
@@ -136,7 +136,7 @@ def separately(film: Path, facts: Facts) -> None:
             sized = stream.filter("scale", rung.width, rung.height, flags="bicubic")
             raw(*args(graph.video_output(sized, rung, picture, here.job)))
         (here.work / "a0").mkdir()
-        raw(*args(graph.sound_output(graph.opened(here.film, 2)["a:0"], facts, here.job)))
+        raw(*args(graph.sound_outputs(graph.opened(here.film, 2), facts, here.job)[0]))
         for made in (graph.poster_output, graph.sprite_output):
             stream = graph.prepared(graph.opened(here.film, 2)["v:0"], picture)
             raw(*args(made(stream, facts, here.job)))

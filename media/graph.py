@@ -21,6 +21,9 @@ COMBED = 0.05
 TARGET_LOUDNESS = -23.0
 MOST_GAIN = 20.0
 WATCHED = 640
+STILL = 2.0
+LAYOUTS = {2: "stereo", 6: "5.1"}
+SOUND_RATE = {2: "160k", 6: "384k"}
 FLASHING = 6  # three full flashes a second measure 12, a steady film stays below 3
 
 
@@ -31,6 +34,20 @@ class Rung(msgspec.Struct, frozen=True):
     width: int
     height: int
     kilobits: int
+
+
+class Part(msgspec.Struct, frozen=True):
+    """Some frames of the copy, by number: `frames` from `first` on, to the film's end when None.
+
+    The film is opened at `seek` seconds, early enough for every filter to know what came before;
+    seen from there, the first frame is number `at`.
+    """
+
+    index: int
+    first: int
+    frames: int | None
+    seek: float = 0.0
+    at: int = 0
 
 
 def even(value: float) -> int:
@@ -88,8 +105,58 @@ def arguments(facts: Facts, *, film: str, job: str, threads: int = 2) -> list[st
         sprite_output(sizes[small].pop(), facts, job),
     ]
     outputs.append(watched_output(sizes[small].pop(), picture, job))
-    if has_sound(facts):
-        outputs.append(sound_output(film_open["a:0"], facts, job))
+    outputs += sound_outputs(film_open, facts, job)
+    return [str(argument) for argument in ffmpeg.merge_outputs(*outputs).get_args()]
+
+
+def part_arguments(
+    facts: Facts, part: Part, *, film: str, job: str, threads: int = 2
+) -> list[str]:
+    """The pictures of one part in every size, and the checks on them."""
+    picture = facts.picture
+    if picture is None:
+        raise ValueError("a film without a picture has no copy")
+    rungs = ladder(picture)
+    small = watched_rung(rungs)
+    shown = prepared(opened(film, threads, seek=part.seek)["v:0"], picture, part=part)
+    sizes = cascade(shown, rungs, [1 + (i == small) for i in range(len(rungs))])
+    outputs = [
+        sizes[i].pop().output(
+            f"{job}/{rung.name}.mp4", **encoder(rung, picture),
+            video_track_timescale=timescale(picture),
+        )
+        for i, rung in enumerate(rungs)
+    ]  # fmt: skip
+    brief = 2 / float(cadence(picture))
+    outputs.append(watched_output(sizes[small].pop(), picture, job, still=brief))
+    return [str(argument) for argument in ffmpeg.merge_outputs(*outputs).get_args()]
+
+
+def timescale(picture: Picture) -> int:
+    """Ticks a second in which every frame of the cadence is whole, as fine as MP4's own."""
+    ticks = cadence(picture).numerator
+    while ticks < 10_000:
+        ticks *= 2
+    return ticks
+
+
+def early_rung(picture: Picture) -> Rung:
+    height = min(even(picture.shown_size[1]), 360)
+    width, whole = picture.shown_size
+    return Rung("v0", even(width * height / whole), height, ceiling(height))
+
+
+def early_arguments(facts: Facts, *, film: str, job: str, threads: int = 2) -> list[str]:
+    """One small rung with its sound and a poster: what can be watched while the rest is made."""
+    picture = facts.picture
+    if picture is None:
+        raise ValueError("a film without a picture has no copy")
+    rung, film_open = early_rung(picture), opened(film, threads)
+    sizes = cascade(prepared(film_open["v:0"], picture, top=rung), (rung,), [2])
+    outputs = [
+        video_output(sizes[0][0], rung, picture, job), poster_output(sizes[0][1], facts, job),
+        *sound_outputs(film_open, facts, job),
+    ]  # fmt: skip
     return [str(argument) for argument in ffmpeg.merge_outputs(*outputs).get_args()]
 
 
@@ -117,18 +184,23 @@ def cascade(
     return sizes
 
 
-def opened(film: str, threads: int) -> ffmpeg.nodes.FilterableStream:
+def opened(film: str, threads: int, *, seek: float = 0.0) -> ffmpeg.nodes.FilterableStream:
     return ffmpeg.input(
         film,
         protocol_whitelist="file,pipe",
         format_whitelist=FORMATS,
         max_pixels=36_000_000,
         threads=threads,
+        **({"ss": f"{seek:.6f}"} if seek else {}),
     )
 
 
 def prepared(
-    stream: ffmpeg.nodes.FilterableStream, picture: Picture
+    stream: ffmpeg.nodes.FilterableStream,
+    picture: Picture,
+    *,
+    top: Rung | None = None,
+    part: Part | None = None,
 ) -> ffmpeg.nodes.FilterableStream:
     """Undo what a projector would not show: combing, uneven cadence, HDR, odd pixel shapes."""
     if picture.is_telecined:
@@ -137,6 +209,8 @@ def prepared(
         stream = stream.filter("bwdif", mode="send_frame")
     rate = cadence(picture)
     stream = stream.filter("fps", fps=f"{rate.numerator}/{rate.denominator}")
+    if part is not None:
+        stream = cut(stream, part)
     if picture.transfer in HDR:
         stream = (
             stream.filter("zscale", transfer="linear", npl=100)
@@ -144,7 +218,7 @@ def prepared(
             .filter("tonemap", "hable")
             .filter("zscale", primaries="bt709", transfer="bt709", matrix="bt709", range="tv")
         )
-    top = ladder(picture)[0]
+    top = top or ladder(picture)[0]
     return (
         stream.filter("scale", top.width, top.height, flags="bicubic")
         .filter("setsar", 1)
@@ -152,38 +226,91 @@ def prepared(
     )
 
 
+def cut(stream: ffmpeg.nodes.FilterableStream, part: Part) -> ffmpeg.nodes.FilterableStream:
+    """Exact frames: behind `fps` a time stamp is a frame's number, so nothing is rounded."""
+    limits = {"start_pts": part.at} if part.index else {}
+    if part.frames is not None:
+        limits["end_pts"] = part.at + part.frames
+    return stream.filter("trim", **limits).filter("setpts", "PTS-STARTPTS")
+
+
 def video_output(
     stream: ffmpeg.nodes.FilterableStream, rung: Rung, picture: Picture, job: str
 ) -> ffmpeg.nodes.OutputStream:
-    gop = max(1, round(cadence(picture) * GOP_SECONDS))
     return stream.output(
         f"{job}/{rung.name}/playlist.m3u8",
-        vcodec="libx264", preset="veryfast", crf=22, profile="high",
-        maxrate=f"{rung.kilobits}k", bufsize=f"{rung.kilobits * 3 // 2}k",
-        g=gop, keyint_min=gop, sc_threshold=0, flags="+cgop",
-        map_metadata=-1, map_chapters=-1, **segments(f"{job}/{rung.name}"),
+        **encoder(rung, picture), **segments(f"{job}/{rung.name}", picture),
     )  # fmt: skip
 
 
-def sound_output(
-    stream: ffmpeg.nodes.FilterableStream, facts: Facts, job: str
-) -> ffmpeg.nodes.OutputStream:
-    return stream.filter("volume", f"{gain(facts):.2f}dB").output(
-        f"{job}/a0/playlist.m3u8",
-        acodec="aac",
-        audio_bitrate="160k",
-        ac=2,
-        ar=48000,
-        map_metadata=-1,
-        map_chapters=-1,
-        **segments(f"{job}/a0"),
-    )
+def encoder(rung: Rung, picture: Picture) -> dict[str, object]:
+    """The same for a whole film and for a part of it: closed groups of exactly two seconds."""
+    gop = group(picture)
+    return {
+        "vcodec": "libx264", "preset": "veryfast", "crf": 22, "profile": "high",
+        "maxrate": f"{rung.kilobits}k", "bufsize": f"{rung.kilobits * 3 // 2}k",
+        "g": gop, "keyint_min": gop, "sc_threshold": 0, "flags": "+cgop",
+        "map_metadata": -1, "map_chapters": -1,
+    }  # fmt: skip
 
 
-def segments(folder: str) -> dict[str, object]:
+def group(picture: Picture) -> int:
+    """Frames from one key frame to the next."""
+    return max(1, round(cadence(picture) * GOP_SECONDS))
+
+
+def channels(facts: Facts) -> tuple[int, ...]:
+    """Stereo for everybody; beside it 5.1 where the film has it, each in a group of its own."""
+    if facts.sound is None or not has_sound(facts):
+        return ()
+    return (2, 6) if facts.sound.channels >= 6 else (2,)
+
+
+def sound_outputs(
+    film: ffmpeg.nodes.FilterableStream, facts: Facts, job: str
+) -> list[ffmpeg.nodes.OutputStream]:
+    """The first track at one measured level; only the screener is levelled, never the master."""
+    wanted = channels(facts)
+    if not wanted:
+        return []
+    level = film["a:0"].filter("volume", f"{gain(facts):.2f}dB")
+    split = level.filter_multi_output("asplit", len(wanted))
+    return [
+        split[place].filter("aformat", channel_layouts=LAYOUTS[count]).output(
+            f"{job}/a{place}/playlist.m3u8",
+            acodec="aac", audio_bitrate=SOUND_RATE[count], ar=48000,
+            map_metadata=-1, map_chapters=-1, **segments(f"{job}/a{place}", facts.picture),
+        )
+        for place, count in enumerate(wanted)
+    ]  # fmt: skip
+
+
+def sound_arguments(facts: Facts, *, film: str, job: str) -> list[str]:
+    """All sound and nothing else; empty for a silent film."""
+    outputs = sound_outputs(opened(film, 2), facts, job)
+    return [str(a) for a in ffmpeg.merge_outputs(*outputs).get_args()] if outputs else []
+
+
+def segment(picture: Picture) -> int:
+    """Frames of one segment."""
+    return group(picture) * SEGMENT_SECONDS // GOP_SECONDS
+
+
+def segment_time(picture: Picture | None) -> str:
+    """Seconds of one segment, to the microsecond and never too long.
+
+    The muxer counts from the film's beginning: six seconds of a film at 23.976 would lose a group
+    of pictures after half an hour.
+    """
+    if picture is None:
+        return str(SEGMENT_SECONDS)
+    return f"{int(segment(picture) / cadence(picture) * 1_000_000) / 1_000_000:.6f}"
+
+
+def segments(folder: str, picture: Picture | None) -> dict[str, object]:
     return {
         "format": "hls",
-        "hls_time": SEGMENT_SECONDS,
+        "hls_time": segment_time(picture),
         "hls_playlist_type": "vod",
         "hls_segment_type": "fmp4",
         "hls_fmp4_init_filename": "init.mp4",
@@ -204,12 +331,18 @@ def sprite_output(
     stream: ffmpeg.nodes.FilterableStream, facts: Facts, job: str
 ) -> ffmpeg.nodes.OutputStream:
     """At most `SPRITES` small pictures on one sheet, ten in a row."""
-    every = sprite_every(facts)
-    count = max(1, min(SPRITES, int(facts.duration / every)))
+    every, lines = sheet(facts)
     return (
         stream.filter("fps", fps=f"1/{every:.3f}", round="down").filter("scale", 160, -2)
-        .filter("tile", f"10x{-(-count // 10)}").output(f"{job}/sprite.jpg", vframes=1, **{"q:v": 5})
+        .filter("tile", f"10x{lines}").output(f"{job}/sprite.jpg", vframes=1, **{"q:v": 5})
     )  # fmt: skip
+
+
+def sheet(facts: Facts) -> tuple[float, int]:
+    """(seconds from one picture to the next, rows of ten)."""
+    every = sprite_every(facts)
+    count = max(1, min(SPRITES, int(facts.duration / every)))
+    return every, -(-count // 10)
 
 
 def watching(facts: Facts, *, film: str, job: str, threads: int = 2) -> list[str]:
@@ -222,12 +355,12 @@ def watching(facts: Facts, *, film: str, job: str, threads: int = 2) -> list[str
 
 
 def watched_output(
-    stream: ffmpeg.nodes.FilterableStream, picture: Picture, job: str
+    stream: ffmpeg.nodes.FilterableStream, picture: Picture, job: str, *, still: float = STILL
 ) -> ffmpeg.nodes.OutputStream:
     """Black, freeze and flashes on a small branch; the last tells only frames that flash."""
     return (
         stream.filter("scale", f"min({WATCHED},iw)", -2)
-        .filter("blackdetect", d=1, pic_th=0.98).filter("freezedetect", n="-50dB", d=2)
+        .filter("blackdetect", d=1, pic_th=0.98).filter("freezedetect", n="-50dB", d=f"{still:.3f}")
         .filter("metadata", mode="print", file=f"{job}/checks.txt")
         .filter("photosensitivity", bypass=1, skip=4, frames=max(2, round(float(cadence(picture)))))
         .filter("metadata", mode="print", key="lavfi.photosensitivity.badness", value=FLASHING,

@@ -4,10 +4,16 @@ import re
 from fractions import Fraction
 from pathlib import Path
 
+import msgspec
+
 from media.graph import Rung
 from media.runner import PermanentFault
+from media.subtitles import Track
 
 AUDIO_CODEC = "mp4a.40.2"
+SHORT = {"fra": "fr", "fre": "fr", "eng": "en", "deu": "de", "ger": "de", "spa": "es", "ita": "it",
+         "por": "pt", "nld": "nl", "dut": "nl", "jpn": "ja", "zho": "zh", "chi": "zh",
+         "rus": "ru", "ara": "ar", "kor": "ko", "pol": "pl"}  # fmt: skip
 
 
 def durations(playlist: Path) -> list[tuple[str, float]]:
@@ -17,6 +23,10 @@ def durations(playlist: Path) -> list[tuple[str, float]]:
         raise PermanentFault("copy_not_whole", playlist.parent.name)
     found = re.findall(r"#EXTINF:([\d.]+),[^\n]*\n([^#\n]+)", text)
     return [(name.strip(), float(seconds)) for seconds, name in found]
+
+
+def length(folder: Path) -> float:
+    return sum(seconds for _, seconds in durations(folder / "playlist.m3u8"))
 
 
 def bandwidth(folder: Path) -> tuple[int, int]:
@@ -37,22 +47,68 @@ def codec(folder: Path) -> str:
     return "avc1." + init[at + 5 : at + 8].hex()
 
 
-def write_master(job: Path, rungs: tuple[Rung, ...], *, rate: Fraction, sound: bool) -> None:
-    """The door to the copy; sound is a group of its own, so that rungs never change it."""
-    heard_peak, heard_average = bandwidth(job / "a0") if sound else (0, 0)
+class Voice(msgspec.Struct, frozen=True):
+    """One sound rendition: its folder, its group, and how many channels it has."""
+
+    folder: str
+    group: str
+    channels: int
+
+    @property
+    def line(self) -> str:
+        name = "Stereo" if self.channels == 2 else "5.1"
+        return (
+            f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="{self.group}",NAME="{name}",DEFAULT=YES,'
+            f'AUTOSELECT=YES,CHANNELS="{self.channels}",URI="{self.folder}/playlist.m3u8"'
+        )
+
+
+def write_master(
+    job: Path,
+    rungs: tuple[Rung, ...],
+    *,
+    rate: Fraction,
+    voices: tuple[Voice, ...] = (),
+    texts: tuple[Track, ...] = (),
+) -> None:
+    """The door to the copy; sound and subtitles are groups, so that rungs never change them."""
     lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
-    if sound:
-        lines.append(
-            '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="Stereo",DEFAULT=YES,AUTOSELECT=YES,'
-            'CHANNELS="2",URI="a0/playlist.m3u8"'
-        )
-    for rung in rungs:
-        peak, average = bandwidth(job / rung.name)
-        codecs = f"{codec(job / rung.name)},{AUDIO_CODEC}" if sound else codec(job / rung.name)
-        lines.append(
-            f"#EXT-X-STREAM-INF:BANDWIDTH={peak + heard_peak},"
-            f"AVERAGE-BANDWIDTH={average + heard_average},RESOLUTION={rung.width}x{rung.height},"
-            f'FRAME-RATE={float(rate):.3f},CODECS="{codecs}"' + (',AUDIO="sound"' if sound else "")
-        )
-        lines.append(f"{rung.name}/playlist.m3u8")
+    lines += [voice.line for voice in voices]
+    lines += [text_line(place, text) for place, text in enumerate(texts)]
+    for voice in voices or (None,):
+        for rung in rungs:
+            lines += rung_lines(job, rung, voice, rate=rate, has_texts=bool(texts))
     (job / "master.m3u8").write_text("\n".join(lines) + "\n")
+
+
+def rung_lines(
+    job: Path, rung: Rung, voice: Voice | None, *, rate: Fraction, has_texts: bool
+) -> tuple[str, str]:
+    peak, average = bandwidth(job / rung.name)
+    codecs = codec(job / rung.name)
+    groups = ""
+    if voice:
+        heard_peak, heard_average = bandwidth(job / voice.folder)
+        peak, average = peak + heard_peak, average + heard_average
+        codecs += f",{AUDIO_CODEC}"
+        groups = f',AUDIO="{voice.group}"'
+    if has_texts:
+        groups += ',SUBTITLES="texts"'
+    return (
+        f"#EXT-X-STREAM-INF:BANDWIDTH={peak},AVERAGE-BANDWIDTH={average},"
+        f"RESOLUTION={rung.width}x{rung.height},FRAME-RATE={float(rate):.3f},"
+        f'CODECS="{codecs}"{groups}',
+        f"{rung.name}/playlist.m3u8",
+    )
+
+
+def text_line(place: int, text: Track) -> str:
+    """A maker's language tag is only believed when it looks like one."""
+    told = text.language.lower()
+    language = SHORT.get(told, told) if re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]{2,8})?", told) else ""
+    name = f"{place + 1} {language}".strip()
+    tag = f'LANGUAGE="{language}",' if language else ""
+    return (
+        f'#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="texts",NAME="{name}",'
+        f'{tag}DEFAULT=NO,AUTOSELECT=YES,FORCED=NO,URI="{text.name}/playlist.m3u8"'
+    )

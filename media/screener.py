@@ -6,12 +6,14 @@ from pathlib import Path
 
 import msgspec
 
-from media import graph, hls
+from media import graph, hls, subtitles
 from media.facts import Facts, Picture, Run
 from media.graph import Rung
+from media.hls import Voice
 from media.runner import PermanentFault, run
 from media.sandbox import Cell
 from media.scan import number
+from media.subtitles import Track
 
 HALF_SECOND = 0.5
 
@@ -25,6 +27,8 @@ class Screener(msgspec.Struct, frozen=True, kw_only=True):
     sprite_every: float
     gain: float
     facts: Facts
+    texts: tuple[Track, ...] = ()
+    parts: int = 1
 
 
 def make(
@@ -36,25 +40,66 @@ def make(
     threads: int = 2,
 ) -> Screener:
     """Everything lands in `cell.work`; the caller publishes it as one."""
-    picture = facts.picture
-    if picture is None:
-        raise PermanentFault("VIDEO_MISSING")
-    rungs, sound = graph.ladder(picture), graph.has_sound(facts)
-    for name in [rung.name for rung in rungs] + (["a0"] if sound else []):
-        (cell.work / name).mkdir(exist_ok=True)
+    picture = known_picture(facts)
+    rungs = graph.ladder(picture)
+    make_folders(cell, facts, rungs)
     arguments = graph.arguments(facts, film=cell.film, job=cell.job, threads=threads)
-    facts = _decode(cell, facts, picture, arguments, on_progress, cancelled, threads)
-    _verify(cell, facts, rungs, sound=sound)
-    hls.write_master(cell.work, rungs, rate=graph.cadence(picture), sound=sound)
+    facts = decode(cell, facts, arguments, on_progress, cancelled, threads)
+    texts = subtitles.extract(cell, facts, cancelled=cancelled)
+    return whole(cell, facts, rungs, texts)
+
+
+def make_early(
+    cell: Cell,
+    facts: Facts,
+    *,
+    cancelled: Callable[[], bool] = lambda: False,
+    threads: int = 2,
+) -> Screener:
+    """One small rung of its own with the sound, verified like the whole: watched while that is made."""
+    rungs = (graph.early_rung(known_picture(facts)),)
+    make_folders(cell, facts, rungs)
+    arguments = graph.early_arguments(facts, film=cell.film, job=cell.job, threads=threads)
+    decode(cell, facts, arguments, lambda _: None, cancelled, threads)
+    return whole(cell, facts, rungs, ())
+
+
+def known_picture(facts: Facts) -> Picture:
+    if facts.picture is None:
+        raise PermanentFault("VIDEO_MISSING")
+    return facts.picture
+
+
+def make_folders(cell: Cell, facts: Facts, rungs: tuple[Rung, ...]) -> None:
+    for name in [rung.name for rung in rungs] + [v.folder for v in voices(facts)]:
+        (cell.work / name).mkdir(exist_ok=True)
+
+
+def voices(facts: Facts) -> tuple[Voice, ...]:
+    groups = {2: "sound", 6: "surround"}
+    return tuple(Voice(f"a{i}", groups[n], n) for i, n in enumerate(graph.channels(facts)))
+
+
+def whole(
+    cell: Cell, facts: Facts, rungs: tuple[Rung, ...], texts: tuple[Track, ...], *, parts: int = 1
+) -> Screener:
+    """Verify all that lies in the work folder, and only then write the door to it."""
+    picture = known_picture(facts)
+    _verify(cell, facts, rungs)
+    hls.write_master(
+        cell.work, rungs, rate=graph.cadence(picture), voices=voices(facts), texts=texts
+    )
     for note in ("checks.txt", "flashes.txt", "sound.txt"):
         (cell.work / note).unlink(missing_ok=True)
     return Screener(
         rungs=rungs,
-        has_sound=sound,
+        has_sound=graph.has_sound(facts),
         sandbox=cell.name,
         sprite_every=graph.sprite_every(facts),
         gain=graph.gain(facts),
         facts=facts,
+        texts=texts,
+        parts=parts,
     )
 
 
@@ -67,24 +112,27 @@ def watch(
     threads: int = 2,
 ) -> Facts:
     """Decode the whole picture and make nothing: what only T3 can know."""
-    picture = facts.picture
-    if picture is None:
+    if facts.picture is None:
         return facts
     arguments = graph.watching(facts, film=cell.film, job=cell.job, threads=threads)
-    return _decode(cell, facts, picture, arguments, on_progress, cancelled, threads)
+    return decode(cell, facts, arguments, on_progress, cancelled, threads)
 
 
-def _decode(
+def decode(
     cell: Cell,
     facts: Facts,
-    picture: Picture,
     arguments: list[str],
     on_progress: Callable[[float], None],
     cancelled: Callable[[], bool],
     threads: int,
+    *,
+    length: float = 0.0,
 ) -> Facts:
-    """Run the graph; black, frozen, flashing and damaged stretches join the facts."""
-    length = max(facts.duration, 0.1)
+    """Run the graph; black, frozen, flashing and damaged stretches join the facts.
+
+    `length` is how many seconds the run makes, when that is not the whole film.
+    """
+    length = length or max(facts.duration, 0.1)
     argv = [
         cell.tools.ffmpeg, "-nostdin", "-hide_banner", "-y", "-loglevel", "warning", "-nostats",
         "-progress", "pipe:1", "-stats_period", "0.5", "-filter_threads", str(threads), *arguments,
@@ -95,7 +143,7 @@ def _decode(
         cancelled=cancelled,
         on_seconds=lambda seconds: on_progress(min(seconds / length, 0.99)),
     )
-    blacks, freezes = watched(cell.work / "checks.txt", picture.duration)
+    blacks, freezes = watched(cell.work / "checks.txt", length)
     return msgspec.structs.replace(
         facts,
         blacks=blacks,
@@ -143,34 +191,33 @@ def runs(text: str, name: str, duration: float) -> tuple[Run, ...]:
     return tuple(found)
 
 
-def _verify(cell: Cell, facts: Facts, rungs: tuple[Rung, ...], *, sound: bool) -> None:
+def _verify(cell: Cell, facts: Facts, rungs: tuple[Rung, ...]) -> None:
     """Frame counts, lengths and every file: a copy that is not whole is thrown away."""
-    picture = facts.picture
-    assert picture is not None  # noqa: S101
+    picture = known_picture(facts)
     expected = picture.duration * float(graph.cadence(picture))
     for rung in rungs:
         parts = hls.durations(cell.work / rung.name / "playlist.m3u8")
         if any((cell.work / rung.name / name).stat().st_size == 0 for name, _ in parts):
             raise PermanentFault("copy_not_whole", rung.name)
-        frames = counted(cell, rung.name)
+        frames = counted(cell, f"{rung.name}/playlist.m3u8")
         if abs(frames - expected) > max(3, expected * 0.01):
             raise PermanentFault(
                 "copy_not_whole", f"{rung.name}: {frames} of {expected:.0f} frames"
             )
-    if sound and facts.sound is not None:
-        heard = sum(seconds for _, seconds in hls.durations(cell.work / "a0" / "playlist.m3u8"))
-        if abs(heard - facts.sound.duration) > HALF_SECOND:
+    for voice in voices(facts):
+        heard = hls.length(cell.work / voice.folder)
+        if facts.sound and abs(heard - facts.sound.duration) > HALF_SECOND:
             raise PermanentFault("copy_not_whole", f"sound: {heard:.2f} s")
     if not (cell.work / "poster.jpg").exists():
         raise PermanentFault("copy_not_whole", "no poster")
 
 
-def counted(cell: Cell, rung: str) -> int:
-    """Packets of one rung, read back from what was written."""
+def counted(cell: Cell, name: str) -> int:
+    """Frames of one rung or part, read back from what was written."""
     argv = [
-        cell.tools.ffprobe, "-v", "error", "-protocol_whitelist", "file", "-allowed_extensions",
-        "ALL", "-count_packets", "-select_streams", "v:0", "-show_entries",
-        "stream=nb_read_packets", "-of", "csv=p=0", f"{cell.job}/{rung}/playlist.m3u8",
+        cell.tools.ffprobe, "-v", "error", "-protocol_whitelist", "file",
+        *(("-allowed_extensions", "ALL") if name.endswith(".m3u8") else ()), "-count_packets", "-select_streams", "v:0", "-show_entries",
+        "stream=nb_read_packets", "-of", "csv=p=0", f"{cell.job}/{name}",
     ]  # fmt: skip
     text = run(cell.argv(argv), deadline=600, stall=300).output.strip().splitlines()
     return int(text[0].strip(",")) if text and text[0].strip(",").isdigit() else 0

@@ -24,6 +24,7 @@ KINDS = {
     ".m3u8": "application/vnd.apple.mpegurl",
     ".m4s": "video/iso.segment",
     ".mp4": "video/mp4",
+    ".vtt": "text/vtt; charset=utf-8",
     ".jpg": "image/jpeg",
     ".json": "application/json",
 }

@@ -1,0 +1,266 @@
+"""A long film in parts, for many workers: the frames of one encode, made in pieces and joined.
+
+Parts begin at segments of the whole and are counted in frames; sound is never cut.
+"""
+
+import shutil
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import msgspec
+
+from media import graph, hls, screener, subtitles
+from media.facts import Facts, Picture, Run
+from media.graph import Part, Rung
+from media.probe import CLOSED, headers
+from media.runner import PermanentFault, run
+from media.sandbox import Cell
+from media.scan import number
+from media.screener import Screener
+from media.subtitles import Track
+
+LEAST, MOST = 30.0, 180.0
+PAST = 4  # frames that a filter may want to have seen before
+NOTES = "seen.json"
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """What one part's checks noticed, on the film's clock, and how many frames it made."""
+
+    frames: int
+    blacks: tuple[Run, ...]
+    freezes: tuple[Run, ...]
+    flashes: tuple[Run, ...]
+    decode_errors: int
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """How a film is shared out; `facts` are those that chose the filters, for every part alike."""
+
+    facts: Facts
+    parts: tuple[Part, ...]
+
+
+def can_share(facts: Facts, *, longer_than: float, workers: int) -> bool:
+    """Only containers with an index are opened in the middle; telecine is undone in one go."""
+    picture = facts.picture
+    return (
+        workers > 1
+        and picture is not None
+        and 0 < longer_than <= facts.duration
+        and facts.container in CLOSED
+        and not picture.is_telecined
+    )
+
+
+def beginning(cell: Cell) -> float:
+    """Where the file's clock starts: all streams are counted from there."""
+    return number(headers(cell).get("format", {}).get("start_time")) or 0.0
+
+
+def plan(facts: Facts, *, start: float, seconds: float) -> Plan:
+    """Parts of about `seconds`, each a whole number of segments, by the scanned time stamps."""
+    picture = screener.known_picture(facts)
+    rate = graph.cadence(picture)
+    segment = graph.segment(picture)
+    size = max(1, round(seconds * rate / segment)) * segment
+    zero = round(Fraction(picture.start - start) * rate)
+    count = max(1, round(picture.duration * rate / size))
+    past = PAST + int(picture.longest_gap * rate) + 1
+    parts = []
+    for index in range(count):
+        first = zero + index * size
+        opened = max(0, first - past) if index else 0
+        parts.append(
+            Part(
+                index=index,
+                first=first,
+                frames=size if index < count - 1 else None,
+                seek=float(opened / rate),
+                at=first - opened,
+            )
+        )
+    return Plan(facts, tuple(parts))
+
+
+def part_seconds(duration: float, workers: int) -> float:
+    """Three for each worker, neither so short that starts cost, nor so long that a death does."""
+    return min(max(duration / (workers * 3), LEAST), MOST)
+
+
+def encode(
+    cell: Cell,
+    facts: Facts,
+    part: Part,
+    *,
+    on_progress: Callable[[float], None] = lambda _: None,
+    cancelled: Callable[[], bool] = lambda: False,
+    threads: int = 2,
+) -> Seen:
+    """Make one part in every size, count its frames, and leave its notes beside it."""
+    picture = screener.known_picture(facts)
+    rate = graph.cadence(picture)
+    begin = float(part.first / rate)
+    length = float(part.frames / rate) if part.frames else max(picture.duration - begin, 0.1)
+    arguments = graph.part_arguments(facts, part, film=cell.film, job=cell.job, threads=threads)
+    clean = msgspec.structs.replace(facts, decode_errors=0)
+    found = screener.decode(
+        cell, clean, arguments, on_progress, cancelled, threads, length=length
+    )
+    counts = {screener.counted(cell, f"{rung.name}.mp4") for rung in graph.ladder(picture)}
+    frames = counts.pop()
+    if counts or frames == 0 or (part.frames is not None and frames != part.frames):
+        raise PermanentFault("copy_not_whole", f"part {part.index}: {frames} of {part.frames}")
+    for name in ("checks.txt", "flashes.txt"):
+        (cell.work / name).unlink(missing_ok=True)
+    seen = Seen(
+        frames=frames,
+        blacks=moved(found.blacks, begin),
+        freezes=moved(found.freezes, begin),
+        flashes=moved(found.flashes, begin),
+        decode_errors=found.decode_errors,
+    )
+    (cell.work / NOTES).write_bytes(msgspec.json.encode(seen))
+    return seen
+
+
+def moved(found: tuple[Run, ...] | None, by: float) -> tuple[Run, ...]:
+    return tuple(Run(one.start + by, one.end + by) for one in found or ())
+
+
+def encode_sound(
+    cell: Cell,
+    facts: Facts,
+    *,
+    on_progress: Callable[[float], None] = lambda _: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> tuple[Track, ...]:
+    """All sound in one go, and the subtitles: what is too small to share out."""
+    if arguments := graph.sound_arguments(facts, film=cell.film, job=cell.job):
+        screener.make_folders(cell, facts, ())
+        screener.decode(cell, facts, arguments, on_progress, cancelled, 2)
+    texts = subtitles.extract(cell, facts, cancelled=cancelled)
+    (cell.work / NOTES).write_bytes(msgspec.json.encode(texts))
+    return texts
+
+
+def join(
+    cell: Cell, shared: Plan, *, cancelled: Callable[[], bool] = lambda: False
+) -> Screener:
+    """The whole copy out of `parts/0000…` and `sound/` in the work folder: nothing is encoded."""
+    picture = screener.known_picture(shared.facts)
+    rungs, rate = graph.ladder(picture), graph.cadence(picture)
+    notes = [
+        msgspec.json.decode((folder_of(cell.work, part) / NOTES).read_bytes(), type=Seen)
+        for part in shared.parts
+    ]
+    texts = msgspec.json.decode((cell.work / "sound" / NOTES).read_bytes(), type=tuple[Track, ...])
+    for made in sorted((cell.work / "sound").iterdir()):
+        if made.is_dir():
+            made.rename(cell.work / made.name)
+    screener.make_folders(cell, shared.facts, rungs)
+    for rung in rungs:
+        write_script(cell, rung, shared.parts, notes, rate)
+        offset = float(shared.parts[0].first / rate)
+        _ffmpeg(cell, cancelled, *joining(cell, rung, picture, offset=offset))
+        check_joints(cell, rung, notes, picture)
+    _ffmpeg(cell, cancelled, *stills(cell, shared, rungs[0], rungs[-1]))
+    facts = together(shared.facts, notes, frame=float(1 / rate))
+    made_whole = screener.whole(cell, facts, rungs, texts, parts=len(shared.parts))
+    for rung in rungs:
+        (cell.work / f"{rung.name}.txt").unlink()
+    for folder in ("parts", "sound"):
+        shutil.rmtree(cell.work / folder)
+    return made_whole
+
+
+def folder_of(work: Path, part: Part) -> Path:
+    return work / "parts" / f"{part.index:04d}"
+
+
+def write_script(
+    cell: Cell, rung: Rung, parts: tuple[Part, ...], notes: list[Seen], rate: Fraction
+) -> None:
+    """The order of the parts, each with its exact length: what a header rounds is not believed."""
+    lines = ["ffconcat version 1.0"]
+    for part, note in zip(parts, notes, strict=True):
+        lines.append(f"file '{cell.job}/parts/{part.index:04d}/{rung.name}.mp4'")
+        lines.append(f"duration {float(note.frames / rate):.6f}")
+    (cell.work / f"{rung.name}.txt").write_text("\n".join(lines) + "\n")
+
+
+def opened(cell: Cell, rung: Rung) -> list[str]:
+    return ["-protocol_whitelist", "file", "-f", "concat", "-safe", "0", "-i",
+            f"{cell.job}/{rung.name}.txt"]  # fmt: skip
+
+
+def joining(cell: Cell, rung: Rung, picture: Picture, *, offset: float) -> list[str]:
+    folder = f"{cell.job}/{rung.name}"
+    return [
+        *opened(cell, rung), "-map", "0:v:0", "-c", "copy", "-output_ts_offset", f"{offset:.6f}",
+        "-f", "hls", "-hls_time", graph.segment_time(picture), "-hls_playlist_type", "vod",
+        "-hls_segment_type", "fmp4", "-hls_fmp4_init_filename", "init.mp4",
+        "-hls_segment_filename", f"{folder}/seg_%05d.m4s", f"{folder}/playlist.m3u8",
+    ]  # fmt: skip
+
+
+def stills(cell: Cell, shared: Plan, top: Rung, small: Rung) -> list[str]:
+    """The poster from the part it lies in; the sheet from key frames, which cost next to nothing."""
+    facts, rate = shared.facts, graph.cadence(screener.known_picture(shared.facts))
+    wanted = facts.duration * 0.3
+    part = [p for p in shared.parts if p.first / rate <= wanted or p.index == 0][-1]
+    every, rows = graph.sheet(facts)
+    return [
+        "-protocol_whitelist", "file", "-ss", f"{max(0.0, wanted - float(part.first / rate)):.3f}",
+        "-i", f"{cell.job}/parts/{part.index:04d}/{top.name}.mp4",
+        "-skip_frame", "nokey", *opened(cell, small),
+        "-map", "0:v:0", "-frames:v", "1", "-q:v", "3", f"{cell.job}/poster.jpg",
+        "-map", "1:v:0", "-vf", f"fps=1/{every:.3f}:round=down,scale=160:-2,tile=10x{rows}",
+        "-frames:v", "1", "-q:v", "5", f"{cell.job}/sprite.jpg",
+    ]  # fmt: skip
+
+
+def check_joints(cell: Cell, rung: Rung, notes: list[Seen], picture: Picture) -> None:
+    """Every frame is there, and every segment but the last is whole: no joint shows."""
+    frames, made = sum(note.frames for note in notes), f"{rung.name}/playlist.m3u8"
+    found = screener.counted(cell, made)
+    length = float(graph.segment(picture) / graph.cadence(picture))
+    uneven = [s for _, s in hls.durations(cell.work / made)[:-1] if abs(s - length) > 0.001]
+    if found != frames or uneven:
+        detail = f"{rung.name}: {found} of {frames} frames, uneven {uneven[:3]}"
+        raise PermanentFault("copy_not_whole", detail)
+
+
+def together(facts: Facts, notes: list[Seen], *, frame: float) -> Facts:
+    """What the parts saw as one film saw it: a stretch goes on where the next part begins."""
+    still = joined([run for note in notes for run in note.freezes], within=1.5 * frame)
+    return msgspec.structs.replace(
+        facts,
+        blacks=joined([run for note in notes for run in note.blacks], within=1.5 * frame),
+        freezes=tuple(run for run in still if run.length >= graph.STILL),
+        flashes=joined([run for note in notes for run in note.flashes], within=1.0),
+        decode_errors=facts.decode_errors + sum(note.decode_errors for note in notes),
+        how={
+            **facts.how,
+            **dict.fromkeys(("blacks", "freezes", "flashes", "decode_errors"), "full decode, in parts"),
+        },
+    )
+
+
+def joined(found: list[Run], *, within: float) -> tuple[Run, ...]:
+    whole: list[Run] = []
+    for one in found:
+        if whole and one.start - whole[-1].end <= within:
+            whole[-1] = Run(whole[-1].start, max(whole[-1].end, one.end))
+        else:
+            whole.append(one)
+    return tuple(whole)
+
+
+def _ffmpeg(cell: Cell, cancelled: Callable[[], bool], *arguments: str) -> None:
+    argv = [
+        cell.tools.ffmpeg, "-nostdin", "-hide_banner", "-y", "-loglevel", "warning", "-nostats",
+        "-progress", "pipe:1", *arguments,
+    ]  # fmt: skip
+    run(cell.argv(argv), deadline=3600, stall=300, cancelled=cancelled)

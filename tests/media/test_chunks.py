@@ -1,0 +1,135 @@
+"""A film made in parts is the film made in one go, frame by frame."""
+
+import json
+import re
+import shutil
+import subprocess
+from fractions import Fraction
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from media import chunks, graph, hls, scan, screener
+from media.facts import Facts, Picture, Run
+from media.runner import PermanentFault
+from media.sandbox import Cell
+from tests.clips import Clips, film
+
+SHORT = msgspec.structs.replace
+
+
+def in_parts(source: Path, facts: Facts, cell_for, *, seconds: float) -> tuple[Cell, screener.Screener]:
+    """Every part in a cell of its own, then the join."""
+    whole = cell_for(source)
+    plan = chunks.plan(facts, start=chunks.beginning(whole), seconds=seconds)
+    (whole.work / "parts").mkdir()
+    for part in reversed(plan.parts):  # in any order
+        cell = cell_for(source)
+        chunks.encode(cell, facts, part)
+        shutil.copytree(cell.work, chunks.folder_of(whole.work, part))
+    cell = cell_for(source)
+    chunks.encode_sound(cell, facts)
+    shutil.copytree(cell.work, whole.work / "sound")
+    return whole, chunks.join(whole, plan)
+
+
+def frames(folder: Path) -> list[tuple[str, str]]:
+    """(pts, flags) of every frame of a rendition."""
+    told = subprocess.run(
+        ["ffprobe", "-v", "error", "-allowed_extensions", "ALL", "-show_entries", "packet=pts,flags",
+         "-of", "json", str(folder / "playlist.m3u8")], capture_output=True, check=True, timeout=60,
+    )  # fmt: skip
+    packets = json.loads(told.stdout)["packets"]
+    return sorted((p["pts"], p["flags"]) for p in packets)
+
+
+def likeness(one: Path, other: Path) -> float:
+    told = subprocess.run(
+        ["ffmpeg", "-nostdin", "-hide_banner", "-allowed_extensions", "ALL", "-i", str(one / "playlist.m3u8"),
+         "-allowed_extensions", "ALL", "-i", str(other / "playlist.m3u8"), "-lavfi", "ssim", "-f", "null", "-"],
+        capture_output=True, text=True, check=True, timeout=120,
+    )  # fmt: skip
+    return float(re.search(r"All:([\d.]+)", told.stderr)[1])
+
+
+@pytest.mark.parametrize(
+    ("rate", "look"),
+    [("24000/1001", None), ("25", "setpts=PTS+0.58/TB"), ("30", "select='not(eq(mod(n,7),3))'")],
+)
+def test_parts_have_the_frames_of_the_whole(clips: Clips, cell_for, rate, look) -> None:
+    source = clips.draw(film(rate=rate, look=look, seconds=20, more=("-vsync", "0")))
+    cell = cell_for(source)
+    facts = scan.inspect(cell)
+    single = screener.make(cell, facts)
+
+    made_cell, made = in_parts(source, facts, cell_for, seconds=6)
+
+    assert made.parts == 3
+    assert made.rungs == single.rungs
+    for rung in made.rungs:
+        assert frames(made_cell.work / rung.name) == frames(cell.work / rung.name)
+        assert hls.durations(made_cell.work / rung.name / "playlist.m3u8") == hls.durations(
+            cell.work / rung.name / "playlist.m3u8"
+        )
+        assert likeness(made_cell.work / rung.name, cell.work / rung.name) > 0.98
+    assert {p.name for p in made_cell.work.iterdir()} == {p.name for p in cell.work.iterdir()}
+
+
+def test_black_over_a_joint_is_one_black(clips: Clips, cell_for) -> None:
+    dark = "drawbox=t=fill:c=black:enable='between(t,4,8)'"
+    source = clips.draw(film(look=dark, seconds=14))
+    cell = cell_for(source)
+    facts = scan.inspect(cell)
+    single = screener.make(cell, facts).facts
+
+    _, made = in_parts(source, facts, cell_for, seconds=6)
+
+    assert rounded(made.facts.blacks) == rounded(single.blacks)
+    assert rounded(made.facts.freezes) == rounded(single.freezes)
+    assert len(made.facts.blacks) == 1
+
+
+def rounded(found: tuple[Run, ...]) -> list[tuple[float, float]]:
+    return [(round(run.start, 1), round(run.end, 1)) for run in found]
+
+
+def a_film(**given) -> Facts:
+    picture = Picture(width=1920, height=1080, rate=(25, 1), frames=150_000, duration=6000.0)
+    return Facts(container="mp4", duration=6000.0, pictures=(SHORT(picture, **given),))
+
+
+def test_every_frame_belongs_to_one_part_and_each_begins_with_a_segment() -> None:
+    plan = chunks.plan(a_film(start=1.4), start=0.0, seconds=100.0)
+
+    ends = [part.first + part.frames for part in plan.parts[:-1]]
+    assert [part.first for part in plan.parts] == [35, *ends]
+    assert {part.frames % 150 for part in plan.parts[:-1]} == {0}
+    assert plan.parts[-1].frames is None
+    assert {Fraction(part.first - part.at, 25) for part in plan.parts} == {
+        Fraction(part.seek).limit_denominator(25) for part in plan.parts
+    }
+
+
+@pytest.mark.parametrize(
+    ("facts", "workers", "shared"),
+    [
+        (a_film(), 2, True),
+        (a_film(), 1, False),
+        (SHORT(a_film(), duration=60.0), 2, False),
+        (SHORT(a_film(), container="mpegts"), 2, False),
+        (a_film(rate=(30000, 1001), combed=0.4, repeated=0.4), 2, False),
+    ],
+)
+def test_only_a_long_film_with_an_index_is_shared(facts: Facts, workers: int, shared: bool) -> None:
+    assert chunks.can_share(facts, longer_than=1200, workers=workers) is shared
+
+
+def test_a_part_with_a_frame_too_few_is_thrown_away(clips: Clips, cell_for) -> None:
+    source = clips.draw(film(seconds=8))
+    cell = cell_for(source)
+    facts = scan.inspect(cell)
+    part = graph.Part(index=1, first=144, frames=144, seek=140 / 24, at=4)
+
+    with pytest.raises(PermanentFault, match="copy_not_whole"):
+        chunks.encode(cell, facts, part)
