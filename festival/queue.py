@@ -3,6 +3,9 @@
 QUEUES = {
     "inspect_film": "fast",
     "make_screener": "heavy",
+    "encode_part": "heavy",
+    "encode_sound": "heavy",
+    "join_screener": "heavy",
     "send_letter": "letters",
     "plan_grid": "plans",
     "sweep_uploads": "control",

@@ -32,6 +32,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxy: str = ""
     max_upload_bytes: int = 200 * 1024**3
     upload_grace_hours: int = 12
+    share_from_seconds: int = 1200
+    early_rung: bool = False
+    early_from_seconds: int = 1200
     log_level: str = "INFO"
 
     @classmethod

@@ -105,9 +105,7 @@ def encode(
     length = float(part.frames / rate) if part.frames else max(picture.duration - begin, 0.1)
     arguments = graph.part_arguments(facts, part, film=cell.film, job=cell.job, threads=threads)
     clean = msgspec.structs.replace(facts, decode_errors=0)
-    found = screener.decode(
-        cell, clean, arguments, on_progress, cancelled, threads, length=length
-    )
+    found = screener.decode(cell, clean, arguments, on_progress, cancelled, threads, length=length)
     counts = {screener.counted(cell, f"{rung.name}.mp4") for rung in graph.ladder(picture)}
     frames = counts.pop()
     if counts or frames == 0 or (part.frames is not None and frames != part.frames):
@@ -145,9 +143,7 @@ def encode_sound(
     return texts
 
 
-def join(
-    cell: Cell, shared: Plan, *, cancelled: Callable[[], bool] = lambda: False
-) -> Screener:
+def join(cell: Cell, shared: Plan, *, cancelled: Callable[[], bool] = lambda: False) -> Screener:
     """The whole copy out of `parts/0000…` and `sound/` in the work folder: nothing is encoded."""
     picture = screener.known_picture(shared.facts)
     rungs, rate = graph.ladder(picture), graph.cadence(picture)
@@ -243,7 +239,9 @@ def together(facts: Facts, notes: list[Seen], *, frame: float) -> Facts:
         decode_errors=facts.decode_errors + sum(note.decode_errors for note in notes),
         how={
             **facts.how,
-            **dict.fromkeys(("blacks", "freezes", "flashes", "decode_errors"), "full decode, in parts"),
+            **dict.fromkeys(
+                ("blacks", "freezes", "flashes", "decode_errors"), "full decode, in parts"
+            ),
         },
     )
 

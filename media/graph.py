@@ -109,9 +109,7 @@ def arguments(facts: Facts, *, film: str, job: str, threads: int = 2) -> list[st
     return [str(argument) for argument in ffmpeg.merge_outputs(*outputs).get_args()]
 
 
-def part_arguments(
-    facts: Facts, part: Part, *, film: str, job: str, threads: int = 2
-) -> list[str]:
+def part_arguments(facts: Facts, part: Part, *, film: str, job: str, threads: int = 2) -> list[str]:
     """The pictures of one part in every size, and the checks on them."""
     picture = facts.picture
     if picture is None:

@@ -94,12 +94,12 @@ def rung_lines(
         groups = f',AUDIO="{voice.group}"'
     if has_texts:
         groups += ',SUBTITLES="texts"'
-    return (
+    told = (
         f"#EXT-X-STREAM-INF:BANDWIDTH={peak},AVERAGE-BANDWIDTH={average},"
         f"RESOLUTION={rung.width}x{rung.height},FRAME-RATE={float(rate):.3f},"
-        f'CODECS="{codecs}"{groups}',
-        f"{rung.name}/playlist.m3u8",
+        f'CODECS="{codecs}"{groups}'
     )
+    return told, f"{rung.name}/playlist.m3u8"
 
 
 def text_line(place: int, text: Track) -> str:
@@ -108,7 +108,5 @@ def text_line(place: int, text: Track) -> str:
     language = SHORT.get(told, told) if re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]{2,8})?", told) else ""
     name = f"{place + 1} {language}".strip()
     tag = f'LANGUAGE="{language}",' if language else ""
-    return (
-        f'#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="texts",NAME="{name}",'
-        f'{tag}DEFAULT=NO,AUTOSELECT=YES,FORCED=NO,URI="{text.name}/playlist.m3u8"'
-    )
+    begin = f'#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="texts",NAME="{name}",{tag}'
+    return f'{begin}DEFAULT=NO,AUTOSELECT=YES,FORCED=NO,URI="{text.name}/playlist.m3u8"'

@@ -216,8 +216,9 @@ def counted(cell: Cell, name: str) -> int:
     """Frames of one rung or part, read back from what was written."""
     argv = [
         cell.tools.ffprobe, "-v", "error", "-protocol_whitelist", "file",
-        *(("-allowed_extensions", "ALL") if name.endswith(".m3u8") else ()), "-count_packets", "-select_streams", "v:0", "-show_entries",
-        "stream=nb_read_packets", "-of", "csv=p=0", f"{cell.job}/{name}",
+        *(("-allowed_extensions", "ALL") if name.endswith(".m3u8") else ()), "-count_packets",
+        "-select_streams", "v:0", "-show_entries", "stream=nb_read_packets", "-of", "csv=p=0",
+        f"{cell.job}/{name}",
     ]  # fmt: skip
     text = run(cell.argv(argv), deadline=600, stall=300).output.strip().splitlines()
     return int(text[0].strip(",")) if text and text[0].strip(",").isdigit() else 0

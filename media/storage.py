@@ -182,6 +182,15 @@ class LocalStore:
         folder.rename(target)
         sync_folder(target.parent)
 
+    def discard_copy(self, key: str) -> None:
+        """Out of sight by one rename, then away."""
+        folder, gone = self.root / "copies" / checked(key), self.root / "work" / f"{key}gone"
+        if folder.exists():
+            shutil.rmtree(gone, ignore_errors=True)
+            folder.rename(gone)
+            sync_folder(folder.parent)
+        shutil.rmtree(gone, ignore_errors=True)
+
     def is_published(self, key: str) -> bool:
         return (self.root / "copies" / checked(key) / "manifest.json").exists()
 
@@ -195,6 +204,11 @@ class LocalStore:
 
     def free_bytes(self) -> int:
         return shutil.disk_usage(self.root).free
+
+
+def early_key(key: str) -> str:
+    """Where the small copy lies that may be watched while the whole one is made."""
+    return f"{key}early"
 
 
 def write_manifest(folder: Path) -> None:

@@ -176,7 +176,9 @@ def webvtt(cues: tuple[Cue, ...]) -> str:
 
 def clock(when: float) -> str:
     minutes, thousandths = divmod(round(when * 1000), 60_000)
-    return f"{minutes // 60:02d}:{minutes % 60:02d}:{thousandths // 1000:02d}.{thousandths % 1000:03d}"
+    return (
+        f"{minutes // 60:02d}:{minutes % 60:02d}:{thousandths // 1000:02d}.{thousandths % 1000:03d}"
+    )
 
 
 def write(folder: Path, cues: tuple[Cue, ...], *, runtime: float) -> None:
@@ -200,7 +202,7 @@ def extract(
 
     A track that cannot be read costs the film nothing: the facts name it, the copy goes without.
     """
-    tracks = []
+    tracks: list[Track] = []
     for index, text in enumerate(facts.texts):
         if text.codec not in READABLE or not text.packets:
             continue

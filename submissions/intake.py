@@ -14,13 +14,15 @@ from festival.progress import News
 from festival.record import record
 from festival.settings import Settings
 from festival.tables import Edition, Section, new_id
-from media import policy, scan, screener, windows
+from media import chunks, policy, scan, screener, windows
+from media.chunks import Plan
 from media.facts import Facts
 from media.policy import Outcome, Verdict
 from media.runner import Cancelled
 from media.sandbox import Cell
-from media.storage import LocalStore, sha256_of
+from media.storage import LocalStore, early_key, sha256_of
 from media.tools import find_tools
+from submissions import parts
 from submissions.entries import tell_members
 from submissions.status import FileState
 from submissions.tables import Film, FilmFile, Submission
@@ -77,12 +79,14 @@ async def the_file(file_id: str) -> tuple[FilmFile, Submission, Edition] | None:
     return (file, submission, edition) if submission and edition else None
 
 
-def cell_for(file: FilmFile, lease: Lease, store: LocalStore, settings: Settings) -> Cell:
+def cell_for(
+    file: FilmFile, lease: Lease, store: LocalStore, settings: Settings, *, name: str = ""
+) -> Cell:
     """A fresh folder for each attempt: a superseded one can spoil nothing."""
     return Cell(
         tools=find_tools(),
         source=store.master_path(file.id),
-        work=store.work_folder(f"{lease.line}{lease.attempt}"),
+        work=store.work_folder(f"{lease.line}{lease.attempt}{name}"),
         allow_fallback=settings.allow_unsandboxed or not settings.in_production,
     )
 
@@ -198,9 +202,18 @@ async def advance(file: FilmFile, lease: Lease, wanted: FileState, allowed: set[
 
 
 async def make_screener(
-    file_id: str, *, lease: Lease, heartbeat: Heartbeat, news: News, settings: Settings
+    file_id: str,
+    *,
+    lease: Lease,
+    heartbeat: Heartbeat,
+    news: News,
+    settings: Settings,
+    workers: int = 1,
 ) -> None:
-    """T3: one decode makes the whole copy; it becomes visible as one, or not at all."""
+    """T3: one decode makes the whole copy; it becomes visible as one, or not at all.
+
+    A long film is shared out where several workers can take its parts.
+    """
     known = await the_file(file_id)
     if known is None or known[0].state not in {"sound", "making"}:
         return
@@ -215,23 +228,82 @@ async def make_screener(
     telling = Telling(file, lease, news)
     cell = cell_for(file, lease, store, settings)
     try:
+        plan = await planned(file, facts, cell, heartbeat, settings, workers)
+        if isinstance(plan, Plan):
+            await telling.tell("screener", 0.0)
+            await parts.share_out(file, plan, lease=lease)
+            return
+        if is_early(plan, settings):
+            await publish_early(file, plan, store, settings, lease=lease, heartbeat=heartbeat)
         made: screener.Screener = await stoppable(
             lambda: screener.make(
                 cell,
-                windows.look(cell, facts, cancelled=lambda: heartbeat.lost),
+                plan,
                 on_progress=lambda fraction: telling.from_thread("screener", fraction),
                 cancelled=lambda: heartbeat.lost,
             )
         )
-        async with transaction():
-            await hold(lease)
-            await asyncio.to_thread(store.publish, cell.work, file.id)
+        await publish_copy(file, cell, store, lease=lease)
     finally:
         shutil.rmtree(cell.work, ignore_errors=True)
     await telling.tell("screener", 1.0, "done")
     await keep_copy(file, submission, edition, made, lease=lease)
     await telling.tell("publish", 1.0, "done")
     await news.tell("file", file.id, state=file.state, refresh=True)
+
+
+async def planned(
+    file: FilmFile,
+    facts: Facts,
+    cell: Cell,
+    heartbeat: Heartbeat,
+    settings: Settings,
+    workers: int,
+) -> Plan | Facts:
+    """The plan that stands already, or a new one; or the facts, when one worker makes it all."""
+    if (standing := await parts.plan_of(file.id)) is not None:
+        return standing
+    seen: Facts = await stoppable(
+        lambda: windows.look(cell, facts, cancelled=lambda: heartbeat.lost)
+    )
+    if not chunks.can_share(seen, longer_than=settings.share_from_seconds, workers=workers):
+        return seen
+    start = await stoppable(lambda: chunks.beginning(cell))
+    return chunks.plan(seen, start=start, seconds=chunks.part_seconds(seen.duration, workers))
+
+
+def is_early(facts: Facts, settings: Settings) -> bool:
+    return settings.early_rung and facts.duration >= settings.early_from_seconds
+
+
+async def publish_early(
+    file: FilmFile,
+    facts: Facts,
+    store: LocalStore,
+    settings: Settings,
+    *,
+    lease: Lease,
+    heartbeat: Heartbeat,
+) -> None:
+    """A small copy first, whole and verified: its maker watches it while the rest is made."""
+    if store.is_published(early_key(file.id)):
+        return
+    cell = cell_for(file, lease, store, settings, name="early")
+    try:
+        await stoppable(lambda: screener.make_early(cell, facts, cancelled=lambda: heartbeat.lost))
+        async with transaction():
+            await hold(lease)
+            await asyncio.to_thread(store.publish, cell.work, early_key(file.id))
+    finally:
+        shutil.rmtree(cell.work, ignore_errors=True)
+
+
+async def publish_copy(file: FilmFile, cell: Cell, store: LocalStore, *, lease: Lease) -> None:
+    """The whole copy becomes visible at once; the early one has served."""
+    async with transaction():
+        await hold(lease)
+        await asyncio.to_thread(store.publish, cell.work, file.id)
+    await asyncio.to_thread(store.discard_copy, early_key(file.id))
 
 
 async def keep_copy(

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from celery import Task
+from redis.exceptions import RedisError
 
 from festival import leases, letters
 from festival.db import later, rows
@@ -13,8 +14,8 @@ from festival.errors import FestivalError
 from festival.leases import MOST_CRASHES, Heartbeat, Lease, NotYet, Superseded
 from media.runner import PermanentFault
 from screenings import planning
-from submissions import intake, uploads
-from workers.app import celery, child, settings
+from submissions import intake, sharing, uploads
+from workers.app import PULSE, celery, child, settings
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,39 @@ async def inspect_film(lease: Lease, heartbeat: Heartbeat) -> None:
 
 async def make_screener(lease: Lease, heartbeat: Heartbeat) -> None:
     await intake.make_screener(
+        lease.args["file"],
+        lease=lease,
+        heartbeat=heartbeat,
+        news=child().news,
+        settings=settings,
+        workers=await heavy_workers(),
+    )
+
+
+async def heavy_workers() -> int:
+    """How many are alive to take a part of a long film; with no answer, we are alone."""
+    try:
+        beats = [key async for key in child().redis.scan_iter(f"{PULSE}heavy*", count=1000)]
+    except (RedisError, OSError):
+        return 1
+    return max(1, len(beats))
+
+
+async def encode_part(lease: Lease, heartbeat: Heartbeat) -> None:
+    await sharing.encode_part(
+        lease.args["file"], lease.args["part"],
+        lease=lease, heartbeat=heartbeat, news=child().news, settings=settings,
+    )  # fmt: skip
+
+
+async def encode_sound(lease: Lease, heartbeat: Heartbeat) -> None:
+    await sharing.encode_sound(
+        lease.args["file"], lease=lease, heartbeat=heartbeat, news=child().news, settings=settings
+    )
+
+
+async def join_screener(lease: Lease, heartbeat: Heartbeat) -> None:
+    await sharing.join_screener(
         lease.args["file"], lease=lease, heartbeat=heartbeat, news=child().news, settings=settings
     )
 
@@ -49,12 +83,18 @@ VERBS: dict[str, Verb] = {
     "send_letter": send_letter,
     "inspect_film": inspect_film,
     "make_screener": make_screener,
+    "encode_part": encode_part,
+    "encode_sound": encode_sound,
+    "join_screener": join_screener,
     "plan_grid": plan_grid,
     "sweep_uploads": sweep_uploads,
 }
 WHEN_PARKED: dict[str, Callable[[Lease, str], Awaitable[None]]] = {
     "inspect_film": intake.give_up,
     "make_screener": intake.give_up,
+    "encode_part": sharing.stop,
+    "encode_sound": sharing.stop,
+    "join_screener": sharing.stop,
     "plan_grid": planning.give_up,
 }
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from api.limits import peer
 from festival.access import Act, Viewer, may
 from festival.errors import Missing
 from festival.record import record
-from media.storage import LocalStore, NotPublished
+from media.storage import LocalStore, NotPublished, early_key
 from submissions.lists import subject_of_file
 
 PIECE = 256 * 1024
@@ -36,7 +37,7 @@ AnyRequest = Request[Any, Any, Any]
 async def may_watch(file_id: str, viewer: Viewer) -> None:
     """Asked at every segment: a recusal or a lost role ends a film in the middle of a sentence."""
     subject, file = await subject_of_file(file_id, viewer)
-    own = may(viewer, Act.WATCH_OWN, subject) and file.state in {"ready", "released"}
+    own = may(viewer, Act.WATCH_OWN, subject) and file.state in {"making", "ready", "released"}
     seen = may(viewer, Act.WATCH, subject) and file.state == "released"
     if not ((own and in_scope(viewer, "entries")) or (seen and in_scope(viewer, "committee"))):
         raise Missing("file_missing")
@@ -96,10 +97,11 @@ def served(request: AnyRequest, path: Path, *, cache: str = "private, no-store")
 
 
 def found(store: LocalStore, file_id: str, name: str) -> Path:
-    try:
-        return store.published(file_id, name)
-    except NotPublished:
-        raise Missing("file_missing") from None
+    """In the whole copy; while that is made, in the early one."""
+    for key in (file_id, early_key(file_id)):
+        with suppress(NotPublished):
+            return store.published(key, name)
+    raise Missing("file_missing")
 
 
 @route(

@@ -24,7 +24,7 @@ from festival.sessions import digest
 from festival.settings import Settings
 from festival.tables import Edition, Part, Person, Section
 from screenings import planning
-from submissions import intake, rejudging
+from submissions import intake, rejudging, sharing
 
 OPERATOR = [needs(Act.OPERATE, scope="operate")]
 MOST_LETTERS = 200
@@ -150,11 +150,17 @@ async def queue(viewer: NamedDependency[Viewer]) -> list[dict[str, Any]]:
 TAKE_UP = {
     "inspect_film": intake.take_up_again,
     "make_screener": intake.take_up_again,
+    "encode_part": sharing.take_up_again,
+    "encode_sound": sharing.take_up_again,
+    "join_screener": sharing.take_up_again,
     "plan_grid": planning.take_up_again,
 }
 LET_GO = {
     "inspect_film": intake.give_up,
     "make_screener": intake.give_up,
+    "encode_part": sharing.stop,
+    "encode_sound": sharing.stop,
+    "join_screener": sharing.stop,
     "plan_grid": planning.give_up,
 }
 

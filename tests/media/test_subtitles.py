@@ -9,6 +9,33 @@ from media.subtitles import Cue, Track, Unreadable, read
 from tests.clips import Clips, film
 
 SRT = "1\n00:00:01,000 --> 00:00:02,500\nBonjour\n\n2\n00:00:03,000 --> 00:00:04,000\nAu revoir\n"
+STYLED = b"""WEBVTT
+
+STYLE
+::cue { color: red }
+
+first
+00:01.000 --> 00:02.500 line:0
+Bonjour
+
+NOTE
+of two lines
+
+00:03.000 --> 00:04.000
+Au revoir
+"""
+BAD = """1
+00:00:09,000 --> 00:00:08,000
+backwards
+
+2
+soon --> later
+no time
+
+3
+00:00:05,000 --> 00:00:06,000
+
+"""
 TWO = (Cue(1.0, 2.5, "Bonjour"), Cue(3.0, 4.0, "Au revoir"))
 
 
@@ -22,8 +49,7 @@ TWO = (Cue(1.0, 2.5, "Bonjour"), Cue(3.0, 4.0, "Au revoir"))
         b"\xff\xfe" + SRT.encode("utf-16-le"),
         b"\xfe\xff" + SRT.encode("utf-16-be"),
         ("WEBVTT - a film\n\nNOTE by me\n\n" + SRT.replace(",", ".")).encode(),
-        b"WEBVTT\n\nSTYLE\n::cue { color: red }\n\nfirst\n00:01.000 --> 00:02.500 line:0\nBonjour\n\n"
-        b"NOTE\nof two lines\n\n00:03.000 --> 00:04.000\nAu revoir\n",
+        STYLED,
         SRT.replace("\n\n2", "\n2").encode(),
         SRT.replace(",000 -->", ",000  -->").replace("Bonjour", "Bonjour\n\n").encode(),
     ],
@@ -39,10 +65,7 @@ def test_what_windows_wrote_keeps_its_accents() -> None:
 
 
 def test_bad_cues_are_counted_and_cost_no_other() -> None:
-    bad = "1\n00:00:09,000 --> 00:00:08,000\nbackwards\n\n2\nsoon --> later\nno time\n\n" \
-          "3\n00:00:05,000 --> 00:00:06,000\n\n"  # fmt: skip
-
-    found = read((bad + SRT).encode(), runtime=10)
+    found = read((BAD + SRT).encode(), runtime=10)
 
     assert (found.cues, found.bad) == (TWO, 3)
 
@@ -95,7 +118,9 @@ def test_a_cue_is_written_into_every_minute_in_which_it_is_seen(tmp_path: Path) 
 
     assert [seconds for _, seconds in parts] == [60.0, 30.0]
     assert "00:00:58.000 --> 00:01:02.000\nlà" in first
-    assert "là" in second and "ici" in second and "ici" not in first
+    assert "là" in second
+    assert "ici" in second
+    assert "ici" not in first
 
 
 def test_a_makers_language_cannot_break_the_master(tmp_path: Path) -> None:

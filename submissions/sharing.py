@@ -1,0 +1,165 @@
+"""A long film made by many: parts and sound in any order by anybody, one join, one publication."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from festival.db import later, rows, transaction
+from festival.leases import Heartbeat, Lease, hold
+from festival.progress import News
+from festival.record import record
+from festival.settings import Settings
+from media import chunks
+from media.chunks import Plan
+from media.sandbox import Cell
+from media.storage import LocalStore
+from submissions import parts
+from submissions.intake import (
+    Telling,
+    cell_for,
+    give_up,
+    keep_copy,
+    publish_copy,
+    stoppable,
+    the_file,
+)
+from submissions.tables import FilmFile
+
+
+class PartTelling(Telling):
+    """A part's progress is its own, and a share of the film's."""
+
+    async def tell(self, kind: str, fraction: float, state: str = "running") -> None:
+        await super().tell(kind, fraction, state)
+        whole = await parts.progress(self.file.id)
+        await self.news.tell(
+            "file", self.file.id, state=self.file.state, step="screener", fraction=round(whole, 3)
+        )
+
+
+async def shared_film(file_id: str) -> tuple[FilmFile, Plan] | None:
+    """The file and its plan; None when somebody has stopped it, or it is finished."""
+    known, plan = await the_file(file_id), await parts.plan_of(file_id)
+    if known is None or plan is None or known[0].state != "making":
+        return None
+    return known[0], plan
+
+
+async def encode_part(
+    file_id: str, name: str, *, lease: Lease, heartbeat: Heartbeat, news: News, settings: Settings
+) -> None:
+    if (shared := await shared_film(file_id)) is None:
+        return
+    file, plan = shared
+    telling = PartTelling(file, lease, news)
+
+    def work(cell: Cell) -> None:
+        chunks.encode(
+            cell,
+            plan.facts,
+            plan.parts[int(name)],
+            on_progress=lambda fraction: telling.from_thread(parts.kind_of(name), fraction),
+            cancelled=lambda: heartbeat.lost,
+        )
+
+    await _made(file, name, work, lease=lease, settings=settings)
+
+
+async def encode_sound(
+    file_id: str, *, lease: Lease, heartbeat: Heartbeat, news: News, settings: Settings
+) -> None:
+    if (shared := await shared_film(file_id)) is None:
+        return
+    file, plan = shared
+    telling = PartTelling(file, lease, news)
+
+    def work(cell: Cell) -> None:
+        chunks.encode_sound(
+            cell,
+            plan.facts,
+            on_progress=lambda fraction: telling.from_thread(parts.kind_of(parts.SOUND), fraction),
+            cancelled=lambda: heartbeat.lost,
+        )
+
+    await _made(file, parts.SOUND, work, lease=lease, settings=settings)
+
+
+async def _made(
+    file: FilmFile,
+    name: str,
+    work: Callable[[Cell], Any],
+    *,
+    lease: Lease,
+    settings: Settings,
+) -> None:
+    """Do one piece of work, put it aside by one rename, and say so; done before, it stays."""
+    store = LocalStore(settings.media_root)
+    key = parts.key_of(file.id, name)
+    if not store.is_published(key):
+        cell = cell_for(file, lease, store, settings)
+        try:
+            await stoppable(lambda: work(cell))
+            async with transaction():
+                await hold(lease)
+                await asyncio.to_thread(store.publish, cell.work, key)
+        finally:
+            shutil.rmtree(cell.work, ignore_errors=True)
+    await parts.part_made(file.id, name, lease=lease)
+
+
+async def join_screener(
+    file_id: str, *, lease: Lease, heartbeat: Heartbeat, news: News, settings: Settings
+) -> None:
+    """The copy out of its parts: from here on a film as any other."""
+    known, shared = await the_file(file_id), await shared_film(file_id)
+    if known is None or shared is None:
+        return
+    (file, submission, edition), (_, plan) = known, shared
+    store = LocalStore(settings.media_root)
+    telling = Telling(file, lease, news)
+    cell = cell_for(file, lease, store, settings)
+    try:
+        await asyncio.to_thread(gather, store, file.id, plan, cell.work)
+        made = await stoppable(lambda: chunks.join(cell, plan, cancelled=lambda: heartbeat.lost))
+        await publish_copy(file, cell, store, lease=lease)
+    finally:
+        shutil.rmtree(cell.work, ignore_errors=True)
+    await telling.tell("screener", 1.0, "done")
+    await keep_copy(file, submission, edition, made, lease=lease)
+    await telling.tell("publish", 1.0, "done")
+    for name in parts.names_of(plan):
+        await asyncio.to_thread(store.discard_copy, parts.key_of(file.id, name))
+    await parts.forget(file.id)
+    await news.tell("file", file.id, state=file.state, refresh=True)
+
+
+def gather(store: LocalStore, file_id: str, plan: Plan, work: Path) -> None:
+    """Every part under its name in the work folder: linked, for nobody writes to them again."""
+    for name in parts.names_of(plan):
+        made = store.published(parts.key_of(file_id, name), chunks.NOTES).parent
+        target = work / parts.SOUND if name == parts.SOUND else work / "parts" / name
+        shutil.copytree(
+            made, target, copy_function=os.link, ignore=shutil.ignore_patterns("manifest.json")
+        )
+
+
+async def stop(lease: Lease, fault: str) -> None:
+    """One part that cannot be made ends the whole film; nobody goes on with the others."""
+    await parts.close_lines(lease.args["file"])
+    await give_up(lease, fault)
+
+
+async def take_up_again(lease: Lease) -> None:
+    """A person sends one part on its way: the film is planned again, and what is made stays made."""
+    async with transaction():
+        again = await rows(
+            """UPDATE film_file SET fault = '', state = 'sound'
+               WHERE id = {} AND state = 'failed' RETURNING id""",
+            lease.args["file"],
+        )
+        if again:
+            await later("make_screener", file=lease.args["file"])
+            await record("file_taken_up", lease.args["file"], task=lease.task)
