@@ -242,12 +242,16 @@ def video_output(
 
 
 def encoder(rung: Rung, picture: Picture) -> dict[str, object]:
-    """The same for a whole film and for a part of it: closed groups of exactly two seconds."""
+    """The same for a whole film and for a part of it: closed groups of exactly two seconds.
+
+    One thread: with more, x264 under a ceiling gives other bytes at every run (measured), and a
+    film made twice could not be told from a film made once. Several films, or parts, run at once.
+    """
     gop = group(picture)
     return {
         "vcodec": "libx264", "preset": "veryfast", "crf": 22, "profile": "high",
         "maxrate": f"{rung.kilobits}k", "bufsize": f"{rung.kilobits * 3 // 2}k",
-        "g": gop, "keyint_min": gop, "sc_threshold": 0, "flags": "+cgop",
+        "g": gop, "keyint_min": gop, "sc_threshold": 0, "flags": "+cgop", "threads": 1,
         "map_metadata": -1, "map_chapters": -1,
     }  # fmt: skip
 
