@@ -9,9 +9,10 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
-from ortools.linear_solver import pywraplp
+from ortools.math_opt.python import mathopt
 
 from screenings.planner.board import Board
 from screenings.planner.ground import Ground, Seats
@@ -20,6 +21,9 @@ from screenings.planner.rows import Numbers, Row, Rows, rows_of
 ALMOST = 1e-6
 CALM = 0.7  # how much of the best prices so far is kept when the next are tried
 CLOSE = 0.02
+MINUTES = (0.0, 0.2, 0.4, 0.8, 1.2, 1.6, 2.4, 3.2)
+DEAREST = 1e6
+FINE = 800_000
 
 
 @dataclass
@@ -61,6 +65,8 @@ class Bound:
     least: float = 0.0
     prices: Prices | None = None
     seen: set[tuple[int, Row]] = field(default_factory=set)
+    choices: list[tuple[mathopt.Variable, Row]] = field(default_factory=list)
+    fine: bool = False
     done: bool = False
 
     def __post_init__(self) -> None:
@@ -71,6 +77,7 @@ class Bound:
         for number, side in enumerate(self.sides):
             for key, times in side.terms.items():
                 self.touching[key].append((number, times))
+        self.guess()
         self.open()
 
     @property
@@ -78,39 +85,55 @@ class Bound:
         """Costs are whole, so the bound may be rounded up."""
         return self.fixed + max(0, math.ceil(self.least - ALMOST))
 
+    def guess(self) -> None:
+        """Prices to begin with: the cheapest hour, and so much for each minute that it lasts."""
+        rows, ground = self.rows, self.ground
+        cheapest = rows.price.min(axis=(0, 1)).astype(float)
+        length = np.array([ground.lengths[at] for at in rows.screenings], float)
+        stakes = [ground.hours[at][-1][0] - ground.hours[at][0][0] for at in rows.screenings]
+        self.unit = max(1.0, sum(stakes) / len(stakes) / 3)
+        for share in MINUTES:
+            priced = cheapest + self.unit * share * length / length.mean()
+            prices = Prices(priced, np.zeros(len(self.sides)), 0.0, 0.0)
+            before = self.least if self.prices else -math.inf
+            self.weigh(prices)
+            if self.prices is not prices and self.least <= before:
+                break
+
     def open(self) -> None:
         """The programme before any row is known: each screening may be dodged at a high price."""
-        self.solver = pywraplp.Solver.CreateSolver("GLOP")
-        solver, infinite = self.solver, self.solver.infinity()
-        prices = self.rows.price[self.rows.price < 1e8]
-        dodge = 3.0 * float(prices.max(initial=1.0)) + 20
-        self.goal = solver.Objective()
-        self.goal.SetMinimization()
-        self.once = [solver.Constraint(1, 1) for _ in self.rows.screenings]
-        self.one_row = [solver.Constraint(-infinite, 1) for _ in self.rows.houses]
-        self.kept = [solver.Constraint(-infinite, side.limit) for side in self.sides]
-        self.few = solver.Constraint(-infinite, self.missing)
-        self.few_firsts = solver.Constraint(-infinite, self.missing_firsts)
+        assert self.prices is not None
+        self.model = mathopt.Model()
+        model = self.model
+        self.once = [model.add_linear_constraint(lb=1) for _ in self.rows.screenings]
+        self.one_row = [model.add_linear_constraint(ub=1) for _ in self.rows.houses]
+        self.kept = [model.add_linear_constraint(ub=side.limit) for side in self.sides]
+        self.few = model.add_linear_constraint(ub=self.missing)
+        self.few_firsts = model.add_linear_constraint(ub=self.missing_firsts)
+        self.dodges = []
         for at, once in enumerate(self.once):
-            dodged = solver.NumVar(0, infinite, "")
-            once.SetCoefficient(dodged, 1)
-            self.goal.SetCoefficient(dodged, dodge)
+            dodge = model.add_variable(lb=0)
+            once.set_coefficient(dodge, 1)
+            price = 2 * (max(0.0, float(self.prices.screening[at])) + self.unit)
+            model.objective.set_linear_coefficient(dodge, price)
+            self.dodges.append(dodge)
             if self.missing:
-                out = solver.NumVar(0, 1, "")
-                once.SetCoefficient(out, 1)
-                self.few.SetCoefficient(out, 1)
+                out = model.add_variable(lb=0, ub=1)
+                once.set_coefficient(out, 1)
+                self.few.set_coefficient(out, 1)
                 if self.firsts[at]:
-                    self.few_firsts.SetCoefficient(out, 1)
+                    self.few_firsts.set_coefficient(out, 1)
+        self.solver = mathopt.IncrementalSolver(model, mathopt.SolverType.GLOP)
 
     def add(self, row: int, films: Row) -> bool:
         if not films or (row, films) in self.seen:
             return False
         self.seen.add((row, films))
-        choice, day = self.solver.NumVar(0, self.solver.infinity(), ""), self.rows.houses[row][1]
-        self.goal.SetCoefficient(
-            choice, float(sum(self.rows.price[at, row, film] for film, at in films))
-        )
-        self.one_row[row].SetCoefficient(choice, 1)
+        choice, day = self.model.add_variable(lb=0), self.rows.houses[row][1]
+        self.choices.append((choice, films))
+        price = float(sum(self.rows.price[at, row, film] for film, at in films))
+        self.model.objective.set_linear_coefficient(choice, price)
+        self.one_row[row].set_coefficient(choice, 1)
         shown: dict[int, int] = defaultdict(int)
         side: dict[int, int] = defaultdict(int)
         for film, _ in films:
@@ -118,9 +141,9 @@ class Bound:
             for number, times in self.touching.get((film, day), ()):
                 side[number] += times
         for film, times in shown.items():
-            self.once[film].SetCoefficient(choice, times)
+            self.once[film].set_coefficient(choice, times)
         for number, times in side.items():
-            self.kept[number].SetCoefficient(choice, times)
+            self.kept[number].set_coefficient(choice, times)
         return True
 
     def learn(self, seats: Seats) -> None:
@@ -134,34 +157,61 @@ class Bound:
                 if seat and at in column and seat[0] == screen and its >> seat[1] & 1
             )
             starts = self.rows.starts[row]
-            self.add(row, tuple((film, int(np.flatnonzero(starts == at)[0])) for at, film in films))
+            found = [(film, np.flatnonzero(starts == start)) for start, film in films]
+            if all(len(at) for _, at in found):
+                self.add(row, tuple((film, int(at[0])) for film, at in found))
 
     def rounds(self) -> Iterator[None]:
         """Solve, price, add the rows that pay; pauses after each so that others may work."""
+        parameters = mathopt.SolveParameters(presolve=mathopt.Emphasis.OFF)
         while not self.done:
-            if self.solver.Solve() != pywraplp.Solver.OPTIMAL:
+            result = self.solver.solve(params=parameters)
+            if result.termination.reason != mathopt.TerminationReason.OPTIMAL:
                 return
-            reached, now = self.goal.Value(), self.read()
-            tries = [now if self.prices is None else now.towards(self.prices, CALM), now]
-            fresh = False
-            for prices in tries:
-                fresh = self.try_prices(prices) or fresh
-                if fresh:
-                    break
-            self.done = not fresh or reached - self.least < CLOSE
+            now = self.read(result)
+            fresh = any(
+                self.try_prices(prices)
+                for prices in (now.towards(self.prices, CALM) if self.prices else now, now)
+            )
+            if not fresh or result.objective_value() - self.least < CLOSE:
+                self.done = not self.dearer(result) and not self.finer()
             yield
 
-    def read(self) -> Prices:
+    def dearer(self, result: mathopt.SolveResult) -> bool:
+        """Raise the price of what is still dodged; False when nothing is."""
+        values = np.array(result.variable_values(self.dodges))
+        dodged = [self.dodges[at] for at in np.flatnonzero(values > ALMOST)]
+        for dodge in dodged:
+            price = self.model.objective.get_linear_coefficient(dodge)
+            self.model.objective.set_linear_coefficient(dodge, 2 * price)
+        return bool(dodged) and price < DEAREST
+
+    def finer(self) -> bool:
+        """From now on no film may come back in a row at once: dearer to find, a better bound."""
+        if self.fine or self.rows.price.size > FINE:
+            return False
+        self.fine = True
+        for choice, films in self.choices:
+            if any(one[0] == other[0] for one, other in pairwise(films)):
+                choice.upper_bound = 0
+        return True
+
+    def read(self, result: mathopt.SolveResult) -> Prices:
         return Prices(
-            np.array([rule.dual_value() for rule in self.once]),
-            np.minimum(0.0, np.array([rule.dual_value() for rule in self.kept])),
-            min(0.0, self.few.dual_value()),
-            min(0.0, self.few_firsts.dual_value()),
+            np.maximum(0.0, np.array(result.dual_values(self.once))),
+            np.minimum(0.0, np.array(result.dual_values(self.kept))),
+            min(0.0, result.dual_values(self.few)),
+            min(0.0, result.dual_values(self.few_firsts)),
         )
 
     def try_prices(self, prices: Prices) -> bool:
-        """The bound that these prices prove; True when they lead to new rows."""
-        earned, found = self.rows.best(self.rewards(prices))
+        """True when these prices lead to new rows."""
+        return any([self.add(row, films) for row, films in enumerate(self.weigh(prices))])
+
+    def weigh(self, prices: Prices) -> list[Row]:
+        """The bound that these prices prove, and the rows that pay best."""
+        best = self.rows.best_without_return if self.fine else self.rows.best
+        earned, found = best(self.rewards(prices))
         worth = float(prices.screening.sum() - earned.sum())
         worth += sum(p * side.limit for p, side in zip(prices.side, self.sides, strict=True))
         if self.missing:
@@ -170,7 +220,7 @@ class Bound:
             worth += float(np.minimum(0.0, out).sum())
         if self.prices is None or worth > self.least:
             self.least, self.prices = max(worth, self.least), prices
-        return any([self.add(row, films) for row, films in enumerate(found)])
+        return found
 
     def rewards(self, prices: Prices) -> Numbers:
         shape = (len(self.rows.houses), len(self.rows.screenings))

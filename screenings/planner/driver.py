@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ortools.sat.python import cp_model
 
 from screenings.model import Placement, Plan, Problem, Progress
-from screenings.planner import exact, greedy
+from screenings.planner import exact, first
 from screenings.planner.board import Board
 from screenings.planner.bound import Bound, bound_for, price_of_locks
 from screenings.planner.clock import Clock, Wall, Work
@@ -126,17 +126,20 @@ def plan(
     clock: Callable[[], float] = time.monotonic,
     on_progress: OnProgress | None = None,
     should_stop: Callable[[], bool] = lambda: False,
+    on_run: Callable[["Run"], None] = lambda _: None,
 ) -> Plan:
     """The best plan found in `seconds`: all pins kept, most screenings placed, then least cost.
 
     It ends earlier when the gap is no more than `target`. A `deterministic` run counts work in
     place of seconds: the same seed gives the same plan, on any machine. Both callbacks are called
-    in this thread; one that raises ends the run.
+    in this thread; one that raises ends the run. `on_run` is handed the run itself, so that another
+    thread can report what it has.
     """
     run = begin(
         problem, Work() if deterministic else Wall(clock), seconds, seed, target, on_progress,
         should_stop,
     )  # fmt: skip
+    on_run(run)
     first_plan(run)
     search = Search(run.ground, board_with(run.ground, run.seats), random.Random(seed))  # noqa: S311
     if not run.over():
@@ -177,7 +180,7 @@ def first_plan(run: Run) -> None:
         run.clock.spend(len(run.ground.names) * STEP_EFFORT)
         return run.clock.now() > until or run.should_stop()
 
-    run.offer(greedy.first_plan(run.ground, seed=run.seed, over=over).seats)
+    run.offer(first.first_plan(run.ground, seed=run.seed, over=over).seats)
     run.fewest = run.missing == len(run.hopeless)
     run.tell()
 

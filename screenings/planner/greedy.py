@@ -1,51 +1,101 @@
 """A first plan in a blink: the hardest first, and what failed goes to the front of the next try."""
 
 import random
+import time
 from collections.abc import Callable
 
-from screenings.planner.board import Board
-from screenings.planner.ground import Ground
+from screenings.model import Placement, day_of
+from screenings.planner.options import Board, Name, Option, Task, merit, pair_weights
+from screenings.rules.facts import Facts
 
-TRIES = 40
+TRIES = 60
 
 
 def first_plan(
-    ground: Ground, *, seed: int, over: Callable[[], bool], tries: int = TRIES
-) -> Board:
-    """The first try that places everything, or else the one that lost least."""
+    facts: Facts,
+    tasks: list[Task],
+    pins: list[Placement],
+    *,
+    seconds: float,
+    seed: int,
+    should_stop: Callable[[], bool],
+) -> list[Placement]:
+    """The best of several tries: most screenings, most premieres, least cost. Pins come first."""
     chance = random.Random(seed)  # noqa: S311
-    choices = [sum(row.bit_count() for row in ground.starts[at]) for at in range(len(ground.names))]
-    bumps = dict.fromkeys(ground.free, 0)
-    best: Board | None = None
-    for attempt in range(tries):
-        noise = 0.4 if attempt else 0.0
-        order = sorted(
-            ground.free, key=lambda at: urgency(ground, at, choices[at], bumps[at], noise, chance)
-        )
-        board = one_try(ground, order, chance)
-        if best is None or ground.cost(board.seats) < ground.cost(best.seats):
-            best = board
-        lost = [at for at in order if board.seats[at] is None]
-        for at in lost:
-            bumps[at] += 1
-        if not lost or over():
+    until = time.monotonic() + seconds
+    weights = pair_weights(facts.problem)
+    bumps: dict[Name, float] = {}
+    best: list[Placement] = list(pins)
+    best_score = (-1, -1, 0)
+    for attempt in range(TRIES):
+        order = sorted(tasks, key=lambda t: urgency(t, bumps, chance if attempt else None))
+        placed, cost = one_try(facts, order, pins, weights, trim=attempt % 2 == 0)
+        if (*merit(placed), -cost) > best_score:
+            best, best_score = placed, (*merit(placed), -cost)
+        stood = {(p.programme, p.number) for p in placed}
+        for task in tasks:
+            if task.options and task.name not in stood:
+                bumps[task.name] = bumps.get(task.name, 0) + 1
+        if time.monotonic() > until or should_stop():
             break
-    return best or Board(ground)
+    return best
 
 
 def urgency(
-    ground: Ground, at: int, choices: int, bumps: int, noise: float, chance: random.Random
-) -> tuple[float, float]:
-    """Failed before, then few starts, much to lose and long: whoever loses most chooses first."""
-    hours = ground.hours[at]
-    worth = 1 + hours[-1][0] - hours[0][0] + ground.lengths[at] / 40
-    return -bumps, choices / worth * chance.uniform(1 - noise, 1 + noise)
+    task: Task, bumps: dict[Name, float], chance: random.Random | None
+) -> tuple[float, ...]:
+    """Failed before, then few possible starts, then prestige: whoever loses most chooses first."""
+    noise = chance.uniform(0.6, 1.4) if chance else 1.0
+    spread = task.options[-1].cost - task.options[0].cost if task.options else 0
+    return (
+        -bumps.get(task.name, 0),
+        -task.late,
+        (1 + len(task.options) / 60) / (1 + spread) * noise,
+    )
 
 
-def one_try(ground: Ground, order: list[int], chance: random.Random) -> Board:
-    board = Board(ground)
-    for at in order:
-        seat = board.best(at, chance)
-        if seat is not None:
-            board.put(at, seat)
-    return board
+def one_try(
+    facts: Facts,
+    order: list[Task],
+    pins: list[Placement],
+    weights: dict[str, dict[str, int]],
+    *,
+    trim: bool,
+) -> tuple[list[Placement], int]:
+    board, placed, total = Board(facts), list(pins), 0
+    for pin in pins:
+        board.put(pin)
+    for task in order:
+        found = cheapest(board, task, weights, days=facts.problem.days, trim=trim)
+        if found is None and trim:
+            found = cheapest(board, task, weights, days=facts.problem.days, trim=False)
+        if found is None:
+            continue
+        option, cost = found
+        total += cost
+        placement = Placement(task.name[0], task.name[1], option.screen, option.start)
+        placed.append(placement)
+        board.put(placement)
+    return placed, total
+
+
+def cheapest(
+    board: Board, task: Task, weights: dict[str, dict[str, int]], *, days: int, trim: bool
+) -> tuple[Option, int] | None:
+    """`trim` keeps a premiere early enough for its repeats, and repeats late enough."""
+    best: tuple[Option, int] | None = None
+    for option in task.options:
+        if best and option.cost >= best[1]:
+            break
+        if trim and not leaves_room(task, option, days):
+            continue
+        if board.fits(task, option):
+            cost = option.cost + board.pair_cost(task, option.start, weights)
+            if best is None or cost < best[1]:
+                best = option, cost
+    return best
+
+
+def leaves_room(task: Task, option: Option, days: int) -> bool:
+    day, showings = day_of(option.start), min(task.showings, days)
+    return day <= days - showings if task.first else day >= 1

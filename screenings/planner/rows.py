@@ -50,6 +50,51 @@ class Rows:
             chosen[:, at] = np.where(better, top, -1)
         return value[:, 0].copy(), [self.read(row, chosen[row]) for row in range(many)]
 
+    def best_without_return(self, reward: Numbers) -> tuple[Numbers, list[Row]]:
+        """As `best`, but no screening follows itself.
+
+        Of each moment it knows the best row and the best that begins with another screening.
+        """
+        many, ends = len(self.houses), self.ends
+        every, films = np.arange(many), np.arange(len(self.screenings))
+        base = (every * (ends + 1))[:, None]
+        value = np.zeros((2, many, ends + 1))
+        begin = np.full((2, many, ends + 1, 2), -1, np.int64)  # screening, position
+        best, second = value[0].reshape(-1), value[1].reshape(-1)
+        heads = np.full(many * (ends + 1), -1, np.int64)
+        for at in range(ends - 1, -1, -1):
+            leads = self.after[at] + base
+            onward = np.where(heads[leads] == films, second[leads], best[leads])
+            worth = reward - self.price[at] + onward
+            one = worth.argmax(axis=1)
+            one_worth = worth[every, one]
+            worth[every, one] = -NEVER
+            two = worth.argmax(axis=1)
+            found = np.stack([one_worth, worth[every, two], value[0, :, at + 1], value[1, :, at + 1]])
+            head = np.stack([one, two, begin[0, :, at + 1, 0], begin[1, :, at + 1, 0]])
+            where = np.stack([np.full(many, at)] * 2 + [begin[n, :, at + 1, 1] for n in (0, 1)])
+            top = found.argmax(axis=0)
+            value[0, :, at] = found[top, every]
+            begin[0, :, at, 0], begin[0, :, at, 1] = head[top, every], where[top, every]
+            heads[every * (ends + 1) + at] = head[top, every]
+            found = np.where(head == head[top, every], -NEVER, found)
+            found = np.concatenate([found, np.zeros((1, many))])
+            head = np.concatenate([head, np.full((1, many), -1)])
+            where = np.concatenate([where, np.full((1, many), -1)])
+            top = found.argmax(axis=0)
+            value[1, :, at] = found[top, every]
+            begin[1, :, at, 0], begin[1, :, at, 1] = head[top, every], where[top, every]
+        return value[0, :, 0].copy(), [self.follow(begin[:, row], row) for row in range(many)]
+
+    def follow(self, begin: NDArray[np.int64], row: int) -> Row:
+        found = []
+        film, at = begin[0, 0]
+        while film >= 0:
+            found.append((int(film), int(at)))
+            leads = int(self.after[at, row, film])
+            film, at = begin[1 if begin[0, leads, 0] == film else 0, leads]
+        return tuple(found)
+
     def read(self, row: int, chosen: NDArray[np.int64]) -> Row:
         found, at = [], 0
         while at < self.ends:

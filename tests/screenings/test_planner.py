@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from screenings.checker import check
 from screenings.model import Pin, Placement
-from screenings.planner import driver, greedy
+from screenings.planner import driver, first
 from screenings.planner.board import Board
 from screenings.planner.bound import bound_for
 from screenings.planner.clock import Wall
@@ -57,8 +57,8 @@ def test_a_festival_of_twenty_films_is_legal_bounded_and_far_better_than_the_fir
     assert report.violations == []
     assert report.cost == found.cost
     assert 0 < found.bound <= found.cost
-    first = next(p for p in seen if p.phase == "bound")
-    assert len(found.placements) >= first.placed
+    first_told = next(p for p in seen if p.phase == "bound")
+    assert len(found.placements) >= first_told.placed
     assert found.gap <= 0.1
     assert found.seconds < 12
 
@@ -168,7 +168,7 @@ def test_the_first_plan_alone_is_legal():
     problem = replace(a_festival(5, films=30), pairs=[])
     run = driver.begin(problem, Wall(time.monotonic), 2, 1)
 
-    run.offer(greedy.first_plan(run.ground, seed=1, over=lambda: False).seats)
+    run.offer(first.first_plan(run.ground, seed=1, over=lambda: False).seats)
 
     assert check(problem, driver.report(run)).violations == []
 
