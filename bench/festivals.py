@@ -8,6 +8,8 @@ import random
 from dataclasses import dataclass, field
 from itertools import combinations, pairwise
 
+from screenings.model import Guest, Pin, Problem, Programme, Screen
+
 DAY = 24 * 60
 STEP = 5
 TRAVEL = 15
@@ -282,6 +284,29 @@ def give_juries(made: Festival, chance: random.Random) -> None:
 
 def apart(a: Laid, b: Laid, pause: int) -> bool:
     return a.end + pause <= b.start or b.end + pause <= a.start
+
+
+def problem_of(made: Festival) -> Problem:
+    """The facts alone; the hidden grid stays here."""
+    screens = [Screen(h.id, h.id, h.seats, h.hours, h.equipment, h.turnaround) for h in made.houses]
+    return Problem(
+        made.days,
+        screens,
+        [programme_of(item) for item in made.items],
+        [Guest(name, name, windows, films) for name, windows, films in made.guests],
+        [Pin(o.item.id, o.number, screens[o.screen].id, o.start) for o in made.pins],
+        made.pairs,
+        STEP,
+        TRAVEL,
+    )
+
+
+def programme_of(item: Item) -> Programme:
+    return Programme(
+        item.id, item.id, item.section, item.length(1) - item.intro, item.intro,
+        item.length(0) - item.length(1), item.demand, item.prestige, item.premiere, item.showings,
+        item.least_seats, item.formats, item.earliest, item.latest,
+    )
 
 
 def legal(made: Festival) -> list[str]:

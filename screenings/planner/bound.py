@@ -24,6 +24,7 @@ CLOSE = 0.02
 MINUTES = (0.0, 0.2, 0.4, 0.8, 1.2, 1.6, 2.4, 3.2)
 DEAREST = 1e6
 FINE = 800_000
+PLAIN = mathopt.SolveParameters(presolve=mathopt.Emphasis.OFF)
 
 
 @dataclass
@@ -163,10 +164,9 @@ class Bound:
 
     def rounds(self) -> Iterator[None]:
         """Solve, price, add the rows that pay; pauses after each so that others may work."""
-        parameters = mathopt.SolveParameters(presolve=mathopt.Emphasis.OFF)
         while not self.done:
-            result = self.solver.solve(params=parameters)
-            if result.termination.reason != mathopt.TerminationReason.OPTIMAL:
+            result = self.solved() or self.solved(afresh=True)
+            if result is None:
                 return
             now = self.read(result)
             fresh = any(
@@ -176,6 +176,17 @@ class Bound:
             if not fresh or result.objective_value() - self.least < CLOSE:
                 self.done = not self.dearer(result) and not self.finer()
             yield
+
+    def solved(self, *, afresh: bool = False) -> mathopt.SolveResult | None:
+        """From where it stood, or from nothing when the solver has lost its way."""
+        if afresh:
+            self.solver = mathopt.IncrementalSolver(self.model, mathopt.SolverType.GLOP)
+        try:
+            result = self.solver.solve(params=PLAIN)
+        except (AttributeError, RuntimeError, ValueError):  # 9.15 stumbles over its own status
+            return None
+        found = result.termination.reason == mathopt.TerminationReason.OPTIMAL
+        return result if found else None
 
     def dearer(self, result: mathopt.SolveResult) -> bool:
         """Raise the price of what is still dodged; False when nothing is."""
