@@ -13,6 +13,7 @@ import argparse
 import signal
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any, TypeVar
@@ -51,30 +52,40 @@ def refused(sentence: str) -> int:
 
 def sound(problem: Problem) -> list[str]:
     """What no shape can say: names that lead nowhere, twice the same, hours for too few days."""
-    screens, programmes = [s.id for s in problem.screens], [p.id for p in problem.programmes]
     faults = []
     if problem.days < 1:
         faults.append("days: at least 1")
     if problem.step < 1:
         faults.append("step: at least 1 minute")
-    for field, names in (("screens", screens), ("programmes", programmes)):
-        faults += [f"{field}[{n}].id: {name} is there twice" for n, name in enumerate(names)
-                   if name in names[:n]]  # fmt: skip
     for n, screen in enumerate(problem.screens):
         if len(screen.hours) < problem.days:
             faults.append(f"screens[{n}].hours: {len(screen.hours)} of {problem.days} days")
+    return [*faults, *twice(problem), *strangers(problem)]
+
+
+def twice(problem: Problem) -> Iterator[str]:
+    for field, things in (("screens", problem.screens), ("programmes", problem.programmes)):
+        names = [thing.id for thing in things]
+        for n, name in enumerate(names):
+            if name in names[:n]:
+                yield f"{field}[{n}].id: {name} is there twice"
+
+
+def strangers(problem: Problem) -> Iterator[str]:
+    screens, programmes = {s.id for s in problem.screens}, {p.id for p in problem.programmes}
     for n, pin in enumerate(problem.pins):
         if pin.screen not in screens:
-            faults.append(f"pins[{n}].screen: no screen {pin.screen}")
-        if pin.programme not in programmes:
-            faults.append(f"pins[{n}].programme: no programme {pin.programme}")
-    for n, guest in enumerate(problem.guests):
-        faults += [f"guests[{n}].programmes: no programme {one}" for one in guest.programmes
-                   if one not in programmes]  # fmt: skip
-    for n, (one, other, _) in enumerate(problem.pairs):
-        faults += [f"pairs[{n}]: no programme {name}" for name in (one, other)
-                   if name not in programmes]  # fmt: skip
-    return faults
+            yield f"pins[{n}].screen: no screen {pin.screen}"
+    named = [(f"pins[{n}].programme", pin.programme) for n, pin in enumerate(problem.pins)]
+    named += [
+        (f"guests[{n}].programmes", name)
+        for n, guest in enumerate(problem.guests)
+        for name in guest.programmes
+    ]
+    named += [(f"pairs[{n}]", name) for n, pair in enumerate(problem.pairs) for name in pair[:2]]
+    for field, name in named:
+        if name not in programmes:
+            yield f"{field}: no programme {name}"
 
 
 def news(progress: Progress) -> str:
@@ -111,7 +122,7 @@ def clock(minute: int) -> str:
 def grid(problem: Problem, placements: list[Placement], day: int) -> Table:
     """One day: a column for each screen, films in the order of time."""
     titles = {p.id: p.title for p in problem.programmes}
-    table = Table(title=f"{day + 1}", title_justify="left")
+    table = Table(title=f"day {day + 1}", title_justify="left")
     columns = []
     for screen in problem.screens:
         shown = sorted(

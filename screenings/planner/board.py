@@ -6,6 +6,8 @@ from screenings.model import DAY, DAY_TURNS
 from screenings.planner import minutes
 from screenings.planner.ground import Apart, Ground, Most, Seat, Seats
 
+NO_PRICE = 1 << 60
+
 
 class Board:
     """Locks stand from the beginning, whatever they break among themselves."""
@@ -35,25 +37,29 @@ class Board:
                 self.put(at, seat)
 
     def bind(self) -> None:
+        """Everybody's bonds, by screening."""
         ground = self.ground
-        for apart in ground.apart:
-            for at in apart.members:
-                self.apart[at].append(apart)
-        for most in ground.most:
-            for at in most.members:
-                self.most[at].append(most)
         for number, staff in enumerate(ground.staff):
             for at in staff.members:
                 self.staff[at].append(number)
-        for members in ground.days_apart:
-            for at in members:
-                self.other_day[at] += [other for other in members if other != at]
         for first, then in ground.later:
             self.after[first].append(then)
             self.before[then].append(first)
         for a, b, weight in ground.pairs:
             self.pairs[a].append((b, weight))
             self.pairs[b].append((a, weight))
+        self.bind_groups()
+
+    def bind_groups(self) -> None:
+        for apart in self.ground.apart:
+            for at in apart.members:
+                self.apart[at].append(apart)
+        for most in self.ground.most:
+            for at in most.members:
+                self.most[at].append(most)
+        for members in self.ground.days_apart:
+            for at in members:
+                self.other_day[at] += [other for other in members if other != at]
 
     def leaves_room(self, at: int) -> int:
         """The days on which a premiere leaves some for its repeats, and repeats for it."""
@@ -186,12 +192,13 @@ class Board:
         )  # fmt: skip
 
     def cheapest(self, at: int, hours: int, chance: random.Random, blink: float) -> Seat | None:
-        ground, long = self.ground, self.ground.lengths[at]
-        starts, prices = ground.starts[at], ground.hours[at]
-        bonds, fears = self.bonds(at), self.fears(at)
-        cheapest_hour, best, where, found, ties = prices[0][0], -1, -1, 0, 0
+        if not hours:
+            return None
+        starts, prices = self.ground.starts[at], self.ground.hours[at]
+        bonds, fears, long = self.bonds(at), self.fears(at), self.ground.lengths[at]
+        best, where, found, ties = NO_PRICE, -1, 0, 0
         for room, screen in self.by_room[at]:
-            if 0 <= best < room + cheapest_hour:
+            if room + prices[0][0] > best:
                 break
             left = starts[screen] & hours
             if not left or (blink and chance.random() < blink):
@@ -201,20 +208,29 @@ class Board:
                 left &= ~(here if there == screen else elsewhere)
             if not left:
                 continue
-            for hour, at_price in prices:
-                cost, some = room + hour, left & at_price
-                if 0 <= best < cost:
-                    break
-                if not some:
-                    continue
-                for weight, feared in fears:
-                    calm = some & ~feared
-                    some, cost = (calm, cost) if calm else (some, cost + weight)
-                ties = ties + 1 if cost == best else 1
-                if best < 0 or cost < best or (cost == best and chance.random() * ties < 1):
-                    best, where, found = cost, screen, some
-                if not fears:
-                    break
-        if best < 0:
+            cost, some = cheapest_of(left, prices, fears, best - room)
+            ties = ties + 1 if room + cost == best else 1
+            if room + cost < best or (room + cost == best and chance.random() * ties < 1):
+                best, where, found = room + cost, screen, some
+        if not found:
             return None
         return where, minutes.first(found) if chance.random() < 0.5 else minutes.last(found)
+
+
+def cheapest_of(
+    left: int, prices: list[tuple[int, int]], fears: list[tuple[int, int]], most: int
+) -> tuple[int, int]:
+    """The least price of these starts, quarrels included, and the starts that cost it."""
+    best, found = NO_PRICE, 0
+    for price, hours in prices:
+        if price > most or price >= best:
+            break
+        some, cost = left & hours, price
+        if not some:
+            continue
+        for weight, feared in fears:
+            calm = some & ~feared
+            some, cost = (calm, cost) if calm else (some, cost + weight)
+        if cost < best:
+            best, found = cost, some
+    return best, found

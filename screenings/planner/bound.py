@@ -103,7 +103,6 @@ class Bound:
 
     def open(self) -> None:
         """The programme before any row is known: each screening may be dodged at a high price."""
-        assert self.prices is not None
         self.model = mathopt.Model()
         model = self.model
         self.once = [model.add_linear_constraint(lb=1) for _ in self.rows.screenings]
@@ -112,10 +111,11 @@ class Bound:
         self.few = model.add_linear_constraint(ub=self.missing)
         self.few_firsts = model.add_linear_constraint(ub=self.missing_firsts)
         self.dodges = []
+        known = self.prices.screening if self.prices else np.zeros(len(self.once))
         for at, once in enumerate(self.once):
             dodge = model.add_variable(lb=0)
             once.set_coefficient(dodge, 1)
-            price = 2 * (max(0.0, float(self.prices.screening[at])) + self.unit)
+            price = 2 * (max(0.0, float(known[at])) + self.unit)
             model.objective.set_linear_coefficient(dodge, price)
             self.dodges.append(dodge)
             if self.missing:
@@ -217,7 +217,7 @@ class Bound:
 
     def try_prices(self, prices: Prices) -> bool:
         """True when these prices lead to new rows."""
-        return any([self.add(row, films) for row, films in enumerate(self.weigh(prices))])
+        return sum(self.add(row, films) for row, films in enumerate(self.weigh(prices))) > 0
 
     def weigh(self, prices: Prices) -> list[Row]:
         """The bound that these prices prove, and the rows that pay best."""

@@ -13,7 +13,8 @@ from screenings.planner.board import Board
 from screenings.planner.bound import Bound, bound_for, price_of_locks
 from screenings.planner.clock import Clock, Wall, Work
 from screenings.planner.ground import Ground, Seats, ground_of
-from screenings.planner.improve import GLANCE, Search, anneal
+from screenings.planner.improve import Search, anneal
+from screenings.planner.prove import assembled, verdict
 from screenings.planner.reasons import reasons
 from screenings.rules import cost
 from screenings.rules.facts import Facts
@@ -21,6 +22,8 @@ from screenings.rules.facts import Facts
 OnProgress = Callable[[Progress], None]
 TICK = 1.0
 WARM = 0.4  # seconds of improvement before the bound is looked for
+STUCK = 0.6
+MOST_PROOF = 4.0
 SMALL = 60  # screenings that the whole exact model can hold
 STEP_EFFORT = 1.2e-4
 ROUND_EFFORT = 2e-8
@@ -44,6 +47,7 @@ class Run:
     fewest: bool = False
     phase: str = "greedy"
     told: float = 0.0
+    bettered: float = 0.0
     stopped: bool = False
     relaxation: Bound | None = None
 
@@ -79,7 +83,7 @@ class Run:
             if self.seats and self.missing != seats.count(None):
                 self.bound = 0  # the old bound spoke of smaller plans
                 self.relaxation = None
-            self.seats, self.cost = list(seats), price
+            self.seats, self.cost, self.bettered = list(seats), price, self.clock.now()
             self.fewest = self.fewest or self.missing == len(self.hopeless)
             self.tell()
 
@@ -288,12 +292,71 @@ def cheapest(run: Run) -> int:
 
 
 def finish(run: Run, search: Search) -> None:
-    """Improve until time is up; beside it a small festival is searched through to the proof."""
+    """Improve until time is up; a small festival, whenever it is stuck, is looked through whole."""
+    run.phase, settled, rest = "improve", -1, 0.0
+    if run.over():
+        return
+    assemble(run, search)
+    for _ in walk(run, search, run.ends):
+        now = run.clock.now()
+        if settled != run.cost and now > rest and now - run.bettered > STUCK and not run.over():
+            settled = settle(run, search)
+            rest = run.clock.now() + 2 * (run.clock.now() - now)
+
+
+def assemble(run: Run, search: Search) -> None:
+    """The rows that the bound has met make a plan that may be better than any walk has found."""
+    bound = run.relaxation
+    if bound is None or not bound.done or run.missing or run.clock.steady:
+        return
+    if len(run.ground.free) > SMALL:
+        return
+    found = assembled(bound, run.price, seconds=min(1.0, 0.1 * run.left))
+    if found and found.rows and not run.over():
+        realise(run, bound, found.rows)
+        search.restart(run.seats)
+
+
+def settle(run: Run, search: Search) -> int:
+    """Prove the best plan, or find the cheaper one that the proof stumbles over.
+
+    Returns the cost that is settled. Counted work has no measure for this solver.
+    """
+    bound, tried = run.relaxation, run.cost
+    small = len(run.ground.free) <= SMALL and not run.missing and not run.clock.steady
+    if bound is None or not small or not bound.done:
+        return tried
+    run.phase = "exact"
+    ends = run.clock.now() + min(MOST_PROOF, 0.3 * run.left)
+    found = verdict(
+        bound,
+        run.price,
+        seconds=ends - run.clock.now(),
+        over=lambda: run.over() or run.clock.now() > ends,
+    )
+    if found:
+        run.learn(found.bound)
+    if found and found.rows and not run.over():
+        realise(run, bound, found.rows)
+        search.restart(run.seats)
     run.phase = "improve"
-    if not run.over():
-        for _ in walk(run, search, run.ends):
-            if run.over():
-                break
+    return tried
+
+
+def realise(run: Run, bound: Bound, rows: dict[int, int]) -> None:
+    """A plan with every screening in the row that was chosen for it, if there is one."""
+    ground, board = run.ground, Board(run.ground)
+    starts = {}
+    for film, row in rows.items():
+        at, (screen, day) = bound.rows.screenings[film], bound.rows.houses[row]
+        starts[at] = {screen: board.starts(at).get(screen, 0) & ground.on_day[day]}
+    model = exact.model_of(board, list(starts), starts=starts)
+    model.cp.add(sum(model.cost) <= run.cost - bound.fixed - 1)
+    seconds = min(1.0, 0.2 * run.left)
+    task = exact.Task(model, exact.prover(seconds=seconds, seed=run.seed, steady=False))
+    for seats in follow(run, task):
+        if isinstance(seats, list):
+            run.offer(seats)
 
 
 def report(run: Run) -> Plan:

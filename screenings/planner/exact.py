@@ -155,7 +155,9 @@ def add_two_apart(model: Model, apart: Apart, a: int, b: int) -> None:
     elsewhere = None
     if apart.same != apart.other:
         elsewhere = cp.new_bool_var("")
-        both = [same_screen(model, a, b, v) for v in sorted(set(model.starts[a]) & set(model.starts[b]))]
+        both = [
+            same_screen(model, a, b, v) for v in sorted(set(model.starts[a]) & set(model.starts[b]))
+        ]
         cp.add_bool_or([elsewhere, *both])
     for one, other, literal in ((a, b, before), (b, a, after)):
         end = model.begins[one] + model.ground.lengths[one]
@@ -221,7 +223,10 @@ def add_pair(model: Model, a: int, b: int, weight: int) -> None:
 
 def clear_of(model: Model, at: int, other: int, seat: Seat, weight: int) -> None:
     overlap = model.cp.new_bool_var("")
-    last_before, first_after = seat[1] - model.ground.lengths[at], seat[1] + model.ground.lengths[other]
+    last_before, first_after = (
+        seat[1] - model.ground.lengths[at],
+        seat[1] + model.ground.lengths[other],
+    )
     domain = cp_model.Domain.from_intervals(
         [[cp_model.INT_MIN, last_before], [first_after, cp_model.INT_MAX]]
     )
@@ -242,9 +247,12 @@ def give_hint(model: Model, seats: Seats) -> None:
             model.cp.add_hint(literal, cell == here)
     for a, b, before, after in model.sides:
         one, other = seats[a], seats[b]
-        both = one is not None and other is not None
-        model.cp.add_hint(before, both and one[1] + ground.lengths[a] <= other[1])
-        model.cp.add_hint(after, both and other[1] + ground.lengths[b] <= one[1])
+        if one is None or other is None:
+            model.cp.add_hint(before, value=False)
+            model.cp.add_hint(after, value=False)
+            continue
+        model.cp.add_hint(before, one[1] + ground.lengths[a] <= other[1])
+        model.cp.add_hint(after, other[1] + ground.lengths[b] <= one[1])
 
 
 def cell_of(ground: Ground, at: int, seat: Seat) -> Cell:

@@ -9,9 +9,7 @@ from screenings.planner.ground import Ground
 TRIES = 40
 
 
-def first_plan(
-    ground: Ground, *, seed: int, over: Callable[[], bool], tries: int = TRIES
-) -> Board:
+def first_plan(ground: Ground, *, seed: int, over: Callable[[], bool], tries: int = TRIES) -> Board:
     """The first try that places everything, or else the one that lost least."""
     chance = random.Random(seed)  # noqa: S311
     choices = [sum(row.bit_count() for row in ground.starts[at]) for at in range(len(ground.names))]

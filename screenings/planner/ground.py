@@ -157,9 +157,7 @@ def open_minutes(problem: Problem) -> list[int]:
     ]
 
 
-def add_screening(
-    ground: Ground, facts: Facts, name: Name, grid: int, opens: list[int]
-) -> None:
+def add_screening(ground: Ground, facts: Facts, name: Name, grid: int, opens: list[int]) -> None:
     programme, number = facts.programmes[name[0]], name[1]
     long = length(programme, number)
     hours = grid & clock_hours(programme, ground.days)
@@ -170,17 +168,13 @@ def add_screening(
     ground.lengths.append(long)
     ground.starts.append(
         [
-            hours & within(screen, opened, long) if suits(programme, number, screen) else 0
+            hours & minutes.runs(opened, long) if suits(programme, number, screen) else 0
             for screen, opened in zip(ground.screens, opens, strict=True)
         ]
     )
     ground.room.append([room_cost(programme, number, screen) for screen in ground.screens])
     prestige = programme.prestige if number == 0 else PRESTIGE_OF_REPEATS
     ground.hours.append(priced_hours(prestige, ground.days))
-
-
-def within(screen: Screen, opened: int, long: int) -> int:
-    return minutes.runs(opened, long)
 
 
 def suits(programme: Programme, number: int, screen: Screen) -> bool:

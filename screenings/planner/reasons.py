@@ -75,5 +75,7 @@ def on_the_grid(facts: Facts, name: Name) -> Iterator[Placement]:
             if hours:
                 begins = max(hours[0], DAY_TURNS)
                 ends = min(hours[1], DAY + DAY_TURNS)
-                for start in minutes.each(grid & minutes.span(day * DAY + begins, day * DAY + ends)):
+                for start in minutes.each(
+                    grid & minutes.span(day * DAY + begins, day * DAY + ends)
+                ):
                     yield Placement(*name, screen.id, start)

@@ -31,7 +31,7 @@ class Rows:
 
     @property
     def ends(self) -> int:
-        return self.price.shape[0]
+        return int(self.price.shape[0])
 
     def best(self, reward: Numbers) -> tuple[Numbers, list[Row]]:
         """For each row what it earns beyond its price, and the screenings that earn it."""
@@ -70,7 +70,9 @@ class Rows:
             one_worth = worth[every, one]
             worth[every, one] = -NEVER
             two = worth.argmax(axis=1)
-            found = np.stack([one_worth, worth[every, two], value[0, :, at + 1], value[1, :, at + 1]])
+            found = np.stack(
+                [one_worth, worth[every, two], value[0, :, at + 1], value[1, :, at + 1]]
+            )
             head = np.stack([one, two, begin[0, :, at + 1, 0], begin[1, :, at + 1, 0]])
             where = np.stack([np.full(many, at)] * 2 + [begin[n, :, at + 1, 1] for n in (0, 1)])
             top = found.argmax(axis=0)
