@@ -5,7 +5,7 @@ than the gap, so all its rows are among the few that do; if no choice of these r
 screening once, on days in the right order, nothing cheaper exists.
 """
 
-import datetime
+import datetime as dt
 import math
 from collections import defaultdict
 from collections.abc import Callable
@@ -95,7 +95,7 @@ def decided(
     best: int,
     seconds: float,
 ) -> Verdict | None:
-    limit = datetime.timedelta(seconds=max(0.1, seconds))
+    limit = dt.timedelta(seconds=max(0.1, seconds))
     try:
         result = mathopt.solve(
             model, mathopt.SolverType.HIGHS, params=mathopt.SolveParameters(time_limit=limit)
@@ -111,7 +111,10 @@ def decided(
     least = bound.fixed + math.ceil(result.objective_value() - ALMOST)
     values = result.variable_values()
     rows = {
-        film: row for literal, row, films in choices if values[literal] > 0.5 for film in each(films)
+        film: row
+        for literal, row, films in choices
+        if values[literal] > 0.5
+        for film in each(films)
     }
     return Verdict(min(best, least) if proved else 0, rows)
 
