@@ -469,40 +469,57 @@ def title(facts: Facts, name: Name) -> Details:
 
 
 def details_of(facts: Facts, rule: Named) -> Details:
-    if rule.code == "outside_hours":
-        hours = hours_on(facts.screens[rule.of], rule.number, facts.problem.days) or (0, 0)
-        return {
-            "screen": facts.screens[rule.of].name,
-            "day": rule.number + 1,
-            "opens": clock(rule.number * DAY + hours[0]),
-            "closes": clock(rule.number * DAY + hours[1]),
-            "minutes": hours[1] - hours[0],
-        }
-    if rule.code == "turnaround_short":
-        screen = facts.screens[rule.of]
-        return {"screen": screen.name, "minutes": screen.turnaround}
-    if rule.code == "guest_absent":
-        guest = next(g for g in facts.problem.guests if g.id == rule.of)
-        stays = united(guest.windows)
-        return {
-            "guest": guest.name,
-            "stays": " · ".join(f"{day_of(a) + 1} {clock(a)}–{clock(b)}" for a, b in stays),
-            "minutes": sum(b - a for a, b in stays),
-        }
-    if rule.code == "lock":
-        pin = lock_of(facts, (rule.of, rule.number))
-        if pin is None:
-            raise ValueError("a lock without its pin")
-        return {
-            **title(facts, (rule.of, rule.number)),
-            "screen": facts.screens[pin.screen].name,
-            "day": day_of(pin.start) + 1,
-            "starts": clock(pin.start),
-        }
-    programme = facts.programmes[rule.of]
+    """What the sentence of a rule needs."""
+    match rule.code:
+        case "outside_hours":
+            found = opening(facts, rule)
+        case "turnaround_short":
+            screen = facts.screens[rule.of]
+            found = {"screen": screen.name, "minutes": screen.turnaround}
+        case "guest_absent":
+            found = stay(facts, rule)
+        case "lock":
+            found = {**title(facts, (rule.of, rule.number)), **locked_at(facts, rule)}
+        case _:
+            found = {**title(facts, (rule.of, rule.number)), **bounds(facts, rule)}
+    return found
+
+
+def opening(facts: Facts, rule: Named) -> Details:
+    hours = hours_on(facts.screens[rule.of], rule.number, facts.problem.days) or (0, 0)
     return {
-        **title(facts, (rule.of, rule.number)),
-        "least": programme.least_seats,
-        "earliest": clock(programme.earliest or 0),
-        "latest": clock(programme.latest or 0),
+        "screen": facts.screens[rule.of].name,
+        "day": rule.number + 1,
+        "opens": clock(rule.number * DAY + hours[0]),
+        "closes": clock(rule.number * DAY + hours[1]),
+        "minutes": hours[1] - hours[0],
     }
+
+
+def stay(facts: Facts, rule: Named) -> Details:
+    guest = next(g for g in facts.problem.guests if g.id == rule.of)
+    stays = united(guest.windows)
+    return {
+        "guest": guest.name,
+        "stays": " · ".join(f"{day_of(a) + 1} {clock(a)}–{clock(b)}" for a, b in stays),
+        "minutes": sum(b - a for a, b in stays),
+    }
+
+
+def locked_at(facts: Facts, rule: Named) -> Details:
+    pin = lock_of(facts, (rule.of, rule.number))
+    if pin is None:
+        return {}
+    day = day_of(pin.start) + 1
+    return {"screen": facts.screens[pin.screen].name, "day": day, "starts": clock(pin.start)}
+
+
+def bounds(facts: Facts, rule: Named) -> Details:
+    programme = facts.programmes[rule.of]
+    if rule.code == "too_few_seats":
+        return {"least": programme.least_seats}
+    if rule.code == "too_early":
+        return {"earliest": clock(programme.earliest or 0)}
+    if rule.code == "too_late":
+        return {"latest": clock(programme.latest or 0)}
+    return {}

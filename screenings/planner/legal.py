@@ -328,7 +328,8 @@ def add_days(it: Frame) -> None:
             if first in names and name != first:
                 both = [it.present[first], it.present[name]]
                 rule = Named("premiere_after_repeat", programme)
-                enforce(it, rule, it.starts[first] <= it.starts[name], both)
+                later = cp_model.LinearExpr.sum([it.starts[name], -1 * it.starts[first]]) >= 0
+                enforce(it, rule, later, both)
 
 
 def enforce(
@@ -417,7 +418,7 @@ def ask(it: Frame, *, seconds: float, manner: Manner = QUICK) -> Answer:
     return Answer(core=frozenset(core))
 
 
-def read(it: Frame, value: Callable[[cp_model.IntVar], int]) -> list[Placement]:
+def read(it: Frame, value: Callable[[cp_model.LinearExprT], int]) -> list[Placement]:
     return [
         Placement(*name, screen, value(it.starts[name]))
         for name in it.names

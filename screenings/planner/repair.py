@@ -1,5 +1,7 @@
 """A published plan meets a change: the fewest moves, proved, then the least cost among those."""
 
+import dataclasses
+import math
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +14,8 @@ from ortools.sat.python import cp_model
 from screenings.model import Placement, Problem, day_of
 from screenings.planner.legal import (
     HARD,
+    QUICK,
+    SECOND,
     Frame,
     House,
     Name,
@@ -117,10 +121,12 @@ def repair(
     dear: Mapping[Name, int] | None = None,
     tolerated: Collection[str] = (),
     seconds: float = 60.0,
+    polish: float = 10.0,
 ) -> Repair:
     """`dear`: the price of moving a screening, 1 where nothing is said (tickets, guests, visas).
 
     Rules whose code is `tolerated` are not asked for: what was already so may stay so.
+    `polish`: at most so many seconds, once the moves are proved, for the least cost among them.
     """
     began = time.monotonic()
     work, released = begin(problem, was, dear or {}, frozenset(tolerated), began + seconds)
@@ -129,6 +135,7 @@ def repair(
     if work.best_price is None:
         verdict: Literal["impossible", "unknown"] = "unknown" if possible else "impossible"
         return Repair(verdict, released=released, seconds=moves_seconds)
+    work.ends = min(work.ends, time.monotonic() + polish)
     cost_proved = work.proved and least_cost(work)
     return Repair(
         verdict="repaired",
@@ -206,26 +213,33 @@ def fewest_moves(work: Work) -> bool:
 
     A plan that moves only what is modelled is a true plan, and the relaxation proves it.
     """
+    hinted: list[Placement] = []
     while work.left > 0:
         it = modelled(work, work.movable)
         moved = moved_literals(work, it)
-        it.cp.minimize(sum(work.dear.get(n, 1) * x for n, x in moved.items()) + fixed(work))
-        solver = solver_for(HARD, work.left)
+        total = sum(work.dear.get(n, 1) * x for n, x in moved.items()) + fixed(work)
+        it.cp.add(total >= work.bound)
+        if work.best_price is not None:
+            it.cp.add(total <= work.best_price)
+        hint(it, hinted)
+        it.cp.minimize(total)
+        solver = solver_for(QUICK, work.left)
         status = solver.solve(it.cp)
         if status == cp_model.INFEASIBLE:
-            return False
+            return solver_for(SECOND, work.left).solve(it.cp) != cp_model.INFEASIBLE
         if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
             return True
-        work.bound = max(work.bound, round(solver.best_objective_bound))
+        work.bound = max(work.bound, math.ceil(solver.best_objective_bound - 1e-6))
+        hinted = read(it, solver.value)
         gone = {name for name, x in moved.items() if solver.value(x)} - work.movable
         if not gone:
-            work.offer(read(it, solver.value))
-        else:
-            try_only(work, work.displaced | {n for n, x in moved.items() if solver.value(x)})
-        if work.proved or not gone:
+            work.offer(hinted)
             return True
         work.movable |= gone
-        work.movable |= near(work, gone, len(work.movable))
+        try_around(work)
+        if work.proved:
+            return True
+        work.movable |= near(work, gone, len(work.movable) // 2)
     return True
 
 
@@ -263,12 +277,20 @@ def on_line(work: Work, p: Placement) -> bool:
     return p.start % work.facts.problem.step == 0
 
 
-def try_only(work: Work, free: set[Name]) -> None:
-    """Perhaps these alone can be laid anew: then nothing else needs to be modelled."""
-    it = modelled(work, free)
-    for name in work.was.keys() - free:
-        it.cp.add(it.present[name] == 1)
-    solver = solver_for(HARD, min(5.0, work.left))
+def try_around(work: Work) -> None:
+    """A true plan: only what is modelled, and a few that play near it, may leave their places."""
+    around = work.movable | near(work, work.movable & work.was.keys(), len(work.movable))
+    inner = dataclasses.replace(work, movable=around)
+    it = modelled(inner, around)
+    moved = moved_literals(inner, it)
+    for name in moved.keys() - around:
+        it.cp.add(moved[name] == 0)
+    total = sum(work.dear.get(n, 1) * x for n, x in moved.items()) + fixed(work)
+    it.cp.add(total >= work.bound)
+    if work.best_price is not None:
+        it.cp.add(total < work.best_price)
+    it.cp.minimize(total)
+    solver = solver_for(QUICK, min(5.0, work.left / 4))
     if solver.solve(it.cp) in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
         work.offer(read(it, solver.value))
 
@@ -276,7 +298,7 @@ def try_only(work: Work, free: set[Name]) -> None:
 def near(work: Work, gone: Collection[Name], count: int) -> set[Name]:
     """Of those not yet modelled, the ones that play closest to what the solver wants to move."""
     others = [name for name in work.was if name not in work.movable and name not in work.fast]
-    moments = [work.was[name].start for name in gone]
+    moments = [work.was[name].start for name in gone] or [0]
 
     def distance(name: Name) -> tuple[int, Name]:
         return min(abs(work.was[name].start - at) for at in moments), name
@@ -305,8 +327,8 @@ def cheaper(work: Work) -> bool:
         if name not in work.movable:
             it.cp.add(x == 0)
     paid = sum(work.dear.get(n, 1) * x for n, x in moved.items()) + fixed(work)
-    it.cp.add(paid <= work.best_price)
-    hint(work, it)
+    it.cp.add(paid <= (work.best_price or 0))
+    hint(it, work.best)
     it.cp.minimize(sum([*places(work, it), *overlaps(work, it)]))
     solver = solver_for(HARD, work.left)
     status = solver.solve(it.cp)
@@ -319,12 +341,13 @@ def cheaper(work: Work) -> bool:
     return bool(status == cp_model.OPTIMAL)
 
 
-def hint(work: Work, it: Frame) -> None:
-    plan = {(p.programme, p.number): p for p in work.best}
-    for name in work.movable:
-        p = plan[name]
+def hint(it: Frame, plan: Collection[Placement]) -> None:
+    stood = {(p.programme, p.number): p for p in plan}
+    for name in it.names:
+        p = stood.get(name)
         for house, here in it.houses[name].items():
-            it.cp.add_hint(here, house == (p.screen, day_of(p.start)))
+            at_home = p is not None and house == (p.screen, day_of(p.start))
+            it.cp.add_hint(here, at_home)
 
 
 def places(work: Work, it: Frame) -> list[cp_model.LinearExprT]:
