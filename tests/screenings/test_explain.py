@@ -1,6 +1,10 @@
+import pytest
+
+from festival.language import t
 from screenings.model import Pin
-from screenings.planner.explain import explain, headline
-from screenings.rules import clashes
+from screenings.planner.explain import explain, foreseen, headline, spoken
+from screenings.planner.legal import rules_of
+from screenings.rules import Facts, clashes
 from tests.screenings.builders import (
     a_festival,
     a_guest,
@@ -97,3 +101,22 @@ def test_every_member_of_the_core_is_necessary_and_together_they_are_impossible(
     assert (found.verdict, found.minimal) == ("impossible", True)
     assert codes(found.core).count("promise") == 3
     assert codes(found.remarks) == ["festival_too_full"]
+
+
+@pytest.mark.parametrize("locale", ["fr", "en"])
+def test_every_reason_and_every_way_out_is_a_sentence(locale):
+    pins = [Pin(n, 0, "orion", at(clock)) for n, clock in (("one", "18:00"), ("two", "19:55"))]
+    programme = a_programme("three", showings=4, least_seats=150, earliest=600, latest=1200)
+    guest = a_guest(programmes=["three"], windows=[(0, 60)])
+    problem = a_problem([a_programme("one"), a_programme("two"), programme],
+                        [a_screen(hours=ONE_EVENING)], guests=[guest], pins=pins)
+    facts = Facts(problem)
+
+    for rule in rules_of(facts):
+        remark = spoken(facts, rule)
+        for kind in ("because", "letgo"):
+            sentence = t(locale, f"{kind}.{remark.code}", **remark.details)
+            assert "{" not in sentence
+            assert sentence.endswith(".")
+    for remark in foreseen(facts):
+        assert "{" not in t(locale, f"remark.{remark.code}", **remark.details)
