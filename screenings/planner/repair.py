@@ -120,16 +120,19 @@ def repair(
     *,
     dear: Mapping[Name, int] | None = None,
     tolerated: Collection[str] = (),
+    only: Collection[Name] | None = None,
     seconds: float = 60.0,
     polish: float = 10.0,
 ) -> Repair:
     """`dear`: the price of moving a screening, 1 where nothing is said (tickets, guests, visas).
 
     Rules whose code is `tolerated` are not asked for: what was already so may stay so.
+    `only` these screenings are wanted; by default, all that are promised.
     `polish`: at most so many seconds, once the moves are proved, for the least cost among them.
     """
     began = time.monotonic()
-    work, released = begin(problem, was, dear or {}, frozenset(tolerated), began + seconds)
+    wanted = set(only) if only is not None else None
+    work, released = begin(problem, was, dear or {}, frozenset(tolerated), wanted, began + seconds)
     possible = fewest_moves(work)
     moves_seconds = round(time.monotonic() - began, 3)
     if work.best_price is None:
@@ -158,10 +161,12 @@ def begin(
     was: Sequence[Placement],
     dear: Mapping[Name, int],
     tolerated: frozenset[str],
+    wanted: set[Name] | None,
     ends: float,
 ) -> tuple[Work, list[Name]]:
     facts = Facts(problem)
-    names = [(p.id, k) for p in problem.programmes for k in range(p.showings)]
+    promised = [(p.id, k) for p in problem.programmes for k in range(p.showings)]
+    names = [name for name in promised if wanted is None or name in wanted]
     stood = {
         (p.programme, p.number): p
         for p in was
