@@ -1,42 +1,143 @@
-"""Cost, bound, gap and seconds of the planner on seeded festivals.
+"""Cost, bound, gap, seconds and memory of the planner on seeded festivals, beside two peers.
 
-    ./run bench planner
+    ./run bench planner [--sizes S,M,L,XL] [--seeds 3] [--seconds S=5,M=10,L=60,XL=60] [--tight]
+                        [--no-peers]
+
+Each run is a process of its own; its plan is judged by the checker. The plain greedy + LNS has the
+same seconds, and conference-scheduler plans what it can express (S and M). Figures are medians.
 """
 
+import argparse
+import resource
 import statistics
+import sys
 import time
+from dataclasses import dataclass, field
+from multiprocessing import get_context
 
+from bench.baseline import plain
+from bench.festivals import SIZES, festival, problem_of
+from bench.peer import expressible, peer, turned_away
 from screenings.checker import check
-from screenings.model import Progress
+from screenings.model import Plan, Problem, Progress
 from screenings.planner.driver import plan
-from tests.screenings.builders import a_festival
 
-SEEDS = (1, 2, 3)
+SECONDS = {"S": 5.0, "M": 10.0, "L": 60.0, "XL": 60.0}
+EXPRESSIBLE = ("S", "M")
 
 
-class Watch:
-    """Notes when the first plan was there."""
+@dataclass
+class Seen:
+    """What a watcher notes: the first whole plan, the first bound, the end of the search."""
 
-    def __init__(self, began: float, first: list[float]) -> None:
-        self.began, self.first = began, first
+    began: float = field(default_factory=time.monotonic)
+    first: float = float("nan")
+    bounded: float = float("nan")
 
-    def __call__(self, _: Progress) -> None:
-        self.first.append(time.monotonic() - self.began)
+    def __call__(self, told: Progress) -> None:
+        now = time.monotonic() - self.began
+        if told.placed and not told.unplaced and self.first != self.first:
+            self.first = now
+        if told.bound and self.bounded != self.bounded:
+            self.bounded = now
+
+
+@dataclass(frozen=True)
+class Figures:
+    cost: int
+    bound: int
+    gap: float
+    proved: bool
+    left_out: int
+    violations: int
+    first: float
+    bounded: float
+    seconds: float
+    memory: int
+
+
+def ours(problem: Problem, seconds: float, seed: int) -> Figures:
+    seen = Seen()
+    found = plan(problem, seconds=seconds, seed=seed, on_progress=seen)
+    took = time.monotonic() - seen.began
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    report = check(problem, found)
+    return Figures(
+        found.cost, found.bound, found.gap, found.proved, len(found.unplaced),
+        len(report.violations), seen.first, seen.bounded, took, memory,
+    )
+
+
+def apart(work, *given, **named):
+    """In a fresh process: memory is its own, and no cache is warm."""
+    with get_context("spawn").Pool(1) as pool:
+        return pool.apply(work, given, named)
+
+
+def away(problem: Problem, seconds: float) -> int:
+    found: Plan = plan(problem, seconds=seconds, seed=1)
+    return turned_away(problem, found) if not found.unplaced else sys.maxsize
+
+
+def bench(size: str, *, tight: bool, seeds: int, seconds: float, peers: bool) -> None:
+    rows, against, firsts = [], [], []
+    for seed in range(1, seeds + 1):
+        problem = problem_of(festival(size, seed=seed, tight=tight))
+        row = apart(ours, problem, seconds, seed)
+        rows.append(row)
+        line = (
+            f"{size:>2}{' tight' if tight else ''} {seed}: cost {row.cost}, bound {row.bound}, gap {row.gap:.1%}"
+            f"{' proved' if row.proved else ''}, first {row.first:.2f} s, bound after {row.bounded:.2f} s, "
+            f"{row.seconds:.1f} s, {row.memory} MiB, left out {row.left_out}, violations {row.violations}"
+        )
+        if peers:
+            first, cost, lost, took = apart(plain, problem, seconds=seconds, seed=seed)
+            line += f" | plain: first {first if lost == 0 else '-'} in {took:.2f} s, cost {cost}, left out {lost}"
+            if not lost:
+                against.append(row.cost / cost)
+                firsts.append(row.cost / first)
+        print(line, flush=True)
+        if peers and size in EXPRESSIBLE:
+            versus(expressible(problem))
+    gaps = [row.gap for row in rows]
+    print(
+        f"{size:>2}{' tight' if tight else ''} median: cost {statistics.median(r.cost for r in rows)}, "
+        f"gap {statistics.median(gaps):.1%}, first {statistics.median(r.first for r in rows):.2f} s, "
+        f"memory {max(r.memory for r in rows)} MiB"
+        + (f", cost / plain {statistics.median(against):.2f}" if against else "")
+        + (f", cost / greedy {statistics.median(firsts):.2f}" if firsts else ""),
+        flush=True,
+    )
+
+
+def versus(problem: Problem) -> None:
+    theirs = peer(problem)
+    if theirs is None:
+        print("     conference-scheduler: no schedule")
+        return
+    print(
+        f"     {len(problem.programmes)} films: turned away {apart(away, problem, 5.0)}, "
+        f"conference-scheduler {theirs[0]} in {theirs[1]:.1f} s",
+        flush=True,
+    )
 
 
 def main() -> None:
-    rows = []
-    for seed in SEEDS:
-        problem = a_festival(seed=seed)
-        began = time.monotonic()
-        first: list[float] = []
-        found = plan(problem, seconds=10, seed=seed, on_progress=Watch(began, first))
-        report = check(problem, found)
-        rows.append((found.cost, found.bound, found.gap, first[0] if first else 0.0))
-        print(f"seed {seed}: {len(found.placements)} placed, {len(found.unplaced)} not, cost {found.cost}, "
-              f"bound {found.bound}, gap {found.gap:.1%}, first {rows[-1][3]:.2f} s, "
-              f"proved {found.proved}, violations {len(report.violations)}")
-    print(f"median gap {statistics.median(row[2] for row in rows):.1%}")
+    reader = argparse.ArgumentParser(prog="./run bench planner", description=__doc__)
+    reader.add_argument("--sizes", default=",".join(SIZES))
+    reader.add_argument("--seeds", type=int, default=3)
+    reader.add_argument("--seconds", default="")
+    reader.add_argument("--tight", action="store_true", help="only the tight festivals")
+    reader.add_argument("--normal", action="store_true", help="only the normal ones")
+    reader.add_argument("--no-peers", action="store_true")
+    given = reader.parse_args()
+    limits = SECONDS | {
+        size: float(limit) for size, _, limit in (one.partition("=") for one in given.seconds.split(",") if one)
+    }
+    kinds = [kind for kind, without in ((False, given.tight), (True, given.normal)) if not without]
+    for size in given.sizes.split(","):
+        for tight in kinds:
+            bench(size, tight=tight, seeds=given.seeds, seconds=limits[size], peers=not given.no_peers)
 
 
 if __name__ == "__main__":

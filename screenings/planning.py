@@ -16,7 +16,7 @@ from screenings import grid as grids
 from screenings.checker import check
 from screenings.lists import items, moments, placed_in, problem_of, screens, working_grid
 from screenings.model import Plan, Problem, Progress
-from screenings.planner.driver import plan as solve
+from screenings.planner.process import Order, solve
 from screenings.tables import PlanRun
 
 MOST_TRAIL = 400
@@ -82,9 +82,7 @@ async def plan(run_id: str, *, lease: Lease, heartbeat: Heartbeat, news: News) -
     work = asyncio.create_task(
         asyncio.to_thread(
             solve,
-            problem,
-            seconds=float(run.seconds),
-            seed=run.seed,
+            Order(problem, float(run.seconds), run.seed),
             on_progress=watcher.hear,
             should_stop=watcher.stop.is_set,
         )

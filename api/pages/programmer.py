@@ -123,6 +123,8 @@ async def grid_page(
         name: t(lang, f"programmer.hand.{name}")
         for name in ("unplaced", "locked", "free", "lift", "lifted", "given_up", "lock", "unlock")
     }
+    data["words"] |= {rule: t(lang, f"planner.rule.{rule}") for rule in ("S1", "S2", "S3")}
+    data["words"]["costs_nothing"] = t(lang, "programmer.why.nothing")
     return page(
         request, "programmer/grid.html", status=422 if error else 200, state=state, data=data,
         told=told_by(request, error), published=await lists.published_grids(edition),

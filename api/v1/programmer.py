@@ -18,9 +18,10 @@ from festival.language import LANGUAGES, has_words, t
 from festival.progress import channel
 from festival.tables import Edition, Person
 from screenings import grid as grids
-from screenings import lists, planning, programmes, publication, venues
+from screenings import lists, planning, programmes, publication, questions, venues
 from screenings.grid import NewScreening, Where
 from screenings.model import Clash
+from screenings.planner.explain import Remark
 from screenings.programmes import ProgrammeForm
 from screenings.venues import GuestForm, ScreenForm, VenueForm
 
@@ -33,6 +34,13 @@ LAST = ("done", "impossible", "failed", "stopped")
 class PlanWanted(msgspec.Struct, frozen=True):
     seconds: Annotated[int, Meta(ge=1, le=600)] = 20
     seed: Annotated[int, Meta(ge=1, le=10**6)] = 1
+
+
+class Closure(msgspec.Struct, frozen=True):
+    """A screen shut for one day, the first being 0; neither of them: mend what clashes."""
+
+    screen: Annotated[str, Meta(max_length=64)] | None = None
+    day: Annotated[int, Meta(ge=0, le=30)] | None = None
 
 
 class Publishing(msgspec.Struct, frozen=True):
@@ -238,6 +246,46 @@ async def ask(
     return {"id": run.id, "state": "waiting"}
 
 
+@get("/screenings/{screening_id:str}/reasons", guards=SEE)
+async def reasons(
+    screening_id: FromPath[str], edition_row: NamedDependency[Edition]
+) -> dict[str, Any]:
+    """Why it stands where it stands, and the price of every other legal place."""
+    found, cells = await questions.about(edition_row, screening_id)
+    return {"why": msgspec.to_builtins(found), "cells": msgspec.to_builtins(cells)}
+
+
+@get("/grid/explanation", guards=PLAN)
+async def explanation(edition_row: NamedDependency[Edition]) -> dict[str, Any]:
+    """Whether all that is promised can be shown; if not, why, and what to let go."""
+    found = await questions.why_not(edition_row)
+    return {
+        "verdict": found.verdict,
+        "minimal": found.minimal,
+        "smallest": found.smallest,
+        "seconds": found.seconds,
+        "remarks": [remark_row("remark", r) for r in found.remarks],
+        "because": [remark_row("because", r) for r in found.core],
+        "letgo": [remark_row("letgo", r) for r in found.repair],
+    }
+
+
+def remark_row(kind: str, remark: Remark) -> dict[str, Any]:
+    key = f"{kind}.{remark.code}"
+    return {
+        "code": remark.code,
+        "details": remark.details,
+        "words": {lang: t(lang, key, **remark.details) for lang in LANGUAGES},
+    }
+
+
+@post("/grid/repair", guards=PLAN, status_code=200)
+async def mend(data: JSONBody[Closure], edition_row: NamedDependency[Edition]) -> dict[str, Any]:
+    """The fewest moves that mend the working grid: a proposal, which changes nothing."""
+    found = await questions.mended(edition_row, screen=data.screen, day=data.day)
+    return cast("dict[str, Any]", msgspec.to_builtins(found))
+
+
 @get("/grid/plans/{run_id:str}", guards=SEE)
 async def plan(run_id: FromPath[str], edition_row: NamedDependency[Edition]) -> dict[str, Any]:
     run = await lists.plan_run(edition_row, run_id)
@@ -302,5 +350,5 @@ async def publish(
 HANDLERS: list[Any] = [
     add_venue, add_screen, screens, add_guest, all_programmes, add_programme, from_selection,
     remove_programme, grid, grid_events, place, move, take_out, lock, free, ask, plan, plan_events,
-    stop, apply, publish,
+    stop, apply, publish, reasons, explanation, mend,
 ]  # fmt: skip

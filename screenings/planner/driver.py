@@ -2,96 +2,120 @@
 
 import random
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from ortools.sat.python import cp_model
 
 from screenings.model import Placement, Plan, Problem, Progress
-from screenings.planner import exact, greedy, neighbourhoods
-from screenings.planner.bound import lower_bound
-from screenings.planner.options import Board, Task, merit, pinned, tasks
-from screenings.planner.reasons import board_of, reasons
-from screenings.rules import Facts, cost
+from screenings.planner import exact, first
+from screenings.planner.board import Board
+from screenings.planner.bound import Bound, bound_for, price_of_locks
+from screenings.planner.clock import Clock, Wall, Work
+from screenings.planner.ground import Ground, Seats, ground_of
+from screenings.planner.improve import Search, anneal
+from screenings.planner.prove import assembled, verdict
+from screenings.planner.reasons import reasons
+from screenings.rules import cost
+from screenings.rules.facts import Facts
 
 OnProgress = Callable[[Progress], None]
-ROUND = 1.0
 TICK = 1.0
+WARM = 0.4  # seconds of improvement before the bound is looked for
+STUCK = 0.6
+MOST_PROOF = 4.0
+SMALL = 60  # screenings that the whole exact model can hold
+STEP_EFFORT = 1.2e-4
+ROUND_EFFORT = 2e-8
 
 
 @dataclass
 class Run:
-    """The incumbent, kept outside every solver and priced by the rules."""
+    """The incumbent, kept outside every solver."""
 
-    facts: Facts
-    pins: list[Placement]
-    tasks: list[Task]
-    promised: int
+    ground: Ground
+    clock: Clock
     started: float
     ends: float
     seed: int
+    target: float
     on_progress: OnProgress | None
     asked_to_stop: Callable[[], bool]
-    best: list[Placement] = field(default_factory=list)
+    seats: Seats = field(default_factory=list)
     cost: int = 0
     bound: int = 0
+    fewest: bool = False
     phase: str = "greedy"
     told: float = 0.0
+    bettered: float = 0.0
     stopped: bool = False
-    fewest_missing: bool = False
-
-    @property
-    def placed(self) -> tuple[int, int]:
-        return merit(self.best[len(self.pins) :])
+    relaxation: Bound | None = None
 
     @property
     def missing(self) -> int:
-        return len(self.tasks) - self.placed[0]
+        return self.seats.count(None)
+
+    @property
+    def price(self) -> int:
+        """The cost of what is placed, without the price of what is not."""
+        lost = (at for at in self.ground.free if self.seats[at] is None)
+        return self.cost - sum(self.ground.loss(at) for at in lost)
 
     @property
     def left(self) -> float:
-        return self.ends - time.monotonic()
-
-    @property
-    def over(self) -> bool:
-        return self.should_stop() or self.left <= 0 or self.proved
+        return self.ends - self.clock.now()
 
     @property
     def proved(self) -> bool:
-        return self.fewest_missing and self.bound >= self.cost
+        return self.fewest and self.bound >= self.price
 
-    def offer(self, placements: list[Placement]) -> None:
-        """Take a plan if it places more, or more premieres, or as many for less."""
-        whole = [*self.pins, *placements]
-        price = sum(cost(self.facts.problem, whole).values())
-        if (*merit(whole), -price) > (*merit(self.best), -self.cost):
-            if merit(whole) != merit(self.best):
+    @property
+    def near(self) -> bool:
+        """As near to perfect as was asked for."""
+        return self.fewest and gap(self.price, self.bound) <= self.target
+
+    def over(self) -> bool:
+        return self.should_stop() or self.left <= 0 or self.near
+
+    def offer(self, seats: Seats) -> None:
+        price = self.ground.cost(seats)
+        if not self.seats or price < self.cost:
+            if self.seats and self.missing != seats.count(None):
                 self.bound = 0  # the old bound spoke of smaller plans
-            self.best, self.cost = whole, price
+                self.relaxation = None
+            self.seats, self.cost, self.bettered = list(seats), price, self.clock.now()
+            self.fewest = self.fewest or self.missing == len(self.hopeless)
             self.tell()
+
+    @property
+    def hopeless(self) -> list[int]:
+        """No start at all is left to them by the rules and the locks."""
+        return [at for at in self.ground.free if not any(self.ground.starts[at])]
 
     def learn(self, bound: int) -> None:
         if bound > self.bound:
-            self.bound = min(bound, self.cost)
+            self.bound = min(bound, self.price)
             self.tell()
 
     def should_stop(self) -> bool:
         """Asked many times a second, so the clock of the page is moved here as well."""
         self.stopped = self.stopped or self.asked_to_stop()
-        if time.monotonic() - self.told > TICK:
+        if self.clock.now() - self.told > TICK:
             self.tell()
         return self.stopped
 
     def tell(self) -> None:
-        self.told = time.monotonic()
+        self.told = self.clock.now()
         if self.on_progress:
             self.on_progress(
                 Progress(
                     phase=self.phase,
-                    best=self.cost,
+                    best=self.price,
                     bound=self.bound,
-                    gap=gap(self.cost, self.bound),
+                    gap=gap(self.price, self.bound),
                     seconds=round(self.told - self.started, 2),
-                    placed=len(self.best),
-                    unplaced=self.promised - len(self.best),
+                    placed=len(self.seats) - self.missing,
+                    unplaced=self.missing,
                 )
             )
 
@@ -101,168 +125,253 @@ def plan(
     *,
     seconds: float,
     seed: int = 1,
+    deterministic: bool = False,
+    target: float = 0.0,
+    clock: Callable[[], float] = time.monotonic,
     on_progress: OnProgress | None = None,
     should_stop: Callable[[], bool] = lambda: False,
+    on_run: Callable[["Run"], None] = lambda _: None,
 ) -> Plan:
     """The best plan found in `seconds`: all pins kept, most screenings placed, then least cost.
 
-    Both callbacks are called in this thread; one that raises ends the run.
+    It ends earlier when the gap is no more than `target`. A `deterministic` run counts work in
+    place of seconds: the same seed gives the same plan, on any machine. Both callbacks are called
+    in this thread; one that raises ends the run. `on_run` is handed the run itself, so that another
+    thread can report what it has.
     """
-    run = begin(problem, seconds, seed, on_progress, should_stop)
+    run = begin(
+        problem, Work() if deterministic else Wall(clock), seconds, seed, target, on_progress,
+        should_stop,
+    )  # fmt: skip
+    on_run(run)
     first_plan(run)
-    find_bound(run)
-    if run.missing and not run.over:
-        place_more(run)
+    search = Search(run.ground, board_with(run.ground, run.seats), random.Random(seed))  # noqa: S311
+    if not run.over():
+        improve(run, search, until=run.clock.now() + min(WARM, 0.2 * run.left))
+    if not run.fewest and not run.over():
+        improve(run, search, until=run.clock.now() + 0.2 * run.left, placed=True)
+    if not run.fewest and not run.over():
+        place_more(run, search)
+    if not run.over():
         find_bound(run)
-    improve(run, until=run.ends - 0.4 * run.left)
-    if not run.over:
-        perfect(run)
+    finish(run, search)
     return report(run)
 
 
 def begin(
     problem: Problem,
+    clock: Clock,
     seconds: float,
     seed: int,
-    on_progress: OnProgress | None,
-    should_stop: Callable[[], bool],
+    target: float = 0.0,
+    on_progress: OnProgress | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
 ) -> Run:
-    """Pins become closed doors in the options of the others; what has none left stays out."""
-    started = time.monotonic()
-    facts, pins = Facts(problem), pinned(problem)
-    every = tasks(facts)
-    return Run(
-        facts=facts,
-        pins=pins,
-        tasks=[task for task in around(board_of(facts, pins), every) if task.options],
-        promised=len(pins) + len(every),
-        started=started,
-        ends=started + seconds,
-        seed=seed,
-        on_progress=on_progress,
-        asked_to_stop=should_stop,
-        told=started,
-        best=pins,
-        cost=sum(cost(problem, pins).values()),
-    )
-
-
-def around(board: Board, free: list[Task]) -> list[Task]:
-    """The same screenings with the starts that what stands leaves them."""
-    return [replace(t, options=[o for o in t.options if board.fits(t, o)]) for t in free]
+    started = clock.now()
+    run = Run(
+        ground_of(problem), clock, started, started + seconds, seed, target, on_progress,
+        should_stop, told=started,
+    )  # fmt: skip
+    run.seats = list(run.ground.held)
+    run.cost = run.ground.cost(run.seats)
+    return run
 
 
 def first_plan(run: Run) -> None:
-    found = greedy.first_plan(
-        run.facts,
-        run.tasks,
-        run.pins,
-        seconds=min(2.0, 0.1 * run.left),
-        seed=run.seed,
-        should_stop=run.should_stop,
-    )
-    run.offer(found[len(run.pins) :])
-    run.fewest_missing = run.missing == 0
+    until = run.clock.now() + min(1.0, 0.1 * run.left)
+
+    def over() -> bool:
+        run.clock.spend(len(run.ground.names) * STEP_EFFORT)
+        return run.clock.now() > until or run.should_stop()
+
+    run.offer(first.first_plan(run.ground, seed=run.seed, over=over).seats)
+    run.fewest = run.missing == len(run.hopeless)
     run.tell()
 
 
-def find_bound(run: Run) -> None:
-    run.phase = "bound"
-    if run.tasks and run.left > 0:
-        fixed = sum(cost(run.facts.problem, run.pins).values())
-        limit = max(0.05, run.left / 3)
-        run.learn(lower_bound(run.facts, run.tasks, placed=run.placed, fixed=fixed, seconds=limit))
-    elif not run.tasks:
-        run.fewest_missing = True
-        run.learn(run.cost)
+def board_with(ground: Ground, seats: Seats) -> Board:
+    board = Board(ground)
+    for at in ground.free:
+        seat = seats[at]
+        if seat is not None:
+            board.put(at, seat)
+    return board
 
 
-def place_more(run: Run) -> None:
-    """Some screenings are still out: look for room before looking for beauty."""
+def improve(run: Run, search: Search, *, until: float, placed: bool = False) -> None:
+    """`placed`: stop as soon as nothing more can be placed."""
+    run.phase = "place" if placed else "improve"
+    for _ in walk(run, search, min(until, run.ends)):
+        if placed and run.fewest:
+            return
+
+
+def place_more(run: Run, search: Search) -> None:
+    """Some screenings are still out: a small festival is searched until that is proved right."""
+    ground = run.ground
+    if len(ground.free) > SMALL:
+        return
     run.phase = "place"
-    found = search(run, seconds=0.2 * run.left, aim="screenings")
-    run.fewest_missing = found.proved or run.missing == 0
-    if run.missing and not run.over:
-        found = search(run, seconds=0.1 * run.left, aim="premieres")
-        run.fewest_missing = run.fewest_missing and found.proved
-
-
-def improve(run: Run, *, until: float) -> None:
-    """Short searches around the incumbent, each with a handful of screenings set free."""
-    run.phase = "improve"
-    chance = random.Random(run.seed)  # noqa: S311
-    tasks_by_name = {task.name: task for task in run.tasks}
-    held = {(p.programme, p.number) for p in run.pins}
-    while time.monotonic() < until and not run.over:
-        movable = [p for p in run.best if (p.programme, p.number) not in held]
-        names = neighbourhoods.some(run.facts, movable, chance) | {
-            task.name for task in run.tasks if task.name not in names_of(run.best)
-        }
-        standing = [p for p in run.best if (p.programme, p.number) not in names]
-        free = around(board_of(run.facts, standing), [tasks_by_name[n] for n in sorted(names)])
-        others = standing[len(run.pins) :]
-
-        def on_plan(found: list[Placement], others: list[Placement] = others) -> None:
-            run.offer([*others, *found])
-
-        exact.search(
-            run.facts,
-            free,
-            standing,
-            run.best,
-            place_all=False,
-            at_least=merit([p for p in run.best if (p.programme, p.number) in names]),
-            aim="cost",
-            seconds=min(ROUND, until - time.monotonic()),
-            seed=chance.randrange(2**31),
-            on_plan=on_plan,
-            on_bound=lambda _: None,
-            should_stop=run.should_stop,
+    model = exact.model_of(Board(ground), ground.free)
+    model.cp.minimize(
+        cp_model.LinearExpr.sum(
+            [ground.loss(at) // ground.dearest * p.negated() for at, p in model.present.items()]
         )
-
-
-def perfect(run: Run) -> None:
-    """The whole model, from the incumbent, until time is up or nothing better exists."""
-    run.phase = "exact"
-    found = search(run, seconds=run.left, aim="cost")
-    if found.proved:
-        run.learn(run.cost)
-
-
-def search(run: Run, *, seconds: float, aim: exact.Aim) -> exact.Found:
-    fixed = sum(cost(run.facts.problem, run.pins).values())
-
-    def on_bound(bound: int) -> None:
-        if aim == "cost":
-            run.learn(fixed + bound)
-
-    return exact.search(
-        run.facts,
-        run.tasks,
-        run.pins,
-        run.best,
-        place_all=run.missing == 0,
-        at_least=(run.placed[0], 0) if aim == "screenings" else run.placed,
-        aim=aim,
-        seconds=seconds,
-        seed=run.seed,
-        on_plan=run.offer,
-        on_bound=on_bound,
-        should_stop=run.should_stop,
     )
+    exact.give_hint(model, run.seats)
+    seconds = 0.25 * run.left
+    task = exact.Task(model, exact.prover(seconds=seconds, seed=run.seed, steady=run.clock.steady))
+    for seats in follow(run, task):
+        if isinstance(seats, list):
+            run.offer(seats)
+    run.fewest = run.fewest or task.ended == cp_model.OPTIMAL
+    search.restart(run.seats)
+
+
+def follow(run: Run, task: exact.Task) -> Iterator[Seats | int]:
+    """What a search finds, as it comes; it is stopped when the run is over."""
+    if run.clock.steady:
+        task.solve()
+        run.clock.spend(task.solver.response_proto.deterministic_time)
+    else:
+        task.start()
+    try:
+        while task.running:
+            if run.over():
+                return
+            yield from task.heard()
+            time.sleep(0.02)
+        yield from task.heard()
+    finally:
+        task.stop()
+
+
+def walk(run: Run, search: Search, until: float) -> Iterator[None]:
+    if not run.ground.free:
+        return iter(())
+    return anneal(
+        search,
+        now=run.clock.now,
+        ends=until,
+        tick=lambda steps: run.clock.spend(steps * STEP_EFFORT),
+        on_better=lambda: run.offer(search.best_seats),
+        over=run.over,
+    )
+
+
+def find_bound(run: Run) -> None:
+    """Round by round; a run that was asked to stop keeps what it has learnt."""
+    run.phase = "bound"
+    until = run.clock.now() + 0.4 * run.left
+    bound = bound_for(Board(run.ground), run.seats)
+    if bound is None:
+        run.learn(price_of_locks(run.ground, run.ground.held) + cheapest(run))
+        return
+    size = bound.rows.price.size
+    for _ in bound.rounds():
+        run.clock.spend(size * ROUND_EFFORT + 0.002)
+        run.learn(bound.whole)
+        if run.over() or run.clock.now() > until:
+            break
+    run.relaxation = bound
+
+
+def cheapest(run: Run) -> int:
+    """Every screening where it would cost least, as if it were alone."""
+    ground = run.ground
+    return sum(
+        min(
+            ground.room[at][screen] + price
+            for screen, left in enumerate(ground.starts[at])
+            for price, hours in ground.hours[at]
+            if left & hours
+        )
+        for at in ground.free
+        if run.seats[at] is not None
+    )
+
+
+def finish(run: Run, search: Search) -> None:
+    """Improve until time is up; a small festival, whenever it is stuck, is looked through whole."""
+    run.phase, settled, rest = "improve", -1, 0.0
+    if run.over():
+        return
+    assemble(run, search)
+    for _ in walk(run, search, run.ends):
+        now = run.clock.now()
+        if settled != run.cost and now > rest and now - run.bettered > STUCK and not run.over():
+            settled = settle(run, search)
+            rest = run.clock.now() + 2 * (run.clock.now() - now)
+
+
+def assemble(run: Run, search: Search) -> None:
+    """The rows that the bound has met make a plan that may be better than any walk has found."""
+    bound = run.relaxation
+    if bound is None or not bound.done or run.missing or run.clock.steady:
+        return
+    if len(run.ground.free) > SMALL:
+        return
+    found = assembled(bound, run.price, seconds=min(1.0, 0.1 * run.left))
+    if found and found.rows and not run.over():
+        realise(run, bound, found.rows)
+        search.restart(run.seats)
+
+
+def settle(run: Run, search: Search) -> int:
+    """Prove the best plan, or find the cheaper one that the proof stumbles over.
+
+    Returns the cost that is settled. Counted work has no measure for this solver.
+    """
+    bound, tried = run.relaxation, run.cost
+    small = len(run.ground.free) <= SMALL and not run.missing and not run.clock.steady
+    if bound is None or not small or not bound.done:
+        return tried
+    run.phase = "exact"
+    ends = run.clock.now() + min(MOST_PROOF, 0.3 * run.left)
+    found = verdict(
+        bound,
+        run.price,
+        seconds=ends - run.clock.now(),
+        over=lambda: run.over() or run.clock.now() > ends,
+    )
+    if found:
+        run.learn(found.bound)
+    if found and found.rows and not run.over():
+        realise(run, bound, found.rows)
+        search.restart(run.seats)
+    run.phase = "improve"
+    return tried
+
+
+def realise(run: Run, bound: Bound, rows: dict[int, int]) -> None:
+    """A plan with every screening in the row that was chosen for it, if there is one."""
+    ground, board = run.ground, Board(run.ground)
+    starts = {}
+    for film, row in rows.items():
+        at, (screen, day) = bound.rows.screenings[film], bound.rows.houses[row]
+        starts[at] = {screen: board.starts(at).get(screen, 0) & ground.on_day[day]}
+    model = exact.model_of(board, list(starts), starts=starts)
+    model.cp.add(sum(model.cost) <= run.cost - bound.fixed - 1)
+    seconds = min(1.0, 0.2 * run.left)
+    task = exact.Task(model, exact.prover(seconds=seconds, seed=run.seed, steady=False))
+    for seats in follow(run, task):
+        if isinstance(seats, list):
+            run.offer(seats)
 
 
 def report(run: Run) -> Plan:
     run.tell()
     placements = renumbered(run)
+    by_rule = cost(run.ground.problem, placements)
+    price = sum(by_rule.values())
     return Plan(
         placements=placements,
-        unplaced=reasons(run.facts, placements),
-        cost=run.cost,
-        cost_by_rule=cost(run.facts.problem, placements),
-        bound=run.bound,
-        gap=gap(run.cost, run.bound),
-        seconds=round(time.monotonic() - run.started, 2),
+        unplaced=reasons(run.ground, Facts(run.ground.problem), placements),
+        cost=price,
+        cost_by_rule=by_rule,
+        bound=min(run.bound, price),
+        gap=gap(price, run.bound),
+        seconds=round(run.clock.now() - run.started, 2),
         proved=run.proved,
         seed=run.seed,
     )
@@ -270,22 +379,21 @@ def report(run: Run) -> Plan:
 
 def renumbered(run: Run) -> list[Placement]:
     """Repeats are alike: they are counted in the order of time, and the last are left out."""
-    held = names_of(run.pins)
+    ground = run.ground
+    held = {name for name, seat in zip(ground.names, ground.held, strict=True) if seat}
     free = {
         programme.id: [k for k in range(1, programme.showings) if (programme.id, k) not in held]
-        for programme in run.facts.problem.programmes
+        for programme in ground.problem.programmes
     }
-    ordered = sorted(run.best, key=lambda p: (p.start, p.screen, p.programme, p.number))
+    ordered = sorted(
+        ground.placements(run.seats), key=lambda p: (p.start, p.screen, p.programme, p.number)
+    )
     return [
         p
         if p.number == 0 or (p.programme, p.number) in held
         else Placement(p.programme, free[p.programme].pop(0), p.screen, p.start)
         for p in ordered
     ]
-
-
-def names_of(placements: list[Placement]) -> set[tuple[str, int]]:
-    return {(p.programme, p.number) for p in placements}
 
 
 def gap(best: int, bound: int) -> float:

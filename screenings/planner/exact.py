@@ -1,353 +1,321 @@
-"""The interval model for CP-SAT: cells for the bound, intervals for the truth."""
+"""The interval model for CP-SAT: some or all screenings set free, the others standing."""
 
 import math
 import threading
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import combinations
 from queue import Empty, SimpleQueue
-from typing import Literal
 
 from ortools.sat.python import cp_model
 
-from screenings.model import DAY, Placement, day_of
-from screenings.planner.cells import Cell, cells_of, limits
-from screenings.planner.options import Name, Task, cell_at, pair_weights
-from screenings.rules.facts import Facts
+from screenings.model import DAY
+from screenings.planner import minutes
+from screenings.planner.board import Board
+from screenings.planner.ground import Apart, Ground, Seat, Seats
 
-SUBSOLVERS = (  # named: with two cores the default leaves out every worker that proves bounds
-    "default_lp",
+PROVERS = (  # named: with two cores the default leaves out every worker that proves bounds
     "lb_tree_search",
     "objective_lb_search",
-    "quick_restart_no_lp",
+    "default_lp",
+    "quick_restart",
+    "reduced_costs",
 )
-WORKERS = 6  # two more than named: these improve the incumbent
-GLANCE = 0.1
-
-Aim = Literal["screenings", "premieres", "cost"]
+Cell = tuple[int, int, int]  # screen, day, price of the hour
+Starts = dict[int, dict[int, int]]  # by screening and screen
 
 
 @dataclass
-class Found:
-    """What a search brought; `bound` is in the unit of the objective that was asked for."""
+class Answer:
+    """What a search brought: the best seats of its own, and a bound on what it was asked."""
 
-    placements: list[Placement] | None
+    seats: Seats | None
     bound: int
     proved: bool
-
-
-@dataclass
-class Sides:
-    """Two screenings `a` and `b`: one after the other, or both at once."""
-
-    a: int
-    b: int
-    before: cp_model.IntVar
-    after: cp_model.IntVar
-    overlap: cp_model.IntVar | None = None
+    effort: float
 
 
 @dataclass
 class Model:
-    """Literals and starts of the free screenings; pins stand outside, in the lists of options."""
+    """Literals and starts of the free screenings; what stands is in their lists of starts."""
 
-    facts: Facts
-    tasks: list[Task]
+    ground: Ground
+    board: Board
+    starts: Starts
     cp: cp_model.CpModel = field(default_factory=cp_model.CpModel)
-    begins: list[cp_model.IntVar] = field(default_factory=list)
-    cells: dict[tuple[int, Cell], cp_model.IntVar] = field(default_factory=dict)
-    present: list[cp_model.IntVar] = field(default_factory=list)
-    price: list[cp_model.LinearExprT] = field(default_factory=list)
-    houses: dict[tuple[int, str, int], cp_model.IntVar] = field(default_factory=dict)
-    sides: list[Sides] = field(default_factory=list)
+    begins: dict[int, cp_model.IntVar] = field(default_factory=dict)
+    present: dict[int, cp_model.IntVar] = field(default_factory=dict)
+    cells: dict[int, dict[Cell, cp_model.IntVar]] = field(default_factory=dict)
+    cost: list[cp_model.LinearExprT] = field(default_factory=list)
+    sides: list[tuple[int, int, cp_model.IntVar, cp_model.IntVar]] = field(default_factory=list)
+
+    def on(self, at: int, day: int) -> list[cp_model.IntVar]:
+        return [here for (_, its, _), here in self.cells[at].items() if its == day]
+
+    def screen(self, at: int, screen: int) -> list[cp_model.IntVar]:
+        return [here for (its, _, _), here in self.cells[at].items() if its == screen]
 
 
-def search(
-    facts: Facts,
-    tasks: list[Task],
-    standing: list[Placement],
-    hint: list[Placement],
-    *,
-    place_all: bool,
-    at_least: tuple[int, int],
-    aim: Aim,
-    seconds: float,
-    seed: int,
-    on_plan: Callable[[list[Placement]], None],
-    on_bound: Callable[[int], None],
-    should_stop: Callable[[], bool],
-) -> Found:
-    """Place `tasks` around what is `standing`, `at_least` so many screenings and premieres.
-
-    The options of the tasks already keep clear of what stands. Calls back in this thread only.
-    """
-    model = build(facts, tasks, standing, place_all=place_all, at_least=at_least)
-    model.cp.minimize(cp_model.LinearExpr.sum(objective(model, aim)))
-    give_hint(model, hint)
-    return run(model, seconds, seed, on_plan, on_bound, should_stop)
-
-
-def build(
-    facts: Facts,
-    tasks: list[Task],
-    standing: list[Placement],
-    *,
-    place_all: bool,
-    at_least: tuple[int, int],
-) -> Model:
-    model = Model(facts, tasks)
-    for at, task in enumerate(tasks):
-        add_task(model, at, task, must=place_all)
+def model_of(board: Board, free: list[int], *, starts: Starts | None = None) -> Model:
+    """`starts` may be narrower than what stands allows, when a better plan is all that is asked."""
+    starts = {at: board.starts(at, board.on_days(at)) for at in free} if starts is None else starts
+    model = Model(board.ground, board, starts)
+    for at in free:
+        add_screening(model, at)
     add_screens(model)
-    add_order(model)
-    add_guests(model)
-    add_pairs(model, standing)
-    for limit in limits(facts, tasks):
-        load = sum(size * model.cells[key] for key, size in limit.sizes.items())
-        model.cp.add(load <= limit.room)
-    firsts = [model.present[at] for at, task in enumerate(tasks) if task.first]
-    model.cp.add(cp_model.LinearExpr.sum(model.present) >= at_least[0])
-    model.cp.add(cp_model.LinearExpr.sum(firsts) >= at_least[1])
+    add_days(model)
+    add_apart(model)
+    add_staff(model)
+    add_pairs(model)
+    model.cp.minimize(cp_model.LinearExpr.sum(model.cost))
     return model
 
 
-def objective(model: Model, aim: Aim) -> list[cp_model.LinearExprT]:
-    """What to have least of: screenings left out, premieres left out, cost."""
-    if aim == "cost":
-        return model.price
-    return [
-        model.present[at].Not()
-        for at, task in enumerate(model.tasks)
-        if task.first or aim == "screenings"
-    ]
-
-
-def add_task(model: Model, at: int, task: Task, *, must: bool) -> None:
-    """Exactly one cell, or none when the screening may stay out; the start follows its cell."""
-    cp, end = model.cp, (model.facts.problem.days + 1) * DAY
-    start = cp.new_int_var(0, end, f"s{at}")
-    present = cp.new_bool_var(f"p{at}")
-    literals = []
-    for cell, options in cells_of(task).items():
-        here = cp.new_bool_var(f"q{at}")
-        domain = cp_model.Domain.from_values([o.start for o in options])
-        cp.add_linear_expression_in_domain(start, domain).only_enforce_if(here)
-        model.cells[at, cell] = here
-        model.price.append(options[0].cost * here)
-        literals.append(here)
-    cp.add_exactly_one([*literals, present.Not()])
-    if must:
-        cp.add(present == 1)
-    model.begins.append(start)
-    model.present.append(present)
+def add_screening(model: Model, at: int) -> None:
+    """Exactly one cell, or none when it stays out; the start follows its cell."""
+    ground, cp = model.ground, model.cp
+    begin = cp.new_int_var(0, (ground.days + 1) * DAY, "")
+    present = cp.new_bool_var("")
+    cells: dict[Cell, cp_model.IntVar] = {}
+    for screen, left in model.starts[at].items():
+        for day, its in enumerate(ground.on_day):
+            for price, hours in ground.hours[at]:
+                some = left & its & hours
+                if not some:
+                    continue
+                here = cells[screen, day, price] = cp.new_bool_var("")
+                domain = cp_model.Domain.from_values(list(minutes.each(some)))
+                cp.add_linear_expression_in_domain(begin, domain).only_enforce_if(here)
+                model.cost.append((ground.room[at][screen] + price) * here)
+    cp.add_exactly_one([*cells.values(), present.negated()])
+    model.cost.append(ground.loss(at) * present.negated())
+    model.begins[at], model.present[at], model.cells[at] = begin, present, cells
 
 
 def add_screens(model: Model) -> None:
     """One film at a time and time to clear, for each screen and day."""
-    houses: dict[tuple[str, int], list[cp_model.IntervalVar]] = defaultdict(list)
-    for at, task in enumerate(model.tasks):
-        by_house: dict[tuple[str, int], list[cp_model.IntVar]] = defaultdict(list)
-        for (screen, day, _), here in of_task(model, at):
+    houses: dict[tuple[int, int], list[cp_model.IntervalVar]] = defaultdict(list)
+    for at, cells in model.cells.items():
+        by_house: dict[tuple[int, int], list[cp_model.IntVar]] = defaultdict(list)
+        for (screen, day, _), here in cells.items():
             by_house[screen, day].append(here)
         for house, literals in by_house.items():
-            there = model.houses[at, *house] = model.cp.new_bool_var("")
-            model.cp.add(sum(literals) == there)
-            size = task.length + model.facts.screens[house[0]].turnaround
-            begin = model.begins[at]
+            there = literals[0]
+            if len(literals) > 1:
+                there = model.cp.new_bool_var("")
+                model.cp.add(sum(literals) == there)
+            size = model.ground.lengths[at] + model.ground.turnaround[house[0]]
             houses[house].append(
-                model.cp.new_optional_fixed_size_interval_var(begin, size, there, "")
+                model.cp.new_optional_fixed_size_interval_var(model.begins[at], size, there, "")
             )
     for intervals in houses.values():
         model.cp.add_no_overlap(intervals)
 
 
-def of_task(model: Model, at: int) -> list[tuple[Cell, cp_model.IntVar]]:
-    return [(cell, model.cells[at, cell]) for cell in cells_of(model.tasks[at])]
+def add_days(model: Model) -> None:
+    ground, cp = model.ground, model.cp
+    for members in ground.days_apart:
+        free = [at for at in members if at in model.cells]
+        if len(free) > 1:
+            for day in range(ground.days):
+                cp.add_at_most_one([here for at in free for here in model.on(at, day)])
+    for first, then in ground.later:
+        if first in model.cells and then in model.cells:
+            for day in range(ground.days):
+                shown = sum(here for d in range(day + 1) for here in model.on(then, d))
+                before = cp_model.LinearExpr.sum(
+                    [here for d in range(day) for here in model.on(first, d)]
+                )
+                cp.add(shown <= before + 1 - model.present[first])
+    for most in ground.most:
+        free = [at for at in most.members if at in model.cells]
+        stood = [model.board.day(at) for at in most.members if at not in model.cells]
+        for day in range(ground.days):
+            left = max(0, most.limit - stood.count(day))
+            if len(free) > left:
+                cp.add(sum(here for at in free for here in model.on(at, day)) <= left)
 
 
-def add_order(model: Model) -> None:
-    """A programme is shown at most once a day, its premiere on an earlier day than its repeats."""
-    programmes: dict[str, list[int]] = defaultdict(list)
-    for at, task in enumerate(model.tasks):
-        programmes[task.name[0]].append(at)
-    for members in programmes.values():
-        on: dict[int, dict[int, cp_model.LinearExprT]] = {
-            at: {
-                day: sum(here for (_, d, _), here in of_task(model, at) if d == day)
-                for day in range(model.facts.problem.days)
-            }
-            for at in members
-        }
-        first = next((at for at in members if model.tasks[at].first), None)
-        for day in range(model.facts.problem.days):
-            if len(members) > 1:
-                model.cp.add(sum(on[at][day] for at in members) <= 1)
-            for at in members:
-                if first is not None and at != first:
-                    shown = sum(on[at][d] for d in range(day + 1))
-                    before = cp_model.LinearExpr.sum([on[first][d] for d in range(day)])
-                    model.cp.add(shown <= before + 1 - model.present[first])
+def add_apart(model: Model) -> None:
+    """Two screenings of one person come one after the other, with the way between two screens."""
+    for apart in model.ground.apart:
+        free = [at for at in apart.members if at in model.cells]
+        for a, b in combinations(free, 2):
+            add_two_apart(model, apart, a, b)
 
 
-def add_guests(model: Model) -> None:
-    """Two screenings of one guest come one after the other, with the way between two screens."""
-    travel = model.facts.problem.travel
-    for a, b in combinations(range(len(model.tasks)), 2):
-        if not model.tasks[a].guests & model.tasks[b].guests:
-            continue
-        same = [same_screen(model, a, b, screen) for screen in model.facts.screens]
-        apart = model.cp.new_bool_var("")
-        model.cp.add_exactly_one([*same, apart])
-        before, after = model.cp.new_bool_var(""), model.cp.new_bool_var("")
-        absent = [model.present[a].Not(), model.present[b].Not()]
-        model.cp.add_bool_or([before, after, *absent])
-        model.sides.append(Sides(a, b, before, after))
-        for first, then, literal in ((a, b, before), (b, a, after)):
-            end = model.begins[first] + model.tasks[first].length
-            model.cp.add(end <= model.begins[then]).only_enforce_if(literal)
-            model.cp.add(end + travel <= model.begins[then]).only_enforce_if([literal, apart])
+def add_two_apart(model: Model, apart: Apart, a: int, b: int) -> None:
+    cp = model.cp
+    before, after = cp.new_bool_var(""), cp.new_bool_var("")
+    absent = [model.present[a].negated(), model.present[b].negated()]
+    cp.add_bool_or([before, after, *absent])
+    cp.add_at_most_one([before, after])
+    model.sides.append((a, b, before, after))
+    elsewhere = None
+    if apart.same != apart.other:
+        elsewhere = cp.new_bool_var("")
+        both = [
+            same_screen(model, a, b, v) for v in sorted(set(model.starts[a]) & set(model.starts[b]))
+        ]
+        cp.add_bool_or([elsewhere, *both])
+    for one, other, literal in ((a, b, before), (b, a, after)):
+        end = model.begins[one] + model.ground.lengths[one]
+        cp.add(end + apart.same <= model.begins[other]).only_enforce_if(literal)
+        if elsewhere is not None:
+            cp.add(end + apart.other <= model.begins[other]).only_enforce_if(literal, elsewhere)
 
 
-def same_screen(model: Model, a: int, b: int, screen: str) -> cp_model.IntVar:
+def same_screen(model: Model, a: int, b: int, screen: int) -> cp_model.IntVar:
     both = model.cp.new_bool_var("")
     for at in (a, b):
-        model.cp.add(sum(here for (s, _, _), here in of_task(model, at) if s == screen) >= both)
+        model.cp.add(sum(model.screen(at, screen)) == 1).only_enforce_if(both)
     return both
 
 
-def add_pairs(model: Model, standing: list[Placement]) -> None:
+def add_staff(model: Model) -> None:
+    """Teams with so many people; what stands takes its share of them."""
+    for staff in model.ground.staff:
+        free = [at for at in staff.members if at in model.cells]
+        stood = [seat_of(model.board, at) for at in staff.members if at not in model.cells]
+        standing = [one for one in stood if one is not None]
+        if not free or len(free) + len(standing) <= staff.limit:
+            continue
+        intervals = [
+            model.cp.new_optional_fixed_size_interval_var(
+                model.begins[at], model.ground.lengths[at], model.present[at], ""
+            )
+            for at in free
+        ]
+        intervals += [
+            model.cp.new_fixed_size_interval_var(start, length, "") for start, length in standing
+        ]
+        model.cp.add_cumulative(intervals, [1] * len(intervals), staff.limit)
+
+
+def seat_of(board: Board, at: int) -> tuple[int, int] | None:
+    seat = board.seats[at]
+    return None if seat is None else (seat[1], board.ground.lengths[at])
+
+
+def add_pairs(model: Model) -> None:
     """An overlap of first screenings costs its weight, among the free and against what stands."""
-    weights = pair_weights(model.facts.problem)
-    firsts = [at for at, task in enumerate(model.tasks) if task.first]
-    for a, b in combinations(firsts, 2):
-        weight = weights.get(model.tasks[a].name[0], {}).get(model.tasks[b].name[0], 0)
-        if weight > 0:
+    for a, b, weight in model.ground.pairs:
+        if a in model.cells and b in model.cells:
             add_pair(model, a, b, weight)
-    for at in firsts:
-        for p in standing:
-            weight = weights.get(model.tasks[at].name[0], {}).get(p.programme, 0)
-            if p.number == 0 and weight > 0:
-                clear_of(model, at, p, weight)
+        elif a in model.cells or b in model.cells:
+            at, other = (a, b) if a in model.cells else (b, a)
+            seat = model.board.seats[other]
+            if seat is not None:
+                clear_of(model, at, other, seat, weight)
 
 
 def add_pair(model: Model, a: int, b: int, weight: int) -> None:
     overlap, before, after = (model.cp.new_bool_var("") for _ in range(3))
-    absent = [model.present[a].Not(), model.present[b].Not()]
+    absent = [model.present[a].negated(), model.present[b].negated()]
     model.cp.add_bool_or([overlap, before, after, *absent])
-    model.sides.append(Sides(a, b, before, after, overlap))
-    for first, then, literal in ((a, b, before), (b, a, after)):
-        end = model.begins[first] + model.tasks[first].length
-        model.cp.add(end <= model.begins[then]).only_enforce_if(literal)
-    model.price.append(weight * overlap)
+    model.sides.append((a, b, before, after))
+    for one, other, literal in ((a, b, before), (b, a, after)):
+        end = model.begins[one] + model.ground.lengths[one]
+        model.cp.add(end <= model.begins[other]).only_enforce_if(literal)
+    model.cost.append(weight * overlap)
 
 
-def clear_of(model: Model, at: int, p: Placement, weight: int) -> None:
+def clear_of(model: Model, at: int, other: int, seat: Seat, weight: int) -> None:
     overlap = model.cp.new_bool_var("")
-    last_before, first_after = p.start - model.tasks[at].length, model.facts.ends(p)
+    last_before, first_after = (
+        seat[1] - model.ground.lengths[at],
+        seat[1] + model.ground.lengths[other],
+    )
     domain = cp_model.Domain.from_intervals(
         [[cp_model.INT_MIN, last_before], [first_after, cp_model.INT_MAX]]
     )
-    stays_out = [overlap.Not(), model.present[at]]
-    model.cp.add_linear_expression_in_domain(model.begins[at], domain).only_enforce_if(stays_out)
-    model.price.append(weight * overlap)
+    calm = [overlap.negated(), model.present[at]]
+    model.cp.add_linear_expression_in_domain(model.begins[at], domain).only_enforce_if(calm)
+    model.cost.append(weight * overlap)
 
 
-def give_hint(model: Model, hint: list[Placement]) -> None:
+def give_hint(model: Model, seats: Seats) -> None:
     """Every literal is hinted that decides something: half a hint starts from a worse plan."""
-    known = {(p.programme, p.number): p for p in hint}
-    stands = [known.get(task.name) for task in model.tasks]
-    for at, p in enumerate(stands):
-        model.cp.add_hint(model.present[at], p is not None)
-        model.cp.add_hint(model.begins[at], p.start if p else 0)
-    for (at, cell), here in model.cells.items():
-        p = stands[at]
-        model.cp.add_hint(here, p is not None and cell_at(p.screen, p.start) == cell)
-    for (at, screen, day), there in model.houses.items():
-        p = stands[at]
-        model.cp.add_hint(there, p is not None and (p.screen, day_of(p.start)) == (screen, day))
-    for sides in model.sides:
-        hint_sides(model, sides, stands[sides.a], stands[sides.b])
+    ground = model.ground
+    for at, cells in model.cells.items():
+        seat = seats[at]
+        model.cp.add_hint(model.present[at], seat is not None)
+        model.cp.add_hint(model.begins[at], seat[1] if seat else 0)
+        here = cell_of(ground, at, seat) if seat else None
+        for cell, literal in cells.items():
+            model.cp.add_hint(literal, cell == here)
+    for a, b, before, after in model.sides:
+        one, other = seats[a], seats[b]
+        if one is None or other is None:
+            model.cp.add_hint(before, value=False)
+            model.cp.add_hint(after, value=False)
+            continue
+        model.cp.add_hint(before, one[1] + ground.lengths[a] <= other[1])
+        model.cp.add_hint(after, other[1] + ground.lengths[b] <= one[1])
 
 
-def hint_sides(model: Model, sides: Sides, a: Placement | None, b: Placement | None) -> None:
-    before = a is not None and b is not None and model.facts.ends(a) <= b.start
-    after = a is not None and b is not None and model.facts.ends(b) <= a.start
-    model.cp.add_hint(sides.before, before)
-    model.cp.add_hint(sides.after, after)
-    if sides.overlap is not None:
-        overlap = a is not None and b is not None and not before and not after
-        model.cp.add_hint(sides.overlap, overlap)
+def cell_of(ground: Ground, at: int, seat: Seat) -> Cell:
+    day = next((d for d, its in enumerate(ground.on_day) if its >> seat[1] & 1), -1)
+    return seat[0], day, ground.hour_price(at, seat[1])
 
 
 class Watch(cp_model.CpSolverSolutionCallback):
     """Carries each plan out of the solver's thread."""
 
-    def __init__(self, model: Model, news: "SimpleQueue[list[Placement] | int]") -> None:
+    def __init__(self, model: Model, tell: Callable[[Seats], None]) -> None:
         super().__init__()
-        self.model, self.news = model, news
+        self.model, self.tell = model, tell
 
     def on_solution_callback(self) -> None:
-        self.news.put(read(self.model, self.value))
+        self.tell(read(self.model, self.value))
 
 
-def read(model: Model, value: Callable[[cp_model.IntVar], int]) -> list[Placement]:
-    names: list[Name] = [task.name for task in model.tasks]
-    return [
-        Placement(*names[at], cell[0], value(model.begins[at]))
-        for (at, cell), here in model.cells.items()
-        if value(here)
-    ]
+def read(model: Model, value: Callable[[cp_model.IntVar], int]) -> Seats:
+    seats = list(model.board.seats)
+    for at, cells in model.cells.items():
+        screen = next((cell[0] for cell, here in cells.items() if value(here)), None)
+        seats[at] = None if screen is None else (screen, value(model.begins[at]))
+    return seats
 
 
-def run(
-    model: Model,
-    seconds: float,
-    seed: int,
-    on_plan: Callable[[list[Placement]], None],
-    on_bound: Callable[[int], None],
-    should_stop: Callable[[], bool],
-) -> Found:
-    """Solve in a thread of its own and pass its news on here, so that a caller can stop it."""
-    solver = solver_for(seconds, seed)
-    news: SimpleQueue[list[Placement] | int] = SimpleQueue()
-    status: list[cp_model.CpSolverStatus] = []
-    solver.best_bound_callback = lambda bound: news.put(whole(bound))
-    watch = Watch(model, news)
-    thread = threading.Thread(
-        target=lambda: status.append(solver.solve(model.cp, watch)), daemon=True
-    )
-    best: list[Placement] | None = None
-    thread.start()
-    try:
-        while thread.is_alive() or not news.empty():
-            if should_stop():
-                solver.stop_search()
+@dataclass
+class Task:
+    """One search in a thread of its own; `news` brings plans and bounds as they come."""
+
+    model: Model
+    solver: cp_model.CpSolver
+    news: "SimpleQueue[Seats | int]" = field(default_factory=SimpleQueue)
+    status: list[cp_model.CpSolverStatus] = field(default_factory=list)
+    thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        self.solver.best_bound_callback = lambda bound: self.news.put(whole(bound))
+        self.thread = threading.Thread(target=self.solve, daemon=True)
+        self.thread.start()
+
+    def solve(self) -> None:
+        self.status.append(self.solver.solve(self.model.cp, Watch(self.model, self.news.put)))
+
+    @property
+    def running(self) -> bool:
+        return self.thread is not None and self.thread.is_alive()
+
+    def heard(self) -> Iterator[Seats | int]:
+        while True:
             try:
-                heard = news.get(timeout=GLANCE)
+                yield self.news.get_nowait()
             except Empty:
-                continue
-            if isinstance(heard, int):
-                on_bound(heard)
-            else:
-                best = heard
-                on_plan(heard)
-    finally:
-        while thread.is_alive():
-            solver.stop_search()
-            thread.join(GLANCE)
-    return outcome(solver, status, best)
+                return
 
+    def stop(self) -> None:
+        while self.running and self.thread:
+            self.solver.stop_search()
+            self.thread.join(0.05)
 
-def outcome(
-    solver: cp_model.CpSolver, status: list[cp_model.CpSolverStatus], best: list[Placement] | None
-) -> Found:
-    ended = status[0] if status else cp_model.UNKNOWN
-    if ended == cp_model.MODEL_INVALID:
-        raise ValueError("the planner built a model that CP-SAT does not accept")
-    known = ended in {cp_model.OPTIMAL, cp_model.FEASIBLE}
-    bound = whole(solver.best_objective_bound) if known else 0
-    return Found(best, bound, proved=ended == cp_model.OPTIMAL)
+    @property
+    def ended(self) -> cp_model.CpSolverStatus:
+        return self.status[0] if self.status else cp_model.UNKNOWN
 
 
 def whole(bound: float) -> int:
@@ -355,12 +323,17 @@ def whole(bound: float) -> int:
     return max(0, math.ceil(bound - 1e-6))
 
 
-def solver_for(seconds: float, seed: int) -> cp_model.CpSolver:
+def prover(*, seconds: float, seed: int, steady: bool) -> cp_model.CpSolver:
+    """`steady`: one worker and its own measure of time, the same on every machine."""
     solver = cp_model.CpSolver()
-    solver.parameters.max_time_in_seconds = max(0.05, seconds)
-    solver.parameters.random_seed = seed % 2**31
-    solver.parameters.num_workers = WORKERS
-    solver.parameters.subsolvers.extend(SUBSOLVERS)
-    solver.parameters.cp_model_probing_level = 0
-    solver.parameters.max_presolve_iterations = 1
+    parameters = solver.parameters
+    parameters.random_seed = seed % 2**31
+    if steady:
+        parameters.max_deterministic_time = max(0.01, seconds)
+        parameters.num_workers = 1
+        parameters.optimize_with_lb_tree_search = True
+    else:
+        parameters.max_time_in_seconds = max(0.05, seconds)
+        parameters.subsolvers.extend(PROVERS)
+        parameters.num_workers = len(PROVERS)
     return solver

@@ -1,42 +1,64 @@
-"""Which screenings to set free for a short search while all others stay."""
+"""Which screenings to take out together: those that could stand where the others stood."""
 
 import random
 from collections.abc import Callable
 
-from screenings.model import Placement, day_of
-from screenings.planner.options import Name
-from screenings.rules.facts import Facts
+from screenings.planner.board import Board
+from screenings.planner.ground import Ground, Seat
 
-MOST = 16
+MOST = 10
 
-Choice = Callable[[Facts, list[Placement], random.Random], list[Placement]]
-
-
-def some(facts: Facts, placements: list[Placement], chance: random.Random) -> set[Name]:
-    """Two screens, one day, or the dearest with some others; never more than a search can hold."""
-    choose = chance.choice((two_screens, one_day, dearest, dearest))
-    chosen = choose(facts, placements, chance)
-    chance.shuffle(chosen)
-    return {(p.programme, p.number) for p in chosen[:MOST]}
+Near = Callable[[Seat], float | None]
 
 
-def two_screens(
-    facts: Facts, placements: list[Placement], chance: random.Random
-) -> list[Placement]:
-    screens = chance.sample(sorted(facts.screens), min(2, len(facts.screens)))
-    return [p for p in placements if p.screen in screens]
+def some(ground: Ground, board: Board, chance: random.Random) -> list[int]:
+    """One screening, one that stays out if there is any, and up to ten related to it."""
+    if not ground.free:
+        return []
+    out = [at for at in ground.free if board.seats[at] is None]
+    lost = chance.choice(out) if out and chance.random() < 0.5 else None
+    standing = [at for at in ground.free if board.seats[at] is not None]
+    if not standing:
+        return [chance.choice(out)]
+    centre = chance.choice(standing)
+    others = [at for at in standing if at != centre]
+    many = min(chance.randint(2, MOST), len(others))
+    kind = chance.random()
+    seat = board.seats[centre]
+    if kind < 0.45 and seat is not None:
+        chosen = at_that_hour(board, others, seat, many, chance)
+    elif kind < 0.8 and seat is not None:
+        chosen = on_two_screens(ground, board, others, seat, many, chance)
+    else:
+        chosen = chance.sample(others, many)
+    return [centre, *chosen] if lost is None else [lost, centre, *chosen]
 
 
-def one_day(facts: Facts, placements: list[Placement], chance: random.Random) -> list[Placement]:
-    day = chance.randrange(facts.problem.days)
-    return [p for p in placements if day_of(p.start) == day]
+def at_that_hour(
+    board: Board, others: list[int], seat: Seat, many: int, chance: random.Random
+) -> list[int]:
+    """About the same hour, on any screen."""
+    near = [
+        (abs(there[1] - seat[1]) + chance.random() * 120, at)
+        for at in others
+        if (there := board.seats[at]) is not None and abs(there[1] - seat[1]) < 900
+    ]
+    return [at for _, at in sorted(near)[:many]]
 
 
-def dearest(facts: Facts, placements: list[Placement], chance: random.Random) -> list[Placement]:
-    """Weighted by prestige and demand: where something is to be won."""
-
-    def worth(p: Placement) -> float:
-        programme = facts.programmes[p.programme]
-        return (programme.prestige * 100 + programme.demand) * chance.random()
-
-    return sorted(placements, key=worth, reverse=True)[:MOST]
+def on_two_screens(
+    ground: Ground, board: Board, others: list[int], seat: Seat, many: int, chance: random.Random
+) -> list[int]:
+    """Neighbours on the same screen, and those of the same hours on another screen and day."""
+    screen = chance.randrange(len(ground.screens))
+    day = chance.randrange(ground.days)
+    near = []
+    for at in others:
+        there = board.seats[at]
+        if there is None:
+            continue
+        same = there[0] == seat[0] and abs(there[1] - seat[1]) < 900
+        if same or (there[0] == screen and board.day(at) == day):
+            apart = abs((there[1] - seat[1] + 720) % 1440 - 720)
+            near.append((apart + chance.random() * 60, at))
+    return [at for _, at in sorted(near)[:many]]

@@ -1,32 +1,56 @@
 """Why a screening found no place: the first rule that leaves it nothing."""
 
-from screenings.model import Placement, Unplaced
-from screenings.planner.options import Board, Name, Task, on_the_grid, pinned, task_of
+from collections.abc import Iterator
+
+from screenings.model import DAY, DAY_TURNS, Placement, Unplaced
+from screenings.planner import minutes
+from screenings.planner.board import Board
+from screenings.planner.ground import Ground, Name
 from screenings.rules import ALONE
 from screenings.rules.facts import Facts
 
 
-def reasons(facts: Facts, placements: list[Placement]) -> list[Unplaced]:
+def reasons(ground: Ground, facts: Facts, placements: list[Placement]) -> list[Unplaced]:
     """One line for each promised screening that the plan leaves out."""
     stood = {(p.programme, p.number) for p in placements}
+    board = board_of(ground, placements)
     return [
-        Unplaced(programme.id, number, reason(facts, (programme.id, number), placements))
-        for programme in facts.problem.programmes
-        for number in range(programme.showings)
-        if (programme.id, number) not in stood
+        Unplaced(*name, reason(ground, facts, board, at))
+        for at, name in enumerate(ground.names)
+        if name not in stood
     ]
 
 
-def reason(facts: Facts, name: Name, placements: list[Placement]) -> str:
-    task = task_of(facts, name)
-    if not task.options:
-        return emptied_by(facts, name)
-    if name[1] >= facts.problem.days:
+def board_of(ground: Ground, placements: list[Placement]) -> Board:
+    board = Board(ground)
+    names = {name: at for at, name in enumerate(ground.names)}
+    screens = {screen.id: at for at, screen in enumerate(ground.screens)}
+    for p in placements:
+        at = names[p.programme, p.number]
+        if board.seats[at] is None:
+            board.put(at, (screens[p.screen], p.start))
+    return board
+
+
+def reason(ground: Ground, facts: Facts, board: Board, at: int) -> str:
+    if not any(ground.starts[at]):
+        return emptied_by(facts, ground.names[at])
+    if ground.names[at][1] >= ground.days:
         return "more_showings_than_days"
-    locked = refusal(board_of(facts, pinned(facts.problem)), task)
-    if locked:
+    if not Board(ground).starts(at):
         return "locks_in_the_way"
-    return refusal(board_of(facts, placements), task) or "no_room_left"
+    return refusal(board, at)
+
+
+def refusal(board: Board, at: int) -> str:
+    """What stands in the way of every start: rooms, then days, then people."""
+    ground, long = board.ground, board.ground.lengths[at]
+    left = {v: starts & board.gap(v, long) for v, starts in enumerate(ground.starts[at])}
+    if not any(left.values()):
+        return "no_room_left"
+    if not any(starts & board.on_days(at) for starts in left.values()):
+        return "no_other_day"
+    return "guest_busy" if not board.starts(at) else "no_room_left"
 
 
 def emptied_by(facts: Facts, name: Name) -> str:
@@ -42,20 +66,16 @@ def emptied_by(facts: Facts, name: Name) -> str:
     raise AssertionError("a start is left after every rule")
 
 
-def refusal(board: Board, task: Task) -> str | None:
-    """What stands in the way of every option: rooms, then days, then guests."""
-    left = [o for o in task.options if board.is_free(o.screen, o.start, o.start + task.length)]
-    if not left:
-        return "no_room_left"
-    left = [o for o in left if board.in_order(task, o.start)]
-    if not left:
-        return "no_other_day"
-    left = [o for o in left if board.guests_can_come(task, o, o.start + task.length)]
-    return None if left else "guest_busy"
-
-
-def board_of(facts: Facts, placements: list[Placement]) -> Board:
-    board = Board(facts)
-    for p in placements:
-        board.put(p)
-    return board
+def on_the_grid(facts: Facts, name: Name) -> Iterator[Placement]:
+    """Every line of the grid inside the opening hours, on every screen."""
+    problem = facts.problem
+    grid = minutes.every(problem.step, problem.days)
+    for screen in problem.screens:
+        for day, hours in enumerate(screen.hours[: problem.days]):
+            if hours:
+                begins = max(hours[0], DAY_TURNS)
+                ends = min(hours[1], DAY + DAY_TURNS)
+                for start in minutes.each(
+                    grid & minutes.span(day * DAY + begins, day * DAY + ends)
+                ):
+                    yield Placement(*name, screen.id, start)

@@ -134,9 +134,49 @@ class FestivalGrid extends HTMLElement {
     form.onsubmit = event => { event.preventDefault(); const [h, m] = form.start.value.split(/[:h]/).map(Number); this.move(show, Number(form.day.value), form.screen.value, h * 60 + (m || 0) + (h < 4 ? DAY : 0)) }
     lock.onclick = async () => { if (await this.send(show.locked ? 'DELETE' : 'POST', `/screenings/${show.id}/lock`)) { show.locked = !show.locked; await this.fetchGrid(); this.pick(this.shows().find(s => s.id === show.id)) } }
     const out = box.querySelector('[data-out]'); out.hidden = !show.id || show.locked
-    out.onclick = async () => { const told = await this.send('DELETE', `/screenings/${show.id}`); if (told) { this.take(told); box.hidden = true } }
-    box.querySelector('[data-close]').onclick = () => { box.hidden = true; show.box.focus() }
+    out.onclick = async () => { const told = await this.send('DELETE', `/screenings/${show.id}`); if (told) { this.take(told); box.hidden = true; this.cool() } }
+    box.querySelector('[data-close]').onclick = () => { box.hidden = true; this.cool(); show.box.focus() }
+    this.reason(show, box)
   }
+
+  // Why here, and what every other place would cost
+
+  async reason (show, box) {
+    const panel = box.querySelector('[data-why]'); panel.hidden = true; this.cool(); this.asked = show.id
+    if (!show.id) return
+    const answer = await fetch(`${this.data.api}/screenings/${show.id}/reasons`); if (!answer.ok || this.asked !== show.id || box.hidden) return
+    const { why, cells } = await answer.json(); this.heat(cells)
+    const costs = Object.entries(why.costs).filter(([, cost]) => cost).map(([rule, cost]) => `${this.words[rule]} ${cost}`)
+    panel.querySelector('[data-costs]').textContent = costs.join(' · ') || this.words.costs_nothing
+    panel.querySelector('[data-else]').replaceChildren(...why.alternatives.map(cell => this.elsewhere(cell, box.querySelector('form'))))
+    panel.querySelector('[data-held]').replaceChildren(...why.forced_by.map(held => el('li', '', `${this.data.programmes[held.programme]?.title ?? ''} ${this.signed(-held.saves)}`)))
+    for (const part of panel.querySelectorAll('[data-part]')) part.hidden = !part.querySelector('ul').children.length
+    panel.hidden = false
+  }
+
+  signed (price) { return price > 0 ? `+${price}` : price < 0 ? `−${-price}` : '±0' }
+  dayOf (start) { return Math.floor((start - 240) / DAY) }
+
+  elsewhere (cell, form) {
+    const li = el('li'), button = el('button', 'btn quiet'), day = this.dayOf(cell.start), screen = this.data.screens.find(s => s.id === cell.screen); button.type = 'button'
+    button.append(el('b', 'num', this.signed(cell.price)), ` ${this.data.days[day]}, ${clock(cell.start)}, ${screen?.name ?? ''}`)
+    button.onclick = () => { form.day.value = day; form.screen.value = cell.screen; form.start.value = clock(cell.start); form.querySelector('.primary').focus() }
+    li.append(button); return li
+  }
+
+  heat (cells) {
+    const gap = Math.min(...cells.map((c, i) => i && Math.abs(c.start - cells[i - 1].start) || DAY))
+    for (const { lane, day, screen } of this.lanes) {
+      let run = null
+      for (const cell of cells.filter(c => c.screen === screen.id && this.dayOf(c.start) === day).sort((a, b) => a.start - b.start)) {
+        if (run && run.price === cell.price && cell.start - run.last <= gap) { run.last = cell.start; run.mark.style.width = (run.last - run.first + gap) * this.px + 'px'; continue }
+        const mark = el('i', 'heat'); mark.title = this.signed(cell.price); mark.classList.add(cell.price < 0 ? 'less' : cell.price === 0 ? 'same' : cell.price < 5 ? 'more' : 'much')
+        mark.style.left = (cell.start - day * DAY - this.t0) * this.px + 'px'; mark.style.width = gap * this.px + 'px'; lane.append(mark); run = { price: cell.price, first: cell.start, last: cell.start, mark }
+      }
+    }
+  }
+
+  cool () { this.grid.querySelectorAll('.heat').forEach(mark => mark.remove()); this.asked = null }
 
   // Hands
 

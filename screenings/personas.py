@@ -1,0 +1,148 @@
+"""What one visitor can see of a plan: the best selection there is, for personas and the public."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+
+from msgspec import Struct
+from ortools.sat.python import cp_model
+
+from screenings.model import Placement, Problem, day_of, minute_of
+from screenings.rules.facts import Facts
+
+Name = tuple[str, int]
+
+
+class Traits(Struct, frozen=True):
+    """What a visitor asks of a programme before coming."""
+
+    languages: list[str] = []
+    subtitles: list[str] = []
+    captions: list[str] = []
+    rating: int = 0
+    wordless: bool = False
+
+
+class Persona(Struct, frozen=True):
+    """A declared visitor. Empty lists ask for nothing; `captions` are for those who do not hear."""
+
+    id: str
+    must: list[str] = []
+    sections: list[str] = []
+    understands: list[str] = []
+    captions: list[str] = []
+    oldest_rating: int = 18
+    days: list[int] = []
+    earliest: int = 0
+    latest_end: int = 26 * 60
+    most_a_day: int = 6
+    pause: int = 0
+
+
+class Reach(Struct, frozen=True):
+    """`seen` in order of time; `share` of what was worth seeing; `best` when nothing is better."""
+
+    persona: str
+    seen: list[Placement]
+    missed: list[str]
+    share: float
+    best: bool
+
+
+def reach(
+    problem: Problem,
+    placements: Sequence[Placement],
+    persona: Persona,
+    traits: Mapping[str, Traits] | None = None,
+) -> Reach:
+    """All that must be seen before anything else, then as many programmes as possible."""
+    facts = Facts(problem)
+    wishes = wished(facts, persona, traits or {})
+    open_to = [p for p in placements if p.programme in wishes and comes(facts, persona, p)]
+    seen, best = select(facts, open_to, wishes, persona.pause, persona.most_a_day)
+    found = {p.programme for p in seen}
+    wanted = persona.must or sorted(wishes)
+    share = sum(programme in found for programme in wanted) / len(wanted) if wanted else 1.0
+    missed = [programme for programme in wanted if programme not in found]
+    return Reach(persona.id, seen, missed, round(share, 4), best)
+
+
+def worst(
+    problem: Problem,
+    placements: Sequence[Placement],
+    personas: Sequence[Persona],
+    traits: Mapping[str, Traits] | None = None,
+) -> Reach | None:
+    """The visitor whom this plan serves least."""
+    found = [reach(problem, placements, persona, traits) for persona in personas]
+    return min(found, key=lambda r: (r.share, r.persona), default=None)
+
+
+def wished(facts: Facts, persona: Persona, traits: Mapping[str, Traits]) -> dict[str, int]:
+    """What each programme is worth: one that must be seen outweighs all that need not."""
+    open_to = [
+        p.id
+        for p in facts.problem.programmes
+        if (not persona.sections or p.section in persona.sections)
+        and suits(persona, traits.get(p.id, Traits()))
+    ]
+    must = [programme for programme in persona.must if programme in facts.programmes]
+    return dict.fromkeys(open_to, 1) | dict.fromkeys(must, len(open_to) + 1)
+
+
+def suits(persona: Persona, traits: Traits) -> bool:
+    if traits.rating > persona.oldest_rating:
+        return False
+    if persona.captions and not traits.wordless:
+        return bool(set(persona.captions) & set(traits.captions))
+    heard = {*traits.languages, *traits.subtitles}
+    return not persona.understands or traits.wordless or bool(set(persona.understands) & heard)
+
+
+def comes(facts: Facts, persona: Persona, p: Placement) -> bool:
+    ends = minute_of(p.start) + facts.ends(p) - p.start
+    return (
+        (not persona.days or day_of(p.start) in persona.days)
+        and minute_of(p.start) >= persona.earliest
+        and ends <= persona.latest_end
+    )
+
+
+def select(
+    facts: Facts,
+    placements: Sequence[Placement],
+    wishes: Mapping[str, int],
+    pause: int = 0,
+    most_a_day: int = 99,
+    seconds: float = 5.0,
+) -> tuple[list[Placement], bool]:
+    """The worthiest screenings that one person can attend one after the other; proved or not."""
+    cp = cp_model.CpModel()
+    goes = {at: cp.new_bool_var("") for at in range(len(placements))}
+    of_programme: dict[str, list[int]] = defaultdict(list)
+    of_day: dict[int, list[int]] = defaultdict(list)
+    for at, p in enumerate(placements):
+        of_programme[p.programme].append(at)
+        of_day[day_of(p.start)].append(at)
+    for members in of_programme.values():
+        cp.add_at_most_one(goes[at] for at in members)
+    for members in of_day.values():
+        cp.add(cp_model.LinearExpr.sum([goes[at] for at in members]) <= most_a_day)
+        for a, b in combinations(members, 2):
+            if not one_can_see_both(facts, placements[a], placements[b], pause):
+                cp.add_at_most_one(goes[a], goes[b])
+    cp.maximize(sum(wishes.get(placements[at].programme, 0) * x for at, x in goes.items()))
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.max_time_in_seconds = seconds
+    status = solver.solve(cp)
+    if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+        return [], False
+    chosen = [placements[at] for at, x in goes.items() if solver.value(x)]
+    return sorted(chosen, key=lambda p: p.start), status == cp_model.OPTIMAL
+
+
+def one_can_see_both(facts: Facts, a: Placement, b: Placement, pause: int) -> bool:
+    first, second = (a, b) if a.start <= b.start else (b, a)
+    way = 0 if a.screen == b.screen else facts.problem.travel
+    return facts.ends(first) + max(way, pause) <= second.start

@@ -1,0 +1,525 @@
+"""Why no legal plan exists: the rules that cannot hold together, and the fewest to let go."""
+
+import time
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+from ortools.sat.python import cp_model
+
+from screenings.model import DAY, Placement, Problem, Screen, day_of
+from screenings.planner.greedy import one_try, urgency
+from screenings.planner.legal import (
+    HARD,
+    SECOND,
+    WIDE,
+    Answer,
+    Name,
+    Named,
+    ask,
+    every_house,
+    frame,
+    rules_of,
+    starts_in,
+    tick_of,
+    ticks,
+    touched,
+    unary_rules,
+)
+from screenings.planner.options import Option, Task, guests_of
+from screenings.rules import clashes
+from screenings.rules.facts import Facts, clock, hours_on, length
+
+Details = dict[str, int | str]
+TIGHT = (4, 8, 16, 32)
+GREEDY_TRIES = 4
+SOFTER = (  # of two repairs with as many rules, the one whose rules stand first here
+    "turnaround_short",
+    "too_late",
+    "too_early",
+    "repeat_same_day",
+    "lock",
+    "outside_hours",
+    "too_few_seats",
+    "premiere_after_repeat",
+    "guest_absent",
+    "promise",
+)
+
+
+class Remark(Struct, frozen=True):
+    """A code and what its sentence needs; `rules` are those that it speaks of."""
+
+    code: str
+    details: Details
+    rules: list[Named] = []
+
+
+class Explanation(Struct, frozen=True):
+    """`core`: rules that cannot hold together; `minimal` when none of them may be left out.
+
+    `repair`: rules to let go so that `plan` becomes legal; `smallest` when fewer do not suffice.
+    """
+
+    verdict: Literal["possible", "impossible", "unknown"]
+    remarks: list[Remark] = []
+    first_core: list[Named] = []
+    first_seconds: float = 0.0
+    core: list[Remark] = []
+    minimal: bool = False
+    core_seconds: float = 0.0
+    repair: list[Remark] = []
+    smallest: bool = False
+    plan: list[Placement] = []
+    seconds: float = 0.0
+
+
+class Clock:
+    def __init__(self, seconds: float) -> None:
+        self.began = time.monotonic()
+        self.ends = self.began + seconds
+
+    @property
+    def left(self) -> float:
+        return self.ends - time.monotonic()
+
+    @property
+    def spent(self) -> float:
+        return round(time.monotonic() - self.began, 3)
+
+
+def explain(problem: Problem, *, seconds: float = 60.0) -> Explanation:
+    """First a verdict, then the smallest reason for it, then the smallest way out."""
+    facts, watch = Facts(problem), Clock(seconds)
+    remarks = list(foreseen(facts))
+    every = frozenset(rules_of(facts))
+    answer = conflict(facts, every, remarks, watch)
+    if answer.plan is not None:
+        return Explanation("possible", remarks, plan=answer.plan, seconds=watch.spent)
+    if answer.core is None or not agreed(facts, answer.core, watch):
+        return Explanation("unknown", remarks, seconds=watch.spent)
+    first, first_seconds = sorted(answer.core), watch.spent
+    core, minimal = minimised(facts, answer.core, watch)
+    core_seconds = watch.spent
+    repair, plan, smallest = smallest_repair(facts, every, core, watch)
+    return Explanation(
+        verdict="impossible",
+        remarks=remarks,
+        first_core=first,
+        first_seconds=first_seconds,
+        core=[spoken(facts, rule) for rule in sorted(core)],
+        minimal=minimal,
+        core_seconds=core_seconds,
+        repair=[spoken(facts, rule) for rule in sorted(repair)],
+        smallest=smallest,
+        plan=plan,
+        seconds=watch.spent,
+    )
+
+
+def headline(explanation: Explanation) -> Remark | None:
+    """The sentence with figures that says the whole core, when arithmetic alone says it."""
+    core = {rule for remark in explanation.core for rule in remark.rules}
+    return next((r for r in explanation.remarks if r.rules and core <= set(r.rules)), None)
+
+
+# What arithmetic sees before any solver
+
+
+def foreseen(facts: Facts) -> Iterator[Remark]:
+    yield from without_a_start(facts)
+    yield from colliding_locks(facts)
+    yield from overfull_houses(facts)
+    yield from short_stays(facts)
+    yield from overfull_equipment(facts)
+
+
+def without_a_start(facts: Facts) -> Iterator[Remark]:
+    """One screening that its own rules leave no start."""
+    for programme in facts.problem.programmes:
+        for number in range(programme.showings):
+            name = (programme.id, number)
+            hours = [Named("outside_hours", *house) for house in every_house(facts)]
+            rules = [*unary_rules(facts, name), *hours]
+            kept = frozenset(rules)
+            if all(starts_in(facts, name, h, kept).is_empty() for h in every_house(facts)):
+                promise = Named("promise", *name)
+                yield Remark("no_start", title(facts, name), [promise, *rules])
+
+
+def colliding_locks(facts: Facts) -> Iterator[Remark]:
+    locks = [Placement(p.programme, p.number, p.screen, p.start) for p in facts.problem.pins]
+    for clash in clashes(facts.problem, locks):
+        if len(clash.screenings) == 2 and clash.level == "block":
+            one, other = clash.screenings
+            names = {
+                "one": facts.programmes[one[0]].title,
+                "other": facts.programmes[other[0]].title,
+            }
+            rules = [Named(code, *name) for name in (one, other) for code in ("lock", "promise")]
+            yield Remark("locks_collide", {**names, "clash": clash.code}, rules)
+
+
+def overfull_houses(facts: Facts) -> Iterator[Remark]:
+    """The locked screenings of a house need more minutes than it is open."""
+    locked: dict[tuple[str, int], list[Name]] = defaultdict(list)
+    for pin in facts.problem.pins:
+        locked[pin.screen, day_of(pin.start)].append((pin.programme, pin.number))
+    for (screen, day), names in locked.items():
+        hours = hours_on(facts.screens[screen], day, facts.problem.days)
+        opened = hours[1] - hours[0] if hours else 0
+        need = needed(facts, names, facts.screens[screen])
+        if need > opened:
+            rules = [Named("outside_hours", screen, day), Named("turnaround_short", screen)]
+            rules += [Named(code, *name) for name in names for code in ("lock", "promise")]
+            yield Remark(
+                "open_too_short",
+                {
+                    "screen": facts.screens[screen].name,
+                    "day": day + 1,
+                    "open": opened,
+                    "need": need,
+                    "count": len(names),
+                },
+                rules,
+            )
+
+
+def short_stays(facts: Facts) -> Iterator[Remark]:
+    """A guest whose films last longer than the stay."""
+    for guest in facts.problem.guests:
+        names = [(p, 0) for p in guest.programmes if facts.programmes[p].showings]
+        stay = sum(closes - opens for opens, closes in united(guest.windows))
+        need = sum(length(facts.programmes[name[0]], 0) for name in names)
+        if guest.windows and need > stay:
+            rules = [Named("guest_absent", guest.id), *(Named("promise", *n) for n in names)]
+            details: Details = {
+                "guest": guest.name,
+                "stay": stay,
+                "need": need,
+                "count": len(names),
+            }
+            yield Remark("stay_too_short", details, rules)
+
+
+def overfull_equipment(facts: Facts) -> Iterator[Remark]:
+    """All that needs one equipment (or just a screen) against all hours that offer it."""
+    needs = sorted({e for p in facts.problem.programmes for e in p.equipment})
+    for equipment in (None, *needs):
+        screens = [
+            s for s in facts.problem.screens if equipment is None or equipment in s.equipment
+        ]
+        if not screens:
+            continue
+        least = min(s.turnaround for s in screens)
+        houses = [
+            (s, day, hours)
+            for s in screens
+            for day in range(facts.problem.days)
+            if (hours := hours_on(s, day, facts.problem.days))
+        ]
+        opened = sum(hours[1] - hours[0] + least for _, _, hours in houses)
+        wanted = [
+            (p.id, k)
+            for p in facts.problem.programmes
+            if equipment is None or equipment in p.equipment
+            for k in range(p.showings)
+        ]
+        need = sum(length(facts.programmes[p], k) + least for p, k in wanted)
+        if need > opened:
+            rules = [Named("promise", *name) for name in wanted]
+            rules += [Named("turnaround_short", s.id) for s in screens]
+            rules += [
+                Named("outside_hours", s.id, d) for s in screens for d in range(facts.problem.days)
+            ]
+            code = "equipment_too_short" if equipment else "festival_too_full"
+            details: Details = {"open": opened, "need": need, "count": len(wanted)}
+            yield Remark(code, {**details, "equipment": equipment or ""}, rules)
+
+
+def needed(facts: Facts, names: Collection[Name], screen: Screen) -> int:
+    films = sum(length(facts.programmes[name[0]], name[1]) for name in names)
+    return films + screen.turnaround * (len(names) - 1)
+
+
+def united(windows: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    for opens, closes in sorted(windows):
+        if found and opens <= found[-1][1]:
+            found[-1] = (found[-1][0], max(closes, found[-1][1]))
+        else:
+            found.append((opens, closes))
+    return found
+
+
+# A plan, or rules that cannot hold together
+
+
+def conflict(
+    facts: Facts, rules: frozenset[Named], remarks: Collection[Remark], watch: Clock
+) -> Answer:
+    """From small suspects to the whole: what arithmetic says, then the tightest, then greedy."""
+    for remark in remarks:
+        suspects = rules.intersection(remark.rules)
+        if len(suspects) < 80 and (core := asked(facts, suspects, min(1.0, watch.left)).core):
+            return Answer(core=core)
+    slack = {name: room(facts, name, rules) for name in touched(rules)}
+    names = sorted(slack, key=lambda name: (slack[name], name))
+    for count in TIGHT:
+        if count >= len(names) or watch.left <= 0:
+            break
+        core = asked(facts, about(rules, names[:count]), min(0.5, watch.left)).core
+        if core:
+            return Answer(core=core)
+    return grown(facts, rules, names, watch)
+
+
+def about(rules: Collection[Named], names: Collection[Name]) -> frozenset[Named]:
+    """All rules but the promises and locks of other screenings."""
+    wanted = set(names)
+    return frozenset(
+        rule
+        for rule in rules
+        if rule.code not in {"promise", "lock"} or (rule.of, rule.number) in wanted
+    )
+
+
+def asked(facts: Facts, rules: frozenset[Named], seconds: float) -> Answer:
+    return ask(frame(facts, touched(rules), kept=(), doubted=rules), seconds=seconds)
+
+
+def room(facts: Facts, name: Name, rules: frozenset[Named]) -> int:
+    lock = lock_of(facts, name)
+    return sum(int(starts_in(facts, name, h, rules, lock).size()) for h in every_house(facts))
+
+
+def lock_of(facts: Facts, name: Name) -> Placement | None:
+    pins = (p for p in facts.problem.pins if (p.programme, p.number) == name)
+    return next((Placement(*name, p.screen, p.start) for p in pins), None)
+
+
+def grown(
+    facts: Facts,
+    rules: frozenset[Named],
+    names: list[Name],
+    watch: Clock,
+) -> Answer:
+    """What greedy cannot place joins the hard ones; these are placed first by the solver."""
+    lax = Facts(without(facts.problem, rules))
+    tasks = [task_of(facts, name, rules) for name in names]
+    hard: set[Name] = set()
+    first: list[Placement] = []
+    bumps: dict[Name, float] = {}
+    while watch.left > 0:
+        plan = greedily(lax, tasks, first, bumps)
+        left_out = set(names) - {(p.programme, p.number) for p in plan}
+        if not left_out:
+            return Answer(plan=plan)
+        hard |= left_out
+        answer = asked(facts, about(rules, hard), min(2.0, watch.left))
+        if answer.core is None and answer.plan is None:
+            answer = firmly(facts, about(rules, hard), min(20.0, watch.left))
+        if answer.plan is None:
+            return answer
+        first = answer.plan
+    return Answer()
+
+
+def firmly(facts: Facts, rules: frozenset[Named], seconds: float) -> Answer:
+    """Rules as plain facts are quicker to refute; then all of them are the core."""
+    answer = ask(frame(facts, touched(rules), kept=rules), seconds=seconds, manner=HARD)
+    return answer if answer.core is None else Answer(core=rules)
+
+
+def greedily(
+    facts: Facts, tasks: list[Task], first: list[Placement], bumps: dict[Name, float]
+) -> list[Placement]:
+    stood = {(p.programme, p.number) for p in first}
+    free = [task for task in tasks if task.name not in stood]
+    best: list[Placement] = list(first)
+    for attempt in range(GREEDY_TRIES):
+        order = sorted(free, key=lambda t: urgency(t, bumps, None))
+        placed, _ = one_try(facts, order, first, {}, trim=attempt % 2 == 0)
+        if len(placed) > len(best):
+            best = placed
+        found = {(p.programme, p.number) for p in placed}
+        if len(placed) == len(tasks):
+            break
+        for task in free:
+            if task.name not in found:
+                bumps[task.name] = bumps.get(task.name, 0) + 1
+    return best
+
+
+def task_of(facts: Facts, name: Name, rules: frozenset[Named]) -> Task:
+    """All its starts, none dearer than another: here any legal plan will do."""
+    programme, lock = facts.programmes[name[0]], lock_of(facts, name)
+    tick = tick_of(facts, lock)
+    options = [
+        Option(house[0], tick * count, 0)
+        for house in every_house(facts)
+        for low, high in pairs(ticks(starts_in(facts, name, house, rules, lock), tick))
+        for count in range(low, high + 1)
+    ]
+    return Task(
+        name=name,
+        length=length(programme, name[1]),
+        guests=guests_of(facts, name),
+        options=sorted(options, key=lambda o: (o.start, o.screen)),
+        showings=programme.showings,
+        late=programme.earliest is not None,
+    )
+
+
+def pairs(domain: cp_model.Domain) -> Iterator[tuple[int, int]]:
+    flat = domain.flattened_intervals()
+    yield from zip(flat[::2], flat[1::2], strict=True)
+
+
+def without(problem: Problem, rules: Collection[Named]) -> Problem:
+    """The same festival with only these rules."""
+    kept = set(rules)
+    screens = [
+        replace(
+            s,
+            turnaround=s.turnaround if Named("turnaround_short", s.id) in kept else 0,
+            hours=[
+                hours if Named("outside_hours", s.id, day) in kept else WIDE
+                for day, hours in enumerate(s.hours)
+            ],
+        )
+        for s in problem.screens
+    ]
+    guests = [
+        g if Named("guest_absent", g.id) in kept else replace(g, windows=[]) for g in problem.guests
+    ]
+    return replace(problem, screens=screens, guests=guests, pins=[])
+
+
+# The smallest reason
+
+
+def agreed(facts: Facts, core: frozenset[Named], watch: Clock) -> bool:
+    """A second configuration, with rules as plain facts, must say so too."""
+    it = frame(facts, touched(core), kept=core)
+    return ask(it, seconds=max(1.0, watch.left), manner=SECOND).core is not None
+
+
+def minimised(facts: Facts, core: frozenset[Named], watch: Clock) -> tuple[frozenset[Named], bool]:
+    """Leave out one rule after the other; those without which a plan exists are necessary."""
+    necessary: set[Named] = set()
+    for rule in sorted(core, key=lambda r: (SOFTER.index(r.code), r)):
+        if rule not in core:
+            continue
+        answer = asked(facts, core - {rule}, min(10.0, watch.left))
+        if answer.plan is not None:
+            necessary.add(rule)
+        elif answer.core is not None and agreed(facts, answer.core, watch):
+            core = answer.core
+    return core, necessary >= core
+
+
+# The smallest way out
+
+
+def smallest_repair(
+    facts: Facts, every: frozenset[Named], core: frozenset[Named], watch: Clock
+) -> tuple[frozenset[Named], list[Placement], bool]:
+    """Let go the fewest rules that break every core found; look for another core; again."""
+    cores = [core]
+    while True:
+        chosen = hitting(cores)
+        if watch.left <= 0:
+            return chosen, [], False
+        answer = conflict(facts, every - chosen, (), watch)
+        if answer.plan is not None:
+            return chosen, answer.plan, True
+        if answer.core is None:
+            return chosen, [], False
+        smaller, _ = minimised(facts, answer.core, watch)
+        cores.append(smaller)
+
+
+def hitting(cores: list[frozenset[Named]]) -> frozenset[Named]:
+    """The fewest rules that touch every core; among equals, the softest."""
+    cp = cp_model.CpModel()
+    gone = {rule: cp.new_bool_var("") for rule in sorted(frozenset().union(*cores))}
+    for core in cores:
+        cp.add_bool_or([gone[rule] for rule in sorted(core)])
+    many = len(SOFTER) * (len(gone) + 1)
+    cp.minimize(sum((many + SOFTER.index(rule.code)) * x for rule, x in gone.items()))
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    if solver.solve(cp) != cp_model.OPTIMAL:
+        raise ValueError("a core without rules: physics alone refuses")
+    return frozenset(rule for rule, x in gone.items() if solver.value(x))
+
+
+# In words
+
+
+def spoken(facts: Facts, rule: Named) -> Remark:
+    return Remark(rule.code, details_of(facts, rule), [rule])
+
+
+def title(facts: Facts, name: Name) -> Details:
+    return {"title": facts.programmes[name[0]].title, "number": name[1] + 1}
+
+
+def details_of(facts: Facts, rule: Named) -> Details:
+    """What the sentence of a rule needs."""
+    match rule.code:
+        case "outside_hours":
+            found = opening(facts, rule)
+        case "turnaround_short":
+            screen = facts.screens[rule.of]
+            found = {"screen": screen.name, "minutes": screen.turnaround}
+        case "guest_absent":
+            found = stay(facts, rule)
+        case "lock":
+            found = {**title(facts, (rule.of, rule.number)), **locked_at(facts, rule)}
+        case _:
+            found = {**title(facts, (rule.of, rule.number)), **bounds(facts, rule)}
+    return found
+
+
+def opening(facts: Facts, rule: Named) -> Details:
+    hours = hours_on(facts.screens[rule.of], rule.number, facts.problem.days) or (0, 0)
+    return {
+        "screen": facts.screens[rule.of].name,
+        "day": rule.number + 1,
+        "opens": clock(rule.number * DAY + hours[0]),
+        "closes": clock(rule.number * DAY + hours[1]),
+        "minutes": hours[1] - hours[0],
+    }
+
+
+def stay(facts: Facts, rule: Named) -> Details:
+    guest = next(g for g in facts.problem.guests if g.id == rule.of)
+    stays = united(guest.windows)
+    return {
+        "guest": guest.name,
+        "stays": " · ".join(f"{day_of(a) + 1} {clock(a)}–{clock(b)}" for a, b in stays),
+        "minutes": sum(b - a for a, b in stays),
+    }
+
+
+def locked_at(facts: Facts, rule: Named) -> Details:
+    pin = lock_of(facts, (rule.of, rule.number))
+    if pin is None:
+        return {}
+    day = day_of(pin.start) + 1
+    return {"screen": facts.screens[pin.screen].name, "day": day, "starts": clock(pin.start)}
+
+
+def bounds(facts: Facts, rule: Named) -> Details:
+    programme = facts.programmes[rule.of]
+    if rule.code == "too_few_seats":
+        return {"least": programme.least_seats}
+    if rule.code == "too_early":
+        return {"earliest": clock(programme.earliest or 0)}
+    if rule.code == "too_late":
+        return {"latest": clock(programme.latest or 0)}
+    return {}

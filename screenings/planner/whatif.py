@@ -1,0 +1,152 @@
+"""What it would cost to move one screening: the price of every start that is legal for it."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from msgspec import Struct
+
+from screenings.model import Placement, day_of
+from screenings.planner.legal import (
+    House,
+    Name,
+    Named,
+    every_house,
+    rules_of,
+    starts_in,
+    tick_of,
+    ticks,
+)
+from screenings.planner.options import cell_at, pair_weights, price
+from screenings.rules.facts import Facts, length
+
+END = 10**9
+LAST: Name = ("\U0010ffff", 0)
+
+
+class Cell(Struct, frozen=True):
+    """`price`: the cost of the whole plan with the screening here, less its cost now.
+
+    `takes`: the screenings in the way; a cell with none of them is free.
+    """
+
+    screen: str
+    start: int
+    price: int
+    takes: list[Name] = []
+
+
+@dataclass
+class Grid:
+    """A plan laid out once, to be asked many times."""
+
+    facts: Facts
+    plan: dict[Name, Placement]
+    kept: frozenset[Named]
+    in_house: dict[House, list[tuple[int, int, Name]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    weights: dict[str, dict[str, int]] = field(default_factory=dict)
+
+
+def lay(facts: Facts, placements: Collection[Placement]) -> Grid:
+    plan = {(p.programme, p.number): p for p in placements}
+    kept = frozenset(rule for rule in rules_of(facts) if rule.code not in {"lock", "promise"})
+    grid = Grid(facts, plan, kept, weights=pair_weights(facts.problem))
+    for name, p in plan.items():
+        house = grid.in_house[p.screen, day_of(p.start)]
+        house.append((p.start, facts.ends(p), name))
+    for house in grid.in_house.values():
+        house.sort()
+    return grid
+
+
+def heat(grid: Grid, name: Name) -> list[Cell]:
+    """Every free start of the whole grid with its price, the cheapest first."""
+    return sorted(
+        (cell for cell in cells(grid, name) if not cell.takes),
+        key=lambda c: (c.price, c.start, c.screen),
+    )
+
+
+def cells(grid: Grid, name: Name) -> list[Cell]:
+    """Every start that the screening's own rules allow, with what stands in its way."""
+    facts, tick = grid.facts, tick_of(grid.facts, None)
+    now = grid.plan.get(name)
+    paid = price(facts, now) + shared(grid, name, now.start) if now else 0
+    people, order = busy(grid, name), siblings(grid, name)
+    found: list[Cell] = []
+    for house in every_house(facts):
+        flat = ticks(starts_in(facts, name, house, grid.kept), tick).flattened_intervals()
+        prices: dict[tuple[str, int, int], int] = {}
+        for low, high in zip(flat[::2], flat[1::2], strict=True):
+            for start in range(low * tick, high * tick + 1, tick):
+                cell = cell_at(house[0], start)
+                if cell not in prices:
+                    prices[cell] = price(facts, Placement(*name, house[0], start))
+                takes = in_the_way(grid, name, house, start, people)
+                takes |= out_of_order(name, start, order)
+                cost = prices[cell] + shared(grid, name, start) - paid
+                found.append(Cell(house[0], start, cost, sorted(takes)))
+    return found
+
+
+def in_the_way(
+    grid: Grid, name: Name, house: House, start: int, people: list[tuple[int, int, str, Name]]
+) -> set[Name]:
+    """Films on the same screen, and films that share a guest elsewhere."""
+    turnaround = grid.facts.screens[house[0]].turnaround
+    end = start + length(grid.facts.programmes[name[0]], name[1])
+    row = grid.in_house.get(house, [])
+    until = bisect_right(row, (end + turnaround - 1, END, LAST))
+    found = {
+        other for _, closes, other in row[:until] if closes + turnaround > start and other != name
+    }
+    for begins, ends, screen, other in people:
+        way = 0 if screen == house[0] else grid.facts.problem.travel
+        if start < ends + way and begins < end + way:
+            found.add(other)
+    return found
+
+
+def busy(grid: Grid, name: Name) -> list[tuple[int, int, str, Name]]:
+    """When and where the guests of a premiere stand on other stages."""
+    if name[1] > 0:
+        return []
+    mine = {guest.id for guest in grid.facts.guests[name[0]]}
+    return [
+        (p.start, grid.facts.ends(p), p.screen, other)
+        for other, p in grid.plan.items()
+        if other[1] == 0
+        and other != name
+        and mine & {guest.id for guest in grid.facts.guests[other[0]]}
+    ]
+
+
+def siblings(grid: Grid, name: Name) -> list[tuple[Name, int]]:
+    return [(n, p.start) for n, p in grid.plan.items() if n[0] == name[0] and n != name]
+
+
+def out_of_order(name: Name, start: int, order: list[tuple[Name, int]]) -> set[Name]:
+    """Repeats on other days, and never before their premiere."""
+    return {
+        other
+        for other, at in order
+        if day_of(at) == day_of(start)
+        or (name[1] == 0 and at < start)
+        or (other[1] == 0 and start < at)
+    }
+
+
+def shared(grid: Grid, name: Name, start: int) -> int:
+    """First screenings that share their public and would run at the same time."""
+    if name[1] > 0:
+        return 0
+    end = start + length(grid.facts.programmes[name[0]], 0)
+    found = 0
+    for other, weight in grid.weights.get(name[0], {}).items():
+        p = grid.plan.get((other, 0))
+        if p and p.start < end and start < grid.facts.ends(p):
+            found += weight
+    return found

@@ -1,0 +1,65 @@
+"""What a programmer asks of the working grid: why here, what if there, why not, how to mend."""
+
+import asyncio
+
+from festival.errors import Missing, Refused
+from festival.tables import Edition
+from screenings.lists import placed_in, placement_of, problem_of, working_grid
+from screenings.model import Placement, Problem
+from screenings.planner.explain import Explanation, explain
+from screenings.planner.legal import Name
+from screenings.planner.repair import Repair, closed, repair
+from screenings.planner.whatif import Cell, Grid, heat, lay
+from screenings.planner.why import Why, why
+from screenings.rules.facts import Facts
+
+THINKING = 10.0
+POLISHING = 3.0
+WITH_GUESTS = 2  # a guest's journey is booked: two other films move before theirs
+
+
+async def standing(edition: Edition) -> tuple[Problem, list[Placement], dict[str, Name]]:
+    """The problem with its locks, the working grid, and each screening's name in them."""
+    placed = await placed_in(await working_grid(edition))
+    problem = await problem_of(edition, pins=[one for one in placed if one.locked])
+    names = {one.id: (one.programme, one.number) for one in placed}
+    return problem, [placement_of(one, edition) for one in placed], names
+
+
+async def about(edition: Edition, screening: str) -> tuple[Why, list[Cell]]:
+    """Why it stands there, and the price of every legal place in the whole grid."""
+    problem, placements, names = await standing(edition)
+    if screening not in names:
+        raise Missing("screening_missing")
+
+    def answer() -> tuple[Why, list[Cell]]:
+        grid: Grid = lay(Facts(problem), placements)
+        return why(grid, names[screening]), heat(grid, names[screening])
+
+    return await asyncio.to_thread(answer)
+
+
+async def why_not(edition: Edition) -> Explanation:
+    """Can everything promised be shown with these locks, and if not, what stands in the way?"""
+    problem, _, _ = await standing(edition)
+    if not problem.programmes:
+        raise Refused("nothing_to_plan")
+    return await asyncio.to_thread(explain, problem, seconds=THINKING)
+
+
+async def mended(edition: Edition, *, screen: str | None, day: int | None) -> Repair:
+    """A proposal and no more: the fewest moves that mend the grid, one house shut if named.
+
+    What has never been placed stays out: a repair is not a new plan.
+    """
+    problem, placements, _ = await standing(edition)
+    if screen is not None and day is not None:
+        if screen not in {s.id for s in problem.screens} or not 0 <= day < problem.days:
+            raise Missing("screen_missing")
+        problem = closed(problem, screen, day)
+    facts = Facts(problem)
+    only = {(p.programme, p.number) for p in placements}
+    dear = {name: WITH_GUESTS for name in only if name[1] == 0 and facts.guests[name[0]]}
+    return await asyncio.to_thread(
+        repair, problem, placements, dear=dear, only=only, seconds=THINKING, polish=POLISHING
+    )

@@ -1,0 +1,113 @@
+"""What long debates do to a plan: the chance that a screening starts late, and the slack it needs."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from screenings.model import Placement, Problem, day_of
+from screenings.rules.facts import Facts
+
+Minutes = NDArray[np.int64]
+Name = tuple[str, int]
+
+
+class Overrun(Struct, frozen=True):
+    """How much longer a debate lasts than planned: `minutes` with their `weights`."""
+
+    minutes: tuple[int, ...] = (-5, 0, 5, 10, 15, 25)
+    weights: tuple[int, ...] = (10, 40, 25, 15, 7, 3)
+
+
+class Lateness(Struct, frozen=True):
+    """`chance` of more than the tolerated delay; `slack`: minutes more that would keep it rare."""
+
+    programme: str
+    number: int
+    chance: float
+    mean: float
+    worst: int
+    slack: int
+    after: tuple[str, int] | None
+
+
+def lateness(
+    problem: Problem,
+    placements: Sequence[Placement],
+    *,
+    overrun: Overrun | None = None,
+    tolerated: int = 5,
+    rare: float = 0.05,
+    draws: int = 10_000,
+    seed: int = 1,
+) -> list[Lateness]:
+    """Every screening of the plan in the order of time; a delay is handed on by screens and guests.
+
+    `worst` is the delay that one day in a hundred exceeds.
+    """
+    facts, chance = Facts(problem), np.random.default_rng(seed)
+    how = overrun or Overrun()
+    odds = np.asarray(how.weights, dtype=float) / sum(how.weights)
+    ordered = sorted(placements, key=lambda p: (p.start, p.screen, p.programme, p.number))
+    starts: dict[Name, Minutes] = {}
+    ends: dict[Name, Minutes] = {}
+    before = waits_for(facts, ordered)
+    found = []
+    for p in ordered:
+        name = (p.programme, p.number)
+        start = np.full(draws, p.start, dtype=np.int64)
+        for other, way in before[name]:
+            start = np.maximum(start, ends[other] + way)
+        debate = facts.programmes[p.programme].debate if p.number == 0 else 0
+        extra = chance.choice(how.minutes, size=draws, p=odds) if debate else 0
+        starts[name] = start
+        ends[name] = start + (facts.ends(p) - p.start) + np.maximum(extra, -debate)
+        cause = blamed(p, before[name], ends)
+        found.append(judged(p, start - p.start, cause, tolerated, rare))
+    return found
+
+
+def waits_for(facts: Facts, ordered: Sequence[Placement]) -> dict[Name, list[tuple[Name, int]]]:
+    """Whom a screening waits for, and how long after them: the film before, the guest's film."""
+    waits: dict[Name, list[tuple[Name, int]]] = defaultdict(list)
+    last_in: dict[tuple[str, int], Placement] = {}
+    last_of: dict[str, Placement] = {}
+    for p in ordered:
+        name, house = (p.programme, p.number), (p.screen, day_of(p.start))
+        if house in last_in:
+            before = last_in[house]
+            turnaround = facts.screens[p.screen].turnaround
+            waits[name].append(((before.programme, before.number), turnaround))
+        last_in[house] = p
+        if p.number == 0:
+            for guest in facts.guests[p.programme]:
+                if guest.id in last_of:
+                    before = last_of[guest.id]
+                    way = 0 if before.screen == p.screen else facts.problem.travel
+                    waits[name].append(((before.programme, before.number), way))
+                last_of[guest.id] = p
+    return waits
+
+
+def blamed(p: Placement, before: list[tuple[Name, int]], ends: dict[Name, Minutes]) -> Name | None:
+    """The screening whose end pushes this one most."""
+    pushed = [(float(np.maximum(ends[o] + way - p.start, 0).mean()), o) for o, way in before]
+    push, other = max(pushed, default=(0.0, None))
+    return other if push > 0 else None
+
+
+def judged(
+    p: Placement, delay: Minutes, cause: Name | None, tolerated: int, rare: float
+) -> Lateness:
+    slack = int(np.quantile(delay, 1 - rare, method="higher")) - tolerated
+    return Lateness(
+        programme=p.programme,
+        number=p.number,
+        chance=round(float((delay > tolerated).mean()), 4),
+        mean=round(float(delay.mean()), 2),
+        worst=int(np.quantile(delay, 0.99, method="higher")),
+        slack=max(0, slack),
+        after=cause,
+    )

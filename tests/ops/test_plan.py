@@ -1,0 +1,57 @@
+"""The planner's door: files in, files out, and an exit code that says how it went."""
+
+import subprocess
+import sys
+
+import msgspec
+
+from screenings.model import Plan
+from tests.screenings.builders import a_problem, a_programme, a_screen
+
+
+def door(*given):
+    return subprocess.run(
+        [sys.executable, "-m", "ops.plan", *map(str, given)], capture_output=True, text=True, check=False
+    )
+
+
+def test_a_plan_is_written_and_shown(tmp_path):
+    problem, plan = tmp_path / "problem.json", tmp_path / "plan.json"
+    problem.write_bytes(msgspec.json.encode(a_problem()))
+
+    done = door(problem, "--seconds", 3, "-o", plan)
+
+    assert done.returncode == 0
+    assert msgspec.json.decode(plan.read_bytes(), type=Plan).proved
+    assert "Apogee │" in done.stderr
+
+
+def test_what_cannot_all_be_placed_ends_with_three(tmp_path):
+    problem = tmp_path / "problem.json"
+    short = [a_screen(hours=[(1080, 1260), None, None])]
+    problem.write_bytes(msgspec.json.encode(a_problem([a_programme("one"), a_programme("two")], short)))
+
+    done = door(problem, "--seconds", 3)
+
+    assert done.returncode == 3
+    assert "no_room_left" in done.stderr
+
+
+def test_a_faulty_field_is_named(tmp_path):
+    problem = tmp_path / "problem.json"
+    problem.write_text('{"days": 3, "screens": [{"id": 3}], "programmes": []}')
+
+    done = door(problem)
+
+    assert done.returncode == 2
+    assert "$.screens[0].id" in done.stderr
+
+
+def test_a_name_that_leads_nowhere_is_a_fault(tmp_path):
+    problem = tmp_path / "problem.json"
+    problem.write_bytes(msgspec.json.encode(a_problem(pairs=[("apogee", "nowhere", 2)])))
+
+    done = door(problem)
+
+    assert done.returncode == 2
+    assert "pairs[0]: no programme nowhere" in done.stderr

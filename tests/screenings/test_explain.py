@@ -1,0 +1,122 @@
+import pytest
+
+from festival.language import t
+from screenings.model import Pin
+from screenings.planner.explain import explain, foreseen, headline, spoken
+from screenings.planner.legal import rules_of
+from screenings.rules import Facts, clashes
+from tests.screenings.builders import (
+    a_festival,
+    a_guest,
+    a_problem,
+    a_programme,
+    a_screen,
+    at,
+)
+
+ONE_EVENING = [(at("18:00"), at("21:00")), None, None]
+
+
+def codes(remarks):
+    return sorted(r.code for r in remarks)
+
+
+def test_a_festival_that_can_be_planned_is_planned():
+    problem = a_festival(3, films=12, load=0.5)
+
+    found = explain(problem, seconds=30)
+
+    assert found.verdict == "possible"
+    assert clashes(problem, found.plan) == []
+
+
+def test_locked_films_that_need_more_than_a_day_are_said_in_figures():
+    pins = [Pin(n, 0, "orion", at(clock)) for n, clock in (("one", "18:00"), ("two", "19:55"))]
+    problem = a_problem([a_programme("one"), a_programme("two")],
+                        [a_screen(hours=ONE_EVENING)], pins=pins)
+
+    found = explain(problem, seconds=10)
+    said = headline(found)
+
+    assert found.verdict == "impossible"
+    assert [r.details for r in found.remarks if r.code == "open_too_short"] == [
+        {"screen": "Orion", "day": 1, "open": 180, "need": 250, "count": 2}
+    ]
+    assert said is not None
+    assert found.minimal
+
+
+def test_two_guests_in_one_window_are_the_whole_reason():
+    names = ["one", "two"]
+    window = [(at("18:00"), at("21:00"))]
+    problem = a_problem(
+        [a_programme(n) for n in [*names, "three", "four"]],
+        [a_screen()],
+        guests=[a_guest(n, programmes=[n], windows=window) for n in names],
+    )
+
+    found = explain(problem, seconds=10)
+
+    assert codes(found.core) == ["guest_absent", "guest_absent", "promise", "promise"]
+    assert (found.minimal, codes(found.repair), found.smallest) == (True, ["guest_absent"], True)
+    assert len(found.plan) == 4
+
+
+def test_equipment_is_never_offered_for_letting_go():
+    problem = a_problem([a_programme(equipment=["70mm"])])
+
+    found = explain(problem, seconds=10)
+
+    assert (codes(found.core), codes(found.repair)) == (["promise"], ["promise"])
+    assert codes(found.remarks) == ["no_start"]
+
+
+def test_a_guest_is_in_one_place_whatever_is_let_go():
+    pins = [Pin("one", 0, "orion", at("18:00")), Pin("two", 0, "vega", at("18:00"))]
+    problem = a_problem([a_programme("one"), a_programme("two")],
+                        [a_screen("orion"), a_screen("vega")],
+                        guests=[a_guest(programmes=["one", "two"])], pins=pins)
+
+    found = explain(problem, seconds=10)
+
+    assert codes(found.core) == ["lock", "lock", "promise", "promise"]
+    assert codes(found.repair) == ["lock"]
+
+
+def test_more_showings_than_days_are_refused_by_name():
+    problem = a_problem([a_programme(showings=4, debate=0)])
+
+    found = explain(problem, seconds=10)
+
+    assert codes(found.core) == ["promise"] * 4 + ["repeat_same_day"]
+    assert (codes(found.repair), found.minimal) == (["repeat_same_day"], True)
+
+
+def test_every_member_of_the_core_is_necessary_and_together_they_are_impossible():
+    screens = [a_screen(hours=[(at("18:00"), at("22:00")), None, None])]
+    problem = a_problem([a_programme(n, debate=0) for n in ("one", "two", "three", "four")], screens)
+
+    found = explain(problem, seconds=20)
+
+    assert (found.verdict, found.minimal) == ("impossible", True)
+    assert codes(found.core).count("promise") == 3
+    assert codes(found.remarks) == ["festival_too_full"]
+
+
+@pytest.mark.parametrize("locale", ["fr", "en"])
+def test_every_reason_and_every_way_out_is_a_sentence(locale):
+    pins = [Pin(n, 0, "orion", at(clock)) for n, clock in (("one", "18:00"), ("two", "19:55"))]
+    programme = a_programme("three", showings=4, least_seats=150, earliest=600, latest=1200)
+    guest = a_guest(programmes=["three"], windows=[(0, 60)])
+    problem = a_problem([a_programme("one"), a_programme("two"), programme],
+                        [a_screen(hours=ONE_EVENING)], guests=[guest], pins=pins)
+    facts = Facts(problem)
+
+    for rule in rules_of(facts):
+        remark = spoken(facts, rule)
+        for kind in ("because", "letgo"):
+            sentence = t(locale, f"{kind}.{remark.code}", **remark.details)
+            assert "{" not in sentence
+            assert sentence.endswith(".")
+    for remark in foreseen(facts):
+        assert "{" not in t(locale, f"remark.{remark.code}", **remark.details)

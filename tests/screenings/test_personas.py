@@ -1,0 +1,91 @@
+from itertools import combinations
+
+from screenings.personas import Persona, Traits, one_can_see_both, reach, select, worst
+from screenings.rules import Facts
+from tests.screenings.builders import a_festival, a_placement, a_problem, a_programme, a_screen, at
+
+
+def names(found):
+    return [p.programme for p in found.seen]
+
+
+def festival():
+    problem = a_problem([a_programme(n, showings=2) for n in ("one", "two", "three")],
+                        [a_screen("orion"), a_screen("vega")])
+    plan = [a_placement("18:00", "one"), a_placement("18:00", "two", screen="vega"),
+            a_placement("20:30", "three"), a_placement("18:00", "two", 1, "vega", day=1)]
+    return problem, plan
+
+
+def test_a_repeat_saves_what_ran_in_parallel():
+    found = reach(*festival(), Persona("jury", must=["one", "two", "three"]))
+
+    assert (names(found), found.share, found.best) == (["one", "three", "two"], 1.0, True)
+
+
+def test_a_visitor_of_one_day_misses_something_and_it_is_named():
+    found = reach(*festival(), Persona("student", days=[0]))
+
+    assert (len(found.seen), found.missed in (["one"], ["two"])) == (2, True)
+
+
+def test_a_jury_sees_at_most_so_many_a_day():
+    found = reach(*festival(), Persona("jury", must=["one", "three"], most_a_day=1))
+
+    assert found.share == 0.5
+
+
+def test_what_must_be_seen_comes_before_all_else():
+    problem = a_problem([a_programme("long", film_minutes=200), a_programme("a"),
+                         a_programme("b")], [a_screen("orion"), a_screen("vega")])
+    plan = [a_placement("18:00", "long"), a_placement("17:00", "a", screen="vega"),
+            a_placement("20:00", "b", screen="vega")]
+
+    assert names(reach(problem, plan, Persona("critic", must=["long"]))) == ["long"]
+    assert names(reach(problem, plan, Persona("fan"))) == ["a", "b"]
+
+
+def test_captions_and_languages_decide_who_can_follow():
+    traits = {
+        "one": Traits(["fr"], captions=["fr"]),
+        "two": Traits(["fr"], subtitles=["en"]),
+        "three": Traits(wordless=True, rating=16),
+    }
+
+    deaf = reach(*festival(), Persona("deaf", captions=["fr"]), traits)
+    journalist = reach(*festival(), Persona("journalist", understands=["en"]), traits)
+    family = reach(*festival(), Persona("family", oldest_rating=12), traits)
+
+    assert names(deaf) == ["one", "three"]
+    assert sorted(names(journalist)) == ["three", "two"]
+    assert sorted(names(family)) == ["one", "two"]
+
+
+def test_an_early_bedtime_counts():
+    persona = Persona("family", latest_end=at("20:00"))
+
+    assert "three" not in names(reach(*festival(), persona))
+
+
+def test_the_visitor_served_least_is_found():
+    personas = [Persona("all"), Persona("evening", days=[2])]
+
+    found = worst(*festival(), personas)
+
+    assert found is not None
+    assert (found.persona, found.share) == ("evening", 0.0)
+
+
+def test_nobody_is_in_two_places_and_no_selection_is_larger():
+    problem = a_festival(6, films=7)
+    facts = Facts(problem)
+    plan = [a_placement(f"{14 + n}:00", p.id, 0, f"s{n % 4}", day=n % 2)
+            for n, p in enumerate(problem.programmes)]
+
+    seen, best = select(facts, plan, dict.fromkeys(facts.programmes, 1))
+
+    def possible(some):
+        return all(one_can_see_both(facts, a, b, 0) for a, b in combinations(some, 2))
+
+    largest = max(n for n in range(8) if any(possible(s) for s in combinations(plan, n)))
+    assert (possible(seen), len(seen), best) == (True, largest, True)
