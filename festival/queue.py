@@ -6,6 +6,7 @@ QUEUES = {
     "encode_part": "heavy",
     "encode_sound": "heavy",
     "join_screener": "heavy",
+    "make_mezzanine": "heavy",
     "send_letter": "letters",
     "plan_grid": "plans",
     "sweep_uploads": "control",

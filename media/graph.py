@@ -199,6 +199,7 @@ def prepared(
     *,
     top: Rung | None = None,
     part: Part | None = None,
+    pixels: str = "yuv420p",
 ) -> ffmpeg.nodes.FilterableStream:
     """Undo what a projector would not show: combing, uneven cadence, HDR, odd pixel shapes."""
     if picture.is_telecined:
@@ -220,7 +221,7 @@ def prepared(
     return (
         stream.filter("scale", top.width, top.height, flags="bicubic")
         .filter("setsar", 1)
-        .filter("format", "yuv420p")
+        .filter("format", pixels)
     )
 
 

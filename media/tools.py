@@ -8,8 +8,11 @@ from functools import cache
 
 import msgspec
 
-NEEDED_FILTERS = ("ebur128", "blackdetect", "freezedetect", "silencedetect", "idet", "bwdif")
-NEEDED_ENCODERS = ("libx264", "aac")
+NEEDED_FILTERS = (
+    "ebur128", "astats", "aphasemeter", "silencedetect", "idet", "cropdetect", "bwdif", "pullup",
+    "fps", "trim", "zscale", "tonemap", "blackdetect", "freezedetect", "photosensitivity", "tile",
+)  # fmt: skip
+NEEDED_ENCODERS = ("libx264", "aac", "mjpeg", "srt", "prores_aw", "pcm_s24le")
 
 
 class ToolMissing(Exception):

@@ -11,6 +11,7 @@ from festival.errors import Conflict, Missing, Refused
 from festival.record import record
 from festival.tables import Edition, Person
 from reviews.tables import Announcement, AnnouncementLine, Decision
+from submissions import projection
 from submissions.entries import move, propose, tell_members
 from submissions.status import Status
 from submissions.tables import Submission
@@ -118,6 +119,8 @@ async def tell(line: AnnouncementLine, *, edition: Edition, by: Person) -> None:
     await Submission.update({Submission.pending: None, Submission.announced_at: now()}).where(
         Submission.id == submission.id
     )
+    if wanted is Status.ACCEPTED:
+        await projection.order(submission)
     await tell_members(
         submission, wanted.value, edition=edition, occasion=f"announcement:{line.announcement}"
     )

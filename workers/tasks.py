@@ -14,7 +14,7 @@ from festival.errors import FestivalError
 from festival.leases import MOST_CRASHES, Heartbeat, Lease, NotYet, Superseded
 from media.runner import PermanentFault
 from screenings import planning
-from submissions import intake, sharing, uploads
+from submissions import intake, projection, sharing, uploads
 from workers.app import PULSE, celery, child, settings
 
 log = logging.getLogger(__name__)
@@ -71,6 +71,12 @@ async def join_screener(lease: Lease, heartbeat: Heartbeat) -> None:
     )
 
 
+async def make_mezzanine(lease: Lease, heartbeat: Heartbeat) -> None:
+    await projection.make_mezzanine(
+        lease.args["file"], lease=lease, heartbeat=heartbeat, news=child().news, settings=settings
+    )
+
+
 async def plan_grid(lease: Lease, heartbeat: Heartbeat) -> None:
     await planning.plan(lease.args["run"], lease=lease, heartbeat=heartbeat, news=child().news)
 
@@ -86,6 +92,7 @@ VERBS: dict[str, Verb] = {
     "encode_part": encode_part,
     "encode_sound": encode_sound,
     "join_screener": join_screener,
+    "make_mezzanine": make_mezzanine,
     "plan_grid": plan_grid,
     "sweep_uploads": sweep_uploads,
 }

@@ -5,10 +5,11 @@ import asyncio
 import pytest
 
 from festival.errors import Conflict, Missing, Refused
-from festival.tables import Letter
+from festival.tables import Letter, Outbox
 from reviews import decisions
 from reviews.tables import Announcement
 from submissions.lists import submission_in
+from submissions.tables import FilmFile
 from tests.builders import a_film, a_person, an_edition, sign_in
 
 
@@ -159,3 +160,21 @@ async def test_a_draft_is_not_decided(house) -> None:
         await decisions.accept(await room.film(), by=room.one, note="Lumineux.")
 
     assert await room.standing() == [("draft", None)]
+
+
+async def test_a_chosen_film_is_made_ready_for_projection_once_it_is_announced(house) -> None:
+    room = await Room().fill()
+    batch = await room.a_batch()
+    assert await projections(room) == []
+
+    await decisions.announce(batch, edition=room.edition, by=room.two)
+    await decisions.announce(batch, edition=room.edition, by=room.two)
+
+    chosen = await FilmFile.objects().get(FilmFile.submission == room.films[0])
+    assert await projections(room) == [chosen.id]
+
+
+async def projections(room: Room) -> list[str]:
+    files = [file.id for file in await FilmFile.objects().where(FilmFile.submission.is_in(room.films))]
+    lines = await Outbox.objects().where(Outbox.task == "make_mezzanine")
+    return [line.args["file"] for line in lines if line.args["file"] in files]

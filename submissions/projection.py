@@ -1,0 +1,68 @@
+"""The projection copy: made when a film is told that it is chosen, never for all that are sent."""
+
+import asyncio
+import shutil
+
+import msgspec
+
+from festival.db import later, rows, transaction
+from festival.leases import Heartbeat, Lease, NotYet, hold
+from festival.progress import News
+from festival.record import record
+from festival.settings import Settings
+from media import mezzanine
+from media.storage import LocalStore
+from submissions.intake import Telling, cell_for, stoppable, the_file
+from submissions.tables import Submission
+from submissions.verdicts import facts_of
+
+KIND = "projection"
+
+
+def key_of(file_id: str) -> str:
+    """Where the projection copy lies; no door leads there."""
+    return f"{file_id}{KIND}"
+
+
+async def order(submission: Submission) -> None:
+    """Inside the act that tells the makers: their released file is made ready for a projector."""
+    for row in await rows(
+        "SELECT id, person FROM film_file WHERE submission = {} AND state = 'released'",
+        submission.id,
+    ):
+        await later("make_mezzanine", file=row["id"], owner=row["person"] or "")
+
+
+async def make_mezzanine(
+    file_id: str, *, lease: Lease, heartbeat: Heartbeat, news: News, settings: Settings
+) -> None:
+    """One file, published by one rename; one that is there already stays."""
+    known = await the_file(file_id)
+    if known is None or (facts := facts_of(known[0].facts)) is None:
+        return
+    file, submission, edition = known
+    store = LocalStore(settings.media_root)
+    if file.state != "released" or submission.status != "accepted":
+        return
+    if store.is_published(key_of(file.id)):
+        return
+    if store.free_bytes() < mezzanine.most_bytes(facts):
+        raise NotYet("storage_full")
+    telling = Telling(file, lease, news)
+    cell = cell_for(file, lease, store, settings)
+    try:
+        made: mezzanine.Mezzanine = await stoppable(
+            lambda: mezzanine.make(
+                cell,
+                facts,
+                on_progress=lambda fraction: telling.from_thread(KIND, fraction),
+                cancelled=lambda: heartbeat.lost,
+            )
+        )
+        async with transaction():
+            await hold(lease)
+            await asyncio.to_thread(store.publish, cell.work, key_of(file.id))
+            await record("mezzanine_made", file.id, edition=edition.id, **msgspec.to_builtins(made))
+    finally:
+        shutil.rmtree(cell.work, ignore_errors=True)
+    await telling.tell(KIND, 1.0, "done")

@@ -1,0 +1,73 @@
+"""The projection copy belongs to a chosen film, is made once, and lies behind no door."""
+
+import json
+import shutil
+from pathlib import Path
+
+import msgspec
+from redis.asyncio import Redis
+
+from festival import leases
+from festival.db import later, rows
+from festival.leases import Heartbeat
+from festival.progress import News
+from festival.settings import Settings
+from media import mezzanine, scan
+from media.sandbox import Cell
+from media.storage import LocalStore
+from media.tools import find_tools
+from submissions import projection
+from tests.builders import a_film, a_person, an_edition, sign_in
+from tests.clips import Clips, film
+
+
+async def project(file: str, store: LocalStore) -> None:
+    settings = Settings.read()
+    lease = await leases.take(await later("make_mezzanine", file=file), worker="w")
+    await projection.make_mezzanine(
+        file, lease=lease, heartbeat=Heartbeat(lease), news=News(Redis.from_url(settings.redis_url)),
+        settings=settings,
+    )  # fmt: skip
+    await leases.finish(lease)
+
+
+async def a_released_film(edition, maker, tmp_path: Path, status: str) -> tuple[str, LocalStore]:
+    clip = Clips(tmp_path).draw(film())
+    _, file = await a_film(edition, maker, status=status)
+    store = LocalStore(Settings.read().media_root)
+    store.master_path(file).parent.mkdir(mode=0o700)
+    shutil.copyfile(clip, store.master_path(file))
+    (work := tmp_path / "work").mkdir()
+    facts = scan.inspect(Cell(tools=find_tools(), source=clip, work=work))
+    await rows("UPDATE film_file SET facts = {}::jsonb WHERE id = {} RETURNING id",
+               json.dumps(msgspec.to_builtins(facts)), file)
+    return file, store
+
+
+async def test_a_chosen_film_is_made_ready_once_and_lies_behind_no_door(client, tmp_path: Path) -> None:
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    file, store = await a_released_film(edition, maker, tmp_path, "accepted")
+
+    await project(file, store)
+    made = store.published(projection.key_of(file), mezzanine.NAME)
+    before = made.stat()
+    await project(file, store)
+
+    assert (made.stat().st_ino, made.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    told = await rows("SELECT details FROM record WHERE act = 'mezzanine_made' AND subject = {}", file)
+    assert [one["details"]["frames"] for one in told] == [48]
+    await sign_in(client, maker)
+    for name in (file, projection.key_of(file)):
+        answer = await client.get(f"/api/v1/{edition.slug}/files/{name}/screener/{mezzanine.NAME}")
+        assert answer.status_code == 404
+
+
+async def test_a_film_that_was_not_chosen_is_left_alone(client, tmp_path: Path) -> None:
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    file, store = await a_released_film(edition, maker, tmp_path, "submitted")
+
+    await project(file, store)
+
+    assert store.is_published(projection.key_of(file)) is False
