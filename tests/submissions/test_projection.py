@@ -24,10 +24,10 @@ from tests.clips import Clips, film
 async def project(file: str, store: LocalStore) -> None:
     settings = Settings.read()
     lease = await leases.take(await later("make_mezzanine", file=file), worker="w")
-    await projection.make_mezzanine(
-        file, lease=lease, heartbeat=Heartbeat(lease), news=News(Redis.from_url(settings.redis_url)),
-        settings=settings,
-    )  # fmt: skip
+    async with Redis.from_url(settings.redis_url) as redis:
+        await projection.make_mezzanine(
+            file, lease=lease, heartbeat=Heartbeat(lease), news=News(redis), settings=settings
+        )
     await leases.finish(lease)
 
 

@@ -92,7 +92,9 @@ async def booth(house, clip: Path, tmp_path: Path, monkeypatch):
     await rows("UPDATE film_file SET facts = {}::jsonb, size = {} WHERE id = {} RETURNING id",
                json.dumps(msgspec.to_builtins(facts)), clip.stat().st_size, file)
     await later("make_screener", file=file)
-    return Booth(store, file)
+    made = Booth(store, file)
+    yield made
+    await made.news.redis.aclose()
 
 
 async def test_a_shared_film_is_ready_when_its_last_part_is_made(booth: Booth) -> None:
