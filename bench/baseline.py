@@ -34,8 +34,11 @@ def plain(problem: Problem, *, seconds: float, seed: int) -> tuple[int, int, int
 
 
 def greedy(ground: Ground, chance: random.Random) -> Seats:
-    """Tightest first; what failed goes to the front of the next try. The earliest cheapest start."""
-    count = [sum(row.bit_count() for row in starts) for starts in ground.starts]
+    """Tightest first, of two as tight the one with more at stake; what failed goes to the front."""
+    count = [
+        sum(row.bit_count() for row in starts) / (1 + hours[-1][0] - hours[0][0])
+        for starts, hours in zip(ground.starts, ground.hours, strict=True)
+    ]
     bumps = dict.fromkeys(ground.free, 0)
     best: Seats = []
     for _ in range(TRIES):
@@ -71,6 +74,7 @@ def step(ground: Ground, seats: Seats, chance: random.Random, seconds: float) ->
     give_hint(model, seats)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 2
+    solver.parameters.cp_model_probing_level = 0  # it would eat the whole round
     solver.parameters.max_time_in_seconds = seconds
     solver.parameters.random_seed = chance.randrange(2**31)
     if solver.solve(model.cp) not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:

@@ -49,6 +49,8 @@ class Model:
     cells: dict[int, dict[Cell, cp_model.IntVar]] = field(default_factory=dict)
     cost: list[cp_model.LinearExprT] = field(default_factory=list)
     sides: list[tuple[int, int, cp_model.IntVar, cp_model.IntVar]] = field(default_factory=list)
+    there: list[tuple[int, int, int, cp_model.IntVar]] = field(default_factory=list)
+    overlaps: list[tuple[int, int, cp_model.IntVar]] = field(default_factory=list)
 
     def on(self, at: int, day: int) -> list[cp_model.IntVar]:
         return [here for (_, its, _), here in self.cells[at].items() if its == day]
@@ -105,6 +107,7 @@ def add_screens(model: Model) -> None:
             if len(literals) > 1:
                 there = model.cp.new_bool_var("")
                 model.cp.add(sum(literals) == there)
+                model.there.append((at, *house, there))
             size = model.ground.lengths[at] + model.ground.turnaround[house[0]]
             houses[house].append(
                 model.cp.new_optional_fixed_size_interval_var(model.begins[at], size, there, "")
@@ -215,6 +218,7 @@ def add_pair(model: Model, a: int, b: int, weight: int) -> None:
     absent = [model.present[a].negated(), model.present[b].negated()]
     model.cp.add_bool_or([overlap, before, after, *absent])
     model.sides.append((a, b, before, after))
+    model.overlaps.append((a, b, overlap))
     for one, other, literal in ((a, b, before), (b, a, after)):
         end = model.begins[one] + model.ground.lengths[one]
         model.cp.add(end <= model.begins[other]).only_enforce_if(literal)
@@ -230,6 +234,7 @@ def clear_of(model: Model, at: int, other: int, seat: Seat, weight: int) -> None
     domain = cp_model.Domain.from_intervals(
         [[cp_model.INT_MIN, last_before], [first_after, cp_model.INT_MAX]]
     )
+    model.overlaps.append((at, other, overlap))
     calm = [overlap.negated(), model.present[at]]
     model.cp.add_linear_expression_in_domain(model.begins[at], domain).only_enforce_if(calm)
     model.cost.append(weight * overlap)
@@ -245,6 +250,12 @@ def give_hint(model: Model, seats: Seats) -> None:
         here = cell_of(ground, at, seat) if seat else None
         for cell, literal in cells.items():
             model.cp.add_hint(literal, cell == here)
+    for at, screen, day, there in model.there:
+        seat = seats[at]
+        stands = seat is not None and seat[0] == screen and ground.on_day[day] >> seat[1] & 1
+        model.cp.add_hint(there, bool(stands))
+    for a, b, overlap in model.overlaps:
+        model.cp.add_hint(overlap, ground.overlap(a, b, seats))
     for a, b, before, after in model.sides:
         one, other = seats[a], seats[b]
         if one is None or other is None:
@@ -328,6 +339,7 @@ def prover(*, seconds: float, seed: int, steady: bool) -> cp_model.CpSolver:
     solver = cp_model.CpSolver()
     parameters = solver.parameters
     parameters.random_seed = seed % 2**31
+    parameters.cp_model_probing_level = 0
     if steady:
         parameters.max_deterministic_time = max(0.01, seconds)
         parameters.num_workers = 1
