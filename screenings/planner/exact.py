@@ -339,7 +339,6 @@ def prover(*, seconds: float, seed: int, steady: bool) -> cp_model.CpSolver:
     solver = cp_model.CpSolver()
     parameters = solver.parameters
     parameters.random_seed = seed % 2**31
-    parameters.cp_model_probing_level = 0
     if steady:
         parameters.max_deterministic_time = max(0.01, seconds)
         parameters.num_workers = 1
