@@ -20,7 +20,7 @@ from pathlib import Path
 
 import msgspec
 
-from ops.postgres import Postgres
+from ops.postgres import Postgres, home_of
 from ops.process import die_with_parent, free_port, is_taken
 from ops.redis import RedisServer
 
@@ -344,8 +344,8 @@ def open_house(*, once: bool, fresh: bool) -> int:
 def empty() -> None:
     """Everything of this house, its database's own folder included."""
     link = VAR / "pg"
+    shutil.rmtree(home_of(link), ignore_errors=True)
     if link.is_symlink():
-        shutil.rmtree(link.resolve(), ignore_errors=True)
         link.unlink()
     for path in VAR.iterdir():
         if path.name == "lock":

@@ -29,6 +29,22 @@ OPTIONS = {
 }
 
 
+def home_of(folder: Path) -> Path:
+    """Where the data of a state folder lies when we are root."""
+    return Path("/var/tmp") / (
+        "cfs-" + hashlib.sha256(str(folder.absolute()).encode()).hexdigest()[:12]
+    )
+
+
+def put_aside(home: Path) -> None:
+    """Data whose state folder was deleted by hand: its films are gone, so it may not come back as
+    if they were there; it is kept under another name, for nobody knows what is in it.
+    """
+    aside = home.with_name(f"{home.name}.left-{time.strftime('%Y%m%d-%H%M%S')}")
+    home.rename(aside)
+    print(f"  An older database without its films was put aside: {aside}", flush=True)
+
+
 class Postgres:
     """One server in one folder; `prepare`, then run `argv` as `user`."""
 
@@ -42,8 +58,9 @@ class Postgres:
         if self.user is None:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             return folder
-        name = "cfs-" + hashlib.sha256(str(folder).encode()).hexdigest()[:12]
-        home = Path("/var/tmp") / name
+        home = home_of(folder)
+        if home.is_dir() and not folder.is_symlink():
+            put_aside(home)
         home.mkdir(mode=0o700, exist_ok=True)
         if home.is_symlink() or home.stat().st_uid not in {0, self.user.pw_uid}:
             raise SystemExit(f"{home} belongs to somebody else: remove it and start again.")
