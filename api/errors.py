@@ -26,6 +26,7 @@ STATUS: dict[type[FestivalError], int] = {
 AWAY = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a connection that its server left in the middle of a word
     ConnectionError,
     TimeoutError,
     asyncpg.CannotConnectNowError,
