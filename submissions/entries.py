@@ -14,6 +14,7 @@ from submissions.eligibility import may_file, may_open
 from submissions.entry import Entry, faults
 from submissions.status import DECIDABLE, DECISIONS, MOVES, FileState, Status
 from submissions.tables import Film, FilmFile, Member, Submission
+from submissions.versions import put_older_aside, put_unreleased_aside
 
 
 async def deadline_of(edition: Edition, section: str | None) -> datetime:
@@ -24,14 +25,15 @@ async def deadline_of(edition: Edition, section: str | None) -> datetime:
 
 
 async def may_still_file(submission: Submission, edition: Edition, *, grace: timedelta) -> bool:
-    """The written rule for uploads under way, on server time."""
+    """The written rule for uploads under way, on server time: one file in time is enough."""
     found = await rows(
         """SELECT created_at AS begun, ready_at AS ready FROM film_file
-           WHERE submission = {} AND state <> 'replaced' ORDER BY number DESC LIMIT 1""",
+           WHERE submission = {} AND state <> 'replaced'""",
         submission.id,
     )
-    file = found[0] if found else {"begun": None, "ready": None}
-    return may_file(now(), await deadline_of(edition, submission.section), **file, grace=grace)
+    deadline = await deadline_of(edition, submission.section)
+    files = found or [{"begun": None, "ready": None}]
+    return any(may_file(now(), deadline, **file, grace=grace) for file in files)
 
 
 async def open_entry(edition: Edition, *, by: Person, entry: Entry | None = None) -> Submission:
@@ -113,17 +115,21 @@ async def add_member(submission: Submission, email: str, *, part: str, by: Perso
 
 
 async def release(submission: Submission, *, by: Person) -> None:
-    """The maker has watched the committee's copy and lets it go; only then is it seen."""
+    """The maker has watched the committee's copy and lets it go; only then is it seen.
+
+    What was filed stays as it was filed.
+    """
     async with transaction():
         released = await rows(
-            """UPDATE film_file SET state = 'released', released_at = now()
-               WHERE submission = {} AND state = 'ready' RETURNING id""",
+            """UPDATE film_file n SET state = 'released', released_at = now() FROM submission s
+               WHERE s.id = {} AND s.status = 'draft' AND n.submission = s.id AND n.state = 'ready'
+               RETURNING n.id, n.number""",
             submission.id,
         )
-        if released:
-            await record("copy_released", submission.id, by=by, file=released[0]["id"])
-            return
-        if not await has_released_file(submission):
+        for file in released:
+            await put_older_aside(submission.id, file["number"], now_is=FileState.RELEASED)
+            await record("copy_released", submission.id, by=by, file=file["id"])
+        if not released and not await has_released_file(submission):
             raise Refused("copy_not_ready")
 
 
@@ -169,7 +175,10 @@ async def missing_of(submission: Submission) -> list[str]:
 async def submit(
     submission: Submission, *, edition: Edition, by: Person, grace: timedelta = timedelta()
 ) -> None:
-    """File the entry: whole and in time, or refused with every reason at once. Twice is once."""
+    """File the entry: whole and in time, or refused with every reason at once. Twice is once.
+
+    The released file is filed; another that was still on its way is put aside.
+    """
     if submission.status == Status.SUBMITTED:
         return
     if not await may_still_file(submission, edition, grace=grace):
@@ -178,6 +187,7 @@ async def submit(
         raise Refused(*wrong)
     async with transaction():
         await move(submission, Status.SUBMITTED, by=by)
+        await put_unreleased_aside(submission.id)
         await Submission.update({Submission.filed_at: now()}).where(Submission.id == submission.id)
         await tell_members(submission, "submitted", edition=edition, occasion="filed")
 

@@ -27,6 +27,7 @@ from submissions.entries import tell_members
 from submissions.status import FileState
 from submissions.tables import Film, FilmFile, Submission
 from submissions.verdicts import as_row, facts_of
+from submissions.versions import put_older_aside
 
 ROOM = 2.5
 TOLD_EVERY = 0.7
@@ -177,6 +178,7 @@ async def keep_verdict(
             outcome=verdict.outcome.value,
             codes=[f.code for f in verdict.findings],
         )
+        await put_older_aside(file.submission, file.number, now_is=wanted)
         if wanted is FileState.SOUND:
             await later(
                 "make_screener", file=file.id, owner=file.person or "", weight=int(facts.duration)
@@ -335,6 +337,7 @@ async def keep_copy(
         )
         if not moved:
             return
+        await put_older_aside(file.submission, file.number, now_is=wanted)
         await record(kind, file.id, sandbox=made.sandbox)
         await tell_members(submission, kind, edition=edition, occasion=f"{kind}:{file.id}")
     file.state = wanted.value

@@ -33,6 +33,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     verdict: dict[str, Any] | None = None
     screener: dict[str, Any] | None = None
     fraction: float | None = None
+    stands: int | None = None
 
 
 CARD = """
@@ -40,7 +41,9 @@ SELECT s.id, f.title, f.title_en, f.director, s.status, f.declared_seconds, s.ch
   x.letter AS section_letter, x.name_fr AS section_fr, x.name_en AS section_en,
   n.id AS file, n.state AS file_state, n.name AS file_name, n.size AS file_size,
   n.verdict, n.screener,
-  (SELECT fraction FROM step WHERE file = n.id AND kind = 'screener') AS fraction
+  (SELECT fraction FROM step WHERE file = n.id AND kind = 'screener') AS fraction,
+  (SELECT max(number) FROM film_file WHERE submission = s.id AND number < n.number
+     AND state IN ('ready', 'released')) AS stands
 FROM submission s JOIN film f ON f.id = s.film LEFT JOIN section x ON x.id = s.section
 LEFT JOIN LATERAL (SELECT * FROM film_file WHERE submission = s.id AND state <> 'replaced'
                    ORDER BY number DESC LIMIT 1) n ON true
@@ -110,9 +113,10 @@ async def files_of(submission_id: str) -> list[FilmFile]:
     )
 
 
-async def current_file(submission_id: str) -> FilmFile | None:
+async def current_file(submission_id: str, number: int | None = None) -> FilmFile | None:
+    """The newest one that was not put aside, or the version that is asked for."""
     for file in await files_of(submission_id):
-        if file.state != "replaced":
+        if file.number == number or (number is None and file.state != "replaced"):
             return file
     return None
 

@@ -47,4 +47,15 @@ LAST = frozenset(
      FileState.FAILED, FileState.REPLACED}
 )  # fmt: skip
 
+_HOPELESS = frozenset(
+    {FileState.RECEIVING, FileState.FAULTY, FileState.QUARANTINED, FileState.FAILED}
+)  # fmt: skip
+# What a newer file puts aside when it comes to a state: never an older one that can do more.
+YIELDING: dict[FileState, frozenset[FileState]] = {
+    FileState.RECEIVED: _HOPELESS,
+    FileState.SOUND: _HOPELESS | WORKING,
+    FileState.READY: _HOPELESS | WORKING | {FileState.READY},
+    FileState.RELEASED: _HOPELESS | WORKING | {FileState.READY, FileState.RELEASED},
+}
+
 STEPS = ("receive", "sniff", "packets", "sound", "policy", "screener", "publish")

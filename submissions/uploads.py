@@ -21,6 +21,7 @@ from submissions.lists import submission_in
 from submissions.status import FileState, Status
 from submissions.tables import FilmFile, Step, Submission
 from submissions.verdicts import as_row
+from submissions.versions import put_older_aside
 
 UPLOAD_LASTS = timedelta(days=7)
 
@@ -191,7 +192,7 @@ def _hash(arrival: Arrival, piece: bytes, offset: int) -> None:
 
 
 async def finish(file: FilmFile, *, store: LocalStore) -> None:
-    """The last byte is here: the file becomes the film's current one. Done twice, done once."""
+    """The last byte is here: from now on the house works on it. Done twice, done once."""
     arrival = ARRIVALS.pop(file.id, None)
     known = arrival is not None and arrival.digest is not None and arrival.hashed == file.size
     sha256 = arrival.digest.hexdigest() if known and arrival is not None else ""
@@ -205,12 +206,7 @@ async def finish(file: FilmFile, *, store: LocalStore) -> None:
         )
         if not received:
             return
-        await rows(
-            """UPDATE film_file SET state = 'replaced', replaced_at = now()
-               WHERE submission = {} AND number < {} AND state <> 'replaced' RETURNING id""",
-            file.submission,
-            file.number,
-        )
+        await put_older_aside(file.submission, file.number, now_is=FileState.RECEIVED)
         await rows(
             """UPDATE step SET state = 'done', fraction = 1, ended_at = now()
                WHERE file = {} AND kind = 'receive' RETURNING id""",

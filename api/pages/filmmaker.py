@@ -42,6 +42,7 @@ from submissions.lists import (
 from submissions.status import MOVES, WORKING, FileState, Status
 from submissions.tables import FilmFile, Submission
 from submissions.verdicts import facts_of, verdict_of
+from submissions.versions import standing_before
 
 AnyRequest = Request[Any, Any, Any]
 UPLOAD_CODES = (
@@ -198,6 +199,7 @@ async def entry_page(
         sections=await sections_of(edition), premieres=PREMIERES, least=SYNOPSIS_LEAST,
         file=file, kept=await received(file.id, file.state, store) if file else 0,
         is_working=file is not None and file.state in WORKING, said=said(lang),
+        stands=await standing_before(submission.id, file.number) if file else None,
         most=settings.max_upload_bytes, days_left=days_left(edition),
         is_open=await entries.may_still_file(submission, edition, grace=settings.grace),
         grace=settings.upload_grace_hours,
@@ -264,13 +266,21 @@ async def answers_page(
     return page(
         request, "filmmaker/answers.html", status=422 if error else 200, submission=submission,
         fields=_entry.typed(written, lang), section=sections.get(written.section),
-        file=await current_file(submission.id), missing=told, faults=faults(request, error),
+        file=await filed_or_current(submission.id), missing=told, faults=faults(request, error),
         places=dict.fromkeys((code.partition(":")[0] for code in error.codes), place)
         if error else {},
         days_left=days_left(edition), grace=settings.upload_grace_hours,
         is_open=await entries.may_still_file(submission, edition, grace=settings.grace),
         may_withdraw=Status.WITHDRAWN in MOVES[Status(submission.status)],
     )  # fmt: skip
+
+
+async def filed_or_current(submission_id: str) -> FilmFile | None:
+    """The file that filing takes, or the one that is still in the way of it."""
+    for file in await files_of(submission_id):
+        if file.state == FileState.RELEASED:
+            return file
+    return await current_file(submission_id)
 
 
 @post("/submissions/{submission_id:str}/filing", guards=[signed_in()])
@@ -330,10 +340,14 @@ async def report(
     viewer: NamedDependency[Viewer],
     edition_row: NamedDependency[Edition],
     store: NamedDependency[LocalStore],
+    version: Annotated[int | None, Meta(ge=1, le=10**4)] = None,
 ) -> Response[str]:
-    """The verdict first, then the way through the booth, the film along its length, every check."""
+    """The verdict first, then the way through the booth, the film along its length, every check.
+
+    Of the newest file, or of an older `version`.
+    """
     submission = await own(submission_id, viewer, edition_row, Act.SEE_ENTRY)
-    return await report_page(request, submission, edition_row, store, None)
+    return await report_page(request, submission, edition_row, store, None, version=version)
 
 
 async def report_page(
@@ -342,12 +356,17 @@ async def report_page(
     edition: Edition,
     store: LocalStore,
     error: FestivalError | None,
+    *,
+    version: int | None = None,
 ) -> Response[str]:
-    file = await current_file(submission.id)
+    file = await current_file(submission.id, version)
+    if version is not None and file is None:
+        raise Missing("file_missing")
     drawn: dict[str, Any] = {}
     if file is not None:
         drawn = await drawn_report(language_of(request), file, edition)
         drawn["kept"] = await received(file.id, file.state, store)
+        drawn["stands"] = await standing_before(submission.id, file.number)
     return page(
         request, "filmmaker/report.html", status=422 if error else 200, submission=submission,
         card=await card(submission.id), file=file, versions=await files_of(submission.id),

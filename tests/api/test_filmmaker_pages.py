@@ -383,3 +383,23 @@ async def test_the_report_is_a_paper_for_its_makers_alone(client: httpx.AsyncCli
     assert (none_yet.status_code, stranger.status_code) == (404, 404)
     assert paper.headers["content-type"] == "application/pdf"
     assert (paper.content[:5], paper.headers["cache-control"]) == (b"%PDF-", "private, no-store")
+
+
+async def test_an_older_copy_that_stands_is_named_and_can_still_be_released(
+    client: httpx.AsyncClient, house: object
+) -> None:
+    edition, person = await a_filmmaker(client)
+    submission = await a_draft(edition, person)
+    await a_file(submission, number=1, state="ready", name="bon.mov")
+    await a_file(submission, number=2, state="faulty", name="casse.mov")
+    place = f"/fr/{edition.slug}/submissions"
+
+    newest = await client.get(f"{place}/{submission.id}/file")
+    older = await client.get(f"{place}/{submission.id}/file?version=1")
+
+    assert "La version 1 (bon.mov) reste bonne" in newest.text
+    assert f"{place}/{submission.id}/file?version=1" in newest.text
+    assert f'action="{place}/{submission.id}/release"' in older.text
+    assert "La version 1 (bon.mov)" in (await client.get(f"{place}/{submission.id}")).text
+    assert "La version 1 reste en place" in (await client.get(place)).text
+    assert (await client.get(f"{place}/{submission.id}/file?version=7")).status_code == 404
