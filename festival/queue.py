@@ -1,6 +1,7 @@
 """Names of tasks and the queue each waits in; no Celery below the workers."""
 
 QUEUES = {
+    "look_early": "fast",
     "inspect_film": "fast",
     "make_screener": "heavy",
     "encode_part": "heavy",

@@ -18,21 +18,30 @@ OUTERMOST = {
 }  # fmt: skip
 HOUSES = {b"moov", b"trak", b"mdia", b"minf", b"dinf", b"stbl", b"mvex", b"edts"}
 SELF_CONTAINED = 1
+LOCKS = {b"pssh", b"senc"}
 
 
 class Boxes(msgspec.Struct, frozen=True, kw_only=True):
-    """`refers_out`: the pictures are said to lie in another file. `is_absurd`: tables that lie."""
+    """`refers_out`: the pictures are said to lie in another file. `is_absurd`: tables that lie.
+
+    `has_tracks`: the whole list of tracks is among the bytes that are here.
+    """
 
     is_truncated: bool = False
     trailing: int = 0
     is_fragmented: bool = False
     refers_out: bool = False
     is_absurd: bool = False
+    has_tracks: bool = False
+    is_encrypted: bool = False
 
 
-def walk(path: Path) -> Boxes:
-    """The outermost boxes, then the tables inside `moov`."""
-    size, at, found = path.stat().st_size, 0, Boxes()
+def walk(path: Path, size: int | None = None) -> Boxes:
+    """The outermost boxes, then the tables inside `moov`.
+
+    `size` is what the whole file will have, where only its head is here.
+    """
+    size, at, found = path.stat().st_size if size is None else size, 0, Boxes()
     with path.open("rb") as film:
         for _ in range(MOST_BOXES):
             film.seek(at)
@@ -49,7 +58,9 @@ def walk(path: Path) -> Boxes:
                 found = msgspec.structs.replace(found, is_fragmented=True)
             if name == b"moov":
                 film.seek(at + begins)
-                found = tables(found, film.read(min(length - begins, MOST_MOOV + 1)), size)
+                moov = film.read(min(length - begins, MOST_MOOV + 1))
+                found = tables(found, moov, size)
+                found = msgspec.structs.replace(found, has_tracks=len(moov) >= length - begins)
             at += length
             if at >= size:
                 return msgspec.structs.replace(found, is_truncated=at > size)
@@ -70,7 +81,7 @@ def is_name(name: bytes) -> bool:
 
 def tables(found: Boxes, moov: bytes, size: int) -> Boxes:
     """What the tables of `moov` promise of a file of `size` bytes."""
-    refers_out, is_absurd = False, len(moov) > MOST_MOOV
+    refers_out, is_absurd, is_encrypted = False, len(moov) > MOST_MOOV, False
     sizes = times = 0
     for name, content in inner(moov):
         if name == b"dref":
@@ -81,12 +92,15 @@ def tables(found: Boxes, moov: bytes, size: int) -> Boxes:
             is_absurd = is_absurd or table
         elif name == b"stz2":
             sizes += struct.unpack(">I", content[8:12])[0] if len(content) >= 12 else 0
+        elif name in LOCKS:
+            is_encrypted = True
         elif name == b"stts":
             times += durations(content)
     return msgspec.structs.replace(
         found,
         refers_out=refers_out,
         is_absurd=is_absurd or times > 2 * sizes + 1000,
+        is_encrypted=is_encrypted,
     )
 
 

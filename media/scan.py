@@ -69,19 +69,22 @@ def inspect(
         return beyond(facts, fault.detail) or msgspec.structs.replace(facts, refusal=code)
 
 
-def by_bytes(film: Path, name: str) -> Facts:
-    """What the first bytes and the boxes say, before any program opens the file."""
+def by_bytes(film: Path, name: str, size: int | None = None) -> Facts:
+    """What the first bytes and the boxes say, before any program opens the file.
+
+    `size` is what the whole file will have, where only its head is here.
+    """
     container, refusal = sniff_file(film)
     facts = Facts(
         container=container,
         extension=Path(name).suffix.lower().lstrip(".")[:12],
-        size=film.stat().st_size,
+        size=film.stat().st_size if size is None else size,
         refusal=refusal,
         how={"container": "first bytes"},
     )
     if refusal or container not in {"mov", "mp4"}:
         return facts
-    found = boxes.walk(film)
+    found = boxes.walk(film, size)
     absurd = "SAMPLE_TABLE_ABSURD" if found.is_absurd else ""
     return msgspec.structs.replace(
         facts,
@@ -89,6 +92,7 @@ def by_bytes(film: Path, name: str) -> Facts:
         is_truncated=found.is_truncated,
         trailing_bytes=found.trailing,
         is_fragmented=found.is_fragmented,
+        is_encrypted=found.is_encrypted,
         how={**facts.how, "whole": "boxes", "is_fragmented": "boxes"},
     )
 
@@ -117,7 +121,7 @@ def read_headers(facts: Facts, found: dict[str, Any]) -> Facts:
         chapters=len(found.get("chapters", [])),
         data_tracks=kinds.count("data") + kinds.count("attachment") + kinds.count(None),
         unknown_tracks=sum(is_unknown(s) for s in streams),
-        is_encrypted=encrypted,
+        is_encrypted=facts.is_encrypted or encrypted,
         duration=number(found.get("format", {}).get("duration")) or 0.0,
         how={**facts.how, "streams": "headers", "texts": "headers", "chapters": "headers"},
     )

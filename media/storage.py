@@ -72,6 +72,8 @@ class Writer:
     def write(self, piece: bytes) -> None:
         """Append, whole or not at all: a full disk leaves the length that was there before."""
         before, view = self.offset, memoryview(piece)
+        if not os.fstat(self.descriptor).st_nlink:
+            raise FileNotFoundError(errno.ENOENT, "the upload was let go meanwhile")
         try:
             while view:
                 written = os.write(self.descriptor, view)
@@ -82,6 +84,10 @@ class Writer:
                 raise
             self.rollback_to(before)
             raise StorageFull(error.errno, "storage_full") from error
+
+    def head(self, length: int) -> bytes:
+        """The first bytes that are here."""
+        return os.pread(self.descriptor, length, 0)
 
     def rollback_to(self, offset: int) -> None:
         os.ftruncate(self.descriptor, offset)
@@ -126,7 +132,7 @@ class LocalStore:
 
     @contextmanager
     def writer(self, key: str, offset: int) -> Iterator[Writer]:
-        descriptor = os.open(self.upload_path(key), os.O_WRONLY)
+        descriptor = os.open(self.upload_path(key), os.O_RDWR)
         try:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -152,6 +158,14 @@ class LocalStore:
         for folder in (target.parent, self.root / "masters", self.root / "uploads"):
             sync_folder(folder)  # again when done twice: the first may have died before it
         return target
+
+    def head(self, key: str, length: int) -> bytes:
+        """What has arrived of an upload, as far as `length`; nothing where it lies elsewhere."""
+        try:
+            with self.upload_path(key).open("rb") as film:
+                return film.read(length)
+        except FileNotFoundError:
+            return b""
 
     def discard_upload(self, key: str) -> None:
         self.upload_path(key).unlink(missing_ok=True)

@@ -20,10 +20,12 @@ from submissions.entries import deadline_of
 from submissions.lists import submission_in
 from submissions.status import FileState, Status
 from submissions.tables import FilmFile, Step, Submission
-from submissions.verdicts import as_row
+from submissions.verdicts import as_row, verdict_of
 from submissions.versions import put_older_aside
 
 UPLOAD_LASTS = timedelta(days=7)
+MIB = 1024 * 1024
+LOOKS = (1 * MIB, 16 * MIB)
 
 
 class WrongChecksum(Exception):
@@ -31,11 +33,11 @@ class WrongChecksum(Exception):
 
 
 class Hopeless(Exception):
-    """The first bytes are no film: refused before the rest is sent."""
+    """What has arrived tells already that this can be no film: the rest need not be sent."""
 
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        super().__init__(*(finding.code for finding in findings))
+        self.findings = findings
 
 
 class Arrival:
@@ -141,10 +143,12 @@ async def _append(
     buffer = bytearray()
 
     async def flush() -> None:
-        piece = bytes(buffer)
+        piece, before = bytes(buffer), writer.offset
         buffer.clear()
         await asyncio.to_thread(writer.write, piece)
         _hash(arrival, piece, writer.offset)
+        if any(before < mark <= writer.offset < file.size for mark in LOOKS):
+            await later("look_early", file=file.id, owner=file.person or "")
 
     try:
         async for piece in pieces:
@@ -155,8 +159,7 @@ async def _append(
                 buffer.clear()
                 discard(writer, begun, arrival)
                 raise Refused("upload_too_long")
-            if begun == 0 and writer.offset == 0 and len(buffer) >= min(HEAD, file.size):
-                _look(bytes(buffer[:HEAD]), file.size)
+            await _sniff(file, writer, buffer)
             if len(buffer) >= PIECE:
                 await flush()
             if arrival.stop.is_set():
@@ -169,17 +172,31 @@ async def _append(
         raise WrongChecksum
 
 
+async def _sniff(file: FilmFile, writer: Writer, buffer: bytearray) -> None:
+    """The first bytes tell whether the rest is worth sending, in however many pieces they came."""
+    wanted = min(HEAD, file.size)
+    if arrived := writer.offset:
+        if arrived >= wanted or arrived + len(buffer) < wanted:
+            return
+        head = await asyncio.to_thread(writer.head, wanted) + bytes(buffer)
+    elif len(buffer) < wanted:
+        return
+    else:
+        head = bytes(buffer[:wanted])
+    _, refusal = sniff(head[:wanted], file.size)
+    if refusal:
+        raise Hopeless((hopeless(refusal),))
+
+
+def hopeless(code: str) -> Finding:
+    hostile = code == "HOSTILE_REFERENCE"
+    return Finding(code=code, severity=Severity.QUARANTINE if hostile else Severity.REJECT)
+
+
 def discard(writer: Writer, begun: int, arrival: Arrival) -> None:
     """Nothing of this piece is kept; what stood before it is hashed again at the end."""
     writer.rollback_to(begun)
     arrival.digest = None
-
-
-def _look(head: bytes, size: int) -> None:
-    """The first bytes tell already whether the rest is worth sending."""
-    _, refusal = sniff(head, size)
-    if refusal:
-        raise Hopeless(refusal)
 
 
 def _hash(arrival: Arrival, piece: bytes, offset: int) -> None:
@@ -216,27 +233,35 @@ async def finish(file: FilmFile, *, store: LocalStore) -> None:
         await record("file_received", file.id, size=file.size)
 
 
-async def refuse(file: FilmFile, code: str, *, store: LocalStore) -> None:
-    """A hopeless file: its verdict is given now, its bytes are let go."""
-    hostile = code == "HOSTILE_REFERENCE"
+async def refuse(file: FilmFile, findings: tuple[Finding, ...], *, store: LocalStore) -> bool:
+    """A hopeless file: its verdict is given now, its bytes are let go. False when it has ended."""
+    hostile = any(finding.severity is Severity.QUARANTINE for finding in findings)
     verdict = Verdict(
         outcome=Outcome.QUARANTINED if hostile else Outcome.REFUSED,
-        findings=(
-            Finding(code=code, severity=Severity.QUARANTINE if hostile else Severity.REJECT),
-        ),
+        findings=findings,
         policy=file.policy,
     )
     state = FileState.QUARANTINED if hostile else FileState.FAULTY
     async with transaction():
-        await rows(
+        refused = await rows(
             """UPDATE film_file SET state = {}, verdict = {}::jsonb, judged_at = now()
                WHERE id = {} AND state = 'receiving' RETURNING id""",
             state.value,
             as_row(verdict),
             file.id,
         )
-        await record("upload_refused", file.id, code=code)
+        if not refused:
+            return False
+        await record("upload_refused", file.id, codes=[finding.code for finding in findings])
     await asyncio.to_thread(store.discard_upload, file.id)
+    return True
+
+
+def reasons(file: FilmFile) -> tuple[Finding, ...]:
+    """Why this upload was refused before its end; nothing when it was not."""
+    refused = file.state in {FileState.FAULTY, FileState.QUARANTINED} and file.received_at is None
+    verdict = verdict_of(file.verdict) if refused else None
+    return verdict.findings if verdict else ()
 
 
 async def abandon(file: FilmFile, *, by: Person, store: LocalStore) -> None:

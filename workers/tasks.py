@@ -14,7 +14,7 @@ from festival.errors import FestivalError
 from festival.leases import MOST_CRASHES, Heartbeat, Lease, NotYet, Superseded
 from media.runner import PermanentFault
 from screenings import planning
-from submissions import intake, projection, sharing, uploads
+from submissions import first_look, intake, projection, sharing, uploads
 from workers.app import PULSE, celery, child, settings
 
 log = logging.getLogger(__name__)
@@ -24,6 +24,12 @@ Verb = Callable[[Lease, Heartbeat], Awaitable[None]]
 
 async def send_letter(lease: Lease, _: Heartbeat) -> None:
     await letters.send(lease.args["letter"], settings=settings)
+
+
+async def look_early(lease: Lease, heartbeat: Heartbeat) -> None:
+    await first_look.look(
+        lease.args["file"], lease=lease, heartbeat=heartbeat, news=child().news, settings=settings
+    )
 
 
 async def inspect_film(lease: Lease, heartbeat: Heartbeat) -> None:
@@ -87,6 +93,7 @@ async def sweep_uploads(_: Lease, __: Heartbeat) -> None:
 
 VERBS: dict[str, Verb] = {
     "send_letter": send_letter,
+    "look_early": look_early,
     "inspect_film": inspect_film,
     "make_screener": make_screener,
     "encode_part": encode_part,

@@ -16,10 +16,11 @@ from litestar.params import FromPath
 from api.auth import in_scope, signed_in
 from festival.access import Act, Viewer, may
 from festival.errors import Missing, Refused
+from festival.language import LANGUAGES
 from festival.settings import Settings
 from festival.tables import Edition, Person
 from media.storage import Busy, LocalStore, StorageFull, WrongOffset
-from submissions import uploads
+from submissions import uploads, verdicts
 from submissions.lists import subject_of, subject_of_file, submission_in
 from submissions.tables import FilmFile
 
@@ -56,8 +57,23 @@ def storage_full(_: AnyRequest, __: StorageFull) -> Response[Any]:
     return tus_error(_, TusError(507, "storage_full", Retry_After="600"))
 
 
-def hopeless(request: AnyRequest, error: uploads.Hopeless) -> Response[Any]:
-    return tus_error(request, TusError(422, error.code))
+def hopeless(_: AnyRequest, error: uploads.Hopeless) -> Response[Any]:
+    """Every reason at once, with what to do, in both languages."""
+    told = [verdicts.told(finding) for finding in error.findings]
+    return Response(
+        {
+            "type": f"about:blank#{error.findings[0].code}",
+            "status": 422,
+            "codes": [finding.code for finding in error.findings],
+            "words": {
+                lang: [f"{one[lang]['words']} {one[lang]['repair']}".strip() for one in told]
+                for lang in LANGUAGES
+            },
+        },
+        status_code=422,
+        media_type="application/problem+json",
+        headers=ALWAYS,
+    )
 
 
 def one(request: AnyRequest, name: str) -> str | None:
@@ -194,7 +210,7 @@ async def create(
     )
     offset = await take(request, file, 0, store, given) if with_body else 0
     if size == 0:
-        await uploads.refuse(file, "FILE_EMPTY", store=store)
+        await uploads.refuse(file, (uploads.hopeless("FILE_EMPTY"),), store=store)
     return Response(
         None,
         status_code=201,
@@ -270,6 +286,8 @@ async def append(
 
 def check_ended(file: FilmFile, offset: int) -> None:
     """A whole upload takes no more; repeating its end is no fault."""
+    if found := uploads.reasons(file):
+        raise uploads.Hopeless(found)
     if file.state in {"replaced", "faulty", "quarantined"} and not file.received_at:
         raise TusError(410, "upload_gone")
     if offset != file.size:
@@ -295,11 +313,14 @@ async def take(
     except uploads.WrongChecksum:
         raise TusError(460, "checksum_wrong") from None
     except uploads.Hopeless as error:
-        await uploads.refuse(file, error.code, store=store)
+        await uploads.refuse(file, error.findings, store=store)
         raise
     except Refused:
         raise TusError(413, "upload_too_long") from None
     except FileNotFoundError:
+        await file.refresh()
+        if found := uploads.reasons(file):
+            raise uploads.Hopeless(found) from None
         raise TusError(410, "upload_gone") from None
     if kept == file.size:
         await uploads.finish(file, store=store)

@@ -310,7 +310,19 @@ async def test_what_is_no_film_is_refused_after_its_first_bytes(
     file = await the_file(place)
     assert (answer.status_code, answer.json()["codes"]) == (422, [code])
     assert (file.state, file.verdict["findings"][0]["code"]) == (state, code)
-    assert (await uploads.send(place, FILM, 300_000)).status_code == 410
+    again = await uploads.send(place, FILM, 300_000)
+    assert (again.status_code, again.json()["codes"]) == (422, [code])
+    assert all(again.json()["words"][lang][0] for lang in ("fr", "en"))
+
+
+async def test_what_is_no_film_is_refused_in_however_small_pieces_it_comes(uploads: Uploads) -> None:
+    place = await uploads.begin(50_000_000)
+    text = b"This is my film, dear committee. " * 400
+
+    answers = [await uploads.send(place, text[at : at + 1000], at) for at in range(0, 5000, 1000)]
+
+    assert [answer.status_code for answer in answers] == [204, 204, 204, 204, 422]
+    assert (await the_file(place)).state == "faulty"
 
 
 async def test_an_empty_film_is_refused(uploads: Uploads) -> None:
@@ -370,3 +382,21 @@ async def test_an_older_upload_that_ends_later_replaces_nothing(uploads: Uploads
 
     assert answer.status_code == 410
     assert [(await the_file(place)).state for place in (older, newer)] == ["replaced", "received"]
+
+
+async def test_the_house_looks_at_a_film_while_it_arrives(uploads: Uploads) -> None:
+    mib = 1024 * 1024
+    film = FILM + bytes(3 * mib)
+    place = await uploads.begin(len(film))
+    file = (await the_file(place)).id
+
+    async def looks() -> int:
+        found = await Outbox.objects().where(Outbox.task == "look_early")
+        return sum(line.args["file"] == file for line in found)
+
+    await uploads.send(place, film[: mib // 2], 0)
+    assert await looks() == 0
+    await uploads.send(place, film[mib // 2 : 2 * mib], mib // 2)
+    assert await looks() == 1
+    await uploads.send(place, film[2 * mib :], 2 * mib)
+    assert await looks() == 1

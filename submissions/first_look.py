@@ -1,0 +1,62 @@
+"""A film that cannot pass is refused while it still arrives, before gigabytes are sent in vain."""
+
+import asyncio
+import shutil
+
+import msgspec
+
+from festival.leases import Heartbeat, Lease
+from festival.progress import News
+from festival.settings import Settings
+from festival.tables import Edition, Section
+from media import early, policy
+from media.policy import Finding
+from media.sandbox import Cell
+from media.storage import LocalStore
+from submissions import uploads
+from submissions.entries import tell_members
+from submissions.intake import cell_for, stoppable, the_file
+from submissions.status import FileState
+from submissions.tables import FilmFile, Submission
+
+
+async def look(
+    file_id: str, *, lease: Lease, heartbeat: Heartbeat, news: News, settings: Settings
+) -> None:
+    """T0 on the head of a file under way; what it cannot settle waits for the whole."""
+    known = await the_file(file_id)
+    if known is None or known[0].state != FileState.RECEIVING or heartbeat.lost:
+        return
+    file, submission, edition = known
+    store = LocalStore(settings.media_root)
+    if not (head := await asyncio.to_thread(store.head, file.id, early.HEAD)):
+        return
+    cell = cell_for(file, lease, store, settings)
+    try:
+        source = cell.work / "head"
+        await asyncio.to_thread(source.write_bytes, head)
+        cell = msgspec.structs.replace(cell, source=source)
+        findings = await settled(cell, file, submission, edition)
+    finally:
+        shutil.rmtree(cell.work, ignore_errors=True)
+    if findings and await uploads.refuse(file, findings, store=store):
+        await tell_members(
+            submission, "file_refused", edition=edition, occasion=f"refused:{file.id}"
+        )
+        await news.tell("file", file.id, state=FileState.FAULTY.value, refresh=True)
+
+
+async def settled(
+    cell: Cell, file: FilmFile, submission: Submission, edition: Edition
+) -> tuple[Finding, ...]:
+    section = await Section.objects().get(Section.id == submission.section)
+    found: tuple[Finding, ...] = await stoppable(
+        lambda: early.look(
+            cell,
+            policy.load(edition.policy, section.letter if section else ""),
+            size=file.size,
+            name=file.name,
+            waivers=frozenset(submission.waivers),
+        )
+    )
+    return found
