@@ -50,6 +50,10 @@ UPLOAD_CODES = (
     "upload_expired", "upload_gone", "sign_in_needed", "csrf_failed", "submission_missing",
 )  # fmt: skip
 HOPELESS = ("FILE_EMPTY", "HOSTILE_REFERENCE", "CONTAINER_NOT_ALLOWED", "CONTAINER_UNREADABLE")
+IN_HEADERS = (
+    "HOSTILE_REFERENCE", "CONTENT_ENCRYPTED", "VIDEO_MISSING", "AUDIO_MISSING", "VIDEO_CODEC",
+    "VIDEO_RES_LOW", "DURATION_SHORT", "DURATION_LONG",
+)  # fmt: skip
 SAID = (
     "sending", "paused", "waiting", "received", "rate", "left", "soon", "cut", "again", "fell",
     "pause", "resume", "other", "strange_kind", "strange_head", "empty", "large", "unlike",
@@ -73,8 +77,8 @@ def said(lang: str) -> dict[str, str]:
     """Everything that `<film-upload>` may have to say, in one language."""
     words = {name: t(lang, f"filmmaker.upload.{name}") for name in SAID}
     words |= {code: t(lang, f"error.{code}") for code in UPLOAD_CODES if has_words(f"error.{code}")}
-    for code in HOPELESS:
-        told = t(lang, f"finding.{code}", measured="?", limit="")
+    for code in {*HOPELESS, *IN_HEADERS}:
+        told = t(lang, f"finding.{code}", measured="{measured}", limit="{limit}")
         words[code] = f"{told} {t(lang, f'finding.{code}.repair')}"
     return words
 
@@ -199,11 +203,23 @@ async def entry_page(
         sections=await sections_of(edition), premieres=PREMIERES, least=SYNOPSIS_LEAST,
         file=file, kept=await received(file.id, file.state, store) if file else 0,
         is_working=file is not None and file.state in WORKING, said=said(lang),
+        rules=header_rules(policy.load(edition.policy, fields.get("section", "")), submission),
         stands=await standing_before(submission.id, file.number) if file else None,
         most=settings.max_upload_bytes, days_left=days_left(edition),
         is_open=await entries.may_still_file(submission, edition, grace=settings.grace),
         grace=settings.upload_grace_hours,
     )  # fmt: skip
+
+
+def header_rules(rules: policy.Policy, submission: Submission) -> dict[str, Any]:
+    """What the browser holds against a file's own headers before the first byte leaves."""
+    return {
+        "codecs": rules.codecs.accept,
+        "least": rules.height.least,
+        "sound": rules.sound.required and "AUDIO_MISSING" not in submission.waivers,
+        "short": rules.duration.least,
+        "long": rules.duration.most,
+    }
 
 
 @post("/submissions/{submission_id:str}", guards=[signed_in()])

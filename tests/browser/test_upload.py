@@ -176,3 +176,35 @@ def test_what_is_no_film_is_doubted_before_the_first_byte(
 
     page.get_by_role("button", name="Envoyer quand même").click()
     expect(page.locator("[data-part=fault]")).to_contain_text("Exportez en MOV")
+
+
+@pytest.mark.parametrize(
+    ("kind", "picture", "sound", "told"),
+    [
+        ("mp4", ["-c:v", "libx264", "-pix_fmt", "yuv420p"], [], "Il n’y a pas de son"),
+        ("mkv", ["-c:v", "libx264", "-pix_fmt", "yuv420p"], [], "Il n’y a pas de son"),
+        ("mp4", [], ["-c:a", "aac"], "Il n’y a pas d’image"),
+        ("mov", ["-c:v", "mjpeg", "-pix_fmt", "yuvj420p"], ["-c:a", "aac"], "ce codec d’image : mjpeg"),
+        ("mkv", ["-c:v", "mpeg4", "-s", "160x90"], ["-c:a", "aac"], "160 × 90, il faut 144 lignes"),
+        ("mp4", ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-t", "0.5"], ["-c:a", "aac"], ""),
+    ],
+)
+def test_what_the_headers_admit_is_told_before_the_first_byte(
+    page: Page, entry: str, tmp_path: Path, kind: str, picture: list[str], sound: list[str], told: str
+) -> None:
+    clip = tmp_path / f"film.{kind}"
+    inputs = ["-f", "lavfi", "-i", "testsrc2=s=320x180:r=24:d=3"] if picture else []
+    inputs += ["-f", "lavfi", "-i", "sine=r=48000:d=3"] if sound else []
+    subprocess.run(["ffmpeg", "-v", "error", *inputs, *picture, *sound, "-y", clip], check=True)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if "/uploads" in request.url else None)
+    page.goto(entry)
+
+    choose(page, clip)
+
+    if told:
+        expect(page.locator("[data-part=fault]")).to_contain_text(told)
+        expect(page.get_by_role("button", name="Envoyer quand même")).to_be_visible()
+        assert sent == []
+    else:
+        expect(page.locator("[data-part=line]")).to_contain_text("arrivé en entier", timeout=30_000)

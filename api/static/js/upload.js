@@ -1,5 +1,6 @@
 // <film-upload>: a film on its way. It outlives a pause, a cut, a reload and a change of machine.
 import '../vendor/tus.js'
+import { doubts, readHeader } from './film-header.js'
 const { Upload } = window.tus
 
 const PIECE = 16 * 1024 * 1024
@@ -50,7 +51,7 @@ class FilmUpload extends HTMLElement {
   async consider () {
     const doubt = await this.doubt()
     if (!doubt) return this.begin()
-    this.fault(filled(this.words[doubt], this.values()))
+    this.fault(doubt === 'headers' ? this.against(this.found) : filled(this.words[doubt], this.values()))
     const hopeless = doubt === 'empty' || doubt === 'large'
     this.doubted = doubt
     this.parts.anyway.hidden = hopeless
@@ -64,9 +65,21 @@ class FilmUpload extends HTMLElement {
     const checks = [
       ['unlike', this.dataset.known && !this.isKnown()],
       ['strange_kind', !KINDS.test(file.name)],
-      ['strange_head', !await looksLikeFilm(file)]
+      ['strange_head', !await looksLikeFilm(file)],
+      ['headers', (this.found = await this.foundInHeaders(file)).length > 0]
     ]
     return checks.find(([name, wrong]) => wrong && !this.agreed.has(name))?.[0]
+  }
+
+  // An upload that goes on was doubted when it began.
+  async foundInHeaders (file) {
+    if (this.dataset.known && this.isKnown()) return []
+    const header = await readHeader(file)
+    return header ? doubts(header, JSON.parse(this.dataset.rules)) : []
+  }
+
+  against (found) {
+    return found.map(one => filled(this.words[one.code], one)).join(' ')
   }
 
   isKnown () { return this.file.name === this.dataset.name && this.file.size === Number(this.dataset.size) }
