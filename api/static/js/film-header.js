@@ -129,7 +129,7 @@ function matroska (view) {
       if (name === 0x1549a966) header.seconds = told(content)
       if (name === 0x1654ae6b) {
         if (!isWhole) return null
-        for (const [, entry] of elements(content)) header.tracks.push(...entryOf(entry))
+        for (const [kind, entry] of elements(content)) if (kind === 0xae) header.tracks.push(...entryOf(entry))
         return header
       }
       if (name === 0x1f43b675) return null
