@@ -136,10 +136,12 @@ def separately(film: Path, facts: Facts) -> None:
             sized = stream.filter("scale", rung.width, rung.height, flags="bicubic")
             raw(*args(graph.video_output(sized, rung, picture, here.job)))
         (here.work / "a0").mkdir()
-        raw(*args(graph.sound_outputs(graph.opened(here.film, 2), facts, here.job)[0]))
-        for made in (graph.poster_output, graph.sprite_output):
-            stream = graph.prepared(graph.opened(here.film, 2)["v:0"], picture)
-            raw(*args(made(stream, facts, here.job)))
+        for made in (graph.sound_outputs, graph.peaks_outputs):
+            raw(*args(made(graph.opened(here.film, 2), facts, here.job)[0]))
+        stream = graph.prepared(graph.opened(here.film, 2)["v:0"], picture)
+        raw(*args(graph.sprite_output(stream, facts, here.job)))
+        raw("-ss", f"{facts.duration * 0.3:.3f}", "-i", here.film, "-frames:v", "1", "-q:v", "3",
+            f"{here.job}/poster.jpg")
         for look in ("blackdetect=d=1:pic_th=0.98", "freezedetect=n=-50dB:d=2", "idet,cropdetect",
                      "photosensitivity=bypass=1"):  # fmt: skip
             raw("-threads", "2", "-i", here.film, "-map", "0:v:0", "-vf", look, "-f", "null", "-")

@@ -153,7 +153,7 @@ def join(cell: Cell, shared: Plan, *, cancelled: Callable[[], bool] = lambda: Fa
     ]
     texts = msgspec.json.decode((cell.work / "sound" / NOTES).read_bytes(), type=tuple[Track, ...])
     for made in sorted((cell.work / "sound").iterdir()):
-        if made.is_dir():
+        if made.is_dir() or made.name == "peaks.txt":
             made.rename(cell.work / made.name)
     screener.make_folders(cell, shared.facts, rungs)
     for rung in rungs:
@@ -161,7 +161,7 @@ def join(cell: Cell, shared: Plan, *, cancelled: Callable[[], bool] = lambda: Fa
         offset = float(shared.parts[0].first / rate)
         _ffmpeg(cell, cancelled, *joining(cell, rung, picture, offset=offset))
         check_joints(cell, rung, notes, picture)
-    _ffmpeg(cell, cancelled, *stills(cell, shared, rungs[0], rungs[-1]))
+    _ffmpeg(cell, cancelled, *sprites(cell, shared, rungs[-1]))
     facts = together(shared.facts, notes, frame=float(1 / rate))
     made_whole = screener.whole(cell, facts, rungs, texts, parts=len(shared.parts))
     for rung in rungs:
@@ -201,18 +201,12 @@ def joining(cell: Cell, rung: Rung, picture: Picture, *, offset: float) -> list[
     ]  # fmt: skip
 
 
-def stills(cell: Cell, shared: Plan, top: Rung, small: Rung) -> list[str]:
-    """The poster from the part it lies in; the sheet from key frames, which cost next to nothing."""
-    facts, rate = shared.facts, graph.cadence(screener.known_picture(shared.facts))
-    wanted = facts.duration * 0.3
-    part = [p for p in shared.parts if p.first / rate <= wanted or p.index == 0][-1]
-    every, rows = graph.sheet(facts)
+def sprites(cell: Cell, shared: Plan, small: Rung) -> list[str]:
+    """The sheet from key frames, which cost next to nothing."""
+    every, rows = graph.sheet(shared.facts)
     return [
-        "-protocol_whitelist", "file", "-ss", f"{max(0.0, wanted - float(part.first / rate)):.3f}",
-        "-i", f"{cell.job}/parts/{part.index:04d}/{top.name}.mp4",
         "-skip_frame", "nokey", *opened(cell, small),
-        "-map", "0:v:0", "-frames:v", "1", "-q:v", "3", f"{cell.job}/poster.jpg",
-        "-map", "1:v:0", "-vf", f"fps=1/{every:.3f}:round=down,scale=160:-2,tile=10x{rows}",
+        "-map", "0:v:0", "-vf", f"fps=1/{every:.3f}:round=down,scale=160:-2,tile=10x{rows}",
         "-frames:v", "1", "-q:v", "5", f"{cell.job}/sprite.jpg",
     ]  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The one graph of a screening copy: one decode, every rung, sound, poster, sprites and checks.
+"""The one graph of a screening copy: one decode, every rung, sound, sprites, peaks and checks.
 
 Pure: facts in, ffmpeg arguments out. Names are fixed and paths are the cell's own.
 """
@@ -16,6 +16,7 @@ CEILING = {1080: 6000, 720: 3000, 360: 900, 240: 500, 144: 300}
 GOP_SECONDS = 2
 SEGMENT_SECONDS = 6
 SPRITES = 100
+PEAKS = 1000
 HDR = {"smpte2084", "arib-std-b67"}
 COMBED = 0.05
 TARGET_LOUDNESS = -23.0
@@ -97,15 +98,12 @@ def arguments(facts: Facts, *, film: str, job: str, threads: int = 2) -> list[st
         raise ValueError("a film without a picture has no copy")
     film_open, rungs = opened(film, threads), ladder(picture)
     small = watched_rung(rungs)
-    taps = [1 + (i == 0) + 2 * (i == small) for i in range(len(rungs))]
+    taps = [1 + 2 * (i == small) for i in range(len(rungs))]
     sizes = cascade(prepared(film_open["v:0"], picture), rungs, taps)
     outputs = [video_output(sizes[i].pop(), rung, picture, job) for i, rung in enumerate(rungs)]
-    outputs += [
-        poster_output(sizes[0].pop(0), facts, job),
-        sprite_output(sizes[small].pop(), facts, job),
-    ]
+    outputs.append(sprite_output(sizes[small].pop(), facts, job))
     outputs.append(watched_output(sizes[small].pop(), picture, job))
-    outputs += sound_outputs(film_open, facts, job)
+    outputs += sound_outputs(film_open, facts, job) + peaks_outputs(film_open, facts, job)
     return [str(argument) for argument in ffmpeg.merge_outputs(*outputs).get_args()]
 
 
@@ -145,16 +143,13 @@ def early_rung(picture: Picture) -> Rung:
 
 
 def early_arguments(facts: Facts, *, film: str, job: str, threads: int = 2) -> list[str]:
-    """One small rung with its sound and a poster: what can be watched while the rest is made."""
+    """One small rung with its sound: what can be watched while the rest is made."""
     picture = facts.picture
     if picture is None:
         raise ValueError("a film without a picture has no copy")
     rung, film_open = early_rung(picture), opened(film, threads)
-    sizes = cascade(prepared(film_open["v:0"], picture, top=rung), (rung,), [2])
-    outputs = [
-        video_output(sizes[0][0], rung, picture, job), poster_output(sizes[0][1], facts, job),
-        *sound_outputs(film_open, facts, job),
-    ]  # fmt: skip
+    shown = prepared(film_open["v:0"], picture, top=rung)
+    outputs = [video_output(shown, rung, picture, job), *sound_outputs(film_open, facts, job)]
     return [str(argument) for argument in ffmpeg.merge_outputs(*outputs).get_args()]
 
 
@@ -288,9 +283,26 @@ def sound_outputs(
     ]  # fmt: skip
 
 
+def peaks_outputs(
+    film: ffmpeg.nodes.FilterableStream, facts: Facts, job: str
+) -> list[ffmpeg.nodes.OutputStream]:
+    """The film's own loudest sample in each of `PEAKS` stretches, before any levelling."""
+    if facts.sound is None or not has_sound(facts):
+        return []
+    each = max(1024, round(facts.sound.sample_rate * facts.sound.duration / PEAKS))
+    told = (
+        film["a:0"].filter("asetnsamples", n=each)
+        .filter("astats", metadata=1, reset=1, measure_perchannel="none",
+                measure_overall="Peak_level")
+        .filter("ametadata", mode="print", file=f"{job}/peaks.txt")
+    )  # fmt: skip
+    return [told.output("-", format="null")]
+
+
 def sound_arguments(facts: Facts, *, film: str, job: str) -> list[str]:
     """All sound and nothing else; empty for a silent film."""
-    outputs = sound_outputs(opened(film, 2), facts, job)
+    film_open = opened(film, 2)
+    outputs = sound_outputs(film_open, facts, job) + peaks_outputs(film_open, facts, job)
     return [str(a) for a in ffmpeg.merge_outputs(*outputs).get_args()] if outputs else []
 
 
@@ -319,15 +331,6 @@ def segments(folder: str, picture: Picture | None) -> dict[str, object]:
         "hls_fmp4_init_filename": "init.mp4",
         "hls_segment_filename": f"{folder}/seg_%05d.m4s",
     }
-
-
-def poster_output(
-    stream: ffmpeg.nodes.FilterableStream, facts: Facts, job: str
-) -> ffmpeg.nodes.OutputStream:
-    """One picture, in the film's full size, a third into it."""
-    return stream.filter("select", f"gte(t,{facts.duration * 0.3:.3f})").output(
-        f"{job}/poster.jpg", vframes=1, **{"q:v": 3}
-    )
 
 
 def sprite_output(

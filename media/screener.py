@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from media import graph, hls, subtitles
+from media import graph, hls, stills, subtitles
 from media.facts import Facts, Picture, Run
 from media.graph import Rung
 from media.hls import Voice
@@ -16,6 +16,7 @@ from media.scan import number
 from media.subtitles import Track
 
 HALF_SECOND = 0.5
+SLACK, UNEVEN_SLACK = 0.001, 0.01  # of the frames: what a film may lose at its two ends
 
 
 class Screener(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,6 +30,7 @@ class Screener(msgspec.Struct, frozen=True, kw_only=True):
     facts: Facts
     texts: tuple[Track, ...] = ()
     parts: int = 1
+    posters: int = 0
 
 
 def make(
@@ -86,8 +88,12 @@ def whole(
     """Verify all that lies in the work folder, and only then write the door to it."""
     picture = known_picture(facts)
     _verify(cell, facts, rungs)
+    rate = graph.cadence(picture)
+    key_every = float(graph.group(picture) / rate)
+    made = stills.posters(cell, rungs[0].name, seconds=picture.duration, key_every=key_every)
+    stills.keep_peaks(cell.work, seconds=facts.sound.duration if facts.sound else 0.0)
     hls.write_master(
-        cell.work, rungs, rate=graph.cadence(picture), voices=voices(facts), texts=texts
+        cell.work, rungs, rate=rate, voices=voices(facts), texts=texts
     )
     for note in ("checks.txt", "flashes.txt", "sound.txt"):
         (cell.work / note).unlink(missing_ok=True)
@@ -100,6 +106,7 @@ def whole(
         facts=facts,
         texts=texts,
         parts=parts,
+        posters=made,
     )
 
 
@@ -195,12 +202,14 @@ def _verify(cell: Cell, facts: Facts, rungs: tuple[Rung, ...]) -> None:
     """Frame counts, lengths and every file: a copy that is not whole is thrown away."""
     picture = known_picture(facts)
     expected = picture.duration * float(graph.cadence(picture))
+    is_uneven = picture.is_variable or picture.is_telecined
+    slack = max(3, expected * (UNEVEN_SLACK if is_uneven else SLACK))
     for rung in rungs:
         parts = hls.durations(cell.work / rung.name / "playlist.m3u8")
         if any((cell.work / rung.name / name).stat().st_size == 0 for name, _ in parts):
             raise PermanentFault("copy_not_whole", rung.name)
         frames = counted(cell, f"{rung.name}/playlist.m3u8")
-        if abs(frames - expected) > max(3, expected * 0.01):
+        if abs(frames - expected) > slack:
             raise PermanentFault(
                 "copy_not_whole", f"{rung.name}: {frames} of {expected:.0f} frames"
             )
@@ -208,8 +217,6 @@ def _verify(cell: Cell, facts: Facts, rungs: tuple[Rung, ...]) -> None:
         heard = hls.length(cell.work / voice.folder)
         if facts.sound and abs(heard - facts.sound.duration) > HALF_SECOND:
             raise PermanentFault("copy_not_whole", f"sound: {heard:.2f} s")
-    if not (cell.work / "poster.jpg").exists():
-        raise PermanentFault("copy_not_whole", "no poster")
 
 
 def counted(cell: Cell, name: str) -> int:

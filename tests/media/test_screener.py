@@ -1,11 +1,12 @@
 """The committee's copy: made in one go, whole, and checked before it counts."""
 
+import json
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from media import hls, scan, screener
+from media import graph, hls, scan, screener
 from media.facts import Facts
 from media.runner import Cancelled, PermanentFault
 from media.sandbox import Cell
@@ -29,6 +30,7 @@ def test_a_copy_has_every_second_a_poster_and_its_sound(tmp_path: Path) -> None:
         parts = hls.durations(cell.work / name / "playlist.m3u8")
         assert round(sum(seconds for _, seconds in parts), 1) == 2.0
     assert (cell.work / "poster.jpg").read_bytes()[:2] == b"\xff\xd8"
+    assert made.posters == 6
     assert told == sorted(told)
 
 
@@ -65,3 +67,31 @@ def test_a_copy_that_nobody_wants_any_more_stops(tmp_path: Path) -> None:
 
     with pytest.raises(Cancelled):
         screener.make(cell, facts, cancelled=lambda: True)
+
+
+def test_the_poster_shows_something_where_the_film_does(tmp_path: Path) -> None:
+    half = "enable='lt(t,4)',drawbox=c=black:t=fill:enable='lt(t,4)'"
+    film = a_clip(tmp_path / "film.mp4", picture=f"testsrc2=size=320x180:rate=25,drawbox=c=black:t=fill:{half}",
+                  seconds=6)
+    cell = a_cell(film, tmp_path)
+
+    screener.make(cell, scan.inspect(cell))
+
+    sizes = {path.name: path.stat().st_size for path in cell.work.glob("poster-*.jpg")}
+    assert (cell.work / "poster.jpg").stat().st_size == max(sizes.values()) > 3 * min(sizes.values())
+
+
+def test_the_peaks_follow_the_films_own_sound(tmp_path: Path) -> None:
+    film = a_clip(tmp_path / "film.mp4", seconds=4,
+                  sound="sine=frequency=440:sample_rate=48000,volume='if(lt(t,2),0.001,4)':eval=frame")
+    cell = a_cell(film, tmp_path)
+
+    screener.make(cell, scan.inspect(cell))
+
+    told = json.loads((cell.work / "peaks.json").read_text())
+    quiet, loud = told["peaks"][: len(told["peaks"]) // 2 - 5], told["peaks"][len(told["peaks"]) // 2 + 5 :]
+    assert len(told["peaks"]) <= graph.PEAKS
+    assert told["seconds"] == pytest.approx(4, abs=0.1)
+    assert max(quiet) <= 2
+    assert min(loud) >= 30
+    assert not (cell.work / "peaks.txt").exists()

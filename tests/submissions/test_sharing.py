@@ -102,7 +102,7 @@ async def test_a_shared_film_is_ready_when_its_last_part_is_made(booth: Booth) -
 
     assert Counter(done) == {"make_screener": 1, "encode_sound": 1, "encode_part": 2, "join_screener": 1}
     assert await booth.state() == "ready"
-    assert {"master.m3u8", "v0/init.mp4", "a0/init.mp4", "poster.jpg", "sprite.jpg"} <= booth.names()
+    assert {"master.m3u8", "v0/init.mp4", "a0/init.mp4", "poster.jpg", "poster-6.jpg", "sprite.jpg", "peaks.json"} <= booth.names()
     copy = (await FilmFile.objects().get(FilmFile.id == booth.file)).screener
     assert copy["parts"] == 2
     assert not any(booth.store.is_published(parts.key_of(booth.file, n)) for n in ("sound", "0000", "0001"))

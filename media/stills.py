@@ -1,0 +1,72 @@
+"""Pictures and peaks that stand for a film: poster candidates, and how loud it is along its length."""
+
+import json
+import math
+import re
+import shutil
+from pathlib import Path
+
+from media import hls
+from media.runner import PermanentFault, run
+from media.sandbox import Cell
+
+CANDIDATES = (0.30, 0.08, 0.20, 0.42, 0.58, 0.75)
+LOUDEST = 100
+
+
+def posters(cell: Cell, rung: str, *, seconds: float, key_every: float) -> int:
+    """`poster-1.jpg`… at key frames along the film, and `poster.jpg`, the one that shows most.
+
+    Cut from the copy that was just made: a handful of key frames cost nothing, whoever made it and
+    in however many parts. Returns how many there are.
+    """
+    argv = [cell.tools.ffmpeg, "-nostdin", "-hide_banner", "-y", "-loglevel", "error"]
+    keys = []
+    for place, share in enumerate(CANDIDATES):
+        name = f"still-{place}.mp4"
+        keys.append(stretch(cell.work, rung, share * seconds, name, key_every))
+        argv += ["-protocol_whitelist", "file", "-skip_frame", "nokey", "-i", f"{cell.job}/{name}"]
+    for place, key in enumerate(keys):
+        argv += ["-map", f"{place}:v:0", "-vf", f"select=gte(n\\,{key})", "-frames:v", "1",
+                 "-q:v", "3", f"{cell.job}/poster-{place + 1}.jpg"]  # fmt: skip
+    run(cell.argv(argv), deadline=120)
+    for used in cell.work.glob("still-*.mp4"):
+        used.unlink()
+    made = sorted(cell.work.glob("poster-*.jpg"))
+    if not made:
+        raise PermanentFault("copy_not_whole", "no poster")
+    shutil.copyfile(best(made), cell.work / "poster.jpg")
+    return len(made)
+
+
+def stretch(work: Path, rung: str, when: float, name: str, key_every: float) -> int:
+    """The segment that holds this moment as a film of its own; returns which key frame of it."""
+    begun, lasts, last = 0.0, 0.0, work
+    for segment, lasts in hls.durations(work / rung / "playlist.m3u8"):
+        last = work / rung / segment
+        if begun + lasts > when:
+            break
+        begun += lasts
+    (work / name).write_bytes((work / rung / "init.mp4").read_bytes() + last.read_bytes())
+    keys = max(1, math.ceil(lasts / key_every - 0.01))
+    return min(int(max(0.0, when - begun) / key_every), keys - 1)
+
+
+def best(made: list[Path]) -> Path:
+    """A black or empty picture packs small: the fullest one shows most."""
+    return max(made, key=lambda path: path.stat().st_size)
+
+
+def keep_peaks(work: Path, *, seconds: float) -> None:
+    """`peaks.txt`, the filter's notes, become `peaks.json`: {seconds, peaks of 0 to 100}."""
+    notes = work / "peaks.txt"
+    if not notes.exists():
+        return
+    told = re.findall(r"Peak_level=(-?[\d.]+|-?inf)", notes.read_text())
+    peaks = [linear(level) for level in told]
+    (work / "peaks.json").write_text(json.dumps({"seconds": round(seconds, 3), "peaks": peaks}))
+    notes.unlink()
+
+
+def linear(decibels: str) -> int:
+    return 0 if "inf" in decibels else min(LOUDEST, round(LOUDEST * 10 ** (float(decibels) / 20)))
