@@ -15,7 +15,7 @@ from festival.db import rows
 from festival.tables import Outbox
 
 LEASE_SECONDS = 15
-BEAT_SECONDS = 4
+BEAT_SECONDS = 0.8  # whoever is cancelled has stopped within two seconds
 RING_AGAIN_SECONDS = 60
 MOST_FAULTS = 3
 MOST_CRASHES = 3

@@ -87,6 +87,12 @@ def has_sound(facts: Facts) -> bool:
     return facts.sound is not None and facts.sound.duration > 0
 
 
+def most_bytes(facts: Facts, rungs: tuple[Rung, ...]) -> int:
+    """What a copy with these rungs may weigh while it is made, its sound and notes included."""
+    kilobits = sum(rung.kilobits for rung in rungs) + 600
+    return int(facts.duration * kilobits * 125 * 1.5) + 128 * 1024 * 1024
+
+
 def sprite_every(facts: Facts) -> float:
     return max(1.0, facts.duration / SPRITES)
 

@@ -12,7 +12,7 @@ import msgspec
 from media import graph, screener
 from media.facts import Facts
 from media.graph import Rung
-from media.runner import PermanentFault, run
+from media.runner import PermanentFault, Room, run
 from media.sandbox import Cell
 
 NAME = "mezzanine.mov"
@@ -33,7 +33,7 @@ def most_bytes(facts: Facts) -> int:
     width, height = picture.shown_size
     frames = facts.duration * float(graph.cadence(picture))
     sound = sum(s.channels for s in facts.sounds) * 48_000 * 3 * facts.duration
-    return int(width * height * frames * BITS / 8 + sound)
+    return int(width * height * frames * BITS / 8 + sound) + 64 * 1024 * 1024
 
 
 def full_size(facts: Facts) -> Rung:
@@ -79,6 +79,7 @@ def make(
         cell.argv(argv),
         deadline=300 + length * 60,
         cancelled=cancelled,
+        room=Room(cell.work, 2 * most_bytes(facts)),
         on_seconds=lambda seconds: on_progress(min(seconds / length, 0.99)),
     )
     frames = screener.counted(cell, NAME)

@@ -9,12 +9,15 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 
 import msgspec
 
 PR_SET_PDEATHSIG = 1
 LINES = 200
 LINE = 64 * 1024
+WEIGHED_EVERY = 1.0
 PROGRESS = re.compile(
     rb"(frame|total_size|out_time_us)=\s*(\d+)\s*$"
     rb"|(fps|stream_\w+|bitrate|out_time\w*|dup_frames|drop_frames|total_size|speed|progress)="
@@ -63,6 +66,20 @@ def clean(line: bytes) -> str:
     return _escapes.sub("", line.decode("utf-8", "replace")).rstrip()[:500]
 
 
+class Room(msgspec.Struct, frozen=True):
+    """What a run may write: the files of `folder` together stay below `most` bytes."""
+
+    folder: Path
+    most: int
+
+    def used(self) -> int:
+        total = 0
+        for path in self.folder.rglob("*"):
+            with suppress(OSError):  # written under another name meanwhile
+                total += path.stat().st_blocks * 512
+        return total
+
+
 class Watched:
     """One process group and the threads that listen to it."""
 
@@ -71,6 +88,7 @@ class Watched:
         self.output = bytearray()
         self.most_output = most_output
         self.moved = time.monotonic()
+        self.weighed = self.moved
         self.seconds = 0.0
         self.damage = 0
         self.grown: dict[bytes, int] = {}
@@ -130,19 +148,21 @@ def run(
     deadline: float,
     stall: float = 60.0,
     most_output: int = 4 * 1024 * 1024,
+    room: Room | None = None,
     on_seconds: Callable[[float], None] = lambda _: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Ran:
     """Run to the end and return what was said; `deadline` and `stall` are seconds.
 
     Raises Cancelled, TransientFault (`stalled`, `too_slow`, `killed`) or PermanentFault
-    (`ffmpeg_failed`), never anything else for what the film does.
+    (`ffmpeg_failed`, `output_too_large`), never anything else for what the film does.
     """
     watched = Watched(argv, most_output)
     started = time.monotonic()
     try:
         while watched.process.poll() is None:
             _watch(watched, started, deadline, stall, cancelled)
+            _weigh(watched, room)
             on_seconds(watched.seconds)
             time.sleep(0.1)
     finally:
@@ -166,6 +186,15 @@ def _watch(
         raise TransientFault("too_slow", f"{deadline:.0f} s")
     if moment - watched.moved > stall:
         raise TransientFault("stalled", f"{stall:.0f} s without progress")
+
+
+def _weigh(watched: Watched, room: Room | None) -> None:
+    """A film that makes its copy grow without end is stopped long before the disk is full."""
+    if room is None or time.monotonic() - watched.weighed < WEIGHED_EVERY:
+        return
+    watched.weighed = time.monotonic()
+    if (used := room.used()) > room.most:
+        raise PermanentFault("output_too_large", f"{used} bytes, {room.most} expected at most")
 
 
 def _ended(watched: Watched) -> Ran:

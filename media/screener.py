@@ -10,7 +10,7 @@ from media import graph, hls, stills, subtitles
 from media.facts import Facts, Picture, Run
 from media.graph import Rung
 from media.hls import Voice
-from media.runner import PermanentFault, run
+from media.runner import PermanentFault, Room, run
 from media.sandbox import Cell
 from media.scan import number
 from media.subtitles import Track
@@ -148,6 +148,7 @@ def decode(
         cell.argv(argv),
         deadline=300 + length * 30,
         cancelled=cancelled,
+        room=Room(cell.work, graph.most_bytes(facts, graph.ladder(known_picture(facts)))),
         on_seconds=lambda seconds: on_progress(min(seconds / length, 0.99)),
     )
     blacks, freezes = watched(cell.work / "checks.txt", length)

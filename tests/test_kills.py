@@ -209,3 +209,19 @@ def test_who_sleeps_past_the_lease_spoils_nothing(booth: Booth, undisturbed: dic
 
         assert booth.finished(file) == undisturbed
         assert len(booth.site.sql("SELECT 1 FROM record WHERE act = 'copy_ready' AND subject = $1", file)) == 1
+
+
+def test_a_cancelled_line_has_no_program_within_two_seconds(booth: Booth) -> None:
+    taken = []
+    for _ in range(ROUNDS):
+        file = booth.a_film()
+        assert booth.until(lambda: bool(booth.ffmpeg()), patience=60)
+        [line] = booth.site.sql("SELECT id FROM outbox WHERE args->>'file' = $1", file)
+        began = time.monotonic()
+        booth.site.sql("""UPDATE outbox SET parked_at = now(), leased_until = NULL, cancelled_by = 'x',
+                            fault = 'cancelled' WHERE id = $1""", line["id"])
+        assert booth.until(lambda: not booth.ffmpeg(), patience=20)
+        taken.append(time.monotonic() - began)
+
+        assert booth.state(file) == "making"
+    assert max(taken) <= 2, taken

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from media.runner import LINES, Cancelled, PermanentFault, TransientFault, clean, run
+from media.runner import LINES, Cancelled, PermanentFault, Room, TransientFault, clean, run
 
 FOREVER = "trap '' TERM; while :; do sleep 0.1; done"
 
@@ -103,6 +103,16 @@ def test_a_run_that_moves_too_long_is_stopped() -> None:
         run(shell("while :; do echo on; sleep 0.1; done"), deadline=1, stall=30)
 
     assert stopped.value.code == "too_slow"
+
+
+def test_a_copy_that_grows_without_end_is_stopped_and_never_tried_again(tmp_path: Path) -> None:
+    room = Room(tmp_path, most=30_000_000)
+
+    with pytest.raises(PermanentFault) as stopped:
+        run(shell(f"while :; do head -c 5000000 /dev/zero >> {tmp_path}/copy; sleep 0.05; done"), deadline=30, room=room)
+
+    assert stopped.value.code == "output_too_large"
+    assert room.used() < 400_000_000
 
 
 def test_endless_words_fill_no_memory() -> None:
