@@ -24,7 +24,7 @@ from api.openapi import PlainPage
 from api.pages import account, committee, filmmaker, operator, programmer, public
 from api.v1 import account as account_v1
 from api.v1 import committee as committee_v1
-from api.v1 import files, health, programme, submissions, uploads
+from api.v1 import files, health, programme, submissions, subtitles, uploads
 from api.v1 import operator as operator_v1
 from api.v1 import programmer as programmer_v1
 from festival.access import Viewer
@@ -89,6 +89,7 @@ def json_doors() -> Router:
             submissions,
             uploads,
             files,
+            subtitles,
             committee_v1,
             programmer_v1,
             operator_v1,

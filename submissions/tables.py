@@ -102,6 +102,23 @@ class FilmFile(Table):
     replaced_at = Timestamptz(null=True, default=None)
 
 
+class Subtitle(Table):
+    """Subtitles that a maker brought beside the film, as WebVTT on the film's own clock.
+
+    `bad` cues could not be read, `late` ones begin after the film has ended: both are left out.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    submission = ForeignKey(Submission, null=False)
+    language = Varchar(8)
+    name = Varchar(255, default="")
+    text = Text()
+    cues = Integer(default=0)
+    bad = Integer(default=0)
+    late = Integer(default=0)
+    created_at = Timestamptz(default=TimestamptzNow())
+
+
 class Step(Table):
     """One phase of a file's way through the booth, with the part done so far (0 to 1)."""
 

@@ -9,7 +9,7 @@ import pytest
 from festival.access import COMMITTEE, Act, may
 from festival.tables import Part, Phase
 from reviews.tables import Recusal
-from submissions.tables import Submission
+from submissions.tables import Submission, Subtitle
 from tests.builders import a_film, a_person, a_section, an_edition, sign_in, the_viewer
 
 # Anybody; anybody with an account (a film’s own routes then ask about the film); or an act.
@@ -106,6 +106,9 @@ ROUTES = {
     "HEAD /api/v1/{edition}/uploads/{upload_id}": "known",
     "HEAD /api/v1/{edition}/files/{file_id}/screener/{name}": "known",
     "GET /api/v1/{edition}/files/{file_id}/screener/{name}": "known",
+    "GET /api/v1/{edition}/files/{file_id}/subtitles/{language}": "known",
+    "PUT /api/v1/{edition}/submissions/{submission_id}/subtitles/{language}": "known",
+    "DELETE /api/v1/{edition}/submissions/{submission_id}/subtitles/{language}": "known",
     "HEAD /api/v1/{edition}/files/{file_id}/poster.jpg": "known",
     "GET /api/v1/{edition}/files/{file_id}/poster.jpg": "known",
     "HEAD /api/v1/{edition}/files/{file_id}/sprite.jpg": "known",
@@ -186,7 +189,7 @@ def routes_of(app) -> set[str]:
 def address(route: str, edition, **known: str) -> tuple[str, str]:
     """A route's method and path, with names that exist where they are given, else with none's."""
     method, _, path = route.partition(" ")
-    known = {"lang": "fr", "edition": edition.slug, "name": "main.m3u8", **known}
+    known = {"lang": "fr", "edition": edition.slug, "name": "main.m3u8", "language": "fr", **known}
     while "{" in path:
         name = path[path.index("{") + 1 : path.index("}")]
         path = path.replace(f"{{{name}}}", known.get(name, "a" * 16))
@@ -290,6 +293,7 @@ async def a_world(**film: object):
     people = await the_people(edition)
     submission, file = await a_film(edition, people["maker"], title=SECRET, **film)
     await Recusal(submission=submission, person=people["recused reviewer"].id).save()
+    await Subtitle(submission=submission, language="fr", text=f"WEBVTT {SECRET}").save()
     return edition, people, submission, file
 
 

@@ -22,6 +22,7 @@ from reviews.reviewing import Remark
 from reviews.scoring import CRITERIA, Score, Sheet, total
 from submissions.entries import entry_of
 from submissions.lists import card
+from submissions.subtitling import subtitles_of
 from submissions.verdicts import facts_of
 
 AnyRequest = Request[Any, Any, Any]
@@ -122,7 +123,7 @@ async def room_page(
         total=total(sheet.scores), given=bool(own and own.given_at), votes=votes.get(submission.id, ()),
         notes=await lists.own_notes(submission.id, viewer),
         copy={"file": file.id, "duration": facts.duration if facts else 0,
-              "position": viewing["position"],
+              "position": viewing["position"], "texts": await subtitles_of(submission.id),
               "viewing": f"/api/v1/{edition.slug}/committee/submissions/{submission.id}/viewing"},
     )  # fmt: skip
 

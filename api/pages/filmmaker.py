@@ -40,6 +40,7 @@ from submissions.lists import (
     steps_of,
 )
 from submissions.status import MOVES, WORKING, FileState, Status
+from submissions.subtitling import subtitles_of
 from submissions.tables import FilmFile, Submission
 from submissions.verdicts import facts_of, verdict_of
 from submissions.versions import standing_before
@@ -53,6 +54,10 @@ HOPELESS = ("FILE_EMPTY", "HOSTILE_REFERENCE", "CONTAINER_NOT_ALLOWED", "CONTAIN
 IN_HEADERS = (
     "HOSTILE_REFERENCE", "CONTENT_ENCRYPTED", "VIDEO_MISSING", "AUDIO_MISSING", "VIDEO_CODEC",
     "VIDEO_RES_LOW", "DURATION_SHORT", "DURATION_LONG",
+)  # fmt: skip
+TONGUES = (
+    "fr", "en", "es", "de", "it", "pt", "nl", "pl", "ro", "el", "cs", "sv", "da", "fi", "nb", "hu",
+    "tr", "ru", "uk", "ar", "he", "fa", "hi", "zh", "ja", "ko", "th", "vi", "id", "ca",
 )  # fmt: skip
 SAID = (
     "sending", "paused", "waiting", "received", "rate", "left", "soon", "cut", "again", "fell",
@@ -383,6 +388,8 @@ async def report_page(
         drawn = await drawn_report(language_of(request), file, edition)
         drawn["kept"] = await received(file.id, file.state, store)
         drawn["stands"] = await standing_before(submission.id, file.number)
+        drawn["texts"] = await subtitles_of(submission.id)
+        drawn["tongues"] = TONGUES
     return page(
         request, "filmmaker/report.html", status=422 if error else 200, submission=submission,
         card=await card(submission.id), file=file, versions=await files_of(submission.id),

@@ -33,6 +33,7 @@ class ScreenerPlayer extends HTMLElement {
     track.addEventListener('click', event => { const box = track.getBoundingClientRect(); this.seek((event.clientX - box.left) / box.width * this.video.duration) })
     track.addEventListener('keydown', event => { const step = { ArrowRight: 5, ArrowLeft: -5, ArrowUp: 30, ArrowDown: -30 }[event.key]; if (step) { event.preventDefault(); this.jump(step) } })
     this.addEventListener('keydown', event => this.key(event))
+    this.captions()
     this.video.addEventListener('timeupdate', () => this.tick())
     for (const name of ['pause', 'seeking', 'ended']) this.video.addEventListener(name, () => this.close())
     this.video.addEventListener('play', () => { this.from = this.video.currentTime; this.paint() })
@@ -44,6 +45,20 @@ class ScreenerPlayer extends HTMLElement {
     if (event.target.closest('input, textarea, select, .track') || event.ctrlKey || event.metaKey) return
     const act = { k: () => this.toggle(), ' ': () => this.toggle(), j: () => this.jump(-10), l: () => this.jump(10), f: () => this.querySelector('[data-full]').click(), n: () => document.querySelector('[data-note-text]')?.focus() }[event.key.toLowerCase()]
     if (act && !(event.key === ' ' && event.target.closest('button'))) { event.preventDefault(); act() }
+  }
+
+  // Subtitles of the film itself and those brought beside it, in one list; none until somebody asks.
+  captions () {
+    const label = this.querySelector('[data-captions]'); const select = label.querySelector('select')
+    const list = this.video.textTracks
+    const fill = () => {
+      const tracks = [...list].filter(track => ['subtitles', 'captions'].includes(track.kind))
+      label.hidden = !tracks.length
+      select.replaceChildren(select.options[0], ...tracks.map((track, n) => new Option(track.label || track.language || `${n + 1}`, n)))
+    }
+    select.addEventListener('change', () => { [...list].filter(track => ['subtitles', 'captions'].includes(track.kind)).forEach((track, n) => { track.mode = select.value === String(n) ? 'showing' : 'disabled' }) })
+    list.addEventListener('addtrack', fill)
+    fill()
   }
 
   toggle () { this.video.paused ? this.video.play() : this.video.pause() }
