@@ -1,5 +1,7 @@
 """The composition root: the only file that knows every part of the door."""
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import chain
@@ -32,7 +34,11 @@ from festival.language import LANGUAGES
 from festival.pool import pool
 from festival.settings import Settings
 from festival.tables import Edition, Person
-from media.storage import LocalStore
+from media.storage import StorageAway, Store
+from submissions.store import store_of
+from submissions.uploads import keep_sweeping
+
+log = logging.getLogger("door")
 
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
 STATIC = Path(__file__).parent / "static"
@@ -54,8 +60,8 @@ def provide_settings(request: AnyConnection) -> Settings:
     return settings_of(request)
 
 
-def provide_store(request: AnyConnection) -> LocalStore:
-    store: LocalStore = request.app.state.store
+def provide_store(request: AnyConnection) -> Store:
+    store: Store = request.app.state.store
     return store
 
 
@@ -108,13 +114,27 @@ def static_files(settings: Settings) -> Router:
     )
 
 
+@asynccontextmanager
+async def far_uploads(store: Store) -> AsyncIterator[None]:
+    """Wrong keys shut the door at once; a store that is away does not."""
+    try:
+        await asyncio.to_thread(store.check)
+    except StorageAway as error:
+        log.warning("no storage: %s", error)
+    sweeping = asyncio.create_task(keep_sweeping(store)) if store.is_far else None
+    yield
+    if sweeping:
+        sweeping.cancel()
+
+
 def create_app(settings: Settings | None = None) -> Litestar:
     settings = settings or Settings.read()
+    store = store_of(settings)
     assets.use(STATIC, production=settings.in_production)
 
     @asynccontextmanager
     async def with_database(_: Litestar) -> AsyncIterator[None]:
-        async with pool(size=settings.pool_size):
+        async with pool(size=settings.pool_size), far_uploads(store):
             yield
 
     app = Litestar(
@@ -145,7 +165,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         debug=False,
     )
     app.state.settings = settings
-    app.state.store = LocalStore(settings.media_root)
+    app.state.store = store
     return app
 
 

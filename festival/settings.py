@@ -24,6 +24,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     public_url: str = "http://127.0.0.1:8000"
     secret_key: str = DEVELOPMENT_KEY
     media_root: Path = Path("var/media")
+    storage: str = "local"
+    s3_bucket: str = ""
+    s3_endpoint: str = ""
+    s3_region: str = ""
+    s3_access_key: str = ""
+    s3_secret_key: str = ""
+    s3_allow_http: bool = False
     smtp_url: str = "smtp://127.0.0.1:25"
     mail_from: str = "Cinéma for Space <bonjour@cinema-for-space.example>"
     mailbox: Path | None = None
@@ -45,7 +52,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             settings = msgspec.convert(given, cls, strict=False, dec_hook=lambda t, v: t(v))
         except msgspec.ValidationError as error:
             raise Unsafe(str(error)) from error
-        if reasons := settings.dangers():
+        if reasons := [*settings.mistakes(), *settings.dangers()]:
             raise Unsafe("; ".join(reasons))
         return settings
 
@@ -58,6 +65,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def in_production(self) -> bool:
         return self.mode != "development"
 
+    def mistakes(self) -> list[str]:
+        """What cannot be meant, in whichever mode."""
+        is_far, scheme = self.storage == "s3", self.s3_endpoint.partition("://")[0]
+        checks = {
+            "STORAGE must be local or s3": self.storage not in {"local", "s3"},
+            "S3_BUCKET is missing: STORAGE=s3 needs it": is_far and not self.s3_bucket,
+            "S3_REGION is missing: without S3_ENDPOINT the bucket is Amazon's, and has a region": is_far
+            and not (self.s3_region or self.s3_endpoint),
+            "S3_ENDPOINT must begin with https:// or http://": is_far
+            and bool(self.s3_endpoint)
+            and scheme not in {"http", "https"},
+            "S3_ACCESS_KEY and S3_SECRET_KEY go together": is_far
+            and bool(self.s3_access_key) != bool(self.s3_secret_key),
+        }
+        return [reason for reason, bad in checks.items() if bad]
+
     def dangers(self) -> list[str]:
         """Everything that must be mended before the house may open, not only the first."""
         if not self.in_production:
@@ -68,6 +91,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "DATABASE_URL is missing": not self.database_url,
             "REDIS_URL is missing": not self.redis_url,
             "PUBLIC_URL must begin with https://": not self.public_url.startswith("https://"),
+            "S3_ENDPOINT must begin with https://: films would travel in clear "
+            "(S3_ALLOW_HTTP=true for a network of your own)": self.storage == "s3"
+            and self.s3_endpoint.startswith("http://")
+            and not self.s3_allow_http,
             "MAILBOX shows letters and is for development": self.mailbox is not None,
         }
         return [reason for reason, bad in checks.items() if bad]

@@ -1,8 +1,10 @@
 """One narrow interface to the bytes: uploads that only grow, masters, and published copies.
 
 The offset of an upload is the length of its file, never a counter beside it.
+Uploads and work always lie on this host's disk; masters and copies where the kind of store says.
 """
 
+import asyncio
 import errno
 import fcntl
 import hashlib
@@ -10,12 +12,15 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 KEY = re.compile(r"[a-z0-9]{6,40}")
 PIECE = 1024 * 1024
+MANIFEST = "manifest.json"
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -39,6 +44,14 @@ class NotPublished(Exception):
     """No such published file, or a name that no manifest holds."""
 
 
+class StorageAway(ConnectionError):
+    """The store cannot be reached, or does not keep what it is given: later, and nobody is to blame."""
+
+
+class Misplaced(Exception):
+    """The settings name a store that is not there, or not ours; the message says what to mend."""
+
+
 def checked(key: str) -> str:
     """Keys are ours, never a filmmaker's: anything else is a mistake or an attack."""
     if not KEY.fullmatch(key):
@@ -52,6 +65,22 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def sync_file(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def lock_alone(descriptor: int) -> None:
+    """Whoever holds an upload holds it alone: one that writes, or one that hands it over."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise Busy from None
 
 
 def sha256_of(path: Path) -> str:
@@ -98,19 +127,66 @@ class Writer:
         os.fsync(self.descriptor)
 
 
-class LocalStore:
-    """Folders of one disk: `uploads/<key>`, `masters/<key>/source`, `copies/<key>/…`, `work/`."""
+class Kept(Protocol):
+    """One published file, wherever it lies."""
+
+    size: int
+
+    def read_bytes(self) -> bytes: ...
+
+    async def pieces(self, start: int, count: int) -> AsyncIterator[bytes]:
+        """A part of it, piece by piece; NotPublished before the first when it is gone."""
+        ...
+
+
+class KeptHere(Kept):
+    """A file of this disk."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.size = path.stat().st_size
+
+    def read_bytes(self) -> bytes:
+        return self.path.read_bytes()
+
+    async def pieces(self, start: int, count: int) -> AsyncIterator[bytes]:
+        return self._pieces(start, count)
+
+    async def _pieces(self, start: int, count: int) -> AsyncIterator[bytes]:
+        with await asyncio.to_thread(self.path.open, "rb") as film:
+            film.seek(start)
+            while piece := await asyncio.to_thread(film.read, min(PIECE // 4, count)):
+                yield piece
+                count -= len(piece)
+
+
+class Lent:
+    """A master as a file of this host, until `close`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def close(self) -> None:
+        """Nobody needs it any more in this attempt."""
+
+
+class Store(ABC):
+    """What lies on this host's disk in any case: `uploads/<key>` as they grow, and `work/`."""
+
+    is_far = False  # then the end of an upload is too long for the request that brings it
 
     def __init__(self, root: Path) -> None:
         self.root = root.absolute()
-        for name in ("uploads", "masters", "copies", "work"):
-            (self.root / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name in ("uploads", "work"):
+            self.folder(name)
+
+    def folder(self, name: str) -> Path:
+        made = self.root / name
+        made.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return made
 
     def upload_path(self, key: str) -> Path:
         return self.root / "uploads" / checked(key)
-
-    def master_path(self, key: str) -> Path:
-        return self.root / "masters" / checked(key) / "source"
 
     def create(self, key: str) -> None:
         descriptor = os.open(self.upload_path(key), os.O_CREAT | os.O_WRONLY, 0o600)
@@ -118,12 +194,16 @@ class LocalStore:
         os.close(descriptor)
         sync_folder(self.root / "uploads")
 
+    def is_arriving(self, key: str) -> bool:
+        """Whether the upload grows on this very disk."""
+        return self.upload_path(key).exists()
+
     def size(self, key: str) -> int:
         """How much is safely kept; synced before it is told."""
-        path = self.upload_path(key)
-        if not path.exists():
-            return self.master_path(key).stat().st_size
-        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            descriptor = os.open(self.upload_path(key), os.O_RDONLY)
+        except FileNotFoundError:
+            return self.master_size(key)
         try:
             os.fsync(descriptor)
             return os.fstat(descriptor).st_size
@@ -134,10 +214,7 @@ class LocalStore:
     def writer(self, key: str, offset: int) -> Iterator[Writer]:
         descriptor = os.open(self.upload_path(key), os.O_RDWR)
         try:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise Busy(key) from None
+            lock_alone(descriptor)
             actual = os.fstat(descriptor).st_size
             if actual != offset:
                 raise WrongOffset(actual)
@@ -145,19 +222,6 @@ class LocalStore:
             yield Writer(descriptor, offset)
         finally:
             os.close(descriptor)
-
-    def finish(self, key: str) -> Path:
-        """The upload becomes the master; done twice, it is done once."""
-        source, target = self.upload_path(key), self.master_path(key)
-        if not target.exists():
-            target.parent.mkdir(mode=0o700, exist_ok=True)
-            descriptor = os.open(source, os.O_RDONLY)
-            os.fsync(descriptor)
-            os.close(descriptor)
-            source.rename(target)
-        for folder in (target.parent, self.root / "masters", self.root / "uploads"):
-            sync_folder(folder)  # again when done twice: the first may have died before it
-        return target
 
     def head(self, key: str, length: int) -> bytes:
         """What has arrived of an upload, as far as `length`; nothing where it lies elsewhere."""
@@ -177,27 +241,100 @@ class LocalStore:
         folder.mkdir(mode=0o700)
         return folder
 
+    def free_bytes(self) -> int:
+        return shutil.disk_usage(self.root).free
+
+    def check(self) -> None:  # noqa: B027
+        """Misplaced when the settings are wrong; StorageAway when nobody answers."""
+
+    def answers(self) -> bool:
+        """Whether masters and copies can be reached now."""
+        return True
+
+    @abstractmethod
+    def finish(self, key: str, sha256: str = "") -> str:
+        """The upload becomes the master; done twice, it is done once. What is known of its hash."""
+
+    @abstractmethod
+    def master_size(self, key: str) -> int:
+        """FileNotFoundError when there is no master."""
+
+    @abstractmethod
+    def lend(self, key: str) -> Lent:
+        """The master as a file that ffmpeg can open."""
+
+    @abstractmethod
+    def prepare(self, folder: Path, key: str) -> None:
+        """All of the long work before `publish`: nothing of it shows yet."""
+
+    @abstractmethod
     def publish(self, folder: Path, key: str) -> None:
-        """One rename makes the whole copy visible; a copy that is there already stays."""
-        target = self.root / "copies" / checked(key)
-        if target.exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            sync_folder(target.parent)
-            return
+        """The whole copy becomes visible at once; a copy that is there already stays."""
+
+    @abstractmethod
+    def discard_copy(self, key: str) -> None:
+        """Out of sight at once, then away."""
+
+    @abstractmethod
+    def is_published(self, key: str) -> bool: ...
+
+    @abstractmethod
+    def published(self, key: str, name: str) -> Kept:
+        """A published file; names come from the manifest alone."""
+
+    @abstractmethod
+    def fetch(self, key: str, target: Path) -> None:
+        """Every file of a published copy, in a folder of its own on this host."""
+
+
+class LocalStore(Store):
+    """Folders of one disk: `masters/<key>/source`, `copies/<key>/…`; a rename is what publishes."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        for name in ("masters", "copies"):
+            self.folder(name)
+
+    def master_path(self, key: str) -> Path:
+        return self.root / "masters" / checked(key) / "source"
+
+    def finish(self, key: str, sha256: str = "") -> str:
+        source, target = self.upload_path(key), self.master_path(key)
+        if not target.exists():
+            target.parent.mkdir(mode=0o700, exist_ok=True)
+            sync_file(source)
+            source.rename(target)
+        for folder in (target.parent, self.root / "masters", self.root / "uploads"):
+            sync_folder(folder)  # again when done twice: the first may have died before it
+        return sha256
+
+    def master_size(self, key: str) -> int:
+        return self.master_path(key).stat().st_size
+
+    def lend(self, key: str) -> Lent:
+        return Lent(self.master_path(key))
+
+    def prepare(self, folder: Path, key: str) -> None:
+        checked(key)
         write_manifest(folder)
         for path in sorted(folder.rglob("*")):
             if path.is_dir():
                 sync_folder(path)
-                continue
-            descriptor = os.open(path, os.O_RDONLY)
-            os.fsync(descriptor)
-            os.close(descriptor)
+            else:
+                sync_file(path)
         sync_folder(folder)
-        folder.rename(target)
+
+    def publish(self, folder: Path, key: str) -> None:
+        target = self.root / "copies" / checked(key)
+        if target.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+        else:
+            if not (folder / MANIFEST).exists():
+                self.prepare(folder, key)
+            folder.rename(target)
         sync_folder(target.parent)
 
     def discard_copy(self, key: str) -> None:
-        """Out of sight by one rename, then away."""
         folder, gone = self.root / "copies" / checked(key), self.root / "work" / f"{key}gone"
         if folder.exists():
             shutil.rmtree(gone, ignore_errors=True)
@@ -206,18 +343,25 @@ class LocalStore:
         shutil.rmtree(gone, ignore_errors=True)
 
     def is_published(self, key: str) -> bool:
-        return (self.root / "copies" / checked(key) / "manifest.json").exists()
+        return (self.root / "copies" / checked(key) / MANIFEST).exists()
 
-    def published(self, key: str, name: str) -> Path:
-        """The path of a published file; names on disk come from its manifest alone."""
+    def published(self, key: str, name: str) -> KeptHere:
         folder = self.root / "copies" / checked(key)
-        manifest = folder / "manifest.json"
+        manifest = folder / MANIFEST
         if not manifest.exists() or name not in json.loads(manifest.read_text()):
             raise NotPublished(f"{key}/{name}")
-        return folder / name
+        return KeptHere(folder / name)
 
-    def free_bytes(self) -> int:
-        return shutil.disk_usage(self.root).free
+    def fetch(self, key: str, target: Path) -> None:
+        """Linked, for nobody writes to a published file again."""
+        if not self.is_published(key):
+            raise NotPublished(key)
+        shutil.copytree(
+            self.root / "copies" / key,
+            target,
+            copy_function=os.link,
+            ignore=shutil.ignore_patterns(MANIFEST),
+        )
 
 
 def early_key(key: str) -> str:
@@ -225,10 +369,21 @@ def early_key(key: str) -> str:
     return f"{key}early"
 
 
-def write_manifest(folder: Path) -> None:
-    names = {
-        str(path.relative_to(folder)): {"size": path.stat().st_size, "sha256": sha256_of(path)}
+def files_of(folder: Path) -> dict[str, Path]:
+    return {
+        str(path.relative_to(folder)): path
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != "manifest.json"
+        if path.is_file() and path.name != MANIFEST
     }
-    (folder / "manifest.json").write_text(json.dumps(names))
+
+
+def described(folder: Path) -> dict[str, dict[str, int | str]]:
+    """Size and hash of every file by its name."""
+    return {
+        name: {"size": path.stat().st_size, "sha256": sha256_of(path)}
+        for name, path in files_of(folder).items()
+    }
+
+
+def write_manifest(folder: Path) -> None:
+    (folder / MANIFEST).write_text(json.dumps(described(folder)))

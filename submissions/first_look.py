@@ -1,7 +1,6 @@
 """A film that cannot pass is refused while it still arrives, before gigabytes are sent in vain."""
 
 import asyncio
-import shutil
 
 import msgspec
 
@@ -12,11 +11,11 @@ from festival.tables import Edition, Section
 from media import early, policy
 from media.policy import Finding
 from media.sandbox import Cell
-from media.storage import LocalStore
 from submissions import uploads
 from submissions.entries import tell_members
 from submissions.intake import cell_for, stoppable, the_file
 from submissions.status import FileState
+from submissions.store import store_of
 from submissions.tables import FilmFile, Submission
 
 
@@ -28,17 +27,15 @@ async def look(
     if known is None or known[0].state != FileState.RECEIVING or heartbeat.lost:
         return
     file, submission, edition = known
-    store = LocalStore(settings.media_root)
+    store = store_of(settings)
     if not (head := await asyncio.to_thread(store.head, file.id, early.HEAD)):
         return
-    cell = cell_for(file, lease, store, settings)
-    try:
+    part = store.upload_path(file.id)
+    async with cell_for(file, lease, store, settings, source=part) as cell:
         source = cell.work / "head"
         await asyncio.to_thread(source.write_bytes, head)
-        cell = msgspec.structs.replace(cell, source=source)
-        findings = await settled(cell, file, submission, edition)
-    finally:
-        shutil.rmtree(cell.work, ignore_errors=True)
+        at_its_head = msgspec.structs.replace(cell, source=source)
+        findings = await settled(at_its_head, file, submission, edition)
     if findings and await uploads.refuse(file, findings, store=store):
         await tell_members(
             submission, "file_refused", edition=edition, occasion=f"refused:{file.id}"

@@ -3,7 +3,9 @@
 import asyncio
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -20,11 +22,12 @@ from media.facts import Facts
 from media.policy import Outcome, Verdict
 from media.runner import Cancelled
 from media.sandbox import Cell
-from media.storage import LocalStore, early_key, sha256_of
+from media.storage import Lent, Store, early_key, sha256_of
 from media.tools import find_tools
 from submissions import parts
 from submissions.entries import tell_members
 from submissions.status import FileState
+from submissions.store import store_of
 from submissions.tables import Film, FilmFile, Submission
 from submissions.verdicts import as_row, facts_of
 from submissions.versions import put_older_aside
@@ -80,16 +83,40 @@ async def the_file(file_id: str) -> tuple[FilmFile, Submission, Edition] | None:
     return (file, submission, edition) if submission and edition else None
 
 
-def cell_for(
-    file: FilmFile, lease: Lease, store: LocalStore, settings: Settings, *, name: str = ""
-) -> Cell:
-    """A fresh folder for each attempt: a superseded one can spoil nothing."""
-    return Cell(
-        tools=find_tools(),
-        source=store.master_path(file.id),
-        work=store.work_folder(f"{lease.line}{lease.attempt}{name}"),
-        allow_fallback=settings.allow_unsandboxed or not settings.in_production,
-    )
+@asynccontextmanager
+async def cell_for(
+    file: FilmFile,
+    lease: Lease,
+    store: Store,
+    settings: Settings,
+    *,
+    name: str = "",
+    source: Path | None = None,
+) -> AsyncIterator[Cell]:
+    """A fresh folder for each attempt: a superseded one can spoil nothing.
+
+    What is read is the master, wherever it must come from, unless there is another `source`.
+    """
+    film = Lent(source) if source else await asyncio.to_thread(store.lend, file.id)
+    work = store.work_folder(f"{lease.line}{lease.attempt}{name}")
+    try:
+        yield Cell(
+            tools=find_tools(),
+            source=film.path,
+            work=work,
+            allow_fallback=settings.allow_unsandboxed or not settings.in_production,
+        )
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+        film.close()
+
+
+async def published(store: Store, cell: Cell, key: str, *, lease: Lease) -> None:
+    """What lies in the cell's work folder becomes visible at once, by the lease's holder alone."""
+    await asyncio.to_thread(store.prepare, cell.work, key)
+    async with transaction():
+        await hold(lease)
+        await asyncio.to_thread(store.publish, cell.work, key)
 
 
 async def inspect(
@@ -100,11 +127,9 @@ async def inspect(
     if known is None or known[0].state not in {"received", "inspecting"}:
         return
     file, submission, edition = known
-    store = LocalStore(settings.media_root)
     await advance(file, lease, FileState.INSPECTING, {"received", "inspecting"})
     telling = Telling(file, lease, news)
-    cell = cell_for(file, lease, store, settings)
-    try:
+    async with cell_for(file, lease, store_of(settings), settings) as cell:
         sha256 = file.sha256 or await asyncio.to_thread(sha256_of, cell.source)
         facts = await stoppable(
             lambda: scan.inspect(
@@ -114,8 +139,6 @@ async def inspect(
                 cancelled=lambda: heartbeat.lost,
             )
         )
-    finally:
-        shutil.rmtree(cell.work, ignore_errors=True)
     facts = msgspec.structs.replace(facts, sha256=sha256)
     verdict = await judged(facts, submission, edition)
     for kind in ("sniff", "packets", "sound"):
@@ -223,13 +246,12 @@ async def make_screener(
     facts = facts_of(file.facts)
     if facts is None:
         return
-    store = LocalStore(settings.media_root)
+    store = store_of(settings)
     if store.free_bytes() < file.size * ROOM:
         raise NotYet("storage_full")
     await advance(file, lease, FileState.MAKING, {"sound", "making"})
     telling = Telling(file, lease, news)
-    cell = cell_for(file, lease, store, settings)
-    try:
+    async with cell_for(file, lease, store, settings) as cell:
         plan = await planned(file, facts, cell, heartbeat, settings, workers)
         if isinstance(plan, Plan):
             await telling.tell("screener", 0.0)
@@ -246,8 +268,6 @@ async def make_screener(
             )
         )
         await publish_copy(file, cell, store, lease=lease)
-    finally:
-        shutil.rmtree(cell.work, ignore_errors=True)
     await telling.tell("screener", 1.0, "done")
     await keep_copy(file, submission, edition, made, lease=lease)
     await telling.tell("publish", 1.0, "done")
@@ -281,30 +301,23 @@ def is_early(facts: Facts, settings: Settings) -> bool:
 async def publish_early(
     file: FilmFile,
     facts: Facts,
-    store: LocalStore,
+    store: Store,
     settings: Settings,
     *,
     lease: Lease,
     heartbeat: Heartbeat,
 ) -> None:
     """A small copy first, whole and verified: its maker watches it while the rest is made."""
-    if store.is_published(early_key(file.id)):
+    if await asyncio.to_thread(store.is_published, early_key(file.id)):
         return
-    cell = cell_for(file, lease, store, settings, name="early")
-    try:
+    async with cell_for(file, lease, store, settings, name="early") as cell:
         await stoppable(lambda: screener.make_early(cell, facts, cancelled=lambda: heartbeat.lost))
-        async with transaction():
-            await hold(lease)
-            await asyncio.to_thread(store.publish, cell.work, early_key(file.id))
-    finally:
-        shutil.rmtree(cell.work, ignore_errors=True)
+        await published(store, cell, early_key(file.id), lease=lease)
 
 
-async def publish_copy(file: FilmFile, cell: Cell, store: LocalStore, *, lease: Lease) -> None:
-    """The whole copy becomes visible at once; the early one has served."""
-    async with transaction():
-        await hold(lease)
-        await asyncio.to_thread(store.publish, cell.work, file.id)
+async def publish_copy(file: FilmFile, cell: Cell, store: Store, *, lease: Lease) -> None:
+    """The whole copy is there; the early one has served."""
+    await published(store, cell, file.id, lease=lease)
     await asyncio.to_thread(store.discard_copy, early_key(file.id))
 
 

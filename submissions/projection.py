@@ -1,7 +1,6 @@
 """The projection copy: made when a film is told that it is chosen, never for all that are sent."""
 
 import asyncio
-import shutil
 
 import msgspec
 
@@ -11,8 +10,8 @@ from festival.progress import News
 from festival.record import record
 from festival.settings import Settings
 from media import mezzanine
-from media.storage import LocalStore
 from submissions.intake import Telling, cell_for, stoppable, the_file
+from submissions.store import store_of
 from submissions.tables import Submission
 from submissions.verdicts import facts_of
 
@@ -36,21 +35,20 @@ async def order(submission: Submission) -> None:
 async def make_mezzanine(
     file_id: str, *, lease: Lease, heartbeat: Heartbeat, news: News, settings: Settings
 ) -> None:
-    """One file, published by one rename; one that is there already stays."""
+    """One file, published whole; one that is there already stays."""
     known = await the_file(file_id)
     if known is None or (facts := facts_of(known[0].facts)) is None:
         return
     file, submission, edition = known
-    store = LocalStore(settings.media_root)
+    store = store_of(settings)
     if file.state != "released" or submission.status != "accepted":
         return
-    if store.is_published(key_of(file.id)):
+    if await asyncio.to_thread(store.is_published, key_of(file.id)):
         return
     if store.free_bytes() < mezzanine.most_bytes(facts):
         raise NotYet("storage_full")
     telling = Telling(file, lease, news)
-    cell = cell_for(file, lease, store, settings)
-    try:
+    async with cell_for(file, lease, store, settings) as cell:
         made: mezzanine.Mezzanine = await stoppable(
             lambda: mezzanine.make(
                 cell,
@@ -59,10 +57,9 @@ async def make_mezzanine(
                 cancelled=lambda: heartbeat.lost,
             )
         )
+        await asyncio.to_thread(store.prepare, cell.work, key_of(file.id))
         async with transaction():
             await hold(lease)
             await asyncio.to_thread(store.publish, cell.work, key_of(file.id))
             await record("mezzanine_made", file.id, edition=edition.id, **msgspec.to_builtins(made))
-    finally:
-        shutil.rmtree(cell.work, ignore_errors=True)
     await telling.tell(KIND, 1.0, "done")

@@ -2,20 +2,19 @@
 
 import asyncio
 import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from festival.db import later, rows, transaction
-from festival.leases import Heartbeat, Lease, hold
+from festival.leases import Heartbeat, Lease
 from festival.progress import News
 from festival.record import record
 from festival.settings import Settings
 from media import chunks
 from media.chunks import Plan
 from media.sandbox import Cell
-from media.storage import LocalStore
+from media.storage import Store
 from submissions import parts
 from submissions.intake import (
     Telling,
@@ -23,10 +22,14 @@ from submissions.intake import (
     give_up,
     keep_copy,
     publish_copy,
+    published,
     stoppable,
     the_file,
 )
+from submissions.store import store_of
 from submissions.tables import FilmFile
+
+NOTHING = Path(os.devnull)  # a join reads no film, only parts
 
 
 class PartTelling(Telling):
@@ -95,18 +98,13 @@ async def _made(
     lease: Lease,
     settings: Settings,
 ) -> None:
-    """Do one piece of work, put it aside by one rename, and say so; done before, it stays."""
-    store = LocalStore(settings.media_root)
+    """Do one piece of work, put it aside whole, and say so; done before, it stays."""
+    store = store_of(settings)
     key = parts.key_of(file.id, name)
-    if not store.is_published(key):
-        cell = cell_for(file, lease, store, settings)
-        try:
+    if not await asyncio.to_thread(store.is_published, key):
+        async with cell_for(file, lease, store, settings) as cell:
             await stoppable(lambda: work(cell))
-            async with transaction():
-                await hold(lease)
-                await asyncio.to_thread(store.publish, cell.work, key)
-        finally:
-            shutil.rmtree(cell.work, ignore_errors=True)
+            await published(store, cell, key, lease=lease)
     await parts.part_made(file.id, name, lease=lease)
 
 
@@ -118,15 +116,12 @@ async def join_screener(
     if known is None or shared is None:
         return
     (file, submission, edition), (_, plan) = known, shared
-    store = LocalStore(settings.media_root)
+    store = store_of(settings)
     telling = Telling(file, lease, news)
-    cell = cell_for(file, lease, store, settings)
-    try:
+    async with cell_for(file, lease, store, settings, source=NOTHING) as cell:
         await asyncio.to_thread(gather, store, file.id, plan, cell.work)
         made = await stoppable(lambda: chunks.join(cell, plan, cancelled=lambda: heartbeat.lost))
         await publish_copy(file, cell, store, lease=lease)
-    finally:
-        shutil.rmtree(cell.work, ignore_errors=True)
     await telling.tell("screener", 1.0, "done")
     await keep_copy(file, submission, edition, made, lease=lease)
     await telling.tell("publish", 1.0, "done")
@@ -136,14 +131,11 @@ async def join_screener(
     await news.tell("file", file.id, state=file.state, refresh=True)
 
 
-def gather(store: LocalStore, file_id: str, plan: Plan, work: Path) -> None:
-    """Every part under its name in the work folder: linked, for nobody writes to them again."""
+def gather(store: Store, file_id: str, plan: Plan, work: Path) -> None:
+    """Every part under its name in the work folder, whoever made it."""
     for name in parts.names_of(plan):
-        made = store.published(parts.key_of(file_id, name), chunks.NOTES).parent
         target = work / parts.SOUND if name == parts.SOUND else work / "parts" / name
-        shutil.copytree(
-            made, target, copy_function=os.link, ignore=shutil.ignore_patterns("manifest.json")
-        )
+        store.fetch(parts.key_of(file_id, name), target)
 
 
 async def stop(lease: Lease, fault: str) -> None:

@@ -2,9 +2,12 @@
 
 import asyncio
 import hashlib
+import logging
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
+
+import asyncpg
 
 from festival.clock import now
 from festival.db import later, rows, transaction
@@ -14,7 +17,7 @@ from festival.settings import Settings
 from festival.tables import Edition, Person
 from media.policy import Finding, Outcome, Severity, Verdict
 from media.probe import HEAD, sniff
-from media.storage import PIECE, LocalStore, StorageFull, Writer
+from media.storage import PIECE, Busy, StorageAway, StorageFull, Store, Writer
 from submissions.eligibility import may_finish, may_open
 from submissions.entries import deadline_of
 from submissions.lists import submission_in
@@ -23,6 +26,10 @@ from submissions.tables import FilmFile, Step, Submission
 from submissions.verdicts import as_row, verdict_of
 from submissions.versions import put_older_aside
 
+log = logging.getLogger(__name__)
+
+AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+SWEEP_SECONDS = 30.0
 UPLOAD_LASTS = timedelta(days=7)
 MIB = 1024 * 1024
 LOOKS = (1 * MIB, 16 * MIB)
@@ -51,6 +58,7 @@ class Arrival:
 
 
 ARRIVALS: dict[str, Arrival] = {}
+HAND_OVERS: dict[str, asyncio.Task[None]] = {}
 
 
 async def begin(
@@ -60,7 +68,7 @@ async def begin(
     name: str,
     size: int,
     by: Person,
-    store: LocalStore,
+    store: Store,
     settings: Settings,
 ) -> FilmFile:
     """A new version of the film's file, of `size` bytes to come."""
@@ -101,7 +109,7 @@ async def take_over(key: str) -> Arrival:
     return arrival
 
 
-async def offset_of(file: FilmFile, store: LocalStore) -> int:
+async def offset_of(file: FilmFile, store: Store) -> int:
     """The bytes that are kept, told only after a running writer has saved its own."""
     arrival = await take_over(file.id)
     async with arrival.lock:
@@ -113,7 +121,7 @@ async def receive(
     pieces: AsyncIterator[bytes],
     *,
     offset: int,
-    store: LocalStore,
+    store: Store,
     checksum: tuple[str, bytes] | None = None,
 ) -> int:
     """Append what comes at `offset`, sync it, and return the new offset.
@@ -208,12 +216,29 @@ def _hash(arrival: Arrival, piece: bytes, offset: int) -> None:
         arrival.hashed = offset
 
 
-async def finish(file: FilmFile, *, store: LocalStore) -> None:
+async def finish_soon(file: FilmFile, *, store: Store) -> None:
+    """The last byte is here, and safe; what a far store asks for takes longer than a request may."""
+    if not store.is_far:
+        await finish(file, store=store)
+    elif file.id not in HAND_OVERS:
+        HAND_OVERS[file.id] = asyncio.create_task(hand_over(file, store))
+        HAND_OVERS[file.id].add_done_callback(lambda _: HAND_OVERS.pop(file.id, None))
+
+
+async def hand_over(file: FilmFile, store: Store) -> None:
+    """Until it is done the upload stays on this disk; what fails now, the sweep tries again."""
+    try:
+        await finish(file, store=store)
+    except (StorageAway, Busy, FileNotFoundError) as error:
+        log.warning("not handed over file=%s: %s", file.id, error)
+
+
+async def finish(file: FilmFile, *, store: Store) -> None:
     """The last byte is here: from now on the house works on it. Done twice, done once."""
     arrival = ARRIVALS.pop(file.id, None)
     known = arrival is not None and arrival.digest is not None and arrival.hashed == file.size
     sha256 = arrival.digest.hexdigest() if known and arrival is not None else ""
-    await asyncio.to_thread(store.finish, file.id)
+    sha256 = await asyncio.to_thread(store.finish, file.id, sha256)
     async with transaction():
         received = await rows(
             """UPDATE film_file SET state = 'received', received_at = now(), sha256 = {}
@@ -233,7 +258,7 @@ async def finish(file: FilmFile, *, store: LocalStore) -> None:
         await record("file_received", file.id, size=file.size)
 
 
-async def refuse(file: FilmFile, findings: tuple[Finding, ...], *, store: LocalStore) -> bool:
+async def refuse(file: FilmFile, findings: tuple[Finding, ...], *, store: Store) -> bool:
     """A hopeless file: its verdict is given now, its bytes are let go. False when it has ended."""
     hostile = any(finding.severity is Severity.QUARANTINE for finding in findings)
     verdict = Verdict(
@@ -264,7 +289,7 @@ def reasons(file: FilmFile) -> tuple[Finding, ...]:
     return verdict.findings if verdict else ()
 
 
-async def abandon(file: FilmFile, *, by: Person, store: LocalStore) -> None:
+async def abandon(file: FilmFile, *, by: Person, store: Store) -> None:
     """The sender gives this upload up."""
     async with transaction():
         await rows(
@@ -286,21 +311,35 @@ async def check_time(file: FilmFile, edition: Edition, settings: Settings) -> No
         raise Refused("deadline_passed")
 
 
-async def sweep(*, settings: Settings) -> None:
-    """Whole uploads whose last act was cut off are finished; expired ones are let go."""
-    store = LocalStore(settings.media_root)
+async def keep_sweeping(store: Store, *, every: float = SWEEP_SECONDS) -> None:
+    """A door with a far store hands its own uploads over, and those that it left when it last fell."""
+    while True:
+        try:
+            await sweep(store=store)
+        except AWAY as error:
+            log.warning("no sweep: %r", error)
+        await asyncio.sleep(every)
+
+
+async def sweep(*, store: Store) -> None:
+    """Whole uploads whose last act was cut off are finished; expired ones are let go.
+
+    With a far store, only where they lie: elsewhere nobody knows how much has come.
+    """
     for file in await FilmFile.objects().where(FilmFile.state == FileState.RECEIVING.value):
+        if store.is_far and not store.is_arriving(file.id):
+            continue
         try:
             size = await asyncio.to_thread(store.size, file.id)
         except FileNotFoundError:
             size = -1
         if size == file.size:
-            await finish(file, store=store)
+            await hand_over(file, store)
         elif file.expires_at is not None and now() > file.expires_at:
             await expire(file, store)
 
 
-async def expire(file: FilmFile, store: LocalStore) -> None:
+async def expire(file: FilmFile, store: Store) -> None:
     async with transaction():
         await rows(
             """UPDATE film_file SET state = 'replaced', replaced_at = now(), fault = 'expired'

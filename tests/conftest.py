@@ -107,6 +107,15 @@ async def client(app: "object") -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture(scope="session")
+def bucket(tmp_path_factory: pytest.TempPathFactory) -> Iterator["object"]:
+    """An object store, started when the first test asks for it."""
+    from tests.objects import running_objects
+
+    with running_objects(tmp_path_factory.mktemp("objects") / "log") as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
 def site(services: Services) -> Iterator["object"]:
     """A real server with workers, relay and mail sink, for browser tests and the walk."""
     from tests.site import Site

@@ -3,10 +3,12 @@
 import asyncio
 import ctypes
 import signal
+import subprocess
+import sys
 from typing import Any
 
 from celery import Celery
-from celery.signals import heartbeat_sent, worker_process_init, worker_process_shutdown
+from celery.signals import heartbeat_sent, worker_init, worker_process_init, worker_process_shutdown
 from kombu import Queue
 from redis import Redis as BlockingRedis
 from redis.asyncio import Redis
@@ -80,6 +82,18 @@ def child() -> Child:
     if not _child:
         _child.append(Child())
     return _child[0]
+
+
+@worker_init.connect
+def look_at_the_store(**_: Any) -> None:
+    """A worker with the wrong keys would fail film after film: it does not begin.
+
+    In a process of its own, for the store's client does not outlive a fork.
+    """
+    if settings.storage == "s3":
+        asked = [sys.executable, "-m", "submissions.store"]
+        if subprocess.run(asked, check=False, stdin=subprocess.DEVNULL).returncode:
+            sys.exit("the store is not there or not ours; the reason stands above")
 
 
 @worker_process_init.connect

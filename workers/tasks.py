@@ -13,8 +13,10 @@ from festival.db import later, rows
 from festival.errors import FestivalError
 from festival.leases import MOST_CRASHES, Heartbeat, Lease, NotYet, Superseded
 from media.runner import PermanentFault
+from media.storage import StorageAway, StorageFull
 from screenings import planning
 from submissions import first_look, intake, projection, sharing, uploads
+from submissions.store import store_of
 from workers.app import PULSE, celery, child, settings
 
 log = logging.getLogger(__name__)
@@ -88,7 +90,7 @@ async def plan_grid(lease: Lease, heartbeat: Heartbeat) -> None:
 
 
 async def sweep_uploads(_: Lease, __: Heartbeat) -> None:
-    await uploads.sweep(settings=settings)
+    await uploads.sweep(store=store_of(settings))
 
 
 VERBS: dict[str, Verb] = {
@@ -125,10 +127,12 @@ async def work(line: str, *, worker: str) -> None:
         async with leases.kept(lease) as heartbeat:
             await VERBS[lease.task](lease, heartbeat)
         await leases.finish(lease)
-    except NotYet as reason:
-        await leases.postpone(lease, reason=str(reason))
+    except (NotYet, StorageFull, StorageAway) as error:
+        reason = "storage_away" if isinstance(error, StorageAway) else str(error)
+        log.warning("waits task=%s line=%s: %s", lease.task, line, error)
+        await leases.postpone(lease, reason=reason)
         await letters.write_to_operators(
-            "work_waits", occasion=f"waits:{line}", task=lease.task, fault=str(reason)
+            "work_waits", occasion=f"waits:{line}", task=lease.task, fault=reason
         )
     except Superseded:
         log.warning("superseded task=%s line=%s", lease.task, line)

@@ -2,15 +2,14 @@
 
 import asyncio
 import base64
-from pathlib import Path
 
 from weasyprint import HTML
 from weasyprint.urls import URLFetcher
 
 
-def inline(picture: Path) -> str:
+def inline(picture: bytes) -> str:
     """A picture as part of the page: the only address that paper may follow."""
-    return "data:image/jpeg;base64," + base64.b64encode(picture.read_bytes()).decode()
+    return "data:image/jpeg;base64," + base64.b64encode(picture).decode()
 
 
 def _printed(html: str) -> bytes:

@@ -26,7 +26,7 @@ from festival.language import day, has_words, t
 from festival.settings import Settings
 from festival.tables import Edition, Person
 from media import policy
-from media.storage import LocalStore
+from media.storage import NotPublished, Store
 from submissions import entries
 from submissions.entry import PREMIERES, SYNOPSIS_LEAST, Entry
 from submissions.lists import (
@@ -93,7 +93,7 @@ async def films(
     request: AnyRequest,
     viewer: NamedDependency[Viewer],
     edition_row: NamedDependency[Edition],
-    store: NamedDependency[LocalStore],
+    store: NamedDependency[Store],
     settings: NamedDependency[Settings],
 ) -> Response[str]:
     """One card a film, the most urgent first, each with the one thing to do next."""
@@ -112,7 +112,7 @@ async def films(
     )
 
 
-async def standing(one: Card, store: LocalStore) -> Film:
+async def standing(one: Card, store: Store) -> Film:
     missing: list[str] = []
     if one.status == Status.DRAFT:
         submission = await Submission.objects().get(Submission.id == one.id)
@@ -120,7 +120,7 @@ async def standing(one: Card, store: LocalStore) -> Film:
     return film(one, missing=missing, received=await received(one.file, one.file_state, store))
 
 
-async def received(file: str | None, state: str | None, store: LocalStore) -> int:
+async def received(file: str | None, state: str | None, store: Store) -> int:
     """Bytes kept of an upload under way."""
     if file is None or state != FileState.RECEIVING:
         return 0
@@ -177,7 +177,7 @@ async def entry(
     submission_id: FromPath[str],
     viewer: NamedDependency[Viewer],
     edition_row: NamedDependency[Edition],
-    store: NamedDependency[LocalStore],
+    store: NamedDependency[Store],
     settings: NamedDependency[Settings],
 ) -> Response[str]:
     """The form of a draft; what was filed is only read."""
@@ -191,7 +191,7 @@ async def entry_page(
     request: AnyRequest,
     submission: Submission,
     edition: Edition,
-    store: LocalStore,
+    store: Store,
     settings: Settings,
     *,
     given: dict[str, str] | None = None,
@@ -234,7 +234,7 @@ async def save(
     viewer: NamedDependency[Viewer],
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
-    store: NamedDependency[LocalStore],
+    store: NamedDependency[Store],
     settings: NamedDependency[Settings],
 ) -> Response[Any]:
     """Keep what was typed; what cannot be read is told, and nothing that was typed is lost."""
@@ -360,7 +360,7 @@ async def report(
     submission_id: FromPath[str],
     viewer: NamedDependency[Viewer],
     edition_row: NamedDependency[Edition],
-    store: NamedDependency[LocalStore],
+    store: NamedDependency[Store],
     version: Annotated[int | None, Meta(ge=1, le=10**4)] = None,
 ) -> Response[str]:
     """The verdict first, then the way through the booth, the film along its length, every check.
@@ -375,7 +375,7 @@ async def report_page(
     request: AnyRequest,
     submission: Submission,
     edition: Edition,
-    store: LocalStore,
+    store: Store,
     error: FestivalError | None,
     *,
     version: int | None = None,
@@ -425,7 +425,7 @@ async def paper(
     submission_id: FromPath[str],
     viewer: NamedDependency[Viewer],
     edition_row: NamedDependency[Edition],
-    store: NamedDependency[LocalStore],
+    store: NamedDependency[Store],
 ) -> Response[bytes]:
     """The same report as paper, for whoever mends the file."""
     lang = language_of(request)
@@ -438,8 +438,7 @@ async def paper(
     html = text_of(
         request, "paper/report.html", card=shown, file=file, title=shown.title or shown.title_en,
         bad=[row for row in drawn["found"] if row.tone == "bad"],
-        poster=inline(store.published(file.id, "poster.jpg"))
-        if drawn["is_watchable"] and store.is_published(file.id) else "",
+        poster=await poster_of(file, store) if drawn["is_watchable"] else "",
         **drawn,
     )  # fmt: skip
     return Response(
@@ -452,6 +451,17 @@ async def paper(
     )
 
 
+async def poster_of(file: FilmFile, store: Store) -> str:
+    try:
+        return inline(await asyncio.to_thread(picture_of, store, file.id))
+    except NotPublished:
+        return ""
+
+
+def picture_of(store: Store, file_id: str) -> bytes:
+    return store.published(file_id, "poster.jpg").read_bytes()
+
+
 @post("/submissions/{submission_id:str}/release", guards=[signed_in()])
 async def release(
     request: AnyRequest,
@@ -459,7 +469,7 @@ async def release(
     viewer: NamedDependency[Viewer],
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
-    store: NamedDependency[LocalStore],
+    store: NamedDependency[Store],
 ) -> Response[Any]:
     submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
     try:

@@ -1,12 +1,11 @@
 """The committee's copy, its poster and pictures: every byte is a question of access."""
 
+import asyncio
 import re
-from collections.abc import AsyncIterator
 from contextlib import suppress
-from pathlib import Path
+from pathlib import PurePosixPath
 from typing import Any
 
-import anyio
 from litestar import Request, Response, route
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -17,10 +16,9 @@ from api.limits import peer
 from festival.access import Act, Viewer, may
 from festival.errors import Missing
 from festival.record import record
-from media.storage import LocalStore, NotPublished, early_key
+from media.storage import Kept, NotPublished, Store, early_key
 from submissions.lists import subject_of_file
 
-PIECE = 256 * 1024
 KINDS = {
     ".m3u8": "application/vnd.apple.mpegurl",
     ".m4s": "video/iso.segment",
@@ -43,17 +41,6 @@ async def may_watch(file_id: str, viewer: Viewer) -> None:
         raise Missing("file_missing")
 
 
-async def bytes_of(path: Path, start: int, count: int) -> AsyncIterator[bytes]:
-    async with await anyio.open_file(path, "rb") as film:
-        await film.seek(start)
-        while count > 0:
-            piece = await film.read(min(PIECE, count))
-            if not piece:
-                return
-            count -= len(piece)
-            yield piece
-
-
 def wanted(header: str, size: int) -> tuple[int, int] | None:
     """(first byte, count) of a single range; None for the whole file; ValueError beyond its end."""
     found = RANGE.fullmatch(header.strip())
@@ -71,9 +58,11 @@ def wanted(header: str, size: int) -> tuple[int, int] | None:
     return start, end - start + 1
 
 
-def served(request: AnyRequest, path: Path, *, cache: str = "private, no-store") -> Response[Any]:
+async def served(
+    request: AnyRequest, file: Kept, name: str, *, cache: str = "private, no-store"
+) -> Response[Any]:
     """A published file, whole or in part, to somebody who was just allowed to see it."""
-    size = path.stat().st_size
+    size = file.size
     headers = {"accept-ranges": "bytes", "cache-control": cache}
     try:
         part = wanted(request.headers.get("range", ""), size)
@@ -85,22 +74,26 @@ def served(request: AnyRequest, path: Path, *, cache: str = "private, no-store")
     if part:
         headers["content-range"] = f"bytes {start}-{start + count - 1}/{size}"
     headers["content-length"] = str(count)
-    kind = KINDS.get(path.suffix, "application/octet-stream")
+    kind = KINDS.get(PurePosixPath(name).suffix, "application/octet-stream")
     if request.method == "HEAD":
         return Response(b"", status_code=206 if part else 200, headers=headers, media_type=kind)
+    try:
+        pieces = await file.pieces(start, count)
+    except NotPublished:
+        raise Missing("file_missing") from None
     return Stream(
-        bytes_of(path, start, count),
+        pieces,
         status_code=206 if part else 200,
         headers=headers,
         media_type=kind,
     )
 
 
-def found(store: LocalStore, file_id: str, name: str) -> Path:
+async def found(store: Store, file_id: str, name: str) -> Kept:
     """In the whole copy; while that is made, in the early one."""
     for key in (file_id, early_key(file_id)):
         with suppress(NotPublished):
-            return store.published(key, name)
+            return await asyncio.to_thread(store.published, key, name)
     raise Missing("file_missing")
 
 
@@ -115,12 +108,12 @@ async def screener(
     file_id: FromPath[str],
     name: FromPath[str],
     viewer: NamedDependency[Viewer],
-    store: NamedDependency[LocalStore],
+    store: NamedDependency[Store],
 ) -> Response[Any]:
     """A playlist or a segment of the copy."""
     await may_watch(file_id, viewer)
     wanted_name = str(name).lstrip("/")
-    path = found(store, file_id, wanted_name)
+    file = await found(store, file_id, wanted_name)
     if wanted_name == "master.m3u8" and request.method == "GET":
         await record(
             "copy_opened",
@@ -129,7 +122,7 @@ async def screener(
             edition=viewer.edition,
             peer=peer(request),
         )
-    return served(request, path)
+    return await served(request, file, wanted_name)
 
 
 @route(
@@ -142,10 +135,10 @@ async def poster(
     request: AnyRequest,
     file_id: FromPath[str],
     viewer: NamedDependency[Viewer],
-    store: NamedDependency[LocalStore],
+    store: NamedDependency[Store],
 ) -> Response[Any]:
     await may_watch(file_id, viewer)
-    return served(request, found(store, file_id, "poster.jpg"))
+    return await served(request, await found(store, file_id, "poster.jpg"), "poster.jpg")
 
 
 @route(
@@ -158,10 +151,10 @@ async def sprite(
     request: AnyRequest,
     file_id: FromPath[str],
     viewer: NamedDependency[Viewer],
-    store: NamedDependency[LocalStore],
+    store: NamedDependency[Store],
 ) -> Response[Any]:
     await may_watch(file_id, viewer)
-    return served(request, found(store, file_id, "sprite.jpg"))
+    return await served(request, await found(store, file_id, "sprite.jpg"), "sprite.jpg")
 
 
 HANDLERS: list[Any] = [screener, poster, sprite]

@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 from api.auth import settings_of
 from festival.db import rows
 from festival.settings import Settings
+from submissions.store import store_of
 
 LEAST_FREE = 2 * 1024**3
 
@@ -24,7 +25,7 @@ async def health() -> dict[str, str]:
 
 @get("/ready")
 async def ready(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
-    """503 with the part that fails: database, relay, broker, workers, disk."""
+    """503 with the part that fails: database, relay, broker, workers, disk, and the store if it is far."""
     parts = await parts_of(settings_of(request))
     return Response(
         {"ready": all(parts.values()), "parts": parts},
@@ -36,7 +37,18 @@ async def parts_of(settings: Settings) -> dict[str, bool]:
     """Each part of the house, and whether it does its work."""
     database, broker = await asyncio.gather(_database(), _broker(settings.redis_url))
     free = shutil.disk_usage(settings.media_root).free
-    return {**database, **broker, "disk": free > LEAST_FREE}
+    return {**database, **broker, **await _store(settings), "disk": free > LEAST_FREE}
+
+
+async def _store(settings: Settings) -> dict[str, bool]:
+    """A disk is there or the house is not; a bucket is asked."""
+    store = store_of(settings)
+    if not store.is_far:
+        return {}
+    try:
+        return {"store": await asyncio.wait_for(asyncio.to_thread(store.answers), timeout=5)}
+    except TimeoutError:
+        return {"store": False}
 
 
 async def _database() -> dict[str, bool]:

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from api.v1.files import found, served
 from festival.errors import Missing
 from festival.tables import Edition
-from media.storage import LocalStore
+from media.storage import Store
 from screenings.publication import Document, PublicProgramme, newest_document
 
 SHORTLY = CacheControlHeader(public=True, max_age=60)
@@ -50,15 +50,14 @@ async def poster(
     request: Request[Any, Any, Any],
     programme_id: FromPath[str],
     edition_row: NamedDependency[Edition],
-    store: NamedDependency[LocalStore],
+    store: NamedDependency[Store],
 ) -> Response[Any]:
     """A still of a published film; of no other."""
     programme = await published_programme(edition_row, programme_id)
     for film in programme.films:
         if film.file:
-            return served(
-                request, found(store, film.file, "poster.jpg"), cache="public, max-age=300"
-            )
+            picture = await found(store, film.file, "poster.jpg")
+            return await served(request, picture, "poster.jpg", cache="public, max-age=300")
     raise Missing("file_missing")
 
 

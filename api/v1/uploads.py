@@ -19,7 +19,7 @@ from festival.errors import Missing, Refused
 from festival.language import LANGUAGES
 from festival.settings import Settings
 from festival.tables import Edition, Person
-from media.storage import Busy, LocalStore, StorageFull, WrongOffset
+from media.storage import Busy, StorageFull, Store, WrongOffset
 from submissions import uploads, verdicts
 from submissions.lists import subject_of, subject_of_file, submission_in
 from submissions.tables import FilmFile
@@ -184,7 +184,7 @@ async def create(
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
     settings: NamedDependency[Settings],
-    store: NamedDependency[LocalStore],
+    store: NamedDependency[Store],
 ) -> Response[None]:
     """Begin an upload for a submission; `Upload-Metadata` names `submission` and `filename`."""
     check_version(request)
@@ -228,7 +228,7 @@ async def how_far(
     request: AnyRequest,
     upload_id: FromPath[str],
     viewer: NamedDependency[Viewer],
-    store: NamedDependency[LocalStore],
+    store: NamedDependency[Store],
     edition_row: NamedDependency[Edition],
     settings: NamedDependency[Settings],
 ) -> Response[None]:
@@ -241,7 +241,7 @@ async def how_far(
     except FileNotFoundError:
         raise TusError(410, "upload_gone") from None
     if offset == file.size and file.state == "receiving":
-        await uploads.finish(file, store=store)
+        await uploads.finish_soon(file, store=store)
     return Response(
         None,
         status_code=200,
@@ -261,7 +261,7 @@ async def append(
     request: AnyRequest,
     upload_id: FromPath[str],
     viewer: NamedDependency[Viewer],
-    store: NamedDependency[LocalStore],
+    store: NamedDependency[Store],
     edition_row: NamedDependency[Edition],
     settings: NamedDependency[Settings],
 ) -> Response[None]:
@@ -298,7 +298,7 @@ async def take(
     request: AnyRequest,
     file: FilmFile,
     offset: int,
-    store: LocalStore,
+    store: Store,
     given: tuple[str, bytes] | None,
 ) -> int:
     """Receive, and finish when whole; every fault of the way has its own number."""
@@ -323,7 +323,7 @@ async def take(
             raise uploads.Hopeless(found) from None
         raise TusError(410, "upload_gone") from None
     if kept == file.size:
-        await uploads.finish(file, store=store)
+        await uploads.finish_soon(file, store=store)
     return kept
 
 
@@ -333,7 +333,7 @@ async def abandon(
     upload_id: FromPath[str],
     viewer: NamedDependency[Viewer],
     person: NamedDependency[Person],
-    store: NamedDependency[LocalStore],
+    store: NamedDependency[Store],
 ) -> Response[None]:
     """Give up an upload that is not whole yet."""
     check_version(request)

@@ -50,7 +50,7 @@ async def test_a_chosen_film_is_made_ready_once_and_lies_behind_no_door(client, 
     file, store = await a_released_film(edition, maker, tmp_path, "accepted")
 
     await project(file, store)
-    made = store.published(projection.key_of(file), mezzanine.NAME)
+    made = store.published(projection.key_of(file), mezzanine.NAME).path
     before = made.stat()
     await project(file, store)
 

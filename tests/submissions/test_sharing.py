@@ -18,8 +18,9 @@ from festival.progress import News
 from festival.settings import Settings
 from festival.tables import Outbox
 from media import scan, screener
+from media.bucket import Bucket, BucketStore
 from media.sandbox import Cell
-from media.storage import LocalStore, early_key
+from media.storage import LocalStore, Store, early_key
 from media.tools import find_tools
 from submissions import intake, parts, sharing
 from submissions.tables import FilmFile
@@ -80,21 +81,26 @@ class Booth:
 @pytest_asyncio.fixture(loop_scope="session")
 async def booth(house, clip: Path, tmp_path: Path, monkeypatch):
     monkeypatch.setattr("media.chunks.LEAST", 6.0)
+    store = LocalStore(Settings.read().media_root)
+    made = Booth(store, await a_sound_file(clip, tmp_path, store))
+    yield made
+    await made.news.redis.aclose()
+
+
+async def a_sound_file(clip: Path, tmp_path: Path, store: Store) -> str:
+    """A film that was received and judged, and waits for its copy."""
     edition = await an_edition()
     _, file = await a_film(edition, await a_person(edition=edition), status="draft", file="sound")
-    store = LocalStore(Settings.read().media_root)
-    store.discard_copy(file)
-    store.master_path(file).parent.mkdir(mode=0o700)
-    shutil.copyfile(clip, store.master_path(file))
+    LocalStore(Settings.read().media_root).discard_copy(file)
+    shutil.copyfile(clip, store.upload_path(file))
+    store.finish(file)
     work = tmp_path / "work"
     work.mkdir()
     facts = scan.inspect(Cell(tools=find_tools(), source=clip, work=work))
     await rows("UPDATE film_file SET facts = {}::jsonb, size = {} WHERE id = {} RETURNING id",
                json.dumps(msgspec.to_builtins(facts)), clip.stat().st_size, file)
     await later("make_screener", file=file)
-    made = Booth(store, file)
-    yield made
-    await made.news.redis.aclose()
+    return file
 
 
 async def test_a_shared_film_is_ready_when_its_last_part_is_made(booth: Booth) -> None:
@@ -190,3 +196,37 @@ async def test_an_early_copy_is_whole_while_the_film_is_made_and_goes_when_it_is
     assert seen[0].count(b"#EXT-X-STREAM-INF") == 1
     assert await booth.state() == "ready"
     assert booth.store.is_published(early_key(booth.file)) is False
+
+
+class Host(Booth):
+    """A worker's host with a disk of its own: it shares the bucket, the database and the broker."""
+
+    def __init__(self, bucket: Bucket, folder: Path, file: str) -> None:
+        given = {f"s3_{name}": getattr(bucket, name) for name in ("endpoint", "region", "access_key", "secret_key")}
+        super().__init__(BucketStore(folder, bucket), file, storage="s3", s3_bucket=bucket.name,
+                         media_root=folder, **given)
+
+    def names(self) -> set[str]:
+        return set(self.store.manifest_of(f"copies/{self.file}").files)
+
+
+async def test_hosts_that_share_only_the_bucket_make_one_film(house, clip, bucket, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("media.chunks.LEAST", 6.0)
+    door = BucketStore(tmp_path / "door", bucket)
+    file = await a_sound_file(clip, tmp_path, door)
+    hosts = [Host(bucket, tmp_path / name, file) for name in ("one", "two", "three")]
+
+    await hosts[0].do(await hosts[0].take("make_screener"))
+    await hosts[0].do(await hosts[0].take("encode_sound"))
+    await hosts[0].do(await hosts[0].take("encode_part"))
+    await hosts[1].do(await hosts[1].take("encode_part"))
+    await hosts[2].do(await hosts[2].take("join_screener"))
+
+    assert await hosts[0].state() == "ready"
+    assert {"master.m3u8", "v0/init.mp4", "a0/init.mp4", "poster.jpg", "sprite.jpg"} <= hosts[0].names()
+    assert not any(door.is_published(parts.key_of(file, n)) for n in ("sound", "0000", "0001"))
+    fetched = [[path.name for path in (tmp_path / h / "fetched").iterdir()] for h in ("one", "two", "three")]
+    assert [file in names for names in fetched] == [True, True, False]
+    assert [list((tmp_path / h / "work").iterdir()) for h in ("one", "two", "three")] == [[], [], []]
+    for host in hosts:
+        await host.news.redis.aclose()

@@ -126,8 +126,9 @@ async def test_an_upload_that_is_whole_puts_no_sound_file_aside(house, monkeypat
     file = await FilmFile.objects().get(FilmFile.id == entry.newer)
 
     class Store:
-        def finish(self, key: str) -> None:
+        def finish(self, key: str, sha256: str) -> str:
             assert key == entry.newer
+            return sha256
 
     await uploads.finish(file, store=Store())
 

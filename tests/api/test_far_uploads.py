@@ -1,0 +1,146 @@
+"""A door whose masters and copies lie in a bucket: what it has confirmed is kept here until it is there."""
+
+import asyncio
+import hashlib
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from festival.clock import now
+from festival.settings import Settings, Unsafe
+from media.bucket import BucketStore
+from submissions import uploads as uploading
+from submissions.tables import FilmFile
+from tests.api.test_uploads import FILM, Uploads, a_draft, the_file
+from tests.builders import a_film, a_person, an_edition, sign_in
+
+HASH = hashlib.sha256(FILM).hexdigest()
+
+
+@pytest.fixture
+async def far(app, bucket, tmp_path: Path):
+    """The bucket, behind the same door."""
+    before = app.state.store
+    app.state.store = BucketStore(tmp_path / "door", bucket)
+    yield app.state.store
+    app.state.store = before
+
+
+@pytest.fixture
+async def uploads(client, far) -> Uploads:
+    return await a_draft(client, await an_edition())
+
+
+async def handed_over() -> None:
+    await asyncio.gather(*uploading.HAND_OVERS.values())
+
+
+async def whole(uploads: Uploads) -> FilmFile:
+    """An upload whose last piece was confirmed."""
+    answer = await uploads.send(await uploads.begin(), FILM, 0)
+    assert (answer.status_code, answer.headers["upload-offset"]) == (204, str(len(FILM)))
+    (found,) = await FilmFile.objects().where(FilmFile.submission == uploads.submission)
+    return found
+
+
+async def state(file: FilmFile) -> str:
+    await file.refresh()
+    return file.state
+
+
+async def test_a_whole_upload_is_handed_over_after_it_was_confirmed(uploads: Uploads, far: BucketStore) -> None:
+    file = await whole(uploads)
+
+    await handed_over()
+
+    assert await state(file) == "received"
+    assert file.sha256 == HASH
+    assert far.is_arriving(file.id) is False
+    lent = far.lend(file.id)
+    assert lent.path.read_bytes() == FILM
+    lent.close()
+
+
+async def test_an_upload_under_way_is_told_from_this_disk(uploads: Uploads, far: BucketStore) -> None:
+    place = await uploads.begin()
+    await uploads.send(place, FILM[:100], 0)
+
+    assert await uploads.offset(place) == 100
+    assert far.is_arriving((await the_file(place)).id) is True
+
+
+async def test_while_the_bucket_is_away_nothing_is_lost_and_the_sweep_tries_again(
+    uploads: Uploads, far: BucketStore, app
+) -> None:
+    nobody = msgspec.structs.replace(far.bucket, endpoint="http://127.0.0.1:1")
+    app.state.store = BucketStore(far.root, nobody)
+    file = await whole(uploads)
+    await handed_over()
+    assert (await state(file), far.size(file.id)) == ("receiving", len(FILM))
+    file.expires_at = now() - timedelta(days=1)
+    await file.save()
+    await uploading.sweep(store=app.state.store)
+    assert (await state(file), far.size(file.id)) == ("receiving", len(FILM))
+
+    await uploading.sweep(store=far)
+
+    assert (await state(file), file.sha256, far.is_arriving(file.id)) == ("received", HASH, False)
+
+
+async def test_a_door_that_fell_hands_over_when_it_stands_again(uploads: Uploads, far: BucketStore) -> None:
+    place = await uploads.begin()
+    file = await the_file(place)
+    with far.writer(file.id, 0) as writer:
+        writer.write(FILM)
+
+    await uploading.sweep(store=BucketStore(far.root, far.bucket))
+
+    assert (await state(file), far.master_size(file.id)) == ("received", len(FILM))
+
+
+async def test_a_host_without_the_upload_lets_nothing_expire(uploads: Uploads, far, tmp_path: Path) -> None:
+    file = await the_file(await uploads.begin())
+    file.expires_at = now() - timedelta(days=1)
+    await file.save()
+
+    await uploading.sweep(store=BucketStore(tmp_path / "elsewhere", far.bucket))
+    assert await state(file) == "receiving"
+
+    await uploading.sweep(store=far)
+    assert (await state(file), far.is_arriving(file.id)) == ("replaced", False)
+
+
+async def test_a_copy_is_served_out_of_the_bucket_in_ranges(client, far: BucketStore) -> None:
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    _, file = await a_film(edition, maker)
+    folder = far.work_folder("attempt1")
+    (folder / "main.m3u8").write_bytes(bytes(range(200)))
+    far.publish(folder, file)
+    await sign_in(client, maker)
+    place = f"/api/v1/{edition.slug}/files/{file}/screener/main.m3u8"
+
+    part = await client.get(place, headers={"range": "bytes=10-19"})
+
+    assert (part.status_code, part.content) == (206, bytes(range(10, 20)))
+    assert part.headers["content-range"] == "bytes 10-19/200"
+    assert (await client.get(place)).content == bytes(range(200))
+    assert (await client.get(place.replace("main", "other"))).status_code == 404
+    far.discard_copy(file)
+    assert (await client.get(place)).status_code == 404
+
+
+@pytest.mark.parametrize(("given", "told"), [
+    ({"STORAGE": "ftp"}, "STORAGE must be local or s3"),
+    ({"STORAGE": "s3", "S3_ENDPOINT": "https://s3.example"}, "S3_BUCKET is missing: STORAGE=s3 needs it"),
+    ({"STORAGE": "s3", "S3_BUCKET": "films"}, "S3_REGION is missing: without S3_ENDPOINT the bucket is"),
+    ({"STORAGE": "s3", "S3_BUCKET": "films", "S3_ENDPOINT": "s3.example"}, "S3_ENDPOINT must begin with"),
+    ({"STORAGE": "s3", "S3_BUCKET": "films", "S3_REGION": "x", "S3_ACCESS_KEY": "a"}, "go together"),
+    ({"STORAGE": "s3", "S3_BUCKET": "films", "S3_ENDPOINT": "http://s3.example", "MODE": "production"},
+     "films would travel in clear"),
+])  # fmt: skip
+def test_settings_that_cannot_be_meant_are_told(given: dict[str, str], told: str) -> None:
+    with pytest.raises(Unsafe, match=told):
+        Settings.read({"MODE": "development", **given})
