@@ -1,6 +1,6 @@
 """The festival's technical rules as data: facts and a policy in, a verdict with codes out. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from fractions import Fraction
 from functools import cache
@@ -31,6 +31,8 @@ CODES = (
     "AUDIO_MULTIPLE_TRACKS", "AUDIO_CHANNEL_SILENT", "AUDIO_ALL_SILENT", "AUDIO_SILENCE",
     "AUDIO_OUT_OF_PHASE", "LOUDNESS_LOW", "LOUDNESS_HIGH", "TRUE_PEAK_OVER",
     "SUBTITLE_SOFT", "SUBTITLE_UNREADABLE", "SUBTITLE_PAST_END", "SUBTITLE_LANGUAGE_MISSING",
+    "DCP_INCOMPLETE_VF", "DCP_HASH", "DCP_STRUCTURE", "DCP_ENCRYPTED", "DCP_NAMING",
+    "ARCHIVE_ABSURD",
 )  # fmt: skip
 FAMILIES = {
     "mp4": {"mov", "mp4"}, "mov": {"mov", "mp4"}, "m4v": {"mov", "mp4"}, "qt": {"mov", "mp4"},
@@ -250,11 +252,13 @@ def judge(
     waivers: frozenset[str] = frozenset(),
 ) -> Verdict:
     """Every rule at once, worst first; a code in `waivers` is not held against the film."""
-    found = [
-        weighed
-        for finding in findings(facts, policy, declared_seconds)
-        if finding.code not in waivers and (weighed := weigh(finding, policy)) is not None
-    ]
+    held = (f for f in findings(facts, policy, declared_seconds) if f.code not in waivers)
+    return verdict_of_findings(held, policy)
+
+
+def verdict_of_findings(held: Iterable[Finding], policy: Policy) -> Verdict:
+    """Each finding as heavy as this policy makes it, worst first."""
+    found = [weighed for finding in held if (weighed := weigh(finding, policy)) is not None]
     order = list(Severity)
     found.sort(key=lambda finding: order.index(finding.severity))
     worst = found[0].severity if found else None

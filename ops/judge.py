@@ -2,7 +2,8 @@
 
     ./run judge FILE… [--policy festival|demo|FILE.yaml] [--section LETTER] [--quick] [--json]
 
-A folder stands for the films inside it. Without `--quick` the whole picture is decoded.
+A folder stands for the films inside it; a digital cinema package, as a folder or a zip, for one.
+Without `--quick` the whole picture is decoded.
 Exits 0 when all are sound, 1 when one has remarks, 2 when one is refused, 3 when we failed.
 """
 
@@ -17,11 +18,13 @@ from typing import Any
 
 import msgspec
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.table import Table
 
 from festival.language import LANGUAGES, t
-from media import policy, scan, screener, windows
+from media import dcp, policy, scan, screener, windows
+from media.dcp import judging, reading
+from media.dcp.package import Package
 from media.facts import Facts
 from media.policy import BadPolicy, Outcome, Policy, Verdict
 from media.runner import Fault
@@ -45,7 +48,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
 
     film: Path
     verdict: Verdict | None = None
-    facts: Facts | None = None
+    facts: Facts | Package | None = None
     sandbox: str = ""
     fault: str = ""
 
@@ -57,7 +60,9 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
 def films(given: list[Path]) -> Iterator[Path]:
     """Each file as named; of a folder, what is called a film, in order."""
     for path in given:
-        if path.is_dir():
+        if path.is_dir() and reading.root_of(path) is not None:
+            yield path
+        elif path.is_dir():
             yield from sorted(
                 p for p in path.rglob("*") if p.suffix.lower() in FILMS and p.is_file()
             )
@@ -67,9 +72,11 @@ def films(given: list[Path]) -> Iterator[Path]:
 
 def judge(film: Path, rules: Policy, *, quick: bool, progress: Progress) -> Judged:
     """T0 and T1, then T2 and the whole picture unless `quick` or hopeless."""
-    if not film.is_file():
+    if not film.exists():
         return Judged(film=film, fault="no such file")
     line = progress.add_task(film.name, total=1.0)
+    if film.is_dir() or dcp.is_zip(film):
+        return judge_package(film, rules, progress=progress, line=line)
 
     def heard(kind: str, fraction: float) -> None:
         progress.update(line, completed=fraction * 0.2 if kind == "sound" else 0.0)
@@ -94,6 +101,29 @@ def judge(film: Path, rules: Policy, *, quick: bool, progress: Progress) -> Judg
         progress.remove_task(line)
 
 
+def judge_package(film: Path, rules: Policy, *, progress: Progress, line: TaskID) -> Judged:
+    """A DCP: its lists, its hashes, what its files say of themselves."""
+    tools = find_tools()
+    try:
+        package = dcp.inspect(
+            film,
+            tools,
+            most_bytes=rules.most_bytes,
+            allow_fallback=True,
+            on_progress=lambda f: progress.update(line, completed=f),
+        )
+        return Judged(
+            film=film,
+            facts=package,
+            verdict=judging.judge(package, rules),
+            sandbox="bwrap" if tools.bwrap else "prlimit",
+        )
+    except (Fault, OSError) as error:
+        return Judged(film=film, fault=f"{type(error).__name__}: {error}")
+    finally:
+        progress.remove_task(line)
+
+
 def report(one: Judged, lang: str) -> str:
     """Verdict first, then what it stands on."""
     if one.verdict is None or one.facts is None:
@@ -113,7 +143,10 @@ def report(one: Judged, lang: str) -> str:
     return "\n".join(lines)
 
 
-def measured(facts: Facts) -> Iterator[str]:
+def measured(facts: Facts | Package) -> Iterator[str]:
+    if isinstance(facts, Package):
+        yield from contained(facts)
+        return
     if facts.refusal:
         return
     yield f"{facts.container}, {facts.duration:.3f} s, sha256 {facts.sha256[:16]}…"
@@ -126,6 +159,22 @@ def measured(facts: Facts) -> Iterator[str]:
     for s in facts.sounds:
         loud = "" if s.loudness is None else f", {s.loudness:.1f} LUFS, {s.true_peak:.1f} dBTP"
         yield f"{s.codec} {s.layout or s.channels} {s.sample_rate} Hz {s.duration:.3f} s{loud}"
+
+
+def contained(package: Package) -> Iterator[str]:
+    """What a package holds, in the lines of a report."""
+    weight = sum(asset.size or 0 for asset in package.assets.values())
+    yield f"DCP {package.standard}, {len(package.assets)} files, {weight / 1e9:.2f} GB"
+    for one in package.compositions:
+        yield f"CPL « {one.title} » {one.kind}, {len(one.reels)} reels, {one.seconds:.3f} s"
+    for found in package.essences.values():
+        if found.kind == "picture":
+            yield (
+                f"{found.codec} {found.width}×{found.height}, {found.rate[0]}/{found.rate[1]} fps, "
+                f"{found.frames} frames"
+            )
+        elif found.kind == "sound":
+            yield f"{found.codec} {found.channels} channels {found.sample_rate} Hz"
 
 
 def summary(judged: list[Judged], lang: str) -> Table:
