@@ -24,7 +24,8 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from media import graph, scan, screener, windows
+from bench import hosts
+from media import chunks, graph, scan, screener, windows
 from media.facts import Facts
 from media.sandbox import Cell
 from media.tools import find_tools
@@ -172,6 +173,28 @@ def bare(film: Path, facts: Facts) -> None:
         raw(*graph.arguments(facts, film=here.film, job=here.job))
 
 
+def in_parts(film: Path, facts: Facts) -> None:
+    """The same copy out of parts of 12 seconds, as several workers make it."""
+    with cell(film, walls=False) as whole:
+        plan = chunks.plan(facts, start=chunks.beginning(whole), seconds=12)
+        (whole.work / "parts").mkdir()
+        for part in plan.parts:
+            with cell(film, walls=False) as here:
+                chunks.encode(here, facts, part)
+                here.work.rename(chunks.folder_of(whole.work, part))
+                here.work.mkdir()
+        with cell(film, walls=False) as here:
+            chunks.encode_sound(here, facts)
+            here.work.rename(whole.work / "sound")
+            here.work.mkdir()
+        chunks.join(whole, plan)
+
+
+def in_one(film: Path, facts: Facts) -> None:
+    with cell(film, walls=False) as here:
+        screener.make(here, facts)
+
+
 def rows(folder: Path, *, short: bool):
     piece = make_source(folder)
     facts = inspected(piece)
@@ -198,18 +221,42 @@ def rows(folder: Path, *, short: bool):
         lambda: piped(job, job_facts), lambda: bare(job, job_facts), 1 if short else 3, which=1
     )
     yield "pipeline / raw ffmpeg, wall, medians", a / b, 1.03, f"{a:.1f} / {b:.1f} s"
+    long = repeated(piece, 3)
+    long_facts = inspected(long)
+    a, b = interleaved(
+        lambda: in_parts(long, long_facts), lambda: in_one(long, long_facts), 1 if short else 3, which=0
+    )
+    yield "in parts of 12 s / in one go, CPU", a / b, 1.05, f"{a:.1f} / {b:.1f} s"
+
+
+def film_for_hosts(folder: Path, *, seconds: int) -> Path:
+    """A smaller picture and a longer film: what counts is how it is shared out."""
+    piece = folder / "small.mp4"
+    raw("-stream_loop", "-1", "-i", str(real_clip()), "-t", str(PIECE), "-vf",
+        "scale=1280:720,setsar=1,fps=24,noise=alls=9:allf=t", "-c:v", "libx264", "-preset",
+        "veryfast", "-b:v", "8M", "-g", "48", "-pix_fmt", "yuv420p", "-colorspace", "bt709",
+        "-color_primaries", "bt709", "-color_trc", "bt709", "-c:a", "aac", "-ac", "2", "-ar",
+        "48000", str(piece))  # fmt: skip
+    return repeated(piece, seconds // PIECE)
 
 
 def main() -> int:
     reader = argparse.ArgumentParser(prog="./run bench media", description=__doc__)
     reader.add_argument("--short", action="store_true", help="one run where three are usual")
+    reader.add_argument("--hosts", action="store_true", help="only the rows of several hosts")
     given = reader.parse_args()
     table = Table("what", "ratio", "goal", "seconds")
     with tempfile.TemporaryDirectory(prefix="cfs-bench-") as folder:
-        for what, ratio, goal, told in rows(Path(folder), short=given.short):
+        for what, ratio, goal, told in [] if given.hosts else rows(Path(folder), short=given.short):
             mark = "" if goal is None else f"≤ {goal}{'' if ratio <= goal else '  missed'}"
             print(f"{what}: {ratio:.3f} {mark} ({told})", flush=True)
             table.add_row(what, f"{ratio:.3f}", mark, told)
+        for what, share, wanted, kept, told in hosts.rows(
+            film_for_hosts(Path(folder), seconds=120 if given.short else 180)
+        ):
+            mark, shown = f"{wanted}{'  missed' if kept is False else ''}", f"{share:.3f}" if share else ""
+            print(f"{what}: {shown} {mark} ({told})", flush=True)
+            table.add_row(what, shown, mark, told)
     Console().print(table)
     return 0
 

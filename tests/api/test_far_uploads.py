@@ -2,6 +2,9 @@
 
 import asyncio
 import hashlib
+import os
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -144,3 +147,14 @@ async def test_a_copy_is_served_out_of_the_bucket_in_ranges(client, far: BucketS
 def test_settings_that_cannot_be_meant_are_told(given: dict[str, str], told: str) -> None:
     with pytest.raises(Unsafe, match=told):
         Settings.read({"MODE": "development", **given})
+
+
+def test_whoever_starts_with_the_wrong_bucket_is_told(bucket, tmp_path: Path) -> None:
+    place = {"STORAGE": "s3", "S3_BUCKET": "others", "S3_ENDPOINT": bucket.endpoint,
+             "MEDIA_ROOT": str(tmp_path), "S3_ACCESS_KEY": "key", "S3_SECRET_KEY": "secret"}  # fmt: skip
+
+    asked = subprocess.run([sys.executable, "-m", "submissions.store"], env={**os.environ, **place},
+                           capture_output=True, text=True, check=False)  # fmt: skip
+
+    assert asked.returncode == 1
+    assert asked.stderr == f"S3_BUCKET: there is no bucket others at {bucket.endpoint}\n"
