@@ -195,6 +195,26 @@ def in_one(film: Path, facts: Facts) -> None:
         screener.make(here, facts)
 
 
+def early(film: Path, facts: Facts) -> None:
+    with cell(film, walls=False) as here:
+        screener.make_early(here, facts)
+
+
+def watched(film: Path, facts: Facts, *, full: bool) -> None:
+    """Every check on the picture: as we do it, on a small branch and in windows; or all at full size."""
+    picture = facts.picture
+    assert picture is not None
+    with cell(film, walls=False) as here:
+        argv = graph.watching(facts, film=here.film, job=here.job)
+        if not full:
+            windows.look(here, facts)
+        else:
+            small = f"scale=min({graph.WATCHED}\\,iw):-2"
+            assert any(small in one for one in argv), argv
+            argv = [one.replace(small, "idet,cropdetect") for one in argv]
+        raw(*argv)
+
+
 def rows(folder: Path, *, short: bool):
     piece = make_source(folder)
     facts = inspected(piece)
@@ -221,6 +241,17 @@ def rows(folder: Path, *, short: bool):
         lambda: piped(job, job_facts), lambda: bare(job, job_facts), 1 if short else 3, which=1
     )
     yield "pipeline / raw ffmpeg, wall, medians", a / b, 1.03, f"{a:.1f} / {b:.1f} s"
+    small, full = interleaved(
+        lambda: watched(job, job_facts, full=False), lambda: watched(job, job_facts, full=True),
+        1 if short else 3, which=0,
+    )  # fmt: skip
+    yield "checks on 640 pixels and in windows / all at full size, CPU", small / full, 0.55, f"{small:.1f} / {full:.1f} s"
+    first, one = cost(lambda: early(job, job_facts)), cost(lambda: in_one(job, job_facts))
+    yield (
+        "early 360p, whole and verified / everything with it, wall",
+        first[1] / (first[1] + one[1]), 0.35, f"{first[1]:.1f} / {first[1] + one[1]:.1f} s",
+    )  # fmt: skip
+    yield "early 360p / the copy without it, CPU", first[0] / one[0], None, f"{first[0]:.1f} / {one[0]:.1f} s"
     long = repeated(piece, 3)
     long_facts = inspected(long)
     a, b = interleaved(
