@@ -211,7 +211,9 @@ class BucketStore(Store):
                 raise StorageAway(f"{place} came back other than it was sent")
             manifest = Manifest("", {"source": file})
             with reaching():
-                obstore.put(self.objects, f"masters/{key}/{MANIFEST}", msgspec.json.encode(manifest))
+                obstore.put(
+                    self.objects, f"masters/{key}/{MANIFEST}", msgspec.json.encode(manifest)
+                )
         return manifest
 
     def hash_of(self, place: str, size: int) -> str:

@@ -92,9 +92,7 @@ def whole(
     key_every = float(graph.group(picture) / rate)
     made = stills.posters(cell, rungs[0].name, seconds=picture.duration, key_every=key_every)
     stills.keep_peaks(cell.work, seconds=facts.sound.duration if facts.sound else 0.0)
-    hls.write_master(
-        cell.work, rungs, rate=rate, voices=voices(facts), texts=texts
-    )
+    hls.write_master(cell.work, rungs, rate=rate, voices=voices(facts), texts=texts)
     for note in ("checks.txt", "flashes.txt", "sound.txt"):
         (cell.work / note).unlink(missing_ok=True)
     return Screener(

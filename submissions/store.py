@@ -1,6 +1,6 @@
 """Which store the settings mean: one disk, or a bucket.
 
-    python -m submissions.store     asks whether it is there and ours, and says what to mend
+python -m submissions.store     asks whether it is there and ours, and says what to mend
 """
 
 import sys

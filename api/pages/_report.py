@@ -56,6 +56,8 @@ CHECK_OF = {
     "COLOUR_UNSUPPORTED": "colour", "AUDIO_CODEC": "tracks", "AUDIO_MONO_TRACKS": "tracks",
     "AUDIO_OUT_OF_PHASE": "phase", "SUBTITLE_SOFT": "texts", "SUBTITLE_UNREADABLE": "texts",
     "SUBTITLE_PAST_END": "texts", "SUBTITLE_LANGUAGE_MISSING": "texts",
+    "DCP_INCOMPLETE_VF": "whole", "DCP_HASH": "whole", "DCP_STRUCTURE": "container",
+    "DCP_ENCRYPTED": "whole", "DCP_NAMING": "container", "ARCHIVE_ABSURD": "container",
 }  # fmt: skip
 
 
@@ -173,11 +175,12 @@ def of_picture(
     if picture.combed is not None:
         yield good("scan", say("progressive"), say("progressive"))
     yield good("colour", (picture.primaries or "bt709").upper(), "BT709")
-    yield good(
-        "whole",
-        say("frames", frames=n(picture.frames), errors=n(facts.decode_errors)),
-        say("no_loss"),
-    )
+    if facts.blacks is not None:  # the whole picture was decoded
+        yield good(
+            "whole",
+            say("frames", frames=n(picture.frames), errors=n(facts.decode_errors)),
+            say("no_loss"),
+        )
     for check, runs, most in (
         ("black", facts.blacks, policy.black.inside),
         ("freeze", facts.freezes, policy.freeze.inside),

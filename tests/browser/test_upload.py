@@ -208,3 +208,26 @@ def test_what_the_headers_admit_is_told_before_the_first_byte(
         assert sent == []
     else:
         expect(page.locator("[data-part=line]")).to_contain_text("arrivé en entier", timeout=30_000)
+
+
+def test_subtitles_are_brought_and_taken_away_beside_the_film(
+    page: Page, entry: str, clip: Path, tmp_path: Path
+) -> None:
+    page.goto(entry)
+    choose(page, clip)
+    expect(page.locator("[data-part=line]")).to_contain_text("arrivé en entier", timeout=60_000)
+    lines, letter = tmp_path / "aube.srt", tmp_path / "lettre.srt"
+    lines.write_text("1\n00:00:01,000 --> 00:00:02,000\nDéjà l’aube.\n")
+    letter.write_text("Cher comité")
+    page.goto(f"{entry}/file")
+    expect(page.locator("#subtitles")).to_be_visible(timeout=90_000)
+    page.reload()
+
+    page.set_input_files("#subtitles input[type=file]", letter)
+    expect(page.locator("#subtitles [role=alert]")).to_contain_text("ni du SRT ni du WebVTT")
+    page.select_option("#st-language", "en")
+    page.set_input_files("#subtitles input[type=file]", lines)
+    expect(page.locator("#subtitles li")).to_contain_text("aube.srt")
+
+    page.get_by_role("button", name="Retirer : anglais").click()
+    expect(page.locator("#subtitles li")).to_have_count(0)
