@@ -245,7 +245,7 @@ def rows(folder: Path, *, short: bool):
         lambda: watched(job, job_facts, full=False), lambda: watched(job, job_facts, full=True),
         1 if short else 3, which=0,
     )  # fmt: skip
-    yield "checks on 640 pixels and in windows / all at full size, CPU", small / full, 0.55, f"{small:.1f} / {full:.1f} s"
+    yield "checks, small and in windows / all at full size, CPU", small / full, 0.55, f"{small:.1f} / {full:.1f} s"
     first, one = cost(lambda: early(job, job_facts)), cost(lambda: in_one(job, job_facts))
     yield (
         "early 360p, whole and verified / everything with it, wall",
