@@ -8,13 +8,14 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from litestar.enums import ScopeType
-from litestar.exceptions import ClientException, HTTPException
+from litestar.exceptions import ClientException, HTTPException, NotFoundException
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 MOST_BYTES = 1024 * 1024
 DEEPEST = 24
 LONGEST_NUMBER = 18
+LONGEST_NAME = 255  # no file, and nothing of ours, is called more than that
 
 _strings = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _numbers = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
@@ -52,6 +53,8 @@ def checked_address(scope: Scope) -> None:
     utf8(unquote_to_bytes(scope["query_string"].replace(b"+", b" ")))
     if _control.search(scope["path"]) or "\ufffd" in scope["path"]:
         raise ClientException("text_has_control")
+    if any(len(part.encode()) > LONGEST_NAME for part in scope["path"].split("/")):
+        raise NotFoundException
 
 
 def utf8(body: bytes) -> str:

@@ -100,3 +100,8 @@ async def test_an_address_that_no_letter_reaches_is_refused(client, email: str) 
     )
 
     assert answer.status_code in {400, 422}
+
+
+@pytest.mark.parametrize("place", ["/static/dev/{}", "/fr/{}", "/api/v1/x/files/{}/poster.jpg", "/{}"])
+async def test_a_name_that_nothing_can_have_is_nowhere(client, place: str) -> None:
+    assert (await client.get(place.format("x" * 300))).status_code == 404
