@@ -161,9 +161,10 @@ def join(cell: Cell, shared: Plan, *, cancelled: Callable[[], bool] = lambda: Fa
         offset = float(shared.parts[0].first / rate)
         _ffmpeg(cell, cancelled, *joining(cell, rung, picture, offset=offset))
         check_joints(cell, rung, notes, picture)
-    _ffmpeg(cell, cancelled, *sprites(cell, shared, rungs[-1]))
     facts = together(shared.facts, notes, frame=float(1 / rate))
-    made_whole = screener.whole(cell, facts, rungs, texts, parts=len(shared.parts))
+    made_whole = screener.whole(
+        cell, facts, rungs, texts, parts=len(shared.parts), cancelled=cancelled
+    )
     for rung in rungs:
         (cell.work / f"{rung.name}.txt").unlink()
     for folder in ("parts", "sound"):
@@ -198,16 +199,6 @@ def joining(cell: Cell, rung: Rung, picture: Picture, *, offset: float) -> list[
         "-f", "hls", "-hls_time", graph.segment_time(picture), "-hls_playlist_type", "vod",
         "-hls_segment_type", "fmp4", "-hls_fmp4_init_filename", "init.mp4",
         "-hls_segment_filename", f"{folder}/seg_%05d.m4s", f"{folder}/playlist.m3u8",
-    ]  # fmt: skip
-
-
-def sprites(cell: Cell, shared: Plan, small: Rung) -> list[str]:
-    """The sheet from key frames, which cost next to nothing."""
-    every, rows = graph.sheet(shared.facts)
-    return [
-        "-skip_frame", "nokey", *opened(cell, small),
-        "-map", "0:v:0", "-vf", f"fps=1/{every:.3f}:round=down,scale=160:-2,tile=10x{rows}",
-        "-frames:v", "1", "-q:v", "5", f"{cell.job}/sprite.jpg",
     ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The one graph of a screening copy: one decode, every rung, sound, sprites, peaks and checks.
+"""The one graph of a screening copy: one decode, every rung, sound, peaks and checks.
 
 Pure: facts in, ffmpeg arguments out. Names are fixed and paths are the cell's own.
 """
@@ -104,10 +104,9 @@ def arguments(facts: Facts, *, film: str, job: str, threads: int = 2) -> list[st
         raise ValueError("a film without a picture has no copy")
     film_open, rungs = opened(film, threads), ladder(picture)
     small = watched_rung(rungs)
-    taps = [1 + 2 * (i == small) for i in range(len(rungs))]
+    taps = [1 + (i == small) for i in range(len(rungs))]
     sizes = cascade(prepared(film_open["v:0"], picture), rungs, taps)
     outputs = [video_output(sizes[i].pop(), rung, picture, job) for i, rung in enumerate(rungs)]
-    outputs.append(sprite_output(sizes[small].pop(), facts, job))
     outputs.append(watched_output(sizes[small].pop(), picture, job))
     outputs += sound_outputs(film_open, facts, job) + peaks_outputs(film_open, facts, job)
     return [str(argument) for argument in ffmpeg.merge_outputs(*outputs).get_args()]
@@ -337,17 +336,6 @@ def segments(folder: str, picture: Picture | None) -> dict[str, object]:
         "hls_fmp4_init_filename": "init.mp4",
         "hls_segment_filename": f"{folder}/seg_%05d.m4s",
     }
-
-
-def sprite_output(
-    stream: ffmpeg.nodes.FilterableStream, facts: Facts, job: str
-) -> ffmpeg.nodes.OutputStream:
-    """At most `SPRITES` small pictures on one sheet, ten in a row."""
-    every, lines = sheet(facts)
-    return (
-        stream.filter("fps", fps=f"1/{every:.3f}", round="down").filter("scale", 160, -2)
-        .filter("tile", f"10x{lines}").output(f"{job}/sprite.jpg", vframes=1, **{"q:v": 5})
-    )  # fmt: skip
 
 
 def sheet(facts: Facts) -> tuple[float, int]:

@@ -89,6 +89,7 @@ class Watched:
         self.most_output = most_output
         self.moved = time.monotonic()
         self.weighed = self.moved
+        self.used = 0
         self.seconds = 0.0
         self.damage = 0
         self.grown: dict[bytes, int] = {}
@@ -193,7 +194,9 @@ def _weigh(watched: Watched, room: Room | None) -> None:
     if room is None or time.monotonic() - watched.weighed < WEIGHED_EVERY:
         return
     watched.weighed = time.monotonic()
-    if (used := room.used()) > room.most:
+    if (used := room.used()) > watched.used:
+        watched.used, watched.moved = used, watched.weighed  # ffmpeg may write long before it tells
+    if used > room.most:
         raise PermanentFault("output_too_large", f"{used} bytes, {room.most} expected at most")
 
 

@@ -48,7 +48,7 @@ def make(
     arguments = graph.arguments(facts, film=cell.film, job=cell.job, threads=threads)
     facts = decode(cell, facts, arguments, on_progress, cancelled, threads)
     texts = subtitles.extract(cell, facts, cancelled=cancelled)
-    return whole(cell, facts, rungs, texts)
+    return whole(cell, facts, rungs, texts, cancelled=cancelled)
 
 
 def make_early(
@@ -63,7 +63,7 @@ def make_early(
     make_folders(cell, facts, rungs)
     arguments = graph.early_arguments(facts, film=cell.film, job=cell.job, threads=threads)
     decode(cell, facts, arguments, lambda _: None, cancelled, threads)
-    return whole(cell, facts, rungs, ())
+    return whole(cell, facts, rungs, (), cancelled=cancelled)
 
 
 def known_picture(facts: Facts) -> Picture:
@@ -83,7 +83,13 @@ def voices(facts: Facts) -> tuple[Voice, ...]:
 
 
 def whole(
-    cell: Cell, facts: Facts, rungs: tuple[Rung, ...], texts: tuple[Track, ...], *, parts: int = 1
+    cell: Cell,
+    facts: Facts,
+    rungs: tuple[Rung, ...],
+    texts: tuple[Track, ...],
+    *,
+    parts: int = 1,
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> Screener:
     """Verify all that lies in the work folder, and only then write the door to it."""
     picture = known_picture(facts)
@@ -91,6 +97,10 @@ def whole(
     rate = graph.cadence(picture)
     key_every = float(graph.group(picture) / rate)
     made = stills.posters(cell, rungs[0].name, seconds=picture.duration, key_every=key_every)
+    every, rows = graph.sheet(facts)
+    stills.sheet(
+        cell, rungs[-1].name, every=every, rows=rows, key_every=key_every, cancelled=cancelled
+    )
     stills.keep_peaks(cell.work, seconds=facts.sound.duration if facts.sound else 0.0)
     hls.write_master(cell.work, rungs, rate=rate, voices=voices(facts), texts=texts)
     for note in ("checks.txt", "flashes.txt", "sound.txt"):

@@ -4,6 +4,7 @@ import json
 import math
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from media import hls
@@ -37,6 +38,33 @@ def posters(cell: Cell, rung: str, *, seconds: float, key_every: float) -> int:
         raise PermanentFault("copy_not_whole", "no poster")
     shutil.copyfile(best(made), cell.work / "poster.jpg")
     return len(made)
+
+
+def sheet(
+    cell: Cell,
+    rung: str,
+    *,
+    every: float,
+    rows: int,
+    key_every: float,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> None:
+    """`sprite.jpg`: a small picture for every `every` seconds, ten in a row, from the finished copy.
+
+    Never an output of the graph: ffmpeg tells no progress until each of its outputs has begun, and
+    this one begins at the film's end. Key frames are enough where they come often enough.
+    """
+    argv = [
+        cell.tools.ffmpeg, "-nostdin", "-hide_banner", "-y", "-loglevel", "error",
+        *(("-skip_frame", "nokey") if every >= key_every else ()),
+        "-protocol_whitelist", "file", "-allowed_extensions", "ALL",
+        "-i", f"{cell.job}/{rung}/playlist.m3u8", "-map", "0:v:0",
+        "-vf", f"fps=1/{every:.3f}:round=down,scale=160:-2,tile=10x{rows}",
+        "-frames:v", "1", "-q:v", "5", f"{cell.job}/sprite.jpg",
+    ]  # fmt: skip
+    run(cell.argv(argv), deadline=3600, stall=3600, cancelled=cancelled)
+    if not (cell.work / "sprite.jpg").exists():
+        raise PermanentFault("copy_not_whole", "no sheet")
 
 
 def stretch(work: Path, rung: str, when: float, name: str, key_every: float) -> int:

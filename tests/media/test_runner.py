@@ -115,6 +115,15 @@ def test_a_copy_that_grows_without_end_is_stopped_and_never_tried_again(tmp_path
     assert room.used() < 400_000_000
 
 
+def test_who_writes_without_a_word_has_not_stalled(tmp_path: Path) -> None:
+    script = f"for i in 1 2 3 4 5 6; do head -c 500000 /dev/zero >> {tmp_path}/copy; sleep 0.5; done"
+
+    run(shell(script), deadline=30, stall=2.0, room=Room(tmp_path, most=100_000_000))
+
+    with pytest.raises(TransientFault, match="stalled"):
+        run(shell("sleep 20"), deadline=30, stall=2.0, room=Room(tmp_path, most=100_000_000))
+
+
 def test_endless_words_fill_no_memory() -> None:
     script = "head -c 8000000 /dev/zero; head -c 8000000 /dev/zero >&2; seq 1000 >&2"
 

@@ -1,6 +1,7 @@
 """The committee's copy: made in one go, whole, and checked before it counts."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import msgspec
@@ -32,6 +33,29 @@ def test_a_copy_has_every_second_a_poster_and_its_sound(tmp_path: Path) -> None:
     assert (cell.work / "poster.jpg").read_bytes()[:2] == b"\xff\xd8"
     assert made.posters == 6
     assert told == sorted(told)
+
+
+def test_how_far_it_is_is_told_long_before_the_end(tmp_path: Path) -> None:
+    film = a_clip(tmp_path / "film.mp4", picture="testsrc2=size=640x360:rate=25", seconds=40)
+    cell = a_cell(film, tmp_path)
+    told: list[float] = []
+
+    screener.make(cell, scan.inspect(cell), on_progress=told.append)
+
+    assert [share for share in told if 0.05 < share < 0.9] != []
+
+
+def test_the_sheet_has_a_picture_for_every_step(tmp_path: Path) -> None:
+    cell = a_cell(a_clip(tmp_path / "film.mp4", seconds=13), tmp_path)
+
+    made = screener.make(cell, scan.inspect(cell))
+
+    looked = subprocess.run(
+        ["ffprobe", "-v", "error", "-show_entries", "stream=width,height", "-of", "csv=p=0",
+         str(cell.work / "sprite.jpg")], capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert made.sprite_every == 1.0
+    assert looked.stdout.strip() == "1600,180"
 
 
 def test_a_black_and_frozen_film_is_known_after_its_copy(tmp_path: Path) -> None:
