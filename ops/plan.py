@@ -30,6 +30,8 @@ from screenings.planner.process import Order, PlannerFailed, solve
 from screenings.planner.repair import Repair, closed, repair
 
 POSSIBLE, FAULTY, IMPOSSIBLE = 0, 2, 3
+PHYSICS = {"H1", "H2"}  # a promise that is not kept is told apart; a film is in one place
+RULES = {f"H{n}" for n in range(1, 21)} | {f"S{n}" for n in range(1, 15)}
 Shape = TypeVar("Shape")
 console = Console(stderr=True)
 
@@ -72,20 +74,50 @@ def twice(problem: Problem) -> Iterator[str]:
 
 
 def strangers(problem: Problem) -> Iterator[str]:
-    screens, programmes = {s.id for s in problem.screens}, {p.id for p in problem.programmes}
-    for n, pin in enumerate(problem.pins):
-        if pin.screen not in screens:
-            yield f"pins[{n}].screen: no screen {pin.screen}"
-    named = [(f"pins[{n}].programme", pin.programme) for n, pin in enumerate(problem.pins)]
-    named += [
-        (f"guests[{n}].programmes", name)
-        for n, guest in enumerate(problem.guests)
-        for name in guest.programmes
-    ]
-    named += [(f"pairs[{n}]", name) for n, pair in enumerate(problem.pairs) for name in pair[:2]]
-    for field, name in named:
-        if name not in programmes:
-            yield f"{field}: no programme {name}"
+    known = {
+        "screen": {s.id for s in problem.screens},
+        "programme": {p.id for p in problem.programmes},
+        "rule": RULES,
+    }
+    for kind, field, name in (*by_number(problem), *by_list(problem)):
+        if name not in known[kind]:
+            yield f"{field}: no {kind} {name}"
+    for code, setting in problem.settings.items():
+        if code in PHYSICS and (setting.hard is False or not setting.on):
+            yield f"settings.{code}: nobody can let go of this one"
+
+
+Named = tuple[str, str, str]  # kind, field, name
+
+
+def by_number(problem: Problem) -> Iterator[Named]:
+    """Things that name one programme or one screen."""
+    for field in ("pins", "holds", "old", "reservations"):
+        for n, thing in enumerate(getattr(problem, field)):
+            for kind in ("screen", "programme"):
+                name = getattr(thing, kind, None)
+                if name is not None:
+                    yield kind, f"{field}[{n}].{kind}", name
+    for n, order in enumerate(problem.orders):
+        yield "programme", f"orders[{n}].first", order.first
+        yield "programme", f"orders[{n}].then", order.then
+    for code in problem.settings:
+        yield "rule", f"settings.{code}", code
+
+
+def by_list(problem: Problem) -> Iterator[Named]:
+    """Things that name several."""
+    for field in ("guests", "juries", "resources"):
+        for n, thing in enumerate(getattr(problem, field)):
+            for name in thing.programmes:
+                yield "programme", f"{field}[{n}].programmes", name
+    for n, crew in enumerate(problem.crews):
+        for name in crew.screens:
+            yield "screen", f"crews[{n}].screens", name
+    for field, pairs in (("pairs", problem.pairs), ("never_together", problem.never_together)):
+        for n, pair in enumerate(pairs):
+            for name in pair[:2]:
+                yield "programme", f"{field}[{n}]", name
 
 
 def news(progress: Progress) -> str:

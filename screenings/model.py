@@ -1,43 +1,87 @@
 """What the planner thinks with: whole minutes after midnight of the first festival day."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 DAY = 24 * 60
 DAY_TURNS = 4 * 60  # 01:00 belongs to the evening before, as everywhere in the festival
 
-Level = Literal["block", "publication", "warn"]
+Level = Literal["block", "publication", "warn", "ignore"]
+Count = Annotated[int, Meta(ge=0)]
+Minutes = Annotated[int, Meta(ge=0, le=40 * DAY)]
+Positive = Annotated[int, Meta(ge=1)]
+Days = Annotated[int, Meta(ge=1, le=15)]
+Step = Annotated[int, Meta(ge=1, le=60)]
 
 
 class Screen(Struct, frozen=True):
-    """`hours` holds one `(opens, closes)` a day, in minutes after that day's midnight."""
+    """`hours` holds one `(opens, closes)` a day, in minutes after that day's midnight.
+
+    `slots` are its only starts, whatever the grid says; without them it starts on every `step`.
+    `closures` are spans inside the hours. Screens of one `venue` share their foyer and their way.
+    """
 
     id: str
     name: str
-    seats: int
+    seats: Count
     hours: list[tuple[int, int] | None]
     equipment: list[str] = []
-    turnaround: int = 25
+    turnaround: Minutes = 25
+    venue: str = ""
+    commune: str = ""
+    step: Step | None = None
+    slots: list[int] | None = None
+    closures: list[tuple[int, int]] = []
+    step_free: bool = True
+    captions: bool = True
+
+
+class Film(Struct, frozen=True):
+    """A film of a block; `earliest` is the hour that its own rating asks for."""
+
+    id: str
+    minutes: Minutes
+    director: str = ""
+    theme: str = ""
+    earliest: int | None = None
 
 
 class Programme(Struct, frozen=True):
-    """`earliest` and `latest` bound the start, in minutes after the day's midnight."""
+    """`earliest` and `latest` bound the start, in minutes after the day's midnight.
+
+    `intros` and `debates` speak for each screening in turn; past their end, `intro` holds for all
+    and `debate` for the first. `press` is the number of the press screening. `not_before` is an
+    embargo, `most_screenings` and `forbidden_days` are rights, `visa` is a temporary one.
+    """
 
     id: str
     title: str
     section: str
-    film_minutes: int
-    intro: int = 5
-    debate: int = 20
-    demand: int = 200
-    prestige: int = 1
+    film_minutes: Minutes
+    intro: Minutes = 5
+    debate: Minutes = 20
+    demand: Count = 200
+    prestige: Count = 1
     premiere: str = "none"
-    showings: int = 1
-    least_seats: int = 0
+    showings: Count = 1
+    least_seats: Count = 0
     equipment: list[str] = []
     earliest: int | None = None
     latest: int | None = None
+    intros: list[Minutes] = []
+    debates: list[Minutes] = []
+    languages: list[str] = []
+    subtitles: list[str] = []
+    step_free: bool = False
+    captions: bool = False
+    press: Positive | None = None
+    press_before: bool = True
+    not_before: int | None = None
+    most_screenings: Count | None = None
+    forbidden_days: list[int] = []
+    visa: bool = False
+    films: list[Film] = []
 
 
 class Guest(Struct, frozen=True):
@@ -49,6 +93,39 @@ class Guest(Struct, frozen=True):
     programmes: list[str]
 
 
+class Jury(Struct, frozen=True):
+    """Sees the first screening of each of `programmes`, with a pause between two of them."""
+
+    id: str
+    name: str
+    programmes: list[str]
+    pause: Minutes = 15
+    most_a_day: Positive = 4
+
+
+class Resource(Struct, frozen=True):
+    """No more than `limit` of these run at once; no `numbers` means every screening.
+
+    `counted` over the whole screening, over its debate alone, or over all but its debate.
+    """
+
+    id: str
+    name: str
+    limit: Count
+    programmes: list[str]
+    numbers: list[int] = []
+    counted: Literal["screening", "debate", "film"] = "screening"
+
+
+class Crew(Struct, frozen=True):
+    """Who runs these screens rests so long between the last film of a day and the next day's."""
+
+    id: str
+    name: str
+    screens: list[str]
+    rest: Minutes = 9 * 60
+
+
 class Pin(Struct, frozen=True):
     programme: str
     number: int
@@ -56,17 +133,106 @@ class Pin(Struct, frozen=True):
     start: int
 
 
-class Problem(Struct, frozen=True):
-    """`pairs` are programmes that share their audience, with a weight; repeated pairs add up."""
+class Hold(Struct, frozen=True):
+    """A part of a pin: the day (the first is 0), the minute of the day, or the screen."""
 
-    days: int
+    programme: str
+    number: int = 0
+    day: int | None = None
+    minute: int | None = None
+    screen: str | None = None
+
+
+class Reservation(Struct, frozen=True):
+    """Opening, closing, awards: the screen is taken, and must be clear when it begins."""
+
+    title: str
+    screen: str
+    begins: int
+    ends: int
+
+
+class Order(Struct, frozen=True):
+    """The first screening of `first` ends so long before that of `then` begins."""
+
+    first: str
+    then: str
+    least: Minutes = 0
+    most: Minutes | None = None
+
+
+class Old(Struct, frozen=True):
+    """Where a screening was in the plan before; `price` is what it costs to move it."""
+
+    programme: str
+    number: int
+    screen: str
+    start: int
+    price: Count = 1
+
+
+class Setting(Struct, frozen=True):
+    """What the programmer chose for one rule; a hard rule made soft costs `weight` each time."""
+
+    on: bool = True
+    hard: bool | None = None
+    weight: Count = 1
+    level: Level | None = None
+
+
+class Measures(Struct, frozen=True):
+    """The numbers inside the rules that a festival may choose; times are minutes.
+
+    `bands`: from this minute of the day on, a start weighs so much. `divisor`: repeats expect
+    demand / divisor, in tenths. `meal`: from, to, and how much of it must be free.
+    """
+
+    bands: tuple[tuple[int, int], ...] = ((0, 3), (720, 2), (840, 1), (1080, 0), (1290, 2))
+    divisor: Positive = 16
+    prestige_of_repeats: Count = 2
+    block_minutes: Minutes = 101
+    block_gap: Minutes = 1
+    visa_screenings: Count = 6
+    visa_days: Positive = 7
+    foyer: Minutes = 10
+    meal: tuple[int, int, int] = (720, 840, 45)
+    late: int = 1440
+    morning: int = 600
+    stroll: Minutes = 15
+    long_debate: Minutes = 20
+    slack: Minutes = 15
+    free_slot: Minutes = 120
+
+
+class Problem(Struct, frozen=True):
+    """`pairs` are programmes that share their audience, with a weight; repeated pairs add up.
+
+    `ways` are minutes between two venues; where nothing is said, two screens are `travel` apart.
+    `repeat_gap`: repeats may share a day, but begin so many minutes apart. `settings` by rule.
+    """
+
+    days: Days
     screens: list[Screen]
     programmes: list[Programme]
     guests: list[Guest] = []
     pins: list[Pin] = []
     pairs: list[tuple[str, str, int]] = []
-    step: int = 15
-    travel: int = 15
+    step: Step = 15
+    travel: Minutes = 15
+    ways: list[tuple[str, str, int]] = []
+    juries: list[Jury] = []
+    resources: list[Resource] = []
+    crews: list[Crew] = []
+    holds: list[Hold] = []
+    reservations: list[Reservation] = []
+    orders: list[Order] = []
+    never_together: list[tuple[str, str]] = []
+    repeat_gap: Minutes | None = None
+    repeat_other_band: bool = False
+    premiere_first: bool = True
+    old: list[Old] = []
+    settings: dict[str, Setting] = {}
+    measures: Measures = Measures()
 
 
 class Placement(Struct, frozen=True):

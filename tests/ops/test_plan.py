@@ -4,8 +4,10 @@ import subprocess
 import sys
 
 import msgspec
+import pytest
 
-from screenings.model import Plan
+from ops.plan import sound
+from screenings.model import Crew, Hold, Jury, Order, Plan, Setting
 from tests.screenings.builders import a_problem, a_programme, a_screen
 
 
@@ -55,3 +57,15 @@ def test_a_name_that_leads_nowhere_is_a_fault(tmp_path):
 
     assert done.returncode == 2
     assert "pairs[0]: no programme nowhere" in done.stderr
+
+
+@pytest.mark.parametrize(("what", "said"), [
+    ({"juries": [Jury("j", "J", ["nowhere"])]}, "juries[0].programmes: no programme nowhere"),
+    ({"holds": [Hold("apogee", screen="moon")]}, "holds[0].screen: no screen moon"),
+    ({"crews": [Crew("c", "C", ["moon"])]}, "crews[0].screens: no screen moon"),
+    ({"orders": [Order("apogee", "nowhere")]}, "orders[0].then: no programme nowhere"),
+    ({"settings": {"H99": Setting()}}, "settings.H99: no rule H99"),
+    ({"settings": {"H2": Setting(hard=False)}}, "settings.H2: nobody can let go of this one"),
+])
+def test_every_name_of_the_problem_must_lead_somewhere(what, said):
+    assert said in sound(a_problem(**what))
