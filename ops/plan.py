@@ -114,10 +114,10 @@ def by_list(problem: Problem) -> Iterator[Named]:
     for n, crew in enumerate(problem.crews):
         for name in crew.screens:
             yield "screen", f"crews[{n}].screens", name
-    for field, pairs in (("pairs", problem.pairs), ("never_together", problem.never_together)):
-        for n, pair in enumerate(pairs):
-            for name in pair[:2]:
-                yield "programme", f"{field}[{n}]", name
+    for field in ("pairs", "never_together"):
+        for n, pair in enumerate(getattr(problem, field)):
+            yield "programme", f"{field}[{n}]", pair[0]
+            yield "programme", f"{field}[{n}]", pair[1]
 
 
 def news(progress: Progress) -> str:

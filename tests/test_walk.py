@@ -31,7 +31,7 @@ class House:
 
     def link_for(self, address: str) -> str:
         """The link in the newest letter to this address, read from the sink's folder."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 90
         while time.monotonic() < deadline:
             for path in sorted((self.site.var / "mailbox").glob("*.eml"), reverse=True):
                 letter = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
@@ -43,7 +43,7 @@ class House:
 
     def letters_to(self, address: str) -> list[str]:
         """The numbers of the letters that reached this address, when none is under way any more."""
-        until(lambda: self.under_way(address), 30)
+        until(lambda: self.under_way(address), 90)
         every = [email.message_from_bytes(p.read_bytes(), policy=email.policy.default)
                  for p in sorted((self.site.var / "mailbox").glob("*.eml"))]
         return [letter["Message-ID"] for letter in every if letter["To"] == address]
@@ -128,7 +128,7 @@ def test_two_films_from_registration_to_the_published_grid(house_of: House, tmp_
     assert liar.get(f"/submissions/{lie}/report")["state"] == "faulty"
 
     for maker, submission, _ in films.values():
-        report = maker.wait_for_report(submission, patience=40)
+        report = maker.wait_for_report(submission, patience=120)
         assert (report["state"], report["sandbox"]) == ("ready", "bwrap"), report
         assert report["facts"]["duration"] > 1
         with pytest.raises(Refusal, match=r"file_not_released|422"):
@@ -169,7 +169,7 @@ def test_two_films_from_registration_to_the_published_grid(house_of: House, tmp_
                                  "hours": [[600, 1440]] * 3})
     assert len(programmer.post("/programmes/from-selection")["ids"]) == 2
     run = programmer.post("/grid/plans", {"seconds": 2})["id"]
-    state = until(lambda: programmer.get(f"/grid/plans/{run}"), 30)
+    state = until(lambda: programmer.get(f"/grid/plans/{run}"), 90)
     assert (state["state"], state["plan"]["unplaced"]) == ("done", [])
     grid = programmer.post(f"/grid/plans/{run}/application")
     with pytest.raises(Refusal) as unpublished:

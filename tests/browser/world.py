@@ -67,7 +67,7 @@ class World:
         maker, chair, programmer = (self.doors[p] for p in ("filmmaker", "chair", "programmer"))
         film = maker.post("/submissions", ENTRY)["id"]
         maker.upload(draw(Clip(), folder, "antennes", seed=7), film)
-        report = maker.wait_for_report(film, patience=60)
+        report = maker.wait_for_report(film, patience=150)
         assert report["state"] == "ready", report
         maker.post(f"/submissions/{film}/release")
         maker.post(f"/submissions/{film}/filing")

@@ -52,13 +52,13 @@ def test_real_containers_are_known_under_any_name(clips: Clips, kind: str, conta
 def test_a_whole_film_ends_where_its_boxes_end(clips: Clips) -> None:
     whole = clips.draw(film())
 
-    assert walk(whole) == Boxes()
+    assert walk(whole) == Boxes(has_tracks=True)
     assert walk(clips.cut(whole, share=0.6)) == Boxes(is_truncated=True)
 
 
 @pytest.mark.parametrize("tail", [b"PK\x03\x04" + b"x" * 500, b"<script>" * 20, b"\0" * 40, b"x" * 5])
 def test_foreign_bytes_after_a_film_are_counted_and_no_cut(clips: Clips, tail: bytes) -> None:
-    assert walk(clips.with_bytes(clips.draw(film()), tail)) == Boxes(trailing=len(tail))
+    assert walk(clips.with_bytes(clips.draw(film()), tail)) == Boxes(has_tracks=True, trailing=len(tail))
 
 
 def test_boxes_without_end_are_walked_to_an_end(tmp_path: Path) -> None:
