@@ -238,6 +238,12 @@ class BucketStore(Store):
             raise FileNotFoundError(f"masters/{key}")
         return known.files["source"]
 
+    def discard_master(self, key: str) -> None:
+        with reaching():
+            obstore.delete(
+                self.objects, [f"masters/{checked(key)}/{MANIFEST}", f"masters/{key}/source"]
+            )
+
     def lend(self, key: str) -> Lent:
         """Fetched once to each host, however many work on it there; kept for the next for a while."""
         path = self.fetched / checked(key)

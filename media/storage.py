@@ -260,6 +260,10 @@ class Store(ABC):
         """FileNotFoundError when there is no master."""
 
     @abstractmethod
+    def discard_master(self, key: str) -> None:
+        """Only for a film that nobody was told to have received."""
+
+    @abstractmethod
     def lend(self, key: str) -> Lent:
         """The master as a file that ffmpeg can open."""
 
@@ -310,6 +314,10 @@ class LocalStore(Store):
 
     def master_size(self, key: str) -> int:
         return self.master_path(key).stat().st_size
+
+    def discard_master(self, key: str) -> None:
+        shutil.rmtree(self.master_path(key).parent, ignore_errors=True)
+        sync_folder(self.root / "masters")
 
     def lend(self, key: str) -> Lent:
         return Lent(self.master_path(key))

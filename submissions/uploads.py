@@ -234,11 +234,28 @@ async def hand_over(file: FilmFile, store: Store) -> None:
 
 
 async def finish(file: FilmFile, *, store: Store) -> None:
-    """The last byte is here: from now on the house works on it. Done twice, done once."""
+    """The last byte is here: from now on the house works on it. Done twice, done once.
+
+    An upload that was let go meanwhile leaves nothing behind.
+    """
     arrival = ARRIVALS.pop(file.id, None)
     known = arrival is not None and arrival.digest is not None and arrival.hashed == file.size
     sha256 = arrival.digest.hexdigest() if known and arrival is not None else ""
     sha256 = await asyncio.to_thread(store.finish, file.id, sha256)
+    if not await _received(file, sha256) and await _was_let_go(file):
+        await asyncio.to_thread(store.discard_master, file.id)
+
+
+async def _was_let_go(file: FilmFile) -> bool:
+    found = await rows(
+        """SELECT id FROM film_file WHERE id = {} AND received_at IS NULL
+             AND state IN ('replaced', 'faulty', 'quarantined')""",
+        file.id,
+    )
+    return bool(found)
+
+
+async def _received(file: FilmFile, sha256: str) -> bool:
     async with transaction():
         received = await rows(
             """UPDATE film_file SET state = 'received', received_at = now(), sha256 = {}
@@ -247,7 +264,7 @@ async def finish(file: FilmFile, *, store: Store) -> None:
             file.id,
         )
         if not received:
-            return
+            return False
         await put_older_aside(file.submission, file.number, now_is=FileState.RECEIVED)
         await rows(
             """UPDATE step SET state = 'done', fraction = 1, ended_at = now()
@@ -256,6 +273,7 @@ async def finish(file: FilmFile, *, store: Store) -> None:
         )
         await later("inspect_film", file=file.id, owner=file.person or "")
         await record("file_received", file.id, size=file.size)
+    return True
 
 
 async def refuse(file: FilmFile, findings: tuple[Finding, ...], *, store: Store) -> bool:

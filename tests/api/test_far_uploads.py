@@ -13,6 +13,7 @@ import pytest
 
 from festival.clock import now
 from festival.settings import Settings, Unsafe
+from festival.tables import Person
 from media.bucket import BucketStore
 from submissions import uploads as uploading
 from submissions.tables import FilmFile
@@ -101,6 +102,20 @@ async def test_a_door_that_fell_hands_over_when_it_stands_again(uploads: Uploads
     await uploading.sweep(store=BucketStore(far.root, far.bucket))
 
     assert (await state(file), far.master_size(file.id)) == ("received", len(FILM))
+
+
+async def test_an_upload_let_go_while_it_is_handed_over_leaves_nothing(uploads: Uploads, far) -> None:
+    file = await the_file(await uploads.begin())
+    with far.writer(file.id, 0) as writer:
+        writer.write(FILM)
+    maker = await Person.objects().get(Person.id == file.person)
+    await uploading.abandon(file, by=maker, store=BucketStore(far.root / "aside", far.bucket))
+
+    await uploading.hand_over(file, far)
+
+    assert (await state(file), far.is_arriving(file.id)) == ("replaced", False)
+    with pytest.raises(FileNotFoundError):
+        far.size(file.id)
 
 
 async def test_a_host_without_the_upload_lets_nothing_expire(uploads: Uploads, far, tmp_path: Path) -> None:

@@ -136,6 +136,17 @@ def test_finished_twice_is_finished_once(store: Store, key: str) -> None:
     lent.close()
 
 
+def test_a_discarded_master_is_gone(store: Store, key: str) -> None:
+    an_upload(store, key)
+    store.finish(key)
+
+    store.discard_master(key)
+    store.discard_master(key)
+
+    with pytest.raises(FileNotFoundError):
+        store.size(key)
+
+
 def test_what_never_came_has_no_size(store: Store, key: str) -> None:
     with pytest.raises(FileNotFoundError):
         store.size(key)
