@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page, Route, expect
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",
 ]  # fmt: skip
+expect.set_options(timeout=30_000)  # a busy machine is no fault of the page
 WATCH = """window.__csp = [];
 document.addEventListener('securitypolicyviolation',
   event => window.__csp.push(event.violatedDirective + ' ' + event.blockedURI))"""
