@@ -30,7 +30,7 @@ from screenings.planner.process import Order, PlannerFailed, solve
 from screenings.planner.repair import Repair, closed, repair
 
 POSSIBLE, FAULTY, IMPOSSIBLE = 0, 2, 3
-PHYSICS = {"H1", "H2"}  # a promise that is not kept is told apart; a film is in one place
+PHYSICS = {"H2"}  # a film is in one place
 RULES = {f"H{n}" for n in range(1, 21)} | {f"S{n}" for n in range(1, 15)}
 Shape = TypeVar("Shape")
 console = Console(stderr=True)
@@ -114,10 +114,10 @@ def by_list(problem: Problem) -> Iterator[Named]:
     for n, crew in enumerate(problem.crews):
         for name in crew.screens:
             yield "screen", f"crews[{n}].screens", name
-    for field, pairs in (("pairs", problem.pairs), ("never_together", problem.never_together)):
-        for n, pair in enumerate(pairs):
-            for name in pair[:2]:
-                yield "programme", f"{field}[{n}]", name
+    for field in ("pairs", "never_together"):
+        for n, pair in enumerate(getattr(problem, field)):
+            yield "programme", f"{field}[{n}]", pair[0]
+            yield "programme", f"{field}[{n}]", pair[1]
 
 
 def news(progress: Progress) -> str:
