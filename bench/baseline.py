@@ -9,8 +9,8 @@ import time
 
 from ortools.sat.python import cp_model
 
+from screenings import minutes
 from screenings.model import DAY, Problem
-from screenings.planner import minutes
 from screenings.planner.board import Board
 from screenings.planner.exact import give_hint, model_of, read
 from screenings.planner.ground import Ground, Seats, ground_of

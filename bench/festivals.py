@@ -8,7 +8,7 @@ import random
 from dataclasses import dataclass, field
 from itertools import combinations, pairwise
 
-from screenings.model import Guest, Pin, Problem, Programme, Screen
+from screenings.model import Guest, Jury, Pin, Problem, Programme, Resource, Screen
 
 DAY = 24 * 60
 STEP = 5
@@ -298,7 +298,15 @@ def problem_of(made: Festival) -> Problem:
         made.pairs,
         STEP,
         TRAVEL,
+        juries=[Jury(name, name, films, BREAK, MOST_OF_A_JURY) for name, films in made.juries],
+        resources=[moderators(made)],
     )
+
+
+def moderators(made: Festival) -> Resource:
+    """One for each first screening with a debate, while it lasts."""
+    debated = [item.id for item in made.items if item.debate]
+    return Resource("moderators", "Moderators", made.moderators, debated, [0])
 
 
 def programme_of(item: Item) -> Programme:

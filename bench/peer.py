@@ -22,7 +22,7 @@ DAWN = datetime(2026, 1, 1)  # noqa: DTZ001
 
 
 def expressible(problem: Problem) -> Problem:
-    """Programmes that fit some slot, once each; without pins, pairs and prime time."""
+    """Programmes that fit some slot, once each; without pins, pairs, prime time and teams."""
     stripped = replace(
         problem,
         programmes=[thousandfold(p) for p in problem.programmes],
@@ -39,6 +39,11 @@ def expressible(problem: Problem) -> Problem:
         stripped,
         programmes=[p for p in stripped.programmes if p.id in keep],
         guests=[replace(g, programmes=[p for p in g.programmes if p in keep]) for g in problem.guests],
+        juries=[
+            replace(j, programmes=[p for p in j.programmes if p in keep], most_a_day=len(keep))
+            for j in problem.juries
+        ],
+        resources=[],
     )
 
 

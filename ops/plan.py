@@ -30,7 +30,7 @@ from screenings.planner.process import Order, PlannerFailed, solve
 from screenings.planner.repair import Repair, closed, repair
 
 POSSIBLE, FAULTY, IMPOSSIBLE = 0, 2, 3
-PHYSICS = {"H1", "H2"}  # a promise that is not kept is told apart; a film is in one place
+PHYSICS = {"H2"}  # a film is in one place
 RULES = {f"H{n}" for n in range(1, 21)} | {f"S{n}" for n in range(1, 15)}
 Shape = TypeVar("Shape")
 console = Console(stderr=True)

@@ -144,5 +144,5 @@ def select(
 
 def one_can_see_both(facts: Facts, a: Placement, b: Placement, pause: int) -> bool:
     first, second = (a, b) if a.start <= b.start else (b, a)
-    way = 0 if a.screen == b.screen else facts.problem.travel
+    way = facts.way(a.screen, b.screen)
     return facts.ends(first) + max(way, pause) <= second.start

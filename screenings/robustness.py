@@ -85,7 +85,7 @@ def waits_for(facts: Facts, ordered: Sequence[Placement]) -> dict[Name, list[tup
             for guest in facts.guests[p.programme]:
                 if guest.id in last_of:
                     before = last_of[guest.id]
-                    way = 0 if before.screen == p.screen else facts.problem.travel
+                    way = facts.way(before.screen, p.screen)
                     waits[name].append(((before.programme, before.number), way))
                 last_of[guest.id] = p
     return waits

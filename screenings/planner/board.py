@@ -2,9 +2,9 @@
 
 import random
 
+from screenings import minutes
 from screenings.model import DAY, DAY_TURNS
-from screenings.planner import minutes
-from screenings.planner.ground import Apart, Ground, Most, Seat, Seats
+from screenings.planner.ground import Apart, Bond, Ground, Most, Seat, Seats
 
 NO_PRICE = 1 << 60
 
@@ -19,7 +19,8 @@ class Board:
         self.free = [ground.all_minutes] * len(ground.screens)
         self.gaps: list[dict[int, int]] = [{} for _ in ground.screens]
         self.running = [[0] * (staff.limit + 1) for staff in ground.staff]
-        self.staff: list[list[int]] = [[] for _ in range(count)]
+        self.staff: list[list[tuple[int, int, int]]] = [[] for _ in range(count)]
+        self.bound: list[list[Bond]] = [[] for _ in range(count)]
         self.apart: list[list[Apart]] = [[] for _ in range(count)]
         self.most: list[list[Most]] = [[] for _ in range(count)]
         self.other_day: list[list[int]] = [[] for _ in range(count)]
@@ -40,8 +41,11 @@ class Board:
         """Everybody's bonds, by screening."""
         ground = self.ground
         for number, staff in enumerate(ground.staff):
-            for at in staff.members:
-                self.staff[at].append(number)
+            for at, after, lasts in zip(staff.members, staff.after, staff.lasts, strict=True):
+                self.staff[at].append((number, after, lasts))
+        for bond in ground.bonds:
+            for at in bond.members:
+                self.bound[at].append(bond)
         for first, then in ground.later:
             self.after[first].append(then)
             self.before[then].append(first)
@@ -76,8 +80,9 @@ class Board:
         self.seats[at] = seat
         self.free[screen] &= ~minutes.span(start, end + self.ground.turnaround[screen])
         self.gaps[screen] = {}
-        for number in self.staff[at]:
-            layers, run = self.running[number], minutes.span(start, end)
+        for number, after, lasts in self.staff[at]:
+            run = minutes.span(start + after, start + after + lasts)
+            layers = self.running[number]
             for level in range(len(layers) - 1, 1, -1):
                 layers[level] |= layers[level - 1] & run
             if len(layers) > 1:
@@ -92,8 +97,9 @@ class Board:
         self.seats[at] = None
         self.free[screen] |= minutes.span(start, end + self.ground.turnaround[screen])
         self.gaps[screen] = {}
-        for number in self.staff[at]:
-            layers, run = self.running[number], minutes.span(start, end)
+        for number, after, lasts in self.staff[at]:
+            run = minutes.span(start + after, start + after + lasts)
+            layers = self.running[number]
             for level in range(1, len(layers) - 1):
                 layers[level] = (layers[level] & ~run) | (layers[level + 1] & run)
             layers[-1] &= ~run
@@ -133,10 +139,10 @@ class Board:
     def staffed(self, at: int) -> int:
         """The starts at which every shared team has someone free to the end."""
         whole = left = self.ground.all_minutes
-        for number in self.staff[at]:
+        for number, after, lasts in self.staff[at]:
             busy = self.running[number][-1]
             if busy:
-                left &= minutes.runs(whole & ~busy, self.ground.lengths[at])
+                left &= minutes.runs(whole & ~busy, lasts) >> after
         return left
 
     def bonds(self, at: int) -> list[tuple[int, int, int]]:
@@ -157,6 +163,16 @@ class Board:
                     )
         return found
 
+    def allowed(self, at: int, screen: int) -> int:
+        """What the seats of those it is bound to leave on this screen."""
+        left = self.ground.all_minutes
+        for bond in self.bound[at]:
+            for other in bond.members:
+                seat = self.seats[other]
+                if other != at and seat is not None:
+                    left &= ~bond.forbids(self.ground, at, screen, other, seat)
+        return left
+
     def starts(self, at: int, hours: int | None = None) -> dict[int, int]:
         """The free starts on each screen, given what stands."""
         hours = self.on_days(at) & self.staffed(at) if hours is None else hours
@@ -166,6 +182,8 @@ class Board:
             left = self.ground.starts[at][screen] & hours & self.gap(screen, long)
             for where, here, elsewhere in bonds:
                 left &= ~(here if where == screen else elsewhere)
+            if left and self.bound[at]:
+                left &= self.allowed(at, screen)
             if left:
                 found[screen] = left
         return found
@@ -206,6 +224,8 @@ class Board:
             left &= self.gap(screen, long)
             for there, here, elsewhere in bonds:
                 left &= ~(here if there == screen else elsewhere)
+            if left and self.bound[at]:
+                left &= self.allowed(at, screen)
             if not left:
                 continue
             cost, some = cheapest_of(left, prices, fears, best - room)

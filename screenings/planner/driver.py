@@ -17,7 +17,6 @@ from screenings.planner.improve import Search, anneal
 from screenings.planner.prove import assembled, verdict
 from screenings.planner.reasons import reasons
 from screenings.rules import cost
-from screenings.rules.facts import Facts
 
 OnProgress = Callable[[Progress], None]
 TICK = 1.0
@@ -50,6 +49,7 @@ class Run:
     bettered: float = 0.0
     stopped: bool = False
     relaxation: Bound | None = None
+    refused: bool = False
 
     @property
     def missing(self) -> int:
@@ -78,6 +78,10 @@ class Run:
         return self.should_stop() or self.left <= 0 or self.near
 
     def offer(self, seats: Seats) -> None:
+        """A plan that breaks a bond is refused: the exact model does not know them all."""
+        if self.ground.bonds and self.ground.broken(seats):
+            self.refused = True
+            return
         price = self.ground.cost(seats)
         if not self.seats or price < self.cost:
             if self.seats and self.missing != seats.count(None):
@@ -219,12 +223,12 @@ def place_more(run: Run, search: Search) -> None:
         )
     )
     exact.give_hint(model, run.seats)
-    seconds = 0.25 * run.left
+    seconds, run.refused = 0.25 * run.left, False
     task = exact.Task(model, exact.prover(seconds=seconds, seed=run.seed, steady=run.clock.steady))
     for seats in follow(run, task):
         if isinstance(seats, list):
             run.offer(seats)
-    run.fewest = run.fewest or task.ended == cp_model.OPTIMAL
+    run.fewest = run.fewest or (task.ended == cp_model.OPTIMAL and not run.refused)
     search.restart(run.seats)
 
 
@@ -362,11 +366,12 @@ def realise(run: Run, bound: Bound, rows: dict[int, int]) -> None:
 def report(run: Run) -> Plan:
     run.tell()
     placements = renumbered(run)
-    by_rule = cost(run.ground.problem, placements)
+    unplaced = reasons(run.ground, run.ground.facts, placements)
+    by_rule = cost(run.ground.problem, placements, unplaced)
     price = sum(by_rule.values())
     return Plan(
         placements=placements,
-        unplaced=reasons(run.ground, Facts(run.ground.problem), placements),
+        unplaced=unplaced,
         cost=price,
         cost_by_rule=by_rule,
         bound=min(run.bound, price),
@@ -378,8 +383,12 @@ def report(run: Run) -> Plan:
 
 
 def renumbered(run: Run) -> list[Placement]:
-    """Repeats are alike: they are counted in the order of time, and the last are left out."""
+    """Repeats are alike: they are counted in the order of time, and the last are left out.
+
+    Not those of which something is said by number.
+    """
     ground = run.ground
+    special = by_number(ground.problem)
     held = {name for name, seat in zip(ground.names, ground.held, strict=True) if seat}
     free = {
         programme.id: [k for k in range(1, programme.showings) if (programme.id, k) not in held]
@@ -390,10 +399,18 @@ def renumbered(run: Run) -> list[Placement]:
     )
     return [
         p
-        if p.number == 0 or (p.programme, p.number) in held
+        if p.number == 0 or p.programme in special or (p.programme, p.number) in held
         else Placement(p.programme, free[p.programme].pop(0), p.screen, p.start)
         for p in ordered
     ]
+
+
+def by_number(problem: Problem) -> set[str]:
+    """Programmes whose repeats differ from one another."""
+    differ = {p.id for p in problem.programmes if p.press or len({*p.intros, *p.debates}) > 0}
+    differ |= {hold.programme for hold in problem.holds}
+    differ |= {old.programme for old in problem.old}
+    return differ | {p for one in problem.resources if one.numbers for p in one.programmes}
 
 
 def gap(best: int, bound: int) -> float:

@@ -10,10 +10,10 @@ from queue import Empty, SimpleQueue
 
 from ortools.sat.python import cp_model
 
+from screenings import minutes
 from screenings.model import DAY
-from screenings.planner import minutes
 from screenings.planner.board import Board
-from screenings.planner.ground import Apart, Ground, Seat, Seats
+from screenings.planner.ground import Apart, Ground, InOrder, Seat, Seats
 
 PROVERS = (  # named: with two cores the default leaves out every worker that proves bounds
     "lb_tree_search",
@@ -69,6 +69,7 @@ def model_of(board: Board, free: list[int], *, starts: Starts | None = None) -> 
     add_days(model)
     add_apart(model)
     add_staff(model)
+    add_bonds(model)
     add_pairs(model)
     model.cp.minimize(cp_model.LinearExpr.sum(model.cost))
     return model
@@ -179,26 +180,33 @@ def same_screen(model: Model, a: int, b: int, screen: int) -> cp_model.IntVar:
 def add_staff(model: Model) -> None:
     """Teams with so many people; what stands takes its share of them."""
     for staff in model.ground.staff:
-        free = [at for at in staff.members if at in model.cells]
-        stood = [seat_of(model.board, at) for at in staff.members if at not in model.cells]
-        standing = [one for one in stood if one is not None]
-        if not free or len(free) + len(standing) <= staff.limit:
-            continue
+        uses = list(zip(staff.members, staff.after, staff.lasts, strict=True))
         intervals = [
             model.cp.new_optional_fixed_size_interval_var(
-                model.begins[at], model.ground.lengths[at], model.present[at], ""
+                model.begins[at] + after, lasts, model.present[at], ""
             )
-            for at in free
+            for at, after, lasts in uses
+            if at in model.cells
         ]
-        intervals += [
-            model.cp.new_fixed_size_interval_var(start, length, "") for start, length in standing
+        standing = [
+            model.cp.new_fixed_size_interval_var(seat[1] + after, lasts, "")
+            for at, after, lasts in uses
+            if at not in model.cells and (seat := model.board.seats[at]) is not None
         ]
-        model.cp.add_cumulative(intervals, [1] * len(intervals), staff.limit)
+        if intervals and len(intervals) + len(standing) > staff.limit:
+            both = [*intervals, *standing]
+            model.cp.add_cumulative(both, [1] * len(both), staff.limit)
 
 
-def seat_of(board: Board, at: int) -> tuple[int, int] | None:
-    seat = board.seats[at]
-    return None if seat is None else (seat[1], board.ground.lengths[at])
+def add_bonds(model: Model) -> None:
+    """Bonds of order are stated; the few others are asked of every plan that comes out."""
+    for bond in model.ground.bonds:
+        if isinstance(bond, InOrder) and {bond.first, bond.then} <= set(model.cells):
+            both = [model.present[bond.first], model.present[bond.then]]
+            wait = model.begins[bond.then] - model.begins[bond.first]
+            model.cp.add(wait >= bond.least).only_enforce_if(both)
+            if bond.most is not None:
+                model.cp.add(wait <= bond.most).only_enforce_if(both)
 
 
 def add_pairs(model: Model) -> None:

@@ -3,17 +3,19 @@
 import time
 from collections import defaultdict
 from collections.abc import Collection, Iterator
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 from ortools.sat.python import cp_model
 
-from screenings.model import DAY, Placement, Problem, Screen, day_of
+from screenings.model import DAY, Jury, Placement, Problem, Programme, Screen, day_of
 from screenings.planner.greedy import one_try, urgency
 from screenings.planner.legal import (
     HARD,
+    OF_JURIES,
     SECOND,
+    SOFTER,
     WIDE,
     Answer,
     Name,
@@ -29,24 +31,12 @@ from screenings.planner.legal import (
     unary_rules,
 )
 from screenings.planner.options import Option, Task, guests_of
-from screenings.rules import clashes
+from screenings.rules import breaches, clashes
 from screenings.rules.facts import Facts, clock, hours_on, length
 
 Details = dict[str, int | str]
 TIGHT = (4, 8, 16, 32)
 GREEDY_TRIES = 4
-SOFTER = (  # of two repairs with as many rules, the one whose rules stand first here
-    "turnaround_short",
-    "too_late",
-    "too_early",
-    "repeat_same_day",
-    "lock",
-    "outside_hours",
-    "too_few_seats",
-    "premiere_after_repeat",
-    "guest_absent",
-    "promise",
-)
 
 
 class Remark(Struct, frozen=True):
@@ -315,6 +305,7 @@ def grown(
     while watch.left > 0:
         plan = greedily(lax, tasks, first, bumps)
         left_out = set(names) - {(p.programme, p.number) for p in plan}
+        left_out |= {name for clash in breaches(lax, plan) for name in clash.screenings} - hard
         if not left_out:
             return Answer(plan=plan)
         hard |= left_out
@@ -395,7 +386,38 @@ def without(problem: Problem, rules: Collection[Named]) -> Problem:
     guests = [
         g if Named("guest_absent", g.id) in kept else replace(g, windows=[]) for g in problem.guests
     ]
-    return replace(problem, screens=screens, guests=guests, pins=[])
+    return replace(
+        problem,
+        screens=screens,
+        guests=guests,
+        pins=[],
+        programmes=[without_bounds(p, kept) for p in problem.programmes],
+        juries=[without_limits(j, kept) for j in problem.juries],
+        resources=[r for r in problem.resources if Named("resource_short", r.id) in kept],
+    )
+
+
+def without_bounds(programme: Programme, kept: Collection[Named]) -> Programme:
+    fields = {
+        "too_early": "earliest",
+        "too_late": "latest",
+        "embargo_broken": "not_before",
+    }
+    gone: dict[str, Any] = {
+        field: None for code, field in fields.items() if Named(code, programme.id) not in kept
+    }
+    if Named("too_few_seats", programme.id) not in kept:
+        gone["least_seats"] = 0
+    return replace(programme, **gone)
+
+
+def without_limits(jury: Jury, kept: Collection[Named]) -> Jury:
+    pause, most = (Named(code, jury.id) in kept for code in OF_JURIES)
+    return replace(
+        jury,
+        programmes=jury.programmes if pause or most else [],
+        most_a_day=jury.most_a_day if most else len(jury.programmes) + 1,
+    )
 
 
 # The smallest reason
@@ -478,6 +500,12 @@ def details_of(facts: Facts, rule: Named) -> Details:
             found = {"screen": screen.name, "minutes": screen.turnaround}
         case "guest_absent":
             found = stay(facts, rule)
+        case "jury_in_two_places" | "jury_overworked":
+            jury = next(j for j in facts.problem.juries if j.id == rule.of)
+            found = {"jury": jury.name, "pause": jury.pause, "most": jury.most_a_day}
+        case "resource_short":
+            resource = next(r for r in facts.problem.resources if r.id == rule.of)
+            found = {"resource": resource.name, "limit": resource.limit}
         case "lock":
             found = {**title(facts, (rule.of, rule.number)), **locked_at(facts, rule)}
         case _:
@@ -522,4 +550,7 @@ def bounds(facts: Facts, rule: Named) -> Details:
         return {"earliest": clock(programme.earliest or 0)}
     if rule.code == "too_late":
         return {"latest": clock(programme.latest or 0)}
+    if rule.code == "embargo_broken":
+        embargo = programme.not_before or 0
+        return {"day": day_of(embargo) + 1, "from": clock(embargo)}
     return {}

@@ -1,13 +1,17 @@
 """A problem as whole numbers: where each screening may start, what that costs, who binds whom."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Protocol
 
-from screenings.model import DAY, DAY_TURNS, Guest, Placement, Problem, Programme, Screen
-from screenings.planner import minutes
-from screenings.rules.audience import BANDS, PRESTIGE_OF_REPEATS, room_cost
+from screenings import minutes
+from screenings.model import DAY, DAY_TURNS, Placement, Problem, Screen
+from screenings.rules import further_cost, has_further_cost, state
+from screenings.rules.audience import hour_cost, room_cost
 from screenings.rules.facts import Facts, length
+from screenings.rules.rule import Use
 
 Name = tuple[str, int]
 Seat = tuple[int, int]  # (position of the screen, minute of the start)
@@ -33,10 +37,25 @@ class Most:
 
 @dataclass(frozen=True)
 class Staff:
-    """No more than `limit` of these run at the same time."""
+    """No more than `limit` of these run at the same time.
+
+    Each is needed for `lasts` minutes from `after` its start on.
+    """
 
     members: tuple[int, ...]
     limit: int
+    after: tuple[int, ...]
+    lasts: tuple[int, ...]
+
+
+class Bond(Protocol):
+    """What one screening that stands forbids to another."""
+
+    @property
+    def members(self) -> tuple[int, ...]: ...
+
+    def forbids(self, ground: "Ground", at: int, screen: int, other: int, seat: Seat) -> int:
+        """The starts of `at` on this screen that the other's seat rules out."""
 
 
 @dataclass
@@ -58,7 +77,9 @@ class Ground:
     days_apart: list[tuple[int, ...]] = field(default_factory=list)
     most: list[Most] = field(default_factory=list)
     staff: list[Staff] = field(default_factory=list)
+    bonds: list[Bond] = field(default_factory=list)
     pairs: list[tuple[int, int, int]] = field(default_factory=list)
+    turnaround: list[int] = field(default_factory=list)
 
     @property
     def days(self) -> int:
@@ -69,8 +90,29 @@ class Ground:
         return list(self.problem.screens)
 
     @cached_property
-    def turnaround(self) -> list[int]:
-        return [screen.turnaround for screen in self.problem.screens]
+    def facts(self) -> Facts:
+        return Facts(self.problem)
+
+    @cached_property
+    def tasteful(self) -> bool:
+        """Costs that only a whole plan can tell."""
+        return has_further_cost(self.facts)
+
+    def further(self, seats: Seats) -> int:
+        if not self.tasteful:
+            return 0
+        return further_cost(self.facts, self.placements(seats), seats.count(None))
+
+    def broken(self, seats: Seats) -> bool:
+        """Two screenings, not both of them locked, that a bond does not allow together."""
+        return any(
+            bond.forbids(self, at, seat[0], other, there) >> seat[1] & 1
+            for bond in self.bonds
+            for at in bond.members
+            if self.held[at] is None and (seat := seats[at]) is not None
+            for other in bond.members
+            if other != at and (there := seats[other]) is not None
+        )
 
     @cached_property
     def free(self) -> list[int]:
@@ -82,15 +124,30 @@ class Ground:
         return minutes.span(0, (self.days + 2) * DAY)
 
     @cached_property
+    def bands(self) -> list[int]:
+        return [hours for hours, _ in bands(self.facts, self.days)]
+
+    @cached_property
     def on_day(self) -> list[int]:
         return [minutes.day(number) for number in range(self.days)]
 
     @cached_property
     def dearest(self) -> int:
         """More than any plan can cost: one lost screening weighs more than all of this."""
-        return 1 + sum(
+        return 1 + self.most_further + sum(
             max(room, default=0) + hours[-1][0] for room, hours in zip(self.room, self.hours, strict=True)
         ) + sum(weight for *_, weight in self.pairs)  # fmt: skip
+
+    @cached_property
+    def most_further(self) -> int:
+        """More than the rules that count breaches can count."""
+        if not self.tasteful:
+            return 0
+        many = len(self.names) + len(self.problem.juries) + len(self.problem.guests) + self.days
+        dear = max(weight for _, weight in self.problem.measures.bands)
+        moved = sum(old.price for old in self.problem.old)
+        weights = sum(setting.weight for setting in self.problem.settings.values())
+        return weights * (100 + many * many * 10 + 10 * dear + moved)
 
     def loss(self, at: int) -> int:
         """The price of leaving it out: of two screenings, the premiere is kept."""
@@ -118,6 +175,7 @@ class Ground:
         return (
             sum(self.loss(a) if s is None else self.price(a, s) for a, s in enumerate(seats))
             + sum(weight for a, b, weight in self.pairs if self.overlap(a, b, seats))
+            + self.further(seats)
         )  # fmt: skip
 
     def placements(self, seats: Seats) -> list[Placement]:
@@ -134,107 +192,254 @@ def ground_of(problem: Problem) -> Ground:
     places = {screen.id: at for at, screen in enumerate(problem.screens)}
     pins = {(pin.programme, pin.number): pin for pin in reversed(problem.pins)}
     names = [(p.id, number) for p in problem.programmes for number in range(p.showings)]
-    grid, opens = minutes.every(problem.step, problem.days), open_minutes(problem)
-    for name in [*names, *(name for name in pins if name not in set(names))]:
-        add_screening(ground, facts, name, grid, opens)
-        pin = pins.get(name)
-        ground.held.append((places[pin.screen], pin.start) if pin else None)
-    add_order(ground)
-    add_guests(ground)
-    add_pairs(ground)
+    ground.names = [*names, *(name for name in pins if name not in set(names))]
+    ground.lengths = [length(facts.programmes[p], number) for p, number in ground.names]
+    ground.turnaround = [0 for _ in ground.screens]
+    locked = pins if facts.forces("H14") else {}
+    ground.held = [
+        (places[pin.screen], pin.start) if (pin := locked.get(name)) else None
+        for name in ground.names
+    ]
+    draft = Draft(ground, facts)
+    state(facts, draft)
+    draft.settle()
+    add_prices(ground, facts)
+    add_pairs(ground, facts)
     return ground
 
 
-def open_minutes(problem: Problem) -> list[int]:
-    """For each screen the minutes at which a film may run."""
-    return [
-        sum(
-            minutes.span(hours[0] + day * DAY, hours[1] + day * DAY)
-            for day, hours in enumerate(screen.hours[: problem.days])
-            if hours
+class Draft:
+    """What the rules say, until it is all said: the planner's side of `rules.Model`."""
+
+    def __init__(self, ground: Ground, facts: Facts) -> None:
+        self.ground, self.facts = ground, facts
+        self.names = ground.names
+        self.at = {name: at for at, name in enumerate(ground.names)}
+        self.screens = {screen.id: at for at, screen in enumerate(ground.screens)}
+        days = sum(ground.on_day)
+        self.hours = [days for _ in ground.names]
+        self.running = [ground.all_minutes for _ in ground.screens]
+        self.refused: set[tuple[int, int]] = set()
+
+    def settle(self) -> None:
+        """The starts of each screening on each screen."""
+        grids = [grid_of(screen, self.ground.problem) for screen in self.ground.screens]
+        for at, long in enumerate(self.ground.lengths):
+            self.ground.starts.append(
+                [
+                    0
+                    if (at, screen) in self.refused or not self.hours[at]
+                    else self.hours[at] & grids[screen] & minutes.runs(running, long)
+                    for screen, running in enumerate(self.running)
+                ]
+            )
+
+    def known(self, names: Sequence[Name]) -> tuple[int, ...]:
+        return tuple(sorted({self.at[name] for name in names if name in self.at}))
+
+    def keep(self, name: Name, starts: int) -> None:
+        self.hours[self.at[name]] &= starts
+
+    def refuse(self, name: Name, screen: str) -> None:
+        self.refused.add((self.at[name], self.screens[screen]))
+
+    def open(self, screen: str, running: int) -> None:
+        self.running[self.screens[screen]] &= running
+
+    def clear(self, screen: str, minutes: int) -> None:
+        self.ground.turnaround[self.screens[screen]] = minutes
+
+    def apart(self, names: Sequence[Name], *, pause: int, ways: bool) -> None:
+        members, problem = self.known(names), self.ground.problem
+        if len(members) < 2:
+            return
+        if not ways or not problem.ways:
+            other = max(pause, problem.travel) if ways else pause
+            self.ground.apart.append(Apart(members, pause, other))
+            return
+        table = [
+            [max(pause, self.facts.way(one.id, other.id)) for other in self.ground.screens]
+            for one in self.ground.screens
+        ]
+        least = min(
+            (way for n, row in enumerate(table) for m, way in enumerate(row) if n != m),
+            default=pause,
         )
-        for screen in problem.screens
+        self.ground.apart.append(Apart(members, pause, least))
+        self.ground.bonds.append(Ways(members, table))
+
+    def most_a_day(self, names: Sequence[Name], limit: int) -> None:
+        members = self.known(names)
+        if len(members) > limit:
+            self.ground.most.append(Most(members, limit))
+
+    def at_once(self, uses: Sequence[Use], limit: int) -> None:
+        if limit == 0:
+            for name, _, _ in uses:
+                self.keep(name, 0)
+        elif len(uses) > limit:
+            members = tuple(self.at[name] for name, _, _ in uses)
+            after, lasts = tuple(use[1] for use in uses), tuple(use[2] for use in uses)
+            self.ground.staff.append(Staff(members, limit, after, lasts))
+
+    def later_day(self, first: Name, then: Name) -> None:
+        self.ground.later.append((self.at[first], self.at[then]))
+
+    def other_days(self, names: Sequence[Name]) -> None:
+        self.ground.days_apart.append(self.known(names))
+
+    def begins_before(self, first: Name, then: Name, *, strictly: bool) -> None:
+        self.ground.bonds.append(InOrder(self.at[first], self.at[then], int(strictly), None))
+
+    def follows(self, first: Name, then: Name, *, least: int, most: int | None) -> None:
+        if first in self.at and then in self.at:
+            one, other = self.at[first], self.at[then]
+            long = self.ground.lengths[one]
+            latest = None if most is None else long + most
+            self.ground.bonds.append(InOrder(one, other, long + least, latest))
+
+    def begins_apart(self, names: Sequence[Name], minutes: int) -> None:
+        self.ground.bonds.append(BeginsApart(self.known(names), minutes))
+
+    def other_bands(self, names: Sequence[Name]) -> None:
+        self.ground.bonds.append(OtherBands(self.known(names)))
+
+    def rests(self, screens: Sequence[str], minutes: int) -> None:
+        everybody = tuple(range(len(self.names)))
+        its = frozenset(self.screens[screen] for screen in screens)
+        self.ground.bonds.append(Rest(everybody, its, minutes))
+
+    def near(self, names: Sequence[Name], *, days: int) -> None:
+        self.ground.bonds.append(Near(self.known(names), days))
+
+
+def grid_of(screen: Screen, problem: Problem) -> int:
+    """Where films may begin on this screen: its own slots, its own step, or the festival's."""
+    if screen.slots is not None:
+        return sum(1 << start for start in set(screen.slots) if start >= 0)
+    return minutes.every(screen.step or problem.step, problem.days)
+
+
+def add_prices(ground: Ground, facts: Facts) -> None:
+    for programme, number in ground.names:
+        film = facts.programmes[programme]
+        ground.room.append([room_cost(facts, film, number, screen) for screen in ground.screens])
+        at_price: dict[int, int] = defaultdict(int)
+        for hours, begins in bands(facts, ground.days):
+            at_price[hour_cost(facts, film, number, begins)] |= hours
+        ground.hours.append(sorted(at_price.items()))
+
+
+def bands(facts: Facts, days: int) -> list[tuple[int, int]]:
+    """The minutes of each part of the day, over the whole festival, and its first minute."""
+    begins = [max(begin, DAY_TURNS) for begin, _ in facts.measures.bands]
+    ends = [*begins[1:], DAY + DAY_TURNS]
+    return [
+        (sum(minutes.span(day * DAY + begin, day * DAY + end) for day in range(days)), begin)
+        for begin, end in zip(begins, ends, strict=True)
     ]
 
 
-def add_screening(ground: Ground, facts: Facts, name: Name, grid: int, opens: list[int]) -> None:
-    programme, number = facts.programmes[name[0]], name[1]
-    long = length(programme, number)
-    hours = grid & clock_hours(programme, ground.days)
-    if number == 0:
-        for guest in facts.guests[programme.id]:
-            hours &= present(guest, long, ground.all_minutes)
-    ground.names.append(name)
-    ground.lengths.append(long)
-    ground.starts.append(
-        [
-            hours & minutes.runs(opened, long) if suits(programme, number, screen) else 0
-            for screen, opened in zip(ground.screens, opens, strict=True)
-        ]
-    )
-    ground.room.append([room_cost(programme, number, screen) for screen in ground.screens])
-    prestige = programme.prestige if number == 0 else PRESTIGE_OF_REPEATS
-    ground.hours.append(priced_hours(prestige, ground.days))
-
-
-def suits(programme: Programme, number: int, screen: Screen) -> bool:
-    seats = number > 0 or programme.least_seats <= screen.seats
-    return seats and set(programme.equipment) <= set(screen.equipment)
-
-
-def clock_hours(programme: Programme, days: int) -> int:
-    earliest = DAY_TURNS if programme.earliest is None else max(DAY_TURNS, programme.earliest)
-    latest = DAY + DAY_TURNS - 1 if programme.latest is None else programme.latest
-    latest = min(latest, DAY + DAY_TURNS - 1)
-    return sum(minutes.span(day * DAY + earliest, day * DAY + latest + 1) for day in range(days))
-
-
-def present(guest: Guest, long: int, whole: int) -> int:
-    if not guest.windows:
-        return whole
-    there = 0
-    for begins, ends in guest.windows:
-        there |= minutes.span(begins, ends)
-    return minutes.runs(there, long)
-
-
-def priced_hours(prestige: int, days: int) -> list[tuple[int, int]]:
-    """The sets of minutes that cost the same, the cheapest first."""
-    at_price: dict[int, int] = defaultdict(int)
-    ends = [begin for begin, _ in BANDS[1:]] + [DAY + DAY_TURNS]
-    for (begins, weight), end in zip(BANDS, ends, strict=True):
-        for day in range(days):
-            begin = max(begins, DAY_TURNS)
-            at_price[weight * prestige] |= minutes.span(day * DAY + begin, day * DAY + end)
-    return sorted(at_price.items())
-
-
-def add_order(ground: Ground) -> None:
-    """A programme is shown once a day, its premiere on an earlier day than its repeats."""
-    of_programme: dict[str, list[int]] = defaultdict(list)
-    for at, (programme, _) in enumerate(ground.names):
-        of_programme[programme].append(at)
-    for members in of_programme.values():
-        if len(members) > 1:
-            ground.days_apart.append(tuple(members))
-        for first in members:
-            if ground.names[first][1] == 0:
-                ground.later += [(first, at) for at in members if at != first]
-
-
-def add_guests(ground: Ground) -> None:
-    firsts = {name[0]: at for at, name in enumerate(ground.names) if name[1] == 0}
-    for guest in ground.problem.guests:
-        members = tuple(sorted({firsts[p] for p in guest.programmes if p in firsts}))
-        if len(members) > 1:
-            ground.apart.append(Apart(members, 0, ground.problem.travel))
-
-
-def add_pairs(ground: Ground) -> None:
+def add_pairs(ground: Ground, facts: Facts) -> None:
     firsts = {name[0]: at for at, name in enumerate(ground.names) if name[1] == 0}
     weights: dict[tuple[int, int], int] = defaultdict(int)
     for one, other, weight in ground.problem.pairs:
         if one != other and one in firsts and other in firsts:
             a, b = sorted((firsts[one], firsts[other]))
-            weights[a, b] += weight
+            weights[a, b] += weight * facts.weight("S3")
     ground.pairs = [(a, b, weight) for (a, b), weight in weights.items() if weight]
+
+
+# Bonds between two seats
+
+
+@dataclass(frozen=True)
+class Ways:
+    """One person, between venues that are not all equally far."""
+
+    members: tuple[int, ...]
+    table: list[list[int]]
+
+    def forbids(self, ground: Ground, at: int, screen: int, other: int, seat: Seat) -> int:
+        way, start = self.table[screen][seat[0]], seat[1]
+        return minutes.span(
+            start - ground.lengths[at] - way + 1, start + ground.lengths[other] + way
+        )
+
+
+@dataclass(frozen=True)
+class InOrder:
+    """From the start of the first to the start of the second."""
+
+    first: int
+    then: int
+    least: int
+    most: int | None
+
+    @property
+    def members(self) -> tuple[int, ...]:
+        return self.first, self.then
+
+    def forbids(self, ground: Ground, at: int, screen: int, other: int, seat: Seat) -> int:
+        del screen, other
+        start, whole = seat[1], ground.all_minutes
+        if at == self.first:
+            earliest = 0 if self.most is None else start - self.most
+            return whole & ~minutes.span(earliest, start - self.least + 1)
+        ends = whole.bit_length() if self.most is None else start + self.most + 1
+        return whole & ~minutes.span(start + self.least, ends)
+
+
+@dataclass(frozen=True)
+class BeginsApart:
+    members: tuple[int, ...]
+    minutes: int
+
+    def forbids(self, ground: Ground, at: int, screen: int, other: int, seat: Seat) -> int:
+        del ground, at, screen, other
+        return minutes.span(seat[1] - self.minutes + 1, seat[1] + self.minutes)
+
+
+@dataclass(frozen=True)
+class OtherBands:
+    members: tuple[int, ...]
+
+    def forbids(self, ground: Ground, at: int, screen: int, other: int, seat: Seat) -> int:
+        del at, screen, other
+        return next((hours for hours in ground.bands if hours >> seat[1] & 1), 0)
+
+
+@dataclass(frozen=True)
+class Rest:
+    """The same people run these screens in the evening and in the morning."""
+
+    members: tuple[int, ...]
+    screens: frozenset[int]
+    minutes: int
+
+    def forbids(self, ground: Ground, at: int, screen: int, other: int, seat: Seat) -> int:
+        there, start = seat
+        if screen not in self.screens or there not in self.screens:
+            return 0
+        tired = minutes.span(
+            start - self.minutes - ground.lengths[at] + 1,
+            start + ground.lengths[other] + self.minutes,
+        )
+        return tired & ~minutes.day((start - DAY_TURNS) // DAY)
+
+
+@dataclass(frozen=True)
+class Near:
+    """Within so many days, in one commune."""
+
+    members: tuple[int, ...]
+    days: int
+
+    def forbids(self, ground: Ground, at: int, screen: int, other: int, seat: Seat) -> int:
+        del at, other
+        there, start = seat
+        if ground.screens[screen].commune != ground.screens[there].commune:
+            return ground.all_minutes
+        day = (start - DAY_TURNS) // DAY
+        first = (day - self.days + 1) * DAY + DAY_TURNS
+        return ground.all_minutes & ~minutes.span(first, (day + self.days) * DAY + DAY_TURNS)

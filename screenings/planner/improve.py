@@ -28,6 +28,7 @@ class Search:
     chance: random.Random
     cost: int = 0
     best: int = 0
+    further: int = 0
     best_seats: Seats = field(default_factory=list)
     steps: int = 0
     choices: list[int] = field(default_factory=list)
@@ -49,6 +50,7 @@ class Search:
             if seat is not None:
                 board.put(at, seat)
         self.cost = self.best = self.ground.cost(seats)
+        self.further = self.ground.further(seats)
         self.best_seats = list(seats)
 
     @property
@@ -71,7 +73,8 @@ class Search:
             seat = board.best(at, chance, blink=BLINK)
             if seat is not None:
                 board.put(at, seat)
-        change = self.price_of(chosen) - before
+        further = self.ground.further(board.seats)
+        change = self.price_of(chosen) - before + further - self.further
         if change > -heat * math.log(chance.random() + 1e-12):
             for at in chosen:
                 board.take(at)
@@ -79,7 +82,7 @@ class Search:
                 if seat is not None:
                     board.put(at, seat)
             return False
-        self.cost += change
+        self.cost, self.further = self.cost + change, further
         if self.cost < self.best:
             self.best, self.best_seats = self.cost, list(board.seats)
             return True

@@ -3,17 +3,41 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple
 
+from msgspec.structs import replace
 from ortools.sat.python import cp_model
 
-from screenings.model import DAY, Guest, Placement, day_of
+from screenings import minutes
+from screenings.model import DAY, Guest, Pin, Placement, Problem, day_of
+from screenings.planner.ground import ground_of
+from screenings.rules import rule_of
 from screenings.rules.facts import Facts, hours_on, length
+from screenings.rules.order import in_turn
+from screenings.rules.shared import uses
 
 Name = tuple[str, int]
 House = tuple[str, int]
 END = 10**6
+SOFTER = (  # of two repairs with as many rules, the one whose rules stand first here
+    "turnaround_short",
+    "jury_overworked",
+    "jury_in_two_places",
+    "too_late",
+    "too_early",
+    "repeat_same_day",
+    "lock",
+    "outside_hours",
+    "too_few_seats",
+    "premiere_after_repeat",
+    "resource_short",
+    "guest_absent",
+    "embargo_broken",
+    "promise",
+)
+OF_JURIES = ("jury_in_two_places", "jury_overworked")
 WIDE = (8 * 60, 26 * 60)  # where a screening may go once a screen's hours are let go
 
 
@@ -60,14 +84,78 @@ class Frame:
 
 
 def rules_of(facts: Facts) -> list[Named]:
-    """Every rule that a programmer could let go. Physics is not among them."""
+    """Every rule that is on and that a programmer could let go. Physics is not among them."""
+    return [r for r in nameable(facts) if r.code == "promise" or facts.forces(rule_of(r.code))]
+
+
+def nameable(facts: Facts) -> list[Named]:
     return [
         *(Named("promise", p.id, k) for p in facts.problem.programmes for k in range(p.showings)),
-        *(Named("lock", pin.programme, pin.number) for pin in facts.problem.pins),
+        *(Named("lock", pin.programme, pin.number) for pin in locks_of(facts)),
         *(Named("outside_hours", s, day) for s in facts.screens for day in days(facts)),
         *(Named("turnaround_short", s) for s in facts.screens),
         *(rule for p in facts.programmes for rule in of_programme(facts, p)),
         *(Named("guest_absent", g.id) for g in facts.problem.guests if g.windows),
+        *(Named(code, j.id) for j in facts.problem.juries for code in OF_JURIES),
+        *(Named("resource_short", r.id) for r in facts.problem.resources),
+    ]
+
+
+def locks_of(facts: Facts) -> list[Pin]:
+    return facts.problem.pins if facts.forces("H14") else []
+
+
+def more_than_films(problem: Problem) -> bool:
+    """Something is asked that films, screens, guests and pins do not say."""
+    return any(
+        (
+            problem.juries,
+            problem.resources,
+            problem.crews,
+            problem.holds,
+            problem.reservations,
+            problem.orders,
+            problem.never_together,
+            problem.ways,
+            problem.settings,
+            problem.repeat_gap is not None,
+            problem.repeat_other_band,
+            not problem.premiere_first,
+            any(s.slots is not None or s.step or s.closures for s in problem.screens),
+            any(not (s.step_free and s.captions) for s in problem.screens),
+            any(p.forbidden_days or p.visa or p.films or p.press for p in problem.programmes),
+            any(p.most_screenings is not None for p in problem.programmes),
+        )
+    )
+
+
+@lru_cache(maxsize=2)
+def bare_starts(facts: Facts) -> dict[tuple[Name, str], int]:
+    """What the rules that are never let go leave: slots, ceremonies, rights, blocks."""
+    problem = facts.problem
+    wide = [(WIDE[0], 28 * 60)] * problem.days
+    screens = [replace(s, hours=wide_hours(s.hours, wide)) for s in problem.screens]
+    programmes = [
+        replace(p, least_seats=0, earliest=None, latest=None, not_before=None)
+        for p in problem.programmes
+    ]
+    ground = ground_of(
+        replace(problem, screens=screens, programmes=programmes, guests=[], juries=[], pairs=[],
+                resources=[])
+    )  # fmt: skip
+    return {
+        (name, screen.id): ground.starts[at][number]
+        for at, name in enumerate(ground.names)
+        for number, screen in enumerate(ground.screens)
+    }
+
+
+def wide_hours(
+    hours: list[tuple[int, int] | None], wide: list[tuple[int, int]]
+) -> list[tuple[int, int] | None]:
+    return [
+        (min(its[0], own[0]), max(its[1], own[1])) if own else its
+        for its, own in zip(wide, [*hours, *([None] * len(wide))], strict=False)
     ]
 
 
@@ -88,6 +176,8 @@ def of_programme(facts: Facts, programme: str) -> list[Named]:
         found.append(Named("too_early", programme))
     if it.latest is not None:
         found.append(Named("too_late", programme))
+    if it.not_before is not None:
+        found.append(Named("embargo_broken", programme))
     if it.showings > 1:
         found += [Named("repeat_same_day", programme), Named("premiere_after_repeat", programme)]
     return found
@@ -107,7 +197,7 @@ def frame(
     """
     it = Frame(facts, list(names), frozenset(kept), frozenset(doubted))
     stays = stays or {}
-    pins = {(pin.programme, pin.number): pin for pin in facts.problem.pins}
+    pins = {(pin.programme, pin.number): pin for pin in locks_of(facts)}
     for name in it.names:
         if name in stays:
             stand(it, name, stays[name])
@@ -117,6 +207,9 @@ def frame(
     add_screens(it)
     add_days(it)
     add_guests(it)
+    add_juries(it)
+    add_resources(it)
+    add_orders(it)
     return it
 
 
@@ -183,15 +276,23 @@ def unary_rules(facts: Facts, name: Name) -> list[Named]:
     found = [
         rule
         for rule in of_programme(facts, name[0])
-        if rule.code in {"too_early", "too_late"} or (rule.code, name[1]) == ("too_few_seats", 0)
+        if rule.code in {"too_early", "too_late", "embargo_broken"}
+        or (rule.code, name[1]) == ("too_few_seats", 0)
     ]
     if name[1] == 0:
         found += [Named("guest_absent", g.id) for g in facts.guests[name[0]] if g.windows]
-    return found
+    return [rule for rule in found if facts.forces(rule_of(rule.code))]
 
 
-def anywhere(facts: Facts, screen: str, day: int, pin: Placement | None) -> cp_model.Domain:
+def anywhere(
+    facts: Facts, name: Name, screen: str, day: int, pin: Placement | None
+) -> cp_model.Domain:
     """The wide hours of a day; the lines of the grid come with the start, save for an odd lock."""
+    if more_than_films(facts.problem):
+        left = bare_starts(facts).get((name, screen), 0) & minutes.day(day)
+        if pin is not None and (pin.screen, day_of(pin.start)) == (screen, day):
+            left |= 1 << pin.start
+        return cp_model.Domain.from_values(list(minutes.each(left)))
     hours = hours_on(facts.screens[screen], day, facts.problem.days) or WIDE
     opens, closes = min(WIDE[0], hours[0]), max(WIDE[1], hours[1])
     step = facts.problem.step
@@ -205,6 +306,8 @@ def anywhere(facts: Facts, screen: str, day: int, pin: Placement | None) -> cp_m
 def tick_of(facts: Facts, pin: Placement | None) -> int:
     """Starts are counted in steps of the grid, so that their domains have no holes."""
     step = facts.problem.step
+    if any(s.slots is not None or s.step for s in facts.problem.screens):
+        return 1
     return step if pin is None or pin.start % step == 0 else 1
 
 
@@ -223,9 +326,10 @@ def starts_in(
 ) -> cp_model.Domain:
     """The starts that all kept rules about one screening leave in one house."""
     screen = facts.screens[house[0]]
-    if not set(facts.programmes[name[0]].equipment) <= set(screen.equipment):
+    fits = set(facts.programmes[name[0]].equipment) <= set(screen.equipment)
+    if not fits and facts.forces("H5"):
         return cp_model.Domain.from_values([])
-    allowed = anywhere(facts, *house, pin)
+    allowed = anywhere(facts, name, *house, pin)
     for rule in (*unary_rules(facts, name), Named("outside_hours", *house)):
         if rule in kept:
             allowed = allowed.intersection_with(span(facts, rule, name, *house))
@@ -240,18 +344,21 @@ def span(facts: Facts, rule: Named, name: Name, screen: str, day: int) -> cp_mod
     """The starts that one rule about one screening allows in one house."""
     programme, morning = facts.programmes[name[0]], day * DAY
     if rule.code == "outside_hours":
-        hours = hours_on(facts.screens[screen], day, facts.problem.days)
-        last = (hours[1] if hours else 0) - length(programme, name[1])
-        if hours is None or last < hours[0]:
+        opened = hours_on(facts.screens[screen], day, facts.problem.days)
+        last = (opened[1] if opened else 0) - length(programme, name[1])
+        if opened is None or last < opened[0]:
             return cp_model.Domain.from_values([])
-        return cp_model.Domain(morning + hours[0], morning + last)
+        return cp_model.Domain(morning + opened[0], morning + last)
     if rule.code == "too_few_seats":
         enough = facts.screens[screen].seats >= programme.least_seats
         return cp_model.Domain(0, END) if enough else cp_model.Domain.from_values([])
-    if rule.code == "too_early":
-        return cp_model.Domain(morning + (programme.earliest or 0), END)
-    if rule.code == "too_late":
-        return cp_model.Domain(0, morning + (programme.latest or 0))
+    hours = {
+        "too_early": (morning + (programme.earliest or 0), END),
+        "too_late": (0, morning + (programme.latest or 0)),
+        "embargo_broken": (programme.not_before or 0, END),
+    }
+    if rule.code in hours:
+        return cp_model.Domain(*hours[rule.code])
     guest = next(g for g in facts.guests[name[0]] if g.id == rule.of)
     return presence(guest, length(programme, name[1]))
 
@@ -319,17 +426,26 @@ def add_days(it: Frame) -> None:
     for programme, names in members.items():
         if len(names) < 2:
             continue
-        for day in days(it.facts):
-            here = [h for n in names for (_, d), h in it.houses[n].items() if d == day]
-            once = cp_model.LinearExpr.sum(here) <= 1
-            enforce(it, Named("repeat_same_day", programme), once, [])
-        first = (programme, 0)
-        for name in names:
-            if first in names and name != first:
-                both = [it.present[first], it.present[name]]
-                rule = Named("premiere_after_repeat", programme)
-                later = cp_model.LinearExpr.sum([it.starts[name], -1 * it.starts[first]]) >= 0
-                enforce(it, rule, later, both)
+        add_repeats(it, programme, names)
+        rule = Named("premiere_after_repeat", programme)
+        for one, other, strictly in in_turn(it.facts, it.facts.programmes[programme], names):
+            both = [it.present[one], it.present[other]]
+            wait = cp_model.LinearExpr.sum([it.starts[other], -1 * it.starts[one]])
+            enforce(it, rule, wait >= int(strictly), both)
+
+
+def add_repeats(it: Frame, programme: str, names: list[Name]) -> None:
+    rule, gap = Named("repeat_same_day", programme), it.facts.problem.repeat_gap
+    for day in days(it.facts) if gap is None else ():
+        here = [h for n in names for (_, d), h in it.houses[n].items() if d == day]
+        enforce(it, rule, cp_model.LinearExpr.sum(here) <= 1, [])
+    for a, b in combinations(names, 2) if gap is not None else ():
+        before, after = it.cp.new_bool_var(""), it.cp.new_bool_var("")
+        it.cp.add(before + after == 1)
+        wait = cp_model.LinearExpr.sum([it.starts[b], -1 * it.starts[a]])
+        both = [it.present[a], it.present[b]]
+        enforce(it, rule, wait >= (gap or 0), [before, *both])
+        enforce(it, rule, wait <= -(gap or 0), [after, *both])
 
 
 def enforce(
@@ -349,7 +465,7 @@ def add_guests(it: Frame) -> None:
     """Nobody is in two places: physics, never a rule to let go."""
     on_stage: dict[str, list[Name]] = defaultdict(list)
     for name in it.names:
-        if name[1] == 0:
+        if name[1] == 0 and it.facts.forces("H8"):
             for guest in it.facts.guests[name[0]]:
                 on_stage[guest.id].append(name)
     pairs = {pair for names in on_stage.values() for pair in combinations(sorted(names), 2)}
@@ -357,22 +473,101 @@ def add_guests(it: Frame) -> None:
         one_after_the_other(it, a, b)
 
 
-def one_after_the_other(it: Frame, a: Name, b: Name) -> None:
-    cp, travel = it.cp, it.facts.problem.travel
-    same = []
-    for screen in {s for s, _ in it.houses[a]} & {s for s, _ in it.houses[b]}:
-        both = cp.new_bool_var("")
-        for name in (a, b):
-            cp.add(sum(h for (s, _), h in it.houses[name].items() if s == screen) >= both)
-        same.append(both)
-    apart, before, after = (cp.new_bool_var("") for _ in range(3))
-    cp.add_bool_or([*same, apart])
-    cp.add_bool_or([before, after, it.present[a].Not(), it.present[b].Not()])
-    for one, other, literal in ((a, b, before), (b, a, after)):
-        end = it.starts[one] + length(it.facts.programmes[one[0]], one[1])
-        when = [literal, it.present[a], it.present[b]]
-        cp.add(end <= it.starts[other]).only_enforce_if(when)
-        cp.add(end + travel <= it.starts[other]).only_enforce_if([*when, apart])
+def add_juries(it: Frame) -> None:
+    """A pause between two films is one rule, so many a day is another."""
+    known = set(it.names)
+    for jury in it.facts.problem.juries:
+        names = sorted({(p, 0) for p in jury.programmes} & known)
+        between, most = (Named(code, jury.id) for code in OF_JURIES)
+        for a, b in combinations(names, 2):
+            if it.holds(between) or between in it.doubted:
+                one_after_the_other(it, a, b, pause=jury.pause, rule=between)
+        for day in days(it.facts):
+            here = [h for n in names for (_, d), h in it.houses[n].items() if d == day]
+            if here:
+                enforce(it, most, cp_model.LinearExpr.sum(here) <= jury.most_a_day, [])
+
+
+def add_resources(it: Frame) -> None:
+    for resource in it.facts.problem.resources:
+        rule = Named("resource_short", resource.id)
+        literal, intervals = it.literal(rule), []
+        if not it.holds(rule) and literal is None:
+            continue
+        names = [name for name in it.names if name[0] in set(resource.programmes)]
+        for name, after, lasts in uses(it.facts, resource, names):
+            busy = it.present[name]
+            if literal is not None:
+                busy = it.cp.new_bool_var("")
+                it.cp.add_bool_or([busy, it.present[name].Not(), literal.Not()])
+            begins = it.starts[name] + after
+            intervals.append(it.cp.new_optional_fixed_size_interval_var(begins, lasts, busy, ""))
+        if len(intervals) > resource.limit:
+            it.cp.add_cumulative(intervals, [1] * len(intervals), resource.limit)
+
+
+def add_orders(it: Frame) -> None:
+    """What the festival itself has said; it is never offered to be let go."""
+    known = set(it.names)
+    for order in it.facts.problem.orders if it.facts.forces("H18") else ():
+        a, b = (order.first, 0), (order.then, 0)
+        if a != b and {a, b} <= known:
+            end = it.starts[a] + length(it.facts.programmes[a[0]], 0)
+            both = [it.present[a], it.present[b]]
+            it.cp.add(end + order.least <= it.starts[b]).only_enforce_if(both)
+            if order.most is not None:
+                it.cp.add(end + order.most >= it.starts[b]).only_enforce_if(both)
+    for one, other in it.facts.problem.never_together if it.facts.forces("H20") else ():
+        for a in it.names if one != other else ():
+            for b in it.names:
+                if (a[0], b[0]) == (one, other):
+                    one_after_the_other(it, a, b, ways=False)
+
+
+def one_after_the_other(
+    it: Frame,
+    a: Name,
+    b: Name,
+    *,
+    pause: int = 0,
+    ways: bool = True,
+    rule: Named | None = None,
+) -> None:
+    """With the pause between them, and the way from one screen to the other."""
+    cp, facts = it.cp, it.facts
+    before, after = cp.new_bool_var(""), cp.new_bool_var("")
+    literal = it.literal(rule) if rule else None
+    free = [] if literal is None else [literal.Not()]
+    cp.add_bool_or([before, after, it.present[a].Not(), it.present[b].Not(), *free])
+    there = {name: on_screens(it, name) for name in (a, b)} if ways else {a: {}, b: {}}
+    for one, other, first in ((a, b, before), (b, a, after)):
+        end = it.starts[one] + length(facts.programmes[one[0]], one[1])
+        when = [first, it.present[a], it.present[b]]
+        cp.add(end + pause <= it.starts[other]).only_enforce_if(when)
+        for screen, here in there[one].items():
+            far: dict[int, list[cp_model.IntVar]] = defaultdict(list)
+            for goal, reached in there[other].items():
+                far[facts.way(screen, goal)].append(reached)
+            for way, screens in far.items():
+                if way > pause:
+                    some = cp.new_bool_var("")
+                    for reached in screens:
+                        cp.add_implication(reached, some)
+                    cp.add(end + way <= it.starts[other]).only_enforce_if([*when, here, some])
+
+
+def on_screens(it: Frame, name: Name) -> dict[str, cp_model.IntVar]:
+    """One literal for each screen that it can be on."""
+    by_screen: dict[str, list[cp_model.IntVar]] = defaultdict(list)
+    for (screen, _), here in it.houses[name].items():
+        by_screen[screen].append(here)
+    found = {}
+    for screen, houses in by_screen.items():
+        found[screen] = houses[0]
+        if len(houses) > 1:
+            found[screen] = it.cp.new_bool_var("")
+            it.cp.add(sum(houses) == found[screen])
+    return found
 
 
 @dataclass(frozen=True)

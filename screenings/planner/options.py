@@ -3,11 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from screenings.model import DAY, DAY_TURNS, Placement, Problem, day_of, minute_of
-from screenings.rules import ALONE
-from screenings.rules.audience import band_of, hour_cost, room_cost
+from screenings.rules import refusals
+from screenings.rules.audience import hour_cost, room_cost
 from screenings.rules.facts import Facts, hours_on, length
 
 Name = tuple[str, int]
@@ -21,15 +20,10 @@ class Option:
     start: int
     cost: int
 
-    @cached_property
-    def cell(self) -> tuple[str, int, int]:
-        """Within a cell every start costs the same."""
-        return cell_at(self.screen, self.start)
 
-
-def cell_at(screen: str, start: int) -> tuple[str, int, int]:
-    """Screen, day and part of the day."""
-    return screen, day_of(start), band_of(minute_of(start))
+def cell_at(facts: Facts, screen: str, start: int) -> tuple[str, int, int]:
+    """Screen, day and part of the day: within them every start costs the same."""
+    return screen, day_of(start), facts.band(minute_of(start))
 
 
 @dataclass
@@ -64,7 +58,7 @@ def task_of(facts: Facts, name: Name) -> Task:
     found = [
         Option(p.screen, p.start, price(facts, p))
         for p in on_the_grid(facts, name)
-        if not any(True for rule in ALONE for _ in rule(facts, p))
+        if not any(True for _ in refusals(facts, p))
     ]
     return Task(
         name=name,
@@ -82,8 +76,8 @@ def guests_of(facts: Facts, name: Name) -> frozenset[str]:
 
 def price(facts: Facts, p: Placement) -> int:
     programme = facts.programmes[p.programme]
-    hour = hour_cost(programme, p.number, minute_of(p.start))
-    return hour + room_cost(programme, p.number, facts.screens[p.screen])
+    hour = hour_cost(facts, programme, p.number, minute_of(p.start))
+    return hour + room_cost(facts, programme, p.number, facts.screens[p.screen])
 
 
 def on_the_grid(facts: Facts, name: Name) -> Iterable[Placement]:
@@ -154,7 +148,7 @@ class Board:
     def guests_can_come(self, task: Task, option: Option, end: int) -> bool:
         for guest in task.guests:
             for stay in self.of_guest[guest]:
-                way = 0 if stay.screen == option.screen else self.facts.problem.travel
+                way = self.facts.way(stay.screen, option.screen)
                 if option.start < stay.end + way and stay.start < end + way:
                     return False
         return True

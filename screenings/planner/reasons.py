@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from screenings import minutes
 from screenings.model import DAY, DAY_TURNS, Placement, Unplaced
-from screenings.planner import minutes
 from screenings.planner.board import Board
-from screenings.planner.ground import Ground, Name
+from screenings.planner.ground import Ground, Name, grid_of
 from screenings.rules import ALONE
 from screenings.rules.facts import Facts
 
@@ -35,7 +35,7 @@ def board_of(ground: Ground, placements: list[Placement]) -> Board:
 def reason(ground: Ground, facts: Facts, board: Board, at: int) -> str:
     if not any(ground.starts[at]):
         return emptied_by(facts, ground.names[at])
-    if ground.names[at][1] >= ground.days:
+    if ground.names[at][1] >= ground.days and any(at in days for days in ground.days_apart):
         return "more_showings_than_days"
     if not Board(ground).starts(at):
         return "locks_in_the_way"
@@ -58,19 +58,21 @@ def emptied_by(facts: Facts, name: Name) -> str:
     left = list(on_the_grid(facts, name))
     if not left:
         return "no_open_screen"
-    for rule in sorted(ALONE, key=lambda rule: rule.__name__ != "has_equipment"):
-        broken = [next(iter(rule(facts, p)), None) for p in left]
+    for rule in ALONE:
+        if not facts.forces(rule.code):
+            continue
+        broken = [next(rule.broken(facts, [p]), None) for p in left]
         left = [p for p, clash in zip(left, broken, strict=True) if clash is None]
         if not left:
             return next(clash.code for clash in broken if clash)
-    raise AssertionError("a start is left after every rule")
+    return "rule_refuses"
 
 
 def on_the_grid(facts: Facts, name: Name) -> Iterator[Placement]:
     """Every line of the grid inside the opening hours, on every screen."""
     problem = facts.problem
-    grid = minutes.every(problem.step, problem.days)
     for screen in problem.screens:
+        grid = grid_of(screen, problem)
         for day, hours in enumerate(screen.hours[: problem.days]):
             if hours:
                 begins = max(hours[0], DAY_TURNS)

@@ -12,10 +12,12 @@ from msgspec.structs import replace
 from ortools.sat.python import cp_model
 
 from screenings.model import Placement, Problem, day_of
+from screenings.planner.ground import grid_of
 from screenings.planner.legal import (
     HARD,
     QUICK,
     SECOND,
+    SOFTER,
     Frame,
     House,
     Name,
@@ -29,7 +31,7 @@ from screenings.planner.legal import (
     ticks,
 )
 from screenings.planner.options import cell_at, price
-from screenings.rules import cost
+from screenings.rules import breaches, cost, refusals
 from screenings.rules.facts import Facts, length
 
 Change = Literal["moved", "added", "dropped"]
@@ -140,6 +142,8 @@ def repair(
         return Repair(verdict, released=released, seconds=moves_seconds)
     work.ends = min(work.ends, time.monotonic() + polish)
     cost_proved = work.proved and least_cost(work)
+    if refused(work, tolerated):
+        return Repair("unknown", released=released, seconds=moves_seconds)
     return Repair(
         verdict="repaired",
         plan=sorted(work.best, key=lambda p: (p.start, p.screen)),
@@ -192,10 +196,21 @@ def begin(
     return work, released
 
 
+def refused(work: Work, tolerated: Collection[str]) -> bool:
+    """A rule that this model does not know has the last word."""
+    before = {(c.code, *c.screenings) for c in breaches(work.facts, work.was.values())}
+    return any(
+        clash.code not in tolerated and (clash.code, *clash.screenings) not in before
+        for clash in breaches(work.facts, work.best)
+        if clash.code != "lock_moved"
+    )
+
+
 def stands(facts: Facts, p: Placement, kept: Collection[Named]) -> bool:
     """No rule about this screening alone forbids its old place; whatever grid it was laid on."""
     allowed = starts_in(facts, (p.programme, p.number), (p.screen, day_of(p.start)), kept, p)
-    return bool(allowed.contains(p.start))
+    firm = (c for c in refusals(facts, p) if c.code not in {*SOFTER, "lock_moved"})
+    return bool(allowed.contains(p.start)) and not any(firm)
 
 
 def difference(was: Collection[Placement], now: Collection[Placement]) -> list[Move]:
@@ -279,7 +294,8 @@ def moved_literals(work: Work, it: Frame) -> dict[Name, cp_model.LinearExprT]:
 
 
 def on_line(work: Work, p: Placement) -> bool:
-    return p.start % work.facts.problem.step == 0
+    screen = work.facts.screens[p.screen]
+    return bool(grid_of(screen, work.facts.problem) >> p.start & 1)
 
 
 def try_around(work: Work) -> None:
@@ -378,7 +394,7 @@ def cells_in(work: Work, name: Name, house: House) -> list[tuple[int, cp_model.D
     ranges: dict[tuple[str, int, int], list[int]] = {}
     for low, high in zip(flat[::2], flat[1::2], strict=True):
         for count in range(low, high + 1):
-            ranges.setdefault(cell_at(house[0], count * tick), []).append(count * tick)
+            ranges.setdefault(cell_at(facts, house[0], count * tick), []).append(count * tick)
     return [
         (
             price(facts, Placement(*name, house[0], starts[0])),

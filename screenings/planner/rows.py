@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from screenings.planner import minutes
+from screenings import minutes
 from screenings.planner.board import Board
 
 Numbers = NDArray[np.float64]

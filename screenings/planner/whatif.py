@@ -3,22 +3,27 @@
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from msgspec import Struct
 
 from screenings.model import Placement, day_of
+from screenings.planner.board import Board
+from screenings.planner.ground import ground_of
 from screenings.planner.legal import (
     House,
     Name,
     Named,
     every_house,
+    more_than_films,
     rules_of,
     starts_in,
     tick_of,
     ticks,
 )
 from screenings.planner.options import cell_at, pair_weights, price
+from screenings.planner.reasons import board_of
+from screenings.rules import further_cost
 from screenings.rules.facts import Facts, length
 
 END = 10**9
@@ -48,6 +53,7 @@ class Grid:
         default_factory=lambda: defaultdict(list)
     )
     weights: dict[str, dict[str, int]] = field(default_factory=dict)
+    board: Board | None = None
 
 
 def lay(facts: Facts, placements: Collection[Placement]) -> Grid:
@@ -59,6 +65,9 @@ def lay(facts: Facts, placements: Collection[Placement]) -> Grid:
         house.append((p.start, facts.ends(p), name))
     for house in grid.in_house.values():
         house.sort()
+    if more_than_films(facts.problem):
+        ground = ground_of(facts.problem)
+        grid.board = board_of(replace(ground, held=[None] * len(ground.names)), list(placements))
     return grid
 
 
@@ -76,20 +85,47 @@ def cells(grid: Grid, name: Name) -> list[Cell]:
     now = grid.plan.get(name)
     paid = price(facts, now) + shared(grid, name, now.start) if now else 0
     people, order = busy(grid, name), siblings(grid, name)
+    by_day = facts.forces("H11") and facts.problem.repeat_gap is None
     found: list[Cell] = []
     for house in every_house(facts):
         flat = ticks(starts_in(facts, name, house, grid.kept), tick).flattened_intervals()
         prices: dict[tuple[str, int, int], int] = {}
         for low, high in zip(flat[::2], flat[1::2], strict=True):
             for start in range(low * tick, high * tick + 1, tick):
-                cell = cell_at(house[0], start)
+                cell = cell_at(facts, house[0], start)
                 if cell not in prices:
                     prices[cell] = price(facts, Placement(*name, house[0], start))
                 takes = in_the_way(grid, name, house, start, people)
-                takes |= out_of_order(name, start, order)
+                takes |= out_of_order(name, start, order) if by_day else set()
                 cost = prices[cell] + shared(grid, name, start) - paid
                 found.append(Cell(house[0], start, cost, sorted(takes)))
-    return found
+    return found if grid.board is None else allowed(grid, grid.board, name, found)
+
+
+def allowed(grid: Grid, board: Board, name: Name, found: list[Cell]) -> list[Cell]:
+    """Free cells that the rules about several screenings allow, with all that they cost."""
+    ground, tasteful = board.ground, board.ground.tasteful
+    at = ground.names.index(name)
+    seat, screens = board.seats[at], {s.id: n for n, s in enumerate(ground.screens)}
+    now = ground.further(board.seats)
+    board.take(at)
+    starts = board.starts(at)
+    left = [c for c in found if c.takes or starts.get(screens[c.screen], 0) >> c.start & 1]
+    if tasteful:
+        left = [dearer(grid, c, name, now) for c in left]
+    if seat is not None:
+        board.put(at, seat)
+    return left
+
+
+def dearer(grid: Grid, cell: Cell, name: Name, now: int) -> Cell:
+    plan = {**grid.plan, name: Placement(*name, cell.screen, cell.start)}
+    return Cell(
+        cell.screen,
+        cell.start,
+        cell.price + further_cost(grid.facts, plan.values(), 0) - now,
+        cell.takes,
+    )
 
 
 def in_the_way(
@@ -104,7 +140,7 @@ def in_the_way(
         other for _, closes, other in row[:until] if closes + turnaround > start and other != name
     }
     for begins, ends, screen, other in people:
-        way = 0 if screen == house[0] else grid.facts.problem.travel
+        way = grid.facts.way(screen, house[0])
         if start < ends + way and begins < end + way:
             found.add(other)
     return found

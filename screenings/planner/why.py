@@ -45,8 +45,8 @@ def costs(grid: Grid, p: Placement) -> dict[str, int]:
     """A pair's price is told at both of its films, though the plan pays it once."""
     programme = grid.facts.programmes[p.programme]
     return {
-        "S1": hour_cost(programme, p.number, minute_of(p.start)),
-        "S2": room_cost(programme, p.number, grid.facts.screens[p.screen]),
+        "S1": hour_cost(grid.facts, programme, p.number, minute_of(p.start)),
+        "S2": room_cost(grid.facts, programme, p.number, grid.facts.screens[p.screen]),
         "S3": shared(grid, (p.programme, p.number), p.start),
     }
 

@@ -1,49 +1,55 @@
 """What a plan costs its audience: off hours, people turned away, films that share their public."""
 
-from screenings.model import Placement, Problem, Programme, Screen, minute_of
+from screenings.model import Programme, Screen, minute_of
 from screenings.rules.facts import Facts
-
-BANDS = (  # from this minute of the day on, a start weighs so much
-    (0, 3),
-    (12 * 60, 2),
-    (14 * 60, 1),
-    (18 * 60, 0),
-    (21 * 60 + 30, 2),
-)
-PRESTIGE_OF_REPEATS = 2
+from screenings.rules.rule import Plan, Price, firsts, overlap
 
 
-def cost(problem: Problem, placements: list[Placement]) -> dict[str, int]:
-    """The reference cost by rule: S1 hour, S2 room, S3 pairs."""
-    facts = Facts(problem)
-    total = {"S1": 0, "S2": 0, "S3": 0}
-    for p in placements:
-        programme = facts.programmes[p.programme]
-        total["S1"] += hour_cost(programme, p.number, minute_of(p.start))
-        total["S2"] += room_cost(programme, p.number, facts.screens[p.screen])
-    firsts = {p.programme: p for p in placements if p.number == 0}
-    for one, other, weight in problem.pairs:
-        a, b = firsts.get(one), firsts.get(other)
-        if a and b and a.start < facts.ends(b) and b.start < facts.ends(a):
-            total["S3"] += weight
+def hour_units(facts: Facts, programme: Programme, number: int, minute: int) -> int:
+    repeats = facts.measures.prestige_of_repeats
+    prestige = programme.prestige if number == 0 else repeats
+    return prestige * facts.measures.bands[facts.band(minute)][1]
+
+
+def hour_cost(facts: Facts, programme: Programme, number: int, minute: int) -> int:
+    return facts.weight("S1") * hour_units(facts, programme, number, minute)
+
+
+def room_units(facts: Facts, programme: Programme, number: int, screen: Screen) -> int:
+    """Repeats expect demand / divisor; counted in parts of a person so that all stays whole."""
+    divisor = facts.measures.divisor
+    expected, seats = programme.demand * (divisor if number == 0 else 10), screen.seats * divisor
+    turned_away = max(0, expected - seats)
+    return 2 * (turned_away // (10 * divisor)) + (1 if seats > 4 * expected else 0)
+
+
+def room_cost(facts: Facts, programme: Programme, number: int, screen: Screen) -> int:
+    return facts.weight("S2") * room_units(facts, programme, number, screen)
+
+
+def hours(facts: Facts, plan: Plan) -> int:
+    return sum(
+        hour_units(facts, facts.programmes[p.programme], p.number, minute_of(p.start)) for p in plan
+    )
+
+
+def rooms(facts: Facts, plan: Plan) -> int:
+    return sum(
+        room_units(facts, facts.programmes[p.programme], p.number, facts.screens[p.screen])
+        for p in plan
+    )
+
+
+def audiences(facts: Facts, plan: Plan) -> int:
+    first = firsts(plan)
+    total = 0
+    for one, other, weight in facts.problem.pairs:
+        a, b = first.get(one), first.get(other)
+        if a and b and overlap(facts, a, b):
+            total += weight
     return total
 
 
-def hour_cost(programme: Programme, number: int, minute: int) -> int:
-    prestige = programme.prestige if number == 0 else PRESTIGE_OF_REPEATS
-    return prestige * weight_of(minute)
-
-
-def weight_of(minute: int) -> int:
-    return BANDS[band_of(minute)][1]
-
-
-def band_of(minute: int) -> int:
-    return max(at for at, (begins, _) in enumerate(BANDS) if begins <= minute)
-
-
-def room_cost(programme: Programme, number: int, screen: Screen) -> int:
-    """Repeats expect demand / 1.6; counted in eighths of a person so that all stays whole."""
-    eighths = programme.demand * (8 if number == 0 else 5)
-    turned_away = max(0, eighths - 8 * screen.seats)
-    return 2 * (turned_away // 80) + (1 if 8 * screen.seats > 4 * eighths else 0)
+HOURS = Price("S1", hours)
+ROOMS = Price("S2", rooms)
+AUDIENCES = Price("S3", audiences)

@@ -1,7 +1,7 @@
 import pytest
 
 from festival.language import t
-from screenings.model import Pin
+from screenings.model import Jury, Pin, Resource
 from screenings.planner.explain import explain, foreseen, headline, spoken
 from screenings.planner.legal import rules_of
 from screenings.rules import Facts, clashes
@@ -120,3 +120,51 @@ def test_every_reason_and_every_way_out_is_a_sentence(locale):
             assert sentence.endswith(".")
     for remark in foreseen(facts):
         assert "{" not in t(locale, f"remark.{remark.code}", **remark.details)
+
+
+def test_a_jury_that_may_see_one_film_a_day_is_the_reason():
+    names = ["one", "two"]
+    problem = a_problem(
+        [a_programme(n) for n in [*names, "three"]], [a_screen(hours=[(600, 1440), None, None])],
+        juries=[Jury("grand", "Grand", names, most_a_day=1)],
+    )
+
+    found = explain(problem, seconds=10)
+
+    assert {"jury_overworked", "promise"} <= set(codes(found.core))
+    assert codes(found.repair) == ["jury_overworked"]
+
+
+def test_one_moderator_for_two_debates_is_the_reason():
+    evening = [(at("18:00"), at("21:00")), None, None]
+    problem = a_problem(
+        [a_programme("one"), a_programme("two")],
+        [a_screen("orion", hours=evening), a_screen("vega", hours=evening)],
+        resources=[Resource("m", "Moderators", 1, ["one", "two"], [0])],
+    )
+
+    found = explain(problem, seconds=10)
+
+    assert "resource_short" in codes(found.core)
+    assert found.minimal
+
+
+def test_an_embargo_that_outlasts_the_festival_is_said():
+    problem = a_problem([a_programme("one", not_before=5 * 1440)])
+
+    found = explain(problem, seconds=10)
+
+    assert codes(found.core) == ["embargo_broken", "promise"]
+
+
+def test_every_new_reason_is_a_sentence():
+    problem = a_problem(
+        [a_programme("one", not_before=5 * 1440)],
+        juries=[Jury("grand", "Grand", ["one"])], resources=[Resource("m", "Moderators", 1, ["one"])],
+    )
+    facts = Facts(problem)
+
+    for rule in rules_of(facts):
+        remark = spoken(facts, rule)
+        for kind in ("because", "letgo"):
+            assert "{" not in t("fr", f"{kind}.{remark.code}", **remark.details)

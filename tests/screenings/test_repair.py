@@ -2,10 +2,11 @@ from itertools import combinations
 
 import pytest
 
-from screenings.model import Pin, Placement
+from bench.festivals import festival, problem_of
+from screenings.model import Pin, Placement, Reservation
 from screenings.planner.repair import closed, difference, repair
-from screenings.rules import clashes
-from tests.screenings.builders import a_placement, a_problem, a_programme, a_screen, at
+from screenings.rules import Facts, breaches, clashes
+from tests.screenings.builders import a_guest, a_placement, a_problem, a_programme, a_screen, at
 from tests.screenings.human_grid import human_grid
 
 EVENINGS = [(at("18:00"), at("24:00"))] * 3
@@ -135,3 +136,31 @@ def test_a_real_grid_is_read_and_mended_with_the_provably_fewest_moves():
     )
     assert found.moves <= len(taken)
     assert {c.code for c in clashes(problem, found.plan)} <= {"repeat_same_day"}
+
+
+def test_a_ceremony_moves_the_film_that_stood_there_and_its_guest_has_time_for_the_way():
+    problem = a_problem(
+        [a_programme("one", debate=0), a_programme("two", debate=0)],
+        [a_screen("orion", hours=[(1080, 1440), None, None]), a_screen("vega", hours=[(1080, 1440), None, None])],
+        guests=[a_guest(programmes=["one", "two"])], ways=[("orion", "vega", 60)],
+        reservations=[Reservation("Opening", "orion", 1080, 1200)],
+    )
+    was = [a_placement("18:00", "one"), a_placement("18:00", "two", screen="vega")]
+
+    found = repair(problem, was, seconds=5)
+
+    assert (moved(found), found.moves_proved) == ([("one", 0)], True)
+    assert clashes(problem, found.plan) == []
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_festival_with_juries_and_moderators_is_repaired_within_its_rules(seed):
+    made = festival("S", seed=seed)
+    problem = problem_of(made)
+    was = [Placement(o.item.id, o.number, problem.screens[o.screen].id, o.start) for o in made.laid]
+    shut = closed(problem, problem.screens[1].id, 1)
+
+    found = repair(shut, was, seconds=15, polish=1)
+
+    assert found.verdict in {"repaired", "impossible"}
+    assert breaches(Facts(shut), found.plan) == []

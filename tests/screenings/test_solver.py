@@ -7,16 +7,16 @@ import msgspec
 import pytest
 
 from bench.festivals import festival, problem_of
+from screenings import minutes
 from screenings.checker import check
 from screenings.model import Placement
-from screenings.planner import minutes
 from screenings.planner.board import Board
 from screenings.planner.driver import plan
 from screenings.planner.first import first_plan
 from screenings.planner.ground import ground_of
 from screenings.planner.improve import Search
 from screenings.planner.process import Order, PlannerFailed, solve
-from screenings.rules import ALONE, clashes, cost
+from screenings.rules import clashes, cost, refusals
 from screenings.rules.facts import Facts
 from tests.screenings.builders import a_festival
 
@@ -37,7 +37,7 @@ def test_the_starts_are_those_that_every_rule_about_one_screening_allows(seed):
     for at, name in enumerate(ground.names):
         for screen, starts in zip(problem.screens, ground.starts[at], strict=True):
             placements = [Placement(*name, screen.id, start) for start in grid]
-            allowed = [p.start for p in placements if not any(list(r(facts, p)) for r in ALONE)]
+            allowed = [p.start for p in placements if not any(refusals(facts, p))]
             assert list(minutes.each(starts)) == allowed
 
 

@@ -2,11 +2,12 @@ import time
 
 from msgspec.structs import replace
 
-from screenings.model import Placement
+from bench.festivals import festival, problem_of
+from screenings.model import Placement, Setting
 from screenings.planner.driver import plan
 from screenings.planner.whatif import heat, lay
 from screenings.planner.why import why
-from screenings.rules import Facts, clashes, cost
+from screenings.rules import Facts, breaches, clashes, cost
 from tests.screenings.builders import (
     a_festival,
     a_guest,
@@ -78,3 +79,17 @@ def test_why_names_the_cost_the_alternatives_and_who_holds_the_better_place():
     assert [(f.programme, f.saves) for f in found.forced_by] == [("two", 4)]
     assert found.alternatives[0].price == 0
     assert not found.locked
+
+
+def test_juries_teams_and_tastes_are_in_every_price():
+    problem = replace(problem_of(festival("S", seed=2)), settings={"S4": Setting(weight=3)})
+    found = plan(problem, seconds=1).placements
+    facts = Facts(problem)
+    grid, now = lay(facts, found), total(problem, found)
+
+    for name in list(grid.plan)[::9]:
+        others = [p for p in found if (p.programme, p.number) != name]
+        for cell in heat(grid, name)[::29]:
+            moved = [*others, Placement(*name, cell.screen, cell.start)]
+            assert total(problem, moved) - now == cell.price
+            assert [c for c in breaches(facts, moved) if name in c.screenings] == []
