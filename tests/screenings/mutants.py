@@ -65,10 +65,8 @@ class World:
     def minutes(self, p: Placement) -> int:
         one = self.programmes[p.programme]
         intro = one.intros[p.number] if p.number < len(one.intros) else one.intro
-        if p.number < len(one.debates):
-            debate = one.debates[p.number]
-        else:
-            debate = one.debate if p.number == 0 else 0
+        debates = [*one.debates, *([] if one.debates else [one.debate])]
+        debate = debates[p.number] if p.number < len(debates) else 0
         return one.film_minutes + intro + debate
 
     def end(self, p: Placement) -> int:
@@ -165,7 +163,7 @@ def cleaning_takes_longer(world: World, chance: random.Random) -> Made:
 def before_the_doors_open(world: World, chance: random.Random) -> Made:
     p = chance.choice(world.placements)
     hours = list(world.screens[p.screen].hours)
-    opens, closes = hours[world.day(p)]
+    _, closes = hours[world.day(p)]
     hours[world.day(p)] = (world.clock(p) + chance.randrange(1, 30), max(closes, world.clock(p) + 40))
     return world.with_screen(p.screen, hours=hours), world.placements
 
