@@ -3,6 +3,7 @@
 Parts begin at segments of the whole and are counted in frames; sound is never cut.
 """
 
+import math
 import shutil
 from collections.abc import Callable
 from fractions import Fraction
@@ -21,6 +22,7 @@ from media.screener import Screener
 from media.subtitles import Track
 
 LEAST, MOST = 30.0, 180.0
+HALF = 0.5001  # ffmpeg rounds halves up, and tells times to the microsecond
 PAST = 4  # frames that a filter may want to have seen before
 NOTES = "seen.json"
 
@@ -65,7 +67,7 @@ def plan(facts: Facts, *, start: float, seconds: float) -> Plan:
     rate = graph.cadence(picture)
     segment = graph.segment(picture)
     size = max(1, round(seconds * rate / segment)) * segment
-    zero = round(Fraction(picture.start - start) * rate)
+    zero = math.floor((picture.start - start) * rate + HALF)
     count = max(1, round(picture.duration * rate / size))
     past = PAST + int(picture.longest_gap * rate) + 1
     parts = []

@@ -247,13 +247,14 @@ def encoder(rung: Rung, picture: Picture) -> dict[str, object]:
 
     One thread: with more, x264 under a ceiling gives other bytes at every run (measured), and a
     film made twice could not be told from a film made once. Several films, or parts, run at once.
+    The cadence is steady already: left to itself, ffmpeg would fill a late start with frames.
     """
     gop = group(picture)
     return {
         "vcodec": "libx264", "preset": "veryfast", "crf": 22, "profile": "high",
         "maxrate": f"{rung.kilobits}k", "bufsize": f"{rung.kilobits * 3 // 2}k",
         "g": gop, "keyint_min": gop, "sc_threshold": 0, "flags": "+cgop", "threads": 1,
-        "map_metadata": -1, "map_chapters": -1,
+        "fps_mode": "passthrough", "map_metadata": -1, "map_chapters": -1,
     }  # fmt: skip
 
 

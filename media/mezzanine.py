@@ -49,7 +49,7 @@ def arguments(facts: Facts, *, film: str, job: str, threads: int = 2) -> list[st
     sounds = [opened[f"a:{i}"] for i, sound in enumerate(facts.sounds) if sound.duration > 0]
     made = ffmpeg.output(
         shown, *sounds, f"{job}/{NAME}",
-        vcodec="prores_aw", **{"profile:v": 3}, vendor="apl0", acodec="pcm_s24le", ar=48000,
+        vcodec="prores_aw", **{"profile:v": 3}, fps_mode="passthrough", vendor="apl0", acodec="pcm_s24le", ar=48000,
         map_metadata=-1, map_chapters=-1,
     )  # fmt: skip
     return [str(argument) for argument in made.get_args()]

@@ -54,11 +54,17 @@ def likeness(one: Path, other: Path) -> float:
 
 
 @pytest.mark.parametrize(
-    ("rate", "look"),
-    [("24000/1001", None), ("25", "setpts=PTS+0.58/TB"), ("30", "select='not(eq(mod(n,7),3))'")],
+    ("rate", "look", "late"),
+    [
+        ("24000/1001", None, "0"),
+        ("24", None, "0.03"),
+        ("25", None, "0.58"),
+        ("30", "select='not(eq(mod(n,7),3))'", "0"),
+    ],
 )
-def test_parts_have_the_frames_of_the_whole(clips: Clips, cell_for, rate, look) -> None:
-    source = clips.draw(film(rate=rate, look=look, seconds=20, more=("-vsync", "0")))
+def test_parts_have_the_frames_of_the_whole(clips: Clips, cell_for, rate, look, late: str) -> None:
+    drawn = str(clips.draw(film(rate=rate, look=look, seconds=20, more=("-vsync", "0"))))
+    source = clips.draw(["-i", drawn, "-itsoffset", late, "-i", drawn, "-map", "1:v", "-map", "0:a", "-c", "copy"])
     cell = cell_for(source)
     facts = scan.inspect(cell)
     single = screener.make(cell, facts)
