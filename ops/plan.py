@@ -5,8 +5,8 @@
     ./run plan problem.json --explain               why no plan places everything, if none does
     ./run plan problem.json --repair old.json --close SCREEN:DAY      days are counted from 1
 
-Ctrl-C keeps the best plan so far. Exits 0 with a plan, 3 when not everything can be placed, 2 when
-a file cannot be read: its faulty field is named.
+The shapes of both files are in docs/schemas. Ctrl-C keeps the best plan so far. Exits 0 with a plan,
+3 when not everything can be placed, 2 when a file cannot be read: its faulty field is named.
 """
 
 import argparse

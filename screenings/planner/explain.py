@@ -86,7 +86,7 @@ def explain(problem: Problem, *, seconds: float = 60.0) -> Explanation:
     remarks = list(foreseen(facts))
     every = frozenset(rules_of(facts))
     answer = conflict(facts, every, remarks, watch)
-    if answer.plan is not None:
+    if answer.plan is not None and lawful(facts, answer.plan):
         return Explanation("possible", remarks, plan=answer.plan, seconds=watch.spent)
     if answer.core is None or not agreed(facts, answer.core, watch):
         return Explanation("unknown", remarks, seconds=watch.spent)
@@ -107,6 +107,12 @@ def explain(problem: Problem, *, seconds: float = 60.0) -> Explanation:
         plan=plan,
         seconds=watch.spent,
     )
+
+
+def lawful(facts: Facts, plan: list[Placement]) -> bool:
+    """What locks break among themselves is theirs."""
+    locks = {(pin.programme, pin.number) for pin in facts.problem.pins}
+    return all(set(clash.screenings) <= locks for clash in breaches(facts, plan))
 
 
 def headline(explanation: Explanation) -> Remark | None:

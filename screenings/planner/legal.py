@@ -12,7 +12,7 @@ from ortools.sat.python import cp_model
 
 from screenings import minutes
 from screenings.model import DAY, Guest, Pin, Placement, Problem, day_of
-from screenings.planner.ground import ground_of
+from screenings.planner.ground import bands, ground_of
 from screenings.rules import rule_of
 from screenings.rules.facts import Facts, hours_on, length
 from screenings.rules.order import in_turn
@@ -197,7 +197,11 @@ def frame(
     """
     it = Frame(facts, list(names), frozenset(kept), frozenset(doubted))
     stays = stays or {}
-    pins = {(pin.programme, pin.number): pin for pin in locks_of(facts)}
+    pins = {
+        (pin.programme, pin.number): pin
+        for pin in locks_of(facts)
+        if Named("lock", pin.programme, pin.number) in it.kept | it.doubted
+    }
     for name in it.names:
         if name in stays:
             stand(it, name, stays[name])
@@ -210,6 +214,9 @@ def frame(
     add_juries(it)
     add_resources(it)
     add_orders(it)
+    add_bands(it)
+    add_visas(it)
+    add_crews(it)
     return it
 
 
@@ -522,6 +529,66 @@ def add_orders(it: Frame) -> None:
             for b in it.names:
                 if (a[0], b[0]) == (one, other):
                     one_after_the_other(it, a, b, ways=False)
+
+
+def add_bands(it: Frame) -> None:
+    """The repeats of a programme in different parts of the day."""
+    members = of_programmes(it)
+    if not it.facts.problem.repeat_other_band or not it.facts.forces("H11"):
+        return
+    for names in members.values():
+        for hours, _ in bands(it.facts, it.facts.problem.days) if len(names) > 1 else ():
+            inside = cp_model.Domain.from_values(list(minutes.each(hours)))
+            here = [within(it, name, inside) for name in names]
+            it.cp.add(cp_model.LinearExpr.sum(here) <= 1)
+
+
+def within(it: Frame, name: Name, hours: cp_model.Domain) -> cp_model.IntVar:
+    """True when it is shown and begins in these minutes."""
+    inside = it.cp.new_bool_var("")
+    outside = [inside.Not(), it.present[name]]
+    it.cp.add_linear_expression_in_domain(it.starts[name], hours.complement()).only_enforce_if(
+        outside
+    )
+    return inside
+
+
+def of_programmes(it: Frame) -> dict[str, list[Name]]:
+    members: dict[str, list[Name]] = defaultdict(list)
+    for name in it.names:
+        members[name[0]].append(name)
+    return members
+
+
+def add_visas(it: Frame) -> None:
+    """Within so many days, and in one commune."""
+    facts = it.facts
+    for programme, names in of_programmes(it).items() if facts.forces("H13") else ():
+        if not facts.programmes[programme].visa:
+            continue
+        for a, b in combinations(names, 2):
+            for (one, day), here in it.houses[a].items():
+                for (other, then), there in it.houses[b].items():
+                    far = abs(day - then) >= facts.measures.visa_days
+                    if far or facts.screens[one].commune != facts.screens[other].commune:
+                        it.cp.add_bool_or([here.Not(), there.Not()])
+
+
+def add_crews(it: Frame) -> None:
+    """From the last film of a day to the first of the next, on the screens of one crew."""
+    for crew in it.facts.problem.crews if it.facts.forces("H19") else ():
+        late: dict[int, list[tuple[Name, cp_model.IntVar]]] = defaultdict(list)
+        for name in it.names:
+            for (screen, day), here in it.houses[name].items():
+                if screen in crew.screens:
+                    late[day].append((name, here))
+        for day, evening in late.items():
+            night = it.cp.new_int_var(0, (it.facts.problem.days + 2) * DAY, "")
+            for name, here in evening:
+                end = it.starts[name] + length(it.facts.programmes[name[0]], name[1])
+                it.cp.add(end + crew.rest <= night).only_enforce_if(here)
+            for name, here in late.get(day + 1, ()):
+                it.cp.add(it.starts[name] >= night).only_enforce_if(here)
 
 
 def one_after_the_other(

@@ -7,7 +7,9 @@ import msgspec
 import pytest
 
 from ops.plan import sound
+from screenings.checker import check
 from screenings.model import Crew, Hold, Jury, Order, Plan, Setting
+from tests.screenings.any_festival import any_festival
 from tests.screenings.builders import a_problem, a_programme, a_screen
 
 
@@ -69,3 +71,16 @@ def test_a_name_that_leads_nowhere_is_a_fault(tmp_path):
 ])
 def test_every_name_of_the_problem_must_lead_somewhere(what, said):
     assert said in sound(a_problem(**what))
+
+
+def test_a_festival_that_asks_for_everything_is_planned_from_its_file(tmp_path):
+    problem, plan = tmp_path / "problem.json", tmp_path / "plan.json"
+    asked = any_festival(31)
+    problem.write_bytes(msgspec.json.encode(asked))
+
+    done = door(problem, "--deterministic", 1, "-o", plan)
+
+    found = msgspec.json.decode(plan.read_bytes(), type=Plan)
+    assert done.returncode == 0
+    assert check(asked, found).violations == []
+    assert set(asked.settings) & set(found.cost_by_rule)

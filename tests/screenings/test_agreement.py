@@ -11,8 +11,10 @@ from screenings.checker import RULE_OF, check
 from screenings.model import Placement, Plan, Unplaced
 from screenings.planner.board import Board
 from screenings.planner.driver import plan as planned
+from screenings.planner.explain import explain
 from screenings.planner.ground import ground_of
 from screenings.planner.reasons import board_of
+from screenings.planner.repair import repair
 from screenings.rules import PRICES, RULES, Facts, breaches, clashes, cost
 from tests.screenings.any_festival import any_festival, any_plan
 
@@ -115,3 +117,17 @@ def test_what_stands_can_be_laid_out_again():
     found = planned(problem, seconds=0.5, seed=3)
 
     assert ground_of(problem).placements(board_of(ground_of(problem), found.placements).seats)
+
+
+@pytest.mark.parametrize("seed", [31, 37, 44, 48, 68, 75])
+def test_what_is_explained_as_possible_and_what_is_repaired_breaks_nothing(seed):
+    problem = any_festival(seed)
+    locks = {(pin.programme, pin.number) for pin in problem.pins}
+    was = planned(problem, seconds=0.5, seed=seed).placements
+
+    said, mended = explain(problem, seconds=8), repair(problem, was, seconds=5, polish=0.5)
+
+    assert said.verdict != "impossible"
+    assert all(set(c.screenings) <= locks for c in breaches(Facts(problem), said.plan))
+    assert mended.verdict in {"repaired", "unknown"}
+    assert all(set(c.screenings) <= locks for c in breaches(Facts(problem), mended.plan))
