@@ -127,7 +127,12 @@ class _Reader:
         ):
             return None
         place = self.root / parts
-        return place if place.resolve().is_relative_to(self.root.resolve()) else None
+        try:
+            is_inside = place.resolve().is_relative_to(self.root.resolve())
+            place.is_file()
+        except (OSError, RuntimeError):  # a loop of links, or a name that no disk takes
+            return None
+        return place if is_inside else None
 
     def read_lists(self) -> None:
         """Packing lists first: what they do not name is not part of the package."""
@@ -161,6 +166,10 @@ class _Reader:
 
     def weigh(self, on_progress: Hook, cancelled: Callable[[], bool]) -> None:
         """Every file that the packing lists name is there, as long as promised, and not one bit off."""
+        played = {t.asset for one in self.compositions for reel in one.reels for t in reel}
+        for known in (self.assets[one] for one in sorted(played & set(self.assets))):
+            if not known.promised_sha1:
+                self.wrong(f"PKL: {known.path}")
         listed = [one for one in self.assets.values() if one.promised_sha1]
         total = sum(one.size or 0 for one in listed) or 1
         done = 0
@@ -250,7 +259,7 @@ def track_of(entry: etree._Element) -> Track:
 
 
 def whole(words: str) -> int | None:
-    return int(words) if words.isdigit() and len(words) < 16 else None
+    return int(words) if words.isascii() and words.isdecimal() and len(words) < 16 else None
 
 
 def pair(words: str) -> tuple[int, int] | None:

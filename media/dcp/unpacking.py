@@ -1,7 +1,9 @@
 """A zip opened without trust: no name leads out of the folder, and nothing grows beyond its bounds."""
 
+import lzma
 import stat
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
@@ -12,6 +14,11 @@ from media.storage import PIECE
 MOST_FILES = 3000
 MOST_RATIO = 60  # pictures and sound hardly pack; a list packs a little
 SMALL = 8 * PIECE
+TAIL = 128 * 1024
+UNREADABLE = (
+    zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error,
+    lzma.LZMAError,
+)  # fmt: skip
 
 
 class BadArchive(Exception):
@@ -27,14 +34,36 @@ def unpack(
 ) -> None:
     """Every file of the zip into the empty `folder`; BadArchive before or while it goes wrong."""
     try:
+        count(archive)
         with zipfile.ZipFile(archive) as packed:
             entries = [one for one in packed.infolist() if not one.is_dir()]
             check(entries, most_bytes)
             room = most_bytes
             for entry in entries:
                 room -= write(packed, entry, folder / entry.filename, room, cancelled)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
-        raise BadArchive("CONTAINER_UNREADABLE", str(error)[:120]) from None
+    except UNREADABLE as error:
+        raise BadArchive("CONTAINER_UNREADABLE", plain(str(error))) from None
+    except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
+        raise BadArchive("ARCHIVE_ABSURD", plain(str(error.strerror))) from None
+
+
+def count(archive: Path) -> None:
+    """How many files the end of the archive promises, before its whole table is read."""
+    with archive.open("rb") as packed:
+        packed.seek(max(0, archive.stat().st_size - TAIL))
+        tail = packed.read()
+    promised = 0
+    if (at := tail.rfind(b"PK\x06\x06")) >= 0:
+        promised = int.from_bytes(tail[at + 32 : at + 40], "little")
+    elif (at := tail.rfind(b"PK\x05\x06")) >= 0:
+        promised = int.from_bytes(tail[at + 10 : at + 12], "little")
+    if promised > MOST_FILES:
+        raise BadArchive("ARCHIVE_ABSURD", f"{promised} / {MOST_FILES}")
+
+
+def plain(words: str) -> str:
+    """Words of the archive that steer no terminal."""
+    return "".join(letter if letter.isprintable() else "?" for letter in words)[:120]
 
 
 def check(entries: list[zipfile.ZipInfo], most_bytes: int) -> None:
@@ -44,11 +73,11 @@ def check(entries: list[zipfile.ZipInfo], most_bytes: int) -> None:
     seen: set[str] = set()
     for entry in entries:
         if not is_harmless(entry.filename) or stat.S_ISLNK(entry.external_attr >> 16):
-            raise BadArchive("HOSTILE_REFERENCE", entry.filename[:80])
+            raise BadArchive("HOSTILE_REFERENCE", plain(entry.filename))
         if entry.flag_bits & 1:
-            raise BadArchive("CONTENT_ENCRYPTED", entry.filename[:80])
+            raise BadArchive("CONTENT_ENCRYPTED", plain(entry.filename))
         if entry.filename in seen:
-            raise BadArchive("ARCHIVE_ABSURD", entry.filename[:80])
+            raise BadArchive("ARCHIVE_ABSURD", plain(entry.filename))
         seen.add(entry.filename)
         if entry.file_size > SMALL and entry.file_size > MOST_RATIO * max(entry.compress_size, 1):
             raise BadArchive("ARCHIVE_ABSURD", f"{entry.file_size} / {entry.compress_size}")
@@ -58,9 +87,9 @@ def check(entries: list[zipfile.ZipInfo], most_bytes: int) -> None:
 
 def is_harmless(name: str) -> bool:
     path = PurePosixPath(name)
-    return bool(name) and not (
+    return bool(path.parts) and not (
         path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name
-        or any(ord(letter) < 32 for letter in name) or len(name) > 240
+        or any(ord(letter) < 32 for letter in name) or any(len(part.encode()) > 200 for part in path.parts)
     )  # fmt: skip
 
 
@@ -80,6 +109,6 @@ def write(
                 raise Cancelled
             written += len(piece)
             if written > min(room, entry.file_size):
-                raise BadArchive("ARCHIVE_ABSURD", entry.filename[:80])
+                raise BadArchive("ARCHIVE_ABSURD", plain(entry.filename))
             copy.write(piece)
     return written

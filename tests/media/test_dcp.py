@@ -355,6 +355,57 @@ def test_a_damaged_archive_is_unreadable(maker: Maker, tmp_path: Path) -> None:
     assert set(found(given)) == {"CONTAINER_UNREADABLE"}
 
 
+@pytest.mark.parametrize("pack", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA])
+def test_one_bad_byte_in_a_packed_file_is_an_unreadable_archive(tmp_path: Path, pack: int) -> None:
+    given = archive(tmp_path / "rot.zip", ("ASSETMAP", bytes(range(256)) * 4000), pack=pack)
+    content = bytearray(given.read_bytes())
+    content[60:400] = b"\xff" * 340
+    given.write_bytes(content)
+
+    assert set(found(given)) <= {"CONTAINER_UNREADABLE", "ARCHIVE_ABSURD"}
+    assert set(found(given))
+
+
+@pytest.mark.parametrize("names", [("a", "a/b"), (".", "x"), ("é" * 150, "x")])
+def test_names_that_no_folder_can_hold_are_refused(tmp_path: Path, names: tuple[str, str]) -> None:
+    given = archive(tmp_path / "names.zip", *[(zipfile.ZipInfo(name), b"x") for name in names])
+
+    assert set(found(given)) <= {"HOSTILE_REFERENCE", "ARCHIVE_ABSURD"}
+    assert set(found(given))
+
+
+def test_a_table_of_a_million_files_is_not_read(tmp_path: Path) -> None:
+    given = archive(tmp_path / "table.zip", ("ASSETMAP", b"x"))
+    content = bytearray(given.read_bytes())
+    at = content.rindex(b"PK\x05\x06")
+    content[at + 8 : at + 12] = b"\xff\xff\xff\xff"
+    given.write_bytes(content)
+
+    assert set(found(given)) == {"ARCHIVE_ABSURD"}
+
+
+def test_a_number_in_foreign_digits_breaks_the_schema_and_nothing_else(maker: Maker) -> None:
+    maker.write()
+    path = maker.folder / "cpl.xml"
+    path.write_text(path.read_text().replace(f"<Duration>{FRAMES}</Duration>", "<Duration>²</Duration>"))
+
+    assert "cpl.xml" in found(maker.folder)["DCP_STRUCTURE"]
+
+
+def test_a_file_that_is_played_and_packed_nowhere_is_told(maker: Maker) -> None:
+    maker.listed = lambda: ["picture.mxf", "cpl.xml"]
+
+    assert found(maker.write().folder) == {"DCP_STRUCTURE": "PKL: sound.mxf"}
+
+
+def test_links_that_go_round_are_hostile(maker: Maker) -> None:
+    maker.write()
+    (maker.folder / "picture.mxf").unlink()
+    (maker.folder / "picture.mxf").symlink_to(maker.folder / "picture.mxf")
+
+    assert "HOSTILE_REFERENCE" in found(maker.folder)
+
+
 def test_a_film_that_carries_a_zip_behind_it_is_a_film(tmp_path: Path) -> None:
     film = tmp_path / "film.mp4"
     film.write_bytes(b"\x00\x00\x00\x18ftypisom" + archive(tmp_path / "a.zip", ("ASSETMAP", b"x")).read_bytes())
