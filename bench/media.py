@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import hosts
-from media import chunks, graph, scan, screener, windows
+from media import chunks, graph, scan, screener, stills, windows
 from media.facts import Facts
 from media.sandbox import Cell
 from media.tools import find_tools
@@ -145,8 +145,10 @@ def separately(film: Path, facts: Facts) -> None:
             stream.filter("fps", fps=f"1/{every:.3f}", round="down").filter("scale", 160, -2)
             .filter("tile", f"10x{lines}").output(f"{here.job}/sprite.jpg", vframes=1, **{"q:v": 5})
         ))  # fmt: skip
-        raw("-ss", f"{facts.duration * 0.3:.3f}", "-i", here.film, "-frames:v", "1", "-q:v", "3",
-            f"{here.job}/poster.jpg")
+        for place, share in enumerate(stills.CANDIDATES):
+            raw("-ss", f"{facts.duration * share:.3f}", "-i", here.film, "-frames:v", "1", "-q:v", "3",
+                f"{here.job}/poster-{place}.jpg")
+        decoded(film)  # whether every picture can be read at all
         for look in ("blackdetect=d=1:pic_th=0.98", "freezedetect=n=-50dB:d=2", "idet,cropdetect",
                      "photosensitivity=bypass=1"):  # fmt: skip
             raw("-threads", "2", "-i", here.film, "-map", "0:v:0", "-vf", look, "-f", "null", "-")
