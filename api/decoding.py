@@ -17,7 +17,8 @@ DEEPEST = 24
 LONGEST_NUMBER = 18
 LONGEST_NAME = 255  # no file, and nothing of ours, is called more than that
 
-_strings = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# Possessive, and without its end too: a string that never closes must not be tried again and again.
+_strings = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 _numbers = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _surrogate = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F][0-9a-fA-F]{2})")
 _low_alone = re.compile(r"(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}")

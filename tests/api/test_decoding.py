@@ -1,7 +1,10 @@
 """What no shape should see is refused at the door with 400: never a fault of ours."""
 
+import time
+
 import pytest
 
+from api.decoding import checked_json
 from tests.builders import a_person, an_edition, sign_in
 
 DEEP = b"[" * 60 + b"]" * 60
@@ -27,6 +30,15 @@ async def test_hostile_json_is_refused_whoever_sends_it(client, body: bytes, cod
     )
 
     assert (answer.status_code, answer.json()["codes"]) == (400, [code])
+
+
+def test_a_string_that_never_closes_is_read_once() -> None:
+    """Tried again from each of its quotation marks, it costs the square of its length."""
+    began = time.process_time()
+
+    checked_json(b'"\\' * 100_000)
+
+    assert time.process_time() - began < 10
 
 
 @pytest.mark.parametrize(
