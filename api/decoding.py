@@ -7,6 +7,7 @@ import re
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from litestar import Request
 from litestar.enums import ScopeType
 from litestar.exceptions import ClientException, HTTPException, NotFoundException
 from litestar.middleware import ASGIMiddleware
@@ -102,6 +103,14 @@ class Decoding(ASGIMiddleware):
         body = await whole_body(receive)
         check(body)
         await next_app(scope, again(body, receive), send)
+
+
+class CheckedRequest(Request[Any, Any, Any]):
+    """JSON is read whatever its sender calls it, and is checked whatever they call it."""
+
+    async def json(self) -> Any:
+        checked_json(await self.body())
+        return await super().json()
 
 
 def again(body: bytes, receive: Receive) -> Receive:

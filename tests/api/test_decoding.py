@@ -32,6 +32,19 @@ async def test_hostile_json_is_refused_whoever_sends_it(client, body: bytes, cod
     assert (answer.status_code, answer.json()["codes"]) == (400, [code])
 
 
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
+async def test_hostile_json_by_any_other_name_is_refused_too(client, kind: str) -> None:
+    edition = await an_edition()
+    await sign_in(client, await a_person("filmmaker", edition=edition))
+
+    answer = await client.post(
+        f"/api/v1/{edition.slug}/submissions", content=b'{"title": "a\\u0000b"}',
+        headers={"content-type": kind},
+    )
+
+    assert (answer.status_code, answer.json()["codes"]) == (400, ["text_has_control"])
+
+
 def test_a_string_that_never_closes_is_read_once() -> None:
     """Tried again from each of its quotation marks, it costs the square of its length."""
     began = time.process_time()
