@@ -96,7 +96,10 @@ class Decoding(ASGIMiddleware):
             return
         checked_address(scope)
         kind = dict(scope["headers"]).get(b"content-type", b"").split(b";")[0].decode("latin-1")
-        check = CHECKS.get(kind.strip().lower())
+        kind = kind.strip().lower()
+        if kind.startswith("multipart/"):  # no form of ours is one, and nothing here checks one
+            raise HTTPException("bad_request", status_code=415)
+        check = CHECKS.get(kind)
         if check is None or scope.get("method") in {"GET", "HEAD", "OPTIONS"}:
             await next_app(scope, receive, send)
             return

@@ -45,6 +45,18 @@ async def test_hostile_json_by_any_other_name_is_refused_too(client, kind: str) 
     assert (answer.status_code, answer.json()["codes"]) == (400, ["text_has_control"])
 
 
+async def test_a_form_in_many_parts_is_none_of_ours(client) -> None:
+    edition = await an_edition()
+    await sign_in(client, await a_person("filmmaker", edition=edition))
+
+    answer = await client.post(
+        f"/fr/{edition.slug}/account/tokens", files={"name": (None, "a\x00b")},
+        headers={"accept": "application/json"},
+    )
+
+    assert answer.status_code == 415
+
+
 def test_a_string_that_never_closes_is_read_once() -> None:
     """Tried again from each of its quotation marks, it costs the square of its length."""
     began = time.process_time()
