@@ -19,7 +19,7 @@ from litestar.static_files import create_static_files_router
 
 from api import assets, errors
 from api.auth import bearer, csrf_guard, edition_of, person_of, settings_of, viewer_of
-from api.decoding import MOST_BYTES, Decoding
+from api.decoding import MOST_BYTES, CheckedRequest, Decoding
 from api.headers import Headers
 from api.news import news_plugin
 from api.openapi import PlainPage
@@ -154,6 +154,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         },
         guards=[csrf_guard],
         middleware=[Decoding()],
+        request_class=CheckedRequest,
         before_send=[Headers(https=settings.public_url.startswith("https"))],
         exception_handlers=errors.HANDLERS,
         plugins=[news_plugin(settings.redis_url)],

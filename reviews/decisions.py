@@ -58,7 +58,8 @@ async def ask_announcement(edition: Edition, submissions: list[str], *, by: Pers
     async with transaction():
         standing = await rows(
             """SELECT id, pending FROM submission
-               WHERE edition = {} AND id = ANY({}) AND pending IS NOT NULL FOR UPDATE""",
+               WHERE edition = {} AND id = ANY({}) AND pending IS NOT NULL
+               ORDER BY id FOR UPDATE""",
             edition.id,
             submissions,
         )
@@ -90,11 +91,24 @@ async def announce(batch_id: str, *, edition: Edition, by: Person) -> None:
             return
         if edition.two_person_release and released[0]["asked_by"] == by.id:
             raise Refused("announcement_needs_second_person")
+        await hold_films(batch_id)
         for line in await AnnouncementLine.objects().where(
             AnnouncementLine.announcement == batch_id
         ):
             await tell(line, edition=edition, by=by)
         await record("announcement_released", batch_id, by=by, edition=edition.id)
+
+
+async def hold_films(batch_id: str) -> None:
+    """No decision of the batch changes while it is told; in one order, so that no two batches
+    wait for each other.
+    """
+    await rows(
+        """SELECT id FROM submission
+           WHERE id IN (SELECT submission FROM announcement_line WHERE announcement = {})
+           ORDER BY id FOR UPDATE""",
+        batch_id,
+    )
 
 
 async def check_known(batch_id: str, edition: Edition) -> None:

@@ -12,7 +12,7 @@ from festival.errors import Conflict, Refused
 from festival.record import record
 from festival.tables import Person, new_id
 from reviews.scoring import Sheet, faults, merged
-from reviews.tables import Note, Recusal
+from reviews.tables import Note, Recusal, Review
 from submissions.tables import FilmFile, Submission
 
 MOST_RANGES = 2000
@@ -41,9 +41,10 @@ async def review(
 ) -> int:
     """Keep the sheet, and give it when asked; version 0 begins one. Returns the new version.
 
-    A given sheet may be given again, better; it names the version of the file that was watched.
+    A given sheet may be given again, better, and never less than whole: it stays a vote.
+    It names the version of the file that was watched.
     """
-    if give and (wrong := faults(sheet)):
+    if (wrong := faults(sheet)) and (give or await is_given(submission, by)):
         raise Refused(*wrong)
     async with transaction():
         if version == 0:
@@ -74,6 +75,14 @@ async def review(
             file=file.id,
         )
     return int(kept[0]["version"])
+
+
+async def is_given(submission: Submission, by: Person) -> bool:
+    return await Review.exists().where(
+        (Review.submission == submission.id)
+        & (Review.person == by.id)
+        & Review.given_at.is_not_null()
+    )
 
 
 async def note(submission: Submission, file: FilmFile, remark: Remark, *, by: Person) -> Note:

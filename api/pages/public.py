@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from litestar import Request, Response, get
-from litestar.datastructures import CacheControlHeader
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
@@ -23,8 +22,16 @@ from screenings.exports.ical import calendar
 from screenings.publication import Document, PublicProgramme, newest_document
 
 AnyRequest = Request[Any, Any, Any]
-SHORTLY = CacheControlHeader(public=True, max_age=60)
 ROW = 30
+
+
+def shortly(request: AnyRequest) -> dict[str, str]:
+    """Kept for a minute by anybody for the public; what names a viewer is theirs alone."""
+    known = request.state["viewer"].is_known
+    return {
+        "cache-control": "private, no-store" if known else "public, max-age=60",
+        "vary": "cookie",
+    }
 
 
 def title_of(programme: PublicProgramme, lang: str) -> str:
@@ -123,7 +130,7 @@ def sections_in(document: Document, lang: str) -> list[tuple[str, str]]:
     )
 
 
-@get("/", cache_control=SHORTLY)
+@get("/")
 async def programme(request: AnyRequest, edition_row: NamedDependency[Edition]) -> Response[str]:
     """The three days; before the first publication, a promise."""
     document, lang = await newest_document(edition_row), language_of(request)
@@ -131,6 +138,7 @@ async def programme(request: AnyRequest, edition_row: NamedDependency[Edition]) 
         request,
         "public/programme.html",
         theme="screening",
+        headers=shortly(request),
         document=document,
         days=days_of(document, lang) if document else [],
         dots=dots(document) if document else [],
@@ -138,7 +146,7 @@ async def programme(request: AnyRequest, edition_row: NamedDependency[Edition]) 
     )
 
 
-@get("/films/{programme_id:str}", cache_control=SHORTLY)
+@get("/films/{programme_id:str}")
 async def film(
     request: AnyRequest, programme_id: FromPath[str], edition_row: NamedDependency[Edition]
 ) -> Response[str]:
@@ -152,7 +160,8 @@ async def film(
     ]  # fmt: skip
     title = title_of(shown, lang)
     return page(
-        request, "public/film.html", theme="screening", programme=shown, shows=shows, title=title,
+        request, "public/film.html", theme="screening", headers=shortly(request),
+        programme=shown, shows=shows, title=title,
         poster=any(one.file for one in shown.films),
         linked=[
             {"@context": "https://schema.org", "@type": "ScreeningEvent", "name": title,

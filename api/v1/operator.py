@@ -124,7 +124,8 @@ async def queue_lines(viewer: Viewer) -> list[dict[str, Any]]:
     return await rows(
         """SELECT o.id, o.task, o.queue, o.args, o.priority, o.created_at, o.due_at, o.rung_at,
              o.attempt, o.worker, o.leased_until, o.done_at, o.parked_at, o.fault, o.cancelled_by,
-             f.title, n.name AS file_name, n.size AS file_size, n.state AS file_state,
+             f.title, CASE WHEN s.id IS NOT NULL THEN n.name END AS file_name,
+             n.size AS file_size, n.state AS file_state,
              s.id AS submission, p.kind AS step, p.fraction, p.started_at AS begun_at,
              CASE WHEN o.done_at IS NOT NULL THEN 'done' WHEN o.parked_at IS NOT NULL THEN 'parked'
                   WHEN o.leased_until > now() THEN 'running' ELSE 'waiting' END AS state

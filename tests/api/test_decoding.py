@@ -1,7 +1,10 @@
 """What no shape should see is refused at the door with 400: never a fault of ours."""
 
+import time
+
 import pytest
 
+from api.decoding import checked_json
 from tests.builders import a_person, an_edition, sign_in
 
 DEEP = b"[" * 60 + b"]" * 60
@@ -27,6 +30,40 @@ async def test_hostile_json_is_refused_whoever_sends_it(client, body: bytes, cod
     )
 
     assert (answer.status_code, answer.json()["codes"]) == (400, [code])
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
+async def test_hostile_json_by_any_other_name_is_refused_too(client, kind: str) -> None:
+    edition = await an_edition()
+    await sign_in(client, await a_person("filmmaker", edition=edition))
+
+    answer = await client.post(
+        f"/api/v1/{edition.slug}/submissions", content=b'{"title": "a\\u0000b"}',
+        headers={"content-type": kind},
+    )
+
+    assert (answer.status_code, answer.json()["codes"]) == (400, ["text_has_control"])
+
+
+async def test_a_form_in_many_parts_is_none_of_ours(client) -> None:
+    edition = await an_edition()
+    await sign_in(client, await a_person("filmmaker", edition=edition))
+
+    answer = await client.post(
+        f"/fr/{edition.slug}/account/tokens", files={"name": (None, "a\x00b")},
+        headers={"accept": "application/json"},
+    )
+
+    assert answer.status_code == 415
+
+
+def test_a_string_that_never_closes_is_read_once() -> None:
+    """Tried again from each of its quotation marks, it costs the square of its length."""
+    began = time.process_time()
+
+    checked_json(b'"\\' * 100_000)
+
+    assert time.process_time() - began < 10
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,17 @@ async def test_a_copy_for_which_there_is_no_room_does_not_begin(operator) -> Non
     assert await state_of(file) == "sound"
 
 
+async def test_a_film_of_another_edition_has_no_name_here(operator) -> None:
+    client, edition = operator
+    line, _ = await a_stuck_copy(await an_edition())
+    await rows("UPDATE outbox SET priority = 0 WHERE id = {} RETURNING id", line)
+
+    answer = await client.get(f"/api/v1/{edition.slug}/operator/queue")
+
+    seen = next(row for row in answer.json() if row["id"] == line)
+    assert (seen["title"], seen["file_name"], seen["submission"]) == (None, None, None)
+
+
 async def test_a_line_that_is_not_there_is_a_clear_404(operator) -> None:
     client, edition = operator
 

@@ -130,6 +130,17 @@ async def test_an_unfinished_sheet_is_kept_but_not_given(house) -> None:
     assert kept == 1
 
 
+async def test_a_given_sheet_is_never_emptied(house) -> None:
+    jury = await Jury().seat()
+    version = await jury.give(jury.bob, GOOD)
+
+    with pytest.raises(Refused):
+        await jury.give(jury.bob, Sheet(writing=3), version=version, give=False)
+
+    kept = await Review.objects().get((Review.submission == jury.films[0][0]) & (Review.person == jury.bob.id))
+    assert (kept.opinion, kept.version) == (GOOD.opinion, 1)
+
+
 async def test_of_two_tabs_the_second_is_told(house) -> None:
     jury = await Jury().seat()
     version = await jury.give(jury.bob, GOOD)
