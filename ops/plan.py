@@ -6,14 +6,16 @@
     ./run plan problem.json --repair old.json --close SCREEN:DAY      days are counted from 1
 
 The shapes of both files are in docs/schemas. Ctrl-C keeps the best plan so far. Exits 0 with a plan,
-3 when not everything can be placed, 2 when a file cannot be read: its faulty field is named.
+3 when not everything can be placed or locks collide, 2 when a file or a word cannot be understood:
+its faulty field is named; 1 when the time was too short for an answer, or the planner failed.
 """
 
 import argparse
+import codecs
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import Any, TypeVar
@@ -23,101 +25,42 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
+from festival.language import LANGUAGES, t
 from screenings.checker import check
-from screenings.model import Placement, Plan, Problem, Progress, day_of, minute_of
-from screenings.planner.explain import Explanation, Remark, explain
+from screenings.model import Clash, Pin, Placement, Plan, Problem, Progress, day_of, minute_of
+from screenings.planner.explain import Explanation, explain
 from screenings.planner.process import Order, PlannerFailed, solve
 from screenings.planner.repair import Repair, closed, repair
+from screenings.soundness import repeated, sound
 
-POSSIBLE, FAULTY, IMPOSSIBLE = 0, 2, 3
-PHYSICS = {"H2"}  # a film is in one place
-RULES = {f"H{n}" for n in range(1, 21)} | {f"S{n}" for n in range(1, 15)}
+POSSIBLE, FAILED, FAULTY, IMPOSSIBLE = 0, 1, 2, 3
+LONGEST = 24 * 3600.0
 Shape = TypeVar("Shape")
-console = Console(stderr=True)
+console = Console(stderr=True, markup=False, emoji=False, highlight=False)
+
+
+class Stood(msgspec.Struct, frozen=True):
+    """What is read of an older plan, or of what an earlier repair has written."""
+
+    placements: list[Pin] | None = None
+    plan: list[Pin] | None = None
 
 
 def read(path: str, shape: type[Shape]) -> Shape:
     try:
-        return msgspec.json.decode(Path(path).read_bytes(), type=shape)
+        said = Path(path).read_bytes().removeprefix(codecs.BOM_UTF8)
+        return msgspec.json.decode(said, type=shape)
     except OSError as fault:
         raise SystemExit(refused(f"{path}: {fault.strerror}")) from None
     except msgspec.ValidationError as fault:
         raise SystemExit(refused(f"{path}: {fault}")) from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
         raise SystemExit(refused(f"{path}: not JSON: {fault}")) from None
 
 
 def refused(sentence: str) -> int:
-    console.print(sentence, style="red", markup=False, highlight=False)
+    console.print(sentence, style="red")
     return FAULTY
-
-
-def sound(problem: Problem) -> list[str]:
-    """What no shape can say: names that lead nowhere, twice the same, hours for too few days."""
-    faults = []
-    if problem.days < 1:
-        faults.append("days: at least 1")
-    if problem.step < 1:
-        faults.append("step: at least 1 minute")
-    for n, screen in enumerate(problem.screens):
-        if len(screen.hours) < problem.days:
-            faults.append(f"screens[{n}].hours: {len(screen.hours)} of {problem.days} days")
-    return [*faults, *twice(problem), *strangers(problem)]
-
-
-def twice(problem: Problem) -> Iterator[str]:
-    for field, things in (("screens", problem.screens), ("programmes", problem.programmes)):
-        names = [thing.id for thing in things]
-        for n, name in enumerate(names):
-            if name in names[:n]:
-                yield f"{field}[{n}].id: {name} is there twice"
-
-
-def strangers(problem: Problem) -> Iterator[str]:
-    known = {
-        "screen": {s.id for s in problem.screens},
-        "programme": {p.id for p in problem.programmes},
-        "rule": RULES,
-    }
-    for kind, field, name in (*by_number(problem), *by_list(problem)):
-        if name not in known[kind]:
-            yield f"{field}: no {kind} {name}"
-    for code, setting in problem.settings.items():
-        if code in PHYSICS and (setting.hard is False or not setting.on):
-            yield f"settings.{code}: nobody can let go of this one"
-
-
-Named = tuple[str, str, str]  # kind, field, name
-
-
-def by_number(problem: Problem) -> Iterator[Named]:
-    """Things that name one programme or one screen."""
-    for field in ("pins", "holds", "old", "reservations"):
-        for n, thing in enumerate(getattr(problem, field)):
-            for kind in ("screen", "programme"):
-                name = getattr(thing, kind, None)
-                if name is not None:
-                    yield kind, f"{field}[{n}].{kind}", name
-    for n, order in enumerate(problem.orders):
-        yield "programme", f"orders[{n}].first", order.first
-        yield "programme", f"orders[{n}].then", order.then
-    for code in problem.settings:
-        yield "rule", f"settings.{code}", code
-
-
-def by_list(problem: Problem) -> Iterator[Named]:
-    """Things that name several."""
-    for field in ("guests", "juries", "resources"):
-        for n, thing in enumerate(getattr(problem, field)):
-            for name in thing.programmes:
-                yield "programme", f"{field}[{n}].programmes", name
-    for n, crew in enumerate(problem.crews):
-        for name in crew.screens:
-            yield "screen", f"crews[{n}].screens", name
-    for field in ("pairs", "never_together"):
-        for n, pair in enumerate(getattr(problem, field)):
-            yield "programme", f"{field}[{n}]", pair[0]
-            yield "programme", f"{field}[{n}]", pair[1]
 
 
 def news(progress: Progress) -> str:
@@ -176,93 +119,163 @@ def show(problem: Problem, placements: list[Placement]) -> None:
 
 
 def write(path: str | None, what: Any) -> None:
-    found = msgspec.json.format(msgspec.json.encode(what), indent=1)
-    if path:
-        Path(path).write_bytes(found + b"\n")
-    else:
-        sys.stdout.buffer.write(found + b"\n")
-
-
-def told(remark: Remark) -> str:
-    details = ", ".join(f"{key} {value}" for key, value in remark.details.items())
-    return f"  {remark.code}: {details}"
+    """A plan that cannot be written where it was wished is not lost."""
+    found = msgspec.json.format(msgspec.json.encode(what), indent=1) + b"\n"
+    try:
+        if path:
+            Path(path).write_bytes(found)
+            return
+    except OSError as fault:
+        refused(f"{path}: {fault.strerror}; written to the standard output")
+    sys.stdout.buffer.write(found)
+    sys.stdout.flush()
 
 
 def explained(problem: Problem, given: argparse.Namespace) -> int:
     found: Explanation = explain(problem, seconds=given.seconds)
     write(given.output, found)
-    say_why(found)
-    return {"possible": POSSIBLE, "impossible": IMPOSSIBLE}.get(found.verdict, IMPOSSIBLE)
+    say_why(found, given.lang)
+    return {"possible": POSSIBLE, "impossible": IMPOSSIBLE}.get(found.verdict, FAILED)
 
 
-def say_why(found: Explanation) -> None:
+def say_why(found: Explanation, lang: str) -> None:
+    """Sentences of the house: a programmer acts on them."""
     console.print(f"{found.verdict}, {found.seconds:.1f} s")
-    for heading, remarks in (
-        ("seen at once", found.remarks),
-        ("these cannot hold together" + (" (none can be left out)" if found.minimal else ""),
+    for kind, heading, remarks in (
+        ("remark", "seen at once", found.remarks),
+        ("because", "cannot hold together" + ", and none can be left out" * found.minimal,
          found.core),
-        ("let go of" + (" (fewer do not suffice)" if found.smallest else ""), found.repair),
+        ("letgo", "way out" + ", and fewer do not suffice" * found.smallest, found.repair),
     ):  # fmt: skip
         if remarks:
             console.print(heading + ":")
-            for remark in remarks:
-                console.print(told(remark), markup=False, highlight=False)
+        for remark in remarks:
+            console.print("  " + t(lang, f"{kind}.{remark.code}", **remark.details))
+
+
+def shut(problem: Problem, closing: str) -> Problem:
+    """The festival with a screen shut for a day, as `SCREEN:DAY` says it."""
+    screen, _, day = closing.rpartition(":")
+    known = {s.id for s in problem.screens}
+    days = {str(number + 1): number for number in range(problem.days)}
+    if screen not in known or day not in days:
+        sentence = f"--close {closing}: SCREEN:DAY, with days from 1 to {problem.days}"
+        raise SystemExit(refused(sentence))
+    return closed(problem, screen, days[day])
+
+
+def standing(path: str) -> list[Placement]:
+    """The placements of an older plan, whatever has become of its films since."""
+    old = read(path, Stood)
+    found = old.plan if old.placements is None else old.placements
+    if found is None:
+        raise SystemExit(refused(f"{path}: placements: missing"))
+    faults = repeated("placements", "number", (f"{p.programme} {p.number}" for p in found))
+    if sentences := [refused(f"{path}: {fault}") for fault in faults]:
+        raise SystemExit(sentences[0])
+    return [Placement(p.programme, p.number, p.screen, p.start) for p in found]
 
 
 def repaired(problem: Problem, given: argparse.Namespace) -> int:
-    old = read(given.repair, Plan)
+    was = standing(given.repair)
     for closing in given.close:
-        screen, _, day = closing.rpartition(":")
-        if screen not in {s.id for s in problem.screens} or not day.isdigit():
-            return refused(f"--close {closing}: SCREEN:DAY, days are counted from 1")
-        problem = closed(problem, screen, int(day) - 1)
-    found: Repair = repair(problem, old.placements, seconds=given.seconds)
+        problem = shut(problem, closing)
+    found: Repair = repair(problem, was, seconds=given.seconds)
     write(given.output, found)
     console.print(
         f"{found.verdict}: {found.moves} moves, {'proved' if found.moves_proved else 'at least'} "
         f"{found.moves_bound}, cost {found.cost}, {found.seconds:.1f} s"
     )
-    return POSSIBLE if found.verdict == "repaired" else IMPOSSIBLE
+    for move in found.diff:
+        console.print(
+            f"  {move.change}: {move.programme} {move.number + 1}: "
+            f"{where(move.before)} → {where(move.after)}"
+        )
+    return {"repaired": POSSIBLE, "impossible": IMPOSSIBLE}.get(found.verdict, FAILED)
+
+
+def where(p: Placement | None) -> str:
+    return f"{p.screen} day {day_of(p.start) + 1} {clock(minute_of(p.start))}" if p else "nowhere"
 
 
 def laid(problem: Problem, given: argparse.Namespace) -> int:
     try:
         plan = planned(problem, given)
     except PlannerFailed as fault:
-        console.print(f"the planner failed: {fault}", style="red", markup=False)
-        return 1
+        console.print(f"the planner failed: {fault}", style="red")
+        return FAILED
     report = check(problem, plan)
+    if report.violations:
+        console.print("the judge refuses what the planner found:", style="red")
+        say_broken("broken", report.violations)
+        return FAILED
     write(given.output, plan)
     show(problem, plan.placements)
     console.print(
         f"cost {plan.cost} {plan.cost_by_rule}, bound {plan.bound}, gap {plan.gap:.1%}, "
         f"{'proved' if plan.proved else 'best known'}, {plan.seconds:.1f} s, seed {plan.seed}"
     )
-    for clash in report.violations:
-        console.print(f"  broken: {clash.code} {clash.screenings}", style="red", markup=False)
+    say_broken("broken by locks alone", report.of_pins)
     for lost in plan.unplaced:
-        console.print(f"  not placed: {lost.programme} {lost.number + 1}: {lost.reason}",
-                      style="red", markup=False)  # fmt: skip
-    if plan.unplaced:
-        say_why(explain(problem, seconds=min(60.0, given.seconds)))
+        why = t(given.lang, f"unplaced.{lost.reason}")
+        name = f"{lost.programme} {lost.number + 1}"
+        console.print(f"  not placed: {name}: {why} ({lost.reason})", style="red")
+    if plan.unplaced or report.of_pins:
+        say_why(explain(problem, seconds=min(60.0, given.seconds)), given.lang)
         return IMPOSSIBLE
     return POSSIBLE
 
 
-def main() -> int:
+def say_broken(heading: str, clashes: list[Clash]) -> None:
+    for clash in clashes:
+        names = ", ".join(f"{programme} {number + 1}" for programme, number in clash.screenings)
+        console.print(f"  {heading}: {clash.code} {names}", style="red")
+
+
+def within(least: float, most: float) -> Callable[[str], float]:
+    """A number of the command line, within its bounds."""
+
+    def number(said: str) -> float:
+        found = float(said)
+        if not least <= found <= most:  # false of what is not a number at all, too
+            raise argparse.ArgumentTypeError(f"{said}: from {least:g} to {most:g}")
+        return found
+
+    return number
+
+
+def whole(said: str) -> int:
+    found = int(said)
+    if not 0 <= found < 1 << 31:
+        raise argparse.ArgumentTypeError(f"{said}: from 0 to {(1 << 31) - 1}")
+    return found
+
+
+def asked() -> argparse.Namespace:
     reader = argparse.ArgumentParser(
         prog="./run plan", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     reader.add_argument("problem")
-    reader.add_argument("--seconds", type=float, default=60.0)
-    reader.add_argument("--seed", type=int, default=1)
-    reader.add_argument("--deterministic", type=float, default=0.0, metavar="N")
-    reader.add_argument("--gap", type=float, default=0.0)
-    reader.add_argument("--explain", action="store_true")
-    reader.add_argument("--repair", metavar="OLD")
+    reader.add_argument("--seconds", type=within(0.1, LONGEST), default=60.0)
+    reader.add_argument("--seed", type=whole, default=1)
+    reader.add_argument("--deterministic", type=within(0.01, LONGEST), default=0.0, metavar="N")
+    reader.add_argument("--gap", type=within(0, 1), default=0.0)
+    what = reader.add_mutually_exclusive_group()
+    what.add_argument("--explain", action="store_true")
+    what.add_argument("--repair", metavar="OLD")
     reader.add_argument("--close", action="append", default=[], metavar="SCREEN:DAY")
+    reader.add_argument("--lang", choices=LANGUAGES, default="en", help="of the sentences")
     reader.add_argument("-o", "--output")
     given = reader.parse_args()
+    if given.close and not given.repair:
+        reader.error("argument --close: only with --repair")
+    if given.output and not Path(given.output).absolute().parent.is_dir():
+        reader.error(f"argument -o: no folder {Path(given.output).parent}")
+    return given
+
+
+def main() -> int:
+    given = asked()
     problem = read(given.problem, Problem)
     faults = sound(problem)
     if faults:
@@ -273,4 +286,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -67,6 +67,18 @@ async def screens(edition: Edition) -> list[Screen]:
     return [Screen(**row) for row in found]
 
 
+async def slots(edition: Edition) -> dict[str, list[int]]:
+    """The starts that the programmer has laid out by hand, for each screen that has any."""
+    found: dict[str, list[int]] = {}
+    for row in await rows(
+        """SELECT t.screen, t.starts_at FROM slot t JOIN screen s ON s.id = t.screen
+           JOIN venue v ON v.id = s.venue WHERE v.edition = {} ORDER BY t.starts_at""",
+        edition.id,
+    ):
+        found.setdefault(row["screen"], []).append(minutes_of(row["starts_at"], edition.first_day))
+    return found
+
+
 async def venues(edition: Edition) -> list[dict[str, Any]]:
     return await rows(
         "SELECT id, name, address FROM venue WHERE edition = {} ORDER BY name", edition.id
@@ -140,7 +152,7 @@ async def placed_in(grid: Grid) -> list[Placed]:
 
 async def problem_of(edition: Edition, *, pins: list[Placed] | None = None) -> model.Problem:
     """The edition as the planner thinks of it."""
-    known = await items(edition)
+    known, by_hand = await items(edition), await slots(edition)
     return model.Problem(
         days=edition.days,
         screens=[
@@ -151,6 +163,9 @@ async def problem_of(edition: Edition, *, pins: list[Placed] | None = None) -> m
                 hours=msgspec.convert(s.hours, list[tuple[int, int] | None]),
                 equipment=list(s.equipment),
                 turnaround=s.turnaround,
+                venue=str(s.venue),
+                slots=by_hand.get(s.id),
+                closures=msgspec.convert(s.closures, list[tuple[int, int]]),
             )
             for s in await screens(edition)
         ],

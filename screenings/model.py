@@ -8,14 +8,23 @@ DAY = 24 * 60
 DAY_TURNS = 4 * 60  # 01:00 belongs to the evening before, as everywhere in the festival
 
 Level = Literal["block", "publication", "warn", "ignore"]
-Count = Annotated[int, Meta(ge=0)]
+MANY = 1_000_000
+Count = Annotated[int, Meta(ge=0, le=MANY)]
 Minutes = Annotated[int, Meta(ge=0, le=40 * DAY)]
-Positive = Annotated[int, Meta(ge=1)]
+Moment = Annotated[int, Meta(ge=-MANY, le=MANY)]
+Clock = Annotated[int, Meta(ge=0, le=2 * DAY)]
+Positive = Annotated[int, Meta(ge=1, le=MANY)]
+Number = Annotated[int, Meta(ge=0, le=99)]
 Days = Annotated[int, Meta(ge=1, le=15)]
 Step = Annotated[int, Meta(ge=1, le=60)]
+OfDay = Annotated[int, Meta(ge=DAY_TURNS, lt=DAY + DAY_TURNS)]
 
 
-class Screen(Struct, frozen=True):
+class Given(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a file may say: a misspelt field is refused, for nothing that is asked may be lost."""
+
+
+class Screen(Given, frozen=True):
     """`hours` holds one `(opens, closes)` a day, in minutes after that day's midnight.
 
     `slots` are its only starts, whatever the grid says; without them it starts on every `step`.
@@ -25,29 +34,29 @@ class Screen(Struct, frozen=True):
     id: str
     name: str
     seats: Count
-    hours: list[tuple[int, int] | None]
+    hours: list[tuple[Clock, Clock] | None]
     equipment: list[str] = []
     turnaround: Minutes = 25
     venue: str = ""
     commune: str = ""
     step: Step | None = None
-    slots: list[int] | None = None
-    closures: list[tuple[int, int]] = []
+    slots: list[Minutes] | None = None
+    closures: list[tuple[Moment, Moment]] = []
     step_free: bool = True
     captions: bool = True
 
 
-class Film(Struct, frozen=True):
+class Film(Given, frozen=True):
     """A film of a block; `earliest` is the hour that its own rating asks for."""
 
     id: str
     minutes: Minutes
     director: str = ""
     theme: str = ""
-    earliest: int | None = None
+    earliest: Clock | None = None
 
 
-class Programme(Struct, frozen=True):
+class Programme(Given, frozen=True):
     """`earliest` and `latest` bound the start, in minutes after the day's midnight.
 
     `intros` and `debates` speak for each screening in turn; past their end, `intro` holds for all
@@ -64,36 +73,36 @@ class Programme(Struct, frozen=True):
     demand: Count = 200
     prestige: Count = 1
     premiere: str = "none"
-    showings: Count = 1
+    showings: Number = 1
     least_seats: Count = 0
     equipment: list[str] = []
-    earliest: int | None = None
-    latest: int | None = None
+    earliest: Clock | None = None
+    latest: Clock | None = None
     intros: list[Minutes] = []
     debates: list[Minutes] = []
     languages: list[str] = []
     subtitles: list[str] = []
     step_free: bool = False
     captions: bool = False
-    press: Positive | None = None
+    press: Annotated[int, Meta(ge=1, le=99)] | None = None
     press_before: bool = True
-    not_before: int | None = None
+    not_before: Moment | None = None
     most_screenings: Count | None = None
-    forbidden_days: list[int] = []
+    forbidden_days: list[Count] = []
     visa: bool = False
     films: list[Film] = []
 
 
-class Guest(Struct, frozen=True):
+class Guest(Given, frozen=True):
     """On stage at the first screening of each of `programmes`; no windows means always there."""
 
     id: str
     name: str
-    windows: list[tuple[int, int]]
+    windows: list[tuple[Moment, Moment]]
     programmes: list[str]
 
 
-class Jury(Struct, frozen=True):
+class Jury(Given, frozen=True):
     """Sees the first screening of each of `programmes`, with a pause between two of them."""
 
     id: str
@@ -103,7 +112,7 @@ class Jury(Struct, frozen=True):
     most_a_day: Positive = 4
 
 
-class Resource(Struct, frozen=True):
+class Resource(Given, frozen=True):
     """No more than `limit` of these run at once; no `numbers` means every screening.
 
     `counted` over the whole screening, over its debate alone, or over all but its debate.
@@ -113,11 +122,11 @@ class Resource(Struct, frozen=True):
     name: str
     limit: Count
     programmes: list[str]
-    numbers: list[int] = []
+    numbers: list[Number] = []
     counted: Literal["screening", "debate", "film"] = "screening"
 
 
-class Crew(Struct, frozen=True):
+class Crew(Given, frozen=True):
     """Who runs these screens rests so long between the last film of a day and the next day's."""
 
     id: str
@@ -126,33 +135,33 @@ class Crew(Struct, frozen=True):
     rest: Minutes = 9 * 60
 
 
-class Pin(Struct, frozen=True):
+class Pin(Given, frozen=True):
     programme: str
-    number: int
+    number: Number
     screen: str
-    start: int
+    start: Minutes
 
 
-class Hold(Struct, frozen=True):
+class Hold(Given, frozen=True):
     """A part of a pin: the day (the first is 0), the minute of the day, or the screen."""
 
     programme: str
-    number: int = 0
-    day: int | None = None
-    minute: int | None = None
+    number: Number = 0
+    day: Count | None = None
+    minute: OfDay | None = None
     screen: str | None = None
 
 
-class Reservation(Struct, frozen=True):
+class Reservation(Given, frozen=True):
     """Opening, closing, awards: the screen is taken, and must be clear when it begins."""
 
     title: str
     screen: str
-    begins: int
-    ends: int
+    begins: Moment
+    ends: Moment
 
 
-class Order(Struct, frozen=True):
+class Order(Given, frozen=True):
     """The first screening of `first` ends so long before that of `then` begins."""
 
     first: str
@@ -161,17 +170,17 @@ class Order(Struct, frozen=True):
     most: Minutes | None = None
 
 
-class Old(Struct, frozen=True):
+class Old(Given, frozen=True):
     """Where a screening was in the plan before; `price` is what it costs to move it."""
 
     programme: str
-    number: int
+    number: Number
     screen: str
-    start: int
+    start: Minutes
     price: Count = 1
 
 
-class Setting(Struct, frozen=True):
+class Setting(Given, frozen=True):
     """What the programmer chose for one rule; a hard rule made soft costs `weight` each time."""
 
     on: bool = True
@@ -180,14 +189,14 @@ class Setting(Struct, frozen=True):
     level: Level | None = None
 
 
-class Measures(Struct, frozen=True):
+class Measures(Given, frozen=True):
     """The numbers inside the rules that a festival may choose; times are minutes.
 
     `bands`: from this minute of the day on, a start weighs so much. `divisor`: repeats expect
     demand / divisor, in tenths. `meal`: from, to, and how much of it must be free.
     """
 
-    bands: tuple[tuple[int, int], ...] = ((0, 3), (720, 2), (840, 1), (1080, 0), (1290, 2))
+    bands: tuple[tuple[Minutes, Count], ...] = ((0, 3), (720, 2), (840, 1), (1080, 0), (1290, 2))
     divisor: Positive = 16
     prestige_of_repeats: Count = 2
     block_minutes: Minutes = 101
@@ -195,16 +204,16 @@ class Measures(Struct, frozen=True):
     visa_screenings: Count = 6
     visa_days: Positive = 7
     foyer: Minutes = 10
-    meal: tuple[int, int, int] = (720, 840, 45)
-    late: int = 1440
-    morning: int = 600
+    meal: tuple[Minutes, Minutes, Minutes] = (720, 840, 45)
+    late: Minutes = 1440
+    morning: Minutes = 600
     stroll: Minutes = 15
     long_debate: Minutes = 20
     slack: Minutes = 15
     free_slot: Minutes = 120
 
 
-class Problem(Struct, frozen=True):
+class Problem(Given, frozen=True):
     """`pairs` are programmes that share their audience, with a weight; repeated pairs add up.
 
     `ways` are minutes between two venues; where nothing is said, two screens are `travel` apart.
@@ -216,10 +225,10 @@ class Problem(Struct, frozen=True):
     programmes: list[Programme]
     guests: list[Guest] = []
     pins: list[Pin] = []
-    pairs: list[tuple[str, str, int]] = []
+    pairs: list[tuple[str, str, Count]] = []
     step: Step = 15
     travel: Minutes = 15
-    ways: list[tuple[str, str, int]] = []
+    ways: list[tuple[str, str, Minutes]] = []
     juries: list[Jury] = []
     resources: list[Resource] = []
     crews: list[Crew] = []

@@ -8,7 +8,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from screenings.model import Placement, Problem, day_of
-from screenings.rules.facts import Facts
+from screenings.rules.facts import Facts, debate
 
 Minutes = NDArray[np.int64]
 Name = tuple[str, int]
@@ -60,10 +60,10 @@ def lateness(
         start = np.full(draws, p.start, dtype=np.int64)
         for other, way in before[name]:
             start = np.maximum(start, ends[other] + way)
-        debate = facts.programmes[p.programme].debate if p.number == 0 else 0
-        extra = chance.choice(how.minutes, size=draws, p=odds) if debate else 0
+        talk = debate(facts.programmes[p.programme], p.number)
+        extra = chance.choice(how.minutes, size=draws, p=odds) if talk else 0
         starts[name] = start
-        ends[name] = start + (facts.ends(p) - p.start) + np.maximum(extra, -debate)
+        ends[name] = start + (facts.ends(p) - p.start) + np.maximum(extra, -talk)
         cause = blamed(p, before[name], ends)
         found.append(judged(p, start - p.start, cause, tolerated, rare))
     return found

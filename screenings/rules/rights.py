@@ -1,9 +1,9 @@
 """What distributors, pins and blocks allow: embargoes, numbers, visas, parts of a pin, ratings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from screenings import minutes
-from screenings.model import DAY, Clash, Hold, Placement, Programme, day_of, minute_of
+from screenings.model import DAY, MANY, Clash, Hold, Placement, Programme, day_of, minute_of
 from screenings.rules.facts import Facts, clock, who
 from screenings.rules.order import clock_hours
 from screenings.rules.rule import (
@@ -66,13 +66,14 @@ def rights_kept(facts: Facts, plan: Plan) -> Iterator[Clash]:
 def state_rights(facts: Facts, model: Model) -> None:
     days = facts.problem.days
     by_programme: dict[str, list[Name]] = {}
+    beyond = set(too_many(facts, model.names))
     for name in model.names:
         programme, keep = facts.programmes[name[0]], minutes.span(0, (days + 2) * DAY)
         if programme.not_before is not None:
             keep &= ~minutes.span(0, programme.not_before)
         for day in programme.forbidden_days:
             keep &= ~minutes.day(day) if day >= 0 else keep
-        if name[1] >= allowed(facts, programme):
+        if name in beyond:
             keep = 0
         if programme.visa:
             by_programme.setdefault(name[0], []).append(name)
@@ -81,9 +82,19 @@ def state_rights(facts: Facts, model: Model) -> None:
         model.near(names, days=facts.measures.visa_days)
 
 
+def too_many(facts: Facts, names: Iterable[Name]) -> Iterator[Name]:
+    """What the rights and the visa leave no room for: locks stand, then the first come."""
+    locked = {(p.programme, p.number) for p in facts.problem.pins} if facts.forces("H14") else set()
+    of_each: dict[str, list[Name]] = {}
+    for name in sorted(names, key=lambda name: (name not in locked, name[1])):
+        of_each.setdefault(name[0], []).append(name)
+    for programme, its in of_each.items():
+        yield from its[allowed(facts, facts.programmes[programme]) :]
+
+
 def allowed(facts: Facts, programme: Programme) -> int:
     """How many screenings the rights and the visa leave."""
-    most = [programme.showings]
+    most = [MANY]
     if programme.most_screenings is not None:
         most.append(programme.most_screenings)
     if programme.visa:

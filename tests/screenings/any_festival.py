@@ -43,7 +43,7 @@ def any_festival(seed, *, films=6, soft=True, demoted=True):
         pins=[Pin(names[0], 0, "s0", 19 * 60)] if chance.random() < 0.3 else [],
         pairs=[(*chance.sample(names, 2), chance.randint(1, 5)) for _ in range(3)],
         step=chance.choice([5, 15]),
-        ways=[("s0", "s2", 40), ("v1", "v1", 5)] if chance.random() < 0.5 else [],
+        ways=[("s0", "v1", 40), ("v1", "v1", 5)] if chance.random() < 0.5 else [],
         juries=[Jury("j", "J", some(5), chance.choice([0, 15, 30]), chance.choice([1, 2]))],
         resources=[
             Resource("r", "R", 1, some(5), chance.choice([[], [0]]), chance.choice(["screening", "debate", "film"]))
