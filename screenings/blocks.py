@@ -80,6 +80,8 @@ def compose(
     found, fewest, bound = start, least, 0
     if len(shorts) <= MANY:
         found, fewest, bound = pack(shorts, longest, pause, held, start, least, began + seconds)
+    if not places_exist(found, held):
+        raise Refused("held_shorts_do_not_fit")
     by_id = {short.id: short for short in shorts}
     blocks = [
         finished([by_id[s] for s in members], at, pause, held, arc)
@@ -90,7 +92,7 @@ def compose(
         fewest=fewest,
         fewest_proved=len(blocks) == fewest,
         themes=sum(len(block.themes) for block in blocks),
-        themes_bound=max(bound, len({short.theme for short in shorts})),
+        themes_bound=max(bound, len(themes_of(shorts))),
         seconds=round(time.monotonic() - began, 2),
     )
 
@@ -102,12 +104,12 @@ def refuse_nonsense(shorts: Sequence[Short], longest: int, held: Sequence[Held])
         codes.append("short_twice")
     if any(not 0 < short.minutes <= longest for short in shorts):
         codes.append("short_too_long")
-    if any(one.short not in known or one.block < 0 for one in held):
+    if any(one.short not in known or not 0 <= one.block < len(shorts) for one in held):
         codes.append("held_short_unknown")
     if len({one.short for one in held}) != len(held):
         codes.append("held_twice")
     places = [(h.block, h.position) for h in held if h.position is not None]
-    if len(set(places)) != len(places):
+    if len(set(places)) != len(places) or any(at < 0 for _, at in places):
         codes.append("held_place_taken")
     if codes:
         raise Refused(*codes)
@@ -116,12 +118,16 @@ def refuse_nonsense(shorts: Sequence[Short], longest: int, held: Sequence[Held])
 def fewest_possible(shorts: Sequence[Short], longest: int, pause: int, held: Sequence[Held]) -> int:
     """By minutes, by the most films of one director, by the programmer's own blocks."""
     minutes = sum(short.minutes + pause for short in shorts)
-    directors = Counter(name for short in shorts for name in short.directors)
+    directors = Counter(name for short in shorts for name in directed_by(short))
     return max(
         math.ceil(minutes / (longest + pause)),
         max(directors.values(), default=0),
         max((one.block + 1 for one in held), default=0),
     )
+
+
+def directed_by(short: Short) -> set[str]:
+    return {name for name in short.directors if name}
 
 
 def first_fit(
@@ -154,16 +160,21 @@ def first_fit(
     return blocks
 
 
+def places_exist(blocks: Sequence[Sequence[str]], held: Sequence[Held]) -> bool:
+    """A third place needs three shorts."""
+    return all(len(blocks[h.block]) > h.position for h in held if h.position is not None)
+
+
 def may_hold(shorts: Sequence[Short], block: Sequence[str], longest: int, pause: int) -> bool:
     members = [short for short in shorts if short.id in set(block)]
-    names = [name for short in members for name in set(short.directors)]
+    names = [name for short in members for name in directed_by(short)]
     return running(members, pause) <= longest and len(names) == len(set(names))
 
 
 def fits(block: Sequence[Short], short: Short, longest: int, pause: int) -> bool:
     minutes = sum(other.minutes + pause for other in block) + short.minutes
-    names = {name for other in block for name in other.directors}
-    return minutes <= longest and not names & set(short.directors)
+    names = {name for other in block for name in directed_by(other)}
+    return minutes <= longest and not names & directed_by(short)
 
 
 def pack(
@@ -176,10 +187,10 @@ def pack(
     ends: float,
 ) -> tuple[list[list[str]], int, int]:
     """Blocks, the proved fewest, and a bound for their themes."""
-    fewest = least
-    for count in range(least, len(start) + 1):
+    fewest, good = least, places_exist(start, held)
+    for count in range(least, (len(start) if good else len(shorts)) + 1):
         left = ends - time.monotonic()
-        hint = start if count == len(start) else []
+        hint = start if count == len(start) and good else []
         status, found, bound = packed(shorts, count, longest, pause, held, hint, left)
         if found:
             return found, fewest, bound
@@ -201,11 +212,12 @@ def packed(
     """Exactly `count` blocks, with as few themes in each as can be."""
     cp = cp_model.CpModel()
     inside = {(s.id, b): cp.new_bool_var("") for s in shorts for b in range(count)}
-    theme = {(t, b): cp.new_bool_var("") for t in {s.theme for s in shorts} for b in range(count)}
+    theme = {(t, b): cp.new_bool_var("") for t in themes_of(shorts) for b in range(count)}
     for s in shorts:
         cp.add_exactly_one(inside[s.id, b] for b in range(count))
         for b in range(count):
-            cp.add_implication(inside[s.id, b], theme[s.theme, b])
+            if s.theme:
+                cp.add_implication(inside[s.id, b], theme[s.theme, b])
             cp.add_hint(inside[s.id, b], b < len(hint) and s.id in hint[b])
     for b in range(count):
         load = sum((s.minutes + pause) * inside[s.id, b] for s in shorts)
@@ -214,6 +226,8 @@ def packed(
             cp.add_at_most_one(inside[film, b] for film in films)
     for one in held:
         cp.add(inside[one.short, one.block] == 1)
+        if one.position is not None:
+            cp.add(sum(inside[s.id, one.block] for s in shorts) > one.position)
     cp.minimize(sum(theme.values()))
     solver = cp_model.CpSolver()
     solver.parameters.max_time_in_seconds = max(0.05, seconds)
@@ -226,10 +240,15 @@ def packed(
     return status, found, math.ceil(solver.best_objective_bound - 1e-6)
 
 
+def themes_of(shorts: Sequence[Short]) -> list[str]:
+    """A short without one is at home everywhere."""
+    return sorted({short.theme for short in shorts if short.theme})
+
+
 def by_director(shorts: Sequence[Short]) -> list[list[str]]:
     films: dict[str, list[str]] = defaultdict(list)
     for short in shorts:
-        for name in short.directors:
+        for name in sorted(directed_by(short)):
             films[name].append(short.id)
     return [found for found in films.values() if len(found) > 1]
 
@@ -251,7 +270,7 @@ def finished(
         shorts=[short.id for short in order],
         minutes=running(order, pause),
         rating=max((short.rating for short in order), default=0),
-        themes=sorted({short.theme for short in order}),
+        themes=themes_of(order),
         order_cost=order_cost(order, arc),
     )
 

@@ -97,3 +97,60 @@ def test_hundreds_of_shorts_are_packed_at_once():
 
     assert len(found.blocks) <= found.fewest + 3
     assert found.seconds < 20
+
+
+def partitions(films):
+    """Every way to make groups of them."""
+    if not films:
+        yield []
+        return
+    first, *rest = films
+    for groups in partitions(rest):
+        yield [[first], *groups]
+        for at, group in enumerate(groups):
+            yield [*groups[:at], [first, *group], *groups[at + 1 :]]
+
+
+def fits_all(groups, longest):
+    return all(
+        sum(s.minutes for s in g) + len(g) - 1 <= longest
+        and len(names := [n for s in g for n in set(s.directors) if n]) == len(set(names))
+        for g in groups
+    )
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_other_composition_has_fewer_blocks_or_fewer_themes(seed):
+    chance = random.Random(seed)
+    films = [
+        Short(f"s{n}", chance.randrange(10, 60), chance.choice(["", "moon", "mars"]),
+              chance.choices(["", "ada", "eve", "uma"], k=2))
+        for n in range(7)
+    ]  # fmt: skip
+
+    found = compose(films, longest=100, seconds=5)
+
+    best = min(
+        (len(groups), sum(len({s.theme for s in g if s.theme}) for g in groups))
+        for groups in partitions(films)
+        if fits_all(groups, 100)
+    )
+    assert (len(found.blocks), found.themes, found.fewest_proved) == (*best, True)
+
+
+def test_a_director_named_twice_on_one_film_is_one_director():
+    assert len(compose([Short("a", 10, directors=["ada", "ada"]), Short("b", 10)]).blocks) == 1
+
+
+def test_a_short_held_third_has_two_before_it():
+    films = [Short("a", 60), Short("b", 60), Short("c", 10), Short("d", 10)]
+
+    found = compose(films, held=[Held("c", 0, 2)])
+
+    assert (len(found.blocks), found.blocks[0].shorts[2]) == (2, "c")
+
+
+@pytest.mark.parametrize("held", [[Held("a", 0, 2)], [Held("a", 0, -1)], [Held("a", 10**9)], [Held("a", 0, 0), Held("b", 0, 0)]])
+def test_a_place_that_cannot_be_is_never_passed_over(held):
+    with pytest.raises(Refused):
+        compose([Short("a", 60), Short("b", 60)], held=held)

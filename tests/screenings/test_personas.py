@@ -1,8 +1,9 @@
+import random
 from itertools import combinations
 
 from screenings.personas import Persona, Traits, one_can_see_both, reach, select, worst
 from screenings.rules import Facts
-from tests.screenings.builders import a_festival, a_placement, a_problem, a_programme, a_screen, at
+from tests.screenings.builders import DAY, a_festival, a_placement, a_problem, a_programme, a_screen, at
 
 
 def names(found):
@@ -89,3 +90,35 @@ def test_nobody_is_in_two_places_and_no_selection_is_larger():
 
     largest = max(n for n in range(8) if any(possible(s) for s in combinations(plan, n)))
     assert (possible(seen), len(seen), best) == (True, largest, True)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_no_other_visit_is_worth_more(seed):
+    chance = random.Random(seed)
+    problem = a_problem([a_programme(n, showings=2, film_minutes=chance.randrange(60, 150)) for n in "abcde"],
+                        [a_screen("orion"), a_screen("vega")], ways=[("orion", "vega", 30)])
+    plan = [a_placement(f"{chance.randrange(12, 22)}:00", p.id, k, chance.choice(["orion", "vega"]), chance.randrange(2))
+            for p in problem.programmes for k in range(2)]  # fmt: skip
+    persona = Persona("p", must=["a", "b"], pause=chance.choice([0, 45]), most_a_day=2, latest_end=at("23:30"))
+
+    found = reach(problem, plan, persona)
+
+    facts = Facts(problem)
+    asked = [p for p in plan if p.start % DAY + facts.ends(p) - p.start <= at("23:30")]
+
+    def allowed(some):
+        days = [p.start // DAY for p in some]
+        late = {"orion": 0, "vega": 30}
+        return (
+            len({p.programme for p in some}) == len(some)
+            and all(days.count(d) <= 2 for d in days)
+            and all(facts.ends(a) + max(persona.pause, abs(late[a.screen] - late[b.screen])) <= b.start
+                    for a, b in combinations(sorted(some, key=lambda p: p.start), 2)
+                    if a.start // DAY == b.start // DAY)
+        )  # fmt: skip
+
+    def worth(some):
+        return sum(100 if p.programme in "ab" else 1 for p in some)
+
+    most = max(worth(some) for n in range(5) for some in combinations(asked, n) if allowed(some))
+    assert (allowed(found.seen), worth(found.seen), found.best) == (True, most, True)

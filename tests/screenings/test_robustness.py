@@ -54,3 +54,25 @@ def test_a_repeat_has_no_debate_to_run_over():
     plan = [a_placement("18:00", "one", 1), a_placement("19:55", "two")]
 
     assert lateness(problem, plan, overrun=LATE)[1].chance == 0
+
+
+def test_each_screening_has_the_debate_that_was_planned_for_it():
+    problem = a_problem([a_programme("one", debates=[0, 30]), a_programme("two")])
+    silent = [a_placement("18:00", "one"), a_placement("19:55", "two")]
+    talked = [a_placement("18:00", "one", 1), a_placement("20:25", "two")]
+
+    assert lateness(problem, silent, overrun=LATE)[1].chance == 0
+    assert lateness(problem, talked, overrun=LATE)[1].mean == 30
+
+
+def test_two_delays_add_up_as_arithmetic_says():
+    # each turn adds 20 minutes or, one time in four, 50; there are 30 minutes between two films
+    problem = a_problem([a_programme(name) for name in ("one", "two", "three")])
+    plan = [a_placement("12:00", "one"), a_placement("14:25", "two"), a_placement("16:50", "three")]
+
+    _, second, third = lateness(problem, plan, overrun=Overrun((0, 30), (3, 1)), tolerated=0, draws=40_000)
+
+    # late by 20 when the one before ran over, by 40 when both did, by 10 when only the first did
+    assert abs(second.mean - 20 / 4) < 0.3
+    assert abs(third.mean - (40 / 16 + 10 * 3 / 16 + 20 * 3 / 16)) < 0.4
+    assert abs(third.chance - 7 / 16) < 0.02
