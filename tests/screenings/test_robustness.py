@@ -66,7 +66,7 @@ def test_each_screening_has_the_debate_that_was_planned_for_it():
 
 
 def test_two_delays_add_up_as_arithmetic_says():
-    # each turn adds 20 minutes or, one time in four, 50; there are 30 minutes between two films
+    # ten minutes to spare between two films; one debate in four runs over by thirty
     problem = a_problem([a_programme(name) for name in ("one", "two", "three")])
     plan = [a_placement("12:00", "one"), a_placement("14:25", "two"), a_placement("16:50", "three")]
 
