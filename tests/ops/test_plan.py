@@ -11,7 +11,7 @@ from ops.plan import main, sound
 from screenings.checker import check
 from screenings.model import Crew, Hold, Jury, Order, Pin, Plan, Setting
 from tests.screenings.any_festival import any_festival
-from tests.screenings.builders import a_problem, a_programme, a_screen
+from tests.screenings.builders import a_placement, a_problem, a_programme, a_screen
 
 
 def door(*given):
@@ -119,14 +119,14 @@ def test_locks_that_collide_end_with_three_and_the_two_are_named(tmp_path):
 def test_a_repair_is_repaired_again(tmp_path):
     problem, plan, mended = tmp_path / "problem.json", tmp_path / "plan.json", tmp_path / "mended.json"
     problem.write_bytes(msgspec.json.encode(a_problem()))
-    assert door(problem, "--deterministic", 0.1, "-o", plan).returncode == 0
+    plan.write_bytes(msgspec.json.encode({"placements": [a_placement("18:00")]}))
 
     first = door(problem, "--repair", plan, "--close", "orion:1", "--seconds", 5, "-o", mended)
     again = door(problem, "--repair", mended, "--close", "orion:2", "--seconds", 5)
 
     assert (first.returncode, again.returncode) == (0, 0)
     assert json.loads(mended.read_bytes())["moves"] == 1
-    assert "moved: apogee 1: orion day 1 " in first.stderr
+    assert "moved: apogee 1: orion day 1 18:00" in first.stderr
 
 
 @pytest.mark.parametrize(("closing", "old"), [

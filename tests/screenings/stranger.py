@@ -18,6 +18,22 @@ COMMON = {
 }  # fmt: skip
 BANDS = [(0, 3), (720, 2), (840, 1), (1080, 0), (1290, 2)]
 
+TWO_DAYS = [(540, 1440), (540, 1440)]
+SLOTS = [day * DAY + minute for day in (0, 1) for minute in (600, 840, 1080, 1260)]
+
+
+def a_room(name, **what):
+    return {"id": name, "name": name, "seats": 200, "hours": TWO_DAYS, "slots": SLOTS, **what}
+
+
+def a_film(name, **what):
+    return {"id": name, "title": name, "section": "C", "film_minutes": 90, **what}
+
+
+def a_file(*films, screens=None, **what):
+    return {"days": 2, "screens": screens or [a_room("a")],
+            "programmes": list(films) or [a_film("x"), a_film("y")], **what}  # fmt: skip
+
 
 class Reader:
     def __init__(self, problem):

@@ -12,29 +12,12 @@ from screenings.checker import check
 from screenings.model import Problem
 from screenings.planner.driver import plan
 from screenings.soundness import sound
-from tests.screenings.stranger import Reader
+from tests.screenings.stranger import DAY, Reader, a_file, a_film, a_room
 
-DAY = 1440
-TWO_DAYS = [(540, 1440), (540, 1440)]
-SLOTS = [day * DAY + minute for day in (0, 1) for minute in (600, 840, 1080, 1260)]
-
-
-def a_room(name, **what):
-    return {"id": name, "name": name, "seats": 200, "hours": TWO_DAYS, "slots": SLOTS, **what}
-
-
-def a_film(name, **what):
-    return {"id": name, "title": name, "section": "C", "film_minutes": 90, **what}
-
-
-def a_file(*films, screens=None, **what):
-    return {"days": 2, "screens": screens or [a_room("a")],
-            "programmes": list(films) or [a_film("x"), a_film("y")], **what}  # fmt: skip
-
-
+WORK = 0.2
 TWO_ROOMS = [a_room("a"), a_room("b", seats=100, venue="w", equipment=["35mm"], commune="Nancy", step_free=False)]
 EVENING = [a_room("a", slots=[1080]), a_room("b", slots=[1080], venue="w")]
-NIGHT = {"day": 0, "minute": 1260}
+AFTERNOON = {"day": 0, "minute": 840}
 
 
 def shorts(*films):
@@ -42,46 +25,47 @@ def shorts(*films):
 
 
 BITES = {
-    "H3": a_file(screens=[a_room("a", slots=[1080, 1195, 1260])]),
+    "H3": a_file(screens=[a_room("a", slots=[1080, 1195])]),
     "H4 hours": a_file(screens=[a_room("a", hours=[(540, 1180), None])]),
-    "H4 closure": a_file(screens=[a_room("a", closures=[(1100, 1130), (1440 + 1070, 1440 + 1081)])]),
+    "H4 closure": a_file(screens=[
+        a_room("a", slots=[600, 1080, DAY + 1080], closures=[(1194, 1200), (DAY + 1070, DAY + 1081)])]),
     "H5": a_file(a_film("x", equipment=["35mm"]), screens=TWO_ROOMS),
     "H6 seats": a_file(a_film("x", least_seats=150, demand=50), screens=[a_room("a", slots=[600]), TWO_ROOMS[1]]),
-    "H6 steps": a_file(a_film("x", step_free=True, demand=20), screens=TWO_ROOMS),
+    "H6 steps": a_file(a_film("x", step_free=True, demand=25), screens=TWO_ROOMS),
     "H6 captions": a_file(a_film("x", captions=True), screens=[a_room("a", captions=False)]),
     "H7": a_file(guests=[{"id": "g", "name": "G", "programmes": ["x"], "windows": [(600, 700), (700, 715)]}]),
     "H8": a_file(screens=EVENING, guests=[{"id": "g", "name": "G", "programmes": ["x", "y"], "windows": []}]),
-    "H8 way": a_file(screens=[a_room("a", slots=[1080]), a_room("b", slots=[1210, 1260], venue="w")],
+    "H8 way": a_file(screens=[a_room("a", slots=[1080]), a_room("b", slots=[1210], venue="w")],
                      ways=[("w", "a", 40)],
                      guests=[{"id": "g", "name": "G", "programmes": ["x", "y"], "windows": []}]),
     "H9 place": a_file(screens=EVENING, juries=[{"id": "j", "name": "J", "programmes": ["x", "y"]}]),
     "H9 day": a_file(screens=[a_room("a", hours=[(540, 1440), None])],
                      juries=[{"id": "j", "name": "J", "programmes": ["x", "y"], "most_a_day": 1}]),
     "H10": a_file(a_film("x", showings=2, prestige=5), screens=[a_room("a", slots=[600, DAY + 1080])]),
-    "H10 press": a_file(a_film("x", showings=2, press=1), screens=[a_room("a", slots=[1080, DAY + 600])]),
+    "H10 press": a_file(a_film("x", showings=2, press=1, prestige=5), screens=[a_room("a", slots=[1080, DAY + 600])]),
     "H11 day": a_file(a_film("x", showings=2), screens=[a_room("a", hours=[(540, 1440), None])]),
-    "H11 gap": a_file(a_film("x", showings=2), repeat_gap=DAY + 1),
+    "H11 gap": a_file(a_film("x", showings=2), screens=[a_room("a", slots=[1080, DAY + 1080])], repeat_gap=DAY + 1),
     "H11 band": a_file(a_film("x", showings=2), repeat_other_band=True),
-    "H12 late": a_file(a_film("x", earliest=1260)),
+    "H12 late": a_file(a_film("x", earliest=1290), screens=[a_room("a", slots=[1080, 1300])]),
     "H12 early": a_file(a_film("x", latest=840)),
-    "H13 embargo": a_file(a_film("x", not_before=DAY + 1100)),
+    "H13 embargo": a_file(a_film("x", not_before=DAY), screens=[a_room("a", slots=[1080, DAY + 600])]),
     "H13 day": a_file(a_film("x", forbidden_days=[0]), screens=[a_room("a", hours=[(540, 1440), (540, 800)])]),
     "H13 rights": a_file(a_film("x", showings=2, most_screenings=1)),
     "H13 visa number": a_file(a_film("x", showings=2, visa=True), measures={"visa_screenings": 1}),
     "H13 visa days": a_file(a_film("x", showings=2, visa=True), measures={"visa_days": 1}),
     "H13 visa communes": a_file(a_film("x", showings=2, visa=True),
                                 screens=[a_room("a", slots=[600]), a_room("b", commune="Nancy", slots=[DAY + 600])]),
-    "H14 day and hour": a_file(holds=[{"programme": "x", **NIGHT}]),
+    "H14 day and hour": a_file(holds=[{"programme": "x", **AFTERNOON}]),
     "H14 screen": a_file(screens=TWO_ROOMS, holds=[{"programme": "x", "screen": "b"}]),
-    "H14 pin": a_file(pins=[{"programme": "x", "number": 0, "screen": "a", "start": 617}]),
-    "H15": a_file(reservations=[{"title": "Awards", "screen": "a", "begins": 1200, "ends": DAY + 1080}]),
+    "H14 pin": a_file(pins=[{"programme": "x", "number": 0, "screen": "a", "start": 600}]),
+    "H15": a_file(reservations=[{"title": "Awards", "screen": "a", "begins": 1200, "ends": DAY + 1300}]),
     "H16": a_file(screens=EVENING, resources=[{"id": "m", "name": "M", "limit": 1, "programmes": ["x", "y"]}]),
     "H16 debate": a_file(a_film("x"), a_film("y", intro=15), screens=EVENING, resources=[
         {"id": "m", "name": "M", "limit": 1, "programmes": ["x", "y"], "numbers": [0], "counted": "debate"}]),
     "H17 director": a_file(a_film("x", films=shorts({"director": "Ada"}, {"director": "Ada"}))),
     "H17 length": a_file(a_film("x", films=shorts({"minutes": 50}, {"minutes": 50}))),
-    "H17 rating": a_file(a_film("x", films=shorts({"earliest": 1200}, {}))),
-    "H18": a_file(orders=[{"first": "y", "then": "x", "least": 60, "most": 300}]),
+    "H17 rating": a_file(a_film("x", films=shorts({"earliest": 1270}, {}))),
+    "H18": a_file(orders=[{"first": "y", "then": "x", "least": 70, "most": 300}]),
     "H19": a_file(screens=[a_room("a", slots=[1260, DAY + 600])],
                   crews=[{"id": "c", "name": "C", "screens": ["a"], "rest": 720}]),
     "H20": a_file(screens=EVENING, never_together=[("x", "y")]),
@@ -96,7 +80,7 @@ def with_setting(said, rule, **setting):
 def found_by_planner(said):
     problem = msgspec.convert(msgspec.json.decode(msgspec.json.encode(said)), Problem)
     assert sound(problem) == []
-    found = plan(problem, seconds=1, deterministic=True)
+    found = plan(problem, seconds=WORK, deterministic=True)
     assert check(problem, found).violations == []
     placed = {(p.programme, p.number): (p.screen, p.start) for p in found.placements}
     assert Reader(said).legal(placed)
@@ -123,18 +107,19 @@ def test_a_film_is_in_one_place_and_a_promise_that_fails_costs_what_was_said():
     assert found_by_planner(priced) == Reader(priced).best() == (1, 1, 7)
 
 
-@pytest.mark.parametrize(("step", "own", "starts"), [
-    (15, None, {1080, 1200}), (5, None, {1080, 1200}), (15, 5, {1080, 1200}),
+@pytest.mark.parametrize(("step", "own", "hours", "starts"), [
+    (15, None, (1080, 1315), [1080, 1200]), (5, None, (1085, 1320), [1085, 1205]),
+    (15, 5, (1085, 1320), [1085, 1205]),
 ])
-def test_free_starts_stand_beside_slots(step, own, starts):
+def test_free_starts_stand_beside_slots(step, own, hours, starts):
     said = a_file(a_film("x"), a_film("y"), a_film("z"), step=step, screens=[
         a_room("a", slots=[1087], hours=[(540, 1440), None]),
-        a_room("b", slots=None, step=own, hours=[(1080, 1440), None], turnaround=5)])  # fmt: skip
+        a_room("b", slots=None, step=own, hours=[hours, None], turnaround=5)])  # fmt: skip
     problem = msgspec.convert(said, Problem)
 
-    found = plan(problem, seconds=1, deterministic=True)
+    found = plan(problem, seconds=WORK, deterministic=True)
 
-    assert {p.start for p in found.placements if p.screen == "b"} == starts
+    assert sorted(p.start for p in found.placements if p.screen == "b") == starts
     assert [p.start for p in found.placements if p.screen == "a"] == [1087]
 
 
@@ -143,19 +128,9 @@ def test_a_day_ends_at_four_in_the_morning(closes, placed):
     said = a_file(a_film("x", earliest=1560, debate=25), screens=[a_room("a", slots=None, hours=[(600, closes), None])])
     problem = msgspec.convert(said, Problem)
 
-    found = plan(problem, seconds=1, deterministic=True)
+    found = plan(problem, seconds=WORK, deterministic=True)
 
     assert len(found.placements) == placed
-    assert check(problem, found).violations == []
-
-
-def test_a_house_that_never_closes_is_still_planned_day_by_day():
-    said = a_file(a_film("x", earliest=1400), a_film("y", latest=420), screens=[
-        a_room("a", slots=None, hours=[(0, 1440), (0, 1440)])])  # fmt: skip
-    problem = msgspec.convert(said, Problem)
-
-    found = plan(problem, seconds=1, deterministic=True)
-
     assert check(problem, found).violations == []
 
 

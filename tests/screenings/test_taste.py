@@ -6,7 +6,7 @@ import pytest
 from screenings.checker import check
 from screenings.model import Placement, Plan, Problem
 from screenings.rules import clashes, cost
-from tests.screenings.test_catalogue import DAY, a_file, a_film, a_room
+from tests.screenings.stranger import DAY, a_file, a_film, a_room
 
 JURY = [{"id": "j", "name": "J", "programmes": ["x", "y"]}]
 FAR = [a_room("a"), a_room("b", venue="w")]
