@@ -7,7 +7,7 @@ from festival.tables import Edition
 from screenings.lists import placed_in, placement_of, problem_of, working_grid
 from screenings.model import Placement, Problem
 from screenings.planner.explain import Explanation, explain
-from screenings.planner.legal import Name
+from screenings.planner.named import Name
 from screenings.planner.repair import Repair, closed, repair
 from screenings.planner.whatif import Cell, Grid, heat, lay
 from screenings.planner.why import Why, why

@@ -21,7 +21,7 @@ from screenings import grid as grids
 from screenings import lists, planning, programmes, publication, questions, venues
 from screenings.grid import NewScreening, Where
 from screenings.model import Clash
-from screenings.planner.explain import Remark
+from screenings.planner.words import Remark
 from screenings.programmes import ProgrammeForm
 from screenings.venues import GuestForm, ScreenForm, VenueForm
 

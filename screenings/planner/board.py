@@ -21,12 +21,14 @@ class Board:
         self.running = [[0] * (staff.limit + 1) for staff in ground.staff]
         self.staff: list[list[tuple[int, int, int]]] = [[] for _ in range(count)]
         self.bound: list[list[Bond]] = [[] for _ in range(count)]
+        self.wishes: list[list[tuple[int, Bond]]] = [[] for _ in range(count)]
         self.apart: list[list[Apart]] = [[] for _ in range(count)]
         self.most: list[list[Most]] = [[] for _ in range(count)]
         self.other_day: list[list[int]] = [[] for _ in range(count)]
         self.before: list[list[int]] = [[] for _ in range(count)]
         self.after: list[list[int]] = [[] for _ in range(count)]
         self.pairs: list[list[tuple[int, int]]] = [[] for _ in range(count)]
+        self.heeds_wishes = bool(ground.wishes) or any(map(any, ground.dislikes))
         self.by_room = [
             sorted((price, v) for v, price in enumerate(row) if ground.starts[at][v])
             for at, row in enumerate(ground.room)
@@ -46,6 +48,9 @@ class Board:
         for bond in ground.bonds:
             for at in bond.members:
                 self.bound[at].append(bond)
+        for weight, bond in ground.wishes:
+            for at in bond.members:
+                self.wishes[at].append((weight, bond))
         for first, then in ground.later:
             self.after[first].append(then)
             self.before[then].append(first)
@@ -198,6 +203,16 @@ class Board:
                 found.append((weight, minutes.span(seat[1] - long + 1, end)))
         return found
 
+    def disliked(self, at: int, screen: int) -> list[tuple[int, int]]:
+        """`(weight, minutes)`: starts that a rule made soft would rather not see on this screen."""
+        found = list(self.ground.dislikes[at][screen])
+        for weight, bond in self.wishes[at]:
+            for other in bond.members:
+                seat = self.seats[other]
+                if other != at and seat is not None:
+                    found.append((weight, bond.forbids(self.ground, at, screen, other, seat)))
+        return found
+
     def best(self, at: int, chance: random.Random, *, blink: float = 0.0) -> Seat | None:
         """A cheapest seat: the first or the last minute of the cheapest hours, on any screen.
 
@@ -228,7 +243,8 @@ class Board:
                 left &= self.allowed(at, screen)
             if not left:
                 continue
-            cost, some = cheapest_of(left, prices, fears, best - room)
+            dear = fears + self.disliked(at, screen) if self.heeds_wishes else fears
+            cost, some = cheapest_of(left, prices, dear, best - room)
             ties = ties + 1 if room + cost == best else 1
             if room + cost < best or (room + cost == best and chance.random() * ties < 1):
                 best, where, found = room + cost, screen, some

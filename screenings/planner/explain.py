@@ -3,48 +3,34 @@
 import time
 from collections import defaultdict
 from collections.abc import Collection, Iterator
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 from ortools.sat.python import cp_model
 
-from screenings.model import DAY, Jury, Placement, Problem, Programme, Screen, day_of
+from screenings.model import Jury, Placement, Problem, Programme, Screen, day_of
 from screenings.planner.greedy import one_try, urgency
-from screenings.planner.legal import (
-    HARD,
+from screenings.planner.legal import HARD, SECOND, Answer, ask, frame
+from screenings.planner.named import (
     OF_JURIES,
-    SECOND,
     SOFTER,
-    WIDE,
-    Answer,
     Name,
     Named,
-    ask,
     every_house,
-    frame,
+    house_rules,
     rules_of,
-    starts_in,
-    tick_of,
-    ticks,
     touched,
     unary_rules,
 )
 from screenings.planner.options import Option, Task, guests_of
+from screenings.planner.spans import WIDE, starts_in, tick_of, ticks
+from screenings.planner.words import Details, Remark, spoken, title, united
 from screenings.rules import breaches, clashes
-from screenings.rules.facts import Facts, clock, hours_on, length
+from screenings.rules.facts import Facts, hours_on, length
 
-Details = dict[str, int | str]
 TIGHT = (4, 8, 16, 32)
 GREEDY_TRIES = 4
-
-
-class Remark(Struct, frozen=True):
-    """A code and what its sentence needs; `rules` are those that it speaks of."""
-
-    code: str
-    details: Details
-    rules: list[Named] = []
 
 
 class Explanation(Struct, frozen=True):
@@ -137,8 +123,9 @@ def without_a_start(facts: Facts) -> Iterator[Remark]:
     for programme in facts.problem.programmes:
         for number in range(programme.showings):
             name = (programme.id, number)
-            hours = [Named("outside_hours", *house) for house in every_house(facts)]
-            rules = [*unary_rules(facts, name), *hours]
+            rules = unary_rules(facts, name)
+            for house in every_house(facts):
+                rules += [rule for rule in house_rules(facts, house) if rule not in rules]
             kept = frozenset(rules)
             if all(starts_in(facts, name, h, kept).is_empty() for h in every_house(facts)):
                 promise = Named("promise", *name)
@@ -238,16 +225,6 @@ def overfull_equipment(facts: Facts) -> Iterator[Remark]:
 def needed(facts: Facts, names: Collection[Name], screen: Screen) -> int:
     films = sum(length(facts.programmes[name[0]], name[1]) for name in names)
     return films + screen.turnaround * (len(names) - 1)
-
-
-def united(windows: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    found: list[tuple[int, int]] = []
-    for opens, closes in sorted(windows):
-        if found and opens <= found[-1][1]:
-            found[-1] = (found[-1][0], max(closes, found[-1][1]))
-        else:
-            found.append((opens, closes))
-    return found
 
 
 # A plan, or rules that cannot hold together
@@ -377,43 +354,62 @@ def pairs(domain: cp_model.Domain) -> Iterator[tuple[int, int]]:
 
 def without(problem: Problem, rules: Collection[Named]) -> Problem:
     """The same festival with only these rules."""
-    kept = set(rules)
-    screens = [
-        replace(
-            s,
-            turnaround=s.turnaround if Named("turnaround_short", s.id) in kept else 0,
-            hours=[
-                hours if Named("outside_hours", s.id, day) in kept else WIDE
-                for day, hours in enumerate(s.hours)
-            ],
-        )
-        for s in problem.screens
-    ]
+    kept, said = set(rules), defaultdict(set)
+    for rule in kept:
+        said[rule.of].add(rule.code)
     guests = [
         g if Named("guest_absent", g.id) in kept else replace(g, windows=[]) for g in problem.guests
     ]
     return replace(
         problem,
-        screens=screens,
+        screens=[without_doors(s, kept) for s in problem.screens],
         guests=guests,
         pins=[],
-        programmes=[without_bounds(p, kept) for p in problem.programmes],
+        programmes=[without_bounds(p, said[p.id]) for p in problem.programmes],
         juries=[without_limits(j, kept) for j in problem.juries],
         resources=[r for r in problem.resources if Named("resource_short", r.id) in kept],
+        crews=[c for c in problem.crews if Named("rest_too_short", c.id) in kept],
+        holds=lines_of(problem.holds, "hold_broken", kept),
+        reservations=lines_of(problem.reservations, "screen_reserved", kept),
+        orders=lines_of(problem.orders, "out_of_order", kept),
+        never_together=lines_of(problem.never_together, "never_together", kept),
+        repeat_other_band=any(rule.code == "repeat_same_band" for rule in kept),
     )
 
 
-def without_bounds(programme: Programme, kept: Collection[Named]) -> Programme:
-    fields = {
-        "too_early": "earliest",
-        "too_late": "latest",
-        "embargo_broken": "not_before",
+Line = TypeVar("Line")
+
+
+def lines_of(lines: list[Line], code: str, kept: Collection[Named]) -> list[Line]:
+    numbers = {rule.number for rule in kept if rule.code == code}
+    return [line for n, line in enumerate(lines) if n in numbers]
+
+
+def without_doors(screen: Screen, kept: Collection[Named]) -> Screen:
+    closed = {rule.number for rule in kept if rule[:2] == ("screen_closed", screen.id)}
+    return replace(
+        screen,
+        turnaround=screen.turnaround if Named("turnaround_short", screen.id) in kept else 0,
+        hours=[
+            hours if Named("outside_hours", screen.id, day) in kept else WIDE
+            for day, hours in enumerate(screen.hours)
+        ],
+        closures=[span for n, span in enumerate(screen.closures) if n in closed],
+    )
+
+
+def without_bounds(programme: Programme, said: set[str]) -> Programme:
+    fields: dict[str, tuple[set[str], Any]] = {
+        "earliest": ({"too_early"}, None),
+        "latest": ({"too_late"}, None),
+        "not_before": ({"embargo_broken"}, None),
+        "least_seats": ({"too_few_seats"}, 0),
+        "forbidden_days": ({"forbidden_day"}, []),
+        "most_screenings": ({"too_many_screenings"}, None),
+        "visa": ({"visa_screenings", "visa_days", "visa_communes"}, False),
+        "films": ({"block_too_long", "director_twice", "block_too_early"}, []),
     }
-    gone: dict[str, Any] = {
-        field: None for code, field in fields.items() if Named(code, programme.id) not in kept
-    }
-    if Named("too_few_seats", programme.id) not in kept:
-        gone["least_seats"] = 0
+    gone = {field: bare for field, (codes, bare) in fields.items() if not codes & said}
     return replace(programme, **gone)
 
 
@@ -483,80 +479,3 @@ def hitting(cores: list[frozenset[Named]]) -> frozenset[Named]:
     if solver.solve(cp) != cp_model.OPTIMAL:
         raise ValueError("a core without rules: physics alone refuses")
     return frozenset(rule for rule, x in gone.items() if solver.value(x))
-
-
-# In words
-
-
-def spoken(facts: Facts, rule: Named) -> Remark:
-    return Remark(rule.code, details_of(facts, rule), [rule])
-
-
-def title(facts: Facts, name: Name) -> Details:
-    return {"title": facts.programmes[name[0]].title, "number": name[1] + 1}
-
-
-def details_of(facts: Facts, rule: Named) -> Details:
-    """What the sentence of a rule needs."""
-    match rule.code:
-        case "outside_hours":
-            found = opening(facts, rule)
-        case "turnaround_short":
-            screen = facts.screens[rule.of]
-            found = {"screen": screen.name, "minutes": screen.turnaround}
-        case "guest_absent":
-            found = stay(facts, rule)
-        case "jury_in_two_places" | "jury_overworked":
-            jury = next(j for j in facts.problem.juries if j.id == rule.of)
-            found = {"jury": jury.name, "pause": jury.pause, "most": jury.most_a_day}
-        case "resource_short":
-            resource = next(r for r in facts.problem.resources if r.id == rule.of)
-            found = {"resource": resource.name, "limit": resource.limit}
-        case "lock":
-            found = {**title(facts, (rule.of, rule.number)), **locked_at(facts, rule)}
-        case _:
-            found = {**title(facts, (rule.of, rule.number)), **bounds(facts, rule)}
-    return found
-
-
-def opening(facts: Facts, rule: Named) -> Details:
-    hours = hours_on(facts.screens[rule.of], rule.number, facts.problem.days) or (0, 0)
-    return {
-        "screen": facts.screens[rule.of].name,
-        "day": rule.number + 1,
-        "opens": clock(rule.number * DAY + hours[0]),
-        "closes": clock(rule.number * DAY + hours[1]),
-        "minutes": hours[1] - hours[0],
-    }
-
-
-def stay(facts: Facts, rule: Named) -> Details:
-    guest = next(g for g in facts.problem.guests if g.id == rule.of)
-    stays = united(guest.windows)
-    return {
-        "guest": guest.name,
-        "stays": " · ".join(f"{day_of(a) + 1} {clock(a)}–{clock(b)}" for a, b in stays),
-        "minutes": sum(b - a for a, b in stays),
-    }
-
-
-def locked_at(facts: Facts, rule: Named) -> Details:
-    pin = lock_of(facts, (rule.of, rule.number))
-    if pin is None:
-        return {}
-    day = day_of(pin.start) + 1
-    return {"screen": facts.screens[pin.screen].name, "day": day, "starts": clock(pin.start)}
-
-
-def bounds(facts: Facts, rule: Named) -> Details:
-    programme = facts.programmes[rule.of]
-    if rule.code == "too_few_seats":
-        return {"least": programme.least_seats}
-    if rule.code == "too_early":
-        return {"earliest": clock(programme.earliest or 0)}
-    if rule.code == "too_late":
-        return {"latest": clock(programme.latest or 0)}
-    if rule.code == "embargo_broken":
-        embargo = programme.not_before or 0
-        return {"day": day_of(embargo) + 1, "from": clock(embargo)}
-    return {}

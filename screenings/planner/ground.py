@@ -8,7 +8,7 @@ from typing import Protocol
 
 from screenings import minutes
 from screenings.model import DAY, DAY_TURNS, Placement, Problem, Screen
-from screenings.rules import further_cost, has_further_cost, state
+from screenings.rules import RULES, further_cost, has_further_cost, state
 from screenings.rules.audience import hour_cost, room_cost
 from screenings.rules.facts import Facts, length
 from screenings.rules.rule import Use
@@ -63,6 +63,8 @@ class Ground:
     """Screenings and screens are counted; `starts[screening][screen]` is a set of minutes.
 
     A start costs `room[screening][screen]` and the price of its hour, the cheapest hours first.
+    `dislikes[screening][screen]` and `wishes` are what rules made soft would have forbidden, with
+    its price: they lead the search, and only `further` counts.
     """
 
     problem: Problem
@@ -79,6 +81,8 @@ class Ground:
     staff: list[Staff] = field(default_factory=list)
     bonds: list[Bond] = field(default_factory=list)
     pairs: list[tuple[int, int, int]] = field(default_factory=list)
+    dislikes: list[list[list[tuple[int, int]]]] = field(default_factory=list)
+    wishes: list[tuple[int, Bond]] = field(default_factory=list)
     turnaround: list[int] = field(default_factory=list)
 
     @property
@@ -205,6 +209,7 @@ def ground_of(problem: Problem) -> Ground:
     draft.settle()
     add_prices(ground, facts)
     add_pairs(ground, facts)
+    add_wishes(ground, facts)
     return ground
 
 
@@ -218,21 +223,37 @@ class Draft:
         self.screens = {screen.id: at for at, screen in enumerate(ground.screens)}
         days = sum(ground.on_day)
         self.hours = [days for _ in ground.names]
-        self.running = [ground.all_minutes for _ in ground.screens]
+        self.running = [[ground.all_minutes] * ground.days for _ in ground.screens]
         self.refused: set[tuple[int, int]] = set()
 
     def settle(self) -> None:
-        """The starts of each screening on each screen."""
+        """The starts of each screening on each screen; a lock may be between the lines."""
         grids = [grid_of(screen, self.ground.problem) for screen in self.ground.screens]
+        locks = {
+            (self.at[pin.programme, pin.number], self.screens[pin.screen]): 1 << pin.start
+            for pin in self.ground.problem.pins
+        }
+        within = {
+            (screen, long): self.within_a_day(screen, long)
+            for screen in range(len(grids))
+            for long in set(self.ground.lengths)
+        }
         for at, long in enumerate(self.ground.lengths):
             self.ground.starts.append(
                 [
                     0
-                    if (at, screen) in self.refused or not self.hours[at]
-                    else self.hours[at] & grids[screen] & minutes.runs(running, long)
-                    for screen, running in enumerate(self.running)
+                    if (at, screen) in self.refused
+                    else self.hours[at] & within[screen, long] & (grid | locks.get((at, screen), 0))
+                    for screen, grid in enumerate(grids)
                 ]
             )
+
+    def within_a_day(self, screen: int, long: int) -> int:
+        """Starts of films so long that end while the hours of their own day last."""
+        return sum(
+            minutes.runs(running, long) & on_day
+            for running, on_day in zip(self.running[screen], self.ground.on_day, strict=True)
+        )
 
     def known(self, names: Sequence[Name]) -> tuple[int, ...]:
         return tuple(sorted({self.at[name] for name in names if name in self.at}))
@@ -243,8 +264,10 @@ class Draft:
     def refuse(self, name: Name, screen: str) -> None:
         self.refused.add((self.at[name], self.screens[screen]))
 
-    def open(self, screen: str, running: int) -> None:
-        self.running[self.screens[screen]] &= running
+    def open(self, screen: str, running: int, *, day: int | None = None) -> None:
+        its = self.running[self.screens[screen]]
+        for one in range(len(its)) if day is None else (day,):
+            its[one] &= running
 
     def clear(self, screen: str, minutes: int) -> None:
         self.ground.turnaround[self.screens[screen]] = minutes
@@ -348,6 +371,25 @@ def add_pairs(ground: Ground, facts: Facts) -> None:
             a, b = sorted((firsts[one], firsts[other]))
             weights[a, b] += weight * facts.weight("S3")
     ground.pairs = [(a, b, weight) for (a, b), weight in weights.items() if weight]
+
+
+def add_wishes(ground: Ground, facts: Facts) -> None:
+    """Each rule made soft is heard alone: what it would have left is what it likes."""
+    ground.dislikes = [[[] for _ in ground.screens] for _ in ground.names]
+    for rule in RULES:
+        weight = facts.weight(rule.code)
+        if not weight:
+            continue
+        apart = Ground(ground.problem, ground.names, ground.lengths)
+        apart.turnaround = list(ground.turnaround)
+        draft = Draft(apart, facts)
+        rule.state(facts, draft)
+        draft.settle()
+        for at, on_screens in enumerate(apart.starts):
+            for screen, liked in enumerate(on_screens):
+                if disliked := ground.starts[at][screen] & ~liked:
+                    ground.dislikes[at][screen].append((weight, disliked))
+        ground.wishes += [(weight, bond) for bond in apart.bonds]
 
 
 # Bonds between two seats

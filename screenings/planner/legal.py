@@ -1,52 +1,32 @@
-"""Is there a legal plan? Each rule by its name, so that it can be doubted, kept or let go."""
+"""Is there a legal plan? Each rule may be doubted, kept or let go."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import combinations
-from typing import NamedTuple
 
-from msgspec.structs import replace
+import numpy as np
 from ortools.sat.python import cp_model
 
 from screenings import minutes
-from screenings.model import DAY, Guest, Pin, Placement, Problem, day_of
-from screenings.planner.ground import bands, ground_of
-from screenings.rules import rule_of
+from screenings.model import DAY, Placement, day_of
+from screenings.planner.ground import bands
+from screenings.planner.named import (
+    COUNTED,
+    OF_JURIES,
+    House,
+    Name,
+    Named,
+    days,
+    every_house,
+    house_rules,
+    locks_of,
+    unary_rules,
+)
+from screenings.planner.spans import span, starts_in, tick_of, ticks
 from screenings.rules.facts import Facts, hours_on, length
 from screenings.rules.order import in_turn
 from screenings.rules.shared import uses
-
-Name = tuple[str, int]
-House = tuple[str, int]
-END = 10**6
-SOFTER = (  # of two repairs with as many rules, the one whose rules stand first here
-    "turnaround_short",
-    "jury_overworked",
-    "jury_in_two_places",
-    "too_late",
-    "too_early",
-    "repeat_same_day",
-    "lock",
-    "outside_hours",
-    "too_few_seats",
-    "premiere_after_repeat",
-    "resource_short",
-    "guest_absent",
-    "embargo_broken",
-    "promise",
-)
-OF_JURIES = ("jury_in_two_places", "jury_overworked")
-WIDE = (8 * 60, 26 * 60)  # where a screening may go once a screen's hours are let go
-
-
-class Named(NamedTuple):
-    """One rule of one thing: what a programmer can keep or let go."""
-
-    code: str
-    of: str
-    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -74,6 +54,9 @@ class Frame:
     def holds(self, rule: Named) -> bool:
         return rule in self.kept
 
+    def asks(self, rule: Named) -> bool:
+        return rule in self.kept or rule in self.doubted
+
     def literal(self, rule: Named) -> cp_model.IntVar | None:
         """None when nobody asks for this rule."""
         if rule not in self.doubted:
@@ -81,106 +64,6 @@ class Frame:
         if rule not in self.literals:
             self.literals[rule] = self.cp.new_bool_var("|".join(map(str, rule)))
         return self.literals[rule]
-
-
-def rules_of(facts: Facts) -> list[Named]:
-    """Every rule that is on and that a programmer could let go. Physics is not among them."""
-    return [r for r in nameable(facts) if r.code == "promise" or facts.forces(rule_of(r.code))]
-
-
-def nameable(facts: Facts) -> list[Named]:
-    return [
-        *(Named("promise", p.id, k) for p in facts.problem.programmes for k in range(p.showings)),
-        *(Named("lock", pin.programme, pin.number) for pin in locks_of(facts)),
-        *(Named("outside_hours", s, day) for s in facts.screens for day in days(facts)),
-        *(Named("turnaround_short", s) for s in facts.screens),
-        *(rule for p in facts.programmes for rule in of_programme(facts, p)),
-        *(Named("guest_absent", g.id) for g in facts.problem.guests if g.windows),
-        *(Named(code, j.id) for j in facts.problem.juries for code in OF_JURIES),
-        *(Named("resource_short", r.id) for r in facts.problem.resources),
-    ]
-
-
-def locks_of(facts: Facts) -> list[Pin]:
-    return facts.problem.pins if facts.forces("H14") else []
-
-
-def more_than_films(problem: Problem) -> bool:
-    """Something is asked that films, screens, guests and pins do not say."""
-    return any(
-        (
-            problem.juries,
-            problem.resources,
-            problem.crews,
-            problem.holds,
-            problem.reservations,
-            problem.orders,
-            problem.never_together,
-            problem.ways,
-            problem.settings,
-            problem.repeat_gap is not None,
-            problem.repeat_other_band,
-            not problem.premiere_first,
-            any(s.slots is not None or s.step or s.closures for s in problem.screens),
-            any(not (s.step_free and s.captions) for s in problem.screens),
-            any(p.forbidden_days or p.visa or p.films or p.press for p in problem.programmes),
-            any(p.most_screenings is not None for p in problem.programmes),
-        )
-    )
-
-
-@lru_cache(maxsize=2)
-def bare_starts(facts: Facts) -> dict[tuple[Name, str], int]:
-    """What the rules that are never let go leave: slots, ceremonies, rights, blocks."""
-    problem = facts.problem
-    wide = [(WIDE[0], 28 * 60)] * problem.days
-    screens = [replace(s, hours=wide_hours(s.hours, wide)) for s in problem.screens]
-    programmes = [
-        replace(p, least_seats=0, earliest=None, latest=None, not_before=None)
-        for p in problem.programmes
-    ]
-    ground = ground_of(
-        replace(problem, screens=screens, programmes=programmes, guests=[], juries=[], pairs=[],
-                resources=[])
-    )  # fmt: skip
-    return {
-        (name, screen.id): ground.starts[at][number]
-        for at, name in enumerate(ground.names)
-        for number, screen in enumerate(ground.screens)
-    }
-
-
-def wide_hours(
-    hours: list[tuple[int, int] | None], wide: list[tuple[int, int]]
-) -> list[tuple[int, int] | None]:
-    return [
-        (min(its[0], own[0]), max(its[1], own[1])) if own else its
-        for its, own in zip(wide, [*hours, *([None] * len(wide))], strict=False)
-    ]
-
-
-def days(facts: Facts) -> range:
-    return range(facts.problem.days)
-
-
-def every_house(facts: Facts) -> list[House]:
-    return [(screen, day) for screen in facts.screens for day in days(facts)]
-
-
-def of_programme(facts: Facts, programme: str) -> list[Named]:
-    it = facts.programmes[programme]
-    found = []
-    if it.least_seats:
-        found.append(Named("too_few_seats", programme))
-    if it.earliest is not None:
-        found.append(Named("too_early", programme))
-    if it.latest is not None:
-        found.append(Named("too_late", programme))
-    if it.not_before is not None:
-        found.append(Named("embargo_broken", programme))
-    if it.showings > 1:
-        found += [Named("repeat_same_day", programme), Named("premiere_after_repeat", programme)]
-    return found
 
 
 def frame(
@@ -210,6 +93,7 @@ def frame(
             place(it, name, Placement(*name, pin.screen, pin.start) if pin else None)
     add_screens(it)
     add_days(it)
+    add_numbers(it)
     add_guests(it)
     add_juries(it)
     add_resources(it)
@@ -233,7 +117,7 @@ def place(it: Frame, name: Name, pin: Placement | None) -> None:
     count = cp.new_int_var(0, (facts.problem.days + 2) * DAY // tick, "")
     it.starts[name] = tick * count
     present = it.present[name] = cp.new_bool_var("")
-    unary = unary_rules(facts, name)
+    about = unary_rules(facts, name)
     houses = it.houses[name] = {}
     for house in every_house(facts):
         allowed = starts_in(facts, name, house, it.kept, pin)
@@ -242,7 +126,7 @@ def place(it: Frame, name: Name, pin: Placement | None) -> None:
             continue
         here = houses[house] = cp.new_bool_var("")
         cp.add_linear_expression_in_domain(count, within).only_enforce_if(here)
-        for rule in (*unary, Named("outside_hours", *house)):
+        for rule in (*about, *house_rules(facts, house)):
             literal = it.literal(rule)
             if literal is not None:
                 inside = allowed.intersection_with(span(facts, rule, name, *house))
@@ -277,108 +161,6 @@ def obey(
         it.cp.add_bool_or([literal.Not(), here.Not()])
     else:
         it.cp.add_linear_expression_in_domain(count, inside).only_enforce_if([literal, here])
-
-
-def unary_rules(facts: Facts, name: Name) -> list[Named]:
-    found = [
-        rule
-        for rule in of_programme(facts, name[0])
-        if rule.code in {"too_early", "too_late", "embargo_broken"}
-        or (rule.code, name[1]) == ("too_few_seats", 0)
-    ]
-    if name[1] == 0:
-        found += [Named("guest_absent", g.id) for g in facts.guests[name[0]] if g.windows]
-    return [rule for rule in found if facts.forces(rule_of(rule.code))]
-
-
-def anywhere(
-    facts: Facts, name: Name, screen: str, day: int, pin: Placement | None
-) -> cp_model.Domain:
-    """The wide hours of a day; the lines of the grid come with the start, save for an odd lock."""
-    if more_than_films(facts.problem):
-        left = bare_starts(facts).get((name, screen), 0) & minutes.day(day)
-        if pin is not None and (pin.screen, day_of(pin.start)) == (screen, day):
-            left |= 1 << pin.start
-        return cp_model.Domain.from_values(list(minutes.each(left)))
-    hours = hours_on(facts.screens[screen], day, facts.problem.days) or WIDE
-    opens, closes = min(WIDE[0], hours[0]), max(WIDE[1], hours[1])
-    step = facts.problem.step
-    if pin is None or pin.start % step == 0:
-        return cp_model.Domain(day * DAY + opens, day * DAY + closes)
-    values = set(range(day * DAY + -(-opens // step) * step, day * DAY + closes, step))
-    here = (pin.screen, day_of(pin.start)) == (screen, day)
-    return cp_model.Domain.from_values(sorted(values | ({pin.start} if here else set())))
-
-
-def tick_of(facts: Facts, pin: Placement | None) -> int:
-    """Starts are counted in steps of the grid, so that their domains have no holes."""
-    step = facts.problem.step
-    if any(s.slots is not None or s.step for s in facts.problem.screens):
-        return 1
-    return step if pin is None or pin.start % step == 0 else 1
-
-
-def ticks(allowed: cp_model.Domain, tick: int) -> cp_model.Domain:
-    if tick == 1:
-        return allowed
-    flat = allowed.flattened_intervals()
-    found = [
-        [-(-low // tick), high // tick] for low, high in zip(flat[::2], flat[1::2], strict=True)
-    ]
-    return cp_model.Domain.from_intervals([pair for pair in found if pair[0] <= pair[1]])
-
-
-def starts_in(
-    facts: Facts, name: Name, house: House, kept: Collection[Named], pin: Placement | None = None
-) -> cp_model.Domain:
-    """The starts that all kept rules about one screening leave in one house."""
-    screen = facts.screens[house[0]]
-    fits = set(facts.programmes[name[0]].equipment) <= set(screen.equipment)
-    if not fits and facts.forces("H5"):
-        return cp_model.Domain.from_values([])
-    allowed = anywhere(facts, name, *house, pin)
-    for rule in (*unary_rules(facts, name), Named("outside_hours", *house)):
-        if rule in kept:
-            allowed = allowed.intersection_with(span(facts, rule, name, *house))
-    if pin and Named("lock", *name) in kept:
-        here = (pin.screen, day_of(pin.start)) == house
-        only = cp_model.Domain.from_values([pin.start] if here else [])
-        allowed = allowed.intersection_with(only)
-    return allowed
-
-
-def span(facts: Facts, rule: Named, name: Name, screen: str, day: int) -> cp_model.Domain:
-    """The starts that one rule about one screening allows in one house."""
-    programme, morning = facts.programmes[name[0]], day * DAY
-    if rule.code == "outside_hours":
-        opened = hours_on(facts.screens[screen], day, facts.problem.days)
-        last = (opened[1] if opened else 0) - length(programme, name[1])
-        if opened is None or last < opened[0]:
-            return cp_model.Domain.from_values([])
-        return cp_model.Domain(morning + opened[0], morning + last)
-    if rule.code == "too_few_seats":
-        enough = facts.screens[screen].seats >= programme.least_seats
-        return cp_model.Domain(0, END) if enough else cp_model.Domain.from_values([])
-    hours = {
-        "too_early": (morning + (programme.earliest or 0), END),
-        "too_late": (0, morning + (programme.latest or 0)),
-        "embargo_broken": (programme.not_before or 0, END),
-    }
-    if rule.code in hours:
-        return cp_model.Domain(*hours[rule.code])
-    guest = next(g for g in facts.guests[name[0]] if g.id == rule.of)
-    return presence(guest, length(programme, name[1]))
-
-
-def presence(guest: Guest, minutes: int) -> cp_model.Domain:
-    stays: list[list[int]] = []
-    for opens, closes in sorted(guest.windows):
-        if stays and opens <= stays[-1][1]:
-            stays[-1][1] = max(closes, stays[-1][1])
-        else:
-            stays.append([opens, closes])
-    fitting = [[opens, closes - minutes] for opens, closes in stays if closes - minutes >= opens]
-    return cp_model.Domain.from_intervals(fitting)
 
 
 def add_screens(it: Frame) -> None:
@@ -434,15 +216,16 @@ def add_days(it: Frame) -> None:
         if len(names) < 2:
             continue
         add_repeats(it, programme, names)
-        rule = Named("premiere_after_repeat", programme)
         for one, other, strictly in in_turn(it.facts, it.facts.programmes[programme], names):
+            rule = Named("press_out_of_order" if strictly else "premiere_after_repeat", programme)
             both = [it.present[one], it.present[other]]
             wait = cp_model.LinearExpr.sum([it.starts[other], -1 * it.starts[one]])
             enforce(it, rule, wait >= int(strictly), both)
 
 
 def add_repeats(it: Frame, programme: str, names: list[Name]) -> None:
-    rule, gap = Named("repeat_same_day", programme), it.facts.problem.repeat_gap
+    gap = it.facts.problem.repeat_gap
+    rule = Named("repeat_same_day" if gap is None else "repeat_too_soon", programme)
     for day in days(it.facts) if gap is None else ():
         here = [h for n in names for (_, d), h in it.houses[n].items() if d == day]
         enforce(it, rule, cp_model.LinearExpr.sum(here) <= 1, [])
@@ -458,7 +241,7 @@ def add_repeats(it: Frame, programme: str, names: list[Name]) -> None:
 def enforce(
     it: Frame,
     rule: Named,
-    fact: cp_model.BoundedLinearExpression | bool,
+    fact: cp_model.BoundedLinearExpression | bool | np.bool_,
     when: list[cp_model.IntVar],
 ) -> None:
     literal = it.literal(rule)
@@ -466,6 +249,16 @@ def enforce(
         it.cp.add(fact).only_enforce_if(when)
     elif literal is not None:
         it.cp.add(fact).only_enforce_if([literal, *when])
+
+
+def add_numbers(it: Frame) -> None:
+    """No more screenings than the rights and the visa allow."""
+    for programme, names in of_programmes(it).items():
+        most = (it.facts.programmes[programme].most_screenings, it.facts.measures.visa_screenings)
+        for code, limit in zip(COUNTED, most, strict=True):
+            if limit is not None and len(names) > limit:
+                shown = cp_model.LinearExpr.sum([it.present[name] for name in names])
+                enforce(it, Named(code, programme), shown <= limit, [])
 
 
 def add_guests(it: Frame) -> None:
@@ -487,7 +280,7 @@ def add_juries(it: Frame) -> None:
         names = sorted({(p, 0) for p in jury.programmes} & known)
         between, most = (Named(code, jury.id) for code in OF_JURIES)
         for a, b in combinations(names, 2):
-            if it.holds(between) or between in it.doubted:
+            if it.asks(between):
                 one_after_the_other(it, a, b, pause=jury.pause, rule=between)
         for day in days(it.facts):
             here = [h for n in names for (_, d), h in it.houses[n].items() if d == day]
@@ -514,33 +307,33 @@ def add_resources(it: Frame) -> None:
 
 
 def add_orders(it: Frame) -> None:
-    """What the festival itself has said; it is never offered to be let go."""
     known = set(it.names)
-    for order in it.facts.problem.orders if it.facts.forces("H18") else ():
+    for n, order in enumerate(it.facts.problem.orders):
         a, b = (order.first, 0), (order.then, 0)
         if a != b and {a, b} <= known:
+            rule, both = Named("out_of_order", order.first, n), [it.present[a], it.present[b]]
             end = it.starts[a] + length(it.facts.programmes[a[0]], 0)
-            both = [it.present[a], it.present[b]]
-            it.cp.add(end + order.least <= it.starts[b]).only_enforce_if(both)
+            enforce(it, rule, end + order.least <= it.starts[b], both)
             if order.most is not None:
-                it.cp.add(end + order.most >= it.starts[b]).only_enforce_if(both)
-    for one, other in it.facts.problem.never_together if it.facts.forces("H20") else ():
-        for a in it.names if one != other else ():
+                enforce(it, rule, end + order.most >= it.starts[b], both)
+    for n, (one, other) in enumerate(it.facts.problem.never_together):
+        rule = Named("never_together", one, n)
+        for a in it.names if one != other and it.asks(rule) else ():
             for b in it.names:
                 if (a[0], b[0]) == (one, other):
-                    one_after_the_other(it, a, b, ways=False)
+                    one_after_the_other(it, a, b, ways=False, rule=rule)
 
 
 def add_bands(it: Frame) -> None:
     """The repeats of a programme in different parts of the day."""
-    members = of_programmes(it)
-    if not it.facts.problem.repeat_other_band or not it.facts.forces("H11"):
-        return
-    for names in members.values():
-        for hours, _ in bands(it.facts, it.facts.problem.days) if len(names) > 1 else ():
+    for programme, names in of_programmes(it).items():
+        rule = Named("repeat_same_band", programme)
+        if len(names) < 2 or not it.asks(rule):
+            continue
+        for hours, _ in bands(it.facts, it.facts.problem.days):
             inside = cp_model.Domain.from_values(list(minutes.each(hours)))
             here = [within(it, name, inside) for name in names]
-            it.cp.add(cp_model.LinearExpr.sum(here) <= 1)
+            enforce(it, rule, cp_model.LinearExpr.sum(here) <= 1, [])
 
 
 def within(it: Frame, name: Name, hours: cp_model.Domain) -> cp_model.IntVar:
@@ -563,22 +356,25 @@ def of_programmes(it: Frame) -> dict[str, list[Name]]:
 def add_visas(it: Frame) -> None:
     """Within so many days, and in one commune."""
     facts = it.facts
-    for programme, names in of_programmes(it).items() if facts.forces("H13") else ():
-        if not facts.programmes[programme].visa:
+    for programme, names in of_programmes(it).items():
+        long, abroad = (Named(code, programme) for code in ("visa_days", "visa_communes"))
+        if not it.asks(long) and not it.asks(abroad):
             continue
         for a, b in combinations(names, 2):
             for (one, day), here in it.houses[a].items():
                 for (other, then), there in it.houses[b].items():
-                    far = abs(day - then) >= facts.measures.visa_days
-                    if far or facts.screens[one].commune != facts.screens[other].commune:
-                        it.cp.add_bool_or([here.Not(), there.Not()])
+                    if abs(day - then) >= facts.measures.visa_days:
+                        enforce(it, long, here + there <= 1, [])
+                    if facts.screens[one].commune != facts.screens[other].commune:
+                        enforce(it, abroad, here + there <= 1, [])
 
 
 def add_crews(it: Frame) -> None:
     """From the last film of a day to the first of the next, on the screens of one crew."""
-    for crew in it.facts.problem.crews if it.facts.forces("H19") else ():
+    for crew in it.facts.problem.crews:
+        rule = Named("rest_too_short", crew.id)
         late: dict[int, list[tuple[Name, cp_model.IntVar]]] = defaultdict(list)
-        for name in it.names:
+        for name in it.names if it.asks(rule) else ():
             for (screen, day), here in it.houses[name].items():
                 if screen in crew.screens:
                     late[day].append((name, here))
@@ -586,9 +382,9 @@ def add_crews(it: Frame) -> None:
             night = it.cp.new_int_var(0, (it.facts.problem.days + 2) * DAY, "")
             for name, here in evening:
                 end = it.starts[name] + length(it.facts.programmes[name[0]], name[1])
-                it.cp.add(end + crew.rest <= night).only_enforce_if(here)
+                enforce(it, rule, end + crew.rest <= night, [here])
             for name, here in late.get(day + 1, ()):
-                it.cp.add(it.starts[name] >= night).only_enforce_if(here)
+                enforce(it, rule, it.starts[name] >= night, [here])
 
 
 def one_after_the_other(
@@ -647,8 +443,11 @@ class Manner:
 
 
 QUICK = Manner(presolve=True, seed=1)
+
 SECOND = Manner(presolve=False, seed=7)
+
 HARD = Manner(presolve=True, seed=1, workers=6)
+
 SUBSOLVERS = ("default_lp", "lb_tree_search", "objective_lb_search", "quick_restart_no_lp")
 
 
@@ -687,8 +486,3 @@ def read(it: Frame, value: Callable[[cp_model.LinearExprT], int]) -> list[Placem
         for (screen, _), here in it.houses[name].items()
         if value(here)
     ]
-
-
-def touched(rules: Iterable[Named]) -> list[Name]:
-    """The screenings that a set of rules promises: the others may as well not exist."""
-    return sorted({(rule.of, rule.number) for rule in rules if rule.code == "promise"})

@@ -13,25 +13,11 @@ from ortools.sat.python import cp_model
 
 from screenings.model import Placement, Problem, day_of
 from screenings.planner.ground import grid_of
-from screenings.planner.legal import (
-    HARD,
-    QUICK,
-    SECOND,
-    SOFTER,
-    Frame,
-    House,
-    Name,
-    Named,
-    frame,
-    read,
-    rules_of,
-    solver_for,
-    starts_in,
-    tick_of,
-    ticks,
-)
+from screenings.planner.legal import HARD, QUICK, SECOND, Frame, frame, read, solver_for
+from screenings.planner.named import House, Name, Named, rules_of
 from screenings.planner.options import cell_at, price
-from screenings.rules import breaches, cost, refusals
+from screenings.planner.spans import starts_in, tick_of, ticks
+from screenings.rules import breaches, cost
 from screenings.rules.facts import Facts, length
 
 Change = Literal["moved", "added", "dropped"]
@@ -209,8 +195,7 @@ def refused(work: Work, tolerated: Collection[str]) -> bool:
 def stands(facts: Facts, p: Placement, kept: Collection[Named]) -> bool:
     """No rule about this screening alone forbids its old place; whatever grid it was laid on."""
     allowed = starts_in(facts, (p.programme, p.number), (p.screen, day_of(p.start)), kept, p)
-    firm = (c for c in refusals(facts, p) if c.code not in {*SOFTER, "lock_moved"})
-    return bool(allowed.contains(p.start)) and not any(firm)
+    return bool(allowed.contains(p.start))
 
 
 def difference(was: Collection[Placement], now: Collection[Placement]) -> list[Move]:

@@ -7,22 +7,13 @@ from dataclasses import dataclass, field, replace
 
 from msgspec import Struct
 
-from screenings.model import Placement, day_of
+from screenings.model import Placement, Problem, day_of
 from screenings.planner.board import Board
 from screenings.planner.ground import ground_of
-from screenings.planner.legal import (
-    House,
-    Name,
-    Named,
-    every_house,
-    more_than_films,
-    rules_of,
-    starts_in,
-    tick_of,
-    ticks,
-)
+from screenings.planner.named import House, Name, Named, every_house, rules_of
 from screenings.planner.options import cell_at, pair_weights, price
 from screenings.planner.reasons import board_of
+from screenings.planner.spans import starts_in, tick_of, ticks
 from screenings.rules import further_cost
 from screenings.rules.facts import Facts, length
 
@@ -186,3 +177,27 @@ def shared(grid: Grid, name: Name, start: int) -> int:
         if p and p.start < end and start < grid.facts.ends(p):
             found += weight
     return found
+
+
+def more_than_films(problem: Problem) -> bool:
+    """Something is asked that films, screens, guests and pins do not say."""
+    return any(
+        (
+            problem.juries,
+            problem.resources,
+            problem.crews,
+            problem.holds,
+            problem.reservations,
+            problem.orders,
+            problem.never_together,
+            problem.ways,
+            problem.settings,
+            problem.repeat_gap is not None,
+            problem.repeat_other_band,
+            not problem.premiere_first,
+            any(s.slots is not None or s.step or s.closures for s in problem.screens),
+            any(not (s.step_free and s.captions) for s in problem.screens),
+            any(p.forbidden_days or p.visa or p.films or p.press for p in problem.programmes),
+            any(p.most_screenings is not None for p in problem.programmes),
+        )
+    )

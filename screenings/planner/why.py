@@ -5,7 +5,7 @@ from collections import Counter
 from msgspec import Struct
 
 from screenings.model import Placement, minute_of
-from screenings.planner.legal import Name
+from screenings.planner.named import Name
 from screenings.planner.whatif import Cell, Grid, cells, shared
 from screenings.rules.audience import hour_cost, room_cost
 

@@ -137,6 +137,12 @@ def told(facts: Facts, hold: Hold) -> Details:
 
 def state_holds(facts: Facts, model: Model) -> None:
     days = facts.problem.days
+    for pin in facts.problem.pins:
+        name = (pin.programme, pin.number)
+        model.keep(name, 1 << pin.start)
+        for screen in facts.screens:
+            if screen != pin.screen:
+                model.refuse(name, screen)
     for hold in facts.problem.holds:
         name = (hold.programme, hold.number)
         if name not in model.names:
@@ -155,18 +161,25 @@ def state_holds(facts: Facts, model: Model) -> None:
 
 def block_is_sound(facts: Facts, p: Placement) -> Iterator[Clash]:
     programme, measures = facts.programmes[p.programme], facts.measures
-    long = sum(film.minutes + measures.block_gap for film in programme.films)
+    long = block_length(facts, programme)
     if programme.films and long > measures.block_minutes:
         details: Details = {"minutes": long, "most": measures.block_minutes}
         yield Clash("block_too_long", "publication", who(p), details)
-    directors = [film.director for film in programme.films if film.director]
-    twice = sorted({one for one in directors if directors.count(one) > 1})
-    if twice:
+    if twice := directors_twice(programme):
         yield Clash("director_twice", "publication", who(p), {"director": ", ".join(twice)})
     strictest = strictest_hour(programme)
     if strictest is not None and minute_of(p.start) < strictest:
         details = {"starts": clock(p.start), "earliest": clock(strictest)}
         yield Clash("block_too_early", "publication", who(p), details)
+
+
+def block_length(facts: Facts, programme: Programme) -> int:
+    return sum(film.minutes + facts.measures.block_gap for film in programme.films)
+
+
+def directors_twice(programme: Programme) -> list[str]:
+    directors = [film.director for film in programme.films if film.director]
+    return sorted({one for one in directors if directors.count(one) > 1})
 
 
 def strictest_hour(programme: Programme) -> int | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from screenings import minutes
 from screenings.model import DAY, Clash, Placement, Programme, Screen, day_of, minute_of
-from screenings.rules.facts import Facts, clock, who
+from screenings.rules.facts import Facts, clock, hours_on, who
 from screenings.rules.rule import Model, Rule, alone, by_screen, pairs
 
 
@@ -98,14 +98,12 @@ def state_turnaround(facts: Facts, model: Model) -> None:
 def state_hours(facts: Facts, model: Model) -> None:
     days = facts.problem.days
     for screen in facts.problem.screens:
-        running = sum(
-            minutes.span(hours[0] + day * DAY, hours[1] + day * DAY)
-            for day, hours in enumerate(screen.hours[:days])
-            if hours
-        )
-        for begins, ends in screen.closures:
-            running &= ~minutes.span(begins, ends)
-        model.open(screen.id, running)
+        for day in range(days):
+            hours = hours_on(screen, day, days) or (0, 0)
+            running = minutes.span(hours[0] + day * DAY, hours[1] + day * DAY)
+            for begins, ends in screen.closures:
+                running &= ~minutes.span(begins, ends)
+            model.open(screen.id, running, day=day)
 
 
 def state_reservations(facts: Facts, model: Model) -> None:

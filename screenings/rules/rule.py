@@ -24,8 +24,8 @@ class Model(Protocol):
     def refuse(self, name: Name, screen: str) -> None:
         """It is never on this screen."""
 
-    def open(self, screen: str, running: int) -> None:
-        """Films run on this screen in these minutes alone."""
+    def open(self, screen: str, running: int, *, day: int | None = None) -> None:
+        """Films run on this screen in these minutes alone: those that start on this day, or all."""
 
     def clear(self, screen: str, minutes: int) -> None:
         """So long between two films."""

@@ -19,8 +19,8 @@ def a_screen(name="orion", **what):
 
 
 def a_programme(name="apogee", **what):
-    settings = {"film_minutes": 90, "intro": 5, "debate": 20, "demand": 150, **what}
-    return Programme(name, name.title(), "competition", **settings)
+    settings = {"title": name.title(), "film_minutes": 90, "intro": 5, "debate": 20, "demand": 150, **what}
+    return Programme(name, section="competition", **settings)
 
 
 def a_guest(name="ada", *, programmes, windows=()):

@@ -129,7 +129,7 @@ class Reader:
         (_, s1, _), (_, s2, _) = spans[a], spans[b]
         if (s2, b) < (s1, a):
             a, b = b, a
-        (room, s1, e1), (other, s2, e2) = spans[a], spans[b]
+        (room, s1, e1), (other, s2, _) = spans[a], spans[b]
         both, firsts = {a[0], b[0]}, a[1] == b[1] == 0
         way, found = self.way(room, other), Counter()
         found["H2"] += room == other and s2 < e1
@@ -230,9 +230,9 @@ class Reader:
 
     def best(self):
         """Fewest screenings left out, then fewest premieres among them, then the least cost."""
-        names = self.names()
         pins = {(p["programme"], p["number"]): (p["screen"], p["start"]) for p in self.asked("pins")}
         pins = pins if self.hard("H14") else {}
+        names = sorted(self.names(), key=lambda name: name not in pins)  # what stands comes first
         choices = [
             [pins[n]] if n in pins else [None, *(c for c in self.cells() if self.legal({n: c}))] for n in names
         ]

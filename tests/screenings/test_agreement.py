@@ -127,7 +127,9 @@ def test_what_is_explained_as_possible_and_what_is_repaired_breaks_nothing(seed)
 
     said, mended = explain(problem, seconds=8), repair(problem, was, seconds=5, polish=0.5)
 
-    assert said.verdict != "impossible"
-    assert all(set(c.screenings) <= locks for c in breaches(Facts(problem), said.plan))
+    if said.verdict == "impossible":  # a plan may keep locks that break a rule, and says so
+        assert breaches(Facts(problem), was)
+    else:
+        assert all(set(c.screenings) <= locks for c in breaches(Facts(problem), said.plan))
     assert mended.verdict in {"repaired", "unknown"}
     assert all(set(c.screenings) <= locks for c in breaches(Facts(problem), mended.plan))

@@ -139,3 +139,13 @@ def test_locks_take_their_share_of_the_rights():
                   pins=[{"programme": "x", "number": 2, "screen": "a", "start": DAY + 1080}])  # fmt: skip
 
     assert found_by_planner(said) == Reader(said).best()
+
+
+def test_a_lock_between_the_lines_is_granted_even_as_a_wish():
+    said = a_file(a_film("x"), screens=[a_room("a", slots=None)],
+                  pins=[{"programme": "x", "number": 0, "screen": "a", "start": 1087}],
+                  settings={"H14": {"hard": False, "weight": 500}})  # fmt: skip
+
+    found = plan(msgspec.convert(said, Problem), seconds=WORK, deterministic=True)
+
+    assert [p.start for p in found.placements] == [1087]

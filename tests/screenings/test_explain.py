@@ -1,10 +1,23 @@
 import pytest
+from msgspec.structs import replace
 
-from festival.language import t
-from screenings.model import Jury, Pin, Resource
-from screenings.planner.explain import explain, foreseen, headline, spoken
-from screenings.planner.legal import rules_of
-from screenings.rules import Facts, clashes
+from festival.language import LANGUAGES, t
+from screenings.model import (
+    Crew,
+    Film,
+    Hold,
+    Jury,
+    Measures,
+    Order,
+    Pin,
+    Reservation,
+    Resource,
+    Setting,
+)
+from screenings.planner.explain import explain, foreseen, headline
+from screenings.planner.named import rules_of
+from screenings.planner.words import spoken
+from screenings.rules import Facts, breaches, clashes, rule_of
 from tests.screenings.builders import (
     a_festival,
     a_guest,
@@ -168,3 +181,96 @@ def test_every_new_reason_is_a_sentence():
         remark = spoken(facts, rule)
         for kind in ("because", "letgo"):
             assert "{" not in t("fr", f"{kind}.{remark.code}", **remark.details)
+
+
+TWO = ["one", "two"]
+TWO_SHORT_EVENINGS = [a_screen(name, hours=ONE_EVENING) for name in ("orion", "vega")]
+
+
+def two_on_two_screens(**what):
+    return a_problem([a_programme(name) for name in TWO], TWO_SHORT_EVENINGS, **what)
+
+
+def one_evening(programme, screen=None, **what):
+    return a_problem([programme], [screen or a_screen(hours=ONE_EVENING)], **what)
+
+
+def a_film(name="f", minutes=20, **what):
+    return Film(name, minutes, **what)
+
+
+SAID_BY_LISTS = {
+    "out_of_order": two_on_two_screens(orders=[Order("one", "two")]),
+    "out_of_order_within": a_problem(
+        [a_programme(name) for name in TWO], [a_screen(hours=[(1080, 1400), None, None])],
+        orders=[Order("one", "two", 100, 200)],
+    ),
+    "never_together": two_on_two_screens(never_together=[("one", "two")]),
+    "screen_closed": one_evening(
+        a_programme(), a_screen(hours=ONE_EVENING, closures=[(at("18:30"), at("19:30"))])
+    ),
+    "screen_reserved": one_evening(
+        a_programme(), reservations=[Reservation("Awards", "orion", at("19:00"), at("20:00"))]
+    ),
+    "hold_broken": one_evening(a_programme(), holds=[Hold("apogee", 0, day=1)]),
+    "rest_too_short": a_problem(
+        [a_programme(name) for name in TWO],
+        pins=[Pin("one", 0, "orion", at("22:00")), Pin("two", 0, "orion", at("10:00", 1))],
+        crews=[Crew("c", "Night", ["orion"], 12 * 60)],
+    ),
+    "forbidden_day": one_evening(a_programme(forbidden_days=[0, 2])),
+    "too_many_screenings": a_problem([a_programme(showings=2, most_screenings=1)]),
+    "visa_screenings": a_problem(
+        [a_programme(showings=2, visa=True)], measures=Measures(visa_screenings=1)
+    ),
+    "visa_days": a_problem([a_programme(showings=2, visa=True)], measures=Measures(visa_days=1)),
+    "visa_communes": a_problem(
+        [a_programme(showings=2, visa=True)],
+        [a_screen("orion", hours=ONE_EVENING, commune="Cannes"),
+         a_screen("vega", hours=[None, (1080, 1260), None], commune="Mougins")],
+    ),
+    "block_too_long": one_evening(a_programme(films=[a_film(minutes=120)])),
+    "director_twice": one_evening(
+        a_programme(films=[a_film("a", director="Ada"), a_film("b", director="Ada")])
+    ),
+    "block_too_early": one_evening(a_programme(films=[a_film(earliest=at("22:00"))])),
+    "repeat_too_soon": one_evening(
+        a_programme(film_minutes=20, debate=0, showings=2), repeat_gap=200
+    ),
+    "repeat_same_band": a_problem(
+        [a_programme(showings=2)],
+        [a_screen(hours=[(1080, 1260), (1080, 1260), None])], repeat_other_band=True,
+    ),
+    "press_out_of_order": a_problem(
+        [a_programme(showings=2, press=1)],
+        pins=[Pin("apogee", 0, "orion", at("18:00")), Pin("apogee", 1, "orion", at("18:00", 1))],
+        premiere_first=False,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", SAID_BY_LISTS)
+def test_whatever_forbids_is_named_and_offered(code):
+    problem = SAID_BY_LISTS[code]
+
+    found = explain(problem, seconds=20)
+
+    assert (found.verdict, found.minimal, found.smallest) == ("impossible", True, True)
+    assert code in codes(found.core)
+    said = next(remark for remark in found.core if remark.code == code)
+    for lang in LANGUAGES:
+        assert "{" not in t(lang, f"because.{code}", **said.details)
+        assert "{" not in t(lang, f"letgo.{code}", **said.details)
+    gone = {rule for remark in found.repair for rule in remark.rules}
+    broken = {clash.code for clash in breaches(Facts(problem), found.plan)}
+    assert broken <= {rule.code for rule in gone} | {"lock_moved"}
+
+
+@pytest.mark.parametrize("code", SAID_BY_LISTS)
+def test_without_the_rule_that_is_named_there_is_a_plan(code):
+    problem = SAID_BY_LISTS[code]
+    settings = {rule_of(code.removesuffix("_within")): Setting(on=False)}
+
+    found = explain(replace(problem, settings=settings), seconds=20)
+
+    assert found.verdict == "possible"

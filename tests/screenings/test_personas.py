@@ -5,7 +5,15 @@ import pytest
 
 from screenings.personas import Persona, Traits, one_can_see_both, reach, select, worst
 from screenings.rules import Facts
-from tests.screenings.builders import DAY, a_festival, a_placement, a_problem, a_programme, a_screen, at
+from tests.screenings.builders import (
+    DAY,
+    a_festival,
+    a_placement,
+    a_problem,
+    a_programme,
+    a_screen,
+    at,
+)
 
 
 def names(found):
