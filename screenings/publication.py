@@ -92,12 +92,12 @@ async def publish(edition: Edition, *, version: int, by: Person) -> int:
     Refused with every reason: blocking clashes, films whose acceptance is not announced.
     """
     grid = await working_grid(edition)
-    reasons = await hindrances(edition, grid)
-    if reasons:
-        raise Refused(*reasons)
     try:
         async with transaction():
             await step(grid, version)
+            await hold_films(grid)
+            if reasons := await hindrances(edition, grid):
+                raise Refused(*reasons)
             number = await copy(edition, grid, by=by)
             await record("grid_published", str(number), by=by, edition=edition.id)
             await write_to_makers(edition, number)
@@ -105,6 +105,16 @@ async def publish(edition: Edition, *, version: int, by: Person) -> int:
     except asyncpg.ExclusionViolationError:
         raise Refused("screen_taken") from None
     return number
+
+
+async def hold_films(grid: Grid) -> None:
+    """Until the grid is out no film of it can leave: a withdrawal comes before, or after."""
+    await rows(
+        """SELECT s.id FROM submission s JOIN programme_film q ON q.submission = s.id
+           JOIN screening x ON x.programme = q.programme WHERE x.grid = {}
+           ORDER BY s.id FOR SHARE OF s""",
+        grid.id,
+    )
 
 
 async def hindrances(edition: Edition, grid: Grid) -> list[str]:
@@ -241,10 +251,37 @@ async def write_to_makers(edition: Edition, number: int) -> None:
 
 
 async def newest_document(edition: Edition) -> Document | None:
-    """What the public sees: the last publication, or nothing yet."""
+    """What the public sees: the last publication, less the films that have left since."""
     found = await rows(
         """SELECT document FROM grid WHERE edition = {} AND number IS NOT NULL
            ORDER BY number DESC LIMIT 1""",
         edition.id,
     )
-    return msgspec.convert(found[0]["document"], Document) if found else None
+    if not found:
+        return None
+    document = msgspec.convert(found[0]["document"], Document)
+    return without(document, await left(document))
+
+
+async def left(document: Document) -> set[str]:
+    """Its films that their makers have taken back."""
+    shown = [film.submission for one in document.programmes for film in one.films]
+    gone = await rows(
+        "SELECT id FROM submission WHERE id = ANY({}) AND status <> 'accepted'", sorted(shown)
+    )
+    return {row["id"] for row in gone}
+
+
+def without(document: Document, gone: set[str]) -> Document:
+    """A block goes on without the film; a screening of nothing else leaves with it."""
+    kept = [
+        msgspec.structs.replace(one, films=films)
+        for one in document.programmes
+        if (films := [film for film in one.films if film.submission not in gone]) or not one.films
+    ]
+    names = {one.id for one in kept}
+    return msgspec.structs.replace(
+        document,
+        programmes=kept,
+        screenings=[one for one in document.screenings if one.programme in names],
+    )

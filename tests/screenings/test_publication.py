@@ -5,9 +5,12 @@ import asyncio
 import msgspec
 import pytest
 
+from festival.db import rows, transaction
 from festival.errors import Conflict, Refused
 from festival.tables import Letter
 from screenings import grid, publication
+from submissions import entries
+from submissions.tables import Submission
 from tests.screenings.world import World
 
 NOON = 12 * 60
@@ -84,3 +87,47 @@ async def test_two_programmers_publish_one_grid_once(house) -> None:
     letters = await Letter.objects().where(Letter.edition == world.edition.id)
     assert {type(a) for a in answers} == {int, Conflict}
     assert [letter.kind for letter in letters] == ["scheduled"]
+
+
+async def take_back(world: World, film: int) -> None:
+    submission = await Submission.objects().get(Submission.id == world.films[film])
+    await entries.withdraw(submission, by=world.by)
+
+
+async def test_a_film_that_is_taken_back_leaves_the_public_programme_at_once(house) -> None:
+    world = await World().build("accepted", "accepted")
+    await world.place(0, NOON)
+    await world.place(1, NOON + 240)
+    await publish(world)
+    title = (await publication.newest_document(world.edition)).programmes[0].title_fr
+
+    await take_back(world, 0)
+
+    document = await publication.newest_document(world.edition)
+    assert [film.submission for one in document.programmes for film in one.films] == [world.films[1]]
+    assert len(document.screenings) == 1
+    assert title not in {one.title_fr for one in document.programmes}
+
+
+async def test_a_film_that_is_being_taken_back_is_not_published(house) -> None:
+    world = await World().build("accepted")
+    await world.place(0, NOON)
+    begun, may_end = asyncio.Event(), asyncio.Event()
+
+    async def leave() -> None:
+        async with transaction():
+            await take_back(world, 0)
+            begun.set()
+            await may_end.wait()
+
+    leaving = asyncio.create_task(leave())
+    await begun.wait()
+    publishing = asyncio.create_task(publish(world))
+    while not publishing.done() and not await rows("SELECT 1 AS one FROM pg_locks WHERE NOT granted"):
+        await asyncio.sleep(0.01)
+    may_end.set()
+    await leaving
+
+    with pytest.raises(Refused) as refused:
+        await publishing
+    assert "films_in_pencil" in refused.value.codes
