@@ -172,6 +172,15 @@ async def missing_of(submission: Submission) -> list[str]:
     )
 
 
+async def held(submission: Submission) -> Submission:
+    """As it stands now, and nobody else changes it before this act ends."""
+    await rows("SELECT id FROM submission WHERE id = {} FOR UPDATE", submission.id)
+    found = await Submission.objects().get(Submission.id == submission.id)
+    if found is None:
+        raise Missing("submission_missing")
+    return found
+
+
 async def submit(
     submission: Submission, *, edition: Edition, by: Person, grace: timedelta = timedelta()
 ) -> None:
@@ -183,9 +192,9 @@ async def submit(
         return
     if not await may_still_file(submission, edition, grace=grace):
         raise Refused("deadline_passed")
-    if wrong := await missing_of(submission):
-        raise Refused(*wrong)
     async with transaction():
+        if wrong := await missing_of(await held(submission)):
+            raise Refused(*wrong)
         await move(submission, Status.SUBMITTED, by=by)
         await put_unreleased_aside(submission.id)
         await Submission.update({Submission.filed_at: now()}).where(Submission.id == submission.id)

@@ -3,9 +3,11 @@
 import asyncio
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from festival.clock import now
+from festival.db import rows, transaction
 from festival.errors import Conflict, Refused
 from festival.tables import Letter
 from submissions import entries
@@ -201,3 +203,31 @@ async def test_adding_somebody_twice_is_once(house) -> None:
         await entries.add_member(submission, f"bo.{submission.id}@example.org", part="producer", by=maker)
 
     assert await Member.count().where(Member.submission == submission.id) == 2
+
+
+async def test_an_entry_that_is_being_emptied_is_not_filed(house) -> None:
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    submission = await a_draft(edition, maker)
+    begun, may_end = asyncio.Event(), asyncio.Event()
+
+    async def empty() -> None:
+        entry = await entries.entry_of(submission)
+        async with transaction():
+            emptied = msgspec.structs.replace(entry, title="")
+            await entries.save_entry(submission, emptied, version=submission.version, by=maker)
+            begun.set()
+            await may_end.wait()
+
+    emptying = asyncio.create_task(empty())
+    await begun.wait()
+    filing = asyncio.create_task(entries.submit(submission, edition=edition, by=maker))
+    while not filing.done() and not await rows("SELECT 1 AS one FROM pg_locks WHERE NOT granted"):
+        await asyncio.sleep(0.01)
+    may_end.set()
+    await emptying
+
+    with pytest.raises(Refused) as refused:
+        await filing
+    assert [code.partition(":")[0] for code in refused.value.codes] == ["title"]
+    assert await status_of(submission) == "draft"
