@@ -6,6 +6,7 @@ most 45 screenings at a time, 1.5 s each, two workers. No bound, no annealing.
 
 import random
 import time
+from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
 
@@ -20,17 +21,31 @@ ROUND = 1.5
 TRIES = 30
 
 
-def plain(problem: Problem, *, seconds: float, seed: int) -> tuple[int, int, int, float]:
-    """Cost of the first plan, final cost, screenings left out, seconds to the first plan."""
+@dataclass(frozen=True)
+class Plain:
+    """Costs are of what is placed; `first_lost` and `lost` count what is left out."""
+
+    first: int
+    first_lost: int
+    first_seconds: float
+    cost: int
+    lost: int
+
+
+def plain(problem: Problem, *, seconds: float, seed: int) -> Plain:
     chance, began = random.Random(seed), time.monotonic()
     ground = ground_of(problem)
     seats = greedy(ground, chance)
-    first, first_cost = time.monotonic() - began, ground.cost(seats)
+    first, first_seconds = told(ground, seats), time.monotonic() - began
     while (left := began + seconds - time.monotonic()) > 0.1:
         seats = step(ground, seats, chance, min(ROUND, left))
+    cost, lost = told(ground, seats)
+    return Plain(*first, first_seconds, cost, lost)
+
+
+def told(ground: Ground, seats: Seats) -> tuple[int, int]:
     lost = [at for at in ground.free if seats[at] is None]
-    extra = sum(ground.loss(at) for at in lost)
-    return first_cost, ground.cost(seats) - extra, len(lost), first
+    return ground.cost(seats) - sum(ground.loss(at) for at in lost), len(lost)
 
 
 def greedy(ground: Ground, chance: random.Random) -> Seats:
