@@ -34,6 +34,7 @@ AWAY = (
     asyncpg.QueryCanceledError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
+    asyncpg.TransactionRollbackError,  # a deadlock: the whole act was taken back
 )
 
 
@@ -62,8 +63,16 @@ def http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
 
 def away(request: AnyRequest, error: Exception) -> Response[Any]:
     """The database is restarting or overrun: say so, and when to come back."""
+    if isinstance(error, ValueError):  # the driver found it before the database did
+        return not_storable(request, error)
     log.warning("database away: %r", error)
     return answer(request, 503, ("away",), {}, headers={"retry-after": "3"})
+
+
+def not_storable(request: AnyRequest, error: Exception) -> Response[Any]:
+    """A value that no column can hold, and that nobody had refused before."""
+    log.error("not storable at %s %s: %r", request.method, request.url.path, error)
+    return answer(request, 422, ("not_storable",), {})
 
 
 def fault(request: AnyRequest, error: Exception) -> Response[Any]:
@@ -143,6 +152,7 @@ HANDLERS: dict[Any, Any] = {
     FestivalError: festival_error,
     HTTPException: http_error,
     **dict.fromkeys(AWAY, away),
+    asyncpg.DataError: not_storable,
     **uploads.FAULTS,
     Exception: fault,
 }

@@ -1,5 +1,6 @@
 """Small worlds for tests: each names only what matters to it."""
 
+import asyncio
 import json
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from api.auth import viewer_for
 from festival import people
 from festival.access import Viewer
 from festival.clock import now
+from festival.db import rows
 from festival.sessions import open_session
 from festival.settings import Settings
 from festival.tables import Edition, Part, Person, Section, new_id
@@ -105,3 +107,11 @@ async def a_film(
         (folder / name).write_bytes(b"published")
     store.publish(folder, made.id)
     return submission.id, made.id
+
+
+async def until_it_waits(task: asyncio.Task[Any]) -> None:
+    """Until the task waits for a lock in the database, or has ended."""
+    while not task.done():
+        if await rows("SELECT 1 AS one FROM pg_locks WHERE NOT granted"):
+            return
+        await asyncio.sleep(0.01)

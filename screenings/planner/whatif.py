@@ -4,14 +4,15 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 
 from msgspec import Struct
 
-from screenings.model import Placement, Problem, day_of
+from screenings.model import DAY, DAY_TURNS, Placement, Problem, day_of
 from screenings.planner.board import Board
 from screenings.planner.ground import ground_of
 from screenings.planner.named import House, Name, Named, every_house, rules_of
-from screenings.planner.options import cell_at, pair_weights, price
+from screenings.planner.options import pair_weights, price
 from screenings.planner.reasons import board_of
 from screenings.planner.spans import starts_in, tick_of, ticks
 from screenings.rules import further_cost
@@ -43,6 +44,7 @@ class Grid:
     in_house: dict[House, list[tuple[int, int, Name]]] = field(
         default_factory=lambda: defaultdict(list)
     )
+    latest: dict[House, list[int]] = field(default_factory=dict)  # ends so far
     weights: dict[str, dict[str, int]] = field(default_factory=dict)
     board: Board | None = None
 
@@ -52,10 +54,11 @@ def lay(facts: Facts, placements: Collection[Placement]) -> Grid:
     kept = frozenset(rule for rule in rules_of(facts) if rule.code not in {"lock", "promise"})
     grid = Grid(facts, plan, kept, weights=pair_weights(facts.problem))
     for name, p in plan.items():
-        house = grid.in_house[p.screen, day_of(p.start)]
-        house.append((p.start, facts.ends(p), name))
-    for house in grid.in_house.values():
-        house.sort()
+        row = grid.in_house[p.screen, day_of(p.start)]
+        row.append((p.start, facts.ends(p), name))
+    for house, row in grid.in_house.items():
+        row.sort()
+        grid.latest[house] = list(accumulate((ends for _, ends, _ in row), max))
     if more_than_films(facts.problem):
         ground = ground_of(facts.problem)
         grid.board = board_of(replace(ground, held=[None] * len(ground.names)), list(placements))
@@ -73,22 +76,23 @@ def heat(grid: Grid, name: Name) -> list[Cell]:
 def cells(grid: Grid, name: Name) -> list[Cell]:
     """Every start that the screening's own rules allow, with what stands in its way."""
     facts, tick = grid.facts, tick_of(grid.facts, None)
-    now = grid.plan.get(name)
-    paid = price(facts, now) + shared(grid, name, now.start) if now else 0
-    people, order = busy(grid, name), siblings(grid, name)
+    now, long = grid.plan.get(name), length(facts.programmes[name[0]], name[1])
+    people, order, rivals = busy(grid, name), siblings(grid, name), shared(grid, name, long)
+    paid = price(facts, now) + overlapped(rivals, now.start) if now else 0
+    parts = [facts.band(minute) for minute in range(DAY + DAY_TURNS)]
     by_day = facts.forces("H11") and facts.problem.repeat_gap is None
     found: list[Cell] = []
     for house in every_house(facts):
         flat = ticks(starts_in(facts, name, house, grid.kept), tick).flattened_intervals()
-        prices: dict[tuple[str, int, int], int] = {}
+        prices: dict[int, int] = {}
         for low, high in zip(flat[::2], flat[1::2], strict=True):
             for start in range(low * tick, high * tick + 1, tick):
-                cell = cell_at(facts, house[0], start)
-                if cell not in prices:
-                    prices[cell] = price(facts, Placement(*name, house[0], start))
-                takes = in_the_way(grid, name, house, start, people)
+                part = parts[start - house[1] * DAY]
+                if part not in prices:
+                    prices[part] = price(facts, Placement(*name, house[0], start))
+                takes = in_the_way(grid, name, house, (start, start + long), people)
                 takes |= out_of_order(name, start, order) if by_day else set()
-                cost = prices[cell] + shared(grid, name, start) - paid
+                cost = prices[part] + overlapped(rivals, start) - paid
                 found.append(Cell(house[0], start, cost, sorted(takes)))
     return found if grid.board is None else allowed(grid, grid.board, name, found)
 
@@ -120,15 +124,19 @@ def dearer(grid: Grid, cell: Cell, name: Name, now: int) -> Cell:
 
 
 def in_the_way(
-    grid: Grid, name: Name, house: House, start: int, people: list[tuple[int, int, str, Name]]
+    grid: Grid,
+    name: Name,
+    house: House,
+    span: tuple[int, int],
+    people: list[tuple[int, int, str, Name]],
 ) -> set[Name]:
     """Films on the same screen, and films that share a guest elsewhere."""
-    turnaround = grid.facts.screens[house[0]].turnaround
-    end = start + length(grid.facts.programmes[name[0]], name[1])
+    turnaround, (start, end) = grid.facts.screens[house[0]].turnaround, span
     row = grid.in_house.get(house, [])
+    since = bisect_right(grid.latest.get(house, []), start - turnaround)
     until = bisect_right(row, (end + turnaround - 1, END, LAST))
     found = {
-        other for _, closes, other in row[:until] if closes + turnaround > start and other != name
+        other for _, closes, other in row[since:until] if closes + turnaround > start and other != name
     }
     for begins, ends, screen, other in people:
         way = grid.facts.way(screen, house[0])
@@ -166,17 +174,19 @@ def out_of_order(name: Name, start: int, order: list[tuple[Name, int]]) -> set[N
     }
 
 
-def shared(grid: Grid, name: Name, start: int) -> int:
-    """First screenings that share their public and would run at the same time."""
+def shared(grid: Grid, name: Name, long: int) -> list[tuple[int, int, int]]:
+    """`(weight, after, before)`: a start between the two runs while the same public is elsewhere."""
     if name[1] > 0:
-        return 0
-    end = start + length(grid.facts.programmes[name[0]], 0)
-    found = 0
-    for other, weight in grid.weights.get(name[0], {}).items():
-        p = grid.plan.get((other, 0))
-        if p and p.start < end and start < grid.facts.ends(p):
-            found += weight
-    return found
+        return []
+    return [
+        (weight, p.start - long, grid.facts.ends(p))
+        for other, weight in grid.weights.get(name[0], {}).items()
+        if (p := grid.plan.get((other, 0)))
+    ]
+
+
+def overlapped(rivals: list[tuple[int, int, int]], start: int) -> int:
+    return sum(weight for weight, after, before in rivals if after < start < before)
 
 
 def more_than_films(problem: Problem) -> bool:

@@ -6,8 +6,9 @@ from msgspec import Struct
 
 from screenings.model import Placement, minute_of
 from screenings.planner.named import Name
-from screenings.planner.whatif import Cell, Grid, cells, shared
+from screenings.planner.whatif import Cell, Grid, cells, overlapped, shared
 from screenings.rules.audience import hour_cost, room_cost
+from screenings.rules.facts import length
 
 ALTERNATIVES = 3
 HALF_DAY = 6 * 60
@@ -43,11 +44,12 @@ def why(grid: Grid, name: Name) -> Why:
 
 def costs(grid: Grid, p: Placement) -> dict[str, int]:
     """A pair's price is told at both of its films, though the plan pays it once."""
-    programme = grid.facts.programmes[p.programme]
+    programme, name = grid.facts.programmes[p.programme], (p.programme, p.number)
+    rivals = shared(grid, name, length(programme, p.number))
     return {
         "S1": hour_cost(grid.facts, programme, p.number, minute_of(p.start)),
         "S2": room_cost(grid.facts, programme, p.number, grid.facts.screens[p.screen]),
-        "S3": shared(grid, (p.programme, p.number), p.start),
+        "S3": overlapped(rivals, p.start),
     }
 
 

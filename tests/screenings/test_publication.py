@@ -5,12 +5,13 @@ import asyncio
 import msgspec
 import pytest
 
-from festival.db import rows, transaction
+from festival.db import transaction
 from festival.errors import Conflict, Refused
 from festival.tables import Letter
 from screenings import grid, publication
 from submissions import entries
 from submissions.tables import Submission
+from tests.builders import until_it_waits
 from tests.screenings.world import World
 
 NOON = 12 * 60
@@ -123,8 +124,7 @@ async def test_a_film_that_is_being_taken_back_is_not_published(house) -> None:
     leaving = asyncio.create_task(leave())
     await begun.wait()
     publishing = asyncio.create_task(publish(world))
-    while not publishing.done() and not await rows("SELECT 1 AS one FROM pg_locks WHERE NOT granted"):
-        await asyncio.sleep(0.01)
+    await until_it_waits(publishing)
     may_end.set()
     await leaving
 

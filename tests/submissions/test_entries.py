@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from festival.clock import now
-from festival.db import rows, transaction
+from festival.db import transaction
 from festival.errors import Conflict, Refused
 from festival.tables import Letter
 from submissions import entries
@@ -15,7 +15,7 @@ from submissions.entry import Entry
 from submissions.lists import submission_in
 from submissions.status import Status
 from submissions.tables import Film, FilmFile, Member, Submission
-from tests.builders import a_film, a_person, an_edition
+from tests.builders import a_film, a_person, an_edition, until_it_waits
 
 
 async def a_draft(edition, maker, **given) -> Submission:
@@ -222,8 +222,7 @@ async def test_an_entry_that_is_being_emptied_is_not_filed(house) -> None:
     emptying = asyncio.create_task(empty())
     await begun.wait()
     filing = asyncio.create_task(entries.submit(submission, edition=edition, by=maker))
-    while not filing.done() and not await rows("SELECT 1 AS one FROM pg_locks WHERE NOT granted"):
-        await asyncio.sleep(0.01)
+    await until_it_waits(filing)
     may_end.set()
     await emptying
 

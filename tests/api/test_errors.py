@@ -1,0 +1,56 @@
+"""What the database refuses is an answer with words, never a fault."""
+
+import asyncio
+
+import pytest
+from httpx import ASGITransport, AsyncClient
+from litestar import Litestar, get
+
+from api.errors import HANDLERS
+from festival.db import rows, transaction
+from tests.builders import a_person, an_edition
+
+
+async def answered(act) -> tuple[int, list[str], bool]:
+    """Status, codes, and whether it says when to come again."""
+
+    @get("/api/act")
+    async def door() -> None:
+        await act()
+
+    app = ASGITransport(Litestar([door], exception_handlers=HANDLERS))
+    async with AsyncClient(transport=app, base_url="http://door") as client:
+        found = await client.get("/api/act")
+    return found.status_code, found.json()["codes"], "retry-after" in found.headers
+
+
+@pytest.mark.parametrize(
+    ("sql", "value"),
+    [("SELECT {}::int AS n", 1 << 40), ("SELECT {}::text::int AS n", "nine"),
+     ("SELECT {}::text AS n", "a\x00b"), ("SELECT 1 / {}::int AS n", 0)],
+)  # fmt: skip
+async def test_a_value_that_cannot_be_kept_is_refused_in_words(house, sql, value) -> None:
+    async def act() -> None:
+        await rows(sql, value)
+
+    assert await answered(act) == (422, ["not_storable"], False)
+
+
+async def test_of_two_acts_that_wait_for_each_other_one_is_told_to_come_again(house) -> None:
+    edition = await an_edition()
+    one, other = [(await a_person("filmmaker", edition=edition, name=n)).id for n in "ab"]
+    both = asyncio.Barrier(2)
+
+    async def touch(first: str, second: str) -> None:
+        async with transaction():
+            await rows("UPDATE person SET name = name WHERE id = {} RETURNING id", first)
+            await both.wait()
+            await rows("UPDATE person SET name = name WHERE id = {} RETURNING id", second)
+
+    answers = await asyncio.gather(
+        *(answered(lambda pair=pair: touch(*pair)) for pair in ((one, other), (other, one))),
+        return_exceptions=True,
+    )
+
+    refused = [a for a in answers if isinstance(a, tuple)]
+    assert refused == [(503, ["away"], True)]
