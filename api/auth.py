@@ -150,6 +150,19 @@ def signed_in() -> Guard:
     return guard
 
 
+def in_person() -> Guard:
+    """For passwords and keys: somebody who has signed in, never a program with a key."""
+
+    async def guard(connection: Connection, _: BaseRouteHandler) -> None:
+        viewer = await viewer_of(connection)
+        if not viewer.is_known:
+            raise NotAuthorizedException("sign_in_needed")
+        if viewer.scopes is not None:
+            raise NotAllowed("sign_in_in_person")
+
+    return guard
+
+
 def needs(act: Act, *, scope: str = "") -> Guard:
     """For acts within an edition; a token must carry the scope as well."""
 

@@ -79,7 +79,7 @@ async def register(email: str, *, edition: Edition, name: str, language: str = "
         raise Refused("name:name_missing")
     async with transaction():
         newcomer = await meet(email, name=name, language=language)
-        await grant(newcomer, Part.FILMMAKER, edition=edition, by=newcomer)
+        await grant(newcomer, Part.FILMMAKER, edition=edition, by=None)  # nobody has signed in
     return newcomer
 
 
@@ -165,21 +165,28 @@ def _fits(stored: str, password: str) -> bool:
 
 
 async def set_password(person: Person, password: str) -> None:
-    """A new password ends every session, this one included: the door opens a fresh one."""
+    """A new password ends every key and session, this one included: the door opens a fresh one."""
     if len(password) < LEAST_PASSWORD:
         raise Refused("password:password_short", least=LEAST_PASSWORD)
     hashed = await asyncio.to_thread(_hasher.hash, password)
     async with transaction():
         await Person.update({Person.password_hash: hashed}).where(Person.id == person.id)
+        await end_all_keys(person)
         await end_all_sessions(person)
         await record("password_set", person.id, by=person)
+
+
+async def end_all_keys(person: Person) -> None:
+    await Token.update({Token.revoked_at: now()}).where(
+        (Token.person == person.id) & Token.revoked_at.is_null()
+    )
 
 
 async def disable(person: Person, *, by: Person) -> None:
     """Nothing of theirs works from this moment: sessions, links, tokens."""
     async with transaction():
         await Person.update({Person.disabled_at: now()}).where(Person.id == person.id)
-        await Token.update({Token.revoked_at: now()}).where(Token.person == person.id)
+        await end_all_keys(person)
         await end_all_sessions(person)
         await record("person_disabled", person.id, by=by)
 

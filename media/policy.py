@@ -297,7 +297,7 @@ def findings(facts: Facts, policy: Policy, declared: float | None) -> Iterator[F
 
 def refusal(facts: Facts, policy: Policy) -> Finding:
     hostile = facts.refusal == "HOSTILE_REFERENCE"
-    measured, limit = facts.container, ""
+    measured, limit = facts.container or "?", ""
     if facts.refusal == "STREAM_COUNT":
         measured, limit = str(facts.streams), str(policy.most_streams)
     elif facts.refusal == "DIMENSIONS_TOO_LARGE" and facts.picture:
@@ -335,7 +335,7 @@ def about_file(facts: Facts, policy: Policy) -> Iterator[Finding]:
         )
     elif facts.container not in policy.containers.accept:
         yield reject(
-            "CONTAINER_NOT_ALLOWED", facts.container, ", ".join(map(str, policy.containers.accept))
+            "CONTAINER_NOT_ALLOWED", facts.container or "?", ", ".join(map(str, policy.containers.accept))
         )
     if facts.is_encrypted:
         yield reject("CONTENT_ENCRYPTED")

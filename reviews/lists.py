@@ -121,10 +121,15 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
 async def board(viewer: Viewer) -> list[Case]:
     """The chair's films. Votes of a film are there only once the chair has given their own,
-    or has no part in scoring it: until then not even their number is.
+    or has no part in scoring it: until then not even their number is, and in a blind section
+    no director.
     """
     found = await rows(
-        """SELECT s.id, f.title, f.title_en, f.director, x.letter AS section_letter,
+        """SELECT s.id, f.title, f.title_en,
+             CASE WHEN x.is_blind AND NOT EXISTS (SELECT 1 FROM review r WHERE r.submission = s.id
+                    AND r.person = {} AND r.given_at IS NOT NULL)
+                  THEN '' ELSE f.director END AS director,
+             x.letter AS section_letter,
              x.name_fr AS section_fr, x.name_en AS section_en, s.status, s.pending, n.id AS file,
              (n.facts->>'duration')::float AS duration,
              EXISTS (SELECT 1 FROM review r WHERE r.submission = s.id AND r.person = {}
@@ -137,7 +142,7 @@ async def board(viewer: Viewer) -> list[Case]:
            FROM submission s JOIN film f ON f.id = s.film JOIN section x ON x.id = s.section
            JOIN film_file n ON n.submission = s.id AND n.state = 'released'
            WHERE """ + IN_SCOPE + " ORDER BY f.title",
-        viewer.id, *scope_values(viewer),
+        viewer.id, viewer.id, *scope_values(viewer),
     )  # fmt: skip
     open_ones = [row["id"] for row in found if row["is_open"]]
     votes = await votes_of(open_ones, viewer)

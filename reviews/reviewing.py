@@ -11,11 +11,9 @@ from festival.db import rows, transaction
 from festival.errors import Conflict, Refused
 from festival.record import record
 from festival.tables import Person, new_id
-from reviews.scoring import Sheet, faults, merged
+from reviews.scoring import Sheet, faults, few
 from reviews.tables import Note, Recusal, Review
 from submissions.tables import FilmFile, Submission
-
-MOST_RANGES = 2000
 
 
 class Remark(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,6 +85,8 @@ async def is_given(submission: Submission, by: Person) -> bool:
 
 async def note(submission: Submission, file: FilmFile, remark: Remark, *, by: Person) -> Note:
     """A remark pinned to its moment, and to the version of the file."""
+    if not remark.text.strip():
+        raise Refused("text:note_empty")
     async with transaction():
         kept = Note(
             submission=submission.id,
@@ -103,8 +103,11 @@ async def note(submission: Submission, file: FilmFile, remark: Remark, *, by: Pe
 
 async def remove_note(note_id: str, *, by: Person) -> None:
     async with transaction():
-        await Note.delete().where((Note.id == note_id) & (Note.person == by.id))
-        await record("note_removed", note_id, by=by)
+        gone = await rows(
+            "DELETE FROM note WHERE id = {} AND person = {} RETURNING id", note_id, by.id
+        )
+        if gone:
+            await record("note_removed", note_id, by=by)
 
 
 async def watch(submission: Submission, file: FilmFile, seen: Watched, *, by: Person) -> None:
@@ -120,7 +123,7 @@ async def watch(submission: Submission, file: FilmFile, seen: Watched, *, by: Pe
             file.id, by.id,
         )  # fmt: skip
         before = [(float(a), float(b)) for a, b in known[0]["ranges"]]
-        ranges = merged([*before, *seen.ranges])[:MOST_RANGES]
+        ranges = few([*before, *seen.ranges])
         await rows(
             """UPDATE viewing SET ranges = {}::jsonb, position = {}, seen_at = now()
                WHERE id = {} RETURNING id""",

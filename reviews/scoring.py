@@ -49,14 +49,22 @@ def spread(totals: Sequence[float]) -> float:
     return statistics.pstdev(totals) if len(totals) > 1 else 0.0
 
 
-def merged(ranges: Sequence[Range]) -> list[Range]:
+def merged(ranges: Sequence[Range], *, touch: float = 0.5) -> list[Range]:
     """Stretches watched, joined where they touch: seconds count once."""
     joined: list[Range] = []
     for start, end in sorted((s, e) for s, e in ranges if e > s):
-        if joined and start <= joined[-1][1] + 0.5:
+        if joined and start <= joined[-1][1] + touch:
             joined[-1] = (joined[-1][0], max(joined[-1][1], end))
         else:
             joined.append((start, end))
+    return joined
+
+
+def few(ranges: Sequence[Range], *, most: int = 2000) -> list[Range]:
+    """So many stretches at most: nothing seen is forgotten, the shortest gaps are."""
+    touch = 0.5
+    while len(joined := merged(ranges, touch=touch)) > most:
+        touch *= 2
     return joined
 
 

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec import Meta
 
-from api.auth import session_cookie, session_token, signed_in
+from api.auth import in_person, session_cookie, session_token, signed_in
 from api.forms import filled
 from api.limits import limited
 from api.pages._page import fault_words, language_of, page, prefix_of
@@ -193,7 +193,7 @@ async def account(request: AnyRequest, viewer: NamedDependency[Viewer]) -> Respo
     return await own_page(request, viewer)
 
 
-@post("/account/password", guards=[signed_in()])
+@post("/account/password", guards=[in_person()])
 async def set_password(
     request: AnyRequest,
     viewer: NamedDependency[Viewer],
@@ -211,7 +211,7 @@ async def set_password(
     )
 
 
-@post("/account/tokens", guards=[signed_in()])
+@post("/account/tokens", guards=[in_person()])
 async def make_token(
     request: AnyRequest,
     viewer: NamedDependency[Viewer],
@@ -229,7 +229,7 @@ async def make_token(
     return await own_page(request, viewer, new_token=key)
 
 
-@post("/account/tokens/{token_id:str}/revocation", guards=[signed_in()])
+@post("/account/tokens/{token_id:str}/revocation", guards=[in_person()])
 async def revoke(
     request: AnyRequest, token_id: FromPath[str], person: NamedDependency[Person]
 ) -> Redirect:

@@ -4,7 +4,9 @@ import asyncio
 
 import pytest
 
+from festival.db import rows
 from festival.errors import Conflict, Refused
+from festival.tables import Section
 from reviews import lists, reviewing
 from reviews.scoring import Sheet
 from reviews.tables import Review
@@ -165,3 +167,28 @@ async def test_two_tabs_watching_lose_nothing_of_each_others(house) -> None:
 
     seen = await lists.own_viewing(file.id, await the_viewer(jury.bob, jury.edition))
     assert [tuple(one) for one in seen["ranges"]] == [(n * 10.0, n * 10.0 + 5) for n in range(5)]
+
+
+async def test_in_a_blind_section_the_board_names_no_director_before_the_chair_has_scored(house) -> None:
+    jury = await Jury().seat()
+    await Section.update({Section.is_blind: True}).where(Section.edition == jury.edition.id)
+    viewer = await the_viewer(jury.chair, jury.edition)
+    before = [case.director for case in await lists.board(viewer)]
+
+    await jury.give(jury.chair, GOOD)
+
+    after = sorted(case.director for case in await lists.board(viewer))
+    assert before == ["", ""]
+    assert (after[0], after[1] != "") == ("", True)
+
+
+async def test_a_note_without_words_is_refused_and_one_that_is_not_there_leaves_no_trace(house) -> None:
+    jury = await Jury().seat()
+    submission, file = await jury.film()
+
+    with pytest.raises(Refused) as refused:
+        await reviewing.note(submission, file, reviewing.Remark(text="  \n"), by=jury.ann)
+    await reviewing.remove_note("nothing", by=jury.ann)
+
+    assert refused.value.codes == ("text:note_empty",)
+    assert await rows("SELECT id FROM record WHERE subject = 'nothing'") == []

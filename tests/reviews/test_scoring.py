@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from reviews.scoring import Sheet, coverage, faults, mean, merged, spread, total
+from reviews.scoring import Sheet, coverage, faults, few, mean, merged, spread, total
 
 SCORES = {"writing": 5, "image": 1, "sound": 1, "space": 5}
 
@@ -55,3 +55,12 @@ def test_seconds_watched_twice_count_once() -> None:
 def test_more_than_all_is_all_and_nothing_of_nothing_is_nothing() -> None:
     assert coverage([(0, 200)], 100) == 1.0
     assert coverage([(0, 10)], 0) == 0.0
+
+
+def test_nothing_seen_is_forgotten_however_it_was_seen():
+    seen = [(float(n * 3), float(n * 3 + 1)) for n in range(3000)]
+
+    kept = few(seen)
+
+    assert len(kept) <= 2000
+    assert all(any(a <= start and end <= b for a, b in kept) for start, end in seen)

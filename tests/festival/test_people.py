@@ -1,0 +1,86 @@
+"""Keys end with the password that was feared for, and make no other key."""
+
+import pytest
+
+from festival import people
+from festival.db import rows
+from festival.tables import Letter, Part, Role
+from tests.builders import a_person, an_edition, sign_in
+
+
+async def a_key(person, edition) -> dict[str, str]:
+    token = await people.new_token_for(person, edition=edition, name="robot", scopes={"entries"})
+    return {"authorization": f"Bearer {token}"}
+
+
+async def test_a_new_password_ends_every_key(client) -> None:
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    key = await a_key(maker, edition)
+    before = await client.get(f"/api/v1/{edition.slug}/me", headers=key)
+
+    await people.set_password(maker, "une phrase assez longue")
+
+    after = await client.get(f"/api/v1/{edition.slug}/me", headers=key)
+    assert (before.status_code, after.status_code) == (200, 401)
+
+
+@pytest.mark.parametrize("act", ["make", "revoke"])
+async def test_a_key_makes_and_ends_no_other(client, act) -> None:
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    key = await a_key(maker, edition)
+    own = (await rows("SELECT id FROM token WHERE person = {}", maker.id))[0]["id"]
+    tokens = f"/api/v1/{edition.slug}/tokens"
+
+    answer = await (
+        client.post(tokens, json={"name": "other", "scopes": ["entries"]}, headers=key)
+        if act == "make"
+        else client.delete(f"{tokens}/{own}", headers=key)
+    )
+
+    assert (answer.status_code, answer.json()["codes"]) == (403, ["sign_in_in_person"])
+    assert await rows("SELECT revoked_at FROM token WHERE person = {}", maker.id) == [{"revoked_at": None}]
+
+
+async def test_who_has_signed_in_makes_and_ends_a_key(client) -> None:
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    await sign_in(client, maker)
+    tokens = f"/api/v1/{edition.slug}/tokens"
+
+    made = await client.post(tokens, json={"name": "robot", "scopes": ["entries"]})
+    own = (await client.get(tokens)).json()[0]["id"]
+    ended = await client.delete(f"{tokens}/{own}")
+
+    assert (made.status_code, ended.status_code) == (201, 204)
+    assert (await client.get(tokens)).json() == []
+
+
+async def test_a_letter_to_an_address_says_nothing_that_a_stranger_wrote(client) -> None:
+    edition = await an_edition()
+    spam = "Buy stars at stars.example"
+    email = f"unknown-{edition.id}@example.org"
+
+    answer = await client.post(
+        f"/api/v1/{edition.slug}/registration", json={"email": email, "name": spam}
+    )
+
+    newcomer = await people.by_email(email)
+    letters = await Letter.objects().where(Letter.person == newcomer.id)
+    assert answer.status_code == 202
+    assert [spam in letter.body for letter in letters] == [False]
+
+
+async def test_whoever_registers_an_address_is_not_its_owner_in_the_record(house) -> None:
+    edition = await an_edition()
+    known = await a_person("reviewer", edition=edition)
+
+    await people.register(known.email, edition=edition, name="Somebody else")
+
+    said = await rows(
+        "SELECT person FROM record WHERE act = 'role_granted' AND subject = {} AND edition = {} ORDER BY id DESC LIMIT 1",
+        known.id, edition.id,
+    )  # fmt: skip
+    parts = {role.part for role in await Role.objects().where(Role.person == known.id)}
+    assert (said, parts) == ([{"person": ""}], {Part.REVIEWER.value, Part.FILMMAKER.value})
