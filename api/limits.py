@@ -1,6 +1,7 @@
 """How often somebody may knock: by account and by the socket's peer, never by a forged header.
 
-Counted in PostgreSQL, so that a wiped Redis opens no door.
+A stranger who guesses at a password is stopped long before its owner, who knocks from elsewhere;
+and the link by letter is another door. Counted in PostgreSQL, so that a wiped Redis opens no door.
 """
 
 import hashlib
@@ -15,6 +16,7 @@ from festival.people import email_key
 
 WINDOW_SECONDS = 600
 BY_ACCOUNT = 10
+GUESSES = 100  # at one password, from everywhere
 BY_PEER = 300
 
 
@@ -22,7 +24,9 @@ async def limited(request: Request[Any, Any, Any], what: str, account: str) -> N
     """Count one knock; beyond the limit answer 429 and when to come back."""
     await _count(f"{what}:peer:{peer(request)}", BY_PEER)
     if account:
-        await _count(f"{what}:account:{email_key(account)}", BY_ACCOUNT)
+        key, guessed = email_key(account), what == "password"
+        await _count(f"{what}:account:{key}:{peer(request)}", BY_ACCOUNT)
+        await _count(f"{what}:account:{key}", GUESSES if guessed else BY_ACCOUNT)
 
 
 def peer(request: Request[Any, Any, Any]) -> str:
