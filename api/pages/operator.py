@@ -64,9 +64,12 @@ async def queue(
 
 @post("/operator/queue/{line:str}/priority", guards=OPERATOR)
 async def raise_up(
-    request: AnyRequest, line: FromPath[str], person: NamedDependency[Person]
+    request: AnyRequest,
+    line: FromPath[str],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
 ) -> Redirect:
-    await put_first(line, by=person)
+    await put_first(line, edition=edition_row, by=person)
     return Redirect(
         f"{prefix_of(request)}/operator/queue?done=operator.done.raised", status_code=303
     )
@@ -74,9 +77,12 @@ async def raise_up(
 
 @post("/operator/queue/{line:str}/retry", guards=OPERATOR)
 async def retry(
-    request: AnyRequest, line: FromPath[str], person: NamedDependency[Person]
+    request: AnyRequest,
+    line: FromPath[str],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
 ) -> Redirect:
-    await send_again(line, by=person)
+    await send_again(line, edition=edition_row, by=person)
     return Redirect(
         f"{prefix_of(request)}/operator/queue?done=operator.done.retried", status_code=303
     )
@@ -84,9 +90,12 @@ async def retry(
 
 @post("/operator/queue/{line:str}/cancellation", guards=OPERATOR)
 async def cancel(
-    request: AnyRequest, line: FromPath[str], person: NamedDependency[Person]
+    request: AnyRequest,
+    line: FromPath[str],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
 ) -> Redirect:
-    await let_go(line, by=person)
+    await let_go(line, edition=edition_row, by=person)
     return Redirect(
         f"{prefix_of(request)}/operator/queue?done=operator.done.cancelled", status_code=303
     )

@@ -166,8 +166,21 @@ LET_GO = {
 }
 
 
-async def send_again(line: str, *, by: Person) -> None:
+async def within_reach(line: str, edition: Edition) -> None:
+    """The work on a film of another edition is that edition's operators' own."""
+    elsewhere = await rows(
+        """SELECT o.id FROM outbox o JOIN film_file n ON n.id = o.args->>'file'
+           JOIN submission s ON s.id = n.submission WHERE o.id = {} AND s.edition <> {}""",
+        line,
+        edition.id,
+    )
+    if elsewhere:
+        raise Missing("line_missing")
+
+
+async def send_again(line: str, *, edition: Edition, by: Person) -> None:
     """A parked line goes on its way again, and what it works on stands where the work begins."""
+    await within_reach(line, edition)
     async with transaction():
         again = await leases.retry(line)
         if again is None:
@@ -177,15 +190,17 @@ async def send_again(line: str, *, by: Person) -> None:
         await record("line_retried", line, by=by)
 
 
-async def put_first(line: str, *, by: Person) -> None:
+async def put_first(line: str, *, edition: Edition, by: Person) -> None:
+    await within_reach(line, edition)
     async with transaction():
         if not await leases.raise_up(line):
             raise Missing("line_missing")
         await record("line_raised", line, by=by)
 
 
-async def let_go(line: str, *, by: Person) -> None:
+async def let_go(line: str, *, edition: Edition, by: Person) -> None:
     """A line is stopped for good, and what it worked on says so."""
+    await within_reach(line, edition)
     async with transaction():
         stopped = await leases.cancel(line, by=by.id)
         if stopped is None:
@@ -196,21 +211,27 @@ async def let_go(line: str, *, by: Person) -> None:
 
 
 @post("/operator/queue/{line:str}/retry", guards=OPERATOR, status_code=204)
-async def retry(line: FromPath[str], person: NamedDependency[Person]) -> None:
+async def retry(
+    line: FromPath[str], person: NamedDependency[Person], edition_row: NamedDependency[Edition]
+) -> None:
     """Send a parked line on its way again."""
-    await send_again(line, by=person)
+    await send_again(line, edition=edition_row, by=person)
 
 
 @post("/operator/queue/{line:str}/priority", guards=OPERATOR, status_code=204)
-async def raise_up(line: FromPath[str], person: NamedDependency[Person]) -> None:
+async def raise_up(
+    line: FromPath[str], person: NamedDependency[Person], edition_row: NamedDependency[Edition]
+) -> None:
     """Let a waiting line go before all others."""
-    await put_first(line, by=person)
+    await put_first(line, edition=edition_row, by=person)
 
 
 @post("/operator/queue/{line:str}/cancellation", guards=OPERATOR, status_code=204)
-async def cancel(line: FromPath[str], person: NamedDependency[Person]) -> None:
+async def cancel(
+    line: FromPath[str], person: NamedDependency[Person], edition_row: NamedDependency[Edition]
+) -> None:
     """Stop a line, running or waiting; what it worked on is set aside."""
-    await let_go(line, by=person)
+    await let_go(line, edition=edition_row, by=person)
 
 
 class PolicyName(msgspec.Struct, frozen=True):

@@ -115,3 +115,16 @@ async def test_a_line_that_is_not_there_is_a_clear_404(operator) -> None:
     for act in ("retry", "cancellation"):
         answer = await client.post(f"/api/v1/{edition.slug}/operator/queue/nothing/{act}")
         assert (answer.status_code, answer.json()["codes"]) == (404, ["line_missing"])
+
+
+@pytest.mark.parametrize("act", ["retry", "priority", "cancellation"])
+async def test_the_work_of_another_edition_is_out_of_reach(operator, act) -> None:
+    client, edition = operator
+    line, file = await a_stuck_copy(await an_edition())
+    before = await rows("SELECT * FROM outbox WHERE id = {}", line)
+
+    answer = await client.post(f"/api/v1/{edition.slug}/operator/queue/{line}/{act}")
+
+    assert (answer.status_code, answer.json()["codes"]) == (404, ["line_missing"])
+    assert await rows("SELECT * FROM outbox WHERE id = {}", line) == before
+    assert await state_of(file) == "making"
