@@ -17,6 +17,10 @@ from redis.exceptions import RedisError
 from festival.progress import PREFIX
 
 QUIET_SECONDS = 15
+STREAM_LASTS = 300
+"""Seconds; then the browser comes again by itself, and is asked anew for its rights."""
+COMES_AGAIN = 500
+"""Milliseconds before it does."""
 
 
 class PatientRedis(ChannelsBackend):
@@ -80,16 +84,18 @@ async def _events(
     channels: ChannelsPlugin, channel: str, snapshot: dict[str, Any], last: frozenset[str]
 ) -> AsyncGenerator[ServerSentEventMessage, None]:
     async with channels.start_subscription([channel]) as ear:
-        yield ServerSentEventMessage(data=json.dumps(snapshot))
+        yield ServerSentEventMessage(data=json.dumps(snapshot), retry=COMES_AGAIN)
         if snapshot.get("state") in last:
             yield ServerSentEventMessage(event="done", data="{}")
             return
         heard = ear.iter_events()
+        clock = asyncio.get_running_loop()
+        end = clock.time() + STREAM_LASTS
         waiting: asyncio.Task[bytes] | None = None
         try:
-            while True:
+            while (left := end - clock.time()) > 0:
                 waiting = waiting or asyncio.ensure_future(anext(heard))
-                done, _ = await asyncio.wait({waiting}, timeout=QUIET_SECONDS)
+                done, _ = await asyncio.wait({waiting}, timeout=min(QUIET_SECONDS, left))
                 if not done:
                     yield ServerSentEventMessage(comment="still here")
                     continue

@@ -12,7 +12,7 @@ from festival.db import rows, transaction
 from festival.errors import Missing, NotAllowed, Refused
 from festival.record import record
 from festival.sessions import digest, end_all_sessions, new_token
-from festival.tables import Edition, Link, Part, Person, Role, Token, new_id
+from festival.tables import Edition, Link, Part, Person, Token, new_id
 
 LINK_LASTS = timedelta(hours=2)
 INVITATION_LASTS = timedelta(days=14)
@@ -110,10 +110,31 @@ async def grant(
 async def revoke(person: Person, part: Part, *, edition: Edition, by: Person) -> None:
     """The right ends now; sessions are asked again at every request."""
     async with transaction():
-        await Role.delete().where(
-            (Role.person == person.id) & (Role.edition == edition.id) & (Role.part == part.value)
+        if part is Part.OPERATOR:
+            await _keep_an_operator(person, edition=edition, by=by)
+        gone = await rows(
+            """DELETE FROM role WHERE person = {} AND edition = {} AND part = {}
+               RETURNING id""",
+            person.id,
+            edition.id,
+            part.value,
         )
+        if not gone:
+            raise Missing("part_missing")
         await record("role_revoked", person.id, by=by, edition=edition.id, part=part.value)
+
+
+async def _keep_an_operator(person: Person, *, edition: Edition, by: Person) -> None:
+    """Whoever dismisses an operator stays one: two who dismiss each other leave the first."""
+    if person.id == by.id:
+        raise Refused("part_own")
+    operators = await rows(
+        "SELECT person FROM role WHERE edition = {} AND part = {} ORDER BY id FOR UPDATE",
+        edition.id,
+        Part.OPERATOR.value,
+    )
+    if by.id not in {row["person"] for row in operators}:
+        raise NotAllowed("not_allowed")
 
 
 async def new_link(person: Person, *, kind: str = "sign_in") -> str:

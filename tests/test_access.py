@@ -76,6 +76,7 @@ ROUTES = {
     "POST /{lang}/{edition}/operator/queue/{line}/priority": "operate",
     "POST /{lang}/{edition}/operator/people": "operate",
     "GET /{lang}/{edition}/operator/people": "operate",
+    "POST /{lang}/{edition}/operator/people/{person_id}/parts/{part}/removal": "operate",
     "GET /{lang}/{edition}/operator/mailbox": "operate",
     "GET /api/v1/{edition}/programme": "public",
     "GET /api/v1/{edition}/programme/films/{programme_id}": "public",
@@ -156,6 +157,7 @@ ROUTES = {
     "PATCH /api/v1/{edition}/operator/edition": "operate",
     "GET /api/v1/{edition}/operator/people": "operate",
     "POST /api/v1/{edition}/operator/people": "operate",
+    "DELETE /api/v1/{edition}/operator/people/{person_id}/parts/{part}": "operate",
     "GET /api/v1/{edition}/operator/queue": "operate",
     "GET /api/v1/{edition}/operator/policy": "operate",
     "POST /api/v1/{edition}/operator/policy": "operate",
@@ -189,7 +191,7 @@ def routes_of(app) -> set[str]:
 def address(route: str, edition, **known: str) -> tuple[str, str]:
     """A route's method and path, with names that exist where they are given, else with none's."""
     method, _, path = route.partition(" ")
-    known = {"lang": "fr", "edition": edition.slug, "name": "main.m3u8", "language": "fr", **known}
+    known = {"lang": "fr", "edition": edition.slug, "name": "main.m3u8", "language": "fr", "part": "reviewer", **known}
     while "{" in path:
         name = path[path.index("{") + 1 : path.index("}")]
         path = path.replace(f"{{{name}}}", known.get(name, "a" * 16))

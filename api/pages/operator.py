@@ -26,6 +26,7 @@ from api.v1.operator import (
     put_first,
     queue_lines,
     send_again,
+    take_part,
 )
 from festival.access import Act, Viewer
 from festival.errors import FestivalError, Refused
@@ -142,6 +143,23 @@ async def add(
     )
 
 
+@post("/operator/people/{person_id:str}/parts/{part:str}/removal", guards=OPERATOR)
+async def remove_part(
+    request: AnyRequest,
+    person_id: FromPath[str],
+    part: FromPath[Part],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> Response[Any]:
+    try:
+        await take_part(person_id, part, edition=edition_row, by=person)
+    except Refused as error:
+        return await team_page(request, edition_row, error)
+    return Redirect(
+        f"{prefix_of(request)}/operator/people?done=operator.done.removed", status_code=303
+    )
+
+
 async def policy_page(
     request: AnyRequest, edition: Edition, chosen: str, error: FestivalError | None = None
 ) -> Response[str]:
@@ -186,4 +204,6 @@ async def mailbox(request: AnyRequest, settings: NamedDependency[Settings]) -> R
     return page(request, "operator/mailbox.html", letters=letters_in(mailbox_of(settings)))
 
 
-HANDLERS: list[Any] = [rules, judge_again, queue, retry, raise_up, cancel, team, add, mailbox]
+HANDLERS: list[Any] = [
+    rules, judge_again, queue, retry, raise_up, cancel, team, add, remove_part, mailbox,
+]  # fmt: skip

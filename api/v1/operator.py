@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
-from litestar import get, patch, post
+from litestar import delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta
@@ -114,6 +114,21 @@ async def people_of(edition: Edition) -> list[dict[str, Any]]:
 @get("/operator/people", guards=OPERATOR)
 async def all_people(edition_row: NamedDependency[Edition]) -> list[dict[str, Any]]:
     return await people_of(edition_row)
+
+
+async def take_part(person_id: str, part: Part, *, edition: Edition, by: Person) -> None:
+    await people.revoke(await people.person(person_id), part, edition=edition, by=by)
+
+
+@delete("/operator/people/{person_id:str}/parts/{part:str}", guards=OPERATOR)
+async def remove_part(
+    person_id: FromPath[str],
+    part: FromPath[Part],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> None:
+    """Take one part away; it ends at once, and what the person did stays in the record."""
+    await take_part(person_id, part, edition=edition_row, by=person)
 
 
 async def queue_lines(viewer: Viewer) -> list[dict[str, Any]]:
@@ -289,6 +304,6 @@ async def mailbox(settings: NamedDependency[Settings]) -> list[dict[str, str]]:
 
 
 HANDLERS: list[Any] = [
-    edition, change_edition, add_person, all_people, queue, retry, raise_up, cancel,
+    edition, change_edition, add_person, all_people, remove_part, queue, retry, raise_up, cancel,
     preview_policy, apply_policy, mailbox,
 ]  # fmt: skip

@@ -19,13 +19,13 @@ class FilmLive extends HTMLElement {
   open () {
     if (this.source || document.hidden) return
     this.source = new EventSource(this.dataset.src)
-    this.source.onopen = () => this.say(this.dataset.wait)
-    this.source.onerror = () => this.say(this.dataset.away)
+    this.source.onopen = () => { clearTimeout(this.gone); this.say(this.dataset.wait) }
+    this.source.onerror = () => { clearTimeout(this.gone); this.gone = setTimeout(() => this.say(this.dataset.away), 3000) } // every few minutes the stream is renewed, in less
     this.source.onmessage = event => this.heard(JSON.parse(event.data))
     this.source.addEventListener('done', () => this.close())
   }
 
-  close () { this.source?.close(); this.source = null }
+  close () { clearTimeout(this.gone); this.source?.close(); this.source = null }
 
   say (words) { this.querySelector('p').textContent = words }
 

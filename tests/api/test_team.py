@@ -1,0 +1,115 @@
+"""The team: a part that is taken away is gone at once, and nobody is locked out of their own house."""
+
+import asyncio
+
+import pytest
+
+from api import news
+from festival import people
+from festival.db import rows
+from festival.tables import Part, Record
+from tests.builders import a_person, an_edition, sign_in
+
+
+@pytest.fixture
+async def team(client):
+    edition = await an_edition()
+    operator = await a_person("operator", edition=edition, name="Maud")
+    await sign_in(client, operator)
+    return client, edition, operator
+
+
+async def parts_of(person) -> set[str]:
+    found = await rows("SELECT edition, part FROM role WHERE person = {}", person.id)
+    return {f"{row['edition']} {row['part']}" for row in found}
+
+
+def door(edition, person, part: str) -> str:
+    return f"/api/v1/{edition.slug}/operator/people/{person.id}/parts/{part}"
+
+
+async def test_who_leaves_the_committee_loses_that_part_and_no_other(team) -> None:
+    client, edition, _ = team
+    leaver = await a_person("reviewer", "filmmaker", edition=edition)
+
+    answer = await client.delete(door(edition, leaver, "reviewer"))
+
+    assert answer.status_code == 204
+    assert await parts_of(leaver) == {f"{edition.id} filmmaker"}
+    told = await Record.objects().where((Record.act == "role_revoked") & (Record.subject == leaver.id))
+    assert [one.details["part"] for one in told] == ["reviewer"]
+
+
+async def test_a_part_in_another_edition_stays(team) -> None:
+    client, edition, _ = team
+    other = await an_edition()
+    guest = await a_person("reviewer", edition=other)
+
+    answer = await client.delete(door(edition, guest, "reviewer"))
+
+    assert (answer.status_code, answer.json()["codes"]) == (404, ["part_missing"])
+    assert await parts_of(guest) == {f"{other.id} reviewer"}
+
+
+async def test_nobody_takes_away_their_own_place_at_the_controls(team) -> None:
+    client, edition, operator = team
+
+    answer = await client.delete(door(edition, operator, "operator"))
+
+    assert (answer.status_code, answer.json()["codes"]) == (422, ["part_own"])
+    assert await parts_of(operator) == {f"{edition.id} operator"}
+
+
+async def test_two_operators_who_dismiss_each_other_leave_one(app, team) -> None:
+    from httpx import ASGITransport, AsyncClient
+
+    client, edition, first = team
+    second = await a_person("operator", edition=edition)
+    async with AsyncClient(transport=ASGITransport(app), base_url=str(client.base_url)) as other:
+        await sign_in(other, second)
+        await asyncio.gather(
+            client.delete(door(edition, second, "operator")),
+            other.delete(door(edition, first, "operator")),
+        )
+
+    assert len(await parts_of(first) | await parts_of(second)) == 1
+    assert await rows("SELECT id FROM role WHERE edition = {} AND part = 'operator'", edition.id)
+
+
+@pytest.mark.parametrize("part", [part.value for part in Part])
+async def test_the_page_takes_a_part_away_and_says_so(team, part: str) -> None:
+    client, edition, _ = team
+    leaver = await a_person(part, edition=edition, name="Zoé")
+    team_page = f"/fr/{edition.slug}/operator/people"
+
+    answer = await client.post(f"{team_page}/{leaver.id}/parts/{part}/removal", follow_redirects=True)
+
+    assert answer.status_code == 200
+    assert "Ce rôle est retiré." in answer.text
+    assert await parts_of(leaver) == set()
+
+
+async def test_the_page_offers_nobody_their_own_dismissal(team) -> None:
+    client, edition, operator = team
+    other = await a_person("operator", edition=edition)
+
+    page = (await client.get(f"/fr/{edition.slug}/operator/people")).text
+
+    assert f"/{other.id}/parts/operator/removal" in page
+    assert f"/{operator.id}/parts/operator/removal" not in page
+
+
+async def test_a_stream_ends_after_a_while_so_that_rights_are_asked_again(team, monkeypatch) -> None:
+    client, edition, _ = team
+    monkeypatch.setattr(news, "STREAM_LASTS", 0.2)
+    programmer = await a_person("programmer", edition=edition)
+    await sign_in(client, programmer)
+    place = f"/api/v1/{edition.slug}/grid/events"
+
+    async with asyncio.timeout(10):
+        first = await client.get(place)
+    await people.revoke(programmer, Part.PROGRAMMER, edition=edition, by=programmer)
+    again = await client.get(place)
+
+    assert (first.status_code, again.status_code) == (200, 403)
+    assert "retry:" in first.text
