@@ -1,10 +1,12 @@
 """Asking the planner, running it under a lease, and putting its plan into the working grid."""
 
 import asyncio
+import logging
 import threading
 import time
 
 import msgspec
+from msgspec.structs import replace
 
 from festival.db import later, rows, transaction
 from festival.errors import Conflict, Refused
@@ -14,12 +16,24 @@ from festival.record import record
 from festival.tables import Edition, Person, new_id
 from screenings import grid as grids
 from screenings.checker import check
-from screenings.lists import items, moments, placed_in, problem_of, screens, working_grid
-from screenings.model import Plan, Problem, Progress
-from screenings.planner.process import Order, solve
+from screenings.lists import (
+    items,
+    moments,
+    placed_in,
+    placement_of,
+    problem_of,
+    screens,
+    working_grid,
+)
+from screenings.model import Placement, Plan, Problem, Progress
+from screenings.planner.explain import Explanation
+from screenings.planner.process import Order, PlannerFailed, Question, explained, solve
 from screenings.tables import PlanRun
 
+log = logging.getLogger("planner")
+
 MOST_TRAIL = 400
+EXPLAINING = 15.0
 
 
 class IllegalPlan(Exception):
@@ -34,8 +48,8 @@ async def ask(edition: Edition, *, seconds: int, by: Person, seed: int = 1) -> P
         raise Refused("no_screens")
     async with transaction():
         grid = await working_grid(edition)
-        locked = [placed for placed in await placed_in(grid) if placed.locked]
-        problem = await problem_of(edition, pins=locked)
+        standing = await placed_in(grid)
+        problem = await problem_of(edition, pins=[placed for placed in standing if placed.locked])
         run = PlanRun(
             edition=edition.id,
             asked_by=by.id,
@@ -43,6 +57,7 @@ async def ask(edition: Edition, *, seconds: int, by: Person, seed: int = 1) -> P
             seed=seed,
             grid_version=grid.version,
             problem=msgspec.to_builtins(problem),
+            before=msgspec.to_builtins([placement_of(placed, edition) for placed in standing]),
         )
         await run.save()
         await later("plan_grid", run=run.id)
@@ -79,28 +94,52 @@ async def plan(run_id: str, *, lease: Lease, heartbeat: Heartbeat, news: News) -
     await set_state(run, lease, "running")
     problem = msgspec.convert(run.problem, Problem)
     watcher = Watcher()
-    work = asyncio.create_task(
-        asyncio.to_thread(
-            solve,
-            Order(problem, float(run.seconds), run.seed),
-            on_progress=watcher.hear,
-            should_stop=watcher.stop.is_set,
-        )
-    )
+    work = asyncio.create_task(asyncio.to_thread(thought, run, problem, watcher))
     try:
         await follow(run, work, watcher, heartbeat, news)
     finally:
         watcher.stop.set()
-    found = await work
+    found, explanation = await work
     report = check(problem, found)
     if report.violations:
         raise IllegalPlan(", ".join(sorted({clash.code for clash in report.violations})))
-    await keep(run, found, watcher, lease=lease)
+    await keep(run, found, explanation, watcher, lease=lease)
     await news.tell("plan", run.id, state="done", refresh=True)
 
 
+def thought(run: PlanRun, problem: Problem, watcher: Watcher) -> tuple[Plan, Explanation | None]:
+    """The plan, and where it leaves something out, why; an explanation that fails costs no plan."""
+    order = Order(problem, float(run.seconds), run.seed, was=known(problem, run.before))
+    found = solve(order, on_progress=watcher.hear, should_stop=watcher.stop.is_set)
+    if not found.unplaced or watcher.stop.is_set():
+        return found, None
+    if watcher.latest is not None:
+        watcher.hear(replace(watcher.latest, phase="explaining"))
+    question = Question(problem, EXPLAINING)
+    try:
+        return found, explained(question, should_stop=watcher.stop.is_set)
+    except PlannerFailed:
+        log.exception("run=%s has a plan, and no explanation", run.id)
+        return found, None
+
+
+def known(problem: Problem, before: object) -> list[Placement]:
+    """What stood in the grid and still can: its programme is promised, its screen is there."""
+    showings = {programme.id: programme.showings for programme in problem.programmes}
+    houses = {screen.id for screen in problem.screens}
+    return [
+        p
+        for p in msgspec.convert(before, list[Placement])
+        if p.number < showings.get(p.programme, 0) and p.screen in houses
+    ]
+
+
 async def follow(
-    run: PlanRun, work: "asyncio.Task[Plan]", watcher: Watcher, heartbeat: Heartbeat, news: News
+    run: PlanRun,
+    work: "asyncio.Task[tuple[Plan, Explanation | None]]",
+    watcher: Watcher,
+    heartbeat: Heartbeat,
+    news: News,
 ) -> None:
     """Twice a second: tell the newest progress, ask whether somebody wants it to stop."""
     told: Progress | None = None
@@ -131,15 +170,24 @@ async def set_state(run: PlanRun, lease: Lease, state: str) -> None:
         await PlanRun.update({PlanRun.state: state}).where(PlanRun.id == run.id)
 
 
-async def keep(run: PlanRun, found: Plan, watcher: Watcher, *, lease: Lease) -> None:
+async def keep(
+    run: PlanRun,
+    found: Plan,
+    explanation: Explanation | None,
+    watcher: Watcher,
+    *,
+    lease: Lease,
+) -> None:
     state = "done" if found.placements else "impossible"
     async with transaction():
         await hold(lease)
         await rows(
-            """UPDATE plan_run SET state = {}, plan = {}::jsonb, progress = {}::jsonb,
-                 trail = {}::jsonb, ended_at = now() WHERE id = {} RETURNING id""",
+            """UPDATE plan_run SET state = {}, plan = {}::jsonb, explanation = {}::jsonb,
+                 progress = {}::jsonb, trail = {}::jsonb, ended_at = now()
+               WHERE id = {} RETURNING id""",
             state,
             msgspec.json.encode(found).decode(),
+            msgspec.json.encode(replace(explanation, plan=[])).decode() if explanation else None,
             msgspec.json.encode(watcher.latest).decode() if watcher.latest else "{}",
             msgspec.json.encode(watcher.trail).decode(),
             run.id,

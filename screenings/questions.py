@@ -1,21 +1,29 @@
 """What a programmer asks of the working grid: why here, what if there, why not, how to mend."""
 
 import asyncio
+import logging
+from collections.abc import Callable
+from typing import TypeVar
 
 from festival.errors import Missing, Refused
 from festival.tables import Edition
 from screenings.lists import placed_in, placement_of, problem_of, working_grid
 from screenings.model import Placement, Problem
-from screenings.planner.explain import Explanation, explain
+from screenings.planner.explain import Explanation
 from screenings.planner.named import Name
-from screenings.planner.repair import Repair, closed, repair
+from screenings.planner.process import Mending, PlannerFailed, Question, explained, mended
+from screenings.planner.repair import Repair, closed
 from screenings.planner.whatif import Cell, Grid, heat, lay
 from screenings.planner.why import Why, why
 from screenings.rules.facts import Facts
 
+log = logging.getLogger("planner")
+
 THINKING = 10.0
 POLISHING = 3.0
 WITH_GUESTS = 2  # a guest's journey is booked: two other films move before theirs
+AT_ONCE = asyncio.Semaphore(2)  # each of these has a process of its own
+Kind = TypeVar("Kind")
 
 
 async def standing(edition: Edition) -> tuple[Problem, list[Placement], dict[str, Name]]:
@@ -44,10 +52,21 @@ async def why_not(edition: Edition) -> Explanation:
     problem, _, _ = await standing(edition)
     if not problem.programmes:
         raise Refused("nothing_to_plan")
-    return await asyncio.to_thread(explain, problem, seconds=THINKING)
+    question = Question(problem, THINKING)
+    return await thought(lambda: explained(question), Explanation("unknown"))
 
 
-async def mended(edition: Edition, *, screen: str | None, day: int | None) -> Repair:
+async def thought(work: Callable[[], Kind], nothing: Kind) -> Kind:
+    """Long thinking happens elsewhere; where it dies, it has found nothing."""
+    async with AT_ONCE:
+        try:
+            return await asyncio.to_thread(work)
+        except PlannerFailed:
+            log.exception("a question had no answer")
+            return nothing
+
+
+async def proposal(edition: Edition, *, screen: str | None, day: int | None) -> Repair:
     """A proposal and no more: the fewest moves that mend the grid, one house shut if named.
 
     What has never been placed stays out: a repair is not a new plan.
@@ -60,6 +79,5 @@ async def mended(edition: Edition, *, screen: str | None, day: int | None) -> Re
     facts = Facts(problem)
     only = {(p.programme, p.number) for p in placements}
     dear = {name: WITH_GUESTS for name in only if name[1] == 0 and facts.guests[name[0]]}
-    return await asyncio.to_thread(
-        repair, problem, placements, dear=dear, only=only, seconds=THINKING, polish=POLISHING
-    )
+    task = Mending(problem, placements, list(dear.items()), list(only), THINKING, POLISHING)
+    return await thought(lambda: mended(task), Repair("unknown"))

@@ -134,7 +134,11 @@ class Screening(Table):
 
 
 class PlanRun(Table):
-    """One run of the planner: what it was asked, how far it is, what it found."""
+    """One run of the planner: what it was asked, how far it is, what it found.
+
+    `before` are the placements of the working grid that it was asked to better; `explanation` says
+    why not everything found a place.
+    """
 
     id = Varchar(16, primary_key=True, default=new_id)
     edition = ForeignKey(Edition, null=False)
@@ -144,7 +148,9 @@ class PlanRun(Table):
     seed = Integer(default=1)
     grid_version = BigInt(default=0)
     problem = JSONB(null=True, default=None)
+    before = JSONB(default=[])
     plan = JSONB(null=True, default=None)
+    explanation = JSONB(null=True, default=None)
     progress = JSONB(default={})
     trail = JSONB(default=[])
     stop_asked = Boolean(default=False)

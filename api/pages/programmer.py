@@ -1,6 +1,6 @@
 """The programmers' pages: the grid, plans, programmes, rooms and guests."""
 
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response, get, post
@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from api.auth import needs
 from api.forms import filled
+from api.pages import _plan
 from api.pages._page import fault_words, language_of, page, prefix_of
 from api.v1.programmer import grid_state
 from festival.access import Act
@@ -19,6 +20,7 @@ from festival.errors import FestivalError, Refused
 from festival.language import day, t
 from festival.tables import Edition, Person
 from screenings import lists, planning, programmes, publication, venues
+from screenings.model import Plan
 from screenings.programmes import ProgrammeForm, Title
 from screenings.tables import PlanRun
 from screenings.venues import Id, ScreenForm, VenueForm
@@ -152,33 +154,23 @@ async def ask(
 async def plan_page(
     request: AnyRequest, edition: Edition, run: PlanRun, error: FestivalError | None = None
 ) -> Response[str]:
-    titles = {i.id: i.title(language_of(request)) for i in await lists.items(edition)}
+    lang = language_of(request)
+    plan = msgspec.convert(run.plan, Plan) if run.plan else None
+    proposal = await _plan.proposal_of(edition, run, plan, lang) if plan else None
+    draft = proposal.was if proposal and proposal.compares else None
     return page(
         request,
         "programmer/plan.html",
         status=422 if error else 200,
         run=run,
+        plan=plan,
         told=told_by(request, error),
-        titles=titles,
-        curve=curve_of(run),
+        titles={i.id: i.title(lang) for i in await lists.items(edition)},
+        curve=_plan.curve_of(run, draft),
+        shares=_plan.shares_of(plan, lang) if plan else [],
+        proposal=proposal,
+        explanation=_plan.explanation_of(run, lang),
     )
-
-
-def curve_of(run: PlanRun) -> dict[str, str]:
-    """Best cost and bound over time, as paths in a box of 1000 by 160."""
-    trail = cast("list[dict[str, Any]]", run.trail)
-    points = [p for p in trail if p.get("best") is not None]
-    if len(points) < 2:
-        return {"best": "", "bound": ""}
-    longest = max(p["seconds"] for p in points) or 1
-    top = max(p["best"] for p in points) or 1
-
-    def path(name: str) -> str:
-        return "M" + "L".join(
-            f"{1000 * p['seconds'] / longest:.1f} {155 - 150 * p[name] / top:.1f}" for p in points
-        )
-
-    return {"best": path("best"), "bound": path("bound")}
 
 
 @get("/programmer/plans/{run_id:str}", guards=SEE)

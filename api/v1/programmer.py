@@ -21,6 +21,7 @@ from screenings import grid as grids
 from screenings import lists, planning, programmes, publication, questions, venues
 from screenings.grid import NewScreening, Where
 from screenings.model import Clash
+from screenings.planner.explain import Explanation
 from screenings.planner.words import Remark
 from screenings.programmes import ProgrammeForm
 from screenings.venues import GuestForm, ScreenForm, VenueForm
@@ -258,7 +259,10 @@ async def reasons(
 @get("/grid/explanation", guards=PLAN)
 async def explanation(edition_row: NamedDependency[Edition]) -> dict[str, Any]:
     """Whether all that is promised can be shown; if not, why, and what to let go."""
-    found = await questions.why_not(edition_row)
+    return explanation_row(await questions.why_not(edition_row))
+
+
+def explanation_row(found: Explanation) -> dict[str, Any]:
     return {
         "verdict": found.verdict,
         "minimal": found.minimal,
@@ -282,7 +286,7 @@ def remark_row(kind: str, remark: Remark) -> dict[str, Any]:
 @post("/grid/repair", guards=PLAN, status_code=200)
 async def mend(data: JSONBody[Closure], edition_row: NamedDependency[Edition]) -> dict[str, Any]:
     """The fewest moves that mend the working grid: a proposal, which changes nothing."""
-    found = await questions.mended(edition_row, screen=data.screen, day=data.day)
+    found = await questions.proposal(edition_row, screen=data.screen, day=data.day)
     return cast("dict[str, Any]", msgspec.to_builtins(found))
 
 
@@ -294,6 +298,9 @@ async def plan(run_id: FromPath[str], edition_row: NamedDependency[Edition]) -> 
         "state": run.state,
         "progress": run.progress,
         "plan": run.plan,
+        "explanation": explanation_row(msgspec.convert(run.explanation, Explanation))
+        if run.explanation
+        else None,
         "applied": run.applied_at is not None,
         "fault": run.fault,
     }

@@ -1,4 +1,4 @@
-"""The solver in a process of its own, with limits on memory and time: a wild run harms nobody."""
+"""The planner in a process of its own, with limits on memory and time: a wild run harms nobody."""
 
 import os
 import resource
@@ -9,39 +9,74 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import IO
+from typing import IO, TypeVar
 
 import msgspec
 from msgspec import Struct
 
-from screenings.model import Plan, Problem, Progress
+from screenings.model import Placement, Plan, Problem, Progress
 from screenings.planner import driver
+from screenings.planner.explain import Explanation, explain
+from screenings.planner.named import Name
+from screenings.planner.repair import Repair, repair
+from screenings.planner.settle import settled
 
 ROOT = Path(__file__).parents[2]
 MEMORY = 4 << 30  # address space: the solver's threads reserve far more than they use
 PATIENCE = 0.7  # after a wish to stop, the best plan goes out even from the middle of a step
 GRACE = 20.0  # beyond its seconds, for building the model and for the last words
 GLANCE = 0.05
+SETTLING = 2.0  # for sending back what has moved in vain
+HASTE = 0.15  # for the same, when somebody waits
+Kind = TypeVar("Kind")
 
 
 class PlannerFailed(Exception):
     """The process died: out of memory, over time, or by a fault of its own."""
 
 
-class Order(Struct, frozen=True):
+class Order(Struct, frozen=True, tag="plan"):
+    """`was`: the grid as it stands, from which nothing moves in vain."""
+
     problem: Problem
     seconds: float
     seed: int
     deterministic: bool = False
     target: float = 0.0
+    was: list[Placement] = []
     memory: int = MEMORY
 
 
+class Question(Struct, frozen=True, tag="why"):
+    """Why no plan shows everything."""
+
+    problem: Problem
+    seconds: float
+    memory: int = MEMORY
+
+
+class Mending(Struct, frozen=True, tag="mend"):
+    """`dear`: the price of a move, where it is not 1."""
+
+    problem: Problem
+    was: list[Placement]
+    dear: list[tuple[Name, int]]
+    only: list[Name]
+    seconds: float
+    polish: float
+    memory: int = MEMORY
+
+
+Task = Order | Question | Mending
+
+
 class Word(Struct, frozen=True, omit_defaults=True):
-    """One line from the process: how far it is, or its plan."""
+    """One line from the process: how far it is, or its answer, which is the last."""
 
     progress: Progress | None = None
     plan: Plan | None = None
+    explanation: Explanation | None = None
+    repair: Repair | None = None
 
 
 def solve(
@@ -51,6 +86,31 @@ def solve(
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Plan:
     """As `driver.plan`, but elsewhere. Both callbacks are called in this thread."""
+    return given(run(order, on_progress, should_stop).plan)
+
+
+def explained(question: Question, *, should_stop: Callable[[], bool] = lambda: False) -> Explanation:
+    """As `explain`, but elsewhere; one that is stopped knows nothing."""
+    return given(run(question, None, should_stop).explanation)
+
+
+def mended(task: Mending) -> Repair:
+    """As `repair`, but elsewhere."""
+    return given(run(task, None, lambda: False).repair)
+
+
+def given(answer: Kind | None) -> Kind:
+    if answer is None:
+        raise PlannerFailed("another answer than asked for")
+    return answer
+
+
+def run(
+    task: Task,
+    on_progress: Callable[[Progress], None] | None,
+    should_stop: Callable[[], bool],
+) -> Word:
+    """Everything but the answer goes to the callbacks; the child is gone when this returns."""
     child = subprocess.Popen(
         [sys.executable, "-m", "screenings.planner.process"],
         cwd=ROOT,
@@ -59,7 +119,7 @@ def solve(
         stderr=subprocess.PIPE,
     )
     try:
-        return follow(child, order, on_progress, should_stop)
+        return follow(child, task, on_progress, should_stop)
     finally:
         child.kill()
         child.wait()
@@ -70,20 +130,20 @@ def solve(
 
 def follow(
     child: "subprocess.Popen[bytes]",
-    order: Order,
+    task: Task,
     on_progress: Callable[[Progress], None] | None,
     should_stop: Callable[[], bool],
-) -> Plan:
+) -> Word:
     words: SimpleQueue[Word | None] = SimpleQueue()
     faults: list[bytes] = []
-    say(child, msgspec.json.encode(order) + b"\n")
+    say(child, msgspec.json.encode(task) + b"\n")
     ears = [
         threading.Thread(target=hear, args=(child.stdout, words), daemon=True),
         threading.Thread(target=lambda: faults.append(rest(child.stderr)), daemon=True),
     ]
     for ear in ears:
         ear.start()
-    ends, asked = time.monotonic() + allowed(order), False
+    ends, asked = time.monotonic() + allowed(task), False
     while time.monotonic() < ends:
         if should_stop() and not asked:
             asked = True
@@ -96,16 +156,17 @@ def follow(
         if word is None:
             ears[1].join(1)
             raise PlannerFailed(b"".join(faults).decode(errors="replace").strip()[-400:])
-        if word.plan:
-            return word.plan
-        if word.progress and on_progress:
+        if word.progress is None:
+            return word
+        if on_progress:
             on_progress(word.progress)
     raise PlannerFailed("over_time")
 
 
-def allowed(order: Order) -> float:
+def allowed(task: Task) -> float:
     """Counted work may take a slow machine much longer than as many seconds."""
-    return order.seconds * (10 if order.deterministic else 1) + GRACE
+    counted = isinstance(task, Order) and task.deterministic
+    return task.seconds * (10 if counted else 1) + GRACE
 
 
 def say(child: "subprocess.Popen[bytes]", line: bytes) -> None:
@@ -135,16 +196,16 @@ class Speaker:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.stop = threading.Event()
-        self.run: driver.Run | None = None
+        self.so_far: Callable[[], Word] | None = None
 
     def say(self, word: Word) -> None:
         with self.lock:
             sys.stdout.buffer.write(msgspec.json.encode(word) + b"\n")
             sys.stdout.buffer.flush()
 
-    def last(self, plan: Plan) -> None:
-        """The plan is the last word, whoever of two threads comes first."""
-        self.say(Word(plan=plan))
+    def last(self, word: Word) -> None:
+        """The answer is the last word, whoever of two threads comes first."""
+        self.say(word)
         os._exit(0)
 
     def listen(self) -> None:
@@ -152,32 +213,63 @@ class Speaker:
         sys.stdin.buffer.readline()
         self.stop.set()
         time.sleep(PATIENCE)
-        if self.run is not None:
-            self.run.on_progress = None
-            self.last(driver.report(self.run))
+        if self.so_far is not None:
+            self.last(self.so_far())
 
-    def note(self, run: driver.Run) -> None:
-        self.run = run
+    def note(self, order: Order, run: driver.Run) -> None:
+        def best() -> Word:
+            run.on_progress = None
+            return Word(plan=calm(order, driver.report(run), seconds=HASTE))
+
+        self.so_far = best
+
+
+def planned(order: Order, speaker: Speaker) -> Plan:
+    found = driver.plan(
+        order.problem,
+        seconds=order.seconds,
+        seed=order.seed,
+        deterministic=order.deterministic,
+        target=order.target,
+        on_progress=lambda progress: speaker.say(Word(progress=progress)),
+        should_stop=speaker.stop.is_set,
+        on_run=lambda run: speaker.note(order, run),
+    )
+    return calm(order, found, seconds=SETTLING)
+
+
+def calm(order: Order, found: Plan, *, seconds: float) -> Plan:
+    return settled(order.problem, order.was, found, seconds=seconds) if order.was else found
+
+
+def answered(task: Task, speaker: Speaker) -> Word:
+    match task:
+        case Order():
+            return Word(plan=planned(task, speaker))
+        case Question():
+            speaker.so_far = lambda: Word(explanation=Explanation("unknown"))
+            return Word(explanation=explain(task.problem, seconds=task.seconds))
+        case Mending():
+            speaker.so_far = lambda: Word(repair=Repair("unknown"))
+            return Word(
+                repair=repair(
+                    task.problem,
+                    task.was,
+                    dear=dict(task.dear),
+                    only=task.only,
+                    seconds=task.seconds,
+                    polish=task.polish,
+                )
+            )
 
 
 def main() -> None:
-    order = msgspec.json.decode(sys.stdin.buffer.readline(), type=Order)
-    resource.setrlimit(resource.RLIMIT_AS, (order.memory, order.memory))
+    task = msgspec.json.decode(sys.stdin.buffer.readline(), type=Task)
+    resource.setrlimit(resource.RLIMIT_AS, (task.memory, task.memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     speaker = Speaker()
     threading.Thread(target=speaker.listen, daemon=True).start()
-    speaker.last(
-        driver.plan(
-            order.problem,
-            seconds=order.seconds,
-            seed=order.seed,
-            deterministic=order.deterministic,
-            target=order.target,
-            on_progress=lambda progress: speaker.say(Word(progress=progress)),
-            should_stop=speaker.stop.is_set,
-            on_run=speaker.note,
-        )
-    )
+    speaker.last(answered(task, speaker))
 
 
 if __name__ == "__main__":

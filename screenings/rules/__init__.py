@@ -124,7 +124,12 @@ def cost(
     problem: Problem, placements: Iterable[Placement], unplaced: Sequence[Unplaced] = ()
 ) -> dict[str, int]:
     """By rule: the soft ones that are on, and the hard ones that were made soft."""
-    facts = Facts(problem)
+    return prices(Facts(problem), placements, unplaced)
+
+
+def prices(
+    facts: Facts, placements: Iterable[Placement], unplaced: Sequence[Unplaced] = ()
+) -> dict[str, int]:
     plan = in_time(placements)
     found = {
         price.code: facts.weight(price.code) * price.units(facts, plan)

@@ -4,7 +4,7 @@ import pytest
 
 from festival.errors import Missing
 from screenings.lists import placed_in, working_grid
-from screenings.questions import about, mended, why_not
+from screenings.questions import about, proposal, why_not
 from tests.screenings.world import World
 
 EVENING = 18 * 60
@@ -42,7 +42,7 @@ async def test_a_closed_screen_is_mended_on_paper_only(house) -> None:
     grid = await working_grid(world.edition)
     before = await placed_in(grid)
 
-    found = await mended(world.edition, screen=world.screen, day=0)
+    found = await proposal(world.edition, screen=world.screen, day=0)
 
     assert [(m.change, m.programme) for m in found.diff] == [("moved", world.programmes[0])]
     assert (found.moves_proved, found.moves) == (True, 1)
@@ -53,4 +53,4 @@ async def test_an_unknown_screen_cannot_close(house) -> None:
     world = await World().build("accepted")
 
     with pytest.raises(Missing):
-        await mended(world.edition, screen="nowhere", day=0)
+        await proposal(world.edition, screen="nowhere", day=0)

@@ -1,0 +1,256 @@
+"""What the page of a planner's run shows: its curve, where the points go, and what would move."""
+
+from itertools import pairwise
+from typing import Any, cast
+
+import msgspec
+from msgspec import Struct
+
+from festival.clock import at
+from festival.language import clock_of, day, has_words, t
+from festival.tables import Edition
+from screenings import lists, planning
+from screenings.checker import check
+from screenings.lists import Item
+from screenings.model import Placement, Plan, Problem, Progress, day_of, minute_of
+from screenings.planner.explain import Explanation
+from screenings.planner.repair import Change, difference
+from screenings.planner.whatif import Grid, lay
+from screenings.planner.why import costs
+from screenings.planner.words import Remark
+from screenings.rules.facts import Facts
+from screenings.tables import PlanRun
+
+LEFT, RIGHT, TOP, FOOT = 34.0, 404.0, 16.0, 152.0
+"""Where the curve lies in its box of 520 by 178; to its right stand the two last figures."""
+APART = 16.0
+MOST_MARKS = 6
+STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)
+
+
+class Curve(Struct, frozen=True):
+    """Paths in an SVG; `best_at` and `bound_at` are where their figures are written."""
+
+    best: str
+    bound: str
+    gap: str
+    end: float
+    best_y: float
+    bound_y: float
+    best_at: float
+    bound_at: float
+    draft_y: float | None
+    seconds: list[tuple[float, str]]
+    points: list[tuple[float, str]]
+
+
+class Share(Struct, frozen=True):
+    """A rule's part of the cost; `percent` of the dearest rule's."""
+
+    words: str
+    cost: int
+    percent: int
+
+
+class Line(Struct, frozen=True):
+    """One screening that the plan moves, adds or drops; `price` in points, less is better."""
+
+    number: int
+    title: str
+    section: str | None
+    showing: int
+    was: str
+    now: str
+    price: int
+    why: list[str]
+
+
+class Proposal(Struct, frozen=True):
+    """The difference to the grid as it stood when the plan was asked for."""
+
+    was: int | None
+    changes: int
+    groups: list[tuple[Change, list[Line]]]
+    compares: bool
+    """Whether the two costs are of as many screenings."""
+
+
+def trail_of(run: PlanRun) -> list[Progress]:
+    """As far as costs compare: from when as many found a place as in the end."""
+    trail = msgspec.convert(run.trail, list[Progress])
+    fewest = min((p.unplaced for p in trail), default=0)
+    return [p for p in trail if p.unplaced == fewest]
+
+
+def curve_of(run: PlanRun, draft: int | None) -> Curve | None:
+    trail = trail_of(run)
+    if len(trail) < 2:
+        return None
+    ended = run.state not in {"waiting", "running"}
+    longest = max(trail[-1].seconds, 0.1) if ended else max(float(run.seconds), trail[-1].seconds)
+    costs_seen = [p.best for p in trail] + [p.bound for p in trail]
+    high = max(*costs_seen, draft or 0)
+    low = min(*costs_seen, high - 1)
+
+    def x(seconds: float) -> float:
+        return round(LEFT + (RIGHT - LEFT) * seconds / longest, 1)
+
+    def y(cost: int) -> float:
+        return round(FOOT - 8 - (FOOT - 8 - TOP) * (cost - low) / (high - low), 1)
+
+    best, bound = stairs([(x(p.seconds), y(p.best)) for p in trail]), stairs(
+        [(x(p.seconds), y(p.bound)) for p in trail]
+    )
+    last = trail[-1]
+    best_y, bound_y = y(last.best), y(last.bound)
+    lift = max(0.0, APART - (bound_y - best_y)) / 2
+    return Curve(
+        best=path(best),
+        bound=path(bound),
+        gap=path([*best, *reversed(bound)]) + "Z",
+        end=x(last.seconds),
+        best_y=best_y,
+        bound_y=bound_y,
+        best_at=best_y + 4 - lift,
+        bound_at=bound_y + 4 + lift,
+        draft_y=y(draft) if draft is not None else None,
+        seconds=[(x(s), f"{s:g}") for s in marks(0, longest)],
+        points=[(y(round(c)), f"{c:g}") for c in marks(low, high) if c == round(c)],
+    )
+
+
+def stairs(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """What is known holds until something better is: across first, then down or up."""
+    found = points[:1]
+    for (_, before), (x, y) in pairwise(points):
+        found += [(x, before), (x, y)]
+    return found
+
+
+def path(points: list[tuple[float, float]]) -> str:
+    return "M" + "L".join(f"{x:g} {y:g}" for x, y in points)
+
+
+def marks(low: float, high: float) -> list[float]:
+    """Round figures between two others, few enough to be read."""
+    step = next((s for s in STEPS if (high - low) / s <= MOST_MARKS), STEPS[-1])
+    first = -(-low // step)
+    return [round(n * step, 1) for n in range(int(first), int(high // step) + 1)]
+
+
+def shares_of(plan: Plan, lang: str) -> list[Share]:
+    """Where the points go, the dearest rule first."""
+    paid = {rule: cost for rule, cost in plan.cost_by_rule.items() if cost}
+    most = max(paid.values(), default=1)
+    return [
+        Share(t(lang, f"planner.rule.{rule}"), paid[rule], round(100 * paid[rule] / most))
+        for rule in sorted(paid, key=lambda rule: -paid[rule])
+    ]
+
+
+async def proposal_of(edition: Edition, run: PlanRun, plan: Plan, lang: str) -> Proposal:
+    problem = msgspec.convert(run.problem, Problem)
+    houses = {screen.id: screen.name for screen in problem.screens}
+    before = planning.known(problem, run.before)
+    items = {item.id: item for item in await lists.items(edition)}
+    facts = Facts(problem)
+    old, new = lay(facts, before), lay(facts, plan.placements)
+    groups: dict[Change, list[Line]] = {"moved": [], "added": [], "dropped": []}
+    for move in difference(before, plan.placements):
+        line = line_of(
+            items.get(move.programme), (old, move.before), (new, move.after), edition, houses, lang
+        )
+        groups[move.change].append(line)
+    ordered = numbered(groups)
+    return Proposal(
+        was=cost_of(problem, before) if before else None,
+        changes=sum(len(lines) for _, lines in ordered),
+        groups=ordered,
+        compares=len(before) == len(plan.placements),
+    )
+
+
+def numbered(groups: dict[Change, list[Line]]) -> list[tuple[Change, list[Line]]]:
+    """The best gains first, and one count through all the groups."""
+    found: list[tuple[Change, list[Line]]] = []
+    count = 0
+    for change, lines in groups.items():
+        best_first = sorted(lines, key=lambda line: (line.price, line.title, line.showing))
+        if best_first:
+            found.append(
+                (
+                    change,
+                    [
+                        msgspec.structs.replace(line, number=count + n)
+                        for n, line in enumerate(best_first, 1)
+                    ],
+                )
+            )
+        count += len(best_first)
+    return found
+
+
+def cost_of(problem: Problem, placements: list[Placement]) -> int:
+    """By the judge, which owes nothing to the planner."""
+    plan = Plan(placements, [], 0, {}, 0, 0.0, 0.0, proved=False, seed=0)
+    return check(problem, plan).cost
+
+
+def line_of(
+    item: Item | None,
+    old: tuple[Grid, Placement | None],
+    new: tuple[Grid, Placement | None],
+    edition: Edition,
+    houses: dict[str, str],
+    lang: str,
+) -> Line:
+    (grid, was), (after, now) = old, new
+    paid = costs(grid, was) if was else {}
+    pays = costs(after, now) if now else {}
+    steps = {rule: pays.get(rule, 0) - paid.get(rule, 0) for rule in pays | paid}
+    placed = now or was
+    return Line(
+        number=0,
+        title=item.title(lang) if item else "–",
+        section=item.section_letter if item else None,
+        showing=placed.number + 1 if placed else 1,
+        was=place(edition, was, houses, lang),
+        now=place(edition, now, houses, lang),
+        price=sum(steps.values()),
+        why=[
+            f"{t(lang, f'planner.rule.{rule}')} {step:+d}".replace("-", "−")
+            for rule, step in sorted(steps.items(), key=lambda one: one[1])
+            if step
+        ],
+    )
+
+
+def place(edition: Edition, p: Placement | None, houses: dict[str, str], lang: str) -> str:
+    if p is None:
+        return ""
+    when = day(lang, at(edition.first_day, day_of(p.start) * 1440 + 720), style="short")
+    return f"{when}, {clock_of(minute_of(p.start))}, {houses[p.screen]}"
+
+
+def explanation_of(run: PlanRun, lang: str) -> dict[str, Any] | None:
+    """Why not, in words; what cannot be said in words of ours is not said."""
+    if run.explanation is None:
+        return None
+    found = msgspec.convert(cast("dict[str, Any]", run.explanation), Explanation)
+    return {
+        "verdict": found.verdict,
+        "minimal": found.minimal,
+        "smallest": found.smallest,
+        "seconds": found.seconds,
+        "remarks": said("remark", found.remarks, lang),
+        "because": said("because", found.core, lang),
+        "letgo": said("letgo", found.repair, lang),
+    }
+
+
+def said(kind: str, remarks: list[Remark], lang: str) -> list[str]:
+    return [
+        t(lang, f"{kind}.{remark.code}", **remark.details)
+        for remark in remarks
+        if has_words(f"{kind}.{remark.code}")
+    ]

@@ -1,0 +1,86 @@
+"""Back to where it stood: a plan that is as good with fewer changes is the better plan."""
+
+import time
+from collections.abc import Collection, Sequence
+
+from msgspec.structs import replace
+
+from screenings.model import Placement, Plan, Problem
+from screenings.planner.driver import gap
+from screenings.planner.named import Name
+from screenings.rules import breaches, prices
+from screenings.rules.facts import Facts
+
+Standing = dict[Name, Placement]
+
+
+def settled(problem: Problem, was: Collection[Placement], plan: Plan, *, seconds: float) -> Plan:
+    """The same screenings at no higher cost, moved from `was` only where that earns something.
+
+    First all go back to their old places, then one after another, and with it those in its way;
+    whatever the rules or the cost refuse is left where the plan had it.
+    """
+    ends = time.monotonic() + seconds
+    facts = Facts(problem)
+    now: Standing = {(p.programme, p.number): p for p in plan.placements}
+    old: Standing = {(p.programme, p.number): p for p in was if (p.programme, p.number) in now}
+    best = sum(prices(facts, now.values(), plan.unplaced).values())
+    tolerated = {spelt(clash.screenings) for clash in breaches(facts, now.values())}
+    left = [moved(old, now)]
+    while left and time.monotonic() < ends:
+        names = left.pop(0)
+        back = sent_back(facts, old, now, names, tolerated)
+        cost = sum(prices(facts, back.values(), plan.unplaced).values()) if back else best + 1
+        if back and cost <= best:
+            now, best = back, cost
+            left = [[name] for name in moved(old, now)]
+        elif len(names) > 1:
+            left = [[name] for name in names]
+    return priced(facts, plan, now)
+
+
+def moved(old: Standing, now: Standing) -> list[Name]:
+    return sorted(name for name, place in old.items() if now[name] != place)
+
+
+def spelt(screenings: Sequence[Name]) -> frozenset[Name]:
+    return frozenset((programme, number) for programme, number in screenings)
+
+
+def sent_back(
+    facts: Facts,
+    old: Standing,
+    now: Standing,
+    names: Collection[Name],
+    tolerated: Collection[frozenset[Name]],
+) -> Standing | None:
+    """These at their old places, and all whom that pushes away at theirs; None if one of them
+    has no old place, or none that the rules still allow.
+    """
+    trial, wanted = dict(now), set(names)
+    while wanted:
+        trial |= {one: old[one] for one in wanted}
+        faults = [
+            names
+            for clash in breaches(facts, trial.values())
+            if (names := spelt(clash.screenings)) not in tolerated
+        ]
+        wanted = {
+            one for names in faults for one in names if one in old and trial[one] != old[one]
+        }
+        if faults and not wanted:
+            return None
+    return trial
+
+
+def priced(facts: Facts, plan: Plan, now: Standing) -> Plan:
+    by_rule = prices(facts, now.values(), plan.unplaced)
+    cost = sum(by_rule.values())
+    return replace(
+        plan,
+        placements=sorted(now.values(), key=lambda p: (p.start, p.screen, p.programme, p.number)),
+        cost=cost,
+        cost_by_rule=by_rule,
+        gap=gap(cost, plan.bound),
+        proved=plan.proved or cost <= plan.bound,
+    )

@@ -1,0 +1,93 @@
+"""A run of the planner from asking to keeping: what it is measured against, and why something stays out."""
+
+import msgspec
+import pytest
+from redis.asyncio import Redis
+
+from api.pages import _plan
+from festival import leases
+from festival.db import rows
+from festival.progress import News
+from festival.settings import Settings
+from screenings import planning
+from screenings.model import Plan
+from screenings.planner.process import PlannerFailed
+from screenings.programmes import ProgrammeForm, add_programme
+from screenings.tables import PlanRun
+from tests.builders import sign_in
+from tests.screenings.world import World
+
+EVENING = 18 * 60
+
+
+async def worked(world: World, *, seconds: int = 3) -> PlanRun:
+    run = await planning.ask(world.edition, seconds=seconds, by=world.by)
+    line = await rows("SELECT id FROM outbox WHERE args->>'run' = {}", run.id)
+    lease = await leases.take(line[0]["id"], worker="night shift")
+    assert lease is not None
+    async with leases.kept(lease) as heartbeat, Redis.from_url(Settings.read().redis_url) as redis:
+        await planning.plan(run.id, lease=lease, heartbeat=heartbeat, news=News(redis))
+    await leases.finish(lease)
+    return await PlanRun.objects().get(PlanRun.id == run.id)
+
+
+async def overfilled(world: World) -> None:
+    """Four evenings promised in three days."""
+    form = ProgrammeForm(title_fr="Quatre fois", section="C", films=[world.films[0]], showings=4)
+    await add_programme(world.edition, form, by=world.by)
+
+
+@pytest.fixture
+async def standing(house) -> World:
+    world = await World().build("accepted", "accepted")
+    await world.place(0, EVENING)
+    await world.place(1, 1440 + EVENING)
+    return world
+
+
+async def test_a_grid_that_nothing_betters_is_proposed_unchanged(standing) -> None:
+    run = await worked(standing)
+
+    plan = msgspec.convert(run.plan, Plan)
+    proposal = await _plan.proposal_of(standing.edition, run, plan, "fr")
+    assert (run.state, plan.unplaced, run.explanation) == ("done", [], None)
+    assert (proposal.was, proposal.changes, proposal.compares) == (plan.cost, 0, True)
+
+
+async def test_what_has_no_place_is_told_with_the_smallest_reason(standing) -> None:
+    await overfilled(standing)
+
+    run = await worked(standing)
+
+    told = _plan.explanation_of(run, "fr")
+    assert told is not None
+    assert (told["verdict"], told["minimal"]) == ("impossible", True)
+    assert told["because"]
+    assert told["letgo"]
+    assert not [words for words in [*told["because"], *told["letgo"]] if "{" in words]
+
+
+async def test_an_explanation_that_fails_costs_no_plan(standing, monkeypatch) -> None:
+    def dies(*_, **__):
+        raise PlannerFailed("no memory")
+
+    monkeypatch.setattr(planning, "explained", dies)
+    await overfilled(standing)
+
+    run = await worked(standing)
+
+    assert (run.state, run.explanation) == ("done", None)
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+async def test_the_page_says_what_is_left_out_and_why(client, standing, lang) -> None:
+    await overfilled(standing)
+    run = await worked(standing)
+    await sign_in(client, standing.by)
+
+    answer = await client.get(f"/{lang}/{standing.edition.slug}/programmer/plans/{run.id}")
+
+    assert answer.status_code == 200
+    for words in _plan.explanation_of(run, lang)["because"]:
+        assert words.split("»")[0].split("”")[0][:12] in answer.text
+    assert "Quatre fois" in answer.text
