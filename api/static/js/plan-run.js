@@ -23,6 +23,7 @@ class PlanRun extends HTMLElement {
   hear (news) {
     for (const place of this.querySelectorAll('[data-text]')) this.write(place, news[place.dataset.text])
     for (const place of this.querySelectorAll('[data-percent]')) this.write(place, news[place.dataset.percent], 100)
+    if (news.phase) this.dataset.phase = news.phase
     if (news.state !== this.state || news.refresh) this.redraw('main')
     else this.freshen()
     this.state = news.state ?? this.state
