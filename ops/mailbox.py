@@ -23,7 +23,7 @@ class Mailbox:
     async def handle_DATA(self, _: SMTP, __: Session, envelope: Envelope) -> str:  # noqa: N802
         content = envelope.content or b""
         name = f"{time.time_ns():020d}.eml"
-        draft = self.folder / f".{name}"
+        draft = self.folder / f"{name}.part"  # a name that no reader looks for
         draft.write_bytes(content if isinstance(content, bytes) else content.encode())
         draft.rename(self.folder / name)
         return "250 kept"

@@ -123,7 +123,7 @@ async def grid_page(
     data = await grid_data(edition, state, lang)
     data["words"] = {
         name: t(lang, f"programmer.hand.{name}")
-        for name in ("unplaced", "locked", "free", "lift", "lifted", "given_up", "lock", "unlock")
+        for name in ("unplaced", "locked", "free", "lift", "lifted", "given_up", "lock", "unlock", "undone")
     }
     data["words"] |= {rule: t(lang, f"planner.rule.{rule}") for rule in ("S1", "S2", "S3")}
     data["words"]["costs_nothing"] = t(lang, "programmer.why.nothing")

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.world import World
+
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -27,6 +29,14 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 @pytest.fixture(scope="session")
 def base_url(site: Any) -> str:
     return str(site.base_url)
+
+
+@pytest.fixture(scope="session")
+def world(site: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """One film from upload to the published programme; who changes it puts it back."""
+    made = World(site, tmp_path_factory.mktemp("world"))
+    yield made
+    made.close()
 
 
 @pytest.fixture

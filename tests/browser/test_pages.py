@@ -1,14 +1,11 @@
 """Every page that the router knows, for whoever it is for: readable by all, on a desk and a phone."""
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from api.app import pages
-from tests.browser.world import World
+from tests.browser.world import World, sign_in
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 WIDTHS = {"desk": (1440, 900), "phone": (390, 844)}
@@ -22,23 +19,10 @@ ROOTS = sorted(
 )
 
 
-@pytest.fixture(scope="module")
-def world(site: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    made = World(site, tmp_path_factory.mktemp("world"))
-    yield made
-    made.close()
-
-
 def reader_of(path: str) -> str:
     if path == "/account":
         return "filmmaker"
     return next((part for start, part in READERS.items() if path.startswith(start)), "")
-
-
-def sign_in(page: Page, world: World, part: str) -> None:
-    page.context.add_cookies(
-        [{"name": "session", "value": world.cookies[part], "url": world.site.base_url}]
-    )
 
 
 def test_the_router_knows_pages_of_every_reader() -> None:

@@ -8,7 +8,7 @@ class FestivalGrid extends HTMLElement {
   connectedCallback () {
     this.data = JSON.parse(this.querySelector('script').textContent)
     this.words = this.data.words
-    this.live = document.querySelector('#live')
+    this.live = document.querySelector('#live'); this.undo = document.querySelector('#undo'); this.acts = []
     const opens = this.data.screens.flatMap(s => s.hours.filter(Boolean).map(h => h[0])), closes = this.data.screens.flatMap(s => s.hours.filter(Boolean).map(h => h[1]))
     this.t0 = Math.min(600, ...opens) - 30; this.t1 = Math.max(1440, ...closes) + 30
     this.px = 1.1
@@ -100,7 +100,7 @@ class FestivalGrid extends HTMLElement {
     const answer = await fetch(this.data.api + path, { method, headers, body: body && JSON.stringify(body) })
     const told = answer.status === 204 ? {} : await answer.json()
     if (answer.ok) return told
-    this.say((told.words?.[this.data.lang] ?? told.codes ?? []).join(' '))
+    this.refuse((told.words?.[this.data.lang] ?? told.codes ?? []).join(' '))
     await this.fetchGrid(); return null
   }
 
@@ -112,18 +112,37 @@ class FestivalGrid extends HTMLElement {
     this.data.screenings = state.screenings.map(s => ({ ...s, start: Math.round((Date.parse(s.starts_at) - first) / 60000) })); this.list = null; this.paint()
   }
 
-  async move (show, day, screen, start) {
+  async move (show, day, screen, start, isNew = true) {
     const absolute = day * DAY + start, before = { ...show }
     Object.assign(show, { day, screen, start: absolute }); this.paint()
     const told = show.id ? await this.send('PUT', `/screenings/${show.id}/placement`, { screen, start: absolute }) : await this.send('POST', '/grid/screenings', { programme: show.programme, number: show.number, screen, start: absolute })
-    if (!told) { Object.assign(show, before); return }
+    if (!told) { Object.assign(show, before); return false }
+    if (isNew) this.remember(before)
     this.take(told)
     const moved = this.shows().find(s => s.programme === show.programme && s.number === show.number)
     const mine = this.data.clashes.filter(c => c.screenings.some(([p, n]) => p === show.programme && n === show.number))
-    this.say(this.label(moved) + '. ' + (mine.length ? mine.map(c => c.words[this.data.lang]).join(' ') : this.words.free)); moved.box.focus(); this.pick(moved)
+    this.say(this.label(moved) + '. ' + (mine.length ? mine.map(c => c.words[this.data.lang]).join(' ') : this.words.free)); moved.box.focus(); this.pick(moved); return true
   }
 
-  say (words) { this.live.textContent = words }
+  async takeOut (show, isNew = true) {
+    const told = await this.send('DELETE', `/screenings/${show.id}`); if (!told) return false
+    if (isNew) this.remember(show)
+    this.take(told); document.querySelector('#inspect').hidden = true; this.cool(); return true
+  }
+
+  remember ({ programme, number, day, screen, start }) { this.acts.push({ programme, number, day, screen, start }); this.undo.hidden = false }
+
+  // The last act of this hand, backwards; what others did meanwhile stays.
+  async back () {
+    const act = this.acts.at(-1), show = act && this.shows().find(s => s.programme === act.programme && s.number === act.number)
+    const gone = show && (act.day === null ? !show.id || await this.takeOut(show, false) : await this.move(show, act.day, act.screen, act.start - act.day * DAY, false))
+    if (show && !gone) return
+    this.acts.pop(); this.undo.hidden = !this.acts.length
+    if (show) this.say(this.words.undone)
+  }
+
+  say (words) { this.live.textContent = words; this.live.classList.add('vh') }
+  refuse (words) { this.live.textContent = words; this.live.classList.remove('vh') }
 
   pick (show) {
     const box = document.querySelector('#inspect'), p = this.item(show), form = box.querySelector('form')
@@ -134,7 +153,7 @@ class FestivalGrid extends HTMLElement {
     form.onsubmit = event => { event.preventDefault(); const [h, m] = form.start.value.split(/[:h]/).map(Number); this.move(show, Number(form.day.value), form.screen.value, h * 60 + (m || 0) + (h < 4 ? DAY : 0)) }
     lock.onclick = async () => { if (await this.send(show.locked ? 'DELETE' : 'POST', `/screenings/${show.id}/lock`)) { show.locked = !show.locked; await this.fetchGrid(); this.pick(this.shows().find(s => s.id === show.id)) } }
     const out = box.querySelector('[data-out]'); out.hidden = !show.id || show.locked
-    out.onclick = async () => { const told = await this.send('DELETE', `/screenings/${show.id}`); if (told) { this.take(told); box.hidden = true; this.cool() } }
+    out.onclick = () => this.takeOut(show)
     box.querySelector('[data-close]').onclick = () => { box.hidden = true; this.cool(); show.box.focus() }
     this.reason(show, box)
   }
@@ -186,7 +205,9 @@ class FestivalGrid extends HTMLElement {
     document.addEventListener('pointermove', event => this.dragged(event))
     document.addEventListener('pointerup', () => this.drop(true)); document.addEventListener('pointercancel', () => this.drop(false))
     root.addEventListener('keydown', event => this.key(event))
-    document.addEventListener('keydown', event => { if (event.key === 'Escape') this.drop(false) })
+    document.addEventListener('keydown', event => { if (event.key === 'Escape') { this.drop(false); this.say('') } })
+    document.addEventListener('keydown', event => { if (event.key === 'z' && (event.ctrlKey || event.metaKey) && !event.target.closest('input, textarea')) { event.preventDefault(); this.back() } })
+    this.undo.onclick = () => this.back()
     document.querySelector('#find')?.addEventListener('input', event => { for (const li of this.tray.children) li.hidden = !li.textContent.toLowerCase().includes(event.target.value.toLowerCase()) })
   }
 

@@ -4,6 +4,8 @@ import Hls from '../vendor/hls.js'
 const REPORT_EVERY = 10000
 const clock = s => [s / 3600, s / 60 % 60, s % 60].map(x => String(Math.floor(x)).padStart(2, '0')).join(':').replace(/^00:/, '')
 
+const PARIS = new Intl.DateTimeFormat('fr-FR', { day: '2-digit', month: '2-digit', hour: '2-digit', minute: '2-digit', timeZone: 'Europe/Paris' })
+
 class ScreenerPlayer extends HTMLElement {
   connectedCallback () {
     this.video = this.querySelector('video'); this.mark = this.querySelector('[data-mark]')
@@ -88,8 +90,8 @@ class ScreenerPlayer extends HTMLElement {
   }
 
   sign () {
-    const now = new Date()
-    this.mark.textContent = `${this.dataset.name} · ${now.toLocaleDateString('fr-FR', { day: '2-digit', month: '2-digit' })} ${now.toLocaleTimeString('fr-FR', { hour: '2-digit', minute: '2-digit' })}`
+    const now = PARIS.formatToParts(new Date()).reduce((found, part) => ({ ...found, [part.type]: part.value }), {})
+    this.mark.textContent = `${this.dataset.name} · ${now.day}/${now.month} ${now.hour}:${now.minute}`
     this.mark.classList.toggle('low')
   }
 }
