@@ -1,10 +1,11 @@
 """What the page of a planner's run shows: its curve, where the points go, and what would move."""
 
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any, cast
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from festival.clock import at
 from festival.language import clock_of, day, has_words, t
@@ -172,22 +173,18 @@ async def proposal_of(edition: Edition, run: PlanRun, plan: Plan, lang: str) -> 
 
 def numbered(groups: dict[Change, list[Line]]) -> list[tuple[Change, list[Line]]]:
     """The best gains first, and one count through all the groups."""
-    found: list[tuple[Change, list[Line]]] = []
-    count = 0
-    for change, lines in groups.items():
-        best_first = sorted(lines, key=lambda line: (line.price, line.title, line.showing))
-        if best_first:
-            found.append(
-                (
-                    change,
-                    [
-                        msgspec.structs.replace(line, number=count + n)
-                        for n, line in enumerate(best_first, 1)
-                    ],
-                )
-            )
-        count += len(best_first)
-    return found
+    number = count(1)
+    return [
+        (
+            change,
+            [
+                replace(line, number=next(number))
+                for line in sorted(lines, key=lambda one: (one.price, one.title, one.showing))
+            ],
+        )
+        for change, lines in groups.items()
+        if lines
+    ]
 
 
 def cost_of(problem: Problem, placements: list[Placement]) -> int:
