@@ -1,7 +1,6 @@
 """Nothing moves in vain: of plans that cost the same, the one nearest to the standing grid is given."""
 
 import pytest
-from msgspec.structs import replace
 
 from bench.festivals import festival, problem_of
 from screenings.checker import check
@@ -35,31 +34,33 @@ def test_a_grid_that_is_as_good_already_stays_as_it_is():
     assert check(problem, kept).violations == []
 
 
-@pytest.mark.parametrize("seed", range(1, 4))
-def test_a_gain_costs_no_more_moves_than_the_plan_had_and_no_point(seed):
-    problem = a_festival(seed, films=9)
-    standing = planned(problem, 0.2, seed)
-    worse = replace(problem, screens=[*reversed(problem.screens)])
-    other = planned(worse, 1, seed + 50)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_gain_is_never_given_back(seed):
+    problem = problem_of(festival("S", seed=seed))
+    standing, better = planned(problem, 0.02, seed), planned(problem, 2, seed)
+    assert better.cost < standing.cost
 
-    kept = settled(problem, standing.placements, other, seconds=10)
+    kept = settled(problem, standing.placements, better, seconds=10)
 
     assert check(problem, kept).violations == []
-    assert kept.cost <= other.cost
-    assert len(kept.placements) == len(other.placements)
-    assert moves(standing.placements, kept) <= moves(standing.placements, other)
+    assert kept.cost <= better.cost
+    assert len(kept.placements) == len(better.placements)
+    assert 0 < moves(standing.placements, kept) <= moves(standing.placements, better)
 
 
-def test_one_bad_hour_is_mended_by_few_moves():
+def test_nobody_goes_back_to_where_the_rules_forbid_it():
     problem = problem_of(festival("S", seed=4))
-    best, found = sorted((planned(problem, 2, seed) for seed in (1, 2)), key=lambda plan: plan.cost)
-    first = best.placements[0]
-    out_of_place = [Placement(p.programme, p.number, p.screen, p.start + 5 * (p is first)) for p in best.placements]
+    best, other = sorted((planned(problem, 2, seed) for seed in (1, 2)), key=lambda plan: plan.cost)
+    pinned = {(pin.programme, pin.number) for pin in problem.pins}
+    lost = next(p for p in best.placements if (p.programme, p.number) not in pinned)
+    before_dawn = Placement(lost.programme, lost.number, lost.screen, 5 * 60)
+    standing = [before_dawn if p == lost else p for p in best.placements]
 
-    kept = settled(problem, out_of_place, found, seconds=10)
+    one, all_ = (settled(problem, standing, found, seconds=10) for found in (best, other))
 
-    assert kept.cost <= found.cost
-    assert moves(out_of_place, kept) < moves(out_of_place, found) / 2
+    assert one.placements == best.placements
+    assert moves(standing, all_) < moves(standing, other)
+    assert [check(problem, kept).violations for kept in (one, all_)] == [[], []]
 
 
 def test_the_solver_elsewhere_leaves_the_standing_grid_where_nothing_is_better():
