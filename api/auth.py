@@ -144,20 +144,23 @@ def signed_in() -> Guard:
     """Anybody with an account; pages lead to the sign-in, JSON answers 401."""
 
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
-        if not (await viewer_of(connection)).is_known:
-            raise NotAuthorizedException("sign_in_needed")
+        await somebody(connection)
 
     return guard
+
+
+async def somebody(connection: Connection) -> Viewer:
+    viewer = await viewer_of(connection)
+    if not viewer.is_known:
+        raise NotAuthorizedException("sign_in_needed")
+    return viewer
 
 
 def in_person() -> Guard:
     """For passwords and keys: somebody who has signed in, never a program with a key."""
 
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
-        viewer = await viewer_of(connection)
-        if not viewer.is_known:
-            raise NotAuthorizedException("sign_in_needed")
-        if viewer.scopes is not None:
+        if (await somebody(connection)).scopes is not None:
             raise NotAllowed("sign_in_in_person")
 
     return guard
@@ -167,9 +170,7 @@ def needs(act: Act, *, scope: str = "") -> Guard:
     """For acts within an edition; a token must carry the scope as well."""
 
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
-        viewer = await viewer_of(connection)
-        if not viewer.is_known:
-            raise NotAuthorizedException("sign_in_needed")
+        viewer = await somebody(connection)
         if not may(viewer, act) or not in_scope(viewer, scope):
             raise NotAllowed("not_allowed")
 

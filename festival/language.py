@@ -106,6 +106,11 @@ def clock_of(minutes: int) -> str:
     return f"{minutes // 60 % 24:02d}:{minutes % 60:02d}"
 
 
+def signed(step: int) -> str:
+    """A price as it is said: `+5`, `−5`, and `0` without a sign."""
+    return f"{step:+d}".replace("-", "−") if step else "0"
+
+
 def timecode(seconds: int) -> str:
     """A place in a film: `41:38`, `1:02:07`."""
     hours, rest = divmod(seconds, 3600)

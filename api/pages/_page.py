@@ -65,6 +65,7 @@ def filters(lang: str) -> dict[str, Any]:
         "tongue": partial(language.tongue, lang),
         "country": partial(language.country, lang),
         "seats": partial(language.number, lang),
+        "signed": language.signed,
     }
 
 

@@ -1,24 +1,23 @@
 """What the page of a planner's run shows: its curve, where the points go, and what would move."""
 
 from itertools import count, pairwise
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from api.v1.programmer import explanation_of_run
 from festival.clock import at
-from festival.language import clock_of, day, has_words, t
+from festival.language import clock_of, day, signed, t
 from festival.tables import Edition
-from screenings import lists, planning
-from screenings.checker import check
+from screenings import planning
 from screenings.lists import Item
 from screenings.model import Placement, Plan, Problem, Progress, day_of, minute_of
-from screenings.planner.explain import Explanation
 from screenings.planner.repair import Change, difference
 from screenings.planner.whatif import Grid, lay
 from screenings.planner.why import costs
-from screenings.planner.words import Remark
+from screenings.rules import prices
 from screenings.rules.facts import Facts
 from screenings.tables import PlanRun
 
@@ -99,9 +98,8 @@ def curve_of(run: PlanRun, draft: int | None) -> Curve | None:
     def y(cost: int) -> float:
         return round(FOOT - 8 - (FOOT - 8 - TOP) * (cost - low) / (high - low), 1)
 
-    best, bound = stairs([(x(p.seconds), y(p.best)) for p in trail]), stairs(
-        [(x(p.seconds), y(p.bound)) for p in trail]
-    )
+    best = stairs([(x(p.seconds), y(p.best)) for p in trail])
+    bound = stairs([(x(p.seconds), y(p.bound)) for p in trail])
     last = trail[-1]
     best_y, bound_y = y(last.best), y(last.bound)
     lift = max(0.0, APART - (bound_y - best_y)) / 2
@@ -149,11 +147,12 @@ def shares_of(plan: Plan, lang: str) -> list[Share]:
     ]
 
 
-async def proposal_of(edition: Edition, run: PlanRun, plan: Plan, lang: str) -> Proposal:
+def proposal_of(
+    edition: Edition, items: dict[str, Item], run: PlanRun, plan: Plan, lang: str
+) -> Proposal:
     problem = msgspec.convert(run.problem, Problem)
     houses = {screen.id: screen.name for screen in problem.screens}
     before = planning.known(problem, run.before)
-    items = {item.id: item for item in await lists.items(edition)}
     facts = Facts(problem)
     old, new = lay(facts, before), lay(facts, plan.placements)
     groups: dict[Change, list[Line]] = {"moved": [], "added": [], "dropped": []}
@@ -164,7 +163,7 @@ async def proposal_of(edition: Edition, run: PlanRun, plan: Plan, lang: str) -> 
         groups[move.change].append(line)
     ordered = numbered(groups)
     return Proposal(
-        was=cost_of(problem, before) if before else None,
+        was=sum(prices(facts, before).values()) if before else None,
         changes=sum(len(lines) for _, lines in ordered),
         groups=ordered,
         compares=len(before) == len(plan.placements),
@@ -185,12 +184,6 @@ def numbered(groups: dict[Change, list[Line]]) -> list[tuple[Change, list[Line]]
         for change, lines in groups.items()
         if lines
     ]
-
-
-def cost_of(problem: Problem, placements: list[Placement]) -> int:
-    """By the judge, which owes nothing to the planner."""
-    plan = Plan(placements, [], 0, {}, 0, 0.0, 0.0, proved=False, seed=0)
-    return check(problem, plan).cost
 
 
 def line_of(
@@ -215,7 +208,7 @@ def line_of(
         now=place(edition, now, houses, lang),
         price=sum(steps.values()),
         why=[
-            f"{t(lang, f'planner.rule.{rule}')} {step:+d}".replace("-", "−")
+            f"{t(lang, f'planner.rule.{rule}')} {signed(step)}"
             for rule, step in sorted(steps.items(), key=lambda one: one[1])
             if step
         ],
@@ -230,24 +223,11 @@ def place(edition: Edition, p: Placement | None, houses: dict[str, str], lang: s
 
 
 def explanation_of(run: PlanRun, lang: str) -> dict[str, Any] | None:
-    """Why not, in words; what cannot be said in words of ours is not said."""
-    if run.explanation is None:
+    """As the JSON door tells it, in the words of one language."""
+    told = explanation_of_run(run)
+    if told is None:
         return None
-    found = msgspec.convert(cast("dict[str, Any]", run.explanation), Explanation)
-    return {
-        "verdict": found.verdict,
-        "minimal": found.minimal,
-        "smallest": found.smallest,
-        "seconds": found.seconds,
-        "remarks": said("remark", found.remarks, lang),
-        "because": said("because", found.core, lang),
-        "letgo": said("letgo", found.repair, lang),
+    return told | {
+        kind: [remark["words"][lang] for remark in told[kind]]
+        for kind in ("remarks", "because", "letgo")
     }
-
-
-def said(kind: str, remarks: list[Remark], lang: str) -> list[str]:
-    return [
-        t(lang, f"{kind}.{remark.code}", **remark.details)
-        for remark in remarks
-        if has_words(f"{kind}.{remark.code}")
-    ]

@@ -156,7 +156,8 @@ async def plan_page(
 ) -> Response[str]:
     lang = language_of(request)
     plan = msgspec.convert(run.plan, Plan) if run.plan else None
-    proposal = await _plan.proposal_of(edition, run, plan, lang) if plan else None
+    items = {item.id: item for item in await lists.items(edition)}
+    proposal = _plan.proposal_of(edition, items, run, plan, lang) if plan else None
     draft = proposal.was if proposal and proposal.compares else None
     return page(
         request,
@@ -165,7 +166,7 @@ async def plan_page(
         run=run,
         plan=plan,
         told=told_by(request, error),
-        titles={i.id: i.title(lang) for i in await lists.items(edition)},
+        titles={item.id: item.title(lang) for item in items.values()},
         curve=_plan.curve_of(run, draft),
         shares=_plan.shares_of(plan, lang) if plan else [],
         proposal=proposal,

@@ -24,6 +24,7 @@ from screenings.model import Clash
 from screenings.planner.explain import Explanation
 from screenings.planner.words import Remark
 from screenings.programmes import ProgrammeForm
+from screenings.tables import PlanRun
 from screenings.venues import GuestForm, ScreenForm, VenueForm
 
 SEE = [needs(Act.SEE_GRID, scope="programme")]
@@ -262,6 +263,13 @@ async def explanation(edition_row: NamedDependency[Edition]) -> dict[str, Any]:
     return explanation_row(await questions.why_not(edition_row))
 
 
+def explanation_of_run(run: PlanRun) -> dict[str, Any] | None:
+    """Why not everything found a place, where something did not and there was time to tell."""
+    if run.explanation is None:
+        return None
+    return explanation_row(msgspec.convert(cast("dict[str, Any]", run.explanation), Explanation))
+
+
 def explanation_row(found: Explanation) -> dict[str, Any]:
     return {
         "verdict": found.verdict,
@@ -298,9 +306,7 @@ async def plan(run_id: FromPath[str], edition_row: NamedDependency[Edition]) -> 
         "state": run.state,
         "progress": run.progress,
         "plan": run.plan,
-        "explanation": explanation_row(msgspec.convert(run.explanation, Explanation))
-        if run.explanation
-        else None,
+        "explanation": explanation_of_run(run),
         "applied": run.applied_at is not None,
         "fault": run.fault,
     }

@@ -16,7 +16,7 @@ from screenings.planner.ground import Ground, Seats, ground_of
 from screenings.planner.improve import Search, anneal
 from screenings.planner.prove import assembled, verdict
 from screenings.planner.reasons import reasons
-from screenings.rules import cost
+from screenings.rules import cost, in_time
 
 OnProgress = Callable[[Progress], None]
 TICK = 1.0
@@ -394,14 +394,11 @@ def renumbered(run: Run) -> list[Placement]:
         programme.id: [k for k in range(1, programme.showings) if (programme.id, k) not in held]
         for programme in ground.problem.programmes
     }
-    ordered = sorted(
-        ground.placements(run.seats), key=lambda p: (p.start, p.screen, p.programme, p.number)
-    )
     return [
         p
         if p.number == 0 or p.programme in special or (p.programme, p.number) in held
         else Placement(p.programme, free[p.programme].pop(0), p.screen, p.start)
-        for p in ordered
+        for p in in_time(ground.placements(run.seats))
     ]
 
 

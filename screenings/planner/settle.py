@@ -1,14 +1,14 @@
 """Back to where it stood: a plan that is as good with fewer changes is the better plan."""
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from msgspec.structs import replace
 
 from screenings.model import Placement, Plan, Problem
 from screenings.planner.driver import gap
 from screenings.planner.named import Name
-from screenings.rules import breaches, prices
+from screenings.rules import breaches, in_time, prices
 from screenings.rules.facts import Facts
 
 Standing = dict[Name, Placement]
@@ -24,14 +24,17 @@ def settled(problem: Problem, was: Collection[Placement], plan: Plan, *, seconds
     facts = Facts(problem)
     now: Standing = {(p.programme, p.number): p for p in plan.placements}
     old: Standing = {(p.programme, p.number): p for p in was if (p.programme, p.number) in now}
-    best = sum(prices(facts, now.values(), plan.unplaced).values())
-    tolerated = {spelt(clash.screenings) for clash in breaches(facts, now.values())}
+
+    def cost_of(standing: Standing) -> int:
+        return sum(prices(facts, standing.values(), plan.unplaced).values())
+
+    best = cost_of(now)
+    tolerated = {frozenset(clash.screenings) for clash in breaches(facts, now.values())}
     left = [moved(old, now)]
     while left and time.monotonic() < ends:
         names = left.pop(0)
         back = sent_back(facts, old, now, names, tolerated)
-        cost = sum(prices(facts, back.values(), plan.unplaced).values()) if back else best + 1
-        if back and cost <= best:
+        if back and (cost := cost_of(back)) <= best:
             now, best = back, cost
             left = [[name] for name in moved(old, now)]
         elif len(names) > 1:
@@ -41,10 +44,6 @@ def settled(problem: Problem, was: Collection[Placement], plan: Plan, *, seconds
 
 def moved(old: Standing, now: Standing) -> list[Name]:
     return sorted(name for name, place in old.items() if now[name] != place)
-
-
-def spelt(screenings: Sequence[Name]) -> frozenset[Name]:
-    return frozenset((programme, number) for programme, number in screenings)
 
 
 def sent_back(
@@ -63,7 +62,7 @@ def sent_back(
         faults = [
             names
             for clash in breaches(facts, trial.values())
-            if (names := spelt(clash.screenings)) not in tolerated
+            if (names := frozenset(clash.screenings)) not in tolerated
         ]
         wanted = {
             one for names in faults for one in names if one in old and trial[one] != old[one]
@@ -78,7 +77,7 @@ def priced(facts: Facts, plan: Plan, now: Standing) -> Plan:
     cost = sum(by_rule.values())
     return replace(
         plan,
-        placements=sorted(now.values(), key=lambda p: (p.start, p.screen, p.programme, p.number)),
+        placements=in_time(now.values()),
         cost=cost,
         cost_by_rule=by_rule,
         gap=gap(cost, plan.bound),

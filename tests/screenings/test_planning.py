@@ -10,6 +10,7 @@ from festival.db import rows
 from festival.progress import News
 from festival.settings import Settings
 from screenings import planning
+from screenings.lists import items
 from screenings.model import Plan
 from screenings.planner.process import PlannerFailed
 from screenings.programmes import ProgrammeForm, add_programme
@@ -49,7 +50,8 @@ async def test_a_grid_that_nothing_betters_is_proposed_unchanged(standing) -> No
     run = await worked(standing)
 
     plan = msgspec.convert(run.plan, Plan)
-    proposal = await _plan.proposal_of(standing.edition, run, plan, "fr")
+    shown = {item.id: item for item in await items(standing.edition)}
+    proposal = _plan.proposal_of(standing.edition, shown, run, plan, "fr")
     assert (run.state, plan.unplaced, run.explanation) == ("done", [], None)
     assert (proposal.was, proposal.changes, proposal.compares) == (plan.cost, 0, True)
 
