@@ -130,7 +130,28 @@ class Sound(msgspec.Struct, frozen=True, kw_only=True):
     packets: int = 0
 
 
+SIDES = ("FL", "FR", "FC", "LFE", "SL", "SR")  # mono tracks of a 5.1, in the order of SMPTE
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """What is played: numbers among `Facts.sounds`, and the layout that they are joined to.
+
+    One track alone is played as it is, and `layout` is empty; tracks that are joined are mono.
+    """
+
+    tracks: tuple[int, ...] = ()
+    layout: str = ""
+
+    @property
+    def route(self) -> str:
+        """Which track becomes which side, in the words of ffmpeg's `join`."""
+        sides = SIDES[: len(self.tracks)]
+        return "|".join(f"{place}.0-{side}" for place, side in enumerate(sides))
+
+
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """`heard` says which tracks the copy plays, `mix` is their measure once they are joined."""
+
     version: int = VERSION
     container: str = ""
     extension: str = ""
@@ -140,6 +161,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     streams: int = 0
     pictures: tuple[Picture, ...] = ()
     sounds: tuple[Sound, ...] = ()
+    heard: Heard | None = None
+    mix: Sound | None = None
     texts: tuple[Text, ...] = ()
     chapters: int = 0
     data_tracks: int = 0
@@ -164,4 +187,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def sound(self) -> Sound | None:
-        return self.sounds[0] if self.sounds else None
+        """What the copy plays, measured as it will be heard."""
+        if self.mix is not None or not self.sounds:
+            return self.mix
+        return self.sounds[self.heard.tracks[0] if self.heard else 0]

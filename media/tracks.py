@@ -1,0 +1,65 @@
+"""Which sound tracks make the sound of the copy, and how they are joined. Pure.
+
+One choice for everybody: the copy plays it, the loudness is measured on it, the report names it.
+"""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from media.facts import SIDES, Heard, Sound
+
+SILENT = -70.0  # LUFS: where the gate of BS.1770 closes, and nothing is left
+ALIKE = 1.0  # seconds: tracks that are joined begin and end together
+
+
+def heard(sounds: tuple[Sound, ...]) -> Heard | None:
+    """The first sound that is not silent; if all are, the first that is there at all.
+
+    Two mono tracks side by side are a stereo, six are a 5.1; one of a pair that is silent leaves
+    the other alone. Tracks in different languages are different versions, and are never joined.
+    """
+    there = list(versions(sounds))
+    loud = (one for given in there if (one := without_silence(given, sounds)).tracks)
+    return next(loud, there[0] if there else None)
+
+
+def versions(sounds: tuple[Sound, ...]) -> Iterator[Heard]:
+    """Every sound that the file offers, in its order."""
+    playable = [(n, one) for n, one in enumerate(sounds) if one.duration > 0 and one.codec]
+    for (channels, _), group in groupby(playable, key=lambda it: (it[1].channels, it[1].language)):
+        numbers = [number for number, _ in group]
+        if channels == 1:
+            yield from of_mono(numbers, sounds)
+        else:
+            yield from (Heard((number,)) for number in numbers)
+
+
+def of_mono(numbers: list[int], sounds: tuple[Sound, ...]) -> Iterator[Heard]:
+    """Six are a 5.1 when more than its front pair is heard; otherwise they come in pairs."""
+    rest = [number for number in numbers[2:] if not is_silent(sounds[number])]
+    if len(numbers) == len(SIDES) and rest and are_alike(numbers, sounds):
+        yield Heard(tuple(numbers), "5.1")
+        return
+    while numbers:
+        size = 2 if len(numbers) > 1 and are_alike(numbers[:2], sounds) else 1
+        pair, numbers = tuple(numbers[:size]), numbers[size:]
+        yield Heard(pair, "stereo" if size > 1 else "")
+
+
+def are_alike(numbers: list[int], sounds: tuple[Sound, ...]) -> bool:
+    starts = [sounds[number].start for number in numbers]
+    ends = [sounds[number].start + sounds[number].duration for number in numbers]
+    return max(starts) - min(starts) <= ALIKE and max(ends) - min(ends) <= ALIKE
+
+
+def without_silence(one: Heard, sounds: tuple[Sound, ...]) -> Heard:
+    """The same without a silent half of a pair; without any track when all of it is silent."""
+    loud = tuple(number for number in one.tracks if not is_silent(sounds[number]))
+    if loud and one.layout != "stereo":
+        return one
+    return one if len(loud) > 1 else Heard(loud)
+
+
+def is_silent(sound: Sound) -> bool:
+    """Nothing to be heard, as measured; what was not measured is not called silent."""
+    return sound.loudness is not None and sound.loudness <= SILENT
