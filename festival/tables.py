@@ -82,8 +82,8 @@ class Deadline(Table):
     """A section's own closing time, where it differs from the edition's."""
 
     id = Varchar(16, primary_key=True, default=new_id)
-    edition = ForeignKey(Edition, null=False)
-    section = ForeignKey(Section, null=False)
+    edition = ForeignKey(Edition, null=False, index=True)
+    section = ForeignKey(Section, null=False, index=True)
     at = Timestamptz()
 
 
@@ -105,7 +105,7 @@ class Role(Table):
 
     id = Varchar(16, primary_key=True, default=new_id)
     person = ForeignKey(Person, null=False)
-    edition = ForeignKey(Edition, null=False)
+    edition = ForeignKey(Edition, null=False, index=True)
     part = Varchar(16)
     sections = JSONB(default=[])
     created_at = Timestamptz(default=TimestamptzNow())
@@ -115,7 +115,7 @@ class Session(Table):
     """A signed-in browser; the cookie holds the token, the row only its hash."""
 
     id = Varchar(64, primary_key=True)
-    person = ForeignKey(Person, null=True)
+    person = ForeignKey(Person, null=True, index=True)
     content = JSONB(default={})
     created_at = Timestamptz(default=TimestamptzNow())
     seen_at = Timestamptz(default=TimestamptzNow())
@@ -126,7 +126,7 @@ class Link(Table):
     """A sign-in or invitation link, good for one use; the row holds only the token's hash."""
 
     id = Varchar(64, primary_key=True)
-    person = ForeignKey(Person, null=False)
+    person = ForeignKey(Person, null=False, index=True)
     kind = Varchar(16, default="sign_in")
     created_at = Timestamptz(default=TimestamptzNow())
     expires_at = Timestamptz()
@@ -137,8 +137,8 @@ class Token(Table):
     """A key for JSON clients, hashed and scoped, bound to one person and one edition."""
 
     id = Varchar(16, primary_key=True, default=new_id)
-    person = ForeignKey(Person, null=False)
-    edition = ForeignKey(Edition, null=False)
+    person = ForeignKey(Person, null=False, index=True)
+    edition = ForeignKey(Edition, null=False, index=True)
     digest = Varchar(64, unique=True)
     name = Varchar(80, default="")
     scopes = JSONB(default=[])
@@ -151,8 +151,8 @@ class Letter(Table):
     """A letter as it was written; `occasion` is unique, so that no event writes twice."""
 
     id = Varchar(16, primary_key=True, default=new_id)
-    person = ForeignKey(Person, null=False)
-    edition = ForeignKey(Edition, null=True)
+    person = ForeignKey(Person, null=False, index=True)
+    edition = ForeignKey(Edition, null=True, index=True)
     kind = Varchar(32)
     occasion = Varchar(160, unique=True)
     about = Varchar(16, default="")
@@ -196,7 +196,7 @@ class Record(Table):
     id = BigSerial(primary_key=True)
     at = Timestamptz(default=TimestamptzNow())
     person = Varchar(16, default="", index=True)
-    edition = Varchar(16, default="")
+    edition = Varchar(16, default="", index=True)
     act = Varchar(48)
     subject = Varchar(64, default="", index=True, index_method=IndexMethod.btree)
     details = JSONB(default={})

@@ -21,7 +21,7 @@ class Assignment(Table):
 
     id = Varchar(16, primary_key=True, default=new_id)
     submission = ForeignKey(Submission, null=False)
-    person = ForeignKey(Person, null=False)
+    person = ForeignKey(Person, null=False, index=True)
     created_at = Timestamptz(default=TimestamptzNow())
 
 
@@ -29,9 +29,9 @@ class Viewing(Table):
     """What one person has seen of one version of a file: merged ranges of seconds."""
 
     id = Varchar(16, primary_key=True, default=new_id)
-    submission = ForeignKey(Submission, null=False)
+    submission = ForeignKey(Submission, null=False, index=True)
     file = ForeignKey(FilmFile, null=False)
-    person = ForeignKey(Person, null=False)
+    person = ForeignKey(Person, null=False, index=True)
     ranges = JSONB(default=[])
     position = Float(default=0.0)
     started_at = Timestamptz(default=TimestamptzNow())
@@ -43,8 +43,8 @@ class Note(Table):
 
     id = Varchar(16, primary_key=True, default=new_id)
     submission = ForeignKey(Submission, null=False)
-    file = ForeignKey(FilmFile, null=False)
-    person = ForeignKey(Person, null=False)
+    file = ForeignKey(FilmFile, null=False, index=True)
+    person = ForeignKey(Person, null=False, index=True)
     at_seconds = Float(default=0.0)
     sign = Varchar(1, default="")
     text = Text()
@@ -56,8 +56,8 @@ class Review(Table):
 
     id = Varchar(16, primary_key=True, default=new_id)
     submission = ForeignKey(Submission, null=False)
-    file = ForeignKey(FilmFile, null=False)
-    person = ForeignKey(Person, null=False)
+    file = ForeignKey(FilmFile, null=False, index=True)
+    person = ForeignKey(Person, null=False, index=True)
     scores = JSONB(default={})
     opinion = Text(default="")
     version = Integer(default=1)
@@ -69,8 +69,8 @@ class Recusal(Table):
     """A reviewer steps aside; from then on the film does not exist for them."""
 
     id = Varchar(16, primary_key=True, default=new_id)
-    submission = ForeignKey(Submission, null=False)
-    person = ForeignKey(Person, null=False)
+    submission = ForeignKey(Submission, null=False, index=True)
+    person = ForeignKey(Person, null=False, index=True)
     reason = Varchar(400, default="")
     created_at = Timestamptz(default=TimestamptzNow())
     lifted_at = Timestamptz(null=True, default=None)
@@ -80,8 +80,8 @@ class Decision(Table):
     """Who decided what, and why; the newest one stands."""
 
     id = Varchar(16, primary_key=True, default=new_id)
-    submission = ForeignKey(Submission, null=False)
-    person = ForeignKey(Person, null=False)
+    submission = ForeignKey(Submission, null=False, index=True)
+    person = ForeignKey(Person, null=False, index=True)
     wanted = Varchar(16, null=True, default=None)
     note = Text(default="")
     created_at = Timestamptz(default=TimestamptzNow())
@@ -91,10 +91,10 @@ class Announcement(Table):
     """A batch of decisions to be told; drawn up by one person, released by another."""
 
     id = Varchar(16, primary_key=True, default=new_id)
-    edition = ForeignKey(Edition, null=False)
-    asked_by = ForeignKey(Person, null=False)
+    edition = ForeignKey(Edition, null=False, index=True)
+    asked_by = ForeignKey(Person, null=False, index=True)
     asked_at = Timestamptz(default=TimestamptzNow())
-    released_by = ForeignKey(Person, null=True)
+    released_by = ForeignKey(Person, null=True, index=True)
     released_at = Timestamptz(null=True, default=None)
     cancelled_at = Timestamptz(null=True, default=None)
 
@@ -104,5 +104,5 @@ class AnnouncementLine(Table):
 
     id = Varchar(16, primary_key=True, default=new_id)
     announcement = ForeignKey(Announcement, null=False)
-    submission = ForeignKey(Submission, null=False)
+    submission = ForeignKey(Submission, null=False, index=True)
     wanted = Varchar(16)

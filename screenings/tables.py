@@ -21,7 +21,7 @@ class Venue(Table):
     """The building."""
 
     id = Varchar(16, primary_key=True, default=new_id)
-    edition = ForeignKey(Edition, null=False)
+    edition = ForeignKey(Edition, null=False, index=True)
     name = Varchar(120)
     address = Varchar(300, default="")
 
@@ -34,7 +34,7 @@ class Screen(Table):
     """
 
     id = Varchar(16, primary_key=True, default=new_id)
-    venue = ForeignKey(Venue, null=False)
+    venue = ForeignKey(Venue, null=False, index=True)
     name = Varchar(120)
     seats = Integer()
     hours = JSONB(default=[])
@@ -48,7 +48,7 @@ class Slot(Table):
     """Free time on a screen that the programmer lays out by hand."""
 
     id = Varchar(16, primary_key=True, default=new_id)
-    screen = ForeignKey(Screen, null=False)
+    screen = ForeignKey(Screen, null=False, index=True)
     starts_at = Timestamptz()
     ends_at = Timestamptz()
 
@@ -57,11 +57,11 @@ class Programme(Table):
     """What is shown in one go: a film, a block of shorts, or an event. Minutes throughout."""
 
     id = Varchar(16, primary_key=True, default=new_id)
-    edition = ForeignKey(Edition, null=False)
+    edition = ForeignKey(Edition, null=False, index=True)
     kind = Varchar(8, default="film")
     title_fr = Varchar(200, default="")
     title_en = Varchar(200, default="")
-    section = ForeignKey(Section, null=True)
+    section = ForeignKey(Section, null=True, index=True)
     own_minutes = SmallInt(null=True, default=None)
     intro = SmallInt(default=5)
     debate = SmallInt(default=20)
@@ -81,7 +81,7 @@ class ProgrammeFilm(Table):
 
     id = Varchar(16, primary_key=True, default=new_id)
     programme = ForeignKey(Programme, null=False)
-    submission = ForeignKey(Submission, null=False)
+    submission = ForeignKey(Submission, null=False, index=True)
     position = SmallInt(default=0)
 
 
@@ -92,7 +92,7 @@ class Guest(Table):
     """
 
     id = Varchar(16, primary_key=True, default=new_id)
-    edition = ForeignKey(Edition, null=False)
+    edition = ForeignKey(Edition, null=False, index=True)
     name = Varchar(160)
     quality_fr = Varchar(200, default="")
     quality_en = Varchar(200, default="")
@@ -111,7 +111,7 @@ class Grid(Table):
     number = Integer(null=True, default=None)
     version = BigInt(default=1)
     document = JSONB(null=True, default=None)
-    published_by = ForeignKey(Person, null=True)
+    published_by = ForeignKey(Person, null=True, index=True)
     published_at = Timestamptz(null=True, default=None)
     created_at = Timestamptz(default=TimestamptzNow())
 
@@ -123,9 +123,9 @@ class Screening(Table):
     grid = ForeignKey(Grid, null=False)
     published = Boolean(default=False)
     stable = Varchar(16, default=new_id, index=True)
-    programme = ForeignKey(Programme, null=False)
+    programme = ForeignKey(Programme, null=False, index=True)
     number = SmallInt(default=0)
-    screen = ForeignKey(Screen, null=False)
+    screen = ForeignKey(Screen, null=False, index=True)
     starts_at = Timestamptz()
     film_ends_at = Timestamptz()
     ends_at = Timestamptz()
@@ -141,8 +141,8 @@ class PlanRun(Table):
     """
 
     id = Varchar(16, primary_key=True, default=new_id)
-    edition = ForeignKey(Edition, null=False)
-    asked_by = ForeignKey(Person, null=True)
+    edition = ForeignKey(Edition, null=False, index=True)
+    asked_by = ForeignKey(Person, null=True, index=True)
     state = Varchar(16, default="waiting")
     seconds = SmallInt(default=20)
     seed = Integer(default=1)

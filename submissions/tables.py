@@ -39,7 +39,7 @@ class Credit(Table):
     """A name on the film; the source of conflicts of interest."""
 
     id = Varchar(16, primary_key=True, default=new_id)
-    film = ForeignKey(Film, null=False)
+    film = ForeignKey(Film, null=False, index=True)
     role = Varchar(40)
     name = Varchar(200)
     position = SmallInt(default=0)
@@ -52,9 +52,9 @@ class Submission(Table):
     """
 
     id = Varchar(16, primary_key=True, default=new_id)
-    edition = ForeignKey(Edition, null=False)
-    film = ForeignKey(Film, null=False)
-    section = ForeignKey(Section, null=True)
+    edition = ForeignKey(Edition, null=False, index=True)
+    film = ForeignKey(Film, null=False, index=True)
+    section = ForeignKey(Section, null=True, index=True)
     status = Varchar(16, default="draft", index=True)
     pending = Varchar(16, null=True, default=None)
     rights_confirmed = Boolean(default=False)
@@ -71,7 +71,7 @@ class Member(Table):
 
     id = Varchar(16, primary_key=True, default=new_id)
     submission = ForeignKey(Submission, null=False)
-    person = ForeignKey(Person, null=False)
+    person = ForeignKey(Person, null=False, index=True)
     part = Varchar(16, default="director")
     created_at = Timestamptz(default=TimestamptzNow())
 
@@ -83,7 +83,7 @@ class FilmFile(Table):
     submission = ForeignKey(Submission, null=False)
     number = SmallInt(default=1)
     state = Varchar(16, default="receiving", index=True)
-    person = ForeignKey(Person, null=True)
+    person = ForeignKey(Person, null=True, index=True)
     name = Varchar(255, default="")
     size = BigInt(default=0)
     sha256 = Varchar(64, default="")
