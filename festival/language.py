@@ -21,6 +21,27 @@ NARROW = "\u202f"
 FIXED = "\u00a0"
 
 
+def preferred(accepted: str) -> str:
+    """Which of ours an `Accept-Language` header likes best; French where it says nothing of them."""
+    liked: dict[str, float] = {}
+    for choice in accepted.lower().split(","):
+        tag, _, parameter = choice.replace(" ", "").partition(";")
+        name = tag.split("-")[0]
+        liked[name] = max(liked.get(name, 0.0), quality(parameter))
+    ranked = {lang: liked.get(lang, liked.get("*", 0.0)) for lang in LANGUAGES}
+    named = [name for name in liked if ranked.get(name)]
+    order = named + [lang for lang in LANGUAGES if lang not in named]
+    return max(order, key=ranked.__getitem__)
+
+
+def quality(parameter: str) -> float:
+    """`q=0.8` → 0.8; nothing said is 1, nonsense is 0."""
+    if not parameter:
+        return 1.0
+    found = re.fullmatch(r"q=([01](?:\.[0-9]{0,3})?)", parameter)
+    return float(found[1]) if found else 0.0
+
+
 class NoWords(KeyError):
     """A key without words: a mistake of ours that `./run check` finds."""
 
@@ -78,22 +99,59 @@ def country(language: str, code: str) -> str:
     return str(Locale(language).territories.get(code.strip().upper(), code))
 
 
+def wall_day(when: date | datetime) -> date:
+    """The date that a calendar on a wall in Paris shows; a date is its own."""
+    return when.astimezone(PARIS).date() if isinstance(when, datetime) else when
+
+
 def day(language: str, when: date | datetime, *, style: str = "long") -> str:
-    """`vendredi 26 novembre`, for a date or for the festival day of a moment."""
-    which = festival_day(when) if isinstance(when, datetime) else when
-    patterns = {
+    """`vendredi 26 novembre`: the date on the wall. A screening's day is `evening`'s to tell."""
+    which = wall_day(when)
+    pattern = {
         "long": "EEEE d MMMM",
         "short": "EEE d MMM",
         "name": "EEEE",
+        "number": "EEEE d",
         "month": "d MMMM",
         "full": "EEEE d MMMM y",
-    }
-    return format_date(which, patterns[style], locale=language)
+    }[style]
+    if language == "fr" and which.day == 1:
+        pattern = re.sub(r"\bd\b", "'1er'", pattern)
+    return format_date(which, pattern, locale=language)
+
+
+def evening(language: str, when: datetime, *, style: str = "long") -> str:
+    """The day of a screening, beside an hour: `vendredi 26 novembre`.
+
+    After midnight it still belongs to the evening before, and whoever reads one date alone comes a
+    day early: `nuit du vendredi 26 au samedi 27 novembre`.
+    """
+    eve, morning = festival_day(when), wall_day(when)
+    if eve == morning:
+        return day(language, morning, style=style)
+    if style == "name":
+        first, last = (day(language, one, style="name") for one in (eve, morning))
+    else:
+        same_month = (eve.year, eve.month) == (morning.year, morning.month)
+        first = day(language, eve, style="number" if same_month else "long")
+        last = day(language, morning)
+    return t(language, "common.night", eve=first, morning=last)
+
+
+def last_minute(deadline: datetime) -> datetime:
+    """How a deadline is told: one at midnight as 23:59 of the day that it ends."""
+    local = deadline.astimezone(PARIS)
+    return local - timedelta(minutes=1) if (local.hour, local.minute) == (0, 0) else local
+
+
+def upper_first(text: str) -> str:
+    """A capital at the head of a line; the rest stays as the language writes it."""
+    return text[:1].upper() + text[1:]
 
 
 def calendar_day(language: str, when: datetime) -> str:
     """`31 janvier 2027`: the date on the wall, for deadlines and letters."""
-    return format_date(when.astimezone(PARIS).date(), "d MMMM y", locale=language)
+    return f"{day(language, when, style='month')} {wall_day(when).year}"
 
 
 def hour(when: datetime) -> str:

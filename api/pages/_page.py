@@ -55,6 +55,9 @@ def filters(lang: str) -> dict[str, Any]:
     return {
         "day": partial(_day, lang, "short"),
         "day_long": partial(_day, lang, "long"),
+        "evening": partial(language.evening, lang),
+        "last_minute": language.last_minute,
+        "upper_first": language.upper_first,
         "date": partial(language.calendar_day, lang),
         "hour": language.hour,
         "clock": language.clock_of,
@@ -82,7 +85,7 @@ def language_of(request: AnyRequest) -> str:
     first = request.url.path.split("/")[1] if request.url.path.count("/") else ""
     if first in LANGUAGES:
         return first
-    return "en" if request.headers.get("accept-language", "").startswith("en") else "fr"
+    return language.preferred(request.headers.get("accept-language", ""))
 
 
 def prefix_of(request: AnyRequest) -> str:

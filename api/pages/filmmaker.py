@@ -20,9 +20,9 @@ from api.pages._paper import inline, printed
 from api.pages._report import decimals
 from api.v1.submissions import own
 from festival.access import Act, Viewer
-from festival.clock import PARIS, now
+from festival.clock import now
 from festival.errors import Conflict, FestivalError, Missing, Refused
-from festival.language import day, has_words, t
+from festival.language import day, has_words, last_minute, t
 from festival.settings import Settings
 from festival.tables import Edition, Person
 from media import policy
@@ -106,7 +106,7 @@ async def films(
         decimals=partial(decimals, lang),
         most=settings.max_upload_bytes,
         days_left=days_left(edition_row),
-        deadline_day=day(lang, edition_row.deadline_at.astimezone(PARIS).date(), style="month"),
+        deadline_day=day(lang, last_minute(edition_row.deadline_at), style="month"),
         festival_day=day(lang, edition_row.first_day, style="month"),
         asked=sum(1 for one in shown if one.is_urgent),
     )

@@ -1,8 +1,10 @@
 """The public's pages: only the last publication is read, whole or not at all."""
 
 import math
+import re
 from datetime import date, datetime, timedelta
 from typing import Any
+from unicodedata import east_asian_width
 
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
@@ -14,7 +16,7 @@ from api.auth import settings_of
 from api.pages._page import language_of, page, prefix_of
 from api.v1.programme import published, published_programme
 from festival import language
-from festival.clock import PARIS
+from festival.clock import PARIS, festival_day
 from festival.errors import Missing
 from festival.language import LANGUAGES
 from festival.tables import Edition
@@ -44,6 +46,27 @@ def hour_of(moment: datetime, day: date) -> float:
     return (local.date() - day).days * 24 + local.hour + local.minute / 60
 
 
+def night(lang: str, starts_at: datetime) -> str:
+    """Beside an hour after midnight, which two days it lies between; nothing beside others."""
+    if festival_day(starts_at) == language.wall_day(starts_at):
+        return ""
+    return language.evening(lang, starts_at, style="name")
+
+
+LONGEST = (8, 10, 12, 14, 17, 20, 24, 30, 40)
+
+
+def longest_word(title: str) -> int:
+    """How wide the longest word is, in letters, a foreign wide one counted twice, in rough steps:
+    the headline's size is chosen by it, so that no word leaves the screen.
+    """
+    widest = max(
+        (sum(1 + (east_asian_width(c) in "WF") for c in word) for word in re.split(r"[\s-]+", title)),
+        default=0,
+    )
+    return next((step for step in LONGEST if widest <= step), LONGEST[-1])
+
+
 def days_of(document: Document, lang: str) -> list[dict[str, Any]]:
     """Each festival day with its screenings in order, and its bars to scale."""
     first = date.fromisoformat(document.first_day)
@@ -57,7 +80,9 @@ def days_of(document: Document, lang: str) -> list[dict[str, Any]]:
              "ends_at": s.ends_at, "debate": s.debate, "number": s.number,
              "programme": programmes[s.programme], "screen": screens[s.screen][1],
              "row": screens[s.screen][0], "title": title_of(programmes[s.programme], lang),
-             "poster": any(film.file for film in programmes[s.programme].films)}
+             "poster": any(film.file for film in programmes[s.programme].films),
+             "night": night(lang, s.starts_at),
+             "when": f"{language.evening(lang, s.starts_at)}, {language.hour(s.starts_at)}"}
             for s in sorted(document.screenings, key=lambda s: (s.starts_at, s.screen))
             if s.day == day.isoformat()
         ]  # fmt: skip
@@ -161,7 +186,7 @@ async def film(
     title = title_of(shown, lang)
     return page(
         request, "public/film.html", theme="screening", headers=shortly(request),
-        programme=shown, shows=shows, title=title,
+        programme=shown, shows=shows, title=title, longest=longest_word(title),
         poster=any(one.file for one in shown.films),
         linked=[
             {"@context": "https://schema.org", "@type": "ScreeningEvent", "name": title,
@@ -222,9 +247,12 @@ async def current() -> Edition:
 @get("/", include_in_schema=False)
 async def front(request: AnyRequest) -> Redirect:
     """To the current edition, in the visitor's language; French first."""
-    wanted = request.headers.get("accept-language", "fr").lower()
-    lang = "en" if wanted.startswith("en") else "fr"
-    return Redirect(f"/{lang}/{(await current()).slug}/", status_code=303)
+    lang = language.preferred(request.headers.get("accept-language", ""))
+    return Redirect(
+        f"/{lang}/{(await current()).slug}/",
+        status_code=303,
+        headers={"vary": "accept-language", "cache-control": "private, no-cache"},
+    )
 
 
 @get("/{lang:str}", include_in_schema=False)

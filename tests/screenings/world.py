@@ -13,8 +13,8 @@ class World:
         self.edition = await an_edition()
         self.by = await a_person("programmer", edition=self.edition, name="Pia")
         self.maker = await a_person("filmmaker", edition=self.edition)
-        venue = await add_venue(self.edition, VenueForm(name="Palais"), by=self.by)
-        form = ScreenForm(venue=venue.id, name="Orion", seats=300, hours=[(600, 1440)] * 3)
+        self.venue = (await add_venue(self.edition, VenueForm(name="Palais"), by=self.by)).id
+        form = ScreenForm(venue=self.venue, name="Orion", seats=300, hours=[(600, 1440)] * 3)
         self.screen = (await add_screen(self.edition, form, by=self.by)).id
         self.films, self.programmes = [], []
         for n, status in enumerate(statuses):

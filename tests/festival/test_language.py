@@ -1,0 +1,81 @@
+"""Dates and languages as people read them."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from festival.language import calendar_day, day, evening, hour, last_minute, preferred, upper_first
+
+
+def paris(*moment: int) -> datetime:
+    """A November moment of Paris: an hour ahead of UTC."""
+    from festival.clock import PARIS
+
+    return datetime(*moment, tzinfo=PARIS).astimezone(UTC)
+
+
+@pytest.mark.parametrize(("moment", "french", "english"), [
+    ((2027, 11, 26, 20, 30), "vendredi 26 novembre", "Friday 26 November"),
+    ((2027, 11, 27, 1, 45), "nuit du vendredi 26 au samedi 27 novembre",
+     "night of Friday 26 to Saturday 27 November"),
+    ((2027, 11, 27, 0, 0), "nuit du vendredi 26 au samedi 27 novembre",
+     "night of Friday 26 to Saturday 27 November"),
+    ((2027, 11, 27, 3, 59), "nuit du vendredi 26 au samedi 27 novembre",
+     "night of Friday 26 to Saturday 27 November"),
+    ((2027, 11, 27, 4, 0), "samedi 27 novembre", "Saturday 27 November"),
+    ((2027, 12, 1, 0, 30), "nuit du mardi 30 novembre au mercredi 1er décembre",
+     "night of Tuesday 30 November to Wednesday 1 December"),
+    ((2028, 1, 1, 0, 30), "nuit du vendredi 31 décembre au samedi 1er janvier",
+     "night of Friday 31 December to Saturday 1 January"),
+])  # fmt: skip
+def test_a_screening_after_midnight_names_both_days(moment, french, english) -> None:
+    assert evening("fr", paris(*moment)) == french
+    assert evening("en", paris(*moment)) == english
+
+
+def test_a_moment_has_the_date_of_the_wall() -> None:
+    at_night = paris(2027, 11, 27, 1, 45)
+
+    assert day("fr", at_night) == day("fr", date(2027, 11, 27)) == "samedi 27 novembre"
+    assert calendar_day("fr", at_night) == "27 novembre 2027"
+    assert calendar_day("fr", paris(2027, 12, 1, 12, 0)) == "1er décembre 2027"
+
+
+@pytest.mark.parametrize(("moment", "told"), [
+    ((2027, 1, 31, 23, 59), ("dimanche 31 janvier", "23:59")),
+    ((2027, 2, 1, 0, 0), ("dimanche 31 janvier", "23:59")),
+    ((2027, 2, 1, 0, 1), ("lundi 1er février", "00:01")),
+    ((2027, 1, 31, 18, 0), ("dimanche 31 janvier", "18:00")),
+])  # fmt: skip
+def test_a_deadline_at_midnight_is_told_as_the_minute_before(moment, told) -> None:
+    last = last_minute(paris(*moment))
+
+    assert (day("fr", last), hour(last)) == told
+
+
+def test_only_the_first_letter_is_raised() -> None:
+    assert upper_first(day("en", date(2027, 11, 26))) == "Friday 26 November"
+    assert upper_first("à minuit") == "À minuit"
+    assert upper_first("") == ""
+
+
+@pytest.mark.parametrize(("header", "chosen"), [
+    ("", "fr"),
+    ("*", "fr"),
+    ("en", "en"),
+    ("en-GB,en;q=0.9", "en"),
+    ("lt,en-US;q=0.9,en;q=0.8", "en"),
+    ("de,de;q=0.9,en;q=0.8,fr;q=0.5", "en"),
+    ("fr;q=0.1,en;q=0.9", "en"),
+    ("en;q=0,fr", "fr"),
+    ("en;q=0", "fr"),
+    ("fr;q=0, *;q=0.5", "en"),
+    ("fr-CA, en", "fr"),
+    ("en, fr-CA", "en"),
+    ("de, ja;q=0.5", "fr"),
+    ("EN-us", "en"),
+    ("en;q=nonsense, fr;q=0.2", "fr"),
+    (",;;q=,=;", "fr"),
+])  # fmt: skip
+def test_the_best_liked_of_our_languages_is_chosen(header: str, chosen: str) -> None:
+    assert preferred(header) == chosen
