@@ -33,13 +33,17 @@ async def later(
     due_at: datetime | None = None,
     owner: str = "",
     weight: int = 0,
+    priority: int = 3,
     **names: str,
 ) -> str:
     """Write down what must happen after this act; the relay rings once it is committed.
 
-    Only ids travel: a task reads everything else from its rows.
+    Only ids travel: a task reads everything else from its rows. From those ids the database
+    itself fills in the line's edition, so that no act forgets it.
     """
-    line = Outbox(task=task, queue=queue_of(task), args=names, owner=owner, weight=weight)
+    line = Outbox(
+        task=task, queue=queue_of(task), args=names, owner=owner, weight=weight, priority=priority
+    )
     if due_at is not None:
         line.due_at = due_at
     await line.save()

@@ -8,6 +8,7 @@ Attempt numbers only rise, so that an attempt from before a retry stays supersed
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 
 import msgspec
 
@@ -21,12 +22,28 @@ MOST_FAULTS = 3
 MOST_CRASHES = 3
 HEAVY_WAITING = 6
 NEAR_DEADLINE_HOURS = 12
+FIRST_PAUSE, LONGEST_PAUSE = (
+    30,
+    3600,
+)  # seconds; each pause is twice the last, a quarter more or less
+PATIENCE_HOURS = 48
 
 _COUNT_LAPSE = "crashes = crashes + CASE WHEN leased_until IS NULL THEN 0 ELSE 1 END"
 
 
 class Superseded(Exception):
     """Another attempt has taken over, or a person has cancelled: throw the result away."""
+
+
+class TryLater(Exception):
+    """Somebody outside the house says: later. Tried again with growing pauses, for two days.
+
+    `at`: when to try, where that is known; then nobody's patience is spent.
+    """
+
+    def __init__(self, reason: str, *, at: datetime | None = None) -> None:
+        super().__init__(reason)
+        self.at = at
 
 
 class NotYet(Exception):
@@ -44,6 +61,7 @@ class Lease(msgspec.Struct, frozen=True):
     args: dict[str, str]
     attempt: int
     crashes: int = 0
+    edition: str = ""
 
 
 async def take(line: str, *, worker: str) -> Lease | None:
@@ -53,7 +71,7 @@ async def take(line: str, *, worker: str) -> Lease | None:
               leased_until = now() + interval '{LEASE_SECONDS} seconds'
             WHERE id = {{}} AND done_at IS NULL AND parked_at IS NULL AND due_at <= now()
               AND (leased_until IS NULL OR leased_until < now())
-            RETURNING id AS line, task, args, attempt, crashes""",
+            RETURNING id AS line, task, args, attempt, crashes, edition""",
         worker,
         line,
     )
@@ -149,12 +167,35 @@ async def postpone(lease: Lease, *, reason: str, seconds: int = 60) -> None:
     )
 
 
+async def put_off(lease: Lease, *, reason: str, at: datetime | None = None) -> bool:
+    """Try again after a pause that grows; once patience is spent, park it: True."""
+    put = await rows(
+        f"""UPDATE outbox SET leased_until = NULL, rung_at = NULL, fault = {{}},
+              faults = CASE WHEN {{}} THEN faults ELSE faults + 1 END,
+              patient_until = CASE WHEN {{}} THEN patient_until
+                ELSE coalesce(patient_until, now() + interval '{PATIENCE_HOURS} hours') END,
+              parked_at = CASE WHEN NOT {{}} AND patient_until < now() THEN now() END,
+              due_at = coalesce({{}}, now() + (0.75 + random() / 2) * interval '1 second'
+                * least({LONGEST_PAUSE}, {FIRST_PAUSE} * power(2, least(faults, 9))))
+            WHERE id = {{}} AND attempt = {{}} AND done_at IS NULL AND parked_at IS NULL
+            RETURNING parked_at IS NOT NULL AS parked""",
+        reason[:2000],
+        at is not None,
+        at is not None,
+        at is not None,
+        at,
+        lease.line,
+        lease.attempt,
+    )
+    return bool(put and put[0]["parked"])
+
+
 async def cancel(line: str, *, by: str) -> Lease | None:
     """A person stops the line: a running attempt learns of it at its next beat."""
     cancelled = await rows(
         """UPDATE outbox SET parked_at = now(), leased_until = NULL, cancelled_by = {},
              fault = 'cancelled' WHERE id = {} AND done_at IS NULL
-           RETURNING id AS line, task, args, attempt""",
+           RETURNING id AS line, task, args, attempt, edition""",
         by,
         line,
     )
@@ -165,8 +206,9 @@ async def retry(line: str) -> Lease | None:
     """A person sends a parked line on its way again, with fresh attempts."""
     again = await rows(
         """UPDATE outbox SET parked_at = NULL, leased_until = NULL, rung_at = NULL, faults = 0,
-             crashes = 0, cancelled_by = '', due_at = now()
-           WHERE id = {} AND done_at IS NULL AND parked_at IS NOT NULL RETURNING id AS line, task, args, attempt""",
+             crashes = 0, cancelled_by = '', patient_until = NULL, told_at = NULL, due_at = now()
+           WHERE id = {} AND done_at IS NULL AND parked_at IS NOT NULL
+           RETURNING id AS line, task, args, attempt, edition""",
         line,
     )
     return Lease(**again[0]) if again else None

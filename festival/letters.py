@@ -1,18 +1,31 @@
-"""Letters: written in the act's transaction, sent by a worker, never twice for one occasion."""
+"""Letters: written in the act's transaction, sent by a worker, never twice for one occasion.
 
+A letter keeps no key. Where its link leads is filled in when it is sent, and the key of a sign-in
+link is reckoned from the letter's name and the house's own secret: no row ever holds it.
+"""
+
+import base64
+import hashlib
+import hmac
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import formatdate, parseaddr
 from typing import Any
-from urllib.parse import urlsplit
 
-import aiosmtplib
-
+from festival import outages, people, post
 from festival.clock import now
-from festival.db import later, rows
-from festival.language import t
-from festival.people import person as person_of
+from festival.db import later, rows, transaction
+from festival.language import calendar_day, hour, t
+from festival.leases import TryLater
+from festival.post import NotNow, NotTaken, PostClosed
+from festival.sessions import digest
 from festival.settings import Settings
 from festival.tables import Edition, Letter, Person, new_id
+
+LINK = "\N{OBJECT REPLACEMENT CHARACTER}"  # stands in a body for the address of its link
+KEYS = {"sign_in": people.LINK_LASTS, "invitation": people.INVITATION_LASTS}  # kinds with a key
+FIRST, USUAL = 1, 3  # whoever asked for a key stands at the door
+LONG_OUTAGE = timedelta(minutes=5)
 
 
 async def write(
@@ -22,40 +35,90 @@ async def write(
     occasion: str,
     edition: Edition | None = None,
     about: str = "",
+    link: str = "",
     **values: Any,
 ) -> None:
     """Write one letter to one person about one occasion; a second writing is silently the first.
 
-    Subject and body stand in the locale as `letter.<kind>.subject` and `.body`.
+    Subject and body stand in the locale as `letter.<kind>.subject` and `.body`; a value may be a
+    function of the reader's language. `link` is a path within the edition, as `/films/…`.
     """
-    language = to.language
-    values = {"name": to.name or to.email, "edition": edition.name if edition else "", **values}
-    written = await rows(
-        """INSERT INTO letter (id, person, edition, kind, occasion, about, language, subject, body)
-           VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}) ON CONFLICT (occasion) DO NOTHING
-           RETURNING id""",
+    await _put_down(
         new_id(),
+        kind,
+        to,
+        occasion=occasion,
+        edition=edition,
+        about=about,
+        link=link,
+        values=values,
+    )
+
+
+async def write_key(
+    kind: str, to: Person, *, edition: Edition, settings: Settings, **values: Any
+) -> None:
+    """A letter whose link lets its reader in; the address is put together when it is sent."""
+    letter = new_id()
+    async with transaction():
+        await people.new_link(to, kind=kind, token=key_of(letter, settings))
+        await _put_down(
+            letter, kind, to, occasion=f"link:{letter}", edition=edition, about="",
+            link="/account/links/", values=values,
+        )  # fmt: skip
+
+
+def key_of(letter: str, settings: Settings) -> str:
+    """256 bits that only this house can reckon, the same at every try."""
+    mac = hmac.new(settings.secret_key.encode(), f"letter:{letter}".encode(), hashlib.sha256)
+    return base64.urlsafe_b64encode(mac.digest()).rstrip(b"=").decode()
+
+
+async def _put_down(
+    letter: str,
+    kind: str,
+    to: Person,
+    *,
+    occasion: str,
+    edition: Edition | None,
+    about: str,
+    link: str,
+    values: dict[str, Any],
+) -> None:
+    language = to.language
+    told = {"name": to.name or to.email, "edition": edition.name if edition else "", "link": LINK}
+    told |= {name: value(language) if callable(value) else value for name, value in values.items()}
+    written = await rows(
+        """INSERT INTO letter (id, person, edition, kind, occasion, about, language, subject, body,
+             link)
+           VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}) ON CONFLICT (occasion) DO NOTHING
+           RETURNING id""",
+        letter,
         to.id,
         None if edition is None else edition.id,
         kind,
         occasion,
         about,
         language,
-        one_line(t(language, f"letter.{kind}.subject", **values)),
-        t(language, f"letter.{kind}.body", **values),
+        one_line(t(language, f"letter.{kind}.subject", **told)),
+        t(language, f"letter.{kind}.body", **told),
+        link,
     )
     if written:
-        await later("send_letter", letter=written[0]["id"])
+        await later("send_letter", priority=FIRST if kind in KEYS else USUAL, letter=letter)
 
 
-async def write_to_operators(kind: str, *, occasion: str, **values: Any) -> None:
-    """Whoever keeps the house hears of it, in every edition they keep."""
+async def write_to_operators(kind: str, *, occasion: str, edition: str = "", **values: Any) -> None:
+    """Whoever keeps this edition hears of it; what concerns none, every operator hears."""
+    about = await Edition.objects().get(Edition.id == edition) if edition else None
     for row in await rows(
         """SELECT DISTINCT p.id FROM person p JOIN role r ON r.person = p.id
-           WHERE r.part = 'operator' AND p.disabled_at IS NULL"""
+           WHERE r.part = 'operator' AND p.disabled_at IS NULL AND ({} = '' OR r.edition = {})""",
+        edition,
+        edition,
     ):
-        to = await person_of(row["id"])
-        await write(kind, to, occasion=f"{occasion}:{to.id}", **values)
+        to = await people.person(row["id"])
+        await write(kind, to, occasion=f"{occasion}:{to.id}", edition=about, **values)
 
 
 def one_line(text: str) -> str:
@@ -63,34 +126,87 @@ def one_line(text: str) -> str:
     return " ".join(text.split())[:300]
 
 
+# Sending
+
+
 async def send(letter_id: str, *, settings: Settings) -> None:
-    """Hand one letter to the mail server; its Message-ID is its own, so that twins are seen."""
+    """Hand one letter to the mail server; its Message-ID is its own, so that twins are seen.
+
+    TryLater where the server takes none, or not this one yet; NotTaken where it never will.
+    """
     letter = await Letter.objects().get(Letter.id == letter_id)
     if letter is None or letter.sent_at is not None:
         return
-    to = await person_of(letter.person)
-    server = urlsplit(settings.smtp_url)
-    await aiosmtplib.send(
-        message(letter, to=to.email, sender=settings.mail_from),
-        hostname=server.hostname,
-        port=server.port or 25,
-        username=server.username,
-        password=server.password,
-        use_tls=server.scheme == "smtps",
-        start_tls=None if server.scheme == "smtp+starttls" else False,
-        timeout=20,
-    )
+    if closed := await outages.closed_for_now():
+        raise TryLater(f"mail_away {closed.reason}", at=closed.next_at)
+    to = await people.person(letter.person)
+    mail = message(letter, to=post.address_as_sent(to.email), sender=settings.mail_from)
+    mail.set_content(letter.body.replace(LINK, await address_of(letter, settings)))
+    try:
+        await post.hand_over(
+            mail,
+            to=str(mail["To"]),
+            sender=post.address_as_sent(parseaddr(settings.mail_from)[1]),
+            server=settings.mail_server,
+        )
+    except PostClosed as error:
+        outage = await outages.note_closed(str(error))
+        await hold_back(outage.next_at, reason=f"mail_away {error}")
+        raise TryLater(f"mail_away {error}", at=outage.next_at) from error
+    except NotNow as error:
+        raise TryLater(f"mail_later {error}") from error
     await Letter.update({Letter.sent_at: now()}).where(Letter.id == letter.id)
+    if since := await outages.note_open():
+        await tell_it_is_back(since)
+
+
+async def address_of(letter: Letter, settings: Settings) -> str:
+    """Where the letter's link leads; a key is good from now on, if nobody has ended it."""
+    edition = await Edition.objects().get(Edition.id == letter.edition)
+    home = f"{settings.public_url}/{letter.language}/{edition.slug if edition else ''}".rstrip("/")
+    if letter.kind not in KEYS:
+        return home + letter.link
+    key = key_of(letter.id, settings)
+    alive = await rows(
+        "UPDATE link SET expires_at = {} WHERE id = {} AND used_at IS NULL RETURNING id",
+        now() + KEYS[letter.kind],
+        digest(key),
+    )
+    if not alive:
+        raise NotTaken("mail_link_over")
+    return home + letter.link + key
 
 
 def message(letter: Letter, *, to: str, sender: str) -> EmailMessage:
+    """Everything but the text."""
     mail = EmailMessage()
     mail["From"] = sender
     mail["To"] = to
     mail["Subject"] = letter.subject
     mail["Date"] = formatdate(letter.created_at.timestamp())
-    domain = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
+    domain = parseaddr(post.address_as_sent(sender))[1].rpartition("@")[2] or "localhost"
     mail["Message-ID"] = f"<{letter.id}@{domain}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(letter.body)
     return mail
+
+
+async def hold_back(until: datetime, *, reason: str) -> None:
+    """While the server takes nothing, one letter knocks for all; no other is tried in vain."""
+    await rows(
+        """UPDATE outbox SET due_at = greatest(due_at, {}), rung_at = NULL, fault = {}
+           WHERE task = 'send_letter' AND done_at IS NULL AND parked_at IS NULL
+             AND (leased_until IS NULL OR leased_until < now()) RETURNING id""",
+        until,
+        reason,
+    )
+
+
+async def tell_it_is_back(since: datetime) -> None:
+    """Whoever keeps the house hears of an outage once it is over: before, no letter could tell."""
+    if now() - since < LONG_OUTAGE:
+        return
+    await write_to_operators(
+        "mail_back",
+        occasion=f"mail_back:{since.isoformat()}",
+        since=lambda language: f"{calendar_day(language, since)}, {hour(since)}",
+    )

@@ -137,9 +137,9 @@ async def _keep_an_operator(person: Person, *, edition: Edition, by: Person) -> 
         raise NotAllowed("not_allowed")
 
 
-async def new_link(person: Person, *, kind: str = "sign_in") -> str:
-    """A token good for one use; only its hash is kept."""
-    token = new_token()
+async def new_link(person: Person, *, kind: str = "sign_in", token: str = "") -> str:
+    """A token good for one use; only its hash is kept. Letters bring one of their own."""
+    token = token or new_token()
     lasts = INVITATION_LASTS if kind == "invitation" else LINK_LASTS
     await Link.insert(Link(id=digest(token), person=person.id, kind=kind, expires_at=now() + lasts))
     return token

@@ -9,6 +9,7 @@ QUEUES = {
     "join_screener": "heavy",
     "make_mezzanine": "heavy",
     "send_letter": "letters",
+    "tell_of_letters": "letters",
     "plan_grid": "plans",
     "sweep_uploads": "control",
 }

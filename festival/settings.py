@@ -3,10 +3,13 @@
 import os
 from collections.abc import Mapping
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Self
 
 import msgspec
+
+from festival.post import MailServer
 
 DEVELOPMENT_KEY = "a key for development only, thirty-two letters at least"
 
@@ -32,6 +35,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     s3_secret_key: str = ""
     s3_allow_http: bool = False
     smtp_url: str = "smtp://127.0.0.1:25"
+    smtp_allow_clear: bool = False
     mail_from: str = "Cinéma for Space <bonjour@cinema-for-space.example>"
     mailbox: Path | None = None
     pool_size: int = 8
@@ -62,6 +66,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return timedelta(hours=self.upload_grace_hours)
 
     @property
+    def mail_server(self) -> MailServer:
+        return MailServer.of(self.smtp_url, clear_allowed=self.smtp_allow_clear)
+
+    @property
     def in_production(self) -> bool:
         return self.mode != "development"
 
@@ -79,7 +87,24 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "S3_ACCESS_KEY and S3_SECRET_KEY go together": is_far
             and bool(self.s3_access_key) != bool(self.s3_secret_key),
         }
-        return [reason for reason, bad in checks.items() if bad]
+        return [*self.mail_mistakes(), *(reason for reason, bad in checks.items() if bad)]
+
+    def mail_mistakes(self) -> list[str]:
+        """A server that would be spoken to in clear, or an address that nobody could answer."""
+        found = []
+        try:
+            server = self.mail_server
+        except ValueError as error:
+            found.append(str(error))
+        else:
+            if self.smtp_allow_clear and server.tls == "starttls" and "+" not in self.smtp_url:
+                found.append(
+                    "SMTP_ALLOW_CLEAR is for a network of your own: the host of SMTP_URL must be a "
+                    "private address or a name without a dot"
+                )
+        if "@" not in parseaddr(self.mail_from)[1]:
+            found.append("MAIL_FROM must be an address, as: Cinéma for Space <bonjour@example.org>")
+        return found
 
     def dangers(self) -> list[str]:
         """Everything that must be mended before the house may open, not only the first."""

@@ -148,7 +148,10 @@ class Token(Table):
 
 
 class Letter(Table):
-    """A letter as it was written; `occasion` is unique, so that no event writes twice."""
+    """A letter as it was written; `occasion` is unique, so that no event writes twice.
+
+    `link` is where its link leads within the edition; the body holds only a mark for it.
+    """
 
     id = Varchar(16, primary_key=True, default=new_id)
     person = ForeignKey(Person, null=False, index=True)
@@ -159,6 +162,7 @@ class Letter(Table):
     language = Varchar(2, default="fr")
     subject = Varchar(300)
     body = Text()
+    link = Varchar(120, default="")
     created_at = Timestamptz(default=TimestamptzNow())
     sent_at = Timestamptz(null=True, default=None)
 
@@ -167,6 +171,8 @@ class Outbox(Table):
     """What must happen after an act: the house's to-do list, and the lease of who does it.
 
     `owner` is whose film it is, `weight` its seconds: with them the heavy queue stays fair.
+    `edition` is filled in by the database from `args`; empty is the house's own work.
+    `patient_until`: a letter that is put off is tried until then. `told_at`: operators know.
     """
 
     id = Varchar(16, primary_key=True, default=new_id)
@@ -176,6 +182,7 @@ class Outbox(Table):
     priority = SmallInt(default=3)
     owner = Varchar(16, default="")
     weight = Integer(default=0)
+    edition = Varchar(16, default="", index=True)
     created_at = Timestamptz(default=TimestamptzNow())
     due_at = Timestamptz(default=TimestamptzNow(), index=True)
     rung_at = Timestamptz(null=True, default=None)
@@ -188,6 +195,8 @@ class Outbox(Table):
     parked_at = Timestamptz(null=True, default=None)
     fault = Text(default="")
     cancelled_by = Varchar(16, default="")
+    patient_until = Timestamptz(null=True, default=None)
+    told_at = Timestamptz(null=True, default=None)
 
 
 class Record(Table):
@@ -207,6 +216,16 @@ class Pulse(Table):
 
     part = Varchar(80, primary_key=True)
     at = Timestamptz(default=TimestamptzNow())
+
+
+class Outage(Table):
+    """Something outside the house that has stopped working; the row goes when it works again."""
+
+    part = Varchar(16, primary_key=True)
+    since = Timestamptz(default=TimestamptzNow())
+    tries = Integer(default=1)
+    next_at = Timestamptz(default=TimestamptzNow())
+    reason = Text(default="")
 
 
 class Knock(Table):

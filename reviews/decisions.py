@@ -136,7 +136,8 @@ async def tell(line: AnnouncementLine, *, edition: Edition, by: Person) -> None:
     if wanted is Status.ACCEPTED:
         await projection.order(submission)
     await tell_members(
-        submission, wanted.value, edition=edition, occasion=f"announcement:{line.announcement}"
+        submission, wanted.value, edition=edition, occasion=f"announcement:{line.announcement}",
+        watched="",
     )
 
 

@@ -1,6 +1,7 @@
 """What filmmakers do with an entry: open, save, release the copy, file, withdraw."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from festival import letters
 from festival.clock import now
@@ -251,7 +252,7 @@ async def propose(submission: Submission, wanted: Status | None, *, by: Person) 
 
 
 async def tell_members(
-    submission: Submission, kind: str, *, edition: Edition, occasion: str, **values: object
+    submission: Submission, kind: str, *, edition: Edition, occasion: str, link: str = "", **values: Any
 ) -> None:
     """One letter for each member, in their language, once for each occasion."""
     film = await Film.objects().get(Film.id == submission.film)
@@ -262,6 +263,7 @@ async def tell_members(
             occasion=f"{occasion}:{submission.id}:{member.person}",
             edition=edition,
             about=submission.id,
+            link=link,
             title=(film.title or film.title_en) if film else "",
             **values,
         )

@@ -8,10 +8,11 @@ from typing import Any
 from celery import Task
 from redis.exceptions import RedisError
 
-from festival import leases, letters
+from festival import leases, letters, mailbag
 from festival.db import later, rows
 from festival.errors import FestivalError
-from festival.leases import MOST_CRASHES, Heartbeat, Lease, NotYet, Superseded
+from festival.leases import MOST_CRASHES, Heartbeat, Lease, NotYet, Superseded, TryLater
+from festival.post import NotTaken
 from media.runner import PermanentFault
 from media.storage import StorageAway, StorageFull
 from screenings import planning
@@ -89,12 +90,17 @@ async def plan_grid(lease: Lease, heartbeat: Heartbeat) -> None:
     await planning.plan(lease.args["run"], lease=lease, heartbeat=heartbeat, news=child().news)
 
 
+async def tell_of_letters(lease: Lease, _: Heartbeat) -> None:
+    await mailbag.tell(lease.edition)
+
+
 async def sweep_uploads(_: Lease, __: Heartbeat) -> None:
     await uploads.sweep(store=store_of(settings))
 
 
 VERBS: dict[str, Verb] = {
     "send_letter": send_letter,
+    "tell_of_letters": tell_of_letters,
     "look_early": look_early,
     "inspect_film": inspect_film,
     "make_screener": make_screener,
@@ -105,7 +111,9 @@ VERBS: dict[str, Verb] = {
     "plan_grid": plan_grid,
     "sweep_uploads": sweep_uploads,
 }
+FOR_GOOD = (PermanentFault, FestivalError, NotTaken)  # tried again, they would end the same
 WHEN_PARKED: dict[str, Callable[[Lease, str], Awaitable[None]]] = {
+    "send_letter": mailbag.note_parked,
     "inspect_film": intake.give_up,
     "make_screener": intake.give_up,
     "encode_part": sharing.stop,
@@ -132,26 +140,34 @@ async def work(line: str, *, worker: str) -> None:
         log.warning("waits task=%s line=%s: %s", lease.task, line, error)
         await leases.postpone(lease, reason=reason)
         await letters.write_to_operators(
-            "work_waits", occasion=f"waits:{line}", task=lease.task, fault=reason
-        )
+            "work_waits", occasion=f"waits:{line}", edition=lease.edition, task=lease.task,
+            fault=reason,
+        )  # fmt: skip
+    except TryLater as error:
+        log.warning("later task=%s line=%s: %s", lease.task, line, error)
+        if await leases.put_off(lease, reason=str(error), at=error.at):
+            await told(lease, str(error))
     except Superseded:
         log.warning("superseded task=%s line=%s", lease.task, line)
     except Exception as error:
         log.exception("failed task=%s line=%s attempt=%s", lease.task, line, lease.attempt)
-        for_good = isinstance(error, PermanentFault | FestivalError)
-        await give_back(lease, f"{type(error).__name__}: {error}", for_good=for_good)
+        fault = str(error) if isinstance(error, NotTaken) else f"{type(error).__name__}: {error}"
+        await give_back(lease, fault, for_good=isinstance(error, FOR_GOOD))
 
 
 async def give_back(lease: Lease, fault: str, *, for_good: bool) -> None:
-    """Parked work is told to whom it concerns, and to the operators; a lost letter is not."""
-    if not await leases.give_back(lease, fault=fault, for_good=for_good):
-        return
+    if await leases.give_back(lease, fault=fault, for_good=for_good):
+        await told(lease, fault)
+
+
+async def told(lease: Lease, fault: str) -> None:
+    """Parked work is told to whom it concerns, and to the operators; of letters many at once."""
     if lease.task in WHEN_PARKED:
         await WHEN_PARKED[lease.task](lease, fault)
     if lease.task != "send_letter":
         await letters.write_to_operators(
-            "work_parked", occasion=f"parked:{lease.line}:{lease.attempt}", task=lease.task,
-            fault=fault[:400],
+            "work_parked", occasion=f"parked:{lease.line}:{lease.attempt}", edition=lease.edition,
+            task=lease.task, fault=fault[:400],
         )  # fmt: skip
 
 

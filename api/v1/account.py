@@ -13,8 +13,8 @@ from api.limits import limited
 from festival import people
 from festival.access import Viewer
 from festival.db import rows, transaction
-from festival.letters import write
-from festival.sessions import digest, end_session, open_session
+from festival.letters import write_key
+from festival.sessions import end_session, open_session
 from festival.settings import Settings
 from festival.tables import Edition, Person
 
@@ -54,14 +54,8 @@ class TokenWanted(msgspec.Struct, frozen=True):
 
 
 async def send_link(person: Person, *, edition: Edition, settings: Settings) -> None:
-    """One letter for each request; the token stands in it and nowhere else."""
-    async with transaction():
-        token = await people.new_link(person)
-        address = f"{settings.public_url}/{person.language}/{edition.slug}/account/links/{token}"
-        await write(
-            "sign_in", person, occasion=f"link:{digest(token)}", edition=edition, link=address,
-            name=person.email,  # whoever asked may have chosen the name
-        )  # fmt: skip
+    """One letter for each request; whoever asked may have chosen the name, so it is left out."""
+    await write_key("sign_in", person, edition=edition, settings=settings, name=person.email)
 
 
 @post("/registration", status_code=202)

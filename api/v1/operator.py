@@ -18,11 +18,11 @@ from festival.access import Act, Viewer
 from festival.db import rows, transaction
 from festival.editions import Rules
 from festival.errors import Missing, Refused
-from festival.letters import write
+from festival.language import t
+from festival.letters import write_key
 from festival.record import record
-from festival.sessions import digest
 from festival.settings import Settings
-from festival.tables import Edition, Part, Person, Section
+from festival.tables import Edition, Outbox, Part, Person, Section
 from screenings import planning
 from submissions import intake, rejudging, sharing
 
@@ -79,13 +79,12 @@ async def invite(
             by=by,
             sections=[ids[letter] for letter in invitation.sections],
         )
-        token = await people.new_link(person, kind="invitation")
-        await write(
+        await write_key(
             "invitation",
             person,
-            occasion=f"link:{digest(token)}",
             edition=edition,
-            link=f"{settings.public_url}/{person.language}/{edition.slug}/account/links/{token}",
+            settings=settings,
+            part=lambda language: t(language, f"common.part.{invitation.part}"),
         )
     return person
 
@@ -182,14 +181,10 @@ LET_GO = {
 
 
 async def within_reach(line: str, edition: Edition) -> None:
-    """The work on a film of another edition is that edition's operators' own."""
-    elsewhere = await rows(
-        """SELECT o.id FROM outbox o JOIN film_file n ON n.id = o.args->>'file'
-           JOIN submission s ON s.id = n.submission WHERE o.id = {} AND s.edition <> {}""",
-        line,
-        edition.id,
-    )
-    if elsewhere:
+    """An operator reaches the lines of their own edition, and those of the house itself."""
+    if not await Outbox.exists().where(
+        (Outbox.id == line) & Outbox.edition.is_in([edition.id, ""])
+    ):
         raise Missing("line_missing")
 
 
@@ -202,7 +197,7 @@ async def send_again(line: str, *, edition: Edition, by: Person) -> None:
             raise Missing("line_missing")
         if again.task in TAKE_UP:
             await TAKE_UP[again.task](again)
-        await record("line_retried", line, by=by)
+        await record("line_retried", line, by=by, edition=edition.id)
 
 
 async def put_first(line: str, *, edition: Edition, by: Person) -> None:
@@ -210,7 +205,7 @@ async def put_first(line: str, *, edition: Edition, by: Person) -> None:
     async with transaction():
         if not await leases.raise_up(line):
             raise Missing("line_missing")
-        await record("line_raised", line, by=by)
+        await record("line_raised", line, by=by, edition=edition.id)
 
 
 async def let_go(line: str, *, edition: Edition, by: Person) -> None:
@@ -222,7 +217,7 @@ async def let_go(line: str, *, edition: Edition, by: Person) -> None:
             raise Missing("line_missing")
         if stopped.task in LET_GO:
             await LET_GO[stopped.task](stopped, "cancelled")
-        await record("line_cancelled", line, by=by)
+        await record("line_cancelled", line, by=by, edition=edition.id)
 
 
 @post("/operator/queue/{line:str}/retry", guards=OPERATOR, status_code=204)

@@ -101,20 +101,3 @@ async def test_a_title_cannot_write_headers(house, sink) -> None:
 
     (mail,) = received(folder)
     assert mail["Bcc"] is None
-
-
-async def test_a_letter_waits_while_the_mail_server_is_away(house) -> None:
-    edition = await an_edition()
-    person, occasion = await a_person("filmmaker", edition=edition), f"test:{new_id()}"
-    await letters.write("submitted", person, occasion=occasion, edition=edition, title="Nuit")
-    (letter,) = await written_for(occasion)
-    line = next(o for o in await Outbox.objects().where(Outbox.task == "send_letter")
-                if o.args == {"letter": letter.id})
-
-    await tasks.work(line.id, worker="test")  # the house's own server is not there
-
-    after = await Outbox.objects().get(Outbox.id == line.id)
-    assert (after.done_at, after.parked_at, after.attempt) == (None, None, 1)
-    assert after.fault != ""
-    assert (await written_for(occasion))[0].sent_at is None
-    assert await leases.take(line.id, worker="test") is None

@@ -1,0 +1,169 @@
+"""Letters that have not gone out: who waits for one, why, and what an operator may do about it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from festival.clock import now
+from festival.db import later, rows, transaction
+from festival.errors import Refused
+from festival.language import t
+from festival.leases import Lease
+from festival.letters import write_to_operators
+from festival.record import record
+from festival.tables import Edition, Person, new_id
+
+GATHERING = timedelta(minutes=2)  # from the first refused letter to the one that tells of all
+BETWEEN = timedelta(minutes=30)  # two of those
+NAMED = 20
+CRASHED = "workers died of it"
+REASONS = frozenset(
+    {
+        "mail_away",
+        "mail_later",
+        "mail_refused",
+        "mail_domain",
+        "mail_address",
+        "mail_utf8",
+        "mail_link_over",
+    }
+)
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """Letters not sent: on their way, and set aside for a person to look at."""
+
+    waiting: int
+    parked: int
+
+
+async def counts(edition: str | None = None) -> Counts:
+    """Of one edition and of the house, or of everything."""
+    found = await rows(
+        """SELECT count(*) FILTER (WHERE parked_at IS NULL) AS waiting,
+             count(*) FILTER (WHERE parked_at IS NOT NULL AND cancelled_by = '') AS parked
+           FROM outbox WHERE task = 'send_letter' AND done_at IS NULL
+             AND ({}::text IS NULL OR edition = ANY(ARRAY[{}, '']::text[]))""",
+        edition,
+        edition,
+    )
+    return Counts(**found[0])
+
+
+def within(edition: Edition) -> list[str]:
+    """What an operator of this edition may reach: its own lines, and the house's."""
+    return [edition.id, ""]
+
+
+# Acts
+
+
+async def retry_all(edition: Edition, *, by: Person) -> int:
+    """Every refused letter goes on its way again, with fresh patience; returns how many."""
+    async with transaction():
+        again = await rows(
+            """UPDATE outbox SET parked_at = NULL, leased_until = NULL, rung_at = NULL, faults = 0,
+                 crashes = 0, patient_until = NULL, told_at = NULL, due_at = now()
+               WHERE task = 'send_letter' AND done_at IS NULL AND parked_at IS NOT NULL
+                 AND cancelled_by = '' AND edition = ANY({}) RETURNING id""",
+            within(edition),
+        )
+        await note("letters_retried", again, edition=edition, by=by)
+    return len(again)
+
+
+async def give_up_all(edition: Edition, *, seen: datetime, by: Person) -> int:
+    """The letters that were refused before `seen` are never sent; what came since stays."""
+    if seen.tzinfo is None:
+        raise Refused("seen:time_without_zone")
+    async with transaction():
+        gone = await rows(
+            """UPDATE outbox SET cancelled_by = {}, leased_until = NULL
+               WHERE task = 'send_letter' AND done_at IS NULL AND parked_at <= {}
+                 AND cancelled_by = '' AND edition = ANY({}) RETURNING id""",
+            by.id,
+            seen,
+            within(edition),
+        )
+        await note("letters_given_up", gone, edition=edition, by=by)
+    return len(gone)
+
+
+async def note(act: str, lines: list[dict[str, Any]], *, edition: Edition, by: Person) -> None:
+    if lines:
+        ids = sorted(row["id"] for row in lines)
+        await record(act, edition.id, by=by, edition=edition.id, lines=ids)
+
+
+# Telling
+
+
+async def note_parked(lease: Lease, _: str) -> None:
+    """One letter for a burst of refused ones: the first asks for it, the others find it asked."""
+    async with transaction():
+        await rows("SELECT pg_advisory_xact_lock(hashtext('tell_of_letters'))")
+        standing = await rows(
+            """SELECT id FROM outbox WHERE task = 'tell_of_letters' AND edition = {} AND attempt = 0
+                 AND done_at IS NULL AND parked_at IS NULL""",
+            lease.edition,
+        )
+        if standing or await is_tale(lease.args["letter"]):
+            return
+        last = await rows(
+            """SELECT max(done_at) AS at FROM outbox
+               WHERE task = 'tell_of_letters' AND edition = {}""",
+            lease.edition,
+        )
+        due = max(now() + GATHERING, (last[0]["at"] or now() - BETWEEN) + BETWEEN)
+        await later("tell_of_letters", due_at=due, edition=lease.edition)
+
+
+async def is_tale(letter: str) -> bool:
+    """A letter about refused letters that is refused itself makes no other."""
+    return bool(
+        await rows("SELECT id FROM letter WHERE id = {} AND kind = 'letters_parked'", letter)
+    )
+
+
+async def tell(edition: str) -> None:
+    """To every operator: how many letters were refused since the last such letter, whose and why."""
+    async with transaction():
+        told = await rows(
+            """UPDATE outbox o SET told_at = now() FROM letter l, person p
+               WHERE o.task = 'send_letter' AND o.edition = {} AND o.parked_at IS NOT NULL
+                 AND o.cancelled_by = '' AND o.told_at IS NULL AND o.done_at IS NULL
+                 AND l.id = o.args->>'letter' AND l.kind <> 'letters_parked' AND p.id = l.person
+               RETURNING o.id, p.email, o.fault""",
+            edition,
+        )
+        if not told:
+            return
+        await write_to_operators(
+            "letters_parked",
+            occasion=f"letters_parked:{new_id()}",
+            edition=edition,
+            link="/operator/letters",
+            n=len(told),
+            lines=lambda language: "\n".join(lines_of(told, language)),
+        )
+
+
+def lines_of(told: list[dict[str, Any]], language: str) -> list[str]:
+    """`ada@example.org: refused, 550 no such user`, the first ones."""
+    named = []
+    for row in told[:NAMED]:
+        code, detail = reason_of(row["fault"])
+        said = f" ({detail[:160]})" if detail else ""
+        named.append(f"{row['email']} : {t(language, f'mail.reason.{code}')}{said}")
+    return named + (["…"] if len(told) > NAMED else [])
+
+
+def reason_of(fault: str) -> tuple[str, str]:
+    """(code of the words, what the server said)."""
+    code, _, detail = fault.partition(" ")
+    return (
+        (code, detail)
+        if code in REASONS
+        else ("crashed" if fault.endswith(CRASHED) else "ours", fault)
+    )

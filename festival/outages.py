@@ -1,0 +1,52 @@
+"""While the mail server takes nothing: one knock for all letters, and everybody may read why."""
+
+from datetime import datetime
+
+import msgspec
+
+from festival.db import rows
+
+FIRST_PAUSE, LONGEST_PAUSE = 15, 300  # seconds; one letter knocks for all, so it may be often
+
+
+class Outage(msgspec.Struct, frozen=True):
+    """Since when the post is closed, what it says, when the house knocks next."""
+
+    since: datetime
+    reason: str
+    next_at: datetime
+
+
+async def outage() -> Outage | None:
+    found = await rows("SELECT since, reason, next_at FROM outage WHERE part = 'mail'")
+    return Outage(**found[0]) if found else None
+
+
+async def closed_for_now() -> Outage | None:
+    """The outage, where it is too early to knock again."""
+    found = await rows(
+        "SELECT since, reason, next_at FROM outage WHERE part = 'mail' AND next_at > now()"
+    )
+    return Outage(**found[0]) if found else None
+
+
+async def note_closed(reason: str) -> Outage:
+    """Somebody knocked in vain: the pause grows once for each knock, not for each letter."""
+    found = await rows(
+        f"""INSERT INTO outage (part, since, tries, next_at, reason)
+            VALUES ('mail', now(), 1, now() + interval '{FIRST_PAUSE} seconds', {{}})
+            ON CONFLICT (part) DO UPDATE SET reason = excluded.reason,
+              tries = outage.tries + (outage.next_at <= now())::int,
+              next_at = CASE WHEN outage.next_at > now() THEN outage.next_at ELSE now()
+                + interval '{FIRST_PAUSE} seconds' * least({LONGEST_PAUSE // FIRST_PAUSE},
+                                                          power(2, least(outage.tries, 9))) END
+            RETURNING since, reason, next_at""",
+        reason,
+    )
+    return Outage(**found[0])
+
+
+async def note_open() -> datetime | None:
+    """The server has taken a letter; since when it had not, if it had not."""
+    ended = await rows("DELETE FROM outage WHERE part = 'mail' RETURNING since")
+    return ended[0]["since"] if ended else None

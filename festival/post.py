@@ -1,0 +1,162 @@
+"""The way to the mail server: over TLS or not at all, and whose fault it is when a letter stays.
+
+Three answers are told apart: the server takes nothing from us (`PostClosed`: the house waits, no
+addressee is to blame), it takes this letter later (`NotNow`: 4xx, a line that broke), or never
+(`NotTaken`: 5xx for this addressee or this letter).
+"""
+
+import ipaddress
+from contextlib import suppress
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+from typing import Self
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+import idna
+import msgspec
+from aiosmtplib import SMTPException, SMTPResponseException
+
+COMMAND_SECONDS = 20  # a server that hangs costs one worker's child so long, and nobody else
+DATA_SECONDS = 120  # it may look the letter over before it says yes: asking again makes twins
+SCHEMES = {"smtp": 587, "smtp+starttls": 587, "smtps": 465}
+CLEAR_PORT = 25
+
+
+class PostClosed(Exception):
+    """The mail server takes nothing from the house, whoever the letter is for."""
+
+
+class NotNow(Exception):
+    """This letter was put off: it is tried again with growing pauses."""
+
+
+class NotTaken(Exception):
+    """This letter is refused for good: `code` names why, the rest is what the server said."""
+
+
+class MailServer(msgspec.Struct, frozen=True, kw_only=True):
+    """Where letters are handed over; `tls` is `none`, `starttls` (required) or `whole`."""
+
+    host: str
+    port: int
+    name: str | None = None
+    password: str | None = None
+    tls: str = "starttls"
+
+    @classmethod
+    def of(cls, url: str, *, clear_allowed: bool = False) -> Self:
+        """Read an address like `smtps://name:pass%40word@mail.example.org`; ValueError says why not.
+
+        Words travel in clear only within this machine, or, where it is allowed, within a network
+        of one's own.
+        """
+        parts = urlsplit(url)
+        if parts.scheme not in SCHEMES or not parts.hostname or parts.path.strip("/"):
+            raise ValueError(
+                "SMTP_URL must be smtps://name:password@host or smtp://name:password@host:587; "
+                "in a name or password write % as %25, @ as %40, / as %2F, : as %3A, # as %23"
+            )
+        if (parts.username is None) != (parts.password is None):
+            raise ValueError("SMTP_URL: a name and a password go together")
+        tls = tls_of(parts.scheme, parts.hostname, clear_allowed=clear_allowed)
+        return cls(
+            host=parts.hostname,
+            port=parts.port or (CLEAR_PORT if tls == "none" else SCHEMES[parts.scheme]),
+            name=None if parts.username is None else unquote(parts.username, errors="strict"),
+            password=None if parts.password is None else unquote(parts.password, errors="strict"),
+            tls=tls,
+        )
+
+
+def tls_of(scheme: str, host: str, *, clear_allowed: bool) -> str:
+    if scheme == "smtps":
+        return "whole"
+    if scheme == "smtp" and (is_this_machine(host) or (clear_allowed and is_near(host))):
+        return "none"
+    return "starttls"
+
+
+def is_this_machine(host: str) -> bool:
+    with suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return host == "localhost"
+
+
+def is_near(host: str) -> bool:
+    """A private address, or a name without a dot: only a network of one's own knows it."""
+    with suppress(ValueError):
+        return ipaddress.ip_address(host).is_private
+    return "." not in host
+
+
+def address_as_sent(address: str) -> str:
+    """The domain as the wires know it: café.example is xn--caf-dma.example."""
+    name, _, domain = address.rpartition("@")
+    if domain.isascii():
+        return address
+    try:
+        return f"{name}@{idna.encode(domain, uts46=True).decode()}"
+    except idna.IDNAError as error:
+        raise NotTaken(f"mail_domain {error}") from None
+
+
+async def hand_over(mail: EmailMessage, *, to: str, sender: str, server: MailServer) -> None:
+    """One letter to one addressee, on a connection of its own."""
+    client = aiosmtplib.SMTP(
+        hostname=server.host,
+        port=server.port,
+        username=server.name,
+        password=server.password,
+        use_tls=server.tls == "whole",
+        start_tls=server.tls == "starttls",
+        timeout=COMMAND_SECONDS,
+    )
+    try:
+        await knock(client)
+        await deliver(client, mail, to=to, sender=sender)
+        with suppress(SMTPException, OSError):  # it is in their hands: a rude goodbye is no fault
+            await client.quit(timeout=5)
+    finally:
+        client.close()
+
+
+async def knock(client: aiosmtplib.SMTP) -> None:
+    """Connection, TLS and name: whatever fails here concerns the whole house."""
+    try:
+        await client.connect()
+        await client.ehlo()
+    except (SMTPException, OSError, ValueError) as error:
+        raise PostClosed(said(error)) from error
+
+
+async def deliver(client: aiosmtplib.SMTP, mail: EmailMessage, *, to: str, sender: str) -> None:
+    is_plain = to.isascii()
+    if not is_plain and not client.supports_extension("smtputf8"):
+        raise NotTaken("mail_utf8")
+    encoding = "ascii" if is_plain else "utf-8"
+    text = mail.as_bytes(policy=(SMTP if is_plain else SMTPUTF8).clone(cte_type="7bit"))
+    try:
+        await client.mail(sender, options=[] if is_plain else ["SMTPUTF8"], encoding=encoding)
+    except (SMTPException, OSError, ValueError) as error:
+        raise PostClosed(said(error)) from error
+    try:
+        await client.rcpt(to, encoding=encoding)
+        await client.data(text, timeout=DATA_SECONDS)
+    except ValueError as error:
+        raise NotTaken(f"mail_address {said(error)}") from error
+    except SMTPResponseException as error:
+        if 500 <= error.code < 600:
+            raise NotTaken(f"mail_refused {said(error)}") from error
+        raise NotNow(said(error)) from error
+    except (SMTPException, OSError) as error:
+        raise NotNow(said(error)) from error
+
+
+def said(error: Exception) -> str:
+    """`550 5.1.1 no such user`, on one line that any page and any column can hold."""
+    if isinstance(error, SMTPResponseException):
+        text = f"{error.code} {error.message}"
+    else:
+        text = str(error) or type(error).__name__
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:300]
