@@ -56,17 +56,17 @@ class Postbox:
         self.logins.append(login)
         return AuthResult(success=login.password != b"wrong", handled=False)
 
-    async def handle_MAIL(self, _: SMTP, __: Session, envelope: Envelope, address: str, options: list[str]) -> str:
+    async def handle_MAIL(self, _: SMTP, __: Session, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802
         self.seen.append(f"MAIL {address}")
         envelope.mail_from, envelope.mail_options = address, options
         return await said(self.mail(address))
 
-    async def handle_RCPT(self, _: SMTP, __: Session, envelope: Envelope, address: str, ___: list[str]) -> str:
+    async def handle_RCPT(self, _: SMTP, __: Session, envelope: Envelope, address: str, ___: list[str]) -> str:  # noqa: N802
         self.seen.append(f"RCPT {address}")
         envelope.rcpt_tos.append(address)
         return await said(self.rcpt(address))
 
-    async def handle_DATA(self, _: SMTP, __: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, _: SMTP, __: Session, envelope: Envelope) -> str:  # noqa: N802
         answer = await said(self.data(envelope.rcpt_tos[0]))
         if answer.startswith("2"):
             assert isinstance(envelope.content, bytes)

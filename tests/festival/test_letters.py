@@ -12,12 +12,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from festival import leases, letters
+from festival import letters
 from festival.settings import Settings
 from festival.tables import Letter, Outbox, new_id
 from tests.builders import a_person, an_edition
 from tests.site import free_port
-from workers import tasks
 
 
 @pytest.fixture
