@@ -47,6 +47,27 @@ def test_a_page_is_readable_by_all(page: Page, world: World, path: str, width: s
     assert page.locator("h1").count() == 1
 
 
+def test_no_word_is_wider_than_a_phone(page: Page, world: World) -> None:
+    """A title of one word of 76 letters breaks wherever it stands, and pushes no page aside."""
+    word = "Donaudampfschifffahrtsgesellschaftskapitaensmuetzenabzeichenverordnungsblatt"
+    film = ("""UPDATE film SET title = $1, director = $2
+               WHERE id = (SELECT film FROM submission WHERE id = $3)""")
+    page.set_viewport_size({"width": 390, "height": 844})
+    world.site.sql(film, word, word, world.names["submission_id"])
+    try:
+        wide = [path for path in ROOTS if "{token}" not in path and is_pushed(page, world, path)]
+    finally:
+        world.site.sql(film, "La Nuit des antennes", "Ada Morel", world.names["submission_id"])
+    assert wide == []
+
+
+def is_pushed(page: Page, world: World, path: str) -> bool:
+    if part := reader_of(path):
+        sign_in(page, world, part)
+    page.goto(f"{world.site.base_url}/fr/{world.slug}{path.format(**world.names)}")
+    return bool(page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))
+
+
 def decoded(page: Page) -> dict[str, float]:
     return page.evaluate(
         """() => { const v = document.querySelector('video');
