@@ -27,6 +27,7 @@ from api.pages import account, committee, filmmaker, operator, programmer, publi
 from api.v1 import account as account_v1
 from api.v1 import committee as committee_v1
 from api.v1 import files, health, programme, submissions, subtitles, uploads
+from api.v1 import letters as letters_v1
 from api.v1 import operator as operator_v1
 from api.v1 import programmer as programmer_v1
 from festival.access import Viewer
@@ -99,6 +100,7 @@ def json_doors() -> Router:
             committee_v1,
             programmer_v1,
             operator_v1,
+            letters_v1,
         )
     ]
     return Router("/api/v1/{edition:str}", route_handlers=[*chain.from_iterable(handlers)])

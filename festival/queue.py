@@ -14,6 +14,14 @@ QUEUES = {
     "sweep_uploads": "control",
 }
 
+WORKERS = {
+    "fast": ("fast",),
+    "letters": ("control", "letters"),
+    "plans": ("plans",),
+    "heavy": ("heavy",),
+}
+"""Which worker listens to which queues: an optimisation of ten minutes holds up no letter."""
+
 
 def queue_of(task: str) -> str:
     """A name that no worker knows is a mistake of ours: it must fail before the act commits."""

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from rich.console import Console
 from rich.live import Live
@@ -91,7 +92,7 @@ class Demo:
     def link_for(self, email: str, newer_than: int = 0) -> str:
         """The newest link in the mailbox for this address."""
         for _ in range(240):
-            for letter in self.operator.get("/operator/mailbox"):
+            for letter in self.operator.get(f"/operator/mailbox?address={quote(email)}"):
                 found = re.search(r"https?://\S+/account/links/\S+", letter["body"])
                 if letter["to"] == email and found and int(letter["id"]) > newer_than:
                     return found[0]

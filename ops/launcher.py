@@ -20,6 +20,7 @@ from pathlib import Path
 
 import msgspec
 
+from festival.queue import WORKERS
 from ops.postgres import Postgres, home_of
 from ops.process import die_with_parent, free_port, is_taken
 from ops.redis import RedisServer
@@ -28,6 +29,7 @@ ROOT = Path(__file__).parents[1]
 VAR = Path(os.environ.get("VAR", ROOT / "var"))
 TICK = 0.25
 DEMO_EDITION = "2027"
+AT_ONCE = {"fast": "2", "letters": "2", "plans": "1", "heavy": "2"}
 CELERY = [
     "celery",
     "-A",
@@ -115,17 +117,17 @@ class House:
         self.env |= {"SMTP_URL": f"smtp://127.0.0.1:{smtp}", "MAILBOX_PORT": str(smtp)}
         self.ours("mailbox", "ops.mailbox")
         self.ours("relay", "workers.relay")
-        self.ours(
-            "worker-fast",
-            *CELERY,
-            "-Q",
-            "control,fast,letters,plans",
-            "-c",
-            "2",
-            "-n",
-            "fast@house",
-        )
-        self.ours("worker-heavy", *CELERY, "-Q", "heavy", "-c", "2", "-n", "heavy@house")
+        for worker, queues in WORKERS.items():
+            self.ours(
+                f"worker-{worker}",
+                *CELERY,
+                "-Q",
+                ",".join(queues),
+                "-c",
+                AT_ONCE[worker],
+                "-n",
+                f"{worker}@house",
+            )
         self.ours(
             "beat",
             "celery",

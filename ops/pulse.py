@@ -1,6 +1,6 @@
 """Is this part alive: what the health checks of the containers ask.
 
-python -m ops.pulse relay|fast|heavy|beat
+python -m ops.pulse relay|fast|letters|plans|heavy|beat
 """
 
 import asyncio

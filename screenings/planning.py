@@ -33,6 +33,7 @@ from screenings.tables import PlanRun
 log = logging.getLogger("planner")
 
 MOST_TRAIL = 400
+MOST_RUNS = 8
 EXPLAINING = 15.0
 
 
@@ -47,6 +48,7 @@ async def ask(edition: Edition, *, seconds: int, by: Person, seed: int = 1) -> P
     if not await screens(edition):
         raise Refused("no_screens")
     async with transaction():
+        await check_turn(by)
         grid = await working_grid(edition)
         standing = await placed_in(grid)
         problem = await problem_of(edition, pins=[placed for placed in standing if placed.locked])
@@ -65,11 +67,28 @@ async def ask(edition: Edition, *, seconds: int, by: Person, seed: int = 1) -> P
     return run
 
 
+async def check_turn(by: Person) -> None:
+    """One run a person, and so many in the house: nobody's ten minutes are another's whole evening."""
+    await rows("SELECT pg_advisory_xact_lock(hashtext('plan_grid'))")
+    standing = await rows(
+        """SELECT count(*) AS all, count(*) FILTER (WHERE r.asked_by = {}) AS own
+           FROM plan_run r JOIN outbox o ON o.args->>'run' = r.id
+           WHERE r.state = ANY({}) AND o.task = 'plan_grid'
+             AND o.done_at IS NULL AND o.parked_at IS NULL""",
+        by.id,
+        ["waiting", "running"],
+    )
+    if standing[0]["own"]:
+        raise Refused("plan_own_runs")
+    if standing[0]["all"] >= MOST_RUNS:
+        raise Refused("plans_enough", most=MOST_RUNS)
+
+
 async def stop(run: PlanRun, *, by: Person) -> None:
     """Enough: the best plan so far is kept."""
     async with transaction():
         await PlanRun.update({PlanRun.stop_asked: True}).where(PlanRun.id == run.id)
-        await record("plan_stop_asked", run.id, by=by)
+        await record("plan_stop_asked", run.id, by=by, edition=run.edition)
 
 
 class Watcher:
@@ -193,8 +212,9 @@ async def keep(
             run.id,
         )
         await record(
-            "plan_found", run.id, cost=found.cost, bound=found.bound, placed=len(found.placements)
-        )
+            "plan_found", run.id, edition=run.edition, cost=found.cost, bound=found.bound,
+            placed=len(found.placements),
+        )  # fmt: skip
 
 
 async def give_up(lease: Lease, fault: str) -> None:
@@ -207,7 +227,7 @@ async def give_up(lease: Lease, fault: str) -> None:
             lease.args["run"],
             ["waiting", "running"],
         )
-        await record("plan_failed", lease.args["run"], fault=fault[:400])
+        await record("plan_failed", lease.args["run"], edition=lease.edition, fault=fault[:400])
 
 
 async def take_up_again(lease: Lease) -> None:

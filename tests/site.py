@@ -14,6 +14,7 @@ from typing import Any
 import asyncpg
 import httpx
 
+from festival.queue import WORKERS
 from festival.sessions import digest, new_token
 from festival.tables import new_id
 
@@ -42,10 +43,11 @@ class Site:
     COMMANDS = {
         "mailbox": ["ops.mailbox"],
         "relay": ["workers.relay"],
-        "fast": ["celery", "-A", "workers.app", "worker", "-Q", "control,fast,letters,plans",
-                 "-c", "1", "-n", "fast@%h", "--without-gossip", "--without-mingle"],
-        "heavy": ["celery", "-A", "workers.app", "worker", "-Q", "heavy", "-c", "1",
-                  "-n", "heavy@%h", "--without-gossip", "--without-mingle"],
+        **{
+            worker: ["celery", "-A", "workers.app", "worker", "-Q", ",".join(queues), "-c", "1",
+                     "-n", f"{worker}@%h", "--without-gossip", "--without-mingle"]
+            for worker, queues in WORKERS.items()
+        },
     }
 
     def __enter__(self) -> "Site":
@@ -53,7 +55,7 @@ class Site:
             self.start(name, command)
         self.start("api", ["uvicorn", "api.app:app", "--host", "127.0.0.1", "--port",
                            str(self.port), "--timeout-graceful-shutdown", "2"])
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
             try:
                 if httpx.get(f"{self.base_url}/ready", timeout=5).status_code == 200:

@@ -16,6 +16,7 @@ from festival.post import NotTaken
 from media.runner import PermanentFault
 from media.storage import StorageAway, StorageFull
 from screenings import planning
+from screenings.planner.process import OverTime
 from submissions import first_look, intake, projection, sharing, uploads
 from submissions.store import store_of
 from workers.app import PULSE, celery, child, settings
@@ -111,7 +112,7 @@ VERBS: dict[str, Verb] = {
     "plan_grid": plan_grid,
     "sweep_uploads": sweep_uploads,
 }
-FOR_GOOD = (PermanentFault, FestivalError, NotTaken)  # tried again, they would end the same
+FOR_GOOD = (PermanentFault, FestivalError, NotTaken, OverTime)  # tried again, they would end the same
 WHEN_PARKED: dict[str, Callable[[Lease, str], Awaitable[None]]] = {
     "send_letter": mailbag.note_parked,
     "inspect_film": intake.give_up,

@@ -36,6 +36,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     detail: str = ""
     report: str = ""
+    to: str = ""
+    kind: str = ""
 
 
 def job(line: dict[str, Any]) -> Job:
@@ -58,6 +60,8 @@ def job(line: dict[str, Any]) -> Job:
         reason=reason,
         detail=detail,
         report=line["submission"] or "",
+        to=line["letter_to"] or "",
+        kind=line["letter_kind"] or "",
     )
 
 

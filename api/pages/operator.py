@@ -1,6 +1,8 @@
 """The operators' pages: the engine room, the team, and the mailbox of development."""
 
 import shutil
+from collections.abc import Awaitable
+from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -15,6 +17,7 @@ from api.forms import filled
 from api.pages import _machines
 from api.pages._page import fault_words, language_of, page, prefix_of
 from api.v1.health import parts_of
+from api.v1.letters import envelopes
 from api.v1.operator import (
     Invitation,
     PolicyName,
@@ -28,8 +31,11 @@ from api.v1.operator import (
     send_again,
     take_part,
 )
+from festival import mailbag, outages
 from festival.access import Act, Viewer
-from festival.errors import FestivalError, Refused
+from festival.clock import now
+from festival.errors import Conflict, FestivalError, Refused
+from festival.language import has_words
 from festival.settings import Settings
 from festival.tables import Edition, Part, Person
 from media import policy
@@ -37,6 +43,7 @@ from submissions import rejudging
 
 AnyRequest = Request[Any, Any, Any]
 OPERATOR = [needs(Act.OPERATE, scope="operate")]
+NAMED = 5
 STATES = ("parked", "running", "waiting", "done")
 
 
@@ -48,19 +55,35 @@ class InvitationForm(msgspec.Struct, frozen=True, kw_only=True):
 
 @get("/operator/queue", guards=OPERATOR)
 async def queue(
-    request: AnyRequest, viewer: NamedDependency[Viewer], settings: NamedDependency[Settings]
+    request: AnyRequest,
+    viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+    settings: NamedDependency[Settings],
 ) -> Response[str]:
     """What waits for somebody, what runs, what waits, what was done; and whether the house is well."""
     lines = [_machines.job(line) for line in await queue_lines(viewer)]
-    films = [job for job in lines if job.task != "send_letter" or job.state == "parked"]
+    works = [job for job in lines if job.task != "send_letter"]
+    closed = await outages.outage()
     return page(
         request,
         "operator/queue.html",
-        groups={state: [job for job in films if job.state == state] for state in STATES},
-        letters=[job for job in lines if job.task == "send_letter" and job.state == "waiting"],
-        health=await parts_of(settings),
+        groups={state: [job for job in works if job.state == state] for state in STATES},
+        letters=await mailbag.counts(edition_row.id),
+        refused=(await envelopes(viewer, edition_row))[:NAMED],
+        closed=closed,
+        health={**await parts_of(settings), "mail": closed is None},
         free=shutil.disk_usage(settings.media_root).free,
     )
+
+
+async def acted(request: AnyRequest, act: Awaitable[None], *, done: str) -> Redirect:
+    """Back to the list one came from; work that has gone on meanwhile is no mistake of anybody."""
+    try:
+        await act
+    except Conflict:
+        done = "operator.done.moved_on"
+    place = "letters" if request.query_params.get("from") == "letters" else "queue"
+    return Redirect(f"{prefix_of(request)}/operator/{place}?done={done}", status_code=303)
 
 
 @post("/operator/queue/{line:str}/priority", guards=OPERATOR)
@@ -70,10 +93,8 @@ async def raise_up(
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> Redirect:
-    await put_first(line, edition=edition_row, by=person)
-    return Redirect(
-        f"{prefix_of(request)}/operator/queue?done=operator.done.raised", status_code=303
-    )
+    act = put_first(line, edition=edition_row, by=person)
+    return await acted(request, act, done="operator.done.raised")
 
 
 @post("/operator/queue/{line:str}/retry", guards=OPERATOR)
@@ -83,10 +104,8 @@ async def retry(
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> Redirect:
-    await send_again(line, edition=edition_row, by=person)
-    return Redirect(
-        f"{prefix_of(request)}/operator/queue?done=operator.done.retried", status_code=303
-    )
+    act = send_again(line, edition=edition_row, by=person)
+    return await acted(request, act, done="operator.done.retried")
 
 
 @post("/operator/queue/{line:str}/cancellation", guards=OPERATOR)
@@ -96,9 +115,68 @@ async def cancel(
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> Redirect:
-    await let_go(line, edition=edition_row, by=person)
+    act = let_go(line, edition=edition_row, by=person)
+    return await acted(request, act, done="operator.done.cancelled")
+
+
+class SeenForm(msgspec.Struct, frozen=True):
+    seen: datetime
+
+
+def sought(request: AnyRequest) -> str:
+    return request.query_params.get("address", "").strip()[:254]
+
+
+@get("/operator/letters", guards=OPERATOR)
+async def letters(
+    request: AnyRequest, viewer: NamedDependency[Viewer], edition_row: NamedDependency[Edition]
+) -> Response[str]:
+    """Whose letters were refused and why, whose wait; with an address also those that went out."""
+    return page(
+        request,
+        "operator/letters.html",
+        letters=await envelopes(viewer, edition_row, address=sought(request)),
+        address=sought(request),
+        counts=await mailbag.counts(edition_row.id),
+        closed=await outages.outage(),
+        has_kind=lambda kind: has_words(f"operator.letter.{kind}"),
+    )
+
+
+@post("/operator/letters/retry", guards=OPERATOR)
+async def retry_letters(
+    request: AnyRequest, person: NamedDependency[Person], edition_row: NamedDependency[Edition]
+) -> Redirect:
+    await mailbag.retry_all(edition_row, by=person)
     return Redirect(
-        f"{prefix_of(request)}/operator/queue?done=operator.done.cancelled", status_code=303
+        f"{prefix_of(request)}/operator/letters?done=operator.done.letters_retried", status_code=303
+    )
+
+
+@get("/operator/letters/cancellation", guards=OPERATOR)
+async def ask_to_give_up(
+    request: AnyRequest, viewer: NamedDependency[Viewer], edition_row: NamedDependency[Edition]
+) -> Response[str]:
+    """Whose letters would never be sent: to be read before the button."""
+    standing = [e for e in await envelopes(viewer, edition_row) if e.state == "parked"]
+    return page(
+        request,
+        "operator/giving_up.html",
+        letters=standing,
+        counts=await mailbag.counts(edition_row.id),
+        seen=max((e.parked_at for e in standing if e.parked_at), default=now()).isoformat(),
+    )
+
+
+@post("/operator/letters/cancellation", guards=OPERATOR)
+async def give_up_letters(
+    request: AnyRequest, person: NamedDependency[Person], edition_row: NamedDependency[Edition]
+) -> Redirect:
+    form = await filled(request, SeenForm)
+    await mailbag.give_up_all(edition_row, seen=form.seen, by=person)
+    return Redirect(
+        f"{prefix_of(request)}/operator/letters?done=operator.done.letters_given_up",
+        status_code=303,
     )
 
 
@@ -200,10 +278,16 @@ async def judge_again(
 
 
 @get("/operator/mailbox", guards=OPERATOR)
-async def mailbox(request: AnyRequest, settings: NamedDependency[Settings]) -> Response[str]:
-    return page(request, "operator/mailbox.html", letters=letters_in(mailbox_of(settings)))
+async def mailbox(
+    request: AnyRequest,
+    settings: NamedDependency[Settings],
+    edition_row: NamedDependency[Edition],
+) -> Response[str]:
+    found = await letters_in(mailbox_of(settings), edition_row, address=sought(request))
+    return page(request, "operator/mailbox.html", letters=found, address=sought(request))
 
 
 HANDLERS: list[Any] = [
-    rules, judge_again, queue, retry, raise_up, cancel, team, add, remove_part, mailbox,
+    rules, judge_again, queue, retry, raise_up, cancel, letters, retry_letters, ask_to_give_up,
+    give_up_letters, team, add, remove_part, mailbox,
 ]  # fmt: skip

@@ -10,7 +10,9 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from api.auth import settings_of
+from festival import mailbag, outages
 from festival.db import rows
+from festival.queue import WORKERS
 from festival.settings import Settings
 from submissions.store import store_of
 
@@ -28,9 +30,27 @@ async def ready(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
     """503 with the part that fails: database, relay, broker, workers, disk, and the store if it is far."""
     parts = await parts_of(settings_of(request))
     return Response(
-        {"ready": all(parts.values()), "parts": parts},
+        {"ready": all(parts.values()), "parts": parts, "mail": await mail()},
         status_code=200 if all(parts.values()) else 503,
     )
+
+
+async def mail() -> dict[str, Any] | None:
+    """Whether letters go out, and how many do not; a house without mail is open all the same."""
+    try:
+        return await asyncio.wait_for(_mail(), timeout=3)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+        return None
+
+
+async def _mail() -> dict[str, Any]:
+    closed, counts = await outages.outage(), await mailbag.counts()
+    return {
+        "takes_letters": closed is None,
+        "away_since": None if closed is None else closed.since.isoformat(),
+        "waiting": counts.waiting,
+        "parked": counts.parked,
+    }
 
 
 async def parts_of(settings: Settings) -> dict[str, bool]:
@@ -66,12 +86,19 @@ async def _database() -> dict[str, bool]:
 async def _broker(redis_url: str) -> dict[str, bool]:
     redis = Redis.from_url(redis_url, socket_timeout=2, socket_connect_timeout=2)
     try:
-        heard = [key async for key in redis.scan_iter("pulse.worker.*", count=100)]
+        heard = {
+            key.decode().removeprefix("pulse.worker.")
+            async for key in redis.scan_iter("pulse.worker.*", count=100)
+        }
     except (RedisError, OSError):
         return {"broker": False, "workers": False}
     finally:
         await redis.aclose()
-    return {"broker": True, "workers": bool(heard)}
+    return {
+        "broker": True,
+        "workers": all(any(name.startswith(kind) for name in heard) for kind in WORKERS),
+    }
+
 
 
 HANDLERS: list[Any] = [health, ready]

@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,7 +18,7 @@ from festival import editions, leases, people
 from festival.access import Act, Viewer
 from festival.db import rows, transaction
 from festival.editions import Rules
-from festival.errors import Missing, Refused
+from festival.errors import Conflict, Missing, Refused
 from festival.language import t
 from festival.letters import write_key
 from festival.record import record
@@ -28,6 +29,7 @@ from submissions import intake, rejudging, sharing
 
 OPERATOR = [needs(Act.OPERATE, scope="operate")]
 MOST_LETTERS = 200
+MOST_LINES = 100
 
 
 class Invitation(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,25 +135,37 @@ async def remove_part(
 async def queue_lines(viewer: Viewer) -> list[dict[str, Any]]:
     """What was parked and why, what runs, what waits, and what was done in the last hour.
 
-    A film is named to operators of its own edition who have not stepped aside from it.
+    The lines of the viewer's edition and of the house itself. Of each state there are as many
+    letters at most as other lines: a batch hides no film. A film is named to operators who have
+    not stepped aside from it.
     """
     return await rows(
-        """SELECT o.id, o.task, o.queue, o.args, o.priority, o.created_at, o.due_at, o.rung_at,
+        f"""WITH own AS (
+             SELECT o.*, CASE WHEN o.done_at IS NOT NULL THEN 'done'
+               WHEN o.parked_at IS NOT NULL THEN 'parked'
+               WHEN o.leased_until > now() THEN 'running' ELSE 'waiting' END AS state
+             FROM outbox o WHERE o.edition = ANY({{}})
+               AND (o.done_at IS NULL OR o.done_at > now() - interval '1 hour')
+               AND NOT (o.task = 'send_letter' AND o.cancelled_by <> '')),
+           ranked AS (
+             SELECT own.*, row_number() OVER (PARTITION BY state, task = 'send_letter'
+               ORDER BY done_at DESC, priority, due_at, id) AS place FROM own)
+           SELECT o.id, o.task, o.queue, o.args, o.priority, o.created_at, o.due_at, o.rung_at,
              o.attempt, o.worker, o.leased_until, o.done_at, o.parked_at, o.fault, o.cancelled_by,
              f.title, CASE WHEN s.id IS NOT NULL THEN n.name END AS file_name,
              n.size AS file_size, n.state AS file_state,
-             s.id AS submission, p.kind AS step, p.fraction, p.started_at AS begun_at,
-             CASE WHEN o.done_at IS NOT NULL THEN 'done' WHEN o.parked_at IS NOT NULL THEN 'parked'
-                  WHEN o.leased_until > now() THEN 'running' ELSE 'waiting' END AS state
-           FROM outbox o
+             s.id AS submission, p.kind AS step, p.fraction, p.started_at AS begun_at, o.state,
+             l.kind AS letter_kind, a.email AS letter_to
+           FROM ranked o
            LEFT JOIN film_file n ON n.id = o.args->>'file'
-           LEFT JOIN submission s ON s.id = n.submission AND s.edition = {} AND NOT s.id = ANY({})
+           LEFT JOIN submission s ON s.id = n.submission AND s.edition = {{}} AND NOT s.id = ANY({{}})
            LEFT JOIN film f ON f.id = s.film
+           LEFT JOIN letter l ON l.id = o.args->>'letter' LEFT JOIN person a ON a.id = l.person
            LEFT JOIN LATERAL (SELECT kind, fraction, started_at FROM step
              WHERE file = n.id AND state = 'running' ORDER BY started_at DESC LIMIT 1) p ON true
-           WHERE o.done_at IS NULL OR o.done_at > now() - interval '1 hour'
-           ORDER BY o.parked_at IS NULL, o.done_at IS NOT NULL, o.done_at DESC, o.priority, o.due_at, o.id
-           LIMIT 300""",
+           WHERE o.place <= {MOST_LINES}
+           ORDER BY o.parked_at IS NULL, o.done_at IS NOT NULL, o.done_at DESC, o.priority, o.due_at, o.id""",
+        [viewer.edition, ""],
         viewer.edition,
         sorted(viewer.recused),
     )
@@ -194,7 +208,7 @@ async def send_again(line: str, *, edition: Edition, by: Person) -> None:
     async with transaction():
         again = await leases.retry(line)
         if again is None:
-            raise Missing("line_missing")
+            raise Conflict("line_moved_on")
         if again.task in TAKE_UP:
             await TAKE_UP[again.task](again)
         await record("line_retried", line, by=by, edition=edition.id)
@@ -204,7 +218,7 @@ async def put_first(line: str, *, edition: Edition, by: Person) -> None:
     await within_reach(line, edition)
     async with transaction():
         if not await leases.raise_up(line):
-            raise Missing("line_missing")
+            raise Conflict("line_moved_on")
         await record("line_raised", line, by=by, edition=edition.id)
 
 
@@ -214,7 +228,7 @@ async def let_go(line: str, *, edition: Edition, by: Person) -> None:
     async with transaction():
         stopped = await leases.cancel(line, by=by.id)
         if stopped is None:
-            raise Missing("line_missing")
+            raise Conflict("line_moved_on")
         if stopped.task in LET_GO:
             await LET_GO[stopped.task](stopped, "cancelled")
         await record("line_cancelled", line, by=by, edition=edition.id)
@@ -267,22 +281,43 @@ async def apply_policy(
     return await rejudging.apply(edition_row, data.policy, by=person)
 
 
-def letters_in(mailbox: Path) -> list[dict[str, str]]:
-    """The newest letters of the sink."""
-    found = []
-    for path in sorted(mailbox.glob("*.eml"), reverse=True)[:MOST_LETTERS]:
-        letter = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-        body = letter.get_body(("plain",)) if isinstance(letter, EmailMessage) else None
-        found.append(
-            {
-                "id": path.stem,
-                "to": str(letter["To"]),
-                "subject": str(letter["Subject"]),
-                "date": str(letter["Date"]),
-                "body": str(body.get_content()) if isinstance(body, EmailMessage) else "",
-            }
+async def letters_in(
+    mailbox: Path, edition: Edition, *, address: str = ""
+) -> list[dict[str, str]]:
+    """The newest letters of the sink: this edition's, and those of the house itself."""
+    found: list[dict[str, str]] = []
+    files = sorted(mailbox.glob("*.eml"), reverse=True)
+    for some in batched(files, MOST_LETTERS):
+        read = [letter_of(path) for path in some]
+        known = await rows(
+            "SELECT id FROM letter WHERE id = ANY({}) AND (edition IS NULL OR edition = {})",
+            [letter["letter"] for letter in read],
+            edition.id,
         )
-    return found
+        ids = {row["id"] for row in known}
+        found += [one for one in read if one["letter"] in ids and address.lower() in one["to"].lower()]
+        if len(found) >= MOST_LETTERS:
+            break
+    return found[:MOST_LETTERS]
+
+
+def letter_of(path: Path) -> dict[str, str]:
+    """One file of the sink; `letter` is the row that it was made from."""
+    mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    body = mail.get_body(("plain",)) if isinstance(mail, EmailMessage) else None
+    return {
+        "id": path.stem,
+        "letter": str(mail["Message-ID"]).strip("<>").partition("@")[0],
+        "to": str(mail["To"]),
+        "subject": str(mail["Subject"]),
+        "date": str(mail["Date"]),
+        "body": str(body.get_content()) if isinstance(body, EmailMessage) else "",
+    }
+
+
+def batched(paths: list[Path], size: int) -> Iterator[list[Path]]:
+    for first in range(0, len(paths), size):
+        yield paths[first : first + size]
 
 
 def mailbox_of(settings: Settings) -> Path:
@@ -293,9 +328,13 @@ def mailbox_of(settings: Settings) -> Path:
 
 
 @get("/operator/mailbox", guards=OPERATOR)
-async def mailbox(settings: NamedDependency[Settings]) -> list[dict[str, str]]:
-    """Letters that the local mail server has received (development only)."""
-    return letters_in(mailbox_of(settings))
+async def mailbox(
+    settings: NamedDependency[Settings],
+    edition_row: NamedDependency[Edition],
+    address: FromQuery[Annotated[str, Meta(max_length=254)]] = "",
+) -> list[dict[str, str]]:
+    """Letters of this edition that the local mail server has received (development only)."""
+    return await letters_in(mailbox_of(settings), edition_row, address=address.strip())
 
 
 HANDLERS: list[Any] = [

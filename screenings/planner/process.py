@@ -35,6 +35,10 @@ class PlannerFailed(Exception):
     """The process died: out of memory, over time, or by a fault of its own."""
 
 
+class OverTime(PlannerFailed):
+    """It did not end when it had to; the same question would take as long again."""
+
+
 class Order(Struct, frozen=True, tag="plan"):
     """`was`: the grid as it stands, from which nothing moves in vain."""
 
@@ -160,7 +164,7 @@ def follow(
             return word
         if on_progress:
             on_progress(word.progress)
-    raise PlannerFailed("over_time")
+    raise OverTime("over_time")
 
 
 def allowed(task: Task) -> float:

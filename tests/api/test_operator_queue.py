@@ -2,12 +2,13 @@
 
 import pytest
 
-from festival import leases
+from festival import leases, letters
 from festival.db import later, rows
 from festival.leases import Heartbeat, NotYet
 from festival.progress import News
 from festival.settings import Settings
 from festival.tables import Letter, Outbox
+from screenings.tables import PlanRun
 from submissions import intake
 from submissions.tables import FilmFile
 from tests.builders import a_film, a_person, an_edition, sign_in
@@ -98,15 +99,64 @@ async def test_a_copy_for_which_there_is_no_room_does_not_begin(operator) -> Non
     assert await state_of(file) == "sound"
 
 
-async def test_a_film_of_another_edition_has_no_name_here(operator) -> None:
+async def test_the_queue_shows_the_work_of_its_own_edition_and_of_the_house(operator) -> None:
     client, edition = operator
-    line, _ = await a_stuck_copy(await an_edition())
-    await rows("UPDATE outbox SET priority = 0 WHERE id = {} RETURNING id", line)
+    mine, _ = await a_stuck_copy(edition)
+    foreign, _ = await a_stuck_copy(await an_edition())
+    house = await later("sweep_uploads")
+    for line in (mine, foreign, house):
+        await rows("UPDATE outbox SET priority = 0 WHERE id = {} RETURNING id", line)
 
     answer = await client.get(f"/api/v1/{edition.slug}/operator/queue")
 
-    seen = next(row for row in answer.json() if row["id"] == line)
-    assert (seen["title"], seen["file_name"], seen["submission"]) == (None, None, None)
+    shown = {row["id"] for row in answer.json()}
+    assert ({mine, house} <= shown, foreign in shown) == (True, False)
+
+
+async def a_line_elsewhere(kind: str) -> str:
+    """Work of another edition that names no film."""
+    edition = await an_edition()
+    if kind == "letter":
+        reader = await a_person("filmmaker", edition=edition)
+        await letters.write("submitted", reader, occasion=reader.id, edition=edition, title="Nuit")
+        found = await rows("SELECT id FROM letter WHERE person = {}", reader.id)
+        return (await rows("SELECT id FROM outbox WHERE args->>'letter' = {}", found[0]["id"]))[0]["id"]
+    if kind == "run":
+        run = PlanRun(edition=edition.id)
+        await run.save()
+        return await later("plan_grid", run=run.id)
+    return await later("tell_of_letters", edition=edition.id)
+
+
+@pytest.mark.parametrize("act", ["retry", "priority", "cancellation"])
+@pytest.mark.parametrize("kind", ["letter", "run", "tale"])
+async def test_no_line_of_another_edition_is_within_reach(operator, kind: str, act: str) -> None:
+    client, edition = operator
+    line = await a_line_elsewhere(kind)
+    before = await rows("SELECT * FROM outbox WHERE id = {}", line)
+
+    answers = [
+        await client.post(f"/api/v1/{edition.slug}/operator/queue/{line}/{act}"),
+        await client.post(f"/fr/{edition.slug}/operator/queue/{line}/{act}"),
+    ]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert await rows("SELECT * FROM outbox WHERE id = {}", line) == before
+    assert line not in (await client.get(f"/api/v1/{edition.slug}/operator/queue")).text
+
+
+async def test_a_button_that_came_too_late_says_so_on_the_queue(operator) -> None:
+    client, edition = operator
+    line, _ = await a_stuck_copy(edition)
+    await rows("UPDATE outbox SET done_at = now() WHERE id = {} RETURNING id", line)
+
+    page = await client.post(f"/fr/{edition.slug}/operator/queue/{line}/priority")
+    answer = await client.post(f"/api/v1/{edition.slug}/operator/queue/{line}/priority")
+
+    assert (page.status_code, page.headers["location"]) == (
+        303, f"/fr/{edition.slug}/operator/queue?done=operator.done.moved_on",
+    )
+    assert (answer.status_code, answer.json()["codes"]) == (409, ["line_moved_on"])
 
 
 async def test_a_line_that_is_not_there_is_a_clear_404(operator) -> None:

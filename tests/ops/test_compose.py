@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from festival import queue
 from festival.queue import QUEUES
 from festival.settings import VARIABLES, Settings
 from ops import pulse
@@ -21,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
 OURS = {name: one for name, one in SERVICES.items() if "build" in one}
-WORKERS = ("worker-fast", "worker-heavy")
+WORKERS = ("worker-fast", "worker-letters", "worker-plans", "worker-heavy")
 IMAGE = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
 PROFILE = ROOT / "ops" / "compose" / "seccomp.json"
 KEYS = {
@@ -115,6 +116,17 @@ def test_every_queue_has_a_worker_and_no_worker_listens_in_vain():
     assert heard == set(QUEUES.values())
 
 
+def test_planning_stands_before_no_letter_and_no_film():
+    listens = {
+        name: set(SERVICES[name]["command"][SERVICES[name]["command"].index("-Q") + 1].split(","))
+        for name in WORKERS
+    }
+
+    assert listens == {f"worker-{name}": set(queues) for name, queues in queue.WORKERS.items()}
+    assert listens["worker-plans"] == {"plans"}
+    assert listens["worker-letters"] == {"control", "letters"}
+
+
 def test_the_health_of_a_worker_is_asked_under_the_name_it_bears():
     for name in WORKERS:
         argv = SERVICES[name]["command"]
@@ -184,7 +196,7 @@ def test_only_the_proxy_has_ports_and_only_two_parts_reach_the_world():
     assert [name for name, one in SERVICES.items() if "ports" in one] == ["proxy"]
     assert [name for name, one in SERVICES.items() if "out" in one["networks"]] == [
         "proxy",
-        "worker-fast",
+        "worker-letters",
     ]
     assert COMPOSE["networks"]["back"]["internal"] is True
 
@@ -322,8 +334,8 @@ def test_every_call_in_the_profile_is_one_that_exists():
     assert unknown <= newer
 
 
-@pytest.mark.parametrize("name", WORKERS)
-def test_workers_carry_the_profile(name: str):
+@pytest.mark.parametrize("name", ["worker-fast", "worker-heavy"])
+def test_workers_that_run_ffmpeg_carry_the_profile(name: str):
     options = dict(o.replace("=", ":", 1).split(":", 1) for o in SERVICES[name]["security_opt"])
 
     assert ROOT / options["seccomp"] == PROFILE

@@ -1,5 +1,7 @@
 """A run of the planner from asking to keeping: what it is measured against, and why something stays out."""
 
+import asyncio
+
 import msgspec
 import pytest
 from redis.asyncio import Redis
@@ -7,16 +9,18 @@ from redis.asyncio import Redis
 from api.pages import _plan
 from festival import leases
 from festival.db import rows
+from festival.errors import Refused
 from festival.progress import News
 from festival.settings import Settings
 from screenings import planning
 from screenings.lists import items
 from screenings.model import Plan
-from screenings.planner.process import PlannerFailed
+from screenings.planner.process import OverTime, PlannerFailed
 from screenings.programmes import ProgrammeForm, add_programme
 from screenings.tables import PlanRun
-from tests.builders import sign_in
+from tests.builders import a_person, sign_in
 from tests.screenings.world import World
+from workers import tasks
 
 EVENING = 18 * 60
 
@@ -93,3 +97,50 @@ async def test_the_page_says_what_is_left_out_and_why(client, standing, lang) ->
     for words in _plan.explanation_of(run, lang)["because"]:
         assert words.split("»")[0].split("”")[0][:12] in answer.text
     assert "Quatre fois" in answer.text
+
+
+async def forget_runs() -> None:
+    await rows("UPDATE plan_run SET state = 'failed' WHERE state IN ('waiting', 'running') RETURNING id")
+
+
+async def test_one_person_has_one_run_and_the_house_so_many(standing) -> None:
+    await forget_runs()
+    await planning.ask(standing.edition, seconds=1, by=standing.by)
+    with pytest.raises(Refused) as own:
+        await planning.ask(standing.edition, seconds=1, by=standing.by)
+    for _ in range(planning.MOST_RUNS - 1):
+        await planning.ask(standing.edition, seconds=1, by=await a_person(edition=standing.edition))
+
+    with pytest.raises(Refused) as full:
+        await planning.ask(standing.edition, seconds=1, by=await a_person(edition=standing.edition))
+
+    await forget_runs()
+    await planning.ask(standing.edition, seconds=1, by=standing.by)
+    assert (own.value.codes, full.value.codes) == (("plan_own_runs",), ("plans_enough",))
+
+
+async def test_two_runs_asked_at_once_by_one_person_are_one(standing) -> None:
+    await forget_runs()
+
+    asked = await asyncio.gather(
+        *(planning.ask(standing.edition, seconds=1, by=standing.by) for _ in range(5)),
+        return_exceptions=True,
+    )
+
+    assert sorted(type(one).__name__ for one in asked) == ["PlanRun"] + ["Refused"] * 4
+
+
+async def test_a_run_that_takes_too_long_is_not_tried_again(standing, monkeypatch) -> None:
+    await forget_runs()
+    run = await planning.ask(standing.edition, seconds=1, by=standing.by)
+    line = (await rows("SELECT id FROM outbox WHERE args->>'run' = {}", run.id))[0]["id"]
+
+    async def too_long(*_: object) -> None:
+        raise OverTime("over_time")
+
+    monkeypatch.setitem(tasks.VERBS, "plan_grid", too_long)
+    await tasks.work(line, worker="w")
+
+    (after,) = await rows("SELECT attempt, parked_at IS NOT NULL AS parked FROM outbox WHERE id = {}", line)
+    assert after == {"attempt": 1, "parked": True}
+    assert (await PlanRun.objects().get(PlanRun.id == run.id)).state == "failed"
