@@ -37,6 +37,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     policy: Annotated[str, Meta(pattern="^[a-z]{1,32}$")] | None = None
     measured_runtime: bool | None = None
     two_person_release: bool | None = None
+    coverage: Annotated[float, Meta(ge=0, le=1)] | None = None
 
 
 async def found(slug: str) -> Edition:

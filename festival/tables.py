@@ -8,6 +8,7 @@ from piccolo.columns import (
     BigSerial,
     Boolean,
     Date,
+    Float,
     ForeignKey,
     Integer,
     SmallInt,
@@ -46,7 +47,10 @@ class Phase(StrEnum):
 
 
 class Edition(Table):
-    """One year's festival; its slug stands in every address."""
+    """One year's festival; its slug stands in every address.
+
+    `coverage` is the share of a film that must be seen before a vote on it counts.
+    """
 
     id = Varchar(16, primary_key=True, default=new_id)
     slug = Varchar(32, unique=True)
@@ -60,6 +64,7 @@ class Edition(Table):
     policy = Varchar(32, default="festival")
     measured_runtime = Boolean(default=True)
     two_person_release = Boolean(default=True)
+    coverage = Float(default=0.9)
     is_current = Boolean(default=True)
     created_at = Timestamptz(default=TimestamptzNow())
 

@@ -25,6 +25,16 @@ def durations(playlist: Path) -> list[tuple[str, float]]:
     return [(name.strip(), float(seconds)) for seconds, name in found]
 
 
+def spans(playlist: str) -> dict[str, tuple[float, float]]:
+    """Where each segment of a media playlist begins and ends, in seconds of the film."""
+    found: dict[str, tuple[float, float]] = {}
+    at = 0.0
+    for seconds, name in re.findall(r"#EXTINF:([\d.]+),[^\n]*\n([^#\n]+)", playlist):
+        found[name.strip()] = (round(at, 3), round(at + float(seconds), 3))
+        at += float(seconds)
+    return found
+
+
 def length(folder: Path) -> float:
     return sum(seconds for _, seconds in durations(folder / "playlist.m3u8"))
 

@@ -7,7 +7,8 @@ import msgspec
 
 from festival.access import Subject, Viewer, committee_scope
 from festival.db import rows
-from reviews.scoring import coverage, mean, spread, total
+from reviews.evidence import LENGTH, seated, share
+from reviews.scoring import apart, mean, spread, total
 from reviews.tables import Review
 from submissions import lists as submissions
 
@@ -49,12 +50,16 @@ async def queue(viewer: Viewer) -> list[Waiting]:
     found = await rows(
         """SELECT s.id, f.title, f.title_en,
              CASE WHEN x.is_blind THEN '' ELSE f.director END AS director, n.id AS file,
-             (n.facts->>'duration')::float AS duration, x.letter AS section_letter,
+             """ + LENGTH + """ AS duration, x.letter AS section_letter,
              x.name_fr AS section_fr, x.name_en AS section_en, s.status,
-             coalesce(v.ranges, '[]') AS ranges, coalesce(v.position, 0) AS position,
+             """ + share("v.seconds") + """ AS seen,
+             coalesce(v.position, 0) AS position,
              r.given_at IS NOT NULL AS given, r.id IS NOT NULL AS begun,
-             (SELECT count(*) FROM viewing w WHERE w.submission = s.id) AS views
+             (SELECT count(*) FROM viewing w WHERE w.file = n.id AND w.seconds > 0
+                AND """ + share("w.seconds") + """ >= e.coverage - 1e-6
+                AND """ + seated("w.person") + """) AS views
            FROM submission s JOIN film f ON f.id = s.film JOIN section x ON x.id = s.section
+           JOIN edition e ON e.id = s.edition
            JOIN film_file n ON n.submission = s.id AND n.state = 'released'
            LEFT JOIN viewing v ON v.file = n.id AND v.person = {}
            LEFT JOIN review r ON r.submission = s.id AND r.person = {}
@@ -62,8 +67,6 @@ async def queue(viewer: Viewer) -> list[Waiting]:
            ORDER BY r.given_at IS NOT NULL, v.id IS NULL, s.filed_at, s.id""",
         viewer.id, viewer.id, *scope_values(viewer),
     )  # fmt: skip
-    for row in found:
-        row["seen"] = coverage([tuple(r) for r in row.pop("ranges")], row["duration"] or 0.0)
     return msgspec.convert(found, list[Waiting])
 
 
@@ -78,13 +81,38 @@ async def subject_of(submission_id: str, viewer: Viewer) -> Subject:
     return msgspec.structs.replace(subject, has_own_review=given)
 
 
-class Vote(msgspec.Struct, frozen=True):
-    """One given review, for those who may see it."""
+class Earlier(msgspec.Struct, frozen=True):
+    """What a given sheet said before it was given again."""
 
+    version: int
+    total: float
+    opinion: str
+    seen: float | None
+    changed_at: datetime
+
+
+class Vote(msgspec.Struct, frozen=True, kw_only=True):
+    """One given review, for those who may see it.
+
+    `seen` is the share of the film that stood behind it (None: not measured); `apart` says why it
+    does not count (`unseen`, `older`), and is empty when it does.
+    """
+
+    id: str
     name: str
     total: float
     opinion: str
     mine: bool
+    seen: float | None = None
+    apart: str = ""
+    version: int = 1
+    given_at: datetime | None = None
+    reopened: bool = False
+    earlier: tuple[Earlier, ...] = ()
+
+    @property
+    def counts(self) -> bool:
+        return not self.apart
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,12 +135,20 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     batch: str | None = None
 
     @property
+    def counted(self) -> tuple[Vote, ...]:
+        return tuple(vote for vote in self.votes if vote.counts)
+
+    @property
+    def apart(self) -> tuple[Vote, ...]:
+        return tuple(vote for vote in self.votes if not vote.counts)
+
+    @property
     def mean(self) -> float | None:
-        return mean([vote.total for vote in self.votes])
+        return mean([vote.total for vote in self.counted])
 
     @property
     def spread(self) -> float:
-        return spread([vote.total for vote in self.votes])
+        return spread([vote.total for vote in self.counted])
 
     @property
     def column(self) -> str:
@@ -131,7 +167,7 @@ async def board(viewer: Viewer) -> list[Case]:
                   THEN '' ELSE f.director END AS director,
              x.letter AS section_letter,
              x.name_fr AS section_fr, x.name_en AS section_en, s.status, s.pending, n.id AS file,
-             (n.facts->>'duration')::float AS duration,
+             """ + LENGTH + """ AS duration,
              EXISTS (SELECT 1 FROM review r WHERE r.submission = s.id AND r.person = {}
                      AND r.given_at IS NOT NULL) AS is_open,
              coalesce((SELECT d.note FROM decision d WHERE d.submission = s.id
@@ -150,10 +186,22 @@ async def board(viewer: Viewer) -> list[Case]:
 
 
 async def votes_of(submissions: list[str], viewer: Viewer) -> dict[str, tuple[Vote, ...]]:
+    """Given votes of each film, by those who may still have one; the caller may see them."""
     found = await rows(
-        """SELECT r.submission, p.name, r.scores, r.opinion, r.person = {} AS mine
+        """SELECT r.submission, r.id, p.name, r.scores, r.opinion, r.person = {} AS mine, r.seen,
+             r.version, r.given_at, r.file = n.id AS is_current, e.coverage,
+             EXISTS (SELECT 1 FROM reopening o WHERE o.review = r.id AND o.closed_at IS NULL)
+               AS reopened,
+             coalesce((SELECT jsonb_agg(jsonb_build_object('version', v.version,
+                 'scores', v.scores, 'opinion', v.opinion, 'seen', v.seen,
+                 'changed_at', v.changed_at) ORDER BY v.version DESC)
+               FROM review_version v WHERE v.review = r.id), '[]') AS earlier
            FROM review r JOIN person p ON p.id = r.person
-           WHERE r.submission = ANY({}) AND r.given_at IS NOT NULL ORDER BY r.given_at""",
+           JOIN submission s ON s.id = r.submission JOIN edition e ON e.id = s.edition
+           LEFT JOIN film_file n ON n.submission = s.id AND n.state = 'released'
+           WHERE r.submission = ANY({}) AND r.given_at IS NOT NULL AND """
+        + seated("r.person")
+        + " ORDER BY r.given_at, r.id",
         viewer.id,
         submissions,
     )
@@ -161,9 +209,21 @@ async def votes_of(submissions: list[str], viewer: Viewer) -> dict[str, tuple[Vo
     for row in found:
         score = total(row["scores"])
         if score is not None:
-            vote = Vote(row["name"], score, row["opinion"], row["mine"])
-            votes[row["submission"]] = (*votes.get(row["submission"], ()), vote)
+            votes[row["submission"]] = (*votes.get(row["submission"], ()), vote_of(row, score))
     return votes
+
+
+def vote_of(row: dict[str, Any], score: float) -> Vote:
+    enough = row["coverage"]
+    return msgspec.convert(
+        {
+            **row,
+            "total": score,
+            "apart": apart(row["seen"], enough=enough, is_current=bool(row["is_current"])),
+            "earlier": [{**one, "total": total(one["scores"])} for one in row["earlier"]],
+        },
+        Vote,
+    )
 
 
 async def own_review(submission_id: str, viewer: Viewer) -> Review | None:
@@ -172,9 +232,24 @@ async def own_review(submission_id: str, viewer: Viewer) -> Review | None:
     )
 
 
+async def is_closed(submission_id: str, viewer: Viewer) -> bool:
+    """Whether the viewer's sheet can no longer change: the decision is announced, and the chair
+    has not opened the sheet again.
+    """
+    found = await rows(
+        """SELECT s.status <> 'submitted' AND NOT EXISTS (
+             SELECT 1 FROM reopening o JOIN review r ON r.id = o.review
+             WHERE r.submission = s.id AND r.person = {} AND o.closed_at IS NULL) AS closed
+           FROM submission s WHERE s.id = {}""",
+        viewer.id,
+        submission_id,
+    )
+    return bool(found and found[0]["closed"])
+
+
 async def own_notes(submission_id: str, viewer: Viewer) -> list[dict[str, Any]]:
     return await rows(
-        """SELECT id, at_seconds, sign, text, created_at FROM note
+        """SELECT id, at_seconds, sign, text, version, created_at FROM note
            WHERE submission = {} AND person = {} ORDER BY at_seconds, created_at""",
         submission_id,
         viewer.id,
@@ -182,10 +257,39 @@ async def own_notes(submission_id: str, viewer: Viewer) -> list[dict[str, Any]]:
 
 
 async def own_viewing(file_id: str, viewer: Viewer) -> dict[str, Any]:
+    """Stretches, the share of the film that they are, and where it was left."""
     found = await rows(
-        "SELECT ranges, position FROM viewing WHERE file = {} AND person = {}", file_id, viewer.id
+        f"""SELECT v.ranges, v.position, {share("v.seconds")} AS seen
+           FROM viewing v JOIN film_file n ON n.id = v.file WHERE n.id = {{}} AND v.person = {{}}""",
+        file_id,
+        viewer.id,
     )
-    return found[0] if found else {"ranges": [], "position": 0.0}
+    return found[0] if found else {"ranges": [], "position": 0.0, "seen": 0.0}
+
+
+class Aside(msgspec.Struct, frozen=True, kw_only=True):
+    """One's own stepping aside, in one's own words; the film is not named: it does not exist here
+    any more.
+    """
+
+    submission: str
+    section_letter: str
+    reason: str
+    created_at: datetime
+
+
+async def own_recusals(viewer: Viewer) -> list[Aside]:
+    found = await rows(
+        """SELECT s.id AS submission, coalesce(x.letter, '') AS section_letter, c.reason,
+             c.created_at
+           FROM recusal c JOIN submission s ON s.id = c.submission
+           LEFT JOIN section x ON x.id = s.section
+           WHERE s.edition = {} AND c.person = {} AND c.lifted_at IS NULL
+           ORDER BY c.created_at DESC""",
+        viewer.edition,
+        viewer.id,
+    )
+    return msgspec.convert(found, list[Aside])
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):

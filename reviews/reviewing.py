@@ -1,19 +1,23 @@
-"""What a committee member does with a film: watch, note, score, step aside."""
+"""What a committee member does with a film: note, score, step aside."""
 
 import json
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
 from festival.clock import now
 from festival.db import rows, transaction
-from festival.errors import Conflict, Refused
+from festival.errors import Conflict, Missing, Refused
 from festival.record import record
-from festival.tables import Person, new_id
-from reviews.scoring import Sheet, faults, few
-from reviews.tables import Note, Recusal, Review
+from festival.tables import Edition, Person, new_id
+from reviews.scoring import Sheet, faults, total
+from reviews.tables import Note, Recusal, Review, ReviewVersion
+from reviews.watching import length_of, share
+from submissions.status import Status
 from submissions.tables import FilmFile, Submission
+
+LEAST_REASON = 3
 
 
 class Remark(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,63 +28,170 @@ class Remark(msgspec.Struct, frozen=True, kw_only=True):
     text: Annotated[str, Meta(min_length=1, max_length=2000)]
 
 
-class Watched(msgspec.Struct, frozen=True, kw_only=True):
-    """Stretches just watched, and where the film stands."""
-
-    ranges: Annotated[
-        list[tuple[Annotated[float, Meta(ge=0, le=86400)], Annotated[float, Meta(ge=0, le=86400)]]],
-        Meta(max_length=200),
-    ] = []
-    position: Annotated[float, Meta(ge=0, le=86400)] = 0.0
-
-
 async def review(
     submission: Submission, file: FilmFile, sheet: Sheet, *, version: int, give: bool, by: Person
 ) -> int:
     """Keep the sheet, and give it when asked; version 0 begins one. Returns the new version.
 
-    A given sheet may be given again, better, and never less than whole: it stays a vote.
-    It names the version of the file that was watched.
+    A given sheet may be given again, better, and never less than whole: it stays a vote, and what
+    it said before is kept. It names the version of the file, and how much of it was seen.
+    `Refused` once the decision is announced; `Conflict` carries the sheet that stands.
     """
-    if (wrong := faults(sheet)) and (give or await is_given(submission, by)):
-        raise Refused(*wrong)
     async with transaction():
-        if version == 0:
-            kept = await rows(
-                """INSERT INTO review (id, submission, file, person, scores, opinion, version,
-                     changed_at, given_at)
-                   VALUES ({}, {}, {}, {}, {}::jsonb, {}, 1, now(), CASE WHEN {} THEN now() END)
-                   ON CONFLICT (submission, person) DO NOTHING RETURNING version""",
-                new_id(), submission.id, file.id, by.id, json.dumps(sheet.scores),
-                sheet.opinion.strip(), give,
-            )  # fmt: skip
+        await check_open(submission, by)
+        before = await standing_sheet(submission, by)
+        if (before["version"] if before else 0) != version:
+            raise Conflict("review_changed_meanwhile", standing=before and shown(before))
+        if (wrong := faults(sheet)) and (give or (before and before["given_at"])):
+            raise Refused(*wrong)
+        seen = await share_seen(file, by)
+        if before is None:
+            kept = await begin(submission, file, sheet, give=give, seen=seen, by=by)
         else:
-            kept = await rows(
-                """UPDATE review SET scores = {}::jsonb, opinion = {}, file = {},
-                     version = version + 1, changed_at = now(),
-                     given_at = CASE WHEN {} THEN coalesce(given_at, now()) ELSE given_at END
-                   WHERE submission = {} AND person = {} AND version = {} RETURNING version""",
-                json.dumps(sheet.scores), sheet.opinion.strip(), file.id, give, submission.id,
-                by.id, version,
-            )  # fmt: skip
-        if not kept:
-            raise Conflict("review_changed_meanwhile")
+            kept = await write_over(before, file, sheet, give=give, seen=seen)
         await record(
             "review_given" if give else "review_kept",
             submission.id,
             by=by,
             edition=submission.edition,
             file=file.id,
+            now=figures(sheet.scores, seen, kept),
+            before=before and figures(before["scores"], before["seen"], before["version"]),
+        )
+    return kept
+
+
+async def check_open(submission: Submission, by: Person) -> None:
+    """Sheets close when the decision is announced; an announcement under way is waited for."""
+    found = await rows(
+        """SELECT s.status, EXISTS (
+             SELECT 1 FROM reopening o JOIN review r ON r.id = o.review
+             WHERE r.submission = s.id AND r.person = {} AND o.closed_at IS NULL) AS reopened
+           FROM submission s WHERE s.id = {} FOR SHARE OF s""",
+        by.id,
+        submission.id,
+    )
+    if not found:
+        raise Missing("submission_missing")
+    if found[0]["status"] != Status.SUBMITTED and not found[0]["reopened"]:
+        raise Refused("sheet_closed")
+
+
+async def standing_sheet(submission: Submission, by: Person) -> dict[str, Any] | None:
+    """The person's sheet as it stands, held until this act ends."""
+    found = await rows(
+        """SELECT id, file, scores, opinion, seen, version, changed_at, given_at FROM review
+           WHERE submission = {} AND person = {} FOR UPDATE""",
+        submission.id,
+        by.id,
+    )
+    return found[0] if found else None
+
+
+def shown(sheet: dict[str, Any]) -> dict[str, Any]:
+    """The other tab's sheet, for whoever came second."""
+    return {
+        "scores": sheet["scores"],
+        "opinion": sheet["opinion"],
+        "version": sheet["version"],
+        "given": sheet["given_at"] is not None,
+        "changed_at": sheet["changed_at"].isoformat(),
+    }
+
+
+def figures(scores: dict[str, int], seen: float | None, version: int) -> dict[str, Any]:
+    """What the record keeps of a sheet: numbers, no words."""
+    return {"scores": scores, "total": total(scores), "seen": seen, "version": version}
+
+
+async def share_seen(file: FilmFile, by: Person) -> float:
+    found = await rows(
+        "SELECT seconds FROM viewing WHERE file = {} AND person = {}", file.id, by.id
+    )
+    return share(found[0]["seconds"] if found else 0.0, length_of(file))
+
+
+async def begin(
+    submission: Submission, file: FilmFile, sheet: Sheet, *, give: bool, seen: float, by: Person
+) -> int:
+    kept = await rows(
+        """INSERT INTO review (id, submission, file, person, scores, opinion, seen, version,
+             changed_at, given_at)
+           VALUES ({}, {}, {}, {}, {}::jsonb, {}, {}, 1, now(), CASE WHEN {} THEN now() END)
+           ON CONFLICT (submission, person) DO NOTHING RETURNING version""",
+        new_id(), submission.id, file.id, by.id, json.dumps(sheet.scores), sheet.opinion.strip(),
+        seen, give,
+    )  # fmt: skip
+    if not kept:  # another tab began one in the same instant
+        other = await standing_sheet(submission, by)
+        raise Conflict("review_changed_meanwhile", standing=other and shown(other))
+    return 1
+
+
+async def write_over(
+    before: dict[str, Any], file: FilmFile, sheet: Sheet, *, give: bool, seen: float
+) -> int:
+    """The row is held: its version is the one that was read. A given one is kept beside it."""
+    if before["given_at"]:
+        await ReviewVersion(
+            review=before["id"],
+            version=before["version"],
+            file=before["file"],
+            scores=before["scores"],
+            opinion=before["opinion"],
+            seen=before["seen"],
+            changed_at=before["changed_at"],
+        ).save()
+    kept = await rows(
+        """UPDATE review SET scores = {}::jsonb, opinion = {}, file = {}, seen = {},
+             version = version + 1, changed_at = now(),
+             given_at = CASE WHEN {} THEN coalesce(given_at, now()) ELSE given_at END
+           WHERE id = {} RETURNING version""",
+        json.dumps(sheet.scores), sheet.opinion.strip(), file.id, seen, give, before["id"],
+    )  # fmt: skip
+    if give:
+        await rows(
+            """UPDATE reopening SET closed_at = now() WHERE review = {} AND closed_at IS NULL
+               RETURNING id""",
+            before["id"],
         )
     return int(kept[0]["version"])
 
 
-async def is_given(submission: Submission, by: Person) -> bool:
-    return await Review.exists().where(
-        (Review.submission == submission.id)
-        & (Review.person == by.id)
-        & Review.given_at.is_not_null()
-    )
+async def reopen_sheet(
+    submission: Submission, review_id: str, *, reason: str, edition: Edition, by: Person
+) -> None:
+    """The chair lets one given sheet be changed after the announcement; twice is once.
+
+    Where announcing takes two persons, nobody reopens their own.
+    """
+    if len(reason.strip()) < LEAST_REASON:
+        raise Refused("reason:reason_missing")
+    async with transaction():
+        sheet = await Review.objects().get(
+            (Review.id == review_id) & (Review.submission == submission.id)
+        )
+        if sheet is None or sheet.given_at is None:
+            raise Missing("review_missing")
+        if submission.status == Status.SUBMITTED:
+            raise Refused("sheet_is_open")
+        if sheet.person == by.id and edition.two_person_release:
+            raise Refused("sheet_own")
+        opened = await rows(
+            """INSERT INTO reopening (id, review, opened_by, reason) VALUES ({}, {}, {}, {})
+               ON CONFLICT (review) WHERE closed_at IS NULL DO NOTHING RETURNING id""",
+            new_id(), review_id, by.id, reason.strip()[:400],
+        )  # fmt: skip
+        if opened:
+            await record(
+                "sheet_reopened",
+                submission.id,
+                by=by,
+                edition=submission.edition,
+                writer=sheet.person,
+                version=sheet.version,
+                reason=reason.strip()[:400],
+            )
 
 
 async def note(submission: Submission, file: FilmFile, remark: Remark, *, by: Person) -> Note:
@@ -101,52 +212,68 @@ async def note(submission: Submission, file: FilmFile, remark: Remark, *, by: Pe
     return kept
 
 
-async def remove_note(note_id: str, *, by: Person) -> None:
+async def change_note(
+    submission: Submission, note_id: str, remark: Remark, *, version: int, by: Person
+) -> int:
+    """Other words or another sign; its moment stays. Returns the new version."""
+    if not remark.text.strip():
+        raise Refused("text:note_empty")
+    async with transaction():
+        held = await rows(
+            """SELECT version FROM note WHERE id = {} AND submission = {} AND person = {}
+               FOR UPDATE""",
+            note_id, submission.id, by.id,
+        )  # fmt: skip
+        if not held:
+            raise Missing("note_missing")
+        if held[0]["version"] != version:
+            raise Conflict("note_changed_meanwhile")
+        await rows(
+            """UPDATE note SET text = {}, sign = {}, version = version + 1, changed_at = now()
+               WHERE id = {} RETURNING id""",
+            remark.text.strip(), remark.sign, note_id,
+        )  # fmt: skip
+        await record("note_changed", submission.id, by=by, edition=submission.edition, note=note_id)
+    return version + 1
+
+
+async def remove_note(submission: Submission, note_id: str, *, by: Person) -> None:
+    """One's own note goes; one that is gone already leaves no trace."""
     async with transaction():
         gone = await rows(
-            "DELETE FROM note WHERE id = {} AND person = {} RETURNING id", note_id, by.id
-        )
+            "DELETE FROM note WHERE id = {} AND submission = {} AND person = {} RETURNING id",
+            note_id, submission.id, by.id,
+        )  # fmt: skip
         if gone:
-            await record("note_removed", note_id, by=by)
-
-
-async def watch(submission: Submission, file: FilmFile, seen: Watched, *, by: Person) -> None:
-    """Add what was just watched to what had been; two tabs lose nothing of each other's."""
-    async with transaction():
-        await rows(
-            """INSERT INTO viewing (id, submission, file, person, ranges)
-               VALUES ({}, {}, {}, {}, '[]') ON CONFLICT (file, person) DO NOTHING RETURNING id""",
-            new_id(), submission.id, file.id, by.id,
-        )  # fmt: skip
-        known = await rows(
-            "SELECT id, ranges FROM viewing WHERE file = {} AND person = {} FOR UPDATE",
-            file.id, by.id,
-        )  # fmt: skip
-        before = [(float(a), float(b)) for a, b in known[0]["ranges"]]
-        ranges = few([*before, *seen.ranges])
-        await rows(
-            """UPDATE viewing SET ranges = {}::jsonb, position = {}, seen_at = now()
-               WHERE id = {} RETURNING id""",
-            json.dumps(ranges), seen.position, known[0]["id"],
-        )  # fmt: skip
+            await record("note_removed", note_id, by=by, edition=submission.edition)
 
 
 async def recuse(submission: Submission, *, reason: str, by: Person) -> None:
-    """Step aside: from now on the film does not exist for this person. Twice is once."""
+    """Step aside: from now on the film does not exist for this person, and a vote they gave is no
+    vote any more; the record keeps what left. Twice is once.
+    """
+    if len(reason.strip()) < LEAST_REASON:
+        raise Refused("reason:reason_missing")
     async with transaction():
         kept = await rows(
             """INSERT INTO recusal (id, submission, person, reason) VALUES ({}, {}, {}, {})
                ON CONFLICT (submission, person) WHERE lifted_at IS NULL DO NOTHING RETURNING id""",
             new_id(), submission.id, by.id, reason.strip()[:400],
         )  # fmt: skip
-        if kept:
-            await record(
-                "recused",
-                submission.id,
-                by=by,
-                edition=submission.edition,
-                reason=reason.strip()[:400],
-            )
+        if not kept:
+            return
+        sheet = await standing_sheet(submission, by)
+        given = sheet is not None and sheet["given_at"] is not None
+        await record(
+            "recused",
+            submission.id,
+            by=by,
+            edition=submission.edition,
+            reason=reason.strip()[:400],
+            vote_removed=figures(sheet["scores"], sheet["seen"], sheet["version"])
+            if sheet and given
+            else None,
+        )
 
 
 async def lift_recusal(submission: Submission, person: Person, *, by: Person) -> None:

@@ -1,4 +1,4 @@
-"""Scores: weighted mean, spread, and what was really watched. Pure."""
+"""Scores: weighted mean, spread, what was really watched, and which votes count. Pure."""
 
 import statistics
 from collections.abc import Sequence
@@ -8,7 +8,6 @@ import msgspec
 from msgspec import Meta
 
 CRITERIA = {"writing": 3, "image": 2, "sound": 2, "space": 3}
-ENOUGH = 0.9
 
 Score = Annotated[int, Meta(ge=1, le=5)]
 Range = tuple[float, float]
@@ -49,27 +48,48 @@ def spread(totals: Sequence[float]) -> float:
     return statistics.pstdev(totals) if len(totals) > 1 else 0.0
 
 
-def merged(ranges: Sequence[Range], *, touch: float = 0.5) -> list[Range]:
-    """Stretches watched, joined where they touch: seconds count once."""
+def merged(ranges: Sequence[Range]) -> list[Range]:
+    """Stretches watched, joined where they meet: seconds count once, and no gap is filled."""
     joined: list[Range] = []
     for start, end in sorted((s, e) for s, e in ranges if e > s):
-        if joined and start <= joined[-1][1] + touch:
+        if joined and start <= joined[-1][1]:
             joined[-1] = (joined[-1][0], max(joined[-1][1], end))
         else:
             joined.append((start, end))
     return joined
 
 
-def few(ranges: Sequence[Range], *, most: int = 2000) -> list[Range]:
-    """So many stretches at most: nothing seen is forgotten, the shortest gaps are."""
-    touch = 0.5
-    while len(joined := merged(ranges, touch=touch)) > most:
-        touch *= 2
-    return joined
+def cut_to(ranges: Sequence[Range], bounds: Sequence[Range]) -> list[Range]:
+    """What of the stretches lies within the bounds."""
+    return merged(
+        [
+            (max(start, low), min(end, high))
+            for start, end in merged(ranges)
+            for low, high in merged(bounds)
+        ]
+    )
+
+
+def measured(ranges: Sequence[Range]) -> float:
+    """Seconds in merged stretches."""
+    return sum(end - start for start, end in ranges)
 
 
 def coverage(ranges: Sequence[Range], duration: float) -> float:
     """The share of the film that was seen, 0 to 1."""
     if duration <= 0:
         return 0.0
-    return min(1.0, sum(end - start for start, end in merged(ranges)) / duration)
+    return min(1.0, measured(merged(ranges)) / duration)
+
+
+def apart(seen: float | None, *, enough: float, is_current: bool) -> str:
+    """Why a given vote stands apart from the mean; nothing when it counts.
+
+    `older`: it is about a version of the file that was replaced. `unseen`: less was seen than a
+    vote needs. What was seen before the house measured it (None) is believed.
+    """
+    if not is_current:
+        return "older"
+    if seen is not None and seen < enough - 1e-6:
+        return "unseen"
+    return ""

@@ -26,16 +26,29 @@ class Assignment(Table):
 
 
 class Viewing(Table):
-    """What one person has seen of one version of a file: merged ranges of seconds."""
+    """What one person has seen of one version of a file: merged ranges, and their sum in seconds.
+
+    A further column, `served`, is a `nummultirange` that PostgreSQL alone reads and merges: the
+    stretches whose segments this person was handed.
+    """
 
     id = Varchar(16, primary_key=True, default=new_id)
     submission = ForeignKey(Submission, null=False, index=True)
     file = ForeignKey(FilmFile, null=False)
     person = ForeignKey(Person, null=False, index=True)
     ranges = JSONB(default=[])
+    seconds = Float(default=0.0)
     position = Float(default=0.0)
     started_at = Timestamptz(default=TimestamptzNow())
     seen_at = Timestamptz(default=TimestamptzNow())
+
+
+class Watcher(Table):
+    """One pair of eyes: the seconds of film that a person may still report, over all films."""
+
+    person = ForeignKey(Person, null=False, primary_key=True)
+    credit = Float(default=0.0)
+    credited_at = Timestamptz(default=TimestamptzNow())
 
 
 class Note(Table):
@@ -48,11 +61,17 @@ class Note(Table):
     at_seconds = Float(default=0.0)
     sign = Varchar(1, default="")
     text = Text()
+    version = Integer(default=1)
     created_at = Timestamptz(default=TimestamptzNow())
+    changed_at = Timestamptz(default=TimestamptzNow())
 
 
 class Review(Table):
-    """A score sheet; a draft until it is given."""
+    """A score sheet; a draft until it is given.
+
+    `seen` is the share of the film that its writer had seen when it was last given; none was
+    measured for sheets from before that was kept.
+    """
 
     id = Varchar(16, primary_key=True, default=new_id)
     submission = ForeignKey(Submission, null=False)
@@ -60,9 +79,34 @@ class Review(Table):
     person = ForeignKey(Person, null=False, index=True)
     scores = JSONB(default={})
     opinion = Text(default="")
+    seen = Float(null=True, default=None)
     version = Integer(default=1)
     changed_at = Timestamptz(default=TimestamptzNow())
     given_at = Timestamptz(null=True, default=None)
+
+
+class ReviewVersion(Table):
+    """What a given sheet said before it was given again."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    review = ForeignKey(Review, null=False)
+    version = Integer()
+    file = ForeignKey(FilmFile, null=False)
+    scores = JSONB(default={})
+    opinion = Text(default="")
+    seen = Float(null=True, default=None)
+    changed_at = Timestamptz(default=TimestamptzNow())
+
+
+class Reopening(Table):
+    """The chair lets one sheet be changed after the announcement; giving it closes it again."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    review = ForeignKey(Review, null=False)
+    opened_by = ForeignKey(Person, null=False)
+    reason = Varchar(400, default="")
+    created_at = Timestamptz(default=TimestamptzNow())
+    closed_at = Timestamptz(null=True, default=None)
 
 
 class Recusal(Table):

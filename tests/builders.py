@@ -19,6 +19,9 @@ from media.storage import LocalStore
 from submissions.tables import Film, FilmFile, Member, Submission
 
 
+SEGMENTS = ("v240/seg_00000.m4s", "v240/seg_00001.m4s")
+
+
 async def an_edition(**given: Any) -> Edition:
     """Three days in Cannes, open for entries, with two sections: C and S."""
     edition = Edition(
@@ -89,7 +92,9 @@ async def a_film(
     file: str = "released",
     pending: str | None = None,
 ) -> tuple[str, str]:
-    """(submission, file): an entry as it would stand, with a copy of a few bytes on the disk."""
+    """(submission, file): an entry as it would stand, with a copy of a few bytes on the disk:
+    two segments of half a minute each.
+    """
     film = Film(title=title, title_en=title, director="Ada", synopsis_fr=title * 3,
                 synopsis_en=title * 3, year=2026, countries=["France"], languages=["fr"],
                 declared_seconds=60)
@@ -103,10 +108,26 @@ async def a_film(
     await made.save()
     store = LocalStore(Settings.read().media_root)
     folder = store.work_folder(made.id)
-    for name in ("poster.jpg", "sprite.jpg", "main.m3u8"):
+    (folder / "v240").mkdir()
+    for name in ("poster.jpg", "sprite.jpg", "main.m3u8", "master.m3u8", *SEGMENTS):
         (folder / name).write_bytes(b"published")
+    (folder / "v240" / "playlist.m3u8").write_text(
+        "".join(f"#EXTINF:30.000000,\n{name.partition('/')[2]}\n" for name in SEGMENTS)
+    )
     store.publish(folder, made.id)
     return submission.id, made.id
+
+
+async def has_seen(person: Person, file: str, share: float = 1.0, *, of: float = 60.0) -> None:
+    """Somebody who watched from the beginning, earlier; as the house would know it by now."""
+    await rows(
+        """INSERT INTO viewing (id, submission, file, person, ranges, seconds, position, started_at)
+           SELECT {}, submission, id, {}, {}::jsonb, {}, {}, now() - interval '1 day'
+           FROM film_file WHERE id = {}
+           ON CONFLICT (file, person) DO UPDATE
+             SET ranges = excluded.ranges, seconds = excluded.seconds RETURNING id""",
+        new_id(), person.id, json.dumps([[0, share * of]]), share * of, share * of, file,
+    )  # fmt: skip
 
 
 async def until_it_waits(task: asyncio.Task[Any]) -> None:

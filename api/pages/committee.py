@@ -20,10 +20,10 @@ from reviews import decisions, lists, reviewing
 from reviews.lists import Case, Waiting
 from reviews.reviewing import Remark
 from reviews.scoring import CRITERIA, Score, Sheet, total
+from reviews.watching import length_of
 from submissions.entries import entry_of
 from submissions.lists import card
 from submissions.subtitling import subtitles_of
-from submissions.verdicts import facts_of
 
 AnyRequest = Request[Any, Any, Any]
 COMMITTEE = [needs(Act.SEE_QUEUE, scope="committee")]
@@ -110,7 +110,7 @@ async def room_page(
     votes = {}
     if may(viewer, Act.SEE_REVIEWS, subject):
         votes = await lists.votes_of([submission.id], viewer)
-    facts, viewing = facts_of(file.facts), await lists.own_viewing(file.id, viewer)
+    viewing = await lists.own_viewing(file.id, viewer)
     entry = await entry_of(submission)
     section = await Section.objects().get(Section.id == submission.section)
     lang = language_of(request)
@@ -122,7 +122,7 @@ async def room_page(
         section_name=(section.name_fr if lang == "fr" else section.name_en) if section else "",
         total=total(sheet.scores), given=bool(own and own.given_at), votes=votes.get(submission.id, ()),
         notes=await lists.own_notes(submission.id, viewer),
-        copy={"file": file.id, "duration": facts.duration if facts else 0,
+        copy={"file": file.id, "duration": length_of(file),
               "position": viewing["position"], "texts": await subtitles_of(submission.id),
               "viewing": f"/api/v1/{edition.slug}/committee/submissions/{submission.id}/viewing"},
     )  # fmt: skip

@@ -12,12 +12,13 @@ from api.auth import in_scope, needs
 from festival.access import Act, Viewer, may
 from festival.errors import Missing, NotAllowed
 from festival.tables import Edition, Person
-from reviews import decisions, lists, reviewing
+from reviews import decisions, lists, reviewing, watching
 from reviews.decisions import Sentence
-from reviews.lists import Batch, Case, Waiting
-from reviews.reviewing import Remark, Watched
+from reviews.lists import Aside, Batch, Case, Waiting
+from reviews.reviewing import Remark
 from reviews.scoring import Sheet
 from reviews.tables import AnnouncementLine
+from reviews.watching import Seen, Watched
 from submissions.lists import submission_in
 from submissions.tables import FilmFile, Submission
 
@@ -33,7 +34,15 @@ class ReviewSheet(msgspec.Struct, frozen=True):
 
 
 class Reason(msgspec.Struct, frozen=True):
+    """Why, in a few words; an empty one is refused by name."""
+
     reason: Annotated[str, Meta(max_length=400)] = ""
+
+
+class RemarkAgain(Remark, frozen=True, kw_only=True):
+    """A note in other words, and the version that was read."""
+
+    version: Annotated[int, Meta(ge=1, le=10**9)]
 
 
 class BatchWanted(msgspec.Struct, frozen=True):
@@ -90,7 +99,10 @@ async def room(
             "opinion": own.opinion,
             "version": own.version,
             "given": own.given_at is not None,
+            "seen": own.seen,
         },
+        "is_closed": await lists.is_closed(submission.id, viewer),
+        "enough": edition_row.coverage,
         "notes": await lists.own_notes(submission.id, viewer),
         "viewing": await lists.own_viewing(file.id, viewer),
         "votes": msgspec.to_builtins(votes.get(submission.id, ())),
@@ -105,7 +117,9 @@ async def review(
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> dict[str, int]:
-    """Keep or give a score sheet; 409 when another tab was faster."""
+    """Keep or give a score sheet; 409 with the sheet that stands when another tab was faster, 422
+    once the decision is announced.
+    """
     submission, file = await film(submission_id, viewer, edition_row, Act.REVIEW)
     version = await reviewing.review(
         submission, file, data.sheet, version=data.version, give=data.give, by=person
@@ -126,17 +140,48 @@ async def note(
     return {"id": kept.id, "at_seconds": kept.at_seconds, "sign": kept.sign, "text": kept.text}
 
 
-@put("/committee/submissions/{submission_id:str}/viewing", guards=COMMITTEE, status_code=204)
+@put("/committee/submissions/{submission_id:str}/notes/{note_id:str}", guards=COMMITTEE)
+async def change_note(
+    submission_id: FromPath[str],
+    note_id: FromPath[str],
+    data: JSONBody[RemarkAgain],
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, int]:
+    """One's own note in other words; 409 when another tab was faster."""
+    submission, _ = await film(submission_id, viewer, edition_row, Act.REVIEW)
+    version = await reviewing.change_note(
+        submission, note_id, data, version=data.version, by=person
+    )
+    return {"version": version}
+
+
+@delete("/committee/submissions/{submission_id:str}/notes/{note_id:str}", guards=COMMITTEE)
+async def remove_note(
+    submission_id: FromPath[str],
+    note_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> None:
+    submission, _ = await film(submission_id, viewer, edition_row, Act.REVIEW)
+    await reviewing.remove_note(submission, note_id, by=person)
+
+
+@put("/committee/submissions/{submission_id:str}/viewing", guards=COMMITTEE)
 async def watch(
     submission_id: FromPath[str],
     data: JSONBody[Watched],
     viewer: NamedDependency[Viewer],
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
-) -> None:
-    """Tell what was just watched."""
-    submission, file = await film(submission_id, viewer, edition_row, Act.WATCH)
-    await reviewing.watch(submission, file, data, by=person)
+) -> Seen:
+    """Tell what was just watched, and hear what counts of it: no more than the film's length, than
+    twice the time that passed, and than the segments that the caller was handed.
+    """
+    _, file = await film(submission_id, viewer, edition_row, Act.WATCH)
+    return await watching.watch(file, data, by=person)
 
 
 @post("/committee/submissions/{submission_id:str}/recusal", guards=COMMITTEE, status_code=204)
@@ -150,6 +195,32 @@ async def recuse(
     """Step aside; the film is gone for the caller from now on."""
     submission, _ = await film(submission_id, viewer, edition_row, Act.RECUSE)
     await reviewing.recuse(submission, reason=data.reason, by=person)
+
+
+@get("/committee/recusals", guards=COMMITTEE)
+async def recusals(viewer: NamedDependency[Viewer]) -> list[Aside]:
+    """What the caller has stepped aside from."""
+    return await lists.own_recusals(viewer)
+
+
+@post(
+    "/committee/submissions/{submission_id:str}/reviews/{review_id:str}/reopening",
+    guards=CHAIR,
+    status_code=204,
+)
+async def reopen_sheet(
+    submission_id: FromPath[str],
+    review_id: FromPath[str],
+    data: JSONBody[Reason],
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> None:
+    """Let one given sheet be changed after the announcement; what it said is kept."""
+    submission, _ = await film(submission_id, viewer, edition_row, Act.DECIDE)
+    await reviewing.reopen_sheet(
+        submission, review_id, reason=data.reason, edition=edition_row, by=person
+    )
 
 
 @get("/committee/board", guards=CHAIR)
@@ -267,8 +338,12 @@ HANDLERS: list[Any] = [
     room,
     review,
     note,
+    change_note,
+    remove_note,
     watch,
     recuse,
+    recusals,
+    reopen_sheet,
     board,
     accept,
     wait,

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -16,7 +17,9 @@ from api.limits import peer
 from festival.access import Act, Viewer, may
 from festival.errors import Missing
 from festival.record import record
+from media.hls import spans
 from media.storage import Kept, NotPublished, Store, early_key
+from reviews import watching
 from submissions.lists import subject_of_file
 
 KINDS = {
@@ -32,13 +35,19 @@ RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 AnyRequest = Request[Any, Any, Any]
 
 
-async def may_watch(file_id: str, viewer: Viewer) -> None:
-    """Asked at every segment: a recusal or a lost role ends a film in the middle of a sentence."""
+async def may_watch(file_id: str, viewer: Viewer) -> str:
+    """Asked at every segment: a recusal or a lost role ends a film in the middle of a sentence.
+
+    The submission, when it is the committee that watches; nothing for the film's own makers.
+    """
     subject, file = await subject_of_file(file_id, viewer)
     own = may(viewer, Act.WATCH_OWN, subject) and file.state in {"making", "ready", "released"}
     seen = may(viewer, Act.WATCH, subject) and file.state == "released"
-    if not ((own and in_scope(viewer, "entries")) or (seen and in_scope(viewer, "committee"))):
-        raise Missing("file_missing")
+    if seen and in_scope(viewer, "committee"):
+        return subject.id
+    if own and in_scope(viewer, "entries"):
+        return ""
+    raise Missing("file_missing")
 
 
 def wanted(header: str, size: int) -> tuple[int, int] | None:
@@ -97,6 +106,32 @@ async def found(store: Store, file_id: str, name: str) -> Kept:
     raise Missing("file_missing")
 
 
+def is_whole(request: AnyRequest) -> bool:
+    """A question about a segment, or a piece of it, is no segment."""
+    return request.method == "GET" and request.headers.get("range", "bytes=0-") == "bytes=0-"
+
+
+@lru_cache(maxsize=256)
+def spans_of(store: Store, file_id: str, folder: str) -> dict[str, tuple[float, float]]:
+    """Segments of one rendition; a published copy never changes, so that each is read once."""
+    playlist = store.published(file_id, f"{folder}/playlist.m3u8")
+    return spans(playlist.read_bytes().decode())
+
+
+async def keep_evidence(
+    store: Store, file_id: str, name: str, *, submission: str, viewer: Viewer
+) -> None:
+    """The door to the copy begins a viewing; each segment adds its stretch to what was handed out."""
+    path = PurePosixPath(name)
+    if name == "master.m3u8":
+        await watching.begin(submission, file_id, viewer.id)
+    elif path.suffix == ".m4s":
+        with suppress(NotPublished):
+            known = await asyncio.to_thread(spans_of, store, file_id, str(path.parent))
+            if stretch := known.get(path.name):
+                await watching.hand_out(file_id, viewer.id, stretch)
+
+
 @route(
     "/files/{file_id:str}/screener/{name:path}",
     http_method=["GET", "HEAD"],
@@ -110,10 +145,12 @@ async def screener(
     viewer: NamedDependency[Viewer],
     store: NamedDependency[Store],
 ) -> Response[Any]:
-    """A playlist or a segment of the copy."""
-    await may_watch(file_id, viewer)
+    """A playlist or a segment of the copy; what the committee is handed is kept as evidence."""
+    judged = await may_watch(file_id, viewer)
     wanted_name = str(name).lstrip("/")
     file = await found(store, file_id, wanted_name)
+    if judged and is_whole(request):
+        await keep_evidence(store, file_id, wanted_name, submission=judged, viewer=viewer)
     if wanted_name == "master.m3u8" and request.method == "GET":
         await record(
             "copy_opened",

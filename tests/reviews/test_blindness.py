@@ -12,7 +12,7 @@ from reviews.scoring import Sheet
 from reviews.tables import Review
 from submissions.lists import submission_in
 from submissions.tables import FilmFile
-from tests.builders import a_film, a_person, an_edition, sign_in, the_viewer
+from tests.builders import a_film, a_person, an_edition, has_seen, sign_in, the_viewer
 
 GOOD = Sheet(writing=5, image=5, sound=5, space=5, opinion="Un film qui tient sa promesse.")
 POOR = Sheet(writing=1, image=1, sound=1, space=1, opinion="Un film que je ne retiens pas.")
@@ -34,8 +34,11 @@ class Jury:
         submission, file = self.films[n]
         return await submission_in(self.edition, submission), await FilmFile.objects().get(FilmFile.id == file)
 
-    async def give(self, person, sheet: Sheet, n: int = 0, *, version: int = 0, give: bool = True) -> int:
+    async def give(
+        self, person, sheet: Sheet, n: int = 0, *, version: int = 0, give: bool = True, seen: float = 1.0
+    ) -> int:
         submission, file = await self.film(n)
+        await has_seen(person, file.id, seen)
         return await reviewing.review(submission, file, sheet, version=version, give=give, by=person)
 
     async def room(self, client, person, n: int = 0):
@@ -61,6 +64,8 @@ async def test_another_vote_is_seen_only_after_ones_own(client) -> None:
 async def test_the_queue_is_the_same_whatever_others_gave(house) -> None:
     jury = await Jury().seat()
     viewer = await the_viewer(jury.bob, jury.edition)
+    for person, n in ((jury.ann, 0), (jury.chair, 0), (jury.ann, 1)):
+        await has_seen(person, jury.films[n][1])
     before = await lists.queue(viewer)
 
     await jury.give(jury.ann, POOR, 0)
@@ -156,19 +161,6 @@ async def test_of_two_tabs_the_second_is_told(house) -> None:
     assert (kept.opinion, kept.version) == (POOR.opinion, 2)
 
 
-async def test_two_tabs_watching_lose_nothing_of_each_others(house) -> None:
-    jury = await Jury().seat()
-    submission, file = await jury.film()
-
-    await asyncio.gather(*(
-        reviewing.watch(submission, file, reviewing.Watched(ranges=[(n * 10.0, n * 10.0 + 5)]), by=jury.bob)
-        for n in range(5)
-    ))
-
-    seen = await lists.own_viewing(file.id, await the_viewer(jury.bob, jury.edition))
-    assert [tuple(one) for one in seen["ranges"]] == [(n * 10.0, n * 10.0 + 5) for n in range(5)]
-
-
 async def test_in_a_blind_section_the_board_names_no_director_before_the_chair_has_scored(house) -> None:
     jury = await Jury().seat()
     await Section.update({Section.is_blind: True}).where(Section.edition == jury.edition.id)
@@ -188,7 +180,7 @@ async def test_a_note_without_words_is_refused_and_one_that_is_not_there_leaves_
 
     with pytest.raises(Refused) as refused:
         await reviewing.note(submission, file, reviewing.Remark(text="  \n"), by=jury.ann)
-    await reviewing.remove_note("nothing", by=jury.ann)
+    await reviewing.remove_note(submission, "nothing", by=jury.ann)
 
     assert refused.value.codes == ("text:note_empty",)
     assert await rows("SELECT id FROM record WHERE subject = 'nothing'") == []

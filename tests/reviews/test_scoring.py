@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from reviews.scoring import Sheet, coverage, faults, few, mean, merged, spread, total
+from reviews.scoring import Sheet, apart, coverage, cut_to, faults, mean, merged, spread, total
 
 SCORES = {"writing": 5, "image": 1, "sound": 1, "space": 5}
 
@@ -57,10 +57,21 @@ def test_more_than_all_is_all_and_nothing_of_nothing_is_nothing() -> None:
     assert coverage([(0, 10)], 0) == 0.0
 
 
-def test_nothing_seen_is_forgotten_however_it_was_seen():
-    seen = [(float(n * 3), float(n * 3 + 1)) for n in range(3000)]
+def test_no_gap_is_filled_however_short() -> None:
+    glimpses = [(n * 0.4, n * 0.4 + 0.1) for n in range(1000)]
 
-    kept = few(seen)
+    assert len(merged(glimpses)) == 1000
+    assert coverage(glimpses, 400) == pytest.approx(0.25)
 
-    assert len(kept) <= 2000
-    assert all(any(a <= start and end <= b for a, b in kept) for start, end in seen)
+
+def test_only_what_lies_within_the_bounds_is_kept() -> None:
+    assert cut_to([(0, 10), (20, 30)], [(5, 22), (28, 100)]) == [(5, 10), (20, 22), (28, 30)]
+    assert cut_to([(0, 10)], []) == []
+
+
+@pytest.mark.parametrize(("seen", "is_current", "why"), [
+    (0.9, True, ""), (1.0, True, ""), (0.38, True, "unseen"), (0.0, True, "unseen"),
+    (None, True, ""), (1.0, False, "older"),
+])
+def test_a_vote_counts_when_enough_of_this_version_was_seen(seen, is_current, why) -> None:
+    assert apart(seen, enough=0.9, is_current=is_current) == why

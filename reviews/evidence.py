@@ -1,0 +1,83 @@
+"""What the house knows of how a film was heard: who is still entitled to, who watched, which votes
+count. One place for lists, means, letters and warnings.
+"""
+
+import msgspec
+
+from festival.db import rows
+
+LENGTH = """coalesce((n.facts->'picture'->>'duration')::float8,
+                     (n.facts->>'duration')::float8, 0)"""
+
+
+def share(seconds: str) -> str:
+    """SQL: the share of the file `n` that these seconds are, 0 where there are none."""
+    return f"""(CASE WHEN {LENGTH} > 0 THEN least(1, coalesce({seconds}, 0) / {LENGTH}) ELSE 0 END)"""
+
+
+def seated(person: str) -> str:
+    """SQL: this person may hear the film `s` now. Whoever stepped aside, lost the part, belongs to
+    the film or has no account any more has no voice, whatever they gave before.
+    """
+    return f"""(EXISTS (SELECT 1 FROM role o JOIN person q ON q.id = o.person
+                 WHERE o.person = {person} AND q.disabled_at IS NULL AND o.edition = s.edition
+                   AND o.part IN ('reviewer', 'chair')
+                   AND (o.sections = '[]'::jsonb OR o.sections ? s.section))
+         AND NOT EXISTS (SELECT 1 FROM recusal z WHERE z.submission = s.id
+                         AND z.person = {person} AND z.lifted_at IS NULL)
+         AND NOT EXISTS (SELECT 1 FROM member m WHERE m.submission = s.id
+                         AND m.person = {person}))"""
+
+
+def counts(review: str) -> str:
+    """SQL: the vote `review` of somebody seated counts, `s`, `n` and `e` being its film, the file
+    that stands and the edition. `reviews.scoring.apart` says the same in Python, with the reason.
+    """
+    return f"""({review}.given_at IS NOT NULL AND {review}.file = n.id
+                AND coalesce({review}.seen, 1) >= e.coverage - 1e-6)"""
+
+
+class Heard(msgspec.Struct, frozen=True, kw_only=True):
+    """One film: how much of it each seated member saw, most first, and how many votes count.
+
+    `watched` saw some of it, `whole` as much as a vote needs; `apart` votes were given and do not
+    count.
+    """
+
+    shares: tuple[float, ...] = ()
+    watched: int = 0
+    whole: int = 0
+    votes: int = 0
+    apart: int = 0
+
+
+async def heard(submissions: list[str]) -> dict[str, Heard]:
+    """What is known of each film; for the house itself, never for a page of a single member."""
+    found = await rows(
+        f"""SELECT s.id,
+             (SELECT jsonb_agg({share("v.seconds")} ORDER BY v.seconds DESC)
+              FROM viewing v WHERE v.file = n.id AND v.seconds > 0 AND {seated("v.person")})
+               AS shares,
+             e.coverage,
+             (SELECT count(*) FROM review r WHERE r.submission = s.id AND {counts("r")}
+                AND {seated("r.person")}) AS votes,
+             (SELECT count(*) FROM review r WHERE r.submission = s.id AND NOT {counts("r")}
+                AND r.given_at IS NOT NULL AND {seated("r.person")}) AS apart
+           FROM submission s JOIN edition e ON e.id = s.edition
+           JOIN film_file n ON n.submission = s.id AND n.state = 'released'
+           WHERE s.id = ANY({{}})""",
+        submissions,
+    )
+    return {row.pop("id"): heard_of(row) for row in found}
+
+
+def heard_of(row: dict[str, object]) -> Heard:
+    shares = tuple(float(one) for one in row["shares"] or () if one)  # type: ignore[attr-defined]
+    enough = float(row["coverage"]) - 1e-6  # type: ignore[arg-type]
+    return Heard(
+        shares=shares,
+        watched=len(shares),
+        whole=sum(one >= enough for one in shares),
+        votes=int(row["votes"]),  # type: ignore[call-overload]
+        apart=int(row["apart"]),  # type: ignore[call-overload]
+    )
