@@ -80,6 +80,23 @@ class Door:
     def get(self, path: str) -> Any:
         return self.call("GET", path)
 
+    def text(self, path: str) -> str:
+        """What is no JSON: a playlist, or a segment that only has to come."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                answer = self.http.get(self.base + path)
+                if answer.status_code == 200:
+                    return answer.text
+                if answer.status_code not in {502, 503}:
+                    self.read(answer)
+            except httpx.TransportError:
+                if time.monotonic() > deadline:
+                    raise
+            if time.monotonic() > deadline:
+                raise Refusal(503, ["away"], [])
+            time.sleep(0.5)
+
     def post(self, path: str, body: Any = None, **more: Any) -> Any:
         return self.call("POST", path, {} if body is None else body, **more)
 
