@@ -18,7 +18,6 @@ from festival.tables import Edition, Part, Person, Section, new_id
 from media.storage import LocalStore
 from submissions.tables import Film, FilmFile, Member, Submission
 
-
 SEGMENTS = ("v240/seg_00000.m4s", "v240/seg_00001.m4s")
 
 

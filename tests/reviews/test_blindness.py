@@ -1,6 +1,5 @@
 """Nobody learns another's vote before giving their own; who steps aside sees the film no more."""
 
-import asyncio
 
 import pytest
 

@@ -227,7 +227,6 @@ async def test_the_chair_reopens_one_sheet_once_and_what_it_said_is_kept(client)
 
 async def test_who_may_not_reopen_a_sheet(house) -> None:
     panel = await Panel().vote()
-    submission, _ = await panel.film()
     sheets = {p.id: await panel.sheet_of(p) for p in (panel.bob, panel.chair)}
 
     async def reopen(who, review: str, reason: str = "Erreur de saisie.") -> tuple[str, ...]:
@@ -309,3 +308,18 @@ async def test_a_note_is_mended_and_taken_away_by_its_writer_alone(client) -> No
     assert (first.json(), stale.status_code) == ({"version": 2}, 409)
     assert [(one["text"], one["sign"], one["at_seconds"]) for one in kept] == [("Un raccord.", "?", 12)]
     assert (gone, (await panel.room(client, panel.bob)).json()["notes"]) == ([204, 204], [])
+
+
+@pytest.mark.parametrize(("lang", "words"), [("fr", "38 % vu, non comptée"), ("en", "38% seen, not counted")])
+async def test_the_board_sets_an_unsupported_vote_apart_in_words(client, lang, words) -> None:
+    panel = await Jury().seat()
+    await panel.give(panel.ann, GOOD, seen=0.38)
+    await panel.give(panel.chair, FAIR, seen=0.2)
+    await sign_in(client, panel.chair)
+
+    page = (await client.get(f"/{lang}/{panel.edition.slug}/committee/decisions", headers={"accept": "text/html"})).text
+    told = (await client.get(f"/api/v1/{panel.edition.slug}/committee/board")).json()
+
+    assert words in page.replace("\u00a0", " ")
+    votes = next(case["votes"] for case in told if case["id"] == panel.films[0][0])
+    assert {(vote["name"], vote["apart"]) for vote in votes} == {("Ann", "unseen"), ("Cy", "unseen")}
