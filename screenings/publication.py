@@ -10,10 +10,13 @@ from festival.db import rows, transaction
 from festival.errors import Refused
 from festival.record import record
 from festival.tables import Edition, Person, new_id
+from screenings import notices
 from screenings.grid import step
 from screenings.lists import Item, clashes_of, guests, items, placed_in, screens, working_grid
+from screenings.notices import Showing, Showings
 from screenings.tables import Grid
 from submissions.entries import tell_members
+from submissions.status import Status
 from submissions.tables import Submission
 
 NEVER_PUBLISHED = frozenset({"turnaround_short"})  # the database would refuse the overlap
@@ -234,20 +237,63 @@ async def films_of(edition: Edition, programmes: set[str]) -> dict[str, list[Pub
 
 
 async def write_to_makers(edition: Edition, number: int) -> None:
-    """Each maker learns that the grid is out, once for each publication."""
-    accepted = await rows(
-        """SELECT DISTINCT s.id FROM submission s JOIN programme_film q ON q.submission = s.id
-           JOIN screening x ON x.programme = q.programme JOIN grid g ON g.id = x.grid
-           WHERE g.edition = {} AND g.number = {}""",
+    """Tell those makers whose screenings are new, moved or gone since the last number."""
+    before = showings_of(await document_numbered(edition, number - 1))
+    after = showings_of(await document_numbered(edition, number))
+    for film in sorted(before.keys() | after.keys()):
+        await write_to(film, before.get(film, {}), after.get(film, {}), edition, number)
+
+
+async def films_told(edition: Edition, number: int) -> int:
+    """Of how many films the makers got a letter about this publication."""
+    found = await rows(
+        """SELECT count(DISTINCT about) AS n FROM letter
+           WHERE edition = {} AND occasion LIKE {}""",
         edition.id,
-        number,
+        f"published:{number}:%",
     )
-    for row in accepted:
-        submission = await Submission.objects().get(Submission.id == row["id"])
-        if submission is not None:
-            await tell_members(
-                submission, "scheduled", edition=edition, occasion=f"published:{number}"
-            )
+    return int(found[0]["n"])
+
+
+async def write_to(
+    film: str, before: Showings, after: Showings, edition: Edition, number: int
+) -> None:
+    """A film that its maker has taken back leaves without a letter: they know."""
+    found = notices.changes(before, after)
+    submission = await Submission.objects().get(Submission.id == film)
+    if not found or submission is None or submission.status == Status.WITHDRAWN:
+        return
+    programmes = {programme for programme, _ in after}
+    await tell_members(
+        submission,
+        notices.letter_of(before, after),
+        edition=edition,
+        occasion=f"published:{number}",
+        link=f"/films/{programmes.pop()}" if len(programmes) == 1 else "",
+        lines=lambda language: notices.lines(language, found),
+    )
+
+
+async def document_numbered(edition: Edition, number: int) -> Document | None:
+    """As it was frozen, with all that has left since."""
+    found = await rows(
+        "SELECT document FROM grid WHERE edition = {} AND number = {}", edition.id, number
+    )
+    return msgspec.convert(found[0]["document"], Document) if found else None
+
+
+def showings_of(document: Document | None) -> dict[str, dict[tuple[str, int], Showing]]:
+    """Every film's screenings, alone or in a block."""
+    if document is None:
+        return {}
+    rooms = {screen.id: screen.name for screen in document.screens}
+    films = {one.id: [film.submission for film in one.films] for one in document.programmes}
+    found: dict[str, dict[tuple[str, int], Showing]] = {}
+    for one in document.screenings:
+        showing = Showing(screen=one.screen, room=rooms[one.screen], starts_at=one.starts_at)
+        for film in films[one.programme]:
+            found.setdefault(film, {})[one.programme, one.number] = showing
+    return found
 
 
 async def newest_document(edition: Edition) -> Document | None:

@@ -213,10 +213,12 @@ async def publish(
 ) -> Response[Any]:
     try:
         form = await filled(request, PublishForm)
-        await publication.publish(edition_row, version=form.version, by=person)
+        number = await publication.publish(edition_row, version=form.version, by=person)
     except FestivalError as error:
         return await grid_page(request, edition_row, error)
-    return back(request, "/programmer/grid", "programmer.done.published")
+    told = await publication.films_told(edition_row, number)
+    done = "programmer.done.published" if told else "programmer.done.published_silently"
+    return back(request, "/programmer/grid", done)
 
 
 async def programmes_page(

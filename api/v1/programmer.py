@@ -355,9 +355,12 @@ async def publish(
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> dict[str, int]:
-    """Freeze the grid for the public; 422 with everything that stands in the way."""
+    """Freeze the grid for the public; 422 with everything that stands in the way.
+
+    `films_told`: of so many films something changed, and their makers get a letter.
+    """
     number = await publication.publish(edition_row, version=data.version, by=person)
-    return {"number": number}
+    return {"number": number, "films_told": await publication.films_told(edition_row, number)}
 
 
 HANDLERS: list[Any] = [

@@ -1,0 +1,81 @@
+"""What a publication changes for one film, and the letter that says so: none where nothing does."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from festival.language import evening, hour, t
+
+Showings = Mapping[tuple[str, int], "Showing"]
+"""The screenings of one film, by programme and number."""
+
+
+class Showing(msgspec.Struct, frozen=True, kw_only=True):
+    """Where and when the public finds it."""
+
+    screen: str
+    room: str
+    starts_at: datetime
+
+    @property
+    def place(self) -> tuple[str, datetime]:
+        return (self.screen, self.starts_at)
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """One screening that is new, moved or gone."""
+
+    kind: Literal["new", "moved", "gone"]
+    before: Showing | None = None
+    after: Showing | None = None
+
+
+def changes(before: Showings, after: Showings) -> list[Change]:
+    """In the order of the programme. Two showings that only trade their numbers are no change."""
+    same = {one.place for one in before.values()} & {one.place for one in after.values()}
+    was = {name: one for name, one in before.items() if one.place not in same}
+    now = {name: one for name, one in after.items() if one.place not in same}
+    found = [
+        Change(kind=kind_of(was.get(name), now.get(name)), before=was.get(name), after=now.get(name))
+        for name in was.keys() | now.keys()
+    ]
+    return sorted(found, key=when)
+
+
+def when(change: Change) -> list[datetime]:
+    return [one.starts_at for one in (change.after, change.before) if one is not None]
+
+
+def kind_of(before: Showing | None, after: Showing | None) -> Literal["new", "moved", "gone"]:
+    if before is None:
+        return "new"
+    return "gone" if after is None else "moved"
+
+
+def letter_of(before: Showings, after: Showings) -> str:
+    """Which letter tells it: the first screenings, other ones, or none at all any more."""
+    if not before:
+        return "scheduled"
+    return "rescheduled" if after else "unscheduled"
+
+
+def lines(language: str, found: list[Change]) -> str:
+    return "\n".join(line(language, change) for change in found)
+
+
+def line(language: str, change: Change) -> str:
+    """`Séance déplacée : samedi 27 novembre, 20:30, Lumière devient dimanche 28 novembre, …`."""
+    told = {
+        name: where(language, showing)
+        for name, showing in (("before", change.before), ("after", change.after))
+        if showing is not None
+    }
+    return t(language, f"letter.schedule.{change.kind}", **told)
+
+
+def where(language: str, showing: Showing) -> str:
+    """Day in full, hour and room; after midnight both days."""
+    day = evening(language, showing.starts_at)
+    return f"{day}, {hour(showing.starts_at)}, {showing.room}"
