@@ -1,6 +1,6 @@
 """A decision stays inside the committee until it is announced; announcing takes two people."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
@@ -8,8 +8,10 @@ from msgspec import Meta
 from festival.clock import now
 from festival.db import rows, transaction
 from festival.errors import Conflict, Missing, Refused
+from festival.language import t
 from festival.record import record
 from festival.tables import Edition, Person
+from reviews.cautions import was_watched
 from reviews.tables import Announcement, AnnouncementLine, Decision
 from submissions import projection
 from submissions.entries import move, propose, tell_members
@@ -137,8 +139,16 @@ async def tell(line: AnnouncementLine, *, edition: Edition, by: Person) -> None:
         await projection.order(submission)
     await tell_members(
         submission, wanted.value, edition=edition, occasion=f"announcement:{line.announcement}",
-        watched="",
+        **(await facts_for(submission, wanted)),
     )
+
+
+async def facts_for(submission: Submission, wanted: Status) -> dict[str, Any]:
+    """A refusal says that the film was watched only where the house knows it."""
+    if wanted is not Status.DECLINED:
+        return {}
+    watched = await was_watched(submission.id)
+    return {"watched": lambda lang: " " + t(lang, "letter.declined.watched") if watched else ""}
 
 
 async def cancel(batch_id: str, *, edition: Edition, by: Person) -> None:

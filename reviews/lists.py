@@ -7,6 +7,7 @@ import msgspec
 
 from festival.access import Subject, Viewer, committee_scope
 from festival.db import rows
+from reviews.cautions import Caution, cautions, known_of, letters_of
 from reviews.evidence import LENGTH, seated, share
 from reviews.scoring import apart, mean, spread, total
 from reviews.tables import Review
@@ -303,10 +304,15 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     released_by_name: str | None = None
     cancelled_at: datetime | None = None
     films: list[dict[str, Any]] = []
+    letters: int = 0
+    cautions: list[Caution] = []
 
 
 async def announcements(viewer: Viewer) -> list[Batch]:
-    """Batches with at least one film in the viewer's scope, and only those films."""
+    """Batches with at least one film in the viewer's scope, and only those films.
+
+    What waits for its release says how many letters that writes, and what to know first.
+    """
     found = await rows(
         """SELECT a.id, a.asked_by, p.name AS asked_by_name, a.asked_at, a.released_at,
              q.name AS released_by_name, a.cancelled_at,
@@ -322,4 +328,10 @@ async def announcements(viewer: Viewer) -> list[Batch]:
            GROUP BY a.id, p.name, q.name ORDER BY a.asked_at DESC""",
         *scope_values(viewer),
     )
+    open_ones = [row for row in found if not row["released_at"] and not row["cancelled_at"]]
+    known = await known_of([film for row in open_ones for film in row["films"]])
+    letters = await letters_of([row["id"] for row in open_ones])
+    for row in open_ones:
+        row["cautions"] = cautions(row["films"], known)
+        row["letters"] = letters.get(row["id"], 0)
     return msgspec.convert(found, list[Batch])

@@ -1,0 +1,64 @@
+"""What whoever releases an announcement should know first: films that nobody watched or voted on."""
+
+from typing import Any
+
+import msgspec
+
+from festival.db import rows
+from reviews.evidence import Heard, heard
+
+WHOLE = 0.9  # of a film: less is not called watched in a letter
+
+
+class Caution(msgspec.Struct, frozen=True, kw_only=True):
+    """`unwatched`: nobody played it; `half_watched`: nobody as far as a vote needs; `unvoted`: no
+    vote on it counts.
+    """
+
+    code: str
+    films: list[dict[str, str]]
+
+    @property
+    def titles(self) -> list[str]:
+        return [film["title"] for film in self.films]
+
+
+async def known_of(films: list[dict[str, Any]]) -> dict[str, Heard]:
+    return await heard([film["id"] for film in films])
+
+
+def cautions(films: list[dict[str, Any]], known: dict[str, Heard]) -> list[Caution]:
+    """With the films that each is about, in their order; none where all was heard."""
+    found: dict[str, list[dict[str, str]]] = {"unwatched": [], "half_watched": [], "unvoted": []}
+    for film in films:
+        for code in codes_of(known.get(film["id"], Heard())):
+            found[code].append({"id": film["id"], "title": film["title"]})
+    return [Caution(code=code, films=some) for code, some in found.items() if some]
+
+
+def codes_of(film: Heard) -> list[str]:
+    codes = []
+    if not film.watched:
+        codes.append("unwatched")
+    elif not film.whole:
+        codes.append("half_watched")
+    if not film.votes:
+        codes.append("unvoted")
+    return codes
+
+
+async def was_watched(submission: str) -> bool:
+    """Whether a letter may say so: somebody who could still hear it saw all but its credits."""
+    film = (await heard([submission])).get(submission, Heard())
+    return film.whole > 0 and max(film.shares, default=0.0) >= WHOLE
+
+
+async def letters_of(batches: list[str]) -> dict[str, int]:
+    """How many letters a release writes: one for each member of each film, not for each film."""
+    found = await rows(
+        """SELECT l.announcement, count(*) AS n FROM announcement_line l
+           JOIN member m ON m.submission = l.submission
+           WHERE l.announcement = ANY({}) GROUP BY l.announcement""",
+        batches,
+    )
+    return {row["announcement"]: int(row["n"]) for row in found}
