@@ -19,6 +19,7 @@ from litestar.static_files import create_static_files_router
 
 from api import assets, errors
 from api.auth import bearer, csrf_guard, edition_of, person_of, settings_of, viewer_of
+from api.believed import Believed
 from api.decoding import MOST_BYTES, CheckedRequest, Decoding
 from api.headers import Headers
 from api.news import news_plugin
@@ -155,7 +156,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             "store": Provide(provide_store, sync_to_thread=False),
         },
         guards=[csrf_guard],
-        middleware=[Decoding()],
+        middleware=[Believed(settings), Decoding()],
         request_class=CheckedRequest,
         before_send=[Headers(https=settings.public_url.startswith("https"))],
         exception_handlers=errors.HANDLERS,

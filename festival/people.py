@@ -20,7 +20,11 @@ TOKEN_LASTS = timedelta(days=90)
 LEAST_PASSWORD = 12
 SCOPES = frozenset({"entries", "committee", "programme", "operate"})
 
+LETTERS_A_DAY = 3  # asked for and not used; then one at a time, when the last has had its time
+LEAST_LEFT = timedelta(minutes=15)
+
 _hasher = PasswordHasher()
+_hashing = asyncio.Semaphore(2)  # each takes a core and 64 MB: guesses leave room for the rest
 _NOBODY = _hasher.hash("nobody has this password")
 
 
@@ -145,8 +149,28 @@ async def new_link(person: Person, *, kind: str = "sign_in", token: str = "") ->
     return token
 
 
+async def is_owed_a_letter(person: Person) -> bool:
+    """Whether another sign-in letter may go to this mailbox, whoever asks for it.
+
+    Strangers cannot fill it, nor keep its owner out: where no letter is sent, one whose link is
+    good already lies there. Asked within a transaction, where two at once wait for each other.
+    """
+    await rows("SELECT id FROM person WHERE id = {} FOR UPDATE", person.id)
+    found = await rows(
+        """SELECT count(*) FILTER (WHERE created_at > now() - interval '1 day') AS sent,
+             count(*) FILTER (WHERE expires_at > now() + {}::interval) AS good
+           FROM link WHERE person = {} AND kind = 'sign_in' AND used_at IS NULL""",
+        LEAST_LEFT,
+        person.id,
+    )
+    return bool(found[0]["sent"] < LETTERS_A_DAY or not found[0]["good"])
+
+
 async def use_link(token: str) -> Person:
-    """Spend a link; the second use, or a late one, finds nothing."""
+    """Spend a link; the second use, or a late one, finds nothing.
+
+    Other sign-in links of this person end with it: their letters are of no more use to anybody.
+    """
     async with transaction():
         spent = await rows(
             """UPDATE link SET used_at = now()
@@ -156,6 +180,7 @@ async def use_link(token: str) -> Person:
         if not spent:
             raise Refused("link_spent")
         known = await person_of_link(spent[0]["person"])
+        await end_links(known, kinds=("sign_in",))
         await record("signed_in", known.id, by=known, way="link")
     return known
 
@@ -171,7 +196,8 @@ async def sign_in(email: str, *, password: str) -> Person:
     """By password; an unknown address costs the same time as a wrong password."""
     known = await by_email(email)
     stored = known.password_hash if known is not None and known.password_hash else _NOBODY
-    fits = await asyncio.to_thread(_fits, stored, password)
+    async with _hashing:
+        fits = await asyncio.to_thread(_fits, stored, password)
     if known is None or not fits or stored == _NOBODY or known.disabled_at is not None:
         raise Refused("password_wrong")
     await record("signed_in", known.id, by=known, way="password")
@@ -186,15 +212,36 @@ def _fits(stored: str, password: str) -> bool:
 
 
 async def set_password(person: Person, password: str) -> None:
-    """A new password ends every key and session, this one included: the door opens a fresh one."""
+    """A new password ends every other way in: the door opens a fresh session for who set it."""
     if len(password) < LEAST_PASSWORD:
         raise Refused("password:password_short", least=LEAST_PASSWORD)
-    hashed = await asyncio.to_thread(_hasher.hash, password)
+    async with _hashing:
+        hashed = await asyncio.to_thread(_hasher.hash, password)
     async with transaction():
         await Person.update({Person.password_hash: hashed}).where(Person.id == person.id)
-        await end_all_keys(person)
-        await end_all_sessions(person)
+        await end_every_way_in(person)
         await record("password_set", person.id, by=person)
+    person.password_hash = hashed
+
+
+async def leave_everywhere(person: Person) -> None:
+    """Whoever fears that somebody else is in their account ends everything, without a password."""
+    async with transaction():
+        await end_every_way_in(person)
+        await record("sessions_ended", person.id, by=person)
+
+
+async def end_every_way_in(person: Person) -> None:
+    """Keys, sessions and links that are on their way, invitations included."""
+    await end_all_keys(person)
+    await end_all_sessions(person)
+    await end_links(person, kinds=("sign_in", "invitation"))
+
+
+async def end_links(person: Person, *, kinds: tuple[str, ...]) -> None:
+    await Link.update({Link.used_at: now()}).where(
+        (Link.person == person.id) & Link.used_at.is_null() & Link.kind.is_in(list(kinds))
+    )
 
 
 async def end_all_keys(person: Person) -> None:
@@ -207,8 +254,7 @@ async def disable(person: Person, *, by: Person) -> None:
     """Nothing of theirs works from this moment: sessions, links, tokens."""
     async with transaction():
         await Person.update({Person.disabled_at: now()}).where(Person.id == person.id)
-        await end_all_keys(person)
-        await end_all_sessions(person)
+        await end_every_way_in(person)
         await record("person_disabled", person.id, by=by)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from festival.clock import now
 from festival.db import rows
+from festival.errors import Missing
 from festival.tables import Person, Session
 
 IDLE = timedelta(days=14)
@@ -22,13 +23,17 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-async def open_session(person: Person | None) -> str:
-    """Begin a session and return its token, which is never stored."""
+async def open_session(person: Person | None, *, place: str = "", browser: str = "") -> str:
+    """Begin a session and return its token, which is never stored.
+
+    `place` and `browser` are what its owner may know it by later, and roughly so.
+    """
     token = new_token()
     await Session.insert(
         Session(
             id=digest(token),
             person=None if person is None else person.id,
+            content={"place": place, "browser": browser},
             expires_at=now() + LONGEST,
         )
     )
@@ -49,6 +54,32 @@ async def session_of(token: str) -> dict[str, Any] | None:
 
 async def end_session(token: str) -> None:
     await Session.delete().where(Session.id == digest(token))
+
+
+async def sessions_of(person_id: str, *, token: str) -> list[dict[str, Any]]:
+    """Where somebody is signed in, the latest first: `id`, `place`, `browser`, `is_this`, times.
+
+    The id is the beginning of the row's own, which is a hash: it opens nothing.
+    """
+    return await rows(
+        """SELECT left(id, 16) AS id, content->>'place' AS place, content->>'browser' AS browser,
+             created_at, seen_at, id = {} AS is_this
+           FROM session WHERE person = {} AND expires_at > now()
+             AND seen_at > now() - {}::interval ORDER BY seen_at DESC""",
+        digest(token),
+        person_id,
+        IDLE,
+    )
+
+
+async def end_one_session(person: Person, session_id: str) -> None:
+    gone = await rows(
+        "DELETE FROM session WHERE person = {} AND left(id, 16) = {} RETURNING id",
+        person.id,
+        session_id,
+    )
+    if not gone:
+        raise Missing("session_missing")
 
 
 async def end_all_sessions(person: Person) -> None:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from datetime import timedelta
 from email.utils import parseaddr
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Self
 
@@ -77,6 +78,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """What cannot be meant, in whichever mode."""
         is_far, scheme = self.storage == "s3", self.s3_endpoint.partition("://")[0]
         checks = {
+            "TRUSTED_PROXY must name addresses or networks, with commas between them, and not all": not (
+                is_chosen(self.trusted_proxy)
+            ),
             "STORAGE must be local or s3": self.storage not in {"local", "s3"},
             "S3_BUCKET is missing: STORAGE=s3 needs it": is_far and not self.s3_bucket,
             "S3_REGION is missing: without S3_ENDPOINT the bucket is Amazon's, and has a region": is_far
@@ -123,6 +127,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "MAILBOX shows letters and is for development": self.mailbox is not None,
         }
         return [reason for reason, bad in checks.items() if bad]
+
+
+def is_chosen(proxies: str) -> bool:
+    """Whether the text names networks that can be believed; one that holds everybody is none."""
+    try:
+        found = [ip_network(one.strip()) for one in proxies.split(",") if one.strip()]
+    except ValueError:
+        return False
+    return all(network.prefixlen > 0 for network in found)
 
 
 VARIABLES = frozenset(field.upper() for field in Settings.__struct_fields__)

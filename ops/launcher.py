@@ -151,6 +151,7 @@ class House:
             str(self.port),
             "--timeout-graceful-shutdown",
             "5",
+            "--no-proxy-headers",
             "--no-access-log",
             "--no-server-header",
             "--log-level",

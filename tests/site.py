@@ -54,7 +54,8 @@ class Site:
         for name, command in self.COMMANDS.items():
             self.start(name, command)
         self.start("api", ["uvicorn", "api.app:app", "--host", "127.0.0.1", "--port",
-                           str(self.port), "--timeout-graceful-shutdown", "2"])
+                           str(self.port), "--timeout-graceful-shutdown", "2",
+                           "--no-proxy-headers"])
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
             try:

@@ -7,6 +7,7 @@ import re
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 
 from festival.tables import new_id
@@ -199,3 +200,21 @@ def until(look, seconds: float):
             return state
         time.sleep(0.3)
     raise TimeoutError(state)
+
+
+def test_the_served_door_believes_no_header_from_this_machine(site) -> None:
+    """A proxy of one's own on this machine would be believed by the server's usual settings."""
+    edition = site.sql("SELECT slug FROM edition LIMIT 1")[0]["slug"]
+    place = f"{site.base_url}/api/v1/{edition}/sessions"
+
+    told = [
+        httpx.post(
+            place,
+            json={"email": "guessed@example.org", "password": "wrong"},
+            headers={"x-forwarded-for": f"198.51.100.{n}"},
+            timeout=60,
+        ).status_code
+        for n in range(12)
+    ]
+
+    assert told == [422] * 10 + [429] * 2

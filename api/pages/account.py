@@ -10,16 +10,16 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec import Meta
 
+from api import limits
 from api.auth import in_person, session_cookie, session_token, signed_in
 from api.forms import filled
-from api.limits import limited
 from api.pages._page import fault_words, language_of, page, prefix_of
-from api.v1.account import Email, send_link, tokens_of
+from api.v1.account import Email, ask_for_link, introduce, tokens_of, welcomed
 from festival import people
 from festival.access import Viewer
 from festival.db import transaction
 from festival.errors import FestivalError
-from festival.sessions import end_session, open_session
+from festival.sessions import end_one_session, end_session, sessions_of
 from festival.settings import Settings
 from festival.tables import Edition, Person
 
@@ -73,14 +73,10 @@ def own_place(request: AnyRequest, wanted: str, viewer_home: str) -> str:
 
 
 async def entered(request: AnyRequest, person: Person, settings: Settings, wanted: str) -> Redirect:
-    """A fresh session at every sign-in; the old token dies."""
-    if old := session_token(request):
-        await end_session(old)
-    token = await open_session(person)
     return Redirect(
         own_place(request, wanted, "/account/home"),
         status_code=303,
-        cookies=[session_cookie(token, settings=settings)],
+        cookies=await welcomed(request, person, settings),
     )
 
 
@@ -93,8 +89,7 @@ async def sign_in_page(request: AnyRequest) -> Response[str]:
 async def sign_in(request: AnyRequest, settings: NamedDependency[Settings]) -> Response[Any]:
     try:
         form = await filled(request, SignInForm)
-        await limited(request, "password", form.email)
-        known = await people.sign_in(form.email, password=form.password)
+        known = await limits.by_password(request, form.email, form.password)
     except FestivalError as error:
         return door(request, error)
     return await entered(request, known, settings, form.next)
@@ -107,12 +102,9 @@ async def ask_link(
     """The same answer whether the address is known or not."""
     try:
         form = await filled(request, LinkForm)
-        await limited(request, "link", form.email)
-        known = await people.by_email(people.checked_email(form.email))
+        await ask_for_link(request, form.email, edition=edition_row, settings=settings)
     except FestivalError as error:
         return door(request, error)
-    if known is not None and known.disabled_at is None:
-        await send_link(known, edition=edition_row, settings=settings)
     return door(request, sent=True, email=form.email)
 
 
@@ -126,9 +118,9 @@ async def link_page(request: AnyRequest, token: FromPath[str]) -> Response[str]:
 async def use_link(
     request: AnyRequest, token: FromPath[str], settings: NamedDependency[Settings]
 ) -> Response[Any]:
-    await limited(request, "link_use", "")
     try:
-        known = await people.use_link(token)
+        async with limits.by_link(request):
+            known = await people.use_link(token)
     except FestivalError as error:
         return door(request, error)
     return await entered(request, known, settings, "")
@@ -145,16 +137,19 @@ async def register(
 ) -> Response[str]:
     try:
         form = await filled(request, RegistrationForm)
-        await limited(request, "registration", form.email)
-        newcomer = await people.register(
-            form.email, edition=edition_row, name=form.name, language=language_of(request)
+        await introduce(
+            request,
+            form.email,
+            name=form.name,
+            language=language_of(request),
+            edition=edition_row,
+            settings=settings,
         )
     except FestivalError as error:
         told = fault_words(language_of(request), error)
         given = await request.form()
         values = {"name": given.get("name", ""), "email": given.get("email", "")}
         return page(request, "account/registration.html", status=422, told=told, values=values)
-    await send_link(newcomer, edition=edition_row, settings=settings)
     return door(request, sent=True, email=form.email)
 
 
@@ -184,6 +179,7 @@ async def own_page(
         status=422 if error else 200,
         told=told,
         tokens=await tokens_of(viewer),
+        sessions=await sessions_of(viewer.id, token=session_token(request)),
         new_token=new_token,
     )
 
@@ -208,6 +204,25 @@ async def set_password(
         return await own_page(request, viewer, error=error)
     return await entered(
         request, person, settings, f"{prefix_of(request)}/account?done=account.done.password"
+    )
+
+
+@post("/account/sessions/{session_id:str}/ending", guards=[in_person()])
+async def end_session_elsewhere(
+    request: AnyRequest, session_id: FromPath[str], person: NamedDependency[Person]
+) -> Redirect:
+    await end_one_session(person, session_id)
+    return Redirect(f"{prefix_of(request)}/account?done=account.done.ended", status_code=303)
+
+
+@post("/account/sessions/ending", guards=[in_person()])
+async def leave_everywhere(
+    request: AnyRequest, person: NamedDependency[Person], settings: NamedDependency[Settings]
+) -> Redirect:
+    """Ends every session, key and link; this browser gets a new session."""
+    await people.leave_everywhere(person)
+    return await entered(
+        request, person, settings, f"{prefix_of(request)}/account?done=account.done.everywhere"
     )
 
 
@@ -247,5 +262,5 @@ async def sign_out(request: AnyRequest, settings: NamedDependency[Settings]) -> 
 
 HANDLERS: list[Any] = [
     sign_in_page, sign_in, ask_link, link_page, use_link, registration_page, register, home,
-    account, set_password, make_token, revoke, sign_out,
+    account, set_password, end_session_elsewhere, leave_everywhere, make_token, revoke, sign_out,
 ]  # fmt: skip

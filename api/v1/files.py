@@ -13,7 +13,7 @@ from litestar.params import FromPath
 from litestar.response import Stream
 
 from api.auth import in_scope, person_of, signed_in
-from api.limits import peer
+from api.believed import peer
 from festival.access import Act, Viewer, may
 from festival.errors import Missing
 from festival.record import record

@@ -1,0 +1,137 @@
+"""Whoever sets a new password, or ends everything, shuts every other way in."""
+
+import httpx
+import pytest
+
+from festival import people
+from festival.sessions import open_session
+from tests.builders import a_person, an_edition, sign_in
+
+PHRASE = "une phrase assez longue"
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
+
+
+async def statuses_of(app, edition, links: list[str], sessions: list[str], keys: list[str]) -> list[int]:
+    """What each way in answers to somebody who tries it."""
+    told = []
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as stranger:
+        api = f"/api/v1/{edition.slug}"
+        for token in sessions:
+            told.append((await stranger.get(f"{api}/me", headers={"cookie": f"session={token}"})).status_code)
+        for key in keys:
+            told.append((await stranger.get(f"{api}/me", headers={"authorization": f"Bearer {key}"})).status_code)
+        for link in links:
+            told.append((await stranger.post(f"{api}/links/{link}", json={})).status_code)
+            stranger.cookies.clear()
+    return told
+
+
+async def ways_in(person, edition) -> tuple[list[str], list[str], list[str]]:
+    return (
+        [await people.new_link(person), await people.new_link(person, kind="invitation")],
+        [await open_session(person)],
+        [await people.new_token_for(person, edition=edition, name="robot", scopes={"entries"})],
+    )
+
+
+@pytest.mark.parametrize("act", ["/account/password", "/account/sessions/ending"])
+async def test_a_page_that_shuts_everything_leaves_only_this_browser(app, client, act) -> None:
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    others = await ways_in(maker, edition)
+    await sign_in(client, maker)
+
+    answer = await client.post(
+        f"/fr/{edition.slug}{act}", data={"password": PHRASE, "_csrf": client.headers["x-csrf-token"]}
+    )
+
+    assert answer.status_code == 303
+    assert (await client.get(f"/api/v1/{edition.slug}/me")).status_code == 200
+    assert await statuses_of(app, edition, *others) == [401, 401, 422, 422]
+
+
+async def test_json_shuts_everything_too(app, client) -> None:
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    others = await ways_in(maker, edition)
+    await sign_in(client, maker)
+
+    answer = await client.delete(f"/api/v1/{edition.slug}/sessions/all")
+
+    assert answer.status_code == 200
+    assert (await client.get(f"/api/v1/{edition.slug}/me")).status_code == 200
+    assert await statuses_of(app, edition, *others) == [401, 401, 422, 422]
+
+
+async def test_a_closed_account_has_no_way_in(app, house) -> None:
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    others = await ways_in(maker, edition)
+
+    await people.disable(maker, by=maker)
+
+    assert await statuses_of(app, edition, *others) == [401, 401, 422, 422]
+
+
+async def test_one_link_ends_the_other_letters_but_no_invitation(app, house) -> None:
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    used, other = await people.new_link(maker), await people.new_link(maker)
+    invitation = await people.new_link(maker, kind="invitation")
+
+    await people.use_link(used)
+
+    assert await statuses_of(app, edition, [other, invitation], [], []) == [422, 200]
+
+
+async def test_somebody_sees_where_they_are_signed_in_and_ends_one(app, client) -> None:
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    link = await people.new_link(maker)
+    transport = httpx.ASGITransport(app=app, client=("203.0.113.77", 40000))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as other:
+        await other.post(f"/api/v1/{edition.slug}/links/{link}", json={}, headers={"user-agent": FIREFOX})
+        await sign_in(client, maker)
+        place = f"/api/v1/{edition.slug}/sessions"
+
+        found = (await client.get(place)).json()
+        page = (await client.get(f"/en/{edition.slug}/account")).text
+        elsewhere = next(one for one in found if not one["is_this"])
+        ended = await client.delete(f"{place}/{elsewhere['id']}")
+        again = await client.delete(f"{place}/{elsewhere['id']}")
+
+        assert (elsewhere["place"], elsewhere["browser"]) == ("203.0.113.…", "Firefox, Linux")
+        assert "Firefox, Linux" in page
+        assert (len(found), ended.status_code, again.status_code) == (2, 204, 404)
+        assert (await other.get(f"/api/v1/{edition.slug}/me")).status_code == 401
+
+
+async def test_nobody_ends_the_session_of_somebody_else(client) -> None:
+    edition = await an_edition()
+    maker, other = [await a_person("filmmaker", edition=edition) for _ in range(2)]
+    await open_session(other)
+    theirs = (await people_sessions(other))[0]
+    await sign_in(client, maker)
+
+    answer = await client.delete(f"/api/v1/{edition.slug}/sessions/{theirs}")
+
+    assert answer.status_code == 404
+    assert len(await people_sessions(other)) == 1
+
+
+async def people_sessions(person) -> list[str]:
+    from festival.sessions import sessions_of
+
+    return [one["id"] for one in await sessions_of(person.id, token="")]
+
+
+async def test_a_key_ends_no_session(client) -> None:
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    token = await people.new_token_for(maker, edition=edition, name="robot", scopes={"entries"})
+    key = {"authorization": f"Bearer {token}"}
+
+    answer = await client.delete(f"/api/v1/{edition.slug}/sessions/all", headers=key)
+
+    assert (answer.status_code, answer.json()["codes"]) == (403, ["sign_in_in_person"])
