@@ -13,14 +13,12 @@ FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.
 
 async def statuses_of(app, edition, links: list[str], sessions: list[str], keys: list[str]) -> list[int]:
     """What each way in answers to somebody who tries it."""
-    told = []
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as stranger:
         api = f"/api/v1/{edition.slug}"
-        for token in sessions:
-            told.append((await stranger.get(f"{api}/me", headers={"cookie": f"session={token}"})).status_code)
-        for key in keys:
-            told.append((await stranger.get(f"{api}/me", headers={"authorization": f"Bearer {key}"})).status_code)
+        said = [{"cookie": f"session={token}"} for token in sessions]
+        said += [{"authorization": f"Bearer {key}"} for key in keys]
+        told = [(await stranger.get(f"{api}/me", headers=one)).status_code for one in said]
         for link in links:
             told.append((await stranger.post(f"{api}/links/{link}", json={})).status_code)
             stranger.cookies.clear()
