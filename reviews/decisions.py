@@ -20,13 +20,23 @@ from submissions.tables import Submission
 
 
 class Sentence(msgspec.Struct, frozen=True):
-    """Why: it goes into the minutes."""
+    """Why: it goes into the minutes. `version` is the decision's as its author saw it (0: none)."""
 
     note: Annotated[str, Meta(min_length=3, max_length=2000)]
+    version: Annotated[int, Meta(ge=0, le=10**9)] = 0
 
 
-async def _decide(submission: Submission, wanted: Status | None, *, by: Person, note: str) -> None:
+# How often a film was decided on or announced: the version that a board shows, and an act brings.
+VERSION = """((SELECT count(*) FROM decision d WHERE d.submission = s.id)
+  + (SELECT count(*) FROM announcement_line l JOIN announcement a ON a.id = l.announcement
+     WHERE l.submission = s.id AND a.released_at IS NOT NULL))"""
+
+
+async def _decide(
+    submission: Submission, wanted: Status | None, *, by: Person, note: str, seen: int
+) -> None:
     async with transaction():
+        await hold(submission, seen=seen)
         await propose(submission, wanted, by=by)
         await Decision(
             submission=submission.id,
@@ -36,23 +46,48 @@ async def _decide(submission: Submission, wanted: Status | None, *, by: Person, 
         ).save()
 
 
-async def accept(submission: Submission, *, by: Person, note: str) -> None:
+async def hold(submission: Submission, *, seen: int) -> None:
+    """Lock the film; whoever saw an older decision than the one that stands gets it to read."""
+    await rows("SELECT id FROM submission WHERE id = {} FOR UPDATE", submission.id)
+    found = await rows(f"SELECT {VERSION} AS version FROM submission s WHERE s.id = {{}}", submission.id)
+    if found[0]["version"] == seen:
+        return
+    standing = await newest(submission)
+    code = "decision_overtaken" if standing["wanted"] else "decision_reopened"
+    raise Conflict(code, version=found[0]["version"], standing=standing, **standing)
+
+
+async def newest(submission: Submission) -> dict[str, str]:
+    """The decision that stands: `wanted` (nothing: back on the table), `name`, `note`, `at`."""
+    found = await rows(
+        """SELECT coalesce(d.wanted, '') AS wanted, coalesce(nullif(p.name, ''), p.email) AS name,
+             d.note, d.created_at AS at
+           FROM decision d JOIN person p ON p.id = d.person WHERE d.submission = {}
+           ORDER BY d.created_at DESC LIMIT 1""",
+        submission.id,
+    )
+    if not found:
+        return {"wanted": "", "name": "", "note": "", "at": ""}
+    return {**found[0], "at": found[0]["at"].isoformat()}
+
+
+async def accept(submission: Submission, *, by: Person, note: str, seen: int = 0) -> None:
     """Choose the film; its makers learn nothing before the decision is announced."""
-    await _decide(submission, Status.ACCEPTED, by=by, note=note)
+    await _decide(submission, Status.ACCEPTED, by=by, note=note, seen=seen)
 
 
-async def wait(submission: Submission, *, by: Person, note: str) -> None:
+async def wait(submission: Submission, *, by: Person, note: str, seen: int = 0) -> None:
     """Keep the film on the waiting list."""
-    await _decide(submission, Status.WAITLISTED, by=by, note=note)
+    await _decide(submission, Status.WAITLISTED, by=by, note=note, seen=seen)
 
 
-async def regret(submission: Submission, *, by: Person, note: str) -> None:
-    await _decide(submission, Status.DECLINED, by=by, note=note)
+async def regret(submission: Submission, *, by: Person, note: str, seen: int = 0) -> None:
+    await _decide(submission, Status.DECLINED, by=by, note=note, seen=seen)
 
 
-async def reopen(submission: Submission, *, by: Person, note: str) -> None:
+async def reopen(submission: Submission, *, by: Person, note: str, seen: int = 0) -> None:
     """Take a decision back to the table, before it is announced."""
-    await _decide(submission, None, by=by, note=note)
+    await _decide(submission, None, by=by, note=note, seen=seen)
 
 
 async def ask_announcement(edition: Edition, submissions: list[str], *, by: Person) -> Announcement:
@@ -77,6 +112,35 @@ async def ask_announcement(edition: Edition, submissions: list[str], *, by: Pers
     return batch
 
 
+async def unseen_by_others(edition: Edition, submissions: list[str], *, but: str) -> list[str]:
+    """Titles that keep a batch from being released by any chair other than `but`; none when one
+    of them may see it whole, or when there is no other chair yet.
+    """
+    if not edition.two_person_release:
+        return []
+    chairs = await rows(
+        """SELECT r.person, coalesce(jsonb_agg(f.title ORDER BY f.title)
+             FILTER (WHERE NOT (r.sections = '[]' OR r.sections ? s.section)
+               OR EXISTS (SELECT 1 FROM recusal q WHERE q.submission = s.id
+                          AND q.person = r.person AND q.lifted_at IS NULL)
+               OR EXISTS (SELECT 1 FROM member m WHERE m.submission = s.id
+                          AND m.person = r.person)), '[]') AS hidden
+           FROM role r JOIN person p ON p.id = r.person AND p.disabled_at IS NULL
+           JOIN submission s ON s.id = ANY({}) JOIN film f ON f.id = s.film
+           WHERE r.edition = {} AND r.part = 'chair' AND r.person <> {} GROUP BY r.person""",
+        submissions,
+        edition.id,
+        but,
+    )
+    return min((chair["hidden"] for chair in chairs), key=len, default=[])
+
+
+def quoted(titles: list[str], *, most: int = 5) -> str:
+    """Names for a sentence: the first few, and how many more."""
+    more = f" (+{len(titles) - most})" if len(titles) > most else ""
+    return ", ".join(f"« {title} »" for title in titles[:most]) + more
+
+
 async def announce(batch_id: str, *, edition: Edition, by: Person) -> None:
     """Release a batch: every status moves and every letter is written in one instant, once."""
     async with transaction():
@@ -94,6 +158,7 @@ async def announce(batch_id: str, *, edition: Edition, by: Person) -> None:
         if edition.two_person_release and released[0]["asked_by"] == by.id:
             raise Refused("announcement_needs_second_person")
         await hold_films(batch_id)
+        await check_preview(batch_id)
         for line in await AnnouncementLine.objects().where(
             AnnouncementLine.announcement == batch_id
         ):
@@ -113,6 +178,20 @@ async def hold_films(batch_id: str) -> None:
     )
 
 
+async def check_preview(batch_id: str) -> None:
+    """Every decision must still be the one that was previewed; those that are not are named."""
+    changed = await rows(
+        """SELECT f.title FROM announcement_line l JOIN submission s ON s.id = l.submission
+           JOIN film f ON f.id = s.film
+           WHERE l.announcement = {} AND s.pending IS DISTINCT FROM l.wanted ORDER BY f.title""",
+        batch_id,
+    )
+    if changed:
+        raise Conflict(
+            "decision_changed_since_preview", titles=quoted([row["title"] for row in changed])
+        )
+
+
 async def check_known(batch_id: str, edition: Edition) -> None:
     """Released before is fine; cancelled, or of another edition, is not."""
     batch = await Announcement.objects().get(
@@ -125,10 +204,10 @@ async def check_known(batch_id: str, edition: Edition) -> None:
 
 
 async def tell(line: AnnouncementLine, *, edition: Edition, by: Person) -> None:
-    """One film: the decision must still be the one that was previewed."""
+    """One film of a batch whose films are held and whose decisions are those of the preview."""
     submission = await Submission.objects().get(Submission.id == line.submission)
-    if submission is None or submission.pending != line.wanted:
-        raise Conflict("decision_changed_since_preview")
+    if submission is None:
+        raise Missing("submission_missing")
     wanted = Status(line.wanted)
     if submission.status != wanted:
         await move(submission, wanted, by=by)

@@ -8,6 +8,7 @@ import msgspec
 from festival.access import Subject, Viewer, committee_scope
 from festival.db import rows
 from reviews.cautions import Caution, cautions, known_of, letters_of
+from reviews.decisions import VERSION
 from reviews.evidence import LENGTH, seated, share
 from reviews.scoring import apart, mean, spread, total
 from reviews.tables import Review
@@ -133,6 +134,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     votes: tuple[Vote, ...] = ()
     is_open: bool = False
     note: str = ""
+    version: int = 0
     batch: str | None = None
 
     @property
@@ -168,7 +170,7 @@ async def board(viewer: Viewer) -> list[Case]:
                   THEN '' ELSE f.director END AS director,
              x.letter AS section_letter,
              x.name_fr AS section_fr, x.name_en AS section_en, s.status, s.pending, n.id AS file,
-             """ + LENGTH + """ AS duration,
+             """ + LENGTH + """ AS duration, """ + VERSION + """ AS version,
              EXISTS (SELECT 1 FROM review r WHERE r.submission = s.id AND r.person = {}
                      AND r.given_at IS NOT NULL) AS is_open,
              coalesce((SELECT d.note FROM decision d WHERE d.submission = s.id
@@ -294,7 +296,7 @@ async def own_recusals(viewer: Viewer) -> list[Aside]:
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
-    """One announcement with its films."""
+    """One announcement with the films of it that the viewer may see, and how many they may not."""
 
     id: str
     asked_by: str
@@ -306,6 +308,11 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     films: list[dict[str, Any]] = []
     letters: int = 0
     cautions: list[Caution] = []
+    hidden: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        return self.released_at is None and self.cancelled_at is None
 
 
 async def announcements(viewer: Viewer) -> list[Batch]:
@@ -316,7 +323,10 @@ async def announcements(viewer: Viewer) -> list[Batch]:
     found = await rows(
         """SELECT a.id, a.asked_by, p.name AS asked_by_name, a.asked_at, a.released_at,
              q.name AS released_by_name, a.cancelled_at,
-             jsonb_agg(jsonb_build_object('id', s.id, 'title', f.title, 'wanted', l.wanted)
+             (SELECT count(*) FROM announcement_line w WHERE w.announcement = a.id) - count(*)
+               AS hidden,
+             jsonb_agg(jsonb_build_object('id', s.id, 'title', f.title,
+                         'title_en', f.title_en, 'wanted', l.wanted)
                        ORDER BY f.title) AS films
            FROM announcement a JOIN person p ON p.id = a.asked_by
            LEFT JOIN person q ON q.id = a.released_by

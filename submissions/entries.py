@@ -17,6 +17,15 @@ from submissions.status import DECIDABLE, DECISIONS, MOVES, FileState, Status
 from submissions.tables import Film, FilmFile, Member, Submission
 from submissions.versions import put_older_aside, put_unreleased_aside
 
+STANDS = {
+    Status.DRAFT: "stands_draft",
+    Status.SUBMITTED: "stands_submitted",
+    Status.ACCEPTED: "stands_accepted",
+    Status.WAITLISTED: "stands_waitlisted",
+    Status.DECLINED: "stands_declined",
+    Status.WITHDRAWN: "stands_withdrawn",
+}
+
 
 async def deadline_of(edition: Edition, section: str | None) -> datetime:
     own = await Deadline.objects().get(
@@ -212,7 +221,7 @@ async def withdraw(submission: Submission, *, by: Person) -> None:
 async def move(submission: Submission, wanted: Status, *, by: Person | None) -> None:
     """The one writer of `status`; whoever comes second gets `Conflict`."""
     if wanted not in MOVES[Status(submission.status)]:
-        raise Refused(f"cannot_move_{submission.status}_to_{wanted}")
+        raise Refused(STANDS[Status(submission.status)])
     async with transaction():
         moved = await rows(
             """UPDATE submission SET status = {}, version = version + 1
@@ -232,7 +241,7 @@ async def move(submission: Submission, wanted: Status, *, by: Person | None) -> 
 async def propose(submission: Submission, wanted: Status | None, *, by: Person) -> None:
     """The one writer of `pending`: a decision that stays inside the committee."""
     if wanted is not None and wanted not in DECISIONS:
-        raise Refused(f"cannot_decide_{wanted}")
+        raise ValueError(f"{wanted} is no decision")
     moved = await rows(
         "UPDATE submission SET pending = {} WHERE id = {} AND status = ANY({}) RETURNING id",
         None if wanted is None else wanted.value,
@@ -240,7 +249,7 @@ async def propose(submission: Submission, wanted: Status | None, *, by: Person) 
         [status.value for status in DECIDABLE],
     )
     if not moved:
-        raise Conflict("submission_moved_meanwhile")
+        raise await standing(submission)
     await record(
         "decision_proposed",
         submission.id,
@@ -249,6 +258,12 @@ async def propose(submission: Submission, wanted: Status | None, *, by: Person) 
         wanted=None if wanted is None else wanted.value,
     )
     submission.pending = None if wanted is None else wanted.value
+
+
+async def standing(submission: Submission) -> Refused:
+    """Where the film stands by now, and so why the act cannot be: the words say what can."""
+    found = await rows("SELECT status FROM submission WHERE id = {}", submission.id)
+    return Refused(STANDS[Status(found[0]["status"])])
 
 
 async def tell_members(

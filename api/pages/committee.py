@@ -10,6 +10,7 @@ from litestar.response import Redirect
 from msgspec import Meta
 
 from api.auth import needs
+from api.errors import STATUS
 from api.forms import filled
 from api.pages._page import fault_words, language_of, page, prefix_of
 from api.v1.committee import check_films, film, own_batch
@@ -17,7 +18,7 @@ from festival.access import Act, Viewer, may
 from festival.errors import FestivalError
 from festival.tables import Edition, Person, Section
 from reviews import decisions, lists, reviewing
-from reviews.lists import Case, Waiting
+from reviews.lists import Batch, Case, Waiting
 from reviews.reviewing import Remark
 from reviews.scoring import CRITERIA, Score, Sheet, total
 from reviews.watching import length_of
@@ -28,6 +29,7 @@ from submissions.subtitling import subtitles_of
 AnyRequest = Request[Any, Any, Any]
 COMMITTEE = [needs(Act.SEE_QUEUE, scope="committee")]
 CHAIR = [needs(Act.SEE_BOARD, scope="committee")]
+MOST_AT_ONCE = 500  # films of one announcement: more could not be read before it is released
 COLUMNS = ("undecided", "accepted", "waitlisted", "declined")
 ACTS = {
     "acceptance": decisions.accept,
@@ -49,6 +51,7 @@ class SheetForm(msgspec.Struct, frozen=True, kw_only=True):
 
 class DecisionForm(msgspec.Struct, frozen=True, kw_only=True):
     act: Annotated[str, Meta(pattern="^(acceptance|waiting|regret|reopening)$")]
+    version: Annotated[int, Meta(ge=0, le=10**9)] = 0
     note: Annotated[str, Meta(min_length=3, max_length=2000)]
 
 
@@ -57,7 +60,9 @@ class RecusalForm(msgspec.Struct, frozen=True):
 
 
 class BatchForm(msgspec.Struct, frozen=True):
-    submissions: Annotated[list[Annotated[str, Meta(max_length=32)]], Meta(max_length=500)] = []
+    submissions: Annotated[
+        list[Annotated[str, Meta(max_length=32)]], Meta(max_length=MOST_AT_ONCE)
+    ] = []
 
 
 def tab_of(one: Waiting) -> str:
@@ -202,8 +207,24 @@ async def recuse(
     return back(request, "/committee", "committee.done.recused")
 
 
+def status_of(error: FestivalError | None) -> int:
+    """A page that shows a refusal says so in its number, too."""
+    return 200 if error is None else STATUS[type(error)]
+
+
+class Typed(msgspec.Struct, frozen=True):
+    """What somebody wrote about one film when it was refused: the form keeps it."""
+
+    id: str
+    act: str
+    note: str
+
+
 async def board_page(
-    request: AnyRequest, viewer: Viewer, error: FestivalError | None = None
+    request: AnyRequest,
+    viewer: Viewer,
+    error: FestivalError | None = None,
+    typed: Typed | None = None,
 ) -> Response[str]:
     cases = await lists.board(viewer)
     columns: list[tuple[str, list[Case]]] = [
@@ -214,10 +235,11 @@ async def board_page(
     return page(
         request,
         "committee/board.html",
-        status=422 if error else 200,
+        status=status_of(error),
         cases=cases,
         columns=columns,
         told=told,
+        typed=typed,
     )
 
 
@@ -237,25 +259,46 @@ async def decide(
     submission, _ = await film(submission_id, viewer, edition_row, Act.DECIDE)
     try:
         form = await filled(request, DecisionForm)
-        await ACTS[form.act](submission, by=person, note=form.note)
+        await ACTS[form.act](submission, by=person, note=form.note, seen=form.version)
     except FestivalError as error:
-        return await board_page(request, viewer, error)
+        sent = await request.form()
+        typed = Typed(submission_id, str(sent.get("act", "")), str(sent.get("note", "")))
+        return await board_page(request, viewer, error, typed)
     return back(request, "/committee/decisions", "committee.done.decided")
 
 
 async def announcements_page(
-    request: AnyRequest, viewer: Viewer, error: FestivalError | None = None
+    request: AnyRequest,
+    viewer: Viewer,
+    error: FestivalError | None = None,
+    ticked: list[str] | None = None,
 ) -> Response[str]:
+    """`ticked`: what was chosen when a draft was refused; otherwise every film is."""
     waiting = [case for case in await lists.board(viewer) if case.pending and not case.batch]
+    batches = await lists.announcements(viewer)
     told = fault_words(language_of(request), error) if error else []
     return page(
         request,
         "committee/announcements.html",
-        status=422 if error else 200,
-        pending=waiting,
-        batches=await lists.announcements(viewer),
+        status=status_of(error),
+        pending=waiting[:MOST_AT_ONCE],
+        later=max(len(waiting) - MOST_AT_ONCE, 0),
+        batches=batches,
+        unseen=await unseen(request.state["edition"], batches, viewer),
         told=told,
+        ticked=ticked,
     )
+
+
+async def unseen(edition: Edition, batches: list[Batch], viewer: Viewer) -> dict[str, str]:
+    """Of each batch that waits for somebody else: the films that no other chair may see."""
+    found = {}
+    for batch in batches:
+        if batch.is_open and batch.asked_by == viewer.id:
+            films = [film["id"] for film in batch.films]
+            if titles := await decisions.unseen_by_others(edition, films, but=viewer.id):
+                found[batch.id] = decisions.quoted(titles)
+    return found
 
 
 @get("/committee/announcements", guards=CHAIR)
@@ -276,7 +319,8 @@ async def ask(
         await check_films(form.submissions, viewer)
         await decisions.ask_announcement(edition_row, form.submissions, by=person)
     except FestivalError as error:
-        return await announcements_page(request, viewer, error)
+        ticked = (await request.form()).getall("submissions", [])
+        return await announcements_page(request, viewer, error, ticked)
     return back(request, "/committee/announcements", "committee.done.drawn")
 
 

@@ -17,7 +17,6 @@ from reviews.decisions import Sentence
 from reviews.lists import Aside, Batch, Case, Waiting
 from reviews.reviewing import Remark
 from reviews.scoring import Sheet
-from reviews.tables import AnnouncementLine
 from reviews.watching import Seen, Watched
 from submissions.lists import submission_in
 from submissions.tables import FilmFile, Submission
@@ -238,7 +237,7 @@ async def accept(
 ) -> None:
     """Choose the film; nobody outside learns of it before the announcement."""
     submission, _ = await film(submission_id, viewer, edition_row, Act.DECIDE)
-    await decisions.accept(submission, by=person, note=data.note)
+    await decisions.accept(submission, by=person, note=data.note, seen=data.version)
 
 
 @post("/committee/submissions/{submission_id:str}/waiting", guards=CHAIR, status_code=204)
@@ -250,7 +249,7 @@ async def wait(
     edition_row: NamedDependency[Edition],
 ) -> None:
     submission, _ = await film(submission_id, viewer, edition_row, Act.DECIDE)
-    await decisions.wait(submission, by=person, note=data.note)
+    await decisions.wait(submission, by=person, note=data.note, seen=data.version)
 
 
 @post("/committee/submissions/{submission_id:str}/regret", guards=CHAIR, status_code=204)
@@ -262,7 +261,7 @@ async def regret(
     edition_row: NamedDependency[Edition],
 ) -> None:
     submission, _ = await film(submission_id, viewer, edition_row, Act.DECIDE)
-    await decisions.regret(submission, by=person, note=data.note)
+    await decisions.regret(submission, by=person, note=data.note, seen=data.version)
 
 
 @post("/committee/submissions/{submission_id:str}/reopening", guards=CHAIR, status_code=204)
@@ -274,7 +273,7 @@ async def reopen(
     edition_row: NamedDependency[Edition],
 ) -> None:
     submission, _ = await film(submission_id, viewer, edition_row, Act.DECIDE)
-    await decisions.reopen(submission, by=person, note=data.note)
+    await decisions.reopen(submission, by=person, note=data.note, seen=data.version)
 
 
 async def check_films(ids: list[str], viewer: Viewer) -> None:
@@ -287,9 +286,10 @@ async def check_films(ids: list[str], viewer: Viewer) -> None:
 async def own_batch(batch_id: str, viewer: Viewer) -> None:
     """Nobody releases or cancels a batch that holds a film they may not decide on."""
     batch = next((b for b in await lists.announcements(viewer) if b.id == batch_id), None)
-    lines = await AnnouncementLine.count().where(AnnouncementLine.announcement == batch_id)
-    if batch is None or len(batch.films) != lines:
+    if batch is None:
         raise Missing("announcement_missing")
+    if batch.hidden:
+        raise NotAllowed("announcement_not_whole", n=batch.hidden, name=batch.asked_by_name)
 
 
 @get("/announcements", guards=CHAIR)
@@ -303,11 +303,12 @@ async def ask(
     viewer: NamedDependency[Viewer],
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
-) -> dict[str, str]:
-    """Draw up a batch; a second person releases it."""
+) -> dict[str, Any]:
+    """Draw up a batch; a second person releases it. `unseen`: titles that no other chair may see."""
     await check_films(data.submissions, viewer)
     batch = await decisions.ask_announcement(edition_row, data.submissions, by=person)
-    return {"id": batch.id}
+    unseen = await decisions.unseen_by_others(edition_row, data.submissions, but=person.id)
+    return {"id": batch.id, "unseen": unseen}
 
 
 @post("/announcements/{batch_id:str}/release", guards=CHAIR, status_code=204)

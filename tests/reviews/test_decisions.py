@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from festival.errors import Conflict, Missing, Refused
-from festival.tables import Letter, Outbox
-from reviews import decisions
-from reviews.tables import Announcement
+from festival.tables import Letter, Outbox, Phase
+from reviews import decisions, reviewing
+from reviews.tables import Announcement, Decision
 from submissions.lists import submission_in
 from submissions.tables import FilmFile
 from tests.builders import a_film, a_person, an_edition, sign_in
@@ -17,7 +17,7 @@ class Room:
     """An edition, its two chairs, and films that wait for a decision."""
 
     async def fill(self, films: int = 2) -> "Room":
-        self.edition = await an_edition()
+        self.edition = await an_edition(phase=Phase.SELECTION)
         self.maker = await a_person("filmmaker", edition=self.edition)
         self.one = await a_person("chair", edition=self.edition, name="Cy")
         self.two = await a_person("chair", edition=self.edition, name="Di")
@@ -104,7 +104,7 @@ async def test_however_often_it_is_announced_the_letters_go_once(house) -> None:
 async def test_one_decision_that_changed_holds_the_whole_batch(house) -> None:
     room = await Room().fill()
     batch = await room.a_batch()
-    await decisions.wait(await room.film(1), by=room.one, note="À revoir.")
+    await decisions.wait(await room.film(1), by=room.one, note="À revoir.", seen=1)
 
     with pytest.raises(Conflict):
         await decisions.announce(batch, edition=room.edition, by=room.two)
@@ -156,7 +156,7 @@ async def test_a_draft_is_not_decided(house) -> None:
     room = await Room().fill(0)
     room.films = [(await a_film(room.edition, room.maker, status="draft"))[0]]
 
-    with pytest.raises(Conflict):
+    with pytest.raises(Refused):
         await decisions.accept(await room.film(), by=room.one, note="Lumineux.")
 
     assert await room.standing() == [("draft", None)]
@@ -178,3 +178,148 @@ async def projections(room: Room) -> list[str]:
     files = [file.id for file in await FilmFile.objects().where(FilmFile.submission.is_in(room.films))]
     lines = await Outbox.objects().where(Outbox.task == "make_mezzanine")
     return [line.args["file"] for line in lines if line.args["file"] in files]
+
+
+async def test_who_decides_on_an_older_state_is_told_and_overwrites_nothing(house) -> None:
+    room = await Room().fill(1)
+    await decisions.accept(await room.film(), by=room.one, note="Lumineux.")
+
+    with pytest.raises(Conflict) as told:
+        await decisions.regret(await room.film(), by=room.two, note="Trop long.", seen=0)
+
+    assert told.value.codes == ("decision_overtaken",)
+    assert told.value.values["version"] == 1
+    assert (told.value.values["name"], told.value.values["note"]) == ("Cy", "Lumineux.")
+    assert await room.standing() == [("submitted", "accepted")]
+    assert await Decision.count().where(Decision.submission == room.films[0]) == 1
+
+
+async def test_of_two_chairs_at_once_one_decides(house) -> None:
+    room = await Room().fill(1)
+    answers = await asyncio.gather(
+        decisions.accept(await room.film(), by=room.one, note="Lumineux."),
+        decisions.regret(await room.film(), by=room.two, note="Trop long."),
+        return_exceptions=True,
+    )
+
+    assert sorted(type(answer) for answer in answers if answer) == [Conflict]
+    assert await Decision.count().where(Decision.submission == room.films[0]) == 1
+
+
+async def test_whoever_has_read_the_other_sentence_may_decide_again(house) -> None:
+    room = await Room().fill(1)
+    await decisions.accept(await room.film(), by=room.one, note="Lumineux.")
+
+    await decisions.regret(await room.film(), by=room.two, note="Trop long.", seen=1)
+    await decisions.reopen(await room.film(), by=room.one, note="Parlons-en.", seen=2)
+
+    assert await room.standing() == [("submitted", None)]
+
+
+async def test_an_announcement_is_a_newer_state_too(house) -> None:
+    room = await Room().fill(1)
+    await decisions.wait(await room.film(), by=room.one, note="À revoir.")
+    batch = await decisions.ask_announcement(room.edition, room.films, by=room.one)
+    await decisions.announce(batch.id, edition=room.edition, by=room.two)
+
+    with pytest.raises(Conflict):
+        await decisions.accept(await room.film(), by=room.one, note="Lumineux.", seen=1)
+    await decisions.accept(await room.film(), by=room.one, note="Lumineux.", seen=2)
+
+    assert await room.standing() == [("waitlisted", "accepted")]
+
+
+@pytest.mark.parametrize(("status", "code"), [
+    ("draft", "stands_draft"), ("withdrawn", "stands_withdrawn"),
+    ("accepted", "stands_accepted"), ("declined", "stands_declined"),
+])  # fmt: skip
+async def test_a_film_that_takes_no_decision_says_where_it_stands(house, status, code) -> None:
+    room = await Room().fill(0)
+    room.films = [(await a_film(room.edition, room.maker, status=status))[0]]
+
+    for act in (decisions.accept, decisions.wait, decisions.regret, decisions.reopen):
+        with pytest.raises(Refused) as told:
+            await act(await room.film(), by=room.one, note="Lumineux.")
+        assert told.value.codes == (code,)
+    assert await room.standing() == [(status, None)]
+
+
+async def test_a_stale_decision_is_409_with_both_sentences(client) -> None:
+    room = await Room().fill(1)
+    place = f"/api/v1/{room.edition.slug}/committee/submissions/{room.films[0]}"
+    await sign_in(client, room.one)
+    first = await client.post(f"{place}/acceptance", json={"note": "Lumineux.", "version": 0})
+    await sign_in(client, room.two)
+
+    stale = await client.post(f"{place}/regret", json={"note": "Trop long."})
+
+    assert (first.status_code, stale.status_code) == (204, 409)
+    told = stale.json()
+    assert told["codes"] == ["decision_overtaken"]
+    assert (told["standing"]["name"], told["standing"]["wanted"]) == ("Cy", "accepted")
+    assert "Lumineux." in told["words"]["fr"][0]
+
+
+async def test_a_stale_form_keeps_what_was_typed_and_shows_what_stands(client) -> None:
+    room = await Room().fill(1)
+    await decisions.accept(await room.film(), by=room.one, note="Lumineux.")
+    await sign_in(client, room.two)
+
+    page = await client.post(
+        f"/fr/{room.edition.slug}/committee/submissions/{room.films[0]}/decision",
+        data={"act": "regret", "note": "Trop long, hélas.", "version": "0"},
+    )
+
+    assert page.status_code == 409
+    assert "Trop long, hélas." in page.text
+    assert "Lumineux." in page.text
+    assert 'name="version" value="1"' in page.text
+    assert await room.standing() == [("submitted", "accepted")]
+
+
+async def test_who_draws_what_no_other_chair_may_see_is_told_which_film(client) -> None:
+    room = await Room().fill()
+    await decisions.accept(await room.film(0), by=room.one, note="Lumineux.")
+    await decisions.regret(await room.film(1), by=room.one, note="Trop long.")
+    await reviewing.recuse(await room.film(1), reason="Mon frère.", by=room.two)
+    await sign_in(client, room.one)
+
+    drawn = await client.post(
+        f"/api/v1/{room.edition.slug}/announcements", json={"submissions": room.films}
+    )
+    page = await client.get(f"/fr/{room.edition.slug}/committee/announcements")
+
+    assert drawn.json()["unseen"] == ["Nuit 1"]
+    assert "sortez-en « Nuit 1 »" in page.text.replace("\u00a0", " ")
+
+
+async def test_a_third_chair_releases_what_the_second_may_not_see(client) -> None:
+    room = await Room().fill()
+    third = await a_person("chair", edition=room.edition, name="Eo")
+    batch = await room.a_batch()
+    await reviewing.recuse(await room.film(1), reason="Mon frère.", by=room.two)
+    place = f"/api/v1/{room.edition.slug}/announcements/{batch}/release"
+    await sign_in(client, room.two)
+    barred = await client.post(place)
+    page = await client.get(f"/fr/{room.edition.slug}/committee/announcements")
+    await sign_in(client, third)
+
+    released = await client.post(place)
+
+    assert (barred.status_code, barred.json()["codes"]) == (403, ["announcement_not_whole"])
+    assert "1 film que vous ne pouvez pas voir" in page.text
+    assert f"{batch}/release" not in page.text
+    assert "Nuit 1" not in page.text
+    assert released.status_code == 204
+    assert await room.letters() == ["accepted", "declined"]
+
+
+async def test_a_decision_that_changed_since_the_preview_is_named(house) -> None:
+    room = await Room().fill()
+    batch = await room.a_batch()
+    await decisions.wait(await room.film(1), by=room.one, note="À revoir.", seen=1)
+
+    with pytest.raises(Conflict) as told:
+        await decisions.announce(batch, edition=room.edition, by=room.two)
+
+    assert told.value.values == {"titles": "« Nuit 1 »"}
