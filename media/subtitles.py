@@ -1,16 +1,21 @@
-"""Subtitles as text: whatever SRT or WebVTT somebody wrote becomes WebVTT that can do no harm.
+"""Subtitles as text: whatever somebody wrote becomes WebVTT that can do no harm.
 
 Pure but for `extract`. A cue is kept, or counted among those that could not be; none is invented.
+SRT and WebVTT are read here, cue by cue; what pysubs2 reads better comes to us as its SRT.
 """
 
-import codecs
+import html
 import re
+import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
 import msgspec
+import pysubs2
 
+from media import encodings
+from media.encodings import LOST, NoText
 from media.facts import Facts
 from media.probe import GUARDS
 from media.runner import PermanentFault, run
@@ -19,17 +24,33 @@ from media.sandbox import Cell
 MOST_BYTES = 8 * 1024 * 1024
 MOST_CUES = 20_000
 MOST_LETTERS = 2_000
+MOST_LINES = 200_000
 READABLE = frozenset({"subrip", "srt", "webvtt", "mov_text", "ass", "ssa", "text"})
 SPAN_SECONDS = 60
+SHOWN = 3
+JUDGED_BY = 2_000
 
-_clock = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})"
-_times = re.compile(rf"\s*{_clock}\s*-->\s*{_clock}(?:\s.*)?$")
+_clock = (
+    r"(?:(\d{1,3})\s*:\s*)?(\d{1,2})\s*:\s*(\d{1,2})"
+    r"(?:\s*(?:[.,]\s*|:\s*(?=\d{3}(?!\d)))(\d{1,6}))?"
+)
+_times = re.compile(rf"\s*{_clock}\s*(?:--?\s?>|[–—]>|→)\s*{_clock}(?:\s.*)?$")
 _tag = re.compile(r"</?[A-Za-z!?][^<>]*>|</?\d[\d:.]*>|</>|\{\\[^{}]*\}|\{/?[yYcC]:[^{}]*\}")
 _kept = re.compile(r"<(/?)([ibu])(?:[\s.][^<>]*)?>", re.IGNORECASE)
-_controls = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\u202a-\u202e\u2066-\u2069]")
+_controls = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\u202d\u202e]")
+"""Embeddings, isolates and marks stay, as Arabic and Hebrew need them; an override turns words round."""
 _entities = {"&lt;": "<", "&gt;": ">", "&nbsp;": "\u00a0", "&lrm;": "\u200e", "&rlm;": "\u200f"}
-_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"),
-         (codecs.BOM_UTF16_BE, "utf-16-be"))  # fmt: skip
+_others = (
+    (
+        "ass",
+        re.compile(r"^\s*\[(?:Script Info|V4\+? Styles|Events)\]", re.IGNORECASE | re.MULTILINE),
+    ),
+    ("ttml", re.compile(r"<(?:\w{1,20}:)?tt[\s>]")),
+    ("microdvd", re.compile(r"\s*\{ *\d+ *\} *\{ *\d+ *\}")),
+    ("mpl2", re.compile(r"\s*\[-?\d+\] *\[-?\d+\]")),
+    ("tmp", re.compile(r"\s*\d{1,2}:\d{2}:\d{2}:(?![\d:.,])")),
+)
+"""What the beginning of a file of each kind looks like."""
 
 
 class Unreadable(Exception):
@@ -45,12 +66,31 @@ class Cue(msgspec.Struct, frozen=True):
 
 
 class Subtitles(msgspec.Struct, frozen=True):
-    """What was read: `bad` cues could not be, `late` ones begin after the film has ended."""
+    """What was read: `bad` cues could not be, `late` ones begin after the film has ended.
+
+    `is_sure` when the bytes prove their encoding; `is_unlike` when this can hardly be the language
+    that was named; `lost` holds the cues with a letter that could not be read.
+    """
 
     cues: tuple[Cue, ...] = ()
     bad: int = 0
     late: int = 0
     encoding: str = "utf-8"
+    format: str = "srt"
+    is_sure: bool = True
+    is_unlike: bool = False
+
+    @property
+    def lost(self) -> list[tuple[int, Cue]]:
+        """(its number, the cue), counted from one as any editor counts them."""
+        return [(place, cue) for place, cue in enumerate(self.cues, 1) if LOST in cue.text]
+
+    @property
+    def first(self) -> list[Cue]:
+        """The first cues, and the first with a letter beyond ASCII: those show whether it was read right."""
+        begin = list(self.cues[:SHOWN])
+        telling = [cue for cue in self.cues[SHOWN:] if not plain(cue.text).isascii()]
+        return begin + telling[:SHOWN]
 
 
 class Track(msgspec.Struct, frozen=True):
@@ -63,43 +103,90 @@ class Track(msgspec.Struct, frozen=True):
     late: int = 0
 
 
-def read(raw: bytes, *, runtime: float) -> Subtitles:
-    """SRT or WebVTT, told apart by nothing: both are times and the lines below them."""
+def read(raw: bytes, *, runtime: float, language: str = "", rate: float | None = None) -> Subtitles:
+    """SRT, WebVTT, or what pysubs2 knows; `rate` is for kinds that count pictures.
+
+    `language` (BCP 47) helps to tell how the text was saved. `Unreadable` when there is no cue.
+    """
     if len(raw) > MOST_BYTES:
         raise Unreadable("too long")
-    text, encoding = decoded(raw)
-    found, bad = cues_of(re.split(r"\r\n|\r|\n", text))
-    if not found:
+    try:
+        found = encodings.read(raw, language=language)
+    except NoText:
+        raise Unreadable("no text") from None
+    kind, lines = lines_of(found.text, rate=rate)
+    cues, bad = cues_of(lines)
+    if not cues:
         raise Unreadable("no cue")
     inside = [
         msgspec.structs.replace(cue, end=min(cue.end, runtime))
-        for cue in found
+        for cue in cues
         if cue.start < runtime
     ]
+    spoken = "\n".join(plain(cue.text) for cue in inside[:JUDGED_BY])
     return Subtitles(
         cues=tuple(sorted(inside, key=lambda cue: (cue.start, cue.end))),
         bad=bad,
-        late=len(found) - len(inside),
-        encoding=encoding,
+        late=len(cues) - len(inside),
+        encoding=found.encoding,
+        format=kind,
+        is_sure=found.is_sure,
+        is_unlike=bool(language) and encodings.is_unlike(spoken, language),
     )
 
 
-def decoded(raw: bytes) -> tuple[str, str]:
-    """By its mark, else UTF-8, else what Windows wrote in Western Europe."""
-    for mark, encoding in _BOMS:
-        if raw.startswith(mark):
-            return raw[len(mark) :].decode(encoding, "replace"), encoding
-    if b"\0" in raw:
-        raise Unreadable("no text")
+def lines_of(text: str, *, rate: float | None) -> tuple[str, list[str]]:
+    """(which kind of file it is, its lines); what is neither SRT nor WebVTT is rewritten as SRT."""
+    begin = text[:4000].lstrip("\ufeff \t\r\n")
+    is_vtt = begin.startswith("WEBVTT")
+    lines = re.split(r"\r\n|\r|\n", text)
+    if not is_vtt and not any(map(is_times, lines[:200])):
+        for kind, looks in _others:
+            if looks.match(begin) or (kind in {"ass", "ttml"} and looks.search(begin)):
+                return kind, rewritten(lines, kind, rate=rate)
+    return "vtt" if is_vtt else "srt", lines
+
+
+def rewritten(lines: list[str], kind: str, *, rate: float | None) -> list[str]:
+    """Through pysubs2, that answers a file which it cannot read in many ways."""
+    if len(lines) > MOST_LINES or any(len(line) > 10 * MOST_LETTERS for line in lines):
+        raise Unreadable("too long")
+    if kind == "ttml" and any("<!" in line and "<!--" not in line for line in lines):
+        raise Unreadable("declares entities")
     try:
-        return raw.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", "replace"), "cp1252"
+        made = pysubs2.SSAFile.from_string("\n".join(lines), format_=kind, fps=rate)
+    except (pysubs2.Pysubs2Error, ET.ParseError, ValueError, LookupError, TypeError, ArithmeticError,
+            AttributeError, RuntimeError):  # fmt: skip
+        raise Unreadable(kind) from None
+    said = (event for event in made.events if is_said(event))
+    return [line for event in said for line in as_srt(event)]
+
+
+def is_said(event: pysubs2.SSAEvent) -> bool:
+    return bool(event.text.strip()) and not event.is_comment and r"\p1" not in event.text
+
+
+def as_srt(event: pysubs2.SSAEvent) -> list[str]:
+    """Its times and its lines; of all that can be drawn, slant, weight and underline are kept."""
+    text = re.sub(
+        r"\{\\([ibu])([01])\}", lambda m: f"<{'' if m[2] == '1' else '/'}{m[1]}>", event.text
+    )
+    start, end = (clock(max(when, 0) / 1000) for when in (event.start, event.end))
+    return [f"{start} --> {end}", *re.split(r"\\[Nn]|\n", text), ""]
+
+
+def is_times(line: str) -> bool:
+    return len(line) < MOST_LETTERS and _times.fullmatch(line) is not None
+
+
+def plain(text: str) -> str:
+    """The words of a cue alone, for a page that writes its own markup."""
+    return html.unescape(re.sub(r"</?[ibu]>", "", text))
 
 
 def cues_of(lines: list[str]) -> tuple[list[Cue], int]:
     """(cues, how many could not be read): a line with an arrow begins one, the next arrow ends it."""
-    arrows = [at for at, line in enumerate(lines) if "-->" in line]
+    arrows = [at for at, line in enumerate(lines) if "-->" in line or is_times(line)]
     found: list[Cue] = []
     bad = max(0, len(arrows) - MOST_CUES)
     for at, following in pairwise([*arrows, len(lines)]):
@@ -128,7 +215,7 @@ def said(lines: list[str], *, is_last: bool) -> list[str]:
 
 
 def cue_of(times: str, lines: list[str]) -> Cue | None:
-    found = _times.fullmatch(times)
+    found = _times.fullmatch(times[:MOST_LETTERS])
     text = "\n".join(filter(None, (clean(line) for line in lines)))
     if not found or not text or len(text) > MOST_LETTERS:
         return None
@@ -138,7 +225,9 @@ def cue_of(times: str, lines: list[str]) -> Cue | None:
 
 def seconds(parts: tuple[str | None, ...]) -> float:
     hours, minutes, whole, part = parts
-    return int(hours or 0) * 3600 + int(minutes or 0) * 60 + int(whole or 0) + float(f"0.{part}")
+    return (
+        int(hours or 0) * 3600 + int(minutes or 0) * 60 + int(whole or 0) + float(f"0.{part or 0}")
+    )
 
 
 def clean(line: str) -> str:

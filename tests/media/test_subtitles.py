@@ -64,6 +64,84 @@ def test_what_windows_wrote_keeps_its_accents() -> None:
     assert (found.cues[0].text, found.encoding) == ("Où est l’été…", "cp1252")
 
 
+ASS = """[Script Info]
+ScriptType: v4.00+
+
+[Events]
+Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
+Dialogue: 0,0:00:01.00,0:00:02.50,Default,,0,0,0,,{\\pos(1,2)}Bonjour
+Dialogue: 0,0:00:02.60,0:00:02.70,Default,,0,0,0,,{\\p1}m 0 0 l 1 1{\\p0}
+Comment: 0,0:00:02.60,0:00:02.70,Default,,0,0,0,,a note
+Dialogue: 0,0:00:03.00,0:00:04.00,Default,,0,0,0,,Au revoir
+"""
+TTML = """<?xml version="1.0" encoding="UTF-8"?>
+<tt xmlns="http://www.w3.org/ns/ttml"><body><div>
+<p begin="00:00:01.000" end="00:00:02.500">Bonjour</p><p begin="3s" end="4s">Au revoir</p>
+</div></body></tt>"""
+
+
+@pytest.mark.parametrize(("kind", "text"), [
+    ("srt", SRT.replace(":", " : ").replace(",", " , ")),
+    ("srt", SRT.replace(",", ".")),
+    ("srt", SRT.replace(",500", ":500").replace(",000", "")),
+    ("srt", SRT.replace("-->", "->")),
+    ("vtt", STYLED.decode()),
+    ("ass", ASS),
+    ("ttml", TTML),
+    ("microdvd", "{24}{60}Bonjour\n{72}{96}Au revoir\n"),
+    ("mpl2", "[10][25]Bonjour\n[30][40]Au revoir\n"),
+])  # fmt: skip
+def test_other_times_and_other_kinds_of_file_are_read(kind: str, text: str) -> None:
+    found = read(text.encode(), runtime=10, rate=24.0)
+
+    assert (found.format, [cue.text for cue in found.cues]) == (kind, ["Bonjour", "Au revoir"])
+    assert (found.cues[0].start, round(found.cues[0].end, 1)) == (1.0, 2.5)
+    assert found.bad == 0
+
+
+@pytest.mark.parametrize("text", [
+    "{24}{60}No rate is known\n",
+    TTML.replace("<tt ", '<!DOCTYPE t [<!ENTITY lol "lol">]><tt '),
+    TTML.replace("3s", "3f"),
+    "[Script Info]\n[Events]\nDialogue: " + "{\\i1}a" * 1_000_000,
+    "{1}{2}a\n" * 1_000_000,
+    "-->\n" * 2_000_000,
+    "<SAMI><BODY><SYNC Start=1000><P>Bonjour</BODY></SAMI>",
+])  # fmt: skip
+def test_what_cannot_be_read_whole_is_refused(text: str) -> None:
+    with pytest.raises(Unreadable):
+        read(text.encode(), runtime=10)
+
+
+def test_a_cue_of_two_lines_is_slanted_and_can_do_no_harm() -> None:
+    text = ASS.replace("{\\pos(1,2)}Bonjour", r"{\i1}Bon{\i0}jour\N<script>alert(1)</script>")
+
+    assert read(text.encode(), runtime=10).cues[0].text == "<i>Bon</i>jour\nalert(1)"
+
+
+@pytest.mark.parametrize("mark", ["\u200e", "\u200f", "\u202a", "\u202b", "\u202c", "\u2066", "\u2067", "\u2069"])
+def test_marks_of_direction_stay(mark: str) -> None:
+    found = read(SRT.replace("Bonjour", f"{mark}שלום").encode(), runtime=10)
+
+    assert found.cues[0].text == f"{mark}שלום"
+
+
+def test_a_letter_that_was_lost_is_found_in_its_cue() -> None:
+    damaged = (SRT * 2).replace("Bonjour", "Déjà là, bientôt").encode().replace("ô".encode(), b"\xf4", 1)
+
+    found = read(damaged, runtime=10, language="fr")
+
+    assert found.encoding == "utf-8"
+    assert [(place, cue.text) for place, cue in found.lost] == [(1, "Déjà là, bient\ufffdt")]
+
+
+def test_the_first_cues_are_joined_by_those_that_tell_how_they_were_read() -> None:
+    lines = ["A", "B", "C", "D", "Été", "E", "Là"]
+    text = "\n".join(f"00:0{n}.000 --> 00:0{n}.500\n{line}\n" for n, line in enumerate(lines))
+
+    assert [cue.text for cue in read(text.encode(), runtime=10).first] == ["A", "B", "C", "Été", "Là"]
+
+
 def test_bad_cues_are_counted_and_cost_no_other() -> None:
     found = read((BAD + SRT).encode(), runtime=10)
 
