@@ -25,6 +25,7 @@ from api.headers import Headers
 from api.news import news_plugin
 from api.openapi import PlainPage
 from api.pages import account, committee, filmmaker, operator, programmer, public
+from api.pages import subtitles as subtitle_pages
 from api.v1 import account as account_v1
 from api.v1 import committee as committee_v1
 from api.v1 import files, health, programme, submissions, subtitles, uploads
@@ -78,7 +79,16 @@ async def known_language(connection: AnyConnection, _: BaseRouteHandler) -> None
 
 def pages() -> Router:
     handlers = [
-        module.HANDLERS for module in (public, account, filmmaker, committee, programmer, operator)
+        module.HANDLERS
+        for module in (
+            public,
+            account,
+            filmmaker,
+            subtitle_pages,
+            committee,
+            programmer,
+            operator,
+        )
     ]
     return Router(
         "/{lang:str}/{edition:str}",

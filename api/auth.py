@@ -199,6 +199,9 @@ def visitor(connection: Connection) -> str:
     return known or str(connection.state["visitor"])
 
 
+FORMS = ("application/x-www-form", "multipart/form-data")
+
+
 async def csrf_guard(connection: Connection, _: BaseRouteHandler) -> None:
     """Every unsafe request of a browser proves that our page sent it; tokens need no proof."""
     if connection.scope.get("method") not in UNSAFE or bearer(connection):
@@ -208,7 +211,7 @@ async def csrf_guard(connection: Connection, _: BaseRouteHandler) -> None:
     kind = connection.headers.get("content-type", "")
     if not session_token(connection) and kind.startswith("application/json"):
         return  # no cookie speaks for the caller, and no other site can send JSON here
-    if not given and isinstance(connection, Request) and kind.startswith("application/x-www-form"):
+    if not given and isinstance(connection, Request) and kind.startswith(FORMS):
         given = str((await connection.form()).get("_csrf", ""))
     if site not in {"same-origin", "none"} or not hmac.compare_digest(
         given.encode(), csrf_token(connection).encode()

@@ -4,6 +4,7 @@ Keys are codes (`filmmaker.films.title`); both catalogues are complete at every 
 """
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -90,13 +91,43 @@ def has_words(key: str) -> bool:
 
 
 def tongue(language: str, code: str) -> str:
-    """`fr` → *français*; what is no code stands as it was written."""
-    return str(Locale(language).languages.get(code.strip().lower(), code))
+    """`fr` → *français*, `sr-Latn` → *serbe (latin)*; what is no code stands as it was written."""
+    key = code.strip().replace("-", "_")
+    if has_words(f"common.tongue.{code}"):
+        return t(language, f"common.tongue.{code}")
+    known = Locale(language)
+    if name := known.languages.get(key) or known.languages.get(key.lower()):
+        return str(name)
+    base, *rest = key.split("_")
+    if base not in known.languages or not rest:
+        return code
+    parts = [str(known.scripts.get(one) or known.territories.get(one) or one) for one in rest]
+    return f"{known.languages[base]} ({', '.join(parts)})"
+
+
+def tongues(language: str, codes: Iterable[str]) -> str:
+    """What is spoken, in one line; nobody speaks where the only code is `zxx`."""
+    return ", ".join(tongue(language, code) for code in codes)
+
+
+def captions(language: str, codes: Iterable[str]) -> str:
+    """The languages of subtitles in one line, or that there are none."""
+    found = list(codes)
+    return t(language, "common.captions.none") if found == ["zxx"] else tongues(language, found)
+
+
+def track(language: str, code: str, kind: str) -> str:
+    """The name of a subtitle track: *français (sourds et malentendants)*."""
+    name = tongue(language, code)
+    return name if kind == "full" else t(language, f"common.captions.{kind}", language=name)
 
 
 def country(language: str, code: str) -> str:
     """`FR` → *France*; what is no code stands as it was written."""
-    return str(Locale(language).territories.get(code.strip().upper(), code))
+    known = code.strip().upper()
+    if has_words(f"common.country.{known}"):
+        return t(language, f"common.country.{known}")
+    return str(Locale(language).territories.get(known, code))
 
 
 def wall_day(when: date | datetime) -> date:

@@ -1,97 +1,226 @@
-"""Subtitles that come beside a film: read with care, kept as WebVTT, shown over every copy of it."""
+"""Subtitles that come beside a film: read with care, kept as WebVTT, shown over every copy of it.
 
-from babel import Locale
+A track stands at once only when its bytes prove how they are to be read and it takes nobody's place;
+any other waits until its maker has seen its first cues and said yes. The committee sees what stands.
+"""
 
+import asyncio
+from datetime import datetime
+
+import msgspec
+
+from festival import codes
 from festival.db import rows, transaction
 from festival.errors import Missing, Refused
+from festival.language import timecode
 from festival.record import record
 from festival.tables import Person, new_id
 from media import subtitles
-from media.subtitles import Subtitles, Unreadable
+from media.encodings import spelled
+from media.subtitles import Subtitles, Unreadable, plain
 from submissions.lists import current_file
 from submissions.status import Status
-from submissions.tables import Submission, Subtitle
+from submissions.tables import Submission
 from submissions.verdicts import facts_of
 
 CLOSED = {Status.DECLINED, Status.WITHDRAWN}
-MOST_TRACKS = 20
+MOST_TRACKS = 40
+KINDS = ("full", "sdh", "forced")
+NAMED = 3
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """A cue as it will be read, without its markup; seconds on the film's own clock."""
+
+    start: float
+    end: float
+    text: str
+
+
+class Track(msgspec.Struct, frozen=True, kw_only=True):
+    """One track beside a film; `replaces` is the one that it takes the place of, once it stands."""
+
+    id: str
+    language: str
+    kind: str
+    name: str
+    encoding: str
+    cues: int
+    bad: int
+    late: int
+    confirmed_at: datetime | None
+    first: tuple[Shown, ...] = ()
+    replaces: str | None = None
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.confirmed_at is not None
+
+
+TRACK = """SELECT id, language, kind, name, encoding, cues, bad, late, confirmed_at FROM subtitle
+           WHERE submission = {}"""
 
 
 async def add(
-    submission: Submission, raw: bytes, *, language: str, name: str, by: Person
-) -> Subtitles:
-    """Keep these subtitles; others in the same language are replaced. Returns what was read."""
+    submission: Submission, raw: bytes, *, language: str, kind: str, name: str, by: Person
+) -> Track:
+    """Read and keep these subtitles; what was read is told by the track's first cues.
+
+    Refused by name: no film yet, a language or kind that is none, no cue, letters that are lost,
+    words that can hardly be in the language.
+    """
     if submission.status in CLOSED:
         raise Refused("entry_is_closed")
-    if language not in Locale("en").languages or len(language) > 8:
-        raise Refused("subtitle_language")
+    tag = tag_of(language)
+    if kind not in KINDS:
+        raise Refused("subtitle_kind")
     file = await current_file(submission.id)
     facts = facts_of(file.facts) if file else None
     if facts is None or facts.duration <= 0:
         raise Refused("subtitle_before_film")
+    rate = facts.picture.fps if facts.picture else None
     try:
-        found = subtitles.read(raw, runtime=facts.duration)
+        found = await asyncio.to_thread(
+            subtitles.read, raw, runtime=facts.duration, language=tag, rate=rate
+        )
     except Unreadable:
         raise Refused("subtitle_unreadable") from None
+    refuse_unfit(found, tag)
+    return await keep(submission, found, tag=tag, kind=kind, name=name, by=by)
+
+
+def tag_of(language: str) -> str:
+    try:
+        return codes.language_tag(language)
+    except ValueError:
+        raise Refused("subtitle_language") from None
+
+
+def refuse_unfit(found: Subtitles, tag: str) -> None:
     if not found.cues:
         raise Refused("subtitle_past_end")
-    await keep(submission, found, language=language, name=name, by=by)
-    return found
+    told = {"encoding": spelled(found.encoding), "language": tag}
+    if found.is_unlike:
+        raise Refused("subtitle_unlike", **told, read=quoted(found.first[0].text))
+    if found.lost:
+        places = [f"{n} ({timecode(int(cue.start))}) : « {quoted(cue.text)} »" for n, cue in found.lost]
+        raise Refused("subtitle_damaged", **told, n=len(places), places=" ; ".join(places[:NAMED]))
+
+
+def quoted(text: str) -> str:
+    words = " ".join(plain(text).split())
+    return words if len(words) < 80 else words[:79] + "…"
 
 
 async def keep(
-    submission: Submission, found: Subtitles, *, language: str, name: str, by: Person
-) -> None:
+    submission: Submission, found: Subtitles, *, tag: str, kind: str, name: str, by: Person
+) -> Track:
     async with transaction():
         await rows("SELECT id FROM submission WHERE id = {} FOR UPDATE", submission.id)
-        there = await rows(
-            "SELECT language FROM subtitle WHERE submission = {} AND language <> {}",
-            submission.id,
-            language,
-        )
-        if len(there) >= MOST_TRACKS:
+        there = await tracks_of(submission.id)
+        same = [one for one in there if (one.language, one.kind) == (tag, kind)]
+        if len(there) - len(same) >= MOST_TRACKS:
             raise Refused("subtitle_too_many")
+        standing = next((one for one in same if one.is_confirmed), None)
+        stands = found.is_sure and standing is None
         await rows(
-            """INSERT INTO subtitle (id, submission, language, name, text, cues, bad, late)
-               VALUES ({}, {}, {}, {}, {}, {}, {}, {})
-               ON CONFLICT (submission, language) DO UPDATE SET name = excluded.name,
-                 text = excluded.text, cues = excluded.cues, bad = excluded.bad,
-                 late = excluded.late, created_at = now() RETURNING id""",
-            new_id(),
-            submission.id,
-            language,
-            name[:255],
-            subtitles.webvtt(found.cues),
-            len(found.cues),
-            found.bad,
-            found.late,
+            """DELETE FROM subtitle WHERE submission = {} AND language = {} AND kind = {}
+                 AND confirmed_at IS NULL RETURNING id""",
+            submission.id, tag, kind,
+        )  # fmt: skip
+        await rows(
+            """INSERT INTO subtitle (id, submission, language, kind, name, text, encoding, cues, bad,
+                 late, created_at, confirmed_at)
+               VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, now(), CASE WHEN {} THEN now() END)
+               RETURNING id""",
+            made := new_id(), submission.id, tag, kind, name[:255], subtitles.webvtt(found.cues),
+            found.encoding, len(found.cues), found.bad, found.late, stands,
+        )  # fmt: skip
+        await record("subtitles_added", submission.id, by=by, language=tag, kind=kind, stands=stands)
+    return next(one for one in await tracks_of(submission.id) if one.id == made)
+
+
+async def confirm(submission: Submission, track: str, *, by: Person) -> None:
+    """Its maker has read the first cues: now it stands, in the place of the one before. Twice is once."""
+    if submission.status in CLOSED:
+        raise Refused("entry_is_closed")
+    async with transaction():
+        await rows("SELECT id FROM submission WHERE id = {} FOR UPDATE", submission.id)
+        found = next((one for one in await tracks_of(submission.id) if one.id == track), None)
+        if found is None:
+            raise Missing("subtitle_missing")
+        if found.is_confirmed:
+            return
+        await rows(
+            """DELETE FROM subtitle WHERE submission = {} AND language = {} AND kind = {}
+                 AND confirmed_at IS NOT NULL RETURNING id""",
+            submission.id, found.language, found.kind,
+        )  # fmt: skip
+        await rows("UPDATE subtitle SET confirmed_at = now() WHERE id = {} RETURNING id", track)
+        await record(
+            "subtitles_confirmed", submission.id, by=by, language=found.language, kind=found.kind
         )
-        await record("subtitles_added", submission.id, by=by, language=language)
 
 
-async def remove(submission: Submission, *, language: str, by: Person) -> None:
+async def remove(submission: Submission, *, language: str, kind: str, by: Person) -> None:
+    """All of this language and kind, standing or waiting."""
+    tag = tag_of(language)
+    there = await tracks_of(submission.id)
+    same = [one.id for one in there if (one.language, one.kind) == (tag, kind)]
+    if not same:
+        raise Missing("subtitle_missing")
+    for track in same:
+        await drop(submission, track, by=by)
+
+
+async def drop(submission: Submission, track: str, *, by: Person) -> None:
+    """This one alone; what stood before a waiting one goes on standing."""
     async with transaction():
         gone = await rows(
-            "DELETE FROM subtitle WHERE submission = {} AND language = {} RETURNING id",
+            "DELETE FROM subtitle WHERE submission = {} AND id = {} RETURNING language, kind",
             submission.id,
-            language,
+            track,
         )
         if not gone:
             raise Missing("subtitle_missing")
-        await record("subtitles_removed", submission.id, by=by, language=language)
+        await record("subtitles_removed", submission.id, by=by, **gone[0])
 
 
-async def subtitles_of(submission: str) -> list[Subtitle]:
-    """In the order of their languages; the text stays in its row until somebody watches."""
-    return await (
-        Subtitle.objects().where(Subtitle.submission == submission).order_by(Subtitle.language)
+async def tracks_of(submission: str) -> list[Track]:
+    """Standing and waiting ones for their makers, by language; the waiting with their first cues."""
+    found = await rows(TRACK + " ORDER BY language, kind, confirmed_at NULLS LAST", submission)
+    tracks = msgspec.convert(found, list[Track])
+    standing = {(one.language, one.kind): one.id for one in tracks if one.is_confirmed}
+    return [
+        one if one.is_confirmed else msgspec.structs.replace(
+            one, first=await first_of(one.id), replaces=standing.get((one.language, one.kind))
+        )
+        for one in tracks
+    ]  # fmt: skip
+
+
+async def first_of(track: str) -> tuple[Shown, ...]:
+    found = await rows("SELECT text FROM subtitle WHERE id = {}", track)
+    lines = found[0]["text"].split("\n") if found else []
+    cues, _ = subtitles.cues_of(lines)
+    first = Subtitles(cues=tuple(cues)).first
+    return tuple(Shown(cue.start, cue.end, plain(cue.text)) for cue in first)
+
+
+async def standing_of(submission: str) -> list[Track]:
+    """What a player offers: standing tracks alone, without their text."""
+    found = await rows(TRACK + " AND confirmed_at IS NOT NULL ORDER BY language, kind", submission)
+    return msgspec.convert(found, list[Track])
+
+
+async def text_of(submission: str, language: str, kind: str) -> str:
+    found = await rows(
+        """SELECT text FROM subtitle WHERE submission = {} AND language = {} AND kind = {}
+             AND confirmed_at IS NOT NULL""",
+        submission,
+        tag_of(language),
+        kind,
     )
-
-
-async def text_of(submission: str, language: str) -> str:
-    found = await Subtitle.objects().get(
-        (Subtitle.submission == submission) & (Subtitle.language == language)
-    )
-    if found is None:
+    if not found:
         raise Missing("subtitle_missing")
-    return str(found.text)
+    return str(found[0]["text"])

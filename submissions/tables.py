@@ -105,18 +105,23 @@ class FilmFile(Table):
 class Subtitle(Table):
     """Subtitles that a maker brought beside the film, as WebVTT on the film's own clock.
 
+    `language` is a BCP 47 tag; of each language and `kind` (full, forced, sdh) one track stands, and one
+    may wait until its maker has said yes to it (`confirmed_at` is empty). Nobody else sees a waiting one.
     `bad` cues could not be read, `late` ones begin after the film has ended: both are left out.
     """
 
     id = Varchar(16, primary_key=True, default=new_id)
     submission = ForeignKey(Submission, null=False)
-    language = Varchar(8)
+    language = Varchar(40)
+    kind = Varchar(8, default="full")
     name = Varchar(255, default="")
     text = Text()
+    encoding = Varchar(20, default="")
     cues = Integer(default=0)
     bad = Integer(default=0)
     late = Integer(default=0)
     created_at = Timestamptz(default=TimestamptzNow())
+    confirmed_at = Timestamptz(null=True, default=None)
 
 
 class Step(Table):

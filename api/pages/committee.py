@@ -24,7 +24,7 @@ from reviews.scoring import CRITERIA, Score, Sheet, total
 from reviews.watching import length_of
 from submissions.entries import entry_of
 from submissions.lists import card
-from submissions.subtitling import subtitles_of
+from submissions.subtitling import standing_of
 
 AnyRequest = Request[Any, Any, Any]
 COMMITTEE = [needs(Act.SEE_QUEUE, scope="committee")]
@@ -128,7 +128,7 @@ async def room_page(
         total=total(sheet.scores), given=bool(own and own.given_at), votes=votes.get(submission.id, ()),
         notes=await lists.own_notes(submission.id, viewer),
         copy={"file": file.id, "duration": length_of(file),
-              "position": viewing["position"], "texts": await subtitles_of(submission.id),
+              "position": viewing["position"], "texts": await standing_of(submission.id),
               "viewing": f"/api/v1/{edition.slug}/committee/submissions/{submission.id}/viewing"},
     )  # fmt: skip
 

@@ -19,13 +19,16 @@ from api.pages._page import fault_words, language_of, page, prefix_of, text_of
 from api.pages._paper import inline, printed
 from api.pages._report import decimals
 from api.v1.submissions import own
+from festival import language
 from festival.access import Act, Viewer
 from festival.clock import now
+from festival.codes import languages
 from festival.errors import Conflict, FestivalError, Missing, Refused
 from festival.language import day, has_words, last_minute, t
 from festival.settings import Settings
 from festival.tables import Edition, Person
 from media import policy
+from media.encodings import spelled
 from media.storage import NotPublished, Store
 from submissions import entries
 from submissions.entry import PREMIERES, SYNOPSIS_LEAST, Entry
@@ -40,7 +43,7 @@ from submissions.lists import (
     steps_of,
 )
 from submissions.status import MOVES, WORKING, FileState, Status
-from submissions.subtitling import subtitles_of
+from submissions.subtitling import KINDS, tracks_of
 from submissions.tables import FilmFile, Submission
 from submissions.verdicts import facts_of, verdict_of
 from submissions.versions import standing_before
@@ -54,10 +57,6 @@ HOPELESS = ("FILE_EMPTY", "HOSTILE_REFERENCE", "CONTAINER_NOT_ALLOWED", "CONTAIN
 IN_HEADERS = (
     "HOSTILE_REFERENCE", "CONTENT_ENCRYPTED", "VIDEO_MISSING", "AUDIO_MISSING", "VIDEO_CODEC",
     "VIDEO_RES_LOW", "DURATION_SHORT", "DURATION_LONG",
-)  # fmt: skip
-TONGUES = (
-    "fr", "en", "es", "de", "it", "pt", "nl", "pl", "ro", "el", "cs", "sv", "da", "fi", "nb", "hu",
-    "tr", "ru", "uk", "ar", "he", "fa", "hi", "zh", "ja", "ko", "th", "vi", "id", "ca",
 )  # fmt: skip
 SAID = (
     "sending", "paused", "waiting", "received", "rate", "left", "soon", "cut", "again", "fell",
@@ -379,7 +378,9 @@ async def report_page(
     error: FestivalError | None,
     *,
     version: int | None = None,
+    words: object = None,
 ) -> Response[str]:
+    """`words` are those of a form for subtitles that was refused."""
     file = await current_file(submission.id, version)
     if version is not None and file is None:
         raise Missing("file_missing")
@@ -388,8 +389,9 @@ async def report_page(
         drawn = await drawn_report(language_of(request), file, edition)
         drawn["kept"] = await received(file.id, file.state, store)
         drawn["stands"] = await standing_before(submission.id, file.number)
-        drawn["texts"] = await subtitles_of(submission.id)
-        drawn["tongues"] = TONGUES
+        drawn["texts"] = await tracks_of(submission.id)
+        drawn["tongues"] = [language.tongue(language_of(request), code) for code in languages()]
+        drawn |= {"kinds": KINDS, "words": words, "spelled": spelled}
     return page(
         request, "filmmaker/report.html", status=422 if error else 200, submission=submission,
         card=await card(submission.id), file=file, versions=await files_of(submission.id),

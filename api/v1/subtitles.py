@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any
 
-from litestar import Request, Response, delete, get, put
+import msgspec
+from litestar import Request, Response, delete, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from api.auth import signed_in
@@ -13,9 +14,37 @@ from api.v1.submissions import own
 from api.v1.uploads import shown_name
 from festival.access import Act, Viewer
 from festival.tables import Edition, Person
+from media.encodings import spelled
 from media.subtitles import MOST_BYTES
 from submissions import subtitling
 from submissions.lists import subject_of_file
+from submissions.subtitling import Track
+
+Kind = Annotated[str, Meta(max_length=8)]
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """The track whose first cues were read."""
+
+    track: Annotated[str, Meta(max_length=16)]
+
+
+def told(track: Track) -> dict[str, Any]:
+    """What was read and how; `first` is to be looked at, `confirmed` says whether others see it."""
+    return {
+        "track": track.id,
+        "language": track.language,
+        "kind": track.kind,
+        "name": track.name,
+        "cues": track.cues,
+        "bad": track.bad,
+        "late": track.late,
+        "encoding": spelled(track.encoding),
+        "confirmed": track.is_confirmed,
+        "first": msgspec.to_builtins(track.first),
+        "replaces": track.replaces,
+    }
+
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -34,14 +63,44 @@ async def bring(
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
     name: Annotated[str, Meta(max_length=255)] = "",
-) -> dict[str, int]:
-    """SRT or WebVTT as the body; how many cues were read, unreadable, and after the film's end."""
+    kind: Kind = "full",
+) -> dict[str, Any]:
+    """The file as the body. What was read, and whether it stands or waits for a confirmation:
+    it waits when its encoding had to be guessed, or when another of its language and kind stands.
+    """
     submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
-    raw = await request.body()
-    found = await subtitling.add(
-        submission, raw, language=language, name=shown_name(name), by=person
+    track = await subtitling.add(
+        submission, await request.body(), language=language, kind=kind, name=shown_name(name), by=person
     )
-    return {"cues": len(found.cues), "bad": found.bad, "late": found.late}
+    return told(msgspec.structs.replace(track, first=await subtitling.first_of(track.id)))
+
+
+@get("/submissions/{submission_id:str}/subtitles", guards=[signed_in()])
+async def listed(
+    submission_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+) -> list[dict[str, Any]]:
+    """Every track, standing and waiting; the waiting ones with their first cues."""
+    submission = await own(submission_id, viewer, edition_row, Act.SEE_ENTRY)
+    return [told(track) for track in await subtitling.tracks_of(submission.id)]
+
+
+@post(
+    "/submissions/{submission_id:str}/subtitles/confirmation",
+    guards=[signed_in()],
+    status_code=204,
+)
+async def confirm(
+    data: JSONBody[Seen],
+    submission_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> None:
+    """Its first cues read right: the track stands, and replaces the one before it."""
+    submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
+    await subtitling.confirm(submission, data.track, by=person)
 
 
 @delete(
@@ -55,9 +114,15 @@ async def remove(
     viewer: NamedDependency[Viewer],
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
+    kind: Kind = "full",
+    track: Annotated[str, Meta(max_length=16)] = "",
 ) -> None:
+    """All of a language and kind; with `track` that one alone, which may be a waiting one."""
     submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
-    await subtitling.remove(submission, language=language, by=person)
+    if track:
+        await subtitling.drop(submission, track, by=person)
+    else:
+        await subtitling.remove(submission, language=language, kind=kind, by=person)
 
 
 @get("/files/{file_id:str}/subtitles/{language:str}", guards=[signed_in()])
@@ -65,15 +130,16 @@ async def read(
     file_id: FromPath[str],
     language: FromPath[str],
     viewer: NamedDependency[Viewer],
+    kind: Kind = "full",
 ) -> Response[str]:
-    """One language, for whoever may watch the film at this moment."""
+    """A standing track, for whoever may watch the film at this moment."""
     await may_watch(file_id, viewer)
     subject, _ = await subject_of_file(file_id, viewer)
     return Response(
-        await subtitling.text_of(subject.id, language),
+        await subtitling.text_of(subject.id, language, kind),
         media_type="text/vtt",
         headers={"cache-control": "private, no-store"},
     )
 
 
-HANDLERS: list[Any] = [bring, remove, read]
+HANDLERS: list[Any] = [bring, listed, confirm, remove, read]

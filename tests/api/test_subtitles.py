@@ -5,7 +5,6 @@ import json
 import httpx
 import pytest
 
-from festival.db import rows
 from submissions.tables import FilmFile
 from tests.builders import a_film, a_person, an_edition, sign_in
 
@@ -27,13 +26,31 @@ class Film:
         await sign_in(self.client, self.maker)
         return self
 
-    async def bring(self, text: str | bytes = SRT, language: str = "fr", name: str = "nuit.srt") -> httpx.Response:
+    async def bring(
+        self, text: str | bytes = SRT, language: str = "fr", name: str = "nuit.srt", kind: str = "full"
+    ) -> httpx.Response:
         content = text.encode() if isinstance(text, str) else text
-        return await self.client.put(f"{self.base}/submissions/{self.id}/subtitles/{language}?name={name}",
+        return await self.client.put(f"{self.tracks}/{language}", params={"name": name, "kind": kind},
                                      content=content, headers={"content-type": "text/plain"})
 
-    async def read(self, language: str = "fr") -> httpx.Response:
-        return await self.client.get(f"{self.base}/files/{self.file}/subtitles/{language}")
+    async def confirm(self, answer: httpx.Response) -> httpx.Response:
+        return await self.client.post(f"{self.tracks}/confirmation", json={"track": answer.json()["track"]})
+
+    async def read(self, language: str = "fr", kind: str = "full") -> httpx.Response:
+        place = f"{self.base}/files/{self.file}/subtitles/{language}"
+        return await self.client.get(place, params={"kind": kind})
+
+    async def names(self) -> list[tuple[str, str, bool]]:
+        listed = (await self.client.get(self.tracks)).json()
+        return [(one["language"], one["kind"], one["confirmed"]) for one in listed]
+
+    @property
+    def tracks(self) -> str:
+        return f"{self.base}/submissions/{self.id}/subtitles"
+
+    @property
+    def page(self) -> str:
+        return f"/fr/{self.edition.slug}/submissions/{self.id}"
 
 
 @pytest.fixture
@@ -45,7 +62,11 @@ async def test_what_was_brought_is_read_as_webvtt_that_can_do_no_harm(film: Film
     answer = await film.bring()
 
     text = await film.read()
-    assert (answer.status_code, answer.json()) == (200, {"cues": 2, "bad": 0, "late": 0})
+    told = answer.json()
+    assert answer.status_code == 200
+    assert (told["cues"], told["bad"], told["late"], told["encoding"]) == (2, 0, 0, "UTF-8")
+    assert (told["language"], told["kind"], told["confirmed"]) == ("fr", "full", True)
+    assert told["first"][0] == {"start": 1.0, "end": 3.0, "text": "Bonsoir Vénus"}
     assert text.headers["content-type"] == "text/vtt; charset=utf-8"
     assert text.headers["cache-control"] == "private, no-store"
     assert text.text.startswith("WEBVTT")
@@ -53,19 +74,146 @@ async def test_what_was_brought_is_read_as_webvtt_that_can_do_no_harm(film: Film
     assert "00:00:59.000 --> 00:01:00.000\nFin" in text.text
 
 
-async def test_a_second_file_in_a_language_replaces_the_first(film: Film) -> None:
-    await film.bring()
-    await film.bring("WEBVTT\n\n00:05.000 --> 00:06.000\nEncore\n")
+async def test_a_second_file_in_a_language_asks_before_it_replaces_the_first(film: Film) -> None:
+    first = await film.bring()
+    second = await film.bring("WEBVTT\n\n00:05.000 --> 00:06.000\nEncore\n", name="deux.vtt")
+    before = (await film.read()).text
 
+    yes = await film.confirm(second)
+
+    assert (second.json()["confirmed"], second.json()["replaces"]) == (False, first.json()["track"])
+    assert "Bonsoir" in before
+    assert "Encore" not in before
+    assert (yes.status_code, (await film.confirm(second)).status_code) == (204, 204)
     assert "Encore" in (await film.read()).text
     assert "Bonsoir" not in (await film.read()).text
-    assert len(await rows("SELECT id FROM subtitle WHERE submission = {}", film.id)) == 1
+    assert await film.names() == [("fr", "full", True)]
+
+
+async def test_a_language_has_a_track_of_each_kind(film: Film) -> None:
+    for kind in ("full", "sdh", "forced"):
+        await film.bring(SRT.replace("Bonsoir", kind), kind=kind)
+    await film.bring(SRT, "fr-ca")
+
+    assert await film.names() == [("fr", "forced", True), ("fr", "full", True), ("fr", "sdh", True), ("fr-CA", "full", True)]
+    assert "sdh" in (await film.read(kind="sdh")).text
+    gone = await film.client.delete(f"{film.tracks}/fr?kind=sdh")
+    assert gone.status_code == 204
+    assert [(await film.read(kind=kind)).status_code for kind in ("full", "sdh", "forced")] == [200, 404, 200]
+
+
+@pytest.mark.parametrize(("given", "kept"), [
+    ("FRE", "fr"), ("pt_br", "pt-BR"), ("zh-hant", "zh-Hant"), ("sr-latn", "sr-Latn"),
+    ("es-419", "es-419"), ("de-at", "de-AT"), ("yue", "yue"), ("iw", "he"),
+])  # fmt: skip
+async def test_a_language_is_spelled_as_the_standards_do(film: Film, given: str, kept: str) -> None:
+    answer = await film.bring("1\n00:00:01,000 --> 00:00:02,000\n1984\n", given)
+
+    assert answer.json()["language"] == kept
+    assert (await film.read(given)).status_code == 200
+
+
+async def test_a_guessed_encoding_waits_for_a_yes_and_nobody_else_sees_it(client: httpx.AsyncClient) -> None:
+    film = await Film(client).entered(status="submitted")
+    reader = await a_person("reviewer", edition=film.edition, name="Chris")
+    said = "1\r\n00:00:01,000 --> 00:00:03,000\r\nЗдравствуйте, космос.\r\n"
+    answer = await film.bring(said.encode("cp1251"), "ru")
+    await sign_in(client, reader)
+    room = f"/fr/{film.edition.slug}/committee/submissions/{film.id}"
+    unseen, hidden = await film.read("ru"), (await client.get(room)).text
+
+    await sign_in(client, film.maker)
+    asked = (await client.get(f"{film.page}/file")).text
+    yes = await client.post(f"{film.page}/subtitles/{answer.json()['track']}/confirmation")
+    await sign_in(client, reader)
+    seen, shown = await film.read("ru"), (await client.get(room)).text
+
+    assert (answer.json()["encoding"], answer.json()["confirmed"]) == ("Windows-1251", False)
+    assert answer.json()["first"][0]["text"] == "Здравствуйте, космос."
+    assert "Здравствуйте, космос." in asked
+    assert "Windows-1251" in asked
+    assert (unseen.status_code, yes.status_code, seen.status_code) == (404, 303, 200)
+    assert "/subtitles/ru" not in hidden
+    assert 'label="russe"' in shown
+
+
+async def test_a_no_leaves_what_stood_before(film: Film) -> None:
+    await film.bring()
+    waiting = await film.bring("1\n00:00:01,000 --> 00:00:02,000\nDéjà là\n".encode("cp1252"))
+
+    no = await film.client.post(f"{film.page}/subtitles/{waiting.json()['track']}/removal")
+
+    assert no.status_code == 303
+    assert await film.names() == [("fr", "full", True)]
+    assert "Bonsoir" in (await film.read()).text
+
+
+@pytest.mark.parametrize(("text", "language", "code", "told"), [
+    ("Déjà là, à bientôt, l’été est caf\ufffd".encode(), "fr", "subtitle_damaged", "1 (0:01)"),
+    ("Déjà là, à bientôt, l’été est caf".encode() + b"\xe9", "fr", "subtitle_damaged", "« Déjà là"),
+    ("Здравствуйте, космос.".encode("cp1251"), "fr", "subtitle_unlike", "Windows-1252"),
+    ("Здравствуйте, космос.".encode(), "ja", "subtitle_unlike", "Здравствуйте"),
+    ("Çäðàâñòâóéòå, êîñìîñ.".encode(), "ru", "subtitle_unlike", "UTF-8"),
+])  # fmt: skip
+async def test_what_was_not_read_right_is_refused_with_what_was_read(
+    film: Film, text: bytes, language: str, code: str, told: str
+) -> None:
+    answer = await film.bring(b"1\n00:00:01,000 --> 00:00:03,000\n" + text + b"\n", language)
+
+    assert (answer.status_code, answer.json()["codes"]) == (422, [code])
+    assert told in answer.json()["words"]["fr"][0]
+    assert await film.names() == []
+
+
+async def test_another_film_s_track_is_not_confirmed_or_removed_here(film: Film) -> None:
+    waiting = await film.bring("1\n00:00:01,000 --> 00:00:02,000\nDéjà là\n".encode("cp1252"))
+    other, _ = await a_film(film.edition, film.maker, title="Autre", status="draft")
+    place = f"{film.base}/submissions/{other}/subtitles"
+
+    yes = await film.client.post(f"{place}/confirmation", json={"track": waiting.json()["track"]})
+    no = await film.client.delete(f"{place}/fr?track={waiting.json()['track']}")
+
+    assert (yes.status_code, no.status_code) == (404, 404)
+    assert await film.names() == [("fr", "full", False)]
+
+
+async def test_the_form_without_scripts_brings_a_track_and_tells_every_fault(film: Film) -> None:
+    empty = await film.client.post(f"{film.page}/subtitles", files={"subtitles": ("", b"")},
+                                   data={"language": "klingonais", "kind": ""})  # fmt: skip
+    kept = await film.client.post(f"{film.page}/subtitles", files={"subtitles": ("nuit.srt", SRT.encode())},
+                                  data={"language": "Québecquois du Canada", "kind": "sdh"})  # fmt: skip
+    named = await film.client.post(f"{film.page}/subtitles", files={"subtitles": ("nuit.srt", SRT.encode())},
+                                   data={"language": "français canadien", "kind": "sdh"})  # fmt: skip
+
+    assert empty.status_code == 422
+    assert all(f'href="#f-{field}"' in empty.text for field in ("language", "kind", "subtitles"))
+    assert 'value="klingonais"' in empty.text
+    assert (kept.status_code, named.status_code) == (422, 303)
+    assert await film.names() == [("fr-CA", "sdh", True)]
+    assert "français canadien (sourds et malentendants)" in (await film.client.get(f"{film.page}/file")).text
+
+
+async def test_the_form_in_parts_is_bounded_and_needs_its_proof(film: Film) -> None:
+    place, words = f"{film.page}/subtitles", {"language": "fr\x00", "kind": "full"}
+    large = {"subtitles": ("nuit.srt", b"x" * (9 * 1024 * 1024))}
+    small = {"subtitles": ("nuit.srt", SRT.encode())}
+
+    too_large = await film.client.post(place, files=large, data=words)
+    hostile = await film.client.post(place, files=small, data=words)
+    proof = film.client.headers.pop("x-csrf-token")
+    unproved = await film.client.post(place, files=small, data={"language": "fr", "kind": "full"})
+    proved = await film.client.post(place, files=small, data={"language": "fr", "kind": "full", "_csrf": proof})
+
+    assert (too_large.status_code, hostile.status_code) == (413, 422)
+    assert (unproved.status_code, proved.status_code) == (403, 303)
+    assert await film.names() == [("fr", "full", True)]
 
 
 async def test_lines_beyond_the_end_are_counted_and_left_out(film: Film) -> None:
     answer = await film.bring(SRT + "\r\n3\r\n00:01:30,000 --> 00:01:31,000\r\nTrop tard\r\n\r\n4\r\nxx --> yy\r\nQuoi\r\n")
 
-    assert answer.json() == {"cues": 2, "bad": 1, "late": 1}
+    told = answer.json()
+    assert (told["cues"], told["bad"], told["late"]) == (2, 1, 1)
 
 
 @pytest.mark.parametrize(("text", "language", "code"), [
@@ -123,5 +271,5 @@ async def test_the_pages_offer_what_was_brought(film: Film) -> None:
 
     page = await film.client.get(f"/fr/{film.edition.slug}/submissions/{film.id}/file")
 
-    assert f'src="{film.base}/files/{film.file}/subtitles/fr"' in page.text
+    assert f'src="{film.base}/files/{film.file}/subtitles/fr?kind=full"' in page.text
     assert "2 répliques." in page.text

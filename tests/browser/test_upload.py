@@ -217,18 +217,26 @@ def test_subtitles_are_brought_and_taken_away_beside_the_film(
     choose(page, clip)
     expect(page.locator("[data-part=line]")).to_contain_text("arrivé en entier", timeout=60_000)
     lines, letter = tmp_path / "aube.srt", tmp_path / "lettre.srt"
-    lines.write_text("1\n00:00:01,000 --> 00:00:02,000\nDéjà l’aube.\n")
+    lines.write_bytes("1\n00:00:01,000 --> 00:00:02,000\nA café at dawn.\n".encode("cp1252"))
     letter.write_text("Cher comité")
     page.goto(f"{entry}/file")
     expect(page.locator("#v")).to_contain_text(
         re.compile("Le film est bon|La copie est"), timeout=120_000
     )
 
-    page.set_input_files("#subtitles input[type=file]", letter)
-    expect(page.locator("#subtitles [role=alert]")).to_contain_text("ni du SRT ni du WebVTT")
-    page.select_option("#st-language", "en")
-    page.set_input_files("#subtitles input[type=file]", lines)
-    expect(page.locator("#subtitles li")).to_contain_text("aube.srt")
+    def bring(file: Path) -> None:
+        page.fill("#f-language", "anglais")
+        page.select_option("#f-kind", "sdh")
+        page.set_input_files("#f-subtitles", file)
+        page.get_by_role("button", name="Ajouter").click()
+
+    bring(letter)
+    expect(page.locator("#e-subtitles")).to_contain_text("Aucune réplique n’est lisible")
+    bring(lines)
+    expect(page.locator("#subtitles .versions li").first).to_contain_text("anglais (sourds et malentendants)")
+    page.get_by_role("button", name="C’est bien lu").click()
+    expect(page.locator("#subtitles .first")).to_have_count(0)
+    expect(page.locator("film-copy track")).to_have_attribute("label", "anglais (sourds et malentendants)")
 
     page.get_by_role("button", name="Retirer : anglais").click()
     expect(page.locator("#subtitles li")).to_have_count(0)

@@ -1,4 +1,4 @@
-// The technical report while it happens (<film-live>), the committee's copy (<film-copy>), and its subtitles (<subtitle-file>).
+// The technical report while it happens (<film-live>) and the committee's copy (<film-copy>).
 import Hls from '../vendor/hls.js'
 
 const filled = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? '')
@@ -82,30 +82,3 @@ class FilmCopy extends HTMLElement {
   }
 }
 customElements.define('film-copy', FilmCopy)
-
-class SubtitleFile extends HTMLElement {
-  connectedCallback () {
-    this.querySelector('input[type=file]').addEventListener('change', event => this.bring(event.target))
-    for (const button of this.querySelectorAll('[data-remove]')) button.addEventListener('click', () => this.send('DELETE', button.dataset.remove))
-  }
-
-  async bring (input) {
-    const [file] = input.files
-    if (!file) return
-    input.value = ''
-    await this.send('PUT', `${this.querySelector('select').value}?name=${encodeURIComponent(file.name)}`, file)
-  }
-
-  async send (method, place, body) {
-    const headers = { 'x-csrf-token': document.querySelector('meta[name=csrf]')?.content ?? '', ...(body && { 'content-type': 'text/plain' }) }
-    try {
-      const answer = await fetch(`${this.dataset.src}/${place}`, { method, headers, body })
-      if (answer.ok) return location.reload()
-      const problem = await answer.json()
-      this.told(problem.words?.[document.documentElement.lang]?.join(' ') ?? this.dataset.failed)
-    } catch { this.told(this.dataset.failed) }
-  }
-
-  told (words) { this.querySelector('[role=alert]').textContent = words }
-}
-customElements.define('subtitle-file', SubtitleFile)
