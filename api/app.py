@@ -26,6 +26,7 @@ from api.news import news_plugin
 from api.openapi import PlainPage
 from api.pages import account, committee, filmmaker, operator, programmer, public
 from api.pages import subtitles as subtitle_pages
+from api.patience import Patience
 from api.v1 import account as account_v1
 from api.v1 import committee as committee_v1
 from api.v1 import files, health, programme, submissions, subtitles, uploads
@@ -166,7 +167,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             "store": Provide(provide_store, sync_to_thread=False),
         },
         guards=[csrf_guard],
-        middleware=[Believed(settings), Decoding()],
+        middleware=[Believed(settings), Patience(settings.silence_seconds), Decoding()],
         request_class=CheckedRequest,
         before_send=[Headers(https=settings.public_url.startswith("https"))],
         exception_handlers=errors.HANDLERS,

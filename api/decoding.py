@@ -3,6 +3,7 @@
 Runs before msgspec and before forms are read; uploads of films pass by, they are bytes.
 """
 
+import asyncio
 import re
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -13,7 +14,10 @@ from litestar.exceptions import ClientException, HTTPException, NotFoundExceptio
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from api.patience import Silent
+
 MOST_BYTES = 1024 * 1024
+MOST_SECONDS = 300.0  # for a megabyte: the slowest line that we know brings it sooner
 DEEPEST = 24
 LONGEST_NUMBER = 18
 LONGEST_NAME = 255  # no file, and nothing of ours, is called more than that
@@ -73,6 +77,15 @@ def utf8(body: bytes) -> str:
 
 
 async def whole_body(receive: Receive) -> bytes:
+    """Read to its end; one that only drips is as silent as one that has stopped."""
+    try:
+        async with asyncio.timeout(MOST_SECONDS):
+            return await read(receive)
+    except TimeoutError:
+        raise Silent from None
+
+
+async def read(receive: Receive) -> bytes:
     body = bytearray()
     while True:
         message = await receive()

@@ -88,6 +88,7 @@ def by_number(status: int) -> str:
         403: "not_allowed",
         404: "missing",
         405: "method_not_allowed",
+        408: "body_silent",
         409: "conflict",
         413: "body_too_large",
         429: "too_many",

@@ -44,6 +44,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxy: str = ""
     max_upload_bytes: int = 200 * 1024**3
     upload_grace_hours: int = 12
+    film_quota_bytes: int = 600 * 1024**3
+    person_quota_bytes: int = 2 * 1024**4
+    reserve_hours: int = 24
+    silence_seconds: float = 30.0
     share_from_seconds: int = 1200
     early_rung: bool = False
     early_from_seconds: int = 1200

@@ -12,16 +12,20 @@ import json
 import os
 import re
 import shutil
+import struct
+import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 KEY = re.compile(r"[a-z0-9]{6,40}")
 PIECE = 1024 * 1024
 MANIFEST = "manifest.json"
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+# `struct flock` of Linux on 64 bits: kind, whence, start, length, process.
+BELL = struct.Struct("hhqqi4x")
 
 
 class StorageFull(OSError):
@@ -83,6 +87,21 @@ def lock_alone(descriptor: int) -> None:
         raise Busy from None
 
 
+def ring(descriptor: int) -> None:
+    """Let the holder of an upload know that somebody waits for it, in whichever process it lives.
+
+    The bell is a lock of the kernel beside the one that holds: whoever falls, rings no more.
+    """
+    fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, BELL.pack(fcntl.F_RDLCK, os.SEEK_SET, 0, 1, 0))
+
+
+def is_rung(descriptor: int) -> bool:
+    """Whether anybody else rings at this upload."""
+    asked = BELL.pack(fcntl.F_WRLCK, os.SEEK_SET, 0, 1, 0)
+    kind, *_ = BELL.unpack(fcntl.fcntl(descriptor, fcntl.F_OFD_GETLK, asked))
+    return bool(kind != fcntl.F_UNLCK)
+
+
 def sha256_of(path: Path) -> str:
     digest = hashlib.sha256()
     with path.open("rb") as film:
@@ -94,15 +113,35 @@ def sha256_of(path: Path) -> str:
 class Writer:
     """Appends to one upload; nothing counts as kept before `sync` has returned."""
 
-    def __init__(self, descriptor: int, offset: int) -> None:
+    def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
-        self.offset = offset
+        self.offset = 0
+
+    def hold(self) -> None:
+        """From here on nobody else writes, in any process; Busy while somebody does.
+
+        FileNotFoundError when the upload was let go.
+        """
+        lock_alone(self.descriptor)
+        self.check_there()
+        self.offset = os.lseek(self.descriptor, 0, os.SEEK_END)
+
+    def ring(self) -> None:
+        """Ask whoever holds the upload for it, until it is held or closed."""
+        ring(self.descriptor)
+
+    def is_wanted(self) -> bool:
+        """Whether somebody else asks for this upload."""
+        return is_rung(self.descriptor)
+
+    def check_there(self) -> None:
+        if not os.fstat(self.descriptor).st_nlink:
+            raise FileNotFoundError(errno.ENOENT, "the upload was let go meanwhile")
 
     def write(self, piece: bytes) -> None:
         """Append, whole or not at all: a full disk leaves the length that was there before."""
         before, view = self.offset, memoryview(piece)
-        if not os.fstat(self.descriptor).st_nlink:
-            raise FileNotFoundError(errno.ENOENT, "the upload was let go meanwhile")
+        self.check_there()
         try:
             while view:
                 written = os.write(self.descriptor, view)
@@ -125,6 +164,9 @@ class Writer:
 
     def sync(self) -> None:
         os.fsync(self.descriptor)
+
+    def close(self) -> None:
+        os.close(self.descriptor)
 
 
 class Kept(Protocol):
@@ -210,18 +252,37 @@ class Store(ABC):
         finally:
             os.close(descriptor)
 
+    def opened(self, key: str) -> Writer:
+        """An upload that nobody holds yet; FileNotFoundError where there is none."""
+        return Writer(os.open(self.upload_path(key), os.O_RDWR))
+
     @contextmanager
     def writer(self, key: str, offset: int) -> Iterator[Writer]:
-        descriptor = os.open(self.upload_path(key), os.O_RDWR)
+        """For whoever does not wait: Busy while somebody else writes."""
+        writer = self.opened(key)
         try:
-            lock_alone(descriptor)
-            actual = os.fstat(descriptor).st_size
-            if actual != offset:
-                raise WrongOffset(actual)
-            os.lseek(descriptor, offset, os.SEEK_SET)
-            yield Writer(descriptor, offset)
+            writer.hold()
+            if writer.offset != offset:
+                raise WrongOffset(writer.offset)
+            yield writer
         finally:
-            os.close(descriptor)
+            writer.close()
+
+    @contextmanager
+    def aside(self, key: str) -> Iterator[BinaryIO]:
+        """Room beside an upload for what is not certain yet; nothing of it outlives its use."""
+        path = self.upload_path(key).with_suffix(".aside")
+        with path.open("w+b", buffering=0) as file:
+            path.unlink()
+            yield file
+
+    def still_promised(self, key: str, size: int, *, lasts: float) -> int:
+        """Bytes that an upload to this disk may still bring; none `lasts` seconds after its last one."""
+        try:
+            known = self.upload_path(key).stat()
+        except FileNotFoundError:
+            return 0
+        return max(size - known.st_size, 0) if time.time() - known.st_mtime < lasts else 0
 
     def head(self, key: str, length: int) -> bytes:
         """What has arrived of an upload, as far as `length`; nothing where it lies elsewhere."""
@@ -306,8 +367,12 @@ class LocalStore(Store):
         source, target = self.upload_path(key), self.master_path(key)
         if not target.exists():
             target.parent.mkdir(mode=0o700, exist_ok=True)
-            sync_file(source)
-            source.rename(target)
+            try:
+                sync_file(source)
+                source.rename(target)
+            except FileNotFoundError:
+                if not target.exists():  # else another door did it in the same instant
+                    raise
         for folder in (target.parent, self.root / "masters", self.root / "uploads"):
             sync_folder(folder)  # again when done twice: the first may have died before it
         return sha256

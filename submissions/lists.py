@@ -98,10 +98,14 @@ async def subject_of(submission_id: str, viewer: Viewer) -> Subject:
 
 
 async def subject_of_file(file_id: str, viewer: Viewer) -> tuple[Subject, FilmFile]:
+    """A file of another edition is told from no file at all by nothing."""
     file = await FilmFile.objects().get(FilmFile.id == file_id)
     if file is None:
         raise Missing("file_missing")
-    return await subject_of(file.submission, viewer), file
+    try:
+        return await subject_of(file.submission, viewer), file
+    except Missing:
+        raise Missing("file_missing") from None
 
 
 async def files_of(submission_id: str) -> list[FilmFile]:

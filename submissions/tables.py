@@ -77,7 +77,10 @@ class Member(Table):
 
 
 class FilmFile(Table):
-    """One version of the master; its id is also the upload's, and the key of its bytes."""
+    """One version of the master; its id is also the upload's, and the key of its bytes.
+
+    `told` is the upload's metadata, byte for byte as its sender gave it.
+    """
 
     id = Varchar(16, primary_key=True, default=new_id)
     submission = ForeignKey(Submission, null=False)
@@ -85,6 +88,7 @@ class FilmFile(Table):
     state = Varchar(16, default="receiving", index=True)
     person = ForeignKey(Person, null=True, index=True)
     name = Varchar(255, default="")
+    told = Text(default="")
     size = BigInt(default=0)
     sha256 = Varchar(64, default="")
     policy = Varchar(32, default="")

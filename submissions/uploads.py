@@ -1,11 +1,8 @@
-"""How a film arrives: begun, received piece by piece, finished once; nothing confirmed is lost."""
+"""How an upload begins and ends: once each; in between, `receiving` takes what comes."""
 
 import asyncio
-import hashlib
 import logging
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Any
 
 import asyncpg
 
@@ -16,11 +13,12 @@ from festival.record import record
 from festival.settings import Settings
 from festival.tables import Edition, Person
 from media.policy import Finding, Outcome, Severity, Verdict
-from media.probe import HEAD, sniff
-from media.storage import PIECE, Busy, StorageAway, StorageFull, Store, Writer
+from media.storage import Busy, StorageAway, Store
 from submissions.eligibility import may_finish, may_open
 from submissions.entries import deadline_of
 from submissions.lists import submission_in
+from submissions.receiving import forget, known_hash
+from submissions.room import reserve
 from submissions.status import FileState, Status
 from submissions.tables import FilmFile, Step, Submission
 from submissions.verdicts import as_row, verdict_of
@@ -31,33 +29,6 @@ log = logging.getLogger(__name__)
 AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 SWEEP_SECONDS = 30.0
 UPLOAD_LASTS = timedelta(days=7)
-MIB = 1024 * 1024
-LOOKS = (1 * MIB, 16 * MIB)
-
-
-class WrongChecksum(Exception):
-    """The piece is not what was sent; it was discarded."""
-
-
-class Hopeless(Exception):
-    """What has arrived tells already that this can be no film: the rest need not be sent."""
-
-    def __init__(self, findings: tuple[Finding, ...]) -> None:
-        super().__init__(*(finding.code for finding in findings))
-        self.findings = findings
-
-
-class Arrival:
-    """One upload in this process: who writes now, how to ask them to stop, the hash so far."""
-
-    def __init__(self) -> None:
-        self.lock = asyncio.Lock()
-        self.stop = asyncio.Event()
-        self.digest: Any = None
-        self.hashed = 0
-
-
-ARRIVALS: dict[str, Arrival] = {}
 HAND_OVERS: dict[str, asyncio.Task[None]] = {}
 
 
@@ -70,150 +41,50 @@ async def begin(
     by: Person,
     store: Store,
     settings: Settings,
+    told: str = "",
 ) -> FilmFile:
-    """A new version of the film's file, of `size` bytes to come."""
+    """A new version of the film's file, of `size` bytes to come, for whom the room is kept.
+
+    `told` is what the sender said of it, to be repeated as it was said.
+    """
     if submission.status != Status.DRAFT:
         raise Refused("entry_is_filed")
     if not may_open(now(), await deadline_of(edition, submission.section)):
         raise Refused("deadline_passed")
     if size > settings.max_upload_bytes:
         raise Refused("file_too_large", most=settings.max_upload_bytes)
-    if store.free_bytes() < size * 1.1:
-        raise StorageFull("storage_full")
-    async with transaction():
-        await rows("SELECT id FROM submission WHERE id = {} FOR UPDATE", submission.id)
-        newest = await rows(
-            "SELECT coalesce(max(number), 0) AS n FROM film_file WHERE submission = {}",
-            submission.id,
-        )
-        file = FilmFile(
-            submission=submission.id,
-            number=newest[0]["n"] + 1,
-            person=by.id,
-            name=name,
-            size=size,
-            policy=edition.policy,
-            expires_at=now() + UPLOAD_LASTS,
-        )
-        await file.save()
-        await Step(file=file.id, kind="receive", state="running", started_at=now()).save()
-        await asyncio.to_thread(store.create, file.id)
-        await record("upload_begun", file.id, by=by, edition=edition.id, size=size)
+    file = FilmFile(
+        submission=submission.id,
+        person=by.id,
+        name=name,
+        size=size,
+        told=told,
+        policy=edition.policy,
+        expires_at=now() + UPLOAD_LASTS,
+    )
+    await asyncio.to_thread(store.create, file.id)  # outside the locks: a disk may be slow
+    try:
+        await _begin(file, edition=edition, by=by, store=store, settings=settings)
+    except BaseException:
+        await asyncio.to_thread(store.discard_upload, file.id)
+        raise
     return file
 
 
-async def take_over(key: str) -> Arrival:
-    """Ask whoever is writing to stop, keep what came, and step aside."""
-    arrival = ARRIVALS.setdefault(key, Arrival())
-    arrival.stop.set()
-    return arrival
-
-
-async def offset_of(file: FilmFile, store: Store) -> int:
-    """The bytes that are kept, told only after a running writer has saved its own."""
-    arrival = await take_over(file.id)
-    async with arrival.lock:
-        return await asyncio.to_thread(store.size, file.id)
-
-
-async def receive(
-    file: FilmFile,
-    pieces: AsyncIterator[bytes],
-    *,
-    offset: int,
-    store: Store,
-    checksum: tuple[str, bytes] | None = None,
-) -> int:
-    """Append what comes at `offset`, sync it, and return the new offset.
-
-    Keeps whatever arrived when the sender goes away; a wrong checksum keeps nothing of the piece.
-    """
-    arrival = await take_over(file.id)
-    async with arrival.lock:
-        arrival.stop = asyncio.Event()
-        with store.writer(file.id, offset) as writer:
-            try:
-                await _append(file, pieces, writer, arrival, checksum)
-            finally:
-                await asyncio.to_thread(writer.sync)
-            return writer.offset
-
-
-async def _append(
-    file: FilmFile,
-    pieces: AsyncIterator[bytes],
-    writer: Writer,
-    arrival: Arrival,
-    checksum: tuple[str, bytes] | None,
+async def _begin(
+    file: FilmFile, *, edition: Edition, by: Person, store: Store, settings: Settings
 ) -> None:
-    begun = writer.offset
-    summed = hashlib.new(checksum[0]) if checksum else None
-    buffer = bytearray()
-
-    async def flush() -> None:
-        piece, before = bytes(buffer), writer.offset
-        buffer.clear()
-        await asyncio.to_thread(writer.write, piece)
-        _hash(arrival, piece, writer.offset)
-        if any(before < mark <= writer.offset < file.size for mark in LOOKS):
-            await later("look_early", file=file.id, owner=file.person or "")
-
-    try:
-        async for piece in pieces:
-            buffer += piece
-            if summed is not None:
-                summed.update(piece)
-            if writer.offset + len(buffer) > file.size:
-                buffer.clear()
-                discard(writer, begun, arrival)
-                raise Refused("upload_too_long")
-            await _sniff(file, writer, buffer)
-            if len(buffer) >= PIECE:
-                await flush()
-            if arrival.stop.is_set():
-                break
-    finally:
-        if buffer:
-            await flush()
-    if summed is not None and checksum is not None and summed.digest() != checksum[1]:
-        discard(writer, begun, arrival)
-        raise WrongChecksum
-
-
-async def _sniff(file: FilmFile, writer: Writer, buffer: bytearray) -> None:
-    """The first bytes tell whether the rest is worth sending, in however many pieces they came."""
-    wanted = min(HEAD, file.size)
-    if arrived := writer.offset:
-        if arrived >= wanted or arrived + len(buffer) < wanted:
-            return
-        head = await asyncio.to_thread(writer.head, wanted) + bytes(buffer)
-    elif len(buffer) < wanted:
-        return
-    else:
-        head = bytes(buffer[:wanted])
-    _, refusal = sniff(head[:wanted], file.size)
-    if refusal:
-        raise Hopeless((hopeless(refusal),))
-
-
-def hopeless(code: str) -> Finding:
-    hostile = code == "HOSTILE_REFERENCE"
-    return Finding(code=code, severity=Severity.QUARANTINE if hostile else Severity.REJECT)
-
-
-def discard(writer: Writer, begun: int, arrival: Arrival) -> None:
-    """Nothing of this piece is kept; what stood before it is hashed again at the end."""
-    writer.rollback_to(begun)
-    arrival.digest = None
-
-
-def _hash(arrival: Arrival, piece: bytes, offset: int) -> None:
-    """Hash while receiving; after a restart the whole is read again before it is judged."""
-    if offset == len(piece):
-        arrival.digest, arrival.hashed = hashlib.sha256(), 0
-    if arrival.digest is not None and arrival.hashed == offset - len(piece):
-        arrival.digest.update(piece)
-        arrival.hashed = offset
+    async with transaction():
+        await rows("SELECT id FROM submission WHERE id = {} FOR UPDATE", file.submission)
+        newest = await rows(
+            "SELECT coalesce(max(number), 0) AS n FROM film_file WHERE submission = {}",
+            file.submission,
+        )
+        await reserve(file, store=store, settings=settings)
+        file.number = newest[0]["n"] + 1
+        await file.save()
+        await Step(file=file.id, kind="receive", state="running", started_at=now()).save()
+        await record("upload_begun", file.id, by=by, edition=edition.id, size=file.size)
 
 
 async def finish_soon(file: FilmFile, *, store: Store) -> None:
@@ -238,10 +109,7 @@ async def finish(file: FilmFile, *, store: Store) -> None:
 
     An upload that was let go meanwhile leaves nothing behind.
     """
-    arrival = ARRIVALS.pop(file.id, None)
-    known = arrival is not None and arrival.digest is not None and arrival.hashed == file.size
-    sha256 = arrival.digest.hexdigest() if known and arrival is not None else ""
-    sha256 = await asyncio.to_thread(store.finish, file.id, sha256)
+    sha256 = await asyncio.to_thread(store.finish, file.id, known_hash(file))
     if not await _received(file, sha256) and await _was_let_go(file):
         await asyncio.to_thread(store.discard_master, file.id)
 
@@ -296,14 +164,27 @@ async def refuse(file: FilmFile, findings: tuple[Finding, ...], *, store: Store)
         if not refused:
             return False
         await record("upload_refused", file.id, codes=[finding.code for finding in findings])
-    await asyncio.to_thread(store.discard_upload, file.id)
+    await let_go(file, store)
     return True
 
 
+async def let_go(file: FilmFile, store: Store) -> None:
+    """Nothing of this upload is kept; whoever still writes it finds it gone."""
+    forget(file.id)
+    await asyncio.to_thread(store.discard_upload, file.id)
+
+
+async def as_it_stands(file: FilmFile) -> FilmFile:
+    """The same upload, read anew: others may have ended it meanwhile."""
+    found = await FilmFile.objects().get(FilmFile.id == file.id)
+    if found is None:
+        raise Missing("upload_missing")
+    return found
+
+
 def reasons(file: FilmFile) -> tuple[Finding, ...]:
-    """Why this upload was refused before its end; nothing when it was not."""
-    refused = file.state in {FileState.FAULTY, FileState.QUARANTINED} and file.received_at is None
-    verdict = verdict_of(file.verdict) if refused else None
+    """Why this upload was refused before its end, also once another took its place; else nothing."""
+    verdict = verdict_of(file.verdict) if file.received_at is None else None
     return verdict.findings if verdict else ()
 
 
@@ -316,7 +197,7 @@ async def abandon(file: FilmFile, *, by: Person, store: Store) -> None:
             file.id,
         )
         await record("upload_abandoned", file.id, by=by)
-    await asyncio.to_thread(store.discard_upload, file.id)
+    await let_go(file, store)
 
 
 async def check_time(file: FilmFile, edition: Edition, settings: Settings) -> None:
@@ -365,4 +246,4 @@ async def expire(file: FilmFile, store: Store) -> None:
             file.id,
         )
         await record("upload_expired", file.id)
-    await asyncio.to_thread(store.discard_upload, file.id)
+    await let_go(file, store)

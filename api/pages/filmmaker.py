@@ -52,6 +52,7 @@ AnyRequest = Request[Any, Any, Any]
 UPLOAD_CODES = (
     "storage_full", "file_too_large", "deadline_passed", "entry_is_filed", "upload_missing",
     "upload_expired", "upload_gone", "sign_in_needed", "csrf_failed", "submission_missing",
+    "upload_busy", "film_quota", "person_quota", "person_room", "versions_quota",
 )  # fmt: skip
 HOPELESS = ("FILE_EMPTY", "HOSTILE_REFERENCE", "CONTAINER_NOT_ALLOWED", "CONTAINER_UNREADABLE")
 IN_HEADERS = (

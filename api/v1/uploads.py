@@ -1,5 +1,6 @@
 """tus 1.0.0: creation, creation-with-upload, checksum, expiration, termination. Strict."""
 
+import asyncio
 import base64
 import binascii
 import hashlib
@@ -14,20 +15,23 @@ from litestar.exceptions import ClientException, InternalServerException
 from litestar.params import FromPath
 
 from api.auth import in_scope, signed_in
+from api.patience import Silent
 from festival.access import Act, Viewer, may
-from festival.errors import Missing, Refused
-from festival.language import LANGUAGES
+from festival.errors import Missing
+from festival.language import LANGUAGES, has_words, t
 from festival.settings import Settings
 from festival.tables import Edition, Person
 from media.storage import Busy, StorageFull, Store, WrongOffset
-from submissions import uploads, verdicts
+from submissions import receiving, uploads, verdicts
 from submissions.lists import subject_of, subject_of_file, submission_in
+from submissions.receiving import Hopeless, TooLong, WrongChecksum
 from submissions.tables import FilmFile
 
 VERSION = "1.0.0"
 ALGORITHMS = {"sha1": "sha1", "sha256": "sha256", "md5": "md5"}
 OCTETS = "application/offset+octet-stream"
-DECIMAL = re.compile(r"(0|[1-9][0-9]{0,17})")
+DECIMAL = re.compile(r"(0|[1-9][0-9]{0,99})")
+MOST_METADATA = 8192
 ALWAYS = {"Tus-Resumable": VERSION, "Cache-Control": "no-store"}
 
 AnyRequest = Request[Any, Any, Any]
@@ -45,8 +49,18 @@ class TusError(Exception):
 
 
 def tus_error(_: AnyRequest, error: TusError) -> Response[Any]:
+    told = {
+        lang: [t(lang, f"error.{error.code}")]
+        for lang in LANGUAGES
+        if has_words(f"error.{error.code}")
+    }
     return Response(
-        {"type": f"about:blank#{error.code}", "status": error.status, "codes": [error.code]},
+        {
+            "type": f"about:blank#{error.code}",
+            "status": error.status,
+            "codes": [error.code],
+            "words": told,
+        },
         status_code=error.status,
         media_type="application/problem+json",
         headers={**ALWAYS, **error.headers},
@@ -57,7 +71,11 @@ def storage_full(_: AnyRequest, __: StorageFull) -> Response[Any]:
     return tus_error(_, TusError(507, "storage_full", Retry_After="600"))
 
 
-def hopeless(_: AnyRequest, error: uploads.Hopeless) -> Response[Any]:
+def busy(_: AnyRequest, __: Busy) -> Response[Any]:
+    return tus_error(_, TusError(423, "upload_busy", Retry_After="1"))
+
+
+def hopeless(_: AnyRequest, error: Hopeless) -> Response[Any]:
     """Every reason at once, with what to do, in both languages."""
     told = [verdicts.told(finding) for finding in error.findings]
     return Response(
@@ -101,7 +119,10 @@ def decimal(request: AnyRequest, name: str) -> int:
 def metadata(request: AnyRequest) -> dict[str, str]:
     """`key base64, key base64`: every key once, every value UTF-8 text."""
     found: dict[str, str] = {}
-    for pair in (one(request, "upload-metadata") or "").split(","):
+    told = one(request, "upload-metadata") or ""
+    if len(told) > MOST_METADATA:
+        raise TusError(400, "upload_metadata_invalid")
+    for pair in told.split(","):
         key, _, value = pair.strip().partition(" ")
         if not key:
             continue
@@ -141,22 +162,33 @@ def expires(file: FilmFile) -> dict[str, str]:
     return {"Upload-Expires": format_datetime(file.expires_at, usegmt=True)}
 
 
+def metadata_of(file: FilmFile) -> dict[str, str]:
+    return {"Upload-Metadata": file.told} if file.told else {}
+
+
+def announced(request: AnyRequest) -> int:
+    """How long the sender says that this piece is; 0 when it does not say."""
+    length = request.headers.get("content-length", "")
+    return int(length) if DECIMAL.fullmatch(length) else 0
+
+
 async def pieces(request: AnyRequest) -> AsyncIterator[bytes]:
-    """The body as it comes; a sender who vanishes has simply said enough."""
+    """The body as it comes; a sender who vanishes or falls silent has simply said enough."""
     try:
         async for piece in request.stream():
             if piece:
                 yield piece
-    except (ClientException, InternalServerException):
+    except (ClientException, InternalServerException, Silent):
         return
 
 
 async def own(upload_id: str, viewer: Viewer) -> FilmFile:
     """The upload, if this viewer may write to its film; else there is none."""
-    if not in_scope(viewer, "entries"):
-        raise Missing("upload_missing")
-    subject, file = await subject_of_file(upload_id, viewer)
-    if not may(viewer, Act.UPLOAD, subject):
+    try:
+        subject, file = await subject_of_file(upload_id, viewer)
+    except Missing:
+        raise Missing("upload_missing") from None
+    if not in_scope(viewer, "entries") or not may(viewer, Act.UPLOAD, subject):
         raise Missing("upload_missing")
     return file
 
@@ -207,10 +239,11 @@ async def create(
         by=person,
         store=store,
         settings=settings,
+        told=one(request, "upload-metadata") or "",
     )
     offset = await take(request, file, 0, store, given) if with_body else 0
     if size == 0:
-        await uploads.refuse(file, (uploads.hopeless("FILE_EMPTY"),), store=store)
+        await uploads.refuse(file, (receiving.hopeless("FILE_EMPTY"),), store=store)
     return Response(
         None,
         status_code=201,
@@ -232,22 +265,25 @@ async def how_far(
     edition_row: NamedDependency[Edition],
     settings: NamedDependency[Settings],
 ) -> Response[None]:
-    """How many bytes are safely kept."""
+    """How many bytes are safely kept; of an upload that was refused, why."""
     check_version(request)
     file = await own(upload_id, viewer)
+    check_refused(file)
     await uploads.check_time(file, edition_row, settings)
     try:
-        offset = await uploads.offset_of(file, store)
+        offset = await receiving.offset_of(file, store)
+        if offset == file.size and file.state == "receiving":
+            await uploads.finish_soon(file, store=store)
     except FileNotFoundError:
+        check_refused(await uploads.as_it_stands(file))
         raise TusError(410, "upload_gone") from None
-    if offset == file.size and file.state == "receiving":
-        await uploads.finish_soon(file, store=store)
     return Response(
         None,
         status_code=200,
         headers={
             **ALWAYS,
             **expires(file),
+            **metadata_of(file),
             "Upload-Offset": str(offset),
             "Upload-Length": str(file.size),
         },
@@ -271,27 +307,36 @@ async def append(
         raise TusError(415, "content_type_invalid")
     offset, given = decimal(request, "upload-offset"), checksum(request)
     file = await own(upload_id, viewer)
+    check_refused(file)
     await uploads.check_time(file, edition_row, settings)
-    length = request.headers.get("content-length", "")
-    if DECIMAL.fullmatch(length) and offset + int(length) > file.size:
-        raise TusError(413, "upload_too_long")
     if file.state != "receiving":
-        check_ended(file, offset)
-        return Response(None, status_code=204, headers={**ALWAYS, "Upload-Offset": str(offset)})
-    kept = await take(request, file, offset, store, given)
+        kept = await ended(file, offset, announced(request), store)
+    else:
+        kept = await take(request, file, offset, store, given)
     return Response(
         None, status_code=204, headers={**ALWAYS, **expires(file), "Upload-Offset": str(kept)}
     )
 
 
-def check_ended(file: FilmFile, offset: int) -> None:
-    """A whole upload takes no more; repeating its end is no fault."""
+def check_refused(file: FilmFile) -> None:
+    """Whoever asks after a refused upload is told why, as often as they ask: never to begin anew."""
     if found := uploads.reasons(file):
-        raise uploads.Hopeless(found)
-    if file.state in {"replaced", "faulty", "quarantined"} and not file.received_at:
+        raise Hopeless(found)
+
+
+async def ended(file: FilmFile, offset: int, length: int, store: Store) -> int:
+    """A whole upload takes no more; repeating its end is no fault."""
+    try:
+        is_whole = file.received_at or await asyncio.to_thread(store.size, file.id) == file.size
+    except FileNotFoundError:
+        is_whole = False
+    if not is_whole:
         raise TusError(410, "upload_gone")
     if offset != file.size:
         raise TusError(409, "wrong_offset", Upload_Offset=str(file.size))
+    if length:
+        raise TusError(413, "upload_too_long")
+    return offset
 
 
 async def take(
@@ -302,28 +347,26 @@ async def take(
     given: tuple[str, bytes] | None,
 ) -> int:
     """Receive, and finish when whole; every fault of the way has its own number."""
+    length = announced(request)
     try:
-        kept = await uploads.receive(
-            file, pieces(request), offset=offset, store=store, checksum=given
+        kept = await receiving.receive(
+            file, pieces(request), offset=offset, store=store, length=length, checksum=given
         )
+        if kept == file.size:
+            await uploads.finish_soon(file, store=store)
     except WrongOffset as error:
         raise TusError(409, "wrong_offset", Upload_Offset=str(error.actual)) from None
-    except Busy:
-        raise TusError(423, "upload_busy") from None
-    except uploads.WrongChecksum:
+    except WrongChecksum:
         raise TusError(460, "checksum_wrong") from None
-    except uploads.Hopeless as error:
+    except TooLong:
+        raise TusError(413, "upload_too_long") from None
+    except Hopeless as error:
         await uploads.refuse(file, error.findings, store=store)
         raise
-    except Refused:
-        raise TusError(413, "upload_too_long") from None
-    except FileNotFoundError:
-        await file.refresh()
-        if found := uploads.reasons(file):
-            raise uploads.Hopeless(found) from None
-        raise TusError(410, "upload_gone") from None
-    if kept == file.size:
-        await uploads.finish_soon(file, store=store)
+    except FileNotFoundError:  # ended meanwhile: refused, given up, or made whole by another
+        file = await uploads.as_it_stands(file)
+        check_refused(file)
+        return await ended(file, offset, length, store)
     return kept
 
 
@@ -338,6 +381,7 @@ async def abandon(
     """Give up an upload that is not whole yet."""
     check_version(request)
     file = await own(upload_id, viewer)
+    check_refused(file)
     if file.state != "receiving":
         raise TusError(410, "upload_gone")
     await uploads.abandon(file, by=person, store=store)
@@ -348,5 +392,6 @@ HANDLERS: list[Any] = [offer, create, how_far, append, abandon]
 FAULTS: dict[Any, Any] = {
     TusError: tus_error,
     StorageFull: storage_full,
-    uploads.Hopeless: hopeless,
+    Hopeless: hopeless,
+    Busy: busy,
 }

@@ -50,8 +50,9 @@ async def whole(uploads: Uploads) -> FilmFile:
 
 
 async def state(file: FilmFile) -> str:
-    await file.refresh()
-    return file.state
+    now_is = await uploading.as_it_stands(file)
+    file.sha256 = now_is.sha256
+    return now_is.state
 
 
 async def test_a_whole_upload_is_handed_over_after_it_was_confirmed(uploads: Uploads, far: BucketStore) -> None:

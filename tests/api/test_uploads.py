@@ -1,16 +1,20 @@
 """tus 1.0.0, to the letter: nothing is guessed at, nothing confirmed is lost."""
 
+import asyncio
 import base64
 import contextlib
 import hashlib
 from datetime import timedelta
 
+import httpx
 import pytest
 
 from festival.clock import now
 from festival.settings import Settings
 from festival.tables import Deadline, Outbox
+from media.policy import Finding, Severity
 from media.storage import LocalStore
+from submissions import uploads as uploading
 from submissions.tables import FilmFile, Submission
 from tests.builders import a_person, a_section, an_edition, sign_in
 
@@ -96,7 +100,7 @@ async def test_another_version_is_told_ours_and_nothing_is_processed(uploads: Up
     assert await uploads.offset(place) == 0
 
 
-@pytest.mark.parametrize("length", ["+5", "-1", "1.0", "٥", "", "1_000", "0x10", " ", "1e3", "007", "9" * 30])
+@pytest.mark.parametrize("length", ["+5", "-1", "1.0", "٥", "", "1_000", "0x10", " ", "1e3", "007"])
 async def test_a_length_is_digits_and_nothing_else(uploads: Uploads, length: str) -> None:
     answer = await uploads.create(length)
 
@@ -118,10 +122,11 @@ async def test_an_offset_is_digits_and_nothing_else(uploads: Uploads, offset: st
     assert (answer.status_code, await uploads.offset(place)) == (400, 0)
 
 
-async def test_a_film_beyond_the_limit_is_refused_with_the_limit(uploads: Uploads) -> None:
+@pytest.mark.parametrize("length", ["one more", 2**63 - 1, 2**63, "9" * 30])
+async def test_a_film_beyond_the_limit_is_refused_with_the_limit(uploads: Uploads, length: object) -> None:
     most = Settings.read().max_upload_bytes
 
-    answer = await uploads.create(most + 1)
+    answer = await uploads.create(most + 1 if length == "one more" else length)
 
     assert (answer.status_code, answer.headers["tus-max-size"]) == (413, str(most))
 
@@ -134,14 +139,16 @@ async def test_metadata_that_name_no_film_open_nothing(uploads: Uploads, metadat
     assert "location" not in answer.headers
 
 
-@pytest.mark.parametrize("offset", [0, 999, 1001])
+@pytest.mark.parametrize("offset", [0, 999, 1001, len(FILM), len(FILM) + 1, 10**12, 2**63 - 1, "9" * 30])
 async def test_a_wrong_offset_changes_nothing_and_is_told_the_right_one(uploads: Uploads, offset: int) -> None:
     place = await uploads.begin()
     await uploads.send(place, FILM[:1000], 0)
 
     answer = await uploads.send(place, FILM[1000:1100], offset)
+    beyond = await uploads.send(place, FILM, 1)
 
     assert (answer.status_code, answer.headers["upload-offset"]) == (409, "1000")
+    assert (beyond.status_code, beyond.headers["upload-offset"]) == (409, "1000")
     assert await uploads.offset(place) == 1000
 
 
@@ -210,6 +217,28 @@ async def test_a_checksum_that_cannot_be_read_is_refused(uploads: Uploads, value
     assert (answer.status_code, await uploads.offset(place)) == (400, 0)
 
 
+async def test_a_wrong_sum_of_the_first_bytes_refuses_no_film(uploads: Uploads) -> None:
+    place = await uploads.begin()
+    harmed = b"not a film at all " + FILM[18:]
+
+    answer = await uploads.send(place, harmed, 0, upload_checksum=summed("sha256", FILM))
+    again = await uploads.send(place, FILM, 0, upload_checksum=summed("sha256", FILM))
+
+    assert (answer.status_code, again.status_code) == (460, 204)
+    assert (await the_file(place)).sha256 == hashlib.sha256(FILM).hexdigest()
+
+
+async def test_a_sum_over_more_than_was_promised_keeps_nothing(uploads: Uploads) -> None:
+    place = await uploads.begin(1000)
+
+    async def stream():
+        yield FILM
+
+    answer = await uploads.send(place, stream(), 0, upload_checksum=summed("sha256", FILM))
+
+    assert (answer.status_code, await uploads.offset(place)) == (413, 0)
+
+
 async def test_how_far_is_never_kept_by_a_cache(uploads: Uploads) -> None:
     place = await uploads.begin()
 
@@ -232,6 +261,51 @@ async def test_an_upload_given_up_is_gone(uploads: Uploads) -> None:
     assert (await uploads.send(place, FILM[100:], 100)).status_code in {404, 410}
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["filename {0}", "filename {0},is_confidential", "is_confidential,  filename {0} ", "filename {0},nothing "],
+)
+@pytest.mark.parametrize("name", ["film.mp4", "L’été à l’ombre.mov", "فيلم.mov", "🚀🎬.mkv", ""])
+async def test_what_was_said_of_an_upload_is_repeated_byte_for_byte(
+    uploads: Uploads, said: str, name: str
+) -> None:
+    told = f"submission {b64(uploads.submission)},{said.format(b64(name))}"
+    made = await uploads.create(upload_metadata=told)
+
+    answer = await uploads.head(made.headers["location"])
+
+    assert answer.headers["upload-metadata"].strip() == told.strip()  # white space at an end is the line’s
+
+
+async def test_more_said_than_can_be_repeated_is_refused(uploads: Uploads) -> None:
+    told = f"submission {b64(uploads.submission)},filename {b64('x' * 9000)}"
+
+    answer = await uploads.create(upload_metadata=told)
+
+    assert (answer.status_code, answer.json()["codes"]) == (400, ["upload_metadata_invalid"])
+
+
+async def test_a_whole_film_takes_no_more(uploads: Uploads) -> None:
+    place = await uploads.begin()
+    await uploads.send(place, FILM, 0)
+
+    told = [(await uploads.send(place, piece, offset)).status_code
+            for piece, offset in [(FILM[9:], 9), (b"", 9), (b"x", len(FILM)), (b"", len(FILM)), (b"", 10**12)]]
+
+    assert told == [409, 409, 413, 204, 409]
+
+
+async def test_of_twelve_who_send_the_last_piece_one_ends_the_film(uploads: Uploads) -> None:
+    place = await uploads.begin()
+    await uploads.send(place, FILM[:9000], 0)
+
+    answers = await asyncio.gather(*(uploads.send(place, FILM[9000:], 9000) for _ in range(12)))
+
+    assert sorted(answer.status_code for answer in answers) == [204] + [409] * 11
+    assert {answer.headers["upload-offset"] for answer in answers} == {str(len(FILM))}
+    assert (await the_file(place)).sha256 == hashlib.sha256(FILM).hexdigest()
+
+
 async def test_somebody_elses_upload_does_not_exist(client) -> None:
     edition = await an_edition()
     uploads = await a_draft(client, edition)
@@ -247,6 +321,20 @@ async def test_somebody_elses_upload_does_not_exist(client) -> None:
 
     assert (told, for_another.status_code) == ([404, 404, 404], 404)
     assert (await the_file(place)).state == "receiving"
+
+
+async def test_an_upload_of_another_edition_is_told_as_none_at_all(client) -> None:
+    uploads = await a_draft(client, await an_edition())
+    place = (await uploads.begin()).replace(uploads.base, f"/api/v1/{(await an_edition()).slug}")
+    none = place.replace(place.rpartition("/")[2], "abcdefabcdefabcd")
+
+    def told(answer: httpx.Response) -> tuple[int, str]:
+        return answer.status_code, answer.text
+
+    given_up = {"tus-resumable": "1.0.0"}
+    assert told(await uploads.send(place, FILM, 0)) == told(await uploads.send(none, FILM, 0))
+    assert told(await client.delete(place, headers=given_up)) == told(await client.delete(none, headers=given_up))
+    assert [(await uploads.head(one)).status_code for one in (place, none)] == [404, 404]
 
 
 async def test_an_upload_in_pieces_is_the_film_and_is_inspected_once(uploads: Uploads) -> None:
@@ -313,6 +401,75 @@ async def test_what_is_no_film_is_refused_after_its_first_bytes(
     again = await uploads.send(place, FILM, 300_000)
     assert (again.status_code, again.json()["codes"]) == (422, [code])
     assert all(again.json()["words"][lang][0] for lang in ("fr", "en"))
+
+
+LOW = Finding(code="VIDEO_RES_LOW", severity=Severity.REJECT, measured="100", limit="144")
+
+
+async def refused_meanwhile(place: str) -> None:
+    """As the house does while a film arrives, in a process of its own."""
+    store = LocalStore(Settings.read().media_root)
+    assert await uploading.refuse(await the_file(place), (LOW,), store=store)
+
+
+async def refused_in_mid_piece(place: str):
+    yield FILM[1000:3000]
+    await refused_meanwhile(place)
+    for start in range(3000, len(FILM), 1000):
+        await asyncio.sleep(0.02)
+        yield FILM[start : start + 1000]
+
+
+async def test_a_film_refused_in_mid_piece_is_told_why_at_every_door(uploads: Uploads) -> None:
+    place = await uploads.begin()
+    await uploads.send(place, FILM[:1000], 0)
+
+    answer = await uploads.send(place, refused_in_mid_piece(place), 1000)
+
+    file = await the_file(place)
+    assert (answer.status_code, answer.json()["codes"]) == (422, ["VIDEO_RES_LOW"])
+    assert all("144" in answer.json()["words"][lang][0] for lang in ("fr", "en"))
+    assert (file.state, file.received_at) == ("faulty", None)
+    gone = await uploads.client.delete(place, headers={"tus-resumable": "1.0.0"})
+    later = [await uploads.head(place), await uploads.send(place, FILM[1000:], 1000), gone]
+    assert [again.status_code for again in later] == [422, 422, 422]
+
+
+async def test_a_film_refused_between_two_pieces_is_told_why(uploads: Uploads) -> None:
+    place = await uploads.begin()
+    await uploads.send(place, FILM[:1000], 0)
+    await refused_meanwhile(place)
+
+    answers = await asyncio.gather(*(uploads.send(place, FILM[1000:], 1000) for _ in range(12)))
+
+    assert [(one.status_code, one.json()["codes"]) for one in answers] == [(422, ["VIDEO_RES_LOW"])] * 12
+
+
+async def test_a_refused_film_is_told_why_also_once_another_took_its_place(uploads: Uploads) -> None:
+    place, newer = await uploads.begin(), await uploads.begin()
+    await refused_meanwhile(place)
+    await uploads.send(newer, FILM, 0)
+
+    told = [(await uploads.head(place)).status_code, (await uploads.send(place, FILM, 0)).status_code]
+
+    assert ((await the_file(place)).state, told) == ("replaced", [422, 422])
+
+
+async def test_twelve_at_once_during_a_refusal_never_find_a_fault_of_ours(uploads: Uploads) -> None:
+    place = await uploads.begin()
+    await uploads.send(place, FILM[:1000], 0)
+
+    async def slowly():
+        for start in range(1000, 5000, 1000):
+            yield FILM[start : start + 1000]
+            await asyncio.sleep(0.01)
+
+    sending = [asyncio.create_task(uploads.send(place, slowly(), 1000)) for _ in range(12)]
+    await refused_meanwhile(place)
+    answers = await asyncio.gather(*sending)
+
+    assert {answer.status_code for answer in answers} <= {204, 409, 422}
+    assert (await uploads.send(place, FILM[5000:], 5000)).json()["codes"] == ["VIDEO_RES_LOW"]
 
 
 async def test_what_is_no_film_is_refused_in_however_small_pieces_it_comes(uploads: Uploads) -> None:
