@@ -114,12 +114,13 @@ def rungs_only(film: Path, facts: Facts) -> None:
 def ladder_arguments(facts: Facts, here: Cell) -> list[str]:
     picture = facts.picture
     assert picture is not None
-    opened, rungs = graph.opened(here.film, 2), graph.ladder(picture)
-    sizes = graph.cascade(graph.prepared(opened["v:0"], picture), rungs, [1] * len(rungs))
+    clock = screener.clock_of(here, facts)
+    opened, rungs = graph.opened(here.film, 2, clock), graph.ladder(picture)
+    sizes = graph.cascade(graph.prepared(opened["V:0"], picture), rungs, [1] * len(rungs))
     for name in [rung.name for rung in rungs] + ["a0"]:
         (here.work / name).mkdir()
     outputs = [graph.video_output(sizes[i][0], r, picture, here.job) for i, r in enumerate(rungs)]
-    outputs += graph.sound_outputs(opened, facts, here.job)
+    outputs += graph.sound_outputs(opened, facts, clock, here.job)
     return [str(one) for one in ffmpeg.merge_outputs(*outputs).get_args()]
 
 
@@ -131,15 +132,17 @@ def separately(film: Path, facts: Facts) -> None:
     picture = facts.picture
     assert picture is not None
     with cell(film, walls=False) as here:
+        clock = screener.clock_of(here, facts)
         for rung in graph.ladder(picture):
             (here.work / rung.name).mkdir()
-            stream = graph.prepared(graph.opened(here.film, 2)["v:0"], picture)
+            stream = graph.prepared(graph.opened(here.film, 2, clock)["V:0"], picture)
             sized = stream.filter("scale", rung.width, rung.height, flags="bicubic")
             raw(*args(graph.video_output(sized, rung, picture, here.job)))
         (here.work / "a0").mkdir()
-        for made in (graph.sound_outputs, graph.peaks_outputs):
-            raw(*args(made(graph.opened(here.film, 2), facts, here.job)[0]))
-        stream = graph.prepared(graph.opened(here.film, 2)["v:0"], picture)
+        raw(*args(graph.sound_outputs(graph.opened(here.film, 2, clock), facts, clock, here.job)[0]))
+        heard = graph.played(graph.opened(here.film, 2, clock), facts, clock)
+        raw(*args(graph.peaks_output(heard, facts, clock, here.job)))
+        stream = graph.prepared(graph.opened(here.film, 2, clock)["V:0"], picture)
         every, lines = graph.sheet(facts)
         raw(*args(
             stream.filter("fps", fps=f"1/{every:.3f}", round="down").filter("scale", 160, -2)
@@ -176,21 +179,22 @@ def bare(film: Path, facts: Facts) -> None:
     with cell(film, walls=False) as here:
         for name in [rung.name for rung in graph.ladder(facts.picture)] + ["a0"]:  # type: ignore[arg-type]
             (here.work / name).mkdir()
-        raw(*graph.arguments(facts, film=here.film, job=here.job))
+        raw(*graph.arguments(facts, screener.clock_of(here, facts), film=here.film, job=here.job))
 
 
 def in_parts(film: Path, facts: Facts) -> None:
     """The same copy out of parts of 12 seconds, as several workers make it."""
     with cell(film, walls=False) as whole:
-        plan = chunks.plan(facts, start=chunks.beginning(whole), seconds=12)
+        clock = screener.clock_of(whole, facts)
+        plan = chunks.plan(facts, clock, seconds=12)
         (whole.work / "parts").mkdir()
         for part in plan.parts:
             with cell(film, walls=False) as here:
-                chunks.encode(here, facts, part)
+                chunks.encode(here, facts, clock, part)
                 here.work.rename(chunks.folder_of(whole.work, part))
                 here.work.mkdir()
         with cell(film, walls=False) as here:
-            chunks.encode_sound(here, facts)
+            chunks.encode_sound(here, facts, clock)
             here.work.rename(whole.work / "sound")
             here.work.mkdir()
         chunks.join(whole, plan)
@@ -211,7 +215,7 @@ def watched(film: Path, facts: Facts, *, full: bool) -> None:
     picture = facts.picture
     assert picture is not None
     with cell(film, walls=False) as here:
-        argv = graph.watching(facts, film=here.film, job=here.job)
+        argv = graph.watching(facts, screener.clock_of(here, facts), film=here.film, job=here.job)
         if not full:
             windows.look(here, facts)
         else:

@@ -3,7 +3,6 @@
 Parts begin at segments of the whole and are counted in frames; sound is never cut.
 """
 
-import math
 import shutil
 from collections.abc import Callable
 from fractions import Fraction
@@ -13,16 +12,14 @@ import msgspec
 
 from media import graph, hls, screener, subtitles
 from media.facts import Facts, Picture, Run
-from media.graph import Part, Rung
-from media.probe import CLOSED, headers
+from media.graph import Clock, Part, Rung
+from media.probe import CLOSED
 from media.runner import PermanentFault, run
 from media.sandbox import Cell
-from media.scan import number
 from media.screener import Screener
 from media.subtitles import Track
 
 LEAST, MOST = 30.0, 180.0
-HALF = 0.5001  # ffmpeg rounds halves up, and tells times to the microsecond
 PAST = 4  # frames that a filter may want to have seen before
 NOTES = "seen.json"
 
@@ -42,6 +39,7 @@ class Plan(msgspec.Struct, frozen=True):
 
     facts: Facts
     parts: tuple[Part, ...]
+    clock: Clock = Clock()
 
 
 def can_share(facts: Facts, *, longer_than: float, workers: int) -> bool:
@@ -56,23 +54,17 @@ def can_share(facts: Facts, *, longer_than: float, workers: int) -> bool:
     )
 
 
-def beginning(cell: Cell) -> float:
-    """Where the file's clock starts: all streams are counted from there."""
-    return number(headers(cell).get("format", {}).get("start_time")) or 0.0
-
-
-def plan(facts: Facts, *, start: float, seconds: float) -> Plan:
+def plan(facts: Facts, clock: Clock, *, seconds: float) -> Plan:
     """Parts of about `seconds`, each a whole number of segments, by the scanned time stamps."""
     picture = screener.known_picture(facts)
     rate = graph.cadence(picture)
     segment = graph.segment(picture)
     size = max(1, round(seconds * rate / segment)) * segment
-    zero = math.floor((picture.start - start) * rate + HALF)
-    count = max(1, round(picture.duration * rate / size))
+    count = max(1, round(graph.frames(picture, clock) / size))
     past = PAST + int(picture.longest_gap * rate) + 1
     parts = []
     for index in range(count):
-        first = zero + index * size
+        first = index * size
         opened = max(0, first - past) if index else 0
         parts.append(
             Part(
@@ -83,7 +75,7 @@ def plan(facts: Facts, *, start: float, seconds: float) -> Plan:
                 at=first - opened,
             )
         )
-    return Plan(facts, tuple(parts))
+    return Plan(facts, tuple(parts), clock)
 
 
 def part_seconds(duration: float, workers: int) -> float:
@@ -94,6 +86,7 @@ def part_seconds(duration: float, workers: int) -> float:
 def encode(
     cell: Cell,
     facts: Facts,
+    clock: Clock,
     part: Part,
     *,
     on_progress: Callable[[float], None] = lambda _: None,
@@ -103,9 +96,11 @@ def encode(
     """Make one part in every size, count its frames, and leave its notes beside it."""
     picture = screener.known_picture(facts)
     rate = graph.cadence(picture)
-    begin = float(part.first / rate)
-    length = float(part.frames / rate) if part.frames else max(picture.duration - begin, 0.1)
-    arguments = graph.part_arguments(facts, part, film=cell.film, job=cell.job, threads=threads)
+    begin, whole = float(part.first / rate), graph.frames(picture, clock) / float(rate)
+    length = float(part.frames / rate) if part.frames else max(whole - begin, 0.1)
+    arguments = graph.part_arguments(
+        facts, clock, part, film=cell.film, job=cell.job, threads=threads
+    )
     clean = msgspec.structs.replace(facts, decode_errors=0)
     found = screener.decode(cell, clean, arguments, on_progress, cancelled, threads, length=length)
     counts = {screener.counted(cell, f"{rung.name}.mp4") for rung in graph.ladder(picture)}
@@ -132,12 +127,13 @@ def moved(found: tuple[Run, ...] | None, by: float) -> tuple[Run, ...]:
 def encode_sound(
     cell: Cell,
     facts: Facts,
+    clock: Clock,
     *,
     on_progress: Callable[[float], None] = lambda _: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> tuple[Track, ...]:
     """All sound in one go, and the subtitles: what is too small to share out."""
-    if arguments := graph.sound_arguments(facts, film=cell.film, job=cell.job):
+    if arguments := graph.sound_arguments(facts, clock, film=cell.film, job=cell.job):
         screener.make_folders(cell, facts, ())
         screener.decode(cell, facts, arguments, on_progress, cancelled, 2)
     texts = subtitles.extract(cell, facts, cancelled=cancelled)
@@ -160,12 +156,11 @@ def join(cell: Cell, shared: Plan, *, cancelled: Callable[[], bool] = lambda: Fa
     screener.make_folders(cell, shared.facts, rungs)
     for rung in rungs:
         write_script(cell, rung, shared.parts, notes, rate)
-        offset = float(shared.parts[0].first / rate)
-        _ffmpeg(cell, cancelled, *joining(cell, rung, picture, offset=offset))
+        _ffmpeg(cell, cancelled, *joining(cell, rung, picture))
         check_joints(cell, rung, notes, picture)
     facts = together(shared.facts, notes, frame=float(1 / rate))
     made_whole = screener.whole(
-        cell, facts, rungs, texts, parts=len(shared.parts), cancelled=cancelled
+        cell, facts, shared.clock, rungs, texts, parts=len(shared.parts), cancelled=cancelled
     )
     for rung in rungs:
         (cell.work / f"{rung.name}.txt").unlink()
@@ -194,12 +189,13 @@ def opened(cell: Cell, rung: Rung) -> list[str]:
             f"{cell.job}/{rung.name}.txt"]  # fmt: skip
 
 
-def joining(cell: Cell, rung: Rung, picture: Picture, *, offset: float) -> list[str]:
+def joining(cell: Cell, rung: Rung, picture: Picture) -> list[str]:
     folder = f"{cell.job}/{rung.name}"
     return [
-        *opened(cell, rung), "-map", "0:v:0", "-c", "copy", "-output_ts_offset", f"{offset:.6f}",
+        *opened(cell, rung), "-map", "0:v:0", "-c", "copy",
         "-f", "hls", "-hls_time", graph.segment_time(picture), "-hls_playlist_type", "vod",
         "-hls_segment_type", "fmp4", "-hls_fmp4_init_filename", "init.mp4",
+        "-hls_segment_options", graph.NO_EDITS,
         "-hls_segment_filename", f"{folder}/seg_%05d.m4s", f"{folder}/playlist.m3u8",
     ]  # fmt: skip
 

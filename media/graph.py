@@ -3,12 +3,14 @@
 Pure: facts in, ffmpeg arguments out. Names are fixed and paths are the cell's own.
 """
 
+import math
 from fractions import Fraction
 
 import ffmpeg
 import msgspec
 
-from media.facts import Facts, Picture
+from media import colour
+from media.facts import Facts, Heard, Picture
 from media.probe import FORMATS
 
 LADDER = (1080, 720, 360, 240, 144)
@@ -17,7 +19,6 @@ GOP_SECONDS = 2
 SEGMENT_SECONDS = 6
 SPRITES = 100
 PEAKS = 1000
-HDR = {"smpte2084", "arib-std-b67"}
 COMBED = 0.05
 TARGET_LOUDNESS = -23.0
 MOST_GAIN = 20.0
@@ -25,6 +26,12 @@ WATCHED = 640
 STILL = 2.0
 LAYOUTS = {2: "stereo", 6: "5.1"}
 SOUND_RATE = {2: "160k", 6: "384k"}
+# AAC begins with a packet before its first sample. Edit lists would say so, and so they would say
+# that pictures are stored later than they are shown; but browsers do not read them alike.
+FROM_ZERO = {"bsf:a": "noise=drop=-pts"}
+NO_EDITS = "use_editlist=0:movflags=+negative_cts_offsets"
+SOUND_HZ = 48_000
+HALF = 0.5001  # ffmpeg rounds halves up, and tells times to the microsecond
 FLASHING = 6  # three full flashes a second measure 12, a steady film stays below 3
 
 
@@ -49,6 +56,55 @@ class Part(msgspec.Struct, frozen=True):
     frames: int | None
     seek: float = 0.0
     at: int = 0
+
+
+class Clock(msgspec.Struct, frozen=True):
+    """Where the copy begins to count: picture and sound share this one zero.
+
+    `opened` is the file's own beginning, from which ffmpeg counts, and `zero` that of the copy,
+    both in seconds of the film's time stamps. For `held` frames the first picture is shown before
+    its time, because something is heard already.
+    """
+
+    opened: float = 0.0
+    zero: float = 0.0
+    held: int = 0
+
+    @property
+    def offset(self) -> float:
+        """What is added to ffmpeg's count."""
+        return self.opened - self.zero
+
+
+def clock(facts: Facts, opened: float) -> Clock:
+    """The zero nearest to the file's beginning from which every picture is a whole frame away.
+
+    Otherwise each picture would be rounded to a frame, and the sound would not.
+    """
+    picture = facts.picture
+    if picture is None:
+        return Clock(opened, opened)
+    rate = cadence(picture)
+    held = max(0, math.floor((picture.start - opened) * rate + HALF))
+    return Clock(opened, picture.start - float(held / rate), held)
+
+
+def frames(picture: Picture, clock: Clock) -> float:
+    """How many the whole copy has."""
+    return clock.held + picture.duration * float(cadence(picture))
+
+
+def sound_end(facts: Facts, clock: Clock) -> float:
+    """When the last sound ends, on the copy's clock."""
+    return (
+        max(facts.sounds[n].start + facts.sounds[n].duration for n in heard(facts).tracks)
+        - clock.zero
+    )
+
+
+def heard(facts: Facts) -> Heard:
+    """Which tracks are played; a film judged before that was asked plays its first."""
+    return facts.heard or Heard((0,))
 
 
 def even(value: float) -> int:
@@ -97,29 +153,32 @@ def sprite_every(facts: Facts) -> float:
     return max(1.0, facts.duration / SPRITES)
 
 
-def arguments(facts: Facts, *, film: str, job: str, threads: int = 2) -> list[str]:
+def arguments(facts: Facts, clock: Clock, *, film: str, job: str, threads: int = 2) -> list[str]:
     """Everything after `ffmpeg` and its global options."""
     picture = facts.picture
     if picture is None:
         raise ValueError("a film without a picture has no copy")
-    film_open, rungs = opened(film, threads), ladder(picture)
+    film_open, rungs = opened(film, threads, clock), ladder(picture)
     small = watched_rung(rungs)
     taps = [1 + (i == small) for i in range(len(rungs))]
-    sizes = cascade(prepared(film_open["v:0"], picture), rungs, taps)
+    sizes = cascade(prepared(film_open["V:0"], picture), rungs, taps)
     outputs = [video_output(sizes[i].pop(), rung, picture, job) for i, rung in enumerate(rungs)]
     outputs.append(watched_output(sizes[small].pop(), picture, job))
-    outputs += sound_outputs(film_open, facts, job) + peaks_outputs(film_open, facts, job)
+    outputs += sound_outputs(film_open, facts, clock, job, peaks=True)
     return [str(argument) for argument in ffmpeg.merge_outputs(*outputs).get_args()]
 
 
-def part_arguments(facts: Facts, part: Part, *, film: str, job: str, threads: int = 2) -> list[str]:
+def part_arguments(
+    facts: Facts, clock: Clock, part: Part, *, film: str, job: str, threads: int = 2
+) -> list[str]:
     """The pictures of one part in every size, and the checks on them."""
     picture = facts.picture
     if picture is None:
         raise ValueError("a film without a picture has no copy")
     rungs = ladder(picture)
     small = watched_rung(rungs)
-    shown = prepared(opened(film, threads, seek=part.seek)["v:0"], picture, part=part)
+    film_open = opened(film, threads, clock, seek=part.seek)
+    shown = prepared(film_open["V:0"], picture, part=part)
     sizes = cascade(shown, rungs, [1 + (i == small) for i in range(len(rungs))])
     outputs = [
         sizes[i].pop().output(
@@ -147,14 +206,19 @@ def early_rung(picture: Picture) -> Rung:
     return Rung("v0", even(width * height / whole), height, ceiling(height))
 
 
-def early_arguments(facts: Facts, *, film: str, job: str, threads: int = 2) -> list[str]:
+def early_arguments(
+    facts: Facts, clock: Clock, *, film: str, job: str, threads: int = 2
+) -> list[str]:
     """One small rung with its sound: what can be watched while the rest is made."""
     picture = facts.picture
     if picture is None:
         raise ValueError("a film without a picture has no copy")
-    rung, film_open = early_rung(picture), opened(film, threads)
-    shown = prepared(film_open["v:0"], picture, top=rung)
-    outputs = [video_output(shown, rung, picture, job), *sound_outputs(film_open, facts, job)]
+    rung, film_open = early_rung(picture), opened(film, threads, clock)
+    shown = prepared(film_open["V:0"], picture, top=rung)
+    outputs = [
+        video_output(shown, rung, picture, job),
+        *sound_outputs(film_open, facts, clock, job),
+    ]
     return [str(argument) for argument in ffmpeg.merge_outputs(*outputs).get_args()]
 
 
@@ -173,7 +237,7 @@ def cascade(
     sizes = []
     for place, (rung, wanted) in enumerate(zip(rungs, taps, strict=True)):
         if place:
-            top = top.filter("scale", rung.width, rung.height, flags="bicubic")
+            top = top.filter("scale", rung.width, rung.height, flags="bicubic").filter("setsar", 1)
         is_last = place == len(rungs) - 1
         split = top.filter_multi_output("split", wanted + (not is_last))
         sizes.append([split[i] for i in range(wanted)])
@@ -182,13 +246,17 @@ def cascade(
     return sizes
 
 
-def opened(film: str, threads: int, *, seek: float = 0.0) -> ffmpeg.nodes.FilterableStream:
+def opened(
+    film: str, threads: int, clock: Clock, *, seek: float = 0.0
+) -> ffmpeg.nodes.FilterableStream:
+    """The film on the copy's clock, or `seek` seconds later."""
     return ffmpeg.input(
         film,
         protocol_whitelist="file,pipe",
         format_whitelist=FORMATS,
         max_pixels=36_000_000,
         threads=threads,
+        itsoffset=f"{clock.offset:.6f}",
         **({"ss": f"{seek:.6f}"} if seek else {}),
     )
 
@@ -201,28 +269,21 @@ def prepared(
     part: Part | None = None,
     pixels: str = "yuv420p",
 ) -> ffmpeg.nodes.FilterableStream:
-    """Undo what a projector would not show: combing, uneven cadence, HDR, odd pixel shapes."""
+    """Undo what a projector would not show: combing, uneven cadence, odd colours and pixel shapes.
+
+    A late picture is shown from the beginning: no player agrees with another on what is there
+    before it.
+    """
     if picture.is_telecined:
         stream = stream.filter("pullup")
     elif picture.combed is not None and picture.combed >= COMBED:
         stream = stream.filter("bwdif", mode="send_frame")
     rate = cadence(picture)
-    stream = stream.filter("fps", fps=f"{rate.numerator}/{rate.denominator}")
+    stream = stream.filter("fps", fps=f"{rate.numerator}/{rate.denominator}", start_time=0)
     if part is not None:
         stream = cut(stream, part)
-    if picture.transfer in HDR:
-        stream = (
-            stream.filter("zscale", transfer="linear", npl=100)
-            .filter("format", "gbrpf32le")
-            .filter("tonemap", "hable")
-            .filter("zscale", primaries="bt709", transfer="bt709", matrix="bt709", range="tv")
-        )
     top = top or ladder(picture)[0]
-    return (
-        stream.filter("scale", top.width, top.height, flags="bicubic")
-        .filter("setsar", 1)
-        .filter("format", pixels)
-    )
+    return colour.converted(stream, picture, width=top.width, height=top.height, pixels=pixels)
 
 
 def cut(stream: ffmpeg.nodes.FilterableStream, part: Part) -> ffmpeg.nodes.FilterableStream:
@@ -255,6 +316,7 @@ def encoder(rung: Rung, picture: Picture) -> dict[str, object]:
         "maxrate": f"{rung.kilobits}k", "bufsize": f"{rung.kilobits * 3 // 2}k",
         "g": gop, "keyint_min": gop, "sc_threshold": 0, "flags": "+cgop", "threads": 1,
         "fps_mode": "passthrough", "map_metadata": -1, "map_chapters": -1,
+        **colour.TELLING,
     }  # fmt: skip
 
 
@@ -270,45 +332,78 @@ def channels(facts: Facts) -> tuple[int, ...]:
     return (2, 6) if facts.sound.channels >= 6 else (2,)
 
 
+def played(
+    film: ffmpeg.nodes.FilterableStream, facts: Facts, clock: Clock
+) -> ffmpeg.nodes.FilterableStream:
+    """What is heard, on the copy's clock; mono tracks are joined, each as long as the longest."""
+    chosen = heard(facts)
+    tracks = [steady(film[f"a:{n}"]) for n in chosen.tracks]
+    if not chosen.layout:
+        return tracks[0]
+    until = sound_end(facts, clock)
+    return ffmpeg.filter(
+        [one.filter("apad", whole_dur=f"{until:.6f}") for one in tracks], "join",
+        inputs=len(tracks), channel_layout=chosen.layout, map=chosen.route,
+    )  # fmt: skip
+
+
+def steady(track: ffmpeg.nodes.FilterableStream) -> ffmpeg.nodes.FilterableStream:
+    """Every sample at its time: silence before a late sound and in a hole, none of it shifted.
+
+    What is off by more than 20 ms is filled or cut at once, less is caught up unheard.
+    """
+    return track.filter(
+        "aresample", SOUND_HZ, first_pts=0, **{"async": 1000}, min_comp=0.005, min_hard_comp=0.02
+    )
+
+
 def sound_outputs(
-    film: ffmpeg.nodes.FilterableStream, facts: Facts, job: str
+    film: ffmpeg.nodes.FilterableStream,
+    facts: Facts,
+    clock: Clock,
+    job: str,
+    *,
+    peaks: bool = False,
 ) -> list[ffmpeg.nodes.OutputStream]:
-    """The first track at one measured level; only the screener is levelled, never the master."""
+    """The sound at one measured level; only the screener is levelled, never the master.
+
+    With `peaks`, its loudest samples before any levelling are noted beside it.
+    """
     wanted = channels(facts)
     if not wanted:
         return []
-    level = film["a:0"].filter("volume", f"{gain(facts):.2f}dB")
-    split = level.filter_multi_output("asplit", len(wanted))
-    return [
-        split[place].filter("aformat", channel_layouts=LAYOUTS[count]).output(
+    split = played(film, facts, clock).filter_multi_output("asplit", len(wanted) + peaks)
+    outputs = [
+        split[place]
+        .filter("volume", f"{gain(facts):.2f}dB")
+        .filter("aformat", channel_layouts=LAYOUTS[count])
+        .output(
             f"{job}/a{place}/playlist.m3u8",
-            acodec="aac", audio_bitrate=SOUND_RATE[count], ar=48000,
+            acodec="aac", audio_bitrate=SOUND_RATE[count], ar=SOUND_HZ, **FROM_ZERO,
             map_metadata=-1, map_chapters=-1, **segments(f"{job}/a{place}", facts.picture),
         )
         for place, count in enumerate(wanted)
     ]  # fmt: skip
+    return [*outputs, peaks_output(split[len(wanted)], facts, clock, job)] if peaks else outputs
 
 
-def peaks_outputs(
-    film: ffmpeg.nodes.FilterableStream, facts: Facts, job: str
-) -> list[ffmpeg.nodes.OutputStream]:
-    """The film's own loudest sample in each of `PEAKS` stretches, before any levelling."""
-    if facts.sound is None or not has_sound(facts):
-        return []
-    each = max(1024, round(facts.sound.sample_rate * facts.sound.duration / PEAKS))
-    told = (
-        film["a:0"].filter("asetnsamples", n=each)
+def peaks_output(
+    stream: ffmpeg.nodes.FilterableStream, facts: Facts, clock: Clock, job: str
+) -> ffmpeg.nodes.OutputStream:
+    """The film's own loudest sample in each of `PEAKS` stretches."""
+    each = max(1024, round(SOUND_HZ * sound_end(facts, clock) / PEAKS))
+    return (
+        stream.filter("asetnsamples", n=each)
         .filter("astats", metadata=1, reset=1, measure_perchannel="none",
                 measure_overall="Peak_level")
         .filter("ametadata", mode="print", file=f"{job}/peaks.txt")
+        .output("-", format="null")
     )  # fmt: skip
-    return [told.output("-", format="null")]
 
 
-def sound_arguments(facts: Facts, *, film: str, job: str) -> list[str]:
+def sound_arguments(facts: Facts, clock: Clock, *, film: str, job: str) -> list[str]:
     """All sound and nothing else; empty for a silent film."""
-    film_open = opened(film, 2)
-    outputs = sound_outputs(film_open, facts, job) + peaks_outputs(film_open, facts, job)
+    outputs = sound_outputs(opened(film, 2, clock), facts, clock, job, peaks=True)
     return [str(a) for a in ffmpeg.merge_outputs(*outputs).get_args()] if outputs else []
 
 
@@ -334,6 +429,7 @@ def segments(folder: str, picture: Picture | None) -> dict[str, object]:
         "hls_time": segment_time(picture),
         "hls_playlist_type": "vod",
         "hls_segment_type": "fmp4",
+        "hls_segment_options": NO_EDITS,
         "hls_fmp4_init_filename": "init.mp4",
         "hls_segment_filename": f"{folder}/seg_%05d.m4s",
     }
@@ -346,12 +442,12 @@ def sheet(facts: Facts) -> tuple[float, int]:
     return every, -(-count // 10)
 
 
-def watching(facts: Facts, *, film: str, job: str, threads: int = 2) -> list[str]:
+def watching(facts: Facts, clock: Clock, *, film: str, job: str, threads: int = 2) -> list[str]:
     """The picture checks alone, for a judgement without a copy."""
     picture = facts.picture
     if picture is None:
         raise ValueError("a film without a picture cannot be watched")
-    shown = prepared(opened(film, threads)["v:0"], picture)
+    shown = prepared(opened(film, threads, clock)["V:0"], picture)
     return [str(argument) for argument in watched_output(shown, picture, job).get_args()]
 
 

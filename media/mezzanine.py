@@ -9,9 +9,9 @@ from collections.abc import Callable
 import ffmpeg
 import msgspec
 
-from media import graph, screener
+from media import colour, graph, screener
 from media.facts import Facts
-from media.graph import Rung
+from media.graph import Clock, Rung
 from media.runner import PermanentFault, Room, run
 from media.sandbox import Cell
 
@@ -41,16 +41,18 @@ def full_size(facts: Facts) -> Rung:
     return Rung("full", graph.even(width), graph.even(height), 0)
 
 
-def arguments(facts: Facts, *, film: str, job: str, threads: int = 2) -> list[str]:
+def arguments(facts: Facts, clock: Clock, *, film: str, job: str, threads: int = 2) -> list[str]:
     """One file with the picture as it is shown and every sound track untouched."""
     picture = screener.known_picture(facts)
-    opened = graph.opened(film, threads)
-    shown = graph.prepared(opened["v:0"], picture, top=full_size(facts), pixels="yuv422p10le")
-    sounds = [opened[f"a:{i}"] for i, sound in enumerate(facts.sounds) if sound.duration > 0]
+    opened = graph.opened(film, threads, clock)
+    shown = graph.prepared(opened["V:0"], picture, top=full_size(facts), pixels="yuv422p10le")
+    sounds = [
+        graph.steady(opened[f"a:{i}"]) for i, sound in enumerate(facts.sounds) if sound.duration > 0
+    ]
     made = ffmpeg.output(
         shown, *sounds, f"{job}/{NAME}",
         vcodec="prores_aw", **{"profile:v": 3}, fps_mode="passthrough", vendor="apl0", acodec="pcm_s24le", ar=48000,
-        map_metadata=-1, map_chapters=-1,
+        map_metadata=-1, map_chapters=-1, **colour.TELLING,
     )  # fmt: skip
     return [str(argument) for argument in made.get_args()]
 
@@ -63,7 +65,7 @@ def make(
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Mezzanine:
     """Made in the work folder, every frame counted; the caller publishes it."""
-    picture = screener.known_picture(facts)
+    picture, clock = screener.known_picture(facts), screener.clock_of(cell, facts)
     cell = msgspec.structs.replace(
         cell,
         file_bytes=max(cell.file_bytes, 2 * most_bytes(facts)),
@@ -72,7 +74,7 @@ def make(
     argv = [
         cell.tools.ffmpeg, "-nostdin", "-hide_banner", "-y", "-loglevel", "warning", "-nostats",
         "-progress", "pipe:1", "-stats_period", "0.5",
-        *arguments(facts, film=cell.film, job=cell.job),
+        *arguments(facts, clock, film=cell.film, job=cell.job),
     ]  # fmt: skip
     length = max(facts.duration, 0.1)
     run(
@@ -83,7 +85,7 @@ def make(
         on_seconds=lambda seconds: on_progress(min(seconds / length, 0.99)),
     )
     frames = screener.counted(cell, NAME)
-    expected = picture.duration * float(graph.cadence(picture))
+    expected = graph.frames(picture, clock)
     if abs(frames - expected) > max(3, expected * 0.01):
         raise PermanentFault("copy_not_whole", f"projection: {frames} of {expected:.0f} frames")
     full = full_size(facts)

@@ -6,17 +6,19 @@ from pathlib import Path
 
 import msgspec
 
-from media import graph, hls, stills, subtitles
+from media import colour, graph, hls, stamps, stills, subtitles
 from media.facts import Facts, Picture, Run
-from media.graph import Rung
+from media.graph import Clock, Rung
 from media.hls import Voice
+from media.probe import headers
 from media.runner import PermanentFault, Room, run
 from media.sandbox import Cell
 from media.scan import number
+from media.stamps import Stamps
 from media.subtitles import Track
 
-HALF_SECOND = 0.5
 SLACK, UNEVEN_SLACK = 0.001, 0.01  # of the frames: what a film may lose at its two ends
+SOUND_SLACK = 0.045  # seconds: two packets of AAC, the film's last one and ours
 
 
 class Screener(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,12 +45,12 @@ def make(
 ) -> Screener:
     """Everything lands in `cell.work`; the caller publishes it as one."""
     picture = known_picture(facts)
-    rungs = graph.ladder(picture)
+    rungs, clock = graph.ladder(picture), clock_of(cell, facts)
     make_folders(cell, facts, rungs)
-    arguments = graph.arguments(facts, film=cell.film, job=cell.job, threads=threads)
+    arguments = graph.arguments(facts, clock, film=cell.film, job=cell.job, threads=threads)
     facts = decode(cell, facts, arguments, on_progress, cancelled, threads)
     texts = subtitles.extract(cell, facts, cancelled=cancelled)
-    return whole(cell, facts, rungs, texts, cancelled=cancelled)
+    return whole(cell, facts, clock, rungs, texts, cancelled=cancelled)
 
 
 def make_early(
@@ -59,11 +61,16 @@ def make_early(
     threads: int = 2,
 ) -> Screener:
     """One small rung of its own with the sound, verified like the whole: watched while that is made."""
-    rungs = (graph.early_rung(known_picture(facts)),)
+    rungs, clock = (graph.early_rung(known_picture(facts)),), clock_of(cell, facts)
     make_folders(cell, facts, rungs)
-    arguments = graph.early_arguments(facts, film=cell.film, job=cell.job, threads=threads)
+    arguments = graph.early_arguments(facts, clock, film=cell.film, job=cell.job, threads=threads)
     decode(cell, facts, arguments, lambda _: None, cancelled, threads)
-    return whole(cell, facts, rungs, (), cancelled=cancelled)
+    return whole(cell, facts, clock, rungs, (), cancelled=cancelled)
+
+
+def clock_of(cell: Cell, facts: Facts) -> Clock:
+    """Where ffmpeg begins to count in this file, and where its copy does."""
+    return graph.clock(facts, number(headers(cell).get("format", {}).get("start_time")) or 0.0)
 
 
 def known_picture(facts: Facts) -> Picture:
@@ -85,6 +92,7 @@ def voices(facts: Facts) -> tuple[Voice, ...]:
 def whole(
     cell: Cell,
     facts: Facts,
+    clock: Clock,
     rungs: tuple[Rung, ...],
     texts: tuple[Track, ...],
     *,
@@ -93,15 +101,17 @@ def whole(
 ) -> Screener:
     """Verify all that lies in the work folder, and only then write the door to it."""
     picture = known_picture(facts)
-    _verify(cell, facts, rungs)
+    _verify(cell, facts, clock, rungs)
     rate = graph.cadence(picture)
     key_every = float(graph.group(picture) / rate)
-    made = stills.posters(cell, rungs[0].name, seconds=picture.duration, key_every=key_every)
+    seconds = graph.frames(picture, clock) / float(rate)
+    made = stills.posters(cell, rungs[0].name, seconds=seconds, key_every=key_every)
     every, rows = graph.sheet(facts)
     stills.sheet(
         cell, rungs[-1].name, every=every, rows=rows, key_every=key_every, cancelled=cancelled
     )
-    stills.keep_peaks(cell.work, seconds=facts.sound.duration if facts.sound else 0.0)
+    heard = graph.sound_end(facts, clock) if graph.has_sound(facts) else 0.0
+    stills.keep_peaks(cell.work, seconds=heard)
     hls.write_master(cell.work, rungs, rate=rate, voices=voices(facts), texts=texts)
     for note in ("checks.txt", "flashes.txt", "sound.txt"):
         (cell.work / note).unlink(missing_ok=True)
@@ -129,7 +139,9 @@ def watch(
     """Decode the whole picture and make nothing: what only T3 can know."""
     if facts.picture is None:
         return facts
-    arguments = graph.watching(facts, film=cell.film, job=cell.job, threads=threads)
+    arguments = graph.watching(
+        facts, clock_of(cell, facts), film=cell.film, job=cell.job, threads=threads
+    )
     return decode(cell, facts, arguments, on_progress, cancelled, threads)
 
 
@@ -207,34 +219,75 @@ def runs(text: str, name: str, duration: float) -> tuple[Run, ...]:
     return tuple(found)
 
 
-def _verify(cell: Cell, facts: Facts, rungs: tuple[Rung, ...]) -> None:
-    """Frame counts, lengths and every file: a copy that is not whole is thrown away."""
+def _verify(cell: Cell, facts: Facts, clock: Clock, rungs: tuple[Rung, ...]) -> None:
+    """Every file, every frame, one zero for all: a copy that is not whole or not in time is no copy."""
     picture = known_picture(facts)
-    expected = picture.duration * float(graph.cadence(picture))
+    expected = graph.frames(picture, clock)
     is_uneven = picture.is_variable or picture.is_telecined
     slack = max(3, expected * (UNEVEN_SLACK if is_uneven else SLACK))
+    begins = set()
     for rung in rungs:
-        parts = hls.durations(cell.work / rung.name / "playlist.m3u8")
-        if any((cell.work / rung.name / name).stat().st_size == 0 for name, _ in parts):
-            raise PermanentFault("copy_not_whole", rung.name)
-        frames = counted(cell, f"{rung.name}/playlist.m3u8")
-        if abs(frames - expected) > slack:
-            raise PermanentFault(
-                "copy_not_whole", f"{rung.name}: {frames} of {expected:.0f} frames"
-            )
+        seen = in_time(cell, rung.name)
+        frames = read_back(cell, rung.name)
+        if abs(frames - expected) > slack or frames != seen.count:
+            raise not_whole(rung.name, f"{frames} of {expected:.0f} frames")
+        if seen.end * graph.cadence(picture) != frames * seen.scale:
+            raise not_whole(rung.name, f"{frames} frames in {seen.seconds[1]:.3f} s")
+        begins.add((seen.scale, seen.begins, seen.end))
+    if len(begins) > 1:
+        raise not_whole("rungs", "they do not change at the same times")
     for voice in voices(facts):
-        heard = hls.length(cell.work / voice.folder)
-        if facts.sound and abs(heard - facts.sound.duration) > HALF_SECOND:
-            raise PermanentFault("copy_not_whole", f"sound: {heard:.2f} s")
+        _, heard = in_time(cell, voice.folder).seconds
+        if abs(heard - graph.sound_end(facts, clock)) > sound_slack(facts):
+            raise not_whole(
+                voice.folder, f"{heard:.3f} of {graph.sound_end(facts, clock):.3f} s of sound"
+            )
+
+
+def not_whole(name: str, why: str) -> PermanentFault:
+    return PermanentFault("copy_not_whole", f"{name}: {why}")
+
+
+def in_time(cell: Cell, name: str) -> Stamps:
+    """The rendition begins at zero, and no segment is late or early against the one before it."""
+    found = stamps.read(cell.work / name)
+    if found.first or found.torn:
+        raise not_whole(name, f"begins at {found.seconds[0]:.3f} s, torn at {found.torn[:3]}")
+    return found
+
+
+def sound_slack(facts: Facts) -> float:
+    """How far the end of a sound is not known: its last packet may be padded, and ours is."""
+    packets = [facts.sounds[n] for n in graph.heard(facts).tracks]
+    return SOUND_SLACK + max(one.duration / one.packets if one.packets else 0.0 for one in packets)
+
+
+def read_back(cell: Cell, name: str) -> int:
+    """Frames of one rung by a second reader, which must find it tagged as what it is."""
+    told = probed(cell, f"{name}/playlist.m3u8")
+    for tag, value in colour.TOLD.items():
+        if f"{tag}={value}\n" not in told:
+            raise not_whole(name, f"not tagged {tag}={value}")
+    return frames_in(told)
 
 
 def counted(cell: Cell, name: str) -> int:
-    """Frames of one rung or part, read back from what was written."""
+    """Frames of one part or projection copy, read back from what was written."""
+    return frames_in(probed(cell, name))
+
+
+def frames_in(told: str) -> int:
+    found = re.search(r"^nb_read_packets=(\d+)$", told, re.MULTILINE)
+    return int(found[1]) if found else 0
+
+
+def probed(cell: Cell, name: str) -> str:
+    """What ffprobe reads of the picture: `color_space=…`, `nb_read_packets=…`, each on a line."""
     argv = [
         cell.tools.ffprobe, "-v", "error", "-protocol_whitelist", "file",
         *(("-allowed_extensions", "ALL") if name.endswith(".m3u8") else ()), "-count_packets",
-        "-select_streams", "v:0", "-show_entries", "stream=nb_read_packets", "-of", "csv=p=0",
-        f"{cell.job}/{name}",
+        "-select_streams", "v:0", "-show_entries",
+        "stream=nb_read_packets,color_space,color_primaries,color_transfer,color_range",
+        "-of", "default=nw=1", f"{cell.job}/{name}",
     ]  # fmt: skip
-    text = run(cell.argv(argv), deadline=600, stall=300).output.strip().splitlines()
-    return int(text[0].strip(",")) if text and text[0].strip(",").isdigit() else 0
+    return run(cell.argv(argv), deadline=600, stall=300).output

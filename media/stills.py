@@ -13,6 +13,10 @@ from media.sandbox import Cell
 
 CANDIDATES = (0.30, 0.08, 0.20, 0.42, 0.58, 0.75)
 LOUDEST = 100
+# JPEG knows no other matrix than BT.601 and no other range than the full one.
+AS_JPEG = (
+    "scale=in_color_matrix=bt709:out_color_matrix=bt601:in_range=tv:out_range=pc,format=yuvj420p"
+)
 
 
 def posters(cell: Cell, rung: str, *, seconds: float, key_every: float) -> int:
@@ -28,7 +32,7 @@ def posters(cell: Cell, rung: str, *, seconds: float, key_every: float) -> int:
         keys.append(stretch(cell.work, rung, share * seconds, name, key_every))
         argv += ["-protocol_whitelist", "file", "-skip_frame", "nokey", "-i", f"{cell.job}/{name}"]
     for place, key in enumerate(keys):
-        argv += ["-map", f"{place}:v:0", "-vf", f"select=gte(n\\,{key})", "-frames:v", "1",
+        argv += ["-map", f"{place}:v:0", "-vf", f"select=gte(n\\,{key}),{AS_JPEG}", "-frames:v", "1",
                  "-q:v", "3", f"{cell.job}/poster-{place + 1}.jpg"]  # fmt: skip
     run(cell.argv(argv), deadline=120)
     for used in cell.work.glob("still-*.mp4"):
@@ -59,7 +63,7 @@ def sheet(
         *(("-skip_frame", "nokey") if every >= key_every else ()),
         "-protocol_whitelist", "file", "-allowed_extensions", "ALL",
         "-i", f"{cell.job}/{rung}/playlist.m3u8", "-map", "0:v:0",
-        "-vf", f"fps=1/{every:.3f}:round=down,scale=160:-2,tile=10x{rows}",
+        "-vf", f"fps=1/{every:.3f}:round=down,scale=160:-2,{AS_JPEG},tile=10x{rows}",
         "-frames:v", "1", "-q:v", "5", f"{cell.job}/sprite.jpg",
     ]  # fmt: skip
     run(cell.argv(argv), deadline=3600, stall=3600, cancelled=cancelled)

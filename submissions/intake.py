@@ -290,8 +290,8 @@ async def planned(
     )
     if not chunks.can_share(seen, longer_than=settings.share_from_seconds, workers=workers):
         return seen
-    start = await stoppable(lambda: chunks.beginning(cell))
-    return chunks.plan(seen, start=start, seconds=chunks.part_seconds(seen.duration, workers))
+    clock = await stoppable(lambda: screener.clock_of(cell, seen))
+    return chunks.plan(seen, clock, seconds=chunks.part_seconds(seen.duration, workers))
 
 
 def is_early(facts: Facts, settings: Settings) -> bool:

@@ -63,6 +63,7 @@ async def encode_part(
         chunks.encode(
             cell,
             plan.facts,
+            plan.clock,
             plan.parts[int(name)],
             on_progress=lambda fraction: telling.from_thread(parts.kind_of(name), fraction),
             cancelled=lambda: heartbeat.lost,
@@ -83,6 +84,7 @@ async def encode_sound(
         chunks.encode_sound(
             cell,
             plan.facts,
+            plan.clock,
             on_progress=lambda fraction: telling.from_thread(parts.kind_of(parts.SOUND), fraction),
             cancelled=lambda: heartbeat.lost,
         )

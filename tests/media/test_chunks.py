@@ -22,14 +22,15 @@ SHORT = msgspec.structs.replace
 def in_parts(source: Path, facts: Facts, cell_for, *, seconds: float) -> tuple[Cell, screener.Screener]:
     """Every part in a cell of its own, then the join."""
     whole = cell_for(source)
-    plan = chunks.plan(facts, start=chunks.beginning(whole), seconds=seconds)
+    clock = screener.clock_of(whole, facts)
+    plan = chunks.plan(facts, clock, seconds=seconds)
     (whole.work / "parts").mkdir()
     for part in reversed(plan.parts):  # in any order
         cell = cell_for(source)
-        chunks.encode(cell, facts, part)
+        chunks.encode(cell, facts, clock, part)
         shutil.copytree(cell.work, chunks.folder_of(whole.work, part))
     cell = cell_for(source)
-    chunks.encode_sound(cell, facts)
+    chunks.encode_sound(cell, facts, clock)
     shutil.copytree(cell.work, whole.work / "sound")
     return whole, chunks.join(whole, plan)
 
@@ -106,10 +107,11 @@ def a_film(**given) -> Facts:
 
 
 def test_every_frame_belongs_to_one_part_and_each_begins_with_a_segment() -> None:
-    plan = chunks.plan(a_film(start=1.4), start=0.0, seconds=100.0)
+    facts = a_film(start=1.4)
+    plan = chunks.plan(facts, graph.clock(facts, 0.0), seconds=100.0)
 
     ends = [part.first + part.frames for part in plan.parts[:-1]]
-    assert [part.first for part in plan.parts] == [35, *ends]
+    assert [part.first for part in plan.parts] == [0, *ends]
     assert {part.frames % 150 for part in plan.parts[:-1]} == {0}
     assert plan.parts[-1].frames is None
     assert {Fraction(part.first - part.at, 25) for part in plan.parts} == {
@@ -138,4 +140,4 @@ def test_a_part_with_a_frame_too_few_is_thrown_away(clips: Clips, cell_for) -> N
     part = graph.Part(index=1, first=144, frames=144, seek=140 / 24, at=4)
 
     with pytest.raises(PermanentFault, match="copy_not_whole"):
-        chunks.encode(cell, facts, part)
+        chunks.encode(cell, facts, screener.clock_of(cell, facts), part)
