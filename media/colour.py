@@ -19,7 +19,12 @@ RGB = re.compile(r"(x2)?(gbr|rgb|bgr|argb|abgr|0rgb|0bgr|pal8|xyz)")
 OLD_PRIMARIES = {"smpte170m", "smpte240m", "bt470bg", "bt470m", "film", "ebu3213", "jedec-p22"}
 SPELLING = {"ebu3213": "jedec-p22", "bt2020ncl": BT2020, "bt2020_ncl": BT2020}
 TELLING = {"colorspace": BT709, "color_primaries": BT709, "color_trc": BT709, "color_range": "tv"}
-TOLD = {"color_space": BT709, "color_primaries": BT709, "color_transfer": BT709, "color_range": "tv"}
+TOLD = {
+    "color_space": BT709,
+    "color_primaries": BT709,
+    "color_transfer": BT709,
+    "color_range": "tv",
+}
 
 
 class Colour(msgspec.Struct, frozen=True):

@@ -26,12 +26,13 @@ WATCHED = 640
 STILL = 2.0
 LAYOUTS = {2: "stereo", 6: "5.1"}
 SOUND_RATE = {2: "160k", 6: "384k"}
-# AAC begins with a packet before its first sample. Edit lists would say so, and so they would say
-# that pictures are stored later than they are shown; but browsers do not read them alike.
+# AAC begins with a packet before its first sample, and pictures that wait for a later one are shown
+# late. Edit lists would say so; no two readers do as they say, so nothing has to be said.
 FROM_ZERO = {"bsf:a": "noise=drop=-pts"}
-NO_EDITS = "use_editlist=0:movflags=+negative_cts_offsets"
+NO_EDITS = "use_editlist=0"
 SOUND_HZ = 48_000
 HALF = 0.5001  # ffmpeg rounds halves up, and tells times to the microsecond
+PRIMING = 0.025  # an encoder's first packet, before the sound itself: no late picture
 FLASHING = 6  # three full flashes a second measure 12, a steady film stays below 3
 
 
@@ -84,9 +85,9 @@ def clock(facts: Facts, opened: float) -> Clock:
     picture = facts.picture
     if picture is None:
         return Clock(opened, opened)
-    rate = cadence(picture)
-    held = max(0, math.floor((picture.start - opened) * rate + HALF))
-    return Clock(opened, picture.start - float(held / rate), held)
+    rate, late = cadence(picture), max(0.0, picture.start - opened)
+    held = math.floor(late * rate + HALF) if late > PRIMING else 0
+    return Clock(opened, opened + late - float(held / rate), held)
 
 
 def frames(picture: Picture, clock: Clock) -> float:
@@ -314,7 +315,7 @@ def encoder(rung: Rung, picture: Picture) -> dict[str, object]:
     return {
         "vcodec": "libx264", "preset": "veryfast", "crf": 22, "profile": "high",
         "maxrate": f"{rung.kilobits}k", "bufsize": f"{rung.kilobits * 3 // 2}k",
-        "g": gop, "keyint_min": gop, "sc_threshold": 0, "flags": "+cgop", "threads": 1,
+        "g": gop, "keyint_min": gop, "sc_threshold": 0, "flags": "+cgop", "bf": 0, "threads": 1,
         "fps_mode": "passthrough", "map_metadata": -1, "map_chapters": -1,
         **colour.TELLING,
     }  # fmt: skip

@@ -2,11 +2,14 @@
 
 A flash is timed by the stamp of the first bright frame that the browser shows. A beep is timed in an
 audio worklet and set against the clock of the video element, which follows the sound that is played.
+The second witness is ffmpeg, which decodes what the stamps of the files say.
 """
 
 import functools
 import http.server
+import re
 import shutil
+import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,9 +19,95 @@ from typing import Any
 import msgspec
 from playwright.sync_api import Page, sync_playwright
 
+from tests.clips import REC709, Clips
+
 ROOT = Path(__file__).parents[1]
 PERIOD = 2.0  # a flash and a beep at 1 s, 3 s, 5 s…
+SECONDS = 8.0
+BEAT = f"lt(mod(t+1\\,{PERIOD})\\,0.08)*gte(t\\,0.5)"
+BEEP = f"aevalsrc=0.5*sin(2*PI*1000*t)*{BEAT}:s=48000"
+X264 = ("-c:v", "libx264", "-preset", "ultrafast", "-bf", "2", "-g", "48", "-pix_fmt", "yuv420p", *REC709)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required"]
+
+
+
+def flash(rate: str = "24", size: str = "320x180") -> str:
+    return (
+        f"testsrc2=s={size}:r={rate},eq=brightness=-0.25:contrast=0.6,"
+        f"drawbox=c=white:t=fill:enable='{BEAT}'"
+    )
+
+
+def film(
+    rate: str = "24", *, sound: str = BEEP, look: str = "", before: tuple[str, ...] = (), more: tuple[str, ...] = ()
+) -> list[str]:
+    """Arguments for a film with a flash and a beep; `before` stands before the sound's input."""
+    picture = flash(rate) + (f",{look}" if look else "")
+    return [
+        "-f", "lavfi", "-i", picture, *before, "-f", "lavfi", "-i", sound, "-t", str(SECONDS),
+        *X264, "-c:a", "aac", *more,
+    ]  # fmt: skip
+
+
+def late(clips: Clips, *, picture: float = 0, sound: float = 0) -> Path:
+    """Nothing of one stream in the file before this second; what is there keeps its time."""
+    whole = str(clips.draw(film()))
+    return clips.draw([
+        "-i", whole, "-i", whole, "-map", "0:v", "-map", "1:a", *X264, "-c:a", "aac", "-fps_mode", "passthrough",
+        "-vf", f"trim=start={picture}", "-af", f"atrim=start={sound}",
+    ])  # fmt: skip
+
+
+def with_a_hole(clips: Clips, *, begin: float = 3.5, end: float = 6.5, kind: str = "mp4") -> Path:
+    """Sound packets of some seconds are not there."""
+    whole = str(clips.draw(film()))
+    lost = f"noise=drop=between(pts*tb\\,{begin}\\,{end})"
+    torn = clips.draw(["-i", whole, "-c", "copy", "-bsf:a", lost])
+    return torn if kind == "mp4" else clips.draw(["-i", str(torn), "-c", "copy"], kind=kind)
+
+
+def trimmed(clips: Clips, *, start: float = 1.3) -> Path:
+    """What a phone's trim writes: everything from the key frame on, and an edit list over it."""
+    return clips.draw(["-ss", str(start), "-i", str(clips.draw(film())), "-c", "copy"])
+
+
+def flashes(path: Path, *options: str) -> list[float]:
+    """When it begins to be bright, by the stamps of decoded pictures."""
+    told = noted(path, *options, "-map", "0:V:0", "-vf", "scale=64:36,signalstats,metadata=print:file=-")
+    return begins(told, "signalstats.YAVG", above=200, quiet=0.0)
+
+
+def beeps(path: Path, *options: str) -> list[float]:
+    """When it begins to sound, to the millisecond, by the stamps of decoded sound."""
+    look = ("asetnsamples=n=48:p=0,astats=metadata=1:reset=1:measure_perchannel=none:"
+            "measure_overall=Peak_level,ametadata=print:file=-")  # fmt: skip
+    return begins(noted(path, *options, "-map", "0:a:0", "-af", look), "Peak_level", above=-34, quiet=0.3)
+
+
+def noted(path: Path, *options: str) -> str:
+    """`options` before `-map` are the input's."""
+    at = options.index("-map")
+    argv = ["ffmpeg", "-nostdin", "-v", "error", *options[:at], "-i", str(path), *options[at:], "-f", "null", "-"]
+    return subprocess.run(argv, capture_output=True, text=True, check=True, timeout=120).stdout
+
+
+def begins(told: str, key: str, *, above: float, quiet: float) -> list[float]:
+    found, last, before = [], -1.0, True
+    for when, level in re.findall(rf"pts_time:(-?[\d.]+)\n(?:lavfi.*\n)*?lavfi\.\S*{key}=(-?[\d.]+)?", told):
+        loud = bool(level) and float(level) > above
+        if loud and not before and float(when) - last > quiet:
+            found.append(float(when))
+        last, before = (float(when) if loud else last), loud
+    return found
+
+
+COPY = ("-copyts", "-allowed_extensions", "ALL")
+
+
+def stamped(copy: Path) -> tuple[list[float], list[float]]:
+    """Flashes and beeps of a copy, by its own decoded stamps."""
+    return flashes(copy / "v0/playlist.m3u8", *COPY), beeps(copy / "a0/playlist.m3u8", *COPY)
+
 
 PAGE = """<!doctype html><meta charset="utf-8"><title>flash and beep</title>
 <script type="module" src="/watch.js"></script>"""
