@@ -14,9 +14,10 @@ from festival import leases, letters, mailbag, outages, people, post
 from festival.clock import now
 from festival.db import rows
 from festival.post import MailServer, PostClosed
+from festival.record import record
 from festival.settings import Settings, Unsafe
 from festival.tables import Edition, Letter, Outbox, Person, new_id
-from tests.builders import a_person, an_edition
+from tests.builders import a_film, a_person, an_edition
 from tests.postbox import Postbox, certificate, postbox
 from tests.site import free_port
 from workers import tasks
@@ -536,3 +537,15 @@ async def test_every_line_names_its_edition(house) -> None:
     assert await leases.take(line.id, worker="test") == leases.Lease(
         line=line.id, task="send_letter", args=line.args, attempt=1, edition=edition.id
     )
+
+
+async def test_what_is_recorded_about_a_film_names_its_edition(house) -> None:
+    edition = await an_edition()
+    film, file = await a_film(edition, await a_person("filmmaker", edition=edition))
+    line = await a_letter(edition)
+
+    for subject in (film, file, line.id):
+        await record("tried", subject)
+
+    found = await rows("SELECT DISTINCT edition FROM record WHERE subject = ANY({})", [film, file, line.id])
+    assert [row["edition"] for row in found] == [edition.id]
