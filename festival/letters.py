@@ -109,15 +109,18 @@ async def _put_down(
 
 
 async def write_to_operators(kind: str, *, occasion: str, edition: str = "", **values: Any) -> None:
-    """Whoever keeps this edition hears of it; what concerns none, every operator hears."""
-    about = await Edition.objects().get(Edition.id == edition) if edition else None
+    """Whoever keeps this edition hears of it; what concerns the house, every operator does, and
+    reads it under an edition of their own.
+    """
     for row in await rows(
-        """SELECT DISTINCT p.id FROM person p JOIN role r ON r.person = p.id
-           WHERE r.part = 'operator' AND p.disabled_at IS NULL AND ({} = '' OR r.edition = {})""",
+        """SELECT DISTINCT ON (p.id) p.id, r.edition FROM person p JOIN role r ON r.person = p.id
+           WHERE r.part = 'operator' AND p.disabled_at IS NULL AND ({} = '' OR r.edition = {})
+           ORDER BY p.id, r.created_at DESC""",
         edition,
         edition,
     ):
         to = await people.person(row["id"])
+        about = await Edition.objects().get(Edition.id == row["edition"])
         await write(kind, to, occasion=f"{occasion}:{to.id}", edition=about, **values)
 
 

@@ -153,17 +153,15 @@ def lines_of(told: list[dict[str, Any]], language: str) -> list[str]:
     """`ada@example.org: refused, 550 no such user`, the first ones."""
     named = []
     for row in told[:NAMED]:
-        code, detail = reason_of(row["fault"])
+        code, detail = reason_of(row["fault"], is_parked=True)
         said = f" ({detail[:160]})" if detail else ""
         named.append(f"{row['email']} : {t(language, f'mail.reason.{code}')}{said}")
     return named + (["…"] if len(told) > NAMED else [])
 
 
-def reason_of(fault: str) -> tuple[str, str]:
-    """(code of the words, what the server said)."""
+def reason_of(fault: str, *, is_parked: bool = False) -> tuple[str, str]:
+    """(code of the words, what the server said); a letter put off until it was parked came too late."""
     code, _, detail = fault.partition(" ")
-    return (
-        (code, detail)
-        if code in REASONS
-        else ("crashed" if fault.endswith(CRASHED) else "ours", fault)
-    )
+    if code not in REASONS:
+        return ("crashed" if fault.endswith(CRASHED) else "ours", fault)
+    return ("mail_late" if is_parked and code == "mail_later" else code, detail)

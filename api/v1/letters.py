@@ -76,7 +76,8 @@ async def envelopes(viewer: Viewer, edition: Edition, *, address: str = "") -> l
 
 def envelope(row: dict[str, Any]) -> Envelope:
     fault = row.pop("fault")
-    reason, detail = mailbag.reason_of(fault) if fault else ("", "")
+    is_parked = row["state"] == "parked"
+    reason, detail = mailbag.reason_of(fault, is_parked=is_parked) if fault else ("", "")
     return Envelope(**row, reason=reason, detail=detail)
 
 
