@@ -175,6 +175,11 @@ def last_minute(deadline: datetime) -> datetime:
     return local - timedelta(minutes=1) if (local.hour, local.minute) == (0, 0) else local
 
 
+def quoted(language: str, text: str) -> str:
+    """What somebody wrote, between the marks of the reader's language."""
+    return french_spaces(f"« {text} »") if language == "fr" else f"“{text}”"
+
+
 def upper_first(text: str) -> str:
     """A capital at the head of a line; the rest stays as the language writes it."""
     return text[:1].upper() + text[1:]

@@ -9,6 +9,10 @@ from festival.db import rows
 LENGTH = """coalesce((n.facts->'picture'->>'duration')::float8,
                      (n.facts->>'duration')::float8, 0)"""
 
+# The length that people are told: the copy's own, or what its makers declared, as the edition says.
+RUNTIME = f"""(CASE WHEN e.measured_runtime THEN {LENGTH}
+                    ELSE coalesce(f.declared_seconds, {LENGTH}) END)::float8"""
+
 
 def share(seconds: str) -> str:
     """SQL: the share of the file `n` that these seconds are, 0 where there are none."""

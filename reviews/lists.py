@@ -9,14 +9,18 @@ from festival.access import Subject, Viewer, committee_scope
 from festival.db import rows
 from reviews.cautions import Caution, cautions, known_of, letters_of
 from reviews.decisions import VERSION
-from reviews.evidence import LENGTH, seated, share
+from reviews.evidence import LENGTH, RUNTIME, seated, share
 from reviews.scoring import apart, mean, spread, total
 from reviews.tables import Review
 from submissions import lists as submissions
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
-    """One film of a reviewer's queue; nothing in it depends on anybody else's score."""
+    """One film of a reviewer's queue; nothing in it depends on anybody else's score.
+
+    `duration` is the copy's, `runtime` the length that is told: declared or measured, as the
+    edition says. Both in seconds.
+    """
 
     id: str
     title: str
@@ -28,7 +32,9 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     section_fr: str
     section_en: str
     status: str
+    runtime: float = 0.0
     seen: float = 0.0
+    seen_at: datetime | None = None
     position: float = 0.0
     given: bool = False
     begun: bool = False
@@ -52,8 +58,9 @@ async def queue(viewer: Viewer) -> list[Waiting]:
     found = await rows(
         """SELECT s.id, f.title, f.title_en,
              CASE WHEN x.is_blind THEN '' ELSE f.director END AS director, n.id AS file,
-             """ + LENGTH + """ AS duration, x.letter AS section_letter,
-             x.name_fr AS section_fr, x.name_en AS section_en, s.status,
+             """ + LENGTH + """ AS duration, """ + RUNTIME + """ AS runtime,
+             x.letter AS section_letter,
+             x.name_fr AS section_fr, x.name_en AS section_en, s.status, v.seen_at,
              """ + share("v.seconds") + """ AS seen,
              coalesce(v.position, 0) AS position,
              r.given_at IS NOT NULL AS given, r.id IS NOT NULL AS begun,
@@ -131,6 +138,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     pending: str | None
     file: str
     duration: float
+    runtime: float = 0.0
     votes: tuple[Vote, ...] = ()
     is_open: bool = False
     note: str = ""
@@ -170,7 +178,8 @@ async def board(viewer: Viewer) -> list[Case]:
                   THEN '' ELSE f.director END AS director,
              x.letter AS section_letter,
              x.name_fr AS section_fr, x.name_en AS section_en, s.status, s.pending, n.id AS file,
-             """ + LENGTH + """ AS duration, """ + VERSION + """ AS version,
+             """ + LENGTH + """ AS duration, """ + RUNTIME + """ AS runtime,
+             """ + VERSION + """ AS version,
              EXISTS (SELECT 1 FROM review r WHERE r.submission = s.id AND r.person = {}
                      AND r.given_at IS NOT NULL) AS is_open,
              coalesce((SELECT d.note FROM decision d WHERE d.submission = s.id
@@ -179,6 +188,7 @@ async def board(viewer: Viewer) -> list[Case]:
               WHERE l.submission = s.id AND a.released_at IS NULL AND a.cancelled_at IS NULL
               LIMIT 1) AS batch
            FROM submission s JOIN film f ON f.id = s.film JOIN section x ON x.id = s.section
+           JOIN edition e ON e.id = s.edition
            JOIN film_file n ON n.submission = s.id AND n.state = 'released'
            WHERE """ + IN_SCOPE + " ORDER BY f.title",
         viewer.id, viewer.id, *scope_values(viewer),

@@ -57,6 +57,7 @@ def filters(lang: str) -> dict[str, Any]:
         "day_long": partial(_day, lang, "long"),
         "evening": partial(language.evening, lang),
         "last_minute": language.last_minute,
+        "quoted": partial(language.quoted, lang),
         "upper_first": language.upper_first,
         "date": partial(language.calendar_day, lang),
         "hour": language.hour,

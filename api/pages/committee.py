@@ -30,6 +30,8 @@ AnyRequest = Request[Any, Any, Any]
 COMMITTEE = [needs(Act.SEE_QUEUE, scope="committee")]
 CHAIR = [needs(Act.SEE_BOARD, scope="committee")]
 MOST_AT_ONCE = 500  # films of one announcement: more could not be read before it is released
+ROWS = 60
+CARDS = 40
 COLUMNS = ("undecided", "accepted", "waitlisted", "declined")
 ACTS = {
     "acceptance": decisions.accept,
@@ -65,6 +67,22 @@ class BatchForm(msgspec.Struct, frozen=True):
     ] = []
 
 
+class Page(msgspec.Struct, frozen=True):
+    """Some rows of a list, and where they stand in it; pages count from 1."""
+
+    rows: list[Any]
+    number: int
+    last: int
+    total: int
+
+
+def sheet_of(rows: list[Any], asked: str, *, of: int) -> Page:
+    """The page that was asked for; beyond the last, or no number at all, is the nearest there is."""
+    last = max(1, -(-len(rows) // of))
+    number = min(max(int(asked), 1), last) if asked.isdecimal() and len(asked) < 10 else 1
+    return Page(rows[(number - 1) * of : number * of], number, last, len(rows))
+
+
 def tab_of(one: Waiting) -> str:
     if one.given:
         return "given"
@@ -76,10 +94,8 @@ async def queue(request: AnyRequest, viewer: NamedDependency[Viewer]) -> Respons
     """What is left, what was begun, and never anything that depends on others' scores."""
     every = await lists.queue(viewer)
     left = [one for one in every if not one.given]
-    state, section = (
-        request.query_params.get("state", "todo"),
-        request.query_params.get("section", ""),
-    )
+    asked = request.query_params
+    state, section = asked.get("state", "todo"), asked.get("section", "")
     shown = [
         one
         for one in every
@@ -88,14 +104,21 @@ async def queue(request: AnyRequest, viewer: NamedDependency[Viewer]) -> Respons
     ]
     lang = language_of(request)
     return page(
-        request, "committee/queue.html", films=shown, left=left, state=state, section=section,
-        left_seconds=sum(one.duration * (1 - one.seen) for one in left),
-        resume=next((one for one in left if 0 < one.position < one.duration - 1), None),
+        request, "committee/queue.html", left=left, state=state, section=section,
+        sheet=sheet_of(shown, asked.get("page", "1"), of=ROWS),
+        left_seconds=sum(one.runtime * (1 - one.seen) for one in left),
+        resume=begun_last(left),
         sections=sorted({(o.section_letter, o.section_fr if lang == "fr" else o.section_en)
                          for o in every}),
         tabs=[("todo", len(left)), *[(name, sum(tab_of(one) == name for one in every))
-                                     for name in ("new", "begun", "given")]],
+                                     for name in ("new", "begun", "given")], ("all", len(every))],
     )  # fmt: skip
+
+
+def begun_last(left: list[Waiting]) -> Waiting | None:
+    """The film that this person was watching last, and has not seen to its end."""
+    begun = [one for one in left if one.seen_at and 0 < one.position < one.duration - 1]
+    return max(begun, key=lambda one: (one.seen_at, one.id), default=None)
 
 
 async def room_page(
@@ -173,8 +196,10 @@ async def review(
     return back(request, f"/committee/submissions/{submission_id}", done)
 
 
-def back(request: AnyRequest, place: str, done: str) -> Redirect:
-    return Redirect(f"{prefix_of(request)}{place}?done={done}", status_code=303)
+def back(request: AnyRequest, place: str, done: str, *, at: str = "") -> Redirect:
+    """To a page, with a word of what was done, and to the place on it where one was."""
+    anchor = f"#film-{at}" if at else ""
+    return Redirect(f"{prefix_of(request)}{place}?done={done}{anchor}", status_code=303)
 
 
 @post("/committee/submissions/{submission_id:str}/notes", guards=COMMITTEE)
@@ -231,13 +256,20 @@ async def board_page(
         (name, [case for case in cases if case.column == name]) for name in COLUMNS
     ]
     columns[0][1].sort(key=lambda case: -case.spread)
+    asked = request.query_params
+    only = asked.get("column", "")
     told = fault_words(language_of(request), error) if error else []
     return page(
         request,
         "committee/board.html",
         status=status_of(error),
         cases=cases,
-        columns=columns,
+        undecided=len(columns[0][1]),
+        columns=[
+            (name, sheet_of(films, asked.get("page", "1") if name == only else "1", of=CARDS))
+            for name, films in columns
+        ],
+        only=only,
         told=told,
         typed=typed,
     )
@@ -264,7 +296,7 @@ async def decide(
         sent = await request.form()
         typed = Typed(submission_id, str(sent.get("act", "")), str(sent.get("note", "")))
         return await board_page(request, viewer, error, typed)
-    return back(request, "/committee/decisions", "committee.done.decided")
+    return back(request, "/committee/decisions", "committee.done.decided", at=submission_id)
 
 
 async def announcements_page(

@@ -48,6 +48,14 @@ class BatchWanted(msgspec.Struct, frozen=True):
     submissions: Annotated[list[Id], Meta(min_length=1, max_length=500)]
 
 
+class Told(Case, frozen=True, kw_only=True):
+    """A film of the board with what is reckoned from its votes."""
+
+    mean: float | None = None
+    spread: float = 0.0
+    column: str = "undecided"
+
+
 async def film(
     submission_id: str, viewer: Viewer, edition: Edition, act: Act
 ) -> tuple[Submission, FilmFile]:
@@ -223,8 +231,12 @@ async def reopen_sheet(
 
 
 @get("/committee/board", guards=CHAIR)
-async def board(viewer: NamedDependency[Viewer]) -> list[Case]:
-    return await lists.board(viewer)
+async def board(viewer: NamedDependency[Viewer]) -> list[Told]:
+    """The chair's films, each with its column, and mean and spread of the votes that count."""
+    return [
+        Told(**{name: getattr(case, name) for name in Told.__struct_fields__})
+        for case in await lists.board(viewer)
+    ]
 
 
 @post("/committee/submissions/{submission_id:str}/acceptance", guards=CHAIR, status_code=204)

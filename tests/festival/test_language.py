@@ -4,7 +4,16 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from festival.language import calendar_day, day, evening, hour, last_minute, preferred, upper_first
+from festival.language import (
+    calendar_day,
+    day,
+    evening,
+    hour,
+    last_minute,
+    preferred,
+    quoted,
+    upper_first,
+)
 
 
 def paris(*moment: int) -> datetime:
@@ -79,3 +88,8 @@ def test_only_the_first_letter_is_raised() -> None:
 ])  # fmt: skip
 def test_the_best_liked_of_our_languages_is_chosen(header: str, chosen: str) -> None:
     assert preferred(header) == chosen
+
+
+def test_what_somebody_wrote_stands_between_the_readers_marks() -> None:
+    assert quoted("fr", "Lumineux.") == "«\u00a0Lumineux.\u202f»"
+    assert quoted("en", "Lumineux.") == "“Lumineux.”"

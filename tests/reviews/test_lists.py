@@ -1,0 +1,99 @@
+"""The committee's lists, page by page."""
+
+from datetime import timedelta
+
+from api.pages.committee import begun_last, sheet_of
+from festival.clock import now
+from festival.db import rows
+from festival.tables import Phase
+from reviews.lists import Waiting
+from tests.builders import a_film, a_person, an_edition, sign_in
+
+
+def a_waiting(name: str, *, position: float, minutes_ago: int | None) -> Waiting:
+    seen_at = None if minutes_ago is None else now() - timedelta(minutes=minutes_ago)
+    return Waiting(
+        id=name, title=name, title_en="", director="", file="f", duration=100, section_letter="C",
+        section_fr="", section_en="", status="submitted", position=position, seen_at=seen_at,
+    )  # fmt: skip
+
+
+def test_the_film_that_was_watched_last_is_taken_up_again() -> None:
+    films = [
+        a_waiting("long ago", position=3, minutes_ago=900),
+        a_waiting("just now", position=51, minutes_ago=1),
+        a_waiting("to its end", position=99.5, minutes_ago=0),
+        a_waiting("never", position=0, minutes_ago=None),
+    ]
+
+    resumed = begun_last(films)
+
+    assert resumed is not None
+    assert resumed.id == "just now"
+    assert begun_last(films[2:]) is None
+
+
+def test_a_list_comes_page_by_page_and_no_page_is_beyond_it() -> None:
+    every = list(range(130))
+
+    assert sheet_of(every, "1", of=60).rows == every[:60]
+    assert sheet_of(every, "3", of=60).rows == every[120:]
+    for asked, number in {"4": 3, "0": 1, "-1": 1, "x": 1, "": 1, "9" * 30: 1, "²": 1}.items():
+        assert sheet_of(every, asked, of=60).number == number
+    assert (sheet_of([], "7", of=60).rows, sheet_of([], "7", of=60).last) == ([], 1)
+
+
+async def test_the_queue_shows_sixty_films_and_the_way_to_the_others(client) -> None:
+    edition = await an_edition(phase=Phase.SELECTION)
+    maker = await a_person("filmmaker", edition=edition)
+    for n in range(61):
+        await a_film(edition, maker, title=f"Nuit {n:02d}")
+    await sign_in(client, await a_person("reviewer", edition=edition))
+
+    first = await client.get(f"/fr/{edition.slug}/committee?section=C")
+    second = await client.get(f"/fr/{edition.slug}/committee?section=C&page=2")
+
+    assert (first.text.count("/poster.jpg"), second.text.count("/poster.jpg")) == (60, 1)
+    assert 'href="?page=2&amp;state=todo&amp;section=C"' in first.text
+    assert "state=given&amp;section=C" in first.text
+
+
+async def test_the_board_tells_each_films_column_and_mean_by_json(client) -> None:
+    edition = await an_edition(phase=Phase.SELECTION)
+    maker = await a_person("filmmaker", edition=edition)
+    film, _ = await a_film(edition, maker, pending="declined")
+    await sign_in(client, await a_person("chair", edition=edition))
+
+    told = (await client.get(f"/api/v1/{edition.slug}/committee/board")).json()
+
+    assert [(one["id"], one["column"], one["mean"], one["version"]) for one in told] == [
+        (film, "declined", None, 0)
+    ]
+
+
+async def test_a_length_is_declared_or_measured_as_the_edition_says(client) -> None:
+    edition = await an_edition(phase=Phase.SELECTION, measured_runtime=False)
+    maker = await a_person("filmmaker", edition=edition)
+    film, _ = await a_film(edition, maker)
+    await rows(
+        """UPDATE film SET declared_seconds = 6240
+           WHERE id = (SELECT film FROM submission WHERE id = {}) RETURNING id""",
+        film,
+    )
+    await sign_in(client, await a_person("chair", edition=edition))
+
+    queue = await client.get(f"/fr/{edition.slug}/committee")
+    board = await client.get(f"/fr/{edition.slug}/committee/decisions")
+
+    assert "1\u00a0h\u00a044" in queue.text
+    assert "1\u00a0h\u00a044" in board.text
+
+
+async def test_who_is_refused_a_page_is_led_back_to_their_desk(client) -> None:
+    edition = await an_edition(phase=Phase.SELECTION)
+    await sign_in(client, await a_person("reviewer", edition=edition))
+
+    refused = await client.get(f"/fr/{edition.slug}/committee/decisions")
+
+    assert refused.status_code == 403
+    assert f'href="/fr/{edition.slug}/committee">' in refused.text
