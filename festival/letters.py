@@ -142,13 +142,13 @@ async def send(letter_id: str, *, settings: Settings) -> None:
         return
     if closed := await outages.closed_for_now():
         raise TryLater(f"mail_away {closed.reason}", at=closed.next_at)
-    to = await people.person(letter.person)
-    mail = message(letter, to=post.address_as_sent(to.email), sender=settings.mail_from)
+    to = post.address_as_sent((await people.person(letter.person)).email)
+    mail = message(letter, to=to, sender=settings.mail_from)
     mail.set_content(letter.body.replace(LINK, await address_of(letter, settings)))
     try:
         await post.hand_over(
             mail,
-            to=str(mail["To"]),
+            to=to,
             sender=post.address_as_sent(parseaddr(settings.mail_from)[1]),
             server=settings.mail_server,
         )

@@ -11,6 +11,7 @@ from festival.errors import Refused
 from festival.language import t
 from festival.leases import Lease
 from festival.letters import write_to_operators
+from festival.outages import knock_now
 from festival.record import record
 from festival.tables import Edition, Person, new_id
 
@@ -60,7 +61,10 @@ def within(edition: Edition) -> list[str]:
 
 
 async def retry_all(edition: Edition, *, by: Person) -> int:
-    """Every refused letter goes on its way again, with fresh patience; returns how many."""
+    """Every refused letter goes on its way again, with fresh patience; returns how many.
+
+    Those that were put off are tried at once, too, and so is a server that took nothing.
+    """
     async with transaction():
         again = await rows(
             """UPDATE outbox SET parked_at = NULL, leased_until = NULL, rung_at = NULL, faults = 0,
@@ -69,6 +73,13 @@ async def retry_all(edition: Edition, *, by: Person) -> int:
                  AND cancelled_by = '' AND edition = ANY({}) RETURNING id""",
             within(edition),
         )
+        await rows(
+            """UPDATE outbox SET due_at = now(), rung_at = NULL
+               WHERE task = 'send_letter' AND done_at IS NULL AND parked_at IS NULL
+                 AND due_at > now() AND edition = ANY({}) RETURNING id""",
+            within(edition),
+        )
+        await knock_now()
         await note("letters_retried", again, edition=edition, by=by)
     return len(again)
 

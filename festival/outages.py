@@ -50,3 +50,8 @@ async def note_open() -> datetime | None:
     """The server has taken a letter; since when it had not, if it had not."""
     ended = await rows("DELETE FROM outage WHERE part = 'mail' RETURNING since")
     return ended[0]["since"] if ended else None
+
+
+async def knock_now() -> None:
+    """Somebody has mended something, and does not wait for the end of the pause."""
+    await rows("UPDATE outage SET next_at = now() WHERE part = 'mail' RETURNING part")

@@ -10,6 +10,7 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from festival.clock import now
 from festival.db import rows, transaction
 from festival.errors import Missing, NotAllowed, Refused
+from festival.post import NotTaken, address_as_sent
 from festival.record import record
 from festival.sessions import digest, end_all_sessions, new_token
 from festival.tables import Edition, Link, Part, Person, Token, new_id
@@ -40,6 +41,10 @@ def checked_email(email: str) -> str:
     hostile = any(c.isspace() or ord(c) < 32 or c in '<>,;:"()[]\\' for c in email)
     if not (name and at and "." in host.strip(".")) or hostile or len(email) > 254:
         raise Refused("email:email_invalid")
+    try:
+        address_as_sent(email)
+    except NotTaken:
+        raise Refused("email:email_invalid") from None
     return email
 
 

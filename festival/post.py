@@ -21,6 +21,11 @@ COMMAND_SECONDS = 20  # a server that hangs costs one worker's child so long, an
 DATA_SECONDS = 120  # it may look the letter over before it says yes: asking again makes twins
 SCHEMES = {"smtp": 587, "smtp+starttls": 587, "smtps": 465}
 CLEAR_PORT = 25
+WHO_ARE_YOU = frozenset({530, 535, 538})  # whatever was asked: the server wants to know the house first
+WANTED = (
+    "SMTP_URL must be smtps://name:password@host or smtp://name:password@host:587; in a name or "
+    "password write % as %25, @ as %40, / as %2F, : as %3A, # as %23, ? as %3F"
+)
 
 
 class PostClosed(Exception):
@@ -51,22 +56,23 @@ class MailServer(msgspec.Struct, frozen=True, kw_only=True):
         Words travel in clear only within this machine, or, where it is allowed, within a network
         of one's own.
         """
-        parts = urlsplit(url)
-        if parts.scheme not in SCHEMES or not parts.hostname or parts.path.strip("/"):
-            raise ValueError(
-                "SMTP_URL must be smtps://name:password@host or smtp://name:password@host:587; "
-                "in a name or password write % as %25, @ as %40, / as %2F, : as %3A, # as %23"
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname or "", parts.port
+            name, password = (
+                None if one is None else unquote(one, errors="strict")
+                for one in (parts.username, parts.password)
             )
-        if (parts.username is None) != (parts.password is None):
+        except ValueError:  # its words may hold a piece of the password
+            raise ValueError(WANTED) from None
+        strange = parts.path.strip("/") or parts.query or parts.fragment
+        if parts.scheme not in SCHEMES or not host or strange:
+            raise ValueError(WANTED)
+        if (name is None) != (password is None):
             raise ValueError("SMTP_URL: a name and a password go together")
-        tls = tls_of(parts.scheme, parts.hostname, clear_allowed=clear_allowed)
-        return cls(
-            host=parts.hostname,
-            port=parts.port or (CLEAR_PORT if tls == "none" else SCHEMES[parts.scheme]),
-            name=None if parts.username is None else unquote(parts.username, errors="strict"),
-            password=None if parts.password is None else unquote(parts.password, errors="strict"),
-            tls=tls,
-        )
+        tls = tls_of(parts.scheme, host, clear_allowed=clear_allowed)
+        usual = CLEAR_PORT if tls == "none" else SCHEMES[parts.scheme]
+        return cls(host=host, port=port or usual, name=name, password=password, tls=tls)
 
 
 def tls_of(scheme: str, host: str, *, clear_allowed: bool) -> str:
@@ -146,6 +152,8 @@ async def deliver(client: aiosmtplib.SMTP, mail: EmailMessage, *, to: str, sende
     except ValueError as error:
         raise NotTaken(f"mail_address {said(error)}") from error
     except SMTPResponseException as error:
+        if error.code in WHO_ARE_YOU:
+            raise PostClosed(said(error)) from error
         if 500 <= error.code < 600:
             raise NotTaken(f"mail_refused {said(error)}") from error
         raise NotNow(said(error)) from error

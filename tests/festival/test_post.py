@@ -13,6 +13,7 @@ import pytest_asyncio
 from festival import leases, letters, mailbag, outages, people, post
 from festival.clock import now
 from festival.db import rows
+from festival.errors import Refused
 from festival.post import MailServer, PostClosed
 from festival.record import record
 from festival.settings import Settings, Unsafe
@@ -357,6 +358,8 @@ def test_words_travel_in_clear_only_within_this_machine(url: str, clear: bool, t
         {"SMTP_URL": "smtp://ada:pa%ffss@mail.example.org"},
         {"SMTP_URL": "smtp://ada@mail.example.org"},
         {"SMTP_URL": "smtp://mail.example.org:99999"},
+        {"SMTP_URL": "smtp://ada:12#w@mail.example.org"},
+        {"SMTP_URL": "smtp://ada:12?w@mail.example.org"},
         {"SMTP_URL": "smtp://"},
         {"SMTP_URL": "smtp://mail.example.org", "SMTP_ALLOW_CLEAR": "true"},
         {"SMTP_URL": "smtps://mail.example.org", "MAIL_FROM": "Cinéma for Space"},
@@ -365,6 +368,14 @@ def test_words_travel_in_clear_only_within_this_machine(url: str, clear: bool, t
 def test_the_house_does_not_start_with_mail_that_cannot_be_meant(given: dict[str, str]) -> None:
     with pytest.raises(Unsafe):
         Settings.read({"MODE": "development", **given})
+
+
+@pytest.mark.parametrize("url", ["smtp://ada:hush#w@mail.example.org", "smtp://ada:hush/w@mail.example.org:587"])
+def test_what_is_wrong_with_an_address_is_said_without_its_password(url: str) -> None:
+    with pytest.raises(Unsafe) as said:
+        Settings.read({"MODE": "development", "SMTP_URL": url})
+
+    assert "hush" not in str(said.value)
 
 
 # Addresses of the whole world
@@ -381,6 +392,22 @@ async def test_a_domain_that_cannot_exist_has_its_own_reason(box) -> None:
     put = await worked(await a_letter(await an_edition(), "zoe@-ab\u2044c.é"))
 
     assert (put.parked_at is not None, put.fault.split()[0]) == (True, "mail_domain")
+
+
+async def test_a_domain_that_mail_cannot_write_is_refused_at_the_door(house) -> None:
+    with pytest.raises(Refused, match="email_invalid"):
+        await people.meet("zoe@-ab\u2044c.é.example")
+
+
+async def test_a_long_or_odd_address_reaches_its_own_box(box) -> None:
+    odd = [f"{'long' * 15}.{new_id()[:3]}@{'very-' * 9}far.{'away-' * 8}example.org", f"a..b{new_id()[:5]}@example.org",
+           f"o'neil+tag={new_id()[:5]}@example.org"]
+
+    after = [await worked(await a_letter(await an_edition(), address)) for address in odd]
+
+    assert [line.done_at is not None for line in after] == [True] * 3
+    assert [envelope.rcpt_tos for envelope in box.envelopes] == [[address] for address in odd]
+    assert [str(letter["To"]) for letter in box.letters] == odd
 
 
 async def test_accents_before_the_at_sign_go_where_the_server_takes_them(calm, monkeypatch) -> None:
@@ -511,6 +538,29 @@ async def test_one_act_sends_all_refused_letters_again(box) -> None:
     box.rcpt = lambda _: None
     assert [(await worked(line)).done_at is not None for line in mine] == [True] * 3
     assert (await again(foreign)).parked_at is not None
+
+
+async def test_whoever_mends_something_does_not_wait_for_the_end_of_a_pause(box) -> None:
+    edition = await an_edition()
+    keeper = await a_person("operator", edition=edition)
+    line = await a_letter(edition)
+    await outages.note_closed("away")
+    await tasks.work(line.id, worker="test")
+    assert await pause_of(line) > 5
+
+    await mailbag.retry_all(edition, by=keeper)
+    await tasks.work(line.id, worker="test")
+
+    assert (await again(line)).done_at is not None
+
+
+async def test_a_server_that_asks_for_a_name_at_the_addressee_means_the_house(box) -> None:
+    line = await a_letter(await an_edition())
+    box.rcpt = lambda _: "530 5.7.0 authentication required"
+
+    put = await worked(line)
+
+    assert (put.parked_at, put.fault) == (None, "mail_away 530 5.7.0 authentication required")
 
 
 async def test_giving_up_ends_what_was_seen_and_no_more(box) -> None:
