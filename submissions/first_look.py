@@ -1,9 +1,11 @@
 """A film that cannot pass is refused while it still arrives, before gigabytes are sent in vain."""
 
 import asyncio
+from hashlib import sha256
 
 import msgspec
 
+from festival.db import transaction
 from festival.leases import Heartbeat, Lease
 from festival.progress import News
 from festival.settings import Settings
@@ -17,6 +19,8 @@ from submissions.intake import cell_for, stoppable, the_file
 from submissions.status import FileState
 from submissions.store import store_of
 from submissions.tables import FilmFile, Submission
+
+LETTER_HEAD = 1024 * 1024  # so much has arrived at every look
 
 
 async def look(
@@ -36,11 +40,27 @@ async def look(
         await asyncio.to_thread(source.write_bytes, head)
         at_its_head = msgspec.structs.replace(cell, source=source)
         findings = await settled(at_its_head, file, submission, edition)
-    if findings and await uploads.refuse(file, findings, store=store):
-        await tell_members(
-            submission, "file_refused", edition=edition, occasion=f"refused:{file.id}"
-        )
+    if findings and await refuse(file, head, findings, submission, edition):
+        await uploads.let_go(file, store)
         await news.tell("file", file.id, state=FileState.FAULTY.value, refresh=True)
+
+
+async def refuse(
+    file: FilmFile,
+    head: bytes,
+    findings: tuple[Finding, ...],
+    submission: Submission,
+    edition: Edition,
+) -> bool:
+    """The verdict, and one letter for this content, however often a client may send it again."""
+    content = sha256(head[:LETTER_HEAD] + str(file.size).encode()).hexdigest()[:32]
+    async with transaction():
+        refused = await uploads.judge_early(file, findings)
+        if refused:
+            await tell_members(
+                submission, "file_refused", edition=edition, occasion=f"refused:{content}"
+            )
+    return refused
 
 
 async def settled(

@@ -146,6 +146,14 @@ async def _received(file: FilmFile, sha256: str) -> bool:
 
 async def refuse(file: FilmFile, findings: tuple[Finding, ...], *, store: Store) -> bool:
     """A hopeless file: its verdict is given now, its bytes are let go. False when it has ended."""
+    if not await judge_early(file, findings):
+        return False
+    await let_go(file, store)
+    return True
+
+
+async def judge_early(file: FilmFile, findings: tuple[Finding, ...]) -> bool:
+    """The verdict on an upload under way; False when it has ended already."""
     hostile = any(finding.severity is Severity.QUARANTINE for finding in findings)
     verdict = Verdict(
         outcome=Outcome.QUARANTINED if hostile else Outcome.REFUSED,
@@ -161,11 +169,9 @@ async def refuse(file: FilmFile, findings: tuple[Finding, ...], *, store: Store)
             as_row(verdict),
             file.id,
         )
-        if not refused:
-            return False
-        await record("upload_refused", file.id, codes=[finding.code for finding in findings])
-    await let_go(file, store)
-    return True
+        if refused:
+            await record("upload_refused", file.id, codes=[finding.code for finding in findings])
+    return bool(refused)
 
 
 async def let_go(file: FilmFile, store: Store) -> None:

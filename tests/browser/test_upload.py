@@ -240,3 +240,68 @@ def test_subtitles_are_brought_and_taken_away_beside_the_film(
 
     page.get_by_role("button", name="Retirer : anglais").click()
     expect(page.locator("#subtitles li")).to_have_count(0)
+
+
+REFUSED = """{"outcome": "refused", "policy": "demo", "findings":
+  [{"code": "VIDEO_RES_LOW", "severity": "reject", "measured": "160 × 100", "limit": "144"}]}"""
+
+
+def test_a_film_refused_while_its_line_was_cut_is_not_sent_again(
+    page: Page, entry: str, clip: Path, site: Any
+) -> None:
+    line = {"is_cut": True}
+    asked: list[str] = []
+
+    def cut(route: Route) -> None:
+        asked.append(route.request.method)
+        is_lost = line["is_cut"] and route.request.method in {"PATCH", "HEAD"}
+        route.abort("internetdisconnected") if is_lost else route.fallback()
+
+    page.goto(entry)
+    page.route("**/uploads/*", cut)
+    page.on("request", lambda one: asked.append(one.method) if one.url.endswith("/uploads") else None)
+    choose(page, clip)
+    expect(page.locator("[data-part=line]")).to_contain_text("Coupure", timeout=15_000)
+    site.sql(
+        "UPDATE film_file SET state = 'faulty', verdict = $2::jsonb WHERE submission = $1",
+        entry.rpartition("/")[2],
+        REFUSED,
+    )
+
+    line["is_cut"] = False
+    page.evaluate("dispatchEvent(new Event('online'))")
+
+    expect(page.locator("[data-part=fault]")).to_contain_text("il faut 144 lignes", timeout=45_000)
+    expect(page.get_by_role("button", name="Reprendre")).to_be_hidden()
+    assert asked.count("POST") == 1
+
+    choose(page, clip)
+    expect(page.locator("[data-part=line]")).to_contain_text("arrivé en entier", timeout=45_000)
+    assert asked.count("POST") == 2
+
+
+def test_a_film_that_went_elsewhere_meanwhile_does_not_begin_anew(
+    page: Page, entry: str, clip: Path, site: Any
+) -> None:
+    line = {"is_cut": True}
+    asked: list[str] = []
+
+    def cut(route: Route) -> None:
+        is_lost = line["is_cut"] and route.request.method in {"PATCH", "HEAD"}
+        route.abort("internetdisconnected") if is_lost else route.fallback()
+
+    page.goto(entry)
+    page.route("**/uploads/*", cut)
+    page.on("request", lambda one: asked.append(one.method) if one.url.endswith("/uploads") else None)
+    choose(page, clip)
+    expect(page.locator("[data-part=line]")).to_contain_text("Coupure", timeout=15_000)
+    site.sql(
+        "UPDATE film_file SET state = 'replaced', expires_at = now() - interval '1 day' WHERE submission = $1",
+        entry.rpartition("/")[2],
+    )
+
+    line["is_cut"] = False
+    page.evaluate("dispatchEvent(new Event('online'))")
+
+    expect(page.locator("[data-part=fault]")).to_contain_text("recommencez", timeout=45_000)
+    assert asked.count("POST") == 1

@@ -8,6 +8,7 @@ const PATIENCE = [0, 1000, 3000, 10000, ...Array(200).fill(30000)]
 const KINDS = /\.(mov|mp4|m4v|mkv|mxf|avi|mpg|mpeg|ts|m2ts)$/i
 const ATOMS = ['ftyp', 'moov', 'wide', 'mdat', 'free', 'skip', 'pnot']
 const HEADS = ['\x1aE\xdf\xa3', '\x06\x0e+4', 'RIFF', '\x00\x00\x01\xba', 'G']
+const GONE = [404, 410]
 const FINAL = [401, 403, 404, 410, 413, 422, 507]
 
 async function looksLikeFilm (file) {
@@ -113,6 +114,7 @@ class FilmUpload extends HTMLElement {
     this.parts.anyway.hidden = true
     this.parts.name.textContent = file.name
     const print = ['cinema', this.dataset.submission, file.name, file.size, file.lastModified].join('-')
+    this.hasPlace = false
     this.upload = new Upload(file, {
       endpoint: this.dataset.endpoint,
       uploadUrl: this.dataset.known && this.isKnown() ? this.dataset.known : null,
@@ -123,8 +125,9 @@ class FilmUpload extends HTMLElement {
       metadata: { filename: file.name, submission: this.dataset.submission },
       headers: this.headers(),
       onProgress: (sent, total) => this.progress(sent, total),
+      onAfterResponse: (request, response) => this.heard(request, response),
       onShouldRetry: error => this.fell(error),
-      onUploadUrlAvailable: () => { this.dataset.known = this.upload.url; this.dataset.name = file.name; this.dataset.size = file.size },
+      onUploadUrlAvailable: () => this.located(),
       onError: error => this.failed(error),
       onSuccess: () => this.arrived()
     })
@@ -135,8 +138,14 @@ class FilmUpload extends HTMLElement {
     this.go()
   }
 
+  // From here on this page sends to one place; it never begins at another one by itself.
+  located () {
+    this.hasPlace = true
+    Object.assign(this.dataset, { known: this.upload.url, name: this.file.name, size: this.file.size })
+  }
+
   go () {
-    this.flowing = true; this.isCut = false; this.pace = []
+    this.flowing = true; this.isCut = false; this.pace = []; this.ended = null
     this.fault('')
     this.parts.pause.hidden = false; this.parts.pause.textContent = this.words.pause
     this.parts.word.textContent = this.words.other
@@ -183,9 +192,27 @@ class FilmUpload extends HTMLElement {
 
   // -- cuts
 
+  // The client begins anew wherever it cannot go on. Never with a film that was refused or is gone:
+  // its maker decides. An answer to HEAD has no words: an empty piece asks for them.
+  async heard (request, response) {
+    const status = response.getStatus()
+    if (request.getMethod() !== 'HEAD' || !(status === 422 || (this.hasPlace && GONE.includes(status)))) return
+    const words = await fetch(request.getURL(), {
+      method: 'PATCH',
+      headers: {
+        ...this.headers(),
+        'Tus-Resumable': '1.0.0',
+        'Upload-Offset': '0',
+        'Content-Type': 'application/offset+octet-stream'
+      }
+    })
+    this.ended = { status, body: await words.text() }
+    throw new Error('ended')
+  }
+
   fell (error) {
     const status = error.originalResponse?.getStatus() ?? 0
-    if (FINAL.includes(status)) return false
+    if (this.ended || FINAL.includes(status)) return false
     if (!this.isCut) {
       this.isCut = true; this.cutAt = this.percent
       this.mark(this.percent)
@@ -232,10 +259,20 @@ class FilmUpload extends HTMLElement {
   failed (error) {
     this.flowing = false
     const answer = error.originalResponse
-    if ([404, 410].includes(answer?.getStatus())) delete this.dataset.known
+    const { status, body } = this.ended ?? { status: answer?.getStatus(), body: answer?.getBody() }
+    const isOver = status === 422 || GONE.includes(status)
+    if (isOver) this.forget()
     this.parts.pause.textContent = this.words.resume
-    this.parts.pause.hidden = answer?.getStatus() === 422
-    this.fault(this.reason(answer?.getBody()))
+    this.parts.pause.hidden = isOver
+    this.fault(this.reason(body))
+  }
+
+  // The same file, chosen again, is a new upload.
+  async forget () {
+    delete this.dataset.known
+    for (const before of await this.upload.findPreviousUploads()) {
+      await this.upload.options.urlStorage.removeUpload(before.urlStorageKey)
+    }
   }
 
   reason (body) {
