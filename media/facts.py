@@ -7,7 +7,7 @@ import re
 
 import msgspec
 
-VERSION = 2
+VERSION = 3
 HDR = {"smpte2084": "PQ", "arib-std-b67": "HLG"}
 
 
@@ -36,20 +36,25 @@ class Bars(msgspec.Struct, frozen=True):
 
 
 class Text(msgspec.Struct, frozen=True):
-    """One subtitle track inside the file."""
+    """One subtitle track inside the file; `stream` is its number there."""
 
     codec: str = ""
     language: str = ""
     packets: int = 0
     end: float = 0.0
+    stream: int = 0
 
 
 class Picture(msgspec.Struct, frozen=True, kw_only=True):
     """One video stream; width and height are as stored, before rotation and pixel shape.
 
+    `stream` is its number in the file. `frames` and `duration` are what plays: of all `packets`,
+    those that an edit list keeps, without the `unkeyed` ones before the first key. `holes` are stretches in
+    which nothing new is shown, on the film's clock.
     `combed` and `repeated` are shares of the frames of the windows that were looked at.
     """
 
+    stream: int = 0
     codec: str = ""
     profile: str = ""
     width: int = 0
@@ -60,10 +65,13 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     rate: tuple[int, int] = (0, 1)
     is_variable: bool = False
     frames: int = 0
+    packets: int = 0
+    unkeyed: int = 0
     frames_promised: int = 0
     start: float = 0.0
     duration: float = 0.0
     longest_gap: float = 0.0
+    holes: tuple[Run, ...] = ()
     bit_rate: int = 0
     key_frames: int = 0
     longest_key_gap: float = 0.0
@@ -113,8 +121,10 @@ class Sound(msgspec.Struct, frozen=True, kw_only=True):
     """One audio stream; loudness in LUFS, true peak in dBTP, levels in dB for each channel.
 
     `phase` goes from 1 (both sides alike) to −1 (each undoes the other); only stereo has one.
+    `holes` are stretches without packets, on the film's clock; `damaged` counts broken packets.
     """
 
+    stream: int = 0
     codec: str = ""
     channels: int = 0
     layout: str = ""
@@ -128,6 +138,8 @@ class Sound(msgspec.Struct, frozen=True, kw_only=True):
     levels: tuple[float, ...] = ()
     phase: float | None = None
     packets: int = 0
+    holes: tuple[Run, ...] = ()
+    damaged: int = 0
 
 
 SIDES = ("FL", "FR", "FC", "LFE", "SL", "SR")  # mono tracks of a 5.1, in the order of SMPTE
@@ -174,6 +186,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     is_encrypted: bool = False
     trailing_bytes: int = 0
     decode_errors: int = 0
+    is_undecodable: bool = False
     silences: tuple[Run, ...] = ()
     blacks: tuple[Run, ...] | None = None
     freezes: tuple[Run, ...] | None = None

@@ -256,6 +256,7 @@ def opened(
         protocol_whitelist="file,pipe",
         format_whitelist=FORMATS,
         max_pixels=36_000_000,
+        err_detect="crccheck",
         threads=threads,
         itsoffset=f"{clock.offset:.6f}",
         **({"ss": f"{seek:.6f}"} if seek else {}),

@@ -1,6 +1,6 @@
 """The festival's technical rules as data: facts and a policy in, a verdict with codes out. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from fractions import Fraction
 from functools import cache
@@ -10,26 +10,28 @@ from typing import Any, Literal
 import msgspec
 import yaml
 
-from media.facts import Facts, Picture, Run, Sound, Text
+from media import cadence, tracks
+from media.facts import Facts, Heard, Picture, Run, Sound, Text
 
 FOLDER = Path(__file__).parent / "policies"
 
 CODES = (
-    "FILE_EMPTY", "EXTENSION_MISMATCH", "HOSTILE_REFERENCE", "CONTAINER_NOT_ALLOWED",
+    "FILE_EMPTY", "EXTENSION_MISMATCH", "HOSTILE_REFERENCE", "CONTAINER_NOT_ALLOWED", "CONTAINER_UNUSUAL",
     "CONTAINER_UNREADABLE", "CONTAINER_FRAGMENTED", "CONTAINER_TRAILING_DATA", "CONTENT_TRUNCATED",
     "CONTENT_ENCRYPTED", "STREAM_COUNT", "SAMPLE_TABLE_ABSURD", "DIMENSIONS_TOO_LARGE",
-    "TIMESTAMP_GAP", "TRACK_EMPTY", "TRACK_UNREADABLE", "DATA_TRACKS",
+    "TIMESTAMP_GAP", "VIDEO_HOLE", "AUDIO_HOLE", "TRACK_EMPTY", "TRACK_UNREADABLE", "DATA_TRACKS",
     "DURATION_SHORT", "DURATION_LONG", "DURATION_UNLIKE_DECLARED", "AV_DURATION_MISMATCH",
     "AV_START_OFFSET",
     "VIDEO_MISSING", "VIDEO_CODEC", "VIDEO_RES_LOW", "VIDEO_RES_HIGH", "VIDEO_ASPECT",
     "VIDEO_NON_SQUARE_PIXELS", "VIDEO_FRAME_RATE", "VIDEO_VFR", "VIDEO_INTERLACED",
     "VIDEO_TELECINE", "VIDEO_BITRATE_LOW", "VIDEO_BURNED_BARS", "VIDEO_BLACK", "VIDEO_ALL_BLACK",
-    "VIDEO_FREEZE", "VIDEO_SPHERICAL", "PSE_RISK", "DECODE_ERRORS",
+    "VIDEO_FREEZE", "VIDEO_SPHERICAL", "PSE_RISK", "DECODE_ERRORS", "VIDEO_UNDECODABLE",
     "COLOUR_UNTAGGED", "COLOUR_HDR", "COLOUR_FULL_RANGE", "COLOUR_TAGS_INCONSISTENT",
     "COLOUR_UNSUPPORTED",
     "AUDIO_MISSING", "AUDIO_CODEC", "AUDIO_SAMPLE_RATE", "AUDIO_MONO", "AUDIO_MONO_TRACKS",
     "AUDIO_MULTIPLE_TRACKS", "AUDIO_CHANNEL_SILENT", "AUDIO_ALL_SILENT", "AUDIO_SILENCE",
-    "AUDIO_OUT_OF_PHASE", "LOUDNESS_LOW", "LOUDNESS_HIGH", "TRUE_PEAK_OVER",
+    "AUDIO_TRACK_SILENT", "AUDIO_TOO_SHORT", "AUDIO_DAMAGED", "AUDIO_OUT_OF_PHASE",
+    "LOUDNESS_LOW", "LOUDNESS_HIGH", "TRUE_PEAK_OVER",
     "SUBTITLE_SOFT", "SUBTITLE_UNREADABLE", "SUBTITLE_PAST_END", "SUBTITLE_LANGUAGE_MISSING",
     "DCP_INCOMPLETE_VF", "DCP_HASH", "DCP_STRUCTURE", "DCP_ENCRYPTED", "DCP_NAMING",
     "ARCHIVE_ABSURD",
@@ -94,8 +96,22 @@ class Freeze(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     inside: float
 
 
+class Holes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Seconds without a new picture, or without sound, that are remarked on.
+
+    `share` is how much of the film its holes may take before it is no film any more.
+    """
+
+    picture: float = 1.0
+    sound: float = 0.25
+    share: float = 0.8
+
+
 class DecodeErrors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Share of the pictures, or of the packets of the sound that is heard; `few` are a remark."""
+
     most_share: float
+    few: int = 2
 
 
 class Loudness(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -165,6 +181,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bars: Bordered
     sound: SoundRules
     texts: Texts
+    holes: Holes = Holes()
     severities: dict[str, Literal["quarantine", "reject", "warn", "off"]] = {}
 
 
@@ -331,11 +348,13 @@ def warn(
 def about_file(facts: Facts, policy: Policy) -> Iterator[Finding]:
     if facts.container in policy.containers.warn:
         yield warn(
-            "CONTAINER_NOT_ALLOWED", facts.container, ", ".join(map(str, policy.containers.accept))
+            "CONTAINER_UNUSUAL", facts.container, ", ".join(map(str, policy.containers.accept))
         )
     elif facts.container not in policy.containers.accept:
         yield reject(
-            "CONTAINER_NOT_ALLOWED", facts.container or "?", ", ".join(map(str, policy.containers.accept))
+            "CONTAINER_NOT_ALLOWED",
+            facts.container or "?",
+            ", ".join(map(str, policy.containers.accept)),
         )
     if facts.is_encrypted:
         yield reject("CONTENT_ENCRYPTED")
@@ -363,26 +382,37 @@ def about_tracks(facts: Facts) -> Iterator[Finding]:
 
 
 def about_time(facts: Facts, policy: Policy, declared: float | None) -> Iterator[Finding]:
-    if facts.duration < policy.duration.least:
-        yield reject("DURATION_SHORT", seconds(facts.duration), seconds(policy.duration.least))
-    if facts.duration > policy.duration.most:
-        yield reject("DURATION_LONG", seconds(facts.duration), seconds(policy.duration.most))
+    least, most = policy.duration.least, policy.duration.most
+    if facts.duration < least:
+        yield reject("DURATION_SHORT", *beside(facts.duration, least, seconds))
+    if facts.duration > most:
+        yield reject("DURATION_LONG", *beside(facts.duration, most, seconds))
     tolerance = policy.duration.unlike_declared
     if (
         tolerance is not None
         and declared is not None
         and abs(facts.duration - declared) > tolerance
     ):
-        yield warn("DURATION_UNLIKE_DECLARED", seconds(facts.duration), seconds(declared))
+        yield warn("DURATION_UNLIKE_DECLARED", *beside(facts.duration, declared, seconds))
     picture, sound = facts.picture, facts.sound
     if picture is None or sound is None or not picture.frames or sound.duration <= 0:
         return
     start = abs(sound.start - picture.start)
     if start > policy.sound.start_offset:
-        yield warn("AV_START_OFFSET", seconds(start), seconds(policy.sound.start_offset))
+        yield warn("AV_START_OFFSET", *beside(start, policy.sound.start_offset, seconds))
     end = abs(sound.start + sound.duration - picture.start - picture.duration)
     if end > policy.sound.end_offset:
-        yield warn("AV_DURATION_MISMATCH", seconds(end), seconds(policy.sound.end_offset))
+        yield warn("AV_DURATION_MISMATCH", *beside(end, policy.sound.end_offset, seconds))
+    if long := longer(sound.holes, policy.holes.sound):
+        yield warn("AUDIO_HOLE", *beside(longest(long), policy.holes.sound, seconds), long)
+
+
+def longer(runs: Iterable[Run], most: float) -> tuple[Run, ...]:
+    return tuple(run for run in runs if run.length > most)
+
+
+def longest(runs: Iterable[Run]) -> float:
+    return max(run.length for run in runs)
 
 
 def about_picture(facts: Facts, picture: Picture, policy: Policy) -> Iterator[Finding]:  # noqa: C901
@@ -401,30 +431,59 @@ def about_picture(facts: Facts, picture: Picture, policy: Policy) -> Iterator[Fi
     elif lines < policy.height.recommended:
         yield warn("VIDEO_RES_LOW", f"{width} × {height}", policy.height.recommended)
     if height and not policy.aspect.least <= width / height <= policy.aspect.most:
-        yield warn(
-            "VIDEO_ASPECT", f"{width / height:.2f}", f"{policy.aspect.least} – {policy.aspect.most}"
-        )
+        shape, (low, high) = width / height, (policy.aspect.least, policy.aspect.most)
+        told, _ = beside(shape, low if shape < low else high, plain, digits=2)
+        yield warn("VIDEO_ASPECT", told, f"{low} – {high}")
     if picture.sar[0] != picture.sar[1]:
         yield warn("VIDEO_NON_SQUARE_PIXELS", f"{picture.sar[0]}:{picture.sar[1]}", "1:1")
     yield from about_cadence(picture, policy)
+    yield from about_flow(picture, policy)
     yield from about_colour(picture)
     if (
         picture.codec in policy.bitrate.codecs
         and lines >= policy.bitrate.lines
         and 0 < picture.bit_rate < policy.bitrate.least
     ):
-        yield warn("VIDEO_BITRATE_LOW", rate(picture.bit_rate), rate(policy.bitrate.least))
+        yield warn("VIDEO_BITRATE_LOW", *beside(picture.bit_rate, policy.bitrate.least, megabits))
     if picture.is_spherical:
         yield warn("VIDEO_SPHERICAL")
     yield from about_bars(picture, policy)
-    share = facts.decode_errors / max(picture.frames, 1)
-    if share > policy.decode_errors.most_share:
+    if facts.is_undecodable:
+        yield reject("VIDEO_UNDECODABLE")
+    elif facts.decode_errors / max(picture.frames, 1) > policy.decode_errors.most_share:
         yield reject("DECODE_ERRORS", facts.decode_errors, 0)
     yield from about_runs(facts, picture, policy)
 
 
-def rate(bits: int) -> str:
-    return f"{bits / 1e6:.1f} Mbit/s"
+def beside(
+    value: float, limit: float, show: Callable[[float, int], str], *, digits: int = 1
+) -> tuple[str, str]:
+    """A measured value and the limit that it breaks, with as many digits as tell them apart."""
+    exact = next((n for n in range(4) if round(limit, n) == limit), 3)
+    digits = max(digits, exact)
+    while digits < 9 and show(value, digits) == show(limit, digits):
+        digits += 1
+    return show(value, digits), show(limit, exact)
+
+
+def plain(value: float, digits: int) -> str:
+    return f"{value:.{digits}f}"
+
+
+def megabits(bits: float, digits: int) -> str:
+    return f"{bits / 1e6:.{digits}f} Mbit/s"
+
+
+def lufs(value: float, digits: int) -> str:
+    return f"{value:.{digits}f} LUFS"
+
+
+def decibels(value: float, digits: int) -> str:
+    return f"{value:.{digits}f} dB"
+
+
+def true_peak(value: float, digits: int) -> str:
+    return f"{value:+.{digits}f} dBTP" if value else "0 dBTP"
 
 
 def about_colour(picture: Picture) -> Iterator[Finding]:
@@ -464,20 +523,32 @@ def about_bars(picture: Picture, policy: Policy) -> Iterator[Finding]:
 
 
 def about_cadence(picture: Picture, policy: Policy) -> Iterator[Finding]:
-    cadence = Fraction(*picture.rate) if picture.rate[0] else Fraction(0)
+    shown = cadence.nearest(Fraction(*picture.rate)) if picture.rate[0] else Fraction(0)
     accepted, warned = rates(policy.rates.accept), rates(policy.rates.warn)
-    if picture.longest_gap > policy.longest_gap:
-        yield reject("TIMESTAMP_GAP", seconds(picture.longest_gap), seconds(policy.longest_gap))
-    elif picture.is_variable:
-        yield warn("VIDEO_VFR", f"{float(cadence):.3f}")
-    elif cadence in warned:
-        yield warn("VIDEO_FRAME_RATE", f"{float(cadence):.3f}", listed(accepted))
-    elif cadence not in accepted:
-        yield reject("VIDEO_FRAME_RATE", f"{float(cadence):.3f}", listed(accepted))
+    if picture.is_variable:
+        yield warn("VIDEO_VFR", f"{float(shown):.3f}")
+    elif shown in warned:
+        yield warn("VIDEO_FRAME_RATE", f"{float(shown):.3f}", listed(accepted))
+    elif shown not in accepted:
+        yield reject("VIDEO_FRAME_RATE", f"{float(shown):.3f}", listed(accepted))
     if picture.is_telecined:
         yield warn("VIDEO_TELECINE", f"{picture.combed:.0%}", "24000/1001")
     elif picture.combed is not None and picture.combed >= policy.combed_share:
         yield warn("VIDEO_INTERLACED", f"{picture.combed:.0%}", f"{policy.combed_share:.0%}")
+
+
+def about_flow(picture: Picture, policy: Policy) -> Iterator[Finding]:
+    """A hole is no fault by itself, a screen on which nothing moves is written so; none is endless."""
+    holes = longer(picture.holes, policy.holes.picture)
+    missing = sum(hole.length for hole in holes)
+    if picture.longest_gap > policy.longest_gap:
+        yield reject(
+            "TIMESTAMP_GAP", *beside(picture.longest_gap, policy.longest_gap, seconds), holes
+        )
+    elif missing > (most := policy.holes.share * picture.duration):
+        yield reject("TIMESTAMP_GAP", *beside(missing, round(most, 1), seconds), holes)
+    elif holes:
+        yield warn("VIDEO_HOLE", *beside(longest(holes), policy.holes.picture, seconds), holes)
 
 
 def rates(given: tuple[str | int, ...]) -> list[Fraction]:
@@ -494,53 +565,101 @@ def about_runs(facts: Facts, picture: Picture, policy: Policy) -> Iterator[Findi
     black = sum(run.length for run in blacks)
     if picture.duration and black / picture.duration >= policy.black.all:
         yield reject("VIDEO_ALL_BLACK", f"{black / picture.duration:.0%}", where=blacks)
-    elif long := tuple(run for run in blacks if run.length > policy.black.inside):
-        yield warn(
-            "VIDEO_BLACK", seconds(max(r.length for r in long)), seconds(policy.black.inside), long
-        )
-    if long := tuple(run for run in facts.freezes or () if run.length > policy.freeze.inside):
-        yield warn(
-            "VIDEO_FREEZE",
-            seconds(max(r.length for r in long)),
-            seconds(policy.freeze.inside),
-            long,
-        )
+    elif long := longer(blacks, policy.black.inside):
+        yield warn("VIDEO_BLACK", *beside(longest(long), policy.black.inside, seconds), long)
+    still = [run for run in facts.freezes or () if not is_told(run, picture.holes)]
+    if long := longer(still, policy.freeze.inside):
+        yield warn("VIDEO_FREEZE", *beside(longest(long), policy.freeze.inside, seconds), long)
     if long := tuple(run for run in facts.flashes or () if run.length >= policy.flash.least):
         yield warn("PSE_RISK", len(long), 0, long)
 
 
+def is_told(still: Run, holes: tuple[Run, ...]) -> bool:
+    """A picture that stands because no other comes is told as the hole that it is."""
+    shared = sum(max(0.0, min(still.end, h.end) - max(still.start, h.start)) for h in holes)
+    return shared > 0.8 * still.length
+
+
 def about_sound(facts: Facts, policy: Policy) -> Iterator[Finding]:
+    """What will be heard is measured; the other tracks are named."""
     rules, sound = policy.sound, facts.sound
-    if sound is None or sound.duration <= 0:
+    if sound is None or not any(one.duration > 0 for one in facts.sounds):
         if rules.required:
             yield reject("AUDIO_MISSING")
         return
-    if sound.loudness is not None and sound.loudness <= rules.all_silent:
-        yield reject("AUDIO_ALL_SILENT", f"{sound.loudness:.1f} LUFS", f"{rules.all_silent} LUFS")
+    if is_all_silent(sound, rules):
+        level = sound.loudness if sound.loudness is not None else -120.0
+        yield reject("AUDIO_ALL_SILENT", *beside(level, rules.all_silent, lufs))
         return
+    if sound.loudness is None and 0 < sound.duration < tracks.MEASURABLE:
+        yield warn("AUDIO_TOO_SHORT", *beside(sound.duration, tracks.MEASURABLE, seconds))
+    yield from about_damage(facts, policy)
     yield from about_level(facts, sound, rules)
-    yield from about_channels(facts, sound, rules)
+    yield from about_choice(facts)
+    yield from about_channels(sound, rules, is_joined=len(chosen(facts).tracks) > 1)
     if sound.codec and not sound.codec.startswith("pcm_") and sound.codec not in rules.codecs:
         yield warn("AUDIO_CODEC", sound.codec, ", ".join(rules.codecs))
     if sound.sample_rate not in rules.rates:
         yield warn("AUDIO_SAMPLE_RATE", sound.sample_rate, ", ".join(map(str, rules.rates)))
 
 
-def about_channels(facts: Facts, sound: Sound, rules: SoundRules) -> Iterator[Finding]:
-    """How many tracks, how many sides, and whether each side is heard."""
-    mono = sum(one.channels == 1 for one in facts.sounds)
-    if mono > 1:
-        yield warn("AUDIO_MONO_TRACKS", mono, 1)
+def is_all_silent(sound: Sound, rules: SoundRules) -> bool:
+    """Below the meter's gate; where it was too short for the meter, without a level on any side."""
+    if sound.loudness is not None:
+        return sound.loudness <= rules.all_silent
+    return bool(sound.levels) and max(sound.levels) < rules.dead_channel
+
+
+def about_damage(facts: Facts, policy: Policy) -> Iterator[Finding]:
+    """Broken packets of what is heard refuse a film; of another track, or very few, they are told."""
+    played = chosen(facts).tracks
+    broken = [number for number, one in enumerate(facts.sounds) if one.damaged]
+    if not broken:
+        return
+    rules = policy.decode_errors
+    is_heard = any(
+        facts.sounds[n].damaged > max(rules.few, rules.most_share * facts.sounds[n].packets)
+        for n in broken
+        if n in played
+    )
+    found = reject if is_heard else warn
+    yield found("AUDIO_DAMAGED", sum(facts.sounds[n].damaged for n in broken), numbered(broken))
+
+
+def chosen(facts: Facts) -> Heard:
+    return facts.heard or tracks.heard(facts.sounds) or Heard((0,))
+
+
+def numbered(places: Iterable[int]) -> str:
+    """Tracks as people count them: from one."""
+    return " + ".join(str(place + 1) for place in places)
+
+
+def about_choice(facts: Facts) -> Iterator[Finding]:
+    """Where there are several tracks, which of them the copy plays."""
+    played = chosen(facts)
+    silent = [n for n, one in enumerate(facts.sounds) if tracks.is_silent(one)]
+    if silent:
+        yield warn("AUDIO_TRACK_SILENT", numbered(silent), numbered(played.tracks))
+    elif len(played.tracks) > 1:
+        yield warn("AUDIO_MONO_TRACKS", len(facts.sounds), numbered(played.tracks))
     elif len(facts.sounds) > 1:
-        yield warn("AUDIO_MULTIPLE_TRACKS", len(facts.sounds), 1)
-    elif mono:
+        yield warn("AUDIO_MULTIPLE_TRACKS", len(facts.sounds), numbered(played.tracks))
+
+
+def about_channels(sound: Sound, rules: SoundRules, *, is_joined: bool) -> Iterator[Finding]:
+    """How many sides are heard, and whether each of them is."""
+    if sound.channels == 1 and not is_joined:
         yield warn("AUDIO_MONO", 1, 2)
-    if sound.channels > 1 and (
-        dead := [value for value in speaking(sound) if value < rules.dead_channel]
-    ):
-        yield warn("AUDIO_CHANNEL_SILENT", f"{min(dead):.0f} dB", f"{rules.dead_channel:.0f} dB")
+    dead = [value for value in speaking(sound) if value < rules.dead_channel]
+    if sound.channels > 1 and dead:
+        yield warn("AUDIO_CHANNEL_SILENT", *beside(min(dead), rules.dead_channel, decibels))
     if sound.phase is not None and sound.phase < rules.phase:
-        yield warn("AUDIO_OUT_OF_PHASE", f"{sound.phase:+.2f}", f"{rules.phase:+.2f}")
+        yield warn("AUDIO_OUT_OF_PHASE", *beside(sound.phase, rules.phase, signed, digits=2))
+
+
+def signed(value: float, digits: int) -> str:
+    return f"{value:+.{digits}f}"
 
 
 def speaking(sound: Sound) -> list[float]:
@@ -550,25 +669,26 @@ def speaking(sound: Sound) -> list[float]:
 
 
 def about_level(facts: Facts, sound: Sound, rules: SoundRules) -> Iterator[Finding]:
-    if sound.loudness is not None and sound.loudness < rules.loudness.low:
-        yield warn("LOUDNESS_LOW", f"{sound.loudness:.1f} LUFS", f"{rules.loudness.low:.0f} LUFS")
-    if sound.loudness is not None and sound.loudness > rules.loudness.high:
-        yield warn("LOUDNESS_HIGH", f"{sound.loudness:.1f} LUFS", f"{rules.loudness.high:.0f} LUFS")
+    loudness = sound.loudness
+    if loudness is not None and loudness < rules.loudness.low:
+        yield warn("LOUDNESS_LOW", *beside(loudness, rules.loudness.low, lufs))
+    if loudness is not None and loudness > rules.loudness.high:
+        yield warn("LOUDNESS_HIGH", *beside(loudness, rules.loudness.high, lufs))
     if sound.true_peak is not None and sound.true_peak > rules.true_peak:
-        yield warn("TRUE_PEAK_OVER", f"{sound.true_peak:+.1f} dBTP", f"{rules.true_peak:.0f} dBTP")
-    if long := tuple(run for run in facts.silences if run.length > rules.silence):
-        yield warn(
-            "AUDIO_SILENCE", seconds(max(r.length for r in long)), seconds(rules.silence), long
-        )
+        yield warn("TRUE_PEAK_OVER", *beside(sound.true_peak, rules.true_peak, true_peak))
+    if long := longer(facts.silences, rules.silence):
+        yield warn("AUDIO_SILENCE", *beside(longest(long), rules.silence, seconds), long)
 
 
-def seconds(value: float) -> str:
-    """`1:44:07`, `2:05`, `3.2 s` below a minute."""
+def seconds(value: float, digits: int = 0) -> str:
+    """`1:44:07`, `2:05`, `3.2 s` below a minute; `digits` more where a limit is that near."""
     if value < 60:
-        return f"{value:.1f} s"
-    whole = round(value)
-    hours, rest = divmod(whole, 3600)
-    return f"{hours}:{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60}:{rest % 60:02d}"
+        return f"{value:.{max(digits, 1)}f} s"
+    minutes, rest = divmod(round(value, max(digits - 1, 0)), 60)
+    width = 2 if digits < 2 else digits + 2
+    hours, minutes = divmod(int(minutes), 60)
+    clock = f"{rest:0{width}.{max(digits - 1, 0)}f}"
+    return f"{hours}:{minutes:02d}:{clock}" if hours else f"{minutes}:{clock}"
 
 
 def about_texts(facts: Facts, policy: Policy) -> Iterator[Finding]:
@@ -583,4 +703,5 @@ def about_texts(facts: Facts, policy: Policy) -> Iterator[Finding]:
         yield warn("SUBTITLE_LANGUAGE_MISSING")
     late: list[Text] = [t for t in facts.texts if t.end > facts.duration + policy.texts.past_end]
     if late:
-        yield warn("SUBTITLE_PAST_END", seconds(max(t.end for t in late)), seconds(facts.duration))
+        last = max(text.end for text in late)
+        yield warn("SUBTITLE_PAST_END", *beside(last, round(facts.duration, 1), seconds))

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import msgspec
 
+from media.damage import Damage
+
 PR_SET_PDEATHSIG = 1
 LINES = 200
 LINE = 64 * 1024
@@ -23,7 +25,6 @@ PROGRESS = re.compile(
     rb"|(fps|stream_\w+|bitrate|out_time\w*|dup_frames|drop_frames|total_size|speed|progress)="
 )
 _escapes = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
-_damage = re.compile(rb"error while decoding|concealing|corrupt|Invalid NAL|invalid mb type")
 _libc = ctypes.CDLL(None)
 
 
@@ -49,11 +50,11 @@ class Cancelled(Exception):
 
 
 class Ran(msgspec.Struct, frozen=True):
-    """How a run ended: ffmpeg's standard output, and the last lines of its log."""
+    """How a run ended: ffmpeg's standard output, the last lines of its log, and its complaints."""
 
     output: str
     log: tuple[str, ...]
-    decode_errors: int = 0
+    damage: Damage
 
 
 def _die_with_parent() -> None:
@@ -83,15 +84,15 @@ class Room(msgspec.Struct, frozen=True):
 class Watched:
     """One process group and the threads that listen to it."""
 
-    def __init__(self, argv: list[str], most_output: int) -> None:
-        self.log: deque[str] = deque(maxlen=LINES)
+    def __init__(self, argv: list[str], most_output: int, lines: int) -> None:
+        self.log: deque[str] = deque(maxlen=lines)
         self.output = bytearray()
         self.most_output = most_output
         self.moved = time.monotonic()
         self.weighed = self.moved
         self.used = 0
         self.seconds = 0.0
-        self.damage = 0
+        self.damage = Damage()
         self.grown: dict[bytes, int] = {}
         self.process = subprocess.Popen(
             argv,
@@ -128,7 +129,7 @@ class Watched:
     def _hear_log(self) -> None:
         assert self.process.stderr is not None  # noqa: S101
         for line in iter(lambda: self.process.stderr.readline(LINE), b""):  # type: ignore[union-attr]
-            self.damage += bool(_damage.search(line))
+            self.damage.hear(line)
             self.log.append(clean(line))
 
     def stop(self) -> None:
@@ -149,16 +150,19 @@ def run(
     deadline: float,
     stall: float = 60.0,
     most_output: int = 4 * 1024 * 1024,
+    lines: int = LINES,
     room: Room | None = None,
     on_seconds: Callable[[float], None] = lambda _: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Ran:
     """Run to the end and return what was said; `deadline` and `stall` are seconds.
 
+    `lines` is how much of its log is kept.
+
     Raises Cancelled, TransientFault (`stalled`, `too_slow`, `killed`) or PermanentFault
     (`ffmpeg_failed`, `output_too_large`), never anything else for what the film does.
     """
-    watched = Watched(argv, most_output)
+    watched = Watched(argv, most_output, lines)
     started = time.monotonic()
     try:
         while watched.process.poll() is None:
@@ -209,4 +213,4 @@ def _ended(watched: Watched) -> Ran:
     if code != 0:
         raise PermanentFault("ffmpeg_failed", f"exit {code}: {tail}")
     output = watched.output.decode("utf-8", "replace")
-    return Ran(output=output, log=log, decode_errors=watched.damage)
+    return Ran(output=output, log=log, damage=watched.damage)

@@ -9,31 +9,33 @@ from collections.abc import Callable
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
-from media import boxes
+from media import boxes, cadence, tracks
+from media.damage import LOUD
 from media.facts import Facts, Picture, Run, Sound, Text
-from media.probe import GUARDS, headers, sniff_file
-from media.runner import PermanentFault, run
+from media.probe import CLOSED, GUARDS, headers, sniff_file
+from media.runner import PermanentFault, Ran, run
 from media.sandbox import GIB, Cell
 
-CADENCES = [Fraction(n, d) for n, d in [
-    (24000, 1001), (24, 1), (25, 1), (30000, 1001), (30, 1), (48, 1), (50, 1), (60000, 1001),
-    (60, 1), (12, 1), (15, 1), (10, 1), (20, 1), (100, 1), (120, 1), (8, 1), (1, 1), (5, 1),
-]]  # fmt: skip
 PACKETS_BYTES = 96 * 1024 * 1024
-KEY = "K"
+KEY, DISCARDED = "K", "D"
+PICTURE_HOLE, SOUND_HOLE = 1.0, 0.25  # seconds in which nothing comes
+MOST_HOLES = 100
 LOOKING = GIB  # no picture is decoded here: whoever wants more is no film
 
 HEARING = (
-    "astats=measure_overall=none:measure_perchannel=RMS_level,"
-    "ebur128=peak=true:framelog=verbose:metadata=1,"
-    "silencedetect=n=-60dB:d=2"  # last: ebur128 reframes, and would lose where a silence ends
+    "astats@{name}=measure_overall=none:measure_perchannel=RMS_level,"
+    "ebur128@{name}=peak=true:framelog=verbose:metadata=1,"
+    "silencedetect=n=-60dB:d=2,"  # last: ebur128 reframes, and would lose where a silence ends
+    "ametadata=mode=print:file={notes}"
 )
+LINES_EACH = 80  # of the log, for one track: its levels and the meter's summary
 
 Hook = Callable[[str, float], None]
+T = TypeVar("T", Picture, Sound)
 
 
 def inspect(
@@ -133,7 +135,11 @@ def is_unknown(stream: dict[str, Any]) -> bool:
 
 
 def text_of(stream: dict[str, Any]) -> Text:
-    return Text(codec=stream.get("codec_name", ""), language=language_of(stream))
+    return Text(
+        stream=int(stream.get("index", 0)),
+        codec=stream.get("codec_name", ""),
+        language=language_of(stream),
+    )
 
 
 def language_of(stream: dict[str, Any]) -> str:
@@ -152,6 +158,7 @@ def picture_of(stream: dict[str, Any]) -> Picture:
     turns = [d.get("rotation") for d in beside(stream) if "rotation" in d]
     rate = ratio(stream.get("avg_frame_rate", "0/1"))
     return Picture(
+        stream=int(stream.get("index", 0)),
         codec=stream.get("codec_name", ""),
         profile=str(stream.get("profile", "")),
         width=int(stream.get("width", 0)),
@@ -182,6 +189,7 @@ def beside(stream: dict[str, Any]) -> list[dict[str, Any]]:
 
 def sound_of(stream: dict[str, Any]) -> Sound:
     return Sound(
+        stream=int(stream.get("index", 0)),
         codec=stream.get("codec_name", ""),
         channels=int(stream.get("channels", 0)),
         layout=stream.get("channel_layout", ""),
@@ -207,14 +215,25 @@ def ratio(text: str) -> Fraction:
         return Fraction(0)
 
 
-Packet = tuple[float, float, int, bool]  # when, how long, bytes, key
+class Packet(msgspec.Struct, frozen=True, order=True):
+    """When it is shown and for how long, in seconds; an edit list may keep it from playing."""
+
+    when: float
+    lasts: float = 0.0
+    size: int = 0
+    is_key: bool = False
+    plays: bool = True
+
+    @property
+    def end(self) -> float:
+        return self.when + self.lasts
 
 
 def read_packets(facts: Facts, cell: Cell, cancelled: Callable[[], bool]) -> Facts:
     """Exact durations, frames, gaps and cadence of every picture, sound and subtitle."""
     argv = [
         cell.tools.ffprobe, "-v", "warning", *GUARDS, "-show_entries",
-        "packet=codec_type,stream_index,pts_time,dts_time,duration_time,size,flags", "-of",
+        "packet=stream_index,pts_time,dts_time,duration_time,size,flags", "-of",
         "csv=p=0", "-i", cell.film,
     ]  # fmt: skip
     ran = run(
@@ -226,147 +245,145 @@ def read_packets(facts: Facts, cell: Cell, cancelled: Callable[[], bool]) -> Fac
     )
     if len(ran.output) >= PACKETS_BYTES:
         return msgspec.structs.replace(facts, refusal="SAMPLE_TABLE_ABSURD")
-    tracks = tracks_of(ran.output)
-    seen, heard = tracks.get("video", []), tracks.get("audio", [])
-    pictures = tuple(
-        timed(p, seen[i]) if i < len(seen) else msgspec.structs.replace(p, frames=0, duration=0.0)
-        for i, p in enumerate(facts.pictures)
-    )
-    sounds = tuple(
-        msgspec.structs.replace(
-            s, start=heard[i][0][0], duration=span(heard[i]), packets=len(heard[i])
-        )
-        if i < len(heard)
-        else msgspec.structs.replace(s, duration=0.0)
-        for i, s in enumerate(facts.sounds)
-    )
-    short = any(0 < p.frames < p.frames_promised * 0.98 - 1 for p in pictures)
+    found = packets_of(ran.output)
+    pictures = tuple(timed(p, found.get(p.stream, [])) for p in facts.pictures)
+    sounds = tuple(lasting(s, found.get(s.stream, [])) for s in facts.sounds)
+    short = any(0 < p.packets < p.frames_promised * 0.98 - 1 for p in pictures)
     cut = any("prematurely" in line or "partial file" in line for line in ran.log)
-    longest = max([p.duration for p in pictures] + [s.duration for s in sounds], default=0.0)
+    plays = [(one.start, one.start + one.duration) for one in pictures if one.duration > 0]
+    plays += [(one.start, one.start + one.duration) for one in sounds if one.duration > 0]
+    begins = min((start for start, _ in plays), default=0.0)
+    empty = [one.packets == 0 for one in pictures] + [one.packets == 0 for one in sounds]
     return msgspec.structs.replace(
         facts,
-        pictures=pictures,
-        sounds=sounds,
-        texts=lasting(facts.texts, tracks.get("subtitle", [])),
-        empty_tracks=len(facts.pictures) - len(seen) + len(facts.sounds) - len(heard),
-        duration=longest,
+        pictures=tuple(since(begins, one) for one in pictures),
+        sounds=tuple(since(begins, one) for one in sounds),
+        texts=tuple(written(text, found.get(text.stream, [])) for text in facts.texts),
+        empty_tracks=sum(empty),
+        duration=max((end for _, end in plays), default=0.0) - begins,
         is_truncated=facts.is_truncated or short or cut,
         how={**facts.how, **dict.fromkeys(("duration", "rate", "gaps", "key_frames"), "packets")},
     )
 
 
-def tracks_of(listing: str) -> dict[str, list[list[Packet]]]:
-    """The packets of each stream in the order of time; streams of a kind in their own order."""
-    found: dict[tuple[str, int], list[Packet]] = {}
+def packets_of(listing: str) -> dict[int, list[Packet]]:
+    """The packets of each stream, by its number in the file, in the order of time."""
+    found: dict[int, list[Packet]] = {}
     for line in listing.splitlines():
-        kind, stream, pts, dts, duration, size, flags, *_ = [*line.split(","), *[""] * 7]
+        stream, pts, dts, duration, size, flags, *_ = [*line.split(","), *[""] * 6]
         when = number(pts)
         if when is None:
             when = number(dts)  # AVI knows no other time
         if when is not None and stream.isdigit():
-            packet = (when, number(duration) or 0.0, int(number(size) or 0), KEY in flags)
-            found.setdefault((kind, int(stream)), []).append(packet)
-    tracks: dict[str, list[list[Packet]]] = {}
-    for kind, index in sorted(found):
-        tracks.setdefault(kind, []).append(sorted(found[kind, index]))
-    return tracks
+            packet = Packet(
+                when, number(duration) or 0.0, int(number(size) or 0), KEY in flags,
+                DISCARDED not in flags,
+            )  # fmt: skip
+            found.setdefault(int(stream), []).append(packet)
+    return {stream: sorted(packets) for stream, packets in found.items()}
 
 
-def lasting(texts: tuple[Text, ...], said: list[list[Packet]]) -> tuple[Text, ...]:
-    return tuple(
-        msgspec.structs.replace(
-            text, packets=len(said[i]), end=max(when + lasts for when, lasts, _, _ in said[i])
-        )
-        if i < len(said)
-        else text
-        for i, text in enumerate(texts)
+def since(begins: float, one: T) -> T:
+    """Holes on the film's own clock, which starts with its first picture or sound."""
+    holes = tuple(Run(hole.start - begins, hole.end - begins) for hole in one.holes)
+    return msgspec.structs.replace(one, holes=holes)
+
+
+def written(text: Text, packets: list[Packet]) -> Text:
+    end = max((packet.end for packet in packets), default=text.end)
+    return msgspec.structs.replace(text, packets=len(packets), end=end)
+
+
+def lasting(sound: Sound, packets: list[Packet]) -> Sound:
+    """What plays of a sound, and where nothing comes."""
+    heard = [packet for packet in packets if packet.plays]
+    if not heard:
+        return msgspec.structs.replace(sound, packets=len(packets), duration=0.0)
+    pairs = [(Run(a.end, b.when)) for a, b in pairwise(heard) if b.when - a.end > SOUND_HOLE]
+    return msgspec.structs.replace(
+        sound,
+        packets=len(packets),
+        start=heard[0].when,
+        duration=heard[-1].end - heard[0].when,
+        holes=tuple(pairs[:MOST_HOLES]),
     )
-
-
-def span(packets: list[Packet]) -> float:
-    return packets[-1][0] + packets[-1][1] - packets[0][0]
 
 
 def timed(picture: Picture, packets: list[Packet]) -> Picture:
-    times = [when for when, _, _, _ in packets]
-    keys = [when for when, _, _, key in packets if key]
+    """What plays of a picture: without what an edit list leaves out, or no decoder begins with."""
+    first_key = next((packet.when for packet in packets if packet.is_key), float("-inf"))
+    playing = [packet for packet in packets if packet.plays]
+    shown = [packet for packet in playing if packet.when >= first_key]
+    if not shown:
+        return msgspec.structs.replace(picture, packets=len(packets), frames=0, duration=0.0)
+    times = [packet.when for packet in shown]
+    keys = [packet.when for packet in packets if packet.is_key]
     gaps = [b - a for a, b in pairwise(times) if b > a]
     typical = statistics.median(gaps) if gaps else 0.0
-    last = packets[-1][1] or typical
-    duration = times[-1] + last - times[0]
-    even = [gap for gap in gaps if abs(gap - typical) <= 0.1 * typical]
-    is_variable = len(gaps) > 4 and len(gaps) - len(even) > 0.03 * len(gaps)
+    duration = times[-1] + (shown[-1].lasts or typical) - times[0]
+    holes = [Run(a + typical, b) for a, b in pairwise(times) if is_hole(b - a, typical)]
+    flowing = [gap for gap in gaps if not is_hole(gap, typical)]
+    even = [gap for gap in flowing if abs(gap - typical) <= max(0.1 * typical, cadence.GRAIN)]
+    is_variable = len(flowing) > 4 and len(flowing) - len(even) > 0.03 * len(flowing)
+    rate = cadence.uneven(flowing) if is_variable else cadence.shown(even, Fraction(*picture.rate))
     return msgspec.structs.replace(
         picture,
         frames=len(times),
+        packets=len(packets),
+        unkeyed=len(playing) - len(shown),
         start=times[0],
         duration=duration,
         longest_gap=max(gaps, default=0.0),
+        holes=tuple(holes[:MOST_HOLES]),
         key_frames=len(keys),
         longest_key_gap=max((b - a for a, b in pairwise(keys)), default=0.0),
-        rate=exact_rate(gaps if is_variable else even, picture.rate),
+        rate=(rate.numerator, rate.denominator),
         is_variable=is_variable,
-        bit_rate=int(sum(size for _, _, size, _ in packets) * 8 / duration) if duration > 0 else 0,
+        bit_rate=int(sum(p.size for p in shown) * 8 / duration) if duration > 0 else 0,
     )
 
 
-def exact_rate(gaps: list[float], claimed: tuple[int, int]) -> tuple[int, int]:
-    """The cadence nearest to what the packets show; the header only breaks ties.
+def is_hole(gap: float, typical: float) -> bool:
+    return gap - typical > PICTURE_HOLE and gap > 4 * typical
 
-    A dropped frame in a steady film is no other cadence: the caller leaves such gaps out.
-    """
-    if not gaps:
-        return claimed
-    shown = len(gaps) / sum(gaps)
-    near = sorted(CADENCES, key=lambda c: abs(float(c) - shown))
-    best = near[0]
-    claim = Fraction(*claimed) if claimed[1] else Fraction(0)
-    if claim and abs(float(claim) - shown) < 0.002 * shown:
-        best = claim
-    if abs(float(best) - shown) > 0.004 * shown:
-        best = Fraction(shown).limit_denominator(1001)
-    return best.numerator, best.denominator
+
+class Listened(msgspec.Struct, frozen=True):
+    """One sound as the meters heard it, second by second."""
+
+    sound: Sound
+    curve: tuple[float, ...] = ()
+    silences: tuple[Run, ...] = ()
 
 
 def read_sound(facts: Facts, cell: Cell, on_step: Hook, cancelled: Callable[[], bool]) -> Facts:
-    """Loudness, true peak, silence and every channel's level, over all of the first track."""
-    if not facts.sounds or facts.sounds[0].duration <= 0:
+    """Loudness, true peak, silence and every channel's level, of each track and of what is heard.
+
+    Every track is decoded in one go; what is joined for the copy is measured once more, joined.
+    """
+    playing = [n for n, one in enumerate(facts.sounds) if one.duration > 0 and one.codec]
+    if not playing:
         return facts
-    facing = "aphasemeter=video=0," if facts.sounds[0].channels == 2 else ""
-    argv = [
-        cell.tools.ffmpeg, "-hide_banner", "-nostdin", "-nostats", "-loglevel", "info",
-        "-progress", "pipe:1", "-stats_period", "0.5", *GUARDS, "-i", cell.film, "-map", "0:a:0",
-        "-af", f"{facing}{HEARING},ametadata=mode=print:file={cell.job}/sound.txt",
-        "-vn", "-f", "null", "-",
-    ]  # fmt: skip
-    length = max(facts.sounds[0].duration, 0.1)
-    ran = run(
-        cell.argv(argv),
-        deadline=120 + length,
-        cancelled=cancelled,
-        on_seconds=lambda s: on_step("sound", min(s / length, 1.0)),
+    told: Callable[[float], None] = lambda share: on_step("sound", share)  # noqa: E731
+    listened = listened_to(facts, playing, cell, told, cancelled)
+    sounds = tuple(
+        listened[n].sound if n in listened else one for n, one in enumerate(facts.sounds)
     )
-    curve, silences, phase = heard(cell.work / "sound.txt", length)
-    log = "\n".join(ran.log)
-    summary = log.rpartition("Summary:")[2]
-    measured = msgspec.structs.replace(
-        facts.sounds[0],
-        loudness=level(summary, r"\bI:\s*(-?[\d.]+|-inf) LUFS"),
-        loudness_range=level(summary, r"LRA:\s*(-?[\d.]+) LU"),
-        true_peak=level(summary, r"Peak:\s*(-?[\d.]+|-inf) dBFS"),
-        levels=tuple(
-            max(float(v), -120.0) for v in re.findall(r"RMS level dB: (-?[\d.]+|-inf)", log)
-        ),
-        phase=phase,
-    )
+    heard = tracks.heard(sounds)
+    if heard is None:
+        return msgspec.structs.replace(facts, sounds=sounds)
+    first = listened[heard.tracks[0]]
+    if heard.layout:
+        first = joined(msgspec.structs.replace(facts, sounds=sounds, heard=heard), cell, cancelled)
     return msgspec.structs.replace(
         facts,
-        sounds=(measured, *facts.sounds[1:]),
-        curve=curve,
-        silences=silences,
+        sounds=sounds,
+        heard=heard,
+        mix=first.sound if heard.layout else None,
+        curve=first.curve,
+        silences=first.silences,
         how={
             **facts.how,
-            "loudness": "ebur128, all samples",
+            "loudness": "ebur128, all samples of every track",
             "levels": "astats, all samples",
             "silences": "silencedetect, all samples",
             "phase": "aphasemeter, all samples",
@@ -374,12 +391,135 @@ def read_sound(facts: Facts, cell: Cell, on_step: Hook, cancelled: Callable[[], 
     )
 
 
+def listened_to(
+    facts: Facts,
+    playing: list[int],
+    cell: Cell,
+    told: Callable[[float], None],
+    cancelled: Callable[[], bool],
+) -> dict[int, Listened]:
+    """Each track by its number; one that no decoder bears counts as broken from end to end."""
+    length = max(facts.sounds[n].duration for n in playing)
+    outputs: list[str] = []
+    for n in playing:
+        outputs += ["-map", f"0:a:{n}", "-af", meters(cell, f"t{n}", facts.sounds[n].channels)]
+        outputs += ["-vn", "-f", "null", "-"]
+    try:
+        ran = listen(cell, outputs, len(playing), length, told, cancelled)
+    except PermanentFault:
+        if len(playing) == 1:
+            broken = facts.sounds[playing[0]]
+            broken = msgspec.structs.replace(broken, damaged=max(broken.packets, 1))
+            return {playing[0]: Listened(broken)}
+        alone = [listened_to(facts, [n], cell, told, cancelled) for n in playing]
+        return {n: one for found in alone for n, one in found.items()}
+    return {n: measured(facts.sounds[n], f"t{n}", ran, cell, facts.container) for n in playing}
+
+
+def joined(facts: Facts, cell: Cell, cancelled: Callable[[], bool]) -> Listened:
+    """The chosen mono tracks as the one sound that they become."""
+    if facts.heard is None:
+        raise ValueError("no sound was chosen")
+    parts = [facts.sounds[n] for n in facts.heard.tracks]
+    mix = msgspec.structs.replace(
+        parts[0],
+        channels=len(parts),
+        layout=facts.heard.layout,
+        start=min(one.start for one in parts),
+        duration=max(one.start + one.duration for one in parts) - min(one.start for one in parts),
+        packets=sum(one.packets for one in parts),
+        damaged=sum(one.damaged for one in parts),
+        holes=tuple(sorted((hole for one in parts for hole in one.holes), key=lambda h: h.start)),
+    )
+    steady = "".join(f"[0:a:{n}]aresample=async=1:first_pts=0[t{n}];" for n in facts.heard.tracks)
+    pads = "".join(f"[t{n}]" for n in facts.heard.tracks)
+    graph = (
+        f"{steady}{pads}join=inputs={len(parts)}:channel_layout={facts.heard.layout}"
+        f":map={facts.heard.route},{meters(cell, 'mix', len(parts))}[mix]"
+    )
+    outputs = ["-filter_complex", graph, "-map", "[mix]", "-vn", "-f", "null", "-"]
+    ran = listen(cell, outputs, 1, mix.duration, lambda _: None, cancelled)
+    found = measured(mix, "mix", ran, cell, facts.container)
+    return msgspec.structs.replace(
+        found, sound=msgspec.structs.replace(found.sound, damaged=mix.damaged)
+    )
+
+
+def meters(cell: Cell, name: str, channels: int) -> str:
+    facing = "aphasemeter=video=0," if channels == 2 else ""
+    return facing + HEARING.format(name=name, notes=f"{cell.job}/sound-{name}.txt")
+
+
+def listen(
+    cell: Cell,
+    outputs: list[str],
+    count: int,
+    length: float,
+    told: Callable[[float], None],
+    cancelled: Callable[[], bool],
+) -> Ran:
+    argv = [
+        cell.tools.ffmpeg, "-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+info",
+        "-progress", "pipe:1", "-stats_period", "0.5", *LOUD, *GUARDS, "-err_detect", "crccheck",
+        "-i", cell.film, *outputs,
+    ]  # fmt: skip
+    return run(
+        cell.argv(argv),
+        deadline=120 + length * count,
+        lines=LINES_EACH * (count + 2),
+        cancelled=cancelled,
+        on_seconds=lambda seconds: told(min(seconds / max(length, 0.1), 1.0)),
+    )
+
+
+def measured(sound: Sound, name: str, ran: Ran, cell: Cell, container: str) -> Listened:
+    """One track's figures, from the lines that its own meters wrote."""
+    summary, levels = said(ran.log, name)
+    length = max(sound.duration, 0.1)
+    notes = cell.work / f"sound-{name}.txt"
+    curve, silences, phase = heard_in(notes, length)
+    notes.unlink()
+    loudness = level(summary, r"\bI:\s*(-?[\d.]+|-inf) LUFS")
+    torn = 0 if container in CLOSED else 2  # a stream that is cut anywhere is torn at both its ends
+    measured = msgspec.structs.replace(
+        sound,
+        loudness=loudness if sound.duration >= tracks.MEASURABLE else None,
+        loudness_range=level(summary, r"LRA:\s*(-?[\d.]+) LU"),
+        true_peak=level(summary, r"Peak:\s*(-?[\d.]+|-inf) dBFS"),
+        levels=levels,
+        phase=phase,
+        damaged=max(0, ran.damage.of(sound.stream, sound.codec) - torn),
+    )
+    return Listened(measured, curve, silences)
+
+
+def said(log: tuple[str, ...], name: str) -> tuple[str, tuple[float, ...]]:
+    """(the meter's summary, each channel's level), as the filters of this name wrote them last.
+
+    A graph that is configured anew writes a summary of nothing before.
+    """
+    summary: list[str] = []
+    levels: list[float] = []
+    is_mine = False
+    for line in log:
+        if line.startswith("["):
+            if is_mine := line.startswith(f"[ebur128@{name} ") and "Summary" in line:
+                summary.clear()
+            if found := re.match(
+                rf"\[astats@{name} .*(Channel: 1$|RMS level dB: (-?[\d.]+|-inf))", line
+            ):
+                levels = [*levels, max(float(found[2]), -120.0)] if found[2] else []
+        elif is_mine:
+            summary.append(line)
+    return "\n".join(summary), tuple(levels)
+
+
 def level(text: str, pattern: str) -> float | None:
     found = re.search(pattern, text)
     return max(float(found[1]), -120.0) if found else None
 
 
-def heard(path: Path, length: float) -> tuple[tuple[float, ...], tuple[Run, ...], float | None]:
+def heard_in(path: Path, length: float) -> tuple[tuple[float, ...], tuple[Run, ...], float | None]:
     """Loudness once a second, the silences, and the mean phase, from the filters' own notes."""
     curve: dict[int, float] = {}
     silences: list[Run] = []

@@ -7,11 +7,12 @@ from pathlib import Path
 import msgspec
 
 from media import colour, graph, hls, stamps, stills, subtitles
+from media.damage import LOUD
 from media.facts import Facts, Picture, Run
 from media.graph import Clock, Rung
 from media.hls import Voice
-from media.probe import headers
-from media.runner import PermanentFault, Room, run
+from media.probe import GUARDS, headers
+from media.runner import PermanentFault, Ran, Room, run
 from media.sandbox import Cell
 from media.scan import number
 from media.stamps import Stamps
@@ -19,6 +20,17 @@ from media.subtitles import Track
 
 SLACK, UNEVEN_SLACK = 0.001, 0.01  # of the frames: what a film may lose at its two ends
 SOUND_SLACK = 0.045  # seconds: two packets of AAC, the film's last one and ours
+
+
+class Damaged(PermanentFault):
+    """No copy can be made because the film itself is broken: `facts` are what its verdict needs."""
+
+    def __init__(self, facts: Facts, detail: str = "") -> None:
+        super().__init__("film_damaged", detail)
+        self.facts = facts
+
+    def __reduce__(self) -> tuple[type["Damaged"], tuple[Facts, str]]:
+        return Damaged, (self.facts, self.detail)
 
 
 class Screener(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,7 +62,10 @@ def make(
     arguments = graph.arguments(facts, clock, film=cell.film, job=cell.job, threads=threads)
     facts = decode(cell, facts, arguments, on_progress, cancelled, threads)
     texts = subtitles.extract(cell, facts, cancelled=cancelled)
-    return whole(cell, facts, clock, rungs, texts, cancelled=cancelled)
+    try:
+        return whole(cell, facts, clock, rungs, texts, cancelled=cancelled)
+    except PermanentFault as fault:
+        raise Damaged(facts, fault.detail) if facts.decode_errors else fault from None
 
 
 def make_early(
@@ -113,7 +128,7 @@ def whole(
     heard = graph.sound_end(facts, clock) if graph.has_sound(facts) else 0.0
     stills.keep_peaks(cell.work, seconds=heard)
     hls.write_master(cell.work, rungs, rate=rate, voices=voices(facts), texts=texts)
-    for note in ("checks.txt", "flashes.txt", "sound.txt"):
+    for note in ("checks.txt", "flashes.txt"):
         (cell.work / note).unlink(missing_ok=True)
     return Screener(
         rungs=rungs,
@@ -142,7 +157,10 @@ def watch(
     arguments = graph.watching(
         facts, clock_of(cell, facts), film=cell.film, job=cell.job, threads=threads
     )
-    return decode(cell, facts, arguments, on_progress, cancelled, threads)
+    try:
+        return decode(cell, facts, arguments, on_progress, cancelled, threads)
+    except Damaged as found:
+        return found.facts
 
 
 def decode(
@@ -161,28 +179,53 @@ def decode(
     """
     length = length or max(facts.duration, 0.1)
     argv = [
-        cell.tools.ffmpeg, "-nostdin", "-hide_banner", "-y", "-loglevel", "warning", "-nostats",
+        cell.tools.ffmpeg, "-nostdin", "-hide_banner", "-y", "-loglevel", "level+warning", "-nostats", *LOUD,
         "-progress", "pipe:1", "-stats_period", "0.5", "-filter_threads", str(threads), *arguments,
     ]  # fmt: skip
-    ran = run(
-        cell.argv(argv),
-        deadline=300 + length * 30,
-        cancelled=cancelled,
-        room=Room(cell.work, graph.most_bytes(facts, graph.ladder(known_picture(facts)))),
-        on_seconds=lambda seconds: on_progress(min(seconds / length, 0.99)),
-    )
+    try:
+        ran = run(
+            cell.argv(argv),
+            deadline=300 + length * 30,
+            cancelled=cancelled,
+            room=Room(cell.work, graph.most_bytes(facts, graph.ladder(known_picture(facts)))),
+            on_seconds=lambda seconds: on_progress(min(seconds / length, 0.99)),
+        )
+    except PermanentFault as fault:
+        raise blamed(cell, facts, fault, cancelled) from fault
     blacks, freezes = watched(cell.work / "checks.txt", length)
     return msgspec.structs.replace(
         facts,
         blacks=blacks,
         freezes=freezes,
         flashes=flashing(cell.work / "flashes.txt"),
-        decode_errors=facts.decode_errors + ran.decode_errors,
+        decode_errors=facts.decode_errors + broken(ran, facts),
         how={
             **facts.how,
             **dict.fromkeys(("blacks", "freezes", "flashes", "decode_errors"), "full decode"),
         },
     )
+
+
+def blamed(
+    cell: Cell, facts: Facts, fault: PermanentFault, cancelled: Callable[[], bool]
+) -> PermanentFault:
+    """Whose fault it was that the graph has failed: the picture is decoded alone, into nothing."""
+    argv = [
+        cell.tools.ffmpeg, "-nostdin", "-hide_banner", "-loglevel", "level+warning", "-nostats",
+        *LOUD, "-progress", "pipe:1", *GUARDS, "-i", cell.film, "-map", "0:V:0", "-f", "null", "-",
+    ]  # fmt: skip
+    try:
+        ran = run(cell.argv(argv), deadline=300 + facts.duration * 30, cancelled=cancelled)
+    except PermanentFault as stopped:
+        return Damaged(msgspec.structs.replace(facts, is_undecodable=True), stopped.detail)
+    errors = broken(ran, facts)
+    return Damaged(msgspec.structs.replace(facts, decode_errors=errors)) if errors else fault
+
+
+def broken(ran: Ran, facts: Facts) -> int:
+    """Damaged pictures, without those at the head of a cut stream that nobody can decode."""
+    picture = known_picture(facts)
+    return max(0, ran.damage.of(picture.stream, picture.codec) - picture.unkeyed)
 
 
 def watched(notes: Path, duration: float) -> tuple[tuple[Run, ...], tuple[Run, ...]]:

@@ -9,6 +9,7 @@ from itertools import groupby
 from media.facts import SIDES, Heard, Sound
 
 SILENT = -70.0  # LUFS: where the gate of BS.1770 closes, and nothing is left
+MEASURABLE = 0.4  # seconds: one block of BS.1770, below which nothing has a loudness
 ALIKE = 1.0  # seconds: tracks that are joined begin and end together
 
 

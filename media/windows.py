@@ -5,6 +5,7 @@ A scaled picture hides combing, and one dark scene invents bars: so several wind
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 
 import msgspec
 
@@ -23,14 +24,11 @@ def look(cell: Cell, facts: Facts, *, cancelled: Callable[[], bool] = lambda: Fa
     picture = facts.picture
     if picture is None or picture.frames < 2 or picture.longest_gap > MOST_GAP:
         return facts
-    logs, damaged = [], 0
+    logs: list[str] = []
     for start, length in places(picture.duration):
-        try:
-            logs.append(
-                "\n".join(run(argv(cell, start, length), deadline=60, cancelled=cancelled).log)
-            )
-        except PermanentFault:
-            damaged += 1
+        with suppress(PermanentFault):  # what cannot be decoded is counted when all of it is
+            ran = run(argv(cell, start, length), deadline=60, cancelled=cancelled)
+            logs.append("\n".join(ran.log))
     fields = picture.height in INTERLACED_HEIGHTS and picture.fps <= 30.5 and picture.frames >= 12
     combed, repeated = combing(logs) if fields else (None, None)
     first = msgspec.structs.replace(
@@ -40,7 +38,6 @@ def look(cell: Cell, facts: Facts, *, cancelled: Callable[[], bool] = lambda: Fa
     return msgspec.structs.replace(
         facts,
         pictures=(first, *facts.pictures[1:]),
-        decode_errors=facts.decode_errors + damaged,
         how={**facts.how, "combed": f"idet, {told}", "bars": f"cropdetect, {told}"},
     )
 

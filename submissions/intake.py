@@ -22,6 +22,7 @@ from media.facts import Facts
 from media.policy import Outcome, Verdict
 from media.runner import Cancelled
 from media.sandbox import Cell
+from media.screener import Damaged
 from media.storage import Lent, Store, early_key, sha256_of
 from media.tools import find_tools
 from submissions import parts
@@ -259,14 +260,19 @@ async def make_screener(
             return
         if is_early(plan, settings):
             await publish_early(file, plan, store, settings, lease=lease, heartbeat=heartbeat)
-        made: screener.Screener = await stoppable(
-            lambda: screener.make(
-                cell,
-                plan,
-                on_progress=lambda fraction: telling.from_thread("screener", fraction),
-                cancelled=lambda: heartbeat.lost,
+        try:
+            made: screener.Screener = await stoppable(
+                lambda: screener.make(
+                    cell,
+                    plan,
+                    on_progress=lambda fraction: telling.from_thread("screener", fraction),
+                    cancelled=lambda: heartbeat.lost,
+                )
             )
-        )
+        except Damaged as found:
+            await refuse_damaged(file, submission, edition, found, lease=lease, sandbox=cell.name)
+            await news.tell("file", file.id, state=file.state, refresh=True)
+            return
         await publish_copy(file, cell, store, lease=lease)
     await telling.tell("screener", 1.0, "done")
     await keep_copy(file, submission, edition, made, lease=lease)
@@ -330,11 +336,45 @@ async def keep_copy(
     lease: Lease,
 ) -> None:
     """The whole film has been seen now: the final verdict, and the copy for its maker to watch."""
-    verdict = await judged(made.facts, submission, edition)
-    wanted = FileState.READY if verdict.is_accepted else FileState.FAULTY
-    kind = "copy_ready" if verdict.is_accepted else "file_refused"
     copy = msgspec.to_builtins(made)
     copy.pop("facts")
+    verdict = await judged(made.facts, submission, edition)
+    await keep_final(
+        file, submission, edition, made.facts, verdict, copy=copy, lease=lease, sandbox=made.sandbox
+    )
+
+
+async def refuse_damaged(
+    file: FilmFile,
+    submission: Submission,
+    edition: Edition,
+    found: Damaged,
+    *,
+    lease: Lease,
+    sandbox: str,
+) -> None:
+    """A film whose own damage stops its copy is refused with its reasons, and is no fault of ours."""
+    verdict = await judged(found.facts, submission, edition)
+    if verdict.is_accepted:
+        raise found
+    await keep_final(
+        file, submission, edition, found.facts, verdict, copy=None, lease=lease, sandbox=sandbox
+    )
+
+
+async def keep_final(
+    file: FilmFile,
+    submission: Submission,
+    edition: Edition,
+    facts: Facts,
+    verdict: Verdict,
+    *,
+    copy: dict[str, Any] | None,
+    lease: Lease,
+    sandbox: str,
+) -> None:
+    wanted = FileState.READY if verdict.is_accepted else FileState.FAULTY
+    kind = "copy_ready" if verdict.is_accepted else "file_refused"
     async with transaction():
         await hold(lease)
         moved = await rows(
@@ -342,16 +382,16 @@ async def keep_copy(
                  screener = {}::jsonb, sandbox = {}, ready_at = now()
                WHERE id = {} AND state = 'making' RETURNING id""",
             wanted.value,
-            as_row(made.facts),
+            as_row(facts),
             as_row(verdict),
-            msgspec.json.encode(copy).decode(),
-            made.sandbox,
+            None if copy is None else msgspec.json.encode(copy).decode(),
+            sandbox,
             file.id,
         )
         if not moved:
             return
         await put_older_aside(file.submission, file.number, now_is=wanted)
-        await record(kind, file.id, sandbox=made.sandbox)
+        await record(kind, file.id, sandbox=sandbox)
         await tell_members(submission, kind, edition=edition, occasion=f"{kind}:{file.id}")
     file.state = wanted.value
 

@@ -14,6 +14,7 @@ from festival.settings import Settings
 from media import chunks
 from media.chunks import Plan
 from media.sandbox import Cell
+from media.screener import Damaged
 from media.storage import Store
 from submissions import parts
 from submissions.intake import (
@@ -23,6 +24,7 @@ from submissions.intake import (
     keep_copy,
     publish_copy,
     published,
+    refuse_damaged,
     stoppable,
     the_file,
 )
@@ -69,7 +71,21 @@ async def encode_part(
             cancelled=lambda: heartbeat.lost,
         )
 
-    await _made(file, name, work, lease=lease, settings=settings)
+    try:
+        await _made(file, name, work, lease=lease, settings=settings)
+    except Damaged as found:
+        await end_damaged(file, found, lease=lease)
+        await news.tell("file", file.id, state=file.state, refresh=True)
+
+
+async def end_damaged(file: FilmFile, found: Damaged, *, lease: Lease) -> None:
+    """The film is refused for its damage, and nobody goes on with its other parts."""
+    known = await the_file(file.id)
+    if known is None:
+        return
+    _, submission, edition = known
+    await refuse_damaged(file, submission, edition, found, lease=lease, sandbox="")
+    await parts.close_lines(file.id)
 
 
 async def encode_sound(

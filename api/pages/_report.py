@@ -56,6 +56,9 @@ CHECK_OF = {
     "COLOUR_UNSUPPORTED": "colour", "AUDIO_CODEC": "tracks", "AUDIO_MONO_TRACKS": "tracks",
     "AUDIO_OUT_OF_PHASE": "phase", "SUBTITLE_SOFT": "texts", "SUBTITLE_UNREADABLE": "texts",
     "SUBTITLE_PAST_END": "texts", "SUBTITLE_LANGUAGE_MISSING": "texts",
+    "CONTAINER_UNUSUAL": "container", "VIDEO_HOLE": "cadence", "AUDIO_HOLE": "silence",
+    "VIDEO_UNDECODABLE": "whole", "AUDIO_TRACK_SILENT": "tracks", "AUDIO_TOO_SHORT": "loudness",
+    "AUDIO_DAMAGED": "tracks",
     "DCP_INCOMPLETE_VF": "whole", "DCP_HASH": "whole", "DCP_STRUCTURE": "container",
     "DCP_ENCRYPTED": "whole", "DCP_NAMING": "container", "ARCHIVE_ABSURD": "container",
 }  # fmt: skip
