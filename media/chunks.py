@@ -106,7 +106,8 @@ def encode(
     counts = {screener.counted(cell, f"{rung.name}.mp4") for rung in graph.ladder(picture)}
     frames = counts.pop()
     if counts or frames == 0 or (part.frames is not None and frames != part.frames):
-        raise PermanentFault("copy_not_whole", f"part {part.index}: {frames} of {part.frames}")
+        detail = f"part {part.index}: {frames} of {part.frames}"
+        raise screener.blaming(found, PermanentFault("copy_not_whole", detail))
     for name in ("checks.txt", "flashes.txt"):
         (cell.work / name).unlink(missing_ok=True)
     seen = Seen(

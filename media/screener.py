@@ -65,7 +65,7 @@ def make(
     try:
         return whole(cell, facts, clock, rungs, texts, cancelled=cancelled)
     except PermanentFault as fault:
-        raise Damaged(facts, fault.detail) if facts.decode_errors else fault from None
+        raise blaming(facts, fault) from None
 
 
 def make_early(
@@ -220,6 +220,11 @@ def blamed(
         return Damaged(msgspec.structs.replace(facts, is_undecodable=True), stopped.detail)
     errors = broken(ran, facts)
     return Damaged(msgspec.structs.replace(facts, decode_errors=errors)) if errors else fault
+
+
+def blaming(facts: Facts, fault: PermanentFault) -> PermanentFault:
+    """A copy that is not whole is the film's fault where the film is broken."""
+    return Damaged(facts, fault.detail) if facts.decode_errors else fault
 
 
 def broken(ran: Ran, facts: Facts) -> int:

@@ -14,7 +14,7 @@ from media.policy import Outcome
 from tests.clips import Clips
 
 SIZE = "testsrc2=size=320x240:rate=25:duration=1"
-NOISE = "anoisesrc=color=pink:sample_rate=48000:amplitude=0.3:seed=4:duration=2"
+NOISE = "anoisesrc=color=pink:sample_rate=48000:amplitude=0.3:seed=4:duration=4"
 PICTURES = {
     "dnxhd": ("mov", ("-vf", "scale=1280:720", "-profile:v", "dnxhr_hq", "-pix_fmt", "yuv422p")),
     "ffv1": ("mkv", ("-level", "3", "-slices", "4", "-slicecrc", "1")),
