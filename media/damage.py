@@ -12,7 +12,7 @@ from collections import Counter
 FLAGS = [
     re.compile(rb"Error while decoding stream #\d+:(\d+)"),
     re.compile(rb"corrupt (?:decoded frame|input packet) in stream (\d+)"),
-    re.compile(rb"\[.ist#\d+:(\d+)/\S+ @ \w+\] \[\w+\] (?:Error submitting packet|Decoding error|corrupt )"),
+    re.compile(rb"\[\w+#\d+:(\d+)/\S+ @ \w+\] \[\w+\] (?:Error submitting packet|Decoding error|corrupt )"),
 ]  # fmt: skip
 SAID = re.compile(rb"^\[(\w+?)(?:float|_fixed)? @ \w+\] \[(?:error|fatal|panic)\]")
 UNFLAGGED = {"ffv1", "jpeg2000", "flac", "vorbis", "dts", "alac"}  # they only complain

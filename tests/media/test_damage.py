@@ -73,7 +73,7 @@ def test_broken_pictures_are_counted_and_healthy_ones_not(clips: Clips, cell_for
     whole = drawn(clips, codec, "pcm_s16le" if PICTURES[codec][0] == "mov" else "aac")
 
     assert judged(whole, cell_for)[1] == []
-    facts, refused = judged(broken(clips, whole, "v:0"), cell_for)
+    facts, refused = judged(broken(clips, whole, "v:0", bytes_each=40), cell_for)
 
     assert refused in (["DECODE_ERRORS"], ["VIDEO_UNDECODABLE"])
     assert facts.decode_errors >= 1
