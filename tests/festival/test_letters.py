@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import importlib
 import os
 import socket
 import subprocess
@@ -13,6 +14,7 @@ import msgspec
 import pytest
 
 from festival import letters
+from festival.db import later, rows
 from festival.settings import Settings
 from festival.tables import Letter, Outbox, new_id
 from tests.builders import a_person, an_edition
@@ -100,3 +102,29 @@ async def test_a_title_cannot_write_headers(house, sink) -> None:
 
     (mail,) = received(folder)
     assert mail["Bcc"] is None
+
+
+async def an_old_letter(edition, *, sent: bool) -> str:
+    """As they were written before, with the key in the body."""
+    reader = await a_person("filmmaker", edition=edition)
+    body = f"Bonjour,\n\nhttps://cinema.example/fr/2026/account/links/{'k' * 43}\n\nÀ bientôt."
+    letter = Letter(person=reader.id, edition=edition.id, kind="invitation", occasion=new_id(), subject="Venez", body=body)
+    await letter.save()
+    line = await later("send_letter", letter=letter.id)
+    moved = "done_at = now()" if sent else "rung_at = now()"
+    await rows(f"UPDATE outbox SET {moved} WHERE id = {{}} RETURNING id", line)
+    return letter.id
+
+
+async def test_letters_from_before_lose_their_keys_and_keep_their_words(house) -> None:
+    edition = await an_edition()
+    old = [await an_old_letter(edition, sent=sent) for sent in (True, False)]
+    moved = importlib.import_module("festival.piccolo_migrations.festival_2026_11_25t21_47_letters_without_keys")
+
+    for statement in moved.FORWARDS.split(";;"):
+        await rows(statement)
+
+    found = await Letter.objects().where(Letter.id.is_in(old))
+    assert [letter.body for letter in found] == [f"Bonjour,\n\n{letters.LINK}\n\nÀ bientôt."] * 2
+    (line,) = await rows("SELECT parked_at IS NOT NULL AS parked, fault FROM outbox WHERE args->>'letter' = {}", old[1])
+    assert line == {"parked": True, "fault": "mail_link_over"}
