@@ -54,7 +54,10 @@ class PublicProgramme(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PublicScreening(msgspec.Struct, frozen=True, kw_only=True):
-    """`id` is stable through every publication; times are UTC, `day` is the festival day."""
+    """`id` is stable through every publication; times are UTC, `day` is the festival day.
+
+    `sequence` is the number of the publication that last changed what a diary shows of it.
+    """
 
     id: str
     programme: str
@@ -65,6 +68,7 @@ class PublicScreening(msgspec.Struct, frozen=True, kw_only=True):
     film_ends_at: datetime
     ends_at: datetime
     debate: bool
+    sequence: int = 0
 
 
 class PublicScreen(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,9 +79,10 @@ class PublicScreen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
-    """All that public pages, feeds and exports may read."""
+    """All that public pages, feeds and exports may read; `published_at` is the frozen row's own."""
 
     number: int
+    published_at: datetime | None = None
     edition: str
     name: str
     first_day: str
@@ -164,7 +169,7 @@ async def document_of(edition: Edition, grid: Grid, number: int) -> Document:
     shown = {p.programme for p in placed}
     films = await films_of(edition, shown)
     stage = await guests(edition)
-    return Document(
+    document = Document(
         number=number,
         edition=edition.slug,
         name=edition.name,
@@ -203,6 +208,31 @@ async def document_of(edition: Edition, grid: Grid, number: int) -> Document:
             for p in placed
         ],
     )
+    return sequenced(document, await document_numbered(edition, number - 1))
+
+
+def sequenced(document: Document, before: Document | None) -> Document:
+    """Each screening with the number that last changed it: a diary moves what moved, and no more."""
+    earlier = {} if before is None else {s.id: (s.sequence, shown_of(before, s)) for s in before.screenings}
+
+    def since(screening: PublicScreening) -> int:
+        sequence, shown = earlier.get(screening.id, (0, None))
+        return sequence if shown == shown_of(document, screening) else document.number
+
+    return msgspec.structs.replace(
+        document,
+        screenings=[msgspec.structs.replace(s, sequence=since(s)) for s in document.screenings],
+    )
+
+
+def shown_of(document: Document, screening: PublicScreening) -> tuple[object, ...]:
+    """What a diary shows of one screening."""
+    programme = next(p for p in document.programmes if p.id == screening.programme)
+    screen = next(s for s in document.screens if s.id == screening.screen)
+    return (
+        screening.starts_at, screening.ends_at, screen.name, document.place_fr, document.place_en,
+        programme.title_fr, programme.title_en, [film.director for film in programme.films],
+    )  # fmt: skip
 
 
 def programme_of(
@@ -299,13 +329,15 @@ def showings_of(document: Document | None) -> dict[str, dict[tuple[str, int], Sh
 async def newest_document(edition: Edition) -> Document | None:
     """What the public sees: the last publication, less the films that have left since."""
     found = await rows(
-        """SELECT document FROM grid WHERE edition = {} AND number IS NOT NULL
+        """SELECT document, published_at FROM grid WHERE edition = {} AND number IS NOT NULL
            ORDER BY number DESC LIMIT 1""",
         edition.id,
     )
     if not found:
         return None
-    document = msgspec.convert(found[0]["document"], Document)
+    document = msgspec.structs.replace(
+        msgspec.convert(found[0]["document"], Document), published_at=found[0]["published_at"]
+    )
     return without(document, await left(document))
 
 

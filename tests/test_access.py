@@ -15,9 +15,13 @@ from tests.builders import a_film, a_person, a_section, an_edition, sign_in, the
 # Anybody; anybody with an account (a film’s own routes then ask about the film); or an act.
 ROUTES = {
     "GET /{lang}/{edition}": "public",
+    "HEAD /{lang}/{edition}": "public",
     "GET /{lang}/{edition}/films/{programme_id}": "public",
+    "HEAD /{lang}/{edition}/films/{programme_id}": "public",
     "GET /{lang}/{edition}/programme.ics": "public",
+    "HEAD /{lang}/{edition}/programme.ics": "public",
     "GET /{lang}/{edition}/screenings/{name}": "public",
+    "HEAD /{lang}/{edition}/screenings/{name}": "public",
     "POST /{lang}/{edition}/account/sign-in": "public",
     "GET /{lang}/{edition}/account/sign-in": "public",
     "POST /{lang}/{edition}/account/links": "public",

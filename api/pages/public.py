@@ -6,13 +6,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from unicodedata import east_asian_width
 
-from litestar import Request, Response, get
+from litestar import Request, Response, get, route
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect
 
 from api.auth import settings_of
+from api.etags import READ, tagged
 from api.pages._page import language_of, page, prefix_of
 from api.v1.programme import published, published_programme
 from festival import language
@@ -155,7 +156,7 @@ def sections_in(document: Document, lang: str) -> list[tuple[str, str]]:
     )
 
 
-@get("/")
+@route("/", http_method=READ, status_code=200)
 async def programme(request: AnyRequest, edition_row: NamedDependency[Edition]) -> Response[str]:
     """The three days; before the first publication, a promise."""
     document, lang = await newest_document(edition_row), language_of(request)
@@ -171,7 +172,7 @@ async def programme(request: AnyRequest, edition_row: NamedDependency[Edition]) 
     )
 
 
-@get("/films/{programme_id:str}")
+@route("/films/{programme_id:str}", http_method=READ, status_code=200)
 async def film(
     request: AnyRequest, programme_id: FromPath[str], edition_row: NamedDependency[Edition]
 ) -> Response[str]:
@@ -202,25 +203,22 @@ def diary(
     request: AnyRequest, document: Document, *, only: frozenset[str] | None = None
 ) -> Response[bytes]:
     url = f"{settings_of(request).public_url}{prefix_of(request)}/"
-    text = calendar(document, language_of(request), url=url, only=only)
-    return Response(
-        text,
-        media_type="text/calendar; charset=utf-8",
-        headers={
-            "content-disposition": 'attachment; filename="cinema-for-space.ics"',
-            "cache-control": "public, max-age=60",
-        },
-    )
+    body = calendar(document, language_of(request), url=url, only=only)
+    headers = {
+        "content-disposition": 'attachment; filename="cinema-for-space.ics"',
+        "cache-control": "public, max-age=60",
+    }
+    return tagged(request, body, media_type="text/calendar", headers=headers)
 
 
-@get("/programme.ics")
+@route("/programme.ics", http_method=READ, status_code=200)
 async def whole_diary(
     request: AnyRequest, edition_row: NamedDependency[Edition]
 ) -> Response[bytes]:
     return diary(request, await published(edition_row))
 
 
-@get("/screenings/{name:str}")
+@route("/screenings/{name:str}", http_method=READ, status_code=200)
 async def one_diary(
     request: AnyRequest, name: FromPath[str], edition_row: NamedDependency[Edition]
 ) -> Response[bytes]:

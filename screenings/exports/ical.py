@@ -1,11 +1,15 @@
-"""The published grid as a calendar: stable ids, so that a moved screening moves in every diary."""
+"""The published grid as a calendar: stable ids, so that a moved screening moves in every diary.
+
+The same publication is the same bytes: stamps are the publication's, sequences the screenings' own.
+"""
 
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 from icalendar import Calendar, Event
 
 from screenings.publication import Document, PublicProgramme, PublicScreening
+
+DOMAIN = "cinema-for-space"  # a name, not an address: whatever host serves it, an event stays itself
 
 
 def calendar(
@@ -42,10 +46,9 @@ def event(
     url: str,
 ) -> Event:
     made = Event()
-    host = urlsplit(url).hostname or "cinema-for-space"
-    made.add("uid", f"{screening.id}@{host}")
-    made.add("sequence", document.number)
-    made.add("dtstamp", datetime.now(UTC))
+    made.add("uid", f"{screening.id}@{DOMAIN}")
+    made.add("sequence", screening.sequence or document.number)
+    made.add("dtstamp", document.published_at or datetime.now(UTC))
     made.add("dtstart", screening.starts_at)
     made.add("dtend", screening.ends_at)
     made.add("summary", one_line(programme.title_fr if lang == "fr" else programme.title_en))

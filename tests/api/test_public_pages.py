@@ -1,12 +1,16 @@
 """What the public reads may be kept by anybody; what names a viewer is kept by nobody."""
 
+import re
+
 import pytest
 
 from api.pages.public import longest_word
+from festival.db import rows
 from screenings import grid
 from screenings.grid import NewScreening
 from screenings.publication import publish
 from screenings.venues import ScreenForm, add_screen
+from submissions.tables import Submission
 from tests.builders import a_person, an_edition, sign_in
 from tests.screenings.world import World
 
@@ -49,6 +53,81 @@ async def test_the_front_door_opens_in_the_language_that_is_liked_best(client) -
 
     assert opened.headers["location"].startswith("/en/")
     assert "accept-language" in opened.headers["vary"].lower()
+
+
+async def published_twice(world: World, *, moved: bool) -> None:
+    """Two screenings of two films; the second publication moves the second, or only adds a room."""
+    await world.place(0, 720)
+    await world.place(1, 1000)
+    await publish(world.edition, version=await world.version(), by=world.by)
+    if moved:
+        later = "= {0} + interval '3 hours'"
+        times = ("starts_at", "film_ends_at", "ends_at", "clears_at")
+        await rows(
+            f"""UPDATE screening SET {", ".join(f"{time} {later.format(time)}" for time in times)}
+                WHERE programme = {{}} RETURNING id""",
+            world.programmes[1],
+        )
+    await add_screen(
+        world.edition,
+        ScreenForm(venue=world.venue, name="Autre", seats=90, hours=[(600, 1440)] * 3),
+        by=world.by,
+    )
+    await publish(world.edition, version=await world.version(), by=world.by)
+
+
+def sequences(text: str) -> list[int]:
+    return sorted(int(n) for n in re.findall(r"SEQUENCE:(\d+)", text))
+
+
+async def test_a_calendar_changes_only_with_what_moved(client) -> None:
+    world = await World().build("accepted", "accepted")
+    place = f"/fr/{world.edition.slug}/programme.ics"
+    await published_twice(world, moved=True)
+
+    first, again = await client.get(place), await client.get(place)
+    unchanged = await client.get(place, headers={"if-none-match": first.headers["etag"]})
+
+    assert first.content == again.content
+    assert sequences(first.text) == [1, 2]
+    assert len(set(re.findall(r"DTSTAMP:(\w+)", first.text))) == 1
+    assert first.headers["content-type"] == "text/calendar; charset=utf-8"
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
+
+
+async def test_what_a_diary_does_not_show_moves_nothing_in_it(client) -> None:
+    world = await World().build("accepted", "accepted")
+    await published_twice(world, moved=False)
+
+    told = await client.get(f"/fr/{world.edition.slug}/programme.ics")
+
+    assert sequences(told.text) == [1, 1]
+
+
+async def test_a_film_that_leaves_changes_the_calendars_tag(client) -> None:
+    world = await World().build("accepted", "accepted")
+    place = f"/fr/{world.edition.slug}/programme.ics"
+    await published_twice(world, moved=False)
+    before = (await client.get(place)).headers["etag"]
+    await Submission.update({Submission.status: "withdrawn"}).where(
+        Submission.id == world.films[0]
+    )
+
+    after = await client.get(place, headers={"if-none-match": before})
+
+    assert after.status_code == 200
+    assert len(sequences(after.text)) == 1
+
+
+async def test_public_pages_answer_who_asks_for_their_head_alone(client) -> None:
+    world = await World().build("accepted")
+    await world.place(0, 720)
+    await publish(world.edition, version=await world.version(), by=world.by)
+    places = ["/", f"/films/{world.programmes[0]}", "/programme.ics"]
+
+    answers = [await client.head(f"/fr/{world.edition.slug}{place}") for place in places]
+
+    assert [(answer.status_code, answer.content) for answer in answers] == [(200, b"")] * 3
 
 
 @pytest.mark.parametrize(("title", "letters"), [
