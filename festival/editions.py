@@ -1,14 +1,14 @@
 """Founding an edition and setting its rules."""
 
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 from piccolo.columns import Column
 
 from festival.clock import at, now
-from festival.db import transaction
+from festival.db import rows, transaction
 from festival.errors import Refused
 from festival.record import record
 from festival.tables import Edition, Person, Phase, Section
@@ -38,10 +38,14 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     measured_runtime: bool | None = None
     two_person_release: bool | None = None
     coverage: Annotated[float, Meta(ge=0, le=1)] | None = None
+    is_current: Literal[True] | None = None  # the front page shows this one, and no other
 
 
 async def found(slug: str) -> Edition:
-    """The edition of this slug, made with the festival's own rules when there is none."""
+    """The edition of this slug, made with the festival's own rules when there is none.
+
+    The first one takes the front page; a later one only when it is told to (`is_current`).
+    """
     known = await Edition.objects().get(Edition.slug == slug)
     if known is not None:
         return known
@@ -54,6 +58,7 @@ async def found(slug: str) -> Edition:
             deadline_at=at(first - timedelta(days=90), 24 * 60),
             place_fr="Cannes, Palais des Festivals",
             place_en="Cannes, Palais des Festivals",
+            is_current=not await Edition.exists().where(Edition.is_current.eq(True)),
         )
         await edition.save()
         for position, (letter, fr, en) in enumerate(SECTIONS):
@@ -84,6 +89,8 @@ async def change(edition: Edition, rules: Rules, *, by: Person) -> None:
     if not given:
         return
     async with transaction():
+        if rules.is_current:
+            await rows("UPDATE edition SET is_current = false WHERE id <> {} RETURNING id", edition.id)
         await Edition.update(given).where(Edition.id == edition.id)
         await record(
             "edition_changed",
