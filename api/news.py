@@ -5,7 +5,7 @@ The stream of one page is opened with a snapshot from PostgreSQL, so that lost n
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
 from typing import Any
 
 from litestar.channels import ChannelsPlugin
@@ -21,6 +21,9 @@ STREAM_LASTS = 300
 """Seconds; then the browser comes again by itself, and is asked anew for its rights."""
 COMES_AGAIN = 500
 """Milliseconds before it does."""
+STILL_HERE = ServerSentEventMessage(comment="still here", data=None)
+"""A comment and no data: an empty `data:` would reach every page as a message."""
+GLANCE_SECONDS = 1.0
 
 
 class PatientRedis(ChannelsBackend):
@@ -76,7 +79,7 @@ def news_plugin(redis_url: str) -> ChannelsPlugin:
 def stream(
     channels: ChannelsPlugin, channel: str, snapshot: dict[str, Any], *, last: Iterable[str] = ()
 ) -> ServerSentEvent:
-    """Snapshot first, then news, a comment every 15 s, and `done` after a state named in `last`."""
+    """Snapshot first, then news, a quiet sign every 15 s, and `done` after a state of `last`."""
     return ServerSentEvent(_events(channels, channel, snapshot, frozenset(last)))
 
 
@@ -97,7 +100,7 @@ async def _events(
                 waiting = waiting or asyncio.ensure_future(anext(heard))
                 done, _ = await asyncio.wait({waiting}, timeout=min(QUIET_SECONDS, left))
                 if not done:
-                    yield ServerSentEventMessage(comment="still here")
+                    yield STILL_HERE
                     continue
                 news = json.loads(waiting.result())
                 waiting = None
@@ -108,3 +111,24 @@ async def _events(
         finally:
             if waiting is not None:
                 waiting.cancel()
+
+
+def watched(look: Callable[[], Awaitable[dict[str, Any]]]) -> ServerSentEvent:
+    """What `look` sees, whenever it has changed: nobody who acts need remember to tell it."""
+    return ServerSentEvent(_glances(look))
+
+
+async def _glances(
+    look: Callable[[], Awaitable[dict[str, Any]]],
+) -> AsyncGenerator[ServerSentEventMessage, None]:
+    clock = asyncio.get_running_loop()
+    end, spoken = clock.time() + STREAM_LASTS, clock.time()
+    seen: dict[str, Any] = {}
+    while clock.time() < end:
+        if (now := await look()) != seen:
+            seen, spoken = now, clock.time()
+            yield ServerSentEventMessage(data=json.dumps(seen), retry=COMES_AGAIN)
+        elif clock.time() - spoken > QUIET_SECONDS:
+            spoken = clock.time()
+            yield STILL_HERE
+        await asyncio.sleep(GLANCE_SECONDS)

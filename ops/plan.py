@@ -31,6 +31,7 @@ from screenings.model import Clash, Pin, Placement, Plan, Problem, Progress, day
 from screenings.planner.explain import Explanation, explain
 from screenings.planner.process import Order, PlannerFailed, solve
 from screenings.planner.repair import Repair, closed, repair
+from screenings.planner.words import Remark
 from screenings.soundness import repeated, sound
 
 POSSIBLE, FAILED, FAULTY, IMPOSSIBLE = 0, 1, 2, 3
@@ -150,7 +151,15 @@ def say_why(found: Explanation, lang: str) -> None:
         if remarks:
             console.print(heading + ":")
         for remark in remarks:
-            console.print("  " + t(lang, f"{kind}.{remark.code}", **remark.details))
+            console.print("  " + t(lang, f"{kind}.{remark.code}", **said(lang, remark)))
+
+
+def said(lang: str, remark: Remark) -> dict[str, int | str]:
+    """A problem on paper knows no weekdays: its days are counted."""
+    word = "jour" if lang == "fr" else "day"
+    return {
+        key: f"{word} {value}" if key == "day" else value for key, value in remark.details.items()
+    }
 
 
 def shut(problem: Problem, closing: str) -> Problem:

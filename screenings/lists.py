@@ -13,6 +13,8 @@ from screenings import model
 from screenings.rules import clashes as rules_clashes
 from screenings.tables import Grid, Guest, PlanRun, Screen
 
+GONE = frozenset({"withdrawn", "declined"})
+
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
     """A programme with what its films add up to; `minutes` is the film alone."""
@@ -37,6 +39,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     latest: int | None
     films: list[dict[str, Any]]
     is_pencilled: bool
+    has_left: bool  # none of its films may be shown any more
 
     def title(self, lang: str) -> str:
         own = self.title_fr if lang == "fr" else self.title_en
@@ -116,8 +119,16 @@ def item_of(row: dict[str, Any], *, measured: bool) -> Item:
     films = row["films"]
     seconds = sum((f["measured"] if measured else f["declared"]) or 0 for f in films)
     minutes = row.pop("own_minutes") or -(-int(seconds) // 60)
-    pencilled = any((f["pending"] or f["status"]) != "accepted" or f["pending"] for f in films)
-    return msgspec.convert({**row, "minutes": max(1, minutes), "is_pencilled": pencilled}, Item)
+    staying = [f for f in films if not is_gone(f)]
+    pencilled = any((f["pending"] or f["status"]) != "accepted" or f["pending"] for f in staying)
+    has_left = bool(films) and not staying
+    told = {"minutes": max(1, minutes), "is_pencilled": pencilled, "has_left": has_left}
+    return msgspec.convert({**row, **told}, Item)
+
+
+def is_gone(film: dict[str, Any]) -> bool:
+    """Taken back, or refused: announced or still in pencil."""
+    return (film["pending"] or film["status"]) in GONE
 
 
 async def working_grid(edition: Edition) -> Grid:
@@ -151,8 +162,15 @@ async def placed_in(grid: Grid) -> list[Placed]:
 
 
 async def problem_of(edition: Edition, *, pins: list[Placed] | None = None) -> model.Problem:
-    """The edition as the planner thinks of it."""
-    known, by_hand = await items(edition), await slots(edition)
+    """The edition as the planner thinks of it; a film that has left is no longer planned."""
+    staying = [item for item in await items(edition) if not item.has_left]
+    return await problem_with(edition, staying, pins=pins)
+
+
+async def problem_with(
+    edition: Edition, known: list[Item], *, pins: list[Placed] | None = None
+) -> model.Problem:
+    by_hand, named = await slots(edition), {item.id for item in known}
     return model.Problem(
         days=edition.days,
         screens=[
@@ -205,6 +223,7 @@ async def problem_of(edition: Edition, *, pins: list[Placed] | None = None) -> m
                 start=minutes_of(p.starts_at, edition.first_day),
             )
             for p in pins or []
+            if p.programme in named
         ],
     )
 
@@ -234,10 +253,88 @@ def moments(
 
 
 async def clashes_of(edition: Edition, grid: Grid) -> list[model.Clash]:
-    """What is wrong with the working grid, from the rules that the planner reads."""
-    from_rules = await problem_of(edition)
-    placed = [placement_of(p, edition) for p in await placed_in(grid)]
-    return rules_clashes(from_rules, placed)
+    """What is wrong with the working grid: films that have left it, then the planner's rules."""
+    known, placed = await items(edition), await placed_in(grid)
+    problem = await problem_with(edition, known)
+    shown = {item.id: item for item in known}
+    return [
+        *await departures(shown, placed),
+        *longer_or_shorter(shown, placed),
+        *rules_clashes(problem, [placement_of(p, edition) for p in placed]),
+    ]
+
+
+async def departures(known: dict[str, Item], placed: list[Placed]) -> list[model.Clash]:
+    """Films in the grid that may not be shown any more: who took them back, and when."""
+    gone = {
+        (film["submission"], (p.programme, p.number)): film
+        for p in placed
+        for film in known[p.programme].films
+        if is_gone(film)
+    }
+    acts = await departures_of({submission for submission, _ in gone})
+    return [
+        model.Clash(
+            "film_withdrawn" if film["status"] == "withdrawn" else "film_declined",
+            "block",
+            [name],
+            {"film": film["title"] or film["title_en"], **acts.get(submission, {})},
+        )
+        for (submission, name), film in gone.items()
+    ]
+
+
+async def departures_of(submissions: set[str]) -> dict[str, dict[str, int | str]]:
+    """By whom and when; ISO, in UTC."""
+    found = await rows(
+        """SELECT DISTINCT ON (r.subject) r.subject, coalesce(p.name, '') AS by, r.at
+           FROM record r LEFT JOIN person p ON p.id = r.person
+           WHERE r.subject = ANY({}) AND r.act = 'submission_moved'
+             AND r.details->>'to' = ANY({})
+           ORDER BY r.subject, r.at DESC""",
+        sorted(submissions),
+        sorted(GONE),
+    )
+    return {row["subject"]: {"by": row["by"], "when": row["at"].isoformat()} for row in found}
+
+
+def longer_or_shorter(known: dict[str, Item], placed: list[Placed]) -> list[model.Clash]:
+    """A new version of a film plays longer or shorter than the place that was made for it."""
+    found = []
+    for p in placed:
+        item = known[p.programme]
+        was = round((p.film_ends_at - p.starts_at).total_seconds() / 60) - item.intro
+        if was != item.minutes:
+            name, told = (p.programme, p.number), {"was": was, "now": item.minutes}
+            found.append(model.Clash("length_changed", "warn", [name], dict(told)))
+    return found
+
+
+async def mark_of(edition: Edition) -> dict[str, Any]:
+    """The grid's version, and a mark that changes with anything that its page shows.
+
+    Whoever acts (a programmer, a maker, the committee, a worker) need tell nobody: pages look.
+    """
+    grid = await working_grid(edition)
+    found = await rows(
+        """SELECT md5(concat_ws('|',
+             (SELECT string_agg(concat_ws(',', s.id, s.screen, s.starts_at, s.locked), ';' ORDER BY s.id)
+              FROM screening s WHERE s.grid = {}),
+             (SELECT string_agg(p::text, ';' ORDER BY p.id) FROM programme p WHERE p.edition = {}),
+             (SELECT string_agg(concat_ws(',', q.programme, q.position, s.id, s.status, s.pending,
+                f.title, f.title_en, f.declared_seconds, n.facts->>'duration'), ';' ORDER BY q.id)
+              FROM programme_film q JOIN programme p ON p.id = q.programme
+              JOIN submission s ON s.id = q.submission JOIN film f ON f.id = s.film
+              LEFT JOIN film_file n ON n.submission = s.id AND n.state = 'released'
+              WHERE p.edition = {}),
+             (SELECT string_agg(s::text, ';' ORDER BY s.id) FROM screen s
+              JOIN venue v ON v.id = s.venue WHERE v.edition = {}),
+             (SELECT string_agg(g::text, ';' ORDER BY g.id) FROM guest g WHERE g.edition = {}),
+             (SELECT max(number) FROM grid WHERE edition = {}))) AS mark""",
+        grid.id,
+        *[edition.id] * 5,
+    )
+    return {"version": grid.version, "mark": found[0]["mark"]}
 
 
 async def plan_run(edition: Edition, run_id: str) -> PlanRun:
@@ -245,3 +342,15 @@ async def plan_run(edition: Edition, run_id: str) -> PlanRun:
     if found is None:
         raise Missing("plan_missing")
     return found
+
+
+async def plan_runs(edition: Edition) -> list[dict[str, Any]]:
+    """The newest fifty, with who asked and whether what they gave was taken back."""
+    return await rows(
+        """SELECT r.id, r.kind, r.state, r.act, r.created_at, p.name AS by,
+             EXISTS (SELECT 1 FROM grid_change u JOIN grid g ON g.id = u.grid
+                     WHERE g.edition = r.edition AND g.number IS NULL AND u.undoes = r.act) AS undone
+           FROM plan_run r LEFT JOIN person p ON p.id = r.asked_by
+           WHERE r.edition = {} ORDER BY r.created_at DESC LIMIT 50""",
+        edition.id,
+    )

@@ -38,7 +38,9 @@ def changes(before: Showings, after: Showings) -> list[Change]:
     was = {name: one for name, one in before.items() if one.place not in same}
     now = {name: one for name, one in after.items() if one.place not in same}
     found = [
-        Change(kind=kind_of(was.get(name), now.get(name)), before=was.get(name), after=now.get(name))
+        Change(
+            kind=kind_of(was.get(name), now.get(name)), before=was.get(name), after=now.get(name)
+        )
         for name in was.keys() | now.keys()
     ]
     return sorted(found, key=when)

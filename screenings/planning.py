@@ -4,6 +4,8 @@ import asyncio
 import logging
 import threading
 import time
+from collections.abc import Collection
+from typing import Any, Literal
 
 import msgspec
 from msgspec.structs import replace
@@ -13,36 +15,52 @@ from festival.errors import Conflict, Refused
 from festival.leases import Heartbeat, Lease, Superseded, hold
 from festival.progress import News
 from festival.record import record
-from festival.tables import Edition, Person, new_id
-from screenings import grid as grids
+from festival.tables import Edition, Person
+from screenings import acts
+from screenings.acts import Name, Place
 from screenings.checker import check
+from screenings.compared import last_published
 from screenings.lists import (
+    Placed,
+    clashes_of,
     items,
-    moments,
     placed_in,
     placement_of,
     problem_of,
     screens,
     working_grid,
 )
-from screenings.model import Placement, Plan, Problem, Progress
+from screenings.model import Old, Placement, Plan, Problem, Progress, Setting, Unplaced
 from screenings.planner.explain import Explanation
-from screenings.planner.process import Order, PlannerFailed, Question, explained, solve
-from screenings.tables import PlanRun
+from screenings.planner.process import Order, PlannerFailed, Question, explained, mended, solve
+from screenings.planner.repair import Repair, difference
+from screenings.questions import mending
+from screenings.rules import prices
+from screenings.rules.facts import Facts
+from screenings.tables import Grid, PlanRun
 
 log = logging.getLogger("planner")
 
 MOST_TRAIL = 400
 MOST_RUNS = 8
 EXPLAINING = 15.0
+PRICE_OF_MOVE = 2
+PRICE_OF_PUBLIC_MOVE = 4  # somebody may have noted it in a diary
+Fault = tuple[str, frozenset[Name]]
+Kind = Literal["plan", "repair"]
 
 
 class IllegalPlan(Exception):
     """The judge refuses what the solver found: a mistake of ours, never saved."""
 
 
-async def ask(edition: Edition, *, seconds: int, by: Person, seed: int = 1) -> PlanRun:
-    """Write the problem down as it stands now, and let the night shift work on it."""
+async def ask(
+    edition: Edition, *, seconds: int, by: Person, seed: int = 1, kind: Kind = "plan"
+) -> PlanRun:
+    """Write the problem down as it stands now, and let the night shift work on it.
+
+    What stands is kept: each screening that a plan moves costs points, more where it is published.
+    """
     if not await items(edition):
         raise Refused("nothing_to_plan")
     if not await screens(edition):
@@ -52,9 +70,12 @@ async def ask(edition: Edition, *, seconds: int, by: Person, seed: int = 1) -> P
         grid = await working_grid(edition)
         standing = await placed_in(grid)
         problem = await problem_of(edition, pins=[placed for placed in standing if placed.locked])
+        if kind == "plan":
+            problem = keeping(problem, await olds(edition, standing))
         run = PlanRun(
             edition=edition.id,
             asked_by=by.id,
+            kind=kind,
             seconds=seconds,
             seed=seed,
             grid_version=grid.version,
@@ -65,6 +86,31 @@ async def ask(edition: Edition, *, seconds: int, by: Person, seed: int = 1) -> P
         await later("plan_grid", run=run.id)
         await record("plan_asked", run.id, by=by, edition=edition.id, seconds=seconds)
     return run
+
+
+async def olds(edition: Edition, standing: list[Placed]) -> list[Old]:
+    """Everything that stands and is not locked, with the price of moving it."""
+    last = await last_published(edition)
+    public = {} if last is None else {p.stable: p for p in await placed_in(last)}
+    return [
+        Old(**msgspec.structs.asdict(placement_of(one, edition)), price=price_of_move(one, public))
+        for one in standing
+        if not one.locked
+    ]
+
+
+def price_of_move(one: Placed, public: dict[str, Placed]) -> int:
+    read = public.get(one.stable)
+    is_public = read is not None and (read.screen, read.starts_at) == (one.screen, one.starts_at)
+    return PRICE_OF_PUBLIC_MOVE if is_public else PRICE_OF_MOVE
+
+
+def keeping(problem: Problem, old: list[Old]) -> Problem:
+    known = {programme.id for programme in problem.programmes}
+    staying = [one for one in old if one.programme in known]
+    if not staying:
+        return problem
+    return replace(problem, old=staying, settings={**problem.settings, "S11": Setting(on=True)})
 
 
 async def check_turn(by: Person) -> None:
@@ -113,6 +159,9 @@ async def plan(run_id: str, *, lease: Lease, heartbeat: Heartbeat, news: News) -
     await set_state(run, lease, "running")
     problem = msgspec.convert(run.problem, Problem)
     watcher = Watcher()
+    if run.kind == "repair":
+        await mend(run, problem, watcher, lease=lease, heartbeat=heartbeat, news=news)
+        return
     work = asyncio.create_task(asyncio.to_thread(thought, run, problem, watcher))
     try:
         await follow(run, work, watcher, heartbeat, news)
@@ -124,6 +173,57 @@ async def plan(run_id: str, *, lease: Lease, heartbeat: Heartbeat, news: News) -
         raise IllegalPlan(", ".join(sorted({clash.code for clash in report.violations})))
     await keep(run, found, explanation, watcher, lease=lease)
     await news.tell("plan", run.id, state="done", refresh=True)
+
+
+async def mend(
+    run: PlanRun,
+    problem: Problem,
+    watcher: Watcher,
+    *,
+    lease: Lease,
+    heartbeat: Heartbeat,
+    news: News,
+) -> None:
+    """The fewest moves that mend the grid; what nobody can mend is told as such."""
+    task = mending(problem, known(problem, run.before), seconds=float(run.seconds))
+    work = asyncio.create_task(asyncio.to_thread(mended, task))
+    await follow(run, work, watcher, heartbeat, news)
+    found = await work
+    state = {"repaired": "done", "impossible": "impossible"}.get(found.verdict, "stopped")
+    async with transaction():
+        await hold(lease)
+        await rows(
+            """UPDATE plan_run SET state = {}, plan = {}::jsonb, repair = {}::jsonb,
+                 ended_at = now() WHERE id = {} RETURNING id""",
+            state,
+            msgspec.json.encode(plan_of(problem, found)).decode() if state == "done" else None,
+            msgspec.json.encode(replace(found, plan=[], diff=[])).decode(),
+            run.id,
+        )
+        await record("repair_found", run.id, edition=run.edition, moves=found.moves)
+    await news.tell("plan", run.id, state="done", refresh=True)
+
+
+def plan_of(problem: Problem, found: Repair) -> Plan:
+    """A repair leaves out what was never placed, and says nothing of the least cost."""
+    placed = {(p.programme, p.number) for p in found.plan}
+    out = [
+        Unplaced(p.id, number, "not_asked")
+        for p in problem.programmes
+        for number in range(p.showings)
+        if (p.id, number) not in placed
+    ]
+    return Plan(
+        placements=found.plan,
+        unplaced=out,
+        cost=found.cost,
+        cost_by_rule=prices(Facts(problem), found.plan),
+        bound=0,
+        gap=0.0,
+        seconds=found.seconds,
+        proved=False,
+        seed=0,
+    )
 
 
 def thought(run: PlanRun, problem: Problem, watcher: Watcher) -> tuple[Plan, Explanation | None]:
@@ -155,7 +255,7 @@ def known(problem: Problem, before: object) -> list[Placement]:
 
 async def follow(
     run: PlanRun,
-    work: "asyncio.Task[tuple[Plan, Explanation | None]]",
+    work: "asyncio.Task[Any]",
     watcher: Watcher,
     heartbeat: Heartbeat,
     news: News,
@@ -239,60 +339,79 @@ async def take_up_again(lease: Lease) -> None:
     )
 
 
-async def apply(edition: Edition, run: PlanRun, *, by: Person) -> int:
-    """Put the plan into the working grid, if nobody has touched it since it was asked for.
+async def apply(
+    edition: Edition, run: PlanRun, *, by: Person, only: Collection[Name] | None = None
+) -> int:
+    """Put a plan's changes into the working grid, all of them or `only` those; one act.
 
-    Locked screenings stay as they are; every other one is laid anew. Applying twice is once.
+    What somebody has touched since the plan was asked for stays theirs: refused by name, as is
+    whatever would make a clash that is not there yet. Applying twice is once.
     """
-    if run.applied_at is not None:
+    if run.act is not None:
         return int((await working_grid(edition)).version)
     if run.state != "done" or run.plan is None:
         raise Refused("plan_not_ready")
     found = msgspec.convert(run.plan, Plan)
+    wanted = {
+        name: place
+        for name, place in changes_of(run, found).items()
+        if only is None or name in only
+    }
+    if only is not None and not wanted:
+        raise Refused("nothing_ticked")
     async with transaction():
-        grid = await working_grid(edition)
-        if grid.version != run.grid_version:
-            raise Conflict("grid_changed_meanwhile", version=grid.version)
-        after = await grids.step(grid, grid.version)
-        await lay(edition, grid.id, found)
-        await rows("UPDATE plan_run SET applied_at = now() WHERE id = {} RETURNING id", run.id)
-        await record("plan_applied", run.id, by=by, edition=edition.id, cost=found.cost)
-    return after
+        grid = await acts.hold_grid(edition)
+        await take_run(run, grid.version)
+        await acts.check_untouched(edition, grid, wanted, seen=run.grid_version)
+        await check_unlocked(edition, grid, wanted)
+        before = await faults_of(edition, grid)
+        await acts.act(edition, grid, run.kind, wanted, by=by)
+        await check_no_worse(edition, before, await faults_of(edition, grid))
+        await record("plan_applied", run.id, by=by, edition=edition.id, changes=len(wanted))
+    return grid.version
 
 
-async def lay(edition: Edition, grid: str, found: Plan) -> None:
-    known = {item.id: item for item in await items(edition)}
-    rooms = {screen.id: screen for screen in await screens(edition)}
-    stables = {
-        (row["programme"], row["number"]): row["stable"]
-        for row in await rows(
-            """SELECT s.programme, s.number, s.stable FROM screening s JOIN grid g ON g.id = s.grid
-               WHERE g.edition = {} ORDER BY g.number NULLS FIRST""",
-            edition.id,
+def changes_of(run: PlanRun, found: Plan) -> dict[Name, Place | None]:
+    """What differs from the grid as it stood when the plan was asked for."""
+    was = msgspec.convert(run.before, list[Placement])
+    return {
+        (move.programme, move.number): (
+            Place(screen=move.after.screen, start=move.after.start) if move.after else None
         )
+        for move in difference(was, found.placements)
     }
-    locked = {
-        (row["programme"], row["number"])
-        for row in await rows(
-            "SELECT programme, number FROM screening WHERE grid = {} AND locked", grid
-        )
+
+
+async def take_run(run: PlanRun, version: int) -> None:
+    """Two who accept the same plan at once accept it once."""
+    taken = await rows(
+        """UPDATE plan_run SET act = {}, applied_at = now()
+           WHERE id = {} AND act IS NULL RETURNING id""",
+        version,
+        run.id,
+    )
+    if not taken:
+        raise Conflict("grid_changed_meanwhile", version=version - 1)
+
+
+async def check_unlocked(edition: Edition, grid: Grid, wanted: Collection[Name]) -> None:
+    """A padlock holds against a plan too, whenever it was put on."""
+    standing = await acts.places(edition, grid)
+    locked = {name[0] for name in wanted if name in standing and standing[name].locked}
+    if locked:
+        raise Refused("plan_moves_locked", **await acts.titles_of(edition, locked))
+
+
+async def faults_of(edition: Edition, grid: Grid) -> set[Fault]:
+    return {
+        (clash.code, frozenset(clash.screenings))
+        for clash in await clashes_of(edition, grid)
+        if clash.level == "block"
     }
-    await rows("DELETE FROM screening WHERE grid = {} AND NOT locked RETURNING id", grid)
-    for placed in found.placements:
-        key = (placed.programme, placed.number)
-        if key in locked or placed.programme not in known:
-            continue
-        times = moments(
-            edition,
-            known[placed.programme],
-            placed.number,
-            rooms[placed.screen].turnaround,
-            placed.start,
-        )
-        await rows(
-            """INSERT INTO screening (id, stable, grid, programme, number, screen, starts_at,
-                 film_ends_at, ends_at, clears_at)
-               VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}) RETURNING id""",
-            new_id(), stables.get(key) or new_id(), grid, placed.programme, placed.number,
-            placed.screen, *times.values(),
-        )  # fmt: skip
+
+
+async def check_no_worse(edition: Edition, before: set[Fault], after: set[Fault]) -> None:
+    """The grid may have changed since the plan was made, or only a part of it was accepted."""
+    if made := after - before:
+        involved = {programme for _, names in made for programme, _ in names}
+        raise Refused("plan_makes_clashes", **await acts.titles_of(edition, involved))

@@ -5,14 +5,23 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from festival.clock import festival_day
+from festival.clock import festival_day, minutes_of
 from festival.db import rows, transaction
-from festival.errors import Refused
+from festival.errors import Conflict, Refused
 from festival.record import record
 from festival.tables import Edition, Person, new_id
 from screenings import notices
-from screenings.grid import step
-from screenings.lists import Item, clashes_of, guests, items, placed_in, screens, working_grid
+from screenings.acts import hold_grid
+from screenings.lists import (
+    Item,
+    clashes_of,
+    guests,
+    items,
+    moments,
+    placed_in,
+    screens,
+)
+from screenings.model import Clash
 from screenings.notices import Showing, Showings
 from screenings.tables import Grid
 from submissions.entries import tell_members
@@ -97,15 +106,18 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
 async def publish(edition: Edition, *, version: int, by: Person) -> int:
     """Freeze the working grid as the next number, whole or not at all; returns the number.
 
-    Refused with every reason: blocking clashes, films whose acceptance is not announced.
+    Refused with every reason: blocking clashes, films whose acceptance is not announced, or
+    nothing that the public does not read already.
     """
-    grid = await working_grid(edition)
     try:
         async with transaction():
-            await step(grid, version)
+            grid = await hold_grid(edition)
+            if grid.version != version + 1:
+                raise Conflict("grid_changed_meanwhile", version=grid.version - 1)
             await hold_films(grid)
             if reasons := await hindrances(edition, grid):
                 raise Refused(*reasons)
+            await set_times(edition, grid)
             number = await copy(edition, grid, by=by)
             await record("grid_published", str(number), by=by, edition=edition.id)
             await write_to_makers(edition, number)
@@ -130,22 +142,63 @@ async def hindrances(edition: Edition, grid: Grid) -> list[str]:
     placed = await placed_in(grid)
     if not placed:
         return ["grid_empty"]
-    blocking = {
-        clash.code
-        for clash in await clashes_of(edition, grid)
-        if clash.level != "warn" or clash.code in NEVER_PUBLISHED
-    }
+    blocking = {clash.code for clash in await clashes_of(edition, grid) if blocks(clash)}
     known = {item.id: item for item in await items(edition)}
     pencilled = any(known[p.programme].is_pencilled for p in placed)
     return sorted(blocking) + (["films_in_pencil"] if pencilled else [])
 
 
-async def copy(edition: Edition, grid: Grid, *, by: Person) -> int:
-    newest = await rows(
+def blocks(clash: Clash) -> bool:
+    return clash.level != "warn" or clash.code in NEVER_PUBLISHED
+
+
+async def letters_due(edition: Edition, grid: Grid) -> int:
+    """To how many people the next number would write."""
+    last = await newest_number(edition)
+    before = showings_of(await document_numbered(edition, last))
+    after = showings_of(await document_of(edition, grid, last + 1))
+    films = [
+        film
+        for film in before.keys() | after.keys()
+        if notices.changes(before.get(film, {}), after.get(film, {}))
+    ]
+    found = await rows(
+        """SELECT count(*) AS n FROM member m JOIN submission s ON s.id = m.submission
+           WHERE s.id = ANY({}) AND s.status <> 'withdrawn'""",
+        films,
+    )
+    return int(found[0]["n"])
+
+
+async def newest_number(edition: Edition) -> int:
+    found = await rows(
         "SELECT coalesce(max(number), 0) AS n FROM grid WHERE edition = {}", edition.id
     )
-    number = int(newest[0]["n"]) + 1
+    return int(found[0]["n"])
+
+
+async def set_times(edition: Edition, grid: Grid) -> None:
+    """The public reads the length that a film has now, whatever it was when it was placed."""
+    known = {item.id: item for item in await items(edition)}
+    turnarounds = {screen.id: screen.turnaround for screen in await screens(edition)}
+    for p in await placed_in(grid):
+        start = minutes_of(p.starts_at, edition.first_day)
+        times = moments(edition, known[p.programme], p.number, turnarounds[p.screen], start)
+        await rows(
+            """UPDATE screening SET starts_at = {}, film_ends_at = {}, ends_at = {}, clears_at = {}
+               WHERE id = {} RETURNING id""",
+            *times.values(),
+            p.id,
+        )
+
+
+async def copy(edition: Edition, grid: Grid, *, by: Person) -> int:
+    last = await newest_number(edition)
+    number = last + 1
     document = await document_of(edition, grid, number)
+    newest = await document_numbered(edition, last)
+    if newest is not None and same(newest, document):
+        raise Refused("nothing_to_publish")
     frozen = new_id()
     await rows(
         """INSERT INTO grid (id, edition, number, version, document, published_by, published_at)
@@ -161,6 +214,11 @@ async def copy(edition: Edition, grid: Grid, *, by: Person) -> int:
             placed.starts_at, placed.film_ends_at, placed.ends_at, placed.clears_at, placed.locked,
         )  # fmt: skip
     return number
+
+
+def same(one: Document, other: Document) -> bool:
+    """All but the number is alike."""
+    return msgspec.structs.replace(one, number=other.number) == other
 
 
 async def document_of(edition: Edition, grid: Grid, number: int) -> Document:

@@ -30,8 +30,10 @@ async def standing(edition: Edition) -> tuple[Problem, list[Placement], dict[str
     """The problem with its locks, the working grid, and each screening's name in them."""
     placed = await placed_in(await working_grid(edition))
     problem = await problem_of(edition, pins=[one for one in placed if one.locked])
-    names = {one.id: (one.programme, one.number) for one in placed}
-    return problem, [placement_of(one, edition) for one in placed], names
+    known = {programme.id for programme in problem.programmes}
+    staying = [one for one in placed if one.programme in known]
+    names = {one.id: (one.programme, one.number) for one in staying}
+    return problem, [placement_of(one, edition) for one in staying], names
 
 
 async def about(edition: Edition, screening: str) -> tuple[Why, list[Cell]]:
@@ -76,8 +78,12 @@ async def proposal(edition: Edition, *, screen: str | None, day: int | None) -> 
         if screen not in {s.id for s in problem.screens} or not 0 <= day < problem.days:
             raise Missing("screen_missing")
         problem = closed(problem, screen, day)
+    task = mending(problem, placements, seconds=THINKING)
+    return await thought(lambda: mended(task), Repair("unknown"))
+
+
+def mending(problem: Problem, placements: list[Placement], *, seconds: float) -> Mending:
     facts = Facts(problem)
     only = {(p.programme, p.number) for p in placements}
     dear = {name: WITH_GUESTS for name in only if name[1] == 0 and facts.guests[name[0]]}
-    task = Mending(problem, placements, list(dear.items()), list(only), THINKING, POLISHING)
-    return await thought(lambda: mended(task), Repair("unknown"))
+    return Mending(problem, placements, list(dear.items()), list(only), seconds, POLISHING)

@@ -133,16 +133,39 @@ class Screening(Table):
     locked = Boolean(default=False)
 
 
+class GridChange(Table):
+    """One screening's part of an act on the working grid: where it stood, where it stands since.
+
+    `act` is the version that the grid took by it; `before` and `after` are a `Place`, or null for
+    the tray; `undoes` names the act that this one takes back. Rows are never changed.
+    A programme that leaves the house leaves its name here.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    grid = ForeignKey(Grid, null=False, index=True)
+    act = BigInt()
+    kind = Varchar(8)
+    programme = Varchar(16)
+    number = SmallInt(default=0)
+    before = JSONB(null=True, default=None)
+    after = JSONB(null=True, default=None)
+    undoes = BigInt(null=True, default=None)
+    by = ForeignKey(Person, null=True, index=True)
+    at = Timestamptz(default=TimestamptzNow())
+
+
 class PlanRun(Table):
     """One run of the planner: what it was asked, how far it is, what it found.
 
-    `before` are the placements of the working grid that it was asked to better; `explanation` says
-    why not everything found a place.
+    `kind` is a whole `plan`, or the `repair` that moves least. `before` are the placements of the
+    working grid that it was asked to better; `explanation` says why not everything found a place;
+    `repair` what is proved of its moves; `act` the grid's version that accepted it.
     """
 
     id = Varchar(16, primary_key=True, default=new_id)
     edition = ForeignKey(Edition, null=False, index=True)
     asked_by = ForeignKey(Person, null=True, index=True)
+    kind = Varchar(8, default="plan")
     state = Varchar(16, default="waiting")
     seconds = SmallInt(default=20)
     seed = Integer(default=1)
@@ -154,7 +177,9 @@ class PlanRun(Table):
     progress = JSONB(default={})
     trail = JSONB(default=[])
     stop_asked = Boolean(default=False)
+    repair = JSONB(null=True, default=None)
     applied_at = Timestamptz(null=True, default=None)
+    act = BigInt(null=True, default=None)
     created_at = Timestamptz(default=TimestamptzNow())
     ended_at = Timestamptz(null=True, default=None)
     fault = Varchar(400, default="")

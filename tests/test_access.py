@@ -61,7 +61,10 @@ ROUTES = {
     "POST /{lang}/{edition}/committee/announcements/{batch_id}/release": "see_board",
     "POST /{lang}/{edition}/committee/announcements/{batch_id}/cancellation": "see_board",
     "GET /{lang}/{edition}/programmer/grid": "see_grid",
+    "GET /{lang}/{edition}/programmer/plans": "see_grid",
     "POST /{lang}/{edition}/programmer/plans": "plan",
+    "POST /{lang}/{edition}/programmer/plans/{run_id}/undoing": "plan",
+    "GET /{lang}/{edition}/programmer/publication": "publish",
     "GET /{lang}/{edition}/programmer/plans/{run_id}": "see_grid",
     "POST /{lang}/{edition}/programmer/plans/{run_id}/stop": "plan",
     "POST /{lang}/{edition}/programmer/plans/{run_id}/application": "plan",
@@ -170,6 +173,7 @@ ROUTES = {
     "GET /api/v1/{edition}/screenings/{screening_id}/reasons": "see_grid",
     "GET /api/v1/{edition}/grid/explanation": "plan",
     "POST /api/v1/{edition}/grid/repair": "plan",
+    "POST /api/v1/{edition}/grid/acts/{act}/undoing": "plan",
     "GET /api/v1/{edition}/edition": "public",
     "PATCH /api/v1/{edition}/operator/edition": "operate",
     "GET /api/v1/{edition}/operator/people": "operate",
@@ -211,7 +215,7 @@ def routes_of(app) -> set[str]:
 def address(route: str, edition, **known: str) -> tuple[str, str]:
     """A route's method and path, with names that exist where they are given, else with none's."""
     method, _, path = route.partition(" ")
-    known = {"lang": "fr", "edition": edition.slug, "name": "main.m3u8", "language": "fr", "part": "reviewer", **known}
+    known = {"lang": "fr", "edition": edition.slug, "name": "main.m3u8", "language": "fr", "part": "reviewer", "act": "1", **known}
     while "{" in path:
         name = path[path.index("{") + 1 : path.index("}")]
         path = path.replace(f"{{{name}}}", known.get(name, "a" * 16))

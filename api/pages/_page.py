@@ -105,15 +105,19 @@ def page(
     status: int = 200,
     headers: dict[str, str] | None = None,
     theme: str = "office",
+    at: str | None = None,
     **context: Any,
 ) -> Response[str]:
-    """Draw a template of `api/templates` for this request."""
+    """Draw a template of `api/templates` for this request.
+
+    `at` is where the page lives, where a refused form has left its visitor somewhere else.
+    """
     lang = language_of(request)
     token = LazyToken(request)
     text = (
         environment(lang)
         .get_template(template)
-        .render(**shared(request, lang), csrf_token=token, theme=theme, **context)
+        .render(**shared(request, lang, at=at), csrf_token=token, theme=theme, **context)
     )
     cookies = []
     if token.drawn and not request.cookies.get("visitor"):
@@ -140,18 +144,19 @@ def text_of(request: AnyRequest, template: str, **context: Any) -> str:
     return str(drawn.render(**shared(request, lang), **context))
 
 
-def shared(request: AnyRequest, lang: str) -> dict[str, Any]:
+def shared(request: AnyRequest, lang: str, *, at: str | None = None) -> dict[str, Any]:
     """What `base.html` needs, whoever asks."""
     viewer: Viewer | None = request.state.get("viewer")
     edition: Edition | None = request.state.get("edition")
     prefix = prefix_of(request)
-    path = request.url.path.removeprefix(f"/{lang}")
+    here = request.url.path if at is None else prefix + at
+    path = here.removeprefix(f"/{lang}")
     return {
         "lang": lang,
         "edition": edition,
         "viewer": viewer if viewer is not None and viewer.is_known else None,
         "path": path,
-        "nav": nav(viewer, prefix=prefix, path=request.url.path),
+        "nav": nav(viewer, prefix=prefix, path=here),
         "flash": request.query_params.getall("done", []),
         "now": clock.now(),
         "t": partial(t, lang),

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from api.v1._grid import Names
 from api.v1.programmer import explanation_of_run
 from festival.clock import at
 from festival.language import clock_of, day, signed, t
@@ -17,7 +18,7 @@ from screenings.model import Placement, Plan, Problem, Progress, day_of, minute_
 from screenings.planner.repair import Change, difference
 from screenings.planner.whatif import Grid, lay
 from screenings.planner.why import costs
-from screenings.rules import prices
+from screenings.rules import breaches, prices
 from screenings.rules.facts import Facts
 from screenings.tables import PlanRun
 
@@ -56,6 +57,7 @@ class Line(Struct, frozen=True):
     """One screening that the plan moves, adds or drops; `price` in points, less is better."""
 
     number: int
+    name: str
     title: str
     section: str | None
     showing: int
@@ -69,6 +71,8 @@ class Proposal(Struct, frozen=True):
     """The difference to the grid as it stood when the plan was asked for."""
 
     was: int | None
+    clashes: int
+    """Broken rules of the grid as it stood: its cost alone would flatter it."""
     changes: int
     groups: list[tuple[Change, list[Line]]]
     compares: bool
@@ -152,11 +156,12 @@ def proposal_of(
 ) -> Proposal:
     problem = msgspec.convert(run.problem, Problem)
     houses = {screen.id: screen.name for screen in problem.screens}
+    stood = msgspec.convert(run.before, list[Placement])
     before = planning.known(problem, run.before)
     facts = Facts(problem)
     old, new = lay(facts, before), lay(facts, plan.placements)
     groups: dict[Change, list[Line]] = {"moved": [], "added": [], "dropped": []}
-    for move in difference(before, plan.placements):
+    for move in difference(stood, plan.placements):
         line = line_of(
             items.get(move.programme), (old, move.before), (new, move.after), edition, houses, lang
         )
@@ -164,10 +169,17 @@ def proposal_of(
     ordered = numbered(groups)
     return Proposal(
         was=sum(prices(facts, before).values()) if before else None,
+        clashes=len(breaches(facts, before)) + len(stood) - len(before),
         changes=sum(len(lines) for _, lines in ordered),
         groups=ordered,
         compares=len(before) == len(plan.placements),
     )
+
+
+def locks_clash(facts: Facts) -> bool:
+    """What is locked breaks a rule by itself: no plan can mend that."""
+    pins = [Placement(p.programme, p.number, p.screen, p.start) for p in facts.problem.pins]
+    return any(clash.code != "lock_moved" for clash in breaches(facts, pins))
 
 
 def numbered(groups: dict[Change, list[Line]]) -> list[tuple[Change, list[Line]]]:
@@ -195,12 +207,14 @@ def line_of(
     lang: str,
 ) -> Line:
     (grid, was), (after, now) = old, new
-    paid = costs(grid, was) if was else {}
+    paid = costs(grid, was) if was and (was.programme, was.number) in grid.plan else {}
     pays = costs(after, now) if now else {}
     steps = {rule: pays.get(rule, 0) - paid.get(rule, 0) for rule in pays | paid}
     placed = now or was
+    steps |= price_of_leaving(after, was) if was and now else {}
     return Line(
         number=0,
+        name=f"{placed.programme}:{placed.number}" if placed else "",
         title=item.title(lang) if item else "–",
         section=item.section_letter if item else None,
         showing=placed.number + 1 if placed else 1,
@@ -215,16 +229,22 @@ def line_of(
     )
 
 
+def price_of_leaving(grid: Grid, was: Placement) -> dict[str, int]:
+    """What it costs to leave a place where others expect it."""
+    name = (was.programme, was.number)
+    return {"S11": sum(o.price for o in grid.facts.problem.old if (o.programme, o.number) == name)}
+
+
 def place(edition: Edition, p: Placement | None, houses: dict[str, str], lang: str) -> str:
     if p is None:
         return ""
     when = day(lang, at(edition.first_day, day_of(p.start) * 1440 + 720), style="short")
-    return f"{when}, {clock_of(minute_of(p.start))}, {houses[p.screen]}"
+    return f"{when}, {clock_of(minute_of(p.start))}, {houses.get(p.screen, '–')}"
 
 
-def explanation_of(run: PlanRun, lang: str) -> dict[str, Any] | None:
+def explanation_of(run: PlanRun, names: Names, lang: str) -> dict[str, Any] | None:
     """As the JSON door tells it, in the words of one language."""
-    told = explanation_of_run(run)
+    told = explanation_of_run(run, names)
     if told is None:
         return None
     return told | {

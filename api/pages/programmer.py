@@ -1,6 +1,6 @@
 """The programmers' pages: the grid, plans, programmes, rooms and guests."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Request, Response, get, post
@@ -11,17 +11,18 @@ from msgspec import Meta
 
 from api.auth import needs
 from api.forms import filled
-from api.pages import _plan
+from api.pages import _plan, _publication
 from api.pages._page import fault_words, language_of, page, prefix_of
-from api.v1.programmer import grid_state
+from api.v1._grid import Names, grid_state
 from festival.access import Act
-from festival.clock import at, minutes_of
-from festival.errors import FestivalError, Refused
+from festival.clock import at
+from festival.errors import Conflict, FestivalError, Missing, Refused
 from festival.language import day, t
 from festival.tables import Edition, Person
-from screenings import lists, planning, programmes, publication, venues
-from screenings.model import Plan
+from screenings import acts, lists, planning, programmes, publication, venues
+from screenings.model import Plan, Problem
 from screenings.programmes import ProgrammeForm, Title
+from screenings.rules.facts import Facts
 from screenings.tables import PlanRun
 from screenings.venues import Id, ScreenForm, VenueForm
 from submissions.lists import sections_of
@@ -31,10 +32,23 @@ SEE = [needs(Act.SEE_GRID, scope="programme")]
 PLAN = [needs(Act.PLAN, scope="programme")]
 PUBLISH = [needs(Act.PUBLISH, scope="programme")]
 NIGHT_ENDS = 4 * 60
+HAND = (
+    "unplaced", "locked", "gone", "free", "lifted", "given_up", "lock", "unlock", "undone",
+    "moved_under", "hour_wrong", "away", "take_out",
+)  # fmt: skip
 
 
 class PlanForm(msgspec.Struct, frozen=True):
     seconds: Annotated[int, Meta(ge=1, le=600)] = 20
+    kind: Literal["plan", "repair"] = "plan"
+
+
+class TickForm(msgspec.Struct, frozen=True):
+    """`only`: each ticked change, as `programme:number`."""
+
+    only: Annotated[
+        list[Annotated[str, Meta(pattern=r"^\w{1,32}:\d{1,2}$")]], Meta(max_length=2000)
+    ] = []
 
 
 class PublishForm(msgspec.Struct, frozen=True):
@@ -65,78 +79,65 @@ class GuestNames(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def told_by(request: AnyRequest, error: FestivalError | None) -> list[tuple[str, str]]:
-    """Error words, clash words where a clash stands in the way of publication."""
     return fault_words(language_of(request), error) if error else []
+
+
+def status_of(error: FestivalError | None) -> int:
+    """A form that is refused, a reader who came too late, or a page like any other."""
+    if error is None:
+        return 200
+    return 409 if isinstance(error, Conflict) else 422
 
 
 def back(request: AnyRequest, place: str, done: str) -> Redirect:
     return Redirect(f"{prefix_of(request)}{place}?done={done}", status_code=303)
 
 
-async def grid_data(edition: Edition, state: dict[str, Any], lang: str) -> dict[str, Any]:
-    """What `<festival-grid>` draws from; the first day's midnight lets it count minutes."""
-    items = await lists.items(edition)
-    grid = await lists.working_grid(edition)
-    return {
+async def grid_data(edition: Edition, person: Person, lang: str) -> dict[str, Any]:
+    """What `<festival-grid>` draws from: the state that its news bring, and what never changes."""
+    return await grid_state(edition) | {
         "lang": lang,
         "api": f"/api/v1/{edition.slug}",
         "events": f"/api/v1/{edition.slug}/grid/events",
-        "first": at(edition.first_day, 0).isoformat(),
-        "version": state["version"],
-        "clashes": state["clashes"],
         "days": [day(lang, at(edition.first_day, d * 1440 + 720)) for d in range(edition.days)],
-        "screens": [
-            {"id": s.id, "name": s.name, "seats": s.seats, "hours": s.hours}
-            for s in await lists.screens(edition)
-        ],
-        "programmes": {
-            i.id: {
-                "id": i.id,
-                "title": i.title(lang),
-                "section": i.section_letter,
-                "minutes": i.minutes,
-                "intro": i.intro,
-                "debate": i.debate,
-                "showings": i.showings,
-            }
-            for i in items
-        },
-        "screenings": [
-            {
-                "id": p.id,
-                "programme": p.programme,
-                "number": p.number,
-                "screen": p.screen,
-                "start": minutes_of(p.starts_at, edition.first_day),
-                "locked": p.locked,
-            }
-            for p in await lists.placed_in(grid)
-        ],
+        "acts": await acts.acts_of(await lists.working_grid(edition), person),
+        "words": {name: t(lang, f"programmer.hand.{name}") for name in HAND}
+        | {rule: t(lang, f"planner.rule.{rule}") for rule in ("S1", "S2", "S3")}
+        | {"costs_nothing": t(lang, "programmer.why.nothing")},
     }
 
 
 async def grid_page(
-    request: AnyRequest, edition: Edition, error: FestivalError | None = None
+    request: AnyRequest, edition: Edition, person: Person, error: FestivalError | None = None
 ) -> Response[str]:
-    lang = language_of(request)
-    state = await grid_state(edition)
-    data = await grid_data(edition, state, lang)
-    data["words"] = {
-        name: t(lang, f"programmer.hand.{name}")
-        for name in ("unplaced", "locked", "free", "lift", "lifted", "given_up", "lock", "unlock", "undone")
-    }
-    data["words"] |= {rule: t(lang, f"planner.rule.{rule}") for rule in ("S1", "S2", "S3")}
-    data["words"]["costs_nothing"] = t(lang, "programmer.why.nothing")
     return page(
-        request, "programmer/grid.html", status=422 if error else 200, state=state, data=data,
+        request, "programmer/grid.html", status=status_of(error), at="/programmer/grid",
+        data=await grid_data(edition, person, language_of(request)),
         told=told_by(request, error), published=await lists.published_grids(edition),
         sections=await sections_of(edition),
     )  # fmt: skip
 
 
 @get("/programmer/grid", guards=SEE)
-async def grid(request: AnyRequest, edition_row: NamedDependency[Edition]) -> Response[str]:
-    return await grid_page(request, edition_row)
+async def grid(
+    request: AnyRequest, person: NamedDependency[Person], edition_row: NamedDependency[Edition]
+) -> Response[str]:
+    return await grid_page(request, edition_row, person)
+
+
+@get("/programmer/plans", guards=SEE)
+async def plans(request: AnyRequest, edition_row: NamedDependency[Edition]) -> Response[str]:
+    """All runs, the newest first: who leaves a run finds it here again."""
+    return await plans_page(request, edition_row)
+
+
+async def plans_page(
+    request: AnyRequest, edition: Edition, error: FestivalError | None = None
+) -> Response[str]:
+    return page(
+        request, "programmer/plans.html", status=status_of(error),
+        runs=await lists.plan_runs(edition), told=told_by(request, error),
+    )  # fmt: skip
 
 
 @post("/programmer/plans", guards=PLAN)
@@ -145,32 +146,42 @@ async def ask(
 ) -> Response[Any]:
     try:
         form = await filled(request, PlanForm)
-        run = await planning.ask(edition_row, seconds=form.seconds, by=person)
+        run = await planning.ask(edition_row, seconds=form.seconds, kind=form.kind, by=person)
     except FestivalError as error:
-        return await grid_page(request, edition_row, error)
+        return await plans_page(request, edition_row, error)
     return Redirect(f"{prefix_of(request)}/programmer/plans/{run.id}", status_code=303)
 
 
 async def plan_page(
-    request: AnyRequest, edition: Edition, run: PlanRun, error: FestivalError | None = None
+    request: AnyRequest,
+    edition: Edition,
+    run: PlanRun,
+    error: FestivalError | None = None,
+    ticked: list[str] | None = None,
 ) -> Response[str]:
     lang = language_of(request)
     plan = msgspec.convert(run.plan, Plan) if run.plan else None
     items = {item.id: item for item in await lists.items(edition)}
     proposal = _plan.proposal_of(edition, items, run, plan, lang) if plan else None
     draft = proposal.was if proposal and proposal.compares else None
+    names = Names(edition, items, await lists.screens(edition), [])
     return page(
         request,
         "programmer/plan.html",
-        status=422 if error else 200,
+        status=status_of(error),
+        at=f"/programmer/plans/{run.id}",
         run=run,
         plan=plan,
+        repair=run.repair,
         told=told_by(request, error),
         titles={item.id: item.title(lang) for item in items.values()},
         curve=_plan.curve_of(run, draft),
         shares=_plan.shares_of(plan, lang) if plan else [],
         proposal=proposal,
-        explanation=_plan.explanation_of(run, lang),
+        ticked=ticked,
+        locks_clash=_plan.locks_clash(Facts(msgspec.convert(run.problem, Problem))),
+        undone=run.act is not None and await acts.is_undone_in(edition, run.act),
+        explanation=_plan.explanation_of(run, names, lang),
     )
 
 
@@ -199,12 +210,54 @@ async def apply(
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> Response[Any]:
+    """Accept what is ticked: one act, which can be taken back as one."""
+    run, ticked = await lists.plan_run(edition_row, run_id), None
+    try:
+        ticked = (await filled(request, TickForm)).only
+        only = {(name, int(number)) for name, _, number in (one.rpartition(":") for one in ticked)}
+        await planning.apply(edition_row, run, only=only, by=person)
+    except FestivalError as error:
+        return await plan_page(request, edition_row, run, error, ticked)
+    return back(request, f"/programmer/plans/{run.id}", "programmer.done.applied")
+
+
+@post("/programmer/plans/{run_id:str}/undoing", guards=PLAN)
+async def undo_plan(
+    request: AnyRequest,
+    run_id: FromPath[str],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> Response[Any]:
     run = await lists.plan_run(edition_row, run_id)
     try:
-        await planning.apply(edition_row, run, by=person)
+        if run.act is None:
+            raise Missing("act_missing")
+        await acts.undo(edition_row, run.act, by=person)
     except FestivalError as error:
         return await plan_page(request, edition_row, run, error)
-    return back(request, "/programmer/grid", "programmer.done.applied")
+    return back(request, f"/programmer/plans/{run.id}", "programmer.done.undone")
+
+
+async def publication_page(
+    request: AnyRequest, edition: Edition, error: FestivalError | None = None
+) -> Response[str]:
+    """What the next number would change, and to whom it would write: nothing is done yet."""
+    lang, found = language_of(request), await lists.published_grids(edition)
+    working = await lists.working_grid(edition)
+    shown = await _publication.shown(edition, working, lang)
+    return page(
+        request, "programmer/publication.html", status=status_of(error),
+        at="/programmer/publication", told=told_by(request, error), version=working.version,
+        last=found[0] if found else None, next=(found[0]["number"] if found else 0) + 1,
+        **shown,
+    )  # fmt: skip
+
+
+@get("/programmer/publication", guards=PUBLISH)
+async def before_publishing(
+    request: AnyRequest, edition_row: NamedDependency[Edition]
+) -> Response[str]:
+    return await publication_page(request, edition_row)
 
 
 @post("/programmer/publication", guards=PUBLISH)
@@ -215,7 +268,7 @@ async def publish(
         form = await filled(request, PublishForm)
         number = await publication.publish(edition_row, version=form.version, by=person)
     except FestivalError as error:
-        return await grid_page(request, edition_row, error)
+        return await publication_page(request, edition_row, error)
     told = await publication.films_told(edition_row, number)
     done = "programmer.done.published" if told else "programmer.done.published_silently"
     return back(request, "/programmer/grid", done)
@@ -227,7 +280,8 @@ async def programmes_page(
     return page(
         request,
         "programmer/programmes.html",
-        status=422 if error else 200,
+        status=status_of(error),
+        at="/programmer/programmes",
         items=await lists.items(edition),
         told=told_by(request, error),
     )
@@ -292,7 +346,7 @@ async def venues_page(
 ) -> Response[str]:
     titles = {i.id: i.title(language_of(request)) for i in await lists.items(edition)}
     return page(
-        request, "programmer/venues.html", status=422 if error else 200,
+        request, "programmer/venues.html", status=status_of(error), at="/programmer/venues",
         venues=await lists.venues(edition), screens=await lists.screens(edition),
         guests=await lists.guests(edition), titles=titles, told=told_by(request, error),
     )  # fmt: skip
@@ -369,6 +423,6 @@ async def add_guest(
 
 
 HANDLERS: list[Any] = [
-    grid, ask, plan, stop, apply, publish, all_programmes, add_event, from_selection, remove,
-    all_venues, add_venue, add_screen, add_guest,
+    grid, plans, ask, plan, stop, apply, undo_plan, before_publishing, publish, all_programmes,
+    add_event, from_selection, remove, all_venues, add_venue, add_screen, add_guest,
 ]  # fmt: skip

@@ -62,7 +62,10 @@ def longest_word(title: str) -> int:
     the headline's size is chosen by it, so that no word leaves the screen.
     """
     widest = max(
-        (sum(1 + (east_asian_width(c) in "WF") for c in word) for word in re.split(r"[\s-]+", title)),
+        (
+            sum(1 + (east_asian_width(c) in "WF") for c in word)
+            for word in re.split(r"[\s-]+", title)
+        ),
         default=0,
     )
     return next((step for step in LONGEST if widest <= step), LONGEST[-1])

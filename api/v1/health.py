@@ -100,5 +100,4 @@ async def _broker(redis_url: str) -> dict[str, bool]:
     }
 
 
-
 HANDLERS: list[Any] = [health, ready]

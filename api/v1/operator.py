@@ -281,9 +281,7 @@ async def apply_policy(
     return await rejudging.apply(edition_row, data.policy, by=person)
 
 
-async def letters_in(
-    mailbox: Path, edition: Edition, *, address: str = ""
-) -> list[dict[str, str]]:
+async def letters_in(mailbox: Path, edition: Edition, *, address: str = "") -> list[dict[str, str]]:
     """The newest letters of the sink: this edition's, and those of the house itself."""
     found: list[dict[str, str]] = []
     files = sorted(mailbox.glob("*.eml"), reverse=True)
@@ -295,7 +293,9 @@ async def letters_in(
             edition.id,
         )
         ids = {row["id"] for row in known}
-        found += [one for one in read if one["letter"] in ids and address.lower() in one["to"].lower()]
+        found += [
+            one for one in read if one["letter"] in ids and address.lower() in one["to"].lower()
+        ]
         if len(found) >= MOST_LETTERS:
             break
     return found[:MOST_LETTERS]

@@ -11,16 +11,16 @@ from litestar.response import ServerSentEvent
 from msgspec import Meta
 
 from api.auth import needs
-from api.news import stream
+from api.news import stream, watched
+from api.v1._grid import Names, details_in, grid_state
 from festival.access import Act
 from festival.errors import Refused
-from festival.language import LANGUAGES, has_words, t
+from festival.language import LANGUAGES, t
 from festival.progress import channel
 from festival.tables import Edition, Person
+from screenings import acts, lists, planning, programmes, publication, questions, venues
 from screenings import grid as grids
-from screenings import lists, planning, programmes, publication, questions, venues
 from screenings.grid import NewScreening, Where
-from screenings.model import Clash
 from screenings.planner.explain import Explanation
 from screenings.planner.words import Remark
 from screenings.programmes import ProgrammeForm
@@ -30,6 +30,7 @@ from screenings.venues import GuestForm, ScreenForm, VenueForm
 SEE = [needs(Act.SEE_GRID, scope="programme")]
 PLAN = [needs(Act.PLAN, scope="programme")]
 PUBLISH = [needs(Act.PUBLISH, scope="programme")]
+AnyRequest = Request[Any, Any, Any]
 LAST = ("done", "impossible", "failed", "stopped")
 
 
@@ -51,40 +52,19 @@ class Publishing(msgspec.Struct, frozen=True):
     version: Annotated[int, Meta(ge=1, le=10**12)]
 
 
-def version_of(request: Request[Any, Any, Any]) -> int:
-    """`If-Match: "12"` names the grid that the programmer was looking at."""
+def version_of(request: AnyRequest) -> int:
+    """`If-Match: "12"`: the grid that the programmer was looking at when they made up their mind.
+
+    Only what somebody has done to the same screening since is in the way.
+    """
     text = request.headers.get("if-match", "").strip().removeprefix("W/").strip('"')
     if not text.isascii() or not text.isdigit() or len(text) > 12:
         raise Refused("version_missing")
     return int(text)
 
 
-def clash_words(clash: Clash) -> dict[str, str]:
-    """The sentence of a clash in both languages."""
-    key = f"clash.{clash.code}"
-    return {
-        lang: t(lang, key, **clash.details) if has_words(key) else clash.code for lang in LANGUAGES
-    }
-
-
-def clash_row(clash: Clash) -> dict[str, Any]:
-    return {**msgspec.to_builtins(clash), "words": clash_words(clash)}
-
-
-async def grid_state(edition: Edition) -> dict[str, Any]:
-    """The whole working grid with its clashes."""
-    grid = await lists.working_grid(edition)
-    return {
-        "version": grid.version,
-        "screenings": msgspec.to_builtins(await lists.placed_in(grid)),
-        "clashes": [clash_row(clash) for clash in await lists.clashes_of(edition, grid)],
-    }
-
-
-async def tell(channels: ChannelsPlugin, edition: Edition, version: int) -> None:
-    """Other programmers' pages look again."""
-    name = channel("grid", edition.id)
-    channels.publish({"version": version, "refresh": True}, [name])
+def version_if_any(request: AnyRequest) -> int | None:
+    return version_of(request) if "if-match" in request.headers else None
 
 
 @post("/venues", guards=PLAN)
@@ -168,73 +148,80 @@ async def grid(edition_row: NamedDependency[Edition]) -> dict[str, Any]:
 
 
 @get("/grid/events", guards=SEE)
-async def grid_events(
-    edition_row: NamedDependency[Edition], channels: NamedDependency[ChannelsPlugin]
-) -> ServerSentEvent:
-    standing = await lists.working_grid(edition_row)
-    return stream(channels, channel("grid", edition_row.id), {"version": standing.version})
+async def grid_events(edition_row: NamedDependency[Edition]) -> ServerSentEvent:
+    """Whenever anything that the grid shows has changed, whoever changed it."""
+    return watched(lambda: lists.mark_of(edition_row))
 
 
 @post("/grid/screenings", guards=PLAN)
 async def place(
-    request: Request[Any, Any, Any],
     data: JSONBody[NewScreening],
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
-    channels: NamedDependency[ChannelsPlugin],
 ) -> dict[str, Any]:
-    """From the tray into the grid."""
-    made, version = await grids.place(edition_row, data, version=version_of(request), by=person)
-    await tell(channels, edition_row, version)
-    return {"id": made, **await grid_state(edition_row)}
+    """From the tray into the grid; `act` takes it back."""
+    made, version = await grids.place(edition_row, data, by=person)
+    return {"id": made, "act": version, **await grid_state(edition_row)}
 
 
 @put("/screenings/{screening_id:str}/placement", guards=PLAN)
 async def move(
-    request: Request[Any, Any, Any],
+    request: AnyRequest,
     screening_id: FromPath[str],
     data: JSONBody[Where],
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
-    channels: NamedDependency[ChannelsPlugin],
 ) -> dict[str, Any]:
     """Move a screening; the answer holds the new clashes of the whole grid."""
     version = await grids.move(
         edition_row, screening_id, data, version=version_of(request), by=person
     )
-    await tell(channels, edition_row, version)
-    return await grid_state(edition_row)
+    return {"act": version, **await grid_state(edition_row)}
 
 
 @delete("/screenings/{screening_id:str}", guards=PLAN, status_code=200)
 async def take_out(
-    request: Request[Any, Any, Any],
+    request: AnyRequest,
     screening_id: FromPath[str],
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
-    channels: NamedDependency[ChannelsPlugin],
 ) -> dict[str, Any]:
     version = await grids.remove(edition_row, screening_id, version=version_of(request), by=person)
-    await tell(channels, edition_row, version)
-    return await grid_state(edition_row)
+    return {"act": version, **await grid_state(edition_row)}
 
 
-@post("/screenings/{screening_id:str}/lock", guards=PLAN, status_code=204)
+@post("/screenings/{screening_id:str}/lock", guards=PLAN, status_code=200)
 async def lock(
+    request: AnyRequest,
     screening_id: FromPath[str],
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
-) -> None:
-    await grids.lock(edition_row, screening_id, locked=True, by=person)
+) -> dict[str, Any]:
+    """Where it stands; with `If-Match`, only where it stood when that version was seen."""
+    seen = version_if_any(request)
+    version = await grids.lock(edition_row, screening_id, locked=True, version=seen, by=person)
+    return {"act": version, **await grid_state(edition_row)}
 
 
-@delete("/screenings/{screening_id:str}/lock", guards=PLAN)
+@delete("/screenings/{screening_id:str}/lock", guards=PLAN, status_code=200)
 async def free(
+    request: AnyRequest,
     screening_id: FromPath[str],
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
-) -> None:
-    await grids.lock(edition_row, screening_id, locked=False, by=person)
+) -> dict[str, Any]:
+    seen = version_if_any(request)
+    version = await grids.lock(edition_row, screening_id, locked=False, version=seen, by=person)
+    return {"act": version, **await grid_state(edition_row)}
+
+
+@post("/grid/acts/{act:int}/undoing", guards=PLAN, status_code=200)
+async def undo(
+    act: FromPath[int], person: NamedDependency[Person], edition_row: NamedDependency[Edition]
+) -> dict[str, Any]:
+    """Take a whole act back, be it a move, a lock or a plan, if nothing of it was touched since."""
+    version = await acts.undo(edition_row, act, by=person)
+    return {"act": version, **await grid_state(edition_row)}
 
 
 @post("/grid/plans", guards=PLAN)
@@ -260,34 +247,43 @@ async def reasons(
 @get("/grid/explanation", guards=PLAN)
 async def explanation(edition_row: NamedDependency[Edition]) -> dict[str, Any]:
     """Whether all that is promised can be shown; if not, why, and what to let go."""
-    return explanation_row(await questions.why_not(edition_row))
+    names = await names_of(edition_row)
+    return explanation_row(await questions.why_not(edition_row), names)
 
 
-def explanation_of_run(run: PlanRun) -> dict[str, Any] | None:
+async def names_of(edition: Edition) -> Names:
+    known = {item.id: item for item in await lists.items(edition)}
+    return Names(edition, known, await lists.screens(edition), [])
+
+
+def explanation_of_run(run: PlanRun, names: Names) -> dict[str, Any] | None:
     """Why not everything found a place, where something did not and there was time to tell."""
     if run.explanation is None:
         return None
-    return explanation_row(msgspec.convert(cast("dict[str, Any]", run.explanation), Explanation))
+    told = msgspec.convert(cast("dict[str, Any]", run.explanation), Explanation)
+    return explanation_row(told, names)
 
 
-def explanation_row(found: Explanation) -> dict[str, Any]:
+def explanation_row(found: Explanation, names: Names) -> dict[str, Any]:
     return {
         "verdict": found.verdict,
         "minimal": found.minimal,
         "smallest": found.smallest,
         "seconds": found.seconds,
-        "remarks": [remark_row("remark", r) for r in found.remarks],
-        "because": [remark_row("because", r) for r in found.core],
-        "letgo": [remark_row("letgo", r) for r in found.repair],
+        "remarks": [remark_row("remark", r, names) for r in found.remarks],
+        "because": [remark_row("because", r, names) for r in found.core],
+        "letgo": [remark_row("letgo", r, names) for r in found.repair],
     }
 
 
-def remark_row(kind: str, remark: Remark) -> dict[str, Any]:
+def remark_row(kind: str, remark: Remark, names: Names) -> dict[str, Any]:
     key = f"{kind}.{remark.code}"
     return {
         "code": remark.code,
         "details": remark.details,
-        "words": {lang: t(lang, key, **remark.details) for lang in LANGUAGES},
+        "words": {
+            lang: t(lang, key, **details_in(remark.details, names, lang)) for lang in LANGUAGES
+        },
     }
 
 
@@ -306,7 +302,7 @@ async def plan(run_id: FromPath[str], edition_row: NamedDependency[Edition]) -> 
         "state": run.state,
         "progress": run.progress,
         "plan": run.plan,
-        "explanation": explanation_of_run(run),
+        "explanation": explanation_of_run(run, await names_of(edition_row)),
         "applied": run.applied_at is not None,
         "fault": run.fault,
     }
@@ -340,13 +336,11 @@ async def apply(
     run_id: FromPath[str],
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
-    channels: NamedDependency[ChannelsPlugin],
 ) -> dict[str, Any]:
-    """Put the plan into the working grid."""
+    """Put the plan into the working grid; `act` takes the whole of it back."""
     run = await lists.plan_run(edition_row, run_id)
     version = await planning.apply(edition_row, run, by=person)
-    await tell(channels, edition_row, version)
-    return await grid_state(edition_row)
+    return {"act": version, **await grid_state(edition_row)}
 
 
 @post("/grid/publication", guards=PUBLISH)
@@ -365,6 +359,6 @@ async def publish(
 
 HANDLERS: list[Any] = [
     add_venue, add_screen, screens, add_guest, all_programmes, add_programme, from_selection,
-    remove_programme, grid, grid_events, place, move, take_out, lock, free, ask, plan, plan_events,
+    remove_programme, grid, grid_events, place, move, take_out, lock, free, undo, ask, plan, plan_events,
     stop, apply, publish, reasons, explanation, mend,
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 
 from ortools.sat.python import cp_model
@@ -135,13 +135,14 @@ def plan(
     on_progress: OnProgress | None = None,
     should_stop: Callable[[], bool] = lambda: False,
     on_run: Callable[["Run"], None] = lambda _: None,
+    start: Collection[Placement] = (),
 ) -> Plan:
     """The best plan found in `seconds`: all pins kept, most screenings placed, then least cost.
 
     It ends earlier when the gap is no more than `target`. A `deterministic` run counts work in
     place of seconds: the same seed gives the same plan, on any machine. Both callbacks are called
     in this thread; one that raises ends the run. `on_run` is handed the run itself, so that another
-    thread can report what it has.
+    thread can report what it has. `start` is a plan to begin from, where it is the better one.
     """
     run = begin(
         problem, Work() if deterministic else Wall(clock), seconds, seed, target, on_progress,
@@ -149,6 +150,8 @@ def plan(
     )  # fmt: skip
     on_run(run)
     first_plan(run)
+    if start:
+        run.offer(seats_of(run.ground, start))
     search = Search(run.ground, board_with(run.ground, run.seats), random.Random(seed))  # noqa: S311
     if not run.over():
         improve(run, search, until=run.clock.now() + min(WARM, 0.2 * run.left))
@@ -191,6 +194,13 @@ def first_plan(run: Run) -> None:
     run.offer(first.first_plan(run.ground, seed=run.seed, over=over).seats)
     run.fewest = run.missing == len(run.hopeless)
     run.tell()
+
+
+def seats_of(ground: Ground, plan: Collection[Placement]) -> Seats:
+    """A plan as the board sits it; what is locked stays where it is locked."""
+    screens = {screen.id: at for at, screen in enumerate(ground.problem.screens)}
+    given = {(p.programme, p.number): (screens[p.screen], p.start) for p in plan}
+    return [held or given.get(name) for name, held in zip(ground.names, ground.held, strict=True)]
 
 
 def board_with(ground: Ground, seats: Seats) -> Board:

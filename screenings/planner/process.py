@@ -27,6 +27,7 @@ PATIENCE = 0.7  # after a wish to stop, the best plan goes out even from the mid
 GRACE = 20.0  # beyond its seconds, for building the model and for the last words
 GLANCE = 0.05
 SETTLING = 2.0  # for sending back what has moved in vain
+MENDING = 0.3  # of a run's seconds, for the grid that it begins from
 HASTE = 0.15  # for the same, when somebody waits
 Kind = TypeVar("Kind")
 
@@ -93,7 +94,9 @@ def solve(
     return given(run(order, on_progress, should_stop).plan)
 
 
-def explained(question: Question, *, should_stop: Callable[[], bool] = lambda: False) -> Explanation:
+def explained(
+    question: Question, *, should_stop: Callable[[], bool] = lambda: False
+) -> Explanation:
     """As `explain`, but elsewhere; one that is stopped knows nothing."""
     return given(run(question, None, should_stop).explanation)
 
@@ -229,9 +232,12 @@ class Speaker:
 
 
 def planned(order: Order, speaker: Speaker) -> Plan:
+    began = time.monotonic()
+    start = standing_mended(order)
     found = driver.plan(
         order.problem,
-        seconds=order.seconds,
+        start=start,
+        seconds=max(1.0, order.seconds - (time.monotonic() - began)),
         seed=order.seed,
         deterministic=order.deterministic,
         target=order.target,
@@ -240,6 +246,13 @@ def planned(order: Order, speaker: Speaker) -> Plan:
         on_run=lambda run: speaker.note(order, run),
     )
     return calm(order, found, seconds=SETTLING)
+
+
+def standing_mended(order: Order) -> list[Placement]:
+    """Where moves have a price, the search begins at the grid as it stands, mended."""
+    if not order.problem.old or order.deterministic:
+        return []
+    return repair(order.problem, order.was, seconds=MENDING * order.seconds, polish=0.5).plan
 
 
 def calm(order: Order, found: Plan, *, seconds: float) -> Plan:

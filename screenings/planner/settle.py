@@ -64,9 +64,7 @@ def sent_back(
             for clash in breaches(facts, trial.values())
             if (names := frozenset(clash.screenings)) not in tolerated
         ]
-        wanted = {
-            one for names in faults for one in names if one in old and trial[one] != old[one]
-        }
+        wanted = {one for names in faults for one in names if one in old and trial[one] != old[one]}
         if faults and not wanted:
             return None
     return trial

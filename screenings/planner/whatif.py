@@ -136,7 +136,9 @@ def in_the_way(
     since = bisect_right(grid.latest.get(house, []), start - turnaround)
     until = bisect_right(row, (end + turnaround - 1, END, LAST))
     found = {
-        other for _, closes, other in row[since:until] if closes + turnaround > start and other != name
+        other
+        for _, closes, other in row[since:until]
+        if closes + turnaround > start and other != name
     }
     for begins, ends, screen, other in people:
         way = grid.facts.way(screen, house[0])

@@ -1,5 +1,6 @@
 """The working grid: stale hands are told, padlocks hold, and the database itself refuses overlap."""
 
+import asyncio
 from datetime import timedelta
 
 import asyncpg
@@ -8,10 +9,14 @@ import pytest
 from festival.db import rows, transaction
 from festival.errors import Conflict, Missing, Refused
 from festival.tables import new_id
-from screenings import grid
+from screenings import acts, grid
 from screenings.grid import NewScreening, Where
-from screenings.lists import placed_in, working_grid
-from tests.builders import paris
+from screenings.lists import clashes_of, mark_of, placed_in, problem_of, venues, working_grid
+from screenings.programmes import ProgrammeForm, add_programme
+from screenings.venues import GuestForm, ScreenForm, add_guest, add_screen
+from submissions.entries import withdraw
+from submissions.tables import FilmFile, Submission
+from tests.builders import a_person, paris
 from tests.screenings.world import World
 
 NOON = 12 * 60
@@ -37,7 +42,8 @@ async def test_a_stale_hand_is_told_the_standing_version_and_moves_nothing(house
     with pytest.raises(Conflict) as refused:
         await grid.move(world.edition, placed, Where(screen=world.screen, start=NOON + 60), version=standing - 1, by=world.by)
 
-    assert refused.value.values == {"version": standing}
+    told = {"version": standing, "by": "Pia", "titles_fr": "Nuit 0", "titles_en": "Nuit 0"}
+    assert refused.value.values == told
     assert await starts(world) == [paris("2027-11-26 12:00")]
 
 
@@ -50,7 +56,7 @@ async def test_a_showing_is_placed_once_and_only_if_promised(house) -> None:
     with pytest.raises(Refused):
         await grid.place(
             world.edition, NewScreening(programme=world.programmes[0], number=1, screen=world.screen, start=900),
-            version=await world.version(), by=world.by,
+            by=world.by,
         )  # fmt: skip
 
     assert await starts(world) == [paris("2027-11-26 12:00")]
@@ -118,3 +124,145 @@ async def test_the_database_lets_one_film_follow_another(house) -> None:
     world = await World().build("accepted", "accepted")
 
     assert await publish_by_hand(world, "2027-11-26 12:00", "2027-11-26 13:00") == 2
+
+
+async def put(world: World, placed: str, start: int, seen: int, *, by=None) -> int:
+    return await grid.move(world.edition, placed, Where(screen=world.screen, start=start), version=seen, by=by or world.by)
+
+
+async def stands(world: World, n: int) -> int | None:
+    shown = await acts.places(world.edition, await working_grid(world.edition))
+    place = shown.get((world.programmes[n], 0))
+    return None if place is None else place.start
+
+
+async def test_two_programmers_move_two_screenings_at_once(house) -> None:
+    world = await World().build("accepted", "accepted")
+    one, other = await world.place(0, NOON), await world.place(1, NOON + 240)
+    seen = await world.version()
+
+    await asyncio.gather(put(world, one, NOON + 30, seen), put(world, other, NOON + 300, seen))
+
+    assert (await stands(world, 0), await stands(world, 1)) == (NOON + 30, NOON + 300)
+
+
+async def test_of_two_who_move_the_same_screening_the_second_is_told_by_whom(house) -> None:
+    world = await World().build("accepted")
+    placed, seen = await world.place(0, NOON), await world.version()
+    colleague = await a_person("programmer", edition=world.edition, name="Bo")
+    await put(world, placed, NOON + 30, seen, by=colleague)
+
+    with pytest.raises(Conflict) as refused:
+        await put(world, placed, NOON + 60, seen)
+
+    assert refused.value.codes == ("screening_moved_meanwhile",)
+    assert refused.value.values["by"] == "Bo"
+    assert await stands(world, 0) == NOON + 30
+
+
+async def test_a_version_that_is_yet_to_come_opens_nothing(house) -> None:
+    world = await World().build("accepted")
+    placed = await world.place(0, NOON)
+
+    with pytest.raises(Conflict):
+        await put(world, placed, NOON + 60, await world.version() + 1000)
+
+
+async def test_a_lock_is_an_act_like_any_other(house) -> None:
+    world = await World().build("accepted")
+    placed, seen = await world.place(0, NOON), await world.version()
+    locked = await grid.lock(world.edition, placed, locked=True, by=world.by, version=seen)
+
+    with pytest.raises(Conflict):
+        await grid.lock(world.edition, placed, locked=False, by=world.by, version=seen)
+    await acts.undo(world.edition, locked, by=world.by)
+
+    assert [one.locked for one in await placed_in(await working_grid(world.edition))] == [False]
+
+
+async def test_an_undo_never_overwrites_a_later_act(house) -> None:
+    world = await World().build("accepted")
+    placed = await world.place(0, NOON)
+    mine = await put(world, placed, NOON + 60, await world.version())
+    colleague = await a_person("programmer", edition=world.edition, name="Bo")
+    await put(world, placed, NOON + 120, mine, by=colleague)
+
+    with pytest.raises(Conflict) as refused:
+        await acts.undo(world.edition, mine, by=world.by)
+
+    assert (refused.value.codes, refused.value.values["by"]) == (("act_followed",), "Bo")
+    assert await stands(world, 0) == NOON + 120
+
+
+async def test_acts_are_taken_back_one_after_the_other_and_each_once(house) -> None:
+    world = await World().build("accepted")
+    placed = await world.place(0, NOON)
+    first = await put(world, placed, NOON + 60, await world.version())
+    second = await put(world, placed, NOON + 120, first)
+
+    await acts.undo(world.edition, second, by=world.by)
+    assert await stands(world, 0) == NOON + 60
+    await acts.undo(world.edition, first, by=world.by)
+
+    assert await stands(world, 0) == NOON
+    with pytest.raises(Conflict):
+        await acts.undo(world.edition, first, by=world.by)
+
+
+async def test_what_was_taken_out_comes_back_unless_somebody_has_placed_it(house) -> None:
+    world = await World().build("accepted")
+    placed = await world.place(0, NOON)
+    out = await grid.remove(world.edition, placed, version=await world.version(), by=world.by)
+    await world.place(0, NOON + 180)
+
+    with pytest.raises(Conflict):
+        await acts.undo(world.edition, out, by=world.by)
+
+    assert await stands(world, 0) == NOON + 180
+
+
+async def test_what_pages_see_changes_with_whatever_anybody_does(house) -> None:
+    world = await World().build("accepted", "accepted")
+    placed = await world.place(0, NOON)
+    seen = [await mark_of(world.edition)]
+
+    async def has_changed() -> bool:
+        seen.append(await mark_of(world.edition))
+        return seen[-1] != seen[-2]
+
+    await grid.lock(world.edition, placed, locked=True, by=world.by)
+    assert await has_changed()
+    await add_programme(world.edition, ProgrammeForm(kind="event", title_fr="Fête", own_minutes=60), by=world.by)
+    assert await has_changed()
+    room = ScreenForm(venue=(await venues(world.edition))[0]["id"], name="Vega", seats=90, hours=[(600, 1440)] * 3)
+    await add_screen(world.edition, room, by=world.by)
+    assert await has_changed()
+    await add_guest(world.edition, GuestForm(name="Io"), by=world.by)
+    assert await has_changed()
+    await withdraw(await Submission.objects().get(Submission.id == world.films[0]), by=world.maker)
+    assert await has_changed()
+    await FilmFile.update({FilmFile.facts: {"duration": 5400.0}}).where(FilmFile.submission == world.films[1])
+    assert await has_changed()
+    assert not await has_changed()
+
+
+async def test_a_film_that_is_taken_back_is_a_clash_and_is_no_longer_planned(house) -> None:
+    world = await World().build("accepted", "accepted")
+    await world.place(0, NOON)
+    await withdraw(await Submission.objects().get(Submission.id == world.films[0]), by=world.maker)
+
+    [clash] = await clashes_of(world.edition, await working_grid(world.edition))
+
+    assert (clash.code, clash.level) == ("film_withdrawn", "block")
+    assert clash.details["by"] == world.maker.name
+    assert [p.id for p in (await problem_of(world.edition)).programmes] == [world.programmes[1]]
+
+
+async def test_a_film_that_has_grown_since_it_was_placed_is_told(house) -> None:
+    world = await World().build("accepted")
+    await world.place(0, NOON)
+    await FilmFile.update({FilmFile.facts: {"duration": 5400.0}}).where(FilmFile.submission == world.films[0])
+
+    [clash] = await clashes_of(world.edition, await working_grid(world.edition))
+
+    assert (clash.code, clash.details) == ("length_changed", {"was": 1, "now": 90})

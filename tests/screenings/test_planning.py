@@ -7,17 +7,18 @@ import pytest
 from redis.asyncio import Redis
 
 from api.pages import _plan
+from api.v1.programmer import names_of
 from festival import leases
 from festival.db import rows
-from festival.errors import Refused
+from festival.errors import Conflict, Refused
 from festival.progress import News
 from festival.settings import Settings
-from screenings import planning
-from screenings.lists import items
+from screenings import acts, grid, planning
+from screenings.lists import clashes_of, items, placed_in, working_grid
 from screenings.model import Plan
 from screenings.planner.process import OverTime, PlannerFailed
 from screenings.programmes import ProgrammeForm, add_programme
-from screenings.tables import PlanRun
+from screenings.tables import PlanRun, Screening
 from tests.builders import a_person, sign_in
 from tests.screenings.world import World
 from workers import tasks
@@ -25,8 +26,8 @@ from workers import tasks
 EVENING = 18 * 60
 
 
-async def worked(world: World, *, seconds: int = 3) -> PlanRun:
-    run = await planning.ask(world.edition, seconds=seconds, by=world.by)
+async def worked(world: World, *, seconds: int = 3, kind: planning.Kind = "plan") -> PlanRun:
+    run = await planning.ask(world.edition, seconds=seconds, by=world.by, kind=kind)
     line = await rows("SELECT id FROM outbox WHERE args->>'run' = {}", run.id)
     lease = await leases.take(line[0]["id"], worker="night shift")
     assert lease is not None
@@ -65,7 +66,7 @@ async def test_what_has_no_place_is_told_with_the_smallest_reason(standing) -> N
 
     run = await worked(standing)
 
-    told = _plan.explanation_of(run, "fr")
+    told = _plan.explanation_of(run, await names_of(standing.edition), "fr")
     assert told is not None
     assert (told["verdict"], told["minimal"]) == ("impossible", True)
     assert told["because"]
@@ -94,7 +95,8 @@ async def test_the_page_says_what_is_left_out_and_why(client, standing, lang) ->
     answer = await client.get(f"/{lang}/{standing.edition.slug}/programmer/plans/{run.id}")
 
     assert answer.status_code == 200
-    for words in _plan.explanation_of(run, lang)["because"]:
+    names = await names_of(standing.edition)
+    for words in _plan.explanation_of(run, names, lang)["because"]:
         assert words.split("»")[0].split("”")[0][:12] in answer.text
     assert "Quatre fois" in answer.text
 
@@ -144,3 +146,103 @@ async def test_a_run_that_takes_too_long_is_not_tried_again(standing, monkeypatc
     (after,) = await rows("SELECT attempt, parked_at IS NOT NULL AS parked FROM outbox WHERE id = {}", line)
     assert after == {"attempt": 1, "parked": True}
     assert (await PlanRun.objects().get(PlanRun.id == run.id)).state == "failed"
+
+
+@pytest.fixture
+async def clashing(house) -> World:
+    """Two at once, and one that is well where it is."""
+    world = await World().build("accepted", "accepted", "accepted")
+    await world.place(0, EVENING)
+    await world.place(1, EVENING + 10)
+    await world.place(2, 1440 + EVENING)
+    return world
+
+
+async def where(world: World) -> dict:
+    return await acts.places(world.edition, await working_grid(world.edition))
+
+
+async def test_a_repair_moves_least_is_proved_and_is_taken_back_as_one(clashing) -> None:
+    before = await where(clashing)
+
+    run = await worked(clashing, kind="repair")
+    act = await planning.apply(clashing.edition, run, by=clashing.by)
+
+    after = await where(clashing)
+    assert (run.state, run.repair["moves"], run.repair["moves_proved"]) == ("done", 1, True)
+    assert [name for name in before if before[name] != after[name]] != []
+    assert await clashes_of(clashing.edition, await working_grid(clashing.edition)) == []
+    await acts.undo(clashing.edition, act, by=clashing.by)
+    assert await where(clashing) == before
+
+
+async def test_a_plan_keeps_what_stands_and_is_in_nobodys_way(clashing) -> None:
+    before = await where(clashing)
+
+    run = await worked(clashing)
+
+    moved = planning.changes_of(run, msgspec.convert(run.plan, Plan))
+    assert (clashing.programmes[2], 0) not in moved
+    assert before[clashing.programmes[2], 0] == (await where(clashing))[clashing.programmes[2], 0]
+
+
+async def test_a_lock_put_on_while_the_planner_thought_keeps_its_place(clashing) -> None:
+    run = await worked(clashing, kind="repair")
+    [name] = planning.changes_of(run, msgspec.convert(run.plan, Plan))
+    grid_now = await working_grid(clashing.edition)
+    locked = await Screening.objects().get((Screening.grid == grid_now.id) & (Screening.programme == name[0]))
+    await grid.lock(clashing.edition, locked.id, locked=True, by=clashing.by)
+    before = await where(clashing)
+
+    with pytest.raises(Conflict):
+        await planning.apply(clashing.edition, run, by=clashing.by)
+
+    assert await where(clashing) == before
+    assert (await PlanRun.objects().get(PlanRun.id == run.id)).act is None
+
+
+async def test_a_plan_never_lays_one_screening_on_another_that_came_meanwhile(clashing) -> None:
+    run = await worked(clashing, kind="repair")
+    [place] = planning.changes_of(run, msgspec.convert(run.plan, Plan)).values()
+    event = ProgrammeForm(kind="event", title_fr="Fête", own_minutes=60, intro=0, debate=0)
+    made = await add_programme(clashing.edition, event, by=clashing.by)
+    there = grid.NewScreening(programme=made.id, screen=place.screen, start=place.start)
+    await grid.place(clashing.edition, there, by=clashing.by)
+    before = await where(clashing)
+
+    with pytest.raises(Refused) as refused:
+        await planning.apply(clashing.edition, run, by=clashing.by)
+
+    assert refused.value.codes == ("plan_makes_clashes",)
+    assert "Fête" in refused.value.values["titles_fr"]
+    assert await where(clashing) == before
+
+
+async def test_a_plan_is_accepted_line_by_line(client, clashing) -> None:
+    run = await worked(clashing, kind="repair")
+    [(name, place)] = planning.changes_of(run, msgspec.convert(run.plan, Plan)).items()
+    await sign_in(client, clashing.by)
+    proof = {"_csrf": client.headers["x-csrf-token"]}
+    address = f"/fr/{clashing.edition.slug}/programmer/plans/{run.id}"
+
+    none = await client.post(f"{address}/application", data=proof)
+    one = await client.post(f"{address}/application", data=proof | {"only": f"{name[0]}:{name[1]}"})
+
+    assert (none.status_code, one.status_code) == (422, 303)
+    assert f'/en/{clashing.edition.slug}/programmer/plans/{run.id}"' in none.text
+    assert (await where(clashing))[name] == place
+    undone = await client.post(f"{address}/undoing", data=proof)
+    assert undone.status_code == 303
+    assert (await where(clashing))[name] != place
+
+
+async def test_locks_that_clash_are_said_and_nothing_is_called_the_best(client, clashing) -> None:
+    for one in await placed_in(await working_grid(clashing.edition)):
+        await grid.lock(clashing.edition, one.id, locked=True, by=clashing.by)
+    run = await worked(clashing)
+    await sign_in(client, clashing.by)
+
+    told = (await client.get(f"/fr/{clashing.edition.slug}/programmer/plans/{run.id}")).text
+
+    assert "verrouillées se gênent entre elles" in told
+    assert "prouvé le meilleur" not in told

@@ -10,8 +10,8 @@ from festival.errors import Conflict, Refused
 from festival.tables import Letter
 from screenings import grid, publication
 from submissions import entries
-from submissions.tables import Submission
-from tests.builders import until_it_waits
+from submissions.tables import FilmFile, Submission
+from tests.builders import sign_in, until_it_waits
 from tests.screenings.world import World
 
 NOON = 12 * 60
@@ -130,4 +130,75 @@ async def test_a_film_that_is_being_taken_back_is_not_published(house) -> None:
 
     with pytest.raises(Refused) as refused:
         await publishing
-    assert "films_in_pencil" in refused.value.codes
+    assert refused.value.codes == ("film_withdrawn",)
+
+
+async def test_the_same_grid_is_not_published_twice(house) -> None:
+    world = await World().build("accepted")
+    await world.place(0, NOON)
+    await publish(world)
+    letters = await Letter.count().where(Letter.edition == world.edition.id)
+
+    with pytest.raises(Refused) as refused:
+        await publish(world)
+
+    assert refused.value.codes == ("nothing_to_publish",)
+    assert (await publication.newest_document(world.edition)).number == 1
+    assert await Letter.count().where(Letter.edition == world.edition.id) == letters
+
+
+async def test_a_grid_that_somebody_has_changed_since_it_was_looked_at_is_not_published(house) -> None:
+    world = await World().build("accepted", "accepted")
+    await world.place(0, NOON)
+    seen = await world.version()
+    await world.place(1, NOON + 240)
+
+    with pytest.raises(Conflict) as refused:
+        await publication.publish(world.edition, version=seen, by=world.by)
+
+    assert refused.value.values == {"version": seen + 1}
+
+
+async def test_the_public_reads_the_length_that_a_film_has_now(house) -> None:
+    world = await World().build("accepted")
+    await world.place(0, NOON)
+    await FilmFile.update({FilmFile.facts: {"duration": 5400.0}}).where(FilmFile.submission == world.films[0])
+
+    await publish(world)
+
+    [shown] = (await publication.newest_document(world.edition)).screenings
+    assert (shown.film_ends_at - shown.starts_at).total_seconds() == (90 + 5) * 60
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+async def test_publishing_asks_first_and_says_what_changes_and_who_gets_a_letter(client, house, lang) -> None:
+    world = await World().build("accepted", "accepted")
+    await world.place(0, NOON)
+    await world.place(1, NOON + 5)
+    await sign_in(client, world.by)
+    address = f"/{lang}/{world.edition.slug}/programmer/publication"
+
+    blocked = (await client.get(address)).text
+    refused = await client.post(address, data={"version": await world.version(), "_csrf": client.headers["x-csrf-token"]})
+
+    assert blocked.count("Nuit 0") >= 2
+    assert ("Publier le n°" in blocked or "Publish no." in blocked) is False
+    assert "screen_taken" not in refused.text
+    assert refused.status_code == 422
+    assert await publication.newest_document(world.edition) is None
+
+
+async def test_what_is_shown_before_publishing_is_what_is_published(client, house) -> None:
+    world = await World().build("accepted")
+    await world.place(0, NOON)
+    await sign_in(client, world.by)
+    address = f"/fr/{world.edition.slug}/programmer/publication"
+
+    asked = (await client.get(address)).text
+    assert await publication.newest_document(world.edition) is None
+    done = await client.post(address, data={"version": await world.version(), "_csrf": client.headers["x-csrf-token"]})
+
+    assert "1 lettre partira" in asked
+    assert "Nuit 0" in asked
+    assert done.status_code == 303
+    assert await Letter.count().where(Letter.edition == world.edition.id) == 1

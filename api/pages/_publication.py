@@ -1,0 +1,62 @@
+"""What a programmer reads before publishing: what changes, what is in the way, who gets a letter."""
+
+from typing import Any
+
+from msgspec import Struct
+
+from api.v1._grid import Names, clash_row
+from festival.clock import minutes_of
+from festival.language import clock_of, t
+from festival.tables import Edition
+from screenings import lists, publication
+from screenings.compared import Difference, since_last
+from screenings.lists import Placed
+from screenings.model import day_of, minute_of
+from screenings.tables import Grid
+
+
+class Line(Struct, frozen=True):
+    """One screening that the public would read anew."""
+
+    title: str
+    was: str
+    now: str
+
+
+async def shown(edition: Edition, grid: Grid, lang: str) -> dict[str, Any]:
+    known = {item.id: item for item in await lists.items(edition)}
+    names = Names(edition, known, await lists.screens(edition), await lists.placed_in(grid))
+    found = await since_last(edition)
+    return {
+        "changes": len(found),
+        "groups": [
+            (kind, [line_of(one, names, lang) for one in found if one.kind == kind])
+            for kind in ("new", "moved", "gone")
+            if any(one.kind == kind for one in found)
+        ],
+        "blocking": await in_the_way(edition, grid, names, lang),
+        "letters": await publication.letters_due(edition, grid),
+    }
+
+
+async def in_the_way(edition: Edition, grid: Grid, names: Names, lang: str) -> list[str]:
+    """Each clash by its films, then what is no clash of two screenings."""
+    clashes = [c for c in await lists.clashes_of(edition, grid) if publication.blocks(c)]
+    codes = {clash.code for clash in clashes}
+    others = [code for code in await publication.hindrances(edition, grid) if code not in codes]
+    said = [str(clash_row(clash, names)["words"][lang]) for clash in clashes]
+    return said + [t(lang, f"error.{code}") for code in others]
+
+
+def line_of(one: Difference, names: Names, lang: str) -> Line:
+    item = names.known.get(one.programme)
+    title = item.title(lang) if item else "–"
+    return Line(title, place(one.before, names, lang), place(one.after, names, lang))
+
+
+def place(placed: Placed | None, names: Names, lang: str) -> str:
+    if placed is None:
+        return ""
+    start = minutes_of(placed.starts_at, names.edition.first_day)
+    day = names.day(lang, day_of(start))
+    return f"{day}, {clock_of(minute_of(start))}, {names.rooms.get(placed.screen, '–')}"

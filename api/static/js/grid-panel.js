@@ -1,0 +1,187 @@
+// The card of the picked screening: its form, its padlock, why it stands there and what every other
+// place would cost. What somebody has typed outlives whatever others do meanwhile.
+import { DAY, clock, dayOf, el, minutesOf, signed } from './grid-parts.js'
+
+export class GridPanel {
+  constructor (grid, box) {
+    this.grid = grid
+    this.box = box
+    this.form = box.querySelector('form')
+    this.note = box.querySelector('[data-note]')
+    this.cells = []
+    this.form.onsubmit = event => { event.preventDefault(); this.submit() }
+    box.querySelector('[data-lock]').onclick = () => grid.lock(this.show, this.seen)
+    box.querySelector('[data-out]').onclick = () => grid.takeOut(this.show, this.seen)
+    box.querySelector('[data-close]').onclick = () => { const { show } = this; this.close(); grid.focusOn(show) }
+  }
+
+  part (name) { return this.box.querySelector(`[data-${name}]`) }
+
+  pick (show) {
+    this.box.hidden = false
+    this.fill(show)
+    this.part('length').textContent =
+      `${this.grid.item(show).intro} + ${this.grid.item(show).minutes} + ${this.grid.talk(show)} min`
+    if (this.grid.isNarrow) this.box.scrollIntoView({ block: 'nearest' })
+    this.reason(show)
+  }
+
+  close () {
+    this.box.hidden = true
+    this.show = null
+    this.cool()
+  }
+
+  // What the form was filled from, and the version that its reader sees.
+  fill (show) {
+    this.show = show
+    this.seen = this.grid.data.version
+    this.note.hidden = true
+    this.options()
+    this.base = this.place(show)
+    for (const [name, value] of Object.entries(this.base)) this.form[name].value = value
+    this.dress(show)
+  }
+
+  place (show) {
+    const isOut = show.day === null
+    return {
+      day: String(isOut ? 0 : show.day), screen: isOut ? this.grid.data.screens[0]?.id ?? '' : show.screen,
+      start: clock(isOut ? 600 : show.start),
+    }
+  }
+
+  options () {
+    this.form.screen.replaceChildren(...this.grid.data.screens.map(s => new Option(s.name, s.id)))
+  }
+
+  dress (show) {
+    const { words } = this.grid
+    this.box.querySelector('h2').textContent = this.grid.title(show)
+    this.part('lock').hidden = !show.id
+    this.part('lock').textContent = show.locked ? words.unlock : words.lock
+    this.part('out').hidden = !show.id || Boolean(show.locked)
+    const gone = this.grid.clashesOf(show).find(c => c.code === 'film_withdrawn' || c.code === 'film_declined')
+    this.part('gone').hidden = !gone
+    this.part('gone').textContent = gone ? `${gone.says[this.grid.data.lang]} ${words.take_out}` : ''
+  }
+
+  // Somebody has acted: an untouched form follows, a touched one keeps its words and says so.
+  refresh () {
+    if (this.box.hidden || !this.show) return
+    const now = this.grid.find(this.show.programme, this.show.number)
+    if (!now) { this.close(); return }
+    const place = this.place(now)
+    const hasMoved = JSON.stringify(place) !== JSON.stringify(this.base) || now.id !== this.show.id
+    const typed = Object.keys(place).some(name => this.form[name].value !== this.base[name])
+    if (!typed) { this.fill(now); return }
+    const kept = Object.fromEntries(Object.keys(place).map(name => [name, this.form[name].value]))
+    this.show = now
+    this.seen = this.grid.data.version
+    this.options()
+    for (const [name, value] of Object.entries(kept)) this.form[name].value = value
+    this.dress(now)
+    if (!hasMoved) return
+    this.base = place
+    this.note.textContent = `${this.grid.words.moved_under} ${this.grid.label(now)}.`
+    this.note.hidden = false
+  }
+
+  submit () {
+    const { form } = this
+    const start = minutesOf(form.start.value)
+    form.start.setCustomValidity(start === null ? this.grid.words.hour_wrong : '')
+    form.start.oninput = () => form.start.setCustomValidity('')
+    if (!form.reportValidity()) return
+    this.grid.move(this.show, Number(form.day.value), form.screen.value, start, this.seen)
+  }
+
+  // Why here, and what every other place would cost
+
+  async price (show) {
+    this.cool()
+    if (!show.id) return null
+    this.asked = show.id
+    const answer = await fetch(`${this.grid.data.api}/screenings/${show.id}/reasons`).catch(() => null)
+    if (!answer?.ok || this.asked !== show.id) return null
+    const told = await answer.json()
+    this.cells = told.cells
+    this.heat(told.cells)
+    return told.why
+  }
+
+  priceAt (screen, start) {
+    const near = this.cells.filter(c => c.screen === screen && Math.abs(c.start - start) <= this.gap)
+    near.sort((a, b) => Math.abs(a.start - start) - Math.abs(b.start - start))
+    return near.length ? signed(near[0].price) : ''
+  }
+
+  async reason (show) {
+    const panel = this.part('why')
+    panel.hidden = true
+    const why = await this.price(show)
+    if (!why || this.box.hidden) return
+    const costs = Object.entries(why.costs).filter(([, cost]) => cost)
+    this.part('costs').textContent =
+      costs.map(([rule, cost]) => `${this.grid.words[rule] ?? rule} ${cost}`).join(' · ') || this.grid.words.costs_nothing
+    this.part('else').replaceChildren(...why.alternatives.map(cell => this.elsewhere(cell)))
+    this.part('held').replaceChildren(...why.forced_by.map(held => this.holder(held)))
+    for (const part of panel.querySelectorAll('[data-part]')) part.hidden = !part.querySelector('ul').children.length
+    panel.hidden = false
+  }
+
+  holder (held) {
+    const known = this.grid.data.programmes[held.programme]
+    return el('li', '', `${known?.titles[this.grid.data.lang] ?? '–'} ${signed(-held.saves)}`)
+  }
+
+  elsewhere (cell) {
+    const { form, grid } = this
+    const [li, button] = [el('li'), el('button', 'btn quiet')]
+    const screen = grid.data.screens.find(s => s.id === cell.screen)
+    button.type = 'button'
+    const where = [grid.data.days[dayOf(cell.start)], clock(cell.start), screen?.name ?? '–']
+    button.append(el('b', 'num', signed(cell.price)), ` ${where.join(', ')}`)
+    button.onclick = () => {
+      Object.assign(form.day, { value: String(dayOf(cell.start)) })
+      form.screen.value = cell.screen
+      form.start.value = clock(cell.start)
+      form.querySelector('.primary').focus()
+    }
+    li.append(button)
+    return li
+  }
+
+  heat (cells) {
+    const gaps = cells.map((cell, i) => i && Math.abs(cell.start - cells[i - 1].start) || DAY)
+    this.gap = Math.min(...gaps, DAY)
+    for (const lane of this.grid.lanes) {
+      const its = cells.filter(c => c.screen === lane.screen.id && dayOf(c.start) === lane.day)
+      this.warm(lane, its.sort((a, b) => a.start - b.start))
+    }
+  }
+
+  warm ({ lane, day }, cells) {
+    let run = null
+    for (const cell of cells) {
+      if (run && run.price === cell.price && cell.start - run.last <= this.gap) {
+        run.last = cell.start
+        run.mark.style.width = (run.last - run.first + this.gap) * this.grid.px + 'px'
+        continue
+      }
+      const level = cell.price < 0 ? 'less' : cell.price === 0 ? 'same' : cell.price < 5 ? 'more' : 'much'
+      const mark = el('i', `heat ${level}`)
+      mark.title = signed(cell.price)
+      mark.style.left = this.grid.left(cell.start - day * DAY)
+      mark.style.width = this.gap * this.grid.px + 'px'
+      lane.append(mark)
+      run = { price: cell.price, first: cell.start, last: cell.start, mark }
+    }
+  }
+
+  cool () {
+    this.grid.grid?.querySelectorAll('.heat').forEach(mark => mark.remove())
+    this.asked = null
+    this.cells = []
+  }
+}

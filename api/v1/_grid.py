@@ -1,0 +1,126 @@
+"""The whole working grid as its JSON and its page read it, with every clash in words."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from festival.clock import at, minutes_of
+from festival.language import LANGUAGES, calendar_day, clock_of, day, hour, t
+from festival.tables import Edition
+from screenings import lists
+from screenings.lists import Item, Placed
+from screenings.model import Clash, day_of, minute_of
+from screenings.tables import Screen
+
+DAYS = frozenset({"day", "first_day", "repeat_day", "stays", "days"})
+DAY_NUMBER = re.compile(r"(?:^|(?<=, )|(?<= · ))\d+")
+TITLES = frozenset({"title", "one", "other", "first", "then"})
+
+
+async def grid_state(edition: Edition) -> dict[str, Any]:
+    """All that is drawn: whoever holds an older state needs nothing else to draw this one."""
+    seen = await lists.mark_of(edition)
+    grid = await lists.working_grid(edition)
+    known = {item.id: item for item in await lists.items(edition)}
+    rooms = await lists.screens(edition)
+    placed = await lists.placed_in(grid)
+    names = Names(edition, known, rooms, placed)
+    return {
+        **seen,
+        "screens": [
+            {"id": s.id, "name": s.name, "seats": s.seats, "hours": s.hours} for s in rooms
+        ],
+        "programmes": {item.id: programme_row(item) for item in known.values()},
+        "screenings": [screening_row(p, edition) for p in placed],
+        "clashes": [clash_row(clash, names) for clash in await lists.clashes_of(edition, grid)],
+    }
+
+
+def programme_row(item: Item) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "kind": item.kind,
+        "titles": {lang: item.title(lang) for lang in LANGUAGES},
+        "section": item.section_letter,
+        "minutes": item.minutes,
+        "intro": item.intro,
+        "debate": item.debate,
+        "showings": 0 if item.has_left else item.showings,
+        "pencil": item.is_pencilled,
+        "gone": item.has_left,
+    }
+
+
+def screening_row(p: Placed, edition: Edition) -> dict[str, Any]:
+    """`start` is in minutes after the first day's midnight, by the wall clock."""
+    return {**msgspec.to_builtins(p), "start": minutes_of(p.starts_at, edition.first_day)}
+
+
+class Names:
+    """What a sentence about screenings needs: their titles, days, hours and rooms."""
+
+    def __init__(
+        self,
+        edition: Edition,
+        known: Mapping[str, Item],
+        rooms: Iterable[Screen],
+        placed: Iterable[Placed],
+    ) -> None:
+        self.edition, self.known = edition, known
+        self.titles = {
+            item.title_fr or item.title_en: {lang: item.title(lang) for lang in LANGUAGES}
+            for item in known.values()
+        }
+        self.rooms = {room.id: room.name for room in rooms}
+        self.starts = {
+            (p.programme, p.number): (minutes_of(p.starts_at, edition.first_day), p.screen)
+            for p in placed
+        }
+
+    def day(self, lang: str, number: int) -> str:
+        """The first day is 0."""
+        return day(lang, at(self.edition.first_day, number * 1440 + 720), style="short")
+
+    def of(self, lang: str, programme: str, number: int) -> str:
+        """`Périhélie, ven. 26 nov., 18:00, Lumière`."""
+        item = self.known.get(programme)
+        title = item.title(lang) if item else "–"
+        if (programme, number) not in self.starts:
+            return title
+        start, screen = self.starts[programme, number]
+        hour_of = clock_of(minute_of(start))
+        return f"{title}, {self.day(lang, day_of(start))}, {hour_of}, {self.rooms[screen]}"
+
+
+def clash_row(clash: Clash, names: Names) -> dict[str, Any]:
+    """`says` is the rule in words, `names` the screenings, `words` both in one line."""
+    says = {lang: clash_words(clash, names, lang) for lang in LANGUAGES}
+    who = {lang: [names.of(lang, *one) for one in clash.screenings] for lang in LANGUAGES}
+    words = {lang: f"{says[lang]} {' · '.join(who[lang])}" for lang in LANGUAGES}
+    return {**msgspec.to_builtins(clash), "says": says, "names": who, "words": words}
+
+
+def clash_words(clash: Clash, names: Names, lang: str) -> str:
+    """Every code of a rule has its sentence: a test walks them all."""
+    key = f"clash.{clash.code}"
+    if clash.code in {"film_withdrawn", "film_declined"} and "when" not in clash.details:
+        key += ".bare"
+    return t(lang, key, **details_in(clash.details, names, lang))
+
+
+def details_in(details: Mapping[str, int | str], names: Names, lang: str) -> dict[str, Any]:
+    """Days by their names, moments as dates, titles in the reader's language."""
+    told: dict[str, Any] = dict(details)
+    for key in DAYS & told.keys():
+        if key == "days" and isinstance(told[key], int):
+            continue  # a number of days names none
+        told[key] = DAY_NUMBER.sub(lambda n: names.day(lang, int(n[0]) - 1), str(told[key]))
+    for key in TITLES & told.keys():
+        told[key] = names.titles.get(str(told[key]), {}).get(lang, told[key])
+    if "when" in told:
+        when = datetime.fromisoformat(str(told["when"]))
+        told["when"] = f"{calendar_day(lang, when)}, {hour(when)}"
+    return told

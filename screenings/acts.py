@@ -1,0 +1,256 @@
+"""One act on the working grid: what it touches, where that stood, where it stands since.
+
+The grid's version is the clock of its acts: each act takes the next one. Whoever has seen the
+version 12 may touch what nobody has touched since; two acts on different screenings never meet.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import msgspec
+
+from festival.clock import minutes_of
+from festival.db import rows, transaction
+from festival.errors import Conflict, Missing
+from festival.record import record
+from festival.tables import Edition, Person, new_id
+from screenings.lists import Item, items, moments, placed_in, screens, working_grid
+from screenings.tables import Grid, Screen
+
+Name = tuple[str, int]
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """A screen and a start, in minutes after the first day's midnight, and its padlock."""
+
+    screen: str
+    start: int
+    locked: bool = False
+
+
+Wanted = Mapping[Name, Place | None]
+"""Where each named screening shall stand; null is the tray."""
+
+
+class Follower(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest act on a screening since another, and who did it."""
+
+    programme: str
+    number: int
+    act: int
+    by: str
+
+
+async def hold_grid(edition: Edition) -> Grid:
+    """The working grid at its next version; who acts meanwhile waits for this act to end."""
+    grid = await working_grid(edition)
+    taken = await rows(
+        "UPDATE grid SET version = version + 1 WHERE id = {} RETURNING version", grid.id
+    )
+    grid.version = int(taken[0]["version"])
+    return grid
+
+
+async def places(edition: Edition, grid: Grid) -> dict[Name, Place]:
+    """Where everything stands."""
+    return {
+        (p.programme, p.number): Place(
+            screen=p.screen, start=minutes_of(p.starts_at, edition.first_day), locked=p.locked
+        )
+        for p in await placed_in(grid)
+    }
+
+
+async def act(
+    edition: Edition,
+    grid: Grid,
+    kind: str,
+    wanted: Wanted,
+    *,
+    by: Person,
+    undoes: int | None = None,
+) -> None:
+    """Put every named screening where it is wanted and note what that has changed.
+
+    The caller has opened the transaction and holds the grid.
+    """
+    before = await places(edition, grid)
+    known = {item.id: item for item in await items(edition)}
+    rooms = {screen.id: screen for screen in await screens(edition)}
+    for name, place in wanted.items():
+        if place is None:
+            await take_out(grid, name)
+        else:
+            await lay(edition, grid, name, place, known=known, rooms=rooms)
+        if before.get(name) != place:
+            await note(grid, kind, name, before.get(name), place, by=by, undoes=undoes)
+
+
+async def take_out(grid: Grid, name: Name) -> None:
+    await rows(
+        "DELETE FROM screening WHERE grid = {} AND programme = {} AND number = {} RETURNING id",
+        grid.id,
+        *name,
+    )
+
+
+async def lay(
+    edition: Edition,
+    grid: Grid,
+    name: Name,
+    place: Place,
+    *,
+    known: Mapping[str, Item],
+    rooms: Mapping[str, Screen],
+) -> None:
+    """A screening keeps its own name when it moves, and its public one for ever."""
+    if name[0] not in known or place.screen not in rooms:
+        raise Missing("programme_missing" if name[0] not in known else "screen_missing")
+    turnaround = rooms[place.screen].turnaround
+    times = moments(edition, known[name[0]], name[1], turnaround, place.start)
+    await rows(
+        """INSERT INTO screening (id, stable, grid, programme, number, screen, locked, starts_at,
+             film_ends_at, ends_at, clears_at)
+           VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})
+           ON CONFLICT (grid, programme, number) DO UPDATE SET screen = excluded.screen,
+             locked = excluded.locked, starts_at = excluded.starts_at,
+             film_ends_at = excluded.film_ends_at, ends_at = excluded.ends_at,
+             clears_at = excluded.clears_at
+           RETURNING id""",
+        new_id(), await stable_id(edition, *name), grid.id, *name, place.screen, place.locked,
+        *times.values(),
+    )  # fmt: skip
+
+
+async def stable_id(edition: Edition, programme: str, number: int) -> str:
+    """A showing keeps its public name through every grid, so that calendars follow it."""
+    found = await rows(
+        """SELECT s.stable FROM screening s JOIN grid g ON g.id = s.grid
+           WHERE g.edition = {} AND s.programme = {} AND s.number = {}
+           ORDER BY g.number NULLS FIRST LIMIT 1""",
+        edition.id, programme, number,
+    )  # fmt: skip
+    return str(found[0]["stable"]) if found else new_id()
+
+
+async def note(
+    grid: Grid,
+    kind: str,
+    name: Name,
+    before: Place | None,
+    after: Place | None,
+    *,
+    by: Person,
+    undoes: int | None,
+) -> None:
+    await rows(
+        """INSERT INTO grid_change (id, grid, act, kind, programme, number, before, after, undoes,
+             by, at)
+           VALUES ({}, {}, {}, {}, {}, {}, {}::jsonb, {}::jsonb, {}, {}, now()) RETURNING id""",
+        new_id(), grid.id, grid.version, kind, *name, written(before), written(after), undoes, by.id,
+    )  # fmt: skip
+
+
+def written(place: Place | None) -> str | None:
+    return None if place is None else msgspec.json.encode(place).decode()
+
+
+async def followers(grid: Grid, names: Collection[Name], *, since: int) -> list[Follower]:
+    """Who has touched these after that act; what has been taken back does not count."""
+    found = await rows(
+        """SELECT DISTINCT ON (c.programme, c.number) c.programme, c.number, c.act,
+             coalesce(p.name, '') AS by
+           FROM grid_change c LEFT JOIN person p ON p.id = c.by
+           WHERE c.grid = {} AND c.act > {} AND c.undoes IS NULL
+             AND (c.programme, c.number) IN (SELECT * FROM unnest({}::text[], {}::int[]))
+             AND NOT EXISTS (SELECT 1 FROM grid_change u WHERE u.grid = c.grid AND u.undoes = c.act)
+           ORDER BY c.programme, c.number, c.act DESC""",
+        grid.id, since, [name[0] for name in names], [name[1] for name in names],
+    )  # fmt: skip
+    return msgspec.convert(found, list[Follower])
+
+
+async def check_untouched(
+    edition: Edition, grid: Grid, names: Collection[Name], *, seen: int
+) -> None:
+    """Whoever looked at version `seen` overwrites nobody's later act."""
+    if seen >= grid.version:
+        raise Conflict("grid_changed_meanwhile", version=grid.version - 1)  # a version yet to come
+    later = await rows(
+        """SELECT c.programme, c.act, coalesce(p.name, '') AS by FROM grid_change c
+           LEFT JOIN person p ON p.id = c.by
+           WHERE c.grid = {} AND c.act > {}
+             AND (c.programme, c.number) IN (SELECT * FROM unnest({}::text[], {}::int[]))
+           ORDER BY c.act DESC""",
+        grid.id, seen, [name[0] for name in names], [name[1] for name in names],
+    )  # fmt: skip
+    if later:
+        titles = await titles_of(edition, {row["programme"] for row in later})
+        raise Conflict(
+            "screening_moved_meanwhile", version=grid.version - 1, by=later[0]["by"], **titles
+        )
+
+
+async def titles_of(edition: Edition, programmes: Collection[str]) -> dict[str, str]:
+    """The names of some programmes in both languages, for a sentence."""
+    named = [item for item in await items(edition) if item.id in programmes]
+    return {
+        f"titles_{lang}": ", ".join(item.title(lang) for item in named) for lang in ("fr", "en")
+    }
+
+
+async def undo(edition: Edition, number: int, *, by: Person) -> int:
+    """Take a whole act back, if nobody has touched any part of it since; once."""
+    async with transaction():
+        grid = await hold_grid(edition)
+        changes = await changes_of(grid, number)
+        if await is_undone(grid, number):
+            raise Conflict("act_undone", version=grid.version - 1)
+        names = [(row["programme"], row["number"]) for row in changes]
+        if later := await followers(grid, names, since=number):
+            titles = await titles_of(edition, {one.programme for one in later})
+            raise Conflict("act_followed", version=grid.version - 1, by=later[0].by, **titles)
+        wanted = {
+            (row["programme"], row["number"]): msgspec.convert(row["before"], Place | None)
+            for row in changes
+        }
+        await act(edition, grid, "undo", wanted, by=by, undoes=number)
+        await record("grid_undone", grid.id, by=by, edition=edition.id, undone=number)
+    return grid.version
+
+
+async def changes_of(grid: Grid, number: int) -> list[dict[str, Any]]:
+    found = await rows(
+        """SELECT programme, number, before FROM grid_change
+           WHERE grid = {} AND act = {} AND undoes IS NULL""",
+        grid.id,
+        number,
+    )
+    if not found:
+        raise Missing("act_missing")
+    return found
+
+
+async def is_undone(grid: Grid, number: int) -> bool:
+    return bool(
+        await rows(
+            "SELECT 1 FROM grid_change WHERE grid = {} AND undoes = {} LIMIT 1", grid.id, number
+        )
+    )
+
+
+async def is_undone_in(edition: Edition, number: int) -> bool:
+    return await is_undone(await working_grid(edition), number)
+
+
+async def acts_of(grid: Grid, by: Person) -> list[int]:
+    """This person's acts that they may still want to take back, the newest last."""
+    found = await rows(
+        """SELECT c.act FROM grid_change c
+           WHERE c.grid = {} AND c.by = {} AND c.undoes IS NULL AND c.at > now() - interval '12 hours'
+             AND NOT EXISTS (SELECT 1 FROM grid_change u WHERE u.grid = c.grid AND u.undoes = c.act)
+           GROUP BY c.act ORDER BY c.act DESC LIMIT 20""",
+        grid.id,
+        by.id,
+    )
+    return sorted(row["act"] for row in found)
