@@ -10,6 +10,7 @@ QUEUES = {
     "make_mezzanine": "heavy",
     "send_letter": "letters",
     "tell_of_letters": "letters",
+    "tell_of_departure": "letters",
     "plan_grid": "plans",
     "sweep_uploads": "control",
 }

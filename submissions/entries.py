@@ -5,7 +5,7 @@ from typing import Any
 
 from festival import letters
 from festival.clock import now
-from festival.db import rows, transaction
+from festival.db import later, rows, transaction
 from festival.errors import Conflict, Missing, Refused
 from festival.people import meet
 from festival.people import person as person_of
@@ -212,9 +212,17 @@ async def submit(
 
 
 async def withdraw(submission: Submission, *, by: Person) -> None:
-    """The maker takes the film back; a decision not yet announced falls with it."""
+    """The maker takes the film back; a decision not yet announced falls with it.
+
+    Chair and programmers hear of it, unless it was never filed.
+    """
+    was_filed = submission.status != Status.DRAFT
     async with transaction():
         await move(submission, Status.WITHDRAWN, by=by)
+        if was_filed:
+            await later(
+                "tell_of_departure", edition=str(submission.edition), submission=submission.id
+            )
         await Submission.update({Submission.pending: None}).where(Submission.id == submission.id)
 
 

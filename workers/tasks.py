@@ -15,7 +15,7 @@ from festival.leases import MOST_CRASHES, Heartbeat, Lease, NotYet, Superseded, 
 from festival.post import NotTaken
 from media.runner import PermanentFault
 from media.storage import StorageAway, StorageFull
-from screenings import planning
+from screenings import departures, planning
 from screenings.planner.process import OverTime
 from submissions import first_look, intake, projection, sharing, uploads
 from submissions.store import store_of
@@ -91,6 +91,10 @@ async def plan_grid(lease: Lease, heartbeat: Heartbeat) -> None:
     await planning.plan(lease.args["run"], lease=lease, heartbeat=heartbeat, news=child().news)
 
 
+async def tell_of_departure(lease: Lease, _: Heartbeat) -> None:
+    await departures.tell(lease.args["submission"])
+
+
 async def tell_of_letters(lease: Lease, _: Heartbeat) -> None:
     await mailbag.tell(lease.edition)
 
@@ -102,6 +106,7 @@ async def sweep_uploads(_: Lease, __: Heartbeat) -> None:
 VERBS: dict[str, Verb] = {
     "send_letter": send_letter,
     "tell_of_letters": tell_of_letters,
+    "tell_of_departure": tell_of_departure,
     "look_early": look_early,
     "inspect_film": inspect_film,
     "make_screener": make_screener,
