@@ -1,17 +1,19 @@
 """The working grid: place, move, lock, take out. Clashes are shown; stale hands are told."""
 
+from datetime import date
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 from msgspec.structs import replace
 
-from festival.db import transaction
+from festival.clock import at, minutes_of
+from festival.db import rows, transaction
 from festival.errors import Conflict, Missing, Refused
 from festival.record import record
 from festival.tables import Edition, Person
 from screenings.acts import Name, Place, act, check_untouched, hold_grid, places
-from screenings.lists import Item, items, screens
+from screenings.lists import Item, items, moments, placed_in, screens
 from screenings.tables import Grid, Screen, Screening
 from screenings.venues import FarMinute, Id
 
@@ -141,3 +143,41 @@ async def remove(edition: Edition, screening_id: str, *, version: int, by: Perso
         await act(edition, grid, "remove", {name: None}, by=by)
         await record("screening_removed", screening_id, by=by, edition=edition.id)
     return grid.version
+
+
+async def follow(edition: Edition, *, was: date, by: Person) -> None:
+    """The festival begins on another day: its screenings and starts laid out by hand go along.
+
+    Hours, guests and locks are counted from the first day, and follow by themselves.
+    """
+    if edition.first_day == was:
+        return
+    async with transaction():
+        grid = await hold_grid(edition)
+        known = {item.id: item for item in await items(edition)}
+        turnarounds = {screen.id: screen.turnaround for screen in await screens(edition)}
+        for p in await placed_in(grid):
+            start, item = minutes_of(p.starts_at, was), known[p.programme]
+            times = moments(edition, item, p.number, turnarounds[p.screen], start)
+            await rows(
+                """UPDATE screening SET starts_at = {}, film_ends_at = {}, ends_at = {},
+                     clears_at = {} WHERE id = {} RETURNING id""",
+                *times.values(),
+                p.id,
+            )
+        await slots_follow(edition, was=was)
+        await record("grid_followed", grid.id, by=by, edition=edition.id, was=was.isoformat())
+
+
+async def slots_follow(edition: Edition, *, was: date) -> None:
+    for slot in await rows(
+        """SELECT t.id, t.starts_at, t.ends_at FROM slot t JOIN screen s ON s.id = t.screen
+           JOIN venue v ON v.id = s.venue WHERE v.edition = {}""",
+        edition.id,
+    ):
+        await rows(
+            "UPDATE slot SET starts_at = {}, ends_at = {} WHERE id = {} RETURNING id",
+            at(edition.first_day, minutes_of(slot["starts_at"], was)),
+            at(edition.first_day, minutes_of(slot["ends_at"], was)),
+            slot["id"],
+        )

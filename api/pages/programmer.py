@@ -1,5 +1,6 @@
 """The programmers' pages: the grid, plans, programmes, rooms and guests."""
 
+import re
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -32,6 +33,8 @@ SEE = [needs(Act.SEE_GRID, scope="programme")]
 PLAN = [needs(Act.PLAN, scope="programme")]
 PUBLISH = [needs(Act.PUBLISH, scope="programme")]
 NIGHT_ENDS = 4 * 60
+LATEST = 30 * 60
+HOUR = re.compile("([01]?[0-9]|2[0-3])[:h]([0-5][0-9])")
 HAND = (
     "unplaced", "locked", "gone", "free", "lifted", "given_up", "lock", "unlock", "undone",
     "moved_under", "hour_wrong", "away", "take_out",
@@ -66,8 +69,8 @@ class RoomForm(msgspec.Struct, frozen=True, kw_only=True):
     venue: Id
     name: Annotated[str, Meta(min_length=1, max_length=120)]
     seats: Annotated[int, Meta(ge=1, le=100_000)]
-    opens: Annotated[str, Meta(pattern="^[0-2]?[0-9][:h][0-5][0-9]$")] = "10:00"
-    closes: Annotated[str, Meta(pattern="^[0-2]?[0-9][:h][0-5][0-9]$")] = "00:30"
+    opens: Annotated[str, Meta(max_length=5)] = "10:00"
+    closes: Annotated[str, Meta(max_length=5)] = "00:30"
     turnaround: Annotated[int, Meta(ge=0, le=240)] = 25
 
 
@@ -80,6 +83,14 @@ class GuestNames(msgspec.Struct, frozen=True, kw_only=True):
 
 def told_by(request: AnyRequest, error: FestivalError | None) -> list[tuple[str, str]]:
     return fault_words(language_of(request), error) if error else []
+
+
+async def given_to(request: AnyRequest, error: FestivalError | None) -> dict[str, str]:
+    """What was typed into a form that is refused: it stands there still."""
+    if error is None:
+        return {}
+    form = await request.form()
+    return {name: str(value) for name, value in form.items() if isinstance(value, str)}
 
 
 def status_of(error: FestivalError | None) -> int:
@@ -282,6 +293,7 @@ async def programmes_page(
         "programmer/programmes.html",
         status=status_of(error),
         at="/programmer/programmes",
+        given=await given_to(request, error),
         items=await lists.items(edition),
         told=told_by(request, error),
     )
@@ -323,8 +335,9 @@ async def add_event(
 async def from_selection(
     request: AnyRequest, person: NamedDependency[Person], edition_row: NamedDependency[Edition]
 ) -> Redirect:
-    await programmes.from_selection(edition_row, by=person)
-    return back(request, "/programmer/programmes", "programmer.done.added")
+    made = await programmes.from_selection(edition_row, by=person)
+    done = "programmer.done.added" if made else "programmer.done.none_added"
+    return back(request, "/programmer/programmes", done)
 
 
 @post("/programmer/programmes/{programme_id:str}/removal", guards=PLAN)
@@ -347,6 +360,7 @@ async def venues_page(
     titles = {i.id: i.title(language_of(request)) for i in await lists.items(edition)}
     return page(
         request, "programmer/venues.html", status=status_of(error), at="/programmer/venues",
+        given=await given_to(request, error), refused=request.url.path.rpartition("/")[2],
         venues=await lists.venues(edition), screens=await lists.screens(edition),
         guests=await lists.guests(edition), titles=titles, told=told_by(request, error),
     )  # fmt: skip
@@ -368,12 +382,22 @@ async def add_venue(
     return back(request, "/programmer/venues", "programmer.done.added")
 
 
-def minutes(text: str) -> int:
-    """`22:30` after midnight; small hours belong to the evening before."""
-    hours, rest = map(int, text.replace("h", ":").split(":"))
-    if hours > 23:
-        raise Refused("opens:field_invalid")
-    return hours * 60 + rest
+def minutes(text: str, *, field: str) -> int:
+    """`22:30` or `22h30` after midnight; small hours belong to the evening before."""
+    if not (found := HOUR.fullmatch(text.strip())):
+        raise Refused(f"{field}:hour_unreadable")
+    return int(found[1]) * 60 + int(found[2])
+
+
+def hours_of(opens: str, closes: str) -> tuple[int, int]:
+    """Minutes after the evening's midnight: an end before the start is the next morning's."""
+    begins, ends = minutes(opens, field="opens"), minutes(closes, field="closes")
+    begins += 1440 if begins < NIGHT_ENDS else 0
+    while ends <= begins:
+        ends += 1440
+    if ends > LATEST:
+        raise Refused("closes:hours_too_late")
+    return begins, ends
 
 
 @post("/programmer/screens", guards=PLAN)
@@ -382,15 +406,14 @@ async def add_screen(
 ) -> Response[Any]:
     try:
         form = await filled(request, RoomForm)
-        opens, closes = minutes(form.opens), minutes(form.closes)
-        closes += 1440 if closes <= NIGHT_ENDS else 0
+        hours = hours_of(form.opens, form.closes)
         await venues.add_screen(
             edition_row,
             ScreenForm(
                 venue=form.venue,
                 name=form.name,
                 seats=form.seats,
-                hours=[(opens, closes)] * edition_row.days,
+                hours=[hours] * edition_row.days,
                 equipment=["dcp"],
                 turnaround=form.turnaround,
             ),

@@ -24,7 +24,7 @@ from festival.letters import write_key
 from festival.record import record
 from festival.settings import Settings
 from festival.tables import Edition, Outbox, Part, Person, Section
-from screenings import planning
+from screenings import grid, planning
 from submissions import intake, rejudging, sharing
 
 OPERATOR = [needs(Act.OPERATE, scope="operate")]
@@ -58,10 +58,13 @@ async def edition(edition_row: NamedDependency[Edition]) -> dict[str, Any]:
 async def change_edition(
     data: JSONBody[Rules], person: NamedDependency[Person], edition_row: NamedDependency[Edition]
 ) -> None:
-    """Set the edition's rules; what is not named stays."""
+    """Set the edition's rules; what is not named stays. Another first day moves the grid along."""
     if data.policy is not None:
         rejudging.checked(data.policy)
-    await editions.change(edition_row, data, by=person)
+    was = edition_row.first_day
+    async with transaction():
+        await editions.change(edition_row, data, by=person)
+        await grid.follow(edition_row, was=was, by=person)
 
 
 async def invite(

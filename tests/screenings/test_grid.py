@@ -1,7 +1,7 @@
 """The working grid: stale hands are told, padlocks hold, and the database itself refuses overlap."""
 
 import asyncio
-from datetime import timedelta
+from datetime import date, timedelta
 
 import asyncpg
 import pytest
@@ -16,7 +16,7 @@ from screenings.programmes import ProgrammeForm, add_programme
 from screenings.venues import GuestForm, ScreenForm, add_guest, add_screen
 from submissions.entries import withdraw
 from submissions.tables import FilmFile, Submission
-from tests.builders import a_person, paris
+from tests.builders import a_person, paris, sign_in
 from tests.screenings.world import World
 
 NOON = 12 * 60
@@ -266,3 +266,17 @@ async def test_a_film_that_has_grown_since_it_was_placed_is_told(house) -> None:
     [clash] = await clashes_of(world.edition, await working_grid(world.edition))
 
     assert (clash.code, clash.details) == ("length_changed", {"was": 1, "now": 90})
+
+
+async def test_the_grid_goes_along_when_the_festival_begins_on_another_day(client, house) -> None:
+    world = await World().build("accepted")
+    await world.place(0, NOON)
+    operator = await a_person("operator", edition=world.edition, name="Oz")
+    await sign_in(client, operator)
+
+    answer = await client.patch(f"/api/v1/{world.edition.slug}/operator/edition", json={"first_day": "2027-12-03"})
+
+    assert answer.status_code == 204
+    world.edition.first_day = date(2027, 12, 3)
+    assert await starts(world) == [paris("2027-12-03 12:00")]
+    assert await clashes_of(world.edition, await working_grid(world.edition)) == []

@@ -1,0 +1,62 @@
+"""The programmers' forms: what is refused keeps what was typed, and says what would do."""
+
+import pytest
+
+from screenings.lists import screens, venues
+from tests.builders import sign_in
+from tests.screenings.world import World
+
+
+async def sent(client, world: World, path: str, **form: str):
+    await sign_in(client, world.by)
+    proof = {"_csrf": client.headers["x-csrf-token"]}
+    return await client.post(f"/fr/{world.edition.slug}/programmer/{path}", data=proof | form)
+
+
+async def a_room(client, world: World, **form: str):
+    venue = (await venues(world.edition))[0]["id"]
+    return await sent(client, world, "screens", venue=venue, seats="90", **{"name": "Vega", **form})
+
+
+@pytest.mark.parametrize(("opens", "closes", "hours"), [
+    ("20:00", "06:00", [1200, 1800]), ("20h00", "04:30", [1200, 1710]), ("10:00", "00:30", [600, 1470]),
+    ("00:30", "06:00", [1470, 1800]), ("09:00", "18:00", [540, 1080]),
+])
+async def test_an_end_before_the_start_is_the_next_mornings(client, house, opens, closes, hours) -> None:
+    world = await World().build()
+
+    answer = await a_room(client, world, opens=opens, closes=closes)
+
+    assert answer.status_code == 303
+    assert (await screens(world.edition))[-1].hours == [hours] * 3
+
+
+@pytest.mark.parametrize("closes", ["27:00", "24:00", "dix", "09:00"])
+async def test_an_hour_that_will_not_do_says_what_would_and_empties_nothing(client, house, closes) -> None:
+    world = await World().build()
+
+    answer = await a_room(client, world, opens="10:00", closes=closes, turnaround="35")
+
+    assert answer.status_code == 422
+    assert "18:30" in answer.text or "06:00" in answer.text
+    assert "Cela ne convient pas ici" not in answer.text
+    assert ['value="Vega"' in answer.text, 'value="90"' in answer.text, 'value="35"' in answer.text] == [True] * 3
+    assert f'href="/en/{world.edition.slug}/programmer/venues"' in answer.text
+    assert 'aria-current="page"' in answer.text
+
+
+async def test_what_added_nothing_does_not_say_added(client, house) -> None:
+    world = await World().build("accepted")
+
+    answer = await sent(client, world, "programmes/from-selection")
+
+    assert answer.headers["location"].endswith("programmer.done.none_added")
+
+
+async def test_a_refused_event_keeps_its_words(client, house) -> None:
+    world = await World().build()
+
+    answer = await sent(client, world, "programmes", title_fr="Fête", title_en="Party", own_minutes="dix")
+
+    assert answer.status_code == 422
+    assert ['value="Fête"' in answer.text, 'value="dix"' in answer.text] == [True, True]
