@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 from festival import leases, letters, mailbag
 from festival.db import later, rows
 from festival.errors import FestivalError
+from festival.language import has_words, t
 from festival.leases import MOST_CRASHES, Heartbeat, Lease, NotYet, Superseded, TryLater
 from festival.post import NotTaken
 from media.runner import PermanentFault
@@ -146,8 +147,8 @@ async def work(line: str, *, worker: str) -> None:
         log.warning("waits task=%s line=%s: %s", lease.task, line, error)
         await leases.postpone(lease, reason=reason)
         await letters.write_to_operators(
-            "work_waits", occasion=f"waits:{line}", edition=lease.edition, task=lease.task,
-            fault=reason,
+            "work_waits", occasion=f"waits:{line}", edition=lease.edition,
+            task=in_words("operator.task", lease.task), fault=in_words("operator.reason", reason),
         )  # fmt: skip
     except TryLater as error:
         log.warning("later task=%s line=%s: %s", lease.task, line, error)
@@ -173,8 +174,14 @@ async def told(lease: Lease, fault: str) -> None:
     if lease.task != "send_letter":
         await letters.write_to_operators(
             "work_parked", occasion=f"parked:{lease.line}:{lease.attempt}", edition=lease.edition,
-            task=lease.task, fault=fault[:400],
+            task=in_words("operator.task", lease.task), fault=fault[:400],
         )  # fmt: skip
+
+
+def in_words(family: str, code: str) -> Callable[[str], str]:
+    """What a reader of either language reads in a letter, not our name for it."""
+    key = f"{family}.{code}"
+    return lambda language: t(language, key).rstrip(".") if has_words(key) else code
 
 
 def _task(name: str) -> None:

@@ -178,3 +178,15 @@ async def test_the_work_of_another_edition_is_out_of_reach(operator, act) -> Non
     assert (answer.status_code, answer.json()["codes"]) == (404, ["line_missing"])
     assert await rows("SELECT * FROM outbox WHERE id = {}", line) == before
     assert await state_of(file) == "making"
+
+
+async def test_operators_read_words_and_not_our_names_for_things(operator) -> None:
+    _, edition = operator
+    line, _ = await a_stuck_copy(edition)
+    for _ in range(3):
+        await die(line)
+
+    await tasks.work(line, worker="careful")
+
+    told = await Letter.objects().where((Letter.edition == edition.id) & (Letter.kind == "work_parked"))
+    assert [letter.subject.replace("\u00a0", " ") for letter in told] == ["Un travail s’est arrêté : Copie"]
