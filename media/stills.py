@@ -63,7 +63,7 @@ def sheet(
         *(("-skip_frame", "nokey") if every >= key_every else ()),
         "-protocol_whitelist", "file", "-allowed_extensions", "ALL",
         "-i", f"{cell.job}/{rung}/playlist.m3u8", "-map", "0:v:0",
-        "-vf", f"fps=1/{every:.3f}:round=down,scale=160:-2,{AS_JPEG},tile=10x{rows}",
+        "-vf", f"fps=1/{every:.3f}:round=down:eof_action=pass,scale=160:-2,{AS_JPEG},tile=10x{rows}",
         "-frames:v", "1", "-q:v", "5", f"{cell.job}/sprite.jpg",
     ]  # fmt: skip
     run(cell.argv(argv), deadline=3600, stall=3600, cancelled=cancelled)
