@@ -23,6 +23,7 @@ from api.believed import Believed
 from api.decoding import MOST_BYTES, CheckedRequest, Decoding
 from api.headers import Headers
 from api.news import news_plugin
+from api.once import Once
 from api.openapi import PlainPage
 from api.pages import account, committee, filmmaker, operator, programmer, public
 from api.pages import subtitles as subtitle_pages
@@ -167,7 +168,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             "store": Provide(provide_store, sync_to_thread=False),
         },
         guards=[csrf_guard],
-        middleware=[Believed(settings), Patience(settings.silence_seconds), Decoding()],
+        middleware=[Believed(settings), Patience(settings.silence_seconds), Decoding(), Once()],
         request_class=CheckedRequest,
         before_send=[Headers(https=settings.public_url.startswith("https"))],
         exception_handlers=errors.HANDLERS,

@@ -1,6 +1,7 @@
 """The only place that knows HTTP's numbers: every no becomes a page or a problem document."""
 
 import logging
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -17,6 +18,7 @@ from festival.language import has_words, t
 log = logging.getLogger("door")
 
 AnyRequest = Request[Any, Any, Any]
+MISSING = re.compile(r"missing required field `(\w+)`")
 STATUS: dict[type[FestivalError], int] = {
     Refused: 422,
     NotAllowed: 403,
@@ -55,10 +57,14 @@ def http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
     code = error.detail if has_words(f"error.{error.detail}") else by_number(error.status_code)
     values: dict[str, Any] = {}
     if isinstance(error, ValidationException) and isinstance(error.extra, list):
-        values["fields"] = [
-            {"field": e.get("key", ""), "message": e.get("message", "")} for e in error.extra
-        ]
+        values["fields"] = [named(e.get("key", ""), e.get("message", "")) for e in error.extra]
     return answer(request, error.status_code, (code,), values, headers=error.headers)
+
+
+def named(field: str, message: str) -> dict[str, str]:
+    """A field that is missing is named itself, not the body that lacks it."""
+    missing = MISSING.search(message)
+    return {"field": missing[1] if missing else "" if field == "data" else field, "message": message}
 
 
 def away(request: AnyRequest, error: Exception) -> Response[Any]:

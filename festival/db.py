@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, cast
 
@@ -16,14 +17,46 @@ def engine() -> PostgresEngine:
     return cast("PostgresEngine", Outbox._meta.db)  # noqa: SLF001
 
 
+_within_request: ContextVar[bool] = ContextVar("within_request", default=False)
+
+
 @asynccontextmanager
 async def transaction() -> AsyncIterator[None]:
     """Open an act; inside another act, join it."""
-    if engine().transaction_exists():
+    if not engine().transaction_exists():
+        async with engine().transaction():
+            yield
+    elif _within_request.get():
+        async with _act_within_request():
+            yield
+    else:
         yield
-        return
+
+
+@asynccontextmanager
+async def whole_request() -> AsyncIterator[None]:
+    """Every act of one request and its answer are kept together, or none of them."""
     async with engine().transaction():
+        token = _within_request.set(True)
+        try:
+            yield
+        finally:
+            _within_request.reset(token)
+
+
+@asynccontextmanager
+async def _act_within_request() -> AsyncIterator[None]:
+    """An act that is refused leaves nothing, even where its door then answers something else."""
+    token = _within_request.set(False)
+    await rows("SAVEPOINT act")
+    try:
         yield
+    except BaseException:
+        await rows("ROLLBACK TO SAVEPOINT act")
+        raise
+    finally:
+        _within_request.reset(token)
+    await rows("RELEASE SAVEPOINT act")
 
 
 async def later(

@@ -13,6 +13,7 @@ QUEUES = {
     "tell_of_departure": "letters",
     "plan_grid": "plans",
     "sweep_uploads": "control",
+    "sweep_rows": "control",
 }
 
 WORKERS = {

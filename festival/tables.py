@@ -7,6 +7,7 @@ from piccolo.columns import (
     JSONB,
     BigSerial,
     Boolean,
+    Bytea,
     Date,
     Float,
     ForeignKey,
@@ -214,6 +215,17 @@ class Record(Table):
     act = Varchar(48)
     subject = Varchar(64, default="", index=True, index_method=IndexMethod.btree)
     details = JSONB(default={})
+
+
+class Answer(Table):
+    """What was answered to an act that its sender may send again; the id holds no key in clear."""
+
+    id = Varchar(64, primary_key=True)
+    asked = Varchar(64)
+    status = SmallInt(default=0)
+    headers = JSONB(default={})
+    body = Bytea(default=b"")
+    created_at = Timestamptz(default=TimestamptzNow(), index=True)
 
 
 class Pulse(Table):

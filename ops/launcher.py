@@ -30,6 +30,8 @@ VAR = Path(os.environ.get("VAR", ROOT / "var"))
 TICK = 0.25
 DEMO_EDITION = "2027"
 AT_ONCE = {"fast": "2", "letters": "2", "plans": "1", "heavy": "2"}
+AT_ONCE_SECONDS = 10  # whoever lived longer did not fall at its start
+CRASHES = {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE}
 CELERY = [
     "celery",
     "-A",
@@ -54,6 +56,17 @@ class Part(msgspec.Struct):
     started: float = 0.0
     falls: int = 0
     due: float = 0.0
+
+
+def falls(before: int, code: int, *, lived: float) -> int:
+    """How often in a row a part fell at once by itself; who was killed from outside did not."""
+    by_itself = code >= 0 or -code in CRASHES
+    return before + 1 if by_itself and lived < AT_ONCE_SECONDS else 0
+
+
+def pause(falls: int) -> float:
+    """Seconds before the next start."""
+    return min(0.2 * 2**falls, 15) if falls else 0
 
 
 class House:
@@ -209,17 +222,19 @@ class House:
     # Watching
 
     def watch(self) -> None:
-        """A fallen part is named and started again, more slowly each time it falls at once."""
+        """A fallen part is named and started again: at once, but for what falls by itself."""
         moment = time.monotonic()
         for part in self.parts.values():
             if part.process is None:
                 if moment >= part.due:
                     self.launch(part)
             elif (code := part.process.poll()) is not None:
-                part.falls = 0 if moment - part.started > 60 else part.falls + 1
-                part.due = moment + min(0.2 * 2**part.falls, 15)
+                part.falls = falls(part.falls, code, lived=moment - part.started)
+                part.due = moment + pause(part.falls)
                 part.process = None
                 print(f"\n  {part.name} ended ({code}); starting it again", flush=True)
+                if moment >= part.due:
+                    self.launch(part)
 
     def wait(self, is_up: Callable[[], bool], seconds: float, what: str) -> None:
         deadline = time.monotonic() + seconds

@@ -203,7 +203,10 @@ async def submit(
     if not await may_still_file(submission, edition, grace=grace):
         raise Refused("deadline_passed")
     async with transaction():
-        if wrong := await missing_of(await held(submission)):
+        standing = await held(submission)
+        if standing.status == Status.SUBMITTED:
+            return  # somebody pressed twice, or two members at once
+        if wrong := await missing_of(standing):
             raise Refused(*wrong)
         await move(submission, Status.SUBMITTED, by=by)
         await put_unreleased_aside(submission.id)
@@ -218,6 +221,8 @@ async def withdraw(submission: Submission, *, by: Person) -> None:
     """
     was_filed = submission.status != Status.DRAFT
     async with transaction():
+        if (await held(submission)).status == Status.WITHDRAWN:
+            return  # twice is once
         await move(submission, Status.WITHDRAWN, by=by)
         if was_filed:
             await later(

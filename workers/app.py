@@ -50,6 +50,12 @@ celery.conf.update(
     },
     task_queues=[Queue(name) for name in sorted(set(QUEUES.values()))],
     beat_schedule={
+        "sweep_rows": {
+            "task": "beat",
+            "schedule": 3600.0,
+            "args": ["sweep_rows"],
+            "options": {"queue": "control"},
+        },
         "sweep_uploads": {
             "task": "beat",
             "schedule": 600.0,

@@ -8,7 +8,7 @@ from typing import Any
 from celery import Task
 from redis.exceptions import RedisError
 
-from festival import leases, letters, mailbag
+from festival import leases, letters, mailbag, sweeping
 from festival.db import later, rows
 from festival.errors import FestivalError
 from festival.language import has_words, t
@@ -104,6 +104,10 @@ async def sweep_uploads(_: Lease, __: Heartbeat) -> None:
     await uploads.sweep(store=store_of(settings))
 
 
+async def sweep_rows(_: Lease, __: Heartbeat) -> None:
+    await sweeping.sweep()
+
+
 VERBS: dict[str, Verb] = {
     "send_letter": send_letter,
     "tell_of_letters": tell_of_letters,
@@ -117,6 +121,7 @@ VERBS: dict[str, Verb] = {
     "make_mezzanine": make_mezzanine,
     "plan_grid": plan_grid,
     "sweep_uploads": sweep_uploads,
+    "sweep_rows": sweep_rows,
 }
 FOR_GOOD = (PermanentFault, FestivalError, NotTaken, OverTime)  # tried again, they would end the same
 WHEN_PARKED: dict[str, Callable[[Lease, str], Awaitable[None]]] = {

@@ -1,5 +1,6 @@
 """One way to draw a page: the context that every template gets, and the page of an error."""
 
+import secrets
 from datetime import date, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -46,6 +47,7 @@ def environment(lang: str) -> Environment:
         lstrip_blocks=True,
     )
     made.globals["asset"] = asset
+    made.globals["once"] = lambda: secrets.token_urlsafe(12)
     made.filters.update(filters(lang))
     return made
 

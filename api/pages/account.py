@@ -13,6 +13,7 @@ from msgspec import Meta
 from api import limits
 from api.auth import in_person, session_cookie, session_token, signed_in
 from api.forms import filled
+from api.once import TOLD_ONCE
 from api.pages._page import fault_words, language_of, page, prefix_of
 from api.v1.account import Email, ask_for_link, introduce, tokens_of, welcomed
 from festival import people
@@ -85,7 +86,7 @@ async def sign_in_page(request: AnyRequest) -> Response[str]:
     return door(request)
 
 
-@post("/account/sign-in")
+@post("/account/sign-in", opt={"once": False})
 async def sign_in(request: AnyRequest, settings: NamedDependency[Settings]) -> Response[Any]:
     try:
         form = await filled(request, SignInForm)
@@ -95,7 +96,7 @@ async def sign_in(request: AnyRequest, settings: NamedDependency[Settings]) -> R
     return await entered(request, known, settings, form.next)
 
 
-@post("/account/links")
+@post("/account/links", opt={"once": False})
 async def ask_link(
     request: AnyRequest, edition_row: NamedDependency[Edition], settings: NamedDependency[Settings]
 ) -> Response[str]:
@@ -114,7 +115,7 @@ async def link_page(request: AnyRequest, token: FromPath[str]) -> Response[str]:
     return page(request, "account/link.html", token=token)
 
 
-@post("/account/links/{token:str}")
+@post("/account/links/{token:str}", opt={"once": False})
 async def use_link(
     request: AnyRequest, token: FromPath[str], settings: NamedDependency[Settings]
 ) -> Response[Any]:
@@ -131,7 +132,7 @@ async def registration_page(request: AnyRequest) -> Response[str]:
     return page(request, "account/registration.html", told=[], values={"name": "", "email": ""})
 
 
-@post("/account/registration")
+@post("/account/registration", opt={"once": False})
 async def register(
     request: AnyRequest, edition_row: NamedDependency[Edition], settings: NamedDependency[Settings]
 ) -> Response[str]:
@@ -189,7 +190,7 @@ async def account(request: AnyRequest, viewer: NamedDependency[Viewer]) -> Respo
     return await own_page(request, viewer)
 
 
-@post("/account/password", guards=[in_person()])
+@post("/account/password", guards=[in_person()], opt={"once": False})
 async def set_password(
     request: AnyRequest,
     viewer: NamedDependency[Viewer],
@@ -207,7 +208,7 @@ async def set_password(
     )
 
 
-@post("/account/sessions/{session_id:str}/ending", guards=[in_person()])
+@post("/account/sessions/{session_id:str}/ending", guards=[in_person()], opt={"once": False})
 async def end_session_elsewhere(
     request: AnyRequest, session_id: FromPath[str], person: NamedDependency[Person]
 ) -> Redirect:
@@ -215,7 +216,7 @@ async def end_session_elsewhere(
     return Redirect(f"{prefix_of(request)}/account?done=account.done.ended", status_code=303)
 
 
-@post("/account/sessions/ending", guards=[in_person()])
+@post("/account/sessions/ending", guards=[in_person()], opt={"once": False})
 async def leave_everywhere(
     request: AnyRequest, person: NamedDependency[Person], settings: NamedDependency[Settings]
 ) -> Redirect:
@@ -226,7 +227,7 @@ async def leave_everywhere(
     )
 
 
-@post("/account/tokens", guards=[in_person()])
+@post("/account/tokens", guards=[in_person()], opt={"once": TOLD_ONCE})
 async def make_token(
     request: AnyRequest,
     viewer: NamedDependency[Viewer],
@@ -252,7 +253,7 @@ async def revoke(
     return Redirect(f"{prefix_of(request)}/account?done=account.done.revoked", status_code=303)
 
 
-@post("/account/sign-out")
+@post("/account/sign-out", opt={"once": False})
 async def sign_out(request: AnyRequest, settings: NamedDependency[Settings]) -> Redirect:
     await end_session(session_token(request))
     return Redirect(

@@ -12,6 +12,7 @@ from msgspec import Meta
 from api import limits
 from api.auth import in_person, session_cookie, session_token, signed_in
 from api.believed import NOBODY, address_of, peer
+from api.once import TOLD_ONCE
 from festival import people
 from festival.access import Viewer
 from festival.db import rows, transaction
@@ -131,7 +132,7 @@ def browser_of(request: Request[Any, Any, Any]) -> str:
     return ", ".join(filter(None, known))
 
 
-@post("/registration", status_code=202)
+@post("/registration", status_code=202, opt={"once": False})
 async def register(
     request: Request[Any, Any, Any],
     data: JSONBody[Registration],
@@ -150,7 +151,7 @@ async def register(
     return {"state": "letter_sent"}
 
 
-@post("/links", status_code=202)
+@post("/links", status_code=202, opt={"once": False})
 async def ask_link(
     request: Request[Any, Any, Any],
     data: JSONBody[LinkWanted],
@@ -162,7 +163,7 @@ async def ask_link(
     return {"state": "letter_sent"}
 
 
-@post("/links/{token:str}", status_code=200)
+@post("/links/{token:str}", status_code=200, opt={"once": False})
 async def use_link(
     request: Request[Any, Any, Any],
     token: FromPath[str],
@@ -182,7 +183,7 @@ async def use_link(
     return Response({"state": "signed_in"}, cookies=cookies)
 
 
-@post("/sessions", status_code=200)
+@post("/sessions", status_code=200, opt={"once": False})
 async def sign_in(
     request: Request[Any, Any, Any],
     data: JSONBody[Password],
@@ -200,12 +201,12 @@ async def sessions(
     return await sessions_of(viewer.id, token=session_token(request))
 
 
-@delete("/sessions", guards=[signed_in()])
+@delete("/sessions", guards=[signed_in()], opt={"once": False})
 async def sign_out(request: Request[Any, Any, Any]) -> None:
     await end_session(session_token(request))
 
 
-@delete("/sessions/{session_id:str}", guards=[in_person()])
+@delete("/sessions/{session_id:str}", guards=[in_person()], opt={"once": False})
 async def end_session_elsewhere(
     session_id: FromPath[str], person: NamedDependency[Person]
 ) -> None:
@@ -213,7 +214,7 @@ async def end_session_elsewhere(
     await end_one_session(person, session_id)
 
 
-@delete("/sessions/all", guards=[in_person()], status_code=200)
+@delete("/sessions/all", guards=[in_person()], status_code=200, opt={"once": False})
 async def leave_everywhere(
     request: Request[Any, Any, Any],
     person: NamedDependency[Person],
@@ -230,7 +231,7 @@ async def me(viewer: NamedDependency[Viewer]) -> dict[str, Any]:
     return {"name": viewer.name, "email": viewer.email, "parts": sorted(viewer.parts)}
 
 
-@post("/tokens", guards=[in_person()])
+@post("/tokens", guards=[in_person()], opt={"once": TOLD_ONCE})
 async def make_token(
     data: JSONBody[TokenWanted],
     person: NamedDependency[Person],

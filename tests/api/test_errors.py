@@ -8,7 +8,7 @@ from litestar import Litestar, get
 
 from api.errors import HANDLERS
 from festival.db import rows, transaction
-from tests.builders import a_person, an_edition
+from tests.builders import a_person, an_edition, sign_in
 
 
 async def answered(act) -> tuple[int, list[str], bool]:
@@ -54,3 +54,21 @@ async def test_of_two_acts_that_wait_for_each_other_one_is_told_to_come_again(ho
 
     refused = [a for a in answers if isinstance(a, tuple)]
     assert refused == [(503, ["away"], True)]
+
+
+async def test_a_bad_body_names_its_own_fields_and_no_other(client) -> None:
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    await sign_in(client, maker)
+
+    broken = await client.post(
+        f"/api/v1/{edition.slug}/submissions", content=b"{", headers={"content-type": "application/json"}
+    )
+    wrong = await client.post(f"/api/v1/{edition.slug}/submissions", json={"year": "soon", "title": 5})
+
+    lacking = await client.post(f"/api/v1/{edition.slug}/links", json={})
+
+    assert (broken.status_code, wrong.status_code) == (400, 400)
+    assert [one["field"] for one in wrong.json()["fields"]] == ["year"]
+    assert [one["field"] for one in lacking.json()["fields"]] == ["email"]
+    assert "edition" not in lacking.text + broken.text + wrong.text

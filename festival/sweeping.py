@@ -1,0 +1,33 @@
+"""What the house forgets, and after how long; the record is never swept."""
+
+from festival.db import rows
+
+MOST = 10_000  # rows in one statement: nobody waits long behind a sweep
+
+# Each with the moment from which it is of no more use to anybody.
+AGES = {
+    "answer": "created_at < now() - interval '1 day'",
+    "knock": "since < now() - interval '1 day'",
+    "session": "expires_at < now() OR seen_at < now() - interval '14 days'",
+    "link": "greatest(expires_at, used_at) < now() - interval '7 days'",
+    "token": "least(expires_at, revoked_at) < now() - interval '90 days'",
+    "outbox": "done_at < now() - interval '30 days'",
+    "letter": "sent_at < now() - interval '400 days'",
+}
+
+
+async def sweep() -> dict[str, int]:
+    """How many rows of each table went."""
+    return {table: await _swept(table, old) for table, old in AGES.items()}
+
+
+async def _swept(table: str, old: str) -> int:
+    gone, last = 0, MOST
+    while last == MOST:
+        found = await rows(
+            f"""DELETE FROM {table} WHERE ctid = ANY(ARRAY(
+                  SELECT ctid FROM {table} WHERE {old} LIMIT {MOST})) RETURNING 1 AS one"""
+        )
+        last = len(found)
+        gone += last
+    return gone

@@ -1,0 +1,39 @@
+"""What is of no more use goes; what is, and the record, stays."""
+
+import pytest
+
+from festival.db import rows
+from festival.sweeping import AGES, sweep
+from festival.tables import new_id
+from tests.builders import a_person, an_edition
+
+# One row that is over, and one that is not; `{id}` and `{person}` are filled in.
+ROWS = {
+    "answer": ("id, asked, created_at", "{id}, 'x', now() - interval '{age}'", "25 hours", "23 hours"),
+    "knock": ("id, since", "{id}, now() - interval '{age}'", "25 hours", "23 hours"),
+    "session": ("id, person, seen_at, expires_at", "{id}, {person}, now() - interval '{age}', now() + interval '9 days'", "15 days", "13 days"),
+    "link": ("id, person, expires_at, used_at", "{id}, {person}, now() - interval '{age}', now() - interval '30 days'", "8 days", "6 days"),
+    "token": ("id, person, edition, digest, expires_at", "{id}, {person}, {edition}, {id}, now() - interval '{age}'", "91 days", "89 days"),
+    "outbox": ("id, task, queue, done_at", "{id}, 'send_letter', 'letters', now() - interval '{age}'", "31 days", "29 days"),
+    "letter": ("id, person, kind, occasion, subject, body, sent_at", "{id}, {person}, 'x', {id}, 'x', 'x', now() - interval '{age}'", "401 days", "399 days"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("table", AGES)
+async def test_what_is_over_goes_and_what_is_not_stays(house, table) -> None:
+    edition = await an_edition()
+    person = await a_person("filmmaker", edition=edition)
+    columns, values, over, fresh = ROWS[table]
+    ids = {age: new_id() for age in (over, fresh)}
+    for age, row in ids.items():
+        filled = values.format(id=f"'{row}'", person=f"'{person.id}'", edition=f"'{edition.id}'", age=age)
+        await rows(f"INSERT INTO {table} ({columns}) VALUES ({filled}) RETURNING id")
+
+    await sweep()
+
+    left = await rows(f"SELECT id FROM {table} WHERE id = ANY({{}})", list(ids.values()))
+    assert [row["id"] for row in left] == [ids[fresh]]
+
+
+def test_the_record_is_never_swept() -> None:
+    assert "record" not in AGES
