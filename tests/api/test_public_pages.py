@@ -34,7 +34,7 @@ async def test_a_night_screening_is_dated_by_both_its_days(client) -> None:
     screen = await add_screen(world.edition, late, by=world.by)
     placed = NewScreening(programme=world.programmes[0], screen=screen.id, start=1545)
     await grid.place(world.edition, placed, by=world.by)
-    await publish(world.edition, by=world.by)
+    await publish(world.edition, version=await world.version(), by=world.by)
 
     for lang, both in {
         "fr": "uit du vendredi 26 au samedi 27 novembre",
