@@ -4,8 +4,10 @@ import re
 
 import pytest
 
-from festival import letters, outages
+from festival import language, letters, mailbag, outages
 from festival.db import rows
+from festival.language import words
+from festival.queue import QUEUES
 from festival.tables import Letter, new_id
 from tests.builders import a_person, an_edition, sign_in
 
@@ -149,3 +151,13 @@ async def test_one_letter_is_retried_or_given_up_by_itself(operator) -> None:
     )
     await client.post(f"{place}/cancellation?from=letters")
     assert await standing(line) == "given up"
+
+
+@pytest.mark.parametrize("language", language.LANGUAGES)
+def test_every_kind_of_letter_and_of_work_has_a_name_that_people_read(language: str) -> None:
+    known = words(language)
+    kinds = {key.split(".")[1] for key in known if re.fullmatch(r"letter\.\w+\.subject", key)}
+
+    assert {kind for kind in kinds if f"operator.letter.{kind}" not in known} == set()
+    assert {task for task in QUEUES if f"operator.task.{task}" not in known} == set()
+    assert {code for code in mailbag.REASONS if f"mail.reason.{code}" not in known} == set()
