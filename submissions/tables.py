@@ -115,7 +115,7 @@ class Subtitle(Table):
     """
 
     id = Varchar(16, primary_key=True, default=new_id)
-    submission = ForeignKey(Submission, null=False)
+    submission = ForeignKey(Submission, null=False, index=True)
     language = Varchar(40)
     kind = Varchar(8, default="full")
     name = Varchar(255, default="")

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from festival.access import COMMITTEE, Act, may
+from festival.clock import now
 from festival.tables import Part, Phase
 from reviews.tables import Recusal
 from submissions.tables import Submission, Subtitle
@@ -124,6 +125,11 @@ ROUTES = {
     "HEAD /api/v1/{edition}/files/{file_id}/screener/{name}": "known",
     "GET /api/v1/{edition}/files/{file_id}/screener/{name}": "known",
     "GET /api/v1/{edition}/files/{file_id}/subtitles/{language}": "known",
+    "GET /api/v1/{edition}/submissions/{submission_id}/subtitles": "known",
+    "POST /api/v1/{edition}/submissions/{submission_id}/subtitles/confirmation": "known",
+    "POST /{lang}/{edition}/submissions/{submission_id}/subtitles": "known",
+    "POST /{lang}/{edition}/submissions/{submission_id}/subtitles/{track}/confirmation": "known",
+    "POST /{lang}/{edition}/submissions/{submission_id}/subtitles/{track}/removal": "known",
     "PUT /api/v1/{edition}/submissions/{submission_id}/subtitles/{language}": "known",
     "DELETE /api/v1/{edition}/submissions/{submission_id}/subtitles/{language}": "known",
     "HEAD /api/v1/{edition}/files/{file_id}/poster.jpg": "known",
@@ -232,6 +238,7 @@ BODIES = {
     "/reopening": {"note": "En réunion.", "reason": "Une erreur de saisie."},
     "/notes/{note_id}": {"text": "Belle image.", "version": 1},
     "/recusal": {"reason": "Un ami."},
+    "/subtitles/confirmation": {"track": "a" * 16},
     "PATCH /api/v1/{edition}/submissions/{submission_id}": {"entry": {}, "version": 1},
 }
 
@@ -321,7 +328,9 @@ async def a_world(**film: object):
     people = await the_people(edition)
     submission, file = await a_film(edition, people["maker"], title=SECRET, **film)
     await Recusal(submission=submission, person=people["recused reviewer"].id).save()
-    await Subtitle(submission=submission, language="fr", text=f"WEBVTT {SECRET}").save()
+    await Subtitle(
+        submission=submission, language="fr", text=f"WEBVTT {SECRET}", confirmed_at=now()
+    ).save()
     return edition, people, submission, file
 
 

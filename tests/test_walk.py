@@ -176,7 +176,9 @@ def test_two_films_from_registration_to_the_published_grid(house_of: House, tmp_
     with pytest.raises(Refusal) as unpublished:
         house.stranger().get("/programme")
     assert unpublished.value.status == 404
-    assert programmer.post("/grid/publication", {"version": grid["version"]}) == {"number": 1}
+    assert programmer.post("/grid/publication", {"version": grid["version"]}) == {
+        "number": 1, "films_told": 2,
+    }  # fmt: skip
 
     # The public
     document = house.stranger().get("/programme")
