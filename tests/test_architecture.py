@@ -114,3 +114,16 @@ def test_the_libraries_are_not_dragged_back() -> None:
     assert version("litestar") >= (2, 25)
     assert version("celery") == (5, 7)
     assert version("redis") >= (8, 0)
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_row_is_refreshed(package: str) -> None:
+    """Piccolo's `refresh` cannot read a JSON column that the pool has read already: ask for the row anew."""
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in (ROOT / package).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "refresh"
+    ]
+
+    assert found == []
