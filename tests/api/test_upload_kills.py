@@ -63,7 +63,7 @@ async def test_a_kill_keeps_what_came_and_nothing_that_was_not_verified(
         file = await the_file(place)
         master = LocalStore(Settings.read().media_root).master_path(file.id)
         assert await asyncio.to_thread(master.read_bytes) == BODY
-    assert os.listdir(LocalStore(Settings.read().media_root).root / "uploads").count(file.id) == 0
+        assert not LocalStore(Settings.read().media_root).upload_path(file.id).exists()
 
 
 @pytest.mark.slow
