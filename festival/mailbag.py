@@ -165,8 +165,8 @@ def lines_of(told: list[dict[str, Any]], language: str) -> list[str]:
     named = []
     for row in told[:NAMED]:
         code, detail = reason_of(row["fault"], is_parked=True)
-        said = f" ({detail[:160]})" if detail else ""
-        named.append(f"{row['email']} : {t(language, f'mail.reason.{code}')}{said}")
+        reason = t(language, f"mail.reason.{code}") + (f" ({detail[:160]})" if detail else "")
+        named.append(t(language, "mail.line", address=row["email"], reason=reason))
     return named + (["…"] if len(told) > NAMED else [])
 
 

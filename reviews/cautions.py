@@ -18,9 +18,8 @@ class Caution(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     films: list[dict[str, str]]
 
-    @property
-    def titles(self) -> list[str]:
-        return [film["title"] for film in self.films]
+    def titles(self, language: str) -> list[str]:
+        return [film["title_en" if language == "en" else "title"] for film in self.films]
 
 
 async def known_of(films: list[dict[str, Any]]) -> dict[str, Heard]:
@@ -32,7 +31,8 @@ def cautions(films: list[dict[str, Any]], known: dict[str, Heard]) -> list[Cauti
     found: dict[str, list[dict[str, str]]] = {"unwatched": [], "half_watched": [], "unvoted": []}
     for film in films:
         for code in codes_of(known.get(film["id"], Heard())):
-            found[code].append({"id": film["id"], "title": film["title"]})
+            titles = {"title": film["title"], "title_en": film["title_en"] or film["title"]}
+            found[code].append({"id": film["id"], **titles})
     return [Caution(code=code, films=some) for code, some in found.items() if some]
 
 
