@@ -145,7 +145,8 @@ def worked_out(problem: Problem, p: Placement) -> Shown:
 
 
 def complete(problem: Problem, plan: Plan) -> Iterator[Clash]:
-    """Each promised screening once, placed or excused; starts on the grid."""
+    """Each promised screening once, placed or excused; starts on the grid, or where it stood."""
+    kept = [Placement(old.programme, old.number, old.screen, old.start) for old in problem.old]
     pins = {(pin.programme, pin.number) for pin in problem.pins}
     wanted = {(p.id, k) for p in problem.programmes for k in range(p.showings)} | pins
     placed = Counter((p.programme, p.number) for p in plan.placements)
@@ -161,7 +162,7 @@ def complete(problem: Problem, plan: Plan) -> Iterator[Clash]:
         name = (p.programme, p.number)
         if stranger(problem, p):
             yield fault("unknown_screening", name)
-        elif name not in pins and off_the_grid(problem, p):
+        elif name not in pins and p not in kept and off_the_grid(problem, p):
             yield fault("off_the_grid", name)
     for name in sorted(pins & set(excused)) if hard(problem, "H14") else ():
         yield fault("lock_moved", name)

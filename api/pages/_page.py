@@ -183,12 +183,19 @@ NAV: list[tuple[Part | None, str, str]] = [
 ]
 
 
+BELOW = {"/programmer/plans": "/programmer/grid", "/programmer/publication": "/programmer/grid"}
+"""Pages that belong to a room without lying below its address."""
+
+
 def nav(viewer: Viewer | None, *, prefix: str, path: str) -> list[tuple[str, str, bool]]:
     """The rooms this person may enter, the public programme first; the longest match is current."""
     parts = viewer.parts if viewer is not None else frozenset()
     places = [("/", "common.nav.programme")]
     places += [(place, key) for part, place, key in NAV if part in parts]
     places = list(dict.fromkeys(places))
+    for inner, room in BELOW.items():
+        if is_within(path, prefix, inner):
+            path = prefix + room
     here = max(
         (place for place, _ in places if is_within(path, prefix, place)),
         key=len,

@@ -246,3 +246,18 @@ async def test_locks_that_clash_are_said_and_nothing_is_called_the_best(client, 
 
     assert "verrouillées se gênent entre elles" in told
     assert "prouvé le meilleur" not in told
+
+
+async def test_a_place_that_a_hand_chose_beside_the_planners_steps_may_stay(house) -> None:
+    world = await World().build("accepted", "accepted", "accepted")
+    await world.place(0, EVENING + 10)
+    await world.place(1, 1440 + EVENING + 5)
+    before = await where(world)
+
+    run = await worked(world)
+
+    moved = planning.changes_of(run, msgspec.convert(run.plan, Plan))
+    assert run.state == "done"
+    assert set(moved) == {(world.programmes[2], 0)}
+    await planning.apply(world.edition, run, by=world.by)
+    assert {name: (await where(world))[name] for name in before} == before
