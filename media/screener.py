@@ -19,7 +19,9 @@ from media.stamps import Stamps
 from media.subtitles import Track
 
 SLACK, UNEVEN_SLACK = 0.001, 0.01  # of the frames: what a film may lose at its two ends
-SOUND_SLACK = 0.045  # seconds: two packets of AAC, the film's last one and ours
+SOUND_SLACK = 0.022  # seconds: what broadcasters allow
+HALF_SECOND = 0.5
+AAC = 1024  # samples of a packet
 
 
 class Damaged(PermanentFault):
@@ -285,11 +287,17 @@ def _verify(cell: Cell, facts: Facts, clock: Clock, rungs: tuple[Rung, ...]) -> 
     if len(begins) > 1:
         raise not_whole("rungs", "they do not change at the same times")
     for voice in voices(facts):
-        _, heard = in_time(cell, voice.folder).seconds
-        if abs(heard - graph.sound_end(facts, clock)) > sound_slack(facts):
-            raise not_whole(
-                voice.folder, f"{heard:.3f} of {graph.sound_end(facts, clock):.3f} s of sound"
-            )
+        verify_sound(cell, facts, clock, voice)
+
+
+def verify_sound(cell: Cell, facts: Facts, clock: Clock, voice: Voice) -> None:
+    """Packet after packet without a gap, from zero to the end of the film's own sound."""
+    heard, said = in_time(cell, voice.folder), graph.sound_end(facts, clock)
+    if not 0 <= heard.count * AAC - heard.end < AAC:
+        raise not_whole(voice.folder, f"{heard.count} packets in {heard.seconds[1]:.3f} s")
+    less, more = sound_slack(facts)
+    if not said - less <= heard.seconds[1] <= said + more:
+        raise not_whole(voice.folder, f"{heard.seconds[1]:.3f} of {said:.3f} s of sound")
 
 
 def not_whole(name: str, why: str) -> PermanentFault:
@@ -304,10 +312,15 @@ def in_time(cell: Cell, name: str) -> Stamps:
     return found
 
 
-def sound_slack(facts: Facts) -> float:
-    """How far the end of a sound is not known: its last packet may be padded, and ours is."""
-    packets = [facts.sounds[n] for n in graph.heard(facts).tracks]
-    return SOUND_SLACK + max(one.duration / one.packets if one.packets else 0.0 for one in packets)
+def sound_slack(facts: Facts) -> tuple[float, float]:
+    """By how much the end of the sound may come earlier and later than was said, in seconds.
+
+    The last packet of a film may be padded, and a broken one is lost.
+    """
+    tracks = [facts.sounds[n] for n in graph.heard(facts).tracks]
+    packet = max(one.duration / one.packets if one.packets else 0.0 for one in tracks)
+    broken = HALF_SECOND if any(one.damaged for one in tracks) else 0.0
+    return SOUND_SLACK + packet + broken, SOUND_SLACK + packet
 
 
 def read_back(cell: Cell, name: str) -> int:

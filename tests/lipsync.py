@@ -11,7 +11,7 @@ import re
 import shutil
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,16 @@ from typing import Any
 import msgspec
 from playwright.sync_api import Page, sync_playwright
 
+from media import chunks, scan, screener, windows
+from media.facts import Facts
+from media.graph import Clock
+from media.sandbox import Cell
 from tests.clips import REC709, Clips
 
 ROOT = Path(__file__).parents[1]
 PERIOD = 2.0  # a flash and a beep at 1 s, 3 s, 5 s…
 SECONDS = 8.0
+SOUND = 0.022  # seconds: what broadcasters allow
 BEAT = f"lt(mod(t+1\\,{PERIOD})\\,0.08)*gte(t\\,0.5)"
 BEEP = f"aevalsrc=0.5*sin(2*PI*1000*t)*{BEAT}:s=48000"
 X264 = ("-c:v", "libx264", "-preset", "ultrafast", "-bf", "2", "-g", "48", "-pix_fmt", "yuv420p", *REC709)
@@ -69,6 +74,64 @@ def with_a_hole(clips: Clips, *, begin: float = 3.5, end: float = 6.5, kind: str
 def trimmed(clips: Clips, *, start: float = 1.3) -> Path:
     """What a phone's trim writes: everything from the key frame on, and an edit list over it."""
     return clips.draw(["-ss", str(start), "-i", str(clips.draw(film())), "-c", "copy"])
+
+
+def elsewhere(clips: Clips, *, rate: str = "24", kind: str, more: tuple[str, ...] = ()) -> Path:
+    return clips.draw([*film(rate), *more], kind=kind)
+
+
+TS_LATE = ("-output_ts_offset", "1000")
+MADE: dict[str, Callable[[Clips], Path]] = {
+    "24 fps": lambda clips: clips.draw(film()),
+    "23.976 fps": lambda clips: clips.draw(film("24000/1001")),
+    "25 fps, 44.1 kHz, MKV": lambda clips: elsewhere(clips, rate="25", kind="mkv", more=("-ar", "44100")),
+    "30 fps": lambda clips: clips.draw(film("30")),
+    "50 fps": lambda clips: clips.draw(film("50")),
+    "sound 0.5 s late": lambda clips: late(clips, sound=0.5),
+    "picture 0.94 s late": lambda clips: late(clips, picture=0.94),
+    "3 s without sound": with_a_hole,
+    "trimmed, edit list": trimmed,
+    "MPEG-TS from 1000 s": lambda clips: elsewhere(clips, kind="ts", more=TS_LATE),
+    "a hole, in MPEG-TS": lambda clips: with_a_hole(clips, kind="ts"),
+    "in parts, sound late": lambda clips: late(clips, sound=0.5),
+}
+PARTS = "in parts"
+
+
+def agree(found: list[float], wanted: list[float], within: float) -> bool:
+    """Every time of the film is there, and nothing else."""
+    return len(found) == len(wanted) and all(
+        abs(a - b) <= within for a, b in zip(found, wanted, strict=True)
+    )
+
+
+def inspected(cell: Cell) -> Facts:
+    return windows.look(cell, scan.inspect(cell))
+
+
+def copied(name: str, source: Path, cell_for: Callable[[Path], Cell]) -> tuple[Path, Clock]:
+    """The copy of this film through the house's own code, and how it counts."""
+    cell = cell_for(source)
+    facts = inspected(cell)
+    clock = screener.clock_of(cell, facts)
+    if name.startswith(PARTS):
+        return in_parts(source, facts, clock, cell_for), clock
+    screener.make(cell, facts)
+    return cell.work, clock
+
+
+def in_parts(source: Path, facts: Facts, clock: Clock, cell_for: Callable[[Path], Cell]) -> Path:
+    """Every part in a cell of its own, then the join."""
+    whole, plan = cell_for(source), chunks.plan(facts, clock, seconds=4)
+    for part in plan.parts:
+        cell = cell_for(source)
+        chunks.encode(cell, facts, clock, part)
+        shutil.copytree(cell.work, chunks.folder_of(whole.work, part))
+    cell = cell_for(source)
+    chunks.encode_sound(cell, facts, clock)
+    shutil.copytree(cell.work, whole.work / "sound")
+    chunks.join(whole, plan)
+    return whole.work
 
 
 def flashes(path: Path, *options: str) -> list[float]:
