@@ -22,11 +22,8 @@ MOST_FAULTS = 3
 MOST_CRASHES = 3
 HEAVY_WAITING = 6
 NEAR_DEADLINE_HOURS = 12
-FIRST_PAUSE, LONGEST_PAUSE = (
-    30,
-    3600,
-)  # seconds; each pause is twice the last, a quarter more or less
 PATIENCE_HOURS = 48
+FIRST_PAUSE, LONGEST_PAUSE = 30, 3600  # seconds
 
 _COUNT_LAPSE = "crashes = crashes + CASE WHEN leased_until IS NULL THEN 0 ELSE 1 END"
 
@@ -168,19 +165,22 @@ async def postpone(lease: Lease, *, reason: str, seconds: int = 60) -> None:
 
 
 async def put_off(lease: Lease, *, reason: str, at: datetime | None = None) -> bool:
-    """Try again after a pause that grows; once patience is spent, park it: True."""
+    """Try again `at`, or after a pause; once patience is spent, park it: True.
+
+    A pause is as long as the line has been put off already, a quarter more or less: so they
+    double. None of this is a fault of the house, and none is counted.
+    """
     put = await rows(
         f"""UPDATE outbox SET leased_until = NULL, rung_at = NULL, fault = {{}},
-              faults = CASE WHEN {{}} THEN faults ELSE faults + 1 END,
               patient_until = CASE WHEN {{}} THEN patient_until
                 ELSE coalesce(patient_until, now() + interval '{PATIENCE_HOURS} hours') END,
               parked_at = CASE WHEN NOT {{}} AND patient_until < now() THEN now() END,
-              due_at = coalesce({{}}, now() + (0.75 + random() / 2) * interval '1 second'
-                * least({LONGEST_PAUSE}, {FIRST_PAUSE} * power(2, least(faults, 9))))
+              due_at = coalesce({{}}, now() + (0.75 + random() / 2) * greatest(
+                interval '{FIRST_PAUSE} seconds', least(interval '{LONGEST_PAUSE} seconds',
+                coalesce(now() + interval '{PATIENCE_HOURS} hours' - patient_until, interval '0'))))
             WHERE id = {{}} AND attempt = {{}} AND done_at IS NULL AND parked_at IS NULL
             RETURNING parked_at IS NOT NULL AS parked""",
         reason[:2000],
-        at is not None,
         at is not None,
         at is not None,
         at,
