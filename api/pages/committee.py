@@ -25,6 +25,7 @@ from reviews.watching import length_of
 from submissions.entries import entry_of
 from submissions.lists import card
 from submissions.subtitling import standing_of
+from submissions.twins import twins_for_committee
 
 AnyRequest = Request[Any, Any, Any]
 COMMITTEE = [needs(Act.SEE_QUEUE, scope="committee")]
@@ -150,6 +151,7 @@ async def room_page(
         section_name=(section.name_fr if lang == "fr" else section.name_en) if section else "",
         total=total(sheet.scores), given=bool(own and own.given_at), votes=votes.get(submission.id, ()),
         notes=await lists.own_notes(submission.id, viewer),
+        twins=await twins_for_committee(submission.id, viewer),
         copy={"file": file.id, "duration": length_of(file),
               "position": viewing["position"], "texts": await standing_of(submission.id),
               "viewing": f"/api/v1/{edition.slug}/committee/submissions/{submission.id}/viewing"},

@@ -1,6 +1,7 @@
 """Pages of the filmmaker: their films, the entry, the technical report, filing and withdrawal."""
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, Any
 
@@ -45,6 +46,7 @@ from submissions.lists import (
 from submissions.status import MOVES, WORKING, FileState, Status
 from submissions.subtitling import KINDS, tracks_of
 from submissions.tables import FilmFile, Submission
+from submissions.twins import Twin, twins_for_maker
 from submissions.verdicts import facts_of, verdict_of
 from submissions.versions import standing_before
 
@@ -368,7 +370,10 @@ async def report(
     Of the newest file, or of an older `version`.
     """
     submission = await own(submission_id, viewer, edition_row, Act.SEE_ENTRY)
-    return await report_page(request, submission, edition_row, store, None, version=version)
+    twins = await twins_for_maker(submission.id, viewer)
+    return await report_page(
+        request, submission, edition_row, store, None, version=version, twins=twins
+    )
 
 
 async def report_page(
@@ -380,6 +385,7 @@ async def report_page(
     *,
     version: int | None = None,
     words: object = None,
+    twins: Sequence[Twin] = (),
 ) -> Response[str]:
     """`words` are those of a form for subtitles that was refused."""
     file = await current_file(submission.id, version)
@@ -397,7 +403,7 @@ async def report_page(
         request, "filmmaker/report.html", status=422 if error else 200, submission=submission,
         card=await card(submission.id), file=file, versions=await files_of(submission.id),
         journal=_report.journal(language_of(request), await journal_of(submission.id)),
-        faults=faults(request, error), days_left=days_left(edition), **drawn,
+        faults=faults(request, error), days_left=days_left(edition), twins=twins, **drawn,
     )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from screenings.rules.facts import Facts
 from screenings.tables import PlanRun
 from screenings.venues import Id, ScreenForm, VenueForm
 from submissions.lists import sections_of
+from submissions.twins import twins_among
 
 AnyRequest = Request[Any, Any, Any]
 SEE = [needs(Act.SEE_GRID, scope="programme")]
@@ -288,13 +289,19 @@ async def publish(
 async def programmes_page(
     request: AnyRequest, edition: Edition, error: FestivalError | None = None
 ) -> Response[str]:
+    items = await lists.items(edition)
+    titles = {
+        film["submission"]: film["title"] or film["title_en"] for one in items for film in one.films
+    }
+    twins = await twins_among(list(titles))
     return page(
         request,
         "programmer/programmes.html",
         status=status_of(error),
         at="/programmer/programmes",
         given=await given_to(request, error),
-        items=await lists.items(edition),
+        items=items,
+        twins={one: [titles[other] for other in others] for one, others in twins.items()},
         told=told_by(request, error),
     )
 

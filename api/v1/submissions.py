@@ -30,6 +30,7 @@ from submissions.lists import (
 )
 from submissions.status import LAST
 from submissions.tables import FilmFile, Submission
+from submissions.twins import twins_for_maker
 from submissions.verdicts import told, verdict_of
 
 
@@ -130,7 +131,8 @@ async def report(
     file = await current_file(submission.id)
     if file is None:
         raise Missing("file_missing")
-    return report_of(file)
+    twins = await twins_for_maker(submission.id, viewer)
+    return {**report_of(file), "twins": [{"id": one.id, "title": one.title} for one in twins]}
 
 
 @get("/submissions/{submission_id:str}/events", guards=[signed_in()], status_code=200)
