@@ -61,13 +61,13 @@ COUNTRY_ALIASES = {
 }  # fmt: skip
 AMBIGUOUS = {
     "korea": ("KR", "KP"), "coree": ("KR", "KP"), "congo": ("CD", "CG"),
-    "virgin islands": ("VI", "VG"), "iles vierges": ("VI", "VG"), "saint martin": ("MF", "SX"),
+    "virgin islands": ("VI", "VG"), "iles vierges": ("VI", "VG"),
 }  # fmt: skip
 LANGUAGE_ALIASES = {
     NONE: "no dialogue, no dialog, without dialogue, sans parole, sans paroles, sans dialogue,"
           " sans dialogues, silent, muet, none, aucune, aucun, no subtitles, sans sous titres",
     "zh": "mandarin, mandarin chinese, chinois mandarin", "yue": "cantonese, cantonais",
-    "fa": "farsi, persan, persian, dari", "es": "castilian, castillan", "nl": "flemish, flamand",
+    "fa": "farsi, persan, persian", "es": "castilian, castillan", "nl": "flemish, flamand",
     "el": "greek, grec", "uk": "ukrainian", "pa": "punjabi, panjabi", "ro": "moldovan, moldave",
     "fil": "tagalog", "gd": "scots gaelic", "no": "norwegian, norvegien", "bn": "bangla, bengali",
     "pt-BR": "brazilian portuguese, portugais bresilien, portugais du bresil",

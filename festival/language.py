@@ -71,12 +71,15 @@ def words(language: str) -> dict[str, tuple[str, ...]]:
 
 
 def t(language: str, key: str, /, **values: object) -> str:
-    """The words of a key; a value named `n` chooses between one and many."""
+    """The words of a key; a value named `n` chooses between one and many, one that can be called is
+    asked for its words in this language.
+    """
     try:
         forms = words(language)[key]
     except KeyError:
         raise NoWords(f"{language}: {key}") from None
     count = values.get("n")
+    values = {name: value(language) if callable(value) else value for name, value in values.items()}
     many = len(forms) > 1 and isinstance(count, int | float) and is_many(language, count)
     return forms[1 if many else 0].format(**values) if values else forms[1 if many else 0]
 
@@ -102,7 +105,7 @@ def tongue(language: str, code: str) -> str:
     if base not in known.languages or not rest:
         return code
     parts = [str(known.scripts.get(one) or known.territories.get(one) or one) for one in rest]
-    return f"{known.languages[base]} ({', '.join(parts)})"
+    return f"{known.languages[base]} ({' – '.join(parts)})"
 
 
 def tongues(language: str, codes: Iterable[str]) -> str:

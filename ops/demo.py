@@ -164,7 +164,7 @@ class Demo:
             "countries": list(film.countries),
             "languages": list(film.languages),
             "subtitles": list(film.subtitles),
-            "director": film.director,
+            "directors": [film.director],
             "declared_seconds": film.minutes * 60,
             "premiere": film.premiere,
             "rights_confirmed": True,

@@ -1,5 +1,7 @@
 """What filmmakers do with an entry: open, save, release the copy, file, withdraw."""
 
+import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +14,7 @@ from festival.people import person as person_of
 from festival.record import record
 from festival.tables import Deadline, Edition, Person, Section, new_id
 from submissions.eligibility import may_file, may_open
-from submissions.entry import Entry, faults
+from submissions.entry import BETWEEN_NAMES, Entry, faults, settled
 from submissions.status import DECIDABLE, DECISIONS, MOVES, FileState, Status
 from submissions.tables import Film, FilmFile, Member, Submission
 from submissions.versions import put_older_aside, put_unreleased_aside
@@ -48,7 +50,7 @@ async def may_still_file(submission: Submission, edition: Edition, *, grace: tim
 
 async def open_entry(edition: Edition, *, by: Person, entry: Entry | None = None) -> Submission:
     """A new film and its candidacy, in draft; its opener is its first member."""
-    entry = entry or Entry()
+    entry = settled(entry or Entry())
     if not may_open(now(), edition.deadline_at):
         raise Refused("deadline_passed")
     async with transaction():
@@ -59,7 +61,7 @@ async def open_entry(edition: Edition, *, by: Person, entry: Entry | None = None
         await Member(submission=submission.id, person=by.id).save()
         await write(submission, entry)
         await record("entry_opened", submission.id, by=by, edition=edition.id)
-    return submission
+        return await held(submission)
 
 
 async def write(submission: Submission, entry: Entry) -> None:
@@ -77,7 +79,8 @@ async def write(submission: Submission, entry: Entry) -> None:
             Film.countries: entry.countries,
             Film.languages: entry.languages,
             Film.subtitles: entry.subtitles,
-            Film.director: entry.director.strip(),
+            Film.directors: entry.directors,
+            Film.director: BETWEEN_NAMES.join(entry.directors),
             Film.declared_seconds: entry.declared_seconds,
             Film.premiere: entry.premiere,
         }
@@ -91,14 +94,26 @@ async def write(submission: Submission, entry: Entry) -> None:
     ).where(Submission.id == submission.id)
 
 
-async def save_entry(submission: Submission, entry: Entry, *, version: int, by: Person) -> int:
-    """Keep what was typed; whoever saves second over another's change is told. New version."""
+async def save_entry(
+    submission: Submission,
+    entry: Entry,
+    *,
+    version: int,
+    by: Person,
+    unread: Mapping[str, str] | None = None,
+) -> int:
+    """Keep what was typed; whoever saves second over another's change is told. New version.
+
+    `unread` are words of the form that could not be read: they are kept beside the entry.
+    """
     if submission.status != Status.DRAFT:
         raise Refused("entry_is_filed")
+    entry = settled(entry)
     async with transaction():
         moved = await rows(
-            """UPDATE submission SET version = version + 1
+            """UPDATE submission SET version = version + 1, unread = {}::jsonb
                WHERE id = {} AND version = {} AND status = 'draft' RETURNING version""",
+            json.dumps(dict(unread or {})),
             submission.id,
             version,
         )
@@ -165,6 +180,7 @@ async def entry_of(submission: Submission) -> Entry:
         countries=list(film.countries),
         languages=list(film.languages),
         subtitles=list(film.subtitles),
+        directors=list(film.directors),
         director=film.director,
         declared_seconds=film.declared_seconds,
         premiere=film.premiere,
@@ -179,6 +195,7 @@ async def missing_of(submission: Submission) -> list[str]:
         await entry_of(submission),
         sections={s.letter: (s.least_seconds, s.most_seconds) for s in sections},
         file_is_released=await has_released_file(submission),
+        unread=submission.unread,
     )
 
 

@@ -1,21 +1,33 @@
 """What an entry must say, and everything that is still missing from it. Pure."""
 
+from collections.abc import Callable, Iterable
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
+from festival import codes
+from festival.errors import Refused
+from festival.language import country, t, tongue
+
 Title = Annotated[str, Meta(max_length=200)]
 Synopsis = Annotated[str, Meta(max_length=2000)]
-Code = Annotated[str, Meta(min_length=2, max_length=40)]
-Codes = Annotated[list[Code], Meta(max_length=12)]
+Code = Annotated[str, Meta(min_length=2, max_length=100)]
+Codes = Annotated[list[Code], Meta(max_length=40)]
+Name = Annotated[str, Meta(min_length=1, max_length=200)]
+Names = Annotated[list[Name], Meta(max_length=60)]
 
 SYNOPSIS_LEAST = 20
 PREMIERES = ("world", "international", "european", "national", "none")
+BETWEEN_NAMES = ", "
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """The form as it is filled in; a draft may be anything, a filing must be whole."""
+    """The form as it is filled in; a draft may be anything, a filing must be whole.
+
+    Countries are ISO 3166 codes, languages and subtitles BCP 47 tags or `["zxx"]` for *none*; their names
+    are understood, too. `director` is `directors` in one line: whoever gives it alone names one person.
+    """
 
     title: Title = ""
     title_en: Title = ""
@@ -26,37 +38,105 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     countries: Codes = []
     languages: Codes = []
     subtitles: Codes = []
-    director: Title = ""
+    directors: Names = []
+    director: Annotated[str, Meta(max_length=60 * 202)] = ""
     declared_seconds: Annotated[int, Meta(ge=1, le=86400)] | None = None
-    premiere: Annotated[str, Meta(pattern="^(world|international|european|national|none)$")] = (
-        "none"
-    )
+    premiere: Annotated[str, Meta(pattern="^(|world|international|european|national|none)$")] = ""
     rights_confirmed: bool = False
 
 
+def settled(entry: Entry) -> Entry:
+    """Names of countries and languages as codes, directors as a list; `Refused` names what is neither."""
+    faults: dict[str, Unresolved | None] = {}
+    found: dict[str, list[str]] = {}
+    for field, (code_of, called, fault) in CODED.items():
+        found[field], unknown = resolved(getattr(entry, field), code_of)
+        if unknown:
+            faults[f"{field}:{fault}"] = Unresolved(unknown, called)
+        if codes.NONE in found[field] and len(found[field]) > 1:
+            faults[f"{field}:none_alone"] = None
+    names = [name.strip() for name in entry.directors if name.strip()]
+    line = entry.director.strip()
+    names = names or ([line] if line else [])
+    if line and line != BETWEEN_NAMES.join(names):
+        faults["directors:directors_disagree"] = None
+    if any(len(name) > 200 for name in names):
+        faults["directors:field_long"] = None
+    if faults:
+        told = {code.partition(":")[2]: words for code, words in faults.items() if words}
+        raise Refused(*faults, **told)
+    line = BETWEEN_NAMES.join(names)
+    return msgspec.structs.replace(entry, **found, directors=names, director=line)
+
+
+CODED: dict[str, tuple[Callable[[str], str], Callable[[str, str], str], str]] = {
+    "countries": (codes.country_code, country, "country_unknown"),
+    "languages": (codes.language_code, tongue, "language_unknown"),
+    "subtitles": (codes.language_code, tongue, "caption_unknown"),
+}
+
+
+def resolved(
+    words: Iterable[str], code_of: Callable[[str], str]
+) -> tuple[list[str], list[codes.Unknown]]:
+    """(codes, each once; the words that are none)."""
+    found: list[str] = []
+    unknown: list[codes.Unknown] = []
+    for word in words:
+        try:
+            found.append(code_of(word))
+        except codes.Unknown as error:
+            unknown.append(error)
+    return list(dict.fromkeys(found)), unknown
+
+
+class Unresolved:
+    """Words that are no code, said in either language, each with what may have been meant."""
+
+    def __init__(self, unknown: list[codes.Unknown], called: Callable[[str, str], str]) -> None:
+        self.unknown, self.called = unknown, called
+
+    def __call__(self, lang: str) -> str:
+        return ", ".join(self._word(lang, one) for one in self.unknown)
+
+    def _word(self, lang: str, one: codes.Unknown) -> str:
+        if not one.nearest:
+            return t(lang, "common.word", word=one.word)
+        names = ", ".join(self.called(lang, code) for code in one.nearest)
+        return t(lang, "common.word.maybe", word=one.word, names=names)
+
+
 def faults(
-    entry: Entry, *, sections: dict[str, tuple[int, int]], file_is_released: bool
+    entry: Entry,
+    *,
+    sections: dict[str, tuple[int, int]],
+    file_is_released: bool,
+    unread: Iterable[str] = (),
 ) -> list[str]:
     """`field:code` for all that keeps this entry from being filed, in the order of the form.
 
-    `sections` maps each letter to its least and most seconds.
+    `sections` maps each letter to its least and most seconds; `unread` are fields whose words were
+    kept as typed, because they could not be read.
     """
     length = entry.declared_seconds
     least, most = sections.get(entry.section, (0, 0))
     checks = [
         ("title:title_missing", not entry.title.strip()),
         ("title_en:title_en_missing", not entry.title_en.strip()),
-        ("director:director_missing", not entry.director.strip()),
         ("section:section_missing", entry.section not in sections),
         ("year:year_missing", entry.year is None),
-        ("countries:countries_missing", not entry.countries),
-        ("languages:languages_missing", not entry.languages),
         ("declared_seconds:runtime_missing", length is None),
         ("declared_seconds:runtime_outside_section",
          length is not None and entry.section in sections and not least <= length <= most),
+        ("premiere:premiere_missing", not entry.premiere),
+        ("directors:director_missing", not entry.directors),
+        ("countries:countries_missing", not entry.countries),
+        ("languages:languages_missing", not entry.languages),
         ("synopsis_fr:synopsis_fr_short", len(entry.synopsis_fr.strip()) < SYNOPSIS_LEAST),
         ("synopsis_en:synopsis_en_short", len(entry.synopsis_en.strip()) < SYNOPSIS_LEAST),
         ("rights_confirmed:rights_missing", not entry.rights_confirmed),
         ("file:file_not_released", not file_is_released),
     ]  # fmt: skip
-    return [code for code, is_wrong in checks if is_wrong]
+    kept = list(unread)
+    lacking = [code for code, is_wrong in checks if is_wrong and code.partition(":")[0] not in kept]
+    return [*(f"{field}:field_unread" for field in kept), *lacking]

@@ -19,7 +19,11 @@ from festival.tables import Edition, Person, Section, new_id
 
 
 class Film(Table):
-    """The work itself."""
+    """The work itself. `director` is `directors` in one line, as every list shows them.
+
+    Countries are ISO 3166 codes, languages and subtitles BCP 47 tags (`zxx` is *none*); words from
+    before there were codes stay as they were written.
+    """
 
     id = Varchar(16, primary_key=True, default=new_id)
     title = Varchar(200, default="")
@@ -30,9 +34,10 @@ class Film(Table):
     countries = JSONB(default=[])
     languages = JSONB(default=[])
     subtitles = JSONB(default=[])
-    director = Varchar(200, default="")
+    directors = JSONB(default=[])
+    director = Text(default="")
     declared_seconds = Integer(null=True, default=None)
-    premiere = Varchar(16, default="none")
+    premiere = Varchar(16, default="")
 
 
 class Credit(Table):
@@ -49,6 +54,7 @@ class Submission(Table):
     """One film's candidacy to one edition.
 
     `status` is all that its makers may know; `pending` is a decision not yet announced.
+    `unread` keeps what was typed into fields of the form and could not be read, until it is mended.
     """
 
     id = Varchar(16, primary_key=True, default=new_id)
@@ -59,6 +65,7 @@ class Submission(Table):
     pending = Varchar(16, null=True, default=None)
     rights_confirmed = Boolean(default=False)
     waivers = JSONB(default=[])
+    unread = JSONB(default={})
     version = Integer(default=1)
     created_at = Timestamptz(default=TimestamptzNow())
     changed_at = Timestamptz(default=TimestamptzNow())

@@ -94,9 +94,9 @@ async def a_film(
     """(submission, file): an entry as it would stand, with a copy of a few bytes on the disk:
     two segments of half a minute each.
     """
-    film = Film(title=title, title_en=title, director="Ada", synopsis_fr=title * 3,
-                synopsis_en=title * 3, year=2026, countries=["France"], languages=["fr"],
-                declared_seconds=60)
+    film = Film(title=title, title_en=title, director="Ada", directors=["Ada"], synopsis_fr=title * 3,
+                synopsis_en=title * 3, year=2026, countries=["FR"], languages=["fr"],
+                declared_seconds=60, premiere="none")
     await film.save()
     submission = Submission(edition=edition.id, film=film.id, status=status, pending=pending,
                             section=(await a_section(edition, section)).id, rights_confirmed=True)

@@ -18,7 +18,7 @@ from ops.demo_films import Clip
 ENTRY = {
     "title_en": "A night", "synopsis_fr": "Une nuit parmi les antennes qui écoutent.",
     "synopsis_en": "A night among the dishes that listen.", "section": "C", "year": 2026,
-    "countries": ["France"], "languages": ["fr"], "director": "Ada Morel",
+    "countries": ["France"], "languages": ["fr"], "director": "Ada Morel", "premiere": "world",
     "declared_seconds": 60, "rights_confirmed": True,
 }
 

@@ -1,23 +1,27 @@
 """The entry form: what people type into an `Entry`, and back again; what is still open, by step."""
 
 import re
-from collections.abc import Iterable, Mapping
-from functools import cache
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from typing import Annotated, Any
 
 import msgspec
-from babel import Locale
+from msgspec import Meta
 
 from api.forms import code_of
+from festival import codes
 from festival.errors import Refused
-from festival.language import LANGUAGES
-from submissions.entry import Entry
+from festival.language import country, tongue
+from submissions.entry import Entry, settled
 
-TEXTS = ("title", "title_en", "director", "section", "synopsis_fr", "synopsis_en", "premiere")
-LISTS = ("countries", "languages", "subtitles")
+TEXTS = ("title", "title_en", "section", "synopsis_fr", "synopsis_en", "premiere")
+LISTS = {"countries": codes.country_code, "languages": codes.language_code,
+         "subtitles": codes.language_code}  # fmt: skip
+NONE = {"languages": "no_dialogue", "subtitles": "no_subtitles"}
+FIELDS = (*TEXTS, "directors", *LISTS, *NONE.values(), "year", "runtime", "rights_confirmed")
 STEPS: dict[str, tuple[str, ...]] = {
-    "film": ("title", "title_en", "section", "year", "declared_seconds"),
-    "makers": ("director", "countries", "languages"),
+    "film": ("title", "title_en", "section", "year", "declared_seconds", "premiere"),
+    "makers": ("directors", "countries", "languages", "subtitles"),
     "synopsis": ("synopsis_fr", "synopsis_en"),
     "file": ("file",),
     "rights": ("rights_confirmed",),
@@ -57,51 +61,54 @@ def length_typed(seconds: int | None) -> str:
     return f"{hours} h {minutes:02d}" if hours else f"{minutes} min"
 
 
-@cache
-def language_codes() -> dict[str, str]:
-    """`anglais`, `english` and `en` are one language."""
-    return {
-        name.casefold(): code
-        for language in LANGUAGES
-        for code, name in Locale(language).languages.items()
-    }
-
-
-def language_name(lang: str, code: str) -> str:
-    return str(Locale(lang).languages.get(code, code))
-
-
-def listed(text: str) -> list[str]:
-    """Commas between, no empty one, none twice."""
-    return list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
-
-
-def typed(entry: Entry, lang: str) -> dict[str, str]:
-    """The form's fields as they stand in the rows."""
-    return {
+def typed(entry: Entry, lang: str, unread: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The form's fields as they stand in the rows, and what was typed where nothing could be read."""
+    fields = {
         **{name: getattr(entry, name) for name in TEXTS},
         "year": str(entry.year or ""),
         "runtime": length_typed(entry.declared_seconds),
-        "countries": ", ".join(entry.countries),
-        "languages": ", ".join(language_name(lang, code) for code in entry.languages),
-        "subtitles": ", ".join(language_name(lang, code) for code in entry.subtitles),
+        "directors": "\n".join(entry.directors),
+        "countries": in_words(entry.countries, lang, country, codes.country_code),
         "rights_confirmed": "yes" if entry.rights_confirmed else "",
     }
+    for name, none in NONE.items():
+        tags = getattr(entry, name)
+        fields[none] = "yes" if tags == [codes.NONE] else ""
+        fields[name] = "" if fields[none] else in_words(tags, lang, tongue, codes.language_code)
+    return {**fields, **(unread or {})}
+
+
+def in_words(
+    found: Iterable[str],
+    lang: str,
+    called: Callable[[str, str], str],
+    code_of: Callable[[str], str],
+) -> str:
+    """Names in this language where they would be understood again, else the codes."""
+    return ", ".join(
+        name if understood(name := called(lang, code), code_of) == code else code for code in found
+    )
+
+
+def understood(word: str, code_of: Callable[[str], str]) -> str:
+    with suppress(codes.Unknown):
+        return code_of(word)
+    return ""
 
 
 def kept(form: Mapping[str, Any]) -> dict[str, str]:
     """What was typed, to be shown again whatever it is."""
-    names = (*TEXTS, *LISTS, "year", "runtime", "rights_confirmed")
-    return {name: str(form.get(name, "")).replace("\r\n", "\n") for name in names}
+    return {name: str(form.get(name, "")).replace("\r\n", "\n") for name in FIELDS}
 
 
 def entry_from(fields: Mapping[str, str]) -> Entry:
     """The entry; `Refused` with every ill-formed field. An empty one is no fault in a draft."""
     given: dict[str, Any] = {name: fields[name] for name in TEXTS if fields[name]}
     faults: list[str] = []
-    given["countries"] = listed(fields["countries"])
-    for name in ("languages", "subtitles"):
-        given[name] = [language_codes().get(one.casefold(), one) for one in listed(fields[name])]
+    for name, named in LISTS.items():
+        none = [codes.NONE] if fields.get(NONE.get(name, "")) else []
+        given[name] = [*none, *codes.split(fields[name], named)]
+    given["directors"] = [name for line in fields["directors"].split("\n") if (name := line.strip())]
     given["rights_confirmed"] = bool(fields["rights_confirmed"])
     if fields["year"].strip():
         given["year"] = fields["year"].strip()
@@ -111,9 +118,75 @@ def entry_from(fields: Mapping[str, str]) -> Entry:
         except ValueError:
             faults.append("declared_seconds:runtime_unreadable")
     faults += list(ill_formed(given))
+    told: dict[str, object] = {}
+    try:
+        well = {k: v for k, v in given.items() if not any(f.startswith(f"{k}:") for f in faults)}
+        entry = settled(msgspec.convert(well, Entry, strict=False))
+    except Refused as error:
+        faults, told = [*faults, *error.codes], error.values
     if faults:
-        raise Refused(*faults)
-    return msgspec.convert(given, Entry, strict=False)
+        raise Refused(*faults, **told)
+    return entry
+
+
+def readable(
+    fields: Mapping[str, str], before: Mapping[str, str]
+) -> tuple[Entry, dict[str, str], Refused | None]:
+    """(what could be read, the words of fields that could not be, what is to be told of them).
+
+    A field that cannot be read keeps what it said `before`.
+    """
+    try:
+        return entry_from(fields), {}, None
+    except Refused as error:
+        wrong = {name for code in error.codes for name in own_fields(code.partition(":")[0])}
+        unread = {name: fields[name] for name in wrong}
+        for instead in ({name: before.get(name, "") for name in wrong}, dict.fromkeys(wrong, "")):
+            with suppress(Refused):
+                return entry_from({**fields, **instead}), unread, error
+        raise
+
+
+def own_fields(name: str) -> tuple[str, ...]:
+    """The fields of the form that speak of one field of the entry."""
+    if name in NONE:
+        return name, NONE[name]
+    return ("runtime",) if name == "declared_seconds" else (name,)
+
+
+class Change(msgspec.Struct, frozen=True):
+    """What a field said when its page was drawn, and what it says now."""
+
+    was: Annotated[str, Meta(max_length=13_000)]
+    now: Annotated[str, Meta(max_length=13_000)]
+
+
+def merged(
+    stands: Mapping[str, str], changes: Mapping[str, Change]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """(the fields with the changes, what stands where somebody else changed the same field)."""
+    known = {name: change for name, change in changes.items() if name in FIELDS}
+    clashes = {
+        name: stands[name]
+        for name, change in known.items()
+        if not same(name, stands[name], change.was) and not same(name, stands[name], change.now)
+    }
+    return {**stands, **{name: change.now for name, change in known.items()}}, clashes
+
+
+def same(name: str, one: str, other: str) -> bool:
+    """Whether two texts of a field say the same: `UK` and *Royaume-Uni* do."""
+    return meaning(name, one) == meaning(name, other)
+
+
+def meaning(name: str, text: str) -> object:
+    if name in LISTS:
+        with suppress(codes.Unknown):
+            return [LISTS[name](word) for word in codes.split(text, LISTS[name])]
+    if name == "runtime":
+        with suppress(ValueError):
+            return seconds_of(text)
+    return [line for part in text.split("\n") if (line := part.strip())]
 
 
 def ill_formed(given: dict[str, Any]) -> Iterable[str]:

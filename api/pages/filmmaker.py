@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, JSONBody
 from litestar.response import Redirect
 from msgspec import Meta
 
@@ -20,10 +21,9 @@ from api.pages._page import fault_words, language_of, page, prefix_of, text_of
 from api.pages._paper import inline, printed
 from api.pages._report import decimals
 from api.v1.submissions import own
-from festival import language
+from festival import codes, language
 from festival.access import Act, Viewer
 from festival.clock import now
-from festival.codes import languages
 from festival.errors import Conflict, FestivalError, Missing, Refused
 from festival.language import day, has_words, last_minute, t
 from festival.settings import Settings
@@ -66,6 +66,9 @@ SAID = (
     "pause", "resume", "other", "strange_kind", "strange_head", "empty", "large", "unlike",
     "anyway", "afresh", "percent", "failed", "locked", "choose_same", "report",
 )  # fmt: skip
+
+TRIES = 5
+"""How often fields are merged into what others save at the same moment."""
 
 
 class Version(msgspec.Struct, frozen=True):
@@ -199,9 +202,12 @@ async def entry_page(
     given: dict[str, str] | None = None,
     error: FestivalError | None = None,
     status: int = 200,
+    others: dict[str, str] | None = None,
 ) -> Response[str]:
+    """`given` is what this browser typed, `others` what another one saved meanwhile in the same fields."""
     lang = language_of(request)
-    fields = given or _entry.typed(await entries.entry_of(submission), lang)
+    fields = given or await stands(submission, lang)
+    error = error or unread_told(fields, submission)
     missing = await entries.missing_of(submission)
     file = await current_file(submission.id)
     return page(
@@ -214,8 +220,38 @@ async def entry_page(
         stands=await standing_before(submission.id, file.number) if file else None,
         most=settings.max_upload_bytes, days_left=days_left(edition),
         is_open=await entries.may_still_file(submission, edition, grace=settings.grace),
-        grace=settings.upload_grace_hours,
+        grace=settings.upload_grace_hours, others=others or {}, **await news(lang, file),
+        countries=sorted({language.country(lang, code) for code in codes.countries()}),
+        tongues=[language.tongue(lang, code) for code in codes.languages()],
     )  # fmt: skip
+
+
+async def stands(submission: Submission, lang: str) -> dict[str, str]:
+    """The form as it was saved last, whoever saved it."""
+    return _entry.typed(await entries.entry_of(submission), lang, unread_of(submission))
+
+
+def unread_of(submission: Submission) -> dict[str, str]:
+    return msgspec.convert(submission.unread, dict[str, str])
+
+
+def unread_told(fields: dict[str, str], submission: Submission) -> FestivalError | None:
+    """What was kept as typed is told again at every visit, until it is mended."""
+    if not submission.unread:
+        return None
+    _, _, error = _entry.readable(fields, {})
+    return error
+
+
+async def news(lang: str, file: FilmFile | None) -> dict[str, Any]:
+    """How far the film is after its last byte, and what is wrong with it."""
+    if file is None:
+        return {"phases": [], "found": []}
+    verdict = verdict_of(file.verdict)
+    return {
+        "phases": _report.phases(file, await steps_of(file.id)),
+        "found": _report.found_rows(lang, verdict) if verdict else [],
+    }
 
 
 def header_rules(rules: policy.Policy, submission: Submission) -> dict[str, Any]:
@@ -239,30 +275,78 @@ async def save(
     store: NamedDependency[Store],
     settings: NamedDependency[Settings],
 ) -> Response[Any]:
-    """Keep what was typed; what cannot be read is told, and nothing that was typed is lost."""
+    """Keep the whole form; what cannot be read is told and kept as typed, and nothing is overwritten
+    that another window saved meanwhile: both are shown.
+    """
     submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
     form = await request.form()
     given = _entry.kept(form)
+    others: dict[str, str] = {}
+    error: FestivalError | None
     try:
         version = (await filled(request, Version)).version
-        wanted = _entry.entry_from(given)
-        await entries.save_entry(submission, wanted, version=version, by=person)
-    except (Refused, Conflict) as error:
-        status = 409 if isinstance(error, Conflict) else 422
-        submission = await own(submission_id, viewer, edition_row, Act.SEE_ENTRY)
-        return await entry_page(
-            request,
-            submission,
-            edition_row,
-            store,
-            settings,
-            given=given,
-            error=error,
-            status=status,
-        )
-    if form.get("next") == "filing":
-        return go(request, f"/submissions/{submission.id}/filing")
-    return go(request, f"/submissions/{submission.id}", done="saved")
+        before = _entry.typed(await entries.entry_of(submission), language_of(request))
+        wanted, unread, error = _entry.readable(given, before)
+        await entries.save_entry(submission, wanted, version=version, by=person, unread=unread)
+    except (Refused, Conflict) as raised:
+        error = raised
+    if error is None:
+        rest = "/filing" if form.get("next") == "filing" else ""
+        return go(request, f"/submissions/{submission.id}{rest}", done="" if rest else "saved")
+    submission = await own(submission_id, viewer, edition_row, Act.SEE_ENTRY)
+    if isinstance(error, Conflict):
+        there = await stands(submission, language_of(request))
+        others = {k: v for k, v in there.items() if not _entry.same(k, v, given[k])}
+    return await entry_page(
+        request, submission, edition_row, store, settings, given=given, error=error, others=others,
+        status=409 if isinstance(error, Conflict) else 422,
+    )  # fmt: skip
+
+
+class Changes(msgspec.Struct, frozen=True):
+    fields: Annotated[dict[str, _entry.Change], Meta(max_length=40)]
+
+
+@post("/submissions/{submission_id:str}/fields", guards=[signed_in()], status_code=200)
+async def save_fields(
+    request: AnyRequest,
+    data: JSONBody[Changes],
+    submission_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+    store: NamedDependency[Store],
+    settings: NamedDependency[Settings],
+) -> Response[str]:
+    """Keep single fields as they are typed; the page as it stands now is the answer.
+
+    422 shows what cannot be read (it is kept), 409 what another window wrote into the same fields:
+    then nothing is kept before somebody has chosen.
+    """
+    lang = language_of(request)
+    for _ in range(TRIES):
+        submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
+        there = await stands(submission, lang)
+        given, others = _entry.merged(there, data.fields)
+        if others:
+            error: FestivalError | None = Refused(*(f"{name}:field_differs" for name in others))
+            return await entry_page(
+                request, submission, edition_row, store, settings, given=given, error=error,
+                others=others, status=409,
+            )  # fmt: skip
+        before = _entry.typed(await entries.entry_of(submission), lang)
+        wanted, unread, error = _entry.readable(given, before)
+        with suppress(Conflict):
+            await entries.save_entry(
+                submission, wanted, version=submission.version, by=person, unread=unread
+            )
+            break
+    else:
+        raise Conflict("entry_changed_meanwhile")
+    submission = await own(submission_id, viewer, edition_row, Act.SEE_ENTRY)
+    return await entry_page(
+        request, submission, edition_row, store, settings, error=error, status=422 if error else 200
+    )
 
 
 @get("/submissions/{submission_id:str}/filing", guards=[signed_in()])
@@ -288,7 +372,8 @@ async def answers_page(
     sections = {section.letter: section for section in await sections_of(edition)}
     return page(
         request, "filmmaker/answers.html", status=422 if error else 200, submission=submission,
-        fields=_entry.typed(written, lang), section=sections.get(written.section),
+        fields=_entry.typed(written, lang, unread_of(submission)), written=written,
+        section=sections.get(written.section),
         file=await filed_or_current(submission.id), missing=told, faults=faults(request, error),
         places=dict.fromkeys((code.partition(":")[0] for code in error.codes), place)
         if error else {},
@@ -397,7 +482,7 @@ async def report_page(
         drawn["kept"] = await received(file.id, file.state, store)
         drawn["stands"] = await standing_before(submission.id, file.number)
         drawn["texts"] = await tracks_of(submission.id)
-        drawn["tongues"] = [language.tongue(language_of(request), code) for code in languages()]
+        drawn["tongues"] = [language.tongue(language_of(request), code) for code in codes.languages()]
         drawn |= {"kinds": KINDS, "words": words, "spelled": spelled}
     return page(
         request, "filmmaker/report.html", status=422 if error else 200, submission=submission,
@@ -504,6 +589,7 @@ HANDLERS: list[Any] = [
     open_entry,
     entry,
     save,
+    save_fields,
     reread,
     file_entry,
     ask_withdrawal,

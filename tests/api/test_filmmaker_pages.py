@@ -25,7 +25,7 @@ WHOLE = {
     "year": "2026",
     "runtime": "1 h 32",
     "premiere": "world",
-    "director": "Joan Vidal",
+    "directors": "Joan Vidal\nAda Morel",
     "countries": "Espagne, France",
     "languages": "catalan, français",
     "subtitles": "",
@@ -102,8 +102,9 @@ async def test_everything_that_was_typed_is_saved(client: httpx.AsyncClient, hou
         year=2026,
         declared_seconds=5520,
         premiere="world",
-        director="Joan Vidal",
-        countries=["Espagne", "France"],
+        directors=["Joan Vidal", "Ada Morel"],
+        director="Joan Vidal, Ada Morel",
+        countries=["ES", "FR"],
         languages=["ca", "fr"],
         subtitles=[],
         synopsis_fr=WHOLE["synopsis_fr"],
@@ -141,6 +142,95 @@ async def test_whoever_saves_over_a_change_is_told(
     assert page.status_code == 409
     assert 'value="Mon titre"' in page.text
     assert 'name="version" value="2"' in page.text
+
+
+async def test_an_unread_word_is_kept_beside_what_could_be_read_and_keeps_the_entry_back(
+    client: httpx.AsyncClient, house: object
+) -> None:
+    edition, person = await a_filmmaker(client)
+    draft = await a_draft(edition, person)
+    place = f"/fr/{edition.slug}/submissions/{draft.id}"
+
+    told = await client.post(place, data={**WHOLE, "countries": "Espagne, Frnace", "version": 1})
+    again = await client.get(place)
+    missing = await entries.missing_of(await Submission.objects().get(Submission.id == draft.id))
+    mended = await client.post(place, data={**WHOLE, "version": 2})
+
+    assert told.status_code == 422
+    assert "Frnace" in again.text
+    assert "peut-être" in again.text
+    assert 'value="La Nuit des antennes"' in again.text
+    assert "countries:field_unread" in missing
+    assert mended.status_code == 303
+    kept = await Submission.objects().get(Submission.id == draft.id)
+    assert (kept.unread, (await entries.entry_of(kept)).countries) == ({}, ["ES", "FR"])
+
+
+async def test_single_fields_are_saved_and_two_windows_never_overwrite_each_other(
+    client: httpx.AsyncClient, house: object
+) -> None:
+    edition, person = await a_filmmaker(client)
+    draft = await a_draft(edition, person)
+    place = f"/fr/{edition.slug}/submissions/{draft.id}"
+
+    async def typed(**fields: tuple[str, str]) -> httpx.Response:
+        changes = {name: {"was": was, "now": now} for name, (was, now) in fields.items()}
+        return await client.post(f"{place}/fields", json={"fields": changes})
+
+    title = await typed(title=("Périhélie", "Aphélie"), countries=("", "UK"))
+    other = await typed(title_en=("", "Aphelion"), countries=("Royaume-Uni", "UK, USA"))
+    stale = await typed(title=("Périhélie", "Zénith"), year=("", "2026"))
+    same = await typed(title=("Périhélie", "Aphélie"))
+    unread = await typed(year=("", "bientôt"))
+
+    assert [one.status_code for one in (title, other, stale, same, unread)] == [200, 200, 409, 200, 422]
+    assert 'value="Zénith"' in stale.text
+    assert 'data-value="Aphélie"' in stale.text
+    entry = await entries.entry_of(await Submission.objects().get(Submission.id == draft.id))
+    assert (entry.title, entry.title_en, entry.countries, entry.year) == ("Aphélie", "Aphelion", ["GB", "US"], None)
+    assert 'value="bientôt"' in (await client.get(place)).text
+
+
+async def test_the_plain_form_of_a_stale_page_shows_both(client: httpx.AsyncClient, house: object) -> None:
+    edition, person = await a_filmmaker(client)
+    draft = await a_draft(edition, person)
+    place = f"/fr/{edition.slug}/submissions/{draft.id}"
+    await client.post(place, data={**WHOLE, "version": 1})
+
+    page = await client.post(place, data={**WHOLE, "directors": "Ada Morel", "version": 1})
+
+    assert page.status_code == 409
+    assert "Ada Morel</textarea>" in page.text
+    assert 'data-theirs="directors"' in page.text
+    assert 'data-theirs="title"' not in page.text
+
+
+async def test_no_answer_is_given_before_its_maker_gives_it(client: httpx.AsyncClient, house: object) -> None:
+    edition, person = await a_filmmaker(client)
+    draft = await a_draft(edition, person)
+
+    page = (await client.get(f"/fr/{edition.slug}/submissions/{draft.id}")).text
+    form = page[page.index('<form class="sheet" id="entry"') :]
+
+    assert " selected" not in form
+    assert " checked" not in form
+    assert "premiere:premiere_missing" in await entries.missing_of(draft)
+
+
+async def test_the_entry_page_says_how_far_its_film_is(client: httpx.AsyncClient, house: object) -> None:
+    edition, person = await a_filmmaker(client)
+    draft = await a_draft(edition, person)
+    file = await a_file(draft, state="making")
+    place = f"/fr/{edition.slug}/submissions/{draft.id}"
+    working = (await client.get(place)).text
+    verdict = Verdict(outcome="refused", findings=(Finding(code="AUDIO_MISSING", severity=Severity.REJECT),))
+    await FilmFile.update({FilmFile.state: "faulty", FilmFile.verdict: msgspec.json.encode(verdict).decode()}).where(FilmFile.id == file.id)
+
+    refused = (await client.get(place)).text
+
+    assert 'id="news" data-working' in working
+    assert "data-working" not in refused
+    assert "Il n’y a pas de son" in refused
 
 
 async def test_filing_lists_everything_that_is_missing(

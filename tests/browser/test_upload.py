@@ -121,7 +121,7 @@ def test_a_film_outlives_a_pause_a_save_and_a_reload(
     assert percent(page) == paused
 
     page.get_by_role("button", name="Reprendre").click()
-    page.fill("#f-director", "Marta Okafor")
+    page.fill("#f-directors", "Marta Okafor")
     page.get_by_role("button", name="Enregistrer", exact=True).click()
     expect(page.locator("[name=version]")).to_have_value("2")
     until(page, min(paused + 5, 90))
@@ -129,7 +129,7 @@ def test_a_film_outlives_a_pause_a_save_and_a_reload(
     page.get_by_role("button", name="Pause").click()
     page.reload()
     expect(page.locator("[data-part=line]")).to_contain_text("Choisissez le même fichier")
-    expect(page.locator("#f-director")).to_have_value("Marta Okafor")
+    expect(page.locator("#f-directors")).to_have_value("Marta Okafor")
     kept = percent(page)
     assert kept > 0
     slow(-1)

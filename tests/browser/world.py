@@ -19,7 +19,7 @@ ENTRY = {
     "title": "La Nuit des antennes", "title_en": "The Night of the Dishes",
     "synopsis_fr": "Une nuit parmi les antennes qui écoutent.",
     "synopsis_en": "A night among the dishes that listen.", "section": "C", "year": 2026,
-    "countries": ["France"], "languages": ["fr"], "director": "Ada Morel",
+    "countries": ["FR"], "languages": ["fr"], "directors": ["Ada Morel"], "premiere": "world",
     "declared_seconds": 60, "rights_confirmed": True,
 }
 

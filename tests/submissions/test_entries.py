@@ -42,8 +42,8 @@ async def test_an_empty_entry_is_refused_with_every_reason_and_stays_a_draft(hou
         await entries.submit(submission, edition=edition, by=maker)
 
     assert [code.partition(":")[0] for code in refused.value.codes] == [
-        "title", "title_en", "director", "section", "year", "countries", "languages",
-        "declared_seconds", "synopsis_fr", "synopsis_en", "rights_confirmed", "file",
+        "title", "title_en", "section", "year", "declared_seconds", "premiere", "directors",
+        "countries", "languages", "synopsis_fr", "synopsis_en", "rights_confirmed", "file",
     ]  # fmt: skip
     assert await status_of(submission) == "draft"
     assert await letters_about(submission) == []

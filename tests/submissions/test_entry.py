@@ -7,7 +7,7 @@ from submissions.entry import Entry, faults
 
 SECTIONS = {"C": (60, 600)}
 WHOLE = {
-    "title": "Nuit claire", "title_en": "Clear Night", "director": "Ada", "section": "C",
+    "title": "Nuit claire", "title_en": "Clear Night", "directors": ["Ada"], "section": "C", "premiere": "world",
     "year": 2026, "countries": ["FR"], "languages": ["fr"], "declared_seconds": 300,
     "synopsis_fr": "Une nuit au-dessus de la mer.", "synopsis_en": "One night above the sea.",
     "rights_confirmed": True,
@@ -27,12 +27,13 @@ def test_an_empty_entry_hears_everything_at_once() -> None:
     assert faults(Entry(), sections=SECTIONS, file_is_released=False) == [
         "title:title_missing",
         "title_en:title_en_missing",
-        "director:director_missing",
         "section:section_missing",
         "year:year_missing",
+        "declared_seconds:runtime_missing",
+        "premiere:premiere_missing",
+        "directors:director_missing",
         "countries:countries_missing",
         "languages:languages_missing",
-        "declared_seconds:runtime_missing",
         "synopsis_fr:synopsis_fr_short",
         "synopsis_en:synopsis_en_short",
         "rights_confirmed:rights_missing",

@@ -1,6 +1,7 @@
 // The technical report while it happens (<film-live>) and the committee's copy (<film-copy>).
 import Hls from '../vendor/hls.js'
 
+const QUIET = 10000 // a stream that is silent for so long may be dead: the page is asked instead
 const filled = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? '')
 
 class FilmLive extends HTMLElement {
@@ -18,6 +19,8 @@ class FilmLive extends HTMLElement {
 
   open () {
     if (this.source || document.hidden) return
+    this.heardAt = Date.now()
+    this.pulse = setInterval(() => { if (Date.now() - this.heardAt > QUIET) this.redraw() }, 1000)
     this.source = new EventSource(this.dataset.src)
     this.source.onopen = () => { clearTimeout(this.gone); this.say(this.dataset.wait) }
     this.source.onerror = () => { clearTimeout(this.gone); this.gone = setTimeout(() => this.say(this.dataset.away), 3000) } // every few minutes the stream is renewed, in less
@@ -25,11 +28,12 @@ class FilmLive extends HTMLElement {
     this.source.addEventListener('done', () => this.close())
   }
 
-  close () { clearTimeout(this.gone); this.source?.close(); this.source = null }
+  close () { clearTimeout(this.gone); clearInterval(this.pulse); this.source?.close(); this.source = null }
 
   say (words) { this.querySelector('p').textContent = words }
 
   heard (news) {
+    this.heardAt = Date.now()
     const place = news.step && [...document.querySelectorAll('[data-live]')].find(one => one.dataset.live.split(' ').includes(news.step))
     if (place && news.fraction !== undefined && news.state === this.state) this.draw(place, news)
     else if (news.state !== this.state || news.refresh || (news.step && !place)) this.redraw()
@@ -50,12 +54,13 @@ class FilmLive extends HTMLElement {
 
   async redraw () {
     if (this.drawing) return
-    this.drawing = true
-    const answer = await fetch(location.href, { headers: { accept: 'text/html' } })
-    const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
-    const [old, made] = [document.querySelector('main'), page.querySelector('main')]
-    if (answer.ok && made) { document.title = page.title; old.replaceWith(document.adoptNode(made)) }
-    this.drawing = false
+    this.drawing = true; this.heardAt = Date.now()
+    try {
+      const answer = await fetch(location.href, { headers: { accept: 'text/html' } })
+      const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
+      const [old, made] = [document.querySelector('main'), page.querySelector('main')]
+      if (answer.ok && made) { document.title = page.title; old.replaceWith(document.adoptNode(made)) }
+    } catch { /* the next turn asks again */ } finally { this.drawing = false }
   }
 }
 customElements.define('film-live', FilmLive)

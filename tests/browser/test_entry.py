@@ -1,0 +1,93 @@
+"""An entry that is typed: nothing is lost by a reload, by a second window, or by a stream that dies."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.test_upload import choose, clip, entry
+
+__all__ = ["clip", "entry"]
+
+
+def test_what_is_typed_is_kept_without_a_button_and_through_a_reload(page: Page, entry: str) -> None:
+    page.goto(entry)
+    page.fill("#f-title_en", "Dawn")
+    page.reload()
+    expect(page.locator("#f-title_en")).to_have_value("Dawn")
+
+    page.fill("#f-countries", "UK, USA")
+    page.select_option("#f-premiere", "european")
+    expect(page.locator("[name=version]")).not_to_have_value("1")
+    page.reload()
+    expect(page.locator("#f-countries")).to_have_value("Royaume-Uni, États-Unis")
+    expect(page.locator("#f-premiere")).to_have_value("european")
+
+    page.fill("#f-countries", "Frnace")
+    expect(page.locator("#e-countries")).to_contain_text("peut-être")
+    page.reload()
+    expect(page.locator("#f-countries")).to_have_value("Frnace")
+
+
+def test_what_could_not_be_sent_comes_back_with_the_window(page: Page, entry: str) -> None:
+    page.goto(entry)
+    page.route("**/fields", lambda route: route.abort())
+    page.fill("#f-synopsis_fr", "Une nuit au-dessus de la mer.")
+    expect(page.locator("#saved")).to_contain_text("Pas encore enregistré")
+    page.unroute("**/fields")
+
+    page.reload()
+
+    expect(page.locator("#f-synopsis_fr")).to_have_value("Une nuit au-dessus de la mer.")
+    expect(page.locator("[name=version]")).not_to_have_value("1")
+
+
+def test_two_windows_show_both_and_ask(page: Page, entry: str) -> None:
+    page.goto(entry)
+    other = page.context.new_page()
+    other.goto(entry)
+    other.fill("#f-title", "Le Zénith")
+    expect(other.locator("[name=version]")).to_have_value("2")
+
+    page.fill("#f-title_en", "Dawn")
+    expect(page.locator("#f-title")).to_have_value("Le Zénith")
+    other.fill("#f-title", "Le Nadir")
+    expect(other.locator("[name=version]")).to_have_value("4")
+    page.fill("#f-title", "L’Apogée")
+
+    expect(page.locator("[data-theirs=title]")).to_contain_text("Le Nadir")
+    expect(page.locator("#f-title")).to_have_value("L’Apogée")
+    page.get_by_role("button", name="Garder le mien").click()
+    expect(page.locator("[data-theirs=title]")).to_have_count(0)
+    expect(page.locator("[name=version]")).to_have_value("5")
+    other.reload()
+    expect(other.locator("#f-title")).to_have_value("L’Apogée")
+    other.close()
+
+
+def test_what_was_done_is_said_once(page: Page, entry: str) -> None:
+    page.goto(f"{entry}?done=filmmaker.done.opened")
+    expect(page.locator(".flash")).to_have_text("Le dossier est ouvert.")
+    page.wait_for_url(entry)
+
+    page.reload()
+
+    expect(page.locator(".flash")).to_have_count(0)
+
+
+def test_the_entry_follows_its_film_to_the_end_even_when_the_stream_is_dead(
+    page: Page, entry: str, clip: Path
+) -> None:
+    def dead(route: Route) -> Any:
+        route.abort()
+
+    page.route("**/events", dead)
+    page.goto(entry)
+    choose(page, clip)
+
+    expect(page.locator("#news")).to_contain_text(re.compile("contrôle|copie"), timeout=60_000)
+    page.reload()
+    expect(page.locator("#news")).to_contain_text("La copie est prête", timeout=150_000)
+    expect(page.locator("#news a")).to_have_text("Regarder la copie")
+    expect(page.locator("#tasks")).to_be_visible()
