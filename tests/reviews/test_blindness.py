@@ -10,7 +10,7 @@ from reviews import lists, reviewing
 from reviews.scoring import Sheet
 from reviews.tables import Review
 from submissions.lists import submission_in
-from submissions.tables import FilmFile
+from submissions.tables import Film, FilmFile
 from tests.builders import a_film, a_person, an_edition, has_seen, sign_in, the_viewer
 
 GOOD = Sheet(writing=5, image=5, sound=5, space=5, opinion="Un film qui tient sa promesse.")
@@ -183,3 +183,27 @@ async def test_a_note_without_words_is_refused_and_one_that_is_not_there_leaves_
 
     assert refused.value.codes == ("text:note_empty",)
     assert await rows("SELECT id FROM record WHERE subject = 'nothing'") == []
+
+
+@pytest.mark.parametrize(("place", "shows"), [
+    ("/fr/{e}/committee", True), ("/fr/{e}/committee/submissions/{s}", True),
+    ("/fr/{e}/committee/decisions", True), ("/api/v1/{e}/committee/queue", True),
+    ("/api/v1/{e}/committee/submissions/{s}", False), ("/api/v1/{e}/submissions/{s}", False),
+    ("/fr/{e}/submissions/{s}", False),
+])  # fmt: skip
+async def test_in_a_blind_section_no_page_names_one_of_several_directors(
+    client, place: str, shows: bool
+) -> None:
+    jury = await Jury().seat()
+    submission, _ = await jury.film()
+    names = ["Ousmane Quirinus", "Wilhelmine Xanthe"]
+    await Film.update({Film.directors: names, Film.director: ", ".join(names)}).where(Film.id == submission.film)
+    where = place.format(e=jury.edition.slug, s=submission.id)
+    await sign_in(client, jury.chair)
+
+    seen = (await client.get(where)).text
+    await Section.update({Section.is_blind: True}).where(Section.edition == jury.edition.id)
+    blind = (await client.get(where)).text
+
+    assert all((name in seen) == shows for name in names)
+    assert not any(name in blind for name in names)
