@@ -45,9 +45,6 @@ ROUTES = {
     "GET /{lang}/{edition}/submissions/{submission_id}": "known",
     "GET /{lang}/{edition}/submissions/{submission_id}/filing": "known",
     "POST /{lang}/{edition}/submissions/{submission_id}/fields": "known",
-    "POST /{lang}/{edition}/submissions/{submission_id}/subtitles": "known",
-    "POST /{lang}/{edition}/submissions/{submission_id}/subtitles/{track}/confirmation": "known",
-    "POST /{lang}/{edition}/submissions/{submission_id}/subtitles/{track}/removal": "known",
     "POST /{lang}/{edition}/submissions/{submission_id}/filing": "known",
     "GET /{lang}/{edition}/submissions/{submission_id}/withdrawal": "known",
     "POST /{lang}/{edition}/submissions/{submission_id}/withdrawal": "known",
@@ -136,8 +133,6 @@ ROUTES = {
     "POST /{lang}/{edition}/submissions/{submission_id}/subtitles/{track}/removal": "known",
     "PUT /api/v1/{edition}/submissions/{submission_id}/subtitles/{language}": "known",
     "DELETE /api/v1/{edition}/submissions/{submission_id}/subtitles/{language}": "known",
-    "GET /api/v1/{edition}/submissions/{submission_id}/subtitles": "known",
-    "POST /api/v1/{edition}/submissions/{submission_id}/subtitles/confirmation": "known",
     "HEAD /api/v1/{edition}/files/{file_id}/poster.jpg": "known",
     "GET /api/v1/{edition}/files/{file_id}/poster.jpg": "known",
     "HEAD /api/v1/{edition}/files/{file_id}/sprite.jpg": "known",
@@ -246,7 +241,6 @@ BODIES = {
     "/recusal": {"reason": "Un ami."},
     "/subtitles/confirmation": {"track": "a" * 16},
     "PATCH /api/v1/{edition}/submissions/{submission_id}": {"entry": {}, "version": 1},
-    "/api/v1/{edition}/submissions/{submission_id}/subtitles/confirmation": {"track": "nothing"},
     "/submissions/{submission_id}/fields": {"fields": {}},
 }
 
