@@ -1,6 +1,7 @@
 """The committee's copy: made in one go, whole, and checked before it counts."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -119,3 +120,27 @@ def test_the_peaks_follow_the_films_own_sound(tmp_path: Path) -> None:
     assert max(quiet) <= 2
     assert min(loud) >= 30
     assert not (cell.work / "peaks.txt").exists()
+
+
+@pytest.mark.parametrize(("size", "fields"), [("720x608", "tff"), ("640x534", "bff")])
+def test_a_combed_film_of_any_height_has_a_copy_without_combs(tmp_path: Path, size: str, fields: str) -> None:
+    woven = f"testsrc2=size={size}:rate=50,interlace=scan={fields}:lowpass=0,setfield=prog"
+    cell = a_cell(a_clip(tmp_path / "film.mp4", picture=woven, sound=None), tmp_path)
+    facts = scan.inspect(cell)
+    combed = msgspec.structs.replace(facts.picture, combed=1.0)
+
+    screener.make(cell, msgspec.structs.replace(facts, pictures=(combed,)))
+
+    assert combs(tmp_path / "film.mp4") > 40
+    assert combs(cell.work / "v0/playlist.m3u8") < 5
+
+
+def combs(path: Path) -> int:
+    """Frames of fifty in which two fields are woven together."""
+    listed = ("-allowed_extensions", "ALL") if path.suffix == ".m3u8" else ()
+    told = subprocess.run(
+        ["ffmpeg", "-nostdin", "-hide_banner", *listed, "-i", str(path), "-vf", "idet", "-f", "null", "-"],
+        capture_output=True, text=True, check=True, timeout=60,
+    ).stderr  # fmt: skip
+    found = re.search(r"Multi frame detection:\s*TFF:\s*(\d+)\s*BFF:\s*(\d+)", told)
+    return int(found[1]) + int(found[2])
