@@ -79,3 +79,16 @@ async def test_a_withdrawn_film_and_another_edition_s_are_no_twins(client) -> No
     known = await client.get(f"/api/v1/{edition.slug}/submissions/{films[0][0]}/report")
 
     assert known.json()["twins"] == []
+
+
+async def test_a_file_of_another_edition_is_told_as_none_at_all(client) -> None:
+    here, there = await an_edition(), await an_edition()
+    maker = await a_person("filmmaker", edition=here)
+    _, file = await a_film(here, maker)
+    await sign_in(client, maker)
+    base = f"/api/v1/{there.slug}/files"
+
+    for name in ("poster.jpg", "sprite.jpg", "screener/main.m3u8"):
+        known, none = [await client.get(f"{base}/{one}/{name}") for one in (file, "abcdefabcdefabcd")]
+        assert (known.status_code, known.text) == (none.status_code, none.text)
+        assert none.json()["codes"] == ["file_missing"]
