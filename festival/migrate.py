@@ -10,19 +10,24 @@ import sys
 import asyncpg
 from piccolo.apps.migrations.commands.forwards import run_forwards
 
+from festival.roles import admit
 from festival.settings import Settings
 
 LOCK = 20271127
 NEEDED = {"fsync": "on", "full_page_writes": "on"}
 
 
-async def migrate(database_url: str) -> None:
-    """Two containers may start at once: the second waits, then finds nothing to do."""
-    connection = await asyncpg.connect(database_url)
+async def migrate(owner_url: str, house_url: str) -> None:
+    """Two containers may start at once: the second waits, then finds nothing to do.
+
+    The owner changes the shape; the role of `house_url` then gets its rights, and no more.
+    """
+    connection = await asyncpg.connect(owner_url)
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", LOCK)
         await refuse_unsafe(connection)
         await run_forwards("all")
+        await admit(connection, house_url)
     finally:
         await connection.close()
 
@@ -41,4 +46,7 @@ async def refuse_unsafe(connection: asyncpg.Connection) -> None:
 
 if __name__ == "__main__":
     os.environ.setdefault("PICCOLO_CONF", "piccolo_conf")
-    asyncio.run(migrate(Settings.read().database_url))
+    settings = Settings.read()
+    owner = settings.database_owner_url or settings.database_url
+    os.environ["DATABASE_URL"] = owner  # for Piccolo, which reads it when the migrations begin
+    asyncio.run(migrate(owner, settings.database_url))

@@ -24,6 +24,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     mode: str = "production"
     database_url: str = ""
+    database_owner_url: str = ""
     redis_url: str = ""
     public_url: str = "http://127.0.0.1:8000"
     secret_key: str = DEVELOPMENT_KEY

@@ -102,6 +102,7 @@ class House:
         began = time.monotonic()
         self._servers()
         self.step("migrations", lambda: self.once("festival.migrate"))
+        self.env.pop("DATABASE_OWNER_URL", None)  # no part that serves anybody knows it
         self._ours()
         self.step("the house", lambda: self.wait(self.is_ready, 90, "the house"))
         print(f"  open after {time.monotonic() - began:.1f} s at {self.url}", flush=True)
@@ -117,6 +118,7 @@ class House:
                 folder=str(postgres.folder),
             )
             self.env["DATABASE_URL"] = postgres.url
+            self.env["DATABASE_OWNER_URL"] = postgres.owner_url
             self.step("postgres", lambda: self.wait(postgres.is_up, 30, "postgres"))
         if not self.env.get("REDIS_URL"):
             redis = RedisServer(VAR / "redis", free_port())

@@ -95,8 +95,14 @@ class Postgres:
         return kept / package.name / "pginstall" / "bin"
 
     @property
-    def url(self) -> str:
+    def owner_url(self) -> str:
+        """For migrations alone."""
         return f"postgresql://cinema@/cinema?host={self.folder}"
+
+    @property
+    def url(self) -> str:
+        """For the house: a role that migrations make, and that cannot change the record."""
+        return f"postgresql://house@/cinema?host={self.folder}"
 
     @property
     def argv(self) -> list[str]:
@@ -157,7 +163,7 @@ def version_of(program: str) -> int:
 
 @contextmanager
 def running_postgres(folder: Path) -> Iterator[str]:
-    """A server for tests: yields its URL; gone, with its data, afterwards."""
+    """A server for tests: yields the house's URL, and names the owner's in the environment."""
     if url := os.environ.get("DATABASE_URL"):
         yield url
         return
@@ -177,8 +183,10 @@ def running_postgres(folder: Path) -> Iterator[str]:
             if server.is_up():
                 break
             time.sleep(0.05)
+        os.environ["DATABASE_OWNER_URL"] = server.owner_url
         yield server.url
     finally:
+        os.environ.pop("DATABASE_OWNER_URL", None)
         process.terminate()
         process.wait(20)
         server.remove()

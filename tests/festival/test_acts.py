@@ -65,7 +65,7 @@ async def test_the_record_cannot_be_changed(house, statement: str) -> None:
     subject = new_id()
     await record("test_act", subject)
 
-    with pytest.raises(asyncpg.RaiseError, match="append-only"):
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await rows(statement, subject)
 
     assert [line.act for line in await Record.objects().where(Record.subject == subject)] == ["test_act"]
@@ -74,7 +74,7 @@ async def test_the_record_cannot_be_changed(house, statement: str) -> None:
 async def test_the_record_cannot_be_emptied(house) -> None:
     await record("test_act", new_id())
 
-    with pytest.raises(asyncpg.RaiseError, match="append-only"):
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await rows("TRUNCATE record")
 
     assert await Record.count() > 0

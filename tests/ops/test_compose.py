@@ -32,6 +32,7 @@ KEYS = {
 }  # fmt: skip
 GIVEN = {
     "POSTGRES_PASSWORD": "a-password-for-the-test",
+    "HOUSE_PASSWORD": "another-password-for-the-test",
     "DOMAIN": "festival.example",
     "SECRET_KEY": "forty-letters-that-are-not-the-usual-one",
     "SMTP_URL": "smtp://mail.example:587",
@@ -134,6 +135,12 @@ def test_the_health_of_a_worker_is_asked_under_the_name_it_bears():
         assert argv[argv.index("-n") + 1] == f"{asked}@%h"
 
 
+def test_only_migrations_know_who_owns_the_tables():
+    told = [name for name, one in OURS.items() if "POSTGRES_PASSWORD" in str(one["environment"])]
+
+    assert told == ["migrate"]
+
+
 def test_every_variable_is_known_to_the_settings():
     for name, service in OURS.items():
         assert set(service["environment"]) <= VARIABLES, name
@@ -148,7 +155,7 @@ def test_the_settings_accept_the_house_as_composed():
 
 
 def test_no_secret_has_a_value_in_the_file():
-    for name in ("POSTGRES_PASSWORD", "SECRET_KEY", "SMTP_URL", "DOMAIN", "MAIL_FROM"):
+    for name in ("POSTGRES_PASSWORD", "HOUSE_PASSWORD", "SECRET_KEY", "SMTP_URL", "DOMAIN", "MAIL_FROM"):
         uses = re.findall(rf"\$\{{{name}([^}}]*)\}}", (ROOT / "docker-compose.yml").read_text())
         assert uses
         assert all(use.startswith(":?") for use in uses), name
