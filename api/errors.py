@@ -12,7 +12,7 @@ from litestar.response import Redirect
 
 from api.pages._page import error_page, language_of, prefix_of
 from api.v1 import uploads
-from festival.errors import Conflict, FestivalError, Missing, NotAllowed, Refused
+from festival.errors import Busy, Conflict, FestivalError, Missing, NotAllowed, Refused
 from festival.language import has_words, t
 
 log = logging.getLogger("door")
@@ -24,6 +24,7 @@ STATUS: dict[type[FestivalError], int] = {
     NotAllowed: 403,
     Missing: 404,
     Conflict: 409,
+    Busy: 503,
 }
 AWAY = (
     asyncpg.PostgresConnectionError,
@@ -41,7 +42,8 @@ AWAY = (
 
 
 def festival_error(request: AnyRequest, error: FestivalError) -> Response[Any]:
-    return answer(request, STATUS[type(error)], error.codes, error.values)
+    headers = {"retry-after": "10"} if isinstance(error, Busy) else None
+    return answer(request, STATUS[type(error)], error.codes, error.values, headers=headers)
 
 
 def http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:

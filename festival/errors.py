@@ -1,4 +1,4 @@
-"""The four ways in which the festival says no; `api/errors.py` alone knows their HTTP numbers."""
+"""The five ways in which the festival says no; `api/errors.py` alone knows their HTTP numbers."""
 
 
 class FestivalError(Exception):
@@ -24,3 +24,7 @@ class Missing(FestivalError):
 
 class Conflict(FestivalError):
     """Somebody else was faster; look again."""
+
+
+class Busy(FestivalError):
+    """As much is done of this as may be done at once; come again soon."""

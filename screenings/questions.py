@@ -1,11 +1,14 @@
 """What a programmer asks of the working grid: why here, what if there, why not, how to mend."""
 
 import asyncio
+import hashlib
 import logging
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
-from festival.errors import Missing, Refused
+import msgspec
+
+from festival.errors import Busy, Missing, Refused
 from festival.tables import Edition
 from screenings.lists import placed_in, placement_of, problem_of, working_grid
 from screenings.model import Placement, Problem
@@ -22,8 +25,13 @@ log = logging.getLogger("planner")
 THINKING = 10.0
 POLISHING = 3.0
 WITH_GUESTS = 2  # a guest's journey is booked: two other films move before theirs
-AT_ONCE = asyncio.Semaphore(2)  # each of these has a process of its own
+MOST_AT_ONCE = 2  # in the house; each has a process of its own
+MOST_KEPT = 64  # answers; the same question about the same grid has the same answer
 Kind = TypeVar("Kind")
+
+_thinking: dict[str, asyncio.Task[Any]] = {}  # by question
+_askers: set[str] = set()
+_kept: dict[str, Any] = {}
 
 
 async def standing(edition: Edition) -> tuple[Problem, list[Placement], dict[str, Name]]:
@@ -49,26 +57,54 @@ async def about(edition: Edition, screening: str) -> tuple[Why, list[Cell]]:
     return await asyncio.to_thread(answer)
 
 
-async def why_not(edition: Edition) -> Explanation:
+async def why_not(edition: Edition, *, by: str = "") -> Explanation:
     """Can everything promised be shown with these locks, and if not, what stands in the way?"""
     problem, _, _ = await standing(edition)
     if not problem.programmes:
         raise Refused("nothing_to_plan")
     question = Question(problem, THINKING)
-    return await thought(lambda: explained(question), Explanation("unknown"))
+    return await thought(question, lambda: explained(question), Explanation("unknown"), by=by)
 
 
-async def thought(work: Callable[[], Kind], nothing: Kind) -> Kind:
-    """Long thinking happens elsewhere; where it dies, it has found nothing."""
-    async with AT_ONCE:
-        try:
-            return await asyncio.to_thread(work)
-        except PlannerFailed:
-            log.exception("a question had no answer")
-            return nothing
+async def thought(
+    question: Question | Mending, work: Callable[[], Kind], nothing: Kind, *, by: str
+) -> Kind:
+    """Long thinking happens elsewhere, once for each question, one at a time for each asker.
+
+    Raises Busy when this asker, or the house, thinks as much as it may.
+    """
+    key = hashlib.sha256(msgspec.json.encode(question)).hexdigest()
+    if key in _kept:
+        return cast("Kind", _kept[key])
+    if key not in _thinking:
+        if by in _askers or len(_thinking) >= MOST_AT_ONCE:
+            raise Busy("thinking_already" if by in _askers else "thinking_full")
+        _thinking[key] = asyncio.create_task(_found(key, work, nothing, by))
+    return cast("Kind", await asyncio.shield(_thinking[key]))
 
 
-async def proposal(edition: Edition, *, screen: str | None, day: int | None) -> Repair:
+async def _found(key: str, work: Callable[[], Kind], nothing: Kind, by: str) -> Kind:
+    """Where the process dies, it has found nothing, and nothing is kept."""
+    if by:
+        _askers.add(by)
+    try:
+        answer = await asyncio.to_thread(work)
+    except PlannerFailed:
+        log.exception("a question had no answer")
+        return nothing
+    else:
+        if len(_kept) >= MOST_KEPT:
+            del _kept[next(iter(_kept))]
+        _kept[key] = answer
+        return answer
+    finally:
+        del _thinking[key]
+        _askers.discard(by)
+
+
+async def proposal(
+    edition: Edition, *, screen: str | None, day: int | None, by: str = ""
+) -> Repair:
     """A proposal and no more: the fewest moves that mend the grid, one house shut if named.
 
     What has never been placed stays out: a repair is not a new plan.
@@ -79,7 +115,7 @@ async def proposal(edition: Edition, *, screen: str | None, day: int | None) -> 
             raise Missing("screen_missing")
         problem = closed(problem, screen, day)
     task = mending(problem, placements, seconds=THINKING)
-    return await thought(lambda: mended(task), Repair("unknown"))
+    return await thought(task, lambda: mended(task), Repair("unknown"), by=by)
 
 
 def mending(problem: Problem, placements: list[Placement], *, seconds: float) -> Mending:

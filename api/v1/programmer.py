@@ -13,7 +13,7 @@ from msgspec import Meta
 from api.auth import needs
 from api.news import stream, watched
 from api.v1._grid import Names, details_in, grid_state
-from festival.access import Act
+from festival.access import Act, Viewer
 from festival.errors import Refused
 from festival.language import LANGUAGES, t
 from festival.progress import channel
@@ -245,10 +245,12 @@ async def reasons(
 
 
 @get("/grid/explanation", guards=PLAN)
-async def explanation(edition_row: NamedDependency[Edition]) -> dict[str, Any]:
+async def explanation(
+    edition_row: NamedDependency[Edition], viewer: NamedDependency[Viewer]
+) -> dict[str, Any]:
     """Whether all that is promised can be shown; if not, why, and what to let go."""
     names = await names_of(edition_row)
-    return explanation_row(await questions.why_not(edition_row), names)
+    return explanation_row(await questions.why_not(edition_row, by=viewer.id), names)
 
 
 async def names_of(edition: Edition) -> Names:
@@ -288,9 +290,15 @@ def remark_row(kind: str, remark: Remark, names: Names) -> dict[str, Any]:
 
 
 @post("/grid/repair", guards=PLAN, status_code=200)
-async def mend(data: JSONBody[Closure], edition_row: NamedDependency[Edition]) -> dict[str, Any]:
+async def mend(
+    data: JSONBody[Closure],
+    edition_row: NamedDependency[Edition],
+    viewer: NamedDependency[Viewer],
+) -> dict[str, Any]:
     """The fewest moves that mend the working grid: a proposal, which changes nothing."""
-    found = await questions.proposal(edition_row, screen=data.screen, day=data.day)
+    found = await questions.proposal(
+        edition_row, screen=data.screen, day=data.day, by=viewer.id
+    )
     return cast("dict[str, Any]", msgspec.to_builtins(found))
 
 

@@ -1,9 +1,14 @@
 """What a programmer asks of the working grid, answered from the database and changing nothing."""
 
+import asyncio
+import threading
+
 import pytest
 
-from festival.errors import Missing
+from festival.errors import Busy, Missing
+from screenings import questions
 from screenings.lists import placed_in, working_grid
+from screenings.planner.explain import Explanation
 from screenings.questions import about, proposal, why_not
 from tests.screenings.world import World
 
@@ -54,3 +59,31 @@ async def test_an_unknown_screen_cannot_close(house) -> None:
 
     with pytest.raises(Missing):
         await proposal(world.edition, screen="nowhere", day=0)
+
+
+async def test_thinking_is_bounded_and_the_same_question_is_thought_about_once(house, monkeypatch) -> None:
+    worlds = [await World().build(*["accepted"] * n) for n in (1, 2, 3)]
+    began, go, asked = threading.Semaphore(0), threading.Event(), []
+
+    def slow(question) -> Explanation:
+        asked.append(question)
+        began.release()
+        go.wait(30)
+        return Explanation("possible")
+
+    monkeypatch.setattr(questions, "explained", slow)
+    first = asyncio.create_task(why_not(worlds[0].edition, by="ada"))
+    await asyncio.to_thread(began.acquire)
+    with pytest.raises(Busy, match="thinking_already"):
+        await why_not(worlds[1].edition, by="ada")
+    second = asyncio.create_task(why_not(worlds[1].edition, by="bo"))
+    await asyncio.to_thread(began.acquire)
+    with pytest.raises(Busy, match="thinking_full"):
+        await why_not(worlds[2].edition, by="cy")
+    same = asyncio.create_task(why_not(worlds[0].edition, by="cy"))
+    go.set()
+
+    told = [one.verdict for one in await asyncio.gather(first, second, same)]
+    kept = await why_not(worlds[0].edition, by="ada")
+
+    assert (told, kept.verdict, len(asked)) == (["possible"] * 3, "possible", 2)
