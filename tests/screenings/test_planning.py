@@ -165,7 +165,7 @@ async def where(world: World) -> dict:
 async def test_a_repair_moves_least_is_proved_and_is_taken_back_as_one(clashing) -> None:
     before = await where(clashing)
 
-    run = await worked(clashing, kind="repair")
+    run = await worked(clashing, seconds=60, kind="repair")
     act = await planning.apply(clashing.edition, run, by=clashing.by)
 
     after = await where(clashing)
@@ -187,7 +187,7 @@ async def test_a_plan_keeps_what_stands_and_is_in_nobodys_way(clashing) -> None:
 
 
 async def test_a_lock_put_on_while_the_planner_thought_keeps_its_place(clashing) -> None:
-    run = await worked(clashing, kind="repair")
+    run = await worked(clashing, seconds=60, kind="repair")
     [name] = planning.changes_of(run, msgspec.convert(run.plan, Plan))
     grid_now = await working_grid(clashing.edition)
     locked = await Screening.objects().get((Screening.grid == grid_now.id) & (Screening.programme == name[0]))
@@ -202,7 +202,7 @@ async def test_a_lock_put_on_while_the_planner_thought_keeps_its_place(clashing)
 
 
 async def test_a_plan_never_lays_one_screening_on_another_that_came_meanwhile(clashing) -> None:
-    run = await worked(clashing, kind="repair")
+    run = await worked(clashing, seconds=60, kind="repair")
     [place] = planning.changes_of(run, msgspec.convert(run.plan, Plan)).values()
     event = ProgrammeForm(kind="event", title_fr="Fête", own_minutes=60, intro=0, debate=0)
     made = await add_programme(clashing.edition, event, by=clashing.by)
@@ -219,7 +219,7 @@ async def test_a_plan_never_lays_one_screening_on_another_that_came_meanwhile(cl
 
 
 async def test_a_plan_is_accepted_line_by_line(client, clashing) -> None:
-    run = await worked(clashing, kind="repair")
+    run = await worked(clashing, seconds=60, kind="repair")
     [(name, place)] = planning.changes_of(run, msgspec.convert(run.plan, Plan)).items()
     await sign_in(client, clashing.by)
     proof = {"_csrf": client.headers["x-csrf-token"]}
