@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from media import graph, hls, screener, subtitles
+from media import checks, graph, hls, screener, subtitles
 from media.facts import Facts, Picture, Run
 from media.graph import Clock, Part, Rung
 from media.probe import CLOSED
@@ -108,8 +108,7 @@ def encode(
     if counts or frames == 0 or (part.frames is not None and frames != part.frames):
         detail = f"part {part.index}: {frames} of {part.frames}"
         raise screener.blaming(found, PermanentFault("copy_not_whole", detail))
-    for name in ("checks.txt", "flashes.txt"):
-        (cell.work / name).unlink(missing_ok=True)
+    checks.forget(cell.work)
     seen = Seen(
         frames=frames,
         blacks=moved(found.blacks, begin),
@@ -214,11 +213,12 @@ def check_joints(cell: Cell, rung: Rung, notes: list[Seen], picture: Picture) ->
 
 def together(facts: Facts, notes: list[Seen], *, frame: float) -> Facts:
     """What the parts saw as one film saw it: a stretch goes on where the next part begins."""
+    black = joined([run for note in notes for run in note.blacks], within=1.5 * frame)
     still = joined([run for note in notes for run in note.freezes], within=1.5 * frame)
     return msgspec.structs.replace(
         facts,
-        blacks=joined([run for note in notes for run in note.blacks], within=1.5 * frame),
-        freezes=tuple(run for run in still if run.length >= graph.STILL),
+        blacks=tuple(run for run in black if run.length >= checks.BLACK_LEAST),
+        freezes=tuple(run for run in still if run.length >= checks.STILL_LEAST),
         flashes=joined([run for note in notes for run in note.flashes], within=1.0),
         decode_errors=facts.decode_errors + sum(note.decode_errors for note in notes),
         how={

@@ -9,7 +9,7 @@ from fractions import Fraction
 import ffmpeg
 import msgspec
 
-from media import colour
+from media import checks, colour
 from media.facts import Facts, Heard, Picture
 from media.probe import FORMATS
 
@@ -23,7 +23,6 @@ COMBED = 0.05
 TARGET_LOUDNESS = -23.0
 MOST_GAIN = 20.0
 WATCHED = 640
-STILL = 2.0
 LAYOUTS = {2: "stereo", 6: "5.1"}
 SOUND_RATE = {2: "160k", 6: "384k"}
 # AAC begins with a packet before its first sample, and pictures that wait for a later one are shown
@@ -164,7 +163,7 @@ def arguments(facts: Facts, clock: Clock, *, film: str, job: str, threads: int =
     taps = [1 + (i == small) for i in range(len(rungs))]
     sizes = cascade(prepared(film_open["V:0"], picture), rungs, taps)
     outputs = [video_output(sizes[i].pop(), rung, picture, job) for i, rung in enumerate(rungs)]
-    outputs.append(watched_output(sizes[small].pop(), picture, job))
+    outputs += watched_outputs(sizes[small].pop(), picture, job)
     outputs += sound_outputs(film_open, facts, clock, job, peaks=True)
     return [str(argument) for argument in ffmpeg.merge_outputs(*outputs).get_args()]
 
@@ -189,7 +188,7 @@ def part_arguments(
         for i, rung in enumerate(rungs)
     ]  # fmt: skip
     brief = 2 / float(cadence(picture))
-    outputs.append(watched_output(sizes[small].pop(), picture, job, still=brief))
+    outputs += watched_outputs(sizes[small].pop(), picture, job, still=brief)
     return [str(argument) for argument in ffmpeg.merge_outputs(*outputs).get_args()]
 
 
@@ -450,19 +449,36 @@ def watching(facts: Facts, clock: Clock, *, film: str, job: str, threads: int = 
     if picture is None:
         raise ValueError("a film without a picture cannot be watched")
     shown = prepared(opened(film, threads, clock)["V:0"], picture)
-    return [str(argument) for argument in watched_output(shown, picture, job).get_args()]
+    outputs = watched_outputs(shown, picture, job)
+    return [str(argument) for argument in ffmpeg.merge_outputs(*outputs).get_args()]
 
 
-def watched_output(
-    stream: ffmpeg.nodes.FilterableStream, picture: Picture, job: str, *, still: float = STILL
-) -> ffmpeg.nodes.OutputStream:
-    """Black, freeze and flashes on a small branch; the last tells only frames that flash."""
-    return (
-        stream.filter("scale", f"min({WATCHED},iw)", -2)
-        .filter("blackdetect", d=1, pic_th=0.98).filter("freezedetect", n="-50dB", d=f"{still:.3f}")
+def watched_outputs(
+    stream: ffmpeg.nodes.FilterableStream,
+    picture: Picture,
+    job: str,
+    *,
+    still: float = checks.STILL_LEAST,
+) -> list[ffmpeg.nodes.OutputStream]:
+    """Black, freeze and flashes on a small branch, and beside it what moves in half a second.
+
+    Flashes and black note only the frames that flash or are dark: few, in most films.
+    """
+    small = stream.filter("scale", f"min({WATCHED},iw)", -2).filter_multi_output("split", 2)
+    rate = min(max(2, round(float(cadence(picture)))), 240)  # more, the filter does not take
+    noted = (
+        small[0].filter("freezedetect", n="-50dB", d=f"{still:.3f}")
         .filter("metadata", mode="print", file=f"{job}/checks.txt")
-        .filter("photosensitivity", bypass=1, skip=4, frames=max(2, round(float(cadence(picture)))))
+        .filter("photosensitivity", bypass=1, skip=4, frames=rate)
         .filter("metadata", mode="print", key="lavfi.photosensitivity.badness", value=FLASHING,
                 function="greater", file=f"{job}/flashes.txt")
-        .output("-", format="null")
+        .filter("signalstats")
+        .filter("metadata", mode="select", key="lavfi.signalstats.YMAX", value=checks.DARK + 1,
+                function="less")
+        .filter("metadata", mode="print", file=f"{job}/dark.txt")
     )  # fmt: skip
+    moving = (
+        small[1].filter("fps", fps=1 / checks.STEP).filter("tblend", all_mode="difference")
+        .filter("signalstats").filter("metadata", mode="print", file=f"{job}/moves.txt")
+    )  # fmt: skip
+    return [noted.output("-", format="null"), moving.output("-", format="null")]

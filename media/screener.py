@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import msgspec
 
-from media import colour, graph, hls, stamps, stills, subtitles
+from media import checks, colour, graph, hls, stamps, stills, subtitles
 from media.damage import LOUD
-from media.facts import Facts, Picture, Run
+from media.facts import Facts, Picture
 from media.graph import Clock, Rung
 from media.hls import Voice
 from media.probe import GUARDS, headers
@@ -130,8 +129,7 @@ def whole(
     heard = graph.sound_end(facts, clock) if graph.has_sound(facts) else 0.0
     stills.keep_peaks(cell.work, seconds=heard)
     hls.write_master(cell.work, rungs, rate=rate, voices=voices(facts), texts=texts)
-    for note in ("checks.txt", "flashes.txt"):
-        (cell.work / note).unlink(missing_ok=True)
+    checks.forget(cell.work)
     return Screener(
         rungs=rungs,
         has_sound=graph.has_sound(facts),
@@ -179,7 +177,7 @@ def decode(
 
     `length` is how many seconds the run makes, when that is not the whole film.
     """
-    length = length or max(facts.duration, 0.1)
+    is_part, length = length > 0, length or max(facts.duration, 0.1)
     argv = [
         cell.tools.ffmpeg, "-nostdin", "-hide_banner", "-y", "-loglevel", "level+warning", "-nostats", *LOUD,
         "-progress", "pipe:1", "-stats_period", "0.5", "-filter_threads", str(threads), *arguments,
@@ -194,12 +192,17 @@ def decode(
         )
     except PermanentFault as fault:
         raise blamed(cell, facts, fault, cancelled) from fault
-    blacks, freezes = watched(cell.work / "checks.txt", length)
+    frame = float(1 / graph.cadence(known_picture(facts)))
+    brief = 2 * frame  # in a part: it may go on in the next
     return msgspec.structs.replace(
         facts,
-        blacks=blacks,
-        freezes=freezes,
-        flashes=flashing(cell.work / "flashes.txt"),
+        blacks=checks.blacks(
+            cell.work / "dark.txt", frame=frame, least=brief if is_part else checks.BLACK_LEAST
+        ),
+        freezes=checks.stills(
+            cell.work, length=length, least=brief if is_part else checks.STILL_LEAST
+        ),
+        flashes=checks.flashing(cell.work / "flashes.txt"),
         decode_errors=facts.decode_errors + broken(ran, facts),
         how={
             **facts.how,
@@ -233,40 +236,6 @@ def broken(ran: Ran, facts: Facts) -> int:
     """Damaged pictures, without those at the head of a cut stream that nobody can decode."""
     picture = known_picture(facts)
     return max(0, ran.damage.of(picture.stream, picture.codec) - picture.unkeyed)
-
-
-def watched(notes: Path, duration: float) -> tuple[tuple[Run, ...], tuple[Run, ...]]:
-    """Black and frozen stretches from the filters' notes."""
-    text = notes.read_text() if notes.exists() else ""
-    return runs(text, "lavfi.black", duration), runs(text, "lavfi.freezedetect.freeze", duration)
-
-
-def flashing(notes: Path) -> tuple[Run, ...]:
-    """Stretches in which every frame was marked; frames less than a second apart are one."""
-    text = notes.read_text() if notes.exists() else ""
-    times = [float(t) for t in re.findall(r"pts_time:([\d.]+)", text)]
-    found: list[Run] = []
-    for when in times:
-        if found and when - found[-1].end < 1:
-            found[-1] = Run(found[-1].start, when)
-        else:
-            found.append(Run(when, when))
-    return tuple(found)
-
-
-def runs(text: str, name: str, duration: float) -> tuple[Run, ...]:
-    found: list[Run] = []
-    begun: float | None = None
-    for end, value in re.findall(rf"{re.escape(name)}_(start|end)=([-\d.]+)", text):
-        when = number(value) or 0.0
-        if end == "start":
-            begun = when
-        elif begun is not None:
-            found.append(Run(begun, when))
-            begun = None
-    if begun is not None:
-        found.append(Run(begun, duration))
-    return tuple(found)
 
 
 def _verify(cell: Cell, facts: Facts, clock: Clock, rungs: tuple[Rung, ...]) -> None:

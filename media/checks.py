@@ -1,0 +1,138 @@
+"""What the checks on the small branch noticed: black, frozen and flashing stretches. Pure but for reading.
+
+This is a festival of space: a picture is judged by its brightest points and by what moves, never by
+how much of it is dark. Thresholds are of 8 bits, and are explained in docs/decisions/0013.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from media.facts import Run
+
+DARK = 38  # luma below which nothing glows: 10 % of the range above black
+COLOURLESS = 24  # saturation: deep blue is as dark as black, and is a picture
+SPECK = 7  # luma of a point above its ground: what noise reaches, and the faintest star does not
+MOVED = 6  # luma by which a point changes in half a second; a re-encoded still stays below 5
+CHANGED = 64  # so much is a change by itself; less must last, or a key frame would be one
+STEP = 0.5  # seconds between the pictures that are compared
+BLACK_LEAST, STILL_LEAST = 1.0, 2.0
+FILES = ("checks.txt", "dark.txt", "moves.txt", "flashes.txt")
+
+
+def blacks(notes: Path, *, frame: float, least: float) -> tuple[Run, ...]:
+    """Stretches of at least `least` seconds whose every picture is black; `frame` is one picture."""
+    found: list[Run] = []
+    for when, told in frames(notes):
+        if not is_black(told):
+            continue
+        if found and when - found[-1].end < frame / 2:
+            found[-1] = Run(found[-1].start, when + frame)
+        else:
+            found.append(Run(when, when + frame))
+    return tuple(run for run in found if run.length >= least - frame / 2)
+
+
+def is_black(told: dict[str, float]) -> bool:
+    """Nothing glows, nothing is coloured, and no point stands out of its ground."""
+    brightest, high, low = (told.get(name, 255.0) for name in ("YMAX", "YHIGH", "YLOW"))
+    return (
+        brightest <= DARK
+        and told.get("SATMAX", 255.0) <= COLOURLESS
+        and brightest - high <= SPECK + 3 * (high - low)
+    )
+
+
+def stills(folder: Path, *, length: float, least: float) -> tuple[Run, ...]:
+    """Frozen stretches: hardly any of the picture changes, and nothing in it moves."""
+    notes = folder / "checks.txt"
+    text = notes.read_text() if notes.exists() else ""
+    moving = moves(folder / "moves.txt")
+    return tuple(
+        part
+        for run in runs(text, "lavfi.freezedetect.freeze", length)
+        for part in without(run, moving)
+        if part.length >= least
+    )
+
+
+def moves(notes: Path) -> tuple[Run, ...]:
+    """When something moves: pictures half a second apart that differ, twice on end or by much."""
+    told = [
+        (when, max(told.get(n, 0.0) for n in ("YMAX", "UMAX", "VMAX")))
+        for when, told in frames(notes)
+    ]
+    found: list[Run] = []
+    for place, (when, by) in enumerate(told):
+        beside = [told[n][1] for n in (place - 1, place + 1) if 0 <= n < len(told)]
+        if by <= MOVED or (by <= CHANGED and max(beside, default=0.0) <= MOVED):
+            continue
+        if found and when - STEP - found[-1].end < STEP / 2:
+            found[-1] = Run(found[-1].start, when)
+        else:
+            found.append(Run(max(when - STEP, 0.0), when))
+    return tuple(found)
+
+
+def without(run: Run, taken: tuple[Run, ...]) -> Iterator[Run]:
+    """What is left of a stretch."""
+    start = run.start
+    for one in taken:
+        if one.end <= start or one.start >= run.end:
+            continue
+        if one.start > start:
+            yield Run(start, one.start)
+        start = one.end
+    if start < run.end:
+        yield Run(start, run.end)
+
+
+def frames(notes: Path) -> Iterator[tuple[float, dict[str, float]]]:
+    """(when, what `signalstats` says) of each picture that was noted."""
+    if not notes.exists():
+        return
+    when: float | None = None
+    told: dict[str, float] = {}
+    with notes.open() as lines:
+        for line in lines:
+            if line.startswith("frame:"):
+                if when is not None:
+                    yield when, told
+                when, told = float(line.rpartition("pts_time:")[2]), {}
+            elif line.startswith("lavfi.signalstats."):
+                name, _, value = line[18:].partition("=")
+                told[name] = float(value)
+    if when is not None:
+        yield when, told
+
+
+def flashing(notes: Path) -> tuple[Run, ...]:
+    """Stretches in which every frame was marked; frames less than a second apart are one."""
+    text = notes.read_text() if notes.exists() else ""
+    times = [float(t) for t in re.findall(r"pts_time:([\d.]+)", text)]
+    found: list[Run] = []
+    for when in times:
+        if found and when - found[-1].end < 1:
+            found[-1] = Run(found[-1].start, when)
+        else:
+            found.append(Run(when, when))
+    return tuple(found)
+
+
+def runs(text: str, name: str, duration: float) -> tuple[Run, ...]:
+    found: list[Run] = []
+    begun: float | None = None
+    for end, value in re.findall(rf"{re.escape(name)}_(start|end)=([-\d.]+)", text):
+        if end == "start":
+            begun = float(value)
+        elif begun is not None:
+            found.append(Run(begun, float(value)))
+            begun = None
+    if begun is not None:
+        found.append(Run(begun, duration))
+    return tuple(found)
+
+
+def forget(folder: Path) -> None:
+    for name in FILES:
+        (folder / name).unlink(missing_ok=True)
