@@ -1,7 +1,7 @@
 """What the checks on the small branch noticed: black, frozen and flashing stretches. Pure but for reading.
 
 This is a festival of space: a picture is judged by its brightest points and by what moves, never by
-how much of it is dark. Thresholds are of 8 bits, and are explained in docs/decisions/0013.
+how much of it is dark. Thresholds are of 8 bits, and are explained in docs/decisions/0017.
 """
 
 import re

@@ -102,7 +102,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_telecined(self) -> bool:
-        """Film at 24 on video at 30: combed, and two fields of five come twice (idet counts 0.4)."""
+        """Film at 24 on video at 30: combed, and two fields of five come twice."""
         combed, repeated = self.combed or 0.0, self.repeated or 0.0
         return 29 < self.fps < 31 and combed >= 0.2 and repeated >= 0.25
 

@@ -1,0 +1,166 @@
+"""Stars, planets, credits and letters on black are pictures; black, frozen and barred ones are found."""
+
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from media import policy, scan, screener, windows
+from media.facts import Facts
+from media.policy import Outcome, load_file
+from tests.clips import REC709, Clips
+
+WIDE, HIGH, RATE = 640, 360, 12
+X264 = ("-c:v", "libx264", "-preset", "ultrafast", "-crf", "28", "-pix_fmt", "yuv420p", *REC709)
+SOUND = ("-f", "lavfi", "-i", "sine=440:sample_rate=48000,volume=0.3")
+BLACK = f"color=black:size={WIDE}x{HIGH}:rate=24"
+CREDITS = "drawtext=text='{}':fontcolor=white:fontsize=20:x=(w-tw)/2:y=h+{}-30*t"
+PLANET = "geq=lum='if(lt(hypot(X-320-8*T,Y-180),100),150+60*sin(X/20+T),16)':cb=128:cr=128"
+RULES = "id: short\nextends: demo\nblack: {inside: 2}\nfreeze: {inside: 3}\n"
+
+
+@pytest.fixture(scope="module")
+def rules(tmp_path_factory: pytest.TempPathFactory) -> policy.Policy:
+    (path := tmp_path_factory.mktemp("policy") / "short.yaml").write_text(RULES)
+    return load_file(path)
+
+
+def drawn(clips: Clips, look: str, *, seconds: float = 6, more: tuple[str, ...] = ()) -> Path:
+    return clips.draw(["-f", "lavfi", "-i", look, *SOUND, "-t", str(seconds), *X264, *more, "-c:a", "aac", "-ac", "2"])
+
+
+def starfield(clips: Clips, *, count: int, drift: float) -> Path:
+    """Points of one and two pixels on black, that drift by so many pixels a frame."""
+    path = clips.folder / f"stars-{count}-{drift}.mp4"
+    chance = np.random.default_rng(3)
+    x, y = chance.uniform(0, WIDE - 4, count), chance.integers(0, HIGH - 2, count)
+    light = chance.uniform(60, 250, count)
+    frames = []
+    for number in range(RATE * 6):
+        sky = np.zeros((HIGH, WIDE), np.float32)
+        at = (x + drift * number) % (WIDE - 4)
+        whole = at.astype(int)
+        np.maximum.at(sky, (y, whole), light * (1 - at + whole))
+        np.maximum.at(sky, (y, whole + 1), light * (at - whole))
+        frames.append(sky.astype(np.uint8).tobytes())
+    subprocess.run(
+        ["ffmpeg", "-nostdin", "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "gray", "-s", f"{WIDE}x{HIGH}",
+         "-r", str(RATE), "-i", "pipe:", *SOUND, "-t", "6", *X264, "-r", "24", "-c:a", "aac", "-ac", "2", path],
+        input=b"".join(frames), check=True, timeout=60,
+    )  # fmt: skip
+    return path
+
+
+def judged(path: Path, cell_for, rules: policy.Policy) -> tuple[Facts, policy.Verdict]:
+    cell = cell_for(path)
+    facts = screener.watch(cell, windows.look(cell, scan.inspect(cell)))
+    return facts, policy.judge(facts, rules)
+
+
+def codes(verdict: policy.Verdict) -> list[str]:
+    return [finding.code for finding in verdict.findings]
+
+
+@pytest.mark.parametrize(("count", "drift", "found"), [
+    (900, 0.8, []), (900, 0.06, []), (40, 0.5, []), (400, 0.0, ["VIDEO_FREEZE"]),
+])  # fmt: skip
+def test_a_starfield_is_no_black_and_no_freeze_unless_it_stands(
+    clips: Clips, cell_for, rules: policy.Policy, count: int, drift: float, found: list[str]
+) -> None:
+    facts, verdict = judged(starfield(clips, count=count, drift=drift), cell_for, rules)
+
+    assert (codes(verdict), facts.blacks) == (found, ())
+
+
+@pytest.mark.parametrize("look", [
+    f"{BLACK},{CREDITS.format('ROLLING CREDIT', 0)},{CREDITS.format('A NAME', 40)},trim=start=1,setpts=PTS-STARTPTS",
+    f"{BLACK},{PLANET}",
+    f"testsrc2=size={WIDE}x{HIGH}:rate=24",
+])  # fmt: skip
+def test_rolling_credits_and_a_planet_have_nothing_against_them(
+    clips: Clips, cell_for, rules: policy.Policy, look: str
+) -> None:
+    _, verdict = judged(drawn(clips, look), cell_for, rules)
+
+    assert codes(verdict) == []
+
+
+@pytest.mark.parametrize("colour", ["red", "blue", "0x00ff00", "white"])
+def test_large_letters_on_black_stand_still_and_are_not_black(
+    clips: Clips, cell_for, rules: policy.Policy, colour: str
+) -> None:
+    facts, verdict = judged(
+        drawn(clips, f"{BLACK},drawtext=text='END':fontcolor={colour}:fontsize=150:x=60:y=100"), cell_for, rules
+    )
+
+    assert (codes(verdict), facts.blacks) == (["VIDEO_FREEZE"], ())
+
+
+@pytest.mark.parametrize("noise", ["", ",noise=alls=8:allf=t,scale=640:360"])
+def test_a_black_film_is_refused(clips: Clips, cell_for, rules: policy.Policy, noise: str) -> None:
+    size = BLACK.replace(f"{WIDE}x{HIGH}", "1280x720") if noise else BLACK
+    _, verdict = judged(drawn(clips, size + noise, seconds=4), cell_for, rules)
+
+    assert verdict.outcome is Outcome.REFUSED
+    assert codes(verdict)[0] == "VIDEO_ALL_BLACK"
+
+
+def test_a_fade_to_black_is_found_with_its_time(clips: Clips, cell_for, rules: policy.Policy) -> None:
+    look = f"testsrc2=size={WIDE}x{HIGH}:rate=24,fade=out:st=1:d=1:enable='lt(t,4.5)',fade=in:st=4.5:d=1:enable='gte(t,4.5)'"
+
+    _, verdict = judged(drawn(clips, look, seconds=7), cell_for, rules)
+
+    (black,) = next(f for f in verdict.findings if f.code == "VIDEO_BLACK").where
+    assert (black.start, black.end) == (pytest.approx(1.95, abs=0.15), pytest.approx(4.55, abs=0.15))
+
+
+@pytest.mark.parametrize("group", ["12", "250"])
+def test_a_held_picture_is_found_with_its_time(clips: Clips, cell_for, rules: policy.Policy, group: str) -> None:
+    look = f"testsrc2=size={WIDE}x{HIGH}:rate=24,trim=duration=2,tpad=stop_mode=clone:stop_duration=4"
+
+    _, verdict = judged(drawn(clips, look, more=("-g", group)), cell_for, rules)
+
+    assert codes(verdict) == ["VIDEO_FREEZE"]
+    (still,) = verdict.findings[0].where
+    assert (still.start, still.end) == (pytest.approx(2, abs=0.1), pytest.approx(6, abs=0.1))
+
+
+@pytest.mark.parametrize(("box", "bars"), [
+    ("640:268:0:46", (46, 46, 0, 0)), ("480:360:80:0", (0, 0, 80, 80)), ("512:288:64:36", (36, 36, 64, 64)),
+])  # fmt: skip
+def test_bars_around_a_picture_are_found(
+    clips: Clips, cell_for, rules: policy.Policy, box: str, bars: tuple[int, ...]
+) -> None:
+    width, height, x, y = box.split(":")
+    look = f"testsrc2=size={width}x{height}:rate=24,pad={WIDE}:{HIGH}:{x}:{y}"
+
+    facts, verdict = judged(drawn(clips, look, seconds=4), cell_for, rules)
+
+    found = facts.picture.bars
+    assert codes(verdict) == ["VIDEO_BURNED_BARS"]
+    assert (found.top, found.bottom, found.left, found.right) == pytest.approx(bars, abs=2)
+
+
+FIELDS = ["720x608", "720x576", "720x512", "720x486", "720x480", "640x534"]
+
+
+@pytest.mark.parametrize("size", FIELDS)
+def test_fields_are_seen_at_any_height_and_never_where_there_are_none(clips: Clips, cell_for, size: str) -> None:
+    def combed(look: str) -> float | None:
+        cell = cell_for(drawn(clips, look, seconds=1))
+        return windows.look(cell, scan.inspect(cell)).picture.combed
+
+    order = "tff" if size in FIELDS[:3] else "bff"
+    assert combed(f"testsrc2=size={size}:rate=50,interlace=scan={order}") == pytest.approx(1, abs=0.1)
+    assert combed(f"testsrc2=size={size}:rate=25") == 0
+
+
+@pytest.mark.parametrize("look", [
+    "color=black:size=720x576:rate=25,drawtext=text='ROLLING CREDITS OF':fontcolor=white:fontsize=36:x=200:y=400-25*t",
+    "mandelbrot=size=720x576:rate=25", "life=size=320x240:rate=25",
+])  # fmt: skip
+def test_sharp_edges_that_move_by_a_line_are_no_fields(clips: Clips, cell_for, look: str) -> None:
+    cell = cell_for(drawn(clips, look, seconds=2))
+
+    assert windows.look(cell, scan.inspect(cell)).picture.combed == 0
