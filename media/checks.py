@@ -13,7 +13,7 @@ from media.facts import Run
 DARK = 38  # luma below which nothing glows: 10 % of the range above black
 COLOURLESS = 24  # saturation: deep blue is as dark as black, and is a picture
 SPECK = 7  # luma of a point above its ground: what noise reaches, and the faintest star does not
-MOVED = 12  # luma by which a point changes in half a second; a re-encoded still stays below
+MOVED = 18  # luma by which a point changes in half a second; a re-encoded still stays below
 CHANGED = 64  # so much is a change by itself; less must last, or a key frame would be one
 STEP = 0.5  # seconds between the pictures that are compared
 BLACK_LEAST, STILL_LEAST = 1.0, 2.0
