@@ -79,6 +79,31 @@ async def queue(viewer: Viewer) -> list[Waiting]:
     return msgspec.convert(found, list[Waiting])
 
 
+class Ahead(msgspec.Struct, frozen=True, kw_only=True):
+    """How many films still wait for the viewer's sheet, and which comes next."""
+
+    left: int = 0
+    id: str = ""
+    title: str = ""
+    title_en: str = ""
+
+
+async def ahead(viewer: Viewer, current: str) -> Ahead:
+    """The next film after the one that is open: begun ones first, then by arrival."""
+    found = await rows(
+        """SELECT s.id, f.title, f.title_en, count(*) OVER ()::int AS left
+           FROM submission s JOIN film f ON f.id = s.film
+           JOIN film_file n ON n.submission = s.id AND n.state = 'released'
+           LEFT JOIN viewing v ON v.file = n.id AND v.person = {}
+           WHERE s.status = 'submitted' AND NOT EXISTS (SELECT 1 FROM review r
+             WHERE r.submission = s.id AND r.person = {} AND r.given_at IS NOT NULL)
+             AND """ + IN_SCOPE + """
+           ORDER BY s.id = {}, v.id IS NULL, s.filed_at, s.id LIMIT 1""",
+        viewer.id, viewer.id, *scope_values(viewer), current,
+    )  # fmt: skip
+    return msgspec.convert(found[0], Ahead) if found else Ahead()
+
+
 async def subject_of(submission_id: str, viewer: Viewer) -> Subject:
     """As the submissions know it, and whether one's own review is given."""
     subject = await submissions.subject_of(submission_id, viewer)

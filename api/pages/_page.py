@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import MediaType, Request, Response
 from litestar.datastructures import Cookie
+from litestar.response import Redirect
 
 from api.assets import asset
 from api.auth import csrf_token, settings_of, visitor
@@ -209,6 +210,12 @@ def is_within(path: str, prefix: str, place: str) -> bool:
     if place == "/":
         return path.rstrip("/") == prefix
     return path == prefix + place or path.startswith(prefix + place + "/")
+
+
+def back(request: AnyRequest, place: str, done: str, *, at: str = "") -> Redirect:
+    """To a page, with a word of what was done, and to the place on it where one was."""
+    anchor = f"#film-{at}" if at else ""
+    return Redirect(f"{prefix_of(request)}{place}?done={done}{anchor}", status_code=303)
 
 
 def fault_words(lang: str, error: FestivalError) -> list[tuple[str, str]]:

@@ -255,9 +255,13 @@ async def revoke(
 
 @post("/account/sign-out", opt={"once": False})
 async def sign_out(request: AnyRequest, settings: NamedDependency[Settings]) -> Redirect:
+    """What was typed and kept in this browser goes as well: the next person may be another."""
     await end_session(session_token(request))
     return Redirect(
-        f"{prefix_of(request)}/", status_code=303, cookies=[session_cookie("", settings=settings)]
+        f"{prefix_of(request)}/",
+        status_code=303,
+        cookies=[session_cookie("", settings=settings)],
+        headers={"clear-site-data": '"storage"'},
     )
 
 

@@ -1,31 +1,23 @@
-"""The committee's pages: queue, screening room, decision board, announcements."""
+"""The committee's pages: queue, decision board, announcements."""
 
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from litestar.response import Redirect
 from msgspec import Meta
 
 from api.auth import needs
 from api.errors import STATUS
 from api.forms import filled
-from api.pages._page import fault_words, language_of, page, prefix_of
+from api.pages._page import back, fault_words, language_of, page
 from api.v1.committee import check_films, film, own_batch
-from festival.access import Act, Viewer, may
+from festival.access import Act, Viewer
 from festival.errors import FestivalError
-from festival.tables import Edition, Person, Section
-from reviews import decisions, lists, reviewing
+from festival.tables import Edition, Person
+from reviews import decisions, lists
 from reviews.lists import Batch, Case, Waiting
-from reviews.reviewing import Remark
-from reviews.scoring import CRITERIA, Score, Sheet, total
-from reviews.watching import length_of
-from submissions.entries import entry_of
-from submissions.lists import card
-from submissions.subtitling import standing_of
-from submissions.twins import twins_for_committee
 
 AnyRequest = Request[Any, Any, Any]
 COMMITTEE = [needs(Act.SEE_QUEUE, scope="committee")]
@@ -42,24 +34,10 @@ ACTS = {
 }
 
 
-class SheetForm(msgspec.Struct, frozen=True, kw_only=True):
-    version: Annotated[int, Meta(ge=0, le=10**9)] = 0
-    act: Annotated[str, Meta(pattern="^(keep|give)$")] = "keep"
-    writing: Score | None = None
-    image: Score | None = None
-    sound: Score | None = None
-    space: Score | None = None
-    opinion: Annotated[str, Meta(max_length=4000)] = ""
-
-
 class DecisionForm(msgspec.Struct, frozen=True, kw_only=True):
     act: Annotated[str, Meta(pattern="^(acceptance|waiting|regret|reopening)$")]
     version: Annotated[int, Meta(ge=0, le=10**9)] = 0
     note: Annotated[str, Meta(min_length=3, max_length=2000)]
-
-
-class RecusalForm(msgspec.Struct, frozen=True):
-    reason: Annotated[str, Meta(max_length=400)] = ""
 
 
 class BatchForm(msgspec.Struct, frozen=True):
@@ -120,118 +98,6 @@ def begun_last(left: list[Waiting]) -> Waiting | None:
     """The film that this person was watching last, and has not seen to its end."""
     begun = [one for one in left if one.seen_at and 0 < one.position < one.duration - 1]
     return max(begun, key=lambda one: (one.seen_at, one.id), default=None)
-
-
-async def room_page(
-    request: AnyRequest,
-    viewer: Viewer,
-    edition: Edition,
-    submission_id: str,
-    *,
-    error: FestivalError | None = None,
-    typed: Sheet | None = None,
-) -> Response[str]:
-    submission, file = await film(submission_id, viewer, edition, Act.WATCH)
-    own = await lists.own_review(submission.id, viewer)
-    scores = cast("dict[str, int]", own.scores) if own else {}
-    sheet = typed or Sheet(**scores, opinion=own.opinion if own else "")
-    subject = await lists.subject_of(submission.id, viewer)
-    votes = {}
-    if may(viewer, Act.SEE_REVIEWS, subject):
-        votes = await lists.votes_of([submission.id], viewer)
-    viewing = await lists.own_viewing(file.id, viewer)
-    entry = await entry_of(submission)
-    section = await Section.objects().get(Section.id == submission.section)
-    lang = language_of(request)
-    return page(
-        request, "committee/room.html", theme="screening", status=422 if error else 200,
-        told=fault_words(lang, error) if error else [], entry=entry, sheet=sheet,
-        card=await card(submission.id), criteria=list(CRITERIA), version=own.version if own else 0,
-        director="" if section and section.is_blind else entry.director,
-        section_name=(section.name_fr if lang == "fr" else section.name_en) if section else "",
-        total=total(sheet.scores), given=bool(own and own.given_at), votes=votes.get(submission.id, ()),
-        notes=await lists.own_notes(submission.id, viewer),
-        twins=await twins_for_committee(submission.id, viewer),
-        copy={"file": file.id, "duration": length_of(file),
-              "position": viewing["position"], "texts": await standing_of(submission.id),
-              "viewing": f"/api/v1/{edition.slug}/committee/submissions/{submission.id}/viewing"},
-    )  # fmt: skip
-
-
-@get("/committee/submissions/{submission_id:str}", guards=COMMITTEE)
-async def room(
-    request: AnyRequest,
-    submission_id: FromPath[str],
-    viewer: NamedDependency[Viewer],
-    edition_row: NamedDependency[Edition],
-) -> Response[str]:
-    return await room_page(request, viewer, edition_row, submission_id)
-
-
-@post("/committee/submissions/{submission_id:str}/review", guards=COMMITTEE)
-async def review(
-    request: AnyRequest,
-    submission_id: FromPath[str],
-    viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-) -> Response[Any]:
-    submission, file = await film(submission_id, viewer, edition_row, Act.REVIEW)
-    sheet: Sheet | None = None
-    try:
-        form = await filled(request, SheetForm)
-        sheet = Sheet(
-            writing=form.writing,
-            image=form.image,
-            sound=form.sound,
-            space=form.space,
-            opinion=form.opinion,
-        )
-        await reviewing.review(
-            submission, file, sheet, version=form.version, give=form.act == "give", by=person
-        )
-    except FestivalError as error:
-        return await room_page(
-            request, viewer, edition_row, submission_id, error=error, typed=sheet
-        )
-    done = "committee.done.given" if form.act == "give" else "committee.done.kept"
-    return back(request, f"/committee/submissions/{submission_id}", done)
-
-
-def back(request: AnyRequest, place: str, done: str, *, at: str = "") -> Redirect:
-    """To a page, with a word of what was done, and to the place on it where one was."""
-    anchor = f"#film-{at}" if at else ""
-    return Redirect(f"{prefix_of(request)}{place}?done={done}{anchor}", status_code=303)
-
-
-@post("/committee/submissions/{submission_id:str}/notes", guards=COMMITTEE)
-async def note(
-    request: AnyRequest,
-    submission_id: FromPath[str],
-    viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-) -> Response[Any]:
-    submission, file = await film(submission_id, viewer, edition_row, Act.REVIEW)
-    try:
-        await reviewing.note(submission, file, await filled(request, Remark), by=person)
-    except FestivalError as error:
-        return await room_page(request, viewer, edition_row, submission_id, error=error)
-    return back(request, f"/committee/submissions/{submission_id}", "committee.done.noted")
-
-
-@post("/committee/submissions/{submission_id:str}/recusal", guards=COMMITTEE)
-async def recuse(
-    request: AnyRequest,
-    submission_id: FromPath[str],
-    viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-) -> Redirect:
-    submission, _ = await film(submission_id, viewer, edition_row, Act.RECUSE)
-    form = await filled(request, RecusalForm)
-    await reviewing.recuse(submission, reason=form.reason, by=person)
-    return back(request, "/committee", "committee.done.recused")
 
 
 def status_of(error: FestivalError | None) -> int:
@@ -391,5 +257,5 @@ async def cancel(
 
 
 HANDLERS: list[Any] = [
-    queue, room, review, note, recuse, board, decide, announcements, ask, release, cancel,
+    queue, board, decide, announcements, ask, release, cancel,
 ]  # fmt: skip

@@ -1,0 +1,20 @@
+// Small things that several modules of the screening room say alike.
+
+export const clock = seconds => [seconds / 3600, seconds / 60 % 60, seconds % 60]
+  .map(part => String(Math.floor(part)).padStart(2, '0')).join(':').replace(/^00:/, '')
+
+const PARIS = new Intl.DateTimeFormat('fr-FR', { hour: '2-digit', minute: '2-digit', timeZone: 'Europe/Paris' })
+export const hour = (when = new Date()) => PARIS.format(when)
+
+export const csrf = () => document.querySelector('meta[name=csrf]').content
+
+// What was typed and is kept nowhere else yet: in this browser, for this person and this film.
+export class Draft {
+  constructor (key) { this.key = key }
+  keep (value) { try { localStorage.setItem(this.key, JSON.stringify(value)) } catch { /* full, or forbidden here */ } }
+  forget () { try { localStorage.removeItem(this.key) } catch { /* as above */ } }
+  get () { try { return JSON.parse(localStorage.getItem(this.key)) } catch { return null } }
+}
+
+// Whether the house answers; before a page is left for an answer that may never come.
+export const isThere = () => fetch('/health', { cache: 'no-store' }).then(() => true, () => false)

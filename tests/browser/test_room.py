@@ -1,0 +1,363 @@
+"""The screening room in a browser: what is counted, what stops, what is never lost."""
+
+import json
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from festival.tables import new_id
+from media.storage import LocalStore
+from tests.browser.world import World
+
+SECONDS = 120
+SEGMENT = 6
+PLAYED = "document.querySelector('video').currentTime"
+
+
+def until(page: Page, truth: str, patience: float = 90) -> None:
+    """The strict policy of our pages lets no expression be evaluated within them: ask from outside."""
+    deadline = time.monotonic() + patience
+    while not page.evaluate(truth):
+        assert time.monotonic() < deadline, truth
+        page.wait_for_timeout(100)
+
+
+@pytest.fixture(scope="session")
+def reel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of two minutes as the house makes them: six-second segments, picture and sound apart."""
+    folder = tmp_path_factory.mktemp("reel")
+    for name, source, codec in (
+        ("v180", f"testsrc2=size=320x180:rate=24:duration={SECONDS}", ["-c:v", "libx264", "-preset", "ultrafast", "-g", "48", "-pix_fmt", "yuv420p"]),
+        ("a0", f"sine=frequency=440:sample_rate=48000:duration={SECONDS}", ["-c:a", "aac", "-ac", "2"]),
+    ):
+        (folder / name).mkdir()
+        subprocess.run(
+            ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", source, *codec, "-f", "hls", "-hls_time", str(SEGMENT),
+             "-hls_playlist_type", "vod", "-hls_segment_type", "fmp4", "-hls_fmp4_init_filename", "init.mp4",
+             "-hls_segment_filename", "seg_%05d.m4s", "playlist.m3u8"],
+            check=True, cwd=folder / name,
+        )
+    (folder / "master.m3u8").write_text(
+        '#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="Stereo",DEFAULT=YES,'
+        'AUTOSELECT=YES,CHANNELS="2",URI="a0/playlist.m3u8"\n#EXT-X-STREAM-INF:BANDWIDTH=600000,'
+        'RESOLUTION=320x180,CODECS="avc1.42c00c,mp4a.40.2",AUDIO="sound"\nv180/playlist.m3u8\n'
+    )
+    (folder / "poster.jpg").write_bytes(b"")
+    return folder
+
+
+class Booth:
+    """A filed film with that copy, and a reviewer of its own."""
+
+    def __init__(self, world: World, reel: Path) -> None:
+        self.world, self.site = world, world.site
+        self.film, self.file = new_id(), new_id()
+        work = new_id()
+        sql = self.site.sql
+        sql("""INSERT INTO film (id, title, title_en, synopsis_fr, synopsis_en, year, countries, languages, subtitles,
+               director, premiere) VALUES ($1, 'Périhélie', 'Perihelion', 'Un retour.', 'A return.', 2026, '["FR"]',
+               '["fr"]', '[]', 'Marta Okafor', 'none')""", work)
+        sql("""INSERT INTO submission (id, edition, film, section, status, rights_confirmed, waivers, version,
+                 created_at, changed_at, filed_at)
+               SELECT $1, $2::varchar, $3, id, 'submitted', true, '[]', 1, now(), now(), now()
+               FROM section WHERE edition = $2::varchar LIMIT 1""", self.film, world.edition, work)
+        facts = json.dumps({"duration": float(SECONDS)})
+        sql("""INSERT INTO film_file (id, submission, number, state, name, size, facts, created_at)
+               VALUES ($1, $2, 1, 'released', 'p.mp4', 9, $3::jsonb, now())""", self.file, self.film, facts)
+        store = LocalStore(self.site.var / "media")
+        folder = store.work_folder(self.file)
+        shutil.copytree(reel, folder, dirs_exist_ok=True)
+        store.publish(folder, self.file)
+        self.email = f"r.{self.film}@example.org"
+        self.cookie = self.site.person(self.email, edition=world.edition, parts=["reviewer"])
+
+    def place(self, lang: str = "fr") -> str:
+        return f"{self.site.base_url}/{lang}/{self.world.slug}/committee/submissions/{self.film}"
+
+    def enter(self, page: Page, lang: str = "fr") -> Page:
+        page.context.add_cookies([{"name": "session", "value": self.cookie, "url": self.site.base_url}])
+        page.goto(self.place(lang))
+        until(page, "document.querySelector('video').readyState >= 1")
+        return page
+
+    def seen(self) -> float:
+        found = self.site.sql("SELECT seconds FROM viewing WHERE file = $1", self.file)
+        return float(found[0]["seconds"]) / SECONDS if found else 0.0
+
+    def until_told(self, at_least: float) -> float:
+        deadline = time.monotonic() + 60
+        while self.seen() < at_least and time.monotonic() < deadline:
+            time.sleep(0.3)
+        return self.seen()
+
+
+@pytest.fixture
+def booth(world: World, reel: Path) -> Iterator[Booth]:
+    made = Booth(world, reel)
+    yield made
+    made.site.sql("UPDATE submission SET status = 'withdrawn' WHERE id = $1", made.film)
+
+
+def play_until(page: Page, seconds: float) -> None:
+    page.evaluate("document.querySelector('video').play()")
+    until(page, f"{PLAYED} >= {seconds}")
+
+
+def seek(page: Page, seconds: float) -> None:
+    page.evaluate("at => { document.querySelector('screener-player').seek(at) }", seconds)
+
+
+def test_skipping_to_the_end_is_not_watching(page: Page, booth: Booth) -> None:
+    booth.enter(page)
+    play_until(page, 2)
+    seek(page, 110)
+    play_until(page, 111.5)
+    page.evaluate("document.querySelector('video').pause()")
+
+    share = booth.until_told(0.025)
+    page.reload()
+
+    assert 0.025 <= share <= 0.06
+    expect(page.locator("[data-seen] span")).to_contain_text("Vu")
+    assert 2 <= int("".join(c for c in page.locator("[data-seen] span").inner_text() if c.isdigit())) <= 6
+
+
+def test_double_speed_counts_and_sixteen_fold_does_not(page: Page, booth: Booth) -> None:
+    booth.enter(page)
+    page.evaluate("document.querySelector('video').playbackRate = 16")
+    play_until(page, 20)
+    page.evaluate("document.querySelector('video').pause()")
+    page.wait_for_timeout(6000)
+    fast = booth.seen()
+
+    page.evaluate("document.querySelector('video').playbackRate = 2")
+    play_until(page, 30)
+    page.evaluate("document.querySelector('video').pause()")
+
+    assert fast == 0
+    assert booth.until_told(0.05) >= 0.05
+
+
+def pictures_after(page: Page, stop: Any) -> float:
+    """Seconds of film that still play once `stop` has been done."""
+    stop()
+    at = float(page.evaluate(f"{PLAYED}"))
+    page.evaluate("""() => { window.__last = 0; const v = document.querySelector('video')
+      v.addEventListener('timeupdate', () => { window.__last = Math.max(window.__last, v.currentTime) }) }""")
+    expect(page.locator("[data-stopped='404']:visible, [data-stopped='401']:visible")).to_be_visible(timeout=60_000)
+    return max(0.0, float(page.evaluate("window.__last")) - at)
+
+
+def is_dark(page: Page) -> bool:
+    return page.evaluate("""() => { const v = document.querySelector('video')
+      return !v.hasAttribute('src') && !v.hasAttribute('poster') && v.buffered.length === 0 && v.videoWidth === 0 }""")
+
+
+def test_stepping_aside_in_another_tab_stops_the_film(page: Page, booth: Booth) -> None:
+    booth.enter(page)
+    play_until(page, 4)
+    other = page.context.new_page()
+    booth.enter(other)
+    other.locator("summary", has_text="Me déporter").click()
+    other.fill("#f-reason", "Mon frère l'a tourné.")
+    other.check("[name=sure]")
+    page.bring_to_front()
+
+    more = pictures_after(page, lambda: other.locator("button", has_text="Me déporter").click())
+
+    assert more <= 10
+    assert is_dark(page)
+    expect(page.locator("[data-stopped='404']")).to_contain_text("n’est plus ouvert")
+    expect(other).to_have_url(f"{booth.site.base_url}/fr/{booth.world.slug}/committee/recusals?done=committee.done.recused")
+    expect(other.locator(".panel")).to_contain_text("Mon frère")
+    other.close()
+
+
+def test_a_part_taken_away_empties_a_paused_player_in_full_screen(page: Page, booth: Booth) -> None:
+    booth.enter(page)
+    play_until(page, 2)
+    page.evaluate("document.querySelector('video').pause()")
+    page.locator("screener-player").press("f")
+    until(page, "document.fullscreenElement !== null")
+
+    more = pictures_after(page, lambda: booth.site.sql(
+        "DELETE FROM role WHERE person = (SELECT id FROM person WHERE email = $1)", booth.email))
+
+    assert (more, is_dark(page)) == (0, True)
+
+
+def test_an_ended_session_stops_the_film_and_says_so(page: Page, booth: Booth) -> None:
+    booth.enter(page)
+    play_until(page, 2)
+
+    more = pictures_after(page, lambda: booth.site.sql(
+        "DELETE FROM session WHERE person = (SELECT id FROM person WHERE email = $1)", booth.email))
+
+    assert more <= 10
+    assert is_dark(page)
+    expect(page.locator("[data-stopped='401'] a")).to_be_visible()
+
+
+def test_no_more_than_ten_seconds_are_held_ahead(page: Page, booth: Booth) -> None:
+    booth.enter(page)
+    play_until(page, 8)
+    page.evaluate("document.querySelector('video').pause()")
+    page.wait_for_timeout(3000)
+
+    ahead = page.evaluate("(() => { const v = document.querySelector('video'); return v.buffered.end(v.buffered.length - 1) - v.currentTime })()")
+
+    assert 0 < ahead <= 10
+
+
+def test_full_screen_takes_bar_notes_and_keys_along(page: Page, booth: Booth) -> None:
+    booth.enter(page)
+    page.locator("screener-player").focus()
+    page.keyboard.press("f")
+    until(page, "document.fullscreenElement?.tagName === 'SCREENER-PLAYER'")
+
+    page.keyboard.press("k")
+    until(page, f"{PLAYED} > 1")
+    page.keyboard.press("l")
+    until(page, f"{PLAYED} > 10")
+    page.keyboard.press("k")
+    until(page, "document.querySelector('video').paused")
+    page.keyboard.press("n")
+    page.keyboard.type("Un beau plan.")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#notes .said")).to_have_text("Un beau plan.")
+    expect(page.locator(".ctl")).to_be_visible()
+    page.keyboard.press("j")
+    page.keyboard.press("f")
+    until(page, "document.fullscreenElement === null")
+    assert page.evaluate("document.querySelector('screener-player').contains(document.activeElement)")
+
+
+def test_a_notes_time_is_frozen_only_while_its_text_stands(page: Page, booth: Booth) -> None:
+    booth.enter(page)
+    note, shown = page.locator("[data-note-text]"), page.locator("[data-notetime]")
+    seek(page, 41)
+    expect(shown).to_have_text("00:41")
+
+    note.press_sequentially("x")
+    note.press("Backspace")
+    seek(page, 70)
+    expect(shown).to_have_text("01:10")
+    note.press_sequentially("y")
+    note.press("Escape")
+    expect(note).to_have_value("")
+    seek(page, 80)
+    note.press_sequentially("Au bon moment.")
+    seek(page, 20)
+    note.press("Enter")
+
+    expect(page.locator("#notes .at")).to_have_text("01:20")
+    expect(page.locator(".pin")).to_have_count(1)
+
+
+def test_offline_nothing_that_was_typed_is_lost(page: Page, booth: Booth) -> None:
+    booth.enter(page)
+    page.context.set_offline(True)
+    page.fill("[data-note-text]", "Une note hors ligne.")
+    page.locator("[data-note-text]").press("Enter")
+    expect(page.locator("[data-note-said]")).to_contain_text("Hors ligne")
+    page.fill("#f-opinion", "Un avis écrit dans un tunnel.")
+    page.locator("button[value=keep]").click()
+    expect(page.locator("[data-state]")).to_contain_text("Hors ligne")
+    assert page.url == booth.place()
+    page.context.set_offline(False)
+
+    page.reload()
+    expect(page.locator("[data-note-text]")).to_have_value("Une note hors ligne.")
+    page.locator("[data-take]").click()
+    expect(page.locator("#f-opinion")).to_have_value("Un avis écrit dans un tunnel.")
+    expect(page.locator("[data-state]")).to_contain_text("Enregistré à")
+    page.locator("[data-note-text]").press("Enter")
+
+    expect(page.locator("#notes .said")).to_have_text("Une note hors ligne.")
+    assert page.evaluate("Object.keys(localStorage).length") == 0
+    assert booth.site.sql("SELECT opinion FROM review WHERE submission = $1", booth.film)[0]["opinion"] == "Un avis écrit dans un tunnel."
+
+
+def test_a_sheet_is_kept_while_it_grows_and_sign_out_leaves_nothing(page: Page, booth: Booth) -> None:
+    booth.enter(page)
+    page.fill("#f-opinion", "Une vraie tenue de cadre.")
+    expect(page.locator("[data-state]")).to_contain_text("Enregistré à")
+    page.goto(f"{booth.site.base_url}/fr/{booth.world.slug}/committee")
+    booth.enter(page)
+    expect(page.locator("#f-opinion")).to_have_value("Une vraie tenue de cadre.")
+    page.evaluate("localStorage.setItem('sheet:somebody:film', '{}')")
+
+    page.locator("form[action$='/account/sign-out'] button").click()
+    page.wait_for_url("**/fr/*/")
+
+    assert page.evaluate("Object.keys(localStorage).length") == 0
+
+
+def fill(page: Page, value: int, opinion: str) -> None:
+    for name in ("writing", "image", "sound", "space"):
+        page.locator(f"#f-{name} span", has_text=str(value)).click()
+    page.fill("#f-opinion", opinion)
+
+
+def test_of_two_tabs_both_sheets_are_shown_and_one_is_chosen(page: Page, booth: Booth) -> None:
+    booth.enter(page)
+    fill(page, 4, "Le premier onglet, assez long.")
+    page.locator("button[value=give]").click()
+    expect(page.locator(".flash")).to_be_visible()
+    other = page.context.new_page()
+    booth.enter(other)
+    fill(page, 5, "Le premier onglet, une seconde fois.")
+    page.locator("button[value=give]").click()
+    expect(page.locator(".flash")).to_be_visible()
+
+    fill(other, 1, "Le second onglet, qui ne sait rien.")
+    other.locator("button[value=give]").click()
+    expect(other.locator(".other")).to_contain_text("Le premier onglet, une seconde fois.")
+    expect(other.locator("#f-opinion")).to_have_value("Le second onglet, qui ne sait rien.")
+    kept = booth.site.sql("SELECT opinion, version FROM review WHERE submission = $1", booth.film)[0]
+    other.locator(".other button").click()
+    expect(other.locator(".flash")).to_be_visible()
+
+    assert kept["opinion"] == "Le premier onglet, une seconde fois."
+    expect(other.locator("#f-opinion")).to_have_value("Le second onglet, qui ne sait rien.")
+    other.locator(".earlier summary").first.click()
+    expect(other.locator(".earlier li").first).to_contain_text("une seconde fois")
+    other.close()
+
+
+def test_a_refused_sheet_names_its_criteria_and_takes_the_focus(page: Page, booth: Booth) -> None:
+    booth.enter(page)
+    page.locator("#f-image span", has_text="3").click()
+    page.locator("button[value=give]").click()
+
+    expect(page.locator(".summary")).to_be_focused()
+    expect(page.locator(".summary")).to_contain_text("Récit")
+    expect(page.locator("fieldset.wrong")).to_have_count(3)
+    expect(page.locator("#f-opinion")).to_have_attribute("aria-invalid", "true")
+
+
+def test_after_giving_the_next_film_is_one_link_away(page: Page, booth: Booth, reel: Path) -> None:
+    following = Booth(booth.world, reel)
+    booth.enter(page)
+    fill(page, 4, "Une vraie tenue de cadre, jusqu'au bout.")
+    page.locator("button[value=give]").click()
+
+    page.locator(".next a").click()
+
+    page.wait_for_url("**/committee/submissions/*")
+    assert page.url != booth.place()
+    following.site.sql("UPDATE submission SET status = 'withdrawn' WHERE id = $1", following.film)
+
+
+def test_the_english_room_bears_the_english_title(page: Page, booth: Booth) -> None:
+    booth.enter(page, "en")
+
+    expect(page.locator("h1")).to_have_text("Perihelion")
+    expect(page).to_have_title("Perihelion, screening room · Cinéma for Space")
