@@ -1,7 +1,11 @@
 // Small things that several modules of the screening room say alike.
 
-export const clock = seconds => [seconds / 3600, seconds / 60 % 60, seconds % 60]
-  .map(part => String(Math.floor(part)).padStart(2, '0')).join(':').replace(/^00:/, '')
+const two = number => String(Math.floor(number)).padStart(2, '0')
+
+// A place in a film as the pages write it: 41:38, 1:02:07.
+export const clock = seconds => seconds >= 3600
+  ? `${Math.floor(seconds / 3600)}:${two(seconds / 60 % 60)}:${two(seconds % 60)}`
+  : `${Math.floor(seconds / 60)}:${two(seconds % 60)}`
 
 const PARIS = new Intl.DateTimeFormat('fr-FR', { hour: '2-digit', minute: '2-digit', timeZone: 'Europe/Paris' })
 export const hour = (when = new Date()) => PARIS.format(when)
