@@ -188,6 +188,7 @@ ROUTES = {
     "GET /api/v1/{edition}/edition": "public",
     "PATCH /api/v1/{edition}/operator/edition": "operate",
     "GET /api/v1/{edition}/operator/people": "operate",
+    "GET /api/v1/{edition}/operator/record": "operate",
     "POST /api/v1/{edition}/operator/people": "operate",
     "DELETE /api/v1/{edition}/operator/people/{person_id}/parts/{part}": "operate",
     "GET /api/v1/{edition}/operator/queue": "operate",

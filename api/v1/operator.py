@@ -77,6 +77,8 @@ async def invite(
         raise Refused(*(f"sections:section_unknown_{letter}" for letter in unknown))
     async with transaction():
         person = await people.meet(invitation.email, name=invitation.name)
+        if person.id == by.id:
+            raise Refused("email:part_to_oneself")  # a part needs a second person
         await people.grant(
             person,
             invitation.part,
@@ -103,6 +105,33 @@ async def add_person(
 ) -> dict[str, str]:
     """Invite somebody."""
     return {"id": (await invite(edition_row, data, by=person, settings=settings)).id}
+
+
+MOST_LINES = 100
+
+
+@get("/operator/record", guards=OPERATOR)
+async def read_record(
+    edition_row: NamedDependency[Edition],
+    act: FromQuery[Annotated[str, Meta(max_length=48)]] = "",
+    who: FromQuery[Annotated[str, Meta(max_length=16)]] = "",
+    about: FromQuery[Annotated[str, Meta(max_length=64)]] = "",
+    before: FromQuery[Annotated[int, Meta(ge=1)]] = 2**53,
+) -> list[dict[str, Any]]:
+    """Who did what in this edition, the newest first; `before` the last id that was read."""
+    return await rows(
+        """SELECT r.id, r.at, r.act, r.person, coalesce(p.name, '') AS name, r.subject, r.details
+           FROM record r LEFT JOIN person p ON p.id = r.person
+           WHERE r.edition = {} AND r.id < {} AND ({} IN ('', r.act)) AND ({} IN ('', r.person))
+             AND ({} IN ('', r.subject))
+           ORDER BY r.id DESC LIMIT {}""",
+        edition_row.id,
+        before,
+        act,
+        who,
+        about,
+        MOST_LINES,
+    )
 
 
 async def people_of(edition: Edition) -> list[dict[str, Any]]:
@@ -341,6 +370,6 @@ async def mailbox(
 
 
 HANDLERS: list[Any] = [
-    edition, change_edition, add_person, all_people, remove_part, queue, retry, raise_up, cancel,
+    edition, change_edition, read_record, add_person, all_people, remove_part, queue, retry, raise_up, cancel,
     preview_policy, apply_policy, mailbox,
 ]  # fmt: skip

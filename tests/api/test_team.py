@@ -7,7 +7,7 @@ import pytest
 from api import news
 from festival import people
 from festival.db import rows
-from festival.tables import Part, Record
+from festival.tables import Part, Record, Role
 from tests.builders import a_person, an_edition, sign_in
 
 
@@ -113,3 +113,31 @@ async def test_a_stream_ends_after_a_while_so_that_rights_are_asked_again(team, 
 
     assert (first.status_code, again.status_code) == (200, 403)
     assert "retry:" in first.text
+
+
+@pytest.mark.parametrize("part", ["chair", "programmer", "operator"])
+async def test_nobody_gives_themself_a_part(team, part) -> None:
+    client, edition, operator = team
+
+    answer = await client.post(
+        f"/api/v1/{edition.slug}/operator/people", json={"email": operator.email.upper(), "part": part}
+    )
+
+    held = {role.part for role in await Role.objects().where(Role.person == operator.id)}
+    assert (answer.status_code, answer.json()["codes"]) == (422, ["email:part_to_oneself"])
+    assert held == {"operator"}
+
+
+async def test_an_operator_reads_the_record_of_their_edition_and_of_no_other(team) -> None:
+    client, edition, _ = team
+    other = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    await people.grant(maker, Part.REVIEWER, edition=other, by=None)
+    place = f"/api/v1/{edition.slug}/operator/record"
+
+    all_lines = (await client.get(place, params={"about": maker.id})).json()
+    none = (await client.get(place, params={"about": maker.id, "before": all_lines[-1]["id"]})).json()
+    acts = (await client.get(place, params={"about": maker.id, "act": "nothing"})).json()
+
+    assert [(one["act"], one["details"]) for one in all_lines] == [("role_granted", {"part": "filmmaker"})]
+    assert (none, acts) == ([], [])
