@@ -254,7 +254,7 @@ async def test_a_place_that_a_hand_chose_beside_the_planners_steps_may_stay(hous
     await world.place(1, 1440 + EVENING + 5)
     before = await where(world)
 
-    run = await worked(world)
+    run = await worked(world, seconds=20)
 
     moved = planning.changes_of(run, msgspec.convert(run.plan, Plan))
     assert run.state == "done"
