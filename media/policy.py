@@ -10,7 +10,7 @@ from typing import Any, Literal
 import msgspec
 import yaml
 
-from media import cadence, tracks
+from media import cadence, colour, tracks
 from media.facts import Facts, Heard, Picture, Run, Sound, Text
 
 FOLDER = Path(__file__).parent / "policies"
@@ -42,11 +42,18 @@ FAMILIES = {
     "avi": {"avi"}, "ts": {"mpegts"}, "m2ts": {"mpegts"}, "mts": {"mpegts"}, "mpg": {"mpeg"},
     "mpeg": {"mpeg"}, "vob": {"mpeg"},
 }  # fmt: skip
-GAMUTS = {  # transfer → the primaries and matrices that belong to it
-    "bt709": ({"bt709"}, {"bt709"}),
-    "smpte2084": ({"bt2020", "smpte432"}, {"bt2020nc", "bt2020c", "ictcp"}),
-    "arib-std-b67": ({"bt2020"}, {"bt2020nc", "bt2020c"}),
+WIDE = ({"bt2020"}, {"bt2020nc", "bt2020c", "ictcp"})
+GAMUTS = {  # transfer → the pairs of primaries and matrices that belong together under it
+    "bt709": (
+        ({"bt709"}, {"bt709"}),
+        ({"smpte170m", "bt470bg", "bt470m"}, {"smpte170m", "bt470bg"}),  # PAL and NTSC
+        ({"smpte432", "smpte431"}, {"bt709"}),  # P3
+        WIDE,
+    ),
+    "smpte2084": (WIDE, ({"smpte432"}, {"bt2020nc", "bt709"})),
+    "arib-std-b67": (WIDE,),
 }
+PQ_BITS = 10
 
 
 class Severity(StrEnum):
@@ -497,18 +504,27 @@ def about_colour(picture: Picture) -> Iterator[Finding]:
         for tag in (picture.primaries, picture.transfer, picture.matrix)
         if tag not in {"", "unknown", "reserved"}
     ]
-    belong = GAMUTS.get(picture.transfer)
     if picture.pixel_format.startswith(("rgb", "gbr", "bgr", "xyz")):
         return
     if not tags:
-        yield warn("COLOUR_UNTAGGED", "", "bt709")
-    elif belong and not (
-        {picture.primaries} <= {*belong[0], "", "unknown"}
-        and {picture.matrix} <= {*belong[1], "", "unknown"}
-    ):
+        read = colour.meant(picture).matrix
+        yield warn("COLOUR_UNTAGGED", "", "bt601" if read == colour.BT601 else read)
+    elif not is_coherent(picture):
         yield warn("COLOUR_TAGS_INCONSISTENT", " / ".join(tags))
     if picture.full_range:
         yield warn("COLOUR_FULL_RANGE")
+
+
+def is_coherent(picture: Picture) -> bool:
+    """Whether the tags belong together; what is not told contradicts nothing."""
+    if picture.transfer == "smpte2084" and picture.pixel_format and picture.bit_depth < PQ_BITS:
+        return False
+    primaries, matrix = colour.told(picture.primaries), colour.told(picture.matrix)
+    pairs = GAMUTS.get(picture.transfer, ())
+    return not pairs or any(
+        (not primaries or primaries in one) and (not matrix or matrix in other)
+        for one, other in pairs
+    )
 
 
 def about_bars(picture: Picture, policy: Policy) -> Iterator[Finding]:

@@ -130,6 +130,46 @@ def test_a_rule_holds_the_film_and_lets_its_twin_pass(
     assert codes(a_film(**good)) == []
 
 
+@pytest.mark.parametrize(("primaries", "transfer", "matrix", "pixels", "found"), [
+    ("bt470bg", "bt709", "bt470bg", "yuv420p", []), ("smpte170m", "bt709", "smpte170m", "yuv422p10le", []),
+    ("smpte432", "bt709", "bt709", "yuv422p10le", []), ("bt2020", "bt709", "bt2020nc", "yuv420p10le", []),
+    ("bt470bg", "bt709", "bt709", "yuv420p", ["COLOUR_TAGS_INCONSISTENT"]),
+    ("bt2020", "smpte2084", "bt2020nc", "yuv420p10le", ["COLOUR_HDR"]),
+    ("bt2020", "smpte2084", "bt2020nc", "yuv420p", ["COLOUR_HDR", "COLOUR_TAGS_INCONSISTENT"]),
+])  # fmt: skip
+def test_colour_tags_that_belong_together_are_not_called_otherwise(
+    primaries: str, transfer: str, matrix: str, pixels: str, found: list[str]
+) -> None:
+    tags = {"primaries": primaries, "transfer": transfer, "matrix": matrix, "pixel_format": pixels}
+
+    assert codes(a_film(picture=tags)) == found
+
+
+def test_untagged_pictures_are_read_by_their_size() -> None:
+    def read(width: int, height: int) -> str:
+        bare = {"width": width, "height": height, "primaries": "", "transfer": "", "matrix": ""}
+        found = judge(a_film(picture=bare), RULES).findings
+        return next(f.limit for f in found if f.code == "COLOUR_UNTAGGED")
+
+    assert (read(720, 576), read(1920, 1080)) == ("bt601", "bt709")
+
+
+@pytest.mark.parametrize(("facts", "code"), [
+    ({"duration": 9.98}, "DURATION_SHORT"), ({"duration": 12600.04}, "DURATION_LONG"),
+    ({"sound": {"start": 0.0804}}, "AV_START_OFFSET"), ({"sound": {"duration": 59.4996}}, "AV_DURATION_MISMATCH"),
+    ({"sound": {"loudness": -36.004}}, "LOUDNESS_LOW"), ({"sound": {"loudness": -13.99}}, "LOUDNESS_HIGH"),
+    ({"sound": {"true_peak": 0.004}}, "TRUE_PEAK_OVER"), ({"silences": (Run(0, 60.02),)}, "AUDIO_SILENCE"),
+    ({"blacks": (Run(5, 15.01),)}, "VIDEO_BLACK"), ({"freezes": (Run(5, 15.004),)}, "VIDEO_FREEZE"),
+    ({"picture": {"bit_rate": 4_999_999}}, "VIDEO_BITRATE_LOW"), ({"sound": {"phase": -0.3004}}, "AUDIO_OUT_OF_PHASE"),
+    ({"picture": {"longest_gap": 60.01}}, "TIMESTAMP_GAP"),
+])  # fmt: skip
+def test_a_measured_value_never_reads_like_the_limit_that_it_breaks(facts: dict[str, Any], code: str) -> None:
+    (found,) = judge(a_film(**facts), RULES).findings
+
+    assert found.code == code
+    assert found.measured.lstrip("+") != found.limit
+
+
 def test_the_deep_channel_may_rest_and_no_other() -> None:
     def surround(silent: int) -> list[str]:
         levels = tuple(-120.0 if n == silent else -25.0 for n in range(6))
