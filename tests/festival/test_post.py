@@ -309,7 +309,7 @@ async def test_with_starttls_the_letter_travels_hidden(calm, tmp_path, monkeypat
 
 @pytest.mark.parametrize("scheme", ["smtp+starttls", "smtps"])
 async def test_a_server_without_tls_gets_neither_password_nor_letter(calm, scheme: str) -> None:
-    with postbox() as box, pytest.raises(PostClosed):  # as where somebody strips the offer
+    with postbox(names=True) as box, pytest.raises(PostClosed):  # as where somebody strips the offer
         await hand(f"{scheme}://ada:secret@127.0.0.1:{box.port}")
 
     assert (box.seen, box.logins, box.letters) == ([], [], [])
