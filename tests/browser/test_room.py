@@ -20,7 +20,7 @@ SEGMENT = 6
 PLAYED = "document.querySelector('video').currentTime"
 
 
-def until(page: Page, truth: str, patience: float = 45) -> None:
+def until(page: Page, truth: str, patience: float = 120) -> None:
     """The strict policy of our pages lets no expression be evaluated within them: ask from outside."""
     deadline = time.monotonic() + patience
     while not page.evaluate(truth):
@@ -91,7 +91,7 @@ class Booth:
         return float(found[0]["seconds"]) / SECONDS if found else 0.0
 
     def until_told(self, at_least: float) -> float:
-        deadline = time.monotonic() + 25
+        deadline = time.monotonic() + 60
         while self.seen() < at_least and time.monotonic() < deadline:
             time.sleep(0.3)
         return self.seen()
