@@ -74,7 +74,9 @@ async def invite(
     wanted = await Section.objects().where(Section.edition == edition.id)
     ids = {section.letter: section.id for section in wanted}
     if unknown := [letter for letter in invitation.sections if letter not in ids]:
-        raise Refused(*(f"sections:section_unknown_{letter}" for letter in unknown))
+        raise Refused(
+            "sections:section_unknown", letters=", ".join(unknown), known=", ".join(sorted(ids))
+        )
     async with transaction():
         person = await people.meet(invitation.email, name=invitation.name)
         if person.id == by.id:

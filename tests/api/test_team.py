@@ -141,3 +141,17 @@ async def test_an_operator_reads_the_record_of_their_edition_and_of_no_other(tea
 
     assert [(one["act"], one["details"]) for one in all_lines] == [("role_granted", {"part": "filmmaker"})]
     assert (none, acts) == ([], [])
+
+
+async def test_a_section_that_does_not_exist_is_named_with_those_that_do(client) -> None:
+    edition = await an_edition()
+    await sign_in(client, await a_person("operator", edition=edition))
+
+    told = await client.post(
+        f"/api/v1/{edition.slug}/operator/people",
+        json={"email": "neuf@example.org", "part": "reviewer", "sections": ["C", "Z"]},
+    )
+
+    assert (told.status_code, told.json()["codes"]) == (422, ["sections:section_unknown"])
+    assert "Z" in told.json()["words"]["fr"][0]
+    assert "C, S" in told.json()["words"]["en"][0]
