@@ -24,8 +24,6 @@ UPDATE film f SET premiere = '' FROM submission s
 WHERE s.film = f.id AND s.status = 'draft' AND f.premiere = 'none'
 """
 """The form had given this answer before its maker could: a draft is asked again."""
-INDEX = "CREATE INDEX subtitle_submission ON subtitle (submission)"
-NO_INDEX = "DROP INDEX subtitle_submission"
 
 
 class RawTable(Table):
@@ -44,7 +42,6 @@ def in_codes(words: list[str], field: str) -> list[str]:
 async def rewrite() -> None:
     await RawTable.raw(NAMES)
     await RawTable.raw(UNANSWERED)
-    await RawTable.raw(INDEX)
     for film in await RawTable.raw("SELECT id, countries, languages, subtitles FROM film"):
         for field in FIELDS:
             before = film[field]
@@ -59,7 +56,6 @@ async def rewrite() -> None:
 
 async def stay() -> None:
     """A code is understood wherever a word was."""
-    await RawTable.raw(NO_INDEX)
 
 
 async def forwards() -> MigrationManager:
