@@ -57,7 +57,9 @@ async def test_programmers_are_told_of_two_programmes_with_one_film(client) -> N
     edition, _, _, films = await two_makers("accepted")
     await sign_in(client, await a_person("programmer", edition=edition))
     base = f"/api/v1/{edition.slug}"
-    for submission, _ in films[:2]:
+    maker = await a_person("filmmaker", edition=edition)
+    alone = await a_film(edition, maker, title="Sans jumeau", status="accepted")
+    for submission, _ in [*films[:2], alone]:
         made = await client.post(
             f"{base}/programmes", json={"kind": "film", "title_fr": "x", "films": [submission]}
         )
@@ -66,6 +68,7 @@ async def test_programmers_are_told_of_two_programmes_with_one_film(client) -> N
     page = (await client.get(f"/fr/{edition.slug}/programmer/programmes")).text
 
     assert page.count("octet pour octet") == 2
+    assert "Sans jumeau" in page
     assert "Étrangère" not in page
 
 
