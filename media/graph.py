@@ -476,6 +476,7 @@ def watched_outputs(
         .filter("metadata", mode="select", key="lavfi.signalstats.YMAX", value=checks.DARK + 1,
                 function="less")
         .filter("metadata", mode="print", file=f"{job}/dark.txt")
+        .filter("tpad", start=1)  # ffmpeg tells no progress while an output has had no picture yet
     )  # fmt: skip
     moving = (
         small[1].filter("fps", fps=1 / checks.STEP).filter("tblend", all_mode="difference")
