@@ -139,7 +139,7 @@ def test_double_speed_counts_and_sixteen_fold_does_not(page: Page, booth: Booth)
 
     page.evaluate("document.querySelector('video').playbackRate = 2")
     seek(page, 60)
-    play_until(page, 68)
+    play_until(page, 74)  # a busy machine may drop a tick here and there, and never adds one
     page.evaluate("document.querySelector('video').pause()")
 
     assert fast == 0
