@@ -1,10 +1,11 @@
-"""Pages as paper: HTML of ours into PDF, without asking anybody for anything."""
+"""Pages as paper: HTML of ours into PDF, without asking anybody for anything.
+
+The printer is brought in with the first page of paper: it takes a third of the door's start, and a
+door that was killed must stand again at once.
+"""
 
 import asyncio
 import base64
-
-from weasyprint import HTML
-from weasyprint.urls import URLFetcher
 
 
 def inline(picture: bytes) -> str:
@@ -13,6 +14,9 @@ def inline(picture: bytes) -> str:
 
 
 def _printed(html: str) -> bytes:
+    from weasyprint import HTML
+    from weasyprint.urls import URLFetcher
+
     nobody = URLFetcher(allowed_protocols=["data"], allow_redirects=False)
     return bytes(HTML(string=html, url_fetcher=nobody).write_pdf())
 

@@ -475,6 +475,7 @@ def test_a_finger_scrolls_over_blocks_and_lifts_them_after_a_long_press(
     context.close()
 
 
+@pytest.mark.slow
 def test_no_page_throws_when_the_stream_only_keeps_alive(house: House, page: Page, bad: list[str]) -> None:
     house.event("Aube", start=660)
     opened(page, house, "Ada", bad)

@@ -129,6 +129,7 @@ def test_skipping_to_the_end_is_not_watching(page: Page, booth: Booth) -> None:
     assert 2 <= int("".join(c for c in page.locator("[data-seen] span").inner_text() if c.isdigit())) <= 6
 
 
+@pytest.mark.slow
 def test_double_speed_counts_and_sixteen_fold_does_not(page: Page, booth: Booth) -> None:
     booth.enter(page)
     page.evaluate("document.querySelector('video').playbackRate = 16")
