@@ -14,7 +14,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta
 
 from api.auth import needs
-from festival import editions, leases, people
+from festival import editions, leases, letters, people
 from festival.access import Act, Viewer
 from festival.db import rows, transaction
 from festival.editions import Rules
@@ -23,13 +23,19 @@ from festival.language import t
 from festival.letters import write_key
 from festival.record import record
 from festival.settings import Settings
-from festival.tables import Edition, Outbox, Part, Person, Section
+from festival.tables import Edition, Outbox, Part, Person, Section, new_id
 from screenings import grid, planning
 from submissions import intake, rejudging, sharing
 
 OPERATOR = [needs(Act.OPERATE, scope="operate")]
 MOST_LETTERS = 200
 MOST_LINES = 100
+# What the committee says and decides among itself: operators see that it happened, and of films of
+# their own not even that; never what a vote or a decision was.
+AMONG_THE_COMMITTEE = [
+    "review_given", "review_kept", "sheet_reopened", "note_made", "note_changed", "note_removed",
+    "recused", "recusal_lifted", "decision_proposed",
+]  # fmt: skip
 
 
 class Invitation(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +94,7 @@ async def invite(
             by=by,
             sections=[ids[letter] for letter in invitation.sections],
         )
+        await tell_of_part("part_given", person, invitation.part, edition=edition, by=by)
         await write_key(
             "invitation",
             person,
@@ -110,11 +117,18 @@ async def add_person(
 
 
 MOST_LINES = 100
+# What the committee says and decides among itself: operators see that it happened, and of films of
+# their own not even that; never what a vote or a decision was.
+AMONG_THE_COMMITTEE = [
+    "review_given", "review_kept", "sheet_reopened", "note_made", "note_changed", "note_removed",
+    "recused", "recusal_lifted", "decision_proposed",
+]  # fmt: skip
 
 
 @get("/operator/record", guards=OPERATOR)
 async def read_record(
     edition_row: NamedDependency[Edition],
+    viewer: NamedDependency[Viewer],
     act: FromQuery[Annotated[str, Meta(max_length=48)]] = "",
     who: FromQuery[Annotated[str, Meta(max_length=16)]] = "",
     about: FromQuery[Annotated[str, Meta(max_length=64)]] = "",
@@ -122,11 +136,17 @@ async def read_record(
 ) -> list[dict[str, Any]]:
     """Who did what in this edition, the newest first; `before` the last id that was read."""
     return await rows(
-        """SELECT r.id, r.at, r.act, r.person, coalesce(p.name, '') AS name, r.subject, r.details
+        """SELECT r.id, r.at, r.act, r.person, coalesce(p.name, '') AS name, r.subject,
+             CASE WHEN r.act = ANY({}) THEN jsonb_build_object() ELSE r.details END AS details
            FROM record r LEFT JOIN person p ON p.id = r.person
-           WHERE r.edition = {} AND r.id < {} AND ({} IN ('', r.act)) AND ({} IN ('', r.person))
+           WHERE NOT (r.act = ANY({}) AND EXISTS (
+               SELECT 1 FROM member m WHERE m.submission = r.subject AND m.person = {}))
+             AND r.edition = {} AND r.id < {} AND ({} IN ('', r.act)) AND ({} IN ('', r.person))
              AND ({} IN ('', r.subject))
            ORDER BY r.id DESC LIMIT {}""",
+        AMONG_THE_COMMITTEE,
+        AMONG_THE_COMMITTEE,
+        viewer.id,
         edition_row.id,
         before,
         act,
@@ -152,7 +172,38 @@ async def all_people(edition_row: NamedDependency[Edition]) -> list[dict[str, An
 
 
 async def take_part(person_id: str, part: Part, *, edition: Edition, by: Person) -> None:
-    await people.revoke(await people.person(person_id), part, edition=edition, by=by)
+    person = await people.person(person_id)
+    async with transaction():
+        await people.revoke(person, part, edition=edition, by=by)
+        await tell_of_part("part_taken", person, part, edition=edition, by=by)
+
+
+async def tell_of_part(
+    kind: str, person: Person, part: Part, *, edition: Edition, by: Person
+) -> None:
+    """Who keeps the edition hears of a part that another of them gives or takes: no one person
+    makes themself a second one in silence. Makers come and go without it.
+    """
+    if part is Part.FILMMAKER:
+        return
+    act = new_id()
+    for row in await rows(
+        """SELECT DISTINCT p.id FROM person p JOIN role r ON r.person = p.id
+           WHERE r.edition = {} AND r.part IN ('operator', 'chair') AND p.disabled_at IS NULL
+             AND p.id <> {} AND p.id <> {}""",
+        edition.id,
+        by.id,
+        person.id,
+    ):
+        await letters.write(
+            kind,
+            await people.person(row["id"]),
+            occasion=f"{kind}:{act}:{row['id']}",
+            edition=edition,
+            by=by.name or by.email,
+            who=person.name or person.email,
+            part=lambda language: t(language, f"common.part.{part}"),
+        )
 
 
 @delete("/operator/people/{person_id:str}/parts/{part:str}", guards=OPERATOR)

@@ -8,7 +8,9 @@ from api import news
 from festival import people
 from festival.db import rows
 from festival.tables import Part, Record, Role
-from tests.builders import a_person, an_edition, sign_in
+from reviews import decisions
+from submissions.lists import submission_in
+from tests.builders import a_film, a_person, an_edition, sign_in
 
 
 @pytest.fixture
@@ -155,3 +157,53 @@ async def test_a_section_that_does_not_exist_is_named_with_those_that_do(client)
     assert (told.status_code, told.json()["codes"]) == (422, ["sections:section_unknown"])
     assert "Z" in told.json()["words"]["fr"][0]
     assert "C, S" in told.json()["words"]["en"][0]
+
+
+async def letters_of(edition, kind: str) -> list[tuple[str, str]]:
+    found = await rows(
+        """SELECT p.name, l.subject FROM letter l JOIN person p ON p.id = l.person
+           WHERE l.edition = {} AND l.kind = {} ORDER BY p.name""",
+        edition.id,
+        kind,
+    )
+    return [(row["name"], row["subject"]) for row in found]
+
+
+async def test_who_keeps_the_edition_hears_of_each_part_that_is_given_and_taken(client) -> None:
+    edition = await an_edition()
+    giver = await a_person("operator", edition=edition, name="Op")
+    for part, name in [("operator", "Other"), ("chair", "Chair"), ("reviewer", "Rev")]:
+        await a_person(part, edition=edition, name=name)
+    await sign_in(client, giver)
+    place = f"/api/v1/{edition.slug}/operator/people"
+    address = f"neuf.{edition.slug}@example.org"
+
+    made = await client.post(place, json={"email": address, "name": "Neuf", "part": "chair"})
+    given = await letters_of(edition, "part_given")
+    taken_away = await client.delete(f"{place}/{made.json()['id']}/parts/chair")
+    taken = await letters_of(edition, "part_taken")
+    await client.post(place, json={"email": f"m{address}", "part": "filmmaker"})
+
+    subject = "Neuf reçoit une part dans Cinéma for Space : présidence du comité"
+    assert (made.status_code, taken_away.status_code) == (201, 204)
+    assert given == [("Chair", subject), ("Other", subject)]
+    assert [name for name, _ in taken] == ["Chair", "Other"]
+    assert await letters_of(edition, "part_given") == given
+
+
+async def test_the_record_tells_no_operator_what_the_committee_says(client) -> None:
+    edition = await an_edition(phase="selection")
+    operator = await a_person("operator", edition=edition, name="Op")
+    chair = await a_person("chair", edition=edition, name="Chair")
+    own, _ = await a_film(edition, operator, title="Sienne")
+    other, _ = await a_film(edition, chair, title="Autre")
+    second = await a_person("chair", edition=edition, name="Second")
+    for film in (own, other):
+        await decisions.accept(await submission_in(edition, film), by=second, note="Lumineux.")
+    await sign_in(client, operator)
+
+    told = (await client.get(f"/api/v1/{edition.slug}/operator/record")).json()
+
+    lines = [line for line in told if line["act"] == "decision_proposed"]
+    assert [(line["subject"], line["details"]) for line in lines] == [(other, {})]
+    assert "accepted" not in str(told)
