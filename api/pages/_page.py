@@ -181,6 +181,7 @@ NAV: list[tuple[Part | None, str, str]] = [
     (Part.OPERATOR, "/operator/queue", "common.nav.queue"),
     (Part.OPERATOR, "/operator/people", "common.nav.people"),
     (Part.OPERATOR, "/operator/policy", "common.nav.policy"),
+    (Part.OPERATOR, "/operator/record", "common.nav.record"),
 ]
 
 

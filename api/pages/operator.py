@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Awaitable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -19,6 +19,7 @@ from api.pages._page import fault_words, language_of, page, prefix_of
 from api.v1.health import parts_of
 from api.v1.letters import envelopes
 from api.v1.operator import (
+    MOST_LINES,
     Invitation,
     PolicyName,
     invite,
@@ -28,6 +29,7 @@ from api.v1.operator import (
     people_of,
     put_first,
     queue_lines,
+    record_lines,
     send_again,
     take_part,
 )
@@ -35,7 +37,7 @@ from festival import mailbag, outages
 from festival.access import Act, Viewer
 from festival.clock import now
 from festival.errors import Conflict, FestivalError, Refused
-from festival.language import has_words
+from festival.language import has_words, words
 from festival.settings import Settings
 from festival.tables import Edition, Part, Person
 from media import policy
@@ -44,6 +46,7 @@ from submissions import rejudging
 AnyRequest = Request[Any, Any, Any]
 OPERATOR = [needs(Act.OPERATE, scope="operate")]
 NAMED = 5
+ACT = "operator.did."
 STATES = ("parked", "running", "waiting", "done")
 
 
@@ -141,6 +144,40 @@ async def letters(
         closed=await outages.outage(),
         has_kind=lambda kind: has_words(f"operator.letter.{kind}"),
     )
+
+
+@get("/operator/record", guards=OPERATOR)
+async def record(
+    request: AnyRequest, viewer: NamedDependency[Viewer], edition_row: NamedDependency[Edition]
+) -> Response[str]:
+    """Who did what, and when: the newest first, by day, act, person or film."""
+    asked = request.query_params
+    chosen = {name: asked.get(name, "")[:64] for name in ("act", "who", "about", "day")}
+    before = asked.get("before", "")
+    lines = await record_lines(
+        edition_row,
+        viewer,
+        act=chosen["act"],
+        who=chosen["who"],
+        about=chosen["about"],
+        day=day_of(chosen["day"]),
+        before=int(before) if before.isdecimal() and len(before) < 16 else 2**53,
+    )
+    return page(
+        request,
+        "operator/record.html",
+        lines=lines,
+        chosen=chosen,
+        acts=[key.removeprefix(ACT) for key in sorted(words("fr")) if key.startswith(ACT)],
+        more=lines[-1]["id"] if len(lines) == MOST_LINES else None,
+    )
+
+
+def day_of(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 @post("/operator/letters/retry", guards=OPERATOR)
@@ -288,6 +325,6 @@ async def mailbox(
 
 
 HANDLERS: list[Any] = [
-    rules, judge_again, queue, retry, raise_up, cancel, letters, retry_letters, ask_to_give_up,
+    rules, judge_again, record, queue, retry, raise_up, cancel, letters, retry_letters, ask_to_give_up,
     give_up_letters, team, add, remove_part, mailbox,
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 import email
 import email.policy
 from collections.abc import Iterator
+from datetime import date
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,7 +16,8 @@ from msgspec import Meta
 
 from api.auth import needs
 from festival import editions, leases, letters, people
-from festival.access import Act, Viewer
+from festival.access import COMMITTEE, Act, Viewer
+from festival.clock import at
 from festival.db import rows, transaction
 from festival.editions import Rules
 from festival.errors import Conflict, Missing, Refused
@@ -30,8 +32,8 @@ from submissions import intake, rejudging, sharing
 OPERATOR = [needs(Act.OPERATE, scope="operate")]
 MOST_LETTERS = 200
 MOST_LINES = 100
-# What the committee says and decides among itself: operators see that it happened, and of films of
-# their own not even that; never what a vote or a decision was.
+# What the committee says and decides among itself: operators see that it happened, but never what a
+# vote or a decision was; and not even that where they sit in the committee, or made the film.
 AMONG_THE_COMMITTEE = [
     "review_given", "review_kept", "sheet_reopened", "note_made", "note_changed", "note_removed",
     "recused", "recusal_lifted", "decision_proposed",
@@ -117,8 +119,8 @@ async def add_person(
 
 
 MOST_LINES = 100
-# What the committee says and decides among itself: operators see that it happened, and of films of
-# their own not even that; never what a vote or a decision was.
+# What the committee says and decides among itself: operators see that it happened, but never what a
+# vote or a decision was; and not even that where they sit in the committee, or made the film.
 AMONG_THE_COMMITTEE = [
     "review_given", "review_kept", "sheet_reopened", "note_made", "note_changed", "note_removed",
     "recused", "recusal_lifted", "decision_proposed",
@@ -132,26 +134,53 @@ async def read_record(
     act: FromQuery[Annotated[str, Meta(max_length=48)]] = "",
     who: FromQuery[Annotated[str, Meta(max_length=16)]] = "",
     about: FromQuery[Annotated[str, Meta(max_length=64)]] = "",
+    day: FromQuery[date | None] = None,
     before: FromQuery[Annotated[int, Meta(ge=1)]] = 2**53,
 ) -> list[dict[str, Any]]:
     """Who did what in this edition, the newest first; `before` the last id that was read."""
+    return await record_lines(
+        edition_row, viewer, act=act, who=who, about=about, day=day, before=before
+    )
+
+
+async def record_lines(
+    edition: Edition,
+    viewer: Viewer,
+    *,
+    act: str = "",
+    who: str = "",
+    about: str = "",
+    day: date | None = None,
+    before: int = 2**53,
+) -> list[dict[str, Any]]:
+    """Lines of the record, a hundred at most; `day` is one of Paris, `about` a film, file or line."""
+    begins = at(day, 0) if day else None
     return await rows(
-        """SELECT r.id, r.at, r.act, r.person, coalesce(p.name, '') AS name, r.subject,
+        """SELECT r.id, r.at, r.act, r.person, coalesce(nullif(p.name, ''), p.email, '') AS name,
+             r.subject, coalesce(nullif(f.title, ''), f.title_en, '') AS title,
              CASE WHEN r.act = ANY({}) THEN jsonb_build_object() ELSE r.details END AS details
            FROM record r LEFT JOIN person p ON p.id = r.person
-           WHERE NOT (r.act = ANY({}) AND EXISTS (
-               SELECT 1 FROM member m WHERE m.submission = r.subject AND m.person = {}))
+           LEFT JOIN film_file n ON n.id = r.subject
+           LEFT JOIN submission s ON s.id = coalesce(n.submission, r.subject)
+           LEFT JOIN film f ON f.id = s.film
+           WHERE NOT (r.act = ANY({}) AND ({} OR EXISTS (
+               SELECT 1 FROM member m WHERE m.submission = r.subject AND m.person = {})))
              AND r.edition = {} AND r.id < {} AND ({} IN ('', r.act)) AND ({} IN ('', r.person))
              AND ({} IN ('', r.subject))
+             AND ({}::timestamptz IS NULL OR r.at >= {} AND r.at < {})
            ORDER BY r.id DESC LIMIT {}""",
         AMONG_THE_COMMITTEE,
         AMONG_THE_COMMITTEE,
+        viewer.has(*COMMITTEE),
         viewer.id,
-        edition_row.id,
+        edition.id,
         before,
         act,
         who,
         about,
+        begins,
+        begins,
+        at(day, 24 * 60) if day else None,
         MOST_LINES,
     )
 

@@ -1,12 +1,15 @@
 """The team: a part that is taken away is gone at once, and nobody is locked out of their own house."""
 
+import ast
 import asyncio
+from pathlib import Path
 
 import pytest
 
 from api import news
 from festival import people
 from festival.db import rows
+from festival.language import has_words
 from festival.tables import Part, Record, Role
 from reviews import decisions
 from submissions.lists import submission_in
@@ -207,3 +210,53 @@ async def test_the_record_tells_no_operator_what_the_committee_says(client) -> N
     lines = [line for line in told if line["act"] == "decision_proposed"]
     assert [(line["subject"], line["details"]) for line in lines] == [(other, {})]
     assert "accepted" not in str(told)
+
+
+async def test_the_record_is_read_on_a_page_by_day_and_act(client) -> None:
+    edition = await an_edition(phase="selection")
+    operator = await a_person("operator", edition=edition, name="Op")
+    chair = await a_person("chair", edition=edition, name="Chair")
+    film, _ = await a_film(edition, operator, title="Sienne")
+    await decisions.accept(await submission_in(edition, film), by=chair, note="Lumineux.")
+    await sign_in(client, operator)
+    place = f"/fr/{edition.slug}/operator/record"
+
+    every = await client.get(place)
+    parts = await client.get(f"{place}?act=role_granted")
+    empty = await client.get(f"{place}?day=2020-01-01")
+    odd = await client.get(f"{place}?day=nonsense&before=x&act={'a' * 90}")
+
+    assert [answer.status_code for answer in (every, parts, empty, odd)] == [200] * 4
+    assert "<b>La maison</b>\n        donne une part" in every.text
+    assert "décide au crayon</p>" not in every.text
+    assert "donne une part" in parts.text
+    assert "Aucune ligne." in empty.text
+
+
+async def test_who_sits_in_the_committee_reads_nothing_of_it_in_the_record(client) -> None:
+    edition = await an_edition(phase="selection")
+    both = await a_person("operator", "reviewer", edition=edition, name="Both")
+    chair = await a_person("chair", edition=edition, name="Chair")
+    film, _ = await a_film(edition, await a_person("filmmaker", edition=edition))
+    await decisions.accept(await submission_in(edition, film), by=chair, note="Lumineux.")
+    await sign_in(client, both)
+
+    told = (await client.get(f"/api/v1/{edition.slug}/operator/record")).json()
+
+    assert [line["act"] for line in told if line["subject"] == film] == []
+
+
+def test_every_act_of_the_record_has_words() -> None:
+    """The names that the code writes into the record, wherever it does."""
+    told = set()
+    for folder in ("api", "festival", "media", "reviews", "screenings", "submissions", "workers"):
+        for file in Path(folder).rglob("*.py"):
+            for call in ast.walk(ast.parse(file.read_text())):
+                if isinstance(call, ast.Call) and ast.unparse(call.func) == "record" and call.args:
+                    told |= {
+                        one.value for one in ast.walk(call.args[0])
+                        if isinstance(one, ast.Constant)
+                    }
+
+    assert len(told) > 50
+    assert sorted(act for act in told if not has_words(f"operator.did.{act}")) == []
