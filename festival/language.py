@@ -198,6 +198,11 @@ def hour(when: datetime) -> str:
     return when.astimezone(PARIS).strftime("%H:%M")
 
 
+def moment(language: str, when: datetime) -> str:
+    """`31 janvier 2027, 18:30`: day and hour on the wall, for letters."""
+    return f"{calendar_day(language, when)}, {hour(when)}"
+
+
 def clock_of(minutes: int) -> str:
     """Minutes after midnight as a clock shows them; 1500 is 01:00."""
     return f"{minutes // 60 % 24:02d}:{minutes % 60:02d}"

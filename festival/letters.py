@@ -10,12 +10,13 @@ import hmac
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import formatdate, parseaddr
+from functools import partial
 from typing import Any
 
 from festival import outages, people, post
 from festival.clock import now
 from festival.db import later, rows, transaction
-from festival.language import calendar_day, hour, t
+from festival.language import moment, t
 from festival.leases import TryLater
 from festival.post import NotNow, NotTaken, PostClosed
 from festival.sessions import digest
@@ -211,5 +212,5 @@ async def tell_it_is_back(since: datetime) -> None:
     await write_to_operators(
         "mail_back",
         occasion=f"mail_back:{since.isoformat()}",
-        since=lambda language: f"{calendar_day(language, since)}, {hour(since)}",
+        since=partial(moment, when=since),
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from festival import letters
 from festival.db import rows
-from festival.language import calendar_day, evening, hour, t
+from festival.language import evening, hour, moment, t
 from festival.people import person as person_of
 from festival.tables import Edition
 from screenings.lists import departures_of, working_grid
@@ -56,10 +56,6 @@ async def places_of(edition: Edition, submission_id: str) -> list[dict[str, Any]
         grid.id,
         submission_id,
     )
-
-
-def moment(language: str, *, when: datetime) -> str:
-    return f"{calendar_day(language, when)}, {hour(when)}"
 
 
 def places_in(language: str, *, stood: list[dict[str, Any]]) -> str:

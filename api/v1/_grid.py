@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from festival.clock import at, minutes_of
-from festival.language import LANGUAGES, calendar_day, clock_of, day, hour, t
+from festival.language import LANGUAGES, clock_of, day, moment, t
 from festival.tables import Edition
 from screenings import lists
 from screenings.lists import Item, Placed
@@ -121,6 +121,5 @@ def details_in(details: Mapping[str, int | str], names: Names, lang: str) -> dic
     for key in TITLES & told.keys():
         told[key] = names.titles.get(str(told[key]), {}).get(lang, told[key])
     if "when" in told:
-        when = datetime.fromisoformat(str(told["when"]))
-        told["when"] = f"{calendar_day(lang, when)}, {hour(when)}"
+        told["when"] = moment(lang, datetime.fromisoformat(str(told["when"])))
     return told

@@ -5,6 +5,7 @@ import email.policy
 from collections.abc import Iterator
 from datetime import date
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,11 +18,11 @@ from msgspec import Meta
 from api.auth import needs
 from festival import editions, leases, letters, people
 from festival.access import COMMITTEE, Act, Viewer
-from festival.clock import at
+from festival.clock import now
 from festival.db import rows, transaction
 from festival.editions import Rules
 from festival.errors import Conflict, Missing, Refused
-from festival.language import t
+from festival.language import moment, t
 from festival.letters import write_key
 from festival.record import record
 from festival.settings import Settings
@@ -118,15 +119,6 @@ async def add_person(
     return {"id": (await invite(edition_row, data, by=person, settings=settings)).id}
 
 
-MOST_LINES = 100
-# What the committee says and decides among itself: operators see that it happened, but never what a
-# vote or a decision was; and not even that where they sit in the committee, or made the film.
-AMONG_THE_COMMITTEE = [
-    "review_given", "review_kept", "sheet_reopened", "note_made", "note_changed", "note_removed",
-    "recused", "recusal_lifted", "decision_proposed",
-]  # fmt: skip
-
-
 @get("/operator/record", guards=OPERATOR)
 async def read_record(
     edition_row: NamedDependency[Edition],
@@ -153,23 +145,29 @@ async def record_lines(
     day: date | None = None,
     before: int = 2**53,
 ) -> list[dict[str, Any]]:
-    """Lines of the record, a hundred at most; `day` is one of Paris, `about` a film, file or line."""
-    begins = at(day, 0) if day else None
+    """Lines of the record, a hundred at most; `day` is one of Paris, midnight to midnight.
+
+    `about` is a subject; a film's are also those of its files. A film is named to operators who have
+    not stepped aside from it.
+    """
     return await rows(
         """SELECT r.id, r.at, r.act, r.person, coalesce(nullif(p.name, ''), p.email, '') AS name,
-             r.subject, coalesce(nullif(f.title, ''), f.title_en, '') AS title,
+             r.subject, coalesce(s.id, '') AS film,
+             coalesce(nullif(f.title, ''), f.title_en, '') AS title,
+             coalesce(nullif(w.name, ''), w.email, '') AS whom,
              CASE WHEN r.act = ANY({}) THEN jsonb_build_object() ELSE r.details END AS details
-           FROM record r LEFT JOIN person p ON p.id = r.person
+           FROM record r LEFT JOIN person p ON p.id = r.person LEFT JOIN person w ON w.id = r.subject
            LEFT JOIN film_file n ON n.id = r.subject
-           LEFT JOIN submission s ON s.id = coalesce(n.submission, r.subject)
+           LEFT JOIN submission s ON s.id = coalesce(n.submission, r.subject) AND NOT s.id = ANY({})
            LEFT JOIN film f ON f.id = s.film
            WHERE NOT (r.act = ANY({}) AND ({} OR EXISTS (
                SELECT 1 FROM member m WHERE m.submission = r.subject AND m.person = {})))
              AND r.edition = {} AND r.id < {} AND ({} IN ('', r.act)) AND ({} IN ('', r.person))
-             AND ({} IN ('', r.subject))
-             AND ({}::timestamptz IS NULL OR r.at >= {} AND r.at < {})
+             AND ({} IN ('', r.subject, s.id))
+             AND ({}::date IS NULL OR (r.at AT TIME ZONE 'Europe/Paris')::date = {}::date)
            ORDER BY r.id DESC LIMIT {}""",
         AMONG_THE_COMMITTEE,
+        sorted(viewer.recused),
         AMONG_THE_COMMITTEE,
         viewer.has(*COMMITTEE),
         viewer.id,
@@ -178,9 +176,8 @@ async def record_lines(
         act,
         who,
         about,
-        begins,
-        begins,
-        at(day, 24 * 60) if day else None,
+        day,
+        day,
         MOST_LINES,
     )
 
@@ -215,7 +212,7 @@ async def tell_of_part(
     """
     if part is Part.FILMMAKER:
         return
-    act = new_id()
+    act, when = new_id(), now()
     for row in await rows(
         """SELECT DISTINCT p.id FROM person p JOIN role r ON r.person = p.id
            WHERE r.edition = {} AND r.part IN ('operator', 'chair') AND p.disabled_at IS NULL
@@ -231,6 +228,7 @@ async def tell_of_part(
             edition=edition,
             by=by.name or by.email,
             who=person.name or person.email,
+            when=partial(moment, when=when),
             part=lambda language: t(language, f"common.part.{part}"),
         )
 

@@ -8,10 +8,13 @@ import pytest
 
 from api import news
 from festival import people
+from festival.clock import now
 from festival.db import rows
-from festival.language import has_words
+from festival.language import calendar_day, has_words
+from festival.record import record
 from festival.tables import Part, Record, Role
 from reviews import decisions
+from reviews.tables import Recusal
 from submissions.lists import submission_in
 from tests.builders import a_film, a_person, an_edition, sign_in
 
@@ -194,6 +197,31 @@ async def test_who_keeps_the_edition_hears_of_each_part_that_is_given_and_taken(
     assert await letters_of(edition, "part_given") == given
 
 
+async def test_the_page_tells_as_the_interface_does_and_each_in_their_language(client) -> None:
+    edition = await an_edition()
+    giver = await a_person("operator", edition=edition, name="Op")
+    both = await a_person("operator", "chair", edition=edition, name="Both")
+    await rows("UPDATE person SET language = 'en' WHERE id = {} RETURNING id", both.id)
+    neuf = await a_person(edition=edition, name="Neuf")
+    await sign_in(client, giver)
+    place = f"/fr/{edition.slug}/operator/people"
+
+    given = await client.post(place, data={"email": neuf.email, "name": "Neuf", "part": "reviewer"})
+    taken = await client.post(f"{place}/{neuf.id}/parts/reviewer/removal")
+    again = await client.post(f"{place}/{neuf.id}/parts/reviewer/removal")
+
+    assert (given.status_code, taken.status_code, again.status_code) == (303, 303, 404)
+    assert await letters_of(edition, "part_given") == [
+        ("Both", "Neuf is given a part in Cinéma for Space: committee member")
+    ]
+    bodies = await rows("SELECT body FROM letter WHERE person = {}", both.id)
+    today = calendar_day("en", now())
+    assert [f"on {today}, " in row["body"] for row in bodies] == [True, True]
+    assert await letters_of(edition, "part_taken") == [
+        ("Both", "Neuf no longer has a part in Cinéma for Space: committee member")
+    ]
+
+
 async def test_the_record_tells_no_operator_what_the_committee_says(client) -> None:
     edition = await an_edition(phase="selection")
     operator = await a_person("operator", edition=edition, name="Op")
@@ -231,6 +259,59 @@ async def test_the_record_is_read_on_a_page_by_day_and_act(client) -> None:
     assert "décide au crayon</p>" not in every.text
     assert "donne une part" in parts.text
     assert "Aucune ligne." in empty.text
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+async def test_the_first_and_the_last_day_that_there_is_have_no_lines(client, day: str) -> None:
+    edition = await an_edition()
+    await sign_in(client, await a_person("operator", edition=edition))
+
+    page = await client.get(f"/fr/{edition.slug}/operator/record?day={day}")
+    told = await client.get(f"/api/v1/{edition.slug}/operator/record?day={day}")
+
+    assert (page.status_code, told.status_code, told.json()) == (200, 200, [])
+
+
+async def test_a_day_of_the_record_is_one_of_paris(client) -> None:
+    edition = await an_edition()
+    await sign_in(client, await a_person("operator", edition=edition))
+    await rows("INSERT INTO record (at, act, subject, person, edition, details) "
+               "VALUES ('2027-06-30T22:30Z', 'grid_published', '1', '', {}, '{{}}') RETURNING id",
+               edition.id)  # fmt: skip
+
+    days = {
+        day: (await client.get(f"/api/v1/{edition.slug}/operator/record?day={day}")).json()
+        for day in ("2027-06-30", "2027-07-01")
+    }
+
+    assert [line["act"] for line in days["2027-07-01"]] == ["grid_published"]
+    assert days["2027-06-30"] == []
+
+
+async def test_a_film_of_the_record_has_the_lines_of_its_files_and_a_name_unless_stepped_aside_from(
+    client,
+) -> None:
+    edition = await an_edition(phase="selection")
+    operator = await a_person("operator", edition=edition, name="Op")
+    maker = await a_person("filmmaker", edition=edition, name="Maker")
+    film, file = await a_film(edition, maker, title="Sienne")
+    await record("upload_begun", file, by=maker)
+    await record("entry_saved", film, by=maker)
+    await sign_in(client, operator)
+    place = f"/api/v1/{edition.slug}/operator/record?about="
+
+    told = (await client.get(place + film)).json()
+    seen = await client.get(f"/fr/{edition.slug}/operator/record")
+    await Recusal(submission=film, person=operator.id).save()
+    aside = (await client.get(place + film)).json()
+    hidden = await client.get(f"/fr/{edition.slug}/operator/record")
+
+    assert [(line["act"], line["title"]) for line in told] == [
+        ("entry_saved", "Sienne"), ("upload_begun", "Sienne"),
+    ]  # fmt: skip
+    assert seen.text.count(f'href="?about={film}"') == 2
+    assert [line["title"] for line in aside] == [""]
+    assert (seen.text.count("Sienne"), hidden.text.count("Sienne")) == (2, 0)
 
 
 async def test_who_sits_in_the_committee_reads_nothing_of_it_in_the_record(client) -> None:
