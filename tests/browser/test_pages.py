@@ -61,6 +61,25 @@ def test_no_word_is_wider_than_a_phone(page: Page, world: World) -> None:
     assert wide == []
 
 
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("part", ["operator", "programmer", "chair"])
+def test_the_rooms_of_the_bar_keep_their_words_apart_on_a_phone(
+    page: Page, world: World, part: str, lang: str
+) -> None:
+    """The row scrolls where it is longer than a phone; no name is squeezed under the next one."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    sign_in(page, world, part)
+    page.goto(f"{world.site.base_url}/{lang}/{world.slug}/account")
+
+    squeezed = page.evaluate(
+        """[...document.querySelectorAll('.topbar nav a')]
+           .filter(a => a.scrollWidth > a.clientWidth).map(a => a.textContent)"""
+    )
+
+    assert page.locator(".topbar nav a").count() > 1
+    assert squeezed == []
+
+
 def is_pushed(page: Page, world: World, path: str) -> bool:
     if part := reader_of(path):
         sign_in(page, world, part)
