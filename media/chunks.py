@@ -159,9 +159,12 @@ def join(cell: Cell, shared: Plan, *, cancelled: Callable[[], bool] = lambda: Fa
         _ffmpeg(cell, cancelled, *joining(cell, rung, picture))
         check_joints(cell, rung, notes, picture)
     facts = together(shared.facts, notes, frame=float(1 / rate))
-    made_whole = screener.whole(
-        cell, facts, shared.clock, rungs, texts, parts=len(shared.parts), cancelled=cancelled
-    )
+    try:
+        made_whole = screener.whole(
+            cell, facts, shared.clock, rungs, texts, parts=len(shared.parts), cancelled=cancelled
+        )
+    except PermanentFault as fault:  # only the whole shows what the last part lacks
+        raise screener.blaming(facts, fault) from None
     for rung in rungs:
         (cell.work / f"{rung.name}.txt").unlink()
     for folder in ("parts", "sound"):

@@ -80,8 +80,11 @@ def make_early(
     rungs, clock = (graph.early_rung(known_picture(facts)),), clock_of(cell, facts)
     make_folders(cell, facts, rungs)
     arguments = graph.early_arguments(facts, clock, film=cell.film, job=cell.job, threads=threads)
-    decode(cell, facts, arguments, lambda _: None, cancelled, threads)
-    return whole(cell, facts, clock, rungs, (), cancelled=cancelled)
+    facts = decode(cell, facts, arguments, lambda _: None, cancelled, threads)
+    try:
+        return whole(cell, facts, clock, rungs, (), cancelled=cancelled)
+    except PermanentFault as fault:
+        raise blaming(facts, fault) from None
 
 
 def clock_of(cell: Cell, facts: Facts) -> Clock:

@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -317,8 +317,11 @@ async def publish_early(
     if await asyncio.to_thread(store.is_published, early_key(file.id)):
         return
     async with cell_for(file, lease, store, settings, name="early") as cell:
-        await stoppable(lambda: screener.make_early(cell, facts, cancelled=lambda: heartbeat.lost))
-        await published(store, cell, early_key(file.id), lease=lease)
+        with suppress(Damaged):  # the whole copy meets the same damage, and judges all of it
+            await stoppable(
+                lambda: screener.make_early(cell, facts, cancelled=lambda: heartbeat.lost)
+            )
+            await published(store, cell, early_key(file.id), lease=lease)
 
 
 async def publish_copy(file: FilmFile, cell: Cell, store: Store, *, lease: Lease) -> None:

@@ -2,7 +2,8 @@
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from festival.settings import Settings
 from media import chunks
 from media.chunks import Plan
 from media.sandbox import Cell
-from media.screener import Damaged
+from media.screener import Damaged, Screener
 from media.storage import Store
 from submissions import parts
 from submissions.intake import (
@@ -71,21 +72,22 @@ async def encode_part(
             cancelled=lambda: heartbeat.lost,
         )
 
-    try:
+    async with judged_if_damaged(file, lease, news):
         await _made(file, name, work, lease=lease, settings=settings)
+
+
+@asynccontextmanager
+async def judged_if_damaged(file: FilmFile, lease: Lease, news: News) -> AsyncIterator[None]:
+    """Whoever meets the film's damage has it refused, and nobody goes on with its other parts."""
+    try:
+        yield
     except Damaged as found:
-        await end_damaged(file, found, lease=lease)
+        if (known := await the_file(file.id)) is None:
+            return
+        _, submission, edition = known
+        await refuse_damaged(file, submission, edition, found, lease=lease, sandbox="")
+        await parts.close_lines(file.id)
         await news.tell("file", file.id, state=file.state, refresh=True)
-
-
-async def end_damaged(file: FilmFile, found: Damaged, *, lease: Lease) -> None:
-    """The film is refused for its damage, and nobody goes on with its other parts."""
-    known = await the_file(file.id)
-    if known is None:
-        return
-    _, submission, edition = known
-    await refuse_damaged(file, submission, edition, found, lease=lease, sandbox="")
-    await parts.close_lines(file.id)
 
 
 async def encode_sound(
@@ -105,7 +107,8 @@ async def encode_sound(
             cancelled=lambda: heartbeat.lost,
         )
 
-    await _made(file, parts.SOUND, work, lease=lease, settings=settings)
+    async with judged_if_damaged(file, lease, news):
+        await _made(file, parts.SOUND, work, lease=lease, settings=settings)
 
 
 async def _made(
@@ -136,10 +139,16 @@ async def join_screener(
     (file, submission, edition), (_, plan) = known, shared
     store = store_of(settings)
     telling = Telling(file, lease, news)
-    async with cell_for(file, lease, store, settings, source=NOTHING) as cell:
+    made: Screener | None = None
+    async with (
+        judged_if_damaged(file, lease, news),
+        cell_for(file, lease, store, settings, source=NOTHING) as cell,
+    ):
         await asyncio.to_thread(gather, store, file.id, plan, cell.work)
         made = await stoppable(lambda: chunks.join(cell, plan, cancelled=lambda: heartbeat.lost))
         await publish_copy(file, cell, store, lease=lease)
+    if made is None:
+        return
     await telling.tell("screener", 1.0, "done")
     await keep_copy(file, submission, edition, made, lease=lease)
     await telling.tell("publish", 1.0, "done")
