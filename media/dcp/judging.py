@@ -4,13 +4,16 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
+from media import cadence
 from media.dcp.package import Composition, Essence, Package, Problem, Track
 from media.policy import (
     Finding,
     Policy,
     Severity,
     Verdict,
+    beside,
     listed,
+    plain,
     reject,
     seconds,
     verdict_of_findings,
@@ -20,6 +23,7 @@ from media.policy import (
 RATES = tuple(Fraction(rate) for rate in (24, 25, 30, 48, 50, 60))
 SHAPES = {(1998, 1080), (2048, 858), (2048, 1080), (3996, 2160), (4096, 1716), (4096, 2160)}
 SERVERS = (48000, 96000)
+APART = 1 / 12  # seconds: two frames
 FEW = 8
 WARNED = {"DCP_INCOMPLETE_VF", "DCP_ENCRYPTED", "DCP_NAMING"}
 TITLE = re.compile(
@@ -81,16 +85,21 @@ def about_picture(package: Package, film: Composition, policy: Policy) -> Iterat
         yield reject("VIDEO_MISSING")
         return
     if film.seconds < policy.duration.least:
-        yield reject("DURATION_SHORT", seconds(film.seconds), seconds(policy.duration.least))
+        yield reject("DURATION_SHORT", *beside(film.seconds, policy.duration.least, seconds))
     if film.seconds > policy.duration.most:
-        yield reject("DURATION_LONG", seconds(film.seconds), seconds(policy.duration.most))
-    rates = {Fraction(*track.rate) for track in pictures}
+        yield reject("DURATION_LONG", *beside(film.seconds, policy.duration.most, seconds))
+    rates = {known(track.rate) for track in pictures}
     if len(rates) > 1 or not rates <= set(RATES):
         told = ", ".join(f"{float(rate):.3f}" for rate in sorted(rates))
         yield reject("VIDEO_FRAME_RATE", told, listed(list(RATES)))
     for track in pictures:
         if found := package.essences.get(track.asset):
             yield from about_essence(track, found)
+
+
+def known(rate: tuple[int, int]) -> Fraction:
+    """The cadence that a list or a header means, however it writes it; nothing is 0."""
+    return cadence.nearest(Fraction(*rate)) if rate[0] and rate[1] else Fraction(0)
 
 
 def about_essence(track: Track, found: Essence) -> Iterator[Finding]:
@@ -104,9 +113,8 @@ def about_essence(track: Track, found: Essence) -> Iterator[Finding]:
         yield reject("VIDEO_CODEC", found.codec, "jpeg2000")
     if (found.width, found.height) not in SHAPES:
         yield warn("VIDEO_ASPECT", f"{found.width} × {found.height}", "1998 × 1080, 2048 × 858")
-    if found.rate[0] and Fraction(*found.rate) != Fraction(*track.rate):
-        yield reject("VIDEO_FRAME_RATE", f"{float(Fraction(*found.rate)):.3f}",
-                     f"{float(Fraction(*track.rate)):.3f}")  # fmt: skip
+    if found.rate[0] and (own := known(found.rate)) != (played := known(track.rate)):
+        yield reject("VIDEO_FRAME_RATE", *beside(float(own), float(played), plain, digits=3))
     if found.frames and found.frames < track.entry + track.frames:
         yield reject("CONTENT_TRUNCATED", f"{found.frames} / {track.entry + track.frames}")
 
@@ -120,10 +128,11 @@ def about_sound(package: Package, film: Composition, policy: Policy) -> Iterator
     for reel in film.reels:
         picture = next((track for track in reel if track.kind == "picture"), None)
         sound = next((track for track in reel if track.kind == "sound"), None)
-        if picture and sound and abs(picture.seconds - sound.seconds) > 1 / 12:
-            yield warn(
-                "AV_DURATION_MISMATCH", seconds(abs(picture.seconds - sound.seconds)), seconds(0)
-            )
+        if not picture or not sound:
+            continue
+        apart = abs(picture.seconds - sound.seconds)
+        if apart > APART:
+            yield warn("AV_DURATION_MISMATCH", *beside(apart, APART, seconds))
     for track in sounds:
         found = package.essences.get(track.asset)
         if found is None or found.is_encrypted:

@@ -15,7 +15,7 @@ import pytest
 
 from media import dcp, policy
 from media.dcp import essence, judging, unpacking
-from media.dcp.package import Package
+from media.dcp.package import Composition, Package, Track
 from media.tools import find_tools
 
 RULES = policy.load("demo")
@@ -202,6 +202,30 @@ def test_a_rate_that_no_server_plays_or_that_the_film_has_not_is_refused(
     maker.rate = rate
 
     assert found(maker.write().folder)["VIDEO_FRAME_RATE"] == told
+
+
+@pytest.mark.parametrize(("frames", "more", "code"), [
+    (RULES.duration.least * 24 - 1, 0, "DURATION_SHORT"),
+    (RULES.duration.most * 24 + 1, 0, "DURATION_LONG"),
+    (RULES.duration.least * 24, 3, "AV_DURATION_MISMATCH"),
+])  # fmt: skip
+def test_a_measure_never_reads_like_the_limit_that_it_breaks(frames: float, more: int, code: str) -> None:
+    picture = Track("picture", "a", (24, 1), 0, int(frames))
+    film = Composition("c", TITLE, reels=((picture, Track("sound", "b", (24, 1), 0, int(frames) + more)),))
+
+    told = {f.code: f for f in judging.findings(Package(compositions=(film,)), RULES)}
+
+    assert told[code].measured != told[code].limit
+    assert not told[code].limit.startswith("0.0 ")
+
+
+@pytest.mark.parametrize(("rate", "refused"), [
+    ("24000 1000", False), ("2400 100", False), ("24000 1001", True), ("11988 500", True), ("23 1", True),
+])  # fmt: skip
+def test_a_rate_is_known_however_it_is_written(maker: Maker, rate: str, refused: bool) -> None:
+    maker.rate = rate
+
+    assert ("VIDEO_FRAME_RATE" in found(maker.write().folder)) is refused
 
 
 def test_a_composition_longer_than_its_picture_is_truncated(maker: Maker) -> None:
