@@ -16,6 +16,7 @@ BT601 = "smpte170m"
 BT2020 = "bt2020nc"
 SD_LONG, SD_SHORT = 1279, 608  # pixels of the longer and of the shorter side, at most
 RGB = re.compile(r"(x2)?(gbr|rgb|bgr|argb|abgr|0rgb|0bgr|pal8|xyz)")
+WIDE = {"bt2020": "Rec. 2020", "smpte431": "DCI-P3", "smpte432": "P3-D65"}  # as people call them
 OLD_PRIMARIES = {"smpte170m", "smpte240m", "bt470bg", "bt470m", "film", "ebu3213", "jedec-p22"}
 SPELLING = {"ebu3213": "jedec-p22", "bt2020ncl": BT2020, "bt2020_ncl": BT2020}
 TELLING = {"colorspace": BT709, "color_primaries": BT709, "color_trc": BT709, "color_range": "tv"}

@@ -26,8 +26,8 @@ CODES = (
     "VIDEO_NON_SQUARE_PIXELS", "VIDEO_FRAME_RATE", "VIDEO_VFR", "VIDEO_INTERLACED",
     "VIDEO_TELECINE", "VIDEO_BITRATE_LOW", "VIDEO_BURNED_BARS", "VIDEO_BLACK", "VIDEO_ALL_BLACK",
     "VIDEO_FREEZE", "VIDEO_SPHERICAL", "PSE_RISK", "DECODE_ERRORS", "VIDEO_UNDECODABLE",
-    "COLOUR_UNTAGGED", "COLOUR_HDR", "COLOUR_FULL_RANGE", "COLOUR_TAGS_INCONSISTENT",
-    "COLOUR_UNSUPPORTED",
+    "COLOUR_UNTAGGED", "COLOUR_HDR", "COLOUR_WIDE", "COLOUR_FULL_RANGE",
+    "COLOUR_TAGS_INCONSISTENT", "COLOUR_UNSUPPORTED",
     "AUDIO_MISSING", "AUDIO_CODEC", "AUDIO_SAMPLE_RATE", "AUDIO_MONO", "AUDIO_MONO_TRACKS",
     "AUDIO_MULTIPLE_TRACKS", "AUDIO_CHANNEL_SILENT", "AUDIO_ALL_SILENT", "AUDIO_SILENCE",
     "AUDIO_TRACK_SILENT", "AUDIO_TOO_SHORT", "AUDIO_DAMAGED", "AUDIO_OUT_OF_PHASE",
@@ -499,6 +499,8 @@ def about_colour(picture: Picture) -> Iterator[Finding]:
         yield reject("COLOUR_UNSUPPORTED", picture.hdr, "bt709")
     elif picture.hdr:
         yield warn("COLOUR_HDR", picture.hdr, "bt709")
+    elif is_coherent(picture) and (wide := colour.WIDE.get(colour.meant(picture).primaries)):
+        yield warn("COLOUR_WIDE", wide, "bt709")
     tags = [
         tag
         for tag in (picture.primaries, picture.transfer, picture.matrix)

@@ -43,6 +43,7 @@ CHECK_OF = {
     "DIMENSIONS_TOO_LARGE": "definition", "VIDEO_ASPECT": "shape",
     "VIDEO_NON_SQUARE_PIXELS": "shape", "VIDEO_FRAME_RATE": "cadence", "VIDEO_VFR": "cadence",
     "TIMESTAMP_GAP": "cadence", "VIDEO_INTERLACED": "scan", "COLOUR_HDR": "colour",
+    "COLOUR_WIDE": "colour",
     "COLOUR_FULL_RANGE": "colour", "VIDEO_ALL_BLACK": "black", "VIDEO_BLACK": "black",
     "VIDEO_FREEZE": "freeze", "AUDIO_MISSING": "tracks", "AUDIO_MONO": "tracks",
     "AUDIO_CHANNEL_SILENT": "tracks", "AUDIO_MULTIPLE_TRACKS": "tracks",

@@ -78,6 +78,8 @@ def test_a_sound_film_hears_nothing() -> None:
      {"picture": {"dolby_vision": None}}),
     ("COLOUR_UNTAGGED", "remarks", {"picture": {"transfer": "", "primaries": "", "matrix": "unknown"}},
      {"picture": {"transfer": "", "primaries": "", "matrix": "bt709"}}),
+    ("COLOUR_WIDE", "remarks", {"picture": {"primaries": "bt2020", "matrix": "bt2020nc"}},
+     {"picture": {"primaries": "smpte170m", "matrix": "smpte170m"}}),
     ("COLOUR_TAGS_INCONSISTENT", "remarks", {"picture": {"primaries": "bt2020"}},
      {"picture": {"primaries": "bt709"}}),
     ("VIDEO_TELECINE", "remarks",
@@ -132,7 +134,9 @@ def test_a_rule_holds_the_film_and_lets_its_twin_pass(
 
 @pytest.mark.parametrize(("primaries", "transfer", "matrix", "pixels", "found"), [
     ("bt470bg", "bt709", "bt470bg", "yuv420p", []), ("smpte170m", "bt709", "smpte170m", "yuv422p10le", []),
-    ("smpte432", "bt709", "bt709", "yuv422p10le", []), ("bt2020", "bt709", "bt2020nc", "yuv420p10le", []),
+    ("smpte432", "bt709", "bt709", "yuv422p10le", ["COLOUR_WIDE"]),
+    ("bt2020", "bt709", "bt2020nc", "yuv420p10le", ["COLOUR_WIDE"]),
+    ("", "bt2020-10", "bt2020nc", "yuv420p10le", ["COLOUR_WIDE"]), ("smpte432", "bt709", "", "gbrp10le", ["COLOUR_WIDE"]),
     ("bt470bg", "bt709", "bt709", "yuv420p", ["COLOUR_TAGS_INCONSISTENT"]),
     ("bt2020", "smpte2084", "bt2020nc", "yuv420p10le", ["COLOUR_HDR"]),
     ("bt2020", "smpte2084", "bt2020nc", "yuv420p", ["COLOUR_HDR", "COLOUR_TAGS_INCONSISTENT"]),

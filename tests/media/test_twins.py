@@ -58,6 +58,8 @@ CASES: dict[str, list[tuple[dict[str, Any], str]]] = {
     "PSE_RISK": [({"seconds": 3, "look": FLASHING, "rate": "24"}, "mp4")],
     "COLOUR_UNTAGGED": [({"video": (*H264,)}, "mp4")],
     "COLOUR_HDR": [({"video": X265_HDR}, "mp4")],
+    "COLOUR_WIDE": [({"video": (*H264, "-colorspace", "bt2020nc", "-color_primaries", "bt2020",
+                                "-color_trc", "bt709")}, "mp4")],
     "COLOUR_FULL_RANGE": [({"look": "scale=out_range=pc", "video": (*H264, "-color_range", "pc",
                                                                      *REC709)}, "mp4")],
     "COLOUR_TAGS_INCONSISTENT": [({"video": (*H264, "-colorspace", "bt709", "-color_primaries",
