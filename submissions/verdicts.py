@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from festival.language import LANGUAGES, has_words, t
+from media import tracks
 from media.facts import Facts
 from media.policy import Finding, Verdict
 from media.screener import Screener
@@ -29,6 +30,48 @@ def words(lang: str, finding: Finding, *, repair: bool = False) -> str:
     if not has_words(key):
         return "" if repair else finding.code
     return t(lang, key, measured=finding.measured, limit=finding.limit)
+
+
+class Track(msgspec.Struct, frozen=True, kw_only=True):
+    """One sound track as the report names it; `number` counts from one, as people do.
+
+    Loudness in LUFS and true peak in dBTP are its own, before tracks are joined; None: not measured.
+    """
+
+    number: int
+    language: str
+    codec: str
+    channels: int
+    layout: str
+    sample_rate: int
+    loudness: float | None
+    true_peak: float | None
+    is_heard: bool
+    is_silent: bool
+    is_damaged: bool
+
+
+def tracks_of(facts: Facts | None) -> list[Track]:
+    """Every sound track of the file, and which of them the copy plays."""
+    if facts is None or facts.refusal:
+        return []
+    played = facts.heard or tracks.heard(facts.sounds)
+    return [
+        Track(
+            number=place + 1,
+            language=one.language,
+            codec=one.codec,
+            channels=one.channels,
+            layout=one.layout,
+            sample_rate=one.sample_rate,
+            loudness=one.loudness,
+            true_peak=one.true_peak,
+            is_heard=played is not None and place in played.tracks,
+            is_silent=tracks.is_silent(one),
+            is_damaged=one.damaged > 0,
+        )
+        for place, one in enumerate(facts.sounds)
+    ]
 
 
 def told(finding: Finding) -> dict[str, Any]:

@@ -8,12 +8,14 @@ from typing import Any
 
 import msgspec
 
-from festival.language import has_words, number, size, t
+from festival.codes import language_tag
+from festival.language import has_words, number, size, t, tongue
 from media.facts import Facts, Picture, Run, Sound
 from media.policy import Finding, Policy, Severity, Verdict, listed, rates, seconds
 from submissions import verdicts
 from submissions.status import FileState
 from submissions.tables import FilmFile, Step
+from submissions.verdicts import Track
 
 GROUPS = {
     "file": ("container", "size", "whole"),
@@ -222,6 +224,42 @@ def of_sound(
     yield good("silence", stretches(say, facts.silences), say("most", value=seconds(rules.silence)))
     if sound.phase is not None:
         yield good("phase", n(sound.phase, 2), say("least", value=n(rules.phase, 1)))
+
+
+def sound_rows(lang: str, facts: Facts | None) -> list[Row]:
+    """Every sound track by its number and language, what it measures, and whether it is heard."""
+    return [sound_row(lang, one) for one in verdicts.tracks_of(facts)]
+
+
+def sound_row(lang: str, one: Track) -> Row:
+    stands = "heard" if one.is_heard else "unheard"
+    state = "silent" if one.is_silent else "damaged" if one.is_damaged else ""
+    keys = [f"filmmaker.track.{name}" for name in (state, stands) if name]
+    name = t(lang, "filmmaker.track", n=one.number)
+    levels = [
+        decimals(lang, f"{number(lang, value, digits=1)} {unit}")
+        for value, unit in ((one.loudness, "LUFS"), (one.true_peak, "dBTP"))
+        if value is not None and not one.is_silent
+    ]
+    shape = [one.layout or str(one.channels), one.codec.upper()]
+    if one.sample_rate:
+        kilohertz = number(lang, one.sample_rate / 1000, digits=1).rstrip("0").rstrip(",.")
+        shape.append(f"{kilohertz} kHz")
+    return Row(
+        check=f"{name}, {spoken(lang, one.language)}" if one.language else name,
+        tone="warn" if state else "ok" if one.is_heard else "",
+        measured=" · ".join([", ".join(shape), *levels]),
+        expected="",
+        remark=", ".join(t(lang, key) for key in keys),
+    )
+
+
+def spoken(lang: str, code: str) -> str:
+    """A language as a file writes it, `fra` or `fr-CA`, in words; what is no code stands as it is."""
+    try:
+        return tongue(lang, language_tag(code))
+    except ValueError:
+        return code
 
 
 def good(check: str, found: str, expected: str) -> Row:

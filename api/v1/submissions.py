@@ -31,7 +31,7 @@ from submissions.lists import (
 from submissions.status import LAST
 from submissions.tables import FilmFile, Submission
 from submissions.twins import twins_for_maker
-from submissions.verdicts import told, verdict_of
+from submissions.verdicts import facts_of, told, tracks_of, verdict_of
 
 
 class Saving(msgspec.Struct, frozen=True):
@@ -62,6 +62,7 @@ def report_of(file: FilmFile) -> dict[str, Any]:
         "sandbox": file.sandbox,
         "fault": file.fault,
         "facts": file.facts,
+        "sounds": msgspec.to_builtins(tracks_of(facts_of(file.facts))),
         "outcome": verdict.outcome if verdict else None,
         "policy": verdict.policy if verdict else None,
         "findings": [told(finding) for finding in verdict.findings] if verdict else [],

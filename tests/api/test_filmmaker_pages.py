@@ -10,8 +10,8 @@ import pytest
 from api.pages import _entry, _films, _report
 from festival.language import words
 from festival.tables import Edition, Part, Person
-from media.facts import Facts, Run
-from media.policy import Finding, Severity, Verdict, load
+from media.facts import Facts, Run, Sound
+from media.policy import Finding, Severity, Verdict, judge, load
 from submissions import entries
 from submissions.entry import Entry
 from submissions.lists import Card
@@ -454,6 +454,39 @@ def test_a_long_curve_is_thinned() -> None:
 def test_french_numbers_have_a_comma_and_english_ones_a_point() -> None:
     assert _report.decimals("fr", "-17.4 LUFS") == "−17,4 LUFS"
     assert _report.decimals("en", "-17.4 LUFS") == "−17.4 LUFS"
+
+
+async def test_every_sound_track_is_named_with_what_it_measures_and_whether_it_is_heard(
+    client: httpx.AsyncClient, house: object
+) -> None:
+    stereo = {"codec": "aac", "channels": 2, "layout": "stereo", "sample_rate": 48000, "duration": 60.0}
+    facts = Facts(container="mov", duration=60.0, sounds=(
+        Sound(**stereo, loudness=-70.0, true_peak=-90.3, language="fra"),
+        Sound(**{**stereo, "sample_rate": 44100}, loudness=-23.14, true_peak=-3.0, language="x<y"),
+        Sound(**{**stereo, "layout": "5.1", "channels": 6}, loudness=-25.0, true_peak=-4.0, damaged=9),
+        Sound(codec="aac", channels=1),
+    ))  # fmt: skip
+    edition, person = await a_filmmaker(client)
+    submission = await a_draft(edition, person)
+    await a_file(submission, state="faulty", facts=msgspec.json.encode(facts).decode(),
+                 verdict=msgspec.json.encode(judge(facts, load("demo"))).decode())  # fmt: skip
+
+    rows = {row.check: (row.tone, row.measured, row.remark) for row in _report.sound_rows("fr", facts)}
+    page = (await client.get(f"/en/{edition.slug}/submissions/{submission.id}/file")).text
+    told = (await client.get(f"/api/v1/{edition.slug}/submissions/{submission.id}/report")).json()
+
+    assert rows == {
+        "Piste 1, français": ("warn", "stereo, AAC, 48 kHz", "silencieuse, pas dans la copie"),
+        "Piste 2, x<y": ("ok", "stereo, AAC, 44,1 kHz · −23,1 LUFS · −3,0 dBTP", "entendue dans la copie"),
+        "Piste 3": ("warn", "5.1, AAC, 48 kHz · −25,0 LUFS · −4,0 dBTP", "abîmée, pas dans la copie"),
+        "Piste 4": ("", "1, AAC", "pas dans la copie"),
+    }
+    assert "Track 1, French" in page
+    assert "Track 2, x&lt;y" in page
+    assert "silent, not in the copy" in page
+    assert [(one["number"], one["is_heard"], one["is_silent"], one["loudness"]) for one in told["sounds"]] == [
+        (1, False, True, -70.0), (2, True, False, -23.14), (3, False, False, -25.0), (4, False, False, None),
+    ]  # fmt: skip
 
 
 async def test_the_report_is_a_paper_for_its_makers_alone(client: httpx.AsyncClient, house: object) -> None:
