@@ -20,6 +20,8 @@ PR_SET_PDEATHSIG = 1
 LINES = 200
 LINE = 64 * 1024
 WEIGHED_EVERY = 1.0
+AT_WORK = 0.02  # of one processor: what a crowded machine leaves, and a waiting process never takes
+TICKS = os.sysconf("SC_CLK_TCK")
 PROGRESS = re.compile(
     rb"(frame|total_size|out_time_us)=\s*(\d+)\s*$"
     rb"|(fps|stream_\w+|bitrate|out_time\w*|dup_frames|drop_frames|total_size|speed|progress)="
@@ -62,6 +64,21 @@ def _die_with_parent() -> None:
     os.nice(5)
 
 
+def spent(root: int) -> dict[int, float]:
+    """Processor seconds of a process and of all that descend from it, also into a cell, by number."""
+    told: dict[int, tuple[int, float]] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # ended meanwhile
+            fields = path.read_text(errors="replace").rpartition(")")[2].split()
+            told[int(path.parent.name)] = (int(fields[1]), (int(fields[11]) + int(fields[12])) / TICKS)
+    found: dict[int, float] = {}
+    children = {root} & set(told)
+    while children:
+        found |= {pid: told[pid][1] for pid in children}
+        children = {pid for pid, (parent, _) in told.items() if parent in children} - set(found)
+    return found
+
+
 def clean(line: bytes) -> str:
     """A log line without anything that could steer a terminal or forge a line."""
     return _escapes.sub("", line.decode("utf-8", "replace")).rstrip()[:500]
@@ -90,6 +107,8 @@ class Watched:
         self.most_output = most_output
         self.moved = time.monotonic()
         self.weighed = self.moved
+        self.glimpsed = 0.0
+        self.spent: dict[int, float] = {}
         self.used = 0
         self.seconds = 0.0
         self.damage = Damage()
@@ -132,6 +151,11 @@ class Watched:
             self.damage.hear(line)
             self.log.append(clean(line))
 
+    def glimpse(self) -> float:
+        """Processor seconds that the whole tree has used since it was last looked at."""
+        before, self.spent, self.glimpsed = self.spent, spent(self.process.pid), time.monotonic()
+        return sum(max(0.0, now - before.get(pid, 0.0)) for pid, now in self.spent.items())
+
     def stop(self) -> None:
         """Ask, then kill, the whole group: its leader's end is not yet everybody's."""
         for how, patience in ((signal.SIGTERM, 1.0), (signal.SIGKILL, 5.0)):
@@ -157,7 +181,8 @@ def run(
 ) -> Ran:
     """Run to the end and return what was said; `deadline` and `stall` are seconds.
 
-    `lines` is how much of its log is kept.
+    `lines` is how much of its log is kept. Stalled is who neither tells anything new, nor writes,
+    nor computes; who only computes is stopped by `deadline`.
 
     Raises Cancelled, TransientFault (`stalled`, `too_slow`, `killed`) or PermanentFault
     (`ffmpeg_failed`, `output_too_large`), never anything else for what the film does.
@@ -189,8 +214,14 @@ def _watch(
         raise Cancelled
     if moment - started > deadline:
         raise TransientFault("too_slow", f"{deadline:.0f} s")
-    if moment - watched.moved > stall:
-        raise TransientFault("stalled", f"{stall:.0f} s without progress")
+    quiet = moment - watched.moved
+    if quiet > stall / 2 and watched.glimpsed <= watched.moved:
+        watched.glimpse()
+    if quiet > stall:
+        since = moment - watched.glimpsed
+        if watched.glimpse() < AT_WORK * since:
+            raise TransientFault("stalled", f"{stall:.0f} s without progress or work")
+        watched.moved = time.monotonic()
 
 
 def _weigh(watched: Watched, room: Room | None) -> None:

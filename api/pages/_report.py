@@ -237,14 +237,14 @@ def sound_row(lang: str, one: Track) -> Row:
     keys = [f"filmmaker.track.{name}" for name in (state, stands) if name]
     name = t(lang, "filmmaker.track", n=one.number)
     levels = [
-        decimals(lang, f"{number(lang, value, digits=1)} {unit}")
+        decimals(lang, f"{number(lang, value, digits=1)}\N{NO-BREAK SPACE}{unit}")
         for value, unit in ((one.loudness, "LUFS"), (one.true_peak, "dBTP"))
         if value is not None and not one.is_silent
     ]
     shape = [one.layout or str(one.channels), one.codec.upper()]
     if one.sample_rate:
         kilohertz = number(lang, one.sample_rate / 1000, digits=1).rstrip("0").rstrip(",.")
-        shape.append(f"{kilohertz} kHz")
+        shape.append(f"{kilohertz}\N{NO-BREAK SPACE}kHz")
     return Row(
         check=f"{name}, {spoken(lang, one.language)}" if one.language else name,
         tone="warn" if state else "ok" if one.is_heard else "",

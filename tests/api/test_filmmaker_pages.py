@@ -476,9 +476,9 @@ async def test_every_sound_track_is_named_with_what_it_measures_and_whether_it_i
     told = (await client.get(f"/api/v1/{edition.slug}/submissions/{submission.id}/report")).json()
 
     assert rows == {
-        "Piste 1, français": ("warn", "stereo, AAC, 48 kHz", "silencieuse, pas dans la copie"),
-        "Piste 2, x<y": ("ok", "stereo, AAC, 44,1 kHz · −23,1 LUFS · −3,0 dBTP", "entendue dans la copie"),
-        "Piste 3": ("warn", "5.1, AAC, 48 kHz · −25,0 LUFS · −4,0 dBTP", "abîmée, pas dans la copie"),
+        "Piste 1, français": ("warn", "stereo, AAC, 48 kHz", "silencieuse, pas dans la copie"),
+        "Piste 2, x<y": ("ok", "stereo, AAC, 44,1 kHz · −23,1 LUFS · −3,0 dBTP", "entendue dans la copie"),
+        "Piste 3": ("warn", "5.1, AAC, 48 kHz · −25,0 LUFS · −4,0 dBTP", "abîmée, pas dans la copie"),
         "Piste 4": ("", "1, AAC", "pas dans la copie"),
     }
     assert "Track 1, French" in page

@@ -98,6 +98,28 @@ def test_a_run_that_does_not_move_is_stopped(said: str) -> None:
     assert stopped.value.code == "stalled"
 
 
+def test_who_works_without_a_word_has_not_stalled_and_who_sleeps_has(cell_for, tmp_path: Path) -> None:
+    """A child of a child that counts is at work, inside its cell too; all of them asleep are not."""
+    cell = cell_for(tmp_path / "film")
+    cell.source.touch()
+    work = "end=$((SECONDS+4)); while [ $SECONDS -lt $end ]; do :; done"
+
+    run(cell.argv(shell(f"({work}) & wait")), deadline=60, stall=1.5)
+
+    with pytest.raises(TransientFault, match="stalled"):
+        run(cell.argv(shell("(sleep 30) & wait")), deadline=60, stall=1.5)
+
+
+def test_who_was_at_work_and_then_sleeps_has_stalled() -> None:
+    script = "end=$((SECONDS+2)); while [ $SECONDS -lt $end ]; do :; done; sleep 30"
+    began = time.monotonic()
+
+    with pytest.raises(TransientFault, match="stalled"):
+        run(shell(script), deadline=60, stall=2)
+
+    assert time.monotonic() - began > 3
+
+
 def test_a_run_that_moves_too_long_is_stopped() -> None:
     with pytest.raises(TransientFault) as stopped:
         run(shell("while :; do echo on; sleep 0.1; done"), deadline=1, stall=30)

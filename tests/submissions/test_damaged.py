@@ -68,8 +68,10 @@ async def booths(house, tmp_path: Path, monkeypatch) -> AsyncIterator:
         await one.news.redis.aclose()
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("codec", CODECS)
+@pytest.mark.parametrize(("codec", "way"), [
+    ("av1", "parts"), ("av1", "early"), pytest.param("av1", "whole", marks=pytest.mark.slow),
+    *(pytest.param("prores", way, marks=pytest.mark.slow) for way in WAYS),
+])  # fmt: skip
 async def test_damage_in_the_middle_ends_as_a_verdict(booths, clips: Clips, codec: str, way: str) -> None:
     booth = await booths(broken(clips, codec), **WAYS[way])
 
