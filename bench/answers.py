@@ -18,9 +18,10 @@ from msgspec.structs import replace
 from bench.festivals import SIZES, festival, problem_of
 from bench.planner import apart
 from screenings.model import DAY, Guest, Jury, Placement, Problem, day_of
+from screenings.planner.answers import closed
 from screenings.planner.driver import plan
 from screenings.planner.explain import explain
-from screenings.planner.repair import closed, repair
+from screenings.planner.repair import repair
 from screenings.planner.whatif import heat, lay
 from screenings.rules import breaches
 from screenings.rules.facts import Facts

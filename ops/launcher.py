@@ -27,7 +27,7 @@ from ops.redis import RedisServer
 
 ROOT = Path(__file__).parents[1]
 VAR = Path(os.environ.get("VAR", ROOT / "var"))
-TICK = 0.25
+TICK = 0.05
 DEMO_EDITION = "2027"
 AT_ONCE = {"fast": "2", "letters": "2", "plans": "1", "heavy": "2"}
 AT_ONCE_SECONDS = 10  # whoever lived longer did not fall at its start

@@ -28,9 +28,10 @@ from rich.table import Table
 from festival.language import LANGUAGES, t
 from screenings.checker import check
 from screenings.model import Clash, Pin, Placement, Plan, Problem, Progress, day_of, minute_of
-from screenings.planner.explain import Explanation, explain
+from screenings.planner.answers import Explanation, Repair, closed
+from screenings.planner.explain import explain
 from screenings.planner.process import Order, PlannerFailed, solve
-from screenings.planner.repair import Repair, closed, repair
+from screenings.planner.repair import repair
 from screenings.planner.words import Remark
 from screenings.soundness import repeated, sound
 

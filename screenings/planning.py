@@ -31,9 +31,8 @@ from screenings.lists import (
     working_grid,
 )
 from screenings.model import Old, Placement, Plan, Problem, Progress, Setting, Unplaced
-from screenings.planner.explain import Explanation
+from screenings.planner.answers import Explanation, Repair, difference
 from screenings.planner.process import Order, PlannerFailed, Question, explained, mended, solve
-from screenings.planner.repair import Repair, difference
 from screenings.questions import mending
 from screenings.rules import prices
 from screenings.rules.facts import Facts

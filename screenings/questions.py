@@ -3,19 +3,22 @@
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 import msgspec
 
+from festival.db import engine
 from festival.errors import Busy, Missing, Refused
 from festival.tables import Edition
 from screenings.lists import placed_in, placement_of, problem_of, working_grid
 from screenings.model import Placement, Problem
-from screenings.planner.explain import Explanation
+from screenings.planner.answers import Explanation, Repair, closed
 from screenings.planner.named import Name
 from screenings.planner.process import Mending, PlannerFailed, Question, explained, mended
-from screenings.planner.repair import Repair, closed
 from screenings.planner.whatif import Cell, Grid, heat, lay
 from screenings.planner.why import Why, why
 from screenings.rules.facts import Facts
@@ -26,11 +29,24 @@ THINKING = 10.0
 POLISHING = 3.0
 WITH_GUESTS = 2  # a guest's journey is booked: two other films move before theirs
 MOST_AT_ONCE = 2  # in the house; each has a process of its own
+PLACES, ASKERS = 20271128, 20271129  # advisory locks: one a place, one for whoever has it
+MOST_PRICED = 2  # at once in each door: an instant of one core
+LONGEST_WAIT = 5.0  # seconds for a price's turn
 MOST_KEPT = 64  # answers; the same question about the same grid has the same answer
 Kind = TypeVar("Kind")
 
-_thinking: dict[str, asyncio.Task[Any]] = {}  # by question
-_askers: set[str] = set()
+
+@dataclass
+class Thinking:
+    """One question that is being thought about, and how many wait for its answer."""
+
+    task: asyncio.Task[Any]
+    gone: threading.Event
+    askers: int = 0
+
+
+_thinking: dict[str, Thinking] = {}  # by question
+_pricing = asyncio.Semaphore(MOST_PRICED)
 _kept: dict[str, Any] = {}
 
 
@@ -45,7 +61,10 @@ async def standing(edition: Edition) -> tuple[Problem, list[Placement], dict[str
 
 
 async def about(edition: Edition, screening: str) -> tuple[Why, list[Cell]]:
-    """Why it stands there, and the price of every legal place in the whole grid."""
+    """Why it stands there, and the price of every legal place in the whole grid.
+
+    Quick enough to wait for its turn; raises Busy when that does not come.
+    """
     problem, placements, names = await standing(edition)
     if screening not in names:
         raise Missing("screening_missing")
@@ -54,7 +73,14 @@ async def about(edition: Edition, screening: str) -> tuple[Why, list[Cell]]:
         grid: Grid = lay(Facts(problem), placements)
         return why(grid, names[screening]), heat(grid, names[screening])
 
-    return await asyncio.to_thread(answer)
+    try:
+        await asyncio.wait_for(_pricing.acquire(), LONGEST_WAIT)
+    except TimeoutError:
+        raise Busy("thinking_full") from None
+    try:
+        return await asyncio.to_thread(answer)
+    finally:
+        _pricing.release()
 
 
 async def why_not(edition: Edition, *, by: str = "") -> Explanation:
@@ -63,43 +89,93 @@ async def why_not(edition: Edition, *, by: str = "") -> Explanation:
     if not problem.programmes:
         raise Refused("nothing_to_plan")
     question = Question(problem, THINKING)
-    return await thought(question, lambda: explained(question), Explanation("unknown"), by=by)
+
+    def work(should_stop: Callable[[], bool]) -> Explanation:
+        return explained(question, should_stop=should_stop)
+
+    return await thought(question, work, Explanation("unknown"), by=by)
 
 
 async def thought(
-    question: Question | Mending, work: Callable[[], Kind], nothing: Kind, *, by: str
+    question: Question | Mending,
+    work: Callable[[Callable[[], bool]], Kind],
+    nothing: Kind,
+    *,
+    by: str,
 ) -> Kind:
     """Long thinking happens elsewhere, once for each question, one at a time for each asker.
 
+    Whoever is cancelled waits no more; the last to go ends the thinking and its process.
     Raises Busy when this asker, or the house, thinks as much as it may.
     """
     key = hashlib.sha256(msgspec.json.encode(question)).hexdigest()
     if key in _kept:
         return cast("Kind", _kept[key])
     if key not in _thinking:
-        if by in _askers or len(_thinking) >= MOST_AT_ONCE:
-            raise Busy("thinking_already" if by in _askers else "thinking_full")
-        _thinking[key] = asyncio.create_task(_found(key, work, nothing, by))
-    return cast("Kind", await asyncio.shield(_thinking[key]))
+        gone = threading.Event()
+        task = asyncio.create_task(_found(key, lambda: work(lambda: ended(gone)), nothing, by))
+        _thinking[key] = Thinking(task, gone)
+    thinking = _thinking[key]
+    thinking.askers += 1
+    try:
+        return cast("Kind", await asyncio.shield(thinking.task))
+    finally:
+        thinking.askers -= 1
+        if not thinking.askers:
+            end(key, thinking)
+
+
+def end(key: str, thinking: Thinking) -> None:
+    """Who asks the same a moment later begins anew, and joins nothing that is being ended."""
+    thinking.gone.set()
+    thinking.task.cancel()
+    if _thinking.get(key) is thinking:
+        del _thinking[key]
+
+
+def ended(gone: threading.Event) -> bool:
+    """For `should_stop`: there is nobody left to hear even the best so far."""
+    if gone.is_set():
+        raise PlannerFailed("nobody_waits")
+    return False
 
 
 async def _found(key: str, work: Callable[[], Kind], nothing: Kind, by: str) -> Kind:
     """Where the process dies, it has found nothing, and nothing is kept."""
-    if by:
-        _askers.add(by)
     try:
-        answer = await asyncio.to_thread(work)
+        async with place(by):
+            answer = await asyncio.to_thread(work)
     except PlannerFailed:
         log.exception("a question had no answer")
         return nothing
-    else:
-        if len(_kept) >= MOST_KEPT:
-            del _kept[next(iter(_kept))]
-        _kept[key] = answer
-        return answer
+    if len(_kept) >= MOST_KEPT:
+        del _kept[next(iter(_kept))]
+    _kept[key] = answer
+    return answer
+
+
+@asynccontextmanager
+async def place(by: str) -> AsyncIterator[None]:
+    """A place to think in. All doors of the house share them, so the database keeps them: what a
+    door holds is free again when its connection ends, however the door itself ended.
+    """
+    connection = await engine().get_new_connection()
+
+    async def takes(kind: int, which: str) -> bool:
+        sql = "SELECT pg_try_advisory_lock($1, hashtext($2))"
+        return bool(await connection.fetchval(sql, kind, which))
+
+    try:
+        if by and not await takes(ASKERS, by):
+            raise Busy("thinking_already")
+        for number in range(MOST_AT_ONCE):
+            if await takes(PLACES, str(number)):
+                break
+        else:
+            raise Busy("thinking_full")
+        yield
     finally:
-        del _thinking[key]
-        _askers.discard(by)
+        await connection.close()
 
 
 async def proposal(
@@ -115,7 +191,11 @@ async def proposal(
             raise Missing("screen_missing")
         problem = closed(problem, screen, day)
     task = mending(problem, placements, seconds=THINKING)
-    return await thought(task, lambda: mended(task), Repair("unknown"), by=by)
+
+    def work(should_stop: Callable[[], bool]) -> Repair:
+        return mended(task, should_stop=should_stop)
+
+    return await thought(task, work, Repair("unknown"), by=by)
 
 
 def mending(problem: Problem, placements: list[Placement], *, seconds: float) -> Mending:

@@ -127,3 +127,14 @@ def test_no_row_is_refreshed(package: str) -> None:
     ]
 
     assert found == []
+
+
+def test_the_door_starts_without_solver_and_printer() -> None:
+    """A door that was killed must stand again at once, and these take longer to read than all the rest."""
+    heavy = {"ortools.sat", "ortools.math_opt", "pandas", "weasyprint"}
+    told = subprocess.run(
+        [sys.executable, "-c", "import sys, api.app; print(*sys.modules)"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )
+
+    assert heavy.isdisjoint(told.stdout.split())

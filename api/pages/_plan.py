@@ -15,7 +15,7 @@ from festival.tables import Edition
 from screenings import planning
 from screenings.lists import Item
 from screenings.model import Placement, Plan, Problem, Progress, day_of, minute_of
-from screenings.planner.repair import Change, difference
+from screenings.planner.answers import Change, difference
 from screenings.planner.whatif import Grid, lay
 from screenings.planner.why import costs
 from screenings.rules import breaches, prices

@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from api.auth import needs
 from api.news import stream, watched
+from api.presence import while_there
 from api.v1._grid import Names, details_in, grid_state
 from festival.access import Act, Viewer
 from festival.errors import Refused
@@ -21,7 +22,7 @@ from festival.tables import Edition, Person
 from screenings import acts, lists, planning, programmes, publication, questions, venues
 from screenings import grid as grids
 from screenings.grid import NewScreening, Where
-from screenings.planner.explain import Explanation
+from screenings.planner.answers import Explanation
 from screenings.planner.words import Remark
 from screenings.programmes import ProgrammeForm
 from screenings.tables import PlanRun
@@ -246,11 +247,14 @@ async def reasons(
 
 @get("/grid/explanation", guards=PLAN)
 async def explanation(
-    edition_row: NamedDependency[Edition], viewer: NamedDependency[Viewer]
+    request: AnyRequest,
+    edition_row: NamedDependency[Edition],
+    viewer: NamedDependency[Viewer],
 ) -> dict[str, Any]:
     """Whether all that is promised can be shown; if not, why, and what to let go."""
     names = await names_of(edition_row)
-    return explanation_row(await questions.why_not(edition_row, by=viewer.id), names)
+    found = await while_there(request, questions.why_not(edition_row, by=viewer.id))
+    return explanation_row(found, names)
 
 
 async def names_of(edition: Edition) -> Names:
@@ -291,14 +295,14 @@ def remark_row(kind: str, remark: Remark, names: Names) -> dict[str, Any]:
 
 @post("/grid/repair", guards=PLAN, status_code=200)
 async def mend(
+    request: AnyRequest,
     data: JSONBody[Closure],
     edition_row: NamedDependency[Edition],
     viewer: NamedDependency[Viewer],
 ) -> dict[str, Any]:
     """The fewest moves that mend the working grid: a proposal, which changes nothing."""
-    found = await questions.proposal(
-        edition_row, screen=data.screen, day=data.day, by=viewer.id
-    )
+    asked = questions.proposal(edition_row, screen=data.screen, day=data.day, by=viewer.id)
+    found = await while_there(request, asked)
     return cast("dict[str, Any]", msgspec.to_builtins(found))
 
 

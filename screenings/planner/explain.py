@@ -3,13 +3,13 @@
 import time
 from collections import defaultdict
 from collections.abc import Collection, Iterator
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
-from msgspec import Struct
 from msgspec.structs import replace
 from ortools.sat.python import cp_model
 
 from screenings.model import Jury, Placement, Problem, Programme, Screen, day_of
+from screenings.planner.answers import Explanation
 from screenings.planner.greedy import one_try, urgency
 from screenings.planner.legal import HARD, SECOND, Answer, ask, frame
 from screenings.planner.named import (
@@ -31,25 +31,6 @@ from screenings.rules.facts import Facts, hours_on, length
 
 TIGHT = (4, 8, 16, 32)
 GREEDY_TRIES = 4
-
-
-class Explanation(Struct, frozen=True):
-    """`core`: rules that cannot hold together; `minimal` when none of them may be left out.
-
-    `repair`: rules to let go so that `plan` becomes legal; `smallest` when fewer do not suffice.
-    """
-
-    verdict: Literal["possible", "impossible", "unknown"]
-    remarks: list[Remark] = []
-    first_core: list[Named] = []
-    first_seconds: float = 0.0
-    core: list[Remark] = []
-    minimal: bool = False
-    core_seconds: float = 0.0
-    repair: list[Remark] = []
-    smallest: bool = False
-    plan: list[Placement] = []
-    seconds: float = 0.0
 
 
 class Clock:

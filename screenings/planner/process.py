@@ -1,7 +1,8 @@
-"""The planner in a process of its own, with limits on memory and time: a wild run harms nobody."""
+"""The planner in a process of its own, with limits on memory and time: a wild run harms nobody.
 
-import os
-import resource
+This is the side that asks; it knows no solver, which takes seconds to read.
+"""
+
 import subprocess
 import sys
 import threading
@@ -15,20 +16,13 @@ import msgspec
 from msgspec import Struct
 
 from screenings.model import Placement, Plan, Problem, Progress
-from screenings.planner import driver
-from screenings.planner.explain import Explanation, explain
+from screenings.planner.answers import Explanation, Repair
 from screenings.planner.named import Name
-from screenings.planner.repair import Repair, repair
-from screenings.planner.settle import settled
 
 ROOT = Path(__file__).parents[2]
 MEMORY = 4 << 30  # address space: the solver's threads reserve far more than they use
-PATIENCE = 0.7  # after a wish to stop, the best plan goes out even from the middle of a step
 GRACE = 20.0  # beyond its seconds, for building the model and for the last words
 GLANCE = 0.05
-SETTLING = 2.0  # for sending back what has moved in vain
-MENDING = 0.3  # of a run's seconds, for the grid that it begins from
-HASTE = 0.15  # for the same, when somebody waits
 Kind = TypeVar("Kind")
 
 
@@ -101,9 +95,9 @@ def explained(
     return given(run(question, None, should_stop).explanation)
 
 
-def mended(task: Mending) -> Repair:
-    """As `repair`, but elsewhere."""
-    return given(run(task, None, lambda: False).repair)
+def mended(task: Mending, *, should_stop: Callable[[], bool] = lambda: False) -> Repair:
+    """As `repair`, but elsewhere; one that is stopped knows nothing."""
+    return given(run(task, None, should_stop).repair)
 
 
 def given(answer: Kind | None) -> Kind:
@@ -119,7 +113,7 @@ def run(
 ) -> Word:
     """Everything but the answer goes to the callbacks; the child is gone when this returns."""
     child = subprocess.Popen(
-        [sys.executable, "-m", "screenings.planner.process"],
+        [sys.executable, "-m", "screenings.planner.child"],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -195,99 +189,3 @@ def hear(pipe: IO[bytes] | None, words: "SimpleQueue[Word | None]") -> None:
 
 def rest(pipe: IO[bytes] | None) -> bytes:
     return pipe.read() if pipe else b""
-
-
-class Speaker:
-    """The process's side: one line at a time, and after the plan no more."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.stop = threading.Event()
-        self.so_far: Callable[[], Word] | None = None
-
-    def say(self, word: Word) -> None:
-        with self.lock:
-            sys.stdout.buffer.write(msgspec.json.encode(word) + b"\n")
-            sys.stdout.buffer.flush()
-
-    def last(self, word: Word) -> None:
-        """The answer is the last word, whoever of two threads comes first."""
-        self.say(word)
-        os._exit(0)
-
-    def listen(self) -> None:
-        """A wish to stop, or a parent that is gone; then soon the best plan so far."""
-        sys.stdin.buffer.readline()
-        self.stop.set()
-        time.sleep(PATIENCE)
-        if self.so_far is not None:
-            self.last(self.so_far())
-
-    def note(self, order: Order, run: driver.Run) -> None:
-        def best() -> Word:
-            run.on_progress = None
-            return Word(plan=calm(order, driver.report(run), seconds=HASTE))
-
-        self.so_far = best
-
-
-def planned(order: Order, speaker: Speaker) -> Plan:
-    began = time.monotonic()
-    start = standing_mended(order)
-    found = driver.plan(
-        order.problem,
-        start=start,
-        seconds=max(1.0, order.seconds - (time.monotonic() - began)),
-        seed=order.seed,
-        deterministic=order.deterministic,
-        target=order.target,
-        on_progress=lambda progress: speaker.say(Word(progress=progress)),
-        should_stop=speaker.stop.is_set,
-        on_run=lambda run: speaker.note(order, run),
-    )
-    return calm(order, found, seconds=SETTLING)
-
-
-def standing_mended(order: Order) -> list[Placement]:
-    """Where moves have a price, the search begins at the grid as it stands, mended."""
-    if not order.problem.old or order.deterministic:
-        return []
-    return repair(order.problem, order.was, seconds=MENDING * order.seconds, polish=0.5).plan
-
-
-def calm(order: Order, found: Plan, *, seconds: float) -> Plan:
-    return settled(order.problem, order.was, found, seconds=seconds) if order.was else found
-
-
-def answered(task: Task, speaker: Speaker) -> Word:
-    match task:
-        case Order():
-            return Word(plan=planned(task, speaker))
-        case Question():
-            speaker.so_far = lambda: Word(explanation=Explanation("unknown"))
-            return Word(explanation=explain(task.problem, seconds=task.seconds))
-        case Mending():
-            speaker.so_far = lambda: Word(repair=Repair("unknown"))
-            return Word(
-                repair=repair(
-                    task.problem,
-                    task.was,
-                    dear=dict(task.dear),
-                    only=task.only,
-                    seconds=task.seconds,
-                    polish=task.polish,
-                )
-            )
-
-
-def main() -> None:
-    task = msgspec.json.decode(sys.stdin.buffer.readline(), type=Task)
-    resource.setrlimit(resource.RLIMIT_AS, (task.memory, task.memory))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    speaker = Speaker()
-    threading.Thread(target=speaker.listen, daemon=True).start()
-    speaker.last(answered(task, speaker))
-
-
-if __name__ == "__main__":
-    main()

@@ -7,11 +7,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from msgspec import Struct
-from msgspec.structs import replace
 from ortools.sat.python import cp_model
 
 from screenings.model import Placement, Problem, day_of
+from screenings.planner.answers import Repair, difference
 from screenings.planner.ground import grid_of
 from screenings.planner.legal import HARD, QUICK, SECOND, Frame, frame, read, solver_for
 from screenings.planner.named import House, Name, Named, rules_of
@@ -19,35 +18,6 @@ from screenings.planner.options import cell_at, price
 from screenings.planner.spans import starts_in, tick_of, ticks
 from screenings.rules import breaches, cost
 from screenings.rules.facts import Facts, length
-
-Change = Literal["moved", "added", "dropped"]
-
-
-class Move(Struct, frozen=True):
-    """One line of the difference between two plans."""
-
-    change: Change
-    programme: str
-    number: int
-    before: Placement | None
-    after: Placement | None
-
-
-class Repair(Struct, frozen=True):
-    """`moves_bound`: fewer moves are impossible; `released`: locks that the change has broken."""
-
-    verdict: Literal["repaired", "impossible", "unknown"]
-    plan: list[Placement] = []
-    diff: list[Move] = []
-    released: list[Name] = []
-    moves: int = 0
-    moves_cost: int = 0
-    moves_bound: int = 0
-    moves_proved: bool = False
-    moves_seconds: float = 0.0
-    cost: int = 0
-    cost_proved: bool = False
-    seconds: float = 0.0
 
 
 @dataclass
@@ -89,17 +59,6 @@ class Work:
         price = self.price(self.moved(plan))
         if self.best_price is None or price < self.best_price:
             self.best, self.best_price = plan, price
-
-
-def closed(problem: Problem, screen: str, day: int) -> Problem:
-    """The same festival with one screen shut for one day (the first is 0)."""
-    screens = [
-        replace(s, hours=[None if at == day else h for at, h in enumerate(s.hours)])
-        if s.id == screen
-        else s
-        for s in problem.screens
-    ]
-    return replace(problem, screens=screens)
 
 
 def repair(
@@ -196,18 +155,6 @@ def stands(facts: Facts, p: Placement, kept: Collection[Named]) -> bool:
     """No rule about this screening alone forbids its old place; whatever grid it was laid on."""
     allowed = starts_in(facts, (p.programme, p.number), (p.screen, day_of(p.start)), kept, p)
     return bool(allowed.contains(p.start))
-
-
-def difference(was: Collection[Placement], now: Collection[Placement]) -> list[Move]:
-    before = {(p.programme, p.number): p for p in was}
-    after = {(p.programme, p.number): p for p in now}
-    found: list[Move] = []
-    for name in sorted(before.keys() | after.keys()):
-        old, new = before.get(name), after.get(name)
-        if old != new:
-            change: Change = "added" if old is None else "dropped" if new is None else "moved"
-            found.append(Move(change, *name, old, new))
-    return found
 
 
 # The fewest moves

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from ortools.sat.python import cp_model
+from ortools.util.python.sorted_interval_list import Domain
 
 from screenings import minutes
 from screenings.model import DAY, DAY_TURNS, Guest, Placement, Programme, Screen, day_of
@@ -19,17 +19,17 @@ WIDE = (8 * 60, 26 * 60)  # where a screening may go once a screen's hours are l
 
 def starts_in(
     facts: Facts, name: Name, house: House, kept: Collection[Named], pin: Placement | None = None
-) -> cp_model.Domain:
+) -> Domain:
     """The starts that all kept rules about one screening leave in one house."""
     if not can_show(facts, name[0], house[0]):
-        return cp_model.Domain.from_values([])
+        return Domain.from_values([])
     allowed = anywhere(facts, *house, pin)
     for rule in (*unary_rules(facts, name), *house_rules(facts, house)):
         if rule in kept:
             allowed = allowed.intersection_with(span(facts, rule, name, *house))
     if pin and Named("lock", *name) in kept:
         here = (pin.screen, day_of(pin.start)) == house
-        only = cp_model.Domain.from_values([pin.start] if here else [])
+        only = Domain.from_values([pin.start] if here else [])
         allowed = allowed.intersection_with(only)
     return allowed
 
@@ -42,17 +42,17 @@ def can_show(facts: Facts, programme: str, screen: str) -> bool:
     return equipped and (open_to_all or not facts.forces("H6"))
 
 
-def anywhere(facts: Facts, screen: str, day: int, pin: Placement | None) -> cp_model.Domain:
+def anywhere(facts: Facts, screen: str, day: int, pin: Placement | None) -> Domain:
     """The wide hours of a day; the lines of the grid come with the start, save for an odd lock."""
     hours = hours_on(facts.screens[screen], day, facts.problem.days) or WIDE
     opens = max(DAY_TURNS, min(WIDE[0], hours[0])) + day * DAY
     closes = min(DAY + DAY_TURNS - 1, max(WIDE[1], hours[1])) + day * DAY
     if tick_of(facts, pin) > 1:
-        return cp_model.Domain(opens, closes)
+        return Domain(opens, closes)
     left = grid_of(facts.screens[screen], facts.problem) & minutes.span(opens, closes + 1)
     if pin is not None and (pin.screen, day_of(pin.start)) == (screen, day):
         left |= 1 << pin.start
-    return cp_model.Domain.from_values(list(minutes.each(left)))
+    return Domain.from_values(list(minutes.each(left)))
 
 
 def tick_of(facts: Facts, pin: Placement | None) -> int:
@@ -63,14 +63,14 @@ def tick_of(facts: Facts, pin: Placement | None) -> int:
     return step if pin is None or pin.start % step == 0 else 1
 
 
-def ticks(allowed: cp_model.Domain, tick: int) -> cp_model.Domain:
+def ticks(allowed: Domain, tick: int) -> Domain:
     if tick == 1:
         return allowed
     flat = allowed.flattened_intervals()
     found = [
         [-(-low // tick), high // tick] for low, high in zip(flat[::2], flat[1::2], strict=True)
     ]
-    return cp_model.Domain.from_intervals([pair for pair in found if pair[0] <= pair[1]])
+    return Domain.from_intervals([pair for pair in found if pair[0] <= pair[1]])
 
 
 @dataclass(frozen=True)
@@ -84,51 +84,51 @@ class Spot:
     screen: Screen
     day: int
 
-    def from_minute(self, minute: int | None) -> cp_model.Domain:
-        return cp_model.Domain(self.day * DAY + (minute or 0), END)
+    def from_minute(self, minute: int | None) -> Domain:
+        return Domain(self.day * DAY + (minute or 0), END)
 
 
-def span(facts: Facts, rule: Named, name: Name, screen: str, day: int) -> cp_model.Domain:
+def span(facts: Facts, rule: Named, name: Name, screen: str, day: int) -> Domain:
     """The starts that one rule about one screening allows in one house."""
     programme = facts.programmes[name[0]]
     spot = Spot(facts, rule, programme, length(programme, name[1]), facts.screens[screen], day)
     return SPANS[rule.code](spot)
 
 
-def hours_of(spot: Spot) -> cp_model.Domain:
+def hours_of(spot: Spot) -> Domain:
     opened = hours_on(spot.screen, spot.day, spot.facts.problem.days)
     if opened is None or opened[1] - spot.long < opened[0]:
         return NOTHING
     morning = spot.day * DAY
-    return cp_model.Domain(morning + opened[0], morning + opened[1] - spot.long)
+    return Domain(morning + opened[0], morning + opened[1] - spot.long)
 
 
-def reserved(spot: Spot) -> cp_model.Domain:
+def reserved(spot: Spot) -> Domain:
     """Clear when the ceremony begins."""
     one = spot.facts.problem.reservations[spot.rule.number]
     return outside((one.begins, one.ends), spot.long + spot.screen.turnaround)
 
 
-def held(spot: Spot) -> cp_model.Domain:
+def held(spot: Spot) -> Domain:
     hold = spot.facts.problem.holds[spot.rule.number]
     if hold.screen not in {None, spot.screen.id} or hold.day not in {None, spot.day}:
         return NOTHING
     if hold.minute is None:
         return EVERYTHING
-    return cp_model.Domain.from_values([spot.day * DAY + hold.minute])
+    return Domain.from_values([spot.day * DAY + hold.minute])
 
 
-def guest_here(spot: Spot) -> cp_model.Domain:
+def guest_here(spot: Spot) -> Domain:
     its = spot.facts.guests[spot.programme.id]
     return presence(next(g for g in its if g.id == spot.rule.of), spot.long)
 
 
-def unless(refused: Callable[[Spot], object]) -> Callable[[Spot], cp_model.Domain]:
+def unless(refused: Callable[[Spot], object]) -> Callable[[Spot], Domain]:
     return lambda spot: NOTHING if refused(spot) else EVERYTHING
 
 
-EVERYTHING, NOTHING = cp_model.Domain(0, END), cp_model.Domain.from_values([])
-SPANS: dict[str, Callable[[Spot], cp_model.Domain]] = {
+EVERYTHING, NOTHING = Domain(0, END), Domain.from_values([])
+SPANS: dict[str, Callable[[Spot], Domain]] = {
     "outside_hours": hours_of,
     "screen_closed": lambda at: outside(at.screen.closures[at.rule.number], at.long),
     "screen_reserved": reserved,
@@ -136,8 +136,8 @@ SPANS: dict[str, Callable[[Spot], cp_model.Domain]] = {
     "guest_absent": guest_here,
     "too_few_seats": unless(lambda at: at.screen.seats < at.programme.least_seats),
     "too_early": lambda at: at.from_minute(at.programme.earliest),
-    "too_late": lambda at: cp_model.Domain(0, at.day * DAY + (at.programme.latest or 0)),
-    "embargo_broken": lambda at: cp_model.Domain(max(0, at.programme.not_before or 0), END),
+    "too_late": lambda at: Domain(0, at.day * DAY + (at.programme.latest or 0)),
+    "embargo_broken": lambda at: Domain(max(0, at.programme.not_before or 0), END),
     "forbidden_day": unless(lambda at: at.day in at.programme.forbidden_days),
     "block_too_long": unless(
         lambda at: block_length(at.facts, at.programme) > at.facts.measures.block_minutes
@@ -147,12 +147,12 @@ SPANS: dict[str, Callable[[Spot], cp_model.Domain]] = {
 }
 
 
-def outside(these: tuple[int, int], long: int) -> cp_model.Domain:
+def outside(these: tuple[int, int], long: int) -> Domain:
     """The starts of something so long that ends before these minutes, or begins after them."""
-    return cp_model.Domain(max(0, these[0] - long + 1), max(0, these[1] - 1)).complement()
+    return Domain(max(0, these[0] - long + 1), max(0, these[1] - 1)).complement()
 
 
-def presence(guest: Guest, long: int) -> cp_model.Domain:
+def presence(guest: Guest, long: int) -> Domain:
     stays: list[list[int]] = []
     for opens, closes in sorted(guest.windows):
         if stays and opens <= stays[-1][1]:
@@ -160,4 +160,4 @@ def presence(guest: Guest, long: int) -> cp_model.Domain:
         else:
             stays.append([opens, closes])
     fitting = [[opens, closes - long] for opens, closes in stays if closes - long >= opens]
-    return cp_model.Domain.from_intervals(fitting)
+    return Domain.from_intervals(fitting)

@@ -8,7 +8,7 @@ import pytest
 from festival.errors import Busy, Missing
 from screenings import questions
 from screenings.lists import placed_in, working_grid
-from screenings.planner.explain import Explanation
+from screenings.planner.answers import Explanation
 from screenings.questions import about, proposal, why_not
 from tests.screenings.world import World
 
@@ -65,7 +65,7 @@ async def test_thinking_is_bounded_and_the_same_question_is_thought_about_once(h
     worlds = [await World().build(*["accepted"] * n) for n in (1, 2, 3)]
     began, go, asked = threading.Semaphore(0), threading.Event(), []
 
-    def slow(question) -> Explanation:
+    def slow(question, *, should_stop) -> Explanation:
         asked.append(question)
         began.release()
         go.wait(30)
@@ -87,3 +87,54 @@ async def test_thinking_is_bounded_and_the_same_question_is_thought_about_once(h
     kept = await why_not(worlds[0].edition, by="ada")
 
     assert (told, kept.verdict, len(asked)) == (["possible"] * 3, "possible", 2)
+
+
+async def test_a_question_lives_as_long_as_somebody_waits_for_it(house, monkeypatch) -> None:
+    world = await World().build("accepted")
+    began, told = threading.Semaphore(0), threading.Event()
+
+    def slow(question, *, should_stop) -> Explanation:
+        began.release()
+        while not told.wait(0.01):
+            should_stop()
+        return Explanation("possible")
+
+    monkeypatch.setattr(questions, "explained", slow)
+    first = asyncio.create_task(why_not(world.edition, by="ada"))
+    await asyncio.to_thread(began.acquire)
+    second = asyncio.create_task(why_not(world.edition, by="bo"))
+    while not any(thinking.askers == 2 for thinking in questions._thinking.values()):
+        await asyncio.sleep(0.01)
+    first.cancel()
+    told.set()
+
+    assert (await second).verdict == "possible"
+    assert not questions._thinking
+
+
+async def test_prices_wait_for_their_turn_and_not_for_ever(house, monkeypatch) -> None:
+    world = await World().build("accepted")
+    placed = await world.place(0, EVENING)
+    at_once, most, go = 0, 0, threading.Event()
+
+    def slow(grid, name):
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        go.wait(30)
+        at_once -= 1
+        return []
+
+    monkeypatch.setattr(questions, "heat", slow)
+    monkeypatch.setattr(questions, "LONGEST_WAIT", 0.5)
+    first = [asyncio.create_task(about(world.edition, placed)) for _ in range(questions.MOST_PRICED)]
+    while at_once < questions.MOST_PRICED:
+        await asyncio.sleep(0.01)
+    with pytest.raises(Busy, match="thinking_full"):
+        await about(world.edition, placed)
+    monkeypatch.setattr(questions, "LONGEST_WAIT", 30)
+    late = asyncio.create_task(about(world.edition, placed))
+    go.set()
+
+    assert [cells for _, cells in await asyncio.gather(*first, late)] == [[]] * 3
+    assert most == questions.MOST_PRICED

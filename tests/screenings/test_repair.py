@@ -4,7 +4,8 @@ import pytest
 
 from bench.festivals import festival, problem_of
 from screenings.model import Pin, Placement, Reservation
-from screenings.planner.repair import closed, difference, repair
+from screenings.planner.answers import closed, difference
+from screenings.planner.repair import repair
 from screenings.rules import Facts, breaches, clashes
 from tests.screenings.builders import a_guest, a_placement, a_problem, a_programme, a_screen, at
 from tests.screenings.human_grid import human_grid

@@ -1,0 +1,128 @@
+"""The planner's process, the side that thinks: one line with the task in, its words out.
+
+python -m screenings.planner.child
+"""
+
+import ctypes
+import os
+import resource
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from screenings.model import Placement, Plan
+from screenings.planner import driver
+from screenings.planner.answers import Explanation, Repair
+from screenings.planner.explain import explain
+from screenings.planner.process import Mending, Order, Question, Task, Word
+from screenings.planner.repair import repair
+from screenings.planner.settle import settled
+
+PATIENCE = 0.7  # after a wish to stop, the best plan goes out even from the middle of a step
+SETTLING = 2.0  # for sending back what has moved in vain
+MENDING = 0.3  # of a run's seconds, for the grid that it begins from
+HASTE = 0.15  # for the same, when somebody waits
+PR_SET_PDEATHSIG = 1
+
+
+class Speaker:
+    """One line at a time, and after the plan no more."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.stop = threading.Event()
+        self.so_far: Callable[[], Word] | None = None
+
+    def say(self, word: Word) -> None:
+        with self.lock:
+            sys.stdout.buffer.write(msgspec.json.encode(word) + b"\n")
+            sys.stdout.buffer.flush()
+
+    def last(self, word: Word) -> None:
+        """The answer is the last word, whoever of two threads comes first."""
+        self.say(word)
+        os._exit(0)
+
+    def listen(self) -> None:
+        """A wish to stop: then soon the best plan so far. Whom nobody asks any more ends at once."""
+        if not sys.stdin.buffer.readline():
+            os._exit(1)
+        self.stop.set()
+        time.sleep(PATIENCE)
+        if self.so_far is not None:
+            self.last(self.so_far())
+
+    def note(self, order: Order, run: driver.Run) -> None:
+        def best() -> Word:
+            run.on_progress = None
+            return Word(plan=calm(order, driver.report(run), seconds=HASTE))
+
+        self.so_far = best
+
+
+def planned(order: Order, speaker: Speaker) -> Plan:
+    began = time.monotonic()
+    start = standing_mended(order)
+    found = driver.plan(
+        order.problem,
+        start=start,
+        seconds=max(1.0, order.seconds - (time.monotonic() - began)),
+        seed=order.seed,
+        deterministic=order.deterministic,
+        target=order.target,
+        on_progress=lambda progress: speaker.say(Word(progress=progress)),
+        should_stop=speaker.stop.is_set,
+        on_run=lambda run: speaker.note(order, run),
+    )
+    return calm(order, found, seconds=SETTLING)
+
+
+def standing_mended(order: Order) -> list[Placement]:
+    """Where moves have a price, the search begins at the grid as it stands, mended."""
+    if not order.problem.old or order.deterministic:
+        return []
+    return repair(order.problem, order.was, seconds=MENDING * order.seconds, polish=0.5).plan
+
+
+def calm(order: Order, found: Plan, *, seconds: float) -> Plan:
+    return settled(order.problem, order.was, found, seconds=seconds) if order.was else found
+
+
+def answered(task: Task, speaker: Speaker) -> Word:
+    match task:
+        case Order():
+            return Word(plan=planned(task, speaker))
+        case Question():
+            speaker.so_far = lambda: Word(explanation=Explanation("unknown"))
+            return Word(explanation=explain(task.problem, seconds=task.seconds))
+        case Mending():
+            speaker.so_far = lambda: Word(repair=Repair("unknown"))
+            return Word(
+                repair=repair(
+                    task.problem,
+                    task.was,
+                    dear=dict(task.dear),
+                    only=task.only,
+                    seconds=task.seconds,
+                    polish=task.polish,
+                )
+            )
+
+
+def main() -> None:
+    """The kernel ends it with whoever asked, even in the middle of a long step of the solver."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    task = msgspec.json.decode(sys.stdin.buffer.readline(), type=Task)
+    resource.setrlimit(resource.RLIMIT_AS, (task.memory, task.memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    speaker = Speaker()
+    threading.Thread(target=speaker.listen, daemon=True).start()
+    speaker.last(answered(task, speaker))
+
+
+if __name__ == "__main__":
+    main()
