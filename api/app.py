@@ -35,10 +35,8 @@ from api.v1 import letters as letters_v1
 from api.v1 import operator as operator_v1
 from api.v1 import programmer as programmer_v1
 from festival.access import Viewer
-from festival.db import rows
 from festival.language import LANGUAGES
 from festival.pool import pool
-from festival.roles import UNGUARDED
 from festival.settings import Settings
 from festival.tables import Edition, Person
 from media.storage import StorageAway, Store
@@ -153,7 +151,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
     @asynccontextmanager
     async def with_database(_: Litestar) -> AsyncIterator[None]:
         async with pool(size=settings.pool_size), far_uploads(store):
-            if (await rows(UNGUARDED))[0]["open"]:
+            if not await health.is_guarded():
                 log.warning("this database role can change the record: see DATABASE_OWNER_URL")
             yield
 

@@ -16,7 +16,7 @@ from api.auth import needs
 from api.forms import filled
 from api.pages import _machines
 from api.pages._page import fault_words, language_of, page, prefix_of
-from api.v1.health import parts_of
+from api.v1.health import is_guarded, parts_of
 from api.v1.letters import envelopes
 from api.v1.operator import (
     MOST_LINES,
@@ -74,7 +74,11 @@ async def queue(
         letters=await mailbag.counts(edition_row.id),
         refused=(await envelopes(viewer, edition_row))[:NAMED],
         closed=closed,
-        health={**await parts_of(settings), "mail": closed is None},
+        health={
+            **await parts_of(settings),
+            "mail": closed is None,
+            "record": await is_guarded(),
+        },
         free=shutil.disk_usage(settings.media_root).free,
     )
 

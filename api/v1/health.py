@@ -13,6 +13,7 @@ from api.auth import settings_of
 from festival import mailbag, outages
 from festival.db import rows
 from festival.queue import WORKERS
+from festival.roles import UNGUARDED
 from festival.settings import Settings
 from submissions.store import store_of
 
@@ -30,9 +31,26 @@ async def ready(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
     """503 with the part that fails: database, relay, broker, workers, disk, and the store if it is far."""
     parts = await parts_of(settings_of(request))
     return Response(
-        {"ready": all(parts.values()), "parts": parts, "mail": await mail()},
+        {
+            "ready": all(parts.values()),
+            "parts": parts,
+            "mail": await mail(),
+            "record": {"guarded": await is_guarded()},
+        },
         status_code=200 if all(parts.values()) else 503,
     )
+
+
+async def is_guarded() -> bool | None:
+    """Whether the role that the house works as can neither change the record nor open its guard.
+
+    A house without such a role is open all the same; None when the database does not say.
+    """
+    try:
+        found = await asyncio.wait_for(rows(UNGUARDED), timeout=3)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+        return None
+    return not found[0]["open"]
 
 
 async def mail() -> dict[str, Any] | None:

@@ -38,7 +38,8 @@ def thinkers(door: Door) -> list[int]:
 
 
 async def so_many(door: Door, count: int) -> list[int]:
-    for _ in range(600):
+    """Asked for in half the time after which any thinking is ended, whoever waits for it."""
+    for _ in range(300):
         if len(thinkers(door)) == count:
             break
         await asyncio.sleep(0.05)

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Callable
 
 import pytest
 
@@ -13,6 +14,14 @@ from screenings.questions import about, proposal, why_not
 from tests.screenings.world import World
 
 EVENING = 18 * 60
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    for _ in range(3000):
+        if is_so():
+            return
+        await asyncio.sleep(0.01)
+    raise TimeoutError
 
 
 async def test_every_legal_place_has_its_price(house) -> None:
@@ -103,8 +112,7 @@ async def test_a_question_lives_as_long_as_somebody_waits_for_it(house, monkeypa
     first = asyncio.create_task(why_not(world.edition, by="ada"))
     await asyncio.to_thread(began.acquire)
     second = asyncio.create_task(why_not(world.edition, by="bo"))
-    while not any(thinking.askers == 2 for thinking in questions._thinking.values()):
-        await asyncio.sleep(0.01)
+    await until(lambda: any(thinking.askers == 2 for thinking in questions._thinking.values()))
     first.cancel()
     told.set()
 
@@ -128,8 +136,7 @@ async def test_prices_wait_for_their_turn_and_not_for_ever(house, monkeypatch) -
     monkeypatch.setattr(questions, "heat", slow)
     monkeypatch.setattr(questions, "LONGEST_WAIT", 0.5)
     first = [asyncio.create_task(about(world.edition, placed)) for _ in range(questions.MOST_PRICED)]
-    while at_once < questions.MOST_PRICED:
-        await asyncio.sleep(0.01)
+    await until(lambda: at_once == questions.MOST_PRICED)
     with pytest.raises(Busy, match="thinking_full"):
         await about(world.edition, placed)
     monkeypatch.setattr(questions, "LONGEST_WAIT", 30)
