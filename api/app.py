@@ -151,7 +151,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
     @asynccontextmanager
     async def with_database(_: Litestar) -> AsyncIterator[None]:
         async with pool(size=settings.pool_size), far_uploads(store):
-            if not await health.is_guarded():
+            if await health.is_guarded() is False:
                 log.warning("this database role can change the record: see DATABASE_OWNER_URL")
             yield
 

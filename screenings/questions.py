@@ -74,7 +74,8 @@ async def about(edition: Edition, screening: str) -> tuple[Why, list[Cell]]:
         return why(grid, names[screening]), heat(grid, names[screening])
 
     try:
-        await asyncio.wait_for(_pricing.acquire(), LONGEST_WAIT)
+        async with asyncio.timeout(LONGEST_WAIT):
+            await _pricing.acquire()
     except TimeoutError:
         raise Busy("thinking_full") from None
     try:
