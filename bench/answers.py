@@ -17,14 +17,14 @@ from msgspec.structs import replace
 
 from bench.festivals import SIZES, festival, problem_of
 from bench.planner import apart
-from screenings.model import DAY, Guest, Jury, Placement, Problem, day_of
-from screenings.planner.answers import closed
+from screenings.planner.answers.explain import explain
+from screenings.planner.answers.repair import repair
+from screenings.planner.answers.shapes import closed
+from screenings.planner.answers.whatif import heat, lay
 from screenings.planner.driver import plan
-from screenings.planner.explain import explain
-from screenings.planner.repair import repair
-from screenings.planner.whatif import heat, lay
-from screenings.rules import breaches
-from screenings.rules.facts import Facts
+from screenings.planner.model import DAY, Guest, Jury, Placement, Problem, day_of
+from screenings.planner.rules import breaches
+from screenings.planner.rules.facts import Facts
 
 SECONDS = {"S": 3.0, "M": 5.0, "L": 10.0, "XL": 20.0}
 WANTED = {"S": (0.5, None), "M": (2.0, 1.0), "L": (5.0, 5.0), "XL": (60.0, 60.0)}

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
 
-from screenings import minutes
-from screenings.model import DAY, Problem
-from screenings.planner.board import Board
-from screenings.planner.exact import give_hint, model_of, read
-from screenings.planner.ground import Ground, Seats, ground_of
+from screenings.planner import minutes
+from screenings.planner.exact.instance_model import give_hint, model_of, read
+from screenings.planner.model import DAY, Problem
+from screenings.planner.search.instance import Ground, Seats, ground_of
+from screenings.planner.search.schedule import Board
 
 MOST = 45
 ROUND = 1.5

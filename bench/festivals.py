@@ -8,7 +8,7 @@ import random
 from dataclasses import dataclass, field
 from itertools import combinations, pairwise
 
-from screenings.model import Guest, Jury, Pin, Problem, Programme, Resource, Screen
+from screenings.planner.model import Guest, Jury, Pin, Problem, Programme, Resource, Screen
 
 DAY = 24 * 60
 STEP = 5

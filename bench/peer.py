@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from screenings.model import DAY, Plan, Problem, Programme
-from screenings.planner.ground import Ground, ground_of
+from screenings.planner.model import DAY, Plan, Problem, Programme
+from screenings.planner.search.instance import Ground, ground_of
 
 SLOT = 150
 THOUSAND = 1000

@@ -18,9 +18,9 @@ from multiprocessing import get_context
 from bench.baseline import plain
 from bench.festivals import SIZES, festival, problem_of
 from bench.peer import expressible, peer, turned_away
-from screenings.checker import check
-from screenings.model import Plan, Problem, Progress
+from screenings.planner.checker import check
 from screenings.planner.driver import plan
+from screenings.planner.model import Plan, Problem, Progress
 
 SECONDS = {"S": 5.0, "M": 10.0, "L": 60.0, "XL": 60.0}
 EXPRESSIBLE = ("S", "M")

@@ -26,14 +26,23 @@ from rich.live import Live
 from rich.table import Table
 
 from festival.language import LANGUAGES, t
-from screenings.checker import check
-from screenings.model import Clash, Pin, Placement, Plan, Problem, Progress, day_of, minute_of
-from screenings.planner.answers import Explanation, Repair, closed
-from screenings.planner.explain import explain
+from screenings.planner.answers.explain import explain
+from screenings.planner.answers.repair import repair
+from screenings.planner.answers.shapes import Explanation, Repair, closed
+from screenings.planner.answers.words import Remark
+from screenings.planner.checker import check
+from screenings.planner.model import (
+    Clash,
+    Pin,
+    Placement,
+    Plan,
+    Problem,
+    Progress,
+    day_of,
+    minute_of,
+)
 from screenings.planner.process import Order, PlannerFailed, solve
-from screenings.planner.repair import repair
-from screenings.planner.words import Remark
-from screenings.soundness import repeated, sound
+from screenings.planner.soundness import repeated, sound
 
 POSSIBLE, FAILED, FAULTY, IMPOSSIBLE = 0, 1, 2, 3
 LONGEST = 24 * 3600.0

@@ -9,8 +9,8 @@ from festival.clock import at, minutes_of
 from festival.db import rows
 from festival.errors import Missing
 from festival.tables import Edition, new_id
-from screenings import model
-from screenings.rules import clashes as rules_clashes
+from screenings.planner import model
+from screenings.planner.rules import clashes as rules_clashes
 from screenings.tables import Grid, Guest, PlanRun, Screen
 
 GONE = frozenset({"withdrawn", "declined"})

@@ -7,8 +7,8 @@ from itertools import combinations
 from msgspec import Struct
 from ortools.sat.python import cp_model
 
-from screenings.model import Placement, Problem, day_of, minute_of
-from screenings.rules.facts import Facts
+from screenings.planner.model import Placement, Problem, day_of, minute_of
+from screenings.planner.rules.facts import Facts
 
 Name = tuple[str, int]
 

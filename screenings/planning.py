@@ -18,7 +18,6 @@ from festival.record import record
 from festival.tables import Edition, Person
 from screenings import acts
 from screenings.acts import Name, Place
-from screenings.checker import check
 from screenings.compared import last_published
 from screenings.lists import (
     Placed,
@@ -30,12 +29,13 @@ from screenings.lists import (
     screens,
     working_grid,
 )
-from screenings.model import Old, Placement, Plan, Problem, Progress, Setting, Unplaced
-from screenings.planner.answers import Explanation, Repair, difference
+from screenings.planner.answers.shapes import Explanation, Repair, difference
+from screenings.planner.checker import check
+from screenings.planner.model import Old, Placement, Plan, Problem, Progress, Setting, Unplaced
 from screenings.planner.process import Order, PlannerFailed, Question, explained, mended, solve
+from screenings.planner.rules import prices
+from screenings.planner.rules.facts import Facts
 from screenings.questions import mending
-from screenings.rules import prices
-from screenings.rules.facts import Facts
 from screenings.tables import Grid, PlanRun
 
 log = logging.getLogger("planner")

@@ -21,8 +21,8 @@ from screenings.lists import (
     placed_in,
     screens,
 )
-from screenings.model import Clash
 from screenings.notices import Showing, Showings
+from screenings.planner.model import Clash
 from screenings.tables import Grid
 from submissions.entries import tell_members
 from submissions.status import Status

@@ -15,13 +15,13 @@ from festival.db import engine
 from festival.errors import Busy, Missing, Refused
 from festival.tables import Edition
 from screenings.lists import placed_in, placement_of, problem_of, working_grid
-from screenings.model import Placement, Problem
-from screenings.planner.answers import Explanation, Repair, closed
-from screenings.planner.named import Name
+from screenings.planner.answers.shapes import Explanation, Repair, closed
+from screenings.planner.answers.whatif import Cell, Grid, heat, lay
+from screenings.planner.answers.why import Why, why
+from screenings.planner.model import Placement, Problem
 from screenings.planner.process import Mending, PlannerFailed, Question, explained, mended
-from screenings.planner.whatif import Cell, Grid, heat, lay
-from screenings.planner.why import Why, why
-from screenings.rules.facts import Facts
+from screenings.planner.rules.facts import Facts
+from screenings.planner.rules.named import Name
 
 log = logging.getLogger("planner")
 

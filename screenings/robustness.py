@@ -7,8 +7,8 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from screenings.model import Placement, Problem, day_of
-from screenings.rules.facts import Facts, debate
+from screenings.planner.model import Placement, Problem, day_of
+from screenings.planner.rules.facts import Facts, debate
 
 Minutes = NDArray[np.int64]
 Name = tuple[str, int]

@@ -47,8 +47,20 @@ def test_the_house_keeps_its_import_contracts() -> None:
         ("festival/clock.py", "import submissions.status", "1 A film only moves forward"),
         ("submissions/entries.py", "import litestar", "2 Only the door speaks HTTP"),
         ("media/graph.py", "import redis", "3 Media is a craft"),
-        ("screenings/model.py", "import piccolo", "4a The planner thinks without a database"),
-        ("screenings/checker.py", "import ortools", "4b The judge does not know the solver"),
+        ("screenings/blocks.py", "import piccolo", "4a What is judged is judged without a database"),
+        ("screenings/planner/model.py", "import festival.clock", "4b The planner thinks alone"),
+        ("screenings/planner/answers/why.py", "import screenings.lists", "4b The planner thinks alone"),
+        (
+            "screenings/planner/search/instance.py",
+            "import screenings.planner.exact.rule_model",
+            "4c The planner's rooms, each on the floor of the next",
+        ),
+        (
+            "screenings/planner/checker.py",
+            "import screenings.planner.rules",
+            "4d The judge knows neither the rules nor the solver",
+        ),
+        ("screenings/planner/rules/rule.py", "import ortools", "4e A rule knows no solver"),
         ("submissions/intake.py", "import ffmpeg", "5 Only media calls ffmpeg"),
     ],
 )

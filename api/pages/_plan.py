@@ -14,12 +14,12 @@ from festival.language import clock_of, day, signed, t
 from festival.tables import Edition
 from screenings import planning
 from screenings.lists import Item
-from screenings.model import Placement, Plan, Problem, Progress, day_of, minute_of
-from screenings.planner.answers import Change, difference
-from screenings.planner.whatif import Grid, lay
-from screenings.planner.why import costs
-from screenings.rules import breaches, prices
-from screenings.rules.facts import Facts
+from screenings.planner.answers.shapes import Change, difference
+from screenings.planner.answers.whatif import Grid, lay
+from screenings.planner.answers.why import costs
+from screenings.planner.model import Placement, Plan, Problem, Progress, day_of, minute_of
+from screenings.planner.rules import breaches, prices
+from screenings.planner.rules.facts import Facts
 from screenings.tables import PlanRun
 
 LEFT, RIGHT, TOP, FOOT = 34.0, 404.0, 16.0, 152.0

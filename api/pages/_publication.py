@@ -11,7 +11,7 @@ from festival.tables import Edition
 from screenings import lists, publication
 from screenings.compared import Difference, since_last
 from screenings.lists import Placed
-from screenings.model import day_of, minute_of
+from screenings.planner.model import day_of, minute_of
 from screenings.tables import Grid
 
 

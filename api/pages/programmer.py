@@ -21,9 +21,9 @@ from festival.errors import Conflict, FestivalError, Missing, Refused
 from festival.language import day, t
 from festival.tables import Edition, Person
 from screenings import acts, lists, planning, programmes, publication, venues
-from screenings.model import Plan, Problem
+from screenings.planner.model import Plan, Problem
+from screenings.planner.rules.facts import Facts
 from screenings.programmes import ProgrammeForm, Title
-from screenings.rules.facts import Facts
 from screenings.tables import PlanRun
 from screenings.venues import Id, ScreenForm, VenueForm
 from submissions.lists import sections_of

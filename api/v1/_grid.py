@@ -12,7 +12,7 @@ from festival.language import LANGUAGES, clock_of, day, moment, t
 from festival.tables import Edition
 from screenings import lists
 from screenings.lists import Item, Placed
-from screenings.model import Clash, day_of, minute_of
+from screenings.planner.model import Clash, day_of, minute_of
 from screenings.tables import Screen
 
 DAYS = frozenset({"day", "first_day", "repeat_day", "stays", "days"})

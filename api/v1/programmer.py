@@ -22,8 +22,8 @@ from festival.tables import Edition, Person
 from screenings import acts, lists, planning, programmes, publication, questions, venues
 from screenings import grid as grids
 from screenings.grid import NewScreening, Where
-from screenings.planner.answers import Explanation
-from screenings.planner.words import Remark
+from screenings.planner.answers.shapes import Explanation
+from screenings.planner.answers.words import Remark
 from screenings.programmes import ProgrammeForm
 from screenings.tables import PlanRun
 from screenings.venues import GuestForm, ScreenForm, VenueForm

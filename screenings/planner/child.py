@@ -14,13 +14,13 @@ from collections.abc import Callable
 
 import msgspec
 
-from screenings.model import Placement, Plan
 from screenings.planner import driver
-from screenings.planner.answers import Explanation, Repair
-from screenings.planner.explain import explain
+from screenings.planner.answers.explain import explain
+from screenings.planner.answers.repair import repair
+from screenings.planner.answers.settle import settled
+from screenings.planner.answers.shapes import Explanation, Repair
+from screenings.planner.model import Placement, Plan
 from screenings.planner.process import Mending, Order, Question, Task, Word
-from screenings.planner.repair import repair
-from screenings.planner.settle import settled
 
 PATIENCE = 0.7  # after a wish to stop, the best plan goes out even from the middle of a step
 SETTLING = 2.0  # for sending back what has moved in vain

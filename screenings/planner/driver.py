@@ -7,16 +7,17 @@ from dataclasses import dataclass, field
 
 from ortools.sat.python import cp_model
 
-from screenings.model import Placement, Plan, Problem, Progress
-from screenings.planner import exact, first
-from screenings.planner.board import Board
-from screenings.planner.bound import Bound, bound_for, price_of_locks
+from screenings.planner.answers.reasons import reasons
+from screenings.planner.bound.enumeration import assembled, verdict
+from screenings.planner.bound.master import Bound, bound_for, price_of_locks
 from screenings.planner.clock import Clock, Wall, Work
-from screenings.planner.ground import Ground, Seats, ground_of
-from screenings.planner.improve import Search, anneal
-from screenings.planner.prove import assembled, verdict
-from screenings.planner.reasons import reasons
-from screenings.rules import cost, in_time
+from screenings.planner.exact import instance_model as exact
+from screenings.planner.model import Placement, Plan, Problem, Progress, gap
+from screenings.planner.rules import cost, in_time
+from screenings.planner.search import construct as first
+from screenings.planner.search.instance import Ground, Seats, ground_of
+from screenings.planner.search.ruin_recreate import Search, anneal
+from screenings.planner.search.schedule import Board
 
 OnProgress = Callable[[Progress], None]
 TICK = 1.0
@@ -418,7 +419,3 @@ def by_number(problem: Problem) -> set[str]:
     differ |= {hold.programme for hold in problem.holds}
     differ |= {old.programme for old in problem.old}
     return differ | {p for one in problem.resources if one.numbers for p in one.programmes}
-
-
-def gap(best: int, bound: int) -> float:
-    return round((best - bound) / best, 4) if best else 0.0

@@ -15,9 +15,9 @@ from typing import IO, TypeVar
 import msgspec
 from msgspec import Struct
 
-from screenings.model import Placement, Plan, Problem, Progress
-from screenings.planner.answers import Explanation, Repair
-from screenings.planner.named import Name
+from screenings.planner.answers.shapes import Explanation, Repair
+from screenings.planner.model import Placement, Plan, Problem, Progress
+from screenings.planner.rules.named import Name
 
 ROOT = Path(__file__).parents[2]
 MEMORY = 4 << 30  # address space: the solver's threads reserve far more than they use

@@ -8,10 +8,10 @@ import msgspec
 import pytest
 
 from ops.plan import main, sound
-from screenings.checker import check
-from screenings.model import Crew, Hold, Jury, Order, Pin, Plan, Setting
-from tests.screenings.any_festival import any_festival
-from tests.screenings.builders import a_placement, a_problem, a_programme, a_screen
+from screenings.planner.checker import check
+from screenings.planner.model import Crew, Hold, Jury, Order, Pin, Plan, Setting
+from tests.screenings.planner.any_festival import any_festival
+from tests.screenings.planner.builders import a_placement, a_problem, a_programme, a_screen
 
 
 def door(*given):

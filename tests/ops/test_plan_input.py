@@ -6,10 +6,10 @@ import msgspec
 import pytest
 
 from ops.plan import FAULTY, read
-from screenings.model import Problem
-from screenings.soundness import sound
-from tests.screenings.any_festival import any_festival
-from tests.screenings.builders import a_guest, a_problem, a_programme, a_screen
+from screenings.planner.model import Problem
+from screenings.planner.soundness import sound
+from tests.screenings.planner.any_festival import any_festival
+from tests.screenings.planner.builders import a_guest, a_problem, a_programme, a_screen
 
 SAID = msgspec.to_builtins(
     a_problem([a_programme("apogee"), a_programme("lagrange")], [a_screen("orion"), a_screen("vega", venue="w")],

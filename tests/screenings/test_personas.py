@@ -4,8 +4,8 @@ from itertools import combinations
 import pytest
 
 from screenings.personas import Persona, Traits, one_can_see_both, reach, select, worst
-from screenings.rules import Facts
-from tests.screenings.builders import (
+from screenings.planner.rules import Facts
+from tests.screenings.planner.builders import (
     DAY,
     a_festival,
     a_placement,

@@ -15,7 +15,7 @@ from festival.progress import News
 from festival.settings import Settings
 from screenings import acts, grid, planning
 from screenings.lists import clashes_of, items, placed_in, working_grid
-from screenings.model import Plan
+from screenings.planner.model import Plan
 from screenings.planner.process import OverTime, PlannerFailed
 from screenings.programmes import ProgrammeForm, add_programme
 from screenings.tables import PlanRun, Screening

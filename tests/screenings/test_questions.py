@@ -9,7 +9,7 @@ import pytest
 from festival.errors import Busy, Missing
 from screenings import questions
 from screenings.lists import placed_in, working_grid
-from screenings.planner.answers import Explanation
+from screenings.planner.answers.shapes import Explanation
 from screenings.questions import about, proposal, why_not
 from tests.screenings.world import World
 

@@ -1,5 +1,5 @@
 from screenings.robustness import Overrun, lateness
-from tests.screenings.builders import a_guest, a_placement, a_problem, a_programme, a_screen
+from tests.screenings.planner.builders import a_guest, a_placement, a_problem, a_programme, a_screen
 
 LATE = Overrun((30,), (1,))
 

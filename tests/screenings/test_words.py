@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from festival.language import has_words
-from screenings.model import Unplaced
-from screenings.rules import RULES
+from screenings.planner.model import Unplaced
+from screenings.planner.rules import RULES
 from tests.test_architecture import ROOT
 
 SHOWN = {code for rule in RULES for code in rule.codes if rule.code != "H1"}

@@ -1,0 +1,353 @@
+"""A published plan meets a change: the fewest moves, proved, then the least cost among those."""
+
+import dataclasses
+import math
+import time
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ortools.sat.python import cp_model
+
+from screenings.planner.answers.options import cell_at, price
+from screenings.planner.answers.shapes import Repair, difference
+from screenings.planner.exact.rule_model import HARD, QUICK, SECOND, Frame, frame, read, solver_for
+from screenings.planner.exact.spans import starts_in, tick_of, ticks
+from screenings.planner.model import Placement, Problem, day_of
+from screenings.planner.rules import breaches, cost
+from screenings.planner.rules.facts import Facts, length
+from screenings.planner.rules.named import House, Name, Named, rules_of
+from screenings.planner.search.instance import grid_of
+
+
+@dataclass
+class Work:
+    """`movable` ones are modelled; each other one stays, or is moved who knows where."""
+
+    facts: Facts
+    kept: frozenset[Named]
+    names: list[Name]
+    was: dict[Name, Placement]
+    dear: Mapping[Name, int]
+    fast: frozenset[Name]
+    displaced: set[Name]
+    movable: set[Name]
+    ends: float
+    best: list[Placement] = field(default_factory=list)
+    best_price: int | None = None
+    bound: int = 0
+
+    @property
+    def left(self) -> float:
+        return self.ends - time.monotonic()
+
+    @property
+    def proved(self) -> bool:
+        return self.best_price is not None and self.best_price <= self.bound
+
+    def moved(self, plan: Collection[Placement]) -> set[Name]:
+        return {
+            name
+            for p in plan
+            if (name := (p.programme, p.number)) in self.was and self.was[name] != p
+        }
+
+    def price(self, moved: Collection[Name]) -> int:
+        return sum(self.dear.get(name, 1) for name in moved)
+
+    def offer(self, plan: list[Placement]) -> None:
+        price = self.price(self.moved(plan))
+        if self.best_price is None or price < self.best_price:
+            self.best, self.best_price = plan, price
+
+
+def repair(
+    problem: Problem,
+    was: Sequence[Placement],
+    *,
+    dear: Mapping[Name, int] | None = None,
+    tolerated: Collection[str] = (),
+    only: Collection[Name] | None = None,
+    seconds: float = 60.0,
+    polish: float = 10.0,
+) -> Repair:
+    """`dear`: the price of moving a screening, 1 where nothing is said (tickets, guests, visas).
+
+    Rules whose code is `tolerated` are not asked for: what was already so may stay so.
+    `only` these screenings are wanted; by default, all that are promised.
+    `polish`: at most so many seconds, once the moves are proved, for the least cost among them.
+    """
+    began = time.monotonic()
+    wanted = set(only) if only is not None else None
+    work, released = begin(problem, was, dear or {}, frozenset(tolerated), wanted, began + seconds)
+    possible = fewest_moves(work)
+    moves_seconds = round(time.monotonic() - began, 3)
+    if work.best_price is None:
+        verdict: Literal["impossible", "unknown"] = "unknown" if possible else "impossible"
+        return Repair(verdict, released=released, seconds=moves_seconds)
+    work.ends = min(work.ends, time.monotonic() + polish)
+    cost_proved = work.proved and least_cost(work)
+    if refused(work, tolerated):
+        return Repair("unknown", released=released, seconds=moves_seconds)
+    return Repair(
+        verdict="repaired",
+        plan=sorted(work.best, key=lambda p: (p.start, p.screen)),
+        diff=difference(was, work.best),
+        released=released,
+        moves=len(work.moved(work.best)),
+        moves_cost=work.best_price,
+        moves_bound=work.bound,
+        moves_proved=work.proved,
+        moves_seconds=moves_seconds,
+        cost=sum(cost(problem, work.best).values()),
+        cost_proved=cost_proved,
+        seconds=round(time.monotonic() - began, 3),
+    )
+
+
+def begin(
+    problem: Problem,
+    was: Sequence[Placement],
+    dear: Mapping[Name, int],
+    tolerated: frozenset[str],
+    wanted: set[Name] | None,
+    ends: float,
+) -> tuple[Work, list[Name]]:
+    facts = Facts(problem)
+    promised = [(p.id, k) for p in problem.programmes for k in range(p.showings)]
+    names = [name for name in promised if wanted is None or name in wanted]
+    stood = {
+        (p.programme, p.number): p
+        for p in was
+        if p.screen in facts.screens and (p.programme, p.number) in set(names)
+    }
+    kept = {r for r in rules_of(facts) if r.code != "lock" and r.code not in tolerated}
+    displaced = {n for n in names if n not in stood or not stands(facts, stood[n], kept)}
+    locks = [(pin.programme, pin.number) for pin in problem.pins]
+    fast = frozenset(n for n in locks if n not in displaced)
+    released = [n for n in locks if n in displaced and n in stood]
+    kept |= {Named("lock", *name) for name in fast}
+    work = Work(
+        facts=facts,
+        kept=frozenset(kept),
+        names=names,
+        was=stood,
+        dear=dear,
+        fast=fast,
+        displaced=displaced,
+        movable=set(displaced),
+        ends=ends,
+    )
+    return work, released
+
+
+def refused(work: Work, tolerated: Collection[str]) -> bool:
+    """A rule that this model does not know has the last word."""
+    before = {(c.code, *c.screenings) for c in breaches(work.facts, work.was.values())}
+    return any(
+        clash.code not in tolerated and (clash.code, *clash.screenings) not in before
+        for clash in breaches(work.facts, work.best)
+        if clash.code != "lock_moved"
+    )
+
+
+def stands(facts: Facts, p: Placement, kept: Collection[Named]) -> bool:
+    """No rule about this screening alone forbids its old place; whatever grid it was laid on."""
+    allowed = starts_in(facts, (p.programme, p.number), (p.screen, day_of(p.start)), kept, p)
+    return bool(allowed.contains(p.start))
+
+
+# The fewest moves
+
+
+def fewest_moves(work: Work) -> bool:
+    """Solve with few movable screenings; whatever the relaxed plan moves becomes movable too.
+
+    A plan that moves only what is modelled is a true plan, and the relaxation proves it.
+    """
+    hinted: list[Placement] = []
+    while work.left > 0:
+        it = modelled(work, work.movable)
+        moved = moved_literals(work, it)
+        total = sum(work.dear.get(n, 1) * x for n, x in moved.items()) + fixed(work)
+        it.cp.add(total >= work.bound)
+        if work.best_price is not None:
+            it.cp.add(total <= work.best_price)
+        hint(it, hinted)
+        it.cp.minimize(total)
+        solver = solver_for(QUICK, work.left)
+        status = solver.solve(it.cp)
+        if status == cp_model.INFEASIBLE:
+            return solver_for(SECOND, work.left).solve(it.cp) != cp_model.INFEASIBLE
+        if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+            return True
+        work.bound = max(work.bound, math.ceil(solver.best_objective_bound - 1e-6))
+        hinted = read(it, solver.value)
+        gone = {name for name, x in moved.items() if solver.value(x)} - work.movable
+        if not gone:
+            work.offer(hinted)
+            return True
+        work.movable |= gone
+        try_around(work)
+        if work.proved:
+            return True
+        work.movable |= near(work, gone, len(work.movable) // 2)
+    return True
+
+
+def fixed(work: Work) -> int:
+    return work.price(work.displaced & work.was.keys())
+
+
+def modelled(work: Work, movable: Collection[Name]) -> Frame:
+    stays = {name: p for name, p in work.was.items() if name not in movable}
+    return frame(work.facts, work.names, kept=work.kept, stays=stays)
+
+
+def moved_literals(work: Work, it: Frame) -> dict[Name, cp_model.LinearExprT]:
+    """True when a screening leaves its place; the displaced leave theirs in any case."""
+    moved: dict[Name, cp_model.LinearExprT] = {}
+    for name, p in work.was.items():
+        if name in work.displaced:
+            continue
+        if name not in work.movable:
+            moved[name] = it.present[name].Not()
+        else:
+            moved[name] = x = it.cp.new_bool_var("")
+            here = it.houses[name].get((p.screen, day_of(p.start)))
+            if here is None or not on_line(work, p):
+                it.cp.add(x == 1)
+            else:
+                it.cp.add_implication(x.Not(), here)
+                it.cp.add(it.starts[name] == p.start).only_enforce_if(x.Not())
+        if name in work.fast:
+            it.cp.add(moved[name] == 0)
+    return moved
+
+
+def on_line(work: Work, p: Placement) -> bool:
+    screen = work.facts.screens[p.screen]
+    return bool(grid_of(screen, work.facts.problem) >> p.start & 1)
+
+
+def try_around(work: Work) -> None:
+    """A true plan: only what is modelled, and a few that play near it, may leave their places."""
+    around = work.movable | near(work, work.movable & work.was.keys(), len(work.movable))
+    inner = dataclasses.replace(work, movable=around)
+    it = modelled(inner, around)
+    moved = moved_literals(inner, it)
+    for name in moved.keys() - around:
+        it.cp.add(moved[name] == 0)
+    total = sum(work.dear.get(n, 1) * x for n, x in moved.items()) + fixed(work)
+    it.cp.add(total >= work.bound)
+    if work.best_price is not None:
+        it.cp.add(total < work.best_price)
+    it.cp.minimize(total)
+    solver = solver_for(QUICK, min(5.0, work.left / 4))
+    if solver.solve(it.cp) in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+        work.offer(read(it, solver.value))
+
+
+def near(work: Work, gone: Collection[Name], count: int) -> set[Name]:
+    """Of those not yet modelled, the ones that play closest to what the solver wants to move."""
+    others = [name for name in work.was if name not in work.movable and name not in work.fast]
+    moments = [work.was[name].start for name in gone] or [0]
+
+    def distance(name: Name) -> tuple[int, Name]:
+        return min(abs(work.was[name].start - at) for at in moments), name
+
+    return set(sorted(others, key=distance)[:count])
+
+
+# The least cost among plans with so few moves
+
+
+def least_cost(work: Work) -> bool:
+    """First among what is movable already, then, if time allows, with everything movable."""
+    everything = set(work.names) - work.fast
+    for movable in (work.movable | work.moved(work.best), everything):
+        work.movable = set(movable)
+        proved = cheaper(work)
+        if not proved:
+            return False
+    return True
+
+
+def cheaper(work: Work) -> bool:
+    it = modelled(work, work.movable)
+    moved = moved_literals(work, it)
+    for name, x in moved.items():
+        if name not in work.movable:
+            it.cp.add(x == 0)
+    paid = sum(work.dear.get(n, 1) * x for n, x in moved.items()) + fixed(work)
+    it.cp.add(paid <= (work.best_price or 0))
+    hint(it, work.best)
+    it.cp.minimize(sum([*places(work, it), *overlaps(work, it)]))
+    solver = solver_for(HARD, work.left)
+    status = solver.solve(it.cp)
+    if status in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+        found = read(it, solver.value)
+        if sum(cost(work.facts.problem, found).values()) <= sum(
+            cost(work.facts.problem, work.best).values()
+        ):
+            work.best = found
+    return bool(status == cp_model.OPTIMAL)
+
+
+def hint(it: Frame, plan: Collection[Placement]) -> None:
+    stood = {(p.programme, p.number): p for p in plan}
+    for name in it.names:
+        p = stood.get(name)
+        for house, here in it.houses[name].items():
+            at_home = p is not None and house == (p.screen, day_of(p.start))
+            it.cp.add_hint(here, at_home)
+
+
+def places(work: Work, it: Frame) -> list[cp_model.LinearExprT]:
+    """Hour and room of each movable screening: one literal for each part of a day."""
+    found: list[cp_model.LinearExprT] = []
+    for name in sorted(work.movable):
+        for house, here in it.houses[name].items():
+            cells = []
+            for cell_price, starts in cells_in(work, name, house):
+                cell = it.cp.new_bool_var("")
+                it.cp.add_linear_expression_in_domain(it.starts[name], starts).only_enforce_if(cell)
+                cells.append(cell)
+                found.append(cell_price * cell)
+            it.cp.add(sum(cells) == here)
+    return found
+
+
+def cells_in(work: Work, name: Name, house: House) -> list[tuple[int, cp_model.Domain]]:
+    """The parts of a day and what any start in each costs."""
+    facts = work.facts
+    tick = tick_of(facts, None)
+    flat = ticks(starts_in(facts, name, house, work.kept), tick).flattened_intervals()
+    ranges: dict[tuple[str, int, int], list[int]] = {}
+    for low, high in zip(flat[::2], flat[1::2], strict=True):
+        for count in range(low, high + 1):
+            ranges.setdefault(cell_at(facts, house[0], count * tick), []).append(count * tick)
+    return [
+        (
+            price(facts, Placement(*name, house[0], starts[0])),
+            cp_model.Domain(starts[0], starts[-1]),
+        )
+        for starts in ranges.values()
+    ]
+
+
+def overlaps(work: Work, it: Frame) -> list[cp_model.LinearExprT]:
+    """Pairs that share their public, where one of the two may move."""
+    found: list[cp_model.LinearExprT] = []
+    known = set(it.names)
+    for one, other, weight in work.facts.problem.pairs:
+        a, b = (one, 0), (other, 0)
+        if one == other or weight <= 0 or not {a, b} <= known or not {a, b} & work.movable:
+            continue
+        overlap, before, after = (it.cp.new_bool_var("") for _ in range(3))
+        it.cp.add_bool_or([overlap, before, after])
+        ends = {n: it.starts[n] + length(work.facts.programmes[n[0]], 0) for n in (a, b)}
+        it.cp.add(ends[a] <= it.starts[b]).only_enforce_if(before)
+        it.cp.add(ends[b] <= it.starts[a]).only_enforce_if(after)
+        found.append(weight * overlap)
+    return found

@@ -1,0 +1,82 @@
+"""What the planner answers, and what can be told without its solver: the door starts with this alone."""
+
+from collections.abc import Collection
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from screenings.planner.answers.words import Remark
+from screenings.planner.model import Placement, Problem
+from screenings.planner.rules.named import Name, Named
+
+Change = Literal["moved", "added", "dropped"]
+
+
+class Explanation(Struct, frozen=True):
+    """`core`: rules that cannot hold together; `minimal` when none of them may be left out.
+
+    `repair`: rules to let go so that `plan` becomes legal; `smallest` when fewer do not suffice.
+    """
+
+    verdict: Literal["possible", "impossible", "unknown"]
+    remarks: list[Remark] = []
+    first_core: list[Named] = []
+    first_seconds: float = 0.0
+    core: list[Remark] = []
+    minimal: bool = False
+    core_seconds: float = 0.0
+    repair: list[Remark] = []
+    smallest: bool = False
+    plan: list[Placement] = []
+    seconds: float = 0.0
+
+
+class Move(Struct, frozen=True):
+    """One line of the difference between two plans."""
+
+    change: Change
+    programme: str
+    number: int
+    before: Placement | None
+    after: Placement | None
+
+
+class Repair(Struct, frozen=True):
+    """`moves_bound`: fewer moves are impossible; `released`: locks that the change has broken."""
+
+    verdict: Literal["repaired", "impossible", "unknown"]
+    plan: list[Placement] = []
+    diff: list[Move] = []
+    released: list[Name] = []
+    moves: int = 0
+    moves_cost: int = 0
+    moves_bound: int = 0
+    moves_proved: bool = False
+    moves_seconds: float = 0.0
+    cost: int = 0
+    cost_proved: bool = False
+    seconds: float = 0.0
+
+
+def closed(problem: Problem, screen: str, day: int) -> Problem:
+    """The same festival with one screen shut for one day (the first is 0)."""
+    screens = [
+        replace(s, hours=[None if at == day else h for at, h in enumerate(s.hours)])
+        if s.id == screen
+        else s
+        for s in problem.screens
+    ]
+    return replace(problem, screens=screens)
+
+
+def difference(was: Collection[Placement], now: Collection[Placement]) -> list[Move]:
+    before = {(p.programme, p.number): p for p in was}
+    after = {(p.programme, p.number): p for p in now}
+    found: list[Move] = []
+    for name in sorted(before.keys() | after.keys()):
+        old, new = before.get(name), after.get(name)
+        if old != new:
+            change: Change = "added" if old is None else "dropped" if new is None else "moved"
+            found.append(Move(change, *name, old, new))
+    return found

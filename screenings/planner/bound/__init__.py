@@ -1,0 +1,1 @@
+"""What no plan can better: column generation, and the enumeration that closes the gap."""

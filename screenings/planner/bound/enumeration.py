@@ -1,0 +1,210 @@
+"""The last step to a proof: every row of films that a cheaper plan could use, and a choice of them.
+
+The bound's prices tell what each row regrets. A plan cheaper than the best one known regrets less
+than the gap, so all its rows are among the few that do; if no choice of these rows shows every
+screening once, on days in the right order, nothing cheaper exists.
+"""
+
+import datetime as dt
+import math
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from ortools.math_opt.python import mathopt
+
+from screenings.planner.bound.columns import NEVER, Numbers
+from screenings.planner.bound.master import ALMOST, Bound
+
+MOST_LABELS = 60_000
+Films = int  # a set of screenings, one bit each
+
+
+@dataclass
+class Verdict:
+    """No plan costs less than `bound`; `rows` names the row of each screening of a cheaper one."""
+
+    bound: int
+    rows: dict[int, int] | None = None
+
+
+def verdict(
+    bound: Bound, best: int, *, seconds: float, over: Callable[[], bool], most: int = MOST_LABELS
+) -> Verdict | None:
+    """None when the rows are too many or the time too short to tell."""
+    slack = best - 1 - bound.fixed - bound.least
+    if slack < -ALMOST:
+        return Verdict(best)
+    found = candidates(bound, slack + ALMOST, most, over)
+    if found is None:
+        return None
+    return chosen(bound, found, best, seconds=seconds, all_known=True)
+
+
+def assembled(bound: Bound, best: int, *, seconds: float) -> Verdict | None:
+    """The best choice among the rows that the bound has met: no proof, but often a good plan."""
+    found: list[dict[Films, float]] = [{0: 0.0} for _ in bound.rows.houses]
+    for row, films in bound.seen:
+        whole = sum(1 << film for film in {film for film, _ in films})
+        if whole.bit_count() == len(films):
+            price = float(sum(bound.rows.price[at, row, film] for film, at in films))
+            found[row][whole] = min(price, found[row].get(whole, price))
+    return chosen(bound, found, best, seconds=seconds, all_known=False)
+
+
+def chosen(
+    bound: Bound,
+    found: list[dict[Films, float]],
+    best: int,
+    *,
+    seconds: float,
+    all_known: bool,
+) -> Verdict | None:
+    """One set a row; where not all sets are known, a screening may be in two of them."""
+    model = mathopt.Model()
+    once: dict[int, list[mathopt.Variable]] = defaultdict(list)
+    on_day: dict[tuple[int, int], list[mathopt.Variable]] = defaultdict(list)
+    choices: list[tuple[mathopt.Variable, int, Films]] = []
+    cost = []
+    for row, sets in enumerate(found):
+        literals = []
+        for films, price in sets.items():
+            literal = model.add_binary_variable()
+            literals.append(literal)
+            choices.append((literal, row, films))
+            cost.append(price * literal)
+            for film in each(films):
+                once[film].append(literal)
+                on_day[film, bound.rows.houses[row][1]].append(literal)
+        model.add_linear_constraint(mathopt.LinearSum(literals) == 1)
+    for film in range(len(bound.rows.screenings)):
+        shown = mathopt.LinearSum(once[film])
+        model.add_linear_constraint(shown == 1 if all_known else shown >= 1)
+    for side in bound.sides if all_known else []:
+        terms = [times * mathopt.LinearSum(on_day[key]) for key, times in side.terms.items()]
+        model.add_linear_constraint(mathopt.LinearSum(terms) <= side.limit)
+    model.minimize(mathopt.LinearSum(cost))
+    return decided(model, choices, bound, best, seconds)
+
+
+def decided(
+    model: mathopt.Model,
+    choices: list[tuple[mathopt.Variable, int, Films]],
+    bound: Bound,
+    best: int,
+    seconds: float,
+) -> Verdict | None:
+    limit = dt.timedelta(seconds=max(0.1, seconds))
+    try:
+        result = mathopt.solve(
+            model, mathopt.SolverType.HIGHS, params=mathopt.SolveParameters(time_limit=limit)
+        )
+    except (AttributeError, RuntimeError, ValueError):  # 9.15 stumbles over its own status
+        return None
+    reason = result.termination.reason
+    if reason == mathopt.TerminationReason.INFEASIBLE:
+        return Verdict(best)
+    if not result.has_primal_feasible_solution():
+        return None
+    proved = reason == mathopt.TerminationReason.OPTIMAL
+    least = bound.fixed + math.ceil(result.objective_value() - ALMOST)
+    values = result.variable_values()
+    rows = {
+        film: row
+        for literal, row, films in choices
+        if values[literal] > 0.5
+        for film in each(films)
+    }
+    return Verdict(min(best, least) if proved else 0, rows)
+
+
+def candidates(
+    bound: Bound, slack: float, most: int, over: Callable[[], bool]
+) -> list[dict[Films, float]] | None:
+    """For each row the sets of films that regret no more than `slack`, at their least price."""
+    if bound.prices is None:
+        return None
+    reward, rows = bound.rewards(bound.prices), bound.rows
+    earnings = (rows.best_without_return if bound.fine else rows.best)(reward)[0]
+    onward = rest_of_the_day(bound, reward)
+    same: dict[str, Films] = defaultdict(int)
+    for film, at in enumerate(rows.screenings):
+        same[bound.ground.names[at][0]] |= 1 << film
+    excludes = [same[bound.ground.names[at][0]] for at in rows.screenings]
+    found, labels = [], 0
+    for row in range(len(rows.houses)):
+        whole = float(earnings[row]) - slack
+        sets, count = sets_of(bound, row, reward[row], onward[row], whole, excludes, most - labels)
+        labels += count
+        if labels >= most or over():
+            return None
+        found.append(sets)
+    return found
+
+
+def rest_of_the_day(bound: Bound, reward: Numbers) -> Numbers:
+    """What each row can still earn from each position on."""
+    rows = bound.rows
+    many, ends = len(rows.houses), rows.ends
+    base = (np.arange(many) * (ends + 1))[:, None]
+    onward = np.zeros((many, ends + 1))
+    flat = onward.reshape(-1)
+    for at in range(ends - 1, -1, -1):
+        worth = reward - rows.price[at] + flat[rows.after[at] + base]
+        onward[:, at] = np.maximum(worth.max(axis=1), onward[:, at + 1])
+    return onward
+
+
+def sets_of(
+    bound: Bound,
+    row: int,
+    reward: Numbers,
+    onward: Numbers,
+    whole: float,
+    excludes: list[Films],
+    most: int,
+) -> tuple[dict[Films, float], int]:
+    """From position to position, every set of films that may still earn the `whole`."""
+    rows, ends = bound.rows, bound.rows.ends
+    waiting: list[dict[Films, tuple[float, float]]] = [{} for _ in range(ends + 1)]
+    waiting[0][0] = (0.0, 0.0)
+    done: dict[Films, float] = {}
+    count = 0
+    for at in range(ends + 1):
+        for films, (earned, price) in waiting[at].items():
+            if earned >= whole and (films not in done or price < done[films]):
+                done[films] = price
+            if at == ends:
+                continue
+            if earned + onward[at + 1] >= whole:
+                count += keep(waiting[at + 1], films, earned, price)
+            prices, after = rows.price[at, row], rows.after[at, row]
+            gains = earned + reward - prices + onward[after]
+            for film in np.flatnonzero((gains >= whole) & (prices < NEVER / 2)):
+                if not any_of(excludes[film], films):
+                    cost = float(prices[film])
+                    more = films | 1 << int(film)
+                    gained = earned + float(reward[film]) - cost
+                    count += keep(waiting[after[film]], more, gained, price + cost)
+        waiting[at] = {}
+        if count >= most:
+            return {}, count
+    return done, count
+
+
+def any_of(these: Films, films: Films) -> bool:
+    return bool(these & films)
+
+
+def keep(
+    waiting: dict[Films, tuple[float, float]], films: Films, earned: float, price: float
+) -> int:
+    known = waiting.get(films)
+    if known is None or known[0] < earned:
+        waiting[films] = (earned, price)
+    return int(known is None)
+
+
+def each(films: Films) -> list[int]:
+    return [film for film in range(films.bit_length()) if films >> film & 1]

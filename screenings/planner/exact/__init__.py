@@ -1,0 +1,1 @@
+"""Interval models for CP-SAT."""

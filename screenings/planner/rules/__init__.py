@@ -1,0 +1,159 @@
+"""The festival's rules, read alike by the live grid and by the planner."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from screenings.planner.model import Clash, Placement, Problem, Unplaced
+from screenings.planner.rules import audience, guests, order, rights, rooms, shared, taste
+from screenings.planner.rules.facts import Facts
+from screenings.planner.rules.rule import Model, Rule
+
+__all__ = [
+    "ALONE",
+    "PRICES",
+    "RULES",
+    "Facts",
+    "breaches",
+    "clashes",
+    "cost",
+    "further_cost",
+    "has_further_cost",
+    "refusals",
+    "rule_of",
+    "state",
+]
+
+RULES: tuple[Rule, ...] = (
+    rights.PROMISE,
+    rooms.ONE_FILM,
+    rooms.TURNAROUND,
+    rooms.HOURS,
+    rooms.EQUIPMENT,
+    rooms.SEATS,
+    guests.WINDOWS,
+    guests.PEOPLE,
+    guests.JURIES,
+    order.REPEATS,
+    order.PREMIERES,
+    order.RATING,
+    rights.RIGHTS,
+    rights.PINS,
+    rooms.RESERVED,
+    shared.RESOURCES,
+    rights.BLOCKS,
+    order.ORDERS,
+    shared.CREWS,
+    order.NEVER,
+)
+PRICES = (audience.HOURS, audience.ROOMS, audience.AUDIENCES, *taste.PRICES)
+RULE_OF = {code: rule.code for rule in RULES for code in rule.codes} | {"lock": "H14"}
+
+
+ALONE = (
+    rooms.EQUIPMENT,
+    rooms.HOURS,
+    rooms.SEATS,
+    guests.WINDOWS,
+    order.RATING,
+    rights.RIGHTS,
+    rights.PINS,
+    rooms.RESERVED,
+    rights.BLOCKS,
+)
+NATIVE = frozenset({"S1", "S2", "S3"})
+
+
+def refusals(facts: Facts, placement: Placement) -> Iterator[Clash]:
+    """What forbids one screening to stand there, whatever else stands."""
+    for rule in ALONE:
+        if facts.forces(rule.code):
+            yield from rule.broken(facts, [placement])
+
+
+def further_cost(facts: Facts, placements: Iterable[Placement], missing: int) -> int:
+    """All that a plan costs beyond its hours, its rooms and its pairs."""
+    plan = in_time(placements)
+    total = missing * facts.weight("H1")
+    for price in PRICES:
+        if price.code not in NATIVE and facts.weight(price.code):
+            total += facts.weight(price.code) * price.units(facts, plan)
+    for rule in RULES:
+        if facts.weight(rule.code):
+            total += facts.weight(rule.code) * sum(1 for _ in rule.broken(facts, plan))
+    return total
+
+
+def has_further_cost(facts: Facts) -> bool:
+    codes = [price.code for price in PRICES if price.code not in NATIVE]
+    return any(facts.weight(code) for code in [*codes, *(rule.code for rule in RULES)])
+
+
+def rule_of(code: str) -> str:
+    """The rule that a clash breaks."""
+    return RULE_OF[code]
+
+
+def clashes(problem: Problem, placements: Iterable[Placement]) -> list[Clash]:
+    """Every breach of a rule that is on; each placement names a programme and a screen.
+
+    A rule made soft only warns; one that is ignored says nothing.
+    """
+    facts = Facts(problem)
+    plan = in_time(placements)
+    return [
+        one
+        for rule in RULES
+        if facts.setting(rule.code).on
+        for clash in rule.broken(facts, plan)
+        if (one := levelled(facts, rule, clash)).level != "ignore"
+    ]
+
+
+def breaches(facts: Facts, placements: Iterable[Placement]) -> list[Clash]:
+    """What no plan may do."""
+    plan = in_time(placements)
+    return [c for rule in RULES if facts.forces(rule.code) for c in rule.broken(facts, plan)]
+
+
+def levelled(facts: Facts, rule: Rule, clash: Clash) -> Clash:
+    setting = facts.setting(rule.code)
+    level = setting.level or ("warn" if setting.hard is False else clash.level)
+    return Clash(clash.code, level, clash.screenings, clash.details)
+
+
+def cost(
+    problem: Problem, placements: Iterable[Placement], unplaced: Sequence[Unplaced] = ()
+) -> dict[str, int]:
+    """By rule: the soft ones that are on, and the hard ones that were made soft."""
+    return prices(Facts(problem), placements, unplaced)
+
+
+def prices(
+    facts: Facts, placements: Iterable[Placement], unplaced: Sequence[Unplaced] = ()
+) -> dict[str, int]:
+    plan = in_time(placements)
+    found = {
+        price.code: facts.weight(price.code) * price.units(facts, plan)
+        for price in PRICES
+        if facts.prices(price.code)
+    }
+    return found | demoted(facts, plan, unplaced)
+
+
+def demoted(facts: Facts, plan: list[Placement], unplaced: Sequence[Unplaced]) -> dict[str, int]:
+    found = {}
+    for rule in RULES:
+        if facts.prices(rule.code):
+            times = len(unplaced) if rule.code == "H1" else sum(1 for _ in rule.broken(facts, plan))
+            found[rule.code] = facts.weight(rule.code) * times
+    return found
+
+
+def state(facts: Facts, model: Model) -> None:
+    """Tell a model every rule that forbids."""
+    for rule in RULES:
+        if facts.forces(rule.code):
+            rule.state(facts, model)
+
+
+def in_time(placements: Iterable[Placement]) -> list[Placement]:
+    return sorted(placements, key=lambda p: (p.start, p.screen, p.programme, p.number))

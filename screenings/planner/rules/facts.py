@@ -1,0 +1,102 @@
+"""A problem laid out for reading: who is who, how long each screening lasts, which rules hold."""
+
+from collections import defaultdict
+
+from screenings.planner.model import (
+    Guest,
+    Placement,
+    Problem,
+    Programme,
+    Screen,
+    Setting,
+    day_of,
+    minute_of,
+)
+
+BY_DEFAULT = frozenset({"S1", "S2", "S3"})  # the other soft rules wait until they are switched on
+
+
+class Facts:
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.measures = problem.measures
+        self.screens: dict[str, Screen] = {screen.id: screen for screen in problem.screens}
+        self.programmes: dict[str, Programme] = {p.id: p for p in problem.programmes}
+        self.guests: dict[str, list[Guest]] = defaultdict(list)
+        for guest in problem.guests:
+            for programme in guest.programmes:
+                self.guests[programme].append(guest)
+        self.ways: dict[tuple[str, str], int] = {}
+        for one, other, minutes in problem.ways:
+            self.ways.setdefault((one, other), minutes)
+            self.ways.setdefault((other, one), minutes)
+
+    def ends(self, placement: Placement) -> int:
+        return placement.start + length(self.programmes[placement.programme], placement.number)
+
+    def clears(self, placement: Placement) -> int:
+        return self.ends(placement) + self.screens[placement.screen].turnaround
+
+    def hours(self, placement: Placement) -> tuple[int, int] | None:
+        """The screen's opening hours on the festival day of the placement."""
+        return hours_on(self.screens[placement.screen], day_of(placement.start), self.problem.days)
+
+    def way(self, one: str, other: str) -> int:
+        """Minutes from one screen to the other."""
+        if one == other:
+            return 0
+        venues = (venue(self.screens[one]), venue(self.screens[other]))
+        return self.ways.get(venues, self.problem.travel)
+
+    def band(self, minute: int) -> int:
+        """Which part of the day a start belongs to."""
+        return max(n for n, (begins, _) in enumerate(self.measures.bands) if begins <= minute)
+
+    def setting(self, code: str) -> Setting:
+        usual = Setting(on=code.startswith("H") or code in BY_DEFAULT)
+        return self.problem.settings.get(code, usual)
+
+    def forces(self, code: str) -> bool:
+        """A hard rule that is on, and was not made soft."""
+        setting = self.setting(code)
+        return code.startswith("H") and setting.on and setting.hard is not False
+
+    def weight(self, code: str) -> int:
+        """What one breach costs; nothing while the rule is off, or forbids."""
+        setting = self.setting(code)
+        return setting.weight if setting.on and not self.forces(code) else 0
+
+    def prices(self, code: str) -> bool:
+        """A rule that is on and costs, whatever its weight."""
+        return self.setting(code).on and not self.forces(code)
+
+
+def length(programme: Programme, number: int) -> int:
+    """Minutes from lights down to the last question: as a rule the first one has a debate."""
+    intros = programme.intros
+    intro = intros[number] if number < len(intros) else programme.intro
+    return programme.film_minutes + intro + debate(programme, number)
+
+
+def debate(programme: Programme, number: int) -> int:
+    if number < len(programme.debates):
+        return programme.debates[number]
+    return programme.debate if number == 0 else 0
+
+
+def venue(screen: Screen) -> str:
+    return screen.venue or screen.id
+
+
+def hours_on(screen: Screen, day: int, days: int) -> tuple[int, int] | None:
+    return screen.hours[day] if 0 <= day < min(days, len(screen.hours)) else None
+
+
+def who(*placements: Placement) -> list[tuple[str, int]]:
+    return [(p.programme, p.number) for p in placements]
+
+
+def clock(start: int) -> str:
+    """`20:30`, as on the wall."""
+    hour, minute = divmod(minute_of(start), 60)
+    return f"{hour % 24:02}:{minute:02}"

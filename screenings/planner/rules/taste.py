@@ -1,0 +1,177 @@
+"""What else makes a good grid: each of these rules counts how often a plan offends it."""
+
+from collections.abc import Iterable
+from itertools import combinations, pairwise
+
+from screenings.planner.model import DAY, Jury, Placement, Screen, day_of, minute_of
+from screenings.planner.rules.facts import Facts, debate, hours_on, venue
+from screenings.planner.rules.rule import Plan, Price, by_programme, by_screen, grouped, overlap
+
+Spans = Iterable[tuple[int, int]]
+
+
+def sections(facts: Facts, plan: Plan) -> list[list[Placement]]:
+    by_section = grouped(plan, lambda p: facts.programmes[p.programme].section)
+    return [its for section, its in by_section.items() if section]
+
+
+def place(facts: Facts, p: Placement) -> str:
+    return venue(facts.screens[p.screen])
+
+
+def parallel(facts: Facts, plan: Plan) -> int:
+    """Pairs of screenings of one section that overlap."""
+    return sum(
+        a.programme != b.programme and overlap(facts, a, b)
+        for its in sections(facts, plan)
+        for a, b in combinations(its, 2)
+    )
+
+
+def fairness(facts: Facts, plan: Plan) -> int:
+    """Ten times the average weight of the hours that the worst section has."""
+    worst = 0
+    for its in sections(facts, plan):
+        weights = [facts.measures.bands[facts.band(minute_of(p.start))][1] for p in its]
+        worst = max(worst, 10 * sum(weights) // len(weights))
+    return worst
+
+
+def wandering(facts: Facts, plan: Plan) -> int:
+    """Venues beyond the first of each section."""
+    return sum(len({place(facts, p) for p in its}) - 1 for its in sections(facts, plan))
+
+
+def tidiness(facts: Facts, plan: Plan) -> int:
+    """Starts off the quarter of an hour, and two in one foyer at about the same time."""
+    odd = sum(p.start % 15 > 0 for p in plan)
+    return odd + sum(
+        a.screen != b.screen and b.start - a.start < facts.measures.foyer
+        for its in grouped(plan, lambda p: place(facts, p)).values()
+        for a, b in combinations(its, 2)
+    )
+
+
+def breathing(facts: Facts, plan: Plan) -> int:
+    """A jury's days without a meal, and its mornings after a late night."""
+    return sum(breaths(facts, jury, plan) for jury in facts.problem.juries)
+
+
+def breaths(facts: Facts, jury: Jury, plan: Plan) -> int:
+    begins, ends, need = facts.measures.meal
+    by_day: dict[int, list[tuple[int, int]]] = {}
+    for p in plan:
+        if p.number == 0 and p.programme in jury.programmes:
+            start = minute_of(p.start)
+            by_day.setdefault(day_of(p.start), []).append((start, start + facts.ends(p) - p.start))
+    hungry = sum(widest(its, begins, ends) < need for its in by_day.values())
+    tired = sum(
+        max(end for _, end in its) > facts.measures.late
+        and min((start for start, _ in by_day.get(day + 1, ())), default=2 * DAY)
+        < facts.measures.morning
+        for day, its in by_day.items()
+    )
+    return hungry + tired
+
+
+def widest(taken: Spans, begins: int, ends: int) -> int:
+    """The longest free run between two moments."""
+    best, free_from = 0, begins
+    for start, end in sorted(taken):
+        best = max(best, min(start, ends) - free_from)
+        free_from = max(free_from, end)
+    return max(best, ends - free_from)
+
+
+def themes(facts: Facts, plan: Plan) -> int:
+    """Themes beyond the first in each block that is shown."""
+    shown = {p.programme for p in plan if p.number == 0}
+    return sum(
+        max(0, len({film.theme for film in facts.programmes[one].films if film.theme}) - 1)
+        for one in shown
+    )
+
+
+def strolls(facts: Facts, plan: Plan) -> int:
+    """Long ways between two screenings of a section that follow each other on one day."""
+    return sum(
+        day_of(a.start) == day_of(b.start)
+        and facts.ends(a) <= b.start
+        and facts.way(a.screen, b.screen) > facts.measures.stroll
+        for its in sections(facts, plan)
+        for a, b in pairwise(sorted(its, key=lambda p: (p.start, p.programme, p.number)))
+    )
+
+
+def moves(facts: Facts, plan: Plan) -> int:
+    """What has left its place of the plan before."""
+    now = {(p.programme, p.number): (p.screen, p.start) for p in plan}
+    return sum(
+        old.price
+        for old in facts.problem.old
+        if (name := (old.programme, old.number)) in now and now[name] != (old.screen, old.start)
+    )
+
+
+def halves(facts: Facts, plan: Plan) -> int:
+    """Programmes shown twice or more, but only in one half of the festival."""
+    return sum(
+        len(its) > 1 and len({2 * day_of(p.start) < facts.problem.days for p in its}) == 1
+        for its in grouped(plan, by_programme).values()
+    )
+
+
+def languages(facts: Facts, plan: Plan) -> int:
+    """Parts of a day in which two or more films all speak the same language."""
+    spoken: dict[tuple[int, int], list[str]] = {}
+    for p in plan:
+        its = facts.programmes[p.programme].languages
+        part = day_of(p.start), facts.band(minute_of(p.start))
+        if its:
+            spoken.setdefault(part, []).append(its[0])
+    return sum(len(its) > 1 and len(set(its)) == 1 for its in spoken.values())
+
+
+def slack(facts: Facts, plan: Plan) -> int:
+    """Long debates with a film close behind, and days without any free slot."""
+    by_room = grouped(plan, by_screen)
+    tight = 0
+    for its in by_room.values():
+        for a in its:
+            if debate(facts.programmes[a.programme], a.number) >= facts.measures.long_debate:
+                soon = facts.clears(a) + facts.measures.slack
+                tight += any(facts.ends(a) <= b.start < soon for b in its)
+    return tight + sum(cramped(facts, by_room, day) for day in range(facts.problem.days))
+
+
+def cramped(facts: Facts, by_room: dict[str, list[Placement]], day: int) -> bool:
+    """Screens are open, and none has a long gap."""
+    gaps = [
+        gap(facts, screen, by_room.get(screen.id, []), day)
+        for screen in facts.problem.screens
+        if hours_on(screen, day, facts.problem.days)
+    ]
+    return bool(gaps) and max(gaps) < facts.measures.free_slot
+
+
+def gap(facts: Facts, screen: Screen, its: list[Placement], day: int) -> int:
+    hours = hours_on(screen, day, facts.problem.days) or (0, 0)
+    taken = [(p.start, facts.clears(p)) for p in its]
+    taken += screen.closures
+    taken += [(r.begins, r.ends) for r in facts.problem.reservations if r.screen == screen.id]
+    return widest(taken, day * DAY + hours[0], day * DAY + hours[1])
+
+
+PRICES = (
+    Price("S4", parallel),
+    Price("S5", fairness),
+    Price("S6", wandering),
+    Price("S7", tidiness),
+    Price("S8", breathing),
+    Price("S9", themes),
+    Price("S10", strolls),
+    Price("S11", moves),
+    Price("S12", halves),
+    Price("S13", languages),
+    Price("S14", slack),
+)

@@ -1,0 +1,272 @@
+"""What stands so far, and where one more screening would stand best."""
+
+import random
+
+from screenings.planner import minutes
+from screenings.planner.model import DAY, DAY_TURNS
+from screenings.planner.search.instance import Apart, Bond, Ground, Most, Seat, Seats
+
+NO_PRICE = 1 << 60
+
+
+class Board:
+    """Locks stand from the beginning, whatever they break among themselves."""
+
+    def __init__(self, ground: Ground) -> None:
+        count = len(ground.names)
+        self.ground = ground
+        self.seats: Seats = [None] * count
+        self.free = [ground.all_minutes] * len(ground.screens)
+        self.gaps: list[dict[int, int]] = [{} for _ in ground.screens]
+        self.running = [[0] * (staff.limit + 1) for staff in ground.staff]
+        self.staff: list[list[tuple[int, int, int]]] = [[] for _ in range(count)]
+        self.bound: list[list[Bond]] = [[] for _ in range(count)]
+        self.wishes: list[list[tuple[int, Bond]]] = [[] for _ in range(count)]
+        self.apart: list[list[Apart]] = [[] for _ in range(count)]
+        self.most: list[list[Most]] = [[] for _ in range(count)]
+        self.other_day: list[list[int]] = [[] for _ in range(count)]
+        self.before: list[list[int]] = [[] for _ in range(count)]
+        self.after: list[list[int]] = [[] for _ in range(count)]
+        self.pairs: list[list[tuple[int, int]]] = [[] for _ in range(count)]
+        self.heeds_wishes = bool(ground.wishes) or any(map(any, ground.dislikes))
+        self.by_room = [
+            sorted((price, v) for v, price in enumerate(row) if ground.starts[at][v])
+            for at, row in enumerate(ground.room)
+        ]
+        self.roomy = [self.leaves_room(at) for at in range(count)]
+        self.bind()
+        for at, seat in enumerate(ground.held):
+            if seat is not None:
+                self.put(at, seat)
+
+    def bind(self) -> None:
+        """Everybody's bonds, by screening."""
+        ground = self.ground
+        for number, staff in enumerate(ground.staff):
+            for at, after, lasts in zip(staff.members, staff.after, staff.lasts, strict=True):
+                self.staff[at].append((number, after, lasts))
+        for bond in ground.bonds:
+            for at in bond.members:
+                self.bound[at].append(bond)
+        for weight, bond in ground.wishes:
+            for at in bond.members:
+                self.wishes[at].append((weight, bond))
+        for first, then in ground.later:
+            self.after[first].append(then)
+            self.before[then].append(first)
+        for a, b, weight in ground.pairs:
+            self.pairs[a].append((b, weight))
+            self.pairs[b].append((a, weight))
+        self.bind_groups()
+
+    def bind_groups(self) -> None:
+        for apart in self.ground.apart:
+            for at in apart.members:
+                self.apart[at].append(apart)
+        for most in self.ground.most:
+            for at in most.members:
+                self.most[at].append(most)
+        for members in self.ground.days_apart:
+            for at in members:
+                self.other_day[at] += [other for other in members if other != at]
+
+    def leaves_room(self, at: int) -> int:
+        """The days on which a premiere leaves some for its repeats, and repeats for it."""
+        ground = self.ground
+        after = sum(first == at for first, _ in ground.later)
+        before = any(then == at for _, then in ground.later)
+        begins = DAY_TURNS + (DAY if before else 0)
+        days = max(1 + before, ground.days - after)
+        return minutes.span(begins, days * DAY + DAY_TURNS)
+
+    def put(self, at: int, seat: Seat) -> None:
+        screen, start = seat
+        end = start + self.ground.lengths[at]
+        self.seats[at] = seat
+        self.free[screen] &= ~minutes.span(start, end + self.ground.turnaround[screen])
+        self.gaps[screen] = {}
+        for number, after, lasts in self.staff[at]:
+            run = minutes.span(start + after, start + after + lasts)
+            layers = self.running[number]
+            for level in range(len(layers) - 1, 1, -1):
+                layers[level] |= layers[level - 1] & run
+            if len(layers) > 1:
+                layers[1] |= run
+
+    def take(self, at: int) -> None:
+        seat = self.seats[at]
+        if seat is None:
+            return
+        screen, start = seat
+        end = start + self.ground.lengths[at]
+        self.seats[at] = None
+        self.free[screen] |= minutes.span(start, end + self.ground.turnaround[screen])
+        self.gaps[screen] = {}
+        for number, after, lasts in self.staff[at]:
+            run = minutes.span(start + after, start + after + lasts)
+            layers = self.running[number]
+            for level in range(1, len(layers) - 1):
+                layers[level] = (layers[level] & ~run) | (layers[level + 1] & run)
+            layers[-1] &= ~run
+
+    def gap(self, screen: int, long: int) -> int:
+        """The minutes from which on the screen is free for so long, and then for clearing."""
+        known = self.gaps[screen].get(long)
+        if known is None:
+            known = minutes.runs(self.free[screen], long + self.ground.turnaround[screen])
+            self.gaps[screen][long] = known
+        return known
+
+    def on_days(self, at: int) -> int:
+        """What the days of its other screenings and of its juries leave."""
+        whole = self.ground.all_minutes
+        left = whole
+        for other in self.after[at]:
+            if (day := self.day(other)) is not None:
+                left &= minutes.span(0, day * DAY + DAY_TURNS)
+        for other in self.before[at]:
+            if (day := self.day(other)) is not None:
+                left &= ~minutes.span(0, (day + 1) * DAY + DAY_TURNS)
+        for other in self.other_day[at]:
+            if (day := self.day(other)) is not None:
+                left &= ~minutes.day(day)
+        for most in self.most[at]:
+            days = [self.day(other) for other in most.members if other != at]
+            for number, its in enumerate(self.ground.on_day):
+                if days.count(number) >= most.limit:
+                    left &= ~its
+        return left
+
+    def day(self, at: int) -> int | None:
+        seat = self.seats[at]
+        return None if seat is None else (seat[1] - DAY_TURNS) // DAY
+
+    def staffed(self, at: int) -> int:
+        """The starts at which every shared team has someone free to the end."""
+        whole = left = self.ground.all_minutes
+        for number, after, lasts in self.staff[at]:
+            busy = self.running[number][-1]
+            if busy:
+                left &= minutes.runs(whole & ~busy, lasts) >> after
+        return left
+
+    def bonds(self, at: int) -> list[tuple[int, int, int]]:
+        """`(screen, forbidden there, forbidden elsewhere)` for each person's other screening."""
+        found, long = [], self.ground.lengths[at]
+        for apart in self.apart[at]:
+            for other in apart.members:
+                seat = self.seats[other]
+                if other != at and seat is not None:
+                    screen, start = seat
+                    end = start + self.ground.lengths[other]
+                    found.append(
+                        (
+                            screen,
+                            minutes.span(start - long - apart.same + 1, end + apart.same),
+                            minutes.span(start - long - apart.other + 1, end + apart.other),
+                        )
+                    )
+        return found
+
+    def allowed(self, at: int, screen: int) -> int:
+        """What the seats of those it is bound to leave on this screen."""
+        left = self.ground.all_minutes
+        for bond in self.bound[at]:
+            for other in bond.members:
+                seat = self.seats[other]
+                if other != at and seat is not None:
+                    left &= ~bond.forbids(self.ground, at, screen, other, seat)
+        return left
+
+    def starts(self, at: int, hours: int | None = None) -> dict[int, int]:
+        """The free starts on each screen, given what stands."""
+        hours = self.on_days(at) & self.staffed(at) if hours is None else hours
+        bonds, long = self.bonds(at), self.ground.lengths[at]
+        found = {}
+        for _, screen in self.by_room[at]:
+            left = self.ground.starts[at][screen] & hours & self.gap(screen, long)
+            for where, here, elsewhere in bonds:
+                left &= ~(here if where == screen else elsewhere)
+            if left and self.bound[at]:
+                left &= self.allowed(at, screen)
+            if left:
+                found[screen] = left
+        return found
+
+    def fears(self, at: int) -> list[tuple[int, int]]:
+        """`(weight, minutes)`: starts that would overlap a film with the same public."""
+        found, long = [], self.ground.lengths[at]
+        for other, weight in self.pairs[at]:
+            seat = self.seats[other]
+            if seat is not None:
+                end = seat[1] + self.ground.lengths[other]
+                found.append((weight, minutes.span(seat[1] - long + 1, end)))
+        return found
+
+    def disliked(self, at: int, screen: int) -> list[tuple[int, int]]:
+        """`(weight, minutes)`: starts that a rule made soft would rather not see on this screen."""
+        found = list(self.ground.dislikes[at][screen])
+        for weight, bond in self.wishes[at]:
+            for other in bond.members:
+                seat = self.seats[other]
+                if other != at and seat is not None:
+                    found.append((weight, bond.forbids(self.ground, at, screen, other, seat)))
+        return found
+
+    def best(self, at: int, chance: random.Random, *, blink: float = 0.0) -> Seat | None:
+        """A cheapest seat: the first or the last minute of the cheapest hours, on any screen.
+
+        Now and then a screen is overlooked, which keeps a search from going in circles.
+        """
+        hours = self.on_days(at) & self.staffed(at)
+        return (
+            self.cheapest(at, hours & self.roomy[at], chance, blink)
+            or self.cheapest(at, hours, chance, blink)
+        )  # fmt: skip
+
+    def cheapest(self, at: int, hours: int, chance: random.Random, blink: float) -> Seat | None:
+        if not hours:
+            return None
+        starts, prices = self.ground.starts[at], self.ground.hours[at]
+        bonds, fears, long = self.bonds(at), self.fears(at), self.ground.lengths[at]
+        best, where, found, ties = NO_PRICE, -1, 0, 0
+        for room, screen in self.by_room[at]:
+            if room + prices[0][0] > best:
+                break
+            left = starts[screen] & hours
+            if not left or (blink and chance.random() < blink):
+                continue
+            left &= self.gap(screen, long)
+            for there, here, elsewhere in bonds:
+                left &= ~(here if there == screen else elsewhere)
+            if left and self.bound[at]:
+                left &= self.allowed(at, screen)
+            if not left:
+                continue
+            dear = fears + self.disliked(at, screen) if self.heeds_wishes else fears
+            cost, some = cheapest_of(left, prices, dear, best - room)
+            ties = ties + 1 if room + cost == best else 1
+            if room + cost < best or (room + cost == best and chance.random() * ties < 1):
+                best, where, found = room + cost, screen, some
+        if not found:
+            return None
+        return where, minutes.first(found) if chance.random() < 0.5 else minutes.last(found)
+
+
+def cheapest_of(
+    left: int, prices: list[tuple[int, int]], fears: list[tuple[int, int]], most: int
+) -> tuple[int, int]:
+    """The least price of these starts, quarrels included, and the starts that cost it."""
+    best, found = NO_PRICE, 0
+    for price, hours in prices:
+        if price > most or price >= best:
+            break
+        some, cost = left & hours, price
+        if not some:
+            continue
+        for weight, feared in fears:
+            calm = some & ~feared
+            some, cost = (calm, cost) if calm else (some, cost + weight)
+        if cost < best:
+            best, found = cost, some
+    return best, found

@@ -1,0 +1,135 @@
+"""Rules, solver and judge say the same of any festival and of any plan."""
+
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings, strategies
+
+from festival.language import LANGUAGES, t
+from screenings.planner import minutes
+from screenings.planner.answers.explain import explain
+from screenings.planner.answers.reasons import board_of
+from screenings.planner.answers.repair import repair
+from screenings.planner.checker import RULE_OF, check
+from screenings.planner.driver import plan as planned
+from screenings.planner.model import Placement, Plan, Unplaced
+from screenings.planner.rules import PRICES, RULES, Facts, breaches, clashes, cost
+from screenings.planner.search.instance import ground_of
+from screenings.planner.search.schedule import Board
+from tests.screenings.planner.any_festival import any_festival, any_plan
+
+STRUCTURE = {"missing_screening", "unknown_screening", "counted_twice", "off_the_grid", "cost_differs",
+             "bound_above_cost"}  # fmt: skip
+seeds = strategies.integers(0, 10**9)
+
+
+def as_plan(problem, placements):
+    placed = {(p.programme, p.number) for p in placements}
+    promised = {(p.id, k) for p in problem.programmes for k in range(p.showings)}
+    unplaced = [Unplaced(*name, "no_room_left") for name in sorted(promised - placed)]
+    by_rule = cost(problem, placements, unplaced)
+    return Plan(placements, unplaced, sum(by_rule.values()), by_rule, 0, 0.0, 0.0, proved=False, seed=1)
+
+
+def faults(clashes):
+    return Counter((c.code, tuple(sorted(c.screenings))) for c in clashes if c.code not in STRUCTURE)
+
+
+@settings(max_examples=150, deadline=None)
+@given(seeds)
+def test_the_rules_and_the_judge_find_the_same_faults_and_the_same_cost(seed):
+    problem = any_festival(seed)
+    placements = any_plan(problem, seed + 1)
+
+    report = check(problem, as_plan(problem, placements))
+
+    judged = [c for c in [*report.violations, *report.of_pins] if (c.code, c.screenings) != ("lock_moved", [])]
+    lost_locks = {(p.programme, p.number) for p in problem.pins} - {(p.programme, p.number) for p in placements}
+    judged = [c for c in judged if c.code != "lock_moved" or not lost_locks & set(c.screenings)]
+    assert faults(judged) == faults(breaches(Facts(problem), placements))
+    assert not any(c.code == "cost_differs" for c in report.violations)
+
+
+@settings(max_examples=40, deadline=None)
+@given(seeds)
+def test_the_solver_allows_exactly_what_breaks_no_rule(seed):
+    """One more screening on a board: its starts are those after which the judge finds nothing new."""
+    problem = any_festival(seed, soft=False)
+    ground, facts = ground_of(problem), Facts(problem)
+    board = Board(ground)
+    for at in ground.free[:-1]:
+        starts = board.starts(at)
+        if starts and seed % (at + 2):
+            screen = min(starts)
+            board.put(at, (screen, minutes.first(starts[screen])))
+    last = ground.free[-1]
+    name, standing = ground.names[last], ground.placements(board.seats)
+    before = faults(breaches(facts, standing))
+    offered = board.starts(last)
+
+    for screen, its in enumerate(problem.screens):
+        step = its.step or problem.step
+        grid = set(its.slots) if its.slots is not None else range(240, problem.days * 1440 + 240, step)
+        for start in list(grid)[seed % 7 :: 7]:
+            after = breaches(facts, [*standing, Placement(*name, its.id, start)])
+            fine = not faults(after) - before
+            if name[1] < most_screenings(facts, name[0]):
+                assert (offered.get(screen, 0) >> start & 1) == fine, (name, its.id, start)
+
+
+def most_screenings(facts, programme):
+    film = facts.programmes[programme]
+    if not facts.forces("H13"):
+        return 99
+    most = [99 if film.most_screenings is None else film.most_screenings]
+    return min([*most, facts.measures.visa_screenings] if film.visa else most)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_plan_leaves_the_planner_that_the_judge_refuses(seed):
+    problem = any_festival(seed)
+
+    found = planned(problem, seconds=0.8, seed=seed)
+
+    assert check(problem, found).violations == []
+
+
+def test_every_fault_belongs_to_one_rule_of_the_same_name():
+    assert {code: rule.code for rule in RULES for code in rule.codes} == RULE_OF
+
+
+def test_every_rule_and_every_fault_has_words_that_fit_its_details():
+    found = {}
+    for seed in range(200):
+        problem = any_festival(seed, demoted=False)
+        found |= {c.code: c for c in clashes(problem, any_plan(problem, seed))}
+
+    assert set(found) == set(RULE_OF) - {"unkept_promise"}
+    for language in LANGUAGES:
+        for clash in found.values():
+            assert "{" not in t(language, f"clash.{clash.code}", **clash.details)
+        for rule in (*RULES, *PRICES):
+            assert t(language, f"planner.rule.{rule.code}") != f"planner.rule.{rule.code}"
+
+
+def test_what_stands_can_be_laid_out_again():
+    problem = any_festival(3)
+    found = planned(problem, seconds=0.5, seed=3)
+
+    assert ground_of(problem).placements(board_of(ground_of(problem), found.placements).seats)
+
+
+@pytest.mark.parametrize("seed", [31, 37, 44, 48, 68, 75])
+def test_what_is_explained_as_possible_and_what_is_repaired_breaks_nothing(seed):
+    problem = any_festival(seed)
+    locks = {(pin.programme, pin.number) for pin in problem.pins}
+    was = planned(problem, seconds=0.5, seed=seed).placements
+
+    said, mended = explain(problem, seconds=8), repair(problem, was, seconds=5, polish=0.5)
+
+    if said.verdict == "impossible":  # a plan may keep locks that break a rule, and says so
+        assert breaches(Facts(problem), was)
+    else:
+        assert all(set(c.screenings) <= locks for c in breaches(Facts(problem), said.plan))
+    assert mended.verdict in {"repaired", "unknown"}
+    assert all(set(c.screenings) <= locks for c in breaches(Facts(problem), mended.plan))
