@@ -8,7 +8,7 @@ from msgspec import Meta
 from piccolo.columns import Column
 
 from festival.clock import at, now
-from festival.db import rows, transaction
+from festival.db import later, rows, transaction
 from festival.errors import Refused
 from festival.record import record
 from festival.tables import Edition, Person, Phase, Section
@@ -99,5 +99,7 @@ async def change(edition: Edition, rules: Rules, *, by: Person) -> None:
             edition=edition.id,
             changed=sorted(map(str, given)),
         )
+        if rules.measured_runtime not in {None, edition.measured_runtime}:
+            await later("tell_of_lengths", edition=str(edition.id))
     for name, value in given.items():
         setattr(edition, str(name), value)

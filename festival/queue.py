@@ -11,6 +11,7 @@ QUEUES = {
     "send_letter": "letters",
     "tell_of_letters": "letters",
     "tell_of_departure": "letters",
+    "tell_of_lengths": "letters",
     "plan_grid": "plans",
     "sweep_uploads": "control",
     "sweep_rows": "control",

@@ -1,12 +1,12 @@
 """A decision stays inside the committee until it is announced; announcing takes two people."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import msgspec
 from msgspec import Meta
 
 from festival.clock import now
-from festival.db import rows, transaction
+from festival.db import later, rows, transaction
 from festival.errors import Conflict, Missing, Refused
 from festival.language import t
 from festival.record import record
@@ -37,13 +37,26 @@ async def _decide(
 ) -> None:
     async with transaction():
         await hold(submission, seen=seen)
+        was = await pending_of(submission)
         await propose(submission, wanted, by=by)
+        if was == Status.ACCEPTED and wanted is not Status.ACCEPTED:
+            await tell_programmers(submission)
         await Decision(
             submission=submission.id,
             person=by.id,
             note=note.strip(),
             wanted=None if wanted is None else wanted.value,
         ).save()
+
+
+async def pending_of(submission: Submission) -> str | None:
+    found = await rows("SELECT pending FROM submission WHERE id = {}", submission.id)
+    return cast("str | None", found[0]["pending"])
+
+
+async def tell_programmers(submission: Submission) -> None:
+    """If the film stands in the grid: they build on what was decided."""
+    await later("tell_of_departure", edition=str(submission.edition), submission=submission.id)
 
 
 async def hold(submission: Submission, *, seen: int) -> None:
@@ -216,6 +229,8 @@ async def tell(line: AnnouncementLine, *, edition: Edition, by: Person) -> None:
     )
     if wanted is Status.ACCEPTED:
         await projection.order(submission)
+    elif wanted is Status.DECLINED:
+        await tell_programmers(submission)
     await tell_members(
         submission, wanted.value, edition=edition, occasion=f"announcement:{line.announcement}",
         **(await facts_for(submission, wanted)),

@@ -1,4 +1,4 @@
-"""A film that its makers have taken back: the other side of the house is told, and where it stood."""
+"""What others did to films of the grid: chair and programmers are told, and where the films stand."""
 
 from datetime import datetime
 from functools import partial
@@ -8,43 +8,121 @@ from festival import letters
 from festival.db import rows
 from festival.language import evening, hour, moment, t
 from festival.people import person as person_of
-from festival.tables import Edition
-from screenings.lists import departures_of, working_grid
+from festival.tables import Edition, Person
+from screenings.lists import (
+    Item,
+    departures_of,
+    items,
+    longer_or_shorter,
+    placed_in,
+    working_grid,
+)
 from submissions.tables import Film, Submission
-
-TOLD = ["chair", "programmer"]
 
 
 async def tell(submission_id: str) -> None:
-    """One letter to each chair and programmer; a film that has come back meanwhile costs none."""
+    """A film that was taken back, refused or put back on the table, as it stands by now.
+
+    A film that has come back meanwhile costs no letter.
+    """
     submission = await Submission.objects().get(Submission.id == submission_id)
-    if submission is None or submission.status != "withdrawn":
+    if submission is None:
         return
     edition = await Edition.objects().get(Edition.id == submission.edition)
     film = await Film.objects().get(Film.id == submission.film)
-    act = (await departures_of({submission_id})).get(submission_id, {})
-    if edition is None or film is None or "when" not in act:
+    if edition is None or film is None:
         return
     stood = await places_of(edition, submission_id)
-    when = datetime.fromisoformat(str(act["when"]))
-    for row in await rows(
-        """SELECT DISTINCT p.id FROM person p JOIN role r ON r.person = p.id
-           WHERE r.edition = {} AND r.part = ANY({}) AND p.disabled_at IS NULL""",
-        edition.id,
-        TOLD,
-    ):
+    if submission.status == "withdrawn":
+        await tell_of_withdrawal(submission, film, edition, stood)
+    elif stood and (submission.pending or submission.status) != "accepted":
+        await tell_of_doubt(submission, film, edition, stood)
+
+
+async def tell_of_withdrawal(
+    submission: Submission, film: Film, edition: Edition, stood: list[dict[str, Any]]
+) -> None:
+    act = (await departures_of({submission.id})).get(submission.id, {})
+    if "when" not in act:
+        return
+    for reader in await readers(edition, "chair", "programmer"):
         await letters.write(
             "film_withdrawn",
-            await person_of(row["id"]),
-            occasion=f"withdrawn:{submission_id}:{act['when']}:{row['id']}",
+            reader,
+            occasion=f"withdrawn:{submission.id}:{act['when']}:{reader.id}",
             edition=edition,
-            about=submission_id,
+            about=submission.id,
             link="/programmer/grid",
             title=film.title or film.title_en,
             by=act["by"],
-            when=partial(moment, when=when),
+            when=partial(moment, when=datetime.fromisoformat(str(act["when"]))),
             places=partial(places_in, stood=stood),
         )
+
+
+async def tell_of_doubt(
+    submission: Submission, film: Film, edition: Edition, stood: list[dict[str, Any]]
+) -> None:
+    """The committee has changed its mind; who of them did, and why, stays with it."""
+    acts = await rows(
+        """SELECT at FROM record WHERE subject = {} AND act = 'decision_proposed'
+           ORDER BY at DESC LIMIT 1""",
+        submission.id,
+    )
+    if not acts:
+        return
+    is_refused = (submission.pending or submission.status) == "declined"
+    for reader in await readers(edition, "programmer"):
+        await letters.write(
+            "film_declined" if is_refused else "film_reopened",
+            reader,
+            occasion=f"doubt:{submission.id}:{acts[0]['at'].isoformat()}:{reader.id}",
+            edition=edition,
+            about=submission.id,
+            link="/programmer/grid",
+            title=film.title or film.title_en,
+            when=partial(moment, when=acts[0]["at"]),
+            places=partial(places_in, stood=stood, how="declined" if is_refused else "reopened"),
+        )
+
+
+async def tell_of_lengths(edition_id: str) -> None:
+    """The house counts lengths otherwise: one letter names all that plays longer or shorter."""
+    edition = await Edition.objects().get(Edition.id == edition_id)
+    if edition is None:
+        return
+    known = {item.id: item for item in await items(edition)}
+    grid = await working_grid(edition)
+    changed = longer_or_shorter(known, await placed_in(grid))
+    if not changed:
+        return
+    told = {clash.screenings[0][0]: clash.details for clash in changed}
+    for reader in await readers(edition, "programmer"):
+        await letters.write(
+            "lengths_changed",
+            reader,
+            occasion=f"lengths:{grid.id}:{grid.version}:{edition.measured_runtime}:{reader.id}",
+            edition=edition,
+            link="/programmer/grid",
+            lines=partial(lengths_in, told=[(known[name], told[name]) for name in sorted(told)]),
+        )
+
+
+def lengths_in(language: str, *, told: list[tuple[Item, dict[str, int | str]]]) -> str:
+    return "\n".join(
+        t(language, "letter.lengths.line", title=item.title(language), **details)
+        for item, details in told
+    )
+
+
+async def readers(edition: Edition, *parts: str) -> list[Person]:
+    found = await rows(
+        """SELECT DISTINCT p.id FROM person p JOIN role r ON r.person = p.id
+           WHERE r.edition = {} AND r.part = ANY({}) AND p.disabled_at IS NULL""",
+        edition.id,
+        list(parts),
+    )
+    return [await person_of(row["id"]) for row in found]
 
 
 async def places_of(edition: Edition, submission_id: str) -> list[dict[str, Any]]:
@@ -58,14 +136,14 @@ async def places_of(edition: Edition, submission_id: str) -> list[dict[str, Any]
     )
 
 
-def places_in(language: str, *, stood: list[dict[str, Any]]) -> str:
-    """A line for each screening that stands empty now."""
+def places_in(language: str, *, stood: list[dict[str, Any]], how: str = "withdrawn") -> str:
+    """A line for each screening that is concerned: empty now, or in doubt."""
     if not stood:
         return t(language, "letter.withdrawn.nowhere")
     return "\n".join(
         t(
             language,
-            "letter.withdrawn.place",
+            f"letter.{how}.place",
             day=evening(language, one["starts_at"]),
             hour=hour(one["starts_at"]),
             room=one["room"],

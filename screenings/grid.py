@@ -14,6 +14,7 @@ from festival.record import record
 from festival.tables import Edition, Person
 from screenings.acts import Name, Place, act, check_untouched, hold_grid, places
 from screenings.lists import Item, items, moments, placed_in, screens
+from screenings.planner.model import day_of
 from screenings.tables import Grid, Screen, Screening
 from screenings.venues import FarMinute, Id
 
@@ -40,8 +41,15 @@ async def known(edition: Edition, programme: str, screen: str) -> tuple[Item, Sc
     return item, room
 
 
+def check_within(edition: Edition, start: int) -> None:
+    """A screening stands on a day of the festival, or no page could show it."""
+    if not 0 <= day_of(start) < edition.days:
+        raise Refused("start_outside_festival")
+
+
 async def place(edition: Edition, new: NewScreening, *, by: Person) -> tuple[str, int]:
     """From the tray into the grid; returns the screening and the grid's new version."""
+    check_within(edition, new.start)
     item, _ = await known(edition, new.programme, new.screen)
     if new.number >= item.showings:
         raise Refused("showing_not_promised")
@@ -97,6 +105,7 @@ async def move(
     edition: Edition, screening_id: str, where: Where, *, version: int, by: Person
 ) -> int:
     """Put it elsewhere; a locked one stays. Returns the grid's new version."""
+    check_within(edition, where.start)
     async with transaction():
         grid, name, stood = await held(edition, screening_id, seen=version)
         if stood.locked:
@@ -135,10 +144,11 @@ async def lock(
 
 
 async def remove(edition: Edition, screening_id: str, *, version: int, by: Person) -> int:
-    """Back to the tray."""
+    """Back to the tray; a padlock keeps no place for a film that may not be shown any more."""
     async with transaction():
         grid, name, stood = await held(edition, screening_id, seen=version)
-        if stood.locked:
+        has_left = {item.id for item in await items(edition) if item.has_left}
+        if stood.locked and name[0] not in has_left:
             raise Refused("screening_locked")
         await act(edition, grid, "remove", {name: None}, by=by)
         await record("screening_removed", screening_id, by=by, edition=edition.id)

@@ -12,6 +12,7 @@ from festival.tables import Edition, new_id
 from screenings.planner import model
 from screenings.planner.rules import clashes as rules_clashes
 from screenings.tables import Grid, Guest, PlanRun, Screen
+from submissions.twins import twins_among
 
 GONE = frozenset({"withdrawn", "declined"})
 
@@ -260,6 +261,7 @@ async def clashes_of(edition: Edition, grid: Grid) -> list[model.Clash]:
     return [
         *await departures(shown, placed),
         *longer_or_shorter(shown, placed),
+        *await twins_in(shown, placed),
         *rules_clashes(problem, [placement_of(p, edition) for p in placed]),
     ]
 
@@ -310,6 +312,28 @@ def longer_or_shorter(known: dict[str, Item], placed: list[Placed]) -> list[mode
     return found
 
 
+async def twins_in(known: dict[str, Item], placed: list[Placed]) -> list[model.Clash]:
+    """Two entries with the very same file, both in the grid: the same film twice?"""
+    where: dict[str, list[tuple[str, int]]] = {}
+    titles = {}
+    for p in placed:
+        for film in known[p.programme].films:
+            where.setdefault(film["submission"], []).append((p.programme, p.number))
+            titles[film["submission"]] = film["title"] or film["title_en"]
+    twins = await twins_among(sorted(where))
+    return [
+        model.Clash(
+            "film_twin",
+            "warn",
+            sorted({*where[one], *where[other]}),
+            {"film": titles[one], "twin": titles[other]},
+        )
+        for one, others in twins.items()
+        for other in others
+        if one < other
+    ]
+
+
 async def mark_of(edition: Edition) -> dict[str, Any]:
     """The grid's version, and a mark that changes with anything that its page shows.
 
@@ -330,9 +354,11 @@ async def mark_of(edition: Edition) -> dict[str, Any]:
              (SELECT string_agg(s::text, ';' ORDER BY s.id) FROM screen s
               JOIN venue v ON v.id = s.venue WHERE v.edition = {}),
              (SELECT string_agg(g::text, ';' ORDER BY g.id) FROM guest g WHERE g.edition = {}),
-             (SELECT max(number) FROM grid WHERE edition = {}))) AS mark""",
+             (SELECT max(number) FROM grid WHERE edition = {}),
+             (SELECT concat_ws(',', first_day, days, measured_runtime) FROM edition
+              WHERE id = {}))) AS mark""",
         grid.id,
-        *[edition.id] * 5,
+        *[edition.id] * 6,
     )
     return {"version": grid.version, "mark": found[0]["mark"]}
 

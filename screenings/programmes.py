@@ -9,6 +9,8 @@ from festival.db import rows, transaction
 from festival.errors import Missing, Refused
 from festival.record import record
 from festival.tables import Edition, Person, Section
+from screenings.acts import hold_grid, lay, places
+from screenings.lists import is_gone, items, screens
 from screenings.tables import Programme, ProgrammeFilm
 from screenings.venues import Id, Word
 
@@ -110,8 +112,12 @@ async def from_selection(edition: Edition, *, by: Person) -> list[str]:
 
 
 async def remove_programme(edition: Edition, programme_id: str, *, by: Person) -> None:
-    """Only while it stands in no grid, working or published."""
+    """Only while it stands in no grid, working or published.
+
+    The grid is held: whoever places the programme meanwhile comes before, or finds it gone.
+    """
     async with transaction():
+        await hold_grid(edition)
         used = await rows("SELECT 1 FROM screening WHERE programme = {} LIMIT 1", programme_id)
         if used:
             raise Refused("programme_is_placed")
@@ -123,3 +129,34 @@ async def remove_programme(edition: Edition, programme_id: str, *, by: Person) -
         if not gone:
             raise Missing("programme_missing")
         await record("programme_removed", programme_id, by=by, edition=edition.id)
+
+
+async def let_go(edition: Edition, programme_id: str, *, by: Person) -> None:
+    """The films that have left leave the programme; its screenings are as long as what stays.
+
+    A programme of nothing else is refused: its screening is what has to leave.
+    """
+    async with transaction():
+        grid = await hold_grid(edition)
+        before = next((item for item in await items(edition) if item.id == programme_id), None)
+        if before is None:
+            raise Missing("programme_missing")
+        if before.has_left:
+            raise Refused("programme_has_left")
+        gone = [film["submission"] for film in before.films if is_gone(film)]
+        if not gone:
+            return  # twice is once
+        await rows(
+            "DELETE FROM programme_film WHERE programme = {} AND submission = ANY({}) RETURNING id",
+            programme_id,
+            gone,
+        )
+        known = {item.id: item for item in await items(edition)}
+        rooms = {screen.id: screen for screen in await screens(edition)}
+        for name, place in (await places(edition, grid)).items():
+            if name[0] == programme_id:
+                await lay(edition, grid, name, place, known=known, rooms=rooms)
+        for submission in gone:
+            await record(
+                "film_let_go", submission, by=by, edition=edition.id, programme=programme_id
+            )

@@ -152,6 +152,13 @@ def blocks(clash: Clash) -> bool:
     return clash.level != "warn" or clash.code in NEVER_PUBLISHED
 
 
+async def has_news(edition: Edition, grid: Grid) -> bool:
+    """Whether the public would read anything that the last number does not say already."""
+    last = await newest_number(edition)
+    newest = await document_numbered(edition, last)
+    return newest is None or not same(newest, await document_of(edition, grid, last + 1))
+
+
 async def letters_due(edition: Edition, grid: Grid) -> int:
     """To how many people the next number would write."""
     last = await newest_number(edition)

@@ -96,6 +96,10 @@ async def tell_of_departure(lease: Lease, _: Heartbeat) -> None:
     await departures.tell(lease.args["submission"])
 
 
+async def tell_of_lengths(lease: Lease, _: Heartbeat) -> None:
+    await departures.tell_of_lengths(lease.args["edition"])
+
+
 async def tell_of_letters(lease: Lease, _: Heartbeat) -> None:
     await mailbag.tell(lease.edition)
 
@@ -112,6 +116,7 @@ VERBS: dict[str, Verb] = {
     "send_letter": send_letter,
     "tell_of_letters": tell_of_letters,
     "tell_of_departure": tell_of_departure,
+    "tell_of_lengths": tell_of_lengths,
     "look_early": look_early,
     "inspect_film": inspect_film,
     "make_screener": make_screener,

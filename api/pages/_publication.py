@@ -11,7 +11,7 @@ from festival.tables import Edition
 from screenings import lists, publication
 from screenings.compared import Difference, since_last
 from screenings.lists import Placed
-from screenings.planner.model import day_of, minute_of
+from screenings.planner.model import Clash, day_of, minute_of
 from screenings.tables import Grid
 
 
@@ -27,25 +27,33 @@ async def shown(edition: Edition, grid: Grid, lang: str) -> dict[str, Any]:
     known = {item.id: item for item in await lists.items(edition)}
     names = Names(edition, known, await lists.screens(edition), await lists.placed_in(grid))
     found = await since_last(edition)
+    clashes = await lists.clashes_of(edition, grid)
     return {
+        "news": await publication.has_news(edition, grid),
         "changes": len(found),
         "groups": [
             (kind, [line_of(one, names, lang) for one in found if one.kind == kind])
             for kind in ("new", "moved", "gone")
             if any(one.kind == kind for one in found)
         ],
-        "blocking": await in_the_way(edition, grid, names, lang),
+        "blocking": await in_the_way(edition, grid, clashes, names, lang),
+        "warnings": said([one for one in clashes if not publication.blocks(one)], names, lang),
         "letters": await publication.letters_due(edition, grid),
     }
 
 
-async def in_the_way(edition: Edition, grid: Grid, names: Names, lang: str) -> list[str]:
+async def in_the_way(
+    edition: Edition, grid: Grid, clashes: list[Clash], names: Names, lang: str
+) -> list[str]:
     """Each clash by its films, then what is no clash of two screenings."""
-    clashes = [c for c in await lists.clashes_of(edition, grid) if publication.blocks(c)]
-    codes = {clash.code for clash in clashes}
+    blocking = [clash for clash in clashes if publication.blocks(clash)]
+    codes = {clash.code for clash in blocking}
     others = [code for code in await publication.hindrances(edition, grid) if code not in codes]
-    said = [str(clash_row(clash, names)["words"][lang]) for clash in clashes]
-    return said + [t(lang, f"error.{code}") for code in others]
+    return said(blocking, names, lang) + [t(lang, f"error.{code}") for code in others]
+
+
+def said(clashes: list[Clash], names: Names, lang: str) -> list[str]:
+    return [str(clash_row(clash, names)["words"][lang]) for clash in clashes]
 
 
 def line_of(one: Difference, names: Names, lang: str) -> Line:

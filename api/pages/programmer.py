@@ -18,7 +18,7 @@ from api.v1._grid import Names, grid_state
 from festival.access import Act
 from festival.clock import at
 from festival.errors import Conflict, FestivalError, Missing, Refused
-from festival.language import day, t
+from festival.language import day, t, words
 from festival.tables import Edition, Person
 from screenings import acts, lists, planning, programmes, publication, venues
 from screenings.planner.model import Plan, Problem
@@ -34,11 +34,12 @@ SEE = [needs(Act.SEE_GRID, scope="programme")]
 PLAN = [needs(Act.PLAN, scope="programme")]
 PUBLISH = [needs(Act.PUBLISH, scope="programme")]
 NIGHT_ENDS = 4 * 60
+RULE = "planner.rule."
 LATEST = 30 * 60
 HOUR = re.compile("([01]?[0-9]|2[0-3])[:h]([0-5][0-9])")
 HAND = (
     "unplaced", "locked", "gone", "free", "lifted", "given_up", "lock", "unlock", "undone",
-    "moved_under", "hour_wrong", "away", "take_out",
+    "moved_under", "hour_wrong", "away", "take_out", "let_go_lead", "outside",
 )  # fmt: skip
 
 
@@ -114,7 +115,7 @@ async def grid_data(edition: Edition, person: Person, lang: str) -> dict[str, An
         "days": [day(lang, at(edition.first_day, d * 1440 + 720)) for d in range(edition.days)],
         "acts": await acts.acts_of(await lists.working_grid(edition), person),
         "words": {name: t(lang, f"programmer.hand.{name}") for name in HAND}
-        | {rule: t(lang, f"planner.rule.{rule}") for rule in ("S1", "S2", "S3")}
+        | {key.removeprefix(RULE): t(lang, key) for key in words(lang) if key.startswith(RULE)}
         | {"costs_nothing": t(lang, "programmer.why.nothing")},
     }
 
@@ -361,6 +362,20 @@ async def remove(
     return back(request, "/programmer/programmes", "programmer.done.removed")
 
 
+@post("/programmer/programmes/{programme_id:str}/departures", guards=PLAN)
+async def let_go(
+    request: AnyRequest,
+    programme_id: FromPath[str],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> Response[Any]:
+    try:
+        await programmes.let_go(edition_row, programme_id, by=person)
+    except FestivalError as error:
+        return await programmes_page(request, edition_row, error)
+    return back(request, "/programmer/programmes", "programmer.done.let_go")
+
+
 async def venues_page(
     request: AnyRequest, edition: Edition, error: FestivalError | None = None
 ) -> Response[str]:
@@ -454,5 +469,5 @@ async def add_guest(
 
 HANDLERS: list[Any] = [
     grid, plans, ask, plan, stop, apply, undo_plan, before_publishing, publish, all_programmes,
-    add_event, from_selection, remove, all_venues, add_venue, add_screen, add_guest,
+    add_event, from_selection, remove, let_go, all_venues, add_venue, add_screen, add_guest,
 ]  # fmt: skip

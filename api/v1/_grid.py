@@ -13,6 +13,7 @@ from festival.tables import Edition
 from screenings import lists
 from screenings.lists import Item, Placed
 from screenings.planner.model import Clash, day_of, minute_of
+from screenings.planner.rules import RULE_OF
 from screenings.tables import Screen
 
 DAYS = frozenset({"day", "first_day", "repeat_day", "stays", "days"})
@@ -30,6 +31,7 @@ async def grid_state(edition: Edition) -> dict[str, Any]:
     names = Names(edition, known, rooms, placed)
     return {
         **seen,
+        "calendar": [edition.first_day.isoformat(), edition.days],
         "screens": [
             {"id": s.id, "name": s.name, "seats": s.seats, "hours": s.hours} for s in rooms
         ],
@@ -96,11 +98,15 @@ class Names:
 
 
 def clash_row(clash: Clash, names: Names) -> dict[str, Any]:
-    """`says` is the rule in words, `names` the screenings, `words` both in one line."""
+    """`says` is the rule in words, `names` the screenings, `words` both in one line.
+
+    `mendable`: a repair can do something about it, for it is the planner's rule.
+    """
     says = {lang: clash_words(clash, names, lang) for lang in LANGUAGES}
     who = {lang: [names.of(lang, *one) for one in clash.screenings] for lang in LANGUAGES}
     words = {lang: f"{says[lang]} {' · '.join(who[lang])}" for lang in LANGUAGES}
-    return {**msgspec.to_builtins(clash), "says": says, "names": who, "words": words}
+    told = {"says": says, "names": who, "words": words, "mendable": clash.code in RULE_OF}
+    return {**msgspec.to_builtins(clash), **told}
 
 
 def clash_words(clash: Clash, names: Names, lang: str) -> str:

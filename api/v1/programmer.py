@@ -142,6 +142,17 @@ async def remove_programme(
     await programmes.remove_programme(edition_row, programme_id, by=person)
 
 
+@post("/programmes/{programme_id:str}/departures", guards=PLAN, status_code=200)
+async def let_go(
+    programme_id: FromPath[str],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, Any]:
+    """The films that have left leave the programme, which goes on with the others."""
+    await programmes.let_go(edition_row, programme_id, by=person)
+    return await grid_state(edition_row)
+
+
 @get("/grid", guards=SEE)
 async def grid(edition_row: NamedDependency[Edition]) -> dict[str, Any]:
     """The working grid as it stands, with every clash."""
@@ -371,6 +382,6 @@ async def publish(
 
 HANDLERS: list[Any] = [
     add_venue, add_screen, screens, add_guest, all_programmes, add_programme, from_selection,
-    remove_programme, grid, grid_events, place, move, take_out, lock, free, undo, ask, plan, plan_events,
+    remove_programme, let_go, grid, grid_events, place, move, take_out, lock, free, undo, ask, plan, plan_events,
     stop, apply, publish, reasons, explanation, mend,
 ]  # fmt: skip

@@ -1,8 +1,12 @@
 """The programmers' forms: what is refused keeps what was typed, and says what would do."""
 
+import json
+
 import pytest
 
+from festival.language import t
 from screenings.lists import screens, venues
+from screenings.planner.rules import PRICES, RULES
 from tests.builders import sign_in
 from tests.screenings.world import World
 
@@ -60,3 +64,15 @@ async def test_a_refused_event_keeps_its_words(client, house) -> None:
 
     assert answer.status_code == 422
     assert ['value="Fête"' in answer.text, 'value="dix"' in answer.text] == [True, True]
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+async def test_the_grid_has_words_for_the_price_of_every_rule(client, house, lang) -> None:
+    world = await World().build("accepted")
+    await sign_in(client, world.by)
+
+    page = (await client.get(f"/{lang}/{world.edition.slug}/programmer/grid")).text
+
+    known = json.loads(page.partition('<script type="application/json">')[2].partition("</script>")[0])["words"]
+    assert [price.code for price in PRICES if known.get(price.code) != t(lang, f"planner.rule.{price.code}")] == []
+    assert [rule.code for rule in RULES if rule.code not in known] == []

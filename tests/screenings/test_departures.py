@@ -1,10 +1,13 @@
 """When one side of the house acts, the other is told: a film that leaves, and where it stood."""
 
+from festival import editions
 from festival.db import rows
 from festival.tables import Letter
+from reviews import decisions
+from reviews.tables import Decision
 from screenings import departures
 from submissions.entries import withdraw
-from submissions.tables import Submission
+from submissions.tables import FilmFile, Submission
 from tests.builders import a_film, a_person
 from tests.screenings.world import World
 
@@ -39,3 +42,68 @@ async def test_a_draft_leaves_without_a_word(house) -> None:
     await take_back(world, draft)
 
     assert await Letter.count().where(Letter.edition == world.edition.id) == 0
+
+
+async def told(world: World) -> list[Letter]:
+    """The letters of all that waits to be told, each told twice."""
+    for line in await rows("SELECT task, args FROM outbox WHERE args->>'edition' = {}", world.edition.id):
+        for _ in range(2):
+            if line["task"] == "tell_of_departure":
+                await departures.tell(line["args"]["submission"])
+            if line["task"] == "tell_of_lengths":
+                await departures.tell_of_lengths(line["args"]["edition"])
+    return await Letter.objects().where(Letter.edition == world.edition.id)
+
+
+async def decided(world: World, film: int, act) -> None:
+    submission = await Submission.objects().get(Submission.id == world.films[film])
+    seen = await Decision.count().where(Decision.submission == submission.id)
+    chair = await a_person("chair", edition=world.edition, name="Cleo")
+    await act(submission, by=chair, note="En réunion.", seen=seen)
+
+
+async def test_programmers_learn_that_a_decision_they_build_on_is_open_again(house) -> None:
+    world = await World().build("submitted", "submitted")
+    await world.place(0, NOON)
+    for film in (0, 1):
+        await decided(world, film, decisions.accept)
+        await decided(world, film, decisions.reopen)
+
+    [letter] = await told(world)
+
+    assert (letter.kind, letter.person, letter.about) == ("film_reopened", world.by.id, world.films[0])
+    assert ["Nuit 0" in letter.body, "12:00, Orion" in letter.body, "Cleo" in letter.body] == [True, True, False]
+
+
+async def test_a_decision_that_stands_again_meanwhile_costs_no_letter(house) -> None:
+    world = await World().build("submitted")
+    await world.place(0, NOON)
+    for act in (decisions.accept, decisions.reopen, decisions.accept):
+        await decided(world, 0, act)
+
+    assert await told(world) == []
+
+
+async def test_a_film_of_the_grid_that_is_refused_after_all_is_told_with_its_place(house) -> None:
+    world = await World().build("submitted")
+    await world.place(0, NOON)
+    await decided(world, 0, decisions.accept)
+    await decided(world, 0, decisions.regret)
+
+    [letter] = await told(world)
+
+    assert letter.kind == "film_declined"
+    assert "sa place est libre" in letter.body
+
+
+async def test_lengths_that_are_counted_otherwise_are_told_once_with_both(house) -> None:
+    world = await World().build("accepted", "accepted")
+    await FilmFile.update({FilmFile.facts: {"duration": 5400.0}}).where(FilmFile.submission == world.films[0])
+    await world.place(0, NOON)
+    await world.place(1, NOON + 240)
+
+    await editions.change(world.edition, editions.Rules(measured_runtime=not world.edition.measured_runtime), by=world.by)
+
+    [letter] = await told(world)
+    assert letter.kind == "lengths_changed"
+    assert ["Nuit 0" in letter.body, "Nuit 1" in letter.body, "90" in letter.body] == [True, False, True]

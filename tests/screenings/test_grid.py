@@ -12,11 +12,11 @@ from festival.tables import new_id
 from screenings import acts, grid
 from screenings.grid import NewScreening, Where
 from screenings.lists import clashes_of, mark_of, placed_in, problem_of, venues, working_grid
-from screenings.programmes import ProgrammeForm, add_programme
+from screenings.programmes import ProgrammeForm, add_programme, let_go, remove_programme
 from screenings.venues import GuestForm, ScreenForm, add_guest, add_screen
 from submissions.entries import withdraw
 from submissions.tables import FilmFile, Submission
-from tests.builders import a_person, paris, sign_in
+from tests.builders import a_person, paris, sign_in, until_it_waits
 from tests.screenings.world import World
 
 NOON = 12 * 60
@@ -280,3 +280,92 @@ async def test_the_grid_goes_along_when_the_festival_begins_on_another_day(clien
     world.edition.first_day = date(2027, 12, 3)
     assert await starts(world) == [paris("2027-12-03 12:00")]
     assert await clashes_of(world.edition, await working_grid(world.edition)) == []
+
+
+@pytest.mark.parametrize("start", [60, 3 * 1440 + 240, 9 * 1440 + NOON])
+async def test_nothing_stands_on_a_day_that_the_festival_has_not(house, start) -> None:
+    world = await World().build("accepted", "accepted")
+    placed = await world.place(0, NOON)
+
+    with pytest.raises(Refused) as refused:
+        await world.place(1, start)
+    with pytest.raises(Refused):
+        await grid.move(world.edition, placed, Where(screen=world.screen, start=start), version=await world.version(), by=world.by)
+
+    assert refused.value.codes == ("start_outside_festival",)
+    assert await starts(world) == [paris("2027-11-26 12:00")]
+
+
+async def test_a_programme_that_is_being_placed_is_not_removed_with_its_screening(house) -> None:
+    world = await World().build("accepted")
+    placing, may_end = asyncio.Event(), asyncio.Event()
+
+    async def place_slowly() -> None:
+        async with transaction():
+            await world.place(0, NOON)
+            placing.set()
+            await may_end.wait()
+
+    placed = asyncio.create_task(place_slowly())
+    await placing.wait()
+    removing = asyncio.create_task(remove_programme(world.edition, world.programmes[0], by=world.by))
+    await until_it_waits(removing)
+    may_end.set()
+    await placed
+
+    with pytest.raises(Refused) as refused:
+        await removing
+    assert refused.value.codes == ("programme_is_placed",)
+    assert await starts(world) == [paris("2027-11-26 12:00")]
+
+
+async def a_block(world: World, *films: int) -> str:
+    form = ProgrammeForm(title_fr="Courts", kind="block", section="S", films=[world.films[n] for n in films])
+    world.programmes.append((await add_programme(world.edition, form, by=world.by)).id)
+    return await world.place(len(world.programmes) - 1, NOON)
+
+
+async def codes(world: World) -> list[str]:
+    return [clash.code for clash in await clashes_of(world.edition, await working_grid(world.edition))]
+
+
+async def test_a_block_goes_on_without_the_film_that_left_it(house) -> None:
+    world = await World().build("accepted", "accepted")
+    await a_block(world, 0, 1)
+    await withdraw(await Submission.objects().get(Submission.id == world.films[0]), by=world.maker)
+    assert await codes(world) == ["film_withdrawn"]
+
+    for _ in range(2):
+        await let_go(world.edition, world.programmes[2], by=world.by)
+
+    [standing] = await placed_in(await working_grid(world.edition))
+    assert await codes(world) == []
+    assert standing.film_ends_at - standing.starts_at == timedelta(minutes=5 + 1)
+
+
+async def test_a_programme_of_which_nothing_is_left_leaves_the_grid_in_spite_of_its_padlock(house) -> None:
+    world = await World().build("accepted")
+    placed = await world.place(0, NOON)
+    await grid.lock(world.edition, placed, locked=True, by=world.by)
+    await withdraw(await Submission.objects().get(Submission.id == world.films[0]), by=world.maker)
+
+    with pytest.raises(Refused) as refused:
+        await let_go(world.edition, world.programmes[0], by=world.by)
+    await grid.remove(world.edition, placed, version=await world.version(), by=world.by)
+
+    assert refused.value.codes == ("programme_has_left",)
+    assert await starts(world) == []
+
+
+async def test_the_very_same_file_twice_in_the_grid_is_told_by_both_titles(house) -> None:
+    world = await World().build("accepted", "accepted", "accepted")
+    for n in range(3):
+        await world.place(n, NOON + 240 * n)
+    twins = [world.films[0], world.films[2]]
+    await FilmFile.update({FilmFile.sha256: "ab" * 32}).where(FilmFile.submission.is_in(twins))
+
+    [clash] = await clashes_of(world.edition, await working_grid(world.edition))
+
+    assert (clash.code, clash.level) == ("film_twin", "warn")
+    assert {name for name, _ in clash.screenings} == {world.programmes[0], world.programmes[2]}
+    assert {clash.details["film"], clash.details["twin"]} == {"Nuit 0", "Nuit 2"}

@@ -202,3 +202,37 @@ async def test_what_is_shown_before_publishing_is_what_is_published(client, hous
     assert "Nuit 0" in asked
     assert done.status_code == 303
     assert await Letter.count().where(Letter.edition == world.edition.id) == 1
+
+
+async def publication_page(client, world: World, lang: str = "fr") -> str:
+    await sign_in(client, world.by)
+    return (await client.get(f"/{lang}/{world.edition.slug}/programmer/publication")).text
+
+
+@pytest.mark.parametrize(("lang", "says", "button"), [
+    ("fr", "Rien à publier", "Publier le n°"), ("en", "Nothing to publish", "Publish no."),
+])
+async def test_where_nothing_has_changed_the_page_offers_no_publication(client, house, lang, says, button) -> None:
+    world = await World().build("accepted")
+    placed = await world.place(0, NOON)
+    await publish(world)
+
+    same = await publication_page(client, world, lang)
+    await grid.move(world.edition, placed, grid.Where(screen=world.screen, start=NOON + 60), version=await world.version(), by=world.by)
+    changed = await publication_page(client, world, lang)
+
+    assert (says in same, button in same) == (True, False)
+    assert (says in changed, button in changed) == (False, True)
+
+
+async def test_a_grid_whose_lengths_alone_have_changed_can_be_published_and_says_so(client, house) -> None:
+    world = await World().build("accepted")
+    await world.place(0, NOON)
+    await publish(world)
+    await FilmFile.update({FilmFile.facts: {"duration": 5400.0}}).where(FilmFile.submission == world.films[0])
+
+    page = await publication_page(client, world)
+
+    assert ["Aucune séance ne change" in page, "Publier le n°" in page, "Aucune lettre" in page] == [True] * 3
+    assert "90 min ; il en durait 1" in page.replace("\u202f", " ")
+    assert await publish(world) == 2

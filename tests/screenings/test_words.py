@@ -11,7 +11,7 @@ from screenings.planner.rules import RULES
 from tests.test_architecture import ROOT
 
 SHOWN = {code for rule in RULES for code in rule.codes if rule.code != "H1"}
-SHOWN |= {"film_withdrawn", "film_declined", "length_changed"}
+SHOWN |= {"film_withdrawn", "film_declined", "length_changed", "film_twin"}
 NO = {"Refused", "Conflict", "Missing", "NotAllowed"}
 PACKAGES = ("api", "festival", "media", "reviews", "screenings", "submissions", "workers")
 

@@ -1,6 +1,6 @@
 // The hand: mouse at once, finger after a long press (a short one scrolls). What lies under the
 // pointer is asked for at every frame, so that a drop is true however much was scrolled meanwhile.
-import { DAY, STEP, clock, el } from './grid-parts.js'
+import { DAY, STEP, clock, el, within } from './grid-parts.js'
 
 const EDGE = 48
 const FASTEST = 18
@@ -113,7 +113,7 @@ export class GridDrag {
   place (d, { lane, day, screen }) {
     const { grid } = this
     const minute = (d.px - lane.getBoundingClientRect().left - d.grab) / grid.px + grid.t0
-    const start = Math.max(grid.t0, Math.min(grid.t1 - d.length, Math.round(minute / STEP) * STEP))
+    const start = within(grid.t0, grid.t1 - d.length, Math.round(minute / STEP) * STEP)
     return { day, screen: screen.id, start }
   }
 

@@ -1,6 +1,6 @@
 // The keyboard: the grid is one stop of Tab. Arrows walk from block to block; Enter lifts one, then
 // they carry it; Enter drops it, Escape gives up. Focus stays on the block whatever happens.
-import { DAY, STEP, clock } from './grid-parts.js'
+import { DAY, STEP, clock, within } from './grid-parts.js'
 
 const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }
 
@@ -103,7 +103,7 @@ export class GridKeys {
     const to = grid.lanes[Math.max(0, Math.min(grid.lanes.length - 1, at + rows))]
     const start = k.start + minutes * STEP * (isFast ? 6 : 1)
     Object.assign(k, { day: to.day, screen: to.screen.id })
-    k.start = Math.max(grid.t0, Math.min(grid.t1 - grid.length(show), start))
+    k.start = within(grid.t0, grid.t1 - grid.length(show), start)
     this.carry()
     show.box.scrollIntoView({ block: 'nearest', inline: 'nearest' })
     show.box.focus({ preventScroll: true })

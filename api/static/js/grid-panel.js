@@ -2,6 +2,8 @@
 // place would cost. What somebody has typed outlives whatever others do meanwhile.
 import { DAY, clock, dayOf, el, minutesOf, signed } from './grid-parts.js'
 
+const SETTLED = 1500
+
 export class GridPanel {
   constructor (grid, box) {
     this.grid = grid
@@ -12,6 +14,7 @@ export class GridPanel {
     this.form.onsubmit = event => { event.preventDefault(); this.submit() }
     box.querySelector('[data-lock]').onclick = () => grid.lock(this.show, this.seen)
     box.querySelector('[data-out]').onclick = () => grid.takeOut(this.show, this.seen)
+    box.querySelector('[data-let]').onclick = () => grid.letGo(this.show)
     box.querySelector('[data-close]').onclick = () => { const { show } = this; this.close(); grid.focusOn(show) }
   }
 
@@ -20,8 +23,6 @@ export class GridPanel {
   pick (show) {
     this.box.hidden = false
     this.fill(show)
-    this.part('length').textContent =
-      `${this.grid.item(show).intro} + ${this.grid.item(show).minutes} + ${this.grid.talk(show)} min`
     if (this.grid.isNarrow) this.box.scrollIntoView({ block: 'nearest' })
     this.reason(show)
   }
@@ -57,13 +58,17 @@ export class GridPanel {
 
   dress (show) {
     const { words } = this.grid
+    const item = this.grid.item(show)
+    this.part('length').textContent = `${item.intro} + ${item.minutes} + ${this.grid.talk(show)} min`
     this.box.querySelector('h2').textContent = this.grid.title(show)
     this.part('lock').hidden = !show.id
     this.part('lock').textContent = show.locked ? words.unlock : words.lock
-    this.part('out').hidden = !show.id || Boolean(show.locked)
+    this.part('out').hidden = !show.id || (show.locked && !item.gone)
     const gone = this.grid.clashesOf(show).find(c => c.code === 'film_withdrawn' || c.code === 'film_declined')
     this.part('gone').hidden = !gone
-    this.part('gone').textContent = gone ? `${gone.says[this.grid.data.lang]} ${words.take_out}` : ''
+    this.part('let').hidden = !gone || item.gone
+    this.part('gone').textContent =
+      gone ? `${gone.says[this.grid.data.lang]} ${item.gone ? words.take_out : words.let_go_lead}` : ''
   }
 
   // Somebody has acted: an untouched form follows, a touched one keeps its words and says so.
@@ -71,6 +76,7 @@ export class GridPanel {
     if (this.box.hidden || !this.show) return
     const now = this.grid.find(this.show.programme, this.show.number)
     if (!now) { this.close(); return }
+    this.askAgain()
     const place = this.place(now)
     const hasMoved = JSON.stringify(place) !== JSON.stringify(this.base) || now.id !== this.show.id
     const typed = Object.keys(place).some(name => this.form[name].value !== this.base[name])
@@ -100,6 +106,7 @@ export class GridPanel {
 
   async price (show) {
     this.cool()
+    this.priced = this.grid.data.version
     if (!show.id) return null
     this.asked = show.id
     const answer = await fetch(`${this.grid.data.api}/screenings/${show.id}/reasons`).catch(() => null)
@@ -115,6 +122,19 @@ export class GridPanel {
     near.sort((a, b) => Math.abs(a.start - start) - Math.abs(b.start - start))
     return near.length ? signed(near[0].price) : ''
   }
+
+  // Prices are the grid's: when others have changed it, they are asked for again, unless somebody
+  // stands among them.
+  askAgain () {
+    clearTimeout(this.timer)
+    this.timer = setTimeout(() => {
+      const isRead = this.part('why').contains(document.activeElement)
+      const isOld = this.show && !this.box.hidden && this.priced !== this.grid.data.version
+      if (isOld && !isRead && !this.grid.drag.on) this.reason(this.show)
+    }, SETTLED)
+  }
+
+  redrawn () { if (this.cells.length) this.heat(this.cells) }
 
   async reason (show) {
     const panel = this.part('why')

@@ -1,9 +1,12 @@
 // Small parts of the grid page: elements, clocks, and who overlaps whom.
 export const DAY = 1440
 export const STEP = 5
+export const TURNS = 240 // 04:00: what begins earlier belongs to the evening before
 
 export const el = (tag, cls = '', text = '') => Object.assign(document.createElement(tag), { className: cls, textContent: text })
-export const dayOf = start => Math.floor((start - 240) / DAY)
+export const dayOf = start => Math.floor((start - TURNS) / DAY)
+// What a hand may choose on one day: from 04:00 on, and before the next 04:00.
+export const within = (low, high, start) => Math.max(low, TURNS, Math.min(high, TURNS + DAY - STEP, start))
 export const signed = price => price > 0 ? `+${price}` : price < 0 ? `−${-price}` : '±0'
 export const bare = text => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
 
@@ -16,7 +19,7 @@ export function clock (minutes) {
 export function minutesOf (text) {
   const [, hours, minutes] = /^([01]?\d|2[0-3])[:h]([0-5]\d)$/.exec(text.trim()) ?? []
   if (hours === undefined) return null
-  return Number(hours) * 60 + Number(minutes) + (Number(hours) < 4 ? DAY : 0)
+  return Number(hours) * 60 + Number(minutes) + (Number(hours) * 60 < TURNS ? DAY : 0)
 }
 
 // Gives each box its place among those that run at the same time; the answer is the deepest pile.

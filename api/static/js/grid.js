@@ -8,6 +8,8 @@ import { DAY, bare, clock, dayOf, el, stacked } from './grid-parts.js'
 const PADLOCK = `<svg viewBox="0 0 9 11" aria-hidden="true"><path d="M1 5h7v6H1z"/>
 <path d="M2.5 5V3a2 2 0 0 1 4 0v2" fill="none" stroke="currentColor" stroke-width="1.3"/></svg>`
 
+const KNOCK = 10_000
+
 class FestivalGrid extends HTMLElement {
   connectedCallback () {
     this.data = JSON.parse(this.querySelector('script').textContent)
@@ -42,12 +44,19 @@ class FestivalGrid extends HTMLElement {
   open () {
     if (this.news) return
     this.news = new EventSource(this.data.events)
+    this.news.onerror = () => { if (this.news?.readyState === EventSource.CLOSED) this.openAgain() }
     this.news.onmessage = event => { if (JSON.parse(event.data).mark !== this.data.mark) this.fetchGrid() }
   }
 
   close () {
     this.news?.close()
     this.news = null
+  }
+
+  // A door that answers with an error ends the stream for good: we knock again.
+  openAgain () {
+    this.close()
+    setTimeout(() => { if (this.isConnected && !document.hidden) this.open() }, KNOCK)
   }
 
   wire () {
@@ -63,10 +72,20 @@ class FestivalGrid extends HTMLElement {
 
   // Drawing
 
-  draw () {
+  // From the first opening to the last closing, and as far as anything stands.
+  bounds () {
     const hours = this.data.screens.flatMap(screen => screen.hours.filter(Boolean))
-    this.t0 = Math.min(600, ...hours.map(h => h[0])) - 30
-    this.t1 = Math.max(1440, ...hours.map(h => h[1])) + 30
+    const its = (this.list ?? this.data.screenings).filter(s => s.start !== undefined && this.item(s))
+    const starts = its.map(s => s.start - dayOf(s.start) * DAY)
+    const ends = its.map((s, i) => starts[i] + this.length(s))
+    return [
+      Math.min(570, ...hours.map(h => h[0] - 30), ...starts),
+      Math.max(1470, ...hours.map(h => h[1] + 30), ...ends),
+    ]
+  }
+
+  draw () {
+    [this.t0, this.t1] = this.bounds()
     this.grid?.remove()
     this.grid = el('div', 'grid')
     this.grid.style.setProperty('--w', (this.t1 - this.t0) * this.px + 'px')
@@ -75,6 +94,7 @@ class FestivalGrid extends HTMLElement {
     this.lanes = []
     this.grid.append(this.ruler(), ...this.data.days.map((name, day) => this.drawDay(name, day)))
     this.append(this.grid)
+    this.panel.redrawn()
     document.querySelector('#no-rooms').hidden = this.data.screens.length > 0
   }
 
@@ -134,7 +154,8 @@ class FestivalGrid extends HTMLElement {
   shows () {
     if (this.list) return this.list
     const known = this.data.screenings.filter(s => this.data.programmes[s.programme])
-    const placed = known.map(s => ({ ...s, day: dayOf(s.start) })).filter(s => this.lane(s))
+    const placed = known.map(s => ({ ...s, day: dayOf(s.start) }))
+    for (const show of placed) if (!this.lane(show)) Object.assign(show, { day: null, isLost: true })
     const taken = new Set(known.map(s => `${s.programme}:${s.number}`))
     const missing = Object.values(this.data.programmes).flatMap(p =>
       [...Array(p.showings).keys()].filter(n => !taken.has(`${p.id}:${n}`))
@@ -146,7 +167,7 @@ class FestivalGrid extends HTMLElement {
 
   label (show) {
     const place = show.day === null
-      ? this.words.unplaced
+      ? this.words[show.isLost ? 'outside' : 'unplaced']
       : `${clock(show.start)}, ${this.data.days[show.day]}, ${this.lane(show).screen.name}`
     return [`${this.title(show)} ${place}`, show.locked && this.words.locked, this.item(show).gone && this.words.gone]
       .filter(Boolean).join(', ')
@@ -154,6 +175,7 @@ class FestivalGrid extends HTMLElement {
 
   paint () {
     const focused = document.activeElement?.show?.name
+    if (String(this.bounds()) !== String([this.t0, this.t1])) this.draw()
     const old = this.boxes
     this.boxes = new Map()
     this.tray.replaceChildren()
@@ -194,6 +216,7 @@ class FestivalGrid extends HTMLElement {
   putInTray (show, box) {
     const p = this.item(show)
     box.append(el('i', '', ` ${p.minutes}${this.talk(show) ? ' + ' + this.talk(show) : ''} min`))
+    if (show.isLost) box.append(el('i', 'lost', ` ${this.words.outside}`))
     const li = el('li')
     li.append(box)
     this.tray.append(li)
@@ -231,7 +254,7 @@ class FestivalGrid extends HTMLElement {
   conflicts () {
     const list = document.querySelector('#conf')
     document.querySelector('#nconf').textContent = this.data.clashes.length
-    document.querySelector('#repair').hidden = !this.data.clashes.length
+    document.querySelector('#repair').hidden = !this.data.clashes.some(clash => clash.mendable)
     list.replaceChildren(...this.data.clashes.map(clash => this.conflict(clash)))
     this.keys?.listed(list)
   }
@@ -272,7 +295,8 @@ class FestivalGrid extends HTMLElement {
     for (const li of this.tray.children) li.hidden = !bare(li.textContent).includes(wanted)
   }
 
-  // Acts. `seen` is the version that the hand was looking at when it began.
+  // Acts. `seen` is the version that the hand was looking at when it began. What was refused is null,
+  // what nobody answered is undefined.
 
   async send (method, path, body, seen = this.data.version) {
     const csrf = document.querySelector('meta[name=csrf]').content
@@ -284,6 +308,7 @@ class FestivalGrid extends HTMLElement {
       this.refuse((told.words?.[this.data.lang] ?? [this.words.away]).join(' '))
     } catch {
       this.refuse(this.words.away)
+      return undefined
     }
     await this.fetchGrid()
     return null
@@ -303,6 +328,7 @@ class FestivalGrid extends HTMLElement {
   take (state) {
     if (state.version < this.data.version) return
     if (this.drag?.on) { this.waiting = state; return }
+    if (String(state.calendar) !== String(this.data.calendar)) { location.reload(); return }
     const { version, mark, screens, programmes, screenings, clashes } = state
     const isSame = JSON.stringify(screens) === JSON.stringify(this.data.screens)
     Object.assign(this.data, { version, mark, screens, programmes, screenings, clashes })
@@ -329,6 +355,7 @@ class FestivalGrid extends HTMLElement {
     this.remember(told.act)
     this.take(told)
     const moved = this.find(show.programme, show.number)
+    if (!moved) return true
     const mine = this.clashesOf(moved)
     this.say(`${this.label(moved)}. ${mine.map(c => c.words[this.data.lang]).join(' ') || this.words.free}`)
     this.focusOn(moved)
@@ -351,8 +378,21 @@ class FestivalGrid extends HTMLElement {
     this.remember(told.act)
     this.take(told)
     const now = this.find(show.programme, show.number)
+    if (!now) return
     this.say(this.label(now))
     this.panel.pick(now)
+  }
+
+  // The films that left leave their block; the others stay where they are.
+  async letGo (show) {
+    const told = await this.send('POST', `/programmes/${show.programme}/departures`)
+    if (!told) return
+    this.take(told)
+    const now = this.find(show.programme, show.number)
+    if (!now) return
+    this.say(this.label(now))
+    this.panel.pick(now)
+    this.focusOn(now)
   }
 
   remember (act) {
@@ -365,13 +405,17 @@ class FestivalGrid extends HTMLElement {
     const act = this.acts.at(-1)
     if (act === undefined || this.undoing) return
     this.undoing = true
+    const isOnButton = document.activeElement === this.undo
+    const before = new Map(this.shows().map(show => [show.name, this.label(show)]))
     const told = await this.send('POST', `/grid/acts/${act}/undoing`)
     this.undoing = false
+    if (told === undefined) return
     this.acts.pop()
     this.undo.hidden = !this.acts.length
     if (!told) return
     this.take(told)
     this.say(this.words.undone)
+    if (isOnButton && this.undo.hidden) this.focusOn(this.shows().find(show => before.get(show.name) !== this.label(show)))
   }
 
   say (words) {
