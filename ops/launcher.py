@@ -44,6 +44,9 @@ CELERY = [
 ]
 
 
+DOORS = ("api", "api-ready")  # one serves, the other stands ready: ops/door.py
+
+
 class Part(msgspec.Struct):
     """One process of the house, and how its falls are counted."""
 
@@ -156,22 +159,8 @@ class House:
             "--loglevel",
             "WARNING",
         )
-        self.ours(
-            "api",
-            "uvicorn",
-            "api.app:app",
-            "--host",
-            "127.0.0.1",
-            "--port",
-            str(self.port),
-            "--timeout-graceful-shutdown",
-            "5",
-            "--no-proxy-headers",
-            "--no-access-log",
-            "--no-server-header",
-            "--log-level",
-            "warning",
-        )
+        for door in DOORS:
+            self.ours(door, "ops.door", str(self.port), str(VAR / "door"))
 
     def step(self, name: str, act: Callable[[], object]) -> None:
         began = time.monotonic()
@@ -283,8 +272,11 @@ class House:
         raise SystemExit(1)
 
     def close(self) -> None:
-        """In the reverse order; whoever does not go in time is ended."""
+        """In the reverse order, but the doors at once; whoever does not go in time is ended."""
         self.stopping = True
+        for door in DOORS:
+            if (part := self.parts.get(door)) and part.process and part.process.poll() is None:
+                part.process.send_signal(signal.SIGTERM)
         for part in reversed(self.parts.values()):
             if part.process is None or part.process.poll() is not None:
                 continue

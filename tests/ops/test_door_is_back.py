@@ -1,6 +1,5 @@
 """A house of its own whose door is killed ten times: it stands again at once, the tenth time as the first."""
 
-import json
 import os
 import signal
 import statistics
@@ -19,7 +18,7 @@ from ops.process import die_with_parent, free_port
 ROOT = Path(__file__).parents[2]
 KILLS = 10
 BUSY = 30.0  # seconds, on a machine that does much else
-SLOWER = 3.0  # a pause that grows makes the last starts many times as long as the first
+SLOWER = 3.0  # times what reading the door takes: a pause that grows makes the last starts longer
 
 
 @pytest.fixture
@@ -71,7 +70,8 @@ def answers(url: str) -> bool:
 
 
 def door_of(var: Path) -> int:
-    return int(json.loads((var / "house.json").read_text())["parts"]["api"])
+    """Who serves, by the file that the doors take turns at; 0 while one hands over to the other."""
+    return int((var / "door").read_text() or 0)
 
 
 def seconds_away(var: Path, url: str) -> float:
@@ -94,10 +94,10 @@ def bare_start() -> float:
 def test_a_door_that_is_killed_ten_times_is_back_each_time(var, url) -> None:
     away = [seconds_away(var, url) for _ in range(KILLS)]
     bare = statistics.median(bare_start() for _ in range(3))
-    told = f"away {[round(one, 2) for one in away]} s; bare import {bare:.2f} s"
-    sys.stdout.write(f"{told}; median {statistics.median(away) / bare:.2f} times that\n")
+    time.sleep(5 * bare)  # the other one has read everything again
+    rested = seconds_away(var, url)
+    told = f"away {[round(one, 2) for one in away]} s, rested {rested:.2f}; bare import {bare:.2f} s"
+    sys.stdout.write(told + "\n")
 
-    first, last = statistics.median(away[:5]), statistics.median(away[5:])
-
-    assert max(away) < BUSY, told
-    assert last < SLOWER * first, told
+    assert max(away) < SLOWER * bare, told
+    assert rested < bare, told
