@@ -1,15 +1,17 @@
 """The only place that knows HTTP's numbers: every no becomes a page or a problem document."""
 
 import logging
-import re
 from http import HTTPStatus
 from typing import Any
 
 import asyncpg
+import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, NotAuthorizedException, ValidationException
 from litestar.response import Redirect
+from litestar.utils.scope.state import ScopeState
 
+from api.forms import faults
 from api.pages._page import error_page, language_of, prefix_of
 from api.v1 import uploads
 from festival.errors import Busy, Conflict, FestivalError, Missing, NotAllowed, Refused
@@ -18,7 +20,6 @@ from festival.language import has_words, t
 log = logging.getLogger("door")
 
 AnyRequest = Request[Any, Any, Any]
-MISSING = re.compile(r"missing required field `(\w+)`")
 STATUS: dict[type[FestivalError], int] = {
     Refused: 422,
     NotAllowed: 403,
@@ -58,15 +59,37 @@ def http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
         )
     code = error.detail if has_words(f"error.{error.detail}") else by_number(error.status_code)
     values: dict[str, Any] = {}
-    if isinstance(error, ValidationException) and isinstance(error.extra, list):
-        values["fields"] = [named(e.get("key", ""), e.get("message", "")) for e in error.extra]
+    if isinstance(error, ValidationException):
+        values["fields"] = wrong_fields(request, error)
     return answer(request, error.status_code, (code,), values, headers=error.headers)
 
 
-def named(field: str, message: str) -> dict[str, str]:
-    """A field that is missing is named itself, not the body that lacks it."""
-    missing = MISSING.search(message)
-    return {"field": missing[1] if missing else "" if field == "data" else field, "message": message}
+def wrong_fields(request: AnyRequest, error: ValidationException) -> list[dict[str, str]]:
+    """Every wrong field of the body by its code; of a path or a question, what Litestar says."""
+    if codes := body_faults(request):
+        lang = language_of(request)
+        return [
+            {"field": field, "code": code, "message": words_of(lang, code, {})}
+            for field, _, code in (one.partition(":") for one in codes)
+        ]
+    extra = error.extra if isinstance(error.extra, list) else []
+    return [
+        {"field": "" if one.get("key") == "data" else one.get("key", ""), "message": one["message"]}
+        for one in extra
+    ]
+
+
+def body_faults(request: AnyRequest) -> list[str]:
+    """What the shape of this door says of the JSON that came; nothing where it is no object."""
+    body = ScopeState.from_scope(request.scope).body
+    shape = request.route_handler.parsed_data_field
+    if shape is None or not isinstance(body, bytes) or not shape.is_subclass_of(msgspec.Struct):
+        return []
+    try:
+        given = msgspec.json.decode(body, type=dict[str, Any])
+    except msgspec.DecodeError:
+        return []
+    return faults(shape.annotation, given, strict=True)
 
 
 def away(request: AnyRequest, error: Exception) -> Response[Any]:

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 import msgspec
 from litestar import Request
+from msgspec import inspect
 
 from festival.errors import Refused
 
@@ -18,22 +19,33 @@ async def filled(request: Request[Any, Any, Any], shape: type[Shape]) -> Shape:
     """
     form = await request.form()
     given: dict[str, Any] = {}
-    faults: list[str] = []
     hints = typing.get_type_hints(shape, include_extras=True)
     for field in msgspec.structs.fields(shape):
-        values = [v for v in form.getall(field.encode_name, []) if v != ""]
-        raw: Any = values if is_list(hints[field.name]) else (values[-1] if values else None)
-        if raw is None and not is_list(hints[field.name]):
+        values = [value for value in form.getall(field.encode_name, []) if value != ""]
+        if is_list(hints[field.name]):
+            given[field.encode_name] = values
+        elif values:
+            given[field.encode_name] = values[-1]
+    if wrong := faults(shape, given, strict=False):
+        raise Refused(*wrong)
+    return msgspec.convert(given, shape, strict=False)
+
+
+def faults(shape: type[msgspec.Struct], given: dict[str, Any], *, strict: bool) -> list[str]:
+    """`field:code` of each field that this shape would not take; `strict` reads no number in words."""
+    hints = typing.get_type_hints(shape, include_extras=True)
+    wrong = []
+    for field in msgspec.structs.fields(shape):
+        if field.encode_name not in given:
             if field.required:
-                faults.append(f"{field.name}:field_missing")
+                wrong.append(f"{field.name}:field_missing")
             continue
+        value = given[field.encode_name]
         try:
-            given[field.name] = msgspec.convert(raw, hints[field.name], strict=False)
-        except msgspec.ValidationError as error:
-            faults.append(f"{field.name}:{code_of(str(error))}")
-    if faults:
-        raise Refused(*faults)
-    return shape(**given)
+            msgspec.convert(value, hints[field.name], strict=strict)
+        except msgspec.ValidationError:
+            wrong.append(f"{field.name}:{fault_of(value, hints[field.name])}")
+    return wrong
 
 
 def is_list(hint: Any) -> bool:
@@ -42,12 +54,39 @@ def is_list(hint: Any) -> bool:
     return typing.get_origin(hint) in {list, tuple, set, frozenset}
 
 
-def code_of(message: str) -> str:
-    """Msgspec's sentence as a code with words."""
-    if "length <=" in message:
+def fault_of(value: Any, hint: Any) -> str:
+    """Which bound of its type this value breaks, read from the type; msgspec has refused it before."""
+    return broken(value, inspect.type_info(hint)) or "field_invalid"
+
+
+def broken(value: Any, kind: inspect.Type) -> str:
+    """The code of the bound that is broken; empty where none is, or where it has no code of its own."""
+    match kind:
+        case inspect.UnionType(types=types):
+            codes = [broken(value, one) for one in types if not isinstance(one, inspect.NoneType)]
+            return next(filter(None, codes), "")
+        case inspect.StrType() if isinstance(value, str):
+            return out_of_length(len(value), kind)
+        case inspect.ListType() if isinstance(value, list):
+            inner = (broken(one, kind.item_type) for one in value)
+            return out_of_length(len(value), kind) or next(filter(None, inner), "")
+        case inspect.IntType() | inspect.FloatType():
+            return out_of_bounds(value, kind)
+    return ""
+
+
+def out_of_length(length: int, kind: inspect.StrType | inspect.ListType) -> str:
+    if kind.max_length is not None and length > kind.max_length:
         return "field_long"
-    if "length >=" in message:
+    if kind.min_length is not None and length < kind.min_length:
         return "field_short"
-    if "<=" in message or ">=" in message:
-        return "field_out_of_bounds"
-    return "field_invalid"
+    return ""
+
+
+def out_of_bounds(value: Any, kind: inspect.IntType | inspect.FloatType) -> str:
+    """A number that its type can hold, beyond what its bounds allow."""
+    try:
+        msgspec.convert(value, int if isinstance(kind, inspect.IntType) else float, strict=False)
+    except msgspec.ValidationError:
+        return ""
+    return "field_out_of_bounds"

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from api.forms import code_of
+from api.forms import faults as form_faults
 from festival import codes
 from festival.errors import Refused
 from festival.language import country, tongue
@@ -117,7 +117,7 @@ def entry_from(fields: Mapping[str, str]) -> Entry:
             given["declared_seconds"] = seconds_of(fields["runtime"])
         except ValueError:
             faults.append("declared_seconds:runtime_unreadable")
-    faults += list(ill_formed(given))
+    faults += form_faults(Entry, given, strict=False)
     told: dict[str, object] = {}
     try:
         well = {k: v for k, v in given.items() if not any(f.startswith(f"{k}:") for f in faults)}
@@ -187,15 +187,6 @@ def meaning(name: str, text: str) -> object:
         with suppress(ValueError):
             return seconds_of(text)
     return [line for part in text.split("\n") if (line := part.strip())]
-
-
-def ill_formed(given: dict[str, Any]) -> Iterable[str]:
-    """Each field alone, so that all faults are told at once."""
-    for name, value in given.items():
-        try:
-            msgspec.convert({name: value}, Entry, strict=False)
-        except msgspec.ValidationError as error:
-            yield f"{name}:{code_of(str(error))}"
 
 
 class Step(msgspec.Struct, frozen=True):
