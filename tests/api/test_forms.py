@@ -1,0 +1,32 @@
+"""A wrong field is named by the bound of its own type that it breaks."""
+
+from typing import Annotated
+
+import pytest
+from msgspec import Meta
+
+from api.forms import fault_of
+
+Short = Annotated[str, Meta(min_length=2, max_length=4)]
+Few = Annotated[list[Short], Meta(max_length=2)]
+Share = Annotated[float, Meta(ge=0, le=1)]
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "code"),
+    [
+        ("a", Short, "field_short"),
+        ("abcde", Short, "field_long"),
+        ("b", Annotated[str, Meta(pattern="^a$")], "field_invalid"),
+        (["ab", "ab", "ab"], Few, "field_long"),
+        (["ab", "abcde"], Few, "field_long"),
+        ("-1", Annotated[int, Meta(ge=0)], "field_out_of_bounds"),
+        ("9" * 40, Annotated[int, Meta(le=9)] | None, "field_out_of_bounds"),
+        ("1.5", Share, "field_out_of_bounds"),
+        ("soon", Annotated[int, Meta(ge=0)], "field_invalid"),
+        ("soon", Share, "field_invalid"),
+        (5, Short, "field_invalid"),
+    ],
+)
+def test_the_bound_that_is_broken_has_the_word(value: object, kind: object, code: str) -> None:
+    assert fault_of(value, kind) == code
