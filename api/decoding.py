@@ -1,6 +1,7 @@
 """What no shape should ever see: broken UTF-8, bottomless nesting, NUL, numbers beyond BIGINT.
 
-Runs before msgspec and before forms are read; uploads of films pass by, they are bytes.
+Runs before msgspec and before forms are read: every body is read here once, whatever its sender
+calls it, within one limit of bytes and one of time. Only films pass by.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from urllib.parse import unquote_to_bytes
 from litestar import Request
 from litestar.enums import ScopeType
 from litestar.exceptions import ClientException, HTTPException, NotFoundException
+from litestar.handlers import HTTPRouteHandler
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
@@ -76,33 +78,41 @@ def utf8(body: bytes) -> str:
     return text
 
 
-async def whole_body(receive: Receive) -> bytes:
+async def whole_body(receive: Receive, *, most: int = MOST_BYTES) -> bytes:
     """Read to its end; one that only drips is as silent as one that has stopped."""
     try:
         async with asyncio.timeout(MOST_SECONDS):
-            return await read(receive)
+            return await read(receive, most)
     except TimeoutError:
         raise Silent from None
 
 
-async def read(receive: Receive) -> bytes:
-    body = bytearray()
-    while True:
-        message = await receive()
+async def read(receive: Receive, most: int) -> bytes:
+    body, more = bytearray(), True
+    while more:
+        message: Any = await receive()
         if message["type"] != "http.request":
             raise ClientException("client_left")
-        body += message["body"]
-        if len(body) > MOST_BYTES:
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > most:
             raise HTTPException("body_too_large", status_code=413)
-        if not message["more_body"]:
-            return bytes(body)
+    return bytes(body)
+
+
+def most_bytes(scope: Scope) -> int | None:
+    """What a body for this door may hold; None where it is a film, which no memory holds."""
+    handler: Any = scope["route_handler"]
+    if not isinstance(handler, HTTPRouteHandler):
+        return MOST_BYTES
+    return handler.resolve_request_max_body_size()
 
 
 CHECKS = {"application/json": checked_json, "application/x-www-form-urlencoded": checked_form}
 
 
 class Decoding(ASGIMiddleware):
-    """Reads a JSON or form body once, checks it, and hands it on unchanged."""
+    """Reads a body once, checks what is JSON or a form, and hands it on unchanged."""
 
     scopes = (ScopeType.HTTP,)
 
@@ -111,17 +121,23 @@ class Decoding(ASGIMiddleware):
             await next_app(scope, receive, send)
             return
         checked_address(scope)
-        kind = dict(scope["headers"]).get(b"content-type", b"").split(b";")[0].decode("latin-1")
-        kind = kind.strip().lower()
+        kind = kind_of(scope)
         if kind.startswith("multipart/") and not _with_a_file.fullmatch(scope["path"]):
             raise HTTPException("bad_request", status_code=415)
-        check = CHECKS.get(kind)
-        if check is None or scope.get("method") in {"GET", "HEAD", "OPTIONS"}:
+        most = most_bytes(scope)
+        if scope.get("method") in {"GET", "HEAD", "OPTIONS"} or most is None:
             await next_app(scope, receive, send)
             return
-        body = await whole_body(receive)
-        check(body)
+        body = await whole_body(receive, most=most)
+        if kind in CHECKS:
+            CHECKS[kind](body)
         await next_app(scope, again(body, receive), send)
+
+
+def kind_of(scope: Scope) -> str:
+    """The content type without its parameters."""
+    told = dict(scope["headers"]).get(b"content-type", b"").decode("latin-1")
+    return told.partition(";")[0].strip().lower()
 
 
 class CheckedRequest(Request[Any, Any, Any]):

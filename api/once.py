@@ -10,6 +10,7 @@ and what they count must stay counted. What makes a key is done once and told on
 import asyncio
 import hashlib
 import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -25,11 +26,15 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from litestar.utils.scope.state import ScopeState
 
 from api.auth import UNSAFE, viewer_of
+from api.decoding import CheckedRequest, again, kind_of, most_bytes, whole_body
 from festival.db import rows, whole_request
 
 LONGEST_KEY = 255
 LONGEST_WAIT = 20.0
 FORM = "application/x-www-form-urlencoded"
+FORM_WITH_A_FILE = "multipart/form-data"
+FILM = "application/offset+octet-stream"
+SAID_OF_A_FILM = (b"upload-length", b"upload-metadata")  # an upload begins by headers alone
 UNKEPT = {"set-cookie", "content-length"}
 TOLD_ONCE = "told"  # it happens once, but its answer is told once, too
 
@@ -48,30 +53,34 @@ class Once(ASGIMiddleware):
         self.waiting: Counter[str] = Counter()
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        kind = headers.get(b"content-type", "").partition(";")[0].strip().lower()
-        given = headers.get(b"idempotency-key", "")
-        opted_out = not scope["route_handler"].opt.get("once", True)
-        if scope.get("method") not in UNSAFE or opted_out or not (given or kind == FORM):
+        headers = {name.lower(): value for name, value in scope["headers"]}
+        given = headers.get(b"idempotency-key", b"").decode("latin-1")
+        kind, opted_out = kind_of(scope), not scope["route_handler"].opt.get("once", True)
+        is_form = kind in {FORM, FORM_WITH_A_FILE}
+        if scope.get("method") not in UNSAFE or opted_out or not (given or is_form):
             await next_app(scope, receive, send)
             return
-        if kind not in {"", "application/json", FORM}:  # a film is no body to be kept in mind
+        if most_bytes(scope) is None and scope.get("method") == "PATCH":  # its offset is its key
             await next_app(scope, receive, send)
             return
-        body, receive = await read(receive)
-        key = given or "".join(parse_qs(body.decode()).get("_once", []))
+        if most_bytes(scope) is None and kind == FILM:
+            raise ClientException("key_with_film")
+        body = await whole_body(receive, most=most_bytes(scope) or 0)
+        mark, said = marked(body, kind, headers.get(b"content-type", b"")) if is_form else ("", body)
+        key = given or mark
         viewer = await viewer_of(ASGIConnection(scope)) if key else None
         if viewer is None or not viewer.is_known:
-            await next_app(scope, receive, send)
+            await next_app(scope, again(body, receive), send)
             return
         if len(key) > LONGEST_KEY:
             raise ClientException("key_long")
-        asked = hashlib.sha256(body).hexdigest()
+        beside = [scope["query_string"], *(headers.get(name, b"") for name in SAID_OF_A_FILM)]
+        asked = hashlib.sha256(b"\n".join([*beside, said])).hexdigest()
         # A form that was changed and sent again is another act; a program's key names one act only.
         name = [viewer.id, scope.get("method"), scope["path"], key, "" if given else asked]
         row = hashlib.sha256(json.dumps(name).encode()).hexdigest()
         async with self.alone(row):
-            kept = await self.first(row, asked, scope, receive, next_app)
+            kept = await self.first(row, asked, scope, again(body, receive), next_app)
         for message in kept:
             await send(message)
 
@@ -108,6 +117,7 @@ class Once(ASGIMiddleware):
         try:
             async with whole_request():
                 if not await claimed(row, asked):
+                    await check_guards(scope, receive)
                     return await answered(row, asked)
                 await next_app(scope, receive, listen)
                 ScopeState.from_scope(scope).response_started = False  # it was heard here alone
@@ -130,21 +140,19 @@ def busy() -> HTTPException:
     return HTTPException("key_in_use", status_code=409, headers={"retry-after": "3"})
 
 
-async def read(receive: Receive) -> tuple[bytes, Receive]:
-    """The body, which was checked and bounded already, and the same body for the next reader."""
-    body, more = bytearray(), True
-    while more:
-        message: Any = await receive()
-        if message["type"] != "http.request":
-            raise ClientException("client_left")
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-    first = [{"type": "http.request", "body": bytes(body), "more_body": False}]
+def marked(body: bytes, kind: str, told: bytes) -> tuple[str, bytes]:
+    """The mark of a form, and what it says: the line between its parts is another each time."""
+    if kind == FORM:
+        return "".join(parse_qs(body.decode()).get("_once", [])), body
+    line = re.search(rb'boundary="?([^";]+)', told)
+    mark = re.search(rb'name="_once"\r\n\r\n([^\r\n]*)\r\n', body)
+    said = body.replace(line[1], b"") if line else body
+    return mark[1].decode("latin-1") if mark else "", said
 
-    async def again() -> Any:
-        return first.pop() if first else await receive()
 
-    return bytes(body), again
+async def check_guards(scope: Scope, receive: Receive) -> None:
+    """An answer of before opens no door that is closed to its sender by now."""
+    await scope["route_handler"].authorize_connection(CheckedRequest(scope, receive))
 
 
 async def claimed(row: str, asked: str) -> bool:

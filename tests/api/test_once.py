@@ -1,12 +1,18 @@
 """What is sent twice happens once, and is answered the same."""
 
 import asyncio
+import base64
 import re
 
+import httpx
 import pytest
 
 from api import limits
+from festival import people
 from festival.db import rows
+from festival.tables import Part
+from tests.api.test_subtitles import SRT, Film
+from tests.api.test_uploads import FILM, a_draft
 from tests.builders import a_person, an_edition, sign_in
 
 # Doors whose answers hold secrets, or whose counts must stay: each may be knocked at again freely.
@@ -82,6 +88,88 @@ async def test_what_makes_something_makes_it_once(client, place, body) -> None:
 
     assert (first.status_code, again.status_code, again.json()) == (201, 201, first.json())
     assert again.headers["idempotent-replayed"] == "true"
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/vnd.api+json", "application/octet-stream", ""])
+async def test_a_key_is_heeded_whatever_the_body_is_called(client, kind) -> None:
+    edition, maker = await a_maker(client)
+    headers = {"idempotency-key": "one", "content-type": kind}
+
+    told = [
+        await client.post(f"/api/v1/{edition.slug}/submissions", content=b'{"title": "Nuit"}', headers=headers)
+        for _ in range(2)
+    ]
+
+    assert [answer.status_code for answer in told] == [201, 201]
+    assert told[0].json() == told[1].json()
+    assert await entries_of(maker) == 1
+
+
+async def test_an_upload_is_begun_once_and_its_key_names_one_film(client) -> None:
+    uploads = await a_draft(client, await an_edition())
+    key = {"idempotency-key": "one", "tus-resumable": "1.0.0"}
+    said = {"upload-metadata": "submission " + base64.b64encode(uploads.submission.encode()).decode()}
+
+    async def begun(length: int, content: bytes = b"", **more: str) -> httpx.Response:
+        headers = {**key, **said, "upload-length": str(length), **more}
+        return await client.post(f"{uploads.base}/uploads", content=content, headers=headers)
+
+    first, again, other = await begun(1000), await begun(1000), await begun(2000)
+    with_bytes = await begun(1000, FILM[:10], **{"content-type": "application/offset+octet-stream"})
+
+    made = await rows("SELECT size FROM film_file WHERE submission = {}", uploads.submission)
+    assert (first.status_code, again.status_code, other.status_code) == (201, 201, 422)
+    assert first.headers["location"] == again.headers["location"]
+    assert other.json()["codes"] == ["key_reused"]
+    assert (with_bytes.status_code, with_bytes.json()["codes"]) == (400, ["key_with_film"])
+    assert made == [{"size": 1000}]
+
+
+async def test_subtitles_that_are_sent_twice_stand_once(client) -> None:
+    film = await Film(client).entered(status="draft")
+    text, key = SRT.encode(), {"idempotency-key": "one", "content-type": "text/plain"}
+
+    told = [await client.put(f"{film.tracks}/fr", content=text, headers=key) for _ in range(2)]
+    other = await client.put(f"{film.tracks}/fr?kind=forced", content=text, headers=key)
+    form = {"language": "de", "kind": "full", "_once": "mark", "_csrf": client.headers["x-csrf-token"]}
+    led = [
+        await client.post(f"{film.page}/subtitles", data=form, files={"subtitles": ("a.srt", text)})
+        for _ in range(2)
+    ]
+
+    assert ([one.status_code for one in told], other.status_code) == ([200, 200], 422)
+    assert [one.status_code for one in led] == [303, 303]
+    assert await film.names() == [("de", "full", True), ("fr", "full", True)]
+
+
+async def test_an_endless_body_with_a_key_is_not_kept_in_mind(client) -> None:
+    edition, _ = await a_maker(client)
+    sent = 0
+
+    async def endless():
+        nonlocal sent
+        while True:
+            sent += 1
+            yield b"x" * 65536
+
+    told = [
+        await client.post(f"/api/v1/{edition.slug}/{door}", content=endless(), headers={"idempotency-key": "one"})
+        for door in ("submissions", "uploads")
+    ]
+
+    assert [answer.status_code for answer in told] == [413, 413]
+    assert sent < 40
+
+
+async def test_an_answer_of_before_opens_no_door_that_was_closed_since(client) -> None:
+    edition, programmer = await a_maker(client, "programmer")
+    place, key = f"/api/v1/{edition.slug}/venues", {"idempotency-key": "one"}
+    made = await client.post(place, json={"name": "Palais"}, headers=key)
+    await people.revoke(programmer, Part.PROGRAMMER, edition=edition, by=programmer)
+
+    again = await client.post(place, json={"name": "Palais"}, headers=key)
+
+    assert (made.status_code, again.status_code, again.json()["codes"]) == (201, 403, ["not_allowed"])
 
 
 async def test_a_key_with_another_body_is_refused(client) -> None:
