@@ -37,4 +37,4 @@ ENV PATH=/house/.venv/bin:/usr/local/bin:/usr/bin:/bin \
 RUN python -m compileall -q festival media submissions reviews screenings api workers ops
 USER cinema
 EXPOSE 8000
-CMD ["python", "-m", "uvicorn", "api.app:app", "--host", "0.0.0.0", "--port", "8000"]
+CMD ["python", "-m", "uvicorn", "api.app:app", "--host", "0.0.0.0", "--port", "8000", "--http", "api.line:Line", "--no-proxy-headers"]

@@ -33,6 +33,7 @@ def server(port: int) -> uvicorn.Server:
         host="127.0.0.1",
         port=port,
         timeout_graceful_shutdown=5,
+        http="api.line:Line",
         proxy_headers=False,
         access_log=False,
         server_header=False,

@@ -29,7 +29,8 @@ class Door:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "uvicorn", "api.app:app", "--port", str(self.port),
-                 "--timeout-graceful-shutdown", "2"],
+                 "--timeout-graceful-shutdown", "2", "--http", "api.line:Line",
+                 "--no-proxy-headers"],
                 env=self.env, cwd=ROOT, stdout=log, stderr=log, preexec_fn=die_with_parent(),
             )  # fmt: skip
 

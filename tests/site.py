@@ -55,7 +55,7 @@ class Site:
             self.start(name, command)
         self.start("api", ["uvicorn", "api.app:app", "--host", "127.0.0.1", "--port",
                            str(self.port), "--timeout-graceful-shutdown", "2",
-                           "--no-proxy-headers"])
+                           "--http", "api.line:Line", "--no-proxy-headers"])
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
             try:

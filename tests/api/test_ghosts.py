@@ -4,13 +4,14 @@ import asyncio
 import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import httpx
 import pytest
 import pytest_asyncio
 
+from api import decoding
 from festival.settings import Settings
 from media.storage import LocalStore
 from submissions.tables import Submission
@@ -222,6 +223,67 @@ async def test_no_other_body_is_waited_for_without_end(client, hasty_door: Door)
     kinds = ["application/json", "application/x-www-form-urlencoded", "text/plain"]
     assert await asyncio.gather(*map(told, kinds)) == [(408, True, True)] * 3
     assert await Submission.count().where(Submission.edition == edition.id) == before
+
+
+async def test_a_body_that_only_drips_is_no_body_whatever_it_is_called(client, monkeypatch) -> None:
+    monkeypatch.setattr(decoding, "MOST_SECONDS", 0.5)
+    uploads = await a_draft(client, await an_edition())
+
+    async def drip() -> AsyncIterator[bytes]:
+        while True:
+            await asyncio.sleep(0.1)
+            yield b" "
+
+    kinds = ["application/json", "text/plain", OCTETS, ""]
+    told = [
+        await client.post(f"{uploads.base}/submissions", content=drip(), headers={"content-type": kind})
+        for kind in kinds
+    ]
+
+    assert [answer.status_code for answer in told] == [408] * 4
+
+
+async def test_a_line_on_which_nothing_is_asked_is_closed(client, hasty_door: Door) -> None:
+    uploads = await a_draft(client, await an_edition())
+    health = b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n"
+
+    async def told(*pieces: bytes, answers: int = 0, drip: bytes = b"") -> bool:
+        """Whether the house closes a line that brings this, and then nothing, or drop by drop."""
+        line = await Line.to(hasty_door)
+        for piece in pieces:
+            await line.send(piece)
+        for _ in range(answers):
+            await asyncio.wait_for(line.answer(), 30)
+        ended = asyncio.create_task(line.has_ended())
+        for _ in range(200):
+            if ended.done():
+                break
+            with suppress(ConnectionError):
+                await line.send(drip)
+            await asyncio.sleep(0.1)
+        line.close()
+        return ended.done() and ended.result()
+
+    unread = f"PATCH {uploads.base}/uploads/none HTTP/1.1\r\nhost: x\r\ncontent-length: 900\r\n\r\nabc".encode()
+    assert await asyncio.gather(
+        told(),  # nothing at all
+        told(health[:20]),  # half a head
+        told(health[:29], drip=b"a"),  # a head without end
+        told(health, answers=1),
+        told(health, health[:20], answers=1),
+        told(unread, b"d", answers=1),  # answered before its body has come
+    ) == [True] * 6  # fmt: skip
+
+
+async def test_one_request_after_another_goes_through_one_line(hasty_door: Door) -> None:
+    line = await Line.to(hasty_door)
+    for _ in range(2):
+        await line.send(b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n")
+        assert (await asyncio.wait_for(line.answer(), 30))[0] == 200
+        await asyncio.sleep(2)
+    await line.send(b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n" * 3)
+    assert [(await asyncio.wait_for(line.answer(), 30))[0] for _ in range(3)] == [200] * 3
+    line.close()
 
 
 @pytest.mark.slow
