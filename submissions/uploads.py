@@ -194,16 +194,14 @@ def reasons(file: FilmFile) -> tuple[Finding, ...]:
     return verdict.findings if verdict else ()
 
 
-async def abandon(file: FilmFile, *, by: Person, store: Store) -> None:
-    """The sender gives this upload up."""
+async def abandon(file: FilmFile, *, by: Person, store: Store) -> bool:
+    """The sender gives this upload up; False when it has ended meanwhile, and so stays what it is."""
     async with transaction():
-        await rows(
-            """UPDATE film_file SET state = 'replaced', replaced_at = now()
-               WHERE id = {} AND state = 'receiving' RETURNING id""",
-            file.id,
-        )
+        if not await _is_ended(file):
+            return False
         await record("upload_abandoned", file.id, by=by)
     await let_go(file, store)
+    return True
 
 
 async def check_time(file: FilmFile, edition: Edition, settings: Settings) -> None:
@@ -246,10 +244,18 @@ async def sweep(*, store: Store) -> None:
 
 async def expire(file: FilmFile, store: Store) -> None:
     async with transaction():
-        await rows(
-            """UPDATE film_file SET state = 'replaced', replaced_at = now(), fault = 'expired'
-               WHERE id = {} AND state = 'receiving' RETURNING id""",
-            file.id,
-        )
+        if not await _is_ended(file, fault="expired"):
+            return
         await record("upload_expired", file.id)
     await let_go(file, store)
+
+
+async def _is_ended(file: FilmFile, *, fault: str = "") -> bool:
+    """An upload under way is one no more; False when it was none."""
+    ended = await rows(
+        """UPDATE film_file SET state = 'replaced', replaced_at = now(), fault = {}
+           WHERE id = {} AND state = 'receiving' RETURNING id""",
+        fault,
+        file.id,
+    )
+    return bool(ended)

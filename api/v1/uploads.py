@@ -222,6 +222,8 @@ async def create(
     check_version(request)
     if one(request, "upload-defer-length") is not None:
         raise TusError(400, "upload_length_invalid")
+    if one(request, "upload-concat") is not None:
+        raise TusError(400, "upload_concat_unknown")  # a part of a film must not pass for a film
     size = decimal(request, "upload-length")
     if size > settings.max_upload_bytes:
         raise TusError(413, "file_too_large", Tus_Max_Size=str(settings.max_upload_bytes))
@@ -269,7 +271,8 @@ async def how_far(
     check_version(request)
     file = await own(upload_id, viewer)
     check_refused(file)
-    await uploads.check_time(file, edition_row, settings)
+    if file.state == "receiving":
+        await uploads.check_time(file, edition_row, settings)
     try:
         offset = await receiving.offset_of(file, store)
         if offset == file.size and file.state == "receiving":
@@ -308,10 +311,10 @@ async def append(
     offset, given = decimal(request, "upload-offset"), checksum(request)
     file = await own(upload_id, viewer)
     check_refused(file)
-    await uploads.check_time(file, edition_row, settings)
-    if file.state != "receiving":
+    if file.state != "receiving":  # whoever has missed the last answer may ask for it at any time
         kept = await ended(file, offset, announced(request), store)
     else:
+        await uploads.check_time(file, edition_row, settings)
         kept = await take(request, file, offset, store, given)
     return Response(
         None, status_code=204, headers={**ALWAYS, **expires(file), "Upload-Offset": str(kept)}
@@ -382,9 +385,8 @@ async def abandon(
     check_version(request)
     file = await own(upload_id, viewer)
     check_refused(file)
-    if file.state != "receiving":
+    if file.state != "receiving" or not await uploads.abandon(file, by=person, store=store):
         raise TusError(410, "upload_gone")
-    await uploads.abandon(file, by=person, store=store)
     return Response(None, status_code=204, headers=ALWAYS)
 
 

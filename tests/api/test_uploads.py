@@ -10,8 +10,9 @@ import httpx
 import pytest
 
 from festival.clock import now
+from festival.db import rows
 from festival.settings import Settings
-from festival.tables import Deadline, Outbox
+from festival.tables import Deadline, Outbox, Person
 from media.policy import Finding, Severity
 from media.storage import LocalStore
 from submissions import uploads as uploading
@@ -105,6 +106,14 @@ async def test_a_length_is_digits_and_nothing_else(uploads: Uploads, length: str
     answer = await uploads.create(length)
 
     assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("concat", ["partial", "final;/api/v1/x/uploads/a /api/v1/x/uploads/b"])
+async def test_a_part_of_a_film_does_not_pass_for_a_film(uploads: Uploads, concat: str) -> None:
+    answer = await uploads.create(upload_concat=concat)
+
+    assert (answer.status_code, answer.json()["codes"]) == (400, ["upload_concat_unknown"])
+    assert await FilmFile.count().where(FilmFile.submission == uploads.submission) == 0
 
 
 async def test_a_deferred_length_is_not_offered(uploads: Uploads) -> None:
@@ -510,6 +519,37 @@ async def test_what_was_begun_in_time_may_end_within_the_grace(client) -> None:
     answer = await uploads.send(place, FILM, 0)
 
     assert answer.status_code == 204
+
+
+async def test_whoever_missed_the_last_answer_hears_it_after_the_grace_too(client) -> None:
+    edition = await an_edition()
+    uploads = await a_draft(client, edition)
+    place = await uploads.begin()
+    await uploads.send(place, FILM, 0)
+    edition.deadline_at = now() - timedelta(days=9)
+    await edition.save()
+    await FilmFile.update({FilmFile.expires_at: now() - timedelta(days=1)}).where(
+        FilmFile.id == (await the_file(place)).id
+    )
+
+    again, kept = await uploads.send(place, b"", len(FILM)), await uploads.head(place)
+
+    assert (again.status_code, kept.status_code, kept.headers["upload-offset"]) == (204, 200, str(len(FILM)))
+
+
+async def test_an_upload_that_has_ended_meanwhile_is_not_given_up(uploads: Uploads) -> None:
+    place = await uploads.begin()
+    as_seen = await the_file(place)
+    person = await Person.objects().get(Person.id == as_seen.person)
+    await uploads.send(place, FILM, 0)
+
+    given_up = await uploading.abandon(as_seen, by=person, store=LocalStore(Settings.read().media_root))
+    await uploading.expire(as_seen, LocalStore(Settings.read().media_root))
+
+    said = await rows("SELECT act FROM record WHERE subject = {} ORDER BY id", as_seen.id)
+    assert (given_up, (await the_file(place)).state) == (False, "received")
+    assert [row["act"] for row in said] == ["upload_begun", "file_received"]
+    assert await uploads.offset(place) == len(FILM)
 
 
 async def test_a_section_with_its_own_deadline_is_judged_by_it(client) -> None:
