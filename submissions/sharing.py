@@ -152,10 +152,29 @@ async def join_screener(
     await telling.tell("screener", 1.0, "done")
     await keep_copy(file, submission, edition, made, lease=lease)
     await telling.tell("publish", 1.0, "done")
-    for name in parts.names_of(plan):
-        await asyncio.to_thread(store.discard_copy, parts.key_of(file.id, name))
-    await parts.forget(file.id)
+    await let_go(file.id, plan, store)
     await news.tell("file", file.id, state=file.state, refresh=True)
+
+
+async def let_go(file_id: str, plan: Plan, store: Store) -> None:
+    """Parts that nobody will join any more."""
+    for name in parts.names_of(plan):
+        await asyncio.to_thread(store.discard_copy, parts.key_of(file_id, name))
+    await parts.forget(file_id)
+
+
+async def sweep(*, store: Store) -> None:
+    """Parts of films that are whole, refused or replaced: whoever ended them may have left some.
+
+    A failed film keeps its parts: it may be sent on its way again.
+    """
+    for row in await rows(
+        """SELECT f.id FROM film_file f JOIN step s ON s.file = f.id AND s.kind = 'plan'
+           WHERE f.state NOT IN ('received', 'inspecting', 'sound', 'making', 'failed')
+             AND greatest(f.ready_at, f.replaced_at, f.created_at) < now() - interval '5 minutes'"""
+    ):
+        if (plan := await parts.plan_of(row["id"])) is not None:
+            await let_go(row["id"], plan, store)
 
 
 def gather(store: Store, file_id: str, plan: Plan, work: Path) -> None:

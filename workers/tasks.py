@@ -106,6 +106,7 @@ async def tell_of_letters(lease: Lease, _: Heartbeat) -> None:
 
 async def sweep_uploads(_: Lease, __: Heartbeat) -> None:
     await uploads.sweep(store=store_of(settings))
+    await sharing.sweep(store=store_of(settings))
 
 
 async def sweep_rows(_: Lease, __: Heartbeat) -> None:

@@ -169,6 +169,22 @@ async def test_one_part_that_fails_for_good_stops_the_film_and_a_person_sends_it
     assert await booth.state() == "ready"
 
 
+async def test_parts_of_a_film_that_is_over_are_swept_and_those_of_another_stay(booth: Booth) -> None:
+    await booth.do(await booth.take("make_screener"))
+    await booth.do(await booth.take("encode_sound"))
+    part = parts.key_of(booth.file, "sound")
+    kept = {}
+    for state in ("making", "failed", "faulty"):
+        await rows("UPDATE film_file SET state = {}, ready_at = now() - interval '1 hour', "
+                   "created_at = now() - interval '2 hours' WHERE id = {} RETURNING id",
+                   state, booth.file)  # fmt: skip
+        await sharing.sweep(store=booth.store)
+        kept[state] = booth.store.is_published(part)
+
+    assert kept == {"making": True, "failed": True, "faulty": False}
+    assert await parts.plan_of(booth.file) is None
+
+
 async def test_with_one_worker_a_film_is_made_in_one_go(booth: Booth) -> None:
     lease = await booth.take("make_screener")
     await intake.make_screener(
