@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import random
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -25,11 +26,12 @@ SECONDS = 60
 def low(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A film of 100 lines whose headers come first; some ten megabytes, for noise does not compress."""
     path = tmp_path_factory.mktemp("low") / "aube.mp4"
+    noise = random.Random(1).randbytes(160 * 100 * 25 * 20)
     subprocess.run(
-        ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "nullsrc=s=160x100:r=25:d=20,geq=random(1)*255",
-         "-f", "lavfi", "-i", "sine=r=48000:d=20", "-c:v", "libx264", "-preset", "ultrafast", "-qp", "1",
-         "-pix_fmt", "yuv420p", "-c:a", "aac", "-movflags", "+faststart", path],
-        check=True,
+        ["ffmpeg", "-v", "error", "-f", "rawvideo", "-pix_fmt", "gray", "-s", "160x100", "-r", "25",
+         "-i", "-", "-f", "lavfi", "-i", "sine=r=48000:d=20", "-c:v", "libx264", "-preset", "ultrafast",
+         "-qp", "1", "-pix_fmt", "yuv420p", "-c:a", "aac", "-movflags", "+faststart", path],
+        check=True, input=noise,
     )  # fmt: skip
     assert path.stat().st_size > 8_000_000
     return path
