@@ -57,16 +57,33 @@ async def write(
 
 
 async def write_key(
-    kind: str, to: Person, *, edition: Edition, settings: Settings, **values: Any
+    kind: str, to: Person, *, edition: Edition, settings: Settings, about: str = "", **values: Any
 ) -> None:
     """A letter whose link lets its reader in; the address is put together when it is sent."""
     letter = new_id()
     async with transaction():
         await people.new_link(to, kind=kind, token=key_of(letter, settings))
         await _put_down(
-            letter, kind, to, occasion=f"link:{letter}", edition=edition, about="",
+            letter, kind, to, occasion=f"link:{letter}", edition=edition, about=about,
             link="/account/links/", values=values,
         )  # fmt: skip
+
+
+async def has_good_key(
+    kind: str, to: Person, *, edition: Edition, settings: Settings, about: str
+) -> bool:
+    """Whether a letter about this lies in the mailbox, or is on its way, whose link still opens."""
+    found = await rows(
+        """SELECT l.id FROM letter l WHERE l.person = {} AND l.edition = {} AND l.kind = {}
+             AND l.about = {} AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.task = 'send_letter'
+               AND o.args->>'letter' = l.id AND o.parked_at IS NOT NULL)
+           ORDER BY l.created_at DESC LIMIT 1""",
+        to.id,
+        edition.id,
+        kind,
+        about,
+    )
+    return bool(found) and await people.is_good_link(key_of(found[0]["id"], settings))
 
 
 def key_of(letter: str, settings: Settings) -> str:

@@ -1,6 +1,7 @@
 """Who somebody is: accounts, passwords, links, roles and tokens."""
 
 import asyncio
+import json
 import unicodedata
 from datetime import timedelta
 
@@ -23,6 +24,7 @@ SCOPES = frozenset({"entries", "committee", "programme", "operate"})
 
 LETTERS_A_DAY = 3  # asked for and not used; then one at a time, when the last has had its time
 LEAST_LEFT = timedelta(minutes=15)
+INVITATIONS_A_DAY = len(Part)
 
 _hasher = PasswordHasher()
 _hashing = asyncio.Semaphore(2)  # each takes a core and 64 MB: guesses leave room for the rest
@@ -99,21 +101,28 @@ async def grant(
     edition: Edition,
     by: Person | None,
     sections: list[str] | None = None,
-) -> None:
-    """Give a part in one edition; giving it twice changes only its sections."""
+) -> bool:
+    """Give a part in one edition; False when it was held already, just so.
+
+    No section in the list means all of them; without a list they are all, or stay as they were.
+    """
     async with transaction():
-        await rows(
+        changed = await rows(
             """INSERT INTO role (id, person, edition, part, sections)
                VALUES ({}, {}, {}, {}, {}::jsonb)
                ON CONFLICT (person, edition, part) DO UPDATE SET sections = excluded.sections
+                 WHERE {} AND role.sections <> excluded.sections
                RETURNING id""",
             new_id(),
             person.id,
             edition.id,
             part.value,
-            "[" + ",".join(f'"{s}"' for s in sections or []) + "]",
+            json.dumps(sorted(sections or [])),
+            sections is not None,
         )
-        await record("role_granted", person.id, by=by, edition=edition.id, part=part.value)
+        if changed:
+            await record("role_granted", person.id, by=by, edition=edition.id, part=part.value)
+    return bool(changed)
 
 
 async def revoke(person: Person, part: Part, *, edition: Edition, by: Person) -> None:
@@ -160,7 +169,7 @@ async def is_owed_a_letter(person: Person) -> bool:
     Strangers cannot fill it, nor keep its owner out: where no letter is sent, one whose link is
     good already lies there. Asked within a transaction, where two at once wait for each other.
     """
-    await rows("SELECT id FROM person WHERE id = {} FOR UPDATE", person.id)
+    await one_at_a_time(person)
     found = await rows(
         """SELECT count(*) FILTER (WHERE created_at > now() - interval '1 day') AS sent,
              count(*) FILTER (WHERE expires_at > now() + {}::interval) AS good
@@ -169,6 +178,45 @@ async def is_owed_a_letter(person: Person) -> bool:
         person.id,
     )
     return bool(found[0]["sent"] < LETTERS_A_DAY or not found[0]["good"])
+
+
+async def one_at_a_time(person: Person) -> None:
+    """Whoever gives or writes to the same person at once waits for the end of the other's act."""
+    await rows("SELECT id FROM person WHERE id = {} FOR UPDATE", person.id)
+
+
+async def is_good_link(token: str) -> bool:
+    """Whether this link would still open the door."""
+    return bool(
+        await rows(
+            "SELECT id FROM link WHERE id = {} AND used_at IS NULL AND expires_at > now()",
+            digest(token),
+        )
+    )
+
+
+async def is_owed_an_invitation(person: Person) -> bool:
+    """Whether another one may go to this mailbox today: each part deserves its own, and no more."""
+    found = await rows(
+        """SELECT count(*) AS n FROM link WHERE person = {} AND kind = 'invitation'
+             AND created_at > now() - interval '1 day'""",
+        person.id,
+    )
+    return bool(found[0]["n"] < INVITATIONS_A_DAY)
+
+
+async def has_come_in(person: Person, part: Part, *, edition: Edition) -> bool:
+    """Whether somebody has been here since they were given this part."""
+    return bool(
+        await rows(
+            """SELECT r.id FROM role r WHERE r.person = {} AND r.edition = {} AND r.part = {}
+                 AND EXISTS (SELECT 1 FROM record c WHERE c.person = r.person
+                   AND c.act = 'signed_in' AND c.at > r.created_at)""",
+            person.id,
+            edition.id,
+            part.value,
+        )
+    )
 
 
 async def use_link(token: str) -> Person:

@@ -245,7 +245,7 @@ async def remove_note(submission: Submission, note_id: str, *, by: Person) -> No
             note_id, submission.id, by.id,
         )  # fmt: skip
         if gone:
-            await record("note_removed", note_id, by=by, edition=submission.edition)
+            await record("note_removed", submission.id, by=by, edition=submission.edition, note=note_id)
 
 
 async def recuse(submission: Submission, *, reason: str, by: Person) -> None:

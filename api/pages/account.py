@@ -51,18 +51,20 @@ class TokenForm(msgspec.Struct, frozen=True):
     scopes: Annotated[list[str], Meta(max_length=8)] = []
 
 
-def door(
-    request: AnyRequest, error: FestivalError | None = None, *, sent: bool = False, email: str = ""
+async def door(
+    request: AnyRequest, error: FestivalError | None = None, *, sent: bool = False
 ) -> Response[str]:
-    told = fault_words(language_of(request), error) if error else []
+    """The ways in; what was typed stays, but for a password."""
+    typed = await request.form() if request.method == "POST" else request.query_params
     return page(
         request,
         "account/door.html",
         status=422 if error else 200,
-        told=told,
+        at="/account/sign-in",
+        told=fault_words(language_of(request), error) if error else [],
         sent=sent,
-        values={"email": email},
-        next=request.query_params.get("next", ""),
+        values={"email": typed.get("email", "") if error or sent else ""},
+        next=typed.get("next", ""),
     )
 
 
@@ -83,7 +85,7 @@ async def entered(request: AnyRequest, person: Person, settings: Settings, wante
 
 @get("/account/sign-in")
 async def sign_in_page(request: AnyRequest) -> Response[str]:
-    return door(request)
+    return await door(request)
 
 
 @post("/account/sign-in", opt={"once": False})
@@ -92,7 +94,7 @@ async def sign_in(request: AnyRequest, settings: NamedDependency[Settings]) -> R
         form = await filled(request, SignInForm)
         known = await limits.by_password(request, form.email, form.password)
     except FestivalError as error:
-        return door(request, error)
+        return await door(request, error)
     return await entered(request, known, settings, form.next)
 
 
@@ -105,8 +107,8 @@ async def ask_link(
         form = await filled(request, LinkForm)
         await ask_for_link(request, form.email, edition=edition_row, settings=settings)
     except FestivalError as error:
-        return door(request, error)
-    return door(request, sent=True, email=form.email)
+        return await door(request, error)
+    return await door(request, sent=True)
 
 
 @get("/account/links/{token:str}")
@@ -123,7 +125,7 @@ async def use_link(
         async with limits.by_link(request):
             known = await people.use_link(token)
     except FestivalError as error:
-        return door(request, error)
+        return await door(request, error)
     return await entered(request, known, settings, "")
 
 
@@ -151,7 +153,7 @@ async def register(
         given = await request.form()
         values = {"name": given.get("name", ""), "email": given.get("email", "")}
         return page(request, "account/registration.html", status=422, told=told, values=values)
-    return door(request, sent=True, email=form.email)
+    return await door(request, sent=True)
 
 
 HOMES = (
@@ -178,11 +180,19 @@ async def own_page(
         request,
         "account/account.html",
         status=422 if error else 200,
+        at="/account",
         told=told,
         tokens=await tokens_of(viewer),
         sessions=await sessions_of(viewer.id, token=session_token(request)),
         new_token=new_token,
+        values=await typed_token(request) if error else {"name": "", "scopes": []},
     )
+
+
+async def typed_token(request: AnyRequest) -> dict[str, Any]:
+    """A refused key's name and doors, as they were chosen."""
+    form = await request.form()
+    return {"name": form.get("name", ""), "scopes": form.getall("scopes", [])}
 
 
 @get("/account", guards=[signed_in()])

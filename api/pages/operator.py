@@ -224,12 +224,16 @@ async def give_up_letters(
 async def team_page(
     request: AnyRequest, edition: Edition, error: FestivalError | None = None
 ) -> Response[str]:
+    """The team; a refused invitation stands in its form as it was typed."""
     told = fault_words(language_of(request), error) if error else []
+    typed = await request.form() if error else {}
     return page(
         request,
         "operator/people.html",
         status=422 if error else 200,
+        at="/operator/people",
         told=told,
+        values={name: typed.get(name, "") for name in ("email", "name", "part")},
         people=await people_of(edition),
         parts=[part.value for part in Part],
     )
@@ -249,7 +253,7 @@ async def add(
 ) -> Response[Any]:
     try:
         form = await filled(request, InvitationForm)
-        await invite(
+        invited = await invite(
             edition_row,
             Invitation(email=form.email, name=form.name, part=form.part),
             by=person,
@@ -258,7 +262,8 @@ async def add(
     except FestivalError as error:
         return await team_page(request, edition_row, error)
     return Redirect(
-        f"{prefix_of(request)}/operator/people?done=operator.done.invited", status_code=303
+        f"{prefix_of(request)}/operator/people?done=operator.invitation.done.{invited.state}",
+        status_code=303,
     )
 
 

@@ -5,6 +5,7 @@ import email.policy
 from collections.abc import Iterator
 from datetime import date
 from email.message import EmailMessage
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -23,7 +24,7 @@ from festival.db import rows, transaction
 from festival.editions import Rules
 from festival.errors import Conflict, Missing, Refused
 from festival.language import moment, t
-from festival.letters import write_key
+from festival.letters import has_good_key, write_key
 from festival.record import record
 from festival.settings import Settings
 from festival.tables import Edition, Outbox, Part, Person, Section, new_id
@@ -34,20 +35,24 @@ OPERATOR = [needs(Act.OPERATE, scope="operate")]
 MOST_LETTERS = 200
 MOST_LINES = 100
 # What the committee says and decides among itself: operators see that it happened, but never what a
-# vote or a decision was; and not even that where they sit in the committee, or made the film.
+# vote or a decision was; and not even that where they sit in the committee.
 AMONG_THE_COMMITTEE = [
     "review_given", "review_kept", "sheet_reopened", "note_made", "note_changed", "note_removed",
     "recused", "recusal_lifted", "decision_proposed",
 ]  # fmt: skip
+# Of a film that they made, or stepped aside from, operators do not read either who has looked at it.
+ABOUT_A_FILM_OF_THEIRS = [*AMONG_THE_COMMITTEE, "copy_opened"]
 
 
 class Invitation(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody gets a part in this edition; sections by letter, none means all."""
+    """Somebody gets a part in this edition. Sections by letter: an empty list means all of them,
+    none at all leaves them as they were.
+    """
 
     email: Annotated[str, Meta(max_length=254)]
     name: Annotated[str, Meta(max_length=120)] = ""
     part: Part
-    sections: Annotated[list[Annotated[str, Meta(max_length=1)]], Meta(max_length=20)] = []
+    sections: Annotated[list[Annotated[str, Meta(max_length=1)]], Meta(max_length=20)] | None = None
 
 
 @get("/edition")
@@ -76,36 +81,72 @@ async def change_edition(
         await grid.follow(edition_row, was=was, by=person)
 
 
+class Outcome(StrEnum):
+    """What an invitation has done, for whoever sends it."""
+
+    INVITED = "invited"  # the part is given, and a letter goes out
+    AGAIN = "again"  # the part was held; its letter's time was over, another goes out
+    STANDS = "stands"  # the part was held; a letter whose link is good lies in the mailbox
+    HELD = "held"  # the part was held, and its holder has come in since
+    QUIET = "quiet"  # as many letters as the mailbox may get in a day have gone out already
+
+
+class Invited(msgspec.Struct, frozen=True):
+    id: str
+    state: Outcome
+
+
 async def invite(
     edition: Edition, invitation: Invitation, *, by: Person, settings: Settings
-) -> Person:
-    """The part, and a letter with a link; inviting twice sends a second letter."""
-    wanted = await Section.objects().where(Section.edition == edition.id)
-    ids = {section.letter: section.id for section in wanted}
-    if unknown := [letter for letter in invitation.sections if letter not in ids]:
-        raise Refused(
-            "sections:section_unknown", letters=", ".join(unknown), known=", ".join(sorted(ids))
-        )
+) -> Invited:
+    """The part, and a letter with a link. Inviting again changes and writes only what is missing."""
+    ids = await sections_of(edition, invitation)
     async with transaction():
         person = await people.meet(invitation.email, name=invitation.name)
         if person.id == by.id:
             raise Refused("email:part_to_oneself")  # a part needs a second person
-        await people.grant(
-            person,
-            invitation.part,
-            edition=edition,
-            by=by,
-            sections=[ids[letter] for letter in invitation.sections],
+        await people.one_at_a_time(person)
+        is_new = await people.grant(
+            person, invitation.part, edition=edition, by=by, sections=ids
         )
-        await tell_of_part("part_given", person, invitation.part, edition=edition, by=by)
-        await write_key(
-            "invitation",
-            person,
-            edition=edition,
-            settings=settings,
-            part=lambda language: t(language, f"common.part.{invitation.part}"),
+        if is_new:
+            await tell_of_part("part_given", person, invitation.part, edition=edition, by=by)
+        state = await outcome(person, invitation.part, edition=edition, settings=settings)
+        if state is Outcome.AGAIN:
+            await write_key(
+                "invitation",
+                person,
+                edition=edition,
+                settings=settings,
+                about=invitation.part.value,
+                part=lambda language: t(language, f"common.part.{invitation.part}"),
+            )
+    return Invited(person.id, Outcome.INVITED if is_new and state is Outcome.AGAIN else state)
+
+
+async def sections_of(edition: Edition, invitation: Invitation) -> list[str] | None:
+    """The ids of the letters; a letter that the edition does not know is named with those it does."""
+    if invitation.sections is None:
+        return None
+    ids = {one.letter: one.id for one in await Section.objects().where(Section.edition == edition.id)}
+    if unknown := [letter for letter in invitation.sections if letter not in ids]:
+        raise Refused(
+            "sections:section_unknown", letters=", ".join(unknown), known=", ".join(sorted(ids))
         )
-    return person
+    return [ids[letter] for letter in invitation.sections]
+
+
+async def outcome(
+    person: Person, part: Part, *, edition: Edition, settings: Settings
+) -> Outcome:
+    """Whether a letter about this part is wanted (`AGAIN`), or why none is."""
+    if await people.has_come_in(person, part, edition=edition):
+        return Outcome.HELD
+    if await has_good_key(
+        "invitation", person, edition=edition, settings=settings, about=part.value
+    ):
+        return Outcome.STANDS
+    return Outcome.AGAIN if await people.is_owed_an_invitation(person) else Outcome.QUIET
 
 
 @post("/operator/people", guards=OPERATOR)
@@ -114,9 +155,9 @@ async def add_person(
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
     settings: NamedDependency[Settings],
-) -> dict[str, str]:
-    """Invite somebody."""
-    return {"id": (await invite(edition_row, data, by=person, settings=settings)).id}
+) -> Invited:
+    """Invite somebody; the answer says whether a letter went out, and why not where none did."""
+    return await invite(edition_row, data, by=person, settings=settings)
 
 
 @get("/operator/record", guards=OPERATOR)
@@ -160,8 +201,8 @@ async def record_lines(
            LEFT JOIN film_file n ON n.id = r.subject
            LEFT JOIN submission s ON s.id = coalesce(n.submission, r.subject) AND NOT s.id = ANY({})
            LEFT JOIN film f ON f.id = s.film
-           WHERE NOT (r.act = ANY({}) AND ({} OR EXISTS (
-               SELECT 1 FROM member m WHERE m.submission = r.subject AND m.person = {})))
+           WHERE NOT (r.act = ANY({}) AND {})
+             AND NOT (r.act = ANY({}) AND r.person <> {} AND coalesce(n.submission, r.subject) = ANY({}))
              AND r.edition = {} AND r.id < {} AND ({} IN ('', r.act)) AND ({} IN ('', r.person))
              AND ({} IN ('', r.subject, s.id))
              AND ({}::date IS NULL OR (r.at AT TIME ZONE 'Europe/Paris')::date = {}::date)
@@ -170,7 +211,9 @@ async def record_lines(
         sorted(viewer.recused),
         AMONG_THE_COMMITTEE,
         viewer.has(*COMMITTEE),
+        ABOUT_A_FILM_OF_THEIRS,
         viewer.id,
+        await films_apart(viewer),
         edition.id,
         before,
         act,
@@ -180,6 +223,12 @@ async def record_lines(
         day,
         MOST_LINES,
     )
+
+
+async def films_apart(viewer: Viewer) -> list[str]:
+    """Entries of which the viewer is a maker, or from which they have stepped aside."""
+    made = await rows("SELECT submission FROM member WHERE person = {}", viewer.id)
+    return sorted({row["submission"] for row in made} | viewer.recused)
 
 
 async def people_of(edition: Edition) -> list[dict[str, Any]]:

@@ -5,12 +5,14 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from markupsafe import escape
 
 from api import news
+from api.v1.operator import Outcome
 from festival import people
 from festival.clock import now
 from festival.db import rows
-from festival.language import calendar_day, has_words
+from festival.language import calendar_day, has_words, t
 from festival.record import record
 from festival.tables import Part, Record, Role
 from reviews import decisions
@@ -240,6 +242,28 @@ async def test_the_record_tells_no_operator_what_the_committee_says(client) -> N
     assert "accepted" not in str(told)
 
 
+async def test_an_operator_reads_of_no_film_of_theirs_who_has_looked_at_it(client) -> None:
+    edition = await an_edition(phase="selection")
+    operator = await a_person("operator", edition=edition, name="Op")
+    reviewer = await a_person("reviewer", edition=edition, name="Rev")
+    own, file = await a_film(edition, operator, title="Sienne")
+    aside, other = await a_film(edition, reviewer, title="Autre")
+    _, third = await a_film(edition, reviewer, title="Troisième")
+    for seen, by in ((file, reviewer), (file, operator), (other, reviewer), (third, reviewer)):
+        await record("copy_opened", seen, by=by, edition=edition.id, peer="192.0.2.1")
+    await record("note_removed", own, by=reviewer, edition=edition.id, note="n")
+    await Recusal(submission=aside, person=operator.id).save()
+    await sign_in(client, operator)
+
+    told = (await client.get(f"/api/v1/{edition.slug}/operator/record")).json()
+    page = (await client.get(f"/fr/{edition.slug}/operator/record?about={file}")).text
+
+    opened = [(line["subject"], line["name"]) for line in told if line["act"] == "copy_opened"]
+    assert opened == [(third, "Rev"), (file, "Op")]
+    assert [line for line in told if line["act"] == "note_removed"] == []
+    assert "Rev" not in page
+
+
 async def test_the_record_is_read_on_a_page_by_day_and_act(client) -> None:
     edition = await an_edition(phase="selection")
     operator = await a_person("operator", edition=edition, name="Op")
@@ -341,3 +365,98 @@ def test_every_act_of_the_record_has_words() -> None:
 
     assert len(told) > 50
     assert sorted(act for act in told if not has_words(f"operator.did.{act}")) == []
+
+
+async def test_inviting_again_writes_only_what_is_missing(client) -> None:
+    edition = await an_edition()
+    await sign_in(client, await a_person("operator", edition=edition, name="Op"))
+    await a_person("chair", edition=edition, name="Chair")
+    place, address = f"/api/v1/{edition.slug}/operator/people", f"neuf.{edition.slug}@example.org"
+
+    async def invited(part: str = "reviewer") -> str:
+        answer = await client.post(place, json={"email": address, "part": part})
+        return str(answer.json()["state"])
+
+    async def written() -> tuple[int, int, int]:
+        """Invitations, letters to who keeps the edition, lines of the record."""
+        granted = await rows(
+            "SELECT id FROM record WHERE act = 'role_granted' AND edition = {} AND person <> ''", edition.id
+        )
+        invitations, told = await letters_of(edition, "invitation"), await letters_of(edition, "part_given")
+        return len(invitations), len(told), len(granted)
+
+    first, again, other = await invited(), await invited(), await invited("programmer")
+    once = await written()
+    person = await people.by_email(address)
+    await rows("UPDATE link SET expires_at = now() WHERE person = {} RETURNING id", person.id)
+    late = await invited()
+    await people.use_link(await people.new_link(person))
+    after = await invited()
+
+    assert (first, again, other, late, after) == ("invited", "stands", "invited", "again", "held")
+    assert once == (2, 2, 2)
+    assert await written() == (3, 2, 2)
+
+
+async def test_nobody_is_written_to_without_end_by_giving_and_taking(client) -> None:
+    edition = await an_edition()
+    await sign_in(client, await a_person("operator", edition=edition, name="Op"))
+    place, address = f"/api/v1/{edition.slug}/operator/people", f"neuf.{edition.slug}@example.org"
+    states = []
+    for part in [*Part, *Part]:
+        made = (await client.post(place, json={"email": address, "part": part.value})).json()
+        states.append(made["state"])
+        await client.delete(f"{place}/{made['id']}/parts/{part.value}")
+        await rows("UPDATE link SET expires_at = now() WHERE person = {} RETURNING id", made["id"])
+
+    assert states == ["invited"] * 5 + ["quiet"] * 5
+    assert len(await letters_of(edition, "invitation")) == people.INVITATIONS_A_DAY == 5
+
+
+async def test_twenty_invitations_at_once_are_one(client) -> None:
+    edition = await an_edition()
+    await sign_in(client, await a_person("operator", edition=edition, name="Op"))
+    body = {"email": f"neuf.{edition.slug}@example.org", "part": "reviewer"}
+
+    told = await asyncio.gather(*(
+        client.post(f"/api/v1/{edition.slug}/operator/people", json=body) for _ in range(20)
+    ))  # fmt: skip
+
+    assert sorted(answer.json()["state"] for answer in told) == ["invited"] + ["stands"] * 19
+    assert len(await letters_of(edition, "invitation")) == 1
+
+
+async def test_inviting_again_widens_no_section(client) -> None:
+    edition = await an_edition()
+    await sign_in(client, await a_person("operator", edition=edition, name="Op"))
+    place = f"/api/v1/{edition.slug}/operator/people"
+    body = {"email": f"neuf.{edition.slug}@example.org", "part": "reviewer"}
+
+    async def sections(**named: list[str]) -> int:
+        made = await client.post(place, json={**body, **named})
+        found = await rows("SELECT sections FROM role WHERE person = {}", made.json()["id"])
+        return len(found[0]["sections"])
+
+    assert [await sections(sections=["C"]), await sections(), await sections(sections=[])] == [1, 1, 0]
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+async def test_the_page_says_what_an_invitation_did_and_keeps_what_was_typed(client, language) -> None:
+    edition = await an_edition()
+    await sign_in(client, await a_person("operator", edition=edition, name="Op"))
+    place = f"/{language}/{edition.slug}/operator/people"
+    form = {"email": f"neuf.{edition.slug}@example.org", "name": "Neuf", "part": "chair"}
+
+    pages = [await client.post(place, data=form, follow_redirects=True) for _ in range(2)]
+    wrong = await client.post(place, data={**form, "email": "neuf@", "name": "Neuf <ô>"})
+
+    for page, state in zip(pages, ("invited", "stands"), strict=True):
+        assert escape(t(language, f"operator.invitation.done.{state}")) in page.text
+    assert wrong.status_code == 422
+    assert 'value="neuf@"' in wrong.text
+    assert 'value="Neuf &lt;ô&gt;"' in wrong.text
+    assert '<option value="chair" selected>' in wrong.text
+
+
+def test_every_outcome_of_an_invitation_has_words() -> None:
+    assert [one for one in Outcome if not has_words(f"operator.invitation.done.{one}")] == []
