@@ -33,7 +33,7 @@ BY_PAIR = 10  # wrong passwords for one account from one address
 BY_ACCOUNT = 100  # for one account, from everywhere
 BY_PEER = 300  # from one address, for all accounts
 NEWCOMERS = 60  # accounts opened from one address
-ASKED = 300  # links asked for from one address
+ASKED = 300  # links asked for from one address before each waits for its turn
 PACE = 2.0  # seconds before a guess beyond the limit is looked at
 MOST_WAITING = 20  # guesses that may wait for one turn
 SLOWEST = 0.3  # seconds: known and unknown addresses are answered alike
@@ -123,11 +123,15 @@ async def by_newcomer(request: AnyRequest) -> None:
 
 
 async def by_asker(request: AnyRequest, email: str) -> None:
-    """So many letters asked for from one address; who was here before may always ask."""
+    """So many letters asked for from one address, and beyond them one at a time: a neighbour who
+    asked for many keeps nobody out. Who was here before does not wait.
+    """
     if await is_remembered(request, people.email_key(email)):
         return
-    if await _count(f"link:{neighbourhood(request)}") > ASKED:
-        raise too_many()
+    peer = neighbourhood(request)
+    if await _count(f"link:{peer}") > ASKED:
+        async with _turns.turn(f"link:{peer}"):
+            await asyncio.sleep(PACE)
 
 
 @asynccontextmanager

@@ -200,6 +200,20 @@ async def test_strangers_who_ask_for_letters_neither_fill_a_mailbox_nor_keep_its
     assert entered.status_code == 200
 
 
+async def test_a_neighbour_who_asked_for_many_letters_keeps_nobody_out(app, house, monkeypatch) -> None:
+    monkeypatch.setattr(limits, "ASKED", 3)
+    edition = await an_edition()
+    owner = await an_owner(edition)
+
+    asked = [await ask(app, edition, f"nobody{n}@example.org", peer="203.0.113.5") for n in range(5)]
+    mine = await ask(app, edition, owner.email, peer="203.0.113.5")
+    monkeypatch.setattr(limits, "MOST_WAITING", 0)
+    crowded = await ask(app, edition, owner.email, peer="203.0.113.5")
+
+    assert (asked, mine, crowded) == ([202] * 5, 202, 429)
+    assert len(await links_for(owner)) == 1
+
+
 async def test_twenty_who_ask_at_once_cause_no_more_letters(app, house) -> None:
     edition = await an_edition()
     owner = await an_owner(edition)
