@@ -7,6 +7,7 @@ import msgspec
 from festival.db import later, rows, transaction
 from festival.editions import Rules, change
 from festival.errors import Refused
+from festival.language import LANGUAGES
 from festival.record import record
 from festival.tables import Edition, Person
 from media import policy
@@ -15,13 +16,14 @@ from submissions.entries import tell_members
 from submissions.status import FileState, Status
 from submissions.tables import Submission
 from submissions.verdicts import as_row, facts_of, verdict_of
+from submissions.verdicts import words as words_of
 
 MEASURED = [s.value for s in (FileState.SOUND, FileState.MAKING, FileState.READY,
                               FileState.RELEASED, FileState.FAULTY)]  # fmt: skip
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """One film whose verdict would differ; `lost` and `found` are codes."""
+    """One film whose verdict would differ; `lost` and `found` are codes, `words` their sentences."""
 
     file: str
     submission: str
@@ -32,6 +34,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     after: str
     lost: tuple[str, ...]
     found: tuple[str, ...]
+    words: dict[str, dict[str, str]] = {}
+    """By code, then by language."""
 
     @property
     def is_upheaval(self) -> bool:
@@ -95,6 +99,10 @@ def change_of(row: dict[str, Any], after: Verdict) -> Change | None:
         after=after.outcome.value,
         lost=tuple(sorted(set(old) - set(new))),
         found=tuple(sorted(set(new) - set(old))),
+        words={
+            finding.code: {lang: words_of(lang, finding) for lang in LANGUAGES}
+            for finding in (*(before.findings if before else ()), *after.findings)
+        },
     )
 
 

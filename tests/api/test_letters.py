@@ -127,6 +127,14 @@ async def test_giving_up_asks_first_and_spares_what_came_since(operator) -> None
     assert [await standing(line) for line in (old, new)] == ["given up", "parked"]
 
 
+async def test_where_no_letter_was_refused_there_is_nothing_to_give_up(operator) -> None:
+    client, edition = operator
+
+    asked = (await client.get(f"/fr/{edition.slug}/operator/letters/cancellation")).text
+
+    assert ("rien à abandonner" in asked, 'name="seen"' in asked) == (True, False)
+
+
 async def test_giving_up_by_json_names_what_was_seen(operator) -> None:
     client, edition = operator
     line, _ = await a_letter(edition, fault=REFUSED, state="parked")

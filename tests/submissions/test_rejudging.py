@@ -1,5 +1,7 @@
 """Other rules, the same facts: verdicts change, files are not opened, nothing filed is taken away."""
 
+from html import unescape
+
 import msgspec
 import pytest
 
@@ -11,7 +13,7 @@ from media.facts import Facts, Picture, Sound
 from submissions import rejudging
 from submissions.tables import FilmFile
 from submissions.verdicts import verdict_of
-from tests.builders import a_film, a_person, an_edition
+from tests.builders import a_film, a_person, an_edition, sign_in
 
 SMALL = Facts(
     container="mp4", size=1, duration=60.0, streams=2,
@@ -51,6 +53,19 @@ async def test_a_preview_tells_what_would_change_and_changes_nothing(house) -> N
     ]
     assert ((await the(file)).state, await codes(file)) == ("faulty", ["VIDEO_RES_LOW"])
     assert await rejudging.preview(edition, "festival") == []
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+async def test_the_page_says_what_was_found_in_words_and_not_in_codes(client, house, lang) -> None:
+    edition = await an_edition(policy="festival")
+    await a_measured_film(edition, state="faulty", status="draft", by="festival")
+    await sign_in(client, await a_person("operator", edition=edition))
+
+    page = (await client.get(f"/{lang}/{edition.slug}/operator/policy?policy=demo")).text
+
+    [change] = await rejudging.preview(edition, "demo")
+    assert change.words["VIDEO_RES_LOW"][lang] in unescape(page)
+    assert "VIDEO_RES_LOW" not in page
 
 
 async def test_a_refused_film_that_is_sound_now_goes_on_to_its_copy(house) -> None:
