@@ -16,6 +16,7 @@ from api.auth import needs
 from api.forms import filled
 from api.pages import _machines
 from api.pages._page import fault_words, language_of, page, prefix_of
+from api.pages._report import decimals
 from api.v1.health import is_guarded, parts_of
 from api.v1.letters import envelopes
 from api.v1.operator import (
@@ -287,12 +288,14 @@ async def remove_part(
 async def policy_page(
     request: AnyRequest, edition: Edition, chosen: str, error: FestivalError | None = None
 ) -> Response[str]:
+    lang = language_of(request)
     changes = await rejudging.preview(edition, chosen) if chosen and error is None else None
     return page(
         request,
         "operator/policy.html",
         status=422 if error else 200,
-        told=fault_words(language_of(request), error) if error else [],
+        told=fault_words(lang, error) if error else [],
+        in_words=lambda one, code: decimals(lang, one.words[code][lang]),
         policies=sorted(path.stem for path in policy.FOLDER.glob("*.yaml")),
         chosen=chosen or edition.policy,
         changes=changes,

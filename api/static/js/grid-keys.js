@@ -42,6 +42,11 @@ export class GridKeys {
     this.held = box.show.name
   }
 
+  enter () {
+    const places = [this.grid.grid, this.grid.tray].map(place => place.querySelector('.ev[tabindex="0"]'))
+    places.find(Boolean)?.focus({ preventScroll: true })
+  }
+
   peers (box) { return (this.grid.tray.contains(box) ? this.grid.tray : this.grid.grid).querySelectorAll('.ev') }
 
   repainted () {

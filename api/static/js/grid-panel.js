@@ -27,10 +27,13 @@ export class GridPanel {
     this.reason(show)
   }
 
+  // Whoever stood in the card is back in the grid, and not nowhere.
   close () {
+    const wasInside = this.box.contains(document.activeElement)
     this.box.hidden = true
     this.show = null
     this.cool()
+    if (wasInside) this.grid.keys.enter()
   }
 
   // What the form was filled from, and the version that its reader sees.
@@ -107,7 +110,7 @@ export class GridPanel {
   async price (show) {
     this.cool()
     this.priced = this.grid.data.version
-    if (!show.id) return null
+    if (!show.id || show.isLost || this.grid.item(show).gone) return null
     this.asked = show.id
     const answer = await fetch(`${this.grid.data.api}/screenings/${show.id}/reasons`).catch(() => null)
     if (!answer?.ok || this.asked !== show.id) return null
