@@ -5,7 +5,7 @@ how much of it is dark. Thresholds are of 8 bits, and are explained in docs/deci
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from media.facts import Run
@@ -13,45 +13,53 @@ from media.facts import Run
 DARK = 38  # luma below which nothing glows: 10 % of the range above black
 COLOURLESS = 24  # saturation: deep blue is as dark as black, and is a picture
 SPECK = 7  # luma of a point above its ground: what noise reaches, and the faintest star does not
+GONE = 0.5  # of what glows, that a point must lose or win to have moved: a re-encoded one stays
 MOVED = 18  # luma by which a point changes in half a second; a re-encoded still stays below
 CHANGED = 64  # so much is a change by itself; less must last, or a key frame would be one
 STEP = 0.5  # seconds between the pictures that are compared
 BLACK_LEAST, STILL_LEAST = 1.0, 2.0
-FILES = ("checks.txt", "dark.txt", "moves.txt", "flashes.txt")
+FILES = ("checks.txt", "dark.txt", "moves.txt", "flashes.txt", "glow.txt", "stir.txt")
 
 
-def blacks(notes: Path, *, frame: float, least: float) -> tuple[Run, ...]:
-    """Stretches of at least `least` seconds whose every picture is black; `frame` is one picture."""
+def blacks(folder: Path, *, frame: float, least: float) -> tuple[Run, ...]:
+    """Stretches of at least `least` seconds whose every picture is black; `frame` is one picture.
+
+    Twice a second the whole picture is looked at: a star of one pixel is lost on a small one.
+    """
     found: list[Run] = []
-    for when, told in frames(notes):
+    for when, told in frames(folder / "dark.txt"):
         if not is_black(told):
             continue
         if found and when - found[-1].end < frame / 2:
             found[-1] = Run(found[-1].start, when + frame)
         else:
             found.append(Run(when, when + frame))
-    return tuple(run for run in found if run.length >= least - frame / 2)
+    glowing = stretches([(when, stands_out(told)) for when, told in frames(folder / "glow.txt")])
+    dark = (part for run in found for part in without(run, glowing))
+    return tuple(run for run in dark if run.length >= least - frame / 2)
 
 
 def is_black(told: dict[str, float]) -> bool:
     """Nothing glows, nothing is coloured, and no point stands out of its ground."""
+    is_dark = told.get("YMAX", 255.0) <= DARK and told.get("SATMAX", 255.0) <= COLOURLESS
+    return is_dark and not stands_out(told)
+
+
+def stands_out(told: dict[str, float]) -> bool:
+    """Some point rises above all others as no noise does, be it of a picture or of a difference."""
     brightest, high, low = (told.get(name, 255.0) for name in ("YMAX", "YHIGH", "YLOW"))
-    return (
-        brightest <= DARK
-        and told.get("SATMAX", 255.0) <= COLOURLESS
-        and brightest - high <= SPECK + 3 * (high - low)
-    )
+    return brightest - high > SPECK + 3 * (high - low)
 
 
 def stills(folder: Path, *, length: float, least: float) -> tuple[Run, ...]:
     """Frozen stretches: hardly any of the picture changes, and nothing in it moves."""
     notes = folder / "checks.txt"
     text = notes.read_text() if notes.exists() else ""
-    moving = moves(folder / "moves.txt")
+    moving = sorted([*moves(folder / "moves.txt"), *stirs(folder)], key=lambda run: run.start)
     return tuple(
         part
         for run in runs(text, "lavfi.freezedetect.freeze", length)
-        for part in without(run, moving)
+        for part in without(run, tuple(moving))
         if part.length >= least
     )
 
@@ -62,10 +70,28 @@ def moves(notes: Path) -> tuple[Run, ...]:
         (when, max(told.get(n, 0.0) for n in ("YMAX", "UMAX", "VMAX")))
         for when, told in frames(notes)
     ]
+    much = {when for when, by in told if by > CHANGED}
+    return stretches([(when, by > MOVED) for when, by in told], alone=much)
+
+
+def stirs(folder: Path) -> tuple[Run, ...]:
+    """When faint points move: what stands out of the difference is most of what glows at all."""
+    glow = {round(when, 3): told for when, told in frames(folder / "glow.txt")}
+    told = []
+    for when, difference in frames(folder / "stir.txt"):
+        here = glow.get(round(when, 3), {})
+        glows = here.get("YMAX", 255.0) - here.get("YLOW", 0.0)
+        is_gone = difference.get("YMAX", 0.0) >= GONE * glows
+        told.append((when, is_gone and stands_out(difference)))
+    return stretches(told)
+
+
+def stretches(looks: list[tuple[float, bool]], *, alone: Collection[float] = ()) -> tuple[Run, ...]:
+    """The stretches before looks that say yes, twice on end unless they may stand `alone`."""
     found: list[Run] = []
-    for place, (when, by) in enumerate(told):
-        beside = [told[n][1] for n in (place - 1, place + 1) if 0 <= n < len(told)]
-        if by <= MOVED or (by <= CHANGED and max(beside, default=0.0) <= MOVED):
+    for place, (when, says) in enumerate(looks):
+        beside = [looks[n][1] for n in (place - 1, place + 1) if 0 <= n < len(looks)]
+        if not says or not (when in alone or any(beside)):
             continue
         if found and when - STEP - found[-1].end < STEP / 2:
             found[-1] = Run(found[-1].start, when)

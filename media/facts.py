@@ -162,7 +162,10 @@ class Heard(msgspec.Struct, frozen=True):
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
-    """`heard` says which tracks the copy plays, `mix` is their measure once they are joined."""
+    """`heard` says which tracks the copy plays, `mix` is their measure once they are joined.
+
+    `is_uncopied` once a whole copy was tried, and the film's own damage has stopped it.
+    """
 
     version: int = VERSION
     container: str = ""
@@ -187,6 +190,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     trailing_bytes: int = 0
     decode_errors: int = 0
     is_undecodable: bool = False
+    is_uncopied: bool = False
     silences: tuple[Run, ...] = ()
     blacks: tuple[Run, ...] | None = None
     freezes: tuple[Run, ...] | None = None

@@ -159,11 +159,9 @@ def arguments(facts: Facts, clock: Clock, *, film: str, job: str, threads: int =
     if picture is None:
         raise ValueError("a film without a picture has no copy")
     film_open, rungs = opened(film, threads, clock), ladder(picture)
-    small = watched_rung(rungs)
-    taps = [1 + (i == small) for i in range(len(rungs))]
-    sizes = cascade(prepared(film_open["V:0"], picture), rungs, taps)
+    sizes = cascade(prepared(film_open["V:0"], picture), rungs, wanted(rungs))
     outputs = [video_output(sizes[i].pop(), rung, picture, job) for i, rung in enumerate(rungs)]
-    outputs += watched_outputs(sizes[small].pop(), picture, job)
+    outputs += watched_outputs(sizes[0].pop(), sizes[watched_rung(rungs)].pop(), picture, job)
     outputs += sound_outputs(film_open, facts, clock, job, peaks=True)
     return [str(argument) for argument in ffmpeg.merge_outputs(*outputs).get_args()]
 
@@ -176,10 +174,9 @@ def part_arguments(
     if picture is None:
         raise ValueError("a film without a picture has no copy")
     rungs = ladder(picture)
-    small = watched_rung(rungs)
     film_open = opened(film, threads, clock, seek=part.seek)
     shown = prepared(film_open["V:0"], picture, part=part)
-    sizes = cascade(shown, rungs, [1 + (i == small) for i in range(len(rungs))])
+    sizes = cascade(shown, rungs, wanted(rungs))
     outputs = [
         sizes[i].pop().output(
             f"{job}/{rung.name}.mp4", **encoder(rung, picture),
@@ -188,7 +185,9 @@ def part_arguments(
         for i, rung in enumerate(rungs)
     ]  # fmt: skip
     brief = 2 / float(cadence(picture))
-    outputs += watched_outputs(sizes[small].pop(), picture, job, still=brief)
+    outputs += watched_outputs(
+        sizes[0].pop(), sizes[watched_rung(rungs)].pop(), picture, job, still=brief
+    )
     return [str(argument) for argument in ffmpeg.merge_outputs(*outputs).get_args()]
 
 
@@ -225,6 +224,12 @@ def early_arguments(
 def watched_rung(rungs: tuple[Rung, ...]) -> int:
     """The rung that the checks look at: the smallest that is still 640 wide, else the film itself."""
     return max((i for i, rung in enumerate(rungs) if rung.width >= WATCHED), default=0)
+
+
+def wanted(rungs: tuple[Rung, ...]) -> list[int]:
+    """How often each size is wanted: for its rung, and for the checks on the largest and a small one."""
+    small = watched_rung(rungs)
+    return [1 + (place == 0) + (place == small) for place in range(len(rungs))]
 
 
 def cascade(
@@ -448,12 +453,13 @@ def watching(facts: Facts, clock: Clock, *, film: str, job: str, threads: int = 
     picture = facts.picture
     if picture is None:
         raise ValueError("a film without a picture cannot be watched")
-    shown = prepared(opened(film, threads, clock)["V:0"], picture)
-    outputs = watched_outputs(shown, picture, job)
+    shown = prepared(opened(film, threads, clock)["V:0"], picture).filter_multi_output("split", 2)
+    outputs = watched_outputs(shown[0], shown[1], picture, job)
     return [str(argument) for argument in ffmpeg.merge_outputs(*outputs).get_args()]
 
 
 def watched_outputs(
+    large: ffmpeg.nodes.FilterableStream,
     stream: ffmpeg.nodes.FilterableStream,
     picture: Picture,
     job: str,
@@ -465,6 +471,12 @@ def watched_outputs(
     Flashes and black note only the frames that flash or are dark: few, in most films.
     """
     small = stream.filter("scale", f"min({WATCHED},iw)", -2).filter_multi_output("split", 2)
+    glowing = (
+        brightest(large.filter("fps", fps=1 / checks.STEP), ladder(picture)[0])
+        .filter("signalstats").filter("metadata", mode="print", file=f"{job}/glow.txt")
+        .filter("tblend", all_mode="difference")
+        .filter("signalstats").filter("metadata", mode="print", file=f"{job}/stir.txt")
+    )  # fmt: skip
     rate = min(max(2, round(float(cadence(picture)))), 240)  # more, the filter does not take
     noted = (
         small[0].filter("freezedetect", n="-50dB", d=f"{still:.3f}")
@@ -482,4 +494,11 @@ def watched_outputs(
         small[1].filter("fps", fps=1 / checks.STEP).filter("tblend", all_mode="difference")
         .filter("signalstats").filter("metadata", mode="print", file=f"{job}/moves.txt")
     )  # fmt: skip
-    return [noted.output("-", format="null"), moving.output("-", format="null")]
+    return [branch.output("-", format="null") for branch in (noted, moving, glowing)]
+
+
+def brightest(stream: ffmpeg.nodes.FilterableStream, top: Rung) -> ffmpeg.nodes.FilterableStream:
+    """A small picture that keeps the brightest point of each place: a mean would drown a star."""
+    if top.width <= WATCHED:
+        return stream
+    return stream.filter("dilation").filter("scale", WATCHED, -2, flags="neighbor")

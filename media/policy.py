@@ -25,7 +25,7 @@ CODES = (
     "VIDEO_MISSING", "VIDEO_CODEC", "VIDEO_RES_LOW", "VIDEO_RES_HIGH", "VIDEO_ASPECT",
     "VIDEO_NON_SQUARE_PIXELS", "VIDEO_FRAME_RATE", "VIDEO_VFR", "VIDEO_INTERLACED",
     "VIDEO_TELECINE", "VIDEO_BITRATE_LOW", "VIDEO_BURNED_BARS", "VIDEO_BLACK", "VIDEO_ALL_BLACK",
-    "VIDEO_FREEZE", "VIDEO_SPHERICAL", "PSE_RISK", "DECODE_ERRORS", "VIDEO_UNDECODABLE",
+    "VIDEO_FREEZE", "VIDEO_SPHERICAL", "PSE_RISK", "DECODE_ERRORS", "VIDEO_UNDECODABLE", "COPY_IMPOSSIBLE",
     "COLOUR_UNTAGGED", "COLOUR_HDR", "COLOUR_WIDE", "COLOUR_FULL_RANGE",
     "COLOUR_TAGS_INCONSISTENT", "COLOUR_UNSUPPORTED",
     "AUDIO_MISSING", "AUDIO_CODEC", "AUDIO_SAMPLE_RATE", "AUDIO_MONO", "AUDIO_MONO_TRACKS",
@@ -54,6 +54,7 @@ GAMUTS = {  # transfer → the pairs of primaries and matrices that belong toget
     "arib-std-b67": (WIDE,),
 }
 PQ_BITS = 10
+ALWAYS = frozenset({"COPY_IMPOSSIBLE"})  # no rule can wish it away: nobody could watch the film
 
 
 class Severity(StrEnum):
@@ -276,7 +277,8 @@ def judge(
     waivers: frozenset[str] = frozenset(),
 ) -> Verdict:
     """Every rule at once, worst first; a code in `waivers` is not held against the film."""
-    held = (f for f in findings(facts, policy, declared_seconds) if f.code not in waivers)
+    waived = waivers - ALWAYS
+    held = (f for f in findings(facts, policy, declared_seconds) if f.code not in waived)
     return verdict_of_findings(held, policy)
 
 
@@ -299,6 +301,8 @@ def verdict_of_findings(held: Iterable[Finding], policy: Policy) -> Verdict:
 
 def weigh(finding: Finding, policy: Policy) -> Finding | None:
     severity = policy.severities.get(finding.code, finding.severity.value)
+    if finding.code in ALWAYS:
+        return finding
     if severity == "off":
         return None
     return msgspec.structs.replace(finding, severity=Severity(severity))
@@ -455,11 +459,18 @@ def about_picture(facts: Facts, picture: Picture, policy: Policy) -> Iterator[Fi
     if picture.is_spherical:
         yield warn("VIDEO_SPHERICAL")
     yield from about_bars(picture, policy)
+    yield from about_whole(facts, picture, policy)
+    yield from about_runs(facts, picture, policy)
+
+
+def about_whole(facts: Facts, picture: Picture, policy: Policy) -> Iterator[Finding]:
+    """Damaged pictures, and that no copy could be made of them, however few they are."""
     if facts.is_undecodable:
         yield reject("VIDEO_UNDECODABLE")
     elif facts.decode_errors / max(picture.frames, 1) > policy.decode_errors.most_share:
         yield reject("DECODE_ERRORS", facts.decode_errors, 0)
-    yield from about_runs(facts, picture, policy)
+    if facts.is_uncopied:
+        yield reject("COPY_IMPOSSIBLE", facts.decode_errors or "", 0)
 
 
 def beside(
@@ -471,6 +482,11 @@ def beside(
     while digits < 9 and show(value, digits) == show(limit, digits):
         digits += 1
     return show(value, digits), show(limit, exact)
+
+
+def percent(share: float, digits: int) -> str:
+    """`digits` of the share itself, two of which are whole per cents."""
+    return f"{share:.{max(digits - 2, 0)}%}"
 
 
 def plain(value: float, digits: int) -> str:
@@ -537,7 +553,8 @@ def about_bars(picture: Picture, policy: Policy) -> Iterator[Finding]:
     across = (bars.left + bars.right) / max(picture.width, 1)
     if max(upright, across) > policy.bars.most:
         told = f"{bars.top} + {bars.bottom}" if upright >= across else f"{bars.left} + {bars.right}"
-        yield warn("VIDEO_BURNED_BARS", f"{told} px", f"{policy.bars.most:.0%}")
+        share, most = beside(max(upright, across), policy.bars.most, percent, digits=0)
+        yield warn("VIDEO_BURNED_BARS", f"{told} px ({share})", most)
 
 
 def about_cadence(picture: Picture, policy: Policy) -> Iterator[Finding]:
@@ -551,8 +568,10 @@ def about_cadence(picture: Picture, policy: Policy) -> Iterator[Finding]:
         yield reject("VIDEO_FRAME_RATE", f"{float(shown):.3f}", listed(accepted))
     if picture.is_telecined:
         yield warn("VIDEO_TELECINE", f"{picture.combed:.0%}", "24000/1001")
-    elif picture.combed is not None and picture.combed >= policy.combed_share:
-        yield warn("VIDEO_INTERLACED", f"{picture.combed:.0%}", f"{policy.combed_share:.0%}")
+    elif picture.combed is not None and picture.combed > policy.combed_share:
+        yield warn(
+            "VIDEO_INTERLACED", *beside(picture.combed, policy.combed_share, percent, digits=0)
+        )
 
 
 def about_flow(picture: Picture, policy: Policy) -> Iterator[Finding]:

@@ -70,7 +70,10 @@ def spent(root: int) -> dict[int, float]:
     for path in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):  # ended meanwhile
             fields = path.read_text(errors="replace").rpartition(")")[2].split()
-            told[int(path.parent.name)] = (int(fields[1]), (int(fields[11]) + int(fields[12])) / TICKS)
+            told[int(path.parent.name)] = (
+                int(fields[1]),
+                (int(fields[11]) + int(fields[12])) / TICKS,
+            )
     found: dict[int, float] = {}
     children = {root} & set(told)
     while children:

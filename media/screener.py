@@ -200,7 +200,7 @@ def decode(
     return msgspec.structs.replace(
         facts,
         blacks=checks.blacks(
-            cell.work / "dark.txt", frame=frame, least=brief if is_part else checks.BLACK_LEAST
+            cell.work, frame=frame, least=brief if is_part else checks.BLACK_LEAST
         ),
         freezes=checks.stills(
             cell.work, length=length, least=brief if is_part else checks.STILL_LEAST
@@ -231,8 +231,14 @@ def blamed(
 
 
 def blaming(facts: Facts, fault: PermanentFault) -> PermanentFault:
-    """A copy that is not whole is the film's fault where the film is broken."""
-    return Damaged(facts, fault.detail) if facts.decode_errors else fault
+    """A copy that is not whole is the film's fault where the film is broken, in picture or sound."""
+    return Damaged(facts, fault.detail) if is_broken(facts) else fault
+
+
+def is_broken(facts: Facts) -> bool:
+    return facts.decode_errors > 0 or any(
+        facts.sounds[n].damaged for n in graph.heard(facts).tracks if n < len(facts.sounds)
+    )
 
 
 def broken(ran: Ran, facts: Facts) -> int:

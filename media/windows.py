@@ -31,6 +31,8 @@ SAME = 0.15  # of what changes in one field, what may change in a repeated one
 BLACK = 24  # luma: brighter is no bar
 STRAY = 0.005  # of a line may be brighter all the same
 STRAIGHT, FRAMED = 0.6, 0.9  # of its length an edge must be lit: between two sides, or on all four
+FLOATING = 0.5  # of an edge, what a line of letters in a bar may fill in one window
+THIN = 0.15  # of the lines: less is a rule under a title, not a picture between bars
 EVEN = 0.1  # bars are alike on both sides, but for this share of the picture
 
 Luma = NDArray[np.uint8]
@@ -189,34 +191,74 @@ def bars(seen: Seen, picture: Picture) -> Bars | None:
     """Black borders with straight edges around everything that was ever lit.
 
     A planet, letters, a horizon on black are no bars: their edge is round, or lies on one side.
+    Subtitles or a logo in a border are no picture: they fill little of a line.
     """
     if not seen.rows:
         return None
-    rows = (np.max(seen.rows, axis=0) > BLACK).mean(axis=1)
-    columns = (np.max(seen.columns, axis=0) > BLACK).mean(axis=0)
-    lit = np.flatnonzero(rows > STRAY), np.flatnonzero(columns > STRAY)
-    if not len(lit[0]) or not len(lit[1]):
+    rows, columns = lit(seen.rows, axis=1), lit(seen.columns, axis=0)
+    if not rows.extent or not columns.extent:
         return None
-    (top, bottom), (left, right) = ((int(side[0]), int(side[-1])) for side in lit)
-    upright = edges(rows, top, bottom, share=(right - left + 1) / len(columns))
-    across = edges(columns, left, right, share=(bottom - top + 1) / len(rows))
-    bars = Bars(
+    top, bottom, upright = edges(rows, share=columns.extent)
+    left, right, across = edges(columns, share=rows.extent)
+    found = Bars(
         top=top, bottom=picture.height - 1 - bottom, left=left, right=picture.width - 1 - right
     )
-    has_upright = is_pair(bars.top, bars.bottom, picture.height)
-    has_across = is_pair(bars.left, bars.right, picture.width)
+    is_thin = min((bottom - top) / len(rows.ever), (right - left) / len(columns.ever)) < THIN
+    has_upright = not is_thin and is_pair(found.top, found.bottom, picture.height)
+    has_across = not is_thin and is_pair(found.left, found.right, picture.width)
     if has_upright and has_across and min(upright, across) >= FRAMED:
-        return bars
-    if has_upright and not bars.left + bars.right > EVEN * picture.width and upright >= STRAIGHT:
-        return Bars(top=bars.top, bottom=bars.bottom)
-    if has_across and not bars.top + bars.bottom > EVEN * picture.height and across >= STRAIGHT:
-        return Bars(left=bars.left, right=bars.right)
+        return found
+    if has_upright and not found.left + found.right > EVEN * picture.width and upright >= STRAIGHT:
+        return Bars(top=found.top, bottom=found.bottom)
+    if has_across and not found.top + found.bottom > EVEN * picture.height and across >= STRAIGHT:
+        return Bars(left=found.left, right=found.right)
     return Bars()
 
 
-def edges(lines: NDArray[np.float64], first: int, last: int, *, share: float) -> float:
-    """How much of the shorter of two opposite edges is lit, within three lines of it."""
-    return float(min(lines[first : first + 4].max(), lines[last - 3 : last + 1].max())) / share
+class Lit(msgspec.Struct, frozen=True):
+    """How much of each line is brighter than a bar: ever, and in the one window that shows most."""
+
+    ever: NDArray[np.float64]
+    once: NDArray[np.float64]
+
+    @property
+    def extent(self) -> float:
+        """The share of the lines between the first and the last in which anything is lit."""
+        found = np.flatnonzero(self.ever > STRAY)
+        return float(found[-1] - found[0] + 1) / len(self.ever) if len(found) else 0.0
+
+
+def lit(windows: list[Luma], *, axis: int) -> Lit:
+    ever = (np.max(windows, axis=0) > BLACK).mean(axis=axis)
+    once = np.max([(window > BLACK).mean(axis=axis) for window in windows], axis=0)
+    return Lit(ever, once)
+
+
+def edges(lines: Lit, *, share: float) -> tuple[int, int, float]:
+    """(first line of the picture, last one, how much of the shorter of its two edges is lit).
+
+    `share` is how long the picture's lines are.
+    """
+    first, begins = edge(lines, share)
+    turned, ends = edge(Lit(lines.ever[::-1], lines.once[::-1]), share)
+    return first, len(lines.ever) - 1 - turned, min(begins, ends)
+
+
+def edge(lines: Lit, share: float) -> tuple[int, float]:
+    """Where the picture begins, and how much of it is lit there, within three lines.
+
+    That is the first lit line; or, where something floats in the border, the first that is lit
+    along its length beside one that is not, if nothing before it fills half as much.
+    """
+    outermost = int(np.argmax(lines.ever > STRAY))
+    begins = float(lines.ever[outermost : outermost + 4].max()) / share
+    straight = int(np.argmax(lines.ever >= STRAIGHT * share))
+    if begins >= STRAIGHT or straight <= outermost:
+        return outermost, begins
+    here = float(lines.ever[straight : straight + 4].max())
+    if lines.once[: max(straight - 3, 0)].max(initial=0.0) > FLOATING * here:
+        return outermost, begins
+    return straight, here / share
 
 
 def is_pair(one: int, other: int, whole: int) -> bool:

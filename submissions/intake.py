@@ -356,12 +356,17 @@ async def refuse_damaged(
     lease: Lease,
     sandbox: str,
 ) -> None:
-    """A film whose own damage stops its copy is refused with its reasons, and is no fault of ours."""
-    verdict = await judged(found.facts, submission, edition)
+    """A film whose own damage stops its copy is refused with its reasons, and is no fault of ours.
+
+    Where the rules would let so little damage pass, that there is no copy is the reason.
+    """
+    facts = found.facts
+    verdict = await judged(facts, submission, edition)
     if verdict.is_accepted:
-        raise found
+        facts = msgspec.structs.replace(facts, is_uncopied=True)
+        verdict = await judged(facts, submission, edition)
     await keep_final(
-        file, submission, edition, found.facts, verdict, copy=None, lease=lease, sandbox=sandbox
+        file, submission, edition, facts, verdict, copy=None, lease=lease, sandbox=sandbox
     )
 
 

@@ -38,7 +38,7 @@ CHECK_OF = {
     "FILE_EMPTY": "size", "HOSTILE_REFERENCE": "container", "CONTAINER_NOT_ALLOWED": "container",
     "CONTAINER_UNREADABLE": "container", "CONTAINER_TRAILING_DATA": "container",
     "STREAM_COUNT": "container", "CONTENT_TRUNCATED": "whole", "CONTENT_ENCRYPTED": "whole",
-    "DECODE_ERRORS": "whole", "DURATION_SHORT": "duration", "DURATION_LONG": "duration",
+    "DECODE_ERRORS": "whole", "COPY_IMPOSSIBLE": "whole", "DURATION_SHORT": "duration", "DURATION_LONG": "duration",
     "DURATION_UNLIKE_DECLARED": "duration", "AV_START_OFFSET": "sync",
     "AV_DURATION_MISMATCH": "sync", "VIDEO_MISSING": "definition", "VIDEO_CODEC": "codec",
     "VIDEO_RES_LOW": "definition", "VIDEO_RES_HIGH": "definition",
@@ -66,6 +66,20 @@ CHECK_OF = {
     "DCP_ENCRYPTED": "whole", "DCP_NAMING": "container", "ARCHIVE_ABSURD": "container",
 }  # fmt: skip
 
+AT_MOST = frozenset(
+    {"AUDIO_HOLE", "AUDIO_SILENCE", "AV_DURATION_MISMATCH", "AV_START_OFFSET", "DURATION_LONG",
+     "LOUDNESS_HIGH", "STREAM_COUNT", "TIMESTAMP_GAP", "TRUE_PEAK_OVER", "VIDEO_BLACK",
+     "VIDEO_BURNED_BARS", "VIDEO_FREEZE", "VIDEO_HOLE", "VIDEO_INTERLACED", "VIDEO_RES_HIGH"}
+)  # fmt: skip
+AT_LEAST = frozenset(
+    {"AUDIO_ALL_SILENT", "AUDIO_CHANNEL_SILENT", "AUDIO_OUT_OF_PHASE", "AUDIO_TOO_SHORT",
+     "DURATION_SHORT", "LOUDNESS_LOW", "VIDEO_BITRATE_LOW", "VIDEO_RES_LOW"}
+)  # fmt: skip
+SPOKEN_OF = frozenset(
+    {"AUDIO_DAMAGED", "AUDIO_MONO_TRACKS", "AUDIO_MULTIPLE_TRACKS", "AUDIO_TRACK_SILENT",
+     "COLOUR_UNTAGGED", "SUBTITLE_PAST_END"}
+)  # fmt: skip
+
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the table; `number` ties a finding to its place on the timeline."""
@@ -87,7 +101,9 @@ def words(lang: str, finding: Finding, *, repair: bool = False) -> str:
 def decimals(lang: str, text: str) -> str:
     """The policy writes numbers as machines do; French wants a comma and a true minus."""
     text = re.sub(r"(?<![\w.])-(?=\d)", "−", text)
-    return re.sub(r"(?<=\d)\.(?=\d)", ",", text) if lang == "fr" else text
+    if lang != "fr":
+        return text
+    return re.sub(r"(?<=\d)%", "\N{NO-BREAK SPACE}%", re.sub(r"(?<=\d)\.(?=\d)", ",", text))
 
 
 def found_rows(lang: str, verdict: Verdict) -> list[Row]:
@@ -97,7 +113,7 @@ def found_rows(lang: str, verdict: Verdict) -> list[Row]:
             check=CHECK_OF.get(finding.code, "whole"),
             tone="warn" if finding.severity is Severity.WARN else "bad",
             measured=decimals(lang, finding.measured) + _places(lang, finding),
-            expected=decimals(lang, finding.limit),
+            expected=decimals(lang, allowed(lang, finding)),
             remark=words(lang, finding),
             repair=words(lang, finding, repair=True),
             code=finding.code,
@@ -105,6 +121,14 @@ def found_rows(lang: str, verdict: Verdict) -> list[Row]:
         )
         for place, finding in enumerate(verdict.findings, 1)
     ]
+
+
+def allowed(lang: str, finding: Finding) -> str:
+    """The rule's limit as a person would say it; what only its words speak of is no limit."""
+    if finding.code in SPOKEN_OF:
+        return ""
+    side = "most" if finding.code in AT_MOST else "least" if finding.code in AT_LEAST else ""
+    return t(lang, f"filmmaker.measure.{side}", value=finding.limit) if side else finding.limit
 
 
 def _places(lang: str, finding: Finding) -> str:

@@ -70,7 +70,7 @@ def test_a_sound_film_hears_nothing() -> None:
     ("VIDEO_VFR", "remarks", {"picture": {"is_variable": True}}, {"picture": {}}),
     ("TIMESTAMP_GAP", "refused", {"picture": {"longest_gap": 60.1}},
      {"picture": {"longest_gap": 60.0}}),
-    ("VIDEO_INTERLACED", "remarks", {"picture": {"combed": 0.05}}, {"picture": {"combed": 0.04}}),
+    ("VIDEO_INTERLACED", "remarks", {"picture": {"combed": 0.051}}, {"picture": {"combed": 0.05}}),
     ("COLOUR_HDR", "remarks",
      {"picture": {"transfer": "smpte2084", "primaries": "bt2020", "matrix": "bt2020nc"}},
      {"picture": {"transfer": "bt709"}}),
@@ -104,6 +104,7 @@ def test_a_sound_film_hears_nothing() -> None:
     ("COLOUR_FULL_RANGE", "remarks", {"picture": {"full_range": True}},
      {"picture": {"full_range": True, "pixel_format": "gbrp"}}),
     ("DECODE_ERRORS", "refused", {"decode_errors": 1}, {"decode_errors": 0}),
+    ("COPY_IMPOSSIBLE", "refused", {"is_uncopied": True}, {"is_uncopied": False}),
     ("VIDEO_ALL_BLACK", "refused", {"blacks": (Run(0, 57),)}, {"blacks": (Run(0, 9),)}),
     ("VIDEO_BLACK", "remarks", {"blacks": (Run(5, 16),)}, {"blacks": (Run(5, 15),)}),
     ("VIDEO_FREEZE", "remarks", {"freezes": (Run(5, 16),)}, {"freezes": (Run(5, 15),)}),
@@ -165,7 +166,7 @@ def test_untagged_pictures_are_read_by_their_size() -> None:
     ({"sound": {"true_peak": 0.004}}, "TRUE_PEAK_OVER"), ({"silences": (Run(0, 60.02),)}, "AUDIO_SILENCE"),
     ({"blacks": (Run(5, 15.01),)}, "VIDEO_BLACK"), ({"freezes": (Run(5, 15.004),)}, "VIDEO_FREEZE"),
     ({"picture": {"bit_rate": 4_999_999}}, "VIDEO_BITRATE_LOW"), ({"sound": {"phase": -0.3004}}, "AUDIO_OUT_OF_PHASE"),
-    ({"picture": {"longest_gap": 60.01}}, "TIMESTAMP_GAP"),
+    ({"picture": {"longest_gap": 60.01}}, "TIMESTAMP_GAP"), ({"picture": {"combed": 0.0504}}, "VIDEO_INTERLACED"),
 ])  # fmt: skip
 def test_a_measured_value_never_reads_like_the_limit_that_it_breaks(facts: dict[str, Any], code: str) -> None:
     (found,) = judge(a_film(**facts), RULES).findings
@@ -207,6 +208,16 @@ def test_a_waived_rule_is_not_held_against_the_film() -> None:
     film = a_film(picture={"codec": "wmv3"})
 
     assert judge(film, RULES, waivers=frozenset({"VIDEO_CODEC"})).outcome == Outcome.SOUND
+
+
+def test_no_rule_wishes_away_that_a_film_cannot_be_copied(tmp_path: Path) -> None:
+    (own := tmp_path / "own.yaml").write_text(
+        "id: own\nextends: festival\nseverities: {COPY_IMPOSSIBLE: 'off'}\n"
+    )
+
+    verdict = judge(a_film(is_uncopied=True), load_file(own), waivers=frozenset({"COPY_IMPOSSIBLE"}))
+
+    assert (verdict.outcome, [f.code for f in verdict.findings]) == (Outcome.REFUSED, ["COPY_IMPOSSIBLE"])
 
 
 def test_the_demo_is_the_festival_with_small_films() -> None:

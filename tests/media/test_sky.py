@@ -52,6 +52,39 @@ def starfield(clips: Clips, *, count: int, drift: float) -> Path:
     return path
 
 
+def flight(clips: Clips, size: tuple[int, int], *, light: tuple[int, int], drift: int, grain: float = 0.0) -> Path:
+    """Stars of one pixel that fly many pixels from one frame to the next, or stand under moving grain."""
+    (wide, high), chance = size, np.random.default_rng(3)
+    x, y, bright = chance.integers(0, wide, 600), chance.integers(0, high, 600), chance.uniform(*light, 600)
+    frames = []
+    for number in range(RATE * 4):
+        sky = np.full((high, wide), 16, np.float32)
+        np.maximum.at(sky, (y, (x + drift * number) % wide), bright)
+        sky += chance.normal(0, grain, sky.shape) if grain else 0
+        frames.append(np.clip(sky, 16, 235).astype(np.uint8).tobytes())
+    path = clips.folder / f"flight-{wide}-{light}-{drift}-{grain}.mp4"
+    subprocess.run(
+        ["ffmpeg", "-nostdin", "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "gray", "-s", f"{wide}x{high}",
+         "-r", str(RATE), "-i", "pipe:", *SOUND, "-t", "4", "-vf", "scale=in_range=tv:out_range=tv", *X264,
+         "-crf", "18", "-c:a", "aac", "-ac", "2", path],
+        input=b"".join(frames), check=True, timeout=60,
+    )  # fmt: skip
+    return path
+
+
+@pytest.mark.parametrize(("size", "light", "drift", "grain", "found"), [
+    ((640, 360), (26, 34), 9, 0.0, []), ((1920, 1080), (24, 30), 23, 0.0, []),
+    ((640, 360), (26, 34), 0, 0.0, ["VIDEO_FREEZE"]), ((1920, 1080), (30, 250), 0, 2.0, ["VIDEO_FREEZE"]),
+])  # fmt: skip
+def test_dim_fast_stars_move_and_a_still_sky_under_grain_does_not(
+    clips: Clips, cell_for, rules: policy.Policy, size, light, drift: int, grain: float, found: list[str]
+) -> None:
+    """The first two differ by less in half a second than a held picture that is coded anew."""
+    facts, verdict = judged(flight(clips, size, light=light, drift=drift, grain=grain), cell_for, rules)
+
+    assert ([code for code in codes(verdict) if code in {"VIDEO_FREEZE", "VIDEO_BLACK", "VIDEO_ALL_BLACK"}], facts.blacks) == (found, ())
+
+
 def judged(path: Path, cell_for, rules: policy.Policy) -> tuple[Facts, policy.Verdict]:
     cell = cell_for(path)
     facts = screener.watch(cell, windows.look(cell, scan.inspect(cell)))
@@ -140,6 +173,35 @@ def test_bars_around_a_picture_are_found(
     found = facts.picture.bars
     assert codes(verdict) == ["VIDEO_BURNED_BARS"]
     assert (found.top, found.bottom, found.left, found.right) == pytest.approx(bars, abs=2)
+
+
+SAID = "drawtext=text='{}':fontcolor=white:fontsize={}:x=(w-tw)/2:y={}"
+
+
+@pytest.mark.parametrize(("over", "bars"), [
+    (SAID.format("Nous sommes partis de la Terre il y a longtemps", 18, 330), (46, 46, 0, 0)),
+    (SAID.format("La moitié dans l’image", 24, 304), (46, 46, 0, 0)),
+    (SAID.format("Deux lignes dans la bande", 14, 318) + "," + SAID.format("et la seconde", 14, 338), (46, 46, 0, 0)),
+    ("drawbox=560:12:40:20:white:fill", (46, 46, 0, 0)),
+])  # fmt: skip
+def test_letters_in_a_bar_do_not_hide_it(
+    clips: Clips, cell_for, rules: policy.Policy, over: str, bars: tuple[int, ...]
+) -> None:
+    look = f"testsrc2=size=640x268:rate=24,pad={WIDE}:{HIGH}:0:46,{over}"
+
+    facts, verdict = judged(drawn(clips, look, seconds=2), cell_for, rules)
+
+    found = facts.picture.bars
+    assert codes(verdict) == ["VIDEO_BURNED_BARS"]
+    assert (found.top, found.bottom, found.left, found.right) == pytest.approx(bars, abs=2)
+
+
+def test_a_title_and_the_line_beneath_it_are_no_picture_between_bars(clips: Clips, cell_for, rules: policy.Policy) -> None:
+    look = f"{BLACK},{SAID.format('FIRST LIGHT', 40, 140)},drawbox=120:186:400:3:white:fill"
+
+    facts, _ = judged(drawn(clips, look, seconds=2), cell_for, rules)
+
+    assert facts.picture.bars.thickest == 0
 
 
 FIELDS = ["720x608", "720x576", "720x512", "720x486", "720x480", "640x534"]

@@ -253,8 +253,8 @@ def test_every_code_of_a_film_has_a_twin_here() -> None:
         "EXTENSION_MISMATCH", "DURATION_UNLIKE_DECLARED", "DATA_TRACKS", "CONTENT_TRUNCATED",
         "HOSTILE_REFERENCE", "SAMPLE_TABLE_ABSURD", "DECODE_ERRORS",
     }  # fmt: skip
-    # tests/media/test_damage.py, tests/media/test_tracks_heard.py
-    shown |= {"VIDEO_UNDECODABLE", "AUDIO_DAMAGED", "VIDEO_HOLE", "AUDIO_HOLE", "AUDIO_TRACK_SILENT",
+    # tests/media/test_damage.py, tests/media/test_tracks_heard.py, tests/submissions/test_damaged.py
+    shown |= {"VIDEO_UNDECODABLE", "COPY_IMPOSSIBLE", "AUDIO_DAMAGED", "VIDEO_HOLE", "AUDIO_HOLE", "AUDIO_TRACK_SILENT",
               "AUDIO_TOO_SHORT"}
     packages = {"DCP_INCOMPLETE_VF", "DCP_HASH", "DCP_STRUCTURE", "DCP_ENCRYPTED", "DCP_NAMING",
                 "ARCHIVE_ABSURD"}  # tests/media/test_dcp.py

@@ -90,6 +90,23 @@ async def test_damage_that_only_shows_when_parts_are_joined_ends_as_a_verdict(bo
     await is_refused_once(booth)
 
 
+@pytest.mark.parametrize("way", ["parts", pytest.param("whole", marks=pytest.mark.slow)])
+async def test_damage_that_the_rules_let_pass_is_refused_where_no_copy_can_be_made(
+    booths, clips: Clips, way: str
+) -> None:
+    """Whatever was waived: nobody could watch the film."""
+    booth = await booths(broken(clips, "av1", begin=0.8), **WAYS[way])
+    await rows(
+        """UPDATE submission SET waivers = '["DECODE_ERRORS", "VIDEO_UNDECODABLE"]'::jsonb
+           WHERE id = (SELECT submission FROM film_file WHERE id = {}) RETURNING id""",
+        booth.file,
+    )
+
+    await booth.do_all()
+
+    await is_refused_once(booth, "COPY_IMPOSSIBLE")
+
+
 async def test_who_makes_the_sound_of_a_damaged_film_may_meet_it_first(booths, clips: Clips, monkeypatch) -> None:
     booth = await booths(broken(clips, "prores"), **WAYS["parts"])
     await booth.do(await booth.take("make_screener"))
@@ -100,12 +117,12 @@ async def test_who_makes_the_sound_of_a_damaged_film_may_meet_it_first(booths, c
     await is_refused_once(booth)
 
 
-async def is_refused_once(booth: Booth) -> None:
+async def is_refused_once(booth: Booth, *codes: str) -> None:
     """Faulty with a code that has words, one letter, nothing parked, nothing tried again, nothing waits."""
     file = await FilmFile.objects().get(FilmFile.id == booth.file)
     refused = [f["code"] for f in file.verdict["findings"] if f["severity"] == "reject"]
     assert (file.state, file.fault) == ("faulty", "")
-    assert refused in (["DECODE_ERRORS"], ["VIDEO_UNDECODABLE"])
+    assert refused in [[code] for code in codes or ("DECODE_ERRORS", "VIDEO_UNDECODABLE")]
     assert all(has_words(f"finding.{refused[0]}{rest}") for rest in ("", ".repair"))
     letters = await rows("SELECT kind FROM letter WHERE about = {}", file.submission)
     assert [letter["kind"] for letter in letters] == ["file_refused"]
