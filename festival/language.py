@@ -125,6 +125,13 @@ def track(language: str, code: str, kind: str) -> str:
     return name if kind == "full" else t(language, f"common.captions.{kind}", language=name)
 
 
+def inside(language: str, code: str) -> str:
+    """The name of a subtitle track that a film brings along: *français (dans le film)*."""
+    if not code:
+        return t(language, "common.captions.inside.unnamed")
+    return t(language, "common.captions.inside", language=tongue(language, code))
+
+
 def country(language: str, code: str) -> str:
     """`FR` → *France*; what is no code stands as it was written."""
     known = code.strip().upper()

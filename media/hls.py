@@ -1,19 +1,21 @@
 """Playlists that tell the truth: everything in the master is measured from the files."""
 
 import re
+from collections import Counter
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
 import msgspec
+from langcodes import standardize_tag
 
 from media.graph import Rung
 from media.runner import PermanentFault
 from media.subtitles import Track
 
 AUDIO_CODEC = "mp4a.40.2"
-SHORT = {"fra": "fr", "fre": "fr", "eng": "en", "deu": "de", "ger": "de", "spa": "es", "ita": "it",
-         "por": "pt", "nld": "nl", "dut": "nl", "jpn": "ja", "zho": "zh", "chi": "zh",
-         "rus": "ru", "ara": "ar", "kor": "ko", "pol": "pl"}  # fmt: skip
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}")
+NAMED = re.compile(r'(#EXT-X-MEDIA:TYPE=SUBTITLES,[^\n]*?NAME=")[^"\n]*("(?:,LANGUAGE="([^"\n]*)")?)')
 
 
 def durations(playlist: Path) -> list[tuple[str, float]]:
@@ -113,10 +115,23 @@ def rung_lines(
 
 
 def text_line(place: int, text: Track) -> str:
-    """A maker's language tag is only believed when it looks like one."""
-    told = text.language.lower()
-    language = SHORT.get(told, told) if re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]{2,8})?", told) else ""
-    name = f"{place + 1} {language}".strip()
-    tag = f'LANGUAGE="{language}",' if language else ""
-    begin = f'#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="texts",NAME="{name}",{tag}'
+    """A maker's language tag is only believed when it looks like one; who serves it gives it a name."""
+    tag = standardize_tag(text.language) if LANGUAGE.fullmatch(text.language) else ""
+    language = f'LANGUAGE="{tag}",' if tag else ""
+    begin = f'#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="texts",NAME="{place + 1}",{language}'
     return f'{begin}DEFAULT=NO,AUTOSELECT=YES,FORCED=NO,URI="{text.name}/playlist.m3u8"'
+
+
+def named(master: str, name_of: Callable[[str], str]) -> str:
+    """A master whose subtitles have the names that `name_of` gives to their language tags.
+
+    The tag is empty where the film says none; a name that comes again is numbered.
+    """
+    given: Counter[str] = Counter()
+
+    def call(line: re.Match[str]) -> str:
+        name = re.sub(r'["\r\n]', "", name_of(line[3] or ""))
+        given[name] += 1
+        return f"{line[1]}{name}{f' {given[name]}' if given[name] > 1 else ''}{line[2]}"
+
+    return NAMED.sub(call, master)

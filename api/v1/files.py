@@ -3,7 +3,7 @@
 import asyncio
 import re
 from contextlib import suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -16,8 +16,9 @@ from api.auth import in_scope, person_of, signed_in
 from api.believed import peer
 from festival.access import Act, Viewer, may
 from festival.errors import Missing
+from festival.language import LANGUAGES, inside, preferred
 from festival.record import record
-from media.hls import spans
+from media.hls import named, spans
 from media.storage import Kept, NotPublished, Store, early_key
 from reviews import watching
 from submissions.lists import subject_of_file
@@ -159,7 +160,27 @@ async def screener(
             edition=viewer.edition,
             peer=peer(request),
         )
+    if wanted_name == "master.m3u8":
+        return await door(request, file, viewer_language(request))
     return await served(request, file, wanted_name)
+
+
+def viewer_language(request: AnyRequest) -> str:
+    """Of the page that shows the copy; a program may ask by header."""
+    asked = request.query_params.get("lang", "")
+    return asked if asked in LANGUAGES else preferred(request.headers.get("accept-language", ""))
+
+
+async def door(request: AnyRequest, file: Kept, lang: str) -> Response[Any]:
+    """The master, in which the subtitles inside the film have names that a person would say."""
+    try:
+        kept = await asyncio.to_thread(file.read_bytes)
+    except NotPublished:
+        raise Missing("file_missing") from None
+    content = named(kept.decode(), partial(inside, lang)).encode()
+    headers = {"cache-control": "private, no-store", "content-length": str(len(content))}
+    body = b"" if request.method == "HEAD" else content
+    return Response(body, headers=headers, media_type=KINDS[".m3u8"])
 
 
 @route(

@@ -1,9 +1,12 @@
 """Subtitles that people write, and those that they should not: what is read, counted, and made harmless."""
 
+import re
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from festival.language import inside
 from media import hls, scan, screener, subtitles
 from media.subtitles import Cue, Track, Unreadable, read
 from tests.clips import Clips, film
@@ -208,6 +211,24 @@ def test_a_makers_language_cannot_break_the_master(tmp_path: Path) -> None:
                     'FORCED=NO,URI="s0/playlist.m3u8"')  # fmt: skip
 
 
+@pytest.mark.parametrize(("lang", "names"), [
+    ("fr", ["français (dans le film)", "portugais brésilien (dans le film)", "suédois (dans le film)",
+            "français (dans le film) 2", "sous-titres du film"]),
+    ("en", ["French (in the film)", "Brazilian Portuguese (in the film)", "Swedish (in the film)",
+            "French (in the film) 2", "the film’s own subtitles"]),
+])  # fmt: skip
+def test_subtitles_inside_a_film_have_the_names_that_a_person_would_say(lang: str, names: list[str]) -> None:
+    """Also in copies of before, whose tracks are called *1 fr*."""
+    tags = ["fra", "pt-br", "swe", "fre", "x"]
+    master = "\n".join(hls.text_line(place, Track(f"s{place}", tag, 1)) for place, tag in enumerate(tags))
+    old = master.replace('NAME="1"', 'NAME="1 fr"')
+
+    for text in (master, old):
+        told = hls.named(text, partial(inside, lang))
+        assert re.findall('NAME="([^"]*)"', told) == names
+        assert re.findall('LANGUAGE="([^"]*)"', told) == ["fr", "pt-BR", "sv", "fr"]
+
+
 def test_the_subtitles_inside_a_film_are_a_group_of_its_copy(clips: Clips, cell_for) -> None:
     srt = clips.written("two.srt", SRT.encode())
     source = clips.draw(
@@ -220,7 +241,7 @@ def test_the_subtitles_inside_a_film_are_a_group_of_its_copy(clips: Clips, cell_
 
     assert made.texts == (Track("s0", "fra", 2),)
     master = (cell.work / "master.m3u8").read_text()
-    assert 'TYPE=SUBTITLES,GROUP-ID="texts",NAME="1 fr",LANGUAGE="fr"' in master
+    assert 'TYPE=SUBTITLES,GROUP-ID="texts",NAME="1",LANGUAGE="fr"' in master
     assert master.count('SUBTITLES="texts"') == len(made.rungs)
     assert "00:00:01.000 --> 00:00:02.500\nBonjour" in (cell.work / "s0" / "seg_00000.vtt").read_text()
 
