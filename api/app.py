@@ -18,6 +18,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.static_files import create_static_files_router
 
 from api import assets, errors
+from api.acts import announcements
 from api.auth import bearer, csrf_guard, edition_of, person_of, settings_of, viewer_of
 from api.believed import Believed
 from api.decoding import MOST_BYTES, CheckedRequest, Decoding
@@ -46,6 +47,7 @@ from submissions.uploads import keep_sweeping
 log = logging.getLogger("door")
 
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
+ACTS = [*announcements.ACTS]
 STATIC = Path(__file__).parent / "static"
 
 
@@ -95,7 +97,7 @@ def pages() -> Router:
     ]
     return Router(
         "/{lang:str}/{edition:str}",
-        route_handlers=[*chain.from_iterable(handlers)],
+        route_handlers=[*chain.from_iterable(handlers), *(a.page for a in ACTS if a.page)],
         guards=[known_language],
         include_in_schema=False,
     )
@@ -117,7 +119,10 @@ def json_doors() -> Router:
             letters_v1,
         )
     ]
-    return Router("/api/v1/{edition:str}", route_handlers=[*chain.from_iterable(handlers)])
+    return Router(
+        "/api/v1/{edition:str}",
+        route_handlers=[*chain.from_iterable(handlers), *(a.json for a in ACTS if a.json)],
+    )
 
 
 def static_files(settings: Settings) -> Router:

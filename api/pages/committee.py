@@ -12,7 +12,7 @@ from api.auth import needs
 from api.errors import STATUS
 from api.forms import filled
 from api.pages._page import back, fault_words, language_of, page
-from api.v1.committee import check_films, film, own_batch
+from api.v1.committee import film
 from festival.access import Act, Viewer
 from festival.errors import FestivalError
 from festival.tables import Edition, Person
@@ -38,12 +38,6 @@ class DecisionForm(msgspec.Struct, frozen=True, kw_only=True):
     act: Annotated[str, Meta(pattern="^(acceptance|waiting|regret|reopening)$")]
     version: Annotated[int, Meta(ge=0, le=10**9)] = 0
     note: Annotated[str, Meta(min_length=3, max_length=2000)]
-
-
-class BatchForm(msgspec.Struct, frozen=True):
-    submissions: Annotated[
-        list[Annotated[str, Meta(max_length=32)]], Meta(max_length=MOST_AT_ONCE)
-    ] = []
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -207,55 +201,6 @@ async def announcements(request: AnyRequest, viewer: NamedDependency[Viewer]) ->
     return await announcements_page(request, viewer)
 
 
-@post("/committee/announcements", guards=CHAIR)
-async def ask(
-    request: AnyRequest,
-    viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-) -> Response[Any]:
-    try:
-        form = await filled(request, BatchForm)
-        await check_films(form.submissions, viewer)
-        await decisions.ask_announcement(edition_row, form.submissions, by=person)
-    except FestivalError as error:
-        ticked = (await request.form()).getall("submissions", [])
-        return await announcements_page(request, viewer, error, ticked)
-    return back(request, "/committee/announcements", "committee.done.drawn")
-
-
-@post("/committee/announcements/{batch_id:str}/release", guards=CHAIR)
-async def release(
-    request: AnyRequest,
-    batch_id: FromPath[str],
-    viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-) -> Response[Any]:
-    await own_batch(batch_id, viewer)
-    try:
-        await decisions.announce(batch_id, edition=edition_row, by=person)
-    except FestivalError as error:
-        return await announcements_page(request, viewer, error)
-    return back(request, "/committee/announcements", "committee.done.announced")
-
-
-@post("/committee/announcements/{batch_id:str}/cancellation", guards=CHAIR)
-async def cancel(
-    request: AnyRequest,
-    batch_id: FromPath[str],
-    viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-) -> Response[Any]:
-    await own_batch(batch_id, viewer)
-    try:
-        await decisions.cancel(batch_id, edition=edition_row, by=person)
-    except FestivalError as error:
-        return await announcements_page(request, viewer, error)
-    return back(request, "/committee/announcements", "committee.done.cancelled")
-
-
 HANDLERS: list[Any] = [
-    queue, board, decide, announcements, ask, release, cancel,
+    queue, board, decide, announcements,
 ]  # fmt: skip

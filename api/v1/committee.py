@@ -44,10 +44,6 @@ class RemarkAgain(Remark, frozen=True, kw_only=True):
     version: Annotated[int, Meta(ge=1, le=10**9)]
 
 
-class BatchWanted(msgspec.Struct, frozen=True):
-    submissions: Annotated[list[Id], Meta(min_length=1, max_length=500)]
-
-
 class Told(Case, frozen=True, kw_only=True):
     """A film of the board with what is reckoned from its votes."""
 
@@ -288,62 +284,9 @@ async def reopen(
     await decisions.reopen(submission, by=person, note=data.note, seen=data.version)
 
 
-async def check_films(ids: list[str], viewer: Viewer) -> None:
-    """A batch names only films that the chair may decide on."""
-    for submission_id in ids:
-        if not may(viewer, Act.DECIDE, await lists.subject_of(submission_id, viewer)):
-            raise Missing("submission_missing")
-
-
-async def own_batch(batch_id: str, viewer: Viewer) -> None:
-    """Nobody releases or cancels a batch that holds a film they may not decide on."""
-    batch = next((b for b in await lists.announcements(viewer) if b.id == batch_id), None)
-    if batch is None:
-        raise Missing("announcement_missing")
-    if batch.hidden:
-        raise NotAllowed("announcement_not_whole", n=batch.hidden, name=batch.asked_by_name)
-
-
 @get("/announcements", guards=CHAIR)
 async def announcements(viewer: NamedDependency[Viewer]) -> list[Batch]:
     return await lists.announcements(viewer)
-
-
-@post("/announcements", guards=CHAIR)
-async def ask(
-    data: JSONBody[BatchWanted],
-    viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-) -> dict[str, Any]:
-    """Draw up a batch; a second person releases it. `unseen`: titles that no other chair may see."""
-    await check_films(data.submissions, viewer)
-    batch = await decisions.ask_announcement(edition_row, data.submissions, by=person)
-    unseen = await decisions.unseen_by_others(edition_row, data.submissions, but=person.id)
-    return {"id": batch.id, "unseen": unseen}
-
-
-@post("/announcements/{batch_id:str}/release", guards=CHAIR, status_code=204)
-async def release(
-    batch_id: FromPath[str],
-    viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-) -> None:
-    """Tell the filmmakers; once, whole, by somebody other than who drew it up."""
-    await own_batch(batch_id, viewer)
-    await decisions.announce(batch_id, edition=edition_row, by=person)
-
-
-@delete("/announcements/{batch_id:str}", guards=CHAIR)
-async def cancel(
-    batch_id: FromPath[str],
-    viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-) -> None:
-    await own_batch(batch_id, viewer)
-    await decisions.cancel(batch_id, edition=edition_row, by=person)
 
 
 HANDLERS: list[Any] = [
@@ -363,7 +306,4 @@ HANDLERS: list[Any] = [
     regret,
     reopen,
     announcements,
-    ask,
-    release,
-    cancel,
 ]

@@ -1,0 +1,1 @@
+"""Every act of the house; `act.py` says what an act is."""

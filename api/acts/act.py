@@ -1,0 +1,148 @@
+"""An act is written once, as a function of its shape and of whoever asks; it is done at two doors.
+
+    @act("/committee/announcements", json="/announcements", guards=CHAIR,
+         again=announcements_again, goes="/committee/announcements", says="committee.done.drawn")
+    async def ask(data: BatchWanted, person: NamedDependency[Person], …) -> dict[str, Any]: ...
+
+A form fills `data` and is led on to a page with a word of what was done; where the act refuses,
+`again` draws the page that the form stands on, with what was typed. A program sends `data` as JSON
+and gets what the function returns, or a problem document. Who may, what is asked and what is
+written cannot differ between the two: there is one function.
+"""
+
+import inspect
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated, Any, get_type_hints
+
+import msgspec
+from litestar import Request, Response, delete, post, put
+from litestar.enums import RequestEncodingType
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import BodyKwarg
+from litestar.types import Guard
+
+from api.forms import filled
+from api.pages._page import back
+from festival.errors import FestivalError
+
+AnyRequest = Request[Any, Any, Any]
+Verb = Callable[..., Awaitable[Any]]
+METHODS = {"post": post, "put": put, "delete": delete}
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """What a page needs to be drawn again after a no: why, and what was sent."""
+
+    error: FestivalError
+    sent: dict[str, list[str]] = {}
+
+    def last(self, field: str) -> str:
+        """What stood in a field; nothing where it was not sent."""
+        return (self.sent.get(field) or [""])[-1]
+
+
+Again = Callable[[AnyRequest, Refusal], Awaitable[Response[Any]]]
+Where = str | Callable[[AnyRequest, Any], str]
+
+
+class Act(msgspec.Struct, frozen=True):
+    """One act and its faces; an act of one door only has one face."""
+
+    name: str
+    page: HTTPRouteHandler | None
+    json: HTTPRouteHandler | None
+
+
+def act(
+    page: str = "",
+    *,
+    json: str = "",
+    method: str = "post",
+    status: int | None = None,
+    guards: Sequence[Guard],
+    again: Again | None = None,
+    goes: Where = "",
+    says: str = "",
+    at: str = "",
+    opt: dict[str, Any] | None = None,
+) -> Callable[[Verb], Act]:
+    """Give a function its two doors.
+
+    `page` and `json`: the addresses, below the edition's; an empty one is no door. `method` and
+    `status` are the program's; a browser sends POST. `goes`: the page that follows, and `says` the
+    key of the word that it shows; `at` names the parameter whose place on that page is shown.
+    """
+
+    def made(verb: Verb) -> Act:
+        common: dict[str, Any] = {"guards": list(guards), "opt": opt, "name": None}
+        form = form_of(verb, again=again, goes=goes, says=says, at=at)
+        program = program_of(verb)
+        return Act(
+            name=verb.__name__,
+            page=post(page, **common)(form) if page else None,
+            json=METHODS[method](json, status_code=status, **common)(program) if json else None,
+        )
+
+    return made
+
+
+def form_of(verb: Verb, *, again: Again | None, goes: Where, says: str, at: str) -> Verb:
+    """The face that a form sees."""
+    shape = get_type_hints(verb).get("data")
+
+    async def face(request: AnyRequest, **given: Any) -> Response[Any]:
+        try:
+            if shape is not None:
+                given["data"] = await filled(request, shape)
+            done = await verb(**(given | ({"request": request} if wants_request(verb) else {})))
+        except FestivalError as error:
+            if again is None:
+                raise
+            return await again(request, Refusal(error, await sent(request)))
+        place = goes if isinstance(goes, str) else goes(request, done)
+        return back(request, place, says, at=request.path_params.get(at, ""))
+
+    signature = inspect.signature(verb)
+    asked = {name: one for name, one in signature.parameters.items() if name != "data"}
+    return dressed(face, verb, {"request": AnyRequest, **hints_of(verb, asked)}, Response[Any])
+
+
+def program_of(verb: Verb) -> Verb:
+    """The face that a program sees: the function itself, with its shape read from JSON."""
+
+    async def face(**given: Any) -> Any:
+        return await verb(**given)
+
+    hints = hints_of(verb, inspect.signature(verb).parameters)
+    if "data" in hints:
+        shape = hints["data"]
+        hints["data"] = Annotated[shape, BodyKwarg(media_type=RequestEncodingType.JSON)]
+    return dressed(face, verb, hints, get_type_hints(verb, include_extras=True)["return"])
+
+
+def hints_of(verb: Verb, names: Any) -> dict[str, Any]:
+    hints = get_type_hints(verb, include_extras=True)
+    return {name: hints[name] for name in names}
+
+
+def dressed(face: Verb, verb: Verb, hints: dict[str, Any], answer: Any) -> Verb:
+    """A face that Litestar reads as if it had been written by hand."""
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    parameters = [inspect.Parameter(name, keyword, annotation=hint) for name, hint in hints.items()]
+    face.__signature__ = inspect.Signature(parameters, return_annotation=answer)  # type: ignore[attr-defined]
+    face.__annotations__ = {**hints, "return": answer}
+    face.__name__, face.__doc__, face.__module__ = verb.__name__, verb.__doc__, verb.__module__
+    return face
+
+
+def wants_request(verb: Verb) -> bool:
+    return "request" in inspect.signature(verb).parameters
+
+
+async def sent(request: AnyRequest) -> dict[str, list[str]]:
+    """Every field of the form as it was typed; files are not typed."""
+    form = await request.form()
+    return {
+        name: [value for value in form.getall(name) if isinstance(value, str)]
+        for name in dict.fromkeys(form.keys())
+    }

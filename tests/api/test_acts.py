@@ -1,0 +1,108 @@
+"""An act has two faces of one function; whatever changes something and is no act is named here."""
+
+import httpx
+from litestar import Litestar
+
+from api.app import ACTS, create_app
+from api.auth import UNSAFE
+from tests.builders import a_person, an_edition, sign_in
+
+NO_TWIN: dict[str, str] = {}
+"""Acts of one door, and why the other would serve nobody."""
+
+OUTSIDE = {
+    "api.pages.account": """
+        ask_link end_session_elsewhere leave_everywhere make_token register revoke set_password
+        sign_in sign_out use_link
+    """,
+    "api.pages.committee": """
+        decide
+    """,
+    "api.pages.filmmaker": """
+        file_entry open_entry release save save_fields withdraw
+    """,
+    "api.pages.operator": """
+        add cancel give_up_letters judge_again raise_up remove_part retry retry_letters
+    """,
+    "api.pages.programmer": """
+        add_event add_guest add_screen add_venue apply ask from_selection let_go publish remove stop
+        undo_plan
+    """,
+    "api.pages.room": """
+        change_note note recuse remove_note reopen_sheet review
+    """,
+    "api.pages.subtitles": """
+        bring confirm remove
+    """,
+    "api.v1.account": """
+        ask_link end_session_elsewhere leave_everywhere make_token register revoke_token sign_in
+        sign_out use_link
+    """,
+    "api.v1.committee": """
+        accept change_note note recuse regret remove_note reopen reopen_sheet review wait watch
+    """,
+    "api.v1.letters": """
+        give_up_all retry_all
+    """,
+    "api.v1.operator": """
+        add_person apply_policy cancel change_edition raise_up remove_part retry
+    """,
+    "api.v1.programmer": """
+        add_guest add_programme add_screen add_venue apply ask free from_selection let_go lock mend
+        move place publish remove_programme stop take_out undo
+    """,
+    "api.v1.submissions": """
+        file_entry open_entry release save withdraw
+    """,
+    "api.v1.subtitles": """
+        bring confirm remove
+    """,
+    "api.v1.uploads": """
+        abandon append create
+    """,
+}
+"""What changes something and is no act: a protocol, or an act that is still written twice."""
+
+
+def changing(app: Litestar) -> set[str]:
+    """The functions behind every door that changes something."""
+    return {
+        f"{handler.fn.__module__}.{handler.fn.__name__}"
+        for route in app.routes
+        for handler in getattr(route, "route_handlers", [])
+        if set(handler.http_methods) & UNSAFE
+    }
+
+
+def test_an_act_has_both_doors_or_a_reason() -> None:
+    one_door = {one.name for one in ACTS if one.page is None or one.json is None}
+
+    assert one_door == set(NO_TWIN)
+
+
+def test_nothing_new_changes_anything_but_by_an_act() -> None:
+    """`OUTSIDE` shrinks: what stands there is a protocol, or is still written twice."""
+    outside = {one for one in changing(create_app()) if not one.startswith("api.acts.")}
+
+    known = {f"{module}.{name}" for module, names in OUTSIDE.items() for name in names.split()}
+    assert outside == known
+
+
+def test_the_two_faces_tell_of_one_function() -> None:
+    for one in ACTS:
+        for face in filter(None, (one.page, one.json)):
+            assert face.fn.__module__.startswith("api.acts.")
+            assert face.fn.__doc__ == one.json.fn.__doc__
+
+
+async def test_both_doors_refuse_alike(client: httpx.AsyncClient) -> None:
+    edition = await an_edition()
+    await sign_in(client, await a_person("chair", edition=edition))
+    wanted = {"submissions": ["no-such-film"]}
+
+    form = await client.post(f"/en/{edition.slug}/committee/announcements", data=wanted)
+    program = await client.post(f"/api/v1/{edition.slug}/announcements", json=wanted)
+
+    assert (form.status_code, program.status_code) == (404, 404)
+    assert program.json()["codes"] == ["submission_missing"]
+    assert program.json()["words"]["en"][0] in form.text
