@@ -15,7 +15,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import msgspec
@@ -30,6 +30,7 @@ VAR = Path(os.environ.get("VAR", ROOT / "var"))
 TICK = 0.05
 DEMO_EDITION = "2027"
 AT_ONCE = {"fast": "2", "letters": "2", "plans": "1", "heavy": "2"}
+RENEWAL_SECONDS = 3
 AT_ONCE_SECONDS = 10  # whoever lived longer did not fall at its start
 CRASHES = {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE}
 CELERY = [
@@ -264,7 +265,30 @@ class House:
         draft.chmod(0o600)
         draft.rename(file)
 
+    def renew(self, names: Iterable[str]) -> None:
+        """End these parts and start them again, as their files have changed; nothing is counted
+        as a fall. Who does not go in a moment is ended: the house is built for that.
+        """
+        parts = [self.parts[name] for name in names]
+        for part in parts:
+            if part.process is not None:
+                part.process.terminate()
+        deadline = time.monotonic() + RENEWAL_SECONDS
+        for part in parts:
+            if part.process is not None:
+                self.end(part.process, seconds=max(0.1, deadline - time.monotonic()))
+            part.falls = 0
+            self.launch(part)
+
     # Ending
+
+    def end(self, process: subprocess.Popen[bytes], *, seconds: float) -> None:
+        """Wait for a process that was asked to go, then make it."""
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait(5)
 
     def fail(self, message: str) -> None:
         print(f"\n{message}", file=sys.stderr, flush=True)
@@ -281,11 +305,7 @@ class House:
             if part.process is None or part.process.poll() is not None:
                 continue
             part.process.send_signal(signal.SIGINT if part.name == "postgres" else signal.SIGTERM)
-            try:
-                part.process.wait(12)
-            except subprocess.TimeoutExpired:
-                os.killpg(part.process.pid, signal.SIGKILL)
-                part.process.wait(5)
+            self.end(part.process, seconds=12)
         (VAR / "house.json").unlink(missing_ok=True)
 
 
@@ -325,7 +345,16 @@ def lock() -> "object":
     return file
 
 
-def open_house(*, once: bool, fresh: bool) -> int:
+def keep_watch(house: House) -> None:
+    """Until Ctrl-C."""
+    while True:
+        house.watch()
+        time.sleep(TICK)
+
+
+def open_house(
+    *, once: bool, fresh: bool, serve: Callable[[House], None] = keep_watch
+) -> int:
     held = lock()
     if fresh:
         empty()
@@ -341,9 +370,7 @@ def open_house(*, once: bool, fresh: bool) -> int:
             code = demo(house)
         if not once:
             print(f"\n  {house.url} is open. Ctrl-C closes it.", flush=True)
-            while True:
-                house.watch()
-                time.sleep(TICK)
+            serve(house)
     except KeyboardInterrupt:
         print("\n  closing", flush=True)
     finally:

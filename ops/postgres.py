@@ -8,6 +8,7 @@ import hashlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -163,11 +164,26 @@ def version_of(program: str) -> int:
 
 @contextmanager
 def running_postgres(folder: Path) -> Iterator[str]:
-    """A server for tests: yields the house's URL, and names the owner's in the environment."""
+    """A server for tests: yields the house's URL, and names the owner's in the environment.
+
+    Its folder is thrown away at the end.
+    """
     if url := os.environ.get("DATABASE_URL"):
         yield url
         return
     server = Postgres(folder)
+    try:
+        with serving(server, end=signal.SIGQUIT):
+            os.environ["DATABASE_OWNER_URL"] = server.owner_url
+            yield server.url
+    finally:
+        os.environ.pop("DATABASE_OWNER_URL", None)
+        server.remove()
+
+
+@contextmanager
+def serving(server: Postgres, *, end: signal.Signals = signal.SIGINT) -> Iterator[None]:
+    """Until the block ends: by SIGINT with everything on disk, by SIGQUIT at once."""
     server.prepare()
     with (server.folder / "log").open("wb") as log:
         process = subprocess.Popen(
@@ -183,10 +199,7 @@ def running_postgres(folder: Path) -> Iterator[str]:
             if server.is_up():
                 break
             time.sleep(0.05)
-        os.environ["DATABASE_OWNER_URL"] = server.owner_url
-        yield server.url
+        yield
     finally:
-        os.environ.pop("DATABASE_OWNER_URL", None)
-        process.terminate()
+        process.send_signal(end)
         process.wait(20)
-        server.remove()

@@ -4,10 +4,6 @@ Tests do not empty tables: each makes an edition of its own, and sees nothing el
 """
 
 import asyncio
-import os
-import subprocess
-import sys
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -15,41 +11,17 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from tests.services import Services
+
 ROOT = Path(__file__).parents[1]
 SERVICES = pytest.StashKey["Services"]()
 
 
-class Services:
-    """The servers that every test shares, started before anything of ours is imported."""
-
-    def __init__(self) -> None:
-        from ops.postgres import running_postgres
-        from ops.redis import running_redis
-
-        self.folder = tempfile.TemporaryDirectory(prefix="cfs-", ignore_cleanup_errors=True)
-        self.var = Path(self.folder.name)
-        self._postgres = running_postgres(self.var / "pg")
-        self._redis = running_redis(self.var / "redis")
-        os.environ["MODE"] = "development"
-        os.environ["PICCOLO_CONF"] = "piccolo_conf"
-        os.environ["DATABASE_URL"] = self._postgres.__enter__()
-        os.environ["REDIS_URL"] = self._redis.__enter__()
-        os.environ["MEDIA_ROOT"] = str(self.var / "media")
-        os.environ["MAILBOX"] = str(self.var / "mailbox")
-        subprocess.run([sys.executable, "-m", "festival.migrate"], check=True, cwd=ROOT,
-                       stdout=subprocess.DEVNULL)
-
-    def stop(self) -> None:
-        self._redis.__exit__(None, None, None)
-        self._postgres.__exit__(None, None, None)
-        self.folder.cleanup()
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    os.environ.setdefault("MODE", "development")
-    if config.option.collectonly or config.option.help:
-        return
-    config.stash[SERVICES] = Services()
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Unit tests start nothing; the first test of another kind finds all servers up."""
+    others = [item for item in session.items if item.get_closest_marker("unit") is None]
+    if others and not session.config.option.collectonly:
+        session.config.stash[SERVICES] = Services()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -60,6 +32,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The browser's own loop ends all others: its tests come last."""
     items.sort(key=lambda item: "browser" in item.path.parts)
+    asking = [item.nodeid for item in items
+              if item.get_closest_marker("unit") and "services" in getattr(item, "fixturenames", [])]
+    if asking:
+        raise pytest.UsageError(f"marked as unit, yet they ask for the house: {', '.join(asking)}")
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import asyncio
 import ctypes
+import functools
 import signal
 import subprocess
 import sys
@@ -22,49 +23,51 @@ from festival.settings import Settings
 LONGEST_TASK = 3 * 3600
 PULSE = "pulse.worker."
 PR_SET_PDEATHSIG = 1
+CALENDAR = {"sweep_rows": 3600.0, "sweep_uploads": 600.0}  # seconds between two
 
-settings = Settings.read()
 
-celery = Celery("cinema", broker=settings.redis_url, include=["workers.tasks"])
-celery.conf.update(
-    task_acks_late=True,
-    task_reject_on_worker_lost=True,
-    task_ignore_result=True,
-    task_serializer="json",
-    accept_content=["json"],
-    task_time_limit=LONGEST_TASK,
-    worker_prefetch_multiplier=1,
-    worker_hijack_root_logger=False,
-    worker_soft_shutdown_timeout=5,
-    worker_enable_soft_shutdown_on_idle=False,
-    worker_cancel_long_running_tasks_on_connection_loss=True,
-    broker_connection_retry_on_startup=True,
-    broker_transport_options={
-        "visibility_timeout": LONGEST_TASK + 600,
-        "unacked_restore_interval": 10,
-        "unacked_restore_throttle": 1,
-        "queue_order_strategy": "priority",
-        "priority_steps": [0, 3, 6, 9],
-        "socket_keepalive": True,
-        "health_check_interval": 5,
-    },
-    task_queues=[Queue(name) for name in sorted(set(QUEUES.values()))],
-    beat_schedule={
-        "sweep_rows": {
-            "task": "beat",
-            "schedule": 3600.0,
-            "args": ["sweep_rows"],
-            "options": {"queue": "control"},
+@functools.cache
+def settings() -> Settings:
+    """Where this process stands, read when first asked for."""
+    return Settings.read()
+
+
+def configuration() -> dict[str, object]:
+    """What Celery asks for at its first message: importing this module reads and opens nothing."""
+    return {
+        "broker_url": settings().redis_url,
+        "task_acks_late": True,
+        "task_reject_on_worker_lost": True,
+        "task_ignore_result": True,
+        "task_serializer": "json",
+        "accept_content": ["json"],
+        "task_time_limit": LONGEST_TASK,
+        "worker_prefetch_multiplier": 1,
+        "worker_hijack_root_logger": False,
+        "worker_soft_shutdown_timeout": 5,
+        "worker_enable_soft_shutdown_on_idle": False,
+        "worker_cancel_long_running_tasks_on_connection_loss": True,
+        "broker_connection_retry_on_startup": True,
+        "broker_transport_options": {
+            "visibility_timeout": LONGEST_TASK + 600,
+            "unacked_restore_interval": 10,
+            "unacked_restore_throttle": 1,
+            "queue_order_strategy": "priority",
+            "priority_steps": [0, 3, 6, 9],
+            "socket_keepalive": True,
+            "health_check_interval": 5,
         },
-        "sweep_uploads": {
-            "task": "beat",
-            "schedule": 600.0,
-            "args": ["sweep_uploads"],
-            "options": {"queue": "control"},
+        "task_queues": [Queue(name) for name in sorted(set(QUEUES.values()))],
+        "beat_schedule": {
+            name: {"task": "beat", "schedule": every, "args": [name], "options": {"queue": "control"}}
+            for name, every in CALENDAR.items()
         },
-    },
-    timezone="UTC",
-)
+        "timezone": "UTC",
+    }
+
+
+celery = Celery("cinema", include=["workers.tasks"])
+celery.add_defaults(configuration)
 
 
 class Child:
@@ -72,7 +75,9 @@ class Child:
 
     def __init__(self) -> None:
         self.runner = asyncio.Runner()
-        self.redis = Redis.from_url(settings.redis_url, socket_timeout=2, socket_connect_timeout=2)
+        self.redis = Redis.from_url(
+            settings().redis_url, socket_timeout=2, socket_connect_timeout=2
+        )
         self.news = News(self.redis)
         self.runner.run(open_pool(size=3))
 
@@ -96,7 +101,7 @@ def look_at_the_store(**_: Any) -> None:
 
     In a process of its own, for the store's client does not outlive a fork.
     """
-    if settings.storage == "s3":
+    if settings().storage == "s3":
         asked = [sys.executable, "-m", "submissions.store"]
         if subprocess.run(asked, check=False, stdin=subprocess.DEVNULL).returncode:
             sys.exit("the store is not there or not ours; the reason stands above")
@@ -115,14 +120,16 @@ def lie_down(**_: Any) -> None:
         one.runner.close()
 
 
-_pulse_redis = BlockingRedis.from_url(settings.redis_url, socket_timeout=2)
+@functools.cache
+def pulse_redis() -> BlockingRedis:
+    return BlockingRedis.from_url(settings().redis_url, socket_timeout=2)
 
 
 @heartbeat_sent.connect
 def feel_pulse(sender: Any = None, **_: Any) -> None:
     """`/ready` believes in a worker that was heard in the last 15 seconds."""
     try:
-        _pulse_redis.set(PULSE + str(sender.eventer.hostname), "1", ex=15)
+        pulse_redis().set(PULSE + str(sender.eventer.hostname), "1", ex=15)
     except (RedisError, OSError):
         return
 

@@ -28,18 +28,18 @@ Verb = Callable[[Lease, Heartbeat], Awaitable[None]]
 
 
 async def send_letter(lease: Lease, _: Heartbeat) -> None:
-    await letters.send(lease.args["letter"], settings=settings)
+    await letters.send(lease.args["letter"], settings=settings())
 
 
 async def look_early(lease: Lease, heartbeat: Heartbeat) -> None:
     await first_look.look(
-        lease.args["file"], lease=lease, heartbeat=heartbeat, news=child().news, settings=settings
+        lease.args["file"], lease=lease, heartbeat=heartbeat, news=child().news, settings=settings()
     )
 
 
 async def inspect_film(lease: Lease, heartbeat: Heartbeat) -> None:
     await intake.inspect(
-        lease.args["file"], lease=lease, heartbeat=heartbeat, news=child().news, settings=settings
+        lease.args["file"], lease=lease, heartbeat=heartbeat, news=child().news, settings=settings()
     )
 
 
@@ -49,7 +49,7 @@ async def make_screener(lease: Lease, heartbeat: Heartbeat) -> None:
         lease=lease,
         heartbeat=heartbeat,
         news=child().news,
-        settings=settings,
+        settings=settings(),
         workers=await heavy_workers(),
     )
 
@@ -66,25 +66,25 @@ async def heavy_workers() -> int:
 async def encode_part(lease: Lease, heartbeat: Heartbeat) -> None:
     await sharing.encode_part(
         lease.args["file"], lease.args["part"],
-        lease=lease, heartbeat=heartbeat, news=child().news, settings=settings,
+        lease=lease, heartbeat=heartbeat, news=child().news, settings=settings(),
     )  # fmt: skip
 
 
 async def encode_sound(lease: Lease, heartbeat: Heartbeat) -> None:
     await sharing.encode_sound(
-        lease.args["file"], lease=lease, heartbeat=heartbeat, news=child().news, settings=settings
+        lease.args["file"], lease=lease, heartbeat=heartbeat, news=child().news, settings=settings()
     )
 
 
 async def join_screener(lease: Lease, heartbeat: Heartbeat) -> None:
     await sharing.join_screener(
-        lease.args["file"], lease=lease, heartbeat=heartbeat, news=child().news, settings=settings
+        lease.args["file"], lease=lease, heartbeat=heartbeat, news=child().news, settings=settings()
     )
 
 
 async def make_mezzanine(lease: Lease, heartbeat: Heartbeat) -> None:
     await projection.make_mezzanine(
-        lease.args["file"], lease=lease, heartbeat=heartbeat, news=child().news, settings=settings
+        lease.args["file"], lease=lease, heartbeat=heartbeat, news=child().news, settings=settings()
     )
 
 
@@ -105,8 +105,9 @@ async def tell_of_letters(lease: Lease, _: Heartbeat) -> None:
 
 
 async def sweep_uploads(_: Lease, __: Heartbeat) -> None:
-    await uploads.sweep(store=store_of(settings))
-    await sharing.sweep(store=store_of(settings))
+    store = store_of(settings())
+    await uploads.sweep(store=store)
+    await sharing.sweep(store=store)
 
 
 async def sweep_rows(_: Lease, __: Heartbeat) -> None:

@@ -7,6 +7,8 @@ import pytest
 from festival.clock import at, festival_day, minutes_of
 from tests.builders import paris
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.mark.parametrize(
     ("moment", "day"),

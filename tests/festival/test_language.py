@@ -15,6 +15,8 @@ from festival.language import (
     upper_first,
 )
 
+pytestmark = pytest.mark.unit
+
 
 def paris(*moment: int) -> datetime:
     """A November moment of Paris: an hour ahead of UTC."""

@@ -42,7 +42,7 @@ def box(calm, monkeypatch) -> Postbox:
 
 def use(url: str, monkeypatch) -> Settings:
     settings = msgspec.structs.replace(Settings.read(), smtp_url=url)
-    monkeypatch.setattr(tasks, "settings", settings)
+    monkeypatch.setattr(tasks, "settings", lambda: settings)
     return settings
 
 
@@ -437,7 +437,7 @@ async def test_accents_before_the_at_sign_go_where_the_server_takes_them(calm, m
 async def a_key(edition: Edition, kind: str = "sign_in") -> tuple[Person, Letter]:
     to = await a_reader(edition)
     more = {"part": "x"} if kind == "invitation" else {}
-    await letters.write_key(kind, to, edition=edition, settings=tasks.settings, **more)
+    await letters.write_key(kind, to, edition=edition, settings=tasks.settings(), **more)
     letter = await Letter.objects().get(Letter.person == to.id)
     assert letter is not None
     return to, letter

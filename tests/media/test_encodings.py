@@ -4,6 +4,8 @@ import pytest
 
 from media import encodings
 
+pytestmark = pytest.mark.unit
+
 SAID = {
     "ru": "Здравствуйте, космос. Мы летим домой.", "uk": "Ґанок, їжак і єнот.",
     "sr": "Здраво, свемире. Ђура и љиљан.", "sr-Latn": "Zdravo, svemire. Žena ćuti, đak čeka.",

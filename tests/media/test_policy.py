@@ -10,6 +10,8 @@ from festival.language import t
 from media.facts import Bars, Facts, Picture, Run, Sound, Text
 from media.policy import CODES, BadPolicy, Outcome, judge, load, load_file
 
+pytestmark = pytest.mark.unit
+
 RULES = load("festival")
 PICTURE = {
     "codec": "h264", "width": 1920, "height": 1080, "rate": (24, 1), "frames": 1440,

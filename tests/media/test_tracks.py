@@ -7,6 +7,8 @@ import pytest
 from media.facts import Heard, Sound
 from media.tracks import heard
 
+pytestmark = pytest.mark.unit
+
 STEREO = {"codec": "aac", "channels": 2, "duration": 60.0, "loudness": -23.0}
 MONO = {**STEREO, "channels": 1}
 SURROUND = {**STEREO, "channels": 6}

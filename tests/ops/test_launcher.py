@@ -6,6 +6,8 @@ import pytest
 
 from ops.launcher import falls, pause
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 def test_ten_kills_cost_no_pause(how) -> None:

@@ -11,6 +11,8 @@ from screenings.planner.soundness import sound
 from tests.screenings.planner.any_festival import any_festival
 from tests.screenings.planner.builders import a_guest, a_problem, a_programme, a_screen
 
+pytestmark = pytest.mark.unit
+
 SAID = msgspec.to_builtins(
     a_problem([a_programme("apogee"), a_programme("lagrange")], [a_screen("orion"), a_screen("vega", venue="w")],
               guests=[a_guest(programmes=["apogee"], windows=[(600, 900)])])

@@ -5,6 +5,8 @@ import pytest
 
 from reviews.scoring import Sheet, apart, coverage, cut_to, faults, mean, merged, spread, total
 
+pytestmark = pytest.mark.unit
+
 SCORES = {"writing": 5, "image": 1, "sound": 1, "space": 5}
 
 

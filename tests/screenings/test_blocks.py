@@ -6,6 +6,8 @@ import pytest
 from festival.errors import Refused
 from screenings.blocks import ARC, Held, Short, best_order, compose, order_cost
 
+pytestmark = pytest.mark.unit
+
 
 def shorts(count, seed=1):
     chance = random.Random(seed)

@@ -15,6 +15,8 @@ from tests.screenings.planner.builders import (
     at,
 )
 
+pytestmark = pytest.mark.unit
+
 
 def names(found):
     return [p.programme for p in found.seen]

@@ -10,6 +10,8 @@ from screenings.planner.model import Unplaced
 from screenings.planner.rules import RULES
 from tests.test_architecture import ROOT
 
+pytestmark = pytest.mark.unit
+
 SHOWN = {code for rule in RULES for code in rule.codes if rule.code != "H1"}
 SHOWN |= {"film_withdrawn", "film_declined", "length_changed", "film_twin"}
 NO = {"Refused", "Conflict", "Missing", "NotAllowed"}

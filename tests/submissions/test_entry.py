@@ -5,6 +5,8 @@ import pytest
 
 from submissions.entry import Entry, faults
 
+pytestmark = pytest.mark.unit
+
 SECTIONS = {"C": (60, 600)}
 WHOLE = {
     "title": "Nuit claire", "title_en": "Clear Night", "directors": ["Ada"], "section": "C", "premiere": "world",

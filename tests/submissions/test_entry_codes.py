@@ -12,6 +12,8 @@ from festival.errors import Refused
 from festival.language import country, tongue
 from submissions.entry import Entry, settled
 
+pytestmark = pytest.mark.unit
+
 FILMS = Path(__file__).parents[3] / "shared" / "data" / "film-list.csv"
 
 

@@ -4,6 +4,8 @@ import pytest
 
 from submissions.status import DECIDABLE, DECISIONS, LAST, MOVES, WORKING, FileState, Status
 
+pytestmark = pytest.mark.unit
+
 
 def test_every_status_says_where_it_may_go() -> None:
     assert set(MOVES) == set(Status)

@@ -1,5 +1,6 @@
 import random
 
+import pytest
 from msgspec.structs import replace
 
 from screenings.planner.checker import check
@@ -13,6 +14,8 @@ from tests.screenings.planner.builders import (
     a_screen,
     at,
 )
+
+pytestmark = pytest.mark.unit
 
 
 def a_plan(problem, placements, unplaced=()):

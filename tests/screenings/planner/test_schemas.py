@@ -6,6 +6,8 @@ import pytest
 from screenings.planner.model import Problem
 from screenings.planner.schemas import FOLDER, SHAPES, schema
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.mark.parametrize("name", SHAPES)
 def test_the_published_schema_is_the_one_of_the_code(name):

@@ -27,6 +27,8 @@ from tests.screenings.planner.builders import (
     at,
 )
 
+pytestmark = pytest.mark.unit
+
 ONE_EVENING = [(at("18:00"), at("21:00")), None, None]
 
 

@@ -1,5 +1,6 @@
 import time
 
+import pytest
 from msgspec.structs import replace
 
 from bench.festivals import festival, problem_of
@@ -16,6 +17,8 @@ from tests.screenings.planner.builders import (
     a_programme,
     a_screen,
 )
+
+pytestmark = pytest.mark.unit
 
 
 def total(problem, placements):

@@ -14,6 +14,8 @@ from tests.screenings.planner.builders import (
     at,
 )
 
+pytestmark = pytest.mark.unit
+
 
 def codes(problem, *placements):
     return [(c.code, c.level, c.screenings) for c in clashes(problem, list(placements))]

@@ -8,6 +8,8 @@ from screenings.planner.model import Placement, Plan, Problem
 from screenings.planner.rules import clashes, cost
 from tests.screenings.planner.stranger import DAY, a_file, a_film, a_room
 
+pytestmark = pytest.mark.unit
+
 JURY = [{"id": "j", "name": "J", "programmes": ["x", "y"]}]
 FAR = [a_room("a"), a_room("b", venue="w")]
 FOYER = [a_room("a", venue="v"), a_room("b", venue="v")]

@@ -1,0 +1,72 @@
+"""./run dev: the house, each of whose parts is renewed when something that it reads has changed.
+
+A verb, a task, a template, a style, a script or a word: save it, and load the page again.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from watchfiles import DefaultFilter, watch
+
+from ops.launcher import ROOT, TICK, House, open_house
+
+DOOR = "api"
+SERVERS = {"postgres", "redis", "mailbox"}  # they read nothing of ours
+BELOW = [
+    "festival",
+    "media",
+    "submissions",
+    "reviews",
+    "screenings",
+]  # read by door and workers alike
+READ = [*BELOW, "api", "workers"]
+
+
+class Ours(DefaultFilter):
+    """What a part reads: source, templates, styles, scripts, words and rules."""
+
+    endings = (".py", ".html", ".css", ".js", ".po", ".yaml", ".svg")
+
+    def __call__(self, change: object, path: str) -> bool:
+        return path.endswith(self.endings) and super().__call__(change, path)  # type: ignore[arg-type]
+
+
+def concerned(paths: Iterable[Path], parts: Iterable[str]) -> set[str]:
+    """Names of the parts that must be renewed: the door for `api/`, all others of ours for
+    `workers/`, all of ours for what lies below both.
+    """
+    ours = set(parts) - SERVERS
+    found: set[str] = set()
+    for path in paths:
+        package = path.relative_to(ROOT).parts[0]
+        found |= {DOOR} if package == "api" else ours - {DOOR} if package == "workers" else ours
+    return found
+
+
+def keep_fresh(house: House) -> None:
+    """Until Ctrl-C: watch the processes as ever, and the files beside them."""
+    folders = [ROOT / name for name in READ]
+    for changes in watch(
+        *folders, watch_filter=Ours(), rust_timeout=int(TICK * 1000), yield_on_timeout=True
+    ):
+        house.watch()
+        if paths := sorted({Path(path) for _, path in changes}):
+            began = time.monotonic()
+            names = concerned(paths, house.parts)
+            house.renew(names)
+            told = ", ".join(str(path.relative_to(ROOT)) for path in paths[:3])
+            print(f"  {told}: {len(names)} renewed in {time.monotonic() - began:.1f} s", flush=True)
+
+
+def main() -> int:
+    reader = argparse.ArgumentParser(prog="./run dev", description=__doc__)
+    reader.add_argument("--fresh", action="store_true", help="empty everything first")
+    given = reader.parse_args()
+    return open_house(once=False, fresh=given.fresh, serve=keep_fresh)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
