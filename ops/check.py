@@ -1,4 +1,6 @@
-"""./run check: lint, types, import contracts, words in both languages, spelling. Stops at nothing.
+"""./run check: lint, types, import contracts, words in both languages, letters, licences, spelling.
+
+Stops at nothing.
 
 python -m ops.check
 """
@@ -16,6 +18,8 @@ STEPS = {
         "from importlinter.cli import lint_imports_command; lint_imports_command()",
     ],
     "words": ["-m", "ops.words"],
+    "letters": ["-m", "ops.letters", "--check"],
+    "licences": ["-m", "ops.licences", "--check"],
     "spelling": ["-m", "codespell_lib", *PACKAGES, "README.md", "docs", "--quiet-level", "3"],
 }
 

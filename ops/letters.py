@@ -1,0 +1,108 @@
+"""docs/letters.md: every letter of the house, when it is written, to whom, and its words.
+
+    python -m ops.letters            writes it
+    python -m ops.letters --check    says whether it is stale
+
+Occasion and receiver stand before each letter's subject in `festival/locale/en/letters.po`, where a
+translator needs them too: `#. occasion: …` and `#. to: …`.
+"""
+
+import sys
+from pathlib import Path
+
+import msgspec
+from babel.messages.catalog import Message
+from babel.messages.pofile import read_po
+
+from festival.language import LANGUAGES
+
+ROOT = Path(__file__).parents[1]
+FILE = ROOT / "docs" / "letters.md"
+TOLD_IN = "en"
+NAMES = {"fr": "Français", "en": "English"}
+HEAD = """# Letters
+
+Made by `python -m ops.letters` from `festival/locale/*/letters.po`; `./run check` fails when it is stale.
+In braces stands what the act fills in; `{link}` is put in when a letter is sent.
+
+"""
+
+
+class Letter(msgspec.Struct, frozen=True):
+    """One kind of letter; `texts` by language: (subject, body), a form of the plural a line."""
+
+    kind: str
+    occasion: str
+    to: str
+    texts: dict[str, tuple[str, str]]
+
+
+def words(language: str) -> dict[str, Message]:
+    """Messages of `letters.po` by key."""
+    with (ROOT / "festival" / "locale" / language / "letters.po").open("rb") as lines:
+        return {key_of(one): one for one in read_po(lines, locale=language) if one.id}
+
+
+def key_of(message: Message) -> str:
+    return str(message.id if isinstance(message.id, str) else message.id[0])
+
+
+def text_of(message: Message) -> str:
+    text = message.string
+    forms = [text] if isinstance(text, str) else list(text or [])
+    return "\n\nor\n\n".join(forms)
+
+
+def letters() -> list[Letter]:
+    known = {language: words(language) for language in LANGUAGES}
+    kinds = [key.split(".")[1] for key in known[TOLD_IN] if key.endswith(".subject")]
+    return [letter_of(kind, known) for kind in kinds]
+
+
+def letter_of(kind: str, known: dict[str, dict[str, Message]]) -> Letter:
+    subject, body = f"letter.{kind}.subject", f"letter.{kind}.body"
+    told = dict(
+        line.split(": ", 1) for line in known[TOLD_IN][subject].auto_comments if ": " in line
+    )
+    texts = {
+        language: (text_of(found[subject]), text_of(found[body]))
+        for language, found in known.items()
+    }
+    return Letter(kind, told.get("occasion", ""), told.get("to", ""), texts)
+
+
+def page(found: list[Letter]) -> str:
+    rows = [
+        f"| [{one.kind}](#{one.kind}) | {one.occasion} | {one.to} | {one.texts[TOLD_IN][0].splitlines()[0]} |"
+        for one in found
+    ]
+    table = ["| Letter | Written when | To | Subject |", "|---|---|---|---|", *rows, ""]
+    return HEAD + "\n".join([*table, *(section(one) for one in found)])
+
+
+def section(letter: Letter) -> str:
+    parts = [f"\n## {letter.kind}\n\nWhen {letter.occasion}, to {letter.to}.\n"]
+    for language, (subject, body) in letter.texts.items():
+        parts.append(f"{NAMES.get(language, language)}: **{' '.join(subject.split())}**\n")
+        parts.append("\n".join(f"> {line}".rstrip() for line in body.splitlines()) + "\n")
+    return "\n".join(parts)
+
+
+def main() -> int:
+    found = letters()
+    if silent := [one.kind for one in found if not (one.occasion and one.to)]:
+        print(
+            f"say when and to whom, as `#. occasion:` and `#. to:` in en/letters.po: {', '.join(silent)}"
+        )
+        return 1
+    text = page(found)
+    if "--check" not in sys.argv:
+        FILE.write_text(text)
+    elif not FILE.exists() or FILE.read_text() != text:
+        print("docs/letters.md is stale: .venv/bin/python -m ops.letters")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
