@@ -187,7 +187,9 @@ def split(text: str, code_of: Callable[[str], str]) -> list[str]:
     for part in re.split(r"[;/|\n\r•]+", text):
         words = [word.strip() for word in part.split(",") if word.strip()]
         while words:
-            size = next((n for n in range(min(4, len(words)), 1, -1) if is_name(words[:n], code_of)), 1)
+            size = next(
+                (n for n in range(min(4, len(words)), 1, -1) if is_name(words[:n], code_of)), 1
+            )
             found.append(", ".join(words[:size]))
             words = words[size:]
     return list(dict.fromkeys(found))

@@ -90,7 +90,9 @@ async def change(edition: Edition, rules: Rules, *, by: Person) -> None:
         return
     async with transaction():
         if rules.is_current:
-            await rows("UPDATE edition SET is_current = false WHERE id <> {} RETURNING id", edition.id)
+            await rows(
+                "UPDATE edition SET is_current = false WHERE id <> {} RETURNING id", edition.id
+            )
         await Edition.update(given).where(Edition.id == edition.id)
         await record(
             "edition_changed",

@@ -21,7 +21,9 @@ COMMAND_SECONDS = 20  # a server that hangs costs one worker's child so long, an
 DATA_SECONDS = 120  # it may look the letter over before it says yes: asking again makes twins
 SCHEMES = {"smtp": 587, "smtp+starttls": 587, "smtps": 465}
 CLEAR_PORT = 25
-WHO_ARE_YOU = frozenset({530, 535, 538})  # whatever was asked: the server wants to know the house first
+WHO_ARE_YOU = frozenset(
+    {530, 535, 538}
+)  # whatever was asked: the server wants to know the house first
 WANTED = (
     "SMTP_URL must be smtps://name:password@host or smtp://name:password@host:587; in a name or "
     "password write % as %25, @ as %40, / as %2F, : as %3A, # as %23, ? as %3F"

@@ -22,7 +22,9 @@ async def admit(connection: asyncpg.Connection, database_url: str) -> None:
     role = await quoted(connection, name)
     if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", name):
         await connection.execute(f"CREATE ROLE {role}")
-    word = f"PASSWORD {await literal(connection, unquote(known.password))}" if known.password else ""
+    word = (
+        f"PASSWORD {await literal(connection, unquote(known.password))}" if known.password else ""
+    )
     await connection.execute(
         f"ALTER ROLE {role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS {word}"
     )

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from watchfiles import DefaultFilter, watch
+from watchfiles import Change, DefaultFilter, watch
 
 from ops.launcher import ROOT, TICK, House, open_house
 
@@ -30,8 +30,8 @@ class Ours(DefaultFilter):
 
     endings = (".py", ".html", ".css", ".js", ".po", ".yaml", ".svg")
 
-    def __call__(self, change: object, path: str) -> bool:
-        return path.endswith(self.endings) and super().__call__(change, path)  # type: ignore[arg-type]
+    def __call__(self, change: Change, path: str) -> bool:
+        return path.endswith(self.endings) and super().__call__(change, path)
 
 
 def concerned(paths: Iterable[Path], parts: Iterable[str]) -> set[str]:

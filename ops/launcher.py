@@ -352,9 +352,7 @@ def keep_watch(house: House) -> None:
         time.sleep(TICK)
 
 
-def open_house(
-    *, once: bool, fresh: bool, serve: Callable[[House], None] = keep_watch
-) -> int:
+def open_house(*, once: bool, fresh: bool, serve: Callable[[House], None] = keep_watch) -> int:
     held = lock()
     if fresh:
         empty()

@@ -59,7 +59,12 @@ def configuration() -> dict[str, object]:
         },
         "task_queues": [Queue(name) for name in sorted(set(QUEUES.values()))],
         "beat_schedule": {
-            name: {"task": "beat", "schedule": every, "args": [name], "options": {"queue": "control"}}
+            name: {
+                "task": "beat",
+                "schedule": every,
+                "args": [name],
+                "options": {"queue": "control"},
+            }
             for name, every in CALENDAR.items()
         },
         "timezone": "UTC",

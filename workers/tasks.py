@@ -130,7 +130,12 @@ VERBS: dict[str, Verb] = {
     "sweep_uploads": sweep_uploads,
     "sweep_rows": sweep_rows,
 }
-FOR_GOOD = (PermanentFault, FestivalError, NotTaken, OverTime)  # tried again, they would end the same
+FOR_GOOD = (
+    PermanentFault,
+    FestivalError,
+    NotTaken,
+    OverTime,
+)  # tried again, they would end the same
 WHEN_PARKED: dict[str, Callable[[Lease, str], Awaitable[None]]] = {
     "send_letter": mailbag.note_parked,
     "inspect_film": intake.give_up,
