@@ -58,7 +58,8 @@ def test_a_stale_page_is_noticed(tool, tmp_path: Path, monkeypatch, capsys) -> N
 
 def test_every_letter_says_when_and_to_whom() -> None:
     for letter in letters.letters():
-        assert letter.occasion and letter.to, letter.kind
+        assert letter.occasion, letter.kind
+        assert letter.to, letter.kind
         assert set(letter.texts) == {"fr", "en"}
 
 
