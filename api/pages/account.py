@@ -71,7 +71,7 @@ async def door(
 def own_place(request: AnyRequest, wanted: str, viewer_home: str) -> str:
     """Only our own addresses are returned to: `//elsewhere` is none of ours."""
     wanted = unquote(wanted)
-    safe = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and "\n" not in wanted
+    safe = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()
     return wanted if safe else f"{prefix_of(request)}{viewer_home}"
 
 

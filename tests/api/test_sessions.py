@@ -1,10 +1,13 @@
 """Whoever sets a new password, or ends everything, shuts every other way in."""
 
+import re
+
 import httpx
 import pytest
 
 from festival import people
 from festival.sessions import open_session
+from tests.api.test_limits import be_quick, browser
 from tests.builders import a_person, an_edition, sign_in
 
 PHRASE = "une phrase assez longue"
@@ -133,3 +136,43 @@ async def test_a_key_ends_no_session(client) -> None:
     answer = await client.delete(f"/api/v1/{edition.slug}/sessions/all", headers=key)
 
     assert (answer.status_code, answer.json()["codes"]) == (403, ["sign_in_in_person"])
+
+
+async def at_the_door(guest, edition, **form: str):
+    """The form of the page, sent as its visitor would."""
+    place = f"/fr/{edition.slug}/account/sign-in"
+    drawn = (await guest.get(place)).text
+    proof = re.findall(r'name="_csrf" value="([^"]+)"', drawn)[0]
+    return await guest.post(place, data={"_csrf": proof, **form})
+
+
+async def test_a_wrong_password_keeps_the_address_and_the_place_one_came_for(app, house, monkeypatch) -> None:
+    be_quick(monkeypatch)
+    edition = await an_edition()
+    owner = await a_person("filmmaker", edition=edition)
+    await people.set_password(owner, PHRASE)
+    wanted = f"/fr/{edition.slug}/account"
+    async with browser(app, "192.0.2.61") as guest:
+        wrong = await at_the_door(guest, edition, email=owner.email, password="wrong", next=wanted)
+        right = await at_the_door(guest, edition, email=owner.email, password=PHRASE, next=wanted)
+
+    assert wrong.status_code == 422
+    assert wrong.text.count(f'value="{owner.email}"') == 2
+    assert f'name="next" value="{wanted}"' in wrong.text
+    assert "wrong" not in re.findall(r'type="password"[^>]*', wrong.text)[0]
+    assert (right.status_code, right.headers["location"]) == (303, wanted)
+
+
+@pytest.mark.parametrize("wanted", [
+    "//evil.example", "/\\evil.example", "/%2Fevil.example", "/%09/evil.example", "/\t/evil.example",
+    "/%0d%0ax: y", "https://evil.example", "javascript:alert(1)",
+])  # fmt: skip
+async def test_nobody_is_led_elsewhere_by_signing_in(app, house, monkeypatch, wanted) -> None:
+    be_quick(monkeypatch)
+    edition = await an_edition()
+    owner = await a_person("filmmaker", edition=edition)
+    await people.set_password(owner, PHRASE)
+    async with browser(app, "192.0.2.62") as guest:
+        entered = await at_the_door(guest, edition, email=owner.email, password=PHRASE, next=wanted)
+
+    assert (entered.status_code, entered.headers["location"]) == (303, f"/fr/{edition.slug}/account/home")
