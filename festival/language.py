@@ -4,6 +4,7 @@ Keys are codes (`filmmaker.films.title`); both catalogues are complete at every 
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -52,6 +53,15 @@ def french_spaces(text: str) -> str:
     text = re.sub(r" (?=[;!?»])", NARROW, text)
     text = text.replace(" :", FIXED + ":").replace("« ", "«" + FIXED)
     return re.sub(r"(?<=\d) (?=[%€])", FIXED, text)
+
+
+BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters by their class, and nothing on paper: fillers of Hangul, the empty cell of Braille."""
+
+
+def is_visible(text: str) -> bool:
+    """Whether a reader sees anything of it: neither blanks nor marks without width are words."""
+    return any(unicodedata.category(one)[0] not in "CZ" and one not in BLANK for one in text)
 
 
 @cache

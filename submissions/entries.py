@@ -94,6 +94,11 @@ async def write(submission: Submission, entry: Entry) -> None:
     ).where(Submission.id == submission.id)
 
 
+def closed_by(submission: Submission) -> str:
+    """Why an entry takes no more words."""
+    return "entry_withdrawn" if submission.status == Status.WITHDRAWN else "entry_is_filed"
+
+
 async def save_entry(
     submission: Submission,
     entry: Entry,
@@ -107,7 +112,7 @@ async def save_entry(
     `unread` are words of the form that could not be read: they are kept beside the entry.
     """
     if submission.status != Status.DRAFT:
-        raise Refused("entry_is_filed")
+        raise Refused(closed_by(submission))
     entry = settled(entry)
     async with transaction():
         moved = await rows(

@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from festival import codes
 from festival.errors import Refused
-from festival.language import country, t, tongue
+from festival.language import country, is_visible, t, tongue
 
 Title = Annotated[str, Meta(max_length=200)]
 Synopsis = Annotated[str, Meta(max_length=2000)]
@@ -45,6 +45,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     rights_confirmed: bool = False
 
 
+def letters(text: str) -> int:
+    """How many signs a reader sees of it, blanks between words included."""
+    return len("".join(one for one in text if one.isspace() or is_visible(one)).strip())
+
+
 def settled(entry: Entry) -> Entry:
     """Names of countries and languages as codes, directors as a list; `Refused` names what is neither."""
     faults: dict[str, Unresolved | None] = {}
@@ -55,8 +60,8 @@ def settled(entry: Entry) -> Entry:
             faults[f"{field}:{fault}"] = Unresolved(unknown, called)
         if codes.NONE in found[field] and len(found[field]) > 1:
             faults[f"{field}:none_alone"] = None
-    names = [name.strip() for name in entry.directors if name.strip()]
-    line = entry.director.strip()
+    names = [name.strip() for name in entry.directors if is_visible(name)]
+    line = entry.director.strip() if is_visible(entry.director) else ""
     names = names or ([line] if line else [])
     if line and line != BETWEEN_NAMES.join(names):
         faults["directors:directors_disagree"] = None
@@ -121,8 +126,8 @@ def faults(
     length = entry.declared_seconds
     least, most = sections.get(entry.section, (0, 0))
     checks = [
-        ("title:title_missing", not entry.title.strip()),
-        ("title_en:title_en_missing", not entry.title_en.strip()),
+        ("title:title_missing", not is_visible(entry.title)),
+        ("title_en:title_en_missing", not is_visible(entry.title_en)),
         ("section:section_missing", entry.section not in sections),
         ("year:year_missing", entry.year is None),
         ("declared_seconds:runtime_missing", length is None),
@@ -132,8 +137,8 @@ def faults(
         ("directors:director_missing", not entry.directors),
         ("countries:countries_missing", not entry.countries),
         ("languages:languages_missing", not entry.languages),
-        ("synopsis_fr:synopsis_fr_short", len(entry.synopsis_fr.strip()) < SYNOPSIS_LEAST),
-        ("synopsis_en:synopsis_en_short", len(entry.synopsis_en.strip()) < SYNOPSIS_LEAST),
+        ("synopsis_fr:synopsis_fr_short", letters(entry.synopsis_fr) < SYNOPSIS_LEAST),
+        ("synopsis_en:synopsis_en_short", letters(entry.synopsis_en) < SYNOPSIS_LEAST),
         ("rights_confirmed:rights_missing", not entry.rights_confirmed),
         ("file:file_not_released", not file_is_released),
     ]  # fmt: skip

@@ -15,7 +15,7 @@ from festival.tables import Edition, Person
 from media.policy import Finding, Outcome, Severity, Verdict
 from media.storage import Busy, StorageAway, Store
 from submissions.eligibility import may_finish, may_open
-from submissions.entries import deadline_of
+from submissions.entries import closed_by, deadline_of
 from submissions.lists import submission_in
 from submissions.receiving import forget, known_hash
 from submissions.room import reserve
@@ -48,7 +48,7 @@ async def begin(
     `told` is what the sender said of it, to be repeated as it was said.
     """
     if submission.status != Status.DRAFT:
-        raise Refused("entry_is_filed")
+        raise Refused(closed_by(submission))
     if not may_open(now(), await deadline_of(edition, submission.section)):
         raise Refused("deadline_passed")
     if size > settings.max_upload_bytes:

@@ -52,9 +52,9 @@ from submissions.versions import standing_before
 
 AnyRequest = Request[Any, Any, Any]
 UPLOAD_CODES = (
-    "storage_full", "file_too_large", "deadline_passed", "entry_is_filed", "upload_missing",
-    "upload_expired", "upload_gone", "sign_in_needed", "csrf_failed", "submission_missing",
-    "upload_busy", "film_quota", "person_quota", "person_room", "versions_quota",
+    "storage_full", "file_too_large", "deadline_passed", "entry_is_filed", "entry_withdrawn",
+    "upload_missing", "upload_expired", "upload_gone", "sign_in_needed", "csrf_failed",
+    "submission_missing", "upload_busy", "film_quota", "person_quota", "person_room", "versions_quota",
 )  # fmt: skip
 HOPELESS = ("FILE_EMPTY", "HOSTILE_REFERENCE", "CONTAINER_NOT_ALLOWED", "CONTAINER_UNREADABLE")
 IN_HEADERS = (
@@ -81,6 +81,13 @@ class Opening(msgspec.Struct, frozen=True):
     title: Annotated[str, Meta(min_length=1, max_length=200)]
     title_en: Annotated[str, Meta(max_length=200)] = ""
     section: Annotated[str, Meta(max_length=1)] = ""
+
+
+def opening(wanted: Opening) -> Entry:
+    """A title that nobody can read opens nothing."""
+    if not language.is_visible(wanted.title):
+        raise Refused("title:title_missing")
+    return Entry(title=wanted.title, title_en=wanted.title_en, section=wanted.section)
 
 
 def said(lang: str) -> dict[str, str]:
@@ -168,8 +175,7 @@ async def open_entry(
 ) -> Response[Any]:
     try:
         wanted = await filled(request, Opening)
-        entry = Entry(title=wanted.title, title_en=wanted.title_en, section=wanted.section)
-        submission = await entries.open_entry(edition_row, by=person, entry=entry)
+        submission = await entries.open_entry(edition_row, by=person, entry=opening(wanted))
     except Refused as error:
         given = {name: str(value) for name, value in (await request.form()).items()}
         return await opening_page(request, edition_row, given, error)

@@ -74,12 +74,13 @@ async def test_a_title_opens_an_entry(client: httpx.AsyncClient, house: object) 
     assert "<film-upload" in page.text
 
 
+@pytest.mark.parametrize("title", ["", "   ", "\u200b\u3164"])
 async def test_an_entry_without_a_title_is_told_so(
-    client: httpx.AsyncClient, house: object
+    client: httpx.AsyncClient, house: object, title: str
 ) -> None:
     edition, _ = await a_filmmaker(client)
 
-    page = await client.post(f"/fr/{edition.slug}/submissions", data={"title": ""})
+    page = await client.post(f"/fr/{edition.slug}/submissions", data={"title": title})
 
     assert page.status_code == 422
     assert 'href="#f-title"' in page.text

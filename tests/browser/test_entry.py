@@ -43,6 +43,24 @@ def test_what_could_not_be_sent_comes_back_with_the_window(page: Page, entry: st
     expect(page.locator("[name=version]")).not_to_have_value("1")
 
 
+def test_why_nothing_is_saved_is_told_and_nothing_typed_is_lost(page: Page, entry: str, site: Any) -> None:
+    page.goto(entry)
+    cookies = page.context.cookies()
+    page.context.clear_cookies()
+    page.fill("#f-title_en", "Dawn")
+    expect(page.locator("#saved")).to_contain_text("Connectez-vous pour continuer")
+    page.context.add_cookies(cookies)
+    page.reload()
+    expect(page.locator("[name=version]")).not_to_have_value("1")
+    expect(page.locator("#f-title_en")).to_have_value("Dawn")
+
+    site.sql("UPDATE submission SET status = 'withdrawn' WHERE id = $1", entry.rpartition("/")[2])
+    page.fill("#f-title_en", "Dusk")
+
+    expect(page.locator("#saved")).to_contain_text("Ce film a été repris")
+    expect(page.locator("#f-title_en")).to_have_value("Dusk")
+
+
 def test_two_windows_show_both_and_ask(page: Page, entry: str) -> None:
     page.goto(entry)
     other = page.context.new_page()

@@ -86,6 +86,15 @@ class Booth:
         until(page, "document.querySelector('video').readyState >= 1")
         return page
 
+    def meet_maker(self, page: Page) -> str:
+        """Signs the film's maker in; their address."""
+        email = f"m.{self.film}@example.org"
+        cookie = self.site.person(email, edition=self.world.edition, parts=["filmmaker"])
+        self.site.sql("INSERT INTO member (id, submission, person) SELECT $1, $2, id FROM person WHERE email = $3",
+                      new_id(), self.film, email)
+        page.context.add_cookies([{"name": "session", "value": cookie, "url": self.site.base_url}])
+        return email
+
     def seen(self) -> float:
         found = self.site.sql("SELECT seconds FROM viewing WHERE file = $1", self.file)
         return float(found[0]["seconds"]) / SECONDS if found else 0.0
@@ -108,6 +117,12 @@ def booth(world: World, reel: Path) -> Iterator[Booth]:
 def play_until(page: Page, seconds: float) -> None:
     page.evaluate("() => { document.querySelector('video').play() }")
     until(page, f"{PLAYED} >= {seconds}")
+
+
+def ahead(page: Page) -> float:
+    """Seconds that the browser holds beyond the picture that it shows."""
+    return page.evaluate("""() => { const v = document.querySelector('video')
+      return v.buffered.end(v.buffered.length - 1) - v.currentTime }""")
 
 
 def seek(page: Page, seconds: float) -> None:
@@ -207,15 +222,30 @@ def test_an_ended_session_stops_the_film_and_says_so(page: Page, booth: Booth) -
     expect(page.locator("[data-stopped='401'] a")).to_be_visible()
 
 
+@pytest.mark.parametrize("right", ["session", "member"])
+def test_the_makers_own_copy_is_lent_as_the_committees_is(page: Page, booth: Booth, right: str) -> None:
+    email = booth.meet_maker(page)
+    page.goto(f"{booth.site.base_url}/fr/{booth.world.slug}/submissions/{booth.film}/file")
+    play_until(page, 8)
+    assert 0 < ahead(page) <= 10
+
+    more = pictures_after(page, lambda: booth.site.sql(
+        f"DELETE FROM {right} WHERE person = (SELECT id FROM person WHERE email = $1)", email))
+
+    assert more <= 10
+    assert is_dark(page)
+    told = {"session": "Votre session est finie", "member": "ne vous est plus ouverte"}[right]
+    expect(page.locator("film-copy [role=alert]")).to_contain_text(told)
+    expect(page.locator("film-copy a:visible")).to_have_count(1)
+
+
 def test_no_more_than_ten_seconds_are_held_ahead(page: Page, booth: Booth) -> None:
     booth.enter(page)
     play_until(page, 8)
     page.evaluate("document.querySelector('video').pause()")
     page.wait_for_timeout(3000)
 
-    ahead = page.evaluate("(() => { const v = document.querySelector('video'); return v.buffered.end(v.buffered.length - 1) - v.currentTime })()")
-
-    assert 0 < ahead <= 10
+    assert 0 < ahead(page) <= 10
 
 
 def test_full_screen_takes_bar_notes_and_keys_along(page: Page, booth: Booth) -> None:

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from submissions.entry import Entry, faults
+from submissions.entry import Entry, faults, settled
 
 pytestmark = pytest.mark.unit
 
@@ -53,8 +53,16 @@ def test_a_film_outside_its_section_is_told(seconds: int) -> None:
     assert wrong(declared_seconds=seconds) == ["declared_seconds:runtime_outside_section"]
 
 
-def test_blanks_are_no_title() -> None:
-    assert wrong(title="   ") == ["title:title_missing"]
+UNSEEN = ["   ", "\u200b\u200b", "\u2060\u00a0", "\u3164", "\u2800", "\u202e\ufeff"]
+
+
+@pytest.mark.parametrize("text", UNSEEN)
+def test_what_nobody_sees_is_neither_title_nor_name_nor_synopsis(text: str) -> None:
+    assert wrong(title=text) == ["title:title_missing"]
+    assert wrong(title_en=text) == ["title_en:title_en_missing"]
+    assert settled(Entry(directors=[text])).directors == []
+    assert wrong(synopsis_fr=text * 20) == ["synopsis_fr:synopsis_fr_short"]
+    assert wrong(title=f"א{text}🛰") == []
 
 
 @pytest.mark.parametrize(("text", "found"), [

@@ -86,15 +86,22 @@ async function answered (request, sent, told) {
     const answer = await request
     const page = parse(await answer.text())
     const fresh = page.getElementById('entry')
-    if (!fresh || ![200, 409, 422].includes(answer.status)) throw new Error(answer.status)
+    if (!fresh) return refused(page.querySelector('#main .panel p')?.textContent)
     if (answer.status !== 409) taken(fresh, sent)
     redraw(page, told)
     remember()
     return answer.status === 200
   } catch {
-    document.querySelector('#saved [role=status]').textContent = form.dataset.unsaved
-    return false
+    return unsaved(form.dataset.away)
   }
+}
+
+// The house answers, but takes nothing: signed out elsewhere, filed in another window, closed meanwhile.
+const refused = why => unsaved(form.dataset.refused.replace('{why}', why ?? ''))
+
+function unsaved (words) {
+  document.querySelector('#saved [role=status]').textContent = words
+  return false
 }
 
 // What was sent is kept; what others wrote into untouched fields flows in.
@@ -211,7 +218,9 @@ class FilmNews extends HTMLElement {
     if (this.drawing) return
     this.drawing = true; this.heardAt = Date.now()
     try {
-      const page = parse(await (await fetch(location.pathname, { headers: { accept: 'text/html' } })).text())
+      const answer = await fetch(location.pathname, { headers: { accept: 'text/html' } })
+      if (answer.redirected) { this.rest(); this.replaceChildren(this.dataset.ended); return }
+      const page = parse(await answer.text())
       const made = page.getElementById('news')
       if (!made || !this.isConnected) return
       for (const id of ['tasks', 'file-pane']) {

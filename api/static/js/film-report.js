@@ -1,5 +1,6 @@
 // The technical report while it happens (<film-live>) and the committee's copy (<film-copy>).
 import Hls from '../vendor/hls.js'
+import { BEAT, LITTLE, hasEnded, takeBack } from './lent.js'
 
 const QUIET = 10000 // a stream that is silent for so long may be dead: the page is asked instead
 const filled = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? '')
@@ -57,6 +58,7 @@ class FilmLive extends HTMLElement {
     this.drawing = true; this.heardAt = Date.now()
     try {
       const answer = await fetch(location.href, { headers: { accept: 'text/html' } })
+      if (answer.redirected) { this.close(); this.say(this.dataset.ended); return }
       const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
       const [old, made] = [document.querySelector('main'), page.querySelector('main')]
       if (answer.ok && made) { document.title = page.title; old.replaceWith(document.adoptNode(made)) }
@@ -65,25 +67,58 @@ class FilmLive extends HTMLElement {
 }
 customElements.define('film-live', FilmLive)
 
+// The copy plays while its maker may see it; asked every few seconds, playing or paused.
 class FilmCopy extends HTMLElement {
   connectedCallback () {
-    const video = this.querySelector('video')
-    if (Hls.isSupported()) {
-      this.hls = new Hls()
-      this.hls.on(Hls.Events.ERROR, (_, fault) => { if (fault.fatal) this.failed() })
-      this.hls.loadSource(this.dataset.src)
-      this.hls.attachMedia(video)
-    } else video.src = this.dataset.src
-    video.addEventListener('error', () => this.failed())
+    this.video = this.querySelector('video')
+    this.load()
+    this.video.addEventListener('error', () => this.failed())
+    this.seen = () => this.ask()
+    document.addEventListener('visibilitychange', this.seen)
+    this.timer = setInterval(this.seen, BEAT)
   }
 
-  disconnectedCallback () { this.hls?.destroy() }
+  disconnectedCallback () { this.rest(); this.hls?.destroy() }
+
+  rest () {
+    clearInterval(this.timer)
+    document.removeEventListener('visibilitychange', this.seen)
+  }
+
+  load () {
+    if (!Hls.isSupported()) {
+      this.video.src = this.dataset.src
+      return
+    }
+    this.hls = new Hls(LITTLE)
+    this.hls.on(Hls.Events.ERROR, (_, fault) => {
+      this.heed(fault.response?.code)
+      if (fault.fatal) this.failed()
+    })
+    this.hls.loadSource(this.dataset.src)
+    this.hls.attachMedia(this.video)
+  }
+
+  async ask () {
+    if (this.stopped || (document.hidden && this.video.paused)) return
+    try {
+      this.heed((await fetch(this.dataset.src, { method: 'HEAD' })).status)
+    } catch { /* offline: the next turn asks again */ }
+  }
+
+  heed (status) {
+    if (this.stopped || !hasEnded(status)) return
+    this.stopped = true
+    this.rest()
+    takeBack(this.video, this.hls)
+    this.hls = null
+    this.video.controls = false
+    this.querySelector(`[data-stopped="${status === 401 ? 401 : 404}"]`).hidden = false
+  }
 
   failed () {
-    if (this.querySelector('[role=alert]')) return
-    const words = document.createElement('p')
-    words.setAttribute('role', 'alert'); words.className = 'error'; words.textContent = this.dataset.fault
-    this.append(words)
+    if (this.stopped) return
+    this.querySelector('[data-fault]').hidden = false
   }
 }
 customElements.define('film-copy', FilmCopy)

@@ -1,11 +1,9 @@
 // <screener-player>: the film over authorised segments, under the viewer's name, counting what is played.
 import Hls from '../vendor/hls.js'
+import { BEAT, LITTLE, hasEnded, takeBack } from './lent.js'
 import { Played } from './played.js'
 import { clock, csrf } from './shared.js'
 
-const BEAT = 5000 // milliseconds from one question to the next: may this still be watched?
-const AHEAD = 4 // seconds; with a segment of six, a film that is taken away ends within ten
-const ENDED = new Set([401, 403, 404])
 const PARIS = new Intl.DateTimeFormat('fr-FR', {
   day: '2-digit', month: '2-digit', hour: '2-digit', minute: '2-digit', timeZone: 'Europe/Paris'
 })
@@ -37,9 +35,7 @@ class ScreenerPlayer extends HTMLElement {
     }
     this.hls = new Hls({
       startPosition: start,
-      maxBufferLength: AHEAD,
-      maxMaxBufferLength: AHEAD,
-      backBufferLength: 10,
+      ...LITTLE,
       xhrSetup: request => { request.withCredentials = true }
     })
     this.hls.on(Hls.Events.ERROR, (_, fault) => this.heed(fault.response?.code))
@@ -177,21 +173,14 @@ class ScreenerPlayer extends HTMLElement {
     place.hidden = false
   }
 
-  heed (status) { if (ENDED.has(status)) this.stop(status) }
+  heed (status) { if (hasEnded(status)) this.stop(status) }
 
-  // The right to watch has ended: no picture stays, neither on the screen nor in the buffer.
   stop (status) {
     if (this.stopped) return
     this.stopped = true
     this.timers.forEach(clearInterval)
-    this.video.pause()
-    for (const track of this.video.textTracks) track.mode = 'disabled'
-    this.hls?.destroy()
+    takeBack(this.video, this.hls)
     this.hls = null
-    this.video.querySelectorAll('track').forEach(track => track.remove())
-    this.video.removeAttribute('poster')
-    this.video.removeAttribute('src')
-    this.video.load()
     this.mark.hidden = true
     this.querySelectorAll('.ctl button, .ctl select').forEach(control => { control.disabled = true })
     this.querySelector('[data-captions]').hidden = true
