@@ -11,9 +11,8 @@ from pathlib import Path
 
 from watchfiles import Change, DefaultFilter, watch
 
-from ops.launcher import ROOT, TICK, House, open_house
+from ops.launcher import DOORS, ROOT, TICK, House, open_house
 
-DOOR = "api"
 SERVERS = {"postgres", "redis", "mailbox"}  # they read nothing of ours
 BELOW = [
     "festival",
@@ -35,14 +34,15 @@ class Ours(DefaultFilter):
 
 
 def concerned(paths: Iterable[Path], parts: Iterable[str]) -> set[str]:
-    """Names of the parts that must be renewed: the door for `api/`, all others of ours for
+    """Names of the parts that must be renewed: the doors for `api/`, all others of ours for
     `workers/`, all of ours for what lies below both.
     """
     ours = set(parts) - SERVERS
+    doors = ours & set(DOORS)
     found: set[str] = set()
     for path in paths:
         package = path.relative_to(ROOT).parts[0]
-        found |= {DOOR} if package == "api" else ours - {DOOR} if package == "workers" else ours
+        found |= {"api": doors, "workers": ours - doors}.get(package, ours)
     return found
 
 

@@ -18,6 +18,7 @@ from ops.redis import running_redis
 
 ROOT = Path(__file__).parents[1]
 KEPT = ROOT / "var" / "tests"
+MOST_KEPT = 3
 SHAPE = ["requirements.lock", "festival/migrate.py", "festival/roles.py", "ops/postgres.py", "piccolo_conf.py"]
 
 
@@ -65,8 +66,9 @@ def shape_of(server: Postgres) -> str:
 
 def make(kept: Path) -> None:
     """Migrate a new cluster and keep it; of two sessions that do so at once, the first one's stays."""
-    shutil.rmtree(KEPT, ignore_errors=True)
-    KEPT.mkdir(parents=True)
+    KEPT.mkdir(parents=True, exist_ok=True)
+    for old in sorted(KEPT.iterdir(), key=lambda path: path.stat().st_mtime)[:-MOST_KEPT]:
+        shutil.rmtree(old, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix="cfs-", ignore_cleanup_errors=True) as folder:
         server = Postgres(Path(folder) / "pg")
         with serving(server):

@@ -12,20 +12,21 @@ from ops.launcher import ROOT, House
 
 pytestmark = pytest.mark.unit
 
-PARTS = ["postgres", "redis", "mailbox", "relay", "worker-fast", "beat", "api"]
+PARTS = ["postgres", "redis", "mailbox", "relay", "worker-fast", "beat", "api", "api-ready"]
+DOORS = {"api", "api-ready"}
 WORKERS = {"relay", "worker-fast", "beat"}
 
 
 @pytest.mark.parametrize(
     ("file", "renewed"),
     [
-        ("api/templates/public/home.html", {"api"}),
-        ("api/static/css/base.css", {"api"}),
-        ("api/v1/operator.py", {"api"}),
+        ("api/templates/public/home.html", DOORS),
+        ("api/static/css/base.css", DOORS),
+        ("api/v1/operator.py", DOORS),
         ("workers/tasks.py", WORKERS),
-        ("submissions/entries.py", WORKERS | {"api"}),
-        ("festival/locale/fr/letters.po", WORKERS | {"api"}),
-        ("media/policies/festival.yaml", WORKERS | {"api"}),
+        ("submissions/entries.py", WORKERS | DOORS),
+        ("festival/locale/fr/letters.po", WORKERS | DOORS),
+        ("media/policies/festival.yaml", WORKERS | DOORS),
     ],
 )
 def test_a_saved_file_concerns_those_who_read_it(file: str, renewed: set[str]) -> None:
