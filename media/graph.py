@@ -501,4 +501,5 @@ def brightest(stream: ffmpeg.nodes.FilterableStream, top: Rung) -> ffmpeg.nodes.
     """A small picture that keeps the brightest point of each place: a mean would drown a star."""
     if top.width <= WATCHED:
         return stream
-    return stream.filter("dilation").filter("scale", WATCHED, -2, flags="neighbor")
+    luma_alone = dict.fromkeys(("threshold1", "threshold2", "threshold3"), 0)
+    return stream.filter("dilation", **luma_alone).filter("scale", WATCHED, -2, flags="neighbor")

@@ -15,7 +15,9 @@ from media.subtitles import Track
 
 AUDIO_CODEC = "mp4a.40.2"
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}")
-NAMED = re.compile(r'(#EXT-X-MEDIA:TYPE=SUBTITLES,[^\n]*?NAME=")[^"\n]*("(?:,LANGUAGE="([^"\n]*)")?)')
+NAMED = re.compile(
+    r'(#EXT-X-MEDIA:TYPE=SUBTITLES,[^\n]*?NAME=")[^"\n]*("(?:,LANGUAGE="([^"\n]*)")?)'
+)
 
 
 def durations(playlist: Path) -> list[tuple[str, float]]:

@@ -197,7 +197,8 @@ def run(
             _watch(watched, started, deadline, stall, cancelled)
             _weigh(watched, room)
             on_seconds(watched.seconds)
-            time.sleep(0.1)
+            with suppress(subprocess.TimeoutExpired):
+                watched.process.wait(0.1)
     finally:
         watched.stop()
         for ear in watched.ears:

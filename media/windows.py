@@ -26,7 +26,10 @@ LEAST_MOVING = 0.001  # of the points; where fewer move, nothing is said
 FARTHER = 1.4  # times as far: measured 1.9 to 3 in interlaced films, 1.0 to 1.2 in others
 LIKE_OWN = 0.75  # how near to the field of its own frame the next one's is
 AGREED = 3  # pairs of a window at the least
-AGREE = 1 / 3  # of a window's pairs that say the same: telecined films 0.4 and more, chance 0.17
+AGREE = (
+    0.6  # of a window's pairs that say the same: interlaced films 0.9 and more, slow letters 0.48
+)
+AGREE_REPEATED, REPEATED = 1 / 3, 1 / 8  # telecined films 0.4 and more, whose fields come again
 SAME = 0.15  # of what changes in one field, what may change in a repeated one
 BLACK = 24  # luma: brighter is no bar
 STRAY = 0.005  # of a line may be brighter all the same
@@ -126,13 +129,19 @@ def add(seen: Seen, cell: Cell, picture: Picture) -> None:
     seen.rows.append(rows.max(axis=0))
     seen.columns.append(columns.max(axis=0))
     told = [found for a, b in pairwise(rows) if (found := fields_of(a, b)) is not None]
-    seen.orders += in_agreement([one.order for one in told])
+    seen.orders += in_agreement(told)
     seen.repeated += sum(one.is_repeated for one in told)
 
 
-def in_agreement(orders: list[int]) -> list[int]:
-    """Of one film the order never changes; a few pairs that say something are chance."""
-    agree = abs(sum(orders)) >= max(AGREED, AGREE * len(orders))
+def in_agreement(told: list["Fields"]) -> list[int]:
+    """Of one film the order never changes; some pairs that say something are chance.
+
+    Letters that roll by one line a frame look like fields in every other pair.
+    """
+    orders = [one.order for one in told]
+    is_repeating = sum(one.is_repeated for one in told) >= REPEATED * max(len(told), 1)
+    share = AGREE_REPEATED if is_repeating else AGREE
+    agree = abs(sum(orders)) >= max(AGREED, share * len(orders))
     return orders if agree else [0] * len(orders)
 
 

@@ -302,7 +302,13 @@ async def standing(submission: Submission) -> Refused:
 
 
 async def tell_members(
-    submission: Submission, kind: str, *, edition: Edition, occasion: str, link: str = "", **values: Any
+    submission: Submission,
+    kind: str,
+    *,
+    edition: Edition,
+    occasion: str,
+    link: str = "",
+    **values: Any,
 ) -> None:
     """One letter for each member, in their language, once for each occasion."""
     film = await Film.objects().get(Film.id == submission.film)

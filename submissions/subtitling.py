@@ -103,7 +103,9 @@ def refuse_unfit(found: Subtitles, tag: str) -> None:
     if found.is_unlike:
         raise Refused("subtitle_unlike", **told, read=quoted(found.first[0].text))
     if found.lost:
-        places = [f"{n} ({timecode(int(cue.start))}) : « {quoted(cue.text)} »" for n, cue in found.lost]
+        places = [
+            f"{n} ({timecode(int(cue.start))}) : « {quoted(cue.text)} »" for n, cue in found.lost
+        ]
         raise Refused("subtitle_damaged", **told, n=len(places), places=" ; ".join(places[:NAMED]))
 
 
@@ -136,7 +138,9 @@ async def keep(
             made := new_id(), submission.id, tag, kind, name[:255], subtitles.webvtt(found.cues),
             found.encoding, len(found.cues), found.bad, found.late, stands,
         )  # fmt: skip
-        await record("subtitles_added", submission.id, by=by, language=tag, kind=kind, stands=stands)
+        await record(
+            "subtitles_added", submission.id, by=by, language=tag, kind=kind, stands=stands
+        )
     return next(one for one in await tracks_of(submission.id) if one.id == made)
 
 
