@@ -44,13 +44,13 @@ class ProgrammeForm(msgspec.Struct, frozen=True, kw_only=True):
 
 async def add_programme(edition: Edition, form: ProgrammeForm, *, by: Person) -> Programme:
     """A programme of films that may stand in the grid, decided or still in pencil."""
-    if form.kind == "event" and form.own_minutes is None:
-        raise Refused("own_minutes:minutes_missing")
-    if form.kind != "event" and not form.films:
-        raise Refused("films:films_missing")
+    if faults := faults_of(form):
+        raise Refused(*faults)
     section = await Section.objects().get(
         (Section.edition == edition.id) & (Section.letter == form.section)
     )
+    if form.section and section is None:
+        raise Refused("section:section_missing")
     async with transaction():
         await check_films(edition, form.films)
         programme = Programme(
@@ -69,6 +69,21 @@ async def add_programme(edition: Edition, form: ProgrammeForm, *, by: Person) ->
             ).save()
         await record("programme_added", programme.id, by=by, edition=edition.id)
     return programme
+
+
+def faults_of(form: ProgrammeForm) -> list[str]:
+    """Every field that says what no programme can be."""
+    has_hours = form.earliest is not None and form.latest is not None
+    wrong = {
+        "title_fr:field_missing": not (form.title_fr.strip() or form.title_en.strip()),
+        "own_minutes:minutes_missing": form.kind == "event" and form.own_minutes is None,
+        "films:event_has_films": form.kind == "event" and bool(form.films),
+        "films:films_missing": form.kind != "event" and not form.films,
+        "films:film_alone": form.kind == "film" and len(form.films) > 1,
+        "films:film_twice": len(set(form.films)) < len(form.films),
+        "latest:latest_before_earliest": has_hours and (form.earliest or 0) > (form.latest or 0),
+    }
+    return [fault for fault, is_so in wrong.items() if is_so]
 
 
 async def check_films(edition: Edition, films: list[str]) -> None:

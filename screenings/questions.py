@@ -187,6 +187,8 @@ async def proposal(
     What has never been placed stays out: a repair is not a new plan.
     """
     problem, placements, _ = await standing(edition)
+    if (screen is None) != (day is None):
+        raise Refused("closure_unclear")
     if screen is not None and day is not None:
         if screen not in {s.id for s in problem.screens} or not 0 <= day < problem.days:
             raise Missing("screen_missing")

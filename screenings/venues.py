@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from festival.db import transaction
+from festival.db import rows, transaction
 from festival.errors import Missing, Refused
 from festival.record import record
 from festival.tables import Edition, Person
@@ -45,11 +45,17 @@ class GuestForm(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def add_venue(edition: Edition, form: VenueForm, *, by: Person) -> Venue:
+    check_name(form.name)
     async with transaction():
         venue = Venue(edition=edition.id, name=form.name.strip(), address=form.address.strip())
         await venue.save()
         await record("venue_added", venue.id, by=by, edition=edition.id)
     return venue
+
+
+def check_name(name: str) -> None:
+    if not name.strip():
+        raise Refused("name:field_missing")
 
 
 async def venue_in(edition: Edition, venue_id: str) -> Venue:
@@ -60,11 +66,22 @@ async def venue_in(edition: Edition, venue_id: str) -> Venue:
 
 
 async def add_screen(edition: Edition, form: ScreenForm, *, by: Person) -> Screen:
-    """A room; hours that end before they begin are refused."""
+    """A room; hours that end before they begin are refused, as is a second one of its name.
+
+    Where hours are given for fewer days than the festival has, it is closed on the others.
+    """
+    check_name(form.name)
     if any(hours is not None and hours[0] >= hours[1] for hours in form.hours):
         raise Refused("hours:hours_backwards")
+    if len(form.hours) > edition.days:
+        raise Refused("hours:hours_beyond_days", days=edition.days)
     venue = await venue_in(edition, form.venue)
     async with transaction():
+        await rows("SELECT id FROM venue WHERE id = {} FOR UPDATE", venue.id)
+        if await Screen.exists().where(
+            (Screen.venue == venue.id) & (Screen.name == form.name.strip())
+        ):
+            raise Refused("name:room_exists")
         screen = Screen(
             venue=venue.id, name=form.name.strip(), seats=form.seats,
             hours=[list(hours) if hours else None for hours in form.hours],
@@ -76,6 +93,7 @@ async def add_screen(edition: Edition, form: ScreenForm, *, by: Person) -> Scree
 
 
 async def add_guest(edition: Edition, form: GuestForm, *, by: Person) -> Guest:
+    check_name(form.name)
     if any(start >= end for start, end in form.windows):
         raise Refused("windows:hours_backwards")
     known = await Programme.count().where(

@@ -35,6 +35,7 @@ PLAN = [needs(Act.PLAN, scope="programme")]
 PUBLISH = [needs(Act.PUBLISH, scope="programme")]
 NIGHT_ENDS = 4 * 60
 RULE = "planner.rule."
+EVENTS = "E"
 LATEST = 30 * 60
 HOUR = re.compile("([01]?[0-9]|2[0-3])[:h]([0-5][0-9])")
 HAND = (
@@ -320,6 +321,7 @@ async def add_event(
 ) -> Response[Any]:
     try:
         form = await filled(request, EventForm)
+        letters = [section.letter for section in await sections_of(edition_row)]
         await programmes.add_programme(
             edition_row,
             ProgrammeForm(
@@ -328,7 +330,7 @@ async def add_event(
                 title_en=form.title_en,
                 own_minutes=form.own_minutes,
                 demand=form.demand,
-                section="E",
+                section=EVENTS if EVENTS in letters else "",
                 intro=0,
                 debate=0,
             ),

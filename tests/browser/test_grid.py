@@ -495,6 +495,58 @@ def test_a_film_that_is_taken_back_turns_red_in_the_open_grid(page: Page, world:
     try:
         expect(page.locator(".lane .ev.bad.gone")).to_have_count(1)
         expect(page.locator("#conf")).to_contain_text("a été retiré")
+        expect(page.locator("#repair")).to_be_hidden()
+        page.locator(".lane .ev.gone").click()
+        expect(page.locator("#inspect [data-gone]")).to_contain_text("Retirez la séance")
+        expect(page.locator("#inspect [data-out]")).to_be_visible()
     finally:
         world.site.sql("UPDATE submission SET status = 'accepted' WHERE id = $1", film)
     expect(page.locator(".lane .ev.gone")).to_have_count(0)
+
+
+def test_what_stands_before_the_opening_or_on_a_day_that_is_gone_stays_in_sight(
+    house: House, page: Page, bad: list[str]
+) -> None:
+    house.event("Aube", start=300, day=1)
+    house.event("Brume", start=660, day=2)
+    opened(page, house, "Ada", bad)
+    box, row = block(page, "Aube").bounding_box(), lane(page, house, 0, 1).bounding_box()
+    assert box is not None
+    assert row is not None
+    assert box["x"] >= row["x"]
+
+    house.site.sql("UPDATE edition SET days = 2 WHERE id = $1", house.edition)
+
+    expect(page.locator(".day")).to_have_count(2)
+    expect(page.locator("#tray .ev")).to_contain_text(["hors des jours du festival"])
+
+
+def test_a_hand_drops_nothing_past_the_end_of_a_day(house: House, page: Page, bad: list[str]) -> None:
+    night = {"venue": house.venue, "name": "Nuit", "seats": 90, "hours": [[1200, 1800]] * 3}
+    house.door.post("/screens", night)
+    house.event("Aube", start=1380)
+    opened(page, house, "Ada", bad)
+    block(page, "Aube").focus()
+    page.keyboard.press("Enter")
+    for _ in range(16):
+        page.keyboard.press("Shift+ArrowRight")
+    expect(page.locator("#live")).to_contain_text("03:55")
+    page.keyboard.press("Enter")
+
+    until(page, lambda: house.starts()["Aube"][0], 1675)
+
+
+def test_placing_what_a_colleague_has_removed_says_so_and_loses_no_focus(
+    house: House, page: Page, bad: list[str]
+) -> None:
+    house.event("Aube", start=660)
+    gone = house.event("Bal")
+    opened(page, house, "Ada", bad)
+    page.evaluate("document.querySelector('festival-grid').close()")
+    block(page, "Bal").click()
+    house.door.call("DELETE", f"/programmes/{gone}")
+
+    page.locator("#inspect .primary").click()
+
+    expect(page.locator(".toast:not(.vh)")).to_contain_text("n’existe pas")
+    expect(block(page, "Aube")).to_be_focused()

@@ -369,3 +369,34 @@ async def test_the_very_same_file_twice_in_the_grid_is_told_by_both_titles(house
     assert (clash.code, clash.level) == ("film_twin", "warn")
     assert {name for name, _ in clash.screenings} == {world.programmes[0], world.programmes[2]}
     assert {clash.details["film"], clash.details["twin"]} == {"Nuit 0", "Nuit 2"}
+
+
+@pytest.mark.parametrize(("given", "code"), [
+    ({"title_fr": "  "}, "title_fr:field_missing"), ({"section": "Z"}, "section:section_missing"),
+    ({"films": [0]}, "films:event_has_films"), ({"kind": "block", "films": [0, 0]}, "films:film_twice"),
+    ({"kind": "film", "films": [0, 1]}, "films:film_alone"), ({"kind": "block"}, "films:films_missing"),
+    ({"earliest": 1300, "latest": 700}, "latest:latest_before_earliest"),
+])
+async def test_what_no_programme_can_be_is_refused_by_its_field(house, given, code) -> None:
+    world = await World().build("accepted", "accepted")
+    form = {"kind": "event", "title_fr": "Bal", "own_minutes": 30, **given}
+    form["films"] = [world.films[n] for n in form.get("films", [])]
+
+    with pytest.raises(Refused) as refused:
+        await add_programme(world.edition, ProgrammeForm(**form), by=world.by)
+
+    assert refused.value.codes == (code,)
+
+
+@pytest.mark.parametrize(("given", "code"), [
+    ({"name": "Orion "}, "name:room_exists"), ({"name": "  "}, "name:field_missing"),
+    ({"hours": [(600, 1440)] * 4}, "hours:hours_beyond_days"),
+])
+async def test_what_no_room_can_be_is_refused_by_its_field(house, given, code) -> None:
+    world = await World().build()
+    form = {"venue": world.venue, "name": "Vega", "seats": 90, "hours": [(600, 1440)] * 3, **given}
+
+    with pytest.raises(Refused) as refused:
+        await add_screen(world.edition, ScreenForm(**form), by=world.by)
+
+    assert refused.value.codes == (code,)
