@@ -74,7 +74,7 @@ async def tell_of_doubt(
     is_refused = (submission.pending or submission.status) == "declined"
     for reader in await readers(edition, "programmer"):
         await letters.write(
-            "film_declined" if is_refused else "film_reopened",
+            "film_declined" if is_refused else "film_waits",
             reader,
             occasion=f"doubt:{submission.id}:{acts[0]['at'].isoformat()}:{reader.id}",
             edition=edition,
@@ -82,7 +82,7 @@ async def tell_of_doubt(
             link="/programmer/grid",
             title=film.title or film.title_en,
             when=partial(moment, when=acts[0]["at"]),
-            places=partial(places_in, stood=stood, how="declined" if is_refused else "reopened"),
+            places=partial(places_in, stood=stood, how="declined" if is_refused else "waits"),
         )
 
 

@@ -71,8 +71,20 @@ async def test_programmers_learn_that_a_decision_they_build_on_is_open_again(hou
 
     [letter] = await told(world)
 
-    assert (letter.kind, letter.person, letter.about) == ("film_reopened", world.by.id, world.films[0])
+    assert (letter.kind, letter.person, letter.about) == ("film_waits", world.by.id, world.films[0])
     assert ["Nuit 0" in letter.body, "12:00, Orion" in letter.body, "Cleo" in letter.body] == [True, True, False]
+
+
+async def test_a_film_that_went_to_the_waiting_list_is_not_called_refused(house) -> None:
+    world = await World().build("submitted")
+    await world.place(0, NOON)
+    await decided(world, 0, decisions.accept)
+    await decided(world, 0, decisions.wait)
+
+    [letter] = await told(world)
+
+    assert letter.kind == "film_waits"
+    assert "pas refusé" in letter.body
 
 
 async def test_a_decision_that_stands_again_meanwhile_costs_no_letter(house) -> None:
