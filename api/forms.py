@@ -17,18 +17,53 @@ async def filled(request: Request[Any, Any, Any], shape: type[Shape]) -> Shape:
 
     An empty field is an absent one; a field whose type is a list takes every value of its name.
     """
+    given = await sent(request, shape)
+    if wrong := faults(shape, given, strict=False):
+        raise Refused(*wrong)
+    return msgspec.convert(given, shape, strict=False)
+
+
+async def typed(request: Request[Any, Any, Any], shape: type[Shape]) -> Shape:
+    """What stood in a form that was refused, to be shown again: words as they were typed, however
+    many, and of the rest what fits. Nothing of it may be kept.
+    """
+    given = await sent(request, shape)
+    hints = typing.get_type_hints(shape, include_extras=True)
+    again: dict[str, Any] = {}
+    for field in msgspec.structs.fields(shape):
+        if field.encode_name not in given:
+            if field.required:
+                again[field.name] = ""
+            continue
+        value = given[field.encode_name]
+        try:
+            again[field.name] = msgspec.convert(value, hints[field.name], strict=False)
+        except msgspec.ValidationError:
+            if isinstance(inspect.type_info(hints[field.name]), inspect.StrType):
+                again[field.name] = value
+    return shape(**again)
+
+
+async def sent(
+    request: Request[Any, Any, Any], shape: type[msgspec.Struct]
+) -> dict[str, Any]:
+    """The fields that were filled in, by their names in the form. A line ends as the browser counted
+    it: a form sends two signs for it, and a text of just the right length would come too long.
+    """
     form = await request.form()
     given: dict[str, Any] = {}
     hints = typing.get_type_hints(shape, include_extras=True)
     for field in msgspec.structs.fields(shape):
-        values = [value for value in form.getall(field.encode_name, []) if value != ""]
+        values = [unix_lines(value) for value in form.getall(field.encode_name, []) if value != ""]
         if is_list(hints[field.name]):
             given[field.encode_name] = values
         elif values:
             given[field.encode_name] = values[-1]
-    if wrong := faults(shape, given, strict=False):
-        raise Refused(*wrong)
-    return msgspec.convert(given, shape, strict=False)
+    return given
+
+
+def unix_lines(value: Any) -> Any:
+    return value.replace("\r\n", "\n") if isinstance(value, str) else value
 
 
 def faults(shape: type[msgspec.Struct], given: dict[str, Any], *, strict: bool) -> list[str]:

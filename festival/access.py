@@ -61,6 +61,7 @@ class Act(StrEnum):
     SEE_REVIEWS = "see_reviews"
     SEE_BOARD = "see_board"
     DECIDE = "decide"
+    READMIT = "readmit"
     ANNOUNCE = "announce"
     SEE_GRID = "see_grid"
     PLAN = "plan"
@@ -87,13 +88,16 @@ def is_member(viewer: Viewer, subject: Subject) -> bool:
     return viewer.is_known and viewer.id in subject.members
 
 
-def _may_decide(viewer: Viewer, subject: Subject) -> bool:
+def _chairs(viewer: Viewer, subject: Subject) -> bool:
     return (
         Part.CHAIR in viewer.parts
-        and viewer.phase is not Phase.ENTRIES
         and within_scope(viewer, subject)
         and (not viewer.sections.get(Part.CHAIR) or subject.section in viewer.sections[Part.CHAIR])
     )
+
+
+def _may_decide(viewer: Viewer, subject: Subject) -> bool:
+    return viewer.phase is not Phase.ENTRIES and _chairs(viewer, subject)
 
 
 def _may_see_reviews(viewer: Viewer, subject: Subject) -> bool:
@@ -111,6 +115,7 @@ ABOUT_A_FILM: dict[Act, Callable[[Viewer, Subject], bool]] = {
     Act.RECUSE: within_scope,
     Act.SEE_REVIEWS: _may_see_reviews,
     Act.DECIDE: _may_decide,
+    Act.READMIT: _chairs,
 }
 
 WITHIN_AN_EDITION: dict[Act, Callable[[Viewer], bool]] = {
@@ -142,8 +147,12 @@ class Scope(msgspec.Struct, frozen=True):
     person: str
 
 
-def committee_scope(viewer: Viewer) -> Scope:
-    """The widest of the person's committee roles; lists, counts and exports all apply it."""
-    named = [viewer.sections.get(part, frozenset()) for part in COMMITTEE & viewer.parts]
+def committee_scope(viewer: Viewer, parts: frozenset[Part] = COMMITTEE) -> Scope:
+    """The widest of the person's roles among `parts`; lists, counts and exports all apply it.
+
+    What only a chair reads is asked for with the chair's part: whoever also reviews other
+    sections decides nothing there, and reads no decision of theirs.
+    """
+    named = [viewer.sections.get(part, frozenset()) for part in parts & viewer.parts]
     sections = None if any(not names for names in named) else sorted(frozenset().union(*named))
     return Scope(sections=sections, recused=sorted(viewer.recused), person=viewer.id)

@@ -5,8 +5,9 @@ from typing import Any
 
 import msgspec
 
-from festival.access import Subject, Viewer, committee_scope
+from festival.access import COMMITTEE, Subject, Viewer, committee_scope
 from festival.db import rows
+from festival.tables import Part
 from reviews.cautions import Caution, cautions, known_of, letters_of
 from reviews.decisions import VERSION
 from reviews.evidence import LENGTH, RUNTIME, seated, share
@@ -48,8 +49,11 @@ IN_SCOPE = """
 """
 
 
-def scope_values(viewer: Viewer) -> tuple[Any, ...]:
-    scope = committee_scope(viewer)
+CHAIR = frozenset({Part.CHAIR})
+
+
+def scope_values(viewer: Viewer, parts: frozenset[Part] = COMMITTEE) -> tuple[Any, ...]:
+    scope = committee_scope(viewer, parts)
     return (viewer.edition, scope.sections, scope.sections, scope.recused, scope.person)
 
 
@@ -179,6 +183,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(vote for vote in self.votes if not vote.counts)
 
     @property
+    def unmeasured(self) -> int:
+        """Votes that count though nobody measured how much of the film stood behind them."""
+        return sum(vote.seen is None for vote in self.counted)
+
+    @property
     def mean(self) -> float | None:
         return mean([vote.total for vote in self.counted])
 
@@ -216,7 +225,7 @@ async def board(viewer: Viewer) -> list[Case]:
            JOIN edition e ON e.id = s.edition
            JOIN film_file n ON n.submission = s.id AND n.state = 'released'
            WHERE """ + IN_SCOPE + " ORDER BY f.title",
-        viewer.id, viewer.id, *scope_values(viewer),
+        viewer.id, viewer.id, *scope_values(viewer, CHAIR),
     )  # fmt: skip
     open_ones = [row["id"] for row in found if row["is_open"]]
     votes = await votes_of(open_ones, viewer)
@@ -330,6 +339,36 @@ async def own_recusals(viewer: Viewer) -> list[Aside]:
     return msgspec.convert(found, list[Aside])
 
 
+class Absent(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who stepped aside from a film that the viewer chairs."""
+
+    submission: str
+    title: str
+    title_en: str
+    section_letter: str
+    person: str
+    name: str
+    reason: str
+    created_at: datetime
+
+
+async def others_recusals(viewer: Viewer) -> list[Absent]:
+    """For the chair, of the films in their scope; never their own, nor of a film that is not
+    theirs to see.
+    """
+    found = await rows(
+        """SELECT s.id AS submission, f.title, f.title_en, x.letter AS section_letter,
+             c.person, coalesce(nullif(p.name, ''), p.email) AS name, c.reason, c.created_at
+           FROM recusal c JOIN submission s ON s.id = c.submission JOIN film f ON f.id = s.film
+           JOIN section x ON x.id = s.section JOIN person p ON p.id = c.person
+           JOIN film_file n ON n.submission = s.id AND n.state = 'released'
+           WHERE c.lifted_at IS NULL AND c.person <> {} AND """ + IN_SCOPE + """
+           ORDER BY c.created_at DESC, c.id""",
+        viewer.id, *scope_values(viewer, CHAIR),
+    )  # fmt: skip
+    return msgspec.convert(found, list[Absent])
+
+
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """One announcement with the films of it that the viewer may see, and how many they may not."""
 
@@ -371,7 +410,7 @@ async def announcements(viewer: Viewer) -> list[Batch]:
              AND NOT s.id = ANY({})
              AND NOT EXISTS (SELECT 1 FROM member m WHERE m.submission = s.id AND m.person = {})
            GROUP BY a.id, p.name, q.name ORDER BY a.asked_at DESC""",
-        *scope_values(viewer),
+        *scope_values(viewer, CHAIR),
     )
     open_ones = [row for row in found if not row["released_at"] and not row["cancelled_at"]]
     known = await known_of([film for row in open_ones for film in row["films"]])

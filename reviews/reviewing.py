@@ -6,16 +6,18 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from festival.clock import now
+from festival import letters
 from festival.db import rows, transaction
 from festival.errors import Conflict, Missing, Refused
+from festival.people import person
 from festival.record import record
 from festival.tables import Edition, Person, new_id
+from reviews.evidence import seated
 from reviews.scoring import Sheet, faults, total
-from reviews.tables import Note, Recusal, Review, ReviewVersion
-from reviews.watching import length_of, share
+from reviews.tables import Note, ReviewVersion
+from reviews.watching import EDGE, length_of, share
 from submissions.status import Status
-from submissions.tables import FilmFile, Submission
+from submissions.tables import Film, FilmFile, Submission
 
 LEAST_REASON = 3
 
@@ -161,21 +163,18 @@ async def write_over(
 async def reopen_sheet(
     submission: Submission, review_id: str, *, reason: str, edition: Edition, by: Person
 ) -> None:
-    """The chair lets one given sheet be changed after the announcement; twice is once.
+    """The chair lets one given sheet be changed after the announcement; twice is once. Its writer
+    gets a letter.
 
-    Where announcing takes two persons, nobody reopens their own.
+    Where announcing takes two persons, nobody reopens their own; and no sheet of somebody who may
+    not hear the film any more.
     """
-    if len(reason.strip()) < LEAST_REASON:
-        raise Refused("reason:reason_missing")
+    check_reason(reason)
     async with transaction():
-        sheet = await Review.objects().get(
-            (Review.id == review_id) & (Review.submission == submission.id)
-        )
-        if sheet is None or sheet.given_at is None:
-            raise Missing("review_missing")
+        sheet = await standing_vote(submission, review_id)
         if submission.status == Status.SUBMITTED:
             raise Refused("sheet_is_open")
-        if sheet.person == by.id and edition.two_person_release:
+        if sheet["person"] == by.id and edition.two_person_release:
             raise Refused("sheet_own")
         opened = await rows(
             """INSERT INTO reopening (id, review, opened_by, reason) VALUES ({}, {}, {}, {})
@@ -188,16 +187,53 @@ async def reopen_sheet(
                 submission.id,
                 by=by,
                 edition=submission.edition,
-                writer=sheet.person,
-                version=sheet.version,
+                writer=sheet["person"],
+                version=sheet["version"],
                 reason=reason.strip()[:400],
             )
+            await tell_writer(
+                "sheet_reopened", submission, sheet["person"], occasion=f"reopening:{opened[0]['id']}",
+                edition=edition, reason=reason, by=by,
+            )  # fmt: skip
+
+
+def check_reason(reason: str) -> None:
+    if len(reason.strip()) < LEAST_REASON:
+        raise Refused("reason:reason_missing")
+
+
+async def standing_vote(submission: Submission, review_id: str) -> dict[str, Any]:
+    """A given sheet of somebody who may still hear the film."""
+    found = await rows(
+        f"""SELECT r.person, r.version FROM review r JOIN submission s ON s.id = r.submission
+            WHERE r.id = {{}} AND s.id = {{}} AND r.given_at IS NOT NULL AND {seated("r.person")}""",
+        review_id,
+        submission.id,
+    )
+    if not found:
+        raise Missing("review_missing")
+    return found[0]
+
+
+async def tell_writer(
+    kind: str, submission: Submission, to: str, *, occasion: str, edition: Edition, reason: str, by: Person
+) -> None:
+    """A letter to one member about a film that is open to them, with the way to its room."""
+    film = await Film.objects().get(Film.id == submission.film)
+    titles = {"fr": film.title, "en": film.title_en or film.title} if film else {}
+    await letters.write(
+        kind, await person(to), occasion=occasion, edition=edition, about=submission.id,
+        link=f"/committee/submissions/{submission.id}", by=by.name or by.email,
+        reason=reason.strip()[:400], title=lambda language: titles.get(language, ""),
+    )  # fmt: skip
 
 
 async def note(submission: Submission, file: FilmFile, remark: Remark, *, by: Person) -> Note:
-    """A remark pinned to its moment, and to the version of the file."""
+    """A remark pinned to its moment, and to the version of the file; no moment is after its end."""
     if not remark.text.strip():
         raise Refused("text:note_empty")
+    if (length := length_of(file)) and remark.at_seconds > length + EDGE:
+        raise Refused("at_seconds:note_beyond_film", length=round(length, 1))
     async with transaction():
         kept = Note(
             submission=submission.id,
@@ -252,8 +288,7 @@ async def recuse(submission: Submission, *, reason: str, by: Person) -> None:
     """Step aside: from now on the film does not exist for this person, and a vote they gave is no
     vote any more; the record keeps what left. Twice is once.
     """
-    if len(reason.strip()) < LEAST_REASON:
-        raise Refused("reason:reason_missing")
+    check_reason(reason)
     async with transaction():
         kept = await rows(
             """INSERT INTO recusal (id, submission, person, reason) VALUES ({}, {}, {}, {})
@@ -276,18 +311,46 @@ async def recuse(submission: Submission, *, reason: str, by: Person) -> None:
         )
 
 
-async def lift_recusal(submission: Submission, person: Person, *, by: Person) -> None:
-    """The chair lets somebody back in."""
+async def lift_recusal(
+    submission: Submission, person_id: str, *, reason: str, edition: Edition, by: Person
+) -> None:
+    """The chair lets somebody back in, who is told by letter; a vote they had given is back.
+
+    Never one's own: whoever has said that they are too close is not the one to judge that they
+    are not. `Missing` when that person has not stepped aside, or is let in already.
+    """
+    check_reason(reason)
+    if person_id == by.id:
+        raise Refused("recusal_own")
     async with transaction():
-        await Recusal.update({Recusal.lifted_at: now()}).where(
-            (Recusal.submission == submission.id)
-            & (Recusal.person == person.id)
-            & Recusal.lifted_at.is_null()
+        lifted = await rows(
+            """UPDATE recusal SET lifted_at = now()
+               WHERE submission = {} AND person = {} AND lifted_at IS NULL RETURNING id""",
+            submission.id,
+            person_id,
         )
+        if not lifted:
+            raise Missing("recusal_missing")
         await record(
             "recusal_lifted",
             submission.id,
             by=by,
             edition=submission.edition,
-            person_back=person.id,
+            person_back=person_id,
+            reason=reason.strip()[:400],
         )
+        if await may_hear(submission, person_id):
+            await tell_writer(
+                "recusal_lifted", submission, person_id, occasion=f"lifted:{lifted[0]['id']}",
+                edition=edition, reason=reason, by=by,
+            )  # fmt: skip
+
+
+async def may_hear(submission: Submission, person_id: str) -> bool:
+    """Whoever has lost the part meanwhile gets no letter that names the film."""
+    found = await rows(
+        f"SELECT {seated('p.id')} AS seated FROM submission s, person p WHERE s.id = {{}} AND p.id = {{}}",
+        submission.id,
+        person_id,
+    )
+    return bool(found and found[0]["seated"])

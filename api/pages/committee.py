@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from api.auth import needs
 from api.errors import STATUS
-from api.forms import filled
+from api.forms import filled, typed
 from api.pages._page import back, fault_words, language_of, page
 from api.v1.committee import film
 from festival.access import Act, Viewer
@@ -124,6 +124,7 @@ async def board_page(
     return page(
         request,
         "committee/board.html",
+        at="/committee/decisions",
         status=status_of(error),
         cases=cases,
         undecided=len(columns[0][1]),
@@ -155,9 +156,10 @@ async def decide(
         form = await filled(request, DecisionForm)
         await ACTS[form.act](submission, by=person, note=form.note, seen=form.version)
     except FestivalError as error:
-        sent = await request.form()
-        typed = Typed(submission_id, str(sent.get("act", "")), str(sent.get("note", "")))
-        return await board_page(request, viewer, error, typed)
+        again = await typed(request, DecisionForm)
+        return await board_page(
+            request, viewer, error, Typed(submission_id, again.act, again.note)
+        )
     return back(request, "/committee/decisions", "committee.done.decided", at=submission_id)
 
 
@@ -174,6 +176,7 @@ async def announcements_page(
     return page(
         request,
         "committee/announcements.html",
+        at="/committee/announcements",
         status=status_of(error),
         pending=waiting[:MOST_AT_ONCE],
         later=max(len(waiting) - MOST_AT_ONCE, 0),

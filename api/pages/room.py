@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from api.auth import needs
-from api.forms import filled
+from api.forms import filled, typed
 from api.pages._page import back, fault_words, language_of, page
 from api.v1.committee import film
 from festival.access import Act, Viewer, may
@@ -48,6 +48,11 @@ class SheetForm(msgspec.Struct, frozen=True, kw_only=True):
     opinion: Annotated[str, Meta(max_length=4000)] = ""
 
 
+def sheet_in(form: SheetForm) -> Sheet:
+    known = {name: getattr(form, name) for name in CRITERIA}
+    return Sheet(**known, opinion=form.opinion)
+
+
 class NoteForm(Remark, frozen=True, kw_only=True):
     version: Annotated[int, Meta(ge=1, le=10**9)] = 1
 
@@ -67,13 +72,12 @@ class Typed(msgspec.Struct, frozen=True):
     form: SheetForm | None = None
     remark: Remark | None = None
     reason: str = ""
+    review: str = ""
+    reopening: str = ""
 
     @property
     def sheet(self) -> Sheet | None:
-        if self.form is None:
-            return None
-        known = {name: getattr(self.form, name) for name in CRITERIA}
-        return Sheet(**known, opinion=self.form.opinion)
+        return None if self.form is None else sheet_in(self.form)
 
 
 async def room_page(
@@ -83,7 +87,7 @@ async def room_page(
     submission_id: str,
     *,
     error: FestivalError | None = None,
-    typed: Typed = Typed(),  # noqa: B008  # frozen
+    again: Typed = Typed(),  # noqa: B008  # frozen
 ) -> Response[str]:
     submission, file = await film(submission_id, viewer, edition, Act.WATCH)
     own = await lists.own_review(submission.id, viewer)
@@ -92,22 +96,23 @@ async def room_page(
     if may(viewer, Act.SEE_REVIEWS, subject):
         votes = (await lists.votes_of([submission.id], viewer)).get(submission.id, ())
     mine = next((vote for vote in votes if vote.mine), None)
-    sheet = typed.sheet or sheet_of(own)
+    sheet = again.sheet or sheet_of(own)
     told = fault_words(language_of(request), error) if error else []
     return page(
         request, "committee/room.html", theme="screening", status=status_of(error),
+        at=f"/committee/submissions/{submission_id}",
         told=told, stepping=any(field in STEPPING for field, _ in told), sheet=sheet,
-        version=version_of(own, typed.form), own=own, given=bool(own and own.given_at),
-        act=typed.form.act if typed.form else "keep", rival=other_sheet(error),
+        version=version_of(own, again.form), own=own, given=bool(own and own.given_at),
+        act=again.form.act if again.form else "keep", rival=other_sheet(error),
         card=await card(submission.id), criteria=list(CRITERIA), weights=CRITERIA,
-        entry=await entry_of(submission), facts=await facts_about(request, submission, file),
+        entry=await entry_of(submission), facts=await facts_about(request, submission, file, edition),
         total=total(sheet.scores), votes=votes, earlier=mine.earlier if mine else (),
         closed=await lists.is_closed(submission.id, viewer),
         reopened=bool(mine and mine.reopened), ahead=await lists.ahead(viewer, submission.id),
         may_reopen=submission.status != "submitted" and may(viewer, Act.DECIDE, subject),
         twins=await twins_for_committee(submission.id, viewer),
-        notes=await lists.own_notes(submission.id, viewer), remark=typed.remark,
-        reason=typed.reason, viewing=await lists.own_viewing(file.id, viewer),
+        notes=await lists.own_notes(submission.id, viewer), remark=again.remark,
+        reason=again.reason, again=again, viewing=await lists.own_viewing(file.id, viewer),
         copy=await copy_of(submission, file, viewer, edition),
     )  # fmt: skip
 
@@ -139,15 +144,21 @@ def other_sheet(error: FestivalError | None) -> dict[str, Any] | None:
     return {**standing, "hour": changed.astimezone(PARIS).strftime("%H:%M")}
 
 
-async def facts_about(request: AnyRequest, submission: Submission, file: FilmFile) -> list[str]:
-    """Director (unless the section is blind), countries, year, length and section."""
+async def facts_about(
+    request: AnyRequest, submission: Submission, file: FilmFile, edition: Edition
+) -> list[str]:
+    """Director (unless the section is blind), countries, year, length and section; the length is
+    declared or measured, as the edition says.
+    """
     entry, lang = await entry_of(submission), language_of(request)
     section = await Section.objects().get(Section.id == submission.section)
+    declared = None if edition.measured_runtime else entry.declared_seconds
+    runtime = length_of(file) if declared is None else float(declared)
     return [
         "" if section and section.is_blind else entry.director,
         ", ".join(country(lang, one) for one in entry.countries),
         str(entry.year or ""),
-        length(length_of(file)),
+        length(runtime),
         (section.name_fr if lang == "fr" else section.name_en) if section else "",
     ]
 
@@ -183,21 +194,20 @@ async def review(
     edition_row: NamedDependency[Edition],
 ) -> Response[Any]:
     submission, file = await film(submission_id, viewer, edition_row, Act.REVIEW)
-    typed = Typed()
     try:
         form = await filled(request, SheetForm)
-        typed = Typed(form=form)
         await reviewing.review(
             submission,
             file,
-            cast("Sheet", typed.sheet),
+            sheet_in(form),
             version=form.over or form.version,
             give=form.act == "give",
             by=person,
         )
     except FestivalError as error:
+        again = Typed(form=await typed(request, SheetForm))
         return await room_page(
-            request, viewer, edition_row, submission_id, error=error, typed=typed
+            request, viewer, edition_row, submission_id, error=error, again=again
         )
     done = "committee.done.given" if form.act == "give" else "committee.done.kept"
     return back(request, f"/committee/submissions/{submission_id}", done)
@@ -212,14 +222,13 @@ async def note(
     edition_row: NamedDependency[Edition],
 ) -> Response[Any]:
     submission, file = await film(submission_id, viewer, edition_row, Act.REVIEW)
-    typed = Typed()
     try:
         remark = await filled(request, Remark)
-        typed = Typed(remark=remark)
         await reviewing.note(submission, file, remark, by=person)
     except FestivalError as error:
+        again = Typed(remark=await typed(request, Remark))
         return await room_page(
-            request, viewer, edition_row, submission_id, error=error, typed=typed
+            request, viewer, edition_row, submission_id, error=error, again=again
         )
     return back(request, f"/committee/submissions/{submission_id}", "committee.done.noted")
 
@@ -235,14 +244,13 @@ async def change_note(
 ) -> Response[Any]:
     """Refused words go into the line for a new note: they are not lost."""
     submission, _ = await film(submission_id, viewer, edition_row, Act.REVIEW)
-    typed = Typed()
     try:
         form = await filled(request, NoteForm)
-        typed = Typed(remark=form)
         await reviewing.change_note(submission, note_id, form, version=form.version, by=person)
     except FestivalError as error:
+        again = Typed(remark=await typed(request, NoteForm))
         return await room_page(
-            request, viewer, edition_row, submission_id, error=error, typed=typed
+            request, viewer, edition_row, submission_id, error=error, again=again
         )
     return back(request, f"/committee/submissions/{submission_id}", "committee.done.noted")
 
@@ -271,23 +279,56 @@ async def recuse(
 ) -> Response[Any]:
     """With a reason, and a word that it is meant: a vote that was given leaves with its writer."""
     submission, _ = await film(submission_id, viewer, edition_row, Act.RECUSE)
-    typed = Typed()
     try:
         form = await filled(request, RecusalForm)
-        typed = Typed(reason=form.reason)
         if form.sure != "yes":
             raise Refused("sure:recusal_not_sure")
         await reviewing.recuse(submission, reason=form.reason, by=person)
     except FestivalError as error:
+        again = Typed(reason=(await typed(request, RecusalForm)).reason)
         return await room_page(
-            request, viewer, edition_row, submission_id, error=error, typed=typed
+            request, viewer, edition_row, submission_id, error=error, again=again
         )
     return back(request, "/committee/recusals", "committee.done.recused")
 
 
+async def recusals_page(
+    request: AnyRequest, viewer: Viewer, *, error: FestivalError | None = None, row: str = "", reason: str = ""
+) -> Response[str]:
+    """`row`: the one whose form was refused; what was typed into it stands there again."""
+    return page(
+        request, "committee/recusals.html", status=status_of(error),
+        told=fault_words(language_of(request), error) if error else [],
+        asides=await lists.own_recusals(viewer), chairs=may(viewer, Act.SEE_BOARD),
+        others=await lists.others_recusals(viewer) if may(viewer, Act.SEE_BOARD) else [],
+        row=row, reason=reason, at="/committee/recusals",
+    )  # fmt: skip
+
+
 @get("/committee/recusals", guards=COMMITTEE)
 async def recusals(request: AnyRequest, viewer: NamedDependency[Viewer]) -> Response[str]:
-    return page(request, "committee/recusals.html", asides=await lists.own_recusals(viewer))
+    return await recusals_page(request, viewer)
+
+
+@post("/committee/submissions/{submission_id:str}/recusals/{person_id:str}/lifting", guards=CHAIR)
+async def lift_recusal(
+    request: AnyRequest,
+    submission_id: FromPath[str],
+    person_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> Response[Any]:
+    submission, _ = await film(submission_id, viewer, edition_row, Act.READMIT)
+    try:
+        form = await filled(request, ReasonForm)
+        await reviewing.lift_recusal(
+            submission, person_id, reason=form.reason, edition=edition_row, by=person
+        )
+    except FestivalError as error:
+        row, again = f"{submission_id}-{person_id}", await typed(request, ReasonForm)
+        return await recusals_page(request, viewer, error=error, row=row, reason=again.reason)
+    return back(request, "/committee/recusals", "committee.done.lifted")
 
 
 @post("/committee/submissions/{submission_id:str}/reviews/{review_id:str}/reopening", guards=CHAIR)
@@ -306,10 +347,11 @@ async def reopen_sheet(
             submission, review_id, reason=form.reason, edition=edition_row, by=person
         )
     except FestivalError as error:
-        return await room_page(request, viewer, edition_row, submission_id, error=error)
+        again = Typed(reopening=(await typed(request, ReasonForm)).reason, review=review_id)
+        return await room_page(request, viewer, edition_row, submission_id, error=error, again=again)
     return back(request, f"/committee/submissions/{submission_id}", "committee.done.reopened")
 
 
 HANDLERS: list[Any] = [
-    room, review, note, change_note, remove_note, recuse, recusals, reopen_sheet,
+    room, review, note, change_note, remove_note, recuse, recusals, lift_recusal, reopen_sheet,
 ]  # fmt: skip

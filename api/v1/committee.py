@@ -14,7 +14,7 @@ from festival.errors import Missing, NotAllowed
 from festival.tables import Edition, Person
 from reviews import decisions, lists, reviewing, watching
 from reviews.decisions import Sentence
-from reviews.lists import Aside, Batch, Case, Waiting
+from reviews.lists import Absent, Aside, Batch, Case, Waiting
 from reviews.reviewing import Remark
 from reviews.scoring import Sheet
 from reviews.watching import Seen, Watched
@@ -58,7 +58,7 @@ async def film(
     """The film and its released file, if this may be done to it; else there is no such film."""
     subject = await lists.subject_of(submission_id, viewer)
     if not may(viewer, act, subject):
-        if act is Act.DECIDE and may(viewer, Act.WATCH, subject):
+        if act in {Act.DECIDE, Act.READMIT} and may(viewer, Act.WATCH, subject):
             raise NotAllowed("not_allowed")
         raise Missing("submission_missing")
     file = await FilmFile.objects().get(
@@ -206,6 +206,32 @@ async def recusals(viewer: NamedDependency[Viewer]) -> list[Aside]:
     return await lists.own_recusals(viewer)
 
 
+@get("/committee/recusals/others", guards=CHAIR)
+async def others_recusals(viewer: NamedDependency[Viewer]) -> list[Absent]:
+    """Who stepped aside from the films that the caller chairs, and why."""
+    return await lists.others_recusals(viewer)
+
+
+@post(
+    "/committee/submissions/{submission_id:str}/recusals/{person_id:str}/lifting",
+    guards=CHAIR,
+    status_code=204,
+)
+async def lift_recusal(
+    submission_id: FromPath[str],
+    person_id: FromPath[str],
+    data: JSONBody[Reason],
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> None:
+    """Let a member back in, for a reason that the record keeps; never oneself."""
+    submission, _ = await film(submission_id, viewer, edition_row, Act.READMIT)
+    await reviewing.lift_recusal(
+        submission, person_id, reason=data.reason, edition=edition_row, by=person
+    )
+
+
 @post(
     "/committee/submissions/{submission_id:str}/reviews/{review_id:str}/reopening",
     guards=CHAIR,
@@ -299,6 +325,8 @@ HANDLERS: list[Any] = [
     watch,
     recuse,
     recusals,
+    others_recusals,
+    lift_recusal,
     reopen_sheet,
     board,
     accept,

@@ -105,7 +105,9 @@ async def test_stepping_aside_is_once_and_the_chair_may_end_it(house) -> None:
     for _ in range(2):
         await reviewing.recuse(submission, reason="Un ami.", by=jury.bob)
 
-    await reviewing.lift_recusal(submission, jury.bob, by=jury.chair)
+    await reviewing.lift_recusal(
+        submission, jury.bob.id, reason="Un malentendu.", edition=jury.edition, by=jury.chair
+    )
 
     viewer = await the_viewer(jury.bob, jury.edition)
     assert len(await lists.queue(viewer)) == 2

@@ -7,7 +7,7 @@ import pytest
 from festival import people
 from festival.db import rows
 from festival.errors import Conflict, Missing, Refused
-from festival.tables import Edition, Part, Record
+from festival.tables import Edition, Letter, Part, Record
 from reviews import decisions, lists, reviewing
 from reviews.evidence import heard
 from reviews.scoring import Sheet
@@ -119,7 +119,9 @@ async def test_let_back_in_the_vote_is_back(house) -> None:
     submission, _ = await panel.film()
     await reviewing.recuse(submission, reason="Un ami.", by=panel.ann)
 
-    await reviewing.lift_recusal(submission, panel.ann, by=panel.chair)
+    await reviewing.lift_recusal(
+        submission, panel.ann.id, reason="Un malentendu.", edition=panel.edition, by=panel.chair
+    )
 
     assert await panel.names() == ["Ann", "Bob", "Cy"]
 
@@ -223,6 +225,10 @@ async def test_the_chair_reopens_one_sheet_once_and_what_it_said_is_kept(client)
     assert (by_himself.status_code, opened, refused.value.codes) == (403, [204, 204], ("sheet_closed",))
     assert (vote.total, [(e.version, e.total, e.opinion) for e in vote.earlier]) == (5.0, [(1, 1.0, POOR.opinion)])
     assert [line.details["reason"] for line in await panel.records("sheet_reopened")] == ["Erreur de saisie."]
+    told = await Letter.objects().where((Letter.kind == "sheet_reopened") & (Letter.edition == panel.edition.id))
+    assert [(one.person, one.link, "Erreur de saisie." in one.body) for one in told] == [
+        (panel.bob.id, f"/committee/submissions/{submission.id}", True)
+    ]
 
 
 async def test_who_may_not_reopen_a_sheet(house) -> None:
@@ -323,3 +329,64 @@ async def test_the_board_sets_an_unsupported_vote_apart_in_words(client, lang, w
     assert words in page.replace("\u00a0", " ")
     votes = next(case["votes"] for case in told if case["id"] == panel.films[0][0])
     assert {(vote["name"], vote["apart"]) for vote in votes} == {("Ann", "unseen"), ("Cy", "unseen")}
+
+
+@pytest.mark.parametrize(("lang", "words"), [("fr", "non mesuré"), ("en", "not measured")])
+async def test_a_vote_from_before_measuring_counts_and_says_so(client, lang, words) -> None:
+    panel = await Panel().vote()
+    await rows("UPDATE review SET seen = NULL WHERE submission = {} RETURNING id", panel.films[0][0])
+    await sign_in(client, panel.chair)
+    place = f"/{lang}/{panel.edition.slug}/committee"
+
+    board = (await client.get(f"{place}/decisions")).text
+    room = (await client.get(f"{place}/submissions/{panel.films[0][0]}")).text
+
+    assert (await panel.case()).mean == 3.0
+    assert words in board
+    assert room.count(words) == 4  # three votes, and the chair's own sheet
+
+
+async def test_no_note_after_the_end_of_the_film(client) -> None:
+    panel = await Panel().vote()
+    await sign_in(client, panel.bob)
+    place = f"{panel.edition.slug}/committee/submissions/{panel.films[0][0]}/notes"
+
+    late = await client.post(f"/api/v1/{place}", json={"at_seconds": 61.0, "text": "Après la fin."})
+    never = await client.post(f"/fr/{place}", data={"at_seconds": "nan", "text": "Jamais."})
+    last = await client.post(f"/api/v1/{place}", json={"at_seconds": 60.2, "text": "À la fin."})
+
+    assert (late.status_code, late.json()["codes"]) == (422, ["at_seconds:note_beyond_film"])
+    assert (never.status_code, "Jamais." in never.text) == (422, True)
+    assert last.status_code == 201
+
+
+async def test_what_is_too_much_for_a_form_stands_in_it_again(client) -> None:
+    panel = await Panel().vote()
+    await sign_in(client, panel.bob)
+    place = f"/fr/{panel.edition.slug}/committee/submissions/{panel.films[0][0]}"
+    long = "mot " * 1001
+
+    told = [
+        await client.post(f"{place}/review", data={"version": 1, "act": "keep", "opinion": long, "image": 9}),
+        await client.post(f"{place}/notes", data={"at_seconds": 3, "text": long}),
+        await client.post(f"{place}/recusal", data={"reason": long, "sure": "yes"}),
+    ]
+
+    assert [(one.status_code, long.strip() in one.text) for one in told] == [(422, True)] * 3
+    assert {f'href="{place.replace("/fr/", "/en/")}"' in one.text for one in told} == {True}
+    assert (await panel.sheet_of(panel.bob))["opinion"] == POOR.opinion
+
+
+async def test_a_text_of_just_the_right_length_is_not_made_longer_by_its_lines(client) -> None:
+    panel = await Panel().vote()
+    await sign_in(client, panel.bob)
+    place = f"/fr/{panel.edition.slug}/committee/submissions/{panel.films[0][0]}"
+    text = ("Une ligne.\n" * 364)[:3999]
+
+    told = await client.post(f"{place}/review", data={
+        "version": 1, "act": "give", "opinion": text.replace("\n", "\r\n"),
+        **dict.fromkeys(("writing", "image", "sound", "space"), 2),
+    })
+
+    assert told.status_code in {302, 303}
+    assert (await panel.sheet_of(panel.bob))["opinion"] == text.strip()

@@ -84,7 +84,9 @@ async def test_a_length_is_declared_or_measured_as_the_edition_says(client) -> N
 
     queue = await client.get(f"/fr/{edition.slug}/committee")
     board = await client.get(f"/fr/{edition.slug}/committee/decisions")
+    room = await client.get(f"/fr/{edition.slug}/committee/submissions/{film}")
 
+    assert "1\u00a0h\u00a044" in room.text
     assert "1\u00a0h\u00a044" in queue.text
     assert "1\u00a0h\u00a044" in board.text
 

@@ -1,6 +1,7 @@
 """Seconds seen are seconds played: of this film, in this time, of what this person was handed."""
 
 import asyncio
+import importlib
 
 import pytest
 
@@ -271,3 +272,22 @@ async def test_the_house_says_what_it_knows_of_each_film(house, client) -> None:
 
     assert (known[booth.film].shares, known[booth.film].watched, known[booth.film].whole) == ((1.0, 0.5), 2, 1)
     assert (known[unseen].watched, known[unseen].votes) == (0, 0)
+
+
+async def test_what_was_reported_before_segments_were_counted_is_seen_no_more(client) -> None:
+    """A seek used to count as play: an upgrade keeps what was handed out, and where the film was left."""
+    booth = await Booth().open(client)
+    others = [await a_person("reviewer", edition=booth.edition, name=name) for name in ("Ann", "Cy")]
+    for person in (booth.bob, *others):
+        await has_seen(person, booth.file)
+    for person, served in ((others[0], "{[0,30)}"), (others[1], "{[0,30),[30,60)}")):
+        await rows("UPDATE viewing SET served = {}::text::nummultirange WHERE person = {} RETURNING id", served, person.id)
+    unproved = importlib.import_module("reviews.piccolo_migrations.reviews_2026_11_26t02_20_unproved")
+
+    for _ in range(2):
+        await rows(unproved.FORWARDS + " RETURNING v.id")
+
+    kept = {p.name: await lists.own_viewing(booth.file, await the_viewer(p, booth.edition)) for p in (booth.bob, *others)}
+    assert kept["Bob"] == {"ranges": [], "position": 60.0, "seen": 0.0}
+    assert (kept["Ann"]["ranges"], kept["Ann"]["seen"]) == ([[0, 30.5]], 30.5 / 60)
+    assert (kept["Cy"]["ranges"], kept["Cy"]["seen"]) == ([[0, 60]], 1.0)

@@ -157,7 +157,7 @@ class ScreenerPlayer extends HTMLElement {
         body: JSON.stringify({ ranges, position: this.video.currentTime })
       })
       this.heed(answer.status)
-      if (answer.status >= 500) this.played.add(ranges)
+      if (answer.status >= 500 || answer.status === 429) this.played.add(ranges)
       else if (answer.ok) this.dispatchEvent(new CustomEvent('film-seen', { detail: await answer.json(), bubbles: true }))
       else if (!this.stopped) this.refused((await answer.json()).detail)
     } catch {

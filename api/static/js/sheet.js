@@ -103,3 +103,19 @@ if (form) {
   }
   total()
 }
+
+// The sheet was closed while somebody wrote: what only this browser holds is shown, to be read and copied.
+const shut = document.querySelector('[data-shut]')
+if (shut) {
+  const draft = new Draft(shut.dataset.draft)
+  const left = draft.get()
+  const offer = shut.querySelector('[data-offer]')
+  const words = offer.querySelector('[data-words]')
+  if (left?.sheet?.opinion && left.sheet.opinion !== shut.elements.opinion.value) {
+    offer.querySelector('span').textContent = shut.dataset.lost.replace('{}', left.at)
+    words.textContent = left.sheet.opinion
+    words.hidden = false
+    offer.hidden = false
+    offer.querySelector('[data-drop]').addEventListener('click', () => { draft.forget(); offer.hidden = true })
+  }
+}
