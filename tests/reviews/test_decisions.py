@@ -271,6 +271,7 @@ async def test_a_stale_form_keeps_what_was_typed_and_shows_what_stands(client) -
     )
 
     assert page.status_code == 409
+    assert f'href="/en/{room.edition.slug}/committee/decisions"' in page.text
     assert "Trop long, hélas." in page.text
     assert "Lumineux." in page.text
     assert 'name="version" value="1"' in page.text
