@@ -2,7 +2,7 @@
 import Hls from '../vendor/hls.js'
 import { BEAT, LITTLE, hasEnded, takeBack } from './lent.js'
 import { Played } from './played.js'
-import { clock, csrf } from './shared.js'
+import { clock, json } from './shared.js'
 
 const PARIS = new Intl.DateTimeFormat('fr-FR', {
   day: '2-digit', month: '2-digit', hour: '2-digit', minute: '2-digit', timeZone: 'Europe/Paris'
@@ -152,7 +152,7 @@ class ScreenerPlayer extends HTMLElement {
     try {
       const answer = await fetch(this.dataset.viewing, {
         method: 'PUT',
-        headers: { 'content-type': 'application/json', 'x-csrf-token': csrf() },
+        headers: json(),
         keepalive: leaving,
         body: JSON.stringify({ ranges, position: this.video.currentTime })
       })

@@ -12,6 +12,11 @@ export const hour = (when = new Date()) => PARIS.format(when)
 
 export const csrf = () => document.querySelector('meta[name=csrf]').content
 
+// Of a question in JSON: its answer speaks the language of this page, not that of the browser.
+export const json = () => ({
+  'content-type': 'application/json', 'x-csrf-token': csrf(), 'accept-language': document.documentElement.lang
+})
+
 // What was typed and is kept nowhere else yet: in this browser, for this person and this film.
 export class Draft {
   constructor (key) { this.key = key }

@@ -1,6 +1,6 @@
 // The score sheet: nothing that was typed is lost. A sheet not yet given is kept in the house as it
 // grows; a given one is a vote, and only its writer's own act changes it: until then the browser keeps it.
-import { csrf, Draft, hour, isThere } from './shared.js'
+import { json, Draft, hour, isThere } from './shared.js'
 
 const PAUSE = 1500 // milliseconds without a key before the sheet is kept
 const form = document.querySelector('[data-sheet]')
@@ -48,7 +48,7 @@ if (form) {
     const sent = typed()
     keeping = fetch(form.dataset.keep, {
       method: 'PUT',
-      headers: { 'content-type': 'application/json', 'x-csrf-token': csrf() },
+      headers: json(),
       body: JSON.stringify({ sheet: sent, version: Number(version.value), give: false })
     })
     try {
