@@ -310,27 +310,6 @@ async def recusals(request: AnyRequest, viewer: NamedDependency[Viewer]) -> Resp
     return await recusals_page(request, viewer)
 
 
-@post("/committee/submissions/{submission_id:str}/recusals/{person_id:str}/lifting", guards=CHAIR)
-async def lift_recusal(
-    request: AnyRequest,
-    submission_id: FromPath[str],
-    person_id: FromPath[str],
-    viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-) -> Response[Any]:
-    submission, _ = await film(submission_id, viewer, edition_row, Act.READMIT)
-    try:
-        form = await filled(request, ReasonForm)
-        await reviewing.lift_recusal(
-            submission, person_id, reason=form.reason, edition=edition_row, by=person
-        )
-    except FestivalError as error:
-        row, again = f"{submission_id}-{person_id}", await typed(request, ReasonForm)
-        return await recusals_page(request, viewer, error=error, row=row, reason=again.reason)
-    return back(request, "/committee/recusals", "committee.done.lifted")
-
-
 @post("/committee/submissions/{submission_id:str}/reviews/{review_id:str}/reopening", guards=CHAIR)
 async def reopen_sheet(
     request: AnyRequest,
@@ -353,5 +332,5 @@ async def reopen_sheet(
 
 
 HANDLERS: list[Any] = [
-    room, review, note, change_note, remove_note, recuse, recusals, lift_recusal, reopen_sheet,
+    room, review, note, change_note, remove_note, recuse, recusals, reopen_sheet,
 ]  # fmt: skip

@@ -213,26 +213,6 @@ async def others_recusals(viewer: NamedDependency[Viewer]) -> list[Absent]:
 
 
 @post(
-    "/committee/submissions/{submission_id:str}/recusals/{person_id:str}/lifting",
-    guards=CHAIR,
-    status_code=204,
-)
-async def lift_recusal(
-    submission_id: FromPath[str],
-    person_id: FromPath[str],
-    data: JSONBody[Reason],
-    viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-) -> None:
-    """Let a member back in, for a reason that the record keeps; never oneself."""
-    submission, _ = await film(submission_id, viewer, edition_row, Act.READMIT)
-    await reviewing.lift_recusal(
-        submission, person_id, reason=data.reason, edition=edition_row, by=person
-    )
-
-
-@post(
     "/committee/submissions/{submission_id:str}/reviews/{review_id:str}/reopening",
     guards=CHAIR,
     status_code=204,
@@ -326,7 +306,6 @@ HANDLERS: list[Any] = [
     recuse,
     recusals,
     others_recusals,
-    lift_recusal,
     reopen_sheet,
     board,
     accept,

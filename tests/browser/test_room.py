@@ -176,7 +176,7 @@ def pictures_after(page: Page, stop: Callable[[], float]) -> float:
     played = page.evaluate("window.__played")
     when, at = max(one for one in played if one[0] <= ended)
     later = [seconds for moment, seconds in played if moment > ended]
-    return max(0.0, max(later) - min(at + ended - when, min(later))) if later else 0.0
+    return max(0.0, max(later) - min(at + ended - when, *later)) if later else 0.0
 
 
 def is_dark(page: Page) -> bool:
@@ -424,7 +424,7 @@ def test_what_was_written_when_the_sheet_closed_is_shown_to_be_copied(page: Page
 
     page.reload()
 
-    expect(page.locator("[data-words]")).to_have_text("Un premier jet, et ce qui manquait.")
+    expect(page.locator("[data-unkept]")).to_have_text("Un premier jet, et ce qui manquait.")
     expect(page.locator("#f-opinion")).to_have_value("Un premier jet.")
     page.locator("[data-drop]").click()
     page.reload()

@@ -110,7 +110,7 @@ if (shut) {
   const draft = new Draft(shut.dataset.draft)
   const left = draft.get()
   const offer = shut.querySelector('[data-offer]')
-  const words = offer.querySelector('[data-words]')
+  const words = offer.querySelector('[data-unkept]')
   if (left?.sheet?.opinion && left.sheet.opinion !== shut.elements.opinion.value) {
     offer.querySelector('span').textContent = shut.dataset.lost.replace('{}', left.at)
     words.textContent = left.sheet.opinion
