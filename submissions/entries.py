@@ -64,11 +64,18 @@ async def open_entry(edition: Edition, *, by: Person, entry: Entry | None = None
         return await held(submission)
 
 
+async def section_called(letter: str, edition: str) -> Section | None:
+    """The section, nothing where none is chosen yet; `Refused` for one that the edition does not have."""
+    found = await Section.objects().where(Section.edition == edition).order_by(Section.position)
+    named = {section.letter: section for section in found}
+    if letter and letter not in named:
+        raise Refused("section:section_unknown", letters=letter, known=", ".join(named))
+    return named.get(letter)
+
+
 async def write(submission: Submission, entry: Entry) -> None:
     """The fields of the form into their rows; the section by its letter."""
-    section = await Section.objects().get(
-        (Section.edition == submission.edition) & (Section.letter == entry.section)
-    )
+    section = await section_called(entry.section, str(submission.edition))
     await Film.update(
         {
             Film.title: entry.title.strip(),
@@ -228,6 +235,8 @@ async def submit(
         standing = await held(submission)
         if standing.status == Status.SUBMITTED:
             return  # somebody pressed twice, or two members at once
+        if standing.status == Status.WITHDRAWN:
+            raise Refused(closed_by(standing))
         if wrong := await missing_of(standing):
             raise Refused(*wrong)
         await move(submission, Status.SUBMITTED, by=by)

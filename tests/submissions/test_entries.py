@@ -160,6 +160,36 @@ async def test_a_filed_entry_is_not_edited_even_by_a_hand_that_read_the_draft(ho
     assert film.title == "Nuit très claire"
 
 
+async def test_an_entry_that_was_taken_back_says_so_and_asks_for_nothing(house) -> None:
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    submission = await a_draft(edition, maker, title="")
+    await entries.withdraw(submission, by=maker)
+    submission = await submission_in(edition, submission.id)
+
+    for act in (
+        entries.submit(submission, edition=edition, by=maker),
+        entries.save_entry(submission, Entry(), version=submission.version, by=maker),
+    ):
+        with pytest.raises(Refused) as refused:
+            await act
+        assert refused.value.codes == ("entry_withdrawn",)
+
+
+async def test_a_section_that_the_edition_lacks_is_not_passed_over(house) -> None:
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    submission = await a_draft(edition, maker)
+
+    with pytest.raises(Refused) as refused:
+        await entries.save_entry(submission, Entry(section="Z"), version=submission.version, by=maker)
+
+    assert refused.value.codes == ("section:section_unknown",)
+    assert refused.value.values["letters"] == "Z"
+    kept = await submission_in(edition, submission.id)
+    assert (kept.version, kept.section) == (submission.version, submission.section)
+
+
 async def test_two_moves_from_one_place_are_one(house) -> None:
     edition = await an_edition()
     maker = await a_person("filmmaker", edition=edition)
