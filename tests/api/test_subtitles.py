@@ -1,10 +1,15 @@
 """Subtitles beside a film: whoever made it brings them, whoever may watch it reads them, nobody else."""
 
 import json
+import re
 
 import httpx
 import pytest
 
+from festival.settings import Settings
+from media import hls
+from media.storage import LocalStore
+from media.subtitles import Track
 from submissions.tables import FilmFile
 from tests.builders import a_film, a_person, an_edition, sign_in
 
@@ -273,3 +278,21 @@ async def test_the_pages_offer_what_was_brought(film: Film) -> None:
 
     assert f'src="{film.base}/files/{film.file}/subtitles/fr?kind=full"' in page.text
     assert "2 répliques." in page.text
+
+
+async def test_the_subtitles_inside_a_film_are_named_in_the_language_of_the_page(film: Film) -> None:
+    """The copy keeps the tag; the page asks in its own language, a program by header."""
+    store = LocalStore(Settings.read().media_root)
+    (path := store.published(film.file, "master.m3u8").path).write_text(hls.text_line(0, Track("s0", "fra", 1)))
+    place = f"{film.base}/files/{film.file}/screener/master.m3u8"
+
+    answers = [
+        await film.client.get(place, params=asked, headers={"accept-language": "en"})
+        for asked in ({"lang": "fr"}, {"lang": "en"}, {})
+    ]
+    head = await film.client.head(place, params={"lang": "fr"})
+
+    names = [re.findall('NAME="([^"]*)"', answer.text)[0] for answer in answers]
+    assert names == ["français (dans le film)", "French (in the film)", "French (in the film)"]
+    assert head.headers["content-length"] == str(len(answers[0].content))
+    assert 'NAME="1"' in path.read_text()
