@@ -117,7 +117,10 @@ def entry_from(fields: Mapping[str, str]) -> Entry:
             given["declared_seconds"] = seconds_of(fields["runtime"])
         except ValueError:
             faults.append("declared_seconds:runtime_unreadable")
-    faults += form_faults(Entry, given, strict=False)
+    faults += [
+        "year:year_unreadable" if fault.startswith("year:") else fault
+        for fault in form_faults(Entry, given, strict=False)
+    ]
     told: dict[str, object] = {}
     try:
         well = {k: v for k, v in given.items() if not any(f.startswith(f"{k}:") for f in faults)}

@@ -125,6 +125,7 @@ async def test_what_cannot_be_read_is_told_and_nothing_typed_is_lost(
 
     assert page.status_code == 422
     assert 'href="#f-year"' in page.text
+    assert "Écrivez l’année en quatre chiffres" in page.text
     assert 'href="#f-declared_seconds"' in page.text
     assert 'value="assez long"' in page.text
     assert WHOLE["synopsis_en"] in page.text

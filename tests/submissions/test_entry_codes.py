@@ -119,7 +119,7 @@ def test_what_cannot_be_read_is_kept_as_typed_and_the_rest_is_read() -> None:
     assert (entry.title, entry.year, entry.countries) == ("Nuit", 2020, [])
     assert unread == {"year": "l’an 2026", "countries": "Frnace"}
     assert error is not None
-    assert {"year:field_invalid", "countries:country_unknown"} == set(error.codes)
+    assert {"year:year_unreadable", "countries:country_unknown"} == set(error.codes)
 
 
 def test_a_track_is_named_in_both_languages() -> None:
