@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from piccolo.engine.postgres import PostgresEngine
 
-from festival.queue import queue_of
+from festival.jobs import job_of
 from festival.tables import Outbox
 
 
@@ -74,8 +74,11 @@ async def later(
     Only ids travel: a task reads everything else from its rows. From those ids the database
     itself fills in the line's edition, so that no act forgets it.
     """
+    job = job_of(task)
+    if missing := set(job.ids) - set(names):
+        raise KeyError(f"{task} needs {', '.join(sorted(missing))}")
     line = Outbox(
-        task=task, queue=queue_of(task), args=names, owner=owner, weight=weight, priority=priority
+        task=task, queue=job.queue, args=names, owner=owner, weight=weight, priority=priority
     )
     if due_at is not None:
         line.due_at = due_at

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import msgspec
 
-from festival.queue import WORKERS
+from festival.jobs import WORKERS
 from ops.postgres import Postgres, home_of
 from ops.process import die_with_parent, free_port, is_taken
 from ops.redis import RedisServer

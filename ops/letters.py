@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import msgspec
+from babel import Locale
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
@@ -19,7 +20,6 @@ from festival.language import LANGUAGES
 ROOT = Path(__file__).parents[1]
 FILE = ROOT / "docs" / "letters.md"
 TOLD_IN = "en"
-NAMES = {"fr": "Français", "en": "English"}
 HEAD = """# Letters
 
 Made by `python -m ops.letters` from `festival/locale/*/letters.po`; `./run check` fails when it is stale.
@@ -83,7 +83,9 @@ def page(found: list[Letter]) -> str:
 def section(letter: Letter) -> str:
     parts = [f"\n## {letter.kind}\n\nWhen {letter.occasion}, to {letter.to}.\n"]
     for language, (subject, body) in letter.texts.items():
-        parts.append(f"{NAMES.get(language, language)}: **{' '.join(subject.split())}**\n")
+        parts.append(
+            f"{str(Locale(language).get_display_name()).capitalize()}: **{' '.join(subject.split())}**\n"
+        )
         parts.append("\n".join(f"> {line}".rstrip() for line in body.splitlines()) + "\n")
     return "\n".join(parts)
 

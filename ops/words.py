@@ -1,4 +1,4 @@
-"""Every word in both languages: the same keys, no empty text, none that only repeats its key,
+"""Every word in every language: the same keys, no empty text, none that only repeats its key,
 and every key that a template or a program names exists.
 
     python -m ops.words
@@ -6,9 +6,12 @@ and every key that a template or a program names exists.
 
 import re
 import sys
+from itertools import combinations
 from pathlib import Path
 
 from babel.messages.pofile import read_po
+
+from festival.language import LANGUAGES
 
 ROOT = Path(__file__).parents[1]
 LOCALE = ROOT / "festival" / "locale"
@@ -46,31 +49,38 @@ def used() -> set[str]:
     return {key for key in keys if not key.endswith(".")} - {"error.code"}
 
 
-def main() -> int:
-    fr, en = catalogue("fr"), catalogue("en")
+def faults_of(language: str, texts: dict[str, list[str]], model: dict[str, list[str]]) -> list[str]:
+    """What is wrong with one language beside the first one, whose keys are the measure."""
     same = reviewed()
-    faults = [
-        f"only in {a}: {key}"
-        for a, b, c in (("fr", fr, en), ("en", en, fr))
-        for key in sorted(b.keys() - c.keys())
-    ]
-    for language, words in (("fr", fr), ("en", en)):
-        faults += [
+    return [
+        *(f"{language}: missing {key}" for key in sorted(model.keys() - texts.keys())),
+        *(f"{language}: nobody knows {key}" for key in sorted(texts.keys() - model.keys())),
+        *(
             f"{language}: no words for {key}"
-            for key, texts in words.items()
-            if not all(texts) or not texts
-        ]
-        faults += [
+            for key, forms in texts.items()
+            if not (forms and all(forms))
+        ),
+        *(
             f"{language}: {key} is its own words"
-            for key, texts in words.items()
-            if key in texts and key not in same
-        ]
-    faults += [
-        f"fr and en are the same, and not reviewed: {key}"
-        for key in sorted(fr.keys() & en.keys())
-        if fr[key] == en[key] and key not in same
+            for key, forms in texts.items()
+            if key in forms and key not in same
+        ),
     ]
-    faults += [f"used, but without words: {key}" for key in sorted(used() - fr.keys())]
+
+
+def main() -> int:
+    known = {language: catalogue(language) for language in LANGUAGES}
+    model, same = known[LANGUAGES[0]], reviewed()
+    faults = [
+        fault for language, texts in known.items() for fault in faults_of(language, texts, model)
+    ]
+    faults += [
+        f"{a} and {b} are the same, and not reviewed: {key}"
+        for a, b in combinations(LANGUAGES, 2)
+        for key in sorted(known[a].keys() & known[b].keys())
+        if known[a][key] == known[b][key] and key not in same
+    ]
+    faults += [f"used, but without words: {key}" for key in sorted(used() - model.keys())]
     print("\n".join(faults))
     return 1 if faults else 0
 

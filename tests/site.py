@@ -14,7 +14,7 @@ from typing import Any
 import asyncpg
 import httpx
 
-from festival.queue import WORKERS
+from festival.jobs import WORKERS
 from festival.sessions import digest, new_token
 from festival.tables import new_id
 

@@ -89,33 +89,15 @@ def names_given_to_later() -> dict[str, str]:
     return found
 
 
-def test_every_task_that_is_asked_for_has_a_verb_and_a_queue() -> None:
-    from festival.queue import QUEUES
-    from workers.tasks import VERBS
+def test_every_task_that_is_asked_for_is_a_job() -> None:
+    from festival.jobs import JOBS
 
     asked = names_given_to_later()
 
-    assert asked.pop("?") == "workers/tasks.py"  # the calendar, checked below
+    assert asked.pop("?") == "workers/tasks.py"  # the calendar asks for jobs of the table itself
     assert {"send_letter", "inspect_film", "make_screener", "plan_grid"} <= set(asked)
-    assert set(asked) <= set(VERBS)
-    assert set(VERBS) == set(QUEUES)
-
-
-def test_the_calendar_asks_only_for_tasks_that_exist() -> None:
-    from workers.app import celery
-    from workers.tasks import VERBS
-
-    asked = {entry["args"][0] for entry in celery.conf.beat_schedule.values()}
-
-    assert asked <= set(VERBS)
-    assert asked
-
-
-def test_every_queue_has_a_worker_that_listens_to_it(services) -> None:
-    from festival.queue import QUEUES
-    from workers.app import celery
-
-    assert {queue.name for queue in celery.conf.task_queues} == set(QUEUES.values())
+    assert set(asked) <= set(JOBS)
+    assert {task for task, job in JOBS.items() if not job.every} == set(asked)
 
 
 def version(name: str) -> tuple[int, ...]:

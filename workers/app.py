@@ -15,15 +15,14 @@ from redis import Redis as BlockingRedis
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from festival.jobs import JOBS, QUEUES
 from festival.pool import open_pool
 from festival.progress import News
-from festival.queue import QUEUES
 from festival.settings import Settings
 
 LONGEST_TASK = 3 * 3600
 PULSE = "pulse.worker."
 PR_SET_PDEATHSIG = 1
-CALENDAR = {"sweep_rows": 3600.0, "sweep_uploads": 600.0}  # seconds between two
 
 
 @functools.cache
@@ -57,15 +56,16 @@ def configuration() -> dict[str, object]:
             "socket_keepalive": True,
             "health_check_interval": 5,
         },
-        "task_queues": [Queue(name) for name in sorted(set(QUEUES.values()))],
+        "task_queues": [Queue(name) for name in sorted(QUEUES)],
         "beat_schedule": {
             name: {
                 "task": "beat",
-                "schedule": every,
+                "schedule": job.every,
                 "args": [name],
                 "options": {"queue": "control"},
             }
-            for name, every in CALENDAR.items()
+            for name, job in JOBS.items()
+            if job.every
         },
         "timezone": "UTC",
     }
@@ -75,15 +75,17 @@ celery = Celery("cinema", include=["workers.tasks"])
 celery.add_defaults(configuration)
 
 
+@functools.cache
+def news() -> News:
+    """This process's line to whoever watches."""
+    return News(Redis.from_url(settings().redis_url, socket_timeout=2, socket_connect_timeout=2))
+
+
 class Child:
-    """What one worker child owns: its event loop, its database pool, its line to the news."""
+    """What one worker child owns: its event loop, and its database pool."""
 
     def __init__(self) -> None:
         self.runner = asyncio.Runner()
-        self.redis = Redis.from_url(
-            settings().redis_url, socket_timeout=2, socket_connect_timeout=2
-        )
-        self.news = News(self.redis)
         self.runner.run(open_pool(size=3))
 
     def run(self, act: Any) -> Any:

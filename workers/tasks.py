@@ -1,150 +1,58 @@
-"""The night shift: each task takes its line, speaks one verb, and says how it went."""
+"""The night shift: each task takes its line, speaks its job's verb, and says how it went."""
 
+import inspect
 import logging
 import socket
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from celery import Task
 from redis.exceptions import RedisError
 
-from festival import leases, letters, mailbag, sweeping
+from festival import leases
 from festival.db import later, rows
 from festival.errors import FestivalError
-from festival.language import has_words, t
+from festival.jobs import JOBS, Job, job_of, verb_at
 from festival.leases import MOST_CRASHES, Heartbeat, Lease, NotYet, Superseded, TryLater
 from festival.post import NotTaken
+from festival.work import give_up, tell_waiting
 from media.runner import PermanentFault
 from media.storage import StorageAway, StorageFull
-from screenings import departures, planning
 from screenings.planner.process import OverTime
-from submissions import first_look, intake, projection, sharing, uploads
 from submissions.store import store_of
-from workers.app import PULSE, celery, child, settings
+from workers.app import PULSE, celery, child, news, settings
 
 log = logging.getLogger(__name__)
 
-Verb = Callable[[Lease, Heartbeat], Awaitable[None]]
-
-
-async def send_letter(lease: Lease, _: Heartbeat) -> None:
-    await letters.send(lease.args["letter"], settings=settings())
-
-
-async def look_early(lease: Lease, heartbeat: Heartbeat) -> None:
-    await first_look.look(
-        lease.args["file"], lease=lease, heartbeat=heartbeat, news=child().news, settings=settings()
-    )
-
-
-async def inspect_film(lease: Lease, heartbeat: Heartbeat) -> None:
-    await intake.inspect(
-        lease.args["file"], lease=lease, heartbeat=heartbeat, news=child().news, settings=settings()
-    )
-
-
-async def make_screener(lease: Lease, heartbeat: Heartbeat) -> None:
-    await intake.make_screener(
-        lease.args["file"],
-        lease=lease,
-        heartbeat=heartbeat,
-        news=child().news,
-        settings=settings(),
-        workers=await heavy_workers(),
-    )
-
-
-async def heavy_workers() -> int:
-    """How many are alive to take a part of a long film; with no answer, we are alone."""
-    try:
-        beats = [key async for key in child().redis.scan_iter(f"{PULSE}heavy*", count=1000)]
-    except (RedisError, OSError):
-        return 1
-    return max(1, len(beats))
-
-
-async def encode_part(lease: Lease, heartbeat: Heartbeat) -> None:
-    await sharing.encode_part(
-        lease.args["file"], lease.args["part"],
-        lease=lease, heartbeat=heartbeat, news=child().news, settings=settings(),
-    )  # fmt: skip
-
-
-async def encode_sound(lease: Lease, heartbeat: Heartbeat) -> None:
-    await sharing.encode_sound(
-        lease.args["file"], lease=lease, heartbeat=heartbeat, news=child().news, settings=settings()
-    )
-
-
-async def join_screener(lease: Lease, heartbeat: Heartbeat) -> None:
-    await sharing.join_screener(
-        lease.args["file"], lease=lease, heartbeat=heartbeat, news=child().news, settings=settings()
-    )
-
-
-async def make_mezzanine(lease: Lease, heartbeat: Heartbeat) -> None:
-    await projection.make_mezzanine(
-        lease.args["file"], lease=lease, heartbeat=heartbeat, news=child().news, settings=settings()
-    )
-
-
-async def plan_grid(lease: Lease, heartbeat: Heartbeat) -> None:
-    await planning.plan(lease.args["run"], lease=lease, heartbeat=heartbeat, news=child().news)
-
-
-async def tell_of_departure(lease: Lease, _: Heartbeat) -> None:
-    await departures.tell(lease.args["submission"])
-
-
-async def tell_of_lengths(lease: Lease, _: Heartbeat) -> None:
-    await departures.tell_of_lengths(lease.args["edition"])
-
-
-async def tell_of_letters(lease: Lease, _: Heartbeat) -> None:
-    await mailbag.tell(lease.edition)
-
-
-async def sweep_uploads(_: Lease, __: Heartbeat) -> None:
-    store = store_of(settings())
-    await uploads.sweep(store=store)
-    await sharing.sweep(store=store)
-
-
-async def sweep_rows(_: Lease, __: Heartbeat) -> None:
-    await sweeping.sweep()
-
-
-VERBS: dict[str, Verb] = {
-    "send_letter": send_letter,
-    "tell_of_letters": tell_of_letters,
-    "tell_of_departure": tell_of_departure,
-    "tell_of_lengths": tell_of_lengths,
-    "look_early": look_early,
-    "inspect_film": inspect_film,
-    "make_screener": make_screener,
-    "encode_part": encode_part,
-    "encode_sound": encode_sound,
-    "join_screener": join_screener,
-    "make_mezzanine": make_mezzanine,
-    "plan_grid": plan_grid,
-    "sweep_uploads": sweep_uploads,
-    "sweep_rows": sweep_rows,
-}
 FOR_GOOD = (
     PermanentFault,
     FestivalError,
     NotTaken,
     OverTime,
 )  # tried again, they would end the same
-WHEN_PARKED: dict[str, Callable[[Lease, str], Awaitable[None]]] = {
-    "send_letter": mailbag.note_parked,
-    "inspect_film": intake.give_up,
-    "make_screener": intake.give_up,
-    "encode_part": sharing.stop,
-    "encode_sound": sharing.stop,
-    "join_screener": sharing.stop,
-    "plan_grid": planning.give_up,
-}
+
+
+async def speak(job: Job, lease: Lease, heartbeat: Heartbeat) -> None:
+    """The job's verb, with the ids of its line, and of a worker's things those that it names."""
+    verb = verb_at(job.verb)
+    asked = inspect.signature(verb).parameters
+    things: dict[str, Any] = {"lease": lease, "heartbeat": heartbeat, "settings": settings()}
+    if "news" in asked:
+        things["news"] = news()
+    if "store" in asked:
+        things["store"] = store_of(settings())
+    if "workers" in asked:
+        things["workers"] = await heavy_workers()
+    ids = [lease.args[name] for name in job.ids]
+    await verb(*ids, **{name: thing for name, thing in things.items() if name in asked})
+
+
+async def heavy_workers() -> int:
+    """How many are alive to take a part of a long film; with no answer, we are alone."""
+    try:
+        beats = [key async for key in news().redis.scan_iter(f"{PULSE}heavy*", count=1000)]
+    except (RedisError, OSError):
+        return 1
+    return max(1, len(beats))
 
 
 async def work(line: str, *, worker: str) -> None:
@@ -157,20 +65,17 @@ async def work(line: str, *, worker: str) -> None:
         return
     try:
         async with leases.kept(lease) as heartbeat:
-            await VERBS[lease.task](lease, heartbeat)
+            await speak(job_of(lease.task), lease, heartbeat)
         await leases.finish(lease)
     except (NotYet, StorageFull, StorageAway) as error:
         reason = "storage_away" if isinstance(error, StorageAway) else str(error)
         log.warning("waits task=%s line=%s: %s", lease.task, line, error)
         await leases.postpone(lease, reason=reason)
-        await letters.write_to_operators(
-            "work_waits", occasion=f"waits:{line}", edition=lease.edition,
-            task=in_words("operator.task", lease.task), fault=in_words("operator.reason", reason),
-        )  # fmt: skip
+        await tell_waiting(lease, reason)
     except TryLater as error:
         log.warning("later task=%s line=%s: %s", lease.task, line, error)
         if await leases.put_off(lease, reason=str(error), at=error.at):
-            await told(lease, str(error))
+            await give_up(lease, str(error))
     except Superseded:
         log.warning("superseded task=%s line=%s", lease.task, line)
     except Exception as error:
@@ -181,24 +86,7 @@ async def work(line: str, *, worker: str) -> None:
 
 async def give_back(lease: Lease, fault: str, *, for_good: bool) -> None:
     if await leases.give_back(lease, fault=fault, for_good=for_good):
-        await told(lease, fault)
-
-
-async def told(lease: Lease, fault: str) -> None:
-    """Parked work is told to whom it concerns, and to the operators; of letters many at once."""
-    if lease.task in WHEN_PARKED:
-        await WHEN_PARKED[lease.task](lease, fault)
-    if lease.task != "send_letter":
-        await letters.write_to_operators(
-            "work_parked", occasion=f"parked:{lease.line}:{lease.attempt}", edition=lease.edition,
-            task=in_words("operator.task", lease.task), fault=fault[:400],
-        )  # fmt: skip
-
-
-def in_words(family: str, code: str) -> Callable[[str], str]:
-    """What a reader of either language reads in a letter, not our name for it."""
-    key = f"{family}.{code}"
-    return lambda language: t(language, key).rstrip(".") if has_words(key) else code
+        await give_up(lease, fault)
 
 
 def _task(name: str) -> None:
@@ -210,7 +98,7 @@ def _task(name: str) -> None:
         child().run(work(line, worker=host))
 
 
-for _name in VERBS:
+for _name in JOBS:
     _task(_name)
 
 

@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 from api.auth import settings_of
 from festival import mailbag, outages
 from festival.db import rows
-from festival.queue import WORKERS
+from festival.jobs import WORKERS
 from festival.roles import UNGUARDED
 from festival.settings import Settings
 from submissions.store import store_of

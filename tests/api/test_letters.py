@@ -6,8 +6,8 @@ import pytest
 
 from festival import language, letters, mailbag, outages
 from festival.db import rows
+from festival.jobs import JOBS
 from festival.language import words
-from festival.queue import QUEUES
 from festival.tables import Letter, new_id
 from tests.builders import a_person, an_edition, sign_in
 
@@ -167,5 +167,5 @@ def test_every_kind_of_letter_and_of_work_has_a_name_that_people_read(language: 
     kinds = {key.split(".")[1] for key in known if re.fullmatch(r"letter\.\w+\.subject", key)}
 
     assert {kind for kind in kinds if f"operator.letter.{kind}" not in known} == set()
-    assert {task for task in QUEUES if f"operator.task.{task}" not in known} == set()
+    assert {task for task in JOBS if f"operator.task.{task}" not in known} == set()
     assert {code for code in mailbag.REASONS if f"mail.reason.{code}" not in known} == set()

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from festival import queue
-from festival.queue import QUEUES
+from festival import jobs
+from festival.jobs import QUEUES
 from festival.settings import VARIABLES, Settings
 from ops import pulse
 
@@ -114,7 +114,7 @@ def test_every_queue_has_a_worker_and_no_worker_listens_in_vain():
         for queue in SERVICES[name]["command"][SERVICES[name]["command"].index("-Q") + 1].split(",")
     }
 
-    assert heard == set(QUEUES.values())
+    assert heard == set(QUEUES)
 
 
 def test_planning_stands_before_no_letter_and_no_film():
@@ -123,7 +123,7 @@ def test_planning_stands_before_no_letter_and_no_film():
         for name in WORKERS
     }
 
-    assert listens == {f"worker-{name}": set(queues) for name, queues in queue.WORKERS.items()}
+    assert listens == {f"worker-{name}": set(queues) for name, queues in jobs.WORKERS.items()}
     assert listens["worker-plans"] == {"plans"}
     assert listens["worker-letters"] == {"control", "letters"}
 

@@ -140,7 +140,7 @@ async def test_a_run_that_takes_too_long_is_not_tried_again(standing, monkeypatc
     async def too_long(*_: object) -> None:
         raise OverTime("over_time")
 
-    monkeypatch.setitem(tasks.VERBS, "plan_grid", too_long)
+    monkeypatch.setattr(planning, "plan", too_long)
     await tasks.work(line, worker="w")
 
     (after,) = await rows("SELECT attempt, parked_at IS NOT NULL AS parked FROM outbox WHERE id = {}", line)

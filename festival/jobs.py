@@ -1,0 +1,100 @@
+"""The one table of work: every job, its queue, its verb, and what follows when it is given up or taken up again.
+
+Acts write lines of it (`festival.db.later`), the relay rings for them, the workers speak the verbs, the
+launcher starts a worker for each queue, and operators stop and resume it (`festival.work`).
+
+A verb stands above this floor, so it is named by its place, as `package.module:verb`, and loaded when it is first
+spoken: whoever only writes a line loads none. `tests/festival/test_jobs.py` holds every place against the code.
+"""
+
+from collections.abc import Awaitable, Callable
+from pkgutil import resolve_name
+from typing import Any, cast
+
+import msgspec
+
+Verb = Callable[..., Awaitable[Any]]
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of work.
+
+    `verb` gets the `ids` that travel with the line, and by name whatever else it asks of a worker.
+    `given_up` says of what it worked on that nothing more is tried: (lease, fault); `taken_up` that it
+    is tried again: (lease); `tells` says to operators that it stopped: (lease, fault).
+    `every` is how often the calendar asks for it, in seconds; 0 is never.
+    """
+
+    queue: str
+    verb: str
+    ids: tuple[str, ...] = ()
+    given_up: str = ""
+    taken_up: str = ""
+    tells: str = "festival.work:tell_stopped"
+    every: float = 0.0
+
+
+def of_a_file(queue: str, verb: str, *more: str, **given: Any) -> Job:
+    """Work on one version of a film, or on a part of it."""
+    return Job(queue=queue, verb=verb, ids=("file", *more), **given)
+
+
+_INTAKE = {"given_up": "submissions.intake:give_up", "taken_up": "submissions.intake:take_up_again"}
+_SHARED = {"given_up": "submissions.sharing:stop", "taken_up": "submissions.sharing:take_up_again"}
+
+JOBS = {
+    "look_early": of_a_file("fast", "submissions.first_look:look"),
+    "inspect_film": of_a_file("fast", "submissions.intake:inspect", **_INTAKE),
+    "make_screener": of_a_file("heavy", "submissions.intake:make_screener", **_INTAKE),
+    "encode_part": of_a_file("heavy", "submissions.sharing:encode_part", "part", **_SHARED),
+    "encode_sound": of_a_file("heavy", "submissions.sharing:encode_sound", **_SHARED),
+    "join_screener": of_a_file("heavy", "submissions.sharing:join_screener", **_SHARED),
+    "make_mezzanine": of_a_file("heavy", "submissions.projection:make_mezzanine"),
+    "plan_grid": Job(
+        queue="plans",
+        verb="screenings.planning:plan",
+        ids=("run",),
+        given_up="screenings.planning:give_up",
+        taken_up="screenings.planning:take_up_again",
+    ),
+    "send_letter": Job(
+        queue="letters",
+        verb="festival.letters:send",
+        ids=("letter",),
+        tells="festival.mailbag:note_parked",
+    ),
+    "tell_of_letters": Job(queue="letters", verb="festival.mailbag:tell", ids=("edition",)),
+    "tell_of_departure": Job(
+        queue="letters", verb="screenings.departures:tell", ids=("submission",)
+    ),
+    "tell_of_lengths": Job(
+        queue="letters", verb="screenings.departures:tell_of_lengths", ids=("edition",)
+    ),
+    "sweep_rows": Job(queue="control", verb="festival.sweeping:sweep", every=3600.0),
+    "sweep_uploads": Job(queue="control", verb="submissions.uploads:sweep", every=600.0),
+    "sweep_parts": Job(queue="control", verb="submissions.sharing:sweep", every=600.0),
+}
+QUEUES = frozenset(job.queue for job in JOBS.values())
+WORKERS = {
+    "fast": ("fast",),
+    "letters": ("control", "letters"),
+    "plans": ("plans",),
+    "heavy": ("heavy",),
+}
+"""Which worker listens to which queues: an optimisation of ten minutes holds up no letter."""
+
+
+def job_of(task: str) -> Job:
+    """A name that no worker knows is a mistake of ours: it must fail before the act commits."""
+    return JOBS[task]
+
+
+def verb_at(place: str) -> Verb:
+    """What stands at `package.module:verb`."""
+    return cast("Verb", resolve_name(place))
+
+
+async def follow(place: str, *about: object) -> None:
+    """Speak the verb at this place, where there is one."""
+    if place:
+        await verb_at(place)(*about)
