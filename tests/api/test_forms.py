@@ -7,6 +7,8 @@ from msgspec import Meta
 
 from api.forms import fault_of
 
+pytestmark = pytest.mark.unit
+
 Short = Annotated[str, Meta(min_length=2, max_length=4)]
 Few = Annotated[list[Short], Meta(max_length=2)]
 Share = Annotated[float, Meta(ge=0, le=1)]

@@ -6,6 +6,8 @@ from api.pages import _report
 from media import policy
 from media.facts import Picture
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.mark.parametrize(("lang", "measured", "expected"), [
     ("fr", "5,1\N{NO-BREAK SPACE}%", "5\N{NO-BREAK SPACE}% au plus"), ("en", "5.1%", "5% at most"),
