@@ -100,6 +100,14 @@ def test_every_task_that_is_asked_for_is_a_job() -> None:
     assert {task for task, job in JOBS.items() if not job.every} == set(asked)
 
 
+@pytest.mark.parametrize("door", ["v1/operator.py", "v1/letters.py", "pages/operator.py"])
+def test_an_operators_door_asks_in_no_sql_and_opens_no_transaction(door: str) -> None:
+    tree = ast.parse((ROOT / "api" / door).read_text())
+    named = {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
+
+    assert named.isdisjoint({"rows", "transaction", "record", "later"})
+
+
 def version(name: str) -> tuple[int, ...]:
     return tuple(int(part) for part in importlib.metadata.version(name).split(".")[:2])
 

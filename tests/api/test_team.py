@@ -8,13 +8,13 @@ import pytest
 from markupsafe import escape
 
 from api import news
-from api.v1.operator import Outcome
 from festival import people
 from festival.clock import now
 from festival.db import rows
 from festival.language import calendar_day, has_words, t
 from festival.record import record
 from festival.tables import Part, Record, Role
+from festival.team import Outcome
 from reviews import decisions
 from reviews.tables import Recusal
 from submissions.lists import submission_in

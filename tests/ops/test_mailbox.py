@@ -4,8 +4,8 @@ from pathlib import Path
 
 from aiosmtpd.smtp import Envelope
 
-from api.v1.operator import letter_of, letters_in
 from festival import letters
+from festival.sink import letter_of, letters_in
 from festival.tables import Letter
 from ops.mailbox import Mailbox
 from tests.builders import a_person, an_edition

@@ -1,0 +1,51 @@
+"""Letters that the mail server of development has received."""
+
+import email
+import email.policy
+from collections.abc import Iterator
+from email.message import EmailMessage
+from pathlib import Path
+
+from festival.db import rows
+from festival.tables import Edition
+
+MOST_LETTERS = 200
+
+
+async def letters_in(mailbox: Path, edition: Edition, *, address: str = "") -> list[dict[str, str]]:
+    """The newest letters of the sink: this edition's, and those of the house itself."""
+    found: list[dict[str, str]] = []
+    files = sorted(mailbox.glob("*.eml"), reverse=True)
+    for some in batched(files, MOST_LETTERS):
+        read = [letter_of(path) for path in some]
+        known = await rows(
+            "SELECT id FROM letter WHERE id = ANY({}) AND (edition IS NULL OR edition = {})",
+            [letter["letter"] for letter in read],
+            edition.id,
+        )
+        ids = {row["id"] for row in known}
+        found += [
+            one for one in read if one["letter"] in ids and address.lower() in one["to"].lower()
+        ]
+        if len(found) >= MOST_LETTERS:
+            break
+    return found[:MOST_LETTERS]
+
+
+def letter_of(path: Path) -> dict[str, str]:
+    """One file of the sink; `letter` is the row that it was made from."""
+    mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    body = mail.get_body(("plain",)) if isinstance(mail, EmailMessage) else None
+    return {
+        "id": path.stem,
+        "letter": str(mail["Message-ID"]).strip("<>").partition("@")[0],
+        "to": str(mail["To"]),
+        "subject": str(mail["Subject"]),
+        "date": str(mail["Date"]),
+        "body": str(body.get_content()) if isinstance(body, EmailMessage) else "",
+    }
+
+
+def batched(paths: list[Path], size: int) -> Iterator[list[Path]]:
+    for first in range(0, len(paths), size):
+        yield paths[first : first + size]
