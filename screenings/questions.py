@@ -18,10 +18,9 @@ from screenings.lists import placed_in, placement_of, problem_of, working_grid
 from screenings.planner.answers.shapes import Explanation, Repair, closed
 from screenings.planner.answers.whatif import Cell, Grid, heat, lay
 from screenings.planner.answers.why import Why, why
-from screenings.planner.model import Placement, Problem
+from screenings.planner.model import Name, Placement, Problem
 from screenings.planner.process import Mending, PlannerFailed, Question, explained, mended
 from screenings.planner.rules.facts import Facts
-from screenings.planner.rules.named import Name
 
 log = logging.getLogger("planner")
 

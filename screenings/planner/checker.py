@@ -1,7 +1,7 @@
 """The independent judge: a plan's faults and its cost, by arithmetic of its own."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from itertools import combinations, pairwise
 
@@ -50,7 +50,6 @@ RULES = {
     "H20": ["never_together"],
 }
 RULE_OF = {code: rule for rule, codes in RULES.items() for code in codes}
-SOFT = [f"S{number}" for number in range(1, 15)]
 
 
 class Report(Struct, frozen=True):
@@ -410,12 +409,9 @@ def of_crews(problem: Problem, shown: list[Shown]) -> Iterator[Clash]:
 
 
 def soft_units(problem: Problem, shown: list[Shown]) -> dict[str, int]:
-    count = {
-        "S1": hours, "S2": rooms, "S3": audiences, "S4": parallel, "S5": fairness, "S6": wandering,
-        "S7": tidiness, "S8": breathing, "S9": themes, "S10": strolls, "S11": moves, "S12": halves,
-        "S13": languages, "S14": slack,
-    }  # fmt: skip
-    return {rule: count[rule](problem, shown) for rule in SOFT if setting(problem, rule).on}
+    return {
+        rule: count(problem, shown) for rule, count in SOFT.items() if setting(problem, rule).on
+    }
 
 
 def band(problem: Problem, minute: int) -> int:
@@ -607,6 +603,13 @@ def free_slot(problem: Problem, shown: list[Shown], day: int) -> bool:
         if longest(free) >= problem.measures.free_slot:
             return True
     return closed
+
+
+SOFT: dict[str, Callable[[Problem, list[Shown]], int]] = {
+    "S1": hours, "S2": rooms, "S3": audiences, "S4": parallel, "S5": fairness, "S6": wandering,
+    "S7": tidiness, "S8": breathing, "S9": themes, "S10": strolls, "S11": moves, "S12": halves,
+    "S13": languages, "S14": slack,
+}  # fmt: skip
 
 
 def fault(code: str, *names: Named, **details: int) -> Clash:

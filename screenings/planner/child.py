@@ -20,7 +20,7 @@ from screenings.planner.answers.repair import repair
 from screenings.planner.answers.settle import settled
 from screenings.planner.answers.shapes import Explanation, Repair
 from screenings.planner.model import Placement, Plan
-from screenings.planner.process import Mending, Order, Question, Task, Word
+from screenings.planner.process import Mending, Order, Question, Task, Word, cpu_limit
 
 PATIENCE = 0.7  # after a wish to stop, the best plan goes out even from the middle of a step
 SETTLING = 2.0  # for sending back what has moved in vain
@@ -119,6 +119,8 @@ def main() -> None:
     task = msgspec.json.decode(sys.stdin.buffer.readline(), type=Task)
     resource.setrlimit(resource.RLIMIT_AS, (task.memory, task.memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if (limit := cpu_limit(task)) is not None:
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 1))
     speaker = Speaker()
     threading.Thread(target=speaker.listen, daemon=True).start()
     speaker.last(answered(task, speaker))

@@ -377,7 +377,7 @@ def realise(run: Run, bound: Bound, rows: dict[int, int]) -> None:
 def report(run: Run) -> Plan:
     run.tell()
     placements = renumbered(run)
-    unplaced = reasons(run.ground, run.ground.facts, placements)
+    unplaced = reasons(run.ground, placements)
     by_rule = cost(run.ground.problem, placements, unplaced)
     price = sum(by_rule.values())
     return Plan(

@@ -43,3 +43,31 @@ def runs(minutes: int, length: int) -> int:
         minutes &= minutes >> done
         done *= 2
     return minutes & (minutes >> (length - done)) if done < length else minutes
+
+
+def stretches(minutes: int, step: int = 1) -> Iterator[tuple[int, int]]:
+    """The first and the last of each run of minutes that follow one another by `step`.
+
+    Raises nothing, but means nothing, where minutes lie closer together than a step.
+    """
+    filled = minutes * ((1 << step) - 1)
+    at = 0
+    while filled:
+        skipped = (filled & -filled).bit_length() - 1
+        filled >>= skipped
+        long = (~filled & (filled + 1)).bit_length() - 1
+        yield at + skipped, at + skipped + long - step
+        filled >>= long
+        at += skipped + long
+
+
+def clock_hours(earliest: int | None, latest: int | None, days: int) -> int:
+    """Between these two minutes of every day, both of them included."""
+    begins = DAY_TURNS if earliest is None else max(DAY_TURNS, earliest)
+    ends = min(DAY + DAY_TURNS - 1, DAY + DAY_TURNS - 1 if latest is None else latest)
+    return sum(span(day * DAY + begins, day * DAY + ends + 1) for day in range(days))
+
+
+def festival(days: int) -> int:
+    """Every minute, and those of the last night."""
+    return span(0, (days + 2) * DAY)

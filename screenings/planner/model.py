@@ -7,6 +7,8 @@ from msgspec import Meta, Struct
 DAY = 24 * 60
 DAY_TURNS = 4 * 60  # 01:00 belongs to the evening before, as everywhere in the festival
 
+Name = tuple[str, int]  # a screening: its programme, and its number among that one's (0 is the first)
+Details = dict[str, int | str]  # what a sentence needs
 Level = Literal["block", "publication", "warn", "ignore"]
 MANY = 1_000_000
 Count = Annotated[int, Meta(ge=0, le=MANY)]
@@ -254,8 +256,8 @@ class Placement(Struct, frozen=True):
 class Clash(Struct, frozen=True):
     code: str
     level: Level
-    screenings: list[tuple[str, int]]
-    details: dict[str, int | str] = {}
+    screenings: list[Name]
+    details: Details = {}
 
 
 class Unplaced(Struct, frozen=True):

@@ -3,6 +3,8 @@
 This is the side that asks; it knows no solver, which takes seconds to read.
 """
 
+import math
+import signal
 import subprocess
 import sys
 import threading
@@ -16,13 +18,13 @@ import msgspec
 from msgspec import Struct
 
 from screenings.planner.answers.shapes import Explanation, Repair
-from screenings.planner.model import Placement, Plan, Problem, Progress
-from screenings.planner.rules.named import Name
+from screenings.planner.model import Name, Placement, Plan, Problem, Progress
 
 ROOT = Path(__file__).parents[2]
 MEMORY = 4 << 30  # address space: the solver's threads reserve far more than they use
-GRACE = 20.0  # beyond its seconds, for building the model and for the last words
-GLANCE = 0.05
+STOP_GRACE_S = 20.0  # beyond its seconds, for building the model and for the last words
+POLL_S = 0.05
+CPU_PER_COUNTED_S = 10  # seconds of a core that one counted second may take on a slow machine
 Kind = TypeVar("Kind")
 
 
@@ -144,18 +146,20 @@ def follow(
     ]
     for ear in ears:
         ear.start()
-    ends, asked = time.monotonic() + allowed(task), False
+    ends, asked = time.monotonic() + wall_limit(task), False
     while time.monotonic() < ends:
         if should_stop() and not asked:
             asked = True
-            ends = min(ends, time.monotonic() + GRACE)
+            ends = min(ends, time.monotonic() + STOP_GRACE_S)
             say(child, b"stop\n")
         try:
-            word = words.get(timeout=GLANCE)
+            word = words.get(timeout=POLL_S)
         except Empty:
             continue
         if word is None:
             ears[1].join(1)
+            if child.wait() == -signal.SIGXCPU:
+                raise OverTime("over_time")
             raise PlannerFailed(b"".join(faults).decode(errors="replace").strip()[-400:])
         if word.progress is None:
             return word
@@ -164,10 +168,20 @@ def follow(
     raise OverTime("over_time")
 
 
-def allowed(task: Task) -> float:
-    """Counted work may take a slow machine much longer than as many seconds."""
-    counted = isinstance(task, Order) and task.deterministic
-    return task.seconds * (10 if counted else 1) + GRACE
+def wall_limit(task: Task) -> float:
+    """Seconds; counted work has none, for it takes as long as the machine lets it."""
+    return math.inf if is_counted(task) else task.seconds + STOP_GRACE_S
+
+
+def cpu_limit(task: Task) -> int | None:
+    """Seconds of a core for counted work, whatever else the machine does meanwhile."""
+    if not is_counted(task):
+        return None
+    return math.ceil(task.seconds * CPU_PER_COUNTED_S + STOP_GRACE_S)
+
+
+def is_counted(task: Task) -> bool:
+    return isinstance(task, Order) and task.deterministic
 
 
 def say(child: "subprocess.Popen[bytes]", line: bytes) -> None:

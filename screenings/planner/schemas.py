@@ -4,18 +4,23 @@ python -m screenings.planner.schemas
 """
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from screenings.planner.model import Plan, Problem
+from screenings.planner.rules import PRICES, RULES
 
 FOLDER = Path(__file__).parents[2] / "docs" / "schemas"
 SHAPES = {"problem": Problem, "plan": Plan}
 
 
 def schema(name: str) -> bytes:
-    found = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    found: dict[str, Any] = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     found |= msgspec.json.schema(SHAPES[name])
+    if name == "problem":
+        settings = found["$defs"]["Problem"]["properties"]["settings"]
+        settings["propertyNames"] = {"enum": [*(r.code for r in RULES), *(p.code for p in PRICES)]}
     return msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n"
 
 

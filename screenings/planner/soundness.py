@@ -6,10 +6,11 @@ Each fault names its field. Nothing that a problem asks for may be passed over i
 from collections.abc import Iterable, Iterator
 
 from screenings.planner.model import DAY, DAY_TURNS, Problem, Programme
+from screenings.planner.rules import PRICES, RULES
 from screenings.planner.rules.facts import length, venue
 
-PHYSICS = {"H2"}  # a film is in one place
-RULES = {f"H{n}" for n in range(1, 21)} | {f"S{n}" for n in range(1, 15)}
+PHYSICS = {rule.code for rule in RULES if rule.is_physics}
+HARD, SOFT = {rule.code for rule in RULES}, {price.code for price in PRICES}
 Reference = tuple[str, str, str]  # kind, field, name
 
 
@@ -103,7 +104,7 @@ def strangers(problem: Problem) -> Iterator[str]:
         "screen": {s.id for s in problem.screens},
         "programme": {p.id for p in problem.programmes},
         "venue": {venue(s) for s in problem.screens},
-        "rule": RULES,
+        "rule": HARD | SOFT,
     }
     for kind, field, name in (*by_number(problem), *by_list(problem)):
         if name not in known[kind]:
@@ -171,5 +172,5 @@ def of_settings(problem: Problem) -> Iterator[str]:
     for code, setting in problem.settings.items():
         if code in PHYSICS and (setting.hard is False or not setting.on):
             yield f"settings.{code}: nobody can let go of this one"
-        if code in RULES and code.startswith("S") and setting.hard:
+        if code in SOFT and setting.hard:
             yield f"settings.{code}: it can only cost"

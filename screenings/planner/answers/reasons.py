@@ -1,40 +1,30 @@
-"""Why a screening found no place: the first rule that leaves it nothing."""
+"""Why a screening found no place: the first constraint that leaves it nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Collection
 
 from screenings.planner import minutes
-from screenings.planner.model import DAY, DAY_TURNS, Placement, Unplaced
-from screenings.planner.rules import ALONE
+from screenings.planner.model import DAY, DAY_TURNS, Name, Placement, Unplaced
+from screenings.planner.rules import RULES
 from screenings.planner.rules.facts import Facts
-from screenings.planner.search.instance import Ground, Name, grid_of
-from screenings.planner.search.schedule import Board
+from screenings.planner.search.instance import Draft, Ground
+from screenings.planner.search.schedule import Board, board_of
 
 
-def reasons(ground: Ground, facts: Facts, placements: list[Placement]) -> list[Unplaced]:
+def reasons(ground: Ground, placements: list[Placement]) -> list[Unplaced]:
     """One line for each promised screening that the plan leaves out."""
     stood = {(p.programme, p.number) for p in placements}
+    lost = [at for at, name in enumerate(ground.names) if name not in stood]
     board = board_of(ground, placements)
+    startless = [ground.names[at] for at in lost if not any(ground.starts[at])]
+    emptied = emptied_by(ground, startless) if startless else {}
     return [
-        Unplaced(*name, reason(ground, facts, board, at))
-        for at, name in enumerate(ground.names)
-        if name not in stood
+        Unplaced(*(name := ground.names[at]), emptied.get(name) or reason(board, at)) for at in lost
     ]
 
 
-def board_of(ground: Ground, placements: list[Placement]) -> Board:
-    board = Board(ground)
-    names = {name: at for at, name in enumerate(ground.names)}
-    screens = {screen.id: at for at, screen in enumerate(ground.screens)}
-    for p in placements:
-        at = names[p.programme, p.number]
-        if board.seats[at] is None:
-            board.put(at, (screens[p.screen], p.start))
-    return board
-
-
-def reason(ground: Ground, facts: Facts, board: Board, at: int) -> str:
-    if not any(ground.starts[at]):
-        return emptied_by(facts, ground.names[at])
+def reason(board: Board, at: int) -> str:
+    """It has starts by itself: others stand in its way."""
+    ground = board.ground
     if ground.names[at][1] >= ground.days and any(at in days for days in ground.days_apart):
         return "more_showings_than_days"
     if not Board(ground).starts(at):
@@ -53,31 +43,30 @@ def refusal(board: Board, at: int) -> str:
     return "guest_busy" if not board.starts(at) else "no_room_left"
 
 
-def emptied_by(facts: Facts, name: Name) -> str:
-    """The code of the rule after which no start is left."""
-    left = list(on_the_grid(facts, name))
-    if not left:
-        return "no_open_screen"
-    for rule in ALONE:
-        if not facts.forces(rule.code):
-            continue
-        broken = [next(rule.broken(facts, [p]), None) for p in left]
-        left = [p for p, clash in zip(left, broken, strict=True) if clash is None]
-        if not left:
-            return next(clash.code for clash in broken if clash)
-    return "rule_refuses"
+def emptied_by(ground: Ground, names: Collection[Name]) -> dict[Name, str]:
+    """The code of the constraint after which no start is left: physics first, then rule by rule."""
+    facts = ground.facts
+    found = {} if opens(facts) else dict.fromkeys(names, "no_open_screen")
+    draft = Draft(Ground(ground.problem, ground.names, ground.lengths), facts)
+    draft.ground.turnaround = list(ground.turnaround)
+    constraints = [one for rule in RULES if facts.forces(rule.code) for one in rule.constraints]
+    for constraint in sorted(constraints, key=lambda one: one.softness is not None):
+        for thing in constraint.things(facts):
+            constraint.state(facts, thing, draft)
+        for name in names:
+            if name not in found and not any(draft.starts(name, s.id) for s in ground.screens):
+                found[name] = constraint.code
+    return found
 
 
-def on_the_grid(facts: Facts, name: Name) -> Iterator[Placement]:
-    """Every line of the grid inside the opening hours, on every screen."""
-    problem = facts.problem
-    for screen in problem.screens:
-        grid = grid_of(screen, problem)
-        for day, hours in enumerate(screen.hours[: problem.days]):
-            if hours:
-                begins = max(hours[0], DAY_TURNS)
-                ends = min(hours[1], DAY + DAY_TURNS)
-                for start in minutes.each(
-                    grid & minutes.span(day * DAY + begins, day * DAY + ends)
-                ):
-                    yield Placement(*name, screen.id, start)
+def opens(facts: Facts) -> bool:
+    """Some screen opens on some day for at least one start."""
+    return any(
+        hours
+        and facts.grids[screen.id]
+        & minutes.span(
+            day * DAY + max(hours[0], DAY_TURNS), day * DAY + min(hours[1], DAY + DAY_TURNS)
+        )
+        for screen in facts.problem.screens
+        for day, hours in enumerate(screen.hours[: facts.problem.days])
+    )

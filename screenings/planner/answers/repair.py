@@ -3,21 +3,33 @@
 import dataclasses
 import math
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from ortools.sat.python import cp_model
 
-from screenings.planner.answers.options import cell_at, price
 from screenings.planner.answers.shapes import Repair, difference
-from screenings.planner.exact.rule_model import HARD, QUICK, SECOND, Frame, frame, read, solver_for
-from screenings.planner.exact.spans import starts_in, tick_of, ticks
-from screenings.planner.model import Placement, Problem, day_of
+from screenings.planner.exact.rule_model import (
+    HARD,
+    QUICK,
+    SECOND,
+    RuleModel,
+    ScreenDay,
+    begins,
+    domain_of,
+    read,
+    rule_model,
+    solver_for,
+)
+from screenings.planner.model import Name, Placement, Problem, day_of
 from screenings.planner.rules import breaches, cost
-from screenings.planner.rules.facts import Facts, length
-from screenings.planner.rules.named import House, Name, Named, rules_of
-from screenings.planner.search.instance import grid_of
+from screenings.planner.rules.demands import demands_of, in_turn, physics_of, tell
+from screenings.planner.rules.domains import Domains
+from screenings.planner.rules.facts import Facts
+from screenings.planner.rules.rule import Demand
+from screenings.planner.search.instance import Ground, ground_of
 
 
 @dataclass
@@ -25,13 +37,14 @@ class Work:
     """`movable` ones are modelled; each other one stays, or is moved who knows where."""
 
     facts: Facts
-    kept: frozenset[Named]
+    kept: frozenset[Demand]
     names: list[Name]
     was: dict[Name, Placement]
     dear: Mapping[Name, int]
     fast: frozenset[Name]
     displaced: set[Name]
     movable: set[Name]
+    ground: Ground
     ends: float
     best: list[Placement] = field(default_factory=list)
     best_price: int | None = None
@@ -121,12 +134,15 @@ def begin(
         for p in was
         if p.screen in facts.screens and (p.programme, p.number) in set(names)
     }
-    kept = {r for r in rules_of(facts) if r.code != "lock" and r.code not in tolerated}
-    displaced = {n for n in names if n not in stood or not stands(facts, stood[n], kept)}
+    asked = [d for d in demands_of(facts) if d.code != "lock" and d.code not in tolerated]
+    domains = Domains(facts, names)
+    for demand in in_turn([*physics_of(facts), *asked]):
+        tell(facts, demand, domains)
+    displaced = {n for n in names if n not in stood or not stands(domains, stood[n])}
     locks = [(pin.programme, pin.number) for pin in problem.pins]
     fast = frozenset(n for n in locks if n not in displaced)
     released = [n for n in locks if n in displaced and n in stood]
-    kept |= {Named("lock", *name) for name in fast}
+    kept = {*asked, *(Demand("lock", *name) for name in fast)}
     work = Work(
         facts=facts,
         kept=frozenset(kept),
@@ -136,6 +152,7 @@ def begin(
         fast=fast,
         displaced=displaced,
         movable=set(displaced),
+        ground=ground_of(problem, asked=(), names=names, locked=False),
         ends=ends,
     )
     return work, released
@@ -151,10 +168,9 @@ def refused(work: Work, tolerated: Collection[str]) -> bool:
     )
 
 
-def stands(facts: Facts, p: Placement, kept: Collection[Named]) -> bool:
-    """No rule about this screening alone forbids its old place; whatever grid it was laid on."""
-    allowed = starts_in(facts, (p.programme, p.number), (p.screen, day_of(p.start)), kept, p)
-    return bool(allowed.contains(p.start))
+def stands(domains: Domains, p: Placement) -> bool:
+    """No demand about this screening alone forbids its old place; whatever grid it was laid on."""
+    return bool(domains.allowed((p.programme, p.number), p.screen) >> p.start & 1)
 
 
 # The fewest moves
@@ -199,12 +215,12 @@ def fixed(work: Work) -> int:
     return work.price(work.displaced & work.was.keys())
 
 
-def modelled(work: Work, movable: Collection[Name]) -> Frame:
+def modelled(work: Work, movable: Collection[Name]) -> RuleModel:
     stays = {name: p for name, p in work.was.items() if name not in movable}
-    return frame(work.facts, work.names, kept=work.kept, stays=stays)
+    return rule_model(work.facts, work.names, kept=work.kept, stays=stays)
 
 
-def moved_literals(work: Work, it: Frame) -> dict[Name, cp_model.LinearExprT]:
+def moved_literals(work: Work, it: RuleModel) -> dict[Name, cp_model.LinearExprT]:
     """True when a screening leaves its place; the displaced leave theirs in any case."""
     moved: dict[Name, cp_model.LinearExprT] = {}
     for name, p in work.was.items():
@@ -214,7 +230,7 @@ def moved_literals(work: Work, it: Frame) -> dict[Name, cp_model.LinearExprT]:
             moved[name] = it.present[name].Not()
         else:
             moved[name] = x = it.cp.new_bool_var("")
-            here = it.houses[name].get((p.screen, day_of(p.start)))
+            here = it.places[name].get((p.screen, day_of(p.start)))
             if here is None or not on_line(work, p):
                 it.cp.add(x == 1)
             else:
@@ -226,8 +242,7 @@ def moved_literals(work: Work, it: Frame) -> dict[Name, cp_model.LinearExprT]:
 
 
 def on_line(work: Work, p: Placement) -> bool:
-    screen = work.facts.screens[p.screen]
-    return bool(grid_of(screen, work.facts.problem) >> p.start & 1)
+    return bool(work.facts.grids[p.screen] >> p.start & 1)
 
 
 def try_around(work: Work) -> None:
@@ -294,49 +309,43 @@ def cheaper(work: Work) -> bool:
     return bool(status == cp_model.OPTIMAL)
 
 
-def hint(it: Frame, plan: Collection[Placement]) -> None:
+def hint(it: RuleModel, plan: Collection[Placement]) -> None:
     stood = {(p.programme, p.number): p for p in plan}
     for name in it.names:
         p = stood.get(name)
-        for house, here in it.houses[name].items():
+        for house, here in it.places[name].items():
             at_home = p is not None and house == (p.screen, day_of(p.start))
             it.cp.add_hint(here, at_home)
 
 
-def places(work: Work, it: Frame) -> list[cp_model.LinearExprT]:
-    """Hour and room of each movable screening: one literal for each part of a day."""
+def places(work: Work, it: RuleModel) -> list[cp_model.LinearExprT]:
+    """Hour and room of each movable screening: one literal for each price on a screen's day."""
     found: list[cp_model.LinearExprT] = []
     for name in sorted(work.movable):
-        for house, here in it.houses[name].items():
-            cells = []
-            for cell_price, starts in cells_in(work, name, house):
-                cell = it.cp.new_bool_var("")
-                it.cp.add_linear_expression_in_domain(it.starts[name], starts).only_enforce_if(cell)
-                cells.append(cell)
-                found.append(cell_price * cell)
-            it.cp.add(sum(cells) == here)
+        (count, step), by_place = it.counts[name], defaultdict(list)
+        for place, price, starts in prices_of(work, it, name):
+            priced = it.cp.new_bool_var("")
+            within = domain_of(starts, place[1], step)
+            it.cp.add_linear_expression_in_domain(count, within).only_enforce_if(priced)
+            found.append(price * priced)
+            by_place[place].append(priced)
+        for place, here in it.places[name].items():
+            it.cp.add(sum(by_place[place]) == here)
     return found
 
 
-def cells_in(work: Work, name: Name, house: House) -> list[tuple[int, cp_model.Domain]]:
-    """The parts of a day and what any start in each costs."""
-    facts = work.facts
-    tick = tick_of(facts, None)
-    flat = ticks(starts_in(facts, name, house, work.kept), tick).flattened_intervals()
-    ranges: dict[tuple[str, int, int], list[int]] = {}
-    for low, high in zip(flat[::2], flat[1::2], strict=True):
-        for count in range(low, high + 1):
-            ranges.setdefault(cell_at(facts, house[0], count * tick), []).append(count * tick)
-    return [
-        (
-            price(facts, Placement(*name, house[0], starts[0])),
-            cp_model.Domain(starts[0], starts[-1]),
-        )
-        for starts in ranges.values()
-    ]
+def prices_of(work: Work, it: RuleModel, name: Name) -> Iterator[tuple[ScreenDay, int, int]]:
+    """Each price of each screen's day, and the minutes of the day that cost so much."""
+    ground = work.ground
+    at, screens = ground.names.index(name), [screen.id for screen in ground.screens]
+    rooms = dict(zip(screens, ground.room[at], strict=True))
+    for (screen, day), allowed in it.allowed[name].items():
+        for price, hours in ground.hours[at]:
+            if starts := allowed & hours >> begins(day):
+                yield (screen, day), rooms[screen] + price, starts
 
 
-def overlaps(work: Work, it: Frame) -> list[cp_model.LinearExprT]:
+def overlaps(work: Work, it: RuleModel) -> list[cp_model.LinearExprT]:
     """Pairs that share their public, where one of the two may move."""
     found: list[cp_model.LinearExprT] = []
     known = set(it.names)
@@ -346,7 +355,7 @@ def overlaps(work: Work, it: Frame) -> list[cp_model.LinearExprT]:
             continue
         overlap, before, after = (it.cp.new_bool_var("") for _ in range(3))
         it.cp.add_bool_or([overlap, before, after])
-        ends = {n: it.starts[n] + length(work.facts.programmes[n[0]], 0) for n in (a, b)}
+        ends = {n: it.starts[n] + it.length(n) for n in (a, b)}
         it.cp.add(ends[a] <= it.starts[b]).only_enforce_if(before)
         it.cp.add(ends[b] <= it.starts[a]).only_enforce_if(after)
         found.append(weight * overlap)

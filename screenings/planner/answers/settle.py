@@ -5,10 +5,9 @@ from collections.abc import Collection
 
 from msgspec.structs import replace
 
-from screenings.planner.model import Placement, Plan, Problem, gap
+from screenings.planner.model import Name, Placement, Plan, Problem, gap
 from screenings.planner.rules import breaches, in_time, prices
 from screenings.planner.rules.facts import Facts
-from screenings.planner.rules.named import Name
 
 Standing = dict[Name, Placement]
 

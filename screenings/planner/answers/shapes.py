@@ -7,8 +7,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from screenings.planner.answers.words import Remark
-from screenings.planner.model import Placement, Problem
-from screenings.planner.rules.named import Name, Named
+from screenings.planner.model import Name, Placement, Problem
+from screenings.planner.rules.rule import Demand
 
 Change = Literal["moved", "added", "dropped"]
 
@@ -21,7 +21,7 @@ class Explanation(Struct, frozen=True):
 
     verdict: Literal["possible", "impossible", "unknown"]
     remarks: list[Remark] = []
-    first_core: list[Named] = []
+    first_core: list[Demand] = []
     first_seconds: float = 0.0
     core: list[Remark] = []
     minimal: bool = False

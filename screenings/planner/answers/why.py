@@ -4,11 +4,10 @@ from collections import Counter
 
 from msgspec import Struct
 
-from screenings.planner.answers.whatif import Cell, Grid, cells, overlapped, shared
-from screenings.planner.model import Placement, minute_of
+from screenings.planner.answers.whatif import Cell, Grid, cells, feared
+from screenings.planner.model import Name, Placement, minute_of
+from screenings.planner.rules import prices
 from screenings.planner.rules.audience import hour_cost, room_cost
-from screenings.planner.rules.facts import length
-from screenings.planner.rules.named import Name
 
 ALTERNATIVES = 3
 HALF_DAY = 6 * 60
@@ -43,13 +42,27 @@ def why(grid: Grid, name: Name) -> Why:
 
 
 def costs(grid: Grid, p: Placement) -> dict[str, int]:
-    """A pair's price is told at both of its films, though the plan pays it once."""
-    programme, name = grid.facts.programmes[p.programme], (p.programme, p.number)
-    rivals = shared(grid, name, length(programme, p.number))
+    """A pair's price is told at both of its films, though the plan pays it once.
+
+    Of the rules that count over a whole plan: what it would save without this screening.
+    """
+    facts, board, name = grid.facts, grid.board, (p.programme, p.number)
+    programme = facts.programmes[p.programme]
+    rivals = board.fears(board.ground.names.index(name))
+    return further(grid, name) | {
+        "S1": hour_cost(facts, programme, p.number, minute_of(p.start)),
+        "S2": room_cost(facts, programme, p.number, facts.screens[p.screen]),
+        "S3": feared(rivals, p.start),
+    }
+
+
+def further(grid: Grid, name: Name) -> dict[str, int]:
+    if not grid.board.ground.tasteful:
+        return {}
+    others = [p for other, p in grid.plan.items() if other != name]
+    left = prices(grid.facts, others)
     return {
-        "S1": hour_cost(grid.facts, programme, p.number, minute_of(p.start)),
-        "S2": room_cost(grid.facts, programme, p.number, grid.facts.screens[p.screen]),
-        "S3": overlapped(rivals, p.start),
+        rule: cost - left[rule] for rule, cost in prices(grid.facts, grid.plan.values()).items()
     }
 
 

@@ -1,32 +1,28 @@
-"""Is there a legal plan? Each rule may be doubted, kept or let go."""
+"""Is there a legal plan? An interval model for CP-SAT in which each demand may be doubted.
+
+A demand that is kept shapes the model; one that is doubted holds under a literal of its own, which
+the solver is asked to assume: an infeasible set of assumptions is a core of demands that cannot hold
+together (assumption-based unsatisfiable cores; Eén and Sörensson 2003 for SAT).
+"""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 from ortools.sat.python import cp_model
 
 from screenings.planner import minutes
-from screenings.planner.exact.spans import span, starts_in, tick_of, ticks
-from screenings.planner.model import DAY, Placement, day_of
-from screenings.planner.rules.facts import Facts, hours_on, length
-from screenings.planner.rules.named import (
-    COUNTED,
-    OF_JURIES,
-    House,
-    Name,
-    Named,
-    days,
-    every_house,
-    house_rules,
-    locks_of,
-    unary_rules,
-)
-from screenings.planner.rules.order import in_turn
-from screenings.planner.rules.shared import uses
-from screenings.planner.search.instance import bands
+from screenings.planner.model import DAY, DAY_TURNS, Name, Placement, day_of
+from screenings.planner.rules.demands import in_turn, physics_of, tell
+from screenings.planner.rules.domains import Domains
+from screenings.planner.rules.facts import Facts, bands, hours_on
+from screenings.planner.rules.rule import Demand, Model, Use
+
+ScreenDay = tuple[str, int]  # a screen on one day of the festival
+
+SENSIBLE = (8 * 60, 26 * 60)  # minutes of the day for starts, once a screen's hours are let go
 
 
 @dataclass(frozen=True)
@@ -34,403 +30,392 @@ class Answer:
     """`plan` when there is one; `core` when there is none; neither when time was too short."""
 
     plan: list[Placement] | None = None
-    core: frozenset[Named] | None = None
+    core: frozenset[Demand] | None = None
 
 
-@dataclass
-class Frame:
-    """The legal plans of some screenings: starts, houses and one literal for each doubted rule."""
+@dataclass(frozen=True)
+class Held:
+    """What a sentence said of a screen, and the demand under which it holds, if it is doubted."""
 
-    facts: Facts
-    names: list[Name]
-    kept: frozenset[Named]
-    doubted: frozenset[Named]
-    cp: cp_model.CpModel = field(default_factory=cp_model.CpModel)
-    literals: dict[Named, cp_model.IntVar] = field(default_factory=dict)
-    starts: dict[Name, cp_model.LinearExprT] = field(default_factory=dict)
-    present: dict[Name, cp_model.IntVar] = field(default_factory=dict)
-    houses: dict[Name, dict[House, cp_model.IntVar]] = field(default_factory=dict)
-
-    def holds(self, rule: Named) -> bool:
-        return rule in self.kept
-
-    def asks(self, rule: Named) -> bool:
-        return rule in self.kept or rule in self.doubted
-
-    def literal(self, rule: Named) -> cp_model.IntVar | None:
-        """None when nobody asks for this rule."""
-        if rule not in self.doubted:
-            return None
-        if rule not in self.literals:
-            self.literals[rule] = self.cp.new_bool_var("|".join(map(str, rule)))
-        return self.literals[rule]
+    minutes: int
+    under: Demand | None
 
 
-def frame(
-    facts: Facts,
-    names: Sequence[Name],
-    *,
-    kept: Collection[Named],
-    doubted: Collection[Named] = (),
-    stays: dict[Name, Placement] | None = None,
-) -> Frame:
-    """`kept` rules shape the domains, `doubted` ones get a literal, all others do not exist.
+class RuleModel(Model):
+    """The legal plans of some screenings: starts, screen-days and a literal for each doubted demand.
 
     A screening of `stays` is where it was or nowhere: its presence is up to the caller.
     """
-    it = Frame(facts, list(names), frozenset(kept), frozenset(doubted))
-    stays = stays or {}
-    pins = {
-        (pin.programme, pin.number): pin
-        for pin in locks_of(facts)
-        if Named("lock", pin.programme, pin.number) in it.kept | it.doubted
-    }
-    for name in it.names:
-        if name in stays:
-            stand(it, name, stays[name])
-        else:
-            pin = pins.get(name)
-            place(it, name, Placement(*name, pin.screen, pin.start) if pin else None)
-    add_screens(it)
-    add_days(it)
-    add_numbers(it)
-    add_guests(it)
-    add_juries(it)
-    add_resources(it)
-    add_orders(it)
-    add_bands(it)
-    add_visas(it)
-    add_crews(it)
-    return it
 
+    def __init__(
+        self,
+        facts: Facts,
+        names: Sequence[Name],
+        *,
+        domains: Domains,
+        stays: dict[Name, Placement] | None = None,
+    ) -> None:
+        super().__init__(names)
+        self.facts, self.domains, self.stays = facts, domains, stays or {}
+        self.cp = cp_model.CpModel()
+        self.under: Demand | None = None  # the doubted demand that is speaking
+        self.literals: dict[Demand, cp_model.IntVar] = {}
+        self.starts: dict[Name, cp_model.LinearExprT] = {}
+        self.present: dict[Name, cp_model.IntVar] = {}
+        self.places: dict[Name, dict[ScreenDay, cp_model.IntVar]] = {}
+        self.counts: dict[Name, tuple[cp_model.IntVar, int]] = {}  # the start in steps, and a step
+        self.allowed: dict[Name, dict[ScreenDay, int]] = {}  # minutes of the screen's day
+        self.shown_at: dict[ScreenDay, list[Name]] = defaultdict(list)  # who may be there
+        self.opened: dict[ScreenDay, Held] = {}
+        self.cleared: dict[str, Held] = {}
+        self.one_after_another: set[tuple[Name, Name, int, bool, Demand | None]] = set()
+        self.on_screen: dict[Name, dict[str, cp_model.IntVar]] = {}
+        for name in self.names:
+            if name in self.stays:
+                self.stand(name, self.stays[name])
+            else:
+                self.place(name)
 
-def stand(it: Frame, name: Name, was: Placement) -> None:
-    here = it.cp.new_bool_var("")
-    it.starts[name] = it.cp.new_constant(was.start)
-    it.present[name] = here
-    it.houses[name] = {(was.screen, day_of(was.start)): here}
+    # The screenings
 
+    def stand(self, name: Name, was: Placement) -> None:
+        here = self.cp.new_bool_var("")
+        self.starts[name] = self.cp.new_constant(was.start)
+        self.present[name] = here
+        self.places[name] = {(was.screen, day_of(was.start)): here}
 
-def place(it: Frame, name: Name, pin: Placement | None) -> None:
-    """Exactly one house when promised; in each house, the starts that its rules allow."""
-    cp, facts, tick = it.cp, it.facts, tick_of(it.facts, pin)
-    count = cp.new_int_var(0, (facts.problem.days + 2) * DAY // tick, "")
-    it.starts[name] = tick * count
-    present = it.present[name] = cp.new_bool_var("")
-    about = unary_rules(facts, name)
-    houses = it.houses[name] = {}
-    for house in every_house(facts):
-        allowed = starts_in(facts, name, house, it.kept, pin)
-        within = ticks(allowed, tick)
-        if within.is_empty():
-            continue
-        here = houses[house] = cp.new_bool_var("")
-        cp.add_linear_expression_in_domain(count, within).only_enforce_if(here)
-        for rule in (*about, *house_rules(facts, house)):
-            literal = it.literal(rule)
-            if literal is not None:
-                inside = allowed.intersection_with(span(facts, rule, name, *house))
-                obey(it, literal, here, count, ticks(inside, tick))
-    cp.add_exactly_one([*houses.values(), present.Not()])
-    promised = it.literal(Named("promise", *name))
-    if promised is None:
-        cp.add(present == 1)
-    else:
-        cp.add_implication(promised, present)
-    lock = it.literal(Named("lock", *name))
-    if pin and lock is not None:
-        lock_in(it, lock, name, pin)
+    def place(self, name: Name) -> None:
+        """Exactly one screen-day when it is shown; there, the starts that are allowed."""
+        step = step_of(self.facts, name)
+        count = self.cp.new_int_var(0, (self.facts.problem.days + 2) * DAY // step, "")
+        self.counts[name], self.starts[name] = (count, step), step * count
+        present = self.present[name] = self.cp.new_bool_var("")
+        allowed = self.allowed[name] = allowed_of(self.facts, self.domains, name)
+        places = self.places[name] = {}
+        for place, starts in allowed.items():
+            here = places[place] = self.cp.new_bool_var("")
+            self.shown_at[place].append(name)
+            within = domain_of(starts, place[1], step)
+            self.cp.add_linear_expression_in_domain(count, within).only_enforce_if(here)
+        self.cp.add_exactly_one([*places.values(), present.Not()])
 
+    # Under which demand
 
-def lock_in(it: Frame, literal: cp_model.IntVar, name: Name, pin: Placement) -> None:
-    here = it.houses[name].get((pin.screen, day_of(pin.start)))
-    absent = it.present[name].Not()
-    it.cp.add_bool_or([literal.Not(), absent, *([here] if here is not None else [])])
-    if here is not None:
-        it.cp.add(it.starts[name] == pin.start).only_enforce_if([literal, here])
+    def when(self, *more: cp_model.IntVar) -> list[cp_model.IntVar]:
+        """The literals under which the sentence holds that is being heard."""
+        return [*more] if self.under is None else [self.literal(self.under), *more]
 
+    def literal(self, demand: Demand) -> cp_model.IntVar:
+        if demand not in self.literals:
+            self.literals[demand] = self.cp.new_bool_var("|".join(map(str, demand)))
+        return self.literals[demand]
 
-def obey(
-    it: Frame,
-    literal: cp_model.IntVar,
-    here: cp_model.IntVar,
-    count: cp_model.IntVar,
-    inside: cp_model.Domain,
-) -> None:
-    if inside.is_empty():
-        it.cp.add_bool_or([literal.Not(), here.Not()])
-    else:
-        it.cp.add_linear_expression_in_domain(count, inside).only_enforce_if([literal, here])
+    def enforce(
+        self, fact: cp_model.BoundedLinearExpression | bool | np.bool_, *when: cp_model.IntVar
+    ) -> None:
+        self.cp.add(fact).only_enforce_if(self.when(*when))
 
+    # What is said of one screening: kept demands have shaped its domains already
 
-def add_screens(it: Frame) -> None:
-    """One film at a time is physics; the time to clear is a rule of the screen."""
-    bare: dict[House, list[cp_model.IntervalVar]] = defaultdict(list)
-    cleared: dict[House, list[cp_model.IntervalVar]] = defaultdict(list)
-    for name in it.names:
-        minutes = length(it.facts.programmes[name[0]], name[1])
-        for house, here in it.houses[name].items():
-            turnaround = it.facts.screens[house[0]].turnaround
-            rule = Named("turnaround_short", house[0])
-            literal, start = it.literal(rule), it.starts[name]
-            size = minutes + (turnaround if it.holds(rule) else 0)
-            bare[house].append(it.cp.new_optional_fixed_size_interval_var(start, size, here, ""))
-            if literal is not None:
-                both = it.cp.new_bool_var("")
-                it.cp.add_bool_or([both, here.Not(), literal.Not()])
-                cleared[house].append(
-                    it.cp.new_optional_fixed_size_interval_var(
-                        start, minutes + turnaround, both, ""
-                    )
-                )
-    for intervals in (*bare.values(), *cleared.values()):
-        if len(intervals) > 1:
-            it.cp.add_no_overlap(intervals)
-    for house in bare:
-        add_load(it, house)
+    def show(self, name: Name) -> None:
+        if name in self.present and name not in self.stays:
+            self.enforce(self.present[name] == 1)
 
+    def keep(self, name: Name, starts: int) -> None:
+        for place in self.allowed.get(name, ()) if self.under is not None else ():
+            self.narrow(name, place, starts >> begins(place[1]))
 
-def add_load(it: Frame, house: House) -> None:
-    """What all of a house's films need together, said once more: it finds overloads at once."""
-    own, clearing = Named("outside_hours", *house), Named("turnaround_short", house[0])
-    hours = hours_on(it.facts.screens[house[0]], house[1], it.facts.problem.days)
-    rules = [rule for rule in (own, clearing) if rule in it.doubted]
-    if hours is None or not all(it.holds(rule) or rule in it.doubted for rule in (own, clearing)):
-        return
-    turnaround = it.facts.screens[house[0]].turnaround
-    load = [
-        (length(it.facts.programmes[name[0]], name[1]) + turnaround) * here
-        for name in it.names
-        if (here := it.houses[name].get(house)) is not None
-    ]
-    room = hours[1] - hours[0] + turnaround
-    when = [literal for rule in rules if (literal := it.literal(rule)) is not None]
-    it.cp.add(cp_model.LinearExpr.sum(load) <= room).only_enforce_if(when)
+    def refuse(self, name: Name, screen: str) -> None:
+        for place in self.allowed.get(name, ()) if self.under is not None else ():
+            if place[0] == screen:
+                self.narrow(name, place, 0)
 
+    def open(self, screen: str, running: int, *, day: int | None = None) -> None:
+        if day is not None:
+            self.opened[screen, day] = Held(running.bit_count(), self.under)
+        if self.under is None:
+            return
+        by_length: dict[int, int] = {}
+        for on in range(self.facts.problem.days) if day is None else (day,):
+            for name in self.shown_at.get((screen, on), ()):
+                long = self.length(name)
+                if long not in by_length:
+                    by_length[long] = minutes.runs(running, long)
+                self.narrow(name, (screen, on), by_length[long] >> begins(on))
 
-def add_days(it: Frame) -> None:
-    members: dict[str, list[Name]] = defaultdict(list)
-    for name in it.names:
-        members[name[0]].append(name)
-    for programme, names in members.items():
-        if len(names) < 2:
-            continue
-        add_repeats(it, programme, names)
-        for one, other, strictly in in_turn(it.facts, it.facts.programmes[programme], names):
-            rule = Named("press_out_of_order" if strictly else "premiere_after_repeat", programme)
-            both = [it.present[one], it.present[other]]
-            wait = cp_model.LinearExpr.sum([it.starts[other], -1 * it.starts[one]])
-            enforce(it, rule, wait >= int(strictly), both)
+    def narrow(self, name: Name, place: ScreenDay, starts: int) -> None:
+        """`starts` are minutes of the screen's day."""
+        allowed, here = self.allowed[name][place], self.places[name][place]
+        if allowed & starts == 0:
+            self.cp.add_bool_or([here.Not(), *(one.Not() for one in self.when())])
+        elif allowed & ~starts:
+            count, step = self.counts[name]
+            inside = domain_of(allowed & starts, place[1], step)
+            self.cp.add_linear_expression_in_domain(count, inside).only_enforce_if(self.when(here))
 
+    # What is said of several
 
-def add_repeats(it: Frame, programme: str, names: list[Name]) -> None:
-    gap = it.facts.problem.repeat_gap
-    rule = Named("repeat_same_day" if gap is None else "repeat_too_soon", programme)
-    for day in days(it.facts) if gap is None else ():
-        here = [h for n in names for (_, d), h in it.houses[n].items() if d == day]
-        enforce(it, rule, cp_model.LinearExpr.sum(here) <= 1, [])
-    for a, b in combinations(names, 2) if gap is not None else ():
-        before, after = it.cp.new_bool_var(""), it.cp.new_bool_var("")
-        it.cp.add(before + after == 1)
-        wait = cp_model.LinearExpr.sum([it.starts[b], -1 * it.starts[a]])
-        both = [it.present[a], it.present[b]]
-        enforce(it, rule, wait >= (gap or 0), [before, *both])
-        enforce(it, rule, wait <= -(gap or 0), [after, *both])
+    def clear(self, screen: str, minutes: int) -> None:
+        self.cleared[screen] = Held(minutes, self.under)
 
+    def apart(self, names: Sequence[Name], *, pause: int, ways: bool) -> None:
+        for a, b in combinations(sorted(set(names) & self.present.keys()), 2):
+            key = (a, b, pause, ways, self.under)
+            if key not in self.one_after_another:
+                self.one_after_another.add(key)
+                self.one_after_the_other(a, b, pause=pause, ways=ways)
 
-def enforce(
-    it: Frame,
-    rule: Named,
-    fact: cp_model.BoundedLinearExpression | bool | np.bool_,
-    when: list[cp_model.IntVar],
-) -> None:
-    literal = it.literal(rule)
-    if it.holds(rule):
-        it.cp.add(fact).only_enforce_if(when)
-    elif literal is not None:
-        it.cp.add(fact).only_enforce_if([literal, *when])
+    def one_after_the_other(self, a: Name, b: Name, *, pause: int, ways: bool) -> None:
+        """With the pause between them, and the way from one screen to the other."""
+        before, after = self.cp.new_bool_var(""), self.cp.new_bool_var("")
+        both = [self.present[a], self.present[b]]
+        self.cp.add_bool_or([before, after, *(one.Not() for one in self.when(*both))])
+        for one, other, first in ((a, b, before), (b, a, after)):
+            end = self.starts[one] + self.length(one)
+            self.cp.add(end + pause <= self.starts[other]).only_enforce_if([first, *both])
+            for screen, here in self.screens(one).items() if ways else ():
+                for way, some in self.ways_from(screen, other, longer_than=pause):
+                    reached = [first, *both, here, some]
+                    self.cp.add(end + way <= self.starts[other]).only_enforce_if(reached)
 
+    def ways_from(
+        self, screen: str, other: Name, *, longer_than: int
+    ) -> list[tuple[int, cp_model.IntVar]]:
+        """Each way from this screen to one where the other may be, and whether it is so far."""
+        far: dict[int, list[cp_model.IntVar]] = defaultdict(list)
+        for goal, there in self.screens(other).items():
+            far[self.facts.way(screen, goal)].append(there)
+        found = []
+        for way, screens in far.items():
+            if way > longer_than:
+                some = self.cp.new_bool_var("")
+                for there in screens:
+                    self.cp.add_implication(there, some)
+                found.append((way, some))
+        return found
 
-def add_numbers(it: Frame) -> None:
-    """No more screenings than the rights and the visa allow."""
-    for programme, names in of_programmes(it).items():
-        most = (it.facts.programmes[programme].most_screenings, it.facts.measures.visa_screenings)
-        for code, limit in zip(COUNTED, most, strict=True):
-            if limit is not None and len(names) > limit:
-                shown = cp_model.LinearExpr.sum([it.present[name] for name in names])
-                enforce(it, Named(code, programme), shown <= limit, [])
+    def screens(self, name: Name) -> dict[str, cp_model.IntVar]:
+        """One literal for each screen that it can be on."""
+        if name not in self.on_screen:
+            by_screen: dict[str, list[cp_model.IntVar]] = defaultdict(list)
+            for (screen, _), here in self.places[name].items():
+                by_screen[screen].append(here)
+            self.on_screen[name] = {}
+            for screen, days in by_screen.items():
+                there = days[0] if len(days) == 1 else self.cp.new_bool_var("")
+                if len(days) > 1:
+                    self.cp.add(sum(days) == there)
+                self.on_screen[name][screen] = there
+        return self.on_screen[name]
 
+    def at_most(self, names: Sequence[Name], limit: int) -> None:
+        known = self.known(names)
+        if len(known) > limit:
+            self.enforce(cp_model.LinearExpr.sum([self.present[n] for n in known]) <= limit)
 
-def add_guests(it: Frame) -> None:
-    """Nobody is in two places: physics, never a rule to let go."""
-    on_stage: dict[str, list[Name]] = defaultdict(list)
-    for name in it.names:
-        if name[1] == 0 and it.facts.forces("H8"):
-            for guest in it.facts.guests[name[0]]:
-                on_stage[guest.id].append(name)
-    pairs = {pair for names in on_stage.values() for pair in combinations(sorted(names), 2)}
-    for a, b in sorted(pairs):
-        one_after_the_other(it, a, b)
+    def most_a_day(self, names: Sequence[Name], limit: int) -> None:
+        known = self.known(names)
+        for day in range(self.facts.problem.days):
+            here = [h for n in known for (_, on), h in self.places[n].items() if on == day]
+            if len(here) > limit:
+                self.enforce(cp_model.LinearExpr.sum(here) <= limit)
 
+    def at_once(self, uses: Sequence[Use], limit: int) -> None:
+        intervals = []
+        for name, after, lasts in uses:
+            busy = self.present[name]
+            if self.under is not None:
+                busy = self.cp.new_bool_var("")
+                self.cp.add_bool_or([busy, *(one.Not() for one in self.when(self.present[name]))])
+            begin = self.starts[name] + after
+            intervals.append(self.cp.new_optional_fixed_size_interval_var(begin, lasts, busy, ""))
+        if len(intervals) > limit:
+            self.cp.add_cumulative(intervals, [1] * len(intervals), limit)
 
-def add_juries(it: Frame) -> None:
-    """A pause between two films is one rule, so many a day is another."""
-    known = set(it.names)
-    for jury in it.facts.problem.juries:
-        names = sorted({(p, 0) for p in jury.programmes} & known)
-        between, most = (Named(code, jury.id) for code in OF_JURIES)
-        for a, b in combinations(names, 2):
-            if it.asks(between):
-                one_after_the_other(it, a, b, pause=jury.pause, rule=between)
-        for day in days(it.facts):
-            here = [h for n in names for (_, d), h in it.houses[n].items() if d == day]
-            if here:
-                enforce(it, most, cp_model.LinearExpr.sum(here) <= jury.most_a_day, [])
+    def other_days(self, names: Sequence[Name]) -> None:
+        self.most_a_day(names, 1)
 
+    def begins_before(self, first: Name, then: Name, *, strictly: bool) -> None:
+        if {first, then} <= self.present.keys():
+            wait = cp_model.LinearExpr.sum([self.starts[then], -1 * self.starts[first]])
+            self.enforce(wait >= int(strictly), self.present[first], self.present[then])
 
-def add_resources(it: Frame) -> None:
-    for resource in it.facts.problem.resources:
-        rule = Named("resource_short", resource.id)
-        literal, intervals = it.literal(rule), []
-        if not it.holds(rule) and literal is None:
-            continue
-        names = [name for name in it.names if name[0] in set(resource.programmes)]
-        for name, after, lasts in uses(it.facts, resource, names):
-            busy = it.present[name]
-            if literal is not None:
-                busy = it.cp.new_bool_var("")
-                it.cp.add_bool_or([busy, it.present[name].Not(), literal.Not()])
-            begins = it.starts[name] + after
-            intervals.append(it.cp.new_optional_fixed_size_interval_var(begins, lasts, busy, ""))
-        if len(intervals) > resource.limit:
-            it.cp.add_cumulative(intervals, [1] * len(intervals), resource.limit)
+    def follows(self, first: Name, then: Name, *, least: int, most: int | None) -> None:
+        if {first, then} <= self.present.keys():
+            both = [self.present[first], self.present[then]]
+            end = self.starts[first] + self.length(first)
+            self.enforce(end + least <= self.starts[then], *both)
+            if most is not None:
+                self.enforce(end + most >= self.starts[then], *both)
 
+    def begins_apart(self, names: Sequence[Name], minutes: int) -> None:
+        for a, b in combinations(self.known(names), 2):
+            before, after = self.cp.new_bool_var(""), self.cp.new_bool_var("")
+            self.cp.add(before + after == 1)
+            wait = cp_model.LinearExpr.sum([self.starts[b], -1 * self.starts[a]])
+            both = [self.present[a], self.present[b]]
+            self.enforce(wait >= minutes, before, *both)
+            self.enforce(wait <= -minutes, after, *both)
 
-def add_orders(it: Frame) -> None:
-    known = set(it.names)
-    for n, order in enumerate(it.facts.problem.orders):
-        a, b = (order.first, 0), (order.then, 0)
-        if a != b and {a, b} <= known:
-            rule, both = Named("out_of_order", order.first, n), [it.present[a], it.present[b]]
-            end = it.starts[a] + length(it.facts.programmes[a[0]], 0)
-            enforce(it, rule, end + order.least <= it.starts[b], both)
-            if order.most is not None:
-                enforce(it, rule, end + order.most >= it.starts[b], both)
-    for n, (one, other) in enumerate(it.facts.problem.never_together):
-        rule = Named("never_together", one, n)
-        for a in it.names if one != other and it.asks(rule) else ():
-            for b in it.names:
-                if (a[0], b[0]) == (one, other):
-                    one_after_the_other(it, a, b, ways=False, rule=rule)
+    def other_bands(self, names: Sequence[Name]) -> None:
+        known = self.known(names)
+        for hours, _ in bands(self.facts) if len(known) > 1 else ():
+            inside = cp_model.Domain.from_intervals([list(one) for one in minutes.stretches(hours)])
+            here = [self.within(name, inside) for name in known]
+            self.enforce(cp_model.LinearExpr.sum(here) <= 1)
 
+    def within(self, name: Name, hours: cp_model.Domain) -> cp_model.IntVar:
+        """True when it is shown and begins in these minutes."""
+        inside = self.cp.new_bool_var("")
+        outside = [inside.Not(), self.present[name]]
+        self.cp.add_linear_expression_in_domain(
+            self.starts[name], hours.complement()
+        ).only_enforce_if(outside)
+        return inside
 
-def add_bands(it: Frame) -> None:
-    """The repeats of a programme in different parts of the day."""
-    for programme, names in of_programmes(it).items():
-        rule = Named("repeat_same_band", programme)
-        if len(names) < 2 or not it.asks(rule):
-            continue
-        for hours, _ in bands(it.facts, it.facts.problem.days):
-            inside = cp_model.Domain.from_values(list(minutes.each(hours)))
-            here = [within(it, name, inside) for name in names]
-            enforce(it, rule, cp_model.LinearExpr.sum(here) <= 1, [])
-
-
-def within(it: Frame, name: Name, hours: cp_model.Domain) -> cp_model.IntVar:
-    """True when it is shown and begins in these minutes."""
-    inside = it.cp.new_bool_var("")
-    outside = [inside.Not(), it.present[name]]
-    it.cp.add_linear_expression_in_domain(it.starts[name], hours.complement()).only_enforce_if(
-        outside
-    )
-    return inside
-
-
-def of_programmes(it: Frame) -> dict[str, list[Name]]:
-    members: dict[str, list[Name]] = defaultdict(list)
-    for name in it.names:
-        members[name[0]].append(name)
-    return members
-
-
-def add_visas(it: Frame) -> None:
-    """Within so many days, and in one commune."""
-    facts = it.facts
-    for programme, names in of_programmes(it).items():
-        long, abroad = (Named(code, programme) for code in ("visa_days", "visa_communes"))
-        if not it.asks(long) and not it.asks(abroad):
-            continue
-        for a, b in combinations(names, 2):
-            for (one, day), here in it.houses[a].items():
-                for (other, then), there in it.houses[b].items():
-                    if abs(day - then) >= facts.measures.visa_days:
-                        enforce(it, long, here + there <= 1, [])
-                    if facts.screens[one].commune != facts.screens[other].commune:
-                        enforce(it, abroad, here + there <= 1, [])
-
-
-def add_crews(it: Frame) -> None:
-    """From the last film of a day to the first of the next, on the screens of one crew."""
-    for crew in it.facts.problem.crews:
-        rule = Named("rest_too_short", crew.id)
-        late: dict[int, list[tuple[Name, cp_model.IntVar]]] = defaultdict(list)
-        for name in it.names if it.asks(rule) else ():
-            for (screen, day), here in it.houses[name].items():
-                if screen in crew.screens:
-                    late[day].append((name, here))
-        for day, evening in late.items():
-            night = it.cp.new_int_var(0, (it.facts.problem.days + 2) * DAY, "")
+    def rests(self, screens: Sequence[str], minutes: int) -> None:
+        by_day: dict[int, list[tuple[Name, cp_model.IntVar]]] = defaultdict(list)
+        for name in self.names:
+            for (screen, day), here in self.places[name].items():
+                if screen in screens:
+                    by_day[day].append((name, here))
+        for day, evening in by_day.items():
+            night = self.cp.new_int_var(0, (self.facts.problem.days + 2) * DAY, "")
             for name, here in evening:
-                end = it.starts[name] + length(it.facts.programmes[name[0]], name[1])
-                enforce(it, rule, end + crew.rest <= night, [here])
-            for name, here in late.get(day + 1, ()):
-                enforce(it, rule, it.starts[name] >= night, [here])
+                self.enforce(self.starts[name] + self.length(name) + minutes <= night, here)
+            for name, here in by_day.get(day + 1, ()):
+                self.enforce(self.starts[name] >= night, here)
+
+    def near(self, names: Sequence[Name], days: int) -> None:
+        self.never_both(names, lambda one, other: abs(one[1] - other[1]) >= days)
+
+    def one_commune(self, names: Sequence[Name]) -> None:
+        commune = {screen.id: screen.commune for screen in self.facts.problem.screens}
+        self.never_both(names, lambda one, other: commune[one[0]] != commune[other[0]])
+
+    def never_both(
+        self, names: Sequence[Name], forbidden: Callable[[ScreenDay, ScreenDay], bool]
+    ) -> None:
+        for a, b in combinations(self.known(names), 2):
+            for one, here in self.places[a].items():
+                for other, there in self.places[b].items():
+                    if forbidden(one, other):
+                        self.enforce(here + there <= 1)
+
+    def known(self, names: Sequence[Name]) -> list[Name]:
+        return [name for name in names if name in self.present]
+
+    def length(self, name: Name) -> int:
+        return self.domains.lengths[name]
+
+    # What every model keeps: one film at a time on a screen
+
+    def settle(self) -> None:
+        """One film at a time is physics; the time to clear is a demand of the screen."""
+        bare: dict[ScreenDay, list[cp_model.IntervalVar]] = defaultdict(list)
+        clear: dict[ScreenDay, list[cp_model.IntervalVar]] = defaultdict(list)
+        for name in self.names:
+            for place, here in self.places[name].items():
+                held = self.cleared.get(place[0], Held(0, None))
+                size = self.length(name) + (held.minutes if held.under is None else 0)
+                bare[place].append(self.interval(name, size, here))
+                if held.under is not None:
+                    both = self.cp.new_bool_var("")
+                    self.cp.add_bool_or([both, here.Not(), self.literal(held.under).Not()])
+                    clear[place].append(self.interval(name, self.length(name) + held.minutes, both))
+        for intervals in (*bare.values(), *clear.values()):
+            if len(intervals) > 1:
+                self.cp.add_no_overlap(intervals)
+        for place in bare:
+            self.add_load(place)
+
+    def interval(self, name: Name, size: int, here: cp_model.IntVar) -> cp_model.IntervalVar:
+        return self.cp.new_optional_fixed_size_interval_var(self.starts[name], size, here, "")
+
+    def add_load(self, place: ScreenDay) -> None:
+        """What all films of a screen's day need together, said once more: overloads at once."""
+        opened, cleared = self.opened.get(place), self.cleared.get(place[0])
+        if opened is None or cleared is None or not opened.minutes:
+            return
+        load = [
+            (self.length(name) + cleared.minutes) * here
+            for name in self.names
+            if (here := self.places[name].get(place)) is not None
+        ]
+        under = [self.literal(one.under) for one in (opened, cleared) if one.under is not None]
+        room = opened.minutes + cleared.minutes
+        self.cp.add(cp_model.LinearExpr.sum(load) <= room).only_enforce_if(under)
 
 
-def one_after_the_other(
-    it: Frame,
-    a: Name,
-    b: Name,
+def rule_model(
+    facts: Facts,
+    names: Sequence[Name],
     *,
-    pause: int = 0,
-    ways: bool = True,
-    rule: Named | None = None,
-) -> None:
-    """With the pause between them, and the way from one screen to the other."""
-    cp, facts = it.cp, it.facts
-    before, after = cp.new_bool_var(""), cp.new_bool_var("")
-    literal = it.literal(rule) if rule else None
-    free = [] if literal is None else [literal.Not()]
-    cp.add_bool_or([before, after, it.present[a].Not(), it.present[b].Not(), *free])
-    there = {name: on_screens(it, name) for name in (a, b)} if ways else {a: {}, b: {}}
-    for one, other, first in ((a, b, before), (b, a, after)):
-        end = it.starts[one] + length(facts.programmes[one[0]], one[1])
-        when = [first, it.present[a], it.present[b]]
-        cp.add(end + pause <= it.starts[other]).only_enforce_if(when)
-        for screen, here in there[one].items():
-            far: dict[int, list[cp_model.IntVar]] = defaultdict(list)
-            for goal, reached in there[other].items():
-                far[facts.way(screen, goal)].append(reached)
-            for way, screens in far.items():
-                if way > pause:
-                    some = cp.new_bool_var("")
-                    for reached in screens:
-                        cp.add_implication(reached, some)
-                    cp.add(end + way <= it.starts[other]).only_enforce_if([*when, here, some])
+    kept: Collection[Demand],
+    doubted: Collection[Demand] = (),
+    stays: dict[Name, Placement] | None = None,
+) -> RuleModel:
+    """`kept` demands shape the model, `doubted` ones get a literal, all others do not exist."""
+    certain = in_turn([*physics_of(facts), *kept])
+    domains = Domains(facts, names)
+    for demand in certain:
+        tell(facts, demand, domains)
+    model = RuleModel(facts, names, domains=domains, stays=stays)
+    for demand in certain:
+        tell(facts, demand, model)
+    for demand in in_turn(doubted):
+        model.under = demand
+        tell(facts, demand, model)
+    model.under = None
+    model.settle()
+    return model
 
 
-def on_screens(it: Frame, name: Name) -> dict[str, cp_model.IntVar]:
-    """One literal for each screen that it can be on."""
-    by_screen: dict[str, list[cp_model.IntVar]] = defaultdict(list)
-    for (screen, _), here in it.houses[name].items():
-        by_screen[screen].append(here)
-    found = {}
-    for screen, houses in by_screen.items():
-        found[screen] = houses[0]
-        if len(houses) > 1:
-            found[screen] = it.cp.new_bool_var("")
-            it.cp.add(sum(houses) == found[screen])
+def begins(day: int) -> int:
+    return day * DAY + DAY_TURNS
+
+
+def step_of(facts: Facts, name: Name) -> int:
+    """Starts are counted in steps of the grid, so that their domains have no holes."""
+    step, pin = facts.problem.step, facts.pins.get(name)
+    if any(screen.slots is not None or screen.step for screen in facts.problem.screens):
+        return 1
+    return step if pin is None or pin.start % step == 0 else 1
+
+
+def allowed_of(facts: Facts, domains: Domains, name: Name) -> dict[ScreenDay, int]:
+    """The starts on each screen and day, as minutes of that day."""
+    whole, found = minutes.span(0, DAY), {}
+    for screen in facts.screens:
+        starts = domains.starts(name, screen)
+        for day in range(facts.problem.days):
+            its = starts >> begins(day) & whole
+            its &= sensible(facts, name, screen, day)
+            if its:
+                found[screen, day] = its
     return found
+
+
+def sensible(facts: Facts, name: Name, screen: str, day: int) -> int:
+    """Nobody is sent to a screen in the small hours because its hours were let go."""
+    if not facts.forces("H4"):
+        return minutes.span(0, DAY)
+    hours = hours_on(facts.screens[screen], day, facts.problem.days) or SENSIBLE
+    opens = max(0, min(SENSIBLE[0], hours[0]) - DAY_TURNS)
+    closes = min(DAY - 1, max(SENSIBLE[1], hours[1]) - DAY_TURNS)
+    pin = facts.pins.get(name)
+    locked = pin is not None and (pin.screen, day_of(pin.start)) == (screen, day)
+    odd = 1 << (pin.start - begins(day)) if pin is not None and locked else 0
+    return minutes.span(opens, closes + 1) | odd
+
+
+def domain_of(starts: int, day: int, step: int) -> cp_model.Domain:
+    """Minutes of a day as a domain of starts, counted in steps of the whole festival."""
+    shifted = starts << begins(day) % step
+    first = begins(day) - begins(day) % step
+    return cp_model.Domain.from_intervals(
+        [[(first + a) // step, (first + b) // step] for a, b in minutes.stretches(shifted, step)]
+    )
 
 
 @dataclass(frozen=True)
@@ -443,11 +428,8 @@ class Manner:
 
 
 QUICK = Manner(presolve=True, seed=1)
-
 SECOND = Manner(presolve=False, seed=7)
-
 HARD = Manner(presolve=True, seed=1, workers=6)
-
 SUBSOLVERS = ("default_lp", "lb_tree_search", "objective_lb_search", "quick_restart_no_lp")
 
 
@@ -464,8 +446,8 @@ def solver_for(manner: Manner, seconds: float) -> cp_model.CpSolver:
     return solver
 
 
-def ask(it: Frame, *, seconds: float, manner: Manner = QUICK) -> Answer:
-    """A plan, or the doubted rules that cannot hold together (as the solver claims)."""
+def ask(it: RuleModel, *, seconds: float, manner: Manner = QUICK) -> Answer:
+    """A plan, or the doubted demands that cannot hold together (as the solver claims)."""
     it.cp.clear_assumptions()
     it.cp.add_assumptions(list(it.literals.values()))
     solver = solver_for(manner, seconds)
@@ -475,14 +457,14 @@ def ask(it: Frame, *, seconds: float, manner: Manner = QUICK) -> Answer:
     if status != cp_model.INFEASIBLE:
         return Answer()
     claimed = set(solver.sufficient_assumptions_for_infeasibility())
-    core = {rule for rule, literal in it.literals.items() if literal.index in claimed}
+    core = {demand for demand, literal in it.literals.items() if literal.index in claimed}
     return Answer(core=frozenset(core))
 
 
-def read(it: Frame, value: Callable[[cp_model.LinearExprT], int]) -> list[Placement]:
+def read(it: RuleModel, value: Callable[[cp_model.LinearExprT], int]) -> list[Placement]:
     return [
         Placement(*name, screen, value(it.starts[name]))
         for name in it.names
-        for (screen, _), here in it.houses[name].items()
+        for (screen, _), here in it.places[name].items()
         if value(here)
     ]

@@ -1,15 +1,16 @@
 """The festival's rules, read alike by the live grid and by the planner."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from screenings.planner.model import Clash, Placement, Problem, Unplaced
 from screenings.planner.rules import audience, guests, order, rights, rooms, shared, taste
 from screenings.planner.rules.facts import Facts
-from screenings.planner.rules.rule import Model, Rule
+from screenings.planner.rules.rule import Constraint, Model, Rule
 
 __all__ = [
-    "ALONE",
+    "CONSTRAINTS",
     "PRICES",
+    "PROMISE",
     "RULES",
     "Facts",
     "breaches",
@@ -17,56 +18,33 @@ __all__ = [
     "cost",
     "further_cost",
     "has_further_cost",
-    "refusals",
     "rule_of",
     "state",
 ]
 
+PROMISE = rights.PROMISE
 RULES: tuple[Rule, ...] = (
-    rights.PROMISE,
-    rooms.ONE_FILM,
-    rooms.TURNAROUND,
-    rooms.HOURS,
-    rooms.EQUIPMENT,
-    rooms.SEATS,
-    guests.WINDOWS,
-    guests.PEOPLE,
-    guests.JURIES,
-    order.REPEATS,
-    order.PREMIERES,
-    order.RATING,
-    rights.RIGHTS,
-    rights.PINS,
-    rooms.RESERVED,
-    shared.RESOURCES,
-    rights.BLOCKS,
-    order.ORDERS,
-    shared.CREWS,
-    order.NEVER,
+    PROMISE,
+    *rooms.RULES,
+    *guests.RULES,
+    *order.RULES,
+    *rights.RULES,
+    *shared.RULES,
 )
 PRICES = (audience.HOURS, audience.ROOMS, audience.AUDIENCES, *taste.PRICES)
-RULE_OF = {code: rule.code for rule in RULES for code in rule.codes} | {"lock": "H14"}
-
-
-ALONE = (
-    rooms.EQUIPMENT,
-    rooms.HOURS,
-    rooms.SEATS,
-    guests.WINDOWS,
-    order.RATING,
-    rights.RIGHTS,
-    rights.PINS,
-    rooms.RESERVED,
-    rights.BLOCKS,
-)
-NATIVE = frozenset({"S1", "S2", "S3"})
-
-
-def refusals(facts: Facts, placement: Placement) -> Iterator[Clash]:
-    """What forbids one screening to stand there, whatever else stands."""
-    for rule in ALONE:
-        if facts.forces(rule.code):
-            yield from rule.broken(facts, [placement])
+CONSTRAINTS: dict[str, Constraint] = {  # by what their demands are called
+    constraint.demand or constraint.code: constraint
+    for rule in RULES
+    for constraint in rule.constraints
+}
+RULE_OF = {
+    code: rule.code
+    for rule in RULES
+    for constraint in rule.constraints
+    for code in (constraint.code, constraint.demand)
+    if code
+}
+NATIVE = frozenset({"S1", "S2", "S3"})  # known to every model without counting a whole plan
 
 
 def further_cost(facts: Facts, placements: Iterable[Placement], missing: int) -> int:
@@ -88,7 +66,7 @@ def has_further_cost(facts: Facts) -> bool:
 
 
 def rule_of(code: str) -> str:
-    """The rule that a clash breaks."""
+    """The rule to which a clash or a demand belongs."""
     return RULE_OF[code]
 
 

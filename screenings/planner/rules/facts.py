@@ -1,9 +1,16 @@
 """A problem laid out for reading: who is who, how long each screening lasts, which rules hold."""
 
 from collections import defaultdict
+from functools import cached_property
 
+from screenings.planner import minutes
 from screenings.planner.model import (
+    DAY,
+    DAY_TURNS,
+    Details,
     Guest,
+    Name,
+    Pin,
     Placement,
     Problem,
     Programme,
@@ -27,9 +34,32 @@ class Facts:
             for programme in guest.programmes:
                 self.guests[programme].append(guest)
         self.ways: dict[tuple[str, str], int] = {}
-        for one, other, minutes in problem.ways:
-            self.ways.setdefault((one, other), minutes)
-            self.ways.setdefault((other, one), minutes)
+        for one, other, long in problem.ways:
+            self.ways.setdefault((one, other), long)
+            self.ways.setdefault((other, one), long)
+        self.pins: dict[Name, Pin] = {
+            (pin.programme, pin.number): pin for pin in reversed(problem.pins)
+        }
+
+    @cached_property
+    def names(self) -> list[Name]:
+        """Every screening that is promised, and whatever is locked beyond them."""
+        promised = [(p.id, number) for p in self.problem.programmes for number in range(p.showings)]
+        known = set(promised)
+        return [*promised, *(name for name in self.pins if name not in known)]
+
+    @cached_property
+    def showings(self) -> dict[str, int]:
+        """How many screenings each programme has."""
+        found = dict.fromkeys(self.programmes, 0)
+        for programme, _ in self.names:
+            found[programme] += 1
+        return found
+
+    @cached_property
+    def grids(self) -> dict[str, int]:
+        """The minutes at which films may begin on each screen."""
+        return {screen.id: grid_of(screen, self.problem) for screen in self.problem.screens}
 
     def ends(self, placement: Placement) -> int:
         return placement.start + length(self.programmes[placement.programme], placement.number)
@@ -92,7 +122,30 @@ def hours_on(screen: Screen, day: int, days: int) -> tuple[int, int] | None:
     return screen.hours[day] if 0 <= day < min(days, len(screen.hours)) else None
 
 
-def who(*placements: Placement) -> list[tuple[str, int]]:
+def grid_of(screen: Screen, problem: Problem) -> int:
+    """Where films may begin on this screen: its own slots, its own step, or the festival's."""
+    if screen.slots is not None:
+        return sum(1 << start for start in set(screen.slots) if start >= 0)
+    return minutes.every(screen.step or problem.step, problem.days)
+
+
+def bands(facts: Facts) -> list[tuple[int, int]]:
+    """The minutes of each part of the day, over the whole festival, and its first minute."""
+    days = range(facts.problem.days)
+    begins = [max(begin, DAY_TURNS) for begin, _ in facts.measures.bands]
+    ends = [*begins[1:], DAY + DAY_TURNS]
+    return [
+        (sum(minutes.span(day * DAY + begin, day * DAY + end) for day in days), begin)
+        for begin, end in zip(begins, ends, strict=True)
+    ]
+
+
+def titled(facts: Facts, name: Name) -> Details:
+    """A screening in a sentence; its number is counted from 1."""
+    return {"title": facts.programmes[name[0]].title, "number": name[1] + 1}
+
+
+def who(*placements: Placement) -> list[Name]:
     return [(p.programme, p.number) for p in placements]
 
 

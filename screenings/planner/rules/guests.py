@@ -4,9 +4,19 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from screenings.planner import minutes
-from screenings.planner.model import DAY, DAY_TURNS, Clash, Guest, Placement
+from screenings.planner.model import (
+    DAY,
+    DAY_TURNS,
+    Clash,
+    Details,
+    Guest,
+    Jury,
+    Name,
+    Placement,
+    day_of,
+)
 from screenings.planner.rules.facts import Facts, clock, length, who
-from screenings.planner.rules.rule import Model, Plan, Rule, alone
+from screenings.planner.rules.rule import Constraint, Model, Plan, Rule, Thing, alone
 
 
 def guest_is_there(facts: Facts, p: Placement) -> Iterator[Clash]:
@@ -14,7 +24,7 @@ def guest_is_there(facts: Facts, p: Placement) -> Iterator[Clash]:
         return
     for guest in facts.guests[p.programme]:
         if not present(guest.windows, p.start, facts.ends(p)):
-            details: dict[str, int | str] = {
+            details: Details = {
                 "guest": guest.name,
                 "starts": clock(p.start),
                 "ends": clock(facts.ends(p)),
@@ -29,7 +39,7 @@ def one_place_at_a_time(facts: Facts, plan: Plan) -> Iterator[Clash]:
         for a, b in combinations(seen, 2):
             missing = shortage(facts, a, b)
             if missing > 0:
-                details: dict[str, int | str] = {"guest": guest.name, "minutes": missing}
+                details: Details = {"guest": guest.name, "minutes": missing}
                 yield Clash("guest_in_two_places", "block", who(a, b), details)
 
 
@@ -58,19 +68,6 @@ def stay(guest: Guest, long: int) -> int:
     return minutes.runs(there, long)
 
 
-def state_windows(facts: Facts, model: Model) -> None:
-    for name in model.names:
-        for guest in facts.guests[name[0]] if name[1] == 0 else ():
-            if guest.windows:
-                model.keep(name, stay(guest, length(facts.programmes[name[0]], 0)))
-
-
-def state_people(facts: Facts, model: Model) -> None:
-    for guest in facts.problem.guests:
-        names = [(p, 0) for p in dict.fromkeys(guest.programmes)]
-        model.apart(names, pause=0, ways=True)
-
-
 def jury_is_in_one_place(facts: Facts, plan: Plan) -> Iterator[Clash]:
     """With its pause, and the way if that is longer."""
     for jury in facts.problem.juries:
@@ -79,7 +76,7 @@ def jury_is_in_one_place(facts: Facts, plan: Plan) -> Iterator[Clash]:
         for a, b in combinations(seen, 2):
             missing = shortage(facts, a, b, jury.pause)
             if missing > 0:
-                details: dict[str, int | str] = {"jury": jury.name, "minutes": missing}
+                details: Details = {"jury": jury.name, "minutes": missing}
                 yield Clash("jury_in_two_places", "block", who(a, b), details)
 
 
@@ -92,7 +89,7 @@ def jury_is_fresh(facts: Facts, plan: Plan) -> Iterator[Clash]:
                 by_day.setdefault((p.start - DAY_TURNS) // DAY, []).append(p)
         for day, seen in by_day.items():
             if len(seen) > jury.most_a_day:
-                details: dict[str, int | str] = {
+                details: Details = {
                     "jury": jury.name,
                     "day": day + 1,
                     "count": len(seen),
@@ -101,18 +98,125 @@ def jury_is_fresh(facts: Facts, plan: Plan) -> Iterator[Clash]:
                 yield Clash("jury_overworked", "publication", sorted(who(*seen)), details)
 
 
-def jury_sees_well(facts: Facts, plan: Plan) -> Iterator[Clash]:
-    yield from jury_is_in_one_place(facts, plan)
-    yield from jury_is_fresh(facts, plan)
+# What a model is told, and what its sentence needs
 
 
-def state_juries(facts: Facts, model: Model) -> None:
-    for jury in facts.problem.juries:
-        names = [(p, 0) for p in dict.fromkeys(jury.programmes)]
-        model.apart(names, pause=jury.pause, ways=True)
-        model.most_a_day(names, jury.most_a_day)
+def expected(facts: Facts) -> Iterator[Thing]:
+    """Guests who are not there all the time."""
+    return ((guest.id, 0) for guest in facts.problem.guests if guest.windows)
 
 
-WINDOWS = Rule("H7", ("guest_absent",), alone(guest_is_there), state_windows)
-PEOPLE = Rule("H8", ("guest_in_two_places",), one_place_at_a_time, state_people)
-JURIES = Rule("H9", ("jury_in_two_places", "jury_overworked"), jury_sees_well, state_juries)
+def everybody(facts: Facts) -> Iterator[Thing]:
+    return ((guest.id, 0) for guest in facts.problem.guests)
+
+
+def juries(facts: Facts) -> Iterator[Thing]:
+    return ((jury.id, 0) for jury in facts.problem.juries)
+
+
+def guest_of(facts: Facts, thing: Thing) -> Guest:
+    return next(guest for guest in facts.problem.guests if guest.id == thing[0])
+
+
+def jury_of(facts: Facts, thing: Thing) -> Jury:
+    return next(jury for jury in facts.problem.juries if jury.id == thing[0])
+
+
+def first_showings(programmes: list[str]) -> list[Name]:
+    return [(programme, 0) for programme in dict.fromkeys(programmes)]
+
+
+def state_windows(facts: Facts, thing: Thing, model: Model) -> None:
+    guest = guest_of(facts, thing)
+    for name in first_showings(guest.programmes):
+        if name[0] in model.showings:
+            model.keep(name, stay(guest, length(facts.programmes[name[0]], name[1])))
+
+
+def windows_said(facts: Facts, thing: Thing) -> Details:
+    guest = guest_of(facts, thing)
+    stays = united(guest.windows)
+    return {
+        "guest": guest.name,
+        "stays": " · ".join(f"{day_of(a) + 1} {clock(a)}–{clock(b)}" for a, b in stays),
+        "minutes": sum(b - a for a, b in stays),
+    }
+
+
+def united(windows: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Windows that touch or overlap are one."""
+    found: list[tuple[int, int]] = []
+    for opens, closes in sorted(windows):
+        if found and opens <= found[-1][1]:
+            found[-1] = (found[-1][0], max(closes, found[-1][1]))
+        else:
+            found.append((opens, closes))
+    return found
+
+
+def state_people(facts: Facts, thing: Thing, model: Model) -> None:
+    names = first_showings(guest_of(facts, thing).programmes)
+    model.apart(names, pause=0, ways=True)
+
+
+def state_pauses(facts: Facts, thing: Thing, model: Model) -> None:
+    jury = jury_of(facts, thing)
+    model.apart(first_showings(jury.programmes), pause=jury.pause, ways=True)
+
+
+def state_fresh(facts: Facts, thing: Thing, model: Model) -> None:
+    jury = jury_of(facts, thing)
+    model.most_a_day(first_showings(jury.programmes), jury.most_a_day)
+
+
+def jury_said(facts: Facts, thing: Thing) -> Details:
+    jury = jury_of(facts, thing)
+    return {"jury": jury.name, "pause": jury.pause, "most": jury.most_a_day}
+
+
+WINDOWS = Rule(
+    "H7",
+    (
+        Constraint(
+            "guest_absent",
+            broken=alone(guest_is_there),
+            things=expected,
+            state=state_windows,
+            details=windows_said,
+            softness=7,
+        ),
+    ),
+)
+PEOPLE = Rule(
+    "H8",
+    (
+        Constraint(
+            "guest_in_two_places",
+            broken=one_place_at_a_time,
+            things=everybody,
+            state=state_people,
+        ),
+    ),
+)
+JURIES = Rule(
+    "H9",
+    (
+        Constraint(
+            "jury_in_two_places",
+            broken=jury_is_in_one_place,
+            things=juries,
+            state=state_pauses,
+            details=jury_said,
+            softness=26,
+        ),
+        Constraint(
+            "jury_overworked",
+            broken=jury_is_fresh,
+            things=juries,
+            state=state_fresh,
+            details=jury_said,
+            softness=27,
+        ),
+    ),
+)
+RULES = (WINDOWS, PEOPLE, JURIES)

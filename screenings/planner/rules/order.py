@@ -4,15 +4,18 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from screenings.planner import minutes
-from screenings.planner.model import DAY, DAY_TURNS, Clash, Placement, Programme, day_of, minute_of
-from screenings.planner.rules.facts import Facts, clock, who
+from screenings.planner.model import Clash, Details, Name, Placement, Programme, day_of, minute_of
+from screenings.planner.rules.facts import Facts, clock, titled, who
 from screenings.planner.rules.rule import (
+    Constraint,
     Model,
-    Name,
     Plan,
     Rule,
+    Thing,
     alone,
     by_programme,
+    each_line,
+    each_programme,
     firsts,
     overlap,
     pairs,
@@ -22,7 +25,7 @@ from screenings.planner.rules.rule import (
 def not_too_early(facts: Facts, p: Placement) -> Iterator[Clash]:
     earliest = facts.programmes[p.programme].earliest
     if earliest is not None and minute_of(p.start) < earliest:
-        details: dict[str, int | str] = {
+        details: Details = {
             "starts": clock(p.start),
             "earliest": clock(moment(p, earliest)),
         }
@@ -32,44 +35,59 @@ def not_too_early(facts: Facts, p: Placement) -> Iterator[Clash]:
 def not_too_late(facts: Facts, p: Placement) -> Iterator[Clash]:
     latest = facts.programmes[p.programme].latest
     if latest is not None and minute_of(p.start) > latest:
-        details: dict[str, int | str] = {
+        details: Details = {
             "starts": clock(p.start),
             "latest": clock(moment(p, latest)),
         }
         yield Clash("too_late", "publication", who(p), details)
 
 
-def repeats_apart(facts: Facts, a: Placement, b: Placement) -> Iterator[Clash]:
-    """On different days; or so many minutes apart, where the festival says so."""
-    gap = facts.problem.repeat_gap
-    if gap is None and day_of(a.start) == day_of(b.start):
+def other_day(facts: Facts, a: Placement, b: Placement) -> Iterator[Clash]:
+    """Unless the festival says how many minutes apart will do."""
+    if facts.problem.repeat_gap is None and day_of(a.start) == day_of(b.start):
         yield Clash("repeat_same_day", "publication", who(a, b), {"day": day_of(a.start) + 1})
+
+
+def not_too_soon(facts: Facts, a: Placement, b: Placement) -> Iterator[Clash]:
+    gap = facts.problem.repeat_gap
     if gap is not None and abs(a.start - b.start) < gap:
-        minutes_apart: dict[str, int | str] = {"minutes": abs(a.start - b.start), "least": gap}
-        yield Clash("repeat_too_soon", "publication", who(a, b), minutes_apart)
+        details: Details = {"minutes": abs(a.start - b.start), "least": gap}
+        yield Clash("repeat_too_soon", "publication", who(a, b), details)
+
+
+def other_band(facts: Facts, a: Placement, b: Placement) -> Iterator[Clash]:
     same = facts.band(minute_of(a.start)) == facts.band(minute_of(b.start))
     if facts.problem.repeat_other_band and same:
-        hours: dict[str, int | str] = {"one": clock(a.start), "other": clock(b.start)}
+        hours: Details = {"one": clock(a.start), "other": clock(b.start)}
         yield Clash("repeat_same_band", "publication", who(a, b), hours)
 
 
 def premiere_first(facts: Facts, a: Placement, b: Placement) -> Iterator[Clash]:
-    """A press screening may have to come even before it."""
+    """All but a press screening that has to come even before it."""
     first, other = (a, b) if a.number == 0 else (b, a)
-    if first.number > 0 or other.number == 0:
-        return
     programme = facts.programmes[a.programme]
-    details: dict[str, int | str] = {
+    if not facts.problem.premiere_first or (programme.press_before and programme.press == other.number):
+        return
+    if first.number == 0 < other.number and first.start > other.start:
+        yield Clash("premiere_after_repeat", "publication", who(first, other), both(first, other))
+
+
+def press_first(facts: Facts, a: Placement, b: Placement) -> Iterator[Clash]:
+    first, press = (a, b) if a.number == 0 else (b, a)
+    programme = facts.programmes[a.programme]
+    if first.number > 0 or not programme.press_before or programme.press != press.number:
+        return
+    if first.start <= press.start:
+        yield Clash("press_out_of_order", "publication", who(first, press), both(first, press))
+
+
+def both(first: Placement, other: Placement) -> Details:
+    return {
         "first": clock(first.start),
         "repeat": clock(other.start),
         "first_day": day_of(first.start) + 1,
         "repeat_day": day_of(other.start) + 1,
     }
-    if programme.press == other.number and programme.press_before:
-        if first.start <= other.start:
-            yield Clash("press_out_of_order", "publication", who(first, other), details)
-    elif facts.problem.premiere_first and first.start > other.start:
-        yield Clash("premiere_after_repeat", "publication", who(first, other), details)
 
 
 def in_order(facts: Facts, plan: Plan) -> Iterator[Clash]:
@@ -81,7 +99,7 @@ def in_order(facts: Facts, plan: Plan) -> Iterator[Clash]:
             continue
         wait = b.start - facts.ends(a)
         if wait < order.least or (order.most is not None and wait > order.most):
-            details: dict[str, int | str] = {
+            details: Details = {
                 "first": facts.programmes[order.first].title,
                 "then": facts.programmes[order.then].title,
                 "minutes": wait,
@@ -95,7 +113,7 @@ def never_at_once(facts: Facts, plan: Plan) -> Iterator[Clash]:
         for a, b in combinations(its, 2):
             if a.programme != b.programme and overlap(facts, a, b):
                 titles = (facts.programmes[p.programme].title for p in (a, b))
-                details: dict[str, int | str] = dict(zip(("one", "other"), titles, strict=True))
+                details: Details = dict(zip(("one", "other"), titles, strict=True))
                 yield Clash("never_together", "publication", who(a, b), details)
 
 
@@ -103,91 +121,196 @@ def moment(p: Placement, minute: int) -> int:
     return p.start - minute_of(p.start) + minute
 
 
-# What a model is told
+# What a model is told, and what its sentence needs
 
 
-def clock_hours(earliest: int | None, latest: int | None, days: int) -> int:
-    begins = DAY_TURNS if earliest is None else max(DAY_TURNS, earliest)
-    ends = min(DAY + DAY_TURNS - 1, DAY + DAY_TURNS - 1 if latest is None else latest)
-    return sum(minutes.span(day * DAY + begins, day * DAY + ends + 1) for day in range(days))
+def state_earliest(facts: Facts, thing: Thing, model: Model) -> None:
+    earliest = facts.programmes[thing[0]].earliest
+    for name in model.showings.get(thing[0], ()):
+        model.keep(name, minutes.clock_hours(earliest, None, facts.problem.days))
 
 
-def state_rating(facts: Facts, model: Model) -> None:
-    for name in model.names:
-        programme = facts.programmes[name[0]]
-        if programme.earliest is not None or programme.latest is not None:
-            model.keep(name, clock_hours(programme.earliest, programme.latest, facts.problem.days))
+def earliest_said(facts: Facts, thing: Thing) -> Details:
+    return {**titled(facts, thing), "earliest": clock(facts.programmes[thing[0]].earliest or 0)}
 
 
-def screenings_of(model: Model) -> dict[str, list[Name]]:
-    found: dict[str, list[Name]] = {}
-    for name in model.names:
-        found.setdefault(name[0], []).append(name)
-    return found
+def state_latest(facts: Facts, thing: Thing, model: Model) -> None:
+    latest = facts.programmes[thing[0]].latest
+    for name in model.showings.get(thing[0], ()):
+        model.keep(name, minutes.clock_hours(None, latest, facts.problem.days))
 
 
-def state_repeats(facts: Facts, model: Model) -> None:
-    problem = facts.problem
-    for names in screenings_of(model).values():
-        if len(names) < 2:
-            continue
-        if problem.repeat_gap is None:
-            model.other_days(names)
-        else:
-            model.begins_apart(names, problem.repeat_gap)
-        if problem.repeat_other_band:
-            model.other_bands(names)
+def latest_said(facts: Facts, thing: Thing) -> Details:
+    return {**titled(facts, thing), "latest": clock(facts.programmes[thing[0]].latest or 0)}
 
 
-def state_premieres(facts: Facts, model: Model) -> None:
-    """Where repeats have days of their own, the premiere has an earlier day."""
-    by_day = facts.forces("H11") and facts.problem.repeat_gap is None
-    for programme, names in screenings_of(model).items():
-        for one, other, strictly in in_turn(facts, facts.programmes[programme], names):
-            if by_day:
-                model.later_day(one, other)
-            else:
-                model.begins_before(one, other, strictly=strictly)
+def repeated(facts: Facts, programme: Programme) -> bool:
+    return facts.showings[programme.id] > 1
 
 
-def in_turn(
-    facts: Facts, programme: Programme, names: list[Name]
-) -> Iterator[tuple[Name, Name, bool]]:
-    """The two, and whether the first must begin strictly before."""
-    first = (programme.id, 0)
-    for name in names if first in names else ():
-        if name[1] and name[1] == programme.press and programme.press_before:
-            yield name, first, True
-        elif name[1] and facts.problem.premiere_first:
-            yield first, name, False
+def state_other_days(_: Facts, thing: Thing, model: Model) -> None:
+    model.other_days(model.showings.get(thing[0], []))
 
 
-def state_orders(facts: Facts, model: Model) -> None:
-    for order in facts.problem.orders:
-        if order.first != order.then:
-            model.follows((order.first, 0), (order.then, 0), least=order.least, most=order.most)
+def state_gap(facts: Facts, thing: Thing, model: Model) -> None:
+    model.begins_apart(model.showings.get(thing[0], []), facts.problem.repeat_gap or 0)
 
 
-def state_never(facts: Facts, model: Model) -> None:
-    its = screenings_of(model)
-    for one, other in facts.problem.never_together:
-        for a in its.get(one, ()) if one != other else ():
-            for b in its.get(other, ()):
-                model.apart([a, b], pause=0, ways=False)
+def gap_said(facts: Facts, thing: Thing) -> Details:
+    return {**titled(facts, thing), "least": facts.problem.repeat_gap or 0}
+
+
+def state_other_bands(_: Facts, thing: Thing, model: Model) -> None:
+    model.other_bands(model.showings.get(thing[0], []))
+
+
+def state_premiere(facts: Facts, thing: Thing, model: Model) -> None:
+    programme, first = facts.programmes[thing[0]], (thing[0], 0)
+    press = programme.press if programme.press_before else None
+    for name in model.showings.get(thing[0], ()):
+        if name[1] not in {0, press}:
+            model.begins_before(first, name, strictly=False)
+
+
+def has_press_before(_: Facts, programme: Programme) -> bool:
+    return programme.press is not None and programme.press_before
+
+
+def state_press(facts: Facts, thing: Thing, model: Model) -> None:
+    press: Name = (thing[0], facts.programmes[thing[0]].press or 0)
+    model.begins_before(press, (thing[0], 0), strictly=True)
+
+
+def state_order(facts: Facts, thing: Thing, model: Model) -> None:
+    order = facts.problem.orders[thing[1]]
+    if order.first != order.then:
+        model.follows((order.first, 0), (order.then, 0), least=order.least, most=order.most)
+
+
+def order_said(facts: Facts, thing: Thing) -> Details:
+    order = facts.problem.orders[thing[1]]
+    titles: Details = {
+        "first": facts.programmes[order.first].title,
+        "then": facts.programmes[order.then].title,
+        "least": order.least,
+    }
+    return titles if order.most is None else {**titles, "most": order.most}
+
+
+def state_never(facts: Facts, thing: Thing, model: Model) -> None:
+    one, other = facts.problem.never_together[thing[1]]
+    for a in model.showings.get(one, ()) if one != other else ():
+        for b in model.showings.get(other, ()):
+            model.apart([a, b], pause=0, ways=False)
+
+
+def never_said(facts: Facts, thing: Thing) -> Details:
+    one, other = facts.problem.never_together[thing[1]]
+    return {"one": facts.programmes[one].title, "other": facts.programmes[other].title}
 
 
 PREMIERES = Rule(
     "H10",
-    ("premiere_after_repeat", "press_out_of_order"),
-    pairs(by_programme, premiere_first),
-    state_premieres,
+    (
+        Constraint(
+            "premiere_after_repeat",
+            broken=pairs(by_programme, premiere_first),
+            things=each_programme(lambda facts, p: facts.problem.premiere_first and repeated(facts, p)),
+            state=state_premiere,
+            details=titled,
+            softness=14,
+        ),
+        Constraint(
+            "press_out_of_order",
+            broken=pairs(by_programme, press_first),
+            things=each_programme(has_press_before),
+            state=state_press,
+            details=titled,
+            softness=15,
+        ),
+    ),
 )
 REPEATS = Rule(
     "H11",
-    ("repeat_same_day", "repeat_too_soon", "repeat_same_band"),
-    pairs(by_programme, repeats_apart),
-    state_repeats,
+    (
+        Constraint(
+            "repeat_same_day",
+            broken=pairs(by_programme, other_day),
+            things=each_programme(
+                lambda facts, p: repeated(facts, p) and facts.problem.repeat_gap is None
+            ),
+            state=state_other_days,
+            details=titled,
+            softness=22,
+        ),
+        Constraint(
+            "repeat_too_soon",
+            broken=pairs(by_programme, not_too_soon),
+            things=each_programme(
+                lambda facts, p: repeated(facts, p) and facts.problem.repeat_gap is not None
+            ),
+            state=state_gap,
+            details=gap_said,
+            softness=23,
+        ),
+        Constraint(
+            "repeat_same_band",
+            broken=pairs(by_programme, other_band),
+            things=each_programme(
+                lambda facts, p: repeated(facts, p) and facts.problem.repeat_other_band
+            ),
+            state=state_other_bands,
+            details=titled,
+            softness=29,
+        ),
+    ),
 )
-RATING = Rule("H12", ("too_early", "too_late"), alone(not_too_early, not_too_late), state_rating)
-ORDERS = Rule("H18", ("out_of_order",), in_order, state_orders)
-NEVER = Rule("H20", ("never_together",), never_at_once, state_never)
+RATING = Rule(
+    "H12",
+    (
+        Constraint(
+            "too_early",
+            broken=alone(not_too_early),
+            things=each_programme(lambda _, programme: programme.earliest is not None),
+            state=state_earliest,
+            details=earliest_said,
+            softness=24,
+        ),
+        Constraint(
+            "too_late",
+            broken=alone(not_too_late),
+            things=each_programme(lambda _, programme: programme.latest is not None),
+            state=state_latest,
+            details=latest_said,
+            softness=25,
+        ),
+    ),
+)
+ORDERS = Rule(
+    "H18",
+    (
+        Constraint(
+            "out_of_order",
+            broken=in_order,
+            things=each_line("orders", lambda order: order.first),
+            state=state_order,
+            details=order_said,
+            softness=21,
+            variant=lambda details: "_within" if "most" in details else "",
+        ),
+    ),
+)
+NEVER = Rule(
+    "H20",
+    (
+        Constraint(
+            "never_together",
+            broken=never_at_once,
+            things=each_line("never_together", lambda pair: pair[0]),
+            state=state_never,
+            details=never_said,
+            softness=28,
+        ),
+    ),
+)
+RULES = (REPEATS, PREMIERES, RATING, ORDERS, NEVER)

@@ -1,23 +1,31 @@
 """What distributors, pins and blocks allow: embargoes, numbers, visas, parts of a pin, ratings."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from screenings.planner import minutes
-from screenings.planner.model import DAY, MANY, Clash, Hold, Placement, Programme, day_of, minute_of
-from screenings.planner.rules.facts import Facts, clock, who
-from screenings.planner.rules.order import clock_hours
-from screenings.planner.rules.rule import (
-    Model,
+from screenings.planner.model import (
+    Clash,
+    Details,
+    Hold,
     Name,
+    Placement,
+    Programme,
+    day_of,
+    minute_of,
+)
+from screenings.planner.rules.facts import Facts, clock, titled, who
+from screenings.planner.rules.rule import (
+    Constraint,
+    Model,
     Plan,
     Rule,
+    Thing,
     alone,
     by_programme,
-    grouped,
-    nothing,
+    each_line,
+    each_programme,
+    groups,
 )
-
-Details = dict[str, int | str]
 
 
 def embargo_is_over(facts: Facts, p: Placement) -> Iterator[Clash]:
@@ -33,73 +41,32 @@ def day_is_allowed(facts: Facts, p: Placement) -> Iterator[Clash]:
         yield Clash("forbidden_day", "publication", who(p), {"day": day + 1})
 
 
-def few_enough(facts: Facts, plan: Plan) -> Iterator[Clash]:
-    for programme, its in grouped(plan, by_programme).items():
-        yield from of_programme(facts, facts.programmes[programme], its)
-
-
-def of_programme(facts: Facts, programme: Programme, its: list[Placement]) -> Iterator[Clash]:
-    names, measures = sorted(who(*its)), facts.measures
-    most = programme.most_screenings
+def within_the_rights(facts: Facts, programme: str, its: list[Placement]) -> Iterator[Clash]:
+    most = facts.programmes[programme].most_screenings
     if most is not None and len(its) > most:
         details: Details = {"count": len(its), "most": most}
-        yield Clash("too_many_screenings", "publication", names, details)
-    if not programme.visa:
-        return
-    if len(its) > measures.visa_screenings:
-        details = {"count": len(its), "most": measures.visa_screenings}
-        yield Clash("visa_screenings", "publication", names, details)
-    days = [day_of(p.start) for p in its]
-    if max(days) - min(days) >= measures.visa_days:
-        details = {"days": max(days) - min(days) + 1, "most": measures.visa_days}
-        yield Clash("visa_days", "publication", names, details)
+        yield Clash("too_many_screenings", "publication", sorted(who(*its)), details)
+
+
+def within_the_visa(facts: Facts, programme: str, its: list[Placement]) -> Iterator[Clash]:
+    most = facts.measures.visa_screenings
+    if facts.programmes[programme].visa and len(its) > most:
+        details: Details = {"count": len(its), "most": most}
+        yield Clash("visa_screenings", "publication", sorted(who(*its)), details)
+
+
+def within_days(facts: Facts, programme: str, its: list[Placement]) -> Iterator[Clash]:
+    days, most = [day_of(p.start) for p in its], facts.measures.visa_days
+    if facts.programmes[programme].visa and max(days) - min(days) >= most:
+        details: Details = {"days": max(days) - min(days) + 1, "most": most}
+        yield Clash("visa_days", "publication", sorted(who(*its)), details)
+
+
+def in_one_commune(facts: Facts, programme: str, its: list[Placement]) -> Iterator[Clash]:
     communes = sorted({facts.screens[p.screen].commune for p in its})
-    if len(communes) > 1:
-        yield Clash("visa_communes", "publication", names, {"communes": ", ".join(communes)})
-
-
-def rights_kept(facts: Facts, plan: Plan) -> Iterator[Clash]:
-    yield from alone(embargo_is_over, day_is_allowed)(facts, plan)
-    yield from few_enough(facts, plan)
-
-
-def state_rights(facts: Facts, model: Model) -> None:
-    days = facts.problem.days
-    by_programme: dict[str, list[Name]] = {}
-    beyond = set(too_many(facts, model.names))
-    for name in model.names:
-        programme, keep = facts.programmes[name[0]], minutes.span(0, (days + 2) * DAY)
-        if programme.not_before is not None:
-            keep &= ~minutes.span(0, programme.not_before)
-        for day in programme.forbidden_days:
-            keep &= ~minutes.day(day) if day >= 0 else keep
-        if name in beyond:
-            keep = 0
-        if programme.visa:
-            by_programme.setdefault(name[0], []).append(name)
-        model.keep(name, keep)
-    for names in by_programme.values():
-        model.near(names, days=facts.measures.visa_days)
-
-
-def too_many(facts: Facts, names: Iterable[Name]) -> Iterator[Name]:
-    """What the rights and the visa leave no room for: locks stand, then the first come."""
-    locked = {(p.programme, p.number) for p in facts.problem.pins} if facts.forces("H14") else set()
-    of_each: dict[str, list[Name]] = {}
-    for name in sorted(names, key=lambda name: (name not in locked, name[1])):
-        of_each.setdefault(name[0], []).append(name)
-    for programme, its in of_each.items():
-        yield from its[allowed(facts, facts.programmes[programme]) :]
-
-
-def allowed(facts: Facts, programme: Programme) -> int:
-    """How many screenings the rights and the visa leave."""
-    most = [MANY]
-    if programme.most_screenings is not None:
-        most.append(programme.most_screenings)
-    if programme.visa:
-        most.append(facts.measures.visa_screenings)
-    return min(most)
+    if facts.programmes[programme].visa and len(communes) > 1:
+        details: Details = {"communes": ", ".join(communes)}
+        yield Clash("visa_communes", "publication", sorted(who(*its)), details)
 
 
 # Parts of a pin
@@ -112,8 +79,7 @@ def hold_is_kept(facts: Facts, p: Placement) -> Iterator[Clash]:
 
 
 def lock_is_kept(facts: Facts, p: Placement) -> Iterator[Clash]:
-    pins = {(pin.programme, pin.number): pin for pin in facts.problem.pins}
-    pin = pins.get((p.programme, p.number))
+    pin = facts.pins.get((p.programme, p.number))
     if pin and (pin.screen, pin.start) != (p.screen, p.start):
         details: Details = {"screen": facts.screens[pin.screen].name, "starts": clock(pin.start)}
         yield Clash("lock_moved", "block", who(p), details)
@@ -135,41 +101,25 @@ def told(facts: Facts, hold: Hold) -> Details:
     return {"held": " · ".join(parts)}
 
 
-def state_holds(facts: Facts, model: Model) -> None:
-    days = facts.problem.days
-    for pin in facts.problem.pins:
-        name = (pin.programme, pin.number)
-        model.keep(name, 1 << pin.start)
-        for screen in facts.screens:
-            if screen != pin.screen:
-                model.refuse(name, screen)
-    for hold in facts.problem.holds:
-        name = (hold.programme, hold.number)
-        if name not in model.names:
-            continue
-        if hold.day is not None:
-            model.keep(name, minutes.day(hold.day))
-        if hold.minute is not None:
-            model.keep(name, clock_hours(hold.minute, hold.minute, days))
-        for screen in facts.screens if hold.screen is not None else ():
-            if screen != hold.screen:
-                model.refuse(name, screen)
-
-
 # Blocks of shorts
 
 
-def block_is_sound(facts: Facts, p: Placement) -> Iterator[Clash]:
-    programme, measures = facts.programmes[p.programme], facts.measures
+def block_is_short(facts: Facts, p: Placement) -> Iterator[Clash]:
+    programme, most = facts.programmes[p.programme], facts.measures.block_minutes
     long = block_length(facts, programme)
-    if programme.films and long > measures.block_minutes:
-        details: Details = {"minutes": long, "most": measures.block_minutes}
-        yield Clash("block_too_long", "publication", who(p), details)
-    if twice := directors_twice(programme):
+    if programme.films and long > most:
+        yield Clash("block_too_long", "publication", who(p), {"minutes": long, "most": most})
+
+
+def directors_differ(facts: Facts, p: Placement) -> Iterator[Clash]:
+    if twice := directors_twice(facts.programmes[p.programme]):
         yield Clash("director_twice", "publication", who(p), {"director": ", ".join(twice)})
-    strictest = strictest_hour(programme)
+
+
+def block_is_late(facts: Facts, p: Placement) -> Iterator[Clash]:
+    strictest = strictest_hour(facts.programmes[p.programme])
     if strictest is not None and minute_of(p.start) < strictest:
-        details = {"starts": clock(p.start), "earliest": clock(strictest)}
+        details: Details = {"starts": clock(p.start), "earliest": clock(strictest)}
         yield Clash("block_too_early", "publication", who(p), details)
 
 
@@ -186,39 +136,146 @@ def strictest_hour(programme: Programme) -> int | None:
     return max((f.earliest for f in programme.films if f.earliest is not None), default=None)
 
 
-def state_blocks(facts: Facts, model: Model) -> None:
-    for name in model.names:
-        programme = facts.programmes[name[0]]
-        if not programme.films:
-            continue
-        strictest = strictest_hour(programme)
-        if strictest is not None:
-            model.keep(name, clock_hours(strictest, None, facts.problem.days))
-        sample = Placement(*name, "", DAY - 1 if strictest is None else strictest)
-        if any(True for _ in block_is_sound(facts, sample)):
-            model.keep(name, 0)
+# What a model is told, and what its sentence needs
 
 
-RIGHTS = Rule(
-    "H13",
-    (
-        "embargo_broken",
-        "too_many_screenings",
-        "forbidden_day",
-        "visa_screenings",
-        "visa_days",
-        "visa_communes",
-    ),
-    rights_kept,
-    state_rights,
-)
-PINS = Rule("H14", ("lock_moved", "hold_broken"), alone(lock_is_kept, hold_is_kept), state_holds)
-BLOCKS = Rule(
-    "H17",
-    ("block_too_long", "director_twice", "block_too_early"),
-    alone(block_is_sound),
-    state_blocks,
-)
+def state_promise(_: Facts, thing: Thing, model: Model) -> None:
+    model.show(thing)
+
+
+def promised(facts: Facts) -> list[Name]:
+    """Every showing, and whatever is locked beyond them."""
+    return [
+        name
+        for name in facts.names
+        if name[1] < facts.programmes[name[0]].showings or facts.forces("H14")
+    ]
+
+
+def visiting(_: Facts, programme: Programme) -> bool:
+    """Shown on a temporary visa."""
+    return programme.visa
+
+
+def is_block(_: Facts, programme: Programme) -> bool:
+    return bool(programme.films)
+
+
+def keep(model: Model, programme: str, starts: int) -> None:
+    for name in model.showings.get(programme, ()):
+        model.keep(name, starts)
+
+
+def state_embargo(facts: Facts, thing: Thing, model: Model) -> None:
+    before = minutes.span(0, facts.programmes[thing[0]].not_before or 0)
+    keep(model, thing[0], minutes.festival(facts.problem.days) & ~before)
+
+
+def embargo_said(facts: Facts, thing: Thing) -> Details:
+    embargo = facts.programmes[thing[0]].not_before or 0
+    return {**titled(facts, thing), "day": day_of(embargo) + 1, "from": clock(embargo)}
+
+
+def state_days(facts: Facts, thing: Thing, model: Model) -> None:
+    left = minutes.festival(facts.problem.days)
+    for day in facts.programmes[thing[0]].forbidden_days:
+        left &= ~minutes.day(day)
+    keep(model, thing[0], left)
+
+
+def days_said(facts: Facts, thing: Thing) -> Details:
+    days = sorted(facts.programmes[thing[0]].forbidden_days)
+    return {**titled(facts, thing), "days": ", ".join(str(day + 1) for day in days)}
+
+
+def state_rights(facts: Facts, thing: Thing, model: Model) -> None:
+    most = facts.programmes[thing[0]].most_screenings or 0
+    model.at_most(model.showings.get(thing[0], []), most)
+
+
+def rights_said(facts: Facts, thing: Thing) -> Details:
+    return {**titled(facts, thing), "most": facts.programmes[thing[0]].most_screenings or 0}
+
+
+def state_visa(facts: Facts, thing: Thing, model: Model) -> None:
+    model.at_most(model.showings.get(thing[0], []), facts.measures.visa_screenings)
+
+
+def visa_said(facts: Facts, thing: Thing) -> Details:
+    return {**titled(facts, thing), "most": facts.measures.visa_screenings}
+
+
+def state_visa_days(facts: Facts, thing: Thing, model: Model) -> None:
+    model.near(model.showings.get(thing[0], []), facts.measures.visa_days)
+
+
+def visa_days_said(facts: Facts, thing: Thing) -> Details:
+    return {**titled(facts, thing), "most": facts.measures.visa_days}
+
+
+def state_communes(_: Facts, thing: Thing, model: Model) -> None:
+    model.one_commune(model.showings.get(thing[0], []))
+
+
+def state_lock(facts: Facts, thing: Thing, model: Model) -> None:
+    pin = facts.pins[thing]
+    model.keep(thing, 1 << pin.start)
+    for screen in facts.screens:
+        if screen != pin.screen:
+            model.refuse(thing, screen)
+
+
+def lock_said(facts: Facts, thing: Thing) -> Details:
+    pin = facts.pins[thing]
+    day, screen = day_of(pin.start) + 1, facts.screens[pin.screen].name
+    return {**titled(facts, thing), "screen": screen, "day": day, "starts": clock(pin.start)}
+
+
+def state_hold(facts: Facts, thing: Thing, model: Model) -> None:
+    hold = facts.problem.holds[thing[1]]
+    name = (hold.programme, hold.number)
+    if hold.day is not None:
+        model.keep(name, minutes.day(hold.day))
+    if hold.minute is not None:
+        model.keep(name, minutes.clock_hours(hold.minute, hold.minute, facts.problem.days))
+    for screen in facts.screens if hold.screen is not None else ():
+        if screen != hold.screen:
+            model.refuse(name, screen)
+
+
+def hold_said(facts: Facts, thing: Thing) -> Details:
+    hold = facts.problem.holds[thing[1]]
+    return {**titled(facts, (hold.programme, hold.number)), **told(facts, hold)}
+
+
+def state_length(facts: Facts, thing: Thing, model: Model) -> None:
+    if block_length(facts, facts.programmes[thing[0]]) > facts.measures.block_minutes:
+        keep(model, thing[0], 0)
+
+
+def length_said(facts: Facts, thing: Thing) -> Details:
+    long = block_length(facts, facts.programmes[thing[0]])
+    return {**titled(facts, thing), "minutes": long, "most": facts.measures.block_minutes}
+
+
+def state_directors(facts: Facts, thing: Thing, model: Model) -> None:
+    if directors_twice(facts.programmes[thing[0]]):
+        keep(model, thing[0], 0)
+
+
+def directors_said(facts: Facts, thing: Thing) -> Details:
+    twice = directors_twice(facts.programmes[thing[0]])
+    return {**titled(facts, thing), "director": ", ".join(twice)}
+
+
+def state_strictest(facts: Facts, thing: Thing, model: Model) -> None:
+    strictest = strictest_hour(facts.programmes[thing[0]])
+    keep(model, thing[0], minutes.clock_hours(strictest, None, facts.problem.days))
+
+
+def strictest_said(facts: Facts, thing: Thing) -> Details:
+    strictest = strictest_hour(facts.programmes[thing[0]]) or 0
+    return {**titled(facts, thing), "earliest": clock(strictest)}
 
 
 def no_clash(_: Facts, __: Plan) -> Iterator[Clash]:
@@ -226,4 +283,122 @@ def no_clash(_: Facts, __: Plan) -> Iterator[Clash]:
     return iter(())
 
 
-PROMISE = Rule("H1", ("unkept_promise",), no_clash, nothing)
+PROMISE = Rule(
+    "H1",
+    (
+        Constraint(
+            "unkept_promise",
+            broken=no_clash,
+            things=promised,
+            state=state_promise,
+            details=titled,
+            softness=0,
+            demand="promise",
+        ),
+    ),
+)
+RIGHTS = Rule(
+    "H13",
+    (
+        Constraint(
+            "embargo_broken",
+            broken=alone(embargo_is_over),
+            things=each_programme(lambda _, programme: programme.not_before is not None),
+            state=state_embargo,
+            details=embargo_said,
+            softness=1,
+        ),
+        Constraint(
+            "too_many_screenings",
+            broken=groups(by_programme, within_the_rights),
+            things=each_programme(lambda _, programme: programme.most_screenings is not None),
+            state=state_rights,
+            details=rights_said,
+            softness=2,
+        ),
+        Constraint(
+            "forbidden_day",
+            broken=alone(day_is_allowed),
+            things=each_programme(lambda _, programme: programme.forbidden_days),
+            state=state_days,
+            details=days_said,
+            softness=6,
+        ),
+        Constraint(
+            "visa_screenings",
+            broken=groups(by_programme, within_the_visa),
+            things=each_programme(visiting),
+            state=state_visa,
+            details=visa_said,
+            softness=3,
+        ),
+        Constraint(
+            "visa_days",
+            broken=groups(by_programme, within_days),
+            things=each_programme(visiting),
+            state=state_visa_days,
+            details=visa_days_said,
+            softness=5,
+        ),
+        Constraint(
+            "visa_communes",
+            broken=groups(by_programme, in_one_commune),
+            things=each_programme(visiting),
+            state=state_communes,
+            details=titled,
+            softness=4,
+        ),
+    ),
+)
+PINS = Rule(
+    "H14",
+    (
+        Constraint(
+            "lock_moved",
+            broken=alone(lock_is_kept),
+            things=lambda facts: list(facts.pins),
+            state=state_lock,
+            details=lock_said,
+            softness=19,
+            demand="lock",
+        ),
+        Constraint(
+            "hold_broken",
+            broken=alone(hold_is_kept),
+            things=each_line("holds", lambda hold: hold.programme),
+            state=state_hold,
+            details=hold_said,
+            softness=20,
+        ),
+    ),
+)
+BLOCKS = Rule(
+    "H17",
+    (
+        Constraint(
+            "block_too_long",
+            broken=alone(block_is_short),
+            things=each_programme(is_block),
+            state=state_length,
+            details=length_said,
+            softness=9,
+        ),
+        Constraint(
+            "director_twice",
+            broken=alone(directors_differ),
+            things=each_programme(is_block),
+            state=state_directors,
+            details=directors_said,
+            softness=10,
+        ),
+        Constraint(
+            "block_too_early",
+            broken=alone(block_is_late),
+            things=each_programme(is_block),
+            state=state_strictest,
+            details=strictest_said,
+            softness=8,
+        ),
+    ),
+)
+RULES = (RIGHTS, PINS, BLOCKS)

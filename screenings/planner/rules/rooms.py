@@ -1,17 +1,36 @@
 """What a screen can take: one film at a time, in its hours, with its seats and equipment."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from screenings.planner import minutes
-from screenings.planner.model import DAY, Clash, Placement, Programme, Screen, day_of, minute_of
-from screenings.planner.rules.facts import Facts, clock, hours_on, who
-from screenings.planner.rules.rule import Model, Rule, alone, by_screen, pairs
+from screenings.planner.model import (
+    DAY,
+    Clash,
+    Details,
+    Placement,
+    Screen,
+    day_of,
+    minute_of,
+)
+from screenings.planner.rules.facts import Facts, clock, hours_on, titled, who
+from screenings.planner.rules.rule import (
+    Constraint,
+    Model,
+    Rule,
+    Thing,
+    alone,
+    by_screen,
+    each_line,
+    each_programme,
+    each_screen,
+    pairs,
+)
 
 
 def one_film_per_screen(facts: Facts, a: Placement, b: Placement) -> Iterator[Clash]:
     shared = min(facts.ends(a), facts.ends(b)) - max(a.start, b.start)
     if a.screen == b.screen and shared > 0:
-        details: dict[str, int | str] = {"screen": facts.screens[a.screen].name, "minutes": shared}
+        details: Details = {"screen": facts.screens[a.screen].name, "minutes": shared}
         yield Clash("screen_taken", "block", who(a, b), details)
 
 
@@ -20,7 +39,7 @@ def time_to_clear(facts: Facts, a: Placement, b: Placement) -> Iterator[Clash]:
     missing = facts.clears(first) - second.start
     if a.screen == b.screen and facts.ends(first) <= second.start < facts.clears(first):
         screen = facts.screens[a.screen]
-        details: dict[str, int | str] = {
+        details: Details = {
             "screen": screen.name,
             "minutes": missing,
             "turnaround": screen.turnaround,
@@ -32,7 +51,7 @@ def within_opening_hours(facts: Facts, p: Placement) -> Iterator[Clash]:
     hours = facts.hours(p)
     starts, ends = minute_of(p.start), minute_of(p.start) + facts.ends(p) - p.start
     if hours is None or starts < hours[0] or ends > hours[1]:
-        details: dict[str, int | str] = {
+        details: Details = {
             "screen": facts.screens[p.screen].name,
             "day": day_of(p.start) + 1,
             "starts": clock(p.start),
@@ -45,14 +64,14 @@ def has_equipment(facts: Facts, p: Placement) -> Iterator[Clash]:
     screen = facts.screens[p.screen]
     missing = sorted(set(facts.programmes[p.programme].equipment) - set(screen.equipment))
     if missing:
-        details: dict[str, int | str] = {"screen": screen.name, "equipment": ", ".join(missing)}
+        details: Details = {"screen": screen.name, "equipment": ", ".join(missing)}
         yield Clash("equipment_missing", "block", who(p), details)
 
 
 def has_seats(facts: Facts, p: Placement) -> Iterator[Clash]:
     screen, least = facts.screens[p.screen], facts.programmes[p.programme].least_seats
     if p.number == 0 and screen.seats < least:
-        details: dict[str, int | str] = {
+        details: Details = {
             "screen": screen.name,
             "seats": screen.seats,
             "least": least,
@@ -75,82 +94,202 @@ def is_not_reserved(facts: Facts, p: Placement) -> Iterator[Clash]:
             yield Clash("screen_reserved", "block", who(p), {**details, "title": one.title})
 
 
-def span_of(screen: Screen, begins: int, ends: int) -> dict[str, int | str]:
+def span_of(screen: Screen, begins: int, ends: int) -> Details:
     return {"screen": screen.name, "begins": clock(begins), "ends": clock(ends)}
 
 
-def lets_everybody_in(facts: Facts, p: Placement) -> Iterator[Clash]:
-    programme, screen = facts.programmes[p.programme], facts.screens[p.screen]
-    if programme.step_free and not screen.step_free:
+def day_and_span(screen: Screen, begins: int, ends: int) -> Details:
+    return {**span_of(screen, begins, ends), "day": day_of(begins) + 1}
+
+
+def is_step_free(facts: Facts, p: Placement) -> Iterator[Clash]:
+    screen = facts.screens[p.screen]
+    if facts.programmes[p.programme].step_free and not screen.step_free:
         yield Clash("not_step_free", "publication", who(p), {"screen": screen.name})
-    if programme.captions and not screen.captions:
+
+
+def has_captions(facts: Facts, p: Placement) -> Iterator[Clash]:
+    screen = facts.screens[p.screen]
+    if facts.programmes[p.programme].captions and not screen.captions:
         yield Clash("no_captions", "publication", who(p), {"screen": screen.name})
 
 
-# What a model is told
+# What a model is told, and what its sentence needs
 
 
-def state_turnaround(facts: Facts, model: Model) -> None:
+def state_turnaround(facts: Facts, thing: Thing, model: Model) -> None:
+    model.clear(thing[0], facts.screens[thing[0]].turnaround)
+
+
+def turnaround_said(facts: Facts, thing: Thing) -> Details:
+    screen = facts.screens[thing[0]]
+    return {"screen": screen.name, "minutes": screen.turnaround}
+
+
+def opening_days(facts: Facts) -> Iterator[Thing]:
+    return ((screen, day) for screen in facts.screens for day in range(facts.problem.days))
+
+
+def opens(facts: Facts, thing: Thing) -> tuple[int, int]:
+    """The minutes of the whole festival at which the doors open and close."""
+    screen, day = thing
+    hours = hours_on(facts.screens[screen], day, facts.problem.days) or (0, 0)
+    return hours[0] + day * DAY, hours[1] + day * DAY
+
+
+def state_hours(facts: Facts, thing: Thing, model: Model) -> None:
+    model.open(thing[0], minutes.span(*opens(facts, thing)), day=thing[1])
+
+
+def hours_said(facts: Facts, thing: Thing) -> Details:
+    begins, ends = opens(facts, thing)
+    return {
+        "screen": facts.screens[thing[0]].name,
+        "day": thing[1] + 1,
+        "opens": clock(begins),
+        "closes": clock(ends),
+        "minutes": ends - begins,
+    }
+
+
+def closures(facts: Facts) -> Iterator[Thing]:
     for screen in facts.problem.screens:
-        model.clear(screen.id, screen.turnaround)
+        yield from ((screen.id, number) for number, _ in enumerate(screen.closures))
 
 
-def state_hours(facts: Facts, model: Model) -> None:
-    days = facts.problem.days
+def state_closure(facts: Facts, thing: Thing, model: Model) -> None:
+    closed = minutes.span(*facts.screens[thing[0]].closures[thing[1]])
+    model.open(thing[0], minutes.festival(facts.problem.days) & ~closed)
+
+
+def closure_said(facts: Facts, thing: Thing) -> Details:
+    screen = facts.screens[thing[0]]
+    return day_and_span(screen, *screen.closures[thing[1]])
+
+
+def state_reservation(facts: Facts, thing: Thing, model: Model) -> None:
+    one = facts.problem.reservations[thing[1]]
+    taken = minutes.span(one.begins - facts.screens[one.screen].turnaround, one.ends)
+    model.open(one.screen, minutes.festival(facts.problem.days) & ~taken)
+
+
+def reservation_said(facts: Facts, thing: Thing) -> Details:
+    one = facts.problem.reservations[thing[1]]
+    return {**day_and_span(facts.screens[one.screen], one.begins, one.ends), "title": one.title}
+
+
+def state_equipment(facts: Facts, thing: Thing, model: Model) -> None:
+    needed = set(facts.programmes[thing[0]].equipment)
+    refuse(model, thing[0], [s for s in facts.problem.screens if not needed <= set(s.equipment)])
+
+
+def state_step_free(facts: Facts, thing: Thing, model: Model) -> None:
+    refuse(model, thing[0], [screen for screen in facts.problem.screens if not screen.step_free])
+
+
+def state_captions(facts: Facts, thing: Thing, model: Model) -> None:
+    refuse(model, thing[0], [screen for screen in facts.problem.screens if not screen.captions])
+
+
+def refuse(model: Model, programme: str, screens: list[Screen]) -> None:
+    for name in model.showings.get(programme, ()):
+        for screen in screens:
+            model.refuse(name, screen.id)
+
+
+def state_seats(facts: Facts, thing: Thing, model: Model) -> None:
+    least = facts.programmes[thing[0]].least_seats
     for screen in facts.problem.screens:
-        for day in range(days):
-            hours = hours_on(screen, day, days) or (0, 0)
-            running = minutes.span(hours[0] + day * DAY, hours[1] + day * DAY)
-            for begins, ends in screen.closures:
-                running &= ~minutes.span(begins, ends)
-            model.open(screen.id, running, day=day)
+        if screen.seats < least:
+            model.refuse((thing[0], 0), screen.id)
 
 
-def state_reservations(facts: Facts, model: Model) -> None:
-    everything = minutes.span(0, (facts.problem.days + 2) * DAY)
-    for one in facts.problem.reservations:
-        begins = one.begins - facts.screens[one.screen].turnaround
-        model.open(one.screen, everything & ~minutes.span(begins, one.ends))
+def seats_said(facts: Facts, thing: Thing) -> Details:
+    return {**titled(facts, thing), "least": facts.programmes[thing[0]].least_seats}
 
 
-def state_equipment(facts: Facts, model: Model) -> None:
-    state_screens(facts, model, lambda p, _, screen: set(p.equipment) <= set(screen.equipment))
-
-
-def state_seats(facts: Facts, model: Model) -> None:
-    state_screens(facts, model, suits)
-
-
-def suits(programme: Programme, number: int, screen: Screen) -> bool:
-    return (
-        (number > 0 or programme.least_seats <= screen.seats)
-        and (screen.step_free or not programme.step_free)
-        and (screen.captions or not programme.captions)
-    )
-
-
-def state_screens(
-    facts: Facts, model: Model, fits: Callable[[Programme, int, Screen], bool]
-) -> None:
-    for name in model.names:
-        for screen in facts.problem.screens:
-            if not fits(facts.programmes[name[0]], name[1], screen):
-                model.refuse(name, screen.id)
-
-
-ONE_FILM = Rule("H2", ("screen_taken",), pairs(by_screen, one_film_per_screen))
-TURNAROUND = Rule("H3", ("turnaround_short",), pairs(by_screen, time_to_clear), state_turnaround)
+ONE_FILM = Rule("H2", (Constraint("screen_taken", pairs(by_screen, one_film_per_screen)),))
+TURNAROUND = Rule(
+    "H3",
+    (
+        Constraint(
+            "turnaround_short",
+            broken=pairs(by_screen, time_to_clear),
+            things=each_screen,
+            state=state_turnaround,
+            details=turnaround_said,
+            softness=30,
+        ),
+    ),
+)
 HOURS = Rule(
     "H4",
-    ("outside_hours", "screen_closed"),
-    alone(within_opening_hours, is_not_closed),
-    state_hours,
+    (
+        Constraint(
+            "outside_hours",
+            broken=alone(within_opening_hours),
+            things=opening_days,
+            state=state_hours,
+            details=hours_said,
+            softness=18,
+        ),
+        Constraint(
+            "screen_closed",
+            broken=alone(is_not_closed),
+            things=closures,
+            state=state_closure,
+            details=closure_said,
+            softness=17,
+        ),
+    ),
 )
-EQUIPMENT = Rule("H5", ("equipment_missing",), alone(has_equipment), state_equipment)
+EQUIPMENT = Rule(
+    "H5",
+    (
+        Constraint(
+            "equipment_missing",
+            broken=alone(has_equipment),
+            things=each_programme(lambda _, programme: programme.equipment),
+            state=state_equipment,
+        ),
+    ),
+)
 SEATS = Rule(
     "H6",
-    ("too_few_seats", "not_step_free", "no_captions"),
-    alone(has_seats, lets_everybody_in),
-    state_seats,
+    (
+        Constraint(
+            "too_few_seats",
+            broken=alone(has_seats),
+            things=each_programme(lambda _, programme: programme.least_seats > 0),
+            state=state_seats,
+            details=seats_said,
+            softness=16,
+        ),
+        Constraint(
+            "not_step_free",
+            broken=alone(is_step_free),
+            things=each_programme(lambda _, programme: programme.step_free),
+            state=state_step_free,
+        ),
+        Constraint(
+            "no_captions",
+            broken=alone(has_captions),
+            things=each_programme(lambda _, programme: programme.captions),
+            state=state_captions,
+        ),
+    ),
 )
-RESERVED = Rule("H15", ("screen_reserved",), alone(is_not_reserved), state_reservations)
+RESERVED = Rule(
+    "H15",
+    (
+        Constraint(
+            "screen_reserved",
+            broken=alone(is_not_reserved),
+            things=each_line("reservations", lambda one: one.screen),
+            state=state_reservation,
+            details=reservation_said,
+            softness=11,
+        ),
+    ),
+)
+RULES = (ONE_FILM, TURNAROUND, HOURS, EQUIPMENT, SEATS, RESERVED)

@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator
 
-from screenings.planner.model import Clash, Crew, Placement, Resource, day_of
+from screenings.planner.model import Clash, Crew, Details, Name, Placement, Resource, day_of
 from screenings.planner.rules.facts import Facts, debate, length, who
-from screenings.planner.rules.rule import Model, Name, Plan, Rule, Use
-
-Details = dict[str, int | str]
+from screenings.planner.rules.rule import Constraint, Model, Plan, Rule, Thing, Use
 
 
 def enough_for_all(facts: Facts, plan: Plan) -> Iterator[Clash]:
@@ -43,13 +41,6 @@ def uses(facts: Facts, resource: Resource, names: list[Name]) -> Iterator[Use]:
             yield name, after, lasts
 
 
-def state_resources(facts: Facts, model: Model) -> None:
-    for resource in facts.problem.resources:
-        wanted = set(resource.programmes)
-        names = [name for name in model.names if name[0] in wanted]
-        model.at_once(list(uses(facts, resource, names)), resource.limit)
-
-
 def crew_rests(facts: Facts, plan: Plan) -> Iterator[Clash]:
     for crew in facts.problem.crews:
         by_day: dict[int, list[Placement]] = {}
@@ -72,10 +63,71 @@ def night(
         yield Clash("rest_too_short", "publication", who(last, early), details)
 
 
-def state_crews(facts: Facts, model: Model) -> None:
-    for crew in facts.problem.crews:
-        model.rests(crew.screens, crew.rest)
+# What a model is told, and what its sentence needs
 
 
-RESOURCES = Rule("H16", ("resource_short",), enough_for_all, state_resources)
-CREWS = Rule("H19", ("rest_too_short",), crew_rests, state_crews)
+def resources(facts: Facts) -> Iterator[Thing]:
+    return ((resource.id, 0) for resource in facts.problem.resources)
+
+
+def crews(facts: Facts) -> Iterator[Thing]:
+    return ((crew.id, 0) for crew in facts.problem.crews)
+
+
+def resource_of(facts: Facts, thing: Thing) -> Resource:
+    return next(one for one in facts.problem.resources if one.id == thing[0])
+
+
+def crew_of(facts: Facts, thing: Thing) -> Crew:
+    return next(one for one in facts.problem.crews if one.id == thing[0])
+
+
+def state_resource(facts: Facts, thing: Thing, model: Model) -> None:
+    resource = resource_of(facts, thing)
+    wanted = set(resource.programmes)
+    names = [name for name in model.names if name[0] in wanted]
+    model.at_once(list(uses(facts, resource, names)), resource.limit)
+
+
+def resource_said(facts: Facts, thing: Thing) -> Details:
+    resource = resource_of(facts, thing)
+    return {"resource": resource.name, "limit": resource.limit}
+
+
+def state_crew(facts: Facts, thing: Thing, model: Model) -> None:
+    crew = crew_of(facts, thing)
+    model.rests(crew.screens, crew.rest)
+
+
+def crew_said(facts: Facts, thing: Thing) -> Details:
+    crew = crew_of(facts, thing)
+    return {"crew": crew.name, "hours": f"{crew.rest // 60} h {crew.rest % 60:02}"}
+
+
+RESOURCES = Rule(
+    "H16",
+    (
+        Constraint(
+            "resource_short",
+            broken=enough_for_all,
+            things=resources,
+            state=state_resource,
+            details=resource_said,
+            softness=12,
+        ),
+    ),
+)
+CREWS = Rule(
+    "H19",
+    (
+        Constraint(
+            "rest_too_short",
+            broken=crew_rests,
+            things=crews,
+            state=state_crew,
+            details=crew_said,
+            softness=13,
+        ),
+    ),
+)
+RULES = (RESOURCES, CREWS)

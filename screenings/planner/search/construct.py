@@ -1,16 +1,27 @@
 """A first plan in a blink: the hardest first, and what failed goes to the front of the next try."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
+from screenings.planner.model import Placement
 from screenings.planner.search.instance import Ground
-from screenings.planner.search.schedule import Board
+from screenings.planner.search.schedule import Board, board_of
 
 TRIES = 40
 
 
-def first_plan(ground: Ground, *, seed: int, over: Callable[[], bool], tries: int = TRIES) -> Board:
-    """The first try that places everything, or else the one that lost least."""
+def first_plan(
+    ground: Ground,
+    *,
+    seed: int,
+    over: Callable[[], bool],
+    tries: int = TRIES,
+    standing: Collection[Placement] = (),
+) -> Board:
+    """The first try that places everything, or else the one that lost least.
+
+    What is `standing` has its place before all others choose.
+    """
     chance = random.Random(seed)  # noqa: S311
     choices = [sum(row.bit_count() for row in ground.starts[at]) for at in range(len(ground.names))]
     bumps = dict.fromkeys(ground.free, 0)
@@ -20,7 +31,7 @@ def first_plan(ground: Ground, *, seed: int, over: Callable[[], bool], tries: in
         order = sorted(
             ground.free, key=lambda at: urgency(ground, at, choices[at], bumps[at], noise, chance)
         )
-        board = one_try(ground, order, chance)
+        board = one_try(board_of(ground, standing), order, chance)
         if best is None or ground.cost(board.seats) < ground.cost(best.seats):
             best = board
         lost = [at for at in order if board.seats[at] is None]
@@ -40,10 +51,9 @@ def urgency(
     return -bumps, choices / worth * chance.uniform(1 - noise, 1 + noise)
 
 
-def one_try(ground: Ground, order: list[int], chance: random.Random) -> Board:
-    board = Board(ground)
+def one_try(board: Board, order: list[int], chance: random.Random) -> Board:
     for at in order:
-        seat = board.best(at, chance)
+        seat = board.best(at, chance) if board.seats[at] is None else None
         if seat is not None:
             board.put(at, seat)
     return board

@@ -1,19 +1,20 @@
 """A problem as whole numbers: where each screening may start, what that costs, who binds whom."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
 from screenings.planner import minutes
-from screenings.planner.model import DAY, DAY_TURNS, Placement, Problem, Screen
+from screenings.planner.model import DAY, DAY_TURNS, Name, Placement, Problem, Screen
 from screenings.planner.rules import RULES, further_cost, has_further_cost, state
 from screenings.planner.rules.audience import hour_cost, room_cost
-from screenings.planner.rules.facts import Facts, length
-from screenings.planner.rules.rule import Use
+from screenings.planner.rules.demands import in_turn, physics_of, tell
+from screenings.planner.rules.domains import Domains
+from screenings.planner.rules.facts import Facts, bands, length
+from screenings.planner.rules.rule import Demand, Use
 
-Name = tuple[str, int]
 Seat = tuple[int, int]  # (position of the screen, minute of the start)
 Seats = list[Seat | None]
 
@@ -77,6 +78,7 @@ class Ground:
     apart: list[Apart] = field(default_factory=list)
     later: list[tuple[int, int]] = field(default_factory=list)  # the second on a later day
     days_apart: list[tuple[int, ...]] = field(default_factory=list)
+    limited: list[tuple[int, ...]] = field(default_factory=list)  # only so many of these are shown
     most: list[Most] = field(default_factory=list)
     staff: list[Staff] = field(default_factory=list)
     bonds: list[Bond] = field(default_factory=list)
@@ -125,11 +127,11 @@ class Ground:
 
     @cached_property
     def all_minutes(self) -> int:
-        return minutes.span(0, (self.days + 2) * DAY)
+        return minutes.festival(self.days)
 
     @cached_property
     def bands(self) -> list[int]:
-        return [hours for hours, _ in bands(self.facts, self.days)]
+        return [hours for hours, _ in bands(self.facts)]
 
     @cached_property
     def on_day(self) -> list[int]:
@@ -190,22 +192,34 @@ class Ground:
         ]
 
 
-def ground_of(problem: Problem) -> Ground:
-    """Every rule about one screening becomes a set of starts, every other one a bond."""
-    ground, facts = Ground(problem), Facts(problem)
+def ground_of(
+    problem: Problem,
+    *,
+    asked: Collection[Demand] | None = None,
+    names: Sequence[Name] | None = None,
+    locked: bool = True,
+) -> Ground:
+    """Every demand about one screening becomes a set of starts, every other one a bond.
+
+    `asked`: these demands and physics; by default, all that are on. Screenings that are `locked`
+    stand from the beginning. `names`: these screenings; by default, all that are promised.
+    """
+    facts = Facts(problem)
+    ground = Ground(problem, list(facts.names if names is None else names))
     places = {screen.id: at for at, screen in enumerate(problem.screens)}
-    pins = {(pin.programme, pin.number): pin for pin in reversed(problem.pins)}
-    names = [(p.id, number) for p in problem.programmes for number in range(p.showings)]
-    ground.names = [*names, *(name for name in pins if name not in set(names))]
     ground.lengths = [length(facts.programmes[p], number) for p, number in ground.names]
     ground.turnaround = [0 for _ in ground.screens]
-    locked = pins if facts.forces("H14") else {}
+    pins = facts.pins if locked and facts.forces("H14") else {}
     ground.held = [
-        (places[pin.screen], pin.start) if (pin := locked.get(name)) else None
+        (places[pin.screen], pin.start) if (pin := pins.get(name)) else None
         for name in ground.names
     ]
     draft = Draft(ground, facts)
-    state(facts, draft)
+    if asked is None:
+        state(facts, draft)
+    else:
+        for demand in in_turn([*physics_of(facts), *asked]):
+            tell(facts, demand, draft)
     draft.settle()
     add_prices(ground, facts)
     add_pairs(ground, facts)
@@ -213,61 +227,31 @@ def ground_of(problem: Problem) -> Ground:
     return ground
 
 
-class Draft:
-    """What the rules say, until it is all said: the planner's side of `rules.Model`."""
+class Draft(Domains):
+    """What the rules say, until it is all said: the search's side of `rules.Model`."""
 
     def __init__(self, ground: Ground, facts: Facts) -> None:
-        self.ground, self.facts = ground, facts
-        self.names = ground.names
+        super().__init__(facts, ground.names)
+        self.ground = ground
         self.at = {name: at for at, name in enumerate(ground.names)}
         self.screens = {screen.id: at for at, screen in enumerate(ground.screens)}
-        days = sum(ground.on_day)
-        self.hours = [days for _ in ground.names]
-        self.running = [[ground.all_minutes] * ground.days for _ in ground.screens]
-        self.refused: set[tuple[int, int]] = set()
+        self.day_groups: dict[int, tuple[int, ...]] = {}
+        self.near_days: dict[tuple[int, ...], int] = {}
+        self.communes: dict[tuple[int, ...], None] = {}
+        for members in ground.days_apart:
+            self.day_groups |= dict.fromkeys(members, members)
 
     def settle(self) -> None:
-        """The starts of each screening on each screen; a lock may be between the lines."""
-        grids = [grid_of(screen, self.ground.problem) for screen in self.ground.screens]
-        locks = {
-            (self.at[pin.programme, pin.number], self.screens[pin.screen]): 1 << pin.start
-            for pin in self.ground.problem.pins
-        }
-        within = {
-            (screen, long): self.within_a_day(screen, long)
-            for screen in range(len(grids))
-            for long in set(self.ground.lengths)
-        }
-        for at, long in enumerate(self.ground.lengths):
-            self.ground.starts.append(
-                [
-                    0
-                    if (at, screen) in self.refused
-                    else self.hours[at] & within[screen, long] & (grid | locks.get((at, screen), 0))
-                    for screen, grid in enumerate(grids)
-                ]
-            )
-
-    def within_a_day(self, screen: int, long: int) -> int:
-        """Starts of films so long that end while the hours of their own day last."""
-        return sum(
-            minutes.runs(running, long) & on_day
-            for running, on_day in zip(self.running[screen], self.ground.on_day, strict=True)
-        )
+        """The starts of each screening on each screen, and what waits for its counterpart."""
+        self.ground.starts = [
+            [self.starts(name, screen.id) for screen in self.ground.screens] for name in self.names
+        ]
+        for members in dict.fromkeys([*self.near_days, *self.communes]):
+            days = self.near_days.get(members, self.ground.days)
+            self.ground.bonds.append(Near(members, days, one_commune=members in self.communes))
 
     def known(self, names: Sequence[Name]) -> tuple[int, ...]:
         return tuple(sorted({self.at[name] for name in names if name in self.at}))
-
-    def keep(self, name: Name, starts: int) -> None:
-        self.hours[self.at[name]] &= starts
-
-    def refuse(self, name: Name, screen: str) -> None:
-        self.refused.add((self.at[name], self.screens[screen]))
-
-    def open(self, screen: str, running: int, *, day: int | None = None) -> None:
-        its = self.running[self.screens[screen]]
-        for one in range(len(its)) if day is None else (day,):
-            its[one] &= running
 
     def clear(self, screen: str, minutes: int) -> None:
         self.ground.turnaround[self.screens[screen]] = minutes
@@ -305,14 +289,27 @@ class Draft:
             after, lasts = tuple(use[1] for use in uses), tuple(use[2] for use in uses)
             self.ground.staff.append(Staff(members, limit, after, lasts))
 
-    def later_day(self, first: Name, then: Name) -> None:
-        self.ground.later.append((self.at[first], self.at[then]))
+    def at_most(self, names: Sequence[Name], limit: int) -> None:
+        """What is locked stands; of the others, the first come."""
+        self.ground.limited.append(self.known(names))
+        locked = self.facts.pins if self.facts.forces("H14") else {}
+        for name in sorted(names, key=lambda name: (name not in locked, name[1]))[limit:]:
+            self.keep(name, 0)
 
     def other_days(self, names: Sequence[Name]) -> None:
-        self.ground.days_apart.append(self.known(names))
+        members = self.known(names)
+        self.ground.days_apart.append(members)
+        self.day_groups |= dict.fromkeys(members, members)
 
     def begins_before(self, first: Name, then: Name, *, strictly: bool) -> None:
-        self.ground.bonds.append(InOrder(self.at[first], self.at[then], int(strictly), None))
+        """Of two that are never on one day, the second has a later one."""
+        if first not in self.at or then not in self.at:
+            return
+        pair = self.at[first], self.at[then]
+        if pair[0] in self.day_groups.get(pair[1], ()):
+            self.ground.later.append(pair)
+        else:
+            self.ground.bonds.append(InOrder(*pair, int(strictly), None))
 
     def follows(self, first: Name, then: Name, *, least: int, most: int | None) -> None:
         if first in self.at and then in self.at:
@@ -332,15 +329,11 @@ class Draft:
         its = frozenset(self.screens[screen] for screen in screens)
         self.ground.bonds.append(Rest(everybody, its, minutes))
 
-    def near(self, names: Sequence[Name], *, days: int) -> None:
-        self.ground.bonds.append(Near(self.known(names), days))
+    def near(self, names: Sequence[Name], days: int) -> None:
+        self.near_days[self.known(names)] = days
 
-
-def grid_of(screen: Screen, problem: Problem) -> int:
-    """Where films may begin on this screen: its own slots, its own step, or the festival's."""
-    if screen.slots is not None:
-        return sum(1 << start for start in set(screen.slots) if start >= 0)
-    return minutes.every(screen.step or problem.step, problem.days)
+    def one_commune(self, names: Sequence[Name]) -> None:
+        self.communes[self.known(names)] = None
 
 
 def add_prices(ground: Ground, facts: Facts) -> None:
@@ -348,19 +341,9 @@ def add_prices(ground: Ground, facts: Facts) -> None:
         film = facts.programmes[programme]
         ground.room.append([room_cost(facts, film, number, screen) for screen in ground.screens])
         at_price: dict[int, int] = defaultdict(int)
-        for hours, begins in bands(facts, ground.days):
+        for hours, begins in bands(facts):
             at_price[hour_cost(facts, film, number, begins)] |= hours
         ground.hours.append(sorted(at_price.items()))
-
-
-def bands(facts: Facts, days: int) -> list[tuple[int, int]]:
-    """The minutes of each part of the day, over the whole festival, and its first minute."""
-    begins = [max(begin, DAY_TURNS) for begin, _ in facts.measures.bands]
-    ends = [*begins[1:], DAY + DAY_TURNS]
-    return [
-        (sum(minutes.span(day * DAY + begin, day * DAY + end) for day in range(days)), begin)
-        for begin, end in zip(begins, ends, strict=True)
-    ]
 
 
 def add_pairs(ground: Ground, facts: Facts) -> None:
@@ -382,6 +365,7 @@ def add_wishes(ground: Ground, facts: Facts) -> None:
             continue
         apart = Ground(ground.problem, ground.names, ground.lengths)
         apart.turnaround = list(ground.turnaround)
+        apart.days_apart = list(ground.days_apart)
         draft = Draft(apart, facts)
         rule.state(facts, draft)
         draft.settle()
@@ -472,15 +456,16 @@ class Rest:
 
 @dataclass(frozen=True)
 class Near:
-    """Within so many days, in one commune."""
+    """Within so many days, and in one commune if asked."""
 
     members: tuple[int, ...]
     days: int
+    one_commune: bool
 
     def forbids(self, ground: Ground, at: int, screen: int, other: int, seat: Seat) -> int:
         del at, other
         there, start = seat
-        if ground.screens[screen].commune != ground.screens[there].commune:
+        if self.one_commune and ground.screens[screen].commune != ground.screens[there].commune:
             return ground.all_minutes
         day = (start - DAY_TURNS) // DAY
         first = (day - self.days + 1) * DAY + DAY_TURNS

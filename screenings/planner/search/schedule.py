@@ -1,12 +1,26 @@
 """What stands so far, and where one more screening would stand best."""
 
 import random
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 
 from screenings.planner import minutes
-from screenings.planner.model import DAY, DAY_TURNS
+from screenings.planner.model import DAY, DAY_TURNS, Placement, day_of
 from screenings.planner.search.instance import Apart, Bond, Ground, Most, Seat, Seats
 
 NO_PRICE = 1 << 60
+
+
+def board_of(ground: Ground, placements: Iterable[Placement]) -> "Board":
+    """These screenings where they stand, beside what is locked."""
+    board = Board(ground)
+    names = {name: at for at, name in enumerate(ground.names)}
+    screens = {screen.id: at for at, screen in enumerate(ground.screens)}
+    for p in placements:
+        at = names[p.programme, p.number]
+        if board.seats[at] is None:
+            board.put(at, (screens[p.screen], p.start))
+    return board
 
 
 class Board:
@@ -119,8 +133,7 @@ class Board:
 
     def on_days(self, at: int) -> int:
         """What the days of its other screenings and of its juries leave."""
-        whole = self.ground.all_minutes
-        left = whole
+        left = self.ground.all_minutes
         for other in self.after[at]:
             if (day := self.day(other)) is not None:
                 left &= minutes.span(0, day * DAY + DAY_TURNS)
@@ -130,16 +143,21 @@ class Board:
         for other in self.other_day[at]:
             if (day := self.day(other)) is not None:
                 left &= ~minutes.day(day)
+        return left & ~self.crowded(at)
+
+    def crowded(self, at: int) -> int:
+        """The days on which its juries see as many already as they may."""
+        full = 0
         for most in self.most[at]:
             days = [self.day(other) for other in most.members if other != at]
             for number, its in enumerate(self.ground.on_day):
                 if days.count(number) >= most.limit:
-                    left &= ~its
-        return left
+                    full |= its
+        return full
 
     def day(self, at: int) -> int | None:
         seat = self.seats[at]
-        return None if seat is None else (seat[1] - DAY_TURNS) // DAY
+        return None if seat is None else day_of(seat[1])
 
     def staffed(self, at: int) -> int:
         """The starts at which every shared team has someone free to the end."""
@@ -192,6 +210,43 @@ class Board:
             if left:
                 found[screen] = left
         return found
+
+    def in_the_way(self, at: int) -> dict[int, list[tuple[int, int]]]:
+        """For each screen, which other screenings forbid which starts on it, one by one."""
+        found: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        for other, seat in enumerate(self.seats):
+            if other != at and seat is not None:
+                for screen, forbidden in self.forbidden_by(at, other, seat):
+                    found[screen].append((other, forbidden))
+        return found
+
+    def forbidden_by(self, at: int, other: int, seat: Seat) -> Iterator[tuple[int, int]]:
+        """The starts that one other screening rules out, by screen."""
+        lengths, (there, start) = self.ground.lengths, seat
+        before, after = start - lengths[at] + 1, start + lengths[other]
+        clear = self.ground.turnaround[there]
+        away = self.forbidden_days(at, other, day_of(start))
+        here = away | minutes.span(before - clear, after + clear)
+        for apart in self.apart[at]:
+            if other in apart.members:
+                here |= minutes.span(before - apart.same, after + apart.same)
+                away |= minutes.span(before - apart.other, after + apart.other)
+        bonds = [bond for bond in self.bound[at] if other in bond.members]
+        for _, screen in self.by_room[at] if away or bonds else ((0, there),):
+            forbidden = here if screen == there else away
+            for bond in bonds:
+                forbidden |= bond.forbids(self.ground, at, screen, other, seat)
+            if forbidden:
+                yield screen, forbidden
+
+    def forbidden_days(self, at: int, other: int, day: int) -> int:
+        """Of two that are never on one day, or one of them on a later day."""
+        forbidden = minutes.day(day) if other in self.other_day[at] else 0
+        if other in self.before[at]:
+            forbidden |= minutes.span(0, (day + 1) * DAY + DAY_TURNS)
+        if other in self.after[at]:
+            forbidden |= self.ground.all_minutes & ~minutes.span(0, day * DAY + DAY_TURNS)
+        return forbidden
 
     def fears(self, at: int) -> list[tuple[int, int]]:
         """`(weight, minutes)`: starts that would overlap a film with the same public."""

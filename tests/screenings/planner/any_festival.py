@@ -20,10 +20,12 @@ from screenings.planner.model import (
     Screen,
     Setting,
 )
+from screenings.planner.rules import PRICES, RULES
+from screenings.planner.soundness import PHYSICS
 
 DAY = 24 * 60
-SOFT = [f"S{n}" for n in range(1, 15)]
-HARD = [f"H{n}" for n in range(1, 21)]
+SOFT = [price.code for price in PRICES]
+HARD = sorted((rule.code for rule in RULES), key=lambda code: int(code[1:]))
 
 
 def any_festival(seed, *, films=6, soft=True, demoted=True):
@@ -101,7 +103,7 @@ def a_programme(n, days, chance):
 def settings(chance, soft, demoted):
     found = {rule: Setting(weight=chance.randint(1, 4)) for rule in SOFT if soft and chance.random() < 0.5}
     for rule in HARD if demoted else ():
-        if rule != "H2" and chance.random() < 0.2:
+        if rule not in PHYSICS and chance.random() < 0.2:
             found[rule] = Setting(on=chance.random() < 0.6, hard=False, weight=chance.randint(1, 9))
     return found
 

@@ -1,5 +1,6 @@
 """The planner's process ends with whoever asked, even where somebody else keeps its ears open."""
 
+import math
 import os
 import signal
 import subprocess
@@ -8,6 +9,17 @@ import time
 from pathlib import Path
 
 import pytest
+
+from screenings.planner.process import (
+    Order,
+    OverTime,
+    PlannerFailed,
+    Question,
+    cpu_limit,
+    follow,
+    wall_limit,
+)
+from tests.screenings.planner.builders import a_problem
 
 pytestmark = pytest.mark.unit
 
@@ -58,3 +70,29 @@ def test_a_planner_ends_with_whoever_asked() -> None:
             assert ends(planner, 20)
         finally:
             os.kill(sibling, signal.SIGKILL)
+
+
+COUNTED = Order(a_problem(), 2, 1, deterministic=True)
+
+
+def test_counted_work_is_bounded_by_the_core_and_never_by_the_wall() -> None:
+    assert (wall_limit(COUNTED), cpu_limit(COUNTED)) == (math.inf, 40)
+
+
+@pytest.mark.parametrize("task", [Order(a_problem(), 2, 1), Question(a_problem(), 2)])
+def test_what_is_not_counted_has_its_seconds_on_the_wall(task: Order | Question) -> None:
+    assert (wall_limit(task), cpu_limit(task)) == (22, None)
+
+
+@pytest.mark.parametrize(("ending", "fault"), [
+    (signal.SIGXCPU, OverTime), (signal.SIGKILL, PlannerFailed),
+])
+def test_a_planner_that_the_kernel_ends_says_whether_it_was_over_its_time(
+    ending: signal.Signals, fault: type[Exception]
+) -> None:
+    dying = f"import os, sys; sys.stdin.readline(); os.kill(os.getpid(), {int(ending)})"
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    with subprocess.Popen([sys.executable, "-c", dying], **pipes) as child, pytest.raises(fault) as raised:
+        follow(child, COUNTED, None, lambda: False)
+
+    assert type(raised.value) is fault

@@ -2,7 +2,7 @@ import pytest
 from msgspec.structs import replace
 
 from festival.language import LANGUAGES, t
-from screenings.planner.answers.explain import explain, foreseen, headline
+from screenings.planner.answers.explain import explain, foreseen
 from screenings.planner.answers.words import spoken
 from screenings.planner.model import (
     Crew,
@@ -17,7 +17,7 @@ from screenings.planner.model import (
     Setting,
 )
 from screenings.planner.rules import Facts, breaches, clashes, rule_of
-from screenings.planner.rules.named import rules_of
+from screenings.planner.rules.demands import demands_of
 from tests.screenings.planner.builders import (
     a_festival,
     a_guest,
@@ -51,13 +51,13 @@ def test_locked_films_that_need_more_than_a_day_are_said_in_figures():
                         [a_screen(hours=ONE_EVENING)], pins=pins)
 
     found = explain(problem, seconds=10)
-    said = headline(found)
 
     assert found.verdict == "impossible"
-    assert [r.details for r in found.remarks if r.code == "open_too_short"] == [
+    said = [remark for remark in found.remarks if remark.code == "open_too_short"]
+    assert [remark.details for remark in said] == [
         {"screen": "Orion", "day": 1, "open": 180, "need": 250, "count": 2}
     ]
-    assert said is not None
+    assert {rule for remark in found.core for rule in remark.rules} <= set(said[0].rules)
     assert found.minimal
 
 
@@ -127,7 +127,7 @@ def test_every_reason_and_every_way_out_is_a_sentence(locale):
                         [a_screen(hours=ONE_EVENING)], guests=[guest], pins=pins)
     facts = Facts(problem)
 
-    for rule in rules_of(facts):
+    for rule in demands_of(facts):
         remark = spoken(facts, rule)
         for kind in ("because", "letgo"):
             sentence = t(locale, f"{kind}.{remark.code}", **remark.details)
@@ -179,7 +179,7 @@ def test_every_new_reason_is_a_sentence():
     )
     facts = Facts(problem)
 
-    for rule in rules_of(facts):
+    for rule in demands_of(facts):
         remark = spoken(facts, rule)
         for kind in ("because", "letgo"):
             assert "{" not in t("fr", f"{kind}.{remark.code}", **remark.details)

@@ -12,7 +12,7 @@ from screenings.planner.checker import check
 from screenings.planner.driver import plan
 from screenings.planner.model import Placement
 from screenings.planner.process import Order, PlannerFailed, solve
-from screenings.planner.rules import clashes, cost, refusals
+from screenings.planner.rules import breaches, clashes, cost
 from screenings.planner.rules.facts import Facts
 from screenings.planner.search.construct import first_plan
 from screenings.planner.search.instance import ground_of
@@ -37,7 +37,7 @@ def test_the_starts_are_those_that_every_rule_about_one_screening_allows(seed):
     for at, name in enumerate(ground.names):
         for screen, starts in zip(problem.screens, ground.starts[at], strict=True):
             placements = [Placement(*name, screen.id, start) for start in grid]
-            allowed = [p.start for p in placements if not any(refusals(facts, p))]
+            allowed = [p.start for p in placements if not breaches(facts, [p])]
             assert list(minutes.each(starts)) == allowed
 
 
