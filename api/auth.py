@@ -12,7 +12,7 @@ from litestar.exceptions import NotAuthorizedException, NotFoundException, Permi
 from litestar.handlers import BaseRouteHandler
 from litestar.types import Guard
 
-from festival.access import Act, Viewer, may
+from festival.access import Act, Viewer, in_scope, may
 from festival.db import rows
 from festival.errors import Missing, NotAllowed
 from festival.sessions import LONGEST, digest, session_of
@@ -175,11 +175,6 @@ def needs(act: Act, *, scope: str = "") -> Guard:
             raise NotAllowed("not_allowed")
 
     return guard
-
-
-def in_scope(viewer: Viewer, scope: str) -> bool:
-    """A browser's session has every scope of its person; a token only its own."""
-    return viewer.scopes is None or scope in viewer.scopes
 
 
 def csrf_token(connection: Connection) -> str:

@@ -84,6 +84,11 @@ def within_scope(viewer: Viewer, subject: Subject) -> bool:
     )
 
 
+def in_scope(viewer: Viewer, scope: str) -> bool:
+    """A browser's session has every scope of its person; a token only its own."""
+    return viewer.scopes is None or scope in viewer.scopes
+
+
 def is_member(viewer: Viewer, subject: Subject) -> bool:
     return viewer.is_known and viewer.id in subject.members
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from festival.access import Subject, Viewer
+from festival.access import Act, Subject, Viewer, in_scope, may
 from festival.db import rows
 from festival.errors import Missing
 from festival.tables import Edition, Section
@@ -79,6 +79,14 @@ async def submission_in(edition: Edition, submission_id: str) -> Submission:
     if found is None:
         raise Missing("submission_missing")
     return found
+
+
+async def own(submission_id: str, viewer: Viewer, edition: Edition, act: Act) -> Submission:
+    """The submission, if this viewer may do this to it as its maker; else there is none."""
+    subject = await subject_of(submission_id, viewer)
+    if not (may(viewer, act, subject) and in_scope(viewer, "entries")):
+        raise Missing("submission_missing")
+    return await submission_in(edition, submission_id)
 
 
 async def subject_of(submission_id: str, viewer: Viewer) -> Subject:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from datetime import timedelta
 
 import asyncpg
@@ -30,6 +31,12 @@ AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 SWEEP_SECONDS = 30.0
 UPLOAD_LASTS = timedelta(days=7)
 HAND_OVERS: dict[str, asyncio.Task[None]] = {}
+
+
+def shown_name(name: str) -> str:
+    """The file's name is only ever shown: no path, no length, no direction marks."""
+    bare = re.split(r"[/\\]", name)[-1]
+    return "".join(c for c in bare if c.isprintable() and c not in "\u202e\u202d\u2066\u2067")[:255]
 
 
 async def begin(

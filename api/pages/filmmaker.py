@@ -20,7 +20,6 @@ from api.pages._films import Film, film
 from api.pages._page import fault_words, language_of, page, prefix_of, text_of
 from api.pages._paper import inline, printed
 from api.pages._report import decimals
-from api.v1.submissions import own
 from festival import codes, language
 from festival.access import Act, Viewer
 from festival.clock import now
@@ -40,6 +39,7 @@ from submissions.lists import (
     files_of,
     journal_of,
     my_submissions,
+    own,
     sections_of,
     steps_of,
 )

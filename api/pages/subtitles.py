@@ -11,8 +11,6 @@ from msgspec import Meta
 
 from api.auth import signed_in
 from api.pages.filmmaker import go, report_page
-from api.v1.submissions import own
-from api.v1.uploads import shown_name
 from festival import codes
 from festival.access import Act, Viewer
 from festival.errors import FestivalError, Refused
@@ -20,7 +18,9 @@ from festival.tables import Edition, Person
 from media.storage import Store
 from media.subtitles import MOST_BYTES
 from submissions import subtitling
+from submissions.lists import own
 from submissions.tables import Submission
+from submissions.uploads import shown_name
 
 AnyRequest = Request[Any, Any, Any]
 TITLE = {"subtitle_language": "language", "subtitle_kind": "kind", "subtitle_file": "subtitles"}

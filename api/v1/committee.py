@@ -8,8 +8,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
-from api.auth import in_scope, needs
-from festival.access import Act, Viewer, may
+from api.auth import needs
+from festival.access import Act, Viewer, in_scope, may
 from festival.errors import Missing, NotAllowed
 from festival.tables import Edition, Person
 from reviews import decisions, lists, reviewing, watching

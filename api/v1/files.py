@@ -12,9 +12,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Stream
 
-from api.auth import in_scope, person_of, signed_in
+from api.auth import person_of, signed_in
 from api.believed import peer
-from festival.access import Act, Viewer, may
+from festival.access import Act, Viewer, in_scope, may
 from festival.errors import Missing
 from festival.language import LANGUAGES, inside, preferred
 from festival.record import record

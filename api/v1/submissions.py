@@ -10,9 +10,9 @@ from litestar.params import FromPath, JSONBody
 from litestar.response import ServerSentEvent
 from msgspec import Meta
 
-from api.auth import in_scope, signed_in
+from api.auth import signed_in
 from api.news import stream
-from festival.access import Act, Viewer, may
+from festival.access import Act, Viewer, in_scope
 from festival.errors import Missing
 from festival.progress import channel
 from festival.settings import Settings
@@ -24,12 +24,11 @@ from submissions.lists import (
     card,
     current_file,
     my_submissions,
+    own,
     steps_of,
-    subject_of,
-    submission_in,
 )
 from submissions.status import LAST
-from submissions.tables import FilmFile, Submission
+from submissions.tables import FilmFile
 from submissions.twins import twins_for_maker
 from submissions.verdicts import facts_of, told, tracks_of, verdict_of
 
@@ -39,14 +38,6 @@ class Saving(msgspec.Struct, frozen=True):
 
     entry: Entry
     version: Annotated[int, Meta(ge=1, le=10**9)]
-
-
-async def own(submission_id: str, viewer: Viewer, edition: Edition, act: Act) -> Submission:
-    """The submission, if this viewer may do this to it; else there is none."""
-    subject = await subject_of(submission_id, viewer)
-    if not (may(viewer, act, subject) and in_scope(viewer, "entries")):
-        raise Missing("submission_missing")
-    return await submission_in(edition, submission_id)
 
 
 def report_of(file: FilmFile) -> dict[str, Any]:

@@ -10,15 +10,14 @@ from msgspec import Meta
 
 from api.auth import signed_in
 from api.v1.files import may_watch
-from api.v1.submissions import own
-from api.v1.uploads import shown_name
 from festival.access import Act, Viewer
 from festival.tables import Edition, Person
 from media.encodings import spelled
 from media.subtitles import MOST_BYTES
 from submissions import subtitling
-from submissions.lists import subject_of_file
+from submissions.lists import own, subject_of_file
 from submissions.subtitling import Track
+from submissions.uploads import shown_name
 
 Kind = Annotated[str, Meta(max_length=8)]
 

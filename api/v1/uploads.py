@@ -14,9 +14,9 @@ from litestar.di import NamedDependency
 from litestar.exceptions import ClientException, InternalServerException
 from litestar.params import FromPath
 
-from api.auth import in_scope, signed_in
+from api.auth import signed_in
 from api.patience import Silent
-from festival.access import Act, Viewer, may
+from festival.access import Act, Viewer, in_scope, may
 from festival.errors import Missing
 from festival.language import LANGUAGES, has_words, t
 from festival.settings import Settings
@@ -150,12 +150,6 @@ def checksum(request: AnyRequest) -> tuple[str, bytes] | None:
     return algorithm, digest
 
 
-def shown_name(name: str) -> str:
-    """The file's name is only ever shown: no path, no length, no direction marks."""
-    bare = re.split(r"[/\\]", name)[-1]
-    return "".join(c for c in bare if c.isprintable() and c not in "\u202e\u202d\u2066\u2067")[:255]
-
-
 def expires(file: FilmFile) -> dict[str, str]:
     if file.expires_at is None:
         return {}
@@ -236,7 +230,7 @@ async def create(
     file = await uploads.begin(
         await submission_in(edition_row, subject.id),
         edition=edition_row,
-        name=shown_name(known.get("filename", "")),
+        name=uploads.shown_name(known.get("filename", "")),
         size=size,
         by=person,
         store=store,

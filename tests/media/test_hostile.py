@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from api.v1.uploads import shown_name
 from media import policy, scan, screener, windows
 from media.facts import Facts
 from media.policy import Outcome
 from media.sandbox import Cell
+from submissions.uploads import shown_name
 from tests.clips import Clips, film
 
 RULES = policy.load("demo")
