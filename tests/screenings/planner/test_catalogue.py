@@ -14,8 +14,6 @@ from screenings.planner.model import Problem
 from screenings.planner.soundness import sound
 from tests.screenings.planner.stranger import DAY, Reader, a_file, a_film, a_room
 
-pytestmark = pytest.mark.unit
-
 WORK = 0.2
 TWO_ROOMS = [a_room("a"), a_room("b", seats=100, venue="w", equipment=["35mm"], commune="Nancy", step_free=False)]
 EVENING = [a_room("a", slots=[1080]), a_room("b", slots=[1080], venue="w")]
