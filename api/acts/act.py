@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any, get_type_hints
 
 import msgspec
-from litestar import Request, Response, delete, post, put
+from litestar import Request, Response, delete, patch, post, put
 from litestar.enums import RequestEncodingType
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import BodyKwarg
@@ -27,7 +27,7 @@ from festival.errors import FestivalError
 
 AnyRequest = Request[Any, Any, Any]
 Verb = Callable[..., Awaitable[Any]]
-METHODS = {"post": post, "put": put, "delete": delete}
+METHODS = {"post": post, "put": put, "patch": patch, "delete": delete}
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -42,7 +42,20 @@ class Refusal(msgspec.Struct, frozen=True):
 
 
 Again = Callable[[AnyRequest, Refusal], Awaitable[Response[Any]]]
+Reads = Callable[[AnyRequest], Awaitable[Any]]
+Answers = Callable[[AnyRequest, Any], Awaitable[Response[Any]]]
 Where = str | Callable[[AnyRequest, Any], str]
+
+
+class Form(msgspec.Struct, frozen=True):
+    """How a form is read and answered; `act` says what each of them is."""
+
+    reads: Reads | None
+    again: Again | None
+    answers: Answers | None
+    goes: Where
+    says: str
+    at: str
 
 
 class Act(msgspec.Struct, frozen=True):
@@ -60,7 +73,9 @@ def act(
     method: str = "post",
     status: int | None = None,
     guards: Sequence[Guard],
+    reads: Reads | None = None,
     again: Again | None = None,
+    answers: Answers | None = None,
     goes: Where = "",
     says: str = "",
     at: str = "",
@@ -71,11 +86,13 @@ def act(
     `page` and `json`: the addresses, below the edition's; an empty one is no door. `method` and
     `status` are the program's; a browser sends POST. `goes`: the page that follows, and `says` the
     key of the word that it shows; `at` names the parameter whose place on that page is shown.
+    `answers` draws a page of what was done instead; `reads` fills the shape where the form has
+    other words for it. Cookies that the act returns are set at both doors.
     """
 
     def made(verb: Verb) -> Act:
         common: dict[str, Any] = {"guards": list(guards), "opt": opt, "name": None}
-        form = form_of(verb, again=again, goes=goes, says=says, at=at)
+        form = form_of(verb, Form(reads, again, answers, goes, says, at))
         program = program_of(verb)
         return Act(
             name=verb.__name__,
@@ -86,25 +103,34 @@ def act(
     return made
 
 
-def form_of(verb: Verb, *, again: Again | None, goes: Where, says: str, at: str) -> Verb:
+def form_of(verb: Verb, form: Form) -> Verb:
     """The face that a form sees."""
     shape = get_type_hints(verb).get("data")
 
     async def face(request: AnyRequest, **given: Any) -> Response[Any]:
         try:
             if shape is not None:
-                given["data"] = await filled(request, shape)
+                given["data"] = await (form.reads(request) if form.reads else filled(request, shape))
             done = await verb(**(given | ({"request": request} if wants_request(verb) else {})))
         except FestivalError as error:
-            if again is None:
+            if form.again is None:
                 raise
-            return await again(request, Refusal(error, await sent(request)))
-        place = goes if isinstance(goes, str) else goes(request, done)
-        return back(request, place, says, at=request.path_params.get(at, ""))
+            return await form.again(request, Refusal(error, await sent(request)))
+        answer = await answered(request, form, done)
+        if isinstance(done, Response):
+            answer.cookies.extend(done.cookies)
+        return answer
 
-    signature = inspect.signature(verb)
-    asked = {name: one for name, one in signature.parameters.items() if name != "data"}
+    asked = [name for name in inspect.signature(verb).parameters if name != "data"]
     return dressed(face, verb, {"request": AnyRequest, **hints_of(verb, asked)}, Response[Any])
+
+
+async def answered(request: AnyRequest, form: Form, done: Any) -> Response[Any]:
+    """The page of what was done, or the way to the page that follows."""
+    if form.answers is not None:
+        return await form.answers(request, done)
+    place = form.goes if isinstance(form.goes, str) else form.goes(request, done)
+    return back(request, place, form.says, at=request.path_params.get(form.at, ""))
 
 
 def program_of(verb: Verb) -> Verb:
@@ -128,7 +154,13 @@ def hints_of(verb: Verb, names: Any) -> dict[str, Any]:
 def dressed(face: Verb, verb: Verb, hints: dict[str, Any], answer: Any) -> Verb:
     """A face that Litestar reads as if it had been written by hand."""
     keyword = inspect.Parameter.KEYWORD_ONLY
-    parameters = [inspect.Parameter(name, keyword, annotation=hint) for name, hint in hints.items()]
+    own = inspect.signature(verb).parameters
+    parameters = [
+        own[name].replace(kind=keyword, annotation=hint)
+        if name in own
+        else inspect.Parameter(name, keyword, annotation=hint)
+        for name, hint in hints.items()
+    ]
     face.__signature__ = inspect.Signature(parameters, return_annotation=answer)  # type: ignore[attr-defined]
     face.__annotations__ = {**hints, "return": answer}
     face.__name__, face.__doc__, face.__module__ = verb.__name__, verb.__doc__, verb.__module__

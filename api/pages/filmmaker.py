@@ -14,7 +14,6 @@ from litestar.response import Redirect
 from msgspec import Meta
 
 from api.auth import settings_of, signed_in
-from api.forms import filled
 from api.pages import _entry, _report
 from api.pages._films import Film, film
 from api.pages._page import fault_words, language_of, page, prefix_of, text_of
@@ -31,7 +30,7 @@ from media import policy
 from media.encodings import spelled
 from media.storage import NotPublished, Store
 from submissions import entries
-from submissions.entry import PREMIERES, SYNOPSIS_LEAST, Entry
+from submissions.entry import PREMIERES, SYNOPSIS_LEAST
 from submissions.lists import (
     Card,
     card,
@@ -69,25 +68,6 @@ SAID = (
 
 TRIES = 5
 """How often fields are merged into what others save at the same moment."""
-
-
-class Version(msgspec.Struct, frozen=True):
-    version: Annotated[int, Meta(ge=1, le=10**9)]
-
-
-class Opening(msgspec.Struct, frozen=True):
-    """As little as an entry needs to begin."""
-
-    title: Annotated[str, Meta(min_length=1, max_length=200)]
-    title_en: Annotated[str, Meta(max_length=200)] = ""
-    section: Annotated[str, Meta(max_length=1)] = ""
-
-
-def opening(wanted: Opening) -> Entry:
-    """A title that nobody can read opens nothing."""
-    if not language.is_visible(wanted.title):
-        raise Refused("title:title_missing")
-    return Entry(title=wanted.title, title_en=wanted.title_en, section=wanted.section)
 
 
 def said(lang: str) -> dict[str, str]:
@@ -165,21 +145,6 @@ async def opening_page(
         is_open=now() < edition.deadline_at,
         faults=faults(request, error),
     )
-
-
-@post("/submissions", guards=[signed_in()])
-async def open_entry(
-    request: AnyRequest,
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-) -> Response[Any]:
-    try:
-        wanted = await filled(request, Opening)
-        submission = await entries.open_entry(edition_row, by=person, entry=opening(wanted))
-    except Refused as error:
-        given = {name: str(value) for name, value in (await request.form()).items()}
-        return await opening_page(request, edition_row, given, error)
-    return go(request, f"/submissions/{submission.id}", done="opened")
 
 
 @get("/submissions/{submission_id:str}", guards=[signed_in()])
@@ -271,44 +236,6 @@ def header_rules(rules: policy.Policy, submission: Submission) -> dict[str, Any]
     }
 
 
-@post("/submissions/{submission_id:str}", guards=[signed_in()])
-async def save(
-    request: AnyRequest,
-    submission_id: FromPath[str],
-    viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-    store: NamedDependency[Store],
-    settings: NamedDependency[Settings],
-) -> Response[Any]:
-    """Keep the whole form; what cannot be read is told and kept as typed, and nothing is overwritten
-    that another window saved meanwhile: both are shown.
-    """
-    submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
-    form = await request.form()
-    given = _entry.kept(form)
-    others: dict[str, str] = {}
-    error: FestivalError | None
-    try:
-        version = (await filled(request, Version)).version
-        before = _entry.typed(await entries.entry_of(submission), language_of(request))
-        wanted, unread, error = _entry.readable(given, before)
-        await entries.save_entry(submission, wanted, version=version, by=person, unread=unread)
-    except (Refused, Conflict) as raised:
-        error = raised
-    if error is None:
-        rest = "/filing" if form.get("next") == "filing" else ""
-        return go(request, f"/submissions/{submission.id}{rest}", done="" if rest else "saved")
-    submission = await own(submission_id, viewer, edition_row, Act.SEE_ENTRY)
-    if isinstance(error, Conflict):
-        there = await stands(submission, language_of(request))
-        others = {k: v for k, v in there.items() if not _entry.same(k, v, given[k])}
-    return await entry_page(
-        request, submission, edition_row, store, settings, given=given, error=error, others=others,
-        status=409 if isinstance(error, Conflict) else 422,
-    )  # fmt: skip
-
-
 class Changes(msgspec.Struct, frozen=True):
     fields: Annotated[dict[str, _entry.Change], Meta(max_length=40)]
 
@@ -397,24 +324,6 @@ async def filed_or_current(submission_id: str) -> FilmFile | None:
     return await current_file(submission_id)
 
 
-@post("/submissions/{submission_id:str}/filing", guards=[signed_in()])
-async def file_entry(
-    request: AnyRequest,
-    submission_id: FromPath[str],
-    viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-) -> Response[Any]:
-    submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
-    try:
-        await entries.submit(
-            submission, edition=edition_row, by=person, grace=settings_of(request).grace
-        )
-    except Refused as error:
-        return await answers_page(request, submission, edition_row, error)
-    return go(request, "/submissions", done="filed")
-
-
 @get("/submissions/{submission_id:str}/withdrawal", guards=[signed_in()])
 async def ask_withdrawal(
     request: AnyRequest,
@@ -431,20 +340,6 @@ async def ask_withdrawal(
         card=await card(submission.id),
         may_withdraw=Status.WITHDRAWN in MOVES[Status(submission.status)],
     )
-
-
-@post("/submissions/{submission_id:str}/withdrawal", guards=[signed_in()])
-async def withdraw(
-    request: AnyRequest,
-    submission_id: FromPath[str],
-    viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-) -> Response[Any]:
-    submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
-    if submission.status != Status.WITHDRAWN:
-        await entries.withdraw(submission, by=person)
-    return go(request, "/submissions", done="withdrawn")
 
 
 @get("/submissions/{submission_id:str}/file", guards=[signed_in()])
@@ -563,23 +458,6 @@ def picture_of(store: Store, file_id: str) -> bytes:
     return store.published(file_id, "poster.jpg").read_bytes()
 
 
-@post("/submissions/{submission_id:str}/release", guards=[signed_in()])
-async def release(
-    request: AnyRequest,
-    submission_id: FromPath[str],
-    viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-    store: NamedDependency[Store],
-) -> Response[Any]:
-    submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
-    try:
-        await entries.release(submission, by=person)
-    except Refused as error:
-        return await report_page(request, submission, edition_row, store, error)
-    return go(request, f"/submissions/{submission.id}/file", done="released")
-
-
 def faults(request: AnyRequest, error: FestivalError | None) -> list[tuple[str, str]]:
     return [] if error is None else fault_words(language_of(request), error)
 
@@ -593,15 +471,10 @@ def go(request: AnyRequest, rest: str, *, done: str = "") -> Redirect:
 HANDLERS: list[Any] = [
     films,
     begin,
-    open_entry,
     entry,
-    save,
     save_fields,
     reread,
-    file_entry,
     ask_withdrawal,
-    withdraw,
     report,
     paper,
-    release,
 ]

@@ -1,24 +1,21 @@
 """JSON: a filmmaker's entries, their report, and what happens to them now."""
 
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from litestar import get, patch, post
+from litestar import get
 from litestar.channels import ChannelsPlugin
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath
 from litestar.response import ServerSentEvent
-from msgspec import Meta
 
 from api.auth import signed_in
 from api.news import stream
 from festival.access import Act, Viewer, in_scope
 from festival.errors import Missing
 from festival.progress import channel
-from festival.settings import Settings
-from festival.tables import Edition, Person
+from festival.tables import Edition
 from submissions import entries
-from submissions.entry import Entry
 from submissions.lists import (
     Card,
     card,
@@ -31,13 +28,6 @@ from submissions.status import LAST
 from submissions.tables import FilmFile
 from submissions.twins import twins_for_maker
 from submissions.verdicts import facts_of, told, tracks_of, verdict_of
-
-
-class Saving(msgspec.Struct, frozen=True):
-    """The whole form, and the version it was read at."""
-
-    entry: Entry
-    version: Annotated[int, Meta(ge=1, le=10**9)]
 
 
 def report_of(file: FilmFile) -> dict[str, Any]:
@@ -68,20 +58,6 @@ async def mine(viewer: NamedDependency[Viewer]) -> list[Card]:
     return await my_submissions(viewer)
 
 
-@post("/submissions", guards=[signed_in()])
-async def open_entry(
-    data: JSONBody[Entry],
-    viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-) -> dict[str, Any]:
-    """Open an entry in draft; it may hold as little as a title."""
-    if not in_scope(viewer, "entries"):
-        raise Missing("missing")
-    submission = await entries.open_entry(edition_row, by=person, entry=data)
-    return {"id": submission.id, "version": submission.version, "status": submission.status}
-
-
 @get("/submissions/{submission_id:str}", guards=[signed_in()])
 async def one(
     submission_id: FromPath[str],
@@ -96,20 +72,6 @@ async def one(
         "version": submission.version,
         "missing": await entries.missing_of(submission),
     }
-
-
-@patch("/submissions/{submission_id:str}", guards=[signed_in()])
-async def save(
-    submission_id: FromPath[str],
-    data: JSONBody[Saving],
-    viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-) -> dict[str, int]:
-    """Save the form; 409 when somebody else saved meanwhile."""
-    submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
-    version = await entries.save_entry(submission, data.entry, version=data.version, by=person)
-    return {"version": version}
 
 
 @get("/submissions/{submission_id:str}/report", guards=[signed_in()])
@@ -144,50 +106,9 @@ async def events(
     return stream(channels, channel("file", file.id), snapshot, last=[s.value for s in LAST])
 
 
-@post("/submissions/{submission_id:str}/release", guards=[signed_in()], status_code=204)
-async def release(
-    submission_id: FromPath[str],
-    viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-) -> None:
-    """The maker has watched the copy and lets the committee see it."""
-    submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
-    await entries.release(submission, by=person)
-
-
-@post("/submissions/{submission_id:str}/filing", guards=[signed_in()], status_code=204)
-async def file_entry(
-    submission_id: FromPath[str],
-    viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-    settings: NamedDependency[Settings],
-) -> None:
-    """File the entry; 422 with everything that is missing."""
-    submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
-    await entries.submit(submission, edition=edition_row, by=person, grace=settings.grace)
-
-
-@post("/submissions/{submission_id:str}/withdrawal", guards=[signed_in()], status_code=204)
-async def withdraw(
-    submission_id: FromPath[str],
-    viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-) -> None:
-    submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
-    await entries.withdraw(submission, by=person)
-
-
 HANDLERS: list[Any] = [
     mine,
-    open_entry,
     one,
-    save,
     report,
     events,
-    release,
-    file_entry,
-    withdraw,
 ]

@@ -19,7 +19,7 @@ OUTSIDE = {
         decide
     """,
     "api.pages.filmmaker": """
-        file_entry open_entry release save save_fields withdraw
+        save_fields
     """,
     "api.pages.operator": """
         add cancel give_up_letters judge_again raise_up remove_part retry retry_letters
@@ -50,9 +50,6 @@ OUTSIDE = {
     "api.v1.programmer": """
         add_guest add_programme add_screen add_venue apply ask free from_selection let_go lock mend
         move place publish remove_programme stop take_out undo
-    """,
-    "api.v1.submissions": """
-        file_entry open_entry release save withdraw
     """,
     "api.v1.subtitles": """
         bring confirm remove

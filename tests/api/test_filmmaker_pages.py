@@ -86,6 +86,19 @@ async def test_an_entry_without_a_title_is_told_so(
     assert 'href="#f-title"' in page.text
 
 
+async def test_a_program_opens_no_entry_without_a_title(
+    client: httpx.AsyncClient, house: object
+) -> None:
+    edition, _ = await a_filmmaker(client)
+    place = f"/api/v1/{edition.slug}/submissions"
+
+    refused = await client.post(place, json={"title": "\u200b", "year": 2026})
+
+    assert refused.status_code == 422
+    assert refused.json()["codes"] == ["title:title_missing"]
+    assert (await client.get(place)).json() == []
+
+
 async def test_everything_that_was_typed_is_saved(client: httpx.AsyncClient, house: object) -> None:
     edition, person = await a_filmmaker(client)
     draft = await a_draft(edition, person)

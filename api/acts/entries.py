@@ -1,0 +1,254 @@
+"""What filmmakers do with an entry: open, save, release the copy, file, withdraw."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Response
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+from msgspec import Meta
+
+from api.acts.act import AnyRequest, Refusal, act
+from api.auth import settings_of, signed_in
+from api.forms import filled
+from api.pages import _entry
+from api.pages._page import back, language_of, prefix_of
+from api.pages.filmmaker import (
+    answers_page,
+    entry_page,
+    opening_page,
+    report_page,
+    stands,
+)
+from festival.access import Act, Viewer, in_scope
+from festival.errors import Conflict, FestivalError, Missing, Refused
+from festival.language import is_visible
+from festival.settings import Settings
+from festival.tables import Edition, Person
+from submissions import entries
+from submissions.entry import Entry
+from submissions.lists import own
+from submissions.tables import Submission
+
+MAKER = [signed_in()]
+FILMS = "/submissions"
+FILM = "/submissions/{submission_id:str}"
+Number = Annotated[int, Meta(ge=1, le=10**9)]
+
+
+class Version(msgspec.Struct, frozen=True):
+    """The version that a form was drawn at."""
+
+    version: Number
+
+
+class Saving(msgspec.Struct, frozen=True):
+    """The whole form, and the version it was read at."""
+
+    entry: Entry
+    version: Number
+
+
+class Typed(Saving, frozen=True):
+    """A form as a person typed it: what nobody can read of it is kept beside the entry."""
+
+    unread: dict[str, str]
+
+
+async def film_of(request: AnyRequest, wanted: Act = Act.SEE_ENTRY) -> Submission:
+    """The film that the address names, if it is this visitor's."""
+    at = request.path_params["submission_id"]
+    return await own(at, request.state["viewer"], request.state["edition"], wanted)
+
+
+def refusal_of(refused: Refusal) -> Refused:
+    """What a form is told about its own words; every other no has a page of its own."""
+    if isinstance(refused.error, Refused):
+        return refused.error
+    raise refused.error
+
+
+def to_report(request: AnyRequest, _: Any) -> str:
+    return f"/submissions/{request.path_params['submission_id']}/file"
+
+
+def to_entry(_: AnyRequest, opened: dict[str, Any]) -> str:
+    return f"/submissions/{opened['id']}"
+
+
+async def opening_again(request: AnyRequest, refused: Refusal) -> Response[str]:
+    given = {name: refused.last(name) for name in refused.sent}
+    return await opening_page(request, request.state["edition"], given, refusal_of(refused))
+
+
+@act(
+    FILMS,
+    json=FILMS,
+    guards=MAKER,
+    again=opening_again,
+    goes=to_entry,
+    says="filmmaker.done.opened",
+)
+async def open_entry(
+    data: Entry,
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, Any]:
+    """Open an entry in draft; it may hold as little as a title that can be read."""
+    if not in_scope(viewer, "entries"):
+        raise Missing("missing")
+    if not is_visible(data.title):
+        raise Refused("title:title_missing")
+    submission = await entries.open_entry(edition_row, by=person, entry=data)
+    return {"id": submission.id, "version": submission.version, "status": submission.status}
+
+
+async def as_typed(request: AnyRequest) -> Typed:
+    """A field that cannot be read keeps in the entry what it said before."""
+    submission = await film_of(request, Act.EDIT_ENTRY)
+    version = (await filled(request, Version)).version
+    before = _entry.typed(await entries.entry_of(submission), language_of(request))
+    wanted, unread, _ = _entry.readable(_entry.kept(await request.form()), before)
+    return Typed(wanted, version, unread)
+
+
+async def form_again(
+    request: AnyRequest,
+    *,
+    status: int,
+    error: FestivalError | None = None,
+    others: dict[str, str] | None = None,
+) -> Response[str]:
+    """The form as it was typed; what cannot be read of it is told where no `error` is."""
+    return await entry_page(
+        request,
+        await film_of(request),
+        request.state["edition"],
+        request.app.state.store,
+        settings_of(request),
+        given=_entry.kept(await request.form()),
+        status=status,
+        error=error,
+        others=others,
+    )
+
+
+async def saving_again(request: AnyRequest, refused: Refusal) -> Response[str]:
+    """Nothing is overwritten that another window saved meanwhile: both are shown."""
+    if not isinstance(refused.error, Conflict):
+        return await form_again(request, status=422, error=refusal_of(refused))
+    given = _entry.kept(await request.form())
+    there = await stands(await film_of(request), language_of(request))
+    others = {k: v for k, v in there.items() if not _entry.same(k, v, given[k])}
+    return await form_again(request, status=409, error=refused.error, others=others)
+
+
+async def saved(request: AnyRequest, _: Any) -> Response[Any]:
+    """On to what the button said; what was kept unread is told at once."""
+    submission = await film_of(request)
+    if submission.unread:
+        return await form_again(request, status=422)
+    if (await request.form()).get("next") == "filing":
+        return Redirect(f"{prefix_of(request)}/submissions/{submission.id}/filing", status_code=303)
+    return back(request, f"/submissions/{submission.id}", "filmmaker.done.saved")
+
+
+@act(
+    FILM,
+    json=FILM,
+    method="patch",
+    guards=MAKER,
+    reads=as_typed,
+    again=saving_again,
+    answers=saved,
+)
+async def save(
+    submission_id: FromPath[str],
+    data: Saving,
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, int]:
+    """Save the form; 409 when somebody else saved meanwhile."""
+    submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
+    unread = data.unread if isinstance(data, Typed) else {}
+    version = await entries.save_entry(
+        submission, data.entry, version=data.version, by=person, unread=unread
+    )
+    return {"version": version}
+
+
+async def report_again(request: AnyRequest, refused: Refusal) -> Response[str]:
+    error = refusal_of(refused)
+    submission, edition = await film_of(request), request.state["edition"]
+    return await report_page(request, submission, edition, request.app.state.store, error)
+
+
+@act(
+    f"{FILM}/release",
+    json=f"{FILM}/release",
+    status=204,
+    guards=MAKER,
+    again=report_again,
+    goes=to_report,
+    says="filmmaker.done.released",
+)
+async def release(
+    submission_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> None:
+    """The maker has watched the copy and lets the committee see it."""
+    submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
+    await entries.release(submission, by=person)
+
+
+async def answers_again(request: AnyRequest, refused: Refusal) -> Response[str]:
+    error = refusal_of(refused)
+    return await answers_page(request, await film_of(request), request.state["edition"], error)
+
+
+@act(
+    f"{FILM}/filing",
+    json=f"{FILM}/filing",
+    status=204,
+    guards=MAKER,
+    again=answers_again,
+    goes=FILMS,
+    says="filmmaker.done.filed",
+)
+async def file_entry(
+    submission_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+    settings: NamedDependency[Settings],
+) -> None:
+    """File the entry; 422 with everything that is missing."""
+    submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
+    await entries.submit(submission, edition=edition_row, by=person, grace=settings.grace)
+
+
+@act(
+    f"{FILM}/withdrawal",
+    json=f"{FILM}/withdrawal",
+    status=204,
+    guards=MAKER,
+    goes=FILMS,
+    says="filmmaker.done.withdrawn",
+)
+async def withdraw(
+    submission_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> None:
+    """Take the film back; twice is once."""
+    submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
+    await entries.withdraw(submission, by=person)
+
+
+ACTS = [open_entry, save, release, file_entry, withdraw]
