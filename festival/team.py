@@ -28,7 +28,7 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True):
     sections: Annotated[list[Annotated[str, Meta(max_length=1)]], Meta(max_length=20)] | None = None
 
 
-class Outcome(StrEnum):
+class InvitationOutcome(StrEnum):
     """What an invitation has done, for whoever sends it."""
 
     INVITED = "invited"  # the part is given, and a letter goes out
@@ -40,7 +40,7 @@ class Outcome(StrEnum):
 
 class Invited(msgspec.Struct, frozen=True):
     id: str
-    state: Outcome
+    state: InvitationOutcome
 
 
 async def invite(
@@ -57,7 +57,7 @@ async def invite(
         if is_new:
             await tell_of_part("part_given", person, invitation.part, edition=edition, by=by)
         state = await outcome(person, invitation.part, edition=edition, settings=settings)
-        if state is Outcome.AGAIN:
+        if state is InvitationOutcome.AGAIN:
             await write_key(
                 "invitation",
                 person,
@@ -66,7 +66,10 @@ async def invite(
                 about=invitation.part.value,
                 part=lambda language: t(language, f"common.part.{invitation.part}"),
             )
-    return Invited(person.id, Outcome.INVITED if is_new and state is Outcome.AGAIN else state)
+    return Invited(
+        person.id,
+        InvitationOutcome.INVITED if is_new and state is InvitationOutcome.AGAIN else state,
+    )
 
 
 async def sections_of(edition: Edition, invitation: Invitation) -> list[str] | None:
@@ -83,15 +86,21 @@ async def sections_of(edition: Edition, invitation: Invitation) -> list[str] | N
     return [ids[letter] for letter in invitation.sections]
 
 
-async def outcome(person: Person, part: Part, *, edition: Edition, settings: Settings) -> Outcome:
+async def outcome(
+    person: Person, part: Part, *, edition: Edition, settings: Settings
+) -> InvitationOutcome:
     """Whether a letter about this part is wanted (`AGAIN`), or why none is."""
     if await people.has_come_in(person, part, edition=edition):
-        return Outcome.HELD
+        return InvitationOutcome.HELD
     if await has_good_key(
         "invitation", person, edition=edition, settings=settings, about=part.value
     ):
-        return Outcome.STANDS
-    return Outcome.AGAIN if await people.is_owed_an_invitation(person) else Outcome.QUIET
+        return InvitationOutcome.STANDS
+    return (
+        InvitationOutcome.AGAIN
+        if await people.is_owed_an_invitation(person)
+        else InvitationOutcome.QUIET
+    )
 
 
 async def take_part(person_id: str, part: Part, *, edition: Edition, by: Person) -> None:

@@ -28,7 +28,7 @@ In braces stands what the act fills in; `{link}` is put in when a letter is sent
 """
 
 
-class Letter(msgspec.Struct, frozen=True):
+class LetterKind(msgspec.Struct, frozen=True):
     """One kind of letter; `texts` by language: (subject, body), a form of the plural a line."""
 
     kind: str
@@ -53,13 +53,13 @@ def text_of(message: Message) -> str:
     return "\n\nor\n\n".join(forms)
 
 
-def letters() -> list[Letter]:
+def letters() -> list[LetterKind]:
     known = {language: words(language) for language in LANGUAGES}
     kinds = [key.split(".")[1] for key in known[TOLD_IN] if key.endswith(".subject")]
     return [letter_of(kind, known) for kind in kinds]
 
 
-def letter_of(kind: str, known: dict[str, dict[str, Message]]) -> Letter:
+def letter_of(kind: str, known: dict[str, dict[str, Message]]) -> LetterKind:
     subject, body = f"letter.{kind}.subject", f"letter.{kind}.body"
     told = dict(
         line.split(": ", 1) for line in known[TOLD_IN][subject].auto_comments if ": " in line
@@ -68,10 +68,10 @@ def letter_of(kind: str, known: dict[str, dict[str, Message]]) -> Letter:
         language: (text_of(found[subject]), text_of(found[body]))
         for language, found in known.items()
     }
-    return Letter(kind, told.get("occasion", ""), told.get("to", ""), texts)
+    return LetterKind(kind, told.get("occasion", ""), told.get("to", ""), texts)
 
 
-def page(found: list[Letter]) -> str:
+def page(found: list[LetterKind]) -> str:
     rows = [
         f"| [{one.kind}](#{one.kind}) | {one.occasion} | {one.to} | {one.texts[TOLD_IN][0].splitlines()[0]} |"
         for one in found
@@ -80,7 +80,7 @@ def page(found: list[Letter]) -> str:
     return HEAD + "\n".join([*table, *(section(one) for one in found)])
 
 
-def section(letter: Letter) -> str:
+def section(letter: LetterKind) -> str:
     parts = [f"\n## {letter.kind}\n\nWhen {letter.occasion}, to {letter.to}.\n"]
     for language, (subject, body) in letter.texts.items():
         parts.append(

@@ -68,7 +68,7 @@ licences in `/usr/share/doc/*/copyright`. The images of `docker-compose.yml` car
 """
 
 
-class Row(msgspec.Struct, frozen=True):
+class Licensed(msgspec.Struct, frozen=True):
     """One thing of somebody else's; `remark` is where it goes, or which Pythons need it."""
 
     name: str
@@ -77,10 +77,10 @@ class Row(msgspec.Struct, frozen=True):
     remark: str = ""
 
 
-def python_rows(lock: str) -> Iterator[Row]:
+def python_rows(lock: str) -> Iterator[Licensed]:
     """Every package of the lock, once for each of its versions."""
     for name, version, condition in LOCKED.findall(lock):
-        yield Row(name, version, licence_of(name), f"`{condition}`" if condition else "")
+        yield Licensed(name, version, licence_of(name), f"`{condition}`" if condition else "")
 
 
 def licence_of(name: str) -> str:
@@ -105,23 +105,23 @@ def said_by(told: dict[str, Any]) -> str:
     return str(told.get("license_expression") or by_field or " and ".join(named))
 
 
-def npm_rows(lock: dict[str, dict[str, dict[str, str]]]) -> Iterator[Row]:
+def npm_rows(lock: dict[str, dict[str, dict[str, str]]]) -> Iterator[Licensed]:
     for place, told in sorted(lock["packages"].items()):
         if name := place.rpartition("node_modules/")[2]:
             licence = KNOWN.get(name) or told.get("license", "")
             remark = "tools, not served" if told.get("dev") else ""
-            yield Row(name, told["version"], licence, remark)
+            yield Licensed(name, told["version"], licence, remark)
 
 
-def copied_rows(npm: list[Row]) -> Iterator[Row]:
+def copied_rows(npm: list[Licensed]) -> Iterator[Licensed]:
     """What a browser is served of theirs, fonts and icons included."""
     of = {row.name: row for row in npm}
     for source, target in {**FILES, f"lucide-static ({len(ICONS)} icons)": "icons.svg"}.items():
         package = next(row for name, row in of.items() if source.startswith(name))
-        yield Row(target, package.version, package.licence, package.name)
+        yield Licensed(target, package.version, package.licence, package.name)
 
 
-def table(title: str, rows: list[Row], last: str) -> str:
+def table(title: str, rows: list[Licensed], last: str) -> str:
     lines = [f"| {row.name} | {row.version} | {row.licence} | {row.remark} |" for row in rows]
     return "\n".join(
         [
@@ -134,7 +134,7 @@ def table(title: str, rows: list[Row], last: str) -> str:
     )
 
 
-def everything() -> list[tuple[str, list[Row], str]]:
+def everything() -> list[tuple[str, list[Licensed], str]]:
     python = list(python_rows((ROOT / "requirements.lock").read_text()))
     npm = list(npm_rows(json.loads((ROOT / "package-lock.json").read_text())))
     return [

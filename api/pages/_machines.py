@@ -17,7 +17,7 @@ PHASE_OF = {
 LEAST_FRACTION = 0.02  # before that a guess at the time left is worth nothing
 
 
-class Job(msgspec.Struct, frozen=True, kw_only=True):
+class ShownJob(msgspec.Struct, frozen=True, kw_only=True):
     """`left` in seconds, when it can be guessed; `reason` has words, `detail` is what was logged."""
 
     id: str
@@ -40,10 +40,10 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     kind: str = ""
 
 
-def job(line: dict[str, Any]) -> Job:
+def job(line: dict[str, Any]) -> ShownJob:
     fraction = line["fraction"] if line["state"] == "running" else None
     reason, detail = reason_of(line["fault"] or "")
-    return Job(
+    return ShownJob(
         id=line["id"],
         task=line["task"],
         state=line["state"],

@@ -14,7 +14,7 @@ from festival.db import rows
 from festival.language import calendar_day, has_words, t
 from festival.record import record
 from festival.tables import Part, Record, Role
-from festival.team import Outcome
+from festival.team import InvitationOutcome
 from reviews import decisions
 from reviews.tables import Recusal
 from submissions.lists import submission_in
@@ -459,4 +459,4 @@ async def test_the_page_says_what_an_invitation_did_and_keeps_what_was_typed(cli
 
 
 def test_every_outcome_of_an_invitation_has_words() -> None:
-    assert [one for one in Outcome if not has_words(f"operator.invitation.done.{one}")] == []
+    assert [one for one in InvitationOutcome if not has_words(f"operator.invitation.done.{one}")] == []
