@@ -15,12 +15,12 @@ from tests.howto.recipes import (
 )
 
 PAGES = sorted(HOWTO.glob("*.md"))
-WITH_SERVERS = {"job", "page", "table"}
+LONG = {"job", "page", "rule", "table"}  # servers of their own, or much to think about
 
 
 def marked(page: Path) -> object:
-    """A recipe that needs servers of its own waits for the long tests."""
-    return pytest.param(page, id=page.stem, marks=pytest.mark.slow if page.stem in WITH_SERVERS else ())
+    """Those that take long wait for the long tests; that they fit the tree is always asked."""
+    return pytest.param(page, id=page.stem, marks=pytest.mark.slow if page.stem in LONG else ())
 
 
 @pytest.mark.unit

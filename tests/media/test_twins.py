@@ -245,6 +245,7 @@ def test_damaged_pictures_are_refused(clips: Clips, seen, rules: Policy) -> None
     assert {"DECODE_ERRORS", "AUDIO_DAMAGED"} & set(found)
 
 
+@pytest.mark.unit
 def test_every_code_of_a_film_has_a_twin_here() -> None:
     """What is held by facts alone is named, with why no small file can show it."""
     shown = set(CASES) | {
