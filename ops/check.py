@@ -1,4 +1,4 @@
-"""./run check: lint, types, import contracts, words in both languages, letters, licences, spelling.
+"""./run check: lint, types, import contracts, front-end, words in both languages, letters, licences, spelling.
 
 Stops at nothing.
 
@@ -17,6 +17,7 @@ STEPS = {
         "-c",
         "from importlinter.cli import lint_imports_command; lint_imports_command()",
     ],
+    "front": ["-m", "ops.front", "check"],
     "words": ["-m", "ops.words"],
     "letters": ["-m", "ops.letters", "--check"],
     "licences": ["-m", "ops.licences", "--check"],

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.utils import htmlsafe_json_dumps
 from litestar import MediaType, Request, Response
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
+from markupsafe import Markup
 
 from api.assets import asset
 from api.auth import csrf_token, settings_of, visitor
@@ -48,9 +50,15 @@ def environment(lang: str) -> Environment:
         lstrip_blocks=True,
     )
     made.globals["asset"] = asset
+    made.globals["data_block"] = data_block
     made.globals["once"] = lambda: secrets.token_urlsafe(12)
     made.filters.update(filters(lang))
     return made
+
+
+def data_block(data: Any, kind: str = "application/json") -> Markup:
+    """A value for the page's scripts or for machines that read pages; it is no script itself."""
+    return Markup(f'<script type="{kind}">{htmlsafe_json_dumps(data)}</script>')  # noqa: S704
 
 
 def filters(lang: str) -> dict[str, Any]:

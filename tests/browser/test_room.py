@@ -247,8 +247,11 @@ def test_the_makers_own_copy_is_lent_as_the_committees_is(page: Page, booth: Boo
     play_until(page, 8)
     assert 0 < ahead(page) <= 10
 
-    more = pictures_after(page, lambda: booth.site.sql(
-        f"DELETE FROM {right} WHERE person = (SELECT id FROM person WHERE email = $1)", email))
+    def end() -> float:
+        booth.site.sql(f"DELETE FROM {right} WHERE person = (SELECT id FROM person WHERE email = $1)", email)
+        return time.time()
+
+    more = pictures_after(page, end)
 
     assert more <= 10
     assert is_dark(page)

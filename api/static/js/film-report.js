@@ -1,124 +1,165 @@
 // The technical report while it happens (<film-live>) and the committee's copy (<film-copy>).
-import Hls from '../vendor/hls.js'
-import { BEAT, LITTLE, hasEnded, takeBack } from './lent.js'
+import Hls from "../vendor/hls.js";
+import { BEAT, LITTLE, hasEnded, takeBack } from "./lent.js";
 
-const QUIET = 10000 // a stream that is silent for so long may be dead: the page is asked instead
-const filled = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? '')
+const QUIET = 10000; // a stream that is silent for so long may be dead: the page is asked instead
+const filled = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 
 class FilmLive extends HTMLElement {
-  connectedCallback () {
-    this.state = this.dataset.state
-    this.seen = () => document.hidden ? this.close() : this.open()
-    document.addEventListener('visibilitychange', this.seen)
-    this.open()
+  connectedCallback() {
+    this.state = this.dataset.state;
+    this.seen = () => (document.hidden ? this.close() : this.open());
+    document.addEventListener("visibilitychange", this.seen);
+    this.open();
   }
 
-  disconnectedCallback () {
-    document.removeEventListener('visibilitychange', this.seen)
-    this.close()
+  disconnectedCallback() {
+    document.removeEventListener("visibilitychange", this.seen);
+    this.close();
   }
 
-  open () {
-    if (this.source || document.hidden) return
-    this.heardAt = Date.now()
-    this.pulse = setInterval(() => { if (Date.now() - this.heardAt > QUIET) this.redraw() }, 1000)
-    this.source = new EventSource(this.dataset.src)
-    this.source.onopen = () => { clearTimeout(this.gone); this.say(this.dataset.wait) }
-    this.source.onerror = () => { clearTimeout(this.gone); this.gone = setTimeout(() => this.say(this.dataset.away), 3000) } // every few minutes the stream is renewed, in less
-    this.source.onmessage = event => this.heard(JSON.parse(event.data))
-    this.source.addEventListener('done', () => this.close())
+  open() {
+    if (this.source || document.hidden) return;
+    this.heardAt = Date.now();
+    this.pulse = setInterval(() => {
+      if (Date.now() - this.heardAt > QUIET) this.redraw();
+    }, 1000);
+    this.source = new EventSource(this.dataset.src);
+    this.source.onopen = () => {
+      clearTimeout(this.gone);
+      this.say(this.dataset.wait);
+    };
+    this.source.onerror = () => {
+      clearTimeout(this.gone);
+      this.gone = setTimeout(() => this.say(this.dataset.away), 3000);
+    }; // every few minutes the stream is renewed, in less
+    this.source.onmessage = (event) => this.heard(JSON.parse(event.data));
+    this.source.addEventListener("done", () => this.close());
   }
 
-  close () { clearTimeout(this.gone); clearInterval(this.pulse); this.source?.close(); this.source = null }
-
-  say (words) { this.querySelector('p').textContent = words }
-
-  heard (news) {
-    this.heardAt = Date.now()
-    const place = news.step && [...document.querySelectorAll('[data-live]')].find(one => one.dataset.live.split(' ').includes(news.step))
-    if (place && news.fraction !== undefined && news.state === this.state) this.draw(place, news)
-    else if (news.state !== this.state || news.refresh || (news.step && !place)) this.redraw()
+  close() {
+    clearTimeout(this.gone);
+    clearInterval(this.pulse);
+    this.source?.close();
+    this.source = null;
   }
 
-  draw (place, news) {
-    const kinds = place.dataset.live.split(' ')
-    const percent = Math.floor(100 * (kinds.indexOf(news.step) + news.fraction) / kinds.length)
-    const told = filled(this.dataset.percent, { n: percent })
-    place.textContent = told
-    this.querySelector('.sent').setAttribute('width', `${percent}%`)
-    this.querySelector('svg').setAttribute('aria-valuenow', percent)
-    const since = place.dataset.begun && (Date.now() - Date.parse(place.dataset.begun)) / 1000
-    if (since > 3 && percent > 3) this.say(`${told}, ${filled(this.dataset.left, { left: this.time(since * (100 - percent) / percent) })}`)
+  say(words) {
+    this.querySelector("p").textContent = words;
   }
 
-  time (seconds) { return seconds < 90 ? `${Math.ceil(seconds)}\u00a0s` : `${Math.ceil(seconds / 60)}\u00a0min` }
+  heard(news) {
+    this.heardAt = Date.now();
+    const place =
+      news.step &&
+      [...document.querySelectorAll("[data-live]")].find((one) =>
+        one.dataset.live.split(" ").includes(news.step),
+      );
+    if (place && news.fraction !== undefined && news.state === this.state) this.draw(place, news);
+    else if (news.state !== this.state || news.refresh || (news.step && !place)) this.redraw();
+  }
 
-  async redraw () {
-    if (this.drawing) return
-    this.drawing = true; this.heardAt = Date.now()
+  draw(place, news) {
+    const kinds = place.dataset.live.split(" ");
+    const percent = Math.floor((100 * (kinds.indexOf(news.step) + news.fraction)) / kinds.length);
+    const told = filled(this.dataset.percent, { n: percent });
+    place.textContent = told;
+    this.querySelector(".sent").setAttribute("width", `${percent}%`);
+    this.querySelector("svg").setAttribute("aria-valuenow", percent);
+    const since = place.dataset.begun && (Date.now() - Date.parse(place.dataset.begun)) / 1000;
+    if (since > 3 && percent > 3)
+      this.say(
+        `${told}, ${filled(this.dataset.left, { left: this.time((since * (100 - percent)) / percent) })}`,
+      );
+  }
+
+  time(seconds) {
+    return seconds < 90 ? `${Math.ceil(seconds)}\u00a0s` : `${Math.ceil(seconds / 60)}\u00a0min`;
+  }
+
+  async redraw() {
+    if (this.drawing) return;
+    this.drawing = true;
+    this.heardAt = Date.now();
     try {
-      const answer = await fetch(location.href, { headers: { accept: 'text/html' } })
-      if (answer.redirected) { this.close(); this.say(this.dataset.ended); return }
-      const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
-      const [old, made] = [document.querySelector('main'), page.querySelector('main')]
-      if (answer.ok && made) { document.title = page.title; old.replaceWith(document.adoptNode(made)) }
-    } catch { /* the next turn asks again */ } finally { this.drawing = false }
+      const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+      if (answer.redirected) {
+        this.close();
+        this.say(this.dataset.ended);
+        return;
+      }
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const [old, made] = [document.querySelector("main"), page.querySelector("main")];
+      if (answer.ok && made) {
+        document.title = page.title;
+        old.replaceWith(document.adoptNode(made));
+      }
+    } catch {
+      /* the next turn asks again */
+    } finally {
+      this.drawing = false;
+    }
   }
 }
-customElements.define('film-live', FilmLive)
+customElements.define("film-live", FilmLive);
 
 // The copy plays while its maker may see it; asked every few seconds, playing or paused.
 class FilmCopy extends HTMLElement {
-  connectedCallback () {
-    this.video = this.querySelector('video')
-    this.load()
-    this.video.addEventListener('error', () => this.failed())
-    this.seen = () => this.ask()
-    document.addEventListener('visibilitychange', this.seen)
-    this.timer = setInterval(this.seen, BEAT)
+  connectedCallback() {
+    this.video = this.querySelector("video");
+    this.load();
+    this.video.addEventListener("error", () => this.failed());
+    this.seen = () => this.ask();
+    document.addEventListener("visibilitychange", this.seen);
+    this.timer = setInterval(this.seen, BEAT);
   }
 
-  disconnectedCallback () { this.rest(); this.hls?.destroy() }
-
-  rest () {
-    clearInterval(this.timer)
-    document.removeEventListener('visibilitychange', this.seen)
+  disconnectedCallback() {
+    this.rest();
+    this.hls?.destroy();
   }
 
-  load () {
+  rest() {
+    clearInterval(this.timer);
+    document.removeEventListener("visibilitychange", this.seen);
+  }
+
+  load() {
     if (!Hls.isSupported()) {
-      this.video.src = this.dataset.src
-      return
+      this.video.src = this.dataset.src;
+      return;
     }
-    this.hls = new Hls(LITTLE)
+    this.hls = new Hls(LITTLE);
     this.hls.on(Hls.Events.ERROR, (_, fault) => {
-      this.heed(fault.response?.code)
-      if (fault.fatal) this.failed()
-    })
-    this.hls.loadSource(this.dataset.src)
-    this.hls.attachMedia(this.video)
+      this.heed(fault.response?.code);
+      if (fault.fatal) this.failed();
+    });
+    this.hls.loadSource(this.dataset.src);
+    this.hls.attachMedia(this.video);
   }
 
-  async ask () {
-    if (this.stopped || (document.hidden && this.video.paused)) return
+  async ask() {
+    if (this.stopped || (document.hidden && this.video.paused)) return;
     try {
-      this.heed((await fetch(this.dataset.src, { method: 'HEAD' })).status)
-    } catch { /* offline: the next turn asks again */ }
+      this.heed((await fetch(this.dataset.src, { method: "HEAD" })).status);
+    } catch {
+      /* offline: the next turn asks again */
+    }
   }
 
-  heed (status) {
-    if (this.stopped || !hasEnded(status)) return
-    this.stopped = true
-    this.rest()
-    takeBack(this.video, this.hls)
-    this.hls = null
-    this.video.controls = false
-    this.querySelector(`[data-stopped="${status === 401 ? 401 : 404}"]`).hidden = false
+  heed(status) {
+    if (this.stopped || !hasEnded(status)) return;
+    this.stopped = true;
+    this.rest();
+    takeBack(this.video, this.hls);
+    this.hls = null;
+    this.video.controls = false;
+    this.querySelector(`[data-stopped="${status === 401 ? 401 : 404}"]`).hidden = false;
   }
 
-  failed () {
-    if (this.stopped) return
-    this.querySelector('[data-fault]').hidden = false
+  failed() {
+    if (this.stopped) return;
+    this.querySelector("[data-fault]").hidden = false;
   }
 }
-customElements.define('film-copy', FilmCopy)
+customElements.define("film-copy", FilmCopy);

@@ -1,210 +1,236 @@
 // The card of the picked screening: its form, its padlock, why it stands there and what every other
 // place would cost. What somebody has typed outlives whatever others do meanwhile.
-import { DAY, clock, dayOf, el, minutesOf, signed } from './grid-parts.js'
+import { DAY, clock, dayOf, el, minutesOf, signed } from "./grid-parts.js";
 
-const SETTLED = 1500
+const SETTLED = 1500;
 
 export class GridPanel {
-  constructor (grid, box) {
-    this.grid = grid
-    this.box = box
-    this.form = box.querySelector('form')
-    this.note = box.querySelector('[data-note]')
-    this.cells = []
-    this.form.onsubmit = event => { event.preventDefault(); this.submit() }
-    box.querySelector('[data-lock]').onclick = () => grid.lock(this.show, this.seen)
-    box.querySelector('[data-out]').onclick = () => grid.takeOut(this.show, this.seen)
-    box.querySelector('[data-let]').onclick = () => grid.letGo(this.show)
-    box.querySelector('[data-close]').onclick = () => { const { show } = this; this.close(); grid.focusOn(show) }
+  constructor(grid, box) {
+    this.grid = grid;
+    this.box = box;
+    this.form = box.querySelector("form");
+    this.note = box.querySelector("[data-note]");
+    this.cells = [];
+    this.form.onsubmit = (event) => {
+      event.preventDefault();
+      this.submit();
+    };
+    box.querySelector("[data-lock]").onclick = () => grid.lock(this.show, this.seen);
+    box.querySelector("[data-out]").onclick = () => grid.takeOut(this.show, this.seen);
+    box.querySelector("[data-let]").onclick = () => grid.letGo(this.show);
+    box.querySelector("[data-close]").onclick = () => {
+      const { show } = this;
+      this.close();
+      grid.focusOn(show);
+    };
   }
 
-  part (name) { return this.box.querySelector(`[data-${name}]`) }
+  part(name) {
+    return this.box.querySelector(`[data-${name}]`);
+  }
 
-  pick (show) {
-    this.box.hidden = false
-    this.fill(show)
-    if (this.grid.isNarrow) this.box.scrollIntoView({ block: 'nearest' })
-    this.reason(show)
+  pick(show) {
+    this.box.hidden = false;
+    this.fill(show);
+    if (this.grid.isNarrow) this.box.scrollIntoView({ block: "nearest" });
+    this.reason(show);
   }
 
   // Whoever stood in the card is back in the grid, and not nowhere.
-  close () {
-    const wasInside = this.box.contains(document.activeElement)
-    this.box.hidden = true
-    this.show = null
-    this.cool()
-    if (wasInside) this.grid.keys.enter()
+  close() {
+    const wasInside = this.box.contains(document.activeElement);
+    this.box.hidden = true;
+    this.show = null;
+    this.cool();
+    if (wasInside) this.grid.keys.enter();
   }
 
   // What the form was filled from, and the version that its reader sees.
-  fill (show) {
-    this.show = show
-    this.seen = this.grid.data.version
-    this.note.hidden = true
-    this.options()
-    this.base = this.place(show)
-    for (const [name, value] of Object.entries(this.base)) this.form[name].value = value
-    this.dress(show)
+  fill(show) {
+    this.show = show;
+    this.seen = this.grid.data.version;
+    this.note.hidden = true;
+    this.options();
+    this.base = this.place(show);
+    for (const [name, value] of Object.entries(this.base)) this.form[name].value = value;
+    this.dress(show);
   }
 
-  place (show) {
-    const isOut = show.day === null
+  place(show) {
+    const isOut = show.day === null;
     return {
-      day: String(isOut ? 0 : show.day), screen: isOut ? this.grid.data.screens[0]?.id ?? '' : show.screen,
+      day: String(isOut ? 0 : show.day),
+      screen: isOut ? (this.grid.data.screens[0]?.id ?? "") : show.screen,
       start: clock(isOut ? 600 : show.start),
-    }
+    };
   }
 
-  options () {
-    this.form.screen.replaceChildren(...this.grid.data.screens.map(s => new Option(s.name, s.id)))
+  options() {
+    this.form.screen.replaceChildren(...this.grid.data.screens.map((s) => new Option(s.name, s.id)));
   }
 
-  dress (show) {
-    const { words } = this.grid
-    const item = this.grid.item(show)
-    this.part('length').textContent = `${item.intro} + ${item.minutes} + ${this.grid.talk(show)} min`
-    this.box.querySelector('h2').textContent = this.grid.title(show)
-    this.part('lock').hidden = !show.id
-    this.part('lock').textContent = show.locked ? words.unlock : words.lock
-    this.part('out').hidden = !show.id || (show.locked && !item.gone)
-    const gone = this.grid.clashesOf(show).find(c => c.code === 'film_withdrawn' || c.code === 'film_declined')
-    this.part('gone').hidden = !gone
-    this.part('let').hidden = !gone || item.gone
-    this.part('gone').textContent =
-      gone ? `${gone.says[this.grid.data.lang]} ${item.gone ? words.take_out : words.let_go_lead}` : ''
+  dress(show) {
+    const { words } = this.grid;
+    const item = this.grid.item(show);
+    this.part("length").textContent = `${item.intro} + ${item.minutes} + ${this.grid.talk(show)} min`;
+    this.box.querySelector("h2").textContent = this.grid.title(show);
+    this.part("lock").hidden = !show.id;
+    this.part("lock").textContent = show.locked ? words.unlock : words.lock;
+    this.part("out").hidden = !show.id || (show.locked && !item.gone);
+    const gone = this.grid
+      .clashesOf(show)
+      .find((c) => c.code === "film_withdrawn" || c.code === "film_declined");
+    this.part("gone").hidden = !gone;
+    this.part("let").hidden = !gone || item.gone;
+    this.part("gone").textContent = gone
+      ? `${gone.says[this.grid.data.lang]} ${item.gone ? words.take_out : words.let_go_lead}`
+      : "";
   }
 
   // Somebody has acted: an untouched form follows, a touched one keeps its words and says so.
-  refresh () {
-    if (this.box.hidden || !this.show) return
-    const now = this.grid.find(this.show.programme, this.show.number)
-    if (!now) { this.close(); return }
-    this.askAgain()
-    const place = this.place(now)
-    const hasMoved = JSON.stringify(place) !== JSON.stringify(this.base) || now.id !== this.show.id
-    const typed = Object.keys(place).some(name => this.form[name].value !== this.base[name])
-    if (!typed) { this.fill(now); return }
-    const kept = Object.fromEntries(Object.keys(place).map(name => [name, this.form[name].value]))
-    this.show = now
-    this.seen = this.grid.data.version
-    this.options()
-    for (const [name, value] of Object.entries(kept)) this.form[name].value = value
-    this.dress(now)
-    if (!hasMoved) return
-    this.base = place
-    this.note.textContent = `${this.grid.words.moved_under} ${this.grid.label(now)}.`
-    this.note.hidden = false
+  refresh() {
+    if (this.box.hidden || !this.show) return;
+    const now = this.grid.find(this.show.programme, this.show.number);
+    if (!now) {
+      this.close();
+      return;
+    }
+    this.askAgain();
+    const place = this.place(now);
+    const hasMoved = JSON.stringify(place) !== JSON.stringify(this.base) || now.id !== this.show.id;
+    const typed = Object.keys(place).some((name) => this.form[name].value !== this.base[name]);
+    if (!typed) {
+      this.fill(now);
+      return;
+    }
+    const kept = Object.fromEntries(Object.keys(place).map((name) => [name, this.form[name].value]));
+    this.show = now;
+    this.seen = this.grid.data.version;
+    this.options();
+    for (const [name, value] of Object.entries(kept)) this.form[name].value = value;
+    this.dress(now);
+    if (!hasMoved) return;
+    this.base = place;
+    this.note.textContent = `${this.grid.words.moved_under} ${this.grid.label(now)}.`;
+    this.note.hidden = false;
   }
 
-  submit () {
-    const { form } = this
-    const start = minutesOf(form.start.value)
-    form.start.setCustomValidity(start === null ? this.grid.words.hour_wrong : '')
-    form.start.oninput = () => form.start.setCustomValidity('')
-    if (!form.reportValidity()) return
-    this.grid.move(this.show, Number(form.day.value), form.screen.value, start, this.seen)
+  submit() {
+    const { form } = this;
+    const start = minutesOf(form.start.value);
+    form.start.setCustomValidity(start === null ? this.grid.words.hour_wrong : "");
+    form.start.oninput = () => form.start.setCustomValidity("");
+    if (!form.reportValidity()) return;
+    this.grid.move(this.show, Number(form.day.value), form.screen.value, start, this.seen);
   }
 
   // Why here, and what every other place would cost
 
-  async price (show) {
-    this.cool()
-    this.priced = this.grid.data.version
-    if (!show.id || show.isLost || this.grid.item(show).gone) return null
-    this.asked = show.id
-    const answer = await fetch(`${this.grid.data.api}/screenings/${show.id}/reasons`).catch(() => null)
-    if (!answer?.ok || this.asked !== show.id) return null
-    const told = await answer.json()
-    this.cells = told.cells
-    this.heat(told.cells)
-    return told.why
+  async price(show) {
+    this.cool();
+    this.priced = this.grid.data.version;
+    if (!show.id || show.isLost || this.grid.item(show).gone) return null;
+    this.asked = show.id;
+    const answer = await fetch(`${this.grid.data.api}/screenings/${show.id}/reasons`).catch(() => null);
+    if (!answer?.ok || this.asked !== show.id) return null;
+    const told = await answer.json();
+    this.cells = told.cells;
+    this.heat(told.cells);
+    return told.why;
   }
 
-  priceAt (screen, start) {
-    const near = this.cells.filter(c => c.screen === screen && Math.abs(c.start - start) <= this.gap)
-    near.sort((a, b) => Math.abs(a.start - start) - Math.abs(b.start - start))
-    return near.length ? signed(near[0].price) : ''
+  priceAt(screen, start) {
+    const near = this.cells.filter((c) => c.screen === screen && Math.abs(c.start - start) <= this.gap);
+    near.sort((a, b) => Math.abs(a.start - start) - Math.abs(b.start - start));
+    return near.length ? signed(near[0].price) : "";
   }
 
   // Prices are the grid's: when others have changed it, they are asked for again, unless somebody
   // stands among them.
-  askAgain () {
-    clearTimeout(this.timer)
+  askAgain() {
+    clearTimeout(this.timer);
     this.timer = setTimeout(() => {
-      const isRead = this.part('why').contains(document.activeElement)
-      const isOld = this.show && !this.box.hidden && this.priced !== this.grid.data.version
-      if (isOld && !isRead && !this.grid.drag.on) this.reason(this.show)
-    }, SETTLED)
+      const isRead = this.part("why").contains(document.activeElement);
+      const isOld = this.show && !this.box.hidden && this.priced !== this.grid.data.version;
+      if (isOld && !isRead && !this.grid.drag.on) this.reason(this.show);
+    }, SETTLED);
   }
 
-  redrawn () { if (this.cells.length) this.heat(this.cells) }
-
-  async reason (show) {
-    const panel = this.part('why')
-    panel.hidden = true
-    const why = await this.price(show)
-    if (!why || this.box.hidden) return
-    const costs = Object.entries(why.costs).filter(([, cost]) => cost)
-    this.part('costs').textContent =
-      costs.map(([rule, cost]) => `${this.grid.words[rule] ?? rule} ${cost}`).join(' · ') || this.grid.words.costs_nothing
-    this.part('else').replaceChildren(...why.alternatives.map(cell => this.elsewhere(cell)))
-    this.part('held').replaceChildren(...why.forced_by.map(held => this.holder(held)))
-    for (const part of panel.querySelectorAll('[data-part]')) part.hidden = !part.querySelector('ul').children.length
-    panel.hidden = false
+  redrawn() {
+    if (this.cells.length) this.heat(this.cells);
   }
 
-  holder (held) {
-    const known = this.grid.data.programmes[held.programme]
-    return el('li', '', `${known?.titles[this.grid.data.lang] ?? '–'} ${signed(-held.saves)}`)
+  async reason(show) {
+    const panel = this.part("why");
+    panel.hidden = true;
+    const why = await this.price(show);
+    if (!why || this.box.hidden) return;
+    const costs = Object.entries(why.costs).filter(([, cost]) => cost);
+    this.part("costs").textContent =
+      costs.map(([rule, cost]) => `${this.grid.words[rule] ?? rule} ${cost}`).join(" · ") ||
+      this.grid.words.costs_nothing;
+    this.part("else").replaceChildren(...why.alternatives.map((cell) => this.elsewhere(cell)));
+    this.part("held").replaceChildren(...why.forced_by.map((held) => this.holder(held)));
+    for (const part of panel.querySelectorAll("[data-part]"))
+      part.hidden = !part.querySelector("ul").children.length;
+    panel.hidden = false;
   }
 
-  elsewhere (cell) {
-    const { form, grid } = this
-    const [li, button] = [el('li'), el('button', 'btn quiet')]
-    const screen = grid.data.screens.find(s => s.id === cell.screen)
-    button.type = 'button'
-    const where = [grid.data.days[dayOf(cell.start)], clock(cell.start), screen?.name ?? '–']
-    button.append(el('b', 'num', signed(cell.price)), ` ${where.join(', ')}`)
+  holder(held) {
+    const known = this.grid.data.programmes[held.programme];
+    return el("li", "", `${known?.titles[this.grid.data.lang] ?? "–"} ${signed(-held.saves)}`);
+  }
+
+  elsewhere(cell) {
+    const { form, grid } = this;
+    const [li, button] = [el("li"), el("button", "btn quiet")];
+    const screen = grid.data.screens.find((s) => s.id === cell.screen);
+    button.type = "button";
+    const where = [grid.data.days[dayOf(cell.start)], clock(cell.start), screen?.name ?? "–"];
+    button.append(el("b", "num", signed(cell.price)), ` ${where.join(", ")}`);
     button.onclick = () => {
-      Object.assign(form.day, { value: String(dayOf(cell.start)) })
-      form.screen.value = cell.screen
-      form.start.value = clock(cell.start)
-      form.querySelector('.primary').focus()
-    }
-    li.append(button)
-    return li
+      Object.assign(form.day, { value: String(dayOf(cell.start)) });
+      form.screen.value = cell.screen;
+      form.start.value = clock(cell.start);
+      form.querySelector(".primary").focus();
+    };
+    li.append(button);
+    return li;
   }
 
-  heat (cells) {
-    const gaps = cells.map((cell, i) => i && Math.abs(cell.start - cells[i - 1].start) || DAY)
-    this.gap = Math.min(...gaps, DAY)
+  heat(cells) {
+    const gaps = cells.map((cell, i) => (i && Math.abs(cell.start - cells[i - 1].start)) || DAY);
+    this.gap = Math.min(...gaps, DAY);
     for (const lane of this.grid.lanes) {
-      const its = cells.filter(c => c.screen === lane.screen.id && dayOf(c.start) === lane.day)
-      this.warm(lane, its.sort((a, b) => a.start - b.start))
+      const its = cells.filter((c) => c.screen === lane.screen.id && dayOf(c.start) === lane.day);
+      this.warm(
+        lane,
+        its.sort((a, b) => a.start - b.start),
+      );
     }
   }
 
-  warm ({ lane, day }, cells) {
-    let run = null
+  warm({ lane, day }, cells) {
+    let run = null;
     for (const cell of cells) {
       if (run && run.price === cell.price && cell.start - run.last <= this.gap) {
-        run.last = cell.start
-        run.mark.style.width = (run.last - run.first + this.gap) * this.grid.px + 'px'
-        continue
+        run.last = cell.start;
+        run.mark.style.width = `${(run.last - run.first + this.gap) * this.grid.px}px`;
+        continue;
       }
-      const level = cell.price < 0 ? 'less' : cell.price === 0 ? 'same' : cell.price < 5 ? 'more' : 'much'
-      const mark = el('i', `heat ${level}`)
-      mark.title = signed(cell.price)
-      mark.style.left = this.grid.left(cell.start - day * DAY)
-      mark.style.width = this.gap * this.grid.px + 'px'
-      lane.append(mark)
-      run = { price: cell.price, first: cell.start, last: cell.start, mark }
+      const level = cell.price < 0 ? "less" : cell.price === 0 ? "same" : cell.price < 5 ? "more" : "much";
+      const mark = el("i", `heat ${level}`);
+      mark.title = signed(cell.price);
+      mark.style.left = this.grid.left(cell.start - day * DAY);
+      mark.style.width = `${this.gap * this.grid.px}px`;
+      lane.append(mark);
+      run = { price: cell.price, first: cell.start, last: cell.start, mark };
     }
   }
 
-  cool () {
-    this.grid.grid?.querySelectorAll('.heat').forEach(mark => mark.remove())
-    this.asked = null
-    this.cells = []
+  cool() {
+    this.grid.grid?.querySelectorAll(".heat").forEach((mark) => mark.remove());
+    this.asked = null;
+    this.cells = [];
   }
 }

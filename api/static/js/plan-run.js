@@ -1,49 +1,59 @@
 // <plan-run>: a planner's run while it searches; figures live, the curve drawn anew, the whole page when it ends.
-const EVERY = 1500
+const EVERY = 1500;
 
 class PlanRun extends HTMLElement {
-  connectedCallback () {
-    this.state = this.dataset.state
-    this.listen = () => document.hidden ? this.close() : this.open()
-    document.addEventListener('visibilitychange', this.listen)
-    this.open()
+  connectedCallback() {
+    this.state = this.dataset.state;
+    this.listen = () => (document.hidden ? this.close() : this.open());
+    document.addEventListener("visibilitychange", this.listen);
+    this.open();
   }
 
-  disconnectedCallback () { document.removeEventListener('visibilitychange', this.listen); this.close() }
-
-  open () {
-    if (this.source || !('going' in this.dataset)) return
-    this.source = new EventSource(this.dataset.src)
-    this.source.onmessage = event => this.hear(JSON.parse(event.data))
-    this.source.addEventListener('done', () => this.close())
+  disconnectedCallback() {
+    document.removeEventListener("visibilitychange", this.listen);
+    this.close();
   }
 
-  close () { this.source?.close(); this.source = null }
-
-  hear (news) {
-    for (const place of this.querySelectorAll('[data-text]')) this.write(place, news[place.dataset.text])
-    for (const place of this.querySelectorAll('[data-percent]')) this.write(place, news[place.dataset.percent], 100)
-    if (news.phase) this.dataset.phase = news.phase
-    if (news.state !== this.state || news.refresh) this.redraw('main')
-    else this.freshen()
-    this.state = news.state ?? this.state
+  open() {
+    if (this.source || !("going" in this.dataset)) return;
+    this.source = new EventSource(this.dataset.src);
+    this.source.onmessage = (event) => this.hear(JSON.parse(event.data));
+    this.source.addEventListener("done", () => this.close());
   }
 
-  write (place, value, times = 1) {
-    if (typeof value === 'number') place.textContent = (times * value).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 })
+  close() {
+    this.source?.close();
+    this.source = null;
   }
 
-  freshen () {
-    if (Date.now() - (this.drawn ?? 0) < EVERY) return
-    this.drawn = Date.now()
-    this.redraw('[data-fresh]')
+  hear(news) {
+    for (const place of this.querySelectorAll("[data-text]")) this.write(place, news[place.dataset.text]);
+    for (const place of this.querySelectorAll("[data-percent]"))
+      this.write(place, news[place.dataset.percent], 100);
+    if (news.phase) this.dataset.phase = news.phase;
+    if (news.state !== this.state || news.refresh) this.redraw("main");
+    else this.freshen();
+    this.state = news.state ?? this.state;
   }
 
-  async redraw (part) {
-    const answer = await fetch(location.href, { headers: { accept: 'text/html' } })
-    const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
-    const made = page.querySelector(part)
-    if (answer.ok && made) document.querySelector(part)?.replaceWith(document.adoptNode(made))
+  write(place, value, times = 1) {
+    if (typeof value === "number")
+      place.textContent = (times * value).toLocaleString(document.documentElement.lang, {
+        maximumFractionDigits: 1,
+      });
+  }
+
+  freshen() {
+    if (Date.now() - (this.drawn ?? 0) < EVERY) return;
+    this.drawn = Date.now();
+    this.redraw("[data-fresh]");
+  }
+
+  async redraw(part) {
+    const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const made = page.querySelector(part);
+    if (answer.ok && made) document.querySelector(part)?.replaceWith(document.adoptNode(made));
   }
 }
-customElements.define('plan-run', PlanRun)
+customElements.define("plan-run", PlanRun);

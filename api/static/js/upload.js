@@ -1,120 +1,142 @@
 // <film-upload>: a film on its way. It outlives a pause, a cut, a reload and a change of machine.
-import '../vendor/tus.js'
-import { doubts, readHeader } from './film-header.js'
-const { Upload } = window.tus
+import "../vendor/tus.js";
+import { doubts, readHeader } from "./film-header.js";
+const { Upload } = window.tus;
 
-const PIECE = 16 * 1024 * 1024
-const PATIENCE = [0, 1000, 3000, 10000, ...Array(200).fill(30000)]
-const KINDS = /\.(mov|mp4|m4v|mkv|mxf|avi|mpg|mpeg|ts|m2ts)$/i
-const ATOMS = ['ftyp', 'moov', 'wide', 'mdat', 'free', 'skip', 'pnot']
-const HEADS = ['\x1aE\xdf\xa3', '\x06\x0e+4', 'RIFF', '\x00\x00\x01\xba', 'G']
-const GONE = [404, 410]
-const FINAL = [401, 403, 404, 410, 413, 422, 507]
+const PIECE = 16 * 1024 * 1024;
+const PATIENCE = [0, 1000, 3000, 10000, ...Array(200).fill(30000)];
+const KINDS = /\.(mov|mp4|m4v|mkv|mxf|avi|mpg|mpeg|ts|m2ts)$/i;
+const ATOMS = ["ftyp", "moov", "wide", "mdat", "free", "skip", "pnot"];
+const HEADS = ["\x1aE\xdf\xa3", "\x06\x0e+4", "RIFF", "\x00\x00\x01\xba", "G"];
+const GONE = [404, 410];
+const FINAL = [401, 403, 404, 410, 413, 422, 507];
 
-async function looksLikeFilm (file) {
-  const head = String.fromCharCode(...new Uint8Array(await file.slice(0, 16).arrayBuffer()))
-  return ATOMS.includes(head.slice(4, 8)) || HEADS.some(mark => head.startsWith(mark))
+async function looksLikeFilm(file) {
+  const head = String.fromCharCode(...new Uint8Array(await file.slice(0, 16).arrayBuffer()));
+  return ATOMS.includes(head.slice(4, 8)) || HEADS.some((mark) => head.startsWith(mark));
 }
 
-const filled = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? '')
-const clock = () => new Date().toLocaleTimeString('fr-FR', { hour: '2-digit', minute: '2-digit', timeZone: 'Europe/Paris' })
+const filled = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+const clock = () =>
+  new Date().toLocaleTimeString("fr-FR", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Paris" });
 
 class FilmUpload extends HTMLElement {
-  connectedCallback () {
-    this.words = JSON.parse(this.querySelector('script').textContent)
-    this.parts = Object.fromEntries([...this.querySelectorAll('[data-part]')].map(part => [part.dataset.part, part]))
-    this.flowing = false; this.percent = 0; this.told = 0
-    this.parts.input?.addEventListener('change', event => this.chosen(event.target.files[0]))
-    this.parts.pause?.addEventListener('click', () => this.flowing ? this.pause() : this.go())
-    this.parts.anyway?.addEventListener('click', () => this.insist())
-    this.leaving = event => { if (this.flowing) event.preventDefault() }
-    this.online = () => { if (this.flowing && this.isCut) { this.upload.abort(); this.upload.start() } }
-    window.addEventListener('beforeunload', this.leaving)
-    window.addEventListener('online', this.online)
+  connectedCallback() {
+    this.words = JSON.parse(this.querySelector("script").textContent);
+    this.parts = Object.fromEntries(
+      [...this.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]),
+    );
+    this.flowing = false;
+    this.percent = 0;
+    this.told = 0;
+    this.parts.input?.addEventListener("change", (event) => this.chosen(event.target.files[0]));
+    this.parts.pause?.addEventListener("click", () => (this.flowing ? this.pause() : this.go()));
+    this.parts.anyway?.addEventListener("click", () => this.insist());
+    this.leaving = (event) => {
+      if (this.flowing) event.preventDefault();
+    };
+    this.online = () => {
+      if (this.flowing && this.isCut) {
+        this.upload.abort();
+        this.upload.start();
+      }
+    };
+    window.addEventListener("beforeunload", this.leaving);
+    window.addEventListener("online", this.online);
   }
 
-  disconnectedCallback () {
-    window.removeEventListener('beforeunload', this.leaving)
-    window.removeEventListener('online', this.online)
-    this.upload?.abort()
+  disconnectedCallback() {
+    window.removeEventListener("beforeunload", this.leaving);
+    window.removeEventListener("online", this.online);
+    this.upload?.abort();
   }
 
   // -- before the first byte
 
-  async chosen (file) {
-    this.parts.input.value = ''
-    if (!file) return
-    if (this.flowing) this.pause()
-    this.file = file; this.agreed = new Set()
-    await this.consider()
+  async chosen(file) {
+    this.parts.input.value = "";
+    if (!file) return;
+    if (this.flowing) this.pause();
+    this.file = file;
+    this.agreed = new Set();
+    await this.consider();
   }
 
-  async consider () {
-    const doubt = await this.doubt()
-    if (!doubt) return this.begin()
-    this.fault(doubt === 'headers' ? this.against(this.found) : filled(this.words[doubt], this.values()))
-    const hopeless = doubt === 'empty' || doubt === 'large'
-    this.doubted = doubt
-    this.parts.anyway.hidden = hopeless
-    this.parts.anyway.textContent = this.words[doubt === 'unlike' ? 'afresh' : 'anyway']
+  async consider() {
+    const doubt = await this.doubt();
+    if (!doubt) return this.begin();
+    this.fault(doubt === "headers" ? this.against(this.found) : filled(this.words[doubt], this.values()));
+    const hopeless = doubt === "empty" || doubt === "large";
+    this.doubted = doubt;
+    this.parts.anyway.hidden = hopeless;
+    this.parts.anyway.textContent = this.words[doubt === "unlike" ? "afresh" : "anyway"];
   }
 
-  async doubt () {
-    const { file } = this
-    if (file.size === 0) return 'empty'
-    if (file.size > Number(this.dataset.most)) return 'large'
+  async doubt() {
+    const { file } = this;
+    if (file.size === 0) return "empty";
+    if (file.size > Number(this.dataset.most)) return "large";
+    this.found = await this.foundInHeaders(file);
     const checks = [
-      ['unlike', this.dataset.known && !this.isKnown()],
-      ['strange_kind', !KINDS.test(file.name)],
-      ['strange_head', !await looksLikeFilm(file)],
-      ['headers', (this.found = await this.foundInHeaders(file)).length > 0]
-    ]
-    return checks.find(([name, wrong]) => wrong && !this.agreed.has(name))?.[0]
+      ["unlike", this.dataset.known && !this.isKnown()],
+      ["strange_kind", !KINDS.test(file.name)],
+      ["strange_head", !(await looksLikeFilm(file))],
+      ["headers", this.found.length > 0],
+    ];
+    return checks.find(([name, wrong]) => wrong && !this.agreed.has(name))?.[0];
   }
 
   // An upload that goes on was doubted when it began.
-  async foundInHeaders (file) {
-    if (this.dataset.known && this.isKnown()) return []
-    const header = await readHeader(file)
-    return header ? doubts(header, JSON.parse(this.dataset.rules)) : []
+  async foundInHeaders(file) {
+    if (this.dataset.known && this.isKnown()) return [];
+    const header = await readHeader(file);
+    return header ? doubts(header, JSON.parse(this.dataset.rules)) : [];
   }
 
-  against (found) {
-    return found.map(one => filled(this.words[one.code], one)).join(' ')
+  against(found) {
+    return found.map((one) => filled(this.words[one.code], one)).join(" ");
   }
 
-  isKnown () { return this.file.name === this.dataset.name && this.file.size === Number(this.dataset.size) }
+  isKnown() {
+    return this.file.name === this.dataset.name && this.file.size === Number(this.dataset.size);
+  }
 
-  values () {
-    const asked = this.doubted === 'unlike' || (this.dataset.known && !this.isKnown() && !this.agreed.has('unlike'))
+  values() {
+    const asked =
+      this.doubted === "unlike" || (this.dataset.known && !this.isKnown() && !this.agreed.has("unlike"));
     return {
       name: asked ? this.dataset.name : this.file.name,
       size: this.bytes(asked ? Number(this.dataset.size) : this.file.size),
-      most: this.bytes(Number(this.dataset.most))
-    }
+      most: this.bytes(Number(this.dataset.most)),
+    };
   }
 
-  async insist () {
-    this.agreed.add(this.doubted)
-    if (this.doubted === 'unlike') {
-      await fetch(this.dataset.known, { method: 'DELETE', headers: { ...this.headers(), 'Tus-Resumable': '1.0.0' } })
-      delete this.dataset.known
+  async insist() {
+    this.agreed.add(this.doubted);
+    if (this.doubted === "unlike") {
+      await fetch(this.dataset.known, {
+        method: "DELETE",
+        headers: { ...this.headers(), "Tus-Resumable": "1.0.0" },
+      });
+      delete this.dataset.known;
     }
-    this.doubted = null
-    await this.consider()
+    this.doubted = null;
+    await this.consider();
   }
 
   // -- on its way
 
-  headers () { return { 'x-csrf-token': document.querySelector('meta[name=csrf]')?.content ?? '' } }
+  headers() {
+    return { "x-csrf-token": document.querySelector("meta[name=csrf]")?.content ?? "" };
+  }
 
-  async begin () {
-    const { file } = this
-    this.fault('')
-    this.parts.anyway.hidden = true
-    this.parts.name.textContent = file.name
-    const print = ['cinema', this.dataset.submission, file.name, file.size, file.lastModified].join('-')
-    this.hasPlace = false
+  async begin() {
+    const { file } = this;
+    this.fault("");
+    this.parts.anyway.hidden = true;
+    this.parts.name.textContent = file.name;
+    const print = ["cinema", this.dataset.submission, file.name, file.size, file.lastModified].join("-");
+    this.hasPlace = false;
     this.upload = new Upload(file, {
       endpoint: this.dataset.endpoint,
       uploadUrl: this.dataset.known && this.isKnown() ? this.dataset.known : null,
@@ -126,183 +148,219 @@ class FilmUpload extends HTMLElement {
       headers: this.headers(),
       onProgress: (sent, total) => this.progress(sent, total),
       onAfterResponse: (request, response) => this.heard(request, response),
-      onShouldRetry: error => this.fell(error),
+      onShouldRetry: (error) => this.fell(error),
       onUploadUrlAvailable: () => this.located(),
-      onError: error => this.failed(error),
-      onSuccess: () => this.arrived()
-    })
+      onError: (error) => this.failed(error),
+      onSuccess: () => this.arrived(),
+    });
     if (!this.upload.options.uploadUrl) {
-      const before = await this.upload.findPreviousUploads()
-      if (before.length) this.upload.resumeFromPreviousUpload(before[0])
+      const before = await this.upload.findPreviousUploads();
+      if (before.length) this.upload.resumeFromPreviousUpload(before[0]);
     }
-    this.go()
+    this.go();
   }
 
   // From here on this page sends to one place; it never begins at another one by itself.
-  located () {
-    this.hasPlace = true
-    Object.assign(this.dataset, { known: this.upload.url, name: this.file.name, size: this.file.size })
+  located() {
+    this.hasPlace = true;
+    Object.assign(this.dataset, { known: this.upload.url, name: this.file.name, size: this.file.size });
   }
 
-  go () {
-    this.flowing = true; this.isCut = false; this.pace = []; this.ended = null
-    this.fault('')
-    this.parts.pause.hidden = false; this.parts.pause.textContent = this.words.pause
-    this.parts.word.textContent = this.words.other
-    this.parts.choose.classList.add('quiet')
-    this.parts.percent.hidden = false; this.parts.under.hidden = false
-    this.parts.strip.classList.remove('away')
-    this.classList.add('flows')
-    this.upload.start()
+  go() {
+    this.flowing = true;
+    this.isCut = false;
+    this.pace = [];
+    this.ended = null;
+    this.fault("");
+    this.parts.pause.hidden = false;
+    this.parts.pause.textContent = this.words.pause;
+    this.parts.word.textContent = this.words.other;
+    this.parts.choose.classList.add("quiet");
+    this.parts.percent.hidden = false;
+    this.parts.under.hidden = false;
+    this.parts.strip.classList.remove("away");
+    this.classList.add("flows");
+    this.upload.start();
   }
 
-  pause () {
-    this.flowing = false
-    this.upload.abort()
-    this.parts.pause.textContent = this.words.resume
-    this.say(this.words.paused)
+  pause() {
+    this.flowing = false;
+    this.upload.abort();
+    this.parts.pause.textContent = this.words.resume;
+    this.say(this.words.paused);
   }
 
-  progress (sent, total) {
-    if (!this.flowing) return
-    if (this.isCut) this.back()
-    const percent = total ? Math.floor(100 * sent / total) : 0
-    this.draw(percent)
-    this.pace.push([performance.now(), sent])
-    while (this.pace.length > 2 && this.pace.at(-1)[0] - this.pace[0][0] > 8000) this.pace.shift()
-    const [[since, from]] = this.pace
-    const seconds = (performance.now() - since) / 1000
-    const rate = seconds > 0.4 ? (sent - from) / seconds : 0
-    const line = [filled(this.words.sending, { sent: this.bytes(sent), size: this.bytes(total) })]
+  progress(sent, total) {
+    if (!this.flowing) return;
+    if (this.isCut) this.back();
+    const percent = total ? Math.floor((100 * sent) / total) : 0;
+    this.draw(percent);
+    this.pace.push([performance.now(), sent]);
+    while (this.pace.length > 2 && this.pace.at(-1)[0] - this.pace[0][0] > 8000) this.pace.shift();
+    const [[since, from]] = this.pace;
+    const seconds = (performance.now() - since) / 1000;
+    const rate = seconds > 0.4 ? (sent - from) / seconds : 0;
+    const line = [filled(this.words.sending, { sent: this.bytes(sent), size: this.bytes(total) })];
     if (rate > 0) {
-      line.push(filled(this.words.rate, { rate: this.bytes(rate) }))
-      line.push(filled(this.words.left, { left: this.time((total - sent) / rate) }))
+      line.push(filled(this.words.rate, { rate: this.bytes(rate) }));
+      line.push(filled(this.words.left, { left: this.time((total - sent) / rate) }));
     }
-    this.parts.line.textContent = line.join(' · ')
+    this.parts.line.textContent = line.join(" · ");
   }
 
-  draw (percent) {
-    if (Math.floor(percent / 25) > Math.floor(this.told / 25)) { this.told = percent; this.parts.spoken.textContent = filled(this.words.percent, { n: percent }) }
-    this.percent = percent
-    this.parts.percent.firstChild.textContent = percent
-    this.parts.sent.setAttribute('width', `${percent}%`)
-    this.parts.gate.setAttribute('x', `${percent}%`)
-    this.parts.strip.setAttribute('aria-valuenow', percent)
+  draw(percent) {
+    if (Math.floor(percent / 25) > Math.floor(this.told / 25)) {
+      this.told = percent;
+      this.parts.spoken.textContent = filled(this.words.percent, { n: percent });
+    }
+    this.percent = percent;
+    this.parts.percent.firstChild.textContent = percent;
+    this.parts.sent.setAttribute("width", `${percent}%`);
+    this.parts.gate.setAttribute("x", `${percent}%`);
+    this.parts.strip.setAttribute("aria-valuenow", percent);
   }
 
   // -- cuts
 
   // The client begins anew wherever it cannot go on. Never with a film that was refused or is gone:
   // its maker decides. An answer to HEAD has no words: an empty piece asks for them.
-  async heard (request, response) {
-    const status = response.getStatus()
-    if (request.getMethod() !== 'HEAD' || !(status === 422 || (this.hasPlace && GONE.includes(status)))) return
+  async heard(request, response) {
+    const status = response.getStatus();
+    if (request.getMethod() !== "HEAD" || !(status === 422 || (this.hasPlace && GONE.includes(status))))
+      return;
     const words = await fetch(request.getURL(), {
-      method: 'PATCH',
+      method: "PATCH",
       headers: {
         ...this.headers(),
-        'Tus-Resumable': '1.0.0',
-        'Upload-Offset': '0',
-        'Content-Type': 'application/offset+octet-stream'
-      }
-    })
-    this.ended = { status, body: await words.text() }
-    throw new Error('ended')
+        "Tus-Resumable": "1.0.0",
+        "Upload-Offset": "0",
+        "Content-Type": "application/offset+octet-stream",
+      },
+    });
+    this.ended = { status, body: await words.text() };
+    throw new Error("ended");
   }
 
-  fell (error) {
-    const status = error.originalResponse?.getStatus() ?? 0
-    if (this.ended || FINAL.includes(status)) return false
+  fell(error) {
+    const status = error.originalResponse?.getStatus() ?? 0;
+    if (this.ended || FINAL.includes(status)) return false;
     if (!this.isCut) {
-      this.isCut = true; this.cutAt = this.percent
-      this.mark(this.percent)
-      this.say(filled(this.words.waiting, { hour: clock() }))
+      this.isCut = true;
+      this.cutAt = this.percent;
+      this.mark(this.percent);
+      this.say(filled(this.words.waiting, { hour: clock() }));
     }
-    return true
+    return true;
   }
 
-  back () {
-    this.isCut = false; this.pace = []
+  back() {
+    this.isCut = false;
+    this.pace = [];
     this.parts.note.textContent = [
       filled(this.words.fell, { percent: filled(this.words.percent, { n: this.cutAt }) }),
-      filled(this.words.again, { hour: clock() })
-    ].join(' ')
-    this.parts.spoken.textContent = this.parts.note.textContent
+      filled(this.words.again, { hour: clock() }),
+    ].join(" ");
+    this.parts.spoken.textContent = this.parts.note.textContent;
   }
 
-  mark (percent) {
-    const svg = name => document.createElementNS('http://www.w3.org/2000/svg', name)
-    const cut = svg('rect')
-    for (const [name, value] of Object.entries({ class: 'cut', x: `${percent}%`, width: 1.5, y: 0, height: 52 })) cut.setAttribute(name, value)
-    this.parts.cuts.append(cut)
-    const label = svg('text')
-    const place = Math.min(Math.max(percent, 8), 92)
-    for (const [name, value] of Object.entries({ x: `${place}%`, y: 15, 'text-anchor': 'middle' })) label.setAttribute(name, value)
-    label.textContent = filled(this.words.cut, { hour: clock() })
-    this.parts.scale.replaceChildren(label)
+  mark(percent) {
+    const svg = (name) => document.createElementNS("http://www.w3.org/2000/svg", name);
+    const cut = svg("rect");
+    for (const [name, value] of Object.entries({
+      class: "cut",
+      x: `${percent}%`,
+      width: 1.5,
+      y: 0,
+      height: 52,
+    }))
+      cut.setAttribute(name, value);
+    this.parts.cuts.append(cut);
+    const label = svg("text");
+    const place = Math.min(Math.max(percent, 8), 92);
+    for (const [name, value] of Object.entries({ x: `${place}%`, y: 15, "text-anchor": "middle" }))
+      label.setAttribute(name, value);
+    label.textContent = filled(this.words.cut, { hour: clock() });
+    this.parts.scale.replaceChildren(label);
   }
 
   // -- the end
 
-  arrived () {
-    this.flowing = false
-    this.draw(100)
-    this.parts.pause.hidden = true
-    this.say(this.words.received)
-    const link = document.createElement('a')
-    link.href = this.dataset.report; link.textContent = this.words.report
-    this.parts.line.append(' ', link)
-    delete this.dataset.known
-    this.dispatchEvent(new CustomEvent('film-arrived', { bubbles: true }))
+  arrived() {
+    this.flowing = false;
+    this.draw(100);
+    this.parts.pause.hidden = true;
+    this.say(this.words.received);
+    const link = document.createElement("a");
+    link.href = this.dataset.report;
+    link.textContent = this.words.report;
+    this.parts.line.append(" ", link);
+    delete this.dataset.known;
+    this.dispatchEvent(new CustomEvent("film-arrived", { bubbles: true }));
   }
 
-  failed (error) {
-    this.flowing = false
-    const answer = error.originalResponse
-    const { status, body } = this.ended ?? { status: answer?.getStatus(), body: answer?.getBody() }
-    const isOver = status === 422 || GONE.includes(status)
-    if (isOver) this.forget()
-    this.parts.pause.textContent = this.words.resume
-    this.parts.pause.hidden = isOver
-    this.fault(this.reason(body))
+  failed(error) {
+    this.flowing = false;
+    const answer = error.originalResponse;
+    const { status, body } = this.ended ?? { status: answer?.getStatus(), body: answer?.getBody() };
+    const isOver = status === 422 || GONE.includes(status);
+    if (isOver) this.forget();
+    this.parts.pause.textContent = this.words.resume;
+    this.parts.pause.hidden = isOver;
+    this.fault(this.reason(body));
   }
 
   // The same file, chosen again, is a new upload.
-  async forget () {
-    delete this.dataset.known
+  async forget() {
+    delete this.dataset.known;
     for (const before of await this.upload.findPreviousUploads()) {
-      await this.upload.options.urlStorage.removeUpload(before.urlStorageKey)
+      await this.upload.options.urlStorage.removeUpload(before.urlStorageKey);
     }
   }
 
-  reason (body) {
+  reason(body) {
     try {
-      const problem = JSON.parse(body)
-      const lang = document.documentElement.lang
-      const told = problem.words?.[lang] ?? problem.codes.map(code => this.words[code] ?? code)
-      return told.join(' ')
-    } catch { return this.words.failed }
+      const problem = JSON.parse(body);
+      const lang = document.documentElement.lang;
+      const told = problem.words?.[lang] ?? problem.codes.map((code) => this.words[code] ?? code);
+      return told.join(" ");
+    } catch {
+      return this.words.failed;
+    }
   }
 
   // -- words
 
-  say (words) { this.parts.line.textContent = words; this.parts.spoken.textContent = words }
-
-  fault (words) { this.parts.fault.textContent = words }
-
-  bytes (count) {
-    const french = document.documentElement.lang === 'fr'
-    const units = french ? ['o', 'ko', 'Mo', 'Go', 'To'] : ['B', 'kB', 'MB', 'GB', 'TB']
-    let unit = 0
-    while (count >= 1000 && unit < 4) { count /= 1000; unit++ }
-    const digits = unit > 1 ? 1 : 0
-    return `${count.toLocaleString(french ? 'fr-FR' : 'en-GB', { minimumFractionDigits: digits, maximumFractionDigits: digits })}\u00a0${units[unit]}`
+  say(words) {
+    this.parts.line.textContent = words;
+    this.parts.spoken.textContent = words;
   }
 
-  time (seconds) {
-    if (seconds < 60) return this.words.soon
-    const minutes = Math.ceil(seconds / 60)
-    return minutes < 60 ? `${minutes}\u00a0min` : `${Math.floor(minutes / 60)}\u00a0h\u00a0${String(minutes % 60).padStart(2, '0')}`
+  fault(words) {
+    this.parts.fault.textContent = words;
+  }
+
+  bytes(count) {
+    const french = document.documentElement.lang === "fr";
+    const units = french ? ["o", "ko", "Mo", "Go", "To"] : ["B", "kB", "MB", "GB", "TB"];
+    let unit = 0;
+    while (count >= 1000 && unit < 4) {
+      count /= 1000;
+      unit++;
+    }
+    const digits = unit > 1 ? 1 : 0;
+    const number = count.toLocaleString(french ? "fr-FR" : "en-GB", {
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    });
+    return `${number}\u00a0${units[unit]}`;
+  }
+
+  time(seconds) {
+    if (seconds < 60) return this.words.soon;
+    const minutes = Math.ceil(seconds / 60);
+    return minutes < 60
+      ? `${minutes}\u00a0min`
+      : `${Math.floor(minutes / 60)}\u00a0h\u00a0${String(minutes % 60).padStart(2, "0")}`;
   }
 }
-customElements.define('film-upload', FilmUpload)
+customElements.define("film-upload", FilmUpload);
