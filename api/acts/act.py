@@ -59,7 +59,7 @@ class Form(msgspec.Struct, frozen=True):
 
 
 class Act(msgspec.Struct, frozen=True):
-    """One act and its faces; an act of one door only has one face."""
+    """One act, named `room.verb`, and its faces; an act of one door only has one face."""
 
     name: str
     page: HTTPRouteHandler | None
@@ -95,7 +95,7 @@ def act(
         form = form_of(verb, Form(reads, again, answers, goes, says, at))
         program = program_of(verb)
         return Act(
-            name=verb.__name__,
+            name=f"{verb.__module__.rpartition('.')[2]}.{verb.__name__}",
             page=post(page, **common)(form) if page else None,
             json=METHODS[method](json, status_code=status, **common)(program) if json else None,
         )

@@ -86,32 +86,4 @@ async def refused(
     return await report_page(request, submission, edition, store, told, words=words)
 
 
-@post("/submissions/{submission_id:str}/subtitles/{track:str}/confirmation", guards=[signed_in()])
-async def confirm(
-    request: AnyRequest,
-    submission_id: FromPath[str],
-    track: FromPath[str],
-    viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-) -> Response[Any]:
-    submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
-    await subtitling.confirm(submission, track, by=person)
-    return go(request, f"/submissions/{submission.id}/file", done="subtitled")
-
-
-@post("/submissions/{submission_id:str}/subtitles/{track:str}/removal", guards=[signed_in()])
-async def remove(
-    request: AnyRequest,
-    submission_id: FromPath[str],
-    track: FromPath[str],
-    viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-) -> Response[Any]:
-    submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
-    await subtitling.drop(submission, track, by=person)
-    return go(request, f"/submissions/{submission.id}/file", done="dropped")
-
-
-HANDLERS: list[Any] = [bring, confirm, remove]
+HANDLERS: list[Any] = [bring]

@@ -3,9 +3,9 @@
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Request, Response, delete, get, post, put
+from litestar import Request, Response, get, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath
 from msgspec import Meta
 
 from api.auth import signed_in
@@ -20,12 +20,6 @@ from submissions.subtitling import Track
 from submissions.uploads import shown_name
 
 Kind = Annotated[str, Meta(max_length=8)]
-
-
-class Seen(msgspec.Struct, frozen=True):
-    """The track whose first cues were read."""
-
-    track: Annotated[str, Meta(max_length=16)]
 
 
 def told(track: Track) -> dict[str, Any]:
@@ -85,45 +79,6 @@ async def listed(
     return [told(track) for track in await subtitling.tracks_of(submission.id)]
 
 
-@post(
-    "/submissions/{submission_id:str}/subtitles/confirmation",
-    guards=[signed_in()],
-    status_code=204,
-)
-async def confirm(
-    data: JSONBody[Seen],
-    submission_id: FromPath[str],
-    viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-) -> None:
-    """Its first cues read right: the track stands, and replaces the one before it."""
-    submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
-    await subtitling.confirm(submission, data.track, by=person)
-
-
-@delete(
-    "/submissions/{submission_id:str}/subtitles/{language:str}",
-    guards=[signed_in()],
-    status_code=204,
-)
-async def remove(
-    submission_id: FromPath[str],
-    language: FromPath[str],
-    viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-    kind: Kind = "full",
-    track: Annotated[str, Meta(max_length=16)] = "",
-) -> None:
-    """All of a language and kind; with `track` that one alone, which may be a waiting one."""
-    submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
-    if track:
-        await subtitling.drop(submission, track, by=person)
-    else:
-        await subtitling.remove(submission, language=language, kind=kind, by=person)
-
-
 @get("/files/{file_id:str}/subtitles/{language:str}", guards=[signed_in()])
 async def read(
     file_id: FromPath[str],
@@ -141,4 +96,4 @@ async def read(
     )
 
 
-HANDLERS: list[Any] = [bring, listed, confirm, remove, read]
+HANDLERS: list[Any] = [bring, listed, read]
