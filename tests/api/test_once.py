@@ -250,7 +250,7 @@ async def test_a_key_for_programs_is_made_once_and_told_once(client) -> None:
     first = await client.post(place, json=body, headers=key)
     again = await client.post(place, json=body, headers=key)
 
-    kept = await rows("SELECT body, headers::text AS h FROM answer WHERE body LIKE {}", b"%cfs_%")
+    kept = await rows("SELECT body, headers::text AS h FROM answer WHERE body LIKE {}", rb"%cfs\_%")
     assert (first.status_code, again.status_code, again.json()["codes"]) == (201, 409, ["answer_unkept"])
     assert len(await rows("SELECT id FROM token WHERE person = {}", maker.id)) == 1
     assert kept == []
