@@ -22,7 +22,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     `verb` gets the `ids` that travel with the line, and by name whatever else it asks of a worker.
     `given_up` says of what it worked on that nothing more is tried: (lease, fault); `taken_up` that it
     is tried again: (lease); `tells` says to operators that it stopped: (lease, fault).
-    `every` is how often the calendar asks for it, in seconds; 0 is never.
+    `phases` are those that people read while it runs. `every` is how often the calendar asks for it,
+    in seconds; 0 is never.
     """
 
     queue: str
@@ -31,6 +32,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     given_up: str = ""
     taken_up: str = ""
     tells: str = "festival.work:tell_stopped"
+    phases: tuple[str, ...] = ()
     every: float = 0.0
 
 
@@ -44,8 +46,12 @@ _SHARED = {"given_up": "submissions.sharing:stop", "taken_up": "submissions.shar
 
 JOBS = {
     "look_early": of_a_file("fast", "submissions.first_look:look"),
-    "inspect_film": of_a_file("fast", "submissions.intake:inspect", **_INTAKE),
-    "make_screener": of_a_file("heavy", "submissions.intake:make_screener", **_INTAKE),
+    "inspect_film": of_a_file(
+        "fast", "submissions.intake:inspect", phases=("look", "listen", "judge"), **_INTAKE
+    ),
+    "make_screener": of_a_file(
+        "heavy", "submissions.intake:make_screener", phases=("copy", "publish"), **_INTAKE
+    ),
     "encode_part": of_a_file("heavy", "submissions.sharing:encode_part", "part", **_SHARED),
     "encode_sound": of_a_file("heavy", "submissions.sharing:encode_sound", **_SHARED),
     "join_screener": of_a_file("heavy", "submissions.sharing:join_screener", **_SHARED),

@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 
 from festival.clock import now
+from festival.jobs import JOBS
 
 PHASES = ("sniff", "packets", "sound", "policy", "screener", "publish")
-SHOWN = {"inspect_film": ("look", "listen", "judge"), "make_screener": ("copy", "publish")}
 PHASE_OF = {
     "sniff": "look", "packets": "look", "sound": "listen", "policy": "judge",
     "screener": "copy", "publish": "publish",
@@ -67,7 +67,7 @@ def job(line: dict[str, Any]) -> ShownJob:
 
 def phases(task: str, step: str | None) -> tuple[tuple[str, str], ...]:
     """(phase, mark) of a film's work: what is done, what runs now, what comes."""
-    names = SHOWN.get(task, ())
+    names = JOBS[task].phases if task in JOBS else ()
     current = PHASE_OF.get(step or "", names[0] if names else "")
     at = names.index(current) if current in names else 0
     marks = ["done" if i < at else "now" if i == at else "" for i in range(len(names))]
