@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from screenings.planner.model import DAY, Plan, Problem, Programme
-from screenings.planner.search.instance import Ground, ground_of
+from screenings.planner.search.instance import Instance, compile_instance
 
 SLOT = 150
 THOUSAND = 1000
@@ -30,10 +30,10 @@ def expressible(problem: Problem) -> Problem:
         pins=[],
         pairs=[],
     )
-    ground = ground_of(stripped)
+    instance = compile_instance(stripped)
     keep = {
-        name[0] for at, name in enumerate(ground.names)
-        if any(fits(ground, at, slot) for slot in slots(ground))
+        name[0] for at, name in enumerate(instance.names)
+        if any(fits(instance, at, slot) for slot in slots(instance))
     }
     return replace(
         stripped,
@@ -53,22 +53,22 @@ def thousandfold(p: Programme) -> Programme:
     )
 
 
-def slots(ground: Ground) -> list[tuple[int, int]]:
+def slots(instance: Instance) -> list[tuple[int, int]]:
     """The same hours in every house, so that no two slots overlap in part."""
-    hours = [(h[0], h[1]) for screen in ground.screens for h in screen.hours if h]
+    hours = [(h[0], h[1]) for screen in instance.screens for h in screen.hours if h]
     begin = -(-min(opens for opens, _ in hours) // 5) * 5
     return [
         (screen, day * DAY + start)
-        for screen in range(len(ground.screens))
-        for day in range(ground.days)
+        for screen in range(len(instance.screens))
+        for day in range(instance.days)
         for start in range(begin, max(closes for _, closes in hours), SLOT)
     ]
 
 
-def fits(ground: Ground, at: int, slot: tuple[int, int]) -> bool:
+def fits(instance: Instance, at: int, slot: tuple[int, int]) -> bool:
     screen, start = slot
-    long = ground.lengths[at] + ground.turnaround[screen] <= SLOT
-    return long and bool(ground.starts[at][screen] >> start & 1)
+    long = instance.lengths[at] + instance.turnaround[screen] <= SLOT
+    return long and bool(instance.starts[at][screen] >> start & 1)
 
 
 def peer(problem: Problem) -> tuple[int, float] | None:
@@ -78,20 +78,20 @@ def peer(problem: Problem) -> tuple[int, float] | None:
     from conference_scheduler.lp_problem import objective_functions
     from conference_scheduler.resources import Event, Slot
 
-    ground, began = ground_of(problem), time.monotonic()
-    grid = slots(ground)
+    instance, began = compile_instance(problem), time.monotonic()
+    grid = slots(instance)
     theirs = [
-        Slot(ground.screens[v].id, DAWN + timedelta(minutes=start), SLOT, ground.screens[v].seats, "")
+        Slot(instance.screens[v].id, DAWN + timedelta(minutes=start), SLOT, instance.screens[v].seats, "")
         for v, start in grid
     ]
     demand = {p.id: p.demand for p in problem.programmes}
     events = [
-        Event(name[0], ground.lengths[at], demand[name[0]], unavailability=[
-            theirs[n] for n, slot in enumerate(grid) if not fits(ground, at, slot)
+        Event(name[0], instance.lengths[at], demand[name[0]], unavailability=[
+            theirs[n] for n, slot in enumerate(grid) if not fits(instance, at, slot)
         ])
-        for at, name in enumerate(ground.names)
+        for at, name in enumerate(instance.names)
     ]
-    for apart in ground.apart:
+    for apart in instance.apart:
         for at in apart.members:
             events[at].add_unavailability(*(events[other] for other in apart.members if other != at))
     try:
@@ -105,7 +105,7 @@ def peer(problem: Problem) -> tuple[int, float] | None:
     except ValueError:
         return None
     away = sum(
-        max(0, demand[ground.names[int(at)][0]] - ground.screens[grid[int(n)][0]].seats)
+        max(0, demand[instance.names[int(at)][0]] - instance.screens[grid[int(n)][0]].seats)
         for at, n in found
     )
     return away // THOUSAND, time.monotonic() - began

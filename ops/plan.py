@@ -41,8 +41,8 @@ from screenings.planner.model import (
     day_of,
     minute_of,
 )
-from screenings.planner.process import Order, PlannerFailed, solve
-from screenings.planner.soundness import repeated, sound
+from screenings.planner.process import PlannerFailed, PlanTask, solve
+from screenings.planner.soundness import repeated, validate
 
 POSSIBLE, FAILED, FAULTY, IMPOSSIBLE = 0, 1, 2, 3
 LONGEST = 24 * 3600.0
@@ -90,7 +90,7 @@ def planned(problem: Problem, given: argparse.Namespace) -> Plan:
 
     signal.signal(signal.SIGINT, enough)
     signal.signal(signal.SIGTERM, enough)
-    order = Order(
+    order = PlanTask(
         problem, given.deterministic or given.seconds, given.seed,
         deterministic=bool(given.deterministic), target=given.gap,
     )  # fmt: skip
@@ -296,7 +296,7 @@ def asked() -> argparse.Namespace:
 def main() -> int:
     given = asked()
     problem = read(given.problem, Problem)
-    faults = sound(problem)
+    faults = validate(problem)
     if faults:
         return max(refused(f"{given.problem}: {fault}") for fault in faults)
     if given.explain:

@@ -32,7 +32,7 @@ from screenings.lists import (
 from screenings.planner.answers.shapes import Explanation, Repair, difference
 from screenings.planner.checker import check
 from screenings.planner.model import Old, Placement, Plan, Problem, Progress, Setting, Unplaced
-from screenings.planner.process import Order, PlannerFailed, Question, explained, mended, solve
+from screenings.planner.process import PlannerFailed, PlanTask, WhyTask, explained, mended, solve
 from screenings.planner.rules import prices
 from screenings.planner.rules.facts import Facts
 from screenings.questions import mending
@@ -227,13 +227,13 @@ def plan_of(problem: Problem, found: Repair) -> Plan:
 
 def thought(run: PlanRun, problem: Problem, watcher: Watcher) -> tuple[Plan, Explanation | None]:
     """The plan, and where it leaves something out, why; an explanation that fails costs no plan."""
-    order = Order(problem, float(run.seconds), run.seed, was=known(problem, run.before))
+    order = PlanTask(problem, float(run.seconds), run.seed, was=known(problem, run.before))
     found = solve(order, on_progress=watcher.hear, should_stop=watcher.stop.is_set)
     if not found.unplaced or watcher.stop.is_set():
         return found, None
     if watcher.latest is not None:
         watcher.hear(replace(watcher.latest, phase="explaining"))
-    question = Question(problem, EXPLAINING)
+    question = WhyTask(problem, EXPLAINING)
     try:
         return found, explained(question, should_stop=watcher.stop.is_set)
     except PlannerFailed:

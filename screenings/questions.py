@@ -16,10 +16,10 @@ from festival.errors import Busy, Missing, Refused
 from festival.tables import Edition
 from screenings.lists import placed_in, placement_of, problem_of, working_grid
 from screenings.planner.answers.shapes import Explanation, Repair, closed
-from screenings.planner.answers.whatif import Cell, Grid, heat, lay
+from screenings.planner.answers.whatif import Cell, LaidPlan, heat, lay
 from screenings.planner.answers.why import Why, why
 from screenings.planner.model import Name, Placement, Problem
-from screenings.planner.process import Mending, PlannerFailed, Question, explained, mended
+from screenings.planner.process import PlannerFailed, RepairTask, WhyTask, explained, mended
 from screenings.planner.rules.facts import Facts
 
 log = logging.getLogger("planner")
@@ -69,7 +69,7 @@ async def about(edition: Edition, screening: str) -> tuple[Why, list[Cell]]:
         raise Missing("screening_missing")
 
     def answer() -> tuple[Why, list[Cell]]:
-        grid: Grid = lay(Facts(problem), placements)
+        grid: LaidPlan = lay(Facts(problem), placements)
         return why(grid, names[screening]), heat(grid, names[screening])
 
     try:
@@ -88,7 +88,7 @@ async def why_not(edition: Edition, *, by: str = "") -> Explanation:
     problem, _, _ = await standing(edition)
     if not problem.programmes:
         raise Refused("nothing_to_plan")
-    question = Question(problem, THINKING)
+    question = WhyTask(problem, THINKING)
 
     def work(should_stop: Callable[[], bool]) -> Explanation:
         return explained(question, should_stop=should_stop)
@@ -97,7 +97,7 @@ async def why_not(edition: Edition, *, by: str = "") -> Explanation:
 
 
 async def thought(
-    question: Question | Mending,
+    question: WhyTask | RepairTask,
     work: Callable[[Callable[[], bool]], Kind],
     nothing: Kind,
     *,
@@ -200,8 +200,8 @@ async def proposal(
     return await thought(task, work, Repair("unknown"), by=by)
 
 
-def mending(problem: Problem, placements: list[Placement], *, seconds: float) -> Mending:
+def mending(problem: Problem, placements: list[Placement], *, seconds: float) -> RepairTask:
     facts = Facts(problem)
     only = {(p.programme, p.number) for p in placements}
-    dear = {name: WITH_GUESTS for name in only if name[1] == 0 and facts.guests[name[0]]}
-    return Mending(problem, placements, list(dear.items()), list(only), seconds, POLISHING)
+    move_costs = {name: WITH_GUESTS for name in only if name[1] == 0 and facts.guests[name[0]]}
+    return RepairTask(problem, placements, list(move_costs.items()), list(only), seconds, POLISHING)

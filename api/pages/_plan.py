@@ -15,7 +15,7 @@ from festival.tables import Edition
 from screenings import planning
 from screenings.lists import Item
 from screenings.planner.answers.shapes import Change, difference
-from screenings.planner.answers.whatif import Grid, lay
+from screenings.planner.answers.whatif import LaidPlan, lay
 from screenings.planner.answers.why import costs
 from screenings.planner.model import Placement, Plan, Problem, Progress, day_of, minute_of
 from screenings.planner.rules import breaches, prices
@@ -200,8 +200,8 @@ def numbered(groups: dict[Change, list[Line]]) -> list[tuple[Change, list[Line]]
 
 def line_of(
     item: Item | None,
-    old: tuple[Grid, Placement | None],
-    new: tuple[Grid, Placement | None],
+    old: tuple[LaidPlan, Placement | None],
+    new: tuple[LaidPlan, Placement | None],
     edition: Edition,
     houses: dict[str, str],
     lang: str,
@@ -229,7 +229,7 @@ def line_of(
     )
 
 
-def price_of_leaving(grid: Grid, was: Placement) -> dict[str, int]:
+def price_of_leaving(grid: LaidPlan, was: Placement) -> dict[str, int]:
     """What it costs to leave a place where others expect it."""
     name = (was.programme, was.number)
     return {"S11": sum(o.price for o in grid.facts.problem.old if (o.programme, o.number) == name)}

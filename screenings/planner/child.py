@@ -20,12 +20,12 @@ from screenings.planner.answers.repair import repair
 from screenings.planner.answers.settle import settled
 from screenings.planner.answers.shapes import Explanation, Repair
 from screenings.planner.model import Placement, Plan
-from screenings.planner.process import Mending, Order, Question, Task, Word, cpu_limit
+from screenings.planner.process import PlanTask, RepairTask, Task, WhyTask, Word, cpu_limit
 
-PATIENCE = 0.7  # after a wish to stop, the best plan goes out even from the middle of a step
-SETTLING = 2.0  # for sending back what has moved in vain
-MENDING = 0.3  # of a run's seconds, for the grid that it begins from
-HASTE = 0.15  # for the same, when somebody waits
+STOP_WAIT_S = 0.7  # after a wish to stop, the best plan goes out even from the middle of a step
+SETTLE_S = 2.0  # for sending back what has moved in vain
+MENDED_SHARE = 0.3  # of a run's seconds, for the grid that it begins from
+HURRIED_SETTLE_S = 0.15  # for the same, when somebody waits
 PR_SET_PDEATHSIG = 1
 
 
@@ -52,60 +52,60 @@ class Speaker:
         if not sys.stdin.buffer.readline():
             os._exit(1)
         self.stop.set()
-        time.sleep(PATIENCE)
+        time.sleep(STOP_WAIT_S)
         if self.so_far is not None:
             self.last(self.so_far())
 
-    def note(self, order: Order, run: driver.Run) -> None:
+    def note(self, task: PlanTask, run: driver.Run) -> None:
         def best() -> Word:
             run.on_progress = None
-            return Word(plan=calm(order, driver.report(run), seconds=HASTE))
+            return Word(plan=sent_back(task, driver.report(run), seconds=HURRIED_SETTLE_S))
 
         self.so_far = best
 
 
-def planned(order: Order, speaker: Speaker) -> Plan:
+def planned(task: PlanTask, speaker: Speaker) -> Plan:
     began = time.monotonic()
-    start = standing_mended(order)
+    start = standing_mended(task)
     found = driver.plan(
-        order.problem,
+        task.problem,
         start=start,
-        seconds=max(1.0, order.seconds - (time.monotonic() - began)),
-        seed=order.seed,
-        deterministic=order.deterministic,
-        target=order.target,
+        seconds=max(1.0, task.seconds - (time.monotonic() - began)),
+        seed=task.seed,
+        deterministic=task.deterministic,
+        target=task.target,
         on_progress=lambda progress: speaker.say(Word(progress=progress)),
         should_stop=speaker.stop.is_set,
-        on_run=lambda run: speaker.note(order, run),
+        on_run=lambda run: speaker.note(task, run),
     )
-    return calm(order, found, seconds=SETTLING)
+    return sent_back(task, found, seconds=SETTLE_S)
 
 
-def standing_mended(order: Order) -> list[Placement]:
+def standing_mended(task: PlanTask) -> list[Placement]:
     """Where moves have a price, the search begins at the grid as it stands, mended."""
-    if not order.problem.old or order.deterministic:
+    if not task.problem.old or task.deterministic:
         return []
-    return repair(order.problem, order.was, seconds=MENDING * order.seconds, polish=0.5).plan
+    return repair(task.problem, task.was, seconds=MENDED_SHARE * task.seconds, polish=0.5).plan
 
 
-def calm(order: Order, found: Plan, *, seconds: float) -> Plan:
-    return settled(order.problem, order.was, found, seconds=seconds) if order.was else found
+def sent_back(task: PlanTask, found: Plan, *, seconds: float) -> Plan:
+    return settled(task.problem, task.was, found, seconds=seconds) if task.was else found
 
 
 def answered(task: Task, speaker: Speaker) -> Word:
     match task:
-        case Order():
+        case PlanTask():
             return Word(plan=planned(task, speaker))
-        case Question():
+        case WhyTask():
             speaker.so_far = lambda: Word(explanation=Explanation("unknown"))
             return Word(explanation=explain(task.problem, seconds=task.seconds))
-        case Mending():
+        case RepairTask():
             speaker.so_far = lambda: Word(repair=Repair("unknown"))
             return Word(
                 repair=repair(
                     task.problem,
                     task.was,
-                    dear=dict(task.dear),
+                    move_costs=dict(task.move_costs),
                     only=task.only,
                     seconds=task.seconds,
                     polish=task.polish,

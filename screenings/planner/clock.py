@@ -12,7 +12,7 @@ class Clock(Protocol):
     def spend(self, effort: float) -> None: ...
 
 
-class Wall:
+class WallClock:
     """Seconds, as some clock tells them."""
 
     steady = False
@@ -27,7 +27,7 @@ class Wall:
         """Time passes by itself."""
 
 
-class Work:
+class CountedClock:
     """About a second for a second's work on a plain machine; it only passes when work is done."""
 
     steady = True

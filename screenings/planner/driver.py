@@ -9,31 +9,31 @@ from ortools.sat.python import cp_model
 
 from screenings.planner.answers.reasons import reasons
 from screenings.planner.bound.enumeration import assembled, verdict
-from screenings.planner.bound.master import Bound, bound_for, price_of_locks
-from screenings.planner.clock import Clock, Wall, Work
+from screenings.planner.bound.master import MasterProblem, bound_for, price_of_locks
+from screenings.planner.clock import Clock, CountedClock, WallClock
 from screenings.planner.exact import instance_model as exact
 from screenings.planner.model import Placement, Plan, Problem, Progress, gap
 from screenings.planner.rules import cost, in_time
 from screenings.planner.search import construct as first
-from screenings.planner.search.instance import Ground, Seats, ground_of
+from screenings.planner.search.instance import Instance, Positions, compile_instance
 from screenings.planner.search.ruin_recreate import Search, anneal
-from screenings.planner.search.schedule import Board
+from screenings.planner.search.schedule import Schedule
 
 OnProgress = Callable[[Progress], None]
-TICK = 1.0
-WARM = 0.4  # seconds of improvement before the bound is looked for
-STUCK = 0.6
-MOST_PROOF = 4.0
-SMALL = 60  # screenings that the whole exact model can hold
-STEP_EFFORT = 1.2e-4
-ROUND_EFFORT = 2e-8
+TELL_EVERY_S = 1.0  # of progress
+WARM_UP_S = 0.4  # of improvement before the bound is looked for
+STALL_S = 0.6  # without a better plan, before a small festival is looked through whole
+MOST_PROOF_S = 4.0  # of one attempt at a proof
+SMALL_FREE_SCREENINGS = 60  # which the whole exact model can hold
+STEP_S = 1.2e-4  # counted seconds of one step of the walk
+PRICING_S_PER_ENTRY = 2e-8  # counted seconds of one iteration of the bound
 
 
 @dataclass
 class Run:
     """The incumbent, kept outside every solver."""
 
-    ground: Ground
+    instance: Instance
     clock: Clock
     started: float
     ends: float
@@ -41,7 +41,7 @@ class Run:
     target: float
     on_progress: OnProgress | None
     asked_to_stop: Callable[[], bool]
-    seats: Seats = field(default_factory=list)
+    positions: Positions = field(default_factory=list)
     cost: int = 0
     bound: int = 0
     fewest: bool = False
@@ -49,18 +49,18 @@ class Run:
     told: float = 0.0
     bettered: float = 0.0
     stopped: bool = False
-    relaxation: Bound | None = None
+    relaxation: MasterProblem | None = None
     refused: bool = False
 
     @property
     def missing(self) -> int:
-        return self.seats.count(None)
+        return self.positions.count(None)
 
     @property
     def price(self) -> int:
         """The cost of what is placed, without the price of what is not."""
-        lost = (at for at in self.ground.free if self.seats[at] is None)
-        return self.cost - sum(self.ground.loss(at) for at in lost)
+        lost = (at for at in self.instance.free if self.positions[at] is None)
+        return self.cost - sum(self.instance.loss(at) for at in lost)
 
     @property
     def left(self) -> float:
@@ -78,24 +78,24 @@ class Run:
     def over(self) -> bool:
         return self.should_stop() or self.left <= 0 or self.near
 
-    def offer(self, seats: Seats) -> None:
+    def offer(self, positions: Positions) -> None:
         """A plan that breaks a bond is refused: the exact model does not know them all."""
-        if self.ground.bonds and self.ground.broken(seats):
+        if self.instance.bonds and self.instance.broken(positions):
             self.refused = True
             return
-        price = self.ground.cost(seats)
-        if not self.seats or price < self.cost:
-            if self.seats and self.missing != seats.count(None):
+        price = self.instance.cost(positions)
+        if not self.positions or price < self.cost:
+            if self.positions and self.missing != positions.count(None):
                 self.bound = 0  # the old bound spoke of smaller plans
                 self.relaxation = None
-            self.seats, self.cost, self.bettered = list(seats), price, self.clock.now()
+            self.positions, self.cost, self.bettered = list(positions), price, self.clock.now()
             self.fewest = self.fewest or self.missing == len(self.hopeless)
             self.tell()
 
     @property
     def hopeless(self) -> list[int]:
         """No start at all is left to them by the rules and the locks."""
-        return [at for at in self.ground.free if not any(self.ground.starts[at])]
+        return [at for at in self.instance.free if not any(self.instance.starts[at])]
 
     def learn(self, bound: int) -> None:
         if bound > self.bound:
@@ -105,7 +105,7 @@ class Run:
     def should_stop(self) -> bool:
         """Asked many times a second, so the clock of the page is moved here as well."""
         self.stopped = self.stopped or self.asked_to_stop()
-        if self.clock.now() - self.told > TICK:
+        if self.clock.now() - self.told > TELL_EVERY_S:
             self.tell()
         return self.stopped
 
@@ -119,7 +119,7 @@ class Run:
                     bound=self.bound,
                     gap=gap(self.price, self.bound),
                     seconds=round(self.told - self.started, 2),
-                    placed=len(self.seats) - self.missing,
+                    placed=len(self.positions) - self.missing,
                     unplaced=self.missing,
                 )
             )
@@ -146,16 +146,16 @@ def plan(
     thread can report what it has. `start` is a plan to begin from, where it is the better one.
     """
     run = begin(
-        problem, Work() if deterministic else Wall(clock), seconds, seed, target, on_progress,
+        problem, CountedClock() if deterministic else WallClock(clock), seconds, seed, target, on_progress,
         should_stop,
     )  # fmt: skip
     on_run(run)
     first_plan(run)
     if start:
-        run.offer(seats_of(run.ground, start))
-    search = Search(run.ground, board_with(run.ground, run.seats), random.Random(seed))  # noqa: S311
+        run.offer(positions_of(run.instance, start))
+    search = Search(run.instance, schedule_with(run.instance, run.positions), random.Random(seed))  # noqa: S311
     if not run.over():
-        improve(run, search, until=run.clock.now() + min(WARM, 0.2 * run.left))
+        improve(run, search, until=run.clock.now() + min(WARM_UP_S, 0.2 * run.left))
     if not run.fewest and not run.over():
         improve(run, search, until=run.clock.now() + 0.2 * run.left, placed=True)
     if not run.fewest and not run.over():
@@ -177,11 +177,11 @@ def begin(
 ) -> Run:
     started = clock.now()
     run = Run(
-        ground_of(problem), clock, started, started + seconds, seed, target, on_progress,
+        compile_instance(problem), clock, started, started + seconds, seed, target, on_progress,
         should_stop, told=started,
     )  # fmt: skip
-    run.seats = list(run.ground.held)
-    run.cost = run.ground.cost(run.seats)
+    run.positions = list(run.instance.locked_at)
+    run.cost = run.instance.cost(run.positions)
     return run
 
 
@@ -189,28 +189,31 @@ def first_plan(run: Run) -> None:
     until = run.clock.now() + min(1.0, 0.1 * run.left)
 
     def over() -> bool:
-        run.clock.spend(len(run.ground.names) * STEP_EFFORT)
+        run.clock.spend(len(run.instance.names) * STEP_S)
         return run.clock.now() > until or run.should_stop()
 
-    run.offer(first.first_plan(run.ground, seed=run.seed, over=over).seats)
+    run.offer(first.first_plan(run.instance, seed=run.seed, over=over).positions)
     run.fewest = run.missing == len(run.hopeless)
     run.tell()
 
 
-def seats_of(ground: Ground, plan: Collection[Placement]) -> Seats:
-    """A plan as the board sits it; what is locked stays where it is locked."""
-    screens = {screen.id: at for at, screen in enumerate(ground.problem.screens)}
+def positions_of(instance: Instance, plan: Collection[Placement]) -> Positions:
+    """A plan as the schedule sits it; what is locked stays where it is locked."""
+    screens = {screen.id: at for at, screen in enumerate(instance.problem.screens)}
     given = {(p.programme, p.number): (screens[p.screen], p.start) for p in plan}
-    return [held or given.get(name) for name, held in zip(ground.names, ground.held, strict=True)]
+    return [
+        held or given.get(name)
+        for name, held in zip(instance.names, instance.locked_at, strict=True)
+    ]
 
 
-def board_with(ground: Ground, seats: Seats) -> Board:
-    board = Board(ground)
-    for at in ground.free:
-        seat = seats[at]
-        if seat is not None:
-            board.put(at, seat)
-    return board
+def schedule_with(instance: Instance, positions: Positions) -> Schedule:
+    schedule = Schedule(instance)
+    for at in instance.free:
+        position = positions[at]
+        if position is not None:
+            schedule.put(at, position)
+    return schedule
 
 
 def improve(run: Run, search: Search, *, until: float, placed: bool = False) -> None:
@@ -223,27 +226,32 @@ def improve(run: Run, search: Search, *, until: float, placed: bool = False) -> 
 
 def place_more(run: Run, search: Search) -> None:
     """Some screenings are still out: a small festival is searched until that is proved right."""
-    ground = run.ground
-    if len(ground.free) > SMALL:
+    instance = run.instance
+    if len(instance.free) > SMALL_FREE_SCREENINGS:
         return
     run.phase = "place"
-    model = exact.model_of(Board(ground), ground.free)
+    model = exact.model_of(Schedule(instance), instance.free)
     model.cp.minimize(
         cp_model.LinearExpr.sum(
-            [ground.loss(at) // ground.dearest * p.negated() for at, p in model.present.items()]
+            [
+                instance.loss(at) // instance.big_cost * p.negated()
+                for at, p in model.present.items()
+            ]
         )
     )
-    exact.give_hint(model, run.seats)
+    exact.give_hint(model, run.positions)
     seconds, run.refused = 0.25 * run.left, False
-    task = exact.Task(model, exact.prover(seconds=seconds, seed=run.seed, steady=run.clock.steady))
-    for seats in follow(run, task):
-        if isinstance(seats, list):
-            run.offer(seats)
+    task = exact.SolverRun(
+        model, exact.prover(seconds=seconds, seed=run.seed, steady=run.clock.steady)
+    )
+    for positions in follow(run, task):
+        if isinstance(positions, list):
+            run.offer(positions)
     run.fewest = run.fewest or (task.ended == cp_model.OPTIMAL and not run.refused)
-    search.restart(run.seats)
+    search.restart(run.positions)
 
 
-def follow(run: Run, task: exact.Task) -> Iterator[Seats | int]:
+def follow(run: Run, task: exact.SolverRun) -> Iterator[Positions | int]:
     """What a search finds, as it comes; it is stopped when the run is over."""
     if run.clock.steady:
         task.solve()
@@ -262,14 +270,14 @@ def follow(run: Run, task: exact.Task) -> Iterator[Seats | int]:
 
 
 def walk(run: Run, search: Search, until: float) -> Iterator[None]:
-    if not run.ground.free:
+    if not run.instance.free:
         return iter(())
     return anneal(
         search,
         now=run.clock.now,
         ends=until,
-        tick=lambda steps: run.clock.spend(steps * STEP_EFFORT),
-        on_better=lambda: run.offer(search.best_seats),
+        tick=lambda steps: run.clock.spend(steps * STEP_S),
+        on_better=lambda: run.offer(search.best_positions),
         over=run.over,
     )
 
@@ -278,13 +286,13 @@ def find_bound(run: Run) -> None:
     """Round by round; a run that was asked to stop keeps what it has learnt."""
     run.phase = "bound"
     until = run.clock.now() + 0.4 * run.left
-    bound = bound_for(Board(run.ground), run.seats)
+    bound = bound_for(Schedule(run.instance), run.positions)
     if bound is None:
-        run.learn(price_of_locks(run.ground, run.ground.held) + cheapest(run))
+        run.learn(price_of_locks(run.instance, run.instance.locked_at) + cheapest(run))
         return
-    size = bound.rows.price.size
-    for _ in bound.rounds():
-        run.clock.spend(size * ROUND_EFFORT + 0.002)
+    size = bound.pricing.cost.size
+    for _ in bound.iterations():
+        run.clock.spend(size * PRICING_S_PER_ENTRY + 0.002)
         run.learn(bound.whole)
         if run.over() or run.clock.now() > until:
             break
@@ -293,16 +301,16 @@ def find_bound(run: Run) -> None:
 
 def cheapest(run: Run) -> int:
     """Every screening where it would cost least, as if it were alone."""
-    ground = run.ground
+    instance = run.instance
     return sum(
         min(
-            ground.room[at][screen] + price
-            for screen, left in enumerate(ground.starts[at])
-            for price, hours in ground.hours[at]
+            instance.screen_costs[at][screen] + price
+            for screen, left in enumerate(instance.starts[at])
+            for price, hours in instance.hours[at]
             if left & hours
         )
-        for at in ground.free
-        if run.seats[at] is not None
+        for at in instance.free
+        if run.positions[at] is not None
     )
 
 
@@ -314,22 +322,22 @@ def finish(run: Run, search: Search) -> None:
     assemble(run, search)
     for _ in walk(run, search, run.ends):
         now = run.clock.now()
-        if settled != run.cost and now > rest and now - run.bettered > STUCK and not run.over():
+        if settled != run.cost and now > rest and now - run.bettered > STALL_S and not run.over():
             settled = settle(run, search)
             rest = run.clock.now() + 2 * (run.clock.now() - now)
 
 
 def assemble(run: Run, search: Search) -> None:
-    """The rows that the bound has met make a plan that may be better than any walk has found."""
+    """The columns of the bound make a plan that may be better than any walk has found."""
     bound = run.relaxation
     if bound is None or not bound.done or run.missing or run.clock.steady:
         return
-    if len(run.ground.free) > SMALL:
+    if len(run.instance.free) > SMALL_FREE_SCREENINGS:
         return
     found = assembled(bound, run.price, seconds=min(1.0, 0.1 * run.left))
-    if found and found.rows and not run.over():
-        realise(run, bound, found.rows)
-        search.restart(run.seats)
+    if found and found.screen_days and not run.over():
+        realise(run, bound, found.screen_days)
+        search.restart(run.positions)
 
 
 def settle(run: Run, search: Search) -> int:
@@ -338,11 +346,13 @@ def settle(run: Run, search: Search) -> int:
     Returns the cost that is settled. Counted work has no measure for this solver.
     """
     bound, tried = run.relaxation, run.cost
-    small = len(run.ground.free) <= SMALL and not run.missing and not run.clock.steady
+    small = (
+        len(run.instance.free) <= SMALL_FREE_SCREENINGS and not run.missing and not run.clock.steady
+    )
     if bound is None or not small or not bound.done:
         return tried
     run.phase = "exact"
-    ends = run.clock.now() + min(MOST_PROOF, 0.3 * run.left)
+    ends = run.clock.now() + min(MOST_PROOF_S, 0.3 * run.left)
     found = verdict(
         bound,
         run.price,
@@ -351,34 +361,34 @@ def settle(run: Run, search: Search) -> int:
     )
     if found:
         run.learn(found.bound)
-    if found and found.rows and not run.over():
-        realise(run, bound, found.rows)
-        search.restart(run.seats)
+    if found and found.screen_days and not run.over():
+        realise(run, bound, found.screen_days)
+        search.restart(run.positions)
     run.phase = "improve"
     return tried
 
 
-def realise(run: Run, bound: Bound, rows: dict[int, int]) -> None:
-    """A plan with every screening in the row that was chosen for it, if there is one."""
-    ground, board = run.ground, Board(run.ground)
+def realise(run: Run, bound: MasterProblem, screen_days: dict[int, int]) -> None:
+    """A plan with every screening on the screen-day that was chosen for it, if there is one."""
+    instance, schedule = run.instance, Schedule(run.instance)
     starts = {}
-    for film, row in rows.items():
-        at, (screen, day) = bound.rows.screenings[film], bound.rows.houses[row]
-        starts[at] = {screen: board.starts(at).get(screen, 0) & ground.on_day[day]}
-    model = exact.model_of(board, list(starts), starts=starts)
+    for film, screen_day in screen_days.items():
+        at, (screen, day) = bound.pricing.screenings[film], bound.pricing.screen_days[screen_day]
+        starts[at] = {screen: schedule.starts(at).get(screen, 0) & instance.on_day[day]}
+    model = exact.model_of(schedule, list(starts), starts=starts)
     model.cp.add(sum(model.cost) <= run.cost - bound.fixed - 1)
     seconds = min(1.0, 0.2 * run.left)
-    task = exact.Task(model, exact.prover(seconds=seconds, seed=run.seed, steady=False))
-    for seats in follow(run, task):
-        if isinstance(seats, list):
-            run.offer(seats)
+    task = exact.SolverRun(model, exact.prover(seconds=seconds, seed=run.seed, steady=False))
+    for positions in follow(run, task):
+        if isinstance(positions, list):
+            run.offer(positions)
 
 
 def report(run: Run) -> Plan:
     run.tell()
     placements = renumbered(run)
-    unplaced = reasons(run.ground, placements)
-    by_rule = cost(run.ground.problem, placements, unplaced)
+    unplaced = reasons(run.instance, placements)
+    by_rule = cost(run.instance.problem, placements, unplaced)
     price = sum(by_rule.values())
     return Plan(
         placements=placements,
@@ -398,18 +408,20 @@ def renumbered(run: Run) -> list[Placement]:
 
     Not those of which something is said by number.
     """
-    ground = run.ground
-    special = by_number(ground.problem)
-    held = {name for name, seat in zip(ground.names, ground.held, strict=True) if seat}
+    instance = run.instance
+    special = by_number(instance.problem)
+    held = {
+        name for name, position in zip(instance.names, instance.locked_at, strict=True) if position
+    }
     free = {
         programme.id: [k for k in range(1, programme.showings) if (programme.id, k) not in held]
-        for programme in ground.problem.programmes
+        for programme in instance.problem.programmes
     }
     return [
         p
         if p.number == 0 or p.programme in special or (p.programme, p.number) in held
         else Placement(p.programme, free[p.programme].pop(0), p.screen, p.start)
-        for p in in_time(ground.placements(run.seats))
+        for p in in_time(instance.placements(run.positions))
     ]
 
 

@@ -7,14 +7,16 @@ from msgspec import Meta, Struct
 DAY = 24 * 60
 DAY_TURNS = 4 * 60  # 01:00 belongs to the evening before, as everywhere in the festival
 
-Name = tuple[str, int]  # a screening: its programme, and its number among that one's (0 is the first)
+Name = tuple[
+    str, int
+]  # a screening: its programme, and its number among that one's (0 is the first)
 Details = dict[str, int | str]  # what a sentence needs
 Level = Literal["block", "publication", "warn", "ignore"]
 MANY = 1_000_000
 Count = Annotated[int, Meta(ge=0, le=MANY)]
 Minutes = Annotated[int, Meta(ge=0, le=40 * DAY)]
 Moment = Annotated[int, Meta(ge=-MANY, le=MANY)]
-Clock = Annotated[int, Meta(ge=0, le=2 * DAY)]
+ClockMinute = Annotated[int, Meta(ge=0, le=2 * DAY)]
 Positive = Annotated[int, Meta(ge=1, le=MANY)]
 Number = Annotated[int, Meta(ge=0, le=99)]
 Days = Annotated[int, Meta(ge=1, le=15)]
@@ -36,7 +38,7 @@ class Screen(Given, frozen=True):
     id: str
     name: str
     seats: Count
-    hours: list[tuple[Clock, Clock] | None]
+    hours: list[tuple[ClockMinute, ClockMinute] | None]
     equipment: list[str] = []
     turnaround: Minutes = 25
     venue: str = ""
@@ -55,7 +57,7 @@ class Film(Given, frozen=True):
     minutes: Minutes
     director: str = ""
     theme: str = ""
-    earliest: Clock | None = None
+    earliest: ClockMinute | None = None
 
 
 class Programme(Given, frozen=True):
@@ -78,8 +80,8 @@ class Programme(Given, frozen=True):
     showings: Number = 1
     least_seats: Count = 0
     equipment: list[str] = []
-    earliest: Clock | None = None
-    latest: Clock | None = None
+    earliest: ClockMinute | None = None
+    latest: ClockMinute | None = None
     intros: list[Minutes] = []
     debates: list[Minutes] = []
     languages: list[str] = []

@@ -21,9 +21,9 @@ from screenings.planner.answers.shapes import Explanation, Repair
 from screenings.planner.model import Name, Placement, Plan, Problem, Progress
 
 ROOT = Path(__file__).parents[2]
-MEMORY = 4 << 30  # address space: the solver's threads reserve far more than they use
+MEMORY_BYTES = 4 << 30  # of address space: the solver's threads reserve far more than they use
 STOP_GRACE_S = 20.0  # beyond its seconds, for building the model and for the last words
-POLL_S = 0.05
+POLL_S = 0.05  # between two looks for a wish to stop
 CPU_PER_COUNTED_S = 10  # seconds of a core that one counted second may take on a slow machine
 Kind = TypeVar("Kind")
 
@@ -36,7 +36,7 @@ class OverTime(PlannerFailed):
     """It did not end when it had to; the same question would take as long again."""
 
 
-class Order(Struct, frozen=True, tag="plan"):
+class PlanTask(Struct, frozen=True, tag="plan"):
     """`was`: the grid as it stands, from which nothing moves in vain."""
 
     problem: Problem
@@ -45,30 +45,30 @@ class Order(Struct, frozen=True, tag="plan"):
     deterministic: bool = False
     target: float = 0.0
     was: list[Placement] = []
-    memory: int = MEMORY
+    memory: int = MEMORY_BYTES
 
 
-class Question(Struct, frozen=True, tag="why"):
+class WhyTask(Struct, frozen=True, tag="why"):
     """Why no plan shows everything."""
 
     problem: Problem
     seconds: float
-    memory: int = MEMORY
+    memory: int = MEMORY_BYTES
 
 
-class Mending(Struct, frozen=True, tag="mend"):
-    """`dear`: the price of a move, where it is not 1."""
+class RepairTask(Struct, frozen=True, tag="mend"):
+    """`move_costs`: the price of a move, where it is not 1."""
 
     problem: Problem
     was: list[Placement]
-    dear: list[tuple[Name, int]]
+    move_costs: list[tuple[Name, int]]
     only: list[Name]
     seconds: float
     polish: float
-    memory: int = MEMORY
+    memory: int = MEMORY_BYTES
 
 
-Task = Order | Question | Mending
+Task = PlanTask | WhyTask | RepairTask
 
 
 class Word(Struct, frozen=True, omit_defaults=True):
@@ -81,7 +81,7 @@ class Word(Struct, frozen=True, omit_defaults=True):
 
 
 def solve(
-    order: Order,
+    order: PlanTask,
     *,
     on_progress: Callable[[Progress], None] | None = None,
     should_stop: Callable[[], bool] = lambda: False,
@@ -90,14 +90,12 @@ def solve(
     return given(run(order, on_progress, should_stop).plan)
 
 
-def explained(
-    question: Question, *, should_stop: Callable[[], bool] = lambda: False
-) -> Explanation:
+def explained(question: WhyTask, *, should_stop: Callable[[], bool] = lambda: False) -> Explanation:
     """As `explain`, but elsewhere; one that is stopped knows nothing."""
     return given(run(question, None, should_stop).explanation)
 
 
-def mended(task: Mending, *, should_stop: Callable[[], bool] = lambda: False) -> Repair:
+def mended(task: RepairTask, *, should_stop: Callable[[], bool] = lambda: False) -> Repair:
     """As `repair`, but elsewhere; one that is stopped knows nothing."""
     return given(run(task, None, should_stop).repair)
 
@@ -181,7 +179,7 @@ def cpu_limit(task: Task) -> int | None:
 
 
 def is_counted(task: Task) -> bool:
-    return isinstance(task, Order) and task.deterministic
+    return isinstance(task, PlanTask) and task.deterministic
 
 
 def say(child: "subprocess.Popen[bytes]", line: bytes) -> None:

@@ -14,7 +14,7 @@ HARD, SOFT = {rule.code for rule in RULES}, {price.code for price in PRICES}
 Reference = tuple[str, str, str]  # kind, field, name
 
 
-def sound(problem: Problem) -> list[str]:
+def validate(problem: Problem) -> list[str]:
     """Every fault, and none when the planner can work with it."""
     return [
         *of_days(problem),

@@ -7,7 +7,7 @@ import pytest
 
 from ops.plan import FAULTY, read
 from screenings.planner.model import Problem
-from screenings.planner.soundness import sound
+from screenings.planner.soundness import validate
 from tests.screenings.planner.any_festival import any_festival
 from tests.screenings.planner.builders import a_guest, a_problem, a_programme, a_screen
 
@@ -113,18 +113,18 @@ def test_a_value_of_the_wrong_kind_is_refused_by_its_field(field, value, tmp_pat
 def test_what_no_shape_can_say_is_named_all_the_same(field, value, said):
     problem = msgspec.convert(with_value(field, value), Problem)
 
-    assert any(fault.startswith(said) for fault in sound(problem)), sound(problem)
+    assert any(fault.startswith(said) for fault in validate(problem)), validate(problem)
 
 
 def test_a_programme_that_lasts_no_minute_is_named():
     nothing = a_programme(film_minutes=0, intro=0, debate=0)
 
-    assert sound(a_problem([nothing])) == ["programmes[0].film_minutes: a screening lasts no minute"]
+    assert validate(a_problem([nothing])) == ["programmes[0].film_minutes: a screening lasts no minute"]
 
 
 @pytest.mark.parametrize("seed", range(40))
 def test_what_may_be_asked_is_sound(seed):
-    assert sound(any_festival(seed)) == []
+    assert validate(any_festival(seed)) == []
 
 
 def with_value(field, value):

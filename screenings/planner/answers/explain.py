@@ -1,4 +1,11 @@
-"""Why no legal plan exists: the rules that cannot hold together, and the fewest to let go."""
+"""Why no legal plan exists: the demands that cannot hold together, and the fewest to let go.
+
+A core is made minimal by deletion (a minimal unsatisfiable subset: leave out one demand, ask again;
+Chinneck and Dravnieks 1991), and confirmed by a second configuration of the solver. The fewest
+demands to let go are a smallest hitting set of the cores found so far; whatever still has no plan
+gives another core (implicit hitting sets: Reiter 1987; Ignatiev, Previti, Liffiton and
+Marques-Silva 2015).
+"""
 
 import time
 from collections import defaultdict
@@ -11,7 +18,7 @@ from screenings.planner.answers.words import Remark, spoken
 from screenings.planner.exact.rule_model import (
     HARD,
     SECOND,
-    Answer,
+    SolverAnswer,
     allowed_of,
     ask,
     rule_model,
@@ -32,13 +39,13 @@ from screenings.planner.rules.facts import Facts, hours_on, length, titled
 from screenings.planner.rules.guests import united
 from screenings.planner.rules.rule import Demand
 from screenings.planner.search.construct import first_plan
-from screenings.planner.search.instance import Ground, ground_of
+from screenings.planner.search.instance import Instance, compile_instance
 
-TIGHT = (4, 8, 16, 32)
-TRIES = 4
+TIGHT = (4, 8, 16, 32)  # so many of the tightest screenings are asked about first
+GREEDY_TRIES = 4
 
 
-class Clock:
+class Countdown:
     def __init__(self, seconds: float) -> None:
         self.began = time.monotonic()
         self.ends = self.began + seconds
@@ -54,7 +61,7 @@ class Clock:
 
 def explain(problem: Problem, *, seconds: float = 60.0) -> Explanation:
     """First a verdict, then the smallest reason for it, then the smallest way out."""
-    facts, watch = Facts(problem), Clock(seconds)
+    facts, watch = Facts(problem), Countdown(seconds)
     remarks = list(foreseen(facts))
     every = frozenset(demands_of(facts))
     answer = conflict(facts, every, remarks, watch)
@@ -93,7 +100,7 @@ def lawful(facts: Facts, plan: list[Placement]) -> bool:
 def foreseen(facts: Facts) -> Iterator[Remark]:
     yield from without_a_start(facts)
     yield from colliding_locks(facts)
-    yield from overfull_houses(facts)
+    yield from overfull_screen_days(facts)
     yield from short_stays(facts)
     yield from overfull_equipment(facts)
 
@@ -134,8 +141,8 @@ def colliding_locks(facts: Facts) -> Iterator[Remark]:
             yield Remark("locks_collide", {**names, "clash": clash.code}, rules)
 
 
-def overfull_houses(facts: Facts) -> Iterator[Remark]:
-    """The locked screenings of a house need more minutes than it is open."""
+def overfull_screen_days(facts: Facts) -> Iterator[Remark]:
+    """The locked screenings of a screen’s day need more minutes than it is open."""
     locked: dict[tuple[str, int], list[Name]] = defaultdict(list)
     for pin in facts.problem.pins:
         locked[pin.screen, day_of(pin.start)].append((pin.programme, pin.number))
@@ -186,13 +193,13 @@ def overfull_equipment(facts: Facts) -> Iterator[Remark]:
         if not screens:
             continue
         least = min(s.turnaround for s in screens)
-        houses = [
+        screen_days = [
             (s, day, hours)
             for s in screens
             for day in range(facts.problem.days)
             if (hours := hours_on(s, day, facts.problem.days))
         ]
-        opened = sum(hours[1] - hours[0] + least for _, _, hours in houses)
+        opened = sum(hours[1] - hours[0] + least for _, _, hours in screen_days)
         wanted = [
             (p.id, k)
             for p in facts.problem.programmes
@@ -220,13 +227,13 @@ def needed(facts: Facts, names: Collection[Name], screen: Screen) -> int:
 
 
 def conflict(
-    facts: Facts, rules: frozenset[Demand], remarks: Collection[Remark], watch: Clock
-) -> Answer:
+    facts: Facts, rules: frozenset[Demand], remarks: Collection[Remark], watch: Countdown
+) -> SolverAnswer:
     """From small suspects to the whole: what arithmetic says, then the tightest, then greedy."""
     for remark in remarks:
         suspects = rules.intersection(remark.rules)
         if len(suspects) < 80 and (core := asked(facts, suspects, min(1.0, watch.left)).core):
-            return Answer(core=core)
+            return SolverAnswer(core=core)
     left = start_counts(facts, rules)
     names = sorted(left, key=lambda name: (left[name], name))
     for count in TIGHT:
@@ -234,7 +241,7 @@ def conflict(
             break
         core = asked(facts, about(rules, names[:count]), min(0.5, watch.left)).core
         if core:
-            return Answer(core=core)
+            return SolverAnswer(core=core)
     return grown(facts, rules, names, watch)
 
 
@@ -248,7 +255,7 @@ def about(rules: Collection[Demand], names: Collection[Name]) -> frozenset[Deman
     )
 
 
-def asked(facts: Facts, rules: frozenset[Demand], seconds: float) -> Answer:
+def asked(facts: Facts, rules: frozenset[Demand], seconds: float) -> SolverAnswer:
     return ask(rule_model(facts, touched(rules), kept=(), doubted=rules), seconds=seconds)
 
 
@@ -267,51 +274,53 @@ def grown(
     facts: Facts,
     rules: frozenset[Demand],
     names: list[Name],
-    watch: Clock,
-) -> Answer:
+    watch: Countdown,
+) -> SolverAnswer:
     """What greedy cannot place joins the hard ones; these are placed first by the solver."""
-    ground = ground_of(facts.problem, asked=rules, names=names, locked=False)
+    instance = compile_instance(facts.problem, asked=rules, names=names, locked=False)
     hard: set[Name] = set()
     standing: list[Placement] = []
     while watch.left > 0:
-        board = first_plan(
-            ground, seed=1, over=lambda: watch.left <= 0, tries=TRIES, standing=standing
+        schedule = first_plan(
+            instance, seed=1, over=lambda: watch.left <= 0, tries=GREEDY_TRIES, standing=standing
         )
-        left_out = {at for at, seat in enumerate(board.seats) if seat is None}
+        left_out = {at for at, position in enumerate(schedule.positions) if position is None}
         if not left_out:
-            return Answer(plan=ground.placements(board.seats))
-        hard |= {names[at] for at in left_out | sharing(ground, left_out)}
+            return SolverAnswer(plan=instance.placements(schedule.positions))
+        hard |= {names[at] for at in left_out | sharing(instance, left_out)}
         answer = asked(facts, about(rules, hard), min(2.0, watch.left))
         if answer.core is None and answer.plan is None:
             answer = firmly(facts, about(rules, hard), min(20.0, watch.left))
         if answer.plan is None:
             return answer
         standing = answer.plan
-    return Answer()
+    return SolverAnswer()
 
 
-def sharing(ground: Ground, left_out: set[int]) -> set[int]:
+def sharing(instance: Instance, left_out: set[int]) -> set[int]:
     """Whoever may be shown only where these are not."""
-    return {at for its in ground.limited if left_out & set(its) for at in its}
+    return {at for its in instance.limited if left_out & set(its) for at in its}
 
 
-def firmly(facts: Facts, rules: frozenset[Demand], seconds: float) -> Answer:
+def firmly(facts: Facts, rules: frozenset[Demand], seconds: float) -> SolverAnswer:
     """Demands as plain facts are quicker to refute; then all of them are the core."""
     model = rule_model(facts, touched(rules), kept=rules)
-    answer = ask(model, seconds=seconds, manner=HARD)
-    return answer if answer.core is None else Answer(core=rules)
+    answer = ask(model, seconds=seconds, configuration=HARD)
+    return answer if answer.core is None else SolverAnswer(core=rules)
 
 
 # The smallest reason
 
 
-def agreed(facts: Facts, core: frozenset[Demand], watch: Clock) -> bool:
+def agreed(facts: Facts, core: frozenset[Demand], watch: Countdown) -> bool:
     """A second configuration, with rules as plain facts, must say so too."""
     model = rule_model(facts, touched(core), kept=core)
-    return ask(model, seconds=max(1.0, watch.left), manner=SECOND).core is not None
+    return ask(model, seconds=max(1.0, watch.left), configuration=SECOND).core is not None
 
 
-def minimised(facts: Facts, core: frozenset[Demand], watch: Clock) -> tuple[frozenset[Demand], bool]:
+def minimised(
+    facts: Facts, core: frozenset[Demand], watch: Countdown
+) -> tuple[frozenset[Demand], bool]:
     """Leave out one rule after the other; those without which a plan exists are necessary."""
     necessary: set[Demand] = set()
     for rule in sorted(core, key=lambda demand: (hardness(demand), demand)):
@@ -329,7 +338,7 @@ def minimised(facts: Facts, core: frozenset[Demand], watch: Clock) -> tuple[froz
 
 
 def smallest_repair(
-    facts: Facts, every: frozenset[Demand], core: frozenset[Demand], watch: Clock
+    facts: Facts, every: frozenset[Demand], core: frozenset[Demand], watch: Countdown
 ) -> tuple[frozenset[Demand], list[Placement], bool]:
     """Let go the fewest rules that break every core found; look for another core; again."""
     cores = [core]

@@ -6,55 +6,56 @@ from screenings.planner import minutes
 from screenings.planner.model import DAY, DAY_TURNS, Name, Placement, Unplaced
 from screenings.planner.rules import RULES
 from screenings.planner.rules.facts import Facts
-from screenings.planner.search.instance import Draft, Ground
-from screenings.planner.search.schedule import Board, board_of
+from screenings.planner.search.instance import Instance, InstanceBuilder
+from screenings.planner.search.schedule import Schedule, schedule_of
 
 
-def reasons(ground: Ground, placements: list[Placement]) -> list[Unplaced]:
+def reasons(instance: Instance, placements: list[Placement]) -> list[Unplaced]:
     """One line for each promised screening that the plan leaves out."""
     stood = {(p.programme, p.number) for p in placements}
-    lost = [at for at, name in enumerate(ground.names) if name not in stood]
-    board = board_of(ground, placements)
-    startless = [ground.names[at] for at in lost if not any(ground.starts[at])]
-    emptied = emptied_by(ground, startless) if startless else {}
+    lost = [at for at, name in enumerate(instance.names) if name not in stood]
+    schedule = schedule_of(instance, placements)
+    startless = [instance.names[at] for at in lost if not any(instance.starts[at])]
+    emptied = emptied_by(instance, startless) if startless else {}
     return [
-        Unplaced(*(name := ground.names[at]), emptied.get(name) or reason(board, at)) for at in lost
+        Unplaced(*(name := instance.names[at]), emptied.get(name) or reason(schedule, at))
+        for at in lost
     ]
 
 
-def reason(board: Board, at: int) -> str:
+def reason(schedule: Schedule, at: int) -> str:
     """It has starts by itself: others stand in its way."""
-    ground = board.ground
-    if ground.names[at][1] >= ground.days and any(at in days for days in ground.days_apart):
+    instance = schedule.instance
+    if instance.names[at][1] >= instance.days and any(at in days for days in instance.days_apart):
         return "more_showings_than_days"
-    if not Board(ground).starts(at):
+    if not Schedule(instance).starts(at):
         return "locks_in_the_way"
-    return refusal(board, at)
+    return refusal(schedule, at)
 
 
-def refusal(board: Board, at: int) -> str:
+def refusal(schedule: Schedule, at: int) -> str:
     """What stands in the way of every start: rooms, then days, then people."""
-    ground, long = board.ground, board.ground.lengths[at]
-    left = {v: starts & board.gap(v, long) for v, starts in enumerate(ground.starts[at])}
+    instance, long = schedule.instance, schedule.instance.lengths[at]
+    left = {v: starts & schedule.gap(v, long) for v, starts in enumerate(instance.starts[at])}
     if not any(left.values()):
         return "no_room_left"
-    if not any(starts & board.on_days(at) for starts in left.values()):
+    if not any(starts & schedule.on_days(at) for starts in left.values()):
         return "no_other_day"
-    return "guest_busy" if not board.starts(at) else "no_room_left"
+    return "guest_busy" if not schedule.starts(at) else "no_room_left"
 
 
-def emptied_by(ground: Ground, names: Collection[Name]) -> dict[Name, str]:
+def emptied_by(instance: Instance, names: Collection[Name]) -> dict[Name, str]:
     """The code of the constraint after which no start is left: physics first, then rule by rule."""
-    facts = ground.facts
+    facts = instance.facts
     found = {} if opens(facts) else dict.fromkeys(names, "no_open_screen")
-    draft = Draft(Ground(ground.problem, ground.names, ground.lengths), facts)
-    draft.ground.turnaround = list(ground.turnaround)
+    builder = InstanceBuilder(Instance(instance.problem, instance.names, instance.lengths), facts)
+    builder.instance.turnaround = list(instance.turnaround)
     constraints = [one for rule in RULES if facts.forces(rule.code) for one in rule.constraints]
     for constraint in sorted(constraints, key=lambda one: one.softness is not None):
         for thing in constraint.things(facts):
-            constraint.state(facts, thing, draft)
+            constraint.state(facts, thing, builder)
         for name in names:
-            if name not in found and not any(draft.starts(name, s.id) for s in ground.screens):
+            if name not in found and not any(builder.starts(name, s.id) for s in instance.screens):
                 found[name] = constraint.code
     return found
 

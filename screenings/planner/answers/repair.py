@@ -1,4 +1,9 @@
-"""A published plan meets a change: the fewest moves, proved, then the least cost among those."""
+"""A published plan meets a change: the fewest moves, proved, then the least cost among those.
+
+A minimal perturbation problem (Barták, Müller and Rudová 2004), solved by relaxation: only few
+screenings are free to go anywhere, each other one stays or is dropped, and whatever the relaxed
+plan drops becomes free as well.
+"""
 
 import dataclasses
 import math
@@ -29,25 +34,25 @@ from screenings.planner.rules.demands import demands_of, in_turn, physics_of, te
 from screenings.planner.rules.domains import Domains
 from screenings.planner.rules.facts import Facts
 from screenings.planner.rules.rule import Demand
-from screenings.planner.search.instance import Ground, ground_of
+from screenings.planner.search.instance import Instance, compile_instance
 
 
 @dataclass
-class Work:
+class RepairSearch:
     """`movable` ones are modelled; each other one stays, or is moved who knows where."""
 
     facts: Facts
     kept: frozenset[Demand]
     names: list[Name]
     was: dict[Name, Placement]
-    dear: Mapping[Name, int]
-    fast: frozenset[Name]
+    move_costs: Mapping[Name, int]
+    locked: frozenset[Name]
     displaced: set[Name]
     movable: set[Name]
-    ground: Ground
+    instance: Instance
     ends: float
     best: list[Placement] = field(default_factory=list)
-    best_price: int | None = None
+    best_cost: int | None = None
     bound: int = 0
 
     @property
@@ -56,7 +61,7 @@ class Work:
 
     @property
     def proved(self) -> bool:
-        return self.best_price is not None and self.best_price <= self.bound
+        return self.best_cost is not None and self.best_cost <= self.bound
 
     def moved(self, plan: Collection[Placement]) -> set[Name]:
         return {
@@ -65,26 +70,26 @@ class Work:
             if (name := (p.programme, p.number)) in self.was and self.was[name] != p
         }
 
-    def price(self, moved: Collection[Name]) -> int:
-        return sum(self.dear.get(name, 1) for name in moved)
+    def cost_of(self, moved: Collection[Name]) -> int:
+        return sum(self.move_costs.get(name, 1) for name in moved)
 
     def offer(self, plan: list[Placement]) -> None:
-        price = self.price(self.moved(plan))
-        if self.best_price is None or price < self.best_price:
-            self.best, self.best_price = plan, price
+        price = self.cost_of(self.moved(plan))
+        if self.best_cost is None or price < self.best_cost:
+            self.best, self.best_cost = plan, price
 
 
 def repair(
     problem: Problem,
     was: Sequence[Placement],
     *,
-    dear: Mapping[Name, int] | None = None,
+    move_costs: Mapping[Name, int] | None = None,
     tolerated: Collection[str] = (),
     only: Collection[Name] | None = None,
     seconds: float = 60.0,
     polish: float = 10.0,
 ) -> Repair:
-    """`dear`: the price of moving a screening, 1 where nothing is said (tickets, guests, visas).
+    """`move_costs`: the price of moving a screening, 1 where nothing is said (tickets, guests, visas).
 
     Rules whose code is `tolerated` are not asked for: what was already so may stay so.
     `only` these screenings are wanted; by default, all that are promised.
@@ -92,10 +97,12 @@ def repair(
     """
     began = time.monotonic()
     wanted = set(only) if only is not None else None
-    work, released = begin(problem, was, dear or {}, frozenset(tolerated), wanted, began + seconds)
+    work, released = begin(
+        problem, was, move_costs or {}, frozenset(tolerated), wanted, began + seconds
+    )
     possible = fewest_moves(work)
     moves_seconds = round(time.monotonic() - began, 3)
-    if work.best_price is None:
+    if work.best_cost is None:
         verdict: Literal["impossible", "unknown"] = "unknown" if possible else "impossible"
         return Repair(verdict, released=released, seconds=moves_seconds)
     work.ends = min(work.ends, time.monotonic() + polish)
@@ -108,7 +115,7 @@ def repair(
         diff=difference(was, work.best),
         released=released,
         moves=len(work.moved(work.best)),
-        moves_cost=work.best_price,
+        moves_cost=work.best_cost,
         moves_bound=work.bound,
         moves_proved=work.proved,
         moves_seconds=moves_seconds,
@@ -121,11 +128,11 @@ def repair(
 def begin(
     problem: Problem,
     was: Sequence[Placement],
-    dear: Mapping[Name, int],
+    move_costs: Mapping[Name, int],
     tolerated: frozenset[str],
     wanted: set[Name] | None,
     ends: float,
-) -> tuple[Work, list[Name]]:
+) -> tuple[RepairSearch, list[Name]]:
     facts = Facts(problem)
     promised = [(p.id, k) for p in problem.programmes for k in range(p.showings)]
     names = [name for name in promised if wanted is None or name in wanted]
@@ -140,25 +147,25 @@ def begin(
         tell(facts, demand, domains)
     displaced = {n for n in names if n not in stood or not stands(domains, stood[n])}
     locks = [(pin.programme, pin.number) for pin in problem.pins]
-    fast = frozenset(n for n in locks if n not in displaced)
+    locked = frozenset(n for n in locks if n not in displaced)
     released = [n for n in locks if n in displaced and n in stood]
-    kept = {*asked, *(Demand("lock", *name) for name in fast)}
-    work = Work(
+    kept = {*asked, *(Demand("lock", *name) for name in locked)}
+    work = RepairSearch(
         facts=facts,
         kept=frozenset(kept),
         names=names,
         was=stood,
-        dear=dear,
-        fast=fast,
+        move_costs=move_costs,
+        locked=locked,
         displaced=displaced,
         movable=set(displaced),
-        ground=ground_of(problem, asked=(), names=names, locked=False),
+        instance=compile_instance(problem, asked=(), names=names, locked=False),
         ends=ends,
     )
     return work, released
 
 
-def refused(work: Work, tolerated: Collection[str]) -> bool:
+def refused(work: RepairSearch, tolerated: Collection[str]) -> bool:
     """A rule that this model does not know has the last word."""
     before = {(c.code, *c.screenings) for c in breaches(work.facts, work.was.values())}
     return any(
@@ -176,7 +183,7 @@ def stands(domains: Domains, p: Placement) -> bool:
 # The fewest moves
 
 
-def fewest_moves(work: Work) -> bool:
+def fewest_moves(work: RepairSearch) -> bool:
     """Solve with few movable screenings; whatever the relaxed plan moves becomes movable too.
 
     A plan that moves only what is modelled is a true plan, and the relaxation proves it.
@@ -185,10 +192,10 @@ def fewest_moves(work: Work) -> bool:
     while work.left > 0:
         it = modelled(work, work.movable)
         moved = moved_literals(work, it)
-        total = sum(work.dear.get(n, 1) * x for n, x in moved.items()) + fixed(work)
+        total = sum(work.move_costs.get(n, 1) * x for n, x in moved.items()) + fixed(work)
         it.cp.add(total >= work.bound)
-        if work.best_price is not None:
-            it.cp.add(total <= work.best_price)
+        if work.best_cost is not None:
+            it.cp.add(total <= work.best_cost)
         hint(it, hinted)
         it.cp.minimize(total)
         solver = solver_for(QUICK, work.left)
@@ -211,16 +218,16 @@ def fewest_moves(work: Work) -> bool:
     return True
 
 
-def fixed(work: Work) -> int:
-    return work.price(work.displaced & work.was.keys())
+def fixed(work: RepairSearch) -> int:
+    return work.cost_of(work.displaced & work.was.keys())
 
 
-def modelled(work: Work, movable: Collection[Name]) -> RuleModel:
+def modelled(work: RepairSearch, movable: Collection[Name]) -> RuleModel:
     stays = {name: p for name, p in work.was.items() if name not in movable}
     return rule_model(work.facts, work.names, kept=work.kept, stays=stays)
 
 
-def moved_literals(work: Work, it: RuleModel) -> dict[Name, cp_model.LinearExprT]:
+def moved_literals(work: RepairSearch, it: RuleModel) -> dict[Name, cp_model.LinearExprT]:
     """True when a screening leaves its place; the displaced leave theirs in any case."""
     moved: dict[Name, cp_model.LinearExprT] = {}
     for name, p in work.was.items():
@@ -236,16 +243,16 @@ def moved_literals(work: Work, it: RuleModel) -> dict[Name, cp_model.LinearExprT
             else:
                 it.cp.add_implication(x.Not(), here)
                 it.cp.add(it.starts[name] == p.start).only_enforce_if(x.Not())
-        if name in work.fast:
+        if name in work.locked:
             it.cp.add(moved[name] == 0)
     return moved
 
 
-def on_line(work: Work, p: Placement) -> bool:
+def on_line(work: RepairSearch, p: Placement) -> bool:
     return bool(work.facts.grids[p.screen] >> p.start & 1)
 
 
-def try_around(work: Work) -> None:
+def try_around(work: RepairSearch) -> None:
     """A true plan: only what is modelled, and a few that play near it, may leave their places."""
     around = work.movable | near(work, work.movable & work.was.keys(), len(work.movable))
     inner = dataclasses.replace(work, movable=around)
@@ -253,19 +260,19 @@ def try_around(work: Work) -> None:
     moved = moved_literals(inner, it)
     for name in moved.keys() - around:
         it.cp.add(moved[name] == 0)
-    total = sum(work.dear.get(n, 1) * x for n, x in moved.items()) + fixed(work)
+    total = sum(work.move_costs.get(n, 1) * x for n, x in moved.items()) + fixed(work)
     it.cp.add(total >= work.bound)
-    if work.best_price is not None:
-        it.cp.add(total < work.best_price)
+    if work.best_cost is not None:
+        it.cp.add(total < work.best_cost)
     it.cp.minimize(total)
     solver = solver_for(QUICK, min(5.0, work.left / 4))
     if solver.solve(it.cp) in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
         work.offer(read(it, solver.value))
 
 
-def near(work: Work, gone: Collection[Name], count: int) -> set[Name]:
+def near(work: RepairSearch, gone: Collection[Name], count: int) -> set[Name]:
     """Of those not yet modelled, the ones that play closest to what the solver wants to move."""
-    others = [name for name in work.was if name not in work.movable and name not in work.fast]
+    others = [name for name in work.was if name not in work.movable and name not in work.locked]
     moments = [work.was[name].start for name in gone] or [0]
 
     def distance(name: Name) -> tuple[int, Name]:
@@ -277,9 +284,9 @@ def near(work: Work, gone: Collection[Name], count: int) -> set[Name]:
 # The least cost among plans with so few moves
 
 
-def least_cost(work: Work) -> bool:
+def least_cost(work: RepairSearch) -> bool:
     """First among what is movable already, then, if time allows, with everything movable."""
-    everything = set(work.names) - work.fast
+    everything = set(work.names) - work.locked
     for movable in (work.movable | work.moved(work.best), everything):
         work.movable = set(movable)
         proved = cheaper(work)
@@ -288,14 +295,14 @@ def least_cost(work: Work) -> bool:
     return True
 
 
-def cheaper(work: Work) -> bool:
+def cheaper(work: RepairSearch) -> bool:
     it = modelled(work, work.movable)
     moved = moved_literals(work, it)
     for name, x in moved.items():
         if name not in work.movable:
             it.cp.add(x == 0)
-    paid = sum(work.dear.get(n, 1) * x for n, x in moved.items()) + fixed(work)
-    it.cp.add(paid <= (work.best_price or 0))
+    paid = sum(work.move_costs.get(n, 1) * x for n, x in moved.items()) + fixed(work)
+    it.cp.add(paid <= (work.best_cost or 0))
     hint(it, work.best)
     it.cp.minimize(sum([*places(work, it), *overlaps(work, it)]))
     solver = solver_for(HARD, work.left)
@@ -313,12 +320,12 @@ def hint(it: RuleModel, plan: Collection[Placement]) -> None:
     stood = {(p.programme, p.number): p for p in plan}
     for name in it.names:
         p = stood.get(name)
-        for house, here in it.places[name].items():
-            at_home = p is not None and house == (p.screen, day_of(p.start))
+        for place, here in it.places[name].items():
+            at_home = p is not None and place == (p.screen, day_of(p.start))
             it.cp.add_hint(here, at_home)
 
 
-def places(work: Work, it: RuleModel) -> list[cp_model.LinearExprT]:
+def places(work: RepairSearch, it: RuleModel) -> list[cp_model.LinearExprT]:
     """Hour and room of each movable screening: one literal for each price on a screen's day."""
     found: list[cp_model.LinearExprT] = []
     for name in sorted(work.movable):
@@ -334,18 +341,20 @@ def places(work: Work, it: RuleModel) -> list[cp_model.LinearExprT]:
     return found
 
 
-def prices_of(work: Work, it: RuleModel, name: Name) -> Iterator[tuple[ScreenDay, int, int]]:
+def prices_of(
+    work: RepairSearch, it: RuleModel, name: Name
+) -> Iterator[tuple[ScreenDay, int, int]]:
     """Each price of each screen's day, and the minutes of the day that cost so much."""
-    ground = work.ground
-    at, screens = ground.names.index(name), [screen.id for screen in ground.screens]
-    rooms = dict(zip(screens, ground.room[at], strict=True))
+    instance = work.instance
+    at, screens = instance.names.index(name), [screen.id for screen in instance.screens]
+    rooms = dict(zip(screens, instance.screen_costs[at], strict=True))
     for (screen, day), allowed in it.allowed[name].items():
-        for price, hours in ground.hours[at]:
+        for price, hours in instance.hours[at]:
             if starts := allowed & hours >> begins(day):
                 yield (screen, day), rooms[screen] + price, starts
 
 
-def overlaps(work: Work, it: RuleModel) -> list[cp_model.LinearExprT]:
+def overlaps(work: RepairSearch, it: RuleModel) -> list[cp_model.LinearExprT]:
     """Pairs that share their public, where one of the two may move."""
     found: list[cp_model.LinearExprT] = []
     known = set(it.names)

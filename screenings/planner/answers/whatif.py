@@ -10,8 +10,8 @@ from screenings.planner import minutes
 from screenings.planner.model import Name, Placement
 from screenings.planner.rules.demands import demands_of
 from screenings.planner.rules.facts import Facts
-from screenings.planner.search.instance import Seat, ground_of
-from screenings.planner.search.schedule import Board, board_of
+from screenings.planner.search.instance import Position, compile_instance
+from screenings.planner.search.schedule import Schedule, schedule_of
 
 
 class Cell(Struct, frozen=True):
@@ -27,24 +27,24 @@ class Cell(Struct, frozen=True):
 
 
 @dataclass
-class Grid:
+class LaidPlan:
     """A plan laid out once, to be asked many times. No lock holds: moving is what is asked about."""
 
     facts: Facts
     plan: dict[Name, Placement]
-    board: Board
+    schedule: Schedule
 
 
-def lay(facts: Facts, placements: Collection[Placement]) -> Grid:
+def lay(facts: Facts, placements: Collection[Placement]) -> LaidPlan:
     plan = {(p.programme, p.number): p for p in placements}
     known = set(facts.names)
     names = [*facts.names, *(name for name in plan if name not in known)]
     asked = [demand for demand in demands_of(facts) if demand.code not in {"lock", "promise"}]
-    ground = ground_of(facts.problem, asked=asked, names=names, locked=False)
-    return Grid(facts, plan, board_of(ground, placements))
+    instance = compile_instance(facts.problem, asked=asked, names=names, locked=False)
+    return LaidPlan(facts, plan, schedule_of(instance, placements))
 
 
-def heat(grid: Grid, name: Name) -> list[Cell]:
+def heat(grid: LaidPlan, name: Name) -> list[Cell]:
     """Every free start of the whole grid with its price, the cheapest first."""
     return sorted(
         (cell for cell in cells(grid, name) if not cell.takes),
@@ -52,57 +52,70 @@ def heat(grid: Grid, name: Name) -> list[Cell]:
     )
 
 
-def cells(grid: Grid, name: Name) -> list[Cell]:
+def cells(grid: LaidPlan, name: Name) -> list[Cell]:
     """Every start that the screening's own rules allow, with what stands in its way."""
-    board, ground = grid.board, grid.board.ground
-    at = ground.names.index(name)
-    seat = board.seats[at]
-    board.take(at)
+    schedule, instance = grid.schedule, grid.schedule.instance
+    at = instance.names.index(name)
+    position = schedule.positions[at]
+    schedule.take(at)
     try:
-        blocked, fears = board.in_the_way(at), board.fears(at)
-        crowded = ground.all_minutes & ~board.staffed(at) | board.crowded(at)
+        blocked, overlap_costs = schedule.in_the_way(at), schedule.overlap_costs(at)
+        crowded = instance.all_minutes & ~schedule.staffed(at) | schedule.crowded(at)
     finally:
-        if seat is not None:
-            board.put(at, seat)
-    now = grid_price(board, at, seat, fears)
+        if position is not None:
+            schedule.put(at, position)
+    now = cost_now(schedule, at, position, overlap_costs)
     found: list[Cell] = []
-    for screen, room in enumerate(ground.screens):
-        starts = ground.starts[at][screen]
-        takes = takers(board, starts, blocked.get(screen, []))
-        for price, hours in ground.hours[at]:
+    for screen, one in enumerate(instance.screens):
+        starts = instance.starts[at][screen]
+        takes = takers(schedule, starts, blocked.get(screen, []))
+        for price, hours in instance.hours[at]:
             for start in minutes.each(starts & hours):
                 if start in takes or not crowded >> start & 1:
-                    cost = ground.room[at][screen] + price + feared(fears, start) - now
-                    found.append(Cell(room.id, start, cost, sorted(takes.get(start, ()))))
-    return dearer(grid, name, found) if ground.tasteful else found
+                    cost = (
+                        instance.screen_costs[at][screen]
+                        + price
+                        + overlap_cost(overlap_costs, start)
+                        - now
+                    )
+                    found.append(Cell(one.id, start, cost, sorted(takes.get(start, ()))))
+    return with_further_cost(grid, name, found) if instance.has_further_cost else found
 
 
-def grid_price(board: Board, at: int, seat: Seat | None, fears: list[tuple[int, int]]) -> int:
+def cost_now(
+    schedule: Schedule, at: int, position: Position | None, overlap_costs: list[tuple[int, int]]
+) -> int:
     """What the screening costs where it stands; nothing where it does not."""
-    return 0 if seat is None else board.ground.price(at, seat) + feared(fears, seat[1])
+    return (
+        0
+        if position is None
+        else schedule.instance.price(at, position) + overlap_cost(overlap_costs, position[1])
+    )
 
 
-def feared(fears: list[tuple[int, int]], start: int) -> int:
-    return sum(weight for weight, forbidden in fears if forbidden >> start & 1)
+def overlap_cost(overlap_costs: list[tuple[int, int]], start: int) -> int:
+    return sum(weight for weight, forbidden in overlap_costs if forbidden >> start & 1)
 
 
-def takers(board: Board, starts: int, blocked: list[tuple[int, int]]) -> dict[int, list[Name]]:
+def takers(
+    schedule: Schedule, starts: int, blocked: list[tuple[int, int]]
+) -> dict[int, list[Name]]:
     """By start, whoever would have to go."""
     found: dict[int, list[Name]] = defaultdict(list)
     for other, forbidden in blocked:
         for start in minutes.each(starts & forbidden):
-            found[start].append(board.ground.names[other])
+            found[start].append(schedule.instance.names[other])
     return found
 
 
-def dearer(grid: Grid, name: Name, found: list[Cell]) -> list[Cell]:
+def with_further_cost(grid: LaidPlan, name: Name, found: list[Cell]) -> list[Cell]:
     """The free cells with what only a whole plan can tell."""
-    ground, seats = grid.board.ground, list(grid.board.seats)
-    at, now = ground.names.index(name), ground.further(seats)
-    screens = {screen.id: number for number, screen in enumerate(ground.screens)}
+    instance, positions = grid.schedule.instance, list(grid.schedule.positions)
+    at, now = instance.names.index(name), instance.further(positions)
+    screens = {screen.id: number for number, screen in enumerate(instance.screens)}
 
     def further(cell: Cell) -> int:
-        seats[at] = (screens[cell.screen], cell.start)
-        return ground.further(seats) - now
+        positions[at] = (screens[cell.screen], cell.start)
+        return instance.further(positions) - now
 
     return [c if c.takes else Cell(c.screen, c.start, c.price + further(c)) for c in found]

@@ -4,7 +4,7 @@ from collections import Counter
 
 from msgspec import Struct
 
-from screenings.planner.answers.whatif import Cell, Grid, cells, feared
+from screenings.planner.answers.whatif import Cell, LaidPlan, cells, overlap_cost
 from screenings.planner.model import Name, Placement, minute_of
 from screenings.planner.rules import prices
 from screenings.planner.rules.audience import hour_cost, room_cost
@@ -34,30 +34,30 @@ class Why(Struct, frozen=True):
     locked: bool = False
 
 
-def why(grid: Grid, name: Name) -> Why:
+def why(grid: LaidPlan, name: Name) -> Why:
     p = grid.plan[name]
     every = cells(grid, name)
     locked = any((pin.programme, pin.number) == name for pin in grid.facts.problem.pins)
     return Why(p, costs(grid, p), alternatives(p, every), forced_by(every), locked)
 
 
-def costs(grid: Grid, p: Placement) -> dict[str, int]:
+def costs(grid: LaidPlan, p: Placement) -> dict[str, int]:
     """A pair's price is told at both of its films, though the plan pays it once.
 
     Of the rules that count over a whole plan: what it would save without this screening.
     """
-    facts, board, name = grid.facts, grid.board, (p.programme, p.number)
+    facts, schedule, name = grid.facts, grid.schedule, (p.programme, p.number)
     programme = facts.programmes[p.programme]
-    rivals = board.fears(board.ground.names.index(name))
+    rivals = schedule.overlap_costs(schedule.instance.names.index(name))
     return further(grid, name) | {
         "S1": hour_cost(facts, programme, p.number, minute_of(p.start)),
         "S2": room_cost(facts, programme, p.number, facts.screens[p.screen]),
-        "S3": feared(rivals, p.start),
+        "S3": overlap_cost(rivals, p.start),
     }
 
 
-def further(grid: Grid, name: Name) -> dict[str, int]:
-    if not grid.board.ground.tasteful:
+def further(grid: LaidPlan, name: Name) -> dict[str, int]:
+    if not grid.schedule.instance.has_further_cost:
         return {}
     others = [p for other, p in grid.plan.items() if other != name]
     left = prices(grid.facts, others)

@@ -1,7 +1,11 @@
-"""Each screen's day as a row of films: all rows at once, in arrays.
+"""The pricing problem of column generation: what each screen should show on each day.
 
-A row is what one screen shows on one day. Given a reward for each screening, `best` finds the most
-rewarding row of every screen and day, to the minute; a film may come back in a row, but not at once.
+A column is what one screen shows on one day: screenings one after the other, to the minute. Given a
+reward for each screening (a dual value), `best` finds by dynamic programming over the starts of a
+screen's day, from the last to the first, the column that earns most beyond its cost: all
+screen-days at once, in arrays. A screening may come back in a column, which only makes the bound
+weaker; `best_without_two_cycles` forbids that it comes back at once (Houck, Picard, Queyranne and
+Vemuganti 1980, for the travelling salesman).
 """
 
 from dataclasses import dataclass
@@ -10,52 +14,54 @@ import numpy as np
 from numpy.typing import NDArray
 
 from screenings.planner import minutes
-from screenings.planner.search.schedule import Board
+from screenings.planner.search.schedule import Schedule
 
 Numbers = NDArray[np.float64]
-Row = tuple[tuple[int, int], ...]  # (screening, position of its start)
+Column = tuple[tuple[int, int], ...]  # (screening, index of its start)
 
-NEVER = 1e9
+FORBIDDEN_COST = 1e9  # of a start that is not allowed
 MOST_ENTRIES = 40_000_000  # about 500 MB
 
 
 @dataclass
-class Rows:
-    """`price`, `after`: by position of the start, row and screening; `after` is where it leads."""
+class Pricing:
+    """`cost`, `after`: by index of the start, screen-day and screening; `after` is where it leads."""
 
     screenings: list[int]
-    houses: list[tuple[int, int]]  # (screen, day) of each row
+    screen_days: list[tuple[int, int]]  # (screen, day)
     starts: NDArray[np.int64]
-    price: NDArray[np.float32]
+    cost: NDArray[np.float32]
     after: NDArray[np.int32]
 
     @property
     def ends(self) -> int:
-        return int(self.price.shape[0])
+        return int(self.cost.shape[0])
 
-    def best(self, reward: Numbers) -> tuple[Numbers, list[Row]]:
-        """For each row what it earns beyond its price, and the screenings that earn it."""
-        many, ends = len(self.houses), self.ends
+    def best(self, reward: Numbers) -> tuple[Numbers, list[Column]]:
+        """For each screen-day what its best column earns beyond its cost, and the screenings that earn it."""
+        many, ends = len(self.screen_days), self.ends
         every = np.arange(many)
         base = (every * (ends + 1))[:, None]
         value = np.zeros((many, ends + 1))
         chosen = np.full((many, ends), -1, np.int64)
         flat = value.reshape(-1)
         for at in range(ends - 1, -1, -1):
-            worth = reward - self.price[at] + flat[self.after[at] + base]
+            worth = reward - self.cost[at] + flat[self.after[at] + base]
             top = worth.argmax(axis=1)
             most = worth[every, top]
             better = most > value[:, at + 1]
             value[:, at] = np.where(better, most, value[:, at + 1])
             chosen[:, at] = np.where(better, top, -1)
-        return value[:, 0].copy(), [self.read(row, chosen[row]) for row in range(many)]
+        return value[:, 0].copy(), [
+            self.read(screen_day, chosen[screen_day]) for screen_day in range(many)
+        ]
 
-    def best_without_return(self, reward: Numbers) -> tuple[Numbers, list[Row]]:
+    def best_without_two_cycles(self, reward: Numbers) -> tuple[Numbers, list[Column]]:
         """As `best`, but no screening follows itself.
 
-        Of each moment it knows the best row and the best that begins with another screening.
+        Of each moment it knows the best column and the best that begins with another screening.
         """
-        many, ends = len(self.houses), self.ends
+        many, ends = len(self.screen_days), self.ends
         every, films = np.arange(many), np.arange(len(self.screenings))
         base = (every * (ends + 1))[:, None]
         value = np.zeros((2, many, ends + 1))
@@ -65,10 +71,10 @@ class Rows:
         for at in range(ends - 1, -1, -1):
             leads = self.after[at] + base
             onward = np.where(heads[leads] == films, second[leads], best[leads])
-            worth = reward - self.price[at] + onward
+            worth = reward - self.cost[at] + onward
             one = worth.argmax(axis=1)
             one_worth = worth[every, one]
-            worth[every, one] = -NEVER
+            worth[every, one] = -FORBIDDEN_COST
             two = worth.argmax(axis=1)
             found = np.stack(
                 [one_worth, worth[every, two], value[0, :, at + 1], value[1, :, at + 1]]
@@ -79,25 +85,27 @@ class Rows:
             value[0, :, at] = found[top, every]
             begin[0, :, at, 0], begin[0, :, at, 1] = head[top, every], where[top, every]
             heads[every * (ends + 1) + at] = head[top, every]
-            found = np.where(head == head[top, every], -NEVER, found)
+            found = np.where(head == head[top, every], -FORBIDDEN_COST, found)
             found = np.concatenate([found, np.zeros((1, many))])
             head = np.concatenate([head, np.full((1, many), -1)])
             where = np.concatenate([where, np.full((1, many), -1)])
             top = found.argmax(axis=0)
             value[1, :, at] = found[top, every]
             begin[1, :, at, 0], begin[1, :, at, 1] = head[top, every], where[top, every]
-        return value[0, :, 0].copy(), [self.follow(begin[:, row], row) for row in range(many)]
+        return value[0, :, 0].copy(), [
+            self.follow(begin[:, screen_day], screen_day) for screen_day in range(many)
+        ]
 
-    def follow(self, begin: NDArray[np.int64], row: int) -> Row:
+    def follow(self, begin: NDArray[np.int64], screen_day: int) -> Column:
         found = []
         film, at = begin[0, 0]
         while film >= 0:
             found.append((int(film), int(at)))
-            leads = int(self.after[at, row, film])
+            leads = int(self.after[at, screen_day, film])
             film, at = begin[1 if begin[0, leads, 0] == film else 0, leads]
         return tuple(found)
 
-    def read(self, row: int, chosen: NDArray[np.int64]) -> Row:
+    def read(self, screen_day: int, chosen: NDArray[np.int64]) -> Column:
         found, at = [], 0
         while at < self.ends:
             screening = int(chosen[at])
@@ -105,92 +113,72 @@ class Rows:
                 at += 1
             else:
                 found.append((screening, at))
-                at = int(self.after[at, row, screening])
+                at = int(self.after[at, screen_day, screening])
         return tuple(found)
 
-    def regrets(self, reward: Numbers) -> NDArray[np.float64]:
-        """How much less a row earns at best when this screening has to begin just then."""
-        many, ends = len(self.houses), self.ends
-        base = (np.arange(many) * (ends + 1))[:, None]
-        onward = np.zeros((many, ends + 1))
-        flat = onward.reshape(-1)
-        through = np.empty(self.price.shape)
-        for at in range(ends - 1, -1, -1):
-            through[at] = reward - self.price[at] + flat[self.after[at] + base]
-            onward[:, at] = np.maximum(through[at].max(axis=1), onward[:, at + 1])
-        before = np.full((many, ends + 1), -NEVER)
-        before[:, 0] = 0
-        flat = before.reshape(-1)
-        whole = onward[:, 0][:, None]
-        for at in range(ends):
-            through[at] = whole - before[:, at][:, None] - through[at]
-            so_far = before[:, at][:, None] + reward - self.price[at]
-            np.maximum.at(flat, (self.after[at] + base).ravel(), so_far.ravel())
-            before[:, at + 1] = np.maximum(before[:, at + 1], before[:, at])
-        return through
 
-
-def rows_of(board: Board, *, all_placed: bool) -> Rows | None:
-    """The rows around the locks of `board`; None when they are too many to hold."""
-    ground = board.ground
-    free = [at for at in ground.free if board.starts(at)]
-    starts = {at: board.starts(at) for at in free}
+def pricing_of(schedule: Schedule, *, all_placed: bool) -> Pricing | None:
+    """The screen-days around the locks of `schedule`; None when they are too many to hold."""
+    instance = schedule.instance
+    free = [at for at in instance.free if schedule.starts(at)]
+    starts = {at: schedule.starts(at) for at in free}
     if all_placed:
         starts = {
-            at: {v: left & board.roomy[at] for v, left in on.items()} for at, on in starts.items()
+            at: {v: left & schedule.leaving_room[at] for v, left in on.items()}
+            for at, on in starts.items()
         }
-    houses, positions = [], []
-    for screen in range(len(ground.screens)):
+    screen_days, start_minutes = [], []
+    for screen in range(len(instance.screens)):
         together = 0
         for on in starts.values():
             together |= on.get(screen, 0)
-        for day, its in enumerate(ground.on_day):
+        for day, its in enumerate(instance.on_day):
             if together & its:
-                houses.append((screen, day))
-                positions.append(np.fromiter(minutes.each(together & its), np.int64))
-    ends = max((len(found) for found in positions), default=0)
-    if ends * len(houses) * len(free) > MOST_ENTRIES:
+                screen_days.append((screen, day))
+                start_minutes.append(np.fromiter(minutes.each(together & its), np.int64))
+    ends = max((len(found) for found in start_minutes), default=0)
+    if ends * len(screen_days) * len(free) > MOST_ENTRIES:
         return None
-    rows = Rows(
+    pricing = Pricing(
         free,
-        houses,
-        np.full((len(houses), ends), -1, np.int64),
-        np.full((ends, len(houses), len(free)), NEVER, np.float32),
-        np.zeros((ends, len(houses), len(free)), np.int32),
+        screen_days,
+        np.full((len(screen_days), ends), -1, np.int64),
+        np.full((ends, len(screen_days), len(free)), FORBIDDEN_COST, np.float32),
+        np.zeros((ends, len(screen_days), len(free)), np.int32),
     )
-    fill(rows, board, starts, positions)
-    return rows
+    fill(pricing, schedule, starts, start_minutes)
+    return pricing
 
 
 def fill(
-    rows: Rows,
-    board: Board,
+    pricing: Pricing,
+    schedule: Schedule,
     starts: dict[int, dict[int, int]],
-    positions: list[NDArray[np.int64]],
+    start_minutes: list[NDArray[np.int64]],
 ) -> None:
-    ground, free = board.ground, rows.screenings
-    hours = np.zeros((len(free), (ground.days + 2) * 1440), np.float32)
-    for column, at in enumerate(free):
-        for price, its in ground.hours[at]:
-            hours[column, bits(its, hours.shape[1])] = price
+    instance, free = schedule.instance, pricing.screenings
+    hours = np.zeros((len(free), (instance.days + 2) * 1440), np.float32)
+    for film, at in enumerate(free):
+        for price, its in instance.hours[at]:
+            hours[film, bits(its, hours.shape[1])] = price
     allowed = {
-        (column, screen): bits(left, hours.shape[1])
-        for column, at in enumerate(free)
+        (film, screen): bits(left, hours.shape[1])
+        for film, at in enumerate(free)
         for screen, left in starts[at].items()
     }
-    for row, (screen, _) in enumerate(rows.houses):
-        found = positions[row]
+    for screen_day, (screen, _) in enumerate(pricing.screen_days):
+        found = start_minutes[screen_day]
         count = len(found)
-        rows.starts[row, :count] = found
-        for column, at in enumerate(free):
-            if (column, screen) not in allowed:
+        pricing.starts[screen_day, :count] = found
+        for film, at in enumerate(free):
+            if (film, screen) not in allowed:
                 continue
-            may = allowed[column, screen][found]
-            cost = hours[column, found] + ground.room[at][screen]
-            rows.price[:count, row, column] = np.where(may, cost, NEVER)
-            clear = found + ground.lengths[at] + ground.turnaround[screen]
+            may = allowed[film, screen][found]
+            cost = hours[film, found] + instance.screen_costs[at][screen]
+            pricing.cost[:count, screen_day, film] = np.where(may, cost, FORBIDDEN_COST)
+            clear = found + instance.lengths[at] + instance.turnaround[screen]
             after = np.searchsorted(found, clear)
-            rows.after[:count, row, column] = np.where(after >= count, rows.ends, after)
+            pricing.after[:count, screen_day, film] = np.where(after >= count, pricing.ends, after)
 
 
 def bits(these: int, size: int) -> NDArray[np.bool_]:

@@ -1,8 +1,9 @@
-"""The last step to a proof: every row of films that a cheaper plan could use, and a choice of them.
+"""The last step to a proof: every column that a cheaper plan could use, and a choice of them.
 
-The bound's prices tell what each row regrets. A plan cheaper than the best one known regrets less
-than the gap, so all its rows are among the few that do; if no choice of these rows shows every
-screening once, on days in the right order, nothing cheaper exists.
+The bound's duals tell the reduced cost of each column. A plan cheaper than the best one known has
+columns of a reduced cost below the gap alone, so all of them are among the few that do; if no
+choice of these columns shows every screening once, on days in the right order, nothing cheaper
+exists (route enumeration: Baldacci, Christofides and Mingozzi 2008).
 """
 
 import datetime as dt
@@ -14,26 +15,31 @@ from dataclasses import dataclass
 import numpy as np
 from ortools.math_opt.python import mathopt
 
-from screenings.planner.bound.columns import NEVER, Numbers
-from screenings.planner.bound.master import ALMOST, Bound
+from screenings.planner.bound.columns import FORBIDDEN_COST, Numbers
+from screenings.planner.bound.master import ALMOST, MasterProblem
 
-MOST_LABELS = 60_000
+MOST_LABELS = 60_000  # partial columns
 Films = int  # a set of screenings, one bit each
 
 
 @dataclass
 class Verdict:
-    """No plan costs less than `bound`; `rows` names the row of each screening of a cheaper one."""
+    """No plan costs less than `bound`; `screen_days` are those of a cheaper plan's screenings."""
 
     bound: int
-    rows: dict[int, int] | None = None
+    screen_days: dict[int, int] | None = None
 
 
 def verdict(
-    bound: Bound, best: int, *, seconds: float, over: Callable[[], bool], most: int = MOST_LABELS
+    bound: MasterProblem,
+    best: int,
+    *,
+    seconds: float,
+    over: Callable[[], bool],
+    most: int = MOST_LABELS,
 ) -> Verdict | None:
-    """None when the rows are too many or the time too short to tell."""
-    slack = best - 1 - bound.fixed - bound.least
+    """None when the columns are too many or the time too short to tell."""
+    slack = best - 1 - bound.fixed - bound.best_bound
     if slack < -ALMOST:
         return Verdict(best)
     found = candidates(bound, slack + ALMOST, most, over)
@@ -42,43 +48,43 @@ def verdict(
     return chosen(bound, found, best, seconds=seconds, all_known=True)
 
 
-def assembled(bound: Bound, best: int, *, seconds: float) -> Verdict | None:
-    """The best choice among the rows that the bound has met: no proof, but often a good plan."""
-    found: list[dict[Films, float]] = [{0: 0.0} for _ in bound.rows.houses]
-    for row, films in bound.seen:
+def assembled(bound: MasterProblem, best: int, *, seconds: float) -> Verdict | None:
+    """The best choice among the columns already priced out: no proof, but often a good plan."""
+    found: list[dict[Films, float]] = [{0: 0.0} for _ in bound.pricing.screen_days]
+    for screen_day, films in bound.columns:
         whole = sum(1 << film for film in {film for film, _ in films})
         if whole.bit_count() == len(films):
-            price = float(sum(bound.rows.price[at, row, film] for film, at in films))
-            found[row][whole] = min(price, found[row].get(whole, price))
+            price = float(sum(bound.pricing.cost[at, screen_day, film] for film, at in films))
+            found[screen_day][whole] = min(price, found[screen_day].get(whole, price))
     return chosen(bound, found, best, seconds=seconds, all_known=False)
 
 
 def chosen(
-    bound: Bound,
+    bound: MasterProblem,
     found: list[dict[Films, float]],
     best: int,
     *,
     seconds: float,
     all_known: bool,
 ) -> Verdict | None:
-    """One set a row; where not all sets are known, a screening may be in two of them."""
+    """One set a screen-day; where not all sets are known, a screening may be in two of them."""
     model = mathopt.Model()
     once: dict[int, list[mathopt.Variable]] = defaultdict(list)
     on_day: dict[tuple[int, int], list[mathopt.Variable]] = defaultdict(list)
     choices: list[tuple[mathopt.Variable, int, Films]] = []
     cost = []
-    for row, sets in enumerate(found):
+    for screen_day, sets in enumerate(found):
         literals = []
         for films, price in sets.items():
             literal = model.add_binary_variable()
             literals.append(literal)
-            choices.append((literal, row, films))
+            choices.append((literal, screen_day, films))
             cost.append(price * literal)
             for film in each(films):
                 once[film].append(literal)
-                on_day[film, bound.rows.houses[row][1]].append(literal)
+                on_day[film, bound.pricing.screen_days[screen_day][1]].append(literal)
         model.add_linear_constraint(mathopt.LinearSum(literals) == 1)
-    for film in range(len(bound.rows.screenings)):
+    for film in range(len(bound.pricing.screenings)):
         shown = mathopt.LinearSum(once[film])
         model.add_linear_constraint(shown == 1 if all_known else shown >= 1)
     for side in bound.sides if all_known else []:
@@ -91,7 +97,7 @@ def chosen(
 def decided(
     model: mathopt.Model,
     choices: list[tuple[mathopt.Variable, int, Films]],
-    bound: Bound,
+    bound: MasterProblem,
     best: int,
     seconds: float,
 ) -> Verdict | None:
@@ -110,32 +116,42 @@ def decided(
     proved = reason == mathopt.TerminationReason.OPTIMAL
     least = bound.fixed + math.ceil(result.objective_value() - ALMOST)
     values = result.variable_values()
-    rows = {
-        film: row
-        for literal, row, films in choices
+    screen_days = {
+        film: screen_day
+        for literal, screen_day, films in choices
         if values[literal] > 0.5
         for film in each(films)
     }
-    return Verdict(min(best, least) if proved else 0, rows)
+    return Verdict(min(best, least) if proved else 0, screen_days)
 
 
 def candidates(
-    bound: Bound, slack: float, most: int, over: Callable[[], bool]
+    bound: MasterProblem, slack: float, most: int, over: Callable[[], bool]
 ) -> list[dict[Films, float]] | None:
-    """For each row the sets of films that regret no more than `slack`, at their least price."""
-    if bound.prices is None:
+    """For each screen-day the sets of a reduced cost of no more than `slack`, at their least cost."""
+    if bound.duals is None:
         return None
-    reward, rows = bound.rewards(bound.prices), bound.rows
-    earnings = (rows.best_without_return if bound.fine else rows.best)(reward)[0]
+    reward, pricing = bound.rewards(bound.duals), bound.pricing
+    earnings = (pricing.best_without_two_cycles if bound.without_two_cycles else pricing.best)(
+        reward
+    )[0]
     onward = rest_of_the_day(bound, reward)
     same: dict[str, Films] = defaultdict(int)
-    for film, at in enumerate(rows.screenings):
-        same[bound.ground.names[at][0]] |= 1 << film
-    excludes = [same[bound.ground.names[at][0]] for at in rows.screenings]
+    for film, at in enumerate(pricing.screenings):
+        same[bound.instance.names[at][0]] |= 1 << film
+    excludes = [same[bound.instance.names[at][0]] for at in pricing.screenings]
     found, labels = [], 0
-    for row in range(len(rows.houses)):
-        whole = float(earnings[row]) - slack
-        sets, count = sets_of(bound, row, reward[row], onward[row], whole, excludes, most - labels)
+    for screen_day in range(len(pricing.screen_days)):
+        whole = float(earnings[screen_day]) - slack
+        sets, count = sets_of(
+            bound,
+            screen_day,
+            reward[screen_day],
+            onward[screen_day],
+            whole,
+            excludes,
+            most - labels,
+        )
         labels += count
         if labels >= most or over():
             return None
@@ -143,30 +159,30 @@ def candidates(
     return found
 
 
-def rest_of_the_day(bound: Bound, reward: Numbers) -> Numbers:
-    """What each row can still earn from each position on."""
-    rows = bound.rows
-    many, ends = len(rows.houses), rows.ends
+def rest_of_the_day(bound: MasterProblem, reward: Numbers) -> Numbers:
+    """What each screen-day can still earn from each start on."""
+    pricing = bound.pricing
+    many, ends = len(pricing.screen_days), pricing.ends
     base = (np.arange(many) * (ends + 1))[:, None]
     onward = np.zeros((many, ends + 1))
     flat = onward.reshape(-1)
     for at in range(ends - 1, -1, -1):
-        worth = reward - rows.price[at] + flat[rows.after[at] + base]
+        worth = reward - pricing.cost[at] + flat[pricing.after[at] + base]
         onward[:, at] = np.maximum(worth.max(axis=1), onward[:, at + 1])
     return onward
 
 
 def sets_of(
-    bound: Bound,
-    row: int,
+    bound: MasterProblem,
+    screen_day: int,
     reward: Numbers,
     onward: Numbers,
     whole: float,
     excludes: list[Films],
     most: int,
 ) -> tuple[dict[Films, float], int]:
-    """From position to position, every set of films that may still earn the `whole`."""
-    rows, ends = bound.rows, bound.rows.ends
+    """From start to start, every set of films that may still earn the `whole`."""
+    pricing, ends = bound.pricing, bound.pricing.ends
     waiting: list[dict[Films, tuple[float, float]]] = [{} for _ in range(ends + 1)]
     waiting[0][0] = (0.0, 0.0)
     done: dict[Films, float] = {}
@@ -179,9 +195,9 @@ def sets_of(
                 continue
             if earned + onward[at + 1] >= whole:
                 count += keep(waiting[at + 1], films, earned, price)
-            prices, after = rows.price[at, row], rows.after[at, row]
+            prices, after = pricing.cost[at, screen_day], pricing.after[at, screen_day]
             gains = earned + reward - prices + onward[after]
-            for film in np.flatnonzero((gains >= whole) & (prices < NEVER / 2)):
+            for film in np.flatnonzero((gains >= whole) & (prices < FORBIDDEN_COST / 2)):
                 if not any_of(excludes[film], films):
                     cost = float(prices[film])
                     more = films | 1 << int(film)

@@ -1,8 +1,12 @@
 """A certificate: no plan that places as many screenings can cost less.
 
-Each screen's day is one choice among all rows of films that fit it; the linear programme over these
-choices asks that every screening be shown once, on days in the right order. Its rows are found one
-after the other, and at every step the prices it has reached give a bound that is true by itself.
+Each screen's day is one choice among all columns that fit it (what the screen shows on that day);
+the linear master problem over these choices asks that every screening be shown once, on days in the
+right order. It is solved by column generation (Dantzig and Wolfe 1960; Desaulniers, Desrosiers and
+Solomon 2005): the duals of a few columns are smoothed towards the best known ones (Wentges 1997),
+the pricing problem finds the columns of most negative reduced cost, and at every iteration the
+Lagrangian bound of the duals is true by itself (Lasdon 1970). Artificial variables, at a high cost
+that is raised while they are in use, keep the master problem feasible.
 """
 
 import math
@@ -14,21 +18,23 @@ from itertools import pairwise
 import numpy as np
 from ortools.math_opt.python import mathopt
 
-from screenings.planner.bound.columns import Numbers, Row, Rows, rows_of
-from screenings.planner.search.instance import Ground, Seats
-from screenings.planner.search.schedule import Board
+from screenings.planner.bound.columns import Column, Numbers, Pricing, pricing_of
+from screenings.planner.search.instance import Instance, Positions
+from screenings.planner.search.schedule import Schedule
 
-ALMOST = 1e-6
-CALM = 0.7  # how much of the best prices so far is kept when the next are tried
-CLOSE = 0.02
-MINUTES = (0.0, 0.2, 0.4, 0.8, 1.2, 1.6, 2.4, 3.2)
-DEAREST = 1e6
-FINE = 800_000
+ALMOST = 1e-6  # points of cost: the solver’s last digits
+SMOOTHING = 0.7  # share of the best duals so far that is kept when the next are tried
+STOP_GAP = 0.02  # points of cost between master problem and bound
+INITIAL_SHARES = (  # of the unit, for an average length
+    0.0, 0.2, 0.4, 0.8, 1.2, 1.6, 2.4, 3.2,
+)  # fmt: skip
+MOST_ARTIFICIAL_COST = 1e6  # points of cost
+MOST_ENTRIES_WITHOUT_TWO_CYCLES = 800_000  # of the pricing problem’s arrays
 PLAIN = mathopt.SolveParameters(presolve=mathopt.Emphasis.OFF)
 
 
 @dataclass
-class Side:
+class SideConstraint:
     """Σ coefficients · (screening is on day) ≤ `limit`."""
 
     terms: dict[tuple[int, int], int]
@@ -36,16 +42,16 @@ class Side:
 
 
 @dataclass
-class Prices:
-    """What the programme would pay: for each screening, each side rule, and for leaving out."""
+class Duals:
+    """Dual values: of showing each screening, of each side constraint, and of leaving out."""
 
     screening: Numbers
     side: Numbers
     out: float
     out_first: float
 
-    def towards(self, other: "Prices", share: float) -> "Prices":
-        return Prices(
+    def smoothed(self, other: "Duals", share: float) -> "Duals":
+        return Duals(
             (1 - share) * self.screening + share * other.screening,
             (1 - share) * self.side + share * other.side,
             (1 - share) * self.out + share * other.out,
@@ -54,70 +60,72 @@ class Prices:
 
 
 @dataclass
-class Bound:
-    """The programme over rows, with the best bound so far and the prices that prove it."""
+class MasterProblem:
+    """The programme over pricing, with the best bound so far and the duals that prove it."""
 
-    ground: Ground
-    rows: Rows
+    instance: Instance
+    pricing: Pricing
     missing: int
     missing_firsts: int
     fixed: int
-    sides: list[Side] = field(default_factory=list)
-    least: float = 0.0
-    prices: Prices | None = None
-    seen: set[tuple[int, Row]] = field(default_factory=set)
-    choices: list[tuple[mathopt.Variable, Row]] = field(default_factory=list)
-    fine: bool = False
+    sides: list[SideConstraint] = field(default_factory=list)
+    best_bound: float = 0.0
+    duals: Duals | None = None
+    columns: set[tuple[int, Column]] = field(default_factory=set)
+    choices: list[tuple[mathopt.Variable, Column]] = field(default_factory=list)
+    without_two_cycles: bool = False
     done: bool = False
 
     def __post_init__(self) -> None:
-        self.firsts = np.array([self.ground.names[at][1] == 0 for at in self.rows.screenings])
-        self.sides = sides_of(self.ground, self.rows.screenings)
-        self.day_of_row = np.array([day for _, day in self.rows.houses])
+        self.firsts = np.array([self.instance.names[at][1] == 0 for at in self.pricing.screenings])
+        self.sides = sides_of(self.instance, self.pricing.screenings)
+        self.day_of_screen_day = np.array([day for _, day in self.pricing.screen_days])
         self.touching: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
         for number, side in enumerate(self.sides):
             for key, times in side.terms.items():
                 self.touching[key].append((number, times))
-        self.guess()
-        self.open()
+        self.guess_duals()
+        self.open_master()
 
     @property
     def whole(self) -> int:
         """Costs are whole, so the bound may be rounded up."""
-        return self.fixed + max(0, math.ceil(self.least - ALMOST))
+        return self.fixed + max(0, math.ceil(self.best_bound - ALMOST))
 
-    def guess(self) -> None:
-        """Prices to begin with: the cheapest hour, and so much for each minute that it lasts."""
-        rows, ground = self.rows, self.ground
-        cheapest = rows.price.min(axis=(0, 1)).astype(float)
-        length = np.array([ground.lengths[at] for at in rows.screenings], float)
-        stakes = [ground.hours[at][-1][0] - ground.hours[at][0][0] for at in rows.screenings]
-        self.unit = max(1.0, sum(stakes) / len(stakes) / 3)
-        for share in MINUTES:
+    def guess_duals(self) -> None:
+        """Duals to begin with: the cheapest hour, and so much for each minute that it lasts."""
+        pricing, instance = self.pricing, self.instance
+        cheapest = pricing.cost.min(axis=(0, 1)).astype(float)
+        length = np.array([instance.lengths[at] for at in pricing.screenings], float)
+        cost_ranges = [
+            instance.hours[at][-1][0] - instance.hours[at][0][0] for at in pricing.screenings
+        ]
+        self.unit = max(1.0, sum(cost_ranges) / len(cost_ranges) / 3)
+        for share in INITIAL_SHARES:
             priced = cheapest + self.unit * share * length / length.mean()
-            prices = Prices(priced, np.zeros(len(self.sides)), 0.0, 0.0)
-            before = self.least if self.prices else -math.inf
-            self.weigh(prices)
-            if self.prices is not prices and self.least <= before:
+            duals = Duals(priced, np.zeros(len(self.sides)), 0.0, 0.0)
+            before = self.best_bound if self.duals else -math.inf
+            self.price_out(duals)
+            if self.duals is not duals and self.best_bound <= before:
                 break
 
-    def open(self) -> None:
-        """The programme before any row is known: each screening may be dodged at a high price."""
+    def open_master(self) -> None:
+        """The master problem before any column is known: artificial variables cover the screenings."""
         self.model = mathopt.Model()
         model = self.model
-        self.once = [model.add_linear_constraint(lb=1) for _ in self.rows.screenings]
-        self.one_row = [model.add_linear_constraint(ub=1) for _ in self.rows.houses]
-        self.kept = [model.add_linear_constraint(ub=side.limit) for side in self.sides]
+        self.cover = [model.add_linear_constraint(lb=1) for _ in self.pricing.screenings]
+        self.one_column = [model.add_linear_constraint(ub=1) for _ in self.pricing.screen_days]
+        self.side_constraints = [model.add_linear_constraint(ub=side.limit) for side in self.sides]
         self.few = model.add_linear_constraint(ub=self.missing)
         self.few_firsts = model.add_linear_constraint(ub=self.missing_firsts)
-        self.dodges = []
-        known = self.prices.screening if self.prices else np.zeros(len(self.once))
-        for at, once in enumerate(self.once):
-            dodge = model.add_variable(lb=0)
-            once.set_coefficient(dodge, 1)
+        self.artificials = []
+        known = self.duals.screening if self.duals else np.zeros(len(self.cover))
+        for at, once in enumerate(self.cover):
+            artificial = model.add_variable(lb=0)
+            once.set_coefficient(artificial, 1)
             price = 2 * (max(0.0, float(known[at])) + self.unit)
-            model.objective.set_linear_coefficient(dodge, price)
-            self.dodges.append(dodge)
+            model.objective.set_linear_coefficient(artificial, price)
+            self.artificials.append(artificial)
             if self.missing:
                 out = model.add_variable(lb=0, ub=1)
                 once.set_coefficient(out, 1)
@@ -126,15 +134,15 @@ class Bound:
                     self.few_firsts.set_coefficient(out, 1)
         self.solver = mathopt.IncrementalSolver(model, mathopt.SolverType.GLOP)
 
-    def add(self, row: int, films: Row) -> bool:
-        if not films or (row, films) in self.seen:
+    def add(self, screen_day: int, films: Column) -> bool:
+        if not films or (screen_day, films) in self.columns:
             return False
-        self.seen.add((row, films))
-        choice, day = self.model.add_variable(lb=0), self.rows.houses[row][1]
+        self.columns.add((screen_day, films))
+        choice, day = self.model.add_variable(lb=0), self.pricing.screen_days[screen_day][1]
         self.choices.append((choice, films))
-        price = float(sum(self.rows.price[at, row, film] for film, at in films))
+        price = float(sum(self.pricing.cost[at, screen_day, film] for film, at in films))
         self.model.objective.set_linear_coefficient(choice, price)
-        self.one_row[row].set_coefficient(choice, 1)
+        self.one_column[screen_day].set_coefficient(choice, 1)
         shown: dict[int, int] = defaultdict(int)
         side: dict[int, int] = defaultdict(int)
         for film, _ in films:
@@ -142,42 +150,42 @@ class Bound:
             for number, times in self.touching.get((film, day), ()):
                 side[number] += times
         for film, times in shown.items():
-            self.once[film].set_coefficient(choice, times)
+            self.cover[film].set_coefficient(choice, times)
         for number, times in side.items():
-            self.kept[number].set_coefficient(choice, times)
+            self.side_constraints[number].set_coefficient(choice, times)
         return True
 
-    def learn(self, seats: Seats) -> None:
-        """The rows of a plan: a first idea of the prices."""
-        column = {at: number for number, at in enumerate(self.rows.screenings)}
-        for row, (screen, day) in enumerate(self.rows.houses):
-            its = self.ground.on_day[day]
+    def add_columns_of(self, positions: Positions) -> None:
+        """The columns of a plan: a first idea of the duals."""
+        column = {at: number for number, at in enumerate(self.pricing.screenings)}
+        for screen_day, (screen, day) in enumerate(self.pricing.screen_days):
+            its = self.instance.on_day[day]
             films = sorted(
-                (seat[1], column[at])
-                for at, seat in enumerate(seats)
-                if seat and at in column and seat[0] == screen and its >> seat[1] & 1
+                (position[1], column[at])
+                for at, position in enumerate(positions)
+                if position and at in column and position[0] == screen and its >> position[1] & 1
             )
-            starts = self.rows.starts[row]
+            starts = self.pricing.starts[screen_day]
             found = [(film, np.flatnonzero(starts == start)) for start, film in films]
             if all(len(at) for _, at in found):
-                self.add(row, tuple((film, int(at[0])) for film, at in found))
+                self.add(screen_day, tuple((film, int(at[0])) for film, at in found))
 
-    def rounds(self) -> Iterator[None]:
-        """Solve, price, add the rows that pay; pauses after each so that others may work."""
+    def iterations(self) -> Iterator[None]:
+        """Solve, price, add the columns that pay; pauses after each so that others may work."""
         while not self.done:
-            result = self.solved() or self.solved(afresh=True)
+            result = self.solve_master() or self.solve_master(afresh=True)
             if result is None:
                 return
-            now = self.read(result)
+            now = self.duals_of(result)
             fresh = any(
-                self.try_prices(prices)
-                for prices in (now.towards(self.prices, CALM) if self.prices else now, now)
+                self.add_priced_out(duals)
+                for duals in (now.smoothed(self.duals, SMOOTHING) if self.duals else now, now)
             )
-            if not fresh or result.objective_value() - self.least < CLOSE:
-                self.done = not self.dearer(result) and not self.finer()
+            if not fresh or result.objective_value() - self.best_bound < STOP_GAP:
+                self.done = not self.raise_artificial_costs(result) and not self.forbid_two_cycles()
             yield
 
-    def solved(self, *, afresh: bool = False) -> mathopt.SolveResult | None:
+    def solve_master(self, *, afresh: bool = False) -> mathopt.SolveResult | None:
         """From where it stood, or from nothing when the solver has lost its way."""
         if afresh:
             self.solver = mathopt.IncrementalSolver(self.model, mathopt.SolverType.GLOP)
@@ -188,110 +196,121 @@ class Bound:
         found = result.termination.reason == mathopt.TerminationReason.OPTIMAL
         return result if found else None
 
-    def dearer(self, result: mathopt.SolveResult) -> bool:
-        """Raise the price of what is still dodged; False when nothing is."""
-        values = np.array(result.variable_values(self.dodges))
-        dodged = [self.dodges[at] for at in np.flatnonzero(values > ALMOST)]
-        for dodge in dodged:
-            price = self.model.objective.get_linear_coefficient(dodge)
-            self.model.objective.set_linear_coefficient(dodge, 2 * price)
-        return bool(dodged) and price < DEAREST
+    def raise_artificial_costs(self, result: mathopt.SolveResult) -> bool:
+        """Double the cost of artificial variables in use; False when there are none."""
+        values = np.array(result.variable_values(self.artificials))
+        in_use = [self.artificials[at] for at in np.flatnonzero(values > ALMOST)]
+        for artificial in in_use:
+            price = self.model.objective.get_linear_coefficient(artificial)
+            self.model.objective.set_linear_coefficient(artificial, 2 * price)
+        return bool(in_use) and price < MOST_ARTIFICIAL_COST
 
-    def finer(self) -> bool:
-        """From now on no film may come back in a row at once: dearer to find, a better bound."""
-        if self.fine or self.rows.price.size > FINE:
+    def forbid_two_cycles(self) -> bool:
+        """From now on no film may come back in a column at once: slower, and a better bound."""
+        if self.without_two_cycles or self.pricing.cost.size > MOST_ENTRIES_WITHOUT_TWO_CYCLES:
             return False
-        self.fine = True
+        self.without_two_cycles = True
         for choice, films in self.choices:
             if any(one[0] == other[0] for one, other in pairwise(films)):
                 choice.upper_bound = 0
         return True
 
-    def read(self, result: mathopt.SolveResult) -> Prices:
-        return Prices(
-            np.maximum(0.0, np.array(result.dual_values(self.once))),
-            np.minimum(0.0, np.array(result.dual_values(self.kept))),
+    def duals_of(self, result: mathopt.SolveResult) -> Duals:
+        return Duals(
+            np.maximum(0.0, np.array(result.dual_values(self.cover))),
+            np.minimum(0.0, np.array(result.dual_values(self.side_constraints))),
             min(0.0, result.dual_values(self.few)),
             min(0.0, result.dual_values(self.few_firsts)),
         )
 
-    def try_prices(self, prices: Prices) -> bool:
-        """True when these prices lead to new rows."""
-        return sum(self.add(row, films) for row, films in enumerate(self.weigh(prices))) > 0
+    def add_priced_out(self, duals: Duals) -> bool:
+        """True when these duals lead to new pricing."""
+        return (
+            sum(
+                self.add(screen_day, films)
+                for screen_day, films in enumerate(self.price_out(duals))
+            )
+            > 0
+        )
 
-    def weigh(self, prices: Prices) -> list[Row]:
-        """The bound that these prices prove, and the rows that pay best."""
-        best = self.rows.best_without_return if self.fine else self.rows.best
-        earned, found = best(self.rewards(prices))
-        worth = float(prices.screening.sum() - earned.sum())
-        worth += sum(p * side.limit for p, side in zip(prices.side, self.sides, strict=True))
+    def price_out(self, duals: Duals) -> list[Column]:
+        """The bound that these duals prove, and the pricing that pay best."""
+        best = (
+            self.pricing.best_without_two_cycles if self.without_two_cycles else self.pricing.best
+        )
+        earned, found = best(self.rewards(duals))
+        worth = float(duals.screening.sum() - earned.sum())
+        worth += sum(p * side.limit for p, side in zip(duals.side, self.sides, strict=True))
         if self.missing:
-            out = -prices.screening - prices.out - prices.out_first * self.firsts
-            worth += prices.out * self.missing + prices.out_first * self.missing_firsts
+            out = -duals.screening - duals.out - duals.out_first * self.firsts
+            worth += duals.out * self.missing + duals.out_first * self.missing_firsts
             worth += float(np.minimum(0.0, out).sum())
-        if self.prices is None or worth > self.least:
-            self.least, self.prices = max(worth, self.least), prices
+        if self.duals is None or worth > self.best_bound:
+            self.best_bound, self.duals = max(worth, self.best_bound), duals
         return found
 
-    def rewards(self, prices: Prices) -> Numbers:
-        shape = (len(self.rows.houses), len(self.rows.screenings))
-        reward = np.broadcast_to(prices.screening, shape).copy()
-        for price, side in zip(prices.side, self.sides, strict=True):
-            if price:
+    def rewards(self, duals: Duals) -> Numbers:
+        shape = (len(self.pricing.screen_days), len(self.pricing.screenings))
+        reward = np.broadcast_to(duals.screening, shape).copy()
+        for dual, side in zip(duals.side, self.sides, strict=True):
+            if dual:
                 for (film, day), times in side.terms.items():
-                    reward[self.day_of_row == day, film] += price * times
+                    reward[self.day_of_screen_day == day, film] += dual * times
         return reward
 
 
-def sides_of(ground: Ground, screenings: list[int]) -> list[Side]:
+def sides_of(instance: Instance, screenings: list[int]) -> list[SideConstraint]:
     """What binds days: one showing a day, the premiere first, juries that see only so many."""
     column = {at: number for number, at in enumerate(screenings)}
     sides = []
     for members, limit in [
-        *((members, 1) for members in ground.days_apart),
-        *((most.members, most.limit) for most in ground.most),
+        *((members, 1) for members in instance.days_apart),
+        *((most.members, most.limit) for most in instance.most),
     ]:
         known = [column[at] for at in members if at in column]
         if len(known) > limit:
-            sides += [Side({(film, day): 1 for film in known}, limit) for day in range(ground.days)]
+            sides += [
+                SideConstraint({(film, day): 1 for film in known}, limit)
+                for day in range(instance.days)
+            ]
     return sides + [
         side
-        for first, then in ground.later
+        for first, then in instance.later
         if first in column and then in column
-        for side in in_order(column[first], column[then], ground.days)
+        for side in in_order(column[first], column[then], instance.days)
     ]
 
 
-def in_order(first: int, then: int, days: int) -> Iterator[Side]:
+def in_order(first: int, then: int, days: int) -> Iterator[SideConstraint]:
     """Seen by a day: the second only if the first was seen by the day before."""
     for day in range(days):
         terms = {(then, earlier): 1 for earlier in range(day + 1)}
         terms |= {(first, earlier): -1 for earlier in range(day)}
-        yield Side(terms, 0)
+        yield SideConstraint(terms, 0)
 
 
-def bound_for(board: Board, seats: Seats) -> Bound | None:
-    """A bound for plans that place at least as much as `seats`; None when it is too large."""
-    ground = board.ground
-    out = [at for at in ground.free if seats[at] is None]
-    rows = rows_of(board, all_placed=not out)
-    if rows is None or not rows.screenings:
+def bound_for(schedule: Schedule, positions: Positions) -> MasterProblem | None:
+    """A bound for plans that place at least as much as `positions`; None when it is too large."""
+    instance = schedule.instance
+    out = [at for at in instance.free if positions[at] is None]
+    pricing = pricing_of(schedule, all_placed=not out)
+    if pricing is None or not pricing.screenings:
         return None
-    able = set(rows.screenings)
+    able = set(pricing.screenings)
     lost = [at for at in out if at in able]
-    fixed = [seat if ground.held[at] else None for at, seat in enumerate(seats)]
-    bound = Bound(
-        ground,
-        rows,
+    fixed = [position if instance.locked_at[at] else None for at, position in enumerate(positions)]
+    bound = MasterProblem(
+        instance,
+        pricing,
         missing=len(lost),
-        missing_firsts=sum(ground.names[at][1] == 0 for at in lost),
-        fixed=price_of_locks(ground, fixed),
+        missing_firsts=sum(instance.names[at][1] == 0 for at in lost),
+        fixed=price_of_locks(instance, fixed),
     )
-    if not out or not bound.rows.price.size:
-        bound.learn(seats)
+    if not out or not bound.pricing.cost.size:
+        bound.add_columns_of(positions)
     return bound
 
 
-def price_of_locks(ground: Ground, fixed: Seats) -> int:
-    alone = sum(ground.price(at, seat) for at, seat in enumerate(fixed) if seat)
-    return alone + sum(w for a, b, w in ground.pairs if ground.overlap(a, b, fixed))
+def price_of_locks(instance: Instance, fixed: Positions) -> int:
+    alone = sum(instance.price(at, position) for at, position in enumerate(fixed) if position)
+    return alone + sum(w for a, b, w in instance.pairs if instance.overlap(a, b, fixed))

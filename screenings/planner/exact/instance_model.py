@@ -1,4 +1,8 @@
-"""The interval model for CP-SAT: some or all screenings set free, the others standing."""
+"""The instance as an interval model for CP-SAT: some or all screenings free, the others standing.
+
+Lazy clause generation over optional intervals (Laborie and Rogerie 2008 for the intervals; OR-tools
+for the solver). It also serves as the repair step of a large neighbourhood (Shaw 1998).
+"""
 
 import math
 import threading
@@ -12,8 +16,8 @@ from ortools.sat.python import cp_model
 
 from screenings.planner import minutes
 from screenings.planner.model import DAY
-from screenings.planner.search.instance import Apart, Ground, InOrder, Seat, Seats
-from screenings.planner.search.schedule import Board
+from screenings.planner.search.instance import Apart, InOrder, Instance, Position, Positions
+from screenings.planner.search.schedule import Schedule
 
 PROVERS = (  # named: with two cores the default leaves out every worker that proves bounds
     "lb_tree_search",
@@ -22,31 +26,21 @@ PROVERS = (  # named: with two cores the default leaves out every worker that pr
     "quick_restart",
     "reduced_costs",
 )
-Cell = tuple[int, int, int]  # screen, day, price of the hour
+PricedDay = tuple[int, int, int]  # screen, day, price of the hour
 Starts = dict[int, dict[int, int]]  # by screening and screen
 
 
 @dataclass
-class Answer:
-    """What a search brought: the best seats of its own, and a bound on what it was asked."""
-
-    seats: Seats | None
-    bound: int
-    proved: bool
-    effort: float
-
-
-@dataclass
-class Model:
+class InstanceModel:
     """Literals and starts of the free screenings; what stands is in their lists of starts."""
 
-    ground: Ground
-    board: Board
+    instance: Instance
+    schedule: Schedule
     starts: Starts
     cp: cp_model.CpModel = field(default_factory=cp_model.CpModel)
     begins: dict[int, cp_model.IntVar] = field(default_factory=dict)
     present: dict[int, cp_model.IntVar] = field(default_factory=dict)
-    cells: dict[int, dict[Cell, cp_model.IntVar]] = field(default_factory=dict)
+    cells: dict[int, dict[PricedDay, cp_model.IntVar]] = field(default_factory=dict)
     cost: list[cp_model.LinearExprT] = field(default_factory=list)
     sides: list[tuple[int, int, cp_model.IntVar, cp_model.IntVar]] = field(default_factory=list)
     there: list[tuple[int, int, int, cp_model.IntVar]] = field(default_factory=list)
@@ -59,10 +53,12 @@ class Model:
         return [here for (its, _, _), here in self.cells[at].items() if its == screen]
 
 
-def model_of(board: Board, free: list[int], *, starts: Starts | None = None) -> Model:
+def model_of(schedule: Schedule, free: list[int], *, starts: Starts | None = None) -> InstanceModel:
     """`starts` may be narrower than what stands allows, when a better plan is all that is asked."""
-    starts = {at: board.starts(at, board.on_days(at)) for at in free} if starts is None else starts
-    model = Model(board.ground, board, starts)
+    starts = (
+        {at: schedule.starts(at, schedule.on_days(at)) for at in free} if starts is None else starts
+    )
+    model = InstanceModel(schedule.instance, schedule, starts)
     for at in free:
         add_screening(model, at)
     add_screens(model)
@@ -75,81 +71,81 @@ def model_of(board: Board, free: list[int], *, starts: Starts | None = None) -> 
     return model
 
 
-def add_screening(model: Model, at: int) -> None:
+def add_screening(model: InstanceModel, at: int) -> None:
     """Exactly one cell, or none when it stays out; the start follows its cell."""
-    ground, cp = model.ground, model.cp
-    begin = cp.new_int_var(0, (ground.days + 1) * DAY, "")
+    instance, cp = model.instance, model.cp
+    begin = cp.new_int_var(0, (instance.days + 1) * DAY, "")
     present = cp.new_bool_var("")
-    cells: dict[Cell, cp_model.IntVar] = {}
+    cells: dict[PricedDay, cp_model.IntVar] = {}
     for screen, left in model.starts[at].items():
-        for day, its in enumerate(ground.on_day):
-            for price, hours in ground.hours[at]:
+        for day, its in enumerate(instance.on_day):
+            for price, hours in instance.hours[at]:
                 some = left & its & hours
                 if not some:
                     continue
                 here = cells[screen, day, price] = cp.new_bool_var("")
                 domain = cp_model.Domain.from_values(list(minutes.each(some)))
                 cp.add_linear_expression_in_domain(begin, domain).only_enforce_if(here)
-                model.cost.append((ground.room[at][screen] + price) * here)
+                model.cost.append((instance.screen_costs[at][screen] + price) * here)
     cp.add_exactly_one([*cells.values(), present.negated()])
-    model.cost.append(ground.loss(at) * present.negated())
+    model.cost.append(instance.loss(at) * present.negated())
     model.begins[at], model.present[at], model.cells[at] = begin, present, cells
 
 
-def add_screens(model: Model) -> None:
+def add_screens(model: InstanceModel) -> None:
     """One film at a time and time to clear, for each screen and day."""
-    houses: dict[tuple[int, int], list[cp_model.IntervalVar]] = defaultdict(list)
+    screen_days: dict[tuple[int, int], list[cp_model.IntervalVar]] = defaultdict(list)
     for at, cells in model.cells.items():
-        by_house: dict[tuple[int, int], list[cp_model.IntVar]] = defaultdict(list)
+        by_day: dict[tuple[int, int], list[cp_model.IntVar]] = defaultdict(list)
         for (screen, day, _), here in cells.items():
-            by_house[screen, day].append(here)
-        for house, literals in by_house.items():
+            by_day[screen, day].append(here)
+        for screen_day, literals in by_day.items():
             there = literals[0]
             if len(literals) > 1:
                 there = model.cp.new_bool_var("")
                 model.cp.add(sum(literals) == there)
-                model.there.append((at, *house, there))
-            size = model.ground.lengths[at] + model.ground.turnaround[house[0]]
-            houses[house].append(
+                model.there.append((at, *screen_day, there))
+            size = model.instance.lengths[at] + model.instance.turnaround[screen_day[0]]
+            screen_days[screen_day].append(
                 model.cp.new_optional_fixed_size_interval_var(model.begins[at], size, there, "")
             )
-    for intervals in houses.values():
+    for intervals in screen_days.values():
         model.cp.add_no_overlap(intervals)
 
 
-def add_days(model: Model) -> None:
-    ground, cp = model.ground, model.cp
-    for members in ground.days_apart:
+def add_days(model: InstanceModel) -> None:
+    instance, cp = model.instance, model.cp
+    for members in instance.days_apart:
         free = [at for at in members if at in model.cells]
         if len(free) > 1:
-            for day in range(ground.days):
+            for day in range(instance.days):
                 cp.add_at_most_one([here for at in free for here in model.on(at, day)])
-    for first, then in ground.later:
+    for first, then in instance.later:
         if first in model.cells and then in model.cells:
-            for day in range(ground.days):
+            for day in range(instance.days):
                 shown = sum(here for d in range(day + 1) for here in model.on(then, d))
                 before = cp_model.LinearExpr.sum(
                     [here for d in range(day) for here in model.on(first, d)]
                 )
                 cp.add(shown <= before + 1 - model.present[first])
-    for most in ground.most:
+    for most in instance.most:
         free = [at for at in most.members if at in model.cells]
-        stood = [model.board.day(at) for at in most.members if at not in model.cells]
-        for day in range(ground.days):
+        stood = [model.schedule.day(at) for at in most.members if at not in model.cells]
+        for day in range(instance.days):
             left = max(0, most.limit - stood.count(day))
             if len(free) > left:
                 cp.add(sum(here for at in free for here in model.on(at, day)) <= left)
 
 
-def add_apart(model: Model) -> None:
+def add_apart(model: InstanceModel) -> None:
     """Two screenings of one person come one after the other, with the way between two screens."""
-    for apart in model.ground.apart:
+    for apart in model.instance.apart:
         free = [at for at in apart.members if at in model.cells]
         for a, b in combinations(free, 2):
             add_two_apart(model, apart, a, b)
 
 
-def add_two_apart(model: Model, apart: Apart, a: int, b: int) -> None:
+def add_two_apart(model: InstanceModel, apart: Apart, a: int, b: int) -> None:
     cp = model.cp
     before, after = cp.new_bool_var(""), cp.new_bool_var("")
     absent = [model.present[a].negated(), model.present[b].negated()]
@@ -164,22 +160,22 @@ def add_two_apart(model: Model, apart: Apart, a: int, b: int) -> None:
         ]
         cp.add_bool_or([elsewhere, *both])
     for one, other, literal in ((a, b, before), (b, a, after)):
-        end = model.begins[one] + model.ground.lengths[one]
+        end = model.begins[one] + model.instance.lengths[one]
         cp.add(end + apart.same <= model.begins[other]).only_enforce_if(literal)
         if elsewhere is not None:
             cp.add(end + apart.other <= model.begins[other]).only_enforce_if(literal, elsewhere)
 
 
-def same_screen(model: Model, a: int, b: int, screen: int) -> cp_model.IntVar:
+def same_screen(model: InstanceModel, a: int, b: int, screen: int) -> cp_model.IntVar:
     both = model.cp.new_bool_var("")
     for at in (a, b):
         model.cp.add(sum(model.screen(at, screen)) == 1).only_enforce_if(both)
     return both
 
 
-def add_staff(model: Model) -> None:
+def add_staff(model: InstanceModel) -> None:
     """Teams with so many people; what stands takes its share of them."""
-    for staff in model.ground.staff:
+    for staff in model.instance.staff:
         uses = list(zip(staff.members, staff.after, staff.lasts, strict=True))
         intervals = [
             model.cp.new_optional_fixed_size_interval_var(
@@ -189,18 +185,18 @@ def add_staff(model: Model) -> None:
             if at in model.cells
         ]
         standing = [
-            model.cp.new_fixed_size_interval_var(seat[1] + after, lasts, "")
+            model.cp.new_fixed_size_interval_var(position[1] + after, lasts, "")
             for at, after, lasts in uses
-            if at not in model.cells and (seat := model.board.seats[at]) is not None
+            if at not in model.cells and (position := model.schedule.positions[at]) is not None
         ]
         if intervals and len(intervals) + len(standing) > staff.limit:
             both = [*intervals, *standing]
             model.cp.add_cumulative(both, [1] * len(both), staff.limit)
 
 
-def add_bonds(model: Model) -> None:
+def add_bonds(model: InstanceModel) -> None:
     """Bonds of order are stated; the few others are asked of every plan that comes out."""
-    for bond in model.ground.bonds:
+    for bond in model.instance.bonds:
         if isinstance(bond, InOrder) and {bond.first, bond.then} <= set(model.cells):
             both = [model.present[bond.first], model.present[bond.then]]
             wait = model.begins[bond.then] - model.begins[bond.first]
@@ -209,35 +205,35 @@ def add_bonds(model: Model) -> None:
                 model.cp.add(wait <= bond.most).only_enforce_if(both)
 
 
-def add_pairs(model: Model) -> None:
+def add_pairs(model: InstanceModel) -> None:
     """An overlap of first screenings costs its weight, among the free and against what stands."""
-    for a, b, weight in model.ground.pairs:
+    for a, b, weight in model.instance.pairs:
         if a in model.cells and b in model.cells:
             add_pair(model, a, b, weight)
         elif a in model.cells or b in model.cells:
             at, other = (a, b) if a in model.cells else (b, a)
-            seat = model.board.seats[other]
-            if seat is not None:
-                clear_of(model, at, other, seat, weight)
+            position = model.schedule.positions[other]
+            if position is not None:
+                clear_of(model, at, other, position, weight)
 
 
-def add_pair(model: Model, a: int, b: int, weight: int) -> None:
+def add_pair(model: InstanceModel, a: int, b: int, weight: int) -> None:
     overlap, before, after = (model.cp.new_bool_var("") for _ in range(3))
     absent = [model.present[a].negated(), model.present[b].negated()]
     model.cp.add_bool_or([overlap, before, after, *absent])
     model.sides.append((a, b, before, after))
     model.overlaps.append((a, b, overlap))
     for one, other, literal in ((a, b, before), (b, a, after)):
-        end = model.begins[one] + model.ground.lengths[one]
+        end = model.begins[one] + model.instance.lengths[one]
         model.cp.add(end <= model.begins[other]).only_enforce_if(literal)
     model.cost.append(weight * overlap)
 
 
-def clear_of(model: Model, at: int, other: int, seat: Seat, weight: int) -> None:
+def clear_of(model: InstanceModel, at: int, other: int, position: Position, weight: int) -> None:
     overlap = model.cp.new_bool_var("")
     last_before, first_after = (
-        seat[1] - model.ground.lengths[at],
-        seat[1] + model.ground.lengths[other],
+        position[1] - model.instance.lengths[at],
+        position[1] + model.instance.lengths[other],
     )
     domain = cp_model.Domain.from_intervals(
         [[cp_model.INT_MIN, last_before], [first_after, cp_model.INT_MAX]]
@@ -248,41 +244,45 @@ def clear_of(model: Model, at: int, other: int, seat: Seat, weight: int) -> None
     model.cost.append(weight * overlap)
 
 
-def give_hint(model: Model, seats: Seats) -> None:
+def give_hint(model: InstanceModel, positions: Positions) -> None:
     """Every literal is hinted that decides something: half a hint starts from a worse plan."""
-    ground = model.ground
+    instance = model.instance
     for at, cells in model.cells.items():
-        seat = seats[at]
-        model.cp.add_hint(model.present[at], seat is not None)
-        model.cp.add_hint(model.begins[at], seat[1] if seat else 0)
-        here = cell_of(ground, at, seat) if seat else None
+        position = positions[at]
+        model.cp.add_hint(model.present[at], position is not None)
+        model.cp.add_hint(model.begins[at], position[1] if position else 0)
+        here = cell_of(instance, at, position) if position else None
         for cell, literal in cells.items():
             model.cp.add_hint(literal, cell == here)
     for at, screen, day, there in model.there:
-        seat = seats[at]
-        stands = seat is not None and seat[0] == screen and ground.on_day[day] >> seat[1] & 1
+        position = positions[at]
+        stands = (
+            position is not None
+            and position[0] == screen
+            and instance.on_day[day] >> position[1] & 1
+        )
         model.cp.add_hint(there, bool(stands))
     for a, b, overlap in model.overlaps:
-        model.cp.add_hint(overlap, ground.overlap(a, b, seats))
+        model.cp.add_hint(overlap, instance.overlap(a, b, positions))
     for a, b, before, after in model.sides:
-        one, other = seats[a], seats[b]
+        one, other = positions[a], positions[b]
         if one is None or other is None:
             model.cp.add_hint(before, value=False)
             model.cp.add_hint(after, value=False)
             continue
-        model.cp.add_hint(before, one[1] + ground.lengths[a] <= other[1])
-        model.cp.add_hint(after, other[1] + ground.lengths[b] <= one[1])
+        model.cp.add_hint(before, one[1] + instance.lengths[a] <= other[1])
+        model.cp.add_hint(after, other[1] + instance.lengths[b] <= one[1])
 
 
-def cell_of(ground: Ground, at: int, seat: Seat) -> Cell:
-    day = next((d for d, its in enumerate(ground.on_day) if its >> seat[1] & 1), -1)
-    return seat[0], day, ground.hour_price(at, seat[1])
+def cell_of(instance: Instance, at: int, position: Position) -> PricedDay:
+    day = next((d for d, its in enumerate(instance.on_day) if its >> position[1] & 1), -1)
+    return position[0], day, instance.hour_price(at, position[1])
 
 
-class Watch(cp_model.CpSolverSolutionCallback):
+class SolutionCallback(cp_model.CpSolverSolutionCallback):
     """Carries each plan out of the solver's thread."""
 
-    def __init__(self, model: Model, tell: Callable[[Seats], None]) -> None:
+    def __init__(self, model: InstanceModel, tell: Callable[[Positions], None]) -> None:
         super().__init__()
         self.model, self.tell = model, tell
 
@@ -290,21 +290,21 @@ class Watch(cp_model.CpSolverSolutionCallback):
         self.tell(read(self.model, self.value))
 
 
-def read(model: Model, value: Callable[[cp_model.IntVar], int]) -> Seats:
-    seats = list(model.board.seats)
+def read(model: InstanceModel, value: Callable[[cp_model.IntVar], int]) -> Positions:
+    positions = list(model.schedule.positions)
     for at, cells in model.cells.items():
         screen = next((cell[0] for cell, here in cells.items() if value(here)), None)
-        seats[at] = None if screen is None else (screen, value(model.begins[at]))
-    return seats
+        positions[at] = None if screen is None else (screen, value(model.begins[at]))
+    return positions
 
 
 @dataclass
-class Task:
+class SolverRun:
     """One search in a thread of its own; `news` brings plans and bounds as they come."""
 
-    model: Model
+    model: InstanceModel
     solver: cp_model.CpSolver
-    news: "SimpleQueue[Seats | int]" = field(default_factory=SimpleQueue)
+    news: "SimpleQueue[Positions | int]" = field(default_factory=SimpleQueue)
     status: list[cp_model.CpSolverStatus] = field(default_factory=list)
     thread: threading.Thread | None = None
 
@@ -314,13 +314,15 @@ class Task:
         self.thread.start()
 
     def solve(self) -> None:
-        self.status.append(self.solver.solve(self.model.cp, Watch(self.model, self.news.put)))
+        self.status.append(
+            self.solver.solve(self.model.cp, SolutionCallback(self.model, self.news.put))
+        )
 
     @property
     def running(self) -> bool:
         return self.thread is not None and self.thread.is_alive()
 
-    def heard(self) -> Iterator[Seats | int]:
+    def heard(self) -> Iterator[Positions | int]:
         while True:
             try:
                 yield self.news.get_nowait()

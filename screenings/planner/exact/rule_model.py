@@ -26,7 +26,7 @@ SENSIBLE = (8 * 60, 26 * 60)  # minutes of the day for starts, once a screen's h
 
 
 @dataclass(frozen=True)
-class Answer:
+class SolverAnswer:
     """`plan` when there is one; `core` when there is none; neither when time was too short."""
 
     plan: list[Placement] | None = None
@@ -419,7 +419,7 @@ def domain_of(starts: int, day: int, step: int) -> cp_model.Domain:
 
 
 @dataclass(frozen=True)
-class Manner:
+class Configuration:
     """One way to run the solver: a verdict counts when two of them agree."""
 
     presolve: bool
@@ -427,38 +427,38 @@ class Manner:
     workers: int = 1
 
 
-QUICK = Manner(presolve=True, seed=1)
-SECOND = Manner(presolve=False, seed=7)
-HARD = Manner(presolve=True, seed=1, workers=6)
+QUICK = Configuration(presolve=True, seed=1)
+SECOND = Configuration(presolve=False, seed=7)
+HARD = Configuration(presolve=True, seed=1, workers=6)
 SUBSOLVERS = ("default_lp", "lb_tree_search", "objective_lb_search", "quick_restart_no_lp")
 
 
-def solver_for(manner: Manner, seconds: float) -> cp_model.CpSolver:
+def solver_for(configuration: Configuration, seconds: float) -> cp_model.CpSolver:
     solver = cp_model.CpSolver()
-    solver.parameters.cp_model_presolve = manner.presolve
-    solver.parameters.random_seed = manner.seed
-    solver.parameters.num_workers = manner.workers
+    solver.parameters.cp_model_presolve = configuration.presolve
+    solver.parameters.random_seed = configuration.seed
+    solver.parameters.num_workers = configuration.workers
     solver.parameters.max_time_in_seconds = max(0.01, seconds)
     solver.parameters.cp_model_probing_level = 0
     solver.parameters.symmetry_level = 0
-    if manner.workers > 1:
+    if configuration.workers > 1:
         solver.parameters.subsolvers.extend(SUBSOLVERS)
     return solver
 
 
-def ask(it: RuleModel, *, seconds: float, manner: Manner = QUICK) -> Answer:
+def ask(it: RuleModel, *, seconds: float, configuration: Configuration = QUICK) -> SolverAnswer:
     """A plan, or the doubted demands that cannot hold together (as the solver claims)."""
     it.cp.clear_assumptions()
     it.cp.add_assumptions(list(it.literals.values()))
-    solver = solver_for(manner, seconds)
+    solver = solver_for(configuration, seconds)
     status = solver.solve(it.cp)
     if status in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
-        return Answer(plan=read(it, solver.value))
+        return SolverAnswer(plan=read(it, solver.value))
     if status != cp_model.INFEASIBLE:
-        return Answer()
+        return SolverAnswer()
     claimed = set(solver.sufficient_assumptions_for_infeasibility())
     core = {demand for demand, literal in it.literals.items() if literal.index in claimed}
-    return Answer(core=frozenset(core))
+    return SolverAnswer(core=frozenset(core))
 
 
 def read(it: RuleModel, value: Callable[[cp_model.LinearExprT], int]) -> list[Placement]:

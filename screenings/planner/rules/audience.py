@@ -2,7 +2,7 @@
 
 from screenings.planner.model import Programme, Screen, minute_of
 from screenings.planner.rules.facts import Facts
-from screenings.planner.rules.rule import Plan, Price, firsts, overlap
+from screenings.planner.rules.rule import Price, Timetable, firsts, overlap
 
 
 def hour_units(facts: Facts, programme: Programme, number: int, minute: int) -> int:
@@ -27,20 +27,20 @@ def room_cost(facts: Facts, programme: Programme, number: int, screen: Screen) -
     return facts.weight("S2") * room_units(facts, programme, number, screen)
 
 
-def hours(facts: Facts, plan: Plan) -> int:
+def hours(facts: Facts, plan: Timetable) -> int:
     return sum(
         hour_units(facts, facts.programmes[p.programme], p.number, minute_of(p.start)) for p in plan
     )
 
 
-def rooms(facts: Facts, plan: Plan) -> int:
+def rooms(facts: Facts, plan: Timetable) -> int:
     return sum(
         room_units(facts, facts.programmes[p.programme], p.number, facts.screens[p.screen])
         for p in plan
     )
 
 
-def audiences(facts: Facts, plan: Plan) -> int:
+def audiences(facts: Facts, plan: Timetable) -> int:
     first = firsts(plan)
     total = 0
     for one, other, weight in facts.problem.pairs:

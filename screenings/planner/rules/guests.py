@@ -16,7 +16,7 @@ from screenings.planner.model import (
     day_of,
 )
 from screenings.planner.rules.facts import Facts, clock, length, who
-from screenings.planner.rules.rule import Constraint, Model, Plan, Rule, Thing, alone
+from screenings.planner.rules.rule import Constraint, Model, Rule, Thing, Timetable, alone
 
 
 def guest_is_there(facts: Facts, p: Placement) -> Iterator[Clash]:
@@ -32,7 +32,7 @@ def guest_is_there(facts: Facts, p: Placement) -> Iterator[Clash]:
             yield Clash("guest_absent", "block", who(p), details)
 
 
-def one_place_at_a_time(facts: Facts, plan: Plan) -> Iterator[Clash]:
+def one_place_at_a_time(facts: Facts, plan: Timetable) -> Iterator[Clash]:
     for guest in facts.problem.guests:
         wanted = set(guest.programmes)
         seen = [p for p in plan if p.number == 0 and p.programme in wanted]
@@ -68,7 +68,7 @@ def stay(guest: Guest, long: int) -> int:
     return minutes.runs(there, long)
 
 
-def jury_is_in_one_place(facts: Facts, plan: Plan) -> Iterator[Clash]:
+def jury_is_in_one_place(facts: Facts, plan: Timetable) -> Iterator[Clash]:
     """With its pause, and the way if that is longer."""
     for jury in facts.problem.juries:
         wanted = set(jury.programmes)
@@ -80,7 +80,7 @@ def jury_is_in_one_place(facts: Facts, plan: Plan) -> Iterator[Clash]:
                 yield Clash("jury_in_two_places", "block", who(a, b), details)
 
 
-def jury_is_fresh(facts: Facts, plan: Plan) -> Iterator[Clash]:
+def jury_is_fresh(facts: Facts, plan: Timetable) -> Iterator[Clash]:
     for jury in facts.problem.juries:
         wanted = set(jury.programmes)
         by_day: dict[int, list[Placement]] = {}

@@ -9,9 +9,9 @@ from screenings.planner.rules.facts import Facts, clock, titled, who
 from screenings.planner.rules.rule import (
     Constraint,
     Model,
-    Plan,
     Rule,
     Thing,
+    Timetable,
     alone,
     by_programme,
     each_line,
@@ -66,7 +66,9 @@ def premiere_first(facts: Facts, a: Placement, b: Placement) -> Iterator[Clash]:
     """All but a press screening that has to come even before it."""
     first, other = (a, b) if a.number == 0 else (b, a)
     programme = facts.programmes[a.programme]
-    if not facts.problem.premiere_first or (programme.press_before and programme.press == other.number):
+    if not facts.problem.premiere_first or (
+        programme.press_before and programme.press == other.number
+    ):
         return
     if first.number == 0 < other.number and first.start > other.start:
         yield Clash("premiere_after_repeat", "publication", who(first, other), both(first, other))
@@ -90,7 +92,7 @@ def both(first: Placement, other: Placement) -> Details:
     }
 
 
-def in_order(facts: Facts, plan: Plan) -> Iterator[Clash]:
+def in_order(facts: Facts, plan: Timetable) -> Iterator[Clash]:
     """Part one before part two, the talk after the film."""
     first = firsts(plan)
     for order in facts.problem.orders:
@@ -107,7 +109,7 @@ def in_order(facts: Facts, plan: Plan) -> Iterator[Clash]:
             yield Clash("out_of_order", "publication", who(a, b), details)
 
 
-def never_at_once(facts: Facts, plan: Plan) -> Iterator[Clash]:
+def never_at_once(facts: Facts, plan: Timetable) -> Iterator[Clash]:
     for one, other in facts.problem.never_together:
         its = [p for p in plan if p.programme in {one, other}]
         for a, b in combinations(its, 2):
@@ -215,7 +217,9 @@ PREMIERES = Rule(
         Constraint(
             "premiere_after_repeat",
             broken=pairs(by_programme, premiere_first),
-            things=each_programme(lambda facts, p: facts.problem.premiere_first and repeated(facts, p)),
+            things=each_programme(
+                lambda facts, p: facts.problem.premiere_first and repeated(facts, p)
+            ),
             state=state_premiere,
             details=titled,
             softness=14,

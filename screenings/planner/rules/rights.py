@@ -17,9 +17,9 @@ from screenings.planner.rules.facts import Facts, clock, titled, who
 from screenings.planner.rules.rule import (
     Constraint,
     Model,
-    Plan,
     Rule,
     Thing,
+    Timetable,
     alone,
     by_programme,
     each_line,
@@ -278,7 +278,7 @@ def strictest_said(facts: Facts, thing: Thing) -> Details:
     return {**titled(facts, thing), "earliest": clock(strictest)}
 
 
-def no_clash(_: Facts, __: Plan) -> Iterator[Clash]:
+def no_clash(_: Facts, __: Timetable) -> Iterator[Clash]:
     """A promise that is not kept is told beside the plan."""
     return iter(())
 

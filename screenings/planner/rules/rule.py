@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from screenings.planner.model import Clash, Details, Name, Placement, Programme
 from screenings.planner.rules.facts import Facts
 
-Plan = Sequence[Placement]  # in the order of time
+Timetable = Sequence[Placement]  # in the order of time
 Use = tuple[Name, int, int]  # a screening, how many minutes after its start, and for how many
 Thing = tuple[str, int]  # an id, and a number where an id does not say which
 
@@ -119,7 +119,7 @@ class Constraint:
     """
 
     code: str
-    broken: Callable[[Facts, Plan], Iterator[Clash]]
+    broken: Callable[[Facts, Timetable], Iterator[Clash]]
     things: Callable[[Facts], Iterable[Thing]] = no_things
     state: Callable[[Facts, Thing, Model], None] = no_sentence
     details: Callable[[Facts, Thing], Details] = no_details
@@ -148,7 +148,7 @@ class Rule:
         """Nobody can switch it off: no model could do without it."""
         return not any(one.state is not no_sentence for one in self.constraints)
 
-    def broken(self, facts: Facts, plan: Plan) -> Iterator[Clash]:
+    def broken(self, facts: Facts, plan: Timetable) -> Iterator[Clash]:
         for constraint in self.constraints:
             yield from constraint.broken(facts, plan)
 
@@ -163,13 +163,15 @@ class Price:
     """A soft rule: how often a plan offends it."""
 
     code: str
-    units: Callable[[Facts, Plan], int]
+    units: Callable[[Facts, Timetable], int]
 
 
 # Of what a rule speaks
 
 
-def each_programme(says: Callable[[Facts, Programme], object]) -> Callable[[Facts], Iterator[Thing]]:
+def each_programme(
+    says: Callable[[Facts, Programme], object],
+) -> Callable[[Facts], Iterator[Thing]]:
     """The programmes of which the problem says so."""
     return lambda facts: ((p.id, 0) for p in facts.programmes.values() if says(facts, p))
 
@@ -190,10 +192,10 @@ def each_line(field: str, whose: Callable[[Any], str]) -> Callable[[Facts], Iter
 
 def alone(
     *tests: Callable[[Facts, Placement], Iterator[Clash]],
-) -> Callable[[Facts, Plan], Iterator[Clash]]:
+) -> Callable[[Facts, Timetable], Iterator[Clash]]:
     """A rule about one screening, asked of each."""
 
-    def broken(facts: Facts, plan: Plan) -> Iterator[Clash]:
+    def broken(facts: Facts, plan: Timetable) -> Iterator[Clash]:
         for p in plan:
             for test in tests:
                 yield from test(facts, p)
@@ -204,10 +206,10 @@ def alone(
 def pairs(
     key: Callable[[Placement], str],
     *tests: Callable[[Facts, Placement, Placement], Iterator[Clash]],
-) -> Callable[[Facts, Plan], Iterator[Clash]]:
+) -> Callable[[Facts, Timetable], Iterator[Clash]]:
     """A rule about two screenings that share something."""
 
-    def broken(facts: Facts, plan: Plan) -> Iterator[Clash]:
+    def broken(facts: Facts, plan: Timetable) -> Iterator[Clash]:
         for its in grouped(plan, key).values():
             for a, b in combinations(its, 2):
                 for test in tests:
@@ -219,10 +221,10 @@ def pairs(
 def groups(
     key: Callable[[Placement], str],
     test: Callable[[Facts, str, list[Placement]], Iterator[Clash]],
-) -> Callable[[Facts, Plan], Iterator[Clash]]:
+) -> Callable[[Facts, Timetable], Iterator[Clash]]:
     """A rule about all screenings that share something."""
 
-    def broken(facts: Facts, plan: Plan) -> Iterator[Clash]:
+    def broken(facts: Facts, plan: Timetable) -> Iterator[Clash]:
         for shared, its in grouped(plan, key).items():
             yield from test(facts, shared, its)
 
@@ -246,7 +248,7 @@ def by_screen(p: Placement) -> str:
     return p.screen
 
 
-def firsts(plan: Plan) -> dict[str, Placement]:
+def firsts(plan: Timetable) -> dict[str, Placement]:
     return {p.programme: p for p in plan if p.number == 0}
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from screenings.planner.model import Clash, Crew, Details, Name, Placement, Resource, day_of
 from screenings.planner.rules.facts import Facts, debate, length, who
-from screenings.planner.rules.rule import Constraint, Model, Plan, Rule, Thing, Use
+from screenings.planner.rules.rule import Constraint, Model, Rule, Thing, Timetable, Use
 
 
-def enough_for_all(facts: Facts, plan: Plan) -> Iterator[Clash]:
+def enough_for_all(facts: Facts, plan: Timetable) -> Iterator[Clash]:
     """Counted at the start of every use."""
     for resource in facts.problem.resources:
         wanted = set(resource.programmes)
@@ -41,7 +41,7 @@ def uses(facts: Facts, resource: Resource, names: list[Name]) -> Iterator[Use]:
             yield name, after, lasts
 
 
-def crew_rests(facts: Facts, plan: Plan) -> Iterator[Clash]:
+def crew_rests(facts: Facts, plan: Timetable) -> Iterator[Clash]:
     for crew in facts.problem.crews:
         by_day: dict[int, list[Placement]] = {}
         for p in plan:

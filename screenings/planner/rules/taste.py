@@ -5,12 +5,19 @@ from itertools import combinations, pairwise
 
 from screenings.planner.model import DAY, Jury, Placement, Screen, day_of, minute_of
 from screenings.planner.rules.facts import Facts, debate, hours_on, venue
-from screenings.planner.rules.rule import Plan, Price, by_programme, by_screen, grouped, overlap
+from screenings.planner.rules.rule import (
+    Price,
+    Timetable,
+    by_programme,
+    by_screen,
+    grouped,
+    overlap,
+)
 
 Spans = Iterable[tuple[int, int]]
 
 
-def sections(facts: Facts, plan: Plan) -> list[list[Placement]]:
+def sections(facts: Facts, plan: Timetable) -> list[list[Placement]]:
     by_section = grouped(plan, lambda p: facts.programmes[p.programme].section)
     return [its for section, its in by_section.items() if section]
 
@@ -19,7 +26,7 @@ def place(facts: Facts, p: Placement) -> str:
     return venue(facts.screens[p.screen])
 
 
-def parallel(facts: Facts, plan: Plan) -> int:
+def parallel(facts: Facts, plan: Timetable) -> int:
     """Pairs of screenings of one section that overlap."""
     return sum(
         a.programme != b.programme and overlap(facts, a, b)
@@ -28,7 +35,7 @@ def parallel(facts: Facts, plan: Plan) -> int:
     )
 
 
-def fairness(facts: Facts, plan: Plan) -> int:
+def fairness(facts: Facts, plan: Timetable) -> int:
     """Ten times the average weight of the hours that the worst section has."""
     worst = 0
     for its in sections(facts, plan):
@@ -37,12 +44,12 @@ def fairness(facts: Facts, plan: Plan) -> int:
     return worst
 
 
-def wandering(facts: Facts, plan: Plan) -> int:
+def wandering(facts: Facts, plan: Timetable) -> int:
     """Venues beyond the first of each section."""
     return sum(len({place(facts, p) for p in its}) - 1 for its in sections(facts, plan))
 
 
-def tidiness(facts: Facts, plan: Plan) -> int:
+def tidiness(facts: Facts, plan: Timetable) -> int:
     """Starts off the quarter of an hour, and two in one foyer at about the same time."""
     odd = sum(p.start % 15 > 0 for p in plan)
     return odd + sum(
@@ -52,12 +59,12 @@ def tidiness(facts: Facts, plan: Plan) -> int:
     )
 
 
-def breathing(facts: Facts, plan: Plan) -> int:
+def breathing(facts: Facts, plan: Timetable) -> int:
     """A jury's days without a meal, and its mornings after a late night."""
     return sum(breaths(facts, jury, plan) for jury in facts.problem.juries)
 
 
-def breaths(facts: Facts, jury: Jury, plan: Plan) -> int:
+def breaths(facts: Facts, jury: Jury, plan: Timetable) -> int:
     begins, ends, need = facts.measures.meal
     by_day: dict[int, list[tuple[int, int]]] = {}
     for p in plan:
@@ -83,7 +90,7 @@ def widest(taken: Spans, begins: int, ends: int) -> int:
     return max(best, ends - free_from)
 
 
-def themes(facts: Facts, plan: Plan) -> int:
+def themes(facts: Facts, plan: Timetable) -> int:
     """Themes beyond the first in each block that is shown."""
     shown = {p.programme for p in plan if p.number == 0}
     return sum(
@@ -92,7 +99,7 @@ def themes(facts: Facts, plan: Plan) -> int:
     )
 
 
-def strolls(facts: Facts, plan: Plan) -> int:
+def strolls(facts: Facts, plan: Timetable) -> int:
     """Long ways between two screenings of a section that follow each other on one day."""
     return sum(
         day_of(a.start) == day_of(b.start)
@@ -103,7 +110,7 @@ def strolls(facts: Facts, plan: Plan) -> int:
     )
 
 
-def moves(facts: Facts, plan: Plan) -> int:
+def moves(facts: Facts, plan: Timetable) -> int:
     """What has left its place of the plan before."""
     now = {(p.programme, p.number): (p.screen, p.start) for p in plan}
     return sum(
@@ -113,7 +120,7 @@ def moves(facts: Facts, plan: Plan) -> int:
     )
 
 
-def halves(facts: Facts, plan: Plan) -> int:
+def halves(facts: Facts, plan: Timetable) -> int:
     """Programmes shown twice or more, but only in one half of the festival."""
     return sum(
         len(its) > 1 and len({2 * day_of(p.start) < facts.problem.days for p in its}) == 1
@@ -121,7 +128,7 @@ def halves(facts: Facts, plan: Plan) -> int:
     )
 
 
-def languages(facts: Facts, plan: Plan) -> int:
+def languages(facts: Facts, plan: Timetable) -> int:
     """Parts of a day in which two or more films all speak the same language."""
     spoken: dict[tuple[int, int], list[str]] = {}
     for p in plan:
@@ -132,7 +139,7 @@ def languages(facts: Facts, plan: Plan) -> int:
     return sum(len(its) > 1 and len(set(its)) == 1 for its in spoken.values())
 
 
-def slack(facts: Facts, plan: Plan) -> int:
+def slack(facts: Facts, plan: Timetable) -> int:
     """Long debates with a film close behind, and days without any free slot."""
     by_room = grouped(plan, by_screen)
     tight = 0

@@ -1,59 +1,64 @@
-"""A first plan in a blink: the hardest first, and what failed goes to the front of the next try."""
+"""A first plan at once: a greedy insertion, the hardest first.
+
+What a try could not place goes to the front of the next one (squeaky wheel optimisation: Joslin and
+Clements 1999), with some noise in the order.
+"""
 
 import random
 from collections.abc import Callable, Collection
 
 from screenings.planner.model import Placement
-from screenings.planner.search.instance import Ground
-from screenings.planner.search.schedule import Board, board_of
+from screenings.planner.search.instance import Instance
+from screenings.planner.search.schedule import Schedule, schedule_of
 
-TRIES = 40
+MOST_TRIES = 40
 
 
 def first_plan(
-    ground: Ground,
+    instance: Instance,
     *,
     seed: int,
     over: Callable[[], bool],
-    tries: int = TRIES,
+    tries: int = MOST_TRIES,
     standing: Collection[Placement] = (),
-) -> Board:
+) -> Schedule:
     """The first try that places everything, or else the one that lost least.
 
     What is `standing` has its place before all others choose.
     """
     chance = random.Random(seed)  # noqa: S311
-    choices = [sum(row.bit_count() for row in ground.starts[at]) for at in range(len(ground.names))]
-    bumps = dict.fromkeys(ground.free, 0)
-    best: Board | None = None
+    choices = [sum(starts.bit_count() for starts in its) for its in instance.starts]
+    failures = dict.fromkeys(instance.free, 0)
+    best: Schedule | None = None
     for attempt in range(tries):
         noise = 0.4 if attempt else 0.0
         order = sorted(
-            ground.free, key=lambda at: urgency(ground, at, choices[at], bumps[at], noise, chance)
+            instance.free,
+            key=lambda at: urgency(instance, at, choices[at], failures[at], noise, chance),
         )
-        board = one_try(board_of(ground, standing), order, chance)
-        if best is None or ground.cost(board.seats) < ground.cost(best.seats):
-            best = board
-        lost = [at for at in order if board.seats[at] is None]
+        schedule = one_try(schedule_of(instance, standing), order, chance)
+        if best is None or instance.cost(schedule.positions) < instance.cost(best.positions):
+            best = schedule
+        lost = [at for at in order if schedule.positions[at] is None]
         for at in lost:
-            bumps[at] += 1
+            failures[at] += 1
         if not lost or over():
             break
-    return best or Board(ground)
+    return best or Schedule(instance)
 
 
 def urgency(
-    ground: Ground, at: int, choices: int, bumps: int, noise: float, chance: random.Random
+    instance: Instance, at: int, choices: int, failures: int, noise: float, chance: random.Random
 ) -> tuple[float, float]:
     """Failed before, then few starts, much to lose and long: whoever loses most chooses first."""
-    hours = ground.hours[at]
-    worth = 1 + hours[-1][0] - hours[0][0] + ground.lengths[at] / 40
-    return -bumps, choices / worth * chance.uniform(1 - noise, 1 + noise)
+    hours = instance.hours[at]
+    worth = 1 + hours[-1][0] - hours[0][0] + instance.lengths[at] / 40
+    return -failures, choices / worth * chance.uniform(1 - noise, 1 + noise)
 
 
-def one_try(board: Board, order: list[int], chance: random.Random) -> Board:
+def one_try(schedule: Schedule, order: list[int], chance: random.Random) -> Schedule:
     for at in order:
-        seat = board.best(at, chance) if board.seats[at] is None else None
-        if seat is not None:
-            board.put(at, seat)
-    return board
+        position = schedule.best(at, chance) if schedule.positions[at] is None else None
+        if position is not None:
+            schedule.put(at, position)
+    return schedule

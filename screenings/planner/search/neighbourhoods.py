@@ -1,64 +1,72 @@
-"""Which screenings to take out together: those that could stand where the others stood."""
+"""Which screenings to take out together: those that could stand where the others stood.
+
+Removal by relatedness (Shaw 1998): near in time on any screen, or near on two screens.
+"""
 
 import random
-from collections.abc import Callable
 
-from screenings.planner.search.instance import Ground, Seat
-from screenings.planner.search.schedule import Board
+from screenings.planner.model import DAY
+from screenings.planner.search.instance import Instance, Position
+from screenings.planner.search.schedule import Schedule
 
-MOST = 10
+MOST_REMOVED = 10
+NEAR_MINUTES = 15 * 60
 
-Near = Callable[[Seat], float | None]
 
-
-def some(ground: Ground, board: Board, chance: random.Random) -> list[int]:
+def related(instance: Instance, schedule: Schedule, chance: random.Random) -> list[int]:
     """One screening, one that stays out if there is any, and up to ten related to it."""
-    if not ground.free:
+    if not instance.free:
         return []
-    out = [at for at in ground.free if board.seats[at] is None]
+    out = [at for at in instance.free if schedule.positions[at] is None]
     lost = chance.choice(out) if out and chance.random() < 0.5 else None
-    standing = [at for at in ground.free if board.seats[at] is not None]
+    standing = [at for at in instance.free if schedule.positions[at] is not None]
     if not standing:
         return [chance.choice(out)]
     centre = chance.choice(standing)
     others = [at for at in standing if at != centre]
-    many = min(chance.randint(2, MOST), len(others))
+    many = min(chance.randint(2, MOST_REMOVED), len(others))
     kind = chance.random()
-    seat = board.seats[centre]
-    if kind < 0.45 and seat is not None:
-        chosen = at_that_hour(board, others, seat, many, chance)
-    elif kind < 0.8 and seat is not None:
-        chosen = on_two_screens(ground, board, others, seat, many, chance)
+    position = schedule.positions[centre]
+    if kind < 0.45 and position is not None:
+        chosen = at_that_hour(schedule, others, position, many, chance)
+    elif kind < 0.8 and position is not None:
+        chosen = on_two_screens(instance, schedule, others, position, many, chance)
     else:
         chosen = chance.sample(others, many)
     return [centre, *chosen] if lost is None else [lost, centre, *chosen]
 
 
 def at_that_hour(
-    board: Board, others: list[int], seat: Seat, many: int, chance: random.Random
+    schedule: Schedule, others: list[int], position: Position, many: int, chance: random.Random
 ) -> list[int]:
     """About the same hour, on any screen."""
     near = [
-        (abs(there[1] - seat[1]) + chance.random() * 120, at)
+        (abs(there[1] - position[1]) + chance.random() * 120, at)
         for at in others
-        if (there := board.seats[at]) is not None and abs(there[1] - seat[1]) < 900
+        if (there := schedule.positions[at]) is not None
+        and abs(there[1] - position[1]) < NEAR_MINUTES
     ]
     return [at for _, at in sorted(near)[:many]]
 
 
 def on_two_screens(
-    ground: Ground, board: Board, others: list[int], seat: Seat, many: int, chance: random.Random
+    instance: Instance,
+    schedule: Schedule,
+    others: list[int],
+    position: Position,
+    many: int,
+    chance: random.Random,
 ) -> list[int]:
     """Neighbours on the same screen, and those of the same hours on another screen and day."""
-    screen = chance.randrange(len(ground.screens))
-    day = chance.randrange(ground.days)
+    screen = chance.randrange(len(instance.screens))
+    day = chance.randrange(instance.days)
     near = []
     for at in others:
-        there = board.seats[at]
+        there = schedule.positions[at]
         if there is None:
             continue
-        same = there[0] == seat[0] and abs(there[1] - seat[1]) < 900
-        if same or (there[0] == screen and board.day(at) == day):
-            apart = abs((there[1] - seat[1] + 720) % 1440 - 720)
+        same = there[0] == position[0] and abs(there[1] - position[1]) < NEAR_MINUTES
+        if same or (there[0] == screen and schedule.day(at) == day):
+            apart = abs((there[1] - position[1] + DAY // 2) % DAY - DAY // 2)
             near.append((apart + chance.random() * 60, at))
     return [at for _, at in sorted(near)[:many]]

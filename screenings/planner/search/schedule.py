@@ -1,4 +1,4 @@
-"""What stands so far, and where one more screening would stand best."""
+"""A schedule under way: what stands so far, and the cheapest position for one more screening."""
 
 import random
 from collections import defaultdict
@@ -6,98 +6,105 @@ from collections.abc import Iterable, Iterator
 
 from screenings.planner import minutes
 from screenings.planner.model import DAY, DAY_TURNS, Placement, day_of
-from screenings.planner.search.instance import Apart, Bond, Ground, Most, Seat, Seats
+from screenings.planner.search.instance import (
+    Apart,
+    DailyLimit,
+    Instance,
+    PairConstraint,
+    Position,
+    Positions,
+)
 
 NO_PRICE = 1 << 60
 
 
-def board_of(ground: Ground, placements: Iterable[Placement]) -> "Board":
+def schedule_of(instance: Instance, placements: Iterable[Placement]) -> "Schedule":
     """These screenings where they stand, beside what is locked."""
-    board = Board(ground)
-    names = {name: at for at, name in enumerate(ground.names)}
-    screens = {screen.id: at for at, screen in enumerate(ground.screens)}
+    schedule = Schedule(instance)
+    names = {name: at for at, name in enumerate(instance.names)}
+    screens = {screen.id: at for at, screen in enumerate(instance.screens)}
     for p in placements:
         at = names[p.programme, p.number]
-        if board.seats[at] is None:
-            board.put(at, (screens[p.screen], p.start))
-    return board
+        if schedule.positions[at] is None:
+            schedule.put(at, (screens[p.screen], p.start))
+    return schedule
 
 
-class Board:
+class Schedule:
     """Locks stand from the beginning, whatever they break among themselves."""
 
-    def __init__(self, ground: Ground) -> None:
-        count = len(ground.names)
-        self.ground = ground
-        self.seats: Seats = [None] * count
-        self.free = [ground.all_minutes] * len(ground.screens)
-        self.gaps: list[dict[int, int]] = [{} for _ in ground.screens]
-        self.running = [[0] * (staff.limit + 1) for staff in ground.staff]
+    def __init__(self, instance: Instance) -> None:
+        count = len(instance.names)
+        self.instance = instance
+        self.positions: Positions = [None] * count
+        self.free = [instance.all_minutes] * len(instance.screens)
+        self.gaps: list[dict[int, int]] = [{} for _ in instance.screens]
+        self.running = [[0] * (staff.limit + 1) for staff in instance.staff]
         self.staff: list[list[tuple[int, int, int]]] = [[] for _ in range(count)]
-        self.bound: list[list[Bond]] = [[] for _ in range(count)]
-        self.wishes: list[list[tuple[int, Bond]]] = [[] for _ in range(count)]
+        self.bound: list[list[PairConstraint]] = [[] for _ in range(count)]
+        self.soft_constraints: list[list[tuple[int, PairConstraint]]] = [[] for _ in range(count)]
         self.apart: list[list[Apart]] = [[] for _ in range(count)]
-        self.most: list[list[Most]] = [[] for _ in range(count)]
+        self.most: list[list[DailyLimit]] = [[] for _ in range(count)]
         self.other_day: list[list[int]] = [[] for _ in range(count)]
         self.before: list[list[int]] = [[] for _ in range(count)]
         self.after: list[list[int]] = [[] for _ in range(count)]
         self.pairs: list[list[tuple[int, int]]] = [[] for _ in range(count)]
-        self.heeds_wishes = bool(ground.wishes) or any(map(any, ground.dislikes))
-        self.by_room = [
-            sorted((price, v) for v, price in enumerate(row) if ground.starts[at][v])
-            for at, row in enumerate(ground.room)
+        self.heeds_soft = bool(instance.soft_constraints) or any(map(any, instance.penalties))
+        self.by_screen_cost = [
+            sorted((price, v) for v, price in enumerate(row) if instance.starts[at][v])
+            for at, row in enumerate(instance.screen_costs)
         ]
-        self.roomy = [self.leaves_room(at) for at in range(count)]
+        self.leaving_room = [self.leaves_room(at) for at in range(count)]
         self.bind()
-        for at, seat in enumerate(ground.held):
-            if seat is not None:
-                self.put(at, seat)
+        for at, position in enumerate(instance.locked_at):
+            if position is not None:
+                self.put(at, position)
 
     def bind(self) -> None:
         """Everybody's bonds, by screening."""
-        ground = self.ground
-        for number, staff in enumerate(ground.staff):
+        instance = self.instance
+        for number, staff in enumerate(instance.staff):
             for at, after, lasts in zip(staff.members, staff.after, staff.lasts, strict=True):
                 self.staff[at].append((number, after, lasts))
-        for bond in ground.bonds:
+        for bond in instance.bonds:
             for at in bond.members:
                 self.bound[at].append(bond)
-        for weight, bond in ground.wishes:
+        for weight, bond in instance.soft_constraints:
             for at in bond.members:
-                self.wishes[at].append((weight, bond))
-        for first, then in ground.later:
+                self.soft_constraints[at].append((weight, bond))
+        for first, then in instance.later:
             self.after[first].append(then)
             self.before[then].append(first)
-        for a, b, weight in ground.pairs:
+        for a, b, weight in instance.pairs:
             self.pairs[a].append((b, weight))
             self.pairs[b].append((a, weight))
         self.bind_groups()
 
     def bind_groups(self) -> None:
-        for apart in self.ground.apart:
+        for apart in self.instance.apart:
             for at in apart.members:
                 self.apart[at].append(apart)
-        for most in self.ground.most:
+        for most in self.instance.most:
             for at in most.members:
                 self.most[at].append(most)
-        for members in self.ground.days_apart:
+        for members in self.instance.days_apart:
             for at in members:
                 self.other_day[at] += [other for other in members if other != at]
 
     def leaves_room(self, at: int) -> int:
         """The days on which a premiere leaves some for its repeats, and repeats for it."""
-        ground = self.ground
-        after = sum(first == at for first, _ in ground.later)
-        before = any(then == at for _, then in ground.later)
+        instance = self.instance
+        after = sum(first == at for first, _ in instance.later)
+        before = any(then == at for _, then in instance.later)
         begins = DAY_TURNS + (DAY if before else 0)
-        days = max(1 + before, ground.days - after)
+        days = max(1 + before, instance.days - after)
         return minutes.span(begins, days * DAY + DAY_TURNS)
 
-    def put(self, at: int, seat: Seat) -> None:
-        screen, start = seat
-        end = start + self.ground.lengths[at]
-        self.seats[at] = seat
-        self.free[screen] &= ~minutes.span(start, end + self.ground.turnaround[screen])
+    def put(self, at: int, position: Position) -> None:
+        screen, start = position
+        end = start + self.instance.lengths[at]
+        self.positions[at] = position
+        self.free[screen] &= ~minutes.span(start, end + self.instance.turnaround[screen])
         self.gaps[screen] = {}
         for number, after, lasts in self.staff[at]:
             run = minutes.span(start + after, start + after + lasts)
@@ -108,13 +115,13 @@ class Board:
                 layers[1] |= run
 
     def take(self, at: int) -> None:
-        seat = self.seats[at]
-        if seat is None:
+        position = self.positions[at]
+        if position is None:
             return
-        screen, start = seat
-        end = start + self.ground.lengths[at]
-        self.seats[at] = None
-        self.free[screen] |= minutes.span(start, end + self.ground.turnaround[screen])
+        screen, start = position
+        end = start + self.instance.lengths[at]
+        self.positions[at] = None
+        self.free[screen] |= minutes.span(start, end + self.instance.turnaround[screen])
         self.gaps[screen] = {}
         for number, after, lasts in self.staff[at]:
             run = minutes.span(start + after, start + after + lasts)
@@ -127,13 +134,13 @@ class Board:
         """The minutes from which on the screen is free for so long, and then for clearing."""
         known = self.gaps[screen].get(long)
         if known is None:
-            known = minutes.runs(self.free[screen], long + self.ground.turnaround[screen])
+            known = minutes.runs(self.free[screen], long + self.instance.turnaround[screen])
             self.gaps[screen][long] = known
         return known
 
     def on_days(self, at: int) -> int:
         """What the days of its other screenings and of its juries leave."""
-        left = self.ground.all_minutes
+        left = self.instance.all_minutes
         for other in self.after[at]:
             if (day := self.day(other)) is not None:
                 left &= minutes.span(0, day * DAY + DAY_TURNS)
@@ -150,18 +157,18 @@ class Board:
         full = 0
         for most in self.most[at]:
             days = [self.day(other) for other in most.members if other != at]
-            for number, its in enumerate(self.ground.on_day):
+            for number, its in enumerate(self.instance.on_day):
                 if days.count(number) >= most.limit:
                     full |= its
         return full
 
     def day(self, at: int) -> int | None:
-        seat = self.seats[at]
-        return None if seat is None else day_of(seat[1])
+        position = self.positions[at]
+        return None if position is None else day_of(position[1])
 
     def staffed(self, at: int) -> int:
         """The starts at which every shared team has someone free to the end."""
-        whole = left = self.ground.all_minutes
+        whole = left = self.instance.all_minutes
         for number, after, lasts in self.staff[at]:
             busy = self.running[number][-1]
             if busy:
@@ -170,13 +177,13 @@ class Board:
 
     def bonds(self, at: int) -> list[tuple[int, int, int]]:
         """`(screen, forbidden there, forbidden elsewhere)` for each person's other screening."""
-        found, long = [], self.ground.lengths[at]
+        found, long = [], self.instance.lengths[at]
         for apart in self.apart[at]:
             for other in apart.members:
-                seat = self.seats[other]
-                if other != at and seat is not None:
-                    screen, start = seat
-                    end = start + self.ground.lengths[other]
+                position = self.positions[other]
+                if other != at and position is not None:
+                    screen, start = position
+                    end = start + self.instance.lengths[other]
                     found.append(
                         (
                             screen,
@@ -187,22 +194,22 @@ class Board:
         return found
 
     def allowed(self, at: int, screen: int) -> int:
-        """What the seats of those it is bound to leave on this screen."""
-        left = self.ground.all_minutes
+        """What the positions of those it is bound to leave on this screen."""
+        left = self.instance.all_minutes
         for bond in self.bound[at]:
             for other in bond.members:
-                seat = self.seats[other]
-                if other != at and seat is not None:
-                    left &= ~bond.forbids(self.ground, at, screen, other, seat)
+                position = self.positions[other]
+                if other != at and position is not None:
+                    left &= ~bond.forbids(self.instance, at, screen, other, position)
         return left
 
     def starts(self, at: int, hours: int | None = None) -> dict[int, int]:
         """The free starts on each screen, given what stands."""
         hours = self.on_days(at) & self.staffed(at) if hours is None else hours
-        bonds, long = self.bonds(at), self.ground.lengths[at]
+        bonds, long = self.bonds(at), self.instance.lengths[at]
         found = {}
-        for _, screen in self.by_room[at]:
-            left = self.ground.starts[at][screen] & hours & self.gap(screen, long)
+        for _, screen in self.by_screen_cost[at]:
+            left = self.instance.starts[at][screen] & hours & self.gap(screen, long)
             for where, here, elsewhere in bonds:
                 left &= ~(here if where == screen else elsewhere)
             if left and self.bound[at]:
@@ -214,17 +221,17 @@ class Board:
     def in_the_way(self, at: int) -> dict[int, list[tuple[int, int]]]:
         """For each screen, which other screenings forbid which starts on it, one by one."""
         found: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        for other, seat in enumerate(self.seats):
-            if other != at and seat is not None:
-                for screen, forbidden in self.forbidden_by(at, other, seat):
+        for other, position in enumerate(self.positions):
+            if other != at and position is not None:
+                for screen, forbidden in self.forbidden_by(at, other, position):
                     found[screen].append((other, forbidden))
         return found
 
-    def forbidden_by(self, at: int, other: int, seat: Seat) -> Iterator[tuple[int, int]]:
+    def forbidden_by(self, at: int, other: int, position: Position) -> Iterator[tuple[int, int]]:
         """The starts that one other screening rules out, by screen."""
-        lengths, (there, start) = self.ground.lengths, seat
+        lengths, (there, start) = self.instance.lengths, position
         before, after = start - lengths[at] + 1, start + lengths[other]
-        clear = self.ground.turnaround[there]
+        clear = self.instance.turnaround[there]
         away = self.forbidden_days(at, other, day_of(start))
         here = away | minutes.span(before - clear, after + clear)
         for apart in self.apart[at]:
@@ -232,10 +239,10 @@ class Board:
                 here |= minutes.span(before - apart.same, after + apart.same)
                 away |= minutes.span(before - apart.other, after + apart.other)
         bonds = [bond for bond in self.bound[at] if other in bond.members]
-        for _, screen in self.by_room[at] if away or bonds else ((0, there),):
+        for _, screen in self.by_screen_cost[at] if away or bonds else ((0, there),):
             forbidden = here if screen == there else away
             for bond in bonds:
-                forbidden |= bond.forbids(self.ground, at, screen, other, seat)
+                forbidden |= bond.forbids(self.instance, at, screen, other, position)
             if forbidden:
                 yield screen, forbidden
 
@@ -245,48 +252,52 @@ class Board:
         if other in self.before[at]:
             forbidden |= minutes.span(0, (day + 1) * DAY + DAY_TURNS)
         if other in self.after[at]:
-            forbidden |= self.ground.all_minutes & ~minutes.span(0, day * DAY + DAY_TURNS)
+            forbidden |= self.instance.all_minutes & ~minutes.span(0, day * DAY + DAY_TURNS)
         return forbidden
 
-    def fears(self, at: int) -> list[tuple[int, int]]:
+    def overlap_costs(self, at: int) -> list[tuple[int, int]]:
         """`(weight, minutes)`: starts that would overlap a film with the same public."""
-        found, long = [], self.ground.lengths[at]
+        found, long = [], self.instance.lengths[at]
         for other, weight in self.pairs[at]:
-            seat = self.seats[other]
-            if seat is not None:
-                end = seat[1] + self.ground.lengths[other]
-                found.append((weight, minutes.span(seat[1] - long + 1, end)))
+            position = self.positions[other]
+            if position is not None:
+                end = position[1] + self.instance.lengths[other]
+                found.append((weight, minutes.span(position[1] - long + 1, end)))
         return found
 
-    def disliked(self, at: int, screen: int) -> list[tuple[int, int]]:
+    def penalised(self, at: int, screen: int) -> list[tuple[int, int]]:
         """`(weight, minutes)`: starts that a rule made soft would rather not see on this screen."""
-        found = list(self.ground.dislikes[at][screen])
-        for weight, bond in self.wishes[at]:
+        found = list(self.instance.penalties[at][screen])
+        for weight, bond in self.soft_constraints[at]:
             for other in bond.members:
-                seat = self.seats[other]
-                if other != at and seat is not None:
-                    found.append((weight, bond.forbids(self.ground, at, screen, other, seat)))
+                position = self.positions[other]
+                if other != at and position is not None:
+                    found.append((weight, bond.forbids(self.instance, at, screen, other, position)))
         return found
 
-    def best(self, at: int, chance: random.Random, *, blink: float = 0.0) -> Seat | None:
-        """A cheapest seat: the first or the last minute of the cheapest hours, on any screen.
+    def best(self, at: int, chance: random.Random, *, blink: float = 0.0) -> Position | None:
+        """A cheapest position: the first or the last minute of the cheapest hours, on any screen.
 
         Now and then a screen is overlooked, which keeps a search from going in circles.
         """
         hours = self.on_days(at) & self.staffed(at)
         return (
-            self.cheapest(at, hours & self.roomy[at], chance, blink)
+            self.cheapest(at, hours & self.leaving_room[at], chance, blink)
             or self.cheapest(at, hours, chance, blink)
         )  # fmt: skip
 
-    def cheapest(self, at: int, hours: int, chance: random.Random, blink: float) -> Seat | None:
+    def cheapest(self, at: int, hours: int, chance: random.Random, blink: float) -> Position | None:
         if not hours:
             return None
-        starts, prices = self.ground.starts[at], self.ground.hours[at]
-        bonds, fears, long = self.bonds(at), self.fears(at), self.ground.lengths[at]
+        starts, prices = self.instance.starts[at], self.instance.hours[at]
+        bonds, overlap_costs, long = (
+            self.bonds(at),
+            self.overlap_costs(at),
+            self.instance.lengths[at],
+        )
         best, where, found, ties = NO_PRICE, -1, 0, 0
-        for room, screen in self.by_room[at]:
-            if room + prices[0][0] > best:
+        for screen_cost, screen in self.by_screen_cost[at]:
+            if screen_cost + prices[0][0] > best:
                 break
             left = starts[screen] & hours
             if not left or (blink and chance.random() < blink):
@@ -298,18 +309,22 @@ class Board:
                 left &= self.allowed(at, screen)
             if not left:
                 continue
-            dear = fears + self.disliked(at, screen) if self.heeds_wishes else fears
-            cost, some = cheapest_of(left, prices, dear, best - room)
-            ties = ties + 1 if room + cost == best else 1
-            if room + cost < best or (room + cost == best and chance.random() * ties < 1):
-                best, where, found = room + cost, screen, some
+            penalised = (
+                overlap_costs + self.penalised(at, screen) if self.heeds_soft else overlap_costs
+            )
+            cost, some = cheapest_of(left, prices, penalised, best - screen_cost)
+            ties = ties + 1 if screen_cost + cost == best else 1
+            if screen_cost + cost < best or (
+                screen_cost + cost == best and chance.random() * ties < 1
+            ):
+                best, where, found = screen_cost + cost, screen, some
         if not found:
             return None
         return where, minutes.first(found) if chance.random() < 0.5 else minutes.last(found)
 
 
 def cheapest_of(
-    left: int, prices: list[tuple[int, int]], fears: list[tuple[int, int]], most: int
+    left: int, prices: list[tuple[int, int]], overlap_costs: list[tuple[int, int]], most: int
 ) -> tuple[int, int]:
     """The least price of these starts, quarrels included, and the starts that cost it."""
     best, found = NO_PRICE, 0
@@ -319,8 +334,8 @@ def cheapest_of(
         some, cost = left & hours, price
         if not some:
             continue
-        for weight, feared in fears:
-            calm = some & ~feared
+        for weight, overlap_cost in overlap_costs:
+            calm = some & ~overlap_cost
             some, cost = (calm, cost) if calm else (some, cost + weight)
         if cost < best:
             best, found = cost, some

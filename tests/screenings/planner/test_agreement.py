@@ -13,8 +13,8 @@ from screenings.planner.checker import RULE_OF, check
 from screenings.planner.driver import plan as planned
 from screenings.planner.model import Placement, Plan, Unplaced
 from screenings.planner.rules import PRICES, RULES, Facts, breaches, clashes, cost
-from screenings.planner.search.instance import ground_of
-from screenings.planner.search.schedule import Board, board_of
+from screenings.planner.search.instance import compile_instance
+from screenings.planner.search.schedule import Schedule, schedule_of
 from tests.screenings.planner.any_festival import any_festival, any_plan
 
 STRUCTURE = {"missing_screening", "unknown_screening", "counted_twice", "off_the_grid", "cost_differs",
@@ -51,19 +51,19 @@ def test_the_rules_and_the_judge_find_the_same_faults_and_the_same_cost(seed):
 @settings(max_examples=40, deadline=None)
 @given(seeds)
 def test_the_solver_allows_exactly_what_breaks_no_rule(seed):
-    """One more screening on a board: its starts are those after which the judge finds nothing new."""
+    """One more screening on a schedule: its starts are those after which the judge finds nothing new."""
     problem = any_festival(seed, soft=False)
-    ground, facts = ground_of(problem), Facts(problem)
-    board = Board(ground)
-    for at in ground.free[:-1]:
-        starts = board.starts(at)
+    instance, facts = compile_instance(problem), Facts(problem)
+    schedule = Schedule(instance)
+    for at in instance.free[:-1]:
+        starts = schedule.starts(at)
         if starts and seed % (at + 2):
             screen = min(starts)
-            board.put(at, (screen, minutes.first(starts[screen])))
-    last = ground.free[-1]
-    name, standing = ground.names[last], ground.placements(board.seats)
+            schedule.put(at, (screen, minutes.first(starts[screen])))
+    last = instance.free[-1]
+    name, standing = instance.names[last], instance.placements(schedule.positions)
     before = faults(breaches(facts, standing))
-    offered = board.starts(last)
+    offered = schedule.starts(last)
 
     for screen, its in enumerate(problem.screens):
         step = its.step or problem.step
@@ -114,7 +114,7 @@ def test_what_stands_can_be_laid_out_again():
     problem = any_festival(3)
     found = planned(problem, seconds=0.5, seed=3)
 
-    again = ground_of(problem).placements(board_of(ground_of(problem), found.placements).seats)
+    again = compile_instance(problem).placements(schedule_of(compile_instance(problem), found.placements).positions)
     assert Counter(again) == Counter(found.placements)
     assert again
 

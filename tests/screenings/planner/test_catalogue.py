@@ -11,7 +11,7 @@ import pytest
 from screenings.planner.checker import check
 from screenings.planner.driver import plan
 from screenings.planner.model import Problem
-from screenings.planner.soundness import sound
+from screenings.planner.soundness import validate
 from tests.screenings.planner.stranger import DAY, Reader, a_file, a_film, a_room
 
 WORK = 0.2
@@ -79,7 +79,7 @@ def with_setting(said, rule, **setting):
 
 def found_by_planner(said):
     problem = msgspec.convert(msgspec.json.decode(msgspec.json.encode(said)), Problem)
-    assert sound(problem) == []
+    assert validate(problem) == []
     found = plan(problem, seconds=WORK, deterministic=True)
     assert check(problem, found).violations == []
     placed = {(p.programme, p.number): (p.screen, p.start) for p in found.placements}

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from screenings.planner.process import (
-    Order,
     OverTime,
     PlannerFailed,
-    Question,
+    PlanTask,
+    WhyTask,
     cpu_limit,
     follow,
     wall_limit,
@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[3]
 ASKER = """
 import os, sys, time
 from bench.festivals import festival, problem_of
-from screenings.planner.process import Order, solve
+from screenings.planner.process import PlanTask, solve
 
 sibling = 0
 
@@ -42,7 +42,7 @@ def on_progress(progress):
         children = open(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read().split()
         print(sibling, *(one for one in children if int(one) != sibling), flush=True)
 
-solve(Order(problem_of(festival("L", seed=1)), seconds=120, seed=1), on_progress=on_progress)
+solve(PlanTask(problem_of(festival("L", seed=1)), seconds=120, seed=1), on_progress=on_progress)
 """
 
 
@@ -72,15 +72,15 @@ def test_a_planner_ends_with_whoever_asked() -> None:
             os.kill(sibling, signal.SIGKILL)
 
 
-COUNTED = Order(a_problem(), 2, 1, deterministic=True)
+COUNTED = PlanTask(a_problem(), 2, 1, deterministic=True)
 
 
 def test_counted_work_is_bounded_by_the_core_and_never_by_the_wall() -> None:
     assert (wall_limit(COUNTED), cpu_limit(COUNTED)) == (math.inf, 40)
 
 
-@pytest.mark.parametrize("task", [Order(a_problem(), 2, 1), Question(a_problem(), 2)])
-def test_what_is_not_counted_has_its_seconds_on_the_wall(task: Order | Question) -> None:
+@pytest.mark.parametrize("task", [PlanTask(a_problem(), 2, 1), WhyTask(a_problem(), 2)])
+def test_what_is_not_counted_has_its_seconds_on_the_wall(task: PlanTask | WhyTask) -> None:
     assert (wall_limit(task), cpu_limit(task)) == (22, None)
 
 

@@ -6,11 +6,11 @@ from msgspec.structs import replace
 from screenings.planner import driver
 from screenings.planner.bound.master import bound_for
 from screenings.planner.checker import check
-from screenings.planner.clock import Wall
+from screenings.planner.clock import WallClock
 from screenings.planner.driver import plan
 from screenings.planner.model import Pin, Placement
 from screenings.planner.search import construct as first
-from screenings.planner.search.schedule import Board
+from screenings.planner.search.schedule import Schedule
 from tests.screenings.planner.builders import (
     a_festival,
     a_guest,
@@ -166,9 +166,9 @@ def test_a_caller_that_fails_ends_the_run():
 
 def test_the_first_plan_alone_is_legal():
     problem = replace(a_festival(5, films=30), pairs=[])
-    run = driver.begin(problem, Wall(time.monotonic), 2, 1)
+    run = driver.begin(problem, WallClock(time.monotonic), 2, 1)
 
-    run.offer(first.first_plan(run.ground, seed=1, over=lambda: False).seats)
+    run.offer(first.first_plan(run.instance, seed=1, over=lambda: False).positions)
 
     assert check(problem, driver.report(run)).violations == []
 
@@ -176,11 +176,11 @@ def test_the_first_plan_alone_is_legal():
 def test_no_plan_beats_the_linear_bound():
     programmes = [a_programme(str(n), prestige=2, debate=0) for n in range(4)]
     problem = a_problem(programmes, [a_screen(hours=[(840, 1440), None, None])])
-    run = driver.begin(problem, Wall(time.monotonic), 5, 1)
+    run = driver.begin(problem, WallClock(time.monotonic), 5, 1)
     driver.first_plan(run)
 
-    bound = bound_for(Board(run.ground), run.seats)
-    for _ in bound.rounds():
+    bound = bound_for(Schedule(run.instance), run.positions)
+    for _ in bound.iterations():
         pass
     found = plan(problem, seconds=5)
 

@@ -64,8 +64,8 @@ def test_a_dear_screening_stays_where_it_is():
     was = [a_placement("18:00", "one"), a_placement("18:30", "two")]
     problem = two_rooms()
 
-    assert moved(repair(problem, was, dear={("one", 0): 5}, seconds=5)) == [("two", 0)]
-    assert moved(repair(problem, was, dear={("two", 0): 5}, seconds=5)) == [("one", 0)]
+    assert moved(repair(problem, was, move_costs={("one", 0): 5}, seconds=5)) == [("two", 0)]
+    assert moved(repair(problem, was, move_costs={("two", 0): 5}, seconds=5)) == [("one", 0)]
 
 
 def test_a_lock_holds_and_a_broken_lock_is_named():

@@ -7,7 +7,7 @@ from screenings.planner import driver
 from screenings.planner.answers.settle import settled
 from screenings.planner.checker import check
 from screenings.planner.model import Placement, Plan, Problem
-from screenings.planner.process import Order, solve
+from screenings.planner.process import PlanTask, solve
 from tests.screenings.planner.builders import a_festival
 
 
@@ -66,10 +66,10 @@ def test_nobody_goes_back_to_where_the_rules_forbid_it():
 def test_the_solver_elsewhere_leaves_the_standing_grid_where_nothing_is_better():
     problem = a_festival(3)
     standing = planned(problem, 4, 1)
-    fresh = solve(Order(problem, 1, 2, deterministic=True))
+    fresh = solve(PlanTask(problem, 1, 2, deterministic=True))
     assert fresh.cost >= standing.cost
     assert fresh.placements != standing.placements
 
-    again = solve(Order(problem, 1, 2, deterministic=True, was=standing.placements))
+    again = solve(PlanTask(problem, 1, 2, deterministic=True, was=standing.placements))
 
     assert (again.placements, again.cost) == (standing.placements, standing.cost)

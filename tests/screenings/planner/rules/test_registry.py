@@ -11,8 +11,8 @@ from screenings.planner.model import Setting
 from screenings.planner.rules import CONSTRAINTS, PRICES, RULES, Facts
 from screenings.planner.rules.demands import demands_of, physics_of, tell
 from screenings.planner.rules.rule import Model
-from screenings.planner.search.instance import Draft
-from screenings.planner.soundness import sound
+from screenings.planner.search.instance import InstanceBuilder
+from screenings.planner.soundness import validate
 from tests.screenings.planner.any_festival import any_festival
 from tests.screenings.planner.builders import a_problem
 from tests.screenings.planner.mutants import MUTATORS
@@ -63,7 +63,7 @@ def test_somebody_breaks_every_hard_rule_and_counts_every_soft_one_by_hand():
 
 @pytest.mark.parametrize("rule", [rule.code for rule in (*RULES, *PRICES)])
 def test_every_rule_can_be_set_and_some_festival_does(rule):
-    assert sound(a_problem(settings={rule: Setting()})) == []
+    assert validate(a_problem(settings={rule: Setting()})) == []
     assert rule == "H2" or any(rule in any_festival(seed).settings for seed in SEEDS)
 
 
@@ -80,7 +80,7 @@ def test_every_constraint_but_the_first_of_physics_tells_a_model_something(spoke
 
 def test_every_sentence_is_needed_and_both_models_understand_it(spoken):
     assert set().union(*spoken.values()) == SENTENCES
-    for model in (Draft, RuleModel):
+    for model in (InstanceBuilder, RuleModel):
         deaf = {name for name in SENTENCES if getattr(model, name) is getattr(Model, name)}
         assert deaf <= {"show"}, model  # a plan that leaves something out is dear, and still a plan
 

@@ -11,13 +11,13 @@ from screenings.planner import minutes
 from screenings.planner.checker import check
 from screenings.planner.driver import plan
 from screenings.planner.model import Placement
-from screenings.planner.process import Order, PlannerFailed, solve
+from screenings.planner.process import PlannerFailed, PlanTask, solve
 from screenings.planner.rules import breaches, clashes, cost
 from screenings.planner.rules.facts import Facts
 from screenings.planner.search.construct import first_plan
-from screenings.planner.search.instance import ground_of
+from screenings.planner.search.instance import compile_instance
 from screenings.planner.search.ruin_recreate import Search
-from screenings.planner.search.schedule import Board
+from screenings.planner.search.schedule import Schedule
 from tests.screenings.planner.builders import a_festival
 
 
@@ -31,11 +31,11 @@ def test_runs_are_the_minutes_with_enough_after_them():
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_starts_are_those_that_every_rule_about_one_screening_allows(seed):
     problem = a_festival(seed, films=8)
-    ground, facts = ground_of(problem), Facts(problem)
+    instance, facts = compile_instance(problem), Facts(problem)
     grid = list(range(0, 4 * 1440, problem.step))
 
-    for at, name in enumerate(ground.names):
-        for screen, starts in zip(problem.screens, ground.starts[at], strict=True):
+    for at, name in enumerate(instance.names):
+        for screen, starts in zip(problem.screens, instance.starts[at], strict=True):
             placements = [Placement(*name, screen.id, start) for start in grid]
             allowed = [p.start for p in placements if not breaches(facts, [p])]
             assert list(minutes.each(starts)) == allowed
@@ -44,29 +44,29 @@ def test_the_starts_are_those_that_every_rule_about_one_screening_allows(seed):
 @pytest.mark.parametrize(("size", "tight"), [("S", False), ("S", True), ("M", True)])
 def test_every_walk_stays_legal_and_knows_its_price(size, tight):
     problem = problem_of(festival(size, seed=5, tight=tight))
-    ground = ground_of(problem)
-    search = Search(ground, first_plan(ground, seed=1, over=lambda: False), random.Random(2))
+    instance = compile_instance(problem)
+    search = Search(instance, first_plan(instance, seed=1, over=lambda: False), random.Random(2))
 
     for step in range(400):
         search.step(3.0)
         if step % 40 == 0:
-            seats = search.board.seats
-            placements = ground.placements(seats)
+            positions = search.schedule.positions
+            placements = instance.placements(positions)
             assert clashes(problem, placements) == []
-            assert search.cost == ground.cost(seats)
-            lost = sum(ground.loss(at) for at, seat in enumerate(seats) if seat is None)
+            assert search.cost == instance.cost(positions)
+            lost = sum(instance.loss(at) for at, position in enumerate(positions) if position is None)
             assert sum(cost(problem, placements).values()) == search.cost - lost
 
 
 def test_taking_back_what_was_put_leaves_the_board_as_it_was():
-    ground = ground_of(problem_of(festival("S", seed=3)))
-    board, before = Board(ground), Board(ground)
-    seat = board.best(ground.free[0], random.Random(1))
+    instance = compile_instance(problem_of(festival("S", seed=3)))
+    schedule, before = Schedule(instance), Schedule(instance)
+    position = schedule.best(instance.free[0], random.Random(1))
 
-    board.put(ground.free[0], seat)
-    board.take(ground.free[0])
+    schedule.put(instance.free[0], position)
+    schedule.take(instance.free[0])
 
-    assert (board.seats, board.free, board.running) == (before.seats, before.free, before.running)
+    assert (schedule.positions, schedule.free, schedule.running) == (before.positions, before.free, before.running)
 
 
 def test_a_hidden_legal_plan_never_costs_less_than_the_bound():
@@ -105,7 +105,7 @@ def test_the_solver_elsewhere_stops_within_a_second_and_keeps_its_best():
             asked.append(time.monotonic())
         return bool(asked)
 
-    found = solve(Order(problem, 60, 1), on_progress=seen.append, should_stop=enough)
+    found = solve(PlanTask(problem, 60, 1), on_progress=seen.append, should_stop=enough)
 
     assert time.monotonic() - asked[0] < 3  # a second of the solver's, the rest is the busy machine
     assert len(found.placements) > 0
@@ -114,4 +114,4 @@ def test_the_solver_elsewhere_stops_within_a_second_and_keeps_its_best():
 
 def test_a_solver_without_memory_fails_alone():
     with pytest.raises(PlannerFailed):
-        solve(Order(a_festival(3), 5, 1, memory=64 << 20))
+        solve(PlanTask(a_festival(3), 5, 1, memory=64 << 20))
