@@ -28,22 +28,28 @@ class Services:
     def __init__(self) -> None:
         self.folder = tempfile.TemporaryDirectory(prefix="cfs-", ignore_cleanup_errors=True)
         self.var = Path(self.folder.name)
-        self.stack = ExitStack()
         os.environ["MODE"] = "development"
         os.environ["PICCOLO_CONF"] = "piccolo_conf"
         os.environ["MEDIA_ROOT"] = str(self.var / "media")
         os.environ["MAILBOX"] = str(self.var / "mailbox")
+        with ExitStack() as stack:
+            stack.callback(self.folder.cleanup)
+            self.open(stack)
+            self.running = stack.pop_all()
+
+    def open(self, stack: ExitStack) -> None:
+        """A database that somebody names is migrated where it is; ours is laid out."""
         is_ours = not os.environ.get("DATABASE_URL")
         if is_ours:
             lay_out(Postgres(self.var / "pg"))
-        os.environ["DATABASE_URL"] = self.stack.enter_context(running_postgres(self.var / "pg"))
-        os.environ["REDIS_URL"] = self.stack.enter_context(running_redis(self.var / "redis"))
+        os.environ["DATABASE_URL"] = stack.enter_context(running_postgres(self.var / "pg"))
+        os.environ["REDIS_URL"] = stack.enter_context(running_redis(self.var / "redis"))
         if not is_ours:
             migrate(os.environ["DATABASE_URL"], owner_url=os.environ.get("DATABASE_OWNER_URL", ""))
 
     def stop(self) -> None:
-        self.stack.close()
-        self.folder.cleanup()
+        """Servers first, then their folder."""
+        self.running.close()
 
 
 def lay_out(server: Postgres) -> None:
