@@ -4,6 +4,7 @@ import asyncio
 import json
 import unicodedata
 from datetime import timedelta
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -327,6 +328,16 @@ async def new_token_for(person: Person, *, edition: Edition, name: str, scopes: 
         ).save()
         await record("token_made", person.id, by=person, edition=edition.id, name=name[:80])
     return token
+
+
+async def tokens_of(person_id: str, edition_id: str) -> list[dict[str, Any]]:
+    """The keys of somebody in one edition, the oldest first: `id`, `name`, `scopes` and times."""
+    return await rows(
+        """SELECT id, name, scopes, created_at, expires_at FROM token
+           WHERE person = {} AND edition = {} AND revoked_at IS NULL ORDER BY created_at""",
+        person_id,
+        edition_id,
+    )
 
 
 async def revoke_token(person: Person, token_id: str) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from festival.clock import now
-from festival.db import rows
+from festival.db import rows, transaction
 from festival.errors import Missing
 from festival.tables import Person, Session
 
@@ -38,6 +38,13 @@ async def open_session(person: Person | None, *, place: str = "", browser: str =
         )
     )
     return token
+
+
+async def fresh_session(person: Person, *, instead_of: str, place: str, browser: str) -> str:
+    """A session of its own at every sign-in; the one that this browser had before ends."""
+    async with transaction():
+        await end_session(instead_of)
+        return await open_session(person, place=place, browser=browser)
 
 
 async def session_of(token: str) -> dict[str, Any] | None:

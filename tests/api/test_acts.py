@@ -8,16 +8,13 @@ from api.auth import UNSAFE
 from tests.builders import a_person, an_edition, sign_in
 
 NO_TWIN: dict[str, str] = {
+    "accounts.set_password": "a password is typed by a person; a program has keys",
     "subtitles.drop": "a row of the page is one track; a program says so at the address of its language",
     "subtitles.remove": "a page takes away what its reader sees, never all of a language at once",
 }
 """Acts of one door, and why the other would serve nobody."""
 
 OUTSIDE = {
-    "api.pages.account": """
-        ask_link end_session_elsewhere leave_everywhere make_token register revoke set_password
-        sign_in sign_out use_link
-    """,
     "api.pages.committee": """
         decide
     """,
@@ -36,10 +33,6 @@ OUTSIDE = {
     """,
     "api.pages.subtitles": """
         bring
-    """,
-    "api.v1.account": """
-        ask_link end_session_elsewhere leave_everywhere make_token register revoke_token sign_in
-        sign_out use_link
     """,
     "api.v1.committee": """
         accept change_note note recuse regret remove_note reopen reopen_sheet review wait watch

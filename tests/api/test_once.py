@@ -230,7 +230,7 @@ async def test_a_form_that_is_sent_twice_makes_one_thing(client) -> None:
     edition, maker = await a_maker(client)
     place = f"/fr/{edition.slug}/submissions"
     drawn = (await client.get(f"{place}/new")).text
-    once = re.findall(r'name="_once" value="([^"]+)"', drawn)[-1]
+    once = re.findall(r'name="_once"\s+value="([^"]+)"', drawn)[-1]
     form = {"title": "Nuit", "_once": once, "_csrf": client.headers["x-csrf-token"]}
 
     told = await asyncio.gather(*(client.post(place, data=form) for _ in range(5)))

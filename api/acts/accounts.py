@@ -1,0 +1,340 @@
+"""Coming in and going: links, passwords, registration, sessions, and keys for programs."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Response
+from litestar.connection import ASGIConnection
+from litestar.di import NamedDependency
+from litestar.handlers import BaseRouteHandler
+from litestar.params import FromPath
+from litestar.response import Redirect
+from msgspec import Meta
+
+from api import limits
+from api.acts.act import AnyRequest, Refusal, act
+from api.auth import in_person, session_cookie, session_token, settings_of, somebody
+from api.browsers import cookies_of, seat_of
+from api.forms import filled
+from api.once import TOLD_ONCE
+from api.pages._page import language_of, prefix_of
+from api.pages.account import door, own_page, own_place, registration
+from festival import arrivals, people
+from festival.sessions import end_one_session, end_session, fresh_session
+from festival.settings import Settings
+from festival.tables import Edition, Person
+
+ACCOUNT = "/account"
+UNKEPT = {"once": False}  # what opens or ends a session leaves no answer behind
+Email = Annotated[str, Meta(max_length=254)]
+Scopes = Annotated[list[Annotated[str, Meta(max_length=20)]], Meta(max_length=8)]
+SignedIn = Response[dict[str, str]]
+
+
+class Registration(msgspec.Struct, frozen=True):
+    """A filmmaker introduces themself."""
+
+    email: Email
+    name: Annotated[str, Meta(min_length=1, max_length=120)]
+    language: Annotated[str, Meta(pattern="^(fr|en)$")] = "fr"
+
+
+class LinkWanted(msgspec.Struct, frozen=True):
+    email: Email
+
+
+class LinkUse(msgspec.Struct, frozen=True):
+    """Spend a link for a session, or, with `token`, for a key that a program keeps."""
+
+    token: bool = False
+    name: Annotated[str, Meta(max_length=80)] = ""
+    scopes: Scopes = []
+
+
+class Password(msgspec.Struct, frozen=True):
+    email: Email
+    password: Annotated[str, Meta(max_length=400)]
+
+
+class NewPassword(msgspec.Struct, frozen=True):
+    password: Annotated[str, Meta(max_length=400)]
+
+
+class TokenWanted(msgspec.Struct, frozen=True):
+    """A key's name and what it opens; one that opens nothing is refused in words."""
+
+    name: Annotated[str, Meta(max_length=80)]
+    scopes: Scopes = []
+
+
+async def door_again(request: AnyRequest, refused: Refusal) -> Response[str]:
+    return await door(request, refused.error)
+
+
+async def account_again(request: AnyRequest, refused: Refusal) -> Response[str]:
+    return await own_page(request, request.state["viewer"], error=refused.error)
+
+
+async def registration_again(request: AnyRequest, refused: Refusal) -> Response[str]:
+    return registration(
+        request, name=refused.last("name"), email=refused.last("email"), error=refused.error
+    )
+
+
+async def letter_is_sent(request: AnyRequest, _: Any) -> Response[str]:
+    return await door(request, sent=True)
+
+
+async def to_where_they_came_for(request: AnyRequest, _: Any) -> Redirect:
+    wanted = str((await request.form()).get("next", ""))
+    return Redirect(own_place(request, wanted, "/account/home"), status_code=303)
+
+
+async def welcomed(request: AnyRequest, person: Person, settings: Settings) -> SignedIn:
+    """A fresh session at every sign-in; the old token of this browser dies."""
+    opened = await fresh_session(person, **seat_of(request))
+    return signed_in_as(person, opened, settings)
+
+
+def signed_in_as(person: Person, session: str, settings: Settings) -> SignedIn:
+    return Response({"state": "signed_in"}, cookies=cookies_of(person, session, settings))
+
+
+async def introduced(request: AnyRequest) -> Registration:
+    """Whoever fills in a page reads its language."""
+    form = await filled(request, Registration)
+    return msgspec.structs.replace(form, language=language_of(request))
+
+
+@act(
+    "/account/registration",
+    json="/registration",
+    status=202,
+    guards=[],
+    reads=introduced,
+    again=registration_again,
+    answers=letter_is_sent,
+    opt=UNKEPT,
+)
+async def register(
+    request: AnyRequest,
+    data: Registration,
+    edition_row: NamedDependency[Edition],
+    settings: NamedDependency[Settings],
+) -> dict[str, str]:
+    """Open an account; the answer is the same whether the address is new or known."""
+    await limits.by_newcomer(request)
+    async with limits.unhurried():
+        await arrivals.introduce(
+            data.email,
+            name=data.name,
+            language=data.language,
+            edition=edition_row,
+            settings=settings,
+        )
+    return {"state": "letter_sent"}
+
+
+@act(
+    "/account/links",
+    json="/links",
+    status=202,
+    guards=[],
+    again=door_again,
+    answers=letter_is_sent,
+    opt=UNKEPT,
+)
+async def ask_link(
+    request: AnyRequest,
+    data: LinkWanted,
+    edition_row: NamedDependency[Edition],
+    settings: NamedDependency[Settings],
+) -> dict[str, str]:
+    """Ask for a sign-in letter; unknown addresses get the same answer in the same time, and no letter."""
+    await limits.by_asker(request, data.email)
+    async with limits.unhurried():
+        await arrivals.ask_for_link(data.email, edition=edition_row, settings=settings)
+    return {"state": "letter_sent"}
+
+
+async def for_a_session(_: AnyRequest) -> LinkUse:
+    """A page asks for no key."""
+    return LinkUse()
+
+
+@act(
+    "/account/links/{token:str}",
+    json="/links/{token:str}",
+    status=200,
+    guards=[],
+    reads=for_a_session,
+    again=door_again,
+    answers=to_where_they_came_for,
+    opt=UNKEPT,
+)
+async def use_link(
+    request: AnyRequest,
+    token: FromPath[str],
+    data: LinkUse,
+    edition_row: NamedDependency[Edition],
+    settings: NamedDependency[Settings],
+) -> SignedIn:
+    """Spend the link: a session cookie, or a bearer token for a program."""
+    async with limits.by_link(request):
+        if data.token:
+            key = await arrivals.key_by_link(
+                token, edition=edition_row, name=data.name or "program", scopes=set(data.scopes)
+            )
+            return Response({"token": key})
+        known, opened = await arrivals.session_by_link(token, **seat_of(request))
+    return signed_in_as(known, opened, settings)
+
+
+@act(
+    "/account/sign-in",
+    json="/sessions",
+    status=200,
+    guards=[],
+    again=door_again,
+    answers=to_where_they_came_for,
+    opt=UNKEPT,
+)
+async def sign_in(
+    request: AnyRequest, data: Password, settings: NamedDependency[Settings]
+) -> SignedIn:
+    """By password."""
+    known = await limits.by_password(request, data.email, data.password)
+    return await welcomed(request, known, settings)
+
+
+async def program_is_known(
+    connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler
+) -> None:
+    """Any browser may leave; a program without a session is told that it has none."""
+    if connection.url.path.startswith("/api/"):
+        await somebody(connection)
+
+
+async def forgotten(request: AnyRequest, _: Any) -> Redirect:
+    """What was typed and kept in this browser goes as well: the next person may be another."""
+    return Redirect(
+        f"{prefix_of(request)}/",
+        status_code=303,
+        cookies=[session_cookie("", settings=settings_of(request))],
+        headers={"clear-site-data": '"storage"'},
+    )
+
+
+@act(
+    "/account/sign-out",
+    json="/sessions",
+    method="delete",
+    guards=[program_is_known],
+    answers=forgotten,
+    opt=UNKEPT,
+)
+async def sign_out(request: AnyRequest) -> None:
+    """End the session of this browser."""
+    await end_session(session_token(request))
+
+
+@act(
+    "/account/password",
+    guards=[in_person()],
+    again=account_again,
+    goes=ACCOUNT,
+    says="account.done.password",
+    opt=UNKEPT,
+)
+async def set_password(
+    request: AnyRequest,
+    data: NewPassword,
+    person: NamedDependency[Person],
+    settings: NamedDependency[Settings],
+) -> SignedIn:
+    """Ends every other session; this browser gets a new one."""
+    await people.set_password(person, data.password)
+    return await welcomed(request, person, settings)
+
+
+@act(
+    "/account/sessions/{session_id:str}/ending",
+    json="/sessions/{session_id:str}",
+    method="delete",
+    guards=[in_person()],
+    goes=ACCOUNT,
+    says="account.done.ended",
+    opt=UNKEPT,
+)
+async def end_session_elsewhere(session_id: FromPath[str], person: NamedDependency[Person]) -> None:
+    """Sign out of one browser, this one or another."""
+    await end_one_session(person, session_id)
+
+
+@act(
+    "/account/sessions/ending",
+    json="/sessions/all",
+    method="delete",
+    status=200,
+    guards=[in_person()],
+    goes=ACCOUNT,
+    says="account.done.everywhere",
+    opt=UNKEPT,
+)
+async def leave_everywhere(
+    request: AnyRequest, person: NamedDependency[Person], settings: NamedDependency[Settings]
+) -> SignedIn:
+    """End every session, key and link of the caller; this browser gets a new session."""
+    await people.leave_everywhere(person)
+    return await welcomed(request, person, settings)
+
+
+async def key_is_shown(request: AnyRequest, made: dict[str, str]) -> Response[str]:
+    return await own_page(request, request.state["viewer"], new_token=made["token"])
+
+
+@act(
+    "/account/tokens",
+    json="/tokens",
+    guards=[in_person()],
+    again=account_again,
+    answers=key_is_shown,
+    opt={"once": TOLD_ONCE},
+)
+async def make_token(
+    data: TokenWanted,
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, str]:
+    """A key for a program; shown once. No key makes another, or it would outlive its end."""
+    key = await people.new_token_for(
+        person, edition=edition_row, name=data.name, scopes=set(data.scopes)
+    )
+    return {"token": key}
+
+
+@act(
+    "/account/tokens/{token_id:str}/revocation",
+    json="/tokens/{token_id:str}",
+    method="delete",
+    guards=[in_person()],
+    goes=ACCOUNT,
+    says="account.done.revoked",
+)
+async def revoke(token_id: FromPath[str], person: NamedDependency[Person]) -> None:
+    """The key opens nothing from this moment."""
+    await people.revoke_token(person, token_id)
+
+
+ACTS = [
+    register,
+    ask_link,
+    use_link,
+    sign_in,
+    sign_out,
+    set_password,
+    end_session_elsewhere,
+    leave_everywhere,
+    make_token,
+    revoke,
+]

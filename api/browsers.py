@@ -1,0 +1,62 @@
+"""Which browser stands at the door: what its owner may know it by, and the cookies it is given."""
+
+from typing import Any, TypedDict
+
+from litestar import Request
+from litestar.datastructures import Cookie
+
+from api import limits
+from api.auth import session_cookie, session_token
+from api.believed import NOBODY, address_of, peer
+from festival.settings import Settings
+from festival.tables import Person
+
+AnyRequest = Request[Any, Any, Any]
+BROWSERS = (
+    ("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)  # fmt: skip
+SYSTEMS = (
+    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"),
+    ("Mac OS", "macOS"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+class Seat(TypedDict):
+    """Where a session is opened, and which one of this browser it takes the place of."""
+
+    instead_of: str
+    place: str
+    browser: str
+
+
+def seat_of(request: AnyRequest) -> Seat:
+    return {
+        "instead_of": session_token(request),
+        "place": place_of(request),
+        "browser": browser_of(request),
+    }
+
+
+def place_of(request: AnyRequest) -> str:
+    """The beginning of an address: enough to know one's own, too little to find anybody."""
+    address = address_of(peer(request))
+    if address is None:
+        return NOBODY
+    joint = "." if address.version == 4 else ":"
+    return joint.join(address.exploded.split(joint)[:3]) + joint + "…"
+
+
+def browser_of(request: AnyRequest) -> str:
+    """`Firefox, Windows`: names of ours alone, whatever the browser says of itself."""
+    said = request.headers.get("user-agent", "")
+    known = [next((name for sign, name in of if sign in said), "") for of in (BROWSERS, SYSTEMS)]
+    return ", ".join(filter(None, known))
+
+
+def cookies_of(person: Person, session: str, settings: Settings) -> list[Cookie]:
+    """The session, and the mark that this browser has been this person's."""
+    return [
+        session_cookie(session, settings=settings),
+        limits.remembering(person, settings=settings),
+    ]
