@@ -1,5 +1,6 @@
 """Papers that are made, or that name what stands elsewhere, say what is so."""
 
+import ast
 import re
 import tomllib
 from datetime import date
@@ -61,6 +62,34 @@ def test_every_letter_says_when_and_to_whom() -> None:
         assert letter.occasion, letter.kind
         assert letter.to, letter.kind
         assert set(letter.texts) == {"fr", "en"}
+
+
+PACKAGES = ("festival", "submissions", "reviews", "screenings", "api", "workers")
+WRITES = {"write": 0, "write_key": 0, "write_to_operators": 0, "tell_members": 1}  # where each names the letter
+
+
+def texts_in_code() -> tuple[set[str], set[str]]:
+    """(every text that stands in the product's code, those that name a letter to be written)."""
+    every, named = set(), set()
+    for path in (path for package in PACKAGES for path in (ROOT / package).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                every.add(node.value)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name):
+                name = getattr(node.func, "attr", "") or getattr(node.func, "id", "")
+                at = WRITES.get(name, len(node.args))
+                if at < len(node.args) and isinstance(node.args[at], ast.Constant):
+                    named.add(node.args[at].value)
+    return every, {text for text in named if isinstance(text, str) and re.fullmatch(r"[a-z_]+", text)}
+
+
+def test_a_letter_that_is_written_stands_on_the_page_and_no_other_does() -> None:
+    known = {letter.kind for letter in letters.letters()}
+    every, named = texts_in_code()
+
+    assert {"submitted", "sign_in", "work_parked", "film_withdrawn"} <= named
+    assert named <= known
+    assert known <= every
 
 
 def test_hooks_call_only_what_is_locked() -> None:
