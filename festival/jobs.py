@@ -81,18 +81,32 @@ JOBS = {
     "sweep_parts": Job(queue="control", verb="submissions.sharing:sweep", every=600.0),
 }
 QUEUES = frozenset(job.queue for job in JOBS.values())
+
+
+class Worker(msgspec.Struct, frozen=True):
+    """Who listens to which queues, and does how many things at once where one host does all."""
+
+    queues: tuple[str, ...]
+    at_once: int
+
+
+# Each has queues of its own: an optimisation of ten minutes holds up no letter.
 WORKERS = {
-    "fast": ("fast",),
-    "letters": ("control", "letters"),
-    "plans": ("plans",),
-    "heavy": ("heavy",),
+    "fast": Worker(("fast",), 2),
+    "letters": Worker(("control", "letters"), 2),
+    "plans": Worker(("plans",), 1),
+    "heavy": Worker(("heavy",), 2),
 }
-"""Which worker listens to which queues: an optimisation of ten minutes holds up no letter."""
 
 
 def job_of(task: str) -> Job:
     """A name that no worker knows is a mistake of ours: it must fail before the act commits."""
     return JOBS[task]
+
+
+def queue_now(task: str, written: str) -> str:
+    """Where the job is heard today, whatever was written in a line of before it moved."""
+    return JOBS[task].queue if task in JOBS else written
 
 
 def verb_at(place: str) -> Verb:

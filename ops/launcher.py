@@ -29,7 +29,6 @@ ROOT = Path(__file__).parents[1]
 VAR = Path(os.environ.get("VAR", ROOT / "var"))
 TICK = 0.05
 DEMO_EDITION = "2027"
-AT_ONCE = {"fast": "2", "letters": "2", "plans": "1", "heavy": "2"}
 RENEWAL_SECONDS = 3
 AT_ONCE_SECONDS = 10  # whoever lived longer did not fall at its start
 CRASHES = {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE}
@@ -136,16 +135,16 @@ class House:
         self.env |= {"SMTP_URL": f"smtp://127.0.0.1:{smtp}", "MAILBOX_PORT": str(smtp)}
         self.ours("mailbox", "ops.mailbox")
         self.ours("relay", "workers.relay")
-        for worker, queues in WORKERS.items():
+        for name, worker in WORKERS.items():
             self.ours(
-                f"worker-{worker}",
+                f"worker-{name}",
                 *CELERY,
                 "-Q",
-                ",".join(queues),
+                ",".join(worker.queues),
                 "-c",
-                AT_ONCE[worker],
+                str(worker.at_once),
                 "-n",
-                f"{worker}@house",
+                f"{name}@house",
             )
         self.ours(
             "beat",

@@ -44,9 +44,9 @@ class Site:
         "mailbox": ["ops.mailbox"],
         "relay": ["workers.relay"],
         **{
-            worker: ["celery", "-A", "workers.app", "worker", "-Q", ",".join(queues), "-c", "1",
-                     "-n", f"{worker}@%h", "--without-gossip", "--without-mingle"]
-            for worker, queues in WORKERS.items()
+            name: ["celery", "-A", "workers.app", "worker", "-Q", ",".join(worker.queues), "-c", "1",
+                   "-n", f"{name}@%h", "--without-gossip", "--without-mingle"]
+            for name, worker in WORKERS.items()
         },
     }
 

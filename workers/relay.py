@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 
 from festival import leases
 from festival.db import rows
+from festival.jobs import queue_now
 from festival.pool import pool
 from festival.settings import Settings
 from festival.tables import Outbox
@@ -32,7 +33,11 @@ MEMORY = "relay.memory"
 def ring(line: Outbox) -> None:
     """One message, an id and nothing else; blocking, so it runs in a thread."""
     celery.send_task(
-        line.task, args=[line.id], queue=line.queue, priority=line.priority, retry=False
+        line.task,
+        args=[line.id],
+        queue=queue_now(line.task, line.queue),
+        priority=line.priority,
+        retry=False,
     )
 
 

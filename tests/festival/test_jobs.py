@@ -42,6 +42,6 @@ def test_operators_read_its_name(language: str) -> None:
 
 
 def test_every_queue_has_a_worker_and_no_worker_listens_in_vain() -> None:
-    heard = [queue for queues in WORKERS.values() for queue in queues]
+    heard = [queue for worker in WORKERS.values() for queue in worker.queues]
 
     assert sorted(heard) == sorted(QUEUES)

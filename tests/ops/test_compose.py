@@ -123,7 +123,7 @@ def test_planning_stands_before_no_letter_and_no_film():
         for name in WORKERS
     }
 
-    assert listens == {f"worker-{name}": set(queues) for name, queues in jobs.WORKERS.items()}
+    assert listens == {f"worker-{name}": set(worker.queues) for name, worker in jobs.WORKERS.items()}
     assert listens["worker-plans"] == {"plans"}
     assert listens["worker-letters"] == {"control", "letters"}
 

@@ -47,10 +47,10 @@ async def broker(house, url: str, monkeypatch) -> AsyncIterator[Redis]:
     await leases.unring()  # lines of other tests were rung here, where nobody hears it
 
 
-async def heard(broker: Redis) -> list[tuple[str, str]]:
-    """(task, line) of every message that lies in the broker."""
+async def heard(broker: Redis, queue: str = "") -> list[tuple[str, str]]:
+    """(task, line) of every message that lies in the broker, in this queue or in any."""
     found = []
-    async for key in broker.scan_iter(match="*", _type="LIST"):
+    async for key in broker.scan_iter(match=f"{queue}*", _type="LIST"):
         for message in await broker.lrange(key, 0, -1):
             told = json.loads(message)
             (line,), *_ = json.loads(base64.b64decode(told["body"]))
@@ -74,6 +74,15 @@ async def test_a_line_that_is_due_is_rung_once(broker: Redis) -> None:
 
     assert (await heard(broker)).count(("send_letter", line)) == 1
     assert await rung(line)
+
+
+async def test_a_line_from_before_its_job_moved_is_heard_where_the_job_is_now(broker: Redis) -> None:
+    line = await a_line()
+    await rows("UPDATE outbox SET queue = 'elsewhere' WHERE id = {} RETURNING id", line)
+
+    await relay.turn(broker)
+
+    assert ("send_letter", line) in await heard(broker, "letters")
 
 
 async def test_a_line_that_is_not_due_waits_in_silence(broker: Redis) -> None:
