@@ -18,7 +18,8 @@ from litestar.openapi import OpenAPIConfig
 from litestar.static_files import create_static_files_router
 
 from api import assets, errors
-from api.acts import accounts, announcements, entries, recusals
+from api.acts import accounts, announcements, decisions, entries, recusals
+from api.acts import room as room_acts
 from api.acts import subtitles as subtitle_acts
 from api.auth import bearer, csrf_guard, edition_of, person_of, settings_of, viewer_of
 from api.believed import Believed
@@ -48,7 +49,15 @@ from submissions.uploads import keep_sweeping
 log = logging.getLogger("door")
 
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
-ACTS = [*accounts.ACTS, *announcements.ACTS, *entries.ACTS, *recusals.ACTS, *subtitle_acts.ACTS]
+ACTS = [
+    *accounts.ACTS,
+    *announcements.ACTS,
+    *decisions.ACTS,
+    *entries.ACTS,
+    *recusals.ACTS,
+    *room_acts.ACTS,
+    *subtitle_acts.ACTS,
+]
 STATIC = Path(__file__).parent / "static"
 
 

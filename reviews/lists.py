@@ -5,15 +5,17 @@ from typing import Any
 
 import msgspec
 
-from festival.access import COMMITTEE, Subject, Viewer, committee_scope
+from festival.access import COMMITTEE, Act, Subject, Viewer, committee_scope, in_scope, may
 from festival.db import rows
-from festival.tables import Part
+from festival.errors import Missing, NotAllowed
+from festival.tables import Edition, Part
 from reviews.cautions import Caution, cautions, known_of, letters_of
 from reviews.decisions import VERSION
 from reviews.evidence import LENGTH, RUNTIME, seated, share
 from reviews.scoring import apart, mean, spread, total
 from reviews.tables import Review
 from submissions import lists as submissions
+from submissions.tables import FilmFile, Submission
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,6 +119,23 @@ async def subject_of(submission_id: str, viewer: Viewer) -> Subject:
         & Review.given_at.is_not_null()
     )
     return msgspec.structs.replace(subject, has_own_review=given)
+
+
+async def open_film(
+    submission_id: str, viewer: Viewer, edition: Edition, act: Act
+) -> tuple[Submission, FilmFile]:
+    """The film and its released file, if this may be done to it; else there is no such film."""
+    subject = await subject_of(submission_id, viewer)
+    if not may(viewer, act, subject):
+        if act in {Act.DECIDE, Act.READMIT} and may(viewer, Act.WATCH, subject):
+            raise NotAllowed("not_allowed")
+        raise Missing("submission_missing")
+    file = await FilmFile.objects().get(
+        (FilmFile.submission == submission_id) & (FilmFile.state == "released")
+    )
+    if file is None or not in_scope(viewer, "committee"):
+        raise Missing("file_missing")
+    return await submissions.submission_in(edition, submission_id), file
 
 
 class Earlier(msgspec.Struct, frozen=True):

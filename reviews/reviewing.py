@@ -22,6 +22,12 @@ from submissions.tables import Film, FilmFile, Submission
 LEAST_REASON = 3
 
 
+class Reason(msgspec.Struct, frozen=True):
+    """Why, in a few words; an empty one is refused by name."""
+
+    reason: Annotated[str, Meta(max_length=400)] = ""
+
+
 class Remark(msgspec.Struct, frozen=True, kw_only=True):
     """A note at a moment of the film, in seconds."""
 

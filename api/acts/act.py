@@ -54,7 +54,7 @@ class Form(msgspec.Struct, frozen=True):
     again: Again | None
     answers: Answers | None
     goes: Where
-    says: str
+    says: Where
     at: str
 
 
@@ -77,7 +77,7 @@ def act(
     again: Again | None = None,
     answers: Answers | None = None,
     goes: Where = "",
-    says: str = "",
+    says: Where = "",
     at: str = "",
     opt: dict[str, Any] | None = None,
 ) -> Callable[[Verb], Act]:
@@ -85,7 +85,8 @@ def act(
 
     `page` and `json`: the addresses, below the edition's; an empty one is no door. `method` and
     `status` are the program's; a browser sends POST. `goes`: the page that follows, and `says` the
-    key of the word that it shows; `at` names the parameter whose place on that page is shown.
+    key of the word that it shows, each of them fixed or told by what was done; `at` names the
+    parameter whose place on that page is shown.
     `answers` draws a page of what was done instead; `reads` fills the shape where the form has
     other words for it. Cookies that the act returns are set at both doors.
     """
@@ -129,8 +130,10 @@ async def answered(request: AnyRequest, form: Form, done: Any) -> Response[Any]:
     """The page of what was done, or the way to the page that follows."""
     if form.answers is not None:
         return await form.answers(request, done)
-    place = form.goes if isinstance(form.goes, str) else form.goes(request, done)
-    return back(request, place, form.says, at=request.path_params.get(form.at, ""))
+    place, word = (
+        one if isinstance(one, str) else one(request, done) for one in (form.goes, form.says)
+    )
+    return back(request, place, word, at=request.path_params.get(form.at, ""))
 
 
 def program_of(verb: Verb) -> Verb:

@@ -1,18 +1,66 @@
-"""Recusals: whoever stepped aside is let back in by another person, a chair."""
+"""Recusals: a member steps aside, and is let back in by another person, a chair."""
+
+from typing import Annotated
 
 from litestar import Response
 from litestar.di import NamedDependency
 from litestar.params import FromPath
+from msgspec import Meta
 
 from api.acts.act import AnyRequest, Refusal, act
-from api.auth import needs
-from api.pages.room import recusals_page
-from api.v1.committee import Reason, film
+from api.acts.decisions import FILM
+from api.acts.room import room_again
+from api.forms import filled
+from api.pages.committee import CHAIR, COMMITTEE
+from api.pages.room import Typed, recusals_page
 from festival.access import Act, Viewer
+from festival.errors import Refused
 from festival.tables import Edition, Person
 from reviews import reviewing
+from reviews.lists import open_film
+from reviews.reviewing import Reason
 
-PLACE = "/committee/submissions/{submission_id:str}/recusals/{person_id:str}/lifting"
+PAGE = "/committee/recusals"
+LIFTING = f"{FILM}/recusals/{{person_id:str}}/lifting"
+
+
+class Meant(Reason, frozen=True):
+    """A form asks once more: a vote that was given leaves with its writer."""
+
+    sure: Annotated[str, Meta(max_length=8)] = ""
+
+
+async def meant(request: AnyRequest) -> Reason:
+    form = await filled(request, Meant)
+    if form.sure != "yes":
+        raise Refused("sure:recusal_not_sure")
+    return form
+
+
+async def recusing_again(request: AnyRequest, refused: Refusal) -> Response[str]:
+    return await room_again(request, refused, Typed(reason=refused.last("reason")))
+
+
+@act(
+    f"{FILM}/recusal",
+    json=f"{FILM}/recusal",
+    status=204,
+    guards=COMMITTEE,
+    reads=meant,
+    again=recusing_again,
+    goes=PAGE,
+    says="committee.done.recused",
+)
+async def recuse(
+    submission_id: FromPath[str],
+    data: Reason,
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> None:
+    """Step aside; the film is gone for the caller from now on."""
+    submission, _ = await open_film(submission_id, viewer, edition_row, Act.RECUSE)
+    await reviewing.recuse(submission, reason=data.reason, by=person)
 
 
 async def again(request: AnyRequest, refused: Refusal) -> Response[str]:
@@ -23,12 +71,12 @@ async def again(request: AnyRequest, refused: Refusal) -> Response[str]:
 
 
 @act(
-    PLACE,
-    json=PLACE,
+    LIFTING,
+    json=LIFTING,
     status=204,
-    guards=[needs(Act.SEE_BOARD, scope="committee")],
+    guards=CHAIR,
     again=again,
-    goes="/committee/recusals",
+    goes=PAGE,
     says="committee.done.lifted",
 )
 async def lift_recusal(
@@ -40,10 +88,10 @@ async def lift_recusal(
     edition_row: NamedDependency[Edition],
 ) -> None:
     """Let a member back in, for a reason that the record keeps; never oneself."""
-    submission, _ = await film(submission_id, viewer, edition_row, Act.READMIT)
+    submission, _ = await open_film(submission_id, viewer, edition_row, Act.READMIT)
     await reviewing.lift_recusal(
         submission, person_id, reason=data.reason, edition=edition_row, by=person
     )
 
 
-ACTS = [lift_recusal]
+ACTS = [recuse, lift_recusal]

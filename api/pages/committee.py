@@ -1,21 +1,17 @@
 """The committee's pages: queue, decision board, announcements."""
 
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from litestar import Request, Response, get, post
+from litestar import Request, Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath
-from msgspec import Meta
 
 from api.auth import needs
 from api.errors import STATUS
-from api.forms import filled, typed
-from api.pages._page import back, fault_words, language_of, page
-from api.v1.committee import film
+from api.pages._page import fault_words, language_of, page
 from festival.access import Act, Viewer
 from festival.errors import FestivalError
-from festival.tables import Edition, Person
+from festival.tables import Edition
 from reviews import decisions, lists
 from reviews.lists import Batch, Case, Waiting
 
@@ -26,18 +22,6 @@ MOST_AT_ONCE = 500  # films of one announcement: more could not be read before i
 ROWS = 60
 CARDS = 40
 COLUMNS = ("undecided", "accepted", "waitlisted", "declined")
-ACTS = {
-    "acceptance": decisions.accept,
-    "waiting": decisions.wait,
-    "regret": decisions.regret,
-    "reopening": decisions.reopen,
-}
-
-
-class DecisionForm(msgspec.Struct, frozen=True, kw_only=True):
-    act: Annotated[str, Meta(pattern="^(acceptance|waiting|regret|reopening)$")]
-    version: Annotated[int, Meta(ge=0, le=10**9)] = 0
-    note: Annotated[str, Meta(min_length=3, max_length=2000)]
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -143,26 +127,6 @@ async def board(request: AnyRequest, viewer: NamedDependency[Viewer]) -> Respons
     return await board_page(request, viewer)
 
 
-@post("/committee/submissions/{submission_id:str}/decision", guards=CHAIR)
-async def decide(
-    request: AnyRequest,
-    submission_id: FromPath[str],
-    viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-) -> Response[Any]:
-    submission, _ = await film(submission_id, viewer, edition_row, Act.DECIDE)
-    try:
-        form = await filled(request, DecisionForm)
-        await ACTS[form.act](submission, by=person, note=form.note, seen=form.version)
-    except FestivalError as error:
-        again = await typed(request, DecisionForm)
-        return await board_page(
-            request, viewer, error, Typed(submission_id, again.act, again.note)
-        )
-    return back(request, "/committee/decisions", "committee.done.decided", at=submission_id)
-
-
 async def announcements_page(
     request: AnyRequest,
     viewer: Viewer,
@@ -204,6 +168,4 @@ async def announcements(request: AnyRequest, viewer: NamedDependency[Viewer]) ->
     return await announcements_page(request, viewer)
 
 
-HANDLERS: list[Any] = [
-    queue, board, decide, announcements,
-]  # fmt: skip
+HANDLERS: list[Any] = [queue, board, announcements]

@@ -4,23 +4,22 @@ from datetime import datetime
 from typing import Annotated, Any, cast
 
 import msgspec
-from litestar import Request, Response, get, post
+from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from msgspec import Meta
 
 from api.auth import needs
-from api.forms import filled, typed
-from api.pages._page import back, fault_words, language_of, page
-from api.v1.committee import film
+from api.pages._page import fault_words, language_of, page
 from festival.access import Act, Viewer, may
 from festival.clock import PARIS
-from festival.errors import Conflict, FestivalError, Missing, Refused
+from festival.errors import Conflict, FestivalError, Missing
 from festival.language import country, length
-from festival.tables import Edition, Person, Section
-from reviews import lists, reviewing
+from festival.tables import Edition, Section
+from reviews import lists
+from reviews.lists import open_film
 from reviews.reviewing import Remark
-from reviews.scoring import CRITERIA, Score, Sheet, total
+from reviews.scoring import CRITERIA, Sheet, total
 from reviews.tables import Review
 from reviews.watching import length_of
 from submissions.entries import entry_of
@@ -31,39 +30,15 @@ from submissions.twins import twins_for_committee
 
 AnyRequest = Request[Any, Any, Any]
 COMMITTEE = [needs(Act.SEE_QUEUE, scope="committee")]
-CHAIR = [needs(Act.SEE_BOARD, scope="committee")]
 STEPPING = frozenset({"reason", "sure"})  # faults of the recusal's form
 
 
-class SheetForm(msgspec.Struct, frozen=True, kw_only=True):
+class SheetForm(Sheet, frozen=True, kw_only=True):
     """`over` is the version of another tab's sheet that the writer has seen and replaces."""
 
     version: Annotated[int, Meta(ge=0, le=10**9)] = 0
     over: Annotated[int, Meta(ge=1, le=10**9)] | None = None
     act: Annotated[str, Meta(pattern="^(keep|give)$")] = "keep"
-    writing: Score | None = None
-    image: Score | None = None
-    sound: Score | None = None
-    space: Score | None = None
-    opinion: Annotated[str, Meta(max_length=4000)] = ""
-
-
-def sheet_in(form: SheetForm) -> Sheet:
-    known = {name: getattr(form, name) for name in CRITERIA}
-    return Sheet(**known, opinion=form.opinion)
-
-
-class NoteForm(Remark, frozen=True, kw_only=True):
-    version: Annotated[int, Meta(ge=1, le=10**9)] = 1
-
-
-class RecusalForm(msgspec.Struct, frozen=True):
-    reason: Annotated[str, Meta(max_length=400)] = ""
-    sure: Annotated[str, Meta(max_length=8)] = ""
-
-
-class ReasonForm(msgspec.Struct, frozen=True):
-    reason: Annotated[str, Meta(max_length=400)] = ""
 
 
 class Typed(msgspec.Struct, frozen=True):
@@ -75,10 +50,6 @@ class Typed(msgspec.Struct, frozen=True):
     review: str = ""
     reopening: str = ""
 
-    @property
-    def sheet(self) -> Sheet | None:
-        return None if self.form is None else sheet_in(self.form)
-
 
 async def room_page(
     request: AnyRequest,
@@ -89,14 +60,14 @@ async def room_page(
     error: FestivalError | None = None,
     again: Typed = Typed(),  # noqa: B008  # frozen
 ) -> Response[str]:
-    submission, file = await film(submission_id, viewer, edition, Act.WATCH)
+    submission, file = await open_film(submission_id, viewer, edition, Act.WATCH)
     own = await lists.own_review(submission.id, viewer)
     subject = await lists.subject_of(submission.id, viewer)
     votes: tuple[lists.Vote, ...] = ()
     if may(viewer, Act.SEE_REVIEWS, subject):
         votes = (await lists.votes_of([submission.id], viewer)).get(submission.id, ())
     mine = next((vote for vote in votes if vote.mine), None)
-    sheet = again.sheet or sheet_of(own)
+    sheet = again.form or sheet_of(own)
     told = fault_words(language_of(request), error) if error else []
     return page(
         request, "committee/room.html", theme="screening", status=status_of(error),
@@ -185,113 +156,6 @@ async def room(
     return await room_page(request, viewer, edition_row, submission_id)
 
 
-@post("/committee/submissions/{submission_id:str}/review", guards=COMMITTEE)
-async def review(
-    request: AnyRequest,
-    submission_id: FromPath[str],
-    viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-) -> Response[Any]:
-    submission, file = await film(submission_id, viewer, edition_row, Act.REVIEW)
-    try:
-        form = await filled(request, SheetForm)
-        await reviewing.review(
-            submission,
-            file,
-            sheet_in(form),
-            version=form.over or form.version,
-            give=form.act == "give",
-            by=person,
-        )
-    except FestivalError as error:
-        again = Typed(form=await typed(request, SheetForm))
-        return await room_page(
-            request, viewer, edition_row, submission_id, error=error, again=again
-        )
-    done = "committee.done.given" if form.act == "give" else "committee.done.kept"
-    return back(request, f"/committee/submissions/{submission_id}", done)
-
-
-@post("/committee/submissions/{submission_id:str}/notes", guards=COMMITTEE)
-async def note(
-    request: AnyRequest,
-    submission_id: FromPath[str],
-    viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-) -> Response[Any]:
-    submission, file = await film(submission_id, viewer, edition_row, Act.REVIEW)
-    try:
-        remark = await filled(request, Remark)
-        await reviewing.note(submission, file, remark, by=person)
-    except FestivalError as error:
-        again = Typed(remark=await typed(request, Remark))
-        return await room_page(
-            request, viewer, edition_row, submission_id, error=error, again=again
-        )
-    return back(request, f"/committee/submissions/{submission_id}", "committee.done.noted")
-
-
-@post("/committee/submissions/{submission_id:str}/notes/{note_id:str}", guards=COMMITTEE)
-async def change_note(
-    request: AnyRequest,
-    submission_id: FromPath[str],
-    note_id: FromPath[str],
-    viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-) -> Response[Any]:
-    """Refused words go into the line for a new note: they are not lost."""
-    submission, _ = await film(submission_id, viewer, edition_row, Act.REVIEW)
-    try:
-        form = await filled(request, NoteForm)
-        await reviewing.change_note(submission, note_id, form, version=form.version, by=person)
-    except FestivalError as error:
-        again = Typed(remark=await typed(request, NoteForm))
-        return await room_page(
-            request, viewer, edition_row, submission_id, error=error, again=again
-        )
-    return back(request, f"/committee/submissions/{submission_id}", "committee.done.noted")
-
-
-@post("/committee/submissions/{submission_id:str}/notes/{note_id:str}/removal", guards=COMMITTEE)
-async def remove_note(
-    request: AnyRequest,
-    submission_id: FromPath[str],
-    note_id: FromPath[str],
-    viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-) -> Response[Any]:
-    submission, _ = await film(submission_id, viewer, edition_row, Act.REVIEW)
-    await reviewing.remove_note(submission, note_id, by=person)
-    return back(request, f"/committee/submissions/{submission_id}", "committee.done.note_removed")
-
-
-@post("/committee/submissions/{submission_id:str}/recusal", guards=COMMITTEE)
-async def recuse(
-    request: AnyRequest,
-    submission_id: FromPath[str],
-    viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-) -> Response[Any]:
-    """With a reason, and a word that it is meant: a vote that was given leaves with its writer."""
-    submission, _ = await film(submission_id, viewer, edition_row, Act.RECUSE)
-    try:
-        form = await filled(request, RecusalForm)
-        if form.sure != "yes":
-            raise Refused("sure:recusal_not_sure")
-        await reviewing.recuse(submission, reason=form.reason, by=person)
-    except FestivalError as error:
-        again = Typed(reason=(await typed(request, RecusalForm)).reason)
-        return await room_page(
-            request, viewer, edition_row, submission_id, error=error, again=again
-        )
-    return back(request, "/committee/recusals", "committee.done.recused")
-
-
 async def recusals_page(
     request: AnyRequest, viewer: Viewer, *, error: FestivalError | None = None, row: str = "", reason: str = ""
 ) -> Response[str]:
@@ -310,27 +174,4 @@ async def recusals(request: AnyRequest, viewer: NamedDependency[Viewer]) -> Resp
     return await recusals_page(request, viewer)
 
 
-@post("/committee/submissions/{submission_id:str}/reviews/{review_id:str}/reopening", guards=CHAIR)
-async def reopen_sheet(
-    request: AnyRequest,
-    submission_id: FromPath[str],
-    review_id: FromPath[str],
-    viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-) -> Response[Any]:
-    submission, _ = await film(submission_id, viewer, edition_row, Act.DECIDE)
-    try:
-        form = await filled(request, ReasonForm)
-        await reviewing.reopen_sheet(
-            submission, review_id, reason=form.reason, edition=edition_row, by=person
-        )
-    except FestivalError as error:
-        again = Typed(reopening=(await typed(request, ReasonForm)).reason, review=review_id)
-        return await room_page(request, viewer, edition_row, submission_id, error=error, again=again)
-    return back(request, f"/committee/submissions/{submission_id}", "committee.done.reopened")
-
-
-HANDLERS: list[Any] = [
-    room, review, note, change_note, remove_note, recuse, recusals, reopen_sheet,
-]  # fmt: skip
+HANDLERS: list[Any] = [room, recusals]

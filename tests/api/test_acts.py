@@ -7,17 +7,17 @@ from api.app import ACTS, create_app
 from api.auth import UNSAFE
 from tests.builders import a_person, an_edition, sign_in
 
+BOARD = "a page's form holds the four decisions, and a program has an address for each"
 NO_TWIN: dict[str, str] = {
     "accounts.set_password": "a password is typed by a person; a program has keys",
+    **{f"decisions.{verb}": BOARD for verb in ("decide", "accept", "wait", "regret", "reopen")},
+    "room.watch": "the player tells every few seconds what was watched; no form could",
     "subtitles.drop": "a row of the page is one track; a program says so at the address of its language",
     "subtitles.remove": "a page takes away what its reader sees, never all of a language at once",
 }
 """Acts of one door, and why the other would serve nobody."""
 
 OUTSIDE = {
-    "api.pages.committee": """
-        decide
-    """,
     "api.pages.filmmaker": """
         save_fields
     """,
@@ -28,14 +28,8 @@ OUTSIDE = {
         add_event add_guest add_screen add_venue apply ask from_selection let_go publish remove stop
         undo_plan
     """,
-    "api.pages.room": """
-        change_note note recuse remove_note reopen_sheet review
-    """,
     "api.pages.subtitles": """
         bring
-    """,
-    "api.v1.committee": """
-        accept change_note note recuse regret remove_note reopen reopen_sheet review wait watch
     """,
     "api.v1.letters": """
         give_up_all retry_all

@@ -1,0 +1,213 @@
+"""The screening room: a sheet is kept or given, notes are pinned, and a given sheet is reopened."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Response
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+from msgspec import Meta
+
+from api.acts.act import AnyRequest, Refusal, act
+from api.acts.decisions import FILM
+from api.forms import filled, typed
+from api.pages._page import back
+from api.pages.committee import CHAIR, COMMITTEE
+from api.pages.room import SheetForm, Typed, room_page
+from festival.access import Act, Viewer
+from festival.tables import Edition, Person
+from reviews import reviewing, watching
+from reviews.lists import open_film
+from reviews.reviewing import Reason, Remark
+from reviews.scoring import Sheet
+from reviews.watching import Seen, Watched
+
+
+class ReviewSheet(msgspec.Struct, frozen=True):
+    """A score sheet, the version it was read at (0: none yet), and whether it is given."""
+
+    sheet: Sheet
+    version: Annotated[int, Meta(ge=0, le=10**9)] = 0
+    give: bool = False
+
+
+class RemarkAgain(Remark, frozen=True, kw_only=True):
+    """A note in other words, and the version that was read."""
+
+    version: Annotated[int, Meta(ge=1, le=10**9)]
+
+
+def to_room(request: AnyRequest, _: Any) -> str:
+    return f"/committee/submissions/{request.path_params['submission_id']}"
+
+
+async def room_again(request: AnyRequest, refused: Refusal, stands: Typed) -> Response[str]:
+    return await room_page(
+        request,
+        request.state["viewer"],
+        request.state["edition"],
+        request.path_params["submission_id"],
+        error=refused.error,
+        again=stands,
+    )
+
+
+async def sheet_again(request: AnyRequest, refused: Refusal) -> Response[str]:
+    return await room_again(request, refused, Typed(form=await typed(request, SheetForm)))
+
+
+async def note_again(request: AnyRequest, refused: Refusal) -> Response[str]:
+    """Refused words stand in the line for a new note: they are not lost."""
+    return await room_again(request, refused, Typed(remark=await typed(request, Remark)))
+
+
+async def reopening_again(request: AnyRequest, refused: Refusal) -> Response[str]:
+    at, viewer = request.path_params, request.state["viewer"]
+    await open_film(at["submission_id"], viewer, request.state["edition"], Act.DECIDE)
+    stands = Typed(reopening=refused.last("reason"), review=at["review_id"])
+    return await room_again(request, refused, stands)
+
+
+async def sheet_in(request: AnyRequest) -> ReviewSheet:
+    form = await filled(request, SheetForm)
+    return ReviewSheet(form, form.over or form.version, give=form.act == "give")
+
+
+async def sheet_kept(request: AnyRequest, _: Any) -> Redirect:
+    given = (await filled(request, SheetForm)).act == "give"
+    return back(request, to_room(request, _), f"committee.done.{'given' if given else 'kept'}")
+
+
+@act(
+    f"{FILM}/review",
+    json=f"{FILM}/review",
+    method="put",
+    guards=COMMITTEE,
+    reads=sheet_in,
+    again=sheet_again,
+    answers=sheet_kept,
+)
+async def review(
+    submission_id: FromPath[str],
+    data: ReviewSheet,
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, int]:
+    """Keep or give a score sheet; 409 with the sheet that stands when another tab was faster, 422
+    once the decision is announced.
+    """
+    submission, file = await open_film(submission_id, viewer, edition_row, Act.REVIEW)
+    version = await reviewing.review(
+        submission, file, data.sheet, version=data.version, give=data.give, by=person
+    )
+    return {"version": version}
+
+
+@act(
+    f"{FILM}/notes",
+    json=f"{FILM}/notes",
+    guards=COMMITTEE,
+    again=note_again,
+    goes=to_room,
+    says="committee.done.noted",
+)
+async def note(
+    submission_id: FromPath[str],
+    data: Remark,
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, Any]:
+    """A note at a moment of the film, which only its writer reads."""
+    submission, file = await open_film(submission_id, viewer, edition_row, Act.REVIEW)
+    kept = await reviewing.note(submission, file, data, by=person)
+    return {"id": kept.id, "at_seconds": kept.at_seconds, "sign": kept.sign, "text": kept.text}
+
+
+@act(
+    f"{FILM}/notes/{{note_id:str}}",
+    json=f"{FILM}/notes/{{note_id:str}}",
+    method="put",
+    guards=COMMITTEE,
+    again=note_again,
+    goes=to_room,
+    says="committee.done.noted",
+)
+async def change_note(
+    submission_id: FromPath[str],
+    note_id: FromPath[str],
+    data: RemarkAgain,
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, int]:
+    """One's own note in other words; 409 when another tab was faster."""
+    submission, _ = await open_film(submission_id, viewer, edition_row, Act.REVIEW)
+    version = await reviewing.change_note(
+        submission, note_id, data, version=data.version, by=person
+    )
+    return {"version": version}
+
+
+@act(
+    f"{FILM}/notes/{{note_id:str}}/removal",
+    json=f"{FILM}/notes/{{note_id:str}}",
+    method="delete",
+    guards=COMMITTEE,
+    goes=to_room,
+    says="committee.done.note_removed",
+)
+async def remove_note(
+    submission_id: FromPath[str],
+    note_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> None:
+    """Take one's own note away."""
+    submission, _ = await open_film(submission_id, viewer, edition_row, Act.REVIEW)
+    await reviewing.remove_note(submission, note_id, by=person)
+
+
+@act(json=f"{FILM}/viewing", method="put", guards=COMMITTEE)
+async def watch(
+    submission_id: FromPath[str],
+    data: Watched,
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> Seen:
+    """Tell what was just watched, and hear what counts of it: no more than the film's length, than
+    twice the time that passed, and than the segments that the caller was handed.
+    """
+    _, file = await open_film(submission_id, viewer, edition_row, Act.WATCH)
+    return await watching.watch(file, data, by=person)
+
+
+@act(
+    f"{FILM}/reviews/{{review_id:str}}/reopening",
+    json=f"{FILM}/reviews/{{review_id:str}}/reopening",
+    status=204,
+    guards=CHAIR,
+    again=reopening_again,
+    goes=to_room,
+    says="committee.done.reopened",
+)
+async def reopen_sheet(
+    submission_id: FromPath[str],
+    review_id: FromPath[str],
+    data: Reason,
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> None:
+    """Let one given sheet be changed after the announcement; what it said is kept."""
+    submission, _ = await open_film(submission_id, viewer, edition_row, Act.DECIDE)
+    await reviewing.reopen_sheet(
+        submission, review_id, reason=data.reason, edition=edition_row, by=person
+    )
+
+
+ACTS = [review, note, change_note, remove_note, watch, reopen_sheet]
