@@ -14,7 +14,10 @@ def tagged(
 ) -> Response[bytes]:
     """The body with its own hash as tag; 304 without it where the reader has it already."""
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    named = {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}
+    named = {
+        one.strip().removeprefix("W/")
+        for one in request.headers.get("if-none-match", "").split(",")
+    }
     kept = {**headers, "etag": tag}
     if named & {tag, "*"}:
         return Response(b"", status_code=304, media_type=media_type, headers=kept)

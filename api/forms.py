@@ -44,9 +44,7 @@ async def typed(request: Request[Any, Any, Any], shape: type[Shape]) -> Shape:
     return shape(**again)
 
 
-async def sent(
-    request: Request[Any, Any, Any], shape: type[msgspec.Struct]
-) -> dict[str, Any]:
+async def sent(request: Request[Any, Any, Any], shape: type[msgspec.Struct]) -> dict[str, Any]:
     """The fields that were filled in, by their names in the form. A line ends as the browser counted
     it: a form sends two signs for it, and a text of just the right length would come too long.
     """

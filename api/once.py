@@ -66,7 +66,9 @@ class Once(ASGIMiddleware):
         if most_bytes(scope) is None and kind == FILM:
             raise ClientException("key_with_film")
         body = await whole_body(receive, most=most_bytes(scope) or 0)
-        mark, said = marked(body, kind, headers.get(b"content-type", b"")) if is_form else ("", body)
+        mark, said = (
+            marked(body, kind, headers.get(b"content-type", b"")) if is_form else ("", body)
+        )
         key = given or mark
         viewer = await viewer_of(ASGIConnection(scope)) if key else None
         if viewer is None or not viewer.is_known:

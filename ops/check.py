@@ -1,4 +1,4 @@
-"""./run check: lint, types, import contracts, front-end, words in both languages, letters, licences, spelling.
+"""./run check: lint, form, types, import contracts, front-end, words in both languages, letters, licences, spelling.
 
 Stops at nothing.
 
@@ -12,6 +12,7 @@ import time
 PACKAGES = ["festival", "media", "submissions", "reviews", "screenings", "api", "workers", "ops"]
 STEPS = {
     "ruff": ["-m", "ruff", "check", "."],
+    "format": ["-m", "ruff", "format", "--check", "--quiet", "."],
     "mypy": ["-m", "mypy", "--no-error-summary", *PACKAGES],
     "contracts": [
         "-c",

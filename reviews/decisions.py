@@ -62,7 +62,9 @@ async def tell_programmers(submission: Submission) -> None:
 async def hold(submission: Submission, *, seen: int) -> None:
     """Lock the film; whoever saw an older decision than the one that stands gets it to read."""
     await rows("SELECT id FROM submission WHERE id = {} FOR UPDATE", submission.id)
-    found = await rows(f"SELECT {VERSION} AS version FROM submission s WHERE s.id = {{}}", submission.id)
+    found = await rows(
+        f"SELECT {VERSION} AS version FROM submission s WHERE s.id = {{}}", submission.id
+    )
     if found[0]["version"] == seen:
         return
     standing = await newest(submission)
@@ -232,7 +234,10 @@ async def tell(line: AnnouncementLine, *, edition: Edition, by: Person) -> None:
     elif wanted is Status.DECLINED:
         await tell_programmers(submission)
     await tell_members(
-        submission, wanted.value, edition=edition, occasion=f"announcement:{line.announcement}",
+        submission,
+        wanted.value,
+        edition=edition,
+        occasion=f"announcement:{line.announcement}",
         **(await facts_for(submission, wanted)),
     )
 

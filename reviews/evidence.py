@@ -16,7 +16,9 @@ RUNTIME = f"""(CASE WHEN e.measured_runtime THEN {LENGTH}
 
 def share(seconds: str) -> str:
     """SQL: the share of the file `n` that these seconds are, 0 where there are none."""
-    return f"""(CASE WHEN {LENGTH} > 0 THEN least(1, coalesce({seconds}, 0) / {LENGTH}) ELSE 0 END)"""
+    return (
+        f"""(CASE WHEN {LENGTH} > 0 THEN least(1, coalesce({seconds}, 0) / {LENGTH}) ELSE 0 END)"""
+    )
 
 
 def seated(person: str) -> str:

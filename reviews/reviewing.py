@@ -222,7 +222,14 @@ async def standing_vote(submission: Submission, review_id: str) -> dict[str, Any
 
 
 async def tell_writer(
-    kind: str, submission: Submission, to: str, *, occasion: str, edition: Edition, reason: str, by: Person
+    kind: str,
+    submission: Submission,
+    to: str,
+    *,
+    occasion: str,
+    edition: Edition,
+    reason: str,
+    by: Person,
 ) -> None:
     """A letter to one member about a film that is open to them, with the way to its room."""
     film = await Film.objects().get(Film.id == submission.film)
@@ -287,7 +294,9 @@ async def remove_note(submission: Submission, note_id: str, *, by: Person) -> No
             note_id, submission.id, by.id,
         )  # fmt: skip
         if gone:
-            await record("note_removed", submission.id, by=by, edition=submission.edition, note=note_id)
+            await record(
+                "note_removed", submission.id, by=by, edition=submission.edition, note=note_id
+            )
 
 
 async def recuse(submission: Submission, *, reason: str, by: Person) -> None:

@@ -278,7 +278,11 @@ async def document_of(edition: Edition, grid: Grid, number: int) -> Document:
 
 def sequenced(document: Document, before: Document | None) -> Document:
     """Each screening with the number that last changed it: a diary moves what moved, and no more."""
-    earlier = {} if before is None else {s.id: (s.sequence, shown_of(before, s)) for s in before.screenings}
+    earlier = (
+        {}
+        if before is None
+        else {s.id: (s.sequence, shown_of(before, s)) for s in before.screenings}
+    )
 
     def since(screening: PublicScreening) -> int:
         sequence, shown = earlier.get(screening.id, (0, None))

@@ -111,7 +111,9 @@ def form_of(verb: Verb, form: Form) -> Verb:
     async def face(request: AnyRequest, **given: Any) -> Response[Any]:
         try:
             if shape is not None:
-                given["data"] = await (form.reads(request) if form.reads else filled(request, shape))
+                given["data"] = await (
+                    form.reads(request) if form.reads else filled(request, shape)
+                )
             done = await verb(**(given | ({"request": request} if wants_request(verb) else {})))
         except FestivalError as error:
             if form.again is None:

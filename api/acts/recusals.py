@@ -66,7 +66,11 @@ async def recuse(
 async def again(request: AnyRequest, refused: Refusal) -> Response[str]:
     row = "{submission_id}-{person_id}".format_map(request.path_params)
     return await recusals_page(
-        request, request.state["viewer"], error=refused.error, row=row, reason=refused.last("reason")
+        request,
+        request.state["viewer"],
+        error=refused.error,
+        row=row,
+        reason=refused.last("reason"),
     )
 
 

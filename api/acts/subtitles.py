@@ -49,9 +49,7 @@ async def confirm(
     await subtitling.confirm(submission, data.track, by=person)
 
 
-@act(
-    f"{TRACKS}/{{track:str}}/removal", guards=MAKER, goes=to_report, says="filmmaker.done.dropped"
-)
+@act(f"{TRACKS}/{{track:str}}/removal", guards=MAKER, goes=to_report, says="filmmaker.done.dropped")
 async def drop(
     submission_id: FromPath[str],
     track: FromPath[str],

@@ -108,7 +108,9 @@ def entry_from(fields: Mapping[str, str]) -> Entry:
     for name, named in LISTS.items():
         none = [codes.NONE] if fields.get(NONE.get(name, "")) else []
         given[name] = [*none, *codes.split(fields[name], named)]
-    given["directors"] = [name for line in fields["directors"].split("\n") if (name := line.strip())]
+    given["directors"] = [
+        name for line in fields["directors"].split("\n") if (name := line.strip())
+    ]
     given["rights_confirmed"] = bool(fields["rights_confirmed"])
     if fields["year"].strip():
         given["year"] = fields["year"].strip()

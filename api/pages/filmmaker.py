@@ -383,7 +383,9 @@ async def report_page(
         drawn["kept"] = await received(file.id, file.state, store)
         drawn["stands"] = await standing_before(submission.id, file.number)
         drawn["texts"] = await tracks_of(submission.id)
-        drawn["tongues"] = [language.tongue(language_of(request), code) for code in codes.languages()]
+        drawn["tongues"] = [
+            language.tongue(language_of(request), code) for code in codes.languages()
+        ]
         drawn |= {"kinds": KINDS, "words": words, "spelled": spelled}
     return page(
         request, "filmmaker/report.html", status=422 if error else 200, submission=submission,

@@ -157,7 +157,12 @@ async def room(
 
 
 async def recusals_page(
-    request: AnyRequest, viewer: Viewer, *, error: FestivalError | None = None, row: str = "", reason: str = ""
+    request: AnyRequest,
+    viewer: Viewer,
+    *,
+    error: FestivalError | None = None,
+    row: str = "",
+    reason: str = "",
 ) -> Response[str]:
     """`row`: the one whose form was refused; what was typed into it stands there again."""
     return page(

@@ -63,7 +63,12 @@ async def bring(
     """
     submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
     track = await subtitling.add(
-        submission, await request.body(), language=language, kind=kind, name=shown_name(name), by=person
+        submission,
+        await request.body(),
+        language=language,
+        kind=kind,
+        name=shown_name(name),
+        by=person,
     )
     return told(msgspec.structs.replace(track, first=await subtitling.first_of(track.id)))
 

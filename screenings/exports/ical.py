@@ -9,7 +9,9 @@ from icalendar import Calendar, Event
 
 from screenings.publication import Document, PublicProgramme, PublicScreening
 
-DOMAIN = "cinema-for-space"  # a name, not an address: whatever host serves it, an event stays itself
+DOMAIN = (
+    "cinema-for-space"  # a name, not an address: whatever host serves it, an event stays itself
+)
 
 
 def calendar(
