@@ -40,6 +40,7 @@ from api.v1 import programmer as programmer_v1
 from festival.access import Viewer
 from festival.language import LANGUAGES
 from festival.pool import pool
+from festival.readiness import is_guarded
 from festival.settings import Settings
 from festival.tables import Edition, Person
 from media.storage import StorageAway, Store
@@ -166,7 +167,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
     @asynccontextmanager
     async def with_database(_: Litestar) -> AsyncIterator[None]:
         async with pool(size=settings.pool_size), far_uploads(store):
-            if await health.is_guarded() is False:
+            if await is_guarded() is False:
                 log.warning("this database role can change the record: see DATABASE_OWNER_URL")
             yield
 

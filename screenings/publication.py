@@ -7,7 +7,7 @@ import msgspec
 
 from festival.clock import festival_day, minutes_of
 from festival.db import rows, transaction
-from festival.errors import Conflict, Refused
+from festival.errors import Conflict, Missing, Refused
 from festival.record import record
 from festival.tables import Edition, Person, new_id
 from screenings import notices
@@ -408,6 +408,22 @@ async def newest_document(edition: Edition) -> Document | None:
         msgspec.convert(found[0]["document"], Document), published_at=found[0]["published_at"]
     )
     return without(document, await left(document))
+
+
+async def published(edition: Edition) -> Document:
+    """What the public sees; `Missing` before the first publication."""
+    document = await newest_document(edition)
+    if document is None:
+        raise Missing("programme_not_published")
+    return document
+
+
+async def published_programme(edition: Edition, programme_id: str) -> PublicProgramme:
+    """One programme that the public sees; of no other is it told whether there is one."""
+    for programme in (await published(edition)).programmes:
+        if programme.id == programme_id:
+            return programme
+    raise Missing("programme_missing")
 
 
 async def left(document: Document) -> set[str]:

@@ -17,13 +17,13 @@ from api.forms import filled
 from api.pages import _machines
 from api.pages._page import fault_words, language_of, page, prefix_of
 from api.pages._report import decimals
-from api.v1.health import is_guarded, parts_of
 from api.v1.operator import PolicyName, mailbox_of
 from festival import mailbag, outages
 from festival.access import Act, Viewer
 from festival.clock import now
 from festival.errors import Conflict, FestivalError, Refused
 from festival.language import has_words, words
+from festival.readiness import is_guarded
 from festival.settings import Settings
 from festival.sink import letters_in
 from festival.tables import Edition, Part, Person
@@ -32,6 +32,7 @@ from festival.work import let_go, put_first, send_again
 from media import policy
 from submissions import rejudging
 from submissions.oversight import MOST_LINES, envelopes, queue_lines, record_lines
+from submissions.readiness import parts_of
 
 AnyRequest = Request[Any, Any, Any]
 OPERATOR = [needs(Act.OPERATE, scope="operate")]

@@ -15,14 +15,19 @@ from litestar.response import Redirect
 from api.auth import settings_of
 from api.etags import READ, tagged
 from api.pages._page import language_of, page, prefix_of
-from api.v1.programme import published, published_programme
 from festival import language
 from festival.clock import PARIS, festival_day
 from festival.errors import Missing
 from festival.language import LANGUAGES
 from festival.tables import Edition
 from screenings.exports.ical import calendar
-from screenings.publication import Document, PublicProgramme, newest_document
+from screenings.publication import (
+    Document,
+    PublicProgramme,
+    newest_document,
+    published,
+    published_programme,
+)
 
 AnyRequest = Request[Any, Any, Any]
 ROW = 30

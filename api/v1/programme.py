@@ -11,23 +11,9 @@ from api.v1.files import found, served
 from festival.errors import Missing
 from festival.tables import Edition
 from media.storage import Store
-from screenings.publication import Document, PublicProgramme, newest_document
+from screenings.publication import Document, PublicProgramme, published, published_programme
 
 SHORTLY = CacheControlHeader(public=True, max_age=60)
-
-
-async def published(edition: Edition) -> Document:
-    document = await newest_document(edition)
-    if document is None:
-        raise Missing("programme_not_published")
-    return document
-
-
-async def published_programme(edition: Edition, programme_id: str) -> PublicProgramme:
-    for programme in (await published(edition)).programmes:
-        if programme.id == programme_id:
-            return programme
-    raise Missing("programme_missing")
 
 
 @get("/programme", cache_control=SHORTLY)

@@ -2,8 +2,9 @@
 
 import pytest
 
-from festival import people
+from festival import arrivals, people
 from festival.db import rows
+from festival.errors import Refused
 from festival.tables import Letter, Part, Role
 from tests.builders import a_person, an_edition, sign_in
 
@@ -55,6 +56,30 @@ async def test_who_has_signed_in_makes_and_ends_a_key(client) -> None:
 
     assert (made.status_code, ended.status_code) == (201, 204)
     assert (await client.get(tokens)).json() == []
+
+
+async def test_a_key_that_opens_nothing_is_refused_alike_at_both_doors(client) -> None:
+    edition = await an_edition()
+    await sign_in(client, await a_person("filmmaker", edition=edition))
+
+    form = await client.post(f"/en/{edition.slug}/account/tokens", data={"name": "robot"})
+    program = await client.post(f"/api/v1/{edition.slug}/tokens", json={"name": "robot", "scopes": []})
+
+    assert (form.status_code, program.status_code) == (422, 422)
+    assert program.json()["codes"] == ["scopes:scope_unknown"]
+    assert "Choose at least one known right." in form.text
+    assert 'value="robot"' in form.text
+
+
+async def test_a_link_that_opens_nothing_stays_unspent(house) -> None:
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    link = await people.new_link(maker)
+
+    with pytest.raises(Refused):
+        await arrivals.key_by_link(link, edition=edition, name="robot", scopes={"everything"})
+
+    assert await people.is_good_link(link)
 
 
 async def test_a_letter_to_an_address_says_nothing_that_a_stranger_wrote(client) -> None:
