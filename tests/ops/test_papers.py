@@ -13,6 +13,7 @@ from ops import letters, licences
 pytestmark = pytest.mark.unit
 
 ROOT = Path(__file__).parents[2]
+RECIPES = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs" / "howto").glob("*.md"))
 
 
 def test_the_changelog_names_the_version_and_its_day() -> None:
@@ -24,7 +25,7 @@ def test_the_changelog_names_the_version_and_its_day() -> None:
     assert date.fromisoformat(newest[2]).year >= 2026
 
 
-@pytest.mark.parametrize("paper", ["README.md", "CONTRIBUTING.md", *sorted(map(str, Path("docs/howto").glob("*.md")))])
+@pytest.mark.parametrize("paper", ["README.md", "CONTRIBUTING.md", *RECIPES])
 def test_every_link_of_a_paper_leads_somewhere(paper: str) -> None:
     for place in re.findall(r"\]\((?!https?:)([^)#]+)", (ROOT / paper).read_text()):
         assert ((ROOT / paper).parent / place).exists(), place
