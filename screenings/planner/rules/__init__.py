@@ -12,13 +12,13 @@ __all__ = [
     "PRICES",
     "PROMISE",
     "RULES",
+    "RULE_OF",
     "Facts",
     "breaches",
     "clashes",
     "cost",
     "further_cost",
     "has_further_cost",
-    "rule_of",
     "state",
 ]
 
@@ -37,7 +37,7 @@ CONSTRAINTS: dict[str, Constraint] = {  # by what their demands are called
     for rule in RULES
     for constraint in rule.constraints
 }
-RULE_OF = {
+RULE_OF = {  # by the codes of clashes and of demands
     code: rule.code
     for rule in RULES
     for constraint in rule.constraints
@@ -63,11 +63,6 @@ def further_cost(facts: Facts, placements: Iterable[Placement], missing: int) ->
 def has_further_cost(facts: Facts) -> bool:
     codes = [price.code for price in PRICES if price.code not in NATIVE]
     return any(facts.weight(code) for code in [*codes, *(rule.code for rule in RULES)])
-
-
-def rule_of(code: str) -> str:
-    """The rule to which a clash or a demand belongs."""
-    return RULE_OF[code]
 
 
 def clashes(problem: Problem, placements: Iterable[Placement]) -> list[Clash]:

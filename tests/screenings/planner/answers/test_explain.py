@@ -16,7 +16,7 @@ from screenings.planner.model import (
     Resource,
     Setting,
 )
-from screenings.planner.rules import Facts, breaches, clashes, rule_of
+from screenings.planner.rules import RULE_OF, Facts, breaches, clashes
 from screenings.planner.rules.demands import demands_of
 from tests.screenings.planner.builders import (
     a_festival,
@@ -271,7 +271,7 @@ def test_whatever_forbids_is_named_and_offered(code):
 @pytest.mark.parametrize("code", SAID_BY_LISTS)
 def test_without_the_rule_that_is_named_there_is_a_plan(code):
     problem = SAID_BY_LISTS[code]
-    settings = {rule_of(code.removesuffix("_within")): Setting(on=False)}
+    settings = {RULE_OF[code.removesuffix("_within")]: Setting(on=False)}
 
     found = explain(replace(problem, settings=settings), seconds=20)
 
