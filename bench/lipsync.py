@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from media import stamps
-from media.sandbox import Cell
+from media.sandbox import Sandbox
 from media.tools import find_tools
 from tests import lipsync
 from tests.clips import Clips
@@ -28,10 +28,10 @@ class Folder:
     def __init__(self, folder: Path) -> None:
         self.folder, self.numbers = folder, itertools.count()
 
-    def cell(self, source: Path) -> Cell:
+    def sandbox(self, source: Path) -> Sandbox:
         work = self.folder / f"job{next(self.numbers)}"
         work.mkdir(mode=0o700)
-        return Cell(tools=find_tools(), source=source, work=work, allow_fallback=True)
+        return Sandbox(tools=find_tools(), source=source, work=work, allow_fallback=True)
 
 
 def main() -> int:
@@ -39,7 +39,7 @@ def main() -> int:
     missed = 0
     with tempfile.TemporaryDirectory(prefix="cfs-lipsync-") as name:
         folder, clips = Path(name), Clips(Path(name))
-        made = {what: (source := draw(clips), *lipsync.copied(what, source, Folder(folder_for(folder)).cell))
+        made = {what: (source := draw(clips), *lipsync.copied(what, source, Folder(folder_for(folder)).sandbox))
                 for what, draw in MADE.items()}  # fmt: skip
         with lipsync.screen(folder) as screen:
             for what, (source, copy, clock) in made.items():

@@ -27,7 +27,7 @@ from rich.table import Table
 from bench import hosts
 from media import chunks, graph, scan, screener, stills, windows
 from media.facts import Facts
-from media.sandbox import Cell
+from media.sandbox import Sandbox
 from media.tools import find_tools
 from tests.real_clip import real_clip
 
@@ -82,36 +82,36 @@ def repeated(piece: Path, times: int) -> Path:
 
 
 @contextmanager
-def cell(film: Path, *, walls: bool):
+def sandbox(film: Path, *, walls: bool):
     work = Path(tempfile.mkdtemp(prefix="cfs-bench-"))
     work.chmod(0o777)
     tools = find_tools()
     if not walls:
         tools = msgspec.structs.replace(tools, bwrap=None)
     try:
-        yield Cell(tools=tools, source=film, work=work, allow_fallback=not walls)
+        yield Sandbox(tools=tools, source=film, work=work, allow_fallback=not walls)
     finally:
         shutil.rmtree(work)
 
 
 def inspected(film: Path) -> Facts:
-    with cell(film, walls=False) as here:
+    with sandbox(film, walls=False) as here:
         return windows.look(here, scan.inspect(here))
 
 
 def ours(film: Path) -> None:
     """Everything that a film goes through: T0 to T3."""
-    with cell(film, walls=False) as here:
+    with sandbox(film, walls=False) as here:
         screener.make(here, windows.look(here, scan.inspect(here)))
 
 
 def rungs_only(film: Path, facts: Facts) -> None:
     """The bare ladder with its sound, in one graph: nothing looked at, nothing else made."""
-    with cell(film, walls=False) as here:
+    with sandbox(film, walls=False) as here:
         raw(*ladder_arguments(facts, here))
 
 
-def ladder_arguments(facts: Facts, here: Cell) -> list[str]:
+def ladder_arguments(facts: Facts, here: Sandbox) -> list[str]:
     picture = facts.picture
     assert picture is not None
     clock = screener.clock_of(here, facts)
@@ -131,7 +131,7 @@ def separately(film: Path, facts: Facts) -> None:
     """
     picture = facts.picture
     assert picture is not None
-    with cell(film, walls=False) as here:
+    with sandbox(film, walls=False) as here:
         clock = screener.clock_of(here, facts)
         for rung in graph.ladder(picture):
             (here.work / rung.name).mkdir()
@@ -169,14 +169,14 @@ def decoded(film: Path) -> None:
 
 
 def piped(film: Path, facts: Facts) -> None:
-    """The graph in its cell, watched by the runner, verified."""
-    with cell(film, walls=True) as here:
+    """The graph in its sandbox, watched by the runner, verified."""
+    with sandbox(film, walls=True) as here:
         screener.make(here, facts)
 
 
 def bare(film: Path, facts: Facts) -> None:
     """The very same graph, by ffmpeg alone."""
-    with cell(film, walls=False) as here:
+    with sandbox(film, walls=False) as here:
         for name in [rung.name for rung in graph.ladder(facts.picture)] + ["a0"]:  # type: ignore[arg-type]
             (here.work / name).mkdir()
         raw(*graph.arguments(facts, screener.clock_of(here, facts), film=here.film, job=here.job))
@@ -184,16 +184,16 @@ def bare(film: Path, facts: Facts) -> None:
 
 def in_parts(film: Path, facts: Facts) -> None:
     """The same copy out of parts of 12 seconds, as several workers make it."""
-    with cell(film, walls=False) as whole:
+    with sandbox(film, walls=False) as whole:
         clock = screener.clock_of(whole, facts)
         plan = chunks.plan(facts, clock, seconds=12)
         (whole.work / "parts").mkdir()
         for part in plan.parts:
-            with cell(film, walls=False) as here:
+            with sandbox(film, walls=False) as here:
                 chunks.encode(here, facts, clock, part)
                 here.work.rename(chunks.folder_of(whole.work, part))
                 here.work.mkdir()
-        with cell(film, walls=False) as here:
+        with sandbox(film, walls=False) as here:
             chunks.encode_sound(here, facts, clock)
             here.work.rename(whole.work / "sound")
             here.work.mkdir()
@@ -201,12 +201,12 @@ def in_parts(film: Path, facts: Facts) -> None:
 
 
 def in_one(film: Path, facts: Facts) -> None:
-    with cell(film, walls=False) as here:
+    with sandbox(film, walls=False) as here:
         screener.make(here, facts)
 
 
 def early(film: Path, facts: Facts) -> None:
-    with cell(film, walls=False) as here:
+    with sandbox(film, walls=False) as here:
         screener.make_early(here, facts)
 
 
@@ -214,7 +214,7 @@ def watched(film: Path, facts: Facts, *, full: bool) -> None:
     """Every check on the picture: as we do it, on a small branch and in windows; or all at full size."""
     picture = facts.picture
     assert picture is not None
-    with cell(film, walls=False) as here:
+    with sandbox(film, walls=False) as here:
         argv = graph.watching(facts, screener.clock_of(here, facts), film=here.film, job=here.job)
         if not full:
             windows.look(here, facts)
@@ -240,7 +240,7 @@ def rows(folder: Path, *, short: bool):
     decode, _ = cost(lambda: decoded(minute))
     yield "decode floor: decode / everything, CPU", decode / everything, None, f"{decode:.1f} / {everything:.1f} s"
     long = repeated(piece, 30)
-    with cell(long, walls=False) as here:
+    with sandbox(long, walls=False) as here:
         verdict, wall = cost(lambda: scan.inspect(here))
     whole, _ = cost(lambda: decoded(long))
     yield (

@@ -15,7 +15,7 @@ from media.facts import Facts, Picture, Run
 from media.graph import Clock, Part, Rung
 from media.probe import CLOSED
 from media.runner import PermanentFault, run
-from media.sandbox import Cell
+from media.sandbox import Sandbox
 from media.screener import Screener
 from media.subtitles import Track
 
@@ -84,7 +84,7 @@ def part_seconds(duration: float, workers: int) -> float:
 
 
 def encode(
-    cell: Cell,
+    sandbox: Sandbox,
     facts: Facts,
     clock: Clock,
     part: Part,
@@ -99,16 +99,18 @@ def encode(
     begin, whole = float(part.first / rate), graph.frames(picture, clock) / float(rate)
     length = float(part.frames / rate) if part.frames else max(whole - begin, 0.1)
     arguments = graph.part_arguments(
-        facts, clock, part, film=cell.film, job=cell.job, threads=threads
+        facts, clock, part, film=sandbox.film, job=sandbox.job, threads=threads
     )
     clean = msgspec.structs.replace(facts, decode_errors=0)
-    found = screener.decode(cell, clean, arguments, on_progress, cancelled, threads, length=length)
-    counts = {screener.counted(cell, f"{rung.name}.mp4") for rung in graph.ladder(picture)}
+    found = screener.decode(
+        sandbox, clean, arguments, on_progress, cancelled, threads, length=length
+    )
+    counts = {screener.counted(sandbox, f"{rung.name}.mp4") for rung in graph.ladder(picture)}
     frames = counts.pop()
     if counts or frames == 0 or (part.frames is not None and frames != part.frames):
         detail = f"part {part.index}: {frames} of {part.frames}"
         raise screener.blaming(found, PermanentFault("copy_not_whole", detail))
-    checks.forget(cell.work)
+    checks.forget(sandbox.work)
     seen = Seen(
         frames=frames,
         blacks=moved(found.blacks, begin),
@@ -116,7 +118,7 @@ def encode(
         flashes=moved(found.flashes, begin),
         decode_errors=found.decode_errors,
     )
-    (cell.work / NOTES).write_bytes(msgspec.json.encode(seen))
+    (sandbox.work / NOTES).write_bytes(msgspec.json.encode(seen))
     return seen
 
 
@@ -125,7 +127,7 @@ def moved(found: tuple[Run, ...] | None, by: float) -> tuple[Run, ...]:
 
 
 def encode_sound(
-    cell: Cell,
+    sandbox: Sandbox,
     facts: Facts,
     clock: Clock,
     *,
@@ -133,42 +135,46 @@ def encode_sound(
     cancelled: Callable[[], bool] = lambda: False,
 ) -> tuple[Track, ...]:
     """All sound in one go, and the subtitles: what is too small to share out."""
-    if arguments := graph.sound_arguments(facts, clock, film=cell.film, job=cell.job):
-        screener.make_folders(cell, facts, ())
-        screener.decode(cell, facts, arguments, on_progress, cancelled, 2)
-    texts = subtitles.extract(cell, facts, cancelled=cancelled)
-    (cell.work / NOTES).write_bytes(msgspec.json.encode(texts))
+    if arguments := graph.sound_arguments(facts, clock, film=sandbox.film, job=sandbox.job):
+        screener.make_folders(sandbox, facts, ())
+        screener.decode(sandbox, facts, arguments, on_progress, cancelled, 2)
+    texts = subtitles.extract(sandbox, facts, cancelled=cancelled)
+    (sandbox.work / NOTES).write_bytes(msgspec.json.encode(texts))
     return texts
 
 
-def join(cell: Cell, shared: Plan, *, cancelled: Callable[[], bool] = lambda: False) -> Screener:
+def join(
+    sandbox: Sandbox, shared: Plan, *, cancelled: Callable[[], bool] = lambda: False
+) -> Screener:
     """The whole copy out of `parts/0000…` and `sound/` in the work folder: nothing is encoded."""
     picture = screener.known_picture(shared.facts)
     rungs, rate = graph.ladder(picture), graph.cadence(picture)
     notes = [
-        msgspec.json.decode((folder_of(cell.work, part) / NOTES).read_bytes(), type=Seen)
+        msgspec.json.decode((folder_of(sandbox.work, part) / NOTES).read_bytes(), type=Seen)
         for part in shared.parts
     ]
-    texts = msgspec.json.decode((cell.work / "sound" / NOTES).read_bytes(), type=tuple[Track, ...])
-    for made in sorted((cell.work / "sound").iterdir()):
+    texts = msgspec.json.decode(
+        (sandbox.work / "sound" / NOTES).read_bytes(), type=tuple[Track, ...]
+    )
+    for made in sorted((sandbox.work / "sound").iterdir()):
         if made.is_dir() or made.name == "peaks.txt":
-            made.rename(cell.work / made.name)
-    screener.make_folders(cell, shared.facts, rungs)
+            made.rename(sandbox.work / made.name)
+    screener.make_folders(sandbox, shared.facts, rungs)
     for rung in rungs:
-        write_script(cell, rung, shared.parts, notes, rate)
-        _ffmpeg(cell, cancelled, *joining(cell, rung, picture))
-        check_joints(cell, rung, notes, picture)
+        write_script(sandbox, rung, shared.parts, notes, rate)
+        _ffmpeg(sandbox, cancelled, *joining(sandbox, rung, picture))
+        check_joints(sandbox, rung, notes, picture)
     facts = together(shared.facts, notes, frame=float(1 / rate))
     try:
         made_whole = screener.whole(
-            cell, facts, shared.clock, rungs, texts, parts=len(shared.parts), cancelled=cancelled
+            sandbox, facts, shared.clock, rungs, texts, parts=len(shared.parts), cancelled=cancelled
         )
     except PermanentFault as fault:  # only the whole shows what the last part lacks
         raise screener.blaming(facts, fault) from None
     for rung in rungs:
-        (cell.work / f"{rung.name}.txt").unlink()
+        (sandbox.work / f"{rung.name}.txt").unlink()
     for folder in ("parts", "sound"):
-        shutil.rmtree(cell.work / folder)
+        shutil.rmtree(sandbox.work / folder)
     return made_whole
 
 
@@ -177,25 +183,25 @@ def folder_of(work: Path, part: Part) -> Path:
 
 
 def write_script(
-    cell: Cell, rung: Rung, parts: tuple[Part, ...], notes: list[Seen], rate: Fraction
+    sandbox: Sandbox, rung: Rung, parts: tuple[Part, ...], notes: list[Seen], rate: Fraction
 ) -> None:
     """The order of the parts, each with its exact length: what a header rounds is not believed."""
     lines = ["ffconcat version 1.0"]
     for part, note in zip(parts, notes, strict=True):
-        lines.append(f"file '{cell.job}/parts/{part.index:04d}/{rung.name}.mp4'")
+        lines.append(f"file '{sandbox.job}/parts/{part.index:04d}/{rung.name}.mp4'")
         lines.append(f"duration {float(note.frames / rate):.6f}")
-    (cell.work / f"{rung.name}.txt").write_text("\n".join(lines) + "\n")
+    (sandbox.work / f"{rung.name}.txt").write_text("\n".join(lines) + "\n")
 
 
-def opened(cell: Cell, rung: Rung) -> list[str]:
+def opened(sandbox: Sandbox, rung: Rung) -> list[str]:
     return ["-protocol_whitelist", "file", "-f", "concat", "-safe", "0", "-i",
-            f"{cell.job}/{rung.name}.txt"]  # fmt: skip
+            f"{sandbox.job}/{rung.name}.txt"]  # fmt: skip
 
 
-def joining(cell: Cell, rung: Rung, picture: Picture) -> list[str]:
-    folder = f"{cell.job}/{rung.name}"
+def joining(sandbox: Sandbox, rung: Rung, picture: Picture) -> list[str]:
+    folder = f"{sandbox.job}/{rung.name}"
     return [
-        *opened(cell, rung), "-map", "0:v:0", "-c", "copy",
+        *opened(sandbox, rung), "-map", "0:v:0", "-c", "copy",
         "-f", "hls", "-hls_time", graph.segment_time(picture), "-hls_playlist_type", "vod",
         "-hls_segment_type", "fmp4", "-hls_fmp4_init_filename", "init.mp4",
         "-hls_segment_options", graph.NO_EDITS,
@@ -203,12 +209,12 @@ def joining(cell: Cell, rung: Rung, picture: Picture) -> list[str]:
     ]  # fmt: skip
 
 
-def check_joints(cell: Cell, rung: Rung, notes: list[Seen], picture: Picture) -> None:
+def check_joints(sandbox: Sandbox, rung: Rung, notes: list[Seen], picture: Picture) -> None:
     """Every frame is there, and every segment but the last is whole: no joint shows."""
     frames, made = sum(note.frames for note in notes), f"{rung.name}/playlist.m3u8"
-    found = screener.counted(cell, made)
+    found = screener.counted(sandbox, made)
     length = float(graph.segment(picture) / graph.cadence(picture))
-    uneven = [s for _, s in hls.durations(cell.work / made)[:-1] if abs(s - length) > 0.001]
+    uneven = [s for _, s in hls.durations(sandbox.work / made)[:-1] if abs(s - length) > 0.001]
     if found != frames or uneven:
         detail = f"{rung.name}: {found} of {frames} frames, uneven {uneven[:3]}"
         raise PermanentFault("copy_not_whole", detail)
@@ -243,9 +249,9 @@ def joined(found: list[Run], *, within: float) -> tuple[Run, ...]:
     return tuple(whole)
 
 
-def _ffmpeg(cell: Cell, cancelled: Callable[[], bool], *arguments: str) -> None:
+def _ffmpeg(sandbox: Sandbox, cancelled: Callable[[], bool], *arguments: str) -> None:
     argv = [
-        cell.tools.ffmpeg, "-nostdin", "-hide_banner", "-y", "-loglevel", "warning", "-nostats",
+        sandbox.tools.ffmpeg, "-nostdin", "-hide_banner", "-y", "-loglevel", "warning", "-nostats",
         "-progress", "pipe:1", *arguments,
     ]  # fmt: skip
-    run(cell.argv(argv), deadline=3600, stall=300, cancelled=cancelled)
+    run(sandbox.argv(argv), deadline=3600, stall=300, cancelled=cancelled)

@@ -9,7 +9,7 @@ from media.facts import Facts
 from media.policy import Finding, Policy, Severity, judge
 from media.probe import headers
 from media.runner import PermanentFault
-from media.sandbox import Cell
+from media.sandbox import Sandbox
 from media.scan import LOOKING, beyond, by_bytes, read_headers
 
 HEAD = 16 * 1024 * 1024
@@ -23,22 +23,22 @@ SEGMENT, TRACKS = 0x18538067, 0x1654AE6B
 
 
 def look(
-    cell: Cell,
+    sandbox: Sandbox,
     policy: Policy,
     *,
     size: int,
     name: str = "",
     waivers: frozenset[str] = frozenset(),
 ) -> tuple[Finding, ...]:
-    """The reasons for which a file of `size` bytes is refused, of whom `cell.source` is the head.
+    """The reasons for which a file of `size` bytes is refused, of whom `sandbox.source` is the head.
 
     No reason says nothing: the verdict comes when everything is here. A track counts as missing
     only where the whole list of tracks has arrived.
     """
-    facts = by_bytes(cell.source, name, size)
+    facts = by_bytes(sandbox.source, name, size)
     if not facts.refusal:
-        facts = headed(msgspec.structs.replace(cell, memory=LOOKING), facts)
-    settled = SHOWN | (ABSENT if has_tracks(cell.source, facts.container) else set())
+        facts = headed(msgspec.structs.replace(sandbox, memory=LOOKING), facts)
+    settled = SHOWN | (ABSENT if has_tracks(sandbox.source, facts.container) else set())
     verdict = judge(promised(facts), policy, waivers=waivers)
     return tuple(
         finding
@@ -47,10 +47,10 @@ def look(
     )
 
 
-def headed(cell: Cell, facts: Facts) -> Facts:
+def headed(sandbox: Sandbox, facts: Facts) -> Facts:
     """What ffprobe reads in the head; where it cannot, nothing is known yet."""
     try:
-        found = headers(cell)
+        found = headers(sandbox)
     except PermanentFault as fault:
         return beyond(facts, fault.detail) or msgspec.structs.replace(facts, refusal="UNKNOWN_YET")
     facts = read_headers(facts, found)

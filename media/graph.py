@@ -1,6 +1,6 @@
 """The one graph of a screening copy: one decode, every rung, sound, peaks and checks.
 
-Pure: facts in, ffmpeg arguments out. Names are fixed and paths are the cell's own.
+Pure: facts in, ffmpeg arguments out. Names are fixed and paths are the sandbox's own.
 """
 
 import math

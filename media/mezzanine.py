@@ -12,8 +12,8 @@ import msgspec
 from media import colour, graph, screener
 from media.facts import Facts
 from media.graph import Clock, Rung
-from media.runner import PermanentFault, Room, run
-from media.sandbox import Cell
+from media.runner import DiskQuota, PermanentFault, run
+from media.sandbox import Sandbox
 
 NAME = "mezzanine.mov"
 BITS = 8.0  # for each pixel of each frame: grain took 6.5
@@ -58,36 +58,36 @@ def arguments(facts: Facts, clock: Clock, *, film: str, job: str, threads: int =
 
 
 def make(
-    cell: Cell,
+    sandbox: Sandbox,
     facts: Facts,
     *,
     on_progress: Callable[[float], None] = lambda _: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Mezzanine:
     """Made in the work folder, every frame counted; the caller publishes it."""
-    picture, clock = screener.known_picture(facts), screener.clock_of(cell, facts)
-    cell = msgspec.structs.replace(
-        cell,
-        file_bytes=max(cell.file_bytes, 2 * most_bytes(facts)),
-        cpu_seconds=max(cell.cpu_seconds, int(facts.duration * 30)),
+    picture, clock = screener.known_picture(facts), screener.clock_of(sandbox, facts)
+    sandbox = msgspec.structs.replace(
+        sandbox,
+        file_bytes=max(sandbox.file_bytes, 2 * most_bytes(facts)),
+        cpu_seconds=max(sandbox.cpu_seconds, int(facts.duration * 30)),
     )
     argv = [
-        cell.tools.ffmpeg, "-nostdin", "-hide_banner", "-y", "-loglevel", "warning", "-nostats",
+        sandbox.tools.ffmpeg, "-nostdin", "-hide_banner", "-y", "-loglevel", "warning", "-nostats",
         "-progress", "pipe:1", "-stats_period", "0.5",
-        *arguments(facts, clock, film=cell.film, job=cell.job),
+        *arguments(facts, clock, film=sandbox.film, job=sandbox.job),
     ]  # fmt: skip
     length = max(facts.duration, 0.1)
     run(
-        cell.argv(argv),
+        sandbox.argv(argv),
         deadline=300 + length * 60,
         cancelled=cancelled,
-        room=Room(cell.work, 2 * most_bytes(facts)),
+        quota=DiskQuota(sandbox.work, 2 * most_bytes(facts)),
         on_seconds=lambda seconds: on_progress(min(seconds / length, 0.99)),
     )
-    frames = screener.counted(cell, NAME)
+    frames = screener.counted(sandbox, NAME)
     expected = graph.frames(picture, clock)
     if abs(frames - expected) > max(3, expected * 0.01):
         raise PermanentFault("copy_not_whole", f"projection: {frames} of {expected:.0f} frames")
     full = full_size(facts)
-    size = (cell.work / NAME).stat().st_size
+    size = (sandbox.work / NAME).stat().st_size
     return Mezzanine(full.width, full.height, frames, round(length, 3), size)

@@ -1,11 +1,11 @@
-"""Sniff the first bytes, then ask ffprobe inside the cell; both are claims, not facts."""
+"""Sniff the first bytes, then ask ffprobe inside the sandbox; both are claims, not facts."""
 
 import json
 from pathlib import Path
 from typing import Any
 
 from media.runner import PermanentFault, run
-from media.sandbox import Cell
+from media.sandbox import Sandbox
 
 HEAD = 4096
 FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mxf,mpegts,mpeg,avi"
@@ -55,13 +55,13 @@ def sniff_file(path: Path) -> tuple[str, str]:
         return sniff(film.read(HEAD), path.stat().st_size)
 
 
-def headers(cell: Cell) -> dict[str, Any]:
+def headers(sandbox: Sandbox) -> dict[str, Any]:
     """Ffprobe's JSON; a file that it cannot open is a PermanentFault."""
     argv = [
-        cell.tools.ffprobe, "-v", "error", *GUARDS, "-show_format", "-show_streams",
-        "-show_chapters", "-show_entries", "stream_side_data", "-of", "json", "-i", cell.film,
+        sandbox.tools.ffprobe, "-v", "error", *GUARDS, "-show_format", "-show_streams",
+        "-show_chapters", "-show_entries", "stream_side_data", "-of", "json", "-i", sandbox.film,
     ]  # fmt: skip
-    ran = run(cell.argv(argv), deadline=PROBE_SECONDS)
+    ran = run(sandbox.argv(argv), deadline=PROBE_SECONDS)
     try:
         found: dict[str, Any] = json.loads(ran.output)
     except json.JSONDecodeError:

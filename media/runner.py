@@ -19,9 +19,11 @@ from media.damage import Damage
 PR_SET_PDEATHSIG = 1
 LINES = 200
 LINE = 64 * 1024
-WEIGHED_EVERY = 1.0
-AT_WORK = 0.02  # of one processor: what a crowded machine leaves, and a waiting process never takes
-TICKS = os.sysconf("SC_CLK_TCK")
+QUOTA_CHECK_S = 1.0
+BUSY_SHARE = (
+    0.02  # of one processor: what a crowded machine leaves, and a waiting process never takes
+)
+TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 PROGRESS = re.compile(
     rb"(frame|total_size|out_time_us)=\s*(\d+)\s*$"
     rb"|(fps|stream_\w+|bitrate|out_time\w*|dup_frames|drop_frames|total_size|speed|progress)="
@@ -64,15 +66,15 @@ def _die_with_parent() -> None:
     os.nice(5)
 
 
-def spent(root: int) -> dict[int, float]:
-    """Processor seconds of a process and of all that descend from it, also into a cell, by number."""
+def cpu_seconds(root: int) -> dict[int, float]:
+    """Processor seconds of a process and of all that descend from it, also in a sandbox, by number."""
     told: dict[int, tuple[int, float]] = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):  # ended meanwhile
             fields = path.read_text(errors="replace").rpartition(")")[2].split()
             told[int(path.parent.name)] = (
                 int(fields[1]),
-                (int(fields[11]) + int(fields[12])) / TICKS,
+                (int(fields[11]) + int(fields[12])) / TICKS_PER_S,
             )
     found: dict[int, float] = {}
     children = {root} & set(told)
@@ -87,7 +89,7 @@ def clean(line: bytes) -> str:
     return _escapes.sub("", line.decode("utf-8", "replace")).rstrip()[:500]
 
 
-class Room(msgspec.Struct, frozen=True):
+class DiskQuota(msgspec.Struct, frozen=True):
     """What a run may write: the files of `folder` together stay below `most` bytes."""
 
     folder: Path
@@ -101,7 +103,7 @@ class Room(msgspec.Struct, frozen=True):
         return total
 
 
-class Watched:
+class WatchedProcess:
     """One process group and the threads that listen to it."""
 
     def __init__(self, argv: list[str], most_output: int, lines: int) -> None:
@@ -109,9 +111,9 @@ class Watched:
         self.output = bytearray()
         self.most_output = most_output
         self.moved = time.monotonic()
-        self.weighed = self.moved
-        self.glimpsed = 0.0
-        self.spent: dict[int, float] = {}
+        self.quota_checked = self.moved
+        self.cpu_sampled = 0.0
+        self.cpu_seconds: dict[int, float] = {}
         self.used = 0
         self.seconds = 0.0
         self.damage = Damage()
@@ -124,23 +126,23 @@ class Watched:
             start_new_session=True,
             preexec_fn=_die_with_parent,
         )
-        self.ears = [
-            threading.Thread(target=self._hear_output, daemon=True),
-            threading.Thread(target=self._hear_log, daemon=True),
+        self.readers = [
+            threading.Thread(target=self._read_output, daemon=True),
+            threading.Thread(target=self._read_log, daemon=True),
         ]
-        for ear in self.ears:
-            ear.start()
+        for reader in self.readers:
+            reader.start()
 
-    def _hear_output(self) -> None:
+    def _read_output(self) -> None:
         assert self.process.stdout is not None  # noqa: S101
         for line in iter(lambda: self.process.stdout.readline(LINE), b""):  # type: ignore[union-attr]
             if told := PROGRESS.match(line):
-                self._hear_progress(told)
+                self._read_progress(told)
             elif len(self.output) < self.most_output:
                 self.output += line
                 self.moved = time.monotonic()
 
-    def _hear_progress(self, told: re.Match[bytes]) -> None:
+    def _read_progress(self, told: re.Match[bytes]) -> None:
         """Only what grows is progress: a stuck ffmpeg goes on telling the same figures."""
         name, value = told[1], int(told[2] or 0)
         if name and value > self.grown.get(name, 0):
@@ -148,16 +150,20 @@ class Watched:
             self.moved = time.monotonic()
             self.seconds = self.grown.get(b"out_time_us", 0) / 1e6
 
-    def _hear_log(self) -> None:
+    def _read_log(self) -> None:
         assert self.process.stderr is not None  # noqa: S101
         for line in iter(lambda: self.process.stderr.readline(LINE), b""):  # type: ignore[union-attr]
             self.damage.hear(line)
             self.log.append(clean(line))
 
-    def glimpse(self) -> float:
+    def sample_cpu(self) -> float:
         """Processor seconds that the whole tree has used since it was last looked at."""
-        before, self.spent, self.glimpsed = self.spent, spent(self.process.pid), time.monotonic()
-        return sum(max(0.0, now - before.get(pid, 0.0)) for pid, now in self.spent.items())
+        before, self.cpu_seconds, self.cpu_sampled = (
+            self.cpu_seconds,
+            cpu_seconds(self.process.pid),
+            time.monotonic(),
+        )
+        return sum(max(0.0, now - before.get(pid, 0.0)) for pid, now in self.cpu_seconds.items())
 
     def stop(self) -> None:
         """Ask, then kill, the whole group: its leader's end is not yet everybody's."""
@@ -178,7 +184,7 @@ def run(
     stall: float = 60.0,
     most_output: int = 4 * 1024 * 1024,
     lines: int = LINES,
-    room: Room | None = None,
+    quota: DiskQuota | None = None,
     on_seconds: Callable[[float], None] = lambda _: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Ran:
@@ -190,24 +196,24 @@ def run(
     Raises Cancelled, TransientFault (`stalled`, `too_slow`, `killed`) or PermanentFault
     (`ffmpeg_failed`, `output_too_large`), never anything else for what the film does.
     """
-    watched = Watched(argv, most_output, lines)
+    watched = WatchedProcess(argv, most_output, lines)
     started = time.monotonic()
     try:
         while watched.process.poll() is None:
             _watch(watched, started, deadline, stall, cancelled)
-            _weigh(watched, room)
+            _check_quota(watched, quota)
             on_seconds(watched.seconds)
             with suppress(subprocess.TimeoutExpired):
                 watched.process.wait(0.1)
     finally:
         watched.stop()
-        for ear in watched.ears:
-            ear.join(2)
+        for reader in watched.readers:
+            reader.join(2)
     return _ended(watched)
 
 
 def _watch(
-    watched: Watched,
+    watched: WatchedProcess,
     started: float,
     deadline: float,
     stall: float,
@@ -219,27 +225,30 @@ def _watch(
     if moment - started > deadline:
         raise TransientFault("too_slow", f"{deadline:.0f} s")
     quiet = moment - watched.moved
-    if quiet > stall / 2 and watched.glimpsed <= watched.moved:
-        watched.glimpse()
+    if quiet > stall / 2 and watched.cpu_sampled <= watched.moved:
+        watched.sample_cpu()
     if quiet > stall:
-        since = moment - watched.glimpsed
-        if watched.glimpse() < AT_WORK * since:
+        since = moment - watched.cpu_sampled
+        if watched.sample_cpu() < BUSY_SHARE * since:
             raise TransientFault("stalled", f"{stall:.0f} s without progress or work")
         watched.moved = time.monotonic()
 
 
-def _weigh(watched: Watched, room: Room | None) -> None:
+def _check_quota(watched: WatchedProcess, quota: DiskQuota | None) -> None:
     """A film that makes its copy grow without end is stopped long before the disk is full."""
-    if room is None or time.monotonic() - watched.weighed < WEIGHED_EVERY:
+    if quota is None or time.monotonic() - watched.quota_checked < QUOTA_CHECK_S:
         return
-    watched.weighed = time.monotonic()
-    if (used := room.used()) > watched.used:
-        watched.used, watched.moved = used, watched.weighed  # ffmpeg may write long before it tells
-    if used > room.most:
-        raise PermanentFault("output_too_large", f"{used} bytes, {room.most} expected at most")
+    watched.quota_checked = time.monotonic()
+    if (used := quota.used()) > watched.used:
+        watched.used, watched.moved = (
+            used,
+            watched.quota_checked,
+        )  # ffmpeg may write long before it tells
+    if used > quota.most:
+        raise PermanentFault("output_too_large", f"{used} bytes, {quota.most} expected at most")
 
 
-def _ended(watched: Watched) -> Ran:
+def _ended(watched: WatchedProcess) -> Ran:
     code = watched.process.returncode
     log = tuple(watched.log)
     tail = " | ".join(log[-4:])

@@ -1,4 +1,4 @@
-"""A cell for one ffmpeg: no network, one film to read, one folder to write, nothing else.
+"""A sandbox for one ffmpeg: no network, one film to read, one folder to write, nothing else.
 
 Inside, the film is always `/in/film` and the work folder `/job`: no user's name reaches ffmpeg.
 """
@@ -17,7 +17,7 @@ class NoSandbox(Exception):
     """bubblewrap does not work here, and running without it was not allowed."""
 
 
-class Cell(msgspec.Struct, frozen=True):
+class Sandbox(msgspec.Struct, frozen=True):
     """Where one job runs, and what it may use. Paths as ffmpeg sees them: `film` and `job`."""
 
     tools: Tools
@@ -41,7 +41,7 @@ class Cell(msgspec.Struct, frozen=True):
         return "/job" if self.tools.bwrap else str(self.work)
 
     def argv(self, program: list[str]) -> list[str]:
-        """The command with its walls around it."""
+        """The command inside bubblewrap, under prlimit."""
         limits = [
             shutil.which("prlimit") or "prlimit",
             f"--as={self.memory}",
@@ -51,12 +51,12 @@ class Cell(msgspec.Struct, frozen=True):
             "--core=0",
         ]
         if self.tools.bwrap:
-            return [*limits, *self._walls(self.tools.bwrap), *program]
+            return [*limits, *self.bwrap_argv(self.tools.bwrap), *program]
         if not self.allow_fallback:
             raise NoSandbox("bubblewrap is missing or forbidden here")
         return [*limits, *program]
 
-    def _walls(self, bwrap: str) -> list[str]:
+    def bwrap_argv(self, bwrap: str) -> list[str]:
         return [
             bwrap, "--unshare-all", "--die-with-parent", "--new-session", "--clearenv",
             "--uid", "65534", "--gid", "65534",

@@ -18,7 +18,7 @@ from media.damage import LOUD
 from media.facts import Facts, Picture, Run, Sound, Text
 from media.probe import CLOSED, GUARDS, headers, sniff_file
 from media.runner import PermanentFault, Ran, run
-from media.sandbox import GIB, Cell
+from media.sandbox import GIB, Sandbox
 
 PACKETS_BYTES = 96 * 1024 * 1024
 KEY, DISCARDED = "K", "D"
@@ -39,7 +39,7 @@ T = TypeVar("T", Picture, Sound)
 
 
 def inspect(
-    cell: Cell,
+    sandbox: Sandbox,
     *,
     name: str = "",
     on_step: Hook = lambda *_: None,
@@ -50,22 +50,22 @@ def inspect(
     `name` is what the sender calls the file: compared with what it is, never used.
     """
     on_step("sniff", 0.0)
-    cell = msgspec.structs.replace(cell, memory=LOOKING)
-    facts = by_bytes(cell.source, name)
+    sandbox = msgspec.structs.replace(sandbox, memory=LOOKING)
+    facts = by_bytes(sandbox.source, name)
     if facts.refusal:
         return facts
     try:
-        found = headers(cell)
+        found = headers(sandbox)
         facts = read_headers(facts, found)
         is_shapeless = facts.picture is not None and not facts.picture.width
         if is_shapeless and (refused := beyond(facts, "\n".join(found["log"]))):
             return refused
         on_step("packets", 0.0)
-        facts = read_packets(facts, cell, cancelled)
+        facts = read_packets(facts, sandbox, cancelled)
         if facts.refusal:
             return facts
         on_step("sound", 0.0)
-        return read_sound(facts, cell, on_step, cancelled)
+        return read_sound(facts, sandbox, on_step, cancelled)
     except PermanentFault as fault:
         code = "CONTENT_TRUNCATED" if facts.is_truncated else "CONTAINER_UNREADABLE"
         return beyond(facts, fault.detail) or msgspec.structs.replace(facts, refusal=code)
@@ -229,15 +229,15 @@ class Packet(msgspec.Struct, frozen=True, order=True):
         return self.when + self.lasts
 
 
-def read_packets(facts: Facts, cell: Cell, cancelled: Callable[[], bool]) -> Facts:
+def read_packets(facts: Facts, sandbox: Sandbox, cancelled: Callable[[], bool]) -> Facts:
     """Exact durations, frames, gaps and cadence of every picture, sound and subtitle."""
     argv = [
-        cell.tools.ffprobe, "-v", "warning", *GUARDS, "-show_entries",
+        sandbox.tools.ffprobe, "-v", "warning", *GUARDS, "-show_entries",
         "packet=stream_index,pts_time,dts_time,duration_time,size,flags", "-of",
-        "csv=p=0", "-i", cell.film,
+        "csv=p=0", "-i", sandbox.film,
     ]  # fmt: skip
     ran = run(
-        cell.argv(argv),
+        sandbox.argv(argv),
         deadline=120 + facts.size / 20e6,
         most_output=PACKETS_BYTES,
         stall=120,
@@ -355,7 +355,9 @@ class Listened(msgspec.Struct, frozen=True):
     silences: tuple[Run, ...] = ()
 
 
-def read_sound(facts: Facts, cell: Cell, on_step: Hook, cancelled: Callable[[], bool]) -> Facts:
+def read_sound(
+    facts: Facts, sandbox: Sandbox, on_step: Hook, cancelled: Callable[[], bool]
+) -> Facts:
     """Loudness, true peak, silence and every channel's level, of each track and of what is heard.
 
     Every track is decoded in one go; what is joined for the copy is measured once more, joined.
@@ -364,7 +366,7 @@ def read_sound(facts: Facts, cell: Cell, on_step: Hook, cancelled: Callable[[], 
     if not playing:
         return facts
     told: Callable[[float], None] = lambda share: on_step("sound", share)  # noqa: E731
-    listened = listened_to(facts, playing, cell, told, cancelled)
+    listened = listened_to(facts, playing, sandbox, told, cancelled)
     sounds = tuple(
         listened[n].sound if n in listened else one for n, one in enumerate(facts.sounds)
     )
@@ -373,7 +375,9 @@ def read_sound(facts: Facts, cell: Cell, on_step: Hook, cancelled: Callable[[], 
         return msgspec.structs.replace(facts, sounds=sounds)
     first = listened[heard.tracks[0]]
     if heard.layout:
-        first = joined(msgspec.structs.replace(facts, sounds=sounds, heard=heard), cell, cancelled)
+        first = joined(
+            msgspec.structs.replace(facts, sounds=sounds, heard=heard), sandbox, cancelled
+        )
     return msgspec.structs.replace(
         facts,
         sounds=sounds,
@@ -394,7 +398,7 @@ def read_sound(facts: Facts, cell: Cell, on_step: Hook, cancelled: Callable[[], 
 def listened_to(
     facts: Facts,
     playing: list[int],
-    cell: Cell,
+    sandbox: Sandbox,
     told: Callable[[float], None],
     cancelled: Callable[[], bool],
 ) -> dict[int, Listened]:
@@ -402,21 +406,21 @@ def listened_to(
     length = max(facts.sounds[n].duration for n in playing)
     outputs: list[str] = []
     for n in playing:
-        outputs += ["-map", f"0:a:{n}", "-af", meters(cell, f"t{n}", facts.sounds[n].channels)]
+        outputs += ["-map", f"0:a:{n}", "-af", meters(sandbox, f"t{n}", facts.sounds[n].channels)]
         outputs += ["-vn", "-f", "null", "-"]
     try:
-        ran = listen(cell, outputs, len(playing), length, told, cancelled)
+        ran = listen(sandbox, outputs, len(playing), length, told, cancelled)
     except PermanentFault:
         if len(playing) == 1:
             broken = facts.sounds[playing[0]]
             broken = msgspec.structs.replace(broken, damaged=max(broken.packets, 1))
             return {playing[0]: Listened(broken)}
-        alone = [listened_to(facts, [n], cell, told, cancelled) for n in playing]
+        alone = [listened_to(facts, [n], sandbox, told, cancelled) for n in playing]
         return {n: one for found in alone for n, one in found.items()}
-    return {n: measured(facts.sounds[n], f"t{n}", ran, cell, facts.container) for n in playing}
+    return {n: measured(facts.sounds[n], f"t{n}", ran, sandbox, facts.container) for n in playing}
 
 
-def joined(facts: Facts, cell: Cell, cancelled: Callable[[], bool]) -> Listened:
+def joined(facts: Facts, sandbox: Sandbox, cancelled: Callable[[], bool]) -> Listened:
     """The chosen mono tracks as the one sound that they become."""
     if facts.heard is None:
         raise ValueError("no sound was chosen")
@@ -435,23 +439,23 @@ def joined(facts: Facts, cell: Cell, cancelled: Callable[[], bool]) -> Listened:
     pads = "".join(f"[t{n}]" for n in facts.heard.tracks)
     graph = (
         f"{steady}{pads}join=inputs={len(parts)}:channel_layout={facts.heard.layout}"
-        f":map={facts.heard.route},{meters(cell, 'mix', len(parts))}[mix]"
+        f":map={facts.heard.route},{meters(sandbox, 'mix', len(parts))}[mix]"
     )
     outputs = ["-filter_complex", graph, "-map", "[mix]", "-vn", "-f", "null", "-"]
-    ran = listen(cell, outputs, 1, mix.duration, lambda _: None, cancelled)
-    found = measured(mix, "mix", ran, cell, facts.container)
+    ran = listen(sandbox, outputs, 1, mix.duration, lambda _: None, cancelled)
+    found = measured(mix, "mix", ran, sandbox, facts.container)
     return msgspec.structs.replace(
         found, sound=msgspec.structs.replace(found.sound, damaged=mix.damaged)
     )
 
 
-def meters(cell: Cell, name: str, channels: int) -> str:
+def meters(sandbox: Sandbox, name: str, channels: int) -> str:
     facing = "aphasemeter=video=0," if channels == 2 else ""
-    return facing + HEARING.format(name=name, notes=f"{cell.job}/sound-{name}.txt")
+    return facing + HEARING.format(name=name, notes=f"{sandbox.job}/sound-{name}.txt")
 
 
 def listen(
-    cell: Cell,
+    sandbox: Sandbox,
     outputs: list[str],
     count: int,
     length: float,
@@ -459,12 +463,12 @@ def listen(
     cancelled: Callable[[], bool],
 ) -> Ran:
     argv = [
-        cell.tools.ffmpeg, "-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+info",
+        sandbox.tools.ffmpeg, "-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+info",
         "-progress", "pipe:1", "-stats_period", "0.5", *LOUD, *GUARDS, "-err_detect", "crccheck",
-        "-i", cell.film, *outputs,
+        "-i", sandbox.film, *outputs,
     ]  # fmt: skip
     return run(
-        cell.argv(argv),
+        sandbox.argv(argv),
         deadline=120 + length * count,
         lines=LINES_EACH * (count + 2),
         cancelled=cancelled,
@@ -472,11 +476,11 @@ def listen(
     )
 
 
-def measured(sound: Sound, name: str, ran: Ran, cell: Cell, container: str) -> Listened:
+def measured(sound: Sound, name: str, ran: Ran, sandbox: Sandbox, container: str) -> Listened:
     """One track's figures, from the lines that its own meters wrote."""
     summary, levels = said(ran.log, name)
     length = max(sound.duration, 0.1)
-    notes = cell.work / f"sound-{name}.txt"
+    notes = sandbox.work / f"sound-{name}.txt"
     curve, silences, phase = heard_in(notes, length)
     notes.unlink()
     loudness = level(summary, r"\bI:\s*(-?[\d.]+|-inf) LUFS")

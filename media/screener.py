@@ -1,4 +1,4 @@
-"""Make the committee's copy of a sound film: one ffmpeg in its cell, verified before it counts."""
+"""Make the committee's copy of a sound film: one ffmpeg in its sandbox, verified before it counts."""
 
 import re
 from collections.abc import Callable
@@ -11,8 +11,8 @@ from media.facts import Facts, Picture
 from media.graph import Clock, Rung
 from media.hls import Voice
 from media.probe import GUARDS, headers
-from media.runner import PermanentFault, Ran, Room, run
-from media.sandbox import Cell
+from media.runner import DiskQuota, PermanentFault, Ran, run
+from media.sandbox import Sandbox
 from media.scan import number
 from media.stamps import Stamps
 from media.subtitles import Track
@@ -35,7 +35,7 @@ class Damaged(PermanentFault):
 
 
 class Screener(msgspec.Struct, frozen=True, kw_only=True):
-    """What was made, and in what kind of cell; `facts` now know the whole picture."""
+    """What was made, and in what kind of sandbox; `facts` now know the whole picture."""
 
     rungs: tuple[Rung, ...]
     has_sound: bool
@@ -49,47 +49,49 @@ class Screener(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def make(
-    cell: Cell,
+    sandbox: Sandbox,
     facts: Facts,
     *,
     on_progress: Callable[[float], None] = lambda _: None,
     cancelled: Callable[[], bool] = lambda: False,
     threads: int = 2,
 ) -> Screener:
-    """Everything lands in `cell.work`; the caller publishes it as one."""
+    """Everything lands in `sandbox.work`; the caller publishes it as one."""
     picture = known_picture(facts)
-    rungs, clock = graph.ladder(picture), clock_of(cell, facts)
-    make_folders(cell, facts, rungs)
-    arguments = graph.arguments(facts, clock, film=cell.film, job=cell.job, threads=threads)
-    facts = decode(cell, facts, arguments, on_progress, cancelled, threads)
-    texts = subtitles.extract(cell, facts, cancelled=cancelled)
+    rungs, clock = graph.ladder(picture), clock_of(sandbox, facts)
+    make_folders(sandbox, facts, rungs)
+    arguments = graph.arguments(facts, clock, film=sandbox.film, job=sandbox.job, threads=threads)
+    facts = decode(sandbox, facts, arguments, on_progress, cancelled, threads)
+    texts = subtitles.extract(sandbox, facts, cancelled=cancelled)
     try:
-        return whole(cell, facts, clock, rungs, texts, cancelled=cancelled)
+        return whole(sandbox, facts, clock, rungs, texts, cancelled=cancelled)
     except PermanentFault as fault:
         raise blaming(facts, fault) from None
 
 
 def make_early(
-    cell: Cell,
+    sandbox: Sandbox,
     facts: Facts,
     *,
     cancelled: Callable[[], bool] = lambda: False,
     threads: int = 2,
 ) -> Screener:
     """One small rung of its own with the sound, verified like the whole: watched while that is made."""
-    rungs, clock = (graph.early_rung(known_picture(facts)),), clock_of(cell, facts)
-    make_folders(cell, facts, rungs)
-    arguments = graph.early_arguments(facts, clock, film=cell.film, job=cell.job, threads=threads)
-    facts = decode(cell, facts, arguments, lambda _: None, cancelled, threads)
+    rungs, clock = (graph.early_rung(known_picture(facts)),), clock_of(sandbox, facts)
+    make_folders(sandbox, facts, rungs)
+    arguments = graph.early_arguments(
+        facts, clock, film=sandbox.film, job=sandbox.job, threads=threads
+    )
+    facts = decode(sandbox, facts, arguments, lambda _: None, cancelled, threads)
     try:
-        return whole(cell, facts, clock, rungs, (), cancelled=cancelled)
+        return whole(sandbox, facts, clock, rungs, (), cancelled=cancelled)
     except PermanentFault as fault:
         raise blaming(facts, fault) from None
 
 
-def clock_of(cell: Cell, facts: Facts) -> Clock:
+def clock_of(sandbox: Sandbox, facts: Facts) -> Clock:
     """Where ffmpeg begins to count in this file, and where its copy does."""
-    return graph.clock(facts, number(headers(cell).get("format", {}).get("start_time")) or 0.0)
+    return graph.clock(facts, number(headers(sandbox).get("format", {}).get("start_time")) or 0.0)
 
 
 def known_picture(facts: Facts) -> Picture:
@@ -98,9 +100,9 @@ def known_picture(facts: Facts) -> Picture:
     return facts.picture
 
 
-def make_folders(cell: Cell, facts: Facts, rungs: tuple[Rung, ...]) -> None:
+def make_folders(sandbox: Sandbox, facts: Facts, rungs: tuple[Rung, ...]) -> None:
     for name in [rung.name for rung in rungs] + [v.folder for v in voices(facts)]:
-        (cell.work / name).mkdir(exist_ok=True)
+        (sandbox.work / name).mkdir(exist_ok=True)
 
 
 def voices(facts: Facts) -> tuple[Voice, ...]:
@@ -109,7 +111,7 @@ def voices(facts: Facts) -> tuple[Voice, ...]:
 
 
 def whole(
-    cell: Cell,
+    sandbox: Sandbox,
     facts: Facts,
     clock: Clock,
     rungs: tuple[Rung, ...],
@@ -120,23 +122,23 @@ def whole(
 ) -> Screener:
     """Verify all that lies in the work folder, and only then write the door to it."""
     picture = known_picture(facts)
-    _verify(cell, facts, clock, rungs)
+    _verify(sandbox, facts, clock, rungs)
     rate = graph.cadence(picture)
     key_every = float(graph.group(picture) / rate)
     seconds = graph.frames(picture, clock) / float(rate)
-    made = stills.posters(cell, rungs[0].name, seconds=seconds, key_every=key_every)
+    made = stills.posters(sandbox, rungs[0].name, seconds=seconds, key_every=key_every)
     every, rows = graph.sheet(facts)
     stills.sheet(
-        cell, rungs[-1].name, every=every, rows=rows, key_every=key_every, cancelled=cancelled
+        sandbox, rungs[-1].name, every=every, rows=rows, key_every=key_every, cancelled=cancelled
     )
     heard = graph.sound_end(facts, clock) if graph.has_sound(facts) else 0.0
-    stills.keep_peaks(cell.work, seconds=heard)
-    hls.write_master(cell.work, rungs, rate=rate, voices=voices(facts), texts=texts)
-    checks.forget(cell.work)
+    stills.keep_peaks(sandbox.work, seconds=heard)
+    hls.write_master(sandbox.work, rungs, rate=rate, voices=voices(facts), texts=texts)
+    checks.forget(sandbox.work)
     return Screener(
         rungs=rungs,
         has_sound=graph.has_sound(facts),
-        sandbox=cell.name,
+        sandbox=sandbox.name,
         sprite_every=graph.sprite_every(facts),
         gain=graph.gain(facts),
         facts=facts,
@@ -147,7 +149,7 @@ def whole(
 
 
 def watch(
-    cell: Cell,
+    sandbox: Sandbox,
     facts: Facts,
     *,
     on_progress: Callable[[float], None] = lambda _: None,
@@ -158,16 +160,16 @@ def watch(
     if facts.picture is None:
         return facts
     arguments = graph.watching(
-        facts, clock_of(cell, facts), film=cell.film, job=cell.job, threads=threads
+        facts, clock_of(sandbox, facts), film=sandbox.film, job=sandbox.job, threads=threads
     )
     try:
-        return decode(cell, facts, arguments, on_progress, cancelled, threads)
+        return decode(sandbox, facts, arguments, on_progress, cancelled, threads)
     except Damaged as found:
         return found.facts
 
 
 def decode(
-    cell: Cell,
+    sandbox: Sandbox,
     facts: Facts,
     arguments: list[str],
     on_progress: Callable[[float], None],
@@ -182,30 +184,32 @@ def decode(
     """
     is_part, length = length > 0, length or max(facts.duration, 0.1)
     argv = [
-        cell.tools.ffmpeg, "-nostdin", "-hide_banner", "-y", "-loglevel", "level+warning", "-nostats", *LOUD,
+        sandbox.tools.ffmpeg, "-nostdin", "-hide_banner", "-y", "-loglevel", "level+warning", "-nostats", *LOUD,
         "-progress", "pipe:1", "-stats_period", "0.5", "-filter_threads", str(threads), *arguments,
     ]  # fmt: skip
     try:
         ran = run(
-            cell.argv(argv),
+            sandbox.argv(argv),
             deadline=300 + length * 30,
             cancelled=cancelled,
-            room=Room(cell.work, graph.most_bytes(facts, graph.ladder(known_picture(facts)))),
+            quota=DiskQuota(
+                sandbox.work, graph.most_bytes(facts, graph.ladder(known_picture(facts)))
+            ),
             on_seconds=lambda seconds: on_progress(min(seconds / length, 0.99)),
         )
     except PermanentFault as fault:
-        raise blamed(cell, facts, fault, cancelled) from fault
+        raise blamed(sandbox, facts, fault, cancelled) from fault
     frame = float(1 / graph.cadence(known_picture(facts)))
     brief = 2 * frame  # in a part: it may go on in the next
     return msgspec.structs.replace(
         facts,
         blacks=checks.blacks(
-            cell.work, frame=frame, least=brief if is_part else checks.BLACK_LEAST
+            sandbox.work, frame=frame, least=brief if is_part else checks.BLACK_LEAST
         ),
         freezes=checks.stills(
-            cell.work, length=length, least=brief if is_part else checks.STILL_LEAST
+            sandbox.work, length=length, least=brief if is_part else checks.STILL_LEAST
         ),
-        flashes=checks.flashing(cell.work / "flashes.txt"),
+        flashes=checks.flashing(sandbox.work / "flashes.txt"),
         decode_errors=facts.decode_errors + broken(ran, facts),
         how={
             **facts.how,
@@ -215,15 +219,15 @@ def decode(
 
 
 def blamed(
-    cell: Cell, facts: Facts, fault: PermanentFault, cancelled: Callable[[], bool]
+    sandbox: Sandbox, facts: Facts, fault: PermanentFault, cancelled: Callable[[], bool]
 ) -> PermanentFault:
     """Whose fault it was that the graph has failed: the picture is decoded alone, into nothing."""
     argv = [
-        cell.tools.ffmpeg, "-nostdin", "-hide_banner", "-loglevel", "level+warning", "-nostats",
-        *LOUD, "-progress", "pipe:1", *GUARDS, "-i", cell.film, "-map", "0:V:0", "-f", "null", "-",
+        sandbox.tools.ffmpeg, "-nostdin", "-hide_banner", "-loglevel", "level+warning", "-nostats",
+        *LOUD, "-progress", "pipe:1", *GUARDS, "-i", sandbox.film, "-map", "0:V:0", "-f", "null", "-",
     ]  # fmt: skip
     try:
-        ran = run(cell.argv(argv), deadline=300 + facts.duration * 30, cancelled=cancelled)
+        ran = run(sandbox.argv(argv), deadline=300 + facts.duration * 30, cancelled=cancelled)
     except PermanentFault as stopped:
         return Damaged(msgspec.structs.replace(facts, is_undecodable=True), stopped.detail)
     errors = broken(ran, facts)
@@ -247,7 +251,7 @@ def broken(ran: Ran, facts: Facts) -> int:
     return max(0, ran.damage.of(picture.stream, picture.codec) - picture.unkeyed)
 
 
-def _verify(cell: Cell, facts: Facts, clock: Clock, rungs: tuple[Rung, ...]) -> None:
+def _verify(sandbox: Sandbox, facts: Facts, clock: Clock, rungs: tuple[Rung, ...]) -> None:
     """Every file, every frame, one zero for all: a copy that is not whole or not in time is no copy."""
     picture = known_picture(facts)
     expected = graph.frames(picture, clock)
@@ -255,8 +259,8 @@ def _verify(cell: Cell, facts: Facts, clock: Clock, rungs: tuple[Rung, ...]) -> 
     slack = max(3, expected * (UNEVEN_SLACK if is_uneven else SLACK))
     begins = set()
     for rung in rungs:
-        seen = in_time(cell, rung.name)
-        frames = read_back(cell, rung.name)
+        seen = in_time(sandbox, rung.name)
+        frames = read_back(sandbox, rung.name)
         if abs(frames - expected) > slack or frames != seen.count:
             raise not_whole(rung.name, f"{frames} of {expected:.0f} frames")
         if seen.end * graph.cadence(picture) != frames * seen.scale:
@@ -265,12 +269,12 @@ def _verify(cell: Cell, facts: Facts, clock: Clock, rungs: tuple[Rung, ...]) -> 
     if len(begins) > 1:
         raise not_whole("rungs", "they do not change at the same times")
     for voice in voices(facts):
-        verify_sound(cell, facts, clock, voice)
+        verify_sound(sandbox, facts, clock, voice)
 
 
-def verify_sound(cell: Cell, facts: Facts, clock: Clock, voice: Voice) -> None:
+def verify_sound(sandbox: Sandbox, facts: Facts, clock: Clock, voice: Voice) -> None:
     """Packet after packet without a gap, from zero to the end of the film's own sound."""
-    heard, said = in_time(cell, voice.folder), graph.sound_end(facts, clock)
+    heard, said = in_time(sandbox, voice.folder), graph.sound_end(facts, clock)
     if not 0 <= heard.count * AAC - heard.end < AAC:
         raise not_whole(voice.folder, f"{heard.count} packets in {heard.seconds[1]:.3f} s")
     less, more = sound_slack(facts)
@@ -282,9 +286,9 @@ def not_whole(name: str, why: str) -> PermanentFault:
     return PermanentFault("copy_not_whole", f"{name}: {why}")
 
 
-def in_time(cell: Cell, name: str) -> Stamps:
+def in_time(sandbox: Sandbox, name: str) -> Stamps:
     """The rendition begins at zero, and no segment is late or early against the one before it."""
-    found = stamps.read(cell.work / name)
+    found = stamps.read(sandbox.work / name)
     if found.first or found.torn:
         raise not_whole(name, f"begins at {found.seconds[0]:.3f} s, torn at {found.torn[:3]}")
     return found
@@ -301,18 +305,18 @@ def sound_slack(facts: Facts) -> tuple[float, float]:
     return SOUND_SLACK + packet + broken, SOUND_SLACK + packet
 
 
-def read_back(cell: Cell, name: str) -> int:
+def read_back(sandbox: Sandbox, name: str) -> int:
     """Frames of one rung by a second reader, which must find it tagged as what it is."""
-    told = probed(cell, f"{name}/playlist.m3u8")
+    told = probed(sandbox, f"{name}/playlist.m3u8")
     for tag, value in colour.TOLD.items():
         if f"{tag}={value}\n" not in told:
             raise not_whole(name, f"not tagged {tag}={value}")
     return frames_in(told)
 
 
-def counted(cell: Cell, name: str) -> int:
+def counted(sandbox: Sandbox, name: str) -> int:
     """Frames of one part or projection copy, read back from what was written."""
-    return frames_in(probed(cell, name))
+    return frames_in(probed(sandbox, name))
 
 
 def frames_in(told: str) -> int:
@@ -320,13 +324,13 @@ def frames_in(told: str) -> int:
     return int(found[1]) if found else 0
 
 
-def probed(cell: Cell, name: str) -> str:
+def probed(sandbox: Sandbox, name: str) -> str:
     """What ffprobe reads of the picture: `color_space=…`, `nb_read_packets=…`, each on a line."""
     argv = [
-        cell.tools.ffprobe, "-v", "error", "-protocol_whitelist", "file",
+        sandbox.tools.ffprobe, "-v", "error", "-protocol_whitelist", "file",
         *(("-allowed_extensions", "ALL") if name.endswith(".m3u8") else ()), "-count_packets",
         "-select_streams", "v:0", "-show_entries",
         "stream=nb_read_packets,color_space,color_primaries,color_transfer,color_range",
-        "-of", "default=nw=1", f"{cell.job}/{name}",
+        "-of", "default=nw=1", f"{sandbox.job}/{name}",
     ]  # fmt: skip
-    return run(cell.argv(argv), deadline=600, stall=300).output
+    return run(sandbox.argv(argv), deadline=600, stall=300).output

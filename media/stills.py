@@ -9,7 +9,7 @@ from pathlib import Path
 
 from media import hls
 from media.runner import PermanentFault, run
-from media.sandbox import Cell
+from media.sandbox import Sandbox
 
 CANDIDATES = (0.30, 0.08, 0.20, 0.42, 0.58, 0.75)
 LOUDEST = 100
@@ -19,33 +19,40 @@ AS_JPEG = (
 )
 
 
-def posters(cell: Cell, rung: str, *, seconds: float, key_every: float) -> int:
+def posters(sandbox: Sandbox, rung: str, *, seconds: float, key_every: float) -> int:
     """`poster-1.jpg`… at key frames along the film, and `poster.jpg`, the one that shows most.
 
     Cut from the copy that was just made: a handful of key frames cost nothing, whoever made it and
     in however many parts. Returns how many there are.
     """
-    argv = [cell.tools.ffmpeg, "-nostdin", "-hide_banner", "-y", "-loglevel", "error"]
+    argv = [sandbox.tools.ffmpeg, "-nostdin", "-hide_banner", "-y", "-loglevel", "error"]
     keys = []
     for place, share in enumerate(CANDIDATES):
         name = f"still-{place}.mp4"
-        keys.append(stretch(cell.work, rung, share * seconds, name, key_every))
-        argv += ["-protocol_whitelist", "file", "-skip_frame", "nokey", "-i", f"{cell.job}/{name}"]
+        keys.append(stretch(sandbox.work, rung, share * seconds, name, key_every))
+        argv += [
+            "-protocol_whitelist",
+            "file",
+            "-skip_frame",
+            "nokey",
+            "-i",
+            f"{sandbox.job}/{name}",
+        ]
     for place, key in enumerate(keys):
         argv += ["-map", f"{place}:v:0", "-vf", f"select=gte(n\\,{key}),{AS_JPEG}", "-frames:v", "1",
-                 "-q:v", "3", f"{cell.job}/poster-{place + 1}.jpg"]  # fmt: skip
-    run(cell.argv(argv), deadline=120)
-    for used in cell.work.glob("still-*.mp4"):
+                 "-q:v", "3", f"{sandbox.job}/poster-{place + 1}.jpg"]  # fmt: skip
+    run(sandbox.argv(argv), deadline=120)
+    for used in sandbox.work.glob("still-*.mp4"):
         used.unlink()
-    made = sorted(cell.work.glob("poster-*.jpg"))
+    made = sorted(sandbox.work.glob("poster-*.jpg"))
     if not made:
         raise PermanentFault("copy_not_whole", "no poster")
-    shutil.copyfile(best(made), cell.work / "poster.jpg")
+    shutil.copyfile(best(made), sandbox.work / "poster.jpg")
     return len(made)
 
 
 def sheet(
-    cell: Cell,
+    sandbox: Sandbox,
     rung: str,
     *,
     every: float,
@@ -59,15 +66,15 @@ def sheet(
     this one begins at the film's end. Key frames are enough where they come often enough.
     """
     argv = [
-        cell.tools.ffmpeg, "-nostdin", "-hide_banner", "-y", "-loglevel", "error",
+        sandbox.tools.ffmpeg, "-nostdin", "-hide_banner", "-y", "-loglevel", "error",
         *(("-skip_frame", "nokey") if every >= key_every else ()),
         "-protocol_whitelist", "file", "-allowed_extensions", "ALL",
-        "-i", f"{cell.job}/{rung}/playlist.m3u8", "-map", "0:v:0",
+        "-i", f"{sandbox.job}/{rung}/playlist.m3u8", "-map", "0:v:0",
         "-vf", f"fps=1/{every:.3f}:round=down:eof_action=pass,scale=160:-2,{AS_JPEG},tile=10x{rows}",
-        "-frames:v", "1", "-q:v", "5", f"{cell.job}/sprite.jpg",
+        "-frames:v", "1", "-q:v", "5", f"{sandbox.job}/sprite.jpg",
     ]  # fmt: skip
-    run(cell.argv(argv), deadline=3600, stall=3600, cancelled=cancelled)
-    if not (cell.work / "sprite.jpg").exists():
+    run(sandbox.argv(argv), deadline=3600, stall=3600, cancelled=cancelled)
+    if not (sandbox.work / "sprite.jpg").exists():
         raise PermanentFault("copy_not_whole", "no sheet")
 
 

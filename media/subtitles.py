@@ -19,7 +19,7 @@ from media.encodings import LOST, NoText
 from media.facts import Facts
 from media.probe import GUARDS
 from media.runner import PermanentFault, run
-from media.sandbox import Cell
+from media.sandbox import Sandbox
 
 MOST_BYTES = 8 * 1024 * 1024
 MOST_CUES = 20_000
@@ -285,9 +285,9 @@ def write(folder: Path, cues: tuple[Cue, ...], *, runtime: float) -> None:
 
 
 def extract(
-    cell: Cell, facts: Facts, *, cancelled: Callable[[], bool] = lambda: False
+    sandbox: Sandbox, facts: Facts, *, cancelled: Callable[[], bool] = lambda: False
 ) -> tuple[Track, ...]:
-    """Every text track of the film as a rendition in `cell.work`; pictures of text stay behind.
+    """Every text track of the film as a rendition in `sandbox.work`; pictures of text stay behind.
 
     A track that cannot be read costs the film nothing: the facts name it, the copy goes without.
     """
@@ -295,23 +295,23 @@ def extract(
     for index, text in enumerate(facts.texts):
         if text.codec not in READABLE or not text.packets:
             continue
-        raw = cell.work / f"text{index}.srt"
+        raw = sandbox.work / f"text{index}.srt"
         try:
-            run(argv(cell, index), deadline=120 + facts.size / 20e6, cancelled=cancelled)
+            run(argv(sandbox, index), deadline=120 + facts.size / 20e6, cancelled=cancelled)
             found = read(raw.read_bytes(), runtime=facts.duration)
         except (PermanentFault, Unreadable, FileNotFoundError):
             continue
         finally:
             raw.unlink(missing_ok=True)
         name = f"s{len(tracks)}"
-        write(cell.work / name, found.cues, runtime=facts.duration)
+        write(sandbox.work / name, found.cues, runtime=facts.duration)
         tracks.append(Track(name, text.language, len(found.cues), found.bad, found.late))
     return tuple(tracks)
 
 
-def argv(cell: Cell, index: int) -> list[str]:
-    return cell.argv([
-        cell.tools.ffmpeg, "-nostdin", "-hide_banner", "-y", "-loglevel", "warning", "-nostats",
-        "-progress", "pipe:1", *GUARDS, "-i", cell.film, "-map", f"0:s:{index}", "-vn", "-an",
-        "-c:s", "srt", "-fs", str(MOST_BYTES), f"{cell.job}/text{index}.srt",
+def argv(sandbox: Sandbox, index: int) -> list[str]:
+    return sandbox.argv([
+        sandbox.tools.ffmpeg, "-nostdin", "-hide_banner", "-y", "-loglevel", "warning", "-nostats",
+        "-progress", "pipe:1", *GUARDS, "-i", sandbox.film, "-map", f"0:s:{index}", "-vn", "-an",
+        "-c:s", "srt", "-fs", str(MOST_BYTES), f"{sandbox.job}/text{index}.srt",
     ])  # fmt: skip

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from media.facts import Bars, Facts, Picture
 from media.probe import GUARDS
 from media.runner import PermanentFault, run
-from media.sandbox import Cell
+from media.sandbox import Sandbox
 
 WHOLE_BELOW = 4.0
 FRAMES = 24  # looked at in each window
@@ -51,7 +51,7 @@ class Seen(msgspec.Struct):
     windows: int = 0
 
 
-def look(cell: Cell, facts: Facts, *, cancelled: Callable[[], bool] = lambda: False) -> Facts:
+def look(sandbox: Sandbox, facts: Facts, *, cancelled: Callable[[], bool] = lambda: False) -> Facts:
     """Combing, repeated fields and bars of the first picture."""
     picture = facts.picture
     if picture is None or picture.frames < 2:
@@ -59,8 +59,8 @@ def look(cell: Cell, facts: Facts, *, cancelled: Callable[[], bool] = lambda: Fa
     seen = Seen()
     for start, length in places(picture.duration):
         with suppress(PermanentFault):  # what cannot be decoded is counted when all of it is
-            run(argv(cell, picture, start, length), deadline=120, cancelled=cancelled)
-            add(seen, cell, picture)
+            run(argv(sandbox, picture, start, length), deadline=120, cancelled=cancelled)
+            add(seen, sandbox, picture)
     fields = picture.fps <= FASTEST_FIELDS and picture.frames >= LEAST_FRAMES
     decided = max(len(seen.orders), 1)
     first = msgspec.structs.replace(
@@ -92,7 +92,7 @@ def sizes(picture: Picture) -> tuple[tuple[int, int], tuple[int, int]]:
     return (min(width, NARROW), height), (width, min(height, FLAT))
 
 
-def argv(cell: Cell, picture: Picture, start: float, length: float) -> list[str]:
+def argv(sandbox: Sandbox, picture: Picture, start: float, length: float) -> list[str]:
     (narrow, height), (width, flat) = sizes(picture)
     graph = (
         "[0:V:0]format=yuv420p,extractplanes=y,setpts=N/TB/25,split[a][b];"  # from the key before
@@ -108,19 +108,19 @@ def argv(cell: Cell, picture: Picture, start: float, length: float) -> list[str]
         "-pix_fmt",
         "gray",
     ]
-    return cell.argv([
-        cell.tools.ffmpeg, "-hide_banner", "-nostdin", "-nostats", "-y", "-loglevel", "error", *GUARDS,
+    return sandbox.argv([
+        sandbox.tools.ffmpeg, "-hide_banner", "-nostdin", "-nostats", "-y", "-loglevel", "error", *GUARDS,
         "-ss", f"{start:.3f}", "-t", f"{length:.3f}", "-noautorotate", "-noaccurate_seek",
-        "-threads", "2", "-i", cell.film, "-filter_complex", graph,
-        "-map", "[rows]", *raw, f"{cell.job}/rows.gray",
-        "-map", "[columns]", *raw, f"{cell.job}/columns.gray",
+        "-threads", "2", "-i", sandbox.film, "-filter_complex", graph,
+        "-map", "[rows]", *raw, f"{sandbox.job}/rows.gray",
+        "-map", "[columns]", *raw, f"{sandbox.job}/columns.gray",
     ])  # fmt: skip
 
 
-def add(seen: Seen, cell: Cell, picture: Picture) -> None:
+def add(seen: Seen, sandbox: Sandbox, picture: Picture) -> None:
     """One window's lines."""
     rows, columns = (
-        read(cell, name, size)
+        read(sandbox, name, size)
         for name, size in zip(("rows", "columns"), sizes(picture), strict=True)
     )
     if not len(rows) or not len(columns):
@@ -145,8 +145,8 @@ def in_agreement(told: list["Fields"]) -> list[int]:
     return orders if agree else [0] * len(orders)
 
 
-def read(cell: Cell, name: str, size: tuple[int, int]) -> Luma:
-    path = cell.work / f"{name}.gray"
+def read(sandbox: Sandbox, name: str, size: tuple[int, int]) -> Luma:
+    path = sandbox.work / f"{name}.gray"
     width, height = size
     flat = np.fromfile(path, dtype=np.uint8)
     path.unlink()

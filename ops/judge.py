@@ -28,7 +28,7 @@ from media.dcp.package import Package
 from media.facts import Facts
 from media.policy import BadPolicy, Outcome, Policy, Verdict
 from media.runner import Fault
-from media.sandbox import Cell
+from media.sandbox import Sandbox
 from media.storage import sha256_of
 from media.tools import ToolMissing, find_tools
 from submissions.verdicts import told, words
@@ -83,17 +83,19 @@ def judge(film: Path, rules: Policy, *, quick: bool, progress: Progress) -> Judg
 
     work = Path(tempfile.mkdtemp(prefix="cfs-judge-"))
     work.chmod(0o777)
-    cell = Cell(tools=find_tools(), source=film.resolve(), work=work, allow_fallback=True)
+    sandbox = Sandbox(tools=find_tools(), source=film.resolve(), work=work, allow_fallback=True)
     try:
-        facts = scan.inspect(cell, name=film.name, on_step=heard)
+        facts = scan.inspect(sandbox, name=film.name, on_step=heard)
         if not quick and policy.judge(facts, rules).is_accepted:
             facts = screener.watch(
-                cell,
-                windows.look(cell, facts),
+                sandbox,
+                windows.look(sandbox, facts),
                 on_progress=lambda f: progress.update(line, completed=0.2 + 0.8 * f),
             )
         facts = msgspec.structs.replace(facts, sha256=sha256_of(film))
-        return Judged(film=film, facts=facts, verdict=policy.judge(facts, rules), sandbox=cell.name)
+        return Judged(
+            film=film, facts=facts, verdict=policy.judge(facts, rules), sandbox=sandbox.name
+        )
     except (Fault, OSError) as error:
         return Judged(film=film, fault=f"{type(error).__name__}: {error}")
     finally:

@@ -12,10 +12,10 @@ from festival.settings import Settings
 from festival.tables import Edition, Section
 from media import early, policy
 from media.policy import Finding
-from media.sandbox import Cell
+from media.sandbox import Sandbox
 from submissions import uploads
 from submissions.entries import tell_members
-from submissions.intake import cell_for, stoppable, the_file
+from submissions.intake import sandbox_for, stoppable, the_file
 from submissions.status import FileState
 from submissions.store import store_of
 from submissions.tables import FilmFile, Submission
@@ -35,10 +35,10 @@ async def look(
     if not (head := await asyncio.to_thread(store.head, file.id, early.HEAD)):
         return
     part = store.upload_path(file.id)
-    async with cell_for(file, lease, store, settings, source=part) as cell:
-        source = cell.work / "head"
+    async with sandbox_for(file, lease, store, settings, source=part) as sandbox:
+        source = sandbox.work / "head"
         await asyncio.to_thread(source.write_bytes, head)
-        at_its_head = msgspec.structs.replace(cell, source=source)
+        at_its_head = msgspec.structs.replace(sandbox, source=source)
         findings = await settled(at_its_head, file, submission, edition)
     if findings and await refuse(file, head, findings, submission, edition):
         await uploads.let_go(file, store)
@@ -64,12 +64,12 @@ async def refuse(
 
 
 async def settled(
-    cell: Cell, file: FilmFile, submission: Submission, edition: Edition
+    sandbox: Sandbox, file: FilmFile, submission: Submission, edition: Edition
 ) -> tuple[Finding, ...]:
     section = await Section.objects().get(Section.id == submission.section)
     found: tuple[Finding, ...] = await stoppable(
         lambda: early.look(
-            cell,
+            sandbox,
             policy.load(edition.policy, section.letter if section else ""),
             size=file.size,
             name=file.name,

@@ -21,7 +21,7 @@ from media.chunks import Plan
 from media.facts import Facts
 from media.policy import Outcome, Verdict
 from media.runner import Cancelled
-from media.sandbox import Cell
+from media.sandbox import Sandbox
 from media.screener import Damaged
 from media.storage import Lent, Store, early_key, sha256_of
 from media.tools import find_tools
@@ -85,7 +85,7 @@ async def the_file(file_id: str) -> tuple[FilmFile, Submission, Edition] | None:
 
 
 @asynccontextmanager
-async def cell_for(
+async def sandbox_for(
     file: FilmFile,
     lease: Lease,
     store: Store,
@@ -93,7 +93,7 @@ async def cell_for(
     *,
     name: str = "",
     source: Path | None = None,
-) -> AsyncIterator[Cell]:
+) -> AsyncIterator[Sandbox]:
     """A fresh folder for each attempt: a superseded one can spoil nothing.
 
     What is read is the master, wherever it must come from, unless there is another `source`.
@@ -101,7 +101,7 @@ async def cell_for(
     film = Lent(source) if source else await asyncio.to_thread(store.lend, file.id)
     work = store.work_folder(f"{lease.line}{lease.attempt}{name}")
     try:
-        yield Cell(
+        yield Sandbox(
             tools=find_tools(),
             source=film.path,
             work=work,
@@ -112,12 +112,12 @@ async def cell_for(
         film.close()
 
 
-async def published(store: Store, cell: Cell, key: str, *, lease: Lease) -> None:
-    """What lies in the cell's work folder becomes visible at once, by the lease's holder alone."""
-    await asyncio.to_thread(store.prepare, cell.work, key)
+async def published(store: Store, sandbox: Sandbox, key: str, *, lease: Lease) -> None:
+    """What lies in the sandbox's work folder becomes visible at once, by the lease's holder alone."""
+    await asyncio.to_thread(store.prepare, sandbox.work, key)
     async with transaction():
         await hold(lease)
-        await asyncio.to_thread(store.publish, cell.work, key)
+        await asyncio.to_thread(store.publish, sandbox.work, key)
 
 
 async def inspect(
@@ -130,11 +130,11 @@ async def inspect(
     file, submission, edition = known
     await advance(file, lease, FileState.INSPECTING, {"received", "inspecting"})
     telling = Telling(file, lease, news)
-    async with cell_for(file, lease, store_of(settings), settings) as cell:
-        sha256 = file.sha256 or await asyncio.to_thread(sha256_of, cell.source)
+    async with sandbox_for(file, lease, store_of(settings), settings) as sandbox:
+        sha256 = file.sha256 or await asyncio.to_thread(sha256_of, sandbox.source)
         facts = await stoppable(
             lambda: scan.inspect(
-                cell,
+                sandbox,
                 name=file.name,
                 on_step=telling.from_thread,
                 cancelled=lambda: heartbeat.lost,
@@ -144,7 +144,7 @@ async def inspect(
     verdict = await judged(facts, submission, edition)
     for kind in ("sniff", "packets", "sound"):
         await telling.tell(kind, 1.0, "done")
-    await keep_verdict(file, submission, edition, facts, verdict, lease=lease, sandbox=cell.name)
+    await keep_verdict(file, submission, edition, facts, verdict, lease=lease, sandbox=sandbox.name)
     await telling.tell("policy", 1.0, "done")
     await news.tell("file", file.id, state=file.state, refresh=True)
 
@@ -252,8 +252,8 @@ async def make_screener(
         raise NotYet("storage_full")
     await advance(file, lease, FileState.MAKING, {"sound", "making"})
     telling = Telling(file, lease, news)
-    async with cell_for(file, lease, store, settings) as cell:
-        plan = await planned(file, facts, cell, heartbeat, settings, workers)
+    async with sandbox_for(file, lease, store, settings) as sandbox:
+        plan = await planned(file, facts, sandbox, heartbeat, settings, workers)
         if isinstance(plan, Plan):
             await telling.tell("screener", 0.0)
             await parts.share_out(file, plan, lease=lease)
@@ -263,17 +263,19 @@ async def make_screener(
         try:
             made: screener.Screener = await stoppable(
                 lambda: screener.make(
-                    cell,
+                    sandbox,
                     plan,
                     on_progress=lambda fraction: telling.from_thread("screener", fraction),
                     cancelled=lambda: heartbeat.lost,
                 )
             )
         except Damaged as found:
-            await refuse_damaged(file, submission, edition, found, lease=lease, sandbox=cell.name)
+            await refuse_damaged(
+                file, submission, edition, found, lease=lease, sandbox=sandbox.name
+            )
             await news.tell("file", file.id, state=file.state, refresh=True)
             return
-        await publish_copy(file, cell, store, lease=lease)
+        await publish_copy(file, sandbox, store, lease=lease)
     await telling.tell("screener", 1.0, "done")
     await keep_copy(file, submission, edition, made, lease=lease)
     await telling.tell("publish", 1.0, "done")
@@ -283,7 +285,7 @@ async def make_screener(
 async def planned(
     file: FilmFile,
     facts: Facts,
-    cell: Cell,
+    sandbox: Sandbox,
     heartbeat: Heartbeat,
     settings: Settings,
     workers: int,
@@ -292,11 +294,11 @@ async def planned(
     if (standing := await parts.plan_of(file.id)) is not None:
         return standing
     seen: Facts = await stoppable(
-        lambda: windows.look(cell, facts, cancelled=lambda: heartbeat.lost)
+        lambda: windows.look(sandbox, facts, cancelled=lambda: heartbeat.lost)
     )
     if not chunks.can_share(seen, longer_than=settings.share_from_seconds, workers=workers):
         return seen
-    clock = await stoppable(lambda: screener.clock_of(cell, seen))
+    clock = await stoppable(lambda: screener.clock_of(sandbox, seen))
     return chunks.plan(seen, clock, seconds=chunks.part_seconds(seen.duration, workers))
 
 
@@ -316,17 +318,17 @@ async def publish_early(
     """A small copy first, whole and verified: its maker watches it while the rest is made."""
     if await asyncio.to_thread(store.is_published, early_key(file.id)):
         return
-    async with cell_for(file, lease, store, settings, name="early") as cell:
+    async with sandbox_for(file, lease, store, settings, name="early") as sandbox:
         with suppress(Damaged):  # the whole copy meets the same damage, and judges all of it
             await stoppable(
-                lambda: screener.make_early(cell, facts, cancelled=lambda: heartbeat.lost)
+                lambda: screener.make_early(sandbox, facts, cancelled=lambda: heartbeat.lost)
             )
-            await published(store, cell, early_key(file.id), lease=lease)
+            await published(store, sandbox, early_key(file.id), lease=lease)
 
 
-async def publish_copy(file: FilmFile, cell: Cell, store: Store, *, lease: Lease) -> None:
+async def publish_copy(file: FilmFile, sandbox: Sandbox, store: Store, *, lease: Lease) -> None:
     """The whole copy is there; the early one has served."""
-    await published(store, cell, file.id, lease=lease)
+    await published(store, sandbox, file.id, lease=lease)
     await asyncio.to_thread(store.discard_copy, early_key(file.id))
 
 

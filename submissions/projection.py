@@ -10,7 +10,7 @@ from festival.progress import News
 from festival.record import record
 from festival.settings import Settings
 from media import mezzanine
-from submissions.intake import Telling, cell_for, stoppable, the_file
+from submissions.intake import Telling, sandbox_for, stoppable, the_file
 from submissions.store import store_of
 from submissions.tables import Submission
 from submissions.verdicts import facts_of
@@ -48,18 +48,18 @@ async def make_mezzanine(
     if store.free_bytes() < mezzanine.most_bytes(facts):
         raise NotYet("storage_full")
     telling = Telling(file, lease, news)
-    async with cell_for(file, lease, store, settings) as cell:
+    async with sandbox_for(file, lease, store, settings) as sandbox:
         made: mezzanine.Mezzanine = await stoppable(
             lambda: mezzanine.make(
-                cell,
+                sandbox,
                 facts,
                 on_progress=lambda fraction: telling.from_thread(KIND, fraction),
                 cancelled=lambda: heartbeat.lost,
             )
         )
-        await asyncio.to_thread(store.prepare, cell.work, key_of(file.id))
+        await asyncio.to_thread(store.prepare, sandbox.work, key_of(file.id))
         async with transaction():
             await hold(lease)
-            await asyncio.to_thread(store.publish, cell.work, key_of(file.id))
+            await asyncio.to_thread(store.publish, sandbox.work, key_of(file.id))
             await record("mezzanine_made", file.id, edition=edition.id, **msgspec.to_builtins(made))
     await telling.tell(KIND, 1.0, "done")

@@ -14,18 +14,18 @@ from festival.record import record
 from festival.settings import Settings
 from media import chunks
 from media.chunks import Plan
-from media.sandbox import Cell
+from media.sandbox import Sandbox
 from media.screener import Damaged, Screener
 from media.storage import Store
 from submissions import parts
 from submissions.intake import (
     Telling,
-    cell_for,
     give_up,
     keep_copy,
     publish_copy,
     published,
     refuse_damaged,
+    sandbox_for,
     stoppable,
     the_file,
 )
@@ -62,9 +62,9 @@ async def encode_part(
     file, plan = shared
     telling = PartTelling(file, lease, news)
 
-    def work(cell: Cell) -> None:
+    def work(sandbox: Sandbox) -> None:
         chunks.encode(
-            cell,
+            sandbox,
             plan.facts,
             plan.clock,
             plan.parts[int(name)],
@@ -98,9 +98,9 @@ async def encode_sound(
     file, plan = shared
     telling = PartTelling(file, lease, news)
 
-    def work(cell: Cell) -> None:
+    def work(sandbox: Sandbox) -> None:
         chunks.encode_sound(
-            cell,
+            sandbox,
             plan.facts,
             plan.clock,
             on_progress=lambda fraction: telling.from_thread(parts.kind_of(parts.SOUND), fraction),
@@ -114,7 +114,7 @@ async def encode_sound(
 async def _made(
     file: FilmFile,
     name: str,
-    work: Callable[[Cell], Any],
+    work: Callable[[Sandbox], Any],
     *,
     lease: Lease,
     settings: Settings,
@@ -123,9 +123,9 @@ async def _made(
     store = store_of(settings)
     key = parts.key_of(file.id, name)
     if not await asyncio.to_thread(store.is_published, key):
-        async with cell_for(file, lease, store, settings) as cell:
-            await stoppable(lambda: work(cell))
-            await published(store, cell, key, lease=lease)
+        async with sandbox_for(file, lease, store, settings) as sandbox:
+            await stoppable(lambda: work(sandbox))
+            await published(store, sandbox, key, lease=lease)
     await parts.part_made(file.id, name, lease=lease)
 
 
@@ -142,11 +142,11 @@ async def join_screener(
     made: Screener | None = None
     async with (
         judged_if_damaged(file, lease, news),
-        cell_for(file, lease, store, settings, source=NOTHING) as cell,
+        sandbox_for(file, lease, store, settings, source=NOTHING) as sandbox,
     ):
-        await asyncio.to_thread(gather, store, file.id, plan, cell.work)
-        made = await stoppable(lambda: chunks.join(cell, plan, cancelled=lambda: heartbeat.lost))
-        await publish_copy(file, cell, store, lease=lease)
+        await asyncio.to_thread(gather, store, file.id, plan, sandbox.work)
+        made = await stoppable(lambda: chunks.join(sandbox, plan, cancelled=lambda: heartbeat.lost))
+        await publish_copy(file, sandbox, store, lease=lease)
     if made is None:
         return
     await telling.tell("screener", 1.0, "done")

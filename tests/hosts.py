@@ -20,7 +20,7 @@ from redis import Redis
 from festival.tables import new_id
 from media import scan, windows
 from media.bucket import Bucket, BucketStore
-from media.sandbox import Cell
+from media.sandbox import Sandbox
 from media.tools import find_tools
 from ops.process import die_with_parent
 from tests.site import Site
@@ -195,8 +195,8 @@ class Festival:
         )  # fmt: skip
         work = folder / "look"
         work.mkdir(mode=0o700)
-        cell = Cell(tools=find_tools(), source=clip, work=work)
-        self.facts = msgspec.json.encode(windows.look(cell, scan.inspect(cell))).decode()
+        sandbox = Sandbox(tools=find_tools(), source=clip, work=work)
+        self.facts = msgspec.json.encode(windows.look(sandbox, scan.inspect(sandbox))).decode()
 
     def wake(self, *chosen: Host, **given: str) -> None:
         """These and no others, once the house has heard them."""

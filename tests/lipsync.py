@@ -22,7 +22,7 @@ from playwright.sync_api import Page, sync_playwright
 from media import chunks, scan, screener, windows
 from media.facts import Facts
 from media.graph import Clock
-from media.sandbox import Cell
+from media.sandbox import Sandbox
 from tests.clips import REC709, Clips
 
 ROOT = Path(__file__).parents[1]
@@ -105,31 +105,31 @@ def agree(found: list[float], wanted: list[float], within: float) -> bool:
     )
 
 
-def inspected(cell: Cell) -> Facts:
-    return windows.look(cell, scan.inspect(cell))
+def inspected(sandbox: Sandbox) -> Facts:
+    return windows.look(sandbox, scan.inspect(sandbox))
 
 
-def copied(name: str, source: Path, cell_for: Callable[[Path], Cell]) -> tuple[Path, Clock]:
+def copied(name: str, source: Path, sandbox_for: Callable[[Path], Sandbox]) -> tuple[Path, Clock]:
     """The copy of this film through the house's own code, and how it counts."""
-    cell = cell_for(source)
-    facts = inspected(cell)
-    clock = screener.clock_of(cell, facts)
+    sandbox = sandbox_for(source)
+    facts = inspected(sandbox)
+    clock = screener.clock_of(sandbox, facts)
     if name.startswith(PARTS):
-        return in_parts(source, facts, clock, cell_for), clock
-    screener.make(cell, facts)
-    return cell.work, clock
+        return in_parts(source, facts, clock, sandbox_for), clock
+    screener.make(sandbox, facts)
+    return sandbox.work, clock
 
 
-def in_parts(source: Path, facts: Facts, clock: Clock, cell_for: Callable[[Path], Cell]) -> Path:
-    """Every part in a cell of its own, then the join."""
-    whole, plan = cell_for(source), chunks.plan(facts, clock, seconds=4)
+def in_parts(source: Path, facts: Facts, clock: Clock, sandbox_for: Callable[[Path], Sandbox]) -> Path:
+    """Every part in a sandbox of its own, then the join."""
+    whole, plan = sandbox_for(source), chunks.plan(facts, clock, seconds=4)
     for part in plan.parts:
-        cell = cell_for(source)
-        chunks.encode(cell, facts, clock, part)
-        shutil.copytree(cell.work, chunks.folder_of(whole.work, part))
-    cell = cell_for(source)
-    chunks.encode_sound(cell, facts, clock)
-    shutil.copytree(cell.work, whole.work / "sound")
+        sandbox = sandbox_for(source)
+        chunks.encode(sandbox, facts, clock, part)
+        shutil.copytree(sandbox.work, chunks.folder_of(whole.work, part))
+    sandbox = sandbox_for(source)
+    chunks.encode_sound(sandbox, facts, clock)
+    shutil.copytree(sandbox.work, whole.work / "sound")
     chunks.join(whole, plan)
     return whole.work
 

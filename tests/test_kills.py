@@ -19,7 +19,7 @@ import pytest
 
 from festival.tables import new_id
 from media import scan, windows
-from media.sandbox import Cell
+from media.sandbox import Sandbox
 from media.storage import LocalStore, sha256_of
 from media.tools import find_tools
 from tests.clips import Clips, film
@@ -47,8 +47,8 @@ class Booth:
 
     def looked_at(self) -> str:
         work = self.store.work_folder(new_id())
-        cell = Cell(tools=find_tools(), source=self.clip, work=work)
-        facts = windows.look(cell, scan.inspect(cell))
+        sandbox = Sandbox(tools=find_tools(), source=self.clip, work=work)
+        facts = windows.look(sandbox, scan.inspect(sandbox))
         return msgspec.json.encode(facts).decode()
 
     def start(self, name: str) -> None:

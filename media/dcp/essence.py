@@ -5,7 +5,7 @@ from pathlib import Path
 from media.dcp.package import Essence
 from media.probe import headers
 from media.runner import PermanentFault
-from media.sandbox import Cell
+from media.sandbox import Sandbox
 from media.scan import ratio
 
 HEAD = 2 * 1024 * 1024
@@ -28,12 +28,12 @@ def head_of(path: Path) -> bytes:
         return film.read(HEAD)
 
 
-def look(cell: Cell, kind: str) -> Essence | None:
-    """What of this kind (`picture`, `sound`) ffprobe finds in the cell; None when there is none."""
-    if is_locked(cell.source):
+def look(sandbox: Sandbox, kind: str) -> Essence | None:
+    """What of this kind (`picture`, `sound`) ffprobe finds in the sandbox; None when there is none."""
+    if is_locked(sandbox.source):
         return Essence("locked", is_encrypted=True)
     try:
-        streams = headers(cell).get("streams", [])
+        streams = headers(sandbox).get("streams", [])
     except PermanentFault:
         return None
     for stream in streams:

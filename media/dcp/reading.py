@@ -13,7 +13,7 @@ from media.dcp import essence, lists
 from media.dcp.lists import BadList, child, elements, identity, name, text
 from media.dcp.package import Asset, Composition, Essence, Package, Problem, Track
 from media.runner import Cancelled
-from media.sandbox import Cell
+from media.sandbox import Sandbox
 from media.storage import PIECE
 from media.tools import Tools
 
@@ -202,9 +202,9 @@ class _Reader:
                 self.wrong(f"{known.path}: MXF")
                 continue
             with tempfile.TemporaryDirectory(prefix="cfs-dcp-") as work:
-                cell = Cell(tools=tools, source=(self.root / known.path).resolve(), work=Path(work),
+                sandbox = Sandbox(tools=tools, source=(self.root / known.path).resolve(), work=Path(work),
                             allow_fallback=allow_fallback)  # fmt: skip
-                found = essence.look(cell, kind)
+                found = essence.look(sandbox, kind)
             if found is None:
                 self.wrong(f"{known.path}: MXF")
             else:

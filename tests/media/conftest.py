@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from media.sandbox import Cell
+from media.sandbox import Sandbox
 from media.tools import Tools, find_tools
 from tests.clips import Clips
 
-CellFor = Callable[[Path], Cell]
+CellFor = Callable[[Path], Sandbox]
 
 
 @pytest.fixture(scope="session")
@@ -24,13 +24,13 @@ def tools() -> Tools:
 
 
 @pytest.fixture
-def cell_for(tmp_path: Path, tools: Tools) -> CellFor:
-    """A cell around a film, with an empty work folder; no fallback: the walls must stand."""
+def sandbox_for(tmp_path: Path, tools: Tools) -> CellFor:
+    """A sandbox around a film, with an empty work folder; no fallback: the walls must stand."""
     numbers = itertools.count()
 
-    def made(source: Path) -> Cell:
+    def made(source: Path) -> Sandbox:
         work = tmp_path / f"job{next(numbers)}"
         work.mkdir(mode=0o700)
-        return Cell(tools=tools, source=source, work=work)
+        return Sandbox(tools=tools, source=source, work=work)
 
     return made

@@ -76,11 +76,11 @@ def test_an_uneven_film_is_made_steady_at_a_rate_that_exists(rate: str, tick: fl
       (("2997/100", "mov", []), ("24000/1001", "mkv", []), ("22", "mkv", ["VIDEO_FRAME_RATE"]))),
 ])  # fmt: skip
 def test_decimals_and_milliseconds_are_no_fault_of_a_film(
-    clips: Clips, cell_for, rate: str, kind: str, found: list[str]
+    clips: Clips, sandbox_for, rate: str, kind: str, found: list[str]
 ) -> None:
-    cell = cell_for(clips.draw(film(rate=rate, seconds=3), kind=kind))
+    sandbox = sandbox_for(clips.draw(film(rate=rate, seconds=3), kind=kind))
 
-    verdict = policy.judge(scan.inspect(cell), policy.load("demo"))
+    verdict = policy.judge(scan.inspect(sandbox), policy.load("demo"))
 
     assert [f.code for f in verdict.findings] == found
     assert verdict.is_accepted is (rate not in {"22", "26"})

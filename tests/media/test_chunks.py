@@ -13,25 +13,25 @@ import pytest
 from media import chunks, graph, hls, scan, screener
 from media.facts import Facts, Picture, Run
 from media.runner import PermanentFault
-from media.sandbox import Cell
+from media.sandbox import Sandbox
 from tests.clips import Clips, film
 
 SHORT = msgspec.structs.replace
 
 
-def in_parts(source: Path, facts: Facts, cell_for, *, seconds: float) -> tuple[Cell, screener.Screener]:
-    """Every part in a cell of its own, then the join."""
-    whole = cell_for(source)
+def in_parts(source: Path, facts: Facts, sandbox_for, *, seconds: float) -> tuple[Sandbox, screener.Screener]:
+    """Every part in a sandbox of its own, then the join."""
+    whole = sandbox_for(source)
     clock = screener.clock_of(whole, facts)
     plan = chunks.plan(facts, clock, seconds=seconds)
     (whole.work / "parts").mkdir()
     for part in reversed(plan.parts):  # in any order
-        cell = cell_for(source)
-        chunks.encode(cell, facts, clock, part)
-        shutil.copytree(cell.work, chunks.folder_of(whole.work, part))
-    cell = cell_for(source)
-    chunks.encode_sound(cell, facts, clock)
-    shutil.copytree(cell.work, whole.work / "sound")
+        sandbox = sandbox_for(source)
+        chunks.encode(sandbox, facts, clock, part)
+        shutil.copytree(sandbox.work, chunks.folder_of(whole.work, part))
+    sandbox = sandbox_for(source)
+    chunks.encode_sound(sandbox, facts, clock)
+    shutil.copytree(sandbox.work, whole.work / "sound")
     return whole, chunks.join(whole, plan)
 
 
@@ -63,34 +63,34 @@ def likeness(one: Path, other: Path) -> float:
         ("30", "select='not(eq(mod(n,7),3))'", "0"),
     ],
 )
-def test_parts_have_the_frames_of_the_whole(clips: Clips, cell_for, rate, look, late: str) -> None:
+def test_parts_have_the_frames_of_the_whole(clips: Clips, sandbox_for, rate, look, late: str) -> None:
     drawn = str(clips.draw(film(rate=rate, look=look, seconds=20, more=("-vsync", "0"))))
     source = clips.draw(["-i", drawn, "-itsoffset", late, "-i", drawn, "-map", "1:v", "-map", "0:a", "-c", "copy"])
-    cell = cell_for(source)
-    facts = scan.inspect(cell)
-    single = screener.make(cell, facts)
+    sandbox = sandbox_for(source)
+    facts = scan.inspect(sandbox)
+    single = screener.make(sandbox, facts)
 
-    made_cell, made = in_parts(source, facts, cell_for, seconds=6)
+    made_cell, made = in_parts(source, facts, sandbox_for, seconds=6)
 
     assert made.parts == 3
     assert made.rungs == single.rungs
     for rung in made.rungs:
-        assert frames(made_cell.work / rung.name) == frames(cell.work / rung.name)
+        assert frames(made_cell.work / rung.name) == frames(sandbox.work / rung.name)
         assert hls.durations(made_cell.work / rung.name / "playlist.m3u8") == hls.durations(
-            cell.work / rung.name / "playlist.m3u8"
+            sandbox.work / rung.name / "playlist.m3u8"
         )
-        assert likeness(made_cell.work / rung.name, cell.work / rung.name) > 0.98
-    assert {p.name for p in made_cell.work.iterdir()} == {p.name for p in cell.work.iterdir()}
+        assert likeness(made_cell.work / rung.name, sandbox.work / rung.name) > 0.98
+    assert {p.name for p in made_cell.work.iterdir()} == {p.name for p in sandbox.work.iterdir()}
 
 
-def test_black_over_a_joint_is_one_black(clips: Clips, cell_for) -> None:
+def test_black_over_a_joint_is_one_black(clips: Clips, sandbox_for) -> None:
     dark = "drawbox=t=fill:c=black:enable='between(t,4,8)'"
     source = clips.draw(film(look=dark, seconds=14))
-    cell = cell_for(source)
-    facts = scan.inspect(cell)
-    single = screener.make(cell, facts).facts
+    sandbox = sandbox_for(source)
+    facts = scan.inspect(sandbox)
+    single = screener.make(sandbox, facts).facts
 
-    _, made = in_parts(source, facts, cell_for, seconds=6)
+    _, made = in_parts(source, facts, sandbox_for, seconds=6)
 
     assert rounded(made.facts.blacks) == rounded(single.blacks)
     assert rounded(made.facts.freezes) == rounded(single.freezes)
@@ -133,11 +133,11 @@ def test_only_a_long_film_with_an_index_is_shared(facts: Facts, workers: int, sh
     assert chunks.can_share(facts, longer_than=1200, workers=workers) is shared
 
 
-def test_a_part_with_a_frame_too_few_is_thrown_away(clips: Clips, cell_for) -> None:
+def test_a_part_with_a_frame_too_few_is_thrown_away(clips: Clips, sandbox_for) -> None:
     source = clips.draw(film(seconds=8))
-    cell = cell_for(source)
-    facts = scan.inspect(cell)
+    sandbox = sandbox_for(source)
+    facts = scan.inspect(sandbox)
     part = graph.Part(index=1, first=144, frames=144, seek=140 / 24, at=4)
 
     with pytest.raises(PermanentFault, match="copy_not_whole"):
-        chunks.encode(cell, facts, screener.clock_of(cell, facts), part)
+        chunks.encode(sandbox, facts, screener.clock_of(sandbox, facts), part)

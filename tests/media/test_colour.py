@@ -82,33 +82,33 @@ KINDS = ("full", "packed RGB", "2020", "P3", "625", "525", "SD untagged")  # the
 
 
 @pytest.mark.parametrize("name", [n if n in KINDS else pytest.param(n, marks=pytest.mark.slow) for n in SOURCES])
-def test_patches_come_back_as_they_were_meant(clips: Clips, cell_for, name: str) -> None:
+def test_patches_come_back_as_they_were_meant(clips: Clips, sandbox_for, name: str) -> None:
     look, tags, size = SOURCES[name]
     bare = ",setparams=color_primaries=unknown:color_trc=unknown:colorspace=unknown" if "untagged" in name else ""
-    cell = cell_for(patches(clips, look + bare, *tags, size=size))
+    sandbox = sandbox_for(patches(clips, look + bare, *tags, size=size))
 
-    made = screener.make(cell, scan.inspect(cell))
+    made = screener.make(sandbox, scan.inspect(sandbox))
 
     for rung in made.rungs:
-        playlist = cell.work / rung.name / "playlist.m3u8"
+        playlist = sandbox.work / rung.name / "playlist.m3u8"
         assert off(read(playlist, BY_709)) <= NEAR
         assert off(read(playlist, BY_TAGS)) <= NEAR
-    assert off(read(cell.work / "poster.jpg", "format=rgb24")) <= NEAR + 2
+    assert off(read(sandbox.work / "poster.jpg", "format=rgb24")) <= NEAR + 2
 
 
 @pytest.mark.parametrize("curve", ["smpte2084", "arib-std-b67"])
-def test_a_tone_mapped_film_is_read_alike_by_everybody(clips: Clips, cell_for, curve: str) -> None:
+def test_a_tone_mapped_film_is_read_alike_by_everybody(clips: Clips, sandbox_for, curve: str) -> None:
     look = f",zscale=matrix=2020_ncl:primaries=2020:transfer={curve}:range=tv:npl=100,format=yuv420p10le"
-    cell = cell_for(patches(clips, look, *ways("bt2020nc", "bt2020", curve)))
+    sandbox = sandbox_for(patches(clips, look, *ways("bt2020nc", "bt2020", curve)))
 
-    screener.make(cell, scan.inspect(cell))
+    screener.make(sandbox, scan.inspect(sandbox))
 
-    playlist = cell.work / "v0/playlist.m3u8"
+    playlist = sandbox.work / "v0/playlist.m3u8"
     shown = read(playlist, BY_709)
     assert off(read(playlist, BY_TAGS), shown) <= 2
     assert all(max(patch) - min(patch) <= 3 for patch in shown[6:])  # grey stays grey
     assert [patch.index(max(patch)) for patch in shown[:3]] == [0, 1, 2]
-    assert off(toned(cell.source), shown) <= NEAR
+    assert off(toned(sandbox.source), shown) <= NEAR
 
 
 def toned(film: Path) -> list[tuple[int, ...]]:
@@ -118,16 +118,16 @@ def toned(film: Path) -> list[tuple[int, ...]]:
 
 
 @pytest.mark.parametrize("name", ["RGB", "SD untagged"])
-def test_the_projection_copy_has_the_same_colours(clips: Clips, cell_for, name: str) -> None:
+def test_the_projection_copy_has_the_same_colours(clips: Clips, sandbox_for, name: str) -> None:
     look, tags, size = SOURCES[name]
     bare = ",setparams=color_primaries=unknown:color_trc=unknown:colorspace=unknown" if "untagged" in name else ""
-    cell = cell_for(patches(clips, look + bare, *tags, size=size))
+    sandbox = sandbox_for(patches(clips, look + bare, *tags, size=size))
 
-    mezzanine.make(cell, scan.inspect(cell))
+    mezzanine.make(sandbox, scan.inspect(sandbox))
 
-    assert off(read(cell.work / mezzanine.NAME, BY_709)) <= NEAR
-    assert off(read(cell.work / mezzanine.NAME, BY_TAGS)) <= NEAR
-    told = screener.probed(cell, mezzanine.NAME)
+    assert off(read(sandbox.work / mezzanine.NAME, BY_709)) <= NEAR
+    assert off(read(sandbox.work / mezzanine.NAME, BY_TAGS)) <= NEAR
+    told = screener.probed(sandbox, mezzanine.NAME)
     assert [f"{tag}={colour.BT709}" in told for tag in ("color_space", "color_primaries", "color_transfer")] == [True] * 3
 
 

@@ -56,11 +56,11 @@ def broken(clips: Clips, whole: Path, stream: str, *, every: int = 10, bytes_eac
     return clips.written(f"broken-{stream[0]}{every}-{whole.name}", bytes(content))
 
 
-def judged(film: Path, cell_for) -> tuple[Facts, list[str]]:
-    cell, rules = cell_for(film), policy.load("demo")
-    facts = scan.inspect(cell, name=film.name)
+def judged(film: Path, sandbox_for) -> tuple[Facts, list[str]]:
+    sandbox, rules = sandbox_for(film), policy.load("demo")
+    facts = scan.inspect(sandbox, name=film.name)
     if policy.judge(facts, rules).is_accepted:
-        facts = screener.watch(cell, facts)
+        facts = screener.watch(sandbox, facts)
     verdict = policy.judge(facts, rules)
     refused = [f.code for f in verdict.findings if f.severity is policy.Severity.REJECT]
     assert (verdict.outcome is Outcome.REFUSED) == bool(refused)
@@ -68,11 +68,11 @@ def judged(film: Path, cell_for) -> tuple[Facts, list[str]]:
 
 
 @pytest.mark.parametrize("codec", [pytest.param(n, marks=pytest.mark.slow) if n in SELDOM else n for n in PICTURES])
-def test_broken_pictures_are_counted_and_healthy_ones_not(clips: Clips, cell_for, codec: str) -> None:
+def test_broken_pictures_are_counted_and_healthy_ones_not(clips: Clips, sandbox_for, codec: str) -> None:
     whole = drawn(clips, codec, "pcm_s16le" if PICTURES[codec][0] == "mov" else "aac")
 
-    assert judged(whole, cell_for)[1] == []
-    facts, refused = judged(broken(clips, whole, "v:0", bytes_each=40), cell_for)
+    assert judged(whole, sandbox_for)[1] == []
+    facts, refused = judged(broken(clips, whole, "v:0", bytes_each=40), sandbox_for)
 
     assert refused in (["DECODE_ERRORS"], ["VIDEO_UNDECODABLE"])
     assert facts.decode_errors >= 1
@@ -87,36 +87,36 @@ def sounding(clips: Clips, codecs: Iterable[str]) -> Path:
     return clips.draw([*argv, *video, "-ac", "2", "-strict", "-2"], kind="mkv")
 
 
-def damages(film: Path, cell_for, codecs: Iterable[str]) -> dict[str, int]:
-    found = scan.inspect(cell_for(film)).sounds
+def damages(film: Path, sandbox_for, codecs: Iterable[str]) -> dict[str, int]:
+    found = scan.inspect(sandbox_for(film)).sounds
     return {codec: one.damaged for codec, one in zip(codecs, found, strict=True)}
 
 
-def test_broken_sound_is_counted_and_healthy_is_not(clips: Clips, cell_for) -> None:
+def test_broken_sound_is_counted_and_healthy_is_not(clips: Clips, sandbox_for) -> None:
     whole = hurt = sounding(clips, SOUNDS)
     for place in range(len(SOUNDS)):
         hurt = broken(clips, hurt, f"a:{place}")
 
-    assert damages(whole, cell_for, SOUNDS) == dict.fromkeys(SOUNDS, 0)
-    assert min(damages(hurt, cell_for, SOUNDS).values()) > 2
+    assert damages(whole, sandbox_for, SOUNDS) == dict.fromkeys(SOUNDS, 0)
+    assert min(damages(hurt, sandbox_for, SOUNDS).values()) > 2
 
 
-def test_broken_sound_that_is_heard_refuses_a_film(clips: Clips, cell_for) -> None:
+def test_broken_sound_that_is_heard_refuses_a_film(clips: Clips, sandbox_for) -> None:
     whole = drawn(clips, None, "ac3")
 
-    assert judged(whole, cell_for)[1] == []
-    assert judged(broken(clips, whole, "a:0"), cell_for)[1] == ["AUDIO_DAMAGED"]
+    assert judged(whole, sandbox_for)[1] == []
+    assert judged(broken(clips, whole, "a:0"), sandbox_for)[1] == ["AUDIO_DAMAGED"]
 
 
-def test_healthy_sound_without_a_check_of_its_own_is_no_fault(clips: Clips, cell_for) -> None:
-    assert damages(sounding(clips, NOTHING_SAID), cell_for, NOTHING_SAID) == dict.fromkeys(NOTHING_SAID, 0)
+def test_healthy_sound_without_a_check_of_its_own_is_no_fault(clips: Clips, sandbox_for) -> None:
+    assert damages(sounding(clips, NOTHING_SAID), sandbox_for, NOTHING_SAID) == dict.fromkeys(NOTHING_SAID, 0)
 
 
-def test_a_second_track_that_is_broken_is_told_and_does_not_refuse(clips: Clips, cell_for) -> None:
+def test_a_second_track_that_is_broken_is_told_and_does_not_refuse(clips: Clips, sandbox_for) -> None:
     whole = drawn(clips, None, "ac3")
     two = clips.draw(["-i", str(whole), "-map", "0:v", "-map", "0:a", "-map", "0:a", "-c", "copy"], kind="mov")
 
-    facts, refused = judged(broken(clips, two, "a:1"), cell_for)
+    facts, refused = judged(broken(clips, two, "a:1"), sandbox_for)
 
     assert refused == []
     assert facts.sounds[1].damaged > facts.sounds[0].damaged == 0
@@ -124,12 +124,12 @@ def test_a_second_track_that_is_broken_is_told_and_does_not_refuse(clips: Clips,
     assert found["AUDIO_DAMAGED"] == "2"
 
 
-def test_a_picture_that_no_decoder_bears_is_a_verdict(clips: Clips, cell_for) -> None:
+def test_a_picture_that_no_decoder_bears_is_a_verdict(clips: Clips, sandbox_for) -> None:
     """Every packet of an AV1 film is noise: ffmpeg gives up, we do not."""
     whole = drawn(clips, "libsvtav1", "aac")
 
     noise = broken(clips, whole, "v:0", every=1, bytes_each=600)
-    assert judged(noise, cell_for)[1] in (["DECODE_ERRORS"], ["VIDEO_UNDECODABLE"])
+    assert judged(noise, sandbox_for)[1] in (["DECODE_ERRORS"], ["VIDEO_UNDECODABLE"])
 
 
 @pytest.mark.parametrize(("line", "stream", "codec", "count"), [

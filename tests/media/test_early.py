@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from media import early, policy
-from media.sandbox import Cell
+from media.sandbox import Sandbox
 from media.tools import find_tools
 from tests.clips import X264, Clips, film
 
@@ -25,8 +25,8 @@ def codes(whole: Path, tmp_path: Path, *, share: float = 0.5, rules: policy.Poli
     head, work = tmp_path / "head", tmp_path / "work"
     head.write_bytes(whole.read_bytes()[: int(size * share)])
     work.mkdir(exist_ok=True)
-    cell = Cell(tools=find_tools(), source=head, work=work)
-    return sorted(f.code for f in early.look(cell, rules, size=size, name=whole.name, **given))
+    sandbox = Sandbox(tools=find_tools(), source=head, work=work)
+    return sorted(f.code for f in early.look(sandbox, rules, size=size, name=whole.name, **given))
 
 
 BIG = {"size": "1280x720", "seconds": 3}

@@ -12,7 +12,7 @@ import pytest
 from media import policy, scan, screener, windows
 from media.facts import Facts
 from media.policy import Outcome
-from media.sandbox import Cell
+from media.sandbox import Sandbox
 from submissions.uploads import shown_name
 from tests.clips import Clips, film
 
@@ -78,7 +78,7 @@ def test_the_canary_sings(canary: Canary) -> None:
     "http://127.0.0.1:{port}/film.mp4",
 ])  # fmt: skip
 def test_a_list_of_other_places_is_never_followed(
-    clips: Clips, cell_for, canary: Canary, text: str
+    clips: Clips, sandbox_for, canary: Canary, text: str
 ) -> None:
     sibling = clips.draw(film())
     secret = clips.written("secret.txt", b"the secret of the house")
@@ -87,7 +87,7 @@ def test_a_list_of_other_places_is_never_followed(
     )
     before = canary.knocks
 
-    facts = scan.inspect(cell_for(script))
+    facts = scan.inspect(sandbox_for(script))
 
     assert verdict(facts)[0] in {"quarantined", "refused"}
     assert (facts.streams, facts.duration, canary.knocks) == (0, 0.0, before)
@@ -107,37 +107,37 @@ def gab2(port: int) -> bytes:
     return b"RIFF" + struct.pack("<I", 4 + len(hdrl) + len(movi)) + b"AVI " + hdrl + movi
 
 
-def test_a_playlist_hidden_in_an_avi_calls_nobody(clips: Clips, cell_for, canary: Canary) -> None:
+def test_a_playlist_hidden_in_an_avi_calls_nobody(clips: Clips, sandbox_for, canary: Canary) -> None:
     before = canary.knocks
 
-    facts = scan.inspect(cell_for(clips.written("gab2.avi", gab2(canary.port))))
+    facts = scan.inspect(sandbox_for(clips.written("gab2.avi", gab2(canary.port))))
 
     assert verdict(facts) == ("quarantined", "HOSTILE_REFERENCE")
     assert canary.knocks == before
 
 
-def test_an_encrypted_film_is_refused_as_such(clips: Clips, cell_for) -> None:
+def test_an_encrypted_film_is_refused_as_such(clips: Clips, sandbox_for) -> None:
     content = clips.draw(film()).read_bytes().replace(b"avc1", b"encv", 2)
     locked = clips.written("locked.mp4", content)
 
-    found = {f.code for f in policy.judge(scan.inspect(cell_for(locked)), RULES).findings}
+    found = {f.code for f in policy.judge(scan.inspect(sandbox_for(locked)), RULES).findings}
 
     assert "CONTENT_ENCRYPTED" in found
 
 
-def test_a_picture_too_large_to_think_of_is_never_decoded(clips: Clips, cell_for) -> None:
+def test_a_picture_too_large_to_think_of_is_never_decoded(clips: Clips, sandbox_for) -> None:
     huge = clips.draw(film(size="10000x5000", rate="1", seconds=1, picture="color=c=black",
                            sound=None, video=("-c:v", "ffv1")), kind="mkv")  # fmt: skip
 
-    assert verdict(scan.inspect(cell_for(huge))) == ("refused", "DIMENSIONS_TOO_LARGE")
+    assert verdict(scan.inspect(sandbox_for(huge))) == ("refused", "DIMENSIONS_TOO_LARGE")
 
 
-def test_three_hundred_tracks_are_refused(clips: Clips, cell_for) -> None:
+def test_three_hundred_tracks_are_refused(clips: Clips, sandbox_for) -> None:
     base, path = clips.draw(film(seconds=1)), clips.folder / "tracks.mkv"
     subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", "-i", str(base), "-map", "0:v",
                     *["-map", "0:a"] * 120, "-c", "copy", str(path)], check=True, timeout=60)  # fmt: skip
 
-    assert verdict(scan.inspect(cell_for(path))) == ("refused", "STREAM_COUNT")
+    assert verdict(scan.inspect(sandbox_for(path))) == ("refused", "STREAM_COUNT")
 
 
 def nested(depth: int) -> bytes:
@@ -158,44 +158,44 @@ def nested(depth: int) -> bytes:
     (b"G" + b"\xff" * 187) * 200,
     b"\x00\x00\x01\xba" + b"\xff" * 5000,
 ])  # fmt: skip
-def test_nonsense_in_a_films_clothes_is_refused(clips: Clips, cell_for, content: bytes) -> None:
-    facts = scan.inspect(cell_for(clips.written("nonsense.mp4", content)))
+def test_nonsense_in_a_films_clothes_is_refused(clips: Clips, sandbox_for, content: bytes) -> None:
+    facts = scan.inspect(sandbox_for(clips.written("nonsense.mp4", content)))
 
     assert verdict(facts)[0] == "refused"
 
 
 @pytest.mark.parametrize("tail", [b"PK\x03\x04" + b"zipped" * 200, SCRIPT * 20, b"%PDF-1.7" * 40])
 def test_nothing_of_a_second_nature_reaches_the_copy(
-    clips: Clips, cell_for, tail: bytes
+    clips: Clips, sandbox_for, tail: bytes
 ) -> None:
     content = clips.draw(film()).read_bytes()
-    cell = cell_for(clips.written("polyglot.mp4", content + tail))
+    sandbox = sandbox_for(clips.written("polyglot.mp4", content + tail))
 
-    facts = scan.inspect(cell)
-    screener.make(cell, windows.look(cell, facts))
+    facts = scan.inspect(sandbox)
+    screener.make(sandbox, windows.look(sandbox, facts))
 
     assert "CONTAINER_TRAILING_DATA" in {f.code for f in policy.judge(facts, RULES).findings}
-    assert not holds(cell, tail[:8])
+    assert not holds(sandbox, tail[:8])
 
 
-def test_names_and_notes_of_a_film_go_nowhere(clips: Clips, cell_for) -> None:
+def test_names_and_notes_of_a_film_go_nowhere(clips: Clips, sandbox_for) -> None:
     evil = "\x1b[2J\x1b]0;owned\x07<script>alert(1)</script>\r\nBcc: all@example.org"
     path = clips.folder / "notes.mp4"
     subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", "-i", str(clips.draw(film())), "-c",
                     "copy", "-metadata", f"title={evil}", "-metadata", f"comment={evil}",
                     str(path)], check=True, timeout=60)  # fmt: skip
-    cell = cell_for(path)
+    sandbox = sandbox_for(path)
 
-    facts = scan.inspect(cell)
-    screener.make(cell, windows.look(cell, facts))
+    facts = scan.inspect(sandbox)
+    screener.make(sandbox, windows.look(sandbox, facts))
 
     assert "script" not in json.dumps(facts, default=str)
-    assert not holds(cell, b"<script")
-    assert not holds(cell, b"owned")
+    assert not holds(sandbox, b"<script")
+    assert not holds(sandbox, b"owned")
 
 
-def holds(cell: Cell, needle: bytes) -> bool:
-    return any(needle in path.read_bytes() for path in cell.work.rglob("*") if path.is_file())
+def holds(sandbox: Sandbox, needle: bytes) -> bool:
+    return any(needle in path.read_bytes() for path in sandbox.work.rglob("*") if path.is_file())
 
 
 NAMES = [
@@ -209,8 +209,8 @@ NAMES = [
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_name_is_shown_and_never_used(clips: Clips, cell_for, name: str) -> None:
-    facts = scan.inspect(cell_for(clips.draw(film())), name=name)
+def test_a_name_is_shown_and_never_used(clips: Clips, sandbox_for, name: str) -> None:
+    facts = scan.inspect(sandbox_for(clips.draw(film())), name=name)
     shown = shown_name(name)
 
     assert facts.refusal == ""
@@ -218,13 +218,13 @@ def test_a_name_is_shown_and_never_used(clips: Clips, cell_for, name: str) -> No
     assert not set(shown) & set("/\\\0\r\n\u202e")
 
 
-def test_a_film_that_claims_eternity_makes_no_eternal_copy(clips: Clips, cell_for) -> None:
+def test_a_film_that_claims_eternity_makes_no_eternal_copy(clips: Clips, sandbox_for) -> None:
     path = clips.folder / "eternal.mkv"
     subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", "-f", "lavfi", "-i",
                     "testsrc2=size=320x180:rate=24:d=1", "-vf", "setpts='if(eq(N,23),PTS+100000/TB,PTS)'",
                     "-vsync", "passthrough", "-c:v", "libx264", "-preset", "ultrafast", str(path)],
                    check=True, timeout=60)  # fmt: skip
-    facts = scan.inspect(cell_for(path))
+    facts = scan.inspect(sandbox_for(path))
 
     given = policy.judge(facts, RULES)
     assert given.outcome == Outcome.REFUSED

@@ -17,9 +17,9 @@ from tests.lipsync import MADE, SOUND, agree
 ALWAYS = ("sound 0.5 s late", "picture 0.94 s late", "a hole, in MPEG-TS", "trimmed, edit list")
 
 
-def check(clips: Clips, cell_for: Any, name: str) -> Path:
+def check(clips: Clips, sandbox_for: Any, name: str) -> Path:
     source = MADE[name](clips)
-    copy, clock = lipsync.copied(name, source, cell_for)
+    copy, clock = lipsync.copied(name, source, sandbox_for)
     shown, heard = lipsync.stamped(copy)
     flashes = lipsync.flashes(source, "-itsoffset", f"{clock.offset}")
     beeps = lipsync.beeps(source, "-itsoffset", f"{clock.offset}")
@@ -31,12 +31,12 @@ def check(clips: Clips, cell_for: Any, name: str) -> Path:
 
 
 @pytest.mark.parametrize("name", [n if n in ALWAYS else pytest.param(n, marks=pytest.mark.slow) for n in MADE])
-def test_flash_and_beep_keep_their_times(clips: Clips, cell_for, name: str) -> None:
-    check(clips, cell_for, name)
+def test_flash_and_beep_keep_their_times(clips: Clips, sandbox_for, name: str) -> None:
+    check(clips, sandbox_for, name)
 
 
-def test_chromium_shows_and_plays_them_together(clips: Clips, cell_for) -> None:
-    copy = check(clips, cell_for, "3 s without sound")
+def test_chromium_shows_and_plays_them_together(clips: Clips, sandbox_for) -> None:
+    copy = check(clips, sandbox_for, "3 s without sound")
 
     with lipsync.screen(copy) as screen:
         seen = screen.watch("master.m3u8", until=7.5)
@@ -60,28 +60,28 @@ BROKEN: dict[str, tuple[str, str, Any]] = {
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_a_copy_out_of_time_is_thrown_away(clips: Clips, cell_for, monkeypatch, name: str) -> None:
+def test_a_copy_out_of_time_is_thrown_away(clips: Clips, sandbox_for, monkeypatch, name: str) -> None:
     clip, broken, by = BROKEN[name]
-    cell = cell_for(MADE[clip](clips))
-    facts = lipsync.inspected(cell)
+    sandbox = sandbox_for(MADE[clip](clips))
+    facts = lipsync.inspected(sandbox)
     if broken == "NO_EDITS":
         monkeypatch.setattr(graph, "FROM_ZERO", {"avoid_negative_ts": "disabled"})
     monkeypatch.setattr(graph, broken, by)
 
     with pytest.raises(PermanentFault, match="copy_not_whole"):
-        screener.make(cell, facts)
+        screener.make(sandbox, facts)
 
 
-def test_pictures_that_wait_for_a_later_one_are_thrown_away(clips: Clips, cell_for, monkeypatch) -> None:
-    cell, encoder = cell_for(MADE["24 fps"](clips)), graph.encoder
+def test_pictures_that_wait_for_a_later_one_are_thrown_away(clips: Clips, sandbox_for, monkeypatch) -> None:
+    sandbox, encoder = sandbox_for(MADE["24 fps"](clips)), graph.encoder
     monkeypatch.setattr(graph, "encoder", lambda *given: {**encoder(*given), "bf": 2})
 
     with pytest.raises(PermanentFault, match=r"begins at 0\.083 s"):
-        screener.make(cell, lipsync.inspected(cell))
+        screener.make(sandbox, lipsync.inspected(sandbox))
 
 
-def test_a_picture_that_comes_too_late_is_thrown_away(clips: Clips, cell_for, monkeypatch) -> None:
-    cell, opened = cell_for(MADE["24 fps"](clips)), graph.opened
+def test_a_picture_that_comes_too_late_is_thrown_away(clips: Clips, sandbox_for, monkeypatch) -> None:
+    sandbox, opened = sandbox_for(MADE["24 fps"](clips)), graph.opened
 
     def later(film: str, threads: int, clock: graph.Clock, **given: Any) -> Any:
         return opened(film, threads, msgspec.structs.replace(clock, zero=clock.zero - 0.25), **given)
@@ -89,7 +89,7 @@ def test_a_picture_that_comes_too_late_is_thrown_away(clips: Clips, cell_for, mo
     monkeypatch.setattr(graph, "opened", later)
 
     with pytest.raises(PermanentFault, match="copy_not_whole"):
-        screener.make(cell, lipsync.inspected(cell))
+        screener.make(sandbox, lipsync.inspected(sandbox))
 
 
 def tracks(clips: Clips, *sounds: str, kind: str = "mov") -> Path:
@@ -114,39 +114,39 @@ def sides(copy: Path, hertz: int) -> list[bool]:
     return [float(line.rpartition(":")[2]) > -45 for line in told.splitlines() if "RMS level dB" in line]
 
 
-def made(cell: Any, facts: Facts) -> Path:
-    screener.make(cell, facts)
-    return cell.work
+def made(sandbox: Any, facts: Facts) -> Path:
+    screener.make(sandbox, facts)
+    return sandbox.work
 
 
-def test_two_mono_tracks_are_the_two_sides_of_the_copy(clips: Clips, cell_for) -> None:
-    cell = cell_for(tracks(clips, tone(400), tone(1900)))
-    facts = lipsync.inspected(cell)
+def test_two_mono_tracks_are_the_two_sides_of_the_copy(clips: Clips, sandbox_for) -> None:
+    sandbox = sandbox_for(tracks(clips, tone(400), tone(1900)))
+    facts = lipsync.inspected(sandbox)
 
-    copy = made(cell, facts)
+    copy = made(sandbox, facts)
 
     assert facts.heard == Heard((0, 1), "stereo")
     assert (sides(copy, 400), sides(copy, 1900)) == ([True, False], [False, True])
 
 
-def test_the_track_that_says_something_is_heard(clips: Clips, cell_for) -> None:
+def test_the_track_that_says_something_is_heard(clips: Clips, sandbox_for) -> None:
     silent = "anullsrc=r=48000:cl=stereo"
-    cell = cell_for(tracks(clips, silent, tone(400)))
+    sandbox = sandbox_for(tracks(clips, silent, tone(400)))
 
-    copy = made(cell, lipsync.inspected(cell))
+    copy = made(sandbox, lipsync.inspected(sandbox))
 
     assert sides(copy, 400) == [True, True]
 
 
-def test_every_rung_has_square_pixels(clips: Clips, cell_for) -> None:
-    cell = cell_for(clips.draw(film(size="1918x802", seconds=1)))
+def test_every_rung_has_square_pixels(clips: Clips, sandbox_for) -> None:
+    sandbox = sandbox_for(clips.draw(film(size="1918x802", seconds=1)))
 
-    screen = screener.make(cell, lipsync.inspected(cell))
+    screen = screener.make(sandbox, lipsync.inspected(sandbox))
 
     told = [
         subprocess.run(
             ["ffprobe", "-v", "error", "-allowed_extensions", "ALL", "-show_entries",
-             "stream=sample_aspect_ratio", "-of", "csv=p=0", str(cell.work / rung.name / "playlist.m3u8")],
+             "stream=sample_aspect_ratio", "-of", "csv=p=0", str(sandbox.work / rung.name / "playlist.m3u8")],
             capture_output=True, text=True, check=True,
         ).stdout.split()[0] for rung in screen.rungs
     ]  # fmt: skip

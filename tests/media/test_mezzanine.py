@@ -19,12 +19,12 @@ def streams(path: Path) -> list[dict]:
     return json.loads(told.stdout)["streams"]
 
 
-def test_a_chosen_film_is_prores_hq_with_all_its_sound(clips: Clips, cell_for) -> None:
-    cell = cell_for(clips.draw(film(rate="24000/1001", channels=6)))
+def test_a_chosen_film_is_prores_hq_with_all_its_sound(clips: Clips, sandbox_for) -> None:
+    sandbox = sandbox_for(clips.draw(film(rate="24000/1001", channels=6)))
 
-    made = mezzanine.make(cell, scan.inspect(cell))
+    made = mezzanine.make(sandbox, scan.inspect(sandbox))
 
-    picture, sound = streams(cell.work / mezzanine.NAME)
+    picture, sound = streams(sandbox.work / mezzanine.NAME)
     assert (picture["codec_tag_string"], picture["pix_fmt"]) == ("apch", "yuv422p10le")
     assert picture["r_frame_rate"] == "24000/1001"
     assert int(picture["nb_read_packets"]) == made.frames == 48
@@ -32,23 +32,23 @@ def test_a_chosen_film_is_prores_hq_with_all_its_sound(clips: Clips, cell_for) -
     assert (sound["codec_name"], sound["channels"]) == ("pcm_s24le", 6)
 
 
-def test_a_silent_film_has_one_too(clips: Clips, cell_for) -> None:
-    cell = cell_for(clips.draw(film(sound=None)))
+def test_a_silent_film_has_one_too(clips: Clips, sandbox_for) -> None:
+    sandbox = sandbox_for(clips.draw(film(sound=None)))
 
-    mezzanine.make(cell, scan.inspect(cell))
+    mezzanine.make(sandbox, scan.inspect(sandbox))
 
-    assert [one["codec_type"] for one in streams(cell.work / mezzanine.NAME)] == ["video"]
-
-
-def test_it_fits_into_the_room_that_was_asked_for(clips: Clips, cell_for) -> None:
-    cell = cell_for(clips.draw(film(look="noise=alls=9:allf=t")))
-    facts = scan.inspect(cell)
-
-    assert mezzanine.make(cell, facts).size < mezzanine.most_bytes(facts)
+    assert [one["codec_type"] for one in streams(sandbox.work / mezzanine.NAME)] == ["video"]
 
 
-def test_one_that_nobody_wants_any_more_stops(clips: Clips, cell_for) -> None:
-    cell = cell_for(clips.draw(film()))
+def test_it_fits_into_the_room_that_was_asked_for(clips: Clips, sandbox_for) -> None:
+    sandbox = sandbox_for(clips.draw(film(look="noise=alls=9:allf=t")))
+    facts = scan.inspect(sandbox)
+
+    assert mezzanine.make(sandbox, facts).size < mezzanine.most_bytes(facts)
+
+
+def test_one_that_nobody_wants_any_more_stops(clips: Clips, sandbox_for) -> None:
+    sandbox = sandbox_for(clips.draw(film()))
 
     with pytest.raises(Cancelled):
-        mezzanine.make(cell, scan.inspect(cell), cancelled=lambda: True)
+        mezzanine.make(sandbox, scan.inspect(sandbox), cancelled=lambda: True)

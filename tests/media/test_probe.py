@@ -68,17 +68,17 @@ def test_boxes_without_end_are_walked_to_an_end(tmp_path: Path) -> None:
     assert walk(deep) == Boxes(trailing=800_000)
 
 
-def test_ffprobe_speaks_from_inside_the_cell(clips: Clips, cell_for) -> None:
-    found = headers(cell_for(clips.draw(film())))
+def test_ffprobe_speaks_from_inside_the_cell(clips: Clips, sandbox_for) -> None:
+    found = headers(sandbox_for(clips.draw(film())))
 
     assert found["format"]["filename"] == "file:/in/film"
     assert [s["codec_name"] for s in found["streams"]] == ["h264", "aac"]
 
 
-def test_a_script_that_passes_the_sniff_reads_no_other_film(clips: Clips, cell_for) -> None:
+def test_a_script_that_passes_the_sniff_reads_no_other_film(clips: Clips, sandbox_for) -> None:
     """The second wall: even handed to ffprobe, a list of files opens none of them."""
     sibling = clips.draw(film())
     script = clips.written("list.mp4", f"ffconcat version 1.0\nfile '{sibling.name}'\n".encode())
 
     with pytest.raises(PermanentFault):
-        headers(cell_for(script))
+        headers(sandbox_for(script))

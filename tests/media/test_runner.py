@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from media.runner import LINES, Cancelled, PermanentFault, Room, TransientFault, clean, run
+from media.runner import LINES, Cancelled, DiskQuota, PermanentFault, TransientFault, clean, run
 
 FOREVER = "trap '' TERM; while :; do sleep 0.1; done"
 
@@ -98,16 +98,16 @@ def test_a_run_that_does_not_move_is_stopped(said: str) -> None:
     assert stopped.value.code == "stalled"
 
 
-def test_who_works_without_a_word_has_not_stalled_and_who_sleeps_has(cell_for, tmp_path: Path) -> None:
-    """A child of a child that counts is at work, inside its cell too; all of them asleep are not."""
-    cell = cell_for(tmp_path / "film")
-    cell.source.touch()
+def test_who_works_without_a_word_has_not_stalled_and_who_sleeps_has(sandbox_for, tmp_path: Path) -> None:
+    """A child of a child that counts is at work, inside its sandbox too; all of them asleep are not."""
+    sandbox = sandbox_for(tmp_path / "film")
+    sandbox.source.touch()
     work = "end=$((SECONDS+4)); while [ $SECONDS -lt $end ]; do :; done"
 
-    run(cell.argv(shell(f"({work}) & wait")), deadline=60, stall=1.5)
+    run(sandbox.argv(shell(f"({work}) & wait")), deadline=60, stall=1.5)
 
     with pytest.raises(TransientFault, match="stalled"):
-        run(cell.argv(shell("(sleep 30) & wait")), deadline=60, stall=1.5)
+        run(sandbox.argv(shell("(sleep 30) & wait")), deadline=60, stall=1.5)
 
 
 def test_who_was_at_work_and_then_sleeps_has_stalled() -> None:
@@ -128,22 +128,22 @@ def test_a_run_that_moves_too_long_is_stopped() -> None:
 
 
 def test_a_copy_that_grows_without_end_is_stopped_and_never_tried_again(tmp_path: Path) -> None:
-    room = Room(tmp_path, most=30_000_000)
+    quota = DiskQuota(tmp_path, most=30_000_000)
 
     with pytest.raises(PermanentFault) as stopped:
-        run(shell(f"while :; do head -c 5000000 /dev/zero >> {tmp_path}/copy; sleep 0.05; done"), deadline=30, room=room)
+        run(shell(f"while :; do head -c 5000000 /dev/zero >> {tmp_path}/copy; sleep 0.05; done"), deadline=30, quota=quota)
 
     assert stopped.value.code == "output_too_large"
-    assert room.used() < 400_000_000
+    assert quota.used() < 400_000_000
 
 
 def test_who_writes_without_a_word_has_not_stalled(tmp_path: Path) -> None:
     script = f"for i in 1 2 3 4 5 6; do head -c 500000 /dev/zero >> {tmp_path}/copy; sleep 0.5; done"
 
-    run(shell(script), deadline=30, stall=2.0, room=Room(tmp_path, most=100_000_000))
+    run(shell(script), deadline=30, stall=2.0, quota=DiskQuota(tmp_path, most=100_000_000))
 
     with pytest.raises(TransientFault, match="stalled"):
-        run(shell("sleep 20"), deadline=30, stall=2.0, room=Room(tmp_path, most=100_000_000))
+        run(shell("sleep 20"), deadline=30, stall=2.0, quota=DiskQuota(tmp_path, most=100_000_000))
 
 
 def test_endless_words_fill_no_memory() -> None:

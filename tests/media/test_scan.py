@@ -1,4 +1,4 @@
-"""What a file really holds, measured on real films in their cell."""
+"""What a file really holds, measured on real films in their sandboxes."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from media import policy, scan
 from media.facts import Facts
 from media.policy import Outcome
-from media.sandbox import Cell
+from media.sandbox import Sandbox
 from media.tools import find_tools
 from tests.media.small_films import PICTURE, SOUND, a_clip
 
@@ -15,7 +15,7 @@ from tests.media.small_films import PICTURE, SOUND, a_clip
 def looked_at(film: Path) -> Facts:
     work = film.with_suffix(".work")
     work.mkdir()
-    return scan.inspect(Cell(tools=find_tools(), source=film, work=work, allow_fallback=True))
+    return scan.inspect(Sandbox(tools=find_tools(), source=film, work=work, allow_fallback=True))
 
 
 def codes(film: Path) -> list[str]:

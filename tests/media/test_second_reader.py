@@ -21,9 +21,9 @@ def second(path: Path) -> dict[str, dict[str, Any]]:
     return {track["@type"]: track for track in json.loads(told)["media"]["track"]}
 
 
-def first(cell_for, path: Path) -> Facts:
-    cell = cell_for(path)
-    return windows.look(cell, scan.inspect(cell, name=path.name))
+def first(sandbox_for, path: Path) -> Facts:
+    sandbox = sandbox_for(path)
+    return windows.look(sandbox, scan.inspect(sandbox, name=path.name))
 
 
 def agree(facts: Facts, other: dict[str, dict[str, Any]]) -> None:
@@ -39,19 +39,19 @@ def agree(facts: Facts, other: dict[str, dict[str, Any]]) -> None:
 
 
 @pytest.mark.parametrize("name", CLIPS)
-def test_both_readers_agree_on_real_clips(cell_for, name: str) -> None:
-    facts, other = first(cell_for, real_clip(name)), second(real_clip(name))
+def test_both_readers_agree_on_real_clips(sandbox_for, name: str) -> None:
+    facts, other = first(sandbox_for, real_clip(name)), second(real_clip(name))
 
     agree(facts, other)
     assert facts.picture.fps == pytest.approx(float(other["Video"]["FrameRate"]), abs=0.001)
     assert facts.picture.is_variable is (other["Video"].get("FrameRate_Mode") == "VFR")
 
 
-def test_both_readers_see_a_phone_held_upright(clips: Clips, cell_for) -> None:
+def test_both_readers_see_a_phone_held_upright(clips: Clips, sandbox_for) -> None:
     plain = clips.draw(film())
     turned = clips.written("turned.mp4", with_rotation(plain.read_bytes()))
 
-    facts, other = first(cell_for, turned), second(turned)
+    facts, other = first(sandbox_for, turned), second(turned)
 
     assert float(other["Video"]["Rotation"]) == 90.0
     assert facts.picture.rotation in {90, 270}
@@ -69,12 +69,12 @@ def with_rotation(content: bytes) -> bytes:
     return bytes(found)
 
 
-def test_both_readers_see_a_cadence_that_varies(clips: Clips, cell_for) -> None:
+def test_both_readers_see_a_cadence_that_varies(clips: Clips, sandbox_for) -> None:
     path = remade(clips, "phone.mp4", "-f", "lavfi", "-i", "testsrc2=size=320x180:rate=30:d=4", "-vf",
                   "select='not(mod(floor(n/7),3))+gt(mod(n,5),1)'", "-vsync", "vfr",
                   "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", *REC709)  # fmt: skip
 
-    facts, other = first(cell_for, path), second(path)
+    facts, other = first(sandbox_for, path), second(path)
 
     assert other["Video"]["FrameRate_Mode"] == "VFR"
     assert facts.picture.is_variable
@@ -82,21 +82,21 @@ def test_both_readers_see_a_cadence_that_varies(clips: Clips, cell_for) -> None:
 
 
 @pytest.mark.parametrize("channels", [1, 2, 6])
-def test_both_readers_count_the_channels(clips: Clips, cell_for, channels: int) -> None:
+def test_both_readers_count_the_channels(clips: Clips, sandbox_for, channels: int) -> None:
     path = clips.draw(film(channels=channels))
 
-    agree(first(cell_for, path), second(path))
+    agree(first(sandbox_for, path), second(path))
 
 
-def test_both_readers_hear_nothing_where_nothing_is(clips: Clips, cell_for) -> None:
+def test_both_readers_hear_nothing_where_nothing_is(clips: Clips, sandbox_for) -> None:
     path = clips.draw(film(sound=None))
 
-    facts, other = first(cell_for, path), second(path)
+    facts, other = first(sandbox_for, path), second(path)
 
     assert (facts.sounds, "Audio" in other) == ((), False)
 
 
-def test_fields_are_seen_where_the_flag_says_so_and_where_it_lies(clips: Clips, cell_for) -> None:
+def test_fields_are_seen_where_the_flag_says_so_and_where_it_lies(clips: Clips, sandbox_for) -> None:
     real = ("-i", real_clip(), "-t", "3", "-an", "-vf")
     fields = "minterpolate=fps=50:mi_mode=blend,scale=720:576,interlace,setsar=1"
     flagged = remade(clips, "flagged.mp4", *real, fields, *MBAFF)
@@ -105,5 +105,5 @@ def test_fields_are_seen_where_the_flag_says_so_and_where_it_lies(clips: Clips, 
 
     assert second(flagged)["Video"]["ScanType"] in {"Interlaced", "MBAFF"}
     assert second(silent)["Video"].get("ScanType", "Progressive") == "Progressive"
-    combed = [first(cell_for, path).picture.combed for path in (flagged, silent, plain)]
+    combed = [first(sandbox_for, path).picture.combed for path in (flagged, silent, plain)]
     assert [share >= graph.COMBED for share in combed] == [True, True, False]

@@ -79,17 +79,17 @@ def flight(clips: Clips, size: tuple[int, int], *, light: tuple[int, int], drift
     pytest.param((1920, 1080), (30, 250), 0, 2.0, ["VIDEO_FREEZE"], marks=pytest.mark.slow),
 ])  # fmt: skip
 def test_dim_fast_stars_move_and_a_still_sky_under_grain_does_not(
-    clips: Clips, cell_for, rules: policy.Policy, size, light, drift: int, grain: float, found: list[str]
+    clips: Clips, sandbox_for, rules: policy.Policy, size, light, drift: int, grain: float, found: list[str]
 ) -> None:
     """The first two differ by less in half a second than a held picture that is coded anew."""
-    facts, verdict = judged(flight(clips, size, light=light, drift=drift, grain=grain), cell_for, rules)
+    facts, verdict = judged(flight(clips, size, light=light, drift=drift, grain=grain), sandbox_for, rules)
 
     assert ([code for code in codes(verdict) if code in {"VIDEO_FREEZE", "VIDEO_BLACK", "VIDEO_ALL_BLACK"}], facts.blacks) == (found, ())
 
 
-def judged(path: Path, cell_for, rules: policy.Policy) -> tuple[Facts, policy.Verdict]:
-    cell = cell_for(path)
-    facts = screener.watch(cell, windows.look(cell, scan.inspect(cell)))
+def judged(path: Path, sandbox_for, rules: policy.Policy) -> tuple[Facts, policy.Verdict]:
+    sandbox = sandbox_for(path)
+    facts = screener.watch(sandbox, windows.look(sandbox, scan.inspect(sandbox)))
     return facts, policy.judge(facts, rules)
 
 
@@ -101,9 +101,9 @@ def codes(verdict: policy.Verdict) -> list[str]:
     (225, 0.8, []), (225, 0.06, []), (10, 0.5, []), (100, 0.0, ["VIDEO_FREEZE"]),
 ])  # fmt: skip
 def test_a_starfield_is_no_black_and_no_freeze_unless_it_stands(
-    clips: Clips, cell_for, rules: policy.Policy, count: int, drift: float, found: list[str]
+    clips: Clips, sandbox_for, rules: policy.Policy, count: int, drift: float, found: list[str]
 ) -> None:
-    facts, verdict = judged(starfield(clips, count=count, drift=drift), cell_for, rules)
+    facts, verdict = judged(starfield(clips, count=count, drift=drift), sandbox_for, rules)
 
     assert (codes(verdict), facts.blacks) == (found, ())
 
@@ -114,47 +114,47 @@ def test_a_starfield_is_no_black_and_no_freeze_unless_it_stands(
     f"testsrc2=size={WIDE}x{HIGH}:rate=24",
 ])  # fmt: skip
 def test_rolling_credits_and_a_planet_have_nothing_against_them(
-    clips: Clips, cell_for, rules: policy.Policy, look: str
+    clips: Clips, sandbox_for, rules: policy.Policy, look: str
 ) -> None:
-    _, verdict = judged(drawn(clips, look), cell_for, rules)
+    _, verdict = judged(drawn(clips, look), sandbox_for, rules)
 
     assert codes(verdict) == []
 
 
 @pytest.mark.parametrize("colour", ["blue", *(pytest.param(one, marks=pytest.mark.slow) for one in ("red", "0x00ff00", "white"))])
 def test_large_letters_on_black_stand_still_and_are_not_black(
-    clips: Clips, cell_for, rules: policy.Policy, colour: str
+    clips: Clips, sandbox_for, rules: policy.Policy, colour: str
 ) -> None:
     facts, verdict = judged(
-        drawn(clips, f"{BLACK},drawtext=text='END':fontcolor={colour}:fontsize=75:x=30:y=50"), cell_for, rules
+        drawn(clips, f"{BLACK},drawtext=text='END':fontcolor={colour}:fontsize=75:x=30:y=50"), sandbox_for, rules
     )
 
     assert (codes(verdict), facts.blacks) == (["VIDEO_FREEZE"], ())
 
 
 @pytest.mark.parametrize("noise", ["", ",noise=alls=8:allf=t,scale=320:180"])
-def test_a_black_film_is_refused(clips: Clips, cell_for, rules: policy.Policy, noise: str) -> None:
+def test_a_black_film_is_refused(clips: Clips, sandbox_for, rules: policy.Policy, noise: str) -> None:
     size = BLACK.replace(f"{WIDE}x{HIGH}", "640x360") if noise else BLACK
-    _, verdict = judged(drawn(clips, size + noise, seconds=2), cell_for, rules)
+    _, verdict = judged(drawn(clips, size + noise, seconds=2), sandbox_for, rules)
 
     assert verdict.outcome is Outcome.REFUSED
     assert codes(verdict)[0] == "VIDEO_ALL_BLACK"
 
 
-def test_a_fade_to_black_is_found_with_its_time(clips: Clips, cell_for, rules: policy.Policy) -> None:
+def test_a_fade_to_black_is_found_with_its_time(clips: Clips, sandbox_for, rules: policy.Policy) -> None:
     look = f"testsrc2=size={WIDE}x{HIGH}:rate=24,fade=out:st=1:d=1:enable='lt(t,4.5)',fade=in:st=4.5:d=1:enable='gte(t,4.5)'"
 
-    _, verdict = judged(drawn(clips, look, seconds=6), cell_for, rules)
+    _, verdict = judged(drawn(clips, look, seconds=6), sandbox_for, rules)
 
     (black,) = next(f for f in verdict.findings if f.code == "VIDEO_BLACK").where
     assert (black.start, black.end) == (pytest.approx(1.95, abs=0.15), pytest.approx(4.55, abs=0.15))
 
 
 @pytest.mark.parametrize("group", ["12", pytest.param("250", marks=pytest.mark.slow)])
-def test_a_held_picture_is_found_with_its_time(clips: Clips, cell_for, rules: policy.Policy, group: str) -> None:
+def test_a_held_picture_is_found_with_its_time(clips: Clips, sandbox_for, rules: policy.Policy, group: str) -> None:
     look = "testsrc2=size=640x360:rate=24,trim=duration=2,tpad=stop_mode=clone:stop_duration=4"
 
-    _, verdict = judged(drawn(clips, look, seconds=6, more=("-g", group)), cell_for, rules)
+    _, verdict = judged(drawn(clips, look, seconds=6, more=("-g", group)), sandbox_for, rules)
 
     assert codes(verdict) == ["VIDEO_FREEZE"]
     (still,) = verdict.findings[0].where
@@ -165,12 +165,12 @@ def test_a_held_picture_is_found_with_its_time(clips: Clips, cell_for, rules: po
     ("320:134:0:23", (23, 23, 0, 0)), ("240:180:40:0", (0, 0, 40, 40)), ("256:144:32:18", (18, 18, 32, 32)),
 ])  # fmt: skip
 def test_bars_around_a_picture_are_found(
-    clips: Clips, cell_for, rules: policy.Policy, box: str, bars: tuple[int, ...]
+    clips: Clips, sandbox_for, rules: policy.Policy, box: str, bars: tuple[int, ...]
 ) -> None:
     width, height, x, y = box.split(":")
     look = f"testsrc2=size={width}x{height}:rate=24,pad={WIDE}:{HIGH}:{x}:{y}"
 
-    facts, verdict = judged(drawn(clips, look, seconds=1), cell_for, rules)
+    facts, verdict = judged(drawn(clips, look, seconds=1), sandbox_for, rules)
 
     found = facts.picture.bars
     assert codes(verdict) == ["VIDEO_BURNED_BARS"]
@@ -185,21 +185,21 @@ SAID = "drawtext=text='{}':fontcolor=white:fontsize={}:x=(w-tw)/2:y={}"
     pytest.param("drawbox=280:6:20:10:white:fill", marks=pytest.mark.slow),
     pytest.param(SAID.format("Deux lignes", 8, 159) + "," + SAID.format("dans la bande", 8, 169), marks=pytest.mark.slow),
 ])  # fmt: skip
-def test_letters_in_a_bar_do_not_hide_it(clips: Clips, cell_for, rules: policy.Policy, over: str) -> None:
+def test_letters_in_a_bar_do_not_hide_it(clips: Clips, sandbox_for, rules: policy.Policy, over: str) -> None:
     look = f"testsrc2=size=320x134:rate=24,pad={WIDE}:{HIGH}:0:23,{over}"
 
-    facts, verdict = judged(drawn(clips, look, seconds=1), cell_for, rules)
+    facts, verdict = judged(drawn(clips, look, seconds=1), sandbox_for, rules)
 
     found = facts.picture.bars
     assert codes(verdict) == ["VIDEO_BURNED_BARS"]
     assert (found.top, found.bottom, found.left, found.right) == pytest.approx((23, 23, 0, 0), abs=2)
 
 
-def test_a_title_and_the_line_beneath_it_are_no_picture_between_bars(clips: Clips, cell_for) -> None:
+def test_a_title_and_the_line_beneath_it_are_no_picture_between_bars(clips: Clips, sandbox_for) -> None:
     look = f"{BLACK},{SAID.format('FIRST LIGHT', 24, 66)},drawbox=60:89:200:2:white:fill"
-    cell = cell_for(drawn(clips, look, seconds=1))
+    sandbox = sandbox_for(drawn(clips, look, seconds=1))
 
-    assert windows.look(cell, scan.inspect(cell)).picture.bars.thickest == 0
+    assert windows.look(sandbox, scan.inspect(sandbox)).picture.bars.thickest == 0
 
 
 FIELDS = ["720x608", "720x576", "720x512", "720x486", "720x480", "640x534"]
@@ -207,10 +207,10 @@ OFTEN = ("720x608", "720x480", "640x534")
 
 
 @pytest.mark.parametrize("size", [n if n in OFTEN else pytest.param(n, marks=pytest.mark.slow) for n in FIELDS])
-def test_fields_are_seen_at_any_height_and_never_where_there_are_none(clips: Clips, cell_for, size: str) -> None:
+def test_fields_are_seen_at_any_height_and_never_where_there_are_none(clips: Clips, sandbox_for, size: str) -> None:
     def combed(look: str) -> float | None:
-        cell = cell_for(drawn(clips, look, seconds=1))
-        return windows.look(cell, scan.inspect(cell)).picture.combed
+        sandbox = sandbox_for(drawn(clips, look, seconds=1))
+        return windows.look(sandbox, scan.inspect(sandbox)).picture.combed
 
     order = "tff" if size in FIELDS[:3] else "bff"
     assert combed(f"testsrc2=size={size}:rate=50,interlace=scan={order}") == pytest.approx(1, abs=0.1)
@@ -221,7 +221,7 @@ def test_fields_are_seen_at_any_height_and_never_where_there_are_none(clips: Cli
     "color=black:size=720x576:rate=25,drawtext=text='ROLLING CREDITS OF':fontcolor=white:fontsize=36:x=200:y=400-25*t",
     pytest.param("mandelbrot=size=720x576:rate=25", marks=pytest.mark.slow), "life=size=320x240:rate=25",
 ])  # fmt: skip
-def test_sharp_edges_that_move_by_a_line_are_no_fields(clips: Clips, cell_for, look: str) -> None:
-    cell = cell_for(drawn(clips, look, seconds=1))
+def test_sharp_edges_that_move_by_a_line_are_no_fields(clips: Clips, sandbox_for, look: str) -> None:
+    sandbox = sandbox_for(drawn(clips, look, seconds=1))
 
-    assert windows.look(cell, scan.inspect(cell)).picture.combed == 0
+    assert windows.look(sandbox, scan.inspect(sandbox)).picture.combed == 0

@@ -229,29 +229,29 @@ def test_subtitles_inside_a_film_have_the_names_that_a_person_would_say(lang: st
         assert re.findall('LANGUAGE="([^"]*)"', told) == ["fr", "pt-BR", "sv", "fr"]
 
 
-def test_the_subtitles_inside_a_film_are_a_group_of_its_copy(clips: Clips, cell_for) -> None:
+def test_the_subtitles_inside_a_film_are_a_group_of_its_copy(clips: Clips, sandbox_for) -> None:
     srt = clips.written("two.srt", SRT.encode())
     source = clips.draw(
         ["-i", str(clips.draw(film(seconds=5))), "-i", str(srt), "-map", "0", "-map", "1",
          "-c", "copy", "-c:s", "mov_text", "-metadata:s:s:0", "language=fra"]
     )  # fmt: skip
-    cell = cell_for(source)
+    sandbox = sandbox_for(source)
 
-    made = screener.make(cell, scan.inspect(cell))
+    made = screener.make(sandbox, scan.inspect(sandbox))
 
     assert made.texts == (Track("s0", "fra", 2),)
-    master = (cell.work / "master.m3u8").read_text()
+    master = (sandbox.work / "master.m3u8").read_text()
     assert 'TYPE=SUBTITLES,GROUP-ID="texts",NAME="1",LANGUAGE="fr"' in master
     assert master.count('SUBTITLES="texts"') == len(made.rungs)
-    assert "00:00:01.000 --> 00:00:02.500\nBonjour" in (cell.work / "s0" / "seg_00000.vtt").read_text()
+    assert "00:00:01.000 --> 00:00:02.500\nBonjour" in (sandbox.work / "s0" / "seg_00000.vtt").read_text()
 
 
-def test_six_channels_are_kept_beside_stereo(clips: Clips, cell_for) -> None:
-    cell = cell_for(clips.draw(film(channels=6, seconds=2)))
+def test_six_channels_are_kept_beside_stereo(clips: Clips, sandbox_for) -> None:
+    sandbox = sandbox_for(clips.draw(film(channels=6, seconds=2)))
 
-    made = screener.make(cell, scan.inspect(cell))
+    made = screener.make(sandbox, scan.inspect(sandbox))
 
-    master = (cell.work / "master.m3u8").read_text()
+    master = (sandbox.work / "master.m3u8").read_text()
     assert 'GROUP-ID="sound",NAME="Stereo",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2"' in master
     assert 'GROUP-ID="surround",NAME="5.1",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="6"' in master
     assert master.count("#EXT-X-STREAM-INF") == 2 * len(made.rungs)

@@ -19,9 +19,9 @@ def rules() -> Policy:
     return load("demo")
 
 
-def seen(path: Path, cell_for) -> Facts:
-    cell = cell_for(path)
-    return scan.inspect(cell, name=path.name)
+def seen(path: Path, sandbox_for) -> Facts:
+    sandbox = sandbox_for(path)
+    return scan.inspect(sandbox, name=path.name)
 
 
 def codes(facts: Facts, rules: Policy) -> list[str]:
@@ -37,13 +37,13 @@ def with_sounds(clips: Clips, *sounds: str, kind: str = "mov", channels: int = 2
     return clips.draw([*argv, "-t", "3", *X264, "-c:a", "pcm_s16le", "-ac", str(channels)], kind=kind)
 
 
-def test_a_trimmed_clip_lasts_what_it_plays(clips: Clips, cell_for, rules: Policy) -> None:
+def test_a_trimmed_clip_lasts_what_it_plays(clips: Clips, sandbox_for, rules: Policy) -> None:
     """A cut without encoding: the pictures before it are in the file, and an edit list hides them."""
     whole = clips.draw(film(seconds=6, video=("-c:v", "libx264", "-preset", "fast", "-g", "48", "-pix_fmt",
                                               "yuv420p", *REC709)))  # fmt: skip
     cut = clips.draw(["-ss", "2.7", "-i", str(whole), "-c", "copy"])
 
-    facts = seen(cut, cell_for)
+    facts = seen(cut, sandbox_for)
 
     assert facts.picture.packets > facts.picture.frames
     assert facts.picture.frames == pytest.approx(3.3 * 24, abs=1.1)
@@ -56,13 +56,13 @@ def test_a_trimmed_clip_lasts_what_it_plays(clips: Clips, cell_for, rules: Polic
     ("between(t,1.5,4.5)", ["AUDIO_HOLE"], 3.0), ("between(t,1.5,1.7)", [], None),
 ])  # fmt: skip
 def test_a_hole_in_the_sound_is_told_with_its_time(
-    clips: Clips, cell_for, rules: Policy, hole: str, found: list[str], length: float | None
+    clips: Clips, sandbox_for, rules: Policy, hole: str, found: list[str], length: float | None
 ) -> None:
     path = clips.draw(["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=24", "-f", "lavfi", "-i", TONE,
                        "-t", "6", "-af", f"aselect='not({hole})'", *X264, "-c:a", "pcm_s16le", "-ac", "2",
                        ], kind="mkv")  # fmt: skip
 
-    verdict = policy.judge(seen(path, cell_for), rules)
+    verdict = policy.judge(seen(path, sandbox_for), rules)
 
     assert [f.code for f in verdict.findings] == found
     if length:
@@ -72,13 +72,13 @@ def test_a_hole_in_the_sound_is_told_with_its_time(
 
 @pytest.mark.parametrize(("until", "found"), [(7.5, ["VIDEO_HOLE"]), (1.8, [])])
 def test_a_screen_on_which_nothing_moves_is_told_and_never_refused(
-    clips: Clips, cell_for, rules: Policy, until: float, found: list[str]
+    clips: Clips, sandbox_for, rules: Policy, until: float, found: list[str]
 ) -> None:
     path = clips.draw(["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=30", "-f", "lavfi", "-i", TONE, "-t", "10",
                        "-vf", f"select='not(between(t,1,{until}))'", "-fps_mode", "passthrough",
                        *X264, "-c:a", "aac", "-ac", "2"])  # fmt: skip
-    cell = cell_for(path)
-    facts = screener.watch(cell, windows.look(cell, scan.inspect(cell)))
+    sandbox = sandbox_for(path)
+    facts = screener.watch(sandbox, windows.look(sandbox, scan.inspect(sandbox)))
 
     verdict = policy.judge(facts, rules)
 
@@ -89,15 +89,15 @@ def test_a_screen_on_which_nothing_moves_is_told_and_never_refused(
         assert (hole.start, hole.end) == (pytest.approx(1.0, abs=0.1), pytest.approx(until, abs=0.1))
 
 
-def test_the_first_picture_of_a_cut_stream_is_the_first_that_can_be_decoded(clips: Clips, cell_for) -> None:
+def test_the_first_picture_of_a_cut_stream_is_the_first_that_can_be_decoded(clips: Clips, sandbox_for) -> None:
     """A transport stream that begins anywhere: nothing before its first key is shown, nor is broken."""
     whole = clips.draw(film(seconds=4, video=("-c:v", "libx264", "-preset", "fast", "-g", "48", "-pix_fmt",
                                               "yuv420p", *REC709)), kind="ts")  # fmt: skip
     content = whole.read_bytes()
     begin = len(content) // 188 // 5 * 188
-    cell = cell_for(clips.written("cut-anywhere.ts", content[begin:]))
+    sandbox = sandbox_for(clips.written("cut-anywhere.ts", content[begin:]))
 
-    facts = screener.watch(cell, scan.inspect(cell))
+    facts = screener.watch(sandbox, scan.inspect(sandbox))
 
     assert facts.picture.unkeyed > 0
     assert facts.decode_errors == 0
@@ -113,20 +113,20 @@ def test_the_first_picture_of_a_cut_stream_is_the_first_that_can_be_decoded(clip
     ([SILENCE, SILENCE], 2, Heard((0,)), ["AUDIO_ALL_SILENT"]),
 ])  # fmt: skip
 def test_every_track_is_measured_and_the_good_one_is_heard(
-    clips: Clips, cell_for, rules: Policy, sounds: list[str], channels: int, heard: Heard, found: list[str]
+    clips: Clips, sandbox_for, rules: Policy, sounds: list[str], channels: int, heard: Heard, found: list[str]
 ) -> None:
-    facts = seen(with_sounds(clips, *sounds, channels=channels), cell_for)
+    facts = seen(with_sounds(clips, *sounds, channels=channels), sandbox_for)
 
     assert facts.heard == heard
     assert all(sound.loudness is not None for sound in facts.sounds)
     assert codes(facts, rules) == found
 
 
-def test_two_mono_tracks_are_measured_as_the_stereo_that_they_become(clips: Clips, cell_for) -> None:
+def test_two_mono_tracks_are_measured_as_the_stereo_that_they_become(clips: Clips, sandbox_for) -> None:
     """Each side alone is 3 LU quieter than both: the copy is levelled by what will be heard."""
     other = TONE.replace("440", "660")
-    facts = seen(with_sounds(clips, TONE, other, channels=1), cell_for)
-    stereo = seen(with_sounds(clips, f"{TONE}[l];{other}[r];[l][r]join=inputs=2:channel_layout=stereo"), cell_for)
+    facts = seen(with_sounds(clips, TONE, other, channels=1), sandbox_for)
+    stereo = seen(with_sounds(clips, f"{TONE}[l];{other}[r];[l][r]join=inputs=2:channel_layout=stereo"), sandbox_for)
 
     assert (facts.sound.channels, facts.sound.layout, len(facts.sound.levels)) == (2, "stereo", 2)
     assert facts.sound.loudness == pytest.approx(stereo.sound.loudness, abs=0.2)
@@ -134,27 +134,27 @@ def test_two_mono_tracks_are_measured_as_the_stereo_that_they_become(clips: Clip
     assert facts.sound.true_peak == pytest.approx(stereo.sound.true_peak, abs=0.2)
 
 
-def test_the_report_names_the_track_that_is_heard(clips: Clips, cell_for, rules: Policy) -> None:
-    facts = seen(with_sounds(clips, SILENCE, TONE), cell_for)
+def test_the_report_names_the_track_that_is_heard(clips: Clips, sandbox_for, rules: Policy) -> None:
+    facts = seen(with_sounds(clips, SILENCE, TONE), sandbox_for)
     (found,) = policy.judge(facts, rules).findings
 
     told = t("en", "finding.AUDIO_TRACK_SILENT", measured=found.measured, limit=found.limit)
     assert told == "Silent sound tracks: 1; the copy plays 2."
 
 
-def test_an_empty_track_moves_no_other_one(clips: Clips, cell_for) -> None:
+def test_an_empty_track_moves_no_other_one(clips: Clips, sandbox_for) -> None:
     """Streams are known by their number: a first track without packets shifts nothing."""
     whole = clips.draw(film(seconds=2), kind="mp4")
-    facts = seen(whole, cell_for)
+    facts = seen(whole, sandbox_for)
 
     assert (facts.picture.stream, facts.sounds[0].stream) == (0, 1)
     assert scan.packets_of("1,0.5,0.5,0.02,9,K_\n")[1][0].when == 0.5
     assert scan.lasting(facts.sounds[0], []).duration == 0.0
 
 
-def test_a_sound_too_short_for_the_meter_is_called_short_and_not_silent(clips: Clips, cell_for, tmp_path: Path) -> None:
+def test_a_sound_too_short_for_the_meter_is_called_short_and_not_silent(clips: Clips, sandbox_for, tmp_path: Path) -> None:
     path = clips.draw(film(seconds=3, sound=f"{TONE},atrim=duration=0.3", audio=("-c:a", "pcm_s16le")), kind="mov")
-    found = codes(seen(path, cell_for), load("demo"))
+    found = codes(seen(path, sandbox_for), load("demo"))
 
     assert "AUDIO_TOO_SHORT" in found
     assert "AUDIO_ALL_SILENT" not in found

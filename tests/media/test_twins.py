@@ -96,14 +96,14 @@ def rules(tmp_path_factory: pytest.TempPathFactory) -> Policy:
 
 
 @pytest.fixture
-def seen(cell_for) -> Any:
+def seen(sandbox_for) -> Any:
     """Everything a film says when it is looked at from T0 to T3."""
 
     def look(path: Path, rules: Policy, *, name: str | None = None) -> Facts:
-        cell = cell_for(path)
-        facts = scan.inspect(cell, name=path.name if name is None else name)
+        sandbox = sandbox_for(path)
+        facts = scan.inspect(sandbox, name=path.name if name is None else name)
         if judge(facts, rules).is_accepted:
-            facts = screener.watch(cell, windows.look(cell, facts))
+            facts = screener.watch(sandbox, windows.look(sandbox, facts))
         return facts
 
     return look

@@ -13,7 +13,7 @@ from festival.leases import Heartbeat
 from festival.progress import News
 from festival.settings import Settings
 from media import mezzanine, scan
-from media.sandbox import Cell
+from media.sandbox import Sandbox
 from media.storage import LocalStore
 from media.tools import find_tools
 from submissions import projection
@@ -38,7 +38,7 @@ async def a_released_film(edition, maker, tmp_path: Path, status: str) -> tuple[
     store.master_path(file).parent.mkdir(mode=0o700)
     shutil.copyfile(clip, store.master_path(file))
     (work := tmp_path / "work").mkdir()
-    facts = scan.inspect(Cell(tools=find_tools(), source=clip, work=work))
+    facts = scan.inspect(Sandbox(tools=find_tools(), source=clip, work=work))
     await rows("UPDATE film_file SET facts = {}::jsonb WHERE id = {} RETURNING id",
                json.dumps(msgspec.to_builtins(facts)), file)
     return file, store

@@ -19,7 +19,7 @@ from festival.settings import Settings
 from festival.tables import Outbox
 from media import scan, screener
 from media.bucket import Bucket, BucketStore
-from media.sandbox import Cell
+from media.sandbox import Sandbox
 from media.storage import LocalStore, Store, early_key
 from media.tools import find_tools
 from submissions import intake, parts, sharing
@@ -96,7 +96,7 @@ async def a_sound_file(clip: Path, tmp_path: Path, store: Store) -> str:
     store.finish(file)
     work = tmp_path / "work"
     work.mkdir()
-    facts = scan.inspect(Cell(tools=find_tools(), source=clip, work=work))
+    facts = scan.inspect(Sandbox(tools=find_tools(), source=clip, work=work))
     await rows("UPDATE film_file SET facts = {}::jsonb, size = {} WHERE id = {} RETURNING id",
                json.dumps(msgspec.to_builtins(facts)), clip.stat().st_size, file)
     await later("make_screener", file=file)
