@@ -43,7 +43,7 @@ from festival.pool import pool
 from festival.readiness import is_guarded
 from festival.settings import Settings
 from festival.tables import Edition, Person
-from media.storage import StorageAway, Store
+from media.storage import StorageUnavailable, Store
 from submissions.store import store_of
 from submissions.uploads import keep_sweeping
 
@@ -151,9 +151,9 @@ async def far_uploads(store: Store) -> AsyncIterator[None]:
     """Wrong keys shut the door at once; a store that is away does not."""
     try:
         await asyncio.to_thread(store.check)
-    except StorageAway as error:
+    except StorageUnavailable as error:
         log.warning("no storage: %s", error)
-    sweeping = asyncio.create_task(keep_sweeping(store)) if store.is_far else None
+    sweeping = asyncio.create_task(keep_sweeping(store)) if store.is_remote else None
     yield
     if sweeping:
         sweeping.cancel()

@@ -81,19 +81,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     def mistakes(self) -> list[str]:
         """What cannot be meant, in whichever mode."""
-        is_far, scheme = self.storage == "s3", self.s3_endpoint.partition("://")[0]
+        is_remote, scheme = self.storage == "s3", self.s3_endpoint.partition("://")[0]
         checks = {
             "TRUSTED_PROXY must name addresses or networks, with commas between them, and not all": not (
                 is_chosen(self.trusted_proxy)
             ),
             "STORAGE must be local or s3": self.storage not in {"local", "s3"},
-            "S3_BUCKET is missing: STORAGE=s3 needs it": is_far and not self.s3_bucket,
-            "S3_REGION is missing: without S3_ENDPOINT the bucket is Amazon's, and has a region": is_far
+            "S3_BUCKET is missing: STORAGE=s3 needs it": is_remote and not self.s3_bucket,
+            "S3_REGION is missing: without S3_ENDPOINT the bucket is Amazon's, and has a region": is_remote
             and not (self.s3_region or self.s3_endpoint),
-            "S3_ENDPOINT must begin with https:// or http://": is_far
+            "S3_ENDPOINT must begin with https:// or http://": is_remote
             and bool(self.s3_endpoint)
             and scheme not in {"http", "https"},
-            "S3_ACCESS_KEY and S3_SECRET_KEY go together": is_far
+            "S3_ACCESS_KEY and S3_SECRET_KEY go together": is_remote
             and bool(self.s3_access_key) != bool(self.s3_secret_key),
         }
         return [*self.mail_mistakes(), *(reason for reason, bad in checks.items() if bad)]

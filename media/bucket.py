@@ -29,24 +29,24 @@ from obstore.store import S3Store
 from media.storage import (
     MANIFEST,
     PIECE,
-    Kept,
-    Lent,
-    Misplaced,
+    BadStorageSettings,
+    MasterFile,
     NotPublished,
-    StorageAway,
+    PublishedFile,
     StorageFull,
+    StorageUnavailable,
     Store,
     checked,
     files_of,
-    lock_alone,
+    lock_exclusive,
     sha256_of,
 )
 
 RANGE = 8 * PIECE
 LEAST_PART, MOST_PARTS = 16 * PIECE, 9000
-AT_ONCE = 4
-REMEMBERED = 256
-REMEMBERED_SECONDS = 60
+PARALLEL = 4
+MANIFESTS_CACHED = 256
+MANIFEST_CACHE_SECONDS = 60
 UNUSED_SECONDS = 3600
 
 
@@ -73,12 +73,12 @@ class Manifest(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def reaching() -> Iterator[None]:
+def storage_errors() -> Iterator[None]:
     """What the store's client says in one word, and in one line."""
     try:
         yield
     except BaseError as error:
-        raise StorageAway(str(error).partition("\n")[0][:300]) from None
+        raise StorageUnavailable(str(error).partition("\n")[0][:300]) from None
 
 
 def opened(bucket: Bucket) -> S3Store:
@@ -106,21 +106,21 @@ def ranges(size: int) -> list[tuple[int, int]]:
     return [(start, min(RANGE, size - start)) for start in range(0, size, RANGE)]
 
 
-def at_once(act: Callable[[Any], object], things: Iterable[Any]) -> None:
+def in_parallel(act: Callable[[Any], object], things: Iterable[Any]) -> None:
     """A few at a time; the first fault ends it."""
-    with ThreadPoolExecutor(AT_ONCE) as hands:
+    with ThreadPoolExecutor(PARALLEL) as hands:
         for _ in hands.map(act, things):
             pass
 
 
-class KeptFar(Kept):
+class RemoteFile(PublishedFile):
     """One object of a published copy."""
 
     def __init__(self, objects: S3Store, place: str, size: int) -> None:
         self.objects, self.place, self.size = objects, place, size
 
     def read_bytes(self) -> bytes:
-        with reaching():
+        with storage_errors():
             return bytes(obstore.get(self.objects, self.place).bytes())
 
     async def pieces(self, start: int, count: int) -> AsyncIterator[bytes]:
@@ -136,7 +136,7 @@ class KeptFar(Kept):
     async def _range(self, start: int, count: int) -> bytes:
         if not count:
             return b""
-        with reaching():
+        with storage_errors():
             try:
                 found = await obstore.get_range_async(
                     self.objects, self.place, start=start, length=min(PIECE, count)
@@ -146,8 +146,8 @@ class KeptFar(Kept):
         return bytes(found)
 
 
-class LentFetched(Lent):
-    """A master that was fetched to this host; while it is lent, nobody makes room with it."""
+class FetchedMaster(MasterFile):
+    """A master that was fetched to this host; while it is open, nobody evicts it."""
 
     def __init__(self, path: Path, lock: TextIO) -> None:
         super().__init__(path)
@@ -160,13 +160,13 @@ class LentFetched(Lent):
 class BucketStore(Store):
     """`masters/<key>/source` and `copies/<key>/<attempt>/…`, each with its `manifest.json`."""
 
-    is_far = True
+    is_remote = True
 
     def __init__(self, root: Path, bucket: Bucket) -> None:
         super().__init__(root)
         self.bucket, self.objects = bucket, opened(bucket)
-        self.fetched = self.folder("fetched")
-        self.remembered: dict[str, tuple[float, Manifest]] = {}
+        self.cache = self.folder("fetched")
+        self.manifest_cache: dict[str, tuple[float, Manifest]] = {}
 
     def check(self) -> None:
         where = f"{self.bucket.name} at {self.bucket.endpoint or 'Amazon S3'}"
@@ -175,13 +175,13 @@ class BucketStore(Store):
             obstore.put(self.objects, place, b"")
             obstore.delete(self.objects, place)
         except FileNotFoundError:
-            raise Misplaced(f"S3_BUCKET: there is no bucket {where}") from None
+            raise BadStorageSettings(f"S3_BUCKET: there is no bucket {where}") from None
         except (PermissionDeniedError, UnauthenticatedError):
-            raise Misplaced(
+            raise BadStorageSettings(
                 f"S3_ACCESS_KEY, S3_SECRET_KEY: they do not let us write to the bucket {where}"
             ) from None
         except BaseError as error:
-            raise StorageAway(f"{where}: {str(error).partition(chr(10))[0][:300]}") from None
+            raise StorageUnavailable(f"{where}: {str(error).partition(chr(10))[0][:300]}") from None
 
     def answers(self) -> bool:
         try:
@@ -204,13 +204,13 @@ class BucketStore(Store):
     def _hand_over(self, key: str, sha256: str) -> Manifest:
         source, place = self.upload_path(key), f"masters/{key}/source"
         with source.open("rb") as held:
-            lock_alone(held.fileno())
+            lock_exclusive(held.fileno())
             file = File(os.fstat(held.fileno()).st_size, sha256 or sha256_of(source))
             self.put_file(source, place)
             if self.hash_of(place, file.size) != file.sha256:
-                raise StorageAway(f"{place} came back other than it was sent")
+                raise StorageUnavailable(f"{place} came back other than it was sent")
             manifest = Manifest("", {"source": file})
-            with reaching():
+            with storage_errors():
                 obstore.put(
                     self.objects, f"masters/{key}/{MANIFEST}", msgspec.json.encode(manifest)
                 )
@@ -218,7 +218,7 @@ class BucketStore(Store):
 
     def hash_of(self, place: str, size: int) -> str:
         digest = hashlib.sha256()
-        with reaching():
+        with storage_errors():
             for start, count in ranges(size):
                 digest.update(obstore.get_range(self.objects, place, start=start, length=count))
         return digest.hexdigest()
@@ -227,8 +227,8 @@ class BucketStore(Store):
         """In parts when it is large, each with its own hash on the way."""
         size = path.stat().st_size
         part = max(LEAST_PART, -(-size // MOST_PARTS))
-        with reaching():
-            obstore.put(self.objects, place, path, chunk_size=part, max_concurrency=AT_ONCE)
+        with storage_errors():
+            obstore.put(self.objects, place, path, chunk_size=part, max_concurrency=PARALLEL)
 
     def master_size(self, key: str) -> int:
         return self._master(key).size
@@ -239,27 +239,27 @@ class BucketStore(Store):
         return known.files["source"]
 
     def discard_master(self, key: str) -> None:
-        with reaching():
+        with storage_errors():
             obstore.delete(
                 self.objects, [f"masters/{checked(key)}/{MANIFEST}", f"masters/{key}/source"]
             )
 
-    def lend(self, key: str) -> Lent:
+    def open_master(self, key: str) -> MasterFile:
         """Fetched once to each host, however many work on it there; kept for the next for a while."""
-        path = self.fetched / checked(key)
+        path = self.cache / checked(key)
         lock = path.with_suffix(".lock").open("w")
         while True:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not path.exists():
-                self._bring(key, path)
+                self._download(key, path)
             os.utime(path)
             fcntl.flock(lock, fcntl.LOCK_SH)
             if path.exists():  # between the two locks somebody may have made room
-                return LentFetched(path, lock)
+                return FetchedMaster(path, lock)
 
-    def _bring(self, key: str, path: Path) -> None:
+    def _download(self, key: str, path: Path) -> None:
         file = self._master(key)
-        self.make_room(file.size)
+        self.evict(file.size)
         arriving = path.with_suffix(".part")
         try:
             self.get_file(f"masters/{key}/source", file, arriving)
@@ -267,13 +267,13 @@ class BucketStore(Store):
         finally:
             arriving.unlink(missing_ok=True)
 
-    def make_room(self, size: int) -> None:
+    def evict(self, size: int) -> None:
         """Fetched masters go when nobody has used them for long, or when there is no room."""
-        kept = [path for path in self.fetched.iterdir() if not path.suffix]
+        kept = [path for path in self.cache.iterdir() if not path.suffix]
         for path in sorted(kept, key=lambda path: path.stat().st_mtime):
             is_old = time.time() - path.stat().st_mtime > UNUSED_SECONDS
             if is_old or self.free_bytes() < size * 1.1:
-                drop_unused(path)
+                evict_unused(path)
         if self.free_bytes() < size * 1.1:
             raise StorageFull("storage_full")
 
@@ -288,19 +288,19 @@ class BucketStore(Store):
             os.pwrite(descriptor, piece, start)
 
         try:
-            with reaching():
-                at_once(get, ranges(file.size))
+            with storage_errors():
+                in_parallel(get, ranges(file.size))
         finally:
             os.close(descriptor)
         if target.stat().st_size != file.size or sha256_of(target) != file.sha256:
-            raise StorageAway(f"{place} came other than it was kept")
+            raise StorageUnavailable(f"{place} came other than it was kept")
 
     # Copies
 
     def prepare(self, folder: Path, key: str) -> None:
         found = files_of(folder)
         place = f"copies/{checked(key)}/{checked(folder.name)}"
-        at_once(lambda one: self.put_file(one[1], f"{place}/{one[0]}"), found.items())
+        in_parallel(lambda one: self.put_file(one[1], f"{place}/{one[0]}"), found.items())
         files = {name: File(path.stat().st_size, sha256_of(path)) for name, path in found.items()}
         (folder / MANIFEST).write_bytes(msgspec.json.encode(Manifest(folder.name, files)))
 
@@ -309,7 +309,7 @@ class BucketStore(Store):
         if not (folder / MANIFEST).exists():
             self.prepare(folder, key)
         place = f"copies/{checked(key)}"
-        with reaching(), suppress(AlreadyExistsError):
+        with storage_errors(), suppress(AlreadyExistsError):
             obstore.put(
                 self.objects, f"{place}/{MANIFEST}", (folder / MANIFEST).read_bytes(), mode="create"
             )
@@ -319,15 +319,15 @@ class BucketStore(Store):
 
     def discard_copy(self, key: str) -> None:
         place = f"copies/{checked(key)}"
-        self.remembered.pop(place, None)
-        with reaching():
+        self.manifest_cache.pop(place, None)
+        with storage_errors():
             obstore.delete(self.objects, [f"{place}/{MANIFEST}"])
         self._delete(place)
 
     def _delete(self, place: str, *, but: str = "") -> None:
         """All that lies there, or all that other attempts have left there."""
         kept = (f"{place}/{but}/", f"{place}/{MANIFEST}") if but else ()
-        with reaching():
+        with storage_errors():
             for listed in obstore.list(self.objects, f"{place}/"):
                 gone = [one["path"] for one in listed if not one["path"].startswith(kept)]
                 if gone:
@@ -337,29 +337,29 @@ class BucketStore(Store):
         return self.manifest_of(f"copies/{checked(key)}") is not None
 
     def manifest_of(self, place: str) -> Manifest | None:
-        with reaching():
+        with storage_errors():
             try:
                 content = obstore.get(self.objects, f"{place}/{MANIFEST}").bytes()
             except FileNotFoundError:
                 return None
         return msgspec.json.decode(content, type=Manifest)
 
-    def published(self, key: str, name: str) -> Kept:
+    def published(self, key: str, name: str) -> PublishedFile:
         place = f"copies/{checked(key)}"
-        manifest = self._remembered(place)
+        manifest = self._cached_manifest(place)
         if manifest is None or (file := manifest.files.get(name)) is None:
             raise NotPublished(f"{key}/{name}")
-        return KeptFar(self.objects, f"{place}/{manifest.folder}/{name}", file.size)
+        return RemoteFile(self.objects, f"{place}/{manifest.folder}/{name}", file.size)
 
-    def _remembered(self, place: str) -> Manifest | None:
+    def _cached_manifest(self, place: str) -> Manifest | None:
         """A film is a thousand requests: its manifest is read once a minute, not at each."""
-        until, manifest = self.remembered.get(place, (0.0, None))
+        until, manifest = self.manifest_cache.get(place, (0.0, None))
         if manifest is None or until < time.monotonic():
-            self.remembered.pop(place, None)
+            self.manifest_cache.pop(place, None)
             if (manifest := self.manifest_of(place)) is not None:
-                while len(self.remembered) >= REMEMBERED:
-                    self.remembered.pop(next(iter(self.remembered)), None)
-                self.remembered[place] = (time.monotonic() + REMEMBERED_SECONDS, manifest)
+                while len(self.manifest_cache) >= MANIFESTS_CACHED:
+                    self.manifest_cache.pop(next(iter(self.manifest_cache)), None)
+                self.manifest_cache[place] = (time.monotonic() + MANIFEST_CACHE_SECONDS, manifest)
         return manifest
 
     def fetch(self, key: str, target: Path) -> None:
@@ -370,7 +370,7 @@ class BucketStore(Store):
             self.get_file(f"{place}/{manifest.folder}/{name}", file, target / name)
 
 
-def drop_unused(path: Path) -> None:
+def evict_unused(path: Path) -> None:
     with path.with_suffix(".lock").open("w") as lock, suppress(BlockingIOError):
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         path.unlink(missing_ok=True)

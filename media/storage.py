@@ -25,7 +25,7 @@ PIECE = 1024 * 1024
 MANIFEST = "manifest.json"
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 # `struct flock` of Linux on 64 bits: kind, whence, start, length, process.
-BELL = struct.Struct("hhqqi4x")
+FLOCK = struct.Struct("hhqqi4x")
 
 
 class StorageFull(OSError):
@@ -40,7 +40,7 @@ class WrongOffset(Exception):
         self.actual = actual
 
 
-class Busy(Exception):
+class UploadLocked(Exception):
     """Another process is writing this upload just now."""
 
 
@@ -48,11 +48,11 @@ class NotPublished(Exception):
     """No such published file, or a name that no manifest holds."""
 
 
-class StorageAway(ConnectionError):
+class StorageUnavailable(ConnectionError):
     """The store cannot be reached, or does not keep what it is given: later, and nobody is to blame."""
 
 
-class Misplaced(Exception):
+class BadStorageSettings(Exception):
     """The settings name a store that is not there, or not ours; the message says what to mend."""
 
 
@@ -79,26 +79,26 @@ def sync_file(path: Path) -> None:
         os.close(descriptor)
 
 
-def lock_alone(descriptor: int) -> None:
+def lock_exclusive(descriptor: int) -> None:
     """Whoever holds an upload holds it alone: one that writes, or one that hands it over."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise Busy from None
+        raise UploadLocked from None
 
 
-def ring(descriptor: int) -> None:
+def request_handover(descriptor: int) -> None:
     """Let the holder of an upload know that somebody waits for it, in whichever process it lives.
 
-    The bell is a lock of the kernel beside the one that holds: whoever falls, rings no more.
+    The request is a byte-range lock of the kernel beside the one that holds: it ends with its process.
     """
-    fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, BELL.pack(fcntl.F_RDLCK, os.SEEK_SET, 0, 1, 0))
+    fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, FLOCK.pack(fcntl.F_RDLCK, os.SEEK_SET, 0, 1, 0))
 
 
-def is_rung(descriptor: int) -> bool:
-    """Whether anybody else rings at this upload."""
-    asked = BELL.pack(fcntl.F_WRLCK, os.SEEK_SET, 0, 1, 0)
-    kind, *_ = BELL.unpack(fcntl.fcntl(descriptor, fcntl.F_OFD_GETLK, asked))
+def is_handover_requested(descriptor: int) -> bool:
+    """Whether anybody else asks for this upload."""
+    asked = FLOCK.pack(fcntl.F_WRLCK, os.SEEK_SET, 0, 1, 0)
+    kind, *_ = FLOCK.unpack(fcntl.fcntl(descriptor, fcntl.F_OFD_GETLK, asked))
     return bool(kind != fcntl.F_UNLCK)
 
 
@@ -118,21 +118,21 @@ class Writer:
         self.offset = 0
 
     def hold(self) -> None:
-        """From here on nobody else writes, in any process; Busy while somebody does.
+        """From here on nobody else writes, in any process; UploadLocked while somebody does.
 
         FileNotFoundError when the upload was let go.
         """
-        lock_alone(self.descriptor)
+        lock_exclusive(self.descriptor)
         self.check_there()
         self.offset = os.lseek(self.descriptor, 0, os.SEEK_END)
 
-    def ring(self) -> None:
+    def request_handover(self) -> None:
         """Ask whoever holds the upload for it, until it is held or closed."""
-        ring(self.descriptor)
+        request_handover(self.descriptor)
 
-    def is_wanted(self) -> bool:
+    def is_handover_requested(self) -> bool:
         """Whether somebody else asks for this upload."""
-        return is_rung(self.descriptor)
+        return is_handover_requested(self.descriptor)
 
     def check_there(self) -> None:
         if not os.fstat(self.descriptor).st_nlink:
@@ -169,7 +169,7 @@ class Writer:
         os.close(self.descriptor)
 
 
-class Kept(Protocol):
+class PublishedFile(Protocol):
     """One published file, wherever it lies."""
 
     size: int
@@ -181,7 +181,7 @@ class Kept(Protocol):
         ...
 
 
-class KeptHere(Kept):
+class LocalFile(PublishedFile):
     """A file of this disk."""
 
     def __init__(self, path: Path) -> None:
@@ -202,7 +202,7 @@ class KeptHere(Kept):
                 count -= len(piece)
 
 
-class Lent:
+class MasterFile:
     """A master as a file of this host, until `close`."""
 
     def __init__(self, path: Path) -> None:
@@ -215,7 +215,7 @@ class Lent:
 class Store(ABC):
     """What lies on this host's disk in any case: `uploads/<key>` as they grow, and `work/`."""
 
-    is_far = False  # then the end of an upload is too long for the request that brings it
+    is_remote = False  # then the end of an upload is too long for the request that brings it
 
     def __init__(self, root: Path) -> None:
         self.root = root.absolute()
@@ -258,7 +258,7 @@ class Store(ABC):
 
     @contextmanager
     def writer(self, key: str, offset: int) -> Iterator[Writer]:
-        """For whoever does not wait: Busy while somebody else writes."""
+        """For whoever does not wait: UploadLocked while somebody else writes."""
         writer = self.opened(key)
         try:
             writer.hold()
@@ -276,7 +276,7 @@ class Store(ABC):
             path.unlink()
             yield file
 
-    def still_promised(self, key: str, size: int, *, lasts: float) -> int:
+    def reserved_bytes(self, key: str, size: int, *, lasts: float) -> int:
         """Bytes that an upload to this disk may still bring; none `lasts` seconds after its last one."""
         try:
             known = self.upload_path(key).stat()
@@ -306,7 +306,7 @@ class Store(ABC):
         return shutil.disk_usage(self.root).free
 
     def check(self) -> None:  # noqa: B027
-        """Misplaced when the settings are wrong; StorageAway when nobody answers."""
+        """BadStorageSettings when the settings are wrong; StorageUnavailable when nobody answers."""
 
     def answers(self) -> bool:
         """Whether masters and copies can be reached now."""
@@ -325,7 +325,7 @@ class Store(ABC):
         """Only for a film that nobody was told to have received."""
 
     @abstractmethod
-    def lend(self, key: str) -> Lent:
+    def open_master(self, key: str) -> MasterFile:
         """The master as a file that ffmpeg can open."""
 
     @abstractmethod
@@ -344,7 +344,7 @@ class Store(ABC):
     def is_published(self, key: str) -> bool: ...
 
     @abstractmethod
-    def published(self, key: str, name: str) -> Kept:
+    def published(self, key: str, name: str) -> PublishedFile:
         """A published file; names come from the manifest alone."""
 
     @abstractmethod
@@ -384,8 +384,8 @@ class LocalStore(Store):
         shutil.rmtree(self.master_path(key).parent, ignore_errors=True)
         sync_folder(self.root / "masters")
 
-    def lend(self, key: str) -> Lent:
-        return Lent(self.master_path(key))
+    def open_master(self, key: str) -> MasterFile:
+        return MasterFile(self.master_path(key))
 
     def prepare(self, folder: Path, key: str) -> None:
         checked(key)
@@ -418,12 +418,12 @@ class LocalStore(Store):
     def is_published(self, key: str) -> bool:
         return (self.root / "copies" / checked(key) / MANIFEST).exists()
 
-    def published(self, key: str, name: str) -> KeptHere:
+    def published(self, key: str, name: str) -> LocalFile:
         folder = self.root / "copies" / checked(key)
         manifest = folder / MANIFEST
         if not manifest.exists() or name not in json.loads(manifest.read_text()):
             raise NotPublished(f"{key}/{name}")
-        return KeptHere(folder / name)
+        return LocalFile(folder / name)
 
     def fetch(self, key: str, target: Path) -> None:
         """Linked, for nobody writes to a published file again."""

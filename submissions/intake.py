@@ -23,7 +23,7 @@ from media.policy import Outcome, Verdict
 from media.runner import Cancelled
 from media.sandbox import Sandbox
 from media.screener import Damaged
-from media.storage import Lent, Store, early_key, sha256_of
+from media.storage import MasterFile, Store, early_key, sha256_of
 from media.tools import find_tools
 from submissions import parts
 from submissions.entries import tell_members
@@ -98,7 +98,7 @@ async def sandbox_for(
 
     What is read is the master, wherever it must come from, unless there is another `source`.
     """
-    film = Lent(source) if source else await asyncio.to_thread(store.lend, file.id)
+    film = MasterFile(source) if source else await asyncio.to_thread(store.open_master, file.id)
     work = store.work_folder(f"{lease.line}{lease.attempt}{name}")
     try:
         yield Sandbox(

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from festival.db import later
 from media.policy import Finding, Severity
 from media.probe import HEAD, sniff
-from media.storage import FULL, PIECE, Busy, StorageFull, Store, Writer, WrongOffset
+from media.storage import FULL, PIECE, StorageFull, Store, UploadLocked, Writer, WrongOffset
 from submissions.tables import FilmFile
 
 MIB = 1024 * 1024
@@ -84,10 +84,10 @@ async def _wait_for(writer: Writer) -> None:
     while True:
         try:
             return writer.hold()
-        except Busy:
+        except UploadLocked:
             if time.monotonic() > ends:
                 raise
-        writer.ring()
+        writer.request_handover()
         await asyncio.sleep(KNOCK_SECONDS)
 
 
@@ -117,7 +117,7 @@ async def receive(
 
     `length` is what the sender has announced. Keeps whatever arrived when the sender goes away,
     falls silent, or somebody else asks for the upload; of a piece with a checksum nothing but the
-    whole. Raises WrongOffset before anything else, then TooLong, Hopeless, WrongChecksum, Busy.
+    whole. Raises WrongOffset before anything else, then TooLong, Hopeless, WrongChecksum, UploadLocked.
     """
     async with held(file, store) as writer:
         if writer.offset != offset:
@@ -148,7 +148,7 @@ async def in_turn(pieces: AsyncIterator[bytes], writer: Writer) -> AsyncGenerato
                 yield piece
                 coming = asyncio.ensure_future(_next(pieces))
             writer.check_there()
-            if writer.is_wanted():
+            if writer.is_handover_requested():
                 return
     finally:
         coming.cancel()

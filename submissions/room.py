@@ -54,7 +54,7 @@ async def _within_room(file: FilmFile, store: Store, lasts: timedelta) -> None:
     )
     promised = await asyncio.to_thread(
         lambda: {
-            one["id"]: store.still_promised(one["id"], one["size"], lasts=lasts.total_seconds())
+            one["id"]: store.reserved_bytes(one["id"], one["size"], lasts=lasts.total_seconds())
             for one in others
         }
     )

@@ -8,7 +8,7 @@ from functools import cache
 
 from festival.settings import Settings, Unsafe
 from media.bucket import Bucket, BucketStore
-from media.storage import LocalStore, Misplaced, StorageAway, Store
+from media.storage import BadStorageSettings, LocalStore, StorageUnavailable, Store
 
 
 @cache
@@ -31,7 +31,7 @@ def store_of(settings: Settings) -> Store:
 def main() -> int:
     try:
         store_of(Settings.read()).check()
-    except (Unsafe, Misplaced, StorageAway) as error:
+    except (Unsafe, BadStorageSettings, StorageUnavailable) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0

@@ -14,7 +14,7 @@ from festival.record import record
 from festival.settings import Settings
 from festival.tables import Edition, Person
 from media.policy import Finding, Outcome, Severity, Verdict
-from media.storage import Busy, StorageAway, Store
+from media.storage import StorageUnavailable, Store, UploadLocked
 from submissions.eligibility import may_finish, may_open
 from submissions.entries import closed_by, deadline_of
 from submissions.lists import submission_in
@@ -96,7 +96,7 @@ async def _begin(
 
 async def finish_soon(file: FilmFile, *, store: Store) -> None:
     """The last byte is here, and safe; what a far store asks for takes longer than a request may."""
-    if not store.is_far:
+    if not store.is_remote:
         await finish(file, store=store)
     elif file.id not in HAND_OVERS:
         HAND_OVERS[file.id] = asyncio.create_task(hand_over(file, store))
@@ -107,7 +107,7 @@ async def hand_over(file: FilmFile, store: Store) -> None:
     """Until it is done the upload stays on this disk; what fails now, the sweep tries again."""
     try:
         await finish(file, store=store)
-    except (StorageAway, Busy, FileNotFoundError) as error:
+    except (StorageUnavailable, UploadLocked, FileNotFoundError) as error:
         log.warning("not handed over file=%s: %s", file.id, error)
 
 
@@ -237,7 +237,7 @@ async def sweep(*, store: Store) -> None:
     With a far store, only where they lie: elsewhere nobody knows how much has come.
     """
     for file in await FilmFile.objects().where(FilmFile.state == FileState.RECEIVING.value):
-        if store.is_far and not store.is_arriving(file.id):
+        if store.is_remote and not store.is_arriving(file.id):
             continue
         try:
             size = await asyncio.to_thread(store.size, file.id)

@@ -16,7 +16,7 @@ from festival.leases import MOST_CRASHES, Heartbeat, Lease, NotYet, Superseded, 
 from festival.post import NotTaken
 from festival.work import give_up, tell_waiting
 from media.runner import PermanentFault
-from media.storage import StorageAway, StorageFull
+from media.storage import StorageFull, StorageUnavailable
 from screenings.planner.process import OverTime
 from submissions.store import store_of
 from workers.app import PULSE, celery, child, news, settings
@@ -67,8 +67,8 @@ async def work(line: str, *, worker: str) -> None:
         async with leases.kept(lease) as heartbeat:
             await speak(job_of(lease.task), lease, heartbeat)
         await leases.finish(lease)
-    except (NotYet, StorageFull, StorageAway) as error:
-        reason = "storage_away" if isinstance(error, StorageAway) else str(error)
+    except (NotYet, StorageFull, StorageUnavailable) as error:
+        reason = "storage_away" if isinstance(error, StorageUnavailable) else str(error)
         log.warning("waits task=%s line=%s: %s", lease.task, line, error)
         await leases.postpone(lease, reason=reason)
         await tell_waiting(lease, reason)

@@ -19,7 +19,7 @@ from festival.errors import Missing
 from festival.language import LANGUAGES, inside, preferred
 from festival.record import record
 from media.hls import named, spans
-from media.storage import Kept, NotPublished, Store, early_key
+from media.storage import NotPublished, PublishedFile, Store, early_key
 from reviews import watching
 from submissions.lists import subject_of_file
 
@@ -69,7 +69,7 @@ def wanted(header: str, size: int) -> tuple[int, int] | None:
 
 
 async def served(
-    request: AnyRequest, file: Kept, name: str, *, cache: str = "private, no-store"
+    request: AnyRequest, file: PublishedFile, name: str, *, cache: str = "private, no-store"
 ) -> Response[Any]:
     """A published file, whole or in part, to somebody who was just allowed to see it."""
     size = file.size
@@ -99,7 +99,7 @@ async def served(
     )
 
 
-async def found(store: Store, file_id: str, name: str) -> Kept:
+async def found(store: Store, file_id: str, name: str) -> PublishedFile:
     """In the whole copy; while that is made, in the early one."""
     for key in (file_id, early_key(file_id)):
         with suppress(NotPublished):
@@ -171,7 +171,7 @@ def viewer_language(request: AnyRequest) -> str:
     return asked if asked in LANGUAGES else preferred(request.headers.get("accept-language", ""))
 
 
-async def door(request: AnyRequest, file: Kept, lang: str) -> Response[Any]:
+async def door(request: AnyRequest, file: PublishedFile, lang: str) -> Response[Any]:
     """The master, in which the subtitles inside the film have names that a person would say."""
     try:
         kept = await asyncio.to_thread(file.read_bytes)

@@ -21,7 +21,7 @@ from festival.errors import Missing
 from festival.language import LANGUAGES, has_words, t
 from festival.settings import Settings
 from festival.tables import Edition, Person
-from media.storage import Busy, StorageFull, Store, WrongOffset
+from media.storage import StorageFull, Store, UploadLocked, WrongOffset
 from submissions import receiving, uploads, verdicts
 from submissions.lists import subject_of, subject_of_file, submission_in
 from submissions.receiving import Hopeless, TooLong, WrongChecksum
@@ -71,7 +71,7 @@ def storage_full(_: AnyRequest, __: StorageFull) -> Response[Any]:
     return tus_error(_, TusError(507, "storage_full", Retry_After="600"))
 
 
-def busy(_: AnyRequest, __: Busy) -> Response[Any]:
+def locked(_: AnyRequest, __: UploadLocked) -> Response[Any]:
     return tus_error(_, TusError(423, "upload_busy", Retry_After="1"))
 
 
@@ -389,5 +389,5 @@ FAULTS: dict[Any, Any] = {
     TusError: tus_error,
     StorageFull: storage_full,
     Hopeless: hopeless,
-    Busy: busy,
+    UploadLocked: locked,
 }

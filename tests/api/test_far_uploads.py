@@ -63,9 +63,9 @@ async def test_a_whole_upload_is_handed_over_after_it_was_confirmed(uploads: Upl
     assert await state(file) == "received"
     assert file.sha256 == HASH
     assert far.is_arriving(file.id) is False
-    lent = far.lend(file.id)
-    assert lent.path.read_bytes() == FILM
-    lent.close()
+    master = far.open_master(file.id)
+    assert master.path.read_bytes() == FILM
+    master.close()
 
 
 async def test_an_upload_under_way_is_told_from_this_disk(uploads: Uploads, far: BucketStore) -> None:

@@ -14,13 +14,13 @@ import pytest
 from media import storage
 from media.bucket import Bucket, BucketStore
 from media.storage import (
-    Busy,
+    BadStorageSettings,
     LocalStore,
-    Misplaced,
     NotPublished,
-    StorageAway,
     StorageFull,
+    StorageUnavailable,
     Store,
+    UploadLocked,
     WrongOffset,
     sha256_of,
 )
@@ -94,7 +94,7 @@ def test_a_wrong_offset_is_told_the_right_one_and_writes_nothing(store, key, off
 def test_two_writers_of_one_upload_never_meet(store: Store, key: str) -> None:
     store.create(key)
 
-    with store.writer(key, 0), pytest.raises(Busy), store.writer(key, 0):
+    with store.writer(key, 0), pytest.raises(UploadLocked), store.writer(key, 0):
         pass
 
 
@@ -131,9 +131,9 @@ def test_finished_twice_is_finished_once(store: Store, key: str) -> None:
 
     assert store.upload_path(key).exists() is False
     assert store.size(key) == 4
-    lent = store.lend(key)
-    assert lent.path.read_bytes() == b"film"
-    lent.close()
+    master = store.open_master(key)
+    assert master.path.read_bytes() == b"film"
+    master.close()
 
 
 def test_a_discarded_master_is_gone(store: Store, key: str) -> None:
@@ -185,7 +185,7 @@ def test_only_names_of_the_manifest_are_served(store: Store, key: str, name: str
 
 @pytest.mark.parametrize("bad", ["../abcdef", "ABCDEF", "short", "a" * 41, "abcdef/g"])
 def test_a_key_that_is_not_ours_reaches_no_path(store: Store, bad: str) -> None:
-    for act in (store.upload_path, store.lend, store.is_published, store.discard_copy, store.finish):
+    for act in (store.upload_path, store.open_master, store.is_published, store.discard_copy, store.finish):
         with pytest.raises(NotPublished):
             act(bad)
 
@@ -245,17 +245,17 @@ def test_a_large_master_is_the_same_on_another_host(far: BucketStore, key: str, 
     an_upload(far, key, said)
     known = far.finish(key)
 
-    lent = elsewhere(far, tmp_path / "host").lend(key)
+    master = elsewhere(far, tmp_path / "host").open_master(key)
 
     assert known == hashlib.sha256(said).hexdigest()
-    assert sha256_of(lent.path) == known
-    lent.close()
+    assert sha256_of(master.path) == known
+    master.close()
 
 
 def test_a_master_that_came_back_other_than_sent_stays_here_too(far: BucketStore, key: str) -> None:
     an_upload(far, key)
 
-    with pytest.raises(StorageAway):
+    with pytest.raises(StorageUnavailable):
         far.finish(key, hashlib.sha256(b"what was received").hexdigest())
 
     assert far.upload_path(key).read_bytes() == b"film"
@@ -268,7 +268,7 @@ def test_an_upload_stays_here_while_the_store_is_away(far: BucketStore, key: str
     away = BucketStore(tmp_path, NOBODY)
     an_upload(away, key)
 
-    with pytest.raises(StorageAway):
+    with pytest.raises(StorageUnavailable):
         away.finish(key)
 
     assert away.size(key) == 4
@@ -278,7 +278,7 @@ def test_an_upload_stays_here_while_the_store_is_away(far: BucketStore, key: str
 def test_nobody_hands_over_what_somebody_writes(far: BucketStore, key: str) -> None:
     far.create(key)
 
-    with far.writer(key, 0), pytest.raises(Busy):
+    with far.writer(key, 0), pytest.raises(UploadLocked):
         far.finish(key)
 
 
@@ -287,8 +287,8 @@ def test_a_harmed_master_is_not_lent(far: BucketStore, key: str) -> None:
     far.finish(key)
     obstore.put(far.objects, f"masters/{key}/source", b"fill")
 
-    with pytest.raises(StorageAway):
-        far.lend(key)
+    with pytest.raises(StorageUnavailable):
+        far.open_master(key)
 
     assert list((far.root / "fetched").glob(f"{key}*")) == [far.root / "fetched" / f"{key}.lock"]
 
@@ -298,11 +298,11 @@ def test_room_is_made_with_masters_that_nobody_uses(far: BucketStore, monkeypatc
     for key in (first, second, third):
         an_upload(far, key)
         far.finish(key)
-    far.lend(first).close()
-    in_use = far.lend(second)
+    far.open_master(first).close()
+    in_use = far.open_master(second)
     monkeypatch.setattr("media.bucket.UNUSED_SECONDS", -1)
 
-    far.lend(third).close()
+    far.open_master(third).close()
 
     kept = {path.name for path in (far.root / "fetched").iterdir() if not path.suffix}
     assert kept == {second, third}
@@ -315,7 +315,7 @@ def test_no_room_is_said_before_a_master_is_fetched(far: BucketStore, key: str, 
     monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10, 7, 3))
 
     with pytest.raises(StorageFull):
-        far.lend(key)
+        far.open_master(key)
 
 
 def test_what_a_dead_attempt_left_goes_with_the_next_publication(far: BucketStore, key: str) -> None:
@@ -346,14 +346,14 @@ def test_a_bucket_that_is_there_and_ours_is_fine(far: BucketStore) -> None:
 def test_a_bucket_that_is_not_there_is_named(far: BucketStore, tmp_path: Path) -> None:
     wrong = BucketStore(tmp_path, msgspec.structs.replace(far.bucket, name="others"))
 
-    with pytest.raises(Misplaced, match="S3_BUCKET: there is no bucket others"):
+    with pytest.raises(BadStorageSettings, match="S3_BUCKET: there is no bucket others"):
         wrong.check()
 
 
 def test_a_store_that_does_not_answer_is_away(tmp_path: Path) -> None:
     away = BucketStore(tmp_path, NOBODY)
 
-    with pytest.raises(StorageAway):
+    with pytest.raises(StorageUnavailable):
         away.check()
 
     assert away.answers() is False

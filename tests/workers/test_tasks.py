@@ -11,7 +11,7 @@ from festival.errors import Refused
 from festival.jobs import JOBS
 from festival.leases import NotYet, Superseded, TryLater
 from festival.tables import Edition, new_id
-from media.storage import StorageAway, StorageFull
+from media.storage import StorageFull, StorageUnavailable
 from tests.builders import a_person, an_edition
 from workers import tasks
 from workers.app import PULSE, celery
@@ -100,7 +100,7 @@ async def test_what_would_end_the_same_is_told_at_once(line: str, edition: Editi
 
 @pytest.mark.parametrize(
     ("error", "reason"),
-    [(StorageFull("disk_full"), "disk_full"), (StorageAway("x"), "storage_away"), (NotYet("busy"), "busy")],
+    [(StorageFull("disk_full"), "disk_full"), (StorageUnavailable("x"), "storage_away"), (NotYet("busy"), "busy")],
 )
 async def test_what_cannot_begin_waits_without_a_fault_and_is_told_once(
     line: str, edition: Edition, monkeypatch, error: Exception, reason: str
