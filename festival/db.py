@@ -69,7 +69,7 @@ async def later(
     priority: int = 3,
     **names: str,
 ) -> str:
-    """Write down what must happen after this act; the relay rings once it is committed.
+    """Write down what must happen after this act; the relay notifies a worker once it is committed.
 
     Only ids travel: a task reads everything else from its rows. From those ids the database
     itself fills in the line's edition, so that no act forgets it.

@@ -1,10 +1,10 @@
 """The one table of work: every job, its queue, its verb, and what follows when it is given up or taken up again.
 
-Acts write lines of it (`festival.db.later`), the relay rings for them, the workers speak the verbs, the
+Acts write lines of it (`festival.db.later`), the relay notifies the workers, the workers run the verbs, the
 launcher starts a worker for each queue, and operators stop and resume it (`festival.work`).
 
-A verb stands above this floor, so it is named by its place, as `package.module:verb`, and loaded when it is first
-spoken: whoever only writes a line loads none. `tests/festival/test_jobs.py` holds every place against the code.
+A verb stands above this floor, so it is named by its place, as `package.module:verb`, and loaded when it first
+runs: whoever only writes a line loads none. `tests/festival/test_jobs.py` holds every place against the code.
 """
 
 from collections.abc import Awaitable, Callable
@@ -67,7 +67,7 @@ JOBS = {
         queue="letters",
         verb="festival.letters:send",
         ids=("letter",),
-        tells="festival.mailbag:note_parked",
+        tells="festival.mailbag:note_dead_letter",
     ),
     "tell_of_letters": Job(queue="letters", verb="festival.mailbag:tell", ids=("edition",)),
     "tell_of_departure": Job(
@@ -115,6 +115,6 @@ def verb_at(place: str) -> Verb:
 
 
 async def follow(place: str, *about: object) -> None:
-    """Speak the verb at this place, where there is one."""
+    """Run the verb at this place, where there is one."""
     if place:
         await verb_at(place)(*about)

@@ -17,7 +17,7 @@ from festival.tables import Outbox
 
 LEASE_SECONDS = 15
 BEAT_SECONDS = 0.8  # whoever is cancelled has stopped within two seconds
-RING_AGAIN_SECONDS = 60
+RENOTIFY_SECONDS = 60
 MOST_FAULTS = 3
 MOST_CRASHES = 3
 HEAVY_WAITING = 6
@@ -135,8 +135,8 @@ async def finish(lease: Lease) -> None:
     )
 
 
-async def give_back(lease: Lease, *, fault: str, for_good: bool = False) -> bool:
-    """Let the line be tried again later, or park it for a person to see; True when parked."""
+async def fail(lease: Lease, *, fault: str, permanent: bool = False) -> bool:
+    """The attempt failed: tried again later, or a dead letter (`parked_at`) that a person sees; True then."""
     given = await rows(
         f"""UPDATE outbox SET leased_until = NULL, rung_at = NULL, fault = {{}}, faults = faults + 1,
              parked_at = CASE WHEN {{}} OR faults + 1 >= {MOST_FAULTS} THEN now() END,
@@ -144,7 +144,7 @@ async def give_back(lease: Lease, *, fault: str, for_good: bool = False) -> bool
            WHERE id = {{}} AND attempt = {{}} AND done_at IS NULL AND parked_at IS NULL
            RETURNING parked_at IS NOT NULL AS parked""",
         fault[:2000],
-        for_good,
+        permanent,
         lease.line,
         lease.attempt,
     )
@@ -164,8 +164,8 @@ async def postpone(lease: Lease, *, reason: str, seconds: int = 60) -> None:
     )
 
 
-async def put_off(lease: Lease, *, reason: str, at: datetime | None = None) -> bool:
-    """Try again `at`, or after a pause; once patience is spent, park it: True.
+async def back_off(lease: Lease, *, reason: str, at: datetime | None = None) -> bool:
+    """Try again `at`, or after a pause; once patience is spent it is a dead letter: True.
 
     A pause is as long as the line has been put off already, a quarter more or less: so they
     double. None of this is a fault of the house, and none is counted.
@@ -203,7 +203,7 @@ async def cancel(line: str, *, by: str) -> Lease | None:
 
 
 async def retry(line: str) -> Lease | None:
-    """A person sends a parked line on its way again, with fresh attempts."""
+    """A person sends a dead letter on its way again, with fresh attempts."""
     again = await rows(
         """UPDATE outbox SET parked_at = NULL, leased_until = NULL, rung_at = NULL, faults = 0,
              crashes = 0, cancelled_by = '', patient_until = NULL, told_at = NULL, due_at = now()
@@ -216,8 +216,8 @@ async def retry(line: str) -> Lease | None:
 
 _DUE = f"""done_at IS NULL AND parked_at IS NULL AND due_at <= now()
   AND (leased_until < now() OR leased_until IS NULL AND
-       (rung_at IS NULL OR rung_at < now() - interval '{RING_AGAIN_SECONDS} seconds'))"""
-_TO_RING = f"""
+       (rung_at IS NULL OR rung_at < now() - interval '{RENOTIFY_SECONDS} seconds'))"""
+_TO_NOTIFY = f"""
 WITH near AS (
   SELECT EXISTS (SELECT 1 FROM edition WHERE abs(extract(epoch FROM deadline_at - now()))
                                              < {NEAR_DEADLINE_HOURS * 3600}) AS yes),
@@ -236,19 +236,19 @@ ranked AS (
 room AS (
   SELECT {HEAVY_WAITING} - count(*) AS n FROM outbox
   WHERE queue = 'heavy' AND done_at IS NULL AND parked_at IS NULL AND leased_until IS NULL
-    AND rung_at >= now() - interval '{RING_AGAIN_SECONDS} seconds')
+    AND rung_at >= now() - interval '{RENOTIFY_SECONDS} seconds')
 SELECT ranked.id FROM ranked, room WHERE queue <> 'heavy' OR place <= room.n
 ORDER BY priority, turn, weight, due_at LIMIT {{}}
 """
 
 
 async def waiting(limit: int) -> list[Outbox]:
-    """Lines to ring for: due, free, and not rung in the last while; most urgent first.
+    """Lines to notify workers of: due, free, and not notified in the last while; most urgent first.
 
     Of the heavy queue only a few at a time, each owner in turn, so that nobody fills it; near a
-    deadline the shorter film comes first. What has rung can no longer be put in order.
+    deadline the shorter film comes first. What was notified can no longer be put in order.
     """
-    ranked = [row["id"] for row in await rows(_TO_RING, limit)]
+    ranked = [row["id"] for row in await rows(_TO_NOTIFY, limit)]
     due = await rows(
         f"""UPDATE outbox SET rung_at = now(), {_COUNT_LAPSE}, leased_until = NULL
             WHERE id IN (SELECT id FROM outbox WHERE id = ANY({{}}) AND {_DUE}
@@ -270,8 +270,8 @@ async def raise_up(line: str) -> bool:
     return bool(raised)
 
 
-async def unring(lines: list[str] | None = None) -> None:
-    """The bell could not be reached, or forgot everything (None): ring again at once."""
+async def renotify(lines: list[str] | None = None) -> None:
+    """The broker could not be reached, or lost all messages (None): notify again at once."""
     await rows(
         """UPDATE outbox SET rung_at = NULL
            WHERE done_at IS NULL AND ({}::text[] IS NULL OR id = ANY({})) RETURNING id""",

@@ -212,7 +212,7 @@ def message(letter: Letter, *, to: str, sender: str) -> EmailMessage:
 
 
 async def hold_back(until: datetime, *, reason: str) -> None:
-    """While the server takes nothing, one letter knocks for all; no other is tried in vain."""
+    """While the server takes nothing, one letter tries for all; no other is tried in vain."""
     await rows(
         """UPDATE outbox SET due_at = greatest(due_at, {}), rung_at = NULL, fault = {}
            WHERE task = 'send_letter' AND done_at IS NULL AND parked_at IS NULL

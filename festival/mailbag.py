@@ -11,7 +11,7 @@ from festival.errors import Refused
 from festival.language import t
 from festival.leases import Lease
 from festival.letters import write_to_operators
-from festival.outages import knock_now
+from festival.outages import retry_now
 from festival.record import record
 from festival.tables import Edition, Person, new_id
 
@@ -33,7 +33,7 @@ REASONS = frozenset(
 
 
 class Counts(msgspec.Struct, frozen=True):
-    """Letters not sent: on their way, and set aside for a person to look at."""
+    """Letters not sent: on their way, and dead letters (`parked`) for a person to look at."""
 
     waiting: int
     parked: int
@@ -79,7 +79,7 @@ async def retry_all(edition: Edition, *, by: Person) -> int:
                  AND due_at > now() AND edition = ANY({}) RETURNING id""",
             within(edition),
         )
-        await knock_now()
+        await retry_now()
         await note("letters_retried", again, edition=edition, by=by)
     return len(again)
 
@@ -110,7 +110,7 @@ async def note(act: str, lines: list[dict[str, Any]], *, edition: Edition, by: P
 # Telling
 
 
-async def note_parked(lease: Lease, _: str) -> None:
+async def note_dead_letter(lease: Lease, _: str) -> None:
     """One letter for a burst of refused ones: the first asks for it, the others find it asked."""
     async with transaction():
         await rows("SELECT pg_advisory_xact_lock(hashtext('tell_of_letters'))")
@@ -164,15 +164,15 @@ def lines_of(told: list[dict[str, Any]], language: str) -> list[str]:
     """`ada@example.org: refused, 550 no such user`, the first ones."""
     named = []
     for row in told[:NAMED]:
-        code, detail = reason_of(row["fault"], is_parked=True)
+        code, detail = reason_of(row["fault"], is_dead_letter=True)
         reason = t(language, f"mail.reason.{code}") + (f" ({detail[:160]})" if detail else "")
         named.append(t(language, "mail.line", address=row["email"], reason=reason))
     return named + (["…"] if len(told) > NAMED else [])
 
 
-def reason_of(fault: str, *, is_parked: bool = False) -> tuple[str, str]:
+def reason_of(fault: str, *, is_dead_letter: bool = False) -> tuple[str, str]:
     """(code of the words, what the server said); a letter put off until it was parked came too late."""
     code, _, detail = fault.partition(" ")
     if code not in REASONS:
         return ("crashed" if fault.endswith(CRASHED) else "ours", fault)
-    return ("mail_late" if is_parked and code == "mail_later" else code, detail)
+    return ("mail_late" if is_dead_letter and code == "mail_later" else code, detail)

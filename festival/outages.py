@@ -1,4 +1,4 @@
-"""While the mail server takes nothing: one knock for all letters, and everybody may read why."""
+"""While the mail server takes nothing: one attempt for all letters, and everybody may read why."""
 
 from datetime import datetime
 
@@ -6,11 +6,11 @@ import msgspec
 
 from festival.db import rows
 
-FIRST_PAUSE, LONGEST_PAUSE = 15, 300  # seconds; one letter knocks for all, so it may be often
+FIRST_PAUSE, LONGEST_PAUSE = 15, 300  # seconds; one letter tries for all, so it may be often
 
 
 class Outage(msgspec.Struct, frozen=True):
-    """Since when the post is closed, what it says, when the house knocks next."""
+    """Since when the post is closed, what it says, when the house tries next."""
 
     since: datetime
     reason: str
@@ -23,7 +23,7 @@ async def outage() -> Outage | None:
 
 
 async def closed_for_now() -> Outage | None:
-    """The outage, where it is too early to knock again."""
+    """The outage, where it is too early to try again."""
     found = await rows(
         "SELECT since, reason, next_at FROM outage WHERE part = 'mail' AND next_at > now()"
     )
@@ -31,7 +31,7 @@ async def closed_for_now() -> Outage | None:
 
 
 async def note_closed(reason: str) -> Outage:
-    """Somebody knocked in vain: the pause grows once for each knock, not for each letter."""
+    """A try failed: the pause grows once for each, not for each letter."""
     found = await rows(
         f"""INSERT INTO outage (part, since, tries, next_at, reason)
             VALUES ('mail', now(), 1, now() + interval '{FIRST_PAUSE} seconds', {{}})
@@ -52,6 +52,6 @@ async def note_open() -> datetime | None:
     return ended[0]["since"] if ended else None
 
 
-async def knock_now() -> None:
+async def retry_now() -> None:
     """Somebody has mended something, and does not wait for the end of the pause."""
     await rows("UPDATE outage SET next_at = now() WHERE part = 'mail' RETURNING part")

@@ -25,7 +25,7 @@ async def within_reach(line: str, edition: Edition) -> None:
 
 
 async def send_again(line: str, *, edition: Edition, by: Person) -> None:
-    """A parked line goes on its way again, and what it works on stands where the work begins."""
+    """A dead letter (a parked line) goes on its way again, and what it works on stands where the work begins."""
     await within_reach(line, edition)
     async with transaction():
         again = await leases.retry(line)

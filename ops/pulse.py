@@ -14,7 +14,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from festival.settings import Settings
-from workers.app import PULSE
+from workers.app import HEARTBEAT_KEY
 
 CALENDAR = Path("/tmp/beat")
 QUIET = 600
@@ -37,7 +37,7 @@ def worker_beats(name: str, *, redis_url: str, host: str) -> bool:
     """A worker's pulse is kept under its own name for fifteen seconds."""
     redis = Redis.from_url(redis_url, socket_timeout=3, socket_connect_timeout=3)
     try:
-        return bool(redis.exists(f"{PULSE}{name}@{host}"))
+        return bool(redis.exists(f"{HEARTBEAT_KEY}{name}@{host}"))
     finally:
         redis.close()
 

@@ -166,6 +166,6 @@ async def envelopes(viewer: Viewer, edition: Edition, *, address: str = "") -> l
 
 def envelope(row: dict[str, Any]) -> Envelope:
     fault = row.pop("fault")
-    is_parked = row["state"] == "parked"
-    reason, detail = mailbag.reason_of(fault, is_parked=is_parked) if fault else ("", "")
+    is_dead_letter = row["state"] == "parked"
+    reason, detail = mailbag.reason_of(fault, is_dead_letter=is_dead_letter) if fault else ("", "")
     return Envelope(**row, reason=reason, detail=detail)

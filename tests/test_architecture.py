@@ -1,4 +1,4 @@
-"""The order of the house: who may import whom, that every bell has somebody to hear it."""
+"""The order of the house: who may import whom, that every job has a worker."""
 
 import ast
 import importlib.metadata

@@ -1,4 +1,4 @@
-"""The Celery application: one runner and one pool for each child, messages that carry ids only."""
+"""The Celery application: one runner and one pool for each worker process, messages that carry ids only."""
 
 import asyncio
 import ctypes
@@ -21,7 +21,7 @@ from festival.progress import News
 from festival.settings import Settings
 
 LONGEST_TASK = 3 * 3600
-PULSE = "pulse.worker."
+HEARTBEAT_KEY = "pulse.worker."
 PR_SET_PDEATHSIG = 1
 
 
@@ -81,8 +81,8 @@ def news() -> News:
     return News(Redis.from_url(settings().redis_url, socket_timeout=2, socket_connect_timeout=2))
 
 
-class Child:
-    """What one worker child owns: its event loop, and its database pool."""
+class WorkerProcess:
+    """What one process of a worker's pool owns: its event loop, and its database pool."""
 
     def __init__(self) -> None:
         self.runner = asyncio.Runner()
@@ -92,18 +92,18 @@ class Child:
         return self.runner.run(act)
 
 
-_child: list[Child] = []
+_worker_process: list[WorkerProcess] = []
 
 
-def child() -> Child:
-    """The child of this process, made at its first task (and in `worker_process_init`)."""
-    if not _child:
-        _child.append(Child())
-    return _child[0]
+def worker_process() -> WorkerProcess:
+    """This process's own, made at its first task (and in `worker_process_init`)."""
+    if not _worker_process:
+        _worker_process.append(WorkerProcess())
+    return _worker_process[0]
 
 
 @worker_init.connect
-def look_at_the_store(**_: Any) -> None:
+def check_storage(**_: Any) -> None:
     """A worker with the wrong keys would fail film after film: it does not begin.
 
     In a process of its own, for the store's client does not outlive a fork.
@@ -115,28 +115,28 @@ def look_at_the_store(**_: Any) -> None:
 
 
 @worker_process_init.connect
-def wake_up(**_: Any) -> None:
-    """A child whose worker was killed has nobody to answer to: the kernel ends it too."""
+def on_process_init(**_: Any) -> None:
+    """A pool process whose worker was killed has nobody to answer to: the kernel ends it too."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    child()
+    worker_process()
 
 
 @worker_process_shutdown.connect
-def lie_down(**_: Any) -> None:
-    for one in _child:
+def on_process_shutdown(**_: Any) -> None:
+    for one in _worker_process:
         one.runner.close()
 
 
 @functools.cache
-def pulse_redis() -> BlockingRedis:
+def heartbeat_redis() -> BlockingRedis:
     return BlockingRedis.from_url(settings().redis_url, socket_timeout=2)
 
 
 @heartbeat_sent.connect
-def feel_pulse(sender: Any = None, **_: Any) -> None:
+def publish_heartbeat(sender: Any = None, **_: Any) -> None:
     """`/ready` believes in a worker that was heard in the last 15 seconds."""
     try:
-        pulse_redis().set(PULSE + str(sender.eventer.hostname), "1", ex=15)
+        heartbeat_redis().set(HEARTBEAT_KEY + str(sender.eventer.hostname), "1", ex=15)
     except (RedisError, OSError):
         return
 

@@ -1,4 +1,4 @@
-"""Rings for what the outbox holds: PostgreSQL is the to-do list, the broker only the doorbell.
+"""Notifies the workers of what the outbox holds: PostgreSQL is the job queue, the broker only carries ids.
 
     python -m workers.relay
 
@@ -25,12 +25,12 @@ from workers.app import celery
 
 log = logging.getLogger("relay")
 
-PAUSE = 0.25
-AT_ONCE = 200
-MEMORY = "relay.memory"
+POLL_SECONDS = 0.25
+BATCH = 200
+WIPE_MARK = "relay.memory"
 
 
-def ring(line: Outbox) -> None:
+def notify(line: Outbox) -> None:
     """One message, an id and nothing else; blocking, so it runs in a thread."""
     celery.send_task(
         line.task,
@@ -41,31 +41,31 @@ def ring(line: Outbox) -> None:
     )
 
 
-async def ring_all(lines: list[Outbox]) -> None:
-    """What could not be rung is given back at once."""
+async def notify_all(lines: list[Outbox]) -> None:
+    """Lines whose message could not be sent are due again at once."""
     for index, line in enumerate(lines):
         try:
-            await asyncio.wait_for(asyncio.to_thread(ring, line), timeout=10)
+            await asyncio.wait_for(asyncio.to_thread(notify, line), timeout=10)
         except (OperationalError, RedisError, OSError, RuntimeError, TimeoutError) as error:
-            log.warning("no bell: %s", error)
-            await leases.unring([late.id for late in lines[index:]])
-            raise NoBell from error
+            log.warning("no broker: %s", error)
+            await leases.renotify([late.id for late in lines[index:]])
+            raise BrokerUnavailable from error
 
 
-class NoBell(Exception):
+class BrokerUnavailable(Exception):
     """The broker cannot be reached."""
 
 
-async def notice_amnesia(redis: "Redis") -> None:
-    """A broker that has forgotten our mark has forgotten our messages too: ring for all again."""
+async def detect_broker_wipe(redis: "Redis") -> None:
+    """A broker that has lost our mark has lost our messages too: notify for all again."""
     try:
-        if await redis.set(MEMORY, "1", nx=True):
-            await leases.unring()
+        if await redis.set(WIPE_MARK, "1", nx=True):
+            await leases.renotify()
     except (RedisError, OSError) as error:
-        raise NoBell from error
+        raise BrokerUnavailable from error
 
 
-async def pulse() -> None:
+async def publish_heartbeat() -> None:
     await rows(
         """INSERT INTO pulse (part, at) VALUES ('relay', now())
            ON CONFLICT (part) DO UPDATE SET at = now() RETURNING part"""
@@ -73,11 +73,11 @@ async def pulse() -> None:
 
 
 async def turn(redis: "Redis") -> int:
-    """One round: feel the pulse, notice a wiped broker, ring for what is due."""
-    await pulse()
-    await notice_amnesia(redis)
-    lines = await leases.waiting(AT_ONCE)
-    await ring_all(lines)
+    """One round: publish the heartbeat, detect a wiped broker, notify for what is due."""
+    await publish_heartbeat()
+    await detect_broker_wipe(redis)
+    lines = await leases.waiting(BATCH)
+    await notify_all(lines)
     return len(lines)
 
 
@@ -96,12 +96,12 @@ async def relay(settings: Settings) -> None:
 
 async def patient_turn(redis: "Redis") -> None:
     try:
-        rung = await turn(redis)
-    except NoBell:
+        notified = await turn(redis)
+    except BrokerUnavailable:
         await asyncio.sleep(1)
         return
-    if rung < AT_ONCE:
-        await asyncio.sleep(PAUSE)
+    if notified < BATCH:
+        await asyncio.sleep(POLL_SECONDS)
 
 
 def main() -> None:

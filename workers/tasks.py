@@ -1,4 +1,4 @@
-"""The night shift: each task takes its line, speaks its job's verb, and says how it went."""
+"""The Celery tasks: each takes its line, runs its job's verb, and says how it went."""
 
 import inspect
 import logging
@@ -19,11 +19,11 @@ from media.runner import PermanentFault
 from media.storage import StorageFull, StorageUnavailable
 from screenings.planner.process import OverTime
 from submissions.store import store_of
-from workers.app import PULSE, celery, child, news, settings
+from workers.app import HEARTBEAT_KEY, celery, news, settings, worker_process
 
 log = logging.getLogger(__name__)
 
-FOR_GOOD = (
+PERMANENT = (
     PermanentFault,
     FestivalError,
     NotTaken,
@@ -31,7 +31,7 @@ FOR_GOOD = (
 )  # tried again, they would end the same
 
 
-async def speak(job: Job, lease: Lease, heartbeat: Heartbeat) -> None:
+async def run_verb(job: Job, lease: Lease, heartbeat: Heartbeat) -> None:
     """The job's verb, with the ids of its line, and of a worker's things those that it names."""
     verb = verb_at(job.verb)
     asked = inspect.signature(verb).parameters
@@ -49,7 +49,7 @@ async def speak(job: Job, lease: Lease, heartbeat: Heartbeat) -> None:
 async def heavy_workers() -> int:
     """How many are alive to take a part of a long film; with no answer, we are alone."""
     try:
-        beats = [key async for key in news().redis.scan_iter(f"{PULSE}heavy*", count=1000)]
+        beats = [key async for key in news().redis.scan_iter(f"{HEARTBEAT_KEY}heavy*", count=1000)]
     except (RedisError, OSError):
         return 1
     return max(1, len(beats))
@@ -61,11 +61,11 @@ async def work(line: str, *, worker: str) -> None:
     if lease is None:
         return
     if lease.crashes >= MOST_CRASHES:
-        await give_back(lease, f"{lease.crashes} workers died of it", for_good=True)
+        await fail(lease, f"{lease.crashes} workers died of it", permanent=True)
         return
     try:
         async with leases.kept(lease) as heartbeat:
-            await speak(job_of(lease.task), lease, heartbeat)
+            await run_verb(job_of(lease.task), lease, heartbeat)
         await leases.finish(lease)
     except (NotYet, StorageFull, StorageUnavailable) as error:
         reason = "storage_away" if isinstance(error, StorageUnavailable) else str(error)
@@ -74,18 +74,18 @@ async def work(line: str, *, worker: str) -> None:
         await tell_waiting(lease, reason)
     except TryLater as error:
         log.warning("later task=%s line=%s: %s", lease.task, line, error)
-        if await leases.put_off(lease, reason=str(error), at=error.at):
+        if await leases.back_off(lease, reason=str(error), at=error.at):
             await give_up(lease, str(error))
     except Superseded:
         log.warning("superseded task=%s line=%s", lease.task, line)
     except Exception as error:
         log.exception("failed task=%s line=%s attempt=%s", lease.task, line, lease.attempt)
         fault = str(error) if isinstance(error, NotTaken) else f"{type(error).__name__}: {error}"
-        await give_back(lease, fault, for_good=isinstance(error, FOR_GOOD))
+        await fail(lease, fault, permanent=isinstance(error, PERMANENT))
 
 
-async def give_back(lease: Lease, fault: str, *, for_good: bool) -> None:
-    if await leases.give_back(lease, fault=fault, for_good=for_good):
+async def fail(lease: Lease, fault: str, *, permanent: bool) -> None:
+    if await leases.fail(lease, fault=fault, permanent=permanent):
         await give_up(lease, fault)
 
 
@@ -95,7 +95,7 @@ def _task(name: str) -> None:
         if not (isinstance(line, str) and line.isalnum()):
             return
         host = self.request.hostname or socket.gethostname()
-        child().run(work(line, worker=host))
+        worker_process().run(work(line, worker=host))
 
 
 for _name in JOBS:
@@ -105,7 +105,7 @@ for _name in JOBS:
 @celery.task(name="beat")
 def beat(task: str) -> None:
     """The calendar only writes lines; one that still waits is enough."""
-    child().run(due(task))
+    worker_process().run(due(task))
 
 
 async def due(task: str) -> None:

@@ -66,7 +66,7 @@ async def test_what_a_superseded_attempt_finishes_is_not_finished(house) -> None
     await leases.take(line, worker="quick")
 
     await leases.finish(first)
-    await leases.give_back(first, fault="late", for_good=True)
+    await leases.fail(first, fault="late", permanent=True)
 
     assert ((await the(line)).done_at, (await the(line)).parked_at) == (None, None)
 
@@ -87,7 +87,7 @@ async def test_three_faults_park_a_line_and_a_person_frees_it(house) -> None:
     for _ in range(3):
         await due_now(line)
         lease = await leases.take(line, worker="w")
-        parked.append(await leases.give_back(lease, fault="the server is away"))
+        parked.append(await leases.fail(lease, fault="the server is away"))
 
     assert parked == [False, False, True]
     assert (await the(line)).fault == "the server is away"
@@ -126,7 +126,7 @@ async def test_every_worker_that_died_is_counted(house) -> None:
 async def test_a_fault_is_tried_again_later_not_at_once(house) -> None:
     line = await a_line()
 
-    await leases.give_back(await leases.take(line, worker="w"), fault="away")
+    await leases.fail(await leases.take(line, worker="w"), fault="away")
 
     assert await leases.take(line, worker="w") is None
 
@@ -160,7 +160,7 @@ async def test_a_line_is_rung_for_once_and_again_when_the_bell_was_lost(house) -
 
     first = [row.id for row in await leases.waiting(10_000)]
     second = [row.id for row in await leases.waiting(10_000)]
-    await leases.unring([line])
+    await leases.renotify([line])
     third = [row.id for row in await leases.waiting(10_000)]
 
     assert (line in first, line in second, line in third) == (True, False, True)

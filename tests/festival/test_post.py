@@ -140,7 +140,7 @@ async def test_after_two_days_of_later_a_person_looks_at_it(box) -> None:
     put = await worked(line)
 
     assert (put.parked_at is not None, put.fault) == (True, "mail_later 451 4.7.1 not yet")
-    assert mailbag.reason_of(put.fault, is_parked=True) == ("mail_late", "451 4.7.1 not yet")
+    assert mailbag.reason_of(put.fault, is_dead_letter=True) == ("mail_late", "451 4.7.1 not yet")
     assert len(await lines_to_tell(edition)) == 1
 
 

@@ -70,17 +70,17 @@ def test_parts_have_the_frames_of_the_whole(clips: Clips, sandbox_for, rate, loo
     facts = scan.inspect(sandbox)
     single = screener.make(sandbox, facts)
 
-    made_cell, made = in_parts(source, facts, sandbox_for, seconds=6)
+    joined_sandbox, made = in_parts(source, facts, sandbox_for, seconds=6)
 
     assert made.parts == 3
     assert made.rungs == single.rungs
     for rung in made.rungs:
-        assert frames(made_cell.work / rung.name) == frames(sandbox.work / rung.name)
-        assert hls.durations(made_cell.work / rung.name / "playlist.m3u8") == hls.durations(
+        assert frames(joined_sandbox.work / rung.name) == frames(sandbox.work / rung.name)
+        assert hls.durations(joined_sandbox.work / rung.name / "playlist.m3u8") == hls.durations(
             sandbox.work / rung.name / "playlist.m3u8"
         )
-        assert likeness(made_cell.work / rung.name, sandbox.work / rung.name) > 0.98
-    assert {p.name for p in made_cell.work.iterdir()} == {p.name for p in sandbox.work.iterdir()}
+        assert likeness(joined_sandbox.work / rung.name, sandbox.work / rung.name) > 0.98
+    assert {p.name for p in joined_sandbox.work.iterdir()} == {p.name for p in sandbox.work.iterdir()}
 
 
 def test_black_over_a_joint_is_one_black(clips: Clips, sandbox_for) -> None:

@@ -68,7 +68,7 @@ def test_boxes_without_end_are_walked_to_an_end(tmp_path: Path) -> None:
     assert walk(deep) == Boxes(trailing=800_000)
 
 
-def test_ffprobe_speaks_from_inside_the_cell(clips: Clips, sandbox_for) -> None:
+def test_ffprobe_speaks_from_inside_the_sandbox(clips: Clips, sandbox_for) -> None:
     found = headers(sandbox_for(clips.draw(film())))
 
     assert found["format"]["filename"] == "file:/in/film"

@@ -16,13 +16,13 @@ from media.tools import find_tools
 from tests.media.small_films import a_clip
 
 
-def a_cell(film: Path, tmp_path: Path) -> Sandbox:
+def a_sandbox(film: Path, tmp_path: Path) -> Sandbox:
     (work := tmp_path / "work").mkdir()
     return Sandbox(tools=find_tools(), source=film, work=work, allow_fallback=True)
 
 
 def test_a_copy_has_every_second_a_poster_and_its_sound(tmp_path: Path) -> None:
-    sandbox = a_cell(a_clip(tmp_path / "film.mp4"), tmp_path)
+    sandbox = a_sandbox(a_clip(tmp_path / "film.mp4"), tmp_path)
     told: list[float] = []
 
     made = screener.make(sandbox, scan.inspect(sandbox), on_progress=told.append)
@@ -38,7 +38,7 @@ def test_a_copy_has_every_second_a_poster_and_its_sound(tmp_path: Path) -> None:
 
 def test_how_far_it_is_is_told_long_before_the_end(tmp_path: Path) -> None:
     film = a_clip(tmp_path / "film.mp4", picture="testsrc2=size=640x360:rate=25", seconds=40)
-    sandbox = a_cell(film, tmp_path)
+    sandbox = a_sandbox(film, tmp_path)
     told: list[float] = []
 
     screener.make(sandbox, scan.inspect(sandbox), on_progress=told.append)
@@ -47,7 +47,7 @@ def test_how_far_it_is_is_told_long_before_the_end(tmp_path: Path) -> None:
 
 
 def test_the_sheet_has_a_picture_for_every_step(tmp_path: Path) -> None:
-    sandbox = a_cell(a_clip(tmp_path / "film.mp4", seconds=13), tmp_path)
+    sandbox = a_sandbox(a_clip(tmp_path / "film.mp4", seconds=13), tmp_path)
 
     made = screener.make(sandbox, scan.inspect(sandbox))
 
@@ -61,7 +61,7 @@ def test_the_sheet_has_a_picture_for_every_step(tmp_path: Path) -> None:
 
 def test_a_black_and_frozen_film_is_known_after_its_copy(tmp_path: Path) -> None:
     film = a_clip(tmp_path / "film.mp4", picture="color=black:size=320x180:rate=25", seconds=3)
-    sandbox = a_cell(film, tmp_path)
+    sandbox = a_sandbox(film, tmp_path)
 
     facts = screener.make(sandbox, scan.inspect(sandbox)).facts
 
@@ -69,14 +69,14 @@ def test_a_black_and_frozen_film_is_known_after_its_copy(tmp_path: Path) -> None
 
 
 def test_a_film_without_pictures_has_no_copy(tmp_path: Path) -> None:
-    sandbox = a_cell(a_clip(tmp_path / "film.mp4"), tmp_path)
+    sandbox = a_sandbox(a_clip(tmp_path / "film.mp4"), tmp_path)
 
     with pytest.raises(PermanentFault):
         screener.make(sandbox, Facts())
 
 
 def test_a_copy_shorter_than_was_measured_is_thrown_away(tmp_path: Path) -> None:
-    sandbox = a_cell(a_clip(tmp_path / "film.mp4"), tmp_path)
+    sandbox = a_sandbox(a_clip(tmp_path / "film.mp4"), tmp_path)
     facts = scan.inspect(sandbox)
     longer = msgspec.structs.replace(facts.picture, duration=facts.picture.duration + 2)
 
@@ -87,7 +87,7 @@ def test_a_copy_shorter_than_was_measured_is_thrown_away(tmp_path: Path) -> None
 
 
 def test_a_copy_that_nobody_wants_any_more_stops(tmp_path: Path) -> None:
-    sandbox = a_cell(a_clip(tmp_path / "film.mp4", seconds=3), tmp_path)
+    sandbox = a_sandbox(a_clip(tmp_path / "film.mp4", seconds=3), tmp_path)
     facts = scan.inspect(sandbox)
 
     with pytest.raises(Cancelled):
@@ -98,7 +98,7 @@ def test_the_poster_shows_something_where_the_film_does(tmp_path: Path) -> None:
     half = "enable='lt(t,4)',drawbox=c=black:t=fill:enable='lt(t,4)'"
     film = a_clip(tmp_path / "film.mp4", picture=f"testsrc2=size=320x180:rate=25,drawbox=c=black:t=fill:{half}",
                   seconds=6)
-    sandbox = a_cell(film, tmp_path)
+    sandbox = a_sandbox(film, tmp_path)
 
     screener.make(sandbox, scan.inspect(sandbox))
 
@@ -109,7 +109,7 @@ def test_the_poster_shows_something_where_the_film_does(tmp_path: Path) -> None:
 def test_the_peaks_follow_the_films_own_sound(tmp_path: Path) -> None:
     film = a_clip(tmp_path / "film.mp4", seconds=4,
                   sound="sine=frequency=440:sample_rate=48000,volume='if(lt(t,2),0.001,4)':eval=frame")
-    sandbox = a_cell(film, tmp_path)
+    sandbox = a_sandbox(film, tmp_path)
 
     screener.make(sandbox, scan.inspect(sandbox))
 
@@ -125,7 +125,7 @@ def test_the_peaks_follow_the_films_own_sound(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("size", "fields"), [("720x608", "tff"), ("640x534", "bff")])
 def test_a_combed_film_of_any_height_has_a_copy_without_combs(tmp_path: Path, size: str, fields: str) -> None:
     woven = f"testsrc2=size={size}:rate=50,interlace=scan={fields}:lowpass=0,setfield=prog"
-    sandbox = a_cell(a_clip(tmp_path / "film.mp4", picture=woven, sound=None), tmp_path)
+    sandbox = a_sandbox(a_clip(tmp_path / "film.mp4", picture=woven, sound=None), tmp_path)
     facts = scan.inspect(sandbox)
     combed = msgspec.structs.replace(facts.picture, combed=1.0)
 

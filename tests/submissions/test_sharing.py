@@ -155,7 +155,7 @@ async def test_one_part_that_fails_for_good_stops_the_film_and_a_person_sends_it
     await booth.do(await booth.take("make_screener"))
     await booth.do(await booth.take("encode_sound"))
     broken = await booth.take("encode_part")
-    await leases.give_back(broken, fault="PermanentFault: ('copy_not_whole', '')", for_good=True)
+    await leases.fail(broken, fault="PermanentFault: ('copy_not_whole', '')", permanent=True)
     await sharing.stop(broken, "copy_not_whole")
 
     assert await booth.state() == "failed"

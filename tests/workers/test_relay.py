@@ -1,4 +1,4 @@
-"""The relay: it rings for what is due, notices a broker that forgot, and keeps what cannot be rung."""
+"""The relay: it notifies of what is due, detects a wiped broker, and keeps what it cannot send."""
 
 import base64
 import json
@@ -20,8 +20,8 @@ from workers.app import configuration
 
 
 def celery_at(url: str) -> Celery:
-    """The house's own Celery, with its bell somewhere else."""
-    made = Celery("bell")
+    """The house's own Celery, with its broker somewhere else."""
+    made = Celery("elsewhere")
     made.add_defaults(lambda: {**configuration(), "broker_url": url})
     return made
 
@@ -44,7 +44,7 @@ async def broker(house, url: str, monkeypatch) -> AsyncIterator[Redis]:
     monkeypatch.setattr(relay, "celery", celery_at(url))
     async with Redis.from_url(url) as client:
         yield client
-    await leases.unring()  # lines of other tests were rung here, where nobody hears it
+    await leases.renotify()  # workers were notified of other tests' lines here, where there are none
 
 
 async def heard(broker: Redis, queue: str = "") -> list[tuple[str, str]]:
@@ -62,7 +62,7 @@ async def a_line(**given: object) -> str:
     return await later("send_letter", letter=new_id(), priority=0, **given)
 
 
-async def rung(line: str) -> bool:
+async def notified(line: str) -> bool:
     return bool(await rows("SELECT id FROM outbox WHERE id = {} AND rung_at IS NOT NULL", line))
 
 
@@ -73,7 +73,7 @@ async def test_a_line_that_is_due_is_rung_once(broker: Redis) -> None:
     await relay.turn(broker)
 
     assert (await heard(broker)).count(("send_letter", line)) == 1
-    assert await rung(line)
+    assert await notified(line)
 
 
 async def test_a_line_from_before_its_job_moved_is_heard_where_the_job_is_now(broker: Redis) -> None:
@@ -108,10 +108,10 @@ async def test_what_could_not_be_rung_is_rung_when_the_bell_is_back(broker: Redi
     line = await a_line()
     monkeypatch.setattr(relay, "celery", celery_at(f"redis://127.0.0.1:{free_port()}/0"))
 
-    with pytest.raises(relay.NoBell):
+    with pytest.raises(relay.BrokerUnavailable):
         await relay.turn(broker)
 
-    assert not await rung(line)
+    assert not await notified(line)
     monkeypatch.setattr(relay, "celery", celery_at(url))
     await relay.turn(broker)
     assert ("send_letter", line) in await heard(broker)
@@ -120,11 +120,11 @@ async def test_what_could_not_be_rung_is_rung_when_the_bell_is_back(broker: Redi
 async def test_a_broker_that_is_away_is_no_fault_and_the_relay_waits_for_it(house) -> None:
     line = await a_line()
     async with Redis.from_url(f"redis://127.0.0.1:{free_port()}/0") as away:
-        with pytest.raises(relay.NoBell):
+        with pytest.raises(relay.BrokerUnavailable):
             await relay.turn(away)
         await relay.patient_turn(away)
 
-    assert not await rung(line)
+    assert not await notified(line)
 
 
 async def test_each_turn_is_a_beat_of_its_pulse(broker: Redis) -> None:

@@ -14,7 +14,7 @@ from festival.tables import Edition, new_id
 from media.storage import StorageFull, StorageUnavailable
 from tests.builders import a_person, an_edition
 from workers import tasks
-from workers.app import PULSE, celery
+from workers.app import HEARTBEAT_KEY, celery
 
 
 @pytest.fixture
@@ -164,8 +164,8 @@ async def test_a_verb_gets_of_a_worker_what_it_names(house, monkeypatch) -> None
 
 async def test_as_many_heavy_workers_as_were_heard(house) -> None:
     with Redis.from_url(os.environ["REDIS_URL"]) as redis:
-        before = set(redis.scan_iter(f"{PULSE}heavy*"))
-        heard = [f"{PULSE}heavy{number}@{new_id()}" for number in range(2)]
+        before = set(redis.scan_iter(f"{HEARTBEAT_KEY}heavy*"))
+        heard = [f"{HEARTBEAT_KEY}heavy{number}@{new_id()}" for number in range(2)]
         for name in heard:
             redis.set(name, "1", ex=15)
 
