@@ -17,7 +17,7 @@ from festival.db import rows
 from festival.errors import Missing, NotAllowed
 from festival.sessions import LONGEST, digest, session_of
 from festival.settings import Settings
-from festival.tables import Edition, Part, Person, Phase
+from festival.tables import Edition, Person, Phase, Role
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -118,7 +118,7 @@ async def viewer_for(
     if not found:
         return Viewer()
     one = found[0]
-    sections = {Part(part): frozenset(ids) for part, ids in one["parts"].items()}
+    sections = {Role(part): frozenset(ids) for part, ids in one["parts"].items()}
     return Viewer(
         id=one["id"],
         name=one["name"],

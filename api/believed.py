@@ -30,7 +30,7 @@ HOME = 64  # bits of an IPv6 address that one household shares
 
 
 class Believed(ASGIMiddleware):
-    """Runs first: who knocks, and under which name the house is known."""
+    """Runs first: who asks, and under which name the house is known."""
 
     scopes = (ScopeType.HTTP,)
 
@@ -78,12 +78,12 @@ def address_of(text: str) -> IPv4Address | IPv6Address | None:
 
 
 def peer(request: Request[Any, Any, Any]) -> str:
-    """Who knocks, for the record."""
+    """Who asks, for the record."""
     return request.client.host if request.client else NOBODY
 
 
 def neighbourhood(request: Request[Any, Any, Any]) -> str:
-    """Who knocks, for limits: a household has an IPv6 network to itself, and may use all of it."""
+    """Who asks, for rate limits: a household has an IPv6 network to itself, and may use all of it."""
     address = address_of(peer(request))
     if isinstance(address, IPv6Address):
         return str(IPv6Network((address, HOME), strict=False))

@@ -1,4 +1,4 @@
-"""How often somebody may guess, and how many letters strangers may cause.
+"""Rate limits: how often somebody may guess, and how many letters strangers may cause.
 
 Only what is wrong counts: a right password or link passes whatever anybody did before it.
 After too many wrong ones the guesser is told so, and each further guess is looked at only in its
@@ -29,15 +29,15 @@ from festival.tables import Person
 
 AnyRequest = Request[Any, Any, Any]
 WINDOW_SECONDS = 600
-BY_PAIR = 10  # wrong passwords for one account from one address
-BY_ACCOUNT = 100  # for one account, from everywhere
-BY_PEER = 300  # from one address, for all accounts
-NEWCOMERS = 60  # accounts opened from one address
-ASKED = 300  # links asked for from one address before each waits for its turn
-PACE = 2.0  # seconds before a guess beyond the limit is looked at
+MOST_PER_ACCOUNT_AND_PEER = 10  # wrong passwords for one account from one address
+MOST_PER_ACCOUNT = 100  # for one account, from everywhere
+MOST_PER_PEER = 300  # from one address, for all accounts
+MOST_REGISTRATIONS = 60  # accounts opened from one address
+MOST_LINK_REQUESTS = 300  # links asked for from one address before each waits for its turn
+THROTTLE_SECONDS = 2.0  # seconds before a guess beyond the limit is looked at
 MOST_WAITING = 20  # guesses that may wait for one turn
-SLOWEST = 0.3  # seconds: known and unknown addresses are answered alike
-REMEMBERED = 365 * 24 * 3600
+ANSWER_SECONDS = 0.3  # seconds: known and unknown addresses are answered alike
+KNOWN_BROWSER_SECONDS = 365 * 24 * 3600
 
 
 class Turns:
@@ -68,76 +68,76 @@ def too_many() -> TooManyRequestsException:
     return TooManyRequestsException("too_many", headers={"retry-after": str(WINDOW_SECONDS)})
 
 
-async def by_password(request: AnyRequest, email: str, password: str) -> Person:
+async def rate_limited_sign_in(request: AnyRequest, email: str, password: str) -> Person:
     """Who signs in; a wrong password counts against guesser and account, a right one never does."""
-    lane, counts = await _counts_of(request, people.email_key(email))
-    async with _turns.turn(next(iter(counts))):
-        if not await _is_over(counts):
-            return await _tried(email, password, counts)
-    async with _turns.turn(lane):
-        await asyncio.sleep(PACE)
+    throttle, limits = await _limits_of(request, people.email_key(email))
+    async with _turns.turn(next(iter(limits))):
+        if not await _is_over_limit(limits):
+            return await _attempt(email, password, limits)
+    async with _turns.turn(throttle):
+        await asyncio.sleep(THROTTLE_SECONDS)
         try:
-            return await _tried(email, password, counts)
+            return await _attempt(email, password, limits)
         except Refused:
             raise too_many() from None
 
 
-async def _tried(email: str, password: str, counts: dict[str, int]) -> Person:
+async def _attempt(email: str, password: str, limits: dict[str, int]) -> Person:
     try:
         return await people.sign_in(email, password=password)
     except Refused:
-        for name in counts:
-            await _count(name)
+        for name in limits:
+            await _count_attempt(name)
         raise
 
 
-async def _counts_of(request: AnyRequest, account: str) -> tuple[str, dict[str, int]]:
+async def _limits_of(request: AnyRequest, account: str) -> tuple[str, dict[str, int]]:
     """Where guesses wait for their turn, and what a wrong one counts against, and how often."""
     if await is_remembered(request, account):
         browser = f"password:browser:{request.cookies[cookie_name(request)]}"
-        return f"late:{browser}", {browser: BY_PAIR}
+        return f"late:{browser}", {browser: MOST_PER_ACCOUNT_AND_PEER}
     peer = neighbourhood(request)
     return f"late:{account}", {
-        f"password:{account}:{peer}": BY_PAIR,
-        f"password:{account}": BY_ACCOUNT,
-        f"password:{peer}": BY_PEER,
+        f"password:{account}:{peer}": MOST_PER_ACCOUNT_AND_PEER,
+        f"password:{account}": MOST_PER_ACCOUNT,
+        f"password:{peer}": MOST_PER_PEER,
     }
 
 
 @asynccontextmanager
-async def by_link(request: AnyRequest) -> AsyncIterator[None]:
+async def rate_limit_links(request: AnyRequest) -> AsyncIterator[None]:
     """Around the act that spends a link, so that the count of wrong ones outlives the act."""
     try:
         yield
     except Refused as error:
         wrong = "link_spent" in error.codes
-        if wrong and await _count(f"link_use:{neighbourhood(request)}") > BY_PEER:
+        if wrong and await _count_attempt(f"link_use:{neighbourhood(request)}") > MOST_PER_PEER:
             raise too_many() from None
         raise
 
 
-async def by_newcomer(request: AnyRequest) -> None:
+async def rate_limit_registrations(request: AnyRequest) -> None:
     """So many accounts from one address; the address that is entered does not matter."""
-    if await _count(f"registration:{neighbourhood(request)}") > NEWCOMERS:
+    if await _count_attempt(f"registration:{neighbourhood(request)}") > MOST_REGISTRATIONS:
         raise too_many()
 
 
-async def by_asker(request: AnyRequest, email: str) -> None:
+async def rate_limit_requests(request: AnyRequest, email: str) -> None:
     """So many letters asked for from one address, and beyond them one at a time: a neighbour who
     asked for many keeps nobody out. Who was here before does not wait.
     """
     if await is_remembered(request, people.email_key(email)):
         return
     peer = neighbourhood(request)
-    if await _count(f"link:{peer}") > ASKED:
+    if await _count_attempt(f"link:{peer}") > MOST_LINK_REQUESTS:
         async with _turns.turn(f"link:{peer}"):
-            await asyncio.sleep(PACE)
+            await asyncio.sleep(THROTTLE_SECONDS)
 
 
 @asynccontextmanager
-async def unhurried() -> AsyncIterator[None]:
+async def constant_time() -> AsyncIterator[None]:
     """The time that an answer takes tells nobody which address is known."""
-    ends = asyncio.get_running_loop().time() + SLOWEST
+    ends = asyncio.get_running_loop().time() + ANSWER_SECONDS
     yield
     await asyncio.sleep(max(ends - asyncio.get_running_loop().time(), 0))
 
@@ -146,7 +146,7 @@ def cookie_name(request: AnyRequest) -> str:
     return "__Host-known" if settings_of(request).public_url.startswith("https") else "known"
 
 
-def remembering(person: Person, *, settings: Settings) -> Cookie:
+def known_browser_cookie(person: Person, *, settings: Settings) -> Cookie:
     """This browser has been this person's; it opens nothing, and ends with the password."""
     https = settings.public_url.startswith("https")
     return Cookie(
@@ -156,7 +156,7 @@ def remembering(person: Person, *, settings: Settings) -> Cookie:
         secure=https,
         samesite="lax",
         path="/",
-        max_age=REMEMBERED,
+        max_age=KNOWN_BROWSER_SECONDS,
     )
 
 
@@ -173,17 +173,17 @@ async def is_remembered(request: AnyRequest, account: str) -> bool:
     )
 
 
-async def _is_over(counts: dict[str, int]) -> bool:
+async def _is_over_limit(limits: dict[str, int]) -> bool:
     found = await rows(
         f"""SELECT id, times FROM knock WHERE id = ANY({{}})
             AND since > now() - interval '{WINDOW_SECONDS} seconds'""",
-        [_hashed(name) for name in counts],
+        [_hashed(name) for name in limits],
     )
     times = {row["id"]: row["times"] for row in found}
-    return any(times.get(_hashed(name), 0) >= most for name, most in counts.items())
+    return any(times.get(_hashed(name), 0) >= most for name, most in limits.items())
 
 
-async def _count(name: str) -> int:
+async def _count_attempt(name: str) -> int:
     """One more in this window; how many there are."""
     found = await rows(
         f"""INSERT INTO knock (id, since, times) VALUES ({{}}, now(), 1)

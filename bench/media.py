@@ -183,15 +183,15 @@ def bare(film: Path, facts: Facts) -> None:
 
 
 def in_parts(film: Path, facts: Facts) -> None:
-    """The same copy out of parts of 12 seconds, as several workers make it."""
+    """The same copy out of chunks of 12 seconds, as several workers make it."""
     with sandbox(film, walls=False) as whole:
         clock = screener.clock_of(whole, facts)
         plan = chunks.plan(facts, clock, seconds=12)
         (whole.work / "parts").mkdir()
-        for part in plan.parts:
+        for chunk in plan.chunks:
             with sandbox(film, walls=False) as here:
-                chunks.encode(here, facts, clock, part)
-                here.work.rename(chunks.folder_of(whole.work, part))
+                chunks.encode(here, facts, clock, chunk)
+                here.work.rename(chunks.folder_of(whole.work, chunk))
                 here.work.mkdir()
         with sandbox(film, walls=False) as here:
             chunks.encode_sound(here, facts, clock)

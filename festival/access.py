@@ -8,9 +8,9 @@ from enum import StrEnum
 
 import msgspec
 
-from festival.tables import Part, Phase
+from festival.tables import Phase, Role
 
-COMMITTEE = frozenset({Part.REVIEWER, Part.CHAIR})
+COMMITTEE = frozenset({Role.REVIEWER, Role.CHAIR})
 
 
 class Viewer(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,8 +22,8 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     language: str = "fr"
     edition: str = ""
     phase: Phase = Phase.ENTRIES
-    parts: frozenset[Part] = frozenset()
-    sections: dict[Part, frozenset[str]] = {}
+    parts: frozenset[Role] = frozenset()
+    sections: dict[Role, frozenset[str]] = {}
     recused: frozenset[str] = frozenset()
     scopes: frozenset[str] | None = None
 
@@ -31,7 +31,7 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     def is_known(self) -> bool:
         return bool(self.id)
 
-    def has(self, *parts: Part) -> bool:
+    def has(self, *parts: Role) -> bool:
         return not self.parts.isdisjoint(parts)
 
 
@@ -95,9 +95,9 @@ def is_member(viewer: Viewer, subject: Subject) -> bool:
 
 def _chairs(viewer: Viewer, subject: Subject) -> bool:
     return (
-        Part.CHAIR in viewer.parts
+        Role.CHAIR in viewer.parts
         and within_scope(viewer, subject)
-        and (not viewer.sections.get(Part.CHAIR) or subject.section in viewer.sections[Part.CHAIR])
+        and (not viewer.sections.get(Role.CHAIR) or subject.section in viewer.sections[Role.CHAIR])
     )
 
 
@@ -126,12 +126,12 @@ ABOUT_A_FILM: dict[Act, Callable[[Viewer, Subject], bool]] = {
 WITHIN_AN_EDITION: dict[Act, Callable[[Viewer], bool]] = {
     Act.ENTER: lambda viewer: viewer.is_known,
     Act.SEE_QUEUE: lambda viewer: viewer.has(*COMMITTEE),
-    Act.SEE_BOARD: lambda viewer: viewer.has(Part.CHAIR),
-    Act.ANNOUNCE: lambda viewer: viewer.has(Part.CHAIR),
-    Act.SEE_GRID: lambda viewer: viewer.has(Part.PROGRAMMER),
-    Act.PLAN: lambda viewer: viewer.has(Part.PROGRAMMER),
-    Act.PUBLISH: lambda viewer: viewer.has(Part.PROGRAMMER),
-    Act.OPERATE: lambda viewer: viewer.has(Part.OPERATOR),
+    Act.SEE_BOARD: lambda viewer: viewer.has(Role.CHAIR),
+    Act.ANNOUNCE: lambda viewer: viewer.has(Role.CHAIR),
+    Act.SEE_GRID: lambda viewer: viewer.has(Role.PROGRAMMER),
+    Act.PLAN: lambda viewer: viewer.has(Role.PROGRAMMER),
+    Act.PUBLISH: lambda viewer: viewer.has(Role.PROGRAMMER),
+    Act.OPERATE: lambda viewer: viewer.has(Role.OPERATOR),
 }
 
 
@@ -152,7 +152,7 @@ class Scope(msgspec.Struct, frozen=True):
     person: str
 
 
-def committee_scope(viewer: Viewer, parts: frozenset[Part] = COMMITTEE) -> Scope:
+def committee_scope(viewer: Viewer, parts: frozenset[Role] = COMMITTEE) -> Scope:
     """The widest of the person's roles among `parts`; lists, counts and exports all apply it.
 
     What only a chair reads is asked for with the chair's part: whoever also reviews other

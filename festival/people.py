@@ -15,7 +15,7 @@ from festival.errors import Missing, NotAllowed, Refused
 from festival.post import NotTaken, address_as_sent
 from festival.record import record
 from festival.sessions import digest, end_all_sessions, new_token
-from festival.tables import Edition, Link, Part, Person, Token, new_id
+from festival.tables import Edition, Link, Person, Role, Token, new_id
 
 LINK_LASTS = timedelta(hours=2)
 INVITATION_LASTS = timedelta(days=14)
@@ -25,7 +25,7 @@ SCOPES = frozenset({"entries", "committee", "programme", "operate"})
 
 LETTERS_A_DAY = 3  # asked for and not used; then one at a time, when the last has had its time
 LEAST_LEFT = timedelta(minutes=15)
-INVITATIONS_A_DAY = len(Part)
+INVITATIONS_A_DAY = len(Role)
 
 _hasher = PasswordHasher()
 _hashing = asyncio.Semaphore(2)  # each takes a core and 64 MB: guesses leave room for the rest
@@ -91,13 +91,13 @@ async def register(email: str, *, edition: Edition, name: str, language: str = "
         raise Refused("name:name_missing")
     async with transaction():
         newcomer = await meet(email, name=name, language=language)
-        await grant(newcomer, Part.FILMMAKER, edition=edition, by=None)  # nobody has signed in
+        await grant(newcomer, Role.FILMMAKER, edition=edition, by=None)  # nobody has signed in
     return newcomer
 
 
 async def grant(
     person: Person,
-    part: Part,
+    part: Role,
     *,
     edition: Edition,
     by: Person | None,
@@ -126,10 +126,10 @@ async def grant(
     return bool(changed)
 
 
-async def revoke(person: Person, part: Part, *, edition: Edition, by: Person) -> None:
+async def revoke(person: Person, part: Role, *, edition: Edition, by: Person) -> None:
     """The right ends now; sessions are asked again at every request."""
     async with transaction():
-        if part is Part.OPERATOR:
+        if part is Role.OPERATOR:
             await _keep_an_operator(person, edition=edition, by=by)
         gone = await rows(
             """DELETE FROM role WHERE person = {} AND edition = {} AND part = {}
@@ -150,7 +150,7 @@ async def _keep_an_operator(person: Person, *, edition: Edition, by: Person) -> 
     operators = await rows(
         "SELECT person FROM role WHERE edition = {} AND part = {} ORDER BY id FOR UPDATE",
         edition.id,
-        Part.OPERATOR.value,
+        Role.OPERATOR.value,
     )
     if by.id not in {row["person"] for row in operators}:
         raise NotAllowed("not_allowed")
@@ -206,7 +206,7 @@ async def is_owed_an_invitation(person: Person) -> bool:
     return bool(found[0]["n"] < INVITATIONS_A_DAY)
 
 
-async def has_come_in(person: Person, part: Part, *, edition: Edition) -> bool:
+async def has_come_in(person: Person, part: Role, *, edition: Edition) -> bool:
     """Whether somebody has been here since they were given this part."""
     return bool(
         await rows(

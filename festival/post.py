@@ -121,7 +121,7 @@ async def hand_over(mail: EmailMessage, *, to: str, sender: str, server: MailSer
         timeout=COMMAND_SECONDS,
     )
     try:
-        await knock(client)
+        await greet(client)
         await deliver(client, mail, to=to, sender=sender)
         with suppress(SMTPException, OSError):  # it is in their hands: a rude goodbye is no fault
             await client.quit(timeout=5)
@@ -129,7 +129,7 @@ async def hand_over(mail: EmailMessage, *, to: str, sender: str, server: MailSer
         client.close()
 
 
-async def knock(client: aiosmtplib.SMTP) -> None:
+async def greet(client: aiosmtplib.SMTP) -> None:
     """Connection, TLS and name: whatever fails here concerns the whole house."""
     try:
         await client.connect()

@@ -29,7 +29,7 @@ def new_id() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(16))
 
 
-class Part(StrEnum):
+class Role(StrEnum):
     """What a person does in an edition."""
 
     FILMMAKER = "filmmaker"
@@ -106,7 +106,7 @@ class Person(Table):
     disabled_at = Timestamptz(null=True, default=None)
 
 
-class Role(Table):
+class RoleGrant(Table, tablename="role"):
     """What a person may do in one edition; no section letters means all sections."""
 
     id = Varchar(16, primary_key=True, default=new_id)
@@ -245,8 +245,8 @@ class Outage(Table):
     reason = Text(default="")
 
 
-class Knock(Table):
-    """How often one account or peer has knocked lately; the id is a hash, no address is kept."""
+class RateCounter(Table, tablename="knock"):
+    """Attempts of one account or peer in the last window; the id is a hash, no address is kept."""
 
     id = Varchar(64, primary_key=True)
     since = Timestamptz(default=TimestamptzNow())

@@ -14,7 +14,7 @@ from festival.errors import Refused
 from festival.language import moment, t
 from festival.letters import has_good_key, write_key
 from festival.settings import Settings
-from festival.tables import Edition, Part, Person, Section, new_id
+from festival.tables import Edition, Person, Role, Section, new_id
 
 
 class Invitation(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,7 +24,7 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True):
 
     email: Annotated[str, Meta(max_length=254)]
     name: Annotated[str, Meta(max_length=120)] = ""
-    part: Part
+    part: Role
     sections: Annotated[list[Annotated[str, Meta(max_length=1)]], Meta(max_length=20)] | None = None
 
 
@@ -55,7 +55,7 @@ async def invite(
         await people.one_at_a_time(person)
         is_new = await people.grant(person, invitation.part, edition=edition, by=by, sections=ids)
         if is_new:
-            await tell_of_part("part_given", person, invitation.part, edition=edition, by=by)
+            await tell_of_role("part_given", person, invitation.part, edition=edition, by=by)
         state = await outcome(person, invitation.part, edition=edition, settings=settings)
         if state is InvitationOutcome.AGAIN:
             await write_key(
@@ -87,7 +87,7 @@ async def sections_of(edition: Edition, invitation: Invitation) -> list[str] | N
 
 
 async def outcome(
-    person: Person, part: Part, *, edition: Edition, settings: Settings
+    person: Person, part: Role, *, edition: Edition, settings: Settings
 ) -> InvitationOutcome:
     """Whether a letter about this part is wanted (`AGAIN`), or why none is."""
     if await people.has_come_in(person, part, edition=edition):
@@ -103,20 +103,20 @@ async def outcome(
     )
 
 
-async def take_part(person_id: str, part: Part, *, edition: Edition, by: Person) -> None:
+async def revoke_role(person_id: str, part: Role, *, edition: Edition, by: Person) -> None:
     person = await people.person(person_id)
     async with transaction():
         await people.revoke(person, part, edition=edition, by=by)
-        await tell_of_part("part_taken", person, part, edition=edition, by=by)
+        await tell_of_role("part_taken", person, part, edition=edition, by=by)
 
 
-async def tell_of_part(
-    kind: str, person: Person, part: Part, *, edition: Edition, by: Person
+async def tell_of_role(
+    kind: str, person: Person, part: Role, *, edition: Edition, by: Person
 ) -> None:
     """Who keeps the edition hears of a part that another of them gives or takes: no one person
     makes themself a second one in silence. Makers come and go without it.
     """
-    if part is Part.FILMMAKER:
+    if part is Role.FILMMAKER:
         return
     act, when = new_id(), now()
     for row in await rows(

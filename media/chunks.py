@@ -1,4 +1,4 @@
-"""A long film in parts, for many workers: the frames of one encode, made in pieces and joined.
+"""A long film in chunks, for many workers: the frames of one encode, made in pieces and joined.
 
 Parts begin at segments of the whole and are counted in frames; sound is never cut.
 """
@@ -12,7 +12,7 @@ import msgspec
 
 from media import checks, graph, hls, screener, subtitles
 from media.facts import Facts, Picture, Run
-from media.graph import Clock, Part, Rung
+from media.graph import Chunk, Clock, Rung
 from media.probe import CLOSED
 from media.runner import PermanentFault, run
 from media.sandbox import Sandbox
@@ -24,8 +24,8 @@ PAST = 4  # frames that a filter may want to have seen before
 NOTES = "seen.json"
 
 
-class Seen(msgspec.Struct, frozen=True):
-    """What one part's checks noticed, on the film's clock, and how many frames it made."""
+class ChunkNotes(msgspec.Struct, frozen=True):
+    """What one chunk's checks noticed, on the film's clock, and how many frames it made."""
 
     frames: int
     blacks: tuple[Run, ...]
@@ -34,11 +34,13 @@ class Seen(msgspec.Struct, frozen=True):
     decode_errors: int
 
 
-class Plan(msgspec.Struct, frozen=True):
-    """How a film is shared out; `facts` are those that chose the filters, for every part alike."""
+class EncodingPlan(msgspec.Struct, frozen=True):
+    """How a film is shared out; `facts` are those that chose the filters, for every chunk alike."""
 
     facts: Facts
-    parts: tuple[Part, ...]
+    chunks: tuple[Chunk, ...] = msgspec.field(
+        name="parts"
+    )  # as the steps of running editions tell it
     clock: Clock = Clock()
 
 
@@ -54,20 +56,20 @@ def can_share(facts: Facts, *, longer_than: float, workers: int) -> bool:
     )
 
 
-def plan(facts: Facts, clock: Clock, *, seconds: float) -> Plan:
-    """Parts of about `seconds`, each a whole number of segments, by the scanned time stamps."""
+def plan(facts: Facts, clock: Clock, *, seconds: float) -> EncodingPlan:
+    """Chunks of about `seconds`, each a whole number of segments, by the scanned time stamps."""
     picture = screener.known_picture(facts)
     rate = graph.cadence(picture)
     segment = graph.segment(picture)
     size = max(1, round(seconds * rate / segment)) * segment
     count = max(1, round(graph.frames(picture, clock) / size))
     past = PAST + int(picture.longest_gap * rate) + 1
-    parts = []
+    chunks = []
     for index in range(count):
         first = index * size
         opened = max(0, first - past) if index else 0
-        parts.append(
-            Part(
+        chunks.append(
+            Chunk(
                 index=index,
                 first=first,
                 frames=size if index < count - 1 else None,
@@ -75,10 +77,10 @@ def plan(facts: Facts, clock: Clock, *, seconds: float) -> Plan:
                 at=first - opened,
             )
         )
-    return Plan(facts, tuple(parts), clock)
+    return EncodingPlan(facts, tuple(chunks), clock)
 
 
-def part_seconds(duration: float, workers: int) -> float:
+def chunk_seconds(duration: float, workers: int) -> float:
     """Three for each worker, neither so short that starts cost, nor so long that a death does."""
     return min(max(duration / (workers * 3), LEAST), MOST)
 
@@ -87,19 +89,19 @@ def encode(
     sandbox: Sandbox,
     facts: Facts,
     clock: Clock,
-    part: Part,
+    chunk: Chunk,
     *,
     on_progress: Callable[[float], None] = lambda _: None,
     cancelled: Callable[[], bool] = lambda: False,
     threads: int = 2,
-) -> Seen:
-    """Make one part in every size, count its frames, and leave its notes beside it."""
+) -> ChunkNotes:
+    """Make one chunk in every size, count its frames, and leave its notes beside it."""
     picture = screener.known_picture(facts)
     rate = graph.cadence(picture)
-    begin, whole = float(part.first / rate), graph.frames(picture, clock) / float(rate)
-    length = float(part.frames / rate) if part.frames else max(whole - begin, 0.1)
-    arguments = graph.part_arguments(
-        facts, clock, part, film=sandbox.film, job=sandbox.job, threads=threads
+    begin, whole = float(chunk.first / rate), graph.frames(picture, clock) / float(rate)
+    length = float(chunk.frames / rate) if chunk.frames else max(whole - begin, 0.1)
+    arguments = graph.chunk_arguments(
+        facts, clock, chunk, film=sandbox.film, job=sandbox.job, threads=threads
     )
     clean = msgspec.structs.replace(facts, decode_errors=0)
     found = screener.decode(
@@ -107,11 +109,11 @@ def encode(
     )
     counts = {screener.counted(sandbox, f"{rung.name}.mp4") for rung in graph.ladder(picture)}
     frames = counts.pop()
-    if counts or frames == 0 or (part.frames is not None and frames != part.frames):
-        detail = f"part {part.index}: {frames} of {part.frames}"
+    if counts or frames == 0 or (chunk.frames is not None and frames != chunk.frames):
+        detail = f"part {chunk.index}: {frames} of {chunk.frames}"
         raise screener.blaming(found, PermanentFault("copy_not_whole", detail))
     checks.forget(sandbox.work)
-    seen = Seen(
+    seen = ChunkNotes(
         frames=frames,
         blacks=moved(found.blacks, begin),
         freezes=moved(found.freezes, begin),
@@ -144,14 +146,14 @@ def encode_sound(
 
 
 def join(
-    sandbox: Sandbox, shared: Plan, *, cancelled: Callable[[], bool] = lambda: False
+    sandbox: Sandbox, shared: EncodingPlan, *, cancelled: Callable[[], bool] = lambda: False
 ) -> Screener:
     """The whole copy out of `parts/0000…` and `sound/` in the work folder: nothing is encoded."""
     picture = screener.known_picture(shared.facts)
     rungs, rate = graph.ladder(picture), graph.cadence(picture)
     notes = [
-        msgspec.json.decode((folder_of(sandbox.work, part) / NOTES).read_bytes(), type=Seen)
-        for part in shared.parts
+        msgspec.json.decode((folder_of(sandbox.work, chunk) / NOTES).read_bytes(), type=ChunkNotes)
+        for chunk in shared.chunks
     ]
     texts = msgspec.json.decode(
         (sandbox.work / "sound" / NOTES).read_bytes(), type=tuple[Track, ...]
@@ -161,15 +163,21 @@ def join(
             made.rename(sandbox.work / made.name)
     screener.make_folders(sandbox, shared.facts, rungs)
     for rung in rungs:
-        write_script(sandbox, rung, shared.parts, notes, rate)
+        write_script(sandbox, rung, shared.chunks, notes, rate)
         _ffmpeg(sandbox, cancelled, *joining(sandbox, rung, picture))
         check_joints(sandbox, rung, notes, picture)
     facts = together(shared.facts, notes, frame=float(1 / rate))
     try:
         made_whole = screener.whole(
-            sandbox, facts, shared.clock, rungs, texts, parts=len(shared.parts), cancelled=cancelled
+            sandbox,
+            facts,
+            shared.clock,
+            rungs,
+            texts,
+            chunks=len(shared.chunks),
+            cancelled=cancelled,
         )
-    except PermanentFault as fault:  # only the whole shows what the last part lacks
+    except PermanentFault as fault:  # only the whole shows what the last chunk lacks
         raise screener.blaming(facts, fault) from None
     for rung in rungs:
         (sandbox.work / f"{rung.name}.txt").unlink()
@@ -178,17 +186,17 @@ def join(
     return made_whole
 
 
-def folder_of(work: Path, part: Part) -> Path:
-    return work / "parts" / f"{part.index:04d}"
+def folder_of(work: Path, chunk: Chunk) -> Path:
+    return work / "parts" / f"{chunk.index:04d}"
 
 
 def write_script(
-    sandbox: Sandbox, rung: Rung, parts: tuple[Part, ...], notes: list[Seen], rate: Fraction
+    sandbox: Sandbox, rung: Rung, chunks: tuple[Chunk, ...], notes: list[ChunkNotes], rate: Fraction
 ) -> None:
-    """The order of the parts, each with its exact length: what a header rounds is not believed."""
+    """The order of the chunks, each with its exact length: what a header rounds is not believed."""
     lines = ["ffconcat version 1.0"]
-    for part, note in zip(parts, notes, strict=True):
-        lines.append(f"file '{sandbox.job}/parts/{part.index:04d}/{rung.name}.mp4'")
+    for chunk, note in zip(chunks, notes, strict=True):
+        lines.append(f"file '{sandbox.job}/parts/{chunk.index:04d}/{rung.name}.mp4'")
         lines.append(f"duration {float(note.frames / rate):.6f}")
     (sandbox.work / f"{rung.name}.txt").write_text("\n".join(lines) + "\n")
 
@@ -209,7 +217,7 @@ def joining(sandbox: Sandbox, rung: Rung, picture: Picture) -> list[str]:
     ]  # fmt: skip
 
 
-def check_joints(sandbox: Sandbox, rung: Rung, notes: list[Seen], picture: Picture) -> None:
+def check_joints(sandbox: Sandbox, rung: Rung, notes: list[ChunkNotes], picture: Picture) -> None:
     """Every frame is there, and every segment but the last is whole: no joint shows."""
     frames, made = sum(note.frames for note in notes), f"{rung.name}/playlist.m3u8"
     found = screener.counted(sandbox, made)
@@ -220,8 +228,8 @@ def check_joints(sandbox: Sandbox, rung: Rung, notes: list[Seen], picture: Pictu
         raise PermanentFault("copy_not_whole", detail)
 
 
-def together(facts: Facts, notes: list[Seen], *, frame: float) -> Facts:
-    """What the parts saw as one film saw it: a stretch goes on where the next part begins."""
+def together(facts: Facts, notes: list[ChunkNotes], *, frame: float) -> Facts:
+    """What the chunks saw as one film saw it: a stretch goes on where the next chunk begins."""
     black = joined([run for note in notes for run in note.blacks], within=1.5 * frame)
     still = joined([run for note in notes for run in note.freezes], within=1.5 * frame)
     return msgspec.structs.replace(
@@ -233,7 +241,7 @@ def together(facts: Facts, notes: list[Seen], *, frame: float) -> Facts:
         how={
             **facts.how,
             **dict.fromkeys(
-                ("blacks", "freezes", "flashes", "decode_errors"), "full decode, in parts"
+                ("blacks", "freezes", "flashes", "decode_errors"), "full decode, in chunks"
             ),
         },
     )

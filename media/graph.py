@@ -44,7 +44,7 @@ class Rung(msgspec.Struct, frozen=True):
     kilobits: int
 
 
-class Part(msgspec.Struct, frozen=True):
+class Chunk(msgspec.Struct, frozen=True):
     """Some frames of the copy, by number: `frames` from `first` on, to the film's end when None.
 
     The film is opened at `seek` seconds, early enough for every filter to know what came before;
@@ -166,16 +166,16 @@ def arguments(facts: Facts, clock: Clock, *, film: str, job: str, threads: int =
     return [str(argument) for argument in ffmpeg.merge_outputs(*outputs).get_args()]
 
 
-def part_arguments(
-    facts: Facts, clock: Clock, part: Part, *, film: str, job: str, threads: int = 2
+def chunk_arguments(
+    facts: Facts, clock: Clock, chunk: Chunk, *, film: str, job: str, threads: int = 2
 ) -> list[str]:
-    """The pictures of one part in every size, and the checks on them."""
+    """The pictures of one chunk in every size, and the checks on them."""
     picture = facts.picture
     if picture is None:
         raise ValueError("a film without a picture has no copy")
     rungs = ladder(picture)
-    film_open = opened(film, threads, clock, seek=part.seek)
-    shown = prepared(film_open["V:0"], picture, part=part)
+    film_open = opened(film, threads, clock, seek=chunk.seek)
+    shown = prepared(film_open["V:0"], picture, chunk=chunk)
     sizes = cascade(shown, rungs, wanted(rungs))
     outputs = [
         sizes[i].pop().output(
@@ -272,7 +272,7 @@ def prepared(
     picture: Picture,
     *,
     top: Rung | None = None,
-    part: Part | None = None,
+    chunk: Chunk | None = None,
     pixels: str = "yuv420p",
 ) -> ffmpeg.nodes.FilterableStream:
     """Undo what a projector would not show: combing, uneven cadence, odd colours and pixel shapes.
@@ -286,17 +286,17 @@ def prepared(
         stream = stream.filter("bwdif", mode="send_frame")
     rate = cadence(picture)
     stream = stream.filter("fps", fps=f"{rate.numerator}/{rate.denominator}", start_time=0)
-    if part is not None:
-        stream = cut(stream, part)
+    if chunk is not None:
+        stream = cut(stream, chunk)
     top = top or ladder(picture)[0]
     return colour.converted(stream, picture, width=top.width, height=top.height, pixels=pixels)
 
 
-def cut(stream: ffmpeg.nodes.FilterableStream, part: Part) -> ffmpeg.nodes.FilterableStream:
+def cut(stream: ffmpeg.nodes.FilterableStream, chunk: Chunk) -> ffmpeg.nodes.FilterableStream:
     """Exact frames: behind `fps` a time stamp is a frame's number, so nothing is rounded."""
-    limits = {"start_pts": part.at} if part.index else {}
-    if part.frames is not None:
-        limits["end_pts"] = part.at + part.frames
+    limits = {"start_pts": chunk.at} if chunk.index else {}
+    if chunk.frames is not None:
+        limits["end_pts"] = chunk.at + chunk.frames
     return stream.filter("trim", **limits).filter("setpts", "PTS-STARTPTS")
 
 
@@ -310,10 +310,10 @@ def video_output(
 
 
 def encoder(rung: Rung, picture: Picture) -> dict[str, object]:
-    """The same for a whole film and for a part of it: closed groups of exactly two seconds.
+    """The same for a whole film and for a chunk of it: closed groups of exactly two seconds.
 
     One thread: with more, x264 under a ceiling gives other bytes at every run (measured), and a
-    film made twice could not be told from a film made once. Several films, or parts, run at once.
+    film made twice could not be told from a film made once. Several films, or chunks, run at once.
     The cadence is steady already: left to itself, ffmpeg would fill a late start with frames.
     """
     gop = group(picture)

@@ -44,7 +44,7 @@ class Screener(msgspec.Struct, frozen=True, kw_only=True):
     gain: float
     facts: Facts
     texts: tuple[Track, ...] = ()
-    parts: int = 1
+    chunks: int = msgspec.field(default=1, name="parts")
     posters: int = 0
 
 
@@ -117,7 +117,7 @@ def whole(
     rungs: tuple[Rung, ...],
     texts: tuple[Track, ...],
     *,
-    parts: int = 1,
+    chunks: int = 1,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Screener:
     """Verify all that lies in the work folder, and only then write the door to it."""
@@ -143,7 +143,7 @@ def whole(
         gain=graph.gain(facts),
         facts=facts,
         texts=texts,
-        parts=parts,
+        chunks=chunks,
         posters=made,
     )
 
@@ -182,7 +182,7 @@ def decode(
 
     `length` is how many seconds the run makes, when that is not the whole film.
     """
-    is_part, length = length > 0, length or max(facts.duration, 0.1)
+    is_chunk, length = length > 0, length or max(facts.duration, 0.1)
     argv = [
         sandbox.tools.ffmpeg, "-nostdin", "-hide_banner", "-y", "-loglevel", "level+warning", "-nostats", *LOUD,
         "-progress", "pipe:1", "-stats_period", "0.5", "-filter_threads", str(threads), *arguments,
@@ -200,14 +200,14 @@ def decode(
     except PermanentFault as fault:
         raise blamed(sandbox, facts, fault, cancelled) from fault
     frame = float(1 / graph.cadence(known_picture(facts)))
-    brief = 2 * frame  # in a part: it may go on in the next
+    brief = 2 * frame  # in a chunk: it may go on in the next
     return msgspec.structs.replace(
         facts,
         blacks=checks.blacks(
-            sandbox.work, frame=frame, least=brief if is_part else checks.BLACK_LEAST
+            sandbox.work, frame=frame, least=brief if is_chunk else checks.BLACK_LEAST
         ),
         freezes=checks.stills(
-            sandbox.work, length=length, least=brief if is_part else checks.STILL_LEAST
+            sandbox.work, length=length, least=brief if is_chunk else checks.STILL_LEAST
         ),
         flashes=checks.flashing(sandbox.work / "flashes.txt"),
         decode_errors=facts.decode_errors + broken(ran, facts),
@@ -315,7 +315,7 @@ def read_back(sandbox: Sandbox, name: str) -> int:
 
 
 def counted(sandbox: Sandbox, name: str) -> int:
-    """Frames of one part or projection copy, read back from what was written."""
+    """Frames of one chunk or projection copy, read back from what was written."""
     return frames_in(probed(sandbox, name))
 
 

@@ -55,7 +55,7 @@ def keep_fresh(house: House) -> None:
         house.watch()
         if paths := sorted({Path(path) for _, path in changes}):
             began = time.monotonic()
-            names = concerned(paths, house.parts)
+            names = concerned(paths, house.processes)
             house.renew(names)
             told = ", ".join(str(path.relative_to(ROOT)) for path in paths[:3])
             print(f"  {told}: {len(names)} renewed in {time.monotonic() - began:.1f} s", flush=True)

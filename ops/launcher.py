@@ -1,4 +1,4 @@
-"""The one-command launcher: starts every part, watches it, and leaves nothing behind.
+"""The one-command launcher: starts every process, watches it, and leaves nothing behind.
 
 ./run [--once] [--fresh] · ./run status · ./run stop · ./run logs [PART]
 """
@@ -47,7 +47,7 @@ CELERY = [
 DOORS = ("api", "api-ready")  # one serves, the other stands ready: ops/door.py
 
 
-class Part(msgspec.Struct):
+class Process(msgspec.Struct):
     """One process of the house, and how its falls are counted."""
 
     name: str
@@ -55,14 +55,14 @@ class Part(msgspec.Struct):
     env: dict[str, str]
     ownership: dict[str, object] = {}
     folder: str = ""
-    process: subprocess.Popen[bytes] | None = None
+    popen: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     falls: int = 0
     due: float = 0.0
 
 
 def falls(before: int, code: int, *, lived: float) -> int:
-    """How often in a row a part fell at once by itself; who was killed from outside did not."""
+    """How often in a row a process fell at once by itself; who was killed from outside did not."""
     by_itself = code >= 0 or -code in CRASHES
     return before + 1 if by_itself and lived < AT_ONCE_SECONDS else 0
 
@@ -73,14 +73,14 @@ def pause(falls: int) -> float:
 
 
 class House:
-    """All parts, in order; run by the main thread alone."""
+    """All processes of the service, in order; run by the main thread alone."""
 
     def __init__(self, port: int) -> None:
         VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
         (VAR / "logs").mkdir(exist_ok=True)
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
-        self.parts: dict[str, Part] = {}
+        self.processes: dict[str, Process] = {}
         self.stopping = False
         self.env = {**os.environ, **self._settings(), "PYTHONUNBUFFERED": "1"}
 
@@ -105,7 +105,7 @@ class House:
         began = time.monotonic()
         self._servers()
         self.step("migrations", lambda: self.once("festival.migrate"))
-        self.env.pop("DATABASE_OWNER_URL", None)  # no part that serves anybody knows it
+        self.env.pop("DATABASE_OWNER_URL", None)  # no process that serves anybody knows it
         self._ours()
         self.step("the house", lambda: self.wait(self.is_ready, 90, "the house"))
         print(f"  open after {time.monotonic() - began:.1f} s at {self.url}", flush=True)
@@ -191,41 +191,43 @@ class House:
         ownership: dict[str, object] | None = None,
         folder: str = "",
     ) -> None:
-        part = Part(name=name, argv=argv, env=self.env, ownership=ownership or {}, folder=folder)
-        self.parts[name] = part
-        self.launch(part)
+        process = Process(
+            name=name, argv=argv, env=self.env, ownership=ownership or {}, folder=folder
+        )
+        self.processes[name] = process
+        self.launch(process)
 
-    def launch(self, part: Part) -> None:
-        with (VAR / "logs" / f"{part.name}.log").open("ab") as log:
-            part.process = subprocess.Popen(
-                part.argv,
+    def launch(self, process: Process) -> None:
+        with (VAR / "logs" / f"{process.name}.log").open("ab") as log:
+            process.popen = subprocess.Popen(
+                process.argv,
                 env=self.env,
-                cwd=part.folder or ROOT,
+                cwd=process.folder or ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 preexec_fn=die_with_parent(),
-                **part.ownership,
+                **process.ownership,
             )  # type: ignore[call-overload]
-        part.started = time.monotonic()
+        process.started = time.monotonic()
         self.note()
 
     # Watching
 
     def watch(self) -> None:
-        """A fallen part is named and started again: at once, but for what falls by itself."""
+        """A fallen process is named and started again: at once, but for what falls by itself."""
         moment = time.monotonic()
-        for part in self.parts.values():
-            if part.process is None:
-                if moment >= part.due:
-                    self.launch(part)
-            elif (code := part.process.poll()) is not None:
-                part.falls = falls(part.falls, code, lived=moment - part.started)
-                part.due = moment + pause(part.falls)
-                part.process = None
-                print(f"\n  {part.name} ended ({code}); starting it again", flush=True)
-                if moment >= part.due:
-                    self.launch(part)
+        for process in self.processes.values():
+            if process.popen is None:
+                if moment >= process.due:
+                    self.launch(process)
+            elif (code := process.popen.poll()) is not None:
+                process.falls = falls(process.falls, code, lived=moment - process.started)
+                process.due = moment + pause(process.falls)
+                process.popen = None
+                print(f"\n  {process.name} ended ({code}); starting it again", flush=True)
+                if moment >= process.due:
+                    self.launch(process)
 
     def wait(self, is_up: Callable[[], bool], seconds: float, what: str) -> None:
         deadline = time.monotonic() + seconds
@@ -244,7 +246,7 @@ class House:
 
     def note(self) -> None:
         """What `status` and `stop` read."""
-        known = {name: p.process.pid for name, p in self.parts.items() if p.process}
+        known = {name: p.popen.pid for name, p in self.processes.items() if p.popen}
         file = VAR / "house.json"
         draft = file.with_suffix(".new")
         draft.write_text(
@@ -265,19 +267,19 @@ class House:
         draft.rename(file)
 
     def renew(self, names: Iterable[str]) -> None:
-        """End these parts and start them again, as their files have changed; nothing is counted
+        """End these processes and start them again, as their files have changed; nothing is counted
         as a fall. Who does not go in a moment is ended: the house is built for that.
         """
-        parts = [self.parts[name] for name in names]
-        for part in parts:
-            if part.process is not None:
-                part.process.terminate()
+        processes = [self.processes[name] for name in names]
+        for process in processes:
+            if process.popen is not None:
+                process.popen.terminate()
         deadline = time.monotonic() + RENEWAL_SECONDS
-        for part in parts:
-            if part.process is not None:
-                self.end(part.process, seconds=max(0.1, deadline - time.monotonic()))
-            part.falls = 0
-            self.launch(part)
+        for process in processes:
+            if process.popen is not None:
+                self.end(process.popen, seconds=max(0.1, deadline - time.monotonic()))
+            process.falls = 0
+            self.launch(process)
 
     # Ending
 
@@ -298,18 +300,24 @@ class House:
         """In the reverse order, but the doors at once; whoever does not go in time is ended."""
         self.stopping = True
         for door in DOORS:
-            if (part := self.parts.get(door)) and part.process and part.process.poll() is None:
-                part.process.send_signal(signal.SIGTERM)
-        for part in reversed(self.parts.values()):
-            if part.process is None or part.process.poll() is not None:
+            if (
+                (process := self.processes.get(door))
+                and process.popen
+                and process.popen.poll() is None
+            ):
+                process.popen.send_signal(signal.SIGTERM)
+        for process in reversed(self.processes.values()):
+            if process.popen is None or process.popen.poll() is not None:
                 continue
-            part.process.send_signal(signal.SIGINT if part.name == "postgres" else signal.SIGTERM)
-            self.end(part.process, seconds=12)
+            process.popen.send_signal(
+                signal.SIGINT if process.name == "postgres" else signal.SIGTERM
+            )
+            self.end(process.popen, seconds=12)
         (VAR / "house.json").unlink(missing_ok=True)
 
 
 def demo(house: House) -> int:
-    """The main job, as a child of its own, while the parts go on being watched."""
+    """The main job, as a child of its own, while the others go on being watched."""
     link = house.once(
         "ops.person",
         "add",
@@ -400,9 +408,9 @@ def known() -> dict[str, object]:
 def status() -> int:
     house = known()
     print(house["url"])
-    parts = house["parts"]
-    assert isinstance(parts, dict)
-    for name, pid in parts.items():
+    processes = house["parts"]
+    assert isinstance(processes, dict)
+    for name, pid in processes.items():
         print(f"  {name:<14} {'runs' if Path(f'/proc/{pid}').exists() else 'is down'} ({pid})")
     try:
         with urllib.request.urlopen(f"{house['url']}/ready", timeout=5) as answer:
@@ -427,10 +435,10 @@ def stop() -> int:
     return 1
 
 
-def logs(part: str) -> int:
-    files = sorted((VAR / "logs").glob(f"{part or '*'}.log"))
+def logs(process: str) -> int:
+    files = sorted((VAR / "logs").glob(f"{process or '*'}.log"))
     if not files:
-        raise SystemExit(f"No log of {part or 'anything'} in {VAR / 'logs'}")
+        raise SystemExit(f"No log of {process or 'anything'} in {VAR / 'logs'}")
     return subprocess.call(["tail", "-n", "40", *map(str, files)])
 
 
@@ -439,7 +447,7 @@ def main() -> int:
     reader.add_argument(
         "act", nargs="?", default="open", choices=["open", "status", "stop", "logs", "env"]
     )
-    reader.add_argument("part", nargs="?", default="")
+    reader.add_argument("process", nargs="?", default="")
     reader.add_argument("--once", action="store_true")
     reader.add_argument("--fresh", action="store_true")
     given = reader.parse_args()
@@ -451,7 +459,11 @@ def main() -> int:
     if given.act == "open":
         return open_house(once=given.once, fresh=given.fresh)
     return (
-        logs(given.part) if given.act == "logs" else status() if given.act == "status" else stop()
+        logs(given.process)
+        if given.act == "logs"
+        else status()
+        if given.act == "status"
+        else stop()
     )
 
 

@@ -13,10 +13,10 @@ from festival.db import transaction
 from festival.editions import found
 from festival.pool import pool
 from festival.settings import Settings
-from festival.tables import Edition, Part
+from festival.tables import Edition, Role
 
 
-async def add(email: str, part: Part, *, slug: str, name: str) -> str:
+async def add(email: str, part: Role, *, slug: str, name: str) -> str:
     settings = Settings.read()
     async with pool(size=2):
         newest = (
@@ -38,12 +38,12 @@ def main() -> None:
     acts = reader.add_subparsers(dest="act", required=True)
     adding = acts.add_parser("add")
     adding.add_argument("email")
-    adding.add_argument("--role", required=True, choices=[part.value for part in Part])
+    adding.add_argument("--role", required=True, choices=[part.value for part in Role])
     adding.add_argument("--edition", default="")
     adding.add_argument("--name", default="")
     given = reader.parse_args()
     print(
-        asyncio.run(add(given.email, Part(given.role), slug=given.edition or "", name=given.name))
+        asyncio.run(add(given.email, Role(given.role), slug=given.edition or "", name=given.name))
     )
 
 

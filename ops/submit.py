@@ -17,7 +17,7 @@ from festival import people
 from festival.db import transaction
 from festival.editions import Rules, change, found
 from festival.pool import pool
-from festival.tables import Edition, Part
+from festival.tables import Edition, Role
 from ops.client import Door, Refusal, spend
 
 SENDER = "cabine@cinema-for-space.example"
@@ -31,7 +31,7 @@ async def invitation(policy: str) -> tuple[str, str]:
         sender = await people.meet(SENDER, name="Cabine")
         async with transaction():
             await Edition.update({Edition.is_current: False}).where(Edition.id == edition.id)
-            await people.grant(sender, Part.FILMMAKER, edition=edition, by=None)
+            await people.grant(sender, Role.FILMMAKER, edition=edition, by=None)
             if edition.policy != policy:
                 await change(edition, Rules(policy=policy), by=sender)
             token = await people.new_link(sender)

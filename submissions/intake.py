@@ -17,7 +17,7 @@ from festival.record import record
 from festival.settings import Settings
 from festival.tables import Edition, Section, new_id
 from media import chunks, policy, scan, screener, windows
-from media.chunks import Plan
+from media.chunks import EncodingPlan
 from media.facts import Facts
 from media.policy import Outcome, Verdict
 from media.runner import Cancelled
@@ -25,7 +25,7 @@ from media.sandbox import Sandbox
 from media.screener import Damaged
 from media.storage import MasterFile, Store, early_key, sha256_of
 from media.tools import find_tools
-from submissions import parts
+from submissions import chunking
 from submissions.entries import tell_members
 from submissions.status import FileState
 from submissions.store import store_of
@@ -238,7 +238,7 @@ async def make_screener(
 ) -> None:
     """T3: one decode makes the whole copy; it becomes visible as one, or not at all.
 
-    A long film is shared out where several workers can take its parts.
+    A long film is shared out where several workers can take its chunks.
     """
     known = await the_file(file_id)
     if known is None or known[0].state not in {"sound", "making"}:
@@ -254,9 +254,9 @@ async def make_screener(
     telling = Telling(file, lease, news)
     async with sandbox_for(file, lease, store, settings) as sandbox:
         plan = await planned(file, facts, sandbox, heartbeat, settings, workers)
-        if isinstance(plan, Plan):
+        if isinstance(plan, EncodingPlan):
             await telling.tell("screener", 0.0)
-            await parts.share_out(file, plan, lease=lease)
+            await chunking.share_out(file, plan, lease=lease)
             return
         if is_early(plan, settings):
             await publish_early(file, plan, store, settings, lease=lease, heartbeat=heartbeat)
@@ -289,9 +289,9 @@ async def planned(
     heartbeat: Heartbeat,
     settings: Settings,
     workers: int,
-) -> Plan | Facts:
+) -> EncodingPlan | Facts:
     """The plan that stands already, or a new one; or the facts, when one worker makes it all."""
-    if (standing := await parts.plan_of(file.id)) is not None:
+    if (standing := await chunking.plan_of(file.id)) is not None:
         return standing
     seen: Facts = await stoppable(
         lambda: windows.look(sandbox, facts, cancelled=lambda: heartbeat.lost)
@@ -299,7 +299,7 @@ async def planned(
     if not chunks.can_share(seen, longer_than=settings.share_from_seconds, workers=workers):
         return seen
     clock = await stoppable(lambda: screener.clock_of(sandbox, seen))
-    return chunks.plan(seen, clock, seconds=chunks.part_seconds(seen.duration, workers))
+    return chunks.plan(seen, clock, seconds=chunks.chunk_seconds(seen.duration, workers))
 
 
 def is_early(facts: Facts, settings: Settings) -> bool:

@@ -1,4 +1,4 @@
-"""A long film made by many: parts and sound in any order by anybody, one join, one publication."""
+"""A long film made by many: chunks and sound in any order by anybody, one join, one publication."""
 
 import asyncio
 import os
@@ -13,11 +13,11 @@ from festival.progress import News
 from festival.record import record
 from festival.settings import Settings
 from media import chunks
-from media.chunks import Plan
+from media.chunks import EncodingPlan
 from media.sandbox import Sandbox
 from media.screener import Damaged, Screener
 from media.storage import Store
-from submissions import parts
+from submissions import chunking
 from submissions.intake import (
     Telling,
     give_up,
@@ -32,23 +32,23 @@ from submissions.intake import (
 from submissions.store import store_of
 from submissions.tables import FilmFile
 
-NOTHING = Path(os.devnull)  # a join reads no film, only parts
+NOTHING = Path(os.devnull)  # a join reads no film, only chunks
 
 
-class PartTelling(Telling):
-    """A part's progress is its own, and a share of the film's."""
+class ChunkTelling(Telling):
+    """A chunk's progress is its own, and a share of the film's."""
 
     async def tell(self, kind: str, fraction: float, state: str = "running") -> None:
         await super().tell(kind, fraction, state)
-        whole = await parts.progress(self.file.id)
+        whole = await chunking.progress(self.file.id)
         await self.news.tell(
             "file", self.file.id, state=self.file.state, step="screener", fraction=round(whole, 3)
         )
 
 
-async def shared_film(file_id: str) -> tuple[FilmFile, Plan] | None:
+async def shared_film(file_id: str) -> tuple[FilmFile, EncodingPlan] | None:
     """The file and its plan; None when somebody has stopped it, or it is finished."""
-    known, plan = await the_file(file_id), await parts.plan_of(file_id)
+    known, plan = await the_file(file_id), await chunking.plan_of(file_id)
     if known is None or plan is None or known[0].state != "making":
         return None
     return known[0], plan
@@ -60,15 +60,15 @@ async def encode_part(
     if (shared := await shared_film(file_id)) is None:
         return
     file, plan = shared
-    telling = PartTelling(file, lease, news)
+    telling = ChunkTelling(file, lease, news)
 
     def work(sandbox: Sandbox) -> None:
         chunks.encode(
             sandbox,
             plan.facts,
             plan.clock,
-            plan.parts[int(name)],
-            on_progress=lambda fraction: telling.from_thread(parts.kind_of(name), fraction),
+            plan.chunks[int(name)],
+            on_progress=lambda fraction: telling.from_thread(chunking.kind_of(name), fraction),
             cancelled=lambda: heartbeat.lost,
         )
 
@@ -78,7 +78,7 @@ async def encode_part(
 
 @asynccontextmanager
 async def judged_if_damaged(file: FilmFile, lease: Lease, news: News) -> AsyncIterator[None]:
-    """Whoever meets the film's damage has it refused, and nobody goes on with its other parts."""
+    """Whoever meets the film's damage has it refused, and nobody goes on with its other chunks."""
     try:
         yield
     except Damaged as found:
@@ -86,7 +86,7 @@ async def judged_if_damaged(file: FilmFile, lease: Lease, news: News) -> AsyncIt
             return
         _, submission, edition = known
         await refuse_damaged(file, submission, edition, found, lease=lease, sandbox="")
-        await parts.close_lines(file.id)
+        await chunking.close_lines(file.id)
         await news.tell("file", file.id, state=file.state, refresh=True)
 
 
@@ -96,19 +96,21 @@ async def encode_sound(
     if (shared := await shared_film(file_id)) is None:
         return
     file, plan = shared
-    telling = PartTelling(file, lease, news)
+    telling = ChunkTelling(file, lease, news)
 
     def work(sandbox: Sandbox) -> None:
         chunks.encode_sound(
             sandbox,
             plan.facts,
             plan.clock,
-            on_progress=lambda fraction: telling.from_thread(parts.kind_of(parts.SOUND), fraction),
+            on_progress=lambda fraction: telling.from_thread(
+                chunking.kind_of(chunking.SOUND), fraction
+            ),
             cancelled=lambda: heartbeat.lost,
         )
 
     async with judged_if_damaged(file, lease, news):
-        await _made(file, parts.SOUND, work, lease=lease, settings=settings)
+        await _made(file, chunking.SOUND, work, lease=lease, settings=settings)
 
 
 async def _made(
@@ -121,18 +123,18 @@ async def _made(
 ) -> None:
     """Do one piece of work, put it aside whole, and say so; done before, it stays."""
     store = store_of(settings)
-    key = parts.key_of(file.id, name)
+    key = chunking.key_of(file.id, name)
     if not await asyncio.to_thread(store.is_published, key):
         async with sandbox_for(file, lease, store, settings) as sandbox:
             await stoppable(lambda: work(sandbox))
             await published(store, sandbox, key, lease=lease)
-    await parts.part_made(file.id, name, lease=lease)
+    await chunking.chunk_made(file.id, name, lease=lease)
 
 
 async def join_screener(
     file_id: str, *, lease: Lease, heartbeat: Heartbeat, news: News, settings: Settings
 ) -> None:
-    """The copy out of its parts: from here on a film as any other."""
+    """The copy out of its chunks: from here on a film as any other."""
     known, shared = await the_file(file_id), await shared_film(file_id)
     if known is None or shared is None:
         return
@@ -156,42 +158,42 @@ async def join_screener(
     await news.tell("file", file.id, state=file.state, refresh=True)
 
 
-async def let_go(file_id: str, plan: Plan, store: Store) -> None:
-    """Parts that nobody will join any more."""
-    for name in parts.names_of(plan):
-        await asyncio.to_thread(store.discard_copy, parts.key_of(file_id, name))
-    await parts.forget(file_id)
+async def let_go(file_id: str, plan: EncodingPlan, store: Store) -> None:
+    """Chunks that nobody will join any more."""
+    for name in chunking.names_of(plan):
+        await asyncio.to_thread(store.discard_copy, chunking.key_of(file_id, name))
+    await chunking.forget(file_id)
 
 
 async def sweep(*, store: Store) -> None:
-    """Parts of films that are whole, refused or replaced: whoever ended them may have left some.
+    """Chunks of films that are whole, refused or replaced: whoever ended them may have left some.
 
-    A failed film keeps its parts: it may be sent on its way again.
+    A failed film keeps its chunks: it may be sent on its way again.
     """
     for row in await rows(
         """SELECT f.id FROM film_file f JOIN step s ON s.file = f.id AND s.kind = 'plan'
            WHERE f.state NOT IN ('received', 'inspecting', 'sound', 'making', 'failed')
              AND greatest(f.ready_at, f.replaced_at, f.created_at) < now() - interval '5 minutes'"""
     ):
-        if (plan := await parts.plan_of(row["id"])) is not None:
+        if (plan := await chunking.plan_of(row["id"])) is not None:
             await let_go(row["id"], plan, store)
 
 
-def gather(store: Store, file_id: str, plan: Plan, work: Path) -> None:
-    """Every part under its name in the work folder, whoever made it."""
-    for name in parts.names_of(plan):
-        target = work / parts.SOUND if name == parts.SOUND else work / "parts" / name
-        store.fetch(parts.key_of(file_id, name), target)
+def gather(store: Store, file_id: str, plan: EncodingPlan, work: Path) -> None:
+    """Every chunk under its name in the work folder, whoever made it."""
+    for name in chunking.names_of(plan):
+        target = work / chunking.SOUND if name == chunking.SOUND else work / "parts" / name
+        store.fetch(chunking.key_of(file_id, name), target)
 
 
 async def stop(lease: Lease, fault: str) -> None:
-    """One part that cannot be made ends the whole film; nobody goes on with the others."""
-    await parts.close_lines(lease.args["file"])
+    """One chunk that cannot be made ends the whole film; nobody goes on with the others."""
+    await chunking.close_lines(lease.args["file"])
     await give_up(lease, fault)
 
 
 async def take_up_again(lease: Lease) -> None:
-    """A person sends one part on its way: the film is planned again, and what is made stays made."""
+    """A person sends one chunk on its way: the film is planned again, and what is made stays made."""
     async with transaction():
         again = await rows(
             """UPDATE film_file SET fault = '', state = 'sound'

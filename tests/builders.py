@@ -14,7 +14,7 @@ from festival.clock import now
 from festival.db import rows
 from festival.sessions import open_session
 from festival.settings import Settings
-from festival.tables import Edition, Part, Person, Section, new_id
+from festival.tables import Edition, Person, Role, Section, new_id
 from media.storage import LocalStore
 from submissions.tables import Film, FilmFile, Member, Submission
 
@@ -53,7 +53,7 @@ async def a_person(
 ) -> Person:
     person = await people.meet(f"{name.lower()}.{new_id()[:8]}@example.org", name=name)
     for part in parts:
-        await people.grant(person, Part(part), edition=edition, by=None, sections=sections)
+        await people.grant(person, Role(part), edition=edition, by=None, sections=sections)
     return person
 
 

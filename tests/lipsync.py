@@ -121,12 +121,12 @@ def copied(name: str, source: Path, sandbox_for: Callable[[Path], Sandbox]) -> t
 
 
 def in_parts(source: Path, facts: Facts, clock: Clock, sandbox_for: Callable[[Path], Sandbox]) -> Path:
-    """Every part in a sandbox of its own, then the join."""
+    """Every chunk in a sandbox of its own, then the join."""
     whole, plan = sandbox_for(source), chunks.plan(facts, clock, seconds=4)
-    for part in plan.parts:
+    for chunk in plan.chunks:
         sandbox = sandbox_for(source)
-        chunks.encode(sandbox, facts, clock, part)
-        shutil.copytree(sandbox.work, chunks.folder_of(whole.work, part))
+        chunks.encode(sandbox, facts, clock, chunk)
+        shutil.copytree(sandbox.work, chunks.folder_of(whole.work, chunk))
     sandbox = sandbox_for(source)
     chunks.encode_sound(sandbox, facts, clock)
     shutil.copytree(sandbox.work, whole.work / "sound")

@@ -8,7 +8,7 @@ import pytest
 
 from festival.access import COMMITTEE, Act, may
 from festival.clock import now
-from festival.tables import Part, Phase
+from festival.tables import Phase, Role
 from reviews.tables import Recusal
 from submissions.tables import Submission, Subtitle
 from tests.builders import a_film, a_person, a_section, an_edition, sign_in, the_viewer
@@ -286,8 +286,8 @@ async def test_nobody_comes_in_without_signing_in(client, route: str) -> None:
     assert answer.status_code == 401
 
 
-@pytest.mark.parametrize("part", list(Part))
-async def test_a_part_opens_its_own_doors_and_no_other(client, part: Part) -> None:
+@pytest.mark.parametrize("part", list(Role))
+async def test_a_part_opens_its_own_doors_and_no_other(client, part: Role) -> None:
     edition = await an_edition()
     person = await a_person(part, edition=edition)
     viewer = await the_viewer(person, edition)
@@ -306,7 +306,7 @@ async def test_a_part_opens_its_own_doors_and_no_other(client, part: Part) -> No
 
 async def test_a_part_of_one_edition_opens_nothing_in_another(client) -> None:
     home, abroad = await an_edition(), await an_edition()
-    await sign_in(client, await a_person(*Part, edition=home))
+    await sign_in(client, await a_person(*Role, edition=home))
     acts = [r for r, who in ROUTES.items() if who not in {"public", "known"}]
 
     answers = {route: (await ask(client, route, abroad)).status_code for route in acts}
@@ -499,7 +499,7 @@ async def test_a_lost_part_closes_the_door_in_the_same_session(client) -> None:
     place = f"/api/v1/{edition.slug}/files/{file}/screener/main.m3u8"
     before = (await client.get(place)).status_code
 
-    await verbs.revoke(people["reviewer"], Part.REVIEWER, edition=edition, by=people["operator"])
+    await verbs.revoke(people["reviewer"], Role.REVIEWER, edition=edition, by=people["operator"])
 
     assert (before, (await client.get(place)).status_code) == (200, 404)
 
@@ -567,4 +567,4 @@ async def test_a_browser_that_another_site_sent_changes_nothing(client) -> None:
 
 
 def test_the_committee_is_reviewers_and_chairs() -> None:
-    assert {Part.REVIEWER, Part.CHAIR} == COMMITTEE
+    assert {Role.REVIEWER, Role.CHAIR} == COMMITTEE

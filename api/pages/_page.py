@@ -19,7 +19,7 @@ from festival import clock, language
 from festival.access import Viewer
 from festival.errors import FestivalError
 from festival.language import LANGUAGES, has_words, t
-from festival.tables import Edition, Part
+from festival.tables import Edition, Role
 
 AnyRequest = Request[Any, Any, Any]
 TEMPLATES = Path(__file__).parents[1] / "templates"
@@ -177,19 +177,19 @@ def shared(request: AnyRequest, lang: str, *, at: str | None = None) -> dict[str
     }
 
 
-NAV: list[tuple[Part | None, str, str]] = [
-    (Part.FILMMAKER, "/submissions", "common.nav.films"),
-    (Part.REVIEWER, "/committee", "common.nav.committee"),
-    (Part.CHAIR, "/committee", "common.nav.committee"),
-    (Part.CHAIR, "/committee/decisions", "common.nav.decisions"),
-    (Part.CHAIR, "/committee/announcements", "common.nav.announcements"),
-    (Part.PROGRAMMER, "/programmer/grid", "common.nav.grid"),
-    (Part.PROGRAMMER, "/programmer/programmes", "common.nav.programmes"),
-    (Part.PROGRAMMER, "/programmer/venues", "common.nav.venues"),
-    (Part.OPERATOR, "/operator/queue", "common.nav.queue"),
-    (Part.OPERATOR, "/operator/people", "common.nav.people"),
-    (Part.OPERATOR, "/operator/policy", "common.nav.policy"),
-    (Part.OPERATOR, "/operator/record", "common.nav.record"),
+NAV: list[tuple[Role | None, str, str]] = [
+    (Role.FILMMAKER, "/submissions", "common.nav.films"),
+    (Role.REVIEWER, "/committee", "common.nav.committee"),
+    (Role.CHAIR, "/committee", "common.nav.committee"),
+    (Role.CHAIR, "/committee/decisions", "common.nav.decisions"),
+    (Role.CHAIR, "/committee/announcements", "common.nav.announcements"),
+    (Role.PROGRAMMER, "/programmer/grid", "common.nav.grid"),
+    (Role.PROGRAMMER, "/programmer/programmes", "common.nav.programmes"),
+    (Role.PROGRAMMER, "/programmer/venues", "common.nav.venues"),
+    (Role.OPERATOR, "/operator/queue", "common.nav.queue"),
+    (Role.OPERATOR, "/operator/people", "common.nav.people"),
+    (Role.OPERATOR, "/operator/policy", "common.nav.policy"),
+    (Role.OPERATOR, "/operator/record", "common.nav.record"),
 ]
 
 

@@ -26,8 +26,8 @@ from festival.language import has_words, words
 from festival.readiness import is_guarded
 from festival.settings import Settings
 from festival.sink import letters_in
-from festival.tables import Edition, Part, Person
-from festival.team import Invitation, invite, people_of, take_part
+from festival.tables import Edition, Person, Role
+from festival.team import Invitation, invite, people_of, revoke_role
 from festival.work import let_go, put_first, send_again
 from media import policy
 from submissions import rejudging
@@ -44,7 +44,7 @@ STATES = ("parked", "running", "waiting", "done")
 class InvitationForm(msgspec.Struct, frozen=True, kw_only=True):
     email: Annotated[str, Meta(max_length=254)]
     name: Annotated[str, Meta(max_length=120)] = ""
-    part: Part
+    part: Role
 
 
 @get("/operator/queue", guards=OPERATOR)
@@ -226,7 +226,7 @@ async def team_page(
         told=told,
         values={name: typed.get(name, "") for name in ("email", "name", "part")},
         people=await people_of(edition),
-        parts=[part.value for part in Part],
+        parts=[part.value for part in Role],
     )
 
 
@@ -262,12 +262,12 @@ async def add(
 async def remove_part(
     request: AnyRequest,
     person_id: FromPath[str],
-    part: FromPath[Part],
+    part: FromPath[Role],
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> Response[Any]:
     try:
-        await take_part(person_id, part, edition=edition_row, by=person)
+        await revoke_role(person_id, part, edition=edition_row, by=person)
     except Refused as error:
         return await team_page(request, edition_row, error)
     return Redirect(

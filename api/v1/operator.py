@@ -17,8 +17,8 @@ from festival.editions import Rules
 from festival.errors import Missing
 from festival.settings import Settings
 from festival.sink import letters_in
-from festival.tables import Edition, Part, Person
-from festival.team import Invitation, Invited, invite, people_of, take_part
+from festival.tables import Edition, Person, Role
+from festival.team import Invitation, Invited, invite, people_of, revoke_role
 from screenings.editions import change_rules
 from submissions import rejudging
 from submissions.oversight import queue_lines, record_lines
@@ -82,12 +82,12 @@ async def all_people(edition_row: NamedDependency[Edition]) -> list[dict[str, An
 @delete("/operator/people/{person_id:str}/parts/{part:str}", guards=OPERATOR)
 async def remove_part(
     person_id: FromPath[str],
-    part: FromPath[Part],
+    part: FromPath[Role],
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> None:
     """Take one part away; it ends at once, and what the person did stays in the record."""
-    await take_part(person_id, part, edition=edition_row, by=person)
+    await revoke_role(person_id, part, edition=edition_row, by=person)
 
 
 @get("/operator/queue", guards=OPERATOR)

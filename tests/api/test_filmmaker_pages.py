@@ -9,7 +9,7 @@ import pytest
 
 from api.pages import _entry, _films, _report
 from festival.language import words
-from festival.tables import Edition, Part, Person
+from festival.tables import Edition, Person, Role
 from media.facts import Facts, Run, Sound
 from media.policy import Finding, Severity, Verdict, judge, load
 from submissions import entries
@@ -37,7 +37,7 @@ WHOLE = {
 
 async def a_filmmaker(client: httpx.AsyncClient) -> tuple[Edition, Person]:
     edition = await an_edition()
-    person = await a_person(Part.FILMMAKER, edition=edition)
+    person = await a_person(Role.FILMMAKER, edition=edition)
     await sign_in(client, person)
     return edition, person
 
@@ -317,7 +317,7 @@ async def test_the_films_of_others_do_not_exist(
 ) -> None:
     edition, person = await a_filmmaker(client)
     draft = await a_draft(edition, person)
-    other = await a_person(Part.FILMMAKER, edition=edition, name="Noor")
+    other = await a_person(Role.FILMMAKER, edition=edition, name="Noor")
     await sign_in(client, other)
 
     page = await client.get(f"/fr/{edition.slug}/submissions/{draft.id}{rest}")
@@ -515,7 +515,7 @@ async def test_the_report_is_a_paper_for_its_makers_alone(client: httpx.AsyncCli
                  name="<script>.mov")  # fmt: skip
 
     paper = await client.get(place)
-    await sign_in(client, await a_person(Part.FILMMAKER, edition=edition, name="Other"))
+    await sign_in(client, await a_person(Role.FILMMAKER, edition=edition, name="Other"))
     stranger = await client.get(place)
 
     assert (none_yet.status_code, stranger.status_code) == (404, 404)

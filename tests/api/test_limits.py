@@ -32,7 +32,7 @@ def quick_turns(monkeypatch) -> None:
 
 
 def browser(app, peer: str, **headers: str) -> httpx.AsyncClient:
-    """Somebody who knocks from this address."""
+    """Somebody who asks from this address."""
     transport = httpx.ASGITransport(app=app, client=(peer, 40000))
     return httpx.AsyncClient(
         transport=transport, base_url="http://127.0.0.1:8000", headers=headers
@@ -45,7 +45,7 @@ async def an_owner(edition):
     return owner
 
 
-async def knock(app, edition, email: str, password: str, *, peer: str) -> int:
+async def attempt(app, edition, email: str, password: str, *, peer: str) -> int:
     async with browser(app, peer) as guest:
         answer = await guest.post(
             f"/api/v1/{edition.slug}/sessions", json={"email": email, "password": password}
@@ -70,18 +70,18 @@ async def test_a_guesser_is_stopped_and_the_owner_comes_in_from_the_same_address
     edition = await an_edition()
     owner = await an_owner(edition)
 
-    guesses = [await knock(app, edition, owner.email, "wrong", peer="203.0.113.9") for _ in range(12)]
+    guesses = [await attempt(app, edition, owner.email, "wrong", peer="203.0.113.9") for _ in range(12)]
 
     assert guesses == [422] * 10 + [429] * 2
-    assert await knock(app, edition, owner.email, PHRASE, peer="203.0.113.9") == 200
-    assert await knock(app, edition, owner.email, PHRASE, peer="192.0.2.4") == 200
+    assert await attempt(app, edition, owner.email, PHRASE, peer="203.0.113.9") == 200
+    assert await attempt(app, edition, owner.email, PHRASE, peer="192.0.2.4") == 200
 
 
 async def test_right_passwords_are_never_too_many(app, house) -> None:
     edition = await an_edition()
     owner = await an_owner(edition)
 
-    entered = [await knock(app, edition, owner.email, PHRASE, peer="203.0.113.8") for _ in range(12)]
+    entered = [await attempt(app, edition, owner.email, PHRASE, peer="203.0.113.8") for _ in range(12)]
 
     assert entered == [200] * 12
 
@@ -92,12 +92,12 @@ async def test_guesses_at_others_shut_nobody_out_behind_the_same_address(app, ho
     owner = await an_owner(edition)
 
     guesses = [
-        await knock(app, edition, f"nobody{n}@example.org", "wrong", peer="203.0.113.7")
+        await attempt(app, edition, f"nobody{n}@example.org", "wrong", peer="203.0.113.7")
         for n in range(7)
     ]
 
     assert guesses == [422] * 5 + [429] * 2
-    assert await knock(app, edition, owner.email, PHRASE, peer="203.0.113.7") == 200
+    assert await attempt(app, edition, owner.email, PHRASE, peer="203.0.113.7") == 200
 
 
 async def test_guesses_from_everywhere_are_bounded_and_the_owner_comes_in(app, house, monkeypatch) -> None:
@@ -106,11 +106,11 @@ async def test_guesses_from_everywhere_are_bounded_and_the_owner_comes_in(app, h
     owner = await an_owner(edition)
 
     guesses = [
-        await knock(app, edition, owner.email, "wrong", peer=f"198.51.100.{n}") for n in range(7)
+        await attempt(app, edition, owner.email, "wrong", peer=f"198.51.100.{n}") for n in range(7)
     ]
 
     assert guesses == [422] * 5 + [429] * 2
-    assert await knock(app, edition, owner.email, PHRASE, peer="198.51.100.200") == 200
+    assert await attempt(app, edition, owner.email, PHRASE, peer="198.51.100.200") == 200
 
 
 async def test_beyond_the_limit_guesses_take_turns(app, house, monkeypatch) -> None:
@@ -121,7 +121,7 @@ async def test_beyond_the_limit_guesses_take_turns(app, house, monkeypatch) -> N
     began = time.monotonic()
 
     told = await asyncio.gather(*(
-        knock(app, edition, owner.email, "wrong", peer=f"198.51.100.{n}") for n in range(4)
+        attempt(app, edition, owner.email, "wrong", peer=f"198.51.100.{n}") for n in range(4)
     ))
 
     assert told == [429] * 4
@@ -147,7 +147,7 @@ async def test_a_crowd_of_guesses_is_not_looked_at(app, house, monkeypatch) -> N
     monkeypatch.setattr(people, "sign_in", counted)
 
     guesses = [
-        asyncio.create_task(knock(app, edition, owner.email, "wrong", peer=f"198.51.100.{n}")) for n in range(8)
+        asyncio.create_task(attempt(app, edition, owner.email, "wrong", peer=f"198.51.100.{n}")) for n in range(8)
     ]
     told = await asyncio.gather(*guesses)
 
@@ -163,7 +163,7 @@ async def test_a_browser_that_was_here_before_waits_for_no_stranger(app, house, 
         monkeypatch.setattr(limits, "BY_ACCOUNT", 0)
         monkeypatch.setattr(limits, "MOST_WAITING", 0)  # strangers fill every place
 
-        stranger = await knock(app, edition, owner.email, PHRASE, peer="192.0.2.5")
+        stranger = await attempt(app, edition, owner.email, PHRASE, peer="192.0.2.5")
         monkeypatch.setattr(limits, "MOST_WAITING", 1)
         own.cookies.delete("session")
         again = await own.post(place, json={"email": owner.email, "password": PHRASE})

@@ -10,12 +10,12 @@ import pytest
 from api import limits
 from festival import people
 from festival.db import rows
-from festival.tables import Part
+from festival.tables import Role
 from tests.api.test_subtitles import SRT, Film
 from tests.api.test_uploads import FILM, a_draft
 from tests.builders import a_person, an_edition, sign_in
 
-# Doors whose answers hold secrets, or whose counts must stay: each may be knocked at again freely.
+# Doors whose answers hold secrets, or whose counts must stay: each may be tried again freely.
 NOT_ONCE = {
     "POST /api/v1/{edition}/registration",
     "POST /api/v1/{edition}/links",
@@ -165,7 +165,7 @@ async def test_an_answer_of_before_opens_no_door_that_was_closed_since(client) -
     edition, programmer = await a_maker(client, "programmer")
     place, key = f"/api/v1/{edition.slug}/venues", {"idempotency-key": "one"}
     made = await client.post(place, json={"name": "Palais"}, headers=key)
-    await people.revoke(programmer, Part.PROGRAMMER, edition=edition, by=programmer)
+    await people.revoke(programmer, Role.PROGRAMMER, edition=edition, by=programmer)
 
     again = await client.post(place, json={"name": "Palais"}, headers=key)
 

@@ -13,7 +13,7 @@ from festival.clock import now
 from festival.db import rows
 from festival.language import calendar_day, has_words, t
 from festival.record import record
-from festival.tables import Part, Record, Role
+from festival.tables import Record, Role, RoleGrant
 from festival.team import InvitationOutcome
 from reviews import decisions
 from reviews.tables import Recusal
@@ -86,7 +86,7 @@ async def test_two_operators_who_dismiss_each_other_leave_one(app, team) -> None
     assert await rows("SELECT id FROM role WHERE edition = {} AND part = 'operator'", edition.id)
 
 
-@pytest.mark.parametrize("part", [part.value for part in Part])
+@pytest.mark.parametrize("part", [part.value for part in Role])
 async def test_the_page_takes_a_part_away_and_says_so(team, part: str) -> None:
     client, edition, _ = team
     leaver = await a_person(part, edition=edition, name="Zoé")
@@ -118,7 +118,7 @@ async def test_a_stream_ends_after_a_while_so_that_rights_are_asked_again(team, 
 
     async with asyncio.timeout(10):
         first = await client.get(place)
-    await people.revoke(programmer, Part.PROGRAMMER, edition=edition, by=programmer)
+    await people.revoke(programmer, Role.PROGRAMMER, edition=edition, by=programmer)
     again = await client.get(place)
 
     assert (first.status_code, again.status_code) == (200, 403)
@@ -133,7 +133,7 @@ async def test_nobody_gives_themself_a_part(team, part) -> None:
         f"/api/v1/{edition.slug}/operator/people", json={"email": operator.email.upper(), "part": part}
     )
 
-    held = {role.part for role in await Role.objects().where(Role.person == operator.id)}
+    held = {role.part for role in await RoleGrant.objects().where(RoleGrant.person == operator.id)}
     assert (answer.status_code, answer.json()["codes"]) == (422, ["email:part_to_oneself"])
     assert held == {"operator"}
 
@@ -142,7 +142,7 @@ async def test_an_operator_reads_the_record_of_their_edition_and_of_no_other(tea
     client, edition, _ = team
     other = await an_edition()
     maker = await a_person("filmmaker", edition=edition)
-    await people.grant(maker, Part.REVIEWER, edition=other, by=None)
+    await people.grant(maker, Role.REVIEWER, edition=other, by=None)
     place = f"/api/v1/{edition.slug}/operator/record"
 
     all_lines = (await client.get(place, params={"about": maker.id})).json()
@@ -403,7 +403,7 @@ async def test_nobody_is_written_to_without_end_by_giving_and_taking(client) -> 
     await sign_in(client, await a_person("operator", edition=edition, name="Op"))
     place, address = f"/api/v1/{edition.slug}/operator/people", f"neuf.{edition.slug}@example.org"
     states = []
-    for part in [*Part, *Part]:
+    for part in [*Role, *Role]:
         made = (await client.post(place, json={"email": address, "part": part.value})).json()
         states.append(made["state"])
         await client.delete(f"{place}/{made['id']}/parts/{part.value}")

@@ -3,7 +3,7 @@
 import pytest
 
 from festival.access import Act, Subject, Viewer, may
-from festival.tables import Part, Phase
+from festival.tables import Phase, Role
 
 pytestmark = pytest.mark.unit
 
@@ -13,7 +13,7 @@ OF_THE_COMMITTEE = {Act.WATCH, Act.REVIEW, Act.RECUSE}
 ABOUT_A_FILM = OF_A_MAKER | OF_THE_COMMITTEE | {Act.SEE_REVIEWS, Act.DECIDE, Act.READMIT}
 
 
-def somebody(*parts: Part, **given: object) -> Viewer:
+def somebody(*parts: Role, **given: object) -> Viewer:
     return Viewer(**{"id": "jun", "phase": Phase.SELECTION, "parts": frozenset(parts), **given})
 
 
@@ -28,54 +28,54 @@ def test_a_stranger_may_do_nothing_to_a_film() -> None:
 
 
 def test_its_maker_has_the_entry_and_nothing_of_the_committee() -> None:
-    maker = somebody(Part.FILMMAKER, id="ada")
+    maker = somebody(Role.FILMMAKER, id="ada")
 
     assert acts(maker) == acts(maker, status="draft", is_released=False) == OF_A_MAKER
 
 
 def test_nobody_judges_their_own_film_whatever_else_they_are() -> None:
-    assert acts(somebody(Part.CHAIR, Part.REVIEWER, Part.FILMMAKER, id="ada"), has_own_review=True) == OF_A_MAKER
+    assert acts(somebody(Role.CHAIR, Role.REVIEWER, Role.FILMMAKER, id="ada"), has_own_review=True) == OF_A_MAKER
 
 
-@pytest.mark.parametrize("part", [Part.REVIEWER, Part.CHAIR])
-def test_a_committee_hears_others_once_it_has_spoken(part: Part) -> None:
-    own = {Act.DECIDE, Act.READMIT} if part is Part.CHAIR else set()
+@pytest.mark.parametrize("part", [Role.REVIEWER, Role.CHAIR])
+def test_a_committee_hears_others_once_it_has_spoken(part: Role) -> None:
+    own = {Act.DECIDE, Act.READMIT} if part is Role.CHAIR else set()
 
     assert acts(somebody(part)) == OF_THE_COMMITTEE | own
     assert acts(somebody(part), has_own_review=True) == OF_THE_COMMITTEE | own | {Act.SEE_REVIEWS}
 
 
-@pytest.mark.parametrize("part", [Part.REVIEWER, Part.CHAIR])
+@pytest.mark.parametrize("part", [Role.REVIEWER, Role.CHAIR])
 @pytest.mark.parametrize(
     "so", [{"status": "draft"}, {"status": "withdrawn"}, {"is_released": False}, {"section": "S"}, {"section": None}]
 )
-def test_what_is_no_film_of_theirs_does_not_exist_for_the_committee(part: Part, so: dict[str, object]) -> None:
+def test_what_is_no_film_of_theirs_does_not_exist_for_the_committee(part: Role, so: dict[str, object]) -> None:
     of_a_section = somebody(part, sections={part: frozenset({"C"})})
 
     assert acts(of_a_section, **so, has_own_review=True) == set()
 
 
-@pytest.mark.parametrize("part", [Part.REVIEWER, Part.CHAIR])
-def test_who_stepped_aside_may_do_nothing(part: Part) -> None:
+@pytest.mark.parametrize("part", [Role.REVIEWER, Role.CHAIR])
+def test_who_stepped_aside_may_do_nothing(part: Role) -> None:
     assert acts(somebody(part, recused=frozenset({"film"})), has_own_review=True) == set()
 
 
 def test_a_chair_of_one_section_decides_in_no_other_though_they_may_watch() -> None:
-    both = somebody(Part.CHAIR, Part.REVIEWER, sections={Part.CHAIR: frozenset({"S"})})
+    both = somebody(Role.CHAIR, Role.REVIEWER, sections={Role.CHAIR: frozenset({"S"})})
 
     assert acts(both) == OF_THE_COMMITTEE
 
 
 def test_nothing_is_decided_while_entries_are_open() -> None:
-    assert Act.DECIDE not in acts(somebody(Part.CHAIR, phase=Phase.ENTRIES))
+    assert Act.DECIDE not in acts(somebody(Role.CHAIR, phase=Phase.ENTRIES))
 
 
-@pytest.mark.parametrize("part", [Part.PROGRAMMER, Part.OPERATOR, Part.FILMMAKER])
-def test_other_parts_open_no_film(part: Part) -> None:
+@pytest.mark.parametrize("part", [Role.PROGRAMMER, Role.OPERATOR, Role.FILMMAKER])
+def test_other_parts_open_no_film(part: Role) -> None:
     assert acts(somebody(part), has_own_review=True) == set()
 
 
 @pytest.mark.parametrize("act", sorted(ABOUT_A_FILM))
 def test_an_act_on_a_film_is_not_asked_without_the_film(act: Act) -> None:
     with pytest.raises(TypeError, match="is about a film"):
-        may(somebody(*Part), act)
+        may(somebody(*Role), act)

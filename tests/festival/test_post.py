@@ -175,7 +175,7 @@ async def test_a_sender_that_is_refused_concerns_the_house_and_no_addressee(box)
     assert "5.7.1" in (await outages.outage()).reason
 
 
-async def test_while_the_server_is_away_one_letter_knocks_for_all(calm, monkeypatch) -> None:
+async def test_while_the_server_is_away_one_letter_tries_for_all(calm, monkeypatch) -> None:
     edition, port = await an_edition(), free_port()
     use(f"smtp://127.0.0.1:{port}", monkeypatch)
     lines = [await a_letter(edition) for _ in range(5)]
@@ -188,7 +188,7 @@ async def test_while_the_server_is_away_one_letter_knocks_for_all(calm, monkeypa
 
     box = Postbox(port=port).open()
     late = await a_letter(edition)
-    assert (await worked(late)).done_at is None  # it is too early to knock
+    assert (await worked(late)).done_at is None  # it is too early to try
     assert box.seen == []
     await rows("UPDATE outage SET next_at = now() RETURNING part")
     after = [await worked(line) for line in [*lines, late]]
@@ -199,7 +199,7 @@ async def test_while_the_server_is_away_one_letter_knocks_for_all(calm, monkeypa
     assert await outages.outage() is None
 
 
-async def test_the_pause_of_an_outage_grows_with_each_knock_and_not_with_each_letter(calm) -> None:
+async def test_the_pause_of_an_outage_grows_with_each_try_and_not_with_each_letter(calm) -> None:
     pauses = []
     for _ in range(7):
         for _ in range(3):

@@ -1,4 +1,4 @@
-"""A film made in parts is the film made in one go, frame by frame."""
+"""A film made in chunks is the film made in one go, frame by frame."""
 
 import json
 import re
@@ -20,15 +20,15 @@ SHORT = msgspec.structs.replace
 
 
 def in_parts(source: Path, facts: Facts, sandbox_for, *, seconds: float) -> tuple[Sandbox, screener.Screener]:
-    """Every part in a sandbox of its own, then the join."""
+    """Every chunk in a sandbox of its own, then the join."""
     whole = sandbox_for(source)
     clock = screener.clock_of(whole, facts)
     plan = chunks.plan(facts, clock, seconds=seconds)
     (whole.work / "parts").mkdir()
-    for part in reversed(plan.parts):  # in any order
+    for chunk in reversed(plan.chunks):  # in any order
         sandbox = sandbox_for(source)
-        chunks.encode(sandbox, facts, clock, part)
-        shutil.copytree(sandbox.work, chunks.folder_of(whole.work, part))
+        chunks.encode(sandbox, facts, clock, chunk)
+        shutil.copytree(sandbox.work, chunks.folder_of(whole.work, chunk))
     sandbox = sandbox_for(source)
     chunks.encode_sound(sandbox, facts, clock)
     shutil.copytree(sandbox.work, whole.work / "sound")
@@ -72,7 +72,7 @@ def test_parts_have_the_frames_of_the_whole(clips: Clips, sandbox_for, rate, loo
 
     joined_sandbox, made = in_parts(source, facts, sandbox_for, seconds=6)
 
-    assert made.parts == 3
+    assert made.chunks == 3
     assert made.rungs == single.rungs
     for rung in made.rungs:
         assert frames(joined_sandbox.work / rung.name) == frames(sandbox.work / rung.name)
@@ -110,12 +110,12 @@ def test_every_frame_belongs_to_one_part_and_each_begins_with_a_segment() -> Non
     facts = a_film(start=1.4)
     plan = chunks.plan(facts, graph.clock(facts, 0.0), seconds=100.0)
 
-    ends = [part.first + part.frames for part in plan.parts[:-1]]
-    assert [part.first for part in plan.parts] == [0, *ends]
-    assert {part.frames % 150 for part in plan.parts[:-1]} == {0}
-    assert plan.parts[-1].frames is None
-    assert {Fraction(part.first - part.at, 25) for part in plan.parts} == {
-        Fraction(part.seek).limit_denominator(25) for part in plan.parts
+    ends = [chunk.first + chunk.frames for chunk in plan.chunks[:-1]]
+    assert [chunk.first for chunk in plan.chunks] == [0, *ends]
+    assert {chunk.frames % 150 for chunk in plan.chunks[:-1]} == {0}
+    assert plan.chunks[-1].frames is None
+    assert {Fraction(chunk.first - chunk.at, 25) for chunk in plan.chunks} == {
+        Fraction(chunk.seek).limit_denominator(25) for chunk in plan.chunks
     }
 
 
@@ -137,7 +137,7 @@ def test_a_part_with_a_frame_too_few_is_thrown_away(clips: Clips, sandbox_for) -
     source = clips.draw(film(seconds=8))
     sandbox = sandbox_for(source)
     facts = scan.inspect(sandbox)
-    part = graph.Part(index=1, first=144, frames=144, seek=140 / 24, at=4)
+    chunk = graph.Chunk(index=1, first=144, frames=144, seek=140 / 24, at=4)
 
     with pytest.raises(PermanentFault, match="copy_not_whole"):
-        chunks.encode(sandbox, facts, screener.clock_of(sandbox, facts), part)
+        chunks.encode(sandbox, facts, screener.clock_of(sandbox, facts), chunk)

@@ -21,12 +21,12 @@ SCRIPT = b"<script>alert(1)</script>"
 
 
 class Canary:
-    """A door that counts who knocks."""
+    """A server that counts requests."""
 
     def __init__(self) -> None:
         self.server = socket.create_server(("127.0.0.1", 0))
         self.port = self.server.getsockname()[1]
-        self.knocks = 0
+        self.requests = 0
         threading.Thread(target=self.listen, daemon=True).start()
 
     def listen(self) -> None:
@@ -35,7 +35,7 @@ class Canary:
                 guest, _ = self.server.accept()
             except OSError:
                 return
-            self.knocks += 1
+            self.requests += 1
             guest.close()
 
 
@@ -52,11 +52,11 @@ def verdict(facts: Facts) -> tuple[str, str]:
 
 
 def test_the_canary_sings(canary: Canary) -> None:
-    before = canary.knocks
+    before = canary.requests
     socket.create_connection(("127.0.0.1", canary.port)).close()
     threading.Event().wait(0.1)
 
-    assert canary.knocks == before + 1
+    assert canary.requests == before + 1
 
 
 @pytest.mark.parametrize("text", [
@@ -85,12 +85,12 @@ def test_a_list_of_other_places_is_never_followed(
     script = clips.written(
         "script.mp4", text.format(port=canary.port, secret=secret, sibling=sibling.name).encode()
     )
-    before = canary.knocks
+    before = canary.requests
 
     facts = scan.inspect(sandbox_for(script))
 
     assert verdict(facts)[0] in {"quarantined", "refused"}
-    assert (facts.streams, facts.duration, canary.knocks) == (0, 0.0, before)
+    assert (facts.streams, facts.duration, canary.requests) == (0, 0.0, before)
 
 
 def gab2(port: int) -> bytes:
@@ -108,12 +108,12 @@ def gab2(port: int) -> bytes:
 
 
 def test_a_playlist_hidden_in_an_avi_calls_nobody(clips: Clips, sandbox_for, canary: Canary) -> None:
-    before = canary.knocks
+    before = canary.requests
 
     facts = scan.inspect(sandbox_for(clips.written("gab2.avi", gab2(canary.port))))
 
     assert verdict(facts) == ("quarantined", "HOSTILE_REFERENCE")
-    assert canary.knocks == before
+    assert canary.requests == before
 
 
 def test_an_encrypted_film_is_refused_as_such(clips: Clips, sandbox_for) -> None:

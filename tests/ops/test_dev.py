@@ -58,7 +58,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
 def test_a_saved_template_renews_the_door_and_leaves_the_workers_alone(
     house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = {name: part.process.pid for name, part in house.parts.items()}
+    before = {name: one.popen.pid for name, one in house.processes.items()}
     renewed, ended = threading.Event(), []
     renew = house.renew
 
@@ -79,7 +79,7 @@ def test_a_saved_template_renews_the_door_and_leaves_the_workers_alone(
     try:
         with pytest.raises(KeyboardInterrupt):
             dev.keep_fresh(house)
-        after = {name: part.process.pid for name, part in house.parts.items()}
+        after = {name: one.popen.pid for name, one in house.processes.items()}
     finally:
         renewed.set()
         saving.join()

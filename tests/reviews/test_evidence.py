@@ -7,7 +7,7 @@ import pytest
 from festival import people
 from festival.db import rows
 from festival.errors import Conflict, Missing, Refused
-from festival.tables import Edition, Letter, Part, Record
+from festival.tables import Edition, Letter, Record, Role
 from reviews import decisions, lists, reviewing
 from reviews.evidence import heard
 from reviews.scoring import Sheet
@@ -149,11 +149,11 @@ async def test_whoever_stepped_aside_can_read_that_they_did(client) -> None:
 
 
 async def lose_the_part(panel: Panel) -> None:
-    await people.revoke(panel.ann, Part.REVIEWER, edition=panel.edition, by=panel.chair)
+    await people.revoke(panel.ann, Role.REVIEWER, edition=panel.edition, by=panel.chair)
 
 
 async def lose_the_section(panel: Panel) -> None:
-    await people.grant(panel.ann, Part.REVIEWER, edition=panel.edition, by=None, sections=["elsewhere"])
+    await people.grant(panel.ann, Role.REVIEWER, edition=panel.edition, by=None, sections=["elsewhere"])
 
 
 async def lose_the_account(panel: Panel) -> None:

@@ -22,7 +22,7 @@ from media.bucket import Bucket, BucketStore
 from media.sandbox import Sandbox
 from media.storage import LocalStore, Store, early_key
 from media.tools import find_tools
-from submissions import intake, parts, sharing
+from submissions import chunking, intake, sharing
 from submissions.tables import FilmFile
 from tests.builders import a_film, a_person, an_edition
 from tests.clips import Clips, film
@@ -65,7 +65,7 @@ class Booth:
 
     async def do_all(self) -> list[str]:
         done = []
-        while lines := [one for one in await self.waiting() if one.task in (*parts.TASKS, "make_screener")]:
+        while lines := [one for one in await self.waiting() if one.task in (*chunking.TASKS, "make_screener")]:
             await self.do(await self.take(lines[0].task))
             done.append(lines[0].task)
         return done
@@ -111,7 +111,7 @@ async def test_a_shared_film_is_ready_when_its_last_part_is_made(booth: Booth) -
     assert {"master.m3u8", "v0/init.mp4", "a0/init.mp4", "poster.jpg", "poster-6.jpg", "sprite.jpg", "peaks.json"} <= booth.names()
     copy = (await FilmFile.objects().get(FilmFile.id == booth.file)).screener
     assert copy["parts"] == 2
-    assert not any(booth.store.is_published(parts.key_of(booth.file, n)) for n in ("sound", "0000", "0001"))
+    assert not any(booth.store.is_published(chunking.key_of(booth.file, n)) for n in ("sound", "0000", "0001"))
     steps = await rows("SELECT kind, state FROM step WHERE file = {} ORDER BY kind", booth.file)
     assert {row["kind"]: row["state"] for row in steps} == {"screener": "done", "publish": "done"}
 
@@ -148,7 +148,7 @@ async def test_a_superseded_worker_puts_no_part_aside(booth: Booth) -> None:
     with pytest.raises(Superseded):
         await booth.do(slow)
 
-    assert booth.store.is_published(parts.key_of(booth.file, "sound")) is False
+    assert booth.store.is_published(chunking.key_of(booth.file, "sound")) is False
 
 
 async def test_one_part_that_fails_for_good_stops_the_film_and_a_person_sends_it_again(booth: Booth) -> None:
@@ -172,7 +172,7 @@ async def test_one_part_that_fails_for_good_stops_the_film_and_a_person_sends_it
 async def test_parts_of_a_film_that_is_over_are_swept_and_those_of_another_stay(booth: Booth) -> None:
     await booth.do(await booth.take("make_screener"))
     await booth.do(await booth.take("encode_sound"))
-    part = parts.key_of(booth.file, "sound")
+    part = chunking.key_of(booth.file, "sound")
     kept = {}
     for state in ("making", "failed", "faulty"):
         await rows("UPDATE film_file SET state = {}, ready_at = now() - interval '1 hour', "
@@ -182,7 +182,7 @@ async def test_parts_of_a_film_that_is_over_are_swept_and_those_of_another_stay(
         kept[state] = booth.store.is_published(part)
 
     assert kept == {"making": True, "failed": True, "faulty": False}
-    assert await parts.plan_of(booth.file) is None
+    assert await chunking.plan_of(booth.file) is None
 
 
 async def test_with_one_worker_a_film_is_made_in_one_go(booth: Booth) -> None:
@@ -240,7 +240,7 @@ async def test_hosts_that_share_only_the_bucket_make_one_film(house, clip, bucke
 
     assert await hosts[0].state() == "ready"
     assert {"master.m3u8", "v0/init.mp4", "a0/init.mp4", "poster.jpg", "sprite.jpg"} <= hosts[0].names()
-    assert not any(door.is_published(parts.key_of(file, n)) for n in ("sound", "0000", "0001"))
+    assert not any(door.is_published(chunking.key_of(file, n)) for n in ("sound", "0000", "0001"))
     fetched = [[path.name for path in (tmp_path / h / "fetched").iterdir()] for h in ("one", "two", "three")]
     assert [file in names for names in fetched] == [True, True, False]
     assert [list((tmp_path / h / "work").iterdir()) for h in ("one", "two", "three")] == [[], [], []]

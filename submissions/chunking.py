@@ -1,6 +1,6 @@
-"""How a long film is shared out: the plan, and which of its parts are made. The rows are the truth.
+"""How a long film is shared out: the plan, and which of its chunks are made. The rows are the truth.
 
-A part is a `Step`; whoever makes the last one finds that nothing is missing, and only they do.
+A chunk is a `Step`; whoever makes the last one finds that nothing is missing, and only they do.
 """
 
 from typing import Any
@@ -10,34 +10,34 @@ import msgspec
 from festival.db import later, rows, transaction
 from festival.leases import Lease, hold
 from festival.tables import new_id
-from media.chunks import Plan
+from media.chunks import EncodingPlan
 from submissions.tables import FilmFile
 
 SOUND = "sound"
 TASKS = ("encode_part", "encode_sound", "join_screener")
 
 
-def kind_of(part: str) -> str:
-    return f"part.{part}"
+def kind_of(chunk: str) -> str:
+    return f"part.{chunk}"
 
 
-def names_of(plan: Plan) -> list[str]:
+def names_of(plan: EncodingPlan) -> list[str]:
     """`sound`, `0000`, `0001`…: also the names of the folders in which they are joined."""
-    return [SOUND, *(f"{part.index:04d}" for part in plan.parts)]
+    return [SOUND, *(f"{chunk.index:04d}" for chunk in plan.chunks)]
 
 
-def key_of(file_id: str, part: str) -> str:
-    """Where a part lies until it is joined; no door leads there."""
-    return f"{file_id}part{part}"
+def key_of(file_id: str, chunk: str) -> str:
+    """Where a chunk lies until it is joined; no door leads there."""
+    return f"{file_id}part{chunk}"
 
 
-async def plan_of(file_id: str) -> Plan | None:
+async def plan_of(file_id: str) -> EncodingPlan | None:
     found = await rows("SELECT details FROM step WHERE file = {} AND kind = 'plan'", file_id)
-    return msgspec.convert(found[0]["details"], Plan) if found else None
+    return msgspec.convert(found[0]["details"], EncodingPlan) if found else None
 
 
-async def share_out(file: FilmFile, plan: Plan, *, lease: Lease) -> None:
-    """Write the plan once, and a line for every part that is not made and that nobody has."""
+async def share_out(file: FilmFile, plan: EncodingPlan, *, lease: Lease) -> None:
+    """Write the plan once, and a line for every chunk that is not made and that nobody has."""
     async with transaction():
         await hold(lease)
         await rows("SELECT id FROM film_file WHERE id = {} FOR UPDATE", file.id)
@@ -70,12 +70,12 @@ async def keep_step(file_id: str, kind: str, state: str, details: str) -> None:
     )  # fmt: skip
 
 
-async def line_for(file: FilmFile, plan: Plan, name: str) -> None:
+async def line_for(file: FilmFile, plan: EncodingPlan, name: str) -> None:
     owner = file.person or ""
     if name == SOUND:
         await later("encode_sound", file=file.id, owner=owner, weight=1)
         return
-    weight = int(plan.facts.duration / len(plan.parts))
+    weight = int(plan.facts.duration / len(plan.chunks))
     await later("encode_part", file=file.id, part=name, owner=owner, weight=weight)
 
 
@@ -87,8 +87,8 @@ async def missing(file_id: str) -> list[str]:
     return [row["kind"] for row in found]
 
 
-async def part_made(file_id: str, name: str, *, lease: Lease) -> None:
-    """This part counts from now on; with the last one the join is written down."""
+async def chunk_made(file_id: str, name: str, *, lease: Lease) -> None:
+    """This chunk counts from now on; with the last one the join is written down."""
     async with transaction():
         await hold(lease)
         await rows("SELECT id FROM film_file WHERE id = {} FOR UPDATE", file_id)
@@ -102,7 +102,7 @@ async def part_made(file_id: str, name: str, *, lease: Lease) -> None:
 
 
 async def join_when_whole(file_id: str) -> None:
-    """Inside a transaction that holds the file's row: exactly one caller sees the last part."""
+    """Inside a transaction that holds the file's row: exactly one caller sees the last chunk."""
     if await missing(file_id):
         return
     first = await rows(
@@ -128,7 +128,7 @@ async def progress(file_id: str) -> float:
 
 
 async def forget(file_id: str) -> None:
-    """The film is whole, or will begin anew: plan and parts are of no more use."""
+    """The film is whole, or will begin anew: plan and chunks are of no more use."""
     await rows(
         """DELETE FROM step WHERE file = {} AND (kind IN ('plan', 'join') OR kind LIKE 'part.%')
            RETURNING id""",
@@ -137,7 +137,7 @@ async def forget(file_id: str) -> None:
 
 
 async def close_lines(file_id: str) -> None:
-    """Whoever still makes a part of this film learns at the next beat that it is not wanted."""
+    """Whoever still makes a chunk of this film learns at the next beat that it is not wanted."""
     await rows(
         """UPDATE outbox SET done_at = now(), leased_until = NULL, fault = 'cancelled'
            WHERE args->>'file' = {} AND task = ANY({}) AND done_at IS NULL AND parked_at IS NULL
