@@ -21,7 +21,7 @@ def said(header: str, address: str) -> dict[str, str]:
 
 @pytest.fixture(autouse=True)
 def small_limits(monkeypatch) -> None:
-    for name in ("BY_PEER", "NEWCOMERS", "ASKED", "BY_PAIR"):
+    for name in ("MOST_PER_PEER", "MOST_REGISTRATIONS", "MOST_LINK_REQUESTS", "MOST_PER_ACCOUNT_AND_PEER"):
         monkeypatch.setattr(limits, name, 2)
     be_quick(monkeypatch)
 
@@ -72,7 +72,7 @@ async def test_the_record_names_the_socket(app, house) -> None:
 
 
 async def test_links_redirects_and_cookies_are_the_houses_own(app, house, monkeypatch) -> None:
-    monkeypatch.setattr(limits, "ASKED", 100)
+    monkeypatch.setattr(limits, "MOST_LINK_REQUESTS", 100)
     edition = await an_edition()
     public = Settings.read().public_url
     async with browser(app, "203.0.113.41") as guest:

@@ -19,8 +19,8 @@ PHRASE = "une phrase assez longue"
 
 def be_quick(monkeypatch) -> None:
     """The same doors with short turns and a cheap hash."""
-    monkeypatch.setattr(limits, "PACE", 0.01)
-    monkeypatch.setattr(limits, "SLOWEST", 0.01)
+    monkeypatch.setattr(limits, "THROTTLE_SECONDS", 0.01)
+    monkeypatch.setattr(limits, "ANSWER_SECONDS", 0.01)
     cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
     monkeypatch.setattr(people, "_hasher", cheap)
     monkeypatch.setattr(people, "_NOBODY", cheap.hash("nobody has this password"))
@@ -87,7 +87,7 @@ async def test_right_passwords_are_never_too_many(app, house) -> None:
 
 
 async def test_guesses_at_others_shut_nobody_out_behind_the_same_address(app, house, monkeypatch) -> None:
-    monkeypatch.setattr(limits, "BY_PEER", 5)
+    monkeypatch.setattr(limits, "MOST_PER_PEER", 5)
     edition = await an_edition()
     owner = await an_owner(edition)
 
@@ -101,7 +101,7 @@ async def test_guesses_at_others_shut_nobody_out_behind_the_same_address(app, ho
 
 
 async def test_guesses_from_everywhere_are_bounded_and_the_owner_comes_in(app, house, monkeypatch) -> None:
-    monkeypatch.setattr(limits, "BY_ACCOUNT", 5)
+    monkeypatch.setattr(limits, "MOST_PER_ACCOUNT", 5)
     edition = await an_edition()
     owner = await an_owner(edition)
 
@@ -114,8 +114,8 @@ async def test_guesses_from_everywhere_are_bounded_and_the_owner_comes_in(app, h
 
 
 async def test_beyond_the_limit_guesses_take_turns(app, house, monkeypatch) -> None:
-    monkeypatch.setattr(limits, "PACE", 0.3)
-    monkeypatch.setattr(limits, "BY_ACCOUNT", 0)
+    monkeypatch.setattr(limits, "THROTTLE_SECONDS", 0.3)
+    monkeypatch.setattr(limits, "MOST_PER_ACCOUNT", 0)
     edition = await an_edition()
     owner = await an_owner(edition)
     began = time.monotonic()
@@ -129,7 +129,7 @@ async def test_beyond_the_limit_guesses_take_turns(app, house, monkeypatch) -> N
 
 
 async def test_a_crowd_of_guesses_is_not_looked_at(app, house, monkeypatch) -> None:
-    monkeypatch.setattr(limits, "BY_ACCOUNT", 0)
+    monkeypatch.setattr(limits, "MOST_PER_ACCOUNT", 0)
     monkeypatch.setattr(limits, "MOST_WAITING", 2)
     looked: list[str] = []
     edition = await an_edition()
@@ -160,7 +160,7 @@ async def test_a_browser_that_was_here_before_waits_for_no_stranger(app, house, 
     place = f"/api/v1/{edition.slug}/sessions"
     async with browser(app, "192.0.2.4") as own:
         await own.post(place, json={"email": owner.email, "password": PHRASE})
-        monkeypatch.setattr(limits, "BY_ACCOUNT", 0)
+        monkeypatch.setattr(limits, "MOST_PER_ACCOUNT", 0)
         monkeypatch.setattr(limits, "MOST_WAITING", 0)  # strangers fill every place
 
         stranger = await attempt(app, edition, owner.email, PHRASE, peer="192.0.2.5")
@@ -178,7 +178,7 @@ async def test_a_browser_that_was_here_before_waits_for_no_stranger(app, house, 
 
 
 async def test_a_right_link_passes_whatever_was_tried_before_it(app, house, monkeypatch) -> None:
-    monkeypatch.setattr(limits, "BY_PEER", 5)
+    monkeypatch.setattr(limits, "MOST_PER_PEER", 5)
     edition = await an_edition()
     token = await people.new_link(await an_owner(edition))
     place = f"/api/v1/{edition.slug}/links"
@@ -206,7 +206,7 @@ async def test_strangers_who_ask_for_letters_neither_fill_a_mailbox_nor_keep_its
 
 
 async def test_a_neighbour_who_asked_for_many_letters_keeps_nobody_out(app, house, monkeypatch) -> None:
-    monkeypatch.setattr(limits, "ASKED", 3)
+    monkeypatch.setattr(limits, "MOST_LINK_REQUESTS", 3)
     edition = await an_edition()
     owner = await an_owner(edition)
 
@@ -268,7 +268,7 @@ async def test_registering_a_known_address_again_and_again_fills_no_mailbox(app,
 
 
 async def test_known_and_unknown_addresses_are_answered_alike(app, house, monkeypatch) -> None:
-    monkeypatch.setattr(limits, "SLOWEST", 0.5)
+    monkeypatch.setattr(limits, "ANSWER_SECONDS", 0.5)
     edition = await an_edition()
     owner = await an_owner(edition)
 

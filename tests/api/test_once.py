@@ -258,7 +258,7 @@ async def test_a_key_for_programs_is_made_once_and_told_once(client) -> None:
 
 async def test_keys_help_no_guesser(client, monkeypatch) -> None:
     """A count that were taken back with its refusal would never grow."""
-    monkeypatch.setattr(limits, "BY_PEER", 2)
+    monkeypatch.setattr(limits, "MOST_PER_PEER", 2)
     edition, _ = await a_maker(client)
     await rows("DELETE FROM knock RETURNING id")
 
