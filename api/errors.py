@@ -6,20 +6,20 @@ from typing import Any
 
 import asyncpg
 import msgspec
-from litestar import Request, Response
+from litestar import Response
 from litestar.exceptions import HTTPException, NotAuthorizedException, ValidationException
 from litestar.response import Redirect
 from litestar.utils.scope.state import ScopeState
 
 from api.forms import faults
 from api.pages._page import error_page, language_of, prefix_of
+from api.request import AnyRequest
 from api.v1 import uploads
 from festival.errors import Busy, Conflict, FestivalError, Missing, NotAllowed, Refused
 from festival.language import has_words, t
 
 log = logging.getLogger("door")
 
-AnyRequest = Request[Any, Any, Any]
 STATUS: dict[type[FestivalError], int] = {
     Refused: 422,
     NotAllowed: 403,

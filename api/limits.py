@@ -13,21 +13,19 @@ import hmac
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
-from litestar import Request
 from litestar.datastructures import Cookie
 from litestar.exceptions import TooManyRequestsException
 
 from api.auth import settings_of
 from api.believed import neighbourhood
+from api.request import AnyRequest
 from festival import people
 from festival.db import rows
 from festival.errors import Refused
 from festival.settings import Settings
 from festival.tables import Person
 
-AnyRequest = Request[Any, Any, Any]
 WINDOW_SECONDS = 600
 MOST_PER_ACCOUNT_AND_PEER = 10  # wrong passwords for one account from one address
 MOST_PER_ACCOUNT = 100  # for one account, from everywhere

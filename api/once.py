@@ -39,7 +39,7 @@ UNKEPT = {"set-cookie", "content-length"}
 TOLD_ONCE = "told"  # it happens once, but its answer is told once, too
 
 
-class Refusal(Exception):
+class RolledBack(Exception):
     """The act said no: whatever it wrote on the way is taken back."""
 
 
@@ -126,7 +126,7 @@ class Once(ASGIMiddleware):
                 take_back_refusal(heard)
                 if scope["route_handler"].opt.get("once") != TOLD_ONCE:
                     await keep(row, heard)
-        except Refusal:
+        except RolledBack:
             pass
         except asyncpg.LockNotAvailableError:
             raise busy() from None
@@ -135,7 +135,7 @@ class Once(ASGIMiddleware):
 
 def take_back_refusal(heard: list[Any]) -> None:
     if not heard or heard[0]["status"] >= 400:
-        raise Refusal
+        raise RolledBack
 
 
 def busy() -> HTTPException:

@@ -9,7 +9,7 @@ from festival.db import rows
 FIRST_PAUSE, LONGEST_PAUSE = 15, 300  # seconds; one letter tries for all, so it may be often
 
 
-class Outage(msgspec.Struct, frozen=True):
+class MailOutage(msgspec.Struct, frozen=True):
     """Since when the post is closed, what it says, when the house tries next."""
 
     since: datetime
@@ -17,20 +17,20 @@ class Outage(msgspec.Struct, frozen=True):
     next_at: datetime
 
 
-async def outage() -> Outage | None:
+async def outage() -> MailOutage | None:
     found = await rows("SELECT since, reason, next_at FROM outage WHERE part = 'mail'")
-    return Outage(**found[0]) if found else None
+    return MailOutage(**found[0]) if found else None
 
 
-async def closed_for_now() -> Outage | None:
+async def closed_for_now() -> MailOutage | None:
     """The outage, where it is too early to try again."""
     found = await rows(
         "SELECT since, reason, next_at FROM outage WHERE part = 'mail' AND next_at > now()"
     )
-    return Outage(**found[0]) if found else None
+    return MailOutage(**found[0]) if found else None
 
 
-async def note_closed(reason: str) -> Outage:
+async def note_closed(reason: str) -> MailOutage:
     """A try failed: the pause grows once for each, not for each letter."""
     found = await rows(
         f"""INSERT INTO outage (part, since, tries, next_at, reason)
@@ -43,7 +43,7 @@ async def note_closed(reason: str) -> Outage:
             RETURNING since, reason, next_at""",
         reason,
     )
-    return Outage(**found[0])
+    return MailOutage(**found[0])
 
 
 async def note_open() -> datetime | None:

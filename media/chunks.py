@@ -12,12 +12,12 @@ import msgspec
 
 from media import checks, graph, hls, screener, subtitles
 from media.facts import Facts, Picture, Run
-from media.graph import Chunk, Clock, Rung
+from media.graph import Chunk, CopyClock, Rung
 from media.probe import CLOSED
 from media.runner import PermanentFault, run
 from media.sandbox import Sandbox
 from media.screener import Screener
-from media.subtitles import Track
+from media.subtitles import TextTrack
 
 LEAST, MOST = 30.0, 180.0
 PAST = 4  # frames that a filter may want to have seen before
@@ -41,7 +41,7 @@ class EncodingPlan(msgspec.Struct, frozen=True):
     chunks: tuple[Chunk, ...] = msgspec.field(
         name="parts"
     )  # as the steps of running editions tell it
-    clock: Clock = Clock()
+    clock: CopyClock = CopyClock()
 
 
 def can_share(facts: Facts, *, longer_than: float, workers: int) -> bool:
@@ -56,7 +56,7 @@ def can_share(facts: Facts, *, longer_than: float, workers: int) -> bool:
     )
 
 
-def plan(facts: Facts, clock: Clock, *, seconds: float) -> EncodingPlan:
+def plan(facts: Facts, clock: CopyClock, *, seconds: float) -> EncodingPlan:
     """Chunks of about `seconds`, each a whole number of segments, by the scanned time stamps."""
     picture = screener.known_picture(facts)
     rate = graph.cadence(picture)
@@ -88,7 +88,7 @@ def chunk_seconds(duration: float, workers: int) -> float:
 def encode(
     sandbox: Sandbox,
     facts: Facts,
-    clock: Clock,
+    clock: CopyClock,
     chunk: Chunk,
     *,
     on_progress: Callable[[float], None] = lambda _: None,
@@ -131,11 +131,11 @@ def moved(found: tuple[Run, ...] | None, by: float) -> tuple[Run, ...]:
 def encode_sound(
     sandbox: Sandbox,
     facts: Facts,
-    clock: Clock,
+    clock: CopyClock,
     *,
     on_progress: Callable[[float], None] = lambda _: None,
     cancelled: Callable[[], bool] = lambda: False,
-) -> tuple[Track, ...]:
+) -> tuple[TextTrack, ...]:
     """All sound in one go, and the subtitles: what is too small to share out."""
     if arguments := graph.sound_arguments(facts, clock, film=sandbox.film, job=sandbox.job):
         screener.make_folders(sandbox, facts, ())
@@ -156,7 +156,7 @@ def join(
         for chunk in shared.chunks
     ]
     texts = msgspec.json.decode(
-        (sandbox.work / "sound" / NOTES).read_bytes(), type=tuple[Track, ...]
+        (sandbox.work / "sound" / NOTES).read_bytes(), type=tuple[TextTrack, ...]
     )
     for made in sorted((sandbox.work / "sound").iterdir()):
         if made.is_dir() or made.name == "peaks.txt":

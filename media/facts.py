@@ -145,7 +145,7 @@ class Sound(msgspec.Struct, frozen=True, kw_only=True):
 SIDES = ("FL", "FR", "FC", "LFE", "SL", "SR")  # mono tracks of a 5.1, in the order of SMPTE
 
 
-class Heard(msgspec.Struct, frozen=True):
+class HeardTracks(msgspec.Struct, frozen=True):
     """What is played: numbers among `Facts.sounds`, and the layout that they are joined to.
 
     One track alone is played as it is, and `layout` is empty; tracks that are joined are mono.
@@ -176,7 +176,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     streams: int = 0
     pictures: tuple[Picture, ...] = ()
     sounds: tuple[Sound, ...] = ()
-    heard: Heard | None = None
+    heard: HeardTracks | None = None
     mix: Sound | None = None
     texts: tuple[Text, ...] = ()
     chapters: int = 0

@@ -10,7 +10,7 @@ import ffmpeg
 import msgspec
 
 from media import checks, colour
-from media.facts import Facts, Heard, Picture
+from media.facts import Facts, HeardTracks, Picture
 from media.probe import FORMATS
 
 LADDER = (1080, 720, 360, 240, 144)
@@ -58,7 +58,7 @@ class Chunk(msgspec.Struct, frozen=True):
     at: int = 0
 
 
-class Clock(msgspec.Struct, frozen=True):
+class CopyClock(msgspec.Struct, frozen=True):
     """Where the copy begins to count: picture and sound share this one zero.
 
     `opened` is the file's own beginning, from which ffmpeg counts, and `zero` that of the copy,
@@ -76,25 +76,25 @@ class Clock(msgspec.Struct, frozen=True):
         return self.opened - self.zero
 
 
-def clock(facts: Facts, opened: float) -> Clock:
+def clock(facts: Facts, opened: float) -> CopyClock:
     """The zero nearest to the file's beginning from which every picture is a whole frame away.
 
     Otherwise each picture would be rounded to a frame, and the sound would not.
     """
     picture = facts.picture
     if picture is None:
-        return Clock(opened, opened)
+        return CopyClock(opened, opened)
     rate, late = cadence(picture), max(0.0, picture.start - opened)
     held = math.floor(late * rate + HALF) if late > PRIMING else 0
-    return Clock(opened, opened + late - float(held / rate), held)
+    return CopyClock(opened, opened + late - float(held / rate), held)
 
 
-def frames(picture: Picture, clock: Clock) -> float:
+def frames(picture: Picture, clock: CopyClock) -> float:
     """How many the whole copy has."""
     return clock.held + picture.duration * float(cadence(picture))
 
 
-def sound_end(facts: Facts, clock: Clock) -> float:
+def sound_end(facts: Facts, clock: CopyClock) -> float:
     """When the last sound ends, on the copy's clock."""
     return (
         max(facts.sounds[n].start + facts.sounds[n].duration for n in heard(facts).tracks)
@@ -102,9 +102,9 @@ def sound_end(facts: Facts, clock: Clock) -> float:
     )
 
 
-def heard(facts: Facts) -> Heard:
+def heard(facts: Facts) -> HeardTracks:
     """Which tracks are played; a film judged before that was asked plays its first."""
-    return facts.heard or Heard((0,))
+    return facts.heard or HeardTracks((0,))
 
 
 def even(value: float) -> int:
@@ -153,7 +153,9 @@ def sprite_every(facts: Facts) -> float:
     return max(1.0, facts.duration / SPRITES)
 
 
-def arguments(facts: Facts, clock: Clock, *, film: str, job: str, threads: int = 2) -> list[str]:
+def arguments(
+    facts: Facts, clock: CopyClock, *, film: str, job: str, threads: int = 2
+) -> list[str]:
     """Everything after `ffmpeg` and its global options."""
     picture = facts.picture
     if picture is None:
@@ -167,7 +169,7 @@ def arguments(facts: Facts, clock: Clock, *, film: str, job: str, threads: int =
 
 
 def chunk_arguments(
-    facts: Facts, clock: Clock, chunk: Chunk, *, film: str, job: str, threads: int = 2
+    facts: Facts, clock: CopyClock, chunk: Chunk, *, film: str, job: str, threads: int = 2
 ) -> list[str]:
     """The pictures of one chunk in every size, and the checks on them."""
     picture = facts.picture
@@ -206,7 +208,7 @@ def early_rung(picture: Picture) -> Rung:
 
 
 def early_arguments(
-    facts: Facts, clock: Clock, *, film: str, job: str, threads: int = 2
+    facts: Facts, clock: CopyClock, *, film: str, job: str, threads: int = 2
 ) -> list[str]:
     """One small rung with its sound: what can be watched while the rest is made."""
     picture = facts.picture
@@ -252,7 +254,7 @@ def cascade(
 
 
 def opened(
-    film: str, threads: int, clock: Clock, *, seek: float = 0.0
+    film: str, threads: int, clock: CopyClock, *, seek: float = 0.0
 ) -> ffmpeg.nodes.FilterableStream:
     """The film on the copy's clock, or `seek` seconds later."""
     return ffmpeg.input(
@@ -339,7 +341,7 @@ def channels(facts: Facts) -> tuple[int, ...]:
 
 
 def played(
-    film: ffmpeg.nodes.FilterableStream, facts: Facts, clock: Clock
+    film: ffmpeg.nodes.FilterableStream, facts: Facts, clock: CopyClock
 ) -> ffmpeg.nodes.FilterableStream:
     """What is heard, on the copy's clock; mono tracks are joined, each as long as the longest."""
     chosen = heard(facts)
@@ -366,7 +368,7 @@ def steady(track: ffmpeg.nodes.FilterableStream) -> ffmpeg.nodes.FilterableStrea
 def sound_outputs(
     film: ffmpeg.nodes.FilterableStream,
     facts: Facts,
-    clock: Clock,
+    clock: CopyClock,
     job: str,
     *,
     peaks: bool = False,
@@ -394,7 +396,7 @@ def sound_outputs(
 
 
 def peaks_output(
-    stream: ffmpeg.nodes.FilterableStream, facts: Facts, clock: Clock, job: str
+    stream: ffmpeg.nodes.FilterableStream, facts: Facts, clock: CopyClock, job: str
 ) -> ffmpeg.nodes.OutputStream:
     """The film's own loudest sample in each of `PEAKS` stretches."""
     each = max(1024, round(SOUND_HZ * sound_end(facts, clock) / PEAKS))
@@ -407,7 +409,7 @@ def peaks_output(
     )  # fmt: skip
 
 
-def sound_arguments(facts: Facts, clock: Clock, *, film: str, job: str) -> list[str]:
+def sound_arguments(facts: Facts, clock: CopyClock, *, film: str, job: str) -> list[str]:
     """All sound and nothing else; empty for a silent film."""
     outputs = sound_outputs(opened(film, 2, clock), facts, clock, job, peaks=True)
     return [str(a) for a in ffmpeg.merge_outputs(*outputs).get_args()] if outputs else []
@@ -448,7 +450,7 @@ def sheet(facts: Facts) -> tuple[float, int]:
     return every, -(-count // 10)
 
 
-def watching(facts: Facts, clock: Clock, *, film: str, job: str, threads: int = 2) -> list[str]:
+def watching(facts: Facts, clock: CopyClock, *, film: str, job: str, threads: int = 2) -> list[str]:
     """The picture checks alone, for a judgement without a copy."""
     picture = facts.picture
     if picture is None:

@@ -11,7 +11,7 @@ from langcodes import standardize_tag
 
 from media.graph import Rung
 from media.runner import PermanentFault
-from media.subtitles import Track
+from media.subtitles import TextTrack
 
 AUDIO_CODEC = "mp4a.40.2"
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}")
@@ -83,7 +83,7 @@ def write_master(
     *,
     rate: Fraction,
     voices: tuple[Voice, ...] = (),
-    texts: tuple[Track, ...] = (),
+    texts: tuple[TextTrack, ...] = (),
 ) -> None:
     """The door to the copy; sound and subtitles are groups, so that rungs never change them."""
     lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
@@ -116,7 +116,7 @@ def rung_lines(
     return told, f"{rung.name}/playlist.m3u8"
 
 
-def text_line(place: int, text: Track) -> str:
+def text_line(place: int, text: TextTrack) -> str:
     """A maker's language tag is only believed when it looks like one; who serves it gives it a name."""
     tag = standardize_tag(text.language) if LANGUAGE.fullmatch(text.language) else ""
     language = f'LANGUAGE="{tag}",' if tag else ""

@@ -11,7 +11,7 @@ import msgspec
 
 from media import colour, graph, screener
 from media.facts import Facts
-from media.graph import Clock, Rung
+from media.graph import CopyClock, Rung
 from media.runner import DiskQuota, PermanentFault, run
 from media.sandbox import Sandbox
 
@@ -41,7 +41,9 @@ def full_size(facts: Facts) -> Rung:
     return Rung("full", graph.even(width), graph.even(height), 0)
 
 
-def arguments(facts: Facts, clock: Clock, *, film: str, job: str, threads: int = 2) -> list[str]:
+def arguments(
+    facts: Facts, clock: CopyClock, *, film: str, job: str, threads: int = 2
+) -> list[str]:
     """One file with the picture as it is shown and every sound track untouched."""
     picture = screener.known_picture(facts)
     opened = graph.opened(film, threads, clock)

@@ -11,7 +11,7 @@ import msgspec
 import yaml
 
 from media import cadence, colour, tracks
-from media.facts import Facts, Heard, Picture, Run, Sound, Text
+from media.facts import Facts, HeardTracks, Picture, Run, Sound, Text
 
 FOLDER = Path(__file__).parent / "policies"
 
@@ -63,8 +63,11 @@ class Severity(StrEnum):
     WARN = "warn"
 
 
+LFE = 3  # number of the low-frequency effects channel in 5.1 and 7.1: L R C LFE …
+
+
 class Outcome(StrEnum):
-    SOUND = "sound"
+    PASSED = "sound"  # the word that rows and programs know
     REMARKS = "remarks"
     REFUSED = "refused"
     QUARANTINED = "quarantined"
@@ -211,7 +214,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_accepted(self) -> bool:
-        return self.outcome in {Outcome.SOUND, Outcome.REMARKS}
+        return self.outcome in {Outcome.PASSED, Outcome.REMARKS}
 
 
 @cache
@@ -289,7 +292,7 @@ def verdict_of_findings(held: Iterable[Finding], policy: Policy) -> Verdict:
     found.sort(key=lambda finding: order.index(finding.severity))
     worst = found[0].severity if found else None
     outcome = {
-        None: Outcome.SOUND,
+        None: Outcome.PASSED,
         Severity.WARN: Outcome.REMARKS,
         Severity.REJECT: Outcome.REFUSED,
         Severity.QUARANTINE: Outcome.QUARANTINED,
@@ -663,8 +666,8 @@ def about_damage(facts: Facts, policy: Policy) -> Iterator[Finding]:
     yield found("AUDIO_DAMAGED", sum(facts.sounds[n].damaged for n in broken), numbered(broken))
 
 
-def chosen(facts: Facts) -> Heard:
-    return facts.heard or tracks.heard(facts.sounds) or Heard((0,))
+def chosen(facts: Facts) -> HeardTracks:
+    return facts.heard or tracks.heard(facts.sounds) or HeardTracks((0,))
 
 
 def numbered(places: Iterable[int]) -> str:
@@ -688,7 +691,7 @@ def about_channels(sound: Sound, rules: SoundRules, *, is_joined: bool) -> Itera
     """How many sides are heard, and whether each of them is."""
     if sound.channels == 1 and not is_joined:
         yield warn("AUDIO_MONO", 1, 2)
-    dead = [value for value in speaking(sound) if value < rules.dead_channel]
+    dead = [value for value in non_lfe_levels(sound) if value < rules.dead_channel]
     if sound.channels > 1 and dead:
         yield warn("AUDIO_CHANNEL_SILENT", *beside(min(dead), rules.dead_channel, decibels))
     if sound.phase is not None and sound.phase < rules.phase:
@@ -699,10 +702,10 @@ def signed(value: float, digits: int) -> str:
     return f"{value:+.{digits}f}"
 
 
-def speaking(sound: Sound) -> list[float]:
-    """Levels of the channels that should be heard: the deep one of 5.1 and 7.1 may rest."""
-    deep = 3 if "5.1" in sound.layout or "7.1" in sound.layout else None
-    return [value for index, value in enumerate(sound.levels) if index != deep]
+def non_lfe_levels(sound: Sound) -> list[float]:
+    """Levels of the channels that should be heard: the LFE channel of 5.1 and 7.1 may be silent."""
+    lfe = LFE if "5.1" in sound.layout or "7.1" in sound.layout else None
+    return [level for channel, level in enumerate(sound.levels) if channel != lfe]
 
 
 def about_level(facts: Facts, sound: Sound, rules: SoundRules) -> Iterator[Finding]:

@@ -34,7 +34,7 @@ HEARING = (
 )
 LINES_EACH = 80  # of the log, for one track: its levels and the meter's summary
 
-Hook = Callable[[str, float], None]
+StepHook = Callable[[str, float], None]
 T = TypeVar("T", Picture, Sound)
 
 
@@ -42,7 +42,7 @@ def inspect(
     sandbox: Sandbox,
     *,
     name: str = "",
-    on_step: Hook = lambda *_: None,
+    on_step: StepHook = lambda *_: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Facts:
     """T0 and T1: sniff, headers, all packets, all sound. `on_step(kind, fraction)` tells how far.
@@ -356,7 +356,7 @@ class Listened(msgspec.Struct, frozen=True):
 
 
 def read_sound(
-    facts: Facts, sandbox: Sandbox, on_step: Hook, cancelled: Callable[[], bool]
+    facts: Facts, sandbox: Sandbox, on_step: StepHook, cancelled: Callable[[], bool]
 ) -> Facts:
     """Loudness, true peak, silence and every channel's level, of each track and of what is heard.
 

@@ -1,4 +1,4 @@
-"""Make the committee's copy of a sound film: one ffmpeg in its sandbox, verified before it counts."""
+"""Make the committee's copy of a film that passed: one ffmpeg in its sandbox, verified before it counts."""
 
 import re
 from collections.abc import Callable
@@ -8,14 +8,14 @@ import msgspec
 from media import checks, colour, graph, hls, stamps, stills, subtitles
 from media.damage import LOUD
 from media.facts import Facts, Picture
-from media.graph import Clock, Rung
+from media.graph import CopyClock, Rung
 from media.hls import Voice
 from media.probe import GUARDS, headers
 from media.runner import DiskQuota, PermanentFault, Ran, run
 from media.sandbox import Sandbox
 from media.scan import number
 from media.stamps import Stamps
-from media.subtitles import Track
+from media.subtitles import TextTrack
 
 SLACK, UNEVEN_SLACK = 0.001, 0.01  # of the frames: what a film may lose at its two ends
 SOUND_SLACK = 0.022  # seconds: what broadcasters allow
@@ -43,7 +43,7 @@ class Screener(msgspec.Struct, frozen=True, kw_only=True):
     sprite_every: float
     gain: float
     facts: Facts
-    texts: tuple[Track, ...] = ()
+    texts: tuple[TextTrack, ...] = ()
     chunks: int = msgspec.field(default=1, name="parts")
     posters: int = 0
 
@@ -89,7 +89,7 @@ def make_early(
         raise blaming(facts, fault) from None
 
 
-def clock_of(sandbox: Sandbox, facts: Facts) -> Clock:
+def clock_of(sandbox: Sandbox, facts: Facts) -> CopyClock:
     """Where ffmpeg begins to count in this file, and where its copy does."""
     return graph.clock(facts, number(headers(sandbox).get("format", {}).get("start_time")) or 0.0)
 
@@ -113,9 +113,9 @@ def voices(facts: Facts) -> tuple[Voice, ...]:
 def whole(
     sandbox: Sandbox,
     facts: Facts,
-    clock: Clock,
+    clock: CopyClock,
     rungs: tuple[Rung, ...],
-    texts: tuple[Track, ...],
+    texts: tuple[TextTrack, ...],
     *,
     chunks: int = 1,
     cancelled: Callable[[], bool] = lambda: False,
@@ -251,7 +251,7 @@ def broken(ran: Ran, facts: Facts) -> int:
     return max(0, ran.damage.of(picture.stream, picture.codec) - picture.unkeyed)
 
 
-def _verify(sandbox: Sandbox, facts: Facts, clock: Clock, rungs: tuple[Rung, ...]) -> None:
+def _verify(sandbox: Sandbox, facts: Facts, clock: CopyClock, rungs: tuple[Rung, ...]) -> None:
     """Every file, every frame, one zero for all: a copy that is not whole or not in time is no copy."""
     picture = known_picture(facts)
     expected = graph.frames(picture, clock)
@@ -272,7 +272,7 @@ def _verify(sandbox: Sandbox, facts: Facts, clock: Clock, rungs: tuple[Rung, ...
         verify_sound(sandbox, facts, clock, voice)
 
 
-def verify_sound(sandbox: Sandbox, facts: Facts, clock: Clock, voice: Voice) -> None:
+def verify_sound(sandbox: Sandbox, facts: Facts, clock: CopyClock, voice: Voice) -> None:
     """Packet after packet without a gap, from zero to the end of the film's own sound."""
     heard, said = in_time(sandbox, voice.folder), graph.sound_end(facts, clock)
     if not 0 <= heard.count * AAC - heard.end < AAC:

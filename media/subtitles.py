@@ -93,7 +93,7 @@ class Subtitles(msgspec.Struct, frozen=True):
         return begin + telling[:SHOWN]
 
 
-class Track(msgspec.Struct, frozen=True):
+class TextTrack(msgspec.Struct, frozen=True):
     """One subtitle rendition of a copy; `name` is its folder."""
 
     name: str
@@ -286,12 +286,12 @@ def write(folder: Path, cues: tuple[Cue, ...], *, runtime: float) -> None:
 
 def extract(
     sandbox: Sandbox, facts: Facts, *, cancelled: Callable[[], bool] = lambda: False
-) -> tuple[Track, ...]:
+) -> tuple[TextTrack, ...]:
     """Every text track of the film as a rendition in `sandbox.work`; pictures of text stay behind.
 
     A track that cannot be read costs the film nothing: the facts name it, the copy goes without.
     """
-    tracks: list[Track] = []
+    tracks: list[TextTrack] = []
     for index, text in enumerate(facts.texts):
         if text.codec not in READABLE or not text.packets:
             continue
@@ -305,7 +305,7 @@ def extract(
             raw.unlink(missing_ok=True)
         name = f"s{len(tracks)}"
         write(sandbox.work / name, found.cues, runtime=facts.duration)
-        tracks.append(Track(name, text.language, len(found.cues), found.bad, found.late))
+        tracks.append(TextTrack(name, text.language, len(found.cues), found.bad, found.late))
     return tuple(tracks)
 
 

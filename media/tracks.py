@@ -6,14 +6,14 @@ One choice for everybody: the copy plays it, the loudness is measured on it, the
 from collections.abc import Iterator
 from itertools import groupby
 
-from media.facts import SIDES, Heard, Sound
+from media.facts import SIDES, HeardTracks, Sound
 
 SILENT = -70.0  # LUFS: where the gate of BS.1770 closes, and nothing is left
 MEASURABLE = 0.4  # seconds: one block of BS.1770, below which nothing has a loudness
 ALIKE = 1.0  # seconds: tracks that are joined begin and end together
 
 
-def heard(sounds: tuple[Sound, ...]) -> Heard | None:
+def heard(sounds: tuple[Sound, ...]) -> HeardTracks | None:
     """The first sound that is not silent; if all are, the first that is there at all.
 
     Two mono tracks side by side are a stereo, six are a 5.1; one of a pair that is silent leaves
@@ -24,7 +24,7 @@ def heard(sounds: tuple[Sound, ...]) -> Heard | None:
     return next(loud, there[0] if there else None)
 
 
-def versions(sounds: tuple[Sound, ...]) -> Iterator[Heard]:
+def versions(sounds: tuple[Sound, ...]) -> Iterator[HeardTracks]:
     """Every sound that the file offers, in its order."""
     playable = [(n, one) for n, one in enumerate(sounds) if one.duration > 0 and one.codec]
     for (channels, _), group in groupby(playable, key=lambda it: (it[1].channels, it[1].language)):
@@ -32,19 +32,19 @@ def versions(sounds: tuple[Sound, ...]) -> Iterator[Heard]:
         if channels == 1:
             yield from of_mono(numbers, sounds)
         else:
-            yield from (Heard((number,)) for number in numbers)
+            yield from (HeardTracks((number,)) for number in numbers)
 
 
-def of_mono(numbers: list[int], sounds: tuple[Sound, ...]) -> Iterator[Heard]:
+def of_mono(numbers: list[int], sounds: tuple[Sound, ...]) -> Iterator[HeardTracks]:
     """Six are a 5.1 when more than its front pair is heard; otherwise they come in pairs."""
     rest = [number for number in numbers[2:] if not is_silent(sounds[number])]
     if len(numbers) == len(SIDES) and rest and are_alike(numbers, sounds):
-        yield Heard(tuple(numbers), "5.1")
+        yield HeardTracks(tuple(numbers), "5.1")
         return
     while numbers:
         size = 2 if len(numbers) > 1 and are_alike(numbers[:2], sounds) else 1
         pair, numbers = tuple(numbers[:size]), numbers[size:]
-        yield Heard(pair, "stereo" if size > 1 else "")
+        yield HeardTracks(pair, "stereo" if size > 1 else "")
 
 
 def are_alike(numbers: list[int], sounds: tuple[Sound, ...]) -> bool:
@@ -53,12 +53,12 @@ def are_alike(numbers: list[int], sounds: tuple[Sound, ...]) -> bool:
     return max(starts) - min(starts) <= ALIKE and max(ends) - min(ends) <= ALIKE
 
 
-def without_silence(one: Heard, sounds: tuple[Sound, ...]) -> Heard:
+def without_silence(one: HeardTracks, sounds: tuple[Sound, ...]) -> HeardTracks:
     """The same without a silent half of a pair; without any track when all of it is silent."""
     loud = tuple(number for number in one.tracks if not is_silent(sounds[number]))
     if loud and one.layout != "stereo":
         return one
-    return one if len(loud) > 1 else Heard(loud)
+    return one if len(loud) > 1 else HeardTracks(loud)
 
 
 def is_silent(sound: Sound) -> bool:

@@ -41,7 +41,7 @@ EVEN = 0.1  # bars are alike on both sides, but for this share of the picture
 Luma = NDArray[np.uint8]
 
 
-class Seen(msgspec.Struct):
+class WindowSums(msgspec.Struct):
     """What the windows showed, added up."""
 
     rows: list[Luma] = []
@@ -56,7 +56,7 @@ def look(sandbox: Sandbox, facts: Facts, *, cancelled: Callable[[], bool] = lamb
     picture = facts.picture
     if picture is None or picture.frames < 2:
         return facts
-    seen = Seen()
+    seen = WindowSums()
     for start, length in places(picture.duration):
         with suppress(PermanentFault):  # what cannot be decoded is counted when all of it is
             run(argv(sandbox, picture, start, length), deadline=120, cancelled=cancelled)
@@ -117,7 +117,7 @@ def argv(sandbox: Sandbox, picture: Picture, start: float, length: float) -> lis
     ])  # fmt: skip
 
 
-def add(seen: Seen, sandbox: Sandbox, picture: Picture) -> None:
+def add(seen: WindowSums, sandbox: Sandbox, picture: Picture) -> None:
     """One window's lines."""
     rows, columns = (
         read(sandbox, name, size)
@@ -196,7 +196,7 @@ def fields_of(one: Luma, two: Luma) -> Fields | None:
     )
 
 
-def bars(seen: Seen, picture: Picture) -> Bars | None:
+def bars(seen: WindowSums, picture: Picture) -> Bars | None:
     """Black borders with straight edges around everything that was ever lit.
 
     A planet, letters, a horizon on black are no bars: their edge is round, or lies on one side.

@@ -4,7 +4,7 @@
 
 A folder stands for the films inside it; a digital cinema package, as a folder or a zip, for one.
 Without `--quick` the whole picture is decoded.
-Exits 0 when all are sound, 1 when one has remarks, 2 when one is refused, 3 when we failed.
+Exits 0 when all passed, 1 when one has remarks, 2 when one is refused, 3 when we failed.
 """
 
 import argparse
@@ -33,9 +33,9 @@ from media.storage import sha256_of
 from media.tools import ToolMissing, find_tools
 from submissions.verdicts import told, words
 
-SOUND, REMARKS, REFUSED, OURS = range(4)
+PASSED, REMARKS, REFUSED, OURS = range(4)
 EXITS = {
-    Outcome.SOUND: SOUND,
+    Outcome.PASSED: PASSED,
     Outcome.REMARKS: REMARKS,
     Outcome.REFUSED: REFUSED,
     Outcome.QUARANTINED: REFUSED,

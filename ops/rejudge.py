@@ -14,10 +14,10 @@ from festival.errors import FestivalError
 from festival.pool import pool
 from festival.tables import Edition
 from submissions import rejudging
-from submissions.rejudging import Change
+from submissions.rejudging import VerdictChange
 
 
-def told(one: Change) -> str:
+def told(one: VerdictChange) -> str:
     codes = [*(f"−{code}" for code in one.lost), *(f"+{code}" for code in one.found)]
     return f"  {one.title:<32} {one.before or '–'} → {one.after}  {' '.join(codes)}"
 

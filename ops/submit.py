@@ -2,7 +2,7 @@
 
     ./run submit FILM… [--title T] [--policy festival|demo] [--json]
 
-Exits 0 when every film is sound, 2 when one is refused, 3 when the house failed.
+Exits 0 when every film passed, 2 when one is refused, 3 when the house failed.
 """
 
 import argparse

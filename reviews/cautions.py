@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from festival.db import rows
-from reviews.evidence import Heard, heard
+from reviews.evidence import FilmCoverage, heard
 
 WHOLE = 0.9  # of a film: less is not called watched in a letter
 
@@ -22,21 +22,21 @@ class Caution(msgspec.Struct, frozen=True, kw_only=True):
         return [film["title_en" if language == "en" else "title"] for film in self.films]
 
 
-async def known_of(films: list[dict[str, Any]]) -> dict[str, Heard]:
+async def known_of(films: list[dict[str, Any]]) -> dict[str, FilmCoverage]:
     return await heard([film["id"] for film in films])
 
 
-def cautions(films: list[dict[str, Any]], known: dict[str, Heard]) -> list[Caution]:
+def cautions(films: list[dict[str, Any]], known: dict[str, FilmCoverage]) -> list[Caution]:
     """With the films that each is about, in their order; none where all was heard."""
     found: dict[str, list[dict[str, str]]] = {"unwatched": [], "half_watched": [], "unvoted": []}
     for film in films:
-        for code in codes_of(known.get(film["id"], Heard())):
+        for code in codes_of(known.get(film["id"], FilmCoverage())):
             titles = {"title": film["title"], "title_en": film["title_en"] or film["title"]}
             found[code].append({"id": film["id"], **titles})
     return [Caution(code=code, films=some) for code, some in found.items() if some]
 
 
-def codes_of(film: Heard) -> list[str]:
+def codes_of(film: FilmCoverage) -> list[str]:
     codes = []
     if not film.watched:
         codes.append("unwatched")
@@ -49,7 +49,7 @@ def codes_of(film: Heard) -> list[str]:
 
 async def was_watched(submission: str) -> bool:
     """Whether a letter may say so: somebody who could still hear it saw all but its credits."""
-    film = (await heard([submission])).get(submission, Heard())
+    film = (await heard([submission])).get(submission, FilmCoverage())
     return film.whole > 0 and max(film.shares, default=0.0) >= WHOLE
 
 

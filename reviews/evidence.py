@@ -43,7 +43,7 @@ def counts(review: str) -> str:
                 AND coalesce({review}.seen, 1) >= e.coverage - 1e-6)"""
 
 
-class Heard(msgspec.Struct, frozen=True, kw_only=True):
+class FilmCoverage(msgspec.Struct, frozen=True, kw_only=True):
     """One film: how much of it each seated member saw, most first, and how many votes count.
 
     `watched` saw some of it, `whole` as much as a vote needs; `apart` votes were given and do not
@@ -57,7 +57,7 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
     apart: int = 0
 
 
-async def heard(submissions: list[str]) -> dict[str, Heard]:
+async def heard(submissions: list[str]) -> dict[str, FilmCoverage]:
     """What is known of each film; for the house itself, never for a page of a single member."""
     found = await rows(
         f"""SELECT s.id,
@@ -77,10 +77,10 @@ async def heard(submissions: list[str]) -> dict[str, Heard]:
     return {row.pop("id"): heard_of(row) for row in found}
 
 
-def heard_of(row: dict[str, object]) -> Heard:
+def heard_of(row: dict[str, object]) -> FilmCoverage:
     shares = tuple(float(one) for one in row["shares"] or () if one)  # type: ignore[attr-defined]
     enough = float(row["coverage"]) - 1e-6  # type: ignore[arg-type]
-    return Heard(
+    return FilmCoverage(
         shares=shares,
         watched=len(shares),
         whole=sum(one >= enough for one in shares),

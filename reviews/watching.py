@@ -32,7 +32,7 @@ class Watched(msgspec.Struct, frozen=True, kw_only=True):
     position: Second = 0.0
 
 
-class Seen(msgspec.Struct, frozen=True):
+class Coverage(msgspec.Struct, frozen=True):
     """What the house made of a report: the share seen so far, and the seconds that were new to it
     or were never handed out, and so do not count.
     """
@@ -70,7 +70,7 @@ async def hand_out(file_id: str, person_id: str, stretch: Range) -> None:
     )  # fmt: skip
 
 
-async def watch(file: FilmFile, report: Watched, *, by: Person) -> Seen:
+async def watch(file: FilmFile, report: Watched, *, by: Person) -> Coverage:
     """Add what was just watched to what had been; two tabs lose nothing of each other's.
 
     `Refused`: stretches beyond the film or running backwards, a copy that was never opened, more
@@ -84,7 +84,7 @@ async def watch(file: FilmFile, report: Watched, *, by: Person) -> Seen:
         if known is None and report.ranges:
             raise Refused("viewing_not_opened")
         if known is None:
-            return Seen(0.0)
+            return Coverage(0.0)
         claimed = merged(report.ranges)
         told = cut_to(claimed, [(a - EDGE, b + EDGE) for a, b in pairs(known["served"])])
         told = cut_to(told, [(0.0, length)])
@@ -103,7 +103,7 @@ async def watch(file: FilmFile, report: Watched, *, by: Person) -> Seen:
             json.dumps(ranges), measured(ranges), min(report.position, length), known["id"],
         )  # fmt: skip
     cut = measured(claimed) - measured(told)
-    return Seen(share(measured(ranges), length), round(added, 3), round(cut, 3))
+    return Coverage(share(measured(ranges), length), round(added, 3), round(cut, 3))
 
 
 def faults(report: Watched, length: float) -> list[str]:

@@ -15,9 +15,8 @@ from festival.errors import Conflict, Missing
 from festival.record import record
 from festival.tables import Edition, Person, new_id
 from screenings.lists import Item, items, moments, placed_in, screens, working_grid
+from screenings.planner.model import Name
 from screenings.tables import Grid, Screen
-
-Name = tuple[str, int]
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):

@@ -50,7 +50,7 @@ class Block(Struct, frozen=True):
     order_cost: int
 
 
-class Composition(Struct, frozen=True):
+class BlockPlan(Struct, frozen=True):
     """`fewest`: no composition has fewer blocks; `themes` is the sum of themes over blocks."""
 
     blocks: list[Block]
@@ -69,7 +69,7 @@ def compose(
     held: Sequence[Held] = (),
     arc: Sequence[int] = ARC,
     seconds: float = 20.0,
-) -> Composition:
+) -> BlockPlan:
     """First the fewest blocks, then the fewest themes in each, then the order inside."""
     began = time.monotonic()
     refuse_nonsense(shorts, longest, held)
@@ -87,7 +87,7 @@ def compose(
         finished([by_id[s] for s in members], at, pause, held, arc)
         for at, members in enumerate(found)
     ]
-    return Composition(
+    return BlockPlan(
         blocks=blocks,
         fewest=fewest,
         fewest_proved=len(blocks) == fewest,

@@ -10,13 +10,13 @@ from festival.tables import Edition
 from screenings.lists import Placed, placed_in, working_grid
 from screenings.tables import Grid
 
-Kind = Literal["new", "moved", "gone"]
+DifferenceKind = Literal["new", "moved", "gone"]
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
     """One screening: where the public reads it, and where the working grid has it."""
 
-    kind: Kind
+    kind: DifferenceKind
     programme: str
     number: int
     before: Placed | None
@@ -56,7 +56,7 @@ def compared(before: Sequence[Placed], after: Sequence[Placed]) -> list[Differen
     return sorted(found, key=when)
 
 
-def kind_of(before: Placed | None, after: Placed | None) -> Kind:
+def kind_of(before: Placed | None, after: Placed | None) -> DifferenceKind:
     if before is None:
         return "new"
     return "gone" if after is None else "moved"

@@ -12,14 +12,14 @@ from festival.db import rows, transaction
 from festival.errors import Conflict, Missing, Refused
 from festival.record import record
 from festival.tables import Edition, Person
-from screenings.acts import Name, Place, act, check_untouched, hold_grid, places
+from screenings.acts import Place, act, check_untouched, hold_grid, places
 from screenings.lists import Item, items, moments, placed_in, screens
-from screenings.planner.model import day_of
+from screenings.planner.model import Name, day_of
 from screenings.tables import Grid, Screen, Screening
 from screenings.venues import FarMinute, Id
 
 
-class Where(msgspec.Struct, frozen=True, kw_only=True):
+class ScreenStart(msgspec.Struct, frozen=True, kw_only=True):
     """A screen and a start, in minutes after the first day's midnight."""
 
     screen: Id
@@ -102,7 +102,7 @@ async def held(
 
 
 async def move(
-    edition: Edition, screening_id: str, where: Where, *, version: int, by: Person
+    edition: Edition, screening_id: str, where: ScreenStart, *, version: int, by: Person
 ) -> int:
     """Put it elsewhere; a locked one stays. Returns the grid's new version."""
     check_within(edition, where.start)

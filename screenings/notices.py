@@ -24,7 +24,7 @@ class Showing(msgspec.Struct, frozen=True, kw_only=True):
         return (self.screen, self.starts_at)
 
 
-class Change(msgspec.Struct, frozen=True, kw_only=True):
+class ScheduleChange(msgspec.Struct, frozen=True, kw_only=True):
     """One screening that is new, moved or gone."""
 
     kind: Literal["new", "moved", "gone"]
@@ -32,13 +32,13 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     after: Showing | None = None
 
 
-def changes(before: Showings, after: Showings) -> list[Change]:
+def changes(before: Showings, after: Showings) -> list[ScheduleChange]:
     """In the order of the programme. Two showings that only trade their numbers are no change."""
     same = {one.place for one in before.values()} & {one.place for one in after.values()}
     was = {name: one for name, one in before.items() if one.place not in same}
     now = {name: one for name, one in after.items() if one.place not in same}
     found = [
-        Change(
+        ScheduleChange(
             kind=kind_of(was.get(name), now.get(name)), before=was.get(name), after=now.get(name)
         )
         for name in was.keys() | now.keys()
@@ -46,7 +46,7 @@ def changes(before: Showings, after: Showings) -> list[Change]:
     return sorted(found, key=when)
 
 
-def when(change: Change) -> list[datetime]:
+def when(change: ScheduleChange) -> list[datetime]:
     return [one.starts_at for one in (change.after, change.before) if one is not None]
 
 
@@ -63,11 +63,11 @@ def letter_of(before: Showings, after: Showings) -> str:
     return "rescheduled" if after else "unscheduled"
 
 
-def lines(language: str, found: list[Change]) -> str:
+def lines(language: str, found: list[ScheduleChange]) -> str:
     return "\n".join(line(language, change) for change in found)
 
 
-def line(language: str, change: Change) -> str:
+def line(language: str, change: ScheduleChange) -> str:
     """`Séance déplacée : samedi 27 novembre, 20:30, Lumière devient dimanche 28 novembre, …`."""
     told = {
         name: where(language, showing)

@@ -10,8 +10,6 @@ from ortools.sat.python import cp_model
 from screenings.planner.model import Placement, Problem, day_of, minute_of
 from screenings.planner.rules.facts import Facts
 
-Name = tuple[str, int]
-
 
 class Traits(Struct, frozen=True):
     """What a visitor asks of a programme before coming."""

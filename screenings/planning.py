@@ -17,7 +17,7 @@ from festival.progress import News
 from festival.record import record
 from festival.tables import Edition, Person
 from screenings import acts
-from screenings.acts import Name, Place
+from screenings.acts import Place
 from screenings.compared import last_published
 from screenings.lists import (
     Placed,
@@ -31,7 +31,16 @@ from screenings.lists import (
 )
 from screenings.planner.answers.shapes import Explanation, Repair, difference
 from screenings.planner.checker import check
-from screenings.planner.model import Old, Placement, Plan, Problem, Progress, Setting, Unplaced
+from screenings.planner.model import (
+    Name,
+    Old,
+    Placement,
+    Plan,
+    Problem,
+    Progress,
+    Setting,
+    Unplaced,
+)
 from screenings.planner.process import PlannerFailed, PlanTask, WhyTask, explained, mended, solve
 from screenings.planner.rules import prices
 from screenings.planner.rules.facts import Facts
@@ -45,8 +54,8 @@ MOST_RUNS = 8
 EXPLAINING = 15.0
 PRICE_OF_MOVE = 2
 PRICE_OF_PUBLIC_MOVE = 4  # somebody may have noted it in a diary
-Fault = tuple[str, frozenset[Name]]
-Kind = Literal["plan", "repair"]
+RuleBreach = tuple[str, frozenset[Name]]
+RunKind = Literal["plan", "repair"]
 
 
 class IllegalPlan(Exception):
@@ -54,7 +63,7 @@ class IllegalPlan(Exception):
 
 
 async def ask(
-    edition: Edition, *, seconds: int, by: Person, seed: int = 1, kind: Kind = "plan"
+    edition: Edition, *, seconds: int, by: Person, seed: int = 1, kind: RunKind = "plan"
 ) -> PlanRun:
     """Write the problem down as it stands now, and let the night shift work on it.
 
@@ -136,7 +145,7 @@ async def stop(run: PlanRun, *, by: Person) -> None:
         await record("plan_stop_asked", run.id, by=by, edition=run.edition)
 
 
-class Watcher:
+class SolveWatcher:
     """Between the solver's threads and the rows: the newest progress out, the wish to stop in."""
 
     def __init__(self) -> None:
@@ -157,7 +166,7 @@ async def plan(run_id: str, *, lease: Lease, heartbeat: Heartbeat, news: News) -
         return
     await set_state(run, lease, "running")
     problem = msgspec.convert(run.problem, Problem)
-    watcher = Watcher()
+    watcher = SolveWatcher()
     if run.kind == "repair":
         await mend(run, problem, watcher, lease=lease, heartbeat=heartbeat, news=news)
         return
@@ -177,7 +186,7 @@ async def plan(run_id: str, *, lease: Lease, heartbeat: Heartbeat, news: News) -
 async def mend(
     run: PlanRun,
     problem: Problem,
-    watcher: Watcher,
+    watcher: SolveWatcher,
     *,
     lease: Lease,
     heartbeat: Heartbeat,
@@ -225,7 +234,9 @@ def plan_of(problem: Problem, found: Repair) -> Plan:
     )
 
 
-def thought(run: PlanRun, problem: Problem, watcher: Watcher) -> tuple[Plan, Explanation | None]:
+def thought(
+    run: PlanRun, problem: Problem, watcher: SolveWatcher
+) -> tuple[Plan, Explanation | None]:
     """The plan, and where it leaves something out, why; an explanation that fails costs no plan."""
     order = PlanTask(problem, float(run.seconds), run.seed, was=known(problem, run.before))
     found = solve(order, on_progress=watcher.hear, should_stop=watcher.stop.is_set)
@@ -255,7 +266,7 @@ def known(problem: Problem, before: object) -> list[Placement]:
 async def follow(
     run: PlanRun,
     work: "asyncio.Task[Any]",
-    watcher: Watcher,
+    watcher: SolveWatcher,
     heartbeat: Heartbeat,
     news: News,
 ) -> None:
@@ -292,7 +303,7 @@ async def keep(
     run: PlanRun,
     found: Plan,
     explanation: Explanation | None,
-    watcher: Watcher,
+    watcher: SolveWatcher,
     *,
     lease: Lease,
 ) -> None:
@@ -401,7 +412,7 @@ async def check_unlocked(edition: Edition, grid: Grid, wanted: Collection[Name])
         raise Refused("plan_moves_locked", **await acts.titles_of(edition, locked))
 
 
-async def faults_of(edition: Edition, grid: Grid) -> set[Fault]:
+async def faults_of(edition: Edition, grid: Grid) -> set[RuleBreach]:
     return {
         (clash.code, frozenset(clash.screenings))
         for clash in await clashes_of(edition, grid)
@@ -409,7 +420,7 @@ async def faults_of(edition: Edition, grid: Grid) -> set[Fault]:
     }
 
 
-async def check_no_worse(edition: Edition, before: set[Fault], after: set[Fault]) -> None:
+async def check_no_worse(edition: Edition, before: set[RuleBreach], after: set[RuleBreach]) -> None:
     """The grid may have changed since the plan was made, or only a part of it was accepted."""
     if made := after - before:
         involved = {programme for _, names in made for programme, _ in names}

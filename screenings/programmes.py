@@ -12,10 +12,10 @@ from festival.tables import Edition, Person, Section
 from screenings.acts import hold_grid, lay, places
 from screenings.lists import is_gone, items, screens
 from screenings.tables import Programme, ProgrammeFilm
-from screenings.venues import Id, Word
+from screenings.venues import Id, ShortText
 
-Title = Annotated[str, Meta(max_length=200)]
-Minutes = Annotated[int, Meta(ge=0, le=600)]
+ProgrammeTitle = Annotated[str, Meta(max_length=200)]
+LengthMinutes = Annotated[int, Meta(ge=0, le=600)]
 CAN_STAND = ["submitted", "waitlisted", "accepted"]
 
 
@@ -23,13 +23,13 @@ class ProgrammeForm(msgspec.Struct, frozen=True, kw_only=True):
     """`films` are submissions, in order; an event has none, and minutes of its own."""
 
     kind: Annotated[str, Meta(pattern="^(film|block|event)$")] = "film"
-    title_fr: Title = ""
-    title_en: Title = ""
+    title_fr: ProgrammeTitle = ""
+    title_en: ProgrammeTitle = ""
     section: Annotated[str, Meta(max_length=1)] = ""
     films: Annotated[list[Id], Meta(max_length=30)] = []
     own_minutes: Annotated[int, Meta(ge=1, le=600)] | None = None
-    intro: Minutes = 5
-    debate: Minutes = 20
+    intro: LengthMinutes = 5
+    debate: LengthMinutes = 20
     demand: Annotated[int, Meta(ge=0, le=100_000)] = 200
     prestige: Annotated[int, Meta(ge=1, le=10)] = 1
     premiere: Annotated[str, Meta(pattern="^(world|international|european|national|none)$")] = (
@@ -37,7 +37,7 @@ class ProgrammeForm(msgspec.Struct, frozen=True, kw_only=True):
     )
     showings: Annotated[int, Meta(ge=1, le=10)] = 1
     least_seats: Annotated[int, Meta(ge=0, le=100_000)] = 0
-    equipment: Annotated[list[Word], Meta(max_length=20)] = []
+    equipment: Annotated[list[ShortText], Meta(max_length=20)] = []
     earliest: Annotated[int, Meta(ge=0, le=1800)] | None = None
     latest: Annotated[int, Meta(ge=0, le=1800)] | None = None
 

@@ -7,11 +7,10 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from screenings.planner.model import Placement, Problem, day_of
+from screenings.planner.model import Name, Placement, Problem, day_of
 from screenings.planner.rules.facts import Facts, debate
 
-Minutes = NDArray[np.int64]
-Name = tuple[str, int]
+MinutesArray = NDArray[np.int64]
 
 
 class Overrun(Struct, frozen=True):
@@ -51,8 +50,8 @@ def lateness(
     how = overrun or Overrun()
     odds = np.asarray(how.weights, dtype=float) / sum(how.weights)
     ordered = sorted(placements, key=lambda p: (p.start, p.screen, p.programme, p.number))
-    starts: dict[Name, Minutes] = {}
-    ends: dict[Name, Minutes] = {}
+    starts: dict[Name, MinutesArray] = {}
+    ends: dict[Name, MinutesArray] = {}
     before = waits_for(facts, ordered)
     found = []
     for p in ordered:
@@ -91,7 +90,9 @@ def waits_for(facts: Facts, ordered: Sequence[Placement]) -> dict[Name, list[tup
     return waits
 
 
-def blamed(p: Placement, before: list[tuple[Name, int]], ends: dict[Name, Minutes]) -> Name | None:
+def blamed(
+    p: Placement, before: list[tuple[Name, int]], ends: dict[Name, MinutesArray]
+) -> Name | None:
     """The screening whose end pushes this one most."""
     pushed = [(float(np.maximum(ends[o] + way - p.start, 0).mean()), o) for o, way in before]
     push, other = max(pushed, default=(0.0, None))
@@ -99,7 +100,7 @@ def blamed(p: Placement, before: list[tuple[Name, int]], ends: dict[Name, Minute
 
 
 def judged(
-    p: Placement, delay: Minutes, cause: Name | None, tolerated: int, rare: float
+    p: Placement, delay: MinutesArray, cause: Name | None, tolerated: int, rare: float
 ) -> Lateness:
     slack = int(np.quantile(delay, 1 - rare, method="higher")) - tolerated
     return Lateness(

@@ -13,7 +13,7 @@ from screenings.tables import Guest, Programme, Screen, Venue
 
 Minute = Annotated[int, Meta(ge=0, le=30 * 60)]
 FarMinute = Annotated[int, Meta(ge=0, le=16 * 1440)]
-Word = Annotated[str, Meta(min_length=1, max_length=40)]
+ShortText = Annotated[str, Meta(min_length=1, max_length=40)]
 Id = Annotated[str, Meta(max_length=32)]
 
 
@@ -29,7 +29,7 @@ class ScreenForm(msgspec.Struct, frozen=True, kw_only=True):
     name: Annotated[str, Meta(min_length=1, max_length=120)]
     seats: Annotated[int, Meta(ge=1, le=100_000)]
     hours: Annotated[list[tuple[Minute, Minute] | None], Meta(max_length=15)]
-    equipment: Annotated[list[Word], Meta(max_length=20)] = []
+    equipment: Annotated[list[ShortText], Meta(max_length=20)] = []
     turnaround: Annotated[int, Meta(ge=0, le=240)] = 25
     position: Annotated[int, Meta(ge=0, le=100)] = 0
 

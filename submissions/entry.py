@@ -14,8 +14,8 @@ Title = Annotated[str, Meta(max_length=200)]
 Synopsis = Annotated[str, Meta(max_length=2000)]
 Code = Annotated[str, Meta(min_length=2, max_length=100)]
 Codes = Annotated[list[Code], Meta(max_length=40)]
-Name = Annotated[str, Meta(min_length=1, max_length=200)]
-Names = Annotated[list[Name], Meta(max_length=60)]
+ShownName = Annotated[str, Meta(min_length=1, max_length=200)]
+ShownNames = Annotated[list[ShownName], Meta(max_length=60)]
 
 SYNOPSIS_LEAST = 20
 PREMIERES = ("world", "international", "european", "national", "none")
@@ -38,7 +38,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     countries: Codes = []
     languages: Codes = []
     subtitles: Codes = []
-    directors: Names = []
+    directors: ShownNames = []
     director: Annotated[str, Meta(max_length=60 * 202)] = ""
     declared_seconds: Annotated[int, Meta(ge=1, le=86400)] | None = None
     premiere: Annotated[str, Meta(pattern="^(|world|international|european|national|none)$")] = ""

@@ -181,7 +181,7 @@ async def keep_verdict(
     wanted = {
         Outcome.QUARANTINED: FileState.QUARANTINED,
         Outcome.REFUSED: FileState.FAULTY,
-    }.get(verdict.outcome, FileState.SOUND)
+    }.get(verdict.outcome, FileState.PASSED)
     async with transaction():
         await hold(lease)
         moved = await rows(
@@ -203,7 +203,7 @@ async def keep_verdict(
             codes=[f.code for f in verdict.findings],
         )
         await put_older_aside(file.submission, file.number, now_is=wanted)
-        if wanted is FileState.SOUND:
+        if wanted is FileState.PASSED:
             await later(
                 "make_screener", file=file.id, owner=file.person or "", weight=int(facts.duration)
             )

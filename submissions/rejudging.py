@@ -18,11 +18,11 @@ from submissions.tables import Submission
 from submissions.verdicts import as_row, facts_of, verdict_of
 from submissions.verdicts import words as words_of
 
-MEASURED = [s.value for s in (FileState.SOUND, FileState.MAKING, FileState.READY,
+MEASURED = [s.value for s in (FileState.PASSED, FileState.MAKING, FileState.READY,
                               FileState.RELEASED, FileState.FAULTY)]  # fmt: skip
 
 
-class Change(msgspec.Struct, frozen=True, kw_only=True):
+class VerdictChange(msgspec.Struct, frozen=True, kw_only=True):
     """One film whose verdict would differ; `lost` and `found` are codes, `words` their sentences."""
 
     file: str
@@ -83,13 +83,13 @@ def judged(row: dict[str, Any], name: str) -> Verdict | None:
     )
 
 
-def change_of(row: dict[str, Any], after: Verdict) -> Change | None:
+def change_of(row: dict[str, Any], after: Verdict) -> VerdictChange | None:
     before = verdict_of(row["verdict"])
     old = tuple(f.code for f in before.findings) if before else ()
     new = tuple(f.code for f in after.findings)
     if before is not None and (before.outcome, sorted(old)) == (after.outcome, sorted(new)):
         return None
-    return Change(
+    return VerdictChange(
         file=row["id"],
         submission=row["submission"],
         title=row["title"] or row["title_en"],
@@ -106,7 +106,7 @@ def change_of(row: dict[str, Any], after: Verdict) -> Change | None:
     )
 
 
-async def preview(edition: Edition, name: str) -> list[Change]:
+async def preview(edition: Edition, name: str) -> list[VerdictChange]:
     """What the policy of this name would change; nothing is written."""
     checked(name)
     changes = [
@@ -117,7 +117,7 @@ async def preview(edition: Edition, name: str) -> list[Change]:
     return [one for one in changes if one is not None]
 
 
-async def apply(edition: Edition, name: str, *, by: Person) -> list[Change]:
+async def apply(edition: Edition, name: str, *, by: Person) -> list[VerdictChange]:
     """Make it the edition's policy, and keep every new verdict.
 
     A file that was refused and now is accepted goes on to its copy. One whose entry is still a
@@ -140,7 +140,7 @@ async def apply(edition: Edition, name: str, *, by: Person) -> list[Change]:
     return changes
 
 
-async def keep(edition: Edition, one: Change, verdict: Verdict) -> None:
+async def keep(edition: Edition, one: VerdictChange, verdict: Verdict) -> None:
     wanted = next_state(one)
     moved = await rows(
         """UPDATE film_file SET verdict = {}::jsonb, policy = {}, judged_at = now(), state = {}
@@ -153,7 +153,7 @@ async def keep(edition: Edition, one: Change, verdict: Verdict) -> None:
     )
     if not moved or wanted == one.state:
         return
-    if wanted == FileState.SOUND:
+    if wanted == FileState.PASSED:
         await later(
             "make_screener",
             file=one.file,
@@ -170,9 +170,9 @@ async def keep(edition: Edition, one: Change, verdict: Verdict) -> None:
         )
 
 
-def next_state(one: Change) -> str:
+def next_state(one: VerdictChange) -> str:
     if one.state == FileState.FAULTY and one.after in ACCEPTED:
-        return FileState.SOUND.value
+        return FileState.PASSED.value
     if one.state == FileState.READY and one.after not in ACCEPTED and one.status == Status.DRAFT:
         return FileState.FAULTY.value
     return one.state

@@ -31,7 +31,7 @@ class FileState(StrEnum):
     RECEIVING = "receiving"
     RECEIVED = "received"
     INSPECTING = "inspecting"
-    SOUND = "sound"
+    PASSED = "sound"  # the word that rows and programs know
     MAKING = "making"
     READY = "ready"
     RELEASED = "released"
@@ -41,7 +41,7 @@ class FileState(StrEnum):
     REPLACED = "replaced"
 
 
-WORKING = frozenset({FileState.RECEIVED, FileState.INSPECTING, FileState.SOUND, FileState.MAKING})
+WORKING = frozenset({FileState.RECEIVED, FileState.INSPECTING, FileState.PASSED, FileState.MAKING})
 LAST = frozenset(
     {FileState.READY, FileState.RELEASED, FileState.FAULTY, FileState.QUARANTINED,
      FileState.FAILED, FileState.REPLACED}
@@ -53,7 +53,7 @@ _HOPELESS = frozenset(
 # What a newer file puts aside when it comes to a state: never an older one that can do more.
 YIELDING: dict[FileState, frozenset[FileState]] = {
     FileState.RECEIVED: _HOPELESS,
-    FileState.SOUND: _HOPELESS | WORKING,
+    FileState.PASSED: _HOPELESS | WORKING,
     FileState.READY: _HOPELESS | WORKING | {FileState.READY},
     FileState.RELEASED: _HOPELESS | WORKING | {FileState.READY, FileState.RELEASED},
 }

@@ -29,7 +29,7 @@ KINDS = ("full", "sdh", "forced")
 NAMED = 3
 
 
-class Shown(msgspec.Struct, frozen=True):
+class ShownCue(msgspec.Struct, frozen=True):
     """A cue as it will be read, without its markup; seconds on the film's own clock."""
 
     start: float
@@ -37,7 +37,7 @@ class Shown(msgspec.Struct, frozen=True):
     text: str
 
 
-class Track(msgspec.Struct, frozen=True, kw_only=True):
+class SubtitleTrack(msgspec.Struct, frozen=True, kw_only=True):
     """One track beside a film; `replaces` is the one that it takes the place of, once it stands."""
 
     id: str
@@ -49,7 +49,7 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
     bad: int
     late: int
     confirmed_at: datetime | None
-    first: tuple[Shown, ...] = ()
+    first: tuple[ShownCue, ...] = ()
     replaces: str | None = None
 
     @property
@@ -63,7 +63,7 @@ TRACK = """SELECT id, language, kind, name, encoding, cues, bad, late, confirmed
 
 async def add(
     submission: Submission, raw: bytes, *, language: str, kind: str, name: str, by: Person
-) -> Track:
+) -> SubtitleTrack:
     """Read and keep these subtitles; what was read is told by the track's first cues.
 
     Refused by name: no film yet, a language or kind that is none, no cue, letters that are lost,
@@ -116,7 +116,7 @@ def quoted(text: str) -> str:
 
 async def keep(
     submission: Submission, found: Subtitles, *, tag: str, kind: str, name: str, by: Person
-) -> Track:
+) -> SubtitleTrack:
     async with transaction():
         await rows("SELECT id FROM submission WHERE id = {} FOR UPDATE", submission.id)
         there = await tracks_of(submission.id)
@@ -190,10 +190,10 @@ async def drop(submission: Submission, track: str, *, by: Person) -> None:
         await record("subtitles_removed", submission.id, by=by, **gone[0])
 
 
-async def tracks_of(submission: str) -> list[Track]:
+async def tracks_of(submission: str) -> list[SubtitleTrack]:
     """Standing and waiting ones for their makers, by language; the waiting with their first cues."""
     found = await rows(TRACK + " ORDER BY language, kind, confirmed_at NULLS LAST", submission)
-    tracks = msgspec.convert(found, list[Track])
+    tracks = msgspec.convert(found, list[SubtitleTrack])
     standing = {(one.language, one.kind): one.id for one in tracks if one.is_confirmed}
     return [
         one if one.is_confirmed else msgspec.structs.replace(
@@ -203,18 +203,18 @@ async def tracks_of(submission: str) -> list[Track]:
     ]  # fmt: skip
 
 
-async def first_of(track: str) -> tuple[Shown, ...]:
+async def first_of(track: str) -> tuple[ShownCue, ...]:
     found = await rows("SELECT text FROM subtitle WHERE id = {}", track)
     lines = found[0]["text"].split("\n") if found else []
     cues, _ = subtitles.cues_of(lines)
     first = Subtitles(cues=tuple(cues)).first
-    return tuple(Shown(cue.start, cue.end, plain(cue.text)) for cue in first)
+    return tuple(ShownCue(cue.start, cue.end, plain(cue.text)) for cue in first)
 
 
-async def standing_of(submission: str) -> list[Track]:
+async def standing_of(submission: str) -> list[SubtitleTrack]:
     """What a player offers: standing tracks alone, without their text."""
     found = await rows(TRACK + " AND confirmed_at IS NOT NULL ORDER BY language, kind", submission)
-    return msgspec.convert(found, list[Track])
+    return msgspec.convert(found, list[SubtitleTrack])
 
 
 async def text_of(submission: str, language: str, kind: str) -> str:

@@ -32,7 +32,7 @@ def words(lang: str, finding: Finding, *, repair: bool = False) -> str:
     return t(lang, key, measured=finding.measured, limit=finding.limit)
 
 
-class Track(msgspec.Struct, frozen=True, kw_only=True):
+class SoundTrack(msgspec.Struct, frozen=True, kw_only=True):
     """One sound track as the report names it; `number` counts from one, as people do.
 
     Loudness in LUFS and true peak in dBTP are its own, before tracks are joined; None: not measured.
@@ -51,13 +51,13 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
     is_damaged: bool
 
 
-def tracks_of(facts: Facts | None) -> list[Track]:
+def tracks_of(facts: Facts | None) -> list[SoundTrack]:
     """Every sound track of the file, and which of them the copy plays."""
     if facts is None or facts.refusal:
         return []
     played = facts.heard or tracks.heard(facts.sounds)
     return [
-        Track(
+        SoundTrack(
             number=place + 1,
             language=one.language,
             codec=one.codec,

@@ -21,7 +21,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from media import chunks, scan, screener, windows
 from media.facts import Facts
-from media.graph import Clock
+from media.graph import CopyClock
 from media.sandbox import Sandbox
 from tests.clips import REC709, Clips
 
@@ -109,7 +109,7 @@ def inspected(sandbox: Sandbox) -> Facts:
     return windows.look(sandbox, scan.inspect(sandbox))
 
 
-def copied(name: str, source: Path, sandbox_for: Callable[[Path], Sandbox]) -> tuple[Path, Clock]:
+def copied(name: str, source: Path, sandbox_for: Callable[[Path], Sandbox]) -> tuple[Path, CopyClock]:
     """The copy of this film through the house's own code, and how it counts."""
     sandbox = sandbox_for(source)
     facts = inspected(sandbox)
@@ -120,7 +120,7 @@ def copied(name: str, source: Path, sandbox_for: Callable[[Path], Sandbox]) -> t
     return sandbox.work, clock
 
 
-def in_parts(source: Path, facts: Facts, clock: Clock, sandbox_for: Callable[[Path], Sandbox]) -> Path:
+def in_parts(source: Path, facts: Facts, clock: CopyClock, sandbox_for: Callable[[Path], Sandbox]) -> Path:
     """Every chunk in a sandbox of its own, then the join."""
     whole, plan = sandbox_for(source), chunks.plan(facts, clock, seconds=4)
     for chunk in plan.chunks:

@@ -65,7 +65,7 @@ class Booth:
                 self.start(name)
 
     def a_film(self) -> str:
-        """A sound film whose copy is due now."""
+        """A film that passed, whose copy is due now."""
         film_id, submission, file = new_id(), new_id(), new_id()
         sql = self.site.sql
         sql("INSERT INTO film (id, title) VALUES ($1, 'Nuit')", film_id)

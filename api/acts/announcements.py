@@ -8,9 +8,10 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from msgspec import Meta
 
-from api.acts.act import AnyRequest, Refusal, act
+from api.acts.act import RefusedForm, act
 from api.auth import needs
 from api.pages.committee import MOST_AT_ONCE, announcements_page
+from api.request import AnyRequest
 from festival.access import Act, Viewer, may
 from festival.errors import Missing, NotAllowed
 from festival.tables import Edition, Person
@@ -18,21 +19,21 @@ from reviews import decisions, lists
 
 CHAIR = [needs(Act.SEE_BOARD, scope="committee")]
 PAGE = "/committee/announcements"
-Id = Annotated[str, Meta(max_length=32)]
+SubmissionId = Annotated[str, Meta(max_length=32)]
 
 
 class BatchWanted(msgspec.Struct, frozen=True):
     """The films whose people are to be told."""
 
-    submissions: Annotated[list[Id], Meta(min_length=1, max_length=MOST_AT_ONCE)]
+    submissions: Annotated[list[SubmissionId], Meta(min_length=1, max_length=MOST_AT_ONCE)]
 
 
-async def again(request: AnyRequest, refused: Refusal) -> Response[Any]:
+async def again(request: AnyRequest, refused: RefusedForm) -> Response[Any]:
     ticked = refused.sent.get("submissions", [])
     return await announcements_page(request, request.state["viewer"], refused.error, ticked)
 
 
-async def as_it_stands(request: AnyRequest, refused: Refusal) -> Response[Any]:
+async def as_it_stands(request: AnyRequest, refused: RefusedForm) -> Response[Any]:
     return await announcements_page(request, request.state["viewer"], refused.error)
 
 

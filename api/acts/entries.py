@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec import Meta
 
-from api.acts.act import AnyRequest, Refusal, act
+from api.acts.act import RefusedForm, act
 from api.auth import settings_of, signed_in
 from api.forms import filled
 from api.pages import _entry
@@ -21,6 +21,7 @@ from api.pages.filmmaker import (
     report_page,
     stands,
 )
+from api.request import AnyRequest
 from festival.access import Act, Viewer, in_scope
 from festival.errors import Conflict, FestivalError, Missing, Refused
 from festival.language import is_visible
@@ -34,23 +35,23 @@ from submissions.tables import Submission
 MAKER = [signed_in()]
 FILMS = "/submissions"
 FILM = "/submissions/{submission_id:str}"
-Number = Annotated[int, Meta(ge=1, le=10**9)]
+VersionNumber = Annotated[int, Meta(ge=1, le=10**9)]
 
 
 class Version(msgspec.Struct, frozen=True):
     """The version that a form was drawn at."""
 
-    version: Number
+    version: VersionNumber
 
 
 class Saving(msgspec.Struct, frozen=True):
     """The whole form, and the version it was read at."""
 
     entry: Entry
-    version: Number
+    version: VersionNumber
 
 
-class Typed(Saving, frozen=True):
+class TypedEntry(Saving, frozen=True):
     """A form as a person typed it: what nobody can read of it is kept beside the entry."""
 
     unread: dict[str, str]
@@ -62,7 +63,7 @@ async def film_of(request: AnyRequest, wanted: Act = Act.SEE_ENTRY) -> Submissio
     return await own(at, request.state["viewer"], request.state["edition"], wanted)
 
 
-def refusal_of(refused: Refusal) -> Refused:
+def refusal_of(refused: RefusedForm) -> Refused:
     """What a form is told about its own words; every other no has a page of its own."""
     if isinstance(refused.error, Refused):
         return refused.error
@@ -77,7 +78,7 @@ def to_entry(_: AnyRequest, opened: dict[str, Any]) -> str:
     return f"/submissions/{opened['id']}"
 
 
-async def opening_again(request: AnyRequest, refused: Refusal) -> Response[str]:
+async def opening_again(request: AnyRequest, refused: RefusedForm) -> Response[str]:
     given = {name: refused.last(name) for name in refused.sent}
     return await opening_page(request, request.state["edition"], given, refusal_of(refused))
 
@@ -105,13 +106,13 @@ async def open_entry(
     return {"id": submission.id, "version": submission.version, "status": submission.status}
 
 
-async def as_typed(request: AnyRequest) -> Typed:
+async def as_typed(request: AnyRequest) -> TypedEntry:
     """A field that cannot be read keeps in the entry what it said before."""
     submission = await film_of(request, Act.EDIT_ENTRY)
     version = (await filled(request, Version)).version
     before = _entry.typed(await entries.entry_of(submission), language_of(request))
     wanted, unread, _ = _entry.readable(_entry.kept(await request.form()), before)
-    return Typed(wanted, version, unread)
+    return TypedEntry(wanted, version, unread)
 
 
 async def form_again(
@@ -135,7 +136,7 @@ async def form_again(
     )
 
 
-async def saving_again(request: AnyRequest, refused: Refusal) -> Response[str]:
+async def saving_again(request: AnyRequest, refused: RefusedForm) -> Response[str]:
     """Nothing is overwritten that another window saved meanwhile: both are shown."""
     if not isinstance(refused.error, Conflict):
         return await form_again(request, status=422, error=refusal_of(refused))
@@ -173,14 +174,14 @@ async def save(
 ) -> dict[str, int]:
     """Save the form; 409 when somebody else saved meanwhile."""
     submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
-    unread = data.unread if isinstance(data, Typed) else {}
+    unread = data.unread if isinstance(data, TypedEntry) else {}
     version = await entries.save_entry(
         submission, data.entry, version=data.version, by=person, unread=unread
     )
     return {"version": version}
 
 
-async def report_again(request: AnyRequest, refused: Refusal) -> Response[str]:
+async def report_again(request: AnyRequest, refused: RefusedForm) -> Response[str]:
     error = refusal_of(refused)
     submission, edition = await film_of(request), request.state["edition"]
     return await report_page(request, submission, edition, request.app.state.store, error)
@@ -206,7 +207,7 @@ async def release(
     await entries.release(submission, by=person)
 
 
-async def answers_again(request: AnyRequest, refused: Refusal) -> Response[str]:
+async def answers_again(request: AnyRequest, refused: RefusedForm) -> Response[str]:
     error = refusal_of(refused)
     return await answers_page(request, await film_of(request), request.state["edition"], error)
 

@@ -7,8 +7,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from msgspec import Meta
 
-from api.acts.act import AnyRequest, act
+from api.acts.act import act
 from api.acts.entries import FILM, MAKER, to_report
+from api.request import AnyRequest
 from festival.access import Act, Viewer
 from festival.tables import Edition, Person
 from submissions import subtitling
@@ -18,14 +19,14 @@ TRACKS = f"{FILM}/subtitles"
 TrackId = Annotated[str, Meta(max_length=16)]
 
 
-class Seen(msgspec.Struct, frozen=True):
+class SeenTrack(msgspec.Struct, frozen=True):
     """The track whose first cues were read."""
 
     track: TrackId
 
 
-async def at_address(request: AnyRequest) -> Seen:
-    return Seen(request.path_params["track"])
+async def at_address(request: AnyRequest) -> SeenTrack:
+    return SeenTrack(request.path_params["track"])
 
 
 @act(
@@ -39,7 +40,7 @@ async def at_address(request: AnyRequest) -> Seen:
 )
 async def confirm(
     submission_id: FromPath[str],
-    data: Seen,
+    data: SeenTrack,
     viewer: NamedDependency[Viewer],
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],

@@ -159,7 +159,7 @@ def own_fields(name: str) -> tuple[str, ...]:
     return ("runtime",) if name == "declared_seconds" else (name,)
 
 
-class Change(msgspec.Struct, frozen=True):
+class FieldChange(msgspec.Struct, frozen=True):
     """What a field said when its page was drawn, and what it says now."""
 
     was: Annotated[str, Meta(max_length=13_000)]
@@ -167,7 +167,7 @@ class Change(msgspec.Struct, frozen=True):
 
 
 def merged(
-    stands: Mapping[str, str], changes: Mapping[str, Change]
+    stands: Mapping[str, str], changes: Mapping[str, FieldChange]
 ) -> tuple[dict[str, str], dict[str, str]]:
     """(the fields with the changes, what stands where somebody else changed the same field)."""
     known = {name: change for name, change in changes.items() if name in FIELDS}
@@ -194,7 +194,7 @@ def meaning(name: str, text: str) -> object:
     return [line for part in text.split("\n") if (line := part.strip())]
 
 
-class Step(msgspec.Struct, frozen=True):
+class TaskLine(msgspec.Struct, frozen=True):
     """One line of the task list: `done`, `begun` or `open`, with what it lacks."""
 
     name: str
@@ -202,15 +202,15 @@ class Step(msgspec.Struct, frozen=True):
     lacks: int
 
 
-def steps(fields: Mapping[str, str], missing: list[str]) -> list[Step]:
+def steps(fields: Mapping[str, str], missing: list[str]) -> list[TaskLine]:
     """What is done of the entry, in the order of the form."""
     wrong = [code.partition(":")[0] for code in missing]
     return [_step(name, fields, [f for f in wrong if f in own]) for name, own in STEPS.items()]
 
 
-def _step(name: str, fields: Mapping[str, str], lacks: list[str]) -> Step:
+def _step(name: str, fields: Mapping[str, str], lacks: list[str]) -> TaskLine:
     if not lacks:
-        return Step(name, "done", 0)
+        return TaskLine(name, "done", 0)
     typed_names = ["runtime" if own == "declared_seconds" else own for own in STEPS[name]]
     begun = any(fields.get(field) for field in typed_names)
-    return Step(name, "begun" if begun else "open", len(lacks))
+    return TaskLine(name, "begun" if begun else "open", len(lacks))

@@ -8,11 +8,11 @@ from submissions.status import FileState, Status
 PHASES = ("entry", "file", "check", "copy", "committee", "answer")
 BAD = frozenset({FileState.FAULTY, FileState.QUARANTINED, FileState.FAILED})
 CHECKING = frozenset({FileState.RECEIVED, FileState.INSPECTING})
-COPYING = frozenset({FileState.SOUND, FileState.MAKING})
+COPYING = frozenset({FileState.PASSED, FileState.MAKING})
 URGENT = frozenset({"faulty", "quarantined", "ready"})
 
 
-class Phase(msgspec.Struct, frozen=True):
+class PhaseMark(msgspec.Struct, frozen=True):
     """One of the six; `mark` is done, now, bad, gold, sending or nothing yet."""
 
     name: str
@@ -20,7 +20,7 @@ class Phase(msgspec.Struct, frozen=True):
     percent: int | None = None
 
 
-class Film(msgspec.Struct, frozen=True):
+class FilmCard(msgspec.Struct, frozen=True):
     """One card: `stand` names its words, `act` its button, `place` where the button leads."""
 
     card: Card
@@ -29,7 +29,7 @@ class Film(msgspec.Struct, frozen=True):
     act: str
     place: str
     lacks: int
-    phases: list[Phase]
+    phases: list[PhaseMark]
 
     @property
     def is_urgent(self) -> bool:
@@ -62,11 +62,11 @@ TONES = {
 }
 
 
-def film(card: Card, *, missing: list[str], received: int = 0) -> Film:
+def film(card: Card, *, missing: list[str], received: int = 0) -> FilmCard:
     """`missing` counts for drafts only; `received` is what has come of a file under way."""
     stand = standing(card, missing)
     act, place = ACTS[stand]
-    return Film(
+    return FilmCard(
         card=card,
         stand=stand,
         tone=TONES.get(stand, ""),
@@ -93,46 +93,48 @@ def standing(card: Card, missing: list[str]) -> str:
     return "draft" if missing else "whole"
 
 
-def phases(card: Card, *, lacks: list[str], received: int) -> list[Phase]:
+def phases(card: Card, *, lacks: list[str], received: int) -> list[PhaseMark]:
     marks = [_entry(card, lacks), _file(card, received), _check(card), _copy(card)]
     return [*marks, _committee(card), _answer(card)]
 
 
-def _entry(card: Card, lacks: list[str]) -> Phase:
-    return Phase("entry", "now" if card.status == Status.DRAFT and lacks else "done")
+def _entry(card: Card, lacks: list[str]) -> PhaseMark:
+    return PhaseMark("entry", "now" if card.status == Status.DRAFT and lacks else "done")
 
 
-def _file(card: Card, received: int) -> Phase:
+def _file(card: Card, received: int) -> PhaseMark:
     if card.file_state is None:
-        return Phase("file")
+        return PhaseMark("file")
     if card.file_state == FileState.RECEIVING:
-        return Phase("file", "sending", int(100 * received / max(card.file_size or 0, 1)))
-    return Phase("file", "done")
+        return PhaseMark("file", "sending", int(100 * received / max(card.file_size or 0, 1)))
+    return PhaseMark("file", "done")
 
 
-def _check(card: Card) -> Phase:
+def _check(card: Card) -> PhaseMark:
     if card.file_state in BAD:
-        return Phase("check", "bad")
+        return PhaseMark("check", "bad")
     if card.file_state in CHECKING:
-        return Phase("check", "now")
+        return PhaseMark("check", "now")
     passed = card.file_state in COPYING | {FileState.READY, FileState.RELEASED}
-    return Phase("check", "done" if passed else "")
+    return PhaseMark("check", "done" if passed else "")
 
 
-def _copy(card: Card) -> Phase:
+def _copy(card: Card) -> PhaseMark:
     if card.file_state == FileState.MAKING:
-        return Phase("copy", "sending", int(100 * (card.fraction or 0)))
-    if card.file_state in {FileState.SOUND, FileState.READY}:
-        return Phase("copy", "now")
-    return Phase("copy", "done" if card.file_state == FileState.RELEASED else "")
+        return PhaseMark("copy", "sending", int(100 * (card.fraction or 0)))
+    if card.file_state in {FileState.PASSED, FileState.READY}:
+        return PhaseMark("copy", "now")
+    return PhaseMark("copy", "done" if card.file_state == FileState.RELEASED else "")
 
 
-def _committee(card: Card) -> Phase:
+def _committee(card: Card) -> PhaseMark:
     if card.status in {Status.SUBMITTED, Status.WAITLISTED}:
-        return Phase("committee", "now")
-    return Phase("committee", "done" if card.status in {Status.ACCEPTED, Status.DECLINED} else "")
+        return PhaseMark("committee", "now")
+    return PhaseMark(
+        "committee", "done" if card.status in {Status.ACCEPTED, Status.DECLINED} else ""
+    )
 
 
-def _answer(card: Card) -> Phase:
+def _answer(card: Card) -> PhaseMark:
     marks = {Status.ACCEPTED: "gold", Status.WAITLISTED: "now", Status.DECLINED: "done"}
-    return Phase("answer", marks.get(Status(card.status), ""))
+    return PhaseMark("answer", marks.get(Status(card.status), ""))

@@ -8,20 +8,20 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.utils import htmlsafe_json_dumps
-from litestar import MediaType, Request, Response
+from litestar import MediaType, Response
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
 from markupsafe import Markup
 
 from api.assets import asset
 from api.auth import csrf_token, settings_of, visitor
+from api.request import AnyRequest
 from festival import clock, language
 from festival.access import Viewer
 from festival.errors import FestivalError
 from festival.language import LANGUAGES, has_words, t
 from festival.tables import Edition, Role
 
-AnyRequest = Request[Any, Any, Any]
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
 

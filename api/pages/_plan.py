@@ -53,7 +53,7 @@ class Share(Struct, frozen=True):
     percent: int
 
 
-class Line(Struct, frozen=True):
+class PlanLine(Struct, frozen=True):
     """One screening that the plan moves, adds or drops; `price` in points, less is better."""
 
     number: int
@@ -74,7 +74,7 @@ class Proposal(Struct, frozen=True):
     clashes: int
     """Broken rules of the grid as it stood: its cost alone would flatter it."""
     changes: int
-    groups: list[tuple[Change, list[Line]]]
+    groups: list[tuple[Change, list[PlanLine]]]
     compares: bool
     """Whether the two costs are of as many screenings."""
 
@@ -160,7 +160,7 @@ def proposal_of(
     before = planning.known(problem, run.before)
     facts = Facts(problem)
     old, new = lay(facts, before), lay(facts, plan.placements)
-    groups: dict[Change, list[Line]] = {"moved": [], "added": [], "dropped": []}
+    groups: dict[Change, list[PlanLine]] = {"moved": [], "added": [], "dropped": []}
     for move in difference(stood, plan.placements):
         line = line_of(
             items.get(move.programme), (old, move.before), (new, move.after), edition, houses, lang
@@ -182,7 +182,7 @@ def locks_clash(facts: Facts) -> bool:
     return any(clash.code != "lock_moved" for clash in breaches(facts, pins))
 
 
-def numbered(groups: dict[Change, list[Line]]) -> list[tuple[Change, list[Line]]]:
+def numbered(groups: dict[Change, list[PlanLine]]) -> list[tuple[Change, list[PlanLine]]]:
     """The best gains first, and one count through all the groups."""
     number = count(1)
     return [
@@ -205,14 +205,14 @@ def line_of(
     edition: Edition,
     houses: dict[str, str],
     lang: str,
-) -> Line:
+) -> PlanLine:
     (grid, was), (after, now) = old, new
     paid = costs(grid, was) if was and (was.programme, was.number) in grid.plan else {}
     pays = costs(after, now) if now else {}
     steps = {rule: pays.get(rule, 0) - paid.get(rule, 0) for rule in pays | paid}
     placed = now or was
     steps |= price_of_leaving(after, was) if was and now else {}
-    return Line(
+    return PlanLine(
         number=0,
         name=f"{placed.programme}:{placed.number}" if placed else "",
         title=item.title(lang) if item else "–",

@@ -15,7 +15,7 @@ from screenings.planner.model import Clash, day_of, minute_of
 from screenings.tables import Grid
 
 
-class Line(Struct, frozen=True):
+class PublicationLine(Struct, frozen=True):
     """One screening that the public would read anew."""
 
     title: str
@@ -56,10 +56,10 @@ def said(clashes: list[Clash], names: Names, lang: str) -> list[str]:
     return [str(clash_row(clash, names)["words"][lang]) for clash in clashes]
 
 
-def line_of(one: Difference, names: Names, lang: str) -> Line:
+def line_of(one: Difference, names: Names, lang: str) -> PublicationLine:
     item = names.known.get(one.programme)
     title = item.title(lang) if item else "–"
-    return Line(title, place(one.before, names, lang), place(one.after, names, lang))
+    return PublicationLine(title, place(one.before, names, lang), place(one.after, names, lang))
 
 
 def place(placed: Placed | None, names: Names, lang: str) -> str:

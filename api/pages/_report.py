@@ -15,7 +15,7 @@ from media.policy import Finding, Policy, Severity, Verdict, listed, rates, seco
 from submissions import verdicts
 from submissions.status import FileState
 from submissions.tables import FilmFile, Step
-from submissions.verdicts import Track
+from submissions.verdicts import SoundTrack
 
 GROUPS = {
     "file": ("container", "size", "whole"),
@@ -255,7 +255,7 @@ def sound_rows(lang: str, facts: Facts | None) -> list[Row]:
     return [sound_row(lang, one) for one in verdicts.tracks_of(facts)]
 
 
-def sound_row(lang: str, one: Track) -> Row:
+def sound_row(lang: str, one: SoundTrack) -> Row:
     stands = "heard" if one.is_heard else "unheard"
     state = "silent" if one.is_silent else "damaged" if one.is_damaged else ""
     keys = [f"filmmaker.track.{name}" for name in (state, stands) if name]
@@ -314,7 +314,7 @@ class Mark(msgspec.Struct, frozen=True):
     tone: str
 
 
-class Pin(msgspec.Struct, frozen=True):
+class Marker(msgspec.Struct, frozen=True):
     x: float
     number: int
     tone: str
@@ -326,7 +326,7 @@ class Lane(msgspec.Struct, frozen=True):
     name: str
     told: str
     marks: list[Mark]
-    pins: list[Pin]
+    pins: list[Marker]
 
 
 class Timeline(msgspec.Struct, frozen=True, kw_only=True):
@@ -384,7 +384,7 @@ def lane(
     lang: str, name: str, runs: tuple[Run, ...], verdict: Verdict | None, length: float
 ) -> Lane:
     marks = [Mark(share(r.start, length), max(share(r.length, length), 0.14), "fine") for r in runs]
-    pins: list[Pin] = []
+    pins: list[Marker] = []
     for place, finding in enumerate(verdict.findings if verdict else (), 1):
         if finding.code not in LANES[name] or not finding.where:
             continue
@@ -396,7 +396,7 @@ def lane(
         longest = max(finding.where, key=lambda run: run.length)
         middle = (longest.start + longest.end) / 2
         pins.append(
-            Pin(
+            Marker(
                 min(max(share(middle, length), 1), 99),
                 place,
                 tone,
@@ -469,7 +469,7 @@ def tile_height(facts: Facts, width: int = 160) -> int:
 # The way through the booth.
 
 
-class Phase(msgspec.Struct, frozen=True, kw_only=True):
+class PhaseRow(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     mark: str = ""
     at: datetime | None = None
@@ -483,34 +483,34 @@ BOOTH = {"receive": ("receive",), "look": ("sniff", "packets"), "listen": ("soun
 STUCK = frozenset({FileState.FAULTY, FileState.QUARANTINED, FileState.FAILED})
 
 
-def phases(file: FilmFile, steps: dict[str, Step]) -> list[Phase]:
+def phases(file: FilmFile, steps: dict[str, Step]) -> list[PhaseRow]:
     """Five of the booth, one of the maker, one of the committee."""
     state = FileState(file.state)
     made = [booth_phase(name, steps) for name in BOOTH]
     if state in STUCK:
         made = _stopped(made)
     released = state is FileState.RELEASED
-    release = Phase(
+    release = PhaseRow(
         name="release",
         mark="done" if released else ("now" if state is FileState.READY else ""),
         at=file.released_at or file.ready_at,
     )
-    return [*made, release, Phase(name="committee", mark="now" if released else "")]
+    return [*made, release, PhaseRow(name="committee", mark="now" if released else "")]
 
 
-def booth_phase(name: str, steps: dict[str, Step]) -> Phase:
+def booth_phase(name: str, steps: dict[str, Step]) -> PhaseRow:
     kinds = BOOTH[name]
     known = [steps[kind] for kind in kinds if kind in steps]
     if not known:
-        return Phase(name=name, kinds=kinds)
+        return PhaseRow(name=name, kinds=kinds)
     if len(known) == len(kinds) and all(step.state == "done" for step in known):
-        return Phase(
+        return PhaseRow(
             name=name,
             mark="done",
             kinds=kinds,
             at=max(step.ended_at or step.started_at for step in known),
         )
-    return Phase(
+    return PhaseRow(
         name=name,
         mark="now",
         kinds=kinds,
@@ -519,7 +519,7 @@ def booth_phase(name: str, steps: dict[str, Step]) -> Phase:
     )
 
 
-def _stopped(made: list[Phase]) -> list[Phase]:
+def _stopped(made: list[PhaseRow]) -> list[PhaseRow]:
     """Where it stopped: the first that is not done, else the verdict itself."""
     at = next((i for i, phase in enumerate(made) if phase.mark != "done"), len(made) - 1)
     judged = next((i for i, phase in enumerate(made) if phase.name == "judge"), at)

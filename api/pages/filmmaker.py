@@ -7,7 +7,7 @@ from functools import partial
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from litestar.response import Redirect
@@ -15,10 +15,11 @@ from msgspec import Meta
 
 from api.auth import settings_of, signed_in
 from api.pages import _entry, _report
-from api.pages._films import Film, film
+from api.pages._films import FilmCard, film
 from api.pages._page import fault_words, language_of, page, prefix_of, text_of
 from api.pages._paper import inline, printed
 from api.pages._report import decimals
+from api.request import AnyRequest
 from festival import codes, language
 from festival.access import Act, Viewer
 from festival.clock import now
@@ -49,7 +50,6 @@ from submissions.twins import Twin, twins_for_maker
 from submissions.verdicts import facts_of, verdict_of
 from submissions.versions import standing_before
 
-AnyRequest = Request[Any, Any, Any]
 UPLOAD_CODES = (
     "storage_full", "file_too_large", "deadline_passed", "entry_is_filed", "entry_withdrawn",
     "upload_missing", "upload_expired", "upload_gone", "sign_in_needed", "csrf_failed",
@@ -104,7 +104,7 @@ async def films(
     )
 
 
-async def standing(one: Card, store: Store) -> Film:
+async def standing(one: Card, store: Store) -> FilmCard:
     missing: list[str] = []
     if one.status == Status.DRAFT:
         submission = await Submission.objects().get(Submission.id == one.id)
@@ -237,7 +237,7 @@ def header_rules(rules: policy.Policy, submission: Submission) -> dict[str, Any]
 
 
 class Changes(msgspec.Struct, frozen=True):
-    fields: Annotated[dict[str, _entry.Change], Meta(max_length=40)]
+    fields: Annotated[dict[str, _entry.FieldChange], Meta(max_length=40)]
 
 
 @post("/submissions/{submission_id:str}/fields", guards=[signed_in()], status_code=200)

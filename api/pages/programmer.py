@@ -4,7 +4,7 @@ import re
 from typing import Annotated, Any, Literal
 
 import msgspec
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
@@ -14,6 +14,7 @@ from api.auth import needs
 from api.forms import filled
 from api.pages import _plan, _publication
 from api.pages._page import fault_words, language_of, page, prefix_of
+from api.request import AnyRequest
 from api.v1._grid import Names, grid_state
 from festival.access import Act
 from festival.clock import at
@@ -23,13 +24,12 @@ from festival.tables import Edition, Person
 from screenings import acts, lists, planning, programmes, publication, venues
 from screenings.planner.model import Plan, Problem
 from screenings.planner.rules.facts import Facts
-from screenings.programmes import ProgrammeForm, Title
+from screenings.programmes import ProgrammeForm, ProgrammeTitle
 from screenings.tables import PlanRun
 from screenings.venues import Id, ScreenForm, VenueForm
 from submissions.lists import sections_of
 from submissions.twins import twins_among
 
-AnyRequest = Request[Any, Any, Any]
 SEE = [needs(Act.SEE_GRID, scope="programme")]
 PLAN = [needs(Act.PLAN, scope="programme")]
 PUBLISH = [needs(Act.PUBLISH, scope="programme")]
@@ -62,8 +62,8 @@ class PublishForm(msgspec.Struct, frozen=True):
 
 
 class EventForm(msgspec.Struct, frozen=True, kw_only=True):
-    title_fr: Title
-    title_en: Title
+    title_fr: ProgrammeTitle
+    title_en: ProgrammeTitle
     own_minutes: Annotated[int, Meta(ge=1, le=600)]
     demand: Annotated[int, Meta(ge=0, le=100_000)] = 200
 

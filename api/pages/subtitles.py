@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Request, Response, post
+from litestar import Response, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from api.auth import signed_in
 from api.pages.filmmaker import go, report_page
+from api.request import AnyRequest
 from festival import codes
 from festival.access import Act, Viewer
 from festival.errors import FestivalError, Refused
@@ -22,7 +23,6 @@ from submissions.lists import own
 from submissions.tables import Submission
 from submissions.uploads import shown_name
 
-AnyRequest = Request[Any, Any, Any]
 TITLE = {"subtitle_language": "language", "subtitle_kind": "kind", "subtitle_file": "subtitles"}
 """Which field of the form a refusal speaks of; every other speaks of the file."""
 
@@ -57,7 +57,7 @@ async def bring(
 
 async def brought(
     submission: Submission, words: Words, file: object, *, by: Person
-) -> subtitling.Track:
+) -> subtitling.SubtitleTrack:
     raw = await file.read() if isinstance(file, UploadFile) else b""
     wrong = [] if raw else ["subtitle_file"]
     try:

@@ -7,13 +7,14 @@ from functools import lru_cache, partial
 from pathlib import PurePosixPath
 from typing import Any
 
-from litestar import Request, Response, route
+from litestar import Response, route
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Stream
 
 from api.auth import person_of, signed_in
 from api.believed import peer
+from api.request import AnyRequest
 from festival.access import Act, Viewer, in_scope, may
 from festival.errors import Missing
 from festival.language import LANGUAGES, inside, preferred
@@ -32,8 +33,6 @@ KINDS = {
     ".json": "application/json",
 }
 RANGE = re.compile(r"bytes=(\d*)-(\d*)")
-
-AnyRequest = Request[Any, Any, Any]
 
 
 async def may_watch(file_id: str, viewer: Viewer) -> str:

@@ -18,7 +18,7 @@ from submissions.oversight import envelopes
 OPERATOR = [needs(Act.OPERATE, scope="operate")]
 
 
-class Seen(msgspec.Struct, frozen=True):
+class SeenAt(msgspec.Struct, frozen=True):
     """When the list was looked at: what is refused later stays."""
 
     seen: datetime
@@ -48,7 +48,7 @@ async def retry_all(
 
 @post("/operator/letters/cancellation", guards=OPERATOR, status_code=200)
 async def give_up_all(
-    data: JSONBody[Seen], person: NamedDependency[Person], edition_row: NamedDependency[Edition]
+    data: JSONBody[SeenAt], person: NamedDependency[Person], edition_row: NamedDependency[Edition]
 ) -> dict[str, int]:
     """Give up every letter that stood refused when the list was looked at."""
     return {"letters": await mailbag.give_up_all(edition_row, seen=data.seen, by=person)}

@@ -127,7 +127,7 @@ class PolicyName(msgspec.Struct, frozen=True):
 async def preview_policy(
     edition_row: NamedDependency[Edition],
     policy: FromQuery[str],
-) -> list[rejudging.Change]:
+) -> list[rejudging.VerdictChange]:
     """What another policy would change, judged from what was measured; nothing is written."""
     return await rejudging.preview(edition_row, policy)
 
@@ -137,7 +137,7 @@ async def apply_policy(
     data: JSONBody[PolicyName],
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
-) -> list[rejudging.Change]:
+) -> list[rejudging.VerdictChange]:
     """Make it the edition's policy, and keep every new verdict."""
     return await rejudging.apply(edition_row, data.policy, by=person)
 

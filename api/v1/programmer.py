@@ -3,7 +3,7 @@
 from typing import Annotated, Any, cast
 
 import msgspec
-from litestar import Request, delete, get, post, put
+from litestar import delete, get, post, put
 from litestar.channels import ChannelsPlugin
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
@@ -13,6 +13,7 @@ from msgspec import Meta
 from api.auth import needs
 from api.news import stream, watched
 from api.presence import while_there
+from api.request import AnyRequest
 from api.v1._grid import Names, details_in, grid_state
 from festival.access import Act, Viewer
 from festival.errors import Refused
@@ -21,7 +22,7 @@ from festival.progress import channel
 from festival.tables import Edition, Person
 from screenings import acts, lists, planning, programmes, publication, questions, venues
 from screenings import grid as grids
-from screenings.grid import NewScreening, Where
+from screenings.grid import NewScreening, ScreenStart
 from screenings.planner.answers.shapes import Explanation
 from screenings.planner.answers.words import Remark
 from screenings.programmes import ProgrammeForm
@@ -31,7 +32,6 @@ from screenings.venues import GuestForm, ScreenForm, VenueForm
 SEE = [needs(Act.SEE_GRID, scope="programme")]
 PLAN = [needs(Act.PLAN, scope="programme")]
 PUBLISH = [needs(Act.PUBLISH, scope="programme")]
-AnyRequest = Request[Any, Any, Any]
 LAST = ("done", "impossible", "failed", "stopped")
 
 
@@ -180,7 +180,7 @@ async def place(
 async def move(
     request: AnyRequest,
     screening_id: FromPath[str],
-    data: JSONBody[Where],
+    data: JSONBody[ScreenStart],
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> dict[str, Any]:

@@ -3,12 +3,13 @@
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Request, Response, get, put
+from litestar import Response, get, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from msgspec import Meta
 
 from api.auth import signed_in
+from api.request import AnyRequest
 from api.v1.files import may_watch
 from festival.access import Act, Viewer
 from festival.tables import Edition, Person
@@ -16,13 +17,13 @@ from media.encodings import spelled
 from media.subtitles import MOST_BYTES
 from submissions import subtitling
 from submissions.lists import own, subject_of_file
-from submissions.subtitling import Track
+from submissions.subtitling import SubtitleTrack
 from submissions.uploads import shown_name
 
-Kind = Annotated[str, Meta(max_length=8)]
+TrackKind = Annotated[str, Meta(max_length=8)]
 
 
-def told(track: Track) -> dict[str, Any]:
+def told(track: SubtitleTrack) -> dict[str, Any]:
     """What was read and how; `first` is to be looked at, `confirmed` says whether others see it."""
     return {
         "track": track.id,
@@ -39,9 +40,6 @@ def told(track: Track) -> dict[str, Any]:
     }
 
 
-AnyRequest = Request[Any, Any, Any]
-
-
 @put(
     "/submissions/{submission_id:str}/subtitles/{language:str}",
     guards=[signed_in()],
@@ -56,7 +54,7 @@ async def bring(
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
     name: Annotated[str, Meta(max_length=255)] = "",
-    kind: Kind = "full",
+    kind: TrackKind = "full",
 ) -> dict[str, Any]:
     """The file as the body. What was read, and whether it stands or waits for a confirmation:
     it waits when its encoding had to be guessed, or when another of its language and kind stands.
@@ -89,7 +87,7 @@ async def read(
     file_id: FromPath[str],
     language: FromPath[str],
     viewer: NamedDependency[Viewer],
-    kind: Kind = "full",
+    kind: TrackKind = "full",
 ) -> Response[str]:
     """A standing track, for whoever may watch the film at this moment."""
     await may_watch(file_id, viewer)

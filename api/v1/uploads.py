@@ -9,13 +9,14 @@ from collections.abc import AsyncIterator
 from email.utils import format_datetime
 from typing import Any, TypeVar
 
-from litestar import Request, Response, delete, head, patch, post, route
+from litestar import Response, delete, head, patch, post, route
 from litestar.di import NamedDependency
 from litestar.exceptions import ClientException, InternalServerException
 from litestar.params import FromPath
 
 from api.auth import signed_in
 from api.patience import Silent
+from api.request import AnyRequest
 from festival.access import Act, Viewer, in_scope, may
 from festival.errors import Missing
 from festival.language import LANGUAGES, has_words, t
@@ -34,7 +35,6 @@ DECIMAL = re.compile(r"(0|[1-9][0-9]{0,99})")
 MOST_METADATA = 8192
 ALWAYS = {"Tus-Resumable": VERSION, "Cache-Control": "no-store"}
 
-AnyRequest = Request[Any, Any, Any]
 T = TypeVar("T")
 
 

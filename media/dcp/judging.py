@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from media import cadence
-from media.dcp.package import Composition, Essence, Package, Problem, Track
+from media.dcp.package import Composition, Essence, Package, PackageProblem, ReelTrack
 from media.policy import (
     Finding,
     Policy,
@@ -53,7 +53,7 @@ def findings(package: Package, policy: Policy) -> Iterator[Finding]:
         )
 
 
-def met(problems: tuple[Problem, ...]) -> Iterator[Finding]:
+def met(problems: tuple[PackageProblem, ...]) -> Iterator[Finding]:
     """Each code once, with the first few things that it is about."""
     by_code: dict[str, list[str]] = {}
     for problem in problems:
@@ -102,7 +102,7 @@ def known(rate: tuple[int, int]) -> Fraction:
     return cadence.nearest(Fraction(*rate)) if rate[0] and rate[1] else Fraction(0)
 
 
-def about_essence(track: Track, found: Essence) -> Iterator[Finding]:
+def about_essence(track: ReelTrack, found: Essence) -> Iterator[Finding]:
     """What the file says of itself, against what the composition plays of it."""
     if found.is_encrypted:
         return

@@ -5,7 +5,7 @@ from fractions import Fraction
 import msgspec
 
 
-class Problem(msgspec.Struct, frozen=True):
+class PackageProblem(msgspec.Struct, frozen=True):
     """Something that is not as it must be: a code of the policy, and what it is about."""
 
     code: str
@@ -22,7 +22,7 @@ class Asset(msgspec.Struct, frozen=True):
     promised_sha1: str = ""
 
 
-class Track(msgspec.Struct, frozen=True):
+class ReelTrack(msgspec.Struct, frozen=True):
     """One picture, sound or text of a reel, as the composition plays it."""
 
     kind: str
@@ -44,9 +44,9 @@ class Composition(msgspec.Struct, frozen=True):
     id: str
     title: str
     kind: str = ""
-    reels: tuple[tuple[Track, ...], ...] = ()
+    reels: tuple[tuple[ReelTrack, ...], ...] = ()
 
-    def tracks(self, kind: str) -> tuple[Track, ...]:
+    def tracks(self, kind: str) -> tuple[ReelTrack, ...]:
         return tuple(track for reel in self.reels for track in reel if track.kind == kind)
 
     @property
@@ -76,7 +76,7 @@ class Package(msgspec.Struct, frozen=True, kw_only=True):
     compositions: tuple[Composition, ...] = ()
     assets: dict[str, Asset] = {}
     essences: dict[str, Essence] = {}
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[PackageProblem, ...] = ()
 
     @property
     def main(self) -> Composition | None:

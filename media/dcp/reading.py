@@ -11,7 +11,7 @@ from lxml import etree
 
 from media.dcp import essence, lists
 from media.dcp.lists import BadList, child, elements, identity, name, text
-from media.dcp.package import Asset, Composition, Essence, Package, Problem, Track
+from media.dcp.package import Asset, Composition, Essence, Package, PackageProblem, ReelTrack
 from media.runner import Cancelled
 from media.sandbox import Sandbox
 from media.storage import PIECE
@@ -26,7 +26,7 @@ KINDS = {
     "AuxData": "data",
 }  # fmt: skip
 
-Hook = Callable[[float], None]
+ProgressHook = Callable[[float], None]
 
 
 def root_of(folder: Path) -> Path | None:
@@ -44,13 +44,13 @@ def read(
     tools: Tools,
     *,
     allow_fallback: bool = False,
-    on_progress: Hook = lambda _: None,
+    on_progress: ProgressHook = lambda _: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Package:
     """Everything about the package in `folder`; every byte of it is hashed."""
     root = root_of(folder)
     if root is None:
-        return Package(problems=(Problem("DCP_STRUCTURE", "ASSETMAP"),))
+        return Package(problems=(PackageProblem("DCP_STRUCTURE", "ASSETMAP"),))
     reader = _Reader(root)
     reader.read_map()
     reader.read_lists()
@@ -68,7 +68,7 @@ class _Reader:
         self.assets: dict[str, Asset] = {}
         self.compositions: list[Composition] = []
         self.essences: dict[str, Essence] = {}
-        self.problems: list[Problem] = []
+        self.problems: list[PackageProblem] = []
         self.packing: set[str] = set()
 
     def package(self) -> Package:
@@ -81,7 +81,7 @@ class _Reader:
         )
 
     def wrong(self, detail: str, code: str = "DCP_STRUCTURE") -> None:
-        self.problems.append(Problem(code, detail))
+        self.problems.append(PackageProblem(code, detail))
 
     def list_at(self, path: Path) -> etree._Element | None:
         """A list that keeps its schema; one that does not is told and used as far as it goes."""
@@ -164,7 +164,7 @@ class _Reader:
                 known, promised_size=whole(text(entry, "Size")), promised_sha1=text(entry, "Hash")
             )
 
-    def weigh(self, on_progress: Hook, cancelled: Callable[[], bool]) -> None:
+    def weigh(self, on_progress: ProgressHook, cancelled: Callable[[], bool]) -> None:
         """Every file that the packing lists name is there, as long as promised, and not one bit off."""
         played = {t.asset for one in self.compositions for reel in one.reels for t in reel}
         for known in (self.assets[one] for one in sorted(played & set(self.assets))):
@@ -234,7 +234,7 @@ def composition(root: etree._Element) -> Composition:
     )
 
 
-def tracks_of(reel: etree._Element) -> tuple[Track, ...]:
+def tracks_of(reel: etree._Element) -> tuple[ReelTrack, ...]:
     tracks = child(reel, "AssetList")
     return tuple(
         track_of(entry) for entry in (elements(tracks) if tracks is not None else [])
@@ -242,12 +242,12 @@ def tracks_of(reel: etree._Element) -> tuple[Track, ...]:
     )  # fmt: skip
 
 
-def track_of(entry: etree._Element) -> Track:
+def track_of(entry: etree._Element) -> ReelTrack:
     intrinsic, begin = (
         whole(text(entry, "IntrinsicDuration")) or 0,
         whole(text(entry, "EntryPoint")) or 0,
     )
-    return Track(
+    return ReelTrack(
         kind=KINDS[name(entry)],
         asset=identity(text(entry, "Id")),
         rate=pair(text(entry, "EditRate")) or (0, 1),

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
-from media.dcp.package import Problem
+from media.dcp.package import PackageProblem
 from media.runner import Cancelled
 from media.storage import PIECE
 
@@ -26,7 +26,7 @@ class BadArchive(Exception):
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(code, detail)
-        self.problem = Problem(code, detail)
+        self.problem = PackageProblem(code, detail)
 
 
 def unpack(

@@ -9,7 +9,7 @@ import pytest
 from festival.settings import Settings
 from media import hls
 from media.storage import LocalStore
-from media.subtitles import Track
+from media.subtitles import TextTrack
 from submissions.tables import FilmFile
 from tests.builders import a_film, a_person, an_edition, sign_in
 
@@ -283,7 +283,7 @@ async def test_the_pages_offer_what_was_brought(film: Film) -> None:
 async def test_the_subtitles_inside_a_film_are_named_in_the_language_of_the_page(film: Film) -> None:
     """The copy keeps the tag; the page asks in its own language, a program by header."""
     store = LocalStore(Settings.read().media_root)
-    (path := store.published(film.file, "master.m3u8").path).write_text(hls.text_line(0, Track("s0", "fra", 1)))
+    (path := store.published(film.file, "master.m3u8").path).write_text(hls.text_line(0, TextTrack("s0", "fra", 1)))
     place = f"{film.base}/files/{film.file}/screener/master.m3u8"
 
     answers = [

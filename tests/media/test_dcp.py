@@ -15,7 +15,7 @@ import pytest
 
 from media import dcp, policy
 from media.dcp import essence, judging, unpacking
-from media.dcp.package import Composition, Package, Track
+from media.dcp.package import Composition, Package, ReelTrack
 from media.tools import find_tools
 
 RULES = policy.load("demo")
@@ -210,8 +210,8 @@ def test_a_rate_that_no_server_plays_or_that_the_film_has_not_is_refused(
     (RULES.duration.least * 24, 3, "AV_DURATION_MISMATCH"),
 ])  # fmt: skip
 def test_a_measure_never_reads_like_the_limit_that_it_breaks(frames: float, more: int, code: str) -> None:
-    picture = Track("picture", "a", (24, 1), 0, int(frames))
-    film = Composition("c", TITLE, reels=((picture, Track("sound", "b", (24, 1), 0, int(frames) + more)),))
+    picture = ReelTrack("picture", "a", (24, 1), 0, int(frames))
+    film = Composition("c", TITLE, reels=((picture, ReelTrack("sound", "b", (24, 1), 0, int(frames) + more)),))
 
     told = {f.code: f for f in judging.findings(Package(compositions=(film,)), RULES)}
 

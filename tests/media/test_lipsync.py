@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from media import graph, screener, stamps
-from media.facts import Facts, Heard
+from media.facts import Facts, HeardTracks
 from media.runner import PermanentFault
 from tests import lipsync
 from tests.clips import Clips, film
@@ -83,7 +83,7 @@ def test_pictures_that_wait_for_a_later_one_are_thrown_away(clips: Clips, sandbo
 def test_a_picture_that_comes_too_late_is_thrown_away(clips: Clips, sandbox_for, monkeypatch) -> None:
     sandbox, opened = sandbox_for(MADE["24 fps"](clips)), graph.opened
 
-    def later(film: str, threads: int, clock: graph.Clock, **given: Any) -> Any:
+    def later(film: str, threads: int, clock: graph.CopyClock, **given: Any) -> Any:
         return opened(film, threads, msgspec.structs.replace(clock, zero=clock.zero - 0.25), **given)
 
     monkeypatch.setattr(graph, "opened", later)
@@ -125,7 +125,7 @@ def test_two_mono_tracks_are_the_two_sides_of_the_copy(clips: Clips, sandbox_for
 
     copy = made(sandbox, facts)
 
-    assert facts.heard == Heard((0, 1), "stereo")
+    assert facts.heard == HeardTracks((0, 1), "stereo")
     assert (sides(copy, 400), sides(copy, 1900)) == ([True, False], [False, True])
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from festival.language import inside
 from media import hls, scan, screener, subtitles
-from media.subtitles import Cue, Track, Unreadable, read
+from media.subtitles import Cue, TextTrack, Unreadable, read
 from tests.clips import Clips, film
 
 SRT = "1\n00:00:01,000 --> 00:00:02,500\nBonjour\n\n2\n00:00:03,000 --> 00:00:04,000\nAu revoir\n"
@@ -205,7 +205,7 @@ def test_a_cue_is_written_into_every_minute_in_which_it_is_seen(tmp_path: Path) 
 
 
 def test_a_makers_language_cannot_break_the_master(tmp_path: Path) -> None:
-    line = hls.text_line(0, Track("s0", 'fr",URI="x', 1))
+    line = hls.text_line(0, TextTrack("s0", 'fr",URI="x', 1))
 
     assert line == ('#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="texts",NAME="1",DEFAULT=NO,AUTOSELECT=YES,'
                     'FORCED=NO,URI="s0/playlist.m3u8"')  # fmt: skip
@@ -220,7 +220,7 @@ def test_a_makers_language_cannot_break_the_master(tmp_path: Path) -> None:
 def test_subtitles_inside_a_film_have_the_names_that_a_person_would_say(lang: str, names: list[str]) -> None:
     """Also in copies of before, whose tracks are called *1 fr*."""
     tags = ["fra", "pt-br", "swe", "fre", "x"]
-    master = "\n".join(hls.text_line(place, Track(f"s{place}", tag, 1)) for place, tag in enumerate(tags))
+    master = "\n".join(hls.text_line(place, TextTrack(f"s{place}", tag, 1)) for place, tag in enumerate(tags))
     old = master.replace('NAME="1"', 'NAME="1 fr"')
 
     for text in (master, old):
@@ -239,7 +239,7 @@ def test_the_subtitles_inside_a_film_are_a_group_of_its_copy(clips: Clips, sandb
 
     made = screener.make(sandbox, scan.inspect(sandbox))
 
-    assert made.texts == (Track("s0", "fra", 2),)
+    assert made.texts == (TextTrack("s0", "fra", 2),)
     master = (sandbox.work / "master.m3u8").read_text()
     assert 'TYPE=SUBTITLES,GROUP-ID="texts",NAME="1",LANGUAGE="fr"' in master
     assert master.count('SUBTITLES="texts"') == len(made.rungs)

@@ -6,7 +6,7 @@ import pytest
 
 from festival.language import t
 from media import policy, scan, screener, windows
-from media.facts import Facts, Heard
+from media.facts import Facts, HeardTracks
 from media.policy import Policy, load, load_file
 from tests.clips import REC709, SILENCE, X264, Clips, film
 
@@ -105,15 +105,15 @@ def test_the_first_picture_of_a_cut_stream_is_the_first_that_can_be_decoded(clip
 
 
 @pytest.mark.parametrize(("sounds", "channels", "heard", "found"), [
-    ([SILENCE, TONE], 2, Heard((1,)), ["AUDIO_TRACK_SILENT"]),
-    ([TONE, SILENCE], 2, Heard((0,)), ["AUDIO_TRACK_SILENT"]),
-    ([HUSHED, TONE], 1, Heard((1,)), ["AUDIO_TRACK_SILENT", "AUDIO_MONO"]),
-    ([TONE, TONE], 1, Heard((0, 1), "stereo"), ["AUDIO_MONO_TRACKS"]),
-    ([TONE, TONE], 2, Heard((0,)), ["AUDIO_MULTIPLE_TRACKS"]),
-    ([SILENCE, SILENCE], 2, Heard((0,)), ["AUDIO_ALL_SILENT"]),
+    ([SILENCE, TONE], 2, HeardTracks((1,)), ["AUDIO_TRACK_SILENT"]),
+    ([TONE, SILENCE], 2, HeardTracks((0,)), ["AUDIO_TRACK_SILENT"]),
+    ([HUSHED, TONE], 1, HeardTracks((1,)), ["AUDIO_TRACK_SILENT", "AUDIO_MONO"]),
+    ([TONE, TONE], 1, HeardTracks((0, 1), "stereo"), ["AUDIO_MONO_TRACKS"]),
+    ([TONE, TONE], 2, HeardTracks((0,)), ["AUDIO_MULTIPLE_TRACKS"]),
+    ([SILENCE, SILENCE], 2, HeardTracks((0,)), ["AUDIO_ALL_SILENT"]),
 ])  # fmt: skip
 def test_every_track_is_measured_and_the_good_one_is_heard(
-    clips: Clips, sandbox_for, rules: Policy, sounds: list[str], channels: int, heard: Heard, found: list[str]
+    clips: Clips, sandbox_for, rules: Policy, sounds: list[str], channels: int, heard: HeardTracks, found: list[str]
 ) -> None:
     facts = seen(with_sounds(clips, *sounds, channels=channels), sandbox_for)
 

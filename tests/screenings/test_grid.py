@@ -10,7 +10,7 @@ from festival.db import rows, transaction
 from festival.errors import Conflict, Missing, Refused
 from festival.tables import new_id
 from screenings import acts, grid
-from screenings.grid import NewScreening, Where
+from screenings.grid import NewScreening, ScreenStart
 from screenings.lists import clashes_of, mark_of, placed_in, problem_of, venues, working_grid
 from screenings.programmes import ProgrammeForm, add_programme, let_go, remove_programme
 from screenings.venues import GuestForm, ScreenForm, add_guest, add_screen
@@ -40,7 +40,7 @@ async def test_a_stale_hand_is_told_the_standing_version_and_moves_nothing(house
     standing = await world.version()
 
     with pytest.raises(Conflict) as refused:
-        await grid.move(world.edition, placed, Where(screen=world.screen, start=NOON + 60), version=standing - 1, by=world.by)
+        await grid.move(world.edition, placed, ScreenStart(screen=world.screen, start=NOON + 60), version=standing - 1, by=world.by)
 
     told = {"version": standing, "by": "Pia", "titles_fr": "Nuit 0", "titles_en": "Nuit 0"}
     assert refused.value.values == told
@@ -65,7 +65,7 @@ async def test_a_showing_is_placed_once_and_only_if_promised(house) -> None:
 async def test_a_padlock_holds_until_it_is_taken_off(house) -> None:
     world = await World().build("accepted")
     placed = await world.place(0, NOON)
-    there = Where(screen=world.screen, start=NOON + 60)
+    there = ScreenStart(screen=world.screen, start=NOON + 60)
     await grid.lock(world.edition, placed, locked=True, by=world.by)
 
     with pytest.raises(Refused):
@@ -127,7 +127,7 @@ async def test_the_database_lets_one_film_follow_another(house) -> None:
 
 
 async def put(world: World, placed: str, start: int, seen: int, *, by=None) -> int:
-    return await grid.move(world.edition, placed, Where(screen=world.screen, start=start), version=seen, by=by or world.by)
+    return await grid.move(world.edition, placed, ScreenStart(screen=world.screen, start=start), version=seen, by=by or world.by)
 
 
 async def stands(world: World, n: int) -> int | None:
@@ -290,7 +290,7 @@ async def test_nothing_stands_on_a_day_that_the_festival_has_not(house, start) -
     with pytest.raises(Refused) as refused:
         await world.place(1, start)
     with pytest.raises(Refused):
-        await grid.move(world.edition, placed, Where(screen=world.screen, start=start), version=await world.version(), by=world.by)
+        await grid.move(world.edition, placed, ScreenStart(screen=world.screen, start=start), version=await world.version(), by=world.by)
 
     assert refused.value.codes == ("start_outside_festival",)
     assert await starts(world) == [paris("2027-11-26 12:00")]

@@ -17,7 +17,7 @@ async def publish(world: World) -> int:
 
 
 async def move(world: World, placed: str, start: int, *, day: int = 0, screen: str = "") -> None:
-    where = grid.Where(screen=screen or world.screen, start=day * 1440 + start)
+    where = grid.ScreenStart(screen=screen or world.screen, start=day * 1440 + start)
     await grid.move(world.edition, placed, where, version=await world.version(), by=world.by)
 
 

@@ -26,7 +26,7 @@ from workers import tasks
 EVENING = 18 * 60
 
 
-async def worked(world: World, *, seconds: int = 3, kind: planning.Kind = "plan") -> PlanRun:
+async def worked(world: World, *, seconds: int = 3, kind: planning.RunKind = "plan") -> PlanRun:
     run = await planning.ask(world.edition, seconds=seconds, by=world.by, kind=kind)
     line = await rows("SELECT id FROM outbox WHERE args->>'run' = {}", run.id)
     lease = await leases.take(line[0]["id"], worker="night shift")

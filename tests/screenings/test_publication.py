@@ -66,7 +66,7 @@ async def test_what_was_published_does_not_move_with_the_working_grid(house) -> 
     await publish(world)
     before = await publication.newest_document(world.edition)
 
-    await grid.move(world.edition, placed, grid.Where(screen=world.screen, start=NOON + 60), version=await world.version(), by=world.by)
+    await grid.move(world.edition, placed, grid.ScreenStart(screen=world.screen, start=NOON + 60), version=await world.version(), by=world.by)
 
     assert await publication.newest_document(world.edition) == before
     assert await publish(world) == 2
@@ -218,7 +218,7 @@ async def test_where_nothing_has_changed_the_page_offers_no_publication(client, 
     await publish(world)
 
     same = await publication_page(client, world, lang)
-    await grid.move(world.edition, placed, grid.Where(screen=world.screen, start=NOON + 60), version=await world.version(), by=world.by)
+    await grid.move(world.edition, placed, grid.ScreenStart(screen=world.screen, start=NOON + 60), version=await world.version(), by=world.by)
     changed = await publication_page(client, world, lang)
 
     assert (says in same, button in same) == (True, False)

@@ -14,7 +14,7 @@ from submissions.tables import FilmFile
 from submissions.versions import put_older_aside, standing_before
 from tests.builders import a_film, a_person, an_edition
 
-SOUND = Verdict(outcome=Outcome.SOUND, findings=(), policy="demo")
+PASSED = Verdict(outcome=Outcome.PASSED, findings=(), policy="demo")
 BROKEN = Verdict(
     outcome=Outcome.REFUSED, findings=(Finding(code="AUDIO_MISSING", severity=Severity.REJECT),), policy="demo"
 )
@@ -66,7 +66,7 @@ async def test_a_broken_replacement_leaves_the_older_file_in_its_place(house, ol
 async def test_a_file_on_its_way_yields_to_one_that_was_judged_sound(house) -> None:
     entry = await Entry.with_files("making", "inspecting")
 
-    await entry.judge(SOUND)
+    await entry.judge(PASSED)
 
     assert await entry.states() == ["replaced", "sound"]
 
@@ -75,7 +75,7 @@ async def test_a_file_on_its_way_yields_to_one_that_was_judged_sound(house) -> N
     ("faulty", FileState.RECEIVED, "replaced"),
     ("failed", FileState.RECEIVED, "replaced"),
     ("making", FileState.RECEIVED, "making"),
-    ("ready", FileState.SOUND, "ready"),
+    ("ready", FileState.PASSED, "ready"),
     ("ready", FileState.READY, "replaced"),
     ("released", FileState.READY, "released"),
     ("released", FileState.RELEASED, "replaced"),
