@@ -1,17 +1,16 @@
 """Which browser stands at the door: what its owner may know it by, and the cookies it is given."""
 
-from typing import Any, TypedDict
+from typing import TypedDict
 
-from litestar import Request
 from litestar.datastructures import Cookie
 
 from api import limits
 from api.auth import session_cookie, session_token
 from api.believed import NOBODY, address_of, peer
+from api.request import AnyRequest
 from festival.settings import Settings
 from festival.tables import Person
 
-AnyRequest = Request[Any, Any, Any]
 BROWSERS = (
     ("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"),
     ("Safari", "Safari"),
@@ -58,5 +57,5 @@ def cookies_of(person: Person, session: str, settings: Settings) -> list[Cookie]
     """The session, and the mark that this browser has been this person's."""
     return [
         session_cookie(session, settings=settings),
-        limits.remembering(person, settings=settings),
+        limits.known_browser_cookie(person, settings=settings),
     ]

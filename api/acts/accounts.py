@@ -12,13 +12,14 @@ from litestar.response import Redirect
 from msgspec import Meta
 
 from api import limits
-from api.acts.act import AnyRequest, Refusal, act
+from api.acts.act import RefusedForm, act
 from api.auth import in_person, session_cookie, session_token, settings_of, somebody
 from api.browsers import cookies_of, seat_of
 from api.forms import filled
 from api.once import TOLD_ONCE
 from api.pages._page import language_of, prefix_of
 from api.pages.account import door, own_page, own_place, registration
+from api.request import AnyRequest
 from festival import arrivals, people
 from festival.sessions import end_one_session, end_session, fresh_session
 from festival.settings import Settings
@@ -67,15 +68,15 @@ class TokenWanted(msgspec.Struct, frozen=True):
     scopes: Scopes = []
 
 
-async def door_again(request: AnyRequest, refused: Refusal) -> Response[str]:
+async def door_again(request: AnyRequest, refused: RefusedForm) -> Response[str]:
     return await door(request, refused.error)
 
 
-async def account_again(request: AnyRequest, refused: Refusal) -> Response[str]:
+async def account_again(request: AnyRequest, refused: RefusedForm) -> Response[str]:
     return await own_page(request, request.state["viewer"], error=refused.error)
 
 
-async def registration_again(request: AnyRequest, refused: Refusal) -> Response[str]:
+async def registration_again(request: AnyRequest, refused: RefusedForm) -> Response[str]:
     return registration(
         request, name=refused.last("name"), email=refused.last("email"), error=refused.error
     )
@@ -123,8 +124,8 @@ async def register(
     settings: NamedDependency[Settings],
 ) -> dict[str, str]:
     """Open an account; the answer is the same whether the address is new or known."""
-    await limits.by_newcomer(request)
-    async with limits.unhurried():
+    await limits.rate_limit_registrations(request)
+    async with limits.constant_time():
         await arrivals.introduce(
             data.email,
             name=data.name,
@@ -151,8 +152,8 @@ async def ask_link(
     settings: NamedDependency[Settings],
 ) -> dict[str, str]:
     """Ask for a sign-in letter; unknown addresses get the same answer in the same time, and no letter."""
-    await limits.by_asker(request, data.email)
-    async with limits.unhurried():
+    await limits.rate_limit_requests(request, data.email)
+    async with limits.constant_time():
         await arrivals.ask_for_link(data.email, edition=edition_row, settings=settings)
     return {"state": "letter_sent"}
 
@@ -180,7 +181,7 @@ async def use_link(
     settings: NamedDependency[Settings],
 ) -> SignedIn:
     """Spend the link: a session cookie, or a bearer token for a program."""
-    async with limits.by_link(request):
+    async with limits.rate_limit_links(request):
         if data.token:
             key = await arrivals.key_by_link(
                 token, edition=edition_row, name=data.name or "program", scopes=set(data.scopes)
@@ -203,7 +204,7 @@ async def sign_in(
     request: AnyRequest, data: Password, settings: NamedDependency[Settings]
 ) -> SignedIn:
     """By password."""
-    known = await limits.by_password(request, data.email, data.password)
+    known = await limits.rate_limited_sign_in(request, data.email, data.password)
     return await welcomed(request, known, settings)
 
 

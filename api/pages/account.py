@@ -3,19 +3,18 @@
 from typing import Any
 from urllib.parse import unquote
 
-from litestar import Request, Response, get
+from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
 from api.auth import session_token, signed_in
 from api.pages._page import fault_words, language_of, page, prefix_of
+from api.request import AnyRequest
 from festival.access import Viewer
 from festival.errors import FestivalError
 from festival.people import tokens_of
 from festival.sessions import sessions_of
-
-AnyRequest = Request[Any, Any, Any]
 
 
 async def door(
