@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from media.facts import Run
+from media.facts import Interval
 
 DARK = 38  # luma below which nothing glows: 10 % of the range above black
 COLOURLESS = 24  # saturation: deep blue is as dark as black, and is a picture
@@ -21,19 +21,19 @@ BLACK_LEAST, STILL_LEAST = 1.0, 2.0
 FILES = ("checks.txt", "dark.txt", "moves.txt", "flashes.txt", "glow.txt", "stir.txt")
 
 
-def blacks(folder: Path, *, frame: float, least: float) -> tuple[Run, ...]:
+def blacks(folder: Path, *, frame: float, least: float) -> tuple[Interval, ...]:
     """Stretches of at least `least` seconds whose every picture is black; `frame` is one picture.
 
     Twice a second the whole picture is looked at: a star of one pixel is lost on a small one.
     """
-    found: list[Run] = []
+    found: list[Interval] = []
     for when, told in frames(folder / "dark.txt"):
         if not is_black(told):
             continue
         if found and when - found[-1].end < frame / 2:
-            found[-1] = Run(found[-1].start, when + frame)
+            found[-1] = Interval(found[-1].start, when + frame)
         else:
-            found.append(Run(when, when + frame))
+            found.append(Interval(when, when + frame))
     glowing = stretches([(when, stands_out(told)) for when, told in frames(folder / "glow.txt")])
     dark = (part for run in found for part in without(run, glowing))
     return tuple(run for run in dark if run.length >= least - frame / 2)
@@ -51,7 +51,7 @@ def stands_out(told: dict[str, float]) -> bool:
     return brightest - high > SPECK + 3 * (high - low)
 
 
-def stills(folder: Path, *, length: float, least: float) -> tuple[Run, ...]:
+def stills(folder: Path, *, length: float, least: float) -> tuple[Interval, ...]:
     """Frozen stretches: hardly any of the picture changes, and nothing in it moves."""
     notes = folder / "checks.txt"
     text = notes.read_text() if notes.exists() else ""
@@ -64,7 +64,7 @@ def stills(folder: Path, *, length: float, least: float) -> tuple[Run, ...]:
     )
 
 
-def moves(notes: Path) -> tuple[Run, ...]:
+def moves(notes: Path) -> tuple[Interval, ...]:
     """When something moves: pictures half a second apart that differ, twice on end or by much."""
     told = [
         (when, max(told.get(n, 0.0) for n in ("YMAX", "UMAX", "VMAX")))
@@ -74,7 +74,7 @@ def moves(notes: Path) -> tuple[Run, ...]:
     return stretches([(when, by > MOVED) for when, by in told], alone=much)
 
 
-def stirs(folder: Path) -> tuple[Run, ...]:
+def stirs(folder: Path) -> tuple[Interval, ...]:
     """When faint points move: what stands out of the difference is most of what glows at all."""
     glow = {round(when, 3): told for when, told in frames(folder / "glow.txt")}
     told = []
@@ -86,31 +86,33 @@ def stirs(folder: Path) -> tuple[Run, ...]:
     return stretches(told)
 
 
-def stretches(looks: list[tuple[float, bool]], *, alone: Collection[float] = ()) -> tuple[Run, ...]:
+def stretches(
+    looks: list[tuple[float, bool]], *, alone: Collection[float] = ()
+) -> tuple[Interval, ...]:
     """The stretches before looks that say yes, twice on end unless they may stand `alone`."""
-    found: list[Run] = []
+    found: list[Interval] = []
     for place, (when, says) in enumerate(looks):
         beside = [looks[n][1] for n in (place - 1, place + 1) if 0 <= n < len(looks)]
         if not says or not (when in alone or any(beside)):
             continue
         if found and when - STEP - found[-1].end < STEP / 2:
-            found[-1] = Run(found[-1].start, when)
+            found[-1] = Interval(found[-1].start, when)
         else:
-            found.append(Run(max(when - STEP, 0.0), when))
+            found.append(Interval(max(when - STEP, 0.0), when))
     return tuple(found)
 
 
-def without(run: Run, taken: tuple[Run, ...]) -> Iterator[Run]:
+def without(run: Interval, taken: tuple[Interval, ...]) -> Iterator[Interval]:
     """What is left of a stretch."""
     start = run.start
     for one in taken:
         if one.end <= start or one.start >= run.end:
             continue
         if one.start > start:
-            yield Run(start, one.start)
+            yield Interval(start, one.start)
         start = one.end
     if start < run.end:
-        yield Run(start, run.end)
+        yield Interval(start, run.end)
 
 
 def frames(notes: Path) -> Iterator[tuple[float, dict[str, float]]]:
@@ -132,30 +134,30 @@ def frames(notes: Path) -> Iterator[tuple[float, dict[str, float]]]:
         yield when, told
 
 
-def flashing(notes: Path) -> tuple[Run, ...]:
+def flashing(notes: Path) -> tuple[Interval, ...]:
     """Stretches in which every frame was marked; frames less than a second apart are one."""
     text = notes.read_text() if notes.exists() else ""
     times = [float(t) for t in re.findall(r"pts_time:([\d.]+)", text)]
-    found: list[Run] = []
+    found: list[Interval] = []
     for when in times:
         if found and when - found[-1].end < 1:
-            found[-1] = Run(found[-1].start, when)
+            found[-1] = Interval(found[-1].start, when)
         else:
-            found.append(Run(when, when))
+            found.append(Interval(when, when))
     return tuple(found)
 
 
-def runs(text: str, name: str, duration: float) -> tuple[Run, ...]:
-    found: list[Run] = []
+def runs(text: str, name: str, duration: float) -> tuple[Interval, ...]:
+    found: list[Interval] = []
     begun: float | None = None
     for end, value in re.findall(rf"{re.escape(name)}_(start|end)=([-\d.]+)", text):
         if end == "start":
             begun = float(value)
         elif begun is not None:
-            found.append(Run(begun, float(value)))
+            found.append(Interval(begun, float(value)))
             begun = None
     if begun is not None:
-        found.append(Run(begun, duration))
+        found.append(Interval(begun, duration))
     return tuple(found)
 
 

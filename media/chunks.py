@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from media import checks, graph, hls, screener, subtitles
-from media.facts import Facts, Picture, Run
+from media.facts import Facts, Interval, Picture
 from media.graph import Chunk, CopyClock, Rung
 from media.probe import CLOSED
 from media.runner import PermanentFault, run
@@ -28,9 +28,9 @@ class ChunkNotes(msgspec.Struct, frozen=True):
     """What one chunk's checks noticed, on the film's clock, and how many frames it made."""
 
     frames: int
-    blacks: tuple[Run, ...]
-    freezes: tuple[Run, ...]
-    flashes: tuple[Run, ...]
+    blacks: tuple[Interval, ...]
+    freezes: tuple[Interval, ...]
+    flashes: tuple[Interval, ...]
     decode_errors: int
 
 
@@ -124,8 +124,8 @@ def encode(
     return seen
 
 
-def moved(found: tuple[Run, ...] | None, by: float) -> tuple[Run, ...]:
-    return tuple(Run(one.start + by, one.end + by) for one in found or ())
+def moved(found: tuple[Interval, ...] | None, by: float) -> tuple[Interval, ...]:
+    return tuple(Interval(one.start + by, one.end + by) for one in found or ())
 
 
 def encode_sound(
@@ -247,11 +247,11 @@ def together(facts: Facts, notes: list[ChunkNotes], *, frame: float) -> Facts:
     )
 
 
-def joined(found: list[Run], *, within: float) -> tuple[Run, ...]:
-    whole: list[Run] = []
+def joined(found: list[Interval], *, within: float) -> tuple[Interval, ...]:
+    whole: list[Interval] = []
     for one in found:
         if whole and one.start - whole[-1].end <= within:
-            whole[-1] = Run(whole[-1].start, max(whole[-1].end, one.end))
+            whole[-1] = Interval(whole[-1].start, max(whole[-1].end, one.end))
         else:
             whole.append(one)
     return tuple(whole)

@@ -11,7 +11,7 @@ VERSION = 3
 HDR = {"smpte2084": "PQ", "arib-std-b67": "HLG"}
 
 
-class Run(msgspec.Struct, frozen=True):
+class Interval(msgspec.Struct, frozen=True):
     """A stretch of the film, in seconds."""
 
     start: float
@@ -71,7 +71,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     start: float = 0.0
     duration: float = 0.0
     longest_gap: float = 0.0
-    holes: tuple[Run, ...] = ()
+    holes: tuple[Interval, ...] = ()
     bit_rate: int = 0
     key_frames: int = 0
     longest_key_gap: float = 0.0
@@ -138,7 +138,7 @@ class Sound(msgspec.Struct, frozen=True, kw_only=True):
     levels: tuple[float, ...] = ()
     phase: float | None = None
     packets: int = 0
-    holes: tuple[Run, ...] = ()
+    holes: tuple[Interval, ...] = ()
     damaged: int = 0
 
 
@@ -191,10 +191,10 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     decode_errors: int = 0
     is_undecodable: bool = False
     is_uncopied: bool = False
-    silences: tuple[Run, ...] = ()
-    blacks: tuple[Run, ...] | None = None
-    freezes: tuple[Run, ...] | None = None
-    flashes: tuple[Run, ...] | None = None
+    silences: tuple[Interval, ...] = ()
+    blacks: tuple[Interval, ...] | None = None
+    freezes: tuple[Interval, ...] | None = None
+    flashes: tuple[Interval, ...] | None = None
     curve: tuple[float, ...] = ()
     how: dict[str, str] = {}
 

@@ -11,7 +11,7 @@ import msgspec
 import yaml
 
 from media import cadence, colour, tracks
-from media.facts import Facts, HeardTracks, Picture, Run, Sound, Text
+from media.facts import Facts, HeardTracks, Interval, Picture, Sound, Text
 
 FOLDER = Path(__file__).parent / "policies"
 
@@ -203,7 +203,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     severity: Severity
     measured: str = ""
     limit: str = ""
-    where: tuple[Run, ...] = ()
+    where: tuple[Interval, ...] = ()
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -344,7 +344,7 @@ def refusal(facts: Facts, policy: Policy) -> Finding:
 
 
 def reject(
-    code: str, measured: object = "", limit: object = "", where: tuple[Run, ...] = ()
+    code: str, measured: object = "", limit: object = "", where: tuple[Interval, ...] = ()
 ) -> Finding:
     return Finding(
         code=code, severity=Severity.REJECT, measured=str(measured), limit=str(limit), where=where
@@ -352,7 +352,7 @@ def reject(
 
 
 def warn(
-    code: str, measured: object = "", limit: object = "", where: tuple[Run, ...] = ()
+    code: str, measured: object = "", limit: object = "", where: tuple[Interval, ...] = ()
 ) -> Finding:
     return Finding(
         code=code, severity=Severity.WARN, measured=str(measured), limit=str(limit), where=where
@@ -421,11 +421,11 @@ def about_time(facts: Facts, policy: Policy, declared: float | None) -> Iterator
         yield warn("AUDIO_HOLE", *beside(longest(long), policy.holes.sound, seconds), long)
 
 
-def longer(runs: Iterable[Run], most: float) -> tuple[Run, ...]:
+def longer(runs: Iterable[Interval], most: float) -> tuple[Interval, ...]:
     return tuple(run for run in runs if run.length > most)
 
 
-def longest(runs: Iterable[Run]) -> float:
+def longest(runs: Iterable[Interval]) -> float:
     return max(run.length for run in runs)
 
 
@@ -614,7 +614,7 @@ def about_runs(facts: Facts, picture: Picture, policy: Policy) -> Iterator[Findi
         yield warn("PSE_RISK", len(long), 0, long)
 
 
-def is_told(still: Run, holes: tuple[Run, ...]) -> bool:
+def is_told(still: Interval, holes: tuple[Interval, ...]) -> bool:
     """A picture that stands because no other comes is told as the hole that it is."""
     shared = sum(max(0.0, min(still.end, h.end) - max(still.start, h.start)) for h in holes)
     return shared > 0.8 * still.length

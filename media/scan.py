@@ -15,7 +15,7 @@ import msgspec
 
 from media import boxes, cadence, tracks
 from media.damage import LOUD
-from media.facts import Facts, Picture, Run, Sound, Text
+from media.facts import Facts, Interval, Picture, Sound, Text
 from media.probe import CLOSED, GUARDS, headers, sniff_file
 from media.runner import PermanentFault, Ran, run
 from media.sandbox import GIB, Sandbox
@@ -285,7 +285,7 @@ def packets_of(listing: str) -> dict[int, list[Packet]]:
 
 def since(begins: float, one: T) -> T:
     """Holes on the film's own clock, which starts with its first picture or sound."""
-    holes = tuple(Run(hole.start - begins, hole.end - begins) for hole in one.holes)
+    holes = tuple(Interval(hole.start - begins, hole.end - begins) for hole in one.holes)
     return msgspec.structs.replace(one, holes=holes)
 
 
@@ -299,7 +299,7 @@ def lasting(sound: Sound, packets: list[Packet]) -> Sound:
     heard = [packet for packet in packets if packet.plays]
     if not heard:
         return msgspec.structs.replace(sound, packets=len(packets), duration=0.0)
-    pairs = [(Run(a.end, b.when)) for a, b in pairwise(heard) if b.when - a.end > SOUND_HOLE]
+    pairs = [(Interval(a.end, b.when)) for a, b in pairwise(heard) if b.when - a.end > SOUND_HOLE]
     return msgspec.structs.replace(
         sound,
         packets=len(packets),
@@ -321,7 +321,7 @@ def timed(picture: Picture, packets: list[Packet]) -> Picture:
     gaps = [b - a for a, b in pairwise(times) if b > a]
     typical = statistics.median(gaps) if gaps else 0.0
     duration = times[-1] + (shown[-1].lasts or typical) - times[0]
-    holes = [Run(a + typical, b) for a, b in pairwise(times) if is_hole(b - a, typical)]
+    holes = [Interval(a + typical, b) for a, b in pairwise(times) if is_hole(b - a, typical)]
     flowing = [gap for gap in gaps if not is_hole(gap, typical)]
     even = [gap for gap in flowing if abs(gap - typical) <= max(0.1 * typical, cadence.GRAIN)]
     is_variable = len(flowing) > 4 and len(flowing) - len(even) > 0.03 * len(flowing)
@@ -352,7 +352,7 @@ class Listened(msgspec.Struct, frozen=True):
 
     sound: Sound
     curve: tuple[float, ...] = ()
-    silences: tuple[Run, ...] = ()
+    silences: tuple[Interval, ...] = ()
 
 
 def read_sound(
@@ -523,10 +523,12 @@ def level(text: str, pattern: str) -> float | None:
     return max(float(found[1]), -120.0) if found else None
 
 
-def heard_in(path: Path, length: float) -> tuple[tuple[float, ...], tuple[Run, ...], float | None]:
+def heard_in(
+    path: Path, length: float
+) -> tuple[tuple[float, ...], tuple[Interval, ...], float | None]:
     """Loudness once a second, the silences, and the mean phase, from the filters' own notes."""
     curve: dict[int, float] = {}
-    silences: list[Run] = []
+    silences: list[Interval] = []
     phases = [0.0, 0]
     begun: float | None = None
     when = 0.0
@@ -541,9 +543,9 @@ def heard_in(path: Path, length: float) -> tuple[tuple[float, ...], tuple[Run, .
             elif line.startswith("lavfi.silence_start="):
                 begun = number(line[20:])
             elif line.startswith("lavfi.silence_end=") and begun is not None:
-                silences.append(Run(begun, number(line[18:]) or when))
+                silences.append(Interval(begun, number(line[18:]) or when))
                 begun = None
     if begun is not None:
-        silences.append(Run(begun, length))
+        silences.append(Interval(begun, length))
     mean = round(phases[0] / phases[1], 3) if phases[1] else None
     return tuple(round(curve[s], 1) for s in sorted(curve)), tuple(silences), mean

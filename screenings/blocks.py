@@ -32,7 +32,7 @@ class Short(Struct, frozen=True):
     closes: int = 0
 
 
-class Held(Struct, frozen=True):
+class HeldShort(Struct, frozen=True):
     """The programmer's own choice: this short in this block, perhaps at this position."""
 
     short: str
@@ -66,7 +66,7 @@ def compose(
     *,
     longest: int = 100,
     pause: int = 1,
-    held: Sequence[Held] = (),
+    held: Sequence[HeldShort] = (),
     arc: Sequence[int] = ARC,
     seconds: float = 20.0,
 ) -> BlockPlan:
@@ -97,7 +97,7 @@ def compose(
     )
 
 
-def refuse_nonsense(shorts: Sequence[Short], longest: int, held: Sequence[Held]) -> None:
+def refuse_nonsense(shorts: Sequence[Short], longest: int, held: Sequence[HeldShort]) -> None:
     known = {short.id: short for short in shorts}
     codes = []
     if len(known) != len(shorts):
@@ -115,7 +115,9 @@ def refuse_nonsense(shorts: Sequence[Short], longest: int, held: Sequence[Held])
         raise Refused(*codes)
 
 
-def fewest_possible(shorts: Sequence[Short], longest: int, pause: int, held: Sequence[Held]) -> int:
+def fewest_possible(
+    shorts: Sequence[Short], longest: int, pause: int, held: Sequence[HeldShort]
+) -> int:
     """By minutes, by the most films of one director, by the programmer's own blocks."""
     minutes = sum(short.minutes + pause for short in shorts)
     directors = Counter(name for short in shorts for name in directed_by(short))
@@ -131,7 +133,7 @@ def directed_by(short: Short) -> set[str]:
 
 
 def first_fit(
-    shorts: Sequence[Short], longest: int, pause: int, held: Sequence[Held]
+    shorts: Sequence[Short], longest: int, pause: int, held: Sequence[HeldShort]
 ) -> list[list[str]]:
     """Longest first within each theme; a block of the same theme before any other."""
     by_id = {short.id: short for short in shorts}
@@ -160,7 +162,7 @@ def first_fit(
     return blocks
 
 
-def places_exist(blocks: Sequence[Sequence[str]], held: Sequence[Held]) -> bool:
+def places_exist(blocks: Sequence[Sequence[str]], held: Sequence[HeldShort]) -> bool:
     """A third place needs three shorts."""
     return all(len(blocks[h.block]) > h.position for h in held if h.position is not None)
 
@@ -181,7 +183,7 @@ def pack(
     shorts: Sequence[Short],
     longest: int,
     pause: int,
-    held: Sequence[Held],
+    held: Sequence[HeldShort],
     start: list[list[str]],
     least: int,
     ends: float,
@@ -205,7 +207,7 @@ def packed(
     count: int,
     longest: int,
     pause: int,
-    held: Sequence[Held],
+    held: Sequence[HeldShort],
     hint: list[list[str]],
     seconds: float,
 ) -> tuple[cp_model.CpSolverStatus, list[list[str]], int]:
@@ -257,7 +259,7 @@ def by_director(shorts: Sequence[Short]) -> list[list[str]]:
 
 
 def finished(
-    members: Sequence[Short], at: int, pause: int, held: Sequence[Held], arc: Sequence[int]
+    members: Sequence[Short], at: int, pause: int, held: Sequence[HeldShort], arc: Sequence[int]
 ) -> Block:
     inside = {one.short for one in held if one.block == at}
     fixed = {

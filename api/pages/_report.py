@@ -10,7 +10,7 @@ import msgspec
 
 from festival.codes import language_tag
 from festival.language import has_words, number, size, t, tongue
-from media.facts import Facts, Picture, Run, Sound
+from media.facts import Facts, Interval, Picture, Sound
 from media.policy import Finding, Policy, Severity, Verdict, listed, rates, seconds
 from submissions import verdicts
 from submissions.status import FileState
@@ -290,7 +290,7 @@ def good(check: str, found: str, expected: str) -> Row:
     return Row(check=check, tone="ok", measured=found, expected=expected)
 
 
-def stretches(say: Callable[..., str], runs: tuple[Run, ...]) -> str:
+def stretches(say: Callable[..., str], runs: tuple[Interval, ...]) -> str:
     if not runs:
         return say("none")
     return say("runs", n=len(runs), longest=seconds(max(run.length for run in runs)))
@@ -381,7 +381,7 @@ def timeline(
 
 
 def lane(
-    lang: str, name: str, runs: tuple[Run, ...], verdict: Verdict | None, length: float
+    lang: str, name: str, runs: tuple[Interval, ...], verdict: Verdict | None, length: float
 ) -> Lane:
     marks = [Mark(share(r.start, length), max(share(r.length, length), 0.14), "fine") for r in runs]
     pins: list[Marker] = []
@@ -407,7 +407,7 @@ def lane(
     return Lane(name, told(lang, runs), marks, pins)
 
 
-def told(lang: str, runs: tuple[Run, ...]) -> str:
+def told(lang: str, runs: tuple[Interval, ...]) -> str:
     if not runs:
         return t(lang, "filmmaker.measure.none")
     longest = max(runs, key=lambda run: run.length)

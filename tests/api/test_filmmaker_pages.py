@@ -10,7 +10,7 @@ import pytest
 from api.pages import _entry, _films, _report
 from festival.language import words
 from festival.tables import Edition, Person, Role
-from media.facts import Facts, Run, Sound
+from media.facts import Facts, Interval, Sound
 from media.policy import Finding, Severity, Verdict, judge, load
 from submissions import entries
 from submissions.entry import Entry
@@ -446,10 +446,10 @@ def test_every_finding_belongs_to_a_check_with_words() -> None:
 
 
 def test_a_long_silence_stands_on_the_timeline_with_its_number() -> None:
-    facts = Facts(container="mov", duration=100, silences=(Run(40, 60),), curve=(-20.0, -30.0))
+    facts = Facts(container="mov", duration=100, silences=(Interval(40, 60),), curve=(-20.0, -30.0))
     verdict = Verdict(
         outcome="remarks",
-        findings=(Finding(code="AUDIO_SILENCE", severity=Severity.WARN, where=(Run(40, 60),)),),
+        findings=(Finding(code="AUDIO_SILENCE", severity=Severity.WARN, where=(Interval(40, 60),)),),
     )
 
     drawn = _report.timeline("fr", facts, verdict, load("demo"), every=None)

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from media import chunks, graph, hls, scan, screener
-from media.facts import Facts, Picture, Run
+from media.facts import Facts, Interval, Picture
 from media.runner import PermanentFault
 from media.sandbox import Sandbox
 from tests.clips import Clips, film
@@ -97,7 +97,7 @@ def test_black_over_a_joint_is_one_black(clips: Clips, sandbox_for) -> None:
     assert len(made.facts.blacks) == 1
 
 
-def rounded(found: tuple[Run, ...]) -> list[tuple[float, float]]:
+def rounded(found: tuple[Interval, ...]) -> list[tuple[float, float]]:
     return [(round(run.start, 1), round(run.end, 1)) for run in found]
 
 

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from festival.language import t
-from media.facts import Bars, Facts, Picture, Run, Sound, Text
+from media.facts import Bars, Facts, Interval, Picture, Sound, Text
 from media.policy import CODES, BadPolicy, Outcome, judge, load, load_file
 
 pytestmark = pytest.mark.unit
@@ -92,7 +92,7 @@ def test_a_sound_film_hears_nothing() -> None:
     ("VIDEO_BURNED_BARS", "remarks", {"picture": {"bars": Bars(top=132, bottom=132)}},
      {"picture": {"bars": Bars(top=4, bottom=4)}}),
     ("VIDEO_SPHERICAL", "remarks", {"picture": {"is_spherical": True}}, {"picture": {}}),
-    ("PSE_RISK", "remarks", {"flashes": (Run(5, 5.5),)}, {"flashes": (Run(5, 5.4),)}),
+    ("PSE_RISK", "remarks", {"flashes": (Interval(5, 5.5),)}, {"flashes": (Interval(5, 5.4),)}),
     ("EXTENSION_MISMATCH", "remarks", {"extension": "mkv"}, {"extension": "mov"}),
     ("CONTAINER_FRAGMENTED", "remarks", {"is_fragmented": True}, {"is_fragmented": False}),
     ("TRACK_EMPTY", "remarks", {"empty_tracks": 1}, {"empty_tracks": 0}),
@@ -107,15 +107,15 @@ def test_a_sound_film_hears_nothing() -> None:
      {"picture": {"full_range": True, "pixel_format": "gbrp"}}),
     ("DECODE_ERRORS", "refused", {"decode_errors": 1}, {"decode_errors": 0}),
     ("COPY_IMPOSSIBLE", "refused", {"is_uncopied": True}, {"is_uncopied": False}),
-    ("VIDEO_ALL_BLACK", "refused", {"blacks": (Run(0, 57),)}, {"blacks": (Run(0, 9),)}),
-    ("VIDEO_BLACK", "remarks", {"blacks": (Run(5, 16),)}, {"blacks": (Run(5, 15),)}),
-    ("VIDEO_FREEZE", "remarks", {"freezes": (Run(5, 16),)}, {"freezes": (Run(5, 15),)}),
+    ("VIDEO_ALL_BLACK", "refused", {"blacks": (Interval(0, 57),)}, {"blacks": (Interval(0, 9),)}),
+    ("VIDEO_BLACK", "remarks", {"blacks": (Interval(5, 16),)}, {"blacks": (Interval(5, 15),)}),
+    ("VIDEO_FREEZE", "remarks", {"freezes": (Interval(5, 16),)}, {"freezes": (Interval(5, 15),)}),
     ("AUDIO_MISSING", "refused", {"sound": None}, {"sound": {}}),
     ("AUDIO_ALL_SILENT", "refused", {"sound": {"loudness": -70.0}}, {"sound": {}}),
     ("LOUDNESS_LOW", "remarks", {"sound": {"loudness": -36.1}}, {"sound": {"loudness": -36.0}}),
     ("LOUDNESS_HIGH", "remarks", {"sound": {"loudness": -13.9}}, {"sound": {"loudness": -14.0}}),
     ("TRUE_PEAK_OVER", "remarks", {"sound": {"true_peak": 0.1}}, {"sound": {"true_peak": 0.0}}),
-    ("AUDIO_SILENCE", "remarks", {"silences": (Run(0, 61),)}, {"silences": (Run(0, 60),)}),
+    ("AUDIO_SILENCE", "remarks", {"silences": (Interval(0, 61),)}, {"silences": (Interval(0, 60),)}),
     ("AUDIO_MONO", "remarks", {"sound": {"channels": 1}}, {"sound": {"channels": 2}}),
     ("AUDIO_CHANNEL_SILENT", "remarks", {"sound": {"levels": (-25.0, -120.0)}},
      {"sound": {"levels": (-25.0, -89.0)}}),
@@ -165,8 +165,8 @@ def test_untagged_pictures_are_read_by_their_size() -> None:
     ({"duration": 9.98}, "DURATION_SHORT"), ({"duration": 12600.04}, "DURATION_LONG"),
     ({"sound": {"start": 0.0804}}, "AV_START_OFFSET"), ({"sound": {"duration": 59.4996}}, "AV_DURATION_MISMATCH"),
     ({"sound": {"loudness": -36.004}}, "LOUDNESS_LOW"), ({"sound": {"loudness": -13.99}}, "LOUDNESS_HIGH"),
-    ({"sound": {"true_peak": 0.004}}, "TRUE_PEAK_OVER"), ({"silences": (Run(0, 60.02),)}, "AUDIO_SILENCE"),
-    ({"blacks": (Run(5, 15.01),)}, "VIDEO_BLACK"), ({"freezes": (Run(5, 15.004),)}, "VIDEO_FREEZE"),
+    ({"sound": {"true_peak": 0.004}}, "TRUE_PEAK_OVER"), ({"silences": (Interval(0, 60.02),)}, "AUDIO_SILENCE"),
+    ({"blacks": (Interval(5, 15.01),)}, "VIDEO_BLACK"), ({"freezes": (Interval(5, 15.004),)}, "VIDEO_FREEZE"),
     ({"picture": {"bit_rate": 4_999_999}}, "VIDEO_BITRATE_LOW"), ({"sound": {"phase": -0.3004}}, "AUDIO_OUT_OF_PHASE"),
     ({"picture": {"longest_gap": 60.01}}, "TIMESTAMP_GAP"), ({"picture": {"combed": 0.0504}}, "VIDEO_INTERLACED"),
 ])  # fmt: skip

@@ -4,7 +4,7 @@ from itertools import permutations
 import pytest
 
 from festival.errors import Refused
-from screenings.blocks import ARC, Held, Short, best_order, compose, order_cost
+from screenings.blocks import ARC, HeldShort, Short, best_order, compose, order_cost
 
 pytestmark = pytest.mark.unit
 
@@ -70,7 +70,7 @@ def test_no_other_order_is_better(seed):
 
 def test_what_the_programmer_holds_stays_and_the_rest_is_arranged_around_it():
     films = shorts(12, 4)
-    held = [Held("s03", 1, 0), Held("s05", 1)]
+    held = [HeldShort("s03", 1, 0), HeldShort("s05", 1)]
 
     found = compose(films, held=held, seconds=5)
 
@@ -81,11 +81,11 @@ def test_what_the_programmer_holds_stays_and_the_rest_is_arranged_around_it():
 @pytest.mark.parametrize(("films", "held", "code"), [
     ([Short("a", 10), Short("a", 10)], [], "short_twice"),
     ([Short("a", 120)], [], "short_too_long"),
-    ([Short("a", 10)], [Held("b", 0)], "held_short_unknown"),
-    ([Short("a", 10)], [Held("a", 0), Held("a", 1)], "held_twice"),
-    ([Short("a", 60), Short("b", 60)], [Held("a", 0), Held("b", 0)], "held_shorts_do_not_fit"),
+    ([Short("a", 10)], [HeldShort("b", 0)], "held_short_unknown"),
+    ([Short("a", 10)], [HeldShort("a", 0), HeldShort("a", 1)], "held_twice"),
+    ([Short("a", 60), Short("b", 60)], [HeldShort("a", 0), HeldShort("b", 0)], "held_shorts_do_not_fit"),
     ([Short("a", 10, directors=["x"]), Short("b", 10, directors=["x"])],
-     [Held("a", 0), Held("b", 0)], "held_shorts_do_not_fit"),
+     [HeldShort("a", 0), HeldShort("b", 0)], "held_shorts_do_not_fit"),
 ])
 def test_what_cannot_be_is_refused_by_name(films, held, code):
     with pytest.raises(Refused) as refused:
@@ -147,12 +147,12 @@ def test_a_director_named_twice_on_one_film_is_one_director():
 def test_a_short_held_third_has_two_before_it():
     films = [Short("a", 60), Short("b", 60), Short("c", 10), Short("d", 10)]
 
-    found = compose(films, held=[Held("c", 0, 2)])
+    found = compose(films, held=[HeldShort("c", 0, 2)])
 
     assert (len(found.blocks), found.blocks[0].shorts[2]) == (2, "c")
 
 
-@pytest.mark.parametrize("held", [[Held("a", 0, 2)], [Held("a", 0, -1)], [Held("a", 10**9)], [Held("a", 0, 0), Held("b", 0, 0)]])
+@pytest.mark.parametrize("held", [[HeldShort("a", 0, 2)], [HeldShort("a", 0, -1)], [HeldShort("a", 10**9)], [HeldShort("a", 0, 0), HeldShort("b", 0, 0)]])
 def test_a_place_that_cannot_be_is_never_passed_over(held):
     with pytest.raises(Refused):
         compose([Short("a", 60), Short("b", 60)], held=held)
