@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import msgspec
 
-Verb = Callable[..., Awaitable[Any]]
+JobVerb = Callable[..., Awaitable[Any]]
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,9 +109,9 @@ def queue_now(task: str, written: str) -> str:
     return JOBS[task].queue if task in JOBS else written
 
 
-def verb_at(place: str) -> Verb:
+def verb_at(place: str) -> JobVerb:
     """What stands at `package.module:verb`."""
-    return cast("Verb", resolve_name(place))
+    return cast("JobVerb", resolve_name(place))
 
 
 async def follow(place: str, *about: object) -> None:

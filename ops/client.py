@@ -16,7 +16,7 @@ PATIENCE = 90.0
 PIECE = 8 * 1024 * 1024
 
 
-class Refusal(Exception):
+class DoorRefused(Exception):
     """The door said no, with codes; words stand in `words`."""
 
     def __init__(self, status: int, codes: list[str], words: list[str]) -> None:
@@ -56,7 +56,7 @@ class Door:
                 if time.monotonic() > deadline:
                     raise
             if time.monotonic() > deadline:
-                raise Refusal(503, ["away"], [])
+                raise DoorRefused(503, ["away"], [])
             time.sleep(0.5)
             if (found := self.quietly(unless)) is not None:
                 return found
@@ -64,7 +64,7 @@ class Door:
     def quietly(self, look: Callable[[], Any]) -> Any:
         try:
             return look()
-        except (httpx.TransportError, Refusal):
+        except (httpx.TransportError, DoorRefused):
             return None
 
     def read(self, answer: httpx.Response) -> Any:
@@ -74,7 +74,9 @@ class Door:
             except ValueError:
                 told = {}
             words = told.get("words", {}).get("fr", [])
-            raise Refusal(answer.status_code, told.get("codes", [str(answer.status_code)]), words)
+            raise DoorRefused(
+                answer.status_code, told.get("codes", [str(answer.status_code)]), words
+            )
         return answer.json() if answer.content else None
 
     def get(self, path: str) -> Any:
@@ -94,7 +96,7 @@ class Door:
                 if time.monotonic() > deadline:
                     raise
             if time.monotonic() > deadline:
-                raise Refusal(503, ["away"], [])
+                raise DoorRefused(503, ["away"], [])
             time.sleep(0.5)
 
     def post(self, path: str, body: Any = None, **more: Any) -> Any:

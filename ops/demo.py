@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from ops.client import Door, Refusal, spend
+from ops.client import Door, DoorRefused, spend
 from ops.demo_clips import draw
 from ops.demo_films import BLOCKS, EVENTS, FILMS, GUESTS, ROOMS, DemoFilm
 
@@ -106,7 +106,7 @@ class Demo:
             try:
                 _, token = spend(self.url, self.link_for(email), scopes=[SCOPES[part]], name="demo")
                 return Door(self.url, self.edition, token)
-            except Refusal as refusal:
+            except DoorRefused as refusal:
                 if "link_spent" not in refusal.codes:
                     raise
                 Door(self.url, self.edition).post("/links", {"email": email})
@@ -395,7 +395,7 @@ class Demo:
             self.say(f"  {clash['level']}: {clash['words']['fr']}")
         try:
             answer = programmer.post("/grid/publication", {"version": grid["version"]})
-        except Refusal as refusal:
+        except DoorRefused as refusal:
             if refusal.codes != ["nothing_to_publish"]:
                 raise
             answer = programmer.get("/programme")  # a second round of the demo changes nothing
@@ -486,7 +486,7 @@ def watch(member: Door, place: str, seconds: float) -> None:
     for _ in range(180):
         try:
             member.call("PUT", f"{place}/viewing", {"ranges": [[0, seconds]], "position": seconds})
-        except Refusal as refusal:
+        except DoorRefused as refusal:
             if refusal.codes != ["seen_faster_than_time"]:
                 raise
             time.sleep(1)

@@ -18,7 +18,7 @@ from festival.db import transaction
 from festival.editions import Rules, change, found
 from festival.pool import pool
 from festival.tables import Edition, Role
-from ops.client import Door, Refusal, spend
+from ops.client import Door, DoorRefused, spend
 
 SENDER = "cabine@cinema-for-space.example"
 
@@ -44,7 +44,7 @@ def send(door: Door, film: Path, title: str) -> dict[str, Any]:
     made = door.post("/submissions", {"title": title or film.stem[:200]})
     try:
         door.upload(film, made["id"])
-    except Refusal as refusal:
+    except DoorRefused as refusal:
         if refusal.status != 422:
             raise
     return door.wait_for_report(made["id"], patience=3 * 3600)

@@ -8,7 +8,7 @@ import msgspec
 from festival.access import COMMITTEE, Act, Subject, Viewer, committee_scope, in_scope, may
 from festival.db import rows
 from festival.errors import Missing, NotAllowed
-from festival.tables import Edition, Part
+from festival.tables import Edition, Role
 from reviews.cautions import Caution, cautions, known_of, letters_of
 from reviews.decisions import VERSION
 from reviews.evidence import LENGTH, RUNTIME, seated, share
@@ -51,10 +51,10 @@ IN_SCOPE = """
 """
 
 
-CHAIR = frozenset({Part.CHAIR})
+CHAIR = frozenset({Role.CHAIR})
 
 
-def scope_values(viewer: Viewer, parts: frozenset[Part] = COMMITTEE) -> tuple[Any, ...]:
+def scope_values(viewer: Viewer, parts: frozenset[Role] = COMMITTEE) -> tuple[Any, ...]:
     scope = committee_scope(viewer, parts)
     return (viewer.edition, scope.sections, scope.sections, scope.recused, scope.person)
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from festival.tables import new_id
-from ops.client import Door, Refusal, spend
+from ops.client import Door, DoorRefused, spend
 from ops.demo_clips import draw
 from ops.demo_films import Clip
 
@@ -123,7 +123,7 @@ def test_two_films_from_registration_to_the_published_grid(house_of: House, tmp_
     text = tmp_path / "film.mp4"
     text.write_text("Cher comité, voici mon film.\n" * 40_000)
     liar, lie = entered(house, f"liar.{slug}@example.org", "Mensonge")
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DoorRefused) as refused:
         liar.upload(text, lie)
     assert refused.value.codes == ["CONTAINER_NOT_ALLOWED"]
     assert liar.get(f"/submissions/{lie}/report")["state"] == "faulty"
@@ -132,7 +132,7 @@ def test_two_films_from_registration_to_the_published_grid(house_of: House, tmp_
         report = maker.wait_for_report(submission, patience=120)
         assert (report["state"], report["sandbox"]) == ("ready", "bwrap"), report
         assert report["facts"]["duration"] > 1
-        with pytest.raises(Refusal, match=r"file_not_released|422"):
+        with pytest.raises(DoorRefused, match=r"file_not_released|422"):
             maker.post(f"/submissions/{submission}/filing")
         maker.post(f"/submissions/{submission}/release")
         maker.post(f"/submissions/{submission}/filing")
@@ -154,7 +154,7 @@ def test_two_films_from_registration_to_the_published_grid(house_of: House, tmp_
     maker, submission, address = films["Le grand lapin"]
     assert maker.get(f"/submissions/{submission}")["card"]["status"] == "submitted"
     batch = chairs[0].post("/announcements", {"submissions": [s for _, s, _ in films.values()]})
-    with pytest.raises(Refusal) as alone:
+    with pytest.raises(DoorRefused) as alone:
         chairs[0].post(f"/announcements/{batch['id']}/release")
     assert alone.value.codes == ["announcement_needs_second_person"]
     before = len(house.letters_to(address))
@@ -173,7 +173,7 @@ def test_two_films_from_registration_to_the_published_grid(house_of: House, tmp_
     state = until(lambda: programmer.get(f"/grid/plans/{run}"), 90)
     assert (state["state"], state["plan"]["unplaced"]) == ("done", [])
     grid = programmer.post(f"/grid/plans/{run}/application")
-    with pytest.raises(Refusal) as unpublished:
+    with pytest.raises(DoorRefused) as unpublished:
         house.stranger().get("/programme")
     assert unpublished.value.status == 404
     assert programmer.post("/grid/publication", {"version": grid["version"]}) == {

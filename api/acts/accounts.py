@@ -12,7 +12,7 @@ from litestar.response import Redirect
 from msgspec import Meta
 
 from api import limits
-from api.acts.act import RefusedForm, act
+from api.acts.act import Refusal, act
 from api.auth import in_person, session_cookie, session_token, settings_of, somebody
 from api.browsers import cookies_of, seat_of
 from api.forms import filled
@@ -68,15 +68,15 @@ class TokenWanted(msgspec.Struct, frozen=True):
     scopes: Scopes = []
 
 
-async def door_again(request: AnyRequest, refused: RefusedForm) -> Response[str]:
+async def door_again(request: AnyRequest, refused: Refusal) -> Response[str]:
     return await door(request, refused.error)
 
 
-async def account_again(request: AnyRequest, refused: RefusedForm) -> Response[str]:
+async def account_again(request: AnyRequest, refused: Refusal) -> Response[str]:
     return await own_page(request, request.state["viewer"], error=refused.error)
 
 
-async def registration_again(request: AnyRequest, refused: RefusedForm) -> Response[str]:
+async def registration_again(request: AnyRequest, refused: Refusal) -> Response[str]:
     return registration(
         request, name=refused.last("name"), email=refused.last("email"), error=refused.error
     )

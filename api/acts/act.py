@@ -26,11 +26,11 @@ from api.pages._page import back
 from api.request import AnyRequest
 from festival.errors import FestivalError
 
-ActVerb = Callable[..., Awaitable[Any]]
+Verb = Callable[..., Awaitable[Any]]
 METHODS = {"post": post, "put": put, "patch": patch, "delete": delete}
 
 
-class RefusedForm(msgspec.Struct, frozen=True):
+class Refusal(msgspec.Struct, frozen=True):
     """What a page needs to be drawn again after a no: why, and what was sent."""
 
     error: FestivalError
@@ -41,7 +41,7 @@ class RefusedForm(msgspec.Struct, frozen=True):
         return (self.sent.get(field) or [""])[-1]
 
 
-Again = Callable[[AnyRequest, RefusedForm], Awaitable[Response[Any]]]
+Again = Callable[[AnyRequest, Refusal], Awaitable[Response[Any]]]
 Reads = Callable[[AnyRequest], Awaitable[Any]]
 Answers = Callable[[AnyRequest, Any], Awaitable[Response[Any]]]
 Where = str | Callable[[AnyRequest, Any], str]
@@ -80,7 +80,7 @@ def act(
     says: Where = "",
     at: str = "",
     opt: dict[str, Any] | None = None,
-) -> Callable[[ActVerb], DualHandler]:
+) -> Callable[[Verb], DualHandler]:
     """Give a function its two doors.
 
     `page` and `json`: the addresses, below the edition's; an empty one is no door. `method` and
@@ -91,7 +91,7 @@ def act(
     other words for it. Cookies that the act returns are set at both doors.
     """
 
-    def made(verb: ActVerb) -> DualHandler:
+    def made(verb: Verb) -> DualHandler:
         common: dict[str, Any] = {"guards": list(guards), "opt": opt, "name": None}
         form = form_of(verb, Form(reads, again, answers, goes, says, at))
         program = program_of(verb)
@@ -104,7 +104,7 @@ def act(
     return made
 
 
-def form_of(verb: ActVerb, form: Form) -> ActVerb:
+def form_of(verb: Verb, form: Form) -> Verb:
     """The face that a form sees."""
     shape = get_type_hints(verb).get("data")
 
@@ -118,7 +118,7 @@ def form_of(verb: ActVerb, form: Form) -> ActVerb:
         except FestivalError as error:
             if form.again is None:
                 raise
-            return await form.again(request, RefusedForm(error, await sent(request)))
+            return await form.again(request, Refusal(error, await sent(request)))
         answer = await answered(request, form, done)
         if isinstance(done, Response):
             answer.cookies.extend(done.cookies)
@@ -138,7 +138,7 @@ async def answered(request: AnyRequest, form: Form, done: Any) -> Response[Any]:
     return back(request, place, word, at=request.path_params.get(form.at, ""))
 
 
-def program_of(verb: ActVerb) -> ActVerb:
+def program_of(verb: Verb) -> Verb:
     """The face that a program sees: the function itself, with its shape read from JSON."""
 
     async def face(**given: Any) -> Any:
@@ -151,12 +151,12 @@ def program_of(verb: ActVerb) -> ActVerb:
     return dressed(face, verb, hints, get_type_hints(verb, include_extras=True)["return"])
 
 
-def hints_of(verb: ActVerb, names: Any) -> dict[str, Any]:
+def hints_of(verb: Verb, names: Any) -> dict[str, Any]:
     hints = get_type_hints(verb, include_extras=True)
     return {name: hints[name] for name in names}
 
 
-def dressed(face: ActVerb, verb: ActVerb, hints: dict[str, Any], answer: Any) -> ActVerb:
+def dressed(face: Verb, verb: Verb, hints: dict[str, Any], answer: Any) -> Verb:
     """A face that Litestar reads as if it had been written by hand."""
     keyword = inspect.Parameter.KEYWORD_ONLY
     own = inspect.signature(verb).parameters
@@ -172,7 +172,7 @@ def dressed(face: ActVerb, verb: ActVerb, hints: dict[str, Any], answer: Any) ->
     return face
 
 
-def wants_request(verb: ActVerb) -> bool:
+def wants_request(verb: Verb) -> bool:
     return "request" in inspect.signature(verb).parameters
 
 

@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from msgspec import Meta
 
-from api.acts.act import RefusedForm, act
+from api.acts.act import Refusal, act
 from api.auth import needs
 from api.pages.committee import MOST_AT_ONCE, announcements_page
 from api.request import AnyRequest
@@ -28,12 +28,12 @@ class BatchWanted(msgspec.Struct, frozen=True):
     submissions: Annotated[list[SubmissionId], Meta(min_length=1, max_length=MOST_AT_ONCE)]
 
 
-async def again(request: AnyRequest, refused: RefusedForm) -> Response[Any]:
+async def again(request: AnyRequest, refused: Refusal) -> Response[Any]:
     ticked = refused.sent.get("submissions", [])
     return await announcements_page(request, request.state["viewer"], refused.error, ticked)
 
 
-async def as_it_stands(request: AnyRequest, refused: RefusedForm) -> Response[Any]:
+async def as_it_stands(request: AnyRequest, refused: Refusal) -> Response[Any]:
     return await announcements_page(request, request.state["viewer"], refused.error)
 
 

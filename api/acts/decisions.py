@@ -8,8 +8,9 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from api.acts import act as acts
-from api.acts.act import AnyRequest, Refusal, Verb, act
-from api.pages.committee import CHAIR, Typed, board_page
+from api.acts.act import Refusal, Verb, act
+from api.pages.committee import CHAIR, TypedDecision, board_page
+from api.request import AnyRequest
 from festival.access import Act, Viewer
 from festival.tables import Edition, Person
 from reviews import decisions
@@ -35,7 +36,7 @@ class Choice(Sentence, frozen=True, kw_only=True):
 async def again(request: AnyRequest, refused: Refusal) -> Response[Any]:
     viewer, at = request.state["viewer"], request.path_params["submission_id"]
     await open_film(at, viewer, request.state["edition"], Act.DECIDE)
-    typed = Typed(at, refused.last("act"), refused.last("note"))
+    typed = TypedDecision(at, refused.last("act"), refused.last("note"))
     return await board_page(request, viewer, refused.error, typed)
 
 
@@ -59,7 +60,7 @@ async def decide(
     await VERBS[data.act](submission, by=person, note=data.note, seen=data.version)
 
 
-def decision(name: str) -> acts.Act:
+def decision(name: str) -> acts.DualHandler:
     """One of the four at an address of its own."""
     verb = VERBS[name]
 

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec import Meta
 
-from api.acts.act import RefusedForm, act
+from api.acts.act import Refusal, act
 from api.auth import settings_of, signed_in
 from api.forms import filled
 from api.pages import _entry
@@ -63,7 +63,7 @@ async def film_of(request: AnyRequest, wanted: Act = Act.SEE_ENTRY) -> Submissio
     return await own(at, request.state["viewer"], request.state["edition"], wanted)
 
 
-def refusal_of(refused: RefusedForm) -> Refused:
+def refusal_of(refused: Refusal) -> Refused:
     """What a form is told about its own words; every other no has a page of its own."""
     if isinstance(refused.error, Refused):
         return refused.error
@@ -78,7 +78,7 @@ def to_entry(_: AnyRequest, opened: dict[str, Any]) -> str:
     return f"/submissions/{opened['id']}"
 
 
-async def opening_again(request: AnyRequest, refused: RefusedForm) -> Response[str]:
+async def opening_again(request: AnyRequest, refused: Refusal) -> Response[str]:
     given = {name: refused.last(name) for name in refused.sent}
     return await opening_page(request, request.state["edition"], given, refusal_of(refused))
 
@@ -136,7 +136,7 @@ async def form_again(
     )
 
 
-async def saving_again(request: AnyRequest, refused: RefusedForm) -> Response[str]:
+async def saving_again(request: AnyRequest, refused: Refusal) -> Response[str]:
     """Nothing is overwritten that another window saved meanwhile: both are shown."""
     if not isinstance(refused.error, Conflict):
         return await form_again(request, status=422, error=refusal_of(refused))
@@ -181,7 +181,7 @@ async def save(
     return {"version": version}
 
 
-async def report_again(request: AnyRequest, refused: RefusedForm) -> Response[str]:
+async def report_again(request: AnyRequest, refused: Refusal) -> Response[str]:
     error = refusal_of(refused)
     submission, edition = await film_of(request), request.state["edition"]
     return await report_page(request, submission, edition, request.app.state.store, error)
@@ -207,7 +207,7 @@ async def release(
     await entries.release(submission, by=person)
 
 
-async def answers_again(request: AnyRequest, refused: RefusedForm) -> Response[str]:
+async def answers_again(request: AnyRequest, refused: Refusal) -> Response[str]:
     error = refusal_of(refused)
     return await answers_page(request, await film_of(request), request.state["edition"], error)
 

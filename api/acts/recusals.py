@@ -7,12 +7,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from msgspec import Meta
 
-from api.acts.act import AnyRequest, Refusal, act
+from api.acts.act import Refusal, act
 from api.acts.decisions import FILM
 from api.acts.room import room_again
 from api.forms import filled
 from api.pages.committee import CHAIR, COMMITTEE
-from api.pages.room import Typed, recusals_page
+from api.pages.room import TypedSheet, recusals_page
+from api.request import AnyRequest
 from festival.access import Act, Viewer
 from festival.errors import Refused
 from festival.tables import Edition, Person
@@ -38,7 +39,7 @@ async def meant(request: AnyRequest) -> Reason:
 
 
 async def recusing_again(request: AnyRequest, refused: Refusal) -> Response[str]:
-    return await room_again(request, refused, Typed(reason=refused.last("reason")))
+    return await room_again(request, refused, TypedSheet(reason=refused.last("reason")))
 
 
 @act(

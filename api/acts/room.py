@@ -9,19 +9,20 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec import Meta
 
-from api.acts.act import AnyRequest, Refusal, act
+from api.acts.act import Refusal, act
 from api.acts.decisions import FILM
 from api.forms import filled, typed
 from api.pages._page import back
 from api.pages.committee import CHAIR, COMMITTEE
-from api.pages.room import SheetForm, Typed, room_page
+from api.pages.room import SheetForm, TypedSheet, room_page
+from api.request import AnyRequest
 from festival.access import Act, Viewer
 from festival.tables import Edition, Person
 from reviews import reviewing, watching
 from reviews.lists import open_film
 from reviews.reviewing import Reason, Remark
 from reviews.scoring import Sheet
-from reviews.watching import Seen, Watched
+from reviews.watching import Coverage, Watched
 
 
 class ReviewSheet(msgspec.Struct, frozen=True):
@@ -42,7 +43,7 @@ def to_room(request: AnyRequest, _: Any) -> str:
     return f"/committee/submissions/{request.path_params['submission_id']}"
 
 
-async def room_again(request: AnyRequest, refused: Refusal, stands: Typed) -> Response[str]:
+async def room_again(request: AnyRequest, refused: Refusal, stands: TypedSheet) -> Response[str]:
     return await room_page(
         request,
         request.state["viewer"],
@@ -54,18 +55,18 @@ async def room_again(request: AnyRequest, refused: Refusal, stands: Typed) -> Re
 
 
 async def sheet_again(request: AnyRequest, refused: Refusal) -> Response[str]:
-    return await room_again(request, refused, Typed(form=await typed(request, SheetForm)))
+    return await room_again(request, refused, TypedSheet(form=await typed(request, SheetForm)))
 
 
 async def note_again(request: AnyRequest, refused: Refusal) -> Response[str]:
     """Refused words stand in the line for a new note: they are not lost."""
-    return await room_again(request, refused, Typed(remark=await typed(request, Remark)))
+    return await room_again(request, refused, TypedSheet(remark=await typed(request, Remark)))
 
 
 async def reopening_again(request: AnyRequest, refused: Refusal) -> Response[str]:
     at, viewer = request.path_params, request.state["viewer"]
     await open_film(at["submission_id"], viewer, request.state["edition"], Act.DECIDE)
-    stands = Typed(reopening=refused.last("reason"), review=at["review_id"])
+    stands = TypedSheet(reopening=refused.last("reason"), review=at["review_id"])
     return await room_again(request, refused, stands)
 
 
@@ -178,7 +179,7 @@ async def watch(
     viewer: NamedDependency[Viewer],
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
-) -> Seen:
+) -> Coverage:
     """Tell what was just watched, and hear what counts of it: no more than the film's length, than
     twice the time that passed, and than the segments that the caller was handed.
     """

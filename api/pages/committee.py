@@ -3,19 +3,19 @@
 from typing import Any
 
 import msgspec
-from litestar import Request, Response, get
+from litestar import Response, get
 from litestar.di import NamedDependency
 
 from api.auth import needs
 from api.errors import STATUS
 from api.pages._page import fault_words, language_of, page
+from api.request import AnyRequest
 from festival.access import Act, Viewer
 from festival.errors import FestivalError
 from festival.tables import Edition
 from reviews import decisions, lists
 from reviews.lists import Batch, Case, Waiting
 
-AnyRequest = Request[Any, Any, Any]
 COMMITTEE = [needs(Act.SEE_QUEUE, scope="committee")]
 CHAIR = [needs(Act.SEE_BOARD, scope="committee")]
 MOST_AT_ONCE = 500  # films of one announcement: more could not be read before it is released
@@ -83,7 +83,7 @@ def status_of(error: FestivalError | None) -> int:
     return 200 if error is None else STATUS[type(error)]
 
 
-class Typed(msgspec.Struct, frozen=True):
+class TypedDecision(msgspec.Struct, frozen=True):
     """What somebody wrote about one film when it was refused: the form keeps it."""
 
     id: str
@@ -95,7 +95,7 @@ async def board_page(
     request: AnyRequest,
     viewer: Viewer,
     error: FestivalError | None = None,
-    typed: Typed | None = None,
+    typed: TypedDecision | None = None,
 ) -> Response[str]:
     cases = await lists.board(viewer)
     columns: list[tuple[str, list[Case]]] = [

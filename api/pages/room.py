@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Annotated, Any, cast
 
 import msgspec
-from litestar import Request, Response, get
+from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from msgspec import Meta
 
 from api.auth import needs
 from api.pages._page import fault_words, language_of, page
+from api.request import AnyRequest
 from festival.access import Act, Viewer, may
 from festival.clock import PARIS
 from festival.errors import Conflict, FestivalError, Missing
@@ -28,7 +29,6 @@ from submissions.subtitling import standing_of
 from submissions.tables import FilmFile, Submission
 from submissions.twins import twins_for_committee
 
-AnyRequest = Request[Any, Any, Any]
 COMMITTEE = [needs(Act.SEE_QUEUE, scope="committee")]
 STEPPING = frozenset({"reason", "sure"})  # faults of the recusal's form
 
@@ -41,7 +41,7 @@ class SheetForm(Sheet, frozen=True, kw_only=True):
     act: Annotated[str, Meta(pattern="^(keep|give)$")] = "keep"
 
 
-class Typed(msgspec.Struct, frozen=True):
+class TypedSheet(msgspec.Struct, frozen=True):
     """What was typed into a form that was refused: it stands there again."""
 
     form: SheetForm | None = None
@@ -58,7 +58,7 @@ async def room_page(
     submission_id: str,
     *,
     error: FestivalError | None = None,
-    again: Typed = Typed(),  # noqa: B008  # frozen
+    again: TypedSheet = TypedSheet(),  # noqa: B008  # frozen
 ) -> Response[str]:
     submission, file = await open_film(submission_id, viewer, edition, Act.WATCH)
     own = await lists.own_review(submission.id, viewer)
