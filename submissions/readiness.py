@@ -20,7 +20,7 @@ async def parts_of(settings: Settings) -> dict[str, bool]:
 async def _store(settings: Settings) -> dict[str, bool]:
     """A disk is there or the house is not; a bucket is asked."""
     store = store_of(settings)
-    if not store.is_far:
+    if not store.is_remote:
         return {}
     try:
         return {"store": await asyncio.wait_for(asyncio.to_thread(store.answers), timeout=5)}

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
@@ -17,6 +17,7 @@ from api.forms import filled
 from api.pages import _machines
 from api.pages._page import fault_words, language_of, page, prefix_of
 from api.pages._report import decimals
+from api.request import AnyRequest
 from api.v1.operator import PolicyName, mailbox_of
 from festival import mailbag, outages
 from festival.access import Act, Viewer
@@ -34,7 +35,6 @@ from submissions import rejudging
 from submissions.oversight import MOST_LINES, envelopes, queue_lines, record_lines
 from submissions.readiness import parts_of
 
-AnyRequest = Request[Any, Any, Any]
 OPERATOR = [needs(Act.OPERATE, scope="operate")]
 NAMED = 5
 ACT = "operator.did."

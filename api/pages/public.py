@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from unicodedata import east_asian_width
 
-from litestar import Request, Response, get, route
+from litestar import Response, get, route
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
@@ -15,6 +15,7 @@ from litestar.response import Redirect
 from api.auth import settings_of
 from api.etags import READ, tagged
 from api.pages._page import language_of, page, prefix_of
+from api.request import AnyRequest
 from festival import language
 from festival.clock import PARIS, festival_day
 from festival.errors import Missing
@@ -29,7 +30,6 @@ from screenings.publication import (
     published_programme,
 )
 
-AnyRequest = Request[Any, Any, Any]
 ROW = 30
 
 

@@ -5,7 +5,7 @@ import pytest
 from festival import arrivals, people
 from festival.db import rows
 from festival.errors import Refused
-from festival.tables import Letter, Part, Role
+from festival.tables import Letter, Role, RoleGrant
 from tests.builders import a_person, an_edition, sign_in
 
 
@@ -107,5 +107,5 @@ async def test_whoever_registers_an_address_is_not_its_owner_in_the_record(house
         "SELECT person FROM record WHERE act = 'role_granted' AND subject = {} AND edition = {} ORDER BY id DESC LIMIT 1",
         known.id, edition.id,
     )  # fmt: skip
-    parts = {role.part for role in await Role.objects().where(Role.person == known.id)}
-    assert (said, parts) == ([{"person": ""}], {Part.REVIEWER.value, Part.FILMMAKER.value})
+    parts = {role.part for role in await RoleGrant.objects().where(RoleGrant.person == known.id)}
+    assert (said, parts) == ([{"person": ""}], {Role.REVIEWER.value, Role.FILMMAKER.value})
