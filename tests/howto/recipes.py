@@ -51,17 +51,22 @@ def copy_of_the_tree(target: Path) -> Path:
     return target
 
 
-def apply(page: Path, tree: Path) -> None:
+def apply(page: Path, tree: Path) -> list[Path]:
+    """What is new, or changed."""
+    places = []
     for block in blocks(page):
         first, _, rest = block.text.partition("\n")
         if block.kind == "diff":
-            change(tree / first.removeprefix("+++ "), rest)
+            places.append(tree / first.removeprefix("+++ "))
+            change(places[-1], rest)
         elif found := NEW_FILE.match(first):
             place = tree / found[1]
             if place.exists():
                 raise CannotBeApplied(f"{page.name}: {found[1]} is there already")
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(rest)
+            places.append(place)
+    return places
 
 
 def change(file: Path, hunks: str) -> None:

@@ -1,5 +1,7 @@
 """Each recipe of `docs/howto` can be followed today: its blocks fit the tree, and what they make works."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -26,9 +28,14 @@ def marked(page: Path) -> object:
 @pytest.mark.unit
 @pytest.mark.parametrize("recipe", [pytest.param(page, id=page.stem) for page in PAGES])
 def test_a_recipe_fits_the_tree_and_says_how_to_see_that_it_works(recipe: Path, tmp_path: Path) -> None:
-    apply(recipe, copy_of_the_tree(tmp_path / "tree"))
+    """And its code names only what is there, which ruff knows at once."""
+    tree = copy_of_the_tree(tmp_path / "tree")
+    python = {str(place) for place in apply(recipe, tree) if place.suffix == ".py"}
 
+    read = [sys.executable, "-m", "ruff", "check", "--no-cache", "--select", "F,E9,I", *sorted(python)]
+    found = subprocess.run(read, cwd=tree, capture_output=True, text=True, check=False)
     assert commands(recipe)
+    assert not python or found.returncode == 0, found.stdout
 
 
 @pytest.mark.parametrize("recipe", [marked(page) for page in PAGES])
