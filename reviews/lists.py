@@ -12,7 +12,7 @@ from festival.tables import Edition, Role
 from reviews.cautions import Caution, cautions, known_of, letters_of
 from reviews.decisions import VERSION
 from reviews.evidence import LENGTH, RUNTIME, seated, share
-from reviews.scoring import apart, mean, spread, total
+from reviews.scoring import apart, board_place, column, mean, rank, spread, total
 from reviews.tables import Review
 from submissions import lists as submissions
 from submissions.tables import FilmFile, Submission
@@ -192,6 +192,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
     version: int = 0
     batch: str | None = None
+    rank: int | None = None
 
     @property
     def counted(self) -> tuple[Vote, ...]:
@@ -216,11 +217,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def column(self) -> str:
-        return self.pending or (self.status if self.status != "submitted" else "undecided")
+        return column(self.status, self.pending)
 
 
 async def board(viewer: Viewer) -> list[Case]:
-    """The chair's films. Votes of a film are there only once the chair has given their own,
+    """The chair's films, in the board's order. Votes of a film are there only once the chair has given their own,
     or has no part in scoring it: until then not even their number is, and in a blind section
     no director.
     """
@@ -248,7 +249,19 @@ async def board(viewer: Viewer) -> list[Case]:
     )  # fmt: skip
     open_ones = [row["id"] for row in found if row["is_open"]]
     votes = await votes_of(open_ones, viewer)
-    return [msgspec.convert({**row, "votes": votes.get(row["id"], ())}, Case) for row in found]
+    cases = [msgspec.convert({**row, "votes": votes.get(row["id"], ())}, Case) for row in found]
+    return sorted(ranked(cases), key=lambda case: board_place(case.column, case.spread))
+
+
+def ranked(cases: list[Case]) -> list[Case]:
+    """Each with its rank in its section, among the films whose votes this chair may see."""
+    means: dict[str, list[float | None]] = {}
+    for case in cases:
+        means.setdefault(case.section_letter, []).append(case.mean)
+    return [
+        msgspec.structs.replace(case, rank=rank(case.mean, means[case.section_letter]))
+        for case in cases
+    ]
 
 
 async def votes_of(submissions: list[str], viewer: Viewer) -> dict[str, tuple[Vote, ...]]:

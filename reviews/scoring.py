@@ -1,7 +1,9 @@
-"""Scores: weighted mean, spread, what was really watched, and which votes count. Pure."""
+"""Scores: weighted mean, spread, rank, the board's order, what was really watched, and which votes
+count. Pure.
+"""
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 import msgspec
@@ -46,6 +48,34 @@ def mean(totals: Sequence[float]) -> float | None:
 
 def spread(totals: Sequence[float]) -> float:
     return statistics.pstdev(totals) if len(totals) > 1 else 0.0
+
+
+BOARD = ("undecided", "accepted", "waitlisted", "declined")
+"""The columns of the decision board, from left to right."""
+
+
+def column(status: str, pending: str | None) -> str:
+    """Where a film stands: what is pencilled in says so before what was announced."""
+    return pending or ("undecided" if status == "submitted" else status)
+
+
+def board_place(column: str, spread: float) -> tuple[int, float]:
+    """The order of the board, for films that come by title.
+
+    By column; what is undecided by how far its votes lie apart: what has to be talked about first.
+    """
+    place = BOARD.index(column) if column in BOARD else len(BOARD)
+    return place, -round(spread, 6) if column == BOARD[0] else 0.0
+
+
+def rank(own: float | None, means: Iterable[float | None]) -> int | None:
+    """The place of a mean among the means of a section (its own is one of them), from 1.
+
+    Equal means share a place, and the next one comes after all of them: 1, 2, 2, 4. No mean, no rank.
+    """
+    if own is None:
+        return None
+    return 1 + sum(other is not None and round(other - own, 6) > 0 for other in means)
 
 
 def merged(ranges: Sequence[Range]) -> list[Range]:

@@ -12,16 +12,17 @@ from api.pages._page import fault_words, language_of, page
 from api.request import AnyRequest
 from festival.access import Act, Viewer
 from festival.errors import FestivalError
+from festival.language import text_in
 from festival.tables import Edition
 from reviews import decisions, lists
 from reviews.lists import Batch, Case, Waiting
+from reviews.scoring import BOARD
 
 COMMITTEE = [needs(Act.SEE_QUEUE, scope="committee")]
 CHAIR = [needs(Act.SEE_BOARD, scope="committee")]
 MOST_AT_ONCE = 500  # films of one announcement: more could not be read before it is released
 ROWS = 60
 CARDS = 40
-COLUMNS = ("undecided", "accepted", "waitlisted", "declined")
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -65,7 +66,7 @@ async def queue(request: AnyRequest, viewer: NamedDependency[Viewer]) -> Respons
         sheet=sheet_of(shown, asked.get("page", "1"), of=ROWS),
         left_seconds=sum(one.runtime * (1 - one.seen) for one in left),
         resume=begun_last(left),
-        sections=sorted({(o.section_letter, o.section_fr if lang == "fr" else o.section_en)
+        sections=sorted({(o.section_letter, text_in(lang, o, "section"))
                          for o in every}),
         tabs=[("todo", len(left)), *[(name, sum(tab_of(one) == name for one in every))
                                      for name in ("new", "begun", "given")], ("all", len(every))],
@@ -99,9 +100,8 @@ async def board_page(
 ) -> Response[str]:
     cases = await lists.board(viewer)
     columns: list[tuple[str, list[Case]]] = [
-        (name, [case for case in cases if case.column == name]) for name in COLUMNS
+        (name, [case for case in cases if case.column == name]) for name in BOARD
     ]
-    columns[0][1].sort(key=lambda case: -case.spread)
     asked = request.query_params
     only = asked.get("column", "")
     told = fault_words(language_of(request), error) if error else []

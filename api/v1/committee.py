@@ -78,7 +78,9 @@ async def others_recusals(viewer: NamedDependency[Viewer]) -> list[Absent]:
 
 @get("/committee/board", guards=CHAIR)
 async def board(viewer: NamedDependency[Viewer]) -> list[Told]:
-    """The chair's films, each with its column, and mean and spread of the votes that count."""
+    """The chair's films in the board's order, each with its column, its rank in its section, and mean
+    and spread of the votes that count.
+    """
     return [
         Told(**{name: getattr(case, name) for name in Told.__struct_fields__})
         for case in await lists.board(viewer)

@@ -1,13 +1,18 @@
 """The committee's lists, page by page."""
 
+import re
 from datetime import timedelta
 
 from api.pages.committee import begun_last, sheet_of
 from festival.clock import now
 from festival.db import rows
 from festival.tables import Phase
+from reviews import reviewing
 from reviews.lists import Waiting
-from tests.builders import a_film, a_person, an_edition, sign_in
+from reviews.scoring import Sheet
+from submissions.lists import submission_in
+from submissions.tables import FilmFile
+from tests.builders import a_film, a_person, an_edition, has_seen, sign_in
 
 
 def a_waiting(name: str, *, position: float, minutes_ago: int | None) -> Waiting:
@@ -99,3 +104,31 @@ async def test_who_is_refused_a_page_is_led_back_to_their_desk(client) -> None:
 
     assert refused.status_code == 403
     assert f'href="/fr/{edition.slug}/committee">' in refused.text
+
+
+async def test_page_and_json_show_the_board_in_one_order_with_the_same_ranks(client) -> None:
+    edition = await an_edition(phase=Phase.SELECTION)
+    maker = await a_person("filmmaker", edition=edition)
+    chair = await a_person("chair", edition=edition)
+    other = await a_person("reviewer", edition=edition)
+    votes = {"Aube": (4, 4), "Brume": (1, 5), "Cime": (5, 5), "Dune": (4, 4)}
+    for title, (own, others) in votes.items():
+        submission, file = await a_film(edition, maker, title=title)
+        for person, score in ((chair, own), (other, others)):
+            await has_seen(person, file)
+            await reviewing.review(
+                await submission_in(edition, submission), await FilmFile.objects().get(FilmFile.id == file),
+                Sheet(writing=score, image=score, sound=score, space=score, opinion="Vu jusqu’au bout, deux fois."),
+                version=0, give=True, by=person,
+            )  # fmt: skip
+    await a_film(edition, maker, title="Zut", pending="accepted")
+    await sign_in(client, chair)
+
+    told = (await client.get(f"/api/v1/{edition.slug}/committee/board")).json()
+    page = (await client.get(f"/en/{edition.slug}/committee/decisions")).text
+
+    assert [(one["title"], one["rank"]) for one in told] == [
+        ("Brume", 4), ("Aube", 2), ("Cime", 1), ("Dune", 2), ("Zut", None),
+    ]  # fmt: skip
+    assert re.findall("<bdi>(Brume|Aube|Cime|Dune|Zut)</bdi>", page) == [one["title"] for one in told]
+    assert page.count("rank 2 in its section") == 2
