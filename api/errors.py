@@ -16,7 +16,7 @@ from api.pages._page import error_page, language_of, prefix_of
 from api.request import AnyRequest
 from api.v1 import uploads
 from festival.errors import Busy, Conflict, FestivalError, Missing, NotAllowed, Refused
-from festival.language import has_words, t
+from festival.language import LANGUAGES, has_words, t
 
 log = logging.getLogger("door")
 
@@ -170,7 +170,7 @@ def problem(
             "codes": list(codes),
             "detail": " ".join(words_of(language, code, values) for code in codes),
             "words": {
-                lang: [words_of(lang, code, values) for code in codes] for lang in ("fr", "en")
+                lang: [words_of(lang, code, values) for code in codes] for lang in LANGUAGES
             },
             **{k: v for k, v in values.items() if isinstance(v, str | int | float | list | dict)},
         },

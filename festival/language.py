@@ -5,15 +5,19 @@ Keys are codes (`filmmaker.films.title`); both catalogues are complete at every 
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from functools import cache
+from gettext import c2py
 from pathlib import Path
+from typing import Any, Literal
 
 from babel import Locale
 from babel.dates import format_date
+from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, get_decimal_symbol
+from babel.units import format_unit
 
 from festival.clock import PARIS, festival_day
 
@@ -21,6 +25,7 @@ LANGUAGES = ("fr", "en")
 LOCALE = Path(__file__).parent / "locale"
 NARROW = "\u202f"
 FIXED = "\u00a0"
+BYTES = tuple(f"digital-{prefix}byte" for prefix in ("", "kilo", "mega", "giga", "tera"))
 
 
 def preferred(accepted: str) -> str:
@@ -55,6 +60,21 @@ def french_spaces(text: str) -> str:
     return re.sub(r"(?<=\d) (?=[%€])", FIXED, text)
 
 
+def unchanged(text: str) -> str:
+    return text
+
+
+# What the library knows of no language: a row here, or what stands beside it for all the others.
+SPACES = {"fr": french_spaces}
+QUOTES = {"fr": "« {} »"}
+FIRST_OF_A_MONTH = {"fr": "'1er'"}
+
+
+def spaced(language: str, text: str) -> str:
+    """With the spaces that the language asks for, where a sentence was typed with plain ones."""
+    return SPACES.get(language, unchanged)(text)
+
+
 BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 """Letters by their class, and nothing on paper: fillers of Hangul, the empty cell of Braille."""
 
@@ -76,7 +96,7 @@ def words(language: str) -> dict[str, tuple[str, ...]]:
                 key = message.id if isinstance(message.id, str) else message.id[0]
                 text = message.string
                 forms = (text,) if isinstance(text, str) else tuple(text or ())
-                found[key] = tuple(map(french_spaces, forms)) if language == "fr" else forms
+                found[key] = tuple(spaced(language, form) for form in forms)
     return found
 
 
@@ -90,13 +110,50 @@ def t(language: str, key: str, /, **values: object) -> str:
         raise NoWords(f"{language}: {key}") from None
     count = values.get("n")
     values = {name: value(language) if callable(value) else value for name, value in values.items()}
-    many = len(forms) > 1 and isinstance(count, int | float) and is_many(language, count)
-    return forms[1 if many else 0].format(**values) if values else forms[1 if many else 0]
+    form = forms[0]
+    if len(forms) > 1 and isinstance(count, int | float):
+        form = forms[form_of(language, count)]
+    return form.format(**values) if values else form
 
 
-def is_many(language: str, count: float) -> bool:
-    """French says *0 film*, English *0 films*."""
-    return abs(count) >= 2 if language == "fr" else abs(count) != 1
+def form_of(language: str, count: float) -> int:
+    """Which form of a word goes with a count: French says *0 film*, English *0 films*.
+
+    Whole counts by the rule of the catalogues, broken ones by that of the language itself.
+    """
+    plural, last = plural_of(language)
+    if count == int(count):
+        return int(plural(abs(int(count))))
+    return 0 if Locale(language).plural_form(abs(count)) == "one" else last
+
+
+@cache
+def plural_of(language: str) -> tuple[Callable[[int], int], int]:
+    """The rule of a language's catalogues, and the number of its last form."""
+    catalogue = Catalog(locale=language)
+    return c2py(catalogue.plural_expr), catalogue.num_plurals - 1
+
+
+def text_in(language: str, thing: Any, name: str) -> str:
+    """The text of something that has one a language: of `name`, what stands in `name_fr`.
+
+    A thing is a row or a shape; what has no text in this language at all is read in English.
+    """
+    for one in (language, "en", "fr"):
+        column = f"{name}_{one}"
+        if isinstance(thing, dict) and column in thing:
+            return thing[column] or ""
+        if hasattr(thing, column):
+            return getattr(thing, column) or ""
+    raise AttributeError(f"{name} in no language: {thing!r}")
+
+
+def film_title(language: str, film: Any) -> str:
+    """Its own in French, the language of the house; elsewhere the English one, if it has any."""
+    english, own = (
+        (film["title_en"], film["title"]) if isinstance(film, dict) else (film.title_en, film.title)
+    )
+    return str(own if language == LANGUAGES[0] else english or own)
 
 
 def has_words(key: str) -> bool:
@@ -116,6 +173,11 @@ def tongue(language: str, code: str) -> str:
         return code
     parts = [str(known.scripts.get(one) or known.territories.get(one) or one) for one in rest]
     return f"{known.languages[base]} ({' – '.join(parts)})"
+
+
+def own_name(code: str) -> str:
+    """How a language names itself, where one chooses it: *Français*, *English*."""
+    return upper_first(tongue(code, code))
 
 
 def tongues(language: str, codes: Iterable[str]) -> str:
@@ -166,8 +228,8 @@ def day(language: str, when: date | datetime, *, style: str = "long") -> str:
         "month": "d MMMM",
         "full": "EEEE d MMMM y",
     }[style]
-    if language == "fr" and which.day == 1:
-        pattern = re.sub(r"\bd\b", "'1er'", pattern)
+    if which.day == 1 and language in FIRST_OF_A_MONTH:
+        pattern = re.sub(r"\bd\b", FIRST_OF_A_MONTH[language], pattern)
     return format_date(which, pattern, locale=language)
 
 
@@ -197,7 +259,7 @@ def last_minute(deadline: datetime) -> datetime:
 
 def quoted(language: str, text: str) -> str:
     """What somebody wrote, between the marks of the reader's language."""
-    return french_spaces(f"« {text} »") if language == "fr" else f"“{text}”"
+    return spaced(language, QUOTES.get(language, "“{}”").format(text))
 
 
 def upper_first(text: str) -> str:
@@ -251,14 +313,32 @@ def length(seconds: float | timedelta | None) -> str:
 
 def size(language: str, count: int) -> str:
     """Bytes as people count them: 38,4 Go, 38.4 GB."""
-    units = ("o", "ko", "Mo", "Go", "To") if language == "fr" else ("B", "kB", "MB", "GB", "TB")
     value, unit = float(count), 0
-    while value >= 1000 and unit < len(units) - 1:
+    while value >= 1000 and unit < len(BYTES) - 1:
         value, unit = value / 1000, unit + 1
-    return f"{number(language, value, digits=1 if unit > 1 else 0)}{FIXED}{units[unit]}"
+    told = number(language, value, digits=1 if unit > 1 else 0)
+    return f"{told}{FIXED}{unit_sign(language, BYTES[unit])}"
+
+
+def unit_sign(language: str, unit: str) -> str:
+    """`digital-gigabyte` → *Go*, *GB*; of a byte the letter alone."""
+    length: Literal["short", "narrow"] = "narrow" if unit == BYTES[0] else "short"
+    return format_unit("", unit, length=length, locale=language).strip()
+
+
+def decimal(language: str, value: float) -> str:
+    """With as few digits as it takes: 2,5 in French, 2.5 in English."""
+    return f"{value:g}".replace(".", get_decimal_symbol(language))
 
 
 def number(language: str, value: float, *, digits: int = 0) -> str:
     return format_decimal(
         value, format="#,##0." + "0" * digits if digits else "#,##0", locale=language
     ).replace("\u202f", FIXED)
+
+
+def as_read(language: str, text: str) -> str:
+    """Numbers in a text, written as machines write them, with the reader's point and per cent."""
+    text = re.sub(r"(?<=\d)\.(?=\d)", get_decimal_symbol(language), text)
+    gap = FIXED if Locale(language).percent_formats[None].pattern[-2].isspace() else ""
+    return re.sub(r"(?<=\d)%", f"{gap}%", text)

@@ -166,9 +166,9 @@ def say_why(found: Explanation, lang: str) -> None:
 
 def said(lang: str, remark: Remark) -> dict[str, int | str]:
     """A problem on paper knows no weekdays: its days are counted."""
-    word = "jour" if lang == "fr" else "day"
     return {
-        key: f"{word} {value}" if key == "day" else value for key, value in remark.details.items()
+        key: t(lang, "planner.day", n=value) if key == "day" else value
+        for key, value in remark.details.items()
     }
 
 

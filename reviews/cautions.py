@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from festival.db import rows
+from festival.language import film_title
 from reviews.evidence import FilmCoverage, heard
 
 WHOLE = 0.9  # of a film: less is not called watched in a letter
@@ -19,7 +20,7 @@ class Caution(msgspec.Struct, frozen=True, kw_only=True):
     films: list[dict[str, str]]
 
     def titles(self, language: str) -> list[str]:
-        return [film["title_en" if language == "en" else "title"] for film in self.films]
+        return [film_title(language, film) for film in self.films]
 
 
 async def known_of(films: list[dict[str, Any]]) -> dict[str, FilmCoverage]:

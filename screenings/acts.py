@@ -12,6 +12,7 @@ import msgspec
 from festival.clock import minutes_of
 from festival.db import rows, transaction
 from festival.errors import Conflict, Missing
+from festival.language import LANGUAGES
 from festival.record import record
 from festival.tables import Edition, Person, new_id
 from screenings.lists import Item, items, moments, placed_in, screens, working_grid
@@ -193,9 +194,7 @@ async def check_untouched(
 async def titles_of(edition: Edition, programmes: Collection[str]) -> dict[str, str]:
     """The names of some programmes in both languages, for a sentence."""
     named = [item for item in await items(edition) if item.id in programmes]
-    return {
-        f"titles_{lang}": ", ".join(item.title(lang) for item in named) for lang in ("fr", "en")
-    }
+    return {f"titles_{lang}": ", ".join(item.title(lang) for item in named) for lang in LANGUAGES}
 
 
 async def undo(edition: Edition, number: int, *, by: Person) -> int:

@@ -8,6 +8,7 @@ import msgspec
 from festival.clock import at, minutes_of
 from festival.db import rows
 from festival.errors import Missing
+from festival.language import text_in
 from festival.tables import Edition, new_id
 from screenings.planner import model
 from screenings.planner.rules import clashes as rules_clashes
@@ -43,8 +44,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     has_left: bool  # none of its films may be shown any more
 
     def title(self, lang: str) -> str:
-        own = self.title_fr if lang == "fr" else self.title_en
-        return own or self.title_fr or self.title_en
+        return text_in(lang, self, "title") or self.title_fr or self.title_en
 
 
 class Placed(msgspec.Struct, frozen=True, kw_only=True):

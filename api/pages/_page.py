@@ -84,6 +84,10 @@ def filters(lang: str) -> dict[str, Any]:
         "country": partial(language.country, lang),
         "seats": partial(language.number, lang),
         "signed": language.signed,
+        "decimal": partial(language.decimal, lang),
+        "text_in": partial(language.text_in, lang),
+        "film_title": partial(language.film_title, lang),
+        "own_name": language.own_name,
     }
 
 
@@ -164,6 +168,7 @@ def shared(request: AnyRequest, lang: str, *, at: str | None = None) -> dict[str
     path = here.removeprefix(f"/{lang}")
     return {
         "lang": lang,
+        "languages": LANGUAGES,
         "edition": edition,
         "viewer": viewer if viewer is not None and viewer.is_known else None,
         "path": path,

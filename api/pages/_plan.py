@@ -41,7 +41,7 @@ class Curve(Struct, frozen=True):
     best_at: float
     bound_at: float
     draft_y: float | None
-    seconds: list[tuple[float, str]]
+    seconds: list[tuple[float, float]]
     points: list[tuple[float, str]]
 
 
@@ -117,7 +117,7 @@ def curve_of(run: PlanRun, draft: int | None) -> Curve | None:
         best_at=best_y + 4 - lift,
         bound_at=bound_y + 4 + lift,
         draft_y=y(draft) if draft is not None else None,
-        seconds=[(x(s), f"{s:g}") for s in marks(0, longest)],
+        seconds=[(x(s), s) for s in marks(0, longest)],
         points=[(y(round(c)), f"{c:g}") for c in marks(low, high) if c == round(c)],
     )
 

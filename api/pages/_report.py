@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from festival.codes import language_tag
-from festival.language import has_words, number, size, t, tongue
+from festival.language import as_read, has_words, number, size, t, tongue
 from media.facts import Facts, Interval, Picture, Sound
 from media.policy import Finding, Policy, Severity, Verdict, listed, rates, seconds
 from submissions import verdicts
@@ -99,11 +99,9 @@ def words(lang: str, finding: Finding, *, repair: bool = False) -> str:
 
 
 def decimals(lang: str, text: str) -> str:
-    """The policy writes numbers as machines do; French wants a comma and a true minus."""
+    """The policy writes numbers as machines do; a reader wants their own point and a true minus."""
     text = re.sub(r"(?<![\w.])-(?=\d)", "−", text)
-    if lang != "fr":
-        return text
-    return re.sub(r"(?<=\d)%", "\N{NO-BREAK SPACE}%", re.sub(r"(?<=\d)\.(?=\d)", ",", text))
+    return as_read(lang, text)
 
 
 def found_rows(lang: str, verdict: Verdict) -> list[Row]:

@@ -19,12 +19,11 @@ from api.request import AnyRequest
 from festival import language
 from festival.clock import PARIS, festival_day
 from festival.errors import Missing
-from festival.language import LANGUAGES
+from festival.language import LANGUAGES, text_in
 from festival.tables import Edition
 from screenings.exports.ical import calendar
 from screenings.publication import (
     Document,
-    PublicProgramme,
     newest_document,
     published,
     published_programme,
@@ -40,10 +39,6 @@ def shortly(request: AnyRequest) -> dict[str, str]:
         "cache-control": "private, no-store" if known else "public, max-age=60",
         "vary": "cookie",
     }
-
-
-def title_of(programme: PublicProgramme, lang: str) -> str:
-    return programme.title_fr if lang == "fr" else programme.title_en
 
 
 def hour_of(moment: datetime, day: date) -> float:
@@ -88,7 +83,7 @@ def days_of(document: Document, lang: str) -> list[dict[str, Any]]:
             {"id": s.id, "starts_at": s.starts_at, "film_ends_at": s.film_ends_at,
              "ends_at": s.ends_at, "debate": s.debate, "number": s.number,
              "programme": programmes[s.programme], "screen": screens[s.screen][1],
-             "row": screens[s.screen][0], "title": title_of(programmes[s.programme], lang),
+             "row": screens[s.screen][0], "title": text_in(lang, programmes[s.programme], "title"),
              "poster": any(film.file for film in programmes[s.programme].films),
              "night": night(lang, s.starts_at),
              "when": f"{language.evening(lang, s.starts_at)}, {language.hour(s.starts_at)}"}
@@ -156,11 +151,7 @@ def dots(document: Document) -> list[tuple[str, str, str, str]]:
 
 def sections_in(document: Document, lang: str) -> list[tuple[str, str]]:
     return sorted(
-        {
-            (p.section, (p.section_fr if lang == "fr" else p.section_en) or "")
-            for p in document.programmes
-            if p.section
-        }
+        {(p.section, text_in(lang, p, "section")) for p in document.programmes if p.section}
     )
 
 
@@ -192,7 +183,7 @@ async def film(
          "ends_at": s.ends_at, "debate": s.debate, "screen_name": screens[s.screen]}
         for s in document.screenings if s.programme == programme_id
     ]  # fmt: skip
-    title = title_of(shown, lang)
+    title = text_in(lang, shown, "title")
     return page(
         request, "public/film.html", theme="screening", headers=shortly(request),
         programme=shown, shows=shows, title=title, longest=longest_word(title),
@@ -201,7 +192,7 @@ async def film(
             {"@context": "https://schema.org", "@type": "ScreeningEvent", "name": title,
              "startDate": s["starts_at"].isoformat(), "endDate": s["ends_at"].isoformat(),
              "location": {"@type": "Place", "name": s["screen_name"],
-                          "address": document.place_fr if lang == "fr" else document.place_en}}
+                          "address": text_in(lang, document, "place")}}
             for s in shows
         ],
     )  # fmt: skip

@@ -15,7 +15,7 @@ from api.request import AnyRequest
 from festival.access import Act, Viewer, may
 from festival.clock import PARIS
 from festival.errors import Conflict, FestivalError, Missing
-from festival.language import country, length
+from festival.language import country, length, text_in
 from festival.tables import Edition, Section
 from reviews import lists
 from reviews.lists import open_film
@@ -130,7 +130,7 @@ async def facts_about(
         ", ".join(country(lang, one) for one in entry.countries),
         str(entry.year or ""),
         length(runtime),
-        (section.name_fr if lang == "fr" else section.name_en) if section else "",
+        text_in(lang, section, "name") if section else "",
     ]
 
 

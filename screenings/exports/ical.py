@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from icalendar import Calendar, Event
 
+from festival.language import text_in
 from screenings.publication import Document, PublicProgramme, PublicScreening
 
 DOMAIN = (
@@ -53,9 +54,8 @@ def event(
     made.add("dtstamp", document.published_at or datetime.now(UTC))
     made.add("dtstart", screening.starts_at)
     made.add("dtend", screening.ends_at)
-    made.add("summary", one_line(programme.title_fr if lang == "fr" else programme.title_en))
-    place = document.place_fr if lang == "fr" else document.place_en
-    made.add("location", one_line(f"{screen}, {place}"))
+    made.add("summary", one_line(text_in(lang, programme, "title")))
+    made.add("location", one_line(f"{screen}, {text_in(lang, document, 'place')}"))
     made.add("description", one_line(" · ".join(film.director for film in programme.films)))
     made.add("url", f"{url}films/{programme.id}")
     return made

@@ -1,19 +1,31 @@
 """Dates and languages as people read them."""
 
+import re
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
 from festival.language import (
+    FIXED,
     calendar_day,
     day,
+    decimal,
     evening,
+    film_title,
+    form_of,
     hour,
     last_minute,
+    own_name,
     preferred,
     quoted,
+    size,
+    text_in,
     upper_first,
 )
+from festival.tables import Section
+
+ROOT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.unit
 
@@ -95,3 +107,80 @@ def test_the_best_liked_of_our_languages_is_chosen(header: str, chosen: str) -> 
 def test_what_somebody_wrote_stands_between_the_readers_marks() -> None:
     assert quoted("fr", "Lumineux.") == "«\u00a0Lumineux.\u202f»"
     assert quoted("en", "Lumineux.") == "“Lumineux.”"
+
+
+ASKED = re.compile(r"""[!=]==? ?["'](?:fr|en)["']|["'](?:fr|en)["'] [!=]==? """)
+"""A place that asks which language it is: a third one would have to be added there."""
+
+
+def test_no_place_asks_which_of_two_languages_it_is() -> None:
+    product = [
+        path
+        for folder in (
+            "api",
+            "festival",
+            "media",
+            "ops",
+            "reviews",
+            "screenings",
+            "submissions",
+            "workers",
+        )
+        for ending in ("*.py", "*.html", "*.js")
+        for path in (ROOT / folder).rglob(ending)
+    ]
+
+    asking = [path.name for path in product if ASKED.search(path.read_text())]
+
+    assert len(product) > 200
+    assert asking == []
+    assert ASKED.search('x if lang == "fr" else y')
+
+
+@pytest.mark.parametrize(("language", "forms"), [
+    ("fr", {0: 0, 1: 0, 1.5: 0, 2: 1, -1: 0, -2: 1, 1_000_000: 1}),
+    ("en", {0: 1, 1: 0, 1.5: 1, 2: 1, 0.5: 1, -1: 0}),
+    ("pl", {1: 0, 2: 1, 5: 2, 22: 1, 1.5: 2}),
+])  # fmt: skip
+def test_a_count_takes_the_form_that_its_language_gives_it(language, forms) -> None:
+    assert {count: form_of(language, count) for count in forms} == forms
+
+
+@pytest.mark.parametrize(("count", "french", "english"), [
+    (5, "5_o", "5_B"), (64_000, "64_ko", "64_kB"), (38_400_000_000, "38,4_Go", "38.4_GB"),
+])  # fmt: skip
+def test_bytes_are_counted_in_the_readers_units(count, french, english) -> None:
+    assert size("fr", count).replace(FIXED, "_") == french
+    assert size("en", count).replace(FIXED, "_") == english
+
+
+def test_a_broken_number_keeps_no_digit_that_it_does_not_need() -> None:
+    assert (decimal("fr", 2.5), decimal("en", 2.5), decimal("fr", 4.0)) == ("2,5", "2.5", "4")
+
+
+def test_a_text_is_read_in_ones_own_language_and_in_english_where_there_is_none() -> None:
+    section = Section(edition="e", letter="S", name_fr="Courts", name_en="Shorts")
+
+    assert [text_in(lang, section, "name") for lang in ("fr", "en", "de")] == [
+        "Courts",
+        "Shorts",
+        "Shorts",
+    ]
+    assert text_in("fr", {"section_fr": None, "section_en": None}, "section") == ""
+    with pytest.raises(AttributeError):
+        text_in("fr", section, "nothing")
+
+
+def test_a_film_keeps_its_own_title_in_the_language_of_the_house() -> None:
+    film = {"title": "La Nuit", "title_en": "The Night"}
+
+    assert [film_title(lang, film) for lang in ("fr", "en", "de")] == [
+        "La Nuit",
+        "The Night",
+        "The Night",
+    ]
+    assert film_title("en", {**film, "title_en": ""}) == "La Nuit"
+
+
+def test_a_language_is_chosen_by_its_own_name() -> None:
+    assert (own_name("fr"), own_name("en")) == ("Français", "English")

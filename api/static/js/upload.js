@@ -340,19 +340,20 @@ class FilmUpload extends HTMLElement {
   }
 
   bytes(count) {
-    const french = document.documentElement.lang === "fr";
-    const units = french ? ["o", "ko", "Mo", "Go", "To"] : ["B", "kB", "MB", "GB", "TB"];
+    const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
     let unit = 0;
     while (count >= 1000 && unit < 4) {
       count /= 1000;
       unit++;
     }
     const digits = unit > 1 ? 1 : 0;
-    const number = count.toLocaleString(french ? "fr-FR" : "en-GB", {
+    const told = count.toLocaleString(document.documentElement.lang, {
+      style: "unit",
+      unit: units[unit],
       minimumFractionDigits: digits,
       maximumFractionDigits: digits,
     });
-    return `${number}\u00a0${units[unit]}`;
+    return told.replace(/\s/, "\u00a0");
   }
 
   time(seconds) {
