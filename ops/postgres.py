@@ -8,15 +8,12 @@ import hashlib
 import os
 import re
 import shutil
-import signal
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
-from ops.process import die_with_parent, unprivileged
+from ops.process import unprivileged
 
 LEAST_VERSION = 15
 OPTIONS = {
@@ -160,46 +157,3 @@ def version_of(program: str) -> int:
     done = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
     found = re.search(r"(\d+)", done.stdout)
     return int(found[1]) if found else 0
-
-
-@contextmanager
-def running_postgres(folder: Path) -> Iterator[str]:
-    """A server for tests: yields the house's URL, and names the owner's in the environment.
-
-    Its folder is thrown away at the end.
-    """
-    if url := os.environ.get("DATABASE_URL"):
-        yield url
-        return
-    server = Postgres(folder)
-    try:
-        with serving(server, end=signal.SIGQUIT):
-            os.environ["DATABASE_OWNER_URL"] = server.owner_url
-            yield server.url
-    finally:
-        os.environ.pop("DATABASE_OWNER_URL", None)
-        server.remove()
-
-
-@contextmanager
-def serving(server: Postgres, *, end: signal.Signals = signal.SIGINT) -> Iterator[None]:
-    """Until the block ends: by SIGINT with everything on disk, by SIGQUIT at once."""
-    server.prepare()
-    with (server.folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            server.argv,
-            stdout=log,
-            stderr=log,
-            cwd=server.folder,
-            preexec_fn=die_with_parent(),
-            **server.ownership(),
-        )  # type: ignore[call-overload]
-    try:
-        for _ in range(200):
-            if server.is_up():
-                break
-            time.sleep(0.05)
-        yield
-    finally:
-        process.send_signal(end)
-        process.wait(20)

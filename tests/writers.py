@@ -1,0 +1,150 @@
+"""Tables, columns, fields and settings that nobody writes or reads, found in the syntax tree."""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from tests.reach import is_table, modules
+
+
+def tables(trees: dict[str, ast.Module]) -> dict[str, list[str]]:
+    """Of every table its columns, without those that the database fills by itself."""
+    return {
+        node.name: [
+            one.targets[0].id
+            for one in node.body
+            if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name)
+            and not any(word in ast.unparse(one.value) for word in ("new_id", "TimestamptzNow", "BigSerial"))
+        ]
+        for name, tree in trees.items()
+        if name.endswith(".tables")
+        for node in tree.body
+        if isinstance(node, ast.ClassDef) and is_table(node)
+    }  # fmt: skip
+
+
+PLANNER = "screenings.planner"
+FILLED_FROM = {
+    "Edition": "festival.editions.Rules",
+    "Programme": "screenings.programmes.ProgrammeForm",
+}  # tables whose rows take the fields of a shape as they come
+INSERTED = re.compile(r"INSERT INTO (\w+)\s*\(([^)]*)\)")
+UPDATED = re.compile(
+    r"UPDATE (\w+)(?: \w+)?\s+SET\s+(.*?)(?:\sWHERE\s|\sFROM\s|\sRETURNING\s|$)", re.DOTALL
+)
+
+
+def snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+
+
+def texts(tree: ast.Module) -> Iterator[str]:
+    """Strings as they are put together: what is filled in between stands as a blank."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.BinOp | ast.JoinedStr | ast.Constant):
+            parts = [
+                one.value if isinstance(one, ast.Constant) else ""
+                for one in ast.walk(node)
+                if isinstance(one, ast.Constant) and isinstance(one.value, str)
+            ]
+            if parts:
+                yield " ".join(map(str, parts))
+
+
+@cache
+def written(tree: ast.Module) -> frozenset[str]:
+    """`table` and `table.column` for every one that some SQL or some row of ours sets."""
+    found: set[str] = set()
+    for text in texts(tree):
+        for table, columns in INSERTED.findall(text):
+            found |= {table, *(f"{table}.{one}" for one in re.findall(r"\w+", columns))}
+        for table, sets in UPDATED.findall(text):
+            found |= {f"{table}.{one}" for one in re.findall(r"(\w+) = ", sets)}
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id[0].isupper()
+        ):
+            table = snake(node.func.id)
+            found |= {table, *(f"{table}.{one.arg}" for one in node.keywords if one.arg)}
+        elif isinstance(node, ast.Attribute) and is_column(node):
+            found.add(f"{snake(ast.unparse(node.value))}.{node.attr}")
+    return frozenset(found)
+
+
+def is_column(node: ast.Attribute) -> bool:
+    """`Film.title`, or `film.title = …`."""
+    return isinstance(node.value, ast.Name) and (
+        node.value.id[0].isupper() or isinstance(node.ctx, ast.Store)
+    )
+
+
+def unwritten() -> set[str]:
+    """Tables that no row is ever put into, and columns that keep the value they were made with."""
+    trees = {name: tree for name, tree in modules().items() if not name.startswith(PLANNER)}
+    known = set().union(*map(written, trees.values())) | {
+        f"{snake(table)}.{field}"
+        for table, shape in FILLED_FROM.items()
+        for field in fields(trees[shape.rpartition(".")[0]], shape.rpartition(".")[2])
+    }
+    found = set()
+    for table, columns in tables(trees).items():
+        if snake(table) in known:
+            found |= {f"{table}.{one}" for one in columns if f"{snake(table)}.{one}" not in known}
+        else:
+            found.add(table)
+    return found
+
+
+def fields(tree: ast.Module, shape: str) -> list[str]:
+    return [
+        one.target.id
+        for node in tree.body
+        if isinstance(node, ast.ClassDef) and node.name == shape
+        for one in node.body
+        if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)
+    ]
+
+
+def calls(tree: ast.Module) -> list[ast.Call]:
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+
+
+def said_by_name(call: ast.Call) -> set[str]:
+    return {one.arg for one in call.keywords if one.arg}
+
+
+def unfed() -> set[str]:
+    """Fields of the planner's problem that the rows of the house never fill: they live in files."""
+    model, bridge = f"{PLANNER}.model", "screenings.lists"
+    trees = modules()
+    shapes: dict[str, set[str]] = {}
+    for node in calls(trees[bridge]):
+        package, _, shape = ast.unparse(node.func).rpartition(".")
+        if package == "model":
+            shapes.setdefault(shape, set()).update(said_by_name(node))
+    for node in calls(trees["screenings.planning"]):
+        if ast.unparse(node).startswith("replace(problem,"):
+            shapes["Problem"].update(said_by_name(node))
+    return {
+        f"{shape}.{field}"
+        for shape, fed in shapes.items()
+        for field in fields(trees[model], shape)
+        if field not in fed and shape in {"Problem", "Programme", "Screen", "Guest"}
+    }
+
+
+def unread() -> set[str]:
+    """Settings that a host may set and nothing asks for."""
+    trees = modules()
+    asked = {
+        node.attr
+        for tree in trees.values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+    }
+    return {f"Settings.{field}" for field in fields(trees["festival.settings"], "Settings")} - {
+        f"Settings.{name}" for name in asked
+    }
