@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
-DAY_ENDS = time(4)
+DAY_TURNS = 4 * 60  # minutes after midnight: what begins earlier belongs to the evening before
 
 
 def now() -> datetime:
@@ -14,7 +14,12 @@ def now() -> datetime:
 def festival_day(moment: datetime) -> date:
     """The day a festival-goer would name: 01:00 belongs to the evening before."""
     local = moment.astimezone(PARIS)
-    return local.date() - timedelta(days=1) if local.time() < DAY_ENDS else local.date()
+    return (local - timedelta(days=1)).date() if minute_of(local) < DAY_TURNS else local.date()
+
+
+def minute_of(wall: datetime) -> int:
+    """Minutes after midnight as a clock on the wall shows them."""
+    return wall.hour * 60 + wall.minute
 
 
 def at(day: date, minutes: int) -> datetime:
@@ -30,4 +35,4 @@ def at(day: date, minutes: int) -> datetime:
 def minutes_of(moment: datetime, first_day: date) -> int:
     """Minutes of wall clock from midnight of the first festival day."""
     local = moment.astimezone(PARIS)
-    return (local.date() - first_day).days * 24 * 60 + local.hour * 60 + local.minute
+    return (local.date() - first_day).days * 24 * 60 + minute_of(local)

@@ -292,10 +292,21 @@ def signed(step: int) -> str:
     return f"{step:+d}".replace("-", "−") if step else "0"
 
 
-def timecode(seconds: int) -> str:
-    """A place in a film: `41:38`, `1:02:07`."""
-    hours, rest = divmod(seconds, 3600)
-    return f"{hours}:{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60}:{rest % 60:02d}"
+def timecode(seconds: float) -> str:
+    """A place in a film, to the second that has begun: `0:07`, `41:38`, `1:02:07`."""
+    hours, rest = divmod(int(seconds), 3600)
+    minutes, rest = divmod(rest, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def length_typed(seconds: int | None) -> str:
+    """A length as somebody would type it; seconds only where there are some."""
+    if seconds is None:
+        return ""
+    if seconds % 60:
+        return timecode(seconds)
+    hours, minutes = divmod(seconds // 60, 60)
+    return f"{hours} h {minutes:02d}" if hours else f"{minutes} min"
 
 
 def length(seconds: float | timedelta | None) -> str:

@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from festival.language import LANGUAGES, t
+from festival.language import LANGUAGES, clock_of, t
 from screenings.planner.answers.explain import explain
 from screenings.planner.answers.repair import repair
 from screenings.planner.answers.shapes import Explanation, Repair, closed
@@ -101,10 +101,6 @@ def planned(problem: Problem, given: argparse.Namespace) -> Plan:
         return solve(order, on_progress=lambda p: live.update(news(p)), should_stop=stop.is_set)
 
 
-def clock(minute: int) -> str:
-    return f"{minute // 60 % 24:02}:{minute % 60:02}"
-
-
 def grid(problem: Problem, placements: list[Placement], day: int) -> Table:
     """One day: a column for each screen, films in the order of time."""
     titles = {p.id: p.title for p in problem.programmes}
@@ -116,7 +112,7 @@ def grid(problem: Problem, placements: list[Placement], day: int) -> Table:
         )
         table.add_column(screen.name, overflow="fold")
         columns.append(
-            [f"{clock(minute_of(start))} {titles[p.programme]}" + "*" * p.number
+            [f"{clock_of(minute_of(start))} {titles[p.programme]}" + "*" * p.number
              for start, p in shown]
         )  # fmt: skip
     for row in range(max((len(column) for column in columns), default=0)):
@@ -214,7 +210,7 @@ def repaired(problem: Problem, given: argparse.Namespace) -> int:
 
 
 def where(p: Placement | None) -> str:
-    return f"{p.screen} day {day_of(p.start) + 1} {clock(minute_of(p.start))}" if p else "nowhere"
+    return f"{p.screen} day {day_of(p.start) + 1} {clock_of(minute_of(p.start))}" if p else "nowhere"
 
 
 def laid(problem: Problem, given: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ from festival.language import text_in
 from festival.tables import Edition, new_id
 from screenings.planner import model
 from screenings.planner.rules import clashes as rules_clashes
+from screenings.planner.rules.facts import debate
 from screenings.tables import Grid, Guest, PlanRun, Screen
 from submissions.twins import twins_among
 
@@ -188,25 +189,7 @@ async def problem_with(
             )
             for s in await screens(edition)
         ],
-        programmes=[
-            model.Programme(
-                id=i.id,
-                title=i.title_fr or i.title_en,
-                section=i.section_letter or "",
-                film_minutes=i.minutes,
-                intro=i.intro,
-                debate=i.debate,
-                demand=i.demand,
-                prestige=i.prestige,
-                premiere=i.premiere,
-                showings=i.showings,
-                least_seats=i.least_seats,
-                equipment=i.equipment,
-                earliest=i.earliest,
-                latest=i.latest,
-            )
-            for i in known
-        ],
+        programmes=[programme_of(item) for item in known],
         guests=[
             model.Guest(
                 id=g.id,
@@ -229,6 +212,25 @@ async def problem_with(
     )
 
 
+def programme_of(item: Item) -> model.Programme:
+    return model.Programme(
+        id=item.id,
+        title=item.title_fr or item.title_en,
+        section=item.section_letter or "",
+        film_minutes=item.minutes,
+        intro=item.intro,
+        debate=item.debate,
+        demand=item.demand,
+        prestige=item.prestige,
+        premiere=item.premiere,
+        showings=item.showings,
+        least_seats=item.least_seats,
+        equipment=item.equipment,
+        earliest=item.earliest,
+        latest=item.latest,
+    )
+
+
 def placement_of(placed: Placed, edition: Edition) -> model.Placement:
     return model.Placement(
         programme=placed.programme,
@@ -244,7 +246,7 @@ def moments(
     """The four times of a screening; `start` in minutes after the first day's midnight."""
     begins = at(edition.first_day, start)
     film_ends = begins + timedelta(minutes=item.intro + item.minutes)
-    ends = film_ends + timedelta(minutes=item.debate if number == 0 else 0)
+    ends = film_ends + timedelta(minutes=debate(programme_of(item), number))
     return {
         "starts_at": begins,
         "film_ends_at": film_ends,

@@ -10,6 +10,7 @@ from festival.errors import Missing, Refused
 from festival.record import record
 from festival.tables import Edition, Person, Section
 from screenings.acts import hold_grid, lay, places
+from screenings.defaults import PROGRAMME
 from screenings.lists import is_gone, items, screens
 from screenings.tables import Programme, ProgrammeFilm
 from screenings.venues import Id, ShortText
@@ -28,15 +29,15 @@ class ProgrammeForm(msgspec.Struct, frozen=True, kw_only=True):
     section: Annotated[str, Meta(max_length=1)] = ""
     films: Annotated[list[Id], Meta(max_length=30)] = []
     own_minutes: Annotated[int, Meta(ge=1, le=600)] | None = None
-    intro: LengthMinutes = 5
-    debate: LengthMinutes = 20
-    demand: Annotated[int, Meta(ge=0, le=100_000)] = 200
-    prestige: Annotated[int, Meta(ge=1, le=10)] = 1
+    intro: LengthMinutes = PROGRAMME.intro
+    debate: LengthMinutes = PROGRAMME.debate
+    demand: Annotated[int, Meta(ge=0, le=100_000)] = PROGRAMME.demand
+    prestige: Annotated[int, Meta(ge=1, le=10)] = PROGRAMME.prestige
     premiere: Annotated[str, Meta(pattern="^(world|international|european|national|none)$")] = (
-        "none"
+        PROGRAMME.premiere
     )
-    showings: Annotated[int, Meta(ge=1, le=10)] = 1
-    least_seats: Annotated[int, Meta(ge=0, le=100_000)] = 0
+    showings: Annotated[int, Meta(ge=1, le=10)] = PROGRAMME.showings
+    least_seats: Annotated[int, Meta(ge=0, le=100_000)] = PROGRAMME.least_seats
     equipment: Annotated[list[ShortText], Meta(max_length=20)] = []
     earliest: Annotated[int, Meta(ge=0, le=1800)] | None = None
     latest: Annotated[int, Meta(ge=0, le=1800)] | None = None

@@ -14,6 +14,7 @@ from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.table import Table
 
 from festival.tables import Edition, Person, Section, new_id
+from screenings.defaults import PROGRAMME, SCREEN
 from submissions.tables import Submission
 
 
@@ -40,7 +41,7 @@ class Screen(Table):
     hours = JSONB(default=[])
     closures = JSONB(default=[])
     equipment = JSONB(default=[])
-    turnaround = SmallInt(default=25)
+    turnaround = SmallInt(default=SCREEN.turnaround)
     position = SmallInt(default=0)
 
 
@@ -63,13 +64,13 @@ class Programme(Table):
     title_en = Varchar(200, default="")
     section = ForeignKey(Section, null=True, index=True)
     own_minutes = SmallInt(null=True, default=None)
-    intro = SmallInt(default=5)
-    debate = SmallInt(default=20)
-    demand = Integer(default=200)
-    prestige = SmallInt(default=1)
-    premiere = Varchar(16, default="none")
-    showings = SmallInt(default=1)
-    least_seats = Integer(default=0)
+    intro = SmallInt(default=PROGRAMME.intro)
+    debate = SmallInt(default=PROGRAMME.debate)
+    demand = Integer(default=PROGRAMME.demand)
+    prestige = SmallInt(default=PROGRAMME.prestige)
+    premiere = Varchar(16, default=PROGRAMME.premiere)
+    showings = SmallInt(default=PROGRAMME.showings)
+    least_seats = Integer(default=PROGRAMME.least_seats)
     equipment = JSONB(default=[])
     earliest = SmallInt(null=True, default=None)
     latest = SmallInt(null=True, default=None)

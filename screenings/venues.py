@@ -9,6 +9,7 @@ from festival.db import rows, transaction
 from festival.errors import Missing, Refused
 from festival.record import record
 from festival.tables import Edition, Person
+from screenings.defaults import SCREEN
 from screenings.tables import Guest, Programme, Screen, Venue
 
 Minute = Annotated[int, Meta(ge=0, le=30 * 60)]
@@ -30,7 +31,7 @@ class ScreenForm(msgspec.Struct, frozen=True, kw_only=True):
     seats: Annotated[int, Meta(ge=1, le=100_000)]
     hours: Annotated[list[tuple[Minute, Minute] | None], Meta(max_length=15)]
     equipment: Annotated[list[ShortText], Meta(max_length=20)] = []
-    turnaround: Annotated[int, Meta(ge=0, le=240)] = 25
+    turnaround: Annotated[int, Meta(ge=0, le=240)] = SCREEN.turnaround
     position: Annotated[int, Meta(ge=0, le=100)] = 0
 
 

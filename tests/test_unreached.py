@@ -107,6 +107,6 @@ def test_a_table_that_nobody_puts_a_row_into_is_found(monkeypatch) -> None:
 
 def test_a_field_of_the_problem_that_no_row_fills_is_found(monkeypatch) -> None:
     before = writers.unfed()
-    planted(monkeypatch, "screenings.lists", **{"demand=i.demand, ": ""})
+    planted(monkeypatch, "screenings.lists", **{"demand=item.demand, ": ""})
 
     assert writers.unfed() - before == {"Programme.demand"}

@@ -11,7 +11,7 @@ from msgspec import Meta
 from api.forms import faults as form_faults
 from festival import codes
 from festival.errors import Refused
-from festival.language import country, tongue
+from festival.language import country, length_typed, tongue
 from submissions.entry import Entry, settled
 
 TEXTS = ("title", "title_en", "section", "synopsis_fr", "synopsis_en", "premiere")
@@ -48,17 +48,6 @@ def seconds_of(text: str) -> int:
     if seconds >= 60 or ("h" in parts and minutes >= 60):
         raise ValueError(text)
     return hours * 3600 + minutes * 60 + seconds
-
-
-def length_typed(seconds: int | None) -> str:
-    """As somebody would type it; seconds only where there are some."""
-    if seconds is None:
-        return ""
-    hours, rest = divmod(seconds, 3600)
-    minutes, rest = divmod(rest, 60)
-    if rest:
-        return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
-    return f"{hours} h {minutes:02d}" if hours else f"{minutes} min"
 
 
 def typed(entry: Entry, lang: str, unread: Mapping[str, str] | None = None) -> dict[str, str]:

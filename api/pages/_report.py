@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from festival.codes import language_tag
-from festival.language import as_read, has_words, number, size, t, tongue
+from festival.language import as_read, has_words, number, size, t, timecode, tongue
 from media.facts import Facts, Interval, Picture, Sound
 from media.policy import Finding, Policy, Severity, Verdict, listed, rates, seconds
 from submissions import verdicts
@@ -133,7 +133,7 @@ def _places(lang: str, finding: Finding) -> str:
     if not finding.where:
         return ""
     longest = max(finding.where, key=lambda run: run.length)
-    return " " + t(lang, "filmmaker.report.at", place=time_code(longest.start))
+    return " " + t(lang, "filmmaker.report.at", place=timecode(longest.start))
 
 
 def good_groups(
@@ -294,13 +294,6 @@ def stretches(say: Callable[..., str], runs: tuple[Interval, ...]) -> str:
     return say("runs", n=len(runs), longest=seconds(max(run.length for run in runs)))
 
 
-def time_code(at: float) -> str:
-    """`1:12:40`, `2:05`, `0:07`: a place in the film."""
-    minutes, rest = divmod(int(at), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
-
-
 # The film along its length: places in per cent, so that the drawing stretches, its words do not.
 
 
@@ -372,7 +365,7 @@ def timeline(
         low=level(policy.sound.loudness.low),
         high=level(policy.sound.loudness.high),
         ticks=ticks(length),
-        end=time_code(length),
+        end=timecode(length),
         tiles=tiles(length, every),
         tile_height=tile_height(facts),
     )
@@ -414,7 +407,7 @@ def told(lang: str, runs: tuple[Interval, ...]) -> str:
         "filmmaker.measure.runs_at",
         n=len(runs),
         longest=seconds(longest.length),
-        place=time_code(longest.start),
+        place=timecode(longest.start),
     )
     return decimals(lang, words)
 
@@ -442,7 +435,7 @@ def path(curve: list[float]) -> str:
 
 def ticks(length: float) -> list[tuple[float, str]]:
     step = next((s for s in STEPS_OF_TIME if length / s <= 8), 7200)
-    return [(share(at, length), time_code(at)) for at in range(0, int(length * 0.94) + 1, step)]
+    return [(share(at, length), timecode(at)) for at in range(0, int(length * 0.94) + 1, step)]
 
 
 def tiles(

@@ -17,11 +17,12 @@ from api.pages._page import fault_words, language_of, page, prefix_of
 from api.request import AnyRequest
 from api.v1._grid import Names, grid_state
 from festival.access import Act
-from festival.clock import at
+from festival.clock import DAY_TURNS, at
 from festival.errors import Conflict, FestivalError, Missing, Refused
 from festival.language import day, t, words
 from festival.tables import Edition, Person
 from screenings import acts, lists, planning, programmes, publication, venues
+from screenings.defaults import PROGRAMME, SCREEN
 from screenings.planner.model import Plan, Problem
 from screenings.planner.rules.facts import Facts
 from screenings.programmes import ProgrammeForm, ProgrammeTitle
@@ -33,7 +34,6 @@ from submissions.twins import twins_among
 SEE = [needs(Act.SEE_GRID, scope="programme")]
 PLAN = [needs(Act.PLAN, scope="programme")]
 PUBLISH = [needs(Act.PUBLISH, scope="programme")]
-NIGHT_ENDS = 4 * 60
 RULE = "planner.rule."
 EVENTS = "E"
 LATEST = 30 * 60
@@ -65,7 +65,7 @@ class EventForm(msgspec.Struct, frozen=True, kw_only=True):
     title_fr: ProgrammeTitle
     title_en: ProgrammeTitle
     own_minutes: Annotated[int, Meta(ge=1, le=600)]
-    demand: Annotated[int, Meta(ge=0, le=100_000)] = 200
+    demand: Annotated[int, Meta(ge=0, le=100_000)] = PROGRAMME.demand
 
 
 class RoomForm(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +74,7 @@ class RoomForm(msgspec.Struct, frozen=True, kw_only=True):
     seats: Annotated[int, Meta(ge=1, le=100_000)]
     opens: Annotated[str, Meta(max_length=5)] = "10:00"
     closes: Annotated[str, Meta(max_length=5)] = "00:30"
-    turnaround: Annotated[int, Meta(ge=0, le=240)] = 25
+    turnaround: Annotated[int, Meta(ge=0, le=240)] = SCREEN.turnaround
 
 
 class GuestNames(msgspec.Struct, frozen=True, kw_only=True):
@@ -386,6 +386,7 @@ async def venues_page(
         request, "programmer/venues.html", status=status_of(error), at="/programmer/venues",
         given=await given_to(request, error), refused=request.url.path.rpartition("/")[2],
         venues=await lists.venues(edition), screens=await lists.screens(edition),
+        usual=RoomForm(venue="", name="", seats=1),
         guests=await lists.guests(edition), titles=titles, told=told_by(request, error),
     )  # fmt: skip
 
@@ -416,7 +417,7 @@ def minutes(text: str, *, field: str) -> int:
 def hours_of(opens: str, closes: str) -> tuple[int, int]:
     """Minutes after the evening's midnight: an end before the start is the next morning's."""
     begins, ends = minutes(opens, field="opens"), minutes(closes, field="closes")
-    begins += 1440 if begins < NIGHT_ENDS else 0
+    begins += 1440 if begins < DAY_TURNS else 0
     while ends <= begins:
         ends += 1440
     if ends > LATEST:

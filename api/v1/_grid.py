@@ -11,9 +11,10 @@ from festival.clock import at, minutes_of
 from festival.language import LANGUAGES, clock_of, day, moment, t
 from festival.tables import Edition
 from screenings import lists
-from screenings.lists import Item, Placed
+from screenings.lists import Item, Placed, programme_of
 from screenings.planner.model import Clash, day_of, minute_of
 from screenings.planner.rules import RULE_OF
+from screenings.planner.rules.facts import debate
 from screenings.tables import Screen
 
 DAYS = frozenset({"day", "first_day", "repeat_day", "stays", "days"})
@@ -49,7 +50,7 @@ def programme_row(item: Item) -> dict[str, Any]:
         "section": item.section_letter,
         "minutes": item.minutes,
         "intro": item.intro,
-        "debate": item.debate,
+        "debates": [debate(programme_of(item), number) for number in range(item.showings)],
         "showings": 0 if item.has_left else item.showings,
         "pencil": item.is_pencilled,
         "gone": item.has_left,

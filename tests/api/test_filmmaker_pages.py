@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from api.pages import _entry, _films, _report
-from festival.language import words
+from festival.language import length_typed, words
 from festival.tables import Edition, Person, Role
 from media.facts import Facts, Interval, Sound
 from media.policy import Finding, Severity, Verdict, judge, load
@@ -393,7 +393,7 @@ async def test_every_state_of_a_file_has_its_pages(
 )
 def test_a_length_is_read_as_people_write_it(text: str, seconds: int) -> None:
     assert _entry.seconds_of(text) == seconds
-    assert _entry.seconds_of(_entry.length_typed(seconds)) == seconds
+    assert _entry.seconds_of(length_typed(seconds)) == seconds
 
 
 @pytest.mark.parametrize("text", ["", "long", "1 h 75", "1:2:99", "-5", "1.5"])

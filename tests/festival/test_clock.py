@@ -1,6 +1,8 @@
 """A festival day ends at four in the morning, in Paris."""
 
+import re
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
@@ -51,3 +53,15 @@ def test_the_wall_clock_keeps_its_hour_across_a_change(
 @pytest.mark.parametrize("first", [date(2027, 11, 26), date(2027, 3, 27), date(2027, 10, 30)])
 def test_minutes_go_out_and_come_back(first: date, minutes: int) -> None:
     assert minutes_of(at(first, minutes), first) == minutes
+
+
+def test_the_day_turns_at_one_hour_where_it_cannot_be_read_from_here() -> None:
+    """The planner knows nothing of the house, and a browser no Python: each says it once, the same."""
+    from festival.clock import DAY_TURNS
+    from screenings.planner import model
+
+    parts = (Path(__file__).parents[2] / "api" / "static" / "js" / "grid-parts.js").read_text()
+    said = re.search(r"export const TURNS = (\d+);", parts)
+
+    assert said
+    assert {model.DAY_TURNS, int(said[1])} == {DAY_TURNS}

@@ -167,7 +167,7 @@ class FestivalGrid extends HTMLElement {
     return this.item(show).titles[this.data.lang];
   }
   talk(show) {
-    return show.number === 0 ? this.item(show).debate : 0;
+    return this.item(show).debates[show.number] ?? 0;
   }
   length(show) {
     return this.item(show).intro + this.item(show).minutes + this.talk(show);

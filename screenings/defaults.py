@@ -1,0 +1,9 @@
+"""What a programme and a screen are until somebody says otherwise: as the planner's model has it.
+
+Tables, forms and pages read it here; what is no default (names, seats, minutes) is left blank.
+"""
+
+from screenings.planner.model import Programme, Screen
+
+PROGRAMME = Programme(id="", title="", section="", film_minutes=0)
+SCREEN = Screen(id="", name="", seats=0, hours=[])
