@@ -169,9 +169,7 @@ def problem(
             "status": status,
             "codes": list(codes),
             "detail": " ".join(words_of(language, code, values) for code in codes),
-            "words": {
-                lang: [words_of(lang, code, values) for code in codes] for lang in LANGUAGES
-            },
+            "words": {lang: [words_of(lang, code, values) for code in codes] for lang in LANGUAGES},
             **{k: v for k, v in values.items() if isinstance(v, str | int | float | list | dict)},
         },
         status_code=status,

@@ -210,7 +210,9 @@ def repaired(problem: Problem, given: argparse.Namespace) -> int:
 
 
 def where(p: Placement | None) -> str:
-    return f"{p.screen} day {day_of(p.start) + 1} {clock_of(minute_of(p.start))}" if p else "nowhere"
+    return (
+        f"{p.screen} day {day_of(p.start) + 1} {clock_of(minute_of(p.start))}" if p else "nowhere"
+    )
 
 
 def laid(problem: Problem, given: argparse.Namespace) -> int:
