@@ -27,6 +27,13 @@ STATUS: dict[type[FestivalError], int] = {
     Conflict: 409,
     Busy: 503,
 }
+
+
+def status_of(error: FestivalError | None) -> int:
+    """A page that shows a refusal says so in its number, too."""
+    return 200 if error is None else STATUS[type(error)]
+
+
 AWAY = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,

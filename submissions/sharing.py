@@ -57,17 +57,41 @@ async def shared_film(file_id: str) -> tuple[FilmFile, EncodingPlan] | None:
 async def encode_part(
     file_id: str, name: str, *, lease: Lease, heartbeat: Heartbeat, news: News, settings: Settings
 ) -> None:
+    def encode(sandbox: Sandbox, plan: EncodingPlan, **told: Any) -> None:
+        chunks.encode(sandbox, plan.facts, plan.clock, plan.chunks[int(name)], **told)
+
+    await _encoded(file_id, name, encode, lease, heartbeat, news=news, settings=settings)
+
+
+async def encode_sound(
+    file_id: str, *, lease: Lease, heartbeat: Heartbeat, news: News, settings: Settings
+) -> None:
+    def encode(sandbox: Sandbox, plan: EncodingPlan, **told: Any) -> None:
+        chunks.encode_sound(sandbox, plan.facts, plan.clock, **told)
+
+    await _encoded(file_id, chunking.SOUND, encode, lease, heartbeat, news=news, settings=settings)
+
+
+async def _encoded(
+    file_id: str,
+    name: str,
+    encode: Callable[..., None],
+    lease: Lease,
+    heartbeat: Heartbeat,
+    *,
+    news: News,
+    settings: Settings,
+) -> None:
+    """One piece of a film that is still being made, told of as it grows."""
     if (shared := await shared_film(file_id)) is None:
         return
     file, plan = shared
     telling = ChunkTelling(file, lease, news)
 
     def work(sandbox: Sandbox) -> None:
-        chunks.encode(
+        encode(
             sandbox,
-            plan.facts,
-            plan.clock,
-            plan.chunks[int(name)],
+            plan,
             on_progress=lambda fraction: telling.from_thread(chunking.kind_of(name), fraction),
             cancelled=lambda: heartbeat.lost,
         )
@@ -88,29 +112,6 @@ async def judged_if_damaged(file: FilmFile, lease: Lease, news: News) -> AsyncIt
         await refuse_damaged(file, submission, edition, found, lease=lease, sandbox="")
         await chunking.close_lines(file.id)
         await news.tell("file", file.id, state=file.state, refresh=True)
-
-
-async def encode_sound(
-    file_id: str, *, lease: Lease, heartbeat: Heartbeat, news: News, settings: Settings
-) -> None:
-    if (shared := await shared_film(file_id)) is None:
-        return
-    file, plan = shared
-    telling = ChunkTelling(file, lease, news)
-
-    def work(sandbox: Sandbox) -> None:
-        chunks.encode_sound(
-            sandbox,
-            plan.facts,
-            plan.clock,
-            on_progress=lambda fraction: telling.from_thread(
-                chunking.kind_of(chunking.SOUND), fraction
-            ),
-            cancelled=lambda: heartbeat.lost,
-        )
-
-    async with judged_if_damaged(file, lease, news):
-        await _made(file, chunking.SOUND, work, lease=lease, settings=settings)
 
 
 async def _made(

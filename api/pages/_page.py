@@ -242,6 +242,11 @@ def fault_words(lang: str, error: FestivalError) -> list[tuple[str, str]]:
     return told
 
 
+def faults_of(request: AnyRequest, error: FestivalError | None) -> list[tuple[str, str]]:
+    """What a refused form has to say; nothing where nothing was refused."""
+    return fault_words(language_of(request), error) if error else []
+
+
 def error_page(
     request: AnyRequest,
     status: int,

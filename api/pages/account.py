@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from api.auth import session_token, signed_in
-from api.pages._page import fault_words, language_of, page, prefix_of
+from api.pages._page import faults_of, page, prefix_of
 from api.request import AnyRequest
 from festival.access import Viewer
 from festival.errors import FestivalError
@@ -27,7 +27,7 @@ async def door(
         "account/door.html",
         status=422 if error else 200,
         at="/account/sign-in",
-        told=fault_words(language_of(request), error) if error else [],
+        told=faults_of(request, error),
         sent=sent,
         values={"email": typed.get("email", "") if error or sent else ""},
         next=typed.get("next", ""),
@@ -65,7 +65,7 @@ def registration(
         request,
         "account/registration.html",
         status=422 if error else 200,
-        told=fault_words(language_of(request), error) if error else [],
+        told=faults_of(request, error),
         values={"name": name, "email": email},
     )
 
@@ -89,7 +89,7 @@ async def home(request: AnyRequest, viewer: NamedDependency[Viewer]) -> Redirect
 async def own_page(
     request: AnyRequest, viewer: Viewer, *, error: FestivalError | None = None, new_token: str = ""
 ) -> Response[str]:
-    told = fault_words(language_of(request), error) if error else []
+    told = faults_of(request, error)
     return page(
         request,
         "account/account.html",

@@ -7,8 +7,8 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from api.auth import needs
-from api.errors import STATUS
-from api.pages._page import fault_words, language_of, page
+from api.errors import status_of
+from api.pages._page import faults_of, language_of, page
 from api.request import AnyRequest
 from festival.access import Act, Viewer
 from festival.errors import FestivalError
@@ -79,11 +79,6 @@ def begun_last(left: list[Waiting]) -> Waiting | None:
     return max(begun, key=lambda one: (one.seen_at, one.id), default=None)
 
 
-def status_of(error: FestivalError | None) -> int:
-    """A page that shows a refusal says so in its number, too."""
-    return 200 if error is None else STATUS[type(error)]
-
-
 class TypedDecision(msgspec.Struct, frozen=True):
     """What somebody wrote about one film when it was refused: the form keeps it."""
 
@@ -104,7 +99,7 @@ async def board_page(
     ]
     asked = request.query_params
     only = asked.get("column", "")
-    told = fault_words(language_of(request), error) if error else []
+    told = faults_of(request, error)
     return page(
         request,
         "committee/board.html",
@@ -136,7 +131,7 @@ async def announcements_page(
     """`ticked`: what was chosen when a draft was refused; otherwise every film is."""
     waiting = [case for case in await lists.board(viewer) if case.pending and not case.batch]
     batches = await lists.announcements(viewer)
-    told = fault_words(language_of(request), error) if error else []
+    told = faults_of(request, error)
     return page(
         request,
         "committee/announcements.html",

@@ -16,7 +16,7 @@ from msgspec import Meta
 from api.auth import settings_of, signed_in
 from api.pages import _entry, _report
 from api.pages._films import FilmCard, film
-from api.pages._page import fault_words, language_of, page, prefix_of, text_of
+from api.pages._page import fault_words, faults_of, language_of, page, prefix_of, text_of
 from api.pages._paper import inline, printed
 from api.pages._report import decimals
 from api.request import AnyRequest
@@ -143,7 +143,7 @@ async def opening_page(
         sections=await sections_of(edition),
         days_left=days_left(edition),
         is_open=now() < edition.deadline_at,
-        faults=faults(request, error),
+        faults=faults_of(request, error),
     )
 
 
@@ -183,7 +183,7 @@ async def entry_page(
     file = await current_file(submission.id)
     return page(
         request, "filmmaker/entry.html", status=status, submission=submission, fields=fields,
-        faults=faults(request, error), steps=_entry.steps(fields, missing), missing=missing,
+        faults=faults_of(request, error), steps=_entry.steps(fields, missing), missing=missing,
         sections=await sections_of(edition), premieres=PREMIERES, least=SYNOPSIS_LEAST,
         file=file, kept=await received(file.id, file.state, store) if file else 0,
         is_working=file is not None and file.state in WORKING, said=said(lang),
@@ -307,7 +307,7 @@ async def answers_page(
         request, "filmmaker/answers.html", status=422 if error else 200, submission=submission,
         fields=_entry.typed(written, lang, unread_of(submission)), written=written,
         section=sections.get(written.section),
-        file=await filed_or_current(submission.id), missing=told, faults=faults(request, error),
+        file=await filed_or_current(submission.id), missing=told, faults=faults_of(request, error),
         places=dict.fromkeys((code.partition(":")[0] for code in error.codes), place)
         if error else {},
         days_left=days_left(edition), grace=settings.upload_grace_hours,
@@ -391,7 +391,7 @@ async def report_page(
         request, "filmmaker/report.html", status=422 if error else 200, submission=submission,
         card=await card(submission.id), file=file, versions=await files_of(submission.id),
         journal=_report.journal(language_of(request), await journal_of(submission.id)),
-        faults=faults(request, error), days_left=days_left(edition), twins=twins, **drawn,
+        faults=faults_of(request, error), days_left=days_left(edition), twins=twins, **drawn,
     )  # fmt: skip
 
 
@@ -458,10 +458,6 @@ async def poster_of(file: FilmFile, store: Store) -> str:
 
 def picture_of(store: Store, file_id: str) -> bytes:
     return store.published(file_id, "poster.jpg").read_bytes()
-
-
-def faults(request: AnyRequest, error: FestivalError | None) -> list[tuple[str, str]]:
-    return [] if error is None else fault_words(language_of(request), error)
 
 
 def go(request: AnyRequest, rest: str, *, done: str = "") -> Redirect:

@@ -15,7 +15,7 @@ from msgspec import Meta
 from api.auth import needs
 from api.forms import filled
 from api.pages import _machines
-from api.pages._page import fault_words, language_of, page, prefix_of
+from api.pages._page import faults_of, language_of, page, prefix_of
 from api.pages._report import decimals
 from api.request import AnyRequest
 from api.v1.operator import PolicyName, mailbox_of
@@ -216,7 +216,7 @@ async def team_page(
     request: AnyRequest, edition: Edition, error: FestivalError | None = None
 ) -> Response[str]:
     """The team; a refused invitation stands in its form as it was typed."""
-    told = fault_words(language_of(request), error) if error else []
+    told = faults_of(request, error)
     typed = await request.form() if error else {}
     return page(
         request,
@@ -284,7 +284,7 @@ async def policy_page(
         request,
         "operator/policy.html",
         status=422 if error else 200,
-        told=fault_words(lang, error) if error else [],
+        told=faults_of(request, error),
         in_words=lambda one, code: decimals(lang, one.words[code][lang]),
         policies=sorted(path.stem for path in policy.FOLDER.glob("*.yaml")),
         chosen=chosen or edition.policy,

@@ -11,14 +11,15 @@ from litestar.response import Redirect
 from msgspec import Meta
 
 from api.auth import needs
+from api.errors import status_of
 from api.forms import filled
 from api.pages import _plan, _publication
-from api.pages._page import fault_words, language_of, page, prefix_of
+from api.pages._page import faults_of, language_of, page, prefix_of
 from api.request import AnyRequest
 from api.v1._grid import Names, grid_state
 from festival.access import Act
 from festival.clock import DAY_TURNS, at
-from festival.errors import Conflict, FestivalError, Missing, Refused
+from festival.errors import FestivalError, Missing, Refused
 from festival.language import day, t, words
 from festival.tables import Edition, Person
 from screenings import acts, lists, planning, programmes, publication, venues
@@ -84,23 +85,12 @@ class GuestNames(msgspec.Struct, frozen=True, kw_only=True):
     programmes: Annotated[list[Id], Meta(max_length=60)] = []
 
 
-def told_by(request: AnyRequest, error: FestivalError | None) -> list[tuple[str, str]]:
-    return fault_words(language_of(request), error) if error else []
-
-
 async def given_to(request: AnyRequest, error: FestivalError | None) -> dict[str, str]:
     """What was typed into a form that is refused: it stands there still."""
     if error is None:
         return {}
     form = await request.form()
     return {name: str(value) for name, value in form.items() if isinstance(value, str)}
-
-
-def status_of(error: FestivalError | None) -> int:
-    """A form that is refused, a reader who came too late, or a page like any other."""
-    if error is None:
-        return 200
-    return 409 if isinstance(error, Conflict) else 422
 
 
 def back(request: AnyRequest, place: str, done: str) -> Redirect:
@@ -127,7 +117,7 @@ async def grid_page(
     return page(
         request, "programmer/grid.html", status=status_of(error), at="/programmer/grid",
         data=await grid_data(edition, person, language_of(request)),
-        told=told_by(request, error), published=await lists.published_grids(edition),
+        told=faults_of(request, error), published=await lists.published_grids(edition),
         sections=await sections_of(edition),
     )  # fmt: skip
 
@@ -150,7 +140,7 @@ async def plans_page(
 ) -> Response[str]:
     return page(
         request, "programmer/plans.html", status=status_of(error),
-        runs=await lists.plan_runs(edition), told=told_by(request, error),
+        runs=await lists.plan_runs(edition), told=faults_of(request, error),
     )  # fmt: skip
 
 
@@ -187,7 +177,7 @@ async def plan_page(
         run=run,
         plan=plan,
         repair=run.repair,
-        told=told_by(request, error),
+        told=faults_of(request, error),
         titles={item.id: item.title(lang) for item in items.values()},
         curve=_plan.curve_of(run, draft),
         shares=_plan.shares_of(plan, lang) if plan else [],
@@ -261,7 +251,7 @@ async def publication_page(
     shown = await _publication.shown(edition, working, lang)
     return page(
         request, "programmer/publication.html", status=status_of(error),
-        at="/programmer/publication", told=told_by(request, error), version=working.version,
+        at="/programmer/publication", told=faults_of(request, error), version=working.version,
         last=found[0] if found else None, next=(found[0]["number"] if found else 0) + 1,
         **shown,
     )  # fmt: skip
@@ -304,7 +294,7 @@ async def programmes_page(
         given=await given_to(request, error),
         items=items,
         twins={one: [titles[other] for other in others] for one, others in twins.items()},
-        told=told_by(request, error),
+        told=faults_of(request, error),
     )
 
 
@@ -387,7 +377,7 @@ async def venues_page(
         given=await given_to(request, error), refused=request.url.path.rpartition("/")[2],
         venues=await lists.venues(edition), screens=await lists.screens(edition),
         usual=RoomForm(venue="", name="", seats=1),
-        guests=await lists.guests(edition), titles=titles, told=told_by(request, error),
+        guests=await lists.guests(edition), titles=titles, told=faults_of(request, error),
     )  # fmt: skip
 
 

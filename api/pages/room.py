@@ -10,11 +10,12 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from api.auth import needs
-from api.pages._page import fault_words, language_of, page
+from api.errors import status_of
+from api.pages._page import faults_of, language_of, page
 from api.request import AnyRequest
 from festival.access import Act, Viewer, may
 from festival.clock import PARIS
-from festival.errors import Conflict, FestivalError, Missing
+from festival.errors import Conflict, FestivalError
 from festival.language import country, length, text_in
 from festival.tables import Edition, Section
 from reviews import lists
@@ -68,7 +69,7 @@ async def room_page(
         votes = (await lists.votes_of([submission.id], viewer)).get(submission.id, ())
     mine = next((vote for vote in votes if vote.mine), None)
     sheet = again.form or sheet_of(own)
-    told = fault_words(language_of(request), error) if error else []
+    told = faults_of(request, error)
     return page(
         request, "committee/room.html", theme="screening", status=status_of(error),
         at=f"/committee/submissions/{submission_id}",
@@ -86,12 +87,6 @@ async def room_page(
         reason=again.reason, again=again, viewing=await lists.own_viewing(file.id, viewer),
         copy=await copy_of(submission, file, viewer, edition),
     )  # fmt: skip
-
-
-def status_of(error: FestivalError | None) -> int:
-    if error is None:
-        return 200
-    return {Conflict: 409, Missing: 404}.get(type(error), 422)
 
 
 def sheet_of(own: Review | None) -> Sheet:
@@ -167,7 +162,7 @@ async def recusals_page(
     """`row`: the one whose form was refused; what was typed into it stands there again."""
     return page(
         request, "committee/recusals.html", status=status_of(error),
-        told=fault_words(language_of(request), error) if error else [],
+        told=faults_of(request, error),
         asides=await lists.own_recusals(viewer), chairs=may(viewer, Act.SEE_BOARD),
         others=await lists.others_recusals(viewer) if may(viewer, Act.SEE_BOARD) else [],
         row=row, reason=reason, at="/committee/recusals",

@@ -183,35 +183,21 @@ async def door(request: AnyRequest, file: PublishedFile, lang: str) -> Response[
 
 
 @route(
-    ["/files/{file_id:str}/poster.jpg"],
+    ["/files/{file_id:str}/poster.jpg", "/files/{file_id:str}/sprite.jpg"],
     http_method=["GET", "HEAD"],
     guards=[signed_in()],
     status_code=200,
 )
-async def poster(
+async def picture(
     request: AnyRequest,
     file_id: FromPath[str],
     viewer: NamedDependency[Viewer],
     store: NamedDependency[Store],
 ) -> Response[Any]:
+    """The film's poster, or the small pictures along its length."""
+    name = PurePosixPath(request.url.path).name
     await may_watch(file_id, viewer)
-    return await served(request, await found(store, file_id, "poster.jpg"), "poster.jpg")
+    return await served(request, await found(store, file_id, name), name)
 
 
-@route(
-    ["/files/{file_id:str}/sprite.jpg"],
-    http_method=["GET", "HEAD"],
-    guards=[signed_in()],
-    status_code=200,
-)
-async def sprite(
-    request: AnyRequest,
-    file_id: FromPath[str],
-    viewer: NamedDependency[Viewer],
-    store: NamedDependency[Store],
-) -> Response[Any]:
-    await may_watch(file_id, viewer)
-    return await served(request, await found(store, file_id, "sprite.jpg"), "sprite.jpg")
-
-
-HANDLERS: list[Any] = [screener, poster, sprite]
+HANDLERS: list[Any] = [screener, picture]
