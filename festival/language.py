@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from gettext import c2py
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from babel import Locale
 from babel.dates import format_date
@@ -332,9 +332,11 @@ def size(language: str, count: int) -> str:
 
 
 def unit_sign(language: str, unit: str) -> str:
-    """`digital-gigabyte` → *Go*, *GB*; of a byte the letter alone."""
-    length: Literal["short", "narrow"] = "narrow" if unit == BYTES[0] else "short"
-    return format_unit("", unit, length=length, locale=language).strip()
+    """`digital-gigabyte` → *Go*, *GB*: the shortest that the library knows in this language."""
+    narrow = format_unit("", unit, length="narrow", locale=language).strip()
+    return (
+        format_unit("", unit, length="short", locale=language).strip() if unit in narrow else narrow
+    )
 
 
 def decimal(language: str, value: float) -> str:
