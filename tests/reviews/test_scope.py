@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from festival.access import Act, Subject, Viewer, may, within_scope
 from festival.db import rows
-from festival.tables import Part, Phase
+from festival.tables import Role, Phase
 from reviews import lists
 from reviews.decisions import unseen_by_others
 from reviews.evidence import seated
@@ -27,7 +27,7 @@ FILMS = [
     if film[1] == "submitted" or not film[3] or film[2] == "released"
 ]
 SITTING = st.dictionaries(
-    st.sampled_from([Part.REVIEWER, Part.CHAIR, Part.PROGRAMMER]),
+    st.sampled_from([Role.REVIEWER, Role.CHAIR, Role.PROGRAMMER]),
     st.sets(st.sampled_from(SECTIONS)),
 )
 ASIDE = st.lists(st.tuples(st.integers(0, len(FILMS) - 1), st.booleans()), max_size=5)
@@ -63,7 +63,7 @@ class World:
                 await Member(submission=film, person=self.ann.id).save()
         return self
 
-    async def seat(self, roles: dict[Part, set[str]], aside: list[tuple[int, bool]]) -> Viewer:
+    async def seat(self, roles: dict[Role, set[str]], aside: list[tuple[int, bool]]) -> Viewer:
         """Ann has these roles and no others, and steps aside from these films, or came back."""
         await rows("DELETE FROM role WHERE person = {} RETURNING id", self.ann.id)
         await rows("DELETE FROM recusal WHERE person = {} RETURNING id", self.ann.id)
@@ -125,7 +125,7 @@ async def test_a_vote_is_heard_of_whoever_may_see_the_film(house, roles, aside) 
 @given(st.sets(st.sampled_from(SECTIONS)), ASIDE)
 async def test_the_other_chair_releases_what_they_may_decide(house, sections, aside) -> None:
     world = await World.known()
-    viewer = await world.seat({Part.CHAIR: sections}, aside)
+    viewer = await world.seat({Role.CHAIR: sections}, aside)
     there = [one for one in await world.subjects(viewer) if one.is_released and one.status == "submitted"]
 
     hidden = await unseen_by_others(world.edition, [one.id for one in there], but="nobody")
