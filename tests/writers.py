@@ -89,13 +89,28 @@ def unwritten() -> set[str]:
         for table, shape in FILLED_FROM.items()
         for field in fields(trees[shape.rpartition(".")[0]], shape.rpartition(".")[2])
     }
-    found = set()
+    found, own_names = set(), sql_names(trees)
     for table, columns in tables(trees).items():
-        if snake(table) in known:
-            found |= {f"{table}.{one}" for one in columns if f"{snake(table)}.{one}" not in known}
+        names = {snake(table), own_names.get(table, snake(table))}
+        if names & known:
+            found |= {
+                f"{table}.{one}" for one in columns if not {f"{name}.{one}" for name in names} & known
+            }
         else:
             found.add(table)
     return found
+
+
+def sql_names(trees: dict[str, ast.Module]) -> dict[str, str]:
+    """Tables whose rows lie under another name than their class has."""
+    return {
+        node.name: word.value.value
+        for tree in trees.values()
+        for node in tree.body
+        if isinstance(node, ast.ClassDef) and is_table(node)
+        for word in node.keywords
+        if word.arg == "tablename" and isinstance(word.value, ast.Constant)
+    }
 
 
 def fields(tree: ast.Module, shape: str) -> list[str]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from festival.access import Act, Subject, Viewer, may, within_scope
 from festival.db import rows
-from festival.tables import Role, Phase
+from festival.tables import Phase, Role
 from reviews import lists
 from reviews.decisions import unseen_by_others
 from reviews.evidence import seated
