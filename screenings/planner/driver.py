@@ -79,8 +79,8 @@ class Run:
         return self.should_stop() or self.left <= 0 or self.near
 
     def offer(self, positions: Positions) -> None:
-        """A plan that breaks a bond is refused: the exact model does not know them all."""
-        if self.instance.bonds and self.instance.broken(positions):
+        """A plan that breaks a constraint between two screenings is refused: the exact model does not know them all."""
+        if self.instance.pair_constraints and self.instance.broken(positions):
             self.refused = True
             return
         price = self.instance.cost(positions)

@@ -265,7 +265,7 @@ def sides_of(instance: Instance, screenings: list[int]) -> list[SideConstraint]:
     sides = []
     for members, limit in [
         *((members, 1) for members in instance.days_apart),
-        *((most.members, most.limit) for most in instance.most),
+        *((limit.members, limit.limit) for limit in instance.daily_limits),
     ]:
         known = [column[at] for at in members if at in column]
         if len(known) > limit:

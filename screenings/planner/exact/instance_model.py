@@ -64,8 +64,8 @@ def model_of(schedule: Schedule, free: list[int], *, starts: Starts | None = Non
     add_screens(model)
     add_days(model)
     add_apart(model)
-    add_staff(model)
-    add_bonds(model)
+    add_capacities(model)
+    add_pair_constraints(model)
     add_pairs(model)
     model.cp.minimize(cp_model.LinearExpr.sum(model.cost))
     return model
@@ -128,11 +128,11 @@ def add_days(model: InstanceModel) -> None:
                     [here for d in range(day) for here in model.on(first, d)]
                 )
                 cp.add(shown <= before + 1 - model.present[first])
-    for most in instance.most:
-        free = [at for at in most.members if at in model.cells]
-        stood = [model.schedule.day(at) for at in most.members if at not in model.cells]
+    for limit in instance.daily_limits:
+        free = [at for at in limit.members if at in model.cells]
+        stood = [model.schedule.day(at) for at in limit.members if at not in model.cells]
         for day in range(instance.days):
-            left = max(0, most.limit - stood.count(day))
+            left = max(0, limit.limit - stood.count(day))
             if len(free) > left:
                 cp.add(sum(here for at in free for here in model.on(at, day)) <= left)
 
@@ -173,10 +173,10 @@ def same_screen(model: InstanceModel, a: int, b: int, screen: int) -> cp_model.I
     return both
 
 
-def add_staff(model: InstanceModel) -> None:
+def add_capacities(model: InstanceModel) -> None:
     """Teams with so many people; what stands takes its share of them."""
-    for staff in model.instance.staff:
-        uses = list(zip(staff.members, staff.after, staff.lasts, strict=True))
+    for capacity in model.instance.capacities:
+        uses = list(zip(capacity.members, capacity.after, capacity.lasts, strict=True))
         intervals = [
             model.cp.new_optional_fixed_size_interval_var(
                 model.begins[at] + after, lasts, model.present[at], ""
@@ -189,20 +189,20 @@ def add_staff(model: InstanceModel) -> None:
             for at, after, lasts in uses
             if at not in model.cells and (position := model.schedule.positions[at]) is not None
         ]
-        if intervals and len(intervals) + len(standing) > staff.limit:
+        if intervals and len(intervals) + len(standing) > capacity.limit:
             both = [*intervals, *standing]
-            model.cp.add_cumulative(both, [1] * len(both), staff.limit)
+            model.cp.add_cumulative(both, [1] * len(both), capacity.limit)
 
 
-def add_bonds(model: InstanceModel) -> None:
-    """Bonds of order are stated; the few others are asked of every plan that comes out."""
-    for bond in model.instance.bonds:
-        if isinstance(bond, InOrder) and {bond.first, bond.then} <= set(model.cells):
-            both = [model.present[bond.first], model.present[bond.then]]
-            wait = model.begins[bond.then] - model.begins[bond.first]
-            model.cp.add(wait >= bond.least).only_enforce_if(both)
-            if bond.most is not None:
-                model.cp.add(wait <= bond.most).only_enforce_if(both)
+def add_pair_constraints(model: InstanceModel) -> None:
+    """Constraints of order are stated; the few others are asked of every plan that comes out."""
+    for pair in model.instance.pair_constraints:
+        if isinstance(pair, InOrder) and {pair.first, pair.then} <= set(model.cells):
+            both = [model.present[pair.first], model.present[pair.then]]
+            wait = model.begins[pair.then] - model.begins[pair.first]
+            model.cp.add(wait >= pair.least).only_enforce_if(both)
+            if pair.most is not None:
+                model.cp.add(wait <= pair.most).only_enforce_if(both)
 
 
 def add_pairs(model: InstanceModel) -> None:

@@ -85,9 +85,9 @@ class Instance:
     later: list[tuple[int, int]] = field(default_factory=list)  # the second on a later day
     days_apart: list[tuple[int, ...]] = field(default_factory=list)
     limited: list[tuple[int, ...]] = field(default_factory=list)  # only so many of these are shown
-    most: list[DailyLimit] = field(default_factory=list)
-    staff: list[Capacity] = field(default_factory=list)
-    bonds: list[PairConstraint] = field(default_factory=list)
+    daily_limits: list[DailyLimit] = field(default_factory=list)
+    capacities: list[Capacity] = field(default_factory=list)
+    pair_constraints: list[PairConstraint] = field(default_factory=list)
     pairs: list[tuple[int, int, int]] = field(default_factory=list)
     penalties: list[list[list[tuple[int, int]]]] = field(default_factory=list)
     soft_constraints: list[tuple[int, PairConstraint]] = field(default_factory=list)
@@ -116,13 +116,13 @@ class Instance:
         return further_cost(self.facts, self.placements(positions), positions.count(None))
 
     def broken(self, positions: Positions) -> bool:
-        """Two screenings, not both of them locked, that a bond does not allow together."""
+        """Two screenings, not both of them locked, that a pair does not allow together."""
         return any(
-            bond.forbids(self, at, position[0], other, there) >> position[1] & 1
-            for bond in self.bonds
-            for at in bond.members
+            pair.forbids(self, at, position[0], other, there) >> position[1] & 1
+            for pair in self.pair_constraints
+            for at in pair.members
             if self.locked_at[at] is None and (position := positions[at]) is not None
-            for other in bond.members
+            for other in pair.members
             if other != at and (there := positions[other]) is not None
         )
 
@@ -207,7 +207,7 @@ def compile_instance(
     names: Sequence[Name] | None = None,
     locked: bool = True,
 ) -> Instance:
-    """Every demand about one screening becomes a set of starts, every other one a bond.
+    """Every demand about one screening becomes a set of starts, every other one a pair.
 
     `asked`: these demands and physics; by default, all that are on. Screenings that are `locked`
     stand from the beginning. `names`: these screenings; by default, all that are promised.
@@ -257,7 +257,9 @@ class InstanceBuilder(Domains):
         ]
         for members in dict.fromkeys([*self.near_days, *self.communes]):
             days = self.near_days.get(members, self.instance.days)
-            self.instance.bonds.append(Near(members, days, one_commune=members in self.communes))
+            self.instance.pair_constraints.append(
+                Near(members, days, one_commune=members in self.communes)
+            )
 
     def known(self, names: Sequence[Name]) -> tuple[int, ...]:
         return tuple(sorted({self.at[name] for name in names if name in self.at}))
@@ -282,12 +284,12 @@ class InstanceBuilder(Domains):
             default=pause,
         )
         self.instance.apart.append(Apart(members, pause, least))
-        self.instance.bonds.append(Ways(members, table))
+        self.instance.pair_constraints.append(Ways(members, table))
 
     def most_a_day(self, names: Sequence[Name], limit: int) -> None:
         members = self.known(names)
         if len(members) > limit:
-            self.instance.most.append(DailyLimit(members, limit))
+            self.instance.daily_limits.append(DailyLimit(members, limit))
 
     def at_once(self, uses: Sequence[Use], limit: int) -> None:
         if limit == 0:
@@ -296,7 +298,7 @@ class InstanceBuilder(Domains):
         elif len(uses) > limit:
             members = tuple(self.at[name] for name, _, _ in uses)
             after, lasts = tuple(use[1] for use in uses), tuple(use[2] for use in uses)
-            self.instance.staff.append(Capacity(members, limit, after, lasts))
+            self.instance.capacities.append(Capacity(members, limit, after, lasts))
 
     def at_most(self, names: Sequence[Name], limit: int) -> None:
         """What is locked stands; of the others, the first come."""
@@ -318,25 +320,25 @@ class InstanceBuilder(Domains):
         if pair[0] in self.day_groups.get(pair[1], ()):
             self.instance.later.append(pair)
         else:
-            self.instance.bonds.append(InOrder(*pair, int(strictly), None))
+            self.instance.pair_constraints.append(InOrder(*pair, int(strictly), None))
 
     def follows(self, first: Name, then: Name, *, least: int, most: int | None) -> None:
         if first in self.at and then in self.at:
             one, other = self.at[first], self.at[then]
             long = self.instance.lengths[one]
             latest = None if most is None else long + most
-            self.instance.bonds.append(InOrder(one, other, long + least, latest))
+            self.instance.pair_constraints.append(InOrder(one, other, long + least, latest))
 
     def begins_apart(self, names: Sequence[Name], minutes: int) -> None:
-        self.instance.bonds.append(BeginsApart(self.known(names), minutes))
+        self.instance.pair_constraints.append(BeginsApart(self.known(names), minutes))
 
     def other_bands(self, names: Sequence[Name]) -> None:
-        self.instance.bonds.append(OtherBands(self.known(names)))
+        self.instance.pair_constraints.append(OtherBands(self.known(names)))
 
     def rests(self, screens: Sequence[str], minutes: int) -> None:
         everybody = tuple(range(len(self.names)))
         its = frozenset(self.screens[screen] for screen in screens)
-        self.instance.bonds.append(Rest(everybody, its, minutes))
+        self.instance.pair_constraints.append(Rest(everybody, its, minutes))
 
     def near(self, names: Sequence[Name], days: int) -> None:
         self.near_days[self.known(names)] = days
@@ -384,10 +386,10 @@ def add_soft_constraints(instance: Instance, facts: Facts) -> None:
             for screen, liked in enumerate(on_screens):
                 if penalised := instance.starts[at][screen] & ~liked:
                     instance.penalties[at][screen].append((weight, penalised))
-        instance.soft_constraints += [(weight, bond) for bond in apart.bonds]
+        instance.soft_constraints += [(weight, pair) for pair in apart.pair_constraints]
 
 
-# Bonds between two positions
+# Constraints between two positions
 
 
 @dataclass(frozen=True)

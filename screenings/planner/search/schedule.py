@@ -39,12 +39,12 @@ class Schedule:
         self.positions: Positions = [None] * count
         self.free = [instance.all_minutes] * len(instance.screens)
         self.gaps: list[dict[int, int]] = [{} for _ in instance.screens]
-        self.running = [[0] * (staff.limit + 1) for staff in instance.staff]
-        self.staff: list[list[tuple[int, int, int]]] = [[] for _ in range(count)]
-        self.bound: list[list[PairConstraint]] = [[] for _ in range(count)]
+        self.running = [[0] * (capacity.limit + 1) for capacity in instance.capacities]
+        self.capacities: list[list[tuple[int, int, int]]] = [[] for _ in range(count)]
+        self.pair_constraints: list[list[PairConstraint]] = [[] for _ in range(count)]
         self.soft_constraints: list[list[tuple[int, PairConstraint]]] = [[] for _ in range(count)]
         self.apart: list[list[Apart]] = [[] for _ in range(count)]
-        self.most: list[list[DailyLimit]] = [[] for _ in range(count)]
+        self.daily_limits: list[list[DailyLimit]] = [[] for _ in range(count)]
         self.other_day: list[list[int]] = [[] for _ in range(count)]
         self.before: list[list[int]] = [[] for _ in range(count)]
         self.after: list[list[int]] = [[] for _ in range(count)]
@@ -61,17 +61,19 @@ class Schedule:
                 self.put(at, position)
 
     def bind(self) -> None:
-        """Everybody's bonds, by screening."""
+        """What binds each screening, by screening."""
         instance = self.instance
-        for number, staff in enumerate(instance.staff):
-            for at, after, lasts in zip(staff.members, staff.after, staff.lasts, strict=True):
-                self.staff[at].append((number, after, lasts))
-        for bond in instance.bonds:
-            for at in bond.members:
-                self.bound[at].append(bond)
-        for weight, bond in instance.soft_constraints:
-            for at in bond.members:
-                self.soft_constraints[at].append((weight, bond))
+        for number, capacity in enumerate(instance.capacities):
+            for at, after, lasts in zip(
+                capacity.members, capacity.after, capacity.lasts, strict=True
+            ):
+                self.capacities[at].append((number, after, lasts))
+        for pair in instance.pair_constraints:
+            for at in pair.members:
+                self.pair_constraints[at].append(pair)
+        for weight, pair in instance.soft_constraints:
+            for at in pair.members:
+                self.soft_constraints[at].append((weight, pair))
         for first, then in instance.later:
             self.after[first].append(then)
             self.before[then].append(first)
@@ -84,9 +86,9 @@ class Schedule:
         for apart in self.instance.apart:
             for at in apart.members:
                 self.apart[at].append(apart)
-        for most in self.instance.most:
-            for at in most.members:
-                self.most[at].append(most)
+        for limit in self.instance.daily_limits:
+            for at in limit.members:
+                self.daily_limits[at].append(limit)
         for members in self.instance.days_apart:
             for at in members:
                 self.other_day[at] += [other for other in members if other != at]
@@ -106,7 +108,7 @@ class Schedule:
         self.positions[at] = position
         self.free[screen] &= ~minutes.span(start, end + self.instance.turnaround[screen])
         self.gaps[screen] = {}
-        for number, after, lasts in self.staff[at]:
+        for number, after, lasts in self.capacities[at]:
             run = minutes.span(start + after, start + after + lasts)
             layers = self.running[number]
             for level in range(len(layers) - 1, 1, -1):
@@ -123,7 +125,7 @@ class Schedule:
         self.positions[at] = None
         self.free[screen] |= minutes.span(start, end + self.instance.turnaround[screen])
         self.gaps[screen] = {}
-        for number, after, lasts in self.staff[at]:
+        for number, after, lasts in self.capacities[at]:
             run = minutes.span(start + after, start + after + lasts)
             layers = self.running[number]
             for level in range(1, len(layers) - 1):
@@ -155,10 +157,10 @@ class Schedule:
     def crowded(self, at: int) -> int:
         """The days on which its juries see as many already as they may."""
         full = 0
-        for most in self.most[at]:
-            days = [self.day(other) for other in most.members if other != at]
+        for limit in self.daily_limits[at]:
+            days = [self.day(other) for other in limit.members if other != at]
             for number, its in enumerate(self.instance.on_day):
-                if days.count(number) >= most.limit:
+                if days.count(number) >= limit.limit:
                     full |= its
         return full
 
@@ -169,13 +171,13 @@ class Schedule:
     def staffed(self, at: int) -> int:
         """The starts at which every shared team has someone free to the end."""
         whole = left = self.instance.all_minutes
-        for number, after, lasts in self.staff[at]:
+        for number, after, lasts in self.capacities[at]:
             busy = self.running[number][-1]
             if busy:
                 left &= minutes.runs(whole & ~busy, lasts) >> after
         return left
 
-    def bonds(self, at: int) -> list[tuple[int, int, int]]:
+    def apart_from(self, at: int) -> list[tuple[int, int, int]]:
         """`(screen, forbidden there, forbidden elsewhere)` for each person's other screening."""
         found, long = [], self.instance.lengths[at]
         for apart in self.apart[at]:
@@ -196,23 +198,23 @@ class Schedule:
     def allowed(self, at: int, screen: int) -> int:
         """What the positions of those it is bound to leave on this screen."""
         left = self.instance.all_minutes
-        for bond in self.bound[at]:
-            for other in bond.members:
+        for pair in self.pair_constraints[at]:
+            for other in pair.members:
                 position = self.positions[other]
                 if other != at and position is not None:
-                    left &= ~bond.forbids(self.instance, at, screen, other, position)
+                    left &= ~pair.forbids(self.instance, at, screen, other, position)
         return left
 
     def starts(self, at: int, hours: int | None = None) -> dict[int, int]:
         """The free starts on each screen, given what stands."""
         hours = self.on_days(at) & self.staffed(at) if hours is None else hours
-        bonds, long = self.bonds(at), self.instance.lengths[at]
+        people, long = self.apart_from(at), self.instance.lengths[at]
         found = {}
         for _, screen in self.by_screen_cost[at]:
             left = self.instance.starts[at][screen] & hours & self.gap(screen, long)
-            for where, here, elsewhere in bonds:
+            for where, here, elsewhere in people:
                 left &= ~(here if where == screen else elsewhere)
-            if left and self.bound[at]:
+            if left and self.pair_constraints[at]:
                 left &= self.allowed(at, screen)
             if left:
                 found[screen] = left
@@ -238,11 +240,11 @@ class Schedule:
             if other in apart.members:
                 here |= minutes.span(before - apart.same, after + apart.same)
                 away |= minutes.span(before - apart.other, after + apart.other)
-        bonds = [bond for bond in self.bound[at] if other in bond.members]
-        for _, screen in self.by_screen_cost[at] if away or bonds else ((0, there),):
+        binding = [pair for pair in self.pair_constraints[at] if other in pair.members]
+        for _, screen in self.by_screen_cost[at] if away or binding else ((0, there),):
             forbidden = here if screen == there else away
-            for bond in bonds:
-                forbidden |= bond.forbids(self.instance, at, screen, other, position)
+            for pair in binding:
+                forbidden |= pair.forbids(self.instance, at, screen, other, position)
             if forbidden:
                 yield screen, forbidden
 
@@ -268,11 +270,11 @@ class Schedule:
     def penalised(self, at: int, screen: int) -> list[tuple[int, int]]:
         """`(weight, minutes)`: starts that a rule made soft would rather not see on this screen."""
         found = list(self.instance.penalties[at][screen])
-        for weight, bond in self.soft_constraints[at]:
-            for other in bond.members:
+        for weight, pair in self.soft_constraints[at]:
+            for other in pair.members:
                 position = self.positions[other]
                 if other != at and position is not None:
-                    found.append((weight, bond.forbids(self.instance, at, screen, other, position)))
+                    found.append((weight, pair.forbids(self.instance, at, screen, other, position)))
         return found
 
     def best(self, at: int, chance: random.Random, *, blink: float = 0.0) -> Position | None:
@@ -290,8 +292,8 @@ class Schedule:
         if not hours:
             return None
         starts, prices = self.instance.starts[at], self.instance.hours[at]
-        bonds, overlap_costs, long = (
-            self.bonds(at),
+        people, overlap_costs, long = (
+            self.apart_from(at),
             self.overlap_costs(at),
             self.instance.lengths[at],
         )
@@ -303,9 +305,9 @@ class Schedule:
             if not left or (blink and chance.random() < blink):
                 continue
             left &= self.gap(screen, long)
-            for there, here, elsewhere in bonds:
+            for there, here, elsewhere in people:
                 left &= ~(here if there == screen else elsewhere)
-            if left and self.bound[at]:
+            if left and self.pair_constraints[at]:
                 left &= self.allowed(at, screen)
             if not left:
                 continue
