@@ -2,14 +2,13 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from functools import partial
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Response, get, post
+from litestar import Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec import Meta
 
@@ -23,10 +22,10 @@ from api.request import AnyRequest
 from festival import codes, language
 from festival.access import Act, Viewer
 from festival.clock import now
-from festival.errors import Conflict, FestivalError, Missing, Refused
+from festival.errors import FestivalError, Missing, Refused
 from festival.language import day, has_words, last_minute, t
 from festival.settings import Settings
-from festival.tables import Edition, Person
+from festival.tables import Edition
 from media import policy
 from media.encodings import spelled
 from media.storage import NotPublished, Store
@@ -42,6 +41,7 @@ from submissions.lists import (
     own,
     sections_of,
     steps_of,
+    submission_in,
 )
 from submissions.status import MOVES, WORKING, FileState, Status
 from submissions.subtitling import KINDS, tracks_of
@@ -66,9 +66,6 @@ SAID = (
     "anyway", "afresh", "percent", "failed", "locked", "choose_same", "report",
 )  # fmt: skip
 
-TRIES = 5
-"""How often fields are merged into what others save at the same moment."""
-
 
 def said(lang: str) -> dict[str, str]:
     """Everything that `<film-upload>` may have to say, in one language."""
@@ -90,7 +87,7 @@ async def films(
 ) -> Response[str]:
     """One card a film, the most urgent first, each with the one thing to do next."""
     lang = language_of(request)
-    shown = [await standing(one, store) for one in await my_submissions(viewer)]
+    shown = [await standing(one, edition_row, store) for one in await my_submissions(viewer)]
     return page(
         request,
         "filmmaker/films.html",
@@ -104,11 +101,10 @@ async def films(
     )
 
 
-async def standing(one: Card, store: Store) -> FilmCard:
+async def standing(one: Card, edition: Edition, store: Store) -> FilmCard:
     missing: list[str] = []
     if one.status == Status.DRAFT:
-        submission = await Submission.objects().get(Submission.id == one.id)
-        missing = await entries.missing_of(submission) if submission else []
+        missing = await entries.missing_of(await submission_in(edition, one.id))
     return film(one, missing=missing, received=await received(one.file, one.file_state, store))
 
 
@@ -234,52 +230,6 @@ def header_rules(rules: policy.Policy, submission: Submission) -> dict[str, Any]
         "short": rules.duration.least,
         "long": rules.duration.most,
     }
-
-
-class Changes(msgspec.Struct, frozen=True):
-    fields: Annotated[dict[str, _entry.FieldChange], Meta(max_length=40)]
-
-
-@post("/submissions/{submission_id:str}/fields", guards=[signed_in()], status_code=200)
-async def save_fields(
-    request: AnyRequest,
-    data: JSONBody[Changes],
-    submission_id: FromPath[str],
-    viewer: NamedDependency[Viewer],
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-    store: NamedDependency[Store],
-    settings: NamedDependency[Settings],
-) -> Response[str]:
-    """Keep single fields as they are typed; the page as it stands now is the answer.
-
-    422 shows what cannot be read (it is kept), 409 what another window wrote into the same fields:
-    then nothing is kept before somebody has chosen.
-    """
-    lang = language_of(request)
-    for _ in range(TRIES):
-        submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
-        there = await stands(submission, lang)
-        given, others = _entry.merged(there, data.fields)
-        if others:
-            error: FestivalError | None = Refused(*(f"{name}:field_differs" for name in others))
-            return await entry_page(
-                request, submission, edition_row, store, settings, given=given, error=error,
-                others=others, status=409,
-            )  # fmt: skip
-        before = _entry.typed(await entries.entry_of(submission), lang)
-        wanted, unread, error = _entry.readable(given, before)
-        with suppress(Conflict):
-            await entries.save_entry(
-                submission, wanted, version=submission.version, by=person, unread=unread
-            )
-            break
-    else:
-        raise Conflict("entry_changed_meanwhile")
-    submission = await own(submission_id, viewer, edition_row, Act.SEE_ENTRY)
-    return await entry_page(
-        request, submission, edition_row, store, settings, error=error, status=422 if error else 200
-    )
 
 
 @get("/submissions/{submission_id:str}/filing", guards=[signed_in()])
@@ -470,7 +420,6 @@ HANDLERS: list[Any] = [
     films,
     begin,
     entry,
-    save_fields,
     reread,
     ask_withdrawal,
     report,

@@ -12,15 +12,13 @@ NO_TWIN: dict[str, str] = {
     "accounts.set_password": "a password is typed by a person; a program has keys",
     **{f"decisions.{verb}": BOARD for verb in ("decide", "accept", "wait", "regret", "reopen")},
     "room.watch": "the player tells every few seconds what was watched; no form could",
+    "fields.save_fields": "a page keeps what is typed as it is typed; a program saves an entry whole",
     "subtitles.drop": "a row of the page is one track; a program says so at the address of its language",
     "subtitles.remove": "a page takes away what its reader sees, never all of a language at once",
 }
 """Acts of one door, and why the other would serve nobody."""
 
 OUTSIDE = {
-    "api.pages.filmmaker": """
-        save_fields
-    """,
     "api.pages.operator": """
         add cancel give_up_letters judge_again raise_up remove_part retry retry_letters
     """,
