@@ -159,8 +159,8 @@ def known_browser_cookie(person: Person, *, settings: Settings) -> Cookie:
 
 
 def _mark(person: Person, settings: Settings) -> str:
-    said = f"known:{person.id}:{person.password_hash}".encode()
-    return hmac.new(settings.secret_key.encode(), said, hashlib.sha256).hexdigest()
+    message = f"known:{person.id}:{person.password_hash}".encode()
+    return hmac.new(settings.secret_key.encode(), message, hashlib.sha256).hexdigest()
 
 
 async def is_remembered(request: AnyRequest, account: str) -> bool:
@@ -172,18 +172,18 @@ async def is_remembered(request: AnyRequest, account: str) -> bool:
 
 
 async def _is_over_limit(limits: dict[str, int]) -> bool:
-    found = await rows(
+    counters = await rows(
         f"""SELECT id, times FROM knock WHERE id = ANY({{}})
             AND since > now() - interval '{WINDOW_SECONDS} seconds'""",
         [_hashed(name) for name in limits],
     )
-    times = {row["id"]: row["times"] for row in found}
+    times = {row["id"]: row["times"] for row in counters}
     return any(times.get(_hashed(name), 0) >= most for name, most in limits.items())
 
 
 async def _count_attempt(name: str) -> int:
     """One more in this window; how many there are."""
-    found = await rows(
+    counters = await rows(
         f"""INSERT INTO knock (id, since, times) VALUES ({{}}, now(), 1)
             ON CONFLICT (id) DO UPDATE SET
               times = CASE WHEN knock.since < now() - interval '{WINDOW_SECONDS} seconds'
@@ -193,7 +193,7 @@ async def _count_attempt(name: str) -> int:
             RETURNING times""",
         _hashed(name),
     )
-    return int(found[0]["times"])
+    return int(counters[0]["times"])
 
 
 def _hashed(name: str) -> str:

@@ -41,7 +41,7 @@ class Counts(msgspec.Struct, frozen=True):
 
 async def counts(edition: str | None = None) -> Counts:
     """Of one edition and of the house, or of everything."""
-    found = await rows(
+    count_rows = await rows(
         """SELECT count(*) FILTER (WHERE parked_at IS NULL) AS waiting,
              count(*) FILTER (WHERE parked_at IS NOT NULL AND cancelled_by = '') AS parked
            FROM outbox WHERE task = 'send_letter' AND done_at IS NULL
@@ -49,7 +49,7 @@ async def counts(edition: str | None = None) -> Counts:
         edition,
         edition,
     )
-    return Counts(**found[0])
+    return Counts(**count_rows[0])
 
 
 def within(edition: Edition) -> list[str]:
@@ -140,7 +140,7 @@ async def is_tale(letter: str) -> bool:
 async def tell(edition: str) -> None:
     """To every operator: how many letters were refused since the last such letter, whose and why."""
     async with transaction():
-        told = await rows(
+        refused = await rows(
             """UPDATE outbox o SET told_at = now() FROM letter l, person p
                WHERE o.task = 'send_letter' AND o.edition = {} AND o.parked_at IS NOT NULL
                  AND o.cancelled_by = '' AND o.told_at IS NULL AND o.done_at IS NULL
@@ -148,26 +148,26 @@ async def tell(edition: str) -> None:
                RETURNING o.id, p.email, o.fault""",
             edition,
         )
-        if not told:
+        if not refused:
             return
         await write_to_operators(
             "letters_parked",
             occasion=f"letters_parked:{new_id()}",
             edition=edition,
             link="/operator/letters",
-            n=len(told),
-            lines=lambda language: "\n".join(lines_of(told, language)),
+            n=len(refused),
+            lines=lambda language: "\n".join(lines_of(refused, language)),
         )
 
 
-def lines_of(told: list[dict[str, Any]], language: str) -> list[str]:
+def lines_of(refused: list[dict[str, Any]], language: str) -> list[str]:
     """`ada@example.org: refused, 550 no such user`, the first ones."""
     named = []
-    for row in told[:NAMED]:
+    for row in refused[:NAMED]:
         code, detail = reason_of(row["fault"], is_dead_letter=True)
         reason = t(language, f"mail.reason.{code}") + (f" ({detail[:160]})" if detail else "")
         named.append(t(language, "mail.line", address=row["email"], reason=reason))
-    return named + (["…"] if len(told) > NAMED else [])
+    return named + (["…"] if len(refused) > NAMED else [])
 
 
 def reason_of(fault: str, *, is_dead_letter: bool = False) -> tuple[str, str]:

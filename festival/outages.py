@@ -18,21 +18,21 @@ class MailOutage(msgspec.Struct, frozen=True):
 
 
 async def outage() -> MailOutage | None:
-    found = await rows("SELECT since, reason, next_at FROM outage WHERE part = 'mail'")
-    return MailOutage(**found[0]) if found else None
+    outages = await rows("SELECT since, reason, next_at FROM outage WHERE part = 'mail'")
+    return MailOutage(**outages[0]) if outages else None
 
 
 async def closed_for_now() -> MailOutage | None:
     """The outage, where it is too early to try again."""
-    found = await rows(
+    outages = await rows(
         "SELECT since, reason, next_at FROM outage WHERE part = 'mail' AND next_at > now()"
     )
-    return MailOutage(**found[0]) if found else None
+    return MailOutage(**outages[0]) if outages else None
 
 
 async def note_closed(reason: str) -> MailOutage:
     """A try failed: the pause grows once for each, not for each letter."""
-    found = await rows(
+    outages = await rows(
         f"""INSERT INTO outage (part, since, tries, next_at, reason)
             VALUES ('mail', now(), 1, now() + interval '{FIRST_PAUSE} seconds', {{}})
             ON CONFLICT (part) DO UPDATE SET reason = excluded.reason,
@@ -43,7 +43,7 @@ async def note_closed(reason: str) -> MailOutage:
             RETURNING since, reason, next_at""",
         reason,
     )
-    return MailOutage(**found[0])
+    return MailOutage(**outages[0])
 
 
 async def note_open() -> datetime | None:

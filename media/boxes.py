@@ -41,30 +41,30 @@ def walk(path: Path, size: int | None = None) -> Boxes:
 
     `size` is what the whole file will have, where only its head is here.
     """
-    size, at, found = path.stat().st_size if size is None else size, 0, Boxes()
+    size, at, boxes = path.stat().st_size if size is None else size, 0, Boxes()
     with path.open("rb") as film:
         for _ in range(MOST_BOXES):
             film.seek(at)
             head = film.read(16)
             if len(head) < 8:
-                return msgspec.structs.replace(found, trailing=size - at)
+                return msgspec.structs.replace(boxes, trailing=size - at)
             name, length, begins = header(head)
             if length == 0 and is_name(name):
-                return found
+                return boxes
             if not is_name(name) or length < 8 or (at + length > size and name not in OUTERMOST):
                 # no box of a film: its length means nothing either
-                return msgspec.structs.replace(found, trailing=size - at)
+                return msgspec.structs.replace(boxes, trailing=size - at)
             if name == b"moof":
-                found = msgspec.structs.replace(found, is_fragmented=True)
+                boxes = msgspec.structs.replace(boxes, is_fragmented=True)
             if name == b"moov":
                 film.seek(at + begins)
                 moov = film.read(min(length - begins, MOST_MOOV + 1))
-                found = tables(found, moov, size)
-                found = msgspec.structs.replace(found, has_tracks=len(moov) >= length - begins)
+                boxes = tables(boxes, moov, size)
+                boxes = msgspec.structs.replace(boxes, has_tracks=len(moov) >= length - begins)
             at += length
             if at >= size:
-                return msgspec.structs.replace(found, is_truncated=at > size)
-    return msgspec.structs.replace(found, trailing=size - at)
+                return msgspec.structs.replace(boxes, is_truncated=at > size)
+    return msgspec.structs.replace(boxes, trailing=size - at)
 
 
 def header(head: bytes) -> tuple[bytes, int, int]:
@@ -79,7 +79,7 @@ def is_name(name: bytes) -> bool:
     return all(32 <= c < 127 or c == 0xA9 for c in name)
 
 
-def tables(found: Boxes, moov: bytes, size: int) -> Boxes:
+def tables(boxes: Boxes, moov: bytes, size: int) -> Boxes:
     """What the tables of `moov` promise of a file of `size` bytes."""
     refers_out, is_absurd, is_encrypted = False, len(moov) > MOST_MOOV, False
     sizes = times = 0
@@ -97,7 +97,7 @@ def tables(found: Boxes, moov: bytes, size: int) -> Boxes:
         elif name == b"stts":
             times += durations(content)
     return msgspec.structs.replace(
-        found,
+        boxes,
         refers_out=refers_out,
         is_absurd=is_absurd or times > 2 * sizes + 1000,
         is_encrypted=is_encrypted,

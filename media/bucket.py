@@ -138,12 +138,12 @@ class RemoteFile(PublishedFile):
             return b""
         with storage_errors():
             try:
-                found = await obstore.get_range_async(
+                piece = await obstore.get_range_async(
                     self.objects, self.place, start=start, length=min(PIECE, count)
                 )
             except FileNotFoundError:
                 raise NotPublished(self.place) from None
-        return bytes(found)
+        return bytes(piece)
 
 
 class FetchedMaster(MasterFile):
@@ -298,10 +298,10 @@ class BucketStore(Store):
     # Copies
 
     def prepare(self, folder: Path, key: str) -> None:
-        found = files_of(folder)
+        sources = files_of(folder)
         place = f"copies/{checked(key)}/{checked(folder.name)}"
-        in_parallel(lambda one: self.put_file(one[1], f"{place}/{one[0]}"), found.items())
-        files = {name: File(path.stat().st_size, sha256_of(path)) for name, path in found.items()}
+        in_parallel(lambda one: self.put_file(one[1], f"{place}/{one[0]}"), sources.items())
+        files = {name: File(path.stat().st_size, sha256_of(path)) for name, path in sources.items()}
         (folder / MANIFEST).write_bytes(msgspec.json.encode(Manifest(folder.name, files)))
 
     def publish(self, folder: Path, key: str) -> None:

@@ -26,28 +26,30 @@ def blacks(folder: Path, *, frame: float, least: float) -> tuple[Interval, ...]:
 
     Twice a second the whole picture is looked at: a star of one pixel is lost on a small one.
     """
-    found: list[Interval] = []
-    for when, told in frames(folder / "dark.txt"):
-        if not is_black(told):
+    dark_runs: list[Interval] = []
+    for when, levels in frames(folder / "dark.txt"):
+        if not is_black(levels):
             continue
-        if found and when - found[-1].end < frame / 2:
-            found[-1] = Interval(found[-1].start, when + frame)
+        if dark_runs and when - dark_runs[-1].end < frame / 2:
+            dark_runs[-1] = Interval(dark_runs[-1].start, when + frame)
         else:
-            found.append(Interval(when, when + frame))
-    glowing = stretches([(when, stands_out(told)) for when, told in frames(folder / "glow.txt")])
-    dark = (part for run in found for part in without(run, glowing))
+            dark_runs.append(Interval(when, when + frame))
+    glowing = stretches(
+        [(when, stands_out(levels)) for when, levels in frames(folder / "glow.txt")]
+    )
+    dark = (part for run in dark_runs for part in without(run, glowing))
     return tuple(run for run in dark if run.length >= least - frame / 2)
 
 
-def is_black(told: dict[str, float]) -> bool:
+def is_black(levels: dict[str, float]) -> bool:
     """Nothing glows, nothing is coloured, and no point stands out of its ground."""
-    is_dark = told.get("YMAX", 255.0) <= DARK and told.get("SATMAX", 255.0) <= COLOURLESS
-    return is_dark and not stands_out(told)
+    is_dark = levels.get("YMAX", 255.0) <= DARK and levels.get("SATMAX", 255.0) <= COLOURLESS
+    return is_dark and not stands_out(levels)
 
 
-def stands_out(told: dict[str, float]) -> bool:
+def stands_out(levels: dict[str, float]) -> bool:
     """Some point rises above all others as no noise does, be it of a picture or of a difference."""
-    brightest, high, low = (told.get(name, 255.0) for name in ("YMAX", "YHIGH", "YLOW"))
+    brightest, high, low = (levels.get(name, 255.0) for name in ("YMAX", "YHIGH", "YLOW"))
     return brightest - high > SPECK + 3 * (high - low)
 
 
@@ -66,40 +68,40 @@ def stills(folder: Path, *, length: float, least: float) -> tuple[Interval, ...]
 
 def moves(notes: Path) -> tuple[Interval, ...]:
     """When something moves: pictures half a second apart that differ, twice on end or by much."""
-    told = [
-        (when, max(told.get(n, 0.0) for n in ("YMAX", "UMAX", "VMAX")))
-        for when, told in frames(notes)
+    changes = [
+        (when, max(levels.get(n, 0.0) for n in ("YMAX", "UMAX", "VMAX")))
+        for when, levels in frames(notes)
     ]
-    much = {when for when, by in told if by > CHANGED}
-    return stretches([(when, by > MOVED) for when, by in told], alone=much)
+    much = {when for when, by in changes if by > CHANGED}
+    return stretches([(when, by > MOVED) for when, by in changes], alone=much)
 
 
 def stirs(folder: Path) -> tuple[Interval, ...]:
     """When faint points move: what stands out of the difference is most of what glows at all."""
-    glow = {round(when, 3): told for when, told in frames(folder / "glow.txt")}
-    told = []
+    glow = {round(when, 3): levels for when, levels in frames(folder / "glow.txt")}
+    stirring = []
     for when, difference in frames(folder / "stir.txt"):
         here = glow.get(round(when, 3), {})
         glows = here.get("YMAX", 255.0) - here.get("YLOW", 0.0)
         is_gone = difference.get("YMAX", 0.0) >= GONE * glows
-        told.append((when, is_gone and stands_out(difference)))
-    return stretches(told)
+        stirring.append((when, is_gone and stands_out(difference)))
+    return stretches(stirring)
 
 
 def stretches(
     looks: list[tuple[float, bool]], *, alone: Collection[float] = ()
 ) -> tuple[Interval, ...]:
     """The stretches before looks that say yes, twice on end unless they may stand `alone`."""
-    found: list[Interval] = []
+    runs: list[Interval] = []
     for place, (when, says) in enumerate(looks):
         beside = [looks[n][1] for n in (place - 1, place + 1) if 0 <= n < len(looks)]
         if not says or not (when in alone or any(beside)):
             continue
-        if found and when - STEP - found[-1].end < STEP / 2:
-            found[-1] = Interval(found[-1].start, when)
+        if runs and when - STEP - runs[-1].end < STEP / 2:
+            runs[-1] = Interval(runs[-1].start, when)
         else:
-            found.append(Interval(max(when - STEP, 0.0), when))
-    return tuple(found)
+            runs.append(Interval(max(when - STEP, 0.0), when))
+    return tuple(runs)
 
 
 def without(run: Interval, taken: tuple[Interval, ...]) -> Iterator[Interval]:
@@ -120,45 +122,45 @@ def frames(notes: Path) -> Iterator[tuple[float, dict[str, float]]]:
     if not notes.exists():
         return
     when: float | None = None
-    told: dict[str, float] = {}
+    levels: dict[str, float] = {}
     with notes.open() as lines:
         for line in lines:
             if line.startswith("frame:"):
                 if when is not None:
-                    yield when, told
-                when, told = float(line.rpartition("pts_time:")[2]), {}
+                    yield when, levels
+                when, levels = float(line.rpartition("pts_time:")[2]), {}
             elif line.startswith("lavfi.signalstats."):
                 name, _, value = line[18:].partition("=")
-                told[name] = float(value)
+                levels[name] = float(value)
     if when is not None:
-        yield when, told
+        yield when, levels
 
 
 def flashing(notes: Path) -> tuple[Interval, ...]:
     """Stretches in which every frame was marked; frames less than a second apart are one."""
     text = notes.read_text() if notes.exists() else ""
     times = [float(t) for t in re.findall(r"pts_time:([\d.]+)", text)]
-    found: list[Interval] = []
+    flashes: list[Interval] = []
     for when in times:
-        if found and when - found[-1].end < 1:
-            found[-1] = Interval(found[-1].start, when)
+        if flashes and when - flashes[-1].end < 1:
+            flashes[-1] = Interval(flashes[-1].start, when)
         else:
-            found.append(Interval(when, when))
-    return tuple(found)
+            flashes.append(Interval(when, when))
+    return tuple(flashes)
 
 
 def runs(text: str, name: str, duration: float) -> tuple[Interval, ...]:
-    found: list[Interval] = []
+    intervals: list[Interval] = []
     begun: float | None = None
     for end, value in re.findall(rf"{re.escape(name)}_(start|end)=([-\d.]+)", text):
         if end == "start":
             begun = float(value)
         elif begun is not None:
-            found.append(Interval(begun, float(value)))
+            intervals.append(Interval(begun, float(value)))
             begun = None
     if begun is not None:
-        found.append(Interval(begun, duration))
-    return tuple(found)
+        intervals.append(Interval(begun, duration))
+    return tuple(intervals)
 
 
 def forget(folder: Path) -> None:

@@ -104,28 +104,28 @@ def encode(
         facts, clock, chunk, film=sandbox.film, job=sandbox.job, threads=threads
     )
     clean = msgspec.structs.replace(facts, decode_errors=0)
-    found = screener.decode(
+    checked = screener.decode(
         sandbox, clean, arguments, on_progress, cancelled, threads, length=length
     )
     counts = {screener.counted(sandbox, f"{rung.name}.mp4") for rung in graph.ladder(picture)}
     frames = counts.pop()
     if counts or frames == 0 or (chunk.frames is not None and frames != chunk.frames):
         detail = f"part {chunk.index}: {frames} of {chunk.frames}"
-        raise screener.blaming(found, PermanentFault("copy_not_whole", detail))
+        raise screener.blaming(checked, PermanentFault("copy_not_whole", detail))
     checks.forget(sandbox.work)
     seen = ChunkNotes(
         frames=frames,
-        blacks=moved(found.blacks, begin),
-        freezes=moved(found.freezes, begin),
-        flashes=moved(found.flashes, begin),
-        decode_errors=found.decode_errors,
+        blacks=moved(checked.blacks, begin),
+        freezes=moved(checked.freezes, begin),
+        flashes=moved(checked.flashes, begin),
+        decode_errors=checked.decode_errors,
     )
     (sandbox.work / NOTES).write_bytes(msgspec.json.encode(seen))
     return seen
 
 
-def moved(found: tuple[Interval, ...] | None, by: float) -> tuple[Interval, ...]:
-    return tuple(Interval(one.start + by, one.end + by) for one in found or ())
+def moved(intervals: tuple[Interval, ...] | None, by: float) -> tuple[Interval, ...]:
+    return tuple(Interval(one.start + by, one.end + by) for one in intervals or ())
 
 
 def encode_sound(
@@ -220,11 +220,11 @@ def joining(sandbox: Sandbox, rung: Rung, picture: Picture) -> list[str]:
 def check_joints(sandbox: Sandbox, rung: Rung, notes: list[ChunkNotes], picture: Picture) -> None:
     """Every frame is there, and every segment but the last is whole: no joint shows."""
     frames, made = sum(note.frames for note in notes), f"{rung.name}/playlist.m3u8"
-    found = screener.counted(sandbox, made)
+    frames_read = screener.counted(sandbox, made)
     length = float(graph.segment(picture) / graph.cadence(picture))
     uneven = [s for _, s in hls.durations(sandbox.work / made)[:-1] if abs(s - length) > 0.001]
-    if found != frames or uneven:
-        detail = f"{rung.name}: {found} of {frames} frames, uneven {uneven[:3]}"
+    if frames_read != frames or uneven:
+        detail = f"{rung.name}: {frames_read} of {frames} frames, uneven {uneven[:3]}"
         raise PermanentFault("copy_not_whole", detail)
 
 
@@ -247,9 +247,9 @@ def together(facts: Facts, notes: list[ChunkNotes], *, frame: float) -> Facts:
     )
 
 
-def joined(found: list[Interval], *, within: float) -> tuple[Interval, ...]:
+def joined(intervals: list[Interval], *, within: float) -> tuple[Interval, ...]:
     whole: list[Interval] = []
-    for one in found:
+    for one in intervals:
         if whole and one.start - whole[-1].end <= within:
             whole[-1] = Interval(whole[-1].start, max(whole[-1].end, one.end))
         else:

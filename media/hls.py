@@ -25,18 +25,18 @@ def durations(playlist: Path) -> list[tuple[str, float]]:
     text = playlist.read_text()
     if "#EXT-X-ENDLIST" not in text:
         raise PermanentFault("copy_not_whole", playlist.parent.name)
-    found = re.findall(r"#EXTINF:([\d.]+),[^\n]*\n([^#\n]+)", text)
-    return [(name.strip(), float(seconds)) for seconds, name in found]
+    segments = re.findall(r"#EXTINF:([\d.]+),[^\n]*\n([^#\n]+)", text)
+    return [(name.strip(), float(seconds)) for seconds, name in segments]
 
 
 def spans(playlist: str) -> dict[str, tuple[float, float]]:
     """Where each segment of a media playlist begins and ends, in seconds of the film."""
-    found: dict[str, tuple[float, float]] = {}
+    segments: dict[str, tuple[float, float]] = {}
     at = 0.0
     for seconds, name in re.findall(r"#EXTINF:([\d.]+),[^\n]*\n([^#\n]+)", playlist):
-        found[name.strip()] = (round(at, 3), round(at + float(seconds), 3))
+        segments[name.strip()] = (round(at, 3), round(at + float(seconds), 3))
         at += float(seconds)
-    return found
+    return segments
 
 
 def length(folder: Path) -> float:
@@ -108,12 +108,12 @@ def rung_lines(
         groups = f',AUDIO="{voice.group}"'
     if has_texts:
         groups += ',SUBTITLES="texts"'
-    told = (
+    attributes = (
         f"#EXT-X-STREAM-INF:BANDWIDTH={peak},AVERAGE-BANDWIDTH={average},"
         f"RESOLUTION={rung.width}x{rung.height},FRAME-RATE={float(rate):.3f},"
         f'CODECS="{codecs}"{groups}'
     )
-    return told, f"{rung.name}/playlist.m3u8"
+    return attributes, f"{rung.name}/playlist.m3u8"
 
 
 def text_line(place: int, text: TextTrack) -> str:

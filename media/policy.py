@@ -287,10 +287,10 @@ def judge(
 
 def verdict_of_findings(held: Iterable[Finding], policy: Policy) -> Verdict:
     """Each finding as heavy as this policy makes it, worst first."""
-    found = [weighed for finding in held if (weighed := weigh(finding, policy)) is not None]
+    findings = [weighed for finding in held if (weighed := weigh(finding, policy)) is not None]
     order = list(Severity)
-    found.sort(key=lambda finding: order.index(finding.severity))
-    worst = found[0].severity if found else None
+    findings.sort(key=lambda finding: order.index(finding.severity))
+    worst = findings[0].severity if findings else None
     outcome = {
         None: Outcome.PASSED,
         Severity.WARN: Outcome.REMARKS,
@@ -298,7 +298,7 @@ def verdict_of_findings(held: Iterable[Finding], policy: Policy) -> Verdict:
         Severity.QUARANTINE: Outcome.QUARANTINED,
     }[worst]
     return Verdict(
-        outcome=outcome, findings=tuple(found), policy=policy.id, policy_version=policy.version
+        outcome=outcome, findings=tuple(findings), policy=policy.id, policy_version=policy.version
     )
 
 
@@ -446,8 +446,8 @@ def about_picture(facts: Facts, picture: Picture, policy: Policy) -> Iterator[Fi
         yield warn("VIDEO_RES_LOW", f"{width} × {height}", policy.height.recommended)
     if height and not policy.aspect.least <= width / height <= policy.aspect.most:
         shape, (low, high) = width / height, (policy.aspect.least, policy.aspect.most)
-        told, _ = beside(shape, low if shape < low else high, plain, digits=2)
-        yield warn("VIDEO_ASPECT", told, f"{low} – {high}")
+        ratio, _ = beside(shape, low if shape < low else high, plain, digits=2)
+        yield warn("VIDEO_ASPECT", ratio, f"{low} – {high}")
     if picture.sar[0] != picture.sar[1]:
         yield warn("VIDEO_NON_SQUARE_PIXELS", f"{picture.sar[0]}:{picture.sar[1]}", "1:1")
     yield from about_cadence(picture, policy)
@@ -555,9 +555,11 @@ def about_bars(picture: Picture, policy: Policy) -> Iterator[Finding]:
     upright = (bars.top + bars.bottom) / picture.height
     across = (bars.left + bars.right) / max(picture.width, 1)
     if max(upright, across) > policy.bars.most:
-        told = f"{bars.top} + {bars.bottom}" if upright >= across else f"{bars.left} + {bars.right}"
+        widths = (
+            f"{bars.top} + {bars.bottom}" if upright >= across else f"{bars.left} + {bars.right}"
+        )
         share, most = beside(max(upright, across), policy.bars.most, percent, digits=0)
-        yield warn("VIDEO_BURNED_BARS", f"{told} px ({share})", most)
+        yield warn("VIDEO_BURNED_BARS", f"{widths} px ({share})", most)
 
 
 def about_cadence(picture: Picture, policy: Policy) -> Iterator[Finding]:
@@ -662,8 +664,8 @@ def about_damage(facts: Facts, policy: Policy) -> Iterator[Finding]:
         for n in broken
         if n in played
     )
-    found = reject if is_heard else warn
-    yield found("AUDIO_DAMAGED", sum(facts.sounds[n].damaged for n in broken), numbered(broken))
+    make = reject if is_heard else warn
+    yield make("AUDIO_DAMAGED", sum(facts.sounds[n].damaged for n in broken), numbered(broken))
 
 
 def chosen(facts: Facts) -> HeardTracks:

@@ -63,8 +63,8 @@ def headers(sandbox: Sandbox) -> dict[str, Any]:
     ]  # fmt: skip
     ran = run(sandbox.argv(argv), deadline=PROBE_SECONDS)
     try:
-        found: dict[str, Any] = json.loads(ran.output)
+        answer: dict[str, Any] = json.loads(ran.output)
     except json.JSONDecodeError:
         raise PermanentFault("ffmpeg_failed", "ffprobe said nothing readable") from None
-    found["log"] = ran.log
-    return found
+    answer["log"] = ran.log
+    return answer

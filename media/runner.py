@@ -68,20 +68,20 @@ def _die_with_parent() -> None:
 
 def cpu_seconds(root: int) -> dict[int, float]:
     """Processor seconds of a process and of all that descend from it, also in a sandbox, by number."""
-    told: dict[int, tuple[int, float]] = {}
+    processes: dict[int, tuple[int, float]] = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):  # ended meanwhile
             fields = path.read_text(errors="replace").rpartition(")")[2].split()
-            told[int(path.parent.name)] = (
+            processes[int(path.parent.name)] = (
                 int(fields[1]),
                 (int(fields[11]) + int(fields[12])) / TICKS_PER_S,
             )
-    found: dict[int, float] = {}
-    children = {root} & set(told)
+    used: dict[int, float] = {}
+    children = {root} & set(processes)
     while children:
-        found |= {pid: told[pid][1] for pid in children}
-        children = {pid for pid, (parent, _) in told.items() if parent in children} - set(found)
-    return found
+        used |= {pid: processes[pid][1] for pid in children}
+        children = {pid for pid, (parent, _) in processes.items() if parent in children} - set(used)
+    return used
 
 
 def clean(line: bytes) -> str:
@@ -136,15 +136,15 @@ class WatchedProcess:
     def _read_output(self) -> None:
         assert self.process.stdout is not None  # noqa: S101
         for line in iter(lambda: self.process.stdout.readline(LINE), b""):  # type: ignore[union-attr]
-            if told := PROGRESS.match(line):
-                self._read_progress(told)
+            if progress := PROGRESS.match(line):
+                self._read_progress(progress)
             elif len(self.output) < self.most_output:
                 self.output += line
                 self.moved = time.monotonic()
 
-    def _read_progress(self, told: re.Match[bytes]) -> None:
+    def _read_progress(self, progress: re.Match[bytes]) -> None:
         """Only what grows is progress: a stuck ffmpeg goes on telling the same figures."""
-        name, value = told[1], int(told[2] or 0)
+        name, value = progress[1], int(progress[2] or 0)
         if name and value > self.grown.get(name, 0):
             self.grown[name] = value
             self.moved = time.monotonic()

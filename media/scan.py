@@ -55,10 +55,10 @@ def inspect(
     if facts.refusal:
         return facts
     try:
-        found = headers(sandbox)
-        facts = read_headers(facts, found)
+        ffprobe_json = headers(sandbox)
+        facts = read_headers(facts, ffprobe_json)
         is_shapeless = facts.picture is not None and not facts.picture.width
-        if is_shapeless and (refused := beyond(facts, "\n".join(found["log"]))):
+        if is_shapeless and (refused := beyond(facts, "\n".join(ffprobe_json["log"]))):
             return refused
         on_step("packets", 0.0)
         facts = read_packets(facts, sandbox, cancelled)
@@ -86,26 +86,26 @@ def by_bytes(film: Path, name: str, size: int | None = None) -> Facts:
     )
     if refusal or container not in {"mov", "mp4"}:
         return facts
-    found = boxes.walk(film, size)
-    absurd = "SAMPLE_TABLE_ABSURD" if found.is_absurd else ""
+    layout = boxes.walk(film, size)
+    absurd = "SAMPLE_TABLE_ABSURD" if layout.is_absurd else ""
     return msgspec.structs.replace(
         facts,
-        refusal="HOSTILE_REFERENCE" if found.refers_out else absurd,
-        is_truncated=found.is_truncated,
-        trailing_bytes=found.trailing,
-        is_fragmented=found.is_fragmented,
-        is_encrypted=found.is_encrypted,
+        refusal="HOSTILE_REFERENCE" if layout.refers_out else absurd,
+        is_truncated=layout.is_truncated,
+        trailing_bytes=layout.trailing,
+        is_fragmented=layout.is_fragmented,
+        is_encrypted=layout.is_encrypted,
         how={**facts.how, "whole": "boxes", "is_fragmented": "boxes"},
     )
 
 
 def beyond(facts: Facts, log: str) -> Facts | None:
     """What ffprobe would not open because it is larger than any film; told as it is."""
-    if found := re.search(r"Picture size (\d+)x(\d+) exceeds", log):
-        size = Picture(width=int(found[1]), height=int(found[2]))
+    if refusal := re.search(r"Picture size (\d+)x(\d+) exceeds", log):
+        size = Picture(width=int(refusal[1]), height=int(refusal[2]))
         return msgspec.structs.replace(facts, refusal="DIMENSIONS_TOO_LARGE", pictures=(size,))
-    if found := re.search(r"exceeds max_streams parameter \((\d+)\)", log):
-        return msgspec.structs.replace(facts, refusal="STREAM_COUNT", streams=int(found[1]) + 1)
+    if refusal := re.search(r"exceeds max_streams parameter \((\d+)\)", log):
+        return msgspec.structs.replace(facts, refusal="STREAM_COUNT", streams=int(refusal[1]) + 1)
     return None
 
 
@@ -183,8 +183,8 @@ def picture_of(stream: dict[str, Any]) -> Picture:
 
 
 def beside(stream: dict[str, Any]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = stream.get("side_data_list", [])
-    return found
+    side_data: list[dict[str, Any]] = stream.get("side_data_list", [])
+    return side_data
 
 
 def sound_of(stream: dict[str, Any]) -> Sound:
@@ -245,9 +245,9 @@ def read_packets(facts: Facts, sandbox: Sandbox, cancelled: Callable[[], bool]) 
     )
     if len(ran.output) >= PACKETS_BYTES:
         return msgspec.structs.replace(facts, refusal="SAMPLE_TABLE_ABSURD")
-    found = packets_of(ran.output)
-    pictures = tuple(timed(p, found.get(p.stream, [])) for p in facts.pictures)
-    sounds = tuple(lasting(s, found.get(s.stream, [])) for s in facts.sounds)
+    packets = packets_of(ran.output)
+    pictures = tuple(timed(p, packets.get(p.stream, [])) for p in facts.pictures)
+    sounds = tuple(lasting(s, packets.get(s.stream, [])) for s in facts.sounds)
     short = any(0 < p.packets < p.frames_promised * 0.98 - 1 for p in pictures)
     cut = any("prematurely" in line or "partial file" in line for line in ran.log)
     plays = [(one.start, one.start + one.duration) for one in pictures if one.duration > 0]
@@ -258,7 +258,7 @@ def read_packets(facts: Facts, sandbox: Sandbox, cancelled: Callable[[], bool]) 
         facts,
         pictures=tuple(since(begins, one) for one in pictures),
         sounds=tuple(since(begins, one) for one in sounds),
-        texts=tuple(written(text, found.get(text.stream, [])) for text in facts.texts),
+        texts=tuple(written(text, packets.get(text.stream, [])) for text in facts.texts),
         empty_tracks=sum(empty),
         duration=max((end for _, end in plays), default=0.0) - begins,
         is_truncated=facts.is_truncated or short or cut,
@@ -443,9 +443,9 @@ def joined(facts: Facts, sandbox: Sandbox, cancelled: Callable[[], bool]) -> Lis
     )
     outputs = ["-filter_complex", graph, "-map", "[mix]", "-vn", "-f", "null", "-"]
     ran = listen(sandbox, outputs, 1, mix.duration, lambda _: None, cancelled)
-    found = measured(mix, "mix", ran, sandbox, facts.container)
+    joined_mix = measured(mix, "mix", ran, sandbox, facts.container)
     return msgspec.structs.replace(
-        found, sound=msgspec.structs.replace(found.sound, damaged=mix.damaged)
+        joined_mix, sound=msgspec.structs.replace(joined_mix.sound, damaged=mix.damaged)
     )
 
 
@@ -509,18 +509,18 @@ def said(log: tuple[str, ...], name: str) -> tuple[str, tuple[float, ...]]:
         if line.startswith("["):
             if is_mine := line.startswith(f"[ebur128@{name} ") and "Summary" in line:
                 summary.clear()
-            if found := re.match(
+            if match := re.match(
                 rf"\[astats@{name} .*(Channel: 1$|RMS level dB: (-?[\d.]+|-inf))", line
             ):
-                levels = [*levels, max(float(found[2]), -120.0)] if found[2] else []
+                levels = [*levels, max(float(match[2]), -120.0)] if match[2] else []
         elif is_mine:
             summary.append(line)
     return "\n".join(summary), tuple(levels)
 
 
 def level(text: str, pattern: str) -> float | None:
-    found = re.search(pattern, text)
-    return max(float(found[1]), -120.0) if found else None
+    match = re.search(pattern, text)
+    return max(float(match[1]), -120.0) if match else None
 
 
 def heard_in(

@@ -274,12 +274,12 @@ def _verify(sandbox: Sandbox, facts: Facts, clock: CopyClock, rungs: tuple[Rung,
 
 def verify_sound(sandbox: Sandbox, facts: Facts, clock: CopyClock, voice: Voice) -> None:
     """Packet after packet without a gap, from zero to the end of the film's own sound."""
-    heard, said = in_time(sandbox, voice.folder), graph.sound_end(facts, clock)
+    heard, expected = in_time(sandbox, voice.folder), graph.sound_end(facts, clock)
     if not 0 <= heard.count * AAC - heard.end < AAC:
         raise not_whole(voice.folder, f"{heard.count} packets in {heard.seconds[1]:.3f} s")
     less, more = sound_slack(facts)
-    if not said - less <= heard.seconds[1] <= said + more:
-        raise not_whole(voice.folder, f"{heard.seconds[1]:.3f} of {said:.3f} s of sound")
+    if not expected - less <= heard.seconds[1] <= expected + more:
+        raise not_whole(voice.folder, f"{heard.seconds[1]:.3f} of {expected:.3f} s of sound")
 
 
 def not_whole(name: str, why: str) -> PermanentFault:
@@ -288,10 +288,10 @@ def not_whole(name: str, why: str) -> PermanentFault:
 
 def in_time(sandbox: Sandbox, name: str) -> Stamps:
     """The rendition begins at zero, and no segment is late or early against the one before it."""
-    found = stamps.read(sandbox.work / name)
-    if found.first or found.torn:
-        raise not_whole(name, f"begins at {found.seconds[0]:.3f} s, torn at {found.torn[:3]}")
-    return found
+    stamped = stamps.read(sandbox.work / name)
+    if stamped.first or stamped.torn:
+        raise not_whole(name, f"begins at {stamped.seconds[0]:.3f} s, torn at {stamped.torn[:3]}")
+    return stamped
 
 
 def sound_slack(facts: Facts) -> tuple[float, float]:
@@ -307,11 +307,11 @@ def sound_slack(facts: Facts) -> tuple[float, float]:
 
 def read_back(sandbox: Sandbox, name: str) -> int:
     """Frames of one rung by a second reader, which must find it tagged as what it is."""
-    told = probed(sandbox, f"{name}/playlist.m3u8")
+    listing = probed(sandbox, f"{name}/playlist.m3u8")
     for tag, value in colour.TOLD.items():
-        if f"{tag}={value}\n" not in told:
+        if f"{tag}={value}\n" not in listing:
             raise not_whole(name, f"not tagged {tag}={value}")
-    return frames_in(told)
+    return frames_in(listing)
 
 
 def counted(sandbox: Sandbox, name: str) -> int:
@@ -319,9 +319,9 @@ def counted(sandbox: Sandbox, name: str) -> int:
     return frames_in(probed(sandbox, name))
 
 
-def frames_in(told: str) -> int:
-    found = re.search(r"^nb_read_packets=(\d+)$", told, re.MULTILINE)
-    return int(found[1]) if found else 0
+def frames_in(listing: str) -> int:
+    match = re.search(r"^nb_read_packets=(\d+)$", listing, re.MULTILINE)
+    return int(match[1]) if match else 0
 
 
 def probed(sandbox: Sandbox, name: str) -> str:

@@ -47,15 +47,17 @@ def read(folder: Path) -> Stamps:
     """Raises PermanentFault (`copy_not_whole`) for what is no rendition, or asks for an edit."""
     scale, usual = beginning(folder / "init.mp4")
     names = [name for name, _ in hls.durations(folder / "playlist.m3u8")]
-    found = [segment(folder / name, usual) for name in names]
-    if not found:
+    segments = [segment(folder / name, usual) for name in names]
+    if not segments:
         raise PermanentFault("copy_not_whole", f"{folder.name}: no segment")
     torn = tuple(
-        names[place] for place in range(1, len(found)) if found[place].first != found[place - 1].end
+        names[place]
+        for place in range(1, len(segments))
+        if segments[place].first != segments[place - 1].end
     )
-    count = sum(one.count for one in found)
-    begins = tuple(one.first for one in found)
-    return Stamps(scale, found[0].first, found[-1].end, count, begins, torn)
+    count = sum(one.count for one in segments)
+    begins = tuple(one.first for one in segments)
+    return Stamps(scale, segments[0].first, segments[-1].end, count, begins, torn)
 
 
 def beginning(init: Path) -> tuple[int, int]:
@@ -104,11 +106,11 @@ def samples(content: bytes, usual: int) -> Iterator[tuple[int, int]]:
     flags = int.from_bytes(content[1:4], "big")
     count = int.from_bytes(content[4:8], "big")
     at = 8 + 4 * bool(flags & 1) + 4 * bool(flags & 4)
-    said = [mark for mark in (DURATION, SIZE, FLAGS, OFFSET) if flags & mark]
-    form = struct.Struct(">" + "".join("i" if mark == OFFSET else "I" for mark in said))
+    fields = [mark for mark in (DURATION, SIZE, FLAGS, OFFSET) if flags & mark]
+    form = struct.Struct(">" + "".join("i" if mark == OFFSET else "I" for mark in fields))
     for place in range(count):
-        told = dict(zip(said, form.unpack_from(content, at + place * form.size), strict=True))
-        yield told.get(DURATION, usual), told.get(OFFSET, 0)
+        sample = dict(zip(fields, form.unpack_from(content, at + place * form.size), strict=True))
+        yield sample.get(DURATION, usual), sample.get(OFFSET, 0)
 
 
 def fragments(path: Path) -> Iterator[tuple[bytes, bytes]]:

@@ -111,10 +111,10 @@ def read(raw: bytes, *, runtime: float, language: str = "", rate: float | None =
     if len(raw) > MOST_BYTES:
         raise Unreadable("too long")
     try:
-        found = encodings.read(raw, language=language)
+        decoded = encodings.read(raw, language=language)
     except NoText:
         raise Unreadable("no text") from None
-    kind, lines = lines_of(found.text, rate=rate)
+    kind, lines = lines_of(decoded.text, rate=rate)
     cues, bad = cues_of(lines)
     if not cues:
         raise Unreadable("no cue")
@@ -128,9 +128,9 @@ def read(raw: bytes, *, runtime: float, language: str = "", rate: float | None =
         cues=tuple(sorted(inside, key=lambda cue: (cue.start, cue.end))),
         bad=bad,
         late=len(cues) - len(inside),
-        encoding=found.encoding,
+        encoding=decoded.encoding,
         format=kind,
-        is_sure=found.is_sure,
+        is_sure=decoded.is_sure,
         is_unlike=bool(language) and encodings.is_unlike(spoken, language),
     )
 
@@ -158,8 +158,8 @@ def rewritten(lines: list[str], kind: str, *, rate: float | None) -> list[str]:
     except (pysubs2.Pysubs2Error, ET.ParseError, ValueError, LookupError, TypeError, ArithmeticError,
             AttributeError, RuntimeError):  # fmt: skip
         raise Unreadable(kind) from None
-    said = (event for event in made.events if is_said(event))
-    return [line for event in said for line in as_srt(event)]
+    spoken = (event for event in made.events if is_said(event))
+    return [line for event in spoken for line in as_srt(event)]
 
 
 def is_said(event: pysubs2.SSAEvent) -> bool:
@@ -187,17 +187,17 @@ def plain(text: str) -> str:
 def cues_of(lines: list[str]) -> tuple[list[Cue], int]:
     """(cues, how many could not be read): a line with an arrow begins one, the next arrow ends it."""
     arrows = [at for at, line in enumerate(lines) if "-->" in line or is_times(line)]
-    found: list[Cue] = []
+    cues: list[Cue] = []
     bad = max(0, len(arrows) - MOST_CUES)
     for at, following in pairwise([*arrows, len(lines)]):
-        if len(found) >= MOST_CUES:
+        if len(cues) >= MOST_CUES:
             break
         cue = cue_of(lines[at], said(lines[at + 1 : following], is_last=following == len(lines)))
         if cue is None:
             bad += 1
         else:
-            found.append(cue)
-    return found, bad
+            cues.append(cue)
+    return cues, bad
 
 
 def said(lines: list[str], *, is_last: bool) -> list[str]:
@@ -215,11 +215,11 @@ def said(lines: list[str], *, is_last: bool) -> list[str]:
 
 
 def cue_of(times: str, lines: list[str]) -> Cue | None:
-    found = _times.fullmatch(times[:MOST_LETTERS])
+    times_read = _times.fullmatch(times[:MOST_LETTERS])
     text = "\n".join(filter(None, (clean(line) for line in lines)))
-    if not found or not text or len(text) > MOST_LETTERS:
+    if not times_read or not text or len(text) > MOST_LETTERS:
         return None
-    start, end = seconds(found.groups()[:4]), seconds(found.groups()[4:])
+    start, end = seconds(times_read.groups()[:4]), seconds(times_read.groups()[4:])
     return Cue(start, end, nested(text)) if end > start else None
 
 
@@ -298,14 +298,16 @@ def extract(
         raw = sandbox.work / f"text{index}.srt"
         try:
             run(argv(sandbox, index), deadline=120 + facts.size / 20e6, cancelled=cancelled)
-            found = read(raw.read_bytes(), runtime=facts.duration)
+            subtitles = read(raw.read_bytes(), runtime=facts.duration)
         except (PermanentFault, Unreadable, FileNotFoundError):
             continue
         finally:
             raw.unlink(missing_ok=True)
         name = f"s{len(tracks)}"
-        write(sandbox.work / name, found.cues, runtime=facts.duration)
-        tracks.append(TextTrack(name, text.language, len(found.cues), found.bad, found.late))
+        write(sandbox.work / name, subtitles.cues, runtime=facts.duration)
+        tracks.append(
+            TextTrack(name, text.language, len(subtitles.cues), subtitles.bad, subtitles.late)
+        )
     return tuple(tracks)
 
 

@@ -69,11 +69,11 @@ def look(sandbox: Sandbox, facts: Facts, *, cancelled: Callable[[], bool] = lamb
         repeated=round(seen.repeated / decided, 3) if fields and seen.windows else None,
         bars=bars(seen, picture),
     )
-    told = f"{seen.windows} windows, every line"
+    method = f"{seen.windows} windows, every line"
     return msgspec.structs.replace(
         facts,
         pictures=(first, *facts.pictures[1:]),
-        how={**facts.how, "combed": f"fields compared, {told}", "bars": f"edges, {told}"},
+        how={**facts.how, "combed": f"fields compared, {method}", "bars": f"edges, {method}"},
     )
 
 
@@ -128,18 +128,18 @@ def add(seen: WindowSums, sandbox: Sandbox, picture: Picture) -> None:
     seen.windows += 1
     seen.rows.append(rows.max(axis=0))
     seen.columns.append(columns.max(axis=0))
-    told = [found for a, b in pairwise(rows) if (found := fields_of(a, b)) is not None]
-    seen.orders += in_agreement(told)
-    seen.repeated += sum(one.is_repeated for one in told)
+    compared = [found for a, b in pairwise(rows) if (found := fields_of(a, b)) is not None]
+    seen.orders += in_agreement(compared)
+    seen.repeated += sum(one.is_repeated for one in compared)
 
 
-def in_agreement(told: list["Fields"]) -> list[int]:
+def in_agreement(compared: list["Fields"]) -> list[int]:
     """Of one film the order never changes; some pairs that say something are chance.
 
     Letters that roll by one line a frame look like fields in every other pair.
     """
-    orders = [one.order for one in told]
-    is_repeating = sum(one.is_repeated for one in told) >= REPEATED * max(len(told), 1)
+    orders = [one.order for one in compared]
+    is_repeating = sum(one.is_repeated for one in compared) >= REPEATED * max(len(compared), 1)
     share = AGREE_REPEATED if is_repeating else AGREE
     agree = abs(sum(orders)) >= max(AGREED, share * len(orders))
     return orders if agree else [0] * len(orders)
@@ -209,18 +209,26 @@ def bars(seen: WindowSums, picture: Picture) -> Bars | None:
         return None
     top, bottom, upright = edges(rows, share=columns.extent)
     left, right, across = edges(columns, share=rows.extent)
-    found = Bars(
+    measured = Bars(
         top=top, bottom=picture.height - 1 - bottom, left=left, right=picture.width - 1 - right
     )
     is_thin = min((bottom - top) / len(rows.ever), (right - left) / len(columns.ever)) < THIN
-    has_upright = not is_thin and is_pair(found.top, found.bottom, picture.height)
-    has_across = not is_thin and is_pair(found.left, found.right, picture.width)
+    has_upright = not is_thin and is_pair(measured.top, measured.bottom, picture.height)
+    has_across = not is_thin and is_pair(measured.left, measured.right, picture.width)
     if has_upright and has_across and min(upright, across) >= FRAMED:
-        return found
-    if has_upright and not found.left + found.right > EVEN * picture.width and upright >= STRAIGHT:
-        return Bars(top=found.top, bottom=found.bottom)
-    if has_across and not found.top + found.bottom > EVEN * picture.height and across >= STRAIGHT:
-        return Bars(left=found.left, right=found.right)
+        return measured
+    if (
+        has_upright
+        and not measured.left + measured.right > EVEN * picture.width
+        and upright >= STRAIGHT
+    ):
+        return Bars(top=measured.top, bottom=measured.bottom)
+    if (
+        has_across
+        and not measured.top + measured.bottom > EVEN * picture.height
+        and across >= STRAIGHT
+    ):
+        return Bars(left=measured.left, right=measured.right)
     return Bars()
 
 
@@ -233,8 +241,8 @@ class Lit(msgspec.Struct, frozen=True):
     @property
     def extent(self) -> float:
         """The share of the lines between the first and the last in which anything is lit."""
-        found = np.flatnonzero(self.ever > STRAY)
-        return float(found[-1] - found[0] + 1) / len(self.ever) if len(found) else 0.0
+        occupied = np.flatnonzero(self.ever > STRAY)
+        return float(occupied[-1] - occupied[0] + 1) / len(self.ever) if len(occupied) else 0.0
 
 
 def lit(windows: list[Luma], *, axis: int) -> Lit:

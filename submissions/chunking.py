@@ -32,8 +32,8 @@ def key_of(file_id: str, chunk: str) -> str:
 
 
 async def plan_of(file_id: str) -> EncodingPlan | None:
-    found = await rows("SELECT details FROM step WHERE file = {} AND kind = 'plan'", file_id)
-    return msgspec.convert(found[0]["details"], EncodingPlan) if found else None
+    steps = await rows("SELECT details FROM step WHERE file = {} AND kind = 'plan'", file_id)
+    return msgspec.convert(steps[0]["details"], EncodingPlan) if steps else None
 
 
 async def share_out(file: FilmFile, plan: EncodingPlan, *, lease: Lease) -> None:
@@ -80,11 +80,11 @@ async def line_for(file: FilmFile, plan: EncodingPlan, name: str) -> None:
 
 
 async def missing(file_id: str) -> list[str]:
-    found: list[dict[str, Any]] = await rows(
+    steps: list[dict[str, Any]] = await rows(
         "SELECT kind FROM step WHERE file = {} AND kind LIKE 'part.%' AND state <> 'done' ORDER BY kind",
         file_id,
     )
-    return [row["kind"] for row in found]
+    return [row["kind"] for row in steps]
 
 
 async def chunk_made(file_id: str, name: str, *, lease: Lease) -> None:
@@ -118,13 +118,13 @@ async def join_when_whole(file_id: str) -> None:
 
 async def progress(file_id: str) -> float:
     """How far the whole film is, kept in its own step."""
-    told = await rows(
+    steps = await rows(
         """UPDATE step SET state = 'running', fraction = greatest(fraction, 0.97 * (
              SELECT avg(p.fraction) FROM step p WHERE p.file = step.file AND p.kind LIKE 'part.%'))
            WHERE file = {} AND kind = 'screener' AND state <> 'done' RETURNING fraction""",
         file_id,
     )
-    return float(told[0]["fraction"]) if told else 0.0
+    return float(steps[0]["fraction"]) if steps else 0.0
 
 
 async def forget(file_id: str) -> None:

@@ -353,7 +353,7 @@ async def refuse_damaged(
     file: FilmFile,
     submission: Submission,
     edition: Edition,
-    found: Damaged,
+    damage: Damaged,
     *,
     lease: Lease,
     sandbox: str,
@@ -362,7 +362,7 @@ async def refuse_damaged(
 
     Where the rules would let so little damage pass, that there is no copy is the reason.
     """
-    facts = found.facts
+    facts = damage.facts
     verdict = await judged(facts, submission, edition)
     if verdict.is_accepted:
         facts = msgspec.structs.replace(facts, is_uncopied=True)

@@ -80,13 +80,13 @@ async def add(
         raise Refused("subtitle_before_film")
     rate = facts.picture.fps if facts.picture else None
     try:
-        found = await asyncio.to_thread(
+        parsed = await asyncio.to_thread(
             subtitles.read, raw, runtime=facts.duration, language=tag, rate=rate
         )
     except Unreadable:
         raise Refused("subtitle_unreadable") from None
-    refuse_unfit(found, tag)
-    return await keep(submission, found, tag=tag, kind=kind, name=name, by=by)
+    refuse_unfit(parsed, tag)
+    return await keep(submission, parsed, tag=tag, kind=kind, name=name, by=by)
 
 
 def tag_of(language: str) -> str:
@@ -96,17 +96,19 @@ def tag_of(language: str) -> str:
         raise Refused("subtitle_language") from None
 
 
-def refuse_unfit(found: Subtitles, tag: str) -> None:
-    if not found.cues:
+def refuse_unfit(parsed: Subtitles, tag: str) -> None:
+    if not parsed.cues:
         raise Refused("subtitle_past_end")
-    told = {"encoding": spelled(found.encoding), "language": tag}
-    if found.is_unlike:
-        raise Refused("subtitle_unlike", **told, read=quoted(found.first[0].text))
-    if found.lost:
+    details = {"encoding": spelled(parsed.encoding), "language": tag}
+    if parsed.is_unlike:
+        raise Refused("subtitle_unlike", **details, read=quoted(parsed.first[0].text))
+    if parsed.lost:
         places = [
-            f"{n} ({timecode(int(cue.start))}) : « {quoted(cue.text)} »" for n, cue in found.lost
+            f"{n} ({timecode(int(cue.start))}) : « {quoted(cue.text)} »" for n, cue in parsed.lost
         ]
-        raise Refused("subtitle_damaged", **told, n=len(places), places=" ; ".join(places[:NAMED]))
+        raise Refused(
+            "subtitle_damaged", **details, n=len(places), places=" ; ".join(places[:NAMED])
+        )
 
 
 def quoted(text: str) -> str:
@@ -115,7 +117,7 @@ def quoted(text: str) -> str:
 
 
 async def keep(
-    submission: Submission, found: Subtitles, *, tag: str, kind: str, name: str, by: Person
+    submission: Submission, parsed: Subtitles, *, tag: str, kind: str, name: str, by: Person
 ) -> SubtitleTrack:
     async with transaction():
         await rows("SELECT id FROM submission WHERE id = {} FOR UPDATE", submission.id)
@@ -124,7 +126,7 @@ async def keep(
         if len(there) - len(same) >= MOST_TRACKS:
             raise Refused("subtitle_too_many")
         standing = next((one for one in same if one.is_confirmed), None)
-        stands = found.is_sure and standing is None
+        stands = parsed.is_sure and standing is None
         await rows(
             """DELETE FROM subtitle WHERE submission = {} AND language = {} AND kind = {}
                  AND confirmed_at IS NULL RETURNING id""",
@@ -135,8 +137,8 @@ async def keep(
                  late, created_at, confirmed_at)
                VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, now(), CASE WHEN {} THEN now() END)
                RETURNING id""",
-            made := new_id(), submission.id, tag, kind, name[:255], subtitles.webvtt(found.cues),
-            found.encoding, len(found.cues), found.bad, found.late, stands,
+            made := new_id(), submission.id, tag, kind, name[:255], subtitles.webvtt(parsed.cues),
+            parsed.encoding, len(parsed.cues), parsed.bad, parsed.late, stands,
         )  # fmt: skip
         await record(
             "subtitles_added", submission.id, by=by, language=tag, kind=kind, stands=stands
@@ -150,19 +152,23 @@ async def confirm(submission: Submission, track: str, *, by: Person) -> None:
         raise Refused("entry_is_closed")
     async with transaction():
         await rows("SELECT id FROM submission WHERE id = {} FOR UPDATE", submission.id)
-        found = next((one for one in await tracks_of(submission.id) if one.id == track), None)
-        if found is None:
+        waiting = next((one for one in await tracks_of(submission.id) if one.id == track), None)
+        if waiting is None:
             raise Missing("subtitle_missing")
-        if found.is_confirmed:
+        if waiting.is_confirmed:
             return
         await rows(
             """DELETE FROM subtitle WHERE submission = {} AND language = {} AND kind = {}
                  AND confirmed_at IS NOT NULL RETURNING id""",
-            submission.id, found.language, found.kind,
+            submission.id, waiting.language, waiting.kind,
         )  # fmt: skip
         await rows("UPDATE subtitle SET confirmed_at = now() WHERE id = {} RETURNING id", track)
         await record(
-            "subtitles_confirmed", submission.id, by=by, language=found.language, kind=found.kind
+            "subtitles_confirmed",
+            submission.id,
+            by=by,
+            language=waiting.language,
+            kind=waiting.kind,
         )
 
 
@@ -192,8 +198,8 @@ async def drop(submission: Submission, track: str, *, by: Person) -> None:
 
 async def tracks_of(submission: str) -> list[SubtitleTrack]:
     """Standing and waiting ones for their makers, by language; the waiting with their first cues."""
-    found = await rows(TRACK + " ORDER BY language, kind, confirmed_at NULLS LAST", submission)
-    tracks = msgspec.convert(found, list[SubtitleTrack])
+    track_rows = await rows(TRACK + " ORDER BY language, kind, confirmed_at NULLS LAST", submission)
+    tracks = msgspec.convert(track_rows, list[SubtitleTrack])
     standing = {(one.language, one.kind): one.id for one in tracks if one.is_confirmed}
     return [
         one if one.is_confirmed else msgspec.structs.replace(
@@ -204,8 +210,8 @@ async def tracks_of(submission: str) -> list[SubtitleTrack]:
 
 
 async def first_of(track: str) -> tuple[ShownCue, ...]:
-    found = await rows("SELECT text FROM subtitle WHERE id = {}", track)
-    lines = found[0]["text"].split("\n") if found else []
+    texts = await rows("SELECT text FROM subtitle WHERE id = {}", track)
+    lines = texts[0]["text"].split("\n") if texts else []
     cues, _ = subtitles.cues_of(lines)
     first = Subtitles(cues=tuple(cues)).first
     return tuple(ShownCue(cue.start, cue.end, plain(cue.text)) for cue in first)
@@ -213,18 +219,20 @@ async def first_of(track: str) -> tuple[ShownCue, ...]:
 
 async def standing_of(submission: str) -> list[SubtitleTrack]:
     """What a player offers: standing tracks alone, without their text."""
-    found = await rows(TRACK + " AND confirmed_at IS NOT NULL ORDER BY language, kind", submission)
-    return msgspec.convert(found, list[SubtitleTrack])
+    track_rows = await rows(
+        TRACK + " AND confirmed_at IS NOT NULL ORDER BY language, kind", submission
+    )
+    return msgspec.convert(track_rows, list[SubtitleTrack])
 
 
 async def text_of(submission: str, language: str, kind: str) -> str:
-    found = await rows(
+    texts = await rows(
         """SELECT text FROM subtitle WHERE submission = {} AND language = {} AND kind = {}
              AND confirmed_at IS NOT NULL""",
         submission,
         tag_of(language),
         kind,
     )
-    if not found:
+    if not texts:
         raise Missing("subtitle_missing")
-    return str(found[0]["text"])
+    return str(texts[0]["text"])

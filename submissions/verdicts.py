@@ -76,10 +76,10 @@ def tracks_of(facts: Facts | None) -> list[SoundTrack]:
 
 def told(finding: Finding) -> dict[str, Any]:
     """A finding for programs, with its words in both languages."""
-    found: dict[str, Any] = msgspec.to_builtins(finding)
+    row: dict[str, Any] = msgspec.to_builtins(finding)
     for lang in LANGUAGES:
-        found[lang] = {
+        row[lang] = {
             "words": words(lang, finding),
             "repair": words(lang, finding, repair=True),
         }
-    return found
+    return row

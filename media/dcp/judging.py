@@ -59,8 +59,8 @@ def met(problems: tuple[PackageProblem, ...]) -> Iterator[Finding]:
     for problem in problems:
         by_code.setdefault(problem.code, []).append(problem.detail)
     for code, details in by_code.items():
-        told = ", ".join(details[:FEW]) + (" …" if len(details) > FEW else "")
-        yield Finding(code=code, severity=severity_of(code), measured=told)
+        measured = ", ".join(details[:FEW]) + (" …" if len(details) > FEW else "")
+        yield Finding(code=code, severity=severity_of(code), measured=measured)
 
 
 def severity_of(code: str) -> Severity:
@@ -90,11 +90,11 @@ def about_picture(package: Package, film: Composition, policy: Policy) -> Iterat
         yield reject("DURATION_LONG", *beside(film.seconds, policy.duration.most, seconds))
     rates = {known(track.rate) for track in pictures}
     if len(rates) > 1 or not rates <= set(RATES):
-        told = ", ".join(f"{float(rate):.3f}" for rate in sorted(rates))
-        yield reject("VIDEO_FRAME_RATE", told, listed(list(RATES)))
+        rate_list = ", ".join(f"{float(rate):.3f}" for rate in sorted(rates))
+        yield reject("VIDEO_FRAME_RATE", rate_list, listed(list(RATES)))
     for track in pictures:
-        if found := package.essences.get(track.asset):
-            yield from about_essence(track, found)
+        if seen := package.essences.get(track.asset):
+            yield from about_essence(track, seen)
 
 
 def known(rate: tuple[int, int]) -> Fraction:
@@ -102,21 +102,21 @@ def known(rate: tuple[int, int]) -> Fraction:
     return cadence.nearest(Fraction(*rate)) if rate[0] and rate[1] else Fraction(0)
 
 
-def about_essence(track: ReelTrack, found: Essence) -> Iterator[Finding]:
+def about_essence(track: ReelTrack, seen: Essence) -> Iterator[Finding]:
     """What the file says of itself, against what the composition plays of it."""
-    if found.is_encrypted:
+    if seen.is_encrypted:
         return
-    if found.kind != track.kind:
-        yield reject("DCP_STRUCTURE", f"{found.kind} / {track.kind}")
+    if seen.kind != track.kind:
+        yield reject("DCP_STRUCTURE", f"{seen.kind} / {track.kind}")
         return
-    if found.codec not in {"jpeg2000", "mpeg2video"}:
-        yield reject("VIDEO_CODEC", found.codec, "jpeg2000")
-    if (found.width, found.height) not in SHAPES:
-        yield warn("VIDEO_ASPECT", f"{found.width} × {found.height}", "1998 × 1080, 2048 × 858")
-    if found.rate[0] and (own := known(found.rate)) != (played := known(track.rate)):
+    if seen.codec not in {"jpeg2000", "mpeg2video"}:
+        yield reject("VIDEO_CODEC", seen.codec, "jpeg2000")
+    if (seen.width, seen.height) not in SHAPES:
+        yield warn("VIDEO_ASPECT", f"{seen.width} × {seen.height}", "1998 × 1080, 2048 × 858")
+    if seen.rate[0] and (own := known(seen.rate)) != (played := known(track.rate)):
         yield reject("VIDEO_FRAME_RATE", *beside(float(own), float(played), plain, digits=3))
-    if found.frames and found.frames < track.entry + track.frames:
-        yield reject("CONTENT_TRUNCATED", f"{found.frames} / {track.entry + track.frames}")
+    if seen.frames and seen.frames < track.entry + track.frames:
+        yield reject("CONTENT_TRUNCATED", f"{seen.frames} / {track.entry + track.frames}")
 
 
 def about_sound(package: Package, film: Composition, policy: Policy) -> Iterator[Finding]:
@@ -134,10 +134,10 @@ def about_sound(package: Package, film: Composition, policy: Policy) -> Iterator
         if apart > APART:
             yield warn("AV_DURATION_MISMATCH", *beside(apart, APART, seconds))
     for track in sounds:
-        found = package.essences.get(track.asset)
-        if found is None or found.is_encrypted:
+        seen = package.essences.get(track.asset)
+        if seen is None or seen.is_encrypted:
             continue
-        if found.sample_rate not in SERVERS:
-            yield reject("AUDIO_SAMPLE_RATE", found.sample_rate, ", ".join(map(str, SERVERS)))
-        if found.channels % 2:
-            yield warn("AUDIO_MONO" if found.channels == 1 else "DCP_STRUCTURE", found.channels, 2)
+        if seen.sample_rate not in SERVERS:
+            yield reject("AUDIO_SAMPLE_RATE", seen.sample_rate, ", ".join(map(str, SERVERS)))
+        if seen.channels % 2:
+            yield warn("AUDIO_MONO" if seen.channels == 1 else "DCP_STRUCTURE", seen.channels, 2)

@@ -35,8 +35,8 @@ def root_of(folder: Path) -> Path | None:
         folder,
         *(one for one in sorted(folder.iterdir()) if one.is_dir() and one.name[:1] not in "._"),
     ]
-    found = [one for one in here if any((one / known).is_file() for known in MAPS)]
-    return found[0] if found else None
+    roots = [one for one in here if any((one / known).is_file() for known in MAPS)]
+    return roots[0] if roots else None
 
 
 def read(
@@ -204,11 +204,11 @@ class _Reader:
             with tempfile.TemporaryDirectory(prefix="cfs-dcp-") as work:
                 sandbox = Sandbox(tools=tools, source=(self.root / known.path).resolve(), work=Path(work),
                             allow_fallback=allow_fallback)  # fmt: skip
-                found = essence.look(sandbox, kind)
-            if found is None:
+                seen = essence.look(sandbox, kind)
+            if seen is None:
                 self.wrong(f"{known.path}: MXF")
             else:
-                self.essences[asset] = found
+                self.essences[asset] = seen
 
 
 def sha1_of(path: Path, cancelled: Callable[[], bool]) -> Iterator[int | str]:
