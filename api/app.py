@@ -28,7 +28,7 @@ from api.headers import Headers
 from api.news import news_plugin
 from api.once import Once
 from api.openapi import PlainPage
-from api.pages import account, committee, filmmaker, operator, programmer, public, room
+from api.pages import account, committee, components, filmmaker, operator, programmer, public, room
 from api.pages import subtitles as subtitle_pages
 from api.patience import Patience
 from api.v1 import account as account_v1
@@ -105,6 +105,7 @@ def pages() -> Router:
             room,
             programmer,
             operator,
+            components,
         )
     ]
     return Router(

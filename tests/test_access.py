@@ -4,6 +4,7 @@ import json
 import re
 
 import httpx
+import msgspec
 import pytest
 
 from festival.access import COMMITTEE, Act, may
@@ -95,6 +96,7 @@ ROUTES = {
     "GET /{lang}/{edition}/operator/people": "operate",
     "POST /{lang}/{edition}/operator/people/{person_id}/parts/{part}/removal": "operate",
     "GET /{lang}/{edition}/operator/mailbox": "operate",
+    "GET /{lang}/{edition}/components": "public",
     "GET /{lang}/{edition}/operator/letters": "operate",
     "POST /{lang}/{edition}/operator/letters/retry": "operate",
     "GET /{lang}/{edition}/operator/letters/cancellation": "operate",
@@ -568,3 +570,17 @@ async def test_a_browser_that_another_site_sent_changes_nothing(client) -> None:
 
 def test_the_committee_is_reviewers_and_chairs() -> None:
     assert {Role.REVIEWER, Role.CHAIR} == COMMITTEE
+
+
+async def test_the_page_of_components_is_a_thing_of_development(app, client) -> None:
+    edition = await an_edition()
+    place = f"/fr/{edition.slug}/components"
+    shown = await client.get(place)
+    app.state.settings, kept = msgspec.structs.replace(app.state.settings, mode="production"), app.state.settings
+    try:
+        hidden = await client.get(place)
+    finally:
+        app.state.settings = kept
+
+    assert shown.status_code == 200
+    assert hidden.status_code == 404

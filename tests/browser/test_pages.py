@@ -47,6 +47,21 @@ def test_a_page_is_readable_by_all(page: Page, world: World, path: str, width: s
     assert page.locator("h1").count() == 1
 
 
+@pytest.mark.parametrize("theme", ["office", "screening"])
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_every_component_is_readable_in_both_languages_and_themes(
+    page: Page, world: World, lang: str, theme: str
+) -> None:
+    for width, height in WIDTHS.values():
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto(f"{world.site.base_url}/{lang}/{world.slug}/components?theme={theme}")
+
+        found = Axe().run(page, options={"runOnly": RULES})
+
+        assert found.violations_count == 0, found.generate_report()
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
 def test_no_word_is_wider_than_a_phone(page: Page, world: World) -> None:
     """A title of one word of 76 letters breaks wherever it stands, and pushes no page aside."""
     word = "Donaudampfschifffahrtsgesellschaftskapitaensmuetzenabzeichenverordnungsblatt"
