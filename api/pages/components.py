@@ -5,7 +5,8 @@ from typing import Any
 from litestar import Response, get
 from litestar.di import NamedDependency
 
-from api.pages._page import AnyRequest, page
+from api.pages._page import page
+from api.request import AnyRequest
 from festival.errors import Missing
 from festival.settings import Settings
 
