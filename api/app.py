@@ -18,7 +18,18 @@ from litestar.openapi import OpenAPIConfig
 from litestar.static_files import create_static_files_router
 
 from api import assets, errors
-from api.acts import accounts, announcements, decisions, entries, fields, recusals
+from api.acts import (
+    accounts,
+    announcements,
+    decisions,
+    entries,
+    fields,
+    grid,
+    plans,
+    programmes,
+    recusals,
+    venues,
+)
 from api.acts import room as room_acts
 from api.acts import subtitles as subtitle_acts
 from api.auth import bearer, csrf_guard, edition_of, person_of, settings_of, viewer_of
@@ -56,9 +67,13 @@ ACTS = [
     *decisions.ACTS,
     *entries.ACTS,
     *fields.ACTS,
+    *grid.ACTS,
+    *plans.ACTS,
+    *programmes.ACTS,
     *recusals.ACTS,
     *room_acts.ACTS,
     *subtitle_acts.ACTS,
+    *venues.ACTS,
 ]
 STATIC = Path(__file__).parent / "static"
 

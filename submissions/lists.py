@@ -141,6 +141,10 @@ async def sections_of(edition: Edition) -> list[Section]:
     return await Section.objects().where(Section.edition == edition.id).order_by(Section.position)
 
 
+async def section_of(submission: Submission) -> Section | None:
+    return await Section.objects().get(Section.id == submission.section)
+
+
 async def journal_of(submission_id: str) -> list[dict[str, Any]]:
     """What happened to this film, for its makers: their own acts and the house's, no decision."""
     return await rows(

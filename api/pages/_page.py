@@ -226,10 +226,11 @@ def is_within(path: str, prefix: str, place: str) -> bool:
     return path == prefix + place or path.startswith(prefix + place + "/")
 
 
-def back(request: AnyRequest, place: str, done: str, *, at: str = "") -> Redirect:
+def back(request: AnyRequest, place: str, done: str = "", *, at: str = "") -> Redirect:
     """To a page, with a word of what was done, and to the place on it where one was."""
     anchor = f"#film-{at}" if at else ""
-    return Redirect(f"{prefix_of(request)}{place}?done={done}{anchor}", status_code=303)
+    word = f"?done={done}" if done else ""
+    return Redirect(f"{prefix_of(request)}{place}{word}{anchor}", status_code=303)
 
 
 def fault_words(lang: str, error: FestivalError) -> list[tuple[str, str]]:

@@ -7,8 +7,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from api.v1._grid import Names
-from api.v1.programmer import explanation_of_run
+from api.grid import Names, explanation_of_run
 from festival.clock import at
 from festival.language import clock_of, day, signed, t
 from festival.tables import Edition

@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from api.v1._grid import Names, clash_row
+from api.grid import Names, clash_row
 from festival.clock import minutes_of
 from festival.language import clock_of, t
 from festival.tables import Edition

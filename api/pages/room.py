@@ -17,7 +17,7 @@ from festival.access import Act, Viewer, may
 from festival.clock import PARIS
 from festival.errors import Conflict, FestivalError
 from festival.language import country, length, text_in
-from festival.tables import Edition, Section
+from festival.tables import Edition
 from reviews import lists
 from reviews.lists import open_film
 from reviews.reviewing import Remark
@@ -25,7 +25,7 @@ from reviews.scoring import CRITERIA, Sheet, total
 from reviews.tables import Review
 from reviews.watching import length_of
 from submissions.entries import entry_of
-from submissions.lists import card
+from submissions.lists import card, section_of
 from submissions.subtitling import standing_of
 from submissions.tables import FilmFile, Submission
 from submissions.twins import twins_for_committee
@@ -117,7 +117,7 @@ async def facts_about(
     declared or measured, as the edition says.
     """
     entry, lang = await entry_of(submission), language_of(request)
-    section = await Section.objects().get(Section.id == submission.section)
+    section = await section_of(submission)
     declared = None if edition.measured_runtime else entry.declared_seconds
     runtime = length_of(file) if declared is None else float(declared)
     return [

@@ -8,9 +8,13 @@ from api.auth import UNSAFE
 from tests.builders import a_person, an_edition, sign_in
 
 BOARD = "a page's form holds the four decisions, and a program has an address for each"
+HAND = "a hand moves screenings on a grid that a script draws, and draws again from the answer"
 NO_TWIN: dict[str, str] = {
     "accounts.set_password": "a password is typed by a person; a program has keys",
     **{f"decisions.{verb}": BOARD for verb in ("decide", "accept", "wait", "regret", "reopen")},
+    **{f"grid.{verb}": HAND for verb in ("place", "move", "take_out", "lock", "free", "mend")},
+    "grid.undo": "a program names the act that it has done; a page knows only the plan that it shows",
+    "plans.undo_plan": "the page of a plan takes back what the plan became, whichever act that was",
     "room.watch": "the player tells every few seconds what was watched; no form could",
     "fields.save_fields": "a page keeps what is typed as it is typed; a program saves an entry whole",
     "subtitles.drop": "a row of the page is one track; a program says so at the address of its language",
@@ -22,10 +26,6 @@ OUTSIDE = {
     "api.pages.operator": """
         add cancel give_up_letters judge_again raise_up remove_part retry retry_letters
     """,
-    "api.pages.programmer": """
-        add_event add_guest add_screen add_venue apply ask from_selection let_go publish remove stop
-        undo_plan
-    """,
     "api.pages.subtitles": """
         bring
     """,
@@ -34,10 +34,6 @@ OUTSIDE = {
     """,
     "api.v1.operator": """
         add_person apply_policy cancel change_edition raise_up remove_part retry
-    """,
-    "api.v1.programmer": """
-        add_guest add_programme add_screen add_venue apply ask free from_selection let_go lock mend
-        move place publish remove_programme stop take_out undo
     """,
     "api.v1.subtitles": """
         bring

@@ -6,8 +6,8 @@ import msgspec
 import pytest
 from redis.asyncio import Redis
 
+from api.grid import names_of
 from api.pages import _plan
-from api.v1.programmer import names_of
 from festival import leases
 from festival.db import rows
 from festival.errors import Conflict, Refused
@@ -234,6 +234,19 @@ async def test_a_plan_is_accepted_line_by_line(client, clashing) -> None:
     undone = await client.post(f"{address}/undoing", data=proof)
     assert undone.status_code == 303
     assert (await where(clashing))[name] != place
+
+
+async def test_a_program_accepts_a_part_of_a_plan_too(client, clashing) -> None:
+    run = await worked(clashing, seconds=60, kind="repair")
+    [(name, place)] = planning.changes_of(run, msgspec.convert(run.plan, Plan)).items()
+    await sign_in(client, clashing.by)
+    address = f"/api/v1/{clashing.edition.slug}/grid/plans/{run.id}/application"
+
+    other = await client.post(address, json={"only": [f"{name[0]}:{name[1] + 1}"]})
+    one = await client.post(address, json={"only": [f"{name[0]}:{name[1]}"]})
+
+    assert (other.status_code, other.json()["codes"], one.status_code) == (422, ["nothing_ticked"], 201)
+    assert (await where(clashing))[name] == place
 
 
 async def test_locks_that_clash_are_said_and_nothing_is_called_the_best(client, clashing) -> None:

@@ -1,9 +1,9 @@
-"""The whole working grid as its JSON and its page read it, with every clash in words."""
+"""The working grid as its JSON and its pages read it: every clash, and every explanation, in words."""
 
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -12,10 +12,12 @@ from festival.language import LANGUAGES, clock_of, day, moment, t
 from festival.tables import Edition
 from screenings import lists
 from screenings.lists import Item, Placed, programme_of
+from screenings.planner.answers.shapes import Explanation
+from screenings.planner.answers.words import Remark
 from screenings.planner.model import Clash, day_of, minute_of
 from screenings.planner.rules import RULE_OF
 from screenings.planner.rules.facts import debate
-from screenings.tables import Screen
+from screenings.tables import PlanRun, Screen
 
 DAYS = frozenset({"day", "first_day", "repeat_day", "stays", "days"})
 DAY_NUMBER = re.compile(r"(?:^|(?<=, )|(?<= · ))\d+")
@@ -130,3 +132,39 @@ def details_in(details: Mapping[str, int | str], names: Names, lang: str) -> dic
     if "when" in told:
         told["when"] = moment(lang, datetime.fromisoformat(str(told["when"])))
     return told
+
+
+async def names_of(edition: Edition) -> Names:
+    known = {item.id: item for item in await lists.items(edition)}
+    return Names(edition, known, await lists.screens(edition), [])
+
+
+def explanation_of_run(run: PlanRun, names: Names) -> dict[str, Any] | None:
+    """Why not everything found a place, where something did not and there was time to tell."""
+    if run.explanation is None:
+        return None
+    told = msgspec.convert(cast("dict[str, Any]", run.explanation), Explanation)
+    return explanation_row(told, names)
+
+
+def explanation_row(found: Explanation, names: Names) -> dict[str, Any]:
+    return {
+        "verdict": found.verdict,
+        "minimal": found.minimal,
+        "smallest": found.smallest,
+        "seconds": found.seconds,
+        "remarks": [remark_row("remark", r, names) for r in found.remarks],
+        "because": [remark_row("because", r, names) for r in found.core],
+        "letgo": [remark_row("letgo", r, names) for r in found.repair],
+    }
+
+
+def remark_row(kind: str, remark: Remark, names: Names) -> dict[str, Any]:
+    key = f"{kind}.{remark.code}"
+    return {
+        "code": remark.code,
+        "details": remark.details,
+        "words": {
+            lang: t(lang, key, **details_in(remark.details, names, lang)) for lang in LANGUAGES
+        },
+    }

@@ -1,0 +1,133 @@
+"""The working grid by hand: screenings are placed, moved, locked and taken out; an act is undone."""
+
+from typing import Annotated, Any, cast
+
+import msgspec
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from msgspec import Meta
+
+from api.acts.act import act
+from api.grid import grid_state
+from api.pages.programmer import PLAN
+from api.presence import while_there
+from api.request import AnyRequest
+from festival.access import Viewer
+from festival.errors import Refused
+from festival.tables import Edition, Person
+from screenings import acts, questions
+from screenings import grid as grids
+from screenings.grid import NewScreening, ScreenStart
+
+SCREENING = "/screenings/{screening_id:str}"
+
+
+class Closure(msgspec.Struct, frozen=True):
+    """A screen shut for one day, the first being 0; neither of them: mend what clashes."""
+
+    screen: Annotated[str, Meta(max_length=64)] | None = None
+    day: Annotated[int, Meta(ge=0, le=30)] | None = None
+
+
+def version_of(request: AnyRequest) -> int:
+    """`If-Match: "12"`: the grid that the programmer was looking at when they made up their mind.
+
+    Only what somebody has done to the same screening since is in the way.
+    """
+    text = request.headers.get("if-match", "").strip().removeprefix("W/").strip('"')
+    if not text.isascii() or not text.isdigit() or len(text) > 12:
+        raise Refused("version_missing")
+    return int(text)
+
+
+def version_if_any(request: AnyRequest) -> int | None:
+    return version_of(request) if "if-match" in request.headers else None
+
+
+@act(json="/grid/screenings", guards=PLAN)
+async def place(
+    data: NewScreening,
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, Any]:
+    """From the tray into the grid; `act` takes it back."""
+    made, version = await grids.place(edition_row, data, by=person)
+    return {"id": made, "act": version, **await grid_state(edition_row)}
+
+
+@act(json=f"{SCREENING}/placement", method="put", guards=PLAN)
+async def move(
+    request: AnyRequest,
+    screening_id: FromPath[str],
+    data: ScreenStart,
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, Any]:
+    """Move a screening; the answer holds the new clashes of the whole grid."""
+    version = await grids.move(
+        edition_row, screening_id, data, version=version_of(request), by=person
+    )
+    return {"act": version, **await grid_state(edition_row)}
+
+
+@act(json=SCREENING, method="delete", status=200, guards=PLAN)
+async def take_out(
+    request: AnyRequest,
+    screening_id: FromPath[str],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, Any]:
+    """Back from the grid into the tray; `act` puts it where it stood."""
+    version = await grids.remove(edition_row, screening_id, version=version_of(request), by=person)
+    return {"act": version, **await grid_state(edition_row)}
+
+
+@act(json=f"{SCREENING}/lock", status=200, guards=PLAN)
+async def lock(
+    request: AnyRequest,
+    screening_id: FromPath[str],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, Any]:
+    """Where it stands; with `If-Match`, only where it stood when that version was seen."""
+    seen = version_if_any(request)
+    version = await grids.lock(edition_row, screening_id, locked=True, version=seen, by=person)
+    return {"act": version, **await grid_state(edition_row)}
+
+
+@act(json=f"{SCREENING}/lock", method="delete", status=200, guards=PLAN)
+async def free(
+    request: AnyRequest,
+    screening_id: FromPath[str],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, Any]:
+    """The next plan may move it again."""
+    seen = version_if_any(request)
+    version = await grids.lock(edition_row, screening_id, locked=False, version=seen, by=person)
+    return {"act": version, **await grid_state(edition_row)}
+
+
+@act(json="/grid/acts/{act:int}/undoing", status=200, guards=PLAN)
+async def undo(
+    act: FromPath[int], person: NamedDependency[Person], edition_row: NamedDependency[Edition]
+) -> dict[str, Any]:
+    """Take a whole act back, be it a move, a lock or a plan, if nothing of it was touched since."""
+    version = await acts.undo(edition_row, act, by=person)
+    return {"act": version, **await grid_state(edition_row)}
+
+
+@act(json="/grid/repair", status=200, guards=PLAN)
+async def mend(
+    request: AnyRequest,
+    data: Closure,
+    edition_row: NamedDependency[Edition],
+    viewer: NamedDependency[Viewer],
+) -> dict[str, Any]:
+    """The fewest moves that mend the working grid: a proposal, which changes nothing."""
+    asked = questions.proposal(edition_row, screen=data.screen, day=data.day, by=viewer.id)
+    found = await while_there(request, asked)
+    return cast("dict[str, Any]", msgspec.to_builtins(found))
+
+
+ACTS = [place, move, take_out, lock, free, undo, mend]

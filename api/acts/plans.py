@@ -1,0 +1,173 @@
+"""Plans of the grid: one is asked for, stopped, accepted or taken back; the grid is published."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Response
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from msgspec import Meta
+
+from api.acts.act import Refusal, act
+from api.forms import filled
+from api.grid import grid_state
+from api.pages.programmer import PLAN, PUBLISH, plan_page, plans_page, publication_page
+from api.request import AnyRequest
+from festival.errors import Missing
+from festival.tables import Edition, Person
+from screenings import acts, lists, planning, publication
+from screenings.planning import RunKind
+
+PLANS = "/programmer/plans"
+RUN = f"{PLANS}/{{run_id:str}}"
+
+
+class PlanWanted(msgspec.Struct, frozen=True):
+    """How long to think, in seconds, and whether of the whole grid or only of what clashes."""
+
+    seconds: Annotated[int, Meta(ge=1, le=600)] = 20
+    seed: Annotated[int, Meta(ge=1, le=10**6)] = 1
+    kind: RunKind = "plan"
+
+
+Ticks = Annotated[list[Annotated[str, Meta(pattern=r"^\w{1,32}:\d{1,2}$")]], Meta(max_length=2000)]
+
+
+class Ticked(msgspec.Struct, frozen=True):
+    """`only`: changes of a plan, each as `programme:number`; all of them where nothing is said."""
+
+    only: Ticks | None = None
+
+
+class TickForm(msgspec.Struct, frozen=True):
+    """In a form no tick is no change."""
+
+    only: Ticks = []
+
+
+class Publishing(msgspec.Struct, frozen=True):
+    """The version of the working grid that was looked at."""
+
+    version: Annotated[int, Meta(ge=1, le=10**12)]
+
+
+async def plans_again(request: AnyRequest, refused: Refusal) -> Response[str]:
+    return await plans_page(request, request.state["edition"], refused.error)
+
+
+async def plan_again(
+    request: AnyRequest, refused: Refusal, ticked: list[str] | None = None
+) -> Response[str]:
+    edition = request.state["edition"]
+    run = await lists.plan_run(edition, request.path_params["run_id"])
+    return await plan_page(request, edition, run, refused.error, ticked)
+
+
+async def ticks_again(request: AnyRequest, refused: Refusal) -> Response[str]:
+    return await plan_again(request, refused, refused.sent.get("only", []))
+
+
+async def publication_again(request: AnyRequest, refused: Refusal) -> Response[str]:
+    return await publication_page(request, request.state["edition"], refused.error)
+
+
+async def ticked(request: AnyRequest) -> Ticked:
+    return Ticked((await filled(request, TickForm)).only)
+
+
+def named(only: list[str]) -> set[tuple[str, int]]:
+    return {(name, int(number)) for name, _, number in (one.partition(":") for one in only)}
+
+
+def to_run(request: AnyRequest, _: Any) -> str:
+    return f"{PLANS}/{request.path_params['run_id']}"
+
+
+@act(
+    PLANS,
+    json="/grid/plans",
+    guards=PLAN,
+    again=plans_again,
+    goes=lambda _, run: f"{PLANS}/{run['id']}",
+)
+async def ask(
+    data: PlanWanted,
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, str]:
+    """Ask the planner; the answer names the run."""
+    run = await planning.ask(
+        edition_row, seconds=data.seconds, seed=data.seed, kind=data.kind, by=person
+    )
+    return {"id": run.id, "state": "waiting"}
+
+
+@act(f"{RUN}/stop", json="/grid/plans/{run_id:str}/stop", status=204, guards=PLAN, goes=to_run)
+async def stop(
+    run_id: FromPath[str], person: NamedDependency[Person], edition_row: NamedDependency[Edition]
+) -> None:
+    """Enough: the best plan so far is kept."""
+    await planning.stop(await lists.plan_run(edition_row, run_id), by=person)
+
+
+@act(
+    f"{RUN}/application",
+    json="/grid/plans/{run_id:str}/application",
+    guards=PLAN,
+    reads=ticked,
+    again=ticks_again,
+    goes=to_run,
+    says="programmer.done.applied",
+)
+async def apply(
+    run_id: FromPath[str],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+    data: Ticked = Ticked(),  # noqa: B008  # frozen
+) -> dict[str, Any]:
+    """Put a plan into the working grid, or `only` those changes; `act` takes the whole of it back."""
+    run = await lists.plan_run(edition_row, run_id)
+    only = None if data.only is None else named(data.only)
+    version = await planning.apply(edition_row, run, only=only, by=person)
+    return {"act": version, **await grid_state(edition_row)}
+
+
+@act(f"{RUN}/undoing", guards=PLAN, again=plan_again, goes=to_run, says="programmer.done.undone")
+async def undo_plan(
+    run_id: FromPath[str],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> None:
+    """Take back the act that a plan became."""
+    run = await lists.plan_run(edition_row, run_id)
+    if run.act is None:
+        raise Missing("act_missing")
+    await acts.undo(edition_row, run.act, by=person)
+
+
+def published(_: AnyRequest, done: dict[str, int]) -> str:
+    return f"programmer.done.published{'' if done['films_told'] else '_silently'}"
+
+
+@act(
+    "/programmer/publication",
+    json="/grid/publication",
+    guards=PUBLISH,
+    again=publication_again,
+    goes="/programmer/grid",
+    says=published,
+)
+async def publish(
+    data: Publishing,
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, int]:
+    """Freeze the grid for the public; 422 with everything that stands in the way.
+
+    `films_told`: of so many films something changed, and their makers get a letter.
+    """
+    number = await publication.publish(edition_row, version=data.version, by=person)
+    return {"number": number, "films_told": await publication.films_told(edition_row, number)}
+
+
+ACTS = [ask, stop, apply, undo_plan, publish]
