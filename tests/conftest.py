@@ -30,8 +30,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The browser's own loop ends all others: its tests come last."""
-    items.sort(key=lambda item: "browser" in item.path.parts)
+    """Files that ask for the whole site come late, for its relay takes every line of the database;
+    the browser's come last, for its own loop ends all others.
+    """
+    with_site = {item.path for item in items if "site" in getattr(item, "fixturenames", [])}
+    items.sort(key=lambda item: ("browser" in item.path.parts, item.path in with_site))
     asking = [item.nodeid for item in items
               if item.get_closest_marker("unit") and "services" in getattr(item, "fixturenames", [])]
     if asking:

@@ -3,7 +3,8 @@
 import msgspec
 import pytest
 
-from api.pages.programmer import EventForm, RoomForm
+from api.acts.programmes import EventForm
+from api.pages.programmer import RoomForm
 from screenings.defaults import PROGRAMME, SCREEN
 from screenings.planner import model
 from screenings.programmes import ProgrammeForm

@@ -12,8 +12,9 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from ops.postgres import Postgres, serving
+from ops.postgres import Postgres
 from ops.process import die_with_parent
+from tests.servers import serving
 from tests.services import ROOT, lay_out
 
 
