@@ -86,10 +86,12 @@ def scripts_of(tag: str) -> tuple[str, ...]:
 def encodings_of(tag: str) -> tuple[str, ...]:
     """How such a file may have been saved, the likeliest first; none for a script of Unicode alone."""
     base = (Language.get(tag).language or "") if tag else ""
-    found: list[str] = []
+    encodings: list[str] = []
     for script in scripts_of(tag):
-        found += SAVED_BY.get(base, LATIN_WEST) if script == "Latn" else SAVED_AS.get(script, ())
-    return tuple(dict.fromkeys(found))
+        encodings += (
+            SAVED_BY.get(base, LATIN_WEST) if script == "Latn" else SAVED_AS.get(script, ())
+        )
+    return tuple(dict.fromkeys(encodings))
 
 
 @cache

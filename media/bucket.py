@@ -300,7 +300,7 @@ class BucketStore(Store):
     def prepare(self, folder: Path, key: str) -> None:
         sources = files_of(folder)
         place = f"copies/{checked(key)}/{checked(folder.name)}"
-        in_parallel(lambda one: self.put_file(one[1], f"{place}/{one[0]}"), sources.items())
+        in_parallel(lambda pair: self.put_file(pair[1], f"{place}/{pair[0]}"), sources.items())
         files = {name: File(path.stat().st_size, sha256_of(path)) for name, path in sources.items()}
         (folder / MANIFEST).write_bytes(msgspec.json.encode(Manifest(folder.name, files)))
 
@@ -329,7 +329,7 @@ class BucketStore(Store):
         kept = (f"{place}/{but}/", f"{place}/{MANIFEST}") if but else ()
         with storage_errors():
             for listed in obstore.list(self.objects, f"{place}/"):
-                gone = [one["path"] for one in listed if not one["path"].startswith(kept)]
+                gone = [entry["path"] for entry in listed if not entry["path"].startswith(kept)]
                 if gone:
                     obstore.delete(self.objects, gone)
 

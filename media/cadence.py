@@ -35,9 +35,9 @@ def shown(gaps: list[float], claimed: Fraction) -> Fraction:
         return nearest(claimed)
     seconds = sum(gaps)
     rate = Fraction(len(gaps) / seconds)
-    told = nearest(claimed)
-    if told in KNOWN and abs(len(gaps) / told - seconds) <= GRAIN:
-        return told
+    nominal = nearest(claimed)
+    if nominal in KNOWN and abs(len(gaps) / nominal - seconds) <= GRAIN:
+        return nominal
     best = nearest(rate)
     return best if best in KNOWN else rate.limit_denominator(1001)
 

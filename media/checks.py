@@ -81,8 +81,8 @@ def stirs(folder: Path) -> tuple[Interval, ...]:
     glow = {round(when, 3): levels for when, levels in frames(folder / "glow.txt")}
     stirring = []
     for when, difference in frames(folder / "stir.txt"):
-        here = glow.get(round(when, 3), {})
-        glows = here.get("YMAX", 255.0) - here.get("YLOW", 0.0)
+        lights = glow.get(round(when, 3), {})
+        glows = lights.get("YMAX", 255.0) - lights.get("YLOW", 0.0)
         is_gone = difference.get("YMAX", 0.0) >= GONE * glows
         stirring.append((when, is_gone and stands_out(difference)))
     return stretches(stirring)
@@ -107,12 +107,12 @@ def stretches(
 def without(run: Interval, taken: tuple[Interval, ...]) -> Iterator[Interval]:
     """What is left of a stretch."""
     start = run.start
-    for one in taken:
-        if one.end <= start or one.start >= run.end:
+    for span in taken:
+        if span.end <= start or span.start >= run.end:
             continue
-        if one.start > start:
-            yield Interval(start, one.start)
-        start = one.end
+        if span.start > start:
+            yield Interval(start, span.start)
+        start = span.end
     if start < run.end:
         yield Interval(start, run.end)
 

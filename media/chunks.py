@@ -125,7 +125,7 @@ def encode(
 
 
 def moved(intervals: tuple[Interval, ...] | None, by: float) -> tuple[Interval, ...]:
-    return tuple(Interval(one.start + by, one.end + by) for one in intervals or ())
+    return tuple(Interval(interval.start + by, interval.end + by) for interval in intervals or ())
 
 
 def encode_sound(

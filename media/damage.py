@@ -29,14 +29,14 @@ class Damage:
 
     def hear(self, line: bytes) -> None:
         for flag in FLAGS:
-            if found := flag.search(line):
-                self.flagged[int(found[1])] += 1
+            if match := flag.search(line):
+                self.flagged[int(match[1])] += 1
                 return
-        if found := SAID.match(line):
-            name = found[1].decode()
+        if match := SAID.match(line):
+            name = match[1].decode()
             self.said[DECODERS.get(name, name)] += 1
 
     def of(self, stream: int, codec: str) -> int:
         """Broken places of one stream: packets, pictures, or slices of them."""
-        told = self.said[codec] if codec in UNFLAGGED else 0
-        return max(self.flagged[stream], told)
+        counted = self.said[codec] if codec in UNFLAGGED else 0
+        return max(self.flagged[stream], counted)

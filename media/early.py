@@ -50,12 +50,14 @@ def look(
 def headed(sandbox: Sandbox, facts: Facts) -> Facts:
     """What ffprobe reads in the head; where it cannot, nothing is known yet."""
     try:
-        found = headers(sandbox)
+        listing = headers(sandbox)
     except PermanentFault as fault:
         return beyond(facts, fault.detail) or msgspec.structs.replace(facts, refusal="UNKNOWN_YET")
-    facts = read_headers(facts, found)
-    if not facts.is_encrypted and any(not one.codec or not one.width for one in facts.pictures):
-        refused = beyond(facts, "\n".join(found["log"]))
+    facts = read_headers(facts, listing)
+    if not facts.is_encrypted and any(
+        not picture.codec or not picture.width for picture in facts.pictures
+    ):
+        refused = beyond(facts, "\n".join(listing["log"]))
         return refused or msgspec.structs.replace(facts, refusal="UNKNOWN_YET")
     return facts
 
@@ -65,11 +67,11 @@ def promised(facts: Facts) -> Facts:
     return msgspec.structs.replace(
         facts,
         pictures=tuple(
-            msgspec.structs.replace(one, frames=max(one.frames_promised, 1))
-            for one in facts.pictures
+            msgspec.structs.replace(picture, frames=max(picture.frames_promised, 1))
+            for picture in facts.pictures
         ),
         sounds=tuple(
-            msgspec.structs.replace(one, duration=one.duration or 1.0) for one in facts.sounds
+            msgspec.structs.replace(track, duration=track.duration or 1.0) for track in facts.sounds
         ),
     )
 

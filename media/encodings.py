@@ -93,16 +93,16 @@ def sample(raw: bytes) -> bytes:
     """Its first words with a byte beyond ASCII; no encoding that we try has a space within a letter."""
     if b"\x1b$" in raw:
         return raw[:SAMPLE]
-    found: list[bytes] = []
+    words: list[bytes] = []
     length = 0
     for word in raw.split():
         if word.isascii():
             continue
-        found.append(word[:SAMPLE])
+        words.append(word[:SAMPLE])
         length += len(word) + 1
         if length > SAMPLE:
             break
-    return b" ".join(found)
+    return b" ".join(words)
 
 
 def candidates(words: bytes, language: str) -> tuple[str, ...]:
@@ -155,30 +155,32 @@ def breaks(word: str) -> int:
     return sum(is_break(*three) for three in near if not (three[0] + three[1]).isascii())
 
 
-def is_break(before: str, here: str, after: str) -> bool:
+def is_break(before: str, letter: str, after: str) -> bool:
     """A capital behind a small letter, a letter of another script, a sign between two letters."""
-    if here.isalpha():
-        is_latin = script_named(here) == "LATIN"
+    if letter.isalpha():
+        is_latin = script_named(letter) == "LATIN"
         if before.isdigit():
             return is_latin
         is_mixed = before.isalpha() and is_latin != (script_named(before) == "LATIN")
-        return is_mixed or (before.islower() and here.isupper())
-    is_sign = not here.isalnum() and here not in HYPHENS and unicodedata.category(here)[0] != "M"
+        return is_mixed or (before.islower() and letter.isupper())
+    is_sign = (
+        not letter.isalnum() and letter not in HYPHENS and unicodedata.category(letter)[0] != "M"
+    )
     return is_sign and before.isalpha() and after.isalpha()
 
 
 def is_unlike(text: str, language: str) -> bool:
     """Whether a text can hardly be in this language: other letters, or signs that nobody writes."""
     names, letters = names_of(language), letters_of(language)
-    found = [letter for letter in text if letter.isalpha()]
-    if not names or len(found) < LEAST_LETTERS:
+    written = [letter for letter in text if letter.isalpha()]
+    if not names or len(written) < LEAST_LETTERS:
         return False
-    own = sum(script_named(letter) in names for letter in found)
-    if own * 2 < len(found):
+    own = sum(script_named(letter) in names for letter in written)
+    if own * 2 < len(written):
         return True
     beyond = [letter for letter in text if not letter.isascii()]
     strange = sum(is_strange(letter, letters, names) for letter in beyond)
-    return strange > 3 and strange * 3 > len(beyond) and strange * 50 > len(found)
+    return strange > 3 and strange * 3 > len(beyond) and strange * 50 > len(written)
 
 
 def is_strange(letter: str, letters: frozenset[str], names: frozenset[str]) -> bool:

@@ -88,10 +88,10 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def bit_depth(self) -> int:
         """Of one sample, as the pixel format says."""
-        found = re.search(
+        match = re.search(
             r"p(9|10|12|14|16)(?:le|be)?$|(?:gray|xyz|rgb|bgr)(10|12|16)", self.pixel_format
         )
-        return int(found[1] or found[2]) if found else 8
+        return int(match[1] or match[2]) if match else 8
 
     @property
     def hdr(self) -> str:

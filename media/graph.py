@@ -350,7 +350,7 @@ def played(
         return tracks[0]
     until = sound_end(facts, clock)
     return ffmpeg.filter(
-        [one.filter("apad", whole_dur=f"{until:.6f}") for one in tracks], "join",
+        [track.filter("apad", whole_dur=f"{until:.6f}") for track in tracks], "join",
         inputs=len(tracks), channel_layout=chosen.layout, map=chosen.route,
     )  # fmt: skip
 

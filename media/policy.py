@@ -543,8 +543,8 @@ def is_coherent(picture: Picture) -> bool:
     primaries, matrix = colour.told(picture.primaries), colour.told(picture.matrix)
     pairs = GAMUTS.get(picture.transfer, ())
     return not pairs or any(
-        (not primaries or primaries in one) and (not matrix or matrix in other)
-        for one, other in pairs
+        (not primaries or primaries in known_primaries) and (not matrix or matrix in known_matrices)
+        for known_primaries, known_matrices in pairs
     )
 
 
@@ -625,7 +625,7 @@ def is_told(still: Interval, holes: tuple[Interval, ...]) -> bool:
 def about_sound(facts: Facts, policy: Policy) -> Iterator[Finding]:
     """What will be heard is measured; the other tracks are named."""
     rules, sound = policy.sound, facts.sound
-    if sound is None or not any(one.duration > 0 for one in facts.sounds):
+    if sound is None or not any(track.duration > 0 for track in facts.sounds):
         if rules.required:
             yield reject("AUDIO_MISSING")
         return
@@ -655,7 +655,7 @@ def is_all_silent(sound: Sound, rules: SoundRules) -> bool:
 def about_damage(facts: Facts, policy: Policy) -> Iterator[Finding]:
     """Broken packets of what is heard refuse a film; of another track, or very few, they are told."""
     played = chosen(facts).tracks
-    broken = [number for number, one in enumerate(facts.sounds) if one.damaged]
+    broken = [number for number, track in enumerate(facts.sounds) if track.damaged]
     if not broken:
         return
     rules = policy.decode_errors
@@ -680,7 +680,7 @@ def numbered(places: Iterable[int]) -> str:
 def about_choice(facts: Facts) -> Iterator[Finding]:
     """Where there are several tracks, which of them the copy plays."""
     played = chosen(facts)
-    silent = [n for n, one in enumerate(facts.sounds) if tracks.is_silent(one)]
+    silent = [n for n, track in enumerate(facts.sounds) if tracks.is_silent(track)]
     if silent:
         yield warn("AUDIO_TRACK_SILENT", numbered(silent), numbered(played.tracks))
     elif len(played.tracks) > 1:

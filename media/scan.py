@@ -109,9 +109,9 @@ def beyond(facts: Facts, log: str) -> Facts | None:
     return None
 
 
-def read_headers(facts: Facts, found: dict[str, Any]) -> Facts:
+def read_headers(facts: Facts, listing: dict[str, Any]) -> Facts:
     """Streams as the headers claim them; attached pictures are no film."""
-    streams = found.get("streams", [])
+    streams = listing.get("streams", [])
     kinds = [s.get("codec_type") for s in streams if s.get("codec_tag_string") != "tmcd"]
     encrypted = any(s.get("codec_tag_string") in {"encv", "enca"} for s in streams)
     return msgspec.structs.replace(
@@ -120,11 +120,11 @@ def read_headers(facts: Facts, found: dict[str, Any]) -> Facts:
         pictures=tuple(picture_of(s) for s in streams if is_picture(s)),
         sounds=tuple(sound_of(s) for s in streams if s.get("codec_type") == "audio"),
         texts=tuple(text_of(s) for s in streams if s.get("codec_type") == "subtitle"),
-        chapters=len(found.get("chapters", [])),
+        chapters=len(listing.get("chapters", [])),
         data_tracks=kinds.count("data") + kinds.count("attachment") + kinds.count(None),
         unknown_tracks=sum(is_unknown(s) for s in streams),
         is_encrypted=facts.is_encrypted or encrypted,
-        duration=number(found.get("format", {}).get("duration")) or 0.0,
+        duration=number(listing.get("format", {}).get("duration")) or 0.0,
         how={**facts.how, "streams": "headers", "texts": "headers", "chapters": "headers"},
     )
 
@@ -250,14 +250,20 @@ def read_packets(facts: Facts, sandbox: Sandbox, cancelled: Callable[[], bool]) 
     sounds = tuple(lasting(s, packets.get(s.stream, [])) for s in facts.sounds)
     short = any(0 < p.packets < p.frames_promised * 0.98 - 1 for p in pictures)
     cut = any("prematurely" in line or "partial file" in line for line in ran.log)
-    plays = [(one.start, one.start + one.duration) for one in pictures if one.duration > 0]
-    plays += [(one.start, one.start + one.duration) for one in sounds if one.duration > 0]
+    plays = [
+        (stream.start, stream.start + stream.duration) for stream in pictures if stream.duration > 0
+    ]
+    plays += [
+        (stream.start, stream.start + stream.duration) for stream in sounds if stream.duration > 0
+    ]
     begins = min((start for start, _ in plays), default=0.0)
-    empty = [one.packets == 0 for one in pictures] + [one.packets == 0 for one in sounds]
+    empty = [stream.packets == 0 for stream in pictures] + [
+        stream.packets == 0 for stream in sounds
+    ]
     return msgspec.structs.replace(
         facts,
-        pictures=tuple(since(begins, one) for one in pictures),
-        sounds=tuple(since(begins, one) for one in sounds),
+        pictures=tuple(since(begins, stream) for stream in pictures),
+        sounds=tuple(since(begins, stream) for stream in sounds),
         texts=tuple(written(text, packets.get(text.stream, [])) for text in facts.texts),
         empty_tracks=sum(empty),
         duration=max((end for _, end in plays), default=0.0) - begins,
@@ -268,7 +274,7 @@ def read_packets(facts: Facts, sandbox: Sandbox, cancelled: Callable[[], bool]) 
 
 def packets_of(listing: str) -> dict[int, list[Packet]]:
     """The packets of each stream, by its number in the file, in the order of time."""
-    found: dict[int, list[Packet]] = {}
+    by_stream: dict[int, list[Packet]] = {}
     for line in listing.splitlines():
         stream, pts, dts, duration, size, flags, *_ = [*line.split(","), *[""] * 6]
         when = number(pts)
@@ -279,14 +285,14 @@ def packets_of(listing: str) -> dict[int, list[Packet]]:
                 when, number(duration) or 0.0, int(number(size) or 0), KEY in flags,
                 DISCARDED not in flags,
             )  # fmt: skip
-            found.setdefault(int(stream), []).append(packet)
-    return {stream: sorted(packets) for stream, packets in found.items()}
+            by_stream.setdefault(int(stream), []).append(packet)
+    return {stream: sorted(packets) for stream, packets in by_stream.items()}
 
 
-def since(begins: float, one: T) -> T:
+def since(begins: float, stream: T) -> T:
     """Holes on the film's own clock, which starts with its first picture or sound."""
-    holes = tuple(Interval(hole.start - begins, hole.end - begins) for hole in one.holes)
-    return msgspec.structs.replace(one, holes=holes)
+    holes = tuple(Interval(hole.start - begins, hole.end - begins) for hole in stream.holes)
+    return msgspec.structs.replace(stream, holes=holes)
 
 
 def written(text: Text, packets: list[Packet]) -> Text:
@@ -362,13 +368,13 @@ def read_sound(
 
     Every track is decoded in one go; what is joined for the copy is measured once more, joined.
     """
-    playing = [n for n, one in enumerate(facts.sounds) if one.duration > 0 and one.codec]
+    playing = [n for n, track in enumerate(facts.sounds) if track.duration > 0 and track.codec]
     if not playing:
         return facts
-    told: Callable[[float], None] = lambda share: on_step("sound", share)  # noqa: E731
-    listened = listened_to(facts, playing, sandbox, told, cancelled)
+    on_share: Callable[[float], None] = lambda share: on_step("sound", share)  # noqa: E731
+    listened = listened_to(facts, playing, sandbox, on_share, cancelled)
     sounds = tuple(
-        listened[n].sound if n in listened else one for n, one in enumerate(facts.sounds)
+        listened[n].sound if n in listened else track for n, track in enumerate(facts.sounds)
     )
     heard = tracks.heard(sounds)
     if heard is None:
@@ -399,7 +405,7 @@ def listened_to(
     facts: Facts,
     playing: list[int],
     sandbox: Sandbox,
-    told: Callable[[float], None],
+    on_share: Callable[[float], None],
     cancelled: Callable[[], bool],
 ) -> dict[int, Listened]:
     """Each track by its number; one that no decoder bears counts as broken from end to end."""
@@ -409,14 +415,14 @@ def listened_to(
         outputs += ["-map", f"0:a:{n}", "-af", meters(sandbox, f"t{n}", facts.sounds[n].channels)]
         outputs += ["-vn", "-f", "null", "-"]
     try:
-        ran = listen(sandbox, outputs, len(playing), length, told, cancelled)
+        ran = listen(sandbox, outputs, len(playing), length, on_share, cancelled)
     except PermanentFault:
         if len(playing) == 1:
             broken = facts.sounds[playing[0]]
             broken = msgspec.structs.replace(broken, damaged=max(broken.packets, 1))
             return {playing[0]: Listened(broken)}
-        alone = [listened_to(facts, [n], sandbox, told, cancelled) for n in playing]
-        return {n: one for found in alone for n, one in found.items()}
+        alone = [listened_to(facts, [n], sandbox, on_share, cancelled) for n in playing]
+        return {n: track for heard in alone for n, track in heard.items()}
     return {n: measured(facts.sounds[n], f"t{n}", ran, sandbox, facts.container) for n in playing}
 
 
@@ -429,11 +435,14 @@ def joined(facts: Facts, sandbox: Sandbox, cancelled: Callable[[], bool]) -> Lis
         parts[0],
         channels=len(parts),
         layout=facts.heard.layout,
-        start=min(one.start for one in parts),
-        duration=max(one.start + one.duration for one in parts) - min(one.start for one in parts),
-        packets=sum(one.packets for one in parts),
-        damaged=sum(one.damaged for one in parts),
-        holes=tuple(sorted((hole for one in parts for hole in one.holes), key=lambda h: h.start)),
+        start=min(track.start for track in parts),
+        duration=max(track.start + track.duration for track in parts)
+        - min(track.start for track in parts),
+        packets=sum(track.packets for track in parts),
+        damaged=sum(track.damaged for track in parts),
+        holes=tuple(
+            sorted((hole for track in parts for hole in track.holes), key=lambda h: h.start)
+        ),
     )
     steady = "".join(f"[0:a:{n}]aresample=async=1:first_pts=0[t{n}];" for n in facts.heard.tracks)
     pads = "".join(f"[t{n}]" for n in facts.heard.tracks)
@@ -459,7 +468,7 @@ def listen(
     outputs: list[str],
     count: int,
     length: float,
-    told: Callable[[float], None],
+    on_share: Callable[[float], None],
     cancelled: Callable[[], bool],
 ) -> Ran:
     argv = [
@@ -472,7 +481,7 @@ def listen(
         deadline=120 + length * count,
         lines=LINES_EACH * (count + 2),
         cancelled=cancelled,
-        on_seconds=lambda seconds: told(min(seconds / max(length, 0.1), 1.0)),
+        on_seconds=lambda seconds: on_share(min(seconds / max(length, 0.1), 1.0)),
     )
 
 

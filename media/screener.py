@@ -300,8 +300,8 @@ def sound_slack(facts: Facts) -> tuple[float, float]:
     The last packet of a film may be padded, and a broken one is lost.
     """
     tracks = [facts.sounds[n] for n in graph.heard(facts).tracks]
-    packet = max(one.duration / one.packets if one.packets else 0.0 for one in tracks)
-    broken = HALF_SECOND if any(one.damaged for one in tracks) else 0.0
+    packet = max(track.duration / track.packets if track.packets else 0.0 for track in tracks)
+    broken = HALF_SECOND if any(track.damaged for track in tracks) else 0.0
     return SOUND_SLACK + packet + broken, SOUND_SLACK + packet
 
 

@@ -55,8 +55,8 @@ def read(folder: Path) -> Stamps:
         for place in range(1, len(segments))
         if segments[place].first != segments[place - 1].end
     )
-    count = sum(one.count for one in segments)
-    begins = tuple(one.first for one in segments)
+    count = sum(segment_stamps.count for segment_stamps in segments)
+    begins = tuple(segment_stamps.first for segment_stamps in segments)
     return Stamps(scale, segments[0].first, segments[-1].end, count, begins, torn)
 
 

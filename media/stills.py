@@ -101,8 +101,8 @@ def keep_peaks(work: Path, *, seconds: float) -> None:
     notes = work / "peaks.txt"
     if not notes.exists():
         return
-    told = re.findall(r"Peak_level=(-?[\d.]+|-?inf)", notes.read_text())
-    peaks = [linear(level) for level in told]
+    levels = re.findall(r"Peak_level=(-?[\d.]+|-?inf)", notes.read_text())
+    peaks = [linear(level) for level in levels]
     (work / "peaks.json").write_text(json.dumps({"seconds": round(seconds, 3), "peaks": peaks}))
     notes.unlink()
 

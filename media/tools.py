@@ -34,10 +34,10 @@ def find_tools() -> Tools:
 
 
 def _find(variable: str, name: str) -> str:
-    found = os.environ.get(variable) or shutil.which(name)
-    if not found:
+    path = os.environ.get(variable) or shutil.which(name)
+    if not path:
         raise ToolMissing(f"{name} is missing: install the package ffmpeg, or set {variable}")
-    return found
+    return path
 
 
 def _out(*argv: str) -> str:

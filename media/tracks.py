@@ -20,13 +20,13 @@ def heard(sounds: tuple[Sound, ...]) -> HeardTracks | None:
     the other alone. Tracks in different languages are different versions, and are never joined.
     """
     there = list(versions(sounds))
-    loud = (one for given in there if (one := without_silence(given, sounds)).tracks)
+    loud = (audible for given in there if (audible := without_silence(given, sounds)).tracks)
     return next(loud, there[0] if there else None)
 
 
 def versions(sounds: tuple[Sound, ...]) -> Iterator[HeardTracks]:
     """Every sound that the file offers, in its order."""
-    playable = [(n, one) for n, one in enumerate(sounds) if one.duration > 0 and one.codec]
+    playable = [(n, track) for n, track in enumerate(sounds) if track.duration > 0 and track.codec]
     for (channels, _), group in groupby(playable, key=lambda it: (it[1].channels, it[1].language)):
         numbers = [number for number, _ in group]
         if channels == 1:
@@ -53,12 +53,12 @@ def are_alike(numbers: list[int], sounds: tuple[Sound, ...]) -> bool:
     return max(starts) - min(starts) <= ALIKE and max(ends) - min(ends) <= ALIKE
 
 
-def without_silence(one: HeardTracks, sounds: tuple[Sound, ...]) -> HeardTracks:
+def without_silence(version: HeardTracks, sounds: tuple[Sound, ...]) -> HeardTracks:
     """The same without a silent half of a pair; without any track when all of it is silent."""
-    loud = tuple(number for number in one.tracks if not is_silent(sounds[number]))
-    if loud and one.layout != "stereo":
-        return one
-    return one if len(loud) > 1 else HeardTracks(loud)
+    loud = tuple(number for number in version.tracks if not is_silent(sounds[number]))
+    if loud and version.layout != "stereo":
+        return version
+    return version if len(loud) > 1 else HeardTracks(loud)
 
 
 def is_silent(sound: Sound) -> bool:

@@ -128,9 +128,9 @@ def add(seen: WindowSums, sandbox: Sandbox, picture: Picture) -> None:
     seen.windows += 1
     seen.rows.append(rows.max(axis=0))
     seen.columns.append(columns.max(axis=0))
-    compared = [found for a, b in pairwise(rows) if (found := fields_of(a, b)) is not None]
+    compared = [fields for a, b in pairwise(rows) if (fields := fields_of(a, b)) is not None]
     seen.orders += in_agreement(compared)
-    seen.repeated += sum(one.is_repeated for one in compared)
+    seen.repeated += sum(fields.is_repeated for fields in compared)
 
 
 def in_agreement(compared: list["Fields"]) -> list[int]:
@@ -138,8 +138,10 @@ def in_agreement(compared: list["Fields"]) -> list[int]:
 
     Letters that roll by one line a frame look like fields in every other pair.
     """
-    orders = [one.order for one in compared]
-    is_repeating = sum(one.is_repeated for one in compared) >= REPEATED * max(len(compared), 1)
+    orders = [fields.order for fields in compared]
+    is_repeating = sum(fields.is_repeated for fields in compared) >= REPEATED * max(
+        len(compared), 1
+    )
     share = AGREE_REPEATED if is_repeating else AGREE
     agree = abs(sum(orders)) >= max(AGREED, share * len(orders))
     return orders if agree else [0] * len(orders)
@@ -165,7 +167,7 @@ class Fields(msgspec.Struct, frozen=True):
     is_repeated: bool
 
 
-def fields_of(one: Luma, two: Luma) -> Fields | None:
+def fields_of(earlier: Luma, later: Luma) -> Fields | None:
     """Compared where something moves; None where too little does.
 
     The fields of one frame with each other, and each with the other field of the next frame. In a
@@ -173,8 +175,8 @@ def fields_of(one: Luma, two: Luma) -> Fields | None:
     one a field is as near to its next neighbour in the next frame as to the one in its own, and
     three times as far from the other one.
     """
-    height = len(one) // 2 * 2
-    a, b = one[:height].astype(np.int16), two[:height].astype(np.int16)
+    height = len(earlier) // 2 * 2
+    a, b = earlier[:height].astype(np.int16), later[:height].astype(np.int16)
     changed = np.abs(a - b)
     upper, lower = changed[2::2], changed[1:-1:2]
     moving = (upper > MOVES) | (lower > MOVES)
@@ -272,11 +274,11 @@ def edge(lines: Lit, share: float) -> tuple[int, float]:
     straight = int(np.argmax(lines.ever >= STRAIGHT * share))
     if begins >= STRAIGHT or straight <= outermost:
         return outermost, begins
-    here = float(lines.ever[straight : straight + 4].max())
-    if lines.once[: max(straight - 3, 0)].max(initial=0.0) > FLOATING * here:
+    brightest = float(lines.ever[straight : straight + 4].max())
+    if lines.once[: max(straight - 3, 0)].max(initial=0.0) > FLOATING * brightest:
         return outermost, begins
-    return straight, here / share
+    return straight, brightest / share
 
 
-def is_pair(one: int, other: int, whole: int) -> bool:
-    return min(one, other) > 0 and abs(one - other) <= EVEN * whole
+def is_pair(first: int, second: int, whole: int) -> bool:
+    return min(first, second) > 0 and abs(first - second) <= EVEN * whole

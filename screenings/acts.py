@@ -124,13 +124,13 @@ async def lay(
 
 async def stable_id(edition: Edition, programme: str, number: int) -> str:
     """A showing keeps its public name through every grid, so that calendars follow it."""
-    found = await rows(
+    selected = await rows(
         """SELECT s.stable FROM screening s JOIN grid g ON g.id = s.grid
            WHERE g.edition = {} AND s.programme = {} AND s.number = {}
            ORDER BY g.number NULLS FIRST LIMIT 1""",
         edition.id, programme, number,
     )  # fmt: skip
-    return str(found[0]["stable"]) if found else new_id()
+    return str(selected[0]["stable"]) if selected else new_id()
 
 
 async def note(
@@ -157,7 +157,7 @@ def written(place: Place | None) -> str | None:
 
 async def followers(grid: Grid, names: Collection[Name], *, since: int) -> list[Follower]:
     """Who has touched these after that act; what has been taken back does not count."""
-    found = await rows(
+    selected = await rows(
         """SELECT DISTINCT ON (c.programme, c.number) c.programme, c.number, c.act,
              coalesce(p.name, '') AS by
            FROM grid_change c LEFT JOIN person p ON p.id = c.by
@@ -167,7 +167,7 @@ async def followers(grid: Grid, names: Collection[Name], *, since: int) -> list[
            ORDER BY c.programme, c.number, c.act DESC""",
         grid.id, since, [name[0] for name in names], [name[1] for name in names],
     )  # fmt: skip
-    return msgspec.convert(found, list[Follower])
+    return msgspec.convert(selected, list[Follower])
 
 
 async def check_untouched(
@@ -206,7 +206,7 @@ async def undo(edition: Edition, number: int, *, by: Person) -> int:
             raise Conflict("act_undone", version=grid.version - 1)
         names = [(row["programme"], row["number"]) for row in changes]
         if later := await followers(grid, names, since=number):
-            titles = await titles_of(edition, {one.programme for one in later})
+            titles = await titles_of(edition, {change.programme for change in later})
             raise Conflict("act_followed", version=grid.version - 1, by=later[0].by, **titles)
         wanted = {
             (row["programme"], row["number"]): msgspec.convert(row["before"], Place | None)
@@ -218,15 +218,15 @@ async def undo(edition: Edition, number: int, *, by: Person) -> int:
 
 
 async def changes_of(grid: Grid, number: int) -> list[dict[str, Any]]:
-    found = await rows(
+    selected = await rows(
         """SELECT programme, number, before FROM grid_change
            WHERE grid = {} AND act = {} AND undoes IS NULL""",
         grid.id,
         number,
     )
-    if not found:
+    if not selected:
         raise Missing("act_missing")
-    return found
+    return selected
 
 
 async def is_undone(grid: Grid, number: int) -> bool:
@@ -243,7 +243,7 @@ async def is_undone_in(edition: Edition, number: int) -> bool:
 
 async def acts_of(grid: Grid, by: Person) -> list[int]:
     """This person's acts that they may still want to take back, the newest last."""
-    found = await rows(
+    selected = await rows(
         """SELECT c.act FROM grid_change c
            WHERE c.grid = {} AND c.by = {} AND c.undoes IS NULL AND c.at > now() - interval '12 hours'
              AND NOT EXISTS (SELECT 1 FROM grid_change u WHERE u.grid = c.grid AND u.undoes = c.act)
@@ -251,4 +251,4 @@ async def acts_of(grid: Grid, by: Person) -> list[int]:
         grid.id,
         by.id,
     )
-    return sorted(row["act"] for row in found)
+    return sorted(row["act"] for row in selected)

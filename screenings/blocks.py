@@ -75,17 +75,17 @@ def compose(
     refuse_nonsense(shorts, longest, held)
     least = fewest_possible(shorts, longest, pause, held)
     start = first_fit(shorts, longest, pause, held)
-    if not all(may_hold(shorts, one, longest, pause) for one in start):
+    if not all(may_hold(shorts, short_id, longest, pause) for short_id in start):
         raise Refused("held_shorts_do_not_fit")
-    found, fewest, bound = start, least, 0
+    composed, fewest, bound = start, least, 0
     if len(shorts) <= MANY:
-        found, fewest, bound = pack(shorts, longest, pause, held, start, least, began + seconds)
-    if not places_exist(found, held):
+        composed, fewest, bound = pack(shorts, longest, pause, held, start, least, began + seconds)
+    if not places_exist(composed, held):
         raise Refused("held_shorts_do_not_fit")
     by_id = {short.id: short for short in shorts}
     blocks = [
         finished([by_id[s] for s in members], at, pause, held, arc)
-        for at, members in enumerate(found)
+        for at, members in enumerate(composed)
     ]
     return BlockPlan(
         blocks=blocks,
@@ -104,9 +104,9 @@ def refuse_nonsense(shorts: Sequence[Short], longest: int, held: Sequence[HeldSh
         codes.append("short_twice")
     if any(not 0 < short.minutes <= longest for short in shorts):
         codes.append("short_too_long")
-    if any(one.short not in known or not 0 <= one.block < len(shorts) for one in held):
+    if any(hold.short not in known or not 0 <= hold.block < len(shorts) for hold in held):
         codes.append("held_short_unknown")
-    if len({one.short for one in held}) != len(held):
+    if len({hold.short for hold in held}) != len(held):
         codes.append("held_twice")
     places = [(h.block, h.position) for h in held if h.position is not None]
     if len(set(places)) != len(places) or any(at < 0 for _, at in places):
@@ -124,7 +124,7 @@ def fewest_possible(
     return max(
         math.ceil(minutes / (longest + pause)),
         max(directors.values(), default=0),
-        max((one.block + 1 for one in held), default=0),
+        max((hold.block + 1 for hold in held), default=0),
     )
 
 
@@ -138,12 +138,12 @@ def first_fit(
     """Longest first within each theme; a block of the same theme before any other."""
     by_id = {short.id: short for short in shorts}
     blocks: list[list[str]] = [[] for _ in range(max((h.block + 1 for h in held), default=0))]
-    for one in held:
-        blocks[one.block].append(one.short)
+    for hold in held:
+        blocks[hold.block].append(hold.short)
     weight = Counter[str]()
     for short in shorts:
         weight[short.theme] += short.minutes
-    taken = {one.short for one in held}
+    taken = {hold.short for hold in held}
     free = [short for short in shorts if short.id not in taken]
     for short in sorted(free, key=lambda s: (-weight[s.theme], s.theme, -s.minutes, s.id)):
         fitting = [b for b in blocks if fits([by_id[x] for x in b], short, longest, pause)]
@@ -193,9 +193,9 @@ def pack(
     for count in range(least, (len(start) if good else len(shorts)) + 1):
         left = ends - time.monotonic()
         hint = start if count == len(start) and good else []
-        status, found, bound = packed(shorts, count, longest, pause, held, hint, left)
-        if found:
-            return found, fewest, bound
+        status, blocks, bound = packed(shorts, count, longest, pause, held, hint, left)
+        if blocks:
+            return blocks, fewest, bound
         if status != cp_model.INFEASIBLE:
             return start, fewest, 0
         fewest = count + 1
@@ -226,10 +226,10 @@ def packed(
         cp.add(load <= longest + pause)
         for films in by_director(shorts):
             cp.add_at_most_one(inside[film, b] for film in films)
-    for one in held:
-        cp.add(inside[one.short, one.block] == 1)
-        if one.position is not None:
-            cp.add(sum(inside[s.id, one.block] for s in shorts) > one.position)
+    for hold in held:
+        cp.add(inside[hold.short, hold.block] == 1)
+        if hold.position is not None:
+            cp.add(sum(inside[s.id, hold.block] for s in shorts) > hold.position)
     cp.minimize(sum(theme.values()))
     solver = cp_model.CpSolver()
     solver.parameters.max_time_in_seconds = max(0.05, seconds)
@@ -238,8 +238,8 @@ def packed(
     status = solver.solve(cp)
     if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
         return status, [], 0
-    found = [[s.id for s in shorts if solver.value(inside[s.id, b])] for b in range(count)]
-    return status, found, math.ceil(solver.best_objective_bound - 1e-6)
+    blocks = [[s.id for s in shorts if solver.value(inside[s.id, b])] for b in range(count)]
+    return status, blocks, math.ceil(solver.best_objective_bound - 1e-6)
 
 
 def themes_of(shorts: Sequence[Short]) -> list[str]:
@@ -252,7 +252,7 @@ def by_director(shorts: Sequence[Short]) -> list[list[str]]:
     for short in shorts:
         for name in sorted(directed_by(short)):
             films[name].append(short.id)
-    return [found for found in films.values() if len(found) > 1]
+    return [shorts_of for shorts_of in films.values() if len(shorts_of) > 1]
 
 
 # The order inside
@@ -261,11 +261,11 @@ def by_director(shorts: Sequence[Short]) -> list[list[str]]:
 def finished(
     members: Sequence[Short], at: int, pause: int, held: Sequence[HeldShort], arc: Sequence[int]
 ) -> Block:
-    inside = {one.short for one in held if one.block == at}
+    inside = {hold.short for hold in held if hold.block == at}
     fixed = {
-        one.position: one.short
-        for one in held
-        if one.short in inside and one.position is not None and one.position < len(members)
+        hold.position: hold.short
+        for hold in held
+        if hold.short in inside and hold.position is not None and hold.position < len(members)
     }
     order = ordered(members, fixed, arc)
     return Block(
@@ -301,18 +301,23 @@ def best_order(members: list[Short], fixed: Mapping[int, str], arc: Sequence[int
         for last in range(count):
             if not mask >> last & 1 or fixed.get(position, members[last].id) != members[last].id:
                 continue
-            here = place_cost(members[last], position, count, arc)
+            cost_here = place_cost(members[last], position, count, arc)
             before = mask & ~(1 << last)
             ways = [
-                (costs[before, one][0] + step_cost(members[one], members[last]) + here, one)
-                for one in range(count)
-                if (before, one) in costs
+                (
+                    costs[before, previous][0]
+                    + step_cost(members[previous], members[last])
+                    + cost_here,
+                    previous,
+                )
+                for previous in range(count)
+                if (before, previous) in costs
             ]
             if not before:
-                costs[mask, last] = here, [last]
+                costs[mask, last] = cost_here, [last]
             elif ways:
-                cost, one = min(ways)
-                costs[mask, last] = cost, [*costs[before, one][1], last]
+                cost, previous = min(ways)
+                costs[mask, last] = cost, [*costs[before, previous][1], last]
     whole = (1 << count) - 1
     ends = [costs[whole, last] for last in range(count) if (whole, last) in costs]
     return [members[at] for at in min(ends)[1]] if ends else members

@@ -31,18 +31,18 @@ async def since_last(edition: Edition) -> list[Difference]:
 
 
 async def last_published(edition: Edition) -> Grid | None:
-    found = await rows(
+    selected = await rows(
         """SELECT id FROM grid WHERE edition = {} AND number IS NOT NULL
            ORDER BY number DESC LIMIT 1""",
         edition.id,
     )
-    return await Grid.objects().get(Grid.id == found[0]["id"]) if found else None
+    return await Grid.objects().get(Grid.id == selected[0]["id"]) if selected else None
 
 
 def compared(before: Sequence[Placed], after: Sequence[Placed]) -> list[Difference]:
     was = {(p.programme, p.number): p for p in before}
     now = {(p.programme, p.number): p for p in after}
-    found = [
+    differences = [
         Difference(
             kind=kind_of(was.get(name), now.get(name)),
             programme=name[0],
@@ -53,7 +53,7 @@ def compared(before: Sequence[Placed], after: Sequence[Placed]) -> list[Differen
         for name in was.keys() | now.keys()
         if place_of(was.get(name)) != place_of(now.get(name))
     ]
-    return sorted(found, key=when)
+    return sorted(differences, key=when)
 
 
 def kind_of(before: Placed | None, after: Placed | None) -> DifferenceKind:
@@ -66,6 +66,6 @@ def place_of(placed: Placed | None) -> tuple[object, ...] | None:
     return None if placed is None else (placed.screen, placed.starts_at)
 
 
-def when(one: Difference) -> tuple[object, ...]:
-    placed = one.after or one.before
-    return (placed.starts_at if placed else None, one.programme, one.number)
+def when(difference: Difference) -> tuple[object, ...]:
+    placed = difference.after or difference.before
+    return (placed.starts_at if placed else None, difference.programme, difference.number)

@@ -96,7 +96,7 @@ async def tell_of_lengths(edition_id: str) -> None:
     changed = longer_or_shorter(known, await placed_in(grid))
     if not changed:
         return
-    told = {clash.screenings[0][0]: clash.details for clash in changed}
+    changes = {clash.screenings[0][0]: clash.details for clash in changed}
     for reader in await readers(edition, "programmer"):
         await letters.write(
             "lengths_changed",
@@ -104,25 +104,27 @@ async def tell_of_lengths(edition_id: str) -> None:
             occasion=f"lengths:{grid.id}:{grid.version}:{edition.measured_runtime}:{reader.id}",
             edition=edition,
             link="/programmer/grid",
-            lines=partial(lengths_in, told=[(known[name], told[name]) for name in sorted(told)]),
+            lines=partial(
+                lengths_in, changes=[(known[name], changes[name]) for name in sorted(changes)]
+            ),
         )
 
 
-def lengths_in(language: str, *, told: list[tuple[Item, dict[str, int | str]]]) -> str:
+def lengths_in(language: str, *, changes: list[tuple[Item, dict[str, int | str]]]) -> str:
     return "\n".join(
         t(language, "letter.lengths.line", title=item.title(language), **details)
-        for item, details in told
+        for item, details in changes
     )
 
 
 async def readers(edition: Edition, *parts: str) -> list[Person]:
-    found = await rows(
+    selected = await rows(
         """SELECT DISTINCT p.id FROM person p JOIN role r ON r.person = p.id
            WHERE r.edition = {} AND r.part = ANY({}) AND p.disabled_at IS NULL""",
         edition.id,
         list(parts),
     )
-    return [await person_of(row["id"]) for row in found]
+    return [await person_of(row["id"]) for row in selected]
 
 
 async def places_of(edition: Edition, submission_id: str) -> list[dict[str, Any]]:
@@ -144,9 +146,9 @@ def places_in(language: str, *, stood: list[dict[str, Any]], how: str = "withdra
         t(
             language,
             f"letter.{how}.place",
-            day=evening(language, one["starts_at"]),
-            hour=hour(one["starts_at"]),
-            room=one["room"],
+            day=evening(language, lost["starts_at"]),
+            hour=hour(lost["starts_at"]),
+            room=lost["room"],
         )
-        for one in stood
+        for lost in stood
     )

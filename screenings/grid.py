@@ -72,14 +72,14 @@ async def place(edition: Edition, new: NewScreening, *, by: Person) -> tuple[str
 
 
 async def screening_named(grid: Grid, name: Name) -> Screening:
-    found = await Screening.objects().get(
+    screening = await Screening.objects().get(
         (Screening.grid == grid.id)
         & (Screening.programme == name[0])
         & (Screening.number == name[1])
     )
-    if found is None:
+    if screening is None:
         raise Missing("screening_missing")
-    return found
+    return screening
 
 
 async def held(
@@ -90,12 +90,12 @@ async def held(
     A published screening is not touched. Without `seen` it is taken as it stands.
     """
     grid = await hold_grid(edition)
-    found = await Screening.objects().get(
+    screening = await Screening.objects().get(
         (Screening.id == screening_id) & (Screening.grid == grid.id)
     )
-    if found is None:
+    if screening is None:
         raise Missing("screening_missing")
-    name = (str(found.programme), int(found.number))
+    name = (str(screening.programme), int(screening.number))
     if seen is not None:
         await check_untouched(edition, grid, [name], seen=seen)
     return grid, name, (await places(edition, grid))[name]

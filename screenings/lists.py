@@ -64,24 +64,26 @@ class Placed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def screens(edition: Edition) -> list[Screen]:
-    found = await rows(
+    selected = await rows(
         """SELECT s.* FROM screen s JOIN venue v ON v.id = s.venue WHERE v.edition = {}
            ORDER BY s.position, s.seats DESC, s.id""",
         edition.id,
     )
-    return [Screen(**row) for row in found]
+    return [Screen(**row) for row in selected]
 
 
 async def slots(edition: Edition) -> dict[str, list[int]]:
     """The starts that the programmer has laid out by hand, for each screen that has any."""
-    found: dict[str, list[int]] = {}
+    by_screen: dict[str, list[int]] = {}
     for row in await rows(
         """SELECT t.screen, t.starts_at FROM slot t JOIN screen s ON s.id = t.screen
            JOIN venue v ON v.id = s.venue WHERE v.edition = {} ORDER BY t.starts_at""",
         edition.id,
     ):
-        found.setdefault(row["screen"], []).append(minutes_of(row["starts_at"], edition.first_day))
-    return found
+        by_screen.setdefault(row["screen"], []).append(
+            minutes_of(row["starts_at"], edition.first_day)
+        )
+    return by_screen
 
 
 async def venues(edition: Edition) -> list[dict[str, Any]]:
@@ -96,7 +98,7 @@ async def guests(edition: Edition) -> list[Guest]:
 
 async def items(edition: Edition) -> list[Item]:
     """Programmes with their films; minutes measured or declared as the edition says."""
-    found = await rows(
+    selected = await rows(
         """SELECT p.id, p.kind, p.title_fr, p.title_en, x.letter AS section_letter,
              x.name_fr AS section_fr, x.name_en AS section_en, p.own_minutes, p.intro, p.debate,
              p.demand, p.prestige, p.premiere, p.showings, p.least_seats, p.equipment, p.earliest,
@@ -114,7 +116,7 @@ async def items(edition: Edition) -> list[Item]:
            WHERE p.edition = {} ORDER BY x.position, p.title_fr, p.id""",
         edition.id,
     )
-    return [item_of(row, measured=edition.measured_runtime) for row in found]
+    return [item_of(row, measured=edition.measured_runtime) for row in selected]
 
 
 def item_of(row: dict[str, Any], *, measured: bool) -> Item:
@@ -124,8 +126,8 @@ def item_of(row: dict[str, Any], *, measured: bool) -> Item:
     staying = [f for f in films if not is_gone(f)]
     pencilled = any((f["pending"] or f["status"]) != "accepted" or f["pending"] for f in staying)
     has_left = bool(films) and not staying
-    told = {"minutes": max(1, minutes), "is_pencilled": pencilled, "has_left": has_left}
-    return msgspec.convert({**row, **told}, Item)
+    derived = {"minutes": max(1, minutes), "is_pencilled": pencilled, "has_left": has_left}
+    return msgspec.convert({**row, **derived}, Item)
 
 
 def is_gone(film: dict[str, Any]) -> bool:
@@ -141,10 +143,10 @@ async def working_grid(edition: Edition) -> Grid:
         new_id(),
         edition.id,
     )
-    found = await Grid.objects().get((Grid.edition == edition.id) & Grid.number.is_null())
-    if found is None:
+    grid = await Grid.objects().get((Grid.edition == edition.id) & Grid.number.is_null())
+    if grid is None:
         raise Missing("grid_missing")
-    return found
+    return grid
 
 
 async def published_grids(edition: Edition) -> list[dict[str, Any]]:
@@ -157,9 +159,9 @@ async def published_grids(edition: Edition) -> list[dict[str, Any]]:
 
 
 async def placed_in(grid: Grid) -> list[Placed]:
-    found = await rows("SELECT * FROM screening WHERE grid = {} ORDER BY starts_at, id", grid.id)
+    selected = await rows("SELECT * FROM screening WHERE grid = {} ORDER BY starts_at, id", grid.id)
     return msgspec.convert(
-        [{k: row[k] for k in Placed.__struct_fields__} for row in found], list[Placed]
+        [{k: row[k] for k in Placed.__struct_fields__} for row in selected], list[Placed]
     )
 
 
@@ -290,7 +292,7 @@ async def departures(known: dict[str, Item], placed: list[Placed]) -> list[model
 
 async def departures_of(submissions: set[str]) -> dict[str, dict[str, int | str]]:
     """By whom and when; ISO, in UTC."""
-    found = await rows(
+    selected = await rows(
         """SELECT DISTINCT ON (r.subject) r.subject, coalesce(p.name, '') AS by, r.at
            FROM record r LEFT JOIN person p ON p.id = r.person
            WHERE r.subject = ANY({}) AND r.act = 'submission_moved'
@@ -299,19 +301,19 @@ async def departures_of(submissions: set[str]) -> dict[str, dict[str, int | str]
         sorted(submissions),
         sorted(GONE),
     )
-    return {row["subject"]: {"by": row["by"], "when": row["at"].isoformat()} for row in found}
+    return {row["subject"]: {"by": row["by"], "when": row["at"].isoformat()} for row in selected}
 
 
 def longer_or_shorter(known: dict[str, Item], placed: list[Placed]) -> list[model.Clash]:
     """A new version of a film plays longer or shorter than the place that was made for it."""
-    found = []
+    clashes = []
     for p in placed:
         item = known[p.programme]
         was = round((p.film_ends_at - p.starts_at).total_seconds() / 60) - item.intro
         if was != item.minutes:
-            name, told = (p.programme, p.number), {"was": was, "now": item.minutes}
-            found.append(model.Clash("length_changed", "warn", [name], dict(told)))
-    return found
+            name, lengths = (p.programme, p.number), {"was": was, "now": item.minutes}
+            clashes.append(model.Clash("length_changed", "warn", [name], dict(lengths)))
+    return clashes
 
 
 async def twins_in(known: dict[str, Item], placed: list[Placed]) -> list[model.Clash]:
@@ -327,12 +329,12 @@ async def twins_in(known: dict[str, Item], placed: list[Placed]) -> list[model.C
         model.Clash(
             "film_twin",
             "warn",
-            sorted({*where[one], *where[other]}),
-            {"film": titles[one], "twin": titles[other]},
+            sorted({*where[first], *where[second]}),
+            {"film": titles[first], "twin": titles[second]},
         )
-        for one, others in twins.items()
-        for other in others
-        if one < other
+        for first, others in twins.items()
+        for second in others
+        if first < second
     ]
 
 
@@ -342,7 +344,7 @@ async def mark_of(edition: Edition) -> dict[str, Any]:
     Whoever acts (a programmer, a maker, the committee, a worker) need tell nobody: pages look.
     """
     grid = await working_grid(edition)
-    found = await rows(
+    selected = await rows(
         """SELECT md5(concat_ws('|',
              (SELECT string_agg(concat_ws(',', s.id, s.screen, s.starts_at, s.locked), ';' ORDER BY s.id)
               FROM screening s WHERE s.grid = {}),
@@ -362,14 +364,14 @@ async def mark_of(edition: Edition) -> dict[str, Any]:
         grid.id,
         *[edition.id] * 6,
     )
-    return {"version": grid.version, "mark": found[0]["mark"]}
+    return {"version": grid.version, "mark": selected[0]["mark"]}
 
 
 async def plan_run(edition: Edition, run_id: str) -> PlanRun:
-    found = await PlanRun.objects().get((PlanRun.id == run_id) & (PlanRun.edition == edition.id))
-    if found is None:
+    run = await PlanRun.objects().get((PlanRun.id == run_id) & (PlanRun.edition == edition.id))
+    if run is None:
         raise Missing("plan_missing")
-    return found
+    return run
 
 
 async def plan_runs(edition: Edition) -> list[dict[str, Any]]:

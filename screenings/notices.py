@@ -34,20 +34,22 @@ class ScheduleChange(msgspec.Struct, frozen=True, kw_only=True):
 
 def changes(before: Showings, after: Showings) -> list[ScheduleChange]:
     """In the order of the programme. Two showings that only trade their numbers are no change."""
-    same = {one.place for one in before.values()} & {one.place for one in after.values()}
-    was = {name: one for name, one in before.items() if one.place not in same}
-    now = {name: one for name, one in after.items() if one.place not in same}
-    found = [
+    same = {showing.place for showing in before.values()} & {
+        showing.place for showing in after.values()
+    }
+    was = {name: showing for name, showing in before.items() if showing.place not in same}
+    now = {name: showing for name, showing in after.items() if showing.place not in same}
+    schedule_changes = [
         ScheduleChange(
             kind=kind_of(was.get(name), now.get(name)), before=was.get(name), after=now.get(name)
         )
         for name in was.keys() | now.keys()
     ]
-    return sorted(found, key=when)
+    return sorted(schedule_changes, key=when)
 
 
 def when(change: ScheduleChange) -> list[datetime]:
-    return [one.starts_at for one in (change.after, change.before) if one is not None]
+    return [showing.starts_at for showing in (change.after, change.before) if showing is not None]
 
 
 def kind_of(before: Showing | None, after: Showing | None) -> Literal["new", "moved", "gone"]:
@@ -63,18 +65,18 @@ def letter_of(before: Showings, after: Showings) -> str:
     return "rescheduled" if after else "unscheduled"
 
 
-def lines(language: str, found: list[ScheduleChange]) -> str:
-    return "\n".join(line(language, change) for change in found)
+def lines(language: str, changes: list[ScheduleChange]) -> str:
+    return "\n".join(line(language, change) for change in changes)
 
 
 def line(language: str, change: ScheduleChange) -> str:
     """`Séance déplacée : samedi 27 novembre, 20:30, Lumière devient dimanche 28 novembre, …`."""
-    told = {
+    values = {
         name: where(language, showing)
         for name, showing in (("before", change.before), ("after", change.after))
         if showing is not None
     }
-    return t(language, f"letter.schedule.{change.kind}", **told)
+    return t(language, f"letter.schedule.{change.kind}", **values)
 
 
 def where(language: str, showing: Showing) -> str:

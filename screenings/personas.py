@@ -58,10 +58,10 @@ def reach(
     wishes = wished(facts, persona, traits or {})
     open_to = [p for p in placements if p.programme in wishes and comes(facts, persona, p)]
     seen, best = select(facts, open_to, wishes, persona.pause, persona.most_a_day)
-    found = {p.programme for p in seen}
+    reached = {p.programme for p in seen}
     wanted = persona.must or sorted(wishes)
-    share = sum(programme in found for programme in wanted) / len(wanted) if wanted else 1.0
-    missed = [programme for programme in wanted if programme not in found]
+    share = sum(programme in reached for programme in wanted) / len(wanted) if wanted else 1.0
+    missed = [programme for programme in wanted if programme not in reached]
     return Reach(persona.id, seen, missed, round(share, 4), best)
 
 
@@ -72,8 +72,8 @@ def worst(
     traits: Mapping[str, Traits] | None = None,
 ) -> Reach | None:
     """The visitor whom this plan serves least."""
-    found = [reach(problem, placements, persona, traits) for persona in personas]
-    return min(found, key=lambda r: (r.share, r.persona), default=None)
+    reaches = [reach(problem, placements, persona, traits) for persona in personas]
+    return min(reaches, key=lambda r: (r.share, r.persona), default=None)
 
 
 def wished(facts: Facts, persona: Persona, traits: Mapping[str, Traits]) -> dict[str, int]:

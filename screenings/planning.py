@@ -101,21 +101,27 @@ async def olds(edition: Edition, standing: list[Placed]) -> list[Old]:
     last = await last_published(edition)
     public = {} if last is None else {p.stable: p for p in await placed_in(last)}
     return [
-        Old(**msgspec.structs.asdict(placement_of(one, edition)), price=price_of_move(one, public))
-        for one in standing
-        if not one.locked
+        Old(
+            **msgspec.structs.asdict(placement_of(placed, edition)),
+            price=price_of_move(placed, public),
+        )
+        for placed in standing
+        if not placed.locked
     ]
 
 
-def price_of_move(one: Placed, public: dict[str, Placed]) -> int:
-    read = public.get(one.stable)
-    is_public = read is not None and (read.screen, read.starts_at) == (one.screen, one.starts_at)
+def price_of_move(placed: Placed, public: dict[str, Placed]) -> int:
+    read = public.get(placed.stable)
+    is_public = read is not None and (read.screen, read.starts_at) == (
+        placed.screen,
+        placed.starts_at,
+    )
     return PRICE_OF_PUBLIC_MOVE if is_public else PRICE_OF_MOVE
 
 
 def keeping(problem: Problem, old: list[Old]) -> Problem:
     known = {programme.id for programme in problem.programmes}
-    staying = [one for one in old if one.programme in known]
+    staying = [move for move in old if move.programme in known]
     if not staying:
         return problem
     return replace(problem, old=staying, settings={**problem.settings, "S11": Setting(on=True)})
@@ -175,11 +181,11 @@ async def plan(run_id: str, *, lease: Lease, heartbeat: Heartbeat, news: News) -
         await follow(run, work, watcher, heartbeat, news)
     finally:
         watcher.stop.set()
-    found, explanation = await work
-    report = check(problem, found)
+    found_plan, explanation = await work
+    report = check(problem, found_plan)
     if report.violations:
         raise IllegalPlan(", ".join(sorted({clash.code for clash in report.violations})))
-    await keep(run, found, explanation, watcher, lease=lease)
+    await keep(run, found_plan, explanation, watcher, lease=lease)
     await news.tell("plan", run.id, state="done", refresh=True)
 
 
@@ -196,25 +202,25 @@ async def mend(
     task = mending(problem, known(problem, run.before), seconds=float(run.seconds))
     work = asyncio.create_task(asyncio.to_thread(mended, task))
     await follow(run, work, watcher, heartbeat, news)
-    found = await work
-    state = {"repaired": "done", "impossible": "impossible"}.get(found.verdict, "stopped")
+    repair = await work
+    state = {"repaired": "done", "impossible": "impossible"}.get(repair.verdict, "stopped")
     async with transaction():
         await hold(lease)
         await rows(
             """UPDATE plan_run SET state = {}, plan = {}::jsonb, repair = {}::jsonb,
                  ended_at = now() WHERE id = {} RETURNING id""",
             state,
-            msgspec.json.encode(plan_of(problem, found)).decode() if state == "done" else None,
-            msgspec.json.encode(replace(found, plan=[], diff=[])).decode(),
+            msgspec.json.encode(plan_of(problem, repair)).decode() if state == "done" else None,
+            msgspec.json.encode(replace(repair, plan=[], diff=[])).decode(),
             run.id,
         )
-        await record("repair_found", run.id, edition=run.edition, moves=found.moves)
+        await record("repair_found", run.id, edition=run.edition, moves=repair.moves)
     await news.tell("plan", run.id, state="done", refresh=True)
 
 
-def plan_of(problem: Problem, found: Repair) -> Plan:
+def plan_of(problem: Problem, repair: Repair) -> Plan:
     """A repair leaves out what was never placed, and says nothing of the least cost."""
-    placed = {(p.programme, p.number) for p in found.plan}
+    placed = {(p.programme, p.number) for p in repair.plan}
     out = [
         Unplaced(p.id, number, "not_asked")
         for p in problem.programmes
@@ -222,13 +228,13 @@ def plan_of(problem: Problem, found: Repair) -> Plan:
         if (p.id, number) not in placed
     ]
     return Plan(
-        placements=found.plan,
+        placements=repair.plan,
         unplaced=out,
-        cost=found.cost,
-        cost_by_rule=prices(Facts(problem), found.plan),
+        cost=repair.cost,
+        cost_by_rule=prices(Facts(problem), repair.plan),
         bound=0,
         gap=0.0,
-        seconds=found.seconds,
+        seconds=repair.seconds,
         proved=False,
         seed=0,
     )
@@ -239,17 +245,17 @@ def thought(
 ) -> tuple[Plan, Explanation | None]:
     """The plan, and where it leaves something out, why; an explanation that fails costs no plan."""
     order = PlanTask(problem, float(run.seconds), run.seed, was=known(problem, run.before))
-    found = solve(order, on_progress=watcher.hear, should_stop=watcher.stop.is_set)
-    if not found.unplaced or watcher.stop.is_set():
-        return found, None
+    answer = solve(order, on_progress=watcher.hear, should_stop=watcher.stop.is_set)
+    if not answer.unplaced or watcher.stop.is_set():
+        return answer, None
     if watcher.latest is not None:
         watcher.hear(replace(watcher.latest, phase="explaining"))
     question = WhyTask(problem, EXPLAINING)
     try:
-        return found, explained(question, should_stop=watcher.stop.is_set)
+        return answer, explained(question, should_stop=watcher.stop.is_set)
     except PlannerFailed:
         log.exception("run=%s has a plan, and no explanation", run.id)
-        return found, None
+        return answer, None
 
 
 def known(problem: Problem, before: object) -> list[Placement]:
@@ -271,21 +277,21 @@ async def follow(
     news: News,
 ) -> None:
     """Twice a second: tell the newest progress, ask whether somebody wants it to stop."""
-    told: Progress | None = None
+    last_told: Progress | None = None
     noted = 0.0
     while not work.done():
         await asyncio.wait({work}, timeout=0.5)
         if heartbeat.lost:
             raise Superseded(run.id)
-        if watcher.latest is not None and watcher.latest is not told:
-            told = watcher.latest
-            await news.tell("plan", run.id, state="running", **msgspec.to_builtins(told))
+        if watcher.latest is not None and watcher.latest is not last_told:
+            last_told = watcher.latest
+            await news.tell("plan", run.id, state="running", **msgspec.to_builtins(last_told))
         if time.monotonic() - noted > 1:
             noted = time.monotonic()
             asked = await rows(
                 """UPDATE plan_run SET progress = {}::jsonb, trail = {}::jsonb WHERE id = {}
                    RETURNING stop_asked""",
-                msgspec.json.encode(told).decode() if told else "{}",
+                msgspec.json.encode(last_told).decode() if last_told else "{}",
                 msgspec.json.encode(watcher.trail).decode(),
                 run.id,
             )
@@ -301,13 +307,13 @@ async def set_state(run: PlanRun, lease: Lease, state: str) -> None:
 
 async def keep(
     run: PlanRun,
-    found: Plan,
+    answer: Plan,
     explanation: Explanation | None,
     watcher: SolveWatcher,
     *,
     lease: Lease,
 ) -> None:
-    state = "done" if found.placements else "impossible"
+    state = "done" if answer.placements else "impossible"
     async with transaction():
         await hold(lease)
         await rows(
@@ -315,15 +321,15 @@ async def keep(
                  progress = {}::jsonb, trail = {}::jsonb, ended_at = now()
                WHERE id = {} RETURNING id""",
             state,
-            msgspec.json.encode(found).decode(),
+            msgspec.json.encode(answer).decode(),
             msgspec.json.encode(replace(explanation, plan=[])).decode() if explanation else None,
             msgspec.json.encode(watcher.latest).decode() if watcher.latest else "{}",
             msgspec.json.encode(watcher.trail).decode(),
             run.id,
         )
         await record(
-            "plan_found", run.id, edition=run.edition, cost=found.cost, bound=found.bound,
-            placed=len(found.placements),
+            "plan_found", run.id, edition=run.edition, cost=answer.cost, bound=answer.bound,
+            placed=len(answer.placements),
         )  # fmt: skip
 
 
@@ -361,10 +367,10 @@ async def apply(
         return int((await working_grid(edition)).version)
     if run.state != "done" or run.plan is None:
         raise Refused("plan_not_ready")
-    found = msgspec.convert(run.plan, Plan)
+    proposal = msgspec.convert(run.plan, Plan)
     wanted = {
         name: place
-        for name, place in changes_of(run, found).items()
+        for name, place in changes_of(run, proposal).items()
         if only is None or name in only
     }
     if only is not None and not wanted:
@@ -381,14 +387,14 @@ async def apply(
     return grid.version
 
 
-def changes_of(run: PlanRun, found: Plan) -> dict[Name, Place | None]:
+def changes_of(run: PlanRun, proposal: Plan) -> dict[Name, Place | None]:
     """What differs from the grid as it stood when the plan was asked for."""
     was = msgspec.convert(run.before, list[Placement])
     return {
         (move.programme, move.number): (
             Place(screen=move.after.screen, start=move.after.start) if move.after else None
         )
-        for move in difference(was, found.placements)
+        for move in difference(was, proposal.placements)
     }
 
 

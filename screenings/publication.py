@@ -169,19 +169,19 @@ async def letters_due(edition: Edition, grid: Grid) -> int:
         for film in before.keys() | after.keys()
         if notices.changes(before.get(film, {}), after.get(film, {}))
     ]
-    found = await rows(
+    selected = await rows(
         """SELECT count(*) AS n FROM member m JOIN submission s ON s.id = m.submission
            WHERE s.id = ANY({}) AND s.status <> 'withdrawn'""",
         films,
     )
-    return int(found[0]["n"])
+    return int(selected[0]["n"])
 
 
 async def newest_number(edition: Edition) -> int:
-    found = await rows(
+    selected = await rows(
         "SELECT coalesce(max(number), 0) AS n FROM grid WHERE edition = {}", edition.id
     )
-    return int(found[0]["n"])
+    return int(selected[0]["n"])
 
 
 async def set_times(edition: Edition, grid: Grid) -> None:
@@ -223,9 +223,9 @@ async def copy(edition: Edition, grid: Grid, *, by: Person) -> int:
     return number
 
 
-def same(one: Document, other: Document) -> bool:
+def same(document: Document, other: Document) -> bool:
     """All but the number is alike."""
-    return msgspec.structs.replace(one, number=other.number) == other
+    return msgspec.structs.replace(document, number=other.number) == other
 
 
 async def document_of(edition: Edition, grid: Grid, number: int) -> Document:
@@ -317,7 +317,7 @@ def programme_of(
 
 async def films_of(edition: Edition, programmes: set[str]) -> dict[str, list[PublicFilm]]:
     """Accepted films only: `hindrances` has refused every other."""
-    found = await rows(
+    selected = await rows(
         """SELECT q.programme, s.id AS submission, f.title, f.title_en, f.director, f.year,
              f.countries, f.languages, f.subtitles, f.synopsis_fr, f.synopsis_en, f.premiere,
              n.id AS file, CASE WHEN {} THEN coalesce((n.facts->>'duration')::float, 0)
@@ -330,7 +330,7 @@ async def films_of(edition: Edition, programmes: set[str]) -> dict[str, list[Pub
         sorted(programmes),
     )
     films: dict[str, list[PublicFilm]] = {}
-    for row in found:
+    for row in selected:
         films.setdefault(row.pop("programme"), []).append(msgspec.convert(row, PublicFilm))
     return films
 
@@ -345,22 +345,22 @@ async def write_to_makers(edition: Edition, number: int) -> None:
 
 async def films_told(edition: Edition, number: int) -> int:
     """Of how many films the makers got a letter about this publication."""
-    found = await rows(
+    selected = await rows(
         """SELECT count(DISTINCT about) AS n FROM letter
            WHERE edition = {} AND occasion LIKE {}""",
         edition.id,
         f"published:{number}:%",
     )
-    return int(found[0]["n"])
+    return int(selected[0]["n"])
 
 
 async def write_to(
     film: str, before: Showings, after: Showings, edition: Edition, number: int
 ) -> None:
     """A film that its maker has taken back leaves without a letter: they know."""
-    found = notices.changes(before, after)
+    changes = notices.changes(before, after)
     submission = await Submission.objects().get(Submission.id == film)
-    if not found or submission is None or submission.status == Status.WITHDRAWN:
+    if not changes or submission is None or submission.status == Status.WITHDRAWN:
         return
     programmes = {programme for programme, _ in after}
     await tell_members(
@@ -369,16 +369,16 @@ async def write_to(
         edition=edition,
         occasion=f"published:{number}",
         link=f"/films/{programmes.pop()}" if len(programmes) == 1 else "",
-        lines=lambda language: notices.lines(language, found),
+        lines=lambda language: notices.lines(language, changes),
     )
 
 
 async def document_numbered(edition: Edition, number: int) -> Document | None:
     """As it was frozen, with all that has left since."""
-    found = await rows(
+    selected = await rows(
         "SELECT document FROM grid WHERE edition = {} AND number = {}", edition.id, number
     )
-    return msgspec.convert(found[0]["document"], Document) if found else None
+    return msgspec.convert(selected[0]["document"], Document) if selected else None
 
 
 def showings_of(document: Document | None) -> dict[str, dict[tuple[str, int], Showing]]:
@@ -386,26 +386,26 @@ def showings_of(document: Document | None) -> dict[str, dict[tuple[str, int], Sh
     if document is None:
         return {}
     rooms = {screen.id: screen.name for screen in document.screens}
-    films = {one.id: [film.submission for film in one.films] for one in document.programmes}
-    found: dict[str, dict[tuple[str, int], Showing]] = {}
-    for one in document.screenings:
-        showing = Showing(screen=one.screen, room=rooms[one.screen], starts_at=one.starts_at)
-        for film in films[one.programme]:
-            found.setdefault(film, {})[one.programme, one.number] = showing
-    return found
+    films = {shown.id: [film.submission for film in shown.films] for shown in document.programmes}
+    by_film: dict[str, dict[tuple[str, int], Showing]] = {}
+    for shown in document.screenings:
+        showing = Showing(screen=shown.screen, room=rooms[shown.screen], starts_at=shown.starts_at)
+        for film in films[shown.programme]:
+            by_film.setdefault(film, {})[shown.programme, shown.number] = showing
+    return by_film
 
 
 async def newest_document(edition: Edition) -> Document | None:
     """What the public sees: the last publication, less the films that have left since."""
-    found = await rows(
+    selected = await rows(
         """SELECT document, published_at FROM grid WHERE edition = {} AND number IS NOT NULL
            ORDER BY number DESC LIMIT 1""",
         edition.id,
     )
-    if not found:
+    if not selected:
         return None
     document = msgspec.structs.replace(
-        msgspec.convert(found[0]["document"], Document), published_at=found[0]["published_at"]
+        msgspec.convert(selected[0]["document"], Document), published_at=selected[0]["published_at"]
     )
     return without(document, await left(document))
 
@@ -428,7 +428,7 @@ async def published_programme(edition: Edition, programme_id: str) -> PublicProg
 
 async def left(document: Document) -> set[str]:
     """Its films that their makers have taken back."""
-    shown = [film.submission for one in document.programmes for film in one.films]
+    shown = [film.submission for programme in document.programmes for film in programme.films]
     gone = await rows(
         "SELECT id FROM submission WHERE id = ANY({}) AND status <> 'accepted'", sorted(shown)
     )
@@ -438,13 +438,14 @@ async def left(document: Document) -> set[str]:
 def without(document: Document, gone: set[str]) -> Document:
     """A block goes on without the film; a screening of nothing else leaves with it."""
     kept = [
-        msgspec.structs.replace(one, films=films)
-        for one in document.programmes
-        if (films := [film for film in one.films if film.submission not in gone]) or not one.films
+        msgspec.structs.replace(programme, films=films)
+        for programme in document.programmes
+        if (films := [film for film in programme.films if film.submission not in gone])
+        or not programme.films
     ]
-    names = {one.id for one in kept}
+    names = {programme.id for programme in kept}
     return msgspec.structs.replace(
         document,
         programmes=kept,
-        screenings=[one for one in document.screenings if one.programme in names],
+        screenings=[shown for shown in document.screenings if shown.programme in names],
     )

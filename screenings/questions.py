@@ -52,11 +52,13 @@ _kept: dict[str, Any] = {}
 async def standing(edition: Edition) -> tuple[Problem, list[Placement], dict[str, Name]]:
     """The problem with its locks, the working grid, and each screening's name in them."""
     placed = await placed_in(await working_grid(edition))
-    problem = await problem_of(edition, pins=[one for one in placed if one.locked])
+    problem = await problem_of(
+        edition, pins=[screening for screening in placed if screening.locked]
+    )
     known = {programme.id for programme in problem.programmes}
-    staying = [one for one in placed if one.programme in known]
-    names = {one.id: (one.programme, one.number) for one in staying}
-    return problem, [placement_of(one, edition) for one in staying], names
+    staying = [screening for screening in placed if screening.programme in known]
+    names = {screening.id: (screening.programme, screening.number) for screening in staying}
+    return problem, [placement_of(screening, edition) for screening in staying], names
 
 
 async def about(edition: Edition, screening: str) -> tuple[Why, list[Cell]]:

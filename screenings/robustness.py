@@ -53,7 +53,7 @@ def lateness(
     starts: dict[Name, MinutesArray] = {}
     ends: dict[Name, MinutesArray] = {}
     before = waits_for(facts, ordered)
-    found = []
+    delays = []
     for p in ordered:
         name = (p.programme, p.number)
         start = np.full(draws, p.start, dtype=np.int64)
@@ -64,8 +64,8 @@ def lateness(
         starts[name] = start
         ends[name] = start + (facts.ends(p) - p.start) + np.maximum(extra, -talk)
         cause = blamed(p, before[name], ends)
-        found.append(judged(p, start - p.start, cause, tolerated, rare))
-    return found
+        delays.append(judged(p, start - p.start, cause, tolerated, rare))
+    return delays
 
 
 def waits_for(facts: Facts, ordered: Sequence[Placement]) -> dict[Name, list[tuple[Name, int]]]:

@@ -60,10 +60,10 @@ def check_name(name: str) -> None:
 
 
 async def venue_in(edition: Edition, venue_id: str) -> Venue:
-    found = await Venue.objects().get((Venue.id == venue_id) & (Venue.edition == edition.id))
-    if found is None:
+    venue = await Venue.objects().get((Venue.id == venue_id) & (Venue.edition == edition.id))
+    if venue is None:
         raise Missing("venue_missing")
-    return found
+    return venue
 
 
 async def add_screen(edition: Edition, form: ScreenForm, *, by: Person) -> Screen:

@@ -28,10 +28,10 @@ class _Local(etree.Resolver):
 @cache
 def folder() -> Path:
     """The schemas that clairmeta carries; its code is not run, it wants tools that are not here."""
-    found = find_spec("clairmeta")
-    if found is None or not found.submodule_search_locations:
+    spec = find_spec("clairmeta")
+    if spec is None or not spec.submodule_search_locations:
         raise BadList("no schemas here")
-    return Path(found.submodule_search_locations[0]) / "xsd"
+    return Path(spec.submodule_search_locations[0]) / "xsd"
 
 
 @cache
@@ -98,21 +98,23 @@ def name(element: etree._Element) -> str:
 
 def child(element: etree._Element, *path: str) -> etree._Element | None:
     """The first element along these names, whatever namespace they are in."""
-    here: etree._Element | None = element
+    current: etree._Element | None = element
     for wanted in path:
-        here = (
-            None if here is None else next((e for e in elements(here) if name(e) == wanted), None)
+        current = (
+            None
+            if current is None
+            else next((e for e in elements(current) if name(e) == wanted), None)
         )
-    return here
+    return current
 
 
 def elements(element: etree._Element) -> list[etree._Element]:
-    return [one for one in element if isinstance(one.tag, str)]
+    return [node for node in element if isinstance(node.tag, str)]
 
 
 def text(element: etree._Element, *path: str) -> str:
-    found = child(element, *path)
-    return (found.text or "").strip() if found is not None else ""
+    inner = child(element, *path)
+    return (inner.text or "").strip() if inner is not None else ""
 
 
 def identity(words: str) -> str:

@@ -81,4 +81,4 @@ class Package(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def main(self) -> Composition | None:
         """The longest composition is the film."""
-        return max(self.compositions, key=lambda one: one.seconds, default=None)
+        return max(self.compositions, key=lambda composition: composition.seconds, default=None)

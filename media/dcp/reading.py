@@ -31,11 +31,11 @@ ProgressHook = Callable[[float], None]
 
 def root_of(folder: Path) -> Path | None:
     """Where the package begins: here, or in the one folder that holds everything."""
-    here = [
+    folders = [
         folder,
-        *(one for one in sorted(folder.iterdir()) if one.is_dir() and one.name[:1] not in "._"),
+        *(path for path in sorted(folder.iterdir()) if path.is_dir() and path.name[:1] not in "._"),
     ]
-    roots = [one for one in here if any((one / known).is_file() for known in MAPS)]
+    roots = [path for path in folders if any((path / known).is_file() for known in MAPS)]
     return roots[0] if roots else None
 
 
@@ -136,7 +136,7 @@ class _Reader:
 
     def read_lists(self) -> None:
         """Packing lists first: what they do not name is not part of the package."""
-        for asset in [self.assets[one] for one in sorted(self.packing)]:
+        for asset in [self.assets[asset_id] for asset_id in sorted(self.packing)]:
             root = self.list_at(self.root / asset.path) if asset.size is not None else None
             if root is None:
                 self.wrong(f"PKL {asset.path}")
@@ -166,12 +166,14 @@ class _Reader:
 
     def weigh(self, on_progress: ProgressHook, cancelled: Callable[[], bool]) -> None:
         """Every file that the packing lists name is there, as long as promised, and not one bit off."""
-        played = {t.asset for one in self.compositions for reel in one.reels for t in reel}
-        for known in (self.assets[one] for one in sorted(played & set(self.assets))):
+        played = {
+            t.asset for composition in self.compositions for reel in composition.reels for t in reel
+        }
+        for known in (self.assets[asset_id] for asset_id in sorted(played & set(self.assets))):
             if not known.promised_sha1:
                 self.wrong(f"PKL: {known.path}")
-        listed = [one for one in self.assets.values() if one.promised_sha1]
-        total = sum(one.size or 0 for one in listed) or 1
+        listed = [asset for asset in self.assets.values() if asset.promised_sha1]
+        total = sum(asset.size or 0 for asset in listed) or 1
         done = 0
         for asset in listed:
             if asset.size is None:
@@ -189,8 +191,8 @@ class _Reader:
     def look_inside(self, tools: Tools, *, allow_fallback: bool) -> None:
         wanted = {
             track.asset: track.kind
-            for one in self.compositions
-            for reel in one.reels
+            for composition in self.compositions
+            for reel in composition.reels
             for track in reel
             if track.kind in {"picture", "sound"} and track.asset in self.assets
         }

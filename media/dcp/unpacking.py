@@ -36,7 +36,9 @@ def unpack(
     try:
         count(archive)
         with zipfile.ZipFile(archive) as packed:
-            entries = [one for one in packed.infolist() if not one.is_dir()]
+            entries = [
+                packed_entry for packed_entry in packed.infolist() if not packed_entry.is_dir()
+            ]
             check(entries, most_bytes)
             room = most_bytes
             for entry in entries:

@@ -86,7 +86,7 @@ def check(problem: Problem, plan: Plan) -> Report:
         *unkept(plan), *locks(problem, plan), *alone(problem, shown),
         *together(problem, shown), *groups(problem, shown),
     ]  # fmt: skip
-    broken = [one for one in by_code if hard(problem, RULE_OF[one.code])]
+    broken = [clash for clash in by_code if hard(problem, RULE_OF[clash.code])]
     by_rule = {
         rule: weight_of(problem, rule) * units
         for rule, units in (soft_units(problem, shown) | demoted_units(problem, by_code)).items()
@@ -121,7 +121,7 @@ def weight_of(problem: Problem, rule: str) -> int:
 
 def demoted_units(problem: Problem, faults: list[Clash]) -> dict[str, int]:
     """How often each rule is broken that costs a price and forbids nothing."""
-    count = Counter(RULE_OF[one.code] for one in faults)
+    count = Counter(RULE_OF[clash.code] for clash in faults)
     return {
         rule: count[rule]
         for rule in RULES
@@ -136,8 +136,8 @@ def stranger(problem: Problem, placement: Placement) -> bool:
 
 
 def worked_out(problem: Problem, p: Placement) -> Shown:
-    programme = next(one for one in problem.programmes if one.id == p.programme)
-    screen = next(one for one in problem.screens if one.id == p.screen)
+    programme = next(candidate for candidate in problem.programmes if candidate.id == p.programme)
+    screen = next(candidate for candidate in problem.screens if candidate.id == p.screen)
     intro = dict(enumerate(programme.intros)).get(p.number, programme.intro)
     by_default = programme.debate if p.number == 0 else 0
     debate = dict(enumerate(programme.debates)).get(p.number, by_default)
@@ -177,15 +177,15 @@ def complete(problem: Problem, plan: Plan) -> Iterator[Clash]:
 
 
 def off_the_grid(problem: Problem, p: Placement) -> bool:
-    screen = next(one for one in problem.screens if one.id == p.screen)
+    screen = next(candidate for candidate in problem.screens if candidate.id == p.screen)
     if screen.slots is not None:
         return p.start not in screen.slots
     return p.start % (screen.step or problem.step) != 0
 
 
 def unkept(plan: Plan) -> Iterator[Clash]:
-    for one in plan.unplaced:
-        yield fault("unkept_promise", (one.programme, one.number))
+    for missing in plan.unplaced:
+        yield fault("unkept_promise", (missing.programme, missing.number))
 
 
 def locks(problem: Problem, plan: Plan) -> Iterator[Clash]:
@@ -213,8 +213,10 @@ def of_room(problem: Problem, s: Shown) -> Iterator[str]:
     for begins, ends in screen.closures:
         if not (s.end <= begins or ends <= s.start):
             yield "screen_closed"
-    for one in problem.reservations:
-        if one.screen == screen.id and not (s.clear <= one.begins or one.ends <= s.start):
+    for reserved in problem.reservations:
+        if reserved.screen == screen.id and not (
+            s.clear <= reserved.begins or reserved.ends <= s.start
+        ):
             yield "screen_reserved"
     if any(item not in screen.equipment for item in programme.equipment):
         yield "equipment_missing"
@@ -294,16 +296,16 @@ def of_people(problem: Problem, a: Shown, b: Shown) -> Iterator[str]:
         pause = max(jury.pause, way(problem, a, b))
         if firsts and both <= set(jury.programmes) and b.start < a.end + pause:
             yield "jury_in_two_places"
-    for one, other in problem.never_together:
-        if one != other and {one, other} == both and b.start < a.end:
+    for first, second in problem.never_together:
+        if first != second and {first, second} == both and b.start < a.end:
             yield "never_together"
 
 
 def way(problem: Problem, a: Shown, b: Shown) -> int:
     if a.screen.id == b.screen.id:
         return 0
-    for one, other, minutes in problem.ways:
-        if (a.venue, b.venue) in {(one, other), (other, one)}:
+    for near, far, minutes in problem.ways:
+        if (a.venue, b.venue) in {(near, far), (far, near)}:
             return minutes
     return problem.travel
 
@@ -348,17 +350,17 @@ def of_juries(problem: Problem, shown: list[Shown]) -> Iterator[Clash]:
 def of_rights(problem: Problem, shown: list[Shown]) -> Iterator[Clash]:
     measures = problem.measures
     for programme in problem.programmes:
-        its = [s for s in shown if s.name[0] == programme.id]
-        names, days = sorted(s.name for s in its), [s.day for s in its]
-        if programme.most_screenings is not None and len(its) > programme.most_screenings:
+        screenings = [s for s in shown if s.name[0] == programme.id]
+        names, days = sorted(s.name for s in screenings), [s.day for s in screenings]
+        if programme.most_screenings is not None and len(screenings) > programme.most_screenings:
             yield fault("too_many_screenings", *names)
-        if not programme.visa or not its:
+        if not programme.visa or not screenings:
             continue
-        if len(its) > measures.visa_screenings:
+        if len(screenings) > measures.visa_screenings:
             yield fault("visa_screenings", *names)
         if max(days) - min(days) + 1 > measures.visa_days:
             yield fault("visa_days", *names)
-        if len({s.screen.commune for s in its}) > 1:
+        if len({s.screen.commune for s in screenings}) > 1:
             yield fault("visa_communes", *names)
 
 
@@ -394,10 +396,10 @@ def of_orders(problem: Problem, shown: list[Shown]) -> Iterator[Clash]:
 
 def of_crews(problem: Problem, shown: list[Shown]) -> Iterator[Clash]:
     for crew in problem.crews:
-        its = [s for s in shown if s.screen.id in crew.screens]
+        in_charge = [s for s in shown if s.screen.id in crew.screens]
         for day in range(-1, problem.days):
-            evening = [s for s in its if s.day == day]
-            morning = [s for s in its if s.day == day + 1]
+            evening = [s for s in in_charge if s.day == day]
+            morning = [s for s in in_charge if s.day == day + 1]
             if evening and morning:
                 last = max(evening, key=lambda s: (s.end, s.name))
                 early = min(morning, key=lambda s: (s.start, s.name))
@@ -444,8 +446,8 @@ def audiences(problem: Problem, shown: list[Shown]) -> int:
     firsts = {s.name[0]: s for s in shown if s.name[1] == 0}
     return sum(
         weight
-        for one, other, weight in problem.pairs
-        if one in firsts and other in firsts and overlap(firsts[one], firsts[other])
+        for first, second, weight in problem.pairs
+        if first in firsts and second in firsts and overlap(firsts[first], firsts[second])
     )
 
 
@@ -454,33 +456,33 @@ def overlap(a: Shown, b: Shown) -> bool:
 
 
 def sections(shown: Iterable[Shown]) -> dict[str, list[Shown]]:
-    found: dict[str, list[Shown]] = defaultdict(list)
+    by_section: dict[str, list[Shown]] = defaultdict(list)
     for s in shown:
         if s.programme.section:
-            found[s.programme.section].append(s)
-    return found
+            by_section[s.programme.section].append(s)
+    return by_section
 
 
 def parallel(_: Problem, shown: list[Shown]) -> int:
     """Pairs of screenings of one section that overlap."""
     return sum(
         a.name[0] != b.name[0] and overlap(a, b)
-        for its in sections(shown).values()
-        for a, b in combinations(its, 2)
+        for members in sections(shown).values()
+        for a, b in combinations(members, 2)
     )
 
 
 def fairness(problem: Problem, shown: list[Shown]) -> int:
     """Ten times the average weight of the hours that the worst section has."""
     return max(
-        (10 * sum(hour_weight(problem, s) for s in its) // len(its)
-         for its in sections(shown).values()),
+        (10 * sum(hour_weight(problem, s) for s in members) // len(members)
+         for members in sections(shown).values()),
         default=0,
     )  # fmt: skip
 
 
 def wandering(_: Problem, shown: list[Shown]) -> int:
-    return sum(len({s.venue for s in its}) - 1 for its in sections(shown).values())
+    return sum(len({s.venue for s in members}) - 1 for members in sections(shown).values())
 
 
 def tidiness(problem: Problem, shown: list[Shown]) -> int:
@@ -498,16 +500,16 @@ def breathing(problem: Problem, shown: list[Shown]) -> int:
     """A jury's days without a meal, and its mornings after a late night."""
     total, (begins, ends, need) = 0, problem.measures.meal
     for jury in problem.juries:
-        its = [s for s in shown if s.name[1] == 0 and s.name[0] in jury.programmes]
-        for day in {s.day for s in its}:
-            today = [s for s in its if s.day == day]
+        juried = [s for s in shown if s.name[1] == 0 and s.name[0] in jury.programmes]
+        for day in {s.day for s in juried}:
+            today = [s for s in juried if s.day == day]
             minutes = [
                 all(not s.minute <= minute < s.minute + s.end - s.start for s in today)
                 for minute in range(begins, ends)
             ]
             total += longest(minutes) < need
             late = any(s.minute + s.end - s.start > problem.measures.late for s in today)
-            early = any(s.day == day + 1 and s.minute < problem.measures.morning for s in its)
+            early = any(s.day == day + 1 and s.minute < problem.measures.morning for s in juried)
             total += late and early
     return total
 
@@ -532,8 +534,8 @@ def themes(_: Problem, shown: list[Shown]) -> int:
 def strolls(problem: Problem, shown: list[Shown]) -> int:
     """Long ways between two screenings of a section that follow each other on one day."""
     total = 0
-    for its in sections(shown).values():
-        row = sorted(its, key=lambda s: (s.start, s.name))
+    for members in sections(shown).values():
+        row = sorted(members, key=lambda s: (s.start, s.name))
         total += sum(
             a.day == b.day and a.end <= b.start and way(problem, a, b) > problem.measures.stroll
             for a, b in pairwise(row)
@@ -556,7 +558,8 @@ def halves(problem: Problem, shown: list[Shown]) -> int:
     for s in shown:
         days[s.name[0]].append(s.day)
     return sum(
-        len(its) > 1 and len({2 * day < problem.days for day in its}) == 1 for its in days.values()
+        len(shown_days) > 1 and len({2 * day < problem.days for day in shown_days}) == 1
+        for shown_days in days.values()
     )
 
 
@@ -566,7 +569,7 @@ def languages(problem: Problem, shown: list[Shown]) -> int:
     for s in shown:
         if s.programme.languages:
             spoken[s.day, band(problem, s.minute)].append(s.programme.languages[0])
-    return sum(len(its) > 1 and len(set(its)) == 1 for its in spoken.values())
+    return sum(len(tongues) > 1 and len(set(tongues)) == 1 for tongues in spoken.values())
 
 
 def slack(problem: Problem, shown: list[Shown]) -> int:

@@ -67,7 +67,7 @@ class Speaker:
 def planned(task: PlanTask, speaker: Speaker) -> Plan:
     began = time.monotonic()
     start = standing_mended(task)
-    found = driver.plan(
+    plan = driver.plan(
         task.problem,
         start=start,
         seconds=max(1.0, task.seconds - (time.monotonic() - began)),
@@ -78,7 +78,7 @@ def planned(task: PlanTask, speaker: Speaker) -> Plan:
         should_stop=speaker.stop.is_set,
         on_run=lambda run: speaker.note(task, run),
     )
-    return sent_back(task, found, seconds=SETTLE_S)
+    return sent_back(task, plan, seconds=SETTLE_S)
 
 
 def standing_mended(task: PlanTask) -> list[Placement]:
@@ -88,8 +88,8 @@ def standing_mended(task: PlanTask) -> list[Placement]:
     return repair(task.problem, task.was, seconds=MENDED_SHARE * task.seconds, polish=0.5).plan
 
 
-def sent_back(task: PlanTask, found: Plan, *, seconds: float) -> Plan:
-    return settled(task.problem, task.was, found, seconds=seconds) if task.was else found
+def sent_back(task: PlanTask, plan: Plan, *, seconds: float) -> Plan:
+    return settled(task.problem, task.was, plan, seconds=seconds) if task.was else plan
 
 
 def answered(task: Task, speaker: Speaker) -> Word:

@@ -334,9 +334,9 @@ def assemble(run: Run, search: Search) -> None:
         return
     if len(run.instance.free) > SMALL_FREE_SCREENINGS:
         return
-    found = assembled(bound, run.price, seconds=min(1.0, 0.1 * run.left))
-    if found and found.screen_days and not run.over():
-        realise(run, bound, found.screen_days)
+    assembly = assembled(bound, run.price, seconds=min(1.0, 0.1 * run.left))
+    if assembly and assembly.screen_days and not run.over():
+        realise(run, bound, assembly.screen_days)
         search.restart(run.positions)
 
 
@@ -353,16 +353,16 @@ def settle(run: Run, search: Search) -> int:
         return tried
     run.phase = "exact"
     ends = run.clock.now() + min(MOST_PROOF_S, 0.3 * run.left)
-    found = verdict(
+    outcome = verdict(
         bound,
         run.price,
         seconds=ends - run.clock.now(),
         over=lambda: run.over() or run.clock.now() > ends,
     )
-    if found:
-        run.learn(found.bound)
-    if found and found.screen_days and not run.over():
-        realise(run, bound, found.screen_days)
+    if outcome:
+        run.learn(outcome.bound)
+    if outcome and outcome.screen_days and not run.over():
+        realise(run, bound, outcome.screen_days)
         search.restart(run.positions)
     run.phase = "improve"
     return tried
@@ -430,4 +430,6 @@ def by_number(problem: Problem) -> set[str]:
     differ = {p.id for p in problem.programmes if p.press or len({*p.intros, *p.debates}) > 0}
     differ |= {hold.programme for hold in problem.holds}
     differ |= {old.programme for old in problem.old}
-    return differ | {p for one in problem.resources if one.numbers for p in one.programmes}
+    return differ | {
+        p for resource in problem.resources if resource.numbers for p in resource.programmes
+    }

@@ -16,12 +16,12 @@ SHAPES = {"problem": Problem, "plan": Plan}
 
 
 def schema(name: str) -> bytes:
-    found: dict[str, Any] = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    found |= msgspec.json.schema(SHAPES[name])
+    document: dict[str, Any] = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    document |= msgspec.json.schema(SHAPES[name])
     if name == "problem":
-        settings = found["$defs"]["Problem"]["properties"]["settings"]
+        settings = document["$defs"]["Problem"]["properties"]["settings"]
         settings["propertyNames"] = {"enum": [*(r.code for r in RULES), *(p.code for p in PRICES)]}
-    return msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n"
+    return msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"
 
 
 def main() -> None:

@@ -85,7 +85,7 @@ def twice(problem: Problem) -> Iterator[str]:
     for field in ("screens", "programmes", "guests", "juries", "resources", "crews"):
         yield from repeated(field, "id", (thing.id for thing in getattr(problem, field)))
     for field in ("pins", "old"):
-        names = (f"{one.programme} {one.number}" for one in getattr(problem, field))
+        names = (f"{entry.programme} {entry.number}" for entry in getattr(problem, field))
         yield from repeated(field, "programme", names)
     ways = (" – ".join(sorted(way[:2])) for way in problem.ways)
     yield from repeated("ways", "0", ways)
@@ -144,8 +144,8 @@ def by_list(problem: Problem) -> Iterator[Reference]:
 def backwards(problem: Problem) -> Iterator[str]:
     for n, guest in enumerate(problem.guests):
         yield from gone_by(f"guests[{n}].windows", guest.windows)
-    for n, one in enumerate(problem.reservations):
-        if one.begins >= one.ends:
+    for n, reserved in enumerate(problem.reservations):
+        if reserved.begins >= reserved.ends:
             yield f"reservations[{n}].ends: it ends before it begins"
     for n, order in enumerate(problem.orders):
         if order.most is not None and order.most < order.least:

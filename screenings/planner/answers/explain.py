@@ -132,12 +132,14 @@ def colliding_locks(facts: Facts) -> Iterator[Remark]:
     locks = [Placement(p.programme, p.number, p.screen, p.start) for p in facts.problem.pins]
     for clash in clashes(facts.problem, locks):
         if len(clash.screenings) == 2 and clash.level == "block":
-            one, other = clash.screenings
+            first, second = clash.screenings
             names = {
-                "one": facts.programmes[one[0]].title,
-                "other": facts.programmes[other[0]].title,
+                "one": facts.programmes[first[0]].title,
+                "other": facts.programmes[second[0]].title,
             }
-            rules = [Demand(code, *name) for name in (one, other) for code in ("lock", "promise")]
+            rules = [
+                Demand(code, *name) for name in (first, second) for code in ("lock", "promise")
+            ]
             yield Remark("locks_collide", {**names, "clash": clash.code}, rules)
 
 
@@ -265,7 +267,7 @@ def start_counts(facts: Facts, rules: Collection[Demand]) -> dict[Name, int]:
     for demand in in_turn([*physics_of(facts), *rules]):
         tell(facts, demand, domains)
     return {
-        name: sum(its.bit_count() for its in allowed_of(facts, domains, name).values())
+        name: sum(starts.bit_count() for starts in allowed_of(facts, domains, name).values())
         for name in domains.names
     }
 
@@ -299,7 +301,7 @@ def grown(
 
 def sharing(instance: Instance, left_out: set[int]) -> set[int]:
     """Whoever may be shown only where these are not."""
-    return {at for its in instance.limited if left_out & set(its) for at in its}
+    return {at for members in instance.limited if left_out & set(members) for at in members}
 
 
 def firmly(facts: Facts, rules: frozenset[Demand], seconds: float) -> SolverAnswer:

@@ -47,17 +47,21 @@ def refusal(schedule: Schedule, at: int) -> str:
 def emptied_by(instance: Instance, names: Collection[Name]) -> dict[Name, str]:
     """The code of the constraint after which no start is left: physics first, then rule by rule."""
     facts = instance.facts
-    found = {} if opens(facts) else dict.fromkeys(names, "no_open_screen")
+    cause_of = {} if opens(facts) else dict.fromkeys(names, "no_open_screen")
     builder = InstanceBuilder(Instance(instance.problem, instance.names, instance.lengths), facts)
     builder.instance.turnaround = list(instance.turnaround)
-    constraints = [one for rule in RULES if facts.forces(rule.code) for one in rule.constraints]
-    for constraint in sorted(constraints, key=lambda one: one.softness is not None):
+    constraints = [
+        stated for rule in RULES if facts.forces(rule.code) for stated in rule.constraints
+    ]
+    for constraint in sorted(constraints, key=lambda stated: stated.softness is not None):
         for thing in constraint.things(facts):
             constraint.state(facts, thing, builder)
         for name in names:
-            if name not in found and not any(builder.starts(name, s.id) for s in instance.screens):
-                found[name] = constraint.code
-    return found
+            if name not in cause_of and not any(
+                builder.starts(name, s.id) for s in instance.screens
+            ):
+                cause_of[name] = constraint.code
+    return cause_of
 
 
 def opens(facts: Facts) -> bool:

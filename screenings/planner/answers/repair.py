@@ -237,11 +237,11 @@ def moved_literals(work: RepairSearch, it: RuleModel) -> dict[Name, cp_model.Lin
             moved[name] = it.present[name].Not()
         else:
             moved[name] = x = it.cp.new_bool_var("")
-            here = it.places[name].get((p.screen, day_of(p.start)))
-            if here is None or not on_line(work, p):
+            at_home = it.places[name].get((p.screen, day_of(p.start)))
+            if at_home is None or not on_line(work, p):
                 it.cp.add(x == 1)
             else:
-                it.cp.add_implication(x.Not(), here)
+                it.cp.add_implication(x.Not(), at_home)
                 it.cp.add(it.starts[name] == p.start).only_enforce_if(x.Not())
         if name in work.locked:
             it.cp.add(moved[name] == 0)
@@ -308,11 +308,11 @@ def cheaper(work: RepairSearch) -> bool:
     solver = solver_for(HARD, work.left)
     status = solver.solve(it.cp)
     if status in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
-        found = read(it, solver.value)
-        if sum(cost(work.facts.problem, found).values()) <= sum(
+        placements = read(it, solver.value)
+        if sum(cost(work.facts.problem, placements).values()) <= sum(
             cost(work.facts.problem, work.best).values()
         ):
-            work.best = found
+            work.best = placements
     return bool(status == cp_model.OPTIMAL)
 
 
@@ -320,25 +320,25 @@ def hint(it: RuleModel, plan: Collection[Placement]) -> None:
     stood = {(p.programme, p.number): p for p in plan}
     for name in it.names:
         p = stood.get(name)
-        for place, here in it.places[name].items():
+        for place, literal in it.places[name].items():
             at_home = p is not None and place == (p.screen, day_of(p.start))
-            it.cp.add_hint(here, at_home)
+            it.cp.add_hint(literal, at_home)
 
 
 def places(work: RepairSearch, it: RuleModel) -> list[cp_model.LinearExprT]:
     """Hour and room of each movable screening: one literal for each price on a screen's day."""
-    found: list[cp_model.LinearExprT] = []
+    costs: list[cp_model.LinearExprT] = []
     for name in sorted(work.movable):
         (count, step), by_place = it.counts[name], defaultdict(list)
         for place, price, starts in prices_of(work, it, name):
-            priced = it.cp.new_bool_var("")
+            at_price = it.cp.new_bool_var("")
             within = domain_of(starts, place[1], step)
-            it.cp.add_linear_expression_in_domain(count, within).only_enforce_if(priced)
-            found.append(price * priced)
-            by_place[place].append(priced)
-        for place, here in it.places[name].items():
-            it.cp.add(sum(by_place[place]) == here)
-    return found
+            it.cp.add_linear_expression_in_domain(count, within).only_enforce_if(at_price)
+            costs.append(price * at_price)
+            by_place[place].append(at_price)
+        for place, literal in it.places[name].items():
+            it.cp.add(sum(by_place[place]) == literal)
+    return costs
 
 
 def prices_of(
@@ -356,16 +356,16 @@ def prices_of(
 
 def overlaps(work: RepairSearch, it: RuleModel) -> list[cp_model.LinearExprT]:
     """Pairs that share their public, where one of the two may move."""
-    found: list[cp_model.LinearExprT] = []
+    costs: list[cp_model.LinearExprT] = []
     known = set(it.names)
-    for one, other, weight in work.facts.problem.pairs:
-        a, b = (one, 0), (other, 0)
-        if one == other or weight <= 0 or not {a, b} <= known or not {a, b} & work.movable:
+    for first, second, weight in work.facts.problem.pairs:
+        a, b = (first, 0), (second, 0)
+        if first == second or weight <= 0 or not {a, b} <= known or not {a, b} & work.movable:
             continue
         overlap, before, after = (it.cp.new_bool_var("") for _ in range(3))
         it.cp.add_bool_or([overlap, before, after])
         ends = {n: it.starts[n] + it.length(n) for n in (a, b)}
         it.cp.add(ends[a] <= it.starts[b]).only_enforce_if(before)
         it.cp.add(ends[b] <= it.starts[a]).only_enforce_if(after)
-        found.append(weight * overlap)
-    return found
+        costs.append(weight * overlap)
+    return costs

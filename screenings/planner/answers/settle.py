@@ -56,13 +56,15 @@ def sent_back(
     """
     trial, wanted = dict(now), set(names)
     while wanted:
-        trial |= {one: old[one] for one in wanted}
+        trial |= {name: old[name] for name in wanted}
         faults = [
             names
             for clash in breaches(facts, trial.values())
             if (names := frozenset(clash.screenings)) not in tolerated
         ]
-        wanted = {one for names in faults for one in names if one in old and trial[one] != old[one]}
+        wanted = {
+            name for names in faults for name in names if name in old and trial[name] != old[name]
+        }
         if faults and not wanted:
             return None
     return trial

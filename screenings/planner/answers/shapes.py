@@ -73,10 +73,10 @@ def closed(problem: Problem, screen: str, day: int) -> Problem:
 def difference(was: Collection[Placement], now: Collection[Placement]) -> list[Move]:
     before = {(p.programme, p.number): p for p in was}
     after = {(p.programme, p.number): p for p in now}
-    found: list[Move] = []
+    moves: list[Move] = []
     for name in sorted(before.keys() | after.keys()):
         old, new = before.get(name), after.get(name)
         if old != new:
             change: Change = "added" if old is None else "dropped" if new is None else "moved"
-            found.append(Move(change, *name, old, new))
-    return found
+            moves.append(Move(change, *name, old, new))
+    return moves

@@ -65,8 +65,8 @@ def cells(grid: LaidPlan, name: Name) -> list[Cell]:
         if position is not None:
             schedule.put(at, position)
     now = cost_now(schedule, at, position, overlap_costs)
-    found: list[Cell] = []
-    for screen, one in enumerate(instance.screens):
+    listed: list[Cell] = []
+    for screen, shown_on in enumerate(instance.screens):
         starts = instance.starts[at][screen]
         takes = takers(schedule, starts, blocked.get(screen, []))
         for price, hours in instance.hours[at]:
@@ -78,8 +78,8 @@ def cells(grid: LaidPlan, name: Name) -> list[Cell]:
                         + overlap_cost(overlap_costs, start)
                         - now
                     )
-                    found.append(Cell(one.id, start, cost, sorted(takes.get(start, ()))))
-    return with_further_cost(grid, name, found) if instance.has_further_cost else found
+                    listed.append(Cell(shown_on.id, start, cost, sorted(takes.get(start, ()))))
+    return with_further_cost(grid, name, listed) if instance.has_further_cost else listed
 
 
 def cost_now(
@@ -101,14 +101,14 @@ def takers(
     schedule: Schedule, starts: int, blocked: list[tuple[int, int]]
 ) -> dict[int, list[Name]]:
     """By start, whoever would have to go."""
-    found: dict[int, list[Name]] = defaultdict(list)
+    takers_at: dict[int, list[Name]] = defaultdict(list)
     for other, forbidden in blocked:
         for start in minutes.each(starts & forbidden):
-            found[start].append(schedule.instance.names[other])
-    return found
+            takers_at[start].append(schedule.instance.names[other])
+    return takers_at
 
 
-def with_further_cost(grid: LaidPlan, name: Name, found: list[Cell]) -> list[Cell]:
+def with_further_cost(grid: LaidPlan, name: Name, listed: list[Cell]) -> list[Cell]:
     """The free cells with what only a whole plan can tell."""
     instance, positions = grid.schedule.instance, list(grid.schedule.positions)
     at, now = instance.names.index(name), instance.further(positions)
@@ -118,4 +118,7 @@ def with_further_cost(grid: LaidPlan, name: Name, found: list[Cell]) -> list[Cel
         positions[at] = (screens[cell.screen], cell.start)
         return instance.further(positions) - now
 
-    return [c if c.takes else Cell(c.screen, c.start, c.price + further(c)) for c in found]
+    return [
+        told if told.takes else Cell(told.screen, told.start, told.price + further(told))
+        for told in listed
+    ]

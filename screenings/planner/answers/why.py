@@ -76,12 +76,12 @@ def alternatives(p: Placement, every: list[Cell]) -> list[Cell]:
         ),
         key=lambda c: (c.price, abs(c.start - p.start), c.screen),
     )
-    found: dict[tuple[str, int], Cell] = {}
+    cheapest: dict[tuple[str, int], Cell] = {}
     for cell in nearest:
-        found.setdefault((cell.screen, cell.start // HALF_DAY), cell)
-        if len(found) == ALTERNATIVES:
+        cheapest.setdefault((cell.screen, cell.start // HALF_DAY), cell)
+        if len(cheapest) == ALTERNATIVES:
             break
-    return list(found.values())
+    return list(cheapest.values())
 
 
 def forced_by(every: list[Cell]) -> list[Forced]:

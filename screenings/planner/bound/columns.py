@@ -72,49 +72,49 @@ class Pricing:
             leads = self.after[at] + base
             onward = np.where(heads[leads] == films, second[leads], best[leads])
             worth = reward - self.cost[at] + onward
-            one = worth.argmax(axis=1)
-            one_worth = worth[every, one]
-            worth[every, one] = -FORBIDDEN_COST
-            two = worth.argmax(axis=1)
-            found = np.stack(
-                [one_worth, worth[every, two], value[0, :, at + 1], value[1, :, at + 1]]
+            first = worth.argmax(axis=1)
+            first_worth = worth[every, first]
+            worth[every, first] = -FORBIDDEN_COST
+            runner_up = worth.argmax(axis=1)
+            worths = np.stack(
+                [first_worth, worth[every, runner_up], value[0, :, at + 1], value[1, :, at + 1]]
             )
-            head = np.stack([one, two, begin[0, :, at + 1, 0], begin[1, :, at + 1, 0]])
+            head = np.stack([first, runner_up, begin[0, :, at + 1, 0], begin[1, :, at + 1, 0]])
             where = np.stack([np.full(many, at)] * 2 + [begin[n, :, at + 1, 1] for n in (0, 1)])
-            top = found.argmax(axis=0)
-            value[0, :, at] = found[top, every]
+            top = worths.argmax(axis=0)
+            value[0, :, at] = worths[top, every]
             begin[0, :, at, 0], begin[0, :, at, 1] = head[top, every], where[top, every]
             heads[every * (ends + 1) + at] = head[top, every]
-            found = np.where(head == head[top, every], -FORBIDDEN_COST, found)
-            found = np.concatenate([found, np.zeros((1, many))])
+            worths = np.where(head == head[top, every], -FORBIDDEN_COST, worths)
+            worths = np.concatenate([worths, np.zeros((1, many))])
             head = np.concatenate([head, np.full((1, many), -1)])
             where = np.concatenate([where, np.full((1, many), -1)])
-            top = found.argmax(axis=0)
-            value[1, :, at] = found[top, every]
+            top = worths.argmax(axis=0)
+            value[1, :, at] = worths[top, every]
             begin[1, :, at, 0], begin[1, :, at, 1] = head[top, every], where[top, every]
         return value[0, :, 0].copy(), [
             self.follow(begin[:, screen_day], screen_day) for screen_day in range(many)
         ]
 
     def follow(self, begin: NDArray[np.int64], screen_day: int) -> Column:
-        found = []
+        column = []
         film, at = begin[0, 0]
         while film >= 0:
-            found.append((int(film), int(at)))
+            column.append((int(film), int(at)))
             leads = int(self.after[at, screen_day, film])
             film, at = begin[1 if begin[0, leads, 0] == film else 0, leads]
-        return tuple(found)
+        return tuple(column)
 
     def read(self, screen_day: int, chosen: NDArray[np.int64]) -> Column:
-        found, at = [], 0
+        column, at = [], 0
         while at < self.ends:
             screening = int(chosen[at])
             if screening < 0:
                 at += 1
             else:
-                found.append((screening, at))
+                column.append((screening, at))
                 at = int(self.after[at, screen_day, screening])
-        return tuple(found)
+        return tuple(column)
 
 
 def pricing_of(schedule: Schedule, *, all_placed: bool) -> Pricing | None:
@@ -132,11 +132,11 @@ def pricing_of(schedule: Schedule, *, all_placed: bool) -> Pricing | None:
         together = 0
         for on in starts.values():
             together |= on.get(screen, 0)
-        for day, its in enumerate(instance.on_day):
-            if together & its:
+        for day, of_day in enumerate(instance.on_day):
+            if together & of_day:
                 screen_days.append((screen, day))
-                start_minutes.append(np.fromiter(minutes.each(together & its), np.int64))
-    ends = max((len(found) for found in start_minutes), default=0)
+                start_minutes.append(np.fromiter(minutes.each(together & of_day), np.int64))
+    ends = max((len(day_starts) for day_starts in start_minutes), default=0)
     if ends * len(screen_days) * len(free) > MOST_ENTRIES:
         return None
     pricing = Pricing(
@@ -159,25 +159,25 @@ def fill(
     instance, free = schedule.instance, pricing.screenings
     hours = np.zeros((len(free), (instance.days + 2) * 1440), np.float32)
     for film, at in enumerate(free):
-        for price, its in instance.hours[at]:
-            hours[film, bits(its, hours.shape[1])] = price
+        for price, of_price in instance.hours[at]:
+            hours[film, bits(of_price, hours.shape[1])] = price
     allowed = {
         (film, screen): bits(left, hours.shape[1])
         for film, at in enumerate(free)
         for screen, left in starts[at].items()
     }
     for screen_day, (screen, _) in enumerate(pricing.screen_days):
-        found = start_minutes[screen_day]
-        count = len(found)
-        pricing.starts[screen_day, :count] = found
+        day_starts = start_minutes[screen_day]
+        count = len(day_starts)
+        pricing.starts[screen_day, :count] = day_starts
         for film, at in enumerate(free):
             if (film, screen) not in allowed:
                 continue
-            may = allowed[film, screen][found]
-            cost = hours[film, found] + instance.screen_costs[at][screen]
+            may = allowed[film, screen][day_starts]
+            cost = hours[film, day_starts] + instance.screen_costs[at][screen]
             pricing.cost[:count, screen_day, film] = np.where(may, cost, FORBIDDEN_COST)
-            clear = found + instance.lengths[at] + instance.turnaround[screen]
-            after = np.searchsorted(found, clear)
+            clear = day_starts + instance.lengths[at] + instance.turnaround[screen]
+            after = np.searchsorted(day_starts, clear)
             pricing.after[:count, screen_day, film] = np.where(after >= count, pricing.ends, after)
 
 

@@ -42,26 +42,28 @@ def verdict(
     slack = best - 1 - bound.fixed - bound.best_bound
     if slack < -ALMOST:
         return Verdict(best)
-    found = candidates(bound, slack + ALMOST, most, over)
-    if found is None:
+    by_screen_day = candidates(bound, slack + ALMOST, most, over)
+    if by_screen_day is None:
         return None
-    return chosen(bound, found, best, seconds=seconds, all_known=True)
+    return chosen(bound, by_screen_day, best, seconds=seconds, all_known=True)
 
 
 def assembled(bound: MasterProblem, best: int, *, seconds: float) -> Verdict | None:
     """The best choice among the columns already priced out: no proof, but often a good plan."""
-    found: list[dict[Films, float]] = [{0: 0.0} for _ in bound.pricing.screen_days]
+    by_screen_day: list[dict[Films, float]] = [{0: 0.0} for _ in bound.pricing.screen_days]
     for screen_day, films in bound.columns:
         whole = sum(1 << film for film in {film for film, _ in films})
         if whole.bit_count() == len(films):
             price = float(sum(bound.pricing.cost[at, screen_day, film] for film, at in films))
-            found[screen_day][whole] = min(price, found[screen_day].get(whole, price))
-    return chosen(bound, found, best, seconds=seconds, all_known=False)
+            by_screen_day[screen_day][whole] = min(
+                price, by_screen_day[screen_day].get(whole, price)
+            )
+    return chosen(bound, by_screen_day, best, seconds=seconds, all_known=False)
 
 
 def chosen(
     bound: MasterProblem,
-    found: list[dict[Films, float]],
+    by_screen_day: list[dict[Films, float]],
     best: int,
     *,
     seconds: float,
@@ -73,7 +75,7 @@ def chosen(
     on_day: dict[tuple[int, int], list[mathopt.Variable]] = defaultdict(list)
     choices: list[tuple[mathopt.Variable, int, Films]] = []
     cost = []
-    for screen_day, sets in enumerate(found):
+    for screen_day, sets in enumerate(by_screen_day):
         literals = []
         for films, price in sets.items():
             literal = model.add_binary_variable()
@@ -140,7 +142,7 @@ def candidates(
     for film, at in enumerate(pricing.screenings):
         same[bound.instance.names[at][0]] |= 1 << film
     excludes = [same[bound.instance.names[at][0]] for at in pricing.screenings]
-    found, labels = [], 0
+    by_screen_day, labels = [], 0
     for screen_day in range(len(pricing.screen_days)):
         whole = float(earnings[screen_day]) - slack
         sets, count = sets_of(
@@ -155,8 +157,8 @@ def candidates(
         labels += count
         if labels >= most or over():
             return None
-        found.append(sets)
-    return found
+        by_screen_day.append(sets)
+    return by_screen_day
 
 
 def rest_of_the_day(bound: MasterProblem, reward: Numbers) -> Numbers:

@@ -159,16 +159,16 @@ class MasterProblem:
         """The columns of a plan: a first idea of the duals."""
         column = {at: number for number, at in enumerate(self.pricing.screenings)}
         for screen_day, (screen, day) in enumerate(self.pricing.screen_days):
-            its = self.instance.on_day[day]
+            of_day = self.instance.on_day[day]
             films = sorted(
                 (position[1], column[at])
                 for at, position in enumerate(positions)
-                if position and at in column and position[0] == screen and its >> position[1] & 1
+                if position and at in column and position[0] == screen and of_day >> position[1] & 1
             )
             starts = self.pricing.starts[screen_day]
-            found = [(film, np.flatnonzero(starts == start)) for start, film in films]
-            if all(len(at) for _, at in found):
-                self.add(screen_day, tuple((film, int(at[0])) for film, at in found))
+            choices = [(film, np.flatnonzero(starts == start)) for start, film in films]
+            if all(len(at) for _, at in choices):
+                self.add(screen_day, tuple((film, int(at[0])) for film, at in choices))
 
     def iterations(self) -> Iterator[None]:
         """Solve, price, add the columns that pay; pauses after each so that others may work."""
@@ -193,8 +193,8 @@ class MasterProblem:
             result = self.solver.solve(params=PLAIN)
         except (AttributeError, RuntimeError, ValueError):  # 9.15 stumbles over its own status
             return None
-        found = result.termination.reason == mathopt.TerminationReason.OPTIMAL
-        return result if found else None
+        is_optimal = result.termination.reason == mathopt.TerminationReason.OPTIMAL
+        return result if is_optimal else None
 
     def raise_artificial_costs(self, result: mathopt.SolveResult) -> bool:
         """Double the cost of artificial variables in use; False when there are none."""
@@ -211,7 +211,7 @@ class MasterProblem:
             return False
         self.without_two_cycles = True
         for choice, films in self.choices:
-            if any(one[0] == other[0] for one, other in pairwise(films)):
+            if any(earlier[0] == later[0] for earlier, later in pairwise(films)):
                 choice.upper_bound = 0
         return True
 
@@ -238,7 +238,7 @@ class MasterProblem:
         best = (
             self.pricing.best_without_two_cycles if self.without_two_cycles else self.pricing.best
         )
-        earned, found = best(self.rewards(duals))
+        earned, columns = best(self.rewards(duals))
         worth = float(duals.screening.sum() - earned.sum())
         worth += sum(p * side.limit for p, side in zip(duals.side, self.sides, strict=True))
         if self.missing:
@@ -247,7 +247,7 @@ class MasterProblem:
             worth += float(np.minimum(0.0, out).sum())
         if self.duals is None or worth > self.best_bound:
             self.best_bound, self.duals = max(worth, self.best_bound), duals
-        return found
+        return columns
 
     def rewards(self, duals: Duals) -> Numbers:
         shape = (len(self.pricing.screen_days), len(self.pricing.screenings))

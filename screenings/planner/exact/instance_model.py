@@ -47,10 +47,14 @@ class InstanceModel:
     overlaps: list[tuple[int, int, cp_model.IntVar]] = field(default_factory=list)
 
     def on(self, at: int, day: int) -> list[cp_model.IntVar]:
-        return [here for (_, its, _), here in self.cells[at].items() if its == day]
+        return [literal for (_, cell_day, _), literal in self.cells[at].items() if cell_day == day]
 
     def screen(self, at: int, screen: int) -> list[cp_model.IntVar]:
-        return [here for (its, _, _), here in self.cells[at].items() if its == screen]
+        return [
+            literal
+            for (cell_screen, _, _), literal in self.cells[at].items()
+            if cell_screen == screen
+        ]
 
 
 def model_of(schedule: Schedule, free: list[int], *, starts: Starts | None = None) -> InstanceModel:
@@ -78,15 +82,15 @@ def add_screening(model: InstanceModel, at: int) -> None:
     present = cp.new_bool_var("")
     cells: dict[PricedDay, cp_model.IntVar] = {}
     for screen, left in model.starts[at].items():
-        for day, its in enumerate(instance.on_day):
+        for day, of_day in enumerate(instance.on_day):
             for price, hours in instance.hours[at]:
-                some = left & its & hours
-                if not some:
+                allowed = left & of_day & hours
+                if not allowed:
                     continue
-                here = cells[screen, day, price] = cp.new_bool_var("")
-                domain = cp_model.Domain.from_values(list(minutes.each(some)))
-                cp.add_linear_expression_in_domain(begin, domain).only_enforce_if(here)
-                model.cost.append((instance.screen_costs[at][screen] + price) * here)
+                literal = cells[screen, day, price] = cp.new_bool_var("")
+                domain = cp_model.Domain.from_values(list(minutes.each(allowed)))
+                cp.add_linear_expression_in_domain(begin, domain).only_enforce_if(literal)
+                model.cost.append((instance.screen_costs[at][screen] + price) * literal)
     cp.add_exactly_one([*cells.values(), present.negated()])
     model.cost.append(instance.loss(at) * present.negated())
     model.begins[at], model.present[at], model.cells[at] = begin, present, cells
@@ -97,8 +101,8 @@ def add_screens(model: InstanceModel) -> None:
     screen_days: dict[tuple[int, int], list[cp_model.IntervalVar]] = defaultdict(list)
     for at, cells in model.cells.items():
         by_day: dict[tuple[int, int], list[cp_model.IntVar]] = defaultdict(list)
-        for (screen, day, _), here in cells.items():
-            by_day[screen, day].append(here)
+        for (screen, day, _), literal in cells.items():
+            by_day[screen, day].append(literal)
         for screen_day, literals in by_day.items():
             there = literals[0]
             if len(literals) > 1:
@@ -119,13 +123,13 @@ def add_days(model: InstanceModel) -> None:
         free = [at for at in members if at in model.cells]
         if len(free) > 1:
             for day in range(instance.days):
-                cp.add_at_most_one([here for at in free for here in model.on(at, day)])
+                cp.add_at_most_one([literal for at in free for literal in model.on(at, day)])
     for first, then in instance.later:
         if first in model.cells and then in model.cells:
             for day in range(instance.days):
-                shown = sum(here for d in range(day + 1) for here in model.on(then, d))
+                shown = sum(literal for d in range(day + 1) for literal in model.on(then, d))
                 before = cp_model.LinearExpr.sum(
-                    [here for d in range(day) for here in model.on(first, d)]
+                    [literal for d in range(day) for literal in model.on(first, d)]
                 )
                 cp.add(shown <= before + 1 - model.present[first])
     for limit in instance.daily_limits:
@@ -134,7 +138,7 @@ def add_days(model: InstanceModel) -> None:
         for day in range(instance.days):
             left = max(0, limit.limit - stood.count(day))
             if len(free) > left:
-                cp.add(sum(here for at in free for here in model.on(at, day)) <= left)
+                cp.add(sum(literal for at in free for literal in model.on(at, day)) <= left)
 
 
 def add_apart(model: InstanceModel) -> None:
@@ -159,11 +163,11 @@ def add_two_apart(model: InstanceModel, apart: Apart, a: int, b: int) -> None:
             same_screen(model, a, b, v) for v in sorted(set(model.starts[a]) & set(model.starts[b]))
         ]
         cp.add_bool_or([elsewhere, *both])
-    for one, other, literal in ((a, b, before), (b, a, after)):
-        end = model.begins[one] + model.instance.lengths[one]
-        cp.add(end + apart.same <= model.begins[other]).only_enforce_if(literal)
+    for earlier, later, literal in ((a, b, before), (b, a, after)):
+        end = model.begins[earlier] + model.instance.lengths[earlier]
+        cp.add(end + apart.same <= model.begins[later]).only_enforce_if(literal)
         if elsewhere is not None:
-            cp.add(end + apart.other <= model.begins[other]).only_enforce_if(literal, elsewhere)
+            cp.add(end + apart.other <= model.begins[later]).only_enforce_if(literal, elsewhere)
 
 
 def same_screen(model: InstanceModel, a: int, b: int, screen: int) -> cp_model.IntVar:
@@ -223,9 +227,9 @@ def add_pair(model: InstanceModel, a: int, b: int, weight: int) -> None:
     model.cp.add_bool_or([overlap, before, after, *absent])
     model.sides.append((a, b, before, after))
     model.overlaps.append((a, b, overlap))
-    for one, other, literal in ((a, b, before), (b, a, after)):
-        end = model.begins[one] + model.instance.lengths[one]
-        model.cp.add(end <= model.begins[other]).only_enforce_if(literal)
+    for earlier, later, literal in ((a, b, before), (b, a, after)):
+        end = model.begins[earlier] + model.instance.lengths[earlier]
+        model.cp.add(end <= model.begins[later]).only_enforce_if(literal)
     model.cost.append(weight * overlap)
 
 
@@ -251,9 +255,9 @@ def give_hint(model: InstanceModel, positions: Positions) -> None:
         position = positions[at]
         model.cp.add_hint(model.present[at], position is not None)
         model.cp.add_hint(model.begins[at], position[1] if position else 0)
-        here = cell_of(instance, at, position) if position else None
+        hinted = cell_of(instance, at, position) if position else None
         for cell, literal in cells.items():
-            model.cp.add_hint(literal, cell == here)
+            model.cp.add_hint(literal, cell == hinted)
     for at, screen, day, there in model.there:
         position = positions[at]
         stands = (
@@ -265,17 +269,17 @@ def give_hint(model: InstanceModel, positions: Positions) -> None:
     for a, b, overlap in model.overlaps:
         model.cp.add_hint(overlap, instance.overlap(a, b, positions))
     for a, b, before, after in model.sides:
-        one, other = positions[a], positions[b]
-        if one is None or other is None:
+        first, second = positions[a], positions[b]
+        if first is None or second is None:
             model.cp.add_hint(before, value=False)
             model.cp.add_hint(after, value=False)
             continue
-        model.cp.add_hint(before, one[1] + instance.lengths[a] <= other[1])
-        model.cp.add_hint(after, other[1] + instance.lengths[b] <= one[1])
+        model.cp.add_hint(before, first[1] + instance.lengths[a] <= second[1])
+        model.cp.add_hint(after, second[1] + instance.lengths[b] <= first[1])
 
 
 def cell_of(instance: Instance, at: int, position: Position) -> PricedDay:
-    day = next((d for d, its in enumerate(instance.on_day) if its >> position[1] & 1), -1)
+    day = next((d for d, of_day in enumerate(instance.on_day) if of_day >> position[1] & 1), -1)
     return position[0], day, instance.hour_price(at, position[1])
 
 
@@ -293,7 +297,7 @@ class SolutionCallback(cp_model.CpSolverSolutionCallback):
 def read(model: InstanceModel, value: Callable[[cp_model.IntVar], int]) -> Positions:
     positions = list(model.schedule.positions)
     for at, cells in model.cells.items():
-        screen = next((cell[0] for cell, here in cells.items() if value(here)), None)
+        screen = next((cell[0] for cell, literal in cells.items() if value(literal)), None)
         positions[at] = None if screen is None else (screen, value(model.begins[at]))
     return positions
 

@@ -79,10 +79,10 @@ class RuleModel(Model):
     # The screenings
 
     def stand(self, name: Name, was: Placement) -> None:
-        here = self.cp.new_bool_var("")
+        literal = self.cp.new_bool_var("")
         self.starts[name] = self.cp.new_constant(was.start)
-        self.present[name] = here
-        self.places[name] = {(was.screen, day_of(was.start)): here}
+        self.present[name] = literal
+        self.places[name] = {(was.screen, day_of(was.start)): literal}
 
     def place(self, name: Name) -> None:
         """Exactly one screen-day when it is shown; there, the starts that are allowed."""
@@ -93,10 +93,10 @@ class RuleModel(Model):
         allowed = self.allowed[name] = allowed_of(self.facts, self.domains, name)
         places = self.places[name] = {}
         for place, starts in allowed.items():
-            here = places[place] = self.cp.new_bool_var("")
+            literal = places[place] = self.cp.new_bool_var("")
             self.shown_at[place].append(name)
             within = domain_of(starts, place[1], step)
-            self.cp.add_linear_expression_in_domain(count, within).only_enforce_if(here)
+            self.cp.add_linear_expression_in_domain(count, within).only_enforce_if(literal)
         self.cp.add_exactly_one([*places.values(), present.Not()])
 
     # Under which demand
@@ -145,13 +145,15 @@ class RuleModel(Model):
 
     def narrow(self, name: Name, place: ScreenDay, starts: int) -> None:
         """`starts` are minutes of the screen's day."""
-        allowed, here = self.allowed[name][place], self.places[name][place]
+        allowed, literal = self.allowed[name][place], self.places[name][place]
         if allowed & starts == 0:
-            self.cp.add_bool_or([here.Not(), *(one.Not() for one in self.when())])
+            self.cp.add_bool_or([literal.Not(), *(condition.Not() for condition in self.when())])
         elif allowed & ~starts:
             count, step = self.counts[name]
             inside = domain_of(allowed & starts, place[1], step)
-            self.cp.add_linear_expression_in_domain(count, inside).only_enforce_if(self.when(here))
+            self.cp.add_linear_expression_in_domain(count, inside).only_enforce_if(
+                self.when(literal)
+            )
 
     # What is said of several
 
@@ -169,14 +171,14 @@ class RuleModel(Model):
         """With the pause between them, and the way from one screen to the other."""
         before, after = self.cp.new_bool_var(""), self.cp.new_bool_var("")
         both = [self.present[a], self.present[b]]
-        self.cp.add_bool_or([before, after, *(one.Not() for one in self.when(*both))])
-        for one, other, first in ((a, b, before), (b, a, after)):
-            end = self.starts[one] + self.length(one)
-            self.cp.add(end + pause <= self.starts[other]).only_enforce_if([first, *both])
-            for screen, here in self.screens(one).items() if ways else ():
-                for way, some in self.ways_from(screen, other, longer_than=pause):
-                    reached = [first, *both, here, some]
-                    self.cp.add(end + way <= self.starts[other]).only_enforce_if(reached)
+        self.cp.add_bool_or([before, after, *(condition.Not() for condition in self.when(*both))])
+        for earlier, later, first in ((a, b, before), (b, a, after)):
+            end = self.starts[earlier] + self.length(earlier)
+            self.cp.add(end + pause <= self.starts[later]).only_enforce_if([first, *both])
+            for screen, literal in self.screens(earlier).items() if ways else ():
+                for way, some in self.ways_from(screen, later, longer_than=pause):
+                    reached = [first, *both, literal, some]
+                    self.cp.add(end + way <= self.starts[later]).only_enforce_if(reached)
 
     def ways_from(
         self, screen: str, other: Name, *, longer_than: int
@@ -185,21 +187,21 @@ class RuleModel(Model):
         far: dict[int, list[cp_model.IntVar]] = defaultdict(list)
         for goal, there in self.screens(other).items():
             far[self.facts.way(screen, goal)].append(there)
-        found = []
+        ways = []
         for way, screens in far.items():
             if way > longer_than:
                 some = self.cp.new_bool_var("")
                 for there in screens:
                     self.cp.add_implication(there, some)
-                found.append((way, some))
-        return found
+                ways.append((way, some))
+        return ways
 
     def screens(self, name: Name) -> dict[str, cp_model.IntVar]:
         """One literal for each screen that it can be on."""
         if name not in self.on_screen:
             by_screen: dict[str, list[cp_model.IntVar]] = defaultdict(list)
-            for (screen, _), here in self.places[name].items():
-                by_screen[screen].append(here)
+            for (screen, _), literal in self.places[name].items():
+                by_screen[screen].append(literal)
             self.on_screen[name] = {}
             for screen, days in by_screen.items():
                 there = days[0] if len(days) == 1 else self.cp.new_bool_var("")
@@ -216,9 +218,11 @@ class RuleModel(Model):
     def most_a_day(self, names: Sequence[Name], limit: int) -> None:
         known = self.known(names)
         for day in range(self.facts.problem.days):
-            here = [h for n in known for (_, on), h in self.places[n].items() if on == day]
-            if len(here) > limit:
-                self.enforce(cp_model.LinearExpr.sum(here) <= limit)
+            shown_that_day = [
+                h for n in known for (_, on), h in self.places[n].items() if on == day
+            ]
+            if len(shown_that_day) > limit:
+                self.enforce(cp_model.LinearExpr.sum(shown_that_day) <= limit)
 
     def at_once(self, uses: Sequence[Use], limit: int) -> None:
         intervals = []
@@ -226,7 +230,9 @@ class RuleModel(Model):
             busy = self.present[name]
             if self.under is not None:
                 busy = self.cp.new_bool_var("")
-                self.cp.add_bool_or([busy, *(one.Not() for one in self.when(self.present[name]))])
+                self.cp.add_bool_or(
+                    [busy, *(condition.Not() for condition in self.when(self.present[name]))]
+                )
             begin = self.starts[name] + after
             intervals.append(self.cp.new_optional_fixed_size_interval_var(begin, lasts, busy, ""))
         if len(intervals) > limit:
@@ -260,9 +266,11 @@ class RuleModel(Model):
     def other_bands(self, names: Sequence[Name]) -> None:
         known = self.known(names)
         for hours, _ in bands(self.facts) if len(known) > 1 else ():
-            inside = cp_model.Domain.from_intervals([list(one) for one in minutes.stretches(hours)])
-            here = [self.within(name, inside) for name in known]
-            self.enforce(cp_model.LinearExpr.sum(here) <= 1)
+            inside = cp_model.Domain.from_intervals(
+                [list(stretch) for stretch in minutes.stretches(hours)]
+            )
+            in_band = [self.within(name, inside) for name in known]
+            self.enforce(cp_model.LinearExpr.sum(in_band) <= 1)
 
     def within(self, name: Name, hours: cp_model.Domain) -> cp_model.IntVar:
         """True when it is shown and begins in these minutes."""
@@ -276,31 +284,31 @@ class RuleModel(Model):
     def rests(self, screens: Sequence[str], minutes: int) -> None:
         by_day: dict[int, list[tuple[Name, cp_model.IntVar]]] = defaultdict(list)
         for name in self.names:
-            for (screen, day), here in self.places[name].items():
+            for (screen, day), literal in self.places[name].items():
                 if screen in screens:
-                    by_day[day].append((name, here))
+                    by_day[day].append((name, literal))
         for day, evening in by_day.items():
             night = self.cp.new_int_var(0, (self.facts.problem.days + 2) * DAY, "")
-            for name, here in evening:
-                self.enforce(self.starts[name] + self.length(name) + minutes <= night, here)
-            for name, here in by_day.get(day + 1, ()):
-                self.enforce(self.starts[name] >= night, here)
+            for name, literal in evening:
+                self.enforce(self.starts[name] + self.length(name) + minutes <= night, literal)
+            for name, literal in by_day.get(day + 1, ()):
+                self.enforce(self.starts[name] >= night, literal)
 
     def near(self, names: Sequence[Name], days: int) -> None:
-        self.never_both(names, lambda one, other: abs(one[1] - other[1]) >= days)
+        self.never_both(names, lambda place, other: abs(place[1] - other[1]) >= days)
 
     def one_commune(self, names: Sequence[Name]) -> None:
         commune = {screen.id: screen.commune for screen in self.facts.problem.screens}
-        self.never_both(names, lambda one, other: commune[one[0]] != commune[other[0]])
+        self.never_both(names, lambda place, other: commune[place[0]] != commune[other[0]])
 
     def never_both(
         self, names: Sequence[Name], forbidden: Callable[[ScreenDay, ScreenDay], bool]
     ) -> None:
         for a, b in combinations(self.known(names), 2):
-            for one, here in self.places[a].items():
-                for other, there in self.places[b].items():
-                    if forbidden(one, other):
-                        self.enforce(here + there <= 1)
+            for place, first_literal in self.places[a].items():
+                for other, second_literal in self.places[b].items():
+                    if forbidden(place, other):
+                        self.enforce(first_literal + second_literal <= 1)
 
     def known(self, names: Sequence[Name]) -> list[Name]:
         return [name for name in names if name in self.present]
@@ -315,13 +323,13 @@ class RuleModel(Model):
         bare: dict[ScreenDay, list[cp_model.IntervalVar]] = defaultdict(list)
         clear: dict[ScreenDay, list[cp_model.IntervalVar]] = defaultdict(list)
         for name in self.names:
-            for place, here in self.places[name].items():
+            for place, literal in self.places[name].items():
                 held = self.cleared.get(place[0], Held(0, None))
                 size = self.length(name) + (held.minutes if held.under is None else 0)
-                bare[place].append(self.interval(name, size, here))
+                bare[place].append(self.interval(name, size, literal))
                 if held.under is not None:
                     both = self.cp.new_bool_var("")
-                    self.cp.add_bool_or([both, here.Not(), self.literal(held.under).Not()])
+                    self.cp.add_bool_or([both, literal.Not(), self.literal(held.under).Not()])
                     clear[place].append(self.interval(name, self.length(name) + held.minutes, both))
         for intervals in (*bare.values(), *clear.values()):
             if len(intervals) > 1:
@@ -329,8 +337,8 @@ class RuleModel(Model):
         for place in bare:
             self.add_load(place)
 
-    def interval(self, name: Name, size: int, here: cp_model.IntVar) -> cp_model.IntervalVar:
-        return self.cp.new_optional_fixed_size_interval_var(self.starts[name], size, here, "")
+    def interval(self, name: Name, size: int, literal: cp_model.IntVar) -> cp_model.IntervalVar:
+        return self.cp.new_optional_fixed_size_interval_var(self.starts[name], size, literal, "")
 
     def add_load(self, place: ScreenDay) -> None:
         """What all films of a screen's day need together, said once more: overloads at once."""
@@ -338,11 +346,13 @@ class RuleModel(Model):
         if opened is None or cleared is None or not opened.minutes:
             return
         load = [
-            (self.length(name) + cleared.minutes) * here
+            (self.length(name) + cleared.minutes) * literal
             for name in self.names
-            if (here := self.places[name].get(place)) is not None
+            if (literal := self.places[name].get(place)) is not None
         ]
-        under = [self.literal(one.under) for one in (opened, cleared) if one.under is not None]
+        under = [
+            self.literal(limit.under) for limit in (opened, cleared) if limit.under is not None
+        ]
         room = opened.minutes + cleared.minutes
         self.cp.add(cp_model.LinearExpr.sum(load) <= room).only_enforce_if(under)
 
@@ -385,15 +395,15 @@ def step_of(facts: Facts, name: Name) -> int:
 
 def allowed_of(facts: Facts, domains: Domains, name: Name) -> dict[ScreenDay, int]:
     """The starts on each screen and day, as minutes of that day."""
-    whole, found = minutes.span(0, DAY), {}
+    whole, allowed = minutes.span(0, DAY), {}
     for screen in facts.screens:
         starts = domains.starts(name, screen)
         for day in range(facts.problem.days):
-            its = starts >> begins(day) & whole
-            its &= sensible(facts, name, screen, day)
-            if its:
-                found[screen, day] = its
-    return found
+            open_starts = starts >> begins(day) & whole
+            open_starts &= sensible(facts, name, screen, day)
+            if open_starts:
+                allowed[screen, day] = open_starts
+    return allowed
 
 
 def sensible(facts: Facts, name: Name, screen: str, day: int) -> int:
@@ -465,6 +475,6 @@ def read(it: RuleModel, value: Callable[[cp_model.LinearExprT], int]) -> list[Pl
     return [
         Placement(*name, screen, value(it.starts[name]))
         for name in it.names
-        for (screen, _), here in it.places[name].items()
-        if value(here)
+        for (screen, _), literal in it.places[name].items()
+        if value(literal)
     ]

@@ -73,11 +73,11 @@ def clashes(problem: Problem, placements: Iterable[Placement]) -> list[Clash]:
     facts = Facts(problem)
     plan = in_time(placements)
     return [
-        one
+        at_level
         for rule in RULES
         if facts.setting(rule.code).on
         for clash in rule.broken(facts, plan)
-        if (one := levelled(facts, rule, clash)).level != "ignore"
+        if (at_level := levelled(facts, rule, clash)).level != "ignore"
     ]
 
 
@@ -104,21 +104,21 @@ def prices(
     facts: Facts, placements: Iterable[Placement], unplaced: Sequence[Unplaced] = ()
 ) -> dict[str, int]:
     plan = in_time(placements)
-    found = {
+    by_rule = {
         price.code: facts.weight(price.code) * price.units(facts, plan)
         for price in PRICES
         if facts.prices(price.code)
     }
-    return found | demoted(facts, plan, unplaced)
+    return by_rule | demoted(facts, plan, unplaced)
 
 
 def demoted(facts: Facts, plan: list[Placement], unplaced: Sequence[Unplaced]) -> dict[str, int]:
-    found = {}
+    by_rule = {}
     for rule in RULES:
         if facts.prices(rule.code):
             times = len(unplaced) if rule.code == "H1" else sum(1 for _ in rule.broken(facts, plan))
-            found[rule.code] = facts.weight(rule.code) * times
-    return found
+            by_rule[rule.code] = facts.weight(rule.code) * times
+    return by_rule
 
 
 def state(facts: Facts, model: Model) -> None:

@@ -43,8 +43,8 @@ def rooms(facts: Facts, plan: Timetable) -> int:
 def audiences(facts: Facts, plan: Timetable) -> int:
     first = firsts(plan)
     total = 0
-    for one, other, weight in facts.problem.pairs:
-        a, b = first.get(one), first.get(other)
+    for programme, other, weight in facts.problem.pairs:
+        a, b = first.get(programme), first.get(other)
         if a and b and overlap(facts, a, b):
             total += weight
     return total

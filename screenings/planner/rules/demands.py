@@ -56,4 +56,4 @@ def in_turn(demands: Iterable[Demand]) -> list[Demand]:
 
 def touched(demands: Iterable[Demand]) -> list[Name]:
     """The screenings that a set of demands promises: the others may as well not exist."""
-    return sorted({(one.of, one.number) for one in demands if one.code == "promise"})
+    return sorted({(demand.of, demand.number) for demand in demands if demand.code == "promise"})

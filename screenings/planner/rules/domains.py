@@ -31,8 +31,8 @@ class Domains(Model):
 
     def open(self, screen: str, running: int, *, day: int | None = None) -> None:
         on_screen = self.running[screen]
-        for one in range(len(on_screen)) if day is None else (day,):
-            on_screen[one] &= running
+        for open_day in range(len(on_screen)) if day is None else (day,):
+            on_screen[open_day] &= running
         self._ending.clear()
 
     def allowed(self, name: Name, screen: str) -> int:

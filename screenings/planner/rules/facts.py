@@ -34,9 +34,9 @@ class Facts:
             for programme in guest.programmes:
                 self.guests[programme].append(guest)
         self.ways: dict[tuple[str, str], int] = {}
-        for one, other, long in problem.ways:
-            self.ways.setdefault((one, other), long)
-            self.ways.setdefault((other, one), long)
+        for near, far, long in problem.ways:
+            self.ways.setdefault((near, far), long)
+            self.ways.setdefault((far, near), long)
         self.pins: dict[Name, Pin] = {
             (pin.programme, pin.number): pin for pin in reversed(problem.pins)
         }
@@ -51,10 +51,10 @@ class Facts:
     @cached_property
     def showings(self) -> dict[str, int]:
         """How many screenings each programme has."""
-        found = dict.fromkeys(self.programmes, 0)
+        counts = dict.fromkeys(self.programmes, 0)
         for programme, _ in self.names:
-            found[programme] += 1
-        return found
+            counts[programme] += 1
+        return counts
 
     @cached_property
     def grids(self) -> dict[str, int]:
@@ -71,11 +71,11 @@ class Facts:
         """The screen's opening hours on the festival day of the placement."""
         return hours_on(self.screens[placement.screen], day_of(placement.start), self.problem.days)
 
-    def way(self, one: str, other: str) -> int:
+    def way(self, screen: str, next_screen: str) -> int:
         """Minutes from one screen to the other."""
-        if one == other:
+        if screen == next_screen:
             return 0
-        venues = (venue(self.screens[one]), venue(self.screens[other]))
+        venues = (venue(self.screens[screen]), venue(self.screens[next_screen]))
         return self.ways.get(venues, self.problem.travel)
 
     def band(self, minute: int) -> int:

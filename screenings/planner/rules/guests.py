@@ -145,13 +145,13 @@ def windows_said(facts: Facts, thing: Thing) -> Details:
 
 def united(windows: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Windows that touch or overlap are one."""
-    found: list[tuple[int, int]] = []
+    spans: list[tuple[int, int]] = []
     for opens, closes in sorted(windows):
-        if found and opens <= found[-1][1]:
-            found[-1] = (found[-1][0], max(closes, found[-1][1]))
+        if spans and opens <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(closes, spans[-1][1]))
         else:
-            found.append((opens, closes))
-    return found
+            spans.append((opens, closes))
+    return spans
 
 
 def state_people(facts: Facts, thing: Thing, model: Model) -> None:

@@ -110,9 +110,9 @@ def in_order(facts: Facts, plan: Timetable) -> Iterator[Clash]:
 
 
 def never_at_once(facts: Facts, plan: Timetable) -> Iterator[Clash]:
-    for one, other in facts.problem.never_together:
-        its = [p for p in plan if p.programme in {one, other}]
-        for a, b in combinations(its, 2):
+    for first, second in facts.problem.never_together:
+        of_either = [p for p in plan if p.programme in {first, second}]
+        for a, b in combinations(of_either, 2):
             if a.programme != b.programme and overlap(facts, a, b):
                 titles = (facts.programmes[p.programme].title for p in (a, b))
                 details: Details = dict(zip(("one", "other"), titles, strict=True))
@@ -200,15 +200,15 @@ def order_said(facts: Facts, thing: Thing) -> Details:
 
 
 def state_never(facts: Facts, thing: Thing, model: Model) -> None:
-    one, other = facts.problem.never_together[thing[1]]
-    for a in model.showings.get(one, ()) if one != other else ():
-        for b in model.showings.get(other, ()):
+    first, second = facts.problem.never_together[thing[1]]
+    for a in model.showings.get(first, ()) if first != second else ():
+        for b in model.showings.get(second, ()):
             model.apart([a, b], pause=0, ways=False)
 
 
 def never_said(facts: Facts, thing: Thing) -> Details:
-    one, other = facts.problem.never_together[thing[1]]
-    return {"one": facts.programmes[one].title, "other": facts.programmes[other].title}
+    first, second = facts.problem.never_together[thing[1]]
+    return {"one": facts.programmes[first].title, "other": facts.programmes[second].title}
 
 
 PREMIERES = Rule(

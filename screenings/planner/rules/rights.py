@@ -41,32 +41,32 @@ def day_is_allowed(facts: Facts, p: Placement) -> Iterator[Clash]:
         yield Clash("forbidden_day", "publication", who(p), {"day": day + 1})
 
 
-def within_the_rights(facts: Facts, programme: str, its: list[Placement]) -> Iterator[Clash]:
+def within_the_rights(facts: Facts, programme: str, screenings: list[Placement]) -> Iterator[Clash]:
     most = facts.programmes[programme].most_screenings
-    if most is not None and len(its) > most:
-        details: Details = {"count": len(its), "most": most}
-        yield Clash("too_many_screenings", "publication", sorted(who(*its)), details)
+    if most is not None and len(screenings) > most:
+        details: Details = {"count": len(screenings), "most": most}
+        yield Clash("too_many_screenings", "publication", sorted(who(*screenings)), details)
 
 
-def within_the_visa(facts: Facts, programme: str, its: list[Placement]) -> Iterator[Clash]:
+def within_the_visa(facts: Facts, programme: str, screenings: list[Placement]) -> Iterator[Clash]:
     most = facts.measures.visa_screenings
-    if facts.programmes[programme].visa and len(its) > most:
-        details: Details = {"count": len(its), "most": most}
-        yield Clash("visa_screenings", "publication", sorted(who(*its)), details)
+    if facts.programmes[programme].visa and len(screenings) > most:
+        details: Details = {"count": len(screenings), "most": most}
+        yield Clash("visa_screenings", "publication", sorted(who(*screenings)), details)
 
 
-def within_days(facts: Facts, programme: str, its: list[Placement]) -> Iterator[Clash]:
-    days, most = [day_of(p.start) for p in its], facts.measures.visa_days
+def within_days(facts: Facts, programme: str, screenings: list[Placement]) -> Iterator[Clash]:
+    days, most = [day_of(p.start) for p in screenings], facts.measures.visa_days
     if facts.programmes[programme].visa and max(days) - min(days) >= most:
         details: Details = {"days": max(days) - min(days) + 1, "most": most}
-        yield Clash("visa_days", "publication", sorted(who(*its)), details)
+        yield Clash("visa_days", "publication", sorted(who(*screenings)), details)
 
 
-def in_one_commune(facts: Facts, programme: str, its: list[Placement]) -> Iterator[Clash]:
-    communes = sorted({facts.screens[p.screen].commune for p in its})
+def in_one_commune(facts: Facts, programme: str, screenings: list[Placement]) -> Iterator[Clash]:
+    communes = sorted({facts.screens[p.screen].commune for p in screenings})
     if facts.programmes[programme].visa and len(communes) > 1:
         details: Details = {"communes": ", ".join(communes)}
-        yield Clash("visa_communes", "publication", sorted(who(*its)), details)
+        yield Clash("visa_communes", "publication", sorted(who(*screenings)), details)
 
 
 # Parts of a pin
@@ -129,7 +129,7 @@ def block_length(facts: Facts, programme: Programme) -> int:
 
 def directors_twice(programme: Programme) -> list[str]:
     directors = [film.director for film in programme.films if film.director]
-    return sorted({one for one in directors if directors.count(one) > 1})
+    return sorted({director for director in directors if directors.count(director) > 1})
 
 
 def strictest_hour(programme: Programme) -> int | None:

@@ -88,10 +88,14 @@ def is_not_closed(facts: Facts, p: Placement) -> Iterator[Clash]:
 
 def is_not_reserved(facts: Facts, p: Placement) -> Iterator[Clash]:
     """Clear when the ceremony begins."""
-    for one in facts.problem.reservations:
-        if one.screen == p.screen and p.start < one.ends and one.begins < facts.clears(p):
-            details = span_of(facts.screens[p.screen], one.begins, one.ends)
-            yield Clash("screen_reserved", "block", who(p), {**details, "title": one.title})
+    for reserved in facts.problem.reservations:
+        if (
+            reserved.screen == p.screen
+            and p.start < reserved.ends
+            and reserved.begins < facts.clears(p)
+        ):
+            details = span_of(facts.screens[p.screen], reserved.begins, reserved.ends)
+            yield Clash("screen_reserved", "block", who(p), {**details, "title": reserved.title})
 
 
 def span_of(screen: Screen, begins: int, ends: int) -> Details:
@@ -168,14 +172,17 @@ def closure_said(facts: Facts, thing: Thing) -> Details:
 
 
 def state_reservation(facts: Facts, thing: Thing, model: Model) -> None:
-    one = facts.problem.reservations[thing[1]]
-    taken = minutes.span(one.begins - facts.screens[one.screen].turnaround, one.ends)
-    model.open(one.screen, minutes.festival(facts.problem.days) & ~taken)
+    reserved = facts.problem.reservations[thing[1]]
+    taken = minutes.span(reserved.begins - facts.screens[reserved.screen].turnaround, reserved.ends)
+    model.open(reserved.screen, minutes.festival(facts.problem.days) & ~taken)
 
 
 def reservation_said(facts: Facts, thing: Thing) -> Details:
-    one = facts.problem.reservations[thing[1]]
-    return {**day_and_span(facts.screens[one.screen], one.begins, one.ends), "title": one.title}
+    reserved = facts.problem.reservations[thing[1]]
+    return {
+        **day_and_span(facts.screens[reserved.screen], reserved.begins, reserved.ends),
+        "title": reserved.title,
+    }
 
 
 def state_equipment(facts: Facts, thing: Thing, model: Model) -> None:

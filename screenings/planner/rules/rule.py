@@ -141,12 +141,12 @@ class Rule:
 
     @property
     def codes(self) -> tuple[str, ...]:
-        return tuple(one.code for one in self.constraints)
+        return tuple(constraint.code for constraint in self.constraints)
 
     @property
     def is_physics(self) -> bool:
         """Nobody can switch it off: no model could do without it."""
-        return not any(one.state is not no_sentence for one in self.constraints)
+        return not any(constraint.state is not no_sentence for constraint in self.constraints)
 
     def broken(self, facts: Facts, plan: Timetable) -> Iterator[Clash]:
         for constraint in self.constraints:
@@ -210,8 +210,8 @@ def pairs(
     """A rule about two screenings that share something."""
 
     def broken(facts: Facts, plan: Timetable) -> Iterator[Clash]:
-        for its in grouped(plan, key).values():
-            for a, b in combinations(its, 2):
+        for group in grouped(plan, key).values():
+            for a, b in combinations(group, 2):
                 for test in tests:
                     yield from test(facts, a, b)
 
@@ -225,8 +225,8 @@ def groups(
     """A rule about all screenings that share something."""
 
     def broken(facts: Facts, plan: Timetable) -> Iterator[Clash]:
-        for shared, its in grouped(plan, key).items():
-            yield from test(facts, shared, its)
+        for shared, group in grouped(plan, key).items():
+            yield from test(facts, shared, group)
 
     return broken
 
@@ -234,10 +234,10 @@ def groups(
 def grouped(
     plan: Iterable[Placement], key: Callable[[Placement], str]
 ) -> dict[str, list[Placement]]:
-    found: dict[str, list[Placement]] = {}
+    groups: dict[str, list[Placement]] = {}
     for p in plan:
-        found.setdefault(key(p), []).append(p)
-    return found
+        groups.setdefault(key(p), []).append(p)
+    return groups
 
 
 def by_programme(p: Placement) -> str:

@@ -75,11 +75,11 @@ def crews(facts: Facts) -> Iterator[Thing]:
 
 
 def resource_of(facts: Facts, thing: Thing) -> Resource:
-    return next(one for one in facts.problem.resources if one.id == thing[0])
+    return next(resource for resource in facts.problem.resources if resource.id == thing[0])
 
 
 def crew_of(facts: Facts, thing: Thing) -> Crew:
-    return next(one for one in facts.problem.crews if one.id == thing[0])
+    return next(crew for crew in facts.problem.crews if crew.id == thing[0])
 
 
 def state_resource(facts: Facts, thing: Thing, model: Model) -> None:

@@ -19,7 +19,7 @@ Spans = Iterable[tuple[int, int]]
 
 def sections(facts: Facts, plan: Timetable) -> list[list[Placement]]:
     by_section = grouped(plan, lambda p: facts.programmes[p.programme].section)
-    return [its for section, its in by_section.items() if section]
+    return [members for section, members in by_section.items() if section]
 
 
 def place(facts: Facts, p: Placement) -> str:
@@ -30,23 +30,23 @@ def parallel(facts: Facts, plan: Timetable) -> int:
     """Pairs of screenings of one section that overlap."""
     return sum(
         a.programme != b.programme and overlap(facts, a, b)
-        for its in sections(facts, plan)
-        for a, b in combinations(its, 2)
+        for members in sections(facts, plan)
+        for a, b in combinations(members, 2)
     )
 
 
 def fairness(facts: Facts, plan: Timetable) -> int:
     """Ten times the average weight of the hours that the worst section has."""
     worst = 0
-    for its in sections(facts, plan):
-        weights = [facts.measures.bands[facts.band(minute_of(p.start))][1] for p in its]
+    for members in sections(facts, plan):
+        weights = [facts.measures.bands[facts.band(minute_of(p.start))][1] for p in members]
         worst = max(worst, 10 * sum(weights) // len(weights))
     return worst
 
 
 def wandering(facts: Facts, plan: Timetable) -> int:
     """Venues beyond the first of each section."""
-    return sum(len({place(facts, p) for p in its}) - 1 for its in sections(facts, plan))
+    return sum(len({place(facts, p) for p in members}) - 1 for members in sections(facts, plan))
 
 
 def tidiness(facts: Facts, plan: Timetable) -> int:
@@ -54,8 +54,8 @@ def tidiness(facts: Facts, plan: Timetable) -> int:
     odd = sum(p.start % 15 > 0 for p in plan)
     return odd + sum(
         a.screen != b.screen and b.start - a.start < facts.measures.foyer
-        for its in grouped(plan, lambda p: place(facts, p)).values()
-        for a, b in combinations(its, 2)
+        for placements in grouped(plan, lambda p: place(facts, p)).values()
+        for a, b in combinations(placements, 2)
     )
 
 
@@ -71,12 +71,12 @@ def breaths(facts: Facts, jury: Jury, plan: Timetable) -> int:
         if p.number == 0 and p.programme in jury.programmes:
             start = minute_of(p.start)
             by_day.setdefault(day_of(p.start), []).append((start, start + facts.ends(p) - p.start))
-    hungry = sum(widest(its, begins, ends) < need for its in by_day.values())
+    hungry = sum(widest(seen, begins, ends) < need for seen in by_day.values())
     tired = sum(
-        max(end for _, end in its) > facts.measures.late
+        max(end for _, end in seen) > facts.measures.late
         and min((start for start, _ in by_day.get(day + 1, ())), default=2 * DAY)
         < facts.measures.morning
-        for day, its in by_day.items()
+        for day, seen in by_day.items()
     )
     return hungry + tired
 
@@ -94,8 +94,8 @@ def themes(facts: Facts, plan: Timetable) -> int:
     """Themes beyond the first in each block that is shown."""
     shown = {p.programme for p in plan if p.number == 0}
     return sum(
-        max(0, len({film.theme for film in facts.programmes[one].films if film.theme}) - 1)
-        for one in shown
+        max(0, len({film.theme for film in facts.programmes[programme].films if film.theme}) - 1)
+        for programme in shown
     )
 
 
@@ -105,8 +105,8 @@ def strolls(facts: Facts, plan: Timetable) -> int:
         day_of(a.start) == day_of(b.start)
         and facts.ends(a) <= b.start
         and facts.way(a.screen, b.screen) > facts.measures.stroll
-        for its in sections(facts, plan)
-        for a, b in pairwise(sorted(its, key=lambda p: (p.start, p.programme, p.number)))
+        for members in sections(facts, plan)
+        for a, b in pairwise(sorted(members, key=lambda p: (p.start, p.programme, p.number)))
     )
 
 
@@ -123,8 +123,9 @@ def moves(facts: Facts, plan: Timetable) -> int:
 def halves(facts: Facts, plan: Timetable) -> int:
     """Programmes shown twice or more, but only in one half of the festival."""
     return sum(
-        len(its) > 1 and len({2 * day_of(p.start) < facts.problem.days for p in its}) == 1
-        for its in grouped(plan, by_programme).values()
+        len(placements) > 1
+        and len({2 * day_of(p.start) < facts.problem.days for p in placements}) == 1
+        for placements in grouped(plan, by_programme).values()
     )
 
 
@@ -132,22 +133,24 @@ def languages(facts: Facts, plan: Timetable) -> int:
     """Parts of a day in which two or more films all speak the same language."""
     spoken: dict[tuple[int, int], list[str]] = {}
     for p in plan:
-        its = facts.programmes[p.programme].languages
+        spoken_there = facts.programmes[p.programme].languages
         part = day_of(p.start), facts.band(minute_of(p.start))
-        if its:
-            spoken.setdefault(part, []).append(its[0])
-    return sum(len(its) > 1 and len(set(its)) == 1 for its in spoken.values())
+        if spoken_there:
+            spoken.setdefault(part, []).append(spoken_there[0])
+    return sum(
+        len(spoken_there) > 1 and len(set(spoken_there)) == 1 for spoken_there in spoken.values()
+    )
 
 
 def slack(facts: Facts, plan: Timetable) -> int:
     """Long debates with a film close behind, and days without any free slot."""
     by_room = grouped(plan, by_screen)
     tight = 0
-    for its in by_room.values():
-        for a in its:
+    for in_room in by_room.values():
+        for a in in_room:
             if debate(facts.programmes[a.programme], a.number) >= facts.measures.long_debate:
                 soon = facts.clears(a) + facts.measures.slack
-                tight += any(facts.ends(a) <= b.start < soon for b in its)
+                tight += any(facts.ends(a) <= b.start < soon for b in in_room)
     return tight + sum(cramped(facts, by_room, day) for day in range(facts.problem.days))
 
 
@@ -161,9 +164,9 @@ def cramped(facts: Facts, by_room: dict[str, list[Placement]], day: int) -> bool
     return bool(gaps) and max(gaps) < facts.measures.free_slot
 
 
-def gap(facts: Facts, screen: Screen, its: list[Placement], day: int) -> int:
+def gap(facts: Facts, screen: Screen, placements: list[Placement], day: int) -> int:
     hours = hours_on(screen, day, facts.problem.days) or (0, 0)
-    taken = [(p.start, facts.clears(p)) for p in its]
+    taken = [(p.start, facts.clears(p)) for p in placements]
     taken += screen.closures
     taken += [(r.begins, r.ends) for r in facts.problem.reservations if r.screen == screen.id]
     return widest(taken, day * DAY + hours[0], day * DAY + hours[1])

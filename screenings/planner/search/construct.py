@@ -27,7 +27,7 @@ def first_plan(
     What is `standing` has its place before all others choose.
     """
     chance = random.Random(seed)  # noqa: S311
-    choices = [sum(starts.bit_count() for starts in its) for its in instance.starts]
+    choices = [sum(starts.bit_count() for starts in by_screen) for by_screen in instance.starts]
     failures = dict.fromkeys(instance.free, 0)
     best: Schedule | None = None
     for attempt in range(tries):

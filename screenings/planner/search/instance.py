@@ -176,12 +176,12 @@ class Instance:
         return next((price for price, hours in self.hours[at] if hours >> start & 1), 0)
 
     def overlap(self, a: int, b: int, positions: Positions) -> bool:
-        one, other = positions[a], positions[b]
+        first, second = positions[a], positions[b]
         return (
-            one is not None
-            and other is not None
-            and one[1] < other[1] + self.lengths[b]
-            and other[1] < one[1] + self.lengths[a]
+            first is not None
+            and second is not None
+            and first[1] < second[1] + self.lengths[b]
+            and second[1] < first[1] + self.lengths[a]
         )
 
     def cost(self, positions: Positions) -> int:
@@ -276,8 +276,8 @@ class InstanceBuilder(Domains):
             self.instance.apart.append(Apart(members, pause, other))
             return
         table = [
-            [max(pause, self.facts.way(one.id, other.id)) for other in self.instance.screens]
-            for one in self.instance.screens
+            [max(pause, self.facts.way(screen.id, other.id)) for other in self.instance.screens]
+            for screen in self.instance.screens
         ]
         least = min(
             (way for n, row in enumerate(table) for m, way in enumerate(row) if n != m),
@@ -324,10 +324,10 @@ class InstanceBuilder(Domains):
 
     def follows(self, first: Name, then: Name, *, least: int, most: int | None) -> None:
         if first in self.at and then in self.at:
-            one, other = self.at[first], self.at[then]
-            long = self.instance.lengths[one]
+            earlier, later = self.at[first], self.at[then]
+            long = self.instance.lengths[earlier]
             latest = None if most is None else long + most
-            self.instance.pair_constraints.append(InOrder(one, other, long + least, latest))
+            self.instance.pair_constraints.append(InOrder(earlier, later, long + least, latest))
 
     def begins_apart(self, names: Sequence[Name], minutes: int) -> None:
         self.instance.pair_constraints.append(BeginsApart(self.known(names), minutes))
@@ -337,8 +337,8 @@ class InstanceBuilder(Domains):
 
     def rests(self, screens: Sequence[str], minutes: int) -> None:
         everybody = tuple(range(len(self.names)))
-        its = frozenset(self.screens[screen] for screen in screens)
-        self.instance.pair_constraints.append(Rest(everybody, its, minutes))
+        of_crew = frozenset(self.screens[screen] for screen in screens)
+        self.instance.pair_constraints.append(Rest(everybody, of_crew, minutes))
 
     def near(self, names: Sequence[Name], days: int) -> None:
         self.near_days[self.known(names)] = days
@@ -362,9 +362,9 @@ def add_prices(instance: Instance, facts: Facts) -> None:
 def add_pairs(instance: Instance, facts: Facts) -> None:
     firsts = {name[0]: at for at, name in enumerate(instance.names) if name[1] == 0}
     weights: dict[tuple[int, int], int] = defaultdict(int)
-    for one, other, weight in instance.problem.pairs:
-        if one != other and one in firsts and other in firsts:
-            a, b = sorted((firsts[one], firsts[other]))
+    for first, second, weight in instance.problem.pairs:
+        if first != second and first in firsts and second in firsts:
+            a, b = sorted((firsts[first], firsts[second]))
             weights[a, b] += weight * facts.weight("S3")
     instance.pairs = [(a, b, weight) for (a, b), weight in weights.items() if weight]
 

@@ -39,7 +39,9 @@ class Search:
 
     def __post_init__(self) -> None:
         instance = self.instance
-        self.choices = [sum(starts.bit_count() for starts in its) for its in instance.starts]
+        self.choices = [
+            sum(starts.bit_count() for starts in by_screen) for by_screen in instance.starts
+        ]
         self.cost_ranges = [hours[-1][0] - hours[0][0] for hours in instance.hours]
         self.restart(list(self.schedule.positions))
 

@@ -159,9 +159,9 @@ class Schedule:
         full = 0
         for limit in self.daily_limits[at]:
             days = [self.day(other) for other in limit.members if other != at]
-            for number, its in enumerate(self.instance.on_day):
+            for number, of_day in enumerate(self.instance.on_day):
                 if days.count(number) >= limit.limit:
-                    full |= its
+                    full |= of_day
         return full
 
     def day(self, at: int) -> int | None:
@@ -179,21 +179,21 @@ class Schedule:
 
     def apart_from(self, at: int) -> list[tuple[int, int, int]]:
         """`(screen, forbidden there, forbidden elsewhere)` for each person's other screening."""
-        found, long = [], self.instance.lengths[at]
+        forbidden, long = [], self.instance.lengths[at]
         for apart in self.apart[at]:
             for other in apart.members:
                 position = self.positions[other]
                 if other != at and position is not None:
                     screen, start = position
                     end = start + self.instance.lengths[other]
-                    found.append(
+                    forbidden.append(
                         (
                             screen,
                             minutes.span(start - long - apart.same + 1, end + apart.same),
                             minutes.span(start - long - apart.other + 1, end + apart.other),
                         )
                     )
-        return found
+        return forbidden
 
     def allowed(self, at: int, screen: int) -> int:
         """What the positions of those it is bound to leave on this screen."""
@@ -209,40 +209,40 @@ class Schedule:
         """The free starts on each screen, given what stands."""
         hours = self.on_days(at) & self.staffed(at) if hours is None else hours
         people, long = self.apart_from(at), self.instance.lengths[at]
-        found = {}
+        free = {}
         for _, screen in self.by_screen_cost[at]:
             left = self.instance.starts[at][screen] & hours & self.gap(screen, long)
-            for where, here, elsewhere in people:
-                left &= ~(here if where == screen else elsewhere)
+            for taken_on, on_that_screen, elsewhere in people:
+                left &= ~(on_that_screen if taken_on == screen else elsewhere)
             if left and self.pair_constraints[at]:
                 left &= self.allowed(at, screen)
             if left:
-                found[screen] = left
-        return found
+                free[screen] = left
+        return free
 
     def in_the_way(self, at: int) -> dict[int, list[tuple[int, int]]]:
         """For each screen, which other screenings forbid which starts on it, one by one."""
-        found: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        blockers: dict[int, list[tuple[int, int]]] = defaultdict(list)
         for other, position in enumerate(self.positions):
             if other != at and position is not None:
                 for screen, forbidden in self.forbidden_by(at, other, position):
-                    found[screen].append((other, forbidden))
-        return found
+                    blockers[screen].append((other, forbidden))
+        return blockers
 
     def forbidden_by(self, at: int, other: int, position: Position) -> Iterator[tuple[int, int]]:
         """The starts that one other screening rules out, by screen."""
         lengths, (there, start) = self.instance.lengths, position
         before, after = start - lengths[at] + 1, start + lengths[other]
         clear = self.instance.turnaround[there]
-        away = self.forbidden_days(at, other, day_of(start))
-        here = away | minutes.span(before - clear, after + clear)
+        other_screens = self.forbidden_days(at, other, day_of(start))
+        same_screen = other_screens | minutes.span(before - clear, after + clear)
         for apart in self.apart[at]:
             if other in apart.members:
-                here |= minutes.span(before - apart.same, after + apart.same)
-                away |= minutes.span(before - apart.other, after + apart.other)
+                same_screen |= minutes.span(before - apart.same, after + apart.same)
+                other_screens |= minutes.span(before - apart.other, after + apart.other)
         binding = [pair for pair in self.pair_constraints[at] if other in pair.members]
-        for _, screen in self.by_screen_cost[at] if away or binding else ((0, there),):
-            forbidden = here if screen == there else away
+        for _, screen in self.by_screen_cost[at] if other_screens or binding else ((0, there),):
+            forbidden = same_screen if screen == there else other_screens
             for pair in binding:
                 forbidden |= pair.forbids(self.instance, at, screen, other, position)
             if forbidden:
@@ -259,23 +259,23 @@ class Schedule:
 
     def overlap_costs(self, at: int) -> list[tuple[int, int]]:
         """`(weight, minutes)`: starts that would overlap a film with the same public."""
-        found, long = [], self.instance.lengths[at]
+        costs, long = [], self.instance.lengths[at]
         for other, weight in self.pairs[at]:
             position = self.positions[other]
             if position is not None:
                 end = position[1] + self.instance.lengths[other]
-                found.append((weight, minutes.span(position[1] - long + 1, end)))
-        return found
+                costs.append((weight, minutes.span(position[1] - long + 1, end)))
+        return costs
 
     def penalised(self, at: int, screen: int) -> list[tuple[int, int]]:
         """`(weight, minutes)`: starts that a rule made soft would rather not see on this screen."""
-        found = list(self.instance.penalties[at][screen])
+        costs = list(self.instance.penalties[at][screen])
         for weight, pair in self.soft_constraints[at]:
             for other in pair.members:
                 position = self.positions[other]
                 if other != at and position is not None:
-                    found.append((weight, pair.forbids(self.instance, at, screen, other, position)))
-        return found
+                    costs.append((weight, pair.forbids(self.instance, at, screen, other, position)))
+        return costs
 
     def best(self, at: int, chance: random.Random, *, blink: float = 0.0) -> Position | None:
         """A cheapest position: the first or the last minute of the cheapest hours, on any screen.
@@ -297,7 +297,7 @@ class Schedule:
             self.overlap_costs(at),
             self.instance.lengths[at],
         )
-        best, where, found, ties = NO_PRICE, -1, 0, 0
+        best, where, best_starts, ties = NO_PRICE, -1, 0, 0
         for screen_cost, screen in self.by_screen_cost[at]:
             if screen_cost + prices[0][0] > best:
                 break
@@ -305,8 +305,8 @@ class Schedule:
             if not left or (blink and chance.random() < blink):
                 continue
             left &= self.gap(screen, long)
-            for there, here, elsewhere in people:
-                left &= ~(here if there == screen else elsewhere)
+            for taken_on, on_that_screen, elsewhere in people:
+                left &= ~(on_that_screen if taken_on == screen else elsewhere)
             if left and self.pair_constraints[at]:
                 left &= self.allowed(at, screen)
             if not left:
@@ -314,31 +314,33 @@ class Schedule:
             penalised = (
                 overlap_costs + self.penalised(at, screen) if self.heeds_soft else overlap_costs
             )
-            cost, some = cheapest_of(left, prices, penalised, best - screen_cost)
+            cost, cheapest_starts = cheapest_of(left, prices, penalised, best - screen_cost)
             ties = ties + 1 if screen_cost + cost == best else 1
             if screen_cost + cost < best or (
                 screen_cost + cost == best and chance.random() * ties < 1
             ):
-                best, where, found = screen_cost + cost, screen, some
-        if not found:
+                best, where, best_starts = screen_cost + cost, screen, cheapest_starts
+        if not best_starts:
             return None
-        return where, minutes.first(found) if chance.random() < 0.5 else minutes.last(found)
+        return where, minutes.first(best_starts) if chance.random() < 0.5 else minutes.last(
+            best_starts
+        )
 
 
 def cheapest_of(
     left: int, prices: list[tuple[int, int]], overlap_costs: list[tuple[int, int]], most: int
 ) -> tuple[int, int]:
     """The least price of these starts, quarrels included, and the starts that cost it."""
-    best, found = NO_PRICE, 0
+    best, best_starts = NO_PRICE, 0
     for price, hours in prices:
         if price > most or price >= best:
             break
-        some, cost = left & hours, price
-        if not some:
+        starts, cost = left & hours, price
+        if not starts:
             continue
         for weight, overlap_cost in overlap_costs:
-            calm = some & ~overlap_cost
-            some, cost = (calm, cost) if calm else (some, cost + weight)
+            calm = starts & ~overlap_cost
+            starts, cost = (calm, cost) if calm else (starts, cost + weight)
         if cost < best:
-            best, found = cost, some
-    return best, found
+            best, best_starts = cost, starts
+    return best, best_starts
