@@ -40,9 +40,9 @@ class Believed(ASGIMiddleware):
         self.trusted = networks(settings.trusted_proxy)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        said = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
+        forwarded = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
         client = scope.get("client") or (NOBODY, 0)
-        scope["client"] = (self.peer(client[0], b",".join(said).decode("latin-1")), client[1])
+        scope["client"] = (self.peer(client[0], b",".join(forwarded).decode("latin-1")), client[1])
         scope["scheme"] = self.scheme
         scope["headers"] = [
             *((n, v) for n, v in scope["headers"] if n not in FORGEABLE and n != b"host"),
@@ -50,10 +50,10 @@ class Believed(ASGIMiddleware):
         ]
         await next_app(scope, receive, send)
 
-    def peer(self, socket: str, said: str) -> str:
+    def peer(self, socket: str, forwarded: str) -> str:
         """The nearest address in the chain that is no proxy of ours."""
-        for one in [socket, *reversed(said.split(","))] if self.trusted else [socket]:
-            address = address_of(one)
+        for hop in [socket, *reversed(forwarded.split(","))] if self.trusted else [socket]:
+            address = address_of(hop)
             if address is None:
                 break
             socket = str(address)
@@ -64,7 +64,7 @@ class Believed(ASGIMiddleware):
 
 def networks(text: str) -> list[Any]:
     """Addresses or networks, separated by commas."""
-    return [ip_network(one.strip()) for one in text.split(",") if one.strip()]
+    return [ip_network(written.strip()) for written in text.split(",") if written.strip()]
 
 
 def address_of(text: str) -> IPv4Address | IPv6Address | None:

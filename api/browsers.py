@@ -48,8 +48,8 @@ def place_of(request: AnyRequest) -> str:
 
 def browser_of(request: AnyRequest) -> str:
     """`Firefox, Windows`: names of ours alone, whatever the browser says of itself."""
-    said = request.headers.get("user-agent", "")
-    known = [next((name for sign, name in of if sign in said), "") for of in (BROWSERS, SYSTEMS)]
+    agent = request.headers.get("user-agent", "")
+    known = [next((name for sign, name in of if sign in agent), "") for of in (BROWSERS, SYSTEMS)]
     return ", ".join(filter(None, known))
 
 

@@ -136,8 +136,8 @@ class Decoding(ASGIMiddleware):
 
 def kind_of(scope: Scope) -> str:
     """The content type without its parameters."""
-    told = dict(scope["headers"]).get(b"content-type", b"").decode("latin-1")
-    return told.partition(";")[0].strip().lower()
+    content_type = dict(scope["headers"]).get(b"content-type", b"").decode("latin-1")
+    return content_type.partition(";")[0].strip().lower()
 
 
 class CheckedRequest(Request[Any, Any, Any]):

@@ -77,12 +77,15 @@ def wrong_fields(request: AnyRequest, error: ValidationException) -> list[dict[s
         lang = language_of(request)
         return [
             {"field": field, "code": code, "message": words_of(lang, code, {})}
-            for field, _, code in (one.partition(":") for one in codes)
+            for field, _, code in (fault.partition(":") for fault in codes)
         ]
     extra = error.extra if isinstance(error.extra, list) else []
     return [
-        {"field": "" if one.get("key") == "data" else one.get("key", ""), "message": one["message"]}
-        for one in extra
+        {
+            "field": "" if fault.get("key") == "data" else fault.get("key", ""),
+            "message": fault["message"],
+        }
+        for fault in extra
     ]
 
 

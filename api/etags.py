@@ -15,8 +15,8 @@ def tagged(
     """The body with its own hash as tag; 304 without it where the reader has it already."""
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     named = {
-        one.strip().removeprefix("W/")
-        for one in request.headers.get("if-none-match", "").split(",")
+        held.strip().removeprefix("W/")
+        for held in request.headers.get("if-none-match", "").split(",")
     }
     kept = {**headers, "etag": tag}
     if named & {tag, "*"}:

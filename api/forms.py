@@ -96,12 +96,14 @@ def broken(value: Any, kind: inspect.Type) -> str:
     """The code of the bound that is broken; empty where none is, or where it has no code of its own."""
     match kind:
         case inspect.UnionType(types=types):
-            codes = [broken(value, one) for one in types if not isinstance(one, inspect.NoneType)]
+            codes = [
+                broken(value, part) for part in types if not isinstance(part, inspect.NoneType)
+            ]
             return next(filter(None, codes), "")
         case inspect.StrType() if isinstance(value, str):
             return out_of_length(len(value), kind)
         case inspect.ListType() if isinstance(value, list):
-            inner = (broken(one, kind.item_type) for one in value)
+            inner = (broken(part, kind.item_type) for part in value)
             return out_of_length(len(value), kind) or next(filter(None, inner), "")
         case inspect.IntType() | inspect.FloatType():
             return out_of_bounds(value, kind)

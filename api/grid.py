@@ -106,10 +106,10 @@ def clash_row(clash: Clash, names: Names) -> dict[str, Any]:
     `mendable`: a repair can do something about it, for it is the planner's rule.
     """
     says = {lang: clash_words(clash, names, lang) for lang in LANGUAGES}
-    who = {lang: [names.of(lang, *one) for one in clash.screenings] for lang in LANGUAGES}
+    who = {lang: [names.of(lang, *name) for name in clash.screenings] for lang in LANGUAGES}
     words = {lang: f"{says[lang]} {' · '.join(who[lang])}" for lang in LANGUAGES}
-    told = {"says": says, "names": who, "words": words, "mendable": clash.code in RULE_OF}
-    return {**msgspec.to_builtins(clash), **told}
+    shown = {"says": says, "names": who, "words": words, "mendable": clash.code in RULE_OF}
+    return {**msgspec.to_builtins(clash), **shown}
 
 
 def clash_words(clash: Clash, names: Names, lang: str) -> str:
@@ -122,16 +122,16 @@ def clash_words(clash: Clash, names: Names, lang: str) -> str:
 
 def details_in(details: Mapping[str, int | str], names: Names, lang: str) -> dict[str, Any]:
     """Days by their names, moments as dates, titles in the reader's language."""
-    told: dict[str, Any] = dict(details)
-    for key in DAYS & told.keys():
-        if key == "days" and isinstance(told[key], int):
+    shown: dict[str, Any] = dict(details)
+    for key in DAYS & shown.keys():
+        if key == "days" and isinstance(shown[key], int):
             continue  # a number of days names none
-        told[key] = DAY_NUMBER.sub(lambda n: names.day(lang, int(n[0]) - 1), str(told[key]))
-    for key in TITLES & told.keys():
-        told[key] = names.titles.get(str(told[key]), {}).get(lang, told[key])
-    if "when" in told:
-        told["when"] = moment(lang, datetime.fromisoformat(str(told["when"])))
-    return told
+        shown[key] = DAY_NUMBER.sub(lambda n: names.day(lang, int(n[0]) - 1), str(shown[key]))
+    for key in TITLES & shown.keys():
+        shown[key] = names.titles.get(str(shown[key]), {}).get(lang, shown[key])
+    if "when" in shown:
+        shown["when"] = moment(lang, datetime.fromisoformat(str(shown["when"])))
+    return shown
 
 
 async def names_of(edition: Edition) -> Names:
@@ -143,19 +143,19 @@ def explanation_of_run(run: PlanRun, names: Names) -> dict[str, Any] | None:
     """Why not everything found a place, where something did not and there was time to tell."""
     if run.explanation is None:
         return None
-    told = msgspec.convert(cast("dict[str, Any]", run.explanation), Explanation)
-    return explanation_row(told, names)
+    explanation = msgspec.convert(cast("dict[str, Any]", run.explanation), Explanation)
+    return explanation_row(explanation, names)
 
 
-def explanation_row(found: Explanation, names: Names) -> dict[str, Any]:
+def explanation_row(explanation: Explanation, names: Names) -> dict[str, Any]:
     return {
-        "verdict": found.verdict,
-        "minimal": found.minimal,
-        "smallest": found.smallest,
-        "seconds": found.seconds,
-        "remarks": [remark_row("remark", r, names) for r in found.remarks],
-        "because": [remark_row("because", r, names) for r in found.core],
-        "letgo": [remark_row("letgo", r, names) for r in found.repair],
+        "verdict": explanation.verdict,
+        "minimal": explanation.minimal,
+        "smallest": explanation.smallest,
+        "seconds": explanation.seconds,
+        "remarks": [remark_row("remark", r, names) for r in explanation.remarks],
+        "because": [remark_row("because", r, names) for r in explanation.core],
+        "letgo": [remark_row("letgo", r, names) for r in explanation.repair],
     }
 
 

@@ -88,7 +88,7 @@ def bare(word: str) -> str:
     """Without case, accents, points, articles, and with one word for *and*."""
     letters = unicodedata.normalize("NFKD", word.casefold().replace("&", " and "))
     kept = "".join(c if c.isalnum() else " " for c in letters if not unicodedata.combining(c))
-    words = ["saint" if one == "st" else one for one in kept.split()]
+    words = ["saint" if part == "st" else part for part in kept.split()]
     while len(words) > 1 and words[0] in {"the", "la", "le", "les", "l"}:
         words = words[1:]
     return " ".join(words)
@@ -123,13 +123,13 @@ def names_of(
     codes: Iterable[str], called: Callable[[str, str], str], aliases: dict[str, str]
 ) -> dict[str, str]:
     """Bare name → code; an alias beats a name."""
-    found: dict[str, str] = {}
+    codes_by_name: dict[str, str] = {}
     for lang in LANGUAGES:
         for code in codes:
-            found.setdefault(bare(called(lang, code)), code)
+            codes_by_name.setdefault(bare(called(lang, code)), code)
     for code, words in aliases.items():
-        found |= {word.strip(): code for word in words.split(",")}
-    return found
+        codes_by_name |= {word.strip(): code for word in words.split(",")}
+    return codes_by_name
 
 
 def country_code(word: str) -> str:
@@ -183,16 +183,16 @@ def split(text: str, code_of: Callable[[str], str]) -> list[str]:
 
     `Germany, Korea, Republic of; USA` are three: of words between commas the longest name is taken.
     """
-    found: list[str] = []
+    names: list[str] = []
     for part in re.split(r"[;/|\n\r•]+", text):
         words = [word.strip() for word in part.split(",") if word.strip()]
         while words:
             size = next(
                 (n for n in range(min(4, len(words)), 1, -1) if is_name(words[:n], code_of)), 1
             )
-            found.append(", ".join(words[:size]))
+            names.append(", ".join(words[:size]))
             words = words[size:]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(names))
 
 
 def is_name(words: list[str], code_of: Callable[[str], str]) -> bool:

@@ -45,8 +45,8 @@ def quality(parameter: str) -> float:
     """`q=0.8` → 0.8; nothing said is 1, nonsense is 0."""
     if not parameter:
         return 1.0
-    found = re.fullmatch(r"q=([01](?:\.[0-9]{0,3})?)", parameter)
-    return float(found[1]) if found else 0.0
+    match = re.fullmatch(r"q=([01](?:\.[0-9]{0,3})?)", parameter)
+    return float(match[1]) if match else 0.0
 
 
 class NoWords(KeyError):
@@ -81,13 +81,13 @@ BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 def is_visible(text: str) -> bool:
     """Whether a reader sees anything of it: neither blanks nor marks without width are words."""
-    return any(unicodedata.category(one)[0] not in "CZ" and one not in BLANK for one in text)
+    return any(unicodedata.category(sign)[0] not in "CZ" and sign not in BLANK for sign in text)
 
 
 @cache
 def words(language: str) -> dict[str, tuple[str, ...]]:
     """Every key of a language with its forms: one, or singular and plural."""
-    found: dict[str, tuple[str, ...]] = {}
+    catalogue: dict[str, tuple[str, ...]] = {}
     for file in sorted((LOCALE / language).glob("*.po")):
         with file.open("rb") as lines:
             for message in read_po(lines, locale=language):
@@ -96,8 +96,8 @@ def words(language: str) -> dict[str, tuple[str, ...]]:
                 key = message.id if isinstance(message.id, str) else message.id[0]
                 text = message.string
                 forms = (text,) if isinstance(text, str) else tuple(text or ())
-                found[key] = tuple(spaced(language, form) for form in forms)
-    return found
+                catalogue[key] = tuple(spaced(language, form) for form in forms)
+    return catalogue
 
 
 def t(language: str, key: str, /, **values: object) -> str:
@@ -171,7 +171,9 @@ def tongue(language: str, code: str) -> str:
     base, *rest = key.split("_")
     if base not in known.languages or not rest:
         return code
-    parts = [str(known.scripts.get(one) or known.territories.get(one) or one) for one in rest]
+    parts = [
+        str(known.scripts.get(subtag) or known.territories.get(subtag) or subtag) for subtag in rest
+    ]
     return f"{known.languages[base]} ({' – '.join(parts)})"
 
 
@@ -187,8 +189,8 @@ def tongues(language: str, codes: Iterable[str]) -> str:
 
 def captions(language: str, codes: Iterable[str]) -> str:
     """The languages of subtitles in one line, or that there are none."""
-    found = list(codes)
-    return t(language, "common.captions.none") if found == ["zxx"] else tongues(language, found)
+    spoken = list(codes)
+    return t(language, "common.captions.none") if spoken == ["zxx"] else tongues(language, spoken)
 
 
 def track(language: str, code: str, kind: str) -> str:
@@ -243,7 +245,7 @@ def evening(language: str, when: datetime, *, style: str = "long") -> str:
     if eve == morning:
         return day(language, morning, style=style)
     if style == "name":
-        first, last = (day(language, one, style="name") for one in (eve, morning))
+        first, last = (day(language, date, style="name") for date in (eve, morning))
     else:
         same_month = (eve.year, eve.month) == (morning.year, morning.month)
         first = day(language, eve, style="number" if same_month else "long")
@@ -327,8 +329,8 @@ def size(language: str, count: int) -> str:
     value, unit = float(count), 0
     while value >= 1000 and unit < len(BYTES) - 1:
         value, unit = value / 1000, unit + 1
-    told = number(language, value, digits=1 if unit > 1 else 0)
-    return f"{told}{FIXED}{unit_sign(language, BYTES[unit])}"
+    amount = number(language, value, digits=1 if unit > 1 else 0)
+    return f"{amount}{FIXED}{unit_sign(language, BYTES[unit])}"
 
 
 def unit_sign(language: str, unit: str) -> str:

@@ -73,7 +73,7 @@ async def has_good_key(
     kind: str, to: Person, *, edition: Edition, settings: Settings, about: str
 ) -> bool:
     """Whether a letter about this lies in the mailbox, or is on its way, whose link still opens."""
-    found = await rows(
+    selected = await rows(
         """SELECT l.id FROM letter l WHERE l.person = {} AND l.edition = {} AND l.kind = {}
              AND l.about = {} AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.task = 'send_letter'
                AND o.args->>'letter' = l.id AND o.parked_at IS NOT NULL)
@@ -83,7 +83,7 @@ async def has_good_key(
         kind,
         about,
     )
-    return bool(found) and await people.is_good_link(key_of(found[0]["id"], settings))
+    return bool(selected) and await people.is_good_link(key_of(selected[0]["id"], settings))
 
 
 def key_of(letter: str, settings: Settings) -> str:
@@ -104,8 +104,14 @@ async def _put_down(
     values: dict[str, Any],
 ) -> None:
     language = to.language
-    told = {"name": to.name or to.email, "edition": edition.name if edition else "", "link": LINK}
-    told |= {name: value(language) if callable(value) else value for name, value in values.items()}
+    said_in_letter = {
+        "name": to.name or to.email,
+        "edition": edition.name if edition else "",
+        "link": LINK,
+    }
+    said_in_letter |= {
+        name: value(language) if callable(value) else value for name, value in values.items()
+    }
     written = await rows(
         """INSERT INTO letter (id, person, edition, kind, occasion, about, language, subject, body,
              link)
@@ -118,8 +124,8 @@ async def _put_down(
         occasion,
         about,
         language,
-        one_line(t(language, f"letter.{kind}.subject", **told)),
-        t(language, f"letter.{kind}.body", **told),
+        one_line(t(language, f"letter.{kind}.subject", **said_in_letter)),
+        t(language, f"letter.{kind}.body", **said_in_letter),
         link,
     )
     if written:

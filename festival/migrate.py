@@ -38,8 +38,8 @@ async def refuse_unsafe(connection: asyncpg.Connection) -> None:
     if version < 15:
         sys.exit(f"PostgreSQL {version} is too old: 15 or newer is needed.")
     for name, wanted in NEEDED.items():
-        if (found := await connection.fetchval(f"SHOW {name}")) != wanted:
-            sys.exit(f"PostgreSQL runs with {name}={found}; set {name}={wanted} and start again.")
+        if (setting := await connection.fetchval(f"SHOW {name}")) != wanted:
+            sys.exit(f"PostgreSQL runs with {name}={setting}; set {name}={wanted} and start again.")
     if await connection.fetchval("SHOW synchronous_commit") == "off":
         sys.exit("PostgreSQL runs with synchronous_commit=off; a confirmed act could be lost.")
 

@@ -56,10 +56,10 @@ async def by_email(email: str) -> Person | None:
 
 
 async def person(person_id: str) -> Person:
-    found = await Person.objects().get(Person.id == person_id)
-    if found is None:
+    holder = await Person.objects().get(Person.id == person_id)
+    if holder is None:
         raise Missing("person_missing")
-    return found
+    return holder
 
 
 async def meet(email: str, *, name: str = "", language: str = "fr") -> Person:
@@ -171,14 +171,14 @@ async def is_owed_a_letter(person: Person) -> bool:
     good already lies there. Asked within a transaction, where two at once wait for each other.
     """
     await one_at_a_time(person)
-    found = await rows(
+    counts = await rows(
         """SELECT count(*) FILTER (WHERE created_at > now() - interval '1 day') AS sent,
              count(*) FILTER (WHERE expires_at > now() + {}::interval) AS good
            FROM link WHERE person = {} AND kind = 'sign_in' AND used_at IS NULL""",
         LEAST_LEFT,
         person.id,
     )
-    return bool(found[0]["sent"] < LETTERS_A_DAY or not found[0]["good"])
+    return bool(counts[0]["sent"] < LETTERS_A_DAY or not counts[0]["good"])
 
 
 async def one_at_a_time(person: Person) -> None:
@@ -198,12 +198,12 @@ async def is_good_link(token: str) -> bool:
 
 async def is_owed_an_invitation(person: Person) -> bool:
     """Whether another one may go to this mailbox today: each part deserves its own, and no more."""
-    found = await rows(
+    counts = await rows(
         """SELECT count(*) AS n FROM link WHERE person = {} AND kind = 'invitation'
              AND created_at > now() - interval '1 day'""",
         person.id,
     )
-    return bool(found[0]["n"] < INVITATIONS_A_DAY)
+    return bool(counts[0]["n"] < INVITATIONS_A_DAY)
 
 
 async def has_come_in(person: Person, part: Role, *, edition: Edition) -> bool:

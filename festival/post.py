@@ -62,8 +62,8 @@ class MailServer(msgspec.Struct, frozen=True, kw_only=True):
             parts = urlsplit(url)
             host, port = parts.hostname or "", parts.port
             name, password = (
-                None if one is None else unquote(one, errors="strict")
-                for one in (parts.username, parts.password)
+                None if part is None else unquote(part, errors="strict")
+                for part in (parts.username, parts.password)
             )
         except ValueError:  # its words may hold a piece of the password
             raise ValueError(WANTED) from None

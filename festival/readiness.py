@@ -21,10 +21,10 @@ async def is_guarded() -> bool | None:
     A house without such a role is open all the same; None when the database does not say.
     """
     try:
-        found = await asyncio.wait_for(rows(UNGUARDED), timeout=3)
+        selected = await asyncio.wait_for(rows(UNGUARDED), timeout=3)
     except AWAY:
         return None
-    return not found[0]["open"]
+    return not selected[0]["open"]
 
 
 async def mail() -> dict[str, Any] | None:
@@ -48,13 +48,13 @@ async def _mail() -> dict[str, Any]:
 async def database() -> dict[str, bool]:
     """The relay writes its pulse every turn: ten seconds without one is a dead relay."""
     try:
-        found = await asyncio.wait_for(
+        beats = await asyncio.wait_for(
             rows("SELECT 1 FROM pulse WHERE part = 'relay' AND at > now() - interval '10 seconds'"),
             timeout=3,
         )
     except AWAY:
         return {"database": False, "relay": False}
-    return {"database": True, "relay": bool(found)}
+    return {"database": True, "relay": bool(beats)}
 
 
 async def broker(redis_url: str) -> dict[str, bool]:

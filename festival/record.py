@@ -22,5 +22,5 @@ async def record(
 
 
 async def edition_of(subject: str) -> str:
-    found = await Record.raw("SELECT edition_of_subject({}) AS edition", subject)
-    return str(found[0]["edition"])
+    selected = await Record.raw("SELECT edition_of_subject({}) AS edition", subject)
+    return str(selected[0]["edition"])

@@ -49,14 +49,14 @@ async def fresh_session(person: Person, *, instead_of: str, place: str, browser:
 
 async def session_of(token: str) -> dict[str, Any] | None:
     """The live session of a token; idle or ended ones are none."""
-    found = await rows(
+    selected = await rows(
         """UPDATE session SET seen_at = now()
            WHERE id = {} AND expires_at > now() AND seen_at > now() - {}::interval
            RETURNING id, person, content""",
         digest(token),
         IDLE,
     )
-    return found[0] if found else None
+    return selected[0] if selected else None
 
 
 async def end_session(token: str) -> None:

@@ -100,20 +100,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     def mail_mistakes(self) -> list[str]:
         """A server that would be spoken to in clear, or an address that nobody could answer."""
-        found = []
+        mistakes = []
         try:
             server = self.mail_server
         except ValueError as error:
-            found.append(str(error))
+            mistakes.append(str(error))
         else:
             if self.smtp_allow_clear and server.tls == "starttls" and "+" not in self.smtp_url:
-                found.append(
+                mistakes.append(
                     "SMTP_ALLOW_CLEAR is for a network of your own: the host of SMTP_URL must be a "
                     "private address or a name without a dot"
                 )
         if "@" not in parseaddr(self.mail_from)[1]:
-            found.append("MAIL_FROM must be an address, as: Cinéma for Space <bonjour@example.org>")
-        return found
+            mistakes.append(
+                "MAIL_FROM must be an address, as: Cinéma for Space <bonjour@example.org>"
+            )
+        return mistakes
 
     def dangers(self) -> list[str]:
         """Everything that must be mended before the house may open, not only the first."""
@@ -137,10 +139,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 def is_chosen(proxies: str) -> bool:
     """Whether the text names networks that can be believed; one that holds everybody is none."""
     try:
-        found = [ip_network(one.strip()) for one in proxies.split(",") if one.strip()]
+        networks = [
+            ip_network(written.strip()) for written in proxies.split(",") if written.strip()
+        ]
     except ValueError:
         return False
-    return all(network.prefixlen > 0 for network in found)
+    return all(network.prefixlen > 0 for network in networks)
 
 
 VARIABLES = frozenset(field.upper() for field in Settings.__struct_fields__)

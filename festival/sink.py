@@ -14,7 +14,7 @@ MOST_LETTERS = 200
 
 async def letters_in(mailbox: Path, edition: Edition, *, address: str = "") -> list[dict[str, str]]:
     """The newest letters of the sink: this edition's, and those of the house itself."""
-    found: list[dict[str, str]] = []
+    letters: list[dict[str, str]] = []
     files = sorted(mailbox.glob("*.eml"), reverse=True)
     for some in batched(files, MOST_LETTERS):
         read = [letter_of(path) for path in some]
@@ -24,12 +24,14 @@ async def letters_in(mailbox: Path, edition: Edition, *, address: str = "") -> l
             edition.id,
         )
         ids = {row["id"] for row in known}
-        found += [
-            one for one in read if one["letter"] in ids and address.lower() in one["to"].lower()
+        letters += [
+            candidate
+            for candidate in read
+            if candidate["letter"] in ids and address.lower() in candidate["to"].lower()
         ]
-        if len(found) >= MOST_LETTERS:
+        if len(letters) >= MOST_LETTERS:
             break
-    return found[:MOST_LETTERS]
+    return letters[:MOST_LETTERS]
 
 
 def letter_of(path: Path) -> dict[str, str]:

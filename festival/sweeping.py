@@ -24,10 +24,10 @@ async def sweep() -> dict[str, int]:
 async def _swept(table: str, old: str) -> int:
     gone, last = 0, MOST
     while last == MOST:
-        found = await rows(
+        deleted = await rows(
             f"""DELETE FROM {table} WHERE ctid = ANY(ARRAY(
                   SELECT ctid FROM {table} WHERE {old} LIMIT {MOST})) RETURNING 1 AS one"""
         )
-        last = len(found)
+        last = len(deleted)
         gone += last
     return gone

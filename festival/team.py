@@ -77,7 +77,8 @@ async def sections_of(edition: Edition, invitation: Invitation) -> list[str] | N
     if invitation.sections is None:
         return None
     ids = {
-        one.letter: one.id for one in await Section.objects().where(Section.edition == edition.id)
+        section.letter: section.id
+        for section in await Section.objects().where(Section.edition == edition.id)
     }
     if unknown := [letter for letter in invitation.sections if letter not in ids]:
         raise Refused(

@@ -58,8 +58,8 @@ class Door:
             if time.monotonic() > deadline:
                 raise DoorRefused(503, ["away"], [])
             time.sleep(0.5)
-            if (found := self.quietly(unless)) is not None:
-                return found
+            if (standing := self.quietly(unless)) is not None:
+                return standing
 
     def quietly(self, look: Callable[[], Any]) -> Any:
         try:
@@ -70,12 +70,12 @@ class Door:
     def read(self, answer: httpx.Response) -> Any:
         if answer.status_code >= 400:
             try:
-                told = answer.json()
+                body = answer.json()
             except ValueError:
-                told = {}
-            words = told.get("words", {}).get("fr", [])
+                body = {}
+            words = body.get("words", {}).get("fr", [])
             raise DoorRefused(
-                answer.status_code, told.get("codes", [str(answer.status_code)]), words
+                answer.status_code, body.get("codes", [str(answer.status_code)]), words
             )
         return answer.json() if answer.content else None
 
@@ -187,10 +187,10 @@ class Door:
 
 def spend(base_url: str, link: str, *, scopes: list[str], name: str) -> tuple[str, str]:
     """(edition, bearer token) for a sign-in link."""
-    found = re.search(r"/(?:fr|en)/([^/]+)/account/links/([\w-]+)", link)
-    if not found:
+    match = re.search(r"/(?:fr|en)/([^/]+)/account/links/([\w-]+)", link)
+    if not match:
         raise SystemExit(f"This is no sign-in link: {link}")
-    edition, token = found.groups()
+    edition, token = match.groups()
     door = Door(base_url, edition)
     answer = door.post(f"/links/{token}", {"token": True, "scopes": scopes, "name": name})
     return edition, answer["token"]

@@ -93,9 +93,9 @@ class Demo:
         """The newest link in the mailbox for this address."""
         for _ in range(240):
             for letter in self.operator.get(f"/operator/mailbox?address={quote(email)}"):
-                found = re.search(r"https?://\S+/account/links/\S+", letter["body"])
-                if letter["to"] == email and found and int(letter["id"]) > newer_than:
-                    return found[0]
+                match = re.search(r"https?://\S+/account/links/\S+", letter["body"])
+                if letter["to"] == email and match and int(letter["id"]) > newer_than:
+                    return match[0]
             time.sleep(0.4)
         raise TimeoutError(f"no letter for {email}")
 
@@ -184,12 +184,12 @@ class Demo:
             coming = [hands.submit(self.film, i, film) for i, film in enumerate(FILMS)]
             if self.console.is_terminal:
                 with Live(self.screen(), console=self.console, refresh_per_second=4) as live:
-                    while not all(one.done() for one in coming):
+                    while not all(future.done() for future in coming):
                         live.update(self.screen())
                         time.sleep(0.25)
                     live.update(self.screen())
-            for one in coming:
-                one.result()
+            for future in coming:
+                future.result()
 
     # Committee
 
@@ -365,7 +365,7 @@ class Demo:
 
     def plan(self, programmer: Door) -> dict[str, Any]:
         run = programmer.post("/grid/plans", {"seconds": 12})
-        told = ""
+        last_words = ""
         for _ in range(400):
             state = programmer.get(f"/grid/plans/{run['id']}")
             progress = state["progress"]
@@ -374,9 +374,9 @@ class Demo:
                 words = f"  meilleur coût {progress['best']}, borne {progress['bound']}" + (
                     f", écart {gap:.0%}" if gap is not None else ""
                 )
-                if words != told:
+                if words != last_words:
                     self.say(words)
-                    told = words
+                    last_words = words
             if state["state"] not in {"waiting", "running"}:
                 break
             time.sleep(0.5)
@@ -439,13 +439,13 @@ class Demo:
         for index, day in enumerate(DAYS):
             cells = []
             for screen in document["screens"]:
-                here = [
+                that_day = [
                     s
                     for s in document["screenings"]
                     if s["screen"] == screen["id"] and s["day"] == f"2027-11-{26 + index}"
                 ]
                 cells.append(
-                    "\n".join(f"{paris(s['starts_at'])} {titles[s['programme']]}" for s in here)
+                    "\n".join(f"{paris(s['starts_at'])} {titles[s['programme']]}" for s in that_day)
                 )
             table.add_row(day, *cells)
         return table

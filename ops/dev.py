@@ -39,11 +39,11 @@ def concerned(paths: Iterable[Path], parts: Iterable[str]) -> set[str]:
     """
     ours = set(parts) - SERVERS
     doors = ours & set(DOORS)
-    found: set[str] = set()
+    concerned_parts: set[str] = set()
     for path in paths:
         package = path.relative_to(ROOT).parts[0]
-        found |= {"api": doors, "workers": ours - doors}.get(package, ours)
-    return found
+        concerned_parts |= {"api": doors, "workers": ours - doors}.get(package, ours)
+    return concerned_parts
 
 
 def keep_fresh(house: House) -> None:
@@ -57,8 +57,10 @@ def keep_fresh(house: House) -> None:
             began = time.monotonic()
             names = concerned(paths, house.processes)
             house.renew(names)
-            told = ", ".join(str(path.relative_to(ROOT)) for path in paths[:3])
-            print(f"  {told}: {len(names)} renewed in {time.monotonic() - began:.1f} s", flush=True)
+            changed = ", ".join(str(path.relative_to(ROOT)) for path in paths[:3])
+            print(
+                f"  {changed}: {len(names)} renewed in {time.monotonic() - began:.1f} s", flush=True
+            )
 
 
 def main() -> int:

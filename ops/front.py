@@ -28,13 +28,13 @@ def tool(program: Path, *arguments: str) -> int:
 
 def too_long() -> list[str]:
     """Lines that no formatter may break and that a person cannot read: words belong into `locale`."""
-    found = []
+    lines_too_long = []
     for folder in MEASURED:
         for file in sorted((ROOT / folder).rglob("*.*")):
             for number, line in enumerate(file.read_text().splitlines(), 1):
                 if len(line) > LONGEST:
-                    found.append(f"{file.relative_to(ROOT)}:{number}: {len(line)} signs")
-    return found
+                    lines_too_long.append(f"{file.relative_to(ROOT)}:{number}: {len(line)} signs")
+    return lines_too_long
 
 
 def check() -> int:

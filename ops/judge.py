@@ -126,16 +126,16 @@ def judge_package(film: Path, rules: Policy, *, progress: Progress, line: TaskID
         progress.remove_task(line)
 
 
-def report(one: Judged, lang: str) -> str:
+def report(judged: Judged, lang: str) -> str:
     """Verdict first, then what it stands on."""
-    if one.verdict is None or one.facts is None:
-        return f"{one.film.name}: {t(lang, 'judge.ours')} ({one.fault})"
-    lines = [f"{one.film.name}: {t(lang, f'judge.{one.verdict.outcome}')}"]
-    lines += [f"  {line}" for line in measured(one.facts)]
+    if judged.verdict is None or judged.facts is None:
+        return f"{judged.film.name}: {t(lang, 'judge.ours')} ({judged.fault})"
+    lines = [f"{judged.film.name}: {t(lang, f'judge.{judged.verdict.outcome}')}"]
+    lines += [f"  {line}" for line in measured(judged.facts)]
     lines.append(
-        f"  sandbox {one.sandbox}, policy {one.verdict.policy} {one.verdict.policy_version}"
+        f"  sandbox {judged.sandbox}, policy {judged.verdict.policy} {judged.verdict.policy_version}"
     )
-    for finding in one.verdict.findings:
+    for finding in judged.verdict.findings:
         lines.append(f"  {finding.severity:<10} {finding.code}: {words(lang, finding)}")
         lines += [
             f"             {policy.seconds(run.start)} – {policy.seconds(run.end)}"
@@ -167,38 +167,46 @@ def contained(package: Package) -> Iterator[str]:
     """What a package holds, in the lines of a report."""
     weight = sum(asset.size or 0 for asset in package.assets.values())
     yield f"DCP {package.standard}, {len(package.assets)} files, {weight / 1e9:.2f} GB"
-    for one in package.compositions:
-        yield f"CPL « {one.title} » {one.kind}, {len(one.reels)} reels, {one.seconds:.3f} s"
-    for found in package.essences.values():
-        if found.kind == "picture":
+    for composition in package.compositions:
+        reels = f"{len(composition.reels)} reels, {composition.seconds:.3f} s"
+        yield f"CPL « {composition.title} » {composition.kind}, {reels}"
+    for essence in package.essences.values():
+        if essence.kind == "picture":
             yield (
-                f"{found.codec} {found.width}×{found.height}, {found.rate[0]}/{found.rate[1]} fps, "
-                f"{found.frames} frames"
+                f"{essence.codec} {essence.width}×{essence.height}, {essence.rate[0]}/{essence.rate[1]} fps, "
+                f"{essence.frames} frames"
             )
-        elif found.kind == "sound":
-            yield f"{found.codec} {found.channels} channels {found.sample_rate} Hz"
+        elif essence.kind == "sound":
+            yield f"{essence.codec} {essence.channels} channels {essence.sample_rate} Hz"
 
 
 def summary(judged: list[Judged], lang: str) -> Table:
     table = Table()
     for column in ("film", "verdict", "codes"):
         table.add_column(t(lang, f"judge.column.{column}"), overflow="fold")
-    for one in judged:
-        outcome = t(lang, f"judge.{one.verdict.outcome}") if one.verdict else t(lang, "judge.ours")
-        codes = [f.code for f in one.verdict.findings] if one.verdict else [one.fault]
-        table.add_row(one.film.name, outcome, ", ".join(codes))
+    for film in judged:
+        outcome = (
+            t(lang, f"judge.{film.verdict.outcome}") if film.verdict else t(lang, "judge.ours")
+        )
+        codes = [f.code for f in film.verdict.findings] if film.verdict else [film.fault]
+        table.add_row(film.film.name, outcome, ", ".join(codes))
     return table
 
 
-def document(one: Judged) -> dict[str, Any]:
+def document(judged: Judged) -> dict[str, Any]:
     """For programs: everything, with the words of both languages."""
-    found: dict[str, Any] = msgspec.to_builtins(
-        {"film": str(one.film), "sandbox": one.sandbox, "fault": one.fault, "facts": one.facts}
+    fields: dict[str, Any] = msgspec.to_builtins(
+        {
+            "film": str(judged.film),
+            "sandbox": judged.sandbox,
+            "fault": judged.fault,
+            "facts": judged.facts,
+        }
     )
-    if one.verdict is not None:
-        found |= msgspec.to_builtins(one.verdict)
-        found["findings"] = [told(finding) for finding in one.verdict.findings]
-    return found
+    if judged.verdict is not None:
+        fields |= msgspec.to_builtins(judged.verdict)
+        fields["findings"] = [told(finding) for finding in judged.verdict.findings]
+    return fields
 
 
 def rules_of(name: str, section: str) -> Policy:
@@ -231,11 +239,11 @@ def main() -> int:
     wanted = list(films(given.films))
     judged = work_through(wanted, rules, given)
     if given.json:
-        all_ = [document(one) for one in judged]
+        all_ = [document(film) for film in judged]
         print(json.dumps(all_ if len(all_) != 1 else all_[0], ensure_ascii=False, indent=2))
     elif len(judged) > 1:
         Console().print(summary(judged, given.lang))
-    return max((one.exit_code for one in judged), default=OURS)
+    return max((film.exit_code for film in judged), default=OURS)
 
 
 def work_through(wanted: list[Path], rules: Policy, given: argparse.Namespace) -> list[Judged]:
@@ -248,12 +256,12 @@ def work_through(wanted: list[Path], rules: Policy, given: argparse.Namespace) -
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         whole = progress.add_task(t(given.lang, "judge.all"), total=len(wanted))
         for film in wanted:
-            one = judge(film, rules, quick=given.quick, progress=progress)
-            judged.append(one)
+            film_judged = judge(film, rules, quick=given.quick, progress=progress)
+            judged.append(film_judged)
             progress.advance(whole)
             if not given.json:
                 progress.console.print("", end="")
-                print(report(one, given.lang), flush=True)
+                print(report(film_judged, given.lang), flush=True)
     return judged
 
 

@@ -401,8 +401,8 @@ def known() -> dict[str, object]:
     file = VAR / "house.json"
     if not file.exists():
         raise SystemExit("The house is closed: ./run opens it.")
-    found: dict[str, object] = json.loads(file.read_text())
-    return found
+    state: dict[str, object] = json.loads(file.read_text())
+    return state
 
 
 def status() -> int:

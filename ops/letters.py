@@ -40,7 +40,9 @@ class LetterKind(msgspec.Struct, frozen=True):
 def words(language: str) -> dict[str, Message]:
     """Messages of `letters.po` by key."""
     with (ROOT / "festival" / "locale" / language / "letters.po").open("rb") as lines:
-        return {key_of(one): one for one in read_po(lines, locale=language) if one.id}
+        return {
+            key_of(message): message for message in read_po(lines, locale=language) if message.id
+        }
 
 
 def key_of(message: Message) -> str:
@@ -61,23 +63,24 @@ def letters() -> list[LetterKind]:
 
 def letter_of(kind: str, known: dict[str, dict[str, Message]]) -> LetterKind:
     subject, body = f"letter.{kind}.subject", f"letter.{kind}.body"
-    told = dict(
+    comments = dict(
         line.split(": ", 1) for line in known[TOLD_IN][subject].auto_comments if ": " in line
     )
     texts = {
-        language: (text_of(found[subject]), text_of(found[body]))
-        for language, found in known.items()
+        language: (text_of(messages[subject]), text_of(messages[body]))
+        for language, messages in known.items()
     }
-    return LetterKind(kind, told.get("occasion", ""), told.get("to", ""), texts)
+    return LetterKind(kind, comments.get("occasion", ""), comments.get("to", ""), texts)
 
 
-def page(found: list[LetterKind]) -> str:
+def page(kinds: list[LetterKind]) -> str:
     rows = [
-        f"| [{one.kind}](#{one.kind}) | {one.occasion} | {one.to} | {one.texts[TOLD_IN][0].splitlines()[0]} |"
-        for one in found
+        f"| [{letter.kind}](#{letter.kind}) | {letter.occasion} | {letter.to} |"
+        f" {letter.texts[TOLD_IN][0].splitlines()[0]} |"
+        for letter in kinds
     ]
     table = ["| Letter | Written when | To | Subject |", "|---|---|---|---|", *rows, ""]
-    return HEAD + "\n".join([*table, *(section(one) for one in found)])
+    return HEAD + "\n".join([*table, *(section(letter) for letter in kinds)])
 
 
 def section(letter: LetterKind) -> str:
@@ -91,13 +94,13 @@ def section(letter: LetterKind) -> str:
 
 
 def main() -> int:
-    found = letters()
-    if silent := [one.kind for one in found if not (one.occasion and one.to)]:
+    kinds = letters()
+    if silent := [letter.kind for letter in kinds if not (letter.occasion and letter.to)]:
         print(
             f"say when and to whom, as `#. occasion:` and `#. to:` in en/letters.po: {', '.join(silent)}"
         )
         return 1
-    text = page(found)
+    text = page(kinds)
     if "--check" not in sys.argv:
         FILE.write_text(text)
     elif not FILE.exists() or FILE.read_text() != text:

@@ -93,24 +93,24 @@ def licence_of(name: str) -> str:
         return ""
 
 
-def said_by(told: dict[str, Any]) -> str:
+def said_by(metadata: dict[str, Any]) -> str:
     """The expression if there is one, else the short field, else the classifiers."""
-    field = str(told.get("license", "")).strip()
+    field = str(metadata.get("license", "")).strip()
     classes = [
-        c.rpartition(" :: ")[2] for c in told.get("classifier", []) if c.startswith("License")
+        c.rpartition(" :: ")[2] for c in metadata.get("classifier", []) if c.startswith("License")
     ]
     named = [SPDX.get(name, name) for name in classes if name != "OSI Approved"]
     is_name = field not in {"", "UNKNOWN"} and len(field) < SHORT and "\n" not in field
     by_field = SPDX.get(field, field) if is_name else ""
-    return str(told.get("license_expression") or by_field or " and ".join(named))
+    return str(metadata.get("license_expression") or by_field or " and ".join(named))
 
 
 def npm_rows(lock: dict[str, dict[str, dict[str, str]]]) -> Iterator[Licensed]:
-    for place, told in sorted(lock["packages"].items()):
+    for place, locked in sorted(lock["packages"].items()):
         if name := place.rpartition("node_modules/")[2]:
-            licence = KNOWN.get(name) or told.get("license", "")
-            remark = "tools, not served" if told.get("dev") else ""
-            yield Licensed(name, told["version"], licence, remark)
+            licence = KNOWN.get(name) or locked.get("license", "")
+            remark = "tools, not served" if locked.get("dev") else ""
+            yield Licensed(name, locked["version"], licence, remark)
 
 
 def copied_rows(npm: list[Licensed]) -> Iterator[Licensed]:

@@ -37,17 +37,17 @@ WHO = {
 
 
 async def sessions() -> dict[str, str]:
-    found = {}
+    tokens = {}
     async with pool(size=2):
         for part, email in WHO.items():
-            found[part] = await open_session(await people.person_with(email))
-    return found
+            tokens[part] = await open_session(await people.person_with(email))
+    return tokens
 
 
 def places(base: str, tokens: dict[str, str], browser: Browser) -> list[tuple[str, str, str]]:
     """(name, part, path): the fixed pages, and one of each that has a film in its address."""
     document = Door(base, EDITION).get("/programme")
-    found = [
+    pages = [
         ("programme", "", "/"), ("film", "", f"/films/{document['programmes'][3]['id']}"),
         ("entrer", "", "/account/sign-in"), ("inscription", "", "/account/registration"),
         ("films", "filmmaker", "/submissions"), ("compte", "filmmaker", "/account"),
@@ -68,9 +68,9 @@ def places(base: str, tokens: dict[str, str], browser: Browser) -> list[tuple[st
         page.context.add_cookies([{"name": "session", "value": tokens[part], "url": base}])
         page.goto(f"{base}/fr/{EDITION}{listing}")
         href = page.locator(pattern).first.get_attribute("href") or ""
-        found.append((name, part, href.removeprefix(f"/fr/{EDITION}") + more))
+        pages.append((name, part, href.removeprefix(f"/fr/{EDITION}") + more))
         page.context.close()
-    return found
+    return pages
 
 
 def shoot(browser: Browser, url: str, token: str, path: Path, width: int) -> None:

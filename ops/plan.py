@@ -59,8 +59,8 @@ class Stood(msgspec.Struct, frozen=True):
 
 def read(path: str, shape: type[Shape]) -> Shape:
     try:
-        said = Path(path).read_bytes().removeprefix(codecs.BOM_UTF8)
-        return msgspec.json.decode(said, type=shape)
+        content = Path(path).read_bytes().removeprefix(codecs.BOM_UTF8)
+        return msgspec.json.decode(content, type=shape)
     except OSError as fault:
         raise SystemExit(refused(f"{path}: {fault.strerror}")) from None
     except msgspec.ValidationError as fault:
@@ -127,32 +127,32 @@ def show(problem: Problem, placements: list[Placement]) -> None:
 
 def write(path: str | None, what: Any) -> None:
     """A plan that cannot be written where it was wished is not lost."""
-    found = msgspec.json.format(msgspec.json.encode(what), indent=1) + b"\n"
+    document = msgspec.json.format(msgspec.json.encode(what), indent=1) + b"\n"
     try:
         if path:
-            Path(path).write_bytes(found)
+            Path(path).write_bytes(document)
             return
     except OSError as fault:
         refused(f"{path}: {fault.strerror}; written to the standard output")
-    sys.stdout.buffer.write(found)
+    sys.stdout.buffer.write(document)
     sys.stdout.flush()
 
 
 def explained(problem: Problem, given: argparse.Namespace) -> int:
-    found: Explanation = explain(problem, seconds=given.seconds)
-    write(given.output, found)
-    say_why(found, given.lang)
-    return {"possible": POSSIBLE, "impossible": IMPOSSIBLE}.get(found.verdict, FAILED)
+    explanation: Explanation = explain(problem, seconds=given.seconds)
+    write(given.output, explanation)
+    say_why(explanation, given.lang)
+    return {"possible": POSSIBLE, "impossible": IMPOSSIBLE}.get(explanation.verdict, FAILED)
 
 
-def say_why(found: Explanation, lang: str) -> None:
+def say_why(explanation: Explanation, lang: str) -> None:
     """Sentences of the house: a programmer acts on them."""
-    console.print(f"{found.verdict}, {found.seconds:.1f} s")
+    console.print(f"{explanation.verdict}, {explanation.seconds:.1f} s")
     for kind, heading, remarks in (
-        ("remark", "seen at once", found.remarks),
-        ("because", "cannot hold together" + ", and none can be left out" * found.minimal,
-         found.core),
-        ("letgo", "way out" + ", and fewer do not suffice" * found.smallest, found.repair),
+        ("remark", "seen at once", explanation.remarks),
+        ("because", "cannot hold together" + ", and none can be left out" * explanation.minimal,
+         explanation.core),
+        ("letgo", "way out" + ", and fewer do not suffice" * explanation.smallest, explanation.repair),
     ):  # fmt: skip
         if remarks:
             console.print(heading + ":")
@@ -182,31 +182,31 @@ def shut(problem: Problem, closing: str) -> Problem:
 def standing(path: str) -> list[Placement]:
     """The placements of an older plan, whatever has become of its films since."""
     old = read(path, Stood)
-    found = old.plan if old.placements is None else old.placements
-    if found is None:
+    placements = old.plan if old.placements is None else old.placements
+    if placements is None:
         raise SystemExit(refused(f"{path}: placements: missing"))
-    faults = repeated("placements", "number", (f"{p.programme} {p.number}" for p in found))
+    faults = repeated("placements", "number", (f"{p.programme} {p.number}" for p in placements))
     if sentences := [refused(f"{path}: {fault}") for fault in faults]:
         raise SystemExit(sentences[0])
-    return [Placement(p.programme, p.number, p.screen, p.start) for p in found]
+    return [Placement(p.programme, p.number, p.screen, p.start) for p in placements]
 
 
 def repaired(problem: Problem, given: argparse.Namespace) -> int:
     was = standing(given.repair)
     for closing in given.close:
         problem = shut(problem, closing)
-    found: Repair = repair(problem, was, seconds=given.seconds)
-    write(given.output, found)
+    outcome: Repair = repair(problem, was, seconds=given.seconds)
+    write(given.output, outcome)
     console.print(
-        f"{found.verdict}: {found.moves} moves, {'proved' if found.moves_proved else 'at least'} "
-        f"{found.moves_bound}, cost {found.cost}, {found.seconds:.1f} s"
+        f"{outcome.verdict}: {outcome.moves} moves, {'proved' if outcome.moves_proved else 'at least'} "
+        f"{outcome.moves_bound}, cost {outcome.cost}, {outcome.seconds:.1f} s"
     )
-    for move in found.diff:
+    for move in outcome.diff:
         console.print(
             f"  {move.change}: {move.programme} {move.number + 1}: "
             f"{where(move.before)} → {where(move.after)}"
         )
-    return {"repaired": POSSIBLE, "impossible": IMPOSSIBLE}.get(found.verdict, FAILED)
+    return {"repaired": POSSIBLE, "impossible": IMPOSSIBLE}.get(outcome.verdict, FAILED)
 
 
 def where(p: Placement | None) -> str:
@@ -252,20 +252,20 @@ def say_broken(heading: str, clashes: list[Clash]) -> None:
 def within(least: float, most: float) -> Callable[[str], float]:
     """A number of the command line, within its bounds."""
 
-    def number(said: str) -> float:
-        found = float(said)
-        if not least <= found <= most:  # false of what is not a number at all, too
-            raise argparse.ArgumentTypeError(f"{said}: from {least:g} to {most:g}")
-        return found
+    def number(text: str) -> float:
+        value = float(text)
+        if not least <= value <= most:  # false of what is not a number at all, too
+            raise argparse.ArgumentTypeError(f"{text}: from {least:g} to {most:g}")
+        return value
 
     return number
 
 
-def whole(said: str) -> int:
-    found = int(said)
-    if not 0 <= found < 1 << 31:
-        raise argparse.ArgumentTypeError(f"{said}: from 0 to {(1 << 31) - 1}")
-    return found
+def whole(text: str) -> int:
+    value = int(text)
+    if not 0 <= value < 1 << 31:
+        raise argparse.ArgumentTypeError(f"{text}: from 0 to {(1 << 31) - 1}")
+    return value
 
 
 def asked() -> argparse.Namespace:

@@ -155,5 +155,5 @@ class Postgres:
 
 def version_of(program: str) -> int:
     done = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
-    found = re.search(r"(\d+)", done.stdout)
-    return int(found[1]) if found else 0
+    match = re.search(r"(\d+)", done.stdout)
+    return int(match[1]) if match else 0

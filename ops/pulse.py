@@ -44,7 +44,7 @@ def worker_beats(name: str, *, redis_url: str, host: str) -> bool:
 
 def calendar_beats(file: Path, *, now: float) -> bool:
     """Beat notes what it has sent every three minutes; some systems add an ending to the name."""
-    written = [one.stat().st_mtime for one in file.parent.glob(f"{file.name}*")]
+    written = [part.stat().st_mtime for part in file.parent.glob(f"{file.name}*")]
     return bool(written) and now - max(written) < QUIET
 
 

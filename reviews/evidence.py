@@ -59,7 +59,7 @@ class FilmCoverage(msgspec.Struct, frozen=True, kw_only=True):
 
 async def heard(submissions: list[str]) -> dict[str, FilmCoverage]:
     """What is known of each film; for the house itself, never for a page of a single member."""
-    found = await rows(
+    selected = await rows(
         f"""SELECT s.id,
              (SELECT jsonb_agg({share("v.seconds")} ORDER BY v.seconds DESC)
               FROM viewing v WHERE v.file = n.id AND v.seconds > 0 AND {seated("v.person")})
@@ -74,16 +74,16 @@ async def heard(submissions: list[str]) -> dict[str, FilmCoverage]:
            WHERE s.id = ANY({{}})""",
         submissions,
     )
-    return {row.pop("id"): heard_of(row) for row in found}
+    return {row.pop("id"): heard_of(row) for row in selected}
 
 
 def heard_of(row: dict[str, object]) -> FilmCoverage:
-    shares = tuple(float(one) for one in row["shares"] or () if one)  # type: ignore[attr-defined]
+    shares = tuple(float(share) for share in row["shares"] or () if share)  # type: ignore[attr-defined]
     enough = float(row["coverage"]) - 1e-6  # type: ignore[arg-type]
     return FilmCoverage(
         shares=shares,
         watched=len(shares),
-        whole=sum(one >= enough for one in shares),
+        whole=sum(share >= enough for share in shares),
         votes=int(row["votes"]),  # type: ignore[call-overload]
         apart=int(row["apart"]),  # type: ignore[call-overload]
     )

@@ -61,7 +61,7 @@ def scope_values(viewer: Viewer, parts: frozenset[Role] = COMMITTEE) -> tuple[An
 
 async def queue(viewer: Viewer) -> list[Waiting]:
     """Every film this person may watch, begun ones first, then by arrival; never by score."""
-    found = await rows(
+    selected = await rows(
         """SELECT s.id, f.title, f.title_en,
              CASE WHEN x.is_blind THEN '' ELSE f.director END AS director, n.id AS file,
              """ + LENGTH + """ AS duration, """ + RUNTIME + """ AS runtime,
@@ -82,7 +82,7 @@ async def queue(viewer: Viewer) -> list[Waiting]:
            ORDER BY r.given_at IS NOT NULL, v.id IS NULL, s.filed_at, s.id""",
         viewer.id, viewer.id, *scope_values(viewer),
     )  # fmt: skip
-    return msgspec.convert(found, list[Waiting])
+    return msgspec.convert(selected, list[Waiting])
 
 
 class Ahead(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,7 +96,7 @@ class Ahead(msgspec.Struct, frozen=True, kw_only=True):
 
 async def ahead(viewer: Viewer, current: str) -> Ahead:
     """The next film after the one that is open: begun ones first, then by arrival."""
-    found = await rows(
+    selected = await rows(
         """SELECT s.id, f.title, f.title_en, count(*) OVER ()::int AS left
            FROM submission s JOIN film f ON f.id = s.film
            JOIN film_file n ON n.submission = s.id AND n.state = 'released'
@@ -107,7 +107,7 @@ async def ahead(viewer: Viewer, current: str) -> Ahead:
            ORDER BY s.id = {}, v.id IS NULL, s.filed_at, s.id LIMIT 1""",
         viewer.id, viewer.id, *scope_values(viewer), current,
     )  # fmt: skip
-    return msgspec.convert(found[0], Ahead) if found else Ahead()
+    return msgspec.convert(selected[0], Ahead) if selected else Ahead()
 
 
 async def subject_of(submission_id: str, viewer: Viewer) -> Subject:
@@ -225,7 +225,7 @@ async def board(viewer: Viewer) -> list[Case]:
     or has no part in scoring it: until then not even their number is, and in a blind section
     no director.
     """
-    found = await rows(
+    selected = await rows(
         """SELECT s.id, f.title, f.title_en,
              CASE WHEN x.is_blind AND NOT EXISTS (SELECT 1 FROM review r WHERE r.submission = s.id
                     AND r.person = {} AND r.given_at IS NOT NULL)
@@ -247,9 +247,9 @@ async def board(viewer: Viewer) -> list[Case]:
            WHERE """ + IN_SCOPE + " ORDER BY f.title",
         viewer.id, viewer.id, *scope_values(viewer, CHAIR),
     )  # fmt: skip
-    open_ones = [row["id"] for row in found if row["is_open"]]
+    open_ones = [row["id"] for row in selected if row["is_open"]]
     votes = await votes_of(open_ones, viewer)
-    cases = [msgspec.convert({**row, "votes": votes.get(row["id"], ())}, Case) for row in found]
+    cases = [msgspec.convert({**row, "votes": votes.get(row["id"], ())}, Case) for row in selected]
     return sorted(ranked(cases), key=lambda case: board_place(case.column, case.spread))
 
 
@@ -266,7 +266,7 @@ def ranked(cases: list[Case]) -> list[Case]:
 
 async def votes_of(submissions: list[str], viewer: Viewer) -> dict[str, tuple[Vote, ...]]:
     """Given votes of each film, by those who may still have one; the caller may see them."""
-    found = await rows(
+    selected = await rows(
         """SELECT r.submission, r.id, p.name, r.scores, r.opinion, r.person = {} AS mine, r.seen,
              r.version, r.given_at, r.file = n.id AS is_current, e.coverage,
              EXISTS (SELECT 1 FROM reopening o WHERE o.review = r.id AND o.closed_at IS NULL)
@@ -285,7 +285,7 @@ async def votes_of(submissions: list[str], viewer: Viewer) -> dict[str, tuple[Vo
         submissions,
     )
     votes: dict[str, tuple[Vote, ...]] = {}
-    for row in found:
+    for row in selected:
         score = total(row["scores"])
         if score is not None:
             votes[row["submission"]] = (*votes.get(row["submission"], ()), vote_of(row, score))
@@ -299,7 +299,9 @@ def vote_of(row: dict[str, Any], score: float) -> Vote:
             **row,
             "total": score,
             "apart": apart(row["seen"], enough=enough, is_current=bool(row["is_current"])),
-            "earlier": [{**one, "total": total(one["scores"])} for one in row["earlier"]],
+            "earlier": [
+                {**earlier, "total": total(earlier["scores"])} for earlier in row["earlier"]
+            ],
         },
         Vote,
     )
@@ -315,7 +317,7 @@ async def is_closed(submission_id: str, viewer: Viewer) -> bool:
     """Whether the viewer's sheet can no longer change: the decision is announced, and the chair
     has not opened the sheet again.
     """
-    found = await rows(
+    selected = await rows(
         """SELECT s.status <> 'submitted' AND NOT EXISTS (
              SELECT 1 FROM reopening o JOIN review r ON r.id = o.review
              WHERE r.submission = s.id AND r.person = {} AND o.closed_at IS NULL) AS closed
@@ -323,7 +325,7 @@ async def is_closed(submission_id: str, viewer: Viewer) -> bool:
         viewer.id,
         submission_id,
     )
-    return bool(found and found[0]["closed"])
+    return bool(selected and selected[0]["closed"])
 
 
 async def own_notes(submission_id: str, viewer: Viewer) -> list[dict[str, Any]]:
@@ -337,13 +339,13 @@ async def own_notes(submission_id: str, viewer: Viewer) -> list[dict[str, Any]]:
 
 async def own_viewing(file_id: str, viewer: Viewer) -> dict[str, Any]:
     """Stretches, the share of the film that they are, and where it was left."""
-    found = await rows(
+    selected = await rows(
         f"""SELECT v.ranges, v.position, {share("v.seconds")} AS seen
            FROM viewing v JOIN film_file n ON n.id = v.file WHERE n.id = {{}} AND v.person = {{}}""",
         file_id,
         viewer.id,
     )
-    return found[0] if found else {"ranges": [], "position": 0.0, "seen": 0.0}
+    return selected[0] if selected else {"ranges": [], "position": 0.0, "seen": 0.0}
 
 
 class Aside(msgspec.Struct, frozen=True, kw_only=True):
@@ -358,7 +360,7 @@ class Aside(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def own_recusals(viewer: Viewer) -> list[Aside]:
-    found = await rows(
+    selected = await rows(
         """SELECT s.id AS submission, coalesce(x.letter, '') AS section_letter, c.reason,
              c.created_at
            FROM recusal c JOIN submission s ON s.id = c.submission
@@ -368,7 +370,7 @@ async def own_recusals(viewer: Viewer) -> list[Aside]:
         viewer.edition,
         viewer.id,
     )
-    return msgspec.convert(found, list[Aside])
+    return msgspec.convert(selected, list[Aside])
 
 
 class Absent(msgspec.Struct, frozen=True, kw_only=True):
@@ -388,7 +390,7 @@ async def others_recusals(viewer: Viewer) -> list[Absent]:
     """For the chair, of the films in their scope; never their own, nor of a film that is not
     theirs to see.
     """
-    found = await rows(
+    selected = await rows(
         """SELECT s.id AS submission, f.title, f.title_en, x.letter AS section_letter,
              c.person, coalesce(nullif(p.name, ''), p.email) AS name, c.reason, c.created_at
            FROM recusal c JOIN submission s ON s.id = c.submission JOIN film f ON f.id = s.film
@@ -398,7 +400,7 @@ async def others_recusals(viewer: Viewer) -> list[Absent]:
            ORDER BY c.created_at DESC, c.id""",
         viewer.id, *scope_values(viewer, CHAIR),
     )  # fmt: skip
-    return msgspec.convert(found, list[Absent])
+    return msgspec.convert(selected, list[Absent])
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
@@ -426,7 +428,7 @@ async def announcements(viewer: Viewer) -> list[Batch]:
 
     What waits for its release says how many letters that writes, and what to know first.
     """
-    found = await rows(
+    selected = await rows(
         """SELECT a.id, a.asked_by, p.name AS asked_by_name, a.asked_at, a.released_at,
              q.name AS released_by_name, a.cancelled_at,
              (SELECT count(*) FROM announcement_line w WHERE w.announcement = a.id) - count(*)
@@ -444,10 +446,10 @@ async def announcements(viewer: Viewer) -> list[Batch]:
            GROUP BY a.id, p.name, q.name ORDER BY a.asked_at DESC""",
         *scope_values(viewer, CHAIR),
     )
-    open_ones = [row for row in found if not row["released_at"] and not row["cancelled_at"]]
+    open_ones = [row for row in selected if not row["released_at"] and not row["cancelled_at"]]
     known = await known_of([film for row in open_ones for film in row["films"]])
     letters = await letters_of([row["id"] for row in open_ones])
     for row in open_ones:
         row["cautions"] = cautions(row["films"], known)
         row["letters"] = letters.get(row["id"], 0)
-    return msgspec.convert(found, list[Batch])
+    return msgspec.convert(selected, list[Batch])

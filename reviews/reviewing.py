@@ -71,7 +71,7 @@ async def review(
 
 async def check_open(submission: Submission, by: Person) -> None:
     """Sheets close when the decision is announced; an announcement under way is waited for."""
-    found = await rows(
+    selected = await rows(
         """SELECT s.status, EXISTS (
              SELECT 1 FROM reopening o JOIN review r ON r.id = o.review
              WHERE r.submission = s.id AND r.person = {} AND o.closed_at IS NULL) AS reopened
@@ -79,21 +79,21 @@ async def check_open(submission: Submission, by: Person) -> None:
         by.id,
         submission.id,
     )
-    if not found:
+    if not selected:
         raise Missing("submission_missing")
-    if found[0]["status"] != Status.SUBMITTED and not found[0]["reopened"]:
+    if selected[0]["status"] != Status.SUBMITTED and not selected[0]["reopened"]:
         raise Refused("sheet_closed")
 
 
 async def standing_sheet(submission: Submission, by: Person) -> dict[str, Any] | None:
     """The person's sheet as it stands, held until this act ends."""
-    found = await rows(
+    selected = await rows(
         """SELECT id, file, scores, opinion, seen, version, changed_at, given_at FROM review
            WHERE submission = {} AND person = {} FOR UPDATE""",
         submission.id,
         by.id,
     )
-    return found[0] if found else None
+    return selected[0] if selected else None
 
 
 def shown(sheet: dict[str, Any]) -> dict[str, Any]:
@@ -113,10 +113,10 @@ def figures(scores: dict[str, int], seen: float | None, version: int) -> dict[st
 
 
 async def share_seen(file: FilmFile, by: Person) -> float:
-    found = await rows(
+    selected = await rows(
         "SELECT seconds FROM viewing WHERE file = {} AND person = {}", file.id, by.id
     )
-    return share(found[0]["seconds"] if found else 0.0, length_of(file))
+    return share(selected[0]["seconds"] if selected else 0.0, length_of(file))
 
 
 async def begin(
@@ -210,15 +210,15 @@ def check_reason(reason: str) -> None:
 
 async def standing_vote(submission: Submission, review_id: str) -> dict[str, Any]:
     """A given sheet of somebody who may still hear the film."""
-    found = await rows(
+    selected = await rows(
         f"""SELECT r.person, r.version FROM review r JOIN submission s ON s.id = r.submission
             WHERE r.id = {{}} AND s.id = {{}} AND r.given_at IS NOT NULL AND {seated("r.person")}""",
         review_id,
         submission.id,
     )
-    if not found:
+    if not selected:
         raise Missing("review_missing")
-    return found[0]
+    return selected[0]
 
 
 async def tell_writer(
@@ -363,9 +363,9 @@ async def lift_recusal(
 
 async def may_hear(submission: Submission, person_id: str) -> bool:
     """Whoever has lost the part meanwhile gets no letter that names the film."""
-    found = await rows(
+    selected = await rows(
         f"SELECT {seated('p.id')} AS seated FROM submission s, person p WHERE s.id = {{}} AND p.id = {{}}",
         submission.id,
         person_id,
     )
-    return bool(found and found[0]["seated"])
+    return bool(selected and selected[0]["seated"])

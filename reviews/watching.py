@@ -86,12 +86,12 @@ async def watch(file: FilmFile, report: Watched, *, by: Person) -> Coverage:
         if known is None:
             return Coverage(0.0)
         claimed = merged(report.ranges)
-        told = cut_to(claimed, [(a - EDGE, b + EDGE) for a, b in pairs(known["served"])])
-        told = cut_to(told, [(0.0, length)])
-        if claimed and not told:
+        credited = cut_to(claimed, [(a - EDGE, b + EDGE) for a, b in pairs(known["served"])])
+        credited = cut_to(credited, [(0.0, length)])
+        if claimed and not credited:
             raise Refused("seen_not_served")
         before = pairs(known["ranges"])
-        ranges = merged([*before, *told])
+        ranges = merged([*before, *credited])
         if len(ranges) > MOST_STRETCHES:
             raise Refused("seen_in_too_many_pieces")
         added = measured(ranges) - measured(before)
@@ -102,7 +102,7 @@ async def watch(file: FilmFile, report: Watched, *, by: Person) -> Coverage:
                WHERE id = {} RETURNING id""",
             json.dumps(ranges), measured(ranges), min(report.position, length), known["id"],
         )  # fmt: skip
-    cut = measured(claimed) - measured(told)
+    cut = measured(claimed) - measured(credited)
     return Coverage(share(measured(ranges), length), round(added, 3), round(cut, 3))
 
 
@@ -117,7 +117,7 @@ def faults(report: Watched, length: float) -> list[str]:
 
 async def opened(file: FilmFile, by: Person) -> dict[str, Any] | None:
     """This person's row of the file, held; since when it is open in seconds of the house's clock."""
-    found = await rows(
+    selected = await rows(
         """SELECT id, ranges,
              coalesce((SELECT jsonb_agg(jsonb_build_array(lower(one), upper(one)))
                        FROM unnest(served) AS one), '[]') AS served,
@@ -125,7 +125,7 @@ async def opened(file: FilmFile, by: Person) -> dict[str, Any] | None:
            FROM viewing WHERE file = {} AND person = {} FOR UPDATE""",
         file.id, by.id,
     )  # fmt: skip
-    return found[0] if found else None
+    return selected[0] if selected else None
 
 
 def pairs(stretches: list[list[float]]) -> list[Range]:

@@ -38,13 +38,13 @@ async def deadline_of(edition: Edition, section: str | None) -> datetime:
 
 async def may_still_file(submission: Submission, edition: Edition, *, grace: timedelta) -> bool:
     """The written rule for uploads under way, on server time: one file in time is enough."""
-    found = await rows(
+    selected = await rows(
         """SELECT created_at AS begun, ready_at AS ready FROM film_file
            WHERE submission = {} AND state <> 'replaced'""",
         submission.id,
     )
     deadline = await deadline_of(edition, submission.section)
-    files = found or [{"begun": None, "ready": None}]
+    files = selected or [{"begun": None, "ready": None}]
     return any(may_file(now(), deadline, **file, grace=grace) for file in files)
 
 
@@ -66,8 +66,8 @@ async def open_entry(edition: Edition, *, by: Person, entry: Entry | None = None
 
 async def section_called(letter: str, edition: str) -> Section | None:
     """The section, nothing where none is chosen yet; `Refused` for one that the edition does not have."""
-    found = await Section.objects().where(Section.edition == edition).order_by(Section.position)
-    named = {section.letter: section for section in found}
+    sections = await Section.objects().where(Section.edition == edition).order_by(Section.position)
+    named = {section.letter: section for section in sections}
     if letter and letter not in named:
         raise Refused("section:section_unknown", letters=letter, known=", ".join(named))
     return named.get(letter)
@@ -214,10 +214,10 @@ async def missing_of(submission: Submission) -> list[str]:
 async def held(submission: Submission) -> Submission:
     """As it stands now, and nobody else changes it before this act ends."""
     await rows("SELECT id FROM submission WHERE id = {} FOR UPDATE", submission.id)
-    found = await Submission.objects().get(Submission.id == submission.id)
-    if found is None:
+    standing = await Submission.objects().get(Submission.id == submission.id)
+    if standing is None:
         raise Missing("submission_missing")
-    return found
+    return standing
 
 
 async def submit(
@@ -306,8 +306,8 @@ async def propose(submission: Submission, wanted: Status | None, *, by: Person) 
 
 async def standing(submission: Submission) -> Refused:
     """Where the film stands by now, and so why the act cannot be: the words say what can."""
-    found = await rows("SELECT status FROM submission WHERE id = {}", submission.id)
-    return Refused(STANDS[Status(found[0]["status"])])
+    selected = await rows("SELECT status FROM submission WHERE id = {}", submission.id)
+    return Refused(STANDS[Status(selected[0]["status"])])
 
 
 async def tell_members(

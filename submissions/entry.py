@@ -47,18 +47,18 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 def letters(text: str) -> int:
     """How many signs a reader sees of it, blanks between words included."""
-    return len("".join(one for one in text if one.isspace() or is_visible(one)).strip())
+    return len("".join(sign for sign in text if sign.isspace() or is_visible(sign)).strip())
 
 
 def settled(entry: Entry) -> Entry:
     """Names of countries and languages as codes, directors as a list; `Refused` names what is neither."""
     faults: dict[str, Unresolved | None] = {}
-    found: dict[str, list[str]] = {}
+    codes_of: dict[str, list[str]] = {}
     for field, (code_of, called, fault) in CODED.items():
-        found[field], unknown = resolved(getattr(entry, field), code_of)
+        codes_of[field], unknown = resolved(getattr(entry, field), code_of)
         if unknown:
             faults[f"{field}:{fault}"] = Unresolved(unknown, called)
-        if codes.NONE in found[field] and len(found[field]) > 1:
+        if codes.NONE in codes_of[field] and len(codes_of[field]) > 1:
             faults[f"{field}:none_alone"] = None
     names = [name.strip() for name in entry.directors if is_visible(name)]
     line = entry.director.strip() if is_visible(entry.director) else ""
@@ -68,10 +68,10 @@ def settled(entry: Entry) -> Entry:
     if any(len(name) > 200 for name in names):
         faults["directors:field_long"] = None
     if faults:
-        told = {code.partition(":")[2]: words for code, words in faults.items() if words}
-        raise Refused(*faults, **told)
+        unknown_words = {code.partition(":")[2]: words for code, words in faults.items() if words}
+        raise Refused(*faults, **unknown_words)
     line = BETWEEN_NAMES.join(names)
-    return msgspec.structs.replace(entry, **found, directors=names, director=line)
+    return msgspec.structs.replace(entry, **codes_of, directors=names, director=line)
 
 
 CODED: dict[str, tuple[Callable[[str], str], Callable[[str, str], str], str]] = {
@@ -85,14 +85,14 @@ def resolved(
     words: Iterable[str], code_of: Callable[[str], str]
 ) -> tuple[list[str], list[codes.Unknown]]:
     """(codes, each once; the words that are none)."""
-    found: list[str] = []
+    resolved_codes: list[str] = []
     unknown: list[codes.Unknown] = []
     for word in words:
         try:
-            found.append(code_of(word))
+            resolved_codes.append(code_of(word))
         except codes.Unknown as error:
             unknown.append(error)
-    return list(dict.fromkeys(found)), unknown
+    return list(dict.fromkeys(resolved_codes)), unknown
 
 
 class Unresolved:
@@ -102,13 +102,13 @@ class Unresolved:
         self.unknown, self.called = unknown, called
 
     def __call__(self, lang: str) -> str:
-        return ", ".join(self._word(lang, one) for one in self.unknown)
+        return ", ".join(self._word(lang, word) for word in self.unknown)
 
-    def _word(self, lang: str, one: codes.Unknown) -> str:
-        if not one.nearest:
-            return t(lang, "common.word", word=one.word)
-        names = ", ".join(self.called(lang, code) for code in one.nearest)
-        return t(lang, "common.word.maybe", word=one.word, names=names)
+    def _word(self, lang: str, unknown: codes.Unknown) -> str:
+        if not unknown.nearest:
+            return t(lang, "common.word", word=unknown.word)
+        names = ", ".join(self.called(lang, code) for code in unknown.nearest)
+        return t(lang, "common.word.maybe", word=unknown.word, names=names)
 
 
 def faults(

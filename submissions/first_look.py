@@ -67,7 +67,7 @@ async def settled(
     sandbox: Sandbox, file: FilmFile, submission: Submission, edition: Edition
 ) -> tuple[Finding, ...]:
     section = await Section.objects().get(Section.id == submission.section)
-    found: tuple[Finding, ...] = await stoppable(
+    findings: tuple[Finding, ...] = await stoppable(
         lambda: early.look(
             sandbox,
             policy.load(edition.policy, section.letter if section else ""),
@@ -76,4 +76,4 @@ async def settled(
             waivers=frozenset(submission.waivers),
         )
     )
-    return found
+    return findings

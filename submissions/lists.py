@@ -52,7 +52,7 @@ LEFT JOIN LATERAL (SELECT * FROM film_file WHERE submission = s.id AND state <> 
 
 async def my_submissions(viewer: Viewer) -> list[Card]:
     """The viewer's films in this edition, most urgent first."""
-    found = await rows(
+    selected = await rows(
         CARD
         + """WHERE s.edition = {} AND EXISTS (
             SELECT 1 FROM member m WHERE m.submission = s.id AND m.person = {})
@@ -61,24 +61,24 @@ async def my_submissions(viewer: Viewer) -> list[Card]:
         viewer.edition,
         viewer.id,
     )
-    return msgspec.convert(found, list[Card])
+    return msgspec.convert(selected, list[Card])
 
 
 async def card(submission_id: str) -> Card:
-    found = await rows(CARD + "WHERE s.id = {}", submission_id)
-    if not found:
+    selected = await rows(CARD + "WHERE s.id = {}", submission_id)
+    if not selected:
         raise Missing("submission_missing")
-    return msgspec.convert(found[0], Card)
+    return msgspec.convert(selected[0], Card)
 
 
 async def submission_in(edition: Edition, submission_id: str) -> Submission:
     """Of this edition, or it does not exist."""
-    found = await Submission.objects().get(
+    submission = await Submission.objects().get(
         (Submission.id == submission_id) & (Submission.edition == edition.id)
     )
-    if found is None:
+    if submission is None:
         raise Missing("submission_missing")
-    return found
+    return submission
 
 
 async def own(submission_id: str, viewer: Viewer, edition: Edition, act: Act) -> Submission:
@@ -91,7 +91,7 @@ async def own(submission_id: str, viewer: Viewer, edition: Edition, act: Act) ->
 
 async def subject_of(submission_id: str, viewer: Viewer) -> Subject:
     """What access must know of a submission; one of another edition does not exist."""
-    found = await rows(
+    selected = await rows(
         """SELECT s.id, s.section, s.status,
              coalesce((SELECT jsonb_agg(person) FROM member WHERE submission = s.id), '[]') AS members,
              EXISTS (SELECT 1 FROM film_file WHERE submission = s.id AND state = 'released')
@@ -100,9 +100,9 @@ async def subject_of(submission_id: str, viewer: Viewer) -> Subject:
         submission_id,
         viewer.edition,
     )
-    if not found:
+    if not selected:
         raise Missing("submission_missing")
-    return msgspec.convert({**found[0], "members": frozenset(found[0]["members"])}, Subject)
+    return msgspec.convert({**selected[0], "members": frozenset(selected[0]["members"])}, Subject)
 
 
 async def subject_of_file(file_id: str, viewer: Viewer) -> tuple[Subject, FilmFile]:

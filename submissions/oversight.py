@@ -140,7 +140,7 @@ async def envelopes(viewer: Viewer, edition: Edition, *, address: str = "") -> l
 
     A film that the operator has stepped aside from is not named.
     """
-    found = await rows(
+    selected = await rows(
         """SELECT o.id AS line, p.email AS to, p.name, l.kind, o.fault, o.due_at,
              l.created_at AS written_at, l.sent_at, o.parked_at,
              CASE WHEN l.about = ANY({}) THEN '' ELSE coalesce(f.title, '') END AS title,
@@ -161,7 +161,7 @@ async def envelopes(viewer: Viewer, edition: Edition, *, address: str = "") -> l
         address,
         MOST_SHOWN,
     )
-    return [envelope(row) for row in found]
+    return [envelope(row) for row in selected]
 
 
 def envelope(row: dict[str, Any]) -> Envelope:

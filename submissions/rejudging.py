@@ -114,7 +114,7 @@ async def preview(edition: Edition, name: str) -> list[VerdictChange]:
         for row in await measured(edition)
         if (after := judged(row, name)) is not None
     ]
-    return [one for one in changes if one is not None]
+    return [change for change in changes if change is not None]
 
 
 async def apply(edition: Edition, name: str, *, by: Person) -> list[VerdictChange]:
@@ -129,10 +129,10 @@ async def apply(edition: Edition, name: str, *, by: Person) -> list[VerdictChang
         await change(edition, Rules(policy=name), by=by)
         changes = await preview(edition, name)
         verdicts = {row["id"]: judged(row, name) for row in await measured(edition)}
-        for one in changes:
-            verdict = verdicts[one.file]
+        for verdict_change in changes:
+            verdict = verdicts[verdict_change.file]
             if verdict is not None:
-                await keep(edition, one, verdict)
+                await keep(edition, verdict_change, verdict)
         await record(
             "files_judged_again", edition.id, by=by, edition=edition.id, policy=name,
             changed=len(changes),
@@ -140,39 +140,43 @@ async def apply(edition: Edition, name: str, *, by: Person) -> list[VerdictChang
     return changes
 
 
-async def keep(edition: Edition, one: VerdictChange, verdict: Verdict) -> None:
-    wanted = next_state(one)
+async def keep(edition: Edition, change: VerdictChange, verdict: Verdict) -> None:
+    wanted = next_state(change)
     moved = await rows(
         """UPDATE film_file SET verdict = {}::jsonb, policy = {}, judged_at = now(), state = {}
            WHERE id = {} AND state = {} RETURNING person, facts->>'duration' AS seconds""",
         as_row(verdict),
         verdict.policy,
         wanted,
-        one.file,
-        one.state,
+        change.file,
+        change.state,
     )
-    if not moved or wanted == one.state:
+    if not moved or wanted == change.state:
         return
     if wanted == FileState.PASSED:
         await later(
             "make_screener",
-            file=one.file,
+            file=change.file,
             owner=moved[0]["person"] or "",
             weight=int(float(moved[0]["seconds"] or 0)),
         )
-    submission = await Submission.objects().get(Submission.id == one.submission)
+    submission = await Submission.objects().get(Submission.id == change.submission)
     if submission is not None and wanted == FileState.FAULTY:
         await tell_members(
             submission,
             "file_refused",
             edition=edition,
-            occasion=f"judged:{one.file}:{verdict.policy}",
+            occasion=f"judged:{change.file}:{verdict.policy}",
         )
 
 
-def next_state(one: VerdictChange) -> str:
-    if one.state == FileState.FAULTY and one.after in ACCEPTED:
+def next_state(change: VerdictChange) -> str:
+    if change.state == FileState.FAULTY and change.after in ACCEPTED:
         return FileState.PASSED.value
-    if one.state == FileState.READY and one.after not in ACCEPTED and one.status == Status.DRAFT:
+    if (
+        change.state == FileState.READY
+        and change.after not in ACCEPTED
+        and change.status == Status.DRAFT
+    ):
         return FileState.FAULTY.value
-    return one.state
+    return change.state

@@ -28,7 +28,7 @@ async def reserve(file: FilmFile, *, store: Store, settings: Settings) -> None:
 
 async def _within_quotas(file: FilmFile, settings: Settings) -> None:
     """What has arrived and what is on its way count alike; what was given up does not count."""
-    found = await rows(
+    selected = await rows(
         """SELECT coalesce(sum(size) FILTER (WHERE submission = {}), 0)::bigint AS film,
              coalesce(sum(size) FILTER (WHERE person = {}), 0)::bigint AS person,
              (SELECT count(*) FROM film_file WHERE submission = {}) AS versions
@@ -36,7 +36,7 @@ async def _within_quotas(file: FilmFile, settings: Settings) -> None:
              AND (received_at IS NOT NULL OR (state = 'receiving' AND expires_at > now()))""",
         file.submission, file.person, file.submission, file.submission, file.person,
     )  # fmt: skip
-    used = found[0]
+    used = selected[0]
     if used["film"] + file.size > settings.film_quota_bytes:
         raise Refused("film_quota", most=settings.film_quota_bytes)
     if used["person"] + file.size > settings.person_quota_bytes:
@@ -54,12 +54,14 @@ async def _within_room(file: FilmFile, store: Store, lasts: timedelta) -> None:
     )
     promised = await asyncio.to_thread(
         lambda: {
-            one["id"]: store.reserved_bytes(one["id"], one["size"], lasts=lasts.total_seconds())
-            for one in others
+            upload["id"]: store.reserved_bytes(
+                upload["id"], upload["size"], lasts=lasts.total_seconds()
+            )
+            for upload in others
         }
     )
     free = store.free_bytes()
-    own = sum(promised[one["id"]] for one in others if one["person"] == file.person)
+    own = sum(promised[upload["id"]] for upload in others if upload["person"] == file.person)
     if free - sum(promised.values()) < file.size * MARGIN:
         raise StorageFull("storage_full")
     if own and own + file.size > free * SHARE:

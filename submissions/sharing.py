@@ -57,8 +57,8 @@ async def shared_film(file_id: str) -> tuple[FilmFile, EncodingPlan] | None:
 async def encode_part(
     file_id: str, name: str, *, lease: Lease, heartbeat: Heartbeat, news: News, settings: Settings
 ) -> None:
-    def encode(sandbox: Sandbox, plan: EncodingPlan, **told: Any) -> None:
-        chunks.encode(sandbox, plan.facts, plan.clock, plan.chunks[int(name)], **told)
+    def encode(sandbox: Sandbox, plan: EncodingPlan, **hooks: Any) -> None:
+        chunks.encode(sandbox, plan.facts, plan.clock, plan.chunks[int(name)], **hooks)
 
     await _encoded(file_id, name, encode, lease, heartbeat, news=news, settings=settings)
 
@@ -66,8 +66,8 @@ async def encode_part(
 async def encode_sound(
     file_id: str, *, lease: Lease, heartbeat: Heartbeat, news: News, settings: Settings
 ) -> None:
-    def encode(sandbox: Sandbox, plan: EncodingPlan, **told: Any) -> None:
-        chunks.encode_sound(sandbox, plan.facts, plan.clock, **told)
+    def encode(sandbox: Sandbox, plan: EncodingPlan, **hooks: Any) -> None:
+        chunks.encode_sound(sandbox, plan.facts, plan.clock, **hooks)
 
     await _encoded(file_id, chunking.SOUND, encode, lease, heartbeat, news=news, settings=settings)
 

@@ -122,10 +122,12 @@ async def keep(
     async with transaction():
         await rows("SELECT id FROM submission WHERE id = {} FOR UPDATE", submission.id)
         there = await tracks_of(submission.id)
-        same = [one for one in there if (one.language, one.kind) == (tag, kind)]
+        same = [
+            candidate for candidate in there if (candidate.language, candidate.kind) == (tag, kind)
+        ]
         if len(there) - len(same) >= MOST_TRACKS:
             raise Refused("subtitle_too_many")
-        standing = next((one for one in same if one.is_confirmed), None)
+        standing = next((candidate for candidate in same if candidate.is_confirmed), None)
         stands = parsed.is_sure and standing is None
         await rows(
             """DELETE FROM subtitle WHERE submission = {} AND language = {} AND kind = {}
@@ -143,7 +145,7 @@ async def keep(
         await record(
             "subtitles_added", submission.id, by=by, language=tag, kind=kind, stands=stands
         )
-    return next(one for one in await tracks_of(submission.id) if one.id == made)
+    return next(candidate for candidate in await tracks_of(submission.id) if candidate.id == made)
 
 
 async def confirm(submission: Submission, track: str, *, by: Person) -> None:
@@ -152,7 +154,10 @@ async def confirm(submission: Submission, track: str, *, by: Person) -> None:
         raise Refused("entry_is_closed")
     async with transaction():
         await rows("SELECT id FROM submission WHERE id = {} FOR UPDATE", submission.id)
-        waiting = next((one for one in await tracks_of(submission.id) if one.id == track), None)
+        waiting = next(
+            (candidate for candidate in await tracks_of(submission.id) if candidate.id == track),
+            None,
+        )
         if waiting is None:
             raise Missing("subtitle_missing")
         if waiting.is_confirmed:
@@ -176,7 +181,9 @@ async def remove(submission: Submission, *, language: str, kind: str, by: Person
     """All of this language and kind, standing or waiting."""
     tag = tag_of(language)
     there = await tracks_of(submission.id)
-    same = [one.id for one in there if (one.language, one.kind) == (tag, kind)]
+    same = [
+        candidate.id for candidate in there if (candidate.language, candidate.kind) == (tag, kind)
+    ]
     if not same:
         raise Missing("subtitle_missing")
     for track in same:
@@ -200,12 +207,12 @@ async def tracks_of(submission: str) -> list[SubtitleTrack]:
     """Standing and waiting ones for their makers, by language; the waiting with their first cues."""
     track_rows = await rows(TRACK + " ORDER BY language, kind, confirmed_at NULLS LAST", submission)
     tracks = msgspec.convert(track_rows, list[SubtitleTrack])
-    standing = {(one.language, one.kind): one.id for one in tracks if one.is_confirmed}
+    standing = {(track.language, track.kind): track.id for track in tracks if track.is_confirmed}
     return [
-        one if one.is_confirmed else msgspec.structs.replace(
-            one, first=await first_of(one.id), replaces=standing.get((one.language, one.kind))
+        track if track.is_confirmed else msgspec.structs.replace(
+            track, first=await first_of(track.id), replaces=standing.get((track.language, track.kind))
         )
-        for one in tracks
+        for track in tracks
     ]  # fmt: skip
 
 

@@ -29,7 +29,7 @@ async def twins_for_committee(submission: str, viewer: Viewer) -> list[Twin]:
 async def _twins(
     submission: str, viewer: Viewer, may_know: Callable[[Subject], bool]
 ) -> list[Twin]:
-    found = await rows(
+    selected = await rows(
         """SELECT DISTINCT s.id, coalesce(nullif(f.title, ''), f.title_en) AS title
            FROM film_file own JOIN film_file other ON other.sha256 = own.sha256
              AND other.sha256 <> '' AND other.submission <> own.submission
@@ -39,13 +39,13 @@ async def _twins(
         submission,
         viewer.edition,
     )
-    twins = msgspec.convert(found, list[Twin])
-    return [one for one in twins if may_know(await subject_of(one.id, viewer))]
+    twins = msgspec.convert(selected, list[Twin])
+    return [twin for twin in twins if may_know(await subject_of(twin.id, viewer))]
 
 
 async def twins_among(submissions: list[str]) -> dict[str, list[str]]:
     """Which of these entries share a file with which others of them; for whoever may see them all."""
-    found = await rows(
+    selected = await rows(
         """SELECT DISTINCT own.submission AS one, other.submission AS another
            FROM film_file own JOIN film_file other ON other.sha256 = own.sha256
              AND other.sha256 <> '' AND other.submission <> own.submission
@@ -54,7 +54,7 @@ async def twins_among(submissions: list[str]) -> dict[str, list[str]]:
         submissions,
         submissions,
     )
-    told: dict[str, list[str]] = {}
-    for pair in found:
-        told.setdefault(pair["one"], []).append(pair["another"])
-    return told
+    twins_of: dict[str, list[str]] = {}
+    for pair in selected:
+        twins_of.setdefault(pair["one"], []).append(pair["another"])
+    return twins_of

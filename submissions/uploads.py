@@ -122,12 +122,12 @@ async def finish(file: FilmFile, *, store: Store) -> None:
 
 
 async def _was_let_go(file: FilmFile) -> bool:
-    found = await rows(
+    selected = await rows(
         """SELECT id FROM film_file WHERE id = {} AND received_at IS NULL
              AND state IN ('replaced', 'faulty', 'quarantined')""",
         file.id,
     )
-    return bool(found)
+    return bool(selected)
 
 
 async def _received(file: FilmFile, sha256: str) -> bool:
@@ -189,10 +189,10 @@ async def let_go(file: FilmFile, store: Store) -> None:
 
 async def as_it_stands(file: FilmFile) -> FilmFile:
     """The same upload, read anew: others may have ended it meanwhile."""
-    found = await FilmFile.objects().get(FilmFile.id == file.id)
-    if found is None:
+    current = await FilmFile.objects().get(FilmFile.id == file.id)
+    if current is None:
         raise Missing("upload_missing")
-    return found
+    return current
 
 
 def reasons(file: FilmFile) -> tuple[Finding, ...]:

@@ -59,18 +59,18 @@ def tracks_of(facts: Facts | None) -> list[SoundTrack]:
     return [
         SoundTrack(
             number=place + 1,
-            language=one.language,
-            codec=one.codec,
-            channels=one.channels,
-            layout=one.layout,
-            sample_rate=one.sample_rate,
-            loudness=one.loudness,
-            true_peak=one.true_peak,
+            language=sound.language,
+            codec=sound.codec,
+            channels=sound.channels,
+            layout=sound.layout,
+            sample_rate=sound.sample_rate,
+            loudness=sound.loudness,
+            true_peak=sound.true_peak,
             is_heard=played is not None and place in played.tracks,
-            is_silent=tracks.is_silent(one),
-            is_damaged=one.damaged > 0,
+            is_silent=tracks.is_silent(sound),
+            is_damaged=sound.damaged > 0,
         )
-        for place, one in enumerate(facts.sounds)
+        for place, sound in enumerate(facts.sounds)
     ]
 
 

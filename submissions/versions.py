@@ -21,7 +21,7 @@ async def put_older_aside(submission: str, number: int, *, now_is: FileState) ->
 
 async def standing_before(submission: str, number: int) -> dict[str, object] | None:
     """The older file that stands while file `number` cannot yet do what it does."""
-    found = await rows(
+    selected = await rows(
         """SELECT id, number, name, state FROM film_file
            WHERE submission = {} AND number < {} AND state = ANY({})
            ORDER BY number DESC LIMIT 1""",
@@ -29,7 +29,7 @@ async def standing_before(submission: str, number: int) -> dict[str, object] | N
         number,
         [FileState.READY.value, FileState.RELEASED.value],
     )
-    return found[0] if found else None
+    return selected[0] if selected else None
 
 
 async def put_unreleased_aside(submission: str) -> None:

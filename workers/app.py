@@ -123,8 +123,8 @@ def on_process_init(**_: Any) -> None:
 
 @worker_process_shutdown.connect
 def on_process_shutdown(**_: Any) -> None:
-    for one in _worker_process:
-        one.runner.close()
+    for process in _worker_process:
+        process.runner.close()
 
 
 @functools.cache

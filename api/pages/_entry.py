@@ -40,8 +40,8 @@ WAYS = [
 def seconds_of(text: str) -> int:
     """`1 h 44`, `1:44:07`, `14:30`, `104 min`, `104`; ValueError for anything else."""
     bare = " ".join(text.lower().split())
-    found = next((match for way in WAYS if (match := way.fullmatch(bare))), None)
-    parts = {} if found is None else {k: int(v) for k, v in found.groupdict().items() if v}
+    match = next((written for way in WAYS if (written := way.fullmatch(bare))), None)
+    parts = {} if match is None else {k: int(v) for k, v in match.groupdict().items() if v}
     if not parts:
         raise ValueError(text)
     hours, minutes, seconds = (parts.get(part, 0) for part in "hms")
@@ -68,14 +68,14 @@ def typed(entry: Entry, lang: str, unread: Mapping[str, str] | None = None) -> d
 
 
 def in_words(
-    found: Iterable[str],
+    codes: Iterable[str],
     lang: str,
     called: Callable[[str, str], str],
     code_of: Callable[[str], str],
 ) -> str:
     """Names in this language where they would be understood again, else the codes."""
     return ", ".join(
-        name if understood(name := called(lang, code), code_of) == code else code for code in found
+        name if understood(name := called(lang, code), code_of) == code else code for code in codes
     )
 
 
@@ -112,14 +112,14 @@ def entry_from(fields: Mapping[str, str]) -> Entry:
         "year:year_unreadable" if fault.startswith("year:") else fault
         for fault in form_faults(Entry, given, strict=False)
     ]
-    told: dict[str, object] = {}
+    values: dict[str, object] = {}
     try:
         well = {k: v for k, v in given.items() if not any(f.startswith(f"{k}:") for f in faults)}
         entry = settled(msgspec.convert(well, Entry, strict=False))
     except Refused as error:
-        faults, told = [*faults, *error.codes], error.values
+        faults, values = [*faults, *error.codes], error.values
     if faults:
-        raise Refused(*faults, **told)
+        raise Refused(*faults, **values)
     return entry
 
 
@@ -168,9 +168,9 @@ def merged(
     return {**stands, **{name: change.now for name, change in known.items()}}, clashes
 
 
-def same(name: str, one: str, other: str) -> bool:
+def same(name: str, first: str, second: str) -> bool:
     """Whether two texts of a field say the same: `UK` and *Royaume-Uni* do."""
-    return meaning(name, one) == meaning(name, other)
+    return meaning(name, first) == meaning(name, second)
 
 
 def meaning(name: str, text: str) -> object:

@@ -164,15 +164,15 @@ def shared(request: AnyRequest, lang: str, *, at: str | None = None) -> dict[str
     viewer: Viewer | None = request.state.get("viewer")
     edition: Edition | None = request.state.get("edition")
     prefix = prefix_of(request)
-    here = request.url.path if at is None else prefix + at
-    path = here.removeprefix(f"/{lang}")
+    current = request.url.path if at is None else prefix + at
+    path = current.removeprefix(f"/{lang}")
     return {
         "lang": lang,
         "languages": LANGUAGES,
         "edition": edition,
         "viewer": viewer if viewer is not None and viewer.is_known else None,
         "path": path,
-        "nav": nav(viewer, prefix=prefix, path=here),
+        "nav": nav(viewer, prefix=prefix, path=current),
         "flash": request.query_params.getall("done", []),
         "now": clock.now(),
         "t": partial(t, lang),
@@ -211,12 +211,12 @@ def nav(viewer: Viewer | None, *, prefix: str, path: str) -> list[tuple[str, str
     for inner, room in BELOW.items():
         if is_within(path, prefix, inner):
             path = prefix + room
-    here = max(
+    current = max(
         (place for place, _ in places if is_within(path, prefix, place)),
         key=len,
         default="",
     )
-    return [(prefix + place, key, place == here) for place, key in places]
+    return [(prefix + place, key, place == current) for place, key in places]
 
 
 def is_within(path: str, prefix: str, place: str) -> bool:
@@ -235,12 +235,12 @@ def back(request: AnyRequest, place: str, done: str = "", *, at: str = "") -> Re
 
 def fault_words(lang: str, error: FestivalError) -> list[tuple[str, str]]:
     """(field, words) of every code, for the error summary on top of a form."""
-    told = []
+    faults = []
     for code in error.codes:
         field, _, name = code.rpartition(":")
         key = f"error.{name}"
-        told.append((field, t(lang, key, **error.values) if has_words(key) else name))
-    return told
+        faults.append((field, t(lang, key, **error.values) if has_words(key) else name))
+    return faults
 
 
 def faults_of(request: AnyRequest, error: FestivalError | None) -> list[tuple[str, str]]:
@@ -257,7 +257,7 @@ def error_page(
     headers: dict[str, str] | None = None,
 ) -> Response[str]:
     lang = language_of(request)
-    told = fault_words(lang, FestivalError(*codes, **values))
+    faults = fault_words(lang, FestivalError(*codes, **values))
     return page(
         request,
         "errors/error.html",
@@ -265,5 +265,5 @@ def error_page(
         headers=headers,
         error_status=status,
         codes=codes,
-        told=told,
+        told=faults,
     )

@@ -123,10 +123,10 @@ def curve_of(run: PlanRun, draft: int | None) -> Curve | None:
 
 def stairs(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
     """What is known holds until something better is: across first, then down or up."""
-    found = points[:1]
+    corners = points[:1]
     for (_, before), (x, y) in pairwise(points):
-        found += [(x, before), (x, y)]
-    return found
+        corners += [(x, before), (x, y)]
+    return corners
 
 
 def path(points: list[tuple[float, float]]) -> str:
@@ -189,7 +189,9 @@ def numbered(groups: dict[Change, list[PlanLine]]) -> list[tuple[Change, list[Pl
             change,
             [
                 replace(line, number=next(number))
-                for line in sorted(lines, key=lambda one: (one.price, one.title, one.showing))
+                for line in sorted(
+                    lines, key=lambda planned: (planned.price, planned.title, planned.showing)
+                )
             ],
         )
         for change, lines in groups.items()
@@ -222,7 +224,7 @@ def line_of(
         price=sum(steps.values()),
         why=[
             f"{t(lang, f'planner.rule.{rule}')} {signed(step)}"
-            for rule, step in sorted(steps.items(), key=lambda one: one[1])
+            for rule, step in sorted(steps.items(), key=lambda by_rule: by_rule[1])
             if step
         ],
     )
@@ -243,10 +245,10 @@ def place(edition: Edition, p: Placement | None, houses: dict[str, str], lang: s
 
 def explanation_of(run: PlanRun, names: Names, lang: str) -> dict[str, Any] | None:
     """As the JSON door tells it, in the words of one language."""
-    told = explanation_of_run(run, names)
-    if told is None:
+    explanation = explanation_of_run(run, names)
+    if explanation is None:
         return None
-    return told | {
-        kind: [remark["words"][lang] for remark in told[kind]]
+    return explanation | {
+        kind: [remark["words"][lang] for remark in explanation[kind]]
         for kind in ("remarks", "because", "letgo")
     }

@@ -26,18 +26,20 @@ class PublicationLine(Struct, frozen=True):
 async def shown(edition: Edition, grid: Grid, lang: str) -> dict[str, Any]:
     known = {item.id: item for item in await lists.items(edition)}
     names = Names(edition, known, await lists.screens(edition), await lists.placed_in(grid))
-    found = await since_last(edition)
+    differences = await since_last(edition)
     clashes = await lists.clashes_of(edition, grid)
     return {
         "news": await publication.has_news(edition, grid),
-        "changes": len(found),
+        "changes": len(differences),
         "groups": [
-            (kind, [line_of(one, names, lang) for one in found if one.kind == kind])
+            (kind, [line_of(change, names, lang) for change in differences if change.kind == kind])
             for kind in ("new", "moved", "gone")
-            if any(one.kind == kind for one in found)
+            if any(change.kind == kind for change in differences)
         ],
         "blocking": await in_the_way(edition, grid, clashes, names, lang),
-        "warnings": said([one for one in clashes if not publication.blocks(one)], names, lang),
+        "warnings": said(
+            [clash for clash in clashes if not publication.blocks(clash)], names, lang
+        ),
         "letters": await publication.letters_due(edition, grid),
     }
 
@@ -56,10 +58,12 @@ def said(clashes: list[Clash], names: Names, lang: str) -> list[str]:
     return [str(clash_row(clash, names)["words"][lang]) for clash in clashes]
 
 
-def line_of(one: Difference, names: Names, lang: str) -> PublicationLine:
-    item = names.known.get(one.programme)
+def line_of(difference: Difference, names: Names, lang: str) -> PublicationLine:
+    item = names.known.get(difference.programme)
     title = item.title(lang) if item else "–"
-    return PublicationLine(title, place(one.before, names, lang), place(one.after, names, lang))
+    return PublicationLine(
+        title, place(difference.before, names, lang), place(difference.after, names, lang)
+    )
 
 
 def place(placed: Placed | None, names: Names, lang: str) -> str:

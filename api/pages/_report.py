@@ -145,7 +145,7 @@ def good_groups(
     wrong = {CHECK_OF.get(f.code) for f in verdict.findings} if verdict else set()
     rows = {row.check: row for row in measured(lang, facts, policy) if row.check not in wrong}
     groups = [(name, [rows[c] for c in checks if c in rows]) for name, checks in GROUPS.items()]
-    return [(name, found) for name, found in groups if found]
+    return [(name, members) for name, members in groups if members]
 
 
 def measured(lang: str, facts: Facts, policy: Policy) -> Iterator[Row]:
@@ -250,26 +250,26 @@ def of_sound(
 
 def sound_rows(lang: str, facts: Facts | None) -> list[Row]:
     """Every sound track by its number and language, what it measures, and whether it is heard."""
-    return [sound_row(lang, one) for one in verdicts.tracks_of(facts)]
+    return [sound_row(lang, track) for track in verdicts.tracks_of(facts)]
 
 
-def sound_row(lang: str, one: SoundTrack) -> Row:
-    stands = "heard" if one.is_heard else "unheard"
-    state = "silent" if one.is_silent else "damaged" if one.is_damaged else ""
+def sound_row(lang: str, track: SoundTrack) -> Row:
+    stands = "heard" if track.is_heard else "unheard"
+    state = "silent" if track.is_silent else "damaged" if track.is_damaged else ""
     keys = [f"filmmaker.track.{name}" for name in (state, stands) if name]
-    name = t(lang, "filmmaker.track", n=one.number)
+    name = t(lang, "filmmaker.track", n=track.number)
     levels = [
         decimals(lang, f"{number(lang, value, digits=1)}\N{NO-BREAK SPACE}{unit}")
-        for value, unit in ((one.loudness, "LUFS"), (one.true_peak, "dBTP"))
-        if value is not None and not one.is_silent
+        for value, unit in ((track.loudness, "LUFS"), (track.true_peak, "dBTP"))
+        if value is not None and not track.is_silent
     ]
-    shape = [one.layout or str(one.channels), one.codec.upper()]
-    if one.sample_rate:
-        kilohertz = number(lang, one.sample_rate / 1000, digits=1).rstrip("0").rstrip(",.")
+    shape = [track.layout or str(track.channels), track.codec.upper()]
+    if track.sample_rate:
+        kilohertz = number(lang, track.sample_rate / 1000, digits=1).rstrip("0").rstrip(",.")
         shape.append(f"{kilohertz}\N{NO-BREAK SPACE}kHz")
     return Row(
-        check=f"{name}, {spoken(lang, one.language)}" if one.language else name,
-        tone="warn" if state else "ok" if one.is_heard else "",
+        check=f"{name}, {spoken(lang, track.language)}" if track.language else name,
+        tone="warn" if state else "ok" if track.is_heard else "",
         measured=" · ".join([", ".join(shape), *levels]),
         expected="",
         remark=", ".join(t(lang, key) for key in keys),
@@ -284,8 +284,8 @@ def spoken(lang: str, code: str) -> str:
         return code
 
 
-def good(check: str, found: str, expected: str) -> Row:
-    return Row(check=check, tone="ok", measured=found, expected=expected)
+def good(check: str, measured: str, expected: str) -> Row:
+    return Row(check=check, tone="ok", measured=measured, expected=expected)
 
 
 def stretches(say: Callable[..., str], runs: tuple[Interval, ...]) -> str:
@@ -353,9 +353,9 @@ def timeline(
         "silence": facts.silences,
     }
     lanes = [
-        lane(lang, name, found, verdict, length)
-        for name, found in runs.items()
-        if found is not None
+        lane(lang, name, stretches, verdict, length)
+        for name, stretches in runs.items()
+        if stretches is not None
     ]
     curve = thinned(facts.curve)
     return Timeline(

@@ -89,13 +89,13 @@ async def home(request: AnyRequest, viewer: NamedDependency[Viewer]) -> Redirect
 async def own_page(
     request: AnyRequest, viewer: Viewer, *, error: FestivalError | None = None, new_token: str = ""
 ) -> Response[str]:
-    told = faults_of(request, error)
+    faults = faults_of(request, error)
     return page(
         request,
         "account/account.html",
         status=422 if error else 200,
         at="/account",
-        told=told,
+        told=faults,
         tokens=await tokens_of(viewer.id, viewer.edition),
         sessions=await sessions_of(viewer.id, token=session_token(request)),
         new_token=new_token,

@@ -41,42 +41,46 @@ def sheet_of(rows: list[Any], asked: str, *, of: int) -> Page:
     return Page(rows[(number - 1) * of : number * of], number, last, len(rows))
 
 
-def tab_of(one: Waiting) -> str:
-    if one.given:
+def tab_of(waiting: Waiting) -> str:
+    if waiting.given:
         return "given"
-    return "begun" if one.begun or one.seen else "new"
+    return "begun" if waiting.begun or waiting.seen else "new"
 
 
 @get("/committee", guards=COMMITTEE)
 async def queue(request: AnyRequest, viewer: NamedDependency[Viewer]) -> Response[str]:
     """What is left, what was begun, and never anything that depends on others' scores."""
     every = await lists.queue(viewer)
-    left = [one for one in every if not one.given]
+    left = [waiting for waiting in every if not waiting.given]
     asked = request.query_params
     state, section = asked.get("state", "todo"), asked.get("section", "")
     shown = [
-        one
-        for one in every
-        if (state == "all" or (state == "todo" and not one.given) or tab_of(one) == state)
-        and (not section or one.section_letter == section)
+        waiting
+        for waiting in every
+        if (state == "all" or (state == "todo" and not waiting.given) or tab_of(waiting) == state)
+        and (not section or waiting.section_letter == section)
     ]
     lang = language_of(request)
     return page(
         request, "committee/queue.html", left=left, state=state, section=section,
         sheet=sheet_of(shown, asked.get("page", "1"), of=ROWS),
-        left_seconds=sum(one.runtime * (1 - one.seen) for one in left),
+        left_seconds=sum(waiting.runtime * (1 - waiting.seen) for waiting in left),
         resume=begun_last(left),
         sections=sorted({(o.section_letter, text_in(lang, o, "section"))
                          for o in every}),
-        tabs=[("todo", len(left)), *[(name, sum(tab_of(one) == name for one in every))
+        tabs=[("todo", len(left)), *[(name, sum(tab_of(waiting) == name for waiting in every))
                                      for name in ("new", "begun", "given")], ("all", len(every))],
     )  # fmt: skip
 
 
 def begun_last(left: list[Waiting]) -> Waiting | None:
     """The film that this person was watching last, and has not seen to its end."""
-    begun = [one for one in left if one.seen_at and 0 < one.position < one.duration - 1]
-    return max(begun, key=lambda one: (one.seen_at, one.id), default=None)
+    begun = [
+        waiting
+        for waiting in left
+        if waiting.seen_at and 0 < waiting.position < waiting.duration - 1
+    ]
+    return max(begun, key=lambda waiting: (waiting.seen_at, waiting.id), default=None)
 
 
 class TypedDecision(msgspec.Struct, frozen=True):
@@ -99,7 +103,7 @@ async def board_page(
     ]
     asked = request.query_params
     only = asked.get("column", "")
-    told = faults_of(request, error)
+    faults = faults_of(request, error)
     return page(
         request,
         "committee/board.html",
@@ -112,7 +116,7 @@ async def board_page(
             for name, films in columns
         ],
         only=only,
-        told=told,
+        told=faults,
         typed=typed,
     )
 
@@ -131,7 +135,7 @@ async def announcements_page(
     """`ticked`: what was chosen when a draft was refused; otherwise every film is."""
     waiting = [case for case in await lists.board(viewer) if case.pending and not case.batch]
     batches = await lists.announcements(viewer)
-    told = faults_of(request, error)
+    faults = faults_of(request, error)
     return page(
         request,
         "committee/announcements.html",
@@ -141,20 +145,20 @@ async def announcements_page(
         later=max(len(waiting) - MOST_AT_ONCE, 0),
         batches=batches,
         unseen=await unseen(request.state["edition"], batches, viewer),
-        told=told,
+        told=faults,
         ticked=ticked,
     )
 
 
 async def unseen(edition: Edition, batches: list[Batch], viewer: Viewer) -> dict[str, str]:
     """Of each batch that waits for somebody else: the films that no other chair may see."""
-    found = {}
+    films_by_batch = {}
     for batch in batches:
         if batch.is_open and batch.asked_by == viewer.id:
             films = [film["id"] for film in batch.films]
             if titles := await decisions.unseen_by_others(edition, films, but=viewer.id):
-                found[batch.id] = decisions.quoted(titles)
-    return found
+                films_by_batch[batch.id] = decisions.quoted(titles)
+    return films_by_batch
 
 
 @get("/committee/announcements", guards=CHAIR)

@@ -72,8 +72,8 @@ def said(lang: str) -> dict[str, str]:
     words = {name: t(lang, f"filmmaker.upload.{name}") for name in SAID}
     words |= {code: t(lang, f"error.{code}") for code in UPLOAD_CODES if has_words(f"error.{code}")}
     for code in {*HOPELESS, *IN_HEADERS}:
-        told = t(lang, f"finding.{code}", measured="{measured}", limit="{limit}")
-        words[code] = f"{told} {t(lang, f'finding.{code}.repair')}"
+        finding = t(lang, f"finding.{code}", measured="{measured}", limit="{limit}")
+        words[code] = f"{finding} {t(lang, f'finding.{code}.repair')}"
     return words
 
 
@@ -87,7 +87,7 @@ async def films(
 ) -> Response[str]:
     """One card a film, the most urgent first, each with the one thing to do next."""
     lang = language_of(request)
-    shown = [await standing(one, edition_row, store) for one in await my_submissions(viewer)]
+    shown = [await standing(card, edition_row, store) for card in await my_submissions(viewer)]
     return page(
         request,
         "filmmaker/films.html",
@@ -97,15 +97,15 @@ async def films(
         days_left=days_left(edition_row),
         deadline_day=day(lang, last_minute(edition_row.deadline_at), style="month"),
         festival_day=day(lang, edition_row.first_day, style="month"),
-        asked=sum(1 for one in shown if one.is_urgent),
+        asked=sum(1 for card in shown if card.is_urgent),
     )
 
 
-async def standing(one: Card, edition: Edition, store: Store) -> FilmCard:
+async def standing(card: Card, edition: Edition, store: Store) -> FilmCard:
     missing: list[str] = []
-    if one.status == Status.DRAFT:
-        missing = await entries.missing_of(await submission_in(edition, one.id))
-    return film(one, missing=missing, received=await received(one.file, one.file_state, store))
+    if card.status == Status.DRAFT:
+        missing = await entries.missing_of(await submission_in(edition, card.id))
+    return film(card, missing=missing, received=await received(card.file, card.file_state, store))
 
 
 async def received(file: str | None, state: str | None, store: Store) -> int:
@@ -251,13 +251,13 @@ async def answers_page(
     place = f"{prefix_of(request)}/submissions/{submission.id}"
     written = await entries.entry_of(submission)
     missing = await entries.missing_of(submission) if submission.status == Status.DRAFT else []
-    told = fault_words(lang, Refused(*missing)) if missing and error is None else []
+    missing_words = fault_words(lang, Refused(*missing)) if missing and error is None else []
     sections = {section.letter: section for section in await sections_of(edition)}
     return page(
         request, "filmmaker/answers.html", status=422 if error else 200, submission=submission,
         fields=_entry.typed(written, lang, unread_of(submission)), written=written,
         section=sections.get(written.section),
-        file=await filed_or_current(submission.id), missing=told, faults=faults_of(request, error),
+        file=await filed_or_current(submission.id), missing=missing_words, faults=faults_of(request, error),
         places=dict.fromkeys((code.partition(":")[0] for code in error.codes), place)
         if error else {},
         days_left=days_left(edition), grace=settings.upload_grace_hours,
@@ -349,13 +349,13 @@ async def drawn_report(lang: str, file: FilmFile, edition: Edition) -> dict[str,
     """Everything that is measured and judged, in the page's words."""
     rules = policy.load(file.policy or edition.policy)
     facts, verdict = facts_of(file.facts), verdict_of(file.verdict)
-    found = _report.found_rows(lang, verdict) if verdict else []
+    finding_rows = _report.found_rows(lang, verdict) if verdict else []
     good = _report.good_groups(lang, facts, rules, verdict)
     copy: Any = file.screener
     every = copy.get("sprite_every") if copy else None
     return {
         "phases": _report.phases(file, await steps_of(file.id)),
-        "found": found,
+        "found": finding_rows,
         "good": good,
         "sounds": _report.sound_rows(lang, facts),
         "count": sum(len(rows) for _, rows in good),

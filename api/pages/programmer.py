@@ -148,13 +148,13 @@ async def publication_page(
     request: AnyRequest, edition: Edition, error: FestivalError | None = None
 ) -> Response[str]:
     """What the next number would change, and to whom it would write: nothing is done yet."""
-    lang, found = language_of(request), await lists.published_grids(edition)
+    lang, published = language_of(request), await lists.published_grids(edition)
     working = await lists.working_grid(edition)
     shown = await _publication.shown(edition, working, lang)
     return page(
         request, "programmer/publication.html", status=status_of(error),
         at="/programmer/publication", told=faults_of(request, error), version=working.version,
-        last=found[0] if found else None, next=(found[0]["number"] if found else 0) + 1,
+        last=published[0] if published else None, next=(published[0]["number"] if published else 0) + 1,
         **shown,
     )  # fmt: skip
 
@@ -171,7 +171,9 @@ async def programmes_page(
 ) -> Response[str]:
     items = await lists.items(edition)
     titles = {
-        film["submission"]: film["title"] or film["title_en"] for one in items for film in one.films
+        film["submission"]: film["title"] or film["title_en"]
+        for item in items
+        for film in item.films
     }
     twins = await twins_among(list(titles))
     return page(
@@ -181,7 +183,9 @@ async def programmes_page(
         at="/programmer/programmes",
         given=await given_to(request, error),
         items=items,
-        twins={one: [titles[other] for other in others] for one, others in twins.items()},
+        twins={
+            submission: [titles[other] for other in others] for submission, others in twins.items()
+        },
         told=faults_of(request, error),
     )
 

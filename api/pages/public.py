@@ -76,7 +76,7 @@ def days_of(document: Document, lang: str) -> list[dict[str, Any]]:
     first = date.fromisoformat(document.first_day)
     programmes = {p.id: p for p in document.programmes}
     screens = {s.id: (i, s.name) for i, s in enumerate(document.screens)}
-    found = []
+    shown_days = []
     for offset in range(document.days):
         day = first + timedelta(days=offset)
         shows = [
@@ -90,7 +90,7 @@ def days_of(document: Document, lang: str) -> list[dict[str, Any]]:
             for s in sorted(document.screenings, key=lambda s: (s.starts_at, s.screen))
             if s.day == day.isoformat()
         ]  # fmt: skip
-        found.append(
+        shown_days.append(
             {
                 "id": f"d{offset + 1}",
                 "name": language.day(lang, day, style="name"),
@@ -100,7 +100,7 @@ def days_of(document: Document, lang: str) -> list[dict[str, Any]]:
                 **scale(shows, day),
             }
         )
-    return found
+    return shown_days
 
 
 def scale(shows: list[dict[str, Any]], day: date) -> dict[str, Any]:
@@ -133,12 +133,12 @@ def scale(shows: list[dict[str, Any]], day: date) -> dict[str, Any]:
 def dots(document: Document) -> list[tuple[str, str, str, str]]:
     """Every screening a point on the orbit, from the first evening to the last."""
     shows = sorted(document.screenings, key=lambda s: s.starts_at)
-    found = []
+    points = []
     for i, show in enumerate(shows):
         angle = math.pi * (1 - (i + 0.5) / len(shows))
         x, y = 540 * math.cos(angle), 150 * math.sin(angle)
         turn = math.radians(-24)
-        found.append(
+        points.append(
             (
                 f"{x * math.cos(turn) - y * math.sin(turn):.0f}",
                 f"{x * math.sin(turn) + y * math.cos(turn):.0f}",
@@ -146,7 +146,7 @@ def dots(document: Document) -> list[tuple[str, str, str, str]]:
                 show.id,
             )
         )
-    return found
+    return points
 
 
 def sections_in(document: Document, lang: str) -> list[tuple[str, str]]:
@@ -187,7 +187,7 @@ async def film(
     return page(
         request, "public/film.html", theme="screening", headers=shortly(request),
         programme=shown, shows=shows, title=title, longest=longest_word(title),
-        poster=any(one.file for one in shown.films),
+        poster=any(shown_film.file for shown_film in shown.films),
         linked=[
             {"@context": "https://schema.org", "@type": "ScreeningEvent", "name": title,
              "startDate": s["starts_at"].isoformat(), "endDate": s["ends_at"].isoformat(),
@@ -230,15 +230,15 @@ async def one_diary(
 
 
 async def current() -> Edition:
-    found = (
+    edition = (
         await Edition.objects()
         .where(Edition.is_current.eq(True))
         .order_by(Edition.created_at, ascending=False)
         .first()
     )
-    if found is None:
+    if edition is None:
         raise NotFoundException("edition_missing")
-    return found
+    return edition
 
 
 @get("/", include_in_schema=False)

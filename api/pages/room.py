@@ -69,11 +69,11 @@ async def room_page(
         votes = (await lists.votes_of([submission.id], viewer)).get(submission.id, ())
     mine = next((vote for vote in votes if vote.mine), None)
     sheet = again.form or sheet_of(own)
-    told = faults_of(request, error)
+    faults = faults_of(request, error)
     return page(
         request, "committee/room.html", theme="screening", status=status_of(error),
         at=f"/committee/submissions/{submission_id}",
-        told=told, stepping=any(field in STEPPING for field, _ in told), sheet=sheet,
+        told=faults, stepping=any(field in STEPPING for field, _ in faults), sheet=sheet,
         version=version_of(own, again.form), own=own, given=bool(own and own.given_at),
         act=again.form.act if again.form else "keep", rival=other_sheet(error),
         card=await card(submission.id), criteria=list(CRITERIA), weights=CRITERIA,
@@ -122,7 +122,7 @@ async def facts_about(
     runtime = length_of(file) if declared is None else float(declared)
     return [
         "" if section and section.is_blind else entry.director,
-        ", ".join(country(lang, one) for one in entry.countries),
+        ", ".join(country(lang, code) for code in entry.countries),
         str(entry.year or ""),
         length(runtime),
         text_in(lang, section, "name") if section else "",

@@ -82,8 +82,8 @@ async def refused(
     words: Words,
 ) -> Response[str]:
     named = [f"{TITLE.get(code, 'subtitles')}:{code}" for code in error.codes]
-    told = Refused(*named, **error.values)
-    return await report_page(request, submission, edition, store, told, words=words)
+    refusal = Refused(*named, **error.values)
+    return await report_page(request, submission, edition, store, refusal, words=words)
 
 
 HANDLERS: list[Any] = [bring]

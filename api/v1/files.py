@@ -52,10 +52,10 @@ async def may_watch(file_id: str, viewer: Viewer) -> str:
 
 def wanted(header: str, size: int) -> tuple[int, int] | None:
     """(first byte, count) of a single range; None for the whole file; ValueError beyond its end."""
-    found = RANGE.fullmatch(header.strip())
-    if not found or not any(found.groups()):
+    match = RANGE.fullmatch(header.strip())
+    if not match or not any(match.groups()):
         return None
-    first, last = found.groups()
+    first, last = match.groups()
     if not first:
         count = min(int(last), size)
         if count == 0:

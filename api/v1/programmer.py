@@ -62,8 +62,8 @@ async def reasons(
     screening_id: FromPath[str], edition_row: NamedDependency[Edition]
 ) -> dict[str, Any]:
     """Why it stands where it stands, and the price of every other legal place."""
-    found, cells = await questions.about(edition_row, screening_id)
-    return {"why": msgspec.to_builtins(found), "cells": msgspec.to_builtins(cells)}
+    why, cells = await questions.about(edition_row, screening_id)
+    return {"why": msgspec.to_builtins(why), "cells": msgspec.to_builtins(cells)}
 
 
 @get("/grid/explanation", guards=PLAN)
@@ -74,8 +74,8 @@ async def explanation(
 ) -> dict[str, Any]:
     """Whether all that is promised can be shown; if not, why, and what to let go."""
     names = await names_of(edition_row)
-    found = await while_there(request, questions.why_not(edition_row, by=viewer.id))
-    return explanation_row(found, names)
+    why_not = await while_there(request, questions.why_not(edition_row, by=viewer.id))
+    return explanation_row(why_not, names)
 
 
 @get("/grid/plans/{run_id:str}", guards=SEE)

@@ -86,7 +86,7 @@ async def report(
     if file is None:
         raise Missing("file_missing")
     twins = await twins_for_maker(submission.id, viewer)
-    return {**report_of(file), "twins": [{"id": one.id, "title": one.title} for one in twins]}
+    return {**report_of(file), "twins": [{"id": twin.id, "title": twin.title} for twin in twins]}
 
 
 @get("/submissions/{submission_id:str}/events", guards=[signed_in()], status_code=200)

@@ -49,7 +49,7 @@ class TusError(Exception):
 
 
 def tus_error(_: AnyRequest, error: TusError) -> Response[Any]:
-    told = {
+    words = {
         lang: [t(lang, f"error.{error.code}")]
         for lang in LANGUAGES
         if has_words(f"error.{error.code}")
@@ -59,7 +59,7 @@ def tus_error(_: AnyRequest, error: TusError) -> Response[Any]:
             "type": f"about:blank#{error.code}",
             "status": error.status,
             "codes": [error.code],
-            "words": told,
+            "words": words,
         },
         status_code=error.status,
         media_type="application/problem+json",
@@ -77,14 +77,17 @@ def locked(_: AnyRequest, __: UploadLocked) -> Response[Any]:
 
 def hopeless(_: AnyRequest, error: Hopeless) -> Response[Any]:
     """Every reason at once, with what to do, in both languages."""
-    told = [verdicts.told(finding) for finding in error.findings]
+    findings = [verdicts.told(finding) for finding in error.findings]
     return Response(
         {
             "type": f"about:blank#{error.findings[0].code}",
             "status": 422,
             "codes": [finding.code for finding in error.findings],
             "words": {
-                lang: [f"{one[lang]['words']} {one[lang]['repair']}".strip() for one in told]
+                lang: [
+                    f"{in_words[lang]['words']} {in_words[lang]['repair']}".strip()
+                    for in_words in findings
+                ]
                 for lang in LANGUAGES
             },
         },
@@ -118,11 +121,11 @@ def decimal(request: AnyRequest, name: str) -> int:
 
 def metadata(request: AnyRequest) -> dict[str, str]:
     """`key base64, key base64`: every key once, every value UTF-8 text."""
-    found: dict[str, str] = {}
-    told = one(request, "upload-metadata") or ""
-    if len(told) > MOST_METADATA:
+    fields: dict[str, str] = {}
+    header = one(request, "upload-metadata") or ""
+    if len(header) > MOST_METADATA:
         raise TusError(400, "upload_metadata_invalid")
-    for pair in told.split(","):
+    for pair in header.split(","):
         key, _, value = pair.strip().partition(" ")
         if not key:
             continue
@@ -130,10 +133,10 @@ def metadata(request: AnyRequest) -> dict[str, str]:
             text = base64.b64decode(value, validate=True).decode("utf-8")
         except (binascii.Error, UnicodeDecodeError):
             raise TusError(400, "upload_metadata_invalid") from None
-        if key in found or not key.isascii() or any(ord(c) < 32 for c in text):
+        if key in fields or not key.isascii() or any(ord(c) < 32 for c in text):
             raise TusError(400, "upload_metadata_invalid")
-        found[key] = text
-    return found
+        fields[key] = text
+    return fields
 
 
 def checksum(request: AnyRequest) -> tuple[str, bytes] | None:
@@ -317,8 +320,8 @@ async def append(
 
 def check_refused(file: FilmFile) -> None:
     """Whoever asks after a refused upload is told why, as often as they ask: never to begin anew."""
-    if found := uploads.reasons(file):
-        raise Hopeless(found)
+    if reasons := uploads.reasons(file):
+        raise Hopeless(reasons)
 
 
 async def ended(file: FilmFile, offset: int, length: int, store: Store) -> int:
