@@ -8,7 +8,7 @@ from typing import Any, cast
 import msgspec
 
 from festival.clock import at, minutes_of
-from festival.language import LANGUAGES, clock_of, day, moment, t
+from festival.language import LANGUAGES, day, moment, t
 from festival.tables import Edition
 from screenings import lists
 from screenings.lists import Item, Placed, programme_of
@@ -18,6 +18,7 @@ from screenings.planner.model import Clash, day_of, minute_of
 from screenings.planner.rules import RULE_OF
 from screenings.planner.rules.facts import debate
 from screenings.tables import PlanRun, Screen
+from units.times import clock_face
 
 DAYS = frozenset({"day", "first_day", "repeat_day", "stays", "days"})
 DAY_NUMBER = re.compile(r"(?:^|(?<=, )|(?<= · ))\d+")
@@ -96,7 +97,7 @@ class Names:
         if (programme, number) not in self.starts:
             return title
         start, screen = self.starts[programme, number]
-        hour_of = clock_of(minute_of(start))
+        hour_of = clock_face(minute_of(start))
         return f"{title}, {self.day(lang, day_of(start))}, {hour_of}, {self.rooms[screen]}"
 
 

@@ -22,9 +22,10 @@ from screenings.planner.answers.repair import repair
 from screenings.planner.answers.shapes import closed
 from screenings.planner.answers.whatif import heat, lay
 from screenings.planner.driver import plan
-from screenings.planner.model import DAY, Guest, Jury, Placement, Problem, day_of
+from screenings.planner.model import Guest, Jury, Placement, Problem, day_of
 from screenings.planner.rules import breaches
 from screenings.planner.rules.facts import Facts
+from units.times import DAY
 
 SECONDS = {"S": 3.0, "M": 5.0, "L": 10.0, "XL": 20.0}
 WANTED = {"S": (0.5, None), "M": (2.0, 1.0), "L": (5.0, 5.0), "XL": (60.0, 60.0)}

@@ -12,9 +12,10 @@ from ortools.sat.python import cp_model
 
 from screenings.planner import minutes
 from screenings.planner.exact.instance_model import give_hint, model_of, read
-from screenings.planner.model import DAY, Problem
+from screenings.planner.model import Problem
 from screenings.planner.search.instance import Instance, Positions, compile_instance
 from screenings.planner.search.schedule import Schedule
+from units.times import DAY
 
 MOST = 45
 ROUND = 1.5

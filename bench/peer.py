@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from screenings.planner.model import DAY, Plan, Problem, Programme
+from screenings.planner.model import Plan, Problem, Programme
 from screenings.planner.search.instance import Instance, compile_instance
+from units.times import DAY
 
 SLOT = 150
 THOUSAND = 1000

@@ -3,8 +3,9 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from units.times import DAY, DAY_TURNS
+
 PARIS = ZoneInfo("Europe/Paris")
-DAY_TURNS = 4 * 60  # minutes after midnight: what begins earlier belongs to the evening before
 
 
 def now() -> datetime:
@@ -27,7 +28,7 @@ def at(day: date, minutes: int) -> datetime:
 
     Wall clock time is kept across a change of hour: 20:30 stays 20:30.
     """
-    days, minutes = divmod(minutes, 24 * 60)
+    days, minutes = divmod(minutes, DAY)
     wall = datetime.combine(day + timedelta(days=days), time(minutes // 60, minutes % 60), PARIS)
     return wall.astimezone(UTC)
 
@@ -35,4 +36,4 @@ def at(day: date, minutes: int) -> datetime:
 def minutes_of(moment: datetime, first_day: date) -> int:
     """Minutes of wall clock from midnight of the first festival day."""
     local = moment.astimezone(PARIS)
-    return (local.date() - first_day).days * 24 * 60 + minute_of(local)
+    return (local.date() - first_day).days * DAY + minute_of(local)

@@ -20,6 +20,7 @@ from babel.numbers import format_decimal, get_decimal_symbol
 from babel.units import format_unit
 
 from festival.clock import PARIS, festival_day
+from units.times import hours_and_minutes, timecode
 
 LANGUAGES = ("fr", "en")
 LOCALE = Path(__file__).parent / "locale"
@@ -284,21 +285,9 @@ def moment(language: str, when: datetime) -> str:
     return f"{calendar_day(language, when)}, {hour(when)}"
 
 
-def clock_of(minutes: int) -> str:
-    """Minutes after midnight as a clock shows them; 1500 is 01:00."""
-    return f"{minutes // 60 % 24:02d}:{minutes % 60:02d}"
-
-
 def signed(step: int) -> str:
     """A price as it is said: `+5`, `−5`, and `0` without a sign."""
     return f"{step:+d}".replace("-", "−") if step else "0"
-
-
-def timecode(seconds: float) -> str:
-    """A place in a film, to the second that has begun: `0:07`, `41:38`, `1:02:07`."""
-    hours, rest = divmod(int(seconds), 3600)
-    minutes, rest = divmod(rest, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
 def length_typed(seconds: int | None) -> str:
@@ -307,8 +296,8 @@ def length_typed(seconds: int | None) -> str:
         return ""
     if seconds % 60:
         return timecode(seconds)
-    hours, minutes = divmod(seconds // 60, 60)
-    return f"{hours} h {minutes:02d}" if hours else f"{minutes} min"
+    minutes = seconds // 60
+    return hours_and_minutes(minutes) if minutes >= 60 else f"{minutes} min"
 
 
 def length(seconds: float | timedelta | None) -> str:
@@ -321,7 +310,7 @@ def length(seconds: float | timedelta | None) -> str:
     minutes = round(total / 60)
     if minutes < 60:
         return f"{minutes}{FIXED}min"
-    return f"{minutes // 60}{FIXED}h{FIXED}{minutes % 60:02d}"
+    return hours_and_minutes(minutes, space=FIXED)
 
 
 def size(language: str, count: int) -> str:

@@ -18,6 +18,7 @@ from media.runner import PermanentFault, run
 from media.sandbox import Sandbox
 from media.screener import Screener
 from media.subtitles import TextTrack
+from units.spans import merged
 
 LEAST, MOST = 30.0, 180.0
 PAST = 4  # frames that a filter may want to have seen before
@@ -248,13 +249,8 @@ def together(facts: Facts, notes: list[ChunkNotes], *, frame: float) -> Facts:
 
 
 def joined(intervals: list[Interval], *, within: float) -> tuple[Interval, ...]:
-    whole: list[Interval] = []
-    for one in intervals:
-        if whole and one.start - whole[-1].end <= within:
-            whole[-1] = Interval(whole[-1].start, max(whole[-1].end, one.end))
-        else:
-            whole.append(one)
-    return tuple(whole)
+    spans = merged(((run.start, run.end) for run in intervals), gap=within)
+    return tuple(Interval(*span) for span in spans)
 
 
 def _ffmpeg(sandbox: Sandbox, cancelled: Callable[[], bool], *arguments: str) -> None:

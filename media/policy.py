@@ -12,6 +12,7 @@ import yaml
 
 from media import cadence, colour, tracks
 from media.facts import Facts, HeardTracks, Interval, Picture, Sound, Text
+from units.times import timecode
 
 FOLDER = Path(__file__).parent / "policies"
 
@@ -726,11 +727,8 @@ def seconds(value: float, digits: int = 0) -> str:
     """`1:44:07`, `2:05`, `3.2 s` below a minute; `digits` more where a limit is that near."""
     if value < 60:
         return f"{value:.{max(digits, 1)}f} s"
-    minutes, rest = divmod(round(value, max(digits - 1, 0)), 60)
-    width = 2 if digits < 2 else digits + 2
-    hours, minutes = divmod(int(minutes), 60)
-    clock = f"{rest:0{width}.{max(digits - 1, 0)}f}"
-    return f"{hours}:{minutes:02d}:{clock}" if hours else f"{minutes}:{clock}"
+    digits = max(digits - 1, 0)
+    return timecode(round(value, digits), digits)
 
 
 def about_texts(facts: Facts, policy: Policy) -> Iterator[Finding]:

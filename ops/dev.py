@@ -14,13 +14,8 @@ from watchfiles import Change, DefaultFilter, watch
 from ops.launcher import DOORS, ROOT, TICK, House, open_house
 
 SERVERS = {"postgres", "redis", "mailbox"}  # they read nothing of ours
-BELOW = [
-    "festival",
-    "media",
-    "submissions",
-    "reviews",
-    "screenings",
-]  # read by door and workers alike
+# read by door and workers alike
+BELOW = ["units", "festival", "media", "submissions", "reviews", "screenings"]
 READ = [*BELOW, "api", "workers"]
 
 

@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from festival.language import LANGUAGES, clock_of, t
+from festival.language import LANGUAGES, t
 from screenings.planner.answers.explain import explain
 from screenings.planner.answers.repair import repair
 from screenings.planner.answers.shapes import Explanation, Repair, closed
@@ -43,6 +43,7 @@ from screenings.planner.model import (
 )
 from screenings.planner.process import PlannerFailed, PlanTask, solve
 from screenings.planner.soundness import repeated, validate
+from units.times import clock_face
 
 POSSIBLE, FAILED, FAULTY, IMPOSSIBLE = 0, 1, 2, 3
 LONGEST = 24 * 3600.0
@@ -112,7 +113,7 @@ def grid(problem: Problem, placements: list[Placement], day: int) -> Table:
         )
         table.add_column(screen.name, overflow="fold")
         columns.append(
-            [f"{clock_of(minute_of(start))} {titles[p.programme]}" + "*" * p.number
+            [f"{clock_face(minute_of(start))} {titles[p.programme]}" + "*" * p.number
              for start, p in shown]
         )  # fmt: skip
     for row in range(max((len(column) for column in columns), default=0)):
@@ -211,7 +212,7 @@ def repaired(problem: Problem, given: argparse.Namespace) -> int:
 
 def where(p: Placement | None) -> str:
     return (
-        f"{p.screen} day {day_of(p.start) + 1} {clock_of(minute_of(p.start))}" if p else "nowhere"
+        f"{p.screen} day {day_of(p.start) + 1} {clock_face(minute_of(p.start))}" if p else "nowhere"
     )
 
 

@@ -9,6 +9,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from units.spans import merged
+
 CRITERIA = {"writing": 3, "image": 2, "sound": 2, "space": 3}
 
 Score = Annotated[int, Meta(ge=1, le=5)]
@@ -78,24 +80,18 @@ def rank(own: float | None, means: Iterable[float | None]) -> int | None:
     return 1 + sum(other is not None and round(other - own, 6) > 0 for other in means)
 
 
-def merged(ranges: Sequence[Range]) -> list[Range]:
+def stretches(ranges: Sequence[Range]) -> list[Range]:
     """Stretches watched, joined where they meet: seconds count once, and no gap is filled."""
-    joined: list[Range] = []
-    for start, end in sorted((s, e) for s, e in ranges if e > s):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
-        else:
-            joined.append((start, end))
-    return joined
+    return merged((start, end) for start, end in ranges if end > start)
 
 
 def cut_to(ranges: Sequence[Range], bounds: Sequence[Range]) -> list[Range]:
     """What of the stretches lies within the bounds."""
-    return merged(
+    return stretches(
         [
             (max(start, low), min(end, high))
-            for start, end in merged(ranges)
-            for low, high in merged(bounds)
+            for start, end in stretches(ranges)
+            for low, high in stretches(bounds)
         ]
     )
 
@@ -109,7 +105,7 @@ def coverage(ranges: Sequence[Range], duration: float) -> float:
     """The share of the film that was seen, 0 to 1."""
     if duration <= 0:
         return 0.0
-    return min(1.0, measured(merged(ranges)) / duration)
+    return min(1.0, measured(stretches(ranges)) / duration)
 
 
 def apart(seen: float | None, *, enough: float, is_current: bool) -> str:

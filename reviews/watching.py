@@ -13,7 +13,7 @@ from msgspec import Meta
 from festival.db import rows, transaction
 from festival.errors import Refused
 from festival.tables import Person, new_id
-from reviews.scoring import Range, cut_to, measured, merged
+from reviews.scoring import Range, cut_to, measured, stretches
 from submissions.tables import FilmFile
 
 FASTEST = 2.0  # times the film's own speed: the most that is taken for watching
@@ -85,13 +85,13 @@ async def watch(file: FilmFile, report: Watched, *, by: Person) -> Coverage:
             raise Refused("viewing_not_opened")
         if known is None:
             return Coverage(0.0)
-        claimed = merged(report.ranges)
+        claimed = stretches(report.ranges)
         credited = cut_to(claimed, [(a - EDGE, b + EDGE) for a, b in pairs(known["served"])])
         credited = cut_to(credited, [(0.0, length)])
         if claimed and not credited:
             raise Refused("seen_not_served")
         before = pairs(known["ranges"])
-        ranges = merged([*before, *credited])
+        ranges = stretches([*before, *credited])
         if len(ranges) > MOST_STRETCHES:
             raise Refused("seen_in_too_many_pieces")
         added = measured(ranges) - measured(before)

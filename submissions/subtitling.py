@@ -12,7 +12,6 @@ import msgspec
 from festival import codes
 from festival.db import rows, transaction
 from festival.errors import Missing, Refused
-from festival.language import timecode
 from festival.record import record
 from festival.tables import Person, new_id
 from media import subtitles
@@ -22,6 +21,7 @@ from submissions.lists import current_file
 from submissions.status import Status
 from submissions.tables import Submission
 from submissions.verdicts import facts_of
+from units.times import timecode
 
 CLOSED = {Status.DECLINED, Status.WITHDRAWN}
 MOST_TRACKS = 40

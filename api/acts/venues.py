@@ -9,11 +9,11 @@ from api.acts.act import Refusal, act
 from api.forms import filled
 from api.pages.programmer import PLAN, RoomForm, venues_page
 from api.request import AnyRequest
-from festival.clock import DAY_TURNS
 from festival.errors import Refused
 from festival.tables import Edition, Person
 from screenings import venues
 from screenings.venues import GuestForm, ScreenForm, VenueForm
+from units.times import DAY, DAY_TURNS
 
 PAGE = "/programmer/venues"
 ADDED = "programmer.done.added"
@@ -31,9 +31,9 @@ def minutes(text: str, *, field: str) -> int:
 def hours_of(opens: str, closes: str) -> tuple[int, int]:
     """Minutes after the evening's midnight: an end before the start is the next morning's."""
     begins, ends = minutes(opens, field="opens"), minutes(closes, field="closes")
-    begins += 1440 if begins < DAY_TURNS else 0
+    begins += DAY if begins < DAY_TURNS else 0
     while ends <= begins:
-        ends += 1440
+        ends += DAY
     if ends > LATEST:
         raise Refused("closes:hours_too_late")
     return begins, ends

@@ -21,6 +21,7 @@ from festival.access import Viewer
 from festival.errors import FestivalError
 from festival.language import LANGUAGES, has_words, t
 from festival.tables import Edition, Role
+from units import times
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
@@ -72,8 +73,8 @@ def filters(lang: str) -> dict[str, Any]:
         "upper_first": language.upper_first,
         "date": partial(language.calendar_day, lang),
         "hour": language.hour,
-        "clock": language.clock_of,
-        "clockseconds": language.timecode,
+        "clock": times.clock_face,
+        "clockseconds": times.timecode,
         "duration": language.length,
         "bytes": partial(language.size, lang),
         "number": partial(_number, lang),

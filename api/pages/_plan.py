@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from api.grid import Names, explanation_of_run
 from festival.clock import at
-from festival.language import clock_of, day, signed, t
+from festival.language import day, signed, t
 from festival.tables import Edition
 from screenings import planning
 from screenings.lists import Item
@@ -20,6 +20,7 @@ from screenings.planner.model import Placement, Plan, Problem, Progress, day_of,
 from screenings.planner.rules import breaches, prices
 from screenings.planner.rules.facts import Facts
 from screenings.tables import PlanRun
+from units.times import clock_face
 
 LEFT, RIGHT, TOP, FOOT = 34.0, 404.0, 16.0, 152.0
 """Where the curve lies in its box of 520 by 178; to its right stand the two last figures."""
@@ -240,7 +241,7 @@ def place(edition: Edition, p: Placement | None, houses: dict[str, str], lang: s
     if p is None:
         return ""
     when = day(lang, at(edition.first_day, day_of(p.start) * 1440 + 720), style="short")
-    return f"{when}, {clock_of(minute_of(p.start))}, {houses.get(p.screen, '–')}"
+    return f"{when}, {clock_face(minute_of(p.start))}, {houses.get(p.screen, '–')}"
 
 
 def explanation_of(run: PlanRun, names: Names, lang: str) -> dict[str, Any] | None:

@@ -6,13 +6,14 @@ from msgspec import Struct
 
 from api.grid import Names, clash_row
 from festival.clock import minutes_of
-from festival.language import clock_of, t
+from festival.language import t
 from festival.tables import Edition
 from screenings import lists, publication
 from screenings.compared import Difference, since_last
 from screenings.lists import Placed
 from screenings.planner.model import Clash, day_of, minute_of
 from screenings.tables import Grid
+from units.times import clock_face
 
 
 class PublicationLine(Struct, frozen=True):
@@ -71,4 +72,4 @@ def place(placed: Placed | None, names: Names, lang: str) -> str:
         return ""
     start = minutes_of(placed.starts_at, names.edition.first_day)
     day = names.day(lang, day_of(start))
-    return f"{day}, {clock_of(minute_of(start))}, {names.rooms.get(placed.screen, '–')}"
+    return f"{day}, {clock_face(minute_of(start))}, {names.rooms.get(placed.screen, '–')}"

@@ -9,13 +9,14 @@ from typing import Any
 import msgspec
 
 from festival.codes import language_tag
-from festival.language import as_read, has_words, number, size, t, timecode, tongue
+from festival.language import as_read, has_words, number, size, t, tongue
 from media.facts import Facts, Interval, Picture, Sound
 from media.policy import Finding, Policy, Severity, Verdict, listed, rates, seconds
 from submissions import verdicts
 from submissions.status import FileState
 from submissions.tables import FilmFile, Step
 from submissions.verdicts import SoundTrack
+from units.times import timecode
 
 GROUPS = {
     "file": ("container", "size", "whole"),

@@ -28,6 +28,7 @@ from screenings.publication import (
     published,
     published_programme,
 )
+from units.times import clock_face
 
 ROW = 30
 
@@ -124,7 +125,7 @@ def scale(shows: list[dict[str, Any]], day: date) -> dict[str, Any]:
             }
         )
     hours = [
-        (f"{100 * (h - opens) / width:.2f}", f"{h % 24:02d}:00")
+        (f"{100 * (h - opens) / width:.2f}", clock_face(60 * h))
         for h in range(opens + 1, closes, 2)
     ]
     return {"hours": hours, "bars": bars}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from screenings.planner.model import DAY, DAY_TURNS
+from units.times import DAY, DAY_TURNS
 
 
 def span(begins: int, ends: int) -> int:

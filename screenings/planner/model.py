@@ -4,8 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-DAY = 24 * 60
-DAY_TURNS = 4 * 60  # 01:00 belongs to the evening before, as everywhere in the festival
+from units.times import DAY, DAY_TURNS
 
 Name = tuple[
     str, int

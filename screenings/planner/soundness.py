@@ -5,9 +5,10 @@ Each fault names its field. Nothing that a problem asks for may be passed over i
 
 from collections.abc import Iterable, Iterator
 
-from screenings.planner.model import DAY, DAY_TURNS, Problem, Programme
+from screenings.planner.model import Problem, Programme
 from screenings.planner.rules import PRICES, RULES
 from screenings.planner.rules.facts import length, venue
+from units.times import DAY, DAY_TURNS
 
 PHYSICS = {rule.code for rule in RULES if rule.is_physics}
 HARD, SOFT = {rule.code for rule in RULES}, {price.code for price in PRICES}

@@ -12,9 +12,9 @@ from reviews.scoring import (
     cut_to,
     faults,
     mean,
-    merged,
     rank,
     spread,
+    stretches,
     total,
 )
 
@@ -63,7 +63,7 @@ def test_one_voice_has_no_spread() -> None:
 
 
 def test_seconds_watched_twice_count_once() -> None:
-    assert merged([(20, 30), (0, 10), (5, 12), (9, 9)]) == [(0, 12), (20, 30)]
+    assert stretches([(20, 30), (0, 10), (5, 12), (9, 9)]) == [(0, 12), (20, 30)]
     assert coverage([(0, 10), (5, 12), (20, 30)], 100) == 0.22
 
 
@@ -75,7 +75,7 @@ def test_more_than_all_is_all_and_nothing_of_nothing_is_nothing() -> None:
 def test_no_gap_is_filled_however_short() -> None:
     glimpses = [(n * 0.4, n * 0.4 + 0.1) for n in range(1000)]
 
-    assert len(merged(glimpses)) == 1000
+    assert len(stretches(glimpses)) == 1000
     assert coverage(glimpses, 400) == pytest.approx(0.25)
 
 

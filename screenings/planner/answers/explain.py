@@ -36,10 +36,10 @@ from screenings.planner.rules.demands import (
 )
 from screenings.planner.rules.domains import Domains
 from screenings.planner.rules.facts import Facts, hours_on, length, titled
-from screenings.planner.rules.guests import united
 from screenings.planner.rules.rule import Demand
 from screenings.planner.search.construct import first_plan
 from screenings.planner.search.instance import Instance, compile_instance
+from units.spans import merged
 
 TIGHT = (4, 8, 16, 32)  # so many of the tightest screenings are asked about first
 GREEDY_TRIES = 4
@@ -172,7 +172,7 @@ def short_stays(facts: Facts) -> Iterator[Remark]:
     """A guest whose films last longer than the stay."""
     for guest in facts.problem.guests:
         names = [(p, 0) for p in guest.programmes if facts.programmes[p].showings]
-        stay = sum(closes - opens for opens, closes in united(guest.windows))
+        stay = sum(closes - opens for opens, closes in merged(guest.windows))
         need = sum(length(facts.programmes[name[0]], 0) for name in names)
         if guest.windows and need > stay:
             rules = [Demand("guest_absent", guest.id), *(Demand("promise", *n) for n in names)]

@@ -3,11 +3,12 @@
 from collections.abc import Collection
 
 from screenings.planner import minutes
-from screenings.planner.model import DAY, DAY_TURNS, Name, Placement, Unplaced
+from screenings.planner.model import Name, Placement, Unplaced
 from screenings.planner.rules import RULES
 from screenings.planner.rules.facts import Facts
 from screenings.planner.search.instance import Instance, InstanceBuilder
 from screenings.planner.search.schedule import Schedule, schedule_of
+from units.times import DAY, DAY_TURNS
 
 
 def reasons(instance: Instance, placements: list[Placement]) -> list[Unplaced]:

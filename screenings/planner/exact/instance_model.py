@@ -15,9 +15,9 @@ from queue import Empty, SimpleQueue
 from ortools.sat.python import cp_model
 
 from screenings.planner import minutes
-from screenings.planner.model import DAY
 from screenings.planner.search.instance import Apart, InOrder, Instance, Position, Positions
 from screenings.planner.search.schedule import Schedule
+from units.times import DAY
 
 PROVERS = (  # named: with two cores the default leaves out every worker that proves bounds
     "lb_tree_search",

@@ -14,11 +14,12 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from screenings.planner import minutes
-from screenings.planner.model import DAY, DAY_TURNS, Name, Placement, day_of
+from screenings.planner.model import Name, Placement, day_of
 from screenings.planner.rules.demands import in_turn, physics_of, tell
 from screenings.planner.rules.domains import Domains
 from screenings.planner.rules.facts import Facts, bands, hours_on
 from screenings.planner.rules.rule import Demand, Model, Use
+from units.times import DAY, DAY_TURNS
 
 ScreenDay = tuple[str, int]  # a screen on one day of the festival
 

@@ -5,8 +5,6 @@ from functools import cached_property
 
 from screenings.planner import minutes
 from screenings.planner.model import (
-    DAY,
-    DAY_TURNS,
     Details,
     Guest,
     Name,
@@ -19,6 +17,7 @@ from screenings.planner.model import (
     day_of,
     minute_of,
 )
+from units.times import DAY, DAY_TURNS, clock_face
 
 BY_DEFAULT = frozenset({"S1", "S2", "S3"})  # the other soft rules wait until they are switched on
 
@@ -151,5 +150,4 @@ def who(*placements: Placement) -> list[Name]:
 
 def clock(start: int) -> str:
     """`20:30`, as on the wall."""
-    hour, minute = divmod(minute_of(start), 60)
-    return f"{hour % 24:02}:{minute:02}"
+    return clock_face(minute_of(start))

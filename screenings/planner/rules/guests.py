@@ -4,19 +4,11 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from screenings.planner import minutes
-from screenings.planner.model import (
-    DAY,
-    DAY_TURNS,
-    Clash,
-    Details,
-    Guest,
-    Jury,
-    Name,
-    Placement,
-    day_of,
-)
+from screenings.planner.model import Clash, Details, Guest, Jury, Name, Placement, day_of
 from screenings.planner.rules.facts import Facts, clock, length, who
 from screenings.planner.rules.rule import Constraint, Model, Rule, Thing, Timetable, alone
+from units.spans import merged
+from units.times import DAY, DAY_TURNS
 
 
 def guest_is_there(facts: Facts, p: Placement) -> Iterator[Clash]:
@@ -135,23 +127,12 @@ def state_windows(facts: Facts, thing: Thing, model: Model) -> None:
 
 def windows_said(facts: Facts, thing: Thing) -> Details:
     guest = guest_of(facts, thing)
-    stays = united(guest.windows)
+    stays = merged(guest.windows)
     return {
         "guest": guest.name,
         "stays": " · ".join(f"{day_of(a) + 1} {clock(a)}–{clock(b)}" for a, b in stays),
         "minutes": sum(b - a for a, b in stays),
     }
-
-
-def united(windows: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Windows that touch or overlap are one."""
-    spans: list[tuple[int, int]] = []
-    for opens, closes in sorted(windows):
-        if spans and opens <= spans[-1][1]:
-            spans[-1] = (spans[-1][0], max(closes, spans[-1][1]))
-        else:
-            spans.append((opens, closes))
-    return spans
 
 
 def state_people(facts: Facts, thing: Thing, model: Model) -> None:

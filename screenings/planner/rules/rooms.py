@@ -3,15 +3,7 @@
 from collections.abc import Iterator
 
 from screenings.planner import minutes
-from screenings.planner.model import (
-    DAY,
-    Clash,
-    Details,
-    Placement,
-    Screen,
-    day_of,
-    minute_of,
-)
+from screenings.planner.model import Clash, Details, Placement, Screen, day_of, minute_of
 from screenings.planner.rules.facts import Facts, clock, hours_on, titled, who
 from screenings.planner.rules.rule import (
     Constraint,
@@ -25,6 +17,7 @@ from screenings.planner.rules.rule import (
     each_screen,
     pairs,
 )
+from units.times import DAY
 
 
 def one_film_per_screen(facts: Facts, a: Placement, b: Placement) -> Iterator[Clash]:

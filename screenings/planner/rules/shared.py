@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from screenings.planner.model import Clash, Crew, Details, Name, Placement, Resource, day_of
 from screenings.planner.rules.facts import Facts, debate, length, who
 from screenings.planner.rules.rule import Constraint, Model, Rule, Thing, Timetable, Use
+from units.times import hours_and_minutes
 
 
 def enough_for_all(facts: Facts, plan: Timetable) -> Iterator[Clash]:
@@ -101,7 +102,7 @@ def state_crew(facts: Facts, thing: Thing, model: Model) -> None:
 
 def crew_said(facts: Facts, thing: Thing) -> Details:
     crew = crew_of(facts, thing)
-    return {"crew": crew.name, "hours": f"{crew.rest // 60} h {crew.rest % 60:02}"}
+    return {"crew": crew.name, "hours": hours_and_minutes(crew.rest)}
 
 
 RESOURCES = Rule(

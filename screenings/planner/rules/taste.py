@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from itertools import combinations, pairwise
 
-from screenings.planner.model import DAY, Jury, Placement, Screen, day_of, minute_of
+from screenings.planner.model import Jury, Placement, Screen, day_of, minute_of
 from screenings.planner.rules.facts import Facts, debate, hours_on, venue
 from screenings.planner.rules.rule import (
     Price,
@@ -13,6 +13,7 @@ from screenings.planner.rules.rule import (
     grouped,
     overlap,
 )
+from units.times import DAY
 
 Spans = Iterable[tuple[int, int]]
 

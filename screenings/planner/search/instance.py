@@ -11,13 +11,14 @@ from functools import cached_property
 from typing import Protocol
 
 from screenings.planner import minutes
-from screenings.planner.model import DAY, DAY_TURNS, Name, Placement, Problem, Screen
+from screenings.planner.model import Name, Placement, Problem, Screen
 from screenings.planner.rules import RULES, further_cost, has_further_cost, state
 from screenings.planner.rules.audience import hour_cost, room_cost
 from screenings.planner.rules.demands import in_turn, physics_of, tell
 from screenings.planner.rules.domains import Domains
 from screenings.planner.rules.facts import Facts, bands, length
 from screenings.planner.rules.rule import Demand, Use
+from units.times import DAY, DAY_TURNS
 
 Position = tuple[int, int]  # (position of the screen, minute of the start)
 Positions = list[Position | None]

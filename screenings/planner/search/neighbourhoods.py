@@ -5,9 +5,9 @@ Removal by relatedness (Shaw 1998): near in time on any screen, or near on two s
 
 import random
 
-from screenings.planner.model import DAY
 from screenings.planner.search.instance import Instance, Position
 from screenings.planner.search.schedule import Schedule
+from units.times import DAY
 
 MOST_REMOVED = 10
 NEAR_MINUTES = 15 * 60

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from screenings.planner import minutes
-from screenings.planner.model import DAY, DAY_TURNS, Placement, day_of
+from screenings.planner.model import Placement, day_of
 from screenings.planner.search.instance import (
     Apart,
     DailyLimit,
@@ -14,6 +14,7 @@ from screenings.planner.search.instance import (
     Position,
     Positions,
 )
+from units.times import DAY, DAY_TURNS
 
 NO_PRICE = 1 << 60
 

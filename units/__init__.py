@@ -1,0 +1,1 @@
+"""Plain arithmetic that every package may use: stretches, and hours as people write them."""
