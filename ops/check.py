@@ -9,7 +9,17 @@ import subprocess
 import sys
 import time
 
-PACKAGES = ["units", "festival", "media", "submissions", "reviews", "screenings", "api", "workers", "ops"]
+PACKAGES = [
+    "units",
+    "festival",
+    "media",
+    "submissions",
+    "reviews",
+    "screenings",
+    "api",
+    "workers",
+    "ops",
+]
 STEPS = {
     "ruff": ["-m", "ruff", "check", "."],
     "format": ["-m", "ruff", "format", "--check", "--quiet", "."],
