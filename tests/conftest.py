@@ -17,6 +17,12 @@ ROOT = Path(__file__).parents[1]
 SERVICES = pytest.StashKey["Services"]()
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Who asks for unit tests only does not wait until all others are imported, too."""
+    is_unasked = config.option.markexpr == "unit" and collection_path.suffix == ".py"
+    return True if is_unasked and "pytest.mark.unit" not in collection_path.read_text() else None
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Unit tests start nothing; the first test of another kind finds all servers up."""
     others = [item for item in session.items if item.get_closest_marker("unit") is None]
