@@ -23,6 +23,7 @@ MOST_CRASHES = 3
 HEAVY_WAITING = 6
 NEAR_DEADLINE_HOURS = 12
 PATIENCE_HOURS = 48
+MOST_RISKY = 6  # tries of what may have been done already: over a quarter of an hour or so
 FIRST_PAUSE, LONGEST_PAUSE = 30, 3600  # seconds
 
 _COUNT_LAPSE = "crashes = crashes + CASE WHEN leased_until IS NULL THEN 0 ELSE 1 END"
@@ -36,11 +37,13 @@ class TryLater(Exception):
     """Somebody outside the house says: later. Tried again with growing pauses, for two days.
 
     `at`: when to try, where that is known; then nobody's patience is spent.
+    `is_risky`: it may have been done already, unheard; such tries are few.
     """
 
-    def __init__(self, reason: str, *, at: datetime | None = None) -> None:
+    def __init__(self, reason: str, *, at: datetime | None = None, is_risky: bool = False) -> None:
         super().__init__(reason)
         self.at = at
+        self.is_risky = is_risky
 
 
 class NotYet(Exception):
@@ -164,17 +167,21 @@ async def postpone(lease: Lease, *, reason: str, seconds: int = 60) -> None:
     )
 
 
-async def back_off(lease: Lease, *, reason: str, at: datetime | None = None) -> bool:
+async def back_off(
+    lease: Lease, *, reason: str, at: datetime | None = None, is_risky: bool = False
+) -> bool:
     """Try again `at`, or after a pause; once patience is spent it is a dead letter: True.
 
     A pause is as long as the line has been put off already, a quarter more or less: so they
-    double. None of this is a fault of the house, and none is counted.
+    double. None of this is a fault of the house, and none is counted, but for risky tries.
     """
     put = await rows(
         f"""UPDATE outbox SET leased_until = NULL, rung_at = NULL, fault = {{}},
               patient_until = CASE WHEN {{}} THEN patient_until
                 ELSE coalesce(patient_until, now() + interval '{PATIENCE_HOURS} hours') END,
-              parked_at = CASE WHEN NOT {{}} AND patient_until < now() THEN now() END,
+              faults = faults + {{}}::int,
+              parked_at = CASE WHEN NOT {{}} AND patient_until < now()
+                OR {{}} AND faults + 1 >= {MOST_RISKY} THEN now() END,
               due_at = coalesce({{}}, now() + (0.75 + random() / 2) * greatest(
                 interval '{FIRST_PAUSE} seconds', least(interval '{LONGEST_PAUSE} seconds',
                 coalesce(now() + interval '{PATIENCE_HOURS} hours' - patient_until, interval '0'))))
@@ -182,7 +189,9 @@ async def back_off(lease: Lease, *, reason: str, at: datetime | None = None) -> 
             RETURNING parked_at IS NOT NULL AS parked""",
         reason[:2000],
         at is not None,
+        is_risky,
         at is not None,
+        is_risky,
         at,
         lease.line,
         lease.attempt,

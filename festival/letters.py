@@ -8,8 +8,9 @@ import base64
 import hashlib
 import hmac
 from datetime import datetime, timedelta
+from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import formatdate, parseaddr
+from email.utils import formatdate
 from functools import partial
 from typing import Any
 
@@ -18,7 +19,7 @@ from festival.clock import now
 from festival.db import later, rows, transaction
 from festival.language import moment, t
 from festival.leases import TryLater
-from festival.post import NotNow, NotTaken, PostClosed
+from festival.post import NotNow, NotTaken, PostClosed, Unheard
 from festival.sessions import digest
 from festival.settings import Settings
 from festival.tables import Edition, Letter, Person, new_id
@@ -159,7 +160,8 @@ def one_line(text: str) -> str:
 async def send(letter_id: str, *, settings: Settings) -> None:
     """Hand one letter to the mail server; its Message-ID is its own, so that twins are seen.
 
-    TryLater where the server takes none, or not this one yet; NotTaken where it never will.
+    TryLater where the server takes none, or not this one yet, or took the text and did not say
+    whether it keeps it; NotTaken where it never will.
     """
     letter = await Letter.objects().get(Letter.id == letter_id)
     if letter is None or letter.sent_at is not None:
@@ -167,13 +169,14 @@ async def send(letter_id: str, *, settings: Settings) -> None:
     if closed := await outages.closed_for_now():
         raise TryLater(f"mail_away {closed.reason}", at=closed.next_at)
     to = post.address_as_sent((await people.person(letter.person)).email)
-    mail = message(letter, to=to, sender=settings.mail_from)
+    sender = post.sender_of(settings.mail_from)
+    mail = message(letter, to=to, sender=sender)
     mail.set_content(letter.body.replace(LINK, await address_of(letter, settings)))
     try:
         await post.hand_over(
             mail,
             to=to,
-            sender=post.address_as_sent(parseaddr(settings.mail_from)[1]),
+            sender=sender.addr_spec,
             server=settings.mail_server,
         )
     except PostClosed as error:
@@ -182,6 +185,8 @@ async def send(letter_id: str, *, settings: Settings) -> None:
         raise TryLater(f"mail_away {error}", at=outage.next_at) from error
     except NotNow as error:
         raise TryLater(f"mail_later {error}") from error
+    except Unheard as error:
+        raise TryLater(f"mail_unheard {error}", is_risky=True) from error
     await Letter.update({Letter.sent_at: now()}).where(Letter.id == letter.id)
     if since := await outages.note_open():
         await tell_it_is_back(since)
@@ -204,15 +209,14 @@ async def address_of(letter: Letter, settings: Settings) -> str:
     return home + letter.link + key
 
 
-def message(letter: Letter, *, to: str, sender: str) -> EmailMessage:
+def message(letter: Letter, *, to: str, sender: Address) -> EmailMessage:
     """Everything but the text."""
     mail = EmailMessage()
     mail["From"] = sender
     mail["To"] = to
     mail["Subject"] = letter.subject
     mail["Date"] = formatdate(letter.created_at.timestamp())
-    domain = parseaddr(post.address_as_sent(sender))[1].rpartition("@")[2] or "localhost"
-    mail["Message-ID"] = f"<{letter.id}@{domain}>"
+    mail["Message-ID"] = f"<{letter.id}@{sender.domain}>"
     mail["Auto-Submitted"] = "auto-generated"
     return mail
 

@@ -23,6 +23,7 @@ REASONS = frozenset(
     {
         "mail_away",
         "mail_later",
+        "mail_unheard",
         "mail_refused",
         "mail_domain",
         "mail_address",

@@ -1,26 +1,34 @@
 """The way to the mail server: over TLS or not at all, and whose fault it is when a letter stays.
 
-Three answers are told apart: the server takes nothing from us (`PostClosed`: the house waits, no
+Four answers are told apart: the server takes nothing from us (`PostClosed`: the house waits, no
 addressee is to blame), it takes this letter later (`NotNow`: 4xx, a line that broke), or never
-(`NotTaken`: 5xx for this addressee or this letter).
+(`NotTaken`: 5xx for this addressee or this letter), or it got the text and nobody heard what it
+makes of it (`Unheard`). Every 2xx is a yes, also those that no server should say.
 """
 
 import ipaddress
-from contextlib import suppress
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from email.errors import HeaderParseError
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
+from email.utils import parseaddr
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 import idna
 import msgspec
-from aiosmtplib import SMTPException, SMTPResponseException
+from aiosmtplib import SMTPDataError, SMTPException, SMTPResponseException
 
 COMMAND_SECONDS = 20  # a server that hangs costs one worker's child so long, and nobody else
 DATA_SECONDS = 120  # it may look the letter over before it says yes: asking again makes twins
 SCHEMES = {"smtp": 587, "smtp+starttls": 587, "smtps": 465}
 CLEAR_PORT = 25
+GO_ON = 354
+LINE_OF_A_DOT = re.compile(rb"^\.", re.MULTILINE)  # a dot at the head of a line is doubled
 WHO_ARE_YOU = frozenset(
     {530, 535, 538}
 )  # whatever was asked: the server wants to know the house first
@@ -29,6 +37,8 @@ WANTED = (
     "password write % as %25, @ as %40, / as %2F, : as %3A, # as %23, ? as %3F"
 )
 
+SENDER_WANTED = "MAIL_FROM must be an address, without accents before its @, as: Cinéma for Space <bonjour@example.org>"
+
 
 class PostClosed(Exception):
     """The mail server takes nothing from the house, whoever the letter is for."""
@@ -36,6 +46,10 @@ class PostClosed(Exception):
 
 class NotNow(Exception):
     """This letter was put off: it is tried again with growing pauses."""
+
+
+class Unheard(Exception):
+    """The text is with the server, which may keep it or not: each further try may make a twin."""
 
 
 class NotTaken(Exception):
@@ -109,6 +123,15 @@ def address_as_sent(address: str) -> str:
         raise NotTaken(f"mail_domain {error}") from None
 
 
+def sender_of(given: str) -> Address:
+    """`Cinéma <nous@café.example>`, its domain as the wires know it; ValueError where nobody could answer."""
+    name, address = parseaddr(given)
+    try:
+        return Address(name, addr_spec=address_as_sent(address))
+    except (NotTaken, ValueError, HeaderParseError, IndexError) as error:
+        raise ValueError(SENDER_WANTED) from error
+
+
 async def hand_over(mail: EmailMessage, *, to: str, sender: str, server: MailServer) -> None:
     """One letter to one addressee, on a connection of its own."""
     client = aiosmtplib.SMTP(
@@ -145,22 +168,62 @@ async def deliver(client: aiosmtplib.SMTP, mail: EmailMessage, *, to: str, sende
     encoding = "ascii" if is_plain else "utf-8"
     text = mail.as_bytes(policy=(SMTP if is_plain else SMTPUTF8).clone(cte_type="7bit"))
     try:
-        await client.mail(sender, options=[] if is_plain else ["SMTPUTF8"], encoding=encoding)
+        with any_yes():
+            await client.mail(sender, options=[] if is_plain else ["SMTPUTF8"], encoding=encoding)
+    except SMTPResponseException as error:
+        if not is_plain and is_no(error):  # of others it may take letters
+            raise NotTaken(f"mail_utf8 {said(error)}") from error
+        raise PostClosed(said(error)) from error
     except (SMTPException, OSError, ValueError) as error:
         raise PostClosed(said(error)) from error
     try:
-        await client.rcpt(to, encoding=encoding)
-        await client.data(text, timeout=DATA_SECONDS)
+        with any_yes():
+            await client.rcpt(to, encoding=encoding)
+        await put_text(client, text)
     except ValueError as error:
         raise NotTaken(f"mail_address {said(error)}") from error
     except SMTPResponseException as error:
         if error.code in WHO_ARE_YOU:
             raise PostClosed(said(error)) from error
-        if 500 <= error.code < 600:
+        if is_no(error):
             raise NotTaken(f"mail_refused {said(error)}") from error
         raise NotNow(said(error)) from error
     except (SMTPException, OSError) as error:
         raise NotNow(said(error)) from error
+
+
+async def put_text(client: aiosmtplib.SMTP, text: bytes) -> None:
+    """DATA in its two steps, which the library takes as one: after the second nothing is certain
+    but what the server says.
+    """
+    start = await client.execute_command(b"DATA")
+    if start.code != GO_ON or client.protocol is None:
+        raise SMTPDataError(start.code, start.message)
+    client.protocol.write(LINE_OF_A_DOT.sub(b"..", text) + b".\r\n")
+    try:
+        answer = await client.protocol.read_response(timeout=DATA_SECONDS)
+    except (SMTPException, OSError) as error:  # cut, silent, or no words of mail
+        raise Unheard(said(error)) from error
+    if not is_yes(answer.code):
+        raise SMTPDataError(answer.code, answer.message)
+
+
+@contextmanager
+def any_yes() -> Iterator[None]:
+    """The library knows 250 alone."""
+    try:
+        yield
+    except SMTPResponseException as error:
+        if not is_yes(error.code):
+            raise
+
+
+def is_yes(code: int) -> bool:
+    return 200 <= code < 300
+
+
+def is_no(error: SMTPResponseException) -> bool:
+    return 500 <= error.code < 600
 
 
 def said(error: Exception) -> str:

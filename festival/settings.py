@@ -3,14 +3,13 @@
 import os
 from collections.abc import Mapping
 from datetime import timedelta
-from email.utils import parseaddr
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Self
 
 import msgspec
 
-from festival.post import MailServer
+from festival.post import MailServer, sender_of
 
 DEVELOPMENT_KEY = "a key for development only, thirty-two letters at least"
 
@@ -111,10 +110,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                     "SMTP_ALLOW_CLEAR is for a network of your own: the host of SMTP_URL must be a "
                     "private address or a name without a dot"
                 )
-        if "@" not in parseaddr(self.mail_from)[1]:
-            mistakes.append(
-                "MAIL_FROM must be an address, as: Cinéma for Space <bonjour@example.org>"
-            )
+        try:
+            sender_of(self.mail_from)
+        except ValueError as error:
+            mistakes.append(str(error))
         return mistakes
 
     def dangers(self) -> list[str]:

@@ -5,10 +5,11 @@ import email
 import email.policy
 import ssl
 import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from email.message import EmailMessage
 from pathlib import Path
+from typing import ClassVar
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -104,3 +105,58 @@ def certificate(folder: Path, *, name: str = "localhost") -> tuple[Path, ssl.SSL
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(made, key)
     return made, context
+
+
+class Scripted:
+    """A mail server that says at each stage what a test has put down, word for word; "drop" hangs up.
+
+    Stages: greeting, EHLO, MAIL, RCPT, DATA, text. `texts` are those that arrived whole.
+    """
+
+    YES: ClassVar = {"greeting": "220 here", "EHLO": "250-here\r\n250 SMTPUTF8", "MAIL": "250 yes", "RCPT": "250 yes",
+                     "DATA": "354 go on", "text": "250 kept"}  # fmt: skip
+
+    def __init__(self, **answers: str) -> None:
+        self.answers = answers
+        self.texts: list[bytes] = []
+        self.port = 0
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self.port}"
+
+    async def meet(self, lines: asyncio.StreamReader, out: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            await self.talk(lines, out)
+        out.close()
+
+    async def talk(self, lines: asyncio.StreamReader, out: asyncio.StreamWriter) -> None:
+        said = self.say("greeting", out)
+        while said and (line := await lines.readline()):
+            verb = line[:4].decode().strip().upper()
+            if verb not in self.YES:
+                out.write(b"221 good night\r\n" if verb == "QUIT" else b"502 what\r\n")
+                continue
+            said = self.say(verb, out)
+            if verb == "DATA" and said[:1] == "3":
+                self.texts.append(await lines.readuntil(b"\r\n.\r\n"))
+                said = self.say("text", out)
+
+    def say(self, stage: str, out: asyncio.StreamWriter) -> str:
+        """What was said; nothing where the line is cut."""
+        answer = self.answers.get(stage, self.YES[stage])
+        if answer == "drop":
+            return ""
+        out.write(f"{answer}\r\n".encode())
+        return "" if answer.startswith("421") else answer
+
+
+@asynccontextmanager
+async def scripted(**answers: str) -> AsyncIterator[Scripted]:
+    made = Scripted(**answers)
+    server = await asyncio.start_server(made.meet, "127.0.0.1", 0)
+    made.port = server.sockets[0].getsockname()[1]
+    try:
+        yield made
+    finally:
+        server.close()

@@ -74,7 +74,7 @@ async def work(line: str, *, worker: str) -> None:
         await tell_waiting(lease, reason)
     except TryLater as error:
         log.warning("later task=%s line=%s: %s", lease.task, line, error)
-        if await leases.back_off(lease, reason=str(error), at=error.at):
+        if await leases.back_off(lease, reason=str(error), at=error.at, is_risky=error.is_risky):
             await give_up(lease, str(error))
     except Superseded:
         log.warning("superseded task=%s line=%s", lease.task, line)

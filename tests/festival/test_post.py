@@ -19,7 +19,7 @@ from festival.record import record
 from festival.settings import Settings, Unsafe
 from festival.tables import Edition, Letter, Outbox, Person, new_id
 from tests.builders import a_film, a_person, an_edition
-from tests.postbox import Postbox, certificate, postbox
+from tests.postbox import Postbox, certificate, postbox, scripted
 from tests.site import free_port
 from workers import tasks
 
@@ -288,6 +288,98 @@ async def test_a_rude_goodbye_sends_nothing_twice(box, monkeypatch) -> None:
     assert (put.done_at is not None, len(box.letters)) == (True, 1)
 
 
+# What the server says, stage by stage
+
+AWAY, LATER, REFUSED, SENT = "mail_away", "mail_later", "mail_refused", "sent"
+UNHEARD = "mail_unheard"
+FATES = {
+    AWAY: {
+        "greeting": ["421 busy", "450 busy", "554 not you", "250 odd", "hello", "drop"],
+        "EHLO": ["421 busy", "451 busy", "500 what", "502 what", "550 not you", "drop"],
+        "MAIL": ["421 busy", "450 busy", "452 full", "550 not you", "553 not you", "hello", "drop"],
+        "RCPT": ["530 who are you", "535 who are you", "538 who are you"],
+        "DATA": ["530 who are you"],
+    },
+    LATER: {
+        "RCPT": ["421 busy", "450 busy", "451 try later", "452 full", "hello", "drop"],
+        "DATA": ["421 busy", "450 busy", "451 try later", "452 full", "250 odd", "hello", "drop"],
+        "text": ["421 busy", "450 busy", "451 try later", "452 full", "354 odd"],
+    },
+    REFUSED: {
+        "RCPT": ["500 no", "521 no", "550 no", "551 elsewhere", "552 full", "553 no", "554 no", "556 no"],
+        "DATA": ["503 no", "552 full", "554 no"],
+        "text": ["550 no", "552 too long", "554 no"],
+    },
+    UNHEARD: {"text": ["hello", "drop"]},
+    SENT: {
+        "MAIL": ["251 yes"],
+        "RCPT": ["251 forwarded", "252 perhaps", "250-yes\r\n250 yes"],
+        "text": ["200 yes", "251 yes", "250-kept\r\n250 \u00e9crit", "250"],
+    },
+}
+ANSWERS = [(stage, answer, fate) for fate, stages in FATES.items() for stage in stages for answer in stages[stage]]
+
+
+@pytest.mark.parametrize(("stage", "answer", "fate"), ANSWERS)
+async def test_each_answer_of_a_server_has_one_meaning(calm, monkeypatch, stage: str, answer: str, fate: str) -> None:
+    async with scripted(**{stage: answer}) as server:
+        use(server.url, monkeypatch)
+        put = await worked(await a_letter(await an_edition()))
+
+    told = SENT if put.done_at else put.fault.partition(" ")[0]
+    assert (told, put.parked_at is not None, put.faults) == (fate, fate == REFUSED, int(fate in {REFUSED, UNHEARD}))
+    assert (await outages.outage() is not None) == (fate == AWAY)
+    assert len(server.texts) == (1 if stage == "text" or fate == SENT else 0)
+    if fate != SENT and answer[:3].isdigit() and answer != "250 odd":
+        assert put.fault == f"{fate} {answer}"
+
+
+async def test_a_text_whose_end_nobody_heard_comes_a_few_times_under_one_name_at_most(calm, monkeypatch) -> None:
+    edition = await an_edition()
+    line = await a_letter(edition)
+    async with scripted(text="drop") as server:
+        use(server.url, monkeypatch)
+        put = [await worked(line) for _ in range(leases.MOST_RISKY)]
+
+    assert [one.parked_at is not None for one in put] == [False] * (leases.MOST_RISKY - 1) + [True]
+    assert len(server.texts) == leases.MOST_RISKY
+    assert len({text.partition(b"Message-ID: ")[2].partition(b"\r\n")[0] for text in server.texts}) == 1
+    assert mailbag.reason_of(put[-1].fault, is_dead_letter=True) == ("mail_unheard", "Unexpected EOF received")
+    assert len(await lines_to_tell(edition)) == 1
+
+
+async def test_a_text_whose_end_was_heard_the_second_time_is_sent(calm, monkeypatch) -> None:
+    line = await a_letter(await an_edition())
+    async with scripted(text="drop") as server:
+        use(server.url, monkeypatch)
+        await worked(line)
+        assert 15 < await pause_of(line) < 60
+        del server.answers["text"]
+        put = await worked(line)
+
+    assert (put.done_at is not None, len(server.texts)) == (True, 2)
+
+
+async def test_one_address_that_the_server_cannot_write_closes_the_post_for_nobody(calm, monkeypatch) -> None:
+    edition = await an_edition()
+    async with scripted(MAIL="555 SMTPUTF8 not here") as server:
+        use(server.url, monkeypatch)
+        put = await worked(await a_letter(edition, f"zoé.{new_id()[:5]}@example.org"))
+
+    assert (put.parked_at is not None, put.fault) == (True, "mail_utf8 555 SMTPUTF8 not here")
+    assert await outages.outage() is None
+
+
+async def test_lines_that_begin_with_a_dot_arrive_as_they_were_written(box) -> None:
+    to = await a_reader(await an_edition())
+    mail = EmailMessage()
+    mail["To"], mail["Subject"] = to.email, "."
+    mail.set_content(".\n..\n.fin\n\nfin.\n.\n")
+    await post.hand_over(mail, to=to.email, sender="nous@example.org", server=MailServer.of(box.url))
+
+    assert box.letters[0].get_content().replace("\r\n", "\n") == ".\n..\n.fin\n\nfin.\n.\n"
+
+
 # Over TLS or not at all
 
 
@@ -369,6 +461,10 @@ def test_words_travel_in_clear_only_within_this_machine(url: str, clear: bool, t
         {"SMTP_URL": "smtp://"},
         {"SMTP_URL": "smtp://mail.example.org", "SMTP_ALLOW_CLEAR": "true"},
         {"SMTP_URL": "smtps://mail.example.org", "MAIL_FROM": "Cinéma for Space"},
+        {"MAIL_FROM": "Cinéma <nous@>"},
+        {"MAIL_FROM": "Cinéma <@example.org>"},
+        {"MAIL_FROM": "Cinéma <zoé@example.org>"},
+        {"MAIL_FROM": "Cinéma <nous@-ab\u2044c.é>"},
     ],
 )
 def test_the_house_does_not_start_with_mail_that_cannot_be_meant(given: dict[str, str]) -> None:
@@ -392,6 +488,17 @@ async def test_an_accented_domain_goes_as_the_wires_know_it(box) -> None:
 
     assert put.done_at is not None
     assert box.to()[0].endswith("@xn--caf-dma.example")
+
+
+async def test_a_house_with_an_accented_domain_writes_letters(box, monkeypatch) -> None:
+    settings = msgspec.structs.replace(tasks.settings(), mail_from="Cinéma for Space <nous@café.example>")
+    monkeypatch.setattr(tasks, "settings", lambda: settings)
+
+    put = await worked(await a_letter(await an_edition()))
+
+    assert (put.done_at is not None, box.envelopes[0].mail_from) == (True, "nous@xn--caf-dma.example")
+    assert str(box.letters[0]["From"]) == "Cinéma for Space <nous@xn--caf-dma.example>"
+    assert box.letters[0]["Message-ID"].strip("<>").endswith("@xn--caf-dma.example")
 
 
 async def test_a_domain_that_cannot_exist_has_its_own_reason(box) -> None:
