@@ -276,13 +276,15 @@ class Store(ABC):
             path.unlink()
             yield file
 
-    def reserved_bytes(self, key: str, size: int, *, lasts: float) -> int:
-        """Bytes that an upload to this disk may still bring; none `lasts` seconds after its last one."""
+    def arrived(self, key: str) -> tuple[int, float] | None:
+        """Bytes that have come of an upload to this disk, and seconds since the last of them, or since
+        it began; nothing where it lies elsewhere.
+        """
         try:
             known = self.upload_path(key).stat()
         except FileNotFoundError:
-            return 0
-        return max(size - known.st_size, 0) if time.time() - known.st_mtime < lasts else 0
+            return None
+        return known.st_size, time.time() - known.st_mtime
 
     def head(self, key: str, length: int) -> bytes:
         """What has arrived of an upload, as far as `length`; nothing where it lies elsewhere."""

@@ -1,11 +1,13 @@
 """Room for films: kept when an upload begins, so that no promise is broken on the last evening.
 
 A film, a person and the disk have each their limit; an upload that was given up, or that has been
-idle for long, keeps no room any more.
+idle for long, keeps no room any more, and counts for what has come of it.
 """
 
 import asyncio
 from datetime import timedelta
+
+import msgspec
 
 from festival.db import rows
 from festival.errors import Refused
@@ -19,50 +21,72 @@ SHARE = 0.5
 MOST_VERSIONS = 500
 
 
+EMPTY_LASTS = timedelta(hours=1)  # no client waits so long between asking and its first byte
+
+
+class UnderWay(msgspec.Struct, frozen=True, kw_only=True):
+    """An upload that has not ended: bytes that have `come`, and those for whom room is still kept."""
+
+    submission: str
+    person: str
+    come: int
+    promised: int
+
+
 async def reserve(file: FilmFile, *, store: Store, settings: Settings) -> None:
     """In the act that begins `file`: Refused or StorageFull when it cannot be kept to its end."""
     await rows("SELECT pg_advisory_xact_lock({}) IS NULL AS held", ONE_AT_A_TIME)
-    await _within_quotas(file, settings)
-    await _within_room(file, store, timedelta(hours=settings.reserve_hours))
+    others = await _under_way(file, store, timedelta(hours=settings.reserve_hours))
+    await _within_quotas(file, others, settings)
+    _within_room(file, others, store)
 
 
-async def _within_quotas(file: FilmFile, settings: Settings) -> None:
-    """What has arrived and what is on its way count alike; what was given up does not count."""
+async def _under_way(file: FilmFile, store: Store, lasts: timedelta) -> list[UnderWay]:
+    """All but `file`. Room is kept until an upload has been idle for `lasts`, and for an hour where
+    not a byte has come; it may go on afterwards, if there is room.
+    """
+    found = await rows(
+        """SELECT id AS key, size, submission, person FROM film_file
+           WHERE state = 'receiving' AND expires_at > now() AND received_at IS NULL AND id <> {}""",
+        file.id,
+    )
+
+    def measured(key: str, size: int, **whose: str) -> UnderWay:
+        known = store.arrived(key)
+        if known is None:  # all of it is on its way to where it will stay
+            return UnderWay(come=size, promised=0, **whose)
+        come, idle = known
+        is_kept = idle < (lasts if come else min(lasts, EMPTY_LASTS)).total_seconds()
+        return UnderWay(come=come, promised=max(size - come, 0) if is_kept else 0, **whose)
+
+    return await asyncio.to_thread(lambda: [measured(**upload) for upload in found])
+
+
+async def _within_quotas(file: FilmFile, others: list[UnderWay], settings: Settings) -> None:
+    """What has arrived and what is kept for it count alike; what was given up does not count."""
     selected = await rows(
         """SELECT coalesce(sum(size) FILTER (WHERE submission = {}), 0)::bigint AS film,
              coalesce(sum(size) FILTER (WHERE person = {}), 0)::bigint AS person,
              (SELECT count(*) FROM film_file WHERE submission = {}) AS versions
-           FROM film_file WHERE (submission = {} OR person = {})
-             AND (received_at IS NOT NULL OR (state = 'receiving' AND expires_at > now()))""",
+           FROM film_file WHERE (submission = {} OR person = {}) AND received_at IS NOT NULL""",
         file.submission, file.person, file.submission, file.submission, file.person,
     )  # fmt: skip
     used = selected[0]
-    if used["film"] + file.size > settings.film_quota_bytes:
+    film = sum(one.come + one.promised for one in others if one.submission == file.submission)
+    person = sum(one.come + one.promised for one in others if one.person == file.person)
+    if used["film"] + film + file.size > settings.film_quota_bytes:
         raise Refused("film_quota", most=settings.film_quota_bytes)
-    if used["person"] + file.size > settings.person_quota_bytes:
+    if used["person"] + person + file.size > settings.person_quota_bytes:
         raise Refused("person_quota", most=settings.person_quota_bytes)
     if used["versions"] >= MOST_VERSIONS:
         raise Refused("versions_quota", most=MOST_VERSIONS)
 
 
-async def _within_room(file: FilmFile, store: Store, lasts: timedelta) -> None:
+def _within_room(file: FilmFile, others: list[UnderWay], store: Store) -> None:
     """One upload alone may take all that is free; several of one person no more than half of it."""
-    others = await rows(
-        """SELECT id, size, person FROM film_file
-           WHERE state = 'receiving' AND expires_at > now() AND id <> {}""",
-        file.id,
-    )
-    promised = await asyncio.to_thread(
-        lambda: {
-            upload["id"]: store.reserved_bytes(
-                upload["id"], upload["size"], lasts=lasts.total_seconds()
-            )
-            for upload in others
-        }
-    )
     free = store.free_bytes()
-    own = sum(promised[upload["id"]] for upload in others if upload["person"] == file.person)
-    if free - sum(promised.values()) < file.size * MARGIN:
+    own = sum(one.promised for one in others if one.person == file.person)
+    if free - sum(one.promised for one in others) < file.size * MARGIN:
         raise StorageFull("storage_full")
     if own and own + file.size > free * SHARE:
         raise Refused("person_room")

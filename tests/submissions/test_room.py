@@ -85,7 +85,12 @@ async def test_what_has_come_is_no_longer_promised(house, disk: Disk) -> None:
     await (await a_maker()).begins(disk, 15 * GB)
 
 
-@pytest.mark.parametrize("how", ["given up", "idle", "refused", "expired"])
+def last_byte(disk: Disk, file: FilmFile, *, ago: float) -> None:
+    at = time.time() - ago
+    os.utime(disk.upload_path(file.id), (at, at))
+
+
+@pytest.mark.parametrize("how", ["given up", "idle", "never sent", "refused", "expired"])
 async def test_an_upload_that_was_abandoned_gives_its_room_back(house, disk: Disk, how: str) -> None:
     maker = await a_maker()
     file = await maker.begins(disk, 50 * GB)
@@ -96,11 +101,40 @@ async def test_an_upload_that_was_abandoned_gives_its_room_back(house, disk: Dis
         await uploads.refuse(file, (), store=disk)
     elif how == "expired":
         await uploads.expire(file, disk)
+    elif how == "never sent":
+        last_byte(disk, file, ago=3600 + 1)
     else:
-        yesterday = time.time() - 3600 * SETTINGS.reserve_hours - 60
-        os.utime(disk.upload_path(file.id), (yesterday, yesterday))
+        os.truncate(disk.upload_path(file.id), GB)
+        last_byte(disk, file, ago=3600 * SETTINGS.reserve_hours + 60)
 
     await (await a_maker()).begins(disk, 50 * GB)
+
+
+@pytest.mark.parametrize(("came", "ago"), [(0, 3600 - 60), (1, 3600 * SETTINGS.reserve_hours - 60)])
+async def test_whoever_pauses_keeps_the_room_for_a_while(house, disk: Disk, came: int, ago: float) -> None:
+    file = await (await a_maker()).begins(disk, 50 * GB)
+    os.truncate(disk.upload_path(file.id), came)
+    last_byte(disk, file, ago=ago)
+
+    with pytest.raises(StorageFull):
+        await (await a_maker()).begins(disk, 50 * GB)
+
+
+@pytest.mark.parametrize("limit", ["film_quota_bytes", "person_quota_bytes"])
+async def test_what_was_begun_and_never_sent_uses_up_no_quota(house, disk: Disk, limit: str) -> None:
+    tight = msgspec.structs.replace(SETTINGS, **{limit: 10 * GB})
+    maker = await a_maker()
+    film = await maker.draft()
+    for _ in range(2):
+        file = await maker.begins(disk, 9 * GB, film, settings=tight)
+        last_byte(disk, file, ago=3600 + 1)
+    half = await maker.begins(disk, 9 * GB, film, settings=tight)
+    os.truncate(disk.upload_path(half.id), 4 * GB)
+    last_byte(disk, half, ago=3600 * SETTINGS.reserve_hours + 60)
+
+    with pytest.raises(Refused):
+        await maker.begins(disk, 7 * GB, film, settings=tight)
+    await maker.begins(disk, 5 * GB, film, settings=tight)
 
 
 async def test_one_person_s_uploads_together_claim_no_more_than_half_of_the_room(house, disk: Disk) -> None:
