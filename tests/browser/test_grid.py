@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from festival.sessions import digest, new_token
 from festival.tables import new_id
@@ -355,6 +355,17 @@ def test_a_drag_to_the_edge_scrolls_there(house: House, page: Page, bad: list[st
     until(page, lambda: [(s["start"] - 240) // 1440 for s in house.state()["screenings"]], [2])
 
 
+def held_back(page: Page, address: str) -> list[Route]:
+    """The next request to an address waits, until whoever reads the list lets it go on."""
+    late: list[Route] = []
+
+    def hold(route: Route) -> None:
+        late.append(route)
+
+    page.route(address, hold, times=1)
+    return late
+
+
 def test_focus_stays_on_the_block_through_drops_escapes_and_colleagues(
     house: House, page: Page, bad: list[str]
 ) -> None:
@@ -380,6 +391,48 @@ def test_focus_stays_on_the_block_through_drops_escapes_and_colleagues(
 
     expect(block(page, "Aube")).to_be_focused()
     expect(page.locator("#live")).to_have_text("Abandon.")
+
+
+def test_a_late_answer_neither_talks_over_the_hand_nor_makes_it_stale(
+    house: House, page: Page, bad: list[str]
+) -> None:
+    house.event("Aube", start=660)
+    house.event("Brume", start=660, room=1)
+    opened(page, house, "Ada", bad)
+    late = held_back(page, "**/placement")
+    block(page, "Aube").focus()
+    for key in ("Enter", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    until(page, lambda: len(late), 1)
+
+    for key in ("Enter", "Shift+ArrowRight", "Escape", "ArrowDown", "ArrowUp", "Enter", "ArrowRight"):
+        page.keyboard.press(key)
+    said = page.locator("#live").inner_text()
+    late[0].continue_()
+    until(page, lambda: house.starts()["Aube"][0], 665)
+    expect(page.locator("#version")).to_have_text(str(house.state()["version"]))
+
+    expect(page.locator("#live")).to_have_text(said)
+    expect(block(page, "Aube")).to_be_focused()
+    page.keyboard.press("Enter")
+    until(page, lambda: house.starts()["Aube"][0], 670)
+
+
+def test_a_hand_that_is_faster_than_the_door_is_obeyed_in_its_order(
+    house: House, page: Page, bad: list[str]
+) -> None:
+    house.event("Aube", start=660)
+    opened(page, house, "Ada", bad)
+    late = held_back(page, "**/placement")
+    block(page, "Aube").focus()
+    for _ in range(3):
+        for key in ("Enter", "ArrowRight", "Enter"):
+            page.keyboard.press(key)
+    until(page, lambda: len(late), 1)
+
+    late[0].continue_()
+
+    until(page, lambda: house.starts()["Aube"][0], 675)
 
 
 def test_the_tray_is_one_tab_away_from_a_full_grid(house: House, page: Page, bad: list[str]) -> None:

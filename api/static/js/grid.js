@@ -9,6 +9,7 @@ const PADLOCK = `<svg viewBox="0 0 9 11" aria-hidden="true"><path d="M1 5h7v6H1z
 <path d="M2.5 5V3a2 2 0 0 1 4 0v2" fill="none" stroke="currentColor" stroke-width="1.3"/></svg>`;
 
 const KNOCK = 10_000;
+const ANSWER_WITHIN = 30_000;
 
 class FestivalGrid extends HTMLElement {
   connectedCallback() {
@@ -20,6 +21,10 @@ class FestivalGrid extends HTMLElement {
     this.tray = document.querySelector("#tray");
     this.boxes = new Map();
     this.px = 1.1;
+    this.turn = 0;
+    this.spoken = 0;
+    this.lastAct = Promise.resolve();
+    this.answered = new Map();
     this.panel = new GridPanel(this, document.querySelector("#inspect"));
     this.draw();
     this.paint();
@@ -71,6 +76,8 @@ class FestivalGrid extends HTMLElement {
   }
 
   wire() {
+    for (const began of ["keydown", "pointerdown"])
+      document.addEventListener(began, () => (this.turn += 1), { capture: true });
     this.undo.hidden = !this.acts.length;
     this.undo.onclick = () => this.back();
     document.addEventListener("keydown", (event) => {
@@ -341,6 +348,12 @@ class FestivalGrid extends HTMLElement {
     for (const li of this.tray.children) li.hidden = !bare(li.textContent).includes(wanted);
   }
 
+  // A late answer neither takes the focus from a hand that went on, nor talks over what was said since.
+  hand() {
+    const { turn, spoken } = this;
+    return { isHere: () => this.turn === turn, listens: () => this.spoken === spoken };
+  }
+
   // Acts. `seen` is the version that the hand was looking at when it began. What was refused is null,
   // what nobody answered is undefined.
 
@@ -352,6 +365,7 @@ class FestivalGrid extends HTMLElement {
         method,
         headers,
         body: body && JSON.stringify(body),
+        signal: AbortSignal.timeout(ANSWER_WITHIN),
       });
       const told = await answer.json();
       if (answer.ok) return told;
@@ -362,6 +376,12 @@ class FestivalGrid extends HTMLElement {
     }
     await this.fetchGrid();
     return null;
+  }
+
+  // One act after the other, as the hand asked for them.
+  inTurn(act) {
+    this.lastAct = this.lastAct.then(act);
+    return this.lastAct;
   }
 
   async fetchGrid() {
@@ -412,44 +432,52 @@ class FestivalGrid extends HTMLElement {
   async move(show, day, screen, start, seen = this.data.version) {
     const absolute = day * DAY + start;
     const place = { screen, start: absolute };
+    const hand = this.hand();
     Object.assign(show, { day, ...place });
     this.paint();
-    const told = show.id
-      ? await this.send("PUT", `/screenings/${show.id}/placement`, place, seen)
-      : await this.send("POST", "/grid/screenings", {
-          programme: show.programme,
-          number: show.number,
-          ...place,
-        });
+    const told = await this.inTurn(() => this.sendPlace(show, place, seen));
     if (!told) {
       this.list = null;
       this.paint();
-      this.focusOn(show);
+      if (hand.isHere()) this.focusOn(show);
       return false;
     }
     this.remember(told.act);
     this.take(told);
     const moved = this.find(show.programme, show.number);
     if (!moved) return true;
+    if (moved.screen === screen && moved.start === absolute) this.answered.set(show.name, told.version);
     const mine = this.clashesOf(moved);
-    this.say(
-      `${this.label(moved)}. ${mine.map((c) => c.words[this.data.lang]).join(" ") || this.words.free}`,
-    );
+    if (hand.listens())
+      this.say(
+        `${this.label(moved)}. ${mine.map((c) => c.words[this.data.lang]).join(" ") || this.words.free}`,
+      );
+    if (!hand.isHere()) return true;
     this.focusOn(moved);
     this.panel.pick(moved);
     return true;
   }
 
+  // A hand that is faster than the door has seen what its own last act on this screening became.
+  sendPlace({ name, programme, number }, place, seen) {
+    const { id } = this.find(programme, number) ?? {};
+    if (!id) return this.send("POST", "/grid/screenings", { programme, number, ...place });
+    const known = Math.max(seen, this.answered.get(name) ?? 0);
+    return this.send("PUT", `/screenings/${id}/placement`, place, known);
+  }
+
   async takeOut(show, seen) {
+    const hand = this.hand();
     const told = await this.send("DELETE", `/screenings/${show.id}`, undefined, seen);
     if (!told) return;
     this.remember(told.act);
-    this.panel.close();
+    if (this.panel.show?.name === show.name) this.panel.close();
     this.take(told);
-    this.focusOn(this.find(show.programme, show.number));
+    if (hand.isHere()) this.focusOn(this.find(show.programme, show.number));
   }
 
   async lock(show, seen) {
+    const hand = this.hand();
     const told = await this.send(
       show.locked ? "DELETE" : "POST",
       `/screenings/${show.id}/lock`,
@@ -461,18 +489,20 @@ class FestivalGrid extends HTMLElement {
     this.take(told);
     const now = this.find(show.programme, show.number);
     if (!now) return;
-    this.say(this.label(now));
-    this.panel.pick(now);
+    if (hand.listens()) this.say(this.label(now));
+    if (hand.isHere()) this.panel.pick(now);
   }
 
   // The films that left leave their block; the others stay where they are.
   async letGo(show) {
+    const hand = this.hand();
     const told = await this.send("POST", `/programmes/${show.programme}/departures`);
     if (!told) return;
     this.take(told);
     const now = this.find(show.programme, show.number);
     if (!now) return;
-    this.say(this.label(now));
+    if (hand.listens()) this.say(this.label(now));
+    if (!hand.isHere()) return;
     this.panel.pick(now);
     this.focusOn(now);
   }
@@ -484,10 +514,15 @@ class FestivalGrid extends HTMLElement {
 
   // The last act of this hand, backwards; what others did meanwhile stays, and is told.
   async back() {
-    const act = this.acts.at(-1);
-    if (act === undefined || this.undoing) return;
+    if (this.undoing) return;
     this.undoing = true;
     const isOnButton = document.activeElement === this.undo;
+    await this.lastAct;
+    const act = this.acts.at(-1);
+    if (act === undefined) {
+      this.undoing = false;
+      return;
+    }
     const before = new Map(this.shows().map((show) => [show.name, this.label(show)]));
     const told = await this.send("POST", `/grid/acts/${act}/undoing`);
     this.undoing = false;
@@ -502,11 +537,13 @@ class FestivalGrid extends HTMLElement {
   }
 
   say(words) {
+    this.spoken += 1;
     this.live.textContent = words;
     this.live.classList.add("vh");
   }
 
   refuse(words) {
+    this.spoken += 1;
     this.live.textContent = words;
     this.live.classList.remove("vh");
   }
