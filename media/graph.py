@@ -358,11 +358,14 @@ def played(
 def steady(track: ffmpeg.nodes.FilterableStream) -> ffmpeg.nodes.FilterableStream:
     """Every sample at its time: silence before a late sound and in a hole, none of it shifted.
 
-    What is off by more than 20 ms is filled or cut at once, less is caught up unheard.
+    What is off by more than 20 ms is filled or cut at once, less is caught up unheard. The resampler
+    runs from the start (`res`): begun at the first step, it would forget where it was, and put
+    silence as long as the film so far before it.
     """
     return track.filter(
-        "aresample", SOUND_HZ, first_pts=0, **{"async": 1000}, min_comp=0.005, min_hard_comp=0.02
-    )
+        "aresample", SOUND_HZ, flags="res", first_pts=0,
+        **{"async": 1000}, min_comp=0.005, min_hard_comp=0.02,
+    )  # fmt: skip
 
 
 def sound_outputs(

@@ -63,11 +63,14 @@ def late(clips: Clips, *, picture: float = 0, sound: float = 0) -> Path:
     ])  # fmt: skip
 
 
-def with_a_hole(clips: Clips, *, begin: float = 3.5, end: float = 6.5, kind: str = "mp4") -> Path:
-    """Sound packets of some seconds are not there."""
+def with_a_hole(
+    clips: Clips, *, begin: float = 3.5, end: float = 6.5, kind: str = "mp4", step: float = 0
+) -> Path:
+    """Sound packets of some seconds are not there; what follows comes a `step` later, as at a join."""
     whole = str(clips.draw(film()))
     lost = f"noise=drop=between(pts*tb\\,{begin}\\,{end})"
-    torn = clips.draw(["-i", whole, "-c", "copy", "-bsf:a", lost])
+    moved = f"setts=ts=PTS+gt(PTS\\,{(end + 0.2) * 48_000})*{step * 48_000}"
+    torn = clips.draw(["-i", whole, "-c", "copy", "-bsf:a", f"{lost},{moved}"])
     return torn if kind == "mp4" else clips.draw(["-i", str(torn), "-c", "copy"], kind=kind)
 
 
@@ -92,7 +95,7 @@ MADE: dict[str, Callable[[Clips], Path]] = {
     "3 s without sound": with_a_hole,
     "trimmed, edit list": trimmed,
     "MPEG-TS from 1000 s": lambda clips: elsewhere(clips, kind="ts", more=TS_LATE),
-    "a hole, in MPEG-TS": lambda clips: with_a_hole(clips, kind="ts"),
+    "a hole and a step, in MPEG-TS": lambda clips: with_a_hole(clips, kind="ts", step=0.012),
     "in parts, sound late": lambda clips: late(clips, sound=0.5),
 }
 PARTS = "in parts"

@@ -14,7 +14,7 @@ from tests import lipsync
 from tests.clips import Clips, film
 from tests.lipsync import MADE, SOUND, agree
 
-ALWAYS = ("sound 0.5 s late", "picture 0.94 s late", "a hole, in MPEG-TS", "trimmed, edit list")
+ALWAYS = ("sound 0.5 s late", "picture 0.94 s late", "a hole and a step, in MPEG-TS", "trimmed, edit list")
 
 
 def check(clips: Clips, sandbox_for: Any, name: str) -> Path:
