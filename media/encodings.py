@@ -83,7 +83,8 @@ def guessed(raw: bytes, language: str) -> Reading:
     tried = ("utf-8", *candidates(words, language))
     costs = {name: cost(words.decode(name, "replace"), language) for name in tried}
     whole = words.decode("utf-8", "ignore")
-    costs["utf-8"] -= 2 * sum(not letter.isascii() for letter in whole)  # each is no accident
+    followers = len(whole.encode()) - len(whole)  # bytes that can only stand behind another
+    costs["utf-8"] -= 2 * followers  # each is no accident
     best = min(tried, key=lambda name: costs[name])
     text = raw.decode(best, "replace")
     return Reading(text, best, is_sure=best == "utf-8" and LOST not in text)

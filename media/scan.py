@@ -24,6 +24,7 @@ PACKETS_BYTES = 96 * 1024 * 1024
 KEY, DISCARDED = "K", "D"
 PICTURE_HOLE, SOUND_HOLE = 1.0, 0.25  # seconds in which nothing comes
 MOST_HOLES = 100
+BACK = 1.0  # seconds: less is the muxer's jitter
 LOOKING = GIB  # no picture is decoded here: whoever wants more is no film
 
 HEARING = (
@@ -245,6 +246,8 @@ def read_packets(facts: Facts, sandbox: Sandbox, cancelled: Callable[[], bool]) 
     )
     if len(ran.output) >= PACKETS_BYTES:
         return msgspec.structs.replace(facts, refusal="SAMPLE_TABLE_ABSURD")
+    if goes_back(ran.output, {one.stream for one in (*facts.pictures, *facts.sounds)}):
+        return msgspec.structs.replace(facts, refusal="TIMESTAMP_RESTART")
     packets = packets_of(ran.output)
     pictures = tuple(timed(p, packets.get(p.stream, [])) for p in facts.pictures)
     sounds = tuple(lasting(s, packets.get(s.stream, [])) for s in facts.sounds)
@@ -272,11 +275,33 @@ def read_packets(facts: Facts, sandbox: Sandbox, cancelled: Callable[[], bool]) 
     )
 
 
+def fields(line: str) -> tuple[str, ...]:
+    """Stream, pts, dts, duration, size and flags of one packet."""
+    return tuple([*line.split(","), *[""] * 6][:6])
+
+
+def goes_back(listing: str, streams: set[int]) -> bool:
+    """Whether the clock of one of these streams starts again: pieces were put one behind another.
+
+    Sorted by time they would lie upon each other. What an edit list leaves out may come from before.
+    """
+    decoded: dict[int, float] = {}
+    for line in listing.splitlines():
+        stream, _, dts, _, _, flags = fields(line)
+        when = number(dts)
+        if when is None or DISCARDED in flags or not stream.isdigit():
+            continue
+        if when < decoded.get(int(stream), when) - BACK and int(stream) in streams:
+            return True
+        decoded[int(stream)] = when
+    return False
+
+
 def packets_of(listing: str) -> dict[int, list[Packet]]:
     """The packets of each stream, by its number in the file, in the order of time."""
     by_stream: dict[int, list[Packet]] = {}
     for line in listing.splitlines():
-        stream, pts, dts, duration, size, flags, *_ = [*line.split(","), *[""] * 6]
+        stream, pts, dts, duration, size, flags = fields(line)
         when = number(pts)
         if when is None:
             when = number(dts)  # AVI knows no other time

@@ -34,7 +34,10 @@ _clock = (
     r"(?:(\d{1,3})\s*:\s*)?(\d{1,2})\s*:\s*(\d{1,2})"
     r"(?:\s*(?:[.,]\s*|:\s*(?=\d{3}(?!\d)))(\d{1,6}))?"
 )
-_times = re.compile(rf"\s*{_clock}\s*(?:--?\s?>|[–—]>|→)\s*{_clock}(?:\s.*)?$")
+_unseen = r"[\s\ufeff\u200b-\u200f\u202a-\u202e\u2066-\u2069]*"
+_times = re.compile(
+    rf"{_unseen}{_clock}{_unseen}(?:--?\s?>|[–—]>|→){_unseen}{_clock}(?:{_unseen}|\s.*)$"
+)
 _tag = re.compile(r"</?[A-Za-z!?][^<>]*>|</?\d[\d:.]*>|</>|\{\\[^{}]*\}|\{/?[yYcC]:[^{}]*\}")
 _kept = re.compile(r"<(/?)([ibu])(?:[\s.][^<>]*)?>", re.IGNORECASE)
 _controls = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\u202d\u202e]")

@@ -55,6 +55,12 @@ def test_unicode_proves_itself_whatever_language_is_named(tag: str, name: str) -
     assert (found.text, found.is_sure) == (line(tag), True)
 
 
+@pytest.mark.parametrize("letter", ["漢", "♪", "🚀", "ệ"])
+@pytest.mark.parametrize("tag", ["fr", "pl", "ru", "he", "ja", "zh", "ko"])
+def test_one_letter_of_three_bytes_in_a_plain_text_is_no_accident(tag: str, letter: str) -> None:
+    assert encodings.read(f"Hello {letter} there".encode(), language=tag).text == f"Hello {letter} there"
+
+
 @pytest.mark.parametrize("tag", SAID)
 def test_one_bad_byte_costs_a_unicode_file_one_letter(tag: str) -> None:
     found = encodings.read(line(tag).encode() + b"caf\xe9\n", language=tag)

@@ -17,6 +17,7 @@ SOUND = ("-f", "lavfi", "-i", "sine=440:sample_rate=48000,volume=0.3")
 BLACK = f"color=black:size={WIDE}x{HIGH}:rate=24"
 CREDITS = "drawtext=text='{}':fontcolor=white:fontsize=14:x=(w-tw)/2:y=h+{}-24*t"
 PLANET = "geq=lum='if(lt(hypot(X-150-6*T,Y-90),50),150+60*sin(X/10+T),16)':cb=128:cr=128"
+SATELLITE = "geq=lum='if(lt(hypot(X-60-24*T,Y-90),4),140,170)':cb=128:cr=128"  # dim, before a bright planet
 RULES = "id: short\nextends: demo\nblack: {inside: 2}\nfreeze: {inside: 3}\n"
 
 
@@ -111,6 +112,7 @@ def test_a_starfield_is_no_black_and_no_freeze_unless_it_stands(
 @pytest.mark.parametrize("look", [
     f"{BLACK},{CREDITS.format('ROLLING CREDIT', 0)},{CREDITS.format('A NAME', 24)},trim=start=1,setpts=PTS-STARTPTS",
     f"{BLACK},{PLANET}",
+    f"{BLACK},{SATELLITE}",
     f"testsrc2=size={WIDE}x{HIGH}:rate=24",
 ])  # fmt: skip
 def test_rolling_credits_and_a_planet_have_nothing_against_them(

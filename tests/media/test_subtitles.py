@@ -88,6 +88,7 @@ TTML = """<?xml version="1.0" encoding="UTF-8"?>
     ("srt", SRT.replace(",", ".")),
     ("srt", SRT.replace(",500", ":500").replace(",000", "")),
     ("srt", SRT.replace("-->", "->")),
+    ("srt", SRT.replace("00:00:01", "\u200f00:00:01").replace("-->", "\u200e-->\ufeff").replace("4,000", "4,000\u202c")),
     ("vtt", STYLED.decode()),
     ("ass", ASS),
     ("ttml", TTML),

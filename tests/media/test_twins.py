@@ -187,6 +187,13 @@ def test_a_hole_in_time_is_refused_before_it_fills_a_disk(clips: Clips, seen, ru
     assert "TIMESTAMP_GAP" in codes(seen(gap, rules), rules)
 
 
+def test_pieces_that_each_begin_at_nought_are_refused_by_name(clips: Clips, seen, rules: Policy) -> None:
+    """Two recordings one behind the other: their pictures would lie upon each other."""
+    piece = clips.draw(film(more=("-output_ts_offset", "100")), kind="ts").read_bytes()
+
+    assert codes(seen(clips.written("pieces.ts", piece + piece), rules), rules) == ["TIMESTAMP_RESTART"]
+
+
 def test_the_name_is_held_against_the_bytes(clips: Clips, seen, rules: Policy) -> None:
     facts = seen(clips.draw(film(), kind="mkv"), rules, name="film.MOV")
 
@@ -251,7 +258,7 @@ def test_every_code_of_a_film_has_a_twin_here() -> None:
     shown = set(CASES) | {
         "SUBTITLE_SOFT", "SUBTITLE_LANGUAGE_MISSING", "SUBTITLE_PAST_END", "AUDIO_MULTIPLE_TRACKS",
         "AUDIO_MONO_TRACKS", "AV_START_OFFSET", "STREAM_COUNT", "TIMESTAMP_GAP",
-        "EXTENSION_MISMATCH", "DURATION_UNLIKE_DECLARED", "DATA_TRACKS", "CONTENT_TRUNCATED",
+        "TIMESTAMP_RESTART", "EXTENSION_MISMATCH", "DURATION_UNLIKE_DECLARED", "DATA_TRACKS", "CONTENT_TRUNCATED",
         "HOSTILE_REFERENCE", "SAMPLE_TABLE_ABSURD", "DECODE_ERRORS",
     }  # fmt: skip
     # tests/media/test_damage.py, tests/media/test_tracks_heard.py, tests/submissions/test_damaged.py
