@@ -246,7 +246,8 @@ def read_packets(facts: Facts, sandbox: Sandbox, cancelled: Callable[[], bool]) 
     )
     if len(ran.output) >= PACKETS_BYTES:
         return msgspec.structs.replace(facts, refusal="SAMPLE_TABLE_ABSURD")
-    if goes_back(ran.output, {one.stream for one in (*facts.pictures, *facts.sounds)}):
+    played = {one.stream for one in facts.pictures} | {one.stream for one in facts.sounds}
+    if goes_back(ran.output, played):
         return msgspec.structs.replace(facts, refusal="TIMESTAMP_RESTART")
     packets = packets_of(ran.output)
     pictures = tuple(timed(p, packets.get(p.stream, [])) for p in facts.pictures)

@@ -17,7 +17,7 @@ SOUND = ("-f", "lavfi", "-i", "sine=440:sample_rate=48000,volume=0.3")
 BLACK = f"color=black:size={WIDE}x{HIGH}:rate=24"
 CREDITS = "drawtext=text='{}':fontcolor=white:fontsize=14:x=(w-tw)/2:y=h+{}-24*t"
 PLANET = "geq=lum='if(lt(hypot(X-150-6*T,Y-90),50),150+60*sin(X/10+T),16)':cb=128:cr=128"
-SATELLITE = "geq=lum='if(lt(hypot(X-60-24*T,Y-90),4),140,170)':cb=128:cr=128"  # dim, before a bright planet
+SATELLITE = "geq=lum='if(lt(hypot(X-60-24*T,Y-90),4),140,if(lt(Y,40),235,if(gt(Y,140),16,170)))':cb=128:cr=128"
 RULES = "id: short\nextends: demo\nblack: {inside: 2}\nfreeze: {inside: 3}\n"
 
 
