@@ -23,6 +23,16 @@ def minute_of(wall: datetime) -> int:
     return wall.hour * 60 + wall.minute
 
 
+def closes(deadline: datetime) -> datetime:
+    """When a deadline is over. One at 23:59 is the whole day, as whoever reads "23:59" understands:
+    a minute later, as one at midnight, which is told in the same words.
+    """
+    local = deadline.astimezone(PARIS)
+    if minute_of(local) < 24 * 60 - 1:
+        return deadline
+    return deadline + timedelta(minutes=1, seconds=-local.second, microseconds=-local.microsecond)
+
+
 def at(day: date, minutes: int) -> datetime:
     """The moment `minutes` after midnight of a festival day; 1500 is 01:00 of the next morning.
 

@@ -2,14 +2,17 @@
 
 from datetime import datetime, timedelta
 
+from festival.clock import closes
+
 
 def may_open(moment: datetime, deadline: datetime) -> bool:
     """An entry, or an upload, is begun before the deadline."""
-    return moment < deadline
+    return moment < closes(deadline)
 
 
 def may_finish(begun: datetime, moment: datetime, deadline: datetime, grace: timedelta) -> bool:
     """An upload begun before the deadline may end within the grace."""
+    deadline = closes(deadline)
     return begun < deadline and moment < deadline + grace
 
 
@@ -24,6 +27,7 @@ def may_file(
     """Filed before the deadline; or, when its upload had `begun` by then, within the grace of the
     deadline or of the moment its copy was `ready`: nobody is late because we were slow.
     """
+    deadline = closes(deadline)
     if moment < deadline:
         return True
     counted = max(deadline, ready or deadline)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
 
@@ -23,13 +24,14 @@ from festival import codes, language
 from festival.access import Act, Viewer
 from festival.clock import now
 from festival.errors import FestivalError, Missing, Refused
-from festival.language import day, has_words, last_minute, t
+from festival.language import day, has_words, last_minute, t, wall_day
 from festival.settings import Settings
 from festival.tables import Edition
 from media import policy
 from media.encodings import spelled
 from media.storage import NotPublished, Store
 from submissions import entries
+from submissions.eligibility import may_open
 from submissions.entry import PREMIERES, SYNOPSIS_LEAST
 from submissions.lists import (
     Card,
@@ -94,7 +96,7 @@ async def films(
         films=shown,
         decimals=partial(decimals, lang),
         most=settings.max_upload_bytes,
-        days_left=days_left(edition_row),
+        days_left=days_left(edition_row.deadline_at),
         deadline_day=day(lang, last_minute(edition_row.deadline_at), style="month"),
         festival_day=day(lang, edition_row.first_day, style="month"),
         asked=sum(1 for card in shown if card.is_urgent),
@@ -118,8 +120,11 @@ async def received(file: str | None, state: str | None, store: Store) -> int:
         return 0
 
 
-def days_left(edition: Edition) -> int:
-    return max((edition.deadline_at - now()).days, 0)
+def days_left(deadline: datetime) -> int | None:
+    """Nights until the day of the deadline, by the calendar on the wall; none once it is over."""
+    if not may_open(now(), deadline):
+        return None
+    return (wall_day(last_minute(deadline)) - wall_day(now())).days
 
 
 @get("/submissions/new", guards=[signed_in()])
@@ -137,8 +142,8 @@ async def opening_page(
         status=422 if error else 200,
         given=given,
         sections=await sections_of(edition),
-        days_left=days_left(edition),
-        is_open=now() < edition.deadline_at,
+        days_left=days_left(edition.deadline_at),
+        is_open=may_open(now(), edition.deadline_at),
         faults=faults_of(request, error),
     )
 
@@ -176,6 +181,7 @@ async def entry_page(
     fields = given or await stands(submission, lang)
     error = error or unread_told(fields, submission)
     missing = await entries.missing_of(submission)
+    deadline = await entries.deadline_of(edition, submission.section)
     file = await current_file(submission.id)
     return page(
         request, "filmmaker/entry.html", status=status, submission=submission, fields=fields,
@@ -185,7 +191,7 @@ async def entry_page(
         is_working=file is not None and file.state in WORKING, said=said(lang),
         rules=header_rules(policy.load(edition.policy, fields.get("section", "")), submission),
         stands=await standing_before(submission.id, file.number) if file else None,
-        most=settings.max_upload_bytes, days_left=days_left(edition),
+        most=settings.max_upload_bytes, deadline=deadline, days_left=days_left(deadline),
         is_open=await entries.may_still_file(submission, edition, grace=settings.grace),
         grace=settings.upload_grace_hours, others=others or {}, **await news(lang, file),
         countries=sorted({language.country(lang, code) for code in codes.countries()}),
@@ -250,6 +256,7 @@ async def answers_page(
     lang, settings = language_of(request), settings_of(request)
     place = f"{prefix_of(request)}/submissions/{submission.id}"
     written = await entries.entry_of(submission)
+    deadline = await entries.deadline_of(edition, submission.section)
     missing = await entries.missing_of(submission) if submission.status == Status.DRAFT else []
     missing_words = fault_words(lang, Refused(*missing)) if missing and error is None else []
     sections = {section.letter: section for section in await sections_of(edition)}
@@ -260,7 +267,7 @@ async def answers_page(
         file=await filed_or_current(submission.id), missing=missing_words, faults=faults_of(request, error),
         places=dict.fromkeys((code.partition(":")[0] for code in error.codes), place)
         if error else {},
-        days_left=days_left(edition), grace=settings.upload_grace_hours,
+        deadline=deadline, days_left=days_left(deadline), grace=settings.upload_grace_hours,
         is_open=await entries.may_still_file(submission, edition, grace=settings.grace),
         may_withdraw=Status.WITHDRAWN in MOVES[Status(submission.status)],
     )  # fmt: skip
@@ -341,7 +348,8 @@ async def report_page(
         request, "filmmaker/report.html", status=422 if error else 200, submission=submission,
         card=await card(submission.id), file=file, versions=await files_of(submission.id),
         journal=_report.journal(language_of(request), await journal_of(submission.id)),
-        faults=faults_of(request, error), days_left=days_left(edition), twins=twins, **drawn,
+        faults=faults_of(request, error), twins=twins,
+        deadline=await entries.deadline_of(edition, submission.section), **drawn,
     )  # fmt: skip
 
 

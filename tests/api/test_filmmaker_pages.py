@@ -10,14 +10,14 @@ from lxml import html
 
 from api.pages import _entry, _films, _report
 from festival.language import length_typed, words
-from festival.tables import Edition, Person, Role
+from festival.tables import Deadline, Edition, Person, Role
 from media.facts import Facts, Interval, Sound
 from media.policy import Finding, Severity, Verdict, judge, load
 from submissions import entries
 from submissions.entry import Entry
 from submissions.lists import Card
 from submissions.tables import FilmFile, Submission
-from tests.builders import a_person, an_edition, sign_in
+from tests.builders import a_film, a_person, a_section, an_edition, paris, sign_in
 
 WHOLE = {
     "title": "La Nuit des antennes",
@@ -542,3 +542,41 @@ async def test_an_older_copy_that_stands_is_named_and_can_still_be_released(
     assert "La version 1 (bon.mov)" in (await client.get(f"{place}/{submission.id}")).text
     assert "La version 1 reste en place" in (await client.get(place)).text
     assert (await client.get(f"{place}/{submission.id}/file?version=7")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("at", "deadline", "left"),
+    [
+        ("2027-01-31 08:00", "2027-02-01 00:00", "C’est aujourd’hui."),
+        ("2027-01-31 23:59", "2027-01-31 23:59", "C’est aujourd’hui."),
+        ("2027-01-30 23:30", "2027-01-31 18:00", "Il reste 1 jour."),
+        ("2027-03-27 22:30", "2027-03-28 22:00", "Il reste 1 jour."),  # 22 h and a half: summer begins
+        ("2027-10-30 22:00", "2027-11-01 00:00", "Il reste 1 jour."),  # 27 h: summer is over
+        ("2027-02-01 00:00", "2027-02-01 00:00", "Les inscriptions sont closes."),
+    ],
+)
+async def test_how_long_is_left_is_counted_by_the_calendar(client, monkeypatch, at, deadline, left) -> None:
+    edition = await an_edition()
+    edition.deadline_at = paris(deadline)
+    await edition.save()
+    maker = await a_person("filmmaker", edition=edition)
+    submission, _ = await a_film(edition, maker, status="draft")
+    await sign_in(client, maker)
+    monkeypatch.setattr("api.pages.filmmaker.now", lambda: paris(at))
+
+    for place in (f"submissions/{submission}", f"submissions/{submission}/filing", "submissions/new"):
+        assert left in " ".join((await client.get(f"/fr/{edition.slug}/{place}")).text.split())
+
+
+async def test_the_pages_of_a_film_tell_its_sections_deadline(client) -> None:
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    submission, _ = await a_film(edition, maker, status="draft", file="ready")
+    section = await a_section(edition)
+    await Deadline(edition=edition.id, section=section.id, at=paris("2031-03-30 23:59")).save()
+    await Submission.update({Submission.section: section.id}).where(Submission.id == submission)
+    await sign_in(client, maker)
+
+    for place in ("", "/filing", "/file"):
+        told = (await client.get(f"/fr/{edition.slug}/submissions/{submission}{place}")).text
+        assert "dimanche 30 mars à 23:59" in told

@@ -91,6 +91,7 @@ def bare_start() -> float:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # ten starts of a whole door, where much else runs
 def test_a_door_that_is_killed_ten_times_is_back_each_time(var, url) -> None:
     away = [seconds_away(var, url) for _ in range(KILLS)]
     bare = statistics.median(bare_start() for _ in range(3))
