@@ -59,7 +59,7 @@ def can_share(facts: Facts, *, longer_than: float, workers: int) -> bool:
 
 def plan(facts: Facts, clock: CopyClock, *, seconds: float) -> EncodingPlan:
     """Chunks of about `seconds`, each a whole number of segments, by the scanned time stamps."""
-    picture = screener.known_picture(facts)
+    picture = graph.known_picture(facts)
     rate = graph.cadence(picture)
     segment = graph.segment(picture)
     size = max(1, round(seconds * rate / segment)) * segment
@@ -97,7 +97,7 @@ def encode(
     threads: int = 2,
 ) -> ChunkNotes:
     """Make one chunk in every size, count its frames, and leave its notes beside it."""
-    picture = screener.known_picture(facts)
+    picture = graph.known_picture(facts)
     rate = graph.cadence(picture)
     begin, whole = float(chunk.first / rate), graph.frames(picture, clock) / float(rate)
     length = float(chunk.frames / rate) if chunk.frames else max(whole - begin, 0.1)
@@ -150,7 +150,7 @@ def join(
     sandbox: Sandbox, shared: EncodingPlan, *, cancelled: Callable[[], bool] = lambda: False
 ) -> Screener:
     """The whole copy out of `parts/0000…` and `sound/` in the work folder: nothing is encoded."""
-    picture = screener.known_picture(shared.facts)
+    picture = graph.known_picture(shared.facts)
     rungs, rate = graph.ladder(picture), graph.cadence(picture)
     notes = [
         msgspec.json.decode((folder_of(sandbox.work, chunk) / NOTES).read_bytes(), type=ChunkNotes)

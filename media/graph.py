@@ -12,6 +12,7 @@ import msgspec
 from media import checks, colour
 from media.facts import Facts, HeardTracks, Picture
 from media.probe import FORMATS
+from media.runner import PermanentFault
 
 LADDER = (1080, 720, 360, 240, 144)
 CEILING = {1080: 6000, 720: 3000, 360: 900, 240: 500, 144: 300}
@@ -153,13 +154,17 @@ def sprite_every(facts: Facts) -> float:
     return max(1.0, facts.duration / SPRITES)
 
 
+def known_picture(facts: Facts) -> Picture:
+    if facts.picture is None:
+        raise PermanentFault("VIDEO_MISSING")
+    return facts.picture
+
+
 def arguments(
     facts: Facts, clock: CopyClock, *, film: str, job: str, threads: int = 2
 ) -> list[str]:
     """Everything after `ffmpeg` and its global options."""
-    picture = facts.picture
-    if picture is None:
-        raise ValueError("a film without a picture has no copy")
+    picture = known_picture(facts)
     film_open, rungs = opened(film, threads, clock), ladder(picture)
     sizes = cascade(prepared(film_open["V:0"], picture), rungs, wanted(rungs))
     outputs = [video_output(sizes[i].pop(), rung, picture, job) for i, rung in enumerate(rungs)]
@@ -172,9 +177,7 @@ def chunk_arguments(
     facts: Facts, clock: CopyClock, chunk: Chunk, *, film: str, job: str, threads: int = 2
 ) -> list[str]:
     """The pictures of one chunk in every size, and the checks on them."""
-    picture = facts.picture
-    if picture is None:
-        raise ValueError("a film without a picture has no copy")
+    picture = known_picture(facts)
     rungs = ladder(picture)
     film_open = opened(film, threads, clock, seek=chunk.seek)
     shown = prepared(film_open["V:0"], picture, chunk=chunk)
@@ -211,9 +214,7 @@ def early_arguments(
     facts: Facts, clock: CopyClock, *, film: str, job: str, threads: int = 2
 ) -> list[str]:
     """One small rung with its sound: what can be watched while the rest is made."""
-    picture = facts.picture
-    if picture is None:
-        raise ValueError("a film without a picture has no copy")
+    picture = known_picture(facts)
     rung, film_open = early_rung(picture), opened(film, threads, clock)
     shown = prepared(film_open["V:0"], picture, top=rung)
     outputs = [

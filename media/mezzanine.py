@@ -29,7 +29,7 @@ class Mezzanine(msgspec.Struct, frozen=True):
 
 def most_bytes(facts: Facts) -> int:
     """Room to be found before it begins."""
-    picture = screener.known_picture(facts)
+    picture = graph.known_picture(facts)
     width, height = picture.shown_size
     frames = facts.duration * float(graph.cadence(picture))
     sound = sum(s.channels for s in facts.sounds) * 48_000 * 3 * facts.duration
@@ -37,7 +37,7 @@ def most_bytes(facts: Facts) -> int:
 
 
 def full_size(facts: Facts) -> Rung:
-    width, height = screener.known_picture(facts).shown_size
+    width, height = graph.known_picture(facts).shown_size
     return Rung("full", graph.even(width), graph.even(height), 0)
 
 
@@ -45,7 +45,7 @@ def arguments(
     facts: Facts, clock: CopyClock, *, film: str, job: str, threads: int = 2
 ) -> list[str]:
     """One file with the picture as it is shown and every sound track untouched."""
-    picture = screener.known_picture(facts)
+    picture = graph.known_picture(facts)
     opened = graph.opened(film, threads, clock)
     shown = graph.prepared(opened["V:0"], picture, top=full_size(facts), pixels="yuv422p10le")
     sounds = [
@@ -67,7 +67,7 @@ def make(
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Mezzanine:
     """Made in the work folder, every frame counted; the caller publishes it."""
-    picture, clock = screener.known_picture(facts), screener.clock_of(sandbox, facts)
+    picture, clock = graph.known_picture(facts), screener.clock_of(sandbox, facts)
     sandbox = msgspec.structs.replace(
         sandbox,
         file_bytes=max(sandbox.file_bytes, 2 * most_bytes(facts)),

@@ -7,7 +7,7 @@ import msgspec
 
 from media import checks, colour, graph, hls, stamps, stills, subtitles
 from media.damage import LOUD
-from media.facts import Facts, Picture
+from media.facts import Facts
 from media.graph import CopyClock, Rung
 from media.hls import Voice
 from media.probe import GUARDS, headers
@@ -57,7 +57,7 @@ def make(
     threads: int = 2,
 ) -> Screener:
     """Everything lands in `sandbox.work`; the caller publishes it as one."""
-    picture = known_picture(facts)
+    picture = graph.known_picture(facts)
     rungs, clock = graph.ladder(picture), clock_of(sandbox, facts)
     make_folders(sandbox, facts, rungs)
     arguments = graph.arguments(facts, clock, film=sandbox.film, job=sandbox.job, threads=threads)
@@ -77,7 +77,7 @@ def make_early(
     threads: int = 2,
 ) -> Screener:
     """One small rung of its own with the sound, verified like the whole: watched while that is made."""
-    rungs, clock = (graph.early_rung(known_picture(facts)),), clock_of(sandbox, facts)
+    rungs, clock = (graph.early_rung(graph.known_picture(facts)),), clock_of(sandbox, facts)
     make_folders(sandbox, facts, rungs)
     arguments = graph.early_arguments(
         facts, clock, film=sandbox.film, job=sandbox.job, threads=threads
@@ -92,12 +92,6 @@ def make_early(
 def clock_of(sandbox: Sandbox, facts: Facts) -> CopyClock:
     """Where ffmpeg begins to count in this file, and where its copy does."""
     return graph.clock(facts, number(headers(sandbox).get("format", {}).get("start_time")) or 0.0)
-
-
-def known_picture(facts: Facts) -> Picture:
-    if facts.picture is None:
-        raise PermanentFault("VIDEO_MISSING")
-    return facts.picture
 
 
 def make_folders(sandbox: Sandbox, facts: Facts, rungs: tuple[Rung, ...]) -> None:
@@ -121,7 +115,7 @@ def whole(
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Screener:
     """Verify all that lies in the work folder, and only then write the door to it."""
-    picture = known_picture(facts)
+    picture = graph.known_picture(facts)
     _verify(sandbox, facts, clock, rungs)
     rate = graph.cadence(picture)
     key_every = float(graph.group(picture) / rate)
@@ -193,13 +187,13 @@ def decode(
             deadline=300 + length * 30,
             cancelled=cancelled,
             quota=DiskQuota(
-                sandbox.work, graph.most_bytes(facts, graph.ladder(known_picture(facts)))
+                sandbox.work, graph.most_bytes(facts, graph.ladder(graph.known_picture(facts)))
             ),
             on_seconds=lambda seconds: on_progress(min(seconds / length, 0.99)),
         )
     except PermanentFault as fault:
         raise blamed(sandbox, facts, fault, cancelled) from fault
-    frame = float(1 / graph.cadence(known_picture(facts)))
+    frame = float(1 / graph.cadence(graph.known_picture(facts)))
     brief = 2 * frame  # in a chunk: it may go on in the next
     return msgspec.structs.replace(
         facts,
@@ -247,13 +241,13 @@ def is_broken(facts: Facts) -> bool:
 
 def broken(ran: Ran, facts: Facts) -> int:
     """Damaged pictures, without those at the head of a cut stream that nobody can decode."""
-    picture = known_picture(facts)
+    picture = graph.known_picture(facts)
     return max(0, ran.damage.of(picture.stream, picture.codec) - picture.unkeyed)
 
 
 def _verify(sandbox: Sandbox, facts: Facts, clock: CopyClock, rungs: tuple[Rung, ...]) -> None:
     """Every file, every frame, one zero for all: a copy that is not whole or not in time is no copy."""
-    picture = known_picture(facts)
+    picture = graph.known_picture(facts)
     expected = graph.frames(picture, clock)
     is_uneven = picture.is_variable or picture.is_telecined
     slack = max(3, expected * (UNEVEN_SLACK if is_uneven else SLACK))

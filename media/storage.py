@@ -63,15 +63,8 @@ def checked(key: str) -> str:
     return key
 
 
-def sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def sync_file(path: Path) -> None:
+def sync_to_disk(path: Path) -> None:
+    """A file's bytes, or a folder's names."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -234,7 +227,7 @@ class Store(ABC):
         descriptor = os.open(self.upload_path(key), os.O_CREAT | os.O_WRONLY, 0o600)
         os.fsync(descriptor)
         os.close(descriptor)
-        sync_folder(self.root / "uploads")
+        sync_to_disk(self.root / "uploads")
 
     def is_arriving(self, key: str) -> bool:
         """Whether the upload grows on this very disk."""
@@ -370,13 +363,13 @@ class LocalStore(Store):
         if not target.exists():
             target.parent.mkdir(mode=0o700, exist_ok=True)
             try:
-                sync_file(source)
+                sync_to_disk(source)
                 source.rename(target)
             except FileNotFoundError:
                 if not target.exists():  # else another door did it in the same instant
                     raise
         for folder in (target.parent, self.root / "masters", self.root / "uploads"):
-            sync_folder(folder)  # again when done twice: the first may have died before it
+            sync_to_disk(folder)  # again when done twice: the first may have died before it
         return sha256
 
     def master_size(self, key: str) -> int:
@@ -384,7 +377,7 @@ class LocalStore(Store):
 
     def discard_master(self, key: str) -> None:
         shutil.rmtree(self.master_path(key).parent, ignore_errors=True)
-        sync_folder(self.root / "masters")
+        sync_to_disk(self.root / "masters")
 
     def open_master(self, key: str) -> MasterFile:
         return MasterFile(self.master_path(key))
@@ -394,10 +387,10 @@ class LocalStore(Store):
         write_manifest(folder)
         for path in sorted(folder.rglob("*")):
             if path.is_dir():
-                sync_folder(path)
+                sync_to_disk(path)
             else:
-                sync_file(path)
-        sync_folder(folder)
+                sync_to_disk(path)
+        sync_to_disk(folder)
 
     def publish(self, folder: Path, key: str) -> None:
         target = self.root / "copies" / checked(key)
@@ -407,14 +400,14 @@ class LocalStore(Store):
             if not (folder / MANIFEST).exists():
                 self.prepare(folder, key)
             folder.rename(target)
-        sync_folder(target.parent)
+        sync_to_disk(target.parent)
 
     def discard_copy(self, key: str) -> None:
         folder, gone = self.root / "copies" / checked(key), self.root / "work" / f"{key}gone"
         if folder.exists():
             shutil.rmtree(gone, ignore_errors=True)
             folder.rename(gone)
-            sync_folder(folder.parent)
+            sync_to_disk(folder.parent)
         shutil.rmtree(gone, ignore_errors=True)
 
     def is_published(self, key: str) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-PATIENCE = 90.0
+PATIENCE_S = 90.0
 PIECE = 8 * 1024 * 1024
 
 
@@ -46,12 +46,25 @@ class Door:
         **headers: str,
     ) -> Any:
         """The answer's JSON. Before a second try, `unless` may find that the first one worked."""
-        deadline = time.monotonic() + PATIENCE
+
+        def ask() -> httpx.Response:
+            return self.http.request(method, self.base + path, json=body, headers=headers)
+
+        return self.patiently(ask, self.read, unless)
+
+    def patiently(
+        self,
+        ask: Callable[[], httpx.Response],
+        read: Callable[[httpx.Response], Any],
+        unless: Callable[[], Any] = lambda: None,
+    ) -> Any:
+        """What the house answers, asked again for a while where it is away."""
+        deadline = time.monotonic() + PATIENCE_S
         while True:
             try:
-                answer = self.http.request(method, self.base + path, json=body, headers=headers)
+                answer = ask()
                 if answer.status_code not in {502, 503}:
-                    return self.read(answer)
+                    return read(answer)
             except httpx.TransportError:
                 if time.monotonic() > deadline:
                     raise
@@ -84,20 +97,11 @@ class Door:
 
     def text(self, path: str) -> str:
         """What is no JSON: a playlist, or a segment that only has to come."""
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            try:
-                answer = self.http.get(self.base + path)
-                if answer.status_code == 200:
-                    return answer.text
-                if answer.status_code not in {502, 503}:
-                    self.read(answer)
-            except httpx.TransportError:
-                if time.monotonic() > deadline:
-                    raise
-            if time.monotonic() > deadline:
-                raise DoorRefused(503, ["away"], [])
-            time.sleep(0.5)
+
+        def words(answer: httpx.Response) -> str:
+            return answer.text if answer.status_code == 200 else str(self.read(answer))
+
+        return str(self.patiently(lambda: self.http.get(self.base + path), words))
 
     def post(self, path: str, body: Any = None, **more: Any) -> Any:
         return self.call("POST", path, {} if body is None else body, **more)
@@ -111,7 +115,7 @@ class Door:
         size = film.stat().st_size
         place = self.create(submission, film.name, size)
         offset = 0
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + PATIENCE_S
         with film.open("rb") as source:
             while offset < size:
                 source.seek(offset)
@@ -135,7 +139,7 @@ class Door:
         metadata = ",".join(
             f"{k} {base64.b64encode(v.encode()).decode()}" for k, v in known.items()
         )
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + PATIENCE_S
         while True:
             try:
                 answer = self.http.post(
