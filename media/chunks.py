@@ -106,8 +106,9 @@ def encode(
     )
     clean = msgspec.structs.replace(facts, decode_errors=0)
     checked = screener.decode(
-        sandbox, clean, arguments, on_progress, cancelled, threads, length=length
-    )
+        sandbox, clean, arguments, cancelled=cancelled, threads=threads, on_progress=on_progress,
+        length=length,
+    )  # fmt: skip
     counts = {screener.counted(sandbox, f"{rung.name}.mp4") for rung in graph.ladder(picture)}
     frames = counts.pop()
     if counts or frames == 0 or (chunk.frames is not None and frames != chunk.frames):
@@ -140,7 +141,9 @@ def encode_sound(
     """All sound in one go, and the subtitles: what is too small to share out."""
     if arguments := graph.sound_arguments(facts, clock, film=sandbox.film, job=sandbox.job):
         screener.make_folders(sandbox, facts, ())
-        screener.decode(sandbox, facts, arguments, on_progress, cancelled, 2)
+        screener.decode(
+            sandbox, facts, arguments, cancelled=cancelled, threads=2, on_progress=on_progress
+        )
     texts = subtitles.extract(sandbox, facts, cancelled=cancelled)
     (sandbox.work / NOTES).write_bytes(msgspec.json.encode(texts))
     return texts

@@ -238,12 +238,9 @@ def read_packets(facts: Facts, sandbox: Sandbox, cancelled: Callable[[], bool]) 
         "csv=p=0", "-i", sandbox.film,
     ]  # fmt: skip
     ran = run(
-        sandbox.argv(argv),
-        deadline=120 + facts.size / 20e6,
-        most_output=PACKETS_BYTES,
-        stall=120,
+        sandbox.argv(argv), deadline=120 + facts.size / 20e6, most_output=PACKETS_BYTES, stall=120,
         cancelled=cancelled,
-    )
+    )  # fmt: skip
     if len(ran.output) >= PACKETS_BYTES:
         return msgspec.structs.replace(facts, refusal="SAMPLE_TABLE_ABSURD")
     played = {one.stream for one in facts.pictures} | {one.stream for one in facts.sounds}
@@ -254,22 +251,15 @@ def read_packets(facts: Facts, sandbox: Sandbox, cancelled: Callable[[], bool]) 
     sounds = tuple(lasting(s, packets.get(s.stream, [])) for s in facts.sounds)
     short = any(0 < p.packets < p.frames_promised * 0.98 - 1 for p in pictures)
     cut = any("prematurely" in line or "partial file" in line for line in ran.log)
-    plays = [
-        (stream.start, stream.start + stream.duration) for stream in pictures if stream.duration > 0
-    ]
-    plays += [
-        (stream.start, stream.start + stream.duration) for stream in sounds if stream.duration > 0
-    ]
+    streams: list[Picture | Sound] = [*pictures, *sounds]
+    plays = [(s.start, s.start + s.duration) for s in streams if s.duration > 0]
     begins = min((start for start, _ in plays), default=0.0)
-    empty = [stream.packets == 0 for stream in pictures] + [
-        stream.packets == 0 for stream in sounds
-    ]
     return msgspec.structs.replace(
         facts,
         pictures=tuple(since(begins, stream) for stream in pictures),
         sounds=tuple(since(begins, stream) for stream in sounds),
         texts=tuple(written(text, packets.get(text.stream, [])) for text in facts.texts),
-        empty_tracks=sum(empty),
+        empty_tracks=sum(stream.packets == 0 for stream in streams),
         duration=max((end for _, end in plays), default=0.0) - begins,
         is_truncated=facts.is_truncated or short or cut,
         how={**facts.how, **dict.fromkeys(("duration", "rate", "gaps", "key_frames"), "packets")},
@@ -441,7 +431,14 @@ def listened_to(
         outputs += ["-map", f"0:a:{n}", "-af", meters(sandbox, f"t{n}", facts.sounds[n].channels)]
         outputs += ["-vn", "-f", "null", "-"]
     try:
-        ran = listen(sandbox, outputs, len(playing), length, on_share, cancelled)
+        ran = listen(
+            sandbox,
+            outputs,
+            count=len(playing),
+            length=length,
+            on_share=on_share,
+            cancelled=cancelled,
+        )
     except PermanentFault:
         if len(playing) == 1:
             broken = facts.sounds[playing[0]]
@@ -477,7 +474,7 @@ def joined(facts: Facts, sandbox: Sandbox, cancelled: Callable[[], bool]) -> Lis
         f":map={facts.heard.route},{meters(sandbox, 'mix', len(parts))}[mix]"
     )
     outputs = ["-filter_complex", graph, "-map", "[mix]", "-vn", "-f", "null", "-"]
-    ran = listen(sandbox, outputs, 1, mix.duration, lambda _: None, cancelled)
+    ran = listen(sandbox, outputs, count=1, length=mix.duration, cancelled=cancelled)
     joined_mix = measured(mix, "mix", ran, sandbox, facts.container)
     return msgspec.structs.replace(
         joined_mix, sound=msgspec.structs.replace(joined_mix.sound, damaged=mix.damaged)
@@ -492,10 +489,11 @@ def meters(sandbox: Sandbox, name: str, channels: int) -> str:
 def listen(
     sandbox: Sandbox,
     outputs: list[str],
+    *,
     count: int,
     length: float,
-    on_share: Callable[[float], None],
     cancelled: Callable[[], bool],
+    on_share: Callable[[float], None] = lambda _: None,
 ) -> Ran:
     argv = [
         sandbox.tools.ffmpeg, "-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+info",

@@ -61,7 +61,9 @@ def make(
     rungs, clock = graph.ladder(picture), clock_of(sandbox, facts)
     make_folders(sandbox, facts, rungs)
     arguments = graph.arguments(facts, clock, film=sandbox.film, job=sandbox.job, threads=threads)
-    facts = decode(sandbox, facts, arguments, on_progress, cancelled, threads)
+    facts = decode(
+        sandbox, facts, arguments, cancelled=cancelled, threads=threads, on_progress=on_progress
+    )
     texts = subtitles.extract(sandbox, facts, cancelled=cancelled)
     try:
         return whole(sandbox, facts, clock, rungs, texts, cancelled=cancelled)
@@ -82,7 +84,7 @@ def make_early(
     arguments = graph.early_arguments(
         facts, clock, film=sandbox.film, job=sandbox.job, threads=threads
     )
-    facts = decode(sandbox, facts, arguments, lambda _: None, cancelled, threads)
+    facts = decode(sandbox, facts, arguments, cancelled=cancelled, threads=threads)
     try:
         return whole(sandbox, facts, clock, rungs, (), cancelled=cancelled)
     except PermanentFault as fault:
@@ -157,7 +159,9 @@ def watch(
         facts, clock_of(sandbox, facts), film=sandbox.film, job=sandbox.job, threads=threads
     )
     try:
-        return decode(sandbox, facts, arguments, on_progress, cancelled, threads)
+        return decode(
+            sandbox, facts, arguments, cancelled=cancelled, threads=threads, on_progress=on_progress
+        )
     except Damaged as found:
         return found.facts
 
@@ -166,10 +170,10 @@ def decode(
     sandbox: Sandbox,
     facts: Facts,
     arguments: list[str],
-    on_progress: Callable[[float], None],
+    *,
     cancelled: Callable[[], bool],
     threads: int,
-    *,
+    on_progress: Callable[[float], None] = lambda _: None,
     length: float = 0.0,
 ) -> Facts:
     """Run the graph; black, frozen, flashing and damaged stretches join the facts.
@@ -193,8 +197,14 @@ def decode(
         )
     except PermanentFault as fault:
         raise blamed(sandbox, facts, fault, cancelled) from fault
+    facts = seen(facts, sandbox, length, is_chunk=is_chunk)
+    return msgspec.structs.replace(facts, decode_errors=facts.decode_errors + broken(ran, facts))
+
+
+def seen(facts: Facts, sandbox: Sandbox, length: float, *, is_chunk: bool) -> Facts:
+    """What the checks of a whole decode wrote down; in a chunk a brief run may go on in the next."""
     frame = float(1 / graph.cadence(graph.known_picture(facts)))
-    brief = 2 * frame  # in a chunk: it may go on in the next
+    brief = 2 * frame
     return msgspec.structs.replace(
         facts,
         blacks=checks.blacks(
@@ -204,7 +214,6 @@ def decode(
             sandbox.work, length=length, least=brief if is_chunk else checks.STILL_LEAST
         ),
         flashes=checks.flashing(sandbox.work / "flashes.txt"),
-        decode_errors=facts.decode_errors + broken(ran, facts),
         how={
             **facts.how,
             **dict.fromkeys(("blacks", "freezes", "flashes", "decode_errors"), "full decode"),

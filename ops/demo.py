@@ -288,50 +288,11 @@ class Demo:
 
         for title, film in accepted.items():
             if title not in in_blocks:
-                add(
-                    {
-                        "kind": "film",
-                        "title_fr": title,
-                        "title_en": film.title_en,
-                        "section": film.section,
-                        "films": [self.made[title]],
-                        "intro": 5,
-                        "debate": 30 if film.prestige > 3 else 20,
-                        "demand": film.demand,
-                        "prestige": film.prestige,
-                        "premiere": film.premiere,
-                        "showings": 3 if film.prestige > 3 else 2,
-                        "least_seats": 400 if film.prestige > 3 else 0,
-                    }
-                )
+                add(film_form(film, self.made[title]))
         for title, english, titles in BLOCKS:
-            add(
-                {
-                    "kind": "block",
-                    "title_fr": title,
-                    "title_en": english,
-                    "section": "S",
-                    "films": [self.made[t] for t in titles if t in accepted],
-                    "intro": 5,
-                    "debate": 20,
-                    "demand": 300,
-                    "showings": 2,
-                }
-            )
+            add(block_form(title, english, [self.made[t] for t in titles if t in accepted]))
         for title, english, minutes, demand, prestige, start in EVENTS:
-            add(
-                {
-                    "kind": "event",
-                    "title_fr": title,
-                    "title_en": english,
-                    "section": "E",
-                    "own_minutes": minutes,
-                    "intro": 0,
-                    "debate": 0,
-                    "demand": demand,
-                    "prestige": prestige,
-                }
-            )
+            add(event_form(title, english, minutes, demand, prestige))
             self.fix(programmer, ids[title], start)
         for name, fr, en, shown in GUESTS:
             programmer.post(
@@ -507,6 +468,52 @@ def slug(text: str) -> str:
 def remarks(report: dict[str, Any]) -> str:
     codes = [f["code"] for f in report["findings"]]
     return f", remarques : {', '.join(codes)}" if codes else ""
+
+
+def film_form(film: DemoFilm, submission: str) -> dict[str, Any]:
+    """A programme of one film; those of great prestige are shown thrice, in large rooms."""
+    is_great = film.prestige > 3
+    return {
+        "kind": "film",
+        "title_fr": film.title,
+        "title_en": film.title_en,
+        "section": film.section,
+        "films": [submission],
+        "debate": 30 if is_great else 20,
+        "demand": film.demand,
+        "prestige": film.prestige,
+        "premiere": film.premiere,
+        "showings": 3 if is_great else 2,
+        "least_seats": 400 if is_great else 0,
+    }
+
+
+def block_form(title: str, english: str, submissions: list[str]) -> dict[str, Any]:
+    return {
+        "kind": "block",
+        "title_fr": title,
+        "title_en": english,
+        "section": "S",
+        "films": submissions,
+        "demand": 300,
+        "showings": 2,
+    }
+
+
+def event_form(
+    title: str, english: str, minutes: int, demand: int, prestige: int
+) -> dict[str, Any]:
+    return {
+        "kind": "event",
+        "title_fr": title,
+        "title_en": english,
+        "section": "E",
+        "own_minutes": minutes,
+        "intro": 0,
+        "debate": 0,
+        "demand": demand,
+        "prestige": prestige,
+    }
 
 
 def paris(utc: str) -> str:

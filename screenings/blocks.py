@@ -79,7 +79,9 @@ def compose(
         raise Refused("held_shorts_do_not_fit")
     composed, fewest, bound = start, least, 0
     if len(shorts) <= MANY:
-        composed, fewest, bound = pack(shorts, longest, pause, held, start, least, began + seconds)
+        composed, fewest, bound = pack(
+            shorts, longest, pause, held=held, start=start, least=least, ends=began + seconds
+        )
     if not places_exist(composed, held):
         raise Refused("held_shorts_do_not_fit")
     by_id = {short.id: short for short in shorts}
@@ -183,6 +185,7 @@ def pack(
     shorts: Sequence[Short],
     longest: int,
     pause: int,
+    *,
     held: Sequence[HeldShort],
     start: list[list[str]],
     least: int,
@@ -193,7 +196,9 @@ def pack(
     for count in range(least, (len(start) if good else len(shorts)) + 1):
         left = ends - time.monotonic()
         hint = start if count == len(start) and good else []
-        status, blocks, bound = packed(shorts, count, longest, pause, held, hint, left)
+        status, blocks, bound = packed(
+            shorts, longest, pause, count=count, held=held, hint=hint, seconds=left
+        )
         if blocks:
             return blocks, fewest, bound
         if status != cp_model.INFEASIBLE:
@@ -204,9 +209,10 @@ def pack(
 
 def packed(
     shorts: Sequence[Short],
-    count: int,
     longest: int,
     pause: int,
+    *,
+    count: int,
     held: Sequence[HeldShort],
     hint: list[list[str]],
     seconds: float,

@@ -177,20 +177,7 @@ async def problem_with(
     by_hand, named = await slots(edition), {item.id for item in known}
     return model.Problem(
         days=edition.days,
-        screens=[
-            model.Screen(
-                id=s.id,
-                name=s.name,
-                seats=s.seats,
-                hours=msgspec.convert(s.hours, list[tuple[int, int] | None]),
-                equipment=list(s.equipment),
-                turnaround=s.turnaround,
-                venue=str(s.venue),
-                slots=by_hand.get(s.id),
-                closures=msgspec.convert(s.closures, list[tuple[int, int]]),
-            )
-            for s in await screens(edition)
-        ],
+        screens=[screen_of(screen, by_hand.get(screen.id)) for screen in await screens(edition)],
         programmes=[programme_of(item) for item in known],
         guests=[
             model.Guest(
@@ -211,6 +198,20 @@ async def problem_with(
             for p in pins or []
             if p.programme in named
         ],
+    )
+
+
+def screen_of(screen: Screen, by_hand: list[int] | None) -> model.Screen:
+    return model.Screen(
+        id=screen.id,
+        name=screen.name,
+        seats=screen.seats,
+        hours=msgspec.convert(screen.hours, list[tuple[int, int] | None]),
+        equipment=list(screen.equipment),
+        turnaround=screen.turnaround,
+        venue=str(screen.venue),
+        slots=by_hand,
+        closures=msgspec.convert(screen.closures, list[tuple[int, int]]),
     )
 
 

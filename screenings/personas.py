@@ -57,7 +57,7 @@ def reach(
     facts = Facts(problem)
     wishes = wished(facts, persona, traits or {})
     open_to = [p for p in placements if p.programme in wishes and comes(facts, persona, p)]
-    seen, best = select(facts, open_to, wishes, persona.pause, persona.most_a_day)
+    seen, best = select(facts, open_to, wishes, pause=persona.pause, most_a_day=persona.most_a_day)
     reached = {p.programme for p in seen}
     wanted = persona.must or sorted(wishes)
     share = sum(programme in reached for programme in wanted) / len(wanted) if wanted else 1.0
@@ -110,6 +110,7 @@ def select(
     facts: Facts,
     placements: Sequence[Placement],
     wishes: Mapping[str, int],
+    *,
     pause: int = 0,
     most_a_day: int = 99,
     seconds: float = 5.0,

@@ -14,6 +14,7 @@ from screenings import notices
 from screenings.acts import hold_grid
 from screenings.lists import (
     Item,
+    Placed,
     clashes_of,
     guests,
     items,
@@ -258,22 +259,23 @@ async def document_of(edition: Edition, grid: Grid, number: int) -> Document:
             )
             for p in sorted(shown)
         ],
-        screenings=[
-            PublicScreening(
-                id=p.stable,
-                programme=p.programme,
-                number=p.number,
-                screen=p.screen,
-                day=festival_day(p.starts_at).isoformat(),
-                starts_at=p.starts_at,
-                film_ends_at=p.film_ends_at,
-                ends_at=p.ends_at,
-                debate=p.ends_at > p.film_ends_at,
-            )
-            for p in placed
-        ],
+        screenings=[screening_of(p) for p in placed],
     )
     return sequenced(document, await document_numbered(edition, number - 1))
+
+
+def screening_of(placed: Placed) -> PublicScreening:
+    return PublicScreening(
+        id=placed.stable,
+        programme=placed.programme,
+        number=placed.number,
+        screen=placed.screen,
+        day=festival_day(placed.starts_at).isoformat(),
+        starts_at=placed.starts_at,
+        film_ends_at=placed.film_ends_at,
+        ends_at=placed.ends_at,
+        debate=placed.ends_at > placed.film_ends_at,
+    )
 
 
 def sequenced(document: Document, before: Document | None) -> Document:

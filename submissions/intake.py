@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -33,8 +33,11 @@ from submissions.tables import Film, FilmFile, Submission
 from submissions.verdicts import as_row, facts_of
 from submissions.versions import put_older_aside
 
-ROOM = 2.5
-TOLD_EVERY = 0.7
+FREE_BYTES_PER_BYTE = 2.5  # of the master: its copy, and what is made on the way
+TOLD_EVERY_S = 0.7
+BEFORE_A_VERDICT = frozenset({FileState.RECEIVED, FileState.INSPECTING})
+STOPS = {Outcome.QUARANTINED: FileState.QUARANTINED, Outcome.REFUSED: FileState.FAULTY}
+BEFORE_A_COPY = frozenset({FileState.PASSED, FileState.MAKING})
 
 
 class Telling:
@@ -49,7 +52,7 @@ class Telling:
 
     def from_thread(self, kind: str, fraction: float) -> None:
         moment = time.monotonic()
-        if kind == self.kind and (moment - self.told < TOLD_EVERY or fraction <= self.fraction):
+        if kind == self.kind and (moment - self.told < TOLD_EVERY_S or fraction <= self.fraction):
             return
         self.told, self.kind, self.fraction = moment, kind, fraction
         asyncio.run_coroutine_threadsafe(self.tell(kind, fraction), self.loop)
@@ -125,10 +128,10 @@ async def inspect(
 ) -> None:
     """T0 and T1, then the verdict: sound goes on to the copy, faulty goes back with every reason."""
     known = await the_file(file_id)
-    if known is None or known[0].state not in {"received", "inspecting"}:
+    if known is None or known[0].state not in BEFORE_A_VERDICT:
         return
     file, submission, edition = known
-    await advance(file, lease, FileState.INSPECTING, {"received", "inspecting"})
+    await advance(file, lease, FileState.INSPECTING, BEFORE_A_VERDICT)
     telling = Telling(file, lease, news)
     async with sandbox_for(file, lease, store_of(settings), settings) as sandbox:
         sha256 = file.sha256 or await asyncio.to_thread(sha256_of, sandbox.source)
@@ -178,10 +181,7 @@ async def keep_verdict(
     sandbox: str,
 ) -> None:
     """Facts, verdict and the next step in one transaction, by the holder of the lease alone."""
-    wanted = {
-        Outcome.QUARANTINED: FileState.QUARANTINED,
-        Outcome.REFUSED: FileState.FAULTY,
-    }.get(verdict.outcome, FileState.PASSED)
+    wanted = STOPS.get(verdict.outcome, FileState.PASSED)
     async with transaction():
         await hold(lease)
         moved = await rows(
@@ -196,12 +196,8 @@ async def keep_verdict(
         )
         if not moved:
             return
-        await record(
-            "file_judged",
-            file.id,
-            outcome=verdict.outcome.value,
-            codes=[f.code for f in verdict.findings],
-        )
+        codes = [finding.code for finding in verdict.findings]
+        await record("file_judged", file.id, outcome=verdict.outcome.value, codes=codes)
         await put_older_aside(file.submission, file.number, now_is=wanted)
         if wanted is FileState.PASSED:
             await later(
@@ -214,7 +210,9 @@ async def keep_verdict(
     file.state = wanted.value
 
 
-async def advance(file: FilmFile, lease: Lease, wanted: FileState, allowed: set[str]) -> None:
+async def advance(
+    file: FilmFile, lease: Lease, wanted: FileState, allowed: Collection[FileState]
+) -> None:
     """Compare-and-set on the file's state, fenced by the lease."""
     async with transaction():
         await hold(lease)
@@ -222,7 +220,7 @@ async def advance(file: FilmFile, lease: Lease, wanted: FileState, allowed: set[
             "UPDATE film_file SET state = {} WHERE id = {} AND state = ANY({}) RETURNING id",
             wanted.value,
             file.id,
-            sorted(allowed),
+            sorted(str(state) for state in allowed),
         )
     file.state = wanted.value
 
@@ -241,51 +239,83 @@ async def make_screener(
     A long film is shared out where several workers can take its chunks.
     """
     known = await the_file(file_id)
-    if known is None or known[0].state not in {"sound", "making"}:
+    if known is None or known[0].state not in BEFORE_A_COPY:
         return
     file, submission, edition = known
     facts = facts_of(file.facts)
     if facts is None:
         return
-    store = store_of(settings)
-    if store.free_bytes() < file.size * ROOM:
+    if store_of(settings).free_bytes() < file.size * FREE_BYTES_PER_BYTE:
         raise NotYet("storage_full")
-    await advance(file, lease, FileState.MAKING, {"sound", "making"})
+    await advance(file, lease, FileState.MAKING, BEFORE_A_COPY)
     telling = Telling(file, lease, news)
+    try:
+        made = await copied(
+            file,
+            facts,
+            telling,
+            lease=lease,
+            heartbeat=heartbeat,
+            settings=settings,
+            workers=workers,
+        )
+    except Damaged as damage:
+        await refuse_damaged(file, submission, edition, damage, lease=lease)
+    else:
+        if made is None:
+            return
+        await telling.tell("screener", 1.0, "done")
+        await keep_copy(file, submission, edition, made, lease=lease)
+        await telling.tell("publish", 1.0, "done")
+    await news.tell("file", file.id, state=file.state, refresh=True)
+
+
+async def copied(
+    file: FilmFile,
+    facts: Facts,
+    telling: Telling,
+    *,
+    lease: Lease,
+    heartbeat: Heartbeat,
+    settings: Settings,
+    workers: int,
+) -> screener.Screener | None:
+    """The copy, published; None when its chunks were shared out. Raises `Damaged`."""
+    store = store_of(settings)
     async with sandbox_for(file, lease, store, settings) as sandbox:
-        plan = await planned(file, facts, sandbox, heartbeat, settings, workers)
+        plan = await planned(
+            file, facts, sandbox, heartbeat=heartbeat, settings=settings, workers=workers
+        )
         if isinstance(plan, EncodingPlan):
             await telling.tell("screener", 0.0)
             await chunking.share_out(file, plan, lease=lease)
-            return
+            return None
         if is_early(plan, settings):
             await publish_early(file, plan, store, settings, lease=lease, heartbeat=heartbeat)
-        try:
-            made: screener.Screener = await stoppable(
-                lambda: screener.make(
-                    sandbox,
-                    plan,
-                    on_progress=lambda fraction: telling.from_thread("screener", fraction),
-                    cancelled=lambda: heartbeat.lost,
-                )
-            )
-        except Damaged as found:
-            await refuse_damaged(
-                file, submission, edition, found, lease=lease, sandbox=sandbox.name
-            )
-            await news.tell("file", file.id, state=file.state, refresh=True)
-            return
+        made = await encoded(sandbox, plan, telling, heartbeat)
         await publish_copy(file, sandbox, store, lease=lease)
-    await telling.tell("screener", 1.0, "done")
-    await keep_copy(file, submission, edition, made, lease=lease)
-    await telling.tell("publish", 1.0, "done")
-    await news.tell("file", file.id, state=file.state, refresh=True)
+    return made
+
+
+async def encoded(
+    sandbox: Sandbox, facts: Facts, telling: Telling, heartbeat: Heartbeat
+) -> screener.Screener:
+    made: screener.Screener = await stoppable(
+        lambda: screener.make(
+            sandbox,
+            facts,
+            on_progress=lambda fraction: telling.from_thread("screener", fraction),
+            cancelled=lambda: heartbeat.lost,
+        )
+    )
+    return made
 
 
 async def planned(
     file: FilmFile,
     facts: Facts,
     sandbox: Sandbox,
+    *,
     heartbeat: Heartbeat,
     settings: Settings,
     workers: int,
@@ -356,7 +386,6 @@ async def refuse_damaged(
     damage: Damaged,
     *,
     lease: Lease,
-    sandbox: str,
 ) -> None:
     """A film whose own damage stops its copy is refused with its reasons, and is no fault of ours.
 
@@ -368,7 +397,7 @@ async def refuse_damaged(
         facts = msgspec.structs.replace(facts, is_uncopied=True)
         verdict = await judged(facts, submission, edition)
     await keep_final(
-        file, submission, edition, facts, verdict, copy=None, lease=lease, sandbox=sandbox
+        file, submission, edition, facts, verdict, copy=None, lease=lease, sandbox=file.sandbox
     )
 
 
@@ -418,7 +447,7 @@ async def give_up(lease: Lease, fault: str) -> None:
                WHERE id = {} AND state = ANY({}) RETURNING id""",
             fault[:200],
             file.id,
-            ["received", "inspecting", "sound", "making"],
+            sorted(str(state) for state in BEFORE_A_VERDICT | BEFORE_A_COPY),
         )
         if failed:
             await record("file_failed", file.id, fault=fault[:200])

@@ -109,7 +109,7 @@ async def judged_if_damaged(file: FilmFile, lease: Lease, news: News) -> AsyncIt
         if (known := await the_file(file.id)) is None:
             return
         _, submission, edition = known
-        await refuse_damaged(file, submission, edition, found, lease=lease, sandbox="")
+        await refuse_damaged(file, submission, edition, found, lease=lease)
         await chunking.close_lines(file.id)
         await news.tell("file", file.id, state=file.state, refresh=True)
 

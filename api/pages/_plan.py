@@ -163,7 +163,12 @@ def proposal_of(
     groups: dict[Change, list[PlanLine]] = {"moved": [], "added": [], "dropped": []}
     for move in difference(stood, plan.placements):
         line = line_of(
-            items.get(move.programme), (old, move.before), (new, move.after), edition, houses, lang
+            items.get(move.programme),
+            (old, move.before),
+            (new, move.after),
+            edition=edition,
+            houses=houses,
+            lang=lang,
         )
         groups[move.change].append(line)
     ordered = numbered(groups)
@@ -204,6 +209,7 @@ def line_of(
     item: Item | None,
     old: tuple[LaidPlan, Placement | None],
     new: tuple[LaidPlan, Placement | None],
+    *,
     edition: Edition,
     houses: dict[str, str],
     lang: str,

@@ -217,14 +217,7 @@ async def create(
 ) -> Response[None]:
     """Begin an upload for a submission; `Upload-Metadata` names `submission` and `filename`."""
     check_version(request)
-    if one(request, "upload-defer-length") is not None:
-        raise TusError(400, "upload_length_invalid")
-    if one(request, "upload-concat") is not None:
-        raise TusError(400, "upload_concat_unknown")  # a part of a film must not pass for a film
-    size = decimal(request, "upload-length")
-    if size > settings.max_upload_bytes:
-        raise TusError(413, "file_too_large", Tus_Max_Size=str(settings.max_upload_bytes))
-    known = metadata(request)
+    size, known = announced_size(request, settings.max_upload_bytes), metadata(request)
     subject = await subject_of(known.get("submission", ""), viewer)
     if not may(viewer, Act.UPLOAD, subject) or not in_scope(viewer, "entries"):
         raise Missing("submission_missing")
@@ -253,6 +246,18 @@ async def create(
             "Upload-Offset": str(offset),
         },
     )
+
+
+def announced_size(request: AnyRequest, most: int) -> int:
+    """Bytes of the whole film, said before the first of them comes."""
+    if one(request, "upload-defer-length") is not None:
+        raise TusError(400, "upload_length_invalid")
+    if one(request, "upload-concat") is not None:
+        raise TusError(400, "upload_concat_unknown")  # a part of a film must not pass for a film
+    size = decimal(request, "upload-length")
+    if size > most:
+        raise TusError(413, "file_too_large", Tus_Max_Size=str(most))
+    return size
 
 
 @head("/uploads/{upload_id:str}", guards=[signed_in()])

@@ -31,10 +31,10 @@ def calendar(
                 event(
                     screening,
                     known[screening.programme],
-                    screens[screening.screen],
-                    document,
-                    lang,
-                    url,
+                    screen=screens[screening.screen],
+                    document=document,
+                    lang=lang,
+                    url=url,
                 )
             )
     return bytes(made.to_ical())
@@ -43,6 +43,7 @@ def calendar(
 def event(
     screening: PublicScreening,
     programme: PublicProgramme,
+    *,
     screen: str,
     document: Document,
     lang: str,

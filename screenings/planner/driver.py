@@ -146,8 +146,8 @@ def plan(
     thread can report what it has. `start` is a plan to begin from, where it is the better one.
     """
     run = begin(
-        problem, CountedClock() if deterministic else WallClock(clock), seconds, seed, target, on_progress,
-        should_stop,
+        problem, CountedClock() if deterministic else WallClock(clock), seconds=seconds, seed=seed,
+        target=target, on_progress=on_progress, should_stop=should_stop,
     )  # fmt: skip
     on_run(run)
     first_plan(run)
@@ -169,6 +169,7 @@ def plan(
 def begin(
     problem: Problem,
     clock: Clock,
+    *,
     seconds: float,
     seed: int,
     target: float = 0.0,

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from msgspec.structs import replace
 from ortools.sat.python import cp_model
 
 from screenings.planner.answers.shapes import Repair, difference
@@ -98,8 +99,9 @@ def repair(
     began = time.monotonic()
     wanted = set(only) if only is not None else None
     work, released = begin(
-        problem, was, move_costs or {}, frozenset(tolerated), wanted, began + seconds
-    )
+        problem, was, move_costs=move_costs or {}, tolerated=frozenset(tolerated), wanted=wanted,
+        ends=began + seconds,
+    )  # fmt: skip
     possible = fewest_moves(work)
     moves_seconds = round(time.monotonic() - began, 3)
     if work.best_cost is None:
@@ -109,25 +111,33 @@ def repair(
     cost_proved = work.proved and least_cost(work)
     if refused(work, tolerated):
         return Repair("unknown", released=released, seconds=moves_seconds)
+    return replace(
+        repaired(problem, was, work),
+        released=released,
+        moves_seconds=moves_seconds,
+        cost_proved=cost_proved,
+        seconds=round(time.monotonic() - began, 3),
+    )
+
+
+def repaired(problem: Problem, was: Sequence[Placement], work: RepairSearch) -> Repair:
+    """The plan that a search found, and what of it is proved."""
     return Repair(
         verdict="repaired",
         plan=sorted(work.best, key=lambda p: (p.start, p.screen)),
         diff=difference(was, work.best),
-        released=released,
         moves=len(work.moved(work.best)),
-        moves_cost=work.best_cost,
+        moves_cost=work.best_cost or 0,
         moves_bound=work.bound,
         moves_proved=work.proved,
-        moves_seconds=moves_seconds,
         cost=sum(cost(problem, work.best).values()),
-        cost_proved=cost_proved,
-        seconds=round(time.monotonic() - began, 3),
     )
 
 
 def begin(
     problem: Problem,
     was: Sequence[Placement],
+    *,
     move_costs: Mapping[Name, int],
     tolerated: frozenset[str],
     wanted: set[Name] | None,

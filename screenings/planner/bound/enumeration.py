@@ -148,11 +148,11 @@ def candidates(
         sets, count = sets_of(
             bound,
             screen_day,
-            reward[screen_day],
-            onward[screen_day],
-            whole,
-            excludes,
-            most - labels,
+            reward=reward[screen_day],
+            onward=onward[screen_day],
+            whole=whole,
+            excludes=excludes,
+            most=most - labels,
         )
         labels += count
         if labels >= most or over():
@@ -177,6 +177,7 @@ def rest_of_the_day(bound: MasterProblem, reward: Numbers) -> Numbers:
 def sets_of(
     bound: MasterProblem,
     screen_day: int,
+    *,
     reward: Numbers,
     onward: Numbers,
     whole: float,

@@ -34,7 +34,9 @@ def first_plan(
         noise = 0.4 if attempt else 0.0
         order = sorted(
             instance.free,
-            key=lambda at: urgency(instance, at, choices[at], failures[at], noise, chance),
+            key=lambda at: urgency(
+                instance, at, choices[at], failures[at], noise=noise, chance=chance
+            ),
         )
         schedule = one_try(schedule_of(instance, standing), order, chance)
         if best is None or instance.cost(schedule.positions) < instance.cost(best.positions):
@@ -48,7 +50,7 @@ def first_plan(
 
 
 def urgency(
-    instance: Instance, at: int, choices: int, failures: int, noise: float, chance: random.Random
+    instance: Instance, at: int, choices: int, failures: int, *, noise: float, chance: random.Random
 ) -> tuple[float, float]:
     """Failed before, then few starts, much to lose and long: whoever loses most chooses first."""
     hours = instance.hours[at]

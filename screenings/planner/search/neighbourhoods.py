@@ -30,7 +30,7 @@ def related(instance: Instance, schedule: Schedule, chance: random.Random) -> li
     if kind < 0.45 and position is not None:
         chosen = at_that_hour(schedule, others, position, many, chance)
     elif kind < 0.8 and position is not None:
-        chosen = on_two_screens(instance, schedule, others, position, many, chance)
+        chosen = on_two_screens(schedule, others, position, many=many, chance=chance)
     else:
         chosen = chance.sample(others, many)
     return [centre, *chosen] if lost is None else [lost, centre, *chosen]
@@ -50,14 +50,10 @@ def at_that_hour(
 
 
 def on_two_screens(
-    instance: Instance,
-    schedule: Schedule,
-    others: list[int],
-    position: Position,
-    many: int,
-    chance: random.Random,
+    schedule: Schedule, others: list[int], position: Position, *, many: int, chance: random.Random
 ) -> list[int]:
     """Neighbours on the same screen, and those of the same hours on another screen and day."""
+    instance = schedule.instance
     screen = chance.randrange(len(instance.screens))
     day = chance.randrange(instance.days)
     near = []
