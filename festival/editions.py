@@ -21,7 +21,7 @@ SECTIONS = [
     ("I", "Immersif", "Immersive"),
     ("E", "Événement", "Event"),
 ]
-SHORT_MOST = 59 * 60
+SHORT_MOST_S = 59 * 60
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +62,7 @@ async def found(slug: str) -> Edition:
         )
         await edition.save()
         for position, (letter, fr, en) in enumerate(SECTIONS):
-            most = SHORT_MOST if letter == "S" else 6 * 3600
+            most = SHORT_MOST_S if letter == "S" else 6 * 3600
             await Section(
                 edition=edition.id,
                 letter=letter,

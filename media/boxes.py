@@ -11,7 +11,7 @@ import msgspec
 
 MOST_BOXES = 100_000
 MOST_DEPTH = 16
-MOST_MOOV = 64 * 1024 * 1024
+MOST_MOOV_BYTES = 64 * 1024 * 1024
 OUTERMOST = {
     b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"uuid", b"meta", b"udta",
     b"moof", b"mfra", b"sidx", b"ssix", b"styp", b"pdin", b"emsg", b"prft",
@@ -58,7 +58,7 @@ def walk(path: Path, size: int | None = None) -> Boxes:
                 boxes = msgspec.structs.replace(boxes, is_fragmented=True)
             if name == b"moov":
                 film.seek(at + begins)
-                moov = film.read(min(length - begins, MOST_MOOV + 1))
+                moov = film.read(min(length - begins, MOST_MOOV_BYTES + 1))
                 boxes = tables(boxes, moov, size)
                 boxes = msgspec.structs.replace(boxes, has_tracks=len(moov) >= length - begins)
             at += length
@@ -81,7 +81,7 @@ def is_name(name: bytes) -> bool:
 
 def tables(boxes: Boxes, moov: bytes, size: int) -> Boxes:
     """What the tables of `moov` promise of a file of `size` bytes."""
-    refers_out, is_absurd, is_encrypted = False, len(moov) > MOST_MOOV, False
+    refers_out, is_absurd, is_encrypted = False, len(moov) > MOST_MOOV_BYTES, False
     sizes = times = 0
     for name, content in inner(moov):
         if name == b"dref":

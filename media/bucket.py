@@ -28,7 +28,7 @@ from obstore.store import S3Store
 
 from media.storage import (
     MANIFEST,
-    PIECE,
+    PIECE_BYTES,
     BadStorageSettings,
     MasterFile,
     NotPublished,
@@ -42,8 +42,8 @@ from media.storage import (
     sha256_of,
 )
 
-RANGE = 8 * PIECE
-LEAST_PART, MOST_PARTS = 16 * PIECE, 9000
+RANGE_BYTES = 8 * PIECE_BYTES
+LEAST_PART, MOST_PARTS = 16 * PIECE_BYTES, 9000
 PARALLEL = 4
 MANIFESTS_CACHED = 256
 MANIFEST_CACHE_SECONDS = 60
@@ -103,7 +103,7 @@ def opened(bucket: Bucket) -> S3Store:
 
 
 def ranges(size: int) -> list[tuple[int, int]]:
-    return [(start, min(RANGE, size - start)) for start in range(0, size, RANGE)]
+    return [(start, min(RANGE_BYTES, size - start)) for start in range(0, size, RANGE_BYTES)]
 
 
 def in_parallel(act: Callable[[Any], object], things: Iterable[Any]) -> None:
@@ -139,7 +139,7 @@ class RemoteFile(PublishedFile):
         with storage_errors():
             try:
                 piece = await obstore.get_range_async(
-                    self.objects, self.place, start=start, length=min(PIECE, count)
+                    self.objects, self.place, start=start, length=min(PIECE_BYTES, count)
                 )
             except FileNotFoundError:
                 raise NotPublished(self.place) from None

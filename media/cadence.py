@@ -16,7 +16,7 @@ KNOWN = tuple(
 )  # fmt: skip
 TOLERANCE = 0.005  # of the rate: five times what lies between 24 and 24000/1001
 GRAIN = 0.0011  # seconds: the coarsest stamps of any container, and a little
-FASTEST_UNEVEN = 60
+FASTEST_UNEVEN = 60  # pictures a second
 
 
 def nearest(rate: Fraction) -> Fraction:

@@ -12,7 +12,7 @@ from media.runner import PermanentFault
 from media.sandbox import Sandbox
 from media.scan import LOOKING, beyond, by_bytes, read_headers
 
-HEAD = 16 * 1024 * 1024
+HEAD_BYTES = 16 * 1024 * 1024
 SHOWN = {
     "HOSTILE_REFERENCE", "CONTAINER_NOT_ALLOWED", "CONTENT_ENCRYPTED", "STREAM_COUNT",
     "SAMPLE_TABLE_ABSURD", "DIMENSIONS_TOO_LARGE", "VIDEO_CODEC", "VIDEO_RES_LOW",

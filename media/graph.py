@@ -18,12 +18,12 @@ LADDER = (1080, 720, 360, 240, 144)
 CEILING = {1080: 6000, 720: 3000, 360: 900, 240: 500, 144: 300}
 GOP_SECONDS = 2
 SEGMENT_SECONDS = 6
-SPRITES = 100
-PEAKS = 1000
-COMBED = 0.05
-TARGET_LOUDNESS = -23.0
-MOST_GAIN = 20.0
-WATCHED = 640
+SPRITES = 100  # pictures at the most
+PEAKS = 1000  # points of the sound curve
+COMBED = 0.05  # of the windows: a share from which the film is called interlaced
+TARGET_LUFS = -23.0
+MOST_GAIN_DB = 20.0
+WATCHED = 640  # pixels wide: what black, still and flashing are looked for in
 LAYOUTS = {2: "stereo", 6: "5.1"}
 SOUND_RATE = {2: "160k", 6: "384k"}
 # AAC begins with a packet before its first sample, and pictures that wait for a later one are shown
@@ -137,7 +137,7 @@ def gain(facts: Facts) -> float:
     if sound is None or sound.loudness is None or sound.loudness < -70:
         return 0.0
     room = -1.0 - (sound.true_peak if sound.true_peak is not None else 0.0)
-    return max(-MOST_GAIN, min(TARGET_LOUDNESS - sound.loudness, room, MOST_GAIN))
+    return max(-MOST_GAIN_DB, min(TARGET_LUFS - sound.loudness, room, MOST_GAIN_DB))
 
 
 def has_sound(facts: Facts) -> bool:

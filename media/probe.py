@@ -7,7 +7,7 @@ from typing import Any
 from media.runner import PermanentFault, run
 from media.sandbox import Sandbox
 
-HEAD = 4096
+HEAD_BYTES = 4096
 FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mxf,mpegts,mpeg,avi"
 GUARDS = [
     "-protocol_whitelist", "file,pipe", "-format_whitelist", FORMATS,
@@ -52,7 +52,7 @@ def container_of(head: bytes) -> str:
 
 def sniff_file(path: Path) -> tuple[str, str]:
     with path.open("rb") as film:
-        return sniff(film.read(HEAD), path.stat().st_size)
+        return sniff(film.read(HEAD_BYTES), path.stat().st_size)
 
 
 def headers(sandbox: Sandbox) -> dict[str, Any]:

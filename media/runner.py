@@ -18,7 +18,7 @@ from media.damage import Damage
 
 PR_SET_PDEATHSIG = 1
 LINES = 200
-LINE = 64 * 1024
+LINE_BYTES = 64 * 1024
 QUOTA_CHECK_S = 1.0
 BUSY_SHARE = (
     0.02  # of one processor: what a crowded machine leaves, and a waiting process never takes
@@ -135,7 +135,7 @@ class WatchedProcess:
 
     def _read_output(self) -> None:
         assert self.process.stdout is not None  # noqa: S101
-        for line in iter(lambda: self.process.stdout.readline(LINE), b""):  # type: ignore[union-attr]
+        for line in iter(lambda: self.process.stdout.readline(LINE_BYTES), b""):  # type: ignore[union-attr]
             if progress := PROGRESS.match(line):
                 self._read_progress(progress)
             elif len(self.output) < self.most_output:
@@ -152,7 +152,7 @@ class WatchedProcess:
 
     def _read_log(self) -> None:
         assert self.process.stderr is not None  # noqa: S101
-        for line in iter(lambda: self.process.stderr.readline(LINE), b""):  # type: ignore[union-attr]
+        for line in iter(lambda: self.process.stderr.readline(LINE_BYTES), b""):  # type: ignore[union-attr]
             self.damage.hear(line)
             self.log.append(clean(line))
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 KEY = re.compile(r"[a-z0-9]{6,40}")
-PIECE = 1024 * 1024
+PIECE_BYTES = 1024 * 1024
 MANIFEST = "manifest.json"
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 # `struct flock` of Linux on 64 bits: kind, whence, start, length, process.
@@ -98,7 +98,7 @@ def is_handover_requested(descriptor: int) -> bool:
 def sha256_of(path: Path) -> str:
     digest = hashlib.sha256()
     with path.open("rb") as film:
-        while piece := film.read(PIECE):
+        while piece := film.read(PIECE_BYTES):
             digest.update(piece)
     return digest.hexdigest()
 
@@ -190,7 +190,7 @@ class LocalFile(PublishedFile):
     async def _pieces(self, start: int, count: int) -> AsyncIterator[bytes]:
         with await asyncio.to_thread(self.path.open, "rb") as film:
             film.seek(start)
-            while piece := await asyncio.to_thread(film.read, min(PIECE // 4, count)):
+            while piece := await asyncio.to_thread(film.read, min(PIECE_BYTES // 4, count)):
                 yield piece
                 count -= len(piece)
 

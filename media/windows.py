@@ -16,10 +16,10 @@ from media.probe import GUARDS
 from media.runner import PermanentFault, run
 from media.sandbox import Sandbox
 
-WHOLE_BELOW = 4.0
+WHOLE_BELOW_S = 4.0
 FRAMES = 24  # looked at in each window
 NARROW, FLAT = 480, 270  # as wide, and as high, as one direction needs while the other is whole
-FASTEST_FIELDS = 30.5
+FASTEST_FIELDS = 30.5  # pictures a second; faster ones are no pairs of fields
 LEAST_FRAMES = 12
 MOVES = 10  # luma by which a point has moved from one frame to the next
 LEAST_MOVING = 0.001  # of the points; where fewer move, nothing is said
@@ -79,7 +79,7 @@ def look(sandbox: Sandbox, facts: Facts, *, cancelled: Callable[[], bool] = lamb
 
 def places(duration: float) -> list[tuple[float, float]]:
     """(start, length) in seconds: spread over the film, away from its titles."""
-    if duration <= WHOLE_BELOW:
+    if duration <= WHOLE_BELOW_S:
         return [(0.0, max(duration, 0.5))]
     count, length = (3, 0.8) if duration < 60 else (6, 1.5)
     step = duration * 0.9 / count

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 PATIENCE_S = 90.0
-PIECE = 8 * 1024 * 1024
+PIECE_BYTES = 8 * 1024 * 1024
 
 
 class DoorRefused(Exception):
@@ -120,7 +120,7 @@ class Door:
             while offset < size:
                 source.seek(offset)
                 try:
-                    answer = self.tus("PATCH", place, source.read(PIECE), offset=offset)
+                    answer = self.tus("PATCH", place, source.read(PIECE_BYTES), offset=offset)
                     if answer.status_code == 204:
                         offset = int(answer.headers["upload-offset"])
                         on_bytes(offset, size)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from watchfiles import Change, DefaultFilter, watch
 
-from ops.launcher import DOORS, ROOT, TICK, House, open_house
+from ops.launcher import DOORS, ROOT, TICK_S, House, open_house
 
 SERVERS = {"postgres", "redis", "mailbox"}  # they read nothing of ours
 # read by door and workers alike
@@ -45,7 +45,7 @@ def keep_fresh(house: House) -> None:
     """Until Ctrl-C: watch the processes as ever, and the files beside them."""
     folders = [ROOT / name for name in READ]
     for changes in watch(
-        *folders, watch_filter=Ours(), rust_timeout=int(TICK * 1000), yield_on_timeout=True
+        *folders, watch_filter=Ours(), rust_timeout=int(TICK_S * 1000), yield_on_timeout=True
     ):
         house.watch()
         if paths := sorted({Path(path) for _, path in changes}):

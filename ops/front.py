@@ -14,7 +14,7 @@ PRETTIER = MODULES / "prettier" / "bin" / "prettier.cjs"
 BIOME = MODULES / "@biomejs" / "biome" / "bin" / "biome"
 OURS = ["api/templates", "api/static/css", "api/static/js", "tests"]
 MEASURED = OURS[:3]
-LONGEST = 120
+LONGEST = 120  # signs in a line
 
 
 def node() -> str:

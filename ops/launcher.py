@@ -27,7 +27,7 @@ from ops.redis import RedisServer
 
 ROOT = Path(__file__).parents[1]
 VAR = Path(os.environ.get("VAR", ROOT / "var"))
-TICK = 0.05
+TICK_S = 0.05
 DEMO_EDITION = "2027"
 RENEWAL_SECONDS = 3
 AT_ONCE_SECONDS = 10  # whoever lived longer did not fall at its start
@@ -335,7 +335,7 @@ def demo(house: House) -> int:
     )
     while process.poll() is None:
         house.watch()
-        time.sleep(TICK)
+        time.sleep(TICK_S)
     if process.returncode == 0:
         (VAR / "demo-done").touch()
     return process.returncode
@@ -356,7 +356,7 @@ def keep_watch(house: House) -> None:
     """Until Ctrl-C."""
     while True:
         house.watch()
-        time.sleep(TICK)
+        time.sleep(TICK_S)
 
 
 def open_house(*, once: bool, fresh: bool, serve: Callable[[House], None] = keep_watch) -> int:

@@ -46,7 +46,7 @@ from screenings.planner.soundness import repeated, validate
 from units.times import clock_face
 
 POSSIBLE, FAILED, FAULTY, IMPOSSIBLE = 0, 1, 2, 3
-LONGEST = 24 * 3600.0
+LONGEST_S = 24 * 3600.0
 Shape = TypeVar("Shape")
 console = Console(stderr=True, markup=False, emoji=False, highlight=False)
 
@@ -274,9 +274,9 @@ def asked() -> argparse.Namespace:
         prog="./run plan", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     reader.add_argument("problem")
-    reader.add_argument("--seconds", type=within(0.1, LONGEST), default=60.0)
+    reader.add_argument("--seconds", type=within(0.1, LONGEST_S), default=60.0)
     reader.add_argument("--seed", type=whole, default=1)
-    reader.add_argument("--deterministic", type=within(0.01, LONGEST), default=0.0, metavar="N")
+    reader.add_argument("--deterministic", type=within(0.01, LONGEST_S), default=0.0, metavar="N")
     reader.add_argument("--gap", type=within(0, 1), default=0.0)
     what = reader.add_mutually_exclusive_group()
     what.add_argument("--explain", action="store_true")

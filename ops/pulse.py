@@ -17,7 +17,7 @@ from festival.settings import Settings
 from workers.app import HEARTBEAT_KEY
 
 CALENDAR = Path("/tmp/beat")
-QUIET = 600
+QUIET_S = 600
 
 
 async def relay_beats(database_url: str) -> bool:
@@ -45,7 +45,7 @@ def worker_beats(name: str, *, redis_url: str, host: str) -> bool:
 def calendar_beats(file: Path, *, now: float) -> bool:
     """Beat notes what it has sent every three minutes; some systems add an ending to the name."""
     written = [part.stat().st_mtime for part in file.parent.glob(f"{file.name}*")]
-    return bool(written) and now - max(written) < QUIET
+    return bool(written) and now - max(written) < QUIET_S
 
 
 def beats(part: str) -> bool:

@@ -51,7 +51,7 @@ log = logging.getLogger("planner")
 
 MOST_TRAIL = 400
 MOST_RUNS = 8
-EXPLAINING = 15.0
+EXPLAINING_S = 15.0
 PRICE_OF_MOVE = 2
 PRICE_OF_PUBLIC_MOVE = 4  # somebody may have noted it in a diary
 RuleBreach = tuple[str, frozenset[Name]]
@@ -250,7 +250,7 @@ def thought(
         return answer, None
     if watcher.latest is not None:
         watcher.hear(replace(watcher.latest, phase="explaining"))
-    question = WhyTask(problem, EXPLAINING)
+    question = WhyTask(problem, EXPLAINING_S)
     try:
         return answer, explained(question, should_stop=watcher.stop.is_set)
     except PlannerFailed:

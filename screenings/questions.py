@@ -24,8 +24,8 @@ from screenings.planner.rules.facts import Facts
 
 log = logging.getLogger("planner")
 
-THINKING = 10.0
-POLISHING = 3.0
+THINKING_S = 10.0
+POLISHING_S = 3.0
 WITH_GUESTS = 2  # a guest's journey is booked: two other films move before theirs
 MOST_AT_ONCE = 2  # in the house; each has a process of its own
 PLACES, ASKERS = 20271128, 20271129  # advisory locks: one a place, one for whoever has it
@@ -90,7 +90,7 @@ async def why_not(edition: Edition, *, by: str = "") -> Explanation:
     problem, _, _ = await standing(edition)
     if not problem.programmes:
         raise Refused("nothing_to_plan")
-    question = WhyTask(problem, THINKING)
+    question = WhyTask(problem, THINKING_S)
 
     def work(should_stop: Callable[[], bool]) -> Explanation:
         return explained(question, should_stop=should_stop)
@@ -194,7 +194,7 @@ async def proposal(
         if screen not in {s.id for s in problem.screens} or not 0 <= day < problem.days:
             raise Missing("screen_missing")
         problem = closed(problem, screen, day)
-    task = mending(problem, placements, seconds=THINKING)
+    task = mending(problem, placements, seconds=THINKING_S)
 
     def work(should_stop: Callable[[], bool]) -> Repair:
         return mended(task, should_stop=should_stop)
@@ -206,4 +206,6 @@ def mending(problem: Problem, placements: list[Placement], *, seconds: float) ->
     facts = Facts(problem)
     only = {(p.programme, p.number) for p in placements}
     move_costs = {name: WITH_GUESTS for name in only if name[1] == 0 and facts.guests[name[0]]}
-    return RepairTask(problem, placements, list(move_costs.items()), list(only), seconds, POLISHING)
+    return RepairTask(
+        problem, placements, list(move_costs.items()), list(only), seconds, POLISHING_S
+    )

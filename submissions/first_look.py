@@ -32,7 +32,7 @@ async def look(
         return
     file, submission, edition = known
     store = store_of(settings)
-    if not (head := await asyncio.to_thread(store.head, file.id, early.HEAD)):
+    if not (head := await asyncio.to_thread(store.head, file.id, early.HEAD_BYTES)):
         return
     part = store.upload_path(file.id)
     async with sandbox_for(file, lease, store, settings, source=part) as sandbox:

@@ -12,8 +12,8 @@ from typing import Any, BinaryIO
 
 from festival.db import later
 from media.policy import Finding, Severity
-from media.probe import HEAD, sniff
-from media.storage import FULL, PIECE, StorageFull, Store, UploadLocked, Writer, WrongOffset
+from media.probe import HEAD_BYTES, sniff
+from media.storage import FULL, PIECE_BYTES, StorageFull, Store, UploadLocked, Writer, WrongOffset
 from submissions.tables import FilmFile
 
 MIB = 1024 * 1024
@@ -161,7 +161,9 @@ async def _next(pieces: AsyncIterator[bytes]) -> bytes:
 
 async def _append(file: FilmFile, pieces: AsyncIterator[bytes], writer: Writer) -> None:
     begun = writer.offset
-    async for block in blocks(pieces, first=HEAD - begun if begun < HEAD else PIECE):
+    async for block in blocks(
+        pieces, first=HEAD_BYTES - begun if begun < HEAD_BYTES else PIECE_BYTES
+    ):
         if writer.offset + len(block) > file.size:
             _discard(file, writer, begun)
             raise TooLong
@@ -169,7 +171,7 @@ async def _append(file: FilmFile, pieces: AsyncIterator[bytes], writer: Writer) 
         await _keep(file, writer, block)
 
 
-async def blocks(pieces: AsyncIterator[bytes], *, first: int = PIECE) -> AsyncIterator[bytes]:
+async def blocks(pieces: AsyncIterator[bytes], *, first: int = PIECE_BYTES) -> AsyncIterator[bytes]:
     """Pieces as blocks of a size that is worth a write; the last one also when the sender fails."""
     wanted, buffer, fault = first, bytearray(), None
     try:
@@ -178,7 +180,7 @@ async def blocks(pieces: AsyncIterator[bytes], *, first: int = PIECE) -> AsyncIt
             if len(buffer) >= wanted:
                 yield bytes(buffer)
                 buffer.clear()
-                wanted = PIECE
+                wanted = PIECE_BYTES
     except Exception as error:  # noqa: BLE001 it rises again, once what came before it is kept
         fault = error
     if buffer:
@@ -246,13 +248,13 @@ def _lay_aside(aside: BinaryIO, block: bytes, summed: Any) -> None:
 
 
 async def _again(aside: BinaryIO) -> AsyncGenerator[bytes, None]:
-    while piece := await asyncio.to_thread(aside.read, PIECE):
+    while piece := await asyncio.to_thread(aside.read, PIECE_BYTES):
         yield piece
 
 
 async def _sniff(file: FilmFile, writer: Writer, block: bytes) -> None:
     """The first bytes tell whether the rest is worth sending, in however many pieces they came."""
-    wanted, arrived = min(HEAD, file.size), writer.offset
+    wanted, arrived = min(HEAD_BYTES, file.size), writer.offset
     if arrived >= wanted or arrived + len(block) < wanted:
         return
     head = await asyncio.to_thread(writer.head, arrived) if arrived else b""

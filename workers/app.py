@@ -20,7 +20,7 @@ from festival.pool import open_pool
 from festival.progress import News
 from festival.settings import Settings
 
-LONGEST_TASK = 3 * 3600
+LONGEST_TASK_S = 3 * 3600
 HEARTBEAT_KEY = "pulse.worker."
 PR_SET_PDEATHSIG = 1
 
@@ -40,7 +40,7 @@ def configuration() -> dict[str, object]:
         "task_ignore_result": True,
         "task_serializer": "json",
         "accept_content": ["json"],
-        "task_time_limit": LONGEST_TASK,
+        "task_time_limit": LONGEST_TASK_S,
         "worker_prefetch_multiplier": 1,
         "worker_hijack_root_logger": False,
         "worker_soft_shutdown_timeout": 5,
@@ -48,7 +48,7 @@ def configuration() -> dict[str, object]:
         "worker_cancel_long_running_tasks_on_connection_loss": True,
         "broker_connection_retry_on_startup": True,
         "broker_transport_options": {
-            "visibility_timeout": LONGEST_TASK + 600,
+            "visibility_timeout": LONGEST_TASK_S + 600,
             "unacked_restore_interval": 10,
             "unacked_restore_throttle": 1,
             "queue_order_strategy": "priority",

@@ -24,7 +24,7 @@ from units.times import clock_face
 
 LEFT, RIGHT, TOP, FOOT = 34.0, 404.0, 16.0, 152.0
 """Where the curve lies in its box of 520 by 178; to its right stand the two last figures."""
-APART = 16.0
+APART = 16.0  # units of the box, between the two figures
 MOST_MARKS = 6
 STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)
 

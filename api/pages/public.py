@@ -30,7 +30,7 @@ from screenings.publication import (
 )
 from units.times import clock_face
 
-ROW = 30
+ROW = 30  # pixels between two bars
 
 
 def shortly(request: AnyRequest) -> dict[str, str]:

@@ -32,7 +32,7 @@ VERSION = "1.0.0"
 ALGORITHMS = {"sha1": "sha1", "sha256": "sha256", "md5": "md5"}
 OCTETS = "application/offset+octet-stream"
 DECIMAL = re.compile(r"(0|[1-9][0-9]{0,99})")
-MOST_METADATA = 8192
+MOST_METADATA = 8192  # characters
 ALWAYS = {"Tus-Resumable": VERSION, "Cache-Control": "no-store"}
 
 T = TypeVar("T")

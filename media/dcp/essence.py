@@ -8,7 +8,7 @@ from media.runner import PermanentFault
 from media.sandbox import Sandbox
 from media.scan import ratio
 
-HEAD = 2 * 1024 * 1024
+HEAD_BYTES = 2 * 1024 * 1024
 PARTITION = bytes.fromhex("060e2b34020501010d010201")
 CRYPTOGRAPHIC_CONTEXT = bytes.fromhex("060e2b34025301010d01040102020000")  # SMPTE ST 429-6
 ENCRYPTED_TRIPLET = bytes.fromhex("060e2b34020401070d010301027e0100")
@@ -25,7 +25,7 @@ def is_locked(path: Path) -> bool:
 
 def head_of(path: Path) -> bytes:
     with path.open("rb") as film:
-        return film.read(HEAD)
+        return film.read(HEAD_BYTES)
 
 
 def look(sandbox: Sandbox, kind: str) -> Essence | None:

@@ -14,7 +14,7 @@ from media.dcp.lists import BadList, child, elements, identity, name, text
 from media.dcp.package import Asset, Composition, Essence, Package, PackageProblem, ReelTrack
 from media.runner import Cancelled
 from media.sandbox import Sandbox
-from media.storage import PIECE
+from media.storage import PIECE_BYTES
 from media.tools import Tools
 
 MAPS = ("ASSETMAP.xml", "ASSETMAP")
@@ -217,7 +217,7 @@ def sha1_of(path: Path, cancelled: Callable[[], bool]) -> Iterator[int | str]:
     """Bytes read so far, again and again; at the end the hash as packing lists write it."""
     digest, read_so_far = hashlib.sha1(usedforsecurity=False), 0
     with path.open("rb") as film:
-        while piece := film.read(16 * PIECE):
+        while piece := film.read(16 * PIECE_BYTES):
             if cancelled():
                 raise Cancelled
             digest.update(piece)

@@ -9,12 +9,12 @@ from pathlib import Path, PurePosixPath
 
 from media.dcp.package import PackageProblem
 from media.runner import Cancelled
-from media.storage import PIECE
+from media.storage import PIECE_BYTES
 
 MOST_FILES = 3000
 MOST_RATIO = 60  # pictures and sound hardly pack; a list packs a little
-SMALL = 8 * PIECE
-TAIL = 128 * 1024
+SMALL_BYTES = 8 * PIECE_BYTES
+TAIL_BYTES = 128 * 1024
 UNREADABLE = (
     zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error,
     lzma.LZMAError,
@@ -52,7 +52,7 @@ def unpack(
 def count(archive: Path) -> None:
     """How many files the end of the archive promises, before its whole table is read."""
     with archive.open("rb") as packed:
-        packed.seek(max(0, archive.stat().st_size - TAIL))
+        packed.seek(max(0, archive.stat().st_size - TAIL_BYTES))
         tail = packed.read()
     promised = 0
     if (at := tail.rfind(b"PK\x06\x06")) >= 0:
@@ -81,7 +81,9 @@ def check(entries: list[zipfile.ZipInfo], most_bytes: int) -> None:
         if entry.filename in seen:
             raise BadArchive("ARCHIVE_ABSURD", plain(entry.filename))
         seen.add(entry.filename)
-        if entry.file_size > SMALL and entry.file_size > MOST_RATIO * max(entry.compress_size, 1):
+        if entry.file_size > SMALL_BYTES and entry.file_size > MOST_RATIO * max(
+            entry.compress_size, 1
+        ):
             raise BadArchive("ARCHIVE_ABSURD", f"{entry.file_size} / {entry.compress_size}")
     if sum(entry.file_size for entry in entries) > most_bytes:
         raise BadArchive("ARCHIVE_ABSURD", f"> {most_bytes}")
@@ -106,7 +108,7 @@ def write(
     target.parent.mkdir(parents=True, exist_ok=True)
     written = 0
     with packed.open(entry) as source, target.open("xb") as copy:
-        while piece := source.read(4 * PIECE):
+        while piece := source.read(4 * PIECE_BYTES):
             if cancelled():
                 raise Cancelled
             written += len(piece)

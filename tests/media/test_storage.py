@@ -192,8 +192,8 @@ def test_a_key_that_is_not_ours_reaches_no_path(store: Store, bad: str) -> None:
 
 @pytest.mark.parametrize(("start", "count"), [(0, 30), (0, 10), (7, 9), (29, 1), (0, 0)])
 async def test_a_part_of_a_file_comes_in_pieces(store, key, monkeypatch, start, count) -> None:
-    monkeypatch.setattr("media.bucket.PIECE", 4)
-    monkeypatch.setattr(storage, "PIECE", 16)
+    monkeypatch.setattr("media.bucket.PIECE_BYTES", 4)
+    monkeypatch.setattr(storage, "PIECE_BYTES", 16)
     said = bytes(range(30))
     store.publish(a_copy(store, said=said), key)
     kept = store.published(key, "v0/part.m4s")

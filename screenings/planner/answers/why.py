@@ -10,7 +10,7 @@ from screenings.planner.rules import prices
 from screenings.planner.rules.audience import hour_cost, room_cost
 
 ALTERNATIVES = 3
-HALF_DAY = 6 * 60
+HALF_DAY = 6 * 60  # minutes, of the hours in which films are shown
 
 
 class Forced(Struct, frozen=True):
