@@ -13,7 +13,7 @@ from festival.tables import Edition
 from screenings import lists
 from screenings.lists import Item, Placed, programme_of
 from screenings.planner.answers.shapes import Explanation
-from screenings.planner.answers.words import Remark
+from screenings.planner.answers.words import Statement
 from screenings.planner.model import Clash, day_of, minute_of
 from screenings.planner.rules import RULE_OF
 from screenings.planner.rules.facts import debate
@@ -160,7 +160,7 @@ def explanation_row(explanation: Explanation, names: Names) -> dict[str, Any]:
     }
 
 
-def remark_row(kind: str, remark: Remark, names: Names) -> dict[str, Any]:
+def remark_row(kind: str, remark: Statement, names: Names) -> dict[str, Any]:
     key = f"{kind}.{remark.code}"
     return {
         "code": remark.code,

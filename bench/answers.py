@@ -24,7 +24,7 @@ from screenings.planner.answers.whatif import heat, lay
 from screenings.planner.driver import plan
 from screenings.planner.model import Guest, Jury, Placement, Problem, day_of
 from screenings.planner.rules import breaches
-from screenings.planner.rules.facts import Facts
+from screenings.planner.rules.facts import ProblemFacts
 from units.times import DAY
 
 SECONDS = {"S": 3.0, "M": 5.0, "L": 10.0, "XL": 20.0}
@@ -62,7 +62,7 @@ def change(problem: Problem, was: list[Placement], seconds: float) -> tuple[str,
     least = min(on_day, key=lambda screen: (on_day[screen], screen))
     shut = closed(problem, least, 1)
     found = repair(shut, was, seconds=seconds)
-    broken = sum(c.code != "lock_moved" for c in breaches(Facts(shut), found.plan))
+    broken = sum(c.code != "lock_moved" for c in breaches(ProblemFacts(shut), found.plan))
     return (
         f"closing {least} ({on_day[least]} films): {found.verdict}, {found.moves} moves, at least "
         f"{found.moves_bound}, {'proved' if found.moves_proved else 'open'} after "
@@ -71,7 +71,7 @@ def change(problem: Problem, was: list[Placement], seconds: float) -> tuple[str,
 
 
 def elsewhere(problem: Problem, was: list[Placement]) -> tuple[str, float]:
-    grid = lay(Facts(problem), was)
+    grid = lay(ProblemFacts(problem), was)
     names = [(p.programme, p.number) for p in was][:: max(1, len(was) // ASKED)][:ASKED]
     took = []
     for name in names:

@@ -29,7 +29,7 @@ from festival.language import LANGUAGES, t
 from screenings.planner.answers.explain import explain
 from screenings.planner.answers.repair import repair
 from screenings.planner.answers.shapes import Explanation, Repair, closed
-from screenings.planner.answers.words import Remark
+from screenings.planner.answers.words import Statement
 from screenings.planner.checker import check
 from screenings.planner.model import (
     Clash,
@@ -161,7 +161,7 @@ def say_why(explanation: Explanation, lang: str) -> None:
             console.print("  " + t(lang, f"{kind}.{remark.code}", **said(lang, remark)))
 
 
-def said(lang: str, remark: Remark) -> dict[str, int | str]:
+def said(lang: str, remark: Statement) -> dict[str, int | str]:
     """A problem on paper knows no weekdays: its days are counted."""
     return {
         key: t(lang, "planner.day", n=value) if key == "day" else value

@@ -8,7 +8,7 @@ from msgspec import Struct
 from ortools.sat.python import cp_model
 
 from screenings.planner.model import Placement, Problem, day_of, minute_of
-from screenings.planner.rules.facts import Facts
+from screenings.planner.rules.facts import ProblemFacts
 
 
 class Traits(Struct, frozen=True):
@@ -54,7 +54,7 @@ def reach(
     traits: Mapping[str, Traits] | None = None,
 ) -> Reach:
     """All that must be seen before anything else, then as many programmes as possible."""
-    facts = Facts(problem)
+    facts = ProblemFacts(problem)
     wishes = wished(facts, persona, traits or {})
     open_to = [p for p in placements if p.programme in wishes and comes(facts, persona, p)]
     seen, best = select(facts, open_to, wishes, pause=persona.pause, most_a_day=persona.most_a_day)
@@ -76,7 +76,7 @@ def worst(
     return min(reaches, key=lambda r: (r.share, r.persona), default=None)
 
 
-def wished(facts: Facts, persona: Persona, traits: Mapping[str, Traits]) -> dict[str, int]:
+def wished(facts: ProblemFacts, persona: Persona, traits: Mapping[str, Traits]) -> dict[str, int]:
     """What each programme is worth: one that must be seen outweighs all that need not."""
     open_to = [
         p.id
@@ -97,7 +97,7 @@ def suits(persona: Persona, traits: Traits) -> bool:
     return not persona.understands or traits.wordless or bool(set(persona.understands) & heard)
 
 
-def comes(facts: Facts, persona: Persona, p: Placement) -> bool:
+def comes(facts: ProblemFacts, persona: Persona, p: Placement) -> bool:
     ends = minute_of(p.start) + facts.ends(p) - p.start
     return (
         (not persona.days or day_of(p.start) in persona.days)
@@ -107,7 +107,7 @@ def comes(facts: Facts, persona: Persona, p: Placement) -> bool:
 
 
 def select(
-    facts: Facts,
+    facts: ProblemFacts,
     placements: Sequence[Placement],
     wishes: Mapping[str, int],
     *,
@@ -141,7 +141,7 @@ def select(
     return sorted(chosen, key=lambda p: p.start), status == cp_model.OPTIMAL
 
 
-def one_can_see_both(facts: Facts, a: Placement, b: Placement, pause: int) -> bool:
+def one_can_see_both(facts: ProblemFacts, a: Placement, b: Placement, pause: int) -> bool:
     first, second = (a, b) if a.start <= b.start else (b, a)
     way = facts.way(a.screen, b.screen)
     return facts.ends(first) + max(way, pause) <= second.start

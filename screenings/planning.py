@@ -43,7 +43,7 @@ from screenings.planner.model import (
 )
 from screenings.planner.process import PlannerFailed, PlanTask, WhyTask, explained, mended, solve
 from screenings.planner.rules import prices
-from screenings.planner.rules.facts import Facts
+from screenings.planner.rules.facts import ProblemFacts
 from screenings.questions import mending
 from screenings.tables import Grid, PlanRun
 
@@ -231,7 +231,7 @@ def plan_of(problem: Problem, repair: Repair) -> Plan:
         placements=repair.plan,
         unplaced=out,
         cost=repair.cost,
-        cost_by_rule=prices(Facts(problem), repair.plan),
+        cost_by_rule=prices(ProblemFacts(problem), repair.plan),
         bound=0,
         gap=0.0,
         seconds=repair.seconds,

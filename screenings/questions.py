@@ -20,7 +20,7 @@ from screenings.planner.answers.whatif import Cell, LaidPlan, heat, lay
 from screenings.planner.answers.why import Why, why
 from screenings.planner.model import Name, Placement, Problem
 from screenings.planner.process import PlannerFailed, RepairTask, WhyTask, explained, mended
-from screenings.planner.rules.facts import Facts
+from screenings.planner.rules.facts import ProblemFacts
 
 log = logging.getLogger("planner")
 
@@ -71,7 +71,7 @@ async def about(edition: Edition, screening: str) -> tuple[Why, list[Cell]]:
         raise Missing("screening_missing")
 
     def answer() -> tuple[Why, list[Cell]]:
-        grid: LaidPlan = lay(Facts(problem), placements)
+        grid: LaidPlan = lay(ProblemFacts(problem), placements)
         return why(grid, names[screening]), heat(grid, names[screening])
 
     try:
@@ -203,7 +203,7 @@ async def proposal(
 
 
 def mending(problem: Problem, placements: list[Placement], *, seconds: float) -> RepairTask:
-    facts = Facts(problem)
+    facts = ProblemFacts(problem)
     only = {(p.programme, p.number) for p in placements}
     move_costs = {name: WITH_GUESTS for name in only if name[1] == 0 and facts.guests[name[0]]}
     return RepairTask(

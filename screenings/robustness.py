@@ -8,7 +8,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from screenings.planner.model import Name, Placement, Problem, day_of
-from screenings.planner.rules.facts import Facts, debate
+from screenings.planner.rules.facts import ProblemFacts, debate
 
 MinutesArray = NDArray[np.int64]
 
@@ -46,7 +46,7 @@ def lateness(
 
     `worst` is the delay that one day in a hundred exceeds.
     """
-    facts, chance = Facts(problem), np.random.default_rng(seed)
+    facts, chance = ProblemFacts(problem), np.random.default_rng(seed)
     how = overrun or Overrun()
     odds = np.asarray(how.weights, dtype=float) / sum(how.weights)
     ordered = sorted(placements, key=lambda p: (p.start, p.screen, p.programme, p.number))
@@ -68,7 +68,9 @@ def lateness(
     return delays
 
 
-def waits_for(facts: Facts, ordered: Sequence[Placement]) -> dict[Name, list[tuple[Name, int]]]:
+def waits_for(
+    facts: ProblemFacts, ordered: Sequence[Placement]
+) -> dict[Name, list[tuple[Name, int]]]:
     """Whom a screening waits for, and how long after them: the film before, the guest's film."""
     waits: dict[Name, list[tuple[Name, int]]] = defaultdict(list)
     last_in: dict[tuple[str, int], Placement] = {}

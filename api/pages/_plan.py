@@ -18,7 +18,7 @@ from screenings.planner.answers.whatif import LaidPlan, lay
 from screenings.planner.answers.why import costs
 from screenings.planner.model import Placement, Plan, Problem, Progress, day_of, minute_of
 from screenings.planner.rules import breaches, prices
-from screenings.planner.rules.facts import Facts
+from screenings.planner.rules.facts import ProblemFacts
 from screenings.tables import PlanRun
 from units.times import clock_face
 
@@ -158,7 +158,7 @@ def proposal_of(
     houses = {screen.id: screen.name for screen in problem.screens}
     stood = msgspec.convert(run.before, list[Placement])
     before = planning.known(problem, run.before)
-    facts = Facts(problem)
+    facts = ProblemFacts(problem)
     old, new = lay(facts, before), lay(facts, plan.placements)
     groups: dict[Change, list[PlanLine]] = {"moved": [], "added": [], "dropped": []}
     for move in difference(stood, plan.placements):
@@ -181,7 +181,7 @@ def proposal_of(
     )
 
 
-def locks_clash(facts: Facts) -> bool:
+def locks_clash(facts: ProblemFacts) -> bool:
     """What is locked breaks a rule by itself: no plan can mend that."""
     pins = [Placement(p.programme, p.number, p.screen, p.start) for p in facts.problem.pins]
     return any(clash.code != "lock_moved" for clash in breaches(facts, pins))

@@ -22,7 +22,7 @@ from festival.tables import Edition, Person
 from screenings import acts, lists
 from screenings.defaults import SCREEN
 from screenings.planner.model import Plan, Problem
-from screenings.planner.rules.facts import Facts
+from screenings.planner.rules.facts import ProblemFacts
 from screenings.tables import PlanRun
 from screenings.venues import Id
 from submissions.lists import sections_of
@@ -131,7 +131,7 @@ async def plan_page(
         shares=_plan.shares_of(plan, lang) if plan else [],
         proposal=proposal,
         ticked=ticked,
-        locks_clash=_plan.locks_clash(Facts(msgspec.convert(run.problem, Problem))),
+        locks_clash=_plan.locks_clash(ProblemFacts(msgspec.convert(run.problem, Problem))),
         undone=run.act is not None and await acts.is_undone_in(edition, run.act),
         explanation=_plan.explanation_of(run, names, lang),
     )

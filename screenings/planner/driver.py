@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ortools.sat.python import cp_model
 
 from screenings.planner.answers.reasons import reasons
-from screenings.planner.bound.enumeration import assembled, verdict
+from screenings.planner.bound.enumeration import assembled, enumerated
 from screenings.planner.bound.master import MasterProblem, bound_for, price_of_locks
 from screenings.planner.clock import Clock, CountedClock, WallClock
 from screenings.planner.exact import instance_model as exact
@@ -354,7 +354,7 @@ def settle(run: Run, search: Search) -> int:
         return tried
     run.phase = "exact"
     ends = run.clock.now() + min(MOST_PROOF_S, 0.3 * run.left)
-    outcome = verdict(
+    outcome = enumerated(
         bound,
         run.price,
         seconds=ends - run.clock.now(),

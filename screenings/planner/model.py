@@ -19,7 +19,7 @@ ClockMinute = Annotated[int, Meta(ge=0, le=2 * DAY)]
 Positive = Annotated[int, Meta(ge=1, le=MANY)]
 Number = Annotated[int, Meta(ge=0, le=99)]
 Days = Annotated[int, Meta(ge=1, le=15)]
-Step = Annotated[int, Meta(ge=1, le=60)]
+GridStep = Annotated[int, Meta(ge=1, le=60)]
 OfDay = Annotated[int, Meta(ge=DAY_TURNS, lt=DAY + DAY_TURNS)]
 
 
@@ -42,7 +42,7 @@ class Screen(Given, frozen=True):
     turnaround: Minutes = 25
     venue: str = ""
     commune: str = ""
-    step: Step | None = None
+    step: GridStep | None = None
     slots: list[Minutes] | None = None
     closures: list[tuple[Moment, Moment]] = []
     step_free: bool = True
@@ -229,7 +229,7 @@ class Problem(Given, frozen=True):
     guests: list[Guest] = []
     pins: list[Pin] = []
     pairs: list[tuple[str, str, Count]] = []
-    step: Step = 15
+    step: GridStep = 15
     travel: Minutes = 15
     ways: list[tuple[str, str, Minutes]] = []
     juries: list[Jury] = []

@@ -4,7 +4,7 @@ from itertools import combinations
 import pytest
 
 from screenings.personas import Persona, Traits, one_can_see_both, reach, select, worst
-from screenings.planner.rules import Facts
+from screenings.planner.rules import ProblemFacts
 from tests.screenings.planner.builders import (
     DAY,
     a_festival,
@@ -91,7 +91,7 @@ def test_the_visitor_served_least_is_found():
 
 def test_nobody_is_in_two_places_and_no_selection_is_larger():
     problem = a_festival(6, films=7)
-    facts = Facts(problem)
+    facts = ProblemFacts(problem)
     plan = [a_placement(f"{14 + n}:00", p.id, 0, f"s{n % 4}", day=n % 2)
             for n, p in enumerate(problem.programmes)]
 
@@ -115,7 +115,7 @@ def test_no_other_visit_is_worth_more(seed):
 
     found = reach(problem, plan, persona)
 
-    facts = Facts(problem)
+    facts = ProblemFacts(problem)
     asked = [p for p in plan if p.start % DAY + facts.ends(p) - p.start <= at("23:30")]
 
     def allowed(some):

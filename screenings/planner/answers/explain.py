@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator
 from ortools.sat.python import cp_model
 
 from screenings.planner.answers.shapes import Explanation
-from screenings.planner.answers.words import Remark, spoken
+from screenings.planner.answers.words import Statement, spoken
 from screenings.planner.exact.rule_model import (
     HARD,
     SECOND,
@@ -35,7 +35,7 @@ from screenings.planner.rules.demands import (
     touched,
 )
 from screenings.planner.rules.domains import Domains
-from screenings.planner.rules.facts import Facts, hours_on, length, titled
+from screenings.planner.rules.facts import ProblemFacts, hours_on, length, titled
 from screenings.planner.rules.rule import Demand
 from screenings.planner.search.construct import first_plan
 from screenings.planner.search.instance import Instance, compile_instance
@@ -61,7 +61,7 @@ class Countdown:
 
 def explain(problem: Problem, *, seconds: float = 60.0) -> Explanation:
     """First a verdict, then the smallest reason for it, then the smallest way out."""
-    facts, watch = Facts(problem), Countdown(seconds)
+    facts, watch = ProblemFacts(problem), Countdown(seconds)
     remarks = list(foreseen(facts))
     every = frozenset(demands_of(facts))
     answer = conflict(facts, every, remarks, watch)
@@ -88,7 +88,7 @@ def explain(problem: Problem, *, seconds: float = 60.0) -> Explanation:
     )
 
 
-def lawful(facts: Facts, plan: list[Placement]) -> bool:
+def lawful(facts: ProblemFacts, plan: list[Placement]) -> bool:
     """What locks break among themselves is theirs."""
     locks = {(pin.programme, pin.number) for pin in facts.problem.pins}
     return all(set(clash.screenings) <= locks for clash in breaches(facts, plan))
@@ -97,7 +97,7 @@ def lawful(facts: Facts, plan: list[Placement]) -> bool:
 # What arithmetic sees before any solver
 
 
-def foreseen(facts: Facts) -> Iterator[Remark]:
+def foreseen(facts: ProblemFacts) -> Iterator[Statement]:
     yield from without_a_start(facts)
     yield from colliding_locks(facts)
     yield from overfull_screen_days(facts)
@@ -105,7 +105,7 @@ def foreseen(facts: Facts) -> Iterator[Remark]:
     yield from overfull_equipment(facts)
 
 
-def without_a_start(facts: Facts) -> Iterator[Remark]:
+def without_a_start(facts: ProblemFacts) -> Iterator[Statement]:
     """One screening to which what is said of it alone leaves no start."""
     demands = [demand for demand in demands_of(facts) if demand.code != "lock"]
     domains = Domains(facts, facts.names)
@@ -114,21 +114,21 @@ def without_a_start(facts: Facts) -> Iterator[Remark]:
     for name in facts.names:
         if name[1] < facts.programmes[name[0]].showings and not has_start(facts, domains, name):
             rules = [demand for demand in demands if narrows(facts, demand, name)]
-            yield Remark("no_start", titled(facts, name), [Demand("promise", *name), *rules])
+            yield Statement("no_start", titled(facts, name), [Demand("promise", *name), *rules])
 
 
-def has_start(facts: Facts, domains: Domains, name: Name) -> bool:
+def has_start(facts: ProblemFacts, domains: Domains, name: Name) -> bool:
     return any(domains.starts(name, screen) for screen in facts.screens)
 
 
-def narrows(facts: Facts, demand: Demand, name: Name) -> bool:
+def narrows(facts: ProblemFacts, demand: Demand, name: Name) -> bool:
     """It says something of this screening alone."""
     before, after = Domains(facts, [name]), Domains(facts, [name])
     tell(facts, demand, after)
     return any(before.starts(name, s) != after.starts(name, s) for s in facts.screens)
 
 
-def colliding_locks(facts: Facts) -> Iterator[Remark]:
+def colliding_locks(facts: ProblemFacts) -> Iterator[Statement]:
     locks = [Placement(p.programme, p.number, p.screen, p.start) for p in facts.problem.pins]
     for clash in clashes(facts.problem, locks):
         if len(clash.screenings) == 2 and clash.level == "block":
@@ -140,10 +140,10 @@ def colliding_locks(facts: Facts) -> Iterator[Remark]:
             rules = [
                 Demand(code, *name) for name in (first, second) for code in ("lock", "promise")
             ]
-            yield Remark("locks_collide", {**names, "clash": clash.code}, rules)
+            yield Statement("locks_collide", {**names, "clash": clash.code}, rules)
 
 
-def overfull_screen_days(facts: Facts) -> Iterator[Remark]:
+def overfull_screen_days(facts: ProblemFacts) -> Iterator[Statement]:
     """The locked screenings of a screen’s day need more minutes than it is open."""
     locked: dict[tuple[str, int], list[Name]] = defaultdict(list)
     for pin in facts.problem.pins:
@@ -155,7 +155,7 @@ def overfull_screen_days(facts: Facts) -> Iterator[Remark]:
         if need > opened:
             rules = [Demand("outside_hours", screen, day), Demand("turnaround_short", screen)]
             rules += [Demand(code, *name) for name in names for code in ("lock", "promise")]
-            yield Remark(
+            yield Statement(
                 "open_too_short",
                 {
                     "screen": facts.screens[screen].name,
@@ -168,7 +168,7 @@ def overfull_screen_days(facts: Facts) -> Iterator[Remark]:
             )
 
 
-def short_stays(facts: Facts) -> Iterator[Remark]:
+def short_stays(facts: ProblemFacts) -> Iterator[Statement]:
     """A guest whose films last longer than the stay."""
     for guest in facts.problem.guests:
         names = [(p, 0) for p in guest.programmes if facts.programmes[p].showings]
@@ -182,10 +182,10 @@ def short_stays(facts: Facts) -> Iterator[Remark]:
                 "need": need,
                 "count": len(names),
             }
-            yield Remark("stay_too_short", details, rules)
+            yield Statement("stay_too_short", details, rules)
 
 
-def overfull_equipment(facts: Facts) -> Iterator[Remark]:
+def overfull_equipment(facts: ProblemFacts) -> Iterator[Statement]:
     """All that needs one equipment (or just a screen) against all hours that offer it."""
     needs = sorted({e for p in facts.problem.programmes for e in p.equipment})
     for equipment in (None, *needs):
@@ -217,10 +217,10 @@ def overfull_equipment(facts: Facts) -> Iterator[Remark]:
             ]
             code = "equipment_too_short" if equipment else "festival_too_full"
             details: Details = {"open": opened, "need": need, "count": len(wanted)}
-            yield Remark(code, {**details, "equipment": equipment or ""}, rules)
+            yield Statement(code, {**details, "equipment": equipment or ""}, rules)
 
 
-def needed(facts: Facts, names: Collection[Name], screen: Screen) -> int:
+def needed(facts: ProblemFacts, names: Collection[Name], screen: Screen) -> int:
     films = sum(length(facts.programmes[name[0]], name[1]) for name in names)
     return films + screen.turnaround * (len(names) - 1)
 
@@ -229,7 +229,7 @@ def needed(facts: Facts, names: Collection[Name], screen: Screen) -> int:
 
 
 def conflict(
-    facts: Facts, rules: frozenset[Demand], remarks: Collection[Remark], watch: Countdown
+    facts: ProblemFacts, rules: frozenset[Demand], remarks: Collection[Statement], watch: Countdown
 ) -> SolverAnswer:
     """From small suspects to the whole: what arithmetic says, then the tightest, then greedy."""
     for remark in remarks:
@@ -257,11 +257,11 @@ def about(rules: Collection[Demand], names: Collection[Name]) -> frozenset[Deman
     )
 
 
-def asked(facts: Facts, rules: frozenset[Demand], seconds: float) -> SolverAnswer:
+def asked(facts: ProblemFacts, rules: frozenset[Demand], seconds: float) -> SolverAnswer:
     return ask(rule_model(facts, touched(rules), kept=(), doubted=rules), seconds=seconds)
 
 
-def start_counts(facts: Facts, rules: Collection[Demand]) -> dict[Name, int]:
+def start_counts(facts: ProblemFacts, rules: Collection[Demand]) -> dict[Name, int]:
     """How many starts these demands leave to each screening that they promise."""
     domains = Domains(facts, touched(rules))
     for demand in in_turn([*physics_of(facts), *rules]):
@@ -273,7 +273,7 @@ def start_counts(facts: Facts, rules: Collection[Demand]) -> dict[Name, int]:
 
 
 def grown(
-    facts: Facts,
+    facts: ProblemFacts,
     rules: frozenset[Demand],
     names: list[Name],
     watch: Countdown,
@@ -304,7 +304,7 @@ def sharing(instance: Instance, left_out: set[int]) -> set[int]:
     return {at for members in instance.limited if left_out & set(members) for at in members}
 
 
-def firmly(facts: Facts, rules: frozenset[Demand], seconds: float) -> SolverAnswer:
+def firmly(facts: ProblemFacts, rules: frozenset[Demand], seconds: float) -> SolverAnswer:
     """Demands as plain facts are quicker to refute; then all of them are the core."""
     model = rule_model(facts, touched(rules), kept=rules)
     answer = ask(model, seconds=seconds, configuration=HARD)
@@ -314,14 +314,14 @@ def firmly(facts: Facts, rules: frozenset[Demand], seconds: float) -> SolverAnsw
 # The smallest reason
 
 
-def agreed(facts: Facts, core: frozenset[Demand], watch: Countdown) -> bool:
+def agreed(facts: ProblemFacts, core: frozenset[Demand], watch: Countdown) -> bool:
     """A second configuration, with rules as plain facts, must say so too."""
     model = rule_model(facts, touched(core), kept=core)
     return ask(model, seconds=max(1.0, watch.left), configuration=SECOND).core is not None
 
 
 def minimised(
-    facts: Facts, core: frozenset[Demand], watch: Countdown
+    facts: ProblemFacts, core: frozenset[Demand], watch: Countdown
 ) -> tuple[frozenset[Demand], bool]:
     """Leave out one rule after the other; those without which a plan exists are necessary."""
     necessary: set[Demand] = set()
@@ -340,7 +340,7 @@ def minimised(
 
 
 def smallest_repair(
-    facts: Facts, every: frozenset[Demand], core: frozenset[Demand], watch: Countdown
+    facts: ProblemFacts, every: frozenset[Demand], core: frozenset[Demand], watch: Countdown
 ) -> tuple[frozenset[Demand], list[Placement], bool]:
     """Let go the fewest rules that break every core found; look for another core; again."""
     cores = [core]

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from screenings.planner import minutes
 from screenings.planner.model import Name, Placement, Unplaced
 from screenings.planner.rules import RULES
-from screenings.planner.rules.facts import Facts
+from screenings.planner.rules.facts import ProblemFacts
 from screenings.planner.search.instance import Instance, InstanceBuilder
 from screenings.planner.search.schedule import Schedule, schedule_of
 from units.times import DAY, DAY_TURNS
@@ -65,7 +65,7 @@ def emptied_by(instance: Instance, names: Collection[Name]) -> dict[Name, str]:
     return cause_of
 
 
-def opens(facts: Facts) -> bool:
+def opens(facts: ProblemFacts) -> bool:
     """Some screen opens on some day for at least one start."""
     return any(
         hours

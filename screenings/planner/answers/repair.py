@@ -33,7 +33,7 @@ from screenings.planner.model import Name, Placement, Problem, day_of
 from screenings.planner.rules import breaches, cost
 from screenings.planner.rules.demands import demands_of, in_turn, physics_of, tell
 from screenings.planner.rules.domains import Domains
-from screenings.planner.rules.facts import Facts
+from screenings.planner.rules.facts import ProblemFacts
 from screenings.planner.rules.rule import Demand
 from screenings.planner.search.instance import Instance, compile_instance
 
@@ -42,7 +42,7 @@ from screenings.planner.search.instance import Instance, compile_instance
 class RepairSearch:
     """`movable` ones are modelled; each other one stays, or is moved who knows where."""
 
-    facts: Facts
+    facts: ProblemFacts
     kept: frozenset[Demand]
     names: list[Name]
     was: dict[Name, Placement]
@@ -143,7 +143,7 @@ def begin(
     wanted: set[Name] | None,
     ends: float,
 ) -> tuple[RepairSearch, list[Name]]:
-    facts = Facts(problem)
+    facts = ProblemFacts(problem)
     promised = [(p.id, k) for p in problem.programmes for k in range(p.showings)]
     names = [name for name in promised if wanted is None or name in wanted]
     stood = {

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from screenings.planner.model import Name, Placement, Plan, Problem, gap
 from screenings.planner.rules import breaches, in_time, prices
-from screenings.planner.rules.facts import Facts
+from screenings.planner.rules.facts import ProblemFacts
 
 Standing = dict[Name, Placement]
 
@@ -19,7 +19,7 @@ def settled(problem: Problem, was: Collection[Placement], plan: Plan, *, seconds
     whatever the rules or the cost refuse is left where the plan had it.
     """
     ends = time.monotonic() + seconds
-    facts = Facts(problem)
+    facts = ProblemFacts(problem)
     now: Standing = {(p.programme, p.number): p for p in plan.placements}
     old: Standing = {(p.programme, p.number): p for p in was if (p.programme, p.number) in now}
 
@@ -45,7 +45,7 @@ def moved(old: Standing, now: Standing) -> list[Name]:
 
 
 def sent_back(
-    facts: Facts,
+    facts: ProblemFacts,
     old: Standing,
     now: Standing,
     names: Collection[Name],
@@ -70,7 +70,7 @@ def sent_back(
     return trial
 
 
-def priced(facts: Facts, plan: Plan, now: Standing) -> Plan:
+def priced(facts: ProblemFacts, plan: Plan, now: Standing) -> Plan:
     by_rule = prices(facts, now.values(), plan.unplaced)
     cost = sum(by_rule.values())
     return replace(

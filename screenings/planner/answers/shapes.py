@@ -6,7 +6,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from screenings.planner.answers.words import Remark
+from screenings.planner.answers.words import Statement
 from screenings.planner.model import Name, Placement, Problem
 from screenings.planner.rules.rule import Demand
 
@@ -20,13 +20,13 @@ class Explanation(Struct, frozen=True):
     """
 
     verdict: Literal["possible", "impossible", "unknown"]
-    remarks: list[Remark] = []
+    remarks: list[Statement] = []
     first_core: list[Demand] = []
     first_seconds: float = 0.0
-    core: list[Remark] = []
+    core: list[Statement] = []
     minimal: bool = False
     core_seconds: float = 0.0
-    repair: list[Remark] = []
+    repair: list[Statement] = []
     smallest: bool = False
     plan: list[Placement] = []
     seconds: float = 0.0

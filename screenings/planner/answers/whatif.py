@@ -9,7 +9,7 @@ from msgspec import Struct
 from screenings.planner import minutes
 from screenings.planner.model import Name, Placement
 from screenings.planner.rules.demands import demands_of
-from screenings.planner.rules.facts import Facts
+from screenings.planner.rules.facts import ProblemFacts
 from screenings.planner.search.instance import Position, compile_instance
 from screenings.planner.search.schedule import Schedule, schedule_of
 
@@ -30,12 +30,12 @@ class Cell(Struct, frozen=True):
 class LaidPlan:
     """A plan laid out once, to be asked many times. No lock holds: moving is what is asked about."""
 
-    facts: Facts
+    facts: ProblemFacts
     plan: dict[Name, Placement]
     schedule: Schedule
 
 
-def lay(facts: Facts, placements: Collection[Placement]) -> LaidPlan:
+def lay(facts: ProblemFacts, placements: Collection[Placement]) -> LaidPlan:
     plan = {(p.programme, p.number): p for p in placements}
     known = set(facts.names)
     names = [*facts.names, *(name for name in plan if name not in known)]

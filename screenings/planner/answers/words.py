@@ -4,11 +4,11 @@ from msgspec import Struct
 
 from screenings.planner.model import Details
 from screenings.planner.rules.demands import constraint_of
-from screenings.planner.rules.facts import Facts
+from screenings.planner.rules.facts import ProblemFacts
 from screenings.planner.rules.rule import Demand
 
 
-class Remark(Struct, frozen=True):
+class Statement(Struct, frozen=True):
     """A code and what its sentence needs; `rules` are the demands that it speaks of."""
 
     code: str
@@ -16,7 +16,7 @@ class Remark(Struct, frozen=True):
     rules: list[Demand] = []
 
 
-def spoken(facts: Facts, demand: Demand) -> Remark:
+def spoken(facts: ProblemFacts, demand: Demand) -> Statement:
     constraint = constraint_of(demand)
     details = constraint.details(facts, (demand.of, demand.number))
-    return Remark(demand.code + constraint.variant(details), details, [demand])
+    return Statement(demand.code + constraint.variant(details), details, [demand])

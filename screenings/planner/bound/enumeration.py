@@ -23,32 +23,32 @@ Films = int  # a set of screenings, one bit each
 
 
 @dataclass
-class Verdict:
+class Enumeration:
     """No plan costs less than `bound`; `screen_days` are those of a cheaper plan's screenings."""
 
     bound: int
     screen_days: dict[int, int] | None = None
 
 
-def verdict(
+def enumerated(
     bound: MasterProblem,
     best: int,
     *,
     seconds: float,
     over: Callable[[], bool],
     most: int = MOST_LABELS,
-) -> Verdict | None:
+) -> Enumeration | None:
     """None when the columns are too many or the time too short to tell."""
     slack = best - 1 - bound.fixed - bound.best_bound
     if slack < -ALMOST:
-        return Verdict(best)
+        return Enumeration(best)
     by_screen_day = candidates(bound, slack + ALMOST, most, over)
     if by_screen_day is None:
         return None
     return chosen(bound, by_screen_day, best, seconds=seconds, all_known=True)
 
 
-def assembled(bound: MasterProblem, best: int, *, seconds: float) -> Verdict | None:
+def assembled(bound: MasterProblem, best: int, *, seconds: float) -> Enumeration | None:
     """The best choice among the columns already priced out: no proof, but often a good plan."""
     by_screen_day: list[dict[Films, float]] = [{0: 0.0} for _ in bound.pricing.screen_days]
     for screen_day, films in bound.columns:
@@ -68,7 +68,7 @@ def chosen(
     *,
     seconds: float,
     all_known: bool,
-) -> Verdict | None:
+) -> Enumeration | None:
     """One set a screen-day; where not all sets are known, a screening may be in two of them."""
     model = mathopt.Model()
     once: dict[int, list[mathopt.Variable]] = defaultdict(list)
@@ -102,7 +102,7 @@ def decided(
     bound: MasterProblem,
     best: int,
     seconds: float,
-) -> Verdict | None:
+) -> Enumeration | None:
     limit = dt.timedelta(seconds=max(0.1, seconds))
     try:
         result = mathopt.solve(
@@ -112,7 +112,7 @@ def decided(
         return None
     reason = result.termination.reason
     if reason == mathopt.TerminationReason.INFEASIBLE:
-        return Verdict(best)
+        return Enumeration(best)
     if not result.has_primal_feasible_solution():
         return None
     proved = reason == mathopt.TerminationReason.OPTIMAL
@@ -124,7 +124,7 @@ def decided(
         if values[literal] > 0.5
         for film in each(films)
     }
-    return Verdict(min(best, least) if proved else 0, screen_days)
+    return Enumeration(min(best, least) if proved else 0, screen_days)
 
 
 def candidates(

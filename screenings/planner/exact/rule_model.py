@@ -17,7 +17,7 @@ from screenings.planner import minutes
 from screenings.planner.model import Name, Placement, day_of
 from screenings.planner.rules.demands import in_turn, physics_of, tell
 from screenings.planner.rules.domains import Domains
-from screenings.planner.rules.facts import Facts, bands, hours_on
+from screenings.planner.rules.facts import ProblemFacts, bands, hours_on
 from screenings.planner.rules.rule import Demand, Model, Use
 from units.times import DAY, DAY_TURNS
 
@@ -50,7 +50,7 @@ class RuleModel(Model):
 
     def __init__(
         self,
-        facts: Facts,
+        facts: ProblemFacts,
         names: Sequence[Name],
         *,
         domains: Domains,
@@ -359,7 +359,7 @@ class RuleModel(Model):
 
 
 def rule_model(
-    facts: Facts,
+    facts: ProblemFacts,
     names: Sequence[Name],
     *,
     kept: Collection[Demand],
@@ -386,7 +386,7 @@ def begins(day: int) -> int:
     return day * DAY + DAY_TURNS
 
 
-def step_of(facts: Facts, name: Name) -> int:
+def step_of(facts: ProblemFacts, name: Name) -> int:
     """Starts are counted in steps of the grid, so that their domains have no holes."""
     step, pin = facts.problem.step, facts.pins.get(name)
     if any(screen.slots is not None or screen.step for screen in facts.problem.screens):
@@ -394,7 +394,7 @@ def step_of(facts: Facts, name: Name) -> int:
     return step if pin is None or pin.start % step == 0 else 1
 
 
-def allowed_of(facts: Facts, domains: Domains, name: Name) -> dict[ScreenDay, int]:
+def allowed_of(facts: ProblemFacts, domains: Domains, name: Name) -> dict[ScreenDay, int]:
     """The starts on each screen and day, as minutes of that day."""
     whole, allowed = minutes.span(0, DAY), {}
     for screen in facts.screens:
@@ -407,7 +407,7 @@ def allowed_of(facts: Facts, domains: Domains, name: Name) -> dict[ScreenDay, in
     return allowed
 
 
-def sensible(facts: Facts, name: Name, screen: str, day: int) -> int:
+def sensible(facts: ProblemFacts, name: Name, screen: str, day: int) -> int:
     """Nobody is sent to a screen in the small hours because its hours were let go."""
     if not facts.forces("H4"):
         return minutes.span(0, DAY)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from screenings.planner.model import Clash, Placement, Problem, Unplaced
 from screenings.planner.rules import audience, guests, order, rights, rooms, shared, taste
-from screenings.planner.rules.facts import Facts
+from screenings.planner.rules.facts import ProblemFacts
 from screenings.planner.rules.rule import Constraint, Model, Rule
 
 __all__ = [
@@ -13,7 +13,7 @@ __all__ = [
     "PROMISE",
     "RULES",
     "RULE_OF",
-    "Facts",
+    "ProblemFacts",
     "breaches",
     "clashes",
     "cost",
@@ -47,7 +47,7 @@ RULE_OF = {  # by the codes of clashes and of demands
 NATIVE = frozenset({"S1", "S2", "S3"})  # known to every model without counting a whole plan
 
 
-def further_cost(facts: Facts, placements: Iterable[Placement], missing: int) -> int:
+def further_cost(facts: ProblemFacts, placements: Iterable[Placement], missing: int) -> int:
     """All that a plan costs beyond its hours, its rooms and its pairs."""
     plan = in_time(placements)
     total = missing * facts.weight("H1")
@@ -60,7 +60,7 @@ def further_cost(facts: Facts, placements: Iterable[Placement], missing: int) ->
     return total
 
 
-def has_further_cost(facts: Facts) -> bool:
+def has_further_cost(facts: ProblemFacts) -> bool:
     codes = [price.code for price in PRICES if price.code not in NATIVE]
     return any(facts.weight(code) for code in [*codes, *(rule.code for rule in RULES)])
 
@@ -70,7 +70,7 @@ def clashes(problem: Problem, placements: Iterable[Placement]) -> list[Clash]:
 
     A rule made soft only warns; one that is ignored says nothing.
     """
-    facts = Facts(problem)
+    facts = ProblemFacts(problem)
     plan = in_time(placements)
     return [
         at_level
@@ -81,13 +81,13 @@ def clashes(problem: Problem, placements: Iterable[Placement]) -> list[Clash]:
     ]
 
 
-def breaches(facts: Facts, placements: Iterable[Placement]) -> list[Clash]:
+def breaches(facts: ProblemFacts, placements: Iterable[Placement]) -> list[Clash]:
     """What no plan may do."""
     plan = in_time(placements)
     return [c for rule in RULES if facts.forces(rule.code) for c in rule.broken(facts, plan)]
 
 
-def levelled(facts: Facts, rule: Rule, clash: Clash) -> Clash:
+def levelled(facts: ProblemFacts, rule: Rule, clash: Clash) -> Clash:
     setting = facts.setting(rule.code)
     level = setting.level or ("warn" if setting.hard is False else clash.level)
     return Clash(clash.code, level, clash.screenings, clash.details)
@@ -97,11 +97,11 @@ def cost(
     problem: Problem, placements: Iterable[Placement], unplaced: Sequence[Unplaced] = ()
 ) -> dict[str, int]:
     """By rule: the soft ones that are on, and the hard ones that were made soft."""
-    return prices(Facts(problem), placements, unplaced)
+    return prices(ProblemFacts(problem), placements, unplaced)
 
 
 def prices(
-    facts: Facts, placements: Iterable[Placement], unplaced: Sequence[Unplaced] = ()
+    facts: ProblemFacts, placements: Iterable[Placement], unplaced: Sequence[Unplaced] = ()
 ) -> dict[str, int]:
     plan = in_time(placements)
     by_rule = {
@@ -112,7 +112,9 @@ def prices(
     return by_rule | demoted(facts, plan, unplaced)
 
 
-def demoted(facts: Facts, plan: list[Placement], unplaced: Sequence[Unplaced]) -> dict[str, int]:
+def demoted(
+    facts: ProblemFacts, plan: list[Placement], unplaced: Sequence[Unplaced]
+) -> dict[str, int]:
     by_rule = {}
     for rule in RULES:
         if facts.prices(rule.code):
@@ -121,7 +123,7 @@ def demoted(facts: Facts, plan: list[Placement], unplaced: Sequence[Unplaced]) -
     return by_rule
 
 
-def state(facts: Facts, model: Model) -> None:
+def state(facts: ProblemFacts, model: Model) -> None:
     """Tell a model every rule that forbids."""
     for rule in RULES:
         if facts.forces(rule.code):

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 
 from screenings.planner.model import Name
 from screenings.planner.rules import CONSTRAINTS, PROMISE, RULES
-from screenings.planner.rules.facts import Facts
+from screenings.planner.rules.facts import ProblemFacts
 from screenings.planner.rules.rule import Constraint, Demand, Model
 
 PLACES = {code: number for number, code in enumerate(CONSTRAINTS)}
 HARDEST = 1 + max(one.softness or 0 for one in CONSTRAINTS.values())
 
 
-def demands_of(facts: Facts) -> list[Demand]:
+def demands_of(facts: ProblemFacts) -> list[Demand]:
     """Everything that is asked and that a programmer could let go. A promise is always asked."""
     return [
         demand
@@ -23,7 +23,7 @@ def demands_of(facts: Facts) -> list[Demand]:
     ]
 
 
-def physics_of(facts: Facts) -> list[Demand]:
+def physics_of(facts: ProblemFacts) -> list[Demand]:
     """What is asked and can never be let go: machines, doors, and people in two places."""
     return [
         demand
@@ -39,7 +39,7 @@ def constraint_of(demand: Demand) -> Constraint:
     return CONSTRAINTS[demand.code]
 
 
-def tell(facts: Facts, demand: Demand, model: Model) -> None:
+def tell(facts: ProblemFacts, demand: Demand, model: Model) -> None:
     """Tell a model one demand."""
     constraint_of(demand).state(facts, (demand.of, demand.number), model)
 

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 
 from screenings.planner import minutes
 from screenings.planner.model import Name
-from screenings.planner.rules.facts import Facts, length
+from screenings.planner.rules.facts import ProblemFacts, length
 from screenings.planner.rules.rule import Model
 
 
 class Domains(Model):
     """Hears unary sentences, and narrows the starts that are left."""
 
-    def __init__(self, facts: Facts, names: Iterable[Name]) -> None:
+    def __init__(self, facts: ProblemFacts, names: Iterable[Name]) -> None:
         super().__init__(names)
         days, whole = facts.problem.days, minutes.festival(facts.problem.days)
         self.facts = facts

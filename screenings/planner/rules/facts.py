@@ -22,7 +22,7 @@ from units.times import DAY, DAY_TURNS, clock_face
 BY_DEFAULT = frozenset({"S1", "S2", "S3"})  # the other soft rules wait until they are switched on
 
 
-class Facts:
+class ProblemFacts:
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self.measures = problem.measures
@@ -128,7 +128,7 @@ def grid_of(screen: Screen, problem: Problem) -> int:
     return minutes.every(screen.step or problem.step, problem.days)
 
 
-def bands(facts: Facts) -> list[tuple[int, int]]:
+def bands(facts: ProblemFacts) -> list[tuple[int, int]]:
     """The minutes of each part of the day, over the whole festival, and its first minute."""
     days = range(facts.problem.days)
     begins = [max(begin, DAY_TURNS) for begin, _ in facts.measures.bands]
@@ -139,7 +139,7 @@ def bands(facts: Facts) -> list[tuple[int, int]]:
     ]
 
 
-def titled(facts: Facts, name: Name) -> Details:
+def titled(facts: ProblemFacts, name: Name) -> Details:
     """A screening in a sentence; its number is counted from 1."""
     return {"title": facts.programmes[name[0]].title, "number": name[1] + 1}
 

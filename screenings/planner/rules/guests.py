@@ -5,13 +5,13 @@ from itertools import combinations
 
 from screenings.planner import minutes
 from screenings.planner.model import Clash, Details, Guest, Jury, Name, Placement, day_of
-from screenings.planner.rules.facts import Facts, clock, length, who
+from screenings.planner.rules.facts import ProblemFacts, clock, length, who
 from screenings.planner.rules.rule import Constraint, Model, Rule, Thing, Timetable, alone
 from units.spans import merged
 from units.times import DAY, DAY_TURNS
 
 
-def guest_is_there(facts: Facts, p: Placement) -> Iterator[Clash]:
+def guest_is_there(facts: ProblemFacts, p: Placement) -> Iterator[Clash]:
     if p.number > 0:
         return
     for guest in facts.guests[p.programme]:
@@ -24,7 +24,7 @@ def guest_is_there(facts: Facts, p: Placement) -> Iterator[Clash]:
             yield Clash("guest_absent", "block", who(p), details)
 
 
-def one_place_at_a_time(facts: Facts, plan: Timetable) -> Iterator[Clash]:
+def one_place_at_a_time(facts: ProblemFacts, plan: Timetable) -> Iterator[Clash]:
     for guest in facts.problem.guests:
         wanted = set(guest.programmes)
         seen = [p for p in plan if p.number == 0 and p.programme in wanted]
@@ -35,7 +35,7 @@ def one_place_at_a_time(facts: Facts, plan: Timetable) -> Iterator[Clash]:
                 yield Clash("guest_in_two_places", "block", who(a, b), details)
 
 
-def shortage(facts: Facts, a: Placement, b: Placement, pause: int = 0) -> int:
+def shortage(facts: ProblemFacts, a: Placement, b: Placement, pause: int = 0) -> int:
     """Minutes that are missing between two screenings that one person goes to."""
     between = max(pause, facts.way(a.screen, b.screen))
     return min(facts.ends(a), facts.ends(b)) + between - max(a.start, b.start)
@@ -60,7 +60,7 @@ def stay(guest: Guest, long: int) -> int:
     return minutes.runs(there, long)
 
 
-def jury_is_in_one_place(facts: Facts, plan: Timetable) -> Iterator[Clash]:
+def jury_is_in_one_place(facts: ProblemFacts, plan: Timetable) -> Iterator[Clash]:
     """With its pause, and the way if that is longer."""
     for jury in facts.problem.juries:
         wanted = set(jury.programmes)
@@ -72,7 +72,7 @@ def jury_is_in_one_place(facts: Facts, plan: Timetable) -> Iterator[Clash]:
                 yield Clash("jury_in_two_places", "block", who(a, b), details)
 
 
-def jury_is_fresh(facts: Facts, plan: Timetable) -> Iterator[Clash]:
+def jury_is_fresh(facts: ProblemFacts, plan: Timetable) -> Iterator[Clash]:
     for jury in facts.problem.juries:
         wanted = set(jury.programmes)
         by_day: dict[int, list[Placement]] = {}
@@ -93,24 +93,24 @@ def jury_is_fresh(facts: Facts, plan: Timetable) -> Iterator[Clash]:
 # What a model is told, and what its sentence needs
 
 
-def expected(facts: Facts) -> Iterator[Thing]:
+def expected(facts: ProblemFacts) -> Iterator[Thing]:
     """Guests who are not there all the time."""
     return ((guest.id, 0) for guest in facts.problem.guests if guest.windows)
 
 
-def everybody(facts: Facts) -> Iterator[Thing]:
+def everybody(facts: ProblemFacts) -> Iterator[Thing]:
     return ((guest.id, 0) for guest in facts.problem.guests)
 
 
-def juries(facts: Facts) -> Iterator[Thing]:
+def juries(facts: ProblemFacts) -> Iterator[Thing]:
     return ((jury.id, 0) for jury in facts.problem.juries)
 
 
-def guest_of(facts: Facts, thing: Thing) -> Guest:
+def guest_of(facts: ProblemFacts, thing: Thing) -> Guest:
     return next(guest for guest in facts.problem.guests if guest.id == thing[0])
 
 
-def jury_of(facts: Facts, thing: Thing) -> Jury:
+def jury_of(facts: ProblemFacts, thing: Thing) -> Jury:
     return next(jury for jury in facts.problem.juries if jury.id == thing[0])
 
 
@@ -118,14 +118,14 @@ def first_showings(programmes: list[str]) -> list[Name]:
     return [(programme, 0) for programme in dict.fromkeys(programmes)]
 
 
-def state_windows(facts: Facts, thing: Thing, model: Model) -> None:
+def state_windows(facts: ProblemFacts, thing: Thing, model: Model) -> None:
     guest = guest_of(facts, thing)
     for name in first_showings(guest.programmes):
         if name[0] in model.showings:
             model.keep(name, stay(guest, length(facts.programmes[name[0]], name[1])))
 
 
-def windows_said(facts: Facts, thing: Thing) -> Details:
+def windows_said(facts: ProblemFacts, thing: Thing) -> Details:
     guest = guest_of(facts, thing)
     stays = merged(guest.windows)
     return {
@@ -135,22 +135,22 @@ def windows_said(facts: Facts, thing: Thing) -> Details:
     }
 
 
-def state_people(facts: Facts, thing: Thing, model: Model) -> None:
+def state_people(facts: ProblemFacts, thing: Thing, model: Model) -> None:
     names = first_showings(guest_of(facts, thing).programmes)
     model.apart(names, pause=0, ways=True)
 
 
-def state_pauses(facts: Facts, thing: Thing, model: Model) -> None:
+def state_pauses(facts: ProblemFacts, thing: Thing, model: Model) -> None:
     jury = jury_of(facts, thing)
     model.apart(first_showings(jury.programmes), pause=jury.pause, ways=True)
 
 
-def state_fresh(facts: Facts, thing: Thing, model: Model) -> None:
+def state_fresh(facts: ProblemFacts, thing: Thing, model: Model) -> None:
     jury = jury_of(facts, thing)
     model.most_a_day(first_showings(jury.programmes), jury.most_a_day)
 
 
-def jury_said(facts: Facts, thing: Thing) -> Details:
+def jury_said(facts: ProblemFacts, thing: Thing) -> Details:
     jury = jury_of(facts, thing)
     return {"jury": jury.name, "pause": jury.pause, "most": jury.most_a_day}
 

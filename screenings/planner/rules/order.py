@@ -5,7 +5,7 @@ from itertools import combinations
 
 from screenings.planner import minutes
 from screenings.planner.model import Clash, Details, Name, Placement, Programme, day_of, minute_of
-from screenings.planner.rules.facts import Facts, clock, titled, who
+from screenings.planner.rules.facts import ProblemFacts, clock, titled, who
 from screenings.planner.rules.rule import (
     Constraint,
     Model,
@@ -22,7 +22,7 @@ from screenings.planner.rules.rule import (
 )
 
 
-def not_too_early(facts: Facts, p: Placement) -> Iterator[Clash]:
+def not_too_early(facts: ProblemFacts, p: Placement) -> Iterator[Clash]:
     earliest = facts.programmes[p.programme].earliest
     if earliest is not None and minute_of(p.start) < earliest:
         details: Details = {
@@ -32,7 +32,7 @@ def not_too_early(facts: Facts, p: Placement) -> Iterator[Clash]:
         yield Clash("too_early", "publication", who(p), details)
 
 
-def not_too_late(facts: Facts, p: Placement) -> Iterator[Clash]:
+def not_too_late(facts: ProblemFacts, p: Placement) -> Iterator[Clash]:
     latest = facts.programmes[p.programme].latest
     if latest is not None and minute_of(p.start) > latest:
         details: Details = {
@@ -42,27 +42,27 @@ def not_too_late(facts: Facts, p: Placement) -> Iterator[Clash]:
         yield Clash("too_late", "publication", who(p), details)
 
 
-def other_day(facts: Facts, a: Placement, b: Placement) -> Iterator[Clash]:
+def other_day(facts: ProblemFacts, a: Placement, b: Placement) -> Iterator[Clash]:
     """Unless the festival says how many minutes apart will do."""
     if facts.problem.repeat_gap is None and day_of(a.start) == day_of(b.start):
         yield Clash("repeat_same_day", "publication", who(a, b), {"day": day_of(a.start) + 1})
 
 
-def not_too_soon(facts: Facts, a: Placement, b: Placement) -> Iterator[Clash]:
+def not_too_soon(facts: ProblemFacts, a: Placement, b: Placement) -> Iterator[Clash]:
     gap = facts.problem.repeat_gap
     if gap is not None and abs(a.start - b.start) < gap:
         details: Details = {"minutes": abs(a.start - b.start), "least": gap}
         yield Clash("repeat_too_soon", "publication", who(a, b), details)
 
 
-def other_band(facts: Facts, a: Placement, b: Placement) -> Iterator[Clash]:
+def other_band(facts: ProblemFacts, a: Placement, b: Placement) -> Iterator[Clash]:
     same = facts.band(minute_of(a.start)) == facts.band(minute_of(b.start))
     if facts.problem.repeat_other_band and same:
         hours: Details = {"one": clock(a.start), "other": clock(b.start)}
         yield Clash("repeat_same_band", "publication", who(a, b), hours)
 
 
-def premiere_first(facts: Facts, a: Placement, b: Placement) -> Iterator[Clash]:
+def premiere_first(facts: ProblemFacts, a: Placement, b: Placement) -> Iterator[Clash]:
     """All but a press screening that has to come even before it."""
     first, other = (a, b) if a.number == 0 else (b, a)
     programme = facts.programmes[a.programme]
@@ -74,7 +74,7 @@ def premiere_first(facts: Facts, a: Placement, b: Placement) -> Iterator[Clash]:
         yield Clash("premiere_after_repeat", "publication", who(first, other), both(first, other))
 
 
-def press_first(facts: Facts, a: Placement, b: Placement) -> Iterator[Clash]:
+def press_first(facts: ProblemFacts, a: Placement, b: Placement) -> Iterator[Clash]:
     first, press = (a, b) if a.number == 0 else (b, a)
     programme = facts.programmes[a.programme]
     if first.number > 0 or not programme.press_before or programme.press != press.number:
@@ -92,7 +92,7 @@ def both(first: Placement, other: Placement) -> Details:
     }
 
 
-def in_order(facts: Facts, plan: Timetable) -> Iterator[Clash]:
+def in_order(facts: ProblemFacts, plan: Timetable) -> Iterator[Clash]:
     """Part one before part two, the talk after the film."""
     first = firsts(plan)
     for order in facts.problem.orders:
@@ -109,7 +109,7 @@ def in_order(facts: Facts, plan: Timetable) -> Iterator[Clash]:
             yield Clash("out_of_order", "publication", who(a, b), details)
 
 
-def never_at_once(facts: Facts, plan: Timetable) -> Iterator[Clash]:
+def never_at_once(facts: ProblemFacts, plan: Timetable) -> Iterator[Clash]:
     for first, second in facts.problem.never_together:
         of_either = [p for p in plan if p.programme in {first, second}]
         for a, b in combinations(of_either, 2):
@@ -126,47 +126,47 @@ def moment(p: Placement, minute: int) -> int:
 # What a model is told, and what its sentence needs
 
 
-def state_earliest(facts: Facts, thing: Thing, model: Model) -> None:
+def state_earliest(facts: ProblemFacts, thing: Thing, model: Model) -> None:
     earliest = facts.programmes[thing[0]].earliest
     for name in model.showings.get(thing[0], ()):
         model.keep(name, minutes.clock_hours(earliest, None, facts.problem.days))
 
 
-def earliest_said(facts: Facts, thing: Thing) -> Details:
+def earliest_said(facts: ProblemFacts, thing: Thing) -> Details:
     return {**titled(facts, thing), "earliest": clock(facts.programmes[thing[0]].earliest or 0)}
 
 
-def state_latest(facts: Facts, thing: Thing, model: Model) -> None:
+def state_latest(facts: ProblemFacts, thing: Thing, model: Model) -> None:
     latest = facts.programmes[thing[0]].latest
     for name in model.showings.get(thing[0], ()):
         model.keep(name, minutes.clock_hours(None, latest, facts.problem.days))
 
 
-def latest_said(facts: Facts, thing: Thing) -> Details:
+def latest_said(facts: ProblemFacts, thing: Thing) -> Details:
     return {**titled(facts, thing), "latest": clock(facts.programmes[thing[0]].latest or 0)}
 
 
-def repeated(facts: Facts, programme: Programme) -> bool:
+def repeated(facts: ProblemFacts, programme: Programme) -> bool:
     return facts.showings[programme.id] > 1
 
 
-def state_other_days(_: Facts, thing: Thing, model: Model) -> None:
+def state_other_days(_: ProblemFacts, thing: Thing, model: Model) -> None:
     model.other_days(model.showings.get(thing[0], []))
 
 
-def state_gap(facts: Facts, thing: Thing, model: Model) -> None:
+def state_gap(facts: ProblemFacts, thing: Thing, model: Model) -> None:
     model.begins_apart(model.showings.get(thing[0], []), facts.problem.repeat_gap or 0)
 
 
-def gap_said(facts: Facts, thing: Thing) -> Details:
+def gap_said(facts: ProblemFacts, thing: Thing) -> Details:
     return {**titled(facts, thing), "least": facts.problem.repeat_gap or 0}
 
 
-def state_other_bands(_: Facts, thing: Thing, model: Model) -> None:
+def state_other_bands(_: ProblemFacts, thing: Thing, model: Model) -> None:
     model.other_bands(model.showings.get(thing[0], []))
 
 
-def state_premiere(facts: Facts, thing: Thing, model: Model) -> None:
+def state_premiere(facts: ProblemFacts, thing: Thing, model: Model) -> None:
     programme, first = facts.programmes[thing[0]], (thing[0], 0)
     press = programme.press if programme.press_before else None
     for name in model.showings.get(thing[0], ()):
@@ -174,22 +174,22 @@ def state_premiere(facts: Facts, thing: Thing, model: Model) -> None:
             model.begins_before(first, name, strictly=False)
 
 
-def has_press_before(_: Facts, programme: Programme) -> bool:
+def has_press_before(_: ProblemFacts, programme: Programme) -> bool:
     return programme.press is not None and programme.press_before
 
 
-def state_press(facts: Facts, thing: Thing, model: Model) -> None:
+def state_press(facts: ProblemFacts, thing: Thing, model: Model) -> None:
     press: Name = (thing[0], facts.programmes[thing[0]].press or 0)
     model.begins_before(press, (thing[0], 0), strictly=True)
 
 
-def state_order(facts: Facts, thing: Thing, model: Model) -> None:
+def state_order(facts: ProblemFacts, thing: Thing, model: Model) -> None:
     order = facts.problem.orders[thing[1]]
     if order.first != order.then:
         model.follows((order.first, 0), (order.then, 0), least=order.least, most=order.most)
 
 
-def order_said(facts: Facts, thing: Thing) -> Details:
+def order_said(facts: ProblemFacts, thing: Thing) -> Details:
     order = facts.problem.orders[thing[1]]
     titles: Details = {
         "first": facts.programmes[order.first].title,
@@ -199,14 +199,14 @@ def order_said(facts: Facts, thing: Thing) -> Details:
     return titles if order.most is None else {**titles, "most": order.most}
 
 
-def state_never(facts: Facts, thing: Thing, model: Model) -> None:
+def state_never(facts: ProblemFacts, thing: Thing, model: Model) -> None:
     first, second = facts.problem.never_together[thing[1]]
     for a in model.showings.get(first, ()) if first != second else ():
         for b in model.showings.get(second, ()):
             model.apart([a, b], pause=0, ways=False)
 
 
-def never_said(facts: Facts, thing: Thing) -> Details:
+def never_said(facts: ProblemFacts, thing: Thing) -> Details:
     first, second = facts.problem.never_together[thing[1]]
     return {"one": facts.programmes[first].title, "other": facts.programmes[second].title}
 

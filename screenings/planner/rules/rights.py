@@ -13,7 +13,7 @@ from screenings.planner.model import (
     day_of,
     minute_of,
 )
-from screenings.planner.rules.facts import Facts, clock, titled, who
+from screenings.planner.rules.facts import ProblemFacts, clock, titled, who
 from screenings.planner.rules.rule import (
     Constraint,
     Model,
@@ -28,41 +28,49 @@ from screenings.planner.rules.rule import (
 )
 
 
-def embargo_is_over(facts: Facts, p: Placement) -> Iterator[Clash]:
+def embargo_is_over(facts: ProblemFacts, p: Placement) -> Iterator[Clash]:
     embargo = facts.programmes[p.programme].not_before
     if embargo is not None and p.start < embargo:
         details: Details = {"day": day_of(embargo) + 1, "from": clock(embargo)}
         yield Clash("embargo_broken", "publication", who(p), details)
 
 
-def day_is_allowed(facts: Facts, p: Placement) -> Iterator[Clash]:
+def day_is_allowed(facts: ProblemFacts, p: Placement) -> Iterator[Clash]:
     day = day_of(p.start)
     if day in facts.programmes[p.programme].forbidden_days:
         yield Clash("forbidden_day", "publication", who(p), {"day": day + 1})
 
 
-def within_the_rights(facts: Facts, programme: str, screenings: list[Placement]) -> Iterator[Clash]:
+def within_the_rights(
+    facts: ProblemFacts, programme: str, screenings: list[Placement]
+) -> Iterator[Clash]:
     most = facts.programmes[programme].most_screenings
     if most is not None and len(screenings) > most:
         details: Details = {"count": len(screenings), "most": most}
         yield Clash("too_many_screenings", "publication", sorted(who(*screenings)), details)
 
 
-def within_the_visa(facts: Facts, programme: str, screenings: list[Placement]) -> Iterator[Clash]:
+def within_the_visa(
+    facts: ProblemFacts, programme: str, screenings: list[Placement]
+) -> Iterator[Clash]:
     most = facts.measures.visa_screenings
     if facts.programmes[programme].visa and len(screenings) > most:
         details: Details = {"count": len(screenings), "most": most}
         yield Clash("visa_screenings", "publication", sorted(who(*screenings)), details)
 
 
-def within_days(facts: Facts, programme: str, screenings: list[Placement]) -> Iterator[Clash]:
+def within_days(
+    facts: ProblemFacts, programme: str, screenings: list[Placement]
+) -> Iterator[Clash]:
     days, most = [day_of(p.start) for p in screenings], facts.measures.visa_days
     if facts.programmes[programme].visa and max(days) - min(days) >= most:
         details: Details = {"days": max(days) - min(days) + 1, "most": most}
         yield Clash("visa_days", "publication", sorted(who(*screenings)), details)
 
 
-def in_one_commune(facts: Facts, programme: str, screenings: list[Placement]) -> Iterator[Clash]:
+def in_one_commune(
+    facts: ProblemFacts, programme: str, screenings: list[Placement]
+) -> Iterator[Clash]:
     communes = sorted({facts.screens[p.screen].commune for p in screenings})
     if facts.programmes[programme].visa and len(communes) > 1:
         details: Details = {"communes": ", ".join(communes)}
@@ -72,13 +80,13 @@ def in_one_commune(facts: Facts, programme: str, screenings: list[Placement]) ->
 # Parts of a pin
 
 
-def hold_is_kept(facts: Facts, p: Placement) -> Iterator[Clash]:
+def hold_is_kept(facts: ProblemFacts, p: Placement) -> Iterator[Clash]:
     for hold in facts.problem.holds:
         if (hold.programme, hold.number) == (p.programme, p.number) and not keeps(hold, p):
             yield Clash("hold_broken", "block", who(p), told(facts, hold))
 
 
-def lock_is_kept(facts: Facts, p: Placement) -> Iterator[Clash]:
+def lock_is_kept(facts: ProblemFacts, p: Placement) -> Iterator[Clash]:
     pin = facts.pins.get((p.programme, p.number))
     if pin and (pin.screen, pin.start) != (p.screen, p.start):
         details: Details = {"screen": facts.screens[pin.screen].name, "starts": clock(pin.start)}
@@ -93,7 +101,7 @@ def keeps(hold: Hold, p: Placement) -> bool:
     )
 
 
-def told(facts: Facts, hold: Hold) -> Details:
+def told(facts: ProblemFacts, hold: Hold) -> Details:
     """The parts that are held, as a line."""
     parts = [] if hold.day is None else [str(hold.day + 1)]
     parts += [] if hold.minute is None else [clock(hold.minute)]
@@ -104,26 +112,26 @@ def told(facts: Facts, hold: Hold) -> Details:
 # Blocks of shorts
 
 
-def block_is_short(facts: Facts, p: Placement) -> Iterator[Clash]:
+def block_is_short(facts: ProblemFacts, p: Placement) -> Iterator[Clash]:
     programme, most = facts.programmes[p.programme], facts.measures.block_minutes
     long = block_length(facts, programme)
     if programme.films and long > most:
         yield Clash("block_too_long", "publication", who(p), {"minutes": long, "most": most})
 
 
-def directors_differ(facts: Facts, p: Placement) -> Iterator[Clash]:
+def directors_differ(facts: ProblemFacts, p: Placement) -> Iterator[Clash]:
     if twice := directors_twice(facts.programmes[p.programme]):
         yield Clash("director_twice", "publication", who(p), {"director": ", ".join(twice)})
 
 
-def block_is_late(facts: Facts, p: Placement) -> Iterator[Clash]:
+def block_is_late(facts: ProblemFacts, p: Placement) -> Iterator[Clash]:
     strictest = strictest_hour(facts.programmes[p.programme])
     if strictest is not None and minute_of(p.start) < strictest:
         details: Details = {"starts": clock(p.start), "earliest": clock(strictest)}
         yield Clash("block_too_early", "publication", who(p), details)
 
 
-def block_length(facts: Facts, programme: Programme) -> int:
+def block_length(facts: ProblemFacts, programme: Programme) -> int:
     return sum(film.minutes + facts.measures.block_gap for film in programme.films)
 
 
@@ -139,11 +147,11 @@ def strictest_hour(programme: Programme) -> int | None:
 # What a model is told, and what its sentence needs
 
 
-def state_promise(_: Facts, thing: Thing, model: Model) -> None:
+def state_promise(_: ProblemFacts, thing: Thing, model: Model) -> None:
     model.show(thing)
 
 
-def promised(facts: Facts) -> list[Name]:
+def promised(facts: ProblemFacts) -> list[Name]:
     """Every showing, and whatever is locked beyond them."""
     return [
         name
@@ -152,12 +160,12 @@ def promised(facts: Facts) -> list[Name]:
     ]
 
 
-def visiting(_: Facts, programme: Programme) -> bool:
+def visiting(_: ProblemFacts, programme: Programme) -> bool:
     """Shown on a temporary visa."""
     return programme.visa
 
 
-def is_block(_: Facts, programme: Programme) -> bool:
+def is_block(_: ProblemFacts, programme: Programme) -> bool:
     return bool(programme.films)
 
 
@@ -166,58 +174,58 @@ def keep(model: Model, programme: str, starts: int) -> None:
         model.keep(name, starts)
 
 
-def state_embargo(facts: Facts, thing: Thing, model: Model) -> None:
+def state_embargo(facts: ProblemFacts, thing: Thing, model: Model) -> None:
     before = minutes.span(0, facts.programmes[thing[0]].not_before or 0)
     keep(model, thing[0], minutes.festival(facts.problem.days) & ~before)
 
 
-def embargo_said(facts: Facts, thing: Thing) -> Details:
+def embargo_said(facts: ProblemFacts, thing: Thing) -> Details:
     embargo = facts.programmes[thing[0]].not_before or 0
     return {**titled(facts, thing), "day": day_of(embargo) + 1, "from": clock(embargo)}
 
 
-def state_days(facts: Facts, thing: Thing, model: Model) -> None:
+def state_days(facts: ProblemFacts, thing: Thing, model: Model) -> None:
     left = minutes.festival(facts.problem.days)
     for day in facts.programmes[thing[0]].forbidden_days:
         left &= ~minutes.day(day)
     keep(model, thing[0], left)
 
 
-def days_said(facts: Facts, thing: Thing) -> Details:
+def days_said(facts: ProblemFacts, thing: Thing) -> Details:
     days = sorted(facts.programmes[thing[0]].forbidden_days)
     return {**titled(facts, thing), "days": ", ".join(str(day + 1) for day in days)}
 
 
-def state_rights(facts: Facts, thing: Thing, model: Model) -> None:
+def state_rights(facts: ProblemFacts, thing: Thing, model: Model) -> None:
     most = facts.programmes[thing[0]].most_screenings or 0
     model.at_most(model.showings.get(thing[0], []), most)
 
 
-def rights_said(facts: Facts, thing: Thing) -> Details:
+def rights_said(facts: ProblemFacts, thing: Thing) -> Details:
     return {**titled(facts, thing), "most": facts.programmes[thing[0]].most_screenings or 0}
 
 
-def state_visa(facts: Facts, thing: Thing, model: Model) -> None:
+def state_visa(facts: ProblemFacts, thing: Thing, model: Model) -> None:
     model.at_most(model.showings.get(thing[0], []), facts.measures.visa_screenings)
 
 
-def visa_said(facts: Facts, thing: Thing) -> Details:
+def visa_said(facts: ProblemFacts, thing: Thing) -> Details:
     return {**titled(facts, thing), "most": facts.measures.visa_screenings}
 
 
-def state_visa_days(facts: Facts, thing: Thing, model: Model) -> None:
+def state_visa_days(facts: ProblemFacts, thing: Thing, model: Model) -> None:
     model.near(model.showings.get(thing[0], []), facts.measures.visa_days)
 
 
-def visa_days_said(facts: Facts, thing: Thing) -> Details:
+def visa_days_said(facts: ProblemFacts, thing: Thing) -> Details:
     return {**titled(facts, thing), "most": facts.measures.visa_days}
 
 
-def state_communes(_: Facts, thing: Thing, model: Model) -> None:
+def state_communes(_: ProblemFacts, thing: Thing, model: Model) -> None:
     model.one_commune(model.showings.get(thing[0], []))
 
 
-def state_lock(facts: Facts, thing: Thing, model: Model) -> None:
+def state_lock(facts: ProblemFacts, thing: Thing, model: Model) -> None:
     pin = facts.pins[thing]
     model.keep(thing, 1 << pin.start)
     for screen in facts.screens:
@@ -225,13 +233,13 @@ def state_lock(facts: Facts, thing: Thing, model: Model) -> None:
             model.refuse(thing, screen)
 
 
-def lock_said(facts: Facts, thing: Thing) -> Details:
+def lock_said(facts: ProblemFacts, thing: Thing) -> Details:
     pin = facts.pins[thing]
     day, screen = day_of(pin.start) + 1, facts.screens[pin.screen].name
     return {**titled(facts, thing), "screen": screen, "day": day, "starts": clock(pin.start)}
 
 
-def state_hold(facts: Facts, thing: Thing, model: Model) -> None:
+def state_hold(facts: ProblemFacts, thing: Thing, model: Model) -> None:
     hold = facts.problem.holds[thing[1]]
     name = (hold.programme, hold.number)
     if hold.day is not None:
@@ -243,42 +251,42 @@ def state_hold(facts: Facts, thing: Thing, model: Model) -> None:
             model.refuse(name, screen)
 
 
-def hold_said(facts: Facts, thing: Thing) -> Details:
+def hold_said(facts: ProblemFacts, thing: Thing) -> Details:
     hold = facts.problem.holds[thing[1]]
     return {**titled(facts, (hold.programme, hold.number)), **told(facts, hold)}
 
 
-def state_length(facts: Facts, thing: Thing, model: Model) -> None:
+def state_length(facts: ProblemFacts, thing: Thing, model: Model) -> None:
     if block_length(facts, facts.programmes[thing[0]]) > facts.measures.block_minutes:
         keep(model, thing[0], 0)
 
 
-def length_said(facts: Facts, thing: Thing) -> Details:
+def length_said(facts: ProblemFacts, thing: Thing) -> Details:
     long = block_length(facts, facts.programmes[thing[0]])
     return {**titled(facts, thing), "minutes": long, "most": facts.measures.block_minutes}
 
 
-def state_directors(facts: Facts, thing: Thing, model: Model) -> None:
+def state_directors(facts: ProblemFacts, thing: Thing, model: Model) -> None:
     if directors_twice(facts.programmes[thing[0]]):
         keep(model, thing[0], 0)
 
 
-def directors_said(facts: Facts, thing: Thing) -> Details:
+def directors_said(facts: ProblemFacts, thing: Thing) -> Details:
     twice = directors_twice(facts.programmes[thing[0]])
     return {**titled(facts, thing), "director": ", ".join(twice)}
 
 
-def state_strictest(facts: Facts, thing: Thing, model: Model) -> None:
+def state_strictest(facts: ProblemFacts, thing: Thing, model: Model) -> None:
     strictest = strictest_hour(facts.programmes[thing[0]])
     keep(model, thing[0], minutes.clock_hours(strictest, None, facts.problem.days))
 
 
-def strictest_said(facts: Facts, thing: Thing) -> Details:
+def strictest_said(facts: ProblemFacts, thing: Thing) -> Details:
     strictest = strictest_hour(facts.programmes[thing[0]]) or 0
     return {**titled(facts, thing), "earliest": clock(strictest)}
 
 
-def no_clash(_: Facts, __: Timetable) -> Iterator[Clash]:
+def no_clash(_: ProblemFacts, __: Timetable) -> Iterator[Clash]:
     """A promise that is not kept is told beside the plan."""
     return iter(())
 

@@ -12,7 +12,7 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 from screenings.planner.model import Clash, Details, Name, Placement, Programme
-from screenings.planner.rules.facts import Facts
+from screenings.planner.rules.facts import ProblemFacts
 
 Timetable = Sequence[Placement]  # in the order of time
 Use = tuple[Name, int, int]  # a screening, how many minutes after its start, and for how many
@@ -91,15 +91,15 @@ class Model:
         """All on screens of one commune."""
 
 
-def no_things(_: Facts) -> Iterable[Thing]:
+def no_things(_: ProblemFacts) -> Iterable[Thing]:
     """Kept by every model without a word, or only ever priced."""
     return ()
 
 
-def no_sentence(_: Facts, __: Thing, ___: Model) -> None: ...
+def no_sentence(_: ProblemFacts, __: Thing, ___: Model) -> None: ...
 
 
-def no_details(_: Facts, __: Thing) -> Details:
+def no_details(_: ProblemFacts, __: Thing) -> Details:
     return {}
 
 
@@ -119,15 +119,15 @@ class Constraint:
     """
 
     code: str
-    broken: Callable[[Facts, Timetable], Iterator[Clash]]
-    things: Callable[[Facts], Iterable[Thing]] = no_things
-    state: Callable[[Facts, Thing, Model], None] = no_sentence
-    details: Callable[[Facts, Thing], Details] = no_details
+    broken: Callable[[ProblemFacts, Timetable], Iterator[Clash]]
+    things: Callable[[ProblemFacts], Iterable[Thing]] = no_things
+    state: Callable[[ProblemFacts, Thing, Model], None] = no_sentence
+    details: Callable[[ProblemFacts, Thing], Details] = no_details
     softness: int | None = None
     demand: str = ""
     variant: Callable[[Details], str] = no_variant
 
-    def demands(self, facts: Facts) -> Iterator[Demand]:
+    def demands(self, facts: ProblemFacts) -> Iterator[Demand]:
         for thing in self.things(facts):
             yield Demand(self.demand or self.code, *thing)
 
@@ -148,11 +148,11 @@ class Rule:
         """Nobody can switch it off: no model could do without it."""
         return not any(constraint.state is not no_sentence for constraint in self.constraints)
 
-    def broken(self, facts: Facts, plan: Timetable) -> Iterator[Clash]:
+    def broken(self, facts: ProblemFacts, plan: Timetable) -> Iterator[Clash]:
         for constraint in self.constraints:
             yield from constraint.broken(facts, plan)
 
-    def state(self, facts: Facts, model: Model) -> None:
+    def state(self, facts: ProblemFacts, model: Model) -> None:
         for constraint in self.constraints:
             for thing in constraint.things(facts):
                 constraint.state(facts, thing, model)
@@ -163,24 +163,24 @@ class Price:
     """A soft rule: how often a plan offends it."""
 
     code: str
-    units: Callable[[Facts, Timetable], int]
+    units: Callable[[ProblemFacts, Timetable], int]
 
 
 # Of what a rule speaks
 
 
 def each_programme(
-    says: Callable[[Facts, Programme], object],
-) -> Callable[[Facts], Iterator[Thing]]:
+    says: Callable[[ProblemFacts, Programme], object],
+) -> Callable[[ProblemFacts], Iterator[Thing]]:
     """The programmes of which the problem says so."""
     return lambda facts: ((p.id, 0) for p in facts.programmes.values() if says(facts, p))
 
 
-def each_screen(facts: Facts) -> Iterator[Thing]:
+def each_screen(facts: ProblemFacts) -> Iterator[Thing]:
     return ((screen, 0) for screen in facts.screens)
 
 
-def each_line(field: str, whose: Callable[[Any], str]) -> Callable[[Facts], Iterator[Thing]]:
+def each_line(field: str, whose: Callable[[Any], str]) -> Callable[[ProblemFacts], Iterator[Thing]]:
     """The lines of a list of the problem, each under its number."""
     return lambda facts: (
         (whose(line), number) for number, line in enumerate(getattr(facts.problem, field))
@@ -191,11 +191,11 @@ def each_line(field: str, whose: Callable[[Any], str]) -> Callable[[Facts], Iter
 
 
 def alone(
-    *tests: Callable[[Facts, Placement], Iterator[Clash]],
-) -> Callable[[Facts, Timetable], Iterator[Clash]]:
+    *tests: Callable[[ProblemFacts, Placement], Iterator[Clash]],
+) -> Callable[[ProblemFacts, Timetable], Iterator[Clash]]:
     """A rule about one screening, asked of each."""
 
-    def broken(facts: Facts, plan: Timetable) -> Iterator[Clash]:
+    def broken(facts: ProblemFacts, plan: Timetable) -> Iterator[Clash]:
         for p in plan:
             for test in tests:
                 yield from test(facts, p)
@@ -205,11 +205,11 @@ def alone(
 
 def pairs(
     key: Callable[[Placement], str],
-    *tests: Callable[[Facts, Placement, Placement], Iterator[Clash]],
-) -> Callable[[Facts, Timetable], Iterator[Clash]]:
+    *tests: Callable[[ProblemFacts, Placement, Placement], Iterator[Clash]],
+) -> Callable[[ProblemFacts, Timetable], Iterator[Clash]]:
     """A rule about two screenings that share something."""
 
-    def broken(facts: Facts, plan: Timetable) -> Iterator[Clash]:
+    def broken(facts: ProblemFacts, plan: Timetable) -> Iterator[Clash]:
         for group in grouped(plan, key).values():
             for a, b in combinations(group, 2):
                 for test in tests:
@@ -220,11 +220,11 @@ def pairs(
 
 def groups(
     key: Callable[[Placement], str],
-    test: Callable[[Facts, str, list[Placement]], Iterator[Clash]],
-) -> Callable[[Facts, Timetable], Iterator[Clash]]:
+    test: Callable[[ProblemFacts, str, list[Placement]], Iterator[Clash]],
+) -> Callable[[ProblemFacts, Timetable], Iterator[Clash]]:
     """A rule about all screenings that share something."""
 
-    def broken(facts: Facts, plan: Timetable) -> Iterator[Clash]:
+    def broken(facts: ProblemFacts, plan: Timetable) -> Iterator[Clash]:
         for shared, group in grouped(plan, key).items():
             yield from test(facts, shared, group)
 
@@ -252,5 +252,5 @@ def firsts(plan: Timetable) -> dict[str, Placement]:
     return {p.programme: p for p in plan if p.number == 0}
 
 
-def overlap(facts: Facts, a: Placement, b: Placement) -> bool:
+def overlap(facts: ProblemFacts, a: Placement, b: Placement) -> bool:
     return a.start < facts.ends(b) and b.start < facts.ends(a)

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from screenings.planner.model import Clash, Crew, Details, Name, Placement, Resource, day_of
-from screenings.planner.rules.facts import Facts, debate, length, who
+from screenings.planner.rules.facts import ProblemFacts, debate, length, who
 from screenings.planner.rules.rule import Constraint, Model, Rule, Thing, Timetable, Use
 from units.times import hours_and_minutes
 
 
-def enough_for_all(facts: Facts, plan: Timetable) -> Iterator[Clash]:
+def enough_for_all(facts: ProblemFacts, plan: Timetable) -> Iterator[Clash]:
     """Counted at the start of every use."""
     for resource in facts.problem.resources:
         wanted = set(resource.programmes)
@@ -29,7 +29,7 @@ def enough_for_all(facts: Facts, plan: Timetable) -> Iterator[Clash]:
                 yield Clash("resource_short", "block", busy, details)
 
 
-def uses(facts: Facts, resource: Resource, names: list[Name]) -> Iterator[Use]:
+def uses(facts: ProblemFacts, resource: Resource, names: list[Name]) -> Iterator[Use]:
     """When after its start each screening needs it, and how long."""
     for name in names:
         if resource.numbers and name[1] not in resource.numbers:
@@ -42,7 +42,7 @@ def uses(facts: Facts, resource: Resource, names: list[Name]) -> Iterator[Use]:
             yield name, after, lasts
 
 
-def crew_rests(facts: Facts, plan: Timetable) -> Iterator[Clash]:
+def crew_rests(facts: ProblemFacts, plan: Timetable) -> Iterator[Clash]:
     for crew in facts.problem.crews:
         by_day: dict[int, list[Placement]] = {}
         for p in plan:
@@ -54,7 +54,7 @@ def crew_rests(facts: Facts, plan: Timetable) -> Iterator[Clash]:
 
 
 def night(
-    facts: Facts, crew: Crew, evening: list[Placement], morning: list[Placement]
+    facts: ProblemFacts, crew: Crew, evening: list[Placement], morning: list[Placement]
 ) -> Iterator[Clash]:
     last = max(evening, key=lambda p: (facts.ends(p), p.programme, p.number))
     early = min(morning, key=lambda p: (p.start, p.programme, p.number))
@@ -67,40 +67,40 @@ def night(
 # What a model is told, and what its sentence needs
 
 
-def resources(facts: Facts) -> Iterator[Thing]:
+def resources(facts: ProblemFacts) -> Iterator[Thing]:
     return ((resource.id, 0) for resource in facts.problem.resources)
 
 
-def crews(facts: Facts) -> Iterator[Thing]:
+def crews(facts: ProblemFacts) -> Iterator[Thing]:
     return ((crew.id, 0) for crew in facts.problem.crews)
 
 
-def resource_of(facts: Facts, thing: Thing) -> Resource:
+def resource_of(facts: ProblemFacts, thing: Thing) -> Resource:
     return next(resource for resource in facts.problem.resources if resource.id == thing[0])
 
 
-def crew_of(facts: Facts, thing: Thing) -> Crew:
+def crew_of(facts: ProblemFacts, thing: Thing) -> Crew:
     return next(crew for crew in facts.problem.crews if crew.id == thing[0])
 
 
-def state_resource(facts: Facts, thing: Thing, model: Model) -> None:
+def state_resource(facts: ProblemFacts, thing: Thing, model: Model) -> None:
     resource = resource_of(facts, thing)
     wanted = set(resource.programmes)
     names = [name for name in model.names if name[0] in wanted]
     model.at_once(list(uses(facts, resource, names)), resource.limit)
 
 
-def resource_said(facts: Facts, thing: Thing) -> Details:
+def resource_said(facts: ProblemFacts, thing: Thing) -> Details:
     resource = resource_of(facts, thing)
     return {"resource": resource.name, "limit": resource.limit}
 
 
-def state_crew(facts: Facts, thing: Thing, model: Model) -> None:
+def state_crew(facts: ProblemFacts, thing: Thing, model: Model) -> None:
     crew = crew_of(facts, thing)
     model.rests(crew.screens, crew.rest)
 
 
-def crew_said(facts: Facts, thing: Thing) -> Details:
+def crew_said(facts: ProblemFacts, thing: Thing) -> Details:
     crew = crew_of(facts, thing)
     return {"crew": crew.name, "hours": hours_and_minutes(crew.rest)}
 

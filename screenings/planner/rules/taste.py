@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import combinations, pairwise
 
 from screenings.planner.model import Jury, Placement, Screen, day_of, minute_of
-from screenings.planner.rules.facts import Facts, debate, hours_on, venue
+from screenings.planner.rules.facts import ProblemFacts, debate, hours_on, venue
 from screenings.planner.rules.rule import (
     Price,
     Timetable,
@@ -18,16 +18,16 @@ from units.times import DAY
 Spans = Iterable[tuple[int, int]]
 
 
-def sections(facts: Facts, plan: Timetable) -> list[list[Placement]]:
+def sections(facts: ProblemFacts, plan: Timetable) -> list[list[Placement]]:
     by_section = grouped(plan, lambda p: facts.programmes[p.programme].section)
     return [members for section, members in by_section.items() if section]
 
 
-def place(facts: Facts, p: Placement) -> str:
+def place(facts: ProblemFacts, p: Placement) -> str:
     return venue(facts.screens[p.screen])
 
 
-def parallel(facts: Facts, plan: Timetable) -> int:
+def parallel(facts: ProblemFacts, plan: Timetable) -> int:
     """Pairs of screenings of one section that overlap."""
     return sum(
         a.programme != b.programme and overlap(facts, a, b)
@@ -36,7 +36,7 @@ def parallel(facts: Facts, plan: Timetable) -> int:
     )
 
 
-def fairness(facts: Facts, plan: Timetable) -> int:
+def fairness(facts: ProblemFacts, plan: Timetable) -> int:
     """Ten times the average weight of the hours that the worst section has."""
     worst = 0
     for members in sections(facts, plan):
@@ -45,12 +45,12 @@ def fairness(facts: Facts, plan: Timetable) -> int:
     return worst
 
 
-def wandering(facts: Facts, plan: Timetable) -> int:
+def wandering(facts: ProblemFacts, plan: Timetable) -> int:
     """Venues beyond the first of each section."""
     return sum(len({place(facts, p) for p in members}) - 1 for members in sections(facts, plan))
 
 
-def tidiness(facts: Facts, plan: Timetable) -> int:
+def tidiness(facts: ProblemFacts, plan: Timetable) -> int:
     """Starts off the quarter of an hour, and two in one foyer at about the same time."""
     odd = sum(p.start % 15 > 0 for p in plan)
     return odd + sum(
@@ -60,12 +60,12 @@ def tidiness(facts: Facts, plan: Timetable) -> int:
     )
 
 
-def breathing(facts: Facts, plan: Timetable) -> int:
+def breathing(facts: ProblemFacts, plan: Timetable) -> int:
     """A jury's days without a meal, and its mornings after a late night."""
     return sum(breaths(facts, jury, plan) for jury in facts.problem.juries)
 
 
-def breaths(facts: Facts, jury: Jury, plan: Timetable) -> int:
+def breaths(facts: ProblemFacts, jury: Jury, plan: Timetable) -> int:
     begins, ends, need = facts.measures.meal
     by_day: dict[int, list[tuple[int, int]]] = {}
     for p in plan:
@@ -91,7 +91,7 @@ def widest(taken: Spans, begins: int, ends: int) -> int:
     return max(best, ends - free_from)
 
 
-def themes(facts: Facts, plan: Timetable) -> int:
+def themes(facts: ProblemFacts, plan: Timetable) -> int:
     """Themes beyond the first in each block that is shown."""
     shown = {p.programme for p in plan if p.number == 0}
     return sum(
@@ -100,7 +100,7 @@ def themes(facts: Facts, plan: Timetable) -> int:
     )
 
 
-def strolls(facts: Facts, plan: Timetable) -> int:
+def strolls(facts: ProblemFacts, plan: Timetable) -> int:
     """Long ways between two screenings of a section that follow each other on one day."""
     return sum(
         day_of(a.start) == day_of(b.start)
@@ -111,7 +111,7 @@ def strolls(facts: Facts, plan: Timetable) -> int:
     )
 
 
-def moves(facts: Facts, plan: Timetable) -> int:
+def moves(facts: ProblemFacts, plan: Timetable) -> int:
     """What has left its place of the plan before."""
     now = {(p.programme, p.number): (p.screen, p.start) for p in plan}
     return sum(
@@ -121,7 +121,7 @@ def moves(facts: Facts, plan: Timetable) -> int:
     )
 
 
-def halves(facts: Facts, plan: Timetable) -> int:
+def halves(facts: ProblemFacts, plan: Timetable) -> int:
     """Programmes shown twice or more, but only in one half of the festival."""
     return sum(
         len(placements) > 1
@@ -130,7 +130,7 @@ def halves(facts: Facts, plan: Timetable) -> int:
     )
 
 
-def languages(facts: Facts, plan: Timetable) -> int:
+def languages(facts: ProblemFacts, plan: Timetable) -> int:
     """Parts of a day in which two or more films all speak the same language."""
     spoken: dict[tuple[int, int], list[str]] = {}
     for p in plan:
@@ -143,7 +143,7 @@ def languages(facts: Facts, plan: Timetable) -> int:
     )
 
 
-def slack(facts: Facts, plan: Timetable) -> int:
+def slack(facts: ProblemFacts, plan: Timetable) -> int:
     """Long debates with a film close behind, and days without any free slot."""
     by_room = grouped(plan, by_screen)
     tight = 0
@@ -155,7 +155,7 @@ def slack(facts: Facts, plan: Timetable) -> int:
     return tight + sum(cramped(facts, by_room, day) for day in range(facts.problem.days))
 
 
-def cramped(facts: Facts, by_room: dict[str, list[Placement]], day: int) -> bool:
+def cramped(facts: ProblemFacts, by_room: dict[str, list[Placement]], day: int) -> bool:
     """Screens are open, and none has a long gap."""
     gaps = [
         gap(facts, screen, by_room.get(screen.id, []), day)
@@ -165,7 +165,7 @@ def cramped(facts: Facts, by_room: dict[str, list[Placement]], day: int) -> bool
     return bool(gaps) and max(gaps) < facts.measures.free_slot
 
 
-def gap(facts: Facts, screen: Screen, placements: list[Placement], day: int) -> int:
+def gap(facts: ProblemFacts, screen: Screen, placements: list[Placement], day: int) -> int:
     hours = hours_on(screen, day, facts.problem.days) or (0, 0)
     taken = [(p.start, facts.clears(p)) for p in placements]
     taken += screen.closures

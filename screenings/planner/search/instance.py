@@ -16,7 +16,7 @@ from screenings.planner.rules import RULES, further_cost, has_further_cost, stat
 from screenings.planner.rules.audience import hour_cost, room_cost
 from screenings.planner.rules.demands import in_turn, physics_of, tell
 from screenings.planner.rules.domains import Domains
-from screenings.planner.rules.facts import Facts, bands, length
+from screenings.planner.rules.facts import ProblemFacts, bands, length
 from screenings.planner.rules.rule import Demand, Use
 from units.times import DAY, DAY_TURNS
 
@@ -103,8 +103,8 @@ class Instance:
         return list(self.problem.screens)
 
     @cached_property
-    def facts(self) -> Facts:
-        return Facts(self.problem)
+    def facts(self) -> ProblemFacts:
+        return ProblemFacts(self.problem)
 
     @cached_property
     def has_further_cost(self) -> bool:
@@ -213,7 +213,7 @@ def compile_instance(
     `asked`: these demands and physics; by default, all that are on. Screenings that are `locked`
     stand from the beginning. `names`: these screenings; by default, all that are promised.
     """
-    facts = Facts(problem)
+    facts = ProblemFacts(problem)
     instance = Instance(problem, list(facts.names if names is None else names))
     places = {screen.id: at for at, screen in enumerate(problem.screens)}
     instance.lengths = [length(facts.programmes[p], number) for p, number in instance.names]
@@ -239,7 +239,7 @@ def compile_instance(
 class InstanceBuilder(Domains):
     """What the rules say, until it is all said: the search's side of `rules.Model`."""
 
-    def __init__(self, instance: Instance, facts: Facts) -> None:
+    def __init__(self, instance: Instance, facts: ProblemFacts) -> None:
         super().__init__(facts, instance.names)
         self.instance = instance
         self.at = {name: at for at, name in enumerate(instance.names)}
@@ -348,7 +348,7 @@ class InstanceBuilder(Domains):
         self.communes[self.known(names)] = None
 
 
-def add_prices(instance: Instance, facts: Facts) -> None:
+def add_prices(instance: Instance, facts: ProblemFacts) -> None:
     for programme, number in instance.names:
         film = facts.programmes[programme]
         instance.screen_costs.append(
@@ -360,7 +360,7 @@ def add_prices(instance: Instance, facts: Facts) -> None:
         instance.hours.append(sorted(at_price.items()))
 
 
-def add_pairs(instance: Instance, facts: Facts) -> None:
+def add_pairs(instance: Instance, facts: ProblemFacts) -> None:
     firsts = {name[0]: at for at, name in enumerate(instance.names) if name[1] == 0}
     weights: dict[tuple[int, int], int] = defaultdict(int)
     for first, second, weight in instance.problem.pairs:
@@ -370,7 +370,7 @@ def add_pairs(instance: Instance, facts: Facts) -> None:
     instance.pairs = [(a, b, weight) for (a, b), weight in weights.items() if weight]
 
 
-def add_soft_constraints(instance: Instance, facts: Facts) -> None:
+def add_soft_constraints(instance: Instance, facts: ProblemFacts) -> None:
     """Each rule made soft is heard alone: what it would have left is what it likes."""
     instance.penalties = [[[] for _ in instance.screens] for _ in instance.names]
     for rule in RULES:

@@ -13,7 +13,7 @@ from screenings.planner.answers.repair import repair
 from screenings.planner.checker import RULE_OF, check
 from screenings.planner.driver import plan as planned
 from screenings.planner.model import Placement, Plan, Unplaced
-from screenings.planner.rules import PRICES, RULES, Facts, breaches, clashes, cost
+from screenings.planner.rules import PRICES, RULES, ProblemFacts, breaches, clashes, cost
 from screenings.planner.search.instance import compile_instance
 from screenings.planner.search.schedule import Schedule, schedule_of
 from tests.screenings.planner.any_festival import any_festival, any_plan
@@ -45,7 +45,7 @@ def test_the_rules_and_the_judge_find_the_same_faults_and_the_same_cost(seed):
     judged = [c for c in [*report.violations, *report.of_pins] if (c.code, c.screenings) != ("lock_moved", [])]
     lost_locks = {(p.programme, p.number) for p in problem.pins} - {(p.programme, p.number) for p in placements}
     judged = [c for c in judged if c.code != "lock_moved" or not lost_locks & set(c.screenings)]
-    assert faults(judged) == faults(breaches(Facts(problem), placements))
+    assert faults(judged) == faults(breaches(ProblemFacts(problem), placements))
     assert not any(c.code == "cost_differs" for c in report.violations)
 
 
@@ -54,7 +54,7 @@ def test_the_rules_and_the_judge_find_the_same_faults_and_the_same_cost(seed):
 def test_the_solver_allows_exactly_what_breaks_no_rule(seed):
     """One more screening on a schedule: its starts are those after which the judge finds nothing new."""
     problem = any_festival(seed, soft=False)
-    instance, facts = compile_instance(problem), Facts(problem)
+    instance, facts = compile_instance(problem), ProblemFacts(problem)
     schedule = Schedule(instance)
     for at in instance.free[:-1]:
         starts = schedule.starts(at)
@@ -136,7 +136,7 @@ def test_what_is_explained_shows_everything_and_breaks_only_what_it_lets_go(seed
 
     gone = {demand for remark in said.repair for demand in remark.rules}
     lost = {(one.of, one.number) for one in gone if one.code == "promise"}
-    broken = {c.code for c in breaches(Facts(problem), said.plan) if not set(c.screenings) <= locks}
+    broken = {c.code for c in breaches(ProblemFacts(problem), said.plan) if not set(c.screenings) <= locks}
     assert said.verdict in {"possible", "impossible"}
     assert (said.minimal, said.smallest) == (bool(gone), bool(gone)) == ((said.verdict == "impossible"),) * 2
     assert promised(problem) - lost <= {(p.programme, p.number) for p in said.plan}
@@ -159,7 +159,7 @@ def test_whatever_can_be_planned_can_be_repaired_and_breaks_nothing(seed):
 
     assert mended.verdict == "repaired" or explained(seed).verdict == "impossible"
     assert bool(mended.plan) == (mended.verdict == "repaired")
-    assert all(set(c.screenings) <= locks for c in breaches(Facts(problem), mended.plan))
+    assert all(set(c.screenings) <= locks for c in breaches(ProblemFacts(problem), mended.plan))
 
 
 def promised(problem):

@@ -16,7 +16,7 @@ from screenings.planner.model import (
     Resource,
     Setting,
 )
-from screenings.planner.rules import RULE_OF, Facts, breaches, clashes
+from screenings.planner.rules import RULE_OF, ProblemFacts, breaches, clashes
 from screenings.planner.rules.demands import demands_of
 from tests.screenings.planner.builders import (
     a_festival,
@@ -125,7 +125,7 @@ def test_every_reason_and_every_way_out_is_a_sentence(locale):
     guest = a_guest(programmes=["three"], windows=[(0, 60)])
     problem = a_problem([a_programme("one"), a_programme("two"), programme],
                         [a_screen(hours=ONE_EVENING)], guests=[guest], pins=pins)
-    facts = Facts(problem)
+    facts = ProblemFacts(problem)
 
     for rule in demands_of(facts):
         remark = spoken(facts, rule)
@@ -177,7 +177,7 @@ def test_every_new_reason_is_a_sentence():
         [a_programme("one", not_before=5 * 1440)],
         juries=[Jury("grand", "Grand", ["one"])], resources=[Resource("m", "Moderators", 1, ["one"])],
     )
-    facts = Facts(problem)
+    facts = ProblemFacts(problem)
 
     for rule in demands_of(facts):
         remark = spoken(facts, rule)
@@ -264,7 +264,7 @@ def test_whatever_forbids_is_named_and_offered(code):
         assert "{" not in t(lang, f"because.{code}", **said.details)
         assert "{" not in t(lang, f"letgo.{code}", **said.details)
     gone = {rule for remark in found.repair for rule in remark.rules}
-    broken = {clash.code for clash in breaches(Facts(problem), found.plan)}
+    broken = {clash.code for clash in breaches(ProblemFacts(problem), found.plan)}
     assert broken <= {rule.code for rule in gone} | {"lock_moved"}
 
 

@@ -6,7 +6,7 @@ from bench.festivals import festival, problem_of
 from screenings.planner.answers.repair import repair
 from screenings.planner.answers.shapes import closed, difference
 from screenings.planner.model import Pin, Placement, Reservation
-from screenings.planner.rules import Facts, breaches, clashes
+from screenings.planner.rules import ProblemFacts, breaches, clashes
 from tests.screenings.planner.builders import (
     a_guest,
     a_placement,
@@ -171,4 +171,4 @@ def test_a_festival_with_juries_and_moderators_is_repaired_within_its_rules(seed
     found = repair(shut, was, seconds=15, polish=1)
 
     assert found.verdict in {"repaired", "impossible"}
-    assert breaches(Facts(shut), found.plan) == []
+    assert breaches(ProblemFacts(shut), found.plan) == []

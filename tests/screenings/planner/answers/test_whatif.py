@@ -8,7 +8,7 @@ from screenings.planner.answers.whatif import heat, lay
 from screenings.planner.answers.why import why
 from screenings.planner.driver import plan
 from screenings.planner.model import Placement, Setting
-from screenings.planner.rules import Facts, breaches, clashes, cost
+from screenings.planner.rules import ProblemFacts, breaches, clashes, cost
 from tests.screenings.planner.builders import (
     a_festival,
     a_guest,
@@ -29,7 +29,7 @@ def test_each_price_is_the_true_difference_and_each_cell_is_legal():
     problem = a_festival(4, films=14)
     found = plan(problem, seconds=2).placements
     legal = {c.code for c in clashes(problem, found)}
-    grid, now = lay(Facts(problem), found), total(problem, found)
+    grid, now = lay(ProblemFacts(problem), found), total(problem, found)
 
     for name in list(grid.plan)[::5]:
         others = [p for p in found if (p.programme, p.number) != name]
@@ -47,7 +47,7 @@ def test_no_legal_start_is_missing():
     plan_now = [a_placement("18:00", "one"), a_placement("18:00", "one", 1, day=1),
                 a_placement("20:30", "two", screen="vega")]
     others = plan_now[:-1]
-    grid = lay(Facts(problem), plan_now)
+    grid = lay(ProblemFacts(problem), plan_now)
 
     legal = sorted(
         (screen, start)
@@ -61,7 +61,7 @@ def test_no_legal_start_is_missing():
 
 def test_the_whole_grid_is_priced_in_a_moment():
     problem = replace(a_festival(5, films=40), step=5)
-    grid = lay(Facts(problem), plan(problem, seconds=1).placements)
+    grid = lay(ProblemFacts(problem), plan(problem, seconds=1).placements)
     name = next(iter(grid.plan))
     heat(grid, name)
 
@@ -74,7 +74,7 @@ def test_the_whole_grid_is_priced_in_a_moment():
 def test_why_names_the_cost_the_alternatives_and_who_holds_the_better_place():
     problem = a_problem([a_programme("one", prestige=4), a_programme("two", prestige=1)],
                         [a_screen(hours=[(840, 1350), None, None])])
-    grid = lay(Facts(problem), [a_placement("14:00", "one"), a_placement("19:00", "two")])
+    grid = lay(ProblemFacts(problem), [a_placement("14:00", "one"), a_placement("19:00", "two")])
 
     found = why(grid, ("one", 0))
 
@@ -87,7 +87,7 @@ def test_why_names_the_cost_the_alternatives_and_who_holds_the_better_place():
 def test_juries_teams_and_tastes_are_in_every_price():
     problem = replace(problem_of(festival("S", seed=2)), settings={"S4": Setting(weight=3)})
     found = plan(problem, seconds=1).placements
-    facts = Facts(problem)
+    facts = ProblemFacts(problem)
     grid, now = lay(facts, found), total(problem, found)
 
     for name in list(grid.plan)[::9]:

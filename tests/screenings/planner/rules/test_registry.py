@@ -8,7 +8,7 @@ from festival.language import has_words
 from screenings.planner import checker
 from screenings.planner.exact.rule_model import RuleModel
 from screenings.planner.model import Setting
-from screenings.planner.rules import CONSTRAINTS, PRICES, RULES, Facts
+from screenings.planner.rules import CONSTRAINTS, PRICES, RULES, ProblemFacts
 from screenings.planner.rules.demands import demands_of, physics_of, tell
 from screenings.planner.rules.rule import Model
 from screenings.planner.search.instance import InstanceBuilder
@@ -45,7 +45,7 @@ def spoken():
     """By constraint, all that it has ever said of any festival."""
     found = {code: set() for code in CONSTRAINTS}
     for seed in SEEDS:
-        facts = Facts(any_festival(seed, demoted=False))
+        facts = ProblemFacts(any_festival(seed, demoted=False))
         for demand in [*demands_of(facts), *physics_of(facts)]:
             found[demand.code] |= heard(facts, demand)
     return found

@@ -13,7 +13,7 @@ from screenings.planner.driver import plan
 from screenings.planner.model import Placement
 from screenings.planner.process import PlannerFailed, PlanTask, solve
 from screenings.planner.rules import breaches, clashes, cost
-from screenings.planner.rules.facts import Facts
+from screenings.planner.rules.facts import ProblemFacts
 from screenings.planner.search.construct import first_plan
 from screenings.planner.search.instance import compile_instance
 from screenings.planner.search.ruin_recreate import Search
@@ -31,7 +31,7 @@ def test_runs_are_the_minutes_with_enough_after_them():
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_starts_are_those_that_every_rule_about_one_screening_allows(seed):
     problem = a_festival(seed, films=8)
-    instance, facts = compile_instance(problem), Facts(problem)
+    instance, facts = compile_instance(problem), ProblemFacts(problem)
     grid = list(range(0, 4 * 1440, problem.step))
 
     for at, name in enumerate(instance.names):
