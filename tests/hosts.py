@@ -185,14 +185,7 @@ class Festival:
     def __init__(self, site: Site, made: list[Host], bucket: Bucket, clip: Path, folder: Path) -> None:
         self.site, self.hosts, self.bucket, self.clip, self.folder = site, made, bucket, clip, folder
         self.door = BucketStore(folder / "door", bucket)
-        self.edition = new_id()
-        site.sql(
-            """INSERT INTO edition (id, slug, name, phase, first_day, days, deadline_at, policy,
-                 is_current, place_fr, place_en, measured_runtime, two_person_release, created_at)
-               VALUES ($1, $2, 'x', 'entries', '2027-11-26', 3, now() + interval '9 days', 'demo',
-                 false, '', '', true, true, now())""",
-            self.edition, f"h{self.edition[:8]}",
-        )  # fmt: skip
+        self.edition, _ = site.an_edition("h")
         work = folder / "look"
         work.mkdir(mode=0o700)
         sandbox = Sandbox(tools=find_tools(), source=clip, work=work)

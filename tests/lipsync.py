@@ -118,23 +118,25 @@ def copied(name: str, source: Path, sandbox_for: Callable[[Path], Sandbox]) -> t
     facts = inspected(sandbox)
     clock = screener.clock_of(sandbox, facts)
     if name.startswith(PARTS):
-        return in_parts(source, facts, clock, sandbox_for), clock
+        whole, _ = joined_from_parts(source, facts, clock, sandbox_for, seconds=4)
+        return whole.work, clock
     screener.make(sandbox, facts)
     return sandbox.work, clock
 
 
-def in_parts(source: Path, facts: Facts, clock: CopyClock, sandbox_for: Callable[[Path], Sandbox]) -> Path:
-    """Every chunk in a sandbox of its own, then the join."""
-    whole, plan = sandbox_for(source), chunks.plan(facts, clock, seconds=4)
-    for chunk in plan.chunks:
+def joined_from_parts(
+    source: Path, facts: Facts, clock: CopyClock, sandbox_for: Callable[[Path], Sandbox], *, seconds: float
+) -> tuple[Sandbox, screener.Screener]:
+    """Every chunk in a sandbox of its own, in any order, then the join."""
+    whole, plan = sandbox_for(source), chunks.plan(facts, clock, seconds=seconds)
+    for chunk in reversed(plan.chunks):
         sandbox = sandbox_for(source)
         chunks.encode(sandbox, facts, clock, chunk)
         shutil.copytree(sandbox.work, chunks.folder_of(whole.work, chunk))
     sandbox = sandbox_for(source)
     chunks.encode_sound(sandbox, facts, clock)
     shutil.copytree(sandbox.work, whole.work / "sound")
-    chunks.join(whole, plan)
-    return whole.work
+    return whole, chunks.join(whole, plan)
 
 
 def flashes(path: Path, *options: str) -> list[float]:

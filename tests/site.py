@@ -96,6 +96,20 @@ class Site:
 
         return in_thread(ask())
 
+    def an_edition(self, letter: str, *, phase: str = "entries", first_day: str = "2027-11-26",
+                   two_person_release: bool = True) -> tuple[str, str]:
+        """Three days that are not the current edition's; its id, and its slug, which begins with `letter`."""
+        edition = new_id()
+        slug = f"{letter}{edition[:8]}"
+        self.sql(
+            """INSERT INTO edition (id, slug, name, phase, first_day, days, deadline_at, policy,
+                 is_current, measured_runtime, two_person_release, created_at)
+               VALUES ($1, $2, 'Cinéma for Space', $3, $4::text::date, 3, now() + interval '9 days',
+                 'demo', false, true, $5, now())""",
+            edition, slug, phase, first_day, two_person_release,
+        )
+        return edition, slug
+
     def person(self, email: str, *, edition: str, parts: list[str], name: str = "") -> str:
         """Somebody with these parts; returns a session token for the cookie."""
         known = self.sql("SELECT id FROM person WHERE email_key = $1", email)

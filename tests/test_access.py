@@ -398,6 +398,15 @@ async def test_at_the_doors_of_one_film(client, who: str, draft: bool) -> None:
     assert wrong == {}
 
 
+async def telling(client, edition, submission: str, file: str) -> list[str]:
+    """Routes whose answer names the film."""
+    return [
+        route for route in ROUTES
+        if route.startswith("GET") and route not in NEVER_ENDS
+        and SECRET in (await ask(client, route, edition, submission_id=submission, file_id=file)).text
+    ]
+
+
 @pytest.mark.parametrize("who", [w for w in WHO if w != "maker"])
 @pytest.mark.parametrize("state", ["draft", "withdrawn", "not released"])
 async def test_an_unreleased_title_is_in_no_answer_to_others(client, who: str, state: str) -> None:
@@ -407,13 +416,7 @@ async def test_an_unreleased_title_is_in_no_answer_to_others(client, who: str, s
     )
     await sign_in(client, people[who])
 
-    telling = [
-        route for route in ROUTES
-        if route.startswith("GET") and route not in NEVER_ENDS
-        and SECRET in (await ask(client, route, edition, submission_id=submission, file_id=file)).text
-    ]
-
-    assert telling == []
+    assert await telling(client, edition, submission, file) == []
 
 
 @pytest.mark.parametrize("who", ["recused reviewer", "reviewer elsewhere", "chair elsewhere"])
@@ -422,13 +425,7 @@ async def test_a_film_out_of_scope_is_in_no_answer_to_its_committee(client, who:
     await announced_by(client, people["chair"], edition, submission)
     await sign_in(client, people[who])
 
-    telling = [
-        route for route in ROUTES
-        if route.startswith("GET") and route not in NEVER_ENDS
-        and SECRET in (await ask(client, route, edition, submission_id=submission, file_id=file)).text
-    ]
-
-    assert telling == []
+    assert await telling(client, edition, submission, file) == []
 
 
 async def announced_by(client, chair, edition, submission: str) -> str:

@@ -83,15 +83,8 @@ class Maker:
     """Somebody with a draft, at a real house."""
 
     def __init__(self, site: Any) -> None:
-        self.site, self.edition = site, new_id()
-        self.slug = f"e{self.edition[:8]}"
-        site.sql(
-            """INSERT INTO edition (id, slug, name, phase, first_day, days, deadline_at, policy,
-                 is_current, place_fr, place_en, measured_runtime, two_person_release, created_at)
-               VALUES ($1, $2, 'x', 'entries', '2027-11-26', 3, now() + interval '9 days', 'demo',
-                 false, '', '', true, true, now())""",
-            self.edition, self.slug,
-        )  # fmt: skip
+        self.site = site
+        self.edition, self.slug = site.an_edition("e")
         token = site.person(f"{self.edition}@example.org", edition=self.edition, parts=["filmmaker"])
         self.headers = {"cookie": f"session={token}", "x-csrf-token": proof(token)}
         self.submission, film = new_id(), new_id()

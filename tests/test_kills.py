@@ -34,15 +34,8 @@ class Booth:
     def __init__(self, site, clip: Path) -> None:
         self.site, self.clip = site, clip
         self.store = LocalStore(Path(os.environ["MEDIA_ROOT"]))
-        self.edition = new_id()
         self.parts: dict[str, subprocess.Popen[bytes]] = {}
-        site.sql(
-            """INSERT INTO edition (id, slug, name, phase, first_day, days, deadline_at, policy,
-                 is_current, place_fr, place_en, measured_runtime, two_person_release, created_at)
-               VALUES ($1, $2, 'x', 'entries', '2027-11-26', 3, now() + interval '9 days', 'demo',
-                 false, '', '', true, true, now())""",
-            self.edition, f"k{self.edition[:8]}",
-        )
+        self.edition, _ = site.an_edition("k")
         self.facts = self.looked_at()
 
     def looked_at(self) -> str:

@@ -70,15 +70,7 @@ class House:
 
 @pytest.fixture
 def house_of(site) -> House:
-    edition = new_id()
-    slug = f"w{edition[:8]}"
-    site.sql(
-        """INSERT INTO edition (id, slug, name, phase, first_day, days, deadline_at, policy,
-             is_current, place_fr, place_en, measured_runtime, two_person_release, created_at)
-           VALUES ($1, $2, 'Cinéma for Space', 'entries', '2027-11-26', 3, now() + interval '9 days',
-             'demo', false, '', '', true, true, now())""",
-        edition, slug,
-    )
+    edition, slug = site.an_edition("w")
     site.sql(
         """INSERT INTO section (id, edition, letter, name_fr, name_en, position, least_seconds,
              most_seconds, is_blind) VALUES ($1, $2, 'C', 'Compétition', 'Competition', 0, 0, 20000, false)""",

@@ -38,6 +38,15 @@ async def die(line: str) -> None:
     await rows("UPDATE outbox SET leased_until = now() - interval '1 second' WHERE id = {} RETURNING id", line)
 
 
+async def a_copy_that_killed_three(edition) -> tuple[str, str]:
+    """A line that a fourth worker is careful enough to set aside, and its file."""
+    line, file = await a_stuck_copy(edition)
+    for _ in range(3):
+        await die(line)
+    await tasks.work(line, worker="careful")
+    return line, file
+
+
 @pytest.fixture
 async def operator(client):
     edition = await an_edition()
@@ -47,11 +56,7 @@ async def operator(client):
 
 async def test_work_that_killed_three_workers_is_set_aside_and_people_are_told(operator) -> None:
     _, edition = operator
-    line, file = await a_stuck_copy(edition)
-    for _ in range(3):
-        await die(line)
-
-    await tasks.work(line, worker="careful")
+    line, file = await a_copy_that_killed_three(edition)
 
     assert await state_of(file) == "failed"
     assert {"file_failed", "work_parked"} <= await kinds_written()
@@ -60,10 +65,7 @@ async def test_work_that_killed_three_workers_is_set_aside_and_people_are_told(o
 
 async def test_a_failed_copy_sent_again_stands_where_its_work_begins(operator) -> None:
     client, edition = operator
-    line, file = await a_stuck_copy(edition)
-    for _ in range(3):
-        await die(line)
-    await tasks.work(line, worker="careful")
+    line, file = await a_copy_that_killed_three(edition)
 
     answer = await client.post(f"/api/v1/{edition.slug}/operator/queue/{line}/retry")
 

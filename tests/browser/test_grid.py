@@ -19,14 +19,9 @@ class House:
     """An edition with two rooms, three days, and programmes that are events: quick to make."""
 
     def __init__(self, site: Any) -> None:
-        self.site, self.edition = site, new_id()
-        self.slug = f"g{self.edition[:8]}"
-        site.sql(
-            """INSERT INTO edition (id, slug, name, phase, first_day, days, deadline_at, policy,
-                 is_current, place_fr, place_en, measured_runtime, two_person_release, created_at)
-               VALUES ($1, $2, 'Cinéma for Space', 'selection', $3::text::date, 3,
-                 now() + interval '9 days', 'demo', false, 'Cannes', 'Cannes', true, false, now())""",
-            self.edition, self.slug, FIRST,
+        self.site = site
+        self.edition, self.slug = site.an_edition(
+            "g", phase="selection", first_day=FIRST, two_person_release=False
         )
         self.cookies = {name: self.meet(name) for name in ("Ada", "Bo", "Io")}
         self.door = self.key("Io")

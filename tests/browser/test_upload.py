@@ -10,8 +10,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from festival.tables import new_id
-
 SLOW = 400_000
 
 
@@ -53,16 +51,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def entry(site: Any, page: Page) -> str:
     """The address of a draft, in the browser of its maker."""
-    edition = new_id()
-    slug = f"b{edition[:8]}"
-    site.sql(
-        """INSERT INTO edition (id, slug, name, phase, first_day, days, deadline_at, policy,
-             is_current, place_fr, place_en, measured_runtime, two_person_release, created_at)
-           VALUES ($1, $2, 'Cinéma for Space', 'entries', '2027-11-26', 3, now() + interval '9 days',
-             'demo', false, '', '', true, true, now())""",
-        edition,
-        slug,
-    )
+    edition, slug = site.an_edition("b")
     token = site.person(f"{edition}@example.org", edition=edition, parts=["filmmaker"])
     page.context.add_cookies([{"name": "session", "value": token, "url": site.base_url}])
     page.goto(f"{site.base_url}/fr/{slug}/submissions/new")

@@ -29,8 +29,7 @@ class World:
 
     def __init__(self, site: Any, folder: Path) -> None:
         self.site = site
-        self.edition = new_id()
-        self.slug = f"p{self.edition[:8]}"
+        self.edition, self.slug = site.an_edition("p", phase="selection", two_person_release=False)
         self.cookies: dict[str, str] = {}
         self.doors: dict[str, Door] = {}
         self.found()
@@ -39,13 +38,6 @@ class World:
         self.names = {"lang": "fr", "edition": self.slug, "token": "unknown", **self.play(folder)}
 
     def found(self) -> None:
-        self.site.sql(
-            """INSERT INTO edition (id, slug, name, phase, first_day, days, deadline_at, policy,
-                 is_current, place_fr, place_en, measured_runtime, two_person_release, created_at)
-               VALUES ($1, $2, 'Cinéma for Space', 'selection', '2027-11-26', 3,
-                 now() + interval '9 days', 'demo', false, 'Cannes', 'Cannes', true, false, now())""",
-            self.edition, self.slug,
-        )
         self.site.sql(
             """INSERT INTO section (id, edition, letter, name_fr, name_en, position, least_seconds,
                  most_seconds, is_blind)

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 from fractions import Fraction
 from pathlib import Path
@@ -15,24 +14,15 @@ from media.facts import Facts, Interval, Picture
 from media.runner import PermanentFault
 from media.sandbox import Sandbox
 from tests.clips import Clips, film
+from tests.lipsync import joined_from_parts
 
 SHORT = msgspec.structs.replace
 
 
 def in_parts(source: Path, facts: Facts, sandbox_for, *, seconds: float) -> tuple[Sandbox, screener.Screener]:
     """Every chunk in a sandbox of its own, then the join."""
-    whole = sandbox_for(source)
-    clock = screener.clock_of(whole, facts)
-    plan = chunks.plan(facts, clock, seconds=seconds)
-    (whole.work / "parts").mkdir()
-    for chunk in reversed(plan.chunks):  # in any order
-        sandbox = sandbox_for(source)
-        chunks.encode(sandbox, facts, clock, chunk)
-        shutil.copytree(sandbox.work, chunks.folder_of(whole.work, chunk))
-    sandbox = sandbox_for(source)
-    chunks.encode_sound(sandbox, facts, clock)
-    shutil.copytree(sandbox.work, whole.work / "sound")
-    return whole, chunks.join(whole, plan)
+    clock = screener.clock_of(sandbox_for(source), facts)
+    return joined_from_parts(source, facts, clock, sandbox_for, seconds=seconds)
 
 
 def frames(folder: Path) -> list[tuple[str, str]]:
