@@ -166,7 +166,7 @@ def test_a_caller_that_fails_ends_the_run():
 
 def test_the_first_plan_alone_is_legal():
     problem = replace(a_festival(5, films=30), pairs=[])
-    run = driver.begin(problem, WallClock(time.monotonic), 2, 1)
+    run = driver.begin(problem, WallClock(time.monotonic), seconds=2, seed=1)
 
     run.offer(first.first_plan(run.instance, seed=1, over=lambda: False).positions)
 
