@@ -176,7 +176,7 @@ def test_the_first_plan_alone_is_legal():
 def test_no_plan_beats_the_linear_bound():
     programmes = [a_programme(str(n), prestige=2, debate=0) for n in range(4)]
     problem = a_problem(programmes, [a_screen(hours=[(840, 1440), None, None])])
-    run = driver.begin(problem, WallClock(time.monotonic), 5, 1)
+    run = driver.begin(problem, WallClock(time.monotonic), seconds=5, seed=1)
     driver.first_plan(run)
 
     bound = bound_for(Schedule(run.instance), run.positions)
