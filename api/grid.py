@@ -8,17 +8,16 @@ from typing import Any, cast
 import msgspec
 
 from festival.clock import at, minutes_of
-from festival.language import LANGUAGES, day, moment, t
+from festival.language import LANGUAGES, day, evening, hour, moment, t
 from festival.tables import Edition
 from screenings import lists
 from screenings.lists import Item, Placed, programme_of
 from screenings.planner.answers.shapes import Explanation
 from screenings.planner.answers.words import Statement
-from screenings.planner.model import Clash, day_of, minute_of
+from screenings.planner.model import Clash
 from screenings.planner.rules import RULE_OF
 from screenings.planner.rules.facts import debate
 from screenings.tables import PlanRun, Screen
-from units.times import clock_face
 
 DAYS = frozenset({"day", "first_day", "repeat_day", "stays", "days"})
 DAY_NUMBER = re.compile(r"(?:^|(?<=, )|(?<= · ))\d+")
@@ -65,6 +64,12 @@ def screening_row(p: Placed, edition: Edition) -> dict[str, Any]:
     return {**msgspec.to_builtins(p), "start": minutes_of(p.starts_at, edition.first_day)}
 
 
+def evening_and_hour(lang: str, edition: Edition, start: int) -> str:
+    """`ven. 26 nov., 18:00`, and after midnight both days: `nuit du ven. 26 au sam. 27 nov., 01:00`."""
+    when = at(edition.first_day, start)
+    return f"{evening(lang, when, style='short')}, {hour(when)}"
+
+
 class Names:
     """What a sentence about screenings needs: their titles, days, hours and rooms."""
 
@@ -97,8 +102,7 @@ class Names:
         if (programme, number) not in self.starts:
             return title
         start, screen = self.starts[programme, number]
-        hour_of = clock_face(minute_of(start))
-        return f"{title}, {self.day(lang, day_of(start))}, {hour_of}, {self.rooms[screen]}"
+        return f"{title}, {evening_and_hour(lang, self.edition, start)}, {self.rooms[screen]}"
 
 
 def clash_row(clash: Clash, names: Names) -> dict[str, Any]:

@@ -228,6 +228,7 @@ def day(language: str, when: date | datetime, *, style: str = "long") -> str:
         "short": "EEE d MMM",
         "name": "EEEE",
         "number": "EEEE d",
+        "short number": "EEE d",
         "month": "d MMMM",
         "full": "EEEE d MMMM y",
     }[style]
@@ -249,8 +250,10 @@ def evening(language: str, when: datetime, *, style: str = "long") -> str:
         first, last = (day(language, date, style="name") for date in (eve, morning))
     else:
         same_month = (eve.year, eve.month) == (morning.year, morning.month)
-        first = day(language, eve, style="number" if same_month else "long")
-        last = day(language, morning)
+        length = "short" if style == "short" else "long"
+        alone = {"short": "short number", "long": "number"}[length]
+        first = day(language, eve, style=alone if same_month else length)
+        last = day(language, morning, style=length)
     return t(language, "common.night", eve=first, morning=last)
 
 

@@ -11,6 +11,8 @@ from jinja2.utils import htmlsafe_json_dumps
 from litestar import MediaType, Response
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
+from litestar.types import Empty
+from litestar.utils.scope.state import ScopeState
 from markupsafe import Markup
 
 from api.assets import asset
@@ -23,6 +25,8 @@ from festival.language import LANGUAGES, has_words, t
 from festival.tables import Edition, Role
 from units import times
 
+WORTH_KEEPING = 20  # characters: whoever wrote fewer writes them again
+NOT_WRITTEN = frozenset({"password", "next", "token"})  # a secret, or the page's own
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
 
@@ -249,6 +253,33 @@ def faults_of(request: AnyRequest, error: FestivalError | None) -> list[tuple[st
     return fault_words(language_of(request), error) if error else []
 
 
+def is_from_here(request: AnyRequest) -> bool:
+    """Whether a page of ours sent this, as the browser itself says."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    return request.headers.get("origin") == settings_of(request).public_url
+
+
+def written(request: AnyRequest) -> list[str]:
+    """The longer texts of a form that came to nothing, so that nobody writes them twice.
+
+    Shown only to whoever sent them from here: no other site puts words into a page of ours.
+    """
+    form = ScopeState.from_scope(request.scope).form
+    if form is Empty or not is_from_here(request):
+        return []
+    return [
+        text
+        for name, given in form.items()
+        for text in (given if isinstance(given, list) else [given])
+        if isinstance(text, str)
+        and len(text) >= WORTH_KEEPING
+        and not name.startswith("_")
+        and name not in NOT_WRITTEN
+    ]
+
+
 def error_page(
     request: AnyRequest,
     status: int,
@@ -267,4 +298,5 @@ def error_page(
         error_status=status,
         codes=codes,
         told=faults,
+        written=written(request),
     )

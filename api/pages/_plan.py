@@ -7,20 +7,18 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from api.grid import Names, explanation_of_run
-from festival.clock import at
-from festival.language import day, signed, t
+from api.grid import Names, evening_and_hour, explanation_of_run
+from festival.language import signed, t
 from festival.tables import Edition
 from screenings import planning
 from screenings.lists import Item
 from screenings.planner.answers.shapes import Change, difference
 from screenings.planner.answers.whatif import LaidPlan, lay
 from screenings.planner.answers.why import costs
-from screenings.planner.model import Placement, Plan, Problem, Progress, day_of, minute_of
+from screenings.planner.model import Placement, Plan, Problem, Progress
 from screenings.planner.rules import breaches, prices
 from screenings.planner.rules.facts import ProblemFacts
 from screenings.tables import PlanRun
-from units.times import clock_face
 
 LEFT, RIGHT, TOP, FOOT = 34.0, 404.0, 16.0, 152.0
 """Where the curve lies in its box of 520 by 178; to its right stand the two last figures."""
@@ -246,8 +244,7 @@ def price_of_leaving(grid: LaidPlan, was: Placement) -> dict[str, int]:
 def place(edition: Edition, p: Placement | None, houses: dict[str, str], lang: str) -> str:
     if p is None:
         return ""
-    when = day(lang, at(edition.first_day, day_of(p.start) * 1440 + 720), style="short")
-    return f"{when}, {clock_face(minute_of(p.start))}, {houses.get(p.screen, '–')}"
+    return f"{evening_and_hour(lang, edition, p.start)}, {houses.get(p.screen, '–')}"
 
 
 def explanation_of(run: PlanRun, names: Names, lang: str) -> dict[str, Any] | None:

@@ -4,16 +4,15 @@ from typing import Any
 
 from msgspec import Struct
 
-from api.grid import Names, clash_row
+from api.grid import Names, clash_row, evening_and_hour
 from festival.clock import minutes_of
 from festival.language import t
 from festival.tables import Edition
 from screenings import lists, publication
 from screenings.compared import Difference, since_last
 from screenings.lists import Placed
-from screenings.planner.model import Clash, day_of, minute_of
+from screenings.planner.model import Clash
 from screenings.tables import Grid
-from units.times import clock_face
 
 
 class PublicationLine(Struct, frozen=True):
@@ -71,5 +70,4 @@ def place(placed: Placed | None, names: Names, lang: str) -> str:
     if placed is None:
         return ""
     start = minutes_of(placed.starts_at, names.edition.first_day)
-    day = names.day(lang, day_of(start))
-    return f"{day}, {clock_face(minute_of(start))}, {names.rooms.get(placed.screen, '–')}"
+    return f"{evening_and_hour(lang, names.edition, start)}, {names.rooms.get(placed.screen, '–')}"

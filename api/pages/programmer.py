@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from api.auth import needs
 from api.errors import status_of
-from api.grid import Names, grid_state
+from api.grid import Names, evening_and_hour, grid_state
 from api.pages import _plan, _publication
 from api.pages._page import faults_of, language_of, page
 from api.request import AnyRequest
@@ -74,12 +74,24 @@ async def grid_data(edition: Edition, person: Person, lang: str) -> dict[str, An
 async def grid_page(
     request: AnyRequest, edition: Edition, person: Person, error: FestivalError | None = None
 ) -> Response[str]:
+    lang = language_of(request)
+    data = await grid_data(edition, person, lang)
     return page(
         request, "programmer/grid.html", status=status_of(error), at="/programmer/grid",
-        data=await grid_data(edition, person, language_of(request)),
+        data=data, listed=listed(data, edition, lang),
         told=faults_of(request, error), published=await lists.published_grids(edition),
         sections=await sections_of(edition),
     )  # fmt: skip
+
+
+def listed(data: dict[str, Any], edition: Edition, lang: str) -> list[str]:
+    """The working grid in lines, for whoever cannot see it drawn."""
+    rooms = {screen["id"]: screen["name"] for screen in data["screens"]}
+    return [
+        f"{data['programmes'][s['programme']]['titles'][lang]}, {evening_and_hour(lang, edition, s['start'])}, "
+        f"{rooms[s['screen']]}"
+        for s in sorted(data["screenings"], key=lambda s: (s["start"], rooms[s["screen"]]))
+    ]
 
 
 @get("/programmer/grid", guards=SEE)

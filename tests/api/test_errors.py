@@ -8,7 +8,8 @@ from litestar import Litestar, get
 
 from api.errors import HANDLERS
 from festival.db import rows, transaction
-from tests.builders import a_person, an_edition, sign_in
+from festival.settings import Settings
+from tests.builders import a_film, a_person, an_edition, sign_in
 
 
 async def answered(act) -> tuple[int, list[str], bool]:
@@ -76,3 +77,47 @@ async def test_a_bad_body_names_its_own_fields_and_no_other(client) -> None:
     assert codes_of(wrong) == {"title": "field_invalid", "year": "field_invalid"}
     assert codes_of(lacking) == {"email": "field_missing"}
     assert "edition" not in lacking.text + broken.text + wrong.text
+
+
+LONG = "Une séance <b>sans</b> étoiles,\nque personne n’écrira deux fois."
+HERE = {"sec-fetch-site": "same-origin"}
+
+
+async def test_what_was_written_is_shown_again_where_the_session_has_ended(client) -> None:
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    submission, _ = await a_film(edition, maker, status="draft")
+    await sign_in(client, maker)
+    form = {"_csrf": "of another session", "password": LONG, "next": "/fr/" + "x" * 40, "synopsis_fr": LONG}
+
+    async def told(**headers: str) -> str:
+        place = f"/fr/{edition.slug}/submissions/{submission}"
+        answer = await client.post(place, data=form, headers={"x-csrf-token": "", **headers})
+        assert answer.status_code == 403
+        return answer.text
+
+    by_page = await told(**HERE)
+    assert by_page.count("personne n’écrira") == 1
+    assert "&lt;b&gt;sans&lt;/b&gt;" in by_page
+    assert "xxxx" not in by_page.partition("<main")[2]
+    assert "personne n’écrira" in await told(origin=Settings.read().public_url)
+    for foreign in ({"sec-fetch-site": "cross-site"}, {"origin": "https://evil.example"}, {"origin": "null"}, {}):
+        assert "personne n’écrira" not in await told(**foreign)
+
+
+async def test_what_was_written_is_shown_again_where_the_house_is_away(client, monkeypatch) -> None:
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    submission, _ = await a_film(edition, maker, status="draft")
+    await sign_in(client, maker)
+
+    async def away(*_: object, **__: object) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr("submissions.entries.save_entry", away)
+    answer = await client.post(
+        f"/fr/{edition.slug}/submissions/{submission}", data={"synopsis_fr": LONG, "version": "1"}, headers=HERE
+    )
+
+    assert answer.status_code == 503
+    assert "personne n’écrira" in answer.text

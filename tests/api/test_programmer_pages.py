@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from lxml import html
 
 from festival.language import t
 from screenings.lists import screens, venues
@@ -76,3 +77,18 @@ async def test_the_grid_has_words_for_the_price_of_every_rule(client, house, lan
     known = json.loads(page.partition('<script type="application/json">')[2].partition("</script>")[0])["words"]
     assert [price.code for price in PRICES if known.get(price.code) != t(lang, f"planner.rule.{price.code}")] == []
     assert [rule.code for rule in RULES if rule.code not in known] == []
+
+
+async def test_without_scripts_the_grid_is_read_in_lines_and_says_what_to_do(client, house) -> None:
+    world = await World().build("accepted", "accepted")
+    await world.place(1, 1110 + 1440)
+    await world.place(0, 1500)
+    await sign_in(client, world.by)
+
+    shown = html.fromstring((await client.get(f"/fr/{world.edition.slug}/programmer/grid")).content)
+
+    (plain,) = shown.xpath("//noscript")
+    assert [line.partition(", ")[2] for line in plain.xpath(".//li/text()")] == [
+        "nuit du ven. 26 au sam. 27 nov., 01:00, Orion", "sam. 27 nov., 18:30, Orion",
+    ]  # fmt: skip
+    assert "se lit et ne se déplace pas à la main" in plain.text_content()

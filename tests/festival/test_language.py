@@ -184,3 +184,18 @@ def test_a_film_keeps_its_own_title_in_the_language_of_the_house() -> None:
 
 def test_a_language_is_chosen_by_its_own_name() -> None:
     assert (own_name("fr"), own_name("en")) == ("Français", "English")
+
+
+@pytest.mark.parametrize(
+    ("moment", "french", "english"),
+    [
+        ((2027, 11, 27, 1, 45), "nuit du ven. 26 au sam. 27 nov.", "night of Fri 26 to Sat 27 Nov"),
+        ((2027, 5, 1, 0, 0), "nuit du ven. 30 avr. au sam. 1er mai", "night of Fri 30 Apr to Sat 1 May"),
+        ((2027, 3, 28, 3, 30), "nuit du sam. 27 au dim. 28 mars", "night of Sat 27 to Sun 28 Mar"),
+        ((2027, 11, 27, 4, 0), "sam. 27 nov.", "Sat 27 Nov"),
+    ],
+)
+def test_a_night_told_briefly_names_both_its_days(moment, french: str, english: str) -> None:
+    when = paris(*moment)
+
+    assert [evening(lang, when, style="short") for lang in ("fr", "en")] == [french, english]
