@@ -126,7 +126,7 @@ async def viewer_for(
         language=one["language"],
         edition="" if edition is None else edition.id,
         phase=Phase.ENTRIES if edition is None else Phase(edition.phase),
-        parts=frozenset(sections),
+        roles=frozenset(sections),
         sections=sections,
         recused=frozenset(one["recused"]),
         scopes=scopes,

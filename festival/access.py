@@ -14,7 +14,7 @@ COMMITTEE = frozenset({Role.REVIEWER, Role.CHAIR})
 
 
 class Viewer(msgspec.Struct, frozen=True, kw_only=True):
-    """The person at the door, in one edition. `sections` of a part: none named means all."""
+    """The person at the door, in one edition. `sections` of a role: none named means all."""
 
     id: str = ""
     name: str = ""
@@ -22,7 +22,7 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     language: str = "fr"
     edition: str = ""
     phase: Phase = Phase.ENTRIES
-    parts: frozenset[Role] = frozenset()
+    roles: frozenset[Role] = frozenset()
     sections: dict[Role, frozenset[str]] = {}
     recused: frozenset[str] = frozenset()
     scopes: frozenset[str] | None = None
@@ -31,8 +31,8 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     def is_known(self) -> bool:
         return bool(self.id)
 
-    def has(self, *parts: Role) -> bool:
-        return not self.parts.isdisjoint(parts)
+    def has(self, *roles: Role) -> bool:
+        return not self.roles.isdisjoint(roles)
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,9 +77,9 @@ def within_scope(viewer: Viewer, subject: Subject) -> bool:
         and subject.is_released
         and not subject.members & {viewer.id}
         and any(
-            part in viewer.parts
-            and (not viewer.sections.get(part) or subject.section in viewer.sections[part])
-            for part in COMMITTEE
+            role in viewer.roles
+            and (not viewer.sections.get(role) or subject.section in viewer.sections[role])
+            for role in COMMITTEE
         )
     )
 
@@ -95,7 +95,7 @@ def is_member(viewer: Viewer, subject: Subject) -> bool:
 
 def _chairs(viewer: Viewer, subject: Subject) -> bool:
     return (
-        Role.CHAIR in viewer.parts
+        Role.CHAIR in viewer.roles
         and within_scope(viewer, subject)
         and (not viewer.sections.get(Role.CHAIR) or subject.section in viewer.sections[Role.CHAIR])
     )
@@ -152,12 +152,12 @@ class Scope(msgspec.Struct, frozen=True):
     person: str
 
 
-def committee_scope(viewer: Viewer, parts: frozenset[Role] = COMMITTEE) -> Scope:
-    """The widest of the person's roles among `parts`; lists, counts and exports all apply it.
+def committee_scope(viewer: Viewer, roles: frozenset[Role] = COMMITTEE) -> Scope:
+    """The widest of the person's roles among these; lists, counts and exports all apply it.
 
-    What only a chair reads is asked for with the chair's part: whoever also reviews other
+    What only a chair reads is asked for with the chair's role: whoever also reviews other
     sections decides nothing there, and reads no decision of theirs.
     """
-    named = [viewer.sections.get(part, frozenset()) for part in parts & viewer.parts]
+    named = [viewer.sections.get(role, frozenset()) for role in roles & viewer.roles]
     sections = None if any(not names for names in named) else sorted(frozenset().union(*named))
     return Scope(sections=sections, recused=sorted(viewer.recused), person=viewer.id)

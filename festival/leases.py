@@ -242,11 +242,11 @@ due AS (
 ranked AS (
   SELECT due.*, row_number() OVER (
     PARTITION BY queue ORDER BY priority, turn, weight, due_at) AS place FROM due),
-room AS (
+free AS (
   SELECT {HEAVY_WAITING} - count(*) AS n FROM outbox
   WHERE queue = 'heavy' AND done_at IS NULL AND parked_at IS NULL AND leased_until IS NULL
     AND rung_at >= now() - interval '{RENOTIFY_SECONDS} seconds')
-SELECT ranked.id FROM ranked, room WHERE queue <> 'heavy' OR place <= room.n
+SELECT ranked.id FROM ranked, free WHERE queue <> 'heavy' OR place <= free.n
 ORDER BY priority, turn, weight, due_at LIMIT {{}}
 """
 

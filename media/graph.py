@@ -136,8 +136,8 @@ def gain(facts: Facts) -> float:
     sound = facts.sound
     if sound is None or sound.loudness is None or sound.loudness < -70:
         return 0.0
-    room = -1.0 - (sound.true_peak if sound.true_peak is not None else 0.0)
-    return max(-MOST_GAIN_DB, min(TARGET_LUFS - sound.loudness, room, MOST_GAIN_DB))
+    headroom = -1.0 - (sound.true_peak if sound.true_peak is not None else 0.0)
+    return max(-MOST_GAIN_DB, min(TARGET_LUFS - sound.loudness, headroom, MOST_GAIN_DB))
 
 
 def has_sound(facts: Facts) -> bool:

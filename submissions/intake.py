@@ -126,7 +126,7 @@ async def published(store: Store, sandbox: Sandbox, key: str, *, lease: Lease) -
 async def inspect(
     file_id: str, *, lease: Lease, heartbeat: Heartbeat, news: News, settings: Settings
 ) -> None:
-    """T0 and T1, then the verdict: sound goes on to the copy, faulty goes back with every reason."""
+    """T0 and T1, then the verdict: what passed goes on to its copy, what is faulty back with every reason."""
     known = await the_file(file_id)
     if known is None or known[0].state not in BEFORE_A_VERDICT:
         return

@@ -18,8 +18,8 @@ from media.storage import StorageUnavailable, Store, UploadLocked
 from submissions.eligibility import may_finish, may_open
 from submissions.entries import closed_by, deadline_of
 from submissions.lists import submission_in
+from submissions.quotas import reserve
 from submissions.receiving import forget, known_hash
-from submissions.room import reserve
 from submissions.status import FileState, Status
 from submissions.tables import FilmFile, Step, Submission
 from submissions.verdicts import as_row, verdict_of

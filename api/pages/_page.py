@@ -209,9 +209,9 @@ BELOW = {"/programmer/plans": "/programmer/grid", "/programmer/publication": "/p
 
 def nav(viewer: Viewer | None, *, prefix: str, path: str) -> list[tuple[str, str, bool]]:
     """The rooms this person may enter, the public programme first; the longest match is current."""
-    parts = viewer.parts if viewer is not None else frozenset()
+    roles = viewer.roles if viewer is not None else frozenset()
     places = [("/", "common.nav.programme")]
-    places += [(place, key) for part, place, key in NAV if part in parts]
+    places += [(place, key) for role, place, key in NAV if role in roles]
     places = list(dict.fromkeys(places))
     for inner, room in BELOW.items():
         if is_within(path, prefix, inner):

@@ -82,7 +82,7 @@ HOMES = (
 @get("/account/home", guards=[signed_in()])
 async def home(request: AnyRequest, viewer: NamedDependency[Viewer]) -> Redirect:
     """Where somebody's work is."""
-    place = next((href for part, href in HOMES if part in viewer.parts), "/account")
+    place = next((href for part, href in HOMES if part in viewer.roles), "/account")
     return Redirect(f"{prefix_of(request)}{place}", status_code=303)
 
 

@@ -22,7 +22,7 @@ async def sessions(
 @get("/me", guards=[signed_in()])
 async def me(viewer: NamedDependency[Viewer]) -> dict[str, Any]:
     """Who this key or cookie belongs to, in this edition."""
-    return {"name": viewer.name, "email": viewer.email, "parts": sorted(viewer.parts)}
+    return {"name": viewer.name, "email": viewer.email, "parts": sorted(viewer.roles)}
 
 
 @get("/tokens", guards=[signed_in()])

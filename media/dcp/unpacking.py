@@ -36,13 +36,11 @@ def unpack(
     try:
         count(archive)
         with zipfile.ZipFile(archive) as packed:
-            entries = [
-                packed_entry for packed_entry in packed.infolist() if not packed_entry.is_dir()
-            ]
+            entries = [entry for entry in packed.infolist() if not entry.is_dir()]
             check(entries, most_bytes)
-            room = most_bytes
+            bytes_left = most_bytes
             for entry in entries:
-                room -= write(packed, entry, folder / entry.filename, room, cancelled)
+                bytes_left -= write(packed, entry, folder / entry.filename, bytes_left, cancelled)
     except UNREADABLE as error:
         raise BadArchive("CONTAINER_UNREADABLE", plain(str(error))) from None
     except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
@@ -101,7 +99,7 @@ def write(
     packed: zipfile.ZipFile,
     entry: zipfile.ZipInfo,
     target: Path,
-    room: int,
+    bytes_left: int,
     cancelled: Callable[[], bool],
 ) -> int:
     """Bytes written: an archive that holds more than it said is stopped where its word ends."""
@@ -112,7 +110,7 @@ def write(
             if cancelled():
                 raise Cancelled
             written += len(piece)
-            if written > min(room, entry.file_size):
+            if written > min(bytes_left, entry.file_size):
                 raise BadArchive("ARCHIVE_ABSURD", plain(entry.filename))
             copy.write(piece)
     return written

@@ -14,7 +14,7 @@ ABOUT_A_FILM = OF_A_MAKER | OF_THE_COMMITTEE | {Act.SEE_REVIEWS, Act.DECIDE, Act
 
 
 def somebody(*parts: Role, **given: object) -> Viewer:
-    return Viewer(**{"id": "jun", "phase": Phase.SELECTION, "parts": frozenset(parts), **given})
+    return Viewer(**{"id": "jun", "phase": Phase.SELECTION, "roles": frozenset(parts), **given})
 
 
 def acts(viewer: Viewer, **given: object) -> set[Act]:
