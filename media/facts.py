@@ -164,6 +164,7 @@ class HeardTracks(msgspec.Struct, frozen=True):
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """`heard` says which tracks the copy plays, `mix` is their measure once they are joined.
 
+    `torn` counts the places in which the container itself is broken, as its reader says.
     `is_uncopied` once a whole copy was tried, and the film's own damage has stopped it.
     """
 
@@ -186,6 +187,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     is_fragmented: bool = False
     refusal: str = ""
     is_truncated: bool = False
+    torn: int = 0
     is_encrypted: bool = False
     trailing_bytes: int = 0
     decode_errors: int = 0

@@ -18,8 +18,8 @@ FOLDER = Path(__file__).parent / "policies"
 
 CODES = (
     "FILE_EMPTY", "EXTENSION_MISMATCH", "HOSTILE_REFERENCE", "CONTAINER_NOT_ALLOWED", "CONTAINER_UNUSUAL",
-    "CONTAINER_UNREADABLE", "CONTAINER_FRAGMENTED", "CONTAINER_TRAILING_DATA", "CONTENT_TRUNCATED",
-    "CONTENT_ENCRYPTED", "STREAM_COUNT", "SAMPLE_TABLE_ABSURD", "DIMENSIONS_TOO_LARGE",
+    "CONTAINER_UNREADABLE", "CONTAINER_FRAGMENTED", "CONTAINER_TRAILING_DATA", "CONTAINER_DAMAGED",
+    "CONTENT_TRUNCATED", "CONTENT_ENCRYPTED", "STREAM_COUNT", "SAMPLE_TABLE_ABSURD", "DIMENSIONS_TOO_LARGE",
     "TIMESTAMP_GAP", "TIMESTAMP_RESTART", "VIDEO_HOLE", "AUDIO_HOLE", "TRACK_EMPTY",
     "TRACK_UNREADABLE", "DATA_TRACKS",
     "DURATION_SHORT", "DURATION_LONG", "DURATION_UNLIKE_DECLARED", "AV_DURATION_MISMATCH",
@@ -380,6 +380,8 @@ def about_file(facts: Facts, policy: Policy) -> Iterator[Finding]:
         yield reject("STREAM_COUNT", facts.streams, policy.most_streams)
     if facts.trailing_bytes > 16:
         yield warn("CONTAINER_TRAILING_DATA", facts.trailing_bytes, 0)
+    if facts.torn:
+        yield warn("CONTAINER_DAMAGED", facts.torn, 0)
     if facts.is_fragmented:
         yield warn("CONTAINER_FRAGMENTED")
     yield from about_tracks(facts)

@@ -25,6 +25,8 @@ KEY, DISCARDED = "K", "D"
 PICTURE_HOLE, SOUND_HOLE = 1.0, 0.25  # seconds in which nothing comes
 MOST_HOLES = 100
 BACK = 1.0  # seconds: less is the muxer's jitter
+MISSING = 0.5  # seconds that a torn file lacks of what it promised: its end was not found again
+TORN = re.compile(r"\[(?:matroska,webm|mxf) @ \w+\] (?:\[error\]|\[warning\] edit unit sync lost)")
 LOOKING = GIB  # no picture is decoded here: whoever wants more is no film
 
 HEARING = (
@@ -233,7 +235,7 @@ class Packet(msgspec.Struct, frozen=True, order=True):
 def read_packets(facts: Facts, sandbox: Sandbox, cancelled: Callable[[], bool]) -> Facts:
     """Exact durations, frames, gaps and cadence of every picture, sound and subtitle."""
     argv = [
-        sandbox.tools.ffprobe, "-v", "warning", *GUARDS, "-show_entries",
+        sandbox.tools.ffprobe, "-v", "level+warning", *GUARDS, "-show_entries",
         "packet=stream_index,pts_time,dts_time,duration_time,size,flags", "-of",
         "csv=p=0", "-i", sandbox.film,
     ]  # fmt: skip
@@ -243,7 +245,8 @@ def read_packets(facts: Facts, sandbox: Sandbox, cancelled: Callable[[], bool]) 
     )  # fmt: skip
     if len(ran.output) >= PACKETS_BYTES:
         return msgspec.structs.replace(facts, refusal="SAMPLE_TABLE_ABSURD")
-    played = {one.stream for one in facts.pictures} | {one.stream for one in facts.sounds}
+    played = {picture.stream for picture in facts.pictures}
+    played |= {sound.stream for sound in facts.sounds}
     if goes_back(ran.output, played):
         return msgspec.structs.replace(facts, refusal="TIMESTAMP_RESTART")
     packets = packets_of(ran.output)
@@ -254,14 +257,18 @@ def read_packets(facts: Facts, sandbox: Sandbox, cancelled: Callable[[], bool]) 
     streams: list[Picture | Sound] = [*pictures, *sounds]
     plays = [(s.start, s.start + s.duration) for s in streams if s.duration > 0]
     begins = min((start for start, _ in plays), default=0.0)
+    duration = max((end for _, end in plays), default=0.0) - begins
+    torn = sum(TORN.match(line) is not None for line in ran.log)
+    lost = torn > 0 and facts.duration - duration > MISSING
     return msgspec.structs.replace(
         facts,
         pictures=tuple(since(begins, stream) for stream in pictures),
         sounds=tuple(since(begins, stream) for stream in sounds),
         texts=tuple(written(text, packets.get(text.stream, [])) for text in facts.texts),
         empty_tracks=sum(stream.packets == 0 for stream in streams),
-        duration=max((end for _, end in plays), default=0.0) - begins,
-        is_truncated=facts.is_truncated or short or cut,
+        duration=duration,
+        torn=torn,
+        is_truncated=facts.is_truncated or short or cut or lost,
         how={**facts.how, **dict.fromkeys(("duration", "rate", "gaps", "key_frames"), "packets")},
     )
 

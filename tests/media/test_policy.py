@@ -49,6 +49,7 @@ def test_a_sound_film_hears_nothing() -> None:
     ("CONTENT_TRUNCATED", "refused", {"is_truncated": True}, {"is_truncated": False}),
     ("STREAM_COUNT", "refused", {"streams": 33}, {"streams": 32}),
     ("CONTAINER_TRAILING_DATA", "remarks", {"trailing_bytes": 17}, {"trailing_bytes": 16}),
+    ("CONTAINER_DAMAGED", "remarks", {"torn": 1}, {"torn": 0}),
     ("DURATION_SHORT", "refused", {"duration": 9.9}, {"duration": 10.0}),
     ("DURATION_LONG", "refused", {"duration": 12601.0}, {"duration": 12600.0}),
     ("VIDEO_MISSING", "refused", {"picture": None}, {"picture": {}}),

@@ -194,6 +194,28 @@ def test_pieces_that_each_begin_at_nought_are_refused_by_name(clips: Clips, seen
     assert codes(seen(clips.written("pieces.ts", piece + piece), rules), rules) == ["TIMESTAMP_RESTART"]
 
 
+@pytest.mark.parametrize(("kind", "more", "found"), [
+    ("mkv", {"more": ("-g", "250")}, {"CONTENT_TRUNCATED", "CONTAINER_DAMAGED"}),  # the rest of its cluster is lost
+    ("mxf", {"video": ("-c:v", "mpeg2video", "-q:v", "4", *REC709), "audio": PCM}, {"CONTAINER_DAMAGED", "AUDIO_HOLE"}),
+])  # fmt: skip
+def test_a_container_that_is_broken_is_told(
+    clips: Clips, seen, rules: Policy, kind: str, more: dict[str, Any], found: set[str]
+) -> None:
+    """No decoder complains of what its reader has skipped: eight pictures here, or all that follow."""
+    whole = clips.draw(film(seconds=3, **more), kind=kind)
+    told = subprocess.run(
+        ["ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "packet=pos", "-of", "csv=p=0", whole],
+        check=True, capture_output=True, text=True, timeout=60,
+    ).stdout.split()  # fmt: skip
+    begin, end = int(told[30].strip(",")), int(told[38].strip(","))
+    content = whole.read_bytes()
+
+    hurt = clips.written(f"torn.{kind}", content[:begin] + bytes(end - begin) + content[end:])
+
+    assert codes(seen(whole, rules), rules) == []
+    assert set(codes(seen(hurt, rules), rules)) == found
+
+
 def test_the_name_is_held_against_the_bytes(clips: Clips, seen, rules: Policy) -> None:
     facts = seen(clips.draw(film(), kind="mkv"), rules, name="film.MOV")
 
@@ -258,7 +280,7 @@ def test_every_code_of_a_film_has_a_twin_here() -> None:
     shown = set(CASES) | {
         "SUBTITLE_SOFT", "SUBTITLE_LANGUAGE_MISSING", "SUBTITLE_PAST_END", "AUDIO_MULTIPLE_TRACKS",
         "AUDIO_MONO_TRACKS", "AV_START_OFFSET", "STREAM_COUNT", "TIMESTAMP_GAP",
-        "TIMESTAMP_RESTART", "EXTENSION_MISMATCH", "DURATION_UNLIKE_DECLARED", "DATA_TRACKS", "CONTENT_TRUNCATED",
+        "TIMESTAMP_RESTART", "CONTAINER_DAMAGED", "EXTENSION_MISMATCH", "DURATION_UNLIKE_DECLARED", "DATA_TRACKS", "CONTENT_TRUNCATED",
         "HOSTILE_REFERENCE", "SAMPLE_TABLE_ABSURD", "DECODE_ERRORS",
     }  # fmt: skip
     # tests/media/test_damage.py, tests/media/test_tracks_heard.py, tests/submissions/test_damaged.py
