@@ -230,6 +230,7 @@ async def test_no_answer_is_given_before_its_maker_gives_it(client: httpx.AsyncC
 
     assert len(form.xpath(".//option | .//input[@type='radio']")) > 10
     assert form.xpath(".//option[@selected] | .//input[@checked]") == []
+    assert set(form.xpath(".//select/option[1]/@value")) == {""}  # what a browser chooses where nobody did
     assert "premiere:premiere_missing" in await entries.missing_of(draft)
 
 
