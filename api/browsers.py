@@ -21,7 +21,7 @@ SYSTEMS = (
 )  # fmt: skip
 
 
-class Seat(TypedDict):
+class SessionOrigin(TypedDict):
     """Where a session is opened, and which one of this browser it takes the place of."""
 
     instead_of: str
@@ -29,7 +29,7 @@ class Seat(TypedDict):
     browser: str
 
 
-def seat_of(request: AnyRequest) -> Seat:
+def session_origin(request: AnyRequest) -> SessionOrigin:
     return {
         "instead_of": session_token(request),
         "place": place_of(request),

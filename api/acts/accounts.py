@@ -14,7 +14,7 @@ from msgspec import Meta
 from api import limits
 from api.acts.act import Refusal, act
 from api.auth import in_person, session_cookie, session_token, settings_of, somebody
-from api.browsers import cookies_of, seat_of
+from api.browsers import cookies_of, session_origin
 from api.forms import filled
 from api.once import TOLD_ONCE
 from api.pages._page import language_of, prefix_of
@@ -93,7 +93,7 @@ async def to_where_they_came_for(request: AnyRequest, _: Any) -> Redirect:
 
 async def welcomed(request: AnyRequest, person: Person, settings: Settings) -> SignedIn:
     """A fresh session at every sign-in; the old token of this browser dies."""
-    opened = await fresh_session(person, **seat_of(request))
+    opened = await fresh_session(person, **session_origin(request))
     return signed_in_as(person, opened, settings)
 
 
@@ -187,7 +187,7 @@ async def use_link(
                 token, edition=edition_row, name=data.name or "program", scopes=set(data.scopes)
             )
             return Response({"token": key})
-        known, opened = await arrivals.session_by_link(token, **seat_of(request))
+        known, opened = await arrivals.session_by_link(token, **session_origin(request))
     return signed_in_as(known, opened, settings)
 
 

@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 
 from api.acts.act import Refusal, act
 from api.forms import filled
-from api.pages.programmer import PLAN, RoomForm, venues_page
+from api.pages.programmer import PLAN, TypedScreen, venues_page
 from api.request import AnyRequest
 from festival.errors import Refused
 from festival.tables import Edition, Person
@@ -40,7 +40,7 @@ def hours_of(opens: str, closes: str) -> tuple[int, int]:
 
 
 async def room_in(request: AnyRequest) -> ScreenForm:
-    form = await filled(request, RoomForm)
+    form = await filled(request, TypedScreen)
     return ScreenForm(
         venue=form.venue,
         name=form.name,

@@ -38,7 +38,7 @@ HAND = (
 )  # fmt: skip
 
 
-class RoomForm(msgspec.Struct, frozen=True, kw_only=True):
+class TypedScreen(msgspec.Struct, frozen=True, kw_only=True):
     """A form says one pair of hours, which hold for every day."""
 
     venue: Id
@@ -217,7 +217,7 @@ async def venues_page(
         request, "programmer/venues.html", status=status_of(error), at="/programmer/venues",
         given=await given_to(request, error), refused=request.url.path.rpartition("/")[2],
         venues=await lists.venues(edition), screens=await lists.screens(edition),
-        usual=RoomForm(venue="", name="", seats=1),
+        usual=TypedScreen(venue="", name="", seats=1),
         guests=await lists.guests(edition), titles=titles, told=faults_of(request, error),
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from api.acts.programmes import EventForm
-from api.pages.programmer import RoomForm
+from api.pages.programmer import TypedScreen
 from screenings.defaults import PROGRAMME, SCREEN
 from screenings.planner import model
 from screenings.programmes import ProgrammeForm
@@ -24,7 +24,7 @@ def said(shape: type[msgspec.Struct]) -> dict[str, object]:
 
 
 @pytest.mark.parametrize(("shape", "usual"), [
-    (ProgrammeForm, PROGRAMME), (EventForm, PROGRAMME), (ScreenForm, SCREEN), (RoomForm, SCREEN),
+    (ProgrammeForm, PROGRAMME), (EventForm, PROGRAMME), (ScreenForm, SCREEN), (TypedScreen, SCREEN),
 ])  # fmt: skip
 def test_a_form_begins_as_the_planner_does(shape, usual) -> None:
     known = set(said(shape)) & set(usual.__struct_fields__) - {"title", "section"}
