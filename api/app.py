@@ -22,9 +22,13 @@ from api.acts import (
     accounts,
     announcements,
     decisions,
+    editions,
     entries,
     fields,
     grid,
+    jobs,
+    letters,
+    people,
     plans,
     programmes,
     recusals,
@@ -32,7 +36,7 @@ from api.acts import (
 )
 from api.acts import room as room_acts
 from api.acts import subtitles as subtitle_acts
-from api.auth import bearer, csrf_guard, edition_of, person_of, settings_of, viewer_of
+from api.auth import bearer, csrf_guard, edition_of, settings_of, viewer_of
 from api.believed import Believed
 from api.decoding import MOST_BYTES, CheckedRequest, Decoding
 from api.headers import Headers
@@ -40,16 +44,15 @@ from api.news import news_plugin
 from api.once import Once
 from api.openapi import PlainPage
 from api.pages import account, committee, components, filmmaker, operator, programmer, public, room
-from api.pages import subtitles as subtitle_pages
 from api.patience import Patience
 from api.v1 import account as account_v1
 from api.v1 import committee as committee_v1
 from api.v1 import files, health, programme, submissions, subtitles, uploads
-from api.v1 import letters as letters_v1
 from api.v1 import operator as operator_v1
 from api.v1 import programmer as programmer_v1
 from festival.access import Viewer
 from festival.language import LANGUAGES
+from festival.people import person as person_with_id
 from festival.pool import pool
 from festival.readiness import is_guarded
 from festival.settings import Settings
@@ -65,9 +68,13 @@ ACTS = [
     *accounts.ACTS,
     *announcements.ACTS,
     *decisions.ACTS,
+    *editions.ACTS,
     *entries.ACTS,
     *fields.ACTS,
     *grid.ACTS,
+    *jobs.ACTS,
+    *letters.ACTS,
+    *people.ACTS,
     *plans.ACTS,
     *programmes.ACTS,
     *recusals.ACTS,
@@ -83,7 +90,7 @@ async def provide_viewer(request: AnyConnection) -> Viewer:
 
 
 async def provide_person(request: AnyConnection) -> Person:
-    return await person_of(await viewer_of(request))
+    return await person_with_id((await viewer_of(request)).id)
 
 
 async def provide_edition(request: AnyConnection) -> Edition:
@@ -115,7 +122,6 @@ def pages() -> Router:
             public,
             account,
             filmmaker,
-            subtitle_pages,
             committee,
             room,
             programmer,
@@ -144,7 +150,6 @@ def json_doors() -> Router:
             committee_v1,
             programmer_v1,
             operator_v1,
-            letters_v1,
         )
     ]
     return Router(
@@ -207,7 +212,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         middleware=[Believed(settings), Patience(settings.silence_seconds), Decoding(), Once()],
         request_class=CheckedRequest,
         before_send=[Headers(https=settings.public_url.startswith("https"))],
-        exception_handlers=errors.HANDLERS,
+        exception_handlers=errors.HANDLERS | uploads.FAULTS,
         plugins=[news_plugin(settings.redis_url)],
         lifespan=[with_database],
         openapi_config=OpenAPIConfig(

@@ -13,23 +13,15 @@ from litestar.handlers import BaseRouteHandler
 from litestar.types import Guard
 
 from festival.access import Act, Viewer, in_scope, may
-from festival.db import rows
-from festival.errors import Missing, NotAllowed
-from festival.sessions import LONGEST, digest, session_of
+from festival.editions import edition_called
+from festival.errors import NotAllowed
+from festival.sessions import LONGEST
 from festival.settings import Settings
-from festival.tables import Edition, Person, Phase, Role
+from festival.tables import Edition
+from festival.viewers import viewer_of_key, viewer_of_session
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-
-_FACTS = """
-SELECT p.id, p.name, p.email, p.language,
-  coalesce((SELECT jsonb_object_agg(r.part, r.sections) FROM role r
-            WHERE r.person = p.id AND r.edition = {}), jsonb_build_object()) AS parts,
-  coalesce((SELECT jsonb_agg(x.submission) FROM recusal x
-            WHERE x.person = p.id AND x.lifted_at IS NULL), '[]') AS recused
-FROM person p WHERE p.id = {} AND p.disabled_at IS NULL
-"""
 
 
 def settings_of(connection: Connection) -> Settings:
@@ -67,7 +59,7 @@ async def edition_of(connection: Connection) -> Edition:
     """The edition that the address names; an unknown one is a 404."""
     if "edition" not in connection.state:
         slug = connection.path_params.get("edition", "")
-        found = await Edition.objects().get(Edition.slug == slug)
+        found = await edition_called(slug)
         if found is None:
             raise NotFoundException("edition_missing")
         connection.state["edition"] = found
@@ -84,60 +76,18 @@ async def viewer_of(connection: Connection) -> Viewer:
 
 
 async def _viewer(connection: Connection) -> Viewer:
-    if token := bearer(connection):
-        return await _viewer_of_token(connection, token)
+    if key := bearer(connection):
+        owner = await viewer_of_key(key, await edition_of(connection))
+        if owner is None:
+            raise NotAuthorizedException("token_unknown")
+        return owner
     if token := session_token(connection):
-        known = await session_of(token)
-        if known is not None and known["person"]:
-            return await viewer_for(known["person"], await edition_or_none(connection))
+        return await viewer_of_session(token, await edition_or_none(connection))
     return Viewer()
-
-
-async def _viewer_of_token(connection: Connection, token: str) -> Viewer:
-    edition = await edition_of(connection)
-    found = await rows(
-        """SELECT person, scopes FROM token WHERE digest = {} AND edition = {}
-             AND revoked_at IS NULL AND expires_at > now()""",
-        digest(token),
-        edition.id,
-    )
-    if not found:
-        raise NotAuthorizedException("token_unknown")
-    return await viewer_for(found[0]["person"], edition, scopes=frozenset(found[0]["scopes"]))
 
 
 async def edition_or_none(connection: Connection) -> Edition | None:
     return await edition_of(connection) if "edition" in connection.path_params else None
-
-
-async def viewer_for(
-    person_id: str, edition: Edition | None, *, scopes: frozenset[str] | None = None
-) -> Viewer:
-    """Parts, sections and recusals as they stand now: a changed right takes effect at once."""
-    found = await rows(_FACTS, "" if edition is None else edition.id, person_id)
-    if not found:
-        return Viewer()
-    one = found[0]
-    sections = {Role(part): frozenset(ids) for part, ids in one["parts"].items()}
-    return Viewer(
-        id=one["id"],
-        name=one["name"],
-        email=one["email"],
-        language=one["language"],
-        edition="" if edition is None else edition.id,
-        phase=Phase.ENTRIES if edition is None else Phase(edition.phase),
-        roles=frozenset(sections),
-        sections=sections,
-        recused=frozenset(one["recused"]),
-        scopes=scopes,
-    )
-
-
-async def person_of(viewer: Viewer) -> Person:
-    found = await Person.objects().get(Person.id == viewer.id)
-    if found is None:
-        raise Missing("person_missing")
-    return found
 
 
 def signed_in() -> Guard:

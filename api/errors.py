@@ -1,4 +1,4 @@
-"""The only place that knows HTTP's numbers: every no becomes a page or a problem document."""
+"""Every no becomes a page or a problem document."""
 
 import logging
 from http import HTTPStatus
@@ -13,26 +13,12 @@ from litestar.utils.scope.state import ScopeState
 
 from api.forms import faults
 from api.pages._page import error_page, language_of, prefix_of
+from api.refusals import STATUS, plain_values, words_of
 from api.request import AnyRequest
-from api.v1 import uploads
-from festival.errors import Busy, Conflict, FestivalError, Missing, NotAllowed, Refused
-from festival.language import LANGUAGES, has_words, t
+from festival.errors import Busy, FestivalError
+from festival.language import LANGUAGES, has_words
 
 log = logging.getLogger("door")
-
-STATUS: dict[type[FestivalError], int] = {
-    Refused: 422,
-    NotAllowed: 403,
-    Missing: 404,
-    Conflict: 409,
-    Busy: 503,
-}
-
-
-def status_of(error: FestivalError | None) -> int:
-    """A page that shows a refusal says so in its number, too."""
-    return 200 if error is None else STATUS[type(error)]
-
 
 AWAY = (
     asyncpg.PostgresConnectionError,
@@ -157,11 +143,6 @@ def wants_page(request: AnyRequest) -> bool:
     )
 
 
-def words_of(language: str, code: str, values: dict[str, Any]) -> str:
-    key = f"error.{code.rpartition(':')[2]}"
-    return t(language, key, **values) if has_words(key) else code
-
-
 def problem(
     request: AnyRequest,
     status: int,
@@ -180,7 +161,7 @@ def problem(
             "codes": list(codes),
             "detail": " ".join(words_of(language, code, values) for code in codes),
             "words": {lang: [words_of(lang, code, values) for code in codes] for lang in LANGUAGES},
-            **{k: v for k, v in values.items() if isinstance(v, str | int | float | list | dict)},
+            **plain_values(values),
         },
         status_code=status,
         media_type="application/problem+json",
@@ -193,6 +174,5 @@ HANDLERS: dict[Any, Any] = {
     HTTPException: http_error,
     **dict.fromkeys(AWAY, away),
     asyncpg.DataError: not_storable,
-    **uploads.FAULTS,
     Exception: fault,
 }

@@ -4,7 +4,6 @@ Only what is wrong counts: a right password or link passes whatever anybody did 
 After too many wrong ones the guesser is told so, and each further guess is looked at only in its
 turn, one at a time: guessing is slow, its victim comes in. A browser in which the person was
 signed in before has a count of its own, so that no stranger is ever in its way.
-Counted in PostgreSQL, so that a wiped Redis opens no door.
 """
 
 import asyncio
@@ -20,13 +19,11 @@ from litestar.exceptions import TooManyRequestsException
 from api.auth import settings_of
 from api.believed import neighbourhood
 from api.request import AnyRequest
-from festival import people
-from festival.db import rows
+from festival import people, rates
 from festival.errors import Refused
 from festival.settings import Settings
 from festival.tables import Person
 
-WINDOW_SECONDS = 600
 MOST_PER_ACCOUNT_AND_PEER = 10  # wrong passwords for one account from one address
 MOST_PER_ACCOUNT = 100  # for one account, from everywhere
 MOST_PER_PEER = 300  # from one address, for all accounts
@@ -63,7 +60,7 @@ _turns = Turns()
 
 
 def too_many() -> TooManyRequestsException:
-    return TooManyRequestsException("too_many", headers={"retry-after": str(WINDOW_SECONDS)})
+    return TooManyRequestsException("too_many", headers={"retry-after": str(rates.WINDOW_SECONDS)})
 
 
 async def rate_limited_sign_in(request: AnyRequest, email: str, password: str) -> Person:
@@ -85,7 +82,7 @@ async def _attempt(email: str, password: str, limits: dict[str, int]) -> Person:
         return await people.sign_in(email, password=password)
     except Refused:
         for name in limits:
-            await _count_attempt(name)
+            await rates.count(name)
         raise
 
 
@@ -109,14 +106,14 @@ async def rate_limit_links(request: AnyRequest) -> AsyncIterator[None]:
         yield
     except Refused as error:
         wrong = "link_spent" in error.codes
-        if wrong and await _count_attempt(f"link_use:{neighbourhood(request)}") > MOST_PER_PEER:
+        if wrong and await rates.count(f"link_use:{neighbourhood(request)}") > MOST_PER_PEER:
             raise too_many() from None
         raise
 
 
 async def rate_limit_registrations(request: AnyRequest) -> None:
     """So many accounts from one address; the address that is entered does not matter."""
-    if await _count_attempt(f"registration:{neighbourhood(request)}") > MOST_REGISTRATIONS:
+    if await rates.count(f"registration:{neighbourhood(request)}") > MOST_REGISTRATIONS:
         raise too_many()
 
 
@@ -127,7 +124,7 @@ async def rate_limit_requests(request: AnyRequest, email: str) -> None:
     if await is_remembered(request, people.email_key(email)):
         return
     peer = neighbourhood(request)
-    if await _count_attempt(f"link:{peer}") > MOST_LINK_REQUESTS:
+    if await rates.count(f"link:{peer}") > MOST_LINK_REQUESTS:
         async with _turns.turn(f"link:{peer}"):
             await asyncio.sleep(THROTTLE_SECONDS)
 
@@ -172,30 +169,5 @@ async def is_remembered(request: AnyRequest, account: str) -> bool:
 
 
 async def _is_over_limit(limits: dict[str, int]) -> bool:
-    counters = await rows(
-        f"""SELECT id, times FROM knock WHERE id = ANY({{}})
-            AND since > now() - interval '{WINDOW_SECONDS} seconds'""",
-        [_hashed(name) for name in limits],
-    )
-    times = {row["id"]: row["times"] for row in counters}
-    return any(times.get(_hashed(name), 0) >= most for name, most in limits.items())
-
-
-async def _count_attempt(name: str) -> int:
-    """One more in this window; how many there are."""
-    counters = await rows(
-        f"""INSERT INTO knock (id, since, times) VALUES ({{}}, now(), 1)
-            ON CONFLICT (id) DO UPDATE SET
-              times = CASE WHEN knock.since < now() - interval '{WINDOW_SECONDS} seconds'
-                           THEN 1 ELSE knock.times + 1 END,
-              since = CASE WHEN knock.since < now() - interval '{WINDOW_SECONDS} seconds'
-                           THEN now() ELSE knock.since END
-            RETURNING times""",
-        _hashed(name),
-    )
-    return int(counters[0]["times"])
-
-
-def _hashed(name: str) -> str:
-    """No address is kept."""
-    return hashlib.sha256(name.encode()).hexdigest()
+    times = await rates.times_of(list(limits))
+    return any(times[name] >= most for name, most in limits.items())

@@ -14,10 +14,9 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, cast
+from typing import Any
 from urllib.parse import parse_qs
 
-import asyncpg
 from litestar.connection import ASGIConnection
 from litestar.enums import ScopeType
 from litestar.exceptions import ClientException, HTTPException
@@ -27,7 +26,8 @@ from litestar.utils.scope.state import ScopeState
 
 from api.auth import UNSAFE, viewer_of
 from api.decoding import CheckedRequest, again, kind_of, most_bytes, whole_body
-from festival.db import rows, whole_request
+from festival import answers
+from festival.errors import Conflict, Missing
 
 LONGEST_KEY = 255
 LONGEST_WAIT = 20.0
@@ -37,10 +37,6 @@ FILM = "application/offset+octet-stream"
 SAID_OF_A_FILM = (b"upload-length", b"upload-metadata")  # an upload begins by headers alone
 UNKEPT = {"set-cookie", "content-length"}
 TOLD_ONCE = "told"  # it happens once, but its answer is told once, too
-
-
-class RolledBack(Exception):
-    """The act said no: whatever it wrote on the way is taken back."""
 
 
 class Once(ASGIMiddleware):
@@ -111,31 +107,25 @@ class Once(ASGIMiddleware):
         self, row: str, asked: str, scope: Scope, receive: Receive, next_app: ASGIApp
     ) -> list[Message]:
         """Do it and keep the answer, or find what was answered before."""
-        heard: list[Message] = []
+        heard: list[Any] = []
 
         async def listen(message: Message) -> None:
             heard.append(message)
 
         try:
-            async with whole_request():
-                if not await claimed(row, asked):
+            async with answers.claim(row, asked) as is_first:
+                if not is_first:
                     await check_guards(scope, receive)
                     return await answered(row, asked)
                 await next_app(scope, receive, listen)
                 ScopeState.from_scope(scope).response_started = False  # it was heard here alone
-                take_back_refusal(heard)
+                if not heard or heard[0]["status"] >= 400:
+                    raise answers.TakenBack
                 if scope["route_handler"].opt.get("once") != TOLD_ONCE:
-                    await keep(row, heard)
-        except RolledBack:
-            pass
-        except asyncpg.LockNotAvailableError:
+                    await answers.keep(row, answer_in(heard))
+        except answers.Claimed:
             raise busy() from None
         return heard
-
-
-def take_back_refusal(heard: list[Any]) -> None:
-    if not heard or heard[0]["status"] >= 400:
-        raise RolledBack
 
 
 def busy() -> HTTPException:
@@ -157,39 +147,26 @@ async def check_guards(scope: Scope, receive: Receive) -> None:
     await scope["route_handler"].authorize_connection(CheckedRequest(scope, receive))
 
 
-async def claimed(row: str, asked: str) -> bool:
-    """A twin of another process waits here until the first has ended."""
-    return bool(
-        await rows(
-            """INSERT INTO answer (id, asked, status, headers, body) VALUES ({}, {}, 0, '{{}}', '')
-               ON CONFLICT (id) DO NOTHING RETURNING id""",
-            row,
-            asked,
-        )
-    )
-
-
 async def answered(row: str, asked: str) -> list[Message]:
-    found = (await rows("SELECT asked, status, headers, body FROM answer WHERE id = {}", row))[0]
-    if found["asked"] != asked:
-        raise HTTPException("key_reused", status_code=422)
-    if not found["status"]:
-        raise HTTPException("answer_unkept", status_code=409)
-    headers = [(n.encode(), v.encode()) for n, v in found["headers"]]
+    try:
+        answer = await answers.kept(row, asked)
+    except Conflict:
+        raise HTTPException("key_reused", status_code=422) from None
+    except Missing:
+        raise HTTPException("answer_unkept", status_code=409) from None
+    headers = [(name.encode(), value.encode()) for name, value in answer.headers]
     return [
-        {"type": "http.response.start", "status": found["status"],
+        {"type": "http.response.start", "status": answer.status,
          "headers": [*headers, (b"idempotent-replayed", b"true")]},
-        {"type": "http.response.body", "body": found["body"], "more_body": False},
+        {"type": "http.response.body", "body": answer.body, "more_body": False},
     ]  # fmt: skip
 
 
-async def keep(row: str, heard: list[Message]) -> None:
-    start, *rest = cast("list[Any]", heard)
+def answer_in(heard: list[Any]) -> answers.KeptAnswer:
+    start, *rest = heard
     named = [(n.decode("latin-1").lower(), v.decode("latin-1")) for n, v in start["headers"]]
-    await rows(
-        "UPDATE answer SET status = {}, headers = {}::jsonb, body = {} WHERE id = {} RETURNING id",
-        start["status"],
-        json.dumps([one for one in named if one[0] not in UNKEPT]),
-        b"".join(message.get("body", b"") for message in rest),
-        row,
+    return answers.KeptAnswer(
+        status=start["status"],
+        headers=[one for one in named if one[0] not in UNKEPT],
+        body=b"".join(message.get("body", b"") for message in rest),
     )

@@ -41,12 +41,26 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     is_current: Literal[True] | None = None  # the front page shows this one, and no other
 
 
+async def edition_called(slug: str) -> Edition | None:
+    return await Edition.objects().get(Edition.slug == slug)
+
+
+async def current_edition() -> Edition | None:
+    """The one that the front page shows; the newest, where several say so."""
+    return (
+        await Edition.objects()
+        .where(Edition.is_current.eq(True))
+        .order_by(Edition.created_at, ascending=False)
+        .first()
+    )
+
+
 async def found(slug: str) -> Edition:
     """The edition of this slug, made with the festival's own rules when there is none.
 
     The first one takes the front page; a later one only when it is told to (`is_current`).
     """
-    known = await Edition.objects().get(Edition.slug == slug)
+    known = await edition_called(slug)
     if known is not None:
         return known
     first = now().date() + timedelta(days=180)

@@ -1,4 +1,4 @@
-"""The five ways in which the festival says no; `api/errors.py` alone knows their HTTP numbers."""
+"""The five ways in which the festival says no; `api/refusals.py` alone knows their HTTP numbers."""
 
 
 class FestivalError(Exception):

@@ -5,7 +5,7 @@ Keys are codes (`filmmaker.films.title`); both catalogues are complete at every 
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 from gettext import c2py
@@ -150,11 +150,13 @@ def text_in(language: str, thing: Any, name: str) -> str:
 
 
 def film_title(language: str, film: Any) -> str:
-    """Its own in French, the language of the house; elsewhere the English one, if it has any."""
+    """Its own in French, the language of the house; elsewhere the English one, if it has any. The
+    other stands in where there is none.
+    """
     english, own = (
         (film["title_en"], film["title"]) if isinstance(film, dict) else (film.title_en, film.title)
     )
-    return str(own if language == LANGUAGES[0] else english or own)
+    return str((own or english) if language == LANGUAGES[0] else (english or own))
 
 
 def has_words(key: str) -> bool:
@@ -266,6 +268,12 @@ def last_minute(deadline: datetime) -> datetime:
 def quoted(language: str, text: str) -> str:
     """What somebody wrote, between the marks of the reader's language."""
     return spaced(language, QUOTES.get(language, "“{}”").format(text))
+
+
+def quoted_films(language: str, films: Sequence[Any], *, most: int = 5) -> str:
+    """Titles in a sentence, each between its marks: the first few, and how many more."""
+    more = f" (+{len(films) - most})" if len(films) > most else ""
+    return ", ".join(quoted(language, film_title(language, film)) for film in films[:most]) + more
 
 
 def upper_first(text: str) -> str:

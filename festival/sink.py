@@ -7,9 +7,18 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from festival.db import rows
+from festival.errors import Missing
+from festival.settings import Settings
 from festival.tables import Edition
 
 MOST_LETTERS = 200
+
+
+def mailbox_of(settings: Settings) -> Path:
+    """In development only; in production there is no such place."""
+    if settings.in_production or settings.mailbox is None:
+        raise Missing("missing")
+    return settings.mailbox
 
 
 async def letters_in(mailbox: Path, edition: Edition, *, address: str = "") -> list[dict[str, str]]:

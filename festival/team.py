@@ -14,6 +14,7 @@ from festival.errors import Refused
 from festival.language import moment, t
 from festival.letters import has_good_key, write_key
 from festival.settings import Settings
+from festival.shapes import Email
 from festival.tables import Edition, Person, Role, Section, new_id
 
 
@@ -22,7 +23,7 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True):
     none at all leaves them as they were.
     """
 
-    email: Annotated[str, Meta(max_length=254)]
+    email: Email
     name: Annotated[str, Meta(max_length=120)] = ""
     part: Role
     sections: Annotated[list[Annotated[str, Meta(max_length=1)]], Meta(max_length=20)] | None = None

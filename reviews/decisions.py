@@ -1,5 +1,6 @@
 """A decision stays inside the committee until it is announced; announcing takes two people."""
 
+from functools import partial
 from typing import Annotated, Any, cast
 
 import msgspec
@@ -8,8 +9,9 @@ from msgspec import Meta
 from festival.clock import now
 from festival.db import later, rows, transaction
 from festival.errors import Conflict, Missing, Refused
-from festival.language import t
+from festival.language import quoted_films, t
 from festival.record import record
+from festival.shapes import SeenVersion
 from festival.tables import Edition, Person
 from reviews.cautions import was_watched
 from reviews.tables import Announcement, AnnouncementLine, Decision
@@ -18,12 +20,14 @@ from submissions.entries import move, propose, tell_members
 from submissions.status import Status
 from submissions.tables import Submission
 
+MOST_AT_ONCE = 500  # films of one announcement: more could not be read before it is released
+
 
 class Sentence(msgspec.Struct, frozen=True):
     """Why: it goes into the minutes. `version` is the decision's as its author saw it (0: none)."""
 
     note: Annotated[str, Meta(min_length=3, max_length=2000)]
-    version: Annotated[int, Meta(ge=0, le=10**9)] = 0
+    version: SeenVersion = 0
 
 
 # How often a film was decided on or announced: the version that a board shows, and an act brings.
@@ -106,7 +110,7 @@ async def reopen(submission: Submission, *, by: Person, note: str, seen: int = 0
 
 
 async def ask_announcement(edition: Edition, submissions: list[str], *, by: Person) -> Announcement:
-    """Draw up a batch as the decisions stand now; nobody is told yet."""
+    """Draw up a batch as the decisions stand now; nobody is told yet. A film waits in one alone."""
     async with transaction():
         standing = await rows(
             """SELECT id, pending FROM submission
@@ -117,6 +121,7 @@ async def ask_announcement(edition: Edition, submissions: list[str], *, by: Pers
         )
         if not standing or len(standing) != len(set(submissions)):
             raise Refused("announcement_without_decision")
+        await check_undrawn(submissions)
         batch = Announcement(edition=edition.id, asked_by=by.id)
         await batch.save()
         for row in standing:
@@ -127,14 +132,34 @@ async def ask_announcement(edition: Edition, submissions: list[str], *, by: Pers
     return batch
 
 
-async def unseen_by_others(edition: Edition, submissions: list[str], *, but: str) -> list[str]:
-    """Titles that keep a batch from being released by any chair other than `but`; none when one
-    of them may see it whole, or when there is no other chair yet.
+async def check_undrawn(submissions: list[str]) -> None:
+    """None of these films waits in a batch already; they are held, so that none can come to.
+
+    A question of its own after the lock: the one that waited for it has seen nothing newer.
+    """
+    drawn = await rows(
+        """SELECT DISTINCT f.title, f.title_en FROM announcement a
+           JOIN announcement_line l ON l.announcement = a.id
+           JOIN submission s ON s.id = l.submission JOIN film f ON f.id = s.film
+           WHERE l.submission = ANY({}) AND a.released_at IS NULL AND a.cancelled_at IS NULL
+           ORDER BY f.title""",
+        submissions,
+    )
+    if drawn:
+        raise Conflict("announcement_drawn_already", titles=partial(quoted_films, films=drawn))
+
+
+async def unseen_by_others(
+    edition: Edition, submissions: list[str], *, but: str
+) -> list[dict[str, str]]:
+    """Films (`title`, `title_en`) that keep a batch from being released by any chair other than
+    `but`; none when one of them may see it whole, or when there is no other chair yet.
     """
     if not edition.two_person_release:
         return []
     chairs = await rows(
-        """SELECT r.person, coalesce(jsonb_agg(f.title ORDER BY f.title)
+        """SELECT r.person, coalesce(jsonb_agg(jsonb_build_object('title', f.title,
+               'title_en', f.title_en) ORDER BY f.title)
              FILTER (WHERE NOT (r.sections = '[]' OR r.sections ? s.section)
                OR EXISTS (SELECT 1 FROM recusal q WHERE q.submission = s.id
                           AND q.person = r.person AND q.lifted_at IS NULL)
@@ -148,12 +173,6 @@ async def unseen_by_others(edition: Edition, submissions: list[str], *, but: str
         but,
     )
     return min((chair["hidden"] for chair in chairs), key=len, default=[])
-
-
-def quoted(titles: list[str], *, most: int = 5) -> str:
-    """Names for a sentence: the first few, and how many more."""
-    more = f" (+{len(titles) - most})" if len(titles) > most else ""
-    return ", ".join(f"« {title} »" for title in titles[:most]) + more
 
 
 async def announce(batch_id: str, *, edition: Edition, by: Person) -> None:
@@ -196,14 +215,14 @@ async def hold_films(batch_id: str) -> None:
 async def check_preview(batch_id: str) -> None:
     """Every decision must still be the one that was previewed; those that are not are named."""
     changed = await rows(
-        """SELECT f.title FROM announcement_line l JOIN submission s ON s.id = l.submission
+        """SELECT f.title, f.title_en FROM announcement_line l JOIN submission s ON s.id = l.submission
            JOIN film f ON f.id = s.film
            WHERE l.announcement = {} AND s.pending IS DISTINCT FROM l.wanted ORDER BY f.title""",
         batch_id,
     )
     if changed:
         raise Conflict(
-            "decision_changed_since_preview", titles=quoted([row["title"] for row in changed])
+            "decision_changed_since_preview", titles=partial(quoted_films, films=changed)
         )
 
 

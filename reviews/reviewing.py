@@ -1,6 +1,7 @@
 """What a committee member does with a film: note, score, step aside."""
 
 import json
+from functools import partial
 from typing import Annotated, Any
 
 import msgspec
@@ -9,6 +10,7 @@ from msgspec import Meta
 from festival import letters
 from festival.db import rows, transaction
 from festival.errors import Conflict, Missing, Refused
+from festival.language import film_title
 from festival.people import person
 from festival.record import record
 from festival.tables import Edition, Person, new_id
@@ -233,11 +235,10 @@ async def tell_writer(
 ) -> None:
     """A letter to one member about a film that is open to them, with the way to its room."""
     film = await Film.objects().get(Film.id == submission.film)
-    titles = {"fr": film.title, "en": film.title_en or film.title} if film else {}
     await letters.write(
         kind, await person(to), occasion=occasion, edition=edition, about=submission.id,
         link=f"/committee/submissions/{submission.id}", by=by.name or by.email,
-        reason=reason.strip()[:400], title=lambda language: titles.get(language, ""),
+        reason=reason.strip()[:400], title=partial(film_title, film=film) if film else "",
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from festival.db import rows, transaction
 from festival.errors import Refused
+from festival.record import record
 from festival.tables import Person, new_id
 from reviews.scoring import Range, cut_to, measured, stretches
 from submissions.tables import FilmFile
@@ -47,6 +48,11 @@ def length_of(file: FilmFile) -> float:
     facts = cast("dict[str, Any]", file.facts or {})
     picture = facts.get("picture") or {}
     return float(picture.get("duration") or facts.get("duration") or 0.0)
+
+
+async def note_opening(file_id: str, *, edition: str, peer: str, by: Person) -> None:
+    """Whoever opens a copy, its maker too, stands in the record, with the address they came from."""
+    await record("copy_opened", file_id, by=by, edition=edition, peer=peer)
 
 
 async def begin(submission_id: str, file_id: str, person_id: str) -> None:

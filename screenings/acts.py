@@ -4,7 +4,7 @@ The grid's version is the clock of its acts: each act takes the next one. Whoeve
 version 12 may touch what nobody has touched since; two acts on different screenings never meet.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -12,7 +12,6 @@ import msgspec
 from festival.clock import minutes_of
 from festival.db import rows, transaction
 from festival.errors import Conflict, Missing
-from festival.language import LANGUAGES
 from festival.record import record
 from festival.tables import Edition, Person, new_id
 from screenings.lists import Item, items, moments, placed_in, screens, working_grid
@@ -187,14 +186,14 @@ async def check_untouched(
     if later:
         titles = await titles_of(edition, {row["programme"] for row in later})
         raise Conflict(
-            "screening_moved_meanwhile", version=grid.version - 1, by=later[0]["by"], **titles
+            "screening_moved_meanwhile", version=grid.version - 1, by=later[0]["by"], titles=titles
         )
 
 
-async def titles_of(edition: Edition, programmes: Collection[str]) -> dict[str, str]:
-    """The names of some programmes in both languages, for a sentence."""
+async def titles_of(edition: Edition, programmes: Collection[str]) -> Callable[[str], str]:
+    """The names of some programmes for a sentence, in the language that asks."""
     named = [item for item in await items(edition) if item.id in programmes]
-    return {f"titles_{lang}": ", ".join(item.title(lang) for item in named) for lang in LANGUAGES}
+    return lambda language: ", ".join(item.title(language) for item in named)
 
 
 async def undo(edition: Edition, number: int, *, by: Person) -> int:
@@ -207,7 +206,7 @@ async def undo(edition: Edition, number: int, *, by: Person) -> int:
         names = [(row["programme"], row["number"]) for row in changes]
         if later := await followers(grid, names, since=number):
             titles = await titles_of(edition, {change.programme for change in later})
-            raise Conflict("act_followed", version=grid.version - 1, by=later[0].by, **titles)
+            raise Conflict("act_followed", version=grid.version - 1, by=later[0].by, titles=titles)
         wanted = {
             (row["programme"], row["number"]): msgspec.convert(row["before"], Place | None)
             for row in changes

@@ -6,7 +6,7 @@ from typing import Any
 
 from festival import letters
 from festival.db import rows
-from festival.language import evening, hour, moment, t
+from festival.language import evening, film_title, hour, moment, t
 from festival.people import person as person_of
 from festival.tables import Edition, Person
 from screenings.lists import (
@@ -53,7 +53,7 @@ async def tell_of_withdrawal(
             edition=edition,
             about=submission.id,
             link="/programmer/grid",
-            title=film.title or film.title_en,
+            title=partial(film_title, film=film),
             by=act["by"],
             when=partial(moment, when=datetime.fromisoformat(str(act["when"]))),
             places=partial(places_in, stood=stood),
@@ -80,7 +80,7 @@ async def tell_of_doubt(
             edition=edition,
             about=submission.id,
             link="/programmer/grid",
-            title=film.title or film.title_en,
+            title=partial(film_title, film=film),
             when=partial(moment, when=acts[0]["at"]),
             places=partial(places_in, stood=stood, how="declined" if is_refused else "waits"),
         )

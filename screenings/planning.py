@@ -415,7 +415,7 @@ async def check_unlocked(edition: Edition, grid: Grid, wanted: Collection[Name])
     standing = await acts.places(edition, grid)
     locked = {name[0] for name in wanted if name in standing and standing[name].locked}
     if locked:
-        raise Refused("plan_moves_locked", **await acts.titles_of(edition, locked))
+        raise Refused("plan_moves_locked", titles=await acts.titles_of(edition, locked))
 
 
 async def faults_of(edition: Edition, grid: Grid) -> set[RuleBreach]:
@@ -430,4 +430,4 @@ async def check_no_worse(edition: Edition, before: set[RuleBreach], after: set[R
     """The grid may have changed since the plan was made, or only a part of it was accepted."""
     if made := after - before:
         involved = {programme for _, names in made for programme, _ in names}
-        raise Refused("plan_makes_clashes", **await acts.titles_of(edition, involved))
+        raise Refused("plan_makes_clashes", titles=await acts.titles_of(edition, involved))

@@ -16,6 +16,8 @@ from screenings.tables import Programme, ProgrammeFilm
 from screenings.venues import Id, ShortText
 
 ProgrammeTitle = Annotated[str, Meta(max_length=200)]
+OwnMinutes = Annotated[int, Meta(ge=1, le=600)]
+AudienceSize = Annotated[int, Meta(ge=0, le=100_000)]  # people who would come
 LengthMinutes = Annotated[int, Meta(ge=0, le=600)]
 CAN_STAND = ["submitted", "waitlisted", "accepted"]
 
@@ -28,10 +30,10 @@ class ProgrammeForm(msgspec.Struct, frozen=True, kw_only=True):
     title_en: ProgrammeTitle = ""
     section: Annotated[str, Meta(max_length=1)] = ""
     films: Annotated[list[Id], Meta(max_length=30)] = []
-    own_minutes: Annotated[int, Meta(ge=1, le=600)] | None = None
+    own_minutes: OwnMinutes | None = None
     intro: LengthMinutes = PROGRAMME.intro
     debate: LengthMinutes = PROGRAMME.debate
-    demand: Annotated[int, Meta(ge=0, le=100_000)] = PROGRAMME.demand
+    demand: AudienceSize = PROGRAMME.demand
     prestige: Annotated[int, Meta(ge=1, le=10)] = PROGRAMME.prestige
     premiere: Annotated[str, Meta(pattern="^(world|international|european|national|none)$")] = (
         PROGRAMME.premiere

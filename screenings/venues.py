@@ -16,10 +16,13 @@ Minute = Annotated[int, Meta(ge=0, le=30 * 60)]
 FarMinute = Annotated[int, Meta(ge=0, le=16 * 1440)]
 ShortText = Annotated[str, Meta(min_length=1, max_length=40)]
 Id = Annotated[str, Meta(max_length=32)]
+PlaceName = Annotated[str, Meta(min_length=1, max_length=120)]
+Seats = Annotated[int, Meta(ge=1, le=100_000)]
+Turnaround = Annotated[int, Meta(ge=0, le=240)]  # minutes
 
 
 class VenueForm(msgspec.Struct, frozen=True, kw_only=True):
-    name: Annotated[str, Meta(min_length=1, max_length=120)]
+    name: PlaceName
     address: Annotated[str, Meta(max_length=300)] = ""
 
 
@@ -27,11 +30,11 @@ class ScreenForm(msgspec.Struct, frozen=True, kw_only=True):
     """`hours`: one [opens, closes] a day in minutes after midnight, or null where closed."""
 
     venue: Id
-    name: Annotated[str, Meta(min_length=1, max_length=120)]
-    seats: Annotated[int, Meta(ge=1, le=100_000)]
+    name: PlaceName
+    seats: Seats
     hours: Annotated[list[tuple[Minute, Minute] | None], Meta(max_length=15)]
     equipment: Annotated[list[ShortText], Meta(max_length=20)] = []
-    turnaround: Annotated[int, Meta(ge=0, le=240)] = SCREEN.turnaround
+    turnaround: Turnaround = SCREEN.turnaround
     position: Annotated[int, Meta(ge=0, le=100)] = 0
 
 

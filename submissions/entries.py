@@ -3,12 +3,14 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from festival import letters
 from festival.clock import now
 from festival.db import later, rows, transaction
 from festival.errors import Conflict, Missing, Refused
+from festival.language import film_title
 from festival.people import meet
 from festival.people import person as person_of
 from festival.record import record
@@ -329,6 +331,6 @@ async def tell_members(
             edition=edition,
             about=submission.id,
             link=link,
-            title=(film.title or film.title_en) if film else "",
+            title=partial(film_title, film=film) if film else "",
             **values,
         )

@@ -5,18 +5,23 @@ any other waits until its maker has seen its first cues and said yes. The commit
 """
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
 from festival import codes
 from festival.db import rows, transaction
 from festival.errors import Missing, Refused
+from festival.language import quoted
 from festival.record import record
 from festival.tables import Person, new_id
 from media import subtitles
 from media.encodings import spelled
-from media.subtitles import Subtitles, Unreadable, plain
+from media.subtitles import Cue, Subtitles, Unreadable, plain
 from submissions.lists import current_file
 from submissions.status import Status
 from submissions.tables import Submission
@@ -27,6 +32,7 @@ CLOSED = {Status.DECLINED, Status.WITHDRAWN}
 MOST_TRACKS = 40
 KINDS = ("full", "sdh", "forced")
 NAMED = 3
+TrackKind = Annotated[str, Meta(max_length=8)]
 
 
 class ShownCue(msgspec.Struct, frozen=True):
@@ -55,6 +61,23 @@ class SubtitleTrack(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_confirmed(self) -> bool:
         return self.confirmed_at is not None
+
+
+def told(track: SubtitleTrack) -> dict[str, Any]:
+    """What was read and how; `first` is to be looked at, `confirmed` says whether others see it."""
+    return {
+        "track": track.id,
+        "language": track.language,
+        "kind": track.kind,
+        "name": track.name,
+        "cues": track.cues,
+        "bad": track.bad,
+        "late": track.late,
+        "encoding": spelled(track.encoding),
+        "confirmed": track.is_confirmed,
+        "first": msgspec.to_builtins(track.first),
+        "replaces": track.replaces,
+    }
 
 
 TRACK = """SELECT id, language, kind, name, encoding, cues, bad, late, confirmed_at FROM subtitle
@@ -101,17 +124,20 @@ def refuse_unfit(parsed: Subtitles, tag: str) -> None:
         raise Refused("subtitle_past_end")
     details = {"encoding": spelled(parsed.encoding), "language": tag}
     if parsed.is_unlike:
-        raise Refused("subtitle_unlike", **details, read=quoted(parsed.first[0].text))
+        raise Refused("subtitle_unlike", **details, read=shortened(parsed.first[0].text))
     if parsed.lost:
-        places = [
-            f"{n} ({timecode(int(cue.start))}) : « {quoted(cue.text)} »" for n, cue in parsed.lost
-        ]
-        raise Refused(
-            "subtitle_damaged", **details, n=len(places), places=" ; ".join(places[:NAMED])
-        )
+        places = partial(places_of, lost=parsed.lost[:NAMED])
+        raise Refused("subtitle_damaged", **details, n=len(parsed.lost), places=places)
 
 
-def quoted(text: str) -> str:
+def places_of(lang: str, lost: Sequence[tuple[int, Cue]]) -> str:
+    """`3 (1:10) “Bonsoir”, 9 (…) …`: which cues, when, and what they say."""
+    return ", ".join(
+        f"{n} ({timecode(int(cue.start))}) {quoted(lang, shortened(cue.text))}" for n, cue in lost
+    )
+
+
+def shortened(text: str) -> str:
     words = " ".join(plain(text).split())
     return words if len(words) < 80 else words[:79] + "…"
 

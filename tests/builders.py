@@ -7,7 +7,6 @@ from typing import Any
 
 import httpx
 
-from api.auth import viewer_for
 from festival import people
 from festival.access import Viewer
 from festival.clock import now
@@ -15,6 +14,7 @@ from festival.db import rows
 from festival.sessions import open_session
 from festival.settings import Settings
 from festival.tables import Edition, Person, Role, Section, new_id
+from festival.viewers import viewer_for
 from media.storage import LocalStore
 from submissions.tables import Film, FilmFile, Member, Submission
 
@@ -86,6 +86,7 @@ async def a_film(
     maker: Person,
     *,
     title: str = "Nuit claire",
+    title_en: str = "",
     section: str = "C",
     status: str = "submitted",
     file: str = "released",
@@ -94,7 +95,7 @@ async def a_film(
     """(submission, file): an entry as it would stand, with a copy of a few bytes on the disk:
     two segments of half a minute each.
     """
-    film = Film(title=title, title_en=title, director="Ada", directors=["Ada"], synopsis_fr=title * 3,
+    film = Film(title=title, title_en=title_en or title, director="Ada", directors=["Ada"], synopsis_fr=title * 3,
                 synopsis_en=title * 3, year=2026, countries=["FR"], languages=["fr"],
                 declared_seconds=60, premiere="none")
     await film.save()

@@ -1,6 +1,7 @@
 """Coming in and going: links, passwords, registration, sessions, and keys for programs."""
 
 from typing import Annotated, Any
+from urllib.parse import unquote
 
 import msgspec
 from litestar import Response
@@ -18,16 +19,16 @@ from api.browsers import cookies_of, session_origin
 from api.forms import filled
 from api.once import TOLD_ONCE
 from api.pages._page import language_of, prefix_of
-from api.pages.account import door, own_page, own_place, registration
+from api.pages.account import door, own_page, registration
 from api.request import AnyRequest
 from festival import arrivals, people
 from festival.sessions import end_one_session, end_session, fresh_session
 from festival.settings import Settings
+from festival.shapes import Email
 from festival.tables import Edition, Person
 
 ACCOUNT = "/account"
 UNKEPT = {"once": False}  # what opens or ends a session leaves no answer behind
-Email = Annotated[str, Meta(max_length=254)]
 Scopes = Annotated[list[Annotated[str, Meta(max_length=20)]], Meta(max_length=8)]
 SignedIn = Response[dict[str, str]]
 
@@ -84,6 +85,13 @@ async def registration_again(request: AnyRequest, refused: Refusal) -> Response[
 
 async def letter_is_sent(request: AnyRequest, _: Any) -> Response[str]:
     return await door(request, sent=True)
+
+
+def own_place(request: AnyRequest, wanted: str, viewer_home: str) -> str:
+    """Only our own addresses are returned to: `//elsewhere` is none of ours."""
+    wanted = unquote(wanted)
+    safe = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()
+    return wanted if safe else f"{prefix_of(request)}{viewer_home}"
 
 
 async def to_where_they_came_for(request: AnyRequest, _: Any) -> Redirect:

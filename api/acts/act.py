@@ -28,6 +28,8 @@ from festival.errors import FestivalError
 
 Verb = Callable[..., Awaitable[Any]]
 METHODS = {"post": post, "put": put, "patch": patch, "delete": delete}
+REQUEST = inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=AnyRequest)
+FIELDS_BYTES = 64 * 1024  # what a form may say beside its file
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -43,7 +45,9 @@ class Refusal(msgspec.Struct, frozen=True):
 
 Again = Callable[[AnyRequest, Refusal], Awaitable[Response[Any]]]
 Reads = Callable[[AnyRequest], Awaitable[Any]]
+Brings = Callable[..., Awaitable[Any]]
 Answers = Callable[[AnyRequest, Any], Awaitable[Response[Any]]]
+Parameters = dict[str, inspect.Parameter]
 Where = str | Callable[[AnyRequest, Any], str]
 
 
@@ -79,6 +83,8 @@ def act(
     goes: Where = "",
     says: Where = "",
     at: str = "",
+    brings: Brings | None = None,
+    most: int | None = None,
     opt: dict[str, Any] | None = None,
 ) -> Callable[[Verb], DualHandler]:
     """Give a function its two doors.
@@ -88,20 +94,29 @@ def act(
     key of the word that it shows, each of them fixed or told by what was done; `at` names the
     parameter whose place on that page is shown.
     `answers` draws a page of what was done instead; `reads` fills the shape where the form has
-    other words for it. Cookies that the act returns are set at both doors.
+    other words for it, and `brings` where a program sends a file instead of JSON: what such a
+    reader asks for stands in the door's address. `most` is how many bytes such a file may have.
+    Cookies that the act returns are set at both doors.
     """
 
     def made(verb: Verb) -> DualHandler:
         common: dict[str, Any] = {"guards": list(guards), "opt": opt, "name": None}
         form = form_of(verb, Form(reads, again, answers, goes, says, at))
-        program = program_of(verb)
+        program = program_of(verb, brings)
         return DualHandler(
             name=f"{verb.__module__.rpartition('.')[2]}.{verb.__name__}",
-            page=post(page, **common)(form) if page else None,
-            json=METHODS[method](json, status_code=status, **common)(program) if json else None,
+            page=post(page, **common, **sized(most, beside=FIELDS_BYTES))(form) if page else None,
+            json=METHODS[method](json, status_code=status, **common, **sized(most))(program)
+            if json
+            else None,
         )
 
     return made
+
+
+def sized(most: int | None, *, beside: int = 0) -> dict[str, Any]:
+    """A door's own bound, where it takes files; every other has the house's."""
+    return {} if most is None else {"request_max_body_size": most + beside}
 
 
 def form_of(verb: Verb, form: Form) -> Verb:
@@ -124,8 +139,9 @@ def form_of(verb: Verb, form: Form) -> Verb:
             answer.cookies.extend(done.cookies)
         return answer
 
-    asked = [name for name in inspect.signature(verb).parameters if name != "data"]
-    return dressed(face, verb, {"request": AnyRequest, **hints_of(verb, asked)}, Response[Any])
+    asked = {"request": REQUEST, **parameters_of(verb)}
+    asked.pop("data", None)
+    return dressed(face, verb, asked, Response[Any])
 
 
 async def answered(request: AnyRequest, form: Form, done: Any) -> Response[Any]:
@@ -138,36 +154,41 @@ async def answered(request: AnyRequest, form: Form, done: Any) -> Response[Any]:
     return back(request, place, word, at=request.path_params.get(form.at, ""))
 
 
-def program_of(verb: Verb) -> Verb:
+def program_of(verb: Verb, brings: Brings | None) -> Verb:
     """The face that a program sees: the function itself, with its shape read from JSON."""
+    own, asked = parameters_of(verb), parameters_of(verb)
+    if brings is not None:
+        del asked["data"]
+        asked |= parameters_of(brings)
+    elif "data" in asked:
+        shape: Any = asked["data"].annotation
+        body = Annotated[shape, BodyKwarg(media_type=RequestEncodingType.JSON)]
+        asked["data"] = asked["data"].replace(annotation=body)
 
     async def face(**given: Any) -> Any:
+        if brings is not None:
+            read = {name: given[name] for name in parameters_of(brings)}
+            given = {name: value for name, value in given.items() if name in own}
+            given["data"] = await brings(**read)
         return await verb(**given)
 
-    hints = hints_of(verb, inspect.signature(verb).parameters)
-    if "data" in hints:
-        shape = hints["data"]
-        hints["data"] = Annotated[shape, BodyKwarg(media_type=RequestEncodingType.JSON)]
-    return dressed(face, verb, hints, get_type_hints(verb, include_extras=True)["return"])
+    return dressed(face, verb, asked, get_type_hints(verb, include_extras=True)["return"])
 
 
-def hints_of(verb: Verb, names: Any) -> dict[str, Any]:
-    hints = get_type_hints(verb, include_extras=True)
-    return {name: hints[name] for name in names}
+def parameters_of(function: Verb) -> Parameters:
+    """What a function asks for, each by its name alone, with its type looked up."""
+    hints = get_type_hints(function, include_extras=True)
+    return {
+        name: one.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[name])
+        for name, one in inspect.signature(function).parameters.items()
+    }
 
 
-def dressed(face: Verb, verb: Verb, hints: dict[str, Any], answer: Any) -> Verb:
+def dressed(face: Verb, verb: Verb, asked: Parameters, answer: Any) -> Verb:
     """A face that Litestar reads as if it had been written by hand."""
-    keyword = inspect.Parameter.KEYWORD_ONLY
-    own = inspect.signature(verb).parameters
-    parameters = [
-        own[name].replace(kind=keyword, annotation=hint)
-        if name in own
-        else inspect.Parameter(name, keyword, annotation=hint)
-        for name, hint in hints.items()
-    ]
-    face.__signature__ = inspect.Signature(parameters, return_annotation=answer)  # type: ignore[attr-defined]
-    face.__annotations__ = {**hints, "return": answer}
+    face.__signature__ = inspect.Signature(list(asked.values()), return_annotation=answer)  # type: ignore[attr-defined]
+    face.__annotations__ = {name: one.annotation for name, one in asked.items()}
+    face.__annotations__["return"] = answer
     face.__name__, face.__doc__, face.__module__ = verb.__name__, verb.__doc__, verb.__module__
     return face
 

@@ -9,15 +9,15 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from api.acts.act import Refusal, act
-from api.auth import needs
-from api.pages.committee import MOST_AT_ONCE, announcements_page
+from api.guards import CHAIR
+from api.pages.committee import announcements_page
 from api.request import AnyRequest
 from festival.access import Act, Viewer, may
 from festival.errors import Missing, NotAllowed
 from festival.tables import Edition, Person
 from reviews import decisions, lists
+from reviews.decisions import MOST_AT_ONCE
 
-CHAIR = [needs(Act.SEE_BOARD, scope="committee")]
 PAGE = "/committee/announcements"
 SubmissionId = Annotated[str, Meta(max_length=32)]
 
@@ -64,7 +64,7 @@ async def ask(
     await check_films(data.submissions, viewer)
     batch = await decisions.ask_announcement(edition_row, data.submissions, by=person)
     unseen = await decisions.unseen_by_others(edition_row, data.submissions, but=person.id)
-    return {"id": batch.id, "unseen": unseen}
+    return {"id": batch.id, "unseen": [film["title"] for film in unseen]}
 
 
 @act(

@@ -9,7 +9,8 @@ from msgspec import Meta
 
 from api.acts import act as acts
 from api.acts.act import Refusal, Verb, act
-from api.pages.committee import CHAIR, TypedDecision, board_page
+from api.guards import CHAIR
+from api.pages.committee import TypedDecision, board_page
 from api.request import AnyRequest
 from festival.access import Act, Viewer
 from festival.tables import Edition, Person

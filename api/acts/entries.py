@@ -1,19 +1,18 @@
 """What filmmakers do with an entry: open, save, release the copy, file, withdraw."""
 
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from litestar import Response
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from litestar.response import Redirect
-from msgspec import Meta
 
 from api.acts.act import Refusal, act
-from api.auth import settings_of, signed_in
+from api.auth import settings_of
 from api.forms import filled
+from api.guards import MAKER
 from api.pages import _entry
-from api.pages._page import back, language_of, prefix_of
+from api.pages._page import back, language_of
 from api.pages.filmmaker import (
     answers_page,
     entry_page,
@@ -26,16 +25,15 @@ from festival.access import Act, Viewer, in_scope
 from festival.errors import Conflict, FestivalError, Missing, Refused
 from festival.language import is_visible
 from festival.settings import Settings
+from festival.shapes import VersionNumber
 from festival.tables import Edition, Person
 from submissions import entries
 from submissions.entry import Entry
 from submissions.lists import own
 from submissions.tables import Submission
 
-MAKER = [signed_in()]
 FILMS = "/submissions"
 FILM = "/submissions/{submission_id:str}"
-VersionNumber = Annotated[int, Meta(ge=1, le=10**9)]
 
 
 class Version(msgspec.Struct, frozen=True):
@@ -118,7 +116,7 @@ async def as_typed(request: AnyRequest) -> TypedEntry:
 async def form_again(
     request: AnyRequest,
     *,
-    status: int,
+    status: int | None = None,
     error: FestivalError | None = None,
     others: dict[str, str] | None = None,
 ) -> Response[str]:
@@ -139,11 +137,11 @@ async def form_again(
 async def saving_again(request: AnyRequest, refused: Refusal) -> Response[str]:
     """Nothing is overwritten that another window saved meanwhile: both are shown."""
     if not isinstance(refused.error, Conflict):
-        return await form_again(request, status=422, error=refusal_of(refused))
+        return await form_again(request, error=refusal_of(refused))
     given = _entry.kept(await request.form())
     there = await stands(await film_of(request), language_of(request))
     others = {k: v for k, v in there.items() if not _entry.same(k, v, given[k])}
-    return await form_again(request, status=409, error=refused.error, others=others)
+    return await form_again(request, error=refused.error, others=others)
 
 
 async def saved(request: AnyRequest, _: Any) -> Response[Any]:
@@ -152,7 +150,7 @@ async def saved(request: AnyRequest, _: Any) -> Response[Any]:
     if submission.unread:
         return await form_again(request, status=422)
     if (await request.form()).get("next") == "filing":
-        return Redirect(f"{prefix_of(request)}/submissions/{submission.id}/filing", status_code=303)
+        return back(request, f"/submissions/{submission.id}/filing")
     return back(request, f"/submissions/{submission.id}", "filmmaker.done.saved")
 
 

@@ -10,13 +10,14 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from api.acts.act import DualHandler
-from api.acts.entries import FILM, MAKER
+from api.acts.entries import FILM
+from api.guards import MAKER
 from api.pages import _entry
 from api.pages._page import language_of
 from api.pages.filmmaker import entry_page, stands
 from api.request import AnyRequest
 from festival.access import Act, Viewer
-from festival.errors import Conflict, FestivalError, Refused
+from festival.errors import Conflict, FestivalError
 from festival.settings import Settings
 from festival.tables import Edition, Person
 from media.storage import Store
@@ -53,10 +54,10 @@ async def save_fields(
         there = await stands(submission, lang)
         given, others = _entry.merged(there, data.fields)
         if others:
-            error: FestivalError | None = Refused(*(f"{name}:field_differs" for name in others))
+            error: FestivalError | None = Conflict(*(f"{name}:field_differs" for name in others))
             return await entry_page(
                 request, submission, edition_row, store, settings, given=given, error=error,
-                others=others, status=409,
+                others=others,
             )  # fmt: skip
         before = _entry.typed(await entries.entry_of(submission), lang)
         wanted, unread, error = _entry.readable(given, before)
@@ -68,9 +69,7 @@ async def save_fields(
     else:
         raise Conflict("entry_changed_meanwhile")
     submission = await own(submission_id, viewer, edition_row, Act.SEE_ENTRY)
-    return await entry_page(
-        request, submission, edition_row, store, settings, error=error, status=422 if error else 200
-    )
+    return await entry_page(request, submission, edition_row, store, settings, error=error)
 
 
 ACTS = [DualHandler(name="fields.save_fields", page=save_fields, json=None)]

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from api.acts.act import act
 from api.grid import grid_state
-from api.pages.programmer import PLAN
+from api.guards import PLAN
 from api.presence import while_there
 from api.request import AnyRequest
 from festival.access import Viewer

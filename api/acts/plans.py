@@ -11,7 +11,8 @@ from msgspec import Meta
 from api.acts.act import Refusal, act
 from api.forms import filled
 from api.grid import grid_state
-from api.pages.programmer import PLAN, PUBLISH, plan_page, plans_page, publication_page
+from api.guards import PLAN, PUBLISH
+from api.pages.programmer import plan_page, plans_page, publication_page
 from api.request import AnyRequest
 from festival.errors import Missing
 from festival.tables import Edition, Person

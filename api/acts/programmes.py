@@ -1,22 +1,22 @@
 """Programmes: made of films, of the selection or of an event, let go of, and taken away."""
 
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from litestar import Response
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from msgspec import Meta
 
 from api.acts.act import Refusal, act
 from api.forms import filled
 from api.grid import grid_state
-from api.pages.programmer import PLAN, programmes_page
+from api.guards import PLAN
+from api.pages.programmer import programmes_page
 from api.request import AnyRequest
 from festival.tables import Edition, Person
 from screenings import programmes
 from screenings.defaults import PROGRAMME
-from screenings.programmes import ProgrammeForm, ProgrammeTitle
+from screenings.programmes import AudienceSize, OwnMinutes, ProgrammeForm, ProgrammeTitle
 from submissions.lists import sections_of
 
 PAGE = "/programmer/programmes"
@@ -28,8 +28,8 @@ class EventForm(msgspec.Struct, frozen=True, kw_only=True):
 
     title_fr: ProgrammeTitle
     title_en: ProgrammeTitle
-    own_minutes: Annotated[int, Meta(ge=1, le=600)]
-    demand: Annotated[int, Meta(ge=0, le=100_000)] = PROGRAMME.demand
+    own_minutes: OwnMinutes
+    demand: AudienceSize = PROGRAMME.demand
 
 
 async def event_in(request: AnyRequest) -> ProgrammeForm:

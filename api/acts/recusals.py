@@ -11,7 +11,7 @@ from api.acts.act import Refusal, act
 from api.acts.decisions import FILM
 from api.acts.room import room_again
 from api.forms import filled
-from api.pages.committee import CHAIR, COMMITTEE
+from api.guards import CHAIR, COMMITTEE
 from api.pages.room import TypedSheet, recusals_page
 from api.request import AnyRequest
 from festival.access import Act, Viewer

@@ -1,22 +1,22 @@
 """The screening room: a sheet is kept or given, notes are pinned, and a given sheet is reopened."""
 
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from litestar import Response
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
-from msgspec import Meta
 
 from api.acts.act import Refusal, act
 from api.acts.decisions import FILM
 from api.forms import filled, typed
+from api.guards import CHAIR, COMMITTEE
 from api.pages._page import back
-from api.pages.committee import CHAIR, COMMITTEE
 from api.pages.room import SheetForm, TypedSheet, room_page
 from api.request import AnyRequest
 from festival.access import Act, Viewer
+from festival.shapes import SeenVersion, VersionNumber
 from festival.tables import Edition, Person
 from reviews import reviewing, watching
 from reviews.lists import open_film
@@ -29,14 +29,14 @@ class ReviewSheet(msgspec.Struct, frozen=True):
     """A score sheet, the version it was read at (0: none yet), and whether it is given."""
 
     sheet: Sheet
-    version: Annotated[int, Meta(ge=0, le=10**9)] = 0
+    version: SeenVersion = 0
     give: bool = False
 
 
 class RemarkAgain(Remark, frozen=True, kw_only=True):
     """A note in other words, and the version that was read."""
 
-    version: Annotated[int, Meta(ge=1, le=10**9)]
+    version: VersionNumber
 
 
 def to_room(request: AnyRequest, _: Any) -> str:

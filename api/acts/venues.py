@@ -7,7 +7,8 @@ from litestar.di import NamedDependency
 
 from api.acts.act import Refusal, act
 from api.forms import filled
-from api.pages.programmer import PLAN, TypedScreen, venues_page
+from api.guards import PLAN
+from api.pages.programmer import TypedScreen, venues_page
 from api.request import AnyRequest
 from festival.errors import Refused
 from festival.tables import Edition, Person

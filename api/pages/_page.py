@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from api.assets import asset
 from api.auth import csrf_token, settings_of, visitor
+from api.refusals import status_of, told_of
 from api.request import AnyRequest
 from festival import clock, language
 from festival.access import Viewer
@@ -122,7 +123,8 @@ def page(
     request: AnyRequest,
     template: str,
     *,
-    status: int = 200,
+    error: FestivalError | None = None,
+    status: int | None = None,
     headers: dict[str, str] | None = None,
     theme: str = "office",
     at: str | None = None,
@@ -130,6 +132,7 @@ def page(
 ) -> Response[str]:
     """Draw a template of `api/templates` for this request.
 
+    `error` is why a form was refused: the page has its number, and finds its words in `told`.
     `at` is where the page lives, where a refused form has left its visitor somewhere else.
     """
     lang = language_of(request)
@@ -137,7 +140,13 @@ def page(
     text = (
         environment(lang)
         .get_template(template)
-        .render(**shared(request, lang, at=at), csrf_token=token, theme=theme, **context)
+        .render(
+            **shared(request, lang, at=at),
+            csrf_token=token,
+            theme=theme,
+            told=told_of(lang, error),
+            **context,
+        )
     )
     cookies = []
     if token.drawn and not request.cookies.get("visitor"):
@@ -153,7 +162,11 @@ def page(
             )
         ]
     return Response(
-        text, media_type=MediaType.HTML, status_code=status, headers=headers, cookies=cookies
+        text,
+        media_type=MediaType.HTML,
+        status_code=status_of(error) if status is None else status,
+        headers=headers,
+        cookies=cookies,
     )
 
 
@@ -238,21 +251,6 @@ def back(request: AnyRequest, place: str, done: str = "", *, at: str = "") -> Re
     return Redirect(f"{prefix_of(request)}{place}{word}{anchor}", status_code=303)
 
 
-def fault_words(lang: str, error: FestivalError) -> list[tuple[str, str]]:
-    """(field, words) of every code, for the error summary on top of a form."""
-    faults = []
-    for code in error.codes:
-        field, _, name = code.rpartition(":")
-        key = f"error.{name}"
-        faults.append((field, t(lang, key, **error.values) if has_words(key) else name))
-    return faults
-
-
-def faults_of(request: AnyRequest, error: FestivalError | None) -> list[tuple[str, str]]:
-    """What a refused form has to say; nothing where nothing was refused."""
-    return fault_words(language_of(request), error) if error else []
-
-
 def is_from_here(request: AnyRequest) -> bool:
     """Whether a page of ours sent this, as the browser itself says."""
     site = request.headers.get("sec-fetch-site")
@@ -288,15 +286,13 @@ def error_page(
     *,
     headers: dict[str, str] | None = None,
 ) -> Response[str]:
-    lang = language_of(request)
-    faults = fault_words(lang, FestivalError(*codes, **values))
     return page(
         request,
         "errors/error.html",
+        error=FestivalError(*codes, **values),
         status=status,
         headers=headers,
         error_status=status,
         codes=codes,
-        told=faults,
         written=written(request),
     )

@@ -1,7 +1,6 @@
 """The ways in, registration, and one's own account."""
 
 from typing import Any
-from urllib.parse import unquote
 
 from litestar import Response, get
 from litestar.di import NamedDependency
@@ -9,7 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from api.auth import session_token, signed_in
-from api.pages._page import faults_of, page, prefix_of
+from api.pages._page import page, prefix_of
 from api.request import AnyRequest
 from festival.access import Viewer
 from festival.errors import FestivalError
@@ -25,20 +24,12 @@ async def door(
     return page(
         request,
         "account/door.html",
-        status=422 if error else 200,
+        error=error,
         at="/account/sign-in",
-        told=faults_of(request, error),
         sent=sent,
         values={"email": typed.get("email", "") if error or sent else ""},
         next=typed.get("next", ""),
     )
-
-
-def own_place(request: AnyRequest, wanted: str, viewer_home: str) -> str:
-    """Only our own addresses are returned to: `//elsewhere` is none of ours."""
-    wanted = unquote(wanted)
-    safe = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()
-    return wanted if safe else f"{prefix_of(request)}{viewer_home}"
 
 
 @get("/account/sign-in")
@@ -64,8 +55,7 @@ def registration(
     return page(
         request,
         "account/registration.html",
-        status=422 if error else 200,
-        told=faults_of(request, error),
+        error=error,
         values={"name": name, "email": email},
     )
 
@@ -89,13 +79,11 @@ async def home(request: AnyRequest, viewer: NamedDependency[Viewer]) -> Redirect
 async def own_page(
     request: AnyRequest, viewer: Viewer, *, error: FestivalError | None = None, new_token: str = ""
 ) -> Response[str]:
-    faults = faults_of(request, error)
     return page(
         request,
         "account/account.html",
-        status=422 if error else 200,
+        error=error,
         at="/account",
-        told=faults,
         tokens=await tokens_of(viewer.id, viewer.edition),
         sessions=await sessions_of(viewer.id, token=session_token(request)),
         new_token=new_token,

@@ -6,21 +6,18 @@ import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency
 
-from api.auth import needs
-from api.errors import status_of
-from api.pages._page import faults_of, language_of, page
+from api.guards import CHAIR, COMMITTEE
+from api.pages._page import language_of, page
 from api.request import AnyRequest
-from festival.access import Act, Viewer
+from festival.access import Viewer
 from festival.errors import FestivalError
-from festival.language import text_in
+from festival.language import quoted_films, text_in
 from festival.tables import Edition
 from reviews import decisions, lists
+from reviews.decisions import MOST_AT_ONCE
 from reviews.lists import Batch, Case, Waiting
 from reviews.scoring import BOARD
 
-COMMITTEE = [needs(Act.SEE_QUEUE, scope="committee")]
-CHAIR = [needs(Act.SEE_BOARD, scope="committee")]
-MOST_AT_ONCE = 500  # films of one announcement: more could not be read before it is released
 ROWS = 60
 CARDS = 40
 
@@ -103,12 +100,11 @@ async def board_page(
     ]
     asked = request.query_params
     only = asked.get("column", "")
-    faults = faults_of(request, error)
     return page(
         request,
         "committee/board.html",
         at="/committee/decisions",
-        status=status_of(error),
+        error=error,
         cases=cases,
         undecided=len(columns[0][1]),
         columns=[
@@ -116,7 +112,6 @@ async def board_page(
             for name, films in columns
         ],
         only=only,
-        told=faults,
         typed=typed,
     )
 
@@ -135,29 +130,29 @@ async def announcements_page(
     """`ticked`: what was chosen when a draft was refused; otherwise every film is."""
     waiting = [case for case in await lists.board(viewer) if case.pending and not case.batch]
     batches = await lists.announcements(viewer)
-    faults = faults_of(request, error)
     return page(
         request,
         "committee/announcements.html",
         at="/committee/announcements",
-        status=status_of(error),
+        error=error,
         pending=waiting[:MOST_AT_ONCE],
         later=max(len(waiting) - MOST_AT_ONCE, 0),
         batches=batches,
-        unseen=await unseen(request.state["edition"], batches, viewer),
-        told=faults,
+        unseen=await unseen(request.state["edition"], batches, viewer, language_of(request)),
         ticked=ticked,
     )
 
 
-async def unseen(edition: Edition, batches: list[Batch], viewer: Viewer) -> dict[str, str]:
+async def unseen(
+    edition: Edition, batches: list[Batch], viewer: Viewer, lang: str
+) -> dict[str, str]:
     """Of each batch that waits for somebody else: the films that no other chair may see."""
     films_by_batch = {}
     for batch in batches:
         if batch.is_open and batch.asked_by == viewer.id:
             films = [film["id"] for film in batch.films]
-            if titles := await decisions.unseen_by_others(edition, films, but=viewer.id):
-                films_by_batch[batch.id] = decisions.quoted(titles)
+            if hidden := await decisions.unseen_by_others(edition, films, but=viewer.id):
+                films_by_batch[batch.id] = quoted_films(lang, hidden)
     return films_by_batch
 
 

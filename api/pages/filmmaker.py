@@ -10,15 +10,16 @@ import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from litestar.response import Redirect
 from msgspec import Meta
 
-from api.auth import settings_of, signed_in
+from api.auth import settings_of
+from api.guards import MAKER
 from api.pages import _entry, _report
 from api.pages._films import FilmCard, film
-from api.pages._page import fault_words, faults_of, language_of, page, prefix_of, text_of
+from api.pages._page import language_of, page, prefix_of, text_of
 from api.pages._paper import inline, printed
 from api.pages._report import decimals
+from api.refusals import status_of, told_of
 from api.request import AnyRequest
 from festival import codes, language
 from festival.access import Act, Viewer
@@ -79,7 +80,7 @@ def said(lang: str) -> dict[str, str]:
     return words
 
 
-@get("/submissions", guards=[signed_in()])
+@get("/submissions", guards=MAKER)
 async def films(
     request: AnyRequest,
     viewer: NamedDependency[Viewer],
@@ -127,7 +128,7 @@ def days_left(deadline: datetime) -> int | None:
     return (wall_day(last_minute(deadline)) - wall_day(now())).days
 
 
-@get("/submissions/new", guards=[signed_in()])
+@get("/submissions/new", guards=MAKER)
 async def begin(request: AnyRequest, edition_row: NamedDependency[Edition]) -> Response[str]:
     """A title opens an entry; the rest follows."""
     return await opening_page(request, edition_row, {}, None)
@@ -139,16 +140,15 @@ async def opening_page(
     return page(
         request,
         "filmmaker/new.html",
-        status=422 if error else 200,
+        error=error,
         given=given,
         sections=await sections_of(edition),
         days_left=days_left(edition.deadline_at),
         is_open=may_open(now(), edition.deadline_at),
-        faults=faults_of(request, error),
     )
 
 
-@get("/submissions/{submission_id:str}", guards=[signed_in()])
+@get("/submissions/{submission_id:str}", guards=MAKER)
 async def entry(
     request: AnyRequest,
     submission_id: FromPath[str],
@@ -173,19 +173,23 @@ async def entry_page(
     *,
     given: dict[str, str] | None = None,
     error: FestivalError | None = None,
-    status: int = 200,
+    status: int | None = None,
     others: dict[str, str] | None = None,
 ) -> Response[str]:
-    """`given` is what this browser typed, `others` what another one saved meanwhile in the same fields."""
+    """`given` is what this browser typed, `others` what another one saved meanwhile in the same fields.
+
+    Words that nobody could read are told again whenever the form is drawn: that alone is no refusal.
+    """
     lang = language_of(request)
+    status = status or status_of(error)
     fields = given or await stands(submission, lang)
     error = error or unread_told(fields, submission)
     missing = await entries.missing_of(submission)
     deadline = await entries.deadline_of(edition, submission.section)
     file = await current_file(submission.id)
     return page(
-        request, "filmmaker/entry.html", status=status, submission=submission, fields=fields,
-        faults=faults_of(request, error), steps=_entry.steps(fields, missing), missing=missing,
+        request, "filmmaker/entry.html", error=error, status=status, submission=submission, fields=fields,
+        steps=_entry.steps(fields, missing), missing=missing,
         sections=await sections_of(edition), premieres=PREMIERES, least=SYNOPSIS_LEAST,
         file=file, kept=await received(file.id, file.state, store) if file else 0,
         is_working=file is not None and file.state in WORKING, said=said(lang),
@@ -238,7 +242,7 @@ def header_rules(rules: policy.Policy, submission: Submission) -> dict[str, Any]
     }
 
 
-@get("/submissions/{submission_id:str}/filing", guards=[signed_in()])
+@get("/submissions/{submission_id:str}/filing", guards=MAKER)
 async def reread(
     request: AnyRequest,
     submission_id: FromPath[str],
@@ -258,13 +262,13 @@ async def answers_page(
     written = await entries.entry_of(submission)
     deadline = await entries.deadline_of(edition, submission.section)
     missing = await entries.missing_of(submission) if submission.status == Status.DRAFT else []
-    missing_words = fault_words(lang, Refused(*missing)) if missing and error is None else []
+    missing_words = told_of(lang, Refused(*missing)) if missing and error is None else []
     sections = {section.letter: section for section in await sections_of(edition)}
     return page(
-        request, "filmmaker/answers.html", status=422 if error else 200, submission=submission,
+        request, "filmmaker/answers.html", error=error, submission=submission,
         fields=_entry.typed(written, lang, unread_of(submission)), written=written,
         section=sections.get(written.section),
-        file=await filed_or_current(submission.id), missing=missing_words, faults=faults_of(request, error),
+        file=await filed_or_current(submission.id), missing=missing_words,
         places=dict.fromkeys((code.partition(":")[0] for code in error.codes), place)
         if error else {},
         deadline=deadline, days_left=days_left(deadline), grace=settings.upload_grace_hours,
@@ -281,7 +285,7 @@ async def filed_or_current(submission_id: str) -> FilmFile | None:
     return await current_file(submission_id)
 
 
-@get("/submissions/{submission_id:str}/withdrawal", guards=[signed_in()])
+@get("/submissions/{submission_id:str}/withdrawal", guards=MAKER)
 async def ask_withdrawal(
     request: AnyRequest,
     submission_id: FromPath[str],
@@ -299,7 +303,7 @@ async def ask_withdrawal(
     )
 
 
-@get("/submissions/{submission_id:str}/file", guards=[signed_in()])
+@get("/submissions/{submission_id:str}/file", guards=MAKER)
 async def report(
     request: AnyRequest,
     submission_id: FromPath[str],
@@ -345,10 +349,10 @@ async def report_page(
         ]
         drawn |= {"kinds": KINDS, "words": words, "spelled": spelled}
     return page(
-        request, "filmmaker/report.html", status=422 if error else 200, submission=submission,
+        request, "filmmaker/report.html", error=error, submission=submission,
         card=await card(submission.id), file=file, versions=await files_of(submission.id),
         journal=_report.journal(language_of(request), await journal_of(submission.id)),
-        faults=faults_of(request, error), twins=twins,
+        twins=twins,
         deadline=await entries.deadline_of(edition, submission.section), **drawn,
     )  # fmt: skip
 
@@ -375,7 +379,7 @@ async def drawn_report(lang: str, file: FilmFile, edition: Edition) -> dict[str,
     }
 
 
-@get("/submissions/{submission_id:str}/report.pdf", guards=[signed_in()])
+@get("/submissions/{submission_id:str}/report.pdf", guards=MAKER)
 async def paper(
     request: AnyRequest,
     submission_id: FromPath[str],
@@ -416,12 +420,6 @@ async def poster_of(file: FilmFile, store: Store) -> str:
 
 def picture_of(store: Store, file_id: str) -> bytes:
     return store.published(file_id, "poster.jpg").read_bytes()
-
-
-def go(request: AnyRequest, rest: str, *, done: str = "") -> Redirect:
-    """303, so that a reload repeats no act."""
-    said_once = f"?done=filmmaker.done.{done}" if done else ""
-    return Redirect(f"{prefix_of(request)}{rest}{said_once}", status_code=303)
 
 
 HANDLERS: list[Any] = [

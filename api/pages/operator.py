@@ -1,50 +1,35 @@
 """The operators' pages: the engine room, the team, and the mailbox of development."""
 
 import shutil
-from collections.abc import Awaitable
-from datetime import date, datetime
-from typing import Annotated, Any
+from datetime import date
+from typing import Any
 
-import msgspec
-from litestar import Response, get, post
+from litestar import Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath
-from litestar.response import Redirect
-from msgspec import Meta
 
-from api.auth import needs
-from api.forms import filled
+from api.guards import OPERATOR
 from api.pages import _machines
-from api.pages._page import faults_of, language_of, page, prefix_of
+from api.pages._page import language_of, page
 from api.pages._report import decimals
 from api.request import AnyRequest
-from api.v1.operator import PolicyName, mailbox_of
 from festival import mailbag, outages
-from festival.access import Act, Viewer
+from festival.access import Viewer
 from festival.clock import now
-from festival.errors import Conflict, FestivalError, Refused
+from festival.errors import FestivalError, Refused
 from festival.language import has_words, words
 from festival.readiness import is_guarded
 from festival.settings import Settings
-from festival.sink import letters_in
-from festival.tables import Edition, Person, Role
-from festival.team import Invitation, invite, people_of, revoke_role
-from festival.work import let_go, put_first, send_again
+from festival.sink import letters_in, mailbox_of
+from festival.tables import Edition, Role
+from festival.team import people_of
 from media import policy
 from submissions import rejudging
 from submissions.oversight import MOST_LINES, envelopes, queue_lines, record_lines
 from submissions.readiness import parts_of
 
-OPERATOR = [needs(Act.OPERATE, scope="operate")]
 NAMED = 5
 ACT = "operator.did."
 STATES = ("parked", "running", "waiting", "done")
-
-
-class InvitationForm(msgspec.Struct, frozen=True, kw_only=True):
-    email: Annotated[str, Meta(max_length=254)]
-    name: Annotated[str, Meta(max_length=120)] = ""
-    part: Role
 
 
 @get("/operator/queue", guards=OPERATOR)
@@ -72,53 +57,6 @@ async def queue(
         },
         free=shutil.disk_usage(settings.media_root).free,
     )
-
-
-async def acted(request: AnyRequest, act: Awaitable[None], *, done: str) -> Redirect:
-    """Back to the list one came from; work that has gone on meanwhile is no mistake of anybody."""
-    try:
-        await act
-    except Conflict:
-        done = "operator.done.moved_on"
-    place = "letters" if request.query_params.get("from") == "letters" else "queue"
-    return Redirect(f"{prefix_of(request)}/operator/{place}?done={done}", status_code=303)
-
-
-@post("/operator/queue/{line:str}/priority", guards=OPERATOR)
-async def raise_up(
-    request: AnyRequest,
-    line: FromPath[str],
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-) -> Redirect:
-    act = put_first(line, edition=edition_row, by=person)
-    return await acted(request, act, done="operator.done.raised")
-
-
-@post("/operator/queue/{line:str}/retry", guards=OPERATOR)
-async def retry(
-    request: AnyRequest,
-    line: FromPath[str],
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-) -> Redirect:
-    act = send_again(line, edition=edition_row, by=person)
-    return await acted(request, act, done="operator.done.retried")
-
-
-@post("/operator/queue/{line:str}/cancellation", guards=OPERATOR)
-async def cancel(
-    request: AnyRequest,
-    line: FromPath[str],
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-) -> Redirect:
-    act = let_go(line, edition=edition_row, by=person)
-    return await acted(request, act, done="operator.done.cancelled")
-
-
-class SeenForm(msgspec.Struct, frozen=True):
-    seen: datetime
 
 
 def sought(request: AnyRequest) -> str:
@@ -175,16 +113,6 @@ def day_of(text: str) -> date | None:
         return None
 
 
-@post("/operator/letters/retry", guards=OPERATOR)
-async def retry_letters(
-    request: AnyRequest, person: NamedDependency[Person], edition_row: NamedDependency[Edition]
-) -> Redirect:
-    await mailbag.retry_all(edition_row, by=person)
-    return Redirect(
-        f"{prefix_of(request)}/operator/letters?done=operator.done.letters_retried", status_code=303
-    )
-
-
 @get("/operator/letters/cancellation", guards=OPERATOR)
 async def ask_to_give_up(
     request: AnyRequest, viewer: NamedDependency[Viewer], edition_row: NamedDependency[Edition]
@@ -200,30 +128,16 @@ async def ask_to_give_up(
     )
 
 
-@post("/operator/letters/cancellation", guards=OPERATOR)
-async def give_up_letters(
-    request: AnyRequest, person: NamedDependency[Person], edition_row: NamedDependency[Edition]
-) -> Redirect:
-    form = await filled(request, SeenForm)
-    await mailbag.give_up_all(edition_row, seen=form.seen, by=person)
-    return Redirect(
-        f"{prefix_of(request)}/operator/letters?done=operator.done.letters_given_up",
-        status_code=303,
-    )
-
-
 async def team_page(
     request: AnyRequest, edition: Edition, error: FestivalError | None = None
 ) -> Response[str]:
     """The team; a refused invitation stands in its form as it was typed."""
-    told = faults_of(request, error)
     typed = await request.form() if error else {}
     return page(
         request,
         "operator/people.html",
-        status=422 if error else 200,
+        error=error,
         at="/operator/people",
-        told=told,
         values={name: typed.get(name, "") for name in ("email", "name", "part")},
         people=await people_of(edition),
         parts=[part.value for part in Role],
@@ -235,46 +149,6 @@ async def team(request: AnyRequest, edition_row: NamedDependency[Edition]) -> Re
     return await team_page(request, edition_row)
 
 
-@post("/operator/people", guards=OPERATOR)
-async def add(
-    request: AnyRequest,
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-    settings: NamedDependency[Settings],
-) -> Response[Any]:
-    try:
-        form = await filled(request, InvitationForm)
-        invited = await invite(
-            edition_row,
-            Invitation(email=form.email, name=form.name, part=form.part),
-            by=person,
-            settings=settings,
-        )
-    except FestivalError as error:
-        return await team_page(request, edition_row, error)
-    return Redirect(
-        f"{prefix_of(request)}/operator/people?done=operator.invitation.done.{invited.state}",
-        status_code=303,
-    )
-
-
-@post("/operator/people/{person_id:str}/parts/{part:str}/removal", guards=OPERATOR)
-async def remove_part(
-    request: AnyRequest,
-    person_id: FromPath[str],
-    part: FromPath[Role],
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-) -> Response[Any]:
-    try:
-        await revoke_role(person_id, part, edition=edition_row, by=person)
-    except Refused as error:
-        return await team_page(request, edition_row, error)
-    return Redirect(
-        f"{prefix_of(request)}/operator/people?done=operator.done.removed", status_code=303
-    )
-
-
 async def policy_page(
     request: AnyRequest, edition: Edition, chosen: str, error: FestivalError | None = None
 ) -> Response[str]:
@@ -283,8 +157,7 @@ async def policy_page(
     return page(
         request,
         "operator/policy.html",
-        status=422 if error else 200,
-        told=faults_of(request, error),
+        error=error,
         in_words=lambda one, code: decimals(lang, one.words[code][lang]),
         policies=sorted(path.stem for path in policy.FOLDER.glob("*.yaml")),
         chosen=chosen or edition.policy,
@@ -302,20 +175,6 @@ async def rules(request: AnyRequest, edition_row: NamedDependency[Edition]) -> R
         return await policy_page(request, edition_row, "", error)
 
 
-@post("/operator/policy", guards=OPERATOR)
-async def judge_again(
-    request: AnyRequest, person: NamedDependency[Person], edition_row: NamedDependency[Edition]
-) -> Response[Any]:
-    try:
-        form = await filled(request, PolicyName)
-        await rejudging.apply(edition_row, form.policy, by=person)
-    except Refused as error:
-        return await policy_page(request, edition_row, "", error)
-    return Redirect(
-        f"{prefix_of(request)}/operator/policy?done=operator.done.judged", status_code=303
-    )
-
-
 @get("/operator/mailbox", guards=OPERATOR)
 async def mailbox(
     request: AnyRequest,
@@ -327,6 +186,5 @@ async def mailbox(
 
 
 HANDLERS: list[Any] = [
-    rules, judge_again, record, queue, retry, raise_up, cancel, letters, retry_letters, ask_to_give_up,
-    give_up_letters, team, add, remove_part, mailbox,
+    rules, record, queue, letters, ask_to_give_up, team, mailbox,
 ]  # fmt: skip

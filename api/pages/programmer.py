@@ -8,13 +8,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from msgspec import Meta
 
-from api.auth import needs
-from api.errors import status_of
 from api.grid import Names, evening_and_hour, grid_state
+from api.guards import PUBLISH, SEE
 from api.pages import _plan, _publication
-from api.pages._page import faults_of, language_of, page
+from api.pages._page import language_of, page
 from api.request import AnyRequest
-from festival.access import Act
 from festival.clock import at
 from festival.errors import FestivalError
 from festival.language import day, t, words
@@ -24,13 +22,10 @@ from screenings.defaults import SCREEN
 from screenings.planner.model import Plan, Problem
 from screenings.planner.rules.facts import ProblemFacts
 from screenings.tables import PlanRun
-from screenings.venues import Id
+from screenings.venues import Id, PlaceName, Seats, Turnaround
 from submissions.lists import sections_of
 from submissions.twins import twins_among
 
-SEE = [needs(Act.SEE_GRID, scope="programme")]
-PLAN = [needs(Act.PLAN, scope="programme")]
-PUBLISH = [needs(Act.PUBLISH, scope="programme")]
 RULE = "planner.rule."
 HAND = (
     "unplaced", "locked", "gone", "free", "lifted", "given_up", "lock", "unlock", "undone",
@@ -42,11 +37,11 @@ class TypedScreen(msgspec.Struct, frozen=True, kw_only=True):
     """A form says one pair of hours, which hold for every day."""
 
     venue: Id
-    name: Annotated[str, Meta(min_length=1, max_length=120)]
-    seats: Annotated[int, Meta(ge=1, le=100_000)]
+    name: PlaceName
+    seats: Seats
     opens: Annotated[str, Meta(max_length=5)] = "10:00"
     closes: Annotated[str, Meta(max_length=5)] = "00:30"
-    turnaround: Annotated[int, Meta(ge=0, le=240)] = SCREEN.turnaround
+    turnaround: Turnaround = SCREEN.turnaround
 
 
 async def given_to(request: AnyRequest, error: FestivalError | None) -> dict[str, str]:
@@ -77,9 +72,9 @@ async def grid_page(
     lang = language_of(request)
     data = await grid_data(edition, person, lang)
     return page(
-        request, "programmer/grid.html", status=status_of(error), at="/programmer/grid",
+        request, "programmer/grid.html", error=error, at="/programmer/grid",
         data=data, listed=listed(data, edition, lang),
-        told=faults_of(request, error), published=await lists.published_grids(edition),
+        published=await lists.published_grids(edition),
         sections=await sections_of(edition),
     )  # fmt: skip
 
@@ -111,8 +106,8 @@ async def plans_page(
     request: AnyRequest, edition: Edition, error: FestivalError | None = None
 ) -> Response[str]:
     return page(
-        request, "programmer/plans.html", status=status_of(error),
-        runs=await lists.plan_runs(edition), told=faults_of(request, error),
+        request, "programmer/plans.html", error=error,
+        runs=await lists.plan_runs(edition),
     )  # fmt: skip
 
 
@@ -132,12 +127,11 @@ async def plan_page(
     return page(
         request,
         "programmer/plan.html",
-        status=status_of(error),
+        error=error,
         at=f"/programmer/plans/{run.id}",
         run=run,
         plan=plan,
         repair=run.repair,
-        told=faults_of(request, error),
         titles={item.id: item.title(lang) for item in items.values()},
         curve=_plan.curve_of(run, draft),
         shares=_plan.shares_of(plan, lang) if plan else [],
@@ -164,8 +158,8 @@ async def publication_page(
     working = await lists.working_grid(edition)
     shown = await _publication.shown(edition, working, lang)
     return page(
-        request, "programmer/publication.html", status=status_of(error),
-        at="/programmer/publication", told=faults_of(request, error), version=working.version,
+        request, "programmer/publication.html", error=error,
+        at="/programmer/publication", version=working.version,
         last=published[0] if published else None, next=(published[0]["number"] if published else 0) + 1,
         **shown,
     )  # fmt: skip
@@ -191,14 +185,13 @@ async def programmes_page(
     return page(
         request,
         "programmer/programmes.html",
-        status=status_of(error),
+        error=error,
         at="/programmer/programmes",
         given=await given_to(request, error),
         items=items,
         twins={
             submission: [titles[other] for other in others] for submission, others in twins.items()
         },
-        told=faults_of(request, error),
     )
 
 
@@ -214,11 +207,11 @@ async def venues_page(
 ) -> Response[str]:
     titles = {i.id: i.title(language_of(request)) for i in await lists.items(edition)}
     return page(
-        request, "programmer/venues.html", status=status_of(error), at="/programmer/venues",
+        request, "programmer/venues.html", error=error, at="/programmer/venues",
         given=await given_to(request, error), refused=request.url.path.rpartition("/")[2],
         venues=await lists.venues(edition), screens=await lists.screens(edition),
         usual=TypedScreen(venue="", name="", seats=1),
-        guests=await lists.guests(edition), titles=titles, told=faults_of(request, error),
+        guests=await lists.guests(edition), titles=titles,
     )  # fmt: skip
 
 

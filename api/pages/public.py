@@ -18,6 +18,7 @@ from api.pages._page import language_of, page, prefix_of
 from api.request import AnyRequest
 from festival import language
 from festival.clock import PARIS, festival_day
+from festival.editions import current_edition
 from festival.errors import Missing
 from festival.language import LANGUAGES, text_in
 from festival.tables import Edition
@@ -231,12 +232,7 @@ async def one_diary(
 
 
 async def current() -> Edition:
-    edition = (
-        await Edition.objects()
-        .where(Edition.is_current.eq(True))
-        .order_by(Edition.created_at, ascending=False)
-        .first()
-    )
+    edition = await current_edition()
     if edition is None:
         raise NotFoundException("edition_missing")
     return edition

@@ -9,14 +9,14 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from msgspec import Meta
 
-from api.auth import needs
-from api.errors import status_of
-from api.pages._page import faults_of, language_of, page
+from api.guards import COMMITTEE
+from api.pages._page import language_of, page
 from api.request import AnyRequest
 from festival.access import Act, Viewer, may
 from festival.clock import PARIS
 from festival.errors import Conflict, FestivalError
 from festival.language import country, length, text_in
+from festival.shapes import SeenVersion, VersionNumber
 from festival.tables import Edition
 from reviews import lists
 from reviews.lists import open_film
@@ -30,15 +30,14 @@ from submissions.subtitling import standing_of
 from submissions.tables import FilmFile, Submission
 from submissions.twins import twins_for_committee
 
-COMMITTEE = [needs(Act.SEE_QUEUE, scope="committee")]
 STEPPING = frozenset({"reason", "sure"})  # faults of the recusal's form
 
 
 class SheetForm(Sheet, frozen=True, kw_only=True):
     """`over` is the version of another tab's sheet that the writer has seen and replaces."""
 
-    version: Annotated[int, Meta(ge=0, le=10**9)] = 0
-    over: Annotated[int, Meta(ge=1, le=10**9)] | None = None
+    version: SeenVersion = 0
+    over: VersionNumber | None = None
     act: Annotated[str, Meta(pattern="^(keep|give)$")] = "keep"
 
 
@@ -69,11 +68,10 @@ async def room_page(
         votes = (await lists.votes_of([submission.id], viewer)).get(submission.id, ())
     mine = next((vote for vote in votes if vote.mine), None)
     sheet = again.form or sheet_of(own)
-    faults = faults_of(request, error)
     return page(
-        request, "committee/room.html", theme="screening", status=status_of(error),
+        request, "committee/room.html", theme="screening", error=error,
         at=f"/committee/submissions/{submission_id}",
-        told=faults, stepping=any(field in STEPPING for field, _ in faults), sheet=sheet,
+        stepping=is_stepping(error), sheet=sheet,
         version=version_of(own, again.form), own=own, given=bool(own and own.given_at),
         act=again.form.act if again.form else "keep", rival=other_sheet(error),
         card=await card(submission.id), criteria=list(CRITERIA), weights=CRITERIA,
@@ -87,6 +85,11 @@ async def room_page(
         reason=again.reason, again=again, viewing=await lists.own_viewing(file.id, viewer),
         copy=await copy_of(submission, file, viewer, edition),
     )  # fmt: skip
+
+
+def is_stepping(error: FestivalError | None) -> bool:
+    """Whether it was not the sheet that was refused, but stepping aside."""
+    return error is not None and any(code.rpartition(":")[0] in STEPPING for code in error.codes)
 
 
 def sheet_of(own: Review | None) -> Sheet:
@@ -161,8 +164,7 @@ async def recusals_page(
 ) -> Response[str]:
     """`row`: the one whose form was refused; what was typed into it stands there again."""
     return page(
-        request, "committee/recusals.html", status=status_of(error),
-        told=faults_of(request, error),
+        request, "committee/recusals.html", error=error,
         asides=await lists.own_recusals(viewer), chairs=may(viewer, Act.SEE_BOARD),
         others=await lists.others_recusals(viewer) if may(viewer, Act.SEE_BOARD) else [],
         row=row, reason=reason, at="/committee/recusals",

@@ -7,14 +7,11 @@ from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from api.auth import needs
+from api.guards import CHAIR, COMMITTEE
 from festival.access import Act, Viewer, may
 from festival.tables import Edition
 from reviews import lists
 from reviews.lists import Absent, Aside, Batch, Case, Waiting, open_film
-
-COMMITTEE = [needs(Act.SEE_QUEUE, scope="committee")]
-CHAIR = [needs(Act.SEE_BOARD, scope="committee")]
 
 
 class Told(Case, frozen=True, kw_only=True):

@@ -12,13 +12,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Stream
 
-from api.auth import person_of, signed_in
+from api.auth import signed_in
 from api.believed import peer
 from api.request import AnyRequest
+from festival import people
 from festival.access import Act, Viewer, in_scope, may
 from festival.errors import Missing
 from festival.language import LANGUAGES, inside, preferred
-from festival.record import record
 from media.hls import named, spans
 from media.storage import NotPublished, PublishedFile, Store, early_key
 from reviews import watching
@@ -152,13 +152,8 @@ async def screener(
     if judged and is_whole(request):
         await keep_evidence(store, file_id, wanted_name, submission=judged, viewer=viewer)
     if wanted_name == "master.m3u8" and request.method == "GET":
-        await record(
-            "copy_opened",
-            file_id,
-            by=await person_of(viewer),
-            edition=viewer.edition,
-            peer=peer(request),
-        )
+        by = await people.person(viewer.id)
+        await watching.note_opening(file_id, edition=viewer.edition, peer=peer(request), by=by)
     if wanted_name == "master.m3u8":
         return await door(request, file, viewer_language(request))
     return await served(request, file, wanted_name)

@@ -9,18 +9,16 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import ServerSentEvent
 
-from api.auth import needs
 from api.grid import explanation_of_run, explanation_row, grid_state, names_of
+from api.guards import PLAN, SEE
 from api.news import stream, watched
 from api.presence import while_there
 from api.request import AnyRequest
-from festival.access import Act, Viewer
+from festival.access import Viewer
 from festival.progress import channel
 from festival.tables import Edition
 from screenings import lists, questions
 
-SEE = [needs(Act.SEE_GRID, scope="programme")]
-PLAN = [needs(Act.PLAN, scope="programme")]
 LAST = ("done", "impossible", "failed", "stopped")
 
 

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import ServerSentEvent
 
-from api.auth import signed_in
+from api.guards import MAKER
 from api.news import stream
 from festival.access import Act, Viewer, in_scope
 from festival.errors import Missing
@@ -50,7 +50,7 @@ def report_of(file: FilmFile) -> dict[str, Any]:
     }
 
 
-@get("/submissions", guards=[signed_in()])
+@get("/submissions", guards=MAKER)
 async def mine(viewer: NamedDependency[Viewer]) -> list[Card]:
     """The films of the caller in this edition."""
     if not in_scope(viewer, "entries"):
@@ -58,7 +58,7 @@ async def mine(viewer: NamedDependency[Viewer]) -> list[Card]:
     return await my_submissions(viewer)
 
 
-@get("/submissions/{submission_id:str}", guards=[signed_in()])
+@get("/submissions/{submission_id:str}", guards=MAKER)
 async def one(
     submission_id: FromPath[str],
     viewer: NamedDependency[Viewer],
@@ -74,7 +74,7 @@ async def one(
     }
 
 
-@get("/submissions/{submission_id:str}/report", guards=[signed_in()])
+@get("/submissions/{submission_id:str}/report", guards=MAKER)
 async def report(
     submission_id: FromPath[str],
     viewer: NamedDependency[Viewer],
@@ -89,7 +89,7 @@ async def report(
     return {**report_of(file), "twins": [{"id": twin.id, "title": twin.title} for twin in twins]}
 
 
-@get("/submissions/{submission_id:str}/events", guards=[signed_in()], status_code=200)
+@get("/submissions/{submission_id:str}/events", guards=MAKER, status_code=200)
 async def events(
     submission_id: FromPath[str],
     viewer: NamedDependency[Viewer],

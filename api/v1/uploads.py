@@ -14,7 +14,7 @@ from litestar.di import NamedDependency
 from litestar.exceptions import ClientException, InternalServerException
 from litestar.params import FromPath
 
-from api.auth import signed_in
+from api.guards import MAKER
 from api.patience import Silent
 from api.request import AnyRequest
 from festival.access import Act, Viewer, in_scope, may
@@ -206,7 +206,7 @@ async def offer(settings: NamedDependency[Settings]) -> Response[None]:
     )
 
 
-@post("/uploads", guards=[signed_in()], status_code=201, request_max_body_size=None)
+@post("/uploads", guards=MAKER, status_code=201, request_max_body_size=None)
 async def create(
     request: AnyRequest,
     viewer: NamedDependency[Viewer],
@@ -260,7 +260,7 @@ def announced_size(request: AnyRequest, most: int) -> int:
     return size
 
 
-@head("/uploads/{upload_id:str}", guards=[signed_in()])
+@head("/uploads/{upload_id:str}", guards=MAKER)
 async def how_far(
     request: AnyRequest,
     upload_id: FromPath[str],
@@ -295,9 +295,7 @@ async def how_far(
     )
 
 
-@patch(
-    "/uploads/{upload_id:str}", guards=[signed_in()], status_code=204, request_max_body_size=None
-)
+@patch("/uploads/{upload_id:str}", guards=MAKER, status_code=204, request_max_body_size=None)
 async def append(
     request: AnyRequest,
     upload_id: FromPath[str],
@@ -375,7 +373,7 @@ async def take(
     return kept
 
 
-@delete("/uploads/{upload_id:str}", guards=[signed_in()], status_code=204)
+@delete("/uploads/{upload_id:str}", guards=MAKER, status_code=204)
 async def abandon(
     request: AnyRequest,
     upload_id: FromPath[str],

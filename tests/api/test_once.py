@@ -209,7 +209,7 @@ async def test_a_refusal_is_no_answer_to_keep(client) -> None:
 
 async def test_an_act_without_an_answer_has_not_happened(client, monkeypatch) -> None:
     """As when the process is killed between the act and its answer: both, or neither."""
-    from api import once
+    from festival import answers
 
     edition, maker = await a_maker(client)
     place, key = f"/api/v1/{edition.slug}/submissions", {"idempotency-key": "one"}
@@ -218,7 +218,7 @@ async def test_an_act_without_an_answer_has_not_happened(client, monkeypatch) ->
         raise ConnectionError
 
     with monkeypatch.context() as broken:
-        broken.setattr(once, "keep", killed)
+        broken.setattr(answers, "keep", killed)
         lost = await client.post(place, json={"title": "Nuit"}, headers=key)
     between = await entries_of(maker)
     again = await client.post(place, json={"title": "Nuit"}, headers=key)

@@ -155,7 +155,7 @@ async def test_a_no_leaves_what_stood_before(film: Film) -> None:
 
 @pytest.mark.parametrize(("text", "language", "code", "told"), [
     ("Déjà là, à bientôt, l’été est caf\ufffd".encode(), "fr", "subtitle_damaged", "1 (0:01)"),
-    ("Déjà là, à bientôt, l’été est caf".encode() + b"\xe9", "fr", "subtitle_damaged", "« Déjà là"),
+    ("Déjà là, à bientôt, l’été est caf".encode() + b"\xe9", "fr", "subtitle_damaged", "«\u00a0Déjà là"),
     ("Здравствуйте, космос.".encode("cp1251"), "fr", "subtitle_unlike", "Windows-1252"),
     ("Здравствуйте, космос.".encode(), "ja", "subtitle_unlike", "Здравствуйте"),
     ("Çäðàâñòâóéòå, êîñìîñ.".encode(), "ru", "subtitle_unlike", "UTF-8"),
@@ -167,6 +167,7 @@ async def test_what_was_not_read_right_is_refused_with_what_was_read(
 
     assert (answer.status_code, answer.json()["codes"]) == (422, [code])
     assert told in answer.json()["words"]["fr"][0]
+    assert not {"«", "»"} & set(answer.json()["words"]["en"][0])
     assert await film.names() == []
 
 

@@ -19,6 +19,7 @@ from festival.language import (
     own_name,
     preferred,
     quoted,
+    quoted_films,
     size,
     text_in,
     upper_first,
@@ -180,6 +181,14 @@ def test_a_film_keeps_its_own_title_in_the_language_of_the_house() -> None:
         "The Night",
     ]
     assert film_title("en", {**film, "title_en": ""}) == "La Nuit"
+    assert film_title("fr", {**film, "title": ""}) == film["title_en"]
+
+
+def test_films_in_a_sentence_are_quoted_in_its_language() -> None:
+    films = [{"title": f"Nuit {n}", "title_en": f"Night {n}"} for n in range(3)]
+
+    assert quoted_films("en", films, most=2) == "“Night 0”, “Night 1” (+1)"
+    assert quoted_films("fr", films[:1]) == "«\u00a0Nuit 0\u202f»"
 
 
 def test_a_language_is_chosen_by_its_own_name() -> None:

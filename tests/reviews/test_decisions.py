@@ -21,7 +21,7 @@ class Room:
         self.maker = await a_person("filmmaker", edition=self.edition)
         self.one = await a_person("chair", edition=self.edition, name="Cy")
         self.two = await a_person("chair", edition=self.edition, name="Di")
-        self.films = [(await a_film(self.edition, self.maker, title=f"Nuit {n}"))[0] for n in range(films)]
+        self.films = [(await a_film(self.edition, self.maker, title=f"Nuit {n}", title_en=f"Night {n}"))[0] for n in range(films)]
         return self
 
     async def film(self, n: int = 0):
@@ -122,6 +122,25 @@ async def test_a_batch_holds_decided_films_of_this_edition_only(house) -> None:
         with pytest.raises(Refused) as refused:
             await decisions.ask_announcement(room.edition, films, by=room.one)
         assert refused.value.codes == ("announcement_without_decision",)
+
+
+async def test_of_two_who_draw_a_film_at_once_one_does_until_it_is_put_back(client) -> None:
+    room = await Room().fill()
+    await decisions.accept(await room.film(0), by=room.one, note="Lumineux.")
+    place, wanted = f"/api/v1/{room.edition.slug}/announcements", {"submissions": room.films[:1]}
+    await sign_in(client, room.one)
+
+    answers = await asyncio.gather(*(client.post(place, json=wanted) for _ in range(3)))
+    drawn, *refused = sorted(answers, key=lambda answer: answer.status_code)
+    page = await client.post(f"/en/{room.edition.slug}/committee/announcements", data=wanted)
+    await client.delete(f"{place}/{drawn.json()['id']}")
+    again = await client.post(place, json=wanted)
+
+    told = {(answer.status_code, *answer.json()["codes"], answer.json()["titles_en"]) for answer in refused}
+    assert (drawn.status_code, again.status_code) == (201, 201)
+    assert told == {(409, "announcement_drawn_already", "“Night 0”")}
+    assert page.status_code == 409
+    assert "Already in another announcement: “Night 0”" in page.text
 
 
 async def test_a_cancelled_batch_tells_nobody(house) -> None:
@@ -291,7 +310,7 @@ async def test_who_draws_what_no_other_chair_may_see_is_told_which_film(client) 
     page = await client.get(f"/fr/{room.edition.slug}/committee/announcements")
 
     assert drawn.json()["unseen"] == ["Nuit 1"]
-    assert "sortez-en « Nuit 1 »" in page.text.replace("\u00a0", " ")
+    assert "sortez-en «\u00a0Nuit 1\u202f»" in page.text
 
 
 async def test_a_third_chair_releases_what_the_second_may_not_see(client) -> None:
@@ -323,4 +342,5 @@ async def test_a_decision_that_changed_since_the_preview_is_named(house) -> None
     with pytest.raises(Conflict) as told:
         await decisions.announce(batch, edition=room.edition, by=room.two)
 
-    assert told.value.values == {"titles": "« Nuit 1 »"}
+    titles = told.value.values["titles"]
+    assert [titles(lang) for lang in ("fr", "en")] == ["«\u00a0Nuit 1\u202f»", "“Night 1”"]

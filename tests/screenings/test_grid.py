@@ -42,8 +42,9 @@ async def test_a_stale_hand_is_told_the_standing_version_and_moves_nothing(house
     with pytest.raises(Conflict) as refused:
         await grid.move(world.edition, placed, ScreenStart(screen=world.screen, start=NOON + 60), version=standing - 1, by=world.by)
 
-    told = {"version": standing, "by": "Pia", "titles_fr": "Nuit 0", "titles_en": "Nuit 0"}
-    assert refused.value.values == told
+    told = refused.value.values
+    assert told == {"version": standing, "by": "Pia", "titles": told["titles"]}
+    assert [told["titles"](lang) for lang in ("fr", "en")] == ["Nuit 0", "Nuit 0"]
     assert await starts(world) == [paris("2027-11-26 12:00")]
 
 

@@ -214,7 +214,7 @@ async def test_a_plan_never_lays_one_screening_on_another_that_came_meanwhile(cl
         await planning.apply(clashing.edition, run, by=clashing.by)
 
     assert refused.value.codes == ("plan_makes_clashes",)
-    assert "Fête" in refused.value.values["titles_fr"]
+    assert "Fête" in refused.value.values["titles"]("fr")
     assert await where(clashing) == before
 
 

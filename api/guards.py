@@ -1,0 +1,12 @@
+"""Who may come into a room, whichever of its doors they take."""
+
+from api.auth import needs, signed_in
+from festival.access import Act
+
+MAKER = [signed_in()]
+COMMITTEE = [needs(Act.SEE_QUEUE, scope="committee")]
+CHAIR = [needs(Act.SEE_BOARD, scope="committee")]
+SEE = [needs(Act.SEE_GRID, scope="programme")]
+PLAN = [needs(Act.PLAN, scope="programme")]
+PUBLISH = [needs(Act.PUBLISH, scope="programme")]
+OPERATOR = [needs(Act.OPERATE, scope="operate")]

@@ -1,0 +1,9 @@
+"""Bounds of values that shapes of more than one room have."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+Email = Annotated[str, Meta(max_length=254)]
+VersionNumber = Annotated[int, Meta(ge=1, le=10**9)]
+SeenVersion = Annotated[int, Meta(ge=0, le=10**9)]  # 0: there was none yet
