@@ -110,15 +110,17 @@ def certificate(folder: Path, *, name: str = "localhost") -> tuple[Path, ssl.SSL
 class Scripted:
     """A mail server that says at each stage what a test has put down, word for word; "drop" hangs up.
 
-    Stages: greeting, EHLO, MAIL, RCPT, DATA, text. `texts` are those that arrived whole.
+    Stages: greeting, EHLO, STAR (of STARTTLS), MAIL, RCPT, DATA, text. `texts` are those that arrived whole.
     """
 
-    YES: ClassVar = {"greeting": "220 here", "EHLO": "250-here\r\n250 SMTPUTF8", "MAIL": "250 yes", "RCPT": "250 yes",
+    YES: ClassVar = {"greeting": "220 here", "EHLO": "250-here\r\n250 SMTPUTF8", "STAR": "454 not now", "MAIL": "250 yes",
+                     "RCPT": "250 yes",
                      "DATA": "354 go on", "text": "250 kept"}  # fmt: skip
 
     def __init__(self, **answers: str) -> None:
         self.answers = answers
         self.texts: list[bytes] = []
+        self.heard: list[str] = []
         self.port = 0
 
     @property
@@ -133,7 +135,8 @@ class Scripted:
     async def talk(self, lines: asyncio.StreamReader, out: asyncio.StreamWriter) -> None:
         said = self.say("greeting", out)
         while said and (line := await lines.readline()):
-            verb = line[:4].decode().strip().upper()
+            verb = line[:4].decode("latin-1").strip().upper()
+            self.heard.append(verb)
             if verb not in self.YES:
                 out.write(b"221 good night\r\n" if verb == "QUIT" else b"502 what\r\n")
                 continue

@@ -424,6 +424,26 @@ async def test_tls_from_the_first_byte(calm, tmp_path, monkeypatch) -> None:
     assert len(box.letters) == 1
 
 
+@pytest.mark.parametrize("answer", ["454 not now", "501 what", "220 go", "250 odd", "421 busy", "hello", "drop"])
+async def test_a_server_whose_tls_does_not_begin_gets_nothing_in_clear(calm, answer: str) -> None:
+    async with scripted(EHLO="250-here\r\n250-AUTH PLAIN\r\n250 STARTTLS", STAR=answer) as server:
+        with pytest.raises(PostClosed):
+            await hand(f"smtp+starttls://ada:hush@127.0.0.1:{server.port}")
+
+    assert server.texts == []
+    assert {verb for verb in server.heard if verb.isalpha()} <= {"EHLO", "STAR", "QUIT"}
+
+
+@pytest.mark.parametrize("host", ["nowhere.invalid", "l" * 64 + ".invalid", "a..b.invalid", "256.1.1.1", "[::1%none]"])
+async def test_a_host_that_is_nowhere_closes_the_post_and_loses_no_letter(calm, monkeypatch, host: str) -> None:
+    use(f"smtp://{host}:2525", monkeypatch)
+    line = await a_letter(await an_edition())
+
+    put = await worked(line)
+
+    assert (put.parked_at, put.faults, put.fault.partition(" ")[0]) == (None, 0, "mail_away")
+
+
 @pytest.mark.parametrize(
     ("url", "clear", "tls", "port"),
     [
