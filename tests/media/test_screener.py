@@ -37,7 +37,7 @@ def test_a_copy_has_every_second_a_poster_and_its_sound(tmp_path: Path) -> None:
 
 
 def test_how_far_it_is_is_told_long_before_the_end(tmp_path: Path) -> None:
-    film = a_clip(tmp_path / "film.mp4", picture="testsrc2=size=640x360:rate=25", seconds=40)
+    film = a_clip(tmp_path / "film.mp4", picture="testsrc2=size=640x360:rate=25", seconds=15)
     sandbox = a_sandbox(film, tmp_path)
     told: list[float] = []
 

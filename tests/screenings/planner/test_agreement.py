@@ -88,7 +88,7 @@ def most_screenings(facts, programme):
 def test_no_plan_leaves_the_planner_that_the_judge_refuses(seed):
     problem = any_festival(seed)
 
-    found = planned(problem, seconds=0.8, seed=seed)
+    found = planned(problem, seconds=0.4, seed=seed)
 
     assert check(problem, found).violations == []
 
