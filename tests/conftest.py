@@ -4,6 +4,7 @@ Tests do not empty tables: each makes an edition of its own, and sees nothing el
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -37,10 +38,17 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files that ask for the whole site come late, for its relay takes every line of the database;
-    the browser's come last, for its own loop ends all others.
+    the browser's come last, for its own loop ends all others: the long ones first, so that of two
+    processors neither waits long for the other.
     """
     with_site = {item.path for item in items if "site" in getattr(item, "fixturenames", [])}
-    items.sort(key=lambda item: ("browser" in item.path.parts, item.path in with_site))
+    tests = Counter(item.path for item in items)
+
+    def late(item: pytest.Item) -> tuple[bool, bool, int]:
+        in_browser = "browser" in item.path.parts
+        return in_browser, item.path in with_site, -tests[item.path] if in_browser else 0
+
+    items.sort(key=late)
     asking = [item.nodeid for item in items
               if item.get_closest_marker("unit") and "services" in getattr(item, "fixturenames", [])]
     if asking:
