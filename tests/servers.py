@@ -24,36 +24,12 @@ def running_postgres(folder: Path) -> Iterator[str]:
         return
     server = Postgres(folder)
     try:
-        with serving(server, end=signal.SIGQUIT):
+        with server.serving(end=signal.SIGQUIT):
             os.environ["DATABASE_OWNER_URL"] = server.owner_url
             yield server.url
     finally:
         os.environ.pop("DATABASE_OWNER_URL", None)
         server.remove()
-
-
-@contextmanager
-def serving(server: Postgres, *, end: signal.Signals = signal.SIGINT) -> Iterator[None]:
-    """Until the block ends: by SIGINT with everything on disk, by SIGQUIT at once."""
-    server.prepare()
-    with (server.folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            server.argv,
-            stdout=log,
-            stderr=log,
-            cwd=server.folder,
-            preexec_fn=die_with_parent(),
-            **server.ownership(),
-        )  # type: ignore[call-overload]
-    try:
-        for _ in range(200):
-            if server.is_up():
-                break
-            time.sleep(0.05)
-        yield
-    finally:
-        process.send_signal(end)
-        process.wait(20)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from ops.postgres import Postgres
-from tests.servers import running_postgres, running_redis, serving
+from tests.servers import running_postgres, running_redis
 
 ROOT = Path(__file__).parents[1]
 KEPT = ROOT / "var" / "tests"
@@ -77,7 +77,7 @@ def make(kept: Path) -> None:
         shutil.rmtree(old, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix="cfs-", ignore_cleanup_errors=True) as folder:
         server = Postgres(Path(folder) / "pg")
-        with serving(server):
+        with server.serving():
             migrate(server.url, owner_url=server.owner_url)
         draft = Path(tempfile.mkdtemp(dir=KEPT))
         subprocess.run(["cp", "-a", str(server.data), str(draft / "data")], check=True)

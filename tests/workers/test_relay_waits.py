@@ -14,7 +14,6 @@ import pytest
 
 from ops.postgres import Postgres
 from ops.process import die_with_parent
-from tests.servers import serving
 from tests.services import ROOT, lay_out
 
 
@@ -59,7 +58,7 @@ def test_a_database_that_comes_and_goes_is_waited_for(services, server: Postgres
             assert relay.poll() is None, log.read_text()
             time.sleep(0.1)
         for _ in range(2):
-            with serving(server, end=signal.SIGQUIT):
+            with server.serving(end=signal.SIGQUIT):
                 assert is_heard(server), log.read_text()
         assert relay.poll() is None
     finally:
