@@ -63,8 +63,8 @@ SHORT = 40  # characters: what is longer is the licence's text, not its name
 HEAD = """# Third parties
 
 Made by `python -m ops.licences`; `./run check` fails when it is stale.
-What `./run` asks of the system (ffmpeg, bubblewrap, Pango, restic for backups, Chromium for the tests) comes from Debian, with its
-licences in `/usr/share/doc/*/copyright`. The images of `docker-compose.yml` carry theirs.
+What `./run` asks of the system (ffmpeg, bubblewrap, Pango, restic for backups, Chromium for the tests) comes from
+Debian, with its licences in `/usr/share/doc/*/copyright`. The images of `docker-compose.yml` carry theirs.
 """
 
 
