@@ -122,6 +122,7 @@ class Sound(msgspec.Struct, frozen=True, kw_only=True):
 
     `phase` goes from 1 (both sides alike) to −1 (each undoes the other); only stereo has one.
     `holes` are stretches without packets, on the film's clock; `damaged` counts broken packets.
+    `is_aside` where the file calls it a commentary or an audio description.
     """
 
     stream: int = 0
@@ -130,6 +131,7 @@ class Sound(msgspec.Struct, frozen=True, kw_only=True):
     layout: str = ""
     sample_rate: int = 0
     language: str = ""
+    is_aside: bool = False
     start: float = 0.0
     duration: float = 0.0
     loudness: float | None = None

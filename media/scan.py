@@ -22,6 +22,7 @@ from media.sandbox import GIB, Sandbox
 
 PACKETS_BYTES = 96 * 1024 * 1024
 KEY, DISCARDED = "K", "D"
+ASIDE = ("comment", "visual_impaired", "descriptions")  # dispositions of a sound spoken over another
 PICTURE_HOLE, SOUND_HOLE = 1.0, 0.25  # seconds in which nothing comes
 MOST_HOLES = 100
 BACK = 1.0  # seconds: less is the muxer's jitter
@@ -198,6 +199,7 @@ def sound_of(stream: dict[str, Any]) -> Sound:
         layout=stream.get("channel_layout", ""),
         sample_rate=int(number(stream.get("sample_rate")) or 0),
         language=language_of(stream),
+        is_aside=any(stream.get("disposition", {}).get(kind) for kind in ASIDE),
         start=number(stream.get("start_time")) or 0.0,
         duration=number(stream.get("duration")) or 0.0,
     )
@@ -257,16 +259,16 @@ def read_packets(facts: Facts, sandbox: Sandbox, cancelled: Callable[[], bool]) 
     streams: list[Picture | Sound] = [*pictures, *sounds]
     plays = [(s.start, s.start + s.duration) for s in streams if s.duration > 0]
     begins = min((start for start, _ in plays), default=0.0)
-    duration = max((end for _, end in plays), default=0.0) - begins
+    ends = max((end for _, end in plays), default=0.0)
     torn = sum(TORN.match(line) is not None for line in ran.log)
-    lost = torn > 0 and facts.duration - duration > MISSING
+    lost = torn > 0 and facts.duration - ends > MISSING
     return msgspec.structs.replace(
         facts,
         pictures=tuple(since(begins, stream) for stream in pictures),
         sounds=tuple(since(begins, stream) for stream in sounds),
         texts=tuple(written(text, packets.get(text.stream, [])) for text in facts.texts),
         empty_tracks=sum(stream.packets == 0 for stream in streams),
-        duration=duration,
+        duration=ends - begins,
         torn=torn,
         is_truncated=facts.is_truncated or short or cut or lost,
         how={**facts.how, **dict.fromkeys(("duration", "rate", "gaps", "key_frames"), "packets")},

@@ -16,10 +16,11 @@ ALIKE = 1.0  # seconds: tracks that are joined begin and end together
 def heard(sounds: tuple[Sound, ...]) -> HeardTracks | None:
     """The first sound that is not silent; if all are, the first that is there at all.
 
+    What the file calls a commentary or an audio description comes after all others.
     Two mono tracks side by side are a stereo, six are a 5.1; one of a pair that is silent leaves
     the other alone. Tracks in different languages are different versions, and are never joined.
     """
-    there = list(versions(sounds))
+    there = sorted(versions(sounds), key=lambda one: sounds[one.tracks[0]].is_aside)
     loud = (audible for given in there if (audible := without_silence(given, sounds)).tracks)
     return next(loud, there[0] if there else None)
 
@@ -27,12 +28,17 @@ def heard(sounds: tuple[Sound, ...]) -> HeardTracks | None:
 def versions(sounds: tuple[Sound, ...]) -> Iterator[HeardTracks]:
     """Every sound that the file offers, in its order."""
     playable = [(n, track) for n, track in enumerate(sounds) if track.duration > 0 and track.codec]
-    for (channels, _), group in groupby(playable, key=lambda it: (it[1].channels, it[1].language)):
+    for (channels, *_), group in groupby(playable, key=lambda it: kind_of(it[1])):
         numbers = [number for number, _ in group]
         if channels == 1:
             yield from of_mono(numbers, sounds)
         else:
             yield from (HeardTracks((number,)) for number in numbers)
+
+
+def kind_of(sound: Sound) -> tuple[int, str, bool]:
+    """Only tracks that share all of this can be sides of one sound."""
+    return sound.channels, sound.language, sound.is_aside
 
 
 def of_mono(numbers: list[int], sounds: tuple[Sound, ...]) -> Iterator[HeardTracks]:

@@ -13,6 +13,7 @@ STEREO = {"codec": "aac", "channels": 2, "duration": 60.0, "loudness": -23.0}
 MONO = {**STEREO, "channels": 1}
 SURROUND = {**STEREO, "channels": 6}
 HUSH = {"loudness": -70.0}
+ASIDE = {"is_aside": True}
 
 
 def chosen(*sounds: dict[str, Any]) -> HeardTracks | None:
@@ -42,6 +43,9 @@ def chosen(*sounds: dict[str, Any]) -> HeardTracks | None:
     ([STEREO, MONO, MONO], HeardTracks((0,))),
     ([MONO, MONO, *[{**MONO, **HUSH}] * 4], HeardTracks((0, 1), "stereo")),
     ([MONO, {**MONO, "duration": 9.0}], HeardTracks((0,))),
+    ([{**STEREO, **ASIDE}, STEREO], HeardTracks((1,))),
+    ([{**STEREO, **ASIDE}, {**STEREO, **HUSH}], HeardTracks((0,))),
+    ([{**MONO, **ASIDE}, MONO, MONO], HeardTracks((1, 2), "stereo")),
 ])  # fmt: skip
 def test_what_is_heard_is_the_first_sound_that_says_something(
     sounds: list[dict[str, Any]], wanted: HeardTracks | None

@@ -122,6 +122,13 @@ def test_every_track_is_measured_and_the_good_one_is_heard(
     assert codes(facts, rules) == found
 
 
+def test_a_commentary_that_comes_first_is_not_what_is_heard(clips: Clips, sandbox_for) -> None:
+    two = ["-map", "0:v", "-map", "0:a", "-map", "0:a", "-c", "copy", "-disposition:a:0", "comment"]
+    path = clips.draw(["-i", str(clips.draw(film())), *two], kind="mkv")
+
+    assert seen(path, sandbox_for).heard == HeardTracks((1,))
+
+
 def test_two_mono_tracks_are_measured_as_the_stereo_that_they_become(clips: Clips, sandbox_for) -> None:
     """Each side alone is 3 LU quieter than both: the copy is levelled by what will be heard."""
     other = TONE.replace("440", "660")
