@@ -22,7 +22,7 @@ from media.sandbox import GIB, Sandbox
 
 PACKETS_BYTES = 96 * 1024 * 1024
 KEY, DISCARDED = "K", "D"
-ASIDE = ("comment", "visual_impaired", "descriptions")  # dispositions of a sound spoken over another
+ASIDE = ("comment", "visual_impaired", "descriptions")  # a sound that is spoken over another
 PICTURE_HOLE, SOUND_HOLE = 1.0, 0.25  # seconds in which nothing comes
 MOST_HOLES = 100
 BACK = 1.0  # seconds: less is the muxer's jitter
