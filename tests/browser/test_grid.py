@@ -202,7 +202,7 @@ def test_two_unrelated_moves_at_once_both_stand(
     opened(page, house, "Ada", bad)
     bo = opened(bos.new_page(), house, "Bo", bad)
     for one, title, hour in ((page, "Aube", "13:00"), (bo, "Brume", "14:00")):
-        one.evaluate("document.querySelector('festival-grid').close()")
+        one.evaluate("document.querySelector('festival-grid').news.close()")
         block(one, title).click()
         one.locator("#inspect [name=start]").fill(hour)
 
@@ -269,7 +269,7 @@ def test_a_refused_act_is_told_to_the_eye_and_changes_nothing(
 ) -> None:
     house.event("Aube", start=660)
     opened(page, house, "Ada", bad)
-    page.evaluate("document.querySelector('festival-grid').close()")
+    page.evaluate("document.querySelector('festival-grid').news.close()")
     block(page, "Aube").click()
     house.move("Aube", 720, by=house.key("Bo"))
 
@@ -322,7 +322,7 @@ def test_a_drop_lands_under_the_pointer_however_much_was_scrolled_meanwhile(
     page.wait_for_timeout(400)
     under = page.evaluate(
         """([x, y]) => { const lane = document.elementsFromPoint(x, y).find(e => e.classList.contains('lane'));
-           const known = document.querySelector('festival-grid').lanes.find(l => l.lane === lane);
+           const known = document.querySelector('festival-grid').picture.lanes.find(l => l.lane === lane);
            return [known.day, known.screen.id] }""", [box["x"] + 60, box["y"] + 90],
     )
     page.mouse.up()
@@ -590,7 +590,7 @@ def test_placing_what_a_colleague_has_removed_says_so_and_loses_no_focus(
     house.event("Aube", start=660)
     gone = house.event("Bal")
     opened(page, house, "Ada", bad)
-    page.evaluate("document.querySelector('festival-grid').close()")
+    page.evaluate("document.querySelector('festival-grid').news.close()")
     block(page, "Bal").click()
     house.door.call("DELETE", f"/programmes/{gone}")
 

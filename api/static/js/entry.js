@@ -1,6 +1,8 @@
 // The entry: every field is saved as it is typed, and the film is followed to the end of its way.
 // What is not saved yet stays in this window (sessionStorage), and comes back with it.
-const REGIONS = ["tasks", "saved", "film-title"];
+import { csrf, drawnAgain, parsed, swap } from "./shared.js";
+
+const REGIONS = ["#tasks", "#saved", "#film-title"];
 const PAUSE = 1200;
 const QUIET = 6000;
 
@@ -12,9 +14,6 @@ const KEY = `entry ${form.dataset.fields}`;
 const known = new Map(); // what the house has, as this window knows it
 const clashing = new Set();
 let timer, saving;
-
-const parse = (text) => new DOMParser().parseFromString(text, "text/html");
-const token = () => document.querySelector("meta[name=csrf]")?.content ?? "";
 
 function value(name, root = form) {
   const field = root.elements[name];
@@ -83,7 +82,7 @@ async function save({ leaving = false, told = false } = {}) {
   const request = fetch(form.dataset.fields, {
     method: "POST",
     keepalive: leaving,
-    headers: { accept: "text/html", "content-type": "application/json", "x-csrf-token": token() },
+    headers: { accept: "text/html", "content-type": "application/json", "x-csrf-token": csrf() },
     body: JSON.stringify({ fields: sent }),
   });
   if (leaving) return;
@@ -96,7 +95,7 @@ async function save({ leaving = false, told = false } = {}) {
 async function answered(request, sent, told) {
   try {
     const answer = await request;
-    const page = parse(await answer.text());
+    const page = parsed(await answer.text());
     const fresh = page.getElementById("entry");
     if (!fresh) return refused(page.querySelector("#main .panel p")?.textContent);
     if (answer.status !== 409) taken(fresh, sent);
@@ -130,10 +129,7 @@ function taken(fresh, sent) {
 }
 
 function redraw(page, told) {
-  for (const id of told ? [...REGIONS, "told"] : REGIONS) {
-    const [old, made] = [document.getElementById(id), page.getElementById(id)];
-    if (old && made) old.replaceWith(document.adoptNode(made));
-  }
+  for (const part of told ? [...REGIONS, "#told"] : REGIONS) swap(page, part);
   document.title = page.title;
   marks(page);
   if (told) document.getElementById("summary")?.focus();
@@ -267,19 +263,15 @@ class FilmNews extends HTMLElement {
     this.drawing = true;
     this.heardAt = Date.now();
     try {
-      const answer = await fetch(location.pathname, { headers: { accept: "text/html" } });
+      const { answer, page } = await drawnAgain(location.pathname);
       if (answer.redirected) {
         this.rest();
         this.replaceChildren(this.dataset.ended);
         return;
       }
-      const page = parse(await answer.text());
       const made = page.getElementById("news");
       if (!made || !this.isConnected) return;
-      for (const id of ["tasks", "file-pane"]) {
-        const [old, fresh] = [document.getElementById(id), page.getElementById(id)];
-        if (old && fresh) old.replaceWith(document.adoptNode(fresh));
-      }
+      for (const part of ["#tasks", "#file-pane"]) swap(page, part);
       const line = page.querySelector("[data-part=line]");
       const shown = document.querySelector("[data-part=line]");
       if (!("working" in made.dataset) && line && !document.querySelector("film-upload")?.flowing)

@@ -1,9 +1,12 @@
 // What a film says of itself in its headers, read in the browser from slices of the chosen file: no byte is sent.
 // A header is a claim: whatever is doubtful or unknown here says nothing, the house looks again.
 
+import { duration } from "./words.js";
+
 const MOST_TABLE = 32 * 1024 * 1024;
 const MOST_BOXES = 2000;
 const KINDS = { vide: "picture", soun: "sound" };
+export const ATOMS = ["ftyp", "moov", "wide", "mdat", "free", "skip", "pnot"];
 const MP4 = {
   avc1: "h264",
   avc3: "h264",
@@ -64,9 +67,7 @@ export async function readHeader(file) {
     const head = await read(file, 0, 12);
     if (head.byteLength < 12) return null;
     if (head.getUint32(0) === 0x1a45dfa3) return matroska(await read(file, 0, 4 * 1024 * 1024));
-    return ["ftyp", "moov", "wide", "mdat", "free", "skip", "pnot"].includes(text(head, 4, 4))
-      ? await movie(file)
-      : null;
+    return ATOMS.includes(text(head, 4, 4)) ? await movie(file) : null;
   } catch {
     return null;
   }
@@ -229,6 +230,7 @@ function entryOf(entry) {
 export function doubts(header, rules) {
   const pictures = header.tracks.filter((track) => track.kind === "picture");
   const found = [];
+  const length = (seconds) => duration(seconds, document.documentElement.lang);
   const say = (code, measured = "", limit = "") => found.push({ code, measured, limit });
   if (header.away) say("HOSTILE_REFERENCE");
   if (header.tracks.some((track) => track.locked)) say("CONTENT_ENCRYPTED");
@@ -240,17 +242,7 @@ export function doubts(header, rules) {
       say("VIDEO_RES_LOW", `${width} × ${height}`, rules.least);
   }
   if (header.seconds > 0 && header.seconds < rules.short - 1)
-    say("DURATION_SHORT", clock(header.seconds), clock(rules.short));
-  if (header.seconds > rules.long + 1) say("DURATION_LONG", clock(header.seconds), clock(rules.long));
+    say("DURATION_SHORT", length(header.seconds), length(rules.short));
+  if (header.seconds > rules.long + 1) say("DURATION_LONG", length(header.seconds), length(rules.long));
   return found;
-}
-
-function clock(seconds) {
-  if (seconds < 60)
-    return `${seconds.toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 })} s`;
-  const all = Math.round(seconds);
-  const pad = (n) => String(n).padStart(2, "0");
-  const hours = Math.floor(all / 3600);
-  const minutes = Math.floor((all % 3600) / 60);
-  return hours ? `${hours}:${pad(minutes)}:${pad(all % 60)}` : `${minutes}:${pad(all % 60)}`;
 }

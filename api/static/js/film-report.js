@@ -1,25 +1,23 @@
 // The technical report while it happens (<film-live>) and the committee's copy (<film-copy>).
 import Hls from "../vendor/hls.js";
 import { BEAT, LITTLE, hasEnded, takeBack } from "./lent.js";
+import { drawnAgain, swap, whileSeen } from "./shared.js";
+import { filled } from "./words.js";
 
 const QUIET = 10000; // a stream that is silent for so long may be dead: the page is asked instead
-const filled = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 
 class FilmLive extends HTMLElement {
   connectedCallback() {
     this.state = this.dataset.state;
-    this.seen = () => (document.hidden ? this.close() : this.open());
-    document.addEventListener("visibilitychange", this.seen);
-    this.open();
+    this.end = whileSeen(this);
   }
 
   disconnectedCallback() {
-    document.removeEventListener("visibilitychange", this.seen);
-    this.close();
+    this.end();
   }
 
   open() {
-    if (this.source || document.hidden) return;
+    if (this.source) return;
     this.heardAt = Date.now();
     this.pulse = setInterval(() => {
       if (Date.now() - this.heardAt > QUIET) this.redraw();
@@ -82,18 +80,13 @@ class FilmLive extends HTMLElement {
     this.drawing = true;
     this.heardAt = Date.now();
     try {
-      const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+      const { answer, page } = await drawnAgain();
       if (answer.redirected) {
         this.close();
         this.say(this.dataset.ended);
         return;
       }
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const [old, made] = [document.querySelector("main"), page.querySelector("main")];
-      if (answer.ok && made) {
-        document.title = page.title;
-        old.replaceWith(document.adoptNode(made));
-      }
+      if (answer.ok && swap(page, "main")) document.title = page.title;
     } catch {
       /* the next turn asks again */
     } finally {

@@ -15,6 +15,8 @@ const speed = (distance) => Math.max(-FASTEST, Math.min(FASTEST, distance * 0.4)
 export class GridDrag {
   constructor(grid, root) {
     this.grid = grid;
+    this.state = grid.state;
+    this.picture = grid.picture;
     this.wrap = root.querySelector(".gridwrap");
     root.addEventListener("pointerdown", (event) => this.press(event));
     root.addEventListener("contextmenu", (event) => {
@@ -33,7 +35,7 @@ export class GridDrag {
     document.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || !this.on) return;
       this.drop(false);
-      grid.say(grid.words.given_up);
+      grid.say(this.state.words.given_up);
     });
   }
 
@@ -71,13 +73,13 @@ export class GridDrag {
     if (!d || d.show.locked) return;
     const rect = d.box.getBoundingClientRect();
     d.on = true;
-    d.seen = grid.data.version;
-    d.length = grid.length(d.show);
-    d.grab = Math.min(d.x - rect.left, d.length * grid.px * 0.8);
+    d.seen = this.state.data.version;
+    d.length = this.state.length(d.show);
+    d.grab = Math.min(d.x - rect.left, d.length * this.picture.px * 0.8);
     d.ghost = el("div", "ghost");
     d.card = el("div", "ev card");
     d.card.dataset.section = d.box.dataset.section;
-    d.card.append(el("b", "", grid.title(d.show)), el("i"));
+    d.card.append(el("b", "", this.state.title(d.show)), el("i"));
     document.body.append(d.card);
     d.box.classList.add("lifted");
     try {
@@ -111,7 +113,7 @@ export class GridDrag {
     const { grid } = this;
     document.querySelector(".row.over")?.classList.remove("over");
     const under = document.elementsFromPoint(d.px, d.py).find((one) => one.classList.contains("lane"));
-    const to = grid.lanes.find((one) => one.lane === under);
+    const to = this.picture.lanes.find((one) => one.lane === under);
     d.to = to ? this.place(d, to) : null;
     if (!d.to) {
       d.ghost.remove();
@@ -120,8 +122,8 @@ export class GridDrag {
     }
     const { day, screen, start } = d.to;
     d.ghost.classList.toggle("no", this.isTaken(d, to));
-    d.ghost.style.left = grid.left(start);
-    d.ghost.style.width = `${d.length * grid.px}px`;
+    d.ghost.style.left = this.picture.left(start);
+    d.ghost.style.width = `${d.length * this.picture.px}px`;
     d.ghost.textContent = clock(start);
     to.lane.append(d.ghost);
     to.row.classList.add("over");
@@ -134,28 +136,26 @@ export class GridDrag {
   }
 
   place(d, { lane, day, screen }) {
-    const { grid } = this;
-    const minute = (d.px - lane.getBoundingClientRect().left - d.grab) / grid.px + grid.t0;
-    const start = within(grid.t0, grid.t1 - d.length, Math.round(minute / STEP) * STEP);
+    const minute = (d.px - lane.getBoundingClientRect().left - d.grab) / this.picture.px + this.picture.t0;
+    const start = within(this.picture.t0, this.picture.t1 - d.length, Math.round(minute / STEP) * STEP);
     return { day, screen: screen.id, start };
   }
 
   isTaken(d, { screen }) {
-    const { grid } = this;
     const { day, start } = d.to;
     const [from, to] = [day * DAY + start, day * DAY + start + d.length];
     const hours = screen.hours[day];
     const isClosed = !hours || start < hours[0] || start + d.length > hours[1];
     return (
       isClosed ||
-      grid
+      this.state
         .shows()
         .some(
           (o) =>
             o.name !== d.show.name &&
             o.day === day &&
             o.screen === screen.id &&
-            from < o.start + grid.length(o) &&
+            from < o.start + this.state.length(o) &&
             o.start < to,
         )
     );
@@ -182,8 +182,8 @@ export class GridDrag {
     d.box.classList.remove("lifted");
     document.querySelector(".row.over")?.classList.remove("over");
     grid.released();
-    const show = grid.find(d.show.programme, d.show.number);
-    if (isKept && d.to && show) grid.move(show, d.to.day, d.to.screen, d.to.start, d.seen);
+    const show = this.state.find(d.show.programme, d.show.number);
+    if (isKept && d.to && show) grid.acts.move(show, d.to.day, d.to.screen, d.to.start, d.seen);
     else {
       grid.panel.cool();
       grid.focusOn(show);

@@ -7,6 +7,8 @@ const SETTLED = 1500;
 export class GridPanel {
   constructor(grid, box) {
     this.grid = grid;
+    this.state = grid.state;
+    this.picture = grid.picture;
     this.box = box;
     this.form = box.querySelector("form");
     this.note = box.querySelector("[data-note]");
@@ -15,9 +17,9 @@ export class GridPanel {
       event.preventDefault();
       this.submit();
     };
-    box.querySelector("[data-lock]").onclick = () => grid.lock(this.show, this.seen);
-    box.querySelector("[data-out]").onclick = () => grid.takeOut(this.show, this.seen);
-    box.querySelector("[data-let]").onclick = () => grid.letGo(this.show);
+    box.querySelector("[data-lock]").onclick = () => grid.acts.lock(this.show, this.seen);
+    box.querySelector("[data-out]").onclick = () => grid.acts.takeOut(this.show, this.seen);
+    box.querySelector("[data-let]").onclick = () => grid.acts.letGo(this.show);
     box.querySelector("[data-close]").onclick = () => {
       const { show } = this;
       this.close();
@@ -48,7 +50,7 @@ export class GridPanel {
   // What the form was filled from, and the version that its reader sees.
   fill(show) {
     this.show = show;
-    this.seen = this.grid.data.version;
+    this.seen = this.state.data.version;
     this.note.hidden = true;
     this.options();
     this.base = this.place(show);
@@ -60,37 +62,37 @@ export class GridPanel {
     const isOut = show.day === null;
     return {
       day: String(isOut ? 0 : show.day),
-      screen: isOut ? (this.grid.data.screens[0]?.id ?? "") : show.screen,
+      screen: isOut ? (this.state.data.screens[0]?.id ?? "") : show.screen,
       start: clock(isOut ? 600 : show.start),
     };
   }
 
   options() {
-    this.form.screen.replaceChildren(...this.grid.data.screens.map((s) => new Option(s.name, s.id)));
+    this.form.screen.replaceChildren(...this.state.data.screens.map((s) => new Option(s.name, s.id)));
   }
 
   dress(show) {
-    const { words } = this.grid;
-    const item = this.grid.item(show);
-    this.part("length").textContent = `${item.intro} + ${item.minutes} + ${this.grid.talk(show)} min`;
-    this.box.querySelector("h2").textContent = this.grid.title(show);
+    const { words } = this.state;
+    const item = this.state.item(show);
+    this.part("length").textContent = `${item.intro} + ${item.minutes} + ${this.state.talk(show)} min`;
+    this.box.querySelector("h2").textContent = this.state.title(show);
     this.part("lock").hidden = !show.id;
     this.part("lock").textContent = show.locked ? words.unlock : words.lock;
     this.part("out").hidden = !show.id || (show.locked && !item.gone);
-    const gone = this.grid
+    const gone = this.state
       .clashesOf(show)
       .find((c) => c.code === "film_withdrawn" || c.code === "film_declined");
     this.part("gone").hidden = !gone;
     this.part("let").hidden = !gone || item.gone;
     this.part("gone").textContent = gone
-      ? `${gone.says[this.grid.data.lang]} ${item.gone ? words.take_out : words.let_go_lead}`
+      ? `${gone.says[this.state.data.lang]} ${item.gone ? words.take_out : words.let_go_lead}`
       : "";
   }
 
   // Somebody has acted: an untouched form follows, a touched one keeps its words and says so.
   refresh() {
     if (this.box.hidden || !this.show) return;
-    const now = this.grid.find(this.show.programme, this.show.number);
+    const now = this.state.find(this.show.programme, this.show.number);
     if (!now) {
       this.close();
       return;
@@ -105,33 +107,33 @@ export class GridPanel {
     }
     const kept = Object.fromEntries(Object.keys(place).map((name) => [name, this.form[name].value]));
     this.show = now;
-    this.seen = this.grid.data.version;
+    this.seen = this.state.data.version;
     this.options();
     for (const [name, value] of Object.entries(kept)) this.form[name].value = value;
     this.dress(now);
     if (!hasMoved) return;
     this.base = place;
-    this.note.textContent = `${this.grid.words.moved_under} ${this.grid.label(now)}.`;
+    this.note.textContent = `${this.state.words.moved_under} ${this.state.label(now)}.`;
     this.note.hidden = false;
   }
 
   submit() {
     const { form } = this;
     const start = minutesOf(form.start.value);
-    form.start.setCustomValidity(start === null ? this.grid.words.hour_wrong : "");
+    form.start.setCustomValidity(start === null ? this.state.words.hour_wrong : "");
     form.start.oninput = () => form.start.setCustomValidity("");
     if (!form.reportValidity()) return;
-    this.grid.move(this.show, Number(form.day.value), form.screen.value, start, this.seen);
+    this.grid.acts.move(this.show, Number(form.day.value), form.screen.value, start, this.seen);
   }
 
   // Why here, and what every other place would cost
 
   async price(show) {
     this.cool();
-    this.priced = this.grid.data.version;
-    if (!show.id || show.isLost || this.grid.item(show).gone) return null;
+    this.priced = this.state.data.version;
+    if (!show.id || show.isLost || this.state.item(show).gone) return null;
     this.asked = show.id;
-    const answer = await fetch(`${this.grid.data.api}/screenings/${show.id}/reasons`).catch(() => null);
+    const answer = await fetch(`${this.state.data.api}/screenings/${show.id}/reasons`).catch(() => null);
     if (!answer?.ok || this.asked !== show.id) return null;
     const told = await answer.json();
     this.cells = told.cells;
@@ -151,7 +153,7 @@ export class GridPanel {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       const isRead = this.part("why").contains(document.activeElement);
-      const isOld = this.show && !this.box.hidden && this.priced !== this.grid.data.version;
+      const isOld = this.show && !this.box.hidden && this.priced !== this.state.data.version;
       if (isOld && !isRead && !this.grid.drag.on) this.reason(this.show);
     }, SETTLED);
   }
@@ -167,8 +169,8 @@ export class GridPanel {
     if (!why || this.box.hidden) return;
     const costs = Object.entries(why.costs).filter(([, cost]) => cost);
     this.part("costs").textContent =
-      costs.map(([rule, cost]) => `${this.grid.words[rule] ?? rule} ${cost}`).join(" · ") ||
-      this.grid.words.costs_nothing;
+      costs.map(([rule, cost]) => `${this.state.words[rule] ?? rule} ${cost}`).join(" · ") ||
+      this.state.words.costs_nothing;
     this.part("else").replaceChildren(...why.alternatives.map((cell) => this.elsewhere(cell)));
     this.part("held").replaceChildren(...why.forced_by.map((held) => this.holder(held)));
     for (const part of panel.querySelectorAll("[data-part]"))
@@ -177,16 +179,16 @@ export class GridPanel {
   }
 
   holder(held) {
-    const known = this.grid.data.programmes[held.programme];
-    return el("li", "", `${known?.titles[this.grid.data.lang] ?? "–"} ${signed(-held.saves)}`);
+    const known = this.state.data.programmes[held.programme];
+    return el("li", "", `${known?.titles[this.state.data.lang] ?? "–"} ${signed(-held.saves)}`);
   }
 
   elsewhere(cell) {
-    const { form, grid } = this;
+    const { form } = this;
     const [li, button] = [el("li"), el("button", "btn quiet")];
-    const screen = grid.data.screens.find((s) => s.id === cell.screen);
+    const screen = this.state.screen(cell.screen);
     button.type = "button";
-    const where = [grid.data.days[dayOf(cell.start)], clock(cell.start), screen?.name ?? "–"];
+    const where = [this.state.data.days[dayOf(cell.start)], clock(cell.start), screen?.name ?? "–"];
     button.append(el("b", "num", signed(cell.price)), ` ${where.join(", ")}`);
     button.onclick = () => {
       Object.assign(form.day, { value: String(dayOf(cell.start)) });
@@ -201,7 +203,7 @@ export class GridPanel {
   heat(cells) {
     const gaps = cells.map((cell, i) => (i && Math.abs(cell.start - cells[i - 1].start)) || DAY);
     this.gap = Math.min(...gaps, DAY);
-    for (const lane of this.grid.lanes) {
+    for (const lane of this.picture.lanes) {
       const its = cells.filter((c) => c.screen === lane.screen.id && dayOf(c.start) === lane.day);
       this.warm(
         lane,
@@ -215,21 +217,21 @@ export class GridPanel {
     for (const cell of cells) {
       if (run && run.price === cell.price && cell.start - run.last <= this.gap) {
         run.last = cell.start;
-        run.mark.style.width = `${(run.last - run.first + this.gap) * this.grid.px}px`;
+        run.mark.style.width = `${(run.last - run.first + this.gap) * this.picture.px}px`;
         continue;
       }
       const level = cell.price < 0 ? "less" : cell.price === 0 ? "same" : cell.price < 5 ? "more" : "much";
       const mark = el("i", `heat ${level}`);
       mark.title = signed(cell.price);
-      mark.style.left = this.grid.left(cell.start - day * DAY);
-      mark.style.width = `${this.gap * this.grid.px}px`;
+      mark.style.left = this.picture.left(cell.start - day * DAY);
+      mark.style.width = `${this.gap * this.picture.px}px`;
       lane.append(mark);
       run = { price: cell.price, first: cell.start, last: cell.start, mark };
     }
   }
 
   cool() {
-    this.grid.grid?.querySelectorAll(".heat").forEach((mark) => mark.remove());
+    this.picture.sheet?.querySelectorAll(".heat").forEach((mark) => mark.remove());
     this.asked = null;
     this.cells = [];
   }

@@ -1,4 +1,6 @@
 // <live-page>: draws itself again every few seconds while somebody looks, without losing their place.
+import { drawnAgain } from "./shared.js";
+
 class LivePage extends HTMLElement {
   connectedCallback() {
     this.timer = setInterval(() => this.draw(), Number(this.dataset.every));
@@ -20,8 +22,7 @@ class LivePage extends HTMLElement {
     if (this.isBusy) return;
     this.drawing = true;
     try {
-      const answer = await fetch(location.pathname, { headers: { accept: "text/html" } });
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const { answer, page } = await drawnAgain(location.pathname);
       const fresh = page.querySelector("live-page");
       if (answer.ok && fresh && !this.contains(document.activeElement))
         this.replaceChildren(...fresh.childNodes);

@@ -1,5 +1,6 @@
 // Notes: typing stops the film and freezes its time for as long as the text stands; kept, the film goes on.
-import { clock, Draft, hour } from "./shared.js";
+import { Draft, parsed, swap } from "./shared.js";
+import { clock, hour } from "./words.js";
 
 const player = document.querySelector("screener-player");
 const form = document.querySelector("[data-note]");
@@ -70,12 +71,10 @@ form.addEventListener("submit", async (event) => {
   } catch {
     return say(form.dataset.offline);
   }
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const fresh = page.querySelector("#notes");
-  if (!answer.ok || !fresh) {
+  const page = parsed(await answer.text());
+  if (!answer.ok || !swap(page, "#notes")) {
     return say(page.querySelector(".summary li")?.textContent || page.querySelector("h1")?.textContent);
   }
-  document.querySelector("#notes").replaceWith(document.adoptNode(fresh));
   pins();
   empty();
   player.focus();

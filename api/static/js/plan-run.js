@@ -1,17 +1,16 @@
 // <plan-run>: a planner's run while it searches; figures live, the curve drawn anew, the whole page when it ends.
+import { drawnAgain, swap, whileSeen } from "./shared.js";
+
 const EVERY = 1500;
 
 class PlanRun extends HTMLElement {
   connectedCallback() {
     this.state = this.dataset.state;
-    this.listen = () => (document.hidden ? this.close() : this.open());
-    document.addEventListener("visibilitychange", this.listen);
-    this.open();
+    this.end = whileSeen(this);
   }
 
   disconnectedCallback() {
-    document.removeEventListener("visibilitychange", this.listen);
-    this.close();
+    this.end();
   }
 
   open() {
@@ -50,10 +49,8 @@ class PlanRun extends HTMLElement {
   }
 
   async redraw(part) {
-    const answer = await fetch(location.href, { headers: { accept: "text/html" } });
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const made = page.querySelector(part);
-    if (answer.ok && made) document.querySelector(part)?.replaceWith(document.adoptNode(made));
+    const { answer, page } = await drawnAgain();
+    if (answer.ok) swap(page, part);
   }
 }
 customElements.define("plan-run", PlanRun);

@@ -2,7 +2,8 @@
 import Hls from "../vendor/hls.js";
 import { BEAT, LITTLE, hasEnded, takeBack } from "./lent.js";
 import { Played } from "./played.js";
-import { clock, json } from "./shared.js";
+import { json } from "./shared.js";
+import { clock } from "./words.js";
 
 const PARIS = new Intl.DateTimeFormat("fr-FR", {
   day: "2-digit",

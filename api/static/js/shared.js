@@ -1,21 +1,6 @@
-// Small things that several modules of the screening room say alike.
+// Small things that several modules do alike: asking the house, redrawing a part, keeping a draft.
 
-const two = (number) => String(Math.floor(number)).padStart(2, "0");
-
-// A place in a film as the pages write it: 41:38, 1:02:07.
-export const clock = (seconds) =>
-  seconds >= 3600
-    ? `${Math.floor(seconds / 3600)}:${two((seconds / 60) % 60)}:${two(seconds % 60)}`
-    : `${Math.floor(seconds / 60)}:${two(seconds % 60)}`;
-
-const PARIS = new Intl.DateTimeFormat("fr-FR", {
-  hour: "2-digit",
-  minute: "2-digit",
-  timeZone: "Europe/Paris",
-});
-export const hour = (when = new Date()) => PARIS.format(when);
-
-export const csrf = () => document.querySelector("meta[name=csrf]").content;
+export const csrf = () => document.querySelector("meta[name=csrf]")?.content ?? "";
 
 // Of a question in JSON: its answer speaks the language of this page, not that of the browser.
 export const json = () => ({
@@ -23,6 +8,32 @@ export const json = () => ({
   "x-csrf-token": csrf(),
   "accept-language": document.documentElement.lang,
 });
+
+export const parsed = (text) => new DOMParser().parseFromString(text, "text/html");
+
+// This page as the house draws it now.
+export async function drawnAgain(address = location.href) {
+  const answer = await fetch(address, { headers: { accept: "text/html" } });
+  return { answer, page: parsed(await answer.text()) };
+}
+
+// A part of another drawing of this page takes the place of ours, where both have it.
+export function swap(page, part) {
+  const [old, made] = [document.querySelector(part), page.querySelector(part)];
+  if (old && made) old.replaceWith(document.adoptNode(made));
+  return Boolean(old && made);
+}
+
+// Opened while somebody looks, closed while nobody does; the answer ends it.
+export function whileSeen(stream) {
+  const listen = () => (document.hidden ? stream.close() : stream.open());
+  document.addEventListener("visibilitychange", listen);
+  listen();
+  return () => {
+    document.removeEventListener("visibilitychange", listen);
+    stream.close();
+  };
+}
 
 // What was typed and is kept nowhere else yet: in this browser, for this person and this film.
 export class Draft {

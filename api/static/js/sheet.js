@@ -1,6 +1,7 @@
 // The score sheet: nothing that was typed is lost. A sheet not yet given is kept in the house as it
 // grows; a given one is a vote, and only its writer's own act changes it: until then the browser keeps it.
-import { json, Draft, hour, isThere } from "./shared.js";
+import { json, Draft, isThere } from "./shared.js";
+import { hour } from "./words.js";
 
 const PAUSE = 1500; // milliseconds without a key before the sheet is kept
 const form = document.querySelector("[data-sheet]");

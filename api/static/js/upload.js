@@ -1,12 +1,13 @@
 // <film-upload>: a film on its way. It outlives a pause, a cut, a reload and a change of machine.
 import "../vendor/tus.js";
-import { doubts, readHeader } from "./film-header.js";
+import { ATOMS, doubts, readHeader } from "./film-header.js";
+import { csrf } from "./shared.js";
+import { filled, hour } from "./words.js";
 const { Upload } = window.tus;
 
 const PIECE = 16 * 1024 * 1024;
 const PATIENCE = [0, 1000, 3000, 10000, ...Array(200).fill(30000)];
 const KINDS = /\.(mov|mp4|m4v|mkv|mxf|avi|mpg|mpeg|ts|m2ts)$/i;
-const ATOMS = ["ftyp", "moov", "wide", "mdat", "free", "skip", "pnot"];
 const HEADS = ["\x1aE\xdf\xa3", "\x06\x0e+4", "RIFF", "\x00\x00\x01\xba", "G"];
 const GONE = [404, 410];
 const FINAL = [401, 403, 404, 410, 413, 422, 507];
@@ -15,10 +16,6 @@ async function looksLikeFilm(file) {
   const head = String.fromCharCode(...new Uint8Array(await file.slice(0, 16).arrayBuffer()));
   return ATOMS.includes(head.slice(4, 8)) || HEADS.some((mark) => head.startsWith(mark));
 }
-
-const filled = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
-const clock = () =>
-  new Date().toLocaleTimeString("fr-FR", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Paris" });
 
 class FilmUpload extends HTMLElement {
   connectedCallback() {
@@ -127,7 +124,7 @@ class FilmUpload extends HTMLElement {
   // -- on its way
 
   headers() {
-    return { "x-csrf-token": document.querySelector("meta[name=csrf]")?.content ?? "" };
+    return { "x-csrf-token": csrf() };
   }
 
   async begin() {
@@ -248,7 +245,7 @@ class FilmUpload extends HTMLElement {
       this.isCut = true;
       this.cutAt = this.percent;
       this.mark(this.percent);
-      this.say(filled(this.words.waiting, { hour: clock() }));
+      this.say(filled(this.words.waiting, { hour: hour() }));
     }
     return true;
   }
@@ -258,7 +255,7 @@ class FilmUpload extends HTMLElement {
     this.pace = [];
     this.parts.note.textContent = [
       filled(this.words.fell, { percent: filled(this.words.percent, { n: this.cutAt }) }),
-      filled(this.words.again, { hour: clock() }),
+      filled(this.words.again, { hour: hour() }),
     ].join(" ");
     this.parts.spoken.textContent = this.parts.note.textContent;
   }
@@ -279,7 +276,7 @@ class FilmUpload extends HTMLElement {
     const place = Math.min(Math.max(percent, 8), 92);
     for (const [name, value] of Object.entries({ x: `${place}%`, y: 15, "text-anchor": "middle" }))
       label.setAttribute(name, value);
-    label.textContent = filled(this.words.cut, { hour: clock() });
+    label.textContent = filled(this.words.cut, { hour: hour() });
     this.parts.scale.replaceChildren(label);
   }
 

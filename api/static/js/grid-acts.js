@@ -1,0 +1,155 @@
+// Acts of this hand: each is one question to the house, and what is done can be taken back.
+// `seen` is the version that the hand was looking at when it began.
+import { DAY } from "./grid-parts.js";
+import { csrf } from "./shared.js";
+
+const ANSWER_WITHIN = 30_000;
+
+export class GridActs {
+  constructor(grid, undo) {
+    this.grid = grid;
+    this.state = grid.state;
+    this.done = [...grid.state.data.acts];
+    this.last = Promise.resolve();
+    this.answered = new Map();
+    this.undo = undo;
+    this.undo.hidden = !this.done.length;
+    this.undo.onclick = () => this.back();
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "z" || !(event.ctrlKey || event.metaKey) || event.target.closest("input, textarea"))
+        return;
+      event.preventDefault();
+      this.back();
+    });
+  }
+
+  // The answer is the newest state. What was refused is null, what nobody answered is undefined.
+  async send(method, path, body, seen = this.state.data.version) {
+    const { data, words } = this.state;
+    try {
+      const answer = await fetch(data.api + path, {
+        method,
+        headers: { "content-type": "application/json", "x-csrf-token": csrf(), "if-match": `"${seen}"` },
+        body: body && JSON.stringify(body),
+        signal: AbortSignal.timeout(ANSWER_WITHIN),
+      });
+      const told = await answer.json();
+      if (answer.ok) return told;
+      this.grid.refuse((told.words?.[data.lang] ?? [words.away]).join(" "));
+    } catch {
+      this.grid.refuse(words.away);
+      return undefined;
+    }
+    await this.grid.news.ask();
+    return null;
+  }
+
+  // One act after the other, as the hand asked for them.
+  inTurn(act) {
+    this.last = this.last.then(act);
+    return this.last;
+  }
+
+  async move(show, day, screen, start, seen = this.state.data.version) {
+    const { grid, state } = this;
+    const place = { screen, start: day * DAY + start };
+    const hand = grid.hand();
+    Object.assign(show, { day, ...place });
+    grid.picture.paint();
+    const told = await this.inTurn(() => this.sendPlace(show, place, seen));
+    if (!told) {
+      state.forget();
+      grid.picture.paint();
+      if (hand.isHere()) grid.focusOn(show);
+      return false;
+    }
+    this.remember(told.act);
+    grid.take(told);
+    const moved = state.find(show.programme, show.number);
+    if (!moved) return true;
+    if (moved.screen === screen && moved.start === place.start) this.answered.set(show.name, told.version);
+    if (hand.listens()) grid.say(`${state.label(moved)}. ${state.clashWords(moved) || state.words.free}`);
+    if (!hand.isHere()) return true;
+    grid.focusOn(moved);
+    grid.panel.pick(moved);
+    return true;
+  }
+
+  // A hand that is faster than the door has seen what its own last act on this screening became.
+  sendPlace({ name, programme, number }, place, seen) {
+    const { id } = this.state.find(programme, number) ?? {};
+    if (!id) return this.send("POST", "/grid/screenings", { programme, number, ...place });
+    const known = Math.max(seen, this.answered.get(name) ?? 0);
+    return this.send("PUT", `/screenings/${id}/placement`, place, known);
+  }
+
+  async takeOut(show, seen) {
+    const { grid } = this;
+    const hand = grid.hand();
+    const told = await this.send("DELETE", `/screenings/${show.id}`, undefined, seen);
+    if (!told) return;
+    this.remember(told.act);
+    if (grid.panel.show?.name === show.name) grid.panel.close();
+    grid.take(told);
+    if (hand.isHere()) grid.focusOn(this.state.find(show.programme, show.number));
+  }
+
+  async lock(show, seen) {
+    const hand = this.grid.hand();
+    const method = show.locked ? "DELETE" : "POST";
+    const told = await this.send(method, `/screenings/${show.id}/lock`, undefined, seen);
+    if (!told) return;
+    this.remember(told.act);
+    this.grid.take(told);
+    this.show(show, hand);
+  }
+
+  // The films that left leave their block; the others stay where they are.
+  async letGo(show) {
+    const hand = this.grid.hand();
+    const told = await this.send("POST", `/programmes/${show.programme}/departures`);
+    if (!told) return;
+    this.grid.take(told);
+    const now = this.show(show, hand);
+    if (hand.isHere()) this.grid.focusOn(now);
+  }
+
+  // What has become of a show is said, and its card opens; none where it is no more.
+  show({ programme, number }, hand) {
+    const now = this.state.find(programme, number);
+    if (!now) return null;
+    if (hand.listens()) this.grid.say(this.state.label(now));
+    if (hand.isHere()) this.grid.panel.pick(now);
+    return now;
+  }
+
+  remember(act) {
+    this.done.push(act);
+    this.undo.hidden = false;
+  }
+
+  // The last act of this hand, backwards; what others did meanwhile stays, and is told.
+  async back() {
+    if (this.undoing) return;
+    const { grid, state } = this;
+    this.undoing = true;
+    const isOnButton = document.activeElement === this.undo;
+    await this.last;
+    const act = this.done.at(-1);
+    if (act === undefined) {
+      this.undoing = false;
+      return;
+    }
+    const before = new Map(state.shows().map((show) => [show.name, state.label(show)]));
+    const told = await this.send("POST", `/grid/acts/${act}/undoing`);
+    this.undoing = false;
+    if (told === undefined) return;
+    this.done.pop();
+    this.undo.hidden = !this.done.length;
+    if (!told) return;
+    grid.take(told);
+    grid.say(state.words.undone);
+    if (isOnButton && this.undo.hidden)
+      grid.focusOn(state.shows().find((show) => before.get(show.name) !== state.label(show)));
+  }
+}

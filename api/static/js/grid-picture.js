@@ -1,0 +1,185 @@
+// The picture: days by screens, drawn anew when rooms or hours change, painted anew with every state.
+import { DAY, bare, clock, el, stacked } from "./grid-parts.js";
+
+const PADLOCK = `<svg viewBox="0 0 9 11" aria-hidden="true"><path d="M1 5h7v6H1z"/>
+<path d="M2.5 5V3a2 2 0 0 1 4 0v2" fill="none" stroke="currentColor" stroke-width="1.3"/></svg>`;
+
+export class GridPicture {
+  constructor(grid, root) {
+    this.grid = grid;
+    this.state = grid.state;
+    this.px = 1.1; // a minute's width
+    this.boxes = new Map();
+    this.tray = root.querySelector("#tray");
+    this.search = root.querySelector("#find");
+    this.search.addEventListener("input", () => this.sift());
+  }
+
+  // Lanes
+
+  draw() {
+    const { data } = this.state;
+    [this.t0, this.t1] = this.state.bounds();
+    this.sheet?.remove();
+    this.sheet = el("div", "grid");
+    this.sheet.style.setProperty("--w", this.width(this.t1 - this.t0));
+    this.sheet.style.setProperty("--hour", this.width(60));
+    this.sheet.style.setProperty("--off", this.width((60 - (this.t0 % 60)) % 60));
+    this.lanes = [];
+    this.sheet.append(this.ruler(), ...data.days.map((name, day) => this.drawDay(name, day)));
+    this.grid.append(this.sheet);
+    this.grid.panel.redrawn();
+    document.querySelector("#no-rooms").hidden = data.screens.length > 0;
+  }
+
+  width(minutes) {
+    return `${minutes * this.px}px`;
+  }
+
+  left(minute) {
+    return this.width(minute - this.t0);
+  }
+
+  lane(show) {
+    return this.lanes.find((l) => l.day === show.day && l.screen.id === show.screen);
+  }
+
+  ruler() {
+    const ruler = el("div", "ruler");
+    ruler.setAttribute("aria-hidden", "true");
+    for (let m = Math.ceil(this.t0 / 60) * 60; m < this.t1; m += 60) {
+      const mark = el("span", "", clock(m));
+      mark.style.left = `calc(var(--lab) + ${this.left(m)})`;
+      ruler.append(mark);
+    }
+    return ruler;
+  }
+
+  drawDay(name, day) {
+    const section = el("section", "day");
+    const head = el("h2", "", `${name[0].toUpperCase() + name.slice(1)} `);
+    head.append(el("small"));
+    section.append(head, ...this.state.data.screens.map((screen) => this.drawRow(screen, day)));
+    return section;
+  }
+
+  drawRow(screen, day) {
+    const row = el("div", "row");
+    const label = el("div", "lab", screen.name);
+    const seats = el("small", "num", screen.seats);
+    seats.dataset.unit = this.grid.dataset.seats;
+    label.append(seats);
+    const lane = el("div", "lane");
+    lane.append(...this.closed(screen.hours[day]).map(([from, to]) => this.hatch(from, to)));
+    row.append(label, lane);
+    this.lanes.push({ lane, row, day, screen });
+    return row;
+  }
+
+  closed(hours) {
+    if (!hours) return [[this.t0, this.t1]];
+    return [
+      [this.t0, hours[0]],
+      [hours[1], this.t1],
+    ];
+  }
+
+  hatch(from, to) {
+    const hatch = el("div", "shut");
+    hatch.style.left = this.left(from);
+    hatch.style.width = this.width(to - from);
+    return hatch;
+  }
+
+  // Screenings
+
+  paint() {
+    const { state } = this;
+    const focused = document.activeElement?.show?.name;
+    if (String(state.bounds()) !== String([this.t0, this.t1])) this.draw();
+    const old = this.boxes;
+    this.boxes = new Map();
+    this.tray.replaceChildren();
+    for (const show of state.shows()) this.paintOne(show, old.get(show.name));
+    for (const [name, box] of old) if (!this.boxes.has(name)) box.remove();
+    for (const lane of this.lanes) this.stack(lane);
+    this.count();
+    this.grid.conflicts.paint();
+    this.sift();
+    this.grid.keys?.repainted();
+    if (focused) this.boxes.get(focused)?.focus({ preventScroll: true });
+  }
+
+  count() {
+    const on = (day) => this.state.shows().filter((s) => s.day === day).length;
+    this.sheet.querySelectorAll(".day h2 small").forEach((place, day) => {
+      place.textContent = on(day);
+    });
+    document.querySelector("#ntray").textContent = on(null);
+    document.querySelector("#version").textContent = this.state.data.version;
+  }
+
+  paintOne(show, box = el("button")) {
+    const p = this.state.item(show);
+    const label = this.state.label(show);
+    box.type = "button";
+    box.className = "ev";
+    box.removeAttribute("style");
+    box.dataset.section = p.section || "E";
+    box.setAttribute("aria-describedby", "keys");
+    box.setAttribute("aria-label", label);
+    box.title = label;
+    box.tabIndex = -1;
+    box.replaceChildren(el("b", "", this.state.title(show)));
+    box.classList.toggle("gone", p.gone);
+    box.classList.toggle("pencil", p.pencil);
+    if (show.day === null) this.putInTray(show, box);
+    else this.putInLane(show, box);
+    box.show = show;
+    show.box = box;
+    this.boxes.set(show.name, box);
+  }
+
+  putInTray(show, box) {
+    const talk = this.state.talk(show);
+    box.append(el("i", "", ` ${this.state.item(show).minutes}${talk ? ` + ${talk}` : ""} min`));
+    if (show.isLost) box.append(el("i", "lost", ` ${this.state.words.outside}`));
+    const li = el("li");
+    li.append(box);
+    this.tray.append(li);
+  }
+
+  putInLane(show, box) {
+    const width = this.state.length(show) * this.px;
+    const talk = this.state.talk(show);
+    box.classList.toggle("short", width < 54);
+    if (width >= 80) {
+      box.classList.add("long");
+      box.append(el("i", "", ` ${clock(show.start)}`));
+    }
+    box.style.left = this.left(show.start - show.day * DAY);
+    box.style.width = `${width - 1}px`;
+    box.style.setProperty("--talk", this.width(talk));
+    box.classList.toggle("talks", talk > 0);
+    box.classList.toggle("locked", show.locked);
+    if (show.locked) {
+      const lock = el("span", "m");
+      lock.innerHTML = PADLOCK;
+      box.append(lock);
+    }
+    const { lane } = this.lane(show);
+    if (box.parentNode !== lane) lane.append(box);
+  }
+
+  // Two at once in one room stand one above the other, and both are reached.
+  stack(lane) {
+    const deepest = stacked(this.state.inLane(lane), (show) => this.state.length(show));
+    lane.row.classList.toggle("deep", deepest > 1);
+    lane.row.style.setProperty("--deep", deepest);
+  }
+
+  sift() {
+    const wanted = bare(this.search.value);
+    for (const li of this.tray.children) li.hidden = !bare(li.textContent).includes(wanted);
+  }
+}

@@ -1,0 +1,118 @@
+// What the grid knows: the newest state that the house told, and where each screening stands in it.
+// No page is needed to ask it. A show is one screening of a programme, in the grid or still promised:
+// { id, name, programme, number, day, screen, start, locked, isLost }, whose day is null in the tray.
+import { DAY, clock, dayOf } from "./grid-parts.js";
+
+const MARGIN = 30; // minutes drawn before the first opening and after the last closing
+const EARLIEST = 570;
+const LATEST = 1470;
+
+export class GridState {
+  constructor(data) {
+    this.data = data;
+    this.words = data.words;
+  }
+
+  item(show) {
+    return this.data.programmes[show.programme];
+  }
+  title(show) {
+    return this.item(show).titles[this.data.lang];
+  }
+  talk(show) {
+    return this.item(show).debates[show.number] ?? 0;
+  }
+  length(show) {
+    return this.item(show).intro + this.item(show).minutes + this.talk(show);
+  }
+  screen(id) {
+    return this.data.screens.find((screen) => screen.id === id);
+  }
+  find(programme, number) {
+    return this.shows().find((s) => s.programme === programme && s.number === number);
+  }
+  clashesOf(show) {
+    return this.data.clashes.filter((c) =>
+      c.screenings.some(([p, n]) => p === show.programme && n === show.number),
+    );
+  }
+
+  clashWords(show) {
+    return this.clashesOf(show)
+      .map((clash) => clash.words[this.data.lang])
+      .join(" ");
+  }
+
+  // Screenings in the grid, then what is still promised. What stands on no day or in no room is lost.
+  shows() {
+    if (this.list) return this.list;
+    const known = this.data.screenings.filter((s) => this.data.programmes[s.programme]);
+    const placed = known.map((s) => ({ ...s, day: dayOf(s.start) }));
+    for (const show of placed) if (!this.hasLane(show)) Object.assign(show, { day: null, isLost: true });
+    const taken = new Set(known.map((s) => `${s.programme}:${s.number}`));
+    const missing = Object.values(this.data.programmes).flatMap((p) =>
+      [...Array(p.showings).keys()]
+        .filter((n) => !taken.has(`${p.id}:${n}`))
+        .map((number) => ({ id: "", programme: p.id, number, day: null })),
+    );
+    this.list = [...placed, ...missing];
+    for (const show of this.list) show.name = `${show.programme}:${show.number}`;
+    return this.list;
+  }
+
+  hasLane(show) {
+    return this.data.days[show.day] !== undefined && this.screen(show.screen) !== undefined;
+  }
+
+  inLane({ day, screen }) {
+    return this.shows().filter((s) => s.day === day && s.screen === screen.id);
+  }
+
+  label(show) {
+    const place =
+      show.day === null
+        ? this.words[show.isLost ? "outside" : "unplaced"]
+        : `${clock(show.start)}, ${this.data.days[show.day]}, ${this.screen(show.screen).name}`;
+    return [
+      `${this.title(show)} ${place}`,
+      show.locked && this.words.locked,
+      this.item(show).gone && this.words.gone,
+    ]
+      .filter(Boolean)
+      .join(", ");
+  }
+
+  // From the first opening to the last closing, and as far as anything stands.
+  bounds() {
+    const hours = this.data.screens.flatMap((screen) => screen.hours.filter(Boolean));
+    const its = this.shows().filter((s) => s.start !== undefined);
+    const starts = its.map((s) => s.start - dayOf(s.start) * DAY);
+    const ends = its.map((s, i) => starts[i] + this.length(s));
+    return [
+      Math.min(EARLIEST, ...hours.map((h) => h[0] - MARGIN), ...starts),
+      Math.max(LATEST, ...hours.map((h) => h[1] + MARGIN), ...ends),
+    ];
+  }
+
+  // An older state than ours is late, and no news.
+  isLate(state) {
+    return state.version < this.data.version;
+  }
+
+  isOfOtherDays(state) {
+    return String(state.calendar) !== String(this.data.calendar);
+  }
+
+  // The answer is whether the rooms have changed.
+  renew({ version, mark, screens, programmes, screenings, clashes }) {
+    const isOther = JSON.stringify(screens) !== JSON.stringify(this.data.screens);
+    Object.assign(this.data, { version, mark, screens, programmes, screenings, clashes });
+    this.forget();
+    return isOther;
+  }
+
+  // Places that a hand chose and the house did not take.
+  forget() {
+    this.list = null;
+  }
+}

@@ -1,0 +1,116 @@
+// What the grid knows of itself, without a browser.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { GridState } from "../../api/static/js/grid-state.js";
+
+const words = { unplaced: "to place", outside: "outside", locked: "locked", gone: "film gone" };
+const aFilm = (id, more) => ({
+  id,
+  titles: { fr: id.toUpperCase(), en: id },
+  minutes: 90,
+  intro: 5,
+  debates: [20, 0],
+  showings: 2,
+  ...more,
+});
+const aScreening = (programme, number, start, more) => ({
+  id: `${programme}${number}`,
+  programme,
+  number,
+  screen: "vega",
+  start,
+  locked: false,
+  ...more,
+});
+
+function aState(more = {}) {
+  return new GridState({
+    lang: "en",
+    words,
+    days: ["Friday", "Saturday"],
+    calendar: ["2027-03-05", 2],
+    screens: [{ id: "vega", name: "Vega", seats: 90, hours: [[600, 1440], null] }],
+    programmes: { apogee: aFilm("apogee") },
+    screenings: [aScreening("apogee", 0, 660)],
+    clashes: [],
+    version: 7,
+    ...more,
+  });
+}
+
+test("what is promised and not in the grid waits in the tray", () => {
+  const [placed, waiting] = aState().shows();
+
+  assert.deepEqual([placed.name, placed.day], ["apogee:0", 0]);
+  assert.deepEqual([waiting.name, waiting.day, waiting.id], ["apogee:1", null, ""]);
+});
+
+test("what stands outside the days or in no room is lost, and still to be found", () => {
+  const outside = [aScreening("apogee", 0, 3 * 1440 + 660), aScreening("apogee", 1, 660, { screen: "gone" })];
+  const state = aState({ screenings: outside });
+
+  assert.deepEqual(state.shows().map((s) => [s.day, s.isLost]), [[null, true], [null, true]]); // prettier-ignore
+  assert.equal(state.label(state.find("apogee", 1)), "apogee outside");
+});
+
+test("a screening of a programme that is no more is none", () => {
+  assert.deepEqual(aState({ programmes: {} }).shows(), []);
+});
+
+test("the first screening is as long as its debate makes it", () => {
+  const state = aState();
+
+  assert.deepEqual(state.shows().map((show) => state.length(show)), [115, 95]); // prettier-ignore
+});
+
+test("a label says hour, day and room, a lock and a film that left", () => {
+  const state = aState({
+    programmes: { apogee: aFilm("apogee", { gone: true, showings: 0 }) },
+    screenings: [aScreening("apogee", 0, 1440 + 120, { locked: true })],
+  });
+
+  assert.equal(state.label(state.shows()[0]), "apogee 02:00, Friday, Vega, locked, film gone");
+});
+
+test("the picture reaches from the first opening to the last closing, and to whatever stands beyond", () => {
+  assert.deepEqual(aState().bounds(), [570, 1470]);
+  assert.deepEqual(aState({ screenings: [aScreening("apogee", 0, 300)] }).bounds(), [300, 1470]);
+  assert.deepEqual(aState({ screenings: [aScreening("apogee", 0, 1430)] }).bounds(), [570, 1430 + 115]);
+});
+
+test("a conflict belongs to each screening that it names", () => {
+  const clash = { code: "overlap", screenings: [["apogee", 0], ["other", 0]] }; // prettier-ignore
+  const state = aState({ clashes: [clash] });
+
+  assert.deepEqual(state.shows().map((show) => state.clashesOf(show).length), [1, 0]); // prettier-ignore
+});
+
+test("an older state is late; other days are another page", () => {
+  const state = aState();
+
+  assert.deepEqual([6, 7, 8].map((version) => state.isLate({ version })), [true, false, false]); // prettier-ignore
+  assert.equal(state.isOfOtherDays({ calendar: ["2027-03-05", 2] }), false);
+  assert.equal(state.isOfOtherDays({ calendar: ["2027-03-05", 3] }), true);
+});
+
+test("a newer state replaces all that was known, and says whether the rooms are other ones", () => {
+  const state = aState();
+  const { screens, programmes } = state.data;
+  state.shows()[0].start = 900; // where a hand has put it
+
+  const news = { version: 8, mark: "m", screens, programmes, clashes: [] };
+  const isOther = state.renew({ ...news, screenings: [aScreening("apogee", 0, 780)] });
+
+  assert.equal(isOther, false);
+  assert.deepEqual([state.data.version, state.shows()[0].start], [8, 780]);
+  assert.equal(state.renew({ ...news, screens: [], screenings: [] }), true);
+});
+
+test("a place that the house did not take is forgotten", () => {
+  const state = aState();
+  Object.assign(state.shows()[0], { day: 1, start: 900 });
+
+  state.forget();
+
+  assert.equal(state.shows()[0].start, 660);
+});
