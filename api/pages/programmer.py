@@ -209,8 +209,8 @@ async def venues_page(
     return page(
         request, "programmer/venues.html", error=error, at="/programmer/venues",
         given=await given_to(request, error), refused=request.url.path.rpartition("/")[2],
-        venues=await lists.venues(edition), screens=await lists.screens(edition),
-        usual=TypedScreen(venue="", name="", seats=1),
+        venues=[(one["id"], one["name"]) for one in await lists.venues(edition)],
+        screens=await lists.screens(edition), usual=TypedScreen(venue="", name="", seats=1),
         guests=await lists.guests(edition), titles=titles,
     )  # fmt: skip
 
