@@ -51,7 +51,7 @@ from api.v1 import files, health, programme, submissions, subtitles, uploads
 from api.v1 import operator as operator_v1
 from api.v1 import programmer as programmer_v1
 from festival.access import Viewer
-from festival.language import LANGUAGES
+from festival.language import speak, spoken
 from festival.people import person as person_with_id
 from festival.pool import pool
 from festival.readiness import is_guarded
@@ -107,7 +107,7 @@ def provide_store(request: AnyConnection) -> Store:
 
 
 async def known_language(connection: AnyConnection, _: BaseRouteHandler) -> None:
-    if connection.path_params["lang"] not in LANGUAGES:
+    if connection.path_params["lang"] not in spoken():
         raise NotFoundException("missing")
     if bearer(connection):
         raise NotAuthorizedException("sign_in_needed")  # keys open JSON doors, no pages
@@ -183,6 +183,8 @@ async def far_uploads(store: Store) -> AsyncIterator[None]:
 
 def create_app(settings: Settings | None = None) -> Litestar:
     settings = settings or Settings.read()
+    if settings.locales:
+        speak(settings.locales)
     store = store_of(settings)
     assets.use(STATIC, production=settings.in_production)
 

@@ -17,6 +17,7 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from api.patience import Silent
+from festival.texts import gathered
 
 MOST_BYTES = 1024 * 1024
 MOST_SECONDS = 300.0  # for a megabyte: the slowest line that we know brings it sooner
@@ -141,11 +142,15 @@ def kind_of(scope: Scope) -> str:
 
 
 class CheckedRequest(Request[Any, Any, Any]):
-    """JSON is read whatever its sender calls it, and is checked whatever they call it."""
+    """JSON is read whatever its sender calls it, and is checked whatever they call it.
+
+    Whoever sends `title_fr`, as a form does, means the French one of `titles`.
+    """
 
     async def json(self) -> Any:
         checked_json(await self.body())
-        return await super().json()
+        sent = await super().json()
+        return gathered(sent) if isinstance(sent, dict) else sent
 
 
 def again(body: bytes, receive: Receive) -> Receive:

@@ -16,7 +16,8 @@ from api.pages._page import error_page, language_of, prefix_of
 from api.refusals import STATUS, plain_values, words_of
 from api.request import AnyRequest
 from festival.errors import Busy, FestivalError
-from festival.language import LANGUAGES, has_words
+from festival.language import has_words, spoken
+from festival.texts import gathered
 
 log = logging.getLogger("door")
 
@@ -82,7 +83,7 @@ def body_faults(request: AnyRequest) -> list[str]:
     if shape is None or not isinstance(body, bytes) or not shape.is_subclass_of(msgspec.Struct):
         return []
     try:
-        given = msgspec.json.decode(body, type=dict[str, Any])
+        given = gathered(msgspec.json.decode(body, type=dict[str, Any]))
     except msgspec.DecodeError:
         return []
     return faults(shape.annotation, given, strict=True)
@@ -160,7 +161,7 @@ def problem(
             "status": status,
             "codes": list(codes),
             "detail": " ".join(words_of(language, code, values) for code in codes),
-            "words": {lang: [words_of(lang, code, values) for code in codes] for lang in LANGUAGES},
+            "words": {lang: [words_of(lang, code, values) for code in codes] for lang in spoken()},
             **plain_values(values),
         },
         status_code=status,

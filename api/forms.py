@@ -5,9 +5,12 @@ from typing import Any, TypeVar
 
 import msgspec
 from litestar import Request
+from litestar.datastructures import FormMultiDict
 from msgspec import inspect
 
 from festival.errors import Refused
+from festival.language import OFFICIAL, spoken
+from festival.texts import ONE_OF, fields_of
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 
@@ -39,7 +42,10 @@ async def typed(request: Request[Any, Any, Any], shape: type[Shape]) -> Shape:
         try:
             again[field.name] = msgspec.convert(value, hints[field.name], strict=False)
         except msgspec.ValidationError:
-            if isinstance(inspect.type_info(hints[field.name]), inspect.StrType):
+            if (
+                isinstance(inspect.type_info(hints[field.name]), inspect.StrType)
+                or field.name in ONE_OF
+            ):
                 again[field.name] = value
     return shape(**again)
 
@@ -52,12 +58,21 @@ async def sent(request: Request[Any, Any, Any], shape: type[msgspec.Struct]) -> 
     given: dict[str, Any] = {}
     hints = typing.get_type_hints(shape, include_extras=True)
     for field in msgspec.structs.fields(shape):
+        if field.name in ONE_OF:
+            texts = {one: last(form, name) for name, one in fields_of(field.name).items()}
+            given[field.encode_name] = {one: text for one, text in texts.items() if text}
+            continue
         values = [unix_lines(value) for value in form.getall(field.encode_name, []) if value != ""]
         if is_list(hints[field.name]):
             given[field.encode_name] = values
         elif values:
             given[field.encode_name] = values[-1]
     return given
+
+
+def last(form: FormMultiDict, name: str) -> str:
+    values = [value for value in form.getall(name, []) if isinstance(value, str)]
+    return str(unix_lines(values[-1])) if values else ""
 
 
 def unix_lines(value: Any) -> Any:
@@ -71,14 +86,41 @@ def faults(shape: type[msgspec.Struct], given: dict[str, Any], *, strict: bool) 
     for field in msgspec.structs.fields(shape):
         if field.encode_name not in given:
             if field.required:
-                wrong.append(f"{field.name}:field_missing")
+                wrong += (
+                    untold(field.name, {})
+                    if field.name in ONE_OF
+                    else [f"{field.name}:field_missing"]
+                )
             continue
         value = given[field.encode_name]
         try:
             msgspec.convert(value, hints[field.name], strict=strict)
         except msgspec.ValidationError:
-            wrong.append(f"{field.name}:{fault_of(value, hints[field.name])}")
+            wrong += faults_in(field.name, value, hints[field.name])
+        if field.required and field.name in ONE_OF:
+            wrong += untold(field.name, value)
     return wrong
+
+
+def faults_in(name: str, value: Any, hint: Any) -> list[str]:
+    """Of texts by language, each one that is wrong; of anything else, what is wrong with it."""
+    if name not in ONE_OF or not isinstance(value, dict) or set(value) - set(spoken()):
+        return [f"{name}:{fault_of(value, hint)}"]
+    return [
+        f"{field}:{fault}"
+        for field, language in fields_of(name).items()
+        if (fault := broken({language: value.get(language, "")}, inspect.type_info(hint)))
+    ] or [f"{name}:field_invalid"]
+
+
+def untold(name: str, value: Any) -> list[str]:
+    """Texts that must be there must be there in every official language."""
+    given = value if isinstance(value, dict) else {}
+    return [
+        f"{field}:field_missing"
+        for field, language in fields_of(name, OFFICIAL).items()
+        if not given.get(language)
+    ]
 
 
 def is_list(hint: Any) -> bool:
@@ -102,6 +144,8 @@ def broken(value: Any, kind: inspect.Type) -> str:
             return next(filter(None, codes), "")
         case inspect.StrType() if isinstance(value, str):
             return out_of_length(len(value), kind)
+        case inspect.DictType() if isinstance(value, dict):
+            return next(filter(None, (broken(one, kind.value_type) for one in value.values())), "")
         case inspect.ListType() if isinstance(value, list):
             inner = (broken(part, kind.item_type) for part in value)
             return out_of_length(len(value), kind) or next(filter(None, inner), "")

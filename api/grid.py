@@ -8,7 +8,7 @@ from typing import Any, cast
 import msgspec
 
 from festival.clock import at, minutes_of
-from festival.language import LANGUAGES, day, evening, hour, moment, t
+from festival.language import day, evening, hour, moment, spoken, t
 from festival.tables import Edition
 from screenings import lists
 from screenings.lists import Item, Placed, programme_of
@@ -48,7 +48,7 @@ def programme_row(item: Item) -> dict[str, Any]:
     return {
         "id": item.id,
         "kind": item.kind,
-        "titles": {lang: item.title(lang) for lang in LANGUAGES},
+        "titles": {lang: item.title(lang) for lang in spoken()},
         "section": item.section_letter,
         "minutes": item.minutes,
         "intro": item.intro,
@@ -82,8 +82,7 @@ class Names:
     ) -> None:
         self.edition, self.known = edition, known
         self.titles = {
-            item.title_fr or item.title_en: {lang: item.title(lang) for lang in LANGUAGES}
-            for item in known.values()
+            item.own_title: {lang: item.title(lang) for lang in spoken()} for item in known.values()
         }
         self.rooms = {room.id: room.name for room in rooms}
         self.starts = {
@@ -110,9 +109,9 @@ def clash_row(clash: Clash, names: Names) -> dict[str, Any]:
 
     `mendable`: a repair can do something about it, for it is the planner's rule.
     """
-    says = {lang: clash_words(clash, names, lang) for lang in LANGUAGES}
-    who = {lang: [names.of(lang, *name) for name in clash.screenings] for lang in LANGUAGES}
-    words = {lang: f"{says[lang]} {' · '.join(who[lang])}" for lang in LANGUAGES}
+    says = {lang: clash_words(clash, names, lang) for lang in spoken()}
+    who = {lang: [names.of(lang, *name) for name in clash.screenings] for lang in spoken()}
+    words = {lang: f"{says[lang]} {' · '.join(who[lang])}" for lang in spoken()}
     shown = {"says": says, "names": who, "words": words, "mendable": clash.code in RULE_OF}
     return {**msgspec.to_builtins(clash), **shown}
 
@@ -170,6 +169,6 @@ def remark_row(kind: str, remark: Statement, names: Names) -> dict[str, Any]:
         "code": remark.code,
         "details": remark.details,
         "words": {
-            lang: t(lang, key, **details_in(remark.details, names, lang)) for lang in LANGUAGES
+            lang: t(lang, key, **details_in(remark.details, names, lang)) for lang in spoken()
         },
     }

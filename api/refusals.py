@@ -3,7 +3,7 @@
 from typing import Any
 
 from festival.errors import Busy, Conflict, FestivalError, Missing, NotAllowed, Refused
-from festival.language import LANGUAGES, has_words, t
+from festival.language import has_words, spoken, t
 
 STATUS: dict[type[FestivalError], int] = {
     Refused: 422,
@@ -39,5 +39,5 @@ def plain_values(values: dict[str, Any]) -> dict[str, Any]:
     plain = {k: v for k, v in values.items() if isinstance(v, str | int | float | list | dict)}
     for name, value in values.items():
         if callable(value):
-            plain |= {f"{name}_{language}": value(language) for language in LANGUAGES}
+            plain |= {f"{name}_{language}": value(language) for language in spoken()}
     return plain

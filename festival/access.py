@@ -8,6 +8,7 @@ from enum import StrEnum
 
 import msgspec
 
+from festival.language import OFFICIAL
 from festival.tables import Phase, Role
 
 COMMITTEE = frozenset({Role.REVIEWER, Role.CHAIR})
@@ -19,7 +20,7 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     id: str = ""
     name: str = ""
     email: str = ""
-    language: str = "fr"
+    language: str = OFFICIAL[0]
     edition: str = ""
     phase: Phase = Phase.ENTRIES
     roles: frozenset[Role] = frozenset()

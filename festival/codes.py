@@ -13,7 +13,7 @@ from functools import cache
 import langcodes
 from babel import Locale
 
-from festival.language import LANGUAGES, country, tongue
+from festival.language import country, spoken, tongue
 
 NONE = "zxx"
 """*No linguistic content*: a film without dialogue, a picture without subtitles."""
@@ -110,21 +110,24 @@ def languages() -> tuple[str, ...]:
 
 
 @cache
-def country_names() -> dict[str, str]:
-    return names_of(countries(), country, COUNTRY_ALIASES)
+def country_names(told_in: tuple[str, ...]) -> dict[str, str]:
+    return names_of(countries(), country, COUNTRY_ALIASES, told_in)
 
 
 @cache
-def language_names() -> dict[str, str]:
-    return names_of(languages(), tongue, LANGUAGE_ALIASES)
+def language_names(told_in: tuple[str, ...]) -> dict[str, str]:
+    return names_of(languages(), tongue, LANGUAGE_ALIASES, told_in)
 
 
 def names_of(
-    codes: Iterable[str], called: Callable[[str, str], str], aliases: dict[str, str]
+    codes: Iterable[str],
+    called: Callable[[str, str], str],
+    aliases: dict[str, str],
+    told_in: tuple[str, ...],
 ) -> dict[str, str]:
     """Bare name → code; an alias beats a name."""
     codes_by_name: dict[str, str] = {}
-    for lang in LANGUAGES:
+    for lang in told_in:
         for code in codes:
             codes_by_name.setdefault(bare(called(lang, code)), code)
     for code, words in aliases.items():
@@ -137,13 +140,13 @@ def country_code(word: str) -> str:
     upper = word.strip().upper()
     if upper in countries():
         return upper
-    return named(word, country_names(), AMBIGUOUS)
+    return named(word, country_names(spoken()), AMBIGUOUS)
 
 
 def language_code(word: str) -> str:
     """`fr`, `fr-CA`, `anglais`, `English`, `sans paroles`."""
     try:
-        return named(word, language_names(), {})
+        return named(word, language_names(spoken()), {})
     except Unknown as unknown:
         try:
             return language_tag(word)

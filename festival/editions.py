@@ -7,20 +7,22 @@ import msgspec
 from msgspec import Meta
 from piccolo.columns import Column
 
+from festival import texts
 from festival.clock import at, now
 from festival.db import later, rows, transaction
 from festival.errors import Refused
+from festival.language import OFFICIAL
 from festival.record import record
 from festival.tables import Edition, Person, Phase, Section
 
-SECTIONS = [
-    ("C", "Compétition", "Competition"),
-    ("D", "Documentaire", "Documentary"),
-    ("S", "Courts", "Shorts"),
-    ("P", "Patrimoine", "Heritage"),
-    ("I", "Immersif", "Immersive"),
-    ("E", "Événement", "Event"),
-]
+SECTIONS: dict[str, texts.Texts] = {
+    "C": {"fr": "Compétition", "en": "Competition"},
+    "D": {"fr": "Documentaire", "en": "Documentary"},
+    "S": {"fr": "Courts", "en": "Shorts"},
+    "P": {"fr": "Patrimoine", "en": "Heritage"},
+    "I": {"fr": "Immersif", "en": "Immersive"},
+    "E": {"fr": "Événement", "en": "Event"},
+}
 SHORT_MOST_S = 59 * 60
 
 
@@ -31,8 +33,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     first_day: date | None = None
     days: Annotated[int, Meta(ge=1, le=15)] | None = None
     deadline_at: datetime | None = None
-    place_fr: Annotated[str, Meta(max_length=200)] | None = None
-    place_en: Annotated[str, Meta(max_length=200)] | None = None
+    places: texts.ShortTexts | None = None
     phase: Phase | None = None
     policy: Annotated[str, Meta(pattern="^[a-z]{1,32}$")] | None = None
     measured_runtime: bool | None = None
@@ -70,18 +71,16 @@ async def found(slug: str) -> Edition:
             name=f"Cinéma for Space {slug}",
             first_day=first,
             deadline_at=at(first - timedelta(days=90), 24 * 60),
-            place_fr="Cannes, Palais des Festivals",
-            place_en="Cannes, Palais des Festivals",
+            places=dict.fromkeys(OFFICIAL, "Cannes, Palais des Festivals"),
             is_current=not await Edition.exists().where(Edition.is_current.eq(True)),
         )
         await edition.save()
-        for position, (letter, fr, en) in enumerate(SECTIONS):
+        for position, (letter, names) in enumerate(SECTIONS.items()):
             most = SHORT_MOST_S if letter == "S" else 6 * 3600
             await Section(
                 edition=edition.id,
                 letter=letter,
-                name_fr=fr,
-                name_en=en,
+                names=names,
                 position=position,
                 most_seconds=most,
             ).save()
@@ -100,6 +99,8 @@ async def change(edition: Edition, rules: Rules, *, by: Person) -> None:
         raise Refused("phase:phase_backwards")
     if rules.deadline_at is not None and rules.deadline_at.tzinfo is None:
         raise Refused("deadline_at:time_without_zone")
+    if rules.places is not None:
+        given["places"] = texts.settled("places", rules.places)
     if not given:
         return
     async with transaction():

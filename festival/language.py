@@ -5,12 +5,12 @@ Keys are codes (`filmmaker.films.title`); both catalogues are complete at every 
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, reduce
 from gettext import c2py
+from itertools import product
 from pathlib import Path
-from typing import Any
 
 from babel import Locale
 from babel.dates import format_date
@@ -22,11 +22,29 @@ from babel.units import format_unit
 from festival.clock import PARIS, festival_day
 from units.times import hours_and_minutes, timecode
 
-LANGUAGES = ("fr", "en")
-LOCALE = Path(__file__).parent / "locale"
+OFFICIAL = ("fr", "en")
+"""The house's own language, and the one that stands for the world: a filed film is described in both."""
+LOCALES = [Path(__file__).parent / "locale"]
+"""Folders of catalogues; a language is spoken where one of them has a folder of its name."""
 NARROW = "\u202f"
 FIXED = "\u00a0"
+TIME_SIGNS = {"hour": "h", "minute": "min", "second": "s"}
 BYTES = tuple(f"digital-{prefix}byte" for prefix in ("", "kilo", "mega", "giga", "tera"))
+
+
+@cache
+def spoken() -> tuple[str, ...]:
+    """What the house speaks: the official ones first, then all whose catalogues are found."""
+    found = {file.parent.name for folder in LOCALES for file in folder.glob("*/*.po")}
+    return (*OFFICIAL, *sorted(found - set(OFFICIAL)))
+
+
+def speak(folder: Path) -> None:
+    """From here on, also the languages of this folder of catalogues."""
+    if folder not in LOCALES:
+        LOCALES.append(folder)
+        spoken.cache_clear()
+        words.cache_clear()
 
 
 def preferred(accepted: str) -> str:
@@ -36,9 +54,9 @@ def preferred(accepted: str) -> str:
         tag, _, parameter = choice.replace(" ", "").partition(";")
         name = tag.split("-")[0]
         liked[name] = max(liked.get(name, 0.0), quality(parameter))
-    ranked = {lang: liked.get(lang, liked.get("*", 0.0)) for lang in LANGUAGES}
+    ranked = {lang: liked.get(lang, liked.get("*", 0.0)) for lang in spoken()}
     named = [name for name in liked if ranked.get(name)]
-    order = named + [lang for lang in LANGUAGES if lang not in named]
+    order = named + [lang for lang in spoken() if lang not in named]
     return max(order, key=ranked.__getitem__)
 
 
@@ -89,7 +107,7 @@ def is_visible(text: str) -> bool:
 def words(language: str) -> dict[str, tuple[str, ...]]:
     """Every key of a language with its forms: one, or singular and plural."""
     catalogue: dict[str, tuple[str, ...]] = {}
-    for file in sorted((LOCALE / language).glob("*.po")):
+    for file in sorted(file for folder in LOCALES for file in (folder / language).glob("*.po")):
         with file.open("rb") as lines:
             for message in read_po(lines, locale=language):
                 if not message.id:
@@ -102,7 +120,7 @@ def words(language: str) -> dict[str, tuple[str, ...]]:
 
 
 def t(language: str, key: str, /, **values: object) -> str:
-    """The words of a key; a value named `n` chooses between one and many, one that can be called is
+    """The words of a key; a value named `n` chooses between one and many. One that can be called is
     asked for its words in this language.
     """
     try:
@@ -135,32 +153,17 @@ def plural_of(language: str) -> tuple[Callable[[int], int], int]:
     return c2py(catalogue.plural_expr), catalogue.num_plurals - 1
 
 
-def text_in(language: str, thing: Any, name: str) -> str:
-    """The text of something that has one a language: of `name`, what stands in `name_fr`.
-
-    A thing is a row or a shape; what has no text in this language at all is read in English.
+def text_in(language: str, texts: Mapping[str, str] | None) -> str:
+    """Of texts by language the one in this; else the one that stands for the world, else the house's
+    own, else any that there is.
     """
-    for one in (language, "en", "fr"):
-        column = f"{name}_{one}"
-        if isinstance(thing, dict) and column in thing:
-            return thing[column] or ""
-        if hasattr(thing, column):
-            return getattr(thing, column) or ""
-    raise AttributeError(f"{name} in no language: {thing!r}")
-
-
-def film_title(language: str, film: Any) -> str:
-    """Its own in French, the language of the house; elsewhere the English one, if it has any. The
-    other stands in where there is none.
-    """
-    english, own = (
-        (film["title_en"], film["title"]) if isinstance(film, dict) else (film.title_en, film.title)
-    )
-    return str((own or english) if language == LANGUAGES[0] else (english or own))
+    known = texts or {}
+    order = (language, *reversed(OFFICIAL), *sorted(known))
+    return next((text for one in order if (text := known.get(one))), "")
 
 
 def has_words(key: str) -> bool:
-    return all(key in words(language) for language in LANGUAGES)
+    return all(key in words(language) for language in spoken())
 
 
 def tongue(language: str, code: str) -> str:
@@ -187,7 +190,7 @@ def own_name(code: str) -> str:
 
 def tongues(language: str, codes: Iterable[str]) -> str:
     """What is spoken, in one line; nobody speaks where the only code is `zxx`."""
-    return ", ".join(tongue(language, code) for code in codes)
+    return listed(language, (tongue(language, code) for code in codes))
 
 
 def captions(language: str, codes: Iterable[str]) -> str:
@@ -270,12 +273,6 @@ def quoted(language: str, text: str) -> str:
     return spaced(language, QUOTES.get(language, "“{}”").format(text))
 
 
-def quoted_films(language: str, films: Sequence[Any], *, most: int = 5) -> str:
-    """Titles in a sentence, each between its marks: the first few, and how many more."""
-    more = f" (+{len(films) - most})" if len(films) > most else ""
-    return ", ".join(quoted(language, film_title(language, film)) for film in films[:most]) + more
-
-
 def upper_first(text: str) -> str:
     """A capital at the head of a line; the rest stays as the language writes it."""
     return text[:1].upper() + text[1:]
@@ -301,27 +298,55 @@ def signed(step: int) -> str:
     return f"{step:+d}".replace("-", "−") if step else "0"
 
 
-def length_typed(seconds: int | None) -> str:
+def length_typed(language: str, seconds: int | None) -> str:
     """A length as somebody would type it; seconds only where there are some."""
     if seconds is None:
         return ""
     if seconds % 60:
         return timecode(seconds)
     minutes = seconds // 60
-    return hours_and_minutes(minutes) if minutes >= 60 else f"{minutes} min"
+    if minutes >= 60:
+        return hours_and_minutes(minutes, sign=time_sign(language, "hour"))
+    return f"{minutes} {time_sign(language, 'minute')}"
 
 
-def length(seconds: float | timedelta | None) -> str:
-    """A runtime: `1 h 44`, `14 min`, `0:05` below a minute."""
+def with_plain_signs(text: str) -> str:
+    """A length as it was typed, with the signs of all the world instead of a language's own."""
+    for language, (unit, sign) in product(spoken(), TIME_SIGNS.items()):
+        if (own := time_sign(language, unit)) != sign:
+            text = re.sub(rf"(?<=\d) *{re.escape(own.rstrip('.'))}(?!\w)\.?", f" {sign}", text)
+    return text
+
+
+def length(language: str, seconds: float | timedelta | None) -> str:
+    """A runtime: `1 h 44`, `14 min`, `5 s` below a minute."""
     if seconds is None:
         return "–"
     total = seconds.total_seconds() if isinstance(seconds, timedelta) else float(seconds)
     if total < 60:
-        return f"{total:.0f}{FIXED}s"
+        return f"{total:.0f}{FIXED}{time_sign(language, 'second')}"
     minutes = round(total / 60)
     if minutes < 60:
-        return f"{minutes}{FIXED}min"
-    return hours_and_minutes(minutes, space=FIXED)
+        return f"{minutes}{FIXED}{time_sign(language, 'minute')}"
+    return hours_and_minutes(minutes, space=FIXED, sign=time_sign(language, "hour"))
+
+
+def time_sign(language: str, unit: str) -> str:
+    """The sign that all the world has for it, where the library knows it in this language; else the
+    short one of the language: *min*, *h*; *хв* in Ukrainian.
+    """
+    name = f"duration-{unit}"
+    own = {
+        format_unit("", name, length=how, locale=language).strip() for how in ("narrow", "short")
+    }
+    sign = TIME_SIGNS[unit]
+    return sign if sign in own else format_unit("", name, length="short", locale=language).strip()
+
+
+def listed(language: str, words: Iterable[str]) -> str:
+    """One after another, with the comma of the language."""
+    pattern = Locale(language).list_patterns["standard-narrow"]["2"]
+    return reduce(pattern.format, words) if (words := list(words)) else ""
 
 
 def size(language: str, count: int) -> str:

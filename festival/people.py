@@ -12,6 +12,7 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from festival.clock import now
 from festival.db import rows, transaction
 from festival.errors import Missing, NotAllowed, Refused
+from festival.language import OFFICIAL
 from festival.post import NotTaken, address_as_sent
 from festival.record import record
 from festival.sessions import digest, end_all_sessions, new_token
@@ -62,7 +63,7 @@ async def person(person_id: str) -> Person:
     return holder
 
 
-async def meet(email: str, *, name: str = "", language: str = "fr") -> Person:
+async def meet(email: str, *, name: str = "", language: str = OFFICIAL[0]) -> Person:
     """The person of this address, made when new; two at once make one."""
     email = checked_email(email)
     async with transaction():
@@ -85,7 +86,9 @@ async def person_with(email: str) -> Person:
     return known
 
 
-async def register(email: str, *, edition: Edition, name: str, language: str = "fr") -> Person:
+async def register(
+    email: str, *, edition: Edition, name: str, language: str = OFFICIAL[0]
+) -> Person:
     """A filmmaker introduces themself; the account is theirs once a link has been followed."""
     if not name.strip():
         raise Refused("name:name_missing")

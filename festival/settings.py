@@ -39,6 +39,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     smtp_allow_clear: bool = False
     mail_from: str = "Cinéma for Space <bonjour@cinema-for-space.example>"
     mailbox: Path | None = None
+    locales: Path | None = None
     pool_size: int = 8
     allow_unsandboxed: bool = False
     trusted_proxy: str = ""

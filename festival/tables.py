@@ -21,6 +21,8 @@ from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.columns.indexes import IndexMethod
 from piccolo.table import Table
 
+from festival.language import OFFICIAL
+
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # no letter that is read as another
 
 
@@ -48,7 +50,7 @@ class Phase(StrEnum):
 
 
 class Edition(Table):
-    """One year's festival; its slug stands in every address.
+    """One year's festival; its slug stands in every address. `places` is one text a language.
 
     `coverage` is the share of a film that must be seen before a vote on it counts.
     """
@@ -60,8 +62,7 @@ class Edition(Table):
     first_day = Date()
     days = SmallInt(default=3)
     deadline_at = Timestamptz()
-    place_fr = Varchar(200, default="")
-    place_en = Varchar(200, default="")
+    places = JSONB(default={})
     policy = Varchar(32, default="festival")
     measured_runtime = Boolean(default=True)
     two_person_release = Boolean(default=True)
@@ -71,13 +72,12 @@ class Edition(Table):
 
 
 class Section(Table):
-    """An editorial family: a letter and a hue, never the hue alone."""
+    """An editorial family: a letter and a hue, never the hue alone. `names` is one text a language."""
 
     id = Varchar(16, primary_key=True, default=new_id)
     edition = ForeignKey(Edition, null=False)
     letter = Varchar(1)
-    name_fr = Varchar(80)
-    name_en = Varchar(80)
+    names = JSONB(default={})
     position = SmallInt(default=0)
     least_seconds = Integer(default=0)
     most_seconds = Integer(default=6 * 3600)
@@ -100,7 +100,7 @@ class Person(Table):
     email = Varchar(254)
     email_key = Varchar(254, unique=True)
     name = Varchar(120, default="")
-    language = Varchar(2, default="fr")
+    language = Varchar(2, default=OFFICIAL[0])
     password_hash = Varchar(200, default="")
     created_at = Timestamptz(default=TimestamptzNow())
     disabled_at = Timestamptz(null=True, default=None)
@@ -165,7 +165,7 @@ class Letter(Table):
     kind = Varchar(32)
     occasion = Varchar(160, unique=True)
     about = Varchar(16, default="")
-    language = Varchar(2, default="fr")
+    language = Varchar(2, default=OFFICIAL[0])
     subject = Varchar(300)
     body = Text()
     link = Varchar(120, default="")

@@ -164,7 +164,7 @@ class Bordered(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     most: float
 
 
-class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class TextRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     readable: tuple[str, ...]
     past_end: float
 
@@ -193,7 +193,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     flash: Flash
     bars: Bordered
     sound: SoundRules
-    texts: Texts
+    texts: TextRules
     holes: Holes = Holes()
     severities: dict[str, Literal["quarantine", "reject", "warn", "off"]] = {}
 

@@ -156,9 +156,8 @@ class Demo:
     def open(self, maker: Door, film: DemoFilm) -> str:
         entry = {
             "title": film.title,
-            "title_en": film.title_en,
-            "synopsis_fr": film.fr,
-            "synopsis_en": film.en,
+            "titles": {"en": film.title_en},
+            "synopses": {"fr": film.fr, "en": film.en},
             "section": film.section,
             "year": film.year,
             "countries": list(film.countries),
@@ -281,10 +280,10 @@ class Demo:
         def add(form: dict[str, Any]) -> None:
             def there() -> dict[str, str] | None:
                 known = programmer.get("/programmes")
-                return next((p for p in known if p["title_fr"] == form["title_fr"]), None)
+                return next((p for p in known if p["titles"] == form["titles"]), None)
 
             made = there() or programmer.post("/programmes", form, unless=there)
-            ids[form["title_fr"]] = made["id"]
+            ids[form["titles"]["fr"]] = made["id"]
 
         for title, film in accepted.items():
             if title not in in_blocks:
@@ -299,8 +298,7 @@ class Demo:
                 "/guests",
                 {
                     "name": name,
-                    "quality_fr": fr,
-                    "quality_en": en,
+                    "qualities": {"fr": fr, "en": en},
                     "programmes": [ids[t] for t in shown if t in ids],
                 },
             )
@@ -392,7 +390,7 @@ class Demo:
 
     def grid_table(self) -> Table:
         document = Door(self.url, self.edition).get("/programme")
-        titles = {p["id"]: p["title_fr"] for p in document["programmes"]}
+        titles = {p["id"]: p["titles"]["fr"] for p in document["programmes"]}
         table = Table(title="Cinéma for Space 2027", show_lines=True)
         table.add_column("jour")
         for screen in document["screens"]:
@@ -475,8 +473,7 @@ def film_form(film: DemoFilm, submission: str) -> dict[str, Any]:
     is_great = film.prestige > 3
     return {
         "kind": "film",
-        "title_fr": film.title,
-        "title_en": film.title_en,
+        "titles": {"fr": film.title, "en": film.title_en},
         "section": film.section,
         "films": [submission],
         "debate": 30 if is_great else 20,
@@ -491,8 +488,7 @@ def film_form(film: DemoFilm, submission: str) -> dict[str, Any]:
 def block_form(title: str, english: str, submissions: list[str]) -> dict[str, Any]:
     return {
         "kind": "block",
-        "title_fr": title,
-        "title_en": english,
+        "titles": {"fr": title, "en": english},
         "section": "S",
         "films": submissions,
         "demand": 300,
@@ -505,8 +501,7 @@ def event_form(
 ) -> dict[str, Any]:
     return {
         "kind": "event",
-        "title_fr": title,
-        "title_en": english,
+        "titles": {"fr": title, "en": english},
         "section": "E",
         "own_minutes": minutes,
         "intro": 0,

@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.table import Table
 
-from festival.language import LANGUAGES, t
+from festival.language import spoken, t
 from media import dcp, policy, scan, screener, windows
 from media.dcp import judging, reading
 from media.dcp.package import Package
@@ -226,7 +226,7 @@ def main() -> int:
     reader.add_argument("films", nargs="+", type=Path)
     reader.add_argument("--policy", default="festival")
     reader.add_argument("--section", default="")
-    reader.add_argument("--lang", default="fr", choices=LANGUAGES)
+    reader.add_argument("--lang", default="fr", choices=spoken())
     reader.add_argument("--quick", action="store_true", help="only T0 and T1: seconds, not minutes")
     reader.add_argument("--json", action="store_true")
     given = reader.parse_args()

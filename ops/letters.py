@@ -15,7 +15,7 @@ from babel import Locale
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
-from festival.language import LANGUAGES
+from festival.language import spoken
 
 ROOT = Path(__file__).parents[1]
 FILE = ROOT / "docs" / "letters.md"
@@ -56,7 +56,7 @@ def text_of(message: Message) -> str:
 
 
 def letters() -> list[LetterKind]:
-    known = {language: words(language) for language in LANGUAGES}
+    known = {language: words(language) for language in spoken()}
     kinds = [key.split(".")[1] for key in known[TOLD_IN] if key.endswith(".subject")]
     return [letter_of(kind, known) for kind in kinds]
 

@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from festival.language import LANGUAGES, t
+from festival.language import spoken, t
 from screenings.planner.answers.explain import explain
 from screenings.planner.answers.repair import repair
 from screenings.planner.answers.shapes import Explanation, Repair, closed
@@ -282,7 +282,7 @@ def asked() -> argparse.Namespace:
     what.add_argument("--explain", action="store_true")
     what.add_argument("--repair", metavar="OLD")
     reader.add_argument("--close", action="append", default=[], metavar="SCREEN:DAY")
-    reader.add_argument("--lang", choices=LANGUAGES, default="en", help="of the sentences")
+    reader.add_argument("--lang", choices=spoken(), default="en", help="of the sentences")
     reader.add_argument("-o", "--output")
     given = reader.parse_args()
     if given.close and not given.repair:

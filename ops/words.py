@@ -11,7 +11,7 @@ from pathlib import Path
 
 from babel.messages.pofile import read_po
 
-from festival.language import LANGUAGES
+from festival.language import OFFICIAL, spoken
 
 ROOT = Path(__file__).parents[1]
 LOCALE = ROOT / "festival" / "locale"
@@ -69,14 +69,14 @@ def faults_of(language: str, texts: dict[str, list[str]], model: dict[str, list[
 
 
 def main() -> int:
-    known = {language: catalogue(language) for language in LANGUAGES}
-    model, same = known[LANGUAGES[0]], reviewed()
+    known = {language: catalogue(language) for language in spoken()}
+    model, same = known[OFFICIAL[0]], reviewed()
     faults = [
         fault for language, texts in known.items() for fault in faults_of(language, texts, model)
     ]
     faults += [
         f"{a} and {b} are the same, and not reviewed: {key}"
-        for a, b in combinations(LANGUAGES, 2)
+        for a, b in combinations(spoken(), 2)
         for key in sorted(known[a].keys() & known[b].keys())
         if known[a][key] == known[b][key] and key not in same
     ]

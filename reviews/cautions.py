@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from festival.db import rows
-from festival.language import film_title
+from festival.texts import film_title
 from reviews.evidence import FilmCoverage, heard
 
 WHOLE = 0.9  # of a film: less is not called watched in a letter
@@ -17,7 +17,7 @@ class Caution(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     code: str
-    films: list[dict[str, str]]
+    films: list[dict[str, Any]]
 
     def titles(self, language: str) -> list[str]:
         return [film_title(language, film) for film in self.films]
@@ -29,11 +29,10 @@ async def known_of(films: list[dict[str, Any]]) -> dict[str, FilmCoverage]:
 
 def cautions(films: list[dict[str, Any]], known: dict[str, FilmCoverage]) -> list[Caution]:
     """With the films that each is about, in their order; none where all was heard."""
-    by_code: dict[str, list[dict[str, str]]] = {"unwatched": [], "half_watched": [], "unvoted": []}
+    by_code: dict[str, list[dict[str, Any]]] = {"unwatched": [], "half_watched": [], "unvoted": []}
     for film in films:
         for code in codes_of(known.get(film["id"], FilmCoverage())):
-            titles = {"title": film["title"], "title_en": film["title_en"] or film["title"]}
-            by_code[code].append({"id": film["id"], **titles})
+            by_code[code].append({name: film[name] for name in ("id", "title", "titles")})
     return [Caution(code=code, films=some) for code, some in by_code.items() if some]
 
 

@@ -9,10 +9,11 @@ from msgspec import Meta
 from festival.clock import now
 from festival.db import later, rows, transaction
 from festival.errors import Conflict, Missing, Refused
-from festival.language import quoted_films, t
+from festival.language import t
 from festival.record import record
 from festival.shapes import SeenVersion
 from festival.tables import Edition, Person
+from festival.texts import quoted_films
 from reviews.cautions import was_watched
 from reviews.tables import Announcement, AnnouncementLine, Decision
 from submissions import projection
@@ -138,7 +139,7 @@ async def check_undrawn(submissions: list[str]) -> None:
     A question of its own after the lock: the one that waited for it has seen nothing newer.
     """
     drawn = await rows(
-        """SELECT DISTINCT f.title, f.title_en FROM announcement a
+        """SELECT DISTINCT f.title, f.titles FROM announcement a
            JOIN announcement_line l ON l.announcement = a.id
            JOIN submission s ON s.id = l.submission JOIN film f ON f.id = s.film
            WHERE l.submission = ANY({}) AND a.released_at IS NULL AND a.cancelled_at IS NULL
@@ -152,14 +153,14 @@ async def check_undrawn(submissions: list[str]) -> None:
 async def unseen_by_others(
     edition: Edition, submissions: list[str], *, but: str
 ) -> list[dict[str, str]]:
-    """Films (`title`, `title_en`) that keep a batch from being released by any chair other than
+    """Films (`title`, `titles`) that keep a batch from being released by any chair other than
     `but`; none when one of them may see it whole, or when there is no other chair yet.
     """
     if not edition.two_person_release:
         return []
     chairs = await rows(
         """SELECT r.person, coalesce(jsonb_agg(jsonb_build_object('title', f.title,
-               'title_en', f.title_en) ORDER BY f.title)
+               'titles', f.titles) ORDER BY f.title)
              FILTER (WHERE NOT (r.sections = '[]' OR r.sections ? s.section)
                OR EXISTS (SELECT 1 FROM recusal q WHERE q.submission = s.id
                           AND q.person = r.person AND q.lifted_at IS NULL)
@@ -215,7 +216,7 @@ async def hold_films(batch_id: str) -> None:
 async def check_preview(batch_id: str) -> None:
     """Every decision must still be the one that was previewed; those that are not are named."""
     changed = await rows(
-        """SELECT f.title, f.title_en FROM announcement_line l JOIN submission s ON s.id = l.submission
+        """SELECT f.title, f.titles FROM announcement_line l JOIN submission s ON s.id = l.submission
            JOIN film f ON f.id = s.film
            WHERE l.announcement = {} AND s.pending IS DISTINCT FROM l.wanted ORDER BY f.title""",
         batch_id,

@@ -9,6 +9,7 @@ from festival.access import COMMITTEE, Act, Subject, Viewer, committee_scope, in
 from festival.db import rows
 from festival.errors import Missing, NotAllowed
 from festival.tables import Edition, Role
+from festival.texts import Texts
 from reviews.cautions import Caution, cautions, known_of, letters_of
 from reviews.decisions import VERSION
 from reviews.evidence import LENGTH, RUNTIME, seated, share
@@ -27,13 +28,12 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     title: str
-    title_en: str
+    titles: Texts
     director: str
     file: str
     duration: float
     section_letter: str
-    section_fr: str
-    section_en: str
+    section_names: Texts
     status: str
     runtime: float = 0.0
     seen: float = 0.0
@@ -62,11 +62,11 @@ def scope_values(viewer: Viewer, parts: frozenset[Role] = COMMITTEE) -> tuple[An
 async def queue(viewer: Viewer) -> list[Waiting]:
     """Every film this person may watch, begun ones first, then by arrival; never by score."""
     selected = await rows(
-        """SELECT s.id, f.title, f.title_en,
+        """SELECT s.id, f.title, f.titles,
              CASE WHEN x.is_blind THEN '' ELSE f.director END AS director, n.id AS file,
              """ + LENGTH + """ AS duration, """ + RUNTIME + """ AS runtime,
              x.letter AS section_letter,
-             x.name_fr AS section_fr, x.name_en AS section_en, s.status, v.seen_at,
+             x.names AS section_names, s.status, v.seen_at,
              """ + share("v.seconds") + """ AS seen,
              coalesce(v.position, 0) AS position,
              r.given_at IS NOT NULL AS given, r.id IS NOT NULL AS begun,
@@ -91,13 +91,13 @@ class Ahead(msgspec.Struct, frozen=True, kw_only=True):
     left: int = 0
     id: str = ""
     title: str = ""
-    title_en: str = ""
+    titles: Texts = {}
 
 
 async def ahead(viewer: Viewer, current: str) -> Ahead:
     """The next film after the one that is open: begun ones first, then by arrival."""
     selected = await rows(
-        """SELECT s.id, f.title, f.title_en, count(*) OVER ()::int AS left
+        """SELECT s.id, f.title, f.titles, count(*) OVER ()::int AS left
            FROM submission s JOIN film f ON f.id = s.film
            JOIN film_file n ON n.submission = s.id AND n.state = 'released'
            LEFT JOIN viewing v ON v.file = n.id AND v.person = {}
@@ -177,11 +177,10 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     title: str
-    title_en: str
+    titles: Texts
     director: str
     section_letter: str
-    section_fr: str
-    section_en: str
+    section_names: Texts
     status: str
     pending: str | None
     file: str
@@ -226,12 +225,12 @@ async def board(viewer: Viewer) -> list[Case]:
     no director.
     """
     selected = await rows(
-        """SELECT s.id, f.title, f.title_en,
+        """SELECT s.id, f.title, f.titles,
              CASE WHEN x.is_blind AND NOT EXISTS (SELECT 1 FROM review r WHERE r.submission = s.id
                     AND r.person = {} AND r.given_at IS NOT NULL)
                   THEN '' ELSE f.director END AS director,
              x.letter AS section_letter,
-             x.name_fr AS section_fr, x.name_en AS section_en, s.status, s.pending, n.id AS file,
+             x.names AS section_names, s.status, s.pending, n.id AS file,
              """ + LENGTH + """ AS duration, """ + RUNTIME + """ AS runtime,
              """ + VERSION + """ AS version,
              EXISTS (SELECT 1 FROM review r WHERE r.submission = s.id AND r.person = {}
@@ -378,7 +377,7 @@ class Absent(msgspec.Struct, frozen=True, kw_only=True):
 
     submission: str
     title: str
-    title_en: str
+    titles: Texts
     section_letter: str
     person: str
     name: str
@@ -391,7 +390,7 @@ async def others_recusals(viewer: Viewer) -> list[Absent]:
     theirs to see.
     """
     selected = await rows(
-        """SELECT s.id AS submission, f.title, f.title_en, x.letter AS section_letter,
+        """SELECT s.id AS submission, f.title, f.titles, x.letter AS section_letter,
              c.person, coalesce(nullif(p.name, ''), p.email) AS name, c.reason, c.created_at
            FROM recusal c JOIN submission s ON s.id = c.submission JOIN film f ON f.id = s.film
            JOIN section x ON x.id = s.section JOIN person p ON p.id = c.person
@@ -434,7 +433,7 @@ async def announcements(viewer: Viewer) -> list[Batch]:
              (SELECT count(*) FROM announcement_line w WHERE w.announcement = a.id) - count(*)
                AS hidden,
              jsonb_agg(jsonb_build_object('id', s.id, 'title', f.title,
-                         'title_en', f.title_en, 'wanted', l.wanted)
+                         'titles', f.titles, 'wanted', l.wanted)
                        ORDER BY f.title) AS films
            FROM announcement a JOIN person p ON p.id = a.asked_by
            LEFT JOIN person q ON q.id = a.released_by

@@ -10,10 +10,10 @@ from msgspec import Meta
 from festival import letters
 from festival.db import rows, transaction
 from festival.errors import Conflict, Missing, Refused
-from festival.language import film_title
 from festival.people import person
 from festival.record import record
 from festival.tables import Edition, Person, new_id
+from festival.texts import film_title
 from reviews.evidence import seated
 from reviews.scoring import Sheet, faults, total
 from reviews.tables import Note, ReviewVersion

@@ -12,6 +12,7 @@ import msgspec
 from festival.clock import minutes_of
 from festival.db import rows, transaction
 from festival.errors import Conflict, Missing
+from festival.language import listed
 from festival.record import record
 from festival.tables import Edition, Person, new_id
 from screenings.lists import Item, items, moments, placed_in, screens, working_grid
@@ -193,7 +194,7 @@ async def check_untouched(
 async def titles_of(edition: Edition, programmes: Collection[str]) -> Callable[[str], str]:
     """The names of some programmes for a sentence, in the language that asks."""
     named = [item for item in await items(edition) if item.id in programmes]
-    return lambda language: ", ".join(item.title(language) for item in named)
+    return lambda language: listed(language, (item.title(language) for item in named))
 
 
 async def undo(edition: Edition, number: int, *, by: Person) -> int:

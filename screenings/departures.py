@@ -6,9 +6,10 @@ from typing import Any
 
 from festival import letters
 from festival.db import rows
-from festival.language import evening, film_title, hour, moment, t
+from festival.language import evening, hour, moment, t
 from festival.people import person as person_of
 from festival.tables import Edition, Person
+from festival.texts import film_title
 from screenings.lists import (
     Item,
     departures_of,

@@ -8,8 +8,9 @@ import msgspec
 from festival.clock import at, minutes_of
 from festival.db import rows
 from festival.errors import Missing
-from festival.language import text_in
+from festival.language import OFFICIAL, text_in
 from festival.tables import Edition, new_id
+from festival.texts import Texts, own_title
 from screenings.planner import model
 from screenings.planner.rules import clashes as rules_clashes
 from screenings.planner.rules.facts import debate
@@ -24,11 +25,9 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     kind: str
-    title_fr: str
-    title_en: str
+    titles: Texts
     section_letter: str | None
-    section_fr: str | None
-    section_en: str | None
+    section_names: Texts | None
     minutes: int
     intro: int
     debate: int
@@ -45,7 +44,12 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     has_left: bool  # none of its films may be shown any more
 
     def title(self, lang: str) -> str:
-        return text_in(lang, self, "title") or self.title_fr or self.title_en
+        return text_in(lang, self.titles)
+
+    @property
+    def own_title(self) -> str:
+        """As the house itself calls it: in plans and in what is written down."""
+        return text_in(OFFICIAL[0], self.titles)
 
 
 class Placed(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,12 +103,12 @@ async def guests(edition: Edition) -> list[Guest]:
 async def items(edition: Edition) -> list[Item]:
     """Programmes with their films; minutes measured or declared as the edition says."""
     selected = await rows(
-        """SELECT p.id, p.kind, p.title_fr, p.title_en, x.letter AS section_letter,
-             x.name_fr AS section_fr, x.name_en AS section_en, p.own_minutes, p.intro, p.debate,
+        """SELECT p.id, p.kind, p.titles, x.letter AS section_letter,
+             x.names AS section_names, p.own_minutes, p.intro, p.debate,
              p.demand, p.prestige, p.premiere, p.showings, p.least_seats, p.equipment, p.earliest,
              p.latest,
              coalesce((SELECT jsonb_agg(jsonb_build_object(
-                 'submission', s.id, 'title', f.title, 'title_en', f.title_en,
+                 'submission', s.id, 'title', f.title, 'titles', f.titles,
                  'director', f.director, 'status', s.status, 'pending', s.pending,
                  'declared', f.declared_seconds, 'measured', (n.facts->>'duration')::float)
                  ORDER BY q.position)
@@ -113,8 +117,9 @@ async def items(edition: Edition) -> list[Item]:
                LEFT JOIN film_file n ON n.submission = s.id AND n.state = 'released'
                WHERE q.programme = p.id), '[]') AS films
            FROM programme p LEFT JOIN section x ON x.id = p.section
-           WHERE p.edition = {} ORDER BY x.position, p.title_fr, p.id""",
+           WHERE p.edition = {} ORDER BY x.position, p.titles->>{}::text, p.id""",
         edition.id,
+        OFFICIAL[0],
     )
     return [item_of(row, measured=edition.measured_runtime) for row in selected]
 
@@ -218,7 +223,7 @@ def screen_of(screen: Screen, by_hand: list[int] | None) -> model.Screen:
 def programme_of(item: Item) -> model.Programme:
     return model.Programme(
         id=item.id,
-        title=item.title_fr or item.title_en,
+        title=item.own_title,
         section=item.section_letter or "",
         film_minutes=item.minutes,
         intro=item.intro,
@@ -285,7 +290,7 @@ async def departures(known: dict[str, Item], placed: list[Placed]) -> list[model
             "film_withdrawn" if film["status"] == "withdrawn" else "film_declined",
             "block",
             [name],
-            {"film": film["title"] or film["title_en"], **acts.get(submission, {})},
+            {"film": own_title(film), **acts.get(submission, {})},
         )
         for (submission, name), film in gone.items()
     ]
@@ -324,7 +329,7 @@ async def twins_in(known: dict[str, Item], placed: list[Placed]) -> list[model.C
     for p in placed:
         for film in known[p.programme].films:
             where.setdefault(film["submission"], []).append((p.programme, p.number))
-            titles[film["submission"]] = film["title"] or film["title_en"]
+            titles[film["submission"]] = own_title(film)
     twins = await twins_among(sorted(where))
     return [
         model.Clash(
@@ -351,7 +356,7 @@ async def mark_of(edition: Edition) -> dict[str, Any]:
               FROM screening s WHERE s.grid = {}),
              (SELECT string_agg(p::text, ';' ORDER BY p.id) FROM programme p WHERE p.edition = {}),
              (SELECT string_agg(concat_ws(',', q.programme, q.position, s.id, s.status, s.pending,
-                f.title, f.title_en, f.declared_seconds, n.facts->>'duration'), ';' ORDER BY q.id)
+                f.title, f.titles, f.declared_seconds, n.facts->>'duration'), ';' ORDER BY q.id)
               FROM programme_film q JOIN programme p ON p.id = q.programme
               JOIN submission s ON s.id = q.submission JOIN film f ON f.id = s.film
               LEFT JOIN film_file n ON n.submission = s.id AND n.state = 'released'

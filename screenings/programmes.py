@@ -5,17 +5,20 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from festival import texts
 from festival.db import rows, transaction
 from festival.errors import Missing, Refused
+from festival.language import OFFICIAL, is_visible
 from festival.record import record
 from festival.tables import Edition, Person, Section
+from festival.texts import film_title
 from screenings.acts import hold_grid, lay, places
 from screenings.defaults import PROGRAMME
 from screenings.lists import is_gone, items, screens
 from screenings.tables import Programme, ProgrammeFilm
 from screenings.venues import Id, ShortText
 
-ProgrammeTitle = Annotated[str, Meta(max_length=200)]
+TITLE = texts.field_of("titles", OFFICIAL[0])
 OwnMinutes = Annotated[int, Meta(ge=1, le=600)]
 AudienceSize = Annotated[int, Meta(ge=0, le=100_000)]  # people who would come
 LengthMinutes = Annotated[int, Meta(ge=0, le=600)]
@@ -26,8 +29,7 @@ class ProgrammeForm(msgspec.Struct, frozen=True, kw_only=True):
     """`films` are submissions, in order; an event has none, and minutes of its own."""
 
     kind: Annotated[str, Meta(pattern="^(film|block|event)$")] = "film"
-    title_fr: ProgrammeTitle = ""
-    title_en: ProgrammeTitle = ""
+    titles: texts.ShortTexts = {}
     section: Annotated[str, Meta(max_length=1)] = ""
     films: Annotated[list[Id], Meta(max_length=30)] = []
     own_minutes: OwnMinutes | None = None
@@ -59,10 +61,11 @@ async def add_programme(edition: Edition, form: ProgrammeForm, *, by: Person) ->
         programme = Programme(
             edition=edition.id,
             section=None if section is None else section.id,
+            titles=texts.settled("titles", form.titles),
             **{
                 name: getattr(form, name)
                 for name in form.__struct_fields__
-                if name not in {"section", "films"}
+                if name not in {"section", "films", "titles"}
             },
         )
         await programme.save()
@@ -78,7 +81,7 @@ def faults_of(form: ProgrammeForm) -> list[str]:
     """Every field that says what no programme can be."""
     has_hours = form.earliest is not None and form.latest is not None
     wrong = {
-        "title_fr:field_missing": not (form.title_fr.strip() or form.title_en.strip()),
+        f"{TITLE}:field_missing": not any(map(is_visible, form.titles.values())),
         "own_minutes:minutes_missing": form.kind == "event" and form.own_minutes is None,
         "films:event_has_films": form.kind == "event" and bool(form.films),
         "films:films_missing": form.kind != "event" and not form.films,
@@ -104,7 +107,7 @@ async def from_selection(edition: Edition, *, by: Person) -> list[str]:
     """One programme for each chosen film, announced or in pencil, that stands in none yet."""
     async with transaction():
         chosen = await rows(
-            """SELECT s.id, f.title, f.title_en, x.letter, f.premiere
+            """SELECT s.id, f.title, f.titles, x.letter, f.premiere
                FROM submission s JOIN film f ON f.id = s.film LEFT JOIN section x ON x.id = s.section
                WHERE s.edition = {} AND coalesce(s.pending, s.status) = 'accepted'
                  AND s.status <> 'withdrawn'
@@ -116,8 +119,7 @@ async def from_selection(edition: Edition, *, by: Person) -> list[str]:
             await add_programme(
                 edition,
                 ProgrammeForm(
-                    title_fr=row["title"],
-                    title_en=row["title_en"] or row["title"],
+                    titles={one: film_title(one, row) for one in (*OFFICIAL, *row["titles"])},
                     section=row["letter"] or "",
                     films=[row["id"]],
                     premiere=row["premiere"],

@@ -1,6 +1,7 @@
 """Publishing: the working grid, copied whole into a frozen one with all the public reads."""
 
 from datetime import datetime
+from typing import Any
 
 import asyncpg
 import msgspec
@@ -8,8 +9,10 @@ import msgspec
 from festival.clock import festival_day, minutes_of
 from festival.db import rows, transaction
 from festival.errors import Conflict, Missing, Refused
+from festival.language import OFFICIAL, text_in
 from festival.record import record
 from festival.tables import Edition, Person, new_id
+from festival.texts import ONE_OF, Texts, gathered, texts_of
 from screenings import notices
 from screenings.acts import hold_grid
 from screenings.lists import (
@@ -35,32 +38,34 @@ NEVER_PUBLISHED = frozenset({"turnaround_short"})  # the database would refuse t
 class PublicFilm(msgspec.Struct, frozen=True, kw_only=True):
     submission: str
     title: str
-    title_en: str
+    titles: Texts
     director: str
     year: int | None
     countries: list[str]
     languages: list[str]
     subtitles: list[str]
-    synopsis_fr: str
-    synopsis_en: str
+    synopses: Texts
     seconds: float
     premiere: str
     file: str | None
 
 
+class PublicGuest(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    qualities: Texts
+
+
 class PublicProgramme(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     kind: str
-    title_fr: str
-    title_en: str
+    titles: Texts
     section: str | None
-    section_fr: str | None
-    section_en: str | None
+    section_names: Texts
     minutes: int
     debate: int
     premiere: str
     films: list[PublicFilm]
-    guests: list[dict[str, str]]
+    guests: list[PublicGuest]
 
 
 class PublicScreening(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,8 +102,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     first_day: str
     days: int
-    place_fr: str
-    place_en: str
+    places: Texts
     screens: list[PublicScreen]
     programmes: list[PublicProgramme]
     screenings: list[PublicScreening]
@@ -241,8 +245,7 @@ async def document_of(edition: Edition, grid: Grid, number: int) -> Document:
         name=edition.name,
         first_day=edition.first_day.isoformat(),
         days=edition.days,
-        place_fr=edition.place_fr,
-        place_en=edition.place_en,
+        places=texts_of(edition.places),
         screens=[
             PublicScreen(id=s.id, name=s.name, seats=s.seats, venue=str(s.venue))
             for s in await screens(edition)
@@ -252,7 +255,7 @@ async def document_of(edition: Edition, grid: Grid, number: int) -> Document:
                 known[p],
                 films.get(p, []),
                 [
-                    {"name": g.name, "quality_fr": g.quality_fr, "quality_en": g.quality_en}
+                    PublicGuest(name=g.name, qualities=texts_of(g.qualities))
                     for g in stage
                     if p in g.programmes
                 ],
@@ -301,18 +304,15 @@ def shown_of(document: Document, screening: PublicScreening) -> tuple[object, ..
     programme = next(p for p in document.programmes if p.id == screening.programme)
     screen = next(s for s in document.screens if s.id == screening.screen)
     return (
-        screening.starts_at, screening.ends_at, screen.name, document.place_fr, document.place_en,
-        programme.title_fr, programme.title_en, [film.director for film in programme.films],
+        screening.starts_at, screening.ends_at, screen.name, document.places, programme.titles,
+        [film.director for film in programme.films],
     )  # fmt: skip
 
 
-def programme_of(
-    item: Item, films: list[PublicFilm], stage: list[dict[str, str]]
-) -> PublicProgramme:
+def programme_of(item: Item, films: list[PublicFilm], stage: list[PublicGuest]) -> PublicProgramme:
     return PublicProgramme(
-        id=item.id, kind=item.kind, title_fr=item.title_fr or item.title_en,
-        title_en=item.title_en or item.title_fr, section=item.section_letter,
-        section_fr=item.section_fr, section_en=item.section_en, minutes=item.minutes,
+        id=item.id, kind=item.kind, titles=in_official(item.titles), section=item.section_letter,
+        section_names=item.section_names or {}, minutes=item.minutes,
         debate=item.debate, premiere=item.premiere, films=films, guests=stage,
     )  # fmt: skip
 
@@ -320,8 +320,8 @@ def programme_of(
 async def films_of(edition: Edition, programmes: set[str]) -> dict[str, list[PublicFilm]]:
     """Accepted films only: `hindrances` has refused every other."""
     selected = await rows(
-        """SELECT q.programme, s.id AS submission, f.title, f.title_en, f.director, f.year,
-             f.countries, f.languages, f.subtitles, f.synopsis_fr, f.synopsis_en, f.premiere,
+        """SELECT q.programme, s.id AS submission, f.title, f.titles, f.director, f.year,
+             f.countries, f.languages, f.subtitles, f.synopses, f.premiere,
              n.id AS file, CASE WHEN {} THEN coalesce((n.facts->>'duration')::float, 0)
                                 ELSE coalesce(f.declared_seconds, 0) END AS seconds
            FROM programme_film q JOIN submission s ON s.id = q.submission AND s.status = 'accepted'
@@ -380,7 +380,33 @@ async def document_numbered(edition: Edition, number: int) -> Document | None:
     selected = await rows(
         "SELECT document FROM grid WHERE edition = {} AND number = {}", edition.id, number
     )
-    return msgspec.convert(selected[0]["document"], Document) if selected else None
+    return thawed(selected[0]["document"]) if selected else None
+
+
+def thawed(kept: dict[str, Any]) -> Document:
+    """A frozen document is never rewritten: one from before there were columns of texts by language,
+    when each text had a field of its own (`title_fr`), is read as if it were of today.
+    """
+    programmes = [
+        brought(one)
+        | {part: [brought(inner) for inner in one[part]] for part in ("films", "guests")}
+        for one in kept["programmes"]
+    ]
+    return msgspec.convert(brought(kept) | {"programmes": programmes}, Document)
+
+
+def brought(thing: dict[str, Any]) -> dict[str, Any]:
+    found = gathered(thing)
+    columns = {name: found[name] for name in ONE_OF if name in found}
+    return found | {
+        name: {lang: text for lang, text in texts.items() if text}
+        for name, texts in columns.items()
+    }
+
+
+def in_official(texts: Texts) -> Texts:
+    """With words in every official language, whichever they are: programs read those two."""
+    return {one: text_in(one, texts) for one in OFFICIAL} | texts
 
 
 def showings_of(document: Document | None) -> dict[str, dict[tuple[str, int], Showing]]:
@@ -407,7 +433,7 @@ async def newest_document(edition: Edition) -> Document | None:
     if not selected:
         return None
     document = msgspec.structs.replace(
-        msgspec.convert(selected[0]["document"], Document), published_at=selected[0]["published_at"]
+        thawed(selected[0]["document"]), published_at=selected[0]["published_at"]
     )
     return without(document, await left(document))
 

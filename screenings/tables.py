@@ -55,13 +55,15 @@ class Slot(Table):
 
 
 class Programme(Table):
-    """What is shown in one go: a film, a block of shorts, or an event. Minutes throughout."""
+    """What is shown in one go: a film, a block of shorts, or an event. Minutes throughout.
+
+    `titles` is one text a language.
+    """
 
     id = Varchar(16, primary_key=True, default=new_id)
     edition = ForeignKey(Edition, null=False, index=True)
     kind = Varchar(8, default="film")
-    title_fr = Varchar(200, default="")
-    title_en = Varchar(200, default="")
+    titles = JSONB(default={})
     section = ForeignKey(Section, null=True, index=True)
     own_minutes = SmallInt(null=True, default=None)
     intro = SmallInt(default=PROGRAMME.intro)
@@ -89,14 +91,14 @@ class ProgrammeFilm(Table):
 class Guest(Table):
     """Somebody on stage: cannot be in two rooms at once, nor outside their windows.
 
-    `windows` are `[from, to]` pairs in minutes after the first day's midnight; none means always.
+    `qualities` says in one text a language who they are. `windows` are `[from, to]` pairs in minutes
+    after the first day's midnight; none means always.
     """
 
     id = Varchar(16, primary_key=True, default=new_id)
     edition = ForeignKey(Edition, null=False, index=True)
     name = Varchar(160)
-    quality_fr = Varchar(200, default="")
-    quality_en = Varchar(200, default="")
+    qualities = JSONB(default={})
     windows = JSONB(default=[])
     programmes = JSONB(default=[])
 

@@ -5,6 +5,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from festival import texts
 from festival.db import rows, transaction
 from festival.errors import Missing, Refused
 from festival.record import record
@@ -42,8 +43,7 @@ class GuestForm(msgspec.Struct, frozen=True, kw_only=True):
     """`windows`: [from, to] in minutes after the first day's midnight."""
 
     name: Annotated[str, Meta(min_length=1, max_length=160)]
-    quality_fr: Annotated[str, Meta(max_length=200)] = ""
-    quality_en: Annotated[str, Meta(max_length=200)] = ""
+    qualities: texts.ShortTexts = {}
     windows: Annotated[list[tuple[FarMinute, FarMinute]], Meta(max_length=30)] = []
     programmes: Annotated[list[Id], Meta(max_length=60)] = []
 
@@ -107,8 +107,8 @@ async def add_guest(edition: Edition, form: GuestForm, *, by: Person) -> Guest:
         raise Missing("programme_missing")
     async with transaction():
         guest = Guest(
-            edition=edition.id, name=form.name.strip(), quality_fr=form.quality_fr.strip(),
-            quality_en=form.quality_en.strip(), windows=[list(w) for w in form.windows],
+            edition=edition.id, name=form.name.strip(), qualities=texts.settled("qualities", form.qualities),
+            windows=[list(w) for w in form.windows],
             programmes=form.programmes,
         )  # fmt: skip
         await guest.save()

@@ -10,11 +10,11 @@ from festival import letters
 from festival.clock import now
 from festival.db import later, rows, transaction
 from festival.errors import Conflict, Missing, Refused
-from festival.language import film_title
 from festival.people import meet
 from festival.people import person as person_of
 from festival.record import record
 from festival.tables import Deadline, Edition, Person, Section, new_id
+from festival.texts import film_title, texts_of
 from submissions.eligibility import may_file, may_open
 from submissions.entry import BETWEEN_NAMES, Entry, faults, settled
 from submissions.status import DECIDABLE, DECISIONS, MOVES, FileState, Status
@@ -81,9 +81,8 @@ async def write(submission: Submission, entry: Entry) -> None:
     await Film.update(
         {
             Film.title: entry.title.strip(),
-            Film.title_en: entry.title_en.strip(),
-            Film.synopsis_fr: entry.synopsis_fr.strip(),
-            Film.synopsis_en: entry.synopsis_en.strip(),
+            Film.titles: entry.titles,
+            Film.synopses: entry.synopses,
             Film.year: entry.year,
             Film.countries: entry.countries,
             Film.languages: entry.languages,
@@ -186,9 +185,8 @@ async def entry_of(submission: Submission) -> Entry:
         raise Missing("film_missing")
     return Entry(
         title=film.title,
-        title_en=film.title_en,
-        synopsis_fr=film.synopsis_fr,
-        synopsis_en=film.synopsis_en,
+        titles=texts_of(film.titles),
+        synopses=texts_of(film.synopses),
         section="" if section is None else section.letter,
         year=film.year,
         countries=list(film.countries),

@@ -6,12 +6,11 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from festival import codes
+from festival import codes, texts
 from festival.errors import Refused
-from festival.language import country, is_visible, t, tongue
+from festival.language import OFFICIAL, country, is_visible, listed, t, tongue
 
 Title = Annotated[str, Meta(max_length=200)]
-Synopsis = Annotated[str, Meta(max_length=2000)]
 Code = Annotated[str, Meta(min_length=2, max_length=100)]
 Codes = Annotated[list[Code], Meta(max_length=40)]
 ShownName = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -25,14 +24,14 @@ BETWEEN_NAMES = ", "
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """The form as it is filled in; a draft may be anything, a filing must be whole.
 
-    Countries are ISO 3166 codes, languages and subtitles BCP 47 tags or `["zxx"]` for *none*; their names
-    are understood, too. `director` is `directors` in one line: whoever gives it alone names one person.
+    `title` is the film's own; `titles` and `synopses` are one text a language. Countries are ISO 3166
+    codes, languages and subtitles BCP 47 tags or `["zxx"]` for *none*; their names are understood, too.
+    `director` is `directors` in one line: whoever gives it alone names one person.
     """
 
     title: Title = ""
-    title_en: Title = ""
-    synopsis_fr: Synopsis = ""
-    synopsis_en: Synopsis = ""
+    titles: texts.ShortTexts = {}
+    synopses: texts.LongTexts = {}
     section: Annotated[str, Meta(max_length=1)] = ""
     year: Annotated[int, Meta(ge=1888, le=2100)] | None = None
     countries: Codes = []
@@ -71,7 +70,8 @@ def settled(entry: Entry) -> Entry:
         unknown_words = {code.partition(":")[2]: words for code, words in faults.items() if words}
         raise Refused(*faults, **unknown_words)
     line = BETWEEN_NAMES.join(names)
-    return msgspec.structs.replace(entry, **codes_of, directors=names, director=line)
+    told_in = {name: texts.settled(name, getattr(entry, name)) for name in ("titles", "synopses")}
+    return msgspec.structs.replace(entry, **codes_of, **told_in, directors=names, director=line)
 
 
 CODED: dict[str, tuple[Callable[[str], str], Callable[[str, str], str], str]] = {
@@ -102,12 +102,12 @@ class Unresolved:
         self.unknown, self.called = unknown, called
 
     def __call__(self, lang: str) -> str:
-        return ", ".join(self._word(lang, word) for word in self.unknown)
+        return listed(lang, (self._word(lang, word) for word in self.unknown))
 
     def _word(self, lang: str, unknown: codes.Unknown) -> str:
         if not unknown.nearest:
             return t(lang, "common.word", word=unknown.word)
-        names = ", ".join(self.called(lang, code) for code in unknown.nearest)
+        names = listed(lang, (self.called(lang, code) for code in unknown.nearest))
         return t(lang, "common.word.maybe", word=unknown.word, names=names)
 
 
@@ -127,7 +127,10 @@ def faults(
     least, most = sections.get(entry.section, (0, 0))
     checks = [
         ("title:title_missing", not is_visible(entry.title)),
-        ("title_en:title_en_missing", not is_visible(entry.title_en)),
+        *(
+            (f"{field}:{field}_missing", not is_visible(entry.titles.get(language, "")))
+            for field, language in texts.fields_of("titles", OFFICIAL[1:]).items()
+        ),
         ("section:section_missing", entry.section not in sections),
         ("year:year_missing", entry.year is None),
         ("declared_seconds:runtime_missing", length is None),
@@ -137,8 +140,10 @@ def faults(
         ("directors:director_missing", not entry.directors),
         ("countries:countries_missing", not entry.countries),
         ("languages:languages_missing", not entry.languages),
-        ("synopsis_fr:synopsis_fr_short", letters(entry.synopsis_fr) < SYNOPSIS_LEAST),
-        ("synopsis_en:synopsis_en_short", letters(entry.synopsis_en) < SYNOPSIS_LEAST),
+        *(
+            (f"{field}:{field}_short", letters(entry.synopses.get(language, "")) < SYNOPSIS_LEAST)
+            for field, language in texts.fields_of("synopses", OFFICIAL).items()
+        ),
         ("rights_confirmed:rights_missing", not entry.rights_confirmed),
         ("file:file_not_released", not file_is_released),
     ]  # fmt: skip

@@ -9,6 +9,7 @@ from festival.access import Act, Subject, Viewer, in_scope, may
 from festival.db import rows
 from festival.errors import Missing
 from festival.tables import Edition, Section
+from festival.texts import Texts
 from submissions.tables import FilmFile, Step, Submission
 
 
@@ -17,12 +18,11 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     title: str
-    title_en: str
+    titles: Texts
     director: str
     status: str
     section_letter: str | None = None
-    section_fr: str | None = None
-    section_en: str | None = None
+    section_names: Texts | None = None
     declared_seconds: int | None = None
     changed_at: datetime
     filed_at: datetime | None = None
@@ -37,8 +37,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
 
 
 CARD = """
-SELECT s.id, f.title, f.title_en, f.director, s.status, f.declared_seconds, s.changed_at, s.filed_at,
-  x.letter AS section_letter, x.name_fr AS section_fr, x.name_en AS section_en,
+SELECT s.id, f.title, f.titles, f.director, s.status, f.declared_seconds, s.changed_at, s.filed_at,
+  x.letter AS section_letter, x.names AS section_names,
   n.id AS file, n.state AS file_state, n.name AS file_name, n.size AS file_size,
   n.verdict, n.screener,
   (SELECT fraction FROM step WHERE file = n.id AND kind = 'screener') AS fraction,

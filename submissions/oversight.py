@@ -9,6 +9,7 @@ from festival import mailbag
 from festival.access import COMMITTEE, Viewer
 from festival.db import rows
 from festival.tables import Edition
+from festival.texts import ANY_TITLE
 
 MOST_LINES, MOST_SHOWN = 100, 200
 # What the committee says and decides among itself: operators see that it happened, but never what a
@@ -39,7 +40,9 @@ async def record_lines(
     return await rows(
         """SELECT r.id, r.at, r.act, r.person, coalesce(nullif(p.name, ''), p.email, '') AS name,
              r.subject, coalesce(s.id, '') AS film,
-             coalesce(nullif(f.title, ''), f.title_en, '') AS title,
+             """
+        + ANY_TITLE
+        + """ AS title,
              coalesce(nullif(w.name, ''), w.email, '') AS whom,
              CASE WHEN r.act = ANY({}) THEN jsonb_build_object() ELSE r.details END AS details
            FROM record r LEFT JOIN person p ON p.id = r.person LEFT JOIN person w ON w.id = r.subject

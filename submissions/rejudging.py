@@ -7,9 +7,10 @@ import msgspec
 from festival.db import later, rows, transaction
 from festival.editions import Rules, change
 from festival.errors import Refused
-from festival.language import LANGUAGES
+from festival.language import spoken
 from festival.record import record
 from festival.tables import Edition, Person
+from festival.texts import own_title
 from media import policy
 from media.policy import BadPolicy, Verdict
 from submissions.entries import tell_members
@@ -59,7 +60,7 @@ async def measured(edition: Edition) -> list[dict[str, Any]]:
     """Every current file that was measured, with what its verdict depends on."""
     return await rows(
         """SELECT n.id, n.submission, n.state, n.facts, n.verdict, s.status, s.waivers,
-             f.title, f.title_en, f.declared_seconds, coalesce(x.letter, '') AS letter
+             f.title, f.titles, f.declared_seconds, coalesce(x.letter, '') AS letter
            FROM film_file n JOIN submission s ON s.id = n.submission JOIN film f ON f.id = s.film
            LEFT JOIN section x ON x.id = s.section
            WHERE s.edition = {} AND n.facts IS NOT NULL AND n.state = ANY({})
@@ -92,7 +93,7 @@ def change_of(row: dict[str, Any], after: Verdict) -> VerdictChange | None:
     return VerdictChange(
         file=row["id"],
         submission=row["submission"],
-        title=row["title"] or row["title_en"],
+        title=own_title(row),
         status=row["status"],
         state=row["state"],
         before=before.outcome.value if before else "",
@@ -100,7 +101,7 @@ def change_of(row: dict[str, Any], after: Verdict) -> VerdictChange | None:
         lost=tuple(sorted(set(old) - set(new))),
         found=tuple(sorted(set(new) - set(old))),
         words={
-            finding.code: {lang: words_of(lang, finding) for lang in LANGUAGES}
+            finding.code: {lang: words_of(lang, finding) for lang in spoken()}
             for finding in (*(before.findings if before else ()), *after.findings)
         },
     )

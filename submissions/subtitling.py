@@ -16,7 +16,7 @@ from msgspec import Meta
 from festival import codes
 from festival.db import rows, transaction
 from festival.errors import Missing, Refused
-from festival.language import quoted
+from festival.language import listed, quoted
 from festival.record import record
 from festival.tables import Person, new_id
 from media import subtitles
@@ -132,8 +132,12 @@ def refuse_unfit(parsed: Subtitles, tag: str) -> None:
 
 def places_of(lang: str, lost: Sequence[tuple[int, Cue]]) -> str:
     """`3 (1:10) “Bonsoir”, 9 (…) …`: which cues, when, and what they say."""
-    return ", ".join(
-        f"{n} ({timecode(int(cue.start))}) {quoted(lang, shortened(cue.text))}" for n, cue in lost
+    return listed(
+        lang,
+        (
+            f"{n} ({timecode(int(cue.start))}) {quoted(lang, shortened(cue.text))}"
+            for n, cue in lost
+        ),
     )
 
 

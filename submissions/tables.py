@@ -19,7 +19,8 @@ from festival.tables import Edition, Person, Section, new_id
 
 
 class Film(Table):
-    """The work itself. `director` is `directors` in one line, as every list shows them.
+    """The work itself. `title` is its own, under which it was made; `titles` and `synopses` are one text
+    a language. `director` is `directors` in one line, as every list shows them.
 
     Countries are ISO 3166 codes, languages and subtitles BCP 47 tags (`zxx` is *none*); words from
     before there were codes stay as they were written.
@@ -27,9 +28,8 @@ class Film(Table):
 
     id = Varchar(16, primary_key=True, default=new_id)
     title = Varchar(200, default="")
-    title_en = Varchar(200, default="")
-    synopsis_fr = Text(default="")
-    synopsis_en = Text(default="")
+    titles = JSONB(default={})
+    synopses = JSONB(default={})
     year = SmallInt(null=True, default=None)
     countries = JSONB(default=[])
     languages = JSONB(default=[])

@@ -6,6 +6,7 @@ import msgspec
 
 from festival.access import Act, Subject, Viewer, is_member, may
 from festival.db import rows
+from festival.texts import ANY_TITLE
 from submissions.lists import subject_of
 
 
@@ -30,7 +31,9 @@ async def _twins(
     submission: str, viewer: Viewer, may_know: Callable[[Subject], bool]
 ) -> list[Twin]:
     selected = await rows(
-        """SELECT DISTINCT s.id, coalesce(nullif(f.title, ''), f.title_en) AS title
+        """SELECT DISTINCT s.id, """
+        + ANY_TITLE
+        + """ AS title
            FROM film_file own JOIN film_file other ON other.sha256 = own.sha256
              AND other.sha256 <> '' AND other.submission <> own.submission
            JOIN submission s ON s.id = other.submission JOIN film f ON f.id = s.film

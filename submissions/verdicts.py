@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from festival.language import LANGUAGES, has_words, t
+from festival.language import has_words, spoken, t
 from media import tracks
 from media.facts import Facts
 from media.policy import Finding, Verdict
@@ -77,7 +77,7 @@ def tracks_of(facts: Facts | None) -> list[SoundTrack]:
 def told(finding: Finding) -> dict[str, Any]:
     """A finding for programs, with its words in both languages."""
     row: dict[str, Any] = msgspec.to_builtins(finding)
-    for lang in LANGUAGES:
+    for lang in spoken():
         row[lang] = {
             "words": words(lang, finding),
             "repair": words(lang, finding, repair=True),

@@ -36,7 +36,7 @@ async def an_edition(**given: Any) -> Edition:
     )
     await edition.save()
     for letter, fr, en in [("C", "Compétition", "Competition"), ("S", "Courts", "Shorts")]:
-        await Section(edition=edition.id, letter=letter, name_fr=fr, name_en=en).save()
+        await Section(edition=edition.id, letter=letter, names={"fr": fr, "en": en}).save()
     return edition
 
 
@@ -95,8 +95,8 @@ async def a_film(
     """(submission, file): an entry as it would stand, with a copy of a few bytes on the disk:
     two segments of half a minute each.
     """
-    film = Film(title=title, title_en=title_en or title, director="Ada", directors=["Ada"], synopsis_fr=title * 3,
-                synopsis_en=title * 3, year=2026, countries=["FR"], languages=["fr"],
+    film = Film(title=title, titles={"en": title_en or title}, director="Ada", directors=["Ada"],
+                synopses={"fr": title * 3, "en": title * 3}, year=2026, countries=["FR"], languages=["fr"],
                 declared_seconds=60, premiere="none")
     await film.save()
     submission = Submission(edition=edition.id, film=film.id, status=status, pending=pending,

@@ -72,8 +72,8 @@ class House:
 def house_of(site) -> House:
     edition, slug = site.an_edition("w")
     site.sql(
-        """INSERT INTO section (id, edition, letter, name_fr, name_en, position, least_seconds,
-             most_seconds, is_blind) VALUES ($1, $2, 'C', 'Compétition', 'Competition', 0, 0, 20000, false)""",
+        """INSERT INTO section (id, edition, letter, names, position, least_seconds,
+             most_seconds, is_blind) VALUES ($1, $2, 'C', '{"fr": "Compétition", "en": "Competition"}', 0, 0, 20000, false)""",
         new_id(), edition,
     )
     site.person(f"op.{slug}@example.org", edition=edition, parts=["operator"])
@@ -174,7 +174,7 @@ def test_two_films_from_registration_to_the_published_grid(house_of: House, tmp_
 
     # The public
     document = house.stranger().get("/programme")
-    assert {p["title_fr"] for p in document["programmes"]} == set(films)
+    assert {p["titles"]["fr"] for p in document["programmes"]} == set(films)
     assert len(document["screenings"]) == 2
     for lang in ("fr", "en"):
         page = house.stranger().http.get(f"{house.site.base_url}/{lang}/{slug}/")

@@ -20,6 +20,6 @@ def timecode(seconds: float, digits: int = 0) -> str:
     return f"{hours}:{minutes:02d}:{ticks}" if hours else f"{minutes}:{ticks}"
 
 
-def hours_and_minutes(minutes: int, *, space: str = " ") -> str:
-    """A length of an hour and more: `1 h 44`, with the space that its place asks for."""
-    return f"{minutes // 60}{space}h{space}{minutes % 60:02d}"
+def hours_and_minutes(minutes: int, *, space: str = " ", sign: str = "h") -> str:
+    """A length of an hour and more: `1 h 44`, with the space and the sign that its place asks for."""
+    return f"{minutes // 60}{space}{sign}{space}{minutes % 60:02d}"

@@ -16,6 +16,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from festival.jobs import JOBS, QUEUES
+from festival.language import speak
 from festival.pool import open_pool
 from festival.progress import News
 from festival.settings import Settings
@@ -28,7 +29,10 @@ PR_SET_PDEATHSIG = 1
 @functools.cache
 def settings() -> Settings:
     """Where this process stands, read when first asked for."""
-    return Settings.read()
+    read = Settings.read()
+    if read.locales:
+        speak(read.locales)
+    return read
 
 
 def configuration() -> dict[str, object]:

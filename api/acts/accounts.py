@@ -22,6 +22,8 @@ from api.pages._page import language_of, prefix_of
 from api.pages.account import door, own_page, registration
 from api.request import AnyRequest
 from festival import arrivals, people
+from festival.errors import Refused
+from festival.language import OFFICIAL, spoken
 from festival.sessions import end_one_session, end_session, fresh_session
 from festival.settings import Settings
 from festival.shapes import Email
@@ -38,7 +40,7 @@ class Registration(msgspec.Struct, frozen=True):
 
     email: Email
     name: Annotated[str, Meta(min_length=1, max_length=120)]
-    language: Annotated[str, Meta(pattern="^(fr|en)$")] = "fr"
+    language: Annotated[str, Meta(pattern="^[a-z]{2}$")] = OFFICIAL[0]
 
 
 class LinkWanted(msgspec.Struct, frozen=True):
@@ -132,6 +134,8 @@ async def register(
     settings: NamedDependency[Settings],
 ) -> dict[str, str]:
     """Open an account; the answer is the same whether the address is new or known."""
+    if data.language not in spoken():
+        raise Refused("language:language_unspoken", known=", ".join(spoken()))
     await limits.rate_limit_registrations(request)
     async with limits.constant_time():
         await arrivals.introduce(

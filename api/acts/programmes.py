@@ -13,10 +13,11 @@ from api.grid import grid_state
 from api.guards import PLAN
 from api.pages.programmer import programmes_page
 from api.request import AnyRequest
+from festival import texts
 from festival.tables import Edition, Person
 from screenings import programmes
 from screenings.defaults import PROGRAMME
-from screenings.programmes import AudienceSize, OwnMinutes, ProgrammeForm, ProgrammeTitle
+from screenings.programmes import AudienceSize, OwnMinutes, ProgrammeForm
 from submissions.lists import sections_of
 
 PAGE = "/programmer/programmes"
@@ -24,10 +25,9 @@ EVENTS = "E"
 
 
 class EventForm(msgspec.Struct, frozen=True, kw_only=True):
-    """The one kind of programme that a form makes: it has no films, and a title in two languages."""
+    """The one kind of programme that a form makes: it has no films, and a title in every official language."""
 
-    title_fr: ProgrammeTitle
-    title_en: ProgrammeTitle
+    titles: texts.ShortTexts
     own_minutes: OwnMinutes
     demand: AudienceSize = PROGRAMME.demand
 
@@ -37,8 +37,7 @@ async def event_in(request: AnyRequest) -> ProgrammeForm:
     letters = [section.letter for section in await sections_of(request.state["edition"])]
     return ProgrammeForm(
         kind="event",
-        title_fr=form.title_fr,
-        title_en=form.title_en,
+        titles=form.titles,
         own_minutes=form.own_minutes,
         demand=form.demand,
         section=EVENTS if EVENTS in letters else "",

@@ -11,18 +11,21 @@ from msgspec import Meta
 from api.forms import faults as form_faults
 from festival import codes
 from festival.errors import Refused
-from festival.language import country, length_typed, tongue
+from festival.language import country, length_typed, spoken, tongue, with_plain_signs
+from festival.texts import fields_of, gathered, translated
 from submissions.entry import Entry, settled
 
-TEXTS = ("title", "title_en", "section", "synopsis_fr", "synopsis_en", "premiere")
+PLAIN = ("title", "section", "premiere")
+TOLD_IN: dict[str, Callable[[], tuple[str, ...]]] = {"titles": translated, "synopses": spoken}
+"""Columns of texts, with the languages that each is asked for in."""
 LISTS = {"countries": codes.country_code, "languages": codes.language_code,
          "subtitles": codes.language_code}  # fmt: skip
 NONE = {"languages": "no_dialogue", "subtitles": "no_subtitles"}
-FIELDS = (*TEXTS, "directors", *LISTS, *NONE.values(), "year", "runtime", "rights_confirmed")
+OTHERS = ("directors", *LISTS, *NONE.values(), "year", "runtime", "rights_confirmed")
 STEPS: dict[str, tuple[str, ...]] = {
-    "film": ("title", "title_en", "section", "year", "declared_seconds", "premiere"),
+    "film": ("title", "titles", "section", "year", "declared_seconds", "premiere"),
     "makers": ("directors", "countries", "languages", "subtitles"),
-    "synopsis": ("synopsis_fr", "synopsis_en"),
+    "synopsis": ("synopses",),
     "file": ("file",),
     "rights": ("rights_confirmed",),
 }
@@ -37,9 +40,22 @@ WAYS = [
 ]
 
 
+def text_fields() -> dict[str, tuple[str, str]]:
+    """Field → (column, language), for each text that is asked for."""
+    return {
+        field: (column, language)
+        for column, languages in TOLD_IN.items()
+        for field, language in fields_of(column, languages()).items()
+    }
+
+
+def all_fields() -> tuple[str, ...]:
+    return (*PLAIN, *text_fields(), *OTHERS)
+
+
 def seconds_of(text: str) -> int:
     """`1 h 44`, `1:44:07`, `14:30`, `104 min`, `104`; ValueError for anything else."""
-    bare = " ".join(text.lower().split())
+    bare = " ".join(with_plain_signs(text.lower()).split())
     match = next((written for way in WAYS if (written := way.fullmatch(bare))), None)
     parts = {} if match is None else {k: int(v) for k, v in match.groupdict().items() if v}
     if not parts:
@@ -53,9 +69,13 @@ def seconds_of(text: str) -> int:
 def typed(entry: Entry, lang: str, unread: Mapping[str, str] | None = None) -> dict[str, str]:
     """The form's fields as they stand in the rows, and what was typed where nothing could be read."""
     fields = {
-        **{name: getattr(entry, name) for name in TEXTS},
+        **{name: getattr(entry, name) for name in PLAIN},
+        **{
+            field: getattr(entry, column).get(language, "")
+            for field, (column, language) in text_fields().items()
+        },
         "year": str(entry.year or ""),
-        "runtime": length_typed(entry.declared_seconds),
+        "runtime": length_typed(lang, entry.declared_seconds),
         "directors": "\n".join(entry.directors),
         "countries": in_words(entry.countries, lang, country, codes.country_code),
         "rights_confirmed": "yes" if entry.rights_confirmed else "",
@@ -85,14 +105,21 @@ def understood(word: str, code_of: Callable[[str], str]) -> str:
     return ""
 
 
+def title_of(fields: Mapping[str, str]) -> str:
+    """What the film is called so far."""
+    names = ("title", *fields_of("titles", translated()))
+    return next((fields[name] for name in names if fields[name]), "")
+
+
 def kept(form: Mapping[str, Any]) -> dict[str, str]:
     """What was typed, to be shown again whatever it is."""
-    return {name: str(form.get(name, "")).replace("\r\n", "\n") for name in FIELDS}
+    return {name: str(form.get(name, "")).replace("\r\n", "\n") for name in all_fields()}
 
 
 def entry_from(fields: Mapping[str, str]) -> Entry:
     """The entry; `Refused` with every ill-formed field. An empty one is no fault in a draft."""
-    given: dict[str, Any] = {name: fields[name] for name in TEXTS if fields[name]}
+    words = {name: fields[name] for name in (*PLAIN, *text_fields()) if fields[name]}
+    given: dict[str, Any] = gathered(words)
     faults: list[str] = []
     for name, named in LISTS.items():
         none = [codes.NONE] if fields.get(NONE.get(name, "")) else []
@@ -114,7 +141,9 @@ def entry_from(fields: Mapping[str, str]) -> Entry:
     ]
     values: dict[str, object] = {}
     try:
-        well = {k: v for k, v in given.items() if not any(f.startswith(f"{k}:") for f in faults)}
+        wrong = {fault.partition(":")[0] for fault in faults}
+        bad = wrong | {column for field, (column, _) in text_fields().items() if field in wrong}
+        well = {name: value for name, value in given.items() if name not in bad}
         entry = settled(msgspec.convert(well, Entry, strict=False))
     except Refused as error:
         faults, values = [*faults, *error.codes], error.values
@@ -159,7 +188,7 @@ def merged(
     stands: Mapping[str, str], changes: Mapping[str, FieldChange]
 ) -> tuple[dict[str, str], dict[str, str]]:
     """(the fields with the changes, what stands where somebody else changed the same field)."""
-    known = {name: change for name, change in changes.items() if name in FIELDS}
+    known = {name: change for name, change in changes.items() if name in all_fields()}
     clashes = {
         name: stands[name]
         for name, change in known.items()
@@ -194,12 +223,24 @@ class TaskLine(msgspec.Struct, frozen=True):
 def steps(fields: Mapping[str, str], missing: list[str]) -> list[TaskLine]:
     """What is done of the entry, in the order of the form."""
     wrong = [code.partition(":")[0] for code in missing]
-    return [_step(name, fields, [f for f in wrong if f in own]) for name, own in STEPS.items()]
+    return [
+        _step(name, fields, [field for field in wrong if field in fields_in(name)])
+        for name in STEPS
+    ]
+
+
+def fields_in(step: str) -> list[str]:
+    """What is asked in one step; a column of texts is one field a language."""
+    return [
+        field
+        for name in STEPS[step]
+        for field in (fields_of(name, TOLD_IN[name]()) if name in TOLD_IN else [name])
+    ]
 
 
 def _step(name: str, fields: Mapping[str, str], lacks: list[str]) -> TaskLine:
     if not lacks:
         return TaskLine(name, "done", 0)
-    typed_names = ["runtime" if own == "declared_seconds" else own for own in STEPS[name]]
+    typed_names = ["runtime" if own == "declared_seconds" else own for own in fields_in(name)]
     begun = any(fields.get(field) for field in typed_names)
     return TaskLine(name, "begun" if begun else "open", len(lacks))

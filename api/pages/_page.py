@@ -19,10 +19,10 @@ from api.assets import asset
 from api.auth import csrf_token, settings_of, visitor
 from api.refusals import status_of, told_of
 from api.request import AnyRequest
-from festival import clock, language
+from festival import clock, language, texts
 from festival.access import Viewer
 from festival.errors import FestivalError
-from festival.language import LANGUAGES, has_words, t
+from festival.language import OFFICIAL, has_words, spoken, t
 from festival.tables import Edition, Role
 from units import times
 
@@ -57,6 +57,7 @@ def environment(lang: str) -> Environment:
     )
     made.globals["asset"] = asset
     made.globals["data_block"] = data_block
+    made.globals["fields_of"] = texts.fields_of
     made.globals["once"] = lambda: secrets.token_urlsafe(12)
     made.filters.update(filters(lang))
     return made
@@ -80,7 +81,8 @@ def filters(lang: str) -> dict[str, Any]:
         "hour": language.hour,
         "clock": times.clock_face,
         "clockseconds": times.timecode,
-        "duration": language.length,
+        "duration": partial(language.length, lang),
+        "listed": partial(language.listed, lang),
         "bytes": partial(language.size, lang),
         "number": partial(_number, lang),
         "tongue": partial(language.tongue, lang),
@@ -92,7 +94,8 @@ def filters(lang: str) -> dict[str, Any]:
         "signed": language.signed,
         "decimal": partial(language.decimal, lang),
         "text_in": partial(language.text_in, lang),
-        "film_title": partial(language.film_title, lang),
+        "film_title": partial(texts.film_title, lang),
+        "own_title": texts.own_title,
         "own_name": language.own_name,
     }
 
@@ -108,7 +111,7 @@ def _number(lang: str, value: float, digits: int = 0) -> str:
 def language_of(request: AnyRequest) -> str:
     """The address decides; JSON callers may ask by header."""
     first = request.url.path.split("/")[1] if request.url.path.count("/") else ""
-    if first in LANGUAGES:
+    if first in spoken():
         return first
     return language.preferred(request.headers.get("accept-language", ""))
 
@@ -186,7 +189,9 @@ def shared(request: AnyRequest, lang: str, *, at: str | None = None) -> dict[str
     path = current.removeprefix(f"/{lang}")
     return {
         "lang": lang,
-        "languages": LANGUAGES,
+        "languages": spoken(),
+        "official": OFFICIAL,
+        "translated": texts.translated(),
         "edition": edition,
         "viewer": viewer if viewer is not None and viewer.is_known else None,
         "path": path,

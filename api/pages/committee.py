@@ -11,8 +11,9 @@ from api.pages._page import language_of, page
 from api.request import AnyRequest
 from festival.access import Viewer
 from festival.errors import FestivalError
-from festival.language import quoted_films, text_in
+from festival.language import text_in
 from festival.tables import Edition
+from festival.texts import quoted_films
 from reviews import decisions, lists
 from reviews.decisions import MOST_AT_ONCE
 from reviews.lists import Batch, Case, Waiting
@@ -63,7 +64,7 @@ async def queue(request: AnyRequest, viewer: NamedDependency[Viewer]) -> Respons
         sheet=sheet_of(shown, asked.get("page", "1"), of=ROWS),
         left_seconds=sum(waiting.runtime * (1 - waiting.seen) for waiting in left),
         resume=begun_last(left),
-        sections=sorted({(o.section_letter, text_in(lang, o, "section"))
+        sections=sorted({(o.section_letter, text_in(lang, o.section_names))
                          for o in every}),
         tabs=[("todo", len(left)), *[(name, sum(tab_of(waiting) == name for waiting in every))
                                      for name in ("new", "begun", "given")], ("all", len(every))],

@@ -28,6 +28,7 @@ from festival.errors import FestivalError, Missing, Refused
 from festival.language import day, has_words, last_minute, t, wall_day
 from festival.settings import Settings
 from festival.tables import Edition
+from festival.texts import own_title
 from media import policy
 from media.encodings import spelled
 from media.storage import NotPublished, Store
@@ -189,6 +190,7 @@ async def entry_page(
     file = await current_file(submission.id)
     return page(
         request, "filmmaker/entry.html", error=error, status=status, submission=submission, fields=fields,
+        called=_entry.title_of(fields),
         steps=_entry.steps(fields, missing), missing=missing,
         sections=await sections_of(edition), premieres=PREMIERES, least=SYNOPSIS_LEAST,
         file=file, kept=await received(file.id, file.state, store) if file else 0,
@@ -261,12 +263,13 @@ async def answers_page(
     place = f"{prefix_of(request)}/submissions/{submission.id}"
     written = await entries.entry_of(submission)
     deadline = await entries.deadline_of(edition, submission.section)
+    fields = _entry.typed(written, lang, unread_of(submission))
     missing = await entries.missing_of(submission) if submission.status == Status.DRAFT else []
     missing_words = told_of(lang, Refused(*missing)) if missing and error is None else []
     sections = {section.letter: section for section in await sections_of(edition)}
     return page(
         request, "filmmaker/answers.html", error=error, submission=submission,
-        fields=_entry.typed(written, lang, unread_of(submission)), written=written,
+        fields=fields, called=_entry.title_of(fields), written=written,
         section=sections.get(written.section),
         file=await filed_or_current(submission.id), missing=missing_words,
         places=dict.fromkeys((code.partition(":")[0] for code in error.codes), place)
@@ -396,7 +399,7 @@ async def paper(
     drawn = await drawn_report(lang, file, edition_row)
     shown = await card(submission.id)
     html = text_of(
-        request, "paper/report.html", card=shown, file=file, title=shown.title or shown.title_en,
+        request, "paper/report.html", card=shown, file=file, title=own_title(shown),
         bad=[row for row in drawn["found"] if row.tone == "bad"],
         poster=await poster_of(file, store) if drawn["is_watchable"] else "",
         **drawn,

@@ -16,7 +16,7 @@ from festival import mailbag, outages
 from festival.access import Viewer
 from festival.clock import now
 from festival.errors import FestivalError, Refused
-from festival.language import has_words, words
+from festival.language import OFFICIAL, has_words, words
 from festival.readiness import is_guarded
 from festival.settings import Settings
 from festival.sink import letters_in, mailbox_of
@@ -101,7 +101,7 @@ async def record(
         "operator/record.html",
         lines=lines,
         chosen=chosen,
-        acts=[key.removeprefix(ACT) for key in sorted(words("fr")) if key.startswith(ACT)],
+        acts=[key.removeprefix(ACT) for key in sorted(words(OFFICIAL[0])) if key.startswith(ACT)],
         more=lines[-1]["id"] if len(lines) == MOST_LINES else None,
     )
 

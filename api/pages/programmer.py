@@ -17,6 +17,7 @@ from festival.clock import at
 from festival.errors import FestivalError
 from festival.language import day, t, words
 from festival.tables import Edition, Person
+from festival.texts import own_title
 from screenings import acts, lists
 from screenings.defaults import SCREEN
 from screenings.planner.model import Plan, Problem
@@ -176,11 +177,7 @@ async def programmes_page(
     request: AnyRequest, edition: Edition, error: FestivalError | None = None
 ) -> Response[str]:
     items = await lists.items(edition)
-    titles = {
-        film["submission"]: film["title"] or film["title_en"]
-        for item in items
-        for film in item.films
-    }
+    titles = {film["submission"]: own_title(film) for item in items for film in item.films}
     twins = await twins_among(list(titles))
     return page(
         request,

@@ -20,7 +20,7 @@ from festival import language
 from festival.clock import PARIS, festival_day
 from festival.editions import current_edition
 from festival.errors import Missing
-from festival.language import LANGUAGES, text_in
+from festival.language import spoken, text_in
 from festival.tables import Edition
 from screenings.exports.ical import calendar
 from screenings.publication import (
@@ -85,7 +85,7 @@ def days_of(document: Document, lang: str) -> list[dict[str, Any]]:
             {"id": s.id, "starts_at": s.starts_at, "film_ends_at": s.film_ends_at,
              "ends_at": s.ends_at, "debate": s.debate, "number": s.number,
              "programme": programmes[s.programme], "screen": screens[s.screen][1],
-             "row": screens[s.screen][0], "title": text_in(lang, programmes[s.programme], "title"),
+             "row": screens[s.screen][0], "title": text_in(lang, programmes[s.programme].titles),
              "poster": any(film.file for film in programmes[s.programme].films),
              "night": night(lang, s.starts_at),
              "when": f"{language.evening(lang, s.starts_at)}, {language.hour(s.starts_at)}"}
@@ -153,7 +153,7 @@ def dots(document: Document) -> list[tuple[str, str, str, str]]:
 
 def sections_in(document: Document, lang: str) -> list[tuple[str, str]]:
     return sorted(
-        {(p.section, text_in(lang, p, "section")) for p in document.programmes if p.section}
+        {(p.section, text_in(lang, p.section_names)) for p in document.programmes if p.section}
     )
 
 
@@ -185,7 +185,7 @@ async def film(
          "ends_at": s.ends_at, "debate": s.debate, "screen_name": screens[s.screen]}
         for s in document.screenings if s.programme == programme_id
     ]  # fmt: skip
-    title = text_in(lang, shown, "title")
+    title = text_in(lang, shown.titles)
     return page(
         request, "public/film.html", theme="screening", headers=shortly(request),
         programme=shown, shows=shows, title=title, longest=longest_word(title),
@@ -194,7 +194,7 @@ async def film(
             {"@context": "https://schema.org", "@type": "ScreeningEvent", "name": title,
              "startDate": s["starts_at"].isoformat(), "endDate": s["ends_at"].isoformat(),
              "location": {"@type": "Place", "name": s["screen_name"],
-                          "address": text_in(lang, document, "place")}}
+                          "address": text_in(lang, document.places)}}
             for s in shows
         ],
     )  # fmt: skip
@@ -251,7 +251,7 @@ async def front(request: AnyRequest) -> Redirect:
 
 @get("/{lang:str}", include_in_schema=False)
 async def front_in(lang: FromPath[str]) -> Redirect:
-    if lang not in LANGUAGES:
+    if lang not in spoken():
         raise NotFoundException("missing")
     return Redirect(f"/{lang}/{(await current()).slug}/", status_code=303)
 

@@ -15,9 +15,10 @@ from api.request import AnyRequest
 from festival.access import Act, Viewer, may
 from festival.clock import PARIS
 from festival.errors import Conflict, FestivalError
-from festival.language import country, length, text_in
+from festival.language import country, length, listed, text_in
 from festival.shapes import SeenVersion, VersionNumber
 from festival.tables import Edition
+from festival.texts import texts_of
 from reviews import lists
 from reviews.lists import open_film
 from reviews.reviewing import Remark
@@ -125,10 +126,10 @@ async def facts_about(
     runtime = length_of(file) if declared is None else float(declared)
     return [
         "" if section and section.is_blind else entry.director,
-        ", ".join(country(lang, code) for code in entry.countries),
+        listed(lang, (country(lang, code) for code in entry.countries)),
         str(entry.year or ""),
-        length(runtime),
-        text_in(lang, section, "name") if section else "",
+        length(lang, runtime),
+        text_in(lang, texts_of(section.names)) if section else "",
     ]
 
 

@@ -18,7 +18,7 @@ from api.request import AnyRequest
 from festival import people
 from festival.access import Act, Viewer, in_scope, may
 from festival.errors import Missing
-from festival.language import LANGUAGES, inside, preferred
+from festival.language import inside, preferred, spoken
 from media.hls import named, spans
 from media.storage import NotPublished, PublishedFile, Store, early_key
 from reviews import watching
@@ -162,7 +162,7 @@ async def screener(
 def viewer_language(request: AnyRequest) -> str:
     """Of the page that shows the copy; a program may ask by header."""
     asked = request.query_params.get("lang", "")
-    return asked if asked in LANGUAGES else preferred(request.headers.get("accept-language", ""))
+    return asked if asked in spoken() else preferred(request.headers.get("accept-language", ""))
 
 
 async def door(request: AnyRequest, file: PublishedFile, lang: str) -> Response[Any]:

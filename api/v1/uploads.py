@@ -19,7 +19,7 @@ from api.patience import Silent
 from api.request import AnyRequest
 from festival.access import Act, Viewer, in_scope, may
 from festival.errors import Missing
-from festival.language import LANGUAGES, has_words, t
+from festival.language import has_words, spoken, t
 from festival.settings import Settings
 from festival.tables import Edition, Person
 from media.storage import StorageFull, Store, UploadLocked, WrongOffset
@@ -51,7 +51,7 @@ class TusError(Exception):
 def tus_error(_: AnyRequest, error: TusError) -> Response[Any]:
     words = {
         lang: [t(lang, f"error.{error.code}")]
-        for lang in LANGUAGES
+        for lang in spoken()
         if has_words(f"error.{error.code}")
     }
     return Response(
@@ -88,7 +88,7 @@ def hopeless(_: AnyRequest, error: Hopeless) -> Response[Any]:
                     f"{in_words[lang]['words']} {in_words[lang]['repair']}".strip()
                     for in_words in findings
                 ]
-                for lang in LANGUAGES
+                for lang in spoken()
             },
         },
         status_code=422,

@@ -55,8 +55,8 @@ def event(
     made.add("dtstamp", document.published_at or datetime.now(UTC))
     made.add("dtstart", screening.starts_at)
     made.add("dtend", screening.ends_at)
-    made.add("summary", one_line(text_in(lang, programme, "title")))
-    made.add("location", one_line(f"{screen}, {text_in(lang, document, 'place')}"))
+    made.add("summary", one_line(text_in(lang, programme.titles)))
+    made.add("location", one_line(f"{screen}, {text_in(lang, document.places)}"))
     made.add("description", one_line(" · ".join(film.director for film in programme.films)))
     made.add("url", f"{url}films/{programme.id}")
     return made

@@ -112,7 +112,7 @@ async def test_everything_that_was_typed_is_saved(client: httpx.AsyncClient, hou
     kept = await entries.entry_of(await Submission.objects().get(Submission.id == draft.id))
     assert kept == Entry(
         title="La Nuit des antennes",
-        title_en="The Night of the Dishes",
+        titles={"en": "The Night of the Dishes"},
         section="C",
         year=2026,
         declared_seconds=5520,
@@ -122,8 +122,7 @@ async def test_everything_that_was_typed_is_saved(client: httpx.AsyncClient, hou
         countries=["ES", "FR"],
         languages=["ca", "fr"],
         subtitles=[],
-        synopsis_fr=WHOLE["synopsis_fr"],
-        synopsis_en=WHOLE["synopsis_en"],
+        synopses={"fr": WHOLE["synopsis_fr"], "en": WHOLE["synopsis_en"]},
         rights_confirmed=True,
     )
 
@@ -203,7 +202,7 @@ async def test_single_fields_are_saved_and_two_windows_never_overwrite_each_othe
     assert 'value="Zénith"' in stale.text
     assert 'data-value="Aphélie"' in stale.text
     entry = await entries.entry_of(await Submission.objects().get(Submission.id == draft.id))
-    assert (entry.title, entry.title_en, entry.countries, entry.year) == ("Aphélie", "Aphelion", ["GB", "US"], None)
+    assert (entry.title, entry.titles["en"], entry.countries, entry.year) == ("Aphélie", "Aphelion", ["GB", "US"], None)
     assert 'value="bientôt"' in (await client.get(place)).text
 
 
@@ -395,7 +394,7 @@ async def test_every_state_of_a_file_has_its_pages(
 )
 def test_a_length_is_read_as_people_write_it(text: str, seconds: int) -> None:
     assert _entry.seconds_of(text) == seconds
-    assert _entry.seconds_of(length_typed(seconds)) == seconds
+    assert _entry.seconds_of(length_typed("fr", seconds)) == seconds
 
 
 @pytest.mark.parametrize("text", ["", "long", "1 h 75", "1:2:99", "-5", "1.5"])
@@ -409,7 +408,7 @@ def a_card(**given: Any) -> Card:
         **{
             "id": "film",
             "title": "Apogée",
-            "title_en": "Apogee",
+            "titles": {"en": "Apogee"},
             "director": "",
             "status": "draft",
             "changed_at": "2027-01-01T10:00:00+00:00",

@@ -161,7 +161,7 @@ async def test_one_letter_is_retried_or_given_up_by_itself(operator) -> None:
     assert await standing(line) == "given up"
 
 
-@pytest.mark.parametrize("language", language.LANGUAGES)
+@pytest.mark.parametrize("language", language.spoken())
 def test_every_kind_of_letter_and_of_work_has_a_name_that_people_read(language: str) -> None:
     known = words(language)
     kinds = {key.split(".")[1] for key in known if re.fullmatch(r"letter\.\w+\.subject", key)}

@@ -59,8 +59,8 @@ class Booth:
         self.film, self.file = new_id(), new_id()
         work = new_id()
         sql = self.site.sql
-        sql("""INSERT INTO film (id, title, title_en, synopsis_fr, synopsis_en, year, countries, languages, subtitles,
-               director, premiere) VALUES ($1, 'Périhélie', 'Perihelion', 'Un retour.', 'A return.', 2026, '["FR"]',
+        sql("""INSERT INTO film (id, title, titles, synopses, year, countries, languages, subtitles,
+               director, premiere) VALUES ($1, 'Périhélie', '{"en": "Perihelion"}', '{"fr": "Un retour.", "en": "A return."}', 2026, '["FR"]',
                '["fr"]', '[]', 'Marta Okafor', 'none')""", work)
         sql("""INSERT INTO submission (id, edition, film, section, status, rights_confirmed, waivers, version,
                  created_at, changed_at, filed_at)

@@ -39,9 +39,9 @@ class World:
 
     def found(self) -> None:
         self.site.sql(
-            """INSERT INTO section (id, edition, letter, name_fr, name_en, position, least_seconds,
+            """INSERT INTO section (id, edition, letter, names, position, least_seconds,
                  most_seconds, is_blind)
-               VALUES ($1, $2, 'C', 'Compétition', 'Competition', 0, 0, 20000, false)""",
+               VALUES ($1, $2, 'C', '{"fr": "Compétition", "en": "Competition"}', 0, 0, 20000, false)""",
             new_id(), self.edition,
         )
 

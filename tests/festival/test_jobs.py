@@ -5,7 +5,7 @@ import inspect
 import pytest
 
 from festival.jobs import JOBS, QUEUES, WORKERS, Job, verb_at
-from festival.language import LANGUAGES, words
+from festival.language import spoken, words
 
 pytestmark = pytest.mark.unit
 
@@ -36,7 +36,7 @@ def test_what_says_that_it_was_given_up_also_says_that_it_is_taken_up_again(job:
     assert bool(job.given_up) == bool(job.taken_up)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", spoken())
 def test_operators_read_its_name(language: str) -> None:
     assert [task for task in JOBS if f"operator.task.{task}" not in words(language)] == []
 

@@ -12,19 +12,18 @@ from festival.language import (
     day,
     decimal,
     evening,
-    film_title,
     form_of,
     hour,
     last_minute,
     own_name,
     preferred,
     quoted,
-    quoted_films,
     size,
     text_in,
     upper_first,
 )
 from festival.tables import Section
+from festival.texts import film_title, quoted_films
 
 ROOT = Path(__file__).parents[2]
 
@@ -160,32 +159,32 @@ def test_a_broken_number_keeps_no_digit_that_it_does_not_need() -> None:
 
 
 def test_a_text_is_read_in_ones_own_language_and_in_english_where_there_is_none() -> None:
-    section = Section(edition="e", letter="S", name_fr="Courts", name_en="Shorts")
+    section = Section(edition="e", letter="S", names={"fr": "Courts", "en": "Shorts"})
 
-    assert [text_in(lang, section, "name") for lang in ("fr", "en", "de")] == [
+    assert [text_in(lang, section.names) for lang in ("fr", "en", "de")] == [
         "Courts",
         "Shorts",
         "Shorts",
     ]
-    assert text_in("fr", {"section_fr": None, "section_en": None}, "section") == ""
-    with pytest.raises(AttributeError):
-        text_in("fr", section, "nothing")
+    assert text_in("de", {"fr": "Courts", "en": ""}) == "Courts"
+    assert text_in("fr", {"pt": "Curtas"}) == "Curtas"
+    assert text_in("fr", None) == text_in("fr", {}) == ""
 
 
 def test_a_film_keeps_its_own_title_in_the_language_of_the_house() -> None:
-    film = {"title": "La Nuit", "title_en": "The Night"}
+    film = {"title": "La Nuit", "titles": {"en": "The Night"}}
 
     assert [film_title(lang, film) for lang in ("fr", "en", "de")] == [
         "La Nuit",
         "The Night",
         "The Night",
     ]
-    assert film_title("en", {**film, "title_en": ""}) == "La Nuit"
-    assert film_title("fr", {**film, "title": ""}) == film["title_en"]
+    assert film_title("en", {**film, "titles": {}}) == "La Nuit"
+    assert film_title("fr", {**film, "title": ""}) == film["titles"]["en"]
 
 
 def test_films_in_a_sentence_are_quoted_in_its_language() -> None:
-    films = [{"title": f"Nuit {n}", "title_en": f"Night {n}"} for n in range(3)]
+    films = [{"title": f"Nuit {n}", "titles": {"en": f"Night {n}"}} for n in range(3)]
 
     assert quoted_films("en", films, most=2) == "“Night 0”, “Night 1” (+1)"
     assert quoted_films("fr", films[:1]) == "«\u00a0Nuit 0\u202f»"

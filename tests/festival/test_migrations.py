@@ -4,8 +4,11 @@ A migration that changes a table in SQL must tell Piccolo, too, or the next one 
 column again: beside the SQL, `manager.add_column(…)` in a migration whose manager is `fake=True`.
 """
 
+import json
+import os
 from importlib import import_module
 
+import asyncpg
 import pytest
 from piccolo.apps.migrations.commands.new import AutoMigrationManager
 from piccolo.conf.apps import AppConfig
@@ -40,3 +43,41 @@ async def test_the_database_has_every_column_and_no_other(house, package: str) -
     )
 
     assert {(row["table_name"], row["column_name"]) for row in kept} - IN_SQL_ALONE == wanted
+
+
+@pytest.mark.parametrize("name", [
+    "festival.piccolo_migrations.festival_2026_11_26t05_10_texts",
+    "screenings.piccolo_migrations.screenings_2026_11_26t05_12_texts",
+    "submissions.piccolo_migrations.submissions_2026_11_26t05_14_texts",
+])  # fmt: skip
+async def test_texts_move_into_one_column_by_language_and_back(house, monkeypatch, name: str) -> None:
+    """Carried out by the owner on tables of a schema of its own, which is gone with the connection."""
+    migration = import_module(name)
+    owner = await asyncpg.connect(os.environ["DATABASE_OWNER_URL"])
+    monkeypatch.setattr(migration.RawTable, "raw", owner.execute)
+    trial = owner.transaction()
+    await trial.start()
+    await owner.execute("CREATE SCHEMA trial; SET LOCAL search_path TO trial")
+    before = {}
+    for table in {table for table, *_ in migration.COLUMNS}:
+        fields = {one: kind for t, _, fields, kind in migration.COLUMNS if t == table for one in fields}
+        columns = ", ".join(f"{field} {kind} NOT NULL" for field, kind in fields.items())
+        await owner.execute(f"CREATE TABLE {table} (id int, {columns})")
+        for n, text in enumerate(["Été, {}, l'« heure »", "", "%s"]):
+            values = [text if field.endswith("_en") else f"{text} {n}" for field in fields]
+            holes = ", ".join(f"${place + 2}" for place, _ in enumerate(values))
+            await owner.execute(f"INSERT INTO {table} VALUES ($1, {holes})", n, *values)
+        before[table] = [dict(row) for row in await owner.fetch(f"SELECT * FROM {table} ORDER BY id")]
+
+    await migration.gather()
+
+    for table, column, fields, _ in migration.COLUMNS:
+        wanted = [{one[-2:]: row[one] for one in fields if row[one]} for row in before[table]]
+        kept = await owner.fetch(f"SELECT {column} AS texts FROM {table} ORDER BY id")
+        assert [json.loads(row["texts"]) for row in kept] == wanted
+    await migration.part()
+    for table, told in before.items():
+        back = await owner.fetch(f"SELECT {', '.join(told[0])} FROM {table} ORDER BY id")
+        assert [dict(row) for row in back] == told
+    await trial.rollback()
+    await owner.close()

@@ -18,8 +18,8 @@ from tests.builders import a_film, a_person, an_edition, has_seen, sign_in
 def a_waiting(name: str, *, position: float, minutes_ago: int | None) -> Waiting:
     seen_at = None if minutes_ago is None else now() - timedelta(minutes=minutes_ago)
     return Waiting(
-        id=name, title=name, title_en="", director="", file="f", duration=100, section_letter="C",
-        section_fr="", section_en="", status="submitted", position=position, seen_at=seen_at,
+        id=name, title=name, titles={}, director="", file="f", duration=100, section_letter="C",
+        section_names={}, status="submitted", position=position, seen_at=seen_at,
     )  # fmt: skip
 
 

@@ -233,7 +233,7 @@ async def test_what_pages_see_changes_with_whatever_anybody_does(house) -> None:
 
     await grid.lock(world.edition, placed, locked=True, by=world.by)
     assert await has_changed()
-    await add_programme(world.edition, ProgrammeForm(kind="event", title_fr="Fête", own_minutes=60), by=world.by)
+    await add_programme(world.edition, ProgrammeForm(kind="event", titles={"fr": "Fête"}, own_minutes=60), by=world.by)
     assert await has_changed()
     room = ScreenForm(venue=(await venues(world.edition))[0]["id"], name="Vega", seats=90, hours=[(600, 1440)] * 3)
     await add_screen(world.edition, room, by=world.by)
@@ -321,7 +321,7 @@ async def test_a_programme_that_is_being_placed_is_not_removed_with_its_screenin
 
 
 async def a_block(world: World, *films: int) -> str:
-    form = ProgrammeForm(title_fr="Courts", kind="block", section="S", films=[world.films[n] for n in films])
+    form = ProgrammeForm(titles={"fr": "Courts"}, kind="block", section="S", films=[world.films[n] for n in films])
     world.programmes.append((await add_programme(world.edition, form, by=world.by)).id)
     return await world.place(len(world.programmes) - 1, NOON)
 
@@ -373,14 +373,14 @@ async def test_the_very_same_file_twice_in_the_grid_is_told_by_both_titles(house
 
 
 @pytest.mark.parametrize(("given", "code"), [
-    ({"title_fr": "  "}, "title_fr:field_missing"), ({"section": "Z"}, "section:section_missing"),
+    ({"titles": {"fr": "  "}}, "title_fr:field_missing"), ({"section": "Z"}, "section:section_missing"),
     ({"films": [0]}, "films:event_has_films"), ({"kind": "block", "films": [0, 0]}, "films:film_twice"),
     ({"kind": "film", "films": [0, 1]}, "films:film_alone"), ({"kind": "block"}, "films:films_missing"),
     ({"earliest": 1300, "latest": 700}, "latest:latest_before_earliest"),
 ])
 async def test_what_no_programme_can_be_is_refused_by_its_field(house, given, code) -> None:
     world = await World().build("accepted", "accepted")
-    form = {"kind": "event", "title_fr": "Bal", "own_minutes": 30, **given}
+    form = {"kind": "event", "titles": {"fr": "Bal"}, "own_minutes": 30, **given}
     form["films"] = [world.films[n] for n in form.get("films", [])]
 
     with pytest.raises(Refused) as refused:

@@ -145,7 +145,7 @@ async def test_a_night_screening_names_both_its_days_in_each_language(house) -> 
 async def test_a_film_in_a_block_is_told_of_the_block(house) -> None:
     world = await World().build("accepted")
     short, _ = await a_film(world.edition, world.maker, title="Bref", section="S", status="accepted")
-    form = ProgrammeForm(title_fr="Courts", kind="block", section="S", films=[short])
+    form = ProgrammeForm(titles={"fr": "Courts"}, kind="block", section="S", films=[short])
     world.films.append(short)
     world.programmes.append((await add_programme(world.edition, form, by=world.by)).id)
     placed = await world.place(1, NOON)
@@ -174,7 +174,7 @@ async def test_whoever_took_the_film_back_gets_no_letter_about_it(house) -> None
 
 async def test_a_publication_that_moves_no_film_writes_to_nobody_and_the_page_says_so(client) -> None:
     world, _ = await standing(NOON)
-    form = ProgrammeForm(title_fr="Ouverture", kind="event", section="C", own_minutes=30)
+    form = ProgrammeForm(titles={"fr": "Ouverture"}, kind="event", section="C", own_minutes=30)
     world.programmes.append((await add_programme(world.edition, form, by=world.by)).id)
     await publish(world)
     await world.place(1, NOON + 300)

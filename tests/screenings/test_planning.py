@@ -39,7 +39,7 @@ async def worked(world: World, *, seconds: int = 2, kind: planning.RunKind = "pl
 
 async def overfilled(world: World) -> None:
     """Four evenings promised in three days."""
-    form = ProgrammeForm(title_fr="Quatre fois", section="C", films=[world.films[0]], showings=4)
+    form = ProgrammeForm(titles={"fr": "Quatre fois"}, section="C", films=[world.films[0]], showings=4)
     await add_programme(world.edition, form, by=world.by)
 
 
@@ -204,7 +204,7 @@ async def test_a_lock_put_on_while_the_planner_thought_keeps_its_place(clashing)
 async def test_a_plan_never_lays_one_screening_on_another_that_came_meanwhile(clashing) -> None:
     run = await worked(clashing, seconds=60, kind="repair")
     [place] = planning.changes_of(run, msgspec.convert(run.plan, Plan)).values()
-    event = ProgrammeForm(kind="event", title_fr="Fête", own_minutes=60, intro=0, debate=0)
+    event = ProgrammeForm(kind="event", titles={"fr": "Fête"}, own_minutes=60, intro=0, debate=0)
     made = await add_programme(clashing.edition, event, by=clashing.by)
     there = grid.NewScreening(programme=made.id, screen=place.screen, start=place.start)
     await grid.place(clashing.edition, there, by=clashing.by)

@@ -106,7 +106,7 @@ async def test_a_film_that_is_taken_back_leaves_the_public_programme_at_once(hou
 
     document = await publication.newest_document(world.edition)
     assert [film.submission for one in document.programmes for film in one.films] == [world.films[1]]
-    assert [one.title_fr for one in document.programmes] == ["Nuit 1"]
+    assert [one.titles["fr"] for one in document.programmes] == ["Nuit 1"]
     assert len(document.screenings) == 1
 
 

@@ -19,7 +19,7 @@ class World:
         self.films, self.programmes = [], []
         for n, status in enumerate(statuses):
             film, _ = await a_film(self.edition, self.maker, title=f"Nuit {n}", status=status)
-            made = ProgrammeForm(title_fr=f"Nuit {n}", section="C", films=[film])
+            made = ProgrammeForm(titles={"fr": f"Nuit {n}"}, section="C", films=[film])
             self.films.append(film)
             self.programmes.append((await add_programme(self.edition, made, by=self.by)).id)
         return self

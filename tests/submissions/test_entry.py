@@ -1,5 +1,7 @@
 """What an entry must say: every fault at once, in the order of the form."""
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -8,10 +10,10 @@ from submissions.entry import Entry, faults, settled
 pytestmark = pytest.mark.unit
 
 SECTIONS = {"C": (60, 600)}
-WHOLE = {
-    "title": "Nuit claire", "title_en": "Clear Night", "directors": ["Ada"], "section": "C", "premiere": "world",
+WHOLE: dict[str, Any] = {
+    "title": "Nuit claire", "titles": {"en": "Clear Night"}, "directors": ["Ada"], "section": "C", "premiere": "world",
     "year": 2026, "countries": ["FR"], "languages": ["fr"], "declared_seconds": 300,
-    "synopsis_fr": "Une nuit au-dessus de la mer.", "synopsis_en": "One night above the sea.",
+    "synopses": {"fr": "Une nuit au-dessus de la mer.", "en": "One night above the sea."},
     "rights_confirmed": True,
 }  # fmt: skip
 
@@ -59,9 +61,9 @@ UNSEEN = ["   ", "\u200b\u200b", "\u2060\u00a0", "\u3164", "\u2800", "\u202e\ufe
 @pytest.mark.parametrize("text", UNSEEN)
 def test_what_nobody_sees_is_neither_title_nor_name_nor_synopsis(text: str) -> None:
     assert wrong(title=text) == ["title:title_missing"]
-    assert wrong(title_en=text) == ["title_en:title_en_missing"]
+    assert wrong(titles={"en": text}) == ["title_en:title_en_missing"]
     assert settled(Entry(directors=[text])).directors == []
-    assert wrong(synopsis_fr=text * 20) == ["synopsis_fr:synopsis_fr_short"]
+    assert wrong(synopses={**WHOLE["synopses"], "fr": text * 20}) == ["synopsis_fr:synopsis_fr_short"]
     assert wrong(title=f"א{text}🛰") == []
 
 
@@ -70,7 +72,7 @@ def test_what_nobody_sees_is_neither_title_nor_name_nor_synopsis(text: str) -> N
     ("x" * 20, []),
 ])  # fmt: skip
 def test_a_synopsis_has_twenty_letters(text: str, found: list[str]) -> None:
-    assert wrong(synopsis_fr=text) == found
+    assert wrong(synopses={**WHOLE["synopses"], "fr": text}) == found
 
 
 def test_a_copy_nobody_released_keeps_the_entry_back() -> None:

@@ -18,7 +18,7 @@ FILMS = Path(__file__).parents[3] / "shared" / "data" / "film-list.csv"
 
 
 def typed(**given: str) -> Entry:
-    return _entry.entry_from({**dict.fromkeys(_entry.FIELDS, ""), **given})
+    return _entry.entry_from({**dict.fromkeys(_entry.all_fields(), ""), **given})
 
 
 @pytest.mark.parametrize(("words", "found"), [

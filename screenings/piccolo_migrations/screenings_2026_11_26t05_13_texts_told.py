@@ -1,0 +1,92 @@
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+from piccolo.columns.column_types import JSONB
+from piccolo.columns.indexes import IndexMethod
+
+ID = "2026-11-26T05:13:00:000000"
+VERSION = "1.38.0"
+DESCRIPTION = "Texts by language, told to Piccolo: nothing is carried out"
+
+
+async def forwards():
+    manager = MigrationManager(
+        migration_id=ID,
+        app_name="screenings",
+        description=DESCRIPTION,
+        fake=True,
+    )
+
+    manager.add_column(
+        table_class_name="Programme",
+        tablename="programme",
+        column_name="titles",
+        db_column_name="titles",
+        column_class_name="JSONB",
+        column_class=JSONB,
+        params={
+            "default": "{}",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.drop_column(
+        table_class_name="Programme",
+        tablename="programme",
+        column_name="title_fr",
+        db_column_name="title_fr",
+        schema=None,
+    )
+
+    manager.drop_column(
+        table_class_name="Programme",
+        tablename="programme",
+        column_name="title_en",
+        db_column_name="title_en",
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="Guest",
+        tablename="guest",
+        column_name="qualities",
+        db_column_name="qualities",
+        column_class_name="JSONB",
+        column_class=JSONB,
+        params={
+            "default": "{}",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.drop_column(
+        table_class_name="Guest",
+        tablename="guest",
+        column_name="quality_fr",
+        db_column_name="quality_fr",
+        schema=None,
+    )
+
+    manager.drop_column(
+        table_class_name="Guest",
+        tablename="guest",
+        column_name="quality_en",
+        db_column_name="quality_en",
+        schema=None,
+    )
+
+    return manager
