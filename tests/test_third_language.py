@@ -19,17 +19,24 @@ from festival import language
 from festival.db import rows
 from festival.settings import Settings
 from festival.tables import Edition, Person, Phase, Section
+from media.facts import Facts, Interval, Picture, Sound
+from media.policy import Finding, Outcome, Severity, Verdict
+from reviews import decisions, reviewing
+from reviews.scoring import Sheet
 from screenings import grid, publication
 from screenings.grid import NewScreening
 from screenings.lists import problem_of, working_grid
 from screenings.programmes import ProgrammeForm, add_programme
 from screenings.tables import PlanRun
 from screenings.venues import GuestForm, ScreenForm, VenueForm, add_guest, add_screen, add_venue
+from submissions.lists import submission_in
+from submissions.tables import FilmFile
 from tests.builders import a_film, a_person, an_edition, has_seen, sign_in
 from tests.pseudo import CODE, catalogues, foreign, said
 
 ALIKE = frozenset({
     "Cin", "ma", "for", "Space", "API", "Ctrl", "MOV", "MP", "MXF", "MKV", "ics",
+    "AAC", "kHz", "LUFS", "dBTP", "stereo",
 })  # fmt: skip
 """Names and signs that are written alike in every language."""
 SAMPLES = {
@@ -80,7 +87,8 @@ async def a_world() -> World:
            FROM submission s WHERE s.film = f.id AND s.edition = {} RETURNING f.id""",
         json.dumps(texts), json.dumps(texts), edition.id,
     )  # fmt: skip
-    await has_seen(people["reviewer"], films[3][1])
+    await measured([file for _, file in films])
+    await judged(edition, people, *films[3])
     venue = await add_venue(edition, VenueForm(name="Палац"), by=by)
     screen = await add_screen(
         edition, ScreenForm(venue=venue.id, name="Зала", seats=300, hours=[(600, 1440)] * 3), by=by
@@ -102,6 +110,41 @@ async def a_world() -> World:
     })  # fmt: skip
 
 
+async def measured(files: list[str]) -> None:
+    """What was measured of each, and every finding that there is."""
+    facts = Facts(
+        container="mov", size=9, duration=60.0, curve=(-20.0, -30.0), silences=(Interval(10, 20),),
+        pictures=(Picture(codec="h264", width=1920, height=1080, rate=(25, 1), frames=1500),),
+        sounds=(Sound(codec="aac", channels=2, layout="stereo", sample_rate=48000, language="fr",
+                      loudness=-23.1, true_peak=-1.5),),
+    )  # fmt: skip
+    codes = {key.split(".")[1] for key in language.words(CODE) if key.startswith("finding.")}
+    findings = tuple(
+        Finding(code=code, severity=Severity.WARN, measured="12.5", limit="10", where=(Interval(1, 2),))
+        for code in sorted(codes)
+    )
+    verdict = Verdict(outcome=Outcome.REMARKS, findings=findings, policy="demo")
+    await rows(
+        "UPDATE film_file SET facts = {}::jsonb, verdict = {}::jsonb WHERE id = ANY({}) RETURNING id",
+        msgspec.json.encode(facts).decode(), msgspec.json.encode(verdict).decode(), files,
+    )  # fmt: skip
+
+
+async def judged(edition: Edition, people: dict[str, Person], film: str, file_id: str) -> None:
+    """A film with a sheet from each, a remark, and a decision that waits for its announcement."""
+    submission = await submission_in(edition, film)
+    file = await FilmFile.objects().get(FilmFile.id == file_id)
+    assert file is not None
+    for part in ("reviewer", "chair"):
+        await has_seen(people[part], file_id)
+        sheet = Sheet(writing=3, image=4, sound=2, space=5, opinion="Ясна думка. " * 12)
+        await reviewing.review(submission, file, sheet, version=0, give=True, by=people[part])
+    remark = reviewing.Remark(at_seconds=5, sign="+", text="Гарно.")
+    await reviewing.note(submission, file, remark, by=people["reviewer"])
+    await decisions.accept(submission, by=people["chair"], note="Добре.")
+    await decisions.ask_announcement(edition, [film], by=people["chair"])
+
+
 def pages_of(app) -> list[str]:
     """Every page that is read; a diary is no page."""
     head = "/{lang}/{edition}"
@@ -114,10 +157,22 @@ def pages_of(app) -> list[str]:
     )
 
 
+def forms_of(app) -> list[str]:
+    """Every form; those that end the session of who sends them are not sent here."""
+    head = "/{lang}/{edition}"
+    return sorted(
+        route.path_format.removeprefix(head)
+        for route in app.routes
+        if route.path_format.startswith(head)
+        and "POST" in route.methods
+        and not route.path_format.endswith(("sign-out", "/ending"))
+    )
+
+
 def addresses(page: str, world: World) -> list[str]:
     names = [part[1:-1] for part in page.split("/") if part.startswith("{")]
     found = []
-    for values in product(*(world.known[name] for name in names)):
+    for values in product(*(world.known.get(name, ["a" * 16]) for name in names)):
         address = page
         for name, value in zip(names, values, strict=True):
             address = address.replace(f"{{{name}}}", value)
@@ -165,5 +220,62 @@ async def test_every_page_speaks_the_third_language_and_no_other(third, walkers)
                 found = untranslated(answer.text, ALIKE | SAMPLES.get(page, frozenset()))
                 wrong |= {page: found} if found else {}
 
+    for form, (who, client) in product(forms_of(third), clients.items()):
+        answer = await client.post(addresses(form, world)[0], data={})
+        assert answer.status_code < 500, (form, who, answer.text)
+        if answer.headers.get("content-type", "").startswith("text/html"):
+            found = untranslated(answer.text, ALIKE | SAMPLES.get(form, frozenset()))
+            wrong |= {f"POST {form}": found} if found else {}
+
     assert wrong == {}
     assert set(pages_of(third)) - read == ELSEWHERE
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(("page", "found"), [
+    ("<p>[!!Şǿḿḗ ẇǿřḓş!!] 12 Фільм</p>", []),
+    ("<p>[!!Şǿḿḗ!!] <b>Hello</b></p>", ["['Hello'] in 'Hello'"]),
+    ("<p>[!!Şǿḿḗ Hello!!]</p>", ["['Hello'] in '[!!Şǿḿḗ Hello!!]'"]),
+    ("<p><img alt='A still' src='x'></p>", ["['still'] in 'A still'"]),
+    ("<p><input placeholder='Title'></p>", ["['Title'] in 'Title'"]),
+    ("<p aria-label='Close'></p>", ["['Close'] in 'Close'"]),
+    ("<p data-saved='All saved'></p>", ["['All', 'saved'] in 'All saved'"]),
+    ("<script type='application/json'>{\"titles\": {\"fr\": \"La nuit\", \"uk\": \"Ніч\"}, \"word\": \"Too late\"}</script>",
+     ["['Too', 'late'] in 'Too late'"]),
+    ("<p><a lang='fr'>Français</a> ada@example.org film.mov</p>", []),
+])  # fmt: skip
+def test_a_word_from_no_catalogue_is_found_wherever_it_stands(page: str, found: list[str]) -> None:
+    assert untranslated(f"<html><body>{page}</body></html>", frozenset()) == found
+
+
+async def test_a_text_in_the_third_language_goes_in_and_out_by_form_and_by_program(third, walkers) -> None:
+    world, clients = walkers
+    maker, prefix = clients["filmmaker"], f"/{CODE}/{world.edition.slug}"
+    api = f"/api/v1/{world.edition.slug}"
+    await rows("UPDATE edition SET phase = 'entries' WHERE id = {} RETURNING id", world.edition.id)
+
+    opened = await maker.post(
+        f"{prefix}/submissions", data={"title": "Aube", "title_en": "Dawn", f"title_{CODE}": "Світанок"}
+    )
+    film = opened.headers["location"].partition("/submissions/")[2].partition("?")[0]
+    first = (await maker.get(f"{api}/submissions/{film}")).json()
+    page = (await maker.get(f"{prefix}/submissions/{film}")).text
+    texts = {"fr": "Une nuit.", "en": "A night.", CODE: "Одна ніч."}
+    kept = await maker.patch(
+        f"{api}/submissions/{film}",
+        json={"version": first["version"], "entry": {**first["entry"], "synopses": texts}},
+    )
+    second = (await maker.get(f"{api}/submissions/{film}")).json()
+    shown = (await maker.get(f"{prefix}/submissions/{film}")).text
+    refused = await maker.patch(
+        f"{api}/submissions/{film}",
+        json={"version": second["version"], "entry": {**second["entry"], "titles": {"xx": "?"}}},
+    )
+
+    assert first["entry"]["titles"] == {"en": "Dawn", CODE: "Світанок"}
+    assert 'value="Світанок"' in page
+    assert kept.status_code == 200, kept.text
+    assert (second["entry"]["titles"], second["entry"]["synopses"]) == (first["entry"]["titles"], texts)
+    assert "Одна ніч." in shown
+    assert (refused.status_code, refused.json()["codes"]) == (422, ["titles:language_unspoken"])
+    assert (await maker.get(f"{prefix}/submissions/{film}")).text.count("Світанок") == shown.count("Світанок")
