@@ -236,3 +236,24 @@ async def test_a_grid_whose_lengths_alone_have_changed_can_be_published_and_says
     assert ["Aucune séance ne change" in page, "Publier le n°" in page, "Aucune lettre" in page] == [True] * 3
     assert "90 min ; il en durait 1" in page.replace("\u202f", " ")
     assert await publish(world) == 2
+
+
+@pytest.mark.unit
+def test_what_was_frozen_with_a_field_a_language_is_read_as_if_it_were_of_today() -> None:
+    film = {"submission": "f", "title": "Aube", "title_en": "Dawn", "director": "Ada", "year": 2026, "countries": [],
+            "languages": [], "subtitles": [], "synopsis_fr": "Une nuit.", "synopsis_en": "", "seconds": 60.0,
+            "premiere": "none", "file": None}  # fmt: skip
+    guest = {"name": "Bo", "quality_fr": "cinéaste", "quality_en": "filmmaker"}
+    programme = {"id": "p", "kind": "film", "title_fr": "Aube", "title_en": "Dawn", "section": "C",
+                 "section_fr": None, "section_en": None, "minutes": 1, "debate": 0, "premiere": "none",
+                 "films": [film], "guests": [guest]}  # fmt: skip
+    kept = {"number": 1, "edition": "2027", "name": "x", "first_day": "2027-11-26", "days": 3, "place_fr": "Cannes",
+            "place_en": "", "screens": [], "programmes": [programme], "screenings": []}  # fmt: skip
+
+    document = publication.thawed(kept)
+
+    shown = document.programmes[0]
+    assert (document.places, shown.titles, shown.section_names) == ({"fr": "Cannes"}, {"fr": "Aube", "en": "Dawn"}, {})
+    assert (shown.films[0].titles, shown.films[0].synopses) == ({"en": "Dawn"}, {"fr": "Une nuit."})
+    assert shown.guests[0].qualities == {"fr": "cinéaste", "en": "filmmaker"}
+    assert publication.thawed(msgspec.to_builtins(document)) == document
