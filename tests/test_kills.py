@@ -211,7 +211,7 @@ def test_a_cancelled_line_has_no_program_within_two_seconds(booth: Booth) -> Non
     taken = []
     for _ in range(ROUNDS):
         file = booth.a_film()
-        assert booth.until(lambda: bool(booth.ffmpeg()), patience=60)
+        assert booth.until(lambda: booth.state(file) == "making" and bool(booth.ffmpeg()), patience=60)
         [line] = booth.site.sql("SELECT id FROM outbox WHERE args->>'file' = $1", file)
         began = time.monotonic()
         booth.site.sql("""UPDATE outbox SET parked_at = now(), leased_until = NULL, cancelled_by = 'x',
