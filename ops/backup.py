@@ -36,7 +36,7 @@ KEEP_DAYS = 35
 Done = TypeVar("Done")
 
 
-class Place(msgspec.Struct, frozen=True):
+class Destination(msgspec.Struct, frozen=True):
     """Where a house is put back: the database as its owner and as the house sees it, and the films."""
 
     owner_url: str
@@ -68,11 +68,11 @@ def listed(target: str) -> int:
 def restore(target: str, snapshot: str) -> int:
     """Only where nothing is: a house that holds films or people is never written over."""
     repository = Repository.of(target)
-    with empty_house() as place, emptied(place.root / "work" / "backup") as stage:
+    with empty_house() as destination, emptied(destination.root / "work" / "backup") as stage:
         step("fetching", lambda: repository.fetch(stage, snapshot))
-        step("database", lambda: asyncio.run(pour_back(place.owner_url, stage)))
-        step("migrations", lambda: migrate(place))
-        step("films", lambda: put_films(stage, place.root))
+        step("database", lambda: asyncio.run(pour_back(destination.owner_url, stage)))
+        step("migrations", lambda: migrate(destination))
+        step("films", lambda: put_films(stage, destination.root))
         print(f"  restored: {Moment.read(stage).told()}")
     return 0
 
@@ -101,33 +101,33 @@ def owner_of(settings: Settings) -> str:
 
 
 @contextmanager
-def empty_house() -> Iterator[Place]:
+def empty_house() -> Iterator[Destination]:
     """The house that the environment names, or the one of this folder, closed; refused unless empty."""
     if os.environ.get("DATABASE_URL"):
         settings = Settings.read()
-        place = Place(owner_of(settings), settings.database_url, settings.media_root)
-        asyncio.run(refuse_full(place))
-        yield place
+        destination = Destination(owner_of(settings), settings.database_url, settings.media_root)
+        asyncio.run(refuse_full(destination))
+        yield destination
         return
     held = lock()
     server, root = Postgres(VAR / "pg"), VAR / "media"
     with server.serving():
-        place = Place(server.owner_url, server.url, root)
-        asyncio.run(refuse_full(place))
-        yield place
+        destination = Destination(server.owner_url, server.url, root)
+        asyncio.run(refuse_full(destination))
+        yield destination
     (VAR / "demo-done").touch()  # ./run opens what was restored, and brings no films of its own
     del held
 
 
-async def refuse_full(place: Place) -> None:
-    connection = await asyncpg.connect(place.owner_url)
+async def refuse_full(destination: Destination) -> None:
+    connection = await asyncpg.connect(destination.owner_url)
     try:
         tables = await connection.fetchval(
             "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
         )
     finally:
         await connection.close()
-    films = [name for name in FOLDERS if any((place.root / name).glob("*"))]
+    films = [name for name in FOLDERS if any((destination.root / name).glob("*"))]
     if tables or films:
         raise BackupFailed(
             f"This house is not empty ({tables} tables; {', '.join(films) or 'no'} films): nothing was "
@@ -135,9 +135,13 @@ async def refuse_full(place: Place) -> None:
         )
 
 
-def migrate(place: Place) -> None:
+def migrate(destination: Destination) -> None:
     """The lesser role gets its rights again, and an older backup the shape of this code."""
-    env = {**os.environ, "DATABASE_URL": place.house_url, "DATABASE_OWNER_URL": place.owner_url}
+    env = {
+        **os.environ,
+        "DATABASE_URL": destination.house_url,
+        "DATABASE_OWNER_URL": destination.owner_url,
+    }
     done = subprocess.run(
         [sys.executable, "-m", "festival.migrate"],
         env={"MODE": "development", **env}, cwd=ROOT, capture_output=True, text=True, check=False,
