@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -102,6 +103,10 @@ class Booth:
 
     def state(self, file: str) -> str:
         return self.site.sql("SELECT state FROM film_file WHERE id = $1", file)[0]["state"]
+
+    def is_making(self, file: str) -> bool:
+        """Whether its copy is under way: the look before it runs programs, too."""
+        return self.state(file) == "making" and bool(self.ffmpeg())
 
     def until(self, fact: Callable[[], bool], *, patience: float) -> bool:
         end = time.monotonic() + patience
@@ -211,7 +216,7 @@ def test_a_cancelled_line_has_no_program_within_two_seconds(booth: Booth) -> Non
     taken = []
     for _ in range(ROUNDS):
         file = booth.a_film()
-        assert booth.until(lambda: booth.state(file) == "making" and bool(booth.ffmpeg()), patience=60)
+        assert booth.until(partial(booth.is_making, file), patience=60)
         [line] = booth.site.sql("SELECT id FROM outbox WHERE args->>'file' = $1", file)
         began = time.monotonic()
         booth.site.sql("""UPDATE outbox SET parked_at = now(), leased_until = NULL, cancelled_by = 'x',
