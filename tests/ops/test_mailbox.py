@@ -5,6 +5,7 @@ from pathlib import Path
 from aiosmtpd.smtp import Envelope
 
 from festival import letters
+from festival.post import sender_of
 from festival.sink import letter_of, letters_in
 from festival.tables import Letter
 from ops.mailbox import Mailbox
@@ -35,7 +36,7 @@ async def test_a_mailbox_shows_one_editions_letters_to_its_own_operators(house, 
         await letters.write("submitted", reader, occasion=reader.id, edition=edition, title=edition.slug)
         letter = await Letter.objects().get(Letter.person == reader.id)
         envelope = Envelope()
-        mail = letters.message(letter, to=reader.email, sender="nous@example.org")
+        mail = letters.message(letter, to=reader.email, sender=sender_of("nous@example.org"))
         mail.set_content(letter.body)
         envelope.content = mail.as_bytes()
         await Mailbox(tmp_path).handle_DATA(None, None, envelope)
