@@ -28,7 +28,7 @@ import msgspec
 
 from festival.settings import Settings, Unsafe
 from ops.launcher import ROOT, VAR, lock
-from ops.moment import FOLDERS, Moment, differences, pour_back, put_films, taken
+from ops.moment import FOLDERS, Inventory, differences, pour_back, put_films, taken
 from ops.postgres import Postgres
 from ops.restic import BackupFailed, Repository
 
@@ -50,12 +50,12 @@ def backup(target: str, keep_days: int) -> int:
     repository = Repository.of(target)
     repository.found()
     with emptied(settings.media_root / "work" / "backup") as stage:
-        moment = step("taking", lambda: asyncio.run(
+        inventory = step("taking", lambda: asyncio.run(
             taken(owner_of(settings), settings.media_root, stage, is_remote=settings.storage == "s3")
         ))  # fmt: skip
         step("keeping", lambda: repository.keep(stage))
     step("letting go", lambda: repository.forget(keep_days))
-    print(f"  kept: {moment.told()}")
+    print(f"  kept: {inventory.told()}")
     return 0
 
 
@@ -73,7 +73,7 @@ def restore(target: str, snapshot: str) -> int:
         step("database", lambda: asyncio.run(pour_back(destination.owner_url, stage)))
         step("migrations", lambda: migrate(destination))
         step("films", lambda: put_films(stage, destination.root))
-        print(f"  restored: {Moment.read(stage).told()}")
+        print(f"  restored: {Inventory.read(stage).told()}")
     return 0
 
 
@@ -85,7 +85,7 @@ def drill(target: str, snapshot: str, room: str) -> int:
         step("fetching", lambda: repository.fetch(stage, snapshot))
         step("database", lambda: asyncio.run(pour_back(server.owner_url, stage)))
         found = step("comparing", lambda: asyncio.run(differences(server.owner_url, stage)))
-        told = Moment.read(stage).told()
+        told = Inventory.read(stage).told()
     for difference in found:
         print(f"  DIFFERENT {difference}")
     print(f"  {'DIFFERENT' if found else 'equal'}: {told}; {time.monotonic() - began:.1f} s")

@@ -2,7 +2,7 @@
 
     database/    what pg_dump writes of one snapshot
     films/       uploads, masters and copies, as links to the house's own files
-    moment.json  rows of every table with a sum over them, and the size of every file
+    inventory.json  rows of every table with a sum over them, and the size of every file
 
 Films are linked before and after the dump, within one snapshot of the database. Whatever the snapshot
 names is so in the folder: what was let go meanwhile was linked before, what came was linked after.
@@ -25,7 +25,7 @@ from ops.postgres import client_program
 from ops.restic import BackupFailed
 
 FOLDERS = ("masters", "copies", "uploads")
-SHEET = "moment.json"
+SHEET = "inventory.json"
 
 # A sum that does not hang on the order of rows: 60 bits of each row's hash, added up.
 SUM = """SELECT count(*) AS rows,
@@ -43,7 +43,7 @@ class TableSum(msgspec.Struct, frozen=True):
     total: str
 
 
-class Moment(msgspec.Struct, frozen=True, kw_only=True):
+class Inventory(msgspec.Struct, frozen=True, kw_only=True):
     """What lies in the folder; `files` are sizes in bytes by path below `films/`."""
 
     taken_at: datetime
@@ -65,7 +65,7 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
         return f"{rows} rows in {len(self.tables)} tables, {films}, {self.taken_at:%Y-%m-%d %H:%M:%S} UTC{bucket}"
 
 
-async def taken(owner_url: str, root: Path, stage: Path, *, is_remote: bool) -> Moment:
+async def taken(owner_url: str, root: Path, stage: Path, *, is_remote: bool) -> Inventory:
     """Lay the house out in a folder; BackupFailed where a film that the database names is not there.
 
     `root` is where films lie; the folder must be on the same disk, for links.
@@ -88,9 +88,11 @@ async def taken(owner_url: str, root: Path, stage: Path, *, is_remote: bool) -> 
                 )
     finally:
         await connection.close()
-    moment = Moment(taken_at=taken_at, tables=tables, files=sizes(films), films_elsewhere=is_remote)
-    moment.write(stage)
-    return moment
+    inventory = Inventory(
+        taken_at=taken_at, tables=tables, files=sizes(films), films_elsewhere=is_remote
+    )
+    inventory.write(stage)
+    return inventory
 
 
 def link(root: Path, films: Path) -> None:
@@ -184,7 +186,7 @@ def put_films(stage: Path, root: Path) -> None:
 
 async def differences(owner_url: str, stage: Path) -> list[str]:
     """What a restored house has otherwise than its backup says: rows, sizes, and every hash that is kept."""
-    moment, films = Moment.read(stage), stage / "films"
+    inventory, films = Inventory.read(stage), stage / "films"
     connection = await asyncpg.connect(owner_url)
     try:
         tables = await sums(connection)
@@ -192,15 +194,15 @@ async def differences(owner_url: str, stage: Path) -> list[str]:
     finally:
         await connection.close()
     found = [
-        f"table {name}: {told(moment.tables.get(name))} kept, {told(tables.get(name))} restored"
-        for name in sorted({*moment.tables, *tables})
-        if moment.tables.get(name) != tables.get(name)
+        f"table {name}: {told(inventory.tables.get(name))} kept, {told(tables.get(name))} restored"
+        for name in sorted({*inventory.tables, *tables})
+        if inventory.tables.get(name) != tables.get(name)
     ]
     found += [
         f"file {name}: {before} bytes kept, {after} restored"
-        for name, before, after in unequal(moment.files, sizes(films))
+        for name, before, after in unequal(inventory.files, sizes(films))
     ]
-    if not moment.films_elsewhere:
+    if not inventory.films_elsewhere:
         found += [
             f"master {key}: another hash than the one that was received"
             for key, _, sha256 in masters
