@@ -10,6 +10,7 @@ from media.facts import SIDES, HeardTracks, Sound
 
 SILENT = -70.0  # LUFS: where the gate of BS.1770 closes, and nothing is left
 MEASURABLE = 0.4  # seconds: one block of BS.1770, below which nothing has a loudness
+AROUND = {6, 8}  # mono tracks side by side: a 5.1, alone or before its own stereo
 ALIKE = 1.0  # seconds: tracks that are joined begin and end together
 
 
@@ -17,8 +18,9 @@ def heard(sounds: tuple[Sound, ...]) -> HeardTracks | None:
     """The first sound that is not silent; if all are, the first that is there at all.
 
     What the file calls a commentary or an audio description comes after all others.
-    Two mono tracks side by side are a stereo, six are a 5.1; one of a pair that is silent leaves
-    the other alone. Tracks in different languages are different versions, and are never joined.
+    Two mono tracks side by side are a stereo, six or eight begin with a 5.1; one of a pair that is
+    silent leaves the other alone. Tracks in different languages are different versions, and are
+    never joined.
     """
     there = sorted(versions(sounds), key=lambda one: sounds[one.tracks[0]].is_aside)
     loud = (audible for given in there if (audible := without_silence(given, sounds)).tracks)
@@ -42,11 +44,15 @@ def kind_of(sound: Sound) -> tuple[int, str, bool]:
 
 
 def of_mono(numbers: list[int], sounds: tuple[Sound, ...]) -> Iterator[HeardTracks]:
-    """Six are a 5.1 when more than its front pair is heard; otherwise they come in pairs."""
-    rest = [number for number in numbers[2:] if not is_silent(sounds[number])]
-    if len(numbers) == len(SIDES) and rest and are_alike(numbers, sounds):
-        yield HeardTracks(tuple(numbers), "5.1")
-        return
+    """Six are a 5.1, and so are the first of eight, when more than its front pair is heard.
+
+    The last two of eight are its stereo, as delivered to broadcasters. All others come in pairs.
+    """
+    around = numbers[: len(SIDES)]
+    is_full = any(not is_silent(sounds[number]) for number in around[2:])
+    if len(numbers) in AROUND and is_full and are_alike(around, sounds):
+        yield HeardTracks(tuple(around), "5.1")
+        numbers = numbers[len(SIDES) :]
     while numbers:
         size = 2 if len(numbers) > 1 and are_alike(numbers[:2], sounds) else 1
         pair, numbers = tuple(numbers[:size]), numbers[size:]

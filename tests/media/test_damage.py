@@ -12,7 +12,7 @@ from media import policy, scan, screener
 from media.damage import Damage
 from media.facts import Facts
 from media.policy import Outcome
-from tests.clips import Clips
+from tests.clips import Clips, film
 
 SIZE = "testsrc2=size=320x240:rate=25:duration=1"
 NOISE = "anoisesrc=color=pink:sample_rate=48000:amplitude=0.3:seed=4:duration=4"
@@ -39,15 +39,19 @@ def drawn(clips: Clips, picture: str | None, sound: str) -> Path:
     return clips.draw(argv, kind=kind)
 
 
-def broken(clips: Clips, whole: Path, stream: str, *, every: int = 10, bytes_each: int = 12) -> Path:
-    """The same with some bytes changed in every tenth packet of one stream."""
+def packets(film: Path, stream: str) -> list[tuple[int, int]]:
+    """(first byte, bytes) of each packet of one stream."""
     told = subprocess.run(
-        ["ffprobe", "-v", "error", "-select_streams", stream, "-show_entries", "packet=pos,size", "-of", "json", whole],
+        ["ffprobe", "-v", "error", "-select_streams", stream, "-show_entries", "packet=pos,size", "-of", "json", film],
         check=True, capture_output=True, text=True, timeout=60,
     )  # fmt: skip
+    return [(int(packet["pos"]), int(packet["size"])) for packet in json.loads(told.stdout)["packets"]]
+
+
+def broken(clips: Clips, whole: Path, stream: str, *, every: int = 10, bytes_each: int = 12) -> Path:
+    """The same with some bytes changed in every tenth packet of one stream."""
     chance, content = random.Random(7), bytearray(whole.read_bytes())
-    for packet in json.loads(told.stdout)["packets"][every // 2 :: every]:
-        begin, size = int(packet["pos"]), int(packet["size"])
+    for begin, size in packets(whole, stream)[every // 2 :: every]:
         if size < 60:
             continue  # nothing but the head of its block
         head = 100 if size > 250 else size // 3
@@ -76,6 +80,18 @@ def test_broken_pictures_are_counted_and_healthy_ones_not(clips: Clips, sandbox_
 
     assert refused in (["DECODE_ERRORS"], ["VIDEO_UNDECODABLE"])
     assert facts.decode_errors >= 1
+
+
+def test_a_film_of_which_no_picture_can_be_decoded_is_refused_and_no_fault_of_ours(clips: Clips, sandbox_for) -> None:
+    """The decoder stops before its first picture, with no other count to judge by."""
+    whole = clips.draw(film())
+    content = bytearray(whole.read_bytes())
+    for begin, size in packets(whole, "v:0"):
+        content[begin : begin + size] = b"\xa7" * size
+
+    facts, refused = judged(clips.written("noise.mp4", bytes(content)), sandbox_for)
+
+    assert (facts.is_undecodable, facts.decode_errors, refused) == (True, 0, ["VIDEO_UNDECODABLE"])
 
 
 def sounding(clips: Clips, codecs: Iterable[str]) -> Path:

@@ -91,6 +91,12 @@ def test_accents_read_twice_are_not_french() -> None:
     assert encodings.is_unlike(twice, "fr")
 
 
+def test_plain_english_is_no_russian_but_two_cries_prove_nothing() -> None:
+    """Letters of ASCII are never strange: their script alone speaks."""
+    assert encodings.is_unlike("Houston, we are flying home.", "ru")
+    assert not encodings.is_unlike("Oh! Houston?", "ru")
+
+
 @pytest.mark.parametrize("tag", SAID)
 def test_a_few_foreign_names_are_no_fault(tag: str) -> None:
     text = SAID[tag] * 4 + " Dvořák, Łódź, Óscar, NASA"
