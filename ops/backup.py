@@ -12,6 +12,7 @@ Masters and copies that lie in a bucket are the bucket's to keep: docs/operating
 
 import argparse
 import asyncio
+import fcntl
 import os
 import shutil
 import subprocess
@@ -49,7 +50,7 @@ def backup(target: str, keep_days: int) -> int:
     settings = Settings.read()
     repository = Repository.of(target)
     repository.found()
-    with emptied(settings.media_root / "work" / "backup") as stage:
+    with alone(settings.media_root), emptied(settings.media_root / "work" / "backup") as stage:
         inventory = step("taking", lambda: asyncio.run(
             taken(owner_of(settings), settings.media_root, stage, is_remote=settings.storage == "s3")
         ))  # fmt: skip
@@ -148,6 +149,19 @@ def migrate(destination: Destination) -> None:
     )  # fmt: skip
     if done.returncode:
         raise BackupFailed(f"migrations: {(done.stdout + done.stderr)[-600:]}")
+
+
+@contextmanager
+def alone(root: Path) -> Iterator[None]:
+    """One backup of a house at a time: a second one would clear the first one's folder away."""
+    descriptor = os.open(root, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise BackupFailed("Another backup of this house is under way: nothing was kept.") from None
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager

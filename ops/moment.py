@@ -44,7 +44,9 @@ class TableSum(msgspec.Struct, frozen=True):
 
 
 class Inventory(msgspec.Struct, frozen=True, kw_only=True):
-    """What lies in the folder; `files` are sizes in bytes by path below `films/`."""
+    """What lies in the folder; `files` are sizes in bytes by path below `films/`, of an upload one that
+    it may have left behind.
+    """
 
     taken_at: datetime
     tables: dict[str, TableSum]
@@ -71,7 +73,7 @@ async def taken(owner_url: str, root: Path, stage: Path, *, is_remote: bool) -> 
     `root` is where films lie; the folder must be on the same disk, for links.
     """
     films = stage / "films"
-    connection = await asyncpg.connect(owner_url)
+    connection = await reader_of(owner_url)
     try:
         await asyncio.to_thread(link, root, films)
         async with connection.transaction(isolation="repeatable_read", readonly=True):
@@ -97,20 +99,16 @@ async def taken(owner_url: str, root: Path, stage: Path, *, is_remote: bool) -> 
 
 def link(root: Path, films: Path) -> None:
     """Every file of the house, as a link of its own; what is linked already stays."""
-    for folder in FOLDERS:
-        (films / folder).mkdir(parents=True, exist_ok=True)
-        for path in (root / folder).rglob("*"):
-            copy = films / path.relative_to(root)
-            with suppress(
-                FileNotFoundError, FileExistsError
-            ):  # it went on its way, or stands already
-                if path.is_dir():
-                    copy.mkdir(parents=True, exist_ok=True)
-                else:
-                    copy.parent.mkdir(parents=True, exist_ok=True)
-                    os.link(path, copy)
-    for master in (films / "masters").iterdir():  # handed over between the two looks
-        (films / "uploads" / master.name).unlink(missing_ok=True)
+    for kind in FOLDERS:
+        for folder, _, names in os.walk(root / kind):  # passes over what is let go meanwhile
+            copies = films / Path(folder).relative_to(root)
+            copies.mkdir(parents=True, exist_ok=True)
+            for name in names:
+                with suppress(FileNotFoundError, FileExistsError):  # it went, or stands already
+                    os.link(Path(folder, name), copies / name)
+        (films / kind).mkdir(parents=True, exist_ok=True)
+    for master in (films / "masters").glob("*/source"):  # handed over between the two looks
+        (films / "uploads" / master.parent.name).unlink(missing_ok=True)
 
 
 def dump(owner_url: str, version: int, snapshot: str, into: Path) -> None:
@@ -137,6 +135,11 @@ def run_client(program: str, version: int, *words: str) -> None:
     )  # fmt: skip
     if done.returncode:
         raise BackupFailed(f"{program}: {done.stderr.strip()[-600:]}")
+
+
+async def reader_of(owner_url: str) -> asyncpg.Connection:
+    """Rows are added up as text: moments are written alike, whatever the server's own clock says."""
+    return await asyncpg.connect(owner_url, server_settings={"timezone": "UTC", "datestyle": "ISO"})
 
 
 async def sums(connection: asyncpg.Connection) -> dict[str, TableSum]:
@@ -187,7 +190,7 @@ def put_films(stage: Path, root: Path) -> None:
 async def differences(owner_url: str, stage: Path) -> list[str]:
     """What a restored house has otherwise than its backup says: rows, sizes, and every hash that is kept."""
     inventory, films = Inventory.read(stage), stage / "films"
-    connection = await asyncpg.connect(owner_url)
+    connection = await reader_of(owner_url)
     try:
         tables = await sums(connection)
         masters = await connection.fetch(MASTERS)
@@ -220,10 +223,12 @@ def told(table: TableSum | None) -> str:
 def unequal(
     before: dict[str, int], after: dict[str, int]
 ) -> list[tuple[str, int | None, int | None]]:
+    """An upload goes on while it is kept: it is to be there, at whatever length."""
     return [
         (name, before.get(name), after.get(name))
         for name in sorted({*before, *after})
         if before.get(name) != after.get(name)
+        and not (name.startswith("uploads/") and name in before and name in after)
     ]
 
 

@@ -13,6 +13,7 @@ from typing import Self
 import msgspec
 
 HOST = "cinema-for-space"  # the same on every machine, so that each finds what another kept
+HALF_KEPT = 3  # restic keeps a snapshot without the files that it could not read
 NOTHING_THERE = "Is there a repository at the following location?"
 
 
@@ -59,7 +60,11 @@ class Repository(msgspec.Struct, frozen=True):
 
         Change of inode is how a file is known to be another: links are new each time, bytes are not.
         """
-        self._done("backup", ".", "--host", HOST, "--ignore-ctime", cwd=folder)
+        done = self._call("backup", ".", "--host", HOST, "--ignore-ctime", "--json", cwd=folder)
+        if done.returncode == HALF_KEPT:
+            self._done("forget", snapshot_in(done.stdout))
+        if done.returncode:
+            raise BackupFailed(said(done.stderr))
 
     def forget(self, days: int) -> None:
         """Let go of what is older; the newest always stays."""
@@ -89,6 +94,11 @@ class Repository(msgspec.Struct, frozen=True):
             )
         except FileNotFoundError:
             raise BackupFailed("restic is not installed: ./run backup installs it.") from None
+
+
+def snapshot_in(progress: str) -> str:
+    """The id of what was just kept, out of the last line of restic's JSON."""
+    return str(json.loads(progress.strip().splitlines()[-1])["snapshot_id"])
 
 
 def said(stderr: str) -> str:

@@ -2,20 +2,22 @@
 
 import asyncio
 import hashlib
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
 
 from media.storage import LocalStore
-from ops import backup
+from ops import backup, moment
 from ops.postgres import Postgres
 from ops.restic import BackupFailed, Repository
 from tests.services import lay_out
 
-FILM = "unfilm1"
+FILM, ARRIVING = "unfilm1", "enroute"
 BYTES = b"a comet, seen from Cannes" * 4000
 ROWS = f"""
 INSERT INTO edition (id, slug) VALUES ('une', '2027');
@@ -102,8 +104,19 @@ class Work:
 def test_what_was_kept_under_load_comes_back_equal(
     server: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    target = str(tmp_path / "kept")
-    with Work(server, LocalStore(tmp_path / "media")) as work:
+    """The server that keeps has its clock in Auckland; an upload goes on while it is kept."""
+    target, store = str(tmp_path / "kept"), LocalStore(tmp_path / "media")
+    done(server.owner_url, "ALTER DATABASE cinema SET timezone = 'Pacific/Auckland'")
+    store.create(ARRIVING)
+    keep = Repository.keep
+
+    def keep_meanwhile(repository: Repository, folder: Path) -> None:
+        with store.upload_path(ARRIVING).open("ab") as upload:
+            upload.write(BYTES)
+        keep(repository, folder)
+
+    monkeypatch.setattr(Repository, "keep", keep_meanwhile)
+    with Work(server, store) as work:
         assert backup.backup(target, keep_days=35) == 0
     assert work.rounds > 5
 
@@ -126,6 +139,37 @@ def test_what_was_kept_under_load_comes_back_equal(
         backup.restore(target, "latest")
 
 
+def test_what_goes_while_links_are_made_stops_no_backup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, make_link = LocalStore(tmp_path / "media"), os.link
+    for key in ("premier", "second1"):
+        publish(store, key)
+
+    def link_meanwhile(path: Path, copy: Path) -> None:
+        make_link(path, copy)
+        for key in {"premier", "second1"} - {Path(path).parent.name}:
+            store.discard_copy(key)
+
+    monkeypatch.setattr(os, "link", link_meanwhile)
+    moment.link(store.root, tmp_path / "films")
+
+    [kept] = (tmp_path / "films" / "copies").iterdir()
+    assert moment.broken_copies(tmp_path / "films") == []
+    assert kept.name in {"premier", "second1"}
+
+
+def test_an_upload_stays_until_its_master_stands(tmp_path: Path) -> None:
+    """Its place is made before the film moves in, and the disk takes its time in between."""
+    store = LocalStore(tmp_path / "media")
+    store.create(ARRIVING)
+    store.upload_path(ARRIVING).write_bytes(BYTES)
+    moment.link(store.root, tmp_path / "films")
+    store.master_path(ARRIVING).parent.mkdir()
+
+    moment.link(store.root, tmp_path / "films")
+
+    assert (tmp_path / "films" / "uploads" / ARRIVING).read_bytes() == BYTES
+
+
 def test_a_backup_without_a_film_that_the_house_has_is_none(server: Postgres, tmp_path: Path) -> None:
     LocalStore(tmp_path / "media").discard_master(FILM)
 
@@ -143,6 +187,31 @@ def test_a_drill_names_the_film_that_is_not_what_was_received(
 
     assert backup.drill(str(tmp_path / "kept"), "latest", str(tmp_path)) == 1
     assert f"DIFFERENT master {FILM}" in capsys.readouterr().out
+
+
+def test_what_restic_could_not_read_whole_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real program, told of one more file, whose first byte no disk gives: our own memory at 0."""
+    monkeypatch.setenv("BACKUP_PASSWORD", "sixteen characters at least")
+    repository = Repository.of(str(tmp_path / "kept"))
+    repository.found()
+    (tmp_path / "stage").mkdir()
+    (tmp_path / "stage" / "film").write_bytes(BYTES)
+    call = Repository._call
+
+    def with_one_more(self: Repository, *words: str, cwd: Path | None = None) -> Any:
+        more = [f"/proc/{os.getpid()}/mem"] if words[0] == "backup" else []
+        return call(self, *words, *more, cwd=cwd)
+
+    monkeypatch.setattr(Repository, "_call", with_one_more)
+    with pytest.raises(BackupFailed, match="could not be read"):
+        repository.keep(tmp_path / "stage")
+
+    assert repository.snapshots() == []
+
+
+def test_of_two_backups_at_once_the_second_is_told(server: Postgres, tmp_path: Path) -> None:
+    with backup.alone(tmp_path / "media"), pytest.raises(BackupFailed, match="under way"):
+        backup.backup(str(tmp_path / "kept"), keep_days=35)
 
 
 def test_without_its_password_nobody_reads_a_backup(
