@@ -1,6 +1,7 @@
-from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.columns.column_types import Float
 from piccolo.columns.indexes import IndexMethod
+
+from festival.migrate import Told
 
 ID = "2026-11-26T02:36:33:896109"
 VERSION = "1.38.0"
@@ -8,11 +9,10 @@ DESCRIPTION = "What earlier migrations made in SQL, told to Piccolo: nothing is 
 
 
 async def forwards():
-    manager = MigrationManager(
+    manager = Told(
         migration_id=ID,
         app_name="festival",
         description=DESCRIPTION,
-        fake=True,
     )
 
     manager.add_column(

@@ -1,4 +1,4 @@
-from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+from festival.migrate import Told
 
 ID = "2026-11-26T03:10:00:000000"
 VERSION = "1.38.0"
@@ -6,11 +6,10 @@ DESCRIPTION = "Tables whose class has a plainer name: the table keeps its own, n
 
 
 async def forwards():
-    manager = MigrationManager(
+    manager = Told(
         migration_id=ID,
         app_name="festival",
         description=DESCRIPTION,
-        fake=True,
     )
 
     manager.rename_table(

@@ -1,4 +1,3 @@
-from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from festival.tables import new_id
 from piccolo.columns.base import OnDelete
 from piccolo.columns.base import OnUpdate
@@ -12,6 +11,8 @@ from piccolo.columns.column_types import Varchar
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.columns.indexes import IndexMethod
 from piccolo.table import Table
+
+from festival.migrate import Told
 
 
 class FilmFile(Table, tablename="film_file", schema=None):
@@ -65,11 +66,10 @@ DESCRIPTION = "What earlier migrations made in SQL, told to Piccolo: nothing is 
 
 
 async def forwards():
-    manager = MigrationManager(
+    manager = Told(
         migration_id=ID,
         app_name="reviews",
         description=DESCRIPTION,
-        fake=True,
     )
 
     manager.add_table(

@@ -1,6 +1,7 @@
-from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.columns.column_types import JSONB
 from piccolo.columns.indexes import IndexMethod
+
+from festival.migrate import Told
 
 ID = "2026-11-26T05:15:00:000000"
 VERSION = "1.38.0"
@@ -8,11 +9,10 @@ DESCRIPTION = "Texts by language, told to Piccolo: nothing is carried out"
 
 
 async def forwards():
-    manager = MigrationManager(
+    manager = Told(
         migration_id=ID,
         app_name="submissions",
         description=DESCRIPTION,
-        fake=True,
     )
 
     manager.add_column(

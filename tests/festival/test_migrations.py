@@ -1,7 +1,7 @@
 """Tables as they are written, as migrations tell them, and as the database has them are the same.
 
 A migration that changes a table in SQL must tell Piccolo, too, or the next one that it writes makes the same
-column again: beside the SQL, `manager.add_column(…)` in a migration whose manager is `fake=True`.
+column again: beside the SQL, `manager.add_column(…)` in a migration whose manager is `Told`.
 """
 
 import json
@@ -29,6 +29,19 @@ async def test_piccolo_would_write_no_further_migration(package: str) -> None:
     found = await AutoMigrationManager().get_alter_statements(config(package))
 
     assert [line for one in found for line in one.statements] == []
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("package", PACKAGES)
+async def test_what_piccolo_is_only_told_is_not_undone_either(package: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its own `fake` holds forwards alone: backwards it would drop the column that the SQL is yet to read."""
+    managers = await AutoMigrationManager().get_migration_managers(config(package))
+    for manager in (one for one in managers if one.fake):
+        manager.preview = True  # should it do anything, it prints
+
+        await manager.run(backwards=True)
+
+        assert capsys.readouterr().out == "", manager.migration_id
 
 
 @pytest.mark.parametrize("package", PACKAGES)
