@@ -222,6 +222,16 @@ def unread_told(fields: dict[str, str], submission: Submission) -> FestivalError
     return error
 
 
+def told_in_full(error: FestivalError, unread: FestivalError | None) -> FestivalError:
+    """The same error, with what cannot be read named as the form names it."""
+    if unread is None:
+        return error
+    others = [code for code in error.codes if not code.endswith(":field_unread")]
+    if len(others) == len(error.codes):
+        return error
+    return Refused(*unread.codes, *others, **{**error.values, **unread.values})
+
+
 async def news(lang: str, file: FilmFile | None) -> dict[str, Any]:
     """How far the film is after its last byte, and what is wrong with it."""
     if file is None:
@@ -265,7 +275,11 @@ async def answers_page(
     deadline = await entries.deadline_of(edition, submission.section)
     fields = _entry.typed(written, lang, unread_of(submission))
     missing = await entries.missing_of(submission) if submission.status == Status.DRAFT else []
-    missing_words = told_of(lang, Refused(*missing)) if missing and error is None else []
+    unread = unread_told(fields, submission) if missing else None
+    error = error and told_in_full(error, unread)
+    missing_words = (
+        told_of(lang, told_in_full(Refused(*missing), unread)) if missing and error is None else []
+    )
     sections = {section.letter: section for section in await sections_of(edition)}
     return page(
         request, "filmmaker/answers.html", error=error, submission=submission,

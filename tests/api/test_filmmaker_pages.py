@@ -168,6 +168,7 @@ async def test_an_unread_word_is_kept_beside_what_could_be_read_and_keeps_the_en
 
     told = await client.post(place, data={**WHOLE, "countries": "Espagne, Frnace", "version": 1})
     again = await client.get(place)
+    filing = [await client.get(f"{place}/filing"), await client.post(f"{place}/filing", data={})]
     missing = await entries.missing_of(await Submission.objects().get(Submission.id == draft.id))
     mended = await client.post(place, data={**WHOLE, "version": 2})
 
@@ -176,6 +177,9 @@ async def test_an_unread_word_is_kept_beside_what_could_be_read_and_keeps_the_en
     assert "peut-être" in again.text
     assert 'value="La Nuit des antennes"' in again.text
     assert "countries:field_unread" in missing
+    for page in filing:
+        assert "Frnace" in page.text, "what is at fault is told by its own words"
+        assert "Ce qui est écrit ici" not in page.text
     assert mended.status_code == 303
     kept = await Submission.objects().get(Submission.id == draft.id)
     assert (kept.unread, (await entries.entry_of(kept)).countries) == ({}, ["ES", "FR"])

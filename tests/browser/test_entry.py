@@ -28,6 +28,10 @@ def test_what_is_typed_is_kept_without_a_button_and_through_a_reload(page: Page,
     expect(page.locator("#e-countries")).to_contain_text("peut-être")
     page.reload()
     expect(page.locator("#f-countries")).to_have_value("Frnace")
+    expect(page.locator("#summary")).to_contain_text("Frnace")
+
+    page.fill("#f-countries", "France")
+    expect(page.locator("#summary")).to_have_count(0)
 
 
 def test_what_could_not_be_sent_comes_back_with_the_window(page: Page, entry: str) -> None:

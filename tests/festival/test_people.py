@@ -69,6 +69,8 @@ async def test_a_key_that_opens_nothing_is_refused_alike_at_both_doors(client) -
     assert program.json()["codes"] == ["scopes:scope_unknown"]
     assert "Choose at least one known right." in form.text
     assert 'value="robot"' in form.text
+    assert 'id="f-scopes"' in form.text, "the summary's way to the field leads somewhere"
+    assert 'id="e-scopes"' in form.text
 
 
 async def test_a_link_that_opens_nothing_stays_unspent(house) -> None:

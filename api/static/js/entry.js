@@ -129,7 +129,11 @@ function taken(fresh, sent) {
 }
 
 function redraw(page, told) {
-  for (const part of told ? [...REGIONS, "#told"] : REGIONS) swap(page, part);
+  // A summary that stands is kept true; a new one waits until somebody asks for it.
+  const standing = document.getElementById("summary");
+  const isStale = standing && standing.textContent !== page.getElementById("summary")?.textContent;
+  const isTold = told || (isStale && !standing.contains(document.activeElement));
+  for (const part of isTold ? [...REGIONS, "#told"] : REGIONS) swap(page, part);
   document.title = page.title;
   marks(page);
   if (told) document.getElementById("summary")?.focus();
