@@ -8,7 +8,7 @@ from msgspec import Meta
 from festival import texts
 from festival.db import rows, transaction
 from festival.errors import Missing, Refused
-from festival.language import OFFICIAL, is_visible
+from festival.language import OFFICIAL, is_visible, spoken
 from festival.record import record
 from festival.tables import Edition, Person, Section
 from festival.texts import film_title
@@ -119,7 +119,11 @@ async def from_selection(edition: Edition, *, by: Person) -> list[str]:
             await add_programme(
                 edition,
                 ProgrammeForm(
-                    titles={one: film_title(one, row) for one in (*OFFICIAL, *row["titles"])},
+                    titles={
+                        language: film_title(language, row)
+                        for language in spoken()
+                        if language in OFFICIAL or language in row["titles"]
+                    },
                     section=row["letter"] or "",
                     films=[row["id"]],
                     premiere=row["premiere"],

@@ -1,6 +1,7 @@
 """The working grid: stale hands are told, padlocks hold, and the database itself refuses overlap."""
 
 import asyncio
+import json
 from datetime import date, timedelta
 
 import asyncpg
@@ -12,11 +13,17 @@ from festival.tables import new_id
 from screenings import acts, grid
 from screenings.grid import NewScreening, ScreenStart
 from screenings.lists import clashes_of, mark_of, placed_in, problem_of, venues, working_grid
-from screenings.programmes import ProgrammeForm, add_programme, let_go, remove_programme
+from screenings.programmes import (
+    ProgrammeForm,
+    add_programme,
+    from_selection,
+    let_go,
+    remove_programme,
+)
 from screenings.venues import GuestForm, ScreenForm, add_guest, add_screen
 from submissions.entries import withdraw
 from submissions.tables import FilmFile, Submission
-from tests.builders import a_person, paris, sign_in, until_it_waits
+from tests.builders import a_film, a_person, paris, sign_in, until_it_waits
 from tests.screenings.world import World
 
 NOON = 12 * 60
@@ -387,6 +394,22 @@ async def test_what_no_programme_can_be_is_refused_by_its_field(house, given, co
         await add_programme(world.edition, ProgrammeForm(**form), by=world.by)
 
     assert refused.value.codes == (code,)
+
+
+async def test_a_title_in_a_language_that_the_house_speaks_no_more_stays_with_its_film(house) -> None:
+    """The selection becomes programmes whatever a film was called in a catalogue that is gone."""
+    world = await World().build()
+    film, _ = await a_film(world.edition, world.maker, title="Nuit", status="accepted")
+    titles = json.dumps({"en": "Night", "uk": "Ніч"})
+    await rows(
+        "UPDATE film f SET titles = {}::jsonb FROM submission s WHERE s.film = f.id AND s.id = {} RETURNING f.id",
+        titles, film,
+    )
+
+    [programme] = await from_selection(world.edition, by=world.by)
+
+    [kept] = await rows("SELECT titles FROM programme WHERE id = {}", programme)
+    assert kept["titles"] == {"fr": "Nuit", "en": "Night"}
 
 
 @pytest.mark.parametrize(("given", "code"), [
