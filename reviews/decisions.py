@@ -281,5 +281,6 @@ async def cancel(batch_id: str, *, edition: Edition, by: Person) -> None:
             edition.id,
         )
         if not gone:
+            await check_known(batch_id, edition)
             raise Conflict("announcement_released_meanwhile")
         await record("announcement_cancelled", batch_id, by=by, edition=edition.id)
