@@ -158,7 +158,8 @@ def out_of_length(length: int, kind: inspect.StrType | inspect.ListType) -> str:
     if kind.max_length is not None and length > kind.max_length:
         return "field_long"
     if kind.min_length is not None and length < kind.min_length:
-        return "field_short"
+        is_unchosen = length == 0 and isinstance(kind, inspect.ListType)
+        return "nothing_chosen" if is_unchosen else "field_short"
     return ""
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import httpx
+from lxml import html
 
 from festival import people
 from festival.access import Viewer
@@ -136,3 +137,10 @@ async def until_it_waits(task: asyncio.Task[Any]) -> None:
         if await rows("SELECT 1 AS one FROM pg_locks WHERE NOT granted"):
             return
         await asyncio.sleep(0.01)
+
+
+def led_to(page: str) -> list[str]:
+    """Where the links of a refused form's summary lead: the address of the form of each field."""
+    drawn = html.fromstring(page)
+    ways = drawn.xpath("//div[contains(@class, 'summary')]//a/@href")
+    return ["".join(drawn.xpath(f"//*[@id='{way[1:]}']/ancestor::form/@action")) for way in ways]

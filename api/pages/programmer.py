@@ -203,12 +203,13 @@ async def venues_page(
     request: AnyRequest, edition: Edition, error: FestivalError | None = None
 ) -> Response[str]:
     titles = {i.id: i.title(language_of(request)) for i in await lists.items(edition)}
+    invited_to = (await request.form()).getall("programmes", []) if error else []
     return page(
         request, "programmer/venues.html", error=error, at="/programmer/venues",
         given=await given_to(request, error), refused=request.url.path.rpartition("/")[2],
         venues=[(one["id"], one["name"]) for one in await lists.venues(edition)],
         screens=await lists.screens(edition), usual=TypedScreen(venue="", name="", seats=1),
-        guests=await lists.guests(edition), titles=titles,
+        guests=await lists.guests(edition), titles=titles, invited_to=invited_to,
     )  # fmt: skip
 
 

@@ -72,7 +72,7 @@ async def room_page(
     return page(
         request, "committee/room.html", theme="screening", error=error,
         at=f"/committee/submissions/{submission_id}",
-        stepping=is_stepping(error), sheet=sheet,
+        stepping=is_stepping(error) and not again.review, sheet=sheet,
         version=version_of(own, again.form), own=own, given=bool(own and own.given_at),
         act=again.form.act if again.form else "keep", rival=other_sheet(error),
         card=await card(submission.id), criteria=list(CRITERIA), weights=CRITERIA,

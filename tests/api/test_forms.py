@@ -21,6 +21,7 @@ Share = Annotated[float, Meta(ge=0, le=1)]
         ("abcde", Short, "field_long"),
         ("b", Annotated[str, Meta(pattern="^a$")], "field_invalid"),
         (["ab", "ab", "ab"], Few, "field_long"),
+        ([], Annotated[list[str], Meta(min_length=1)], "nothing_chosen"),
         (["ab", "abcde"], Few, "field_long"),
         ("-1", Annotated[int, Meta(ge=0)], "field_out_of_bounds"),
         ("9" * 40, Annotated[int, Meta(le=9)] | None, "field_out_of_bounds"),

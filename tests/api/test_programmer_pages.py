@@ -12,7 +12,7 @@ from tests.builders import sign_in
 from tests.screenings.world import World
 
 
-async def sent(client, world: World, path: str, **form: str):
+async def sent(client, world: World, path: str, **form: str | list[str]):
     await sign_in(client, world.by)
     proof = {"_csrf": client.headers["x-csrf-token"]}
     return await client.post(f"/fr/{world.edition.slug}/programmer/{path}", data=proof | form)
@@ -65,6 +65,23 @@ async def test_a_refused_event_keeps_its_words(client, house) -> None:
 
     assert answer.status_code == 422
     assert ['value="Fête"' in answer.text, 'value="dix"' in answer.text] == [True, True]
+
+
+async def test_a_refused_guest_keeps_their_programmes_and_is_told_at_their_own_form(client, house) -> None:
+    world = await World().build("accepted", "accepted")
+
+    answer = await sent(
+        client, world, "guests", name="", quality_fr="réalisatrice", quality_en="director",
+        programmes=world.programmes,
+    )
+
+    page = html.fromstring(answer.text)
+    assert answer.status_code == 422
+    assert set(page.xpath("//select[@name='programmes']/option[@selected]/@value")) == set(world.programmes)
+    assert page.xpath("//input[@name='quality_fr']/@value") == ["réalisatrice"]
+    assert page.xpath("//form[contains(@action, 'screens')]//*[@aria-invalid]") == []
+    [wrong] = page.xpath("//form[contains(@action, 'guests')]//input[@aria-invalid]")
+    assert page.xpath("//div[@id='summary']//a/@href") == [f"#{wrong.get('id')}"]
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])

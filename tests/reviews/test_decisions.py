@@ -10,7 +10,7 @@ from reviews import decisions, reviewing
 from reviews.tables import Announcement, Decision
 from submissions.lists import submission_in
 from submissions.tables import FilmFile
-from tests.builders import a_film, a_person, an_edition, sign_in
+from tests.builders import a_film, a_person, an_edition, led_to, sign_in
 
 
 class Room:
@@ -148,8 +148,10 @@ async def test_a_cancelled_batch_tells_nobody(house) -> None:
     batch = await room.a_batch()
     await decisions.cancel(batch, edition=room.edition, by=room.one)
 
-    with pytest.raises(Conflict):
-        await decisions.announce(batch, edition=room.edition, by=room.two)
+    for verb in (decisions.announce, decisions.cancel):
+        with pytest.raises(Conflict) as refused:
+            await verb(batch, edition=room.edition, by=room.two)
+        assert refused.value.codes == ("announcement_cancelled",)  # not that it is out already
 
     assert await room.letters() == []
 
@@ -295,6 +297,16 @@ async def test_a_stale_form_keeps_what_was_typed_and_shows_what_stands(client) -
     assert "Lumineux." in page.text
     assert 'name="version" value="1"' in page.text
     assert await room.standing() == [("submitted", "accepted")]
+
+
+async def test_a_decision_without_its_act_or_its_reason_leads_to_where_they_are_missing(client) -> None:
+    room = await Room().fill(2)
+    await sign_in(client, room.two)
+    place = f"/fr/{room.edition.slug}/committee/submissions/{room.films[1]}/decision"
+
+    page = await client.post(place, data={"note": "x", "version": "0"})
+
+    assert (page.status_code, led_to(page.text)) == (422, [place, place])
 
 
 async def test_who_draws_what_no_other_chair_may_see_is_told_which_film(client) -> None:

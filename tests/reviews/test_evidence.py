@@ -12,7 +12,7 @@ from reviews import decisions, lists, reviewing
 from reviews.evidence import heard
 from reviews.scoring import Sheet
 from submissions.tables import FilmFile, Member
-from tests.builders import has_seen, sign_in, the_viewer
+from tests.builders import has_seen, led_to, sign_in, the_viewer
 from tests.reviews.test_blindness import GOOD, POOR, Jury
 
 FAIR = Sheet(writing=3, image=3, sound=3, space=3, opinion="Un film honnête, sans plus, à revoir.")
@@ -213,6 +213,9 @@ async def test_the_chair_reopens_one_sheet_once_and_what_it_said_is_kept(client)
     await sign_in(client, panel.bob)
     by_himself = await client.post(place, json={"reason": "Je me suis trompé."})
     await sign_in(client, panel.chair)
+    form = place.replace("/api/v1", "/fr")
+    unsaid = await client.post(form, data={"reason": ""})
+    assert (unsaid.status_code, led_to(unsaid.text)) == (422, [form])
 
     opened = [(await client.post(place, json={"reason": "Erreur de saisie."})).status_code for _ in range(2)]
     await panel.give(panel.bob, GOOD, version=1)

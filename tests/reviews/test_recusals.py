@@ -6,7 +6,7 @@ from festival.db import rows
 from festival.errors import Missing, Refused
 from festival.tables import Letter, Record
 from reviews import lists, reviewing
-from tests.builders import a_film, a_person, sign_in, the_viewer
+from tests.builders import a_film, a_person, led_to, sign_in, the_viewer
 from tests.reviews.test_blindness import GOOD, Jury
 
 
@@ -92,6 +92,7 @@ async def test_on_the_page_a_refused_reason_stands_again_and_a_good_one_lifts(cl
     done = await client.post(court.place(court.ann, root="/fr"), data={"reason": "Un homonyme."})
 
     assert (refused.status_code, long in refused.text) == (422, True)
+    assert led_to(refused.text) == [court.place(court.ann, root="/fr")]
     assert done.status_code in {302, 303}
     assert "Personne ne s" in (await client.get(page)).text
 
