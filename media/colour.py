@@ -19,7 +19,6 @@ RGB = re.compile(r"(x2)?(gbr|rgb|bgr|argb|abgr|0rgb|0bgr|pal8|xyz)")
 WIDE = {"bt2020": "Rec. 2020", "smpte431": "DCI-P3", "smpte432": "P3-D65"}  # as people call them
 OLD_PRIMARIES = {"smpte170m", "smpte240m", "bt470bg", "bt470m", "film", "ebu3213", "jedec-p22"}
 SPELLING = {"ebu3213": "jedec-p22", "bt2020ncl": BT2020, "bt2020_ncl": BT2020}
-TELLING = {"colorspace": BT709, "color_primaries": BT709, "color_trc": BT709, "color_range": "tv"}
 TOLD = {
     "color_space": BT709,
     "color_primaries": BT709,
@@ -104,8 +103,9 @@ def converted(
     height: int,
     pixels: str,
 ) -> ffmpeg.nodes.FilterableStream:
-    """The picture in Rec. 709, limited range, in this size, tagged as what it is.
+    """The picture in Rec. 709, limited range, in this size.
 
+    Each filter tags its pictures as what it makes of them, and an encoder writes what they say.
     Only what has to be converted goes through zscale, which costs more; swscale keeps a matrix.
     """
     colour = meant(picture)
@@ -128,8 +128,4 @@ def converted(
         stream = stream.filter("scale", width, height, flags="bicubic", out_range="tv")
     else:
         stream = stream.filter("zscale", **ours, **size)
-    return (
-        stream.filter("format", pixels)
-        .filter("setsar", 1)
-        .filter("setparams", range="tv", color_primaries=BT709, color_trc=BT709, colorspace=BT709)
-    )
+    return stream.filter("format", pixels).filter("setsar", 1)

@@ -325,7 +325,6 @@ def encoder(rung: Rung, picture: Picture) -> dict[str, object]:
         "maxrate": f"{rung.kilobits}k", "bufsize": f"{rung.kilobits * 3 // 2}k",
         "g": gop, "keyint_min": gop, "sc_threshold": 0, "flags": "+cgop", "bf": 0, "threads": 1,
         "fps_mode": "passthrough", "map_metadata": -1, "map_chapters": -1,
-        **colour.TELLING,
     }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import ffmpeg
 import msgspec
 
-from media import colour, graph, screener
+from media import graph, screener
 from media.facts import Facts
 from media.graph import CopyClock, Rung
 from media.runner import DiskQuota, PermanentFault, run
@@ -54,7 +54,7 @@ def arguments(
     made = ffmpeg.output(
         shown, *sounds, f"{job}/{NAME}",
         vcodec="prores_aw", **{"profile:v": 3}, fps_mode="passthrough", vendor="apl0", acodec="pcm_s24le", ar=48000,
-        map_metadata=-1, map_chapters=-1, **colour.TELLING,
+        map_metadata=-1, map_chapters=-1,
     )  # fmt: skip
     return [str(argument) for argument in made.get_args()]
 
