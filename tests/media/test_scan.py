@@ -1,5 +1,6 @@
 """What a file really holds, measured on real films in their sandboxes."""
 
+import struct
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,10 @@ import pytest
 from media import policy, scan
 from media.facts import Facts
 from media.policy import Outcome
+from media.probe import headers
 from media.sandbox import Sandbox
 from media.tools import find_tools
+from tests.clips import Clips, film
 from tests.media.small_films import PICTURE, SOUND, a_clip
 
 
@@ -79,3 +82,16 @@ def test_a_film_cut_short_is_told(tmp_path: Path) -> None:
 ])  # fmt: skip
 def test_an_odd_film_is_told_its_oddness_first(tmp_path: Path, odd: dict, code: str) -> None:
     assert codes(a_clip(tmp_path / "film.mp4", **odd))[:1] == [code]
+
+
+def test_a_header_that_promises_ten_minutes_is_not_believed(clips: Clips, sandbox_for) -> None:
+    whole = clips.draw(["-i", str(clips.draw(film())), "-c", "copy"], kind="mkv")
+    content = bytearray(whole.read_bytes())
+    at = content.index(b"\x44\x89\x88") + 3  # Matroska's Duration, in milliseconds
+    content[at : at + 8] = struct.pack(">d", 600_000.0)
+    sandbox = sandbox_for(clips.written("promising.mkv", bytes(content)))
+
+    facts = scan.inspect(sandbox)
+
+    assert float(headers(sandbox)["format"]["duration"]) == 600
+    assert (facts.duration, facts.refusal) == (pytest.approx(2, abs=0.06), "")
