@@ -100,7 +100,9 @@ async def board_page(
         (name, [case for case in cases if case.column == name]) for name in BOARD
     ]
     asked = request.query_params
-    only = asked.get("column", "")
+    only, number = asked.get("column", ""), asked.get("page", "1")
+    if typed:
+        only, number = where_it_stands(typed.id, columns) or (only, number)
     return page(
         request,
         "committee/board.html",
@@ -109,12 +111,23 @@ async def board_page(
         cases=cases,
         undecided=len(columns[0][1]),
         columns=[
-            (name, sheet_of(films, asked.get("page", "1") if name == only else "1", of=CARDS))
+            (name, sheet_of(films, number if name == only else "1", of=CARDS))
             for name, films in columns
         ],
         only=only,
         typed=typed,
     )
+
+
+def where_it_stands(
+    submission: str, columns: list[tuple[str, list[Case]]]
+) -> tuple[str, str] | None:
+    """The column of a film, and the page of it."""
+    for name, films in columns:
+        for place, case in enumerate(films):
+            if case.id == submission:
+                return name, str(place // CARDS + 1)
+    return None
 
 
 @get("/committee/decisions", guards=CHAIR)

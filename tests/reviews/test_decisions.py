@@ -21,7 +21,10 @@ class Room:
         self.maker = await a_person("filmmaker", edition=self.edition)
         self.one = await a_person("chair", edition=self.edition, name="Cy")
         self.two = await a_person("chair", edition=self.edition, name="Di")
-        self.films = [(await a_film(self.edition, self.maker, title=f"Nuit {n}", title_en=f"Night {n}"))[0] for n in range(films)]
+        self.films = [
+            (await a_film(self.edition, self.maker, title=f"Nuit {n}", title_en=f"Night {n}"))[0]
+            for n in range(films)
+        ]
         return self
 
     async def film(self, n: int = 0):
@@ -57,7 +60,10 @@ async def test_a_filmmakers_json_never_holds_what_is_pending(client) -> None:
     await sign_in(client, room.maker)
     base = f"/api/v1/{room.edition.slug}/submissions"
 
-    answers = [await client.get(place) for place in (base, f"{base}/{room.films[0]}", f"{base}/{room.films[0]}/report")]
+    answers = [
+        await client.get(place)
+        for place in (base, f"{base}/{room.films[0]}", f"{base}/{room.films[0]}/report")
+    ]
 
     assert [answer.status_code for answer in answers] == [200, 200, 200]
     for answer in answers:
@@ -136,7 +142,10 @@ async def test_of_two_who_draw_a_film_at_once_one_does_until_it_is_put_back(clie
     await client.delete(f"{place}/{drawn.json()['id']}")
     again = await client.post(place, json=wanted)
 
-    told = {(answer.status_code, *answer.json()["codes"], answer.json()["titles_en"]) for answer in refused}
+    told = {
+        (answer.status_code, *answer.json()["codes"], answer.json()["titles_en"])
+        for answer in refused
+    }
     assert (drawn.status_code, again.status_code) == (201, 201)
     assert told == {(409, "announcement_drawn_already", "“Night 0”")}
     assert page.status_code == 409
@@ -196,7 +205,9 @@ async def test_a_chosen_film_is_made_ready_for_projection_once_it_is_announced(h
 
 
 async def projections(room: Room) -> list[str]:
-    files = [file.id for file in await FilmFile.objects().where(FilmFile.submission.is_in(room.films))]
+    files = [
+        file.id for file in await FilmFile.objects().where(FilmFile.submission.is_in(room.films))
+    ]
     lines = await Outbox.objects().where(Outbox.task == "make_mezzanine")
     return [line.args["file"] for line in lines if line.args["file"] in files]
 
@@ -299,7 +310,9 @@ async def test_a_stale_form_keeps_what_was_typed_and_shows_what_stands(client) -
     assert await room.standing() == [("submitted", "accepted")]
 
 
-async def test_a_decision_without_its_act_or_its_reason_leads_to_where_they_are_missing(client) -> None:
+async def test_a_decision_without_its_act_or_its_reason_leads_to_where_they_are_missing(
+    client,
+) -> None:
     room = await Room().fill(2)
     await sign_in(client, room.two)
     place = f"/fr/{room.edition.slug}/committee/submissions/{room.films[1]}/decision"
@@ -307,6 +320,27 @@ async def test_a_decision_without_its_act_or_its_reason_leads_to_where_they_are_
     page = await client.post(place, data={"note": "x", "version": "0"})
 
     assert (page.status_code, led_to(page.text)) == (422, [place, place])
+
+
+async def test_what_was_typed_about_a_film_of_a_later_page_stands_there_again(
+    client, monkeypatch
+) -> None:
+    monkeypatch.setattr("api.pages.committee.CARDS", 1)
+    room = await Room().fill(3)
+    await sign_in(client, room.two)
+    root = f"/fr/{room.edition.slug}/committee/submissions"
+
+    pages = [
+        await client.post(
+            f"{root}/{film}/decision", data={"note": "Trop long, hélas.", "version": "0"}
+        )
+        for film in room.films
+    ]
+
+    assert ["Trop long, hélas." in page.text for page in pages] == [True] * 3
+    assert [led_to(page.text) for page in pages] == [
+        [f"{root}/{film}/decision"] for film in room.films
+    ]
 
 
 async def test_who_draws_what_no_other_chair_may_see_is_told_which_film(client) -> None:
