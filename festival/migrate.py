@@ -20,7 +20,7 @@ NEEDED = {"fsync": "on", "full_page_writes": "on"}
 
 
 @dataclass
-class Told(MigrationManager):
+class FakeMigration(MigrationManager):
     """What other migrations do in SQL, said to Piccolo, too: nothing is carried out, in neither direction.
 
     `fake` alone would hold forwards only: backwards Piccolo drops what the SQL is yet to read.

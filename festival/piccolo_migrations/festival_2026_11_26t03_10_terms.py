@@ -1,4 +1,4 @@
-from festival.migrate import Told
+from festival.migrate import FakeMigration
 
 ID = "2026-11-26T03:10:00:000000"
 VERSION = "1.38.0"
@@ -6,7 +6,7 @@ DESCRIPTION = "Tables whose class has a plainer name: the table keeps its own, n
 
 
 async def forwards():
-    manager = Told(
+    manager = FakeMigration(
         migration_id=ID,
         app_name="festival",
         description=DESCRIPTION,

@@ -12,7 +12,7 @@ from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.columns.indexes import IndexMethod
 from piccolo.table import Table
 
-from festival.migrate import Told
+from festival.migrate import FakeMigration
 
 
 class FilmFile(Table, tablename="film_file", schema=None):
@@ -66,7 +66,7 @@ DESCRIPTION = "What earlier migrations made in SQL, told to Piccolo: nothing is 
 
 
 async def forwards():
-    manager = Told(
+    manager = FakeMigration(
         migration_id=ID,
         app_name="reviews",
         description=DESCRIPTION,

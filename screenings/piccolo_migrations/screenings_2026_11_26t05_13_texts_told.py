@@ -1,7 +1,7 @@
 from piccolo.columns.column_types import JSONB
 from piccolo.columns.indexes import IndexMethod
 
-from festival.migrate import Told
+from festival.migrate import FakeMigration
 
 ID = "2026-11-26T05:13:00:000000"
 VERSION = "1.38.0"
@@ -9,7 +9,7 @@ DESCRIPTION = "Texts by language, told to Piccolo: nothing is carried out"
 
 
 async def forwards():
-    manager = Told(
+    manager = FakeMigration(
         migration_id=ID,
         app_name="screenings",
         description=DESCRIPTION,

@@ -1,7 +1,7 @@
 from piccolo.columns.column_types import Text
 from piccolo.columns.indexes import IndexMethod
 
-from festival.migrate import Told
+from festival.migrate import FakeMigration
 
 ID = "2026-11-26T02:36:36:118311"
 VERSION = "1.38.0"
@@ -9,7 +9,7 @@ DESCRIPTION = "What earlier migrations made in SQL, told to Piccolo: nothing is 
 
 
 async def forwards():
-    manager = Told(
+    manager = FakeMigration(
         migration_id=ID,
         app_name="submissions",
         description=DESCRIPTION,

@@ -1,7 +1,7 @@
 """Tables as they are written, as migrations tell them, and as the database has them are the same.
 
 A migration that changes a table in SQL must tell Piccolo, too, or the next one that it writes makes the same
-column again: beside the SQL, `manager.add_column(…)` in a migration whose manager is `Told`.
+column again: beside the SQL, `manager.add_column(…)` in a migration whose manager is `FakeMigration`.
 """
 
 import json
