@@ -1,6 +1,7 @@
 """A decision stays inside until a second person announces it, whole and once."""
 
 import asyncio
+import re
 
 import pytest
 
@@ -341,6 +342,9 @@ async def test_what_was_typed_about_a_film_of_a_later_page_stands_there_again(
     assert [led_to(page.text) for page in pages] == [
         [f"{root}/{film}/decision"] for film in room.films
     ]
+    board = f"/fr/{room.edition.slug}/committee/decisions"
+    leaves = {re.sub(r"\?.*", "", at) for at in re.findall(r'rel="(?:prev|next)" href="([^"]*)"', pages[1].text)}
+    assert leaves == {board}
 
 
 async def test_who_draws_what_no_other_chair_may_see_is_told_which_film(client) -> None:
