@@ -68,7 +68,9 @@ def said(page: str) -> list[str]:
 
 
 def within(node: html.HtmlElement) -> Iterator[str]:
-    if not isinstance(node.tag, str) or node.tag in MACHINES or node.get("lang", CODE) != CODE:
+    if not isinstance(node.tag, str) or node.tag in MACHINES or node.get("translate") == "no":
+        return
+    if node.get("lang", CODE) != CODE:
         return
     if node.tag == "script":
         if node.get("type") == "application/json":

@@ -1,5 +1,7 @@
 """The operator's queue: what failed is sent on its way, what runs can be let go, nobody is left in the dark."""
 
+import re
+
 import pytest
 
 from festival import leases, letters
@@ -113,6 +115,10 @@ async def test_the_queue_shows_the_work_of_its_own_edition_and_of_the_house(oper
 
     shown = {row["id"] for row in answer.json()}
     assert ({mine, house} <= shown, foreign in shown) == (True, False)
+    page = (await client.get(f"/fr/{edition.slug}/operator/queue")).text
+    told = re.findall(r'class="vh"> (: [^<]*)<', page)
+    assert ": Ménage des envois" in told
+    assert not [words for words in told if house in words]
 
 
 async def a_line_elsewhere(kind: str) -> str:
