@@ -4,7 +4,7 @@
     films/       uploads, masters and copies, as links to the house's own files
     inventory.json  rows of every table with a sum over them, and the size of every file
 
-Films are linked before and after the dump, within one snapshot of the database. Whatever the snapshot
+Films are linked before and after one snapshot of the database is taken. Whatever the snapshot
 names is so in the folder: what was let go meanwhile was linked before, what came was linked after.
 """
 
@@ -26,6 +26,7 @@ from ops.restic import BackupFailed
 
 FOLDERS = ("masters", "copies", "uploads")
 SHEET = "inventory.json"
+LOOKS = 5  # snapshots, until one names nothing that went before it was linked
 
 # A sum that does not hang on the order of rows: 60 bits of each row's hash, added up.
 SUM = """SELECT count(*) AS rows,
@@ -74,27 +75,31 @@ async def taken(owner_url: str, root: Path, stage: Path, *, is_remote: bool) -> 
     """
     films = stage / "films"
     connection = await reader_of(owner_url)
+    missing: list[str] = []
     try:
-        await asyncio.to_thread(link, root, films)
-        async with connection.transaction(isolation="repeatable_read", readonly=True):
-            snapshot = await connection.fetchval("SELECT pg_export_snapshot()")
-            taken_at = datetime.now(UTC)
-            version = connection.get_server_version().major
-            await asyncio.to_thread(dump, owner_url, version, snapshot, stage / "database")
+        for _ in range(LOOKS):
             await asyncio.to_thread(link, root, films)
-            tables = await sums(connection)
-            if not is_remote and (missing := await missing_films(connection, films)):
-                raise BackupFailed(
-                    f"The database names {len(missing)} files that are not there, nothing was kept: "
-                    + ", ".join(missing[:5])
+            async with connection.transaction(isolation="repeatable_read", readonly=True):
+                snapshot = await connection.fetchval("SELECT pg_export_snapshot()")
+                taken_at = datetime.now(UTC)
+                await asyncio.to_thread(link, root, films)
+                missing = [] if is_remote else await missing_films(connection, films)
+                if missing:
+                    continue  # it came and went between two looks: what is linked stays, look again
+                version = connection.get_server_version().major
+                await asyncio.to_thread(dump, owner_url, version, snapshot, stage / "database")
+                tables = await sums(connection)
+                inventory = Inventory(
+                    taken_at=taken_at, tables=tables, files=sizes(films), films_elsewhere=is_remote
                 )
+                inventory.write(stage)
+                return inventory
     finally:
         await connection.close()
-    inventory = Inventory(
-        taken_at=taken_at, tables=tables, files=sizes(films), films_elsewhere=is_remote
+    raise BackupFailed(
+        f"The database names {len(missing)} files that are not there, nothing was kept: "
+        + ", ".join(missing[:5])
     )
-    inventory.write(stage)
-    return inventory
 
 
 def link(root: Path, films: Path) -> None:
