@@ -74,32 +74,37 @@ async def taken(owner_url: str, root: Path, stage: Path, *, is_remote: bool) -> 
     `root` is where films lie; the folder must be on the same disk, for links.
     """
     films = stage / "films"
-    connection = await reader_of(owner_url)
     missing: list[str] = []
+    connection = await reader_of(owner_url)
     try:
         for _ in range(LOOKS):
             await asyncio.to_thread(link, root, films)
             async with connection.transaction(isolation="repeatable_read", readonly=True):
                 snapshot = await connection.fetchval("SELECT pg_export_snapshot()")
-                taken_at = datetime.now(UTC)
                 await asyncio.to_thread(link, root, films)
                 missing = [] if is_remote else await missing_films(connection, films)
-                if missing:
-                    continue  # it came and went between two looks: what is linked stays, look again
-                version = connection.get_server_version().major
-                await asyncio.to_thread(dump, owner_url, version, snapshot, stage / "database")
-                tables = await sums(connection)
-                inventory = Inventory(
-                    taken_at=taken_at, tables=tables, files=sizes(films), films_elsewhere=is_remote
-                )
-                inventory.write(stage)
-                return inventory
+                if not missing:
+                    version = connection.get_server_version().major
+                    await asyncio.to_thread(dump, owner_url, version, snapshot, stage / "database")
+                    return await noted(connection, stage, is_remote=is_remote)
     finally:
         await connection.close()
     raise BackupFailed(
         f"The database names {len(missing)} files that are not there, nothing was kept: "
         + ", ".join(missing[:5])
     )
+
+
+async def noted(connection: asyncpg.Connection, stage: Path, *, is_remote: bool) -> Inventory:
+    """What lies in the folder, as the snapshot of this transaction has it."""
+    inventory = Inventory(
+        taken_at=(await connection.fetchval("SELECT now()")).astimezone(UTC),
+        tables=await sums(connection),
+        files=sizes(stage / "films"),
+        films_elsewhere=is_remote,
+    )
+    inventory.write(stage)
+    return inventory
 
 
 def link(root: Path, films: Path) -> None:
