@@ -331,6 +331,7 @@ def length(language: str, seconds: float | timedelta | None) -> str:
     return hours_and_minutes(minutes, space=FIXED, sign=time_sign(language, "hour"))
 
 
+@cache
 def time_sign(language: str, unit: str) -> str:
     """The sign that all the world has for it, where the library knows it in this language; else the
     short one of the language: *min*, *h*; *хв* in Ukrainian.
@@ -358,6 +359,7 @@ def size(language: str, count: int) -> str:
     return f"{amount}{FIXED}{unit_sign(language, BYTES[unit])}"
 
 
+@cache
 def unit_sign(language: str, unit: str) -> str:
     """`digital-gigabyte` → *Go*, *GB*: the shortest that the library knows in this language."""
     narrow = format_unit("", unit, length="narrow", locale=language).strip()

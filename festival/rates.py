@@ -3,9 +3,8 @@
 Names tell what is counted, and of whom; they are kept as hashes, so that no address is kept.
 """
 
-import hashlib
-
 from festival.db import rows
+from festival.sessions import digest
 
 WINDOW_SECONDS = 600
 
@@ -15,10 +14,10 @@ async def times_of(names: list[str]) -> dict[str, int]:
     counters = await rows(
         f"""SELECT id, times FROM knock WHERE id = ANY({{}})
             AND since > now() - interval '{WINDOW_SECONDS} seconds'""",
-        [_hashed(name) for name in names],
+        [digest(name) for name in names],
     )
     times = {row["id"]: int(row["times"]) for row in counters}
-    return {name: times.get(_hashed(name), 0) for name in names}
+    return {name: times.get(digest(name), 0) for name in names}
 
 
 async def count(name: str) -> int:
@@ -31,10 +30,6 @@ async def count(name: str) -> int:
               since = CASE WHEN knock.since < now() - interval '{WINDOW_SECONDS} seconds'
                            THEN now() ELSE knock.since END
             RETURNING times""",
-        _hashed(name),
+        digest(name),
     )
     return int(counters[0]["times"])
-
-
-def _hashed(name: str) -> str:
-    return hashlib.sha256(name.encode()).hexdigest()
