@@ -425,9 +425,11 @@ def test_a_hand_that_is_faster_than_the_door_is_obeyed_in_its_order(
             page.keyboard.press(key)
     until(page, lambda: len(late), 1)
 
+    page.locator("[data-lock]").click()
+
     late[0].continue_()
 
-    until(page, lambda: house.starts()["Aube"][0], 675)
+    until(page, lambda: (house.starts()["Aube"][0], house.state()["screenings"][0]["locked"]), (675, True))
 
 
 def test_the_tray_is_one_tab_away_from_a_full_grid(house: House, page: Page, bad: list[str]) -> None:

@@ -1,7 +1,7 @@
 // Acts of this hand: each is one question to the house, and what is done can be taken back.
 // `seen` is the version that the hand was looking at when it began.
 import { DAY } from "./grid-parts.js";
-import { csrf } from "./shared.js";
+import { json } from "./shared.js";
 
 const ANSWER_WITHIN = 30_000;
 
@@ -23,13 +23,19 @@ export class GridActs {
     });
   }
 
+  // One act after the other, as the hand asked for them: `act` says what is asked when its turn has come.
+  send(act) {
+    this.last = this.last.then(() => this.ask(act()));
+    return this.last;
+  }
+
   // The answer is the newest state. What was refused is null, what nobody answered is undefined.
-  async send(method, path, body, seen = this.state.data.version) {
+  async ask({ method, path, body, seen = this.state.data.version }) {
     const { data, words } = this.state;
     try {
       const answer = await fetch(data.api + path, {
         method,
-        headers: { "content-type": "application/json", "x-csrf-token": csrf(), "if-match": `"${seen}"` },
+        headers: { ...json(), "if-match": `"${seen}"` },
         body: body && JSON.stringify(body),
         signal: AbortSignal.timeout(ANSWER_WITHIN),
       });
@@ -44,10 +50,16 @@ export class GridActs {
     return null;
   }
 
-  // One act after the other, as the hand asked for them.
-  inTurn(act) {
-    this.last = this.last.then(act);
-    return this.last;
+  // A hand that is faster than the door has seen what its own last act on this screening became.
+  known({ name }, seen) {
+    return Math.max(seen, this.answered.get(name) ?? 0);
+  }
+
+  // It stands where this act left it: nobody moved it meanwhile.
+  saw(show, told, { screen, start }) {
+    const now = this.state.find(show.programme, show.number);
+    if (now?.screen === screen && now.start === start) this.answered.set(show.name, told.version);
+    return now;
   }
 
   async move(show, day, screen, start, seen = this.state.data.version) {
@@ -56,7 +68,7 @@ export class GridActs {
     const hand = grid.hand();
     Object.assign(show, { day, ...place });
     grid.picture.paint();
-    const told = await this.inTurn(() => this.sendPlace(show, place, seen));
+    const told = await this.send(() => this.placing(show, place, seen));
     if (!told) {
       state.forget();
       grid.picture.paint();
@@ -65,9 +77,8 @@ export class GridActs {
     }
     this.remember(told.act);
     grid.take(told);
-    const moved = state.find(show.programme, show.number);
+    const moved = this.saw(show, told, place);
     if (!moved) return true;
-    if (moved.screen === screen && moved.start === place.start) this.answered.set(show.name, told.version);
     if (hand.listens()) grid.say(`${state.label(moved)}. ${state.clashWords(moved) || state.words.free}`);
     if (!hand.isHere()) return true;
     grid.focusOn(moved);
@@ -75,18 +86,22 @@ export class GridActs {
     return true;
   }
 
-  // A hand that is faster than the door has seen what its own last act on this screening became.
-  sendPlace({ name, programme, number }, place, seen) {
+  placing(show, place, seen) {
+    const { programme, number } = show;
     const { id } = this.state.find(programme, number) ?? {};
-    if (!id) return this.send("POST", "/grid/screenings", { programme, number, ...place });
-    const known = Math.max(seen, this.answered.get(name) ?? 0);
-    return this.send("PUT", `/screenings/${id}/placement`, place, known);
+    return id
+      ? { method: "PUT", path: `/screenings/${id}/placement`, body: place, seen: this.known(show, seen) }
+      : { method: "POST", path: "/grid/screenings", body: { programme, number, ...place } };
   }
 
   async takeOut(show, seen) {
     const { grid } = this;
     const hand = grid.hand();
-    const told = await this.send("DELETE", `/screenings/${show.id}`, undefined, seen);
+    const told = await this.send(() => ({
+      method: "DELETE",
+      path: `/screenings/${show.id}`,
+      seen: this.known(show, seen),
+    }));
     if (!told) return;
     this.remember(told.act);
     if (grid.panel.show?.name === show.name) grid.panel.close();
@@ -96,18 +111,27 @@ export class GridActs {
 
   async lock(show, seen) {
     const hand = this.grid.hand();
+    const { screen, start } = show;
     const method = show.locked ? "DELETE" : "POST";
-    const told = await this.send(method, `/screenings/${show.id}/lock`, undefined, seen);
+    const told = await this.send(() => ({
+      method,
+      path: `/screenings/${show.id}/lock`,
+      seen: this.known(show, seen),
+    }));
     if (!told) return;
     this.remember(told.act);
     this.grid.take(told);
+    this.saw(show, told, { screen, start });
     this.show(show, hand);
   }
 
   // The films that left leave their block; the others stay where they are.
   async letGo(show) {
     const hand = this.grid.hand();
-    const told = await this.send("POST", `/programmes/${show.programme}/departures`);
+    const told = await this.send(() => ({
+      method: "POST",
+      path: `/programmes/${show.programme}/departures`,
+    }));
     if (!told) return;
     this.grid.take(told);
     const now = this.show(show, hand);
@@ -141,7 +165,7 @@ export class GridActs {
       return;
     }
     const before = new Map(state.shows().map((show) => [show.name, state.label(show)]));
-    const told = await this.send("POST", `/grid/acts/${act}/undoing`);
+    const told = await this.send(() => ({ method: "POST", path: `/grid/acts/${act}/undoing` }));
     this.undoing = false;
     if (told === undefined) return;
     this.done.pop();
