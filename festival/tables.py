@@ -68,6 +68,7 @@ class Edition(Table):
     two_person_release = Boolean(default=True)
     coverage = Float(default=0.9)
     is_current = Boolean(default=True)
+    version = Integer(default=1)
     created_at = Timestamptz(default=TimestamptzNow())
 
 
@@ -82,6 +83,7 @@ class Section(Table):
     least_seconds = Integer(default=0)
     most_seconds = Integer(default=6 * 3600)
     is_blind = Boolean(default=False)
+    version = Integer(default=1)
 
 
 class Deadline(Table):

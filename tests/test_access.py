@@ -197,6 +197,7 @@ ROUTES = {
     "GET /api/v1/{edition}/operator/people": "operate",
     "GET /api/v1/{edition}/operator/record": "operate",
     "GET /{lang}/{edition}/operator/record": "operate",
+    "GET /{lang}/{edition}/operator/edition": "operate",
     "POST /api/v1/{edition}/operator/people": "operate",
     "DELETE /api/v1/{edition}/operator/people/{person_id}/parts/{part}": "operate",
     "GET /api/v1/{edition}/operator/queue": "operate",

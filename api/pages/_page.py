@@ -214,14 +214,29 @@ NAV: list[tuple[Role | None, str, str]] = [
     (Role.PROGRAMMER, "/programmer/grid", "common.nav.grid"),
     (Role.PROGRAMMER, "/programmer/programmes", "common.nav.programmes"),
     (Role.PROGRAMMER, "/programmer/venues", "common.nav.venues"),
-    (Role.OPERATOR, "/operator/queue", "common.nav.queue"),
+    (Role.OPERATOR, "/operator/edition", "common.nav.edition"),
     (Role.OPERATOR, "/operator/people", "common.nav.people"),
-    (Role.OPERATOR, "/operator/policy", "common.nav.policy"),
+    (Role.OPERATOR, "/operator/letters", "common.nav.letters"),
+    (Role.OPERATOR, "/operator/queue", "common.nav.queue"),
     (Role.OPERATOR, "/operator/record", "common.nav.record"),
 ]
 
 
-BELOW = {"/programmer/plans": "/programmer/grid", "/programmer/publication": "/programmer/grid"}
+DESK: list[tuple[str, tuple[str, ...]]] = [
+    ("edition", ("/operator/edition",)),
+    ("judging", ("/operator/policy",)),
+]
+"""The edition desk: groups of rooms, in the order in which somebody sets a festival up.
+
+A room is its address, and its name the word `desk.room.<last part of it>`; a group's is
+`desk.group.<group>`. Rooms that stand in the bar above every page are not told here again.
+"""
+
+BELOW = {
+    "/programmer/plans": "/programmer/grid",
+    "/programmer/publication": "/programmer/grid",
+    **{room: "/operator/edition" for _, rooms in DESK for room in rooms},
+}
 """Pages that belong to a room without lying below its address."""
 
 

@@ -2,6 +2,7 @@
 
 import shutil
 from datetime import date
+from functools import partial
 from typing import Any
 
 from litestar import Response, get
@@ -9,6 +10,8 @@ from litestar.di import NamedDependency
 
 from api.guards import OPERATOR
 from api.pages import _machines
+from api.pages._changes import changes_in, other_details
+from api.pages._desk import desk_page
 from api.pages._page import language_of, page
 from api.pages._report import decimals
 from api.request import AnyRequest
@@ -103,6 +106,8 @@ async def record(
         chosen=chosen,
         acts=[key.removeprefix(ACT) for key in sorted(words(OFFICIAL[0])) if key.startswith(ACT)],
         more=lines[-1]["id"] if len(lines) == MOST_LINES else None,
+        changes_in=partial(changes_in, language_of(request)),
+        other_details=other_details,
     )
 
 
@@ -126,6 +131,12 @@ async def ask_to_give_up(
         counts=await mailbag.counts(edition_row.id),
         seen=max((e.parked_at for e in standing if e.parked_at), default=now()).isoformat(),
     )
+
+
+@get("/operator/edition", guards=OPERATOR)
+async def edition(request: AnyRequest) -> Response[str]:
+    """What the edition goes by, and the way to every room where it is set up."""
+    return desk_page(request, "operator/edition.html")
 
 
 async def team_page(
@@ -154,7 +165,7 @@ async def policy_page(
 ) -> Response[str]:
     lang = language_of(request)
     changes = await rejudging.preview(edition, chosen) if chosen and error is None else None
-    return page(
+    return desk_page(
         request,
         "operator/policy.html",
         error=error,
@@ -186,5 +197,5 @@ async def mailbox(
 
 
 HANDLERS: list[Any] = [
-    rules, record, queue, letters, ask_to_give_up, team, mailbox,
+    edition, rules, record, queue, letters, ask_to_give_up, team, mailbox,
 ]  # fmt: skip

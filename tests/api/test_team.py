@@ -8,7 +8,7 @@ import pytest
 from markupsafe import escape
 
 from api import news
-from festival import people
+from festival import desk, people
 from festival.clock import now
 from festival.db import rows
 from festival.language import calendar_day, has_words, t
@@ -18,7 +18,7 @@ from festival.team import InvitationOutcome
 from reviews import decisions
 from reviews.tables import Recusal
 from submissions.lists import submission_in
-from tests.builders import a_film, a_person, an_edition, sign_in
+from tests.builders import a_film, a_person, a_section, an_edition, sign_in
 
 
 @pytest.fixture
@@ -283,6 +283,21 @@ async def test_the_record_is_read_on_a_page_by_day_and_act(client) -> None:
     assert "décide au crayon" not in " ".join(every.text.split()).partition('class="record"')[2]
     assert "donne une part" in parts.text
     assert "Aucune ligne." in empty.text
+
+
+async def test_a_change_is_read_as_before_and_after(client) -> None:
+    edition = await an_edition()
+    operator = await a_person("operator", edition=edition, name="Op")
+    section = await a_section(edition)
+    await desk.amend(
+        section, {"is_blind": True}, version=1, act="section_changed", by=operator
+    )
+    await sign_in(client, operator)
+
+    page = await client.get(f"/fr/{edition.slug}/operator/record?about={section.id}")
+
+    assert "<del>non</del>" in page.text
+    assert "<ins>oui</ins>" in page.text
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])

@@ -1,0 +1,49 @@
+"""What the record says of a change, in words: which field, what stood, what stands."""
+
+from typing import Any, NamedTuple
+
+from festival.language import has_words, listed, t
+
+
+class Change(NamedTuple):
+    """One field; before or after are empty where there was nothing."""
+
+    field: str
+    before: str
+    after: str
+
+
+def changes_in(lang: str, details: dict[str, Any]) -> list[Change]:
+    """Every field that an act changed, made or took away, in the order in which it was written."""
+    stood, stands = details.get("gone") or {}, details.get("made") or {}
+    pairs = {name: (stood.get(name), stands.get(name)) for name in [*stood, *stands]}
+    pairs |= {name: tuple(pair) for name, pair in (details.get("changes") or {}).items()}
+    return [
+        Change(name_of(lang, name), value_of(lang, before), value_of(lang, after))
+        for name, (before, after) in pairs.items()
+    ]
+
+
+def other_details(details: dict[str, Any]) -> dict[str, Any]:
+    """What an act wrote down beside its changes."""
+    return {
+        name: value for name, value in details.items() if name not in {"changes", "made", "gone"}
+    }
+
+
+def name_of(lang: str, field: str) -> str:
+    key = f"operator.field.{field}"
+    return t(lang, key) if has_words(key) else field
+
+
+def value_of(lang: str, value: Any) -> str:
+    """A value as a person reads it; texts by language each behind their language."""
+    if value is None or value in ("", [], {}):
+        return ""
+    if isinstance(value, bool):
+        return t(lang, "desk.yes" if value else "desk.no")
+    if isinstance(value, dict):
+        return " · ".join(f"{name}: {value_of(lang, one)}" for name, one in value.items())
+    if isinstance(value, list):
+        return listed(lang, [value_of(lang, one) for one in value])
+    return str(value)
