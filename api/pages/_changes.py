@@ -15,20 +15,25 @@ class Change(NamedTuple):
 
 def changes_in(lang: str, details: dict[str, Any]) -> list[Change]:
     """Every field that an act changed, made or took away, in the order in which it was written."""
-    stood, stands = details.get("gone") or {}, details.get("made") or {}
+    stood, stands, changes = (fields_in(details, key) for key in ("gone", "made", "changes"))
     pairs = {name: (stood.get(name), stands.get(name)) for name in [*stood, *stands]}
-    pairs |= {name: tuple(pair) for name, pair in (details.get("changes") or {}).items()}
+    pairs |= {name: (before, after) for name, (before, after) in changes.items()}
     return [
         Change(name_of(lang, name), value_of(lang, before), value_of(lang, after))
         for name, (before, after) in pairs.items()
     ]
 
 
+def fields_in(details: dict[str, Any], key: str) -> dict[str, Any]:
+    """Fields of a row that the desk wrote down under `key`; other acts count there, or say nothing."""
+    found = details.get(key)
+    return found if isinstance(found, dict) else {}
+
+
 def other_details(details: dict[str, Any]) -> dict[str, Any]:
     """What an act wrote down beside its changes."""
-    return {
-        name: value for name, value in details.items() if name not in {"changes", "made", "gone"}
-    }
+    told = {key for key in ("changes", "made", "gone") if isinstance(details.get(key), dict)}
+    return {name: value for name, value in details.items() if name not in told}
 
 
 def name_of(lang: str, field: str) -> str:

@@ -296,6 +296,10 @@ async def test_a_change_is_read_as_before_and_after(client) -> None:
 
     page = await client.get(f"/fr/{edition.slug}/operator/record?about={section.id}")
 
+    await record("plan_applied", by=operator, edition=edition.id, changes=12)
+    whole = await client.get(f"/fr/{edition.slug}/operator/record")
+
+    assert (page.status_code, whole.status_code) == (200, 200)
     assert "<del>non</del>" in page.text
     assert "<ins>oui</ins>" in page.text
 
