@@ -28,6 +28,7 @@ from api.acts import (
     grid,
     jobs,
     letters,
+    pauses,
     people,
     plans,
     programmes,
@@ -43,7 +44,17 @@ from api.headers import Headers
 from api.news import news_plugin
 from api.once import Once
 from api.openapi import PlainPage
-from api.pages import account, committee, components, filmmaker, operator, programmer, public, room
+from api.pages import (
+    account,
+    committee,
+    components,
+    filmmaker,
+    machines,
+    operator,
+    programmer,
+    public,
+    room,
+)
 from api.patience import Patience
 from api.v1 import account as account_v1
 from api.v1 import committee as committee_v1
@@ -74,6 +85,7 @@ ACTS = [
     *grid.ACTS,
     *jobs.ACTS,
     *letters.ACTS,
+    *pauses.ACTS,
     *people.ACTS,
     *plans.ACTS,
     *programmes.ACTS,
@@ -126,6 +138,7 @@ def pages() -> Router:
             room,
             programmer,
             operator,
+            machines,
             components,
         )
     ]

@@ -26,6 +26,7 @@ PATIENCE_HOURS = 48
 MOST_RISKY = 6  # tries of what may have been done already: over a quarter of an hour or so
 FIRST_PAUSE, LONGEST_PAUSE = 30, 3600  # seconds
 
+_FLOWS = "(queue, edition) NOT IN (SELECT p.queue, p.edition FROM pause p)"
 _COUNT_LAPSE = "crashes = crashes + CASE WHEN leased_until IS NULL THEN 0 ELSE 1 END"
 
 
@@ -65,12 +66,12 @@ class Lease(msgspec.Struct, frozen=True):
 
 
 async def take(line: str, *, worker: str) -> Lease | None:
-    """Take a line that is due and free; None when it is done, parked, or in other hands."""
+    """Take a line that is due and free; None when it is done, parked, in other hands or paused."""
     taken = await rows(
         f"""UPDATE outbox SET attempt = attempt + 1, worker = {{}}, {_COUNT_LAPSE},
-              leased_until = now() + interval '{LEASE_SECONDS} seconds'
+              leased_until = now() + interval '{LEASE_SECONDS} seconds', taken_at = now()
             WHERE id = {{}} AND done_at IS NULL AND parked_at IS NULL AND due_at <= now()
-              AND (leased_until IS NULL OR leased_until < now())
+              AND (leased_until IS NULL OR leased_until < now()) AND {_FLOWS}
             RETURNING id AS line, task, args, attempt, crashes, edition""",
         worker,
         line,
@@ -223,7 +224,7 @@ async def retry(line: str) -> Lease | None:
     return Lease(**again[0]) if again else None
 
 
-_DUE = f"""done_at IS NULL AND parked_at IS NULL AND due_at <= now()
+_DUE = f"""done_at IS NULL AND parked_at IS NULL AND due_at <= now() AND {_FLOWS}
   AND (leased_until < now() OR leased_until IS NULL AND
        (rung_at IS NULL OR rung_at < now() - interval '{RENOTIFY_SECONDS} seconds'))"""
 _TO_NOTIFY = f"""

@@ -181,6 +181,7 @@ class Outbox(Table):
     `owner` is whose film it is, `weight` its seconds: with them the heavy queue stays fair.
     `edition` is filled in by the database from `args`; empty is the house's own work.
     `patient_until`: a letter that is put off is tried until then. `told_at`: operators know.
+    `taken_at` is when the last worker took it: with `done_at` it says how long such work lasts.
     """
 
     id = Varchar(16, primary_key=True, default=new_id)
@@ -198,6 +199,7 @@ class Outbox(Table):
     faults = SmallInt(default=0)
     crashes = SmallInt(default=0)
     worker = Varchar(120, default="")
+    taken_at = Timestamptz(null=True, default=None)
     leased_until = Timestamptz(null=True, default=None)
     done_at = Timestamptz(null=True, default=None, index=True)
     parked_at = Timestamptz(null=True, default=None)
@@ -245,6 +247,24 @@ class Outage(Table):
     tries = Integer(default=1)
     next_at = Timestamptz(default=TimestamptzNow())
     reason = Text(default="")
+
+
+class Pause(Table):
+    """A queue from which no new work of an edition is taken; what runs goes on to its end."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False)
+    queue = Varchar(16)
+    paused_by = ForeignKey(Person, null=False, index=True)
+    created_at = Timestamptz(default=TimestamptzNow())
+
+
+class Alert(Table):
+    """Something of the house that does not work, told to operators once; the row goes when it works again."""
+
+    part = Varchar(40, primary_key=True)
+    since = Timestamptz(default=TimestamptzNow())
+    told_at = Timestamptz(null=True, default=None)
 
 
 class RateCounter(Table, tablename="knock"):

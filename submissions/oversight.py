@@ -1,5 +1,6 @@
 """What operators read of their edition: queue, letters and record, with the films that they concern."""
 
+import asyncio
 from datetime import date, datetime
 from typing import Any
 
@@ -10,8 +11,10 @@ from festival.access import COMMITTEE, Viewer
 from festival.db import rows
 from festival.tables import Edition
 from festival.texts import ANY_TITLE
+from media.storage import Store
 
 MOST_LINES, MOST_SHOWN = 100, 200
+LIVELY_S = 120  # seconds without a byte, and an upload is not under way
 # What the committee says and decides among itself: operators see that it happened, but never what a
 # vote or a decision was; and not even that where they sit in the committee.
 AMONG_THE_COMMITTEE = [
@@ -98,7 +101,7 @@ async def queue_lines(viewer: Viewer) -> list[dict[str, Any]]:
              SELECT own.*, row_number() OVER (PARTITION BY state, task = 'send_letter'
                ORDER BY done_at DESC, priority, due_at, id) AS place FROM own)
            SELECT o.id, o.task, o.queue, o.args, o.priority, o.created_at, o.due_at, o.rung_at,
-             o.attempt, o.worker, o.leased_until, o.done_at, o.parked_at, o.fault, o.cancelled_by,
+             o.attempt, o.worker, o.weight, o.leased_until, o.done_at, o.parked_at, o.fault, o.cancelled_by,
              f.title, CASE WHEN s.id IS NOT NULL THEN n.name END AS file_name,
              n.size AS file_size, n.state AS file_state,
              s.id AS submission, p.kind AS step, p.fraction, p.started_at AS begun_at, o.state,
@@ -116,6 +119,42 @@ async def queue_lines(viewer: Viewer) -> list[dict[str, Any]]:
         viewer.edition,
         sorted(viewer.recused),
     )
+
+
+class Arriving(msgspec.Struct, frozen=True):
+    """Uploads that are under way: how many, and the bytes that are still to come."""
+
+    uploads: int
+    to_come: int
+
+
+async def arriving(edition: Edition, store: Store) -> Arriving:
+    """What has been sent at within the last minutes; one that was left alone is not under way."""
+    found = await rows(
+        """SELECT n.id, n.size FROM film_file n JOIN submission s ON s.id = n.submission
+           WHERE s.edition = {} AND n.state = 'receiving' AND n.received_at IS NULL
+             AND n.expires_at > now()""",
+        edition.id,
+    )
+
+    def to_come(key: str, size: int) -> int | None:
+        known = store.arrived(key)
+        return None if known is None or known[1] > LIVELY_S else max(size - known[0], 0)
+
+    left = await asyncio.to_thread(lambda: [to_come(row["id"], row["size"]) for row in found])
+    under_way = [one for one in left if one is not None]
+    return Arriving(len(under_way), sum(under_way))
+
+
+async def received_today(edition: Edition) -> int:
+    """Bytes of films that have arrived within a day."""
+    found = await rows(
+        """SELECT coalesce(sum(n.size), 0)::bigint AS bytes FROM film_file n
+           JOIN submission s ON s.id = n.submission
+           WHERE s.edition = {} AND n.received_at > now() - interval '1 day'""",
+        edition.id,
+    )
+    return int(found[0]["bytes"])
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,5 @@
-"""The operators' pages: the engine room, the team, and the mailbox of development."""
+"""The operators' pages: letters, the record, the team, the policy, and the mailbox of development."""
 
-import shutil
 from datetime import date
 from functools import partial
 from typing import Any
@@ -9,7 +8,6 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from api.guards import OPERATOR
-from api.pages import _machines
 from api.pages._changes import changes_in, other_details
 from api.pages._desk import desk_page
 from api.pages._page import language_of, page
@@ -20,46 +18,15 @@ from festival.access import Viewer
 from festival.clock import now
 from festival.errors import FestivalError, Refused
 from festival.language import OFFICIAL, has_words, words
-from festival.readiness import is_guarded
 from festival.settings import Settings
 from festival.sink import letters_in, mailbox_of
 from festival.tables import Edition, Role
 from festival.team import people_of
 from media import policy
 from submissions import rejudging
-from submissions.oversight import MOST_LINES, envelopes, queue_lines, record_lines
-from submissions.readiness import parts_of
+from submissions.oversight import MOST_LINES, envelopes, record_lines
 
-NAMED = 5
 ACT = "operator.did."
-STATES = ("parked", "running", "waiting", "done")
-
-
-@get("/operator/queue", guards=OPERATOR)
-async def queue(
-    request: AnyRequest,
-    viewer: NamedDependency[Viewer],
-    edition_row: NamedDependency[Edition],
-    settings: NamedDependency[Settings],
-) -> Response[str]:
-    """What waits for somebody, what runs, what waits, what was done; and whether the house is well."""
-    lines = [_machines.job(line) for line in await queue_lines(viewer)]
-    works = [job for job in lines if job.task != "send_letter"]
-    closed = await outages.outage()
-    return page(
-        request,
-        "operator/queue.html",
-        groups={state: [job for job in works if job.state == state] for state in STATES},
-        letters=await mailbag.counts(edition_row.id),
-        refused=(await envelopes(viewer, edition_row))[:NAMED],
-        closed=closed,
-        health={
-            **await parts_of(settings),
-            "mail": closed is None,
-            "record": await is_guarded(),
-        },
-        free=shutil.disk_usage(settings.media_root).free,
-    )
 
 
 def sought(request: AnyRequest) -> str:
@@ -197,5 +164,5 @@ async def mailbox(
 
 
 HANDLERS: list[Any] = [
-    edition, rules, record, queue, letters, ask_to_give_up, team, mailbox,
+    edition, rules, record, letters, ask_to_give_up, team, mailbox,
 ]  # fmt: skip

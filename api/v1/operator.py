@@ -13,12 +13,16 @@ from msgspec import Meta
 from api.guards import OPERATOR
 from festival import mailbag, outages
 from festival.access import Viewer
+from festival.machines import letters_by_kind
+from festival.pauses import pauses_of
 from festival.settings import Settings
 from festival.shapes import Email
 from festival.sink import letters_in, mailbox_of
 from festival.tables import Edition
 from festival.team import people_of
+from media.storage import Store
 from submissions import rejudging
+from submissions.health import health
 from submissions.oversight import envelopes, queue_lines, record_lines
 
 
@@ -61,6 +65,20 @@ async def queue(viewer: NamedDependency[Viewer]) -> list[dict[str, Any]]:
     return await queue_lines(viewer)
 
 
+@get("/operator/machines", guards=OPERATOR)
+async def machines(
+    edition_row: NamedDependency[Edition],
+    settings: NamedDependency[Settings],
+    store: NamedDependency[Store],
+) -> dict[str, Any]:
+    """How the house is, in figures (seconds, bytes); which queues are paused; letters by kind."""
+    return {
+        "health": await health(edition_row, settings, store),
+        "paused": await pauses_of(edition_row),
+        "letters": await letters_by_kind(mailbag.within(edition_row)),
+    }
+
+
 @get("/operator/letters", guards=OPERATOR)
 async def letters(
     viewer: NamedDependency[Viewer],
@@ -95,5 +113,5 @@ async def mailbox(
 
 
 HANDLERS: list[Any] = [
-    edition, read_record, all_people, queue, letters, preview_policy, mailbox,
+    edition, read_record, all_people, queue, machines, letters, preview_policy, mailbox,
 ]  # fmt: skip

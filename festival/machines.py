@@ -1,0 +1,116 @@
+"""What the engine room says in figures: how long work lasts, how much waited when, who listens."""
+
+import time
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from festival.db import rows
+from festival.forecast import Pace
+from festival.jobs import QUEUES, WORKERS
+
+REMEMBERED = 40  # jobs of a kind: the pace of the last weeks, not of the first day
+HEARD = "pulse.worker."
+
+
+async def paces() -> dict[str, Pace]:
+    """Task → how long it lasts: the median of the last jobs that were done."""
+    found = await rows(
+        f"""WITH last AS (
+             SELECT task, weight, extract(epoch FROM done_at - taken_at)::float AS seconds,
+               row_number() OVER (PARTITION BY task ORDER BY done_at DESC) AS place
+             FROM outbox WHERE done_at IS NOT NULL AND taken_at IS NOT NULL AND task <> 'send_letter')
+           SELECT task, percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) AS in_all,
+             percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds / nullif(weight, 0)) AS for_film
+           FROM last WHERE place <= {REMEMBERED} GROUP BY task"""
+    )
+    return {row.pop("task"): Pace(**row) for row in found}
+
+
+class Waited(msgspec.Struct, frozen=True):
+    """How many lines waited at a moment."""
+
+    at: datetime
+    lines: int
+
+
+async def waited(editions: list[str], *, since: timedelta, every: timedelta) -> list[Waited]:
+    """The count of waiting lines of these editions from `since` ago until now; no letters."""
+    found = await rows(
+        """SELECT moment AS at, (SELECT count(*) FROM outbox o WHERE o.edition = ANY({})
+             AND o.task <> 'send_letter' AND o.created_at <= moment
+             AND coalesce(o.taken_at, o.parked_at, o.done_at, 'infinity') > moment) AS lines
+           FROM generate_series(now() - {}::interval, now(), {}::interval) AS moment""",
+        editions,
+        since,
+        every,
+    )
+    return [Waited(**row) for row in found]
+
+
+class Broker(msgspec.Struct, frozen=True):
+    """What the broker says of itself. `heard`: kind of worker → its hosts; `seconds`: its answer."""
+
+    answers: bool
+    seconds: float = 0.0
+    messages: int = 0
+    heard: dict[str, list[str]] = {}
+
+    @property
+    def places(self) -> dict[str, int]:
+        """Queue → how many of its jobs are done at once, by all hosts that were heard."""
+        return {
+            queue: worker.at_once * len(self.heard.get(kind, []))
+            for kind, worker in WORKERS.items()
+            for queue in worker.queues
+        }
+
+
+def lists_of(queue: str) -> list[str]:
+    """Celery keeps a list a priority (`priority_steps` of `workers/app.py`), the first without a mark."""
+    return [queue, *(f"{queue}\x06\x16{step}" for step in (3, 6, 9))]
+
+
+async def broker(redis_url: str) -> Broker:
+    """Ask the broker once; one that is away has nobody listening."""
+    redis = Redis.from_url(redis_url, socket_timeout=2, socket_connect_timeout=2)
+    began = time.monotonic()
+    try:
+        await redis.ping()
+        seconds = time.monotonic() - began
+        names = [
+            key.decode().removeprefix(HEARD)
+            async for key in redis.scan_iter(f"{HEARD}*", count=100)
+        ]
+        lengths = [await redis.llen(key) for queue in sorted(QUEUES) for key in lists_of(queue)]
+    except (RedisError, OSError):
+        return Broker(answers=False)
+    finally:
+        await redis.aclose()
+    heard: dict[str, list[str]] = {}
+    for kind, _, host in sorted(name.partition("@") for name in names):
+        heard.setdefault(kind, []).append(host)
+    return Broker(answers=True, seconds=seconds, messages=sum(lengths), heard=heard)
+
+
+async def database_seconds() -> float:
+    """How long the database takes to answer the least of questions."""
+    began = time.monotonic()
+    await rows("SELECT 1 AS one")
+    return time.monotonic() - began
+
+
+async def letters_by_kind(editions: list[str]) -> list[dict[str, Any]]:
+    """Letters that have not gone out: `kind`, how many are `waiting` and `parked`, `due_at` of the next."""
+    return await rows(
+        """SELECT l.kind, count(*) FILTER (WHERE o.parked_at IS NULL) AS waiting,
+             count(*) FILTER (WHERE o.parked_at IS NOT NULL) AS parked,
+             min(o.due_at) FILTER (WHERE o.parked_at IS NULL) AS due_at
+           FROM outbox o JOIN letter l ON l.id = o.args->>'letter'
+           WHERE o.task = 'send_letter' AND o.done_at IS NULL AND o.cancelled_by = ''
+             AND o.edition = ANY({}) GROUP BY l.kind ORDER BY count(*) DESC, l.kind""",
+        editions,
+    )
