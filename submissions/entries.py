@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+import msgspec
+
 from festival import letters
 from festival.clock import now
 from festival.db import later, rows, transaction
@@ -15,6 +17,15 @@ from festival.people import person as person_of
 from festival.record import record
 from festival.tables import Deadline, Edition, Person, Section, new_id
 from festival.texts import film_title, texts_of
+from submissions import answers
+from submissions.asking import (
+    EntryForm,
+    frozen_faults,
+    labels_of,
+    settled_answers,
+    still_asks,
+    unasked_faults,
+)
 from submissions.eligibility import may_file, may_open
 from submissions.entry import BETWEEN_NAMES, Entry, faults, settled
 from submissions.status import DECIDABLE, DECISIONS, MOVES, FileState, Status
@@ -61,7 +72,7 @@ async def open_entry(edition: Edition, *, by: Person, entry: Entry | None = None
         submission = Submission(edition=edition.id, film=film.id)
         await submission.save()
         await Member(submission=submission.id, person=by.id).save()
-        await write(submission, entry)
+        await write(submission, entry, before=Entry(), by=by)
         await record("entry_opened", submission.id, by=by, edition=edition.id)
         return await held(submission)
 
@@ -75,9 +86,21 @@ async def section_called(letter: str, edition: str) -> Section | None:
     return named.get(letter)
 
 
-async def write(submission: Submission, entry: Entry) -> None:
-    """The fields of the form into their rows; the section by its letter."""
+async def write(submission: Submission, entry: Entry, *, before: Entry, by: Person) -> None:
+    """The fields of the form into their rows; the section by its letter.
+
+    `Refused` names what is frozen, and what nobody asks for; what is not asked keeps what it said.
+    """
     section = await section_called(entry.section, str(submission.edition))
+    form = await form_between(submission, None if section is None else str(section.id))
+    was, wanted = msgspec.structs.asdict(before), msgspec.structs.asdict(entry)
+    values, wrong = settled_answers(form, await answers.values_of(submission), entry.answers)
+    wrong = [*frozen_faults(form, was, wanted), *unasked_faults(form, was, wanted), *wrong]
+    if wrong:
+        raise Refused(*wrong, **labels_of(form, wrong))
+    kept = {name: was[name] for name in form.fields if not form.asks(name)}
+    entry = msgspec.structs.replace(entry, **kept)
+    await answers.write_values(submission, values, by=by)
     await Film.update(
         {
             Film.title: entry.title.strip(),
@@ -100,6 +123,24 @@ async def write(submission: Submission, entry: Entry) -> None:
             Submission.changed_at: now(),
         }
     ).where(Submission.id == submission.id)
+
+
+async def form_between(submission: Submission, section: str | None) -> EntryForm:
+    """The form of the section that is chosen now; what another one has frozen stays so, and its
+    questions may still be answered in the same breath.
+    """
+    form = await answers.form_in(submission.edition, section)
+    if section == submission.section:
+        return form
+    before = await answers.form_of(submission)
+    fields = {
+        name: msgspec.structs.replace(
+            state, is_frozen=state.is_frozen or before.freezes(name)
+        )
+        for name, state in form.fields.items()
+    }
+    others = [one for one in before.questions if form.question(one.id) is None]
+    return EntryForm(fields=fields, questions=(*form.questions, *others))
 
 
 def closed_by(submission: Submission) -> str:
@@ -132,7 +173,8 @@ async def save_entry(
         )
         if not moved:
             raise Conflict("entry_changed_meanwhile")
-        await write(submission, entry)
+        standing = await held(submission)
+        await write(standing, entry, before=await entry_of(standing), by=by)
         await record("entry_saved", submission.id, by=by, edition=submission.edition)
     return int(moved[0]["version"])
 
@@ -200,14 +242,24 @@ async def entry_of(submission: Submission) -> Entry:
     )
 
 
-async def missing_of(submission: Submission) -> list[str]:
-    """All that keeps the entry from being filed."""
+async def written(submission: Submission) -> Entry:
+    """The form as its makers have filled it in, with their answers to the edition's questions."""
+    return msgspec.structs.replace(
+        await entry_of(submission), answers=await answers.values_of(submission)
+    )
+
+
+async def missing_of(submission: Submission, form: EntryForm | None = None) -> list[str]:
+    """All that keeps the entry from being filed; `form` where the caller has it already."""
     sections = await Section.objects().where(Section.edition == submission.edition)
+    form = form or await answers.form_of(submission)
     return faults(
         await entry_of(submission),
         sections={s.letter: (s.least_seconds, s.most_seconds) for s in sections},
         file_is_released=await has_released_file(submission),
-        unread=submission.unread,
+        unread=[field for field in submission.unread if still_asks(form, field)],
+        form=form,
+        answered=await answers.answered_in(submission),
     )
 
 
@@ -237,8 +289,9 @@ async def submit(
             return  # somebody pressed twice, or two members at once
         if standing.status == Status.WITHDRAWN:
             raise Refused(closed_by(standing))
-        if wrong := await missing_of(standing):
-            raise Refused(*wrong)
+        form = await answers.form_of(standing)
+        if wrong := await missing_of(standing, form):
+            raise Refused(*wrong, **labels_of(form, wrong))
         await move(submission, Status.SUBMITTED, by=by)
         await put_unreleased_aside(submission.id)
         await Submission.update({Submission.filed_at: now()}).where(Submission.id == submission.id)

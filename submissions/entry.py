@@ -9,6 +9,7 @@ from msgspec import Meta
 from festival import codes, texts
 from festival.errors import Refused
 from festival.language import OFFICIAL, country, is_visible, listed, t, tongue
+from submissions.asking import PLAIN_FORM, Answers, EntryForm, column_of, missing_answers
 
 Title = Annotated[str, Meta(max_length=200)]
 Code = Annotated[str, Meta(min_length=2, max_length=100)]
@@ -27,6 +28,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     `title` is the film's own; `titles` and `synopses` are one text a language. Countries are ISO 3166
     codes, languages and subtitles BCP 47 tags or `["zxx"]` for *none*; their names are understood, too.
     `director` is `directors` in one line: whoever gives it alone names one person.
+    `answers` are those to the edition's own questions; a question that is not in it keeps its answer.
     """
 
     title: Title = ""
@@ -42,6 +44,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     declared_seconds: Annotated[int, Meta(ge=1, le=86400)] | None = None
     premiere: Annotated[str, Meta(pattern="^(|world|international|european|national|none)$")] = ""
     rights_confirmed: bool = False
+    answers: Answers = {}
 
 
 def letters(text: str) -> int:
@@ -117,36 +120,56 @@ def faults(
     sections: dict[str, tuple[int, int]],
     file_is_released: bool,
     unread: Iterable[str] = (),
+    form: EntryForm = PLAIN_FORM,
+    answered: Iterable[str] = (),
 ) -> list[str]:
-    """`field:code` for all that keeps this entry from being filed, in the order of the form.
+    """`field:code` for all that keeps this entry from being filed: fields in the order of the form, then questions.
 
     `sections` maps each letter to its least and most seconds; `unread` are fields whose words were
-    kept as typed, because they could not be read.
+    kept as typed, because they could not be read. `form` says what is asked for by now, `answered` are
+    the questions that have an answer.
     """
-    length = entry.declared_seconds
-    least, most = sections.get(entry.section, (0, 0))
-    checks = [
-        ("title:title_missing", not is_visible(entry.title)),
-        *(
-            (f"{field}:{field}_missing", not is_visible(entry.titles.get(language, "")))
-            for field, language in texts.fields_of("titles", OFFICIAL[1:]).items()
-        ),
-        ("section:section_missing", entry.section not in sections),
-        ("year:year_missing", entry.year is None),
-        ("declared_seconds:runtime_missing", length is None),
-        ("declared_seconds:runtime_outside_section",
-         length is not None and entry.section in sections and not least <= length <= most),
-        ("premiere:premiere_missing", not entry.premiere),
-        ("directors:director_missing", not entry.directors),
-        ("countries:countries_missing", not entry.countries),
-        ("languages:languages_missing", not entry.languages),
-        *(
-            (f"{field}:{field}_short", letters(entry.synopses.get(language, "")) < SYNOPSIS_LEAST)
-            for field, language in texts.fields_of("synopses", OFFICIAL).items()
-        ),
-        ("rights_confirmed:rights_missing", not entry.rights_confirmed),
-        ("file:file_not_released", not file_is_released),
-    ]  # fmt: skip
     kept = list(unread)
-    lacking = [code for code, is_wrong in checks if is_wrong and code.partition(":")[0] not in kept]
-    return [*(f"{field}:field_unread" for field in kept), *lacking]
+    wrong = [
+        *(code for name, code in lacking(entry, sections) if form.requires(name)),
+        *missing_answers(form.questions, answered),
+    ]
+    length = entry.declared_seconds
+    if form.asks("declared_seconds") and length is not None and entry.section in sections:
+        least, most = sections[entry.section]
+        if not least <= length <= most:
+            wrong.append("declared_seconds:runtime_outside_section")
+    if not file_is_released:
+        wrong.append("file:file_not_released")
+    return [
+        *(f"{field}:field_unread" for field in kept),
+        *(code for code in wrong if code.partition(":")[0] not in kept),
+    ]
+
+
+def lacking(entry: Entry, sections: Iterable[str]) -> Iterable[tuple[str, str]]:
+    """(field, `field:code`) of all that is not said, whether or not anybody asks for it."""
+    said = {
+        "title:title_missing": is_visible(entry.title),
+        **{
+            f"{field}:{field}_missing": is_visible(entry.titles.get(language, ""))
+            for field, language in texts.fields_of("titles", OFFICIAL[1:]).items()
+        },
+        "section:section_missing": entry.section in sections,
+        "year:year_missing": entry.year is not None,
+        "declared_seconds:runtime_missing": entry.declared_seconds is not None,
+        "premiere:premiere_missing": bool(entry.premiere),
+        "directors:director_missing": bool(entry.directors),
+        "countries:countries_missing": bool(entry.countries),
+        "languages:languages_missing": bool(entry.languages),
+        "subtitles:subtitles_missing": bool(entry.subtitles),
+        **{
+            f"{field}:{field}_short": letters(entry.synopses.get(language, "")) >= SYNOPSIS_LEAST
+            for field, language in texts.fields_of("synopses", OFFICIAL).items()
+        },
+        "rights_confirmed:rights_missing": entry.rights_confirmed,
+    }
+    for code, is_said in said.items():
+        if not is_said:
+            field = code.partition(":")[0]
+            yield column_of(field), code

@@ -147,3 +147,113 @@ class Step(Table):
     started_at = Timestamptz(null=True, default=None)
     ended_at = Timestamptz(null=True, default=None)
     details = JSONB(default={})
+
+
+class FieldRule(Table):
+    """How an edition asks for a field of the entry: everywhere, or in one section, where that differs.
+
+    `wanted` is required, optional or off; before `required_from` what is required may be left out, from
+    `frozen_from` on what is said stays.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    section = ForeignKey(Section, null=True, default=None, index=True)
+    field = Varchar(24)
+    wanted = Varchar(8, default="required")
+    required_from = Timestamptz(null=True, default=None)
+    frozen_from = Timestamptz(null=True, default=None)
+    version = Integer(default=1)
+
+
+class Question(Table):
+    """What an edition asks beside the entry's own fields. `labels` and `helps` are one text a language.
+
+    `asks` says who answers: makers, or the team among itself. `sections` are ids, none named means all.
+    `options` are `{"key", "names"}` in their order. `most` is how many signs a text may have; `least_value`
+    and `most_value` bound a number. What `identifies` is kept from the committee of a blind section.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    position = SmallInt(default=0)
+    kind = Varchar(8, default="line")
+    labels = JSONB(default={})
+    helps = JSONB(default={})
+    options = JSONB(default=[])
+    asks = Varchar(8, default="makers")
+    sections = JSONB(default=[])
+    wanted = Varchar(8, default="optional")
+    required_from = Timestamptz(null=True, default=None)
+    frozen_from = Timestamptz(null=True, default=None)
+    most = Integer(null=True, default=None)
+    least_value = Float(null=True, default=None)
+    most_value = Float(null=True, default=None)
+    accepts = Varchar(12, default="")
+    identifies = Boolean(default=False)
+    closed_at = Timestamptz(null=True, default=None)
+    version = Integer(default=1)
+    created_at = Timestamptz(default=TimestamptzNow())
+
+
+class Attachment(Table):
+    """A file beside an entry, as `submissions/attachments.py` keeps it; its id is the key of its bytes.
+
+    `kind` is what its bytes show that it is, whatever its `name` said.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    submission = ForeignKey(Submission, null=False, index=True)
+    person = ForeignKey(Person, null=True, index=True)
+    name = Varchar(255, default="")
+    kind = Varchar(8)
+    size = BigInt(default=0)
+    sha256 = Varchar(64, default="")
+    created_at = Timestamptz(default=TimestamptzNow())
+
+
+class EntryAnswer(Table):
+    """What was answered to a question of one's own: a value of the question's kind, or a file."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    submission = ForeignKey(Submission, null=False)
+    question = ForeignKey(Question, null=False, index=True)
+    value = JSONB(null=True, default=None)
+    attachment = ForeignKey(Attachment, null=True, default=None, index=True)
+    person = ForeignKey(Person, null=True, index=True)
+    version = Integer(default=1)
+    changed_at = Timestamptz(default=TimestamptzNow())
+
+
+class Material(Table):
+    """What an edition wants of a film once its acceptance is announced. `labels` and `helps` are one text
+    a language, `sections` ids, none named means all; `most` is how many of it may be brought.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    position = SmallInt(default=0)
+    kind = Varchar(12, default="other")
+    labels = JSONB(default={})
+    helps = JSONB(default={})
+    accepts = Varchar(12, default="any")
+    most = SmallInt(default=1)
+    is_required = Boolean(default=True)
+    due_at = Timestamptz(null=True, default=None)
+    sections = JSONB(default=[])
+    closed_at = Timestamptz(null=True, default=None)
+    version = Integer(default=1)
+    created_at = Timestamptz(default=TimestamptzNow())
+
+
+class Delivery(Table):
+    """One thing that was brought of what is wanted: a file, or a text."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    submission = ForeignKey(Submission, null=False, index=True)
+    material = ForeignKey(Material, null=False, index=True)
+    attachment = ForeignKey(Attachment, null=True, default=None, index=True)
+    text = Text(default="")
+    person = ForeignKey(Person, null=True, index=True)
+    version = Integer(default=1)
+    created_at = Timestamptz(default=TimestamptzNow())
