@@ -3,7 +3,7 @@
 from typing import Any
 
 from festival.errors import Busy, Conflict, FestivalError, Missing, NotAllowed, Refused
-from festival.language import has_words, spoken, t
+from festival.language import has_words, spoken, t, text_in
 
 STATUS: dict[type[FestivalError], int] = {
     Refused: 422,
@@ -21,7 +21,10 @@ def status_of(error: FestivalError | None) -> int:
 
 def words_of(language: str, code: str, values: dict[str, Any]) -> str:
     """The sentence of `code` or `field:code`; a code without one stands for itself."""
-    name = code.rpartition(":")[2]
+    field, _, name = code.rpartition(":")
+    called = values.get("questions", {}).get(field)
+    if called:
+        values = {**values, "question": text_in(language, called)}
     return t(language, f"error.{name}", **values) if has_words(f"error.{name}") else name
 
 

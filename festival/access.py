@@ -60,6 +60,8 @@ class Act(StrEnum):
     REVIEW = "review"
     RECUSE = "recuse"
     SEE_REVIEWS = "see_reviews"
+    SEE_ANSWERS = "see_answers"
+    SEE_MATERIALS = "see_materials"
     SEE_BOARD = "see_board"
     DECIDE = "decide"
     READMIT = "readmit"
@@ -111,6 +113,24 @@ def _may_see_reviews(viewer: Viewer, subject: Subject) -> bool:
     return within_scope(viewer, subject) and subject.has_own_review
 
 
+def _may_see_answers(viewer: Viewer, subject: Subject) -> bool:
+    """What was answered about a filed film, and what the team asks itself of it: operators and its chair.
+    Nobody of them of a film of their own, or of one that they have stepped aside from.
+    """
+    is_filed = subject.status not in {"draft", "withdrawn"} and subject.is_released
+    is_apart = subject.id in viewer.recused or viewer.id in subject.members
+    return (viewer.has(Role.OPERATOR) and is_filed and not is_apart) or _chairs(viewer, subject)
+
+
+def _may_see_materials(viewer: Viewer, subject: Subject) -> bool:
+    """What an accepted film has brought, once that is announced."""
+    return (
+        viewer.has(Role.OPERATOR, Role.PROGRAMMER)
+        and subject.status == "accepted"
+        and subject.id not in viewer.recused
+    )
+
+
 ABOUT_A_FILM: dict[Act, Callable[[Viewer, Subject], bool]] = {
     Act.SEE_ENTRY: is_member,
     Act.EDIT_ENTRY: is_member,
@@ -120,6 +140,8 @@ ABOUT_A_FILM: dict[Act, Callable[[Viewer, Subject], bool]] = {
     Act.REVIEW: within_scope,
     Act.RECUSE: within_scope,
     Act.SEE_REVIEWS: _may_see_reviews,
+    Act.SEE_ANSWERS: _may_see_answers,
+    Act.SEE_MATERIALS: _may_see_materials,
     Act.DECIDE: _may_decide,
     Act.READMIT: _chairs,
 }

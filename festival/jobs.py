@@ -76,6 +76,9 @@ JOBS = {
     "tell_of_lengths": Job(
         queue="letters", verb="screenings.departures:tell_of_lengths", ids=("edition",)
     ),
+    "discard_attachment": Job(
+        queue="control", verb="submissions.attachments:discard", ids=("attachment",)
+    ),
     "sweep_rows": Job(queue="control", verb="festival.sweeping:sweep", every=3600.0),
     "sweep_uploads": Job(queue="control", verb="submissions.uploads:sweep", every=600.0),
     "watch_house": Job(queue="control", verb="submissions.watch:watch", every=60.0),

@@ -24,6 +24,8 @@ LongTexts = Annotated[
 ]
 
 ONE_OF = {
+    "helps": "help",
+    "labels": "label",
     "names": "name",
     "places": "place",
     "qualities": "quality",

@@ -110,9 +110,7 @@ async def values_of(submission: Submission, *, asks: str = MAKERS) -> dict[str, 
     return {row["question"]: row["value"] for row in selected}
 
 
-async def files_answered(
-    submission: Submission, *, asks: str = MAKERS
-) -> dict[str, FileShown]:
+async def files_answered(submission: Submission, *, asks: str = MAKERS) -> dict[str, FileShown]:
     """Question → the file that answers it."""
     selected = await rows(
         """SELECT w.question, a.id, a.name, a.size FROM entry_answer w

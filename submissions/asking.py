@@ -67,9 +67,7 @@ AnswerText = Annotated[str, Meta(max_length=10_000)]
 AnswerKeys = Annotated[list[Annotated[str, Meta(max_length=16)]], Meta(max_length=60)]
 AnswerValue = AnswerText | int | float | AnswerKeys | None
 """A text, a number, keys of options, a day as YYYY-MM-DD; nothing where there is no answer."""
-Answers = Annotated[
-    dict[Annotated[str, Meta(max_length=16)], AnswerValue], Meta(max_length=200)
-]
+Answers = Annotated[dict[Annotated[str, Meta(max_length=16)], AnswerValue], Meta(max_length=200)]
 """Question → value; a question that is not named keeps what it was answered."""
 
 
@@ -96,15 +94,13 @@ def state_at(
     )
 
 
-USUAL = {
-    name: FieldState(is_required=wanted is Wanted.REQUIRED) for name, wanted in FIELDS.items()
-}
+USUAL = {name: FieldState(is_required=wanted is Wanted.REQUIRED) for name, wanted in FIELDS.items()}
 
 
 class AnswerOption(msgspec.Struct, frozen=True):
     """One of the options of a choice: what is kept of it, and its name in each language."""
 
-    key: Annotated[str, Meta(min_length=1, max_length=16)]
+    key: Annotated[str, Meta(pattern="^[a-z0-9]{1,16}$")]
     names: Texts
 
 
@@ -181,7 +177,9 @@ def column_of(field: str) -> str:
     return next((name for name in ("titles", "synopses") if field in fields_of(name)), field)
 
 
-def frozen_faults(form: EntryForm, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+def frozen_faults(
+    form: EntryForm, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> list[str]:
     """`field:field_frozen` for each field of the entry that is frozen and would change."""
     return [
         f"{name}:field_frozen"
@@ -190,7 +188,9 @@ def frozen_faults(form: EntryForm, before: Mapping[str, Any], after: Mapping[str
     ]
 
 
-def unasked_faults(form: EntryForm, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+def unasked_faults(
+    form: EntryForm, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> list[str]:
     """`field:field_unasked` for what says something new though nobody asks for it."""
     return [
         f"{name}:field_unasked"

@@ -134,9 +134,7 @@ async def form_between(submission: Submission, section: str | None) -> EntryForm
         return form
     before = await answers.form_of(submission)
     fields = {
-        name: msgspec.structs.replace(
-            state, is_frozen=state.is_frozen or before.freezes(name)
-        )
+        name: msgspec.structs.replace(state, is_frozen=state.is_frozen or before.freezes(name))
         for name, state in form.fields.items()
     }
     others = [one for one in before.questions if form.question(one.id) is None]

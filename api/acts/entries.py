@@ -27,7 +27,7 @@ from festival.language import is_visible
 from festival.settings import Settings
 from festival.shapes import VersionNumber
 from festival.tables import Edition, Person
-from submissions import entries
+from submissions import answers, entries
 from submissions.entry import Entry
 from submissions.lists import own
 from submissions.tables import Submission
@@ -108,8 +108,11 @@ async def as_typed(request: AnyRequest) -> TypedEntry:
     """A field that cannot be read keeps in the entry what it said before."""
     submission = await film_of(request, Act.EDIT_ENTRY)
     version = (await filled(request, Version)).version
-    before = _entry.typed(await entries.entry_of(submission), language_of(request))
-    wanted, unread, _ = _entry.readable(_entry.kept(await request.form()), before)
+    form, lang = await answers.form_of(submission), language_of(request)
+    before = _entry.typed(await entries.written(submission), lang, form=form)
+    there = await stands(submission, lang, form)
+    given = _entry.kept(await request.form(), there, form)
+    wanted, unread, _ = _entry.readable(given, before, form)
     return TypedEntry(wanted, version, unread)
 
 
@@ -121,13 +124,16 @@ async def form_again(
     others: dict[str, str] | None = None,
 ) -> Response[str]:
     """The form as it was typed; what cannot be read of it is told where no `error` is."""
+    submission = await film_of(request)
+    form = await answers.form_of(submission)
+    there = await stands(submission, language_of(request), form)
     return await entry_page(
         request,
-        await film_of(request),
+        submission,
         request.state["edition"],
         request.app.state.store,
         settings_of(request),
-        given=_entry.kept(await request.form()),
+        given=_entry.kept(await request.form(), there, form),
         status=status,
         error=error,
         others=others,
@@ -138,8 +144,10 @@ async def saving_again(request: AnyRequest, refused: Refusal) -> Response[str]:
     """Nothing is overwritten that another window saved meanwhile: both are shown."""
     if not isinstance(refused.error, Conflict):
         return await form_again(request, error=refusal_of(refused))
-    given = _entry.kept(await request.form())
-    there = await stands(await film_of(request), language_of(request))
+    submission = await film_of(request)
+    form = await answers.form_of(submission)
+    there = await stands(submission, language_of(request), form)
+    given = _entry.kept(await request.form(), there, form)
     others = {k: v for k, v in there.items() if not _entry.same(k, v, given[k])}
     return await form_again(request, error=refused.error, others=others)
 

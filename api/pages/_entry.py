@@ -9,10 +9,20 @@ import msgspec
 from msgspec import Meta
 
 from api.forms import faults as form_faults
+from api.pages._answers import all_form_fields, answer_from, typed_answer
 from festival import codes
 from festival.errors import Refused
 from festival.language import country, length_typed, spoken, tongue, with_plain_signs
 from festival.texts import fields_of, gathered, translated
+from submissions.asking import (
+    PLAIN_FORM,
+    TYPED_AS,
+    EntryForm,
+    QuestionKind,
+    column_of,
+    is_locked,
+    labels_of,
+)
 from submissions.entry import Entry, settled
 
 PLAIN = ("title", "section", "premiere")
@@ -26,6 +36,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     "film": ("title", "titles", "section", "year", "declared_seconds", "premiere"),
     "makers": ("directors", "countries", "languages", "subtitles"),
     "synopsis": ("synopses",),
+    "questions": (),
     "file": ("file",),
     "rights": ("rights_confirmed",),
 }
@@ -49,8 +60,8 @@ def text_fields() -> dict[str, tuple[str, str]]:
     }
 
 
-def all_fields() -> tuple[str, ...]:
-    return (*PLAIN, *text_fields(), *OTHERS)
+def all_fields(form: EntryForm = PLAIN_FORM) -> tuple[str, ...]:
+    return (*PLAIN, *text_fields(), *OTHERS, *all_form_fields(form))
 
 
 def seconds_of(text: str) -> int:
@@ -66,7 +77,12 @@ def seconds_of(text: str) -> int:
     return hours * 3600 + minutes * 60 + seconds
 
 
-def typed(entry: Entry, lang: str, unread: Mapping[str, str] | None = None) -> dict[str, str]:
+def typed(
+    entry: Entry,
+    lang: str,
+    unread: Mapping[str, str] | None = None,
+    form: EntryForm = PLAIN_FORM,
+) -> dict[str, str]:
     """The form's fields as they stand in the rows, and what was typed where nothing could be read."""
     fields = {
         **{name: getattr(entry, name) for name in PLAIN},
@@ -84,7 +100,9 @@ def typed(entry: Entry, lang: str, unread: Mapping[str, str] | None = None) -> d
         tags = getattr(entry, name)
         fields[none] = "yes" if tags == [codes.NONE] else ""
         fields[name] = "" if fields[none] else in_words(tags, lang, tongue, codes.language_code)
-    return {**fields, **(unread or {})}
+    for question in form.questions:
+        fields |= typed_answer(question, entry.answers.get(question.id), lang)
+    return fields | {name: words for name, words in (unread or {}).items() if name in fields}
 
 
 def in_words(
@@ -111,12 +129,54 @@ def title_of(fields: Mapping[str, str]) -> str:
     return next((fields[name] for name in names if fields[name]), "")
 
 
-def kept(form: Mapping[str, Any]) -> dict[str, str]:
-    """What was typed, to be shown again whatever it is."""
-    return {name: str(form.get(name, "")).replace("\r\n", "\n") for name in all_fields()}
+def kept(
+    sent: Mapping[str, Any], before: Mapping[str, str], form: EntryForm = PLAIN_FORM
+) -> dict[str, str]:
+    """What was typed, to be shown again whatever it is.
+
+    A field that the page did not draw (`drawn` names those that it did) says what it said `before`:
+    nobody has emptied what they were not shown.
+    """
+    drawn = str(sent.get("drawn", "")).split() or [
+        name for name in all_fields() if form.asks(entry_field(name))
+    ]
+    return {
+        name: str(sent.get(name, "")).replace("\r\n", "\n")
+        if name in sent or name in drawn
+        else before.get(name, "")
+        for name in all_fields(form)
+    }
 
 
-def entry_from(fields: Mapping[str, str]) -> Entry:
+def drawn_fields(form: EntryForm, locked: Iterable[str]) -> list[str]:
+    """The fields that a page draws for typing: what is asked, and not locked."""
+    return [
+        name
+        for name in all_fields(form)
+        if entry_field(name) not in locked
+        and (name.startswith("q_") or form.asks(entry_field(name)))
+    ]
+
+
+def locked_in(form: EntryForm, entry: Entry) -> frozenset[str]:
+    """Fields of the entry, and questions as `q_<id>`, that say what they say and no longer change."""
+    own = (name for name, state in form.fields.items() if is_locked(state, getattr(entry, name)))
+    questions = (
+        one.field
+        for one in form.questions
+        if one.kind is not QuestionKind.FILE and is_locked(one.state, entry.answers.get(one.id))
+    )
+    return frozenset({*own, *questions})
+
+
+def entry_field(name: str) -> str:
+    """Which field of the entry, or which question, a field of the form speaks of."""
+    if name.startswith("q_"):
+        return "_".join(name.split("_")[:2])
+    return TYPED_AS.get(name) or column_of(name)
+
+
+def entry_from(fields: Mapping[str, str], form: EntryForm = PLAIN_FORM) -> Entry:
     """The entry; `Refused` with every ill-formed field. An empty one is no fault in a draft."""
     words = {name: fields[name] for name in (*PLAIN, *text_fields()) if fields[name]}
     given: dict[str, Any] = gathered(words)
@@ -135,6 +195,14 @@ def entry_from(fields: Mapping[str, str]) -> Entry:
             given["declared_seconds"] = seconds_of(fields["runtime"])
         except ValueError:
             faults.append("declared_seconds:runtime_unreadable")
+    given["answers"] = {}
+    for question in form.questions:
+        if question.kind is QuestionKind.FILE:
+            continue
+        try:
+            given["answers"][question.id] = answer_from(question, fields)
+        except Refused as error:
+            faults += [f"{question.field}:{code}" for code in error.codes]
     faults += [
         "year:year_unreadable" if fault.startswith("year:") else fault
         for fault in form_faults(Entry, given, strict=False)
@@ -148,30 +216,34 @@ def entry_from(fields: Mapping[str, str]) -> Entry:
     except Refused as error:
         faults, values = [*faults, *error.codes], error.values
     if faults:
-        raise Refused(*faults, **values)
+        raise Refused(*faults, **{**values, **labels_of(form, faults)})
     return entry
 
 
 def readable(
-    fields: Mapping[str, str], before: Mapping[str, str]
+    fields: Mapping[str, str], before: Mapping[str, str], form: EntryForm = PLAIN_FORM
 ) -> tuple[Entry, dict[str, str], Refused | None]:
     """(what could be read, the words of fields that could not be, what is to be told of them).
 
     A field that cannot be read keeps what it said `before`.
     """
     try:
-        return entry_from(fields), {}, None
+        return entry_from(fields, form), {}, None
     except Refused as error:
-        wrong = {name for code in error.codes for name in own_fields(code.partition(":")[0])}
+        wrong = {
+            name for code in error.codes for name in own_fields(code.partition(":")[0], fields)
+        }
         unread = {name: fields[name] for name in wrong}
         for instead in ({name: before.get(name, "") for name in wrong}, dict.fromkeys(wrong, "")):
             with suppress(Refused):
-                return entry_from({**fields, **instead}), unread, error
+                return entry_from({**fields, **instead}, form), unread, error
         raise
 
 
-def own_fields(name: str) -> tuple[str, ...]:
-    """The fields of the form that speak of one field of the entry."""
+def own_fields(name: str, fields: Iterable[str]) -> tuple[str, ...]:
+    """The fields of the form that speak of one field of the entry, or of one question."""
+    if name.startswith("q_"):
+        return tuple(one for one in fields if entry_field(one) == name)
     if name in NONE:
         return name, NONE[name]
     return ("runtime",) if name == "declared_seconds" else (name,)
@@ -188,7 +260,7 @@ def merged(
     stands: Mapping[str, str], changes: Mapping[str, FieldChange]
 ) -> tuple[dict[str, str], dict[str, str]]:
     """(the fields with the changes, what stands where somebody else changed the same field)."""
-    known = {name: change for name, change in changes.items() if name in all_fields()}
+    known = {name: change for name, change in changes.items() if name in stands}
     clashes = {
         name: stands[name]
         for name, change in known.items()
@@ -220,27 +292,34 @@ class TaskLine(msgspec.Struct, frozen=True):
     lacks: int
 
 
-def steps(fields: Mapping[str, str], missing: list[str]) -> list[TaskLine]:
-    """What is done of the entry, in the order of the form."""
+def steps(
+    fields: Mapping[str, str], missing: list[str], form: EntryForm = PLAIN_FORM
+) -> list[TaskLine]:
+    """What is done of the entry, in the order of the form; a step that asks nothing is none."""
     wrong = [code.partition(":")[0] for code in missing]
     return [
-        _step(name, fields, [field for field in wrong if field in fields_in(name)])
+        _step(name, asked, fields, [field for field in wrong if field in asked])
         for name in STEPS
+        if (asked := fields_in(name, form))
     ]
 
 
-def fields_in(step: str) -> list[str]:
+def fields_in(step: str, form: EntryForm) -> list[str]:
     """What is asked in one step; a column of texts is one field a language."""
+    if step == "questions":
+        return [question.field for question in form.questions]
     return [
         field
         for name in STEPS[step]
+        if name not in form.fields or form.asks(name)
         for field in (fields_of(name, TOLD_IN[name]()) if name in TOLD_IN else [name])
     ]
 
 
-def _step(name: str, fields: Mapping[str, str], lacks: list[str]) -> TaskLine:
+def _step(name: str, asked: list[str], fields: Mapping[str, str], lacks: list[str]) -> TaskLine:
     if not lacks:
         return TaskLine(name, "done", 0)
-    typed_names = ["runtime" if own == "declared_seconds" else own for own in fields_in(name)]
-    begun = any(fields.get(field) for field in typed_names)
+    begun = any(
+        text for field, text in fields.items() if entry_field(field) in map(entry_field, asked)
+    )
     return TaskLine(name, "begun" if begun else "open", len(lacks))

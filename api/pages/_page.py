@@ -78,6 +78,7 @@ def filters(lang: str) -> dict[str, Any]:
         "quoted": partial(language.quoted, lang),
         "upper_first": language.upper_first,
         "date": partial(language.calendar_day, lang),
+        "as_day": date.fromisoformat,
         "hour": language.hour,
         "clock": times.clock_face,
         "clockseconds": times.timecode,

@@ -15,6 +15,7 @@ from msgspec import Meta
 from api.auth import settings_of
 from api.guards import MAKER
 from api.pages import _entry, _report
+from api.pages._answers import form_fields
 from api.pages._films import FilmCard, film
 from api.pages._page import language_of, page, prefix_of, text_of
 from api.pages._paper import inline, printed
@@ -32,9 +33,11 @@ from festival.texts import own_title
 from media import policy
 from media.encodings import spelled
 from media.storage import NotPublished, Store
-from submissions import entries
+from submissions import answers, entries
+from submissions.asking import EntryForm, labels_of
+from submissions.attachments import MOST_BYTES
 from submissions.eligibility import may_open
-from submissions.entry import PREMIERES, SYNOPSIS_LEAST
+from submissions.entry import PREMIERES, SYNOPSIS_LEAST, Entry
 from submissions.lists import (
     Card,
     card,
@@ -183,15 +186,20 @@ async def entry_page(
     """
     lang = language_of(request)
     status = status or status_of(error)
-    fields = given or await stands(submission, lang)
-    error = error or unread_told(fields, submission)
-    missing = await entries.missing_of(submission)
+    form, written = await answers.form_of(submission), await entries.written(submission)
+    there = _entry.typed(written, lang, unread_of(submission), form)
+    locked = _entry.locked_in(form, written)
+    fields = there | (given or {})
+    error = error or unread_told(fields, submission, form)
+    missing = await entries.missing_of(submission, form)
     deadline = await entries.deadline_of(edition, submission.section)
     file = await current_file(submission.id)
     return page(
         request, "filmmaker/entry.html", error=error, status=status, submission=submission, fields=fields,
         called=_entry.title_of(fields),
-        steps=_entry.steps(fields, missing), missing=missing,
+        steps=_entry.steps(fields, missing, form), missing=missing,
+        there=there, drawn=_entry.drawn_fields(form, locked), **asked_of(form, written, locked),
+        answer_files=await answers.files_answered(submission), most_attached=MOST_BYTES,
         sections=await sections_of(edition), premieres=PREMIERES, least=SYNOPSIS_LEAST,
         file=file, kept=await received(file.id, file.state, store) if file else 0,
         is_working=file is not None and file.state in WORKING, said=said(lang),
@@ -205,20 +213,33 @@ async def entry_page(
     )  # fmt: skip
 
 
-async def stands(submission: Submission, lang: str) -> dict[str, str]:
+def asked_of(form: EntryForm, written: Entry, locked: frozenset[str]) -> dict[str, Any]:
+    """What the parts of a form need to know of what it asks."""
+    return {
+        "form": form,
+        "asked_names": [name for name in form.fields if form.asks(name)],
+        "locked": locked,
+        "answered": {one.id: written.answers.get(one.id) for one in form.questions},
+        "drawn_of": form_fields,
+    }
+
+
+async def stands(submission: Submission, lang: str, form: EntryForm) -> dict[str, str]:
     """The form as it was saved last, whoever saved it."""
-    return _entry.typed(await entries.entry_of(submission), lang, unread_of(submission))
+    return _entry.typed(await entries.written(submission), lang, unread_of(submission), form)
 
 
 def unread_of(submission: Submission) -> dict[str, str]:
     return msgspec.convert(submission.unread, dict[str, str])
 
 
-def unread_told(fields: dict[str, str], submission: Submission) -> FestivalError | None:
+def unread_told(
+    fields: dict[str, str], submission: Submission, form: EntryForm
+) -> FestivalError | None:
     """What was kept as typed is told again at every visit, until it is mended."""
     if not submission.unread:
         return None
-    _, _, error = _entry.readable(fields, {})
+    _, _, error = _entry.readable(fields, {}, form)
     return error
 
 
@@ -271,19 +292,22 @@ async def answers_page(
 ) -> Response[str]:
     lang, settings = language_of(request), settings_of(request)
     place = f"{prefix_of(request)}/submissions/{submission.id}"
-    written = await entries.entry_of(submission)
+    form, written = await answers.form_of(submission), await entries.written(submission)
     deadline = await entries.deadline_of(edition, submission.section)
-    fields = _entry.typed(written, lang, unread_of(submission))
-    missing = await entries.missing_of(submission) if submission.status == Status.DRAFT else []
-    unread = unread_told(fields, submission) if missing else None
+    fields = _entry.typed(written, lang, unread_of(submission), form)
+    is_draft = submission.status == Status.DRAFT
+    missing = await entries.missing_of(submission, form) if is_draft else []
+    unread = unread_told(fields, submission, form) if missing else None
     error = error and told_in_full(error, unread)
+    lacking = Refused(*missing, **labels_of(form, missing))
     missing_words = (
-        told_of(lang, told_in_full(Refused(*missing), unread)) if missing and error is None else []
+        told_of(lang, told_in_full(lacking, unread)) if missing and error is None else []
     )
     sections = {section.letter: section for section in await sections_of(edition)}
     return page(
         request, "filmmaker/answers.html", error=error, submission=submission,
-        fields=fields, called=_entry.title_of(fields), written=written,
+        fields=fields, called=_entry.title_of(fields), written=written, form=form,
+        answer_lines=await answer_lines(submission, form),
         section=sections.get(written.section),
         file=await filed_or_current(submission.id), missing=missing_words,
         places=dict.fromkeys((code.partition(":")[0] for code in error.codes), place)
@@ -292,6 +316,16 @@ async def answers_page(
         is_open=await entries.may_still_file(submission, edition, grace=settings.grace),
         may_withdraw=Status.WITHDRAWN in MOVES[Status(submission.status)],
     )  # fmt: skip
+
+
+async def answer_lines(submission: Submission, form: EntryForm) -> list[answers.GivenAnswer]:
+    """What was answered, and in a draft also what was not; what is closed by now stays readable."""
+    given = await answers.given_answers(submission)
+    if submission.status != Status.DRAFT:
+        return given
+    known = {one.question.id: one for one in given}
+    asked = [known.pop(q.id, answers.GivenAnswer(question=q)) for q in form.questions]
+    return [*asked, *known.values()]
 
 
 async def filed_or_current(submission_id: str) -> FilmFile | None:

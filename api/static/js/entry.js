@@ -7,9 +7,11 @@ const PAUSE = 1200;
 const QUIET = 6000;
 
 const form = document.getElementById("entry");
-const fields = [...new Set([...form.elements].map((one) => one.name))].filter(
-  (name) => name && !["_csrf", "version", "next"].includes(name),
-);
+const namesIn = (root) =>
+  [...new Set([...root.elements].map((one) => one.name))].filter(
+    (name) => name && !["_csrf", "_once", "version", "next", "drawn"].includes(name),
+  );
+const fields = namesIn(form);
 const KEY = `entry ${form.dataset.fields}`;
 const known = new Map(); // what the house has, as this window knows it
 const clashing = new Set();
@@ -98,6 +100,7 @@ async function answered(request, sent, told) {
     const page = parsed(await answer.text());
     const fresh = page.getElementById("entry");
     if (!fresh) return refused(page.querySelector("#main .panel p")?.textContent);
+    if (answer.status !== 409 && asksOther(fresh)) return again(page, sent);
     if (answer.status !== 409) taken(fresh, sent);
     redraw(page, told);
     remember();
@@ -105,6 +108,24 @@ async function answered(request, sent, told) {
   } catch {
     return unsaved(form.dataset.away);
   }
+}
+
+// Another section asks other things, and a day may have come that freezes some: the page is drawn anew
+// once all is kept. What was typed in vain stays in view, with the reason beside it.
+const asksOther = (fresh) => namesIn(fresh).sort().join() !== [...fields].sort().join();
+
+function again(page, sent) {
+  const there = namesIn(page.getElementById("entry"));
+  const vain = Object.keys(sent).filter((name) => !there.includes(name));
+  for (const name of Object.keys(sent)) known.set(name, sent[name].now);
+  remember();
+  if (!vain.length && !changed().length) return location.reload();
+  for (const name of vain) {
+    for (const one of form.querySelectorAll(`[name="${name}"]`)) one.disabled = true;
+    fields.splice(fields.indexOf(name), 1);
+  }
+  redraw(page, true);
+  return false;
 }
 
 // The house answers, but takes nothing: signed out elsewhere, filed in another window, closed meanwhile.

@@ -1,0 +1,400 @@
+"""What is wanted of a film once its acceptance is announced, and what has been brought of it."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from festival import desk, texts
+from festival.access import Viewer
+from festival.clock import now
+from festival.db import rows, transaction
+from festival.desk import Way
+from festival.errors import Conflict, Missing, Refused
+from festival.language import is_visible
+from festival.record import record
+from festival.tables import Edition, Person
+from festival.texts import ANY_TITLE, Texts
+from media.storage import Store
+from submissions import attachments
+from submissions.answers import FileShown
+from submissions.entries import held
+from submissions.questions import HelpTexts, Letters, check_zones, section_ids, untold
+from submissions.status import Status
+from submissions.tables import Delivery, Material, Submission
+
+KINDS = (
+    "stills",
+    "poster",
+    "press_kit",
+    "biography",
+    "exhibition",
+    "subtitles",
+    "trailer",
+    "other",
+)
+TEXT = "text"
+MOST_MATERIALS = 60
+MOST_TEXT = 4_000
+PAGE = 40
+
+
+class MaterialForm(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that is wanted; `sections` are letters, none means all. `most`: how many of it."""
+
+    labels: texts.ShortTexts
+    helps: HelpTexts = {}
+    kind: Literal[
+        "stills", "poster", "press_kit", "biography", "exhibition", "subtitles", "trailer", "other"
+    ] = "other"
+    accepts: Literal["document", "picture", "any", "subtitles", "video", "text"] = "any"
+    most: Annotated[int, Meta(ge=1, le=10)] = 1
+    is_required: bool = False
+    due_at: datetime | None = None
+    sections: Letters = []
+
+
+async def material_values(edition: Edition, given: MaterialForm) -> dict[str, Any]:
+    check_zones(due_at=given.due_at)
+    labels, helps = texts.settled("labels", given.labels), texts.settled("helps", given.helps)
+    if wrong := untold("label", labels):
+        raise Refused(*wrong)
+    return {
+        "labels": labels,
+        "helps": helps,
+        "kind": given.kind,
+        "accepts": given.accepts,
+        "most": 1 if given.accepts == TEXT else given.most,
+        "is_required": given.is_required,
+        "due_at": given.due_at,
+        "sections": await section_ids(edition, given.sections),
+    }
+
+
+async def add_material(edition: Edition, given: MaterialForm, *, by: Person) -> str:
+    values = await material_values(edition, given)
+    if await Material.count().where(Material.edition == edition.id) >= MOST_MATERIALS:
+        raise Refused("materials_many", most=MOST_MATERIALS)
+    return await desk.add(Material(edition=edition.id, **values), act="material_added", by=by)
+
+
+async def amend_material(
+    material: Material, given: MaterialForm, *, edition: Edition, version: int, by: Person
+) -> int:
+    """Set all of it; a text does not become a file, once somebody has brought one."""
+    values = await material_values(edition, given)
+    async with transaction():
+        await desk.held(material, version)
+        is_another = (values["accepts"] == TEXT) != (material.accepts == TEXT)
+        if is_another and (n := await brought_of(material.id)):
+            raise Refused("accepts:material_brought", n=n)
+        return await desk.amend(material, values, version=version, act="material_changed", by=by)
+
+
+async def brought_of(material_id: str) -> int:
+    """How many things have been brought of it."""
+    return int(await Delivery.count().where(Delivery.material == material_id))
+
+
+async def move_material(material: Material, way: Way, *, by: Person) -> None:
+    await desk.move(material, way, act="material_moved", by=by)
+
+
+async def close_material(material: Material, *, version: int, by: Person) -> None:
+    """No longer wanted; what was brought stays. Twice is once."""
+    closed = {"closed_at": material.closed_at or now()}
+    await desk.amend(material, closed, version=version, act="material_closed", by=by)
+
+
+async def reopen_material(material: Material, *, version: int, by: Person) -> None:
+    await desk.amend(material, {"closed_at": None}, version=version, act="material_reopened", by=by)
+
+
+async def remove_material(material: Material, *, version: int, by: Person) -> None:
+    """Away, if nobody has brought any of it; else it can be closed."""
+    async with transaction():
+        await desk.held(material, version)
+        if n := await brought_of(material.id):
+            raise Refused("material_in_use", n=n)
+        await desk.remove(material, version=version, act="material_removed", by=by)
+
+
+# What makers see and bring
+
+
+class Brought(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that was brought: a file, or a text with its version."""
+
+    id: str
+    file: FileShown | None = None
+    text: str = ""
+    version: int = 1
+    created_at: datetime | None = None
+
+
+class WantedMaterial(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the checklist. `state`: brought, late, due or wished."""
+
+    id: str
+    kind: str
+    labels: Texts
+    helps: Texts = {}
+    accepts: str = "any"
+    most: int = 1
+    is_required: bool = False
+    due_at: datetime | None = None
+    brought: list[Brought] = []
+
+    @property
+    def is_brought(self) -> bool:
+        return bool(self.brought)
+
+    @property
+    def state(self) -> str:
+        return state_of(
+            is_brought=self.is_brought, is_required=self.is_required, due_at=self.due_at
+        )
+
+
+def state_of(*, is_brought: bool, is_required: bool, due_at: datetime | None) -> str:
+    """`brought`; `late` when its day is over; `due` when it must come; `wished` when it may."""
+    if is_brought:
+        return "brought"
+    if not is_required:
+        return "wished"
+    return "late" if due_at is not None and due_at <= now() else "due"
+
+
+IN_SECTION = "(m.sections = '[]' OR m.sections ? coalesce(s.section, ''))"
+
+
+async def wanted_of(submission: Submission) -> list[WantedMaterial]:
+    """The checklist of an accepted film, in its order; none before that is announced.
+
+    What is no longer wanted is there while something of it was brought.
+    """
+    if submission.status != Status.ACCEPTED:
+        return []
+    selected = await rows(
+        """SELECT m.id, m.kind, m.labels, m.helps, m.accepts, m.most, m.is_required, m.due_at,
+             coalesce(jsonb_agg(jsonb_build_object('id', d.id, 'text', d.text, 'version', d.version,
+                 'created_at', d.created_at,
+                 'file', CASE WHEN a.id IS NULL THEN NULL ELSE
+                   jsonb_build_object('id', a.id, 'name', a.name, 'size', a.size) END)
+               ORDER BY d.created_at, d.id) FILTER (WHERE d.id IS NOT NULL), '[]') AS brought
+           FROM material m JOIN submission s ON s.edition = m.edition
+           LEFT JOIN delivery d ON d.material = m.id AND d.submission = s.id
+           LEFT JOIN attachment a ON a.id = d.attachment
+           WHERE s.id = {} AND ((m.closed_at IS NULL AND """
+        + IN_SECTION
+        + """) OR d.id IS NOT NULL) GROUP BY m.id ORDER BY m.position, m.id""",
+        submission.id,
+    )
+    return msgspec.convert(selected, list[WantedMaterial])
+
+
+async def wanted_one(submission: Submission, material_id: str) -> tuple[Submission, WantedMaterial]:
+    """The film, held, and the line of its checklist; to others there is no such thing."""
+    standing = await held(submission)
+    for one in await wanted_of(standing):
+        if one.id == material_id:
+            return standing, one
+    raise Missing("material_missing")
+
+
+async def bring_file(
+    submission: Submission, material_id: str, raw: bytes, *, name: str, by: Person, store: Store
+) -> str:
+    """Bring a file; where only one is wanted it takes the place of the one before. The delivery's id."""
+    async with transaction():
+        standing, wanted = await wanted_one(submission, material_id)
+        if wanted.accepts == TEXT:
+            raise Refused(f"m_{material_id}:material_is_text")
+        if wanted.most > 1 and len(wanted.brought) >= wanted.most:
+            raise Refused(f"m_{material_id}:material_full", n=wanted.most)
+        try:
+            file = await attachments.keep(
+                standing,
+                raw,
+                name=name,
+                accepts=wanted.accepts,
+                most=attachments.MOST_MATERIAL_BYTES,
+                by=by,
+                store=store,
+            )
+        except Refused as error:
+            codes = (f"m_{material_id}:{code}" for code in error.codes)
+            raise Refused(*codes, **error.values) from None
+        if wanted.most == 1:
+            for one in wanted.brought:
+                await take_away(one)
+        delivery = Delivery(
+            submission=standing.id, material=material_id, attachment=file.id, person=by.id
+        )
+        await delivery.save()
+        await record("material_brought", standing.id, by=by, material=material_id)
+    return str(delivery.id)
+
+
+async def take_away(one: Brought) -> None:
+    await rows("DELETE FROM delivery WHERE id = {} RETURNING id", one.id)
+    await attachments.let_go(one.file.id if one.file else None)
+
+
+async def bring_text(
+    submission: Submission, material_id: str, text: str, *, version: int, by: Person
+) -> int:
+    """Write the text; `version` is the one that its writer saw, 0 where there was none. The new version."""
+    async with transaction():
+        standing, wanted = await wanted_one(submission, material_id)
+        if wanted.accepts != TEXT:
+            raise Refused(f"m_{material_id}:material_is_file")
+        if not is_visible(text):
+            raise Refused(f"m_{material_id}:material_empty")
+        there = wanted.brought[0] if wanted.brought else None
+        if (there.version if there else 0) != version:
+            raise Conflict(
+                f"m_{material_id}:material_meanwhile", standing=there.text if there else ""
+            )
+        if there is not None and there.text == text.strip():
+            return version
+        if there is None:
+            await Delivery(
+                submission=standing.id, material=material_id, text=text.strip(), person=by.id
+            ).save()
+        else:
+            await Delivery.update(
+                {Delivery.text: text.strip(), Delivery.version: version + 1, Delivery.person: by.id}
+            ).where(Delivery.id == there.id)
+        await record("material_brought", standing.id, by=by, material=material_id)
+    return version + 1
+
+
+async def take_back(submission: Submission, delivery_id: str, *, by: Person) -> None:
+    """A maker takes back what was brought; what is not there any more is taken back already."""
+    async with transaction():
+        standing = await held(submission)
+        for wanted in await wanted_of(standing):
+            for one in wanted.brought:
+                if one.id == delivery_id:
+                    await take_away(one)
+                    await record("material_taken_back", standing.id, by=by, material=wanted.id)
+
+
+# Who has brought what
+
+
+class Column(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that is wanted, as the board's column."""
+
+    id: str
+    labels: Texts
+    is_required: bool
+    due_at: datetime | None = None
+    sections: list[str] = []
+
+
+class Cell(msgspec.Struct, frozen=True, kw_only=True):
+    """What a film has brought of one material; `state` is empty where it is not asked of this film."""
+
+    state: str = ""
+    files: list[FileShown] = []
+    text: str = ""
+
+
+class BoardRow(msgspec.Struct, frozen=True, kw_only=True):
+    """An accepted film with a cell for each column; `missing` counts what must still come."""
+
+    id: str
+    title: str
+    titles: Texts
+    section_letter: str
+    cells: list[Cell]
+    missing: int = 0
+
+
+class Board(msgspec.Struct, frozen=True, kw_only=True):
+    columns: list[Column]
+    films: list[BoardRow]
+    number: int
+    last: int
+    total: int
+    missing: int
+
+
+async def board(edition: Edition, viewer: Viewer, *, only_missing: bool, page: int) -> Board:
+    """Accepted films whose acceptance is announced, with what each has brought, a page at a time.
+
+    A film from which the viewer has stepped aside is not among them.
+    """
+    columns = msgspec.convert(
+        [
+            {
+                name: getattr(one, name)
+                for name in ("id", "labels", "is_required", "due_at", "sections")
+            }
+            for one in await desk.all_of(Material, edition)
+            if one.closed_at is None
+        ],
+        list[Column],
+    )
+    films = await rows(
+        """SELECT s.id, coalesce(s.section, '') AS section, coalesce(x.letter, '') AS section_letter,
+             """ + ANY_TITLE + """ AS title, f.titles
+           FROM submission s JOIN film f ON f.id = s.film LEFT JOIN section x ON x.id = s.section
+           WHERE s.edition = {} AND s.status = 'accepted' AND NOT s.id = ANY({})
+           ORDER BY title, s.id""",
+        edition.id, sorted(viewer.recused),
+    )  # fmt: skip
+    brought = await brought_by_film(edition)
+    lines = [board_row(film, columns, brought) for film in films]
+    shown = [line for line in lines if line.missing] if only_missing else lines
+    last = max(1, -(-len(shown) // PAGE))
+    number = min(max(page, 1), last)
+    return Board(
+        columns=columns,
+        films=shown[(number - 1) * PAGE : number * PAGE],
+        number=number,
+        last=last,
+        total=len(lines),
+        missing=sum(1 for line in lines if line.missing),
+    )
+
+
+async def brought_by_film(edition: Edition) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """(film, material) → what was brought of it."""
+    selected = await rows(
+        """SELECT d.submission, d.material, d.text, a.id, a.name, a.size
+           FROM delivery d JOIN submission s ON s.id = d.submission
+           LEFT JOIN attachment a ON a.id = d.attachment
+           WHERE s.edition = {} ORDER BY d.created_at, d.id""",
+        edition.id,
+    )
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in selected:
+        found.setdefault((row["submission"], row["material"]), []).append(row)
+    return found
+
+
+def board_row(
+    film: dict[str, Any],
+    columns: list[Column],
+    brought: dict[tuple[str, str], list[dict[str, Any]]],
+) -> BoardRow:
+    cells = [cell(film, column, brought.get((film["id"], column.id), [])) for column in columns]
+    known = {name: film[name] for name in ("id", "title", "titles", "section_letter")}
+    missing = sum(1 for one in cells if one.state in {"late", "due"})
+    return BoardRow(**known, cells=cells, missing=missing)
+
+
+def cell(film: dict[str, Any], column: Column, things: list[dict[str, Any]]) -> Cell:
+    if not things and column.sections and film["section"] not in column.sections:
+        return Cell()
+    return Cell(
+        state=state_of(
+            is_brought=bool(things), is_required=column.is_required, due_at=column.due_at
+        ),
+        files=[FileShown(one["id"], one["name"], one["size"]) for one in things if one["id"]],
+        text=next((one["text"] for one in things if one["text"]), ""),
+    )
