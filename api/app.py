@@ -21,6 +21,7 @@ from api import assets, errors
 from api.acts import (
     accounts,
     announcements,
+    answers,
     decisions,
     editions,
     entries,
@@ -55,10 +56,11 @@ from api.pages import (
     public,
     room,
 )
+from api.pages import answers as answers_pages
 from api.patience import Patience
 from api.v1 import account as account_v1
+from api.v1 import attachments, files, health, programme, submissions, subtitles, uploads
 from api.v1 import committee as committee_v1
-from api.v1 import files, health, programme, submissions, subtitles, uploads
 from api.v1 import operator as operator_v1
 from api.v1 import programmer as programmer_v1
 from festival.access import Viewer
@@ -78,6 +80,7 @@ AnyConnection = ASGIConnection[Any, Any, Any, Any]
 ACTS = [
     *accounts.ACTS,
     *announcements.ACTS,
+    *answers.ACTS,
     *decisions.ACTS,
     *editions.ACTS,
     *entries.ACTS,
@@ -139,6 +142,7 @@ def pages() -> Router:
             programmer,
             operator,
             machines,
+            answers_pages,
             components,
         )
     ]
@@ -159,6 +163,7 @@ def json_doors() -> Router:
             submissions,
             uploads,
             files,
+            attachments,
             subtitles,
             committee_v1,
             programmer_v1,

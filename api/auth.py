@@ -127,6 +127,16 @@ def needs(act: Act, *, scope: str = "") -> Guard:
     return guard
 
 
+def needs_part(act: Act) -> Guard:
+    """For rooms that several parts share: which scope a token must carry, the act on the film asks."""
+
+    async def guard(connection: Connection, _: BaseRouteHandler) -> None:
+        if not may(await somebody(connection), act):
+            raise NotAllowed("not_allowed")
+
+    return guard
+
+
 def csrf_token(connection: Connection) -> str:
     """Bound to the session, or to a visitor's cookie before there is one."""
     settings = settings_of(connection)

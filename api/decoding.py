@@ -33,8 +33,10 @@ _low_alone = re.compile(r"(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a
 _control = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _control_escape = re.compile(r"(?<!\\)(?:\\\\)*\\u00(?:0[0-8bBcCeEfF]|1[0-9a-fA-F]|7[fF])")
 
-_with_a_file = re.compile(r"/[a-z]{2}/[^/]+/submissions/[^/]+/subtitles")
-"""The one form of ours that comes in parts; its page bounds and checks them, nothing here does."""
+_with_a_file = re.compile(
+    r"/[a-z]{2}/[^/]+/submissions/[^/]+/(subtitles|answers/[^/]+/file|materials/[^/]+/file)"
+)
+"""The forms of ours that come in parts; their acts bound and check them, nothing here does."""
 
 
 def checked_json(body: bytes) -> None:

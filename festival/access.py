@@ -70,6 +70,7 @@ class Act(StrEnum):
     PLAN = "plan"
     PUBLISH = "publish"
     OPERATE = "operate"
+    SEE_TEAM = "see_team"
 
 
 def within_scope(viewer: Viewer, subject: Subject) -> bool:
@@ -155,6 +156,7 @@ WITHIN_AN_EDITION: dict[Act, Callable[[Viewer], bool]] = {
     Act.PLAN: lambda viewer: viewer.has(Role.PROGRAMMER),
     Act.PUBLISH: lambda viewer: viewer.has(Role.PROGRAMMER),
     Act.OPERATE: lambda viewer: viewer.has(Role.OPERATOR),
+    Act.SEE_TEAM: lambda viewer: viewer.has(Role.OPERATOR, Role.CHAIR),
 }
 
 

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from festival.access import COMMITTEE, Act, Subject, Viewer, in_scope, may
 from festival.db import rows, transaction
 from festival.errors import Conflict, Missing, Refused
 from festival.record import record
 from festival.tables import Edition, Person, Section, new_id
+from festival.texts import ANY_TITLE, Texts
 from media.storage import Store
 from submissions import answers, attachments
 from submissions.answers import MAKERS, TEAM, GivenAnswer
@@ -16,6 +19,8 @@ from submissions.entries import closed_by, held
 from submissions.lists import subject_of, submission_in
 from submissions.status import Status
 from submissions.tables import Submission
+
+PAGE = 40
 
 
 async def file_question(submission: Submission, question_id: str) -> AskedQuestion:
@@ -130,6 +135,50 @@ async def shown_to(viewer: Viewer, submission: Submission, subject: Subject) -> 
     is_blind = section is not None and section.is_blind and viewer.has(*COMMITTEE)
     asks = (MAKERS, TEAM) if may(viewer, Act.SEE_ANSWERS, subject) else (MAKERS,)
     return await answers.given_answers(submission, asks=asks, is_blind=is_blind)
+
+
+class AnsweredFilm(msgspec.Struct, frozen=True, kw_only=True):
+    """A filed film, with how many answers its makers and the team have given, and how many the team owes."""
+
+    id: str
+    title: str
+    titles: Texts
+    section_letter: str
+    makers: int
+    team: int
+    owed: int
+
+
+class AnsweredSheet(msgspec.Struct, frozen=True, kw_only=True):
+    films: list[AnsweredFilm]
+    number: int
+    last: int
+
+
+async def films_answered(edition: Edition, viewer: Viewer, *, page: int) -> AnsweredSheet:
+    """Filed films that this operator may read about, a page at a time."""
+    selected = await rows(
+        """SELECT s.id, """ + ANY_TITLE + """ AS title, f.titles, coalesce(x.letter, '') AS section_letter,
+             count(w.id) FILTER (WHERE q.asks = 'makers')::int AS makers,
+             count(w.id) FILTER (WHERE q.asks = 'team')::int AS team,
+             (SELECT count(*) FROM question o WHERE o.edition = s.edition AND o.asks = 'team'
+                AND o.closed_at IS NULL AND (o.sections = '[]' OR o.sections ? coalesce(s.section, ''))
+                AND NOT EXISTS (SELECT 1 FROM entry_answer z WHERE z.submission = s.id
+                  AND z.question = o.id AND z.value IS NOT NULL))::int AS owed
+           FROM submission s JOIN film f ON f.id = s.film LEFT JOIN section x ON x.id = s.section
+           LEFT JOIN entry_answer w ON w.submission = s.id
+             AND (w.value IS NOT NULL OR w.attachment IS NOT NULL)
+           LEFT JOIN question q ON q.id = w.question
+           WHERE s.edition = {} AND s.status NOT IN ('draft', 'withdrawn') AND NOT s.id = ANY({})
+             AND EXISTS (SELECT 1 FROM film_file n WHERE n.submission = s.id AND n.state = 'released')
+             AND NOT EXISTS (SELECT 1 FROM member m WHERE m.submission = s.id AND m.person = {})
+           GROUP BY s.id, f.id, x.id ORDER BY title, s.id""",
+        edition.id, sorted(viewer.recused), viewer.id,
+    )  # fmt: skip
+    last = max(1, -(-len(selected) // PAGE))
+    number = min(max(page, 1), last)
+    shown = selected[(number - 1) * PAGE : number * PAGE]
+    return AnsweredSheet(films=msgspec.convert(shown, list[AnsweredFilm]), number=number, last=last)
 
 
 async def team_versions(submission: Submission) -> dict[str, int]:

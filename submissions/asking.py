@@ -17,7 +17,7 @@ from festival.language import is_visible
 from festival.texts import Texts, fields_of
 
 
-class Wanted(StrEnum):
+class HowWanted(StrEnum):
     """How much a field or an answer is wanted."""
 
     REQUIRED = "required"
@@ -44,19 +44,19 @@ MOST_SIGNS = {QuestionKind.LINE: 200, QuestionKind.TEXT: 10_000}
 """How long a text can be at most, whatever the question says; longer ones are a question's own kind."""
 USUAL_SIGNS = {QuestionKind.LINE: 200, QuestionKind.TEXT: 2_000}
 
-FIELDS: dict[str, Wanted] = {
-    "title": Wanted.REQUIRED,
-    "titles": Wanted.REQUIRED,
-    "section": Wanted.REQUIRED,
-    "year": Wanted.REQUIRED,
-    "declared_seconds": Wanted.REQUIRED,
-    "premiere": Wanted.REQUIRED,
-    "directors": Wanted.REQUIRED,
-    "countries": Wanted.REQUIRED,
-    "languages": Wanted.REQUIRED,
-    "subtitles": Wanted.OPTIONAL,
-    "synopses": Wanted.REQUIRED,
-    "rights_confirmed": Wanted.REQUIRED,
+FIELDS: dict[str, HowWanted] = {
+    "title": HowWanted.REQUIRED,
+    "titles": HowWanted.REQUIRED,
+    "section": HowWanted.REQUIRED,
+    "year": HowWanted.REQUIRED,
+    "declared_seconds": HowWanted.REQUIRED,
+    "premiere": HowWanted.REQUIRED,
+    "directors": HowWanted.REQUIRED,
+    "countries": HowWanted.REQUIRED,
+    "languages": HowWanted.REQUIRED,
+    "subtitles": HowWanted.OPTIONAL,
+    "synopses": HowWanted.REQUIRED,
+    "rights_confirmed": HowWanted.REQUIRED,
 }
 """The entry's own fields, in the order of the form, as they are wanted where no rule says otherwise."""
 ALWAYS = frozenset({"title", "section", "rights_confirmed"})
@@ -84,9 +84,9 @@ class FieldState(msgspec.Struct, frozen=True, kw_only=True):
 def state_at(
     moment: datetime, wanted: str, required_from: datetime | None, frozen_from: datetime | None
 ) -> FieldState:
-    is_wanted = wanted == Wanted.REQUIRED
+    is_wanted = wanted == HowWanted.REQUIRED
     return FieldState(
-        is_asked=wanted != Wanted.OFF,
+        is_asked=wanted != HowWanted.OFF,
         is_required=is_wanted and (required_from is None or required_from <= moment),
         is_frozen=frozen_from is not None and frozen_from <= moment,
         required_from=required_from if is_wanted else None,
@@ -94,7 +94,7 @@ def state_at(
     )
 
 
-USUAL = {name: FieldState(is_required=wanted is Wanted.REQUIRED) for name, wanted in FIELDS.items()}
+USUAL = {name: FieldState(is_required=wanted is HowWanted.REQUIRED) for name, wanted in FIELDS.items()}
 
 
 class AnswerOption(msgspec.Struct, frozen=True):

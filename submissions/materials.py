@@ -123,7 +123,7 @@ async def remove_material(material: Material, *, version: int, by: Person) -> No
 # What makers see and bring
 
 
-class Brought(msgspec.Struct, frozen=True, kw_only=True):
+class BroughtThing(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that was brought: a file, or a text with its version."""
 
     id: str
@@ -144,7 +144,7 @@ class WantedMaterial(msgspec.Struct, frozen=True, kw_only=True):
     most: int = 1
     is_required: bool = False
     due_at: datetime | None = None
-    brought: list[Brought] = []
+    brought: list[BroughtThing] = []
 
     @property
     def is_brought(self) -> bool:
@@ -237,7 +237,7 @@ async def bring_file(
     return str(delivery.id)
 
 
-async def take_away(one: Brought) -> None:
+async def take_away(one: BroughtThing) -> None:
     await rows("DELETE FROM delivery WHERE id = {} RETURNING id", one.id)
     await attachments.let_go(one.file.id if one.file else None)
 

@@ -29,7 +29,7 @@ LIKE_EVERYWHERE = "everywhere"
 MOST_OPTIONS = 60
 MOST_QUESTIONS = 100
 
-Letter = Annotated[str, Meta(max_length=1)]
+SectionLetter = Annotated[str, Meta(max_length=1)]
 Letters = Annotated[list[Annotated[str, Meta(min_length=1, max_length=1)]], Meta(max_length=40)]
 HelpTexts = Annotated[
     dict[texts.LanguageCode, Annotated[str, Meta(max_length=600)]], Meta(max_length=40)
@@ -40,7 +40,7 @@ Bound = Annotated[float, Meta(ge=-1e12, le=1e12)]
 class FieldForm(msgspec.Struct, frozen=True, kw_only=True):
     """How a field is wanted in one section, or everywhere (no letter)."""
 
-    section: Letter = ""
+    section: SectionLetter = ""
     wanted: Literal["required", "optional", "off", "everywhere"] = "required"
     required_from: datetime | None = None
     frozen_from: datetime | None = None

@@ -52,6 +52,16 @@ ROUTES = {
     "GET /{lang}/{edition}/submissions/{submission_id}/file": "known",
     "GET /{lang}/{edition}/submissions/{submission_id}/report.pdf": "known",
     "POST /{lang}/{edition}/submissions/{submission_id}/release": "known",
+    "POST /{lang}/{edition}/submissions/{submission_id}/answers/{question}/file": "known",
+    "POST /{lang}/{edition}/submissions/{submission_id}/answers/{question}/removal": "known",
+    "PUT /api/v1/{edition}/submissions/{submission_id}/answers/{question}/file": "known",
+    "DELETE /api/v1/{edition}/submissions/{submission_id}/answers/{question}/file": "known",
+    "GET /api/v1/{edition}/attachments/{attachment_id}": "known",
+    "HEAD /api/v1/{edition}/attachments/{attachment_id}": "known",
+    "GET /{lang}/{edition}/operator/answers": "operate",
+    "GET /{lang}/{edition}/operator/answers/{submission_id}": "see_team",
+    "POST /{lang}/{edition}/operator/answers/{submission_id}": "see_team",
+    "PATCH /api/v1/{edition}/operator/answers/{submission_id}": "see_team",
     "GET /{lang}/{edition}/committee": "see_queue",
     "GET /{lang}/{edition}/committee/submissions/{submission_id}": "see_queue",
     "POST /{lang}/{edition}/committee/submissions/{submission_id}/review": "see_queue",
@@ -262,6 +272,7 @@ BODIES = {
     "/subtitles/confirmation": {"track": "a" * 16},
     "PATCH /api/v1/{edition}/submissions/{submission_id}": {"entry": {}, "version": 1},
     "/submissions/{submission_id}/fields": {"fields": {}},
+    "/operator/answers/{submission_id}": {"answers": {}},
 }
 
 

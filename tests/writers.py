@@ -27,9 +27,15 @@ def tables(trees: dict[str, ast.Module]) -> dict[str, list[str]]:
 PLANNER = "screenings.planner"
 FILLED_FROM = {
     "Edition": "festival.editions.Rules",
+    "FieldRule": "submissions.questions.FieldForm",
+    "Material": "submissions.materials.MaterialForm",
     "Programme": "screenings.programmes.ProgrammeForm",
+    "Question": "submissions.questions.QuestionForm",
 }  # tables whose rows take the fields of a shape as they come
 INSERTED = re.compile(r"INSERT INTO (\w+)\s*\(([^)]*)\)")
+UPSERTED = re.compile(r"INSERT INTO (\w+)\s.*?DO UPDATE SET\s+(.*?)(?:\sWHERE\s|\sRETURNING\s|$)", re.DOTALL)
+AMENDED = frozenset({"version", "position", "closed_at"})
+"""What the desk sets of every row that an operator sets up."""
 UPDATED = re.compile(
     r"UPDATE (\w+)(?: \w+)?\s+SET\s+(.*?)(?:\sWHERE\s|\sFROM\s|\sRETURNING\s|$)", re.DOTALL
 )
@@ -59,7 +65,7 @@ def written(tree: ast.Module) -> frozenset[str]:
     for text in texts(tree):
         for table, columns in INSERTED.findall(text):
             found |= {table, *(f"{table}.{one}" for one in re.findall(r"\w+", columns))}
-        for table, sets in UPDATED.findall(text):
+        for table, sets in [*UPDATED.findall(text), *UPSERTED.findall(text)]:
             found |= {f"{table}.{one}" for one in re.findall(r"(\w+) = ", sets)}
     for node in ast.walk(tree):
         if (
@@ -87,7 +93,7 @@ def unwritten() -> set[str]:
     known = set().union(*map(written, trees.values())) | {
         f"{snake(table)}.{field}"
         for table, shape in FILLED_FROM.items()
-        for field in fields(trees[shape.rpartition(".")[0]], shape.rpartition(".")[2])
+        for field in [*AMENDED, *fields(trees[shape.rpartition(".")[0]], shape.rpartition(".")[2])]
     }
     found, own_names = set(), sql_names(trees)
     for table, columns in tables(trees).items():
