@@ -34,6 +34,7 @@ FILLED_FROM = {
 }  # tables whose rows take the fields of a shape as they come
 INSERTED = re.compile(r"INSERT INTO (\w+)\s*\(([^)]*)\)")
 UPSERTED = re.compile(r"INSERT INTO (\w+)\s.*?DO UPDATE SET\s+(.*?)(?:\sWHERE\s|\sRETURNING\s|$)", re.DOTALL)
+SET_UP = ("FieldRule", "Material", "Question")
 AMENDED = frozenset({"version", "position", "closed_at"})
 """What the desk sets of every row that an operator sets up."""
 UPDATED = re.compile(
@@ -93,8 +94,8 @@ def unwritten() -> set[str]:
     known = set().union(*map(written, trees.values())) | {
         f"{snake(table)}.{field}"
         for table, shape in FILLED_FROM.items()
-        for field in [*AMENDED, *fields(trees[shape.rpartition(".")[0]], shape.rpartition(".")[2])]
-    }
+        for field in fields(trees[shape.rpartition(".")[0]], shape.rpartition(".")[2])
+    } | {f"{snake(table)}.{column}" for table in SET_UP for column in AMENDED}
     found, own_names = set(), sql_names(trees)
     for table, columns in tables(trees).items():
         names = {snake(table), own_names.get(table, snake(table))}
