@@ -67,7 +67,9 @@ AnswerText = Annotated[str, Meta(max_length=10_000)]
 AnswerKeys = Annotated[list[Annotated[str, Meta(max_length=16)]], Meta(max_length=60)]
 AnswerValue = AnswerText | int | float | AnswerKeys | None
 """A text, a number, keys of options, a day as YYYY-MM-DD; nothing where there is no answer."""
-Answers = Annotated[dict[Annotated[str, Meta(max_length=16)], AnswerValue], Meta(max_length=200)]
+AnswerValues = Annotated[
+    dict[Annotated[str, Meta(max_length=16)], AnswerValue], Meta(max_length=200)
+]
 """Question → value; a question that is not named keeps what it was answered."""
 
 
@@ -94,7 +96,9 @@ def state_at(
     )
 
 
-USUAL = {name: FieldState(is_required=wanted is HowWanted.REQUIRED) for name, wanted in FIELDS.items()}
+USUAL = {
+    name: FieldState(is_required=wanted is HowWanted.REQUIRED) for name, wanted in FIELDS.items()
+}
 
 
 class AnswerOption(msgspec.Struct, frozen=True):

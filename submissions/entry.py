@@ -9,7 +9,7 @@ from msgspec import Meta
 from festival import codes, texts
 from festival.errors import Refused
 from festival.language import OFFICIAL, country, is_visible, listed, t, tongue
-from submissions.asking import PLAIN_FORM, Answers, EntryForm, column_of, missing_answers
+from submissions.asking import PLAIN_FORM, AnswerValues, EntryForm, column_of, missing_answers
 
 Title = Annotated[str, Meta(max_length=200)]
 Code = Annotated[str, Meta(min_length=2, max_length=100)]
@@ -44,7 +44,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     declared_seconds: Annotated[int, Meta(ge=1, le=86400)] | None = None
     premiere: Annotated[str, Meta(pattern="^(|world|international|european|national|none)$")] = ""
     rights_confirmed: bool = False
-    answers: Answers = {}
+    answers: AnswerValues = {}
 
 
 def letters(text: str) -> int:

@@ -22,7 +22,7 @@ from festival.errors import Conflict, Missing, Refused
 from festival.tables import Edition, Person
 from media.storage import Store
 from submissions import answering, answers
-from submissions.asking import Answers, labels_of
+from submissions.asking import AnswerValues, labels_of
 from submissions.attachments import MOST_BYTES
 from submissions.lists import own
 
@@ -126,7 +126,7 @@ async def drop(
 class TeamAnswers(msgspec.Struct, frozen=True):
     """What the team answers, and the version of each answer that its writer saw (0: none)."""
 
-    answers: Answers
+    answers: AnswerValues
     versions: dict[str, int] = {}
 
 
