@@ -42,6 +42,7 @@ from api.auth import bearer, csrf_guard, edition_of, settings_of, viewer_of
 from api.believed import Believed
 from api.decoding import MOST_BYTES, CheckedRequest, Decoding
 from api.headers import Headers
+from api.measured import Measured
 from api.news import news_plugin
 from api.once import Once
 from api.openapi import PlainPage
@@ -63,6 +64,7 @@ from api.v1 import attachments, files, health, programme, submissions, subtitles
 from api.v1 import committee as committee_v1
 from api.v1 import operator as operator_v1
 from api.v1 import programmer as programmer_v1
+from festival import logs
 from festival.access import Viewer
 from festival.language import speak, spoken
 from festival.people import person as person_with_id
@@ -203,6 +205,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
     settings = settings or Settings.read()
     if settings.locales:
         speak(settings.locales)
+    logs.begin(settings)
     store = store_of(settings)
     assets.use(STATIC, production=settings.in_production)
 
@@ -229,7 +232,13 @@ def create_app(settings: Settings | None = None) -> Litestar:
             "store": Provide(provide_store, sync_to_thread=False),
         },
         guards=[csrf_guard],
-        middleware=[Believed(settings), Patience(settings.silence_seconds), Decoding(), Once()],
+        middleware=[
+            Measured(),
+            Believed(settings),
+            Patience(settings.silence_seconds),
+            Decoding(),
+            Once(),
+        ],
         request_class=CheckedRequest,
         before_send=[Headers(https=settings.public_url.startswith("https"))],
         exception_handlers=errors.HANDLERS | uploads.FAULTS,
@@ -239,6 +248,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             title="Cinéma for Space", version="1", path="/api", render_plugins=[PlainPage()]
         ),
         request_max_body_size=MOST_BYTES,
+        logging_config=None,
         debug=False,
     )
     app.state.settings = settings

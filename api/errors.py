@@ -93,20 +93,25 @@ def away(request: AnyRequest, error: Exception) -> Response[Any]:
     """The database is restarting or overrun: say so, and when to come back."""
     if isinstance(error, ValueError):  # the driver found it before the database did
         return not_storable(request, error)
-    log.warning("database away: %r", error)
+    log.warning("database away", exc_info=error)
     return answer(request, 503, ("away",), {}, headers={"retry-after": "3"})
 
 
 def not_storable(request: AnyRequest, error: Exception) -> Response[Any]:
     """A value that no column can hold, and that nobody had refused before."""
-    log.error("not storable at %s %s: %r", request.method, request.url.path, error)
+    log.error("not storable at %s %s", request.method, route_of(request), exc_info=error)
     return answer(request, 422, ("not_storable",), {})
 
 
 def fault(request: AnyRequest, error: Exception) -> Response[Any]:
     """A mistake of ours: logged whole, told briefly."""
-    log.error("fault at %s %s", request.method, request.url.path, exc_info=error)
+    log.error("fault at %s %s", request.method, route_of(request), exc_info=error)
     return answer(request, 500, ("fault",), {})
+
+
+def route_of(request: AnyRequest) -> str:
+    """The address of the handler: what stood in it is nobody's matter."""
+    return str(request.scope.get("path_template", ""))
 
 
 def by_number(status: int) -> str:
@@ -139,9 +144,9 @@ def answer(
 
 
 def wants_page(request: AnyRequest) -> bool:
-    return not request.url.path.startswith(("/api/", "/health", "/ready")) and "json" not in (
-        request.headers.get("accept", "")
-    )
+    return not request.url.path.startswith(
+        ("/api/", "/health", "/ready", "/metrics")
+    ) and "json" not in (request.headers.get("accept", ""))
 
 
 def problem(

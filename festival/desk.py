@@ -17,9 +17,9 @@ from festival.record import record
 from festival.shapes import VersionNumber
 from festival.tables import Edition, Person
 
-Changes = dict[str, list[Any]]
+RowChanges = dict[str, list[Any]]
 """Field → what stood, what stands."""
-Row = Any
+SetUpRow = Any
 """A row of such a table: Piccolo knows its columns only by their names."""
 T = TypeVar("T", bound=Table)
 
@@ -31,7 +31,7 @@ class Way(StrEnum):
     DOWN = "down"
 
 
-class Move(msgspec.Struct, frozen=True):
+class Reorder(msgspec.Struct, frozen=True):
     way: Way
 
 
@@ -41,7 +41,7 @@ class Seen(msgspec.Struct, frozen=True):
     version: VersionNumber
 
 
-def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> Changes:
+def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> RowChanges:
     """The fields of `after` that say something else than `before`, as the record can keep them."""
     return {
         name: [plain(before.get(name)), plain(value)]
@@ -59,7 +59,7 @@ def plain(value: Any) -> Any:
 
 async def all_of(table: type[T], edition: Edition) -> list[T]:
     """Every row of an edition, in its order."""
-    asked: Row = table
+    asked: SetUpRow = table
     order = [asked.position, asked.id] if has_order(table) else [asked.id]
     found = asked.objects().where(asked.edition == edition.id).order_by(*order)
     return cast("list[T]", await found)
@@ -67,7 +67,7 @@ async def all_of(table: type[T], edition: Edition) -> list[T]:
 
 async def one_of(table: type[T], row_id: str, *, edition: Edition, missing: str) -> T:
     """A row of this edition, or `Missing(missing)`."""
-    asked: Row = table
+    asked: SetUpRow = table
     its = (asked.id == row_id) & (asked.edition == edition.id)
     row = await asked.objects().where(its).first()
     if row is None:
@@ -79,9 +79,9 @@ def has_order(table: type[Table]) -> bool:
     return any(column._meta.name == "position" for column in table._meta.columns)  # noqa: SLF001
 
 
-async def add(row: Row, *, act: str, by: Person) -> str:
+async def add(row: SetUpRow, *, act: str, by: Person) -> str:
     """Keep a new row, behind all others where they stand in an order. Returns its id."""
-    table: Row = type(row)
+    table: SetUpRow = type(row)
     edition = row.edition
     async with transaction():
         if has_order(table):
@@ -96,7 +96,9 @@ async def add(row: Row, *, act: str, by: Person) -> str:
 UNTOLD = frozenset({"id", "edition", "version", "position", "created_at"})
 
 
-async def amend(row: Row, given: Mapping[str, Any], *, version: int, act: str, by: Person) -> int:
+async def amend(
+    row: SetUpRow, given: Mapping[str, Any], *, version: int, act: str, by: Person
+) -> int:
     """Set `given` if the row still is what its editor saw. Returns the version that stands.
 
     `Conflict` carries what stands now; where nothing differs, nothing is written.
@@ -106,7 +108,7 @@ async def amend(row: Row, given: Mapping[str, Any], *, version: int, act: str, b
         changes = changed(standing, given)
         if not changes:
             return version
-        table: Row = type(row)
+        table: SetUpRow = type(row)
         await table.update({**given, "version": version + 1}).where(table.id == row.id)
         await record(act, row.id, by=by, edition=edition_of(row), changes=changes)
     for name, value in given.items():
@@ -115,13 +117,13 @@ async def amend(row: Row, given: Mapping[str, Any], *, version: int, act: str, b
     return version + 1
 
 
-def edition_of(row: Row) -> str:
+def edition_of(row: SetUpRow) -> str:
     return str(row.id if isinstance(row, Edition) else row.edition)
 
 
-async def held(row: Row, version: int) -> dict[str, Any]:
+async def held(row: SetUpRow, version: int) -> dict[str, Any]:
     """The row as it stands, locked until the act ends; `Conflict` when somebody was faster."""
-    table: Row = type(row)
+    table: SetUpRow = type(row)
     selected = await table.select().where(table.id == row.id).lock_rows("UPDATE").first()
     if selected is None:
         raise Conflict("gone_meanwhile")
@@ -131,9 +133,9 @@ async def held(row: Row, version: int) -> dict[str, Any]:
     return dict(selected)
 
 
-async def move(row: Row, way: Way, *, act: str, by: Person) -> None:
+async def move(row: SetUpRow, way: Way, *, act: str, by: Person) -> None:
     """Change places with the neighbour; at the end of the order nothing happens."""
-    table: Row = type(row)
+    table: SetUpRow = type(row)
     edition = row.edition
     async with transaction():
         await hold_edition(edition)
@@ -158,9 +160,9 @@ async def hold_edition(edition_id: str) -> None:
     await Edition.select(Edition.id).where(Edition.id == edition_id).lock_rows("UPDATE")
 
 
-async def remove(row: Row, *, version: int, act: str, by: Person) -> None:
+async def remove(row: SetUpRow, *, version: int, act: str, by: Person) -> None:
     """Take the row away; whether anything still needs it was asked before, in the same transaction."""
-    table: Row = type(row)
+    table: SetUpRow = type(row)
     async with transaction():
         was = await held(row, version)
         await table.delete().where(table.id == row.id)

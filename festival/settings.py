@@ -11,6 +11,7 @@ import msgspec
 
 from festival.post import MailServer, sender_of
 
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 DEVELOPMENT_KEY = "a key for development only, thirty-two letters at least"
 
 
@@ -53,6 +54,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     early_rung: bool = False
     early_from_seconds: int = 1200
     log_level: str = "INFO"
+    metrics_token: str = ""
 
     @classmethod
     def read(cls, environ: Mapping[str, str] = os.environ) -> Self:
@@ -86,6 +88,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "TRUSTED_PROXY must name addresses or networks, with commas between them, and not all": not (
                 is_chosen(self.trusted_proxy)
             ),
+            f"LOG_LEVEL must be one of {', '.join(LEVELS)}": self.log_level.upper() not in LEVELS,
             "STORAGE must be local or s3": self.storage not in {"local", "s3"},
             "S3_BUCKET is missing: STORAGE=s3 needs it": is_remote and not self.s3_bucket,
             "S3_REGION is missing: without S3_ENDPOINT the bucket is Amazon's, and has a region": is_remote
@@ -132,6 +135,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             and self.s3_endpoint.startswith("http://")
             and not self.s3_allow_http,
             "MAILBOX shows letters and is for development": self.mailbox is not None,
+            "METRICS_TOKEN is shorter than 32 characters": 0 < len(self.metrics_token) < 32,
         }
         return [reason for reason, bad in checks.items() if bad]
 

@@ -227,6 +227,7 @@ ROUTES = {
     "POST /api/v1/{edition}/operator/letters/cancellation": "operate",
     "HEAD /static/dev/{file_path}": "public",
     "GET /static/dev/{file_path}": "public",
+    "GET /metrics": "public",  # for whoever has the token of the house's keepers
     "GET /": "public",
     "GET /{lang}": "public",
     "GET /health": "public",

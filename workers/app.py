@@ -9,12 +9,19 @@ import sys
 from typing import Any
 
 from celery import Celery
-from celery.signals import heartbeat_sent, worker_init, worker_process_init, worker_process_shutdown
+from celery.signals import (
+    heartbeat_sent,
+    setup_logging,
+    worker_init,
+    worker_process_init,
+    worker_process_shutdown,
+)
 from kombu import Queue
 from redis import Redis as BlockingRedis
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from festival import logs
 from festival.jobs import JOBS, QUEUES
 from festival.language import speak
 from festival.pool import open_pool
@@ -104,6 +111,12 @@ def worker_process() -> WorkerProcess:
     if not _worker_process:
         _worker_process.append(WorkerProcess())
     return _worker_process[0]
+
+
+@setup_logging.connect
+def begin_logging(**_: Any) -> None:
+    """Celery sets nothing up where somebody answers here."""
+    logs.begin(settings())
 
 
 @worker_init.connect

@@ -15,7 +15,7 @@ from kombu.exceptions import OperationalError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from festival import leases
+from festival import leases, logs
 from festival.db import rows
 from festival.jobs import queue_now
 from festival.pool import pool
@@ -47,7 +47,7 @@ async def notify_all(lines: list[Outbox]) -> None:
         try:
             await asyncio.wait_for(asyncio.to_thread(notify, line), timeout=10)
         except (OperationalError, RedisError, OSError, RuntimeError, TimeoutError) as error:
-            log.warning("no broker: %s", error)
+            log.warning("no broker: %s", type(error).__name__)
             await leases.renotify([late.id for late in lines[index:]])
             raise BrokerUnavailable from error
 
@@ -90,7 +90,7 @@ async def relay(settings: Settings) -> None:
                 while True:
                     await patient_turn(redis)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            log.warning("no database: %s", error)
+            log.warning("no database: %s", type(error).__name__)
             await asyncio.sleep(1)
 
 
@@ -105,10 +105,11 @@ async def patient_turn(redis: "Redis") -> None:
 
 
 def main() -> None:
-    logging.basicConfig(level="INFO", format="%(asctime)s %(name)s %(message)s")
     os.environ.setdefault("PICCOLO_CONF", "piccolo_conf")
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-    asyncio.run(relay(Settings.read()))
+    settings = Settings.read()
+    logs.begin(settings)
+    asyncio.run(relay(settings))
 
 
 if __name__ == "__main__":

@@ -69,11 +69,11 @@ async def work(line: str, *, worker: str) -> None:
         await leases.finish(lease)
     except (NotYet, StorageFull, StorageUnavailable) as error:
         reason = "storage_away" if isinstance(error, StorageUnavailable) else str(error)
-        log.warning("waits task=%s line=%s: %s", lease.task, line, error)
+        log.warning("waits task=%s line=%s: %s", lease.task, line, reason)
         await leases.postpone(lease, reason=reason)
         await tell_waiting(lease, reason)
     except TryLater as error:
-        log.warning("later task=%s line=%s: %s", lease.task, line, error)
+        log.warning("later task=%s line=%s: %s", lease.task, line, str(error).partition(" ")[0])
         if await leases.back_off(lease, reason=str(error), at=error.at, is_risky=error.is_risky):
             await give_up(lease, str(error))
     except Superseded:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from festival.language import has_words, listed, t
 
 
-class Change(NamedTuple):
+class ChangeTold(NamedTuple):
     """One field; before or after are empty where there was nothing."""
 
     field: str
@@ -13,13 +13,13 @@ class Change(NamedTuple):
     after: str
 
 
-def changes_in(lang: str, details: dict[str, Any]) -> list[Change]:
+def changes_in(lang: str, details: dict[str, Any]) -> list[ChangeTold]:
     """Every field that an act changed, made or took away, in the order in which it was written."""
     stood, stands, changes = (fields_in(details, key) for key in ("gone", "made", "changes"))
     pairs = {name: (stood.get(name), stands.get(name)) for name in [*stood, *stands]}
     pairs |= {name: (before, after) for name, (before, after) in changes.items()}
     return [
-        Change(name_of(lang, name), value_of(lang, before), value_of(lang, after))
+        ChangeTold(name_of(lang, name), value_of(lang, before), value_of(lang, after))
         for name, (before, after) in pairs.items()
     ]
 

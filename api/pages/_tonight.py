@@ -17,7 +17,7 @@ STEPS = 24
 WORTH_DRAWING = 2  # one sweep that waited for a second is no evening
 
 
-class Mark(msgspec.Struct, frozen=True):
+class HourMark(msgspec.Struct, frozen=True):
     """An hour under the axis."""
 
     x: float
@@ -35,7 +35,7 @@ class Tonight(msgspec.Struct, frozen=True):
     lines: int
     most: int
     empty_at: datetime | None
-    marks: tuple[Mark, ...]
+    marks: tuple[HourMark, ...]
     closes: float | None
 
 
@@ -99,7 +99,7 @@ def path(points: Sequence[tuple[float, float]]) -> str:
 
 def hours_between(
     begins: datetime, ends: datetime, *, x: Callable[[datetime], float], zone: ZoneInfo
-) -> list[Mark]:
+) -> list[HourMark]:
     """Whole hours of the wall clock, five of them at most."""
     span = (ends - begins).total_seconds() / 3600
     every = next((n for n in (1, 2, 3, 4, 6) if span / n <= 5), 6)
@@ -108,4 +108,4 @@ def hours_between(
         first + timedelta(hours=n) for n in range(1, math.ceil(span) + 1)
         if (first + timedelta(hours=n)).hour % every == 0
     ]  # fmt: skip
-    return [Mark(x(moment), moment) for moment in found if LEFT + 10 <= x(moment) <= RIGHT - 10]
+    return [HourMark(x(moment), moment) for moment in found if LEFT + 10 <= x(moment) <= RIGHT - 10]

@@ -1,11 +1,15 @@
 """Is the house alive, and may it be entered: the truth about its parts."""
 
+from hmac import compare_digest
 from typing import Any
 
 from litestar import Request, Response, get
+from litestar.exceptions import NotAuthorizedException, NotFoundException
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
-from api.auth import settings_of
+from api.auth import bearer, settings_of
 from festival.readiness import is_guarded, mail
+from submissions.metrics import exposition
 from submissions.readiness import parts_of
 
 
@@ -30,4 +34,15 @@ async def ready(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
     )
 
 
-HANDLERS: list[Any] = [health, ready]
+@get("/metrics", include_in_schema=False)
+async def metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Figures for Prometheus, for whoever has `METRICS_TOKEN`; without one set, there is no such door."""
+    settings = settings_of(request)
+    if not settings.metrics_token:
+        raise NotFoundException("missing")
+    if not compare_digest(bearer(request).encode(), settings.metrics_token.encode()):
+        raise NotAuthorizedException("sign_in_needed")
+    return Response(await exposition(settings), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+
+HANDLERS: list[Any] = [health, ready, metrics]
