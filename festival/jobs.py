@@ -43,6 +43,12 @@ def of_a_file(queue: str, verb: str, *more: str, **given: Any) -> Job:
 
 _INTAKE = {"given_up": "submissions.intake:give_up", "taken_up": "submissions.intake:take_up_again"}
 _SHARED = {"given_up": "submissions.sharing:stop", "taken_up": "submissions.sharing:take_up_again"}
+_IMPORT: dict[str, Any] = {
+    "queue": "fast",
+    "ids": ("brought", "edition"),
+    "given_up": "submissions.importing.imports:give_up",
+    "taken_up": "submissions.importing.imports:take_up_again",
+}
 
 JOBS = {
     "look_early": of_a_file("fast", "submissions.first_look:look"),
@@ -78,6 +84,12 @@ JOBS = {
     ),
     "discard_attachment": Job(
         queue="control", verb="submissions.attachments:discard", ids=("attachment",)
+    ),
+    "check_import": Job(verb="submissions.importing.work:check", **_IMPORT),
+    "apply_import": Job(verb="submissions.importing.work:apply", **_IMPORT),
+    "undo_import": Job(verb="submissions.importing.work:undo", **_IMPORT),
+    "sweep_imports": Job(
+        queue="control", verb="submissions.importing.imports:sweep", every=21600.0
     ),
     "sweep_rows": Job(queue="control", verb="festival.sweeping:sweep", every=3600.0),
     "sweep_uploads": Job(queue="control", verb="submissions.uploads:sweep", every=600.0),

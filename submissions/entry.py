@@ -1,5 +1,6 @@
 """What an entry must say, and everything that is still missing from it. Pure."""
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Annotated
 
@@ -8,7 +9,7 @@ from msgspec import Meta
 
 from festival import codes, texts
 from festival.errors import Refused
-from festival.language import OFFICIAL, country, is_visible, listed, t, tongue
+from festival.language import OFFICIAL, country, is_visible, listed, t, tongue, with_plain_signs
 from submissions.asking import PLAIN_FORM, AnswerValues, EntryForm, column_of, missing_answers
 
 Title = Annotated[str, Meta(max_length=200)]
@@ -20,6 +21,15 @@ ShownNames = Annotated[list[ShownName], Meta(max_length=60)]
 SYNOPSIS_LEAST = 20
 PREMIERES = ("world", "international", "european", "national", "none")
 BETWEEN_NAMES = ", "
+WAYS = [
+    re.compile(r"(?P<h>\d{1,2}):(?P<m>\d{1,2}):(?P<s>\d{1,2})"),
+    re.compile(r"(?P<m>\d{1,3}):(?P<s>\d{1,2})"),
+    re.compile(r"(?P<m>\d{1,3})"),
+    re.compile(r"(?P<h>\d{1,2}) *h *(?P<m>\d{1,2})"),
+    re.compile(
+        r"(?:(?P<h>\d{1,2}) *h)? *(?:(?P<m>\d{1,3}) *(?:min|mn|m|′))? *(?:(?P<s>\d{1,2}) *s)?"
+    ),
+]
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +55,19 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     premiere: Annotated[str, Meta(pattern="^(|world|international|european|national|none)$")] = ""
     rights_confirmed: bool = False
     answers: AnswerValues = {}
+
+
+def seconds_of(text: str) -> int:
+    """`1 h 44`, `1:44:07`, `14:30`, `104 min`, `104`; ValueError for anything else."""
+    bare = " ".join(with_plain_signs(text.lower()).split())
+    match = next((written for way in WAYS if (written := way.fullmatch(bare))), None)
+    parts = {} if match is None else {k: int(v) for k, v in match.groupdict().items() if v}
+    if not parts:
+        raise ValueError(text)
+    hours, minutes, seconds = (parts.get(part, 0) for part in "hms")
+    if seconds >= 60 or ("h" in parts and minutes >= 60):
+        raise ValueError(text)
+    return hours * 3600 + minutes * 60 + seconds
 
 
 def letters(text: str) -> int:

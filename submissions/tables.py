@@ -3,6 +3,7 @@
 from piccolo.columns import (
     JSONB,
     BigInt,
+    BigSerial,
     Boolean,
     Float,
     ForeignKey,
@@ -12,6 +13,7 @@ from piccolo.columns import (
     Timestamptz,
     Varchar,
 )
+from piccolo.columns.base import OnDelete
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.table import Table
 
@@ -81,6 +83,123 @@ class Member(Table):
     person = ForeignKey(Person, null=False, index=True)
     part = Varchar(16, default="director")
     created_at = Timestamptz(default=TimestamptzNow())
+
+
+class Import(Table):
+    """A list of entries that an operator brings in: what it is, what each column means, how far it is.
+
+    `source` names where tracking numbers come from; `columns` says for each column of `headers` which field
+    it fills, nothing for those left aside; `categories` which section a word of the list means. `seconds` is
+    how long it took; `counts` are rows by `outcome`.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    person = ForeignKey(Person, null=True, index=True, on_delete=OnDelete.set_null)
+    source = Varchar(40, default="")
+    name = Varchar(255, default="")
+    kind = Varchar(8, default="csv")
+    encoding = Varchar(40, default="")
+    separator = Varchar(1, default="")
+    headers = JSONB(default=[])
+    columns = JSONB(default=[])
+    categories = JSONB(default={})
+    invites = Boolean(default=False)
+    rows = Integer(default=0)
+    done = Integer(default=0)
+    state = Varchar(16, default="brought")
+    counts = JSONB(default={})
+    seconds = Float(default=0.0)
+    version = Integer(default=1)
+    fault = Varchar(400, default="")
+    created_at = Timestamptz(default=TimestamptzNow())
+    changed_at = Timestamptz(default=TimestamptzNow())
+    applied_at = Timestamptz(null=True, default=None)
+    undone_at = Timestamptz(null=True, default=None)
+    swept_at = Timestamptz(null=True, default=None)
+
+
+class ImportRow(Table):
+    """One row of a list as it came, for some days: `number` is its line in a spreadsheet.
+
+    `entry` is what was read of it, `faults` what could not be: `{column, code, value, field}` each.
+    """
+
+    id = BigSerial(primary_key=True)
+    brought = ForeignKey(Import, null=False)
+    number = Integer()
+    cells = JSONB(default=[])
+    tracking = Varchar(120, default="")
+    entry = JSONB(null=True, default=None)
+    faults = JSONB(default=[])
+    outcome = Varchar(8, default="")
+
+
+class ImportMapping(Table):
+    """What the columns of a list mean, kept under a name for the next one: header → field."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False)
+    name = Varchar(80)
+    columns = JSONB(default={})
+    categories = JSONB(default={})
+    source = Varchar(40, default="")
+    changed_at = Timestamptz(default=TimestamptzNow())
+
+
+class ImportedEntry(Table):
+    """Which entry a tracking number of a source is, so that a second import finds it.
+
+    `version` is the entry's when an import last wrote it: whoever has touched it since has raised it.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False)
+    source = Varchar(40)
+    tracking = Varchar(120)
+    submission = ForeignKey(Submission, null=False, index=True)
+    version = Integer(default=1)
+
+
+class ImportChange(Table):
+    """What one import did to one entry: `before` is what stood, nothing where it made the entry.
+
+    `person` and `member` are who became known and a maker by it; `outcome` is `made` or `changed`, and
+    after an undo `back`, or `stays` with the reason in `why`.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    brought = ForeignKey(Import, null=False)
+    submission = Varchar(16, index=True)
+    number = Integer(default=0)
+    tracking = Varchar(120, default="")
+    before = JSONB(null=True, default=None)
+    version = Integer(default=1)
+    person = Varchar(16, default="")
+    member = Varchar(16, default="")
+    outcome = Varchar(8, default="made")
+    why = Varchar(24, default="")
+
+
+class Archive(Table):
+    """Everything of an edition in one file, made by a worker, sealed, gone after some days."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    person = ForeignKey(Person, null=True, index=True, on_delete=OnDelete.set_null)
+    masters = Boolean(default=True)
+    copies = Boolean(default=False)
+    state = Varchar(16, default="waiting")
+    done = BigInt(default=0)
+    whole = BigInt(default=0)
+    size = BigInt(default=0)
+    sha256 = Varchar(64, default="")
+    counts = JSONB(default={})
+    fault = Varchar(400, default="")
+    created_at = Timestamptz(default=TimestamptzNow())
+    ready_at = Timestamptz(null=True, default=None)
+    expires_at = Timestamptz(null=True, default=None)
+    gone_at = Timestamptz(null=True, default=None)
 
 
 class FilmFile(Table):

@@ -1,6 +1,5 @@
 """The entry form: what people type into an `Entry`, and back again; what is still open, by step."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Annotated, Any
@@ -12,7 +11,7 @@ from api.forms import faults as form_faults
 from api.pages._answers import all_form_fields, answer_from, typed_answer
 from festival import codes
 from festival.errors import Refused
-from festival.language import country, length_typed, spoken, tongue, with_plain_signs
+from festival.language import country, length_typed, spoken, tongue
 from festival.texts import fields_of, gathered, translated
 from submissions.asking import (
     PLAIN_FORM,
@@ -23,7 +22,7 @@ from submissions.asking import (
     is_locked,
     labels_of,
 )
-from submissions.entry import Entry, settled
+from submissions.entry import Entry, seconds_of, settled
 
 PLAIN = ("title", "section", "premiere")
 TOLD_IN: dict[str, Callable[[], tuple[str, ...]]] = {"titles": translated, "synopses": spoken}
@@ -40,15 +39,6 @@ STEPS: dict[str, tuple[str, ...]] = {
     "file": ("file",),
     "rights": ("rights_confirmed",),
 }
-WAYS = [
-    re.compile(r"(?P<h>\d{1,2}):(?P<m>\d{1,2}):(?P<s>\d{1,2})"),
-    re.compile(r"(?P<m>\d{1,3}):(?P<s>\d{1,2})"),
-    re.compile(r"(?P<m>\d{1,3})"),
-    re.compile(r"(?P<h>\d{1,2}) *h *(?P<m>\d{1,2})"),
-    re.compile(
-        r"(?:(?P<h>\d{1,2}) *h)? *(?:(?P<m>\d{1,3}) *(?:min|mn|m|′))? *(?:(?P<s>\d{1,2}) *s)?"
-    ),
-]
 
 
 def text_fields() -> dict[str, tuple[str, str]]:
@@ -62,19 +52,6 @@ def text_fields() -> dict[str, tuple[str, str]]:
 
 def all_fields(form: EntryForm = PLAIN_FORM) -> tuple[str, ...]:
     return (*PLAIN, *text_fields(), *OTHERS, *all_form_fields(form))
-
-
-def seconds_of(text: str) -> int:
-    """`1 h 44`, `1:44:07`, `14:30`, `104 min`, `104`; ValueError for anything else."""
-    bare = " ".join(with_plain_signs(text.lower()).split())
-    match = next((written for way in WAYS if (written := way.fullmatch(bare))), None)
-    parts = {} if match is None else {k: int(v) for k, v in match.groupdict().items() if v}
-    if not parts:
-        raise ValueError(text)
-    hours, minutes, seconds = (parts.get(part, 0) for part in "hms")
-    if seconds >= 60 or ("h" in parts and minutes >= 60):
-        raise ValueError(text)
-    return hours * 3600 + minutes * 60 + seconds
 
 
 def typed(

@@ -1,0 +1,123 @@
+"""What operators read of a list: its heads with a few values, the words of its sections, faults by row."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+
+from festival.db import rows
+from festival.tables import Edition
+from submissions.importing.imports import LONGEST_CATEGORY, MOST_CATEGORIES
+from submissions.importing.reading import Fault
+from submissions.tables import Import, ImportMapping
+
+SHOWN = 3  # values of each column on the page
+MOST_FAULTS = 100
+AT_ONCE = 1_000
+
+
+class RowFault(msgspec.Struct, frozen=True):
+    """One fault, in its row: `number` is the line of a spreadsheet; `stops` says that the row is left out."""
+
+    number: int
+    tracking: str
+    fault: Fault
+    stops: bool
+
+
+async def imports_of(edition: Edition) -> list[Import]:
+    """The newest first."""
+    return await (
+        Import.objects()
+        .where(Import.edition == edition.id)
+        .order_by(Import.created_at, ascending=False)
+        .limit(50)
+    )
+
+
+async def mappings_of(edition: Edition) -> list[ImportMapping]:
+    return await (
+        ImportMapping.objects()
+        .where(ImportMapping.edition == edition.id)
+        .order_by(ImportMapping.name)
+    )
+
+
+async def first_values(brought: Import) -> list[list[str]]:
+    """For each column the first few different values that stand in it."""
+    found: list[list[str]] = [[] for _ in brought.headers]
+    for row in await rows(
+        "SELECT cells FROM import_row WHERE brought = {} ORDER BY number LIMIT 40", brought.id
+    ):
+        for values, cell in zip(found, row["cells"], strict=False):
+            if cell and cell not in values and len(values) < SHOWN:
+                values.append(cell[:80])
+    return found
+
+
+async def categories_in(brought: Import) -> list[str]:
+    """The words that stand in the section's column, the most frequent first."""
+    if "section" not in brought.columns:
+        return []
+    found = await rows(
+        f"""SELECT left(cells->>{{}}::int, {LONGEST_CATEGORY}) AS words, count(*) AS n FROM import_row
+            WHERE brought = {{}} AND coalesce(cells->>{{}}::int, '') <> ''
+            GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {MOST_CATEGORIES}""",
+        brought.columns.index("section"),
+        brought.id,
+        brought.columns.index("section"),
+    )
+    return [row["words"] for row in found]
+
+
+async def faults_of(brought: Import, *, after: int = 0, most: int = MOST_FAULTS) -> list[RowFault]:
+    """By row, those after one of them; each row with all of its faults."""
+    found = await rows(
+        """SELECT number, tracking, outcome, faults FROM import_row
+           WHERE brought = {} AND number > {} AND faults <> '[]' ORDER BY number LIMIT {}""",
+        brought.id,
+        after,
+        most,
+    )
+    return [
+        RowFault(row["number"], row["tracking"], fault, row["outcome"] == "faulty")
+        for row in found
+        for fault in msgspec.convert(row["faults"], list[Fault])
+    ]
+
+
+async def every_fault(brought: Import) -> AsyncIterator[RowFault]:
+    after = 0
+    while found := await faults_of(brought, after=after, most=AT_ONCE):
+        for one in found:
+            yield one
+        after = found[-1].number
+
+
+async def kept_rows(brought: Import) -> list[dict[str, Any]]:
+    """Rows that somebody's own work keeps from being changed: the first of them."""
+    return await rows(
+        """SELECT number, tracking, entry->'entry'->>'title' AS title FROM import_row
+           WHERE brought = {} AND outcome = 'kept' ORDER BY number LIMIT {}""",
+        brought.id,
+        MOST_FAULTS,
+    )
+
+
+async def staying(brought: Import) -> list[dict[str, Any]]:
+    """What could not be taken back, and why."""
+    return await rows(
+        """SELECT c.number, c.tracking, c.why, f.title FROM import_change c
+           LEFT JOIN submission s ON s.id = c.submission LEFT JOIN film f ON f.id = s.film
+           WHERE c.brought = {} AND c.outcome = 'stays' ORDER BY c.number LIMIT {}""",
+        brought.id,
+        MOST_FAULTS,
+    )
+
+
+async def left_to_undo(brought: Import) -> int:
+    counted = await rows(
+        "SELECT count(*) AS n FROM import_change WHERE brought = {} AND outcome IN ('made', 'changed')",
+        brought.id,
+    )
+    return int(counted[0]["n"])

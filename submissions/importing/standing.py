@@ -1,0 +1,118 @@
+"""What stands of an entry that an import knows, and what a row of a list would make of it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from festival.db import rows
+from festival.people import email_key
+from submissions.entry import BETWEEN_NAMES
+from submissions.status import Status
+
+FILM = ("title", "titles", "synopses", "year", "countries", "languages", "subtitles", "directors",
+        "declared_seconds", "premiere")  # fmt: skip
+EMPTY: dict[str, Any] = {
+    "title": "", "titles": {}, "synopses": {}, "year": None, "countries": [], "languages": [], "subtitles": [],
+    "directors": [], "declared_seconds": None, "premiere": "", "section": "", "unread": {},
+}  # fmt: skip
+SPOKEN_OF = {"runtime": "declared_seconds"}
+"""Where a field of the form that keeps words as typed has another name than in the entry."""
+
+
+class Read(msgspec.Struct, kw_only=True):
+    """A row as the dry run has read it."""
+
+    number: int
+    tracking: str
+    entry: dict[str, Any]
+    unread: dict[str, str]
+    email: str = ""
+    maker: str = ""
+
+
+class Standing(msgspec.Struct, kw_only=True):
+    """An entry that an import has written before; `known` is its version then."""
+
+    tracking: str
+    submission: str
+    film: str
+    known: int
+    version: int
+    status: str
+    values: dict[str, Any]
+    makers: list[str]
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether somebody has worked on it since: their work is not written over."""
+        return self.version != self.known or self.status != Status.DRAFT
+
+
+async def standing_of(
+    edition: str, source: str, trackings: Sequence[str], *, hold: bool = False
+) -> dict[str, Standing]:
+    """Entries by tracking number; `hold` keeps everybody else from changing them until this act ends."""
+    if hold:
+        await rows(
+            """SELECT s.id FROM submission s JOIN imported_entry i ON i.submission = s.id
+               WHERE i.edition = {} AND i.source = {} AND i.tracking = ANY({})
+               ORDER BY s.id FOR UPDATE OF s""",
+            edition,
+            source,
+            list(trackings),
+        )
+    selected = await rows(
+        """SELECT i.tracking, i.version AS known, s.id AS submission, s.film, s.version, s.status,
+             jsonb_build_object('title', f.title, 'titles', f.titles, 'synopses', f.synopses, 'year', f.year,
+               'countries', f.countries, 'languages', f.languages, 'subtitles', f.subtitles,
+               'directors', f.directors, 'declared_seconds', f.declared_seconds, 'premiere', f.premiere,
+               'section', coalesce(x.letter, ''), 'unread', s.unread) AS values,
+             coalesce((SELECT jsonb_agg(p.email_key) FROM member m JOIN person p ON p.id = m.person
+                       WHERE m.submission = s.id), '[]') AS makers
+           FROM imported_entry i JOIN submission s ON s.id = i.submission JOIN film f ON f.id = s.film
+           LEFT JOIN section x ON x.id = s.section
+           WHERE i.edition = {} AND i.source = {} AND i.tracking = ANY({})""",
+        edition,
+        source,
+        list(trackings),
+    )
+    return {row["tracking"]: msgspec.convert(row, Standing) for row in selected}
+
+
+def merged(values: Mapping[str, Any], row: Read) -> dict[str, Any]:
+    """What would stand after the row: columns that the list does not have are left as they are."""
+    made = dict(values)
+    for name, value in row.entry.items():
+        if name in {"titles", "synopses"}:
+            texts = {**made[name], **value}
+            made[name] = {language: text for language, text in texts.items() if text}
+        else:
+            made[name] = value
+    told = {field for field in made["unread"] if not speaks_of(row, field)}
+    made["unread"] = {field: made["unread"][field] for field in told} | row.unread
+    return made
+
+
+def speaks_of(row: Read, field: str) -> bool:
+    """Whether the list has a column for what is kept as typed."""
+    name = SPOKEN_OF.get(field, field)
+    column = {"title": "titles", "synopsis": "synopses"}.get(field.partition("_")[0], name)
+    return name in row.entry or column in row.entry
+
+
+def outcome_of(row: Read, stands: Standing | None) -> str:
+    """`new`, `same`, `changed`, or `kept`: it differs, but somebody has worked on it since."""
+    if stands is None:
+        return "new"
+    is_maker_known = not row.email or email_key(row.email) in stands.makers
+    if merged(stands.values, row) == stands.values and is_maker_known:
+        return "same"
+    return "kept" if stands.is_touched else "changed"
+
+
+def film_row(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of a film, `director` with them."""
+    return {name: values[name] for name in FILM} | {
+        "director": BETWEEN_NAMES.join(values["directors"])
+    }
