@@ -27,6 +27,7 @@ from api.acts import (
     entries,
     fields,
     grid,
+    imports,
     jobs,
     letters,
     pauses,
@@ -50,6 +51,7 @@ from api.pages import (
     account,
     committee,
     components,
+    exports,
     filmmaker,
     machines,
     operator,
@@ -58,9 +60,10 @@ from api.pages import (
     room,
 )
 from api.pages import answers as answers_pages
+from api.pages import imports as import_pages
 from api.patience import Patience
 from api.v1 import account as account_v1
-from api.v1 import attachments, files, health, programme, submissions, subtitles, uploads
+from api.v1 import attachments, files, health, lists, programme, submissions, subtitles, uploads
 from api.v1 import committee as committee_v1
 from api.v1 import operator as operator_v1
 from api.v1 import programmer as programmer_v1
@@ -88,6 +91,7 @@ ACTS = [
     *entries.ACTS,
     *fields.ACTS,
     *grid.ACTS,
+    *imports.ACTS,
     *jobs.ACTS,
     *letters.ACTS,
     *pauses.ACTS,
@@ -145,6 +149,8 @@ def pages() -> Router:
             operator,
             machines,
             answers_pages,
+            import_pages,
+            exports,
             components,
         )
     ]
@@ -170,6 +176,7 @@ def json_doors() -> Router:
             committee_v1,
             programmer_v1,
             operator_v1,
+            lists,
         )
     ]
     return Router(

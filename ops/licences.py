@@ -39,6 +39,7 @@ KNOWN = {
     "pulp": "MIT",
     "pycparser": "BSD-3-Clause",
     "pyphen": "GPL-2.0-or-later OR LGPL-2.1-or-later OR MPL-1.1",
+    "pyrage": "MIT",
     "pysubs2": "MIT",
     "pytest-playwright": "Apache-2.0",
     "python-dateutil": "Apache-2.0 OR BSD-3-Clause",

@@ -148,9 +148,12 @@ async def section_of(submission: Submission) -> Section | None:
 async def journal_of(submission_id: str) -> list[dict[str, Any]]:
     """What happened to this film, for its makers: their own acts and the house's, no decision."""
     return await rows(
-        """SELECT at, act, details FROM record
-           WHERE (subject = {} OR subject IN (SELECT id FROM film_file WHERE submission = {}))
+        """SELECT at, act, CASE WHEN act = 'import_applied' THEN jsonb_build_object() ELSE details END AS details
+           FROM record
+           WHERE (subject = {} OR subject IN (SELECT id FROM film_file WHERE submission = {})
+               OR subject IN (SELECT brought FROM import_change WHERE submission = {}))
              AND act = ANY({}) ORDER BY id DESC LIMIT 40""",
+        submission_id,
         submission_id,
         submission_id,
         [
@@ -163,5 +166,6 @@ async def journal_of(submission_id: str) -> list[dict[str, Any]]:
             "member_added",
             "upload_begun",
             "upload_refused",
+            "import_applied",
         ],
     )

@@ -37,8 +37,8 @@ async def record_lines(
 ) -> list[dict[str, Any]]:
     """Lines of the record, a hundred at most; `day` is one of Paris, midnight to midnight.
 
-    `about` is a subject; a film's are also those of its files. A film is named to operators who have
-    not stepped aside from it.
+    `about` is a subject; a film's are also those of its files, and of the imports that brought or changed
+    it. A film is named to operators who have not stepped aside from it.
     """
     return await rows(
         """SELECT r.id, r.at, r.act, r.person, coalesce(nullif(p.name, ''), p.email, '') AS name,
@@ -55,7 +55,8 @@ async def record_lines(
            WHERE NOT (r.act = ANY({}) AND {})
              AND NOT (r.act = ANY({}) AND r.person <> {} AND coalesce(n.submission, r.subject) = ANY({}))
              AND r.edition = {} AND r.id < {} AND ({} IN ('', r.act)) AND ({} IN ('', r.person))
-             AND ({} IN ('', r.subject, s.id))
+             AND ({} IN ('', r.subject, s.id) OR r.subject IN (
+               SELECT brought FROM import_change WHERE submission = {}))
              AND ({}::date IS NULL OR (r.at AT TIME ZONE 'Europe/Paris')::date = {}::date)
            ORDER BY r.id DESC LIMIT {}""",
         AMONG_THE_COMMITTEE,
@@ -69,6 +70,7 @@ async def record_lines(
         before,
         act,
         who,
+        about,
         about,
         day,
         day,

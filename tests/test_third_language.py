@@ -29,14 +29,17 @@ from screenings.lists import problem_of, working_grid
 from screenings.programmes import ProgrammeForm, add_programme
 from screenings.tables import PlanRun
 from screenings.venues import GuestForm, ScreenForm, VenueForm, add_guest, add_screen, add_venue
+from submissions.importing import imports
+from submissions.importing.imports import ColumnMapping
 from submissions.lists import submission_in
 from submissions.tables import FilmFile
 from tests.builders import a_film, a_person, an_edition, has_seen, sign_in
 from tests.pseudo import CODE, catalogues, foreign, said
+from workers import tasks
 
 ALIKE = frozenset({
     "Cin", "ma", "for", "Space", "API", "Ctrl", "MOV", "MP", "MXF", "MKV", "ics",
-    "AAC", "kHz", "LUFS", "dBTP", "stereo",
+    "AAC", "CSV", "XLSX", "JSON", "XML", "utf", "kHz", "LUFS", "dBTP", "stereo",
 })  # fmt: skip
 """Names and signs that are written alike in every language."""
 SAMPLES = {
@@ -106,8 +109,30 @@ async def a_world() -> World:
         "submission_id": [submission for submission, _ in films],
         "programme_id": [shown.id],
         "run_id": [run.id],
+        "import_id": await lists_of(edition, people["operator"]),
         "token": ["a" * 16],
     })  # fmt: skip
+
+
+async def lists_of(edition: Edition, by: Person) -> list[str]:
+    """A list of entries that was brought, one that was tried, and one that was applied and undone."""
+    text = "№,Фільм,Хвилин,Категорія,Країна,Пошта\nА1,Місяць,?,Довгі,Нідзе,ніхто\n,Марс,12,,,\n".encode()
+    ids = []
+    for ways in ([], ["choose"], ["choose", "apply"], ["choose", "apply", "undo"]):
+        one = await imports.bring(text, edition=edition, name="список.csv", by=by)
+        columns = ["tracking", "title", "runtime", "section", "countries", "email"]
+        for way in ways:
+            if way == "choose":
+                wanted = ColumnMapping(columns=columns, source="Список", keep_as="Список", version=1)
+                await imports.choose(one, wanted, edition=edition, by=by)
+            else:
+                await imports.move(one, way, edition=edition, by=by)
+            for line in await rows(
+                "SELECT id FROM outbox WHERE args->>'brought' = {} AND done_at IS NULL", one.id
+            ):
+                await tasks.work(line["id"], worker="test")
+        ids.append(one.id)
+    return ids
 
 
 async def measured(files: list[str]) -> None:
@@ -153,7 +178,7 @@ def pages_of(app) -> list[str]:
         for route in app.routes
         if route.path_format.startswith(head)
         and "GET" in route.methods
-        and not route.path_format.endswith((".ics", ".pdf", "{name}"))
+        and not route.path_format.endswith((".ics", ".pdf", ".csv", "{name}"))
     )
 
 

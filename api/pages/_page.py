@@ -226,6 +226,7 @@ NAV: list[tuple[Role | None, str, str]] = [
 DESK: list[tuple[str, tuple[str, ...]]] = [
     ("edition", ("/operator/edition",)),
     ("judging", ("/operator/policy",)),
+    ("data", ("/operator/imports", "/operator/exports")),
 ]
 """The edition desk: groups of rooms, in the order in which somebody sets a festival up.
 

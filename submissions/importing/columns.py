@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from festival.codes import bare
 from festival.errors import Refused
-from festival.language import spoken
+from festival.language import spoken, t, tongue
 from festival.texts import fields_of, translated
 
 PLAIN = ("tracking", "title", "section", "year", "runtime", "directors", "countries", "languages",
@@ -67,6 +67,14 @@ def fields() -> tuple[str, ...]:
     titles = [field for field, (column, _) in text_fields().items() if column == "titles"]
     rest = [field for field in text_fields() if field not in titles]
     return (*PLAIN[:2], *titles, *PLAIN[2:], *rest, *MAKER)
+
+
+def field_name(lang: str, field: str) -> str:
+    """What a reader calls it; a text is named with its language."""
+    if field not in text_fields():
+        return t(lang, f"import.field.{field}")
+    column, language = text_fields()[field]
+    return t(lang, f"import.field.{column}", language=tongue(lang, language))
 
 
 def known_heads() -> dict[str, str]:

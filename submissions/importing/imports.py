@@ -195,23 +195,18 @@ async def forget_mapping(mapping_id: str, *, edition: Edition, by: Person) -> No
         await record("mapping_removed", mapping_id, by=by, edition=edition.id, name=gone[0]["name"])
 
 
-MOVES: dict[str, tuple[frozenset[State], State, str, str]] = {
-    "apply": (frozenset({State.CHECKED}), State.APPLYING, "apply_import", "import_begun"),
-    "resume": (
-        frozenset({State.STOPPED}),
-        State.APPLYING,
-        "apply_import",
-        "import_resumed",
-    ),
-    "stop": (frozenset({State.APPLYING}), State.STOPPED, "", "import_stopped"),
-    "undo": (UNDOABLE, State.UNDOING, "undo_import", "import_undo_begun"),
+MOVES: dict[str, tuple[frozenset[State], State, str]] = {
+    "apply": (frozenset({State.CHECKED}), State.APPLYING, "import_begun"),
+    "resume": (frozenset({State.STOPPED}), State.APPLYING, "import_resumed"),
+    "stop": (frozenset({State.APPLYING}), State.STOPPED, "import_stopped"),
+    "undo": (UNDOABLE, State.UNDOING, "import_undo_begun"),
 }
-"""What an operator may do: from where, to where, by which job, and what the record calls it."""
+"""What an operator may do: from where, to where, and what the record calls it."""
 
 
 async def move(brought: Import, way: str, *, edition: Edition, by: Person) -> None:
     """One step of `MOVES`; whoever comes second, or to a list that went elsewhere, is told."""
-    standing, wanted, task, act = MOVES[way]
+    standing, wanted, act = MOVES[way]
     async with transaction():
         moved = await rows(
             """UPDATE import SET state = {}, fault = '', version = version + 1, changed_at = now(),
@@ -225,8 +220,10 @@ async def move(brought: Import, way: str, *, edition: Edition, by: Person) -> No
         )
         if not moved:
             raise Conflict("import_moved_on")
-        if task:
-            await later(task, brought=brought.id, edition=edition.id)
+        if wanted is State.APPLYING:
+            await later("apply_import", brought=brought.id, edition=edition.id)
+        elif wanted is State.UNDOING:
+            await later("undo_import", brought=brought.id, edition=edition.id)
         await record(act, brought.id, by=by, edition=edition.id)
 
 

@@ -8,7 +8,7 @@ import msgspec
 from festival.db import rows
 from festival.tables import Edition
 from submissions.importing.imports import LONGEST_CATEGORY, MOST_CATEGORIES
-from submissions.importing.reading import Fault
+from submissions.importing.reading import CellFault
 from submissions.tables import Import, ImportMapping
 
 SHOWN = 3  # values of each column on the page
@@ -21,7 +21,7 @@ class RowFault(msgspec.Struct, frozen=True):
 
     number: int
     tracking: str
-    fault: Fault
+    fault: CellFault
     stops: bool
 
 
@@ -82,7 +82,7 @@ async def faults_of(brought: Import, *, after: int = 0, most: int = MOST_FAULTS)
     return [
         RowFault(row["number"], row["tracking"], fault, row["outcome"] == "faulty")
         for row in found
-        for fault in msgspec.convert(row["faults"], list[Fault])
+        for fault in msgspec.convert(row["faults"], list[CellFault])
     ]
 
 

@@ -45,7 +45,7 @@ PREMIERES = {
 }  # fmt: skip
 
 
-class Fault(msgspec.Struct, frozen=True):
+class CellFault(msgspec.Struct, frozen=True):
     """Where, what and why: `column` counts from 0, and is -1 where the whole row is meant.
 
     `maybe` are codes of countries or languages that may have been meant.
@@ -58,7 +58,7 @@ class Fault(msgspec.Struct, frozen=True):
     maybe: list[str] = []
 
 
-class Reading(msgspec.Struct, kw_only=True):
+class RowReading(msgspec.Struct, kw_only=True):
     """`entry` has a key for each field that the list speaks of, and no other."""
 
     tracking: str
@@ -66,7 +66,7 @@ class Reading(msgspec.Struct, kw_only=True):
     unread: dict[str, str] = {}
     email: str = ""
     maker: str = ""
-    faults: list[Fault] = []
+    faults: list[CellFault] = []
 
     @property
     def is_stopped(self) -> bool:
@@ -98,10 +98,10 @@ class Reader:
         self.sections |= {bare(word): letter for word, letter in categories.items()}
         self.memory: dict[tuple[str, str], Any] = {}
 
-    def read(self, cells: Sequence[str]) -> Reading:
-        row = Reading(tracking=self.text(cells, "tracking"))
+    def read(self, cells: Sequence[str]) -> RowReading:
+        row = RowReading(tracking=self.text(cells, "tracking"))
         if len(cells) > self.width and any(cells[self.width :]):
-            row.faults.append(Fault(-1, "row_long", " | ".join(cells[self.width :])[:SHOWN]))
+            row.faults.append(CellFault(-1, "row_long", " | ".join(cells[self.width :])[:SHOWN]))
         self.refuse_lost(cells, row)
         self.read_tracking(row)
         self.read_texts(cells, row)
@@ -121,13 +121,13 @@ class Reader:
         return "\n".join(found)
 
     def fault(
-        self, row: Reading, field: str, code: str, value: str, maybe: Sequence[str] = ()
+        self, row: RowReading, field: str, code: str, value: str, maybe: Sequence[str] = ()
     ) -> None:
         at = self.places.get(field, [-1])[0]
-        row.faults.append(Fault(at, code, value[:SHOWN], field, list(maybe)))
+        row.faults.append(CellFault(at, code, value[:SHOWN], field, list(maybe)))
 
     def keep(
-        self, row: Reading, field: str, code: str, value: str, maybe: Sequence[str] = ()
+        self, row: RowReading, field: str, code: str, value: str, maybe: Sequence[str] = ()
     ) -> None:
         """A remark; the entry keeps the words as they were typed."""
         self.fault(row, field, code, value, maybe)
@@ -141,19 +141,19 @@ class Reader:
             self.memory[key] = look(value)
         return self.memory[key]
 
-    def refuse_lost(self, cells: Sequence[str], row: Reading) -> None:
+    def refuse_lost(self, cells: Sequence[str], row: RowReading) -> None:
         for field, places in self.places.items():
             for at in places:
                 if at < len(cells) and LOST in cells[at]:
-                    row.faults.append(Fault(at, "sign_lost", cells[at][:SHOWN], field))
+                    row.faults.append(CellFault(at, "sign_lost", cells[at][:SHOWN], field))
 
-    def read_tracking(self, row: Reading) -> None:
+    def read_tracking(self, row: RowReading) -> None:
         if not row.tracking:
             self.fault(row, "tracking", "tracking_missing", "")
         elif len(row.tracking) > LONGEST["tracking"]:
             self.fault(row, "tracking", "tracking_long", row.tracking)
 
-    def read_texts(self, cells: Sequence[str], row: Reading) -> None:
+    def read_texts(self, cells: Sequence[str], row: RowReading) -> None:
         title = " ".join(self.text(cells, "title").split())
         row.entry["title"] = title
         if not title:
@@ -171,7 +171,7 @@ class Reader:
                 text = ""
             told[language] = text
 
-    def read_section(self, cells: Sequence[str], row: Reading) -> None:
+    def read_section(self, cells: Sequence[str], row: RowReading) -> None:
         words = self.text(cells, "section")
         letter = self.recalled("section", words, self.letter_of) if words else ""
         if letter is None:
@@ -185,14 +185,14 @@ class Reader:
             (self.sections[key] for part in parts if (key := bare(part)) in self.sections), None
         )
 
-    def read_year(self, cells: Sequence[str], row: Reading) -> None:
+    def read_year(self, cells: Sequence[str], row: RowReading) -> None:
         words = self.text(cells, "year")
         years = set(YEAR.findall(words))
         row.entry["year"] = int(years.pop()) if len(years) == 1 else None
         if words and row.entry["year"] is None:
             self.keep(row, "year", "year_unreadable", words)
 
-    def read_runtime(self, cells: Sequence[str], row: Reading) -> None:
+    def read_runtime(self, cells: Sequence[str], row: RowReading) -> None:
         words = self.text(cells, "runtime")
         row.entry["declared_seconds"] = (
             self.recalled("runtime", words, length_of) if words else None
@@ -200,7 +200,7 @@ class Reader:
         if words and row.entry["declared_seconds"] is None:
             self.keep(row, "runtime", "runtime_unreadable", words)
 
-    def read_directors(self, cells: Sequence[str], row: Reading) -> None:
+    def read_directors(self, cells: Sequence[str], row: RowReading) -> None:
         names = names_in(self.text(cells, "directors"))
         if len(names) > MOST_NAMES or any(len(name) > LONGEST["name"] for name in names):
             self.fault(row, "directors", "field_long", "; ".join(names))
@@ -208,7 +208,7 @@ class Reader:
             names = []
         row.entry["directors"] = names
 
-    def read_codes(self, field: str, cells: Sequence[str], row: Reading) -> None:
+    def read_codes(self, field: str, cells: Sequence[str], row: RowReading) -> None:
         words = self.text(cells, field)
         known, unknown = (
             self.recalled(field, words, lambda text: codes_in(field, text)) if words else ([], [])
@@ -226,13 +226,13 @@ class Reader:
             row.unread[field] = words
         row.entry[field] = [] if unknown or fault else list(known)
 
-    def read_premiere(self, cells: Sequence[str], row: Reading) -> None:
+    def read_premiere(self, cells: Sequence[str], row: RowReading) -> None:
         words = self.text(cells, "premiere")
         row.entry["premiere"] = premiere_named().get(bare(words), "") if words else ""
         if words and not row.entry["premiere"]:
             self.fault(row, "premiere", "premiere_unknown", words)
 
-    def read_maker(self, cells: Sequence[str], row: Reading) -> None:
+    def read_maker(self, cells: Sequence[str], row: RowReading) -> None:
         parts = [self.text(cells, field) for field in MAKER[2:]]
         name = self.text(cells, "maker") or " ".join(part for part in parts if part)
         row.maker = " ".join(name.split())[:120]
@@ -243,7 +243,7 @@ class Reader:
                 self.fault(row, "email", "email_invalid", address)
 
 
-READERS: dict[str, Callable[[Reader, Sequence[str], Reading], None]] = {
+READERS: dict[str, Callable[[Reader, Sequence[str], RowReading], None]] = {
     "section": Reader.read_section,
     "year": Reader.read_year,
     "runtime": Reader.read_runtime,
@@ -282,7 +282,7 @@ def premiere_named() -> dict[str, str]:
     return {word.strip(): code for code, words in PREMIERES.items() for word in words.split(",")}
 
 
-def in_words(fault: Fault, lang: str, field_name: str) -> dict[str, Any]:
+def in_words(fault: CellFault, lang: str, field_name: str) -> dict[str, Any]:
     """What the sentence `import.fault.<code>` may name, in a reader's language."""
     called = {"countries": country, "languages": tongue, "subtitles": tongue}.get(fault.field)
     word: Any = fault.value

@@ -17,6 +17,7 @@ import openpyxl
 
 from festival.errors import Refused
 from festival.spreadsheets import unguarded
+from media.encodings import NoText
 from media.encodings import read as decoded
 
 MOST_BYTES = 20 * 1024**2
@@ -39,7 +40,7 @@ BROKEN = (
 """What openpyxl raises over a workbook that is none."""
 
 
-class Sheet(msgspec.Struct, frozen=True):
+class RawList(msgspec.Struct, frozen=True):
     """`rows` are (number in a spreadsheet, cells): the header is row 1, blank rows are left out.
 
     Each row has as many cells as there are headers, or more where it is too long.
@@ -52,7 +53,7 @@ class Sheet(msgspec.Struct, frozen=True):
     rows: list[tuple[int, list[str]]]
 
 
-def read(raw: bytes) -> Sheet:
+def read(raw: bytes) -> RawList:
     """`Refused` with the reason where it is no list, or larger than a list may be."""
     if not raw.strip(b"\0 \t\r\n"):
         raise Refused("file:sheet_empty")
@@ -65,7 +66,7 @@ def read(raw: bytes) -> Sheet:
     return shaped("csv", encoding, separator, records(text, separator))
 
 
-def shaped(kind: str, encoding: str, separator: str, records: Iterable[list[str]]) -> Sheet:
+def shaped(kind: str, encoding: str, separator: str, records: Iterable[list[str]]) -> RawList:
     rows: list[tuple[int, list[str]]] = []
     headers: list[str] = []
     cells = 0
@@ -83,7 +84,7 @@ def shaped(kind: str, encoding: str, separator: str, records: Iterable[list[str]
             rows.append((number, line + [""] * (len(headers) - len(line))))
     if len(headers) < 2 or not rows:
         raise Refused("file:sheet_headers")
-    return Sheet(kind, encoding, separator, headers, rows)
+    return RawList(kind, encoding, separator, headers, rows)
 
 
 def trimmed(cells: list[str]) -> list[str]:
@@ -112,7 +113,10 @@ def written(sign: str) -> str:
 
 
 def text_of(raw: bytes) -> tuple[str, str]:
-    reading = decoded(raw)
+    try:
+        reading = decoded(raw)
+    except NoText:
+        raise Refused("file:sheet_unreadable") from None
     if "\0" in reading.text or reading.text.count(LOST) > len(reading.text) // 50:
         raise Refused("file:sheet_unreadable")
     return reading.text, reading.encoding

@@ -22,7 +22,7 @@ from festival.record import record
 from festival.tables import Edition, Role, Section, new_id
 from festival.texts import film_title, texts_of
 from submissions.importing.imports import State, as_dict, tally
-from submissions.importing.reading import Fault, Reader, Reading
+from submissions.importing.reading import CellFault, Reader, RowReading
 from submissions.importing.standing import (
     EMPTY,
     Read,
@@ -58,7 +58,8 @@ async def check(brought_id: str, _: str, *, lease: Lease) -> None:
             outcome(row["number"], one, known) for row, one in zip(batch, found, strict=True)
         ]
         after = batch[-1]["number"]
-        counts = tally(outcomes, sum(bool(one.faults) for one in found), counts)
+        remarks = sum(bool(one.faults) and not one.is_stopped for one in found)
+        counts = tally(outcomes, remarks, counts)
         async with transaction():
             await hold(lease)
             await keep_readings(brought, batch, found, outcomes)
@@ -85,21 +86,21 @@ async def rows_after(brought: Import, number: int) -> list[dict[str, Any]]:
     )
 
 
-def note_twins(number: int, reading: Reading, seen: dict[str, int]) -> None:
+def note_twins(number: int, reading: RowReading, seen: dict[str, int]) -> None:
     """A number that stands twice in one list means two films, or one row too many: nobody can know which."""
     if reading.tracking and (first := seen.setdefault(reading.tracking, number)) != number:
         reading.faults.append(
-            Fault(-1, "tracking_twice", f"{reading.tracking} ({first})", "tracking")
+            CellFault(-1, "tracking_twice", f"{reading.tracking} ({first})", "tracking")
         )
 
 
-def outcome(number: int, reading: Reading, known: dict[str, Standing]) -> str:
+def outcome(number: int, reading: RowReading, known: dict[str, Standing]) -> str:
     if reading.is_stopped:
         return "faulty"
     return outcome_of(read_of(number, reading), known.get(reading.tracking))
 
 
-def read_of(number: int, reading: Reading) -> Read:
+def read_of(number: int, reading: RowReading) -> Read:
     return Read(
         number=number,
         tracking=reading.tracking,
@@ -113,7 +114,7 @@ def read_of(number: int, reading: Reading) -> Read:
 async def keep_readings(
     brought: Import,
     batch: Sequence[dict[str, Any]],
-    found: Sequence[Reading],
+    found: Sequence[RowReading],
     outcomes: Sequence[str],
 ) -> None:
     await rows(
@@ -223,7 +224,7 @@ async def apply_batch(brought_id: str, lease: Lease) -> bool:
         outcomes = await written(brought, readings)
         counts = tally(
             [*outcomes, *("faulty" for row in batch if row["outcome"] == "faulty")],
-            sum(row["has_remarks"] for row in batch),
+            sum(row["has_remarks"] and row["outcome"] != "faulty" for row in batch),
             as_dict(brought.counts) if brought.done else None,
         )
         return await mark(brought, State.APPLYING, done=len(batch), counts=counts)
@@ -441,7 +442,9 @@ async def undo_batch(brought_id: str, lease: Lease) -> bool:
         await take_away(ids)
         await put_back(ids)
         counts = await outcomes_of(brought_id)
-        return await mark(brought, State.UNDOING, done=len(batch), counts=as_dict(brought.counts) | counts)
+        return await mark(
+            brought, State.UNDOING, done=len(batch), counts=as_dict(brought.counts) | counts
+        )
 
 
 async def say_what_stays(changes: list[str]) -> None:
@@ -477,7 +480,14 @@ def exists(key: Key) -> str:
 
 
 async def take_away(changes: list[str]) -> None:
-    """Entries that the import made, with their films, where nothing was said against it."""
+    """Entries that the import made, with their films, where nothing was said against it; and letters about
+    them that have not left yet.
+    """
+    await rows(
+        """DELETE FROM letter l USING import_change c WHERE c.id = ANY({}) AND c.outcome = 'made'
+             AND l.about = c.submission AND l.kind = 'imported' AND l.sent_at IS NULL RETURNING l.id""",
+        changes,
+    )
     gone = await rows(
         """DELETE FROM submission s USING import_change c
            WHERE c.id = ANY({}) AND c.outcome = 'made' AND s.id = c.submission RETURNING s.film""",

@@ -9,7 +9,8 @@ from tests.browser.world import World, sign_in
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 WIDTHS = {"desk": (1440, 900), "phone": (390, 844)}
-NO_PAGES = ("/programme.ics", "/screenings/{name}", "/account/home", "/report.pdf")  # calendars, a redirection, paper
+NO_PAGES = ("/programme.ics", "/screenings/{name}", "/account/home", "/report.pdf",
+            "/faults.csv", "/exports/{name}")  # calendars, a redirection, paper, lists
 READERS = {"/submissions": "filmmaker", "/committee": "chair", "/programmer": "programmer",
            "/operator": "operator"}
 ROOTS = sorted(

@@ -78,7 +78,18 @@ class World:
         version = programmer.post(f"/grid/plans/{run}/application")["version"]
         programmer.post("/grid/publication", {"version": version})
         maker.post("/submissions", {"title": "Un brouillon"})
-        return {"submission_id": film, "programme_id": programme, "run_id": run}
+        return {"submission_id": film, "programme_id": programme, "run_id": run, "import_id": self.bring()}
+
+    def bring(self) -> str:
+        """A list of entries, tried: one row with a remark, one that is left out."""
+        operator = self.doors["operator"]
+        text = "Tracking Number,Project Title,Duration,Submission Categories\nT1,La Lune,?,Longs\n,Mars,12,\n"
+        one = operator.http.post(f"{operator.base}/operator/imports?name=list.csv", content=text.encode()).json()
+        wanted = {"columns": one["columns"], "source": "FilmFreeway", "keep_as": "FilmFreeway", "version": 1}
+        operator.http.put(f"{operator.base}/operator/imports/{one['id']}/columns", json=wanted)
+        while operator.get(f"/operator/imports/{one['id']}")["state"] == "checking":
+            time.sleep(0.2)
+        return one["id"]
 
     def close(self) -> None:
         for door in self.doors.values():

@@ -1,0 +1,164 @@
+"""Lists of entries from elsewhere: bringing one, its columns, its dry run, its result."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Stream
+
+from api.guards import OPERATOR
+from api.pages._desk import desk_page
+from api.pages._page import language_of
+from api.request import AnyRequest
+from festival import spreadsheets
+from festival.codes import bare
+from festival.errors import FestivalError
+from festival.language import t
+from festival.tables import Edition
+from submissions.importing import imports, lists, sheets
+from submissions.importing.columns import field_name, fields, guessed
+from submissions.importing.imports import MAPPABLE, TO_LEAVE_OUT, WORKING
+from submissions.importing.lists import RowFault
+from submissions.importing.reading import in_words
+from submissions.lists import sections_of
+from submissions.tables import Import
+
+IMPORTS = "/operator/imports"
+OUTCOMES = ("new", "changed", "same", "kept", "faulty", "remarks")
+
+
+class Typed(msgspec.Struct, kw_only=True):
+    """What stands in the form of the columns: as it was kept, or as it was typed into a refused one."""
+
+    columns: list[str]
+    categories: dict[str, str]
+    source: str
+    keep_as: str = ""
+    invites: bool = False
+
+
+async def imports_page(
+    request: AnyRequest, edition: Edition, error: FestivalError | None = None
+) -> Response[str]:
+    return desk_page(
+        request,
+        "operator/imports.html",
+        error=error,
+        at=IMPORTS,
+        imports=await lists.imports_of(edition),
+        mappings=await lists.mappings_of(edition),
+        most=sheets.MOST_BYTES,
+        most_rows=sheets.MOST_ROWS,
+    )
+
+
+@get(IMPORTS, guards=OPERATOR)
+async def all_imports(request: AnyRequest, edition_row: NamedDependency[Edition]) -> Response[str]:
+    return await imports_page(request, edition_row)
+
+
+async def import_page(
+    request: AnyRequest,
+    edition: Edition,
+    brought: Import,
+    error: FestivalError | None = None,
+    typed: Typed | None = None,
+) -> Response[str]:
+    """One list: what its columns mean while that can be said, and whatever became of it."""
+    lang = language_of(request)
+    mappings = await lists.mappings_of(edition)
+    words = await lists.categories_in(brought)
+    if typed is None:
+        typed = standing(brought, mappings, request.query_params.get("mapping", ""))
+    return desk_page(
+        request,
+        "operator/import.html",
+        error=error,
+        at=f"{IMPORTS}/{brought.id}",
+        one=brought,
+        typed=typed,
+        values=await lists.first_values(brought),
+        fields=[(field, field_name(lang, field)) for field in fields()],
+        mappings=[(kept.id, kept.name) for kept in mappings],
+        sections=await sections_of(edition),
+        words=words,
+        leave_out=TO_LEAVE_OUT,
+        faults=[sentence(lang, brought, one) for one in await lists.faults_of(brought)],
+        kept=await lists.kept_rows(brought),
+        staying=await lists.staying(brought),
+        to_undo=await lists.left_to_undo(brought),
+        outcomes=OUTCOMES,
+        is_mappable=brought.state in MAPPABLE and brought.swept_at is None,
+        is_working=brought.state in WORKING,
+    )
+
+
+def standing(brought: Import, mappings: list[Any], chosen: str) -> Typed:
+    """As the list has it; with another kept mapping, as that one would read it."""
+    kept = next((one for one in mappings if one.id == chosen), None)
+    if kept is None:
+        return Typed(columns=list(brought.columns), categories=imports.as_dict(brought.categories),
+                     source=brought.source, invites=brought.invites)  # fmt: skip
+    by_head = {bare(head): field for head, field in imports.as_dict(kept.columns).items()}
+    return Typed(
+        columns=guessed(list(brought.headers), by_head),
+        categories=imports.as_dict(kept.categories),
+        source=kept.source,
+        keep_as=kept.name,
+        invites=brought.invites,
+    )
+
+
+def sentence(lang: str, brought: Import, one: RowFault) -> dict[str, Any]:
+    """A fault as a person reads it: its line, the head of its column, what stands there, and why it cannot be."""
+    at = one.fault.column
+    head = brought.headers[at] if 0 <= at < len(brought.headers) else ""
+    return {
+        "number": one.number,
+        "tracking": one.tracking,
+        "column": head,
+        "value": one.fault.value,
+        "code": one.fault.code,
+        "stops": one.stops,
+        "words": t(lang, f"import.fault.{one.fault.code}", **in_words(one.fault, lang, head)),
+    }
+
+
+@get(f"{IMPORTS}/{{import_id:str}}", guards=OPERATOR)
+async def one_import(
+    request: AnyRequest, import_id: FromPath[str], edition_row: NamedDependency[Edition]
+) -> Response[str]:
+    return await import_page(request, edition_row, await imports.import_in(edition_row, import_id))
+
+
+FAULT_HEADS = ("number", "tracking", "column", "value", "code", "words", "stops")
+
+
+async def fault_lines(lang: str, brought: Import) -> AsyncIterator[list[Any]]:
+    async for one in lists.every_fault(brought):
+        told = sentence(lang, brought, one)
+        yield [told[name] for name in FAULT_HEADS]
+
+
+@get(f"{IMPORTS}/{{import_id:str}}/faults.csv", guards=OPERATOR)
+async def faults(
+    request: AnyRequest, import_id: FromPath[str], edition_row: NamedDependency[Edition]
+) -> Stream:
+    """Every fault of the dry run, for whoever mends the list."""
+    lang = language_of(request)
+    brought = await imports.import_in(edition_row, import_id)
+    heads = [t(lang, f"import.faults.{name}") for name in FAULT_HEADS]
+    return Stream(
+        spreadsheets.csv_pieces(heads, fault_lines(lang, brought)),
+        media_type="text/csv; charset=utf-8",
+        headers={
+            "content-disposition": f'attachment; filename="faults-{brought.id}.csv"',
+            "cache-control": "private, no-store",
+        },
+    )
+
+
+HANDLERS: list[Any] = [all_imports, one_import, faults]

@@ -1,0 +1,162 @@
+"""Lists of entries for elsewhere: what an operator may know of them, in columns of their choice.
+
+Drafts are their makers' own, and so is a film whose copy they have not released: only what was filed and
+released stands here, and what an import has brought. Nothing of the committee does: `status` is what
+makers know, and no decision, score or vote is read.
+"""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any
+
+import msgspec
+
+from festival.access import Viewer
+from festival.db import rows
+from festival.language import captions, country, length, spoken, t, text_in, tongues
+from festival.record import record
+from festival.tables import Edition, Person
+from festival.texts import fields_of, translated
+from submissions.importing.columns import field_name
+
+AT_ONCE = 1_000
+COLUMNS = ("id", "tracking", "source", "title", "titles", "section", "status", "directors", "year", "countries",
+           "languages", "subtitles", "runtime", "premiere", "synopses", "makers", "emails", "filed_at")  # fmt: skip
+USUAL = (
+    "tracking",
+    "title",
+    "titles",
+    "section",
+    "status",
+    "directors",
+    "year",
+    "countries",
+    "runtime",
+)
+FORMATS = ("csv", "xlsx", "json")
+STATUSES = ("submitted", "accepted", "waitlisted", "declined", "draft", "withdrawn")
+KNOWN = """(s.status NOT IN ('draft', 'withdrawn')
+    AND EXISTS (SELECT 1 FROM film_file n WHERE n.submission = s.id AND n.state = 'released')
+  OR i.id IS NOT NULL)"""
+
+
+class Filters(msgspec.Struct, frozen=True, kw_only=True):
+    """`section` is a letter, `source` where an import came from; empty ones hold nothing back."""
+
+    section: str = ""
+    status: str = ""
+    source: str = ""
+
+
+SELECT = f"""
+SELECT s.id, s.status, s.filed_at, coalesce(i.tracking, '') AS tracking, coalesce(i.source, '') AS source,
+  f.title, f.titles, f.synopses, f.year, f.countries, f.languages, f.subtitles, f.directors,
+  f.declared_seconds AS runtime, f.premiere, coalesce(x.letter, '') AS letter, x.names AS section,
+  m.makers, m.emails
+FROM submission s JOIN film f ON f.id = s.film LEFT JOIN section x ON x.id = s.section
+LEFT JOIN LATERAL (SELECT * FROM imported_entry i WHERE i.submission = s.id ORDER BY id LIMIT 1) i ON true
+LEFT JOIN LATERAL (SELECT coalesce(jsonb_agg(p.name ORDER BY m.created_at, m.id), '[]') AS makers,
+    coalesce(jsonb_agg(p.email ORDER BY m.created_at, m.id), '[]') AS emails
+  FROM member m JOIN person p ON p.id = m.person WHERE m.submission = s.id) m ON true
+WHERE s.edition = {{}} AND NOT s.id = ANY({{}}) AND {KNOWN}
+  AND ({{}} = '' OR x.letter = {{}}) AND ({{}} = '' OR s.status = {{}}) AND ({{}} = '' OR i.source = {{}})
+"""
+
+
+async def found(
+    viewer: Viewer, edition: Edition, filters: Filters
+) -> AsyncIterator[dict[str, Any]]:
+    """Every entry that the viewer may know of, a film that they stepped aside from left out."""
+    after = ""
+    while batch := await rows(
+        f"{SELECT} AND s.id > {{}} ORDER BY s.id LIMIT {AT_ONCE}",
+        *asked(viewer, edition, filters),
+        after,
+    ):
+        for row in batch:
+            yield row
+        after = batch[-1]["id"]
+
+
+def asked(viewer: Viewer, edition: Edition, filters: Filters) -> list[Any]:
+    pairs = [filters.section, filters.status, filters.source]
+    return [edition.id, sorted(viewer.recused), *(value for value in pairs for _ in range(2))]
+
+
+async def how_many(viewer: Viewer, edition: Edition, filters: Filters) -> int:
+    counted = await rows(
+        f"SELECT count(*) AS n FROM ({SELECT}) AS listed", *asked(viewer, edition, filters)
+    )
+    return int(counted[0]["n"])
+
+
+async def sources_in(edition: Edition) -> list[str]:
+    known = await rows(
+        "SELECT DISTINCT source FROM imported_entry WHERE edition = {} ORDER BY 1", edition.id
+    )
+    return [row["source"] for row in known]
+
+
+def heads(columns: Sequence[str], lang: str) -> list[str]:
+    """What stands above each column; texts have one a language."""
+    return [
+        field_name(lang, field) if field else t(lang, f"export.column.{column}")
+        for column in columns
+        for field in fields_in(column)
+    ]
+
+
+def fields_in(column: str) -> list[str]:
+    languages = {"titles": translated(), "synopses": spoken()}.get(column)
+    return [""] if languages is None else list(fields_of(column, languages))
+
+
+async def lines(
+    found_rows: AsyncIterator[dict[str, Any]], columns: Sequence[str], lang: str
+) -> AsyncIterator[list[Any]]:
+    async for row in found_rows:
+        yield [
+            row[column].get(language, "") if language else in_words(row, column, lang)
+            for column in columns
+            for language in languages_in(column)
+        ]
+
+
+def languages_in(column: str) -> tuple[str, ...]:
+    return {"titles": translated(), "synopses": spoken()}.get(column, ("",))
+
+
+def in_words(row: dict[str, Any], column: str, lang: str) -> Any:
+    """One cell as a person reads it: names of countries, not their codes."""
+    value = row[column]
+    return WORDS[column](lang, value) if column in WORDS and value else value or ""
+
+
+def people_in(_: str, names: Sequence[str]) -> str:
+    return "; ".join(name for name in names if name)
+
+
+WORDS: dict[str, Callable[[str, Any], str]] = {
+    "section": text_in,
+    "status": lambda lang, value: t(lang, f"filmmaker.status.{value}"),
+    "countries": lambda lang, value: "; ".join(country(lang, code) for code in value),
+    "languages": tongues,
+    "subtitles": captions,
+    "runtime": length,
+    "directors": people_in,
+    "makers": people_in,
+    "emails": people_in,
+    "premiere": lambda lang, value: t(lang, f"filmmaker.premiere.{value}"),
+}
+
+
+def plain(row: dict[str, Any], columns: Sequence[str]) -> dict[str, Any]:
+    """One entry as a program reads it: codes, seconds and ISO moments."""
+    told = {column: row[column] for column in columns}
+    if "section" in told:
+        told["section"] = row["letter"]
+    return told
+
+
+async def note(edition: Edition, *, by: Person, columns: Sequence[str], kind: str) -> None:
+    """Names and addresses leave the house: the record says which, and by whom."""
+    await record("entries_exported", by=by, edition=edition.id, columns=list(columns), kind=kind)
