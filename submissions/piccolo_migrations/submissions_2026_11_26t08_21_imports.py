@@ -76,7 +76,7 @@ class Submission(Table, tablename="submission", schema=None):
     )
 
 
-ID = "2026-11-26T08:21:00:000000"
+ID = "2026-11-26T08:21:17:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "Lists of entries from elsewhere, and archives of an edition"
 

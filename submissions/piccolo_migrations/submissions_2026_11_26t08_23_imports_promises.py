@@ -3,7 +3,7 @@
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.table import Table
 
-ID = "2026-11-26T08:22:00:000000"
+ID = "2026-11-26T08:23:17:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "A tracking number of a source is one entry; a row, a change and a named mapping stand once"
 
