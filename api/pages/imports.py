@@ -73,7 +73,8 @@ async def import_page(
     words = await lists.categories_in(brought)
     if typed is None:
         typed = standing(brought, mappings, request.query_params.get("mapping", ""))
-    typed.columns += list(brought.columns)[len(typed.columns) :]  # what was not sent stands as it was
+    not_sent = list(brought.columns)[len(typed.columns) :]
+    typed.columns += not_sent  # they stand as they stood
     return desk_page(
         request,
         "operator/import.html",
