@@ -33,6 +33,7 @@ from api.acts import (
     pauses,
     people,
     plans,
+    policy,
     programmes,
     recusals,
     venues,
@@ -61,11 +62,13 @@ from api.pages import (
 )
 from api.pages import answers as answers_pages
 from api.pages import imports as import_pages
+from api.pages import policy as policy_pages
 from api.patience import Patience
 from api.v1 import account as account_v1
 from api.v1 import attachments, files, health, lists, programme, submissions, subtitles, uploads
 from api.v1 import committee as committee_v1
 from api.v1 import operator as operator_v1
+from api.v1 import policy as policy_v1
 from api.v1 import programmer as programmer_v1
 from festival import logs
 from festival.access import Viewer
@@ -97,6 +100,7 @@ ACTS = [
     *pauses.ACTS,
     *people.ACTS,
     *plans.ACTS,
+    *policy.ACTS,
     *programmes.ACTS,
     *recusals.ACTS,
     *room_acts.ACTS,
@@ -151,6 +155,7 @@ def pages() -> Router:
             answers_pages,
             import_pages,
             exports,
+            policy_pages,
             components,
         )
     ]
@@ -177,6 +182,7 @@ def json_doors() -> Router:
             programmer_v1,
             operator_v1,
             lists,
+            policy_v1,
         )
     ]
     return Router(

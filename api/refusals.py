@@ -20,11 +20,17 @@ def status_of(error: FestivalError | None) -> int:
 
 
 def words_of(language: str, code: str, values: dict[str, Any]) -> str:
-    """The sentence of `code` or `field:code`; a code without one stands for itself."""
+    """The sentence of `code` or `field:code`; a code without one stands for itself.
+
+    A value that is called as the field, and has names itself, is for the words of that field alone.
+    """
     field, _, name = code.rpartition(":")
     called = values.get("questions", {}).get(field)
     if called:
         values = {**values, "question": text_in(language, called)}
+    own = values.get(field)
+    if isinstance(own, dict):
+        values = {**values, **own}
     return t(language, f"error.{name}", **values) if has_words(f"error.{name}") else name
 
 

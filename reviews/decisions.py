@@ -17,9 +17,10 @@ from festival.texts import quoted_films
 from reviews.cautions import was_watched
 from reviews.tables import Announcement, AnnouncementLine, Decision
 from submissions import projection
-from submissions.entries import move, propose, tell_members
+from submissions.entries import move, propose
 from submissions.status import Status
 from submissions.tables import Submission
+from submissions.telling import tell_members
 
 MOST_AT_ONCE = 500  # films of one announcement: more could not be read before it is released
 

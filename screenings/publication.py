@@ -28,9 +28,9 @@ from screenings.lists import (
 from screenings.notices import Showing, Showings
 from screenings.planner.model import Clash
 from screenings.tables import Grid
-from submissions.entries import tell_members
 from submissions.status import Status
 from submissions.tables import Submission
+from submissions.telling import tell_members
 
 NEVER_PUBLISHED = frozenset({"turnaround_short"})  # the database would refuse the overlap
 

@@ -3,21 +3,17 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import partial
-from typing import Any
 
 import msgspec
 
-from festival import letters
 from festival.clock import now
 from festival.db import later, rows, transaction
 from festival.errors import Conflict, Missing, Refused
 from festival.people import meet
-from festival.people import person as person_of
 from festival.record import record
 from festival.tables import Deadline, Edition, Person, Section, new_id
-from festival.texts import film_title, texts_of
-from submissions import answers
+from festival.texts import texts_of
+from submissions import answers, rejudging
 from submissions.asking import (
     EntryForm,
     frozen_faults,
@@ -30,6 +26,7 @@ from submissions.eligibility import may_file, may_open
 from submissions.entry import BETWEEN_NAMES, Entry, faults, settled
 from submissions.status import DECIDABLE, DECISIONS, MOVES, FileState, Status
 from submissions.tables import Film, FilmFile, Member, Submission
+from submissions.telling import tell_members
 from submissions.versions import put_older_aside, put_unreleased_aside
 
 STANDS = {
@@ -86,8 +83,8 @@ async def section_called(letter: str, edition: str) -> Section | None:
     return named.get(letter)
 
 
-async def write(submission: Submission, entry: Entry, *, before: Entry, by: Person) -> None:
-    """The fields of the form into their rows; the section by its letter.
+async def write(submission: Submission, entry: Entry, *, before: Entry, by: Person) -> str | None:
+    """The fields of the form into their rows; the section by its letter. Returns the section's id.
 
     `Refused` names what is frozen, and what nobody asks for; what is not asked keeps what it said.
     """
@@ -123,6 +120,7 @@ async def write(submission: Submission, entry: Entry, *, before: Entry, by: Pers
             Submission.changed_at: now(),
         }
     ).where(Submission.id == submission.id)
+    return None if section is None else str(section.id)
 
 
 async def form_between(submission: Submission, section: str | None) -> EntryForm:
@@ -164,7 +162,7 @@ async def save_entry(
     async with transaction():
         moved = await rows(
             """UPDATE submission SET version = version + 1, unread = {}::jsonb
-               WHERE id = {} AND version = {} AND status = 'draft' RETURNING version""",
+               WHERE id = {} AND version = {} AND status = 'draft' RETURNING version, section""",
             json.dumps(dict(unread or {})),
             submission.id,
             version,
@@ -172,8 +170,10 @@ async def save_entry(
         if not moved:
             raise Conflict("entry_changed_meanwhile")
         standing = await held(submission)
-        await write(standing, entry, before=await entry_of(standing), by=by)
+        section = await write(standing, entry, before=await entry_of(standing), by=by)
         await record("entry_saved", submission.id, by=by, edition=submission.edition)
+        if section != moved[0]["section"]:
+            await rejudging.section_changed(submission)
     return int(moved[0]["version"])
 
 
@@ -359,27 +359,3 @@ async def standing(submission: Submission) -> Refused:
     """Where the film stands by now, and so why the act cannot be: the words say what can."""
     selected = await rows("SELECT status FROM submission WHERE id = {}", submission.id)
     return Refused(STANDS[Status(selected[0]["status"])])
-
-
-async def tell_members(
-    submission: Submission,
-    kind: str,
-    *,
-    edition: Edition,
-    occasion: str,
-    link: str = "",
-    **values: Any,
-) -> None:
-    """One letter for each member, in their language, once for each occasion."""
-    film = await Film.objects().get(Film.id == submission.film)
-    for member in await Member.objects().where(Member.submission == submission.id):
-        await letters.write(
-            kind,
-            await person_of(member.person),
-            occasion=f"{occasion}:{submission.id}:{member.person}",
-            edition=edition,
-            about=submission.id,
-            link=link,
-            title=partial(film_title, film=film) if film else "",
-            **values,
-        )

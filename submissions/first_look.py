@@ -9,16 +9,16 @@ from festival.db import transaction
 from festival.leases import Heartbeat, Lease
 from festival.progress import News
 from festival.settings import Settings
-from festival.tables import Edition, Section
-from media import early, policy
+from festival.tables import Edition
+from media import early
 from media.policy import Finding
 from media.sandbox import Sandbox
-from submissions import uploads
-from submissions.entries import tell_members
+from submissions import technical, uploads
 from submissions.intake import sandbox_for, stoppable, the_file
 from submissions.status import FileState
 from submissions.store import store_of
 from submissions.tables import FilmFile, Submission
+from submissions.telling import tell_members
 
 LETTER_HEAD = 1024 * 1024  # so much has arrived at every look
 
@@ -66,11 +66,11 @@ async def refuse(
 async def settled(
     sandbox: Sandbox, file: FilmFile, submission: Submission, edition: Edition
 ) -> tuple[Finding, ...]:
-    section = await Section.objects().get(Section.id == submission.section)
+    rules = await technical.rules_of(edition, submission.section)
     findings: tuple[Finding, ...] = await stoppable(
         lambda: early.look(
             sandbox,
-            policy.load(edition.policy, section.letter if section else ""),
+            rules,
             size=file.size,
             name=file.name,
             waivers=frozenset(submission.waivers),

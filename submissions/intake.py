@@ -15,7 +15,7 @@ from festival.leases import Heartbeat, Lease, NotYet, Superseded, hold
 from festival.progress import News
 from festival.record import record
 from festival.settings import Settings
-from festival.tables import Edition, Section, new_id
+from festival.tables import Edition, new_id
 from media import chunks, policy, scan, screener, windows
 from media.chunks import EncodingPlan
 from media.facts import Facts
@@ -25,11 +25,11 @@ from media.sandbox import Sandbox
 from media.screener import Damaged
 from media.storage import MasterFile, Store, early_key, sha256_of
 from media.tools import find_tools
-from submissions import chunking
-from submissions.entries import tell_members
+from submissions import chunking, technical
 from submissions.status import FileState
 from submissions.store import store_of
-from submissions.tables import Film, FilmFile, Submission
+from submissions.tables import FilmFile, Submission
+from submissions.telling import tell_members
 from submissions.verdicts import as_row, facts_of
 from submissions.versions import put_older_aside
 
@@ -144,10 +144,13 @@ async def inspect(
             )
         )
     facts = msgspec.structs.replace(facts, sha256=sha256)
-    verdict = await judged(facts, submission, edition)
     for kind in ("sniff", "packets", "sound"):
         await telling.tell(kind, 1.0, "done")
-    await keep_verdict(file, submission, edition, facts, verdict, lease=lease, sandbox=sandbox.name)
+    async with transaction():
+        verdict = await judged(facts, submission)
+        await keep_verdict(
+            file, submission, edition, facts, verdict, lease=lease, sandbox=sandbox.name
+        )
     await telling.tell("policy", 1.0, "done")
     await news.tell("file", file.id, state=file.state, refresh=True)
 
@@ -159,14 +162,26 @@ async def stoppable(work: Callable[[], Any]) -> Any:
         raise Superseded from None
 
 
-async def judged(facts: Facts, submission: Submission, edition: Edition) -> Verdict:
-    film = await Film.objects().get(Film.id == submission.film)
-    section = await Section.objects().get(Section.id == submission.section)
+async def judged(facts: Facts, submission: Submission) -> Verdict:
+    """By the rules of the film's section as they stand.
+
+    In the act that keeps the verdict: neither section nor rules change before it ends, and who
+    changes them then finds it and judges it again.
+    """
+    selected = await rows(
+        """SELECT s.edition, s.section, s.waivers, f.declared_seconds
+           FROM submission s JOIN film f ON f.id = s.film WHERE s.id = {} FOR SHARE OF s""",
+        submission.id,
+    )
+    if not selected:  # erased meanwhile
+        raise Superseded
+    film = selected[0]
+    book = await technical.book_of(film["edition"], lock="SHARE")
     return policy.judge(
         facts,
-        policy.load(edition.policy, section.letter if section else ""),
-        declared_seconds=film.declared_seconds if film else None,
-        waivers=frozenset(submission.waivers),
+        book.policy(film["section"]),
+        declared_seconds=film["declared_seconds"],
+        waivers=frozenset(film["waivers"]),
     )
 
 
@@ -373,10 +388,11 @@ async def keep_copy(
     """The whole film has been seen now: the final verdict, and the copy for its maker to watch."""
     copy = msgspec.to_builtins(made)
     copy.pop("facts")
-    verdict = await judged(made.facts, submission, edition)
-    await keep_final(
-        file, submission, edition, made.facts, verdict, copy=copy, lease=lease, sandbox=made.sandbox
-    )
+    async with transaction():
+        verdict = await judged(made.facts, submission)
+        await keep_final(
+            file, submission, edition, made.facts, verdict, copy=copy, lease=lease, sandbox=made.sandbox
+        )  # fmt: skip
 
 
 async def refuse_damaged(
@@ -392,13 +408,14 @@ async def refuse_damaged(
     Where the rules would let so little damage pass, that there is no copy is the reason.
     """
     facts = damage.facts
-    verdict = await judged(facts, submission, edition)
-    if verdict.is_accepted:
-        facts = msgspec.structs.replace(facts, is_uncopied=True)
-        verdict = await judged(facts, submission, edition)
-    await keep_final(
-        file, submission, edition, facts, verdict, copy=None, lease=lease, sandbox=file.sandbox
-    )
+    async with transaction():
+        verdict = await judged(facts, submission)
+        if verdict.is_accepted:
+            facts = msgspec.structs.replace(facts, is_uncopied=True)
+            verdict = await judged(facts, submission)
+        await keep_final(
+            file, submission, edition, facts, verdict, copy=None, lease=lease, sandbox=file.sandbox
+        )
 
 
 async def keep_final(

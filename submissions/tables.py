@@ -376,3 +376,16 @@ class Delivery(Table):
     person = ForeignKey(Person, null=True, index=True)
     version = Integer(default=1)
     created_at = Timestamptz(default=TimestamptzNow())
+
+
+class TechnicalRules(Table):
+    """What an edition says of its own over the house's technical rules: for all of it, or for one
+    section over that. `rules` are only what differs, as a policy is written (`media.policy.merged`).
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False)
+    section = ForeignKey(Section, null=True, index=True)
+    rules = JSONB(default={})
+    version = Integer(default=1)
+    changed_at = Timestamptz(default=TimestamptzNow())

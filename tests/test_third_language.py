@@ -6,6 +6,7 @@ program instead of a catalogue.
 """
 
 import json
+import re
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -15,10 +16,12 @@ import pytest
 import pytest_asyncio
 
 from api.app import create_app
+from api.pages import _rules
 from festival import language
 from festival.db import rows
 from festival.settings import Settings
 from festival.tables import Edition, Person, Phase, Section
+from media import rulebook
 from media.facts import Facts, Interval, Picture, Sound
 from media.policy import Finding, Outcome, Severity, Verdict
 from reviews import decisions, reviewing
@@ -40,11 +43,18 @@ from workers import tasks
 ALIKE = frozenset({
     "Cin", "ma", "for", "Space", "API", "Ctrl", "MOV", "MP", "MXF", "MKV", "ics",
     "AAC", "CSV", "XLSX", "JSON", "XML", "utf", "kHz", "LUFS", "dBTP", "stereo",
-})  # fmt: skip
-"""Names and signs that are written alike in every language."""
+}) | {
+    word
+    for limit in rulebook.limits() if isinstance(limit, rulebook.Pick)
+    for value in limit.values
+    for name in (str(value), _rules.one_name("fr", limit.path, str(value)))
+    for word in re.findall("[A-Za-z]+", name)
+}  # fmt: skip
+"""Names and signs that are written alike in every language: those of codecs and containers, too."""
 SAMPLES = {
     "/components": frozenset(["La", "Nuit", "Orbit", "Orbites", "Perspectives", "Silent", "antennes", "des"]),
-    "/operator/policy": frozenset({"demo", "festival"}),
+    **dict.fromkeys(("/operator/policy", "/operator/policy/trial", "/operator/policy/rules"),
+                    frozenset({"demo", "festival"})),
 }
 """On single pages: the films of the page of components, policies by their names in the address."""
 ELSEWHERE = {"/account/home"}  # leads on to whichever page is a person's own

@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from api.pages import _rules
 from festival.language import has_words, listed, t
 
 
@@ -18,10 +19,14 @@ def changes_in(lang: str, details: dict[str, Any]) -> list[ChangeTold]:
     stood, stands, changes = (fields_in(details, key) for key in ("gone", "made", "changes"))
     pairs = {name: (stood.get(name), stands.get(name)) for name in [*stood, *stands]}
     pairs |= {name: (before, after) for name, (before, after) in changes.items()}
-    return [
-        ChangeTold(name_of(lang, name), value_of(lang, before), value_of(lang, after))
-        for name, (before, after) in pairs.items()
-    ]
+    return [change_of(lang, name, before, after) for name, (before, after) in pairs.items()]
+
+
+def change_of(lang: str, name: str, before: Any, after: Any) -> ChangeTold:
+    """One field; a technical rule in the words that its form has for it."""
+    if called := _rules.called(lang, name):
+        return ChangeTold(called, *(_rules.value_told(lang, name, one) for one in (before, after)))
+    return ChangeTold(name_of(lang, name), value_of(lang, before), value_of(lang, after))
 
 
 def fields_in(details: dict[str, Any], key: str) -> dict[str, Any]:

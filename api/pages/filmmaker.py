@@ -20,6 +20,7 @@ from api.pages._films import FilmCard, film
 from api.pages._page import language_of, page, prefix_of, text_of
 from api.pages._paper import inline, printed
 from api.pages._report import decimals
+from api.pages._rules import told_before
 from api.refusals import status_of, told_of
 from api.request import AnyRequest
 from festival import codes, language
@@ -30,10 +31,11 @@ from festival.language import day, has_words, last_minute, t, wall_day
 from festival.settings import Settings
 from festival.tables import Edition
 from festival.texts import own_title
-from media import policy
 from media.encodings import spelled
+from media.policy import Policy
+from media.rulebook import refuses
 from media.storage import NotPublished, Store
-from submissions import answers, entries
+from submissions import answers, entries, technical
 from submissions.asking import EntryForm, labels_of
 from submissions.attachments import MOST_BYTES
 from submissions.eligibility import may_open
@@ -57,6 +59,7 @@ from submissions.twins import Twin, twins_for_maker
 from submissions.verdicts import facts_of, verdict_of
 from submissions.versions import standing_before
 
+ENDLESS = 10**9  # seconds: longer than any film
 UPLOAD_CODES = (
     "storage_full", "file_too_large", "deadline_passed", "entry_is_filed", "entry_withdrawn",
     "upload_missing", "upload_expired", "upload_gone", "sign_in_needed", "csrf_failed",
@@ -194,6 +197,7 @@ async def entry_page(
     missing = await entries.missing_of(submission, form)
     deadline = await entries.deadline_of(edition, submission.section)
     file = await current_file(submission.id)
+    rules = await rules_in(edition, fields.get("section", ""))
     return page(
         request, "filmmaker/entry.html", error=error, status=status, submission=submission, fields=fields,
         called=_entry.title_of(fields),
@@ -203,7 +207,7 @@ async def entry_page(
         sections=await sections_of(edition), premieres=PREMIERES, least=SYNOPSIS_LEAST,
         file=file, kept=await received(file.id, file.state, store) if file else 0,
         is_working=file is not None and file.state in WORKING, said=said(lang),
-        rules=header_rules(policy.load(edition.policy, fields.get("section", "")), submission),
+        rules=header_rules(rules, submission), told_before=told_before(lang, rules),
         stands=await standing_before(submission.id, file.number) if file else None,
         most=settings.max_upload_bytes, deadline=deadline, days_left=days_left(deadline),
         is_open=await entries.may_still_file(submission, edition, grace=settings.grace),
@@ -264,14 +268,24 @@ async def news(lang: str, file: FilmFile | None) -> dict[str, Any]:
     }
 
 
-def header_rules(rules: policy.Policy, submission: Submission) -> dict[str, Any]:
-    """What the browser holds against a file's own headers before the first byte leaves."""
+async def rules_in(edition: Edition, letter: str) -> Policy:
+    """By which a film of this section is judged; a letter that nobody knows is none."""
+    book = await technical.book_of(edition.id)
+    return book.policy(book.called(letter) if letter in book.letters.values() else None)
+
+
+def header_rules(rules: Policy, submission: Submission) -> dict[str, Any]:
+    """What the browser holds against a file's own headers before the first byte leaves: what would be
+    refused, and nothing that is only remarked on.
+    """
     return {
-        "codecs": rules.codecs.accept,
-        "least": rules.height.least,
-        "sound": rules.sound.required and "AUDIO_MISSING" not in submission.waivers,
-        "short": rules.duration.least,
-        "long": rules.duration.most,
+        "codecs": rules.codecs.accept if refuses(rules, "VIDEO_CODEC") else None,
+        "least": rules.height.least if refuses(rules, "VIDEO_RES_LOW") else 0,
+        "sound": rules.sound.required
+        and refuses(rules, "AUDIO_MISSING")
+        and "AUDIO_MISSING" not in submission.waivers,
+        "short": rules.duration.least if refuses(rules, "DURATION_SHORT") else 0,
+        "long": rules.duration.most if refuses(rules, "DURATION_LONG") else ENDLESS,
     }
 
 
@@ -391,7 +405,7 @@ async def report_page(
         raise Missing("file_missing")
     drawn: dict[str, Any] = {}
     if file is not None:
-        drawn = await drawn_report(language_of(request), file, edition)
+        drawn = await drawn_report(language_of(request), submission, file, edition)
         drawn["kept"] = await received(file.id, file.state, store)
         drawn["stands"] = await standing_before(submission.id, file.number)
         drawn["texts"] = await tracks_of(submission.id)
@@ -408,9 +422,13 @@ async def report_page(
     )  # fmt: skip
 
 
-async def drawn_report(lang: str, file: FilmFile, edition: Edition) -> dict[str, Any]:
-    """Everything that is measured and judged, in the page's words."""
-    rules = policy.load(file.policy or edition.policy)
+async def drawn_report(
+    lang: str, submission: Submission, file: FilmFile, edition: Edition
+) -> dict[str, Any]:
+    """Everything that is measured and judged, in the page's words, beside the limits that hold now: who
+    changes them has every standing file judged again.
+    """
+    rules = await technical.rules_of(edition, submission.section)
     facts, verdict = facts_of(file.facts), verdict_of(file.verdict)
     finding_rows = _report.found_rows(lang, verdict) if verdict else []
     good = _report.good_groups(lang, facts, rules, verdict)
@@ -444,7 +462,7 @@ async def paper(
     file = await current_file(submission.id)
     if file is None or file.verdict is None:
         raise Missing("file_missing")
-    drawn = await drawn_report(lang, file, edition_row)
+    drawn = await drawn_report(lang, submission, file, edition_row)
     shown = await card(submission.id)
     html = text_of(
         request, "paper/report.html", card=shown, file=file, title=own_title(shown),

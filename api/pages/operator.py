@@ -11,19 +11,16 @@ from api.guards import OPERATOR
 from api.pages._changes import changes_in, other_details
 from api.pages._desk import desk_page
 from api.pages._page import language_of, page
-from api.pages._report import decimals
 from api.request import AnyRequest
 from festival import mailbag, outages
 from festival.access import Viewer
 from festival.clock import now
-from festival.errors import FestivalError, Refused
+from festival.errors import FestivalError
 from festival.language import OFFICIAL, has_words, words
 from festival.settings import Settings
 from festival.sink import letters_in, mailbox_of
 from festival.tables import Edition, Role
 from festival.team import people_of
-from media import policy
-from submissions import rejudging
 from submissions.oversight import MOST_LINES, envelopes, record_lines
 
 ACT = "operator.did."
@@ -127,32 +124,6 @@ async def team(request: AnyRequest, edition_row: NamedDependency[Edition]) -> Re
     return await team_page(request, edition_row)
 
 
-async def policy_page(
-    request: AnyRequest, edition: Edition, chosen: str, error: FestivalError | None = None
-) -> Response[str]:
-    lang = language_of(request)
-    changes = await rejudging.preview(edition, chosen) if chosen and error is None else None
-    return desk_page(
-        request,
-        "operator/policy.html",
-        error=error,
-        in_words=lambda one, code: decimals(lang, one.words[code][lang]),
-        policies=sorted(path.stem for path in policy.FOLDER.glob("*.yaml")),
-        chosen=chosen or edition.policy,
-        changes=changes,
-    )
-
-
-@get("/operator/policy", guards=OPERATOR)
-async def rules(request: AnyRequest, edition_row: NamedDependency[Edition]) -> Response[str]:
-    """Choose a policy and see what it would change, before anything does."""
-    chosen = request.query_params.get("policy", "")
-    try:
-        return await policy_page(request, edition_row, chosen)
-    except Refused as error:
-        return await policy_page(request, edition_row, "", error)
-
-
 @get("/operator/mailbox", guards=OPERATOR)
 async def mailbox(
     request: AnyRequest,
@@ -164,5 +135,5 @@ async def mailbox(
 
 
 HANDLERS: list[Any] = [
-    edition, rules, record, letters, ask_to_give_up, team, mailbox,
+    edition, record, letters, ask_to_give_up, team, mailbox,
 ]  # fmt: skip

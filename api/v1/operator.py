@@ -1,6 +1,4 @@
-"""JSON: what operators read: people and their parts, the queue, letters, the record, and what another
-policy would change.
-"""
+"""JSON: what operators read: people and their parts, the queue, letters and the record."""
 
 from datetime import date
 from typing import Annotated, Any
@@ -21,7 +19,6 @@ from festival.sink import letters_in, mailbox_of
 from festival.tables import Edition
 from festival.team import people_of
 from media.storage import Store
-from submissions import rejudging
 from submissions.health import health
 from submissions.oversight import envelopes, queue_lines, record_lines
 
@@ -93,15 +90,6 @@ async def letters(
     }
 
 
-@get("/operator/policy", guards=OPERATOR)
-async def preview_policy(
-    edition_row: NamedDependency[Edition],
-    policy: FromQuery[str],
-) -> list[rejudging.VerdictChange]:
-    """What another policy would change, judged from what was measured; nothing is written."""
-    return await rejudging.preview(edition_row, policy)
-
-
 @get("/operator/mailbox", guards=OPERATOR)
 async def mailbox(
     settings: NamedDependency[Settings],
@@ -113,5 +101,5 @@ async def mailbox(
 
 
 HANDLERS: list[Any] = [
-    edition, read_record, all_people, queue, machines, letters, preview_policy, mailbox,
+    edition, read_record, all_people, queue, machines, letters, mailbox,
 ]  # fmt: skip

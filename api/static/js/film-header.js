@@ -225,7 +225,7 @@ function entryOf(entry) {
   return track.kind ? [track] : [];
 }
 
-// -- what the festival would say of it: rules = { codecs, least, sound, short, long }
+// -- what the festival would refuse of it: rules = { codecs (or null: any), least, sound, short, long }
 
 export function doubts(header, rules) {
   const pictures = header.tracks.filter((track) => track.kind === "picture");
@@ -237,7 +237,7 @@ export function doubts(header, rules) {
   if (!pictures.length) say("VIDEO_MISSING");
   if (rules.sound && !header.tracks.some((track) => track.kind === "sound")) say("AUDIO_MISSING");
   for (const { codec, width, height } of pictures.slice(0, 1)) {
-    if (codec && !rules.codecs.includes(codec)) say("VIDEO_CODEC", codec);
+    if (codec && rules.codecs && !rules.codecs.includes(codec)) say("VIDEO_CODEC", codec);
     if (width && height && Math.min(width, height) < rules.least)
       say("VIDEO_RES_LOW", `${width} × ${height}`, rules.least);
   }
