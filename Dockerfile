@@ -34,7 +34,7 @@ ENV PATH=/house/.venv/bin:/usr/local/bin:/usr/bin:/bin \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     XDG_CACHE_HOME=/tmp
-RUN python -m compileall -q festival media submissions reviews screenings api workers ops units
+RUN python -m compileall -q festival media submissions reviews screenings keeping api workers ops units
 USER cinema
 EXPOSE 8000
 CMD ["python", "-m", "uvicorn", "api.app:app", "--host", "0.0.0.0", "--port", "8000", "--http", "api.line:Line", "--no-proxy-headers"]

@@ -1,4 +1,4 @@
-"""Where Piccolo finds the database and the four packages that keep something in it."""
+"""Where Piccolo finds the database and the five packages that keep something in it."""
 
 import os
 
@@ -13,5 +13,6 @@ APP_REGISTRY = AppRegistry(
         "submissions.piccolo_app",
         "reviews.piccolo_app",
         "screenings.piccolo_app",
+        "keeping.piccolo_app",
     ]
 )

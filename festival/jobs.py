@@ -91,6 +91,8 @@ JOBS = {
     "sweep_imports": Job(
         queue="control", verb="submissions.importing.imports:sweep", every=21600.0
     ),
+    "erase_person": Job(queue="control", verb="keeping.erasure:erase", ids=("erasure",)),
+    "erase_due": Job(queue="control", verb="keeping.erasure:carry_out_due", every=3600.0),
     "sweep_rows": Job(queue="control", verb="festival.sweeping:sweep", every=3600.0),
     "sweep_uploads": Job(queue="control", verb="submissions.uploads:sweep", every=600.0),
     "watch_house": Job(queue="control", verb="submissions.watch:watch", every=60.0),

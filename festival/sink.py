@@ -43,6 +43,14 @@ async def letters_in(mailbox: Path, edition: Edition, *, address: str = "") -> l
     return letters[:MOST_LETTERS]
 
 
+def forget(mailbox: Path, words: list[str]) -> None:
+    """Letters to somebody, or that name them, go: this folder is the only place where they lie."""
+    for path in mailbox.glob("*.eml"):
+        said = "\n".join(letter_of(path).values()).casefold()
+        if any(word.casefold() in said for word in words):
+            path.unlink(missing_ok=True)
+
+
 def letter_of(path: Path) -> dict[str, str]:
     """One file of the sink; `letter` is the row that it was made from."""
     mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from piccolo.columns import (
     JSONB,
+    BigInt,
     BigSerial,
     Boolean,
     Bytea,
@@ -96,7 +97,10 @@ class Deadline(Table):
 
 
 class Person(Table):
-    """Somebody with an address; `email_key` is the one rule of identity (NFKC, case folded)."""
+    """Somebody with an address; `email_key` is the one rule of identity (NFKC, case folded).
+
+    Once erased (`erased_at`) the row names nobody: only its key is left, for what others built on it.
+    """
 
     id = Varchar(16, primary_key=True, default=new_id)
     email = Varchar(254)
@@ -106,6 +110,7 @@ class Person(Table):
     password_hash = Varchar(200, default="")
     created_at = Timestamptz(default=TimestamptzNow())
     disabled_at = Timestamptz(null=True, default=None)
+    erased_at = Timestamptz(null=True, default=None)
 
 
 class RoleGrant(Table, tablename="role"):
@@ -131,11 +136,15 @@ class Session(Table):
 
 
 class Link(Table):
-    """A sign-in or invitation link, good for one use; the row holds only the token's hash."""
+    """A sign-in or invitation link, good for one use; the row holds only the token's hash.
+
+    One of kind `address` opens no door: it proves that `address` is its person's, who then moves there.
+    """
 
     id = Varchar(64, primary_key=True)
     person = ForeignKey(Person, null=False, index=True)
     kind = Varchar(16, default="sign_in")
+    address = Varchar(254, default="")
     created_at = Timestamptz(default=TimestamptzNow())
     expires_at = Timestamptz()
     used_at = Timestamptz(null=True, default=None)
@@ -159,6 +168,7 @@ class Letter(Table):
     """A letter as it was written; `occasion` is unique, so that no event writes twice.
 
     `link` is where its link leads within the edition; the body holds only a mark for it.
+    `address` is where it goes, where that is not (or no longer) its person's own.
     """
 
     id = Varchar(16, primary_key=True, default=new_id)
@@ -171,6 +181,7 @@ class Letter(Table):
     subject = Varchar(300)
     body = Text()
     link = Varchar(120, default="")
+    address = Varchar(254, default="")
     created_at = Timestamptz(default=TimestamptzNow())
     sent_at = Timestamptz(null=True, default=None)
 
@@ -273,3 +284,43 @@ class RateCounter(Table, tablename="knock"):
     id = Varchar(64, primary_key=True)
     since = Timestamptz(default=TimestamptzNow())
     times = Integer(default=1)
+
+
+class Consent(Table):
+    """What a person has agreed to, in which words: those that stood beside the box, with their hash.
+
+    `about` is the film's entry where it is about one. Withdrawn is as easy as given.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    person = ForeignKey(Person, null=False, index=True)
+    edition = ForeignKey(Edition, null=True, index=True)
+    kind = Varchar(16)
+    about = Varchar(16, default="")
+    language = Varchar(2, default=OFFICIAL[0])
+    words = Text()
+    digest = Varchar(64)
+    given_at = Timestamptz(default=TimestamptzNow())
+    withdrawn_at = Timestamptz(null=True, default=None)
+
+
+class BackupRun(Table):
+    """One backup or drill: asked for by a person or by the calendar, and how it ended.
+
+    `added` are the bytes that were sent, `size` those that it stands for; `snapshots` is what the target
+    held afterwards: id, moment, and until when at the latest.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    kind = Varchar(8, default="backup")
+    state = Varchar(8, default="asked", index=True)
+    asked_by = ForeignKey(Person, null=True, index=True)
+    created_at = Timestamptz(default=TimestamptzNow())
+    started_at = Timestamptz(null=True, default=None)
+    ended_at = Timestamptz(null=True, default=None)
+    snapshot = Varchar(64, default="")
+    size = BigInt(default=0)
+    added = BigInt(default=0)
+    told = Text(default="")
+    fault = Text(default="")
+    snapshots = JSONB(default=[])

@@ -244,6 +244,19 @@ class BucketStore(Store):
                 self.objects, [f"masters/{checked(key)}/{MANIFEST}", f"masters/{key}/source"]
             )
 
+    def hash_master(self, key: str) -> str:
+        return self.hash_of(f"masters/{checked(key)}/source", self._master(key).size)
+
+    def forget(self, key: str) -> None:
+        """The store lists by whole folders: whatever begins with this key is looked for by name."""
+        super().forget(key)
+        with storage_errors():
+            for kind in ("masters", "copies"):
+                folders = obstore.list_with_delimiter(self.objects, kind)["common_prefixes"]
+                for place in (one for one in folders if one.startswith(f"{kind}/{checked(key)}")):
+                    self.manifest_cache.pop(place, None)
+                    self._delete(place)
+
     def open_master(self, key: str) -> MasterFile:
         """Fetched once to each host, however many work on it there; kept for the next for a while."""
         path = self.cache / checked(key)

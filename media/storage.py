@@ -297,6 +297,20 @@ class Store(ABC):
         folder.mkdir(mode=0o700)
         return folder
 
+    def forget(self, key: str) -> None:
+        """Everything that lies here under this key: upload, master, copies, and what was made on the way.
+
+        Keys are sixteen letters of ours and begin no other; done twice, it is done once.
+        """
+        for name in ("uploads", "fetched"):
+            for path in (self.root / name).glob(f"{checked(key)}*"):
+                path.unlink(missing_ok=True)
+
+    def forget_work(self, line: str) -> None:
+        """What attempts of a job have left in their folders."""
+        for folder in (self.root / "work").glob(f"{checked(line)}*"):
+            shutil.rmtree(folder, ignore_errors=True)
+
     def free_bytes(self) -> int:
         return shutil.disk_usage(self.root).free
 
@@ -318,6 +332,10 @@ class Store(ABC):
     @abstractmethod
     def discard_master(self, key: str) -> None:
         """Only for a film that nobody was told to have received."""
+
+    @abstractmethod
+    def hash_master(self, key: str) -> str:
+        """The SHA-256 of a master, every byte read where it lies; FileNotFoundError when there is none."""
 
     @abstractmethod
     def open_master(self, key: str) -> MasterFile:
@@ -378,6 +396,16 @@ class LocalStore(Store):
     def discard_master(self, key: str) -> None:
         shutil.rmtree(self.master_path(key).parent, ignore_errors=True)
         sync_to_disk(self.root / "masters")
+
+    def hash_master(self, key: str) -> str:
+        return sha256_of(self.master_path(key))
+
+    def forget(self, key: str) -> None:
+        super().forget(key)
+        for name in ("masters", "copies", "work"):
+            for folder in (self.root / name).glob(f"{checked(key)}*"):
+                shutil.rmtree(folder, ignore_errors=True)
+            sync_to_disk(self.root / name)
 
     def open_master(self, key: str) -> MasterFile:
         return MasterFile(self.master_path(key))

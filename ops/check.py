@@ -16,6 +16,7 @@ PACKAGES = [
     "submissions",
     "reviews",
     "screenings",
+    "keeping",
     "api",
     "workers",
     "ops",

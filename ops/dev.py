@@ -15,7 +15,7 @@ from ops.launcher import DOORS, ROOT, TICK_S, House, open_house
 
 SERVERS = {"postgres", "redis", "mailbox"}  # they read nothing of ours
 # read by door and workers alike
-BELOW = ["units", "festival", "media", "submissions", "reviews", "screenings"]
+BELOW = ["units", "festival", "media", "submissions", "reviews", "screenings", "keeping"]
 READ = [*BELOW, "api", "workers"]
 
 

@@ -41,7 +41,7 @@ def reviewed() -> set[str]:
 
 def used() -> set[str]:
     keys: set[str] = set()
-    for folder in ("api", "festival", "submissions", "reviews", "screenings", "workers"):
+    for folder in ("api", "festival", "submissions", "reviews", "screenings", "keeping", "workers"):
         for path in [*(ROOT / folder).rglob("*.py"), *(ROOT / folder).rglob("*.html")]:
             text = path.read_text()
             keys |= set(USED.findall(text)) | set(DONE.findall(text))

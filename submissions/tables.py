@@ -205,7 +205,9 @@ class Archive(Table):
 class FilmFile(Table):
     """One version of the master; its id is also the upload's, and the key of its bytes.
 
-    `told` is the upload's metadata, byte for byte as its sender gave it.
+    `told` is the upload's metadata, byte for byte as its sender gave it. `checked_at`: when its master was
+    last hashed; `rotten_at`: since when it is other than it was received. `master_gone_at`, `copy_gone_at`:
+    when the calendar let go of the bytes; the row stays.
     """
 
     id = Varchar(16, primary_key=True, default=new_id)
@@ -230,6 +232,10 @@ class FilmFile(Table):
     ready_at = Timestamptz(null=True, default=None)
     released_at = Timestamptz(null=True, default=None)
     replaced_at = Timestamptz(null=True, default=None)
+    checked_at = Timestamptz(null=True, default=None)
+    rotten_at = Timestamptz(null=True, default=None)
+    master_gone_at = Timestamptz(null=True, default=None)
+    copy_gone_at = Timestamptz(null=True, default=None)
 
 
 class Subtitle(Table):

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("api", "festival", "media", "ops", "reviews", "screenings", "submissions", "units", "workers")
+PACKAGES = ("api", "festival", "keeping", "media", "ops", "reviews", "screenings", "submissions", "units", "workers")
 DOTTED = re.compile(r"[a-z_]\w*(?:\.[a-z_]\w*)+(?::\w+)?")  # `festival.letters:send`
 OWN_BASES = {"Struct", "StrEnum", "IntEnum", "NamedTuple", "Protocol", "Exception", "msgspec"}
 

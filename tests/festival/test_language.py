@@ -119,6 +119,7 @@ def test_no_place_asks_which_of_two_languages_it_is() -> None:
         for folder in (
             "api",
             "festival",
+            "keeping",
             "media",
             "ops",
             "reviews",

@@ -16,7 +16,7 @@ from piccolo.conf.apps import AppConfig
 from festival.db import rows
 
 IN_SQL_ALONE = {("viewing", "served")}  # a multirange: Piccolo has no such column
-PACKAGES = ["festival", "submissions", "reviews", "screenings"]
+PACKAGES = ["festival", "submissions", "reviews", "screenings", "keeping"]
 
 
 def config(package: str) -> AppConfig:

@@ -1,11 +1,13 @@
 """The house works as a role that can add to the record, and do nothing else to it."""
 
+import json
 import os
 
 import asyncpg
 import pytest
 
 from festival.db import rows
+from festival.record import record
 from festival.roles import UNGUARDED
 
 TAMPERING = [
@@ -67,6 +69,76 @@ async def test_the_owner_is_stopped_by_the_guard_alone(house) -> None:
         with pytest.raises(asyncpg.RaiseError, match="append-only"):
             await connection.execute("DELETE FROM record")
         assert await connection.fetchval(UNGUARDED) is True
+    finally:
+        await connection.close()
+
+
+async def test_a_text_may_become_effaced_and_that_is_on_the_record(house) -> None:
+    """The one change that there is: by the owner's function, or by the owner; nothing else gets past the guard."""
+    await record("recused", "here", reason="ami d'Ada Canari, depuis 2020", part="reviewer", n=3)
+    [line] = await rows("SELECT id, details FROM record ORDER BY id DESC LIMIT 1")
+
+    async def given(**details: object) -> int:
+        made = json.dumps({**line["details"], **details})
+        return (await rows("SELECT redact_record(ARRAY[{}]::bigint[], ARRAY[{}]::jsonb[], 'by', 'why', 'ed') AS n",
+                           line["id"], made))[0]["n"]  # fmt: skip
+
+    for wrong in (
+        {"reason": "ami de personne"}, {"reason": ""}, {"reason": "[effacé] et plus"}, {"part": "[effacé]"},
+        {"n": 4}, {"reason": None}, {"more": "[effacé]"}, {"reason": ["[effacé]"]},
+    ):  # fmt: skip
+        with pytest.raises(asyncpg.RaiseError, match="append-only"):
+            await given(**wrong)
+    assert await given(reason="ami d'[effacé], depuis 2020") == 1
+    assert await given(reason="ami d'[effacé], depuis 2020") == 0
+
+    told = await rows("SELECT * FROM record WHERE act = 'record_redacted' AND subject = 'why'")
+    assert [(one["person"], one["edition"], one["details"]) for one in told] == [
+        ("by", "ed", {"lines": [line["id"]]})
+    ]
+    [after] = await rows("SELECT details FROM record WHERE id = {}", line["id"])
+    assert after["details"] == {**line["details"], "reason": "ami d'[effacé], depuis 2020"}
+
+
+async def test_what_operators_set_up_may_be_redacted_below_changes_alone(house) -> None:
+    await record(
+        "guest_changed",
+        "there",
+        changes={"name": ["Ada Canari", "Ada"], "seats": [3, 4]},
+        to="accepted",
+    )
+    [line] = await rows("SELECT id, details FROM record ORDER BY id DESC LIMIT 1")
+    after = {**line["details"], "changes": {"name": ["[effacé]", "Ada"], "seats": [3, 4]}}
+
+    await rows(
+        "SELECT redact_record(ARRAY[{}]::bigint[], ARRAY[{}]::jsonb[], '', 'why2', '')",
+        line["id"],
+        json.dumps(after),
+    )
+
+    assert await rows("SELECT details FROM record WHERE id = {}", line["id"]) == [
+        {"details": after}
+    ]
+
+
+async def test_the_owner_can_only_redact_too_and_the_record_says_that_he_did(house) -> None:
+    connection = await asyncpg.connect(os.environ["DATABASE_OWNER_URL"])
+    try:
+        await record("recused", "where", reason="Ada")
+        with pytest.raises(asyncpg.RaiseError, match="append-only"):
+            await connection.execute("UPDATE record SET act = 'nothing' WHERE subject = 'where'")
+        with pytest.raises(asyncpg.RaiseError, match="append-only"):
+            await connection.execute("UPDATE record SET person = 'other' WHERE subject = 'where'")
+        before = await connection.fetchval(
+            "SELECT count(*) FROM record WHERE act = 'record_redacted'"
+        )
+        await connection.execute(
+            """UPDATE record SET details = '{"reason": "[effacé]"}' WHERE subject = 'where'"""
+        )
+        assert (
+            await connection.fetchval("SELECT count(*) FROM record WHERE act = 'record_redacted'")
+            == before + 1
+        )
     finally:
         await connection.close()
 

@@ -65,7 +65,7 @@ def test_every_letter_says_when_and_to_whom() -> None:
         assert set(letter.texts) == {"fr", "en"}
 
 
-PACKAGES = ("festival", "submissions", "reviews", "screenings", "api", "workers")
+PACKAGES = ("festival", "submissions", "reviews", "screenings", "keeping", "api", "workers")
 WRITES = {"write": 0, "write_key": 0, "write_to_operators": 0, "tell_members": 1}  # where each names the letter
 
 

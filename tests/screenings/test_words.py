@@ -15,7 +15,7 @@ pytestmark = pytest.mark.unit
 SHOWN = {code for rule in RULES for code in rule.codes if rule.code != "H1"}
 SHOWN |= {"film_withdrawn", "film_declined", "length_changed", "film_twin"}
 NO = {"Refused", "Conflict", "Missing", "NotAllowed"}
-PACKAGES = ("api", "festival", "media", "reviews", "screenings", "submissions", "workers")
+PACKAGES = ("api", "festival", "keeping", "media", "reviews", "screenings", "submissions", "workers")
 
 
 def codes_of(path: Path) -> set[str]:

@@ -1,0 +1,1 @@
+"""What is kept of people and films, for how long, and how the house lets go of it."""

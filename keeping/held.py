@@ -1,0 +1,249 @@
+"""What every column of every table holds of people, and what becomes of it when somebody leaves.
+
+The one list of it: exports, erasures and searches read nothing else, and a test holds it against the
+database. A column that nobody decided about fails that test.
+
+`key`      names of ours, figures, states, times: of nobody by themselves
+`who`      an account, by its key: it stays, and names nobody once the account is erased
+`own`      what an account says of its person
+`words`    typed by somebody, and may name anybody
+`work`     typed about a film: facts about it, once it is public
+`opens`    opens or opened a door; never exported
+"""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Leaves(StrEnum):
+    """What becomes of a row when the person that it names is erased."""
+
+    ROW = "row"  # it goes
+    STAYS = "stays"  # it stays, with the account's key, which names nobody any more
+    NOBODY = "nobody"  # it names nobody
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """One table. `edition` is SQL for a row's edition (`t` is the row; '' is the house's own).
+
+    `blank` are texts of the person's own that are emptied where the row stays. `secrecy`: the committee's,
+    whose words no operator reads. `why` is said to whoever asks, under `privacy.why.<why>`.
+    """
+
+    leaves: Leaves = Leaves.NOBODY
+    edition: str = "''"
+    key: str = ""
+    who: str = ""
+    own: str = ""
+    words: str = ""
+    work: str = ""
+    opens: str = ""
+    blank: str = ""
+    secrecy: bool = False
+    by: str = ""
+    why: str = ""
+
+    @property
+    def columns(self) -> list[str]:
+        return f"{self.key} {self.who} {self.own} {self.words} {self.work} {self.opens}".split()
+
+    @property
+    def texts(self) -> list[str]:
+        """Where a name may stand."""
+        return f"{self.own} {self.words} {self.work}".split()
+
+
+ROW, STAYS = Leaves.ROW, Leaves.STAYS
+OF_SUBMISSION = "(SELECT s.edition FROM submission s WHERE s.id = t.submission)"
+OF_FILM = "(SELECT s.edition FROM submission s WHERE s.film = t.{} ORDER BY s.created_at LIMIT 1)"
+OF_FILE = """(SELECT s.edition FROM film_file n JOIN submission s ON s.id = n.submission
+  WHERE n.id = t.file)"""
+OF_GRID = "(SELECT g.edition FROM grid g WHERE g.id = t.grid)"
+OF_PROGRAMME = "(SELECT p.edition FROM programme p WHERE p.id = t.programme)"
+OF_VENUE = "(SELECT v.edition FROM venue v WHERE v.id = t.venue)"
+OF_REVIEW = """(SELECT s.edition FROM review r JOIN submission s ON s.id = r.submission
+  WHERE r.id = t.review)"""
+
+HELD: dict[str, Held] = {
+    # festival
+    "person": Held(
+        leaves=STAYS, who="id", own="email email_key name language", opens="password_hash",
+        key="created_at disabled_at erased_at", why="shell",
+    ),
+    "role": Held(
+        leaves=ROW, edition="t.edition", key="id edition part sections created_at", who="person",
+    ),
+    "session": Held(
+        leaves=ROW, opens="id", who="person", own="content", key="created_at seen_at expires_at",
+    ),
+    "link": Held(
+        leaves=ROW, opens="id", who="person", own="address",
+        key="kind created_at expires_at used_at",
+    ),
+    "token": Held(
+        leaves=ROW, edition="t.edition", opens="digest", who="person", own="name",
+        key="id edition scopes created_at expires_at revoked_at",
+    ),
+    "letter": Held(
+        leaves=ROW, edition="coalesce(t.edition, '')", who="person", own="address",
+        words="subject body",
+        key="id edition kind occasion about language link created_at sent_at",
+    ),
+    "consent": Held(
+        leaves=STAYS, edition="coalesce(t.edition, '')", who="person",
+        key="id edition kind about language words digest given_at withdrawn_at", why="consent",
+    ),
+    "outbox": Held(
+        leaves=STAYS, edition="t.edition", who="owner cancelled_by", words="fault worker",
+        key="""id task queue args priority weight edition created_at due_at rung_at attempt faults
+          crashes leased_until done_at parked_at patient_until told_at""",
+        why="to_do",
+    ),
+    "record": Held(
+        leaves=STAYS, edition="t.edition", who="person subject", words="details",
+        key="id at edition act", why="record",
+    ),
+    "backup_run": Held(
+        leaves=STAYS, who="asked_by", words="told fault",
+        key="id kind state created_at started_at ended_at snapshot size added snapshots",
+        why="record",
+    ),
+    "edition": Held(
+        edition="t.id", words="name places",
+        key="""id slug phase first_day days deadline_at policy measured_runtime two_person_release
+          coverage is_current created_at""",
+    ),
+    "section": Held(
+        edition="t.edition", words="names",
+        key="id edition letter position least_seconds most_seconds is_blind",
+    ),
+    "deadline": Held(edition="t.edition", key="id edition section at"),
+    "answer": Held(words="body", key="id asked status headers created_at", why="a_day"),
+    "pulse": Held(key="part at"),
+    "outage": Held(words="reason", key="part since tries next_at"),
+    "knock": Held(key="id since times"),
+    # submissions
+    "film": Held(
+        edition=OF_FILM.format("id"), work="title titles synopses directors director",
+        key="id year countries languages subtitles declared_seconds premiere",
+    ),
+    "credit": Held(edition=OF_FILM.format("film"), work="role name", key="id film position"),
+    "submission": Held(
+        edition="t.edition", words="unread",
+        key="""id edition film section status pending rights_confirmed waivers version created_at
+          changed_at filed_at announced_at""",
+    ),
+    "member": Held(
+        leaves=ROW, edition=OF_SUBMISSION, who="person", key="id submission part created_at",
+    ),
+    "film_file": Held(
+        leaves=STAYS, edition=OF_SUBMISSION, who="person", words="name told facts fault",
+        key="""id submission number state size sha256 policy verdict screener sandbox created_at
+          expires_at received_at judged_at ready_at released_at replaced_at checked_at rotten_at
+          master_gone_at copy_gone_at""",
+        blank="told", why="film_public",
+    ),
+    "subtitle": Held(
+        edition=OF_SUBMISSION, words="name", work="text",
+        key="id submission language kind encoding cues bad late created_at confirmed_at",
+    ),
+    "step": Held(
+        edition=OF_FILE, key="id file kind state fraction attempt started_at ended_at details",
+    ),
+    # reviews
+    "assignment": Held(
+        leaves=ROW, edition=OF_SUBMISSION, who="person", key="id submission created_at",
+    ),
+    "viewing": Held(
+        leaves=STAYS, edition=OF_SUBMISSION, who="person",
+        key="id submission file ranges seconds position started_at seen_at served", why="vote",
+    ),
+    "watcher": Held(leaves=ROW, who="person", key="credit credited_at"),
+    "note": Held(
+        leaves=ROW, edition=OF_SUBMISSION, who="person", words="text", secrecy=True,
+        key="id submission file at_seconds sign version created_at changed_at",
+    ),
+    "review": Held(
+        leaves=STAYS, edition=OF_SUBMISSION, who="person", words="opinion", blank="opinion",
+        secrecy=True, key="id submission file scores seen version changed_at given_at", why="vote",
+    ),
+    "review_version": Held(
+        leaves=STAYS, edition=OF_REVIEW, words="opinion", blank="opinion", secrecy=True,
+        by="t.review IN (SELECT r.id FROM review r WHERE r.person = {})",
+        key="id review version file scores seen changed_at", why="vote",
+    ),
+    "reopening": Held(
+        leaves=STAYS, edition=OF_REVIEW, who="opened_by", words="reason", secrecy=True,
+        key="id review created_at closed_at", why="decision",
+    ),
+    "recusal": Held(
+        leaves=STAYS, edition=OF_SUBMISSION, who="person", words="reason", blank="reason",
+        secrecy=True, key="id submission created_at lifted_at", why="vote",
+    ),
+    "decision": Held(
+        leaves=STAYS, edition=OF_SUBMISSION, who="person", words="note", secrecy=True,
+        key="id submission wanted created_at", why="decision",
+    ),
+    "announcement": Held(
+        leaves=STAYS, edition="t.edition", who="asked_by released_by",
+        key="id edition asked_at released_at cancelled_at", why="decision",
+    ),
+    "announcement_line": Held(key="id announcement submission wanted"),
+    # screenings
+    "venue": Held(edition="t.edition", words="name address", key="id edition"),
+    "screen": Held(
+        edition=OF_VENUE, words="name",
+        key="id venue seats hours closures equipment turnaround position",
+    ),
+    "slot": Held(key="id screen starts_at ends_at"),
+    "programme": Held(
+        edition="t.edition", words="titles",
+        key="""id edition kind section own_minutes intro debate demand prestige premiere showings
+          least_seats equipment earliest latest created_at""",
+    ),
+    "programme_film": Held(edition=OF_PROGRAMME, key="id programme submission position"),
+    "guest": Held(edition="t.edition", words="name qualities", key="id edition windows programmes"),
+    "grid": Held(
+        leaves=STAYS, edition="t.edition", who="published_by", work="document",
+        key="id edition number version published_at created_at", why="published",
+    ),
+    "screening": Held(
+        edition=OF_GRID,
+        key="""id grid published stable programme number screen starts_at film_ends_at ends_at
+          clears_at locked""",
+    ),
+    "grid_change": Held(
+        leaves=STAYS, edition=OF_GRID, who="by",
+        key="id grid act kind programme number before after undoes at", why="record",
+    ),
+    "plan_run": Held(
+        leaves=STAYS, edition="t.edition", who="asked_by",
+        words="problem before plan explanation progress trail repair fault",
+        key="""id edition kind state seconds seed grid_version stop_asked applied_at act created_at
+          ended_at""",
+        why="record",
+    ),
+    # keeping
+    "data_export": Held(
+        leaves=ROW, who="person",
+        key="id state fraction size sha256 created_at ready_at expires_at",
+    ),
+    "erasure": Held(
+        leaves=STAYS, edition="coalesce(t.edition, '')", who="person asked_by decided_by",
+        words="name reason", key="id edition state asked_at due_at plan told done_at",
+        why="erasure",
+    ),
+    "retention_rule": Held(edition="t.edition", key="id edition kind days version"),
+    "retention_run": Held(edition="coalesce(t.edition, '')", key="id edition kind at items size"),
+    "hold": Held(
+        leaves=STAYS, edition=OF_SUBMISSION, who="placed_by", words="reason",
+        key="id submission placed_at lifted_at", why="decision",
+    ),
+}  # fmt: skip
+
+# What stands in the details of the record, by the name under which an act writes it there.
+FREE = frozenset(
+    {"reason", "name", "note", "peer", "fault", "changes", "words", "title", "address", "email"}
+)
+"""Texts: they may be redacted, and so may everything below `changes` (what an operator set up)."""

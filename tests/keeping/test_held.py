@@ -1,0 +1,69 @@
+"""Somebody has decided of every column what it holds of people; the record names nobody where it need not."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from festival.db import rows
+from keeping.held import FREE, HELD, Leaves
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("festival", "submissions", "reviews", "screenings", "keeping")
+# What acts write into the details of the record under other names than `FREE`: keys, states and figures.
+CODES = {
+    "bound", "by", "changed", "changes", "codes", "cost", "edition", "erasure", "file", "films", "from_screen",
+    "from_start", "kind", "language", "lines", "moves", "note", "now", "before", "outcome", "part", "person_added",
+    "person_back", "placed", "policy", "programme", "rows", "sandbox", "screen", "scopes", "seconds", "size", "stands",
+    "start", "task", "to", "token", "undone", "version", "vote_removed", "wanted", "was", "way", "writer",
+}  # fmt: skip
+
+
+async def test_every_column_of_every_table_is_decided_about(house) -> None:
+    kept: dict[str, set[str]] = {}
+    for row in await rows(
+        """SELECT table_name, column_name FROM information_schema.columns
+           WHERE table_schema = 'public' AND table_name <> 'migration'"""
+    ):
+        kept.setdefault(row["table_name"], set()).add(row["column_name"])
+
+    assert {table: set(held.columns) for table, held in HELD.items()} == kept
+
+
+async def test_whatever_points_to_an_account_says_what_becomes_of_it(house) -> None:
+    """Every foreign key to a person is a `who`, in a table whose rows go or stay."""
+    pointing = await rows(
+        """SELECT c.conrelid::regclass::text AS "table", a.attname AS "column" FROM pg_constraint c
+           JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+           WHERE c.contype = 'f' AND c.confrelid = 'person'::regclass"""
+    )
+    assert len(pointing) > 20
+    for row in pointing:
+        held = HELD[row["table"].strip('"')]
+        assert row["column"] in held.who.split(), row
+        assert held.leaves is not Leaves.NOBODY, row
+
+
+@pytest.mark.unit
+def test_a_column_is_decided_about_once_and_what_stays_says_why() -> None:
+    for table, held in HELD.items():
+        assert len(held.columns) == len(set(held.columns)), table
+        assert set(held.blank.split()) <= set(held.words.split()), table
+        assert (held.leaves is not Leaves.STAYS) or held.why, table
+
+
+def details() -> set[str]:
+    """Every name under which an act writes something into the record."""
+    found = set()
+    for path in (path for package in PACKAGES for path in (ROOT / package).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "record":
+                found |= {one.arg for one in node.keywords if one.arg}
+    return found
+
+
+@pytest.mark.unit
+def test_every_detail_of_the_record_is_known_as_a_code_or_as_a_text() -> None:
+    """A text is told apart from a code: only texts may be redacted, so no decision can be."""
+    assert {"wanted", "reason", "peer"} <= details()
+    assert details() - FREE - CODES == set()
