@@ -31,7 +31,7 @@ WAITS = timedelta(days=14)  # for an operator; then it is done by itself
 STOPPING = timedelta(seconds=4)  # what was cancelled has stopped by then
 AWAY = "efface.invalid"  # a domain that no letter ever reaches
 # Copies of words that stand elsewhere, made by the house itself: no other person speaks in them.
-TYPED = FREE - {"changes", "fault"}
+TYPED = FREE - {"changes", "made", "gone", "fault"}
 MACHINERY = frozenset({"record", "letter", "outbox", "plan_run", "backup_run", "film_file", "link"})
 
 

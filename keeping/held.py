@@ -112,11 +112,11 @@ HELD: dict[str, Held] = {
     "edition": Held(
         edition="t.id", words="name places",
         key="""id slug phase first_day days deadline_at policy measured_runtime two_person_release
-          coverage is_current created_at""",
+          coverage is_current version created_at""",
     ),
     "section": Held(
         edition="t.edition", words="names",
-        key="id edition letter position least_seconds most_seconds is_blind",
+        key="id edition letter position least_seconds most_seconds is_blind version",
     ),
     "deadline": Held(edition="t.edition", key="id edition section at"),
     "answer": Held(words="body", key="id asked status headers created_at", why="a_day"),
@@ -244,6 +244,20 @@ HELD: dict[str, Held] = {
 
 # What stands in the details of the record, by the name under which an act writes it there.
 FREE = frozenset(
-    {"reason", "name", "note", "peer", "fault", "changes", "words", "title", "address", "email"}
+    {
+        "reason",
+        "name",
+        "note",
+        "peer",
+        "fault",
+        "changes",
+        "made",
+        "gone",
+        "words",
+        "title",
+        "address",
+        "email",
+    }
 )
-"""Texts: they may be redacted, and so may everything below `changes` (what an operator set up)."""
+"""Texts: they may be redacted, and so may everything below `changes`, `made` and `gone` (what
+operators set up)."""

@@ -8,7 +8,7 @@ VERSION = "1.38.0"
 DESCRIPTION = "A text on the record may become [effacé], and nothing else"
 
 # Keys of `details` under which people write: a decision, a figure or a state stands under none of them.
-FREE = "'reason', 'name', 'note', 'peer', 'fault', 'changes', 'words', 'title', 'address', 'email'"
+FREE = "'reason', 'name', 'note', 'peer', 'fault', 'changes', 'made', 'gone', 'words', 'title', 'address', 'email'"
 
 FORWARDS = f"""
 CREATE FUNCTION folded(words text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS

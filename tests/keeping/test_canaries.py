@@ -221,6 +221,12 @@ async def test_somebody_named_by_others_is_found_and_put_out_of_sight(
     draft, _ = await a_film(edition, maker, title=f"Chez {name}", status="draft")
     chosen, _ = await a_film(edition, maker, title=f"{name.upper()} danse", status="accepted")
     elsewhere, _ = await a_film(abroad, maker, title=f"{name} ailleurs")
+    await rows(
+        """UPDATE film SET synopses = jsonb_build_object('fr', {}::text)
+           WHERE id IN (SELECT film FROM submission WHERE id = ANY({})) RETURNING id""",
+        f"Avec {name}.",
+        [draft, chosen, elsewhere],
+    )
     await add_guest(
         edition, GuestForm(name=name, qualities={"fr": f"{name}, actrice"}), by=programmer
     )
