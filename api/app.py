@@ -34,6 +34,7 @@ from api.acts import (
     people,
     plans,
     policy,
+    privacy,
     programmes,
     recusals,
     venues,
@@ -63,12 +64,15 @@ from api.pages import (
 from api.pages import answers as answers_pages
 from api.pages import imports as import_pages
 from api.pages import policy as policy_pages
+from api.pages import account, committee, components, filmmaker, operator, programmer, public, room
+from api.pages import privacy as privacy_pages
 from api.patience import Patience
 from api.v1 import account as account_v1
 from api.v1 import attachments, files, health, lists, programme, submissions, subtitles, uploads
 from api.v1 import committee as committee_v1
 from api.v1 import operator as operator_v1
 from api.v1 import policy as policy_v1
+from api.v1 import privacy as privacy_v1
 from api.v1 import programmer as programmer_v1
 from festival import logs
 from festival.access import Viewer
@@ -101,6 +105,7 @@ ACTS = [
     *people.ACTS,
     *plans.ACTS,
     *policy.ACTS,
+    *privacy.ACTS,
     *programmes.ACTS,
     *recusals.ACTS,
     *room_acts.ACTS,
@@ -156,6 +161,7 @@ def pages() -> Router:
             import_pages,
             exports,
             policy_pages,
+            privacy_pages,
             components,
         )
     ]
@@ -183,6 +189,7 @@ def json_doors() -> Router:
             operator_v1,
             lists,
             policy_v1,
+            privacy_v1,
         )
     ]
     return Router(

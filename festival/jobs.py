@@ -92,6 +92,14 @@ JOBS = {
         queue="control", verb="submissions.importing.imports:sweep", every=21600.0
     ),
     "erase_person": Job(queue="control", verb="keeping.erasure:erase", ids=("erasure",)),
+    "export_data": Job(
+        queue="control",
+        verb="keeping.export:make",
+        ids=("export", "edition"),
+        given_up="keeping.export:give_up",
+        taken_up="keeping.export:take_up_again",
+    ),
+    "sweep_exports": Job(queue="control", verb="keeping.export:sweep", every=3600.0),
     "erase_due": Job(queue="control", verb="keeping.erasure:carry_out_due", every=3600.0),
     "sweep_rows": Job(queue="control", verb="festival.sweeping:sweep", every=3600.0),
     "sweep_uploads": Job(queue="control", verb="submissions.uploads:sweep", every=600.0),

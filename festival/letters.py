@@ -25,7 +25,11 @@ from festival.settings import Settings
 from festival.tables import Edition, Letter, Person, new_id
 
 LINK = "\N{OBJECT REPLACEMENT CHARACTER}"  # stands in a body for the address of its link
-KEYS = {"sign_in": people.LINK_LASTS, "invitation": people.INVITATION_LASTS}  # kinds with a key
+KEYS = {
+    "sign_in": people.LINK_LASTS,
+    "invitation": people.INVITATION_LASTS,
+    "address": people.LINK_LASTS,
+}  # kinds with a key
 FIRST, USUAL = 1, 3  # whoever asked for a key stands at the door
 LONG_OUTAGE = timedelta(minutes=5)
 
@@ -38,12 +42,14 @@ async def write(
     edition: Edition | None = None,
     about: str = "",
     link: str = "",
+    address: str = "",
     **values: Any,
 ) -> None:
     """Write one letter to one person about one occasion; a second writing is silently the first.
 
     Subject and body stand in the locale as `letter.<kind>.subject` and `.body`; a value may be a
-    function of the reader's language. `link` is a path within the edition, as `/films/…`.
+    function of the reader's language. `link` is a path within the edition, as `/films/…`. It goes to
+    `address`, where one is named, instead of the person's own.
     """
     await _put_down(
         new_id(),
@@ -54,6 +60,7 @@ async def write(
         about=about,
         link=link,
         values=values,
+        address=address,
     )
 
 
@@ -68,6 +75,31 @@ async def write_key(
             letter, kind, to, occasion=f"link:{letter}", edition=edition, about=about,
             link="/account/links/", values=values,
         )  # fmt: skip
+
+
+async def write_address_key(
+    person: Person, address: str, *, edition: Edition, settings: Settings
+) -> None:
+    """To an address that a person wants: its link proves that they read it. Whoever has it already hears
+    that somebody wanted it, and no link goes out.
+    """
+    letter, holder = new_id(), await people.by_email(address)
+    async with transaction():
+        token = key_of(letter, settings)
+        await people.new_link(person, kind="address", token=token, address=address)
+        if holder is None:
+            await _put_down(
+                letter, "address", person, occasion=f"link:{letter}", edition=edition, about="",
+                link="/account/addresses/", values={}, address=address,
+            )  # fmt: skip
+        else:
+            await write(
+                "address_taken",
+                holder,
+                occasion=f"taken:{letter}",
+                edition=edition,
+                link="/account",
+            )
 
 
 async def has_good_key(
@@ -103,6 +135,7 @@ async def _put_down(
     about: str,
     link: str,
     values: dict[str, Any],
+    address: str = "",
 ) -> None:
     language = to.language
     said_in_letter = {
@@ -115,8 +148,8 @@ async def _put_down(
     }
     written = await rows(
         """INSERT INTO letter (id, person, edition, kind, occasion, about, language, subject, body,
-             link)
-           VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}) ON CONFLICT (occasion) DO NOTHING
+             link, address)
+           VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}) ON CONFLICT (occasion) DO NOTHING
            RETURNING id""",
         letter,
         to.id,
@@ -128,6 +161,7 @@ async def _put_down(
         one_line(t(language, f"letter.{kind}.subject", **said_in_letter)),
         t(language, f"letter.{kind}.body", **said_in_letter),
         link,
+        address,
     )
     if written:
         await later("send_letter", priority=FIRST if kind in KEYS else USUAL, letter=letter)
@@ -168,7 +202,7 @@ async def send(letter_id: str, *, settings: Settings) -> None:
         return
     if closed := await outages.closed_for_now():
         raise TryLater(f"mail_away {closed.reason}", at=closed.next_at)
-    to = post.address_as_sent((await people.person(letter.person)).email)
+    to = post.address_as_sent(letter.address or (await people.person(letter.person)).email)
     sender = post.sender_of(settings.mail_from)
     mail = message(letter, to=to, sender=sender)
     mail.set_content(letter.body.replace(LINK, await address_of(letter, settings)))

@@ -159,11 +159,17 @@ async def _keep_an_operator(person: Person, *, edition: Edition, by: Person) -> 
         raise NotAllowed("not_allowed")
 
 
-async def new_link(person: Person, *, kind: str = "sign_in", token: str = "") -> str:
+async def new_link(
+    person: Person, *, kind: str = "sign_in", token: str = "", address: str = ""
+) -> str:
     """A token good for one use; only its hash is kept. Letters bring one of their own."""
     token = token or new_token()
     lasts = INVITATION_LASTS if kind == "invitation" else LINK_LASTS
-    await Link.insert(Link(id=digest(token), person=person.id, kind=kind, expires_at=now() + lasts))
+    await Link.insert(
+        Link(
+            id=digest(token), person=person.id, kind=kind, address=address, expires_at=now() + lasts
+        )
+    )
     return token
 
 
@@ -231,7 +237,8 @@ async def use_link(token: str) -> Person:
     async with transaction():
         spent = await rows(
             """UPDATE link SET used_at = now()
-               WHERE id = {} AND used_at IS NULL AND expires_at > now() RETURNING person""",
+               WHERE id = {} AND kind <> 'address' AND used_at IS NULL AND expires_at > now()
+               RETURNING person""",
             digest(token),
         )
         if not spent:

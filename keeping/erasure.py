@@ -29,6 +29,7 @@ from media.storage import Store
 
 WAITS = timedelta(days=14)  # for an operator; then it is done by itself
 STOPPING = timedelta(seconds=4)  # what was cancelled has stopped by then
+EXPORTS = "exports"  # where archives of people's data lie
 AWAY = "efface.invalid"  # a domain that no letter ever reaches
 # Copies of words that stand elsewhere, made by the house itself: no other person speaks in them.
 TYPED = FREE - {"changes", "made", "gone", "fault"}
@@ -131,17 +132,12 @@ async def lines_of(person_id: str) -> tuple[list[Line], list[Line]]:
         if held.leaves is Leaves.NOBODY or table in {"person", "outbox"}:
             continue
         counted = await rows(
-            f'SELECT count(*) AS n FROM "{table}" t WHERE {names(held)}', person_id
+            f'SELECT count(*) AS n FROM "{table}" t WHERE {held.of_person}', person_id
         )
         if counted[0]["n"]:
             line = Line(table=table, count=counted[0]["n"], why=held.why)
             (goes if held.leaves is Leaves.ROW else stays).append(line)
     return goes, stays
-
-
-def names(held: Any) -> str:
-    """SQL for the rows of a table that name one person, given once."""
-    return held.by or "{} IN (" + ", ".join(f't."{one}"' for one in held.who.split()) + ")"
 
 
 async def elsewhere_of(
@@ -231,6 +227,48 @@ async def ask(person: Person, *, by: Person, edition: Edition | None, reason: st
         else:
             await tell_operators(person, made)
     return made
+
+
+async def ask_on_behalf(person_id: str, *, edition: Edition, reason: str, by: Person) -> Erasure:
+    """Somebody of this edition asked by letter: an operator writes it down and reads the plan next."""
+    person = await people.person(person_id)
+    if person.id == by.id:
+        raise NotAllowed("erasure_own")
+    if not await is_of(person, edition):
+        raise Missing("person_missing")
+    async with transaction():
+        await people.one_at_a_time(person)
+        if person.erased_at is not None:
+            raise Conflict("erasure_done")
+        if standing := await open_request(person.id):
+            return standing
+        await keep_an_operator(person)
+        made = Erasure(
+            person=person.id, edition=edition.id, asked_by=by.id, due_at=now() + WAITS,
+            reason=reason.strip()[:400],
+        )  # fmt: skip
+        await made.save()
+        await record("erasure_asked", person.id, by=by, edition=edition.id)
+    return made
+
+
+async def is_of(person: Person, edition: Edition) -> bool:
+    return bool(
+        await rows(
+            """SELECT 1 AS one WHERE EXISTS (SELECT FROM role WHERE person = {} AND edition = {})
+                 OR EXISTS (SELECT FROM member m JOIN submission s ON s.id = m.submission
+                            WHERE m.person = {} AND s.edition = {})""",
+            person.id,
+            edition.id,
+            person.id,
+            edition.id,
+        )
+    )
+
+
+async def state_of(erasure_id: str) -> str:
+    found = await rows("SELECT state FROM erasure WHERE id = {}", erasure_id)
+    return str(found[0]["state"]) if found else ""
 
 
 async def tell_operators(person: Person, made: Erasure) -> None:
@@ -361,6 +399,10 @@ async def begin(
         "films": going,
         "files": files,
         "lines": lines,
+        "exports": [
+            row["id"]
+            for row in await rows("SELECT id FROM data_export WHERE person = {}", person.id)
+        ],
         "also": [m.where for m in await elsewhere_of(person, films) if m.where in (also or [])],
     }
     moved = await rows(
@@ -426,12 +468,12 @@ async def forget_rows(person: Person, plan: dict[str, Any], *, by: str, why: str
                 continue
             if held.leaves is Leaves.ROW:
                 gone = await rows(
-                    f'DELETE FROM "{table}" t WHERE {names(held)} RETURNING 1 AS one', person.id
+                    f'DELETE FROM "{table}" t WHERE {held.of_person} RETURNING 1 AS one', person.id
                 )
                 told[table] = len(gone)
             for column in held.blank.split():
                 await rows(
-                    f"""UPDATE "{table}" t SET {column} = '' WHERE {names(held)}
+                    f"""UPDATE "{table}" t SET {column} = '' WHERE {held.of_person}
                           AND {column} <> '' RETURNING 1 AS one""",
                     person.id,
                 )
@@ -545,6 +587,8 @@ def forget_files(store: Store, plan: dict[str, Any]) -> None:
         store.forget(key)
     for line in plan["lines"]:
         store.forget_work(line)
+    for export in plan["exports"]:
+        (store.folder(EXPORTS) / f"{export}.zip").unlink(missing_ok=True)
 
 
 async def say_goodbye(person: Person, settings: Settings) -> None:

@@ -49,6 +49,11 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.key} {self.who} {self.own} {self.words} {self.work} {self.opens}".split()
 
     @property
+    def of_person(self) -> str:
+        """SQL for the rows that name one person, whose key is given once."""
+        return self.by or "{} IN (" + ", ".join(f't."{one}"' for one in self.who.split()) + ")"
+
+    @property
     def texts(self) -> list[str]:
         """Where a name may stand."""
         return f"{self.own} {self.words} {self.work}".split()

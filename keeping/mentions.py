@@ -16,7 +16,9 @@ from keeping import naming
 from keeping.held import FREE, HELD, Held
 
 MOST = 500  # mentions that are shown or changed at once
-LIKE = str.maketrans({"!": "!!", "%": "!%", "_": "!_"})
+LIKE = str.maketrans(
+    {"\\": "%", "%": r"\%", "_": r"\_", **dict.fromkeys("-.'’\"", "%")}
+)  # what may be spelt otherwise, or is written otherwise in JSON, may be anything
 APART = frozenset({"person", "erasure", "answer", "record"})  # each has a way of its own
 PRIMARY = {"knock": "id", "outage": "part", "watcher": "person", "pulse": "part"}
 # A film is public once it was announced as chosen, or stands in a published programme.
@@ -117,8 +119,7 @@ def texts_in(value: Any) -> Iterable[str]:
 
 def like(name: str) -> str:
     """The folded name, with anything for what may stand between its parts."""
-    parts = [part.translate(LIKE) for part in naming.folded(name).split()]
-    return "%" + "%".join(parts).replace("-", "%").replace("'", "%").replace("’", "%") + "%"
+    return "%" + "%".join(part.translate(LIKE) for part in naming.folded(name).split()) + "%"
 
 
 def key_of(table: str) -> str:

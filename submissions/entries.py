@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from festival import letters
+from festival import consents, letters
 from festival.clock import now
 from festival.db import later, rows, transaction
 from festival.errors import Conflict, Missing, Refused
@@ -271,11 +273,17 @@ async def held(submission: Submission) -> Submission:
 
 
 async def submit(
-    submission: Submission, *, edition: Edition, by: Person, grace: timedelta = timedelta()
+    submission: Submission,
+    *,
+    edition: Edition,
+    by: Person,
+    grace: timedelta = timedelta(),
+    language: str = "",
 ) -> None:
     """File the entry: whole and in time, or refused with every reason at once. Twice is once.
 
-    The released file is filed; another that was still on its way is put aside.
+    The released file is filed; another that was still on its way is put aside. What its filer agrees to
+    by it is kept in the words of `language`, that of the page, or the person's own.
     """
     if submission.status == Status.SUBMITTED:
         return
@@ -293,6 +301,10 @@ async def submit(
         await move(submission, Status.SUBMITTED, by=by)
         await put_unreleased_aside(submission.id)
         await Submission.update({Submission.filed_at: now()}).where(Submission.id == submission.id)
+        for kind in consents.AT_FILING:
+            await consents.give(
+                by, kind, language=language or by.language, edition=edition, about=submission.id
+            )
         await tell_members(submission, "submitted", edition=edition, occasion="filed")
 
 

@@ -228,6 +228,7 @@ async def answers_again(request: AnyRequest, refused: Refusal) -> Response[str]:
     says="filmmaker.done.filed",
 )
 async def file_entry(
+    request: AnyRequest,
     submission_id: FromPath[str],
     viewer: NamedDependency[Viewer],
     person: NamedDependency[Person],
@@ -236,7 +237,13 @@ async def file_entry(
 ) -> None:
     """File the entry; 422 with everything that is missing."""
     submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
-    await entries.submit(submission, edition=edition_row, by=person, grace=settings.grace)
+    await entries.submit(
+        submission,
+        edition=edition_row,
+        by=person,
+        grace=settings.grace,
+        language=language_of(request),
+    )
 
 
 @act(

@@ -227,6 +227,7 @@ DESK: list[tuple[str, tuple[str, ...]]] = [
     ("edition", ("/operator/edition",)),
     ("judging", ("/operator/policy",)),
     ("data", ("/operator/imports", "/operator/exports")),
+    ("data", ("/operator/privacy",)),
 ]
 """The edition desk: groups of rooms, in the order in which somebody sets a festival up.
 

@@ -14,6 +14,7 @@ from festival.access import Viewer
 from festival.errors import FestivalError
 from festival.people import tokens_of
 from festival.sessions import sessions_of
+from keeping.own import privacy_of
 
 
 async def door(
@@ -87,14 +88,19 @@ async def own_page(
         tokens=await tokens_of(viewer.id, viewer.edition),
         sessions=await sessions_of(viewer.id, token=session_token(request)),
         new_token=new_token,
-        values=await typed_token(request) if error else {"name": "", "scopes": []},
+        privacy=await privacy_of(viewer.id, viewer.edition),
+        values=await typed_token(request)
+        if error
+        else {"name": "", "scopes": [], "email": "", "called": ""},
     )
 
 
 async def typed_token(request: AnyRequest) -> dict[str, Any]:
-    """A refused key's name and doors, as they were chosen."""
+    """A refused key's name and doors, as they were chosen; an address that was refused stays, too."""
     form = await request.form()
-    return {"name": form.get("name", ""), "scopes": form.getall("scopes", [])}
+    return {name: form.get(name, "") for name in ("name", "email", "called")} | {
+        "scopes": form.getall("scopes", [])
+    }
 
 
 @get("/account", guards=[signed_in()])

@@ -253,3 +253,21 @@ async def test_somebody_named_by_others_is_found_and_put_out_of_sight(
         "SELECT film FROM submission WHERE id = ANY({})", [chosen, elsewhere])], by=programmer)  # fmt: skip
     left = places_of(canary.word)
     assert sorted(place.split()[1] for place in left) == ["public.film", "public.film_file"], left
+
+
+@pytest.mark.parametrize("name", ["Anne_B 100% \\ Ça", "D'Arc \"Jo\" J. R.", "Ünal-Öz"])
+async def test_signs_that_mean_something_elsewhere_are_letters_of_a_name(house, name: str) -> None:
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    film, _ = await a_film(edition, maker, title=f"Avec {name}, seule")
+    await rows(
+        """UPDATE film SET directors = jsonb_build_array({}::text) WHERE id IN (
+             SELECT film FROM submission WHERE id = {}) RETURNING id""",
+        f"et {name}",
+        film,
+    )
+
+    found = await mentions.search([name.replace("'", "’").replace("-", " ")], edition=edition.id)
+
+    [one] = [mention for mention in found if mention.table == "film"]
+    assert {"title", "directors"} <= set(one.columns)

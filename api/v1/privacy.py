@@ -1,0 +1,47 @@
+"""JSON: a person's consents, archives and plan of leaving; for operators, the requests to be forgotten."""
+
+from typing import Any
+
+from litestar import get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from api.auth import in_person
+from api.guards import OPERATOR
+from festival.access import Viewer
+from festival.tables import Edition, Person
+from keeping import erasure, export, lists, own
+from keeping.erasure import Plan
+
+
+@get("/me/privacy", guards=[in_person()])
+async def my_privacy(viewer: NamedDependency[Viewer]) -> own.Privacy:
+    """Consents in the words they were given in, archives, and a request to be forgotten."""
+    return await own.privacy_of(viewer.id, viewer.edition)
+
+
+@get("/me/export", guards=[in_person()])
+async def my_exports(viewer: NamedDependency[Viewer]) -> list[dict[str, Any]]:
+    """The caller's archives, the newest first; one that is ready is fetched from the page's address."""
+    return await export.exports_of(viewer.id)
+
+
+@get("/me/erasure", guards=[in_person()])
+async def my_plan(person: NamedDependency[Person]) -> Plan:
+    """What would go and what would stay, and why; nothing is done."""
+    return await erasure.plan_for(person)
+
+
+@get("/operator/privacy", guards=OPERATOR)
+async def requests(edition_row: NamedDependency[Edition]) -> list[dict[str, Any]]:
+    return await lists.requests(edition_row)
+
+
+@get("/operator/privacy/{erasure_id:str}", guards=OPERATOR)
+async def plan(erasure_id: FromPath[str], edition_row: NamedDependency[Edition]) -> Plan:
+    """The plan of one request, before it is carried out."""
+    person = await erasure.within_reach(erasure_id, edition_row)
+    return await erasure.plan_for(person, edition=str(edition_row.id))
+
+
+HANDLERS: list[Any] = [my_privacy, my_exports, my_plan, requests, plan]

@@ -1,0 +1,70 @@
+"""What operators read of requests to be forgotten."""
+
+from typing import Any
+
+import msgspec
+
+from festival.access import Viewer
+from festival.db import rows
+from festival.errors import Missing
+from festival.tables import Edition
+from keeping import mentions
+
+MOST = 100
+OF_A_FILM = frozenset({"film", "credit", "submission", "film_file", "subtitle", "programme"})
+
+
+async def requests(edition: Edition) -> list[dict[str, Any]]:
+    """Of people of this edition, those that wait first; whoever was erased has no name any more."""
+    return await rows(
+        """SELECT x.id, x.state, x.asked_at, x.due_at, x.done_at, x.reason, x.told, x.person,
+             coalesce(p.name, '') AS name, coalesce(p.email, '') AS email,
+             p.erased_at IS NOT NULL AS is_erased, coalesce(nullif(d.name, ''), d.email, '') AS by
+           FROM erasure x LEFT JOIN person p ON p.id = x.person LEFT JOIN person d ON d.id = x.decided_by
+           WHERE x.edition = {} OR EXISTS (
+               SELECT FROM role r WHERE r.person = x.person AND r.edition = {})
+             OR EXISTS (SELECT FROM member m JOIN submission s ON s.id = m.submission
+                        WHERE m.person = x.person AND s.edition = {})
+           ORDER BY x.state <> 'asked', x.state <> 'running', x.asked_at DESC LIMIT {}""",
+        edition.id,
+        edition.id,
+        edition.id,
+        MOST,
+    )
+
+
+async def request(erasure_id: str) -> dict[str, Any]:
+    found = await rows(
+        "SELECT id, state, asked_at, due_at, reason, asked_by, person FROM erasure WHERE id = {}",
+        erasure_id,
+    )
+    if not found:
+        raise Missing("erasure_missing")
+    return found[0]
+
+
+async def mentions_for(edition: Edition, viewer: Viewer, name: str) -> list[mentions.Mention]:
+    """Where a name stands in this edition. Of what the committee says the words beside it are not told, nor
+    of films to an operator who has stepped aside from one.
+    """
+    found = await mentions.search([name], edition=str(edition.id))
+    hidden = OF_A_FILM if viewer.recused else frozenset()
+    return [
+        msgspec.structs.replace(mention, around="") if mention.table in hidden else mention
+        for mention in found
+    ]
+
+
+async def accounts_called(edition: Edition, name: str) -> list[dict[str, Any]]:
+    """Accounts of this edition with (a part of) this name or address: they leave by their own way."""
+    return await rows(
+        """SELECT DISTINCT p.id, p.name, p.email FROM person p
+           WHERE p.erased_at IS NULL AND folded(p.name || ' ' || p.email) LIKE {}
+             AND (EXISTS (SELECT FROM role r WHERE r.person = p.id AND r.edition = {})
+               OR EXISTS (SELECT FROM member m JOIN submission s ON s.id = m.submission
+                          WHERE m.person = p.id AND s.edition = {}))
+           ORDER BY p.name LIMIT 20""",
+        mentions.like(name),
+        edition.id,
+        edition.id,
+    )
