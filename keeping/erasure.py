@@ -173,9 +173,13 @@ async def bonds_of(person_id: str, films: list[FilmFate]) -> list[str]:
 
 
 async def files_of(films: list[str]) -> list[str]:
+    """Keys under which bytes of these films lie: every version, and what was brought beside it."""
     found = await rows(
         """SELECT n.id FROM film_file n JOIN submission s ON s.id = n.submission
+           WHERE s.film = ANY({})
+           UNION SELECT a.id FROM attachment a JOIN submission s ON s.id = a.submission
            WHERE s.film = ANY({})""",
+        films,
         films,
     )
     return [row["id"] for row in found]

@@ -34,6 +34,8 @@ OF_OPERATORS = (
     "made",
     "gone",
 )  # details of the record about what they set up: not about them
+# What the team answers among itself about a film is not its maker's to read.
+OF_MAKERS = "t.question IN (SELECT q.id FROM question q WHERE q.asks = 'makers')"
 # The tables of a film's entry, by the column that leads to it.
 ENTRY = {
     "film": "t.id IN (SELECT s.film FROM submission s WHERE s.id = ANY({}))",
@@ -41,6 +43,9 @@ ENTRY = {
     "submission": "t.id = ANY({})",
     "film_file": "t.submission = ANY({})",
     "subtitle": "t.submission = ANY({})",
+    "attachment": "t.submission = ANY({})",
+    "entry_answer": f"t.submission = ANY({{}}) AND {OF_MAKERS}",
+    "delivery": "t.submission = ANY({})",
     "step": "t.file IN (SELECT n.id FROM film_file n WHERE n.submission = ANY({}))",
 }
 UNTOLD = frozenset(

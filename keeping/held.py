@@ -102,7 +102,7 @@ HELD: dict[str, Held] = {
     "outbox": Held(
         leaves=STAYS, edition="t.edition", who="owner cancelled_by", words="fault worker",
         key="""id task queue args priority weight edition created_at due_at rung_at attempt faults
-          crashes leased_until done_at parked_at patient_until told_at""",
+          crashes taken_at leased_until done_at parked_at patient_until told_at""",
         why="to_do",
     ),
     "record": Held(
@@ -125,6 +125,10 @@ HELD: dict[str, Held] = {
     ),
     "deadline": Held(edition="t.edition", key="id edition section at"),
     "answer": Held(words="body", key="id asked status headers created_at", why="a_day"),
+    "pause": Held(
+        leaves=STAYS, edition="t.edition", who="paused_by", key="id edition queue created_at", why="record",
+    ),
+    "alert": Held(key="part since told_at"),
     "pulse": Held(key="part at"),
     "outage": Held(words="reason", key="part since tries next_at"),
     "knock": Held(key="id since times"),
@@ -155,6 +159,31 @@ HELD: dict[str, Held] = {
     ),
     "step": Held(
         edition=OF_FILE, key="id file kind state fraction attempt started_at ended_at details",
+    ),
+    "field_rule": Held(
+        edition="t.edition", key="id edition section field wanted required_from frozen_from version",
+    ),
+    "question": Held(
+        edition="t.edition", words="labels helps options",
+        key="""id edition position kind asks sections wanted required_from frozen_from most least_value
+          most_value accepts identifies closed_at version created_at""",
+    ),
+    "attachment": Held(
+        leaves=STAYS, edition=OF_SUBMISSION, who="person", words="name",
+        key="id submission kind size sha256 created_at", why="film_public",
+    ),
+    "entry_answer": Held(
+        leaves=STAYS, edition=OF_SUBMISSION, who="person", words="value",
+        key="id submission question attachment version changed_at", why="film_public",
+    ),
+    "material": Held(
+        edition="t.edition", words="labels helps",
+        key="""id edition position kind accepts most is_required due_at sections closed_at version
+          created_at""",
+    ),
+    "delivery": Held(
+        leaves=STAYS, edition=OF_SUBMISSION, who="person", words="text",
+        key="id submission material attachment version created_at", why="film_public",
     ),
     # reviews
     "assignment": Held(

@@ -20,7 +20,14 @@ LIKE = str.maketrans(
     {"\\": "%", "%": r"\%", "_": r"\_", **dict.fromkeys("-.'’\"", "%")}
 )  # what may be spelt otherwise, or is written otherwise in JSON, may be anything
 APART = frozenset({"person", "erasure", "answer", "record"})  # each has a way of its own
-PRIMARY = {"knock": "id", "outage": "part", "watcher": "person", "pulse": "part"}
+PRIMARY = {
+    "knock": "id",
+    "outage": "part",
+    "watcher": "person",
+    "pulse": "part",
+    "pause": "queue",
+    "alert": "part",
+}
 # A film is public once it was announced as chosen, or stands in a published programme.
 IS_PUBLIC = """(s.status = 'accepted' OR EXISTS (
   SELECT FROM programme_film pf JOIN screening c ON c.programme = pf.programme
@@ -28,11 +35,28 @@ IS_PUBLIC = """(s.status = 'accepted' OR EXISTS (
 PUBLIC = {
     "film": f"EXISTS (SELECT FROM submission s WHERE s.film = t.id AND {IS_PUBLIC})",
     "credit": f"EXISTS (SELECT FROM submission s WHERE s.film = t.film AND {IS_PUBLIC})",
-    "subtitle": f"EXISTS (SELECT FROM submission s WHERE s.id = t.submission AND {IS_PUBLIC})",
+    **dict.fromkeys(
+        ("subtitle", "delivery"),
+        f"EXISTS (SELECT FROM submission s WHERE s.id = t.submission AND {IS_PUBLIC})",
+    ),
     "grid": "t.number IS NOT NULL",
     "guest": """EXISTS (SELECT FROM grid g WHERE g.edition = t.edition AND g.number IS NOT NULL)""",
 }
-VERSIONED = frozenset({"note", "review", "retention_rule", "venue", "screen", "guest", "section"})
+VERSIONED = frozenset(
+    {
+        "note",
+        "review",
+        "retention_rule",
+        "venue",
+        "screen",
+        "guest",
+        "section",
+        "question",
+        "material",
+        "entry_answer",
+        "delivery",
+    }
+)
 
 
 class Mention(msgspec.Struct, frozen=True, kw_only=True):

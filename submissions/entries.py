@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from festival import letters
 from festival import consents, letters
 from festival.clock import now
 from festival.db import later, rows, transaction

@@ -13,8 +13,8 @@ PACKAGES = ("festival", "submissions", "reviews", "screenings", "keeping")
 # What acts write into the details of the record under other names than `FREE`: keys, states and figures.
 CODES = {
     "bound", "by", "changed", "changes", "codes", "cost", "edition", "erasure", "file", "films", "from_screen",
-    "from_start", "kind", "language", "lines", "moves", "note", "now", "before", "outcome", "part", "person_added",
-    "person_back", "placed", "policy", "programme", "rows", "sandbox", "screen", "scopes", "seconds", "size", "stands",
+    "from_start", "kind", "language", "lines", "material", "moves", "note", "now", "before", "outcome", "part", "person_added",
+    "person_back", "placed", "policy", "programme", "question", "questions", "queue", "rows", "sandbox", "screen", "scopes", "seconds", "size", "stands",
     "start", "task", "to", "token", "undone", "version", "vote_removed", "wanted", "was", "way", "writer",
 }  # fmt: skip
 

@@ -69,7 +69,7 @@ async def test_an_address_counts_once_its_letter_was_answered_and_the_old_one_he
     ]
     told = await rows("SELECT kind, address FROM letter WHERE person = {} ORDER BY created_at", person.id)
     assert [(one["kind"], one["address"]) for one in told] == [
-        ("address", new), ("address_asked", ""), ("address_changed", old),
+        ("address_asked", ""), ("address", new), ("address_changed", old),
     ]  # fmt: skip
     with pytest.raises(Refused, match="link_spent"):
         await addresses.confirm_address(token, edition=edition, by=person)
