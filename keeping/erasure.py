@@ -33,7 +33,19 @@ EXPORTS = "exports"  # where archives of people's data lie
 AWAY = "efface.invalid"  # a domain that no letter ever reaches
 # Copies of words that stand elsewhere, made by the house itself: no other person speaks in them.
 TYPED = FREE - {"changes", "made", "gone", "fault"}
-MACHINERY = frozenset({"record", "letter", "outbox", "plan_run", "backup_run", "film_file", "link"})
+MACHINERY = frozenset(
+    {
+        "record",
+        "letter",
+        "outbox",
+        "plan_run",
+        "backup_run",
+        "film_file",
+        "link",
+        "import_row",
+        "import_change",
+    }
+)
 
 
 class FilmFate(msgspec.Struct, frozen=True, kw_only=True):
@@ -465,6 +477,7 @@ async def forget_rows(person: Person, plan: dict[str, Any], *, by: str, why: str
     async with transaction():
         await people.one_at_a_time(person)
         titles = await titles_of(plan["films"])
+        await end_archives(person)
         told = {"words": await forget_words(person, plan, titles, by=by, why=why)}
         told["film"] = await forget_films(plan["films"])
         for table, held in HELD.items():
@@ -579,10 +592,36 @@ async def rename_programmes(films: list[str]) -> None:
 
 async def forget_films(films: list[str]) -> int:
     """Rows of films that go, and all that hangs on them: what was done to them stays on the record."""
-    for row in await rows("SELECT id, edition FROM submission WHERE film = ANY({})", films):
+    entries = await rows("SELECT id, edition FROM submission WHERE film = ANY({})", films)
+    for row in entries:
         await record("film_erased", row["id"], by=None, edition=row["edition"])
+    await forget_imports([row["id"] for row in entries])
     gone = await rows("DELETE FROM film WHERE id = ANY({}) RETURNING id", films)
     return len(gone)
+
+
+async def forget_imports(entries: list[str]) -> None:
+    """Rows of lists by which these entries came, and what stood before: they hang on no key of the entry."""
+    await rows(
+        """DELETE FROM import_row r USING import_change c WHERE c.brought = r.brought
+             AND c.number = r.number AND c.submission = ANY({}) RETURNING r.id""",
+        entries,
+    )
+    await rows(
+        "UPDATE import_change SET before = NULL WHERE submission = ANY({}) RETURNING id", entries
+    )
+
+
+async def end_archives(person: Person) -> None:
+    """Archives of the editions that this person belongs to hold them still: their time is over."""
+    await rows(
+        """UPDATE archive SET expires_at = now() WHERE expires_at > now() AND edition IN (
+             SELECT edition FROM role WHERE person = {} UNION
+             SELECT s.edition FROM member m JOIN submission s ON s.id = m.submission
+             WHERE m.person = {}) RETURNING id""",
+        person.id,
+        person.id,
+    )
 
 
 def forget_files(store: Store, plan: dict[str, Any]) -> None:

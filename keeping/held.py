@@ -67,6 +67,7 @@ OF_FILE = """(SELECT s.edition FROM film_file n JOIN submission s ON s.id = n.su
 OF_GRID = "(SELECT g.edition FROM grid g WHERE g.id = t.grid)"
 OF_PROGRAMME = "(SELECT p.edition FROM programme p WHERE p.id = t.programme)"
 OF_VENUE = "(SELECT v.edition FROM venue v WHERE v.id = t.venue)"
+OF_IMPORT = "(SELECT i.edition FROM import i WHERE i.id = t.brought)"
 OF_REVIEW = """(SELECT s.edition FROM review r JOIN submission s ON s.id = r.submission
   WHERE r.id = t.review)"""
 
@@ -175,6 +176,32 @@ HELD: dict[str, Held] = {
     "entry_answer": Held(
         leaves=STAYS, edition=OF_SUBMISSION, who="person", words="value",
         key="id submission question attachment version changed_at", why="film_public",
+    ),
+    "import": Held(
+        leaves=STAYS, edition="t.edition", who="person", words="name headers columns categories fault",
+        key="""id edition source kind encoding separator invites rows done state counts seconds version
+          created_at changed_at applied_at undone_at swept_at""",
+        why="record",
+    ),
+    "import_row": Held(
+        edition=OF_IMPORT, words="cells entry faults", key="id brought number tracking outcome",
+        why="some_days",
+    ),
+    "import_mapping": Held(
+        edition="t.edition", words="name columns categories", key="id edition source changed_at",
+    ),
+    "imported_entry": Held(
+        edition="t.edition", key="id edition source tracking submission version",
+    ),
+    "import_change": Held(
+        leaves=STAYS, edition=OF_IMPORT, who="person", words="before",
+        key="id brought submission number tracking version member outcome why", why="record",
+    ),
+    "archive": Held(
+        leaves=STAYS, edition="t.edition", who="person", words="fault",
+        key="""id edition masters copies state done whole size sha256 counts created_at ready_at
+          expires_at gone_at""",
+        why="record",
     ),
     "material": Held(
         edition="t.edition", words="labels helps",

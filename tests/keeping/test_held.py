@@ -12,9 +12,9 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("festival", "submissions", "reviews", "screenings", "keeping")
 # What acts write into the details of the record under other names than `FREE`: keys, states and figures.
 CODES = {
-    "bound", "by", "changed", "changes", "codes", "cost", "edition", "erasure", "file", "films", "from_screen",
+    "bound", "by", "changed", "changes", "codes", "columns", "cost", "counts", "edition", "erasure", "file", "films", "from_screen",
     "from_start", "kind", "language", "lines", "material", "moves", "note", "now", "before", "outcome", "part", "person_added",
-    "person_back", "placed", "policy", "programme", "question", "questions", "queue", "rows", "sandbox", "screen", "scopes", "seconds", "size", "stands",
+    "person_back", "placed", "policy", "programme", "question", "questions", "queue", "rows", "sandbox", "screen", "scopes", "seconds", "size", "source", "stands",
     "start", "task", "to", "token", "undone", "version", "vote_removed", "wanted", "was", "way", "writer",
 }  # fmt: skip
 
