@@ -64,7 +64,6 @@ from api.pages import (
 from api.pages import answers as answers_pages
 from api.pages import imports as import_pages
 from api.pages import policy as policy_pages
-from api.pages import account, committee, components, filmmaker, operator, programmer, public, room
 from api.pages import privacy as privacy_pages
 from api.patience import Patience
 from api.v1 import account as account_v1

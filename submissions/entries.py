@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from festival import consents, letters
+from festival import consents
 from festival.clock import now
 from festival.db import later, rows, transaction
 from festival.errors import Conflict, Missing, Refused
