@@ -26,10 +26,12 @@ from api.acts import (
     editions,
     entries,
     fields,
+    form,
     grid,
     imports,
     jobs,
     letters,
+    materials,
     pauses,
     people,
     plans,
@@ -62,13 +64,16 @@ from api.pages import (
     room,
 )
 from api.pages import answers as answers_pages
+from api.pages import form as form_pages
 from api.pages import imports as import_pages
+from api.pages import materials as materials_pages
 from api.pages import policy as policy_pages
 from api.pages import privacy as privacy_pages
 from api.patience import Patience
 from api.v1 import account as account_v1
 from api.v1 import attachments, files, health, lists, programme, submissions, subtitles, uploads
 from api.v1 import committee as committee_v1
+from api.v1 import form as form_v1
 from api.v1 import operator as operator_v1
 from api.v1 import policy as policy_v1
 from api.v1 import privacy as privacy_v1
@@ -96,10 +101,12 @@ ACTS = [
     *editions.ACTS,
     *entries.ACTS,
     *fields.ACTS,
+    *form.ACTS,
     *grid.ACTS,
     *imports.ACTS,
     *jobs.ACTS,
     *letters.ACTS,
+    *materials.ACTS,
     *pauses.ACTS,
     *people.ACTS,
     *plans.ACTS,
@@ -161,6 +168,8 @@ def pages() -> Router:
             exports,
             policy_pages,
             privacy_pages,
+            form_pages,
+            materials_pages,
             components,
         )
     ]
@@ -189,6 +198,7 @@ def json_doors() -> Router:
             lists,
             policy_v1,
             privacy_v1,
+            form_v1,
         )
     ]
     return Router(

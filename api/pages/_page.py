@@ -218,6 +218,7 @@ NAV: list[tuple[Role | None, str, str]] = [
     (Role.OPERATOR, "/operator/edition", "common.nav.edition"),
     (Role.OPERATOR, "/operator/people", "common.nav.people"),
     (Role.OPERATOR, "/operator/letters", "common.nav.letters"),
+    (Role.PROGRAMMER, "/programmer/materials", "common.nav.materials"),
     (Role.OPERATOR, "/operator/queue", "common.nav.queue"),
     (Role.OPERATOR, "/operator/record", "common.nav.record"),
 ]
@@ -225,6 +226,7 @@ NAV: list[tuple[Role | None, str, str]] = [
 
 DESK: list[tuple[str, tuple[str, ...]]] = [
     ("edition", ("/operator/edition",)),
+    ("entries", ("/operator/form", "/operator/materials", "/operator/answers")),
     ("judging", ("/operator/policy",)),
     ("data", ("/operator/imports", "/operator/exports")),
     ("data", ("/operator/privacy",)),
