@@ -79,6 +79,7 @@ def filters(lang: str) -> dict[str, Any]:
         "upper_first": language.upper_first,
         "date": partial(language.calendar_day, lang),
         "as_day": date.fromisoformat,
+        "extract": lambda key, known: known[key],
         "hour": language.hour,
         "clock": times.clock_face,
         "clockseconds": times.timecode,

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from api.guards import MAKER, OPERATOR, SEE
 from api.pages._desk import desk_page
 from api.pages._form import letters_from, moment_typed, sent_fields, texts_typed
-from api.pages._page import DESK, page
+from api.pages._page import DESK, page, prefix_of
 from api.request import AnyRequest
 from festival import desk
 from festival.access import Act, Viewer, may
@@ -222,6 +222,7 @@ async def checklist_page(
         error=error,
         at=f"/submissions/{submission.id}/materials",
         submission=submission,
+        place=f"{prefix_of(request)}/submissions/{submission.id}",
         card=await card(submission.id),
         wanted=wanted,
         owed=sum(1 for one in wanted if one.state in {"due", "late"}),

@@ -83,7 +83,7 @@ async def room_page(
         reopened=bool(mine and mine.reopened), ahead=await lists.ahead(viewer, submission.id),
         may_reopen=submission.status != "submitted" and may(viewer, Act.DECIDE, subject),
         twins=await twins_for_committee(submission.id, viewer),
-        given=await answering.shown_to(viewer, submission, subject),
+        given_answers=await answering.shown_to(viewer, submission, subject),
         team_asks=may(viewer, Act.SEE_ANSWERS, subject)
         and bool((await answers.form_of(submission, asks=answers.TEAM)).questions),
         notes=await lists.own_notes(submission.id, viewer), remark=again.remark,

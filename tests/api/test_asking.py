@@ -68,7 +68,9 @@ async def fresh(submission: Submission) -> Submission:
         ("off", None, False),
     ],
 )
-async def test_a_field_is_demanded_from_its_moment_on(world, wanted, required_from, is_lacking) -> None:
+async def test_a_field_is_demanded_from_its_moment_on(
+    world, wanted, required_from, is_lacking
+) -> None:
     edition, maker, operator = world
     draft = await a_draft(edition, maker)
     await rows("UPDATE film SET premiere = '' WHERE id = {} RETURNING id", draft.film)
@@ -85,7 +87,9 @@ async def test_a_section_says_otherwise_and_takes_it_back(world) -> None:
     edition, maker, operator = world
     draft = await a_draft(edition, maker, section="S")
     await rows("UPDATE film SET premiere = '' WHERE id = {} RETURNING id", draft.film)
-    await questions.rule_field(edition, "premiere", FieldForm(section="S", wanted="off"), by=operator)
+    await questions.rule_field(
+        edition, "premiere", FieldForm(section="S", wanted="off"), by=operator
+    )
     off = await entries.missing_of(draft)
 
     await questions.rule_field(
@@ -101,7 +105,9 @@ async def test_what_makes_a_film_one_cannot_be_switched_off(client, world, field
     edition, _, operator = world
     await sign_in(client, operator)
 
-    answer = await client.put(door(edition, f"/operator/form/fields/{field}"), json={"wanted": wanted})
+    answer = await client.put(
+        door(edition, f"/operator/form/fields/{field}"), json={"wanted": wanted}
+    )
 
     assert answer.status_code == 422
     assert "wanted:field_always" in answer.text
@@ -182,11 +188,15 @@ async def test_typing_into_a_frozen_field_keeps_the_others(client, world) -> Non
     assert (entry.year, entry.directors) == (2026, ["Agnès Nouvelle"])
 
 
-async def test_a_program_cannot_change_what_is_frozen_nor_dodge_it_by_another_section(client, world) -> None:
+async def test_a_program_cannot_change_what_is_frozen_nor_dodge_it_by_another_section(
+    client, world
+) -> None:
     edition, maker, operator = world
     draft = await a_draft(edition, maker)
     past = now() - timedelta(minutes=1)
-    await questions.rule_field(edition, "year", FieldForm(section="C", frozen_from=past), by=operator)
+    await questions.rule_field(
+        edition, "year", FieldForm(section="C", frozen_from=past), by=operator
+    )
     await sign_in(client, maker)
     at = door(edition, f"/submissions/{draft.id}")
     entry = (await client.get(at)).json()["entry"]
@@ -271,7 +281,10 @@ async def test_filing_waits_for_the_answers_that_are_due(client, world, required
     assert answer.status_code == (422 if is_due else 204)
     assert (f"q_{one}:answer_missing" in answer.text) is is_due
     reread = await client.get(f"{place(edition, draft)}/filing")
-    assert ("« Note d’intention » attend une réponse" in reread.text.replace("\u202f", " ").replace("\xa0", " ")) is is_due
+    assert (
+        "« Note d’intention » attend une réponse"
+        in reread.text.replace("\u202f", " ").replace("\xa0", " ")
+    ) is is_due
 
 
 async def test_a_question_of_other_sections_is_neither_asked_nor_missed(client, world) -> None:
@@ -339,7 +352,9 @@ async def test_boxes_are_saved_one_by_one_by_a_form_without_scripts(client, worl
     drawn = html.fromstring((await client.get(place(edition, draft))).text)
     fields = {k: v for k, v in drawn.get_element_by_id("entry").fields.items() if v is not None}
 
-    await client.post(place(edition, draft), data={**fields, f"q_{one}_a": "yes", f"q_{one}_c": "yes"})
+    await client.post(
+        place(edition, draft), data={**fields, f"q_{one}_a": "yes", f"q_{one}_c": "yes"}
+    )
     ticked = (await client.get(door(edition, f"/submissions/{draft.id}"))).json()
     await client.post(
         place(edition, draft), data={**fields, "version": ticked["version"], f"q_{one}_c": "yes"}
@@ -386,10 +401,16 @@ async def test_a_question_is_set_up_by_forms_alone(client, world) -> None:
         "option_fr": ["Oui", "Non", ""], "option_en": ["Yes", "No", ""],
     }  # fmt: skip
 
-    refused = await client.post(f"{at}/questions", data={**given, "label_en": "", "option_fr": ["Oui", "", ""]})
+    refused = await client.post(
+        f"{at}/questions", data={**given, "label_en": "", "option_fr": ["Oui", "", ""]}
+    )
     added = await client.post(f"{at}/questions", data=given)
-    other = await client.post(f"{at}/questions", data={"kind": "line", "label_fr": "Deux", "label_en": "Two"})
-    one = (await Question.objects().where(Question.edition == edition.id).order_by(Question.position))[0]
+    other = await client.post(
+        f"{at}/questions", data={"kind": "line", "label_fr": "Deux", "label_en": "Two"}
+    )
+    one = (
+        await Question.objects().where(Question.edition == edition.id).order_by(Question.position)
+    )[0]
     page = (await client.get(f"{at}/questions/{one.id}")).text
     moved = await client.post(f"{at}/questions/{one.id}/move", data={"way": "down"})
     stale = await client.post(f"{at}/questions/{one.id}", data={**given, "version": "7"})
@@ -400,7 +421,11 @@ async def test_a_question_is_set_up_by_forms_alone(client, world) -> None:
     seen = (await client.get(f"{at}/preview?section=S")).text
     record = (await client.get(f"/fr/{edition.slug}/operator/record?about={one.id}")).text
 
-    assert (refused.status_code, "Venez-vous ?" in refused.text, "Oui" in refused.text) == (422, True, True)
+    assert (refused.status_code, "Venez-vous ?" in refused.text, "Oui" in refused.text) == (
+        422,
+        True,
+        True,
+    )
     assert (added.status_code, other.status_code, moved.status_code) == (303, 303, 303)
     assert [option["names"]["fr"] for option in questions.options_of(one)] == ["Non", "Oui"]
     assert ("Venez-vous ?" in page, "2027-01-31T23:59" in page) == (True, True)
@@ -448,7 +473,9 @@ async def test_a_hostile_file_is_refused_by_name_whatever_it_is_called(client, w
     assert await rows("SELECT 1 AS one FROM attachment WHERE submission = {}", draft.id) == []
 
 
-async def test_a_file_that_is_too_large_is_refused_and_a_stranger_sends_no_megabytes(client, world) -> None:
+async def test_a_file_that_is_too_large_is_refused_and_a_stranger_sends_no_megabytes(
+    client, world
+) -> None:
     edition, maker, operator = world
     draft = await a_draft(edition, maker)
     one = await a_question(edition, operator, kind=QuestionKind.FILE)
@@ -516,7 +543,9 @@ async def test_a_file_that_is_let_go_leaves_the_store(client, world) -> None:
 # Who reads what was answered
 
 
-async def a_filed_film(client, edition, maker, operator) -> tuple[Submission, dict[str, str], dict[str, str]]:
+async def a_filed_film(
+    client, edition, maker, operator
+) -> tuple[Submission, dict[str, str], dict[str, str]]:
     """A filed film with answers in words and files: (film, questions, files)."""
     draft = await a_draft(edition, maker)
     asked = {
@@ -533,7 +562,9 @@ async def a_filed_film(client, edition, maker, operator) -> tuple[Submission, di
     kept = await client.patch(at, json={"entry": {**entry, "answers": said}, "version": 1})
     assert kept.status_code == 200, kept.text
     files = {
-        name: (await send(client, edition, draft, asked[name], PDF, name=f"{name}.pdf")).json()["file"]
+        name: (await send(client, edition, draft, asked[name], PDF, name=f"{name}.pdf")).json()[
+            "file"
+        ]
         for name in ("file", "naming")
     }
     await Submission.update({Submission.status: "submitted"}).where(Submission.id == draft.id)
@@ -659,8 +690,12 @@ async def test_the_team_does_not_overwrite_itself(client, world) -> None:
     await sign_in(client, operator)
     at = f"/fr/{edition.slug}/operator/answers/{film.id}"
 
-    late = await client.post(at, data={f"q_{asked['team']}": "Sans avoir lu", f"v_{asked['team']}": "0"})
-    seen = await client.post(at, data={f"q_{asked['team']}": "Après lecture", f"v_{asked['team']}": "1"})
+    late = await client.post(
+        at, data={f"q_{asked['team']}": "Sans avoir lu", f"v_{asked['team']}": "0"}
+    )
+    seen = await client.post(
+        at, data={f"q_{asked['team']}": "Après lecture", f"v_{asked['team']}": "1"}
+    )
 
     assert (late.status_code, seen.status_code) == (409, 303)
     assert ("Sans avoir lu" in late.text, "Dit entre nous" in late.text) == (True, True)
