@@ -13,7 +13,7 @@ from api.guards import OPERATOR
 from api.pages._form import letters_from, moment_from, options_from, sent_fields, texts_from
 from api.pages.form import field_page, form_page, question_of, question_page
 from api.request import AnyRequest
-from festival.desk import Move, Seen
+from festival.desk import Reorder, Seen
 from festival.errors import Missing, Refused
 from festival.shapes import VersionNumber
 from festival.tables import Edition, Person
@@ -181,7 +181,7 @@ async def amend_question(
 )
 async def move_question(
     question_id: FromPath[str],
-    data: Move,
+    data: Reorder,
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> None:

@@ -17,7 +17,7 @@ from api.pages._form import letters_from, moment_from, sent_fields, texts_from
 from api.pages.materials import checklist_page, material_of, material_page, wanted_page
 from api.request import AnyRequest
 from festival.access import Act, Viewer
-from festival.desk import Move, Seen
+from festival.desk import Reorder, Seen
 from festival.errors import Conflict, Missing, Refused
 from festival.shapes import SeenVersion, VersionNumber
 from festival.tables import Edition, Person
@@ -142,7 +142,7 @@ async def amend_material(
 )
 async def move_material(
     material_id: FromPath[str],
-    data: Move,
+    data: Reorder,
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> None:

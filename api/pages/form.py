@@ -10,7 +10,14 @@ from api.guards import OPERATOR
 from api.pages import _entry
 from api.pages._answers import typed_answer
 from api.pages._desk import desk_page
-from api.pages._form import letters_from, moment_typed, options_from, sent_fields, texts_typed
+from api.pages._form import (
+    RowFields,
+    letters_from,
+    moment_typed,
+    options_from,
+    sent_fields,
+    texts_typed,
+)
 from api.pages._page import language_of, page
 from api.pages.filmmaker import asked_of
 from api.request import AnyRequest
@@ -38,7 +45,6 @@ KINDS = [kind.value for kind in QuestionKind]
 WANTED = ("required", "optional", "off")
 SPARE_ROWS = 3
 """Empty rows at the end of the table of options."""
-RowFields = dict[str, str]
 
 
 @get("/operator/form", guards=OPERATOR)

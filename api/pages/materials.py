@@ -8,7 +8,7 @@ from litestar.params import FromPath
 
 from api.guards import MAKER, OPERATOR, SEE
 from api.pages._desk import desk_page
-from api.pages._form import letters_from, moment_typed, sent_fields, texts_typed
+from api.pages._form import RowFields, letters_from, moment_typed, sent_fields, texts_typed
 from api.pages._page import DESK, page, prefix_of
 from api.request import AnyRequest
 from festival import desk
@@ -35,7 +35,6 @@ USUALLY = {
     "other": "any",
 }
 """How each kind is usually brought: what a new one is proposed with."""
-RowFields = dict[str, str]
 
 
 @get("/operator/materials", guards=OPERATOR)
