@@ -30,6 +30,7 @@ from api.acts import (
     grid,
     imports,
     jobs,
+    keeping,
     letters,
     materials,
     pauses,
@@ -67,6 +68,7 @@ from api.pages import answers as answers_pages
 from api.pages import form as form_pages
 from api.pages import imports as import_pages
 from api.pages import materials as materials_pages
+from api.pages import keeping as keeping_pages
 from api.pages import policy as policy_pages
 from api.pages import privacy as privacy_pages
 from api.patience import Patience
@@ -74,6 +76,7 @@ from api.v1 import account as account_v1
 from api.v1 import attachments, files, health, lists, programme, submissions, subtitles, uploads
 from api.v1 import committee as committee_v1
 from api.v1 import form as form_v1
+from api.v1 import keeping as keeping_v1
 from api.v1 import operator as operator_v1
 from api.v1 import policy as policy_v1
 from api.v1 import privacy as privacy_v1
@@ -105,6 +108,7 @@ ACTS = [
     *grid.ACTS,
     *imports.ACTS,
     *jobs.ACTS,
+    *keeping.ACTS,
     *letters.ACTS,
     *materials.ACTS,
     *pauses.ACTS,
@@ -170,6 +174,7 @@ def pages() -> Router:
             privacy_pages,
             form_pages,
             materials_pages,
+            keeping_pages,
             components,
         )
     ]
@@ -199,6 +204,7 @@ def json_doors() -> Router:
             policy_v1,
             privacy_v1,
             form_v1,
+            keeping_v1,
         )
     ]
     return Router(

@@ -229,8 +229,16 @@ DESK: list[tuple[str, tuple[str, ...]]] = [
     ("edition", ("/operator/edition",)),
     ("entries", ("/operator/form", "/operator/materials", "/operator/answers")),
     ("judging", ("/operator/policy",)),
-    ("data", ("/operator/imports", "/operator/exports")),
-    ("data", ("/operator/privacy",)),
+    (
+        "data",
+        (
+            "/operator/imports",
+            "/operator/exports",
+            "/operator/privacy",
+            "/operator/retention",
+            "/operator/backups",
+        ),
+    ),
 ]
 """The edition desk: groups of rooms, in the order in which somebody sets a festival up.
 
