@@ -67,8 +67,8 @@ from api.pages import (
 from api.pages import answers as answers_pages
 from api.pages import form as form_pages
 from api.pages import imports as import_pages
-from api.pages import materials as materials_pages
 from api.pages import keeping as keeping_pages
+from api.pages import materials as materials_pages
 from api.pages import policy as policy_pages
 from api.pages import privacy as privacy_pages
 from api.patience import Patience
