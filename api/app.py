@@ -26,13 +26,10 @@ from api.acts import (
     editions,
     entries,
     fields,
-    form,
     grid,
     imports,
     jobs,
-    keeping,
     letters,
-    materials,
     pauses,
     people,
     plans,
@@ -40,6 +37,8 @@ from api.acts import (
     privacy,
     programmes,
     recusals,
+    reminders,
+    texts,
     venues,
 )
 from api.acts import room as room_acts
@@ -65,18 +64,16 @@ from api.pages import (
     room,
 )
 from api.pages import answers as answers_pages
-from api.pages import form as form_pages
 from api.pages import imports as import_pages
-from api.pages import keeping as keeping_pages
-from api.pages import materials as materials_pages
+from api.pages import letters as letter_pages
 from api.pages import policy as policy_pages
 from api.pages import privacy as privacy_pages
+from api.pages import texts as text_pages
 from api.patience import Patience
 from api.v1 import account as account_v1
 from api.v1 import attachments, files, health, lists, programme, submissions, subtitles, uploads
 from api.v1 import committee as committee_v1
-from api.v1 import form as form_v1
-from api.v1 import keeping as keeping_v1
+from api.v1 import letters as letters_v1
 from api.v1 import operator as operator_v1
 from api.v1 import policy as policy_v1
 from api.v1 import privacy as privacy_v1
@@ -104,13 +101,10 @@ ACTS = [
     *editions.ACTS,
     *entries.ACTS,
     *fields.ACTS,
-    *form.ACTS,
     *grid.ACTS,
     *imports.ACTS,
     *jobs.ACTS,
-    *keeping.ACTS,
     *letters.ACTS,
-    *materials.ACTS,
     *pauses.ACTS,
     *people.ACTS,
     *plans.ACTS,
@@ -118,8 +112,10 @@ ACTS = [
     *privacy.ACTS,
     *programmes.ACTS,
     *recusals.ACTS,
+    *reminders.ACTS,
     *room_acts.ACTS,
     *subtitle_acts.ACTS,
+    *texts.ACTS,
     *venues.ACTS,
 ]
 STATIC = Path(__file__).parent / "static"
@@ -172,9 +168,8 @@ def pages() -> Router:
             exports,
             policy_pages,
             privacy_pages,
-            form_pages,
-            materials_pages,
-            keeping_pages,
+            letter_pages,
+            text_pages,
             components,
         )
     ]
@@ -203,8 +198,7 @@ def json_doors() -> Router:
             lists,
             policy_v1,
             privacy_v1,
-            form_v1,
-            keeping_v1,
+            letters_v1,
         )
     ]
     return Router(

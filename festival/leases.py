@@ -71,7 +71,7 @@ async def take(line: str, *, worker: str) -> Lease | None:
         f"""UPDATE outbox SET attempt = attempt + 1, worker = {{}}, {_COUNT_LAPSE},
               leased_until = now() + interval '{LEASE_SECONDS} seconds', taken_at = now()
             WHERE id = {{}} AND done_at IS NULL AND parked_at IS NULL AND due_at <= now()
-              AND (leased_until IS NULL OR leased_until < now()) AND {_FLOWS}
+              AND held_at IS NULL AND (leased_until IS NULL OR leased_until < now()) AND {_FLOWS}
             RETURNING id AS line, task, args, attempt, crashes, edition""",
         worker,
         line,
@@ -216,7 +216,8 @@ async def retry(line: str) -> Lease | None:
     """A person sends a dead letter on its way again, with fresh attempts."""
     again = await rows(
         """UPDATE outbox SET parked_at = NULL, leased_until = NULL, rung_at = NULL, faults = 0,
-             crashes = 0, cancelled_by = '', patient_until = NULL, told_at = NULL, due_at = now()
+             crashes = 0, cancelled_by = '', patient_until = NULL, told_at = NULL, held_at = NULL,
+             due_at = now()
            WHERE id = {} AND done_at IS NULL AND parked_at IS NOT NULL
            RETURNING id AS line, task, args, attempt, edition""",
         line,
@@ -224,7 +225,7 @@ async def retry(line: str) -> Lease | None:
     return Lease(**again[0]) if again else None
 
 
-_DUE = f"""done_at IS NULL AND parked_at IS NULL AND due_at <= now() AND {_FLOWS}
+_DUE = f"""done_at IS NULL AND parked_at IS NULL AND held_at IS NULL AND due_at <= now() AND {_FLOWS}
   AND (leased_until < now() OR leased_until IS NULL AND
        (rung_at IS NULL OR rung_at < now() - interval '{RENOTIFY_SECONDS} seconds'))"""
 _TO_NOTIFY = f"""

@@ -17,19 +17,16 @@ from typing import Any
 from festival import outages, people, post
 from festival.clock import now
 from festival.db import later, rows, transaction
-from festival.language import moment, t
+from festival.jobs import verb_at
+from festival.kinds import AT_ONCE, KEYS, STILL_TRUE
+from festival.language import moment
 from festival.leases import TryLater
 from festival.post import NotNow, NotTaken, PostClosed, Unheard
 from festival.sessions import digest
 from festival.settings import Settings
 from festival.tables import Edition, Letter, Person, new_id
+from festival.wording import LINK, one_line, worded
 
-LINK = "\N{OBJECT REPLACEMENT CHARACTER}"  # stands in a body for the address of its link
-KEYS = {
-    "sign_in": people.LINK_LASTS,
-    "invitation": people.INVITATION_LASTS,
-    "address": people.LINK_LASTS,
-}  # kinds with a key
 FIRST, USUAL = 1, 3  # whoever asked for a key stands at the door
 LONG_OUTAGE = timedelta(minutes=5)
 
@@ -44,14 +41,14 @@ async def write(
     link: str = "",
     address: str = "",
     **values: Any,
-) -> None:
-    """Write one letter to one person about one occasion; a second writing is silently the first.
+) -> bool:
+    """Write one letter to one person about one occasion; a second writing is silently the first: False.
 
     Subject and body stand in the locale as `letter.<kind>.subject` and `.body`; a value may be a
     function of the reader's language. `link` is a path within the edition, as `/films/…`. It goes to
     `address`, where one is named, instead of the person's own.
     """
-    await _put_down(
+    return await _put_down(
         new_id(),
         kind,
         to,
@@ -136,35 +133,49 @@ async def _put_down(
     link: str,
     values: dict[str, Any],
     address: str = "",
-) -> None:
-    language = to.language
-    said_in_letter = {
-        "name": to.name or to.email,
-        "edition": edition.name if edition else "",
-        "link": LINK,
-    }
-    said_in_letter |= {
-        name: value(language) if callable(value) else value for name, value in values.items()
-    }
-    written = await rows(
-        """INSERT INTO letter (id, person, edition, kind, occasion, about, language, subject, body,
-             link, address)
-           VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}) ON CONFLICT (occasion) DO NOTHING
-           RETURNING id""",
-        letter,
-        to.id,
-        None if edition is None else edition.id,
-        kind,
-        occasion,
-        about,
-        language,
-        one_line(t(language, f"letter.{kind}.subject", **said_in_letter)),
-        t(language, f"letter.{kind}.body", **said_in_letter),
-        link,
-        address,
+) -> bool:
+    said = {"name": to.name or to.email, "edition": edition.name if edition else "", **values}
+    async with transaction():
+        language, subject, body = await worded(kind, to.language, edition=edition, values=said)
+        written = await rows(
+            """INSERT INTO letter (id, person, edition, kind, occasion, about, language, subject,
+                 body, link, address)
+               VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}) ON CONFLICT (occasion) DO NOTHING
+               RETURNING id""",
+            letter,
+            to.id,
+            None if edition is None else edition.id,
+            kind,
+            occasion,
+            about,
+            language,
+            one_line(subject),
+            body,
+            link,
+            address,
+        )
+        if written:
+            line = await later(
+                "send_letter", priority=FIRST if kind in AT_ONCE else USUAL, letter=letter
+            )
+            if edition is not None and await is_held(kind, edition):
+                await rows("UPDATE outbox SET held_at = now() WHERE id = {} RETURNING id", line)
+    return bool(written)
+
+
+async def is_held(kind: str, edition: Edition) -> bool:
+    """Whether letters of this kind wait for a person; whoever changes that waits for who writes."""
+    if kind in AT_ONCE:
+        return False
+    await rows("SELECT pg_advisory_xact_lock_shared(hashtext({}))", hold_of(kind, edition))
+    return bool(
+        await rows("SELECT id FROM letter_hold WHERE edition = {} AND kind = {}", edition.id, kind)
     )
-    if written:
-        await later("send_letter", priority=FIRST if kind in KEYS else USUAL, letter=letter)
+
+
+def hold_of(kind: str, edition: Edition) -> str:
+    """The name of the lock between those who write letters and whoever holds their kind."""
+    return f"letter_hold:{edition.id}:{kind}"
 
 
 async def write_to_operators(kind: str, *, occasion: str, edition: str = "", **values: Any) -> None:
@@ -183,9 +194,9 @@ async def write_to_operators(kind: str, *, occasion: str, edition: str = "", **v
         await write(kind, to, occasion=f"{occasion}:{to.id}", edition=about, **values)
 
 
-def one_line(text: str) -> str:
-    """A header is one line, whatever a title holds."""
-    return " ".join(text.split())[:300]
+async def try_out(subject: str, body: str, *, edition: Edition, by: Person) -> None:
+    """A test of some words, to whoever tries them and to nobody else; marked as one."""
+    await write("test", by, occasion=f"test:{new_id()}", edition=edition, tried=subject, text=body)
 
 
 # Sending
@@ -198,7 +209,10 @@ async def send(letter_id: str, *, settings: Settings) -> None:
     whether it keeps it; NotTaken where it never will.
     """
     letter = await Letter.objects().get(Letter.id == letter_id)
-    if letter is None or letter.sent_at is not None:
+    if letter is None or letter.sent_at is not None or letter.dropped_at is not None:
+        return
+    if not await is_still_true(letter, settings):
+        await Letter.update({Letter.dropped_at: now()}).where(Letter.id == letter.id)
         return
     if closed := await outages.closed_for_now():
         raise TryLater(f"mail_away {closed.reason}", at=closed.next_at)
@@ -210,8 +224,9 @@ async def send(letter_id: str, *, settings: Settings) -> None:
         await post.hand_over(
             mail,
             to=to,
-            sender=sender.addr_spec,
+            sender=post.sender_of(settings.bounce_to or settings.mail_from).addr_spec,
             server=settings.mail_server,
+            envelope=name_of(letter),
         )
     except PostClosed as error:
         outage = await outages.note_closed(str(error))
@@ -221,15 +236,21 @@ async def send(letter_id: str, *, settings: Settings) -> None:
         raise TryLater(f"mail_later {error}") from error
     except Unheard as error:
         raise TryLater(f"mail_unheard {error}", is_risky=True) from error
-    await Letter.update({Letter.sent_at: now()}).where(Letter.id == letter.id)
+    await Letter.update({Letter.sent_at: now(), Letter.sent_to: to}).where(Letter.id == letter.id)
     if since := await outages.note_open():
         await tell_it_is_back(since)
+
+
+async def is_still_true(letter: Letter, settings: Settings) -> bool:
+    """A reminder is about nothing once the thing is done."""
+    place = STILL_TRUE.get(letter.kind)
+    return place is None or bool(await verb_at(place)(letter, settings))
 
 
 async def address_of(letter: Letter, settings: Settings) -> str:
     """Where the letter's link leads; a key is good from now on, if nobody has ended it."""
     edition = await Edition.objects().get(Edition.id == letter.edition)
-    home = f"{settings.public_url}/{letter.language}/{edition.slug if edition else ''}".rstrip("/")
+    home = home_of(letter.language, edition, settings)
     if letter.kind not in KEYS:
         return home + letter.link
     key = key_of(letter.id, settings)
@@ -243,6 +264,17 @@ async def address_of(letter: Letter, settings: Settings) -> str:
     return home + letter.link + key
 
 
+def home_of(language: str, edition: Edition | None, settings: Settings) -> str:
+    return f"{settings.public_url}/{language}/{edition.slug if edition else ''}".rstrip("/")
+
+
+def name_of(letter: Letter) -> str:
+    """What a sending is known by, in Message-ID and envelope: the letter's name, and from the
+    second on which sending it is, so that what comes back late is not taken for this one.
+    """
+    return letter.id if letter.sendings == 1 else f"{letter.id}.{letter.sendings}"
+
+
 def message(letter: Letter, *, to: str, sender: Address) -> EmailMessage:
     """Everything but the text."""
     mail = EmailMessage()
@@ -250,7 +282,7 @@ def message(letter: Letter, *, to: str, sender: Address) -> EmailMessage:
     mail["To"] = to
     mail["Subject"] = letter.subject
     mail["Date"] = formatdate(letter.created_at.timestamp())
-    mail["Message-ID"] = f"<{letter.id}@{sender.domain}>"
+    mail["Message-ID"] = f"<{name_of(letter)}@{sender.domain}>"
     mail["Auto-Submitted"] = "auto-generated"
     return mail
 

@@ -6,11 +6,12 @@ from typing import Any
 
 import msgspec
 from redis.asyncio import Redis
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import RedisError
 
 from festival.db import rows
 from festival.forecast import Pace
 from festival.jobs import QUEUES, WORKERS
+from festival.kinds import COMMITTEE, OF_THE_COMMITTEE
 
 REMEMBERED = 40  # jobs of a kind: the pace of the last weeks, not of the first day
 HEARD = "pulse.worker."
@@ -52,15 +53,12 @@ async def waited(editions: list[str], *, since: timedelta, every: timedelta) -> 
 
 
 class Broker(msgspec.Struct, frozen=True):
-    """What the broker says of itself. `heard`: kind of worker → its hosts; `seconds`: its answer;
-    `forgets`: it would throw messages away when its memory is full, and work would stand for a while.
-    """
+    """What the broker says of itself. `heard`: kind of worker → its hosts; `seconds`: its answer."""
 
     answers: bool
     seconds: float = 0.0
     messages: int = 0
     heard: dict[str, list[str]] = {}
-    forgets: bool = False
 
     @property
     def places(self) -> dict[str, int]:
@@ -88,7 +86,6 @@ async def broker(redis_url: str) -> Broker:
             key.decode().removeprefix(HEARD)
             async for key in redis.scan_iter(f"{HEARD}*", count=100)
         ]
-        forgets = await is_forgetful(redis)
         lengths = [await redis.llen(key) for queue in sorted(QUEUES) for key in lists_of(queue)]
     except (RedisError, OSError):
         return Broker(answers=False)
@@ -97,18 +94,7 @@ async def broker(redis_url: str) -> Broker:
     heard: dict[str, list[str]] = {}
     for kind, _, host in sorted(name.partition("@") for name in names):
         heard.setdefault(kind, []).append(host)
-    return Broker(
-        answers=True, seconds=seconds, messages=sum(lengths), heard=heard, forgets=forgets
-    )
-
-
-async def is_forgetful(redis: "Redis") -> bool:
-    """Any policy but `noeviction`; one that does not say is believed."""
-    try:
-        policy = await redis.config_get("maxmemory-policy")
-    except ResponseError:
-        return False
-    return policy.get("maxmemory-policy", "noeviction") != "noeviction"
+    return Broker(answers=True, seconds=seconds, messages=sum(lengths), heard=heard)
 
 
 async def database_seconds() -> float:
@@ -119,13 +105,18 @@ async def database_seconds() -> float:
 
 
 async def letters_by_kind(editions: list[str]) -> list[dict[str, Any]]:
-    """Letters that have not gone out: `kind`, how many are `waiting` and `parked`, `due_at` of the next."""
+    """Letters that have not gone out: `kind`, how many are `waiting`, `held` and `parked`, `due_at` of
+    the next. Those of the committee are of one kind.
+    """
     return await rows(
-        """SELECT l.kind, count(*) FILTER (WHERE o.parked_at IS NULL) AS waiting,
+        f"""SELECT CASE WHEN l.kind = ANY({{}}) THEN '{COMMITTEE}' ELSE l.kind END AS kind,
+             count(*) FILTER (WHERE o.parked_at IS NULL AND o.held_at IS NULL) AS waiting,
+             count(*) FILTER (WHERE o.parked_at IS NULL AND o.held_at IS NOT NULL) AS held,
              count(*) FILTER (WHERE o.parked_at IS NOT NULL) AS parked,
-             min(o.due_at) FILTER (WHERE o.parked_at IS NULL) AS due_at
+             min(o.due_at) FILTER (WHERE o.parked_at IS NULL AND o.held_at IS NULL) AS due_at
            FROM outbox o JOIN letter l ON l.id = o.args->>'letter'
            WHERE o.task = 'send_letter' AND o.done_at IS NULL AND o.cancelled_by = ''
-             AND o.edition = ANY({}) GROUP BY l.kind ORDER BY count(*) DESC, l.kind""",
+             AND o.edition = ANY({{}}) GROUP BY 1 ORDER BY count(*) DESC, 1""",
+        sorted(OF_THE_COMMITTEE),
         editions,
     )

@@ -8,6 +8,7 @@ import msgspec
 from festival.clock import now
 from festival.db import later, rows, transaction
 from festival.errors import Refused
+from festival.kinds import COMMITTEE, OF_THE_COMMITTEE
 from festival.language import t
 from festival.leases import Lease
 from festival.letters import write_to_operators
@@ -29,21 +30,38 @@ REASONS = frozenset(
         "mail_address",
         "mail_utf8",
         "mail_link_over",
+        "mail_returned",
     }
 )
 
 
+STATE = """CASE WHEN l.dropped_at IS NOT NULL THEN 'dropped'
+  WHEN l.bounced_at IS NOT NULL THEN 'bounced' WHEN l.sent_at IS NOT NULL THEN 'sent'
+  WHEN o.cancelled_by <> '' THEN 'given_up' WHEN o.parked_at IS NOT NULL THEN 'parked'
+  WHEN o.leased_until > now() THEN 'sending' WHEN o.held_at IS NOT NULL THEN 'held'
+  WHEN o.fault <> '' THEN 'put_off' ELSE 'waiting' END"""
+"""Where a letter `l` with the line `o` stands, in SQL."""
+ITS_LINE = """LEFT JOIN LATERAL (SELECT * FROM outbox WHERE task = 'send_letter'
+  AND args->>'letter' = l.id ORDER BY created_at DESC LIMIT 1) o ON true"""
+"""To a letter `l` its line `o`, the newest where it was sent more than once; none once it is swept."""
+STATES = (
+    "held", "waiting", "put_off", "sending", "parked", "bounced", "given_up", "dropped", "sent",
+)  # fmt: skip
+
+
 class Counts(msgspec.Struct, frozen=True):
-    """Letters not sent: on their way, and dead letters (`parked`) for a person to look at."""
+    """Letters not sent: on their way, held for a person, and dead letters (`parked`) to look at."""
 
     waiting: int
     parked: int
+    held: int = 0
 
 
 async def counts(edition: str | None = None) -> Counts:
     """Of one edition and of the house, or of everything."""
     count_rows = await rows(
-        """SELECT count(*) FILTER (WHERE parked_at IS NULL) AS waiting,
+        """SELECT count(*) FILTER (WHERE parked_at IS NULL AND held_at IS NULL) AS waiting,
+             count(*) FILTER (WHERE parked_at IS NULL AND held_at IS NOT NULL) AS held,
              count(*) FILTER (WHERE parked_at IS NOT NULL AND cancelled_by = '') AS parked
            FROM outbox WHERE task = 'send_letter' AND done_at IS NULL
              AND ({}::text IS NULL OR edition = ANY(ARRAY[{}, '']::text[]))""",
@@ -51,6 +69,30 @@ async def counts(edition: str | None = None) -> Counts:
         edition,
     )
     return Counts(**count_rows[0])
+
+
+class KindCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """Letters of one kind by state; those of the committee are all of one kind (`committee`)."""
+
+    kind: str
+    states: dict[str, int]
+
+
+async def counts_by_kind(edition: Edition) -> list[KindCounts]:
+    """Every kind of which this edition, or the house, has letters; a state without one is not in it."""
+    counted = await rows(
+        f"""WITH own AS (
+              SELECT CASE WHEN l.kind = ANY({{}}) THEN '{COMMITTEE}' ELSE l.kind END AS kind,
+                {STATE} AS state
+              FROM letter l {ITS_LINE} WHERE l.edition = {{}} OR l.edition IS NULL)
+            SELECT kind, state, count(*) AS n FROM own GROUP BY kind, state ORDER BY kind, state""",
+        sorted(OF_THE_COMMITTEE),
+        edition.id,
+    )
+    found: dict[str, dict[str, int]] = {}
+    for row in counted:
+        found.setdefault(row["kind"], {})[row["state"]] = row["n"]
+    return [KindCounts(kind=kind, states=states) for kind, states in found.items()]
 
 
 def within(edition: Edition) -> list[str]:

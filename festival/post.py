@@ -123,6 +123,13 @@ def address_as_sent(address: str) -> str:
         raise NotTaken(f"mail_domain {error}") from None
 
 
+def as_sent(address: str) -> str:
+    """The same, or the address as it stands where the wires know of none."""
+    with suppress(NotTaken):
+        return address_as_sent(address)
+    return address
+
+
 def sender_of(given: str) -> Address:
     """`Cinéma <nous@café.example>`, its domain as the wires know it; ValueError where nobody could answer."""
     name, address = parseaddr(given)
@@ -132,8 +139,12 @@ def sender_of(given: str) -> Address:
         raise ValueError(SENDER_WANTED) from error
 
 
-async def hand_over(mail: EmailMessage, *, to: str, sender: str, server: MailServer) -> None:
-    """One letter to one addressee, on a connection of its own."""
+async def hand_over(
+    mail: EmailMessage, *, to: str, sender: str, server: MailServer, envelope: str = ""
+) -> None:
+    """One letter to one addressee, on a connection of its own. `envelope` is a name that a server
+    which knows of delivery notices (RFC 3461) says again when the letter comes back.
+    """
     client = aiosmtplib.SMTP(
         hostname=server.host,
         port=server.port,
@@ -145,7 +156,7 @@ async def hand_over(mail: EmailMessage, *, to: str, sender: str, server: MailSer
     )
     try:
         await greet(client)
-        await deliver(client, mail, to=to, sender=sender)
+        await deliver(client, mail, to=to, sender=sender, envelope=envelope)
         with suppress(SMTPException, OSError):  # it is in their hands: a rude goodbye is no fault
             await client.quit(timeout=5)
     finally:
@@ -161,15 +172,18 @@ async def greet(client: aiosmtplib.SMTP) -> None:
         raise PostClosed(said(error)) from error
 
 
-async def deliver(client: aiosmtplib.SMTP, mail: EmailMessage, *, to: str, sender: str) -> None:
+async def deliver(
+    client: aiosmtplib.SMTP, mail: EmailMessage, *, to: str, sender: str, envelope: str = ""
+) -> None:
     is_plain = to.isascii()
     if not is_plain and not client.supports_extension("smtputf8"):
         raise NotTaken("mail_utf8")
     encoding = "ascii" if is_plain else "utf-8"
+    options = options_of(client, is_plain=is_plain, envelope=envelope)
     text = mail.as_bytes(policy=(SMTP if is_plain else SMTPUTF8).clone(cte_type="7bit"))
     try:
         with any_yes():
-            await client.mail(sender, options=[] if is_plain else ["SMTPUTF8"], encoding=encoding)
+            await client.mail(sender, options=options, encoding=encoding)
     except SMTPResponseException as error:
         if not is_plain and is_no(error):  # of others it may take letters
             raise NotTaken(f"mail_utf8 {said(error)}") from error
@@ -190,6 +204,13 @@ async def deliver(client: aiosmtplib.SMTP, mail: EmailMessage, *, to: str, sende
         raise NotNow(said(error)) from error
     except (SMTPException, OSError) as error:
         raise NotNow(said(error)) from error
+
+
+def options_of(client: aiosmtplib.SMTP, *, is_plain: bool, envelope: str) -> list[str]:
+    """What MAIL says beside the sender; of a letter that comes back, no body, which may hold a key."""
+    is_told = envelope and client.supports_extension("dsn")
+    returns = ["RET=HDRS", f"ENVID={envelope}"] if is_told else []
+    return returns if is_plain else ["SMTPUTF8", *returns]
 
 
 async def put_text(client: aiosmtplib.SMTP, text: bytes) -> None:
@@ -232,4 +253,9 @@ def said(error: Exception) -> str:
         text = f"{error.code} {error.message}"
     else:
         text = str(error) or type(error).__name__
+    return said_by(text)
+
+
+def said_by(text: str) -> str:
+    """What a stranger wrote, as one line without signs that do something."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:300]

@@ -57,7 +57,7 @@ def letter_of(path: Path) -> dict[str, str]:
     body = mail.get_body(("plain",)) if isinstance(mail, EmailMessage) else None
     return {
         "id": path.stem,
-        "letter": str(mail["Message-ID"]).strip("<>").partition("@")[0],
+        "letter": str(mail["Message-ID"]).strip("<>").partition("@")[0].partition(".")[0],
         "to": str(mail["To"]),
         "subject": str(mail["Subject"]),
         "date": str(mail["Date"]),

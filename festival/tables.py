@@ -169,6 +169,8 @@ class Letter(Table):
 
     `link` is where its link leads within the edition; the body holds only a mark for it.
     `address` is where it goes, where that is not (or no longer) its person's own.
+    `sendings`: how often it was begun anew after it had come back (`bounced_at`, and why in `bounce`).
+    `dropped_at`: what it was to say had come to nothing before it went.
     """
 
     id = Varchar(16, primary_key=True, default=new_id)
@@ -184,6 +186,32 @@ class Letter(Table):
     address = Varchar(254, default="")
     created_at = Timestamptz(default=TimestamptzNow())
     sent_at = Timestamptz(null=True, default=None)
+    sent_to = Varchar(254, default="")
+    version = Integer(default=1)
+    sendings = SmallInt(default=1)
+    bounced_at = Timestamptz(null=True, default=None)
+    bounce = Text(default="")
+    dropped_at = Timestamptz(null=True, default=None)
+
+
+class LetterText(Table):
+    """An edition's own words for one kind of letter, where they are not the house's."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    kind = Varchar(32)
+    subjects = JSONB(default={})
+    bodies = JSONB(default={})
+    version = Integer(default=1)
+
+
+class LetterHold(Table):
+    """Letters of this kind wait, as they are written, until somebody has read them."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    kind = Varchar(32)
+    created_at = Timestamptz(default=TimestamptzNow())
 
 
 class Outbox(Table):
@@ -193,6 +221,7 @@ class Outbox(Table):
     `edition` is filled in by the database from `args`; empty is the house's own work.
     `patient_until`: a letter that is put off is tried until then. `told_at`: operators know.
     `taken_at` is when the last worker took it: with `done_at` it says how long such work lasts.
+    `held_at`: nobody takes it before a person lets it go.
     """
 
     id = Varchar(16, primary_key=True, default=new_id)
@@ -218,6 +247,7 @@ class Outbox(Table):
     cancelled_by = Varchar(16, default="")
     patient_until = Timestamptz(null=True, default=None)
     told_at = Timestamptz(null=True, default=None)
+    held_at = Timestamptz(null=True, default=None)
 
 
 class Record(Table):

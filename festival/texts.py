@@ -24,12 +24,14 @@ LongTexts = Annotated[
 ]
 
 ONE_OF = {
+    "bodies": "body",
     "helps": "help",
     "labels": "label",
     "names": "name",
     "places": "place",
     "qualities": "quality",
     "section_names": "section",
+    "subjects": "subject",
     "synopses": "synopsis",
     "titles": "title",
 }

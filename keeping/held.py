@@ -92,10 +92,13 @@ HELD: dict[str, Held] = {
         key="id edition scopes created_at expires_at revoked_at",
     ),
     "letter": Held(
-        leaves=ROW, edition="coalesce(t.edition, '')", who="person", own="address",
-        words="subject body",
-        key="id edition kind occasion about language link created_at sent_at",
+        leaves=ROW, edition="coalesce(t.edition, '')", who="person", own="address sent_to",
+        words="subject body bounce",
+        key="""id edition kind occasion about language link created_at sent_at version sendings
+          bounced_at dropped_at""",
     ),
+    "letter_text": Held(edition="t.edition", words="subjects bodies", key="id edition kind version"),
+    "letter_hold": Held(edition="t.edition", key="id edition kind created_at"),
     "consent": Held(
         leaves=STAYS, edition="coalesce(t.edition, '')", who="person",
         key="id edition kind about language words digest given_at withdrawn_at", why="consent",
@@ -103,7 +106,7 @@ HELD: dict[str, Held] = {
     "outbox": Held(
         leaves=STAYS, edition="t.edition", who="owner cancelled_by", words="fault worker",
         key="""id task queue args priority weight edition created_at due_at rung_at attempt faults
-          crashes taken_at leased_until done_at parked_at patient_until told_at""",
+          crashes taken_at leased_until done_at parked_at patient_until told_at held_at""",
         why="to_do",
     ),
     "record": Held(
@@ -134,6 +137,7 @@ HELD: dict[str, Held] = {
     "outage": Held(words="reason", key="part since tries next_at"),
     "knock": Held(key="id since times"),
     # submissions
+    "reminder": Held(edition="t.edition", key="id edition rule days is_on version"),
     "film": Held(
         edition=OF_FILM.format("id"), work="title titles synopses directors director",
         key="id year countries languages subtitles declared_seconds premiere",
@@ -160,9 +164,6 @@ HELD: dict[str, Held] = {
     ),
     "step": Held(
         edition=OF_FILE, key="id file kind state fraction attempt started_at ended_at details",
-    ),
-    "technical_rules": Held(
-        edition="t.edition", key="id edition section rules version changed_at",
     ),
     "field_rule": Held(
         edition="t.edition", key="id edition section field wanted required_from frozen_from version",

@@ -3,8 +3,8 @@
     python -m ops.letters            writes it
     python -m ops.letters --check    says whether it is stale
 
-Occasion and receiver stand before each letter's subject in `festival/locale/en/letters.po`, where a
-translator needs them too: `#. occasion: …` and `#. to: …`.
+Occasion and receiver are words too, `letter.<kind>.occasion` and `.to`: translators need them, and so
+do operators, who read them beside the texts that they may change.
 """
 
 import sys
@@ -62,15 +62,18 @@ def letters() -> list[LetterKind]:
 
 
 def letter_of(kind: str, known: dict[str, dict[str, Message]]) -> LetterKind:
-    subject, body = f"letter.{kind}.subject", f"letter.{kind}.body"
-    comments = dict(
-        line.split(": ", 1) for line in known[TOLD_IN][subject].auto_comments if ": " in line
+    occasion, to = (
+        text_of(known[TOLD_IN][key]) if (key := f"letter.{kind}.{part}") in known[TOLD_IN] else ""
+        for part in ("occasion", "to")
     )
     texts = {
-        language: (text_of(messages[subject]), text_of(messages[body]))
+        language: (
+            text_of(messages[f"letter.{kind}.subject"]),
+            text_of(messages[f"letter.{kind}.body"]),
+        )
         for language, messages in known.items()
     }
-    return LetterKind(kind, comments.get("occasion", ""), comments.get("to", ""), texts)
+    return LetterKind(kind, occasion, to, texts)
 
 
 def page(kinds: list[LetterKind]) -> str:
@@ -97,7 +100,8 @@ def main() -> int:
     kinds = letters()
     if silent := [letter.kind for letter in kinds if not (letter.occasion and letter.to)]:
         print(
-            f"say when and to whom, as `#. occasion:` and `#. to:` in en/letters.po: {', '.join(silent)}"
+            "say when and to whom, as `letter.<kind>.occasion` and `.to` in letters.po: "
+            + ", ".join(silent)
         )
         return 1
     text = page(kinds)

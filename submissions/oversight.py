@@ -1,19 +1,20 @@
 """What operators read of their edition: queue, letters and record, with the films that they concern."""
 
 import asyncio
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import msgspec
 
-from festival import mailbag
 from festival.access import COMMITTEE, Viewer
 from festival.db import rows
+from festival.kinds import COMMITTEE as OF_COMMITTEE
+from festival.kinds import OF_THE_COMMITTEE
 from festival.tables import Edition
 from festival.texts import ANY_TITLE
 from media.storage import Store
 
-MOST_LINES, MOST_SHOWN = 100, 200
+MOST_LINES = 100
 LIVELY_S = 120  # seconds without a byte, and an upload is not under way
 # What the committee says and decides among itself: operators see that it happened, but never what a
 # vote or a decision was; and not even that where they sit in the committee.
@@ -87,7 +88,8 @@ async def films_apart(viewer: Viewer) -> list[str]:
 async def queue_lines(viewer: Viewer) -> list[dict[str, Any]]:
     """What was parked and why, what runs, what waits, and what was done in the last hour.
 
-    The lines of the viewer's edition and of the house itself. Of each state there are as many
+    The lines of the viewer's edition and of the house itself; what the committee writes, and what follows its
+    decisions, shows only where it was parked, and does not say of which film. Of each state there are as many
     letters at most as other lines: a batch hides no film. A film is named to operators who have
     not stepped aside from it.
     """
@@ -98,16 +100,20 @@ async def queue_lines(viewer: Viewer) -> list[dict[str, Any]]:
                WHEN o.leased_until > now() THEN 'running' ELSE 'waiting' END AS state
              FROM outbox o WHERE o.edition = ANY({{}})
                AND (o.done_at IS NULL OR o.done_at > now() - interval '1 hour')
-               AND NOT (o.task = 'send_letter' AND o.cancelled_by <> '')),
+               AND NOT (o.task = 'send_letter' AND o.cancelled_by <> '')
+               AND NOT (o.task = 'tell_of_departure' AND o.parked_at IS NULL)),
            ranked AS (
              SELECT own.*, row_number() OVER (PARTITION BY state, task = 'send_letter'
                ORDER BY done_at DESC, priority, due_at, id) AS place FROM own)
-           SELECT o.id, o.task, o.queue, o.args, o.priority, o.created_at, o.due_at, o.rung_at,
+           SELECT o.id, o.task, o.queue,
+             CASE WHEN o.task = 'tell_of_departure' THEN jsonb_build_object() ELSE o.args END AS args,
+             o.priority, o.created_at, o.due_at, o.rung_at,
              o.attempt, o.worker, o.weight, o.leased_until, o.done_at, o.parked_at, o.fault, o.cancelled_by,
              f.title, CASE WHEN s.id IS NOT NULL THEN n.name END AS file_name,
              n.size AS file_size, n.state AS file_state,
              s.id AS submission, p.kind AS step, p.fraction, p.started_at AS begun_at, o.state,
-             l.kind AS letter_kind, a.email AS letter_to
+             CASE WHEN l.kind = ANY({{}}) THEN '{OF_COMMITTEE}' ELSE l.kind END AS letter_kind,
+             a.email AS letter_to
            FROM ranked o
            LEFT JOIN film_file n ON n.id = o.args->>'file'
            LEFT JOIN submission s ON s.id = n.submission AND s.edition = {{}} AND NOT s.id = ANY({{}})
@@ -116,10 +122,13 @@ async def queue_lines(viewer: Viewer) -> list[dict[str, Any]]:
            LEFT JOIN LATERAL (SELECT kind, fraction, started_at FROM step
              WHERE file = n.id AND state = 'running' ORDER BY started_at DESC LIMIT 1) p ON true
            WHERE o.place <= {MOST_LINES}
+             AND (o.state = 'parked' OR l.kind IS NULL OR NOT l.kind = ANY({{}}))
            ORDER BY o.parked_at IS NULL, o.done_at IS NOT NULL, o.done_at DESC, o.priority, o.due_at, o.id""",
         [viewer.edition, ""],
+        sorted(OF_THE_COMMITTEE),
         viewer.edition,
         sorted(viewer.recused),
+        sorted(OF_THE_COMMITTEE),
     )
 
 
@@ -157,59 +166,3 @@ async def received_today(edition: Edition) -> int:
         edition.id,
     )
     return int(found[0]["bytes"])
-
-
-class Envelope(msgspec.Struct, frozen=True, kw_only=True):
-    """A letter as an operator may know it: whom it is for and how it fares, not what it says.
-
-    `state`: `parked` (refused), `waiting`, `sent`, `given_up`.
-    """
-
-    line: str
-    to: str
-    name: str
-    kind: str
-    title: str
-    state: str
-    reason: str
-    detail: str
-    written_at: datetime
-    sent_at: datetime | None = None
-    parked_at: datetime | None = None
-    due_at: datetime | None = None
-
-
-async def envelopes(viewer: Viewer, edition: Edition, *, address: str = "") -> list[Envelope]:
-    """Refused ones first, then those that wait; with (a part of) an address also all others.
-
-    A film that the operator has stepped aside from is not named.
-    """
-    selected = await rows(
-        """SELECT o.id AS line, p.email AS to, p.name, l.kind, o.fault, o.due_at,
-             l.created_at AS written_at, l.sent_at, o.parked_at,
-             CASE WHEN l.about = ANY({}) THEN '' ELSE coalesce(f.title, '') END AS title,
-             CASE WHEN l.sent_at IS NOT NULL THEN 'sent' WHEN o.cancelled_by <> '' THEN 'given_up'
-                  WHEN o.parked_at IS NOT NULL THEN 'parked' ELSE 'waiting' END AS state
-           FROM outbox o JOIN letter l ON l.id = o.args->>'letter'
-           JOIN person p ON p.id = l.person
-           LEFT JOIN submission s ON s.id = l.about LEFT JOIN film f ON f.id = s.film
-           WHERE o.task = 'send_letter' AND o.edition = ANY({})
-             AND (o.done_at IS NULL AND o.cancelled_by = '' OR {} <> '')
-             AND strpos(lower(p.email), lower({})) > 0
-           ORDER BY o.done_at IS NOT NULL, o.cancelled_by <> '', o.parked_at IS NULL,
-             o.parked_at DESC, l.created_at DESC, o.id
-           LIMIT {}""",
-        sorted(viewer.recused),
-        mailbag.within(edition),
-        address,
-        address,
-        MOST_SHOWN,
-    )
-    return [envelope(row) for row in selected]
-
-
-def envelope(row: dict[str, Any]) -> Envelope:
-    fault = row.pop("fault")
-    is_dead_letter = row["state"] == "parked"
-    reason, detail = mailbag.reason_of(fault, is_dead_letter=is_dead_letter) if fault else ("", "")
-    return Envelope(**row, reason=reason, detail=detail)

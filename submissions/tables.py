@@ -395,3 +395,16 @@ class TechnicalRules(Table):
     rules = JSONB(default={})
     version = Integer(default=1)
     changed_at = Timestamptz(default=TimestamptzNow())
+
+
+class Reminder(Table):
+    """A letter that the house writes by itself: a rule of `submissions/reminders.py`, and after how
+    many days, or how many before a deadline. Without a row a rule is off.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    rule = Varchar(32)
+    days = SmallInt(default=7)
+    is_on = Boolean(default=False)
+    version = Integer(default=1)

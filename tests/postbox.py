@@ -121,6 +121,7 @@ class Scripted:
         self.answers = answers
         self.texts: list[bytes] = []
         self.heard: list[str] = []
+        self.said_to_it: list[str] = []
         self.port = 0
 
     @property
@@ -137,6 +138,7 @@ class Scripted:
         while said and (line := await lines.readline()):
             verb = line[:4].decode("latin-1").strip().upper()
             self.heard.append(verb)
+            self.said_to_it.append(line.decode("latin-1").strip())
             if verb not in self.YES:
                 out.write(b"221 good night\r\n" if verb == "QUIT" else b"502 what\r\n")
                 continue
@@ -144,6 +146,10 @@ class Scripted:
             if verb == "DATA" and said[:1] == "3":
                 self.texts.append(await lines.readuntil(b"\r\n.\r\n"))
                 said = self.say("text", out)
+
+    def lines(self, verb: str) -> list[str]:
+        """Every line that began so."""
+        return [line for line in self.said_to_it if line.startswith(verb)]
 
     def say(self, stage: str, out: asyncio.StreamWriter) -> str:
         """What was said; nothing where the line is cut."""

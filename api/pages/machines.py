@@ -21,7 +21,8 @@ from festival.settings import Settings
 from festival.tables import Edition
 from media.storage import Store
 from submissions.health import Part, health
-from submissions.oversight import envelopes, queue_lines
+from submissions.mail import envelopes
+from submissions.oversight import queue_lines
 
 NAMED = 5
 STATES = ("parked", "running", "waiting", "done")
@@ -66,7 +67,7 @@ async def queue(
         paused=paused,
         letters=await mailbag.counts(edition_row.id),
         kinds=await letters_by_kind(mailbag.within(edition_row)),
-        refused=(await envelopes(viewer, edition_row))[:NAMED],
+        refused=(await envelopes(viewer, edition_row, states=("parked",)))[:NAMED],
         closed=await outages.outage(),
         health=await health(edition_row, settings, store),
         in_figures=lambda part: in_figures(language_of(request), part),

@@ -12,38 +12,20 @@ from api.pages._changes import changes_in, other_details
 from api.pages._desk import desk_page
 from api.pages._page import language_of, page
 from api.request import AnyRequest
-from festival import mailbag, outages
 from festival.access import Viewer
-from festival.clock import now
 from festival.errors import FestivalError
-from festival.language import OFFICIAL, has_words, words
+from festival.language import OFFICIAL, words
 from festival.settings import Settings
 from festival.sink import letters_in, mailbox_of
 from festival.tables import Edition, Role
 from festival.team import people_of
-from submissions.oversight import MOST_LINES, envelopes, record_lines
+from submissions.oversight import MOST_LINES, record_lines
 
 ACT = "operator.did."
 
 
 def sought(request: AnyRequest) -> str:
     return request.query_params.get("address", "").strip()[:254]
-
-
-@get("/operator/letters", guards=OPERATOR)
-async def letters(
-    request: AnyRequest, viewer: NamedDependency[Viewer], edition_row: NamedDependency[Edition]
-) -> Response[str]:
-    """Whose letters were refused and why, whose wait; with an address also those that went out."""
-    return page(
-        request,
-        "operator/letters.html",
-        letters=await envelopes(viewer, edition_row, address=sought(request)),
-        address=sought(request),
-        counts=await mailbag.counts(edition_row.id),
-        closed=await outages.outage(),
-        has_kind=lambda kind: has_words(f"operator.letter.{kind}"),
-    )
 
 
 @get("/operator/record", guards=OPERATOR)
@@ -80,21 +62,6 @@ def day_of(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
-
-
-@get("/operator/letters/cancellation", guards=OPERATOR)
-async def ask_to_give_up(
-    request: AnyRequest, viewer: NamedDependency[Viewer], edition_row: NamedDependency[Edition]
-) -> Response[str]:
-    """Whose letters would never be sent: to be read before the button."""
-    standing = [e for e in await envelopes(viewer, edition_row) if e.state == "parked"]
-    return page(
-        request,
-        "operator/giving_up.html",
-        letters=standing,
-        counts=await mailbag.counts(edition_row.id),
-        seen=max((e.parked_at for e in standing if e.parked_at), default=now()).isoformat(),
-    )
 
 
 @get("/operator/edition", guards=OPERATOR)
@@ -135,5 +102,5 @@ async def mailbox(
 
 
 HANDLERS: list[Any] = [
-    edition, record, letters, ask_to_give_up, team, mailbox,
+    edition, record, team, mailbox,
 ]  # fmt: skip

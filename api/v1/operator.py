@@ -1,4 +1,4 @@
-"""JSON: what operators read: people and their parts, the queue, letters and the record."""
+"""JSON: what operators read: people and their parts, the queue and the record."""
 
 from datetime import date
 from typing import Annotated, Any
@@ -9,7 +9,7 @@ from litestar.params import FromQuery
 from msgspec import Meta
 
 from api.guards import OPERATOR
-from festival import mailbag, outages
+from festival import mailbag
 from festival.access import Viewer
 from festival.machines import letters_by_kind
 from festival.pauses import pauses_of
@@ -20,7 +20,7 @@ from festival.tables import Edition
 from festival.team import people_of
 from media.storage import Store
 from submissions.health import health
-from submissions.oversight import envelopes, queue_lines, record_lines
+from submissions.oversight import queue_lines, record_lines
 
 
 @get("/edition")
@@ -76,20 +76,6 @@ async def machines(
     }
 
 
-@get("/operator/letters", guards=OPERATOR)
-async def letters(
-    viewer: NamedDependency[Viewer],
-    edition_row: NamedDependency[Edition],
-    address: FromQuery[Email] = "",
-) -> dict[str, Any]:
-    """Whether the mail server takes letters, how many wait, and whose."""
-    return {
-        "outage": await outages.outage(),
-        "counts": await mailbag.counts(edition_row.id),
-        "letters": await envelopes(viewer, edition_row, address=address.strip()),
-    }
-
-
 @get("/operator/mailbox", guards=OPERATOR)
 async def mailbox(
     settings: NamedDependency[Settings],
@@ -101,5 +87,5 @@ async def mailbox(
 
 
 HANDLERS: list[Any] = [
-    edition, read_record, all_people, queue, machines, letters, mailbox,
+    edition, read_record, all_people, queue, machines, mailbox,
 ]  # fmt: skip

@@ -67,7 +67,7 @@ async def test_an_address_counts_once_its_letter_was_answered_and_the_old_one_he
     assert await rows("SELECT email, email_key FROM person WHERE id = {}", person.id) == [
         {"email": new, "email_key": new.casefold()}
     ]
-    told = await rows("SELECT kind, address FROM letter WHERE person = {} ORDER BY created_at", person.id)
+    told = await rows("SELECT kind, address FROM letter WHERE person = {} ORDER BY created_at, kind DESC", person.id)
     assert [(one["kind"], one["address"]) for one in told] == [
         ("address_asked", ""), ("address", new), ("address_changed", old),
     ]  # fmt: skip

@@ -1,0 +1,225 @@
+"""Reminders: once for each thing, while it is still to be done, and never about nothing."""
+
+import asyncio
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from festival import outages
+from festival.clock import now
+from festival.db import rows
+from festival.errors import Conflict, Missing
+from festival.letters import write_key
+from festival.record import record
+from festival.settings import Settings
+from festival.tables import Deadline, Edition, Letter
+from reviews import reviewing
+from submissions import reminders
+from submissions.entries import release, withdraw
+from submissions.lists import submission_in
+from submissions.reminders import ReminderWanted, due_now, remind, set_rule, standings
+from submissions.tables import FilmFile, Reminder, Submission
+from tests.builders import a_film, a_person, a_section, an_edition, the_viewer
+from tests.postbox import postbox
+from workers import tasks
+
+
+async def switched(rule: str, edition: Edition, *, days: int = 3, is_on: bool = True, version: int = 0) -> str:
+    by = await a_person("operator", edition=edition)
+    await set_rule(rule, ReminderWanted(days=days, is_on=is_on, version=version), edition=edition, by=by)
+    row = await Reminder.objects().get((Reminder.edition == edition.id) & (Reminder.rule == rule))
+    assert row is not None
+    return row.id
+
+
+async def carried_out(edition: Edition) -> int:
+    """One hour's work for this edition."""
+    return sum([await remind(row["id"], settings=Settings.read()) for row in await rows("SELECT id FROM reminder WHERE edition = {}", edition.id)])
+
+
+async def a_draft(edition: Edition, *, days_old: int = 5, ready: int | None = None, section: str = "C") -> str:
+    """An entry that somebody began; `ready`: so many days ago its copy was."""
+    film, file = await a_film(edition, await a_person("filmmaker", edition=edition), status="draft", section=section,
+                              file="receiving" if ready is None else "ready")
+    await Submission.update({Submission.created_at: now() - timedelta(days=days_old)}).where(Submission.id == film)
+    await FilmFile.update({FilmFile.created_at: now() - timedelta(days=days_old),
+                           FilmFile.ready_at: None if ready is None else now() - timedelta(days=ready)}).where(FilmFile.id == file)
+    return film
+
+
+async def an_edition_closing(*, in_days: float = 2, **given) -> Edition:
+    return await an_edition(deadline_at=now() + timedelta(days=in_days), **given)
+
+
+async def written(edition: Edition) -> list[tuple[str, str]]:
+    return sorted((one.kind, one.about) for one in await Letter.objects().where(Letter.edition == edition.id))
+
+
+async def test_whoever_has_not_filed_hears_of_it_once_before_the_deadline(house) -> None:
+    edition = await an_edition_closing(in_days=2)
+    film = await a_draft(edition)
+    await a_film(edition, await a_person("filmmaker", edition=edition))  # filed
+    row = await switched("draft_waits", edition, days=3)
+
+    assert [await carried_out(edition) for _ in range(3)] == [1, 0, 0]
+
+    assert await written(edition) == [("draft_waits", film)]
+    (letter,) = await Letter.objects().where(Letter.edition == edition.id)
+    assert (letter.link, "Nuit claire" in letter.subject) == (f"/submissions/{film}", True)
+    done = await rows("SELECT details FROM record WHERE act = 'reminders_written' AND subject = {}", row)
+    assert [line["details"] for line in done] == [{"rule": "draft_waits", "n": 1}]
+
+
+async def test_several_hands_of_the_calendar_at_once_write_one_letter(house) -> None:
+    edition = await an_edition_closing(in_days=2)
+    await a_draft(edition)
+    row = await switched("draft_waits", edition)
+
+    done = await asyncio.gather(*(remind(row, settings=Settings.read()) for _ in range(4)))
+
+    assert (sorted(done), len(await written(edition))) == ([0, 0, 0, 1], 1)
+
+
+@pytest.mark.parametrize(("in_days", "days_old", "given", "n"), [
+    (2, 5, {}, 1),
+    (4, 5, {}, 0),  # too early
+    (-1, 5, {}, 0),  # too late
+    (2, 0, {}, 0),  # begun today
+    (2, 5, {"phase": "selection"}, 0),
+])  # fmt: skip
+async def test_nobody_hears_too_early_too_late_or_on_the_day_that_they_began(house, in_days, days_old, given, n) -> None:
+    edition = await an_edition_closing(in_days=in_days, **given)
+    await a_draft(edition, days_old=days_old)
+    await switched("draft_waits", edition, days=3)
+
+    assert await carried_out(edition) == n
+
+
+async def test_the_deadline_is_that_of_the_films_section(house) -> None:
+    edition = await an_edition_closing(in_days=40)
+    near, far = await a_draft(edition, section="S"), await a_draft(edition, section="C")
+    section = await a_section(edition, "S")
+    await Deadline(edition=edition.id, section=section.id, at=now() + timedelta(days=2)).save()
+    await switched("draft_waits", edition, days=3)
+
+    await carried_out(edition)
+
+    assert await written(edition) == [("draft_waits", near)]
+    assert far
+
+
+async def test_a_copy_that_nobody_lets_go_is_told_after_its_days_and_a_newer_one_anew(house) -> None:
+    edition = await an_edition_closing(in_days=40)
+    film, fresh = await a_draft(edition, ready=4), await a_draft(edition, ready=1)
+    await switched("copy_waits", edition, days=3)
+    assert (await carried_out(edition), await written(edition)) == (1, [("copy_waits", film)])
+
+    await FilmFile.update({FilmFile.state: "replaced"}).where(FilmFile.submission == film)
+    newer = FilmFile(submission=film, number=2, state="receiving", name="b.mov", created_at=now() - timedelta(days=6))
+    await newer.save()
+    assert await carried_out(edition) == 0
+    await FilmFile.update({FilmFile.state: "ready", FilmFile.ready_at: now() - timedelta(days=5)}).where(FilmFile.id == newer.id)
+
+    assert (await carried_out(edition), await written(edition)) == (1, [("copy_waits", film)] * 2)
+    assert fresh
+
+
+async def test_whoever_was_invited_and_never_came_hears_once_and_gets_no_key(house) -> None:
+    edition, settings = await an_edition(), Settings.read()
+    silent, came, unsent, bounced = [await a_person("reviewer", edition=edition) for _ in range(4)]
+    for one in (silent, came, unsent, bounced):
+        await write_key("invitation", one, edition=edition, settings=settings, about="reviewer", part="comité")
+    await rows("UPDATE letter SET sent_at = now() - interval '8 days' WHERE edition = {} AND person <> {} RETURNING id",
+               edition.id, unsent.id)
+    await rows("UPDATE letter SET bounced_at = now() WHERE person = {} RETURNING id", bounced.id)
+    await record("signed_in", by=came)
+    await switched("invitation_waits", edition, days=7)
+
+    assert [await carried_out(edition) for _ in range(2)] == [1, 0]
+
+    (letter,) = await Letter.objects().where((Letter.edition == edition.id) & (Letter.kind == "invitation_waits"))
+    assert (letter.person, letter.link) == (silent.id, "/account/sign-in")
+    assert "comité" in letter.body
+
+
+async def test_a_letter_that_waits_is_dropped_when_its_thing_is_done_in_between(house, monkeypatch) -> None:
+    await outages.note_open()
+    edition = await an_edition_closing(in_days=2)
+    drafts = [await a_draft(edition, ready=4) for _ in range(3)]
+    for rule in ("draft_waits", "copy_waits"):
+        await switched(rule, edition, days=3)
+    assert await carried_out(edition) == 6
+    maker = await a_person("filmmaker", edition=edition)
+    await withdraw(await submission_in(edition, drafts[0]), by=maker)
+    await release(await submission_in(edition, drafts[1]), by=maker)
+
+    with postbox() as box:
+        settings = msgspec.structs.replace(Settings.read(), smtp_url=box.url)
+        monkeypatch.setattr(tasks, "settings", lambda: settings)
+        for line in await rows("SELECT id FROM outbox WHERE task = 'send_letter' AND edition = {}", edition.id):
+            await tasks.work(line["id"], worker="test")
+
+    stands = {(one.kind, one.about): (one.sent_at is not None, one.dropped_at is not None)
+              for one in await Letter.objects().where(Letter.edition == edition.id)}  # fmt: skip
+    sent, dropped = (True, False), (False, True)
+    assert stands == {
+        ("draft_waits", drafts[0]): dropped, ("copy_waits", drafts[0]): dropped,
+        ("draft_waits", drafts[1]): sent, ("copy_waits", drafts[1]): dropped,
+        ("draft_waits", drafts[2]): sent, ("copy_waits", drafts[2]): sent,
+    }  # fmt: skip
+    assert len(box.letters) == 3
+
+
+async def test_a_rule_that_is_off_writes_nothing_and_the_preview_names_who_would_be_written_to(house) -> None:
+    edition = await an_edition_closing(in_days=2)
+    film = await a_draft(edition)
+    viewer = await the_viewer(await a_person("operator", edition=edition), edition)
+
+    found = {one.rule: one for one in await standings(edition, viewer, settings=Settings.read())}
+    assert (found["draft_waits"].is_on, found["draft_waits"].days, found["draft_waits"].due) == (False, 7, 1)
+    assert found["draft_waits"].named[0]["title"] == "Nuit claire"
+    await switched("draft_waits", edition, is_on=False)
+    await reminders.carry_out(settings=Settings.read())
+    assert await written(edition) == []
+
+    await switched("draft_waits", edition, version=1)
+    assert await carried_out(edition) == 1
+    after = await standings(edition, viewer, settings=Settings.read())
+    assert [one.due for one in after if one.rule == "draft_waits"] == [0]
+    assert film
+
+
+async def test_the_preview_does_not_name_a_film_from_which_the_operator_stepped_aside(house) -> None:
+    edition = await an_edition_closing(in_days=2)
+    film = await a_draft(edition)
+    operator = await a_person("operator", "reviewer", edition=edition)
+    await reviewing.recuse(await submission_in(edition, film), by=operator, reason="Un ami.")
+
+    found = await standings(edition, await the_viewer(operator, edition), settings=Settings.read())
+
+    assert [(one.due, one.named) for one in found if one.rule == "draft_waits"] == [(1, [])]
+
+
+async def test_a_rule_is_set_only_by_whoever_saw_what_stands(house) -> None:
+    edition = await an_edition()
+    row = await switched("draft_waits", edition, days=5)
+
+    with pytest.raises(Conflict):
+        await switched("draft_waits", edition, days=9)
+    with pytest.raises(Missing):
+        await switched("flowers", edition)
+    await switched("draft_waits", edition, days=9, version=1)
+
+    told = await rows("SELECT details FROM record WHERE subject = {} ORDER BY id", row)
+    assert told[-1]["details"] == {"changes": {"days": [5, 9]}}
+
+
+async def test_rules_of_one_edition_leave_others_alone(house) -> None:
+    edition, other = await an_edition_closing(in_days=2), await an_edition_closing(in_days=2)
+    await a_draft(other)
+    await switched("draft_waits", edition)
+
+    assert await carried_out(edition) == 0
+    assert await due_now("draft_waits", 3, edition=other, settings=Settings.read()) != []
+    assert await written(other) == []
