@@ -23,8 +23,15 @@ RUN apt-get update \
  && apt-get install -y --no-install-recommends python3 ca-certificates ffmpeg bubblewrap \
       util-linux libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core \
  && rm -rf /var/lib/apt/lists/*
+# PostgreSQL's own packages, of the server's version: pg_dump for backups, a server for drills; none of it starts.
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends restic postgresql-common \
+ && mkdir -p /etc/postgresql-common && echo "create_main_cluster = false" > /etc/postgresql-common/createcluster.conf \
+ && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y \
+ && apt-get install -y --no-install-recommends postgresql-18 \
+ && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /tmp --no-create-home --shell /usr/sbin/nologin cinema \
- && install -d -o cinema -g cinema -m 0700 /srv/house
+ && install -d -o cinema -g cinema -m 0700 /srv/house /srv/backups
 WORKDIR /house
 COPY --from=packages /house/.venv .venv
 COPY . .

@@ -26,10 +26,13 @@ from api.acts import (
     editions,
     entries,
     fields,
+    form,
     grid,
     imports,
     jobs,
+    keeping,
     letters,
+    materials,
     pauses,
     people,
     plans,
@@ -64,8 +67,11 @@ from api.pages import (
     room,
 )
 from api.pages import answers as answers_pages
+from api.pages import form as form_pages
 from api.pages import imports as import_pages
+from api.pages import keeping as keeping_pages
 from api.pages import letters as letter_pages
+from api.pages import materials as materials_pages
 from api.pages import policy as policy_pages
 from api.pages import privacy as privacy_pages
 from api.pages import texts as text_pages
@@ -73,6 +79,8 @@ from api.patience import Patience
 from api.v1 import account as account_v1
 from api.v1 import attachments, files, health, lists, programme, submissions, subtitles, uploads
 from api.v1 import committee as committee_v1
+from api.v1 import form as form_v1
+from api.v1 import keeping as keeping_v1
 from api.v1 import letters as letters_v1
 from api.v1 import operator as operator_v1
 from api.v1 import policy as policy_v1
@@ -101,10 +109,13 @@ ACTS = [
     *editions.ACTS,
     *entries.ACTS,
     *fields.ACTS,
+    *form.ACTS,
     *grid.ACTS,
     *imports.ACTS,
     *jobs.ACTS,
+    *keeping.ACTS,
     *letters.ACTS,
+    *materials.ACTS,
     *pauses.ACTS,
     *people.ACTS,
     *plans.ACTS,
@@ -168,6 +179,9 @@ def pages() -> Router:
             exports,
             policy_pages,
             privacy_pages,
+            form_pages,
+            materials_pages,
+            keeping_pages,
             letter_pages,
             text_pages,
             components,
@@ -198,6 +212,8 @@ def json_doors() -> Router:
             lists,
             policy_v1,
             privacy_v1,
+            form_v1,
+            keeping_v1,
             letters_v1,
         )
     ]

@@ -10,12 +10,14 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from litestar import Request
+from litestar.connection import ASGIConnection
 from litestar.enums import ScopeType
 from litestar.exceptions import ClientException, HTTPException, NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from api.auth import viewer_of
 from api.patience import Silent
 from festival.texts import gathered
 
@@ -131,10 +133,20 @@ class Decoding(ASGIMiddleware):
         if scope.get("method") in {"GET", "HEAD", "OPTIONS"} or most is None:
             await next_app(scope, receive, send)
             return
+        if most > MOST_BYTES and not await is_known(scope):
+            most = MOST_BYTES
         body = await whole_body(receive, most=most)
         if kind in CHECKS:
             CHECKS[kind](body)
         await next_app(scope, again(body, receive), send)
+
+
+async def is_known(scope: Scope) -> bool:
+    """Only somebody with an account may fill our memory with a file; who it is, is asked again later."""
+    try:
+        return (await viewer_of(ASGIConnection(scope))).is_known
+    finally:
+        scope["state"].pop("viewer", None)
 
 
 def kind_of(scope: Scope) -> str:

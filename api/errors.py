@@ -32,6 +32,8 @@ AWAY = (
     asyncpg.QueryCanceledError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
+    asyncpg.InsufficientResourcesError,  # its disk or memory is full, or too many are there
+    asyncpg.PostgresIOError,
     asyncpg.TransactionRollbackError,  # a deadlock: the whole act was taken back
 )
 

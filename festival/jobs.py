@@ -23,7 +23,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     `given_up` says of what it worked on that nothing more is tried: (lease, fault); `taken_up` that it
     is tried again: (lease); `tells` says to operators that it stopped: (lease, fault).
     `phases` are those that people read while it runs. `every` is how often the calendar asks for it,
-    in seconds; 0 is never.
+    in seconds; 0 is never. `longest` is how many seconds it may last before its worker's process is ended.
     """
 
     queue: str
@@ -34,6 +34,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     tells: str = "festival.work:tell_stopped"
     phases: tuple[str, ...] = ()
     every: float = 0.0
+    longest: int = 3 * 3600
 
 
 def of_a_file(queue: str, verb: str, *more: str, **given: Any) -> Job:
@@ -50,6 +51,7 @@ _IMPORT: dict[str, Any] = {
     "taken_up": "submissions.importing.imports:take_up_again",
 }
 
+DAY_SECONDS = 86400
 JOBS = {
     "look_early": of_a_file("fast", "submissions.first_look:look"),
     "inspect_film": of_a_file(
@@ -100,6 +102,15 @@ JOBS = {
         taken_up="keeping.export:take_up_again",
     ),
     "sweep_exports": Job(queue="control", verb="keeping.export:sweep", every=3600.0),
+    "keep_backup": Job(
+        queue="backups", verb="keeping.backups:keep", ids=("run",), longest=DAY_SECONDS
+    ),
+    "drill_backup": Job(
+        queue="backups", verb="keeping.backups:drill", ids=("run",), longest=DAY_SECONDS
+    ),
+    "backup_due": Job(queue="control", verb="keeping.backups:ask_when_due", every=1800.0),
+    "scrub_masters": Job(queue="backups", verb="keeping.scrubbing:scrub", every=3600.0),
+    "keep_calendar": Job(queue="control", verb="keeping.retention:keep_calendar", every=3600.0),
     "erase_due": Job(queue="control", verb="keeping.erasure:carry_out_due", every=3600.0),
     "send_reminders": Job(queue="control", verb="submissions.reminders:carry_out", every=3600.0),
     "sweep_rows": Job(queue="control", verb="festival.sweeping:sweep", every=3600.0),
@@ -123,6 +134,7 @@ WORKERS = {
     "letters": Worker(("control", "letters"), 2),
     "plans": Worker(("plans",), 1),
     "heavy": Worker(("heavy",), 2),
+    "backups": Worker(("backups",), 1),
 }
 
 

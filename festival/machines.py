@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from festival.db import rows
 from festival.forecast import Pace
@@ -53,12 +53,15 @@ async def waited(editions: list[str], *, since: timedelta, every: timedelta) -> 
 
 
 class Broker(msgspec.Struct, frozen=True):
-    """What the broker says of itself. `heard`: kind of worker → its hosts; `seconds`: its answer."""
+    """What the broker says of itself. `heard`: kind of worker → its hosts; `seconds`: its answer;
+    `forgets`: it would throw messages away when its memory is full, and work would stand for a while.
+    """
 
     answers: bool
     seconds: float = 0.0
     messages: int = 0
     heard: dict[str, list[str]] = {}
+    forgets: bool = False
 
     @property
     def places(self) -> dict[str, int]:
@@ -86,6 +89,7 @@ async def broker(redis_url: str) -> Broker:
             key.decode().removeprefix(HEARD)
             async for key in redis.scan_iter(f"{HEARD}*", count=100)
         ]
+        forgets = await is_forgetful(redis)
         lengths = [await redis.llen(key) for queue in sorted(QUEUES) for key in lists_of(queue)]
     except (RedisError, OSError):
         return Broker(answers=False)
@@ -94,7 +98,18 @@ async def broker(redis_url: str) -> Broker:
     heard: dict[str, list[str]] = {}
     for kind, _, host in sorted(name.partition("@") for name in names):
         heard.setdefault(kind, []).append(host)
-    return Broker(answers=True, seconds=seconds, messages=sum(lengths), heard=heard)
+    return Broker(
+        answers=True, seconds=seconds, messages=sum(lengths), heard=heard, forgets=forgets
+    )
+
+
+async def is_forgetful(redis: "Redis") -> bool:
+    """Any policy but `noeviction`; one that does not say is believed."""
+    try:
+        policy = await redis.config_get("maxmemory-policy")
+    except ResponseError:
+        return False
+    return policy.get("maxmemory-policy", "noeviction") != "noeviction"
 
 
 async def database_seconds() -> float:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import asyncpg
 
@@ -14,11 +15,20 @@ async def _read_json(connection: asyncpg.Connection) -> None:
         await connection.set_type_codec(name, schema="pg_catalog", encoder=str, decoder=json.loads)
 
 
+async def connect(*where: Any, **how: Any) -> asyncpg.Connection:
+    """A database on this machine whose socket is not there is away, as one elsewhere that refuses."""
+    try:
+        return await asyncpg.connect(*where, **how)
+    except FileNotFoundError as error:
+        raise ConnectionRefusedError(str(error)) from error
+
+
 async def open_pool(*, size: int) -> None:
     """A statement that waits longer than five seconds for a lock is a fault, not a queue."""
     await engine().start_connection_pool(
         min_size=1,
         max_size=size,
+        connect=connect,
         init=_read_json,
         timeout=5,
         command_timeout=30,

@@ -34,7 +34,7 @@ async def admit(connection: asyncpg.Connection, database_url: str) -> None:
         GRANT USAGE ON SCHEMA public TO {role};
         REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role};
         GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};
-        GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role};
+        GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role};
         REVOKE UPDATE, DELETE ON {GUARDED} FROM {role};
         REVOKE INSERT, UPDATE, DELETE ON {SHAPE} FROM {role};
     """)

@@ -9,6 +9,7 @@ from typing import Self
 
 import msgspec
 
+from festival.keeping_time import KeepPolicy
 from festival.post import MailServer, sender_of
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -56,6 +57,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     early_from_seconds: int = 1200
     log_level: str = "INFO"
     metrics_token: str = ""
+    backup_target: str = ""
+    backup_every_hours: int = 24
+    backup_old_hours: int = 36
+    backup_drill_days: int = 30
+    backup_daily: int = 14
+    backup_weekly: int = 5
+    backup_monthly: int = 3
 
     @classmethod
     def read(cls, environ: Mapping[str, str] = os.environ) -> Self:
@@ -73,6 +81,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def grace(self) -> timedelta:
         """How long after the deadline an upload begun before it may still end."""
         return timedelta(hours=self.upload_grace_hours)
+
+    @property
+    def backup_policy(self) -> KeepPolicy:
+        """Which backups stay; at least the newest of some days, or it would be a policy of none."""
+        return KeepPolicy(self.backup_daily, self.backup_weekly, self.backup_monthly)
 
     @property
     def mail_server(self) -> MailServer:
@@ -97,6 +110,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "S3_ENDPOINT must begin with https:// or http://": is_remote
             and bool(self.s3_endpoint)
             and scheme not in {"http", "https"},
+            "BACKUP_DAILY must be 1 at least": self.backup_daily < 1,
             "S3_ACCESS_KEY and S3_SECRET_KEY go together": is_remote
             and bool(self.s3_access_key) != bool(self.s3_secret_key),
         }

@@ -245,6 +245,22 @@ async def ask(person: Person, *, by: Person, edition: Edition | None, reason: st
     return made
 
 
+async def ask_by_hand(person: Person, *, also: list[str]) -> str:
+    """From the terminal, where nobody has signed in: it begins now."""
+    async with transaction():
+        await people.one_at_a_time(person)
+        if person.erased_at is not None:
+            raise Conflict("erasure_done")
+        standing = await open_request(person.id)
+        if standing is None:
+            standing = Erasure(person=person.id, due_at=now())
+            await standing.save()
+            await record("erasure_asked", person.id, by=None)
+        if standing.state == "asked":
+            await begin(standing, person, by=None, also=also)
+    return str(standing.id)
+
+
 async def ask_on_behalf(person_id: str, *, edition: Edition, reason: str, by: Person) -> Erasure:
     """Somebody of this edition asked by letter: an operator writes it down and reads the plan next."""
     person = await people.person(person_id)
@@ -389,7 +405,14 @@ async def carry_out(
 
 
 async def carry_out_due() -> None:
-    """Requests whose time has come, whoever looked: by the calendar."""
+    """Requests whose time has come, whoever looked: by the calendar. Whoever was heard of since their
+    account was called silent keeps it.
+    """
+    await rows(
+        """UPDATE erasure x SET state = 'withdrawn', done_at = now() WHERE x.state = 'asked'
+             AND x.reason = 'silent' AND EXISTS (
+               SELECT FROM record c WHERE c.person = x.person AND c.at > x.asked_at) RETURNING x.id"""
+    )
     for row in await rows(
         "SELECT id, person FROM erasure WHERE state = 'asked' AND due_at <= now() ORDER BY due_at"
     ):

@@ -6,7 +6,8 @@
     ./run drill TARGET [--snapshot ID]     into a house that is thrown away, and everything compared
 
 TARGET is a folder, or `s3:https://HOST/BUCKET/FOLDER` with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
-BACKUP_PASSWORD encrypts it. What is older than --keep-days (35) is let go by the next backup.
+BACKUP_PASSWORD encrypts it. The next backup lets go of what is no longer kept: the newest of each of the last
+BACKUP_DAILY (14) days, BACKUP_WEEKLY (5) weeks and BACKUP_MONTHLY (3) months stays.
 Masters and copies that lie in a bucket are the bucket's to keep: docs/operating.md.
 """
 
@@ -14,6 +15,7 @@ import argparse
 import asyncio
 import fcntl
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -21,19 +23,20 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
 import asyncpg
 import msgspec
 
+from festival.keeping_time import until
 from festival.settings import Settings, Unsafe
 from ops.launcher import ROOT, VAR, lock
 from ops.moment import FOLDERS, Inventory, differences, pour_back, put_films, taken
 from ops.postgres import Postgres
-from ops.restic import BackupFailed, Repository
+from ops.restic import BackupFailed, Repository, Snapshot
 
-KEEP_DAYS = 35
 Done = TypeVar("Done")
 
 
@@ -45,24 +48,55 @@ class Destination(msgspec.Struct, frozen=True):
     root: Path
 
 
-def backup(target: str, keep_days: int) -> int:
+class Report(msgspec.Struct, frozen=True):
+    """How it went, for the house that asked: `snapshots` as the target holds them, with their last day."""
+
+    snapshot: str = ""
+    size: int = 0
+    added: int = 0
+    told: str = ""
+    snapshots: list[dict[str, str]] = []
+
+
+def backup(target: str, report: Path | None = None) -> int:
     """Films are linked, not copied: it takes room for the dump alone, on the disk of the films."""
     settings = Settings.read()
     repository = Repository.of(target)
     repository.found()
+    repository.unlock()
     with alone(settings.media_root), emptied(settings.media_root / "work" / "backup") as stage:
         inventory = step("taking", lambda: asyncio.run(
             taken(owner_of(settings), settings.media_root, stage, is_remote=settings.storage == "s3")
         ))  # fmt: skip
-        step("keeping", lambda: repository.keep(stage))
-    step("letting go", lambda: repository.forget(keep_days))
+        kept = step("keeping", lambda: repository.keep(stage))
+    step("letting go", lambda: repository.forget(settings.backup_policy))
+    if report is not None:
+        standing = snapshots_of(repository, settings)
+        told = Report(kept.snapshot, kept.size, kept.added, inventory.told(), standing)
+        report.write_bytes(msgspec.json.encode(told))
     print(f"  kept: {inventory.told()}")
     return 0
 
 
+def snapshots_of(repository: Repository, settings: Settings) -> list[dict[str, str]]:
+    """`id`, `time` and `until`, in ISO 8601: when each is let go at the latest; the newest first."""
+    standing = {at_of(one): one for one in repository.snapshots()}
+    lasts = until(standing, settings.backup_policy)
+    return [
+        {"id": standing[at].short_id, "time": at.isoformat(), "until": lasts[at].isoformat()}
+        for at in sorted(standing, reverse=True)
+    ]
+
+
+def at_of(snapshot: Snapshot) -> datetime:
+    """Of the nanoseconds that restic writes Python knows six figures."""
+    return datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", snapshot.time)).astimezone(UTC)
+
+
 def listed(target: str) -> int:
-    for snapshot in Repository.of(target).snapshots():
-        print(f"  {snapshot.short_id}  {snapshot.time[:19].replace('T', ' ')}")
+    """Each with the day on which it goes at the latest: until then it holds whoever has left since."""
+    for one in snapshots_of(Repository.of(target), Settings.read()):
+        print(f"  {one['id']}  {one['time'][:19].replace('T', ' ')}  until {one['until'][:10]}")
     return 0
 
 
@@ -78,7 +112,7 @@ def restore(target: str, snapshot: str) -> int:
     return 0
 
 
-def drill(target: str, snapshot: str, room: str) -> int:
+def drill(target: str, snapshot: str, room: str, report: Path | None = None) -> int:
     """Fetch it all, pour it into a database of its own, and hold every row and hash against the sheet."""
     began = time.monotonic()
     repository = Repository.of(target)
@@ -90,6 +124,8 @@ def drill(target: str, snapshot: str, room: str) -> int:
     for difference in found:
         print(f"  DIFFERENT {difference}")
     print(f"  {'DIFFERENT' if found else 'equal'}: {told}; {time.monotonic() - began:.1f} s")
+    if report is not None:
+        report.write_bytes(msgspec.json.encode(Report(told="; ".join(found[:5]) or told)))
     return 1 if found else 0
 
 
@@ -206,7 +242,8 @@ def read() -> argparse.Namespace:
     for one in (keeping, restoring, drilling):
         one.add_argument("target")
     keeping.add_argument("--list", action="store_true")
-    keeping.add_argument("--keep-days", type=int, default=KEEP_DAYS)
+    for one in (keeping, drilling):
+        one.add_argument("--report", type=Path, default=None, help=argparse.SUPPRESS)
     for one in (restoring, drilling):
         one.add_argument("--snapshot", default="latest")
     drilling.add_argument("--in", dest="room", default="/var/tmp")
@@ -217,10 +254,10 @@ def main() -> int:
     given = read()
     try:
         if given.act == "backup":
-            return listed(given.target) if given.list else backup(given.target, given.keep_days)
+            return listed(given.target) if given.list else backup(given.target, given.report)
         if given.act == "restore":
             return restore(given.target, given.snapshot)
-        return drill(given.target, given.snapshot, given.room)
+        return drill(given.target, given.snapshot, given.room, given.report)
     except (BackupFailed, Unsafe) as error:
         print(error, file=sys.stderr)
         return 2

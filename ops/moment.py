@@ -33,8 +33,9 @@ SUM = """SELECT count(*) AS rows,
     coalesce(sum(('x' || substr(md5(t::text), 1, 15))::bit(60)::bigint), 0)::text AS total FROM {} t"""
 TABLES = """SELECT format('%I.%I', schemaname, tablename) FROM pg_tables
     WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1"""
-MASTERS = "SELECT id, size, sha256 FROM film_file WHERE received_at IS NOT NULL"
-COPIES = "SELECT id FROM film_file WHERE screener IS NOT NULL"
+MASTERS = """SELECT id, size, sha256 FROM film_file
+    WHERE received_at IS NOT NULL AND master_gone_at IS NULL"""
+COPIES = "SELECT id FROM film_file WHERE screener IS NOT NULL AND copy_gone_at IS NULL"
 
 
 class TableSum(msgspec.Struct, frozen=True):

@@ -12,6 +12,8 @@ from typing import Self
 
 import msgspec
 
+from festival.keeping_time import KeepPolicy
+
 HOST = "cinema-for-space"  # the same on every machine, so that each finds what another kept
 HALF_KEPT = 3  # restic keeps a snapshot without the files that it could not read
 NOTHING_THERE = "Is there a repository at the following location?"
@@ -27,6 +29,14 @@ class Snapshot(msgspec.Struct, frozen=True):
     id: str
     short_id: str
     time: str
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """What one backup was: its snapshot, the bytes that it stands for, and those that were sent for it."""
+
+    snapshot: str
+    size: int
+    added: int
 
 
 class Repository(msgspec.Struct, frozen=True):
@@ -55,7 +65,7 @@ class Repository(msgspec.Struct, frozen=True):
         elif known.returncode:
             raise BackupFailed(said(known.stderr))
 
-    def keep(self, folder: Path) -> None:
+    def keep(self, folder: Path) -> Kept:
         """A snapshot of all that lies in a folder: it is there whole, or not at all.
 
         Change of inode is how a file is known to be another: links are new each time, bytes are not.
@@ -65,11 +75,17 @@ class Repository(msgspec.Struct, frozen=True):
             self._done("forget", snapshot_in(done.stdout))
         if done.returncode:
             raise BackupFailed(said(done.stderr))
+        return kept_in(done.stdout)
 
-    def forget(self, days: int) -> None:
-        """Let go of what is older; the newest always stays."""
+    def forget(self, policy: KeepPolicy) -> None:
+        """Let go of what the policy does not keep; the newest always stays."""
         self._done("forget", "--host", HOST, "--group-by", "host", "--keep-last", "1",
-                   "--keep-within", f"{days}d", "--prune")  # fmt: skip
+                   "--keep-daily", str(policy.daily), "--keep-weekly", str(policy.weekly),
+                   "--keep-monthly", str(policy.monthly), "--prune")  # fmt: skip
+
+    def unlock(self) -> None:
+        """Locks of backups that were killed: restic takes away only those whose process is gone."""
+        self._done("unlock")
 
     def snapshots(self) -> list[Snapshot]:
         """The oldest first."""
@@ -98,7 +114,14 @@ class Repository(msgspec.Struct, frozen=True):
 
 def snapshot_in(progress: str) -> str:
     """The id of what was just kept, out of the last line of restic's JSON."""
-    return str(json.loads(progress.strip().splitlines()[-1])["snapshot_id"])
+    return kept_in(progress).snapshot
+
+
+def kept_in(progress: str) -> Kept:
+    last = json.loads(progress.strip().splitlines()[-1])
+    return Kept(
+        str(last["snapshot_id"]), int(last["total_bytes_processed"]), int(last["data_added"])
+    )
 
 
 def said(stderr: str) -> str:

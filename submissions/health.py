@@ -46,11 +46,7 @@ async def health(edition: Edition, settings: Settings, store: Store) -> list[Par
     return [
         Part("database", Health.WELL, {"seconds": await database_seconds()}),
         await relay(),
-        Part(
-            "broker",
-            Health.WELL if heard.answers else Health.ILL,
-            {"seconds": heard.seconds, "messages": heard.messages},
-        ),
+        broker_part(heard),
         workers(heard),
         *await far_store(store),
         disk(shutil.disk_usage(settings.media_root).free, received),
@@ -67,6 +63,12 @@ async def relay() -> Part:
     seconds = found[0]["seconds"] if found else None
     is_well = seconds is not None and seconds < SILENT_S
     return Part("relay", Health.WELL if is_well else Health.ILL, {"seconds": seconds or 0.0})
+
+
+def broker_part(heard: Broker) -> Part:
+    state = Health.WARN if heard.forgets else Health.WELL
+    figures = {"seconds": heard.seconds, "messages": heard.messages}
+    return Part("broker", state if heard.answers else Health.ILL, figures)
 
 
 def workers(heard: Broker) -> Part:

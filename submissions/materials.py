@@ -285,7 +285,7 @@ async def take_back(submission: Submission, delivery_id: str, *, by: Person) -> 
 # Who has brought what
 
 
-class Column(msgspec.Struct, frozen=True, kw_only=True):
+class BoardColumn(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that is wanted, as the board's column."""
 
     id: str
@@ -315,7 +315,7 @@ class BoardRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Board(msgspec.Struct, frozen=True, kw_only=True):
-    columns: list[Column]
+    columns: list[BoardColumn]
     films: list[BoardRow]
     number: int
     last: int
@@ -337,7 +337,7 @@ async def board(edition: Edition, viewer: Viewer, *, only_missing: bool, page: i
             for one in await desk.all_of(Material, edition)
             if one.closed_at is None
         ],
-        list[Column],
+        list[BoardColumn],
     )
     films = await rows(
         """SELECT s.id, coalesce(s.section, '') AS section, coalesce(x.letter, '') AS section_letter,
@@ -379,7 +379,7 @@ async def brought_by_film(edition: Edition) -> dict[tuple[str, str], list[dict[s
 
 def board_row(
     film: dict[str, Any],
-    columns: list[Column],
+    columns: list[BoardColumn],
     brought: dict[tuple[str, str], list[dict[str, Any]]],
 ) -> BoardRow:
     cells = [cell(film, column, brought.get((film["id"], column.id), [])) for column in columns]
@@ -388,7 +388,7 @@ def board_row(
     return BoardRow(**known, cells=cells, missing=missing)
 
 
-def cell(film: dict[str, Any], column: Column, things: list[dict[str, Any]]) -> Cell:
+def cell(film: dict[str, Any], column: BoardColumn, things: list[dict[str, Any]]) -> Cell:
     if not things and column.sections and film["section"] not in column.sections:
         return Cell()
     return Cell(

@@ -90,7 +90,7 @@ async def fail(lease: Lease, fault: str, *, permanent: bool) -> None:
 
 
 def _task(name: str) -> None:
-    @celery.task(name=name, bind=True)
+    @celery.task(name=name, bind=True, time_limit=JOBS[name].longest)
     def task(self: Task[Any, Any], line: str) -> None:
         if not (isinstance(line, str) and line.isalnum()):
             return

@@ -12,6 +12,9 @@ from festival.errors import Refused
 from festival.texts import fields_of, gathered
 from submissions.questions import new_option_key
 
+RowFields = dict[str, str]
+"""Fields of a form by their names, with what stands in them."""
+
 
 async def sent_fields(request: AnyRequest) -> dict[str, str]:
     """Every field once, as it was typed."""

@@ -79,6 +79,7 @@ def filters(lang: str) -> dict[str, Any]:
         "upper_first": language.upper_first,
         "date": partial(language.calendar_day, lang),
         "as_day": date.fromisoformat,
+        "extract": lambda key, known: known[key],
         "hour": language.hour,
         "clock": times.clock_face,
         "clockseconds": times.timecode,
@@ -218,6 +219,7 @@ NAV: list[tuple[Role | None, str, str]] = [
     (Role.OPERATOR, "/operator/edition", "common.nav.edition"),
     (Role.OPERATOR, "/operator/people", "common.nav.people"),
     (Role.OPERATOR, "/operator/letters", "common.nav.letters"),
+    (Role.PROGRAMMER, "/programmer/materials", "common.nav.materials"),
     (Role.OPERATOR, "/operator/queue", "common.nav.queue"),
     (Role.OPERATOR, "/operator/record", "common.nav.record"),
 ]
@@ -225,10 +227,19 @@ NAV: list[tuple[Role | None, str, str]] = [
 
 DESK: list[tuple[str, tuple[str, ...]]] = [
     ("edition", ("/operator/edition",)),
+    ("entries", ("/operator/form", "/operator/materials", "/operator/answers")),
     ("judging", ("/operator/policy",)),
     ("letters", ("/operator/texts", "/operator/reminders")),
-    ("data", ("/operator/imports", "/operator/exports")),
-    ("data", ("/operator/privacy",)),
+    (
+        "data",
+        (
+            "/operator/imports",
+            "/operator/exports",
+            "/operator/privacy",
+            "/operator/retention",
+            "/operator/backups",
+        ),
+    ),
 ]
 """The edition desk: groups of rooms, in the order in which somebody sets a festival up.
 

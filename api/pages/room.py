@@ -25,6 +25,7 @@ from reviews.reviewing import Remark
 from reviews.scoring import CRITERIA, Sheet, total
 from reviews.tables import Review
 from reviews.watching import length_of
+from submissions import answering, answers
 from submissions.entries import entry_of
 from submissions.lists import card, section_of
 from submissions.subtitling import standing_of
@@ -82,6 +83,9 @@ async def room_page(
         reopened=bool(mine and mine.reopened), ahead=await lists.ahead(viewer, submission.id),
         may_reopen=submission.status != "submitted" and may(viewer, Act.DECIDE, subject),
         twins=await twins_for_committee(submission.id, viewer),
+        given_answers=await answering.shown_to(viewer, submission, subject),
+        team_asks=may(viewer, Act.SEE_ANSWERS, subject)
+        and bool((await answers.form_of(submission, asks=answers.TEAM)).questions),
         notes=await lists.own_notes(submission.id, viewer), remark=again.remark,
         reason=again.reason, again=again, viewing=await lists.own_viewing(file.id, viewer),
         copy=await copy_of(submission, file, viewer, edition),

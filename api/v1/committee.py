@@ -12,6 +12,7 @@ from festival.access import Act, Viewer, may
 from festival.tables import Edition
 from reviews import lists
 from reviews.lists import Absent, Aside, Batch, Case, Waiting, open_film
+from submissions import answering
 
 
 class Told(Case, frozen=True, kw_only=True):
@@ -58,6 +59,7 @@ async def room(
         "notes": await lists.own_notes(submission.id, viewer),
         "viewing": await lists.own_viewing(file.id, viewer),
         "votes": msgspec.to_builtins(votes.get(submission.id, ())),
+        "answers": msgspec.to_builtins(await answering.shown_to(viewer, submission, subject)),
     }
 
 

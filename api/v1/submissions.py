@@ -15,7 +15,7 @@ from festival.access import Act, Viewer, in_scope
 from festival.errors import Missing
 from festival.progress import channel
 from festival.tables import Edition
-from submissions import entries
+from submissions import answers, entries
 from submissions.lists import (
     Card,
     card,
@@ -64,13 +64,16 @@ async def one(
     viewer: NamedDependency[Viewer],
     edition_row: NamedDependency[Edition],
 ) -> dict[str, Any]:
-    """The entry, its state, and what it still lacks."""
+    """The entry, its state, what it is asked, and what it still lacks."""
     submission = await own(submission_id, viewer, edition_row, Act.SEE_ENTRY)
+    form = await answers.form_of(submission)
     return {
         "card": msgspec.to_builtins(await card(submission.id)),
-        "entry": msgspec.to_builtins(await entries.entry_of(submission)),
+        "entry": msgspec.to_builtins(await entries.written(submission)),
         "version": submission.version,
-        "missing": await entries.missing_of(submission),
+        "missing": await entries.missing_of(submission, form),
+        "form": msgspec.to_builtins(form),
+        "files": msgspec.to_builtins(await answers.files_answered(submission)),
     }
 
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from redis.asyncio import Redis
 
 from api.pages._tonight import tonight
 from festival import leases, pauses
@@ -10,6 +11,7 @@ from festival.clock import PARIS
 from festival.db import later, rows
 from festival.forecast import Span
 from festival.machines import Waited, paces, waited
+from festival.settings import Settings
 from tests.builders import a_film, a_person, an_edition, sign_in
 
 
@@ -28,8 +30,8 @@ async def operator(client):
 
 
 async def rings(line: str) -> bool:
-    """Whether a worker would be told of the line now."""
-    await rows("UPDATE outbox SET rung_at = NULL, priority = 0 WHERE id = {} RETURNING id", line)
+    """Whether a worker would be told of the line now, with nobody before it."""
+    await rows("UPDATE outbox SET rung_at = NULL, priority = CASE WHEN id = {} THEN 0 ELSE 3 END RETURNING id", line)
     return line in {one.id for one in await leases.waiting(500)}
 
 
@@ -140,6 +142,21 @@ async def test_health_is_told_in_figures_to_pages_and_programs(operator) -> None
     assert parts["database"]["figures"]["seconds"] > 0
     assert "Answers in" in page
     assert " ms" in page
+
+
+async def test_a_broker_that_would_forget_is_warned_of(operator) -> None:
+    client, edition, _ = operator
+    redis = Redis.from_url(Settings.read().redis_url)
+    await redis.config_set("maxmemory-policy", "allkeys-lru")
+    try:
+        told = (await client.get(f"/api/v1/{edition.slug}/operator/machines")).json()
+        page = (await client.get(f"/en/{edition.slug}/operator/queue")).text
+    finally:
+        await redis.config_set("maxmemory-policy", "noeviction")
+        await redis.aclose()
+
+    assert {part["name"]: part["state"] for part in told["health"]}["broker"] == "warn"
+    assert "set maxmemory-policy to noeviction" in page
 
 
 NOW = datetime(2027, 5, 3, 20, 40, tzinfo=UTC)

@@ -3,18 +3,22 @@
 import asyncio
 import hashlib
 import os
+import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import asyncpg
+import msgspec
 import pytest
 
+from festival.keeping_time import KeepPolicy, kept, until
 from media.storage import LocalStore
 from ops import backup, moment
 from ops.postgres import Postgres
-from ops.restic import BackupFailed, Repository
+from ops.restic import BackupFailed, Kept, Repository
 from tests.services import lay_out
 
 FILM, ARRIVING = "unfilm1", "enroute"
@@ -110,14 +114,14 @@ def test_what_was_kept_under_load_comes_back_equal(
     store.create(ARRIVING)
     keep = Repository.keep
 
-    def keep_meanwhile(repository: Repository, folder: Path) -> None:
+    def keep_meanwhile(repository: Repository, folder: Path) -> Kept:
         with store.upload_path(ARRIVING).open("ab") as upload:
             upload.write(BYTES)
-        keep(repository, folder)
+        return keep(repository, folder)
 
     monkeypatch.setattr(Repository, "keep", keep_meanwhile)
     with Work(server, store) as work:
-        assert backup.backup(target, keep_days=35) == 0
+        assert backup.backup(target) == 0
     assert work.rounds > 5
 
     assert backup.drill(target, "latest", str(tmp_path)) == 0
@@ -174,7 +178,7 @@ def test_a_backup_without_a_film_that_the_house_has_is_none(server: Postgres, tm
     LocalStore(tmp_path / "media").discard_master(FILM)
 
     with pytest.raises(BackupFailed, match=f"masters/{FILM}"):
-        backup.backup(str(tmp_path / "kept"), keep_days=35)
+        backup.backup(str(tmp_path / "kept"))
 
     assert Repository.of(str(tmp_path / "kept")).snapshots() == []
 
@@ -183,7 +187,7 @@ def test_a_drill_names_the_film_that_is_not_what_was_received(
     server: Postgres, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     LocalStore(tmp_path / "media").master_path(FILM).write_bytes(bytes(len(BYTES)))
-    backup.backup(str(tmp_path / "kept"), keep_days=35)
+    backup.backup(str(tmp_path / "kept"))
 
     assert backup.drill(str(tmp_path / "kept"), "latest", str(tmp_path)) == 1
     assert f"DIFFERENT master {FILM}" in capsys.readouterr().out
@@ -211,13 +215,13 @@ def test_what_restic_could_not_read_whole_is_not_kept(tmp_path: Path, monkeypatc
 
 def test_of_two_backups_at_once_the_second_is_told(server: Postgres, tmp_path: Path) -> None:
     with backup.alone(tmp_path / "media"), pytest.raises(BackupFailed, match="under way"):
-        backup.backup(str(tmp_path / "kept"), keep_days=35)
+        backup.backup(str(tmp_path / "kept"))
 
 
 def test_without_its_password_nobody_reads_a_backup(
     server: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    backup.backup(str(tmp_path / "kept"), keep_days=35)
+    backup.backup(str(tmp_path / "kept"))
     kept = b"".join(path.read_bytes() for path in (tmp_path / "kept").rglob("*") if path.is_file())
     assert BYTES[:25] not in kept
 
@@ -226,4 +230,74 @@ def test_without_its_password_nobody_reads_a_backup(
         backup.drill(str(tmp_path / "kept"), "latest", str(tmp_path))
     monkeypatch.delenv("BACKUP_PASSWORD")
     with pytest.raises(BackupFailed, match="BACKUP_PASSWORD is missing"):
-        backup.backup(str(tmp_path / "kept"), keep_days=35)
+        backup.backup(str(tmp_path / "kept"))
+
+
+def snapshot_at(repository: Repository, folder: Path, when: str) -> None:
+    repository._done("backup", ".", "--host", "cinema-for-space", "--time", f"{when} 03:00:00", cwd=folder)
+
+
+def test_what_stays_and_until_when_is_reckoned_as_restic_does_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Made on days in three months, then let go of by restic: what our own reckoning leaves is what is left."""
+    monkeypatch.setenv("BACKUP_PASSWORD", "sixteen characters at least")
+    monkeypatch.setenv("TZ", "UTC")
+    repository, policy = Repository.of(str(tmp_path / "kept")), KeepPolicy(2, 2, 2)
+    repository.found()
+    (tmp_path / "stage").mkdir()
+    (tmp_path / "stage" / "film").write_bytes(b"a comet")
+    for day in ("2026-08-30", "2026-09-30", "2026-10-18", "2026-10-24", "2026-10-31", "2026-11-01"):
+        snapshot_at(repository, tmp_path / "stage", day)
+    made = {backup.at_of(one) for one in repository.snapshots()}
+
+    repository.forget(policy)
+
+    left = {backup.at_of(one) for one in repository.snapshots()}
+    assert left == kept(made, policy)
+    assert {f"{at:%m-%d}" for at in left} == {"10-24", "10-31", "11-01"}
+    lasts = until(left, policy)
+    assert {f"{at:%m-%d}": f"{end:%m-%d}" for at, end in lasts.items()} == {
+        "10-24": "11-02", "10-31": "12-01", "11-01": "11-09",
+    }  # fmt: skip
+
+
+def test_a_killed_backup_leaves_no_lock_behind(server: Postgres, tmp_path: Path) -> None:
+    """Its lock lies there as if its process, of this machine, had been killed."""
+    target = str(tmp_path / "kept")
+    backup.backup(target)
+    holder = subprocess.Popen(
+        ["restic", "-r", target, "backup", "--stdin", "--host", "cinema-for-space"],
+        env={**os.environ, "RESTIC_PASSWORD": os.environ["BACKUP_PASSWORD"]},
+        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    for _ in range(200):
+        if any((tmp_path / "kept" / "locks").iterdir()):
+            break
+        time.sleep(0.1)
+    assert any((tmp_path / "kept" / "locks").iterdir())
+    holder.kill()
+    holder.wait()
+
+    assert backup.backup(target) == 0
+
+    assert not any((tmp_path / "kept" / "locks").iterdir())
+
+
+def test_the_houses_own_role_can_back_it_up_and_masters_that_the_calendar_let_go_are_not_missed(
+    server: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("DATABASE_OWNER_URL")
+    done(server.owner_url, f"UPDATE film_file SET master_gone_at = now(), copy_gone_at = now() WHERE id = '{FILM}'")
+    store = LocalStore(tmp_path / "media")
+    store.discard_master(FILM)
+    store.discard_copy(FILM)
+
+    assert backup.backup(str(tmp_path / "kept"), tmp_path / "report") == 0
+
+    told = msgspec.json.decode((tmp_path / "report").read_bytes(), type=backup.Report)
+    assert told.size > 0
+    [only] = told.snapshots
+    assert only["id"] == told.snapshot[:8]
+    assert only["until"] > only["time"]
+    assert backup.drill(str(tmp_path / "kept"), "latest", str(tmp_path)) == 0
+    assert backup.listed(str(tmp_path / "kept")) == 0
+    assert f"until {only['until'][:10]}" in capsys.readouterr().out

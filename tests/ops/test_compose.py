@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
 OURS = {name: one for name, one in SERVICES.items() if "build" in one}
-WORKERS = ("worker-fast", "worker-letters", "worker-plans", "worker-heavy")
+WORKERS = ("worker-fast", "worker-letters", "worker-plans", "worker-heavy", "worker-backups")
 IMAGE = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
 PROFILE = ROOT / "ops" / "compose" / "seccomp.json"
 KEYS = {
@@ -30,6 +30,10 @@ KEYS = {
     "environment", "volumes", "networks", "depends_on", "logging", "command", "healthcheck", "ports",
     "profiles", "shm_size", "stop_signal", "stop_grace_period",
 }  # fmt: skip
+# What restic reads itself: no part of the house has it but the one that runs it.
+OF_BACKUPS = {
+    "worker-backups": {"BACKUP_PASSWORD", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "RESTIC_CACHE_DIR"}
+}
 GIVEN = {
     "POSTGRES_PASSWORD": "a-password-for-the-test",
     "HOUSE_PASSWORD": "another-password-for-the-test",
@@ -128,6 +132,27 @@ def test_planning_stands_before_no_letter_and_no_film():
     assert listens["worker-letters"] == {"control", "letters"}
 
 
+def test_backups_have_a_part_of_their_own_that_alone_can_read_them():
+    told = [name for name, one in OURS.items() if "BACKUP_PASSWORD" in str(one["environment"])]
+    mine = SERVICES["worker-backups"]
+
+    assert told == ["worker-backups"]
+    assert {volume.split(":")[0] for volume in mine["volumes"]} == {"films", "backups"}
+    assert "out" in mine["networks"]
+    assert filled(mine["environment"]["BACKUP_TARGET"]) == "/srv/backups/house"
+    assert all(filled(str(OURS[name]["environment"]["BACKUP_TARGET"])) for name in ("api", "beat", "worker-letters"))
+
+
+def test_the_image_brings_what_backups_and_drills_ask_for():
+    last = stages()[-1]
+    server = SERVICES["postgres"]["image"].partition(":")[2]
+
+    assert " restic " in last
+    assert f"postgresql-{server} " in last
+    assert "create_main_cluster = false" in last
+    assert last.index("createcluster.conf") < last.index("apt.postgresql.org.sh") < last.index(f"postgresql-{server} ")
+
+
 def test_the_health_of_a_worker_is_asked_under_the_name_it_bears():
     for name in WORKERS:
         argv = SERVICES[name]["command"]
@@ -143,7 +168,7 @@ def test_only_migrations_know_who_owns_the_tables():
 
 def test_every_variable_is_known_to_the_settings():
     for name, service in OURS.items():
-        assert set(service["environment"]) <= VARIABLES, name
+        assert set(service["environment"]) <= VARIABLES | OF_BACKUPS.get(name, set()), name
 
 
 def test_the_settings_accept_the_house_as_composed():
@@ -199,11 +224,12 @@ def test_the_house_believes_the_proxy_and_nobody_else():
     assert "--no-proxy-headers" in SERVICES["api"]["command"]
 
 
-def test_only_the_proxy_has_ports_and_only_two_parts_reach_the_world():
+def test_only_the_proxy_has_ports_and_only_three_parts_reach_the_world():
     assert [name for name, one in SERVICES.items() if "ports" in one] == ["proxy"]
     assert [name for name, one in SERVICES.items() if "out" in one["networks"]] == [
         "proxy",
         "worker-letters",
+        "worker-backups",
     ]
     assert COMPOSE["networks"]["back"]["internal"] is True
 

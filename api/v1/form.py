@@ -1,0 +1,94 @@
+"""JSON: the entry's form as an edition sets it up, and what is wanted of accepted films."""
+
+from typing import Any
+
+import msgspec
+from litestar import get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+
+from api.guards import MAKER, OPERATOR, SEE, TEAM
+from festival import desk
+from festival.access import Act, Viewer
+from festival.tables import Edition
+from submissions import answering, answers, materials, questions
+from submissions.asking import ALWAYS, FIELDS
+from submissions.lists import own
+from submissions.tables import Material, Question
+
+HIDDEN = frozenset({"edition"})
+
+
+def plain(row: Any) -> dict[str, Any]:
+    """A row that an operator sets up, as a program reads it."""
+    return {name: desk.plain(value) for name, value in row.to_dict().items() if name not in HIDDEN}
+
+
+@get("/operator/form", guards=OPERATOR)
+async def form(edition_row: NamedDependency[Edition]) -> dict[str, Any]:
+    """How every field is asked, by rules and where there is none as it is usual, and all questions."""
+    rules = await questions.rules_in(edition_row)
+    return {
+        "usual": {name: wanted.value for name, wanted in FIELDS.items()},
+        "always": sorted(ALWAYS),
+        "rules": [plain(rule) for rule in rules.values()],
+        "questions": [plain(one) for one in await desk.all_of(Question, edition_row)],
+    }
+
+
+@get("/operator/materials", guards=OPERATOR)
+async def wanted(edition_row: NamedDependency[Edition]) -> list[dict[str, Any]]:
+    """Everything that is wanted of accepted films, in its order."""
+    return [plain(one) for one in await desk.all_of(Material, edition_row)]
+
+
+@get("/operator/materials/films", guards=OPERATOR)
+async def board(
+    viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+    missing: FromQuery[bool] = False,
+    page: FromQuery[int] = 1,
+) -> materials.Board:
+    """Accepted films with what each has brought; `missing`: only those that still owe something."""
+    return await materials.board(edition_row, viewer, only_missing=missing, page=page)
+
+
+@get("/materials", guards=SEE)
+async def programmers_board(
+    viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+    missing: FromQuery[bool] = False,
+    page: FromQuery[int] = 1,
+) -> materials.Board:
+    """The same for programmers."""
+    return await materials.board(edition_row, viewer, only_missing=missing, page=page)
+
+
+@get("/submissions/{submission_id:str}/materials", guards=MAKER)
+async def checklist(
+    submission_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+) -> list[materials.WantedMaterial]:
+    """What is wanted of one's own accepted film; nothing before that is announced."""
+    submission = await own(submission_id, viewer, edition_row, Act.SEE_ENTRY)
+    return await materials.wanted_of(submission)
+
+
+@get("/operator/answers/{submission_id:str}", guards=TEAM)
+async def given(
+    submission_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, Any]:
+    """What was answered about a film, and what the team is asked, with the version of each answer."""
+    submission, subject = await answering.film_for_team(submission_id, viewer, edition_row)
+    form = await answers.form_of(submission, asks=answers.TEAM)
+    return {
+        "answers": msgspec.to_builtins(await answering.shown_to(viewer, submission, subject)),
+        "questions": msgspec.to_builtins(form.questions),
+        "versions": await answering.team_versions(submission),
+    }
+
+
+HANDLERS: list[Any] = [form, wanted, board, programmers_board, checklist, given]
