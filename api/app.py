@@ -22,9 +22,12 @@ from api.acts import (
     accounts,
     announcements,
     answers,
+    codes,
+    deadlines,
     decisions,
     editions,
     entries,
+    fees,
     fields,
     form,
     grid,
@@ -45,6 +48,7 @@ from api.acts import (
     venues,
 )
 from api.acts import room as room_acts
+from api.acts import sections as section_acts
 from api.acts import subtitles as subtitle_acts
 from api.auth import bearer, csrf_guard, edition_of, settings_of, viewer_of
 from api.believed import Believed
@@ -67,6 +71,8 @@ from api.pages import (
     room,
 )
 from api.pages import answers as answers_pages
+from api.pages import deadlines as deadline_pages
+from api.pages import fees as fee_pages
 from api.pages import form as form_pages
 from api.pages import imports as import_pages
 from api.pages import keeping as keeping_pages
@@ -74,10 +80,21 @@ from api.pages import letters as letter_pages
 from api.pages import materials as materials_pages
 from api.pages import policy as policy_pages
 from api.pages import privacy as privacy_pages
+from api.pages import sections as section_pages
 from api.pages import texts as text_pages
 from api.patience import Patience
 from api.v1 import account as account_v1
-from api.v1 import attachments, files, health, lists, programme, submissions, subtitles, uploads
+from api.v1 import (
+    attachments,
+    entering,
+    files,
+    health,
+    lists,
+    programme,
+    submissions,
+    subtitles,
+    uploads,
+)
 from api.v1 import committee as committee_v1
 from api.v1 import form as form_v1
 from api.v1 import keeping as keeping_v1
@@ -105,9 +122,12 @@ ACTS = [
     *accounts.ACTS,
     *announcements.ACTS,
     *answers.ACTS,
+    *codes.ACTS,
+    *deadlines.ACTS,
     *decisions.ACTS,
     *editions.ACTS,
     *entries.ACTS,
+    *fees.ACTS,
     *fields.ACTS,
     *form.ACTS,
     *grid.ACTS,
@@ -125,6 +145,7 @@ ACTS = [
     *recusals.ACTS,
     *reminders.ACTS,
     *room_acts.ACTS,
+    *section_acts.ACTS,
     *subtitle_acts.ACTS,
     *texts.ACTS,
     *venues.ACTS,
@@ -184,6 +205,9 @@ def pages() -> Router:
             keeping_pages,
             letter_pages,
             text_pages,
+            section_pages,
+            deadline_pages,
+            fee_pages,
             components,
         )
     ]
@@ -202,6 +226,7 @@ def json_doors() -> Router:
             programme,
             account_v1,
             submissions,
+            entering,
             uploads,
             files,
             attachments,

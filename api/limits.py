@@ -27,6 +27,7 @@ from festival.tables import Person
 MOST_PER_ACCOUNT_AND_PEER = 10  # wrong passwords for one account from one address
 MOST_PER_ACCOUNT = 100  # for one account, from everywhere
 MOST_PER_PEER = 300  # from one address, for all accounts
+MOST_CODES = 10  # waiver codes that one person has mistaken
 MOST_REGISTRATIONS = 60  # accounts opened from one address
 MOST_LINK_REQUESTS = 300  # links asked for from one address before each waits for its turn
 THROTTLE_SECONDS = 2.0  # seconds before a guess beyond the limit is looked at
@@ -107,6 +108,31 @@ async def rate_limit_links(request: AnyRequest) -> AsyncIterator[None]:
     except Refused as error:
         wrong = "link_spent" in error.codes
         if wrong and await rates.count(f"link_use:{neighbourhood(request)}") > MOST_PER_PEER:
+            raise too_many() from None
+        raise
+
+
+@asynccontextmanager
+async def rate_limit_codes(request: AnyRequest, person: Person) -> AsyncIterator[None]:
+    """Around the act that takes a waiver code: after too many wrong ones each waits for its turn, and a
+    wrong one is told so. A right one passes.
+    """
+    names = {
+        f"code:{person.id}": MOST_CODES,
+        f"code:{neighbourhood(request)}": MOST_PER_PEER,
+    }
+    is_over = await _is_over_limit(names)
+    if is_over:
+        async with _turns.turn(next(iter(names))):
+            await asyncio.sleep(THROTTLE_SECONDS)
+    try:
+        yield
+    except Refused as error:
+        if "code:code_unknown" not in error.codes:
+            raise
+        for name in names:
+            await rates.count(name)
+        if is_over:
             raise too_many() from None
         raise
 

@@ -3,7 +3,8 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from units.times import DAY, DAY_TURNS
+from festival.errors import Refused
+from units.times import DAY, DAY_TURNS, clock_face
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -41,6 +42,19 @@ def at(day: date, minutes: int) -> datetime:
     days, minutes = divmod(minutes, DAY)
     wall = datetime.combine(day + timedelta(days=days), time(minutes // 60, minutes % 60), PARIS)
     return wall.astimezone(UTC)
+
+
+def on_the_wall(day: date, minutes: int, *, field: str) -> datetime:
+    """The one moment of this date at which a clock in Paris shows so many minutes after midnight.
+
+    `Refused` on the night of a change: for an hour that is left out, and for one that comes twice.
+    """
+    wall = datetime.combine(day, time(minutes // 60, minutes % 60), PARIS)
+    first, second = (wall.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+    if first == second:
+        return first
+    code = "hour_absent" if first > second else "hour_twice"
+    raise Refused(f"{field}:{code}", hour=clock_face(minutes))
 
 
 def minutes_of(moment: datetime, first_day: date) -> int:

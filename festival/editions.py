@@ -10,6 +10,7 @@ from piccolo.columns import Column
 from festival import texts
 from festival.clock import at, now
 from festival.db import later, rows, transaction
+from festival.deadlines import move_closing
 from festival.errors import Refused
 from festival.language import OFFICIAL
 from festival.record import record
@@ -23,6 +24,7 @@ SECTIONS: dict[str, texts.Texts] = {
     "I": {"fr": "Immersif", "en": "Immersive"},
     "E": {"fr": "Événement", "en": "Event"},
 }
+HUES = {"C": 265, "D": 160, "S": 50, "P": 320, "I": 205, "E": 75}
 SHORT_MOST_S = 59 * 60
 
 
@@ -80,6 +82,7 @@ async def found(slug: str) -> Edition:
             await Section(
                 edition=edition.id,
                 letter=letter,
+                hue=HUES[letter],
                 names=names,
                 position=position,
                 most_seconds=most,
@@ -108,6 +111,8 @@ async def change(edition: Edition, rules: Rules, *, by: Person) -> None:
             await rows(
                 "UPDATE edition SET is_current = false WHERE id <> {} RETURNING id", edition.id
             )
+        if rules.deadline_at is not None:
+            await move_closing(edition, rules.deadline_at)
         await Edition.update(given).where(Edition.id == edition.id)
         await record(
             "edition_changed",

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cache, reduce
 from gettext import c2py
 from itertools import product
@@ -16,7 +17,7 @@ from babel import Locale
 from babel.dates import format_date
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal, get_decimal_symbol
+from babel.numbers import format_currency, format_decimal, get_decimal_symbol
 from babel.units import format_unit
 
 from festival.clock import PARIS, festival_day
@@ -377,6 +378,16 @@ def number(language: str, value: float, *, digits: int = 0) -> str:
     return format_decimal(
         value, format="#,##0." + "0" * digits if digits else "#,##0", locale=language
     ).replace("\u202f", FIXED)
+
+
+def euro(language: str, cents: int) -> str:
+    """An amount: *15 €*, *€15*; cents only where there are some."""
+    pattern = Locale(language).currency_formats["standard"].pattern
+    plain = pattern if cents % 100 else pattern.replace("0.00", "0")
+    amount = format_currency(
+        Decimal(cents) / 100, "EUR", plain, locale=language, currency_digits=False
+    )
+    return amount.replace("\u202f", FIXED)
 
 
 def as_read(language: str, text: str) -> str:

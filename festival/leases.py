@@ -230,8 +230,9 @@ _DUE = f"""done_at IS NULL AND parked_at IS NULL AND held_at IS NULL AND due_at 
        (rung_at IS NULL OR rung_at < now() - interval '{RENOTIFY_SECONDS} seconds'))"""
 _TO_NOTIFY = f"""
 WITH near AS (
-  SELECT EXISTS (SELECT 1 FROM edition WHERE abs(extract(epoch FROM deadline_at - now()))
-                                             < {NEAR_DEADLINE_HOURS * 3600}) AS yes),
+  SELECT EXISTS (SELECT 1 FROM (SELECT deadline_at AS at FROM edition
+                                UNION ALL SELECT at FROM deadline) d
+                 WHERE abs(extract(epoch FROM d.at - now())) < {NEAR_DEADLINE_HOURS * 3600}) AS yes),
 running AS (
   SELECT queue, owner, count(*) AS n FROM outbox
   WHERE done_at IS NULL AND leased_until > now() AND owner <> '' GROUP BY queue, owner),

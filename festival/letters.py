@@ -211,7 +211,7 @@ async def send(letter_id: str, *, settings: Settings) -> None:
     letter = await Letter.objects().get(Letter.id == letter_id)
     if letter is None or letter.sent_at is not None or letter.dropped_at is not None:
         return
-    if not await is_still_true(letter, settings):
+    if not await is_still_true(letter):
         await Letter.update({Letter.dropped_at: now()}).where(Letter.id == letter.id)
         return
     if closed := await outages.closed_for_now():
@@ -241,10 +241,10 @@ async def send(letter_id: str, *, settings: Settings) -> None:
         await tell_it_is_back(since)
 
 
-async def is_still_true(letter: Letter, settings: Settings) -> bool:
+async def is_still_true(letter: Letter) -> bool:
     """A reminder is about nothing once the thing is done."""
     place = STILL_TRUE.get(letter.kind)
-    return place is None or bool(await verb_at(place)(letter, settings))
+    return place is None or bool(await verb_at(place)(letter))
 
 
 async def address_of(letter: Letter, settings: Settings) -> str:

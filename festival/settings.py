@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping
-from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Self
@@ -47,7 +46,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     allow_unsandboxed: bool = False
     trusted_proxy: str = ""
     max_upload_bytes: int = 200 * 1024**3
-    upload_grace_hours: int = 12
     film_quota_bytes: int = 600 * 1024**3
     person_quota_bytes: int = 2 * 1024**4
     reserve_hours: int = 24
@@ -76,11 +74,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         if reasons := [*settings.mistakes(), *settings.dangers()]:
             raise Unsafe("; ".join(reasons))
         return settings
-
-    @property
-    def grace(self) -> timedelta:
-        """How long after the deadline an upload begun before it may still end."""
-        return timedelta(hours=self.upload_grace_hours)
 
     @property
     def backup_policy(self) -> KeepPolicy:

@@ -53,7 +53,9 @@ class Phase(StrEnum):
 class Edition(Table):
     """One year's festival; its slug stands in every address. `places` is one text a language.
 
-    `coverage` is the share of a film that must be seen before a vote on it counts.
+    `coverage` is the share of a film that must be seen before a vote on it counts. `deadline_at` is the
+    last of the edition's own deadlines (`festival/deadlines.py`); an upload that began before one may end,
+    and be filed, within `grace_hours`. `fee_before_filing`: an entry whose fee is due is not filed.
     """
 
     id = Varchar(16, primary_key=True, default=new_id)
@@ -68,32 +70,49 @@ class Edition(Table):
     measured_runtime = Boolean(default=True)
     two_person_release = Boolean(default=True)
     coverage = Float(default=0.9)
+    grace_hours = SmallInt(default=12)
+    fee_before_filing = Boolean(default=False)
     is_current = Boolean(default=True)
     version = Integer(default=1)
     created_at = Timestamptz(default=TimestamptzNow())
 
 
 class Section(Table):
-    """An editorial family: a letter and a hue, never the hue alone. `names` is one text a language."""
+    """An editorial family: a letter and a hue, never the hue alone. `names` and `texts` are one text a
+    language: what it is called, and what makers read when they choose it.
+
+    `hue` is an angle of OKLCH, in degrees. `rules` says which films it takes beside its lengths
+    (`submissions/eligibility.py`); one that is not `is_open` takes no more entries.
+    """
 
     id = Varchar(16, primary_key=True, default=new_id)
     edition = ForeignKey(Edition, null=False)
     letter = Varchar(1)
+    hue = SmallInt(default=265)
     names = JSONB(default={})
+    texts = JSONB(default={})
     position = SmallInt(default=0)
     least_seconds = Integer(default=0)
     most_seconds = Integer(default=6 * 3600)
     is_blind = Boolean(default=False)
+    is_open = Boolean(default=True)
+    rules = JSONB(default={})
     version = Integer(default=1)
 
 
 class Deadline(Table):
-    """A section's own closing time, where it differs from the edition's."""
+    """Until when entries are taken, early, regular or late, and what one then costs, in euro cents.
+
+    Without a section it is the edition's; a section that has deadlines of its own goes by those alone.
+    """
 
     id = Varchar(16, primary_key=True, default=new_id)
     edition = ForeignKey(Edition, null=False, index=True)
-    section = ForeignKey(Section, null=False, index=True)
+    section = ForeignKey(Section, null=True, index=True)
+    kind = Varchar(8, default="regular")
     at = Timestamptz()
+    fee_cents = Integer(default=0)
+    version = Integer(default=1)
 
 
 class Person(Table):

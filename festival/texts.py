@@ -33,6 +33,7 @@ ONE_OF = {
     "section_names": "section",
     "subjects": "subject",
     "synopses": "synopsis",
+    "texts": "text",
     "titles": "title",
 }
 """How one text of a column is called: `titles` has a `title_fr`."""

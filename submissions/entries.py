@@ -2,17 +2,18 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
 from festival import consents
 from festival.clock import now
 from festival.db import later, rows, transaction
+from festival.deadlines import closing_of, last_closing, stand_still
 from festival.errors import Conflict, Missing, Refused
 from festival.people import meet
 from festival.record import record
-from festival.tables import Deadline, Edition, Person, Section, new_id
+from festival.tables import Edition, Person, Section, new_id
 from festival.texts import texts_of
 from submissions import answers, rejudging
 from submissions.asking import (
@@ -23,12 +24,15 @@ from submissions.asking import (
     still_asks,
     unasked_faults,
 )
-from submissions.eligibility import may_file, may_open
+from submissions.candidates import EntryStanding, standing_of
+from submissions.eligibility import Promise, kept_promise, may_file, may_open
 from submissions.entry import BETWEEN_NAMES, Entry, faults, settled
+from submissions.fees import settle_fee
 from submissions.status import DECIDABLE, DECISIONS, MOVES, FileState, Status
 from submissions.tables import Film, FilmFile, Member, Submission
 from submissions.telling import tell_members
 from submissions.versions import put_older_aside, put_unreleased_aside
+from submissions.waiver_codes import code_on, redeem
 
 STANDS = {
     Status.DRAFT: "stands_draft",
@@ -40,31 +44,57 @@ STANDS = {
 }
 
 
-async def deadline_of(edition: Edition, section: str | None) -> datetime:
-    own = await Deadline.objects().get(
-        (Deadline.edition == edition.id) & (Deadline.section == section)
+async def terms_for(submission: Submission, edition: Edition) -> Promise:
+    """Until when today: the last deadline of the entry's section, or a later one of the code on it."""
+    closing = await closing_of(edition, submission.section)
+    code = await code_on(submission)
+    is_late = (
+        code is not None
+        and code.counts
+        and code.late_until is not None
+        and code.late_until > closing
     )
-    return own.at if own is not None else edition.deadline_at
+    return Promise(
+        section=submission.section or "",
+        code=code.code if code is not None and is_late else "",
+        deadline=code.late_until if code is not None and is_late else closing,
+        grace_hours=edition.grace_hours,
+    )
 
 
-async def may_still_file(submission: Submission, edition: Edition, *, grace: timedelta) -> bool:
+async def closing_for(submission: Submission, edition: Edition) -> datetime:
+    """The moment at which the entry is late, by the terms of today."""
+    return kept_promise(Promise(), await terms_for(submission, edition))[0]
+
+
+async def may_still_file(submission: Submission, edition: Edition) -> bool:
     """The written rule for uploads under way, on server time: one file in time is enough."""
     selected = await rows(
-        """SELECT created_at AS begun, ready_at AS ready FROM film_file
+        """SELECT created_at AS begun, ready_at AS ready, promise FROM film_file
            WHERE submission = {} AND state <> 'replaced'""",
         submission.id,
     )
-    deadline = await deadline_of(edition, submission.section)
-    files = selected or [{"begun": None, "ready": None}]
-    return any(may_file(now(), deadline, **file, grace=grace) for file in files)
+    today = await terms_for(submission, edition)
+    for file in selected or [{"begun": None, "ready": None, "promise": {}}]:
+        deadline, grace = kept_promise(msgspec.convert(file["promise"], Promise), today)
+        if may_file(now(), deadline, begun=file["begun"], ready=file["ready"], grace=grace):
+            return True
+    return False
 
 
-async def open_entry(edition: Edition, *, by: Person, entry: Entry | None = None) -> Submission:
-    """A new film and its candidacy, in draft; its opener is its first member."""
+async def open_entry(
+    edition: Edition, *, by: Person, entry: Entry | None = None, code: str = ""
+) -> Submission:
+    """A new film and its candidacy, in draft; its opener is its first member.
+
+    A waiver `code` goes onto it at once: one that lets it be late opens what is closed for others.
+    """
     entry = settled(entry or Entry())
-    if not may_open(now(), edition.deadline_at):
-        raise Refused("deadline_passed")
     async with transaction():
+        edition = await stand_still(edition)
+        is_late = not may_open(now(), await last_closing(edition))
+        if is_late and not code:
+            raise Refused("deadline_passed")
         film = Film()
         await film.save()
         submission = Submission(edition=edition.id, film=film.id)
@@ -72,7 +102,12 @@ async def open_entry(edition: Edition, *, by: Person, entry: Entry | None = None
         await Member(submission=submission.id, person=by.id).save()
         await write(submission, entry, before=Entry(), by=by)
         await record("entry_opened", submission.id, by=by, edition=edition.id)
-        return await held(submission)
+        submission = await held(submission)
+        if code:
+            await redeem(submission, code, by=by)
+        if is_late and not may_open(now(), await closing_for(submission, edition)):
+            raise Refused("code:code_not_late")
+        return submission
 
 
 async def section_called(letter: str, edition: str) -> Section | None:
@@ -254,12 +289,38 @@ async def missing_of(submission: Submission, form: EntryForm | None = None) -> l
     form = form or await answers.form_of(submission)
     return faults(
         await entry_of(submission),
-        sections={s.letter: (s.least_seconds, s.most_seconds) for s in sections},
+        sections={s.letter for s in sections},
         file_is_released=await has_released_file(submission),
         unread=[field for field in submission.unread if still_asks(form, field)],
         form=form,
         answered=await answers.answered_in(submission),
     )
+
+
+async def refusals_of(submission: Submission, edition: Edition) -> Refused | None:
+    """All that keeps the entry from being filed, with the values of its words; nothing where it may be."""
+    form = await answers.form_of(submission)
+    missing = await missing_of(submission, form)
+    return lacks(submission, form, missing, await standing_of(submission, edition))
+
+
+def lacks(
+    submission: Submission, form: EntryForm, missing: list[str], standing: EntryStanding
+) -> Refused | None:
+    """What is missing, and what the chosen section refuses of what the form asks for, each once."""
+    closed = ["section:section_closed"] if standing.is_closed else []
+    refused = [
+        one
+        for one in standing.refused
+        if form.asks(field_in(one.code)) and field_in(one.code) not in submission.unread
+    ]
+    codes = [*dict.fromkeys([*closed, *missing, *(one.code for one in refused)])]
+    values = {name: value for one in refused for name, value in one.values.items()}
+    return Refused(*codes, **values, **labels_of(form, codes)) if codes else None
+
+
+def field_in(code: str) -> str:
+    return code.partition(":")[0]
 
 
 async def held(submission: Submission) -> Submission:
@@ -272,31 +333,28 @@ async def held(submission: Submission) -> Submission:
 
 
 async def submit(
-    submission: Submission,
-    *,
-    edition: Edition,
-    by: Person,
-    grace: timedelta = timedelta(),
-    language: str = "",
+    submission: Submission, *, edition: Edition, by: Person, language: str = ""
 ) -> None:
-    """File the entry: whole and in time, or refused with every reason at once. Twice is once.
+    """File the entry: whole, eligible and in time, or refused with every reason at once. Twice is once.
 
+    Deadlines and rules are those of one moment: nobody moves them before this act ends.
     The released file is filed; another that was still on its way is put aside. What its filer agrees to
     by it is kept in the words of `language`, that of the page, or the person's own.
     """
     if submission.status == Status.SUBMITTED:
         return
-    if not await may_still_file(submission, edition, grace=grace):
-        raise Refused("deadline_passed")
     async with transaction():
+        edition = await stand_still(edition)
         standing = await held(submission)
         if standing.status == Status.SUBMITTED:
             return  # somebody pressed twice, or two members at once
         if standing.status == Status.WITHDRAWN:
             raise Refused(closed_by(standing))
-        form = await answers.form_of(standing)
-        if wrong := await missing_of(standing, form):
-            raise Refused(*wrong, **labels_of(form, wrong))
+        if not await may_still_file(standing, edition):
+            raise Refused("deadline_passed")
+        if refused := await refusals_of(standing, edition):
+            raise refused
+        await settle_fee(standing, edition, by=by)
         await move(submission, Status.SUBMITTED, by=by)
         await put_unreleased_aside(submission.id)
         await Submission.update({Submission.filed_at: now()}).where(Submission.id == submission.id)

@@ -1,7 +1,7 @@
 """What an entry must say, and everything that is still missing from it. Pure."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Annotated
 
 import msgspec
@@ -140,7 +140,7 @@ class Unresolved:
 def faults(
     entry: Entry,
     *,
-    sections: dict[str, tuple[int, int]],
+    sections: Collection[str],
     file_is_released: bool,
     unread: Iterable[str] = (),
     form: EntryForm = PLAIN_FORM,
@@ -148,20 +148,16 @@ def faults(
 ) -> list[str]:
     """`field:code` for all that keeps this entry from being filed: fields in the order of the form, then questions.
 
-    `sections` maps each letter to its least and most seconds; `unread` are fields whose words were
-    kept as typed, because they could not be read. `form` says what is asked for by now, `answered` are
-    the questions that have an answer.
+    `sections` are the letters that the edition has: which films they take is another question
+    (`submissions/eligibility.py`). `unread` are fields whose words were kept as typed, because they
+    could not be read. `form` says what is asked for by now, `answered` are the questions that have an
+    answer.
     """
     kept = list(unread)
     wrong = [
         *(code for name, code in lacking(entry, sections) if form.requires(name)),
         *missing_answers(form.questions, answered),
     ]
-    length = entry.declared_seconds
-    if form.asks("declared_seconds") and length is not None and entry.section in sections:
-        least, most = sections[entry.section]
-        if not least <= length <= most:
-            wrong.append("declared_seconds:runtime_outside_section")
     if not file_is_released:
         wrong.append("file:file_not_released")
     return [

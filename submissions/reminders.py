@@ -17,16 +17,15 @@ from festival import desk, letters
 from festival.access import COMMITTEE, Viewer
 from festival.clock import closes, now
 from festival.db import rows, transaction
+from festival.deadlines import closing_of
 from festival.errors import Conflict, Missing
 from festival.language import calendar_day, last_minute, moment, t
 from festival.people import person as person_of
 from festival.record import record
-from festival.settings import Settings
 from festival.shapes import SeenVersion
 from festival.tables import Edition, Letter, Person, Phase
 from festival.texts import film_title
 from submissions.eligibility import may_file
-from submissions.entries import deadline_of
 from submissions.tables import Reminder
 
 NAMED = 20
@@ -59,10 +58,9 @@ class OpenThing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """Of which edition, of which thing alone if of one, and the grace after its deadlines."""
+    """Of which edition, and of which thing alone if of one."""
 
     edition: Edition
-    grace: timedelta
     subject: str = ""
 
 
@@ -109,8 +107,9 @@ async def drafts(asked: Asked) -> list[OpenThing]:
 async def unreleased(asked: Asked) -> list[OpenThing]:
     """Copies that nobody has let go, as long as the entry may be filed with them."""
     found = []
+    grace = timedelta(hours=asked.edition.grace_hours)
     for row in await of_films(asked, " AND n.state = 'ready' AND {} IN ('', n.id)"):
-        times = {"begun": row["begun"], "ready": row["ready"], "grace": asked.grace}
+        times = {"begun": row["begun"], "ready": row["ready"], "grace": grace}
         if row["ready"] and may_file(now(), row["deadline"], **times):
             values = {"since": partial(calendar_day, when=row["ready"])}
             found.append(of_a_film(row, row["file"], at=row["ready"], values=values))
@@ -123,7 +122,7 @@ async def of_films(asked: Asked, only: str) -> list[dict[str, Any]]:
     if edition.phase != Phase.ENTRIES:
         return []
     found = await rows(_OF_A_FILM + only + " ORDER BY s.id, m.person", edition.id, asked.subject)
-    ends = {one: await deadline_of(edition, one) for one in {row["section"] for row in found}}
+    ends = {one: await closing_of(edition, one) for one in {row["section"] for row in found}}
     return [row | {"deadline": ends[row["section"]]} for row in found]
 
 
@@ -199,15 +198,13 @@ class ReminderStanding(msgspec.Struct, frozen=True, kw_only=True):
     named: list[dict[str, str]]
 
 
-async def standings(
-    edition: Edition, viewer: Viewer, *, settings: Settings
-) -> list[ReminderStanding]:
+async def standings(edition: Edition, viewer: Viewer) -> list[ReminderStanding]:
     kept = {row.rule: row for row in await desk.all_of(Reminder, edition)}
     found = []
     for name, rule in RULES.items():
         row = kept.get(name)
         days = row.days if row else rule.days
-        due = await due_now(name, days, edition=edition, settings=settings)
+        due = await due_now(name, days, edition=edition)
         found.append(
             ReminderStanding(
                 rule=name,
@@ -253,10 +250,10 @@ async def set_rule(rule: str, wanted: ReminderWanted, *, edition: Edition, by: P
 # Carrying out
 
 
-async def due_now(name: str, days: int, *, edition: Edition, settings: Settings) -> list[OpenThing]:
+async def due_now(name: str, days: int, *, edition: Edition) -> list[OpenThing]:
     """What is open, whose time has come, and of which nobody has been told."""
     rule = RULES[name]
-    asked = Asked(edition=edition, grace=settings.grace)
+    asked = Asked(edition=edition)
     due = [one for one in await rule.asks(asked) if rule.is_due(one, days)]
     told = await rows(
         "SELECT occasion FROM letter WHERE occasion = ANY({})",
@@ -266,13 +263,13 @@ async def due_now(name: str, days: int, *, edition: Edition, settings: Settings)
     return [one for one in due if one.occasion(name) not in known]
 
 
-async def carry_out(*, settings: Settings) -> None:
+async def carry_out() -> None:
     """Every rule that is on, in every edition, each in an act of its own."""
     for row in await rows("SELECT id FROM reminder WHERE is_on ORDER BY edition, rule"):
-        await remind(row["id"], settings=settings)
+        await remind(row["id"])
 
 
-async def remind(row_id: str, *, settings: Settings) -> int:
+async def remind(row_id: str) -> int:
     """How many letters this rule has written now; whoever switches it off waits for its end."""
     async with transaction():
         kept = await rows(
@@ -284,7 +281,7 @@ async def remind(row_id: str, *, settings: Settings) -> int:
         if edition is None:
             return 0
         name, written = kept[0]["rule"], 0
-        for one in await due_now(name, kept[0]["days"], edition=edition, settings=settings):
+        for one in await due_now(name, kept[0]["days"], edition=edition):
             written += await letters.write(
                 name, await person_of(one.person), occasion=one.occasion(name), edition=edition,
                 about=one.about, link=one.link, **one.values,
@@ -294,11 +291,11 @@ async def remind(row_id: str, *, settings: Settings) -> int:
     return written
 
 
-async def still_true(letter: Letter, settings: Settings) -> bool:
+async def still_true(letter: Letter) -> bool:
     """Asked when a reminder is about to go: whether its thing is still open."""
     edition = await Edition.objects().get(Edition.id == letter.edition)
     _, name, subject, person = letter.occasion.split(":")
     if edition is None or name not in RULES:
         return False
-    still = await RULES[name].asks(Asked(edition=edition, grace=settings.grace, subject=subject))
+    still = await RULES[name].asks(Asked(edition=edition, subject=subject))
     return any(one.person == person for one in still)

@@ -207,7 +207,8 @@ class FilmFile(Table):
 
     `told` is the upload's metadata, byte for byte as its sender gave it. `checked_at`: when its master was
     last hashed; `rotten_at`: since when it is other than it was received. `master_gone_at`, `copy_gone_at`:
-    when the calendar let go of the bytes; the row stays.
+    when the calendar let go of the bytes; the row stays. `promise` is the deadline that it was begun
+    under (`submissions/eligibility.py:Promise`): no later change makes it late.
     """
 
     id = Varchar(16, primary_key=True, default=new_id)
@@ -217,6 +218,7 @@ class FilmFile(Table):
     person = ForeignKey(Person, null=True, index=True)
     name = Varchar(255, default="")
     told = Text(default="")
+    promise = JSONB(default={})
     size = BigInt(default=0)
     sha256 = Varchar(64, default="")
     policy = Varchar(32, default="")
@@ -408,3 +410,52 @@ class Reminder(Table):
     days = SmallInt(default=7)
     is_on = Boolean(default=False)
     version = Integer(default=1)
+
+
+class Fee(Table):
+    """What an entry costs, and whether it was paid: by hand, with a word of why. Euro cents.
+
+    `state` is `due`, `paid` or `waived`; `kind` is the deadline that it was filed under, and `waived_cents`
+    the part of `cents` that nobody asks for.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    submission = ForeignKey(Submission, null=False, unique=True)
+    state = Varchar(8, default="due")
+    kind = Varchar(8, default="regular")
+    cents = Integer(default=0)
+    waived_cents = Integer(default=0)
+    note = Varchar(400, default="")
+    version = Integer(default=1)
+    changed_at = Timestamptz(default=TimestamptzNow())
+
+
+class WaiverCode(Table):
+    """A word that a maker types: it waives a part of the fee, in per cent, and may let them file late.
+
+    `sections` are ids, none means all of them; `label` is for operators alone.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    code = Varchar(24)
+    label = Varchar(120, default="")
+    sections = JSONB(default=[])
+    percent = SmallInt(default=100)
+    late_until = Timestamptz(null=True, default=None)
+    most_uses = Integer(default=1)
+    expires_at = Timestamptz(null=True, default=None)
+    is_open = Boolean(default=True)
+    version = Integer(default=1)
+    created_at = Timestamptz(default=TimestamptzNow())
+
+
+class CodeUse(Table):
+    """A waiver code that stands on an entry; an entry has one at most."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    code = ForeignKey(WaiverCode, null=False, index=True)
+    submission = ForeignKey(Submission, null=False, unique=True)
+    person = ForeignKey(Person, null=False, index=True)
+    created_at = Timestamptz(default=TimestamptzNow())

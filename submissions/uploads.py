@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import asyncpg
+import msgspec
 
 from festival.clock import now
 from festival.db import later, rows, transaction
@@ -15,8 +16,8 @@ from festival.settings import Settings
 from festival.tables import Edition, Person
 from media.policy import Finding, Outcome, Severity, Verdict
 from media.storage import StorageUnavailable, Store, UploadLocked
-from submissions.eligibility import may_finish, may_open
-from submissions.entries import closed_by, deadline_of
+from submissions.eligibility import Promise, kept_promise, may_finish, may_open
+from submissions.entries import closed_by, terms_for
 from submissions.lists import submission_in
 from submissions.quotas import reserve
 from submissions.receiving import forget, known_hash
@@ -56,7 +57,8 @@ async def begin(
     """
     if submission.status != Status.DRAFT:
         raise Refused(closed_by(submission))
-    if not may_open(now(), await deadline_of(edition, submission.section)):
+    terms = await terms_for(submission, edition)
+    if not may_open(now(), kept_promise(Promise(), terms)[0]):
         raise Refused("deadline_passed")
     if size > settings.max_upload_bytes:
         raise Refused("file_too_large", most=settings.max_upload_bytes)
@@ -67,6 +69,7 @@ async def begin(
         size=size,
         told=told,
         policy=edition.policy,
+        promise=msgspec.to_builtins(terms),
         expires_at=now() + UPLOAD_LASTS,
     )
     await asyncio.to_thread(store.create, file.id)  # outside the locks: a disk may be slow
@@ -211,13 +214,14 @@ async def abandon(file: FilmFile, *, by: Person, store: Store) -> bool:
     return True
 
 
-async def check_time(file: FilmFile, edition: Edition, settings: Settings) -> None:
+async def check_time(file: FilmFile, edition: Edition) -> None:
     """Begun before the deadline, ended within the grace; an old unfinished upload is gone."""
     if file.expires_at is not None and now() > file.expires_at:
         raise Missing("upload_expired")
     submission = await submission_in(edition, file.submission)
-    deadline = await deadline_of(edition, submission.section)
-    if not may_finish(file.created_at, now(), deadline, settings.grace):
+    today = await terms_for(submission, edition)
+    deadline, grace = kept_promise(msgspec.convert(file.promise, Promise), today)
+    if not may_finish(file.created_at, now(), deadline, grace):
         raise Refused("deadline_passed")
 
 

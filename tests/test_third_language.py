@@ -42,7 +42,7 @@ from workers import tasks
 
 ALIKE = frozenset({
     "Cin", "ma", "for", "Space", "API", "Ctrl", "MOV", "MP", "MXF", "MKV", "ics",
-    "AAC", "CSV", "XLSX", "JSON", "XML", "utf", "kHz", "LUFS", "dBTP", "stereo",
+    "AAC", "CSV", "EUR", "XLSX", "JSON", "XML", "utf", "kHz", "LUFS", "dBTP", "stereo",
 }) | {
     word
     for limit in rulebook.limits() if isinstance(limit, rulebook.Pick)

@@ -26,15 +26,23 @@ def tables(trees: dict[str, ast.Module]) -> dict[str, list[str]]:
 
 PLANNER = "screenings.planner"
 FILLED_FROM = {
+    "Deadline": "festival.deadlines.DeadlineForm",
     "Edition": "festival.editions.Rules",
+    "Fee": "submissions.fees.FeeChange",
     "FieldRule": "submissions.questions.FieldForm",
     "Material": "submissions.materials.MaterialForm",
     "Programme": "screenings.programmes.ProgrammeForm",
     "Question": "submissions.questions.QuestionForm",
+    "Section": "submissions.sections.SectionForm",
+    "WaiverCode": "submissions.waiver_codes.CodeForm",
 }  # tables whose rows take the fields of a shape as they come
+ALSO_FILLED_FROM = {"Edition": "festival.deadlines.EntryTerms"}
+"""A second shape of the same table, of another room."""
 INSERTED = re.compile(r"INSERT INTO (\w+)\s*\(([^)]*)\)")
 UPSERTED = re.compile(r"INSERT INTO (\w+)\s.*?DO UPDATE SET\s+(.*?)(?:\sWHERE\s|\sRETURNING\s|$)", re.DOTALL)
-SET_UP = ("FieldRule", "Material", "Question")
+SET_UP = (
+    "Deadline", "Edition", "Fee", "FieldRule", "Material", "Question", "Section", "WaiverCode",
+)  # fmt: skip
 AMENDED = frozenset({"version", "position", "closed_at"})
 """What the desk sets of every row that an operator sets up."""
 UPDATED = re.compile(
@@ -93,7 +101,7 @@ def unwritten() -> set[str]:
     trees = {name: tree for name, tree in modules().items() if not name.startswith(PLANNER)}
     known = set().union(*map(written, trees.values())) | {
         f"{snake(table)}.{field}"
-        for table, shape in FILLED_FROM.items()
+        for table, shape in [*FILLED_FROM.items(), *ALSO_FILLED_FROM.items()]
         for field in fields(trees[shape.rpartition(".")[0]], shape.rpartition(".")[2])
     } | {f"{snake(table)}.{column}" for table in SET_UP for column in AMENDED}
     found, own_names = set(), sql_names(trees)

@@ -1,12 +1,14 @@
 """What filmmakers do with an entry: open, save, release the copy, file, withdraw."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Response
 from litestar.di import NamedDependency
 from litestar.params import FromPath
+from msgspec import Meta
 
+from api import limits
 from api.acts.act import Refusal, act
 from api.auth import settings_of
 from api.forms import filled
@@ -24,7 +26,6 @@ from api.request import AnyRequest
 from festival.access import Act, Viewer, in_scope
 from festival.errors import Conflict, FestivalError, Missing, Refused
 from festival.language import is_visible
-from festival.settings import Settings
 from festival.shapes import VersionNumber
 from festival.tables import Edition, Person
 from submissions import answers, entries
@@ -40,6 +41,12 @@ class Version(msgspec.Struct, frozen=True):
     """The version that a form was drawn at."""
 
     version: VersionNumber
+
+
+class Opening(Entry, frozen=True, kw_only=True):
+    """The first words of an entry, with a waiver code where one opens what is closed for others."""
+
+    code: Annotated[str, Meta(max_length=60)] = ""
 
 
 class Saving(msgspec.Struct, frozen=True):
@@ -90,7 +97,8 @@ async def opening_again(request: AnyRequest, refused: Refusal) -> Response[str]:
     says="filmmaker.done.opened",
 )
 async def open_entry(
-    data: Entry,
+    request: AnyRequest,
+    data: Opening,
     viewer: NamedDependency[Viewer],
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
@@ -100,7 +108,8 @@ async def open_entry(
         raise Missing("missing")
     if not is_visible(data.title):
         raise Refused("title:title_missing")
-    submission = await entries.open_entry(edition_row, by=person, entry=data)
+    async with limits.rate_limit_codes(request, person):
+        submission = await entries.open_entry(edition_row, by=person, entry=data, code=data.code)
     return {"id": submission.id, "version": submission.version, "status": submission.status}
 
 
@@ -233,7 +242,6 @@ async def file_entry(
     viewer: NamedDependency[Viewer],
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
-    settings: NamedDependency[Settings],
 ) -> None:
     """File the entry; 422 with everything that is missing."""
     submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
@@ -241,7 +249,6 @@ async def file_entry(
         submission,
         edition=edition_row,
         by=person,
-        grace=settings.grace,
         language=language_of(request),
     )
 

@@ -5,7 +5,6 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from api.acts.act import Refusal, act
-from api.auth import settings_of
 from api.guards import OPERATOR
 from api.pages.letters import rules_page
 from api.request import AnyRequest
@@ -19,7 +18,7 @@ RULE = f"{PAGE}/{{rule:str}}"
 
 async def again(request: AnyRequest, refused: Refusal) -> Response[str]:
     return await rules_page(
-        request, request.state["viewer"], request.state["edition"], settings_of(request),
+        request, request.state["viewer"], request.state["edition"],
         error=refused.error, refused=request.path_params["rule"],
         typed={"days": refused.last("days"), "is_on": refused.last("is_on")},
     )  # fmt: skip

@@ -227,7 +227,18 @@ NAV: list[tuple[Role | None, str, str]] = [
 
 DESK: list[tuple[str, tuple[str, ...]]] = [
     ("edition", ("/operator/edition",)),
-    ("entries", ("/operator/form", "/operator/materials", "/operator/answers")),
+    (
+        "entries",
+        (
+            "/operator/sections",
+            "/operator/form",
+            "/operator/deadlines",
+            "/operator/fees",
+            "/operator/codes",
+            "/operator/materials",
+            "/operator/answers",
+        ),
+    ),
     ("judging", ("/operator/policy",)),
     ("letters", ("/operator/texts", "/operator/reminders")),
     (

@@ -12,7 +12,6 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from msgspec import Meta
 
-from api.auth import settings_of
 from api.guards import MAKER
 from api.pages import _entry, _report
 from api.pages._answers import form_fields
@@ -21,13 +20,16 @@ from api.pages._page import language_of, page, prefix_of, text_of
 from api.pages._paper import inline, printed
 from api.pages._report import decimals
 from api.pages._rules import told_before
+from api.pages._sections import told_of_finding
+from api.pages.sections import offered
 from api.refusals import status_of, told_of
 from api.request import AnyRequest
 from festival import codes, language
 from festival.access import Act, Viewer
 from festival.clock import now
+from festival.deadlines import last_closing, line_for, stop_at
 from festival.errors import FestivalError, Missing, Refused
-from festival.language import day, has_words, last_minute, t, wall_day
+from festival.language import day, euro, has_words, last_minute, t, wall_day
 from festival.settings import Settings
 from festival.tables import Edition
 from festival.texts import own_title
@@ -36,10 +38,12 @@ from media.policy import Policy
 from media.rulebook import refuses
 from media.storage import NotPublished, Store
 from submissions import answers, entries, technical
-from submissions.asking import EntryForm, labels_of
+from submissions.asking import EntryForm
 from submissions.attachments import MOST_BYTES
+from submissions.candidates import EntryStanding, standing_of
 from submissions.eligibility import may_open
 from submissions.entry import PREMIERES, SYNOPSIS_LEAST, Entry
+from submissions.fees import EntryPrice, price_of
 from submissions.lists import (
     Card,
     card,
@@ -58,6 +62,7 @@ from submissions.tables import FilmFile, Submission
 from submissions.twins import Twin, twins_for_maker
 from submissions.verdicts import facts_of, verdict_of
 from submissions.versions import standing_before
+from submissions.waiver_codes import code_on, is_late_possible
 
 ENDLESS = 10**9  # seconds: longer than any film
 UPLOAD_CODES = (
@@ -97,15 +102,20 @@ async def films(
 ) -> Response[str]:
     """One card a film, the most urgent first, each with the one thing to do next."""
     lang = language_of(request)
-    shown = [await standing(card, edition_row, store) for card in await my_submissions(viewer)]
+    cards = await my_submissions(viewer)
+    shown = [await standing(card, edition_row, store) for card in cards]
+    closing = await last_closing(edition_row)
     return page(
         request,
         "filmmaker/films.html",
         films=shown,
         decimals=partial(decimals, lang),
         most=settings.max_upload_bytes,
-        days_left=days_left(edition_row.deadline_at),
-        deadline_day=day(lang, last_minute(edition_row.deadline_at), style="month"),
+        days_left=days_left(closing),
+        closing=closing,
+        deadline_day=day(lang, last_minute(closing), style="month"),
+        euro=partial(euro, lang),
+        prices={card.id: await price_of_card(card, edition_row) for card in cards},
         festival_day=day(lang, edition_row.first_day, style="month"),
         asked=sum(1 for card in shown if card.is_urgent),
     )
@@ -114,8 +124,14 @@ async def films(
 async def standing(card: Card, edition: Edition, store: Store) -> FilmCard:
     missing: list[str] = []
     if card.status == Status.DRAFT:
-        missing = await entries.missing_of(await submission_in(edition, card.id))
+        refused = await entries.refusals_of(await submission_in(edition, card.id), edition)
+        missing = list(refused.codes) if refused else []
     return film(card, missing=missing, received=await received(card.file, card.file_state, store))
+
+
+async def price_of_card(card: Card, edition: Edition) -> EntryPrice:
+    """What the film costs, as its maker reads it."""
+    return await price_of(await submission_in(edition, card.id), edition)
 
 
 async def received(file: str | None, state: str | None, store: Store) -> int:
@@ -144,14 +160,17 @@ async def begin(request: AnyRequest, edition_row: NamedDependency[Edition]) -> R
 async def opening_page(
     request: AnyRequest, edition: Edition, given: dict[str, str], error: FestivalError | None
 ) -> Response[str]:
+    closing = await last_closing(edition)
     return page(
         request,
         "filmmaker/new.html",
         error=error,
         given=given,
-        sections=await sections_of(edition),
-        days_left=days_left(edition.deadline_at),
-        is_open=may_open(now(), edition.deadline_at),
+        offered=await offered(edition, language_of(request), given.get("section", "")),
+        days_left=days_left(closing),
+        closing=closing,
+        is_open=may_open(now(), closing),
+        is_late_possible=await is_late_possible(edition),
     )
 
 
@@ -182,8 +201,10 @@ async def entry_page(
     error: FestivalError | None = None,
     status: int | None = None,
     others: dict[str, str] | None = None,
+    code: str = "",
 ) -> Response[str]:
     """`given` is what this browser typed, `others` what another one saved meanwhile in the same fields.
+    `code` is a waiver code that was refused.
 
     Words that nobody could read are told again whenever the form is drawn: that alone is no refusal.
     """
@@ -194,8 +215,10 @@ async def entry_page(
     locked = _entry.locked_in(form, written)
     fields = there | (given or {})
     error = error or unread_told(fields, submission, form)
-    missing = await entries.missing_of(submission, form)
-    deadline = await entries.deadline_of(edition, submission.section)
+    where = await standing_of(submission, edition)
+    refused = entries.lacks(submission, form, await entries.missing_of(submission, form), where)
+    missing = list(refused.codes) if refused else []
+    deadline = await entries.closing_for(submission, edition)
     file = await current_file(submission.id)
     rules = await rules_in(edition, fields.get("section", ""))
     return page(
@@ -204,14 +227,16 @@ async def entry_page(
         steps=_entry.steps(fields, missing, form), missing=missing,
         there=there, drawn=_entry.drawn_fields(form, locked), **asked_of(form, written, locked),
         answer_files=await answers.files_answered(submission), most_attached=MOST_BYTES,
-        sections=await sections_of(edition), premieres=PREMIERES, least=SYNOPSIS_LEAST,
+        sections=await sections_of(edition), offered=await offered(edition, lang, fields.get("section", "")),
+        premieres=PREMIERES, least=SYNOPSIS_LEAST,
         file=file, kept=await received(file.id, file.state, store) if file else 0,
         is_working=file is not None and file.state in WORKING, said=said(lang),
         rules=header_rules(rules, submission), told_before=told_before(lang, rules),
         stands=await standing_before(submission.id, file.number) if file else None,
         most=settings.max_upload_bytes, deadline=deadline, days_left=days_left(deadline),
-        is_open=await entries.may_still_file(submission, edition, grace=settings.grace),
-        grace=settings.upload_grace_hours, others=others or {}, **await news(lang, file),
+        is_open=await entries.may_still_file(submission, edition),
+        grace=edition.grace_hours, others=others or {}, **await news(lang, file),
+        **eligibility_told(lang, where), **await fee_told(lang, submission, edition, code),
         countries=sorted({language.country(lang, code) for code in codes.countries()}),
         tongues=[language.tongue(lang, code) for code in codes.languages()],
     )  # fmt: skip
@@ -225,6 +250,31 @@ def asked_of(form: EntryForm, written: Entry, locked: frozenset[str]) -> dict[st
         "locked": locked,
         "answered": {one.id: written.answers.get(one.id) for one in form.questions},
         "drawn_of": form_fields,
+    }
+
+
+def eligibility_told(lang: str, where: EntryStanding) -> dict[str, Any]:
+    """What the chosen section says of the film, and which would take it."""
+    return {
+        "refused": [told_of_finding(lang, one.rule, one.values) for one in where.refused],
+        "remarks": [told_of_finding(lang, one.rule, one.values) for one in where.remarks],
+        "is_closed": where.is_closed,
+        "fits": where.fits,
+    }
+
+
+async def fee_told(
+    lang: str, submission: Submission, edition: Edition, code: str = ""
+) -> dict[str, Any]:
+    """What the entry costs until when, and the waiver code that stands on it; `code` was refused."""
+    line = await line_for(edition, submission.section)
+    return {
+        "price": await price_of(submission, edition),
+        "stops": line,
+        "standing_stop": stop_at(now(), line),
+        "euro": partial(euro, lang),
+        "code_on": await code_on(submission),
+        "code_typed": code,
     }
 
 
@@ -304,18 +354,17 @@ async def reread(
 async def answers_page(
     request: AnyRequest, submission: Submission, edition: Edition, error: FestivalError | None
 ) -> Response[str]:
-    lang, settings = language_of(request), settings_of(request)
+    lang = language_of(request)
     place = f"{prefix_of(request)}/submissions/{submission.id}"
     form, written = await answers.form_of(submission), await entries.written(submission)
-    deadline = await entries.deadline_of(edition, submission.section)
+    deadline = await entries.closing_for(submission, edition)
     fields = _entry.typed(written, lang, unread_of(submission), form)
     is_draft = submission.status == Status.DRAFT
-    missing = await entries.missing_of(submission, form) if is_draft else []
-    unread = unread_told(fields, submission, form) if missing else None
+    refused = await entries.refusals_of(submission, edition) if is_draft else None
+    unread = unread_told(fields, submission, form) if refused else None
     error = error and told_in_full(error, unread)
-    lacking = Refused(*missing, **labels_of(form, missing))
     missing_words = (
-        told_of(lang, told_in_full(lacking, unread)) if missing and error is None else []
+        told_of(lang, told_in_full(refused, unread)) if refused and error is None else []
     )
     sections = {section.letter: section for section in await sections_of(edition)}
     return page(
@@ -326,8 +375,9 @@ async def answers_page(
         file=await filed_or_current(submission.id), missing=missing_words,
         places=dict.fromkeys((code.partition(":")[0] for code in error.codes), place)
         if error else {},
-        deadline=deadline, days_left=days_left(deadline), grace=settings.upload_grace_hours,
-        is_open=await entries.may_still_file(submission, edition, grace=settings.grace),
+        deadline=deadline, days_left=days_left(deadline), grace=edition.grace_hours,
+        is_open=await entries.may_still_file(submission, edition),
+        **await fee_told(lang, submission, edition),
         may_withdraw=Status.WITHDRAWN in MOVES[Status(submission.status)],
     )  # fmt: skip
 
@@ -418,7 +468,7 @@ async def report_page(
         card=await card(submission.id), file=file, versions=await files_of(submission.id),
         journal=_report.journal(language_of(request), await journal_of(submission.id)),
         twins=twins,
-        deadline=await entries.deadline_of(edition, submission.section), **drawn,
+        deadline=await entries.closing_for(submission, edition), **drawn,
     )  # fmt: skip
 
 

@@ -19,7 +19,6 @@ from festival.errors import FestivalError
 from festival.kinds import AT_ONCE, COMMITTEE, is_readable
 from festival.language import has_words
 from festival.mailbag import STATES, KindCounts
-from festival.settings import Settings
 from festival.tables import Edition
 from submissions import mail, reminders
 from submissions.mail import Envelope
@@ -190,7 +189,6 @@ async def rules_page(
     request: AnyRequest,
     viewer: Viewer,
     edition: Edition,
-    settings: Settings,
     *,
     error: FestivalError | None = None,
     refused: str = "",
@@ -202,7 +200,7 @@ async def rules_page(
         "operator/reminders.html",
         error=error,
         at="/operator/reminders",
-        rules=await reminders.standings(edition, viewer, settings=settings),
+        rules=await reminders.standings(edition, viewer),
         refused=refused,
         typed=typed or {},
     )
@@ -213,9 +211,8 @@ async def rules(
     request: AnyRequest,
     viewer: NamedDependency[Viewer],
     edition_row: NamedDependency[Edition],
-    settings: NamedDependency[Settings],
 ) -> Response[str]:
-    return await rules_page(request, viewer, edition_row, settings)
+    return await rules_page(request, viewer, edition_row)
 
 
 HANDLERS: list[Any] = [letters, ask_to_give_up, letter, rules]

@@ -105,10 +105,9 @@ async def words_of(kind: str, edition: Edition) -> LetterKindWords:
 async def rules(
     viewer: NamedDependency[Viewer],
     edition_row: NamedDependency[Edition],
-    settings: NamedDependency[Settings],
 ) -> list[ReminderStanding]:
     """Each rule, and who would be written to now if it were on."""
-    return await reminders.standings(edition_row, viewer, settings=settings)
+    return await reminders.standings(edition_row, viewer)
 
 
 HANDLERS: list[Any] = [letters, letter, texts, text, rules]

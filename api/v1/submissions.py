@@ -16,6 +16,8 @@ from festival.errors import Missing
 from festival.progress import channel
 from festival.tables import Edition
 from submissions import answers, entries
+from submissions.candidates import standing_of
+from submissions.fees import price_of, priced
 from submissions.lists import (
     Card,
     card,
@@ -64,14 +66,22 @@ async def one(
     viewer: NamedDependency[Viewer],
     edition_row: NamedDependency[Edition],
 ) -> dict[str, Any]:
-    """The entry, its state, what it is asked, and what it still lacks."""
+    """The entry, its state, what it is asked, and what it still lacks; which sections would take it,
+    until when, and what it costs.
+    """
     submission = await own(submission_id, viewer, edition_row, Act.SEE_ENTRY)
+    where = await standing_of(submission, edition_row)
     form = await answers.form_of(submission)
+    refused = entries.lacks(submission, form, await entries.missing_of(submission, form), where)
     return {
         "card": msgspec.to_builtins(await card(submission.id)),
         "entry": msgspec.to_builtins(await entries.written(submission)),
         "version": submission.version,
-        "missing": await entries.missing_of(submission, form),
+        "missing": list(refused.codes) if refused else [],
+        "remarks": [one.code for one in where.remarks],
+        "fits": where.fits,
+        "closes_at": (await entries.closing_for(submission, edition_row)).isoformat(),
+        "fee": priced(await price_of(submission, edition_row)),
         "form": msgspec.to_builtins(form),
         "files": msgspec.to_builtins(await answers.files_answered(submission)),
     }

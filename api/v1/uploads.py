@@ -267,14 +267,13 @@ async def how_far(
     viewer: NamedDependency[Viewer],
     store: NamedDependency[Store],
     edition_row: NamedDependency[Edition],
-    settings: NamedDependency[Settings],
 ) -> Response[None]:
     """How many bytes are safely kept; of an upload that was refused, why."""
     check_version(request)
     file = await own(upload_id, viewer)
     check_refused(file)
     if file.state == "receiving":
-        await uploads.check_time(file, edition_row, settings)
+        await uploads.check_time(file, edition_row)
     try:
         offset = await receiving.offset_of(file, store)
         if offset == file.size and file.state == "receiving":
@@ -302,7 +301,6 @@ async def append(
     viewer: NamedDependency[Viewer],
     store: NamedDependency[Store],
     edition_row: NamedDependency[Edition],
-    settings: NamedDependency[Settings],
 ) -> Response[None]:
     """Keep the bytes that come at `Upload-Offset`; 204 only once they are on the disk."""
     check_version(request)
@@ -314,7 +312,7 @@ async def append(
     if file.state != "receiving":  # whoever has missed the last answer may ask for it at any time
         kept = await ended(file, offset, announced(request), store)
     else:
-        await uploads.check_time(file, edition_row, settings)
+        await uploads.check_time(file, edition_row)
         kept = await take(request, file, offset, store, given)
     return Response(
         None, status_code=204, headers={**ALWAYS, **expires(file), "Upload-Offset": str(kept)}

@@ -1,12 +1,16 @@
 """A festival day ends at four in the morning, in Paris."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from festival.clock import at, festival_day, minutes_of
+from festival.clock import PARIS, at, festival_day, minutes_of, on_the_wall
+from festival.errors import Refused
 from tests.builders import paris
 from units.times import DAY_TURNS
 
@@ -63,3 +67,46 @@ def test_the_day_turns_at_one_hour_where_it_cannot_be_read_from_here() -> None:
 
     assert said
     assert int(said[1]) == DAY_TURNS
+
+
+def changes_of_the_hour() -> list[tuple[date, str]]:
+    """(day, what happens to its hours from two to three) of ten years, from the zone's own data."""
+    found = []
+    day = date(2026, 1, 1)
+    while day < date(2036, 1, 1):
+        before, after = (
+            datetime(day.year, day.month, day.day, hour, tzinfo=PARIS).utcoffset() for hour in (0, 12)
+        )
+        if before != after:
+            found.append((day, "hour_absent" if after > before else "hour_twice"))
+        day += timedelta(days=1)
+    return found
+
+
+def test_an_hour_that_is_none_or_two_is_refused_with_its_reason() -> None:
+    changes = changes_of_the_hour()
+
+    assert len(changes) == 20
+    for day, code in changes:
+        for minutes in (120, 150, 179):
+            with pytest.raises(Refused) as refused:
+                on_the_wall(day, minutes, field="at_hour")
+            assert refused.value.codes == (f"at_hour:{code}",)
+        for minutes in (0, 119, 180, 1439):
+            moment = on_the_wall(day, minutes, field="at_hour").astimezone(PARIS)
+            assert (moment.date(), moment.hour * 60 + moment.minute) == (day, minutes)
+
+
+@given(st.dates(date(2026, 1, 1), date(2035, 12, 31)), st.integers(0, 1439))
+def test_every_other_hour_is_the_one_that_the_clock_on_the_wall_shows(day: date, minutes: int) -> None:
+    if day in dict(changes_of_the_hour_once()) and 120 <= minutes < 180:
+        return
+    moment = on_the_wall(day, minutes, field="at")
+
+    assert moment.astimezone(PARIS).strftime("%Y-%m-%d %H:%M") == f"{day} {minutes // 60:02d}:{minutes % 60:02d}"
+    assert at(day, minutes) == moment
+
+
+@cache
+def changes_of_the_hour_once() -> tuple[tuple[date, str], ...]:
+    return tuple(changes_of_the_hour())

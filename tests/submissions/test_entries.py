@@ -104,6 +104,7 @@ async def test_after_the_deadline_nothing_is_opened_or_filed(house) -> None:
     maker = await a_person("filmmaker", edition=edition)
     submission = await a_draft(edition, maker)
     edition.deadline_at = now() - timedelta(seconds=1)
+    await edition.save()
 
     for act in (
         entries.submit(submission, edition=edition, by=maker),
@@ -124,12 +125,16 @@ async def test_an_upload_begun_in_time_may_be_filed_within_the_grace_and_no_late
     await FilmFile.update({FilmFile.created_at: begun, FilmFile.ready_at: now()}).where(
         FilmFile.submission == submission.id
     )
+    edition.grace_hours = 0
+    await edition.save()
 
     with pytest.raises(Refused) as refused:
-        await entries.submit(submission, edition=edition, by=maker, grace=timedelta(0))
+        await entries.submit(submission, edition=edition, by=maker)
     assert refused.value.codes == ("deadline_passed",)
 
-    await entries.submit(submission, edition=edition, by=maker, grace=timedelta(minutes=1))
+    edition.grace_hours = 1
+    await edition.save()
+    await entries.submit(submission, edition=edition, by=maker)
     assert await status_of(submission) == "submitted"
 
 

@@ -35,7 +35,7 @@ async def switched(rule: str, edition: Edition, *, days: int = 3, is_on: bool = 
 
 async def carried_out(edition: Edition) -> int:
     """One hour's work for this edition."""
-    return sum([await remind(row["id"], settings=Settings.read()) for row in await rows("SELECT id FROM reminder WHERE edition = {}", edition.id)])
+    return sum([await remind(row["id"]) for row in await rows("SELECT id FROM reminder WHERE edition = {}", edition.id)])
 
 
 async def a_draft(edition: Edition, *, days_old: int = 5, ready: int | None = None, section: str = "C") -> str:
@@ -76,7 +76,7 @@ async def test_several_hands_of_the_calendar_at_once_write_one_letter(house) -> 
     await a_draft(edition)
     row = await switched("draft_waits", edition)
 
-    done = await asyncio.gather(*(remind(row, settings=Settings.read()) for _ in range(4)))
+    done = await asyncio.gather(*(remind(row) for _ in range(4)))
 
     assert (sorted(done), len(await written(edition))) == ([0, 0, 0, 1], 1)
 
@@ -176,16 +176,16 @@ async def test_a_rule_that_is_off_writes_nothing_and_the_preview_names_who_would
     film = await a_draft(edition)
     viewer = await the_viewer(await a_person("operator", edition=edition), edition)
 
-    found = {one.rule: one for one in await standings(edition, viewer, settings=Settings.read())}
+    found = {one.rule: one for one in await standings(edition, viewer)}
     assert (found["draft_waits"].is_on, found["draft_waits"].days, found["draft_waits"].due) == (False, 7, 1)
     assert found["draft_waits"].named[0]["title"] == "Nuit claire"
     await switched("draft_waits", edition, is_on=False)
-    await reminders.carry_out(settings=Settings.read())
+    await reminders.carry_out()
     assert await written(edition) == []
 
     await switched("draft_waits", edition, version=1)
     assert await carried_out(edition) == 1
-    after = await standings(edition, viewer, settings=Settings.read())
+    after = await standings(edition, viewer)
     assert [one.due for one in after if one.rule == "draft_waits"] == [0]
     assert film
 
@@ -196,7 +196,7 @@ async def test_the_preview_does_not_name_a_film_from_which_the_operator_stepped_
     operator = await a_person("operator", "reviewer", edition=edition)
     await reviewing.recuse(await submission_in(edition, film), by=operator, reason="Un ami.")
 
-    found = await standings(edition, await the_viewer(operator, edition), settings=Settings.read())
+    found = await standings(edition, await the_viewer(operator, edition))
 
     assert [(one.due, one.named) for one in found if one.rule == "draft_waits"] == [(1, [])]
 
@@ -221,5 +221,5 @@ async def test_rules_of_one_edition_leave_others_alone(house) -> None:
     await switched("draft_waits", edition)
 
     assert await carried_out(edition) == 0
-    assert await due_now("draft_waits", 3, edition=other, settings=Settings.read()) != []
+    assert await due_now("draft_waits", 3, edition=other) != []
     assert await written(other) == []

@@ -1,0 +1,61 @@
+"""What operators type, read and written back: amounts, days and hours on the wall. Pure."""
+
+import re
+from datetime import date, datetime
+from typing import Annotated
+
+from msgspec import Meta
+
+from festival.clock import PARIS, on_the_wall
+from festival.errors import Refused
+from festival.language import decimal
+
+FewSigns = Annotated[str, Meta(max_length=40)]
+AMOUNT = re.compile(r"(\d{1,5})(?:[.,](\d{1,2}))?")
+HOUR = re.compile(r"([01]?\d|2[0-3])(?:[:h.]([0-5]\d)?)?")
+
+
+def cents_of(text: str, *, field: str) -> int:
+    """`15`, `15,50`, `15.5 €` in cents; an empty one is nothing to pay."""
+    bare = re.sub(r"[\s€]", "", text)
+    if not bare:
+        return 0
+    found = AMOUNT.fullmatch(bare)
+    if found is None:
+        raise Refused(f"{field}:amount_unreadable")
+    return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
+
+
+def amount_typed(cents: int, lang: str) -> str:
+    """An amount as somebody would type it."""
+    whole, rest = divmod(cents, 100)
+    return f"{whole}{decimal(lang, 0.5)[1]}{rest:02d}" if rest else str(whole)
+
+
+def moment_of(day: str, hour: str, *, field: str) -> datetime:
+    """A day as browsers send it and an hour on the clocks of Paris; `Refused` where they name no moment."""
+    try:
+        date_given = date.fromisoformat(day.strip())
+    except ValueError:
+        raise Refused(f"{field}_day:day_unreadable") from None
+    found = HOUR.fullmatch(hour.strip().lower())
+    if found is None:
+        raise Refused(f"{field}_hour:hour_of_day_unreadable")
+    minutes = int(found[1]) * 60 + int(found[2] or 0)
+    return on_the_wall(date_given, minutes, field=f"{field}_hour")
+
+
+def moment_or_none(day: str, hour: str, *, field: str) -> datetime | None:
+    """The same, where nothing needs to be typed: a day alone lasts until its end."""
+    if not day.strip() and not hour.strip():
+        return None
+    return moment_of(day, hour.strip() or "23:59", field=field)
+
+
+def moment_typed(when: datetime | None, *, field: str) -> dict[str, str]:
+    """The two fields of a moment, as they would be typed."""
+    local = when.astimezone(PARIS) if when is not None else None
+    return {
+        f"{field}_day": local.strftime("%Y-%m-%d") if local else "",
+        f"{field}_hour": local.strftime("%H:%M") if local else "",
+    }

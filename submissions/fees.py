@@ -1,0 +1,243 @@
+"""What an entry costs, and whether it was paid: nobody pays here, operators write down what they know."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+import asyncpg
+import msgspec
+from msgspec import Meta
+
+from festival import desk
+from festival.access import Viewer
+from festival.clock import now
+from festival.db import rows, transaction
+from festival.deadlines import FeeCents, line_for, stop_at
+from festival.errors import Conflict, Refused
+from festival.language import euro
+from festival.shapes import SeenVersion
+from festival.tables import Edition, Person
+from festival.texts import ANY_TITLE
+from submissions.tables import Fee, Submission
+from submissions.waiver_codes import code_on
+
+A_PAGE = 50
+
+
+class FeeState(StrEnum):
+    DUE = "due"
+    PAID = "paid"
+    WAIVED = "waived"
+
+
+class FeeChange(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operator knows of a fee, with a word of why; version 0 where nothing was written yet."""
+
+    state: FeeState
+    cents: FeeCents
+    note: Annotated[str, Meta(min_length=3, max_length=400)]
+    version: SeenVersion = 0
+
+
+class EntryPrice(msgspec.Struct, frozen=True, kw_only=True):
+    """What an entry costs. `state` is `free` where it costs nothing; `version` 0 is a price that nothing
+    holds yet: it is that of today's deadline, and becomes the entry's when it is filed.
+    """
+
+    state: str
+    kind: str
+    cents: int = 0
+    waived_cents: int = 0
+    note: str = ""
+    version: int = 0
+
+    @property
+    def owed_cents(self) -> int:
+        return self.cents - self.waived_cents if self.state == FeeState.DUE else 0
+
+
+async def price_of(submission: Submission, edition: Edition) -> EntryPrice:
+    """As it was written down; of a draft, as it would be if it were filed now. What was filed when
+    nothing was asked for stays free.
+    """
+    kept = await Fee.objects().get(Fee.submission == submission.id)
+    if kept is not None:
+        return EntryPrice(
+            state=kept.state,
+            kind=kept.kind,
+            cents=kept.cents,
+            waived_cents=kept.waived_cents,
+            note=kept.note,
+            version=kept.version,
+        )
+    if submission.filed_at is not None:
+        return EntryPrice(state="free", kind="")
+    return await price_at(submission, edition, now())
+
+
+async def price_at(submission: Submission, edition: Edition, moment: datetime) -> EntryPrice:
+    """What the deadline of this moment asks for, less what a waiver code on the entry waives."""
+    stop = stop_at(moment, await line_for(edition, submission.section))
+    if not stop.fee_cents:
+        return EntryPrice(state="free", kind=stop.kind)
+    code = await code_on(submission)
+    waived = stop.fee_cents * code.percent // 100 if code is not None and code.counts else 0
+    return EntryPrice(
+        state=FeeState.WAIVED if waived == stop.fee_cents else FeeState.DUE,
+        kind=stop.kind,
+        cents=stop.fee_cents,
+        waived_cents=waived,
+    )
+
+
+async def settle_fee(submission: Submission, edition: Edition, *, by: Person) -> None:
+    """Filing writes down what the entry costs, as it is at this moment; what was written before stays.
+
+    `Refused` where the edition asks for the fee first, and it is due. Within the act of filing.
+    """
+    price = await price_of(submission, edition)
+    if edition.fee_before_filing and price.owed_cents:
+        raise Refused("fee_unpaid", amount=lambda lang: euro(lang, price.owed_cents))
+    if price.state == "free" or price.version:
+        return
+    await desk.add(
+        Fee(
+            edition=edition.id,
+            submission=submission.id,
+            state=price.state,
+            kind=price.kind,
+            cents=price.cents,
+            waived_cents=price.waived_cents,
+        ),
+        act="fee_set",
+        by=by,
+    )
+
+
+async def change_fee(
+    submission: Submission, change: FeeChange, *, edition: Edition, by: Person
+) -> int:
+    """Due, paid or waived, and how much: by hand. Returns the version that stands."""
+    waived_whole = change.state is FeeState.WAIVED
+    async with transaction():
+        kept = await Fee.objects().get(Fee.submission == submission.id)
+        part = min(
+            kept.waived_cents if kept is not None and kept.state != "waived" else 0, change.cents
+        )
+        given: dict[str, Any] = {
+            "state": change.state.value,
+            "cents": change.cents,
+            "waived_cents": change.cents if waived_whole else part,
+            "note": change.note.strip(),
+        }
+        if kept is not None:
+            version = await desk.amend(
+                kept, given, version=change.version, act="fee_changed", by=by
+            )
+            await Fee.update({Fee.changed_at: now()}).where(Fee.id == kept.id)
+            return version
+        if change.version:
+            raise Conflict("gone_meanwhile")
+        stop = stop_at(submission.filed_at or now(), await line_for(edition, submission.section))
+        row = Fee(edition=edition.id, submission=submission.id, kind=stop.kind, **given)
+        try:
+            await desk.add(row, act="fee_changed", by=by)
+        except asyncpg.UniqueViolationError:
+            raise Conflict("changed_meanwhile") from None
+        return 1
+
+
+class FeeLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry on the operators' list."""
+
+    id: str
+    title: str
+    director: str
+    maker: str
+    status: str
+    section: str | None
+    state: str
+    kind: str
+    cents: int
+    waived_cents: int
+    note: str
+    version: int
+    code: str | None
+    changed_at: datetime | None
+
+
+class FeeList(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of the list; `totals` are of all that was found, by state: how many, and how much."""
+
+    lines: list[FeeLine]
+    number: int
+    last: int
+    found: int
+    totals: dict[str, list[int]]
+
+
+STATES = ("due", "paid", "waived", "none")
+# Drafts are not asked for yet, but where something was written down of them; who withdrew owes nothing.
+LISTED = (
+    """FROM submission s JOIN film f ON f.id = s.film LEFT JOIN section x ON x.id = s.section
+  LEFT JOIN fee e ON e.submission = s.id
+  LEFT JOIN code_use u ON u.submission = s.id LEFT JOIN waiver_code c ON c.id = u.code
+  CROSS JOIN LATERAL (SELECT s.status NOT IN ('draft', 'withdrawn') AND NOT s.id = ANY({})
+    AND EXISTS (SELECT 1 FROM film_file n WHERE n.submission = s.id AND n.state = 'released') AS yes) named
+  LEFT JOIN LATERAL (SELECT p.email, p.name FROM member m JOIN person p ON p.id = m.person
+    WHERE m.submission = s.id ORDER BY m.created_at, m.id LIMIT 1) k ON true
+WHERE s.edition = {} AND (e.id IS NOT NULL OR s.status <> 'draft')
+  AND (s.status <> 'withdrawn' OR e.state = 'paid')
+  AND ({} IN ('', coalesce(e.state, 'none')))
+  AND ({} = '' OR strpos(lower(concat_ws(' ', CASE WHEN named.yes THEN """
+    + ANY_TITLE
+    + """ END, CASE WHEN named.yes THEN f.director END, k.email, k.name, c.code)), lower({})) > 0)"""
+)
+
+
+async def fees_of(
+    edition: Edition, viewer: Viewer, *, state: str = "", words: str = "", page: int = 1
+) -> FeeList:
+    """Every entry that was filed with what it costs, the unpaid first; `words` are sought in title,
+    director, maker and code. A film is named once it is filed and its copy released, and not
+    to who has stepped aside from it.
+    """
+    asked = (sorted(viewer.recused), edition.id, state, words, words)
+    sums = await rows(
+        "SELECT coalesce(e.state, 'none') AS state, count(*) AS n, coalesce(sum(CASE"
+        " WHEN e.state = 'waived' THEN e.waived_cents ELSE e.cents - e.waived_cents END), 0) AS cents "
+        + LISTED
+        + " GROUP BY 1",
+        *asked,
+    )
+    totals = {row["state"]: [int(row["n"]), int(row["cents"])] for row in sums}
+    found = sum(n for n, _ in totals.values())
+    last = max(1, -(-found // A_PAGE))
+    number = min(max(page, 1), last)
+    selected = await rows(
+        "SELECT s.id, CASE WHEN named.yes THEN "
+        + ANY_TITLE
+        + """ ELSE '' END AS title, CASE WHEN named.yes THEN f.director ELSE '' END AS director,
+        coalesce(k.email, '') AS maker, s.status, x.letter AS section,
+        coalesce(e.state, 'none') AS state, coalesce(e.kind, '') AS kind, coalesce(e.cents, 0) AS cents,
+        coalesce(e.waived_cents, 0) AS waived_cents, coalesce(e.note, '') AS note,
+        coalesce(e.version, 0) AS version, c.code, e.changed_at """
+        + LISTED
+        + """ ORDER BY array_position(ARRAY['due', 'paid', 'waived', 'none'], coalesce(e.state, 'none')::text),
+        s.filed_at, s.id LIMIT {} OFFSET {}""",
+        *asked,
+        A_PAGE,
+        (number - 1) * A_PAGE,
+    )
+    return FeeList(
+        lines=msgspec.convert(selected, list[FeeLine]),
+        number=number,
+        last=last,
+        found=found,
+        totals=totals,
+    )
+
+
+def priced(price: EntryPrice) -> dict[str, Any]:
+    """A price as a program reads it."""
+    return {**msgspec.to_builtins(price), "owed_cents": price.owed_cents, "currency": "EUR"}
