@@ -22,7 +22,7 @@ from submissions.sections import SectionChange, SectionForm
 ONE = f"{PAGE}/{{section_id:str}}"
 
 
-class Stood(msgspec.Struct, frozen=True):
+class SectionFormSeen(msgspec.Struct, frozen=True):
     """What the form was drawn with: the row's version, and whom its editor knows that it turns away."""
 
     version: SeenVersion = 1
@@ -34,7 +34,7 @@ async def form_of(request: AnyRequest) -> SectionForm:
 
 
 async def change_of(request: AnyRequest) -> SectionChange:
-    stood = await filled(request, Stood)
+    stood = await filled(request, SectionFormSeen)
     wanted = await form_of(request)
     return SectionChange(section=wanted, version=stood.version, touches=max(stood.touches, 0))
 
