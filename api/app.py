@@ -44,6 +44,7 @@ from api.acts import (
     programmes,
     recusals,
     reminders,
+    sheets,
     texts,
     venues,
 )
@@ -81,6 +82,7 @@ from api.pages import materials as materials_pages
 from api.pages import policy as policy_pages
 from api.pages import privacy as privacy_pages
 from api.pages import sections as section_pages
+from api.pages import sheets as sheet_pages
 from api.pages import texts as text_pages
 from api.patience import Patience
 from api.v1 import account as account_v1
@@ -103,6 +105,7 @@ from api.v1 import operator as operator_v1
 from api.v1 import policy as policy_v1
 from api.v1 import privacy as privacy_v1
 from api.v1 import programmer as programmer_v1
+from api.v1 import sheets as sheets_v1
 from festival import logs
 from festival.access import Viewer
 from festival.language import speak, spoken
@@ -146,6 +149,7 @@ ACTS = [
     *reminders.ACTS,
     *room_acts.ACTS,
     *section_acts.ACTS,
+    *sheets.ACTS,
     *subtitle_acts.ACTS,
     *texts.ACTS,
     *venues.ACTS,
@@ -208,6 +212,7 @@ def pages() -> Router:
             section_pages,
             deadline_pages,
             fee_pages,
+            sheet_pages,
             components,
         )
     ]
@@ -240,6 +245,7 @@ def json_doors() -> Router:
             form_v1,
             keeping_v1,
             letters_v1,
+            sheets_v1,
         )
     ]
     return Router(

@@ -70,6 +70,7 @@ class Act(StrEnum):
     PLAN = "plan"
     PUBLISH = "publish"
     OPERATE = "operate"
+    SET_SHEETS = "set_sheets"
     SEE_TEAM = "see_team"
 
 
@@ -156,6 +157,7 @@ WITHIN_AN_EDITION: dict[Act, Callable[[Viewer], bool]] = {
     Act.PLAN: lambda viewer: viewer.has(Role.PROGRAMMER),
     Act.PUBLISH: lambda viewer: viewer.has(Role.PROGRAMMER),
     Act.OPERATE: lambda viewer: viewer.has(Role.OPERATOR),
+    Act.SET_SHEETS: lambda viewer: viewer.has(Role.OPERATOR, Role.CHAIR),
     Act.SEE_TEAM: lambda viewer: viewer.has(Role.OPERATOR, Role.CHAIR),
 }
 
@@ -167,6 +169,15 @@ def may(viewer: Viewer, act: Act, subject: Subject | None = None) -> bool:
             raise TypeError(f"{act} is about a film")
         return ABOUT_A_FILM[act](viewer, subject)
     return WITHIN_AN_EDITION[act](viewer)
+
+
+def may_set_sheet(viewer: Viewer, section: str | None) -> bool:
+    """How a section is scored (or, without one, the whole edition) is for operators and its chairs."""
+    if viewer.has(Role.OPERATOR) and in_scope(viewer, "operate"):
+        return True
+    own = viewer.sections.get(Role.CHAIR)
+    chairs = viewer.has(Role.CHAIR) and in_scope(viewer, "committee")
+    return chairs and (not own or section in own)
 
 
 class Scope(msgspec.Struct, frozen=True):

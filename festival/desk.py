@@ -79,14 +79,18 @@ def has_order(table: type[Table]) -> bool:
     return any(column._meta.name == "position" for column in table._meta.columns)  # noqa: SLF001
 
 
-async def add(row: SetUpRow, *, act: str, by: Person) -> str:
-    """Keep a new row, behind all others where they stand in an order. Returns its id."""
+async def add(row: SetUpRow, *, act: str, by: Person, among: str = "") -> str:
+    """Keep a new row, behind all others where they stand in an order. Returns its id.
+
+    `among` names the column that the rows of one order share, where an edition has several orders.
+    """
     table: SetUpRow = type(row)
     edition = row.edition
     async with transaction():
         if has_order(table):
             await hold_edition(edition)
-            row.position = await table.count().where(table.edition == edition)
+            order = await order_of(row, among)
+            row.position = order[-1]["position"] + 1 if order else 0
         await row.save()
         kept = {name: plain(value) for name, value in row.to_dict().items() if name not in UNTOLD}
         await record(act, row.id, by=by, edition=edition, made=kept)
@@ -133,18 +137,13 @@ async def held(row: SetUpRow, version: int) -> dict[str, Any]:
     return dict(selected)
 
 
-async def move(row: SetUpRow, way: Way, *, act: str, by: Person) -> None:
+async def move(row: SetUpRow, way: Way, *, act: str, by: Person, among: str = "") -> None:
     """Change places with the neighbour; at the end of the order nothing happens."""
     table: SetUpRow = type(row)
     edition = row.edition
     async with transaction():
         await hold_edition(edition)
-        order = [
-            one["id"]
-            for one in await table.select(table.id)
-            .where(table.edition == edition)
-            .order_by(table.position, table.id)
-        ]
+        order = [one["id"] for one in await order_of(row, among)]
         here = order.index(row.id)
         there = here + (-1 if way is Way.UP else 1)
         if not 0 <= there < len(order):
@@ -153,6 +152,16 @@ async def move(row: SetUpRow, way: Way, *, act: str, by: Person) -> None:
         for position, row_id in enumerate(order):
             await table.update({"position": position}).where(table.id == row_id)
         await record(act, row.id, by=by, edition=edition, changes={"position": [here, there]})
+
+
+async def order_of(row: SetUpRow, among: str) -> list[dict[str, Any]]:
+    """Ids and positions of the rows that stand in one order with this one."""
+    table: SetUpRow = type(row)
+    alike = table.edition == row.edition
+    if among:
+        alike &= getattr(table, among) == getattr(row, among)
+    asked = table.select(table.id, table.position).where(alike)
+    return cast("list[dict[str, Any]]", await asked.order_by(table.position, table.id))
 
 
 async def hold_edition(edition_id: str) -> None:

@@ -13,7 +13,18 @@ from festival.texts import Texts
 from reviews.cautions import Caution, cautions, known_of, letters_of
 from reviews.decisions import VERSION
 from reviews.evidence import LENGTH, RUNTIME, seated, share
-from reviews.scoring import apart, board_place, column, mean, rank, spread, total
+from reviews.rubrics import Rubrics, rubrics_of
+from reviews.scoring import (
+    STEPS,
+    Rubric,
+    apart,
+    board_place,
+    column,
+    given_total,
+    mean,
+    rank,
+    spread,
+)
 from reviews.tables import Review
 from submissions import lists as submissions
 from submissions.tables import FilmFile, Submission
@@ -162,6 +173,7 @@ class Vote(msgspec.Struct, frozen=True, kw_only=True):
     mine: bool
     seen: float | None = None
     apart: str = ""
+    out_of: int = STEPS
     version: int = 1
     given_at: datetime | None = None
     reopened: bool = False
@@ -187,6 +199,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     duration: float
     runtime: float = 0.0
     votes: tuple[Vote, ...] = ()
+    out_of: int = STEPS
     is_open: bool = False
     note: str = ""
     version: int = 0
@@ -219,13 +232,14 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         return column(self.status, self.pending)
 
 
-async def board(viewer: Viewer) -> list[Case]:
+async def board(viewer: Viewer, rubrics: Rubrics | None = None) -> list[Case]:
     """The chair's films, in the board's order. Votes of a film are there only once the chair has given their own,
     or has no part in scoring it: until then not even their number is, and in a blind section
-    no director.
+    no director. `rubrics` are others than those that stand: what the board would be under them.
     """
+    rubrics = rubrics or await rubrics_of(viewer.edition)
     selected = await rows(
-        """SELECT s.id, f.title, f.titles,
+        """SELECT s.id, f.title, f.titles, s.section,
              CASE WHEN x.is_blind AND NOT EXISTS (SELECT 1 FROM review r WHERE r.submission = s.id
                     AND r.person = {} AND r.given_at IS NOT NULL)
                   THEN '' ELSE f.director END AS director,
@@ -247,8 +261,18 @@ async def board(viewer: Viewer) -> list[Case]:
         viewer.id, viewer.id, *scope_values(viewer, CHAIR),
     )  # fmt: skip
     open_ones = [row["id"] for row in selected if row["is_open"]]
-    votes = await votes_of(open_ones, viewer)
-    cases = [msgspec.convert({**row, "votes": votes.get(row["id"], ())}, Case) for row in selected]
+    votes = await votes_of(open_ones, viewer, rubrics)
+    cases = [
+        msgspec.convert(
+            {
+                **row,
+                "votes": votes.get(row["id"], ()),
+                "out_of": rubrics.rubric(row["section"]).steps,
+            },
+            Case,
+        )
+        for row in selected
+    ]
     return sorted(ranked(cases), key=lambda case: board_place(case.column, case.spread))
 
 
@@ -263,10 +287,15 @@ def ranked(cases: list[Case]) -> list[Case]:
     ]
 
 
-async def votes_of(submissions: list[str], viewer: Viewer) -> dict[str, tuple[Vote, ...]]:
-    """Given votes of each film, by those who may still have one; the caller may see them."""
+async def votes_of(
+    submissions: list[str], viewer: Viewer, rubrics: Rubrics | None = None
+) -> dict[str, tuple[Vote, ...]]:
+    """Given votes of each film, by those who may still have one; the caller may see them. Their totals
+    are by the sheet of the film's section.
+    """
+    rubrics = rubrics or await rubrics_of(viewer.edition)
     selected = await rows(
-        """SELECT r.submission, r.id, p.name, r.scores, r.opinion, r.person = {} AS mine, r.seen,
+        """SELECT r.submission, s.section, r.id, p.name, r.scores, r.opinion, r.person = {} AS mine, r.seen,
              r.version, r.given_at, r.file = n.id AS is_current, e.coverage,
              EXISTS (SELECT 1 FROM reopening o WHERE o.review = r.id AND o.closed_at IS NULL)
                AS reopened,
@@ -285,21 +314,25 @@ async def votes_of(submissions: list[str], viewer: Viewer) -> dict[str, tuple[Vo
     )
     votes: dict[str, tuple[Vote, ...]] = {}
     for row in selected:
-        score = total(row["scores"])
+        rubric = rubrics.rubric(row["section"])
+        score = given_total(row["scores"], rubric)
         if score is not None:
-            votes[row["submission"]] = (*votes.get(row["submission"], ()), vote_of(row, score))
+            vote = vote_of(row, score, rubric)
+            votes[row["submission"]] = (*votes.get(row["submission"], ()), vote)
     return votes
 
 
-def vote_of(row: dict[str, Any], score: float) -> Vote:
+def vote_of(row: dict[str, Any], score: float, rubric: Rubric) -> Vote:
     enough = row["coverage"]
     return msgspec.convert(
         {
             **row,
             "total": score,
+            "out_of": rubric.steps,
             "apart": apart(row["seen"], enough=enough, is_current=bool(row["is_current"])),
             "earlier": [
-                {**earlier, "total": total(earlier["scores"])} for earlier in row["earlier"]
+                {**earlier, "total": given_total(earlier["scores"], rubric) or 0.0}
+                for earlier in row["earlier"]
             ],
         },
         Vote,

@@ -15,7 +15,8 @@ from festival.record import record
 from festival.tables import Edition, Person, new_id
 from festival.texts import film_title
 from reviews.evidence import seated
-from reviews.scoring import Sheet, faults, total
+from reviews.rubrics import rubrics_of
+from reviews.scoring import Rubric, Sheet, faults, given_total, strangers
 from reviews.tables import Note, ReviewVersion
 from reviews.watching import EDGE, length_of, share
 from submissions.status import Status
@@ -52,21 +53,26 @@ async def review(
         before = await standing_sheet(submission, by)
         if (before["version"] if before else 0) != version:
             raise Conflict("review_changed_meanwhile", standing=before and shown(before))
-        if (wrong := faults(sheet)) and (give or (before and before["given_at"])):
+        rubric = (await rubrics_of(submission.edition, is_held=True)).rubric(submission.section)
+        if unknown := strangers(sheet, rubric):
+            raise Refused(*unknown, steps=rubric.steps)
+        if (wrong := faults(sheet, rubric)) and (give or (before and before["given_at"])):
             raise Refused(*wrong)
         seen = await share_seen(file, by)
         if before is None:
             kept = await begin(submission, file, sheet, give=give, seen=seen, by=by)
         else:
-            kept = await write_over(before, file, sheet, give=give, seen=seen)
+            kept = await write_over(
+                before, file, kept_beside(before, sheet, rubric, give), give=give, seen=seen
+            )
         await record(
             "review_given" if give else "review_kept",
             submission.id,
             by=by,
             edition=submission.edition,
             file=file.id,
-            now=figures(sheet.scores, seen, kept),
-            before=before and figures(before["scores"], before["seen"], before["version"]),
+            now=figures(sheet.scores, seen, kept, rubric),
+            before=before and figures(before["scores"], before["seen"], before["version"], rubric),
         )
     return kept
 
@@ -109,9 +115,26 @@ def shown(sheet: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def figures(scores: dict[str, int], seen: float | None, version: int) -> dict[str, Any]:
+def kept_beside(before: dict[str, Any], sheet: Sheet, rubric: Rubric, give: bool) -> Sheet:
+    """A sheet that is only begun keeps what it gave criteria that are closed now: they may open again.
+    A given one says what it is asked, and its older version keeps the rest.
+    """
+    if give or before["given_at"]:
+        return sheet
+    closed = {
+        one.key: before["scores"][one.key]
+        for one in rubric.criteria
+        if one.is_closed and one.key in before["scores"]
+    }
+    return Sheet(opinion=sheet.opinion, **closed | sheet.scores)
+
+
+def figures(
+    scores: dict[str, int], seen: float | None, version: int, rubric: Rubric
+) -> dict[str, Any]:
     """What the record keeps of a sheet: numbers, no words."""
-    return {"scores": scores, "total": total(scores), "seen": seen, "version": version}
+    total = given_total(scores, rubric)
+    return {"scores": scores, "total": total, "seen": seen, "version": version}
 
 
 async def share_seen(file: FilmFile, by: Person) -> float:
@@ -315,13 +338,14 @@ async def recuse(submission: Submission, *, reason: str, by: Person) -> None:
             return
         sheet = await standing_sheet(submission, by)
         given = sheet is not None and sheet["given_at"] is not None
+        rubric = (await rubrics_of(submission.edition)).rubric(submission.section)
         await record(
             "recused",
             submission.id,
             by=by,
             edition=submission.edition,
             reason=reason.strip()[:400],
-            vote_removed=figures(sheet["scores"], sheet["seen"], sheet["version"])
+            vote_removed=figures(sheet["scores"], sheet["seen"], sheet["version"], rubric)
             if sheet and given
             else None,
         )

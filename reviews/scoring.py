@@ -1,47 +1,107 @@
-"""Scores: weighted mean, spread, rank, the board's order, what was really watched, and which votes
+"""Scores: what is asked, weighted mean, spread, rank, the board's order, what was really watched, and which votes
 count. Pure.
 """
 
 import statistics
 from collections.abc import Iterable, Sequence
-from typing import Annotated
 
 import msgspec
-from msgspec import Meta
 
 from units.spans import merged
 
-CRITERIA = {"writing": 3, "image": 2, "sound": 2, "space": 3}
-
-Score = Annotated[int, Meta(ge=1, le=5)]
 Range = tuple[float, float]
+LEAST_OPINION = 20
+"""Signs of an opinion that goes with a given sheet."""
+STEPS = 5
+"""How far the house's own scale goes."""
+WEIGHTS = {"writing": 3, "image": 2, "sound": 2, "space": 3}
 
 
-class Sheet(msgspec.Struct, frozen=True, kw_only=True):
-    """A score sheet as it is filled in; a given one has every criterion and an opinion."""
+class ScoreCriterion(msgspec.Struct, frozen=True, kw_only=True):
+    """What is scored, and how much it weighs. `key` is its name in scores, and never changes.
 
-    writing: Score | None = None
-    image: Score | None = None
-    sound: Score | None = None
-    space: Score | None = None
-    opinion: Annotated[str, Meta(max_length=4000)] = ""
+    A closed one is asked no more; sheets that scored it keep it.
+    """
+
+    key: str
+    weight: int = 1
+    names: dict[str, str] = {}
+    helps: dict[str, str] = {}
+    is_closed: bool = False
+    id: str = ""
+    version: int = 0
+
+
+class Rubric(msgspec.Struct, frozen=True, kw_only=True):
+    """How films are scored: criteria in their order, each from 1 to `steps`; `labels` are the words of
+    single steps, by language. Without an `id` it is the house's own.
+    """
+
+    steps: int = STEPS
+    labels: dict[str, dict[str, str]] = {}
+    criteria: tuple[ScoreCriterion, ...] = ()
+    id: str = ""
+    section: str = ""
+    version: int = 0
 
     @property
-    def scores(self) -> dict[str, int]:
-        return {n: v for n in CRITERIA if (v := getattr(self, n)) is not None}
+    def open(self) -> tuple[ScoreCriterion, ...]:
+        """What a sheet is asked for now."""
+        return tuple(one for one in self.criteria if not one.is_closed)
+
+    @property
+    def weights(self) -> dict[str, int]:
+        return {one.key: one.weight for one in self.open}
+
+    @property
+    def scale(self) -> range:
+        return range(1, self.steps + 1)
 
 
-def faults(sheet: Sheet) -> list[str]:
+HOUSE = Rubric(
+    criteria=tuple(ScoreCriterion(key=key, weight=weight) for key, weight in WEIGHTS.items())
+)
+
+
+class Sheet:
+    """A score sheet as it is filled in: a score by the key of each criterion, and an opinion."""
+
+    def __init__(self, *, opinion: str = "", **scores: int) -> None:
+        self.opinion = opinion
+        self.scores = scores
+
+
+def faults(sheet: Sheet, rubric: Rubric = HOUSE) -> list[str]:
     """All that keeps a sheet from being given."""
-    wrong = [f"{name}:score_missing" for name in CRITERIA if name not in sheet.scores]
-    return wrong + ([] if len(sheet.opinion.strip()) >= 20 else ["opinion:opinion_short"])
+    wrong = [f"{one.key}:score_missing" for one in rubric.open if one.key not in sheet.scores]
+    is_told = len(sheet.opinion.strip()) >= LEAST_OPINION
+    return wrong + ([] if is_told else ["opinion:opinion_short"])
 
 
-def total(scores: dict[str, int]) -> float | None:
-    """Out of five, weighted by criterion; None while one is missing."""
-    if any(name not in scores for name in CRITERIA):
+def strangers(sheet: Sheet, rubric: Rubric) -> list[str]:
+    """Scores that the rubric does not ask for, or that lie beyond its scale."""
+    asked = {one.key for one in rubric.open}
+    return [
+        f"{key}:{'score_beyond' if key in asked else 'criterion_closed'}"
+        for key, score in sheet.scores.items()
+        if key not in asked or score not in rubric.scale
+    ]
+
+
+def total(scores: dict[str, int], rubric: Rubric = HOUSE) -> float | None:
+    """Weighted by criterion, on the rubric's scale; None while one that is asked for is missing."""
+    if any(one.key not in scores for one in rubric.open):
         return None
-    return sum(scores[n] * w for n, w in CRITERIA.items()) / sum(CRITERIA.values())
+    return given_total(scores, rubric)
+
+
+def given_total(scores: dict[str, int], rubric: Rubric = HOUSE) -> float | None:
+    """Of a sheet that was given: weighted over the criteria that it was asked, whatever was added or
+    closed since. None where nothing of it weighs.
+    """
+    weighed = [(scores[one.key], one.weight) for one in rubric.criteria if one.key in scores]
+    weight = sum(weight for _, weight in weighed)
+    return sum(score * weight for score, weight in weighed) / weight if weight else None
 
 
 def mean(totals: Sequence[float]) -> float | None:

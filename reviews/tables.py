@@ -5,6 +5,7 @@ from piccolo.columns import (
     Float,
     ForeignKey,
     Integer,
+    SmallInt,
     Text,
     Timestamptz,
     Varchar,
@@ -12,7 +13,7 @@ from piccolo.columns import (
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.table import Table
 
-from festival.tables import Edition, Person, new_id
+from festival.tables import Edition, Person, Section, new_id
 from submissions.tables import FilmFile, Submission
 
 
@@ -64,6 +65,36 @@ class Note(Table):
     version = Integer(default=1)
     created_at = Timestamptz(default=TimestamptzNow())
     changed_at = Timestamptz(default=TimestamptzNow())
+
+
+class ScoreSheet(Table):
+    """How films are scored in an edition, or in one section of it: from 1 to `steps`. `labels` are words
+    of single steps, each one text a language.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False)
+    section = ForeignKey(Section, null=True, default=None, index=True)
+    steps = SmallInt(default=5)
+    labels = JSONB(default={})
+    version = Integer(default=1)
+
+
+class Criterion(Table):
+    """One line of a sheet. `key` is its name in every score, and never changes; `names` and `helps` are
+    one text a language. A closed one is asked no more, and what it was given still counts.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    sheet = ForeignKey(ScoreSheet, null=False)
+    position = SmallInt(default=0)
+    key = Varchar(16, default=new_id)
+    names = JSONB(default={})
+    helps = JSONB(default={})
+    weight = SmallInt(default=1)
+    closed_at = Timestamptz(null=True, default=None)
+    version = Integer(default=1)
 
 
 class Review(Table):

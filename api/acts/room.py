@@ -1,21 +1,23 @@
 """The screening room: a sheet is kept or given, notes are pinned, and a given sheet is reopened."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Response
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
+from msgspec import Meta
 
 from api.acts.act import Refusal, act
 from api.acts.decisions import FILM
 from api.forms import filled, typed
 from api.guards import CHAIR, COMMITTEE
 from api.pages._page import back
-from api.pages.room import SheetForm, TypedSheet, room_page
+from api.pages.room import Opinion, Score, ScoreKey, SheetForm, TypedSheet, room_page
 from api.request import AnyRequest
 from festival.access import Act, Viewer
+from festival.errors import Refused
 from festival.shapes import SeenVersion, VersionNumber
 from festival.tables import Edition, Person
 from reviews import reviewing, watching
@@ -26,9 +28,11 @@ from reviews.watching import Coverage, Watched
 
 
 class ReviewSheet(msgspec.Struct, frozen=True):
-    """A score sheet, the version it was read at (0: none yet), and whether it is given."""
+    """A score sheet, the version it was read at (0: none yet), and whether it is given. The sheet has a
+    score by the key of each criterion, and an `opinion`.
+    """
 
-    sheet: Sheet
+    sheet: Annotated[dict[ScoreKey, Score | Opinion], Meta(max_length=40)]
     version: SeenVersion = 0
     give: bool = False
 
@@ -55,7 +59,11 @@ async def room_again(request: AnyRequest, refused: Refusal, stands: TypedSheet) 
 
 
 async def sheet_again(request: AnyRequest, refused: Refusal) -> Response[str]:
-    return await room_again(request, refused, TypedSheet(form=await typed(request, SheetForm)))
+    form = await typed(request, SheetForm)
+    scores = {
+        key: int(one) for key, one in (await scores_typed(request)).items() if one.isdecimal()
+    }
+    return await room_again(request, refused, TypedSheet(form=form, scores=scores))
 
 
 async def note_again(request: AnyRequest, refused: Refusal) -> Response[str]:
@@ -70,9 +78,38 @@ async def reopening_again(request: AnyRequest, refused: Refusal) -> Response[str
     return await room_again(request, refused, stands)
 
 
+async def scores_typed(request: AnyRequest) -> dict[str, str]:
+    """The fields of the form that are named by a criterion: all that the form has no other name for."""
+    others = {*SheetForm.__struct_fields__, "_csrf", "_once"}
+    form = await request.form()
+    return {
+        name[:16]: value[:2]
+        for name, value in form.items()
+        if name not in others and isinstance(value, str)
+    }
+
+
 async def sheet_in(request: AnyRequest) -> ReviewSheet:
     form = await filled(request, SheetForm)
-    return ReviewSheet(form, form.over or form.version, give=form.act == "give")
+    given = await scores_typed(request)
+    scores: dict[str, int | str] = {
+        key: int(one) for key, one in given.items() if one.isdecimal() and int(one) in range(1, 11)
+    }
+    if wrong := given.keys() - scores.keys():
+        raise Refused(*(f"{key}:field_invalid" for key in sorted(wrong)))
+    sheet = scores | {"opinion": form.opinion}
+    return ReviewSheet(sheet, form.over or form.version, give=form.act == "give")
+
+
+def sheet_of(given: dict[str, int | str]) -> Sheet:
+    """Scores are numbers, and only the opinion is text."""
+    opinion = given.get("opinion", "")
+    scores = {key: one for key, one in given.items() if key != "opinion" and isinstance(one, int)}
+    if wrong := given.keys() - scores.keys() - {"opinion"}:
+        raise Refused(*(f"{key}:field_invalid" for key in sorted(wrong)))
+    if not isinstance(opinion, str):
+        raise Refused("opinion:field_invalid")
+    return Sheet(opinion=opinion, **scores)
 
 
 async def sheet_kept(request: AnyRequest, _: Any) -> Redirect:
@@ -101,7 +138,7 @@ async def review(
     """
     submission, file = await open_film(submission_id, viewer, edition_row, Act.REVIEW)
     version = await reviewing.review(
-        submission, file, data.sheet, version=data.version, give=data.give, by=person
+        submission, file, sheet_of(data.sheet), version=data.version, give=data.give, by=person
     )
     return {"version": version}
 

@@ -239,7 +239,7 @@ DESK: list[tuple[str, tuple[str, ...]]] = [
             "/operator/answers",
         ),
     ),
-    ("judging", ("/operator/policy",)),
+    ("judging", ("/operator/policy", "/operator/sheets")),
     ("letters", ("/operator/texts", "/operator/reminders")),
     (
         "data",

@@ -22,7 +22,8 @@ from festival.texts import texts_of
 from reviews import lists
 from reviews.lists import open_film
 from reviews.reviewing import Remark
-from reviews.scoring import CRITERIA, Sheet, total
+from reviews.rubrics import rubrics_of
+from reviews.scoring import Sheet, total
 from reviews.tables import Review
 from reviews.watching import length_of
 from submissions import answering, answers
@@ -35,9 +36,17 @@ from submissions.twins import twins_for_committee
 STEPPING = frozenset({"reason", "sure"})  # faults of the recusal's form
 
 
-class SheetForm(Sheet, frozen=True, kw_only=True):
-    """`over` is the version of another tab's sheet that the writer has seen and replaces."""
+Opinion = Annotated[str, Meta(max_length=4000)]
+ScoreKey = Annotated[str, Meta(min_length=1, max_length=16)]
+Score = Annotated[int, Meta(ge=1, le=10)]
 
+
+class SheetForm(msgspec.Struct, frozen=True, kw_only=True):
+    """`over` is the version of another tab's sheet that the writer has seen and replaces. Scores are
+    fields of the same form, each by the key of its criterion.
+    """
+
+    opinion: Opinion = ""
     version: SeenVersion = 0
     over: VersionNumber | None = None
     act: Annotated[str, Meta(pattern="^(keep|give)$")] = "keep"
@@ -47,6 +56,7 @@ class TypedSheet(msgspec.Struct, frozen=True):
     """What was typed into a form that was refused: it stands there again."""
 
     form: SheetForm | None = None
+    scores: dict[str, int] = {}
     remark: Remark | None = None
     reason: str = ""
     review: str = ""
@@ -69,16 +79,20 @@ async def room_page(
     if may(viewer, Act.SEE_REVIEWS, subject):
         votes = (await lists.votes_of([submission.id], viewer)).get(submission.id, ())
     mine = next((vote for vote in votes if vote.mine), None)
-    sheet = again.form or sheet_of(own)
+    sheet = sheet_of(own)
+    if again.form:
+        sheet = Sheet(opinion=again.form.opinion, **again.scores)
+    rubric = (await rubrics_of(edition.id)).rubric(submission.section)
+    asked = {key: score for key, score in sheet.scores.items() if key in rubric.weights}
     return page(
         request, "committee/room.html", theme="screening", error=error,
         at=f"/committee/submissions/{submission_id}",
         stepping=is_stepping(error) and not again.review, sheet=sheet,
         version=version_of(own, again.form), own=own, given=bool(own and own.given_at),
         act=again.form.act if again.form else "keep", rival=other_sheet(error),
-        card=await card(submission.id), criteria=list(CRITERIA), weights=CRITERIA,
+        card=await card(submission.id), rubric=rubric,
         entry=await entry_of(submission), facts=await facts_about(request, submission, file, edition),
-        total=total(sheet.scores), votes=votes, earlier=mine.earlier if mine else (),
+        total=total(asked, rubric), votes=votes, earlier=mine.earlier if mine else (),
         closed=await lists.is_closed(submission.id, viewer),
         reopened=bool(mine and mine.reopened), ahead=await lists.ahead(viewer, submission.id),
         may_reopen=submission.status != "submitted" and may(viewer, Act.DECIDE, subject),
@@ -99,7 +113,7 @@ def is_stepping(error: FestivalError | None) -> bool:
 
 def sheet_of(own: Review | None) -> Sheet:
     scores = cast("dict[str, int]", own.scores) if own else {}
-    return Sheet(**scores, opinion=own.opinion if own else "")
+    return Sheet(opinion=own.opinion if own else "", **scores)
 
 
 def version_of(own: Review | None, form: SheetForm | None) -> int:

@@ -12,6 +12,7 @@ from festival.access import Act, Viewer, may
 from festival.tables import Edition
 from reviews import lists
 from reviews.lists import Absent, Aside, Batch, Case, Waiting, open_film
+from reviews.rubrics import rubrics_of
 from submissions import answering
 
 
@@ -56,6 +57,7 @@ async def room(
         },
         "is_closed": await lists.is_closed(submission.id, viewer),
         "enough": edition_row.coverage,
+        "sheet": msgspec.to_builtins((await rubrics_of(edition_row.id)).rubric(submission.section)),
         "notes": await lists.own_notes(submission.id, viewer),
         "viewing": await lists.own_viewing(file.id, viewer),
         "votes": msgspec.to_builtins(votes.get(submission.id, ())),

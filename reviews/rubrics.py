@@ -1,0 +1,105 @@
+"""How the films of an edition are scored: in each section by its own sheet, else by the edition's, else
+by the house's.
+"""
+
+from typing import Any
+
+import msgspec
+
+from festival.db import rows
+from festival.language import spoken, t
+from reviews.scoring import HOUSE, Rubric, ScoreCriterion
+
+EVERYWHERE = ""
+"""Where the edition's sheet stands among those of its sections."""
+
+
+class Rubrics(msgspec.Struct, frozen=True):
+    """All the sheets of an edition that are its own, by section (an id)."""
+
+    own: dict[str, Rubric] = {}
+
+    def place(self, section: str | None) -> str:
+        """Whose sheet a film of this section is scored by."""
+        return section if section and section in self.own else EVERYWHERE
+
+    def rubric(self, section: str | None) -> Rubric:
+        return self.own.get(self.place(section)) or house()
+
+    def with_rubric(self, rubric: Rubric) -> "Rubrics":
+        """The same, where one sheet is another: written nowhere."""
+        return Rubrics({**self.own, rubric.section: rubric})
+
+
+def house() -> Rubric:
+    """The house's own sheet, with its names in every language."""
+    named = (
+        msgspec.structs.replace(
+            one, names={lang: t(lang, f"committee.criterion.{one.key}") for lang in spoken()}
+        )
+        for one in HOUSE.criteria
+    )
+    return msgspec.structs.replace(HOUSE, criteria=tuple(named))
+
+
+async def rubrics_of(edition: str, *, is_held: bool = False) -> Rubrics:
+    """The sheets as they stand; `is_held`: nobody changes them before the act ends."""
+    if is_held:
+        await rows("SELECT id FROM edition WHERE id = {} FOR SHARE", edition)
+    sheets = await rows(
+        """SELECT h.id, coalesce(h.section, '') AS section, h.steps, h.labels, h.version,
+             coalesce((SELECT jsonb_agg(jsonb_build_object(
+                 'id', c.id, 'key', c.key, 'names', c.names, 'helps', c.helps, 'weight', c.weight,
+                 'version', c.version, 'is_closed', c.closed_at IS NOT NULL)
+                 ORDER BY c.position, c.id)
+               FROM criterion c WHERE c.sheet = h.id), '[]') AS criteria
+           FROM score_sheet h WHERE h.edition = {}""",
+        edition,
+    )
+    return Rubrics({row["section"]: msgspec.convert(row, Rubric) for row in sheets})
+
+
+class Use(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a sheet has been filled in: sheets given, begun ones beside them, and criteria (keys)
+    that carry a score somewhere, in an older version too. Numbers of sheets, and nothing of what they say.
+    """
+
+    given: int = 0
+    begun: int = 0
+    keys: frozenset[str] = frozenset()
+
+    def __add__(self, other: "Use") -> "Use":
+        return Use(
+            given=self.given + other.given, begun=self.begun + other.begun, keys=self.keys | other.keys
+        )  # fmt: skip
+
+
+async def uses_of(edition: str, rubrics: Rubrics) -> dict[str, Use]:
+    """By the place whose sheet was filled in."""
+    found = await rows(
+        """SELECT coalesce(s.section, '') AS section,
+             count(*) FILTER (WHERE r.given_at IS NOT NULL) AS given,
+             count(*) FILTER (WHERE r.given_at IS NULL) AS begun,
+             coalesce((SELECT jsonb_agg(DISTINCT k.key) FROM review q
+               JOIN submission u ON u.id = q.submission
+               LEFT JOIN review_version v ON v.review = q.id
+               CROSS JOIN LATERAL jsonb_object_keys(q.scores || coalesce(v.scores, jsonb_build_object())) AS k(key)
+               WHERE u.edition = {} AND u.section IS NOT DISTINCT FROM s.section), '[]') AS keys
+           FROM review r JOIN submission s ON s.id = r.submission
+           WHERE s.edition = {} GROUP BY s.section""",
+        edition,
+        edition,
+    )
+    uses: dict[str, Use] = {}
+    for row in found:
+        place = rubrics.place(row["section"])
+        uses[place] = uses.get(place, Use()) + use_of(row)
+    return uses
+
+
+def use_of(row: dict[str, Any]) -> Use:
+    return Use(given=row["given"], begun=row["begun"], keys=frozenset(row["keys"]))
+
+
+def criterion_in(rubric: Rubric, criterion_id: str) -> ScoreCriterion | None:
+    return next((one for one in rubric.criteria if one.id == criterion_id), None)
