@@ -171,6 +171,9 @@ HELD: dict[str, Held] = {
     "field_rule": Held(
         edition="t.edition", key="id edition section field wanted required_from frozen_from version",
     ),
+    "technical_rules": Held(
+        edition="t.edition", key="id edition section rules version changed_at",
+    ),
     "question": Held(
         edition="t.edition", words="labels helps options",
         key="""id edition position kind asks sections wanted required_from frozen_from most least_value
@@ -220,6 +223,11 @@ HELD: dict[str, Held] = {
         key="id submission material attachment version created_at", why="film_public",
     ),
     # reviews
+    "score_sheet": Held(edition="t.edition", key="id edition section steps version", words="labels"),
+    "criterion": Held(
+        edition="t.edition", words="names helps",
+        key="id edition sheet position key weight closed_at version",
+    ),
     "assignment": Held(
         leaves=ROW, edition=OF_SUBMISSION, who="person", key="id submission created_at",
     ),

@@ -40,6 +40,7 @@ class VerdictChange(msgspec.Struct, frozen=True, kw_only=True):
     found: tuple[str, ...]
     number: int = 1
     has_copy: bool = False
+    has_master: bool = True
     words: dict[str, dict[str, str]] = {}
     """By code, then by language."""
 
@@ -65,7 +66,8 @@ async def measured(edition: str, *, submission: str = "") -> list[dict[str, Any]
     """Every current file that was measured (or that of one film), with what its verdict depends on."""
     return await rows(
         """SELECT n.id, n.submission, n.state, n.facts, n.verdict, n.number,
-             n.screener IS NOT NULL AS has_copy,
+             n.screener IS NOT NULL AND n.copy_gone_at IS NULL AS has_copy,
+             n.master_gone_at IS NULL AS has_master,
              s.status, s.waivers, s.section, f.title, f.titles, f.declared_seconds
            FROM film_file n JOIN submission s ON s.id = n.submission JOIN film f ON f.id = s.film
            WHERE s.edition = {} AND {} IN ('', s.id) AND n.facts IS NOT NULL AND n.state = ANY({})
@@ -104,6 +106,7 @@ def change_of(row: dict[str, Any], after: Verdict) -> VerdictChange | None:
         state=row["state"],
         number=row["number"],
         has_copy=row["has_copy"],
+        has_master=row["has_master"],
         before=before.outcome.value if before else "",
         after=after.outcome.value,
         lost=tuple(sorted(set(old) - set(new))),
@@ -248,8 +251,10 @@ def next_state(change: VerdictChange, *, is_moved: bool = False) -> str:
     rules; a released copy then goes back with the rest.
     """
     gives_way = {FileState.READY, FileState.RELEASED} if is_moved else {FileState.READY}
-    if change.state == FileState.FAULTY and change.after in ACCEPTED:
-        return (FileState.READY if change.has_copy else FileState.PASSED).value
+    if change.state == FileState.FAULTY and change.after in ACCEPTED and change.has_copy:
+        return FileState.READY.value
+    if change.state == FileState.FAULTY and change.after in ACCEPTED and change.has_master:
+        return FileState.PASSED.value
     if change.state in gives_way and change.after not in ACCEPTED and change.status == Status.DRAFT:
         return FileState.FAULTY.value
     return change.state
