@@ -69,12 +69,11 @@ async def section_of(edition: Edition, letter: str) -> str | None:
     """The section of this letter; nothing for the whole edition."""
     if not letter:
         return None
-    found = await Section.objects().get(
-        (Section.edition == edition.id) & (Section.letter == letter)
-    )
-    if found is None:
-        raise Refused("section:section_unknown", letters=letter, known="")
-    return str(found.id)
+    known = await Section.objects().where(Section.edition == edition.id).order_by(Section.position)
+    named = {section.letter: str(section.id) for section in known}
+    if letter not in named:
+        raise Refused("section:section_unknown", letters=letter, known=", ".join(named))
+    return named[letter]
 
 
 def check_may(viewer: Viewer, section: str | None) -> None:

@@ -26,6 +26,7 @@ def tables(trees: dict[str, ast.Module]) -> dict[str, list[str]]:
 
 PLANNER = "screenings.planner"
 FILLED_FROM = {
+    "Criterion": "reviews.sheets.CriterionForm",
     "Deadline": "festival.deadlines.DeadlineForm",
     "Edition": "festival.editions.Rules",
     "Fee": "submissions.fees.FeeChange",
@@ -33,6 +34,7 @@ FILLED_FROM = {
     "Material": "submissions.materials.MaterialForm",
     "Programme": "screenings.programmes.ProgrammeForm",
     "Question": "submissions.questions.QuestionForm",
+    "ScoreSheet": "reviews.sheets.ScaleForm",
     "Section": "submissions.sections.SectionForm",
     "WaiverCode": "submissions.waiver_codes.CodeForm",
 }  # tables whose rows take the fields of a shape as they come
@@ -41,7 +43,8 @@ ALSO_FILLED_FROM = {"Edition": "festival.deadlines.EntryTerms"}
 INSERTED = re.compile(r"INSERT INTO (\w+)\s*\(([^)]*)\)")
 UPSERTED = re.compile(r"INSERT INTO (\w+)\s.*?DO UPDATE SET\s+(.*?)(?:\sWHERE\s|\sRETURNING\s|$)", re.DOTALL)
 SET_UP = (
-    "Deadline", "Edition", "Fee", "FieldRule", "Material", "Question", "Section", "WaiverCode",
+    "Criterion", "Deadline", "Edition", "Fee", "FieldRule", "Material", "Question", "ScoreSheet", "Section",
+    "WaiverCode",
 )  # fmt: skip
 AMENDED = frozenset({"version", "position", "closed_at"})
 """What the desk sets of every row that an operator sets up."""

@@ -28,7 +28,7 @@ SHEET = f"{PAGE}/{{sheet_id:str}}"
 CRITERION = f"{PAGE}/criteria/{{criterion_id:str}}"
 
 
-class Place(msgspec.Struct, frozen=True):
+class SheetPlace(msgspec.Struct, frozen=True):
     """A section by its letter, or nothing for the whole edition."""
 
     section: Annotated[str, Meta(max_length=1)] = ""
@@ -109,7 +109,7 @@ class ScaleHead(Seen, frozen=True):
 
 @act(PAGE, json=PAGE, guards=SHEETS, again=again, answers=leads("sheet_begun"))
 async def begin_sheet(
-    data: Place,
+    data: SheetPlace,
     viewer: NamedDependency[Viewer],
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],

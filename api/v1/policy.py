@@ -41,7 +41,7 @@ class RuleStanding(msgspec.Struct, frozen=True, kw_only=True):
     limits: list[LimitStanding]
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class RulesStanding(msgspec.Struct, frozen=True, kw_only=True):
     """The rules of a place. `own` are the settings that differ from what lies `below`, by name."""
 
     section: str
@@ -84,12 +84,12 @@ async def rules_to_keep(
 
 
 @get("/operator/policy/rules", guards=OPERATOR)
-async def rules(edition_row: NamedDependency[Edition], section: OfSection = "") -> Standing:
+async def rules(edition_row: NamedDependency[Edition], section: OfSection = "") -> RulesStanding:
     """The rules of the edition or of a section: `version` goes with what is set next."""
     book = await technical.book_of(edition_row.id)
     place = book.called(section)
     policy = book.policy(place)
-    return Standing(
+    return RulesStanding(
         section=section, base=book.base, version=book.layer(place).version,
         own=rulebook.changes(book.below(place), policy), rules=all_of(policy),
     )  # fmt: skip

@@ -16,7 +16,7 @@ CODES = {
     "from_start", "kind", "language", "lines", "material", "moves", "note", "now", "before", "outcome", "part", "person_added",
     "person_back", "placed", "policy", "programme", "question", "questions", "queue", "rows", "sandbox", "screen", "scopes", "seconds", "size", "source", "stands",
     "start", "task", "to", "token", "undone", "version", "vote_removed", "wanted", "was", "way", "writer",
-    "fields", "n", "rule", "status",  # of letters and reminders: names, counts and codes
+    "fields", "n", "rule", "section", "status",  # of letters, reminders and rules: names, counts and codes
 }  # fmt: skip
 
 
