@@ -165,9 +165,6 @@ HELD: dict[str, Held] = {
     "step": Held(
         edition=OF_FILE, key="id file kind state fraction attempt started_at ended_at details",
     ),
-    "technical_rules": Held(
-        edition="t.edition", key="id edition section rules version changed_at",
-    ),
     "field_rule": Held(
         edition="t.edition", key="id edition section field wanted required_from frozen_from version",
     ),
