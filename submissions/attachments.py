@@ -25,9 +25,9 @@ from submissions.lists import subject_of
 from submissions.tables import Attachment, Submission
 from submissions.uploads import shown_name
 
-MOST_BYTES = 10 * 1024 * 1024
+MOST_BYTES = 10_000_000
 """Of a file that answers a question."""
-MOST_MATERIAL_BYTES = 32 * 1024 * 1024
+MOST_MATERIAL_BYTES = 32_000_000
 """Of a file that is brought after acceptance; an exhibition copy is a film, and comes as one."""
 NAME = "file"
 TAKES: dict[str, tuple[str, ...]] = {

@@ -594,6 +594,7 @@ MEMBERS_ONLY = [r for r in ROUTES if "/submissions/{" in r and "/committee/" not
 COMMITTEES = [r for r in ROUTES if "/committee/submissions/{" in r]
 DECISIONS = ("/acceptance", "/waiting", "/regret", "/reopening", "/decision")
 BYTES = [r for r in ROUTES if "{file_id}" in r]
+UNTIL_ACCEPTED = "GET /{lang}/{edition}/submissions/{submission_id}/materials"
 UPLOADS = [r for r in ROUTES if "{upload_id}" in r]
 
 
@@ -601,6 +602,8 @@ def expected(route: str, who: str, *, draft: bool) -> set[int] | str:
     """What this person must be told at this film's door."""
     in_committee = "reviewer" in who or "chair" in who
     sees = who in {"reviewer", "chair"} and not draft
+    if route == UNTIL_ACCEPTED:
+        return {404}
     if route in MEMBERS_ONLY or route in UPLOADS:
         return "in" if who == "maker" else {404}
     if route in BYTES:
