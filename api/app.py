@@ -22,6 +22,7 @@ from api.acts import (
     accounts,
     announcements,
     answers,
+    archives,
     codes,
     deadlines,
     decisions,
@@ -72,6 +73,7 @@ from api.pages import (
     room,
 )
 from api.pages import answers as answers_pages
+from api.pages import archives as archive_pages
 from api.pages import deadlines as deadline_pages
 from api.pages import fees as fee_pages
 from api.pages import form as form_pages
@@ -86,6 +88,7 @@ from api.pages import sheets as sheet_pages
 from api.pages import texts as text_pages
 from api.patience import Patience
 from api.v1 import account as account_v1
+from api.v1 import archives as archives_v1
 from api.v1 import (
     attachments,
     entering,
@@ -124,6 +127,7 @@ AnyConnection = ASGIConnection[Any, Any, Any, Any]
 ACTS = [
     *accounts.ACTS,
     *announcements.ACTS,
+    *archives.ACTS,
     *answers.ACTS,
     *codes.ACTS,
     *deadlines.ACTS,
@@ -213,6 +217,7 @@ def pages() -> Router:
             deadline_pages,
             fee_pages,
             sheet_pages,
+            archive_pages,
             components,
         )
     ]
@@ -246,6 +251,7 @@ def json_doors() -> Router:
             keeping_v1,
             letters_v1,
             sheets_v1,
+            archives_v1,
         )
     ]
     return Router(

@@ -87,6 +87,16 @@ JOBS = {
     "discard_attachment": Job(
         queue="control", verb="submissions.attachments:discard", ids=("attachment",)
     ),
+    "make_archive": Job(
+        queue="heavy",
+        verb="submissions.archiving.archives:make",
+        ids=("archive", "edition"),
+        given_up="submissions.archiving.archives:give_up",
+        taken_up="submissions.archiving.archives:take_up_again",
+    ),
+    "sweep_archives": Job(
+        queue="control", verb="submissions.archiving.archives:sweep", every=3600.0
+    ),
     "check_import": Job(verb="submissions.importing.work:check", **_IMPORT),
     "apply_import": Job(verb="submissions.importing.work:apply", **_IMPORT),
     "undo_import": Job(verb="submissions.importing.work:undo", **_IMPORT),

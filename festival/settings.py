@@ -54,6 +54,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     early_rung: bool = False
     early_from_seconds: int = 1200
     log_level: str = "INFO"
+    archive_recipient: str = ""
     metrics_token: str = ""
     backup_target: str = ""
     backup_every_hours: int = 24

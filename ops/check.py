@@ -32,6 +32,7 @@ STEPS = {
     "front": ["-m", "ops.front", "check"],
     "words": ["-m", "ops.words"],
     "letters": ["-m", "ops.letters", "--check"],
+    "archive": ["-m", "ops.archive_format", "--check"],
     "licences": ["-m", "ops.licences", "--check"],
     "spelling": ["-m", "codespell_lib", *PACKAGES, "README.md", "docs", "--quiet-level", "3"],
 }

@@ -246,6 +246,7 @@ DESK: list[tuple[str, tuple[str, ...]]] = [
         (
             "/operator/imports",
             "/operator/exports",
+            "/operator/archive",
             "/operator/privacy",
             "/operator/retention",
             "/operator/backups",
