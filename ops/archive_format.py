@@ -49,7 +49,7 @@ MEMBERS = {
 }
 
 
-def belongs(one: walk.Place) -> str:
+def belongs(one: walk.Branch) -> str:
     if one.table == walk.ROOT:
         return "it is the edition"
     if one.named_by:
@@ -57,7 +57,7 @@ def belongs(one: walk.Place) -> str:
     return ", ".join(f"`{edge.column}`" for edge in one.own)
 
 
-def line_of(one: walk.Place) -> str:
+def line_of(one: walk.Branch) -> str:
     names = ", ".join(f"`{edge.column}` → {edge.target}" for edge in one.edges) or "nothing"
     doc = " ".join(one.doc.split()).replace("|", "\\|")
     return f"| `{one.table}` | {doc} | {belongs(one)} | {names} |\n"

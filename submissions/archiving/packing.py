@@ -34,7 +34,7 @@ from submissions.archiving.shape import (
 )
 from submissions.projection import key_of
 
-Report = Callable[[int], None]
+PackReport = Callable[[int], None]
 """Told how many members have gone into the archive; asked at each piece, and may end it by raising."""
 
 
@@ -71,7 +71,7 @@ async def lay_out(edition: Edition, folder: Path, wanted: Wanted) -> Laid:
     return Laid(tables=tables, files=files, rows=sum(table.rows for table in tables.values()))
 
 
-async def written(one: walk.Place, edition: str, path: Path) -> ArchivedTable:
+async def written(one: walk.Branch, edition: str, path: Path) -> ArchivedTable:
     found, digest = Sum(), hashlib.sha256()
     with path.open("wb") as file:
         async for lines in lines_of(one, edition):
@@ -131,7 +131,7 @@ def sealing(target: Path, recipient: str) -> Iterator[BinaryIO]:
 class Packer:
     """Writes members one after the other, and knows size and hash of each."""
 
-    def __init__(self, stream: BinaryIO, report: Report) -> None:
+    def __init__(self, stream: BinaryIO, report: PackReport) -> None:
         self.tar = tarfile.open(fileobj=stream, mode="w|", format=tarfile.PAX_FORMAT)  # noqa: SIM115
         self.report, self.done = report, 0
 
@@ -179,7 +179,7 @@ def pack(
     store: Store,
     edition: Edition,
     wanted: Wanted,
-    report: Report,
+    report: PackReport,
 ) -> ArchiveManifest:
     """Everything into the stream; done in a thread. A file that is not there is named, and nothing fails."""
     packer = Packer(stream, report)

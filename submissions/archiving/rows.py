@@ -8,7 +8,7 @@ import msgspec
 from festival.catalogue import Column, columns
 from festival.db import rows
 from submissions.archiving import walk
-from submissions.archiving.walk import Place
+from submissions.archiving.walk import Branch
 
 AT_ONCE = 2_000
 
@@ -25,7 +25,7 @@ async def written_alike() -> None:
 
 
 async def lines_of(
-    one: Place, edition: str, *, only: Sequence[str] | None = None
+    one: Branch, edition: str, *, only: Sequence[str] | None = None
 ) -> AsyncIterator[list[str]]:
     """Rows as JSON, some thousands at a time, in the order of their key; nothing that is hidden.
 
@@ -44,7 +44,7 @@ async def lines_of(
         after = batch[-1]["key"]
 
 
-def beyond(one: Place, after: str | None) -> str:
+def beyond(one: Branch, after: str | None) -> str:
     if after is None:
         return ""
     kind = "bigint" if one.is_counted else "text"
@@ -55,7 +55,7 @@ def texts(names: Iterable[str]) -> str:
     return "ARRAY[" + ", ".join(f"'{name}'" for name in names) + "]"
 
 
-def cut_off(one: Place, edition: str) -> str:
+def cut_off(one: Branch, edition: str) -> str:
     """Keys that lead to another edition, or to what stays in the house, are told as nothing."""
     cut = ""
     for edge in walk.outward(one):
@@ -84,7 +84,7 @@ class Sum:
 
 
 async def sum_of(
-    one: Place,
+    one: Branch,
     edition: str,
     *,
     only: Sequence[str] | None = None,
@@ -121,13 +121,13 @@ async def dangling(edition: str) -> list[str]:
     return found
 
 
-async def columns_of(one: Place) -> list[Column]:
+async def columns_of(one: Branch) -> list[Column]:
     """Those that an archive holds."""
     secret = set(walk.hidden(one))
     return [column for column in (await columns())[one.table] if column.name not in secret]
 
 
-async def pour(one: Place, lines: Sequence[str], named_columns: Sequence[str]) -> None:
+async def pour(one: Branch, lines: Sequence[str], named_columns: Sequence[str]) -> None:
     """Rows into their table: columns were held against the house's own, and values are PostgreSQL's to take."""
     named = ", ".join(f'"{name}"' for name in named_columns)
     await rows(

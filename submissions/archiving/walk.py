@@ -21,6 +21,8 @@ LEFT_OUT = {
     "alert": "whether operators were told that a part of the house is ill: the house's, and of the moment",
     "answer": "what was answered to requests, for a day",
     "archive": "archives are not within archives",
+    "backup_run": "when the house was kept elsewhere, or tried to come back: the house's",
+    "data_export": "what a person asked for of their own data, for some days",
     "import_row": "lists as they came, for 30 days: addresses and words that nobody has taken over",
     "knock": "counts of guesses",
     "link": "keys of sign-in links",
@@ -48,7 +50,7 @@ class Edge(msgspec.Struct, frozen=True):
     is_optional: bool
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True):
+class Branch(msgspec.Struct, frozen=True, kw_only=True):
     """A table of the walk: `own` are the keys by which a row belongs; `named_by` who names it, where that decides."""
 
     table: str
@@ -83,14 +85,14 @@ def edges_of(table: type[Table]) -> list[Edge]:
 
 
 @cache
-def plan() -> tuple[Place, ...]:
+def plan() -> tuple[Branch, ...]:
     """The tables of an archive, each after those that it names."""
     return tuple(
         planned({name: edges_of(table) for name, table in tables().items() if name not in LEFT_OUT})
     )
 
 
-def planned(edges: dict[str, list[Edge]]) -> Iterable[Place]:
+def planned(edges: dict[str, list[Edge]]) -> Iterable[Branch]:
     """The walk over any set of tables."""
     owned = belonging(edges, {ROOT})
     named = {
@@ -144,10 +146,12 @@ def namers(edges: dict[str, list[Edge]], table: str, among: set[str]) -> list[tu
     )
 
 
-def place(table: str, edges: list[Edge], own: list[Edge], named_by: list[tuple[str, str]]) -> Place:
+def place(
+    table: str, edges: list[Edge], own: list[Edge], named_by: list[tuple[str, str]]
+) -> Branch:
     known = tables().get(table)
     key = known._meta.primary_key if known else None  # noqa: SLF001
-    return Place(
+    return Branch(
         table=table,
         doc=(known.__doc__ or "").strip().partition("\n\n")[0] if known else "",
         edges=edges,
@@ -192,18 +196,18 @@ def names(table: str, column: str) -> str:
     return f'SELECT "{column}" FROM "{table}" WHERE {_belongs(table)} AND "{column}" IS NOT NULL'
 
 
-def place_of(name: str) -> Place:
+def place_of(name: str) -> Branch:
     return next(one for one in plan() if one.table == name)
 
 
-def hidden(one: Place) -> list[str]:
+def hidden(one: Branch) -> list[str]:
     """Columns of which an archive holds nothing: secrets, and numbers that each house counts for itself."""
     return sorted(
         SECRETS.get(one.table, frozenset()) | ({one.key} if one.is_counted else frozenset())
     )
 
 
-def outward(one: Place) -> list[Edge]:
+def outward(one: Branch) -> list[Edge]:
     """Keys that may lead out of the edition: to another one, or to what stays in the house."""
     known = {place.table for place in plan()}
     return [

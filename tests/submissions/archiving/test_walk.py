@@ -8,6 +8,8 @@ from submissions.archiving.walk import Edge, planned
 
 SECRET = re.compile(r"hash|secret|token|digest|password|salt|otp|totp|recovery|private")
 
+NO_SECRETS = {"consent.digest"}  # of the text that somebody agreed to
+
 
 def archived() -> set[str]:
     return {one.table for one in walk.plan()}
@@ -44,7 +46,7 @@ async def test_no_column_that_sounds_like_a_secret_leaves_unseen(house) -> None:
         if SECRET.search(column.name) and column.name not in walk.SECRETS.get(table, ())
     }
 
-    assert leaving == set(), "put it into walk.SECRETS"
+    assert leaving == NO_SECRETS, "put it into walk.SECRETS, or here, once it was looked at"
 
 
 def test_a_table_that_comes_later_comes_along_by_itself() -> None:
