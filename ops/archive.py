@@ -28,13 +28,13 @@ from festival.settings import Settings, Unsafe
 from festival.tables import Edition, new_id
 from media.storage import Store
 from ops.launcher import VAR
-from submissions.archiving.packing import Wanted, check_recipient, lay_out, pack, sealing
+from submissions.archiving.packing import FilmsWanted, check_recipient, lay_out, pack, sealing
 from submissions.archiving.unpacking import ArchiveRefused, restore
 from submissions.store import store_of
 
 
 async def archive(
-    slug: str, target: Path, wanted: Wanted, settings: Settings, *, seal: bool
+    slug: str, target: Path, wanted: FilmsWanted, settings: Settings, *, seal: bool
 ) -> int:
     """Seen under its name only once it is whole."""
     store = store_of(settings)
@@ -137,7 +137,7 @@ async def run(given: argparse.Namespace) -> int:
     async with pool(size=4):
         if given.act == "unarchive":
             return await unarchive(given.file, given.slug, settings)
-        wanted = Wanted(masters=not given.without_masters, copies=given.with_copies)
+        wanted = FilmsWanted(masters=not given.without_masters, copies=given.with_copies)
         return await archive(given.edition, given.file, wanted, settings, seal=given.seal)
 
 

@@ -15,7 +15,7 @@ from festival.settings import Settings
 from festival.tables import Edition, Person
 from media.storage import Store
 from submissions.archiving import archives
-from submissions.archiving.packing import Wanted
+from submissions.archiving.packing import FilmsWanted
 
 
 class ArchiveWanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +47,7 @@ async def ask(
     settings: NamedDependency[Settings],
 ) -> dict[str, Any]:
     """Everything of the edition, sealed; a worker makes it."""
-    wanted = Wanted(masters=data.masters, copies=data.copies)
+    wanted = FilmsWanted(masters=data.masters, copies=data.copies)
     made = await archives.ask(edition_row, wanted, by=person, settings=settings)
     return archives.told(await archives.archive_in(edition_row, made.id))
 

@@ -20,9 +20,9 @@ from festival.settings import Settings
 from festival.tables import Edition, Person
 from media.storage import StorageFull, Store, sha256_of
 from submissions.archiving.packing import (
+    FilmsWanted,
     Laid,
     Packing,
-    Wanted,
     check_recipient,
     lay_out,
     pack,
@@ -37,7 +37,7 @@ STANDING = ("waiting", "running", "ready")
 TOLD_EVERY = 1.0  # seconds
 
 
-async def ask(edition: Edition, wanted: Wanted, *, by: Person, settings: Settings) -> Archive:
+async def ask(edition: Edition, wanted: FilmsWanted, *, by: Person, settings: Settings) -> Archive:
     """An archive, to be made now; one at a time of each edition."""
     check_recipient(settings.archive_recipient)
     async with transaction():
@@ -81,7 +81,7 @@ async def make(
     edition = await Edition.objects().get(Edition.id == edition_id)
     if archive is None or edition is None or archive.state not in {"waiting", "running"}:
         return
-    wanted = Wanted(masters=archive.masters, copies=archive.copies)
+    wanted = FilmsWanted(masters=archive.masters, copies=archive.copies)
     await refuse_without_room(edition, wanted, store)
     folder = await asyncio.to_thread(store.work_folder, f"{archive_id}{lease.attempt}")
     try:
@@ -109,7 +109,7 @@ async def make(
         await record("archive_made", archive_id, edition=edition.id, size=size)
 
 
-async def refuse_without_room(edition: Edition, wanted: Wanted, store: Store) -> None:
+async def refuse_without_room(edition: Edition, wanted: FilmsWanted, store: Store) -> None:
     """The masters once more, and a tenth: where they do not fit, the line waits and operators are told."""
     needed = (await what_it_holds(edition))["bytes"] if wanted.masters else 0
     if await asyncio.to_thread(store.free_bytes) < needed * 1.1:
@@ -123,7 +123,7 @@ async def sealed(
     folder: Path,
     packing: Packing,
     store: Store,
-    wanted: Wanted,
+    wanted: FilmsWanted,
     settings: Settings,
 ) -> Path:
     """The archive in a folder of its own; how far it is is told meanwhile."""

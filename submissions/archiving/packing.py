@@ -38,7 +38,7 @@ PackReport = Callable[[int], None]
 """Told how many members have gone into the archive; asked at each piece, and may end it by raising."""
 
 
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+class FilmsWanted(msgspec.Struct, frozen=True, kw_only=True):
     """Which films come along; files beside entries and all rows always do."""
 
     masters: bool = True
@@ -57,7 +57,7 @@ class Laid(msgspec.Struct, kw_only=True):
     rows: int
 
 
-async def lay_out(edition: Edition, folder: Path, wanted: Wanted) -> Laid:
+async def lay_out(edition: Edition, folder: Path, wanted: FilmsWanted) -> Laid:
     """All rows as they stood at one moment, one file a table."""
     (folder / "rows").mkdir()
     tables: dict[str, ArchivedTable] = {}
@@ -85,7 +85,7 @@ async def written(one: walk.Branch, edition: str, path: Path) -> ArchivedTable:
     )
 
 
-async def files_named(edition: str, wanted: Wanted) -> list[tuple[str, str, bool]]:
+async def files_named(edition: str, wanted: FilmsWanted) -> list[tuple[str, str, bool]]:
     """Masters and copies that rows of the edition name, files beside entries included."""
     films = await rows(
         f"""SELECT id, received_at IS NOT NULL AS has_master, screener IS NOT NULL AS has_copy
@@ -178,7 +178,7 @@ def pack(
     stream: BinaryIO,
     store: Store,
     edition: Edition,
-    wanted: Wanted,
+    wanted: FilmsWanted,
     report: PackReport,
 ) -> ArchiveManifest:
     """Everything into the stream; done in a thread. A file that is not there is named, and nothing fails."""

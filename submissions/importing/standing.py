@@ -31,7 +31,7 @@ class Read(msgspec.Struct, kw_only=True):
     maker: str = ""
 
 
-class Standing(msgspec.Struct, kw_only=True):
+class StandingEntry(msgspec.Struct, kw_only=True):
     """An entry that an import has written before; `known` is its version then."""
 
     tracking: str
@@ -51,7 +51,7 @@ class Standing(msgspec.Struct, kw_only=True):
 
 async def standing_of(
     edition: str, source: str, trackings: Sequence[str], *, hold: bool = False
-) -> dict[str, Standing]:
+) -> dict[str, StandingEntry]:
     """Entries by tracking number; `hold` keeps everybody else from changing them until this act ends."""
     if hold:
         await rows(
@@ -77,7 +77,7 @@ async def standing_of(
         source,
         list(trackings),
     )
-    return {row["tracking"]: msgspec.convert(row, Standing) for row in selected}
+    return {row["tracking"]: msgspec.convert(row, StandingEntry) for row in selected}
 
 
 def merged(values: Mapping[str, Any], row: Read) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def speaks_of(row: Read, field: str) -> bool:
     return name in row.entry or column in row.entry
 
 
-def outcome_of(row: Read, stands: Standing | None) -> str:
+def outcome_of(row: Read, stands: StandingEntry | None) -> str:
     """`new`, `same`, `changed`, or `kept`: it differs, but somebody has worked on it since."""
     if stands is None:
         return "new"

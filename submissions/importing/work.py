@@ -26,7 +26,7 @@ from submissions.importing.reading import CellFault, Reader, RowReading
 from submissions.importing.standing import (
     EMPTY,
     Read,
-    Standing,
+    StandingEntry,
     film_row,
     merged,
     outcome_of,
@@ -94,7 +94,7 @@ def note_twins(number: int, reading: RowReading, seen: dict[str, int]) -> None:
         )
 
 
-def outcome(number: int, reading: RowReading, known: dict[str, Standing]) -> str:
+def outcome(number: int, reading: RowReading, known: dict[str, StandingEntry]) -> str:
     if reading.is_stopped:
         return "faulty"
     return outcome_of(read_of(number, reading), known.get(reading.tracking))
@@ -294,7 +294,10 @@ own AS (UPDATE imported_entry i SET version = l.version FROM line l
 
 
 async def change(
-    brought: Import, batch: Sequence[Read], known: dict[str, Standing], sections: dict[str, str]
+    brought: Import,
+    batch: Sequence[Read],
+    known: dict[str, StandingEntry],
+    sections: dict[str, str],
 ) -> dict[str, str]:
     """Entries that differ from the list; what stood is kept, for who takes the import back."""
     lines = []

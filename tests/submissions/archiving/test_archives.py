@@ -27,7 +27,7 @@ from ops.postgres import client_program
 from reviews import decisions
 from reviews.tables import Review
 from submissions.archiving import archives, walk
-from submissions.archiving.packing import Wanted, lay_out, pack
+from submissions.archiving.packing import FilmsWanted, lay_out, pack
 from submissions.archiving.unpacking import ArchiveRefused, opened, restore, take_out
 from submissions.lists import submission_in
 from submissions.tables import Archive, Attachment, Submission
@@ -71,7 +71,7 @@ async def an_edition_with_all() -> Edition:
 
 async def packed(edition: Edition, path: Path, **wanted: bool) -> Path:
     folder = store().work_folder(new_id())
-    asked = Wanted(**{"masters": True, "copies": True, **wanted})
+    asked = FilmsWanted(**{"masters": True, "copies": True, **wanted})
     laid = await lay_out(edition, folder, asked)
     with path.open("wb") as stream:
         await asyncio.to_thread(pack, laid, folder, stream, store(), edition, asked, lambda _: None)
@@ -345,7 +345,7 @@ def sealing(monkeypatch) -> Settings:
 
 
 async def made(edition: Edition, by, settings: Settings, **wanted: bool) -> Archive:
-    one = await archives.ask(edition, Wanted(**{"copies": True, **wanted}), by=by, settings=settings)
+    one = await archives.ask(edition, FilmsWanted(**{"copies": True, **wanted}), by=by, settings=settings)
     line = await rows("SELECT id FROM outbox WHERE args->>'archive' = {} AND done_at IS NULL", one.id)
     await tasks.work(line[0]["id"], worker="test")
     return await archives.archive_in(edition, one.id)
@@ -378,11 +378,11 @@ async def test_without_a_key_none_is_made_and_one_at_a_time_is(house, sealing) -
     edition = await an_edition()
     by = await a_person("operator", edition=edition)
     with pytest.raises(Refused, match="archive_no_key"):
-        await archives.ask(edition, Wanted(), by=by, settings=Settings.read())
+        await archives.ask(edition, FilmsWanted(), by=by, settings=Settings.read())
 
-    await archives.ask(edition, Wanted(), by=by, settings=sealing)
+    await archives.ask(edition, FilmsWanted(), by=by, settings=sealing)
     with pytest.raises(Refused, match="archive_under_way"):
-        await archives.ask(edition, Wanted(), by=by, settings=sealing)
+        await archives.ask(edition, FilmsWanted(), by=by, settings=sealing)
 
 
 async def test_it_goes_when_its_days_are_over(house, sealing) -> None:
