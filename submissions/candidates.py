@@ -89,8 +89,8 @@ class EntryStanding(msgspec.Struct, frozen=True):
     would take it.
     """
 
-    findings: list[Ineligibility]
-    fits: list[str]
+    findings: list[Ineligibility] = []
+    fits: list[str] = []
     is_closed: bool = False
 
     @property
@@ -138,7 +138,7 @@ async def standing_of(submission: Submission, edition: Edition) -> EntryStanding
     )
     found = await seen(edition.id, submission=submission.id)
     if not found:
-        return EntryStanding([], [])
+        return EntryStanding()
     film = found[0]
     chosen = next((one for one in sections if one.id == submission.section), None)
     broken = [] if chosen is None else findings(film.in_section(chosen.id), terms_of(chosen))

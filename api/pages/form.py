@@ -19,7 +19,8 @@ from api.pages._form import (
     texts_typed,
 )
 from api.pages._page import language_of, page
-from api.pages.filmmaker import asked_of
+from api.pages.filmmaker import asked_of, eligibility_told
+from api.pages.sections import offered
 from api.request import AnyRequest
 from festival import codes, desk, language
 from festival.errors import FestivalError, Missing
@@ -37,6 +38,7 @@ from submissions.asking import (
     QuestionKind,
 )
 from submissions.attachments import MOST_BYTES
+from submissions.candidates import EntryStanding
 from submissions.entry import PREMIERES, SYNOPSIS_LEAST, Entry
 from submissions.lists import sections_of
 from submissions.tables import FieldRule, Question
@@ -253,6 +255,8 @@ async def preview(request: AnyRequest, edition_row: NamedDependency[Edition]) ->
         answer_files={},
         most_attached=MOST_BYTES,
         sections=sections,
+        offered=await offered(edition_row, lang),
+        **eligibility_told(lang, EntryStanding()),
         premieres=PREMIERES,
         least=SYNOPSIS_LEAST,
         countries=sorted({language.country(lang, code) for code in codes.countries()}),
