@@ -7,10 +7,13 @@ import asyncio
 import os
 import sys
 from dataclasses import dataclass
+from typing import cast
 
 import asyncpg
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.apps.migrations.commands.forwards import run_forwards
+from piccolo.engine.finder import engine_finder
+from piccolo.engine.postgres import PostgresEngine
 
 from festival.roles import admit
 from festival.settings import Settings
@@ -41,10 +44,18 @@ async def migrate(owner_url: str, house_url: str) -> None:
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", LOCK)
         await refuse_unsafe(connection)
-        await run_forwards("all")
+        await all_or_none()
         await admit(connection, house_url)
     finally:
         await connection.close()
+
+
+async def all_or_none() -> None:
+    """One transaction for every migration and for the row that says it was run: Piccolo writes that
+    row afterwards, and whoever was killed between the two would meet tables that are there already.
+    """
+    async with cast("PostgresEngine", engine_finder()).transaction():
+        await run_forwards("all")
 
 
 async def refuse_unsafe(connection: asyncpg.Connection) -> None:

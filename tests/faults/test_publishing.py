@@ -3,6 +3,7 @@
 import asyncio
 import random
 import sys
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -33,17 +34,18 @@ async def read_until(house: OwnHouse, world: dict[str, Any], done: asyncio.Event
     return read
 
 
-async def publish(house: OwnHouse, world: dict[str, Any], client: httpx.AsyncClient, start: int) -> None:
+async def publish(house: OwnHouse, world: dict[str, Any], client: httpx.AsyncClient, start: int) -> httpx.Response:
     """Both films move, so that half a grid would be seen; then it is published."""
     home = f"{house.url()}/api/v1/{world['slug']}/grid"
     version = (await client.get(home)).json()["version"]
     for number, screening in enumerate(world["screenings"]):
         place = {"screen": world["screen"], "start": start + 300 * number}
         answer = await client.put(
-            f"{home}/screenings/{screening}/placement", json=place, headers={"if-match": f'"{version}"'}
+            f"{home.removesuffix('/grid')}/screenings/{screening}/placement", json=place, headers={"if-match": f'"{version}"'}
         )
+        assert answer.status_code == 200, answer.text
         version = answer.json()["version"]
-    await client.post(f"{home}/publication", json={"version": version})
+    return await client.post(f"{home}/publication", json={"version": version})
 
 
 def between(first: str, second: str) -> timedelta:
@@ -59,9 +61,12 @@ async def test_a_grid_is_old_or_new_however_its_door_falls(services, tmp_path: P
             await asyncio.to_thread(house.await_door, door)
         reading = asyncio.create_task(read_until(house, world, done))
         async with httpx.AsyncClient(timeout=20, headers=world["programmer"]) as client:
+            began = time.monotonic()
+            assert (await publish(house, world, client, STARTS[1])).status_code == 201
+            usual = time.monotonic() - began
             for turn in range(ROUNDS):
                 publishing = asyncio.create_task(publish(house, world, client, STARTS[turn % 2]))
-                await asyncio.sleep(chance.random() * 0.6)
+                await asyncio.sleep(usual * (0.6 + 0.8 * chance.random()))
                 await asyncio.to_thread(house.kill, "door1")
                 await asyncio.gather(publishing, return_exceptions=True)
                 house.start("door1")
