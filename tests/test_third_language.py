@@ -17,7 +17,7 @@ import pytest_asyncio
 
 from api.app import create_app
 from api.pages import _rules
-from festival import language
+from festival import language, letters
 from festival.db import rows
 from festival.settings import Settings
 from festival.tables import Edition, Person, Phase, Section
@@ -121,7 +121,16 @@ async def a_world() -> World:
         "run_id": [run.id],
         "import_id": await lists_of(edition, people["operator"]),
         "token": ["a" * 16],
+        "kind": ["submitted"],
+        "letter": [await a_letter(edition, maker)],
     })  # fmt: skip
+
+
+async def a_letter(edition: Edition, reader: Person) -> str:
+    """To somebody who reads the third language."""
+    reader.language = CODE
+    await letters.write("submitted", reader, occasion=f"third:{edition.id}", edition=edition, title="Фільм")
+    return (await rows("SELECT id FROM letter WHERE edition = {} AND kind = 'submitted'", edition.id))[0]["id"]
 
 
 async def lists_of(edition: Edition, by: Person) -> list[str]:

@@ -78,7 +78,10 @@ class World:
         version = programmer.post(f"/grid/plans/{run}/application")["version"]
         programmer.post("/grid/publication", {"version": version})
         maker.post("/submissions", {"title": "Un brouillon"})
-        return {"submission_id": film, "programme_id": programme, "run_id": run, "import_id": self.bring()}
+        operator = self.doors["operator"]
+        letter = operator.get("/operator/letters?address=@&kind=submitted")["letters"][0]["id"]
+        return {"submission_id": film, "programme_id": programme, "run_id": run, "import_id": self.bring(),
+                "kind": "submitted", "letter": letter}
 
     def bring(self) -> str:
         """A list of entries, tried: one row with a remark, one that is left out."""
