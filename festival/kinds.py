@@ -18,6 +18,7 @@ OPEN = frozenset({
     "waitlisted", "declined", "scheduled", "rescheduled", "unscheduled", "film_withdrawn",
     "lengths_changed", "part_given", "part_taken", "work_parked", "work_waits", "mail_back",
     "letters_parked", "house_ill", "house_well", "draft_waits", "copy_waits",
+    "materials_wait", "fee_waits",
     "erasure_asked", "address", "address_asked", "address_changed", "address_taken", "export_ready",
     "account_ending", "retention_done", "master_rotten", "backup_failed", "imported",
     "invitation_waits", "test",
@@ -36,7 +37,7 @@ AT_ONCE = frozenset({*KEYS, "test"})
 HOUSE_ONLY = frozenset({"test"})
 """Their words are no edition's to change."""
 
-REMINDERS = ("draft_waits", "copy_waits", "invitation_waits")
+REMINDERS = ("draft_waits", "copy_waits", "materials_wait", "fee_waits", "invitation_waits")
 STILL_TRUE = dict.fromkeys(REMINDERS, "submissions.reminders:still_true")
 """Kinds that are dropped where they would be about nothing by the time they go: who is asked."""
 

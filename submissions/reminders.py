@@ -19,13 +19,14 @@ from festival.clock import closes, now
 from festival.db import rows, transaction
 from festival.deadlines import closing_of
 from festival.errors import Conflict, Missing
-from festival.language import calendar_day, last_minute, moment, t
+from festival.language import calendar_day, euro, last_minute, moment, t
 from festival.people import person as person_of
 from festival.record import record
 from festival.shapes import SeenVersion
 from festival.tables import Edition, Letter, Person, Phase
 from festival.texts import film_title
 from submissions.eligibility import may_file
+from submissions.materials import IN_SECTION
 from submissions.tables import Reminder
 
 NAMED = 20
@@ -127,7 +128,7 @@ async def of_films(asked: Asked, only: str) -> list[dict[str, Any]]:
 
 
 def of_a_film(
-    row: Mapping[str, Any], subject: str, *, at: datetime, values: dict[str, Any]
+    row: Mapping[str, Any], subject: str, *, at: datetime, values: dict[str, Any], page: str = ""
 ) -> OpenThing:
     film = {"title": row["title"], "titles": row["titles"]}
     return OpenThing(
@@ -138,7 +139,7 @@ def of_a_film(
         about=row["about"],
         title=row["title"],
         is_hidden=row["is_blind"],
-        link=f"/submissions/{row['about']}",
+        link=f"/submissions/{row['about']}{page}",
         values={"title": partial(film_title, film=film), **values},
     )
 
@@ -167,6 +168,59 @@ async def silent(asked: Asked) -> list[OpenThing]:
     ]
 
 
+async def missing(asked: Asked) -> list[OpenThing]:
+    """What accepted films have still to bring, until the day of each: one thing for a film and a day."""
+    found = await rows(
+        """SELECT DISTINCT s.id AS about, k.person, p.email AS to, f.title, f.titles, false AS is_blind, m.due_at
+           FROM submission s JOIN film f ON f.id = s.film JOIN member k ON k.submission = s.id
+           JOIN person p ON p.id = k.person AND p.disabled_at IS NULL
+           JOIN material m ON m.edition = s.edition AND m.is_required AND m.closed_at IS NULL
+             AND m.due_at > now() AND """
+        + IN_SECTION
+        + """ WHERE s.edition = {} AND s.status = 'accepted' AND {} IN ('', s.id)
+             AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.material = m.id AND d.submission = s.id)
+           ORDER BY m.due_at, s.id, k.person""",
+        asked.edition.id,
+        asked.subject.partition("-")[0],
+    )
+    return [
+        of_a_film(
+            row,
+            f"{row['about']}-{row['due_at'].timestamp():.0f}",
+            at=row["due_at"],
+            values={"deadline": partial(moment, when=last_minute(row["due_at"]))},
+            page="/materials",
+        )
+        for row in found
+    ]
+
+
+async def unpaid(asked: Asked) -> list[OpenThing]:
+    """Fees that are due for what was filed, as long as the film is in the running."""
+    found = await rows(
+        """SELECT s.id AS about, k.person, p.email AS to, f.title, f.titles, s.filed_at,
+             coalesce(x.is_blind, false) AND s.announced_at IS NULL AS is_blind,
+             e.cents - e.waived_cents AS owed
+           FROM fee e JOIN submission s ON s.id = e.submission AND s.filed_at IS NOT NULL
+             AND s.status IN ('submitted', 'accepted', 'waitlisted')
+           JOIN film f ON f.id = s.film JOIN member k ON k.submission = s.id
+           JOIN person p ON p.id = k.person AND p.disabled_at IS NULL LEFT JOIN section x ON x.id = s.section
+           WHERE s.edition = {} AND {} IN ('', s.id) AND e.state = 'due' AND e.cents > e.waived_cents
+           ORDER BY s.id, k.person""",
+        asked.edition.id,
+        asked.subject,
+    )
+    return [
+        of_a_film(
+            row,
+            row["about"],
+            at=row["filed_at"],
+            values={"amount": partial(euro, cents=row["owed"])},
+        )
+        for row in found
+    ]
+
+
 def part_in(language: str, *, part: str) -> str:
     return t(language, f"common.part.{part}")
 
@@ -174,6 +228,8 @@ def part_in(language: str, *, part: str) -> str:
 RULES: dict[str, ReminderRule] = {
     "draft_waits": ReminderRule(asks=drafts, days=7, is_before=True),
     "copy_waits": ReminderRule(asks=unreleased, days=3),
+    "materials_wait": ReminderRule(asks=missing, days=7, is_before=True),
+    "fee_waits": ReminderRule(asks=unpaid, days=7),
     "invitation_waits": ReminderRule(asks=silent, days=7),
 }
 """By the kind of letter that they write."""
@@ -298,4 +354,4 @@ async def still_true(letter: Letter) -> bool:
     if edition is None or name not in RULES:
         return False
     still = await RULES[name].asks(Asked(edition=edition, subject=subject))
-    return any(one.person == person for one in still)
+    return any((one.person, one.subject) == (person, subject) for one in still)

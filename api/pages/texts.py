@@ -29,7 +29,7 @@ GROUPS = {
     ),
     "makers": (
         "imported", "submitted", "draft_waits", "file_refused", "file_failed", "copy_ready", "copy_waits",
-        "accepted", "waitlisted", "declined", "scheduled", "rescheduled", "unscheduled",
+        "fee_waits", "accepted", "waitlisted", "declined", "scheduled", "rescheduled", "unscheduled", "materials_wait",
     ),
     "committee": tuple(sorted(OF_THE_COMMITTEE)),
     "programme": ("film_withdrawn", "lengths_changed"),

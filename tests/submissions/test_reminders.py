@@ -18,8 +18,9 @@ from reviews import reviewing
 from submissions import reminders
 from submissions.entries import release, withdraw
 from submissions.lists import submission_in
+from submissions.materials import MaterialForm, add_material, bring_text
 from submissions.reminders import ReminderWanted, due_now, remind, set_rule, standings
-from submissions.tables import FilmFile, Reminder, Submission
+from submissions.tables import Fee, FilmFile, Reminder, Submission
 from tests.builders import a_film, a_person, a_section, an_edition, the_viewer
 from tests.postbox import postbox
 from workers import tasks
@@ -223,3 +224,44 @@ async def test_rules_of_one_edition_leave_others_alone(house) -> None:
     assert await carried_out(edition) == 0
     assert await due_now("draft_waits", 3, edition=other) != []
     assert await written(other) == []
+
+
+async def test_an_accepted_film_is_reminded_of_its_material_once_for_each_day_that_it_is_due(house) -> None:
+    edition = await an_edition(phase="selection")
+    maker = await a_person("filmmaker", edition=edition)
+    film, _ = await a_film(edition, maker, status="accepted")
+    await a_film(edition, maker)  # not announced
+    by = await a_person("operator", edition=edition)
+    soon, later = now() + timedelta(days=2), now() + timedelta(days=30)
+    forms = [MaterialForm(labels={"fr": name, "en": name}, accepts="text", due_at=at, is_required=True)
+             for name, at in (("Affiche", soon), ("Synopsis", soon), ("Photos", later))]  # fmt: skip
+    first, second, _ = [await add_material(edition, form, by=by) for form in forms]
+    await switched("materials_wait", edition, days=3)
+
+    assert [await carried_out(edition) for _ in range(2)] == [1, 0]
+
+    (letter,) = await Letter.objects().where(Letter.edition == edition.id)
+    assert (letter.kind, letter.link) == ("materials_wait", f"/submissions/{film}/materials")
+    submission = await submission_in(edition, film)
+    await bring_text(submission, first, "Un texte.", version=0, by=maker)
+    assert await reminders.still_true(letter)
+    await bring_text(submission, second, "Un texte.", version=0, by=maker)
+    assert not await reminders.still_true(letter)
+
+
+async def test_a_fee_that_is_due_is_told_after_its_days_and_a_paid_one_is_not(house) -> None:
+    edition = await an_edition(phase="selection")
+    films = [(await a_film(edition, await a_person("filmmaker", edition=edition)))[0] for _ in range(4)]
+    states = [("due", 0), ("paid", 0), ("due", 2500), ("due", 0)]
+    for film, (state, waived) in zip(films, states, strict=True):
+        await Submission.update({Submission.filed_at: now() - timedelta(days=8)}).where(Submission.id == film)
+        await Fee(edition=edition.id, submission=film, state=state, cents=2500, waived_cents=waived).save()
+    await Submission.update({Submission.filed_at: now()}).where(Submission.id == films[3])
+    await switched("fee_waits", edition, days=7)
+
+    assert [await carried_out(edition) for _ in range(2)] == [1, 0]
+
+    (letter,) = await Letter.objects().where(Letter.edition == edition.id)
+    assert (letter.about, "25" in letter.body) == (films[0], True)
+    await Fee.update({Fee.state: "paid"}).where(Fee.submission == films[0])
+    assert not await reminders.still_true(letter)
