@@ -88,7 +88,10 @@ async def import_page(
         sections=await sections_of(edition),
         words=words,
         leave_out=TO_LEAVE_OUT,
-        faults=[sentence(lang, brought, one) for one in await lists.faults_of(brought)],
+        faults=[
+            sentence(lang, brought, one)
+            for one in await lists.faults_of(brought, most=lists.MOST_ON_PAGE)
+        ],
         kept=await lists.kept_rows(brought),
         staying=await lists.staying(brought),
         to_undo=await lists.left_to_undo(brought),

@@ -62,9 +62,14 @@ def text_fields() -> dict[str, tuple[str, str]]:
     }
 
 
+def title_fields() -> list[str]:
+    """Translated titles: one stands for the film's own where a list leaves that empty, as FilmFreeway's does."""
+    return [field for field, (column, _) in text_fields().items() if column == "titles"]
+
+
 def fields() -> tuple[str, ...]:
     """All that a column may fill, in the order of the choice."""
-    titles = [field for field, (column, _) in text_fields().items() if column == "titles"]
+    titles = title_fields()
     rest = [field for field in text_fields() if field not in titles]
     return (*PLAIN[:2], *titles, *PLAIN[2:], *rest, *MAKER)
 
@@ -118,7 +123,10 @@ def checked(columns: Sequence[str], *, width: int) -> list[str]:
     for at, one in enumerate(given):
         if one and one not in MANY and one in given[:at]:
             wrong.append(f"columns_{at}:column_twice")
-    wrong += [f"columns_0:{name}_column" for name in ("tracking", "title") if name not in given]
+    asked = {"tracking": {"tracking"}, "title": {"title", *title_fields()}}
+    wrong += [
+        f"columns_0:{name}_column" for name, any_of in asked.items() if not any_of & set(given)
+    ]
     if wrong:
         raise Refused(*wrong)
     return given

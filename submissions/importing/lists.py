@@ -12,7 +12,8 @@ from submissions.importing.reading import CellFault
 from submissions.tables import Import, ImportMapping
 
 SHOWN = 3  # values of each column on the page
-MOST_FAULTS = 100
+MOST_FAULTS = 100  # rows at once
+MOST_ON_PAGE = 30
 AT_ONCE = 1_000
 
 
@@ -100,7 +101,7 @@ async def kept_rows(brought: Import) -> list[dict[str, Any]]:
         """SELECT number, tracking, entry->'entry'->>'title' AS title FROM import_row
            WHERE brought = {} AND outcome = 'kept' ORDER BY number LIMIT {}""",
         brought.id,
-        MOST_FAULTS,
+        MOST_ON_PAGE,
     )
 
 

@@ -17,7 +17,7 @@ from festival.errors import Refused
 from festival.language import country, is_visible, tongue
 from festival.people import checked_email
 from submissions.entry import CODED, Unresolved, resolved, seconds_of
-from submissions.importing.columns import MAKER, text_fields
+from submissions.importing.columns import MAKER, text_fields, title_fields
 from submissions.importing.sheets import LOST
 
 STOPS = frozenset(
@@ -154,7 +154,9 @@ class Reader:
             self.fault(row, "tracking", "tracking_long", row.tracking)
 
     def read_texts(self, cells: Sequence[str], row: RowReading) -> None:
-        title = " ".join(self.text(cells, "title").split())
+        titles = [self.text(cells, field) for field in ("title", *title_fields())]
+        told_first = next((title for title in titles if title), "")
+        title = " ".join(told_first.split())
         row.entry["title"] = title
         if not title:
             self.fault(row, "title", "title_missing", "")

@@ -20,11 +20,11 @@ from festival.spreadsheets import unguarded
 from media.encodings import NoText
 from media.encodings import read as decoded
 
-MOST_BYTES = 20 * 1024**2
+MOST_BYTES = 20 * 10**6
 MOST_ROWS = 50_000
 MOST_COLUMNS = 200
 MOST_CELLS = 1_000_000
-MOST_UNPACKED = 200 * 1024**2
+MOST_UNPACKED = 200 * 10**6
 MOST_PARTS = 2_000  # files inside one workbook
 LONGEST_CELL = 20_000
 SEPARATORS = ",;\t|"
@@ -58,7 +58,7 @@ def read(raw: bytes) -> RawList:
     if not raw.strip(b"\0 \t\r\n"):
         raise Refused("file:sheet_empty")
     if len(raw) > MOST_BYTES:
-        raise Refused("file:sheet_large", most=MOST_BYTES // 1024**2)
+        raise Refused("file:sheet_large", most=MOST_BYTES // 10**6)
     if raw.startswith(ZIP):
         return shaped("xlsx", "", "", cells_of_workbook(raw))
     text, encoding = text_of(raw)
@@ -193,7 +193,7 @@ def unpack_counted(raw: bytes) -> None:
                     while piece := stream.read(PIECE):
                         left -= len(piece)
                         if left < 0:
-                            raise Refused("file:sheet_bomb", most=MOST_UNPACKED // 1024**2)
+                            raise Refused("file:sheet_bomb", most=MOST_UNPACKED // 10**6)
                         if any(mark in last + piece for mark in DECLARED):
                             raise Refused("file:sheet_unreadable")
                         last = piece[-16:]

@@ -83,7 +83,7 @@ def with_entities() -> bytes:
     ("sheet_bomb", a_bomb()),
     ("sheet_rows", b"id,title\n" + b"1,x\n" * 50_001),
     ("sheet_cells", b",".join(b"x" for _ in range(201)) + b"\n1,2\n"),
-    ("sheet_large", b"x" * (20 * 1024**2 + 1)),
+    ("sheet_large", b"x" * (20 * 10**6 + 1)),
 ], ids=lambda value: value if isinstance(value, str) else "")  # fmt: skip
 def test_what_is_no_list_or_too_large_is_named(code: str, raw: bytes) -> None:
     with pytest.raises(Refused) as refused:
@@ -172,3 +172,10 @@ def test_what_stops_a_row(cells: list[str], code: str) -> None:
 
     assert row.is_stopped
     assert [fault.code for fault in row.faults] == [code]
+
+
+def test_a_translated_title_stands_for_one_that_the_list_leaves_empty() -> None:
+    row = a_reader("tracking", "title", "title_en").read(["1", "", "Night"])
+
+    assert (row.entry["title"], row.entry["titles"], row.faults) == ("Night", {"en": "Night"}, [])
+    assert checked(["tracking", "title_en"], width=2) == ["tracking", "title_en"]
