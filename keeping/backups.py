@@ -243,7 +243,7 @@ def state_of(settings: Settings, last: LastBackup | None, runs: list[dict[str, A
 async def rotten() -> list[dict[str, Any]]:
     """Films whose bytes are no longer those that were received, until they are again."""
     return await rows(
-        """SELECT n.id, n.name, n.size, n.rotten_at, e.slug AS edition FROM film_file n
+        """SELECT n.id, n.name, n.size, n.rotten_at, e.name AS edition FROM film_file n
            JOIN submission s ON s.id = n.submission JOIN edition e ON e.id = s.edition
            WHERE n.rotten_at IS NOT NULL AND n.master_gone_at IS NULL ORDER BY n.rotten_at"""
     )

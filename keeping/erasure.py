@@ -111,7 +111,7 @@ async def plan_for(person: Person, *, edition: str | None = None) -> Plan:
 
 async def films_of(person_id: str) -> list[FilmFate]:
     found = await rows(
-        f"""SELECT s.id AS submission, s.film, f.title, e.slug AS edition, s.status,
+        f"""SELECT s.id AS submission, s.film, f.title, e.name AS edition, s.status,
               {mentions.IS_PUBLIC} AS is_public,
               EXISTS (SELECT FROM member o WHERE o.submission = s.id AND o.person <> m.person) AS is_shared,
               EXISTS (SELECT FROM hold h WHERE h.submission = s.id AND h.lifted_at IS NULL) AS is_held,

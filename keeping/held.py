@@ -121,13 +121,13 @@ HELD: dict[str, Held] = {
     "edition": Held(
         edition="t.id", words="name places",
         key="""id slug phase first_day days deadline_at policy measured_runtime two_person_release
-          coverage is_current version created_at""",
+          coverage is_current version created_at grace_hours fee_before_filing""",
     ),
     "section": Held(
-        edition="t.edition", words="names",
-        key="id edition letter position least_seconds most_seconds is_blind version",
+        edition="t.edition", words="names texts",
+        key="id edition letter position least_seconds most_seconds is_blind version hue is_open rules",
     ),
-    "deadline": Held(edition="t.edition", key="id edition section at"),
+    "deadline": Held(edition="t.edition", key="id edition section at kind fee_cents version"),
     "answer": Held(words="body", key="id asked status headers created_at", why="a_day"),
     "pause": Held(
         leaves=STAYS, edition="t.edition", who="paused_by", key="id edition queue created_at", why="record",
@@ -153,7 +153,7 @@ HELD: dict[str, Held] = {
     ),
     "film_file": Held(
         leaves=STAYS, edition=OF_SUBMISSION, who="person", words="name told facts fault",
-        key="""id submission number state size sha256 policy verdict screener sandbox created_at
+        key="""id submission number state size sha256 policy promise verdict screener sandbox created_at
           expires_at received_at judged_at ready_at released_at replaced_at checked_at rotten_at
           master_gone_at copy_gone_at""",
         blank="told", why="film_public",
@@ -167,6 +167,19 @@ HELD: dict[str, Held] = {
     ),
     "field_rule": Held(
         edition="t.edition", key="id edition section field wanted required_from frozen_from version",
+    ),
+    "fee": Held(
+        edition="t.edition", words="note",
+        key="id edition submission state kind cents waived_cents version changed_at",
+    ),
+    "waiver_code": Held(
+        edition="t.edition", words="label",
+        key="""id edition code sections percent late_until most_uses expires_at is_open version
+          created_at""",
+    ),
+    "code_use": Held(
+        leaves=STAYS, edition=OF_SUBMISSION, who="person", key="id code submission created_at",
+        why="film_public",
     ),
     "technical_rules": Held(
         edition="t.edition", key="id edition section rules version changed_at",

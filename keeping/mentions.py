@@ -6,7 +6,6 @@ mention, `keeping/naming.py` decides.
 
 import json
 from collections.abc import Iterable, Sequence
-from functools import cache
 from typing import Any
 
 import msgspec
@@ -269,9 +268,3 @@ async def redact_lines(
         ids, given, by, why, edition,
     )  # fmt: skip
     return int(done[0]["n"])
-
-
-@cache
-def shown_tables() -> tuple[str, ...]:
-    """Tables whose mentions have words of their own on the page."""
-    return tuple(sorted(table for table, held in HELD.items() if held.texts))

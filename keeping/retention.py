@@ -28,6 +28,7 @@ STEP = 100  # rows or files in one step of one rule
 ACCOUNTS = 20
 LONGEST_DAYS = 3650
 WARNED = timedelta(days=30)  # before an account that nobody uses goes
+LATELY = "interval '1 day'"  # marked so long ago, its bytes are let go of again
 UNUSED, SILENT = "unused", "silent"
 
 # A film of which nothing goes: chosen or published, thought over again, appealed, or held.
@@ -89,41 +90,41 @@ async def due_copies(edition: Edition) -> list[dict[str, Any]]:
 
 
 async def let_masters_go(_: Edition, due: list[dict[str, Any]], store: Store) -> int:
-    return await let_go(due, "master", store)
-
-
-async def let_copies_go(_: Edition, due: list[dict[str, Any]], store: Store) -> int:
-    return await let_go(due, "copy", store)
-
-
-async def let_go(due: list[dict[str, Any]], what: str, store: Store) -> int:
-    """The row first, so that a backup under way misses nothing; then the bytes, again where that was cut off."""
-    gone = 0
-    for file in due[:STEP]:
-        async with transaction():
-            moved = await rows(
-                f"""UPDATE film_file n SET {what}_gone_at = now() FROM submission s
-                    WHERE n.id = {{}} AND s.id = n.submission AND n.{what}_gone_at IS NULL AND NOT {BOUND}
-                    RETURNING n.id""",
-                file["id"],
-            )
-            if not moved:
-                continue
-            await record(f"{what}_let_go", file["id"])
-        gone += 1
-    for row in await rows(
-        f"SELECT id FROM film_file WHERE {what}_gone_at > now() - interval '1 day'"
-    ):
-        await asyncio.to_thread(discard, store, row["id"], what)
+    gone = await mark(
+        due,
+        f"""UPDATE film_file n SET master_gone_at = now() FROM submission s WHERE n.id = {{}}
+              AND s.id = n.submission AND n.master_gone_at IS NULL AND NOT {BOUND} RETURNING n.id""",
+        act="master_let_go",
+    )
+    for row in await rows(f"SELECT id FROM film_file WHERE master_gone_at > now() - {LATELY}"):
+        await asyncio.to_thread(store.discard_master, row["id"])
     return gone
 
 
-def discard(store: Store, key: str, what: str) -> None:
-    if what == "master":
-        store.discard_master(key)
-        return
-    for copy in (key, early_key(key), projection_key(key)):
-        store.discard_copy(copy)
+async def let_copies_go(_: Edition, due: list[dict[str, Any]], store: Store) -> int:
+    gone = await mark(
+        due,
+        f"""UPDATE film_file n SET copy_gone_at = now() FROM submission s WHERE n.id = {{}}
+              AND s.id = n.submission AND n.copy_gone_at IS NULL AND NOT {BOUND} RETURNING n.id""",
+        act="copy_let_go",
+    )
+    for row in await rows(f"SELECT id FROM film_file WHERE copy_gone_at > now() - {LATELY}"):
+        for copy in (row["id"], early_key(row["id"]), projection_key(row["id"])):
+            await asyncio.to_thread(store.discard_copy, copy)
+    return gone
+
+
+async def mark(due: list[dict[str, Any]], sql: str, *, act: str) -> int:
+    """The rows first, so that a backup under way misses nothing; the bytes follow, again where that was
+    cut off.
+    """
+    gone = 0
+    for file in due[:STEP]:
+        async with transaction():
+            if await rows(sql, file["id"]):
+                await record(act, file["id"])
+                gone += 1
+    return gone
 
 
 async def due_letters(edition: Edition, days: int) -> list[dict[str, Any]]:

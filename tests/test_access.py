@@ -45,7 +45,7 @@ ROUTES = {
     "POST /{lang}/{edition}/account/addresses/{token}": "known",
     "POST /{lang}/{edition}/account/consents/{kind}": "known",
     "POST /{lang}/{edition}/account/export": "known",
-    "GET /{lang}/{edition}/account/export/{export_id}": "known",
+    "GET /{lang}/{edition}/account/export/{export_id}/data.zip": "known",
     "GET /{lang}/{edition}/account/leaving": "known",
     "POST /{lang}/{edition}/account/leaving": "known",
     "POST /{lang}/{edition}/account/leaving/withdrawal": "known",

@@ -17,10 +17,11 @@ import pytest_asyncio
 
 from api.app import create_app
 from api.pages import _rules
-from festival import language, letters
+from festival import consents, language, letters
 from festival.db import rows
 from festival.settings import Settings
-from festival.tables import Edition, Person, Phase, Section
+from festival.tables import BackupRun, Edition, Person, Phase, Section
+from keeping import erasure, export, retention
 from media import rulebook
 from media.facts import Facts, Interval, Picture, Sound
 from media.policy import Finding, Outcome, Severity, Verdict
@@ -115,7 +116,13 @@ async def a_world() -> World:
     problem = msgspec.json.encode(await problem_of(edition)).decode()
     run = PlanRun(edition=edition.id, asked_by=by.id, state="failed", problem=problem)
     await run.save()
+    leaving = await erasure.ask(people["reviewer"], by=people["reviewer"], edition=edition)
+    await consents.give(maker, "rights", language=CODE, edition=edition, about=films[3][0])
+    await export.ask(maker, edition=edition)
+    await retention.place_hold(edition, films[5][0], reason="Спір.", by=people["operator"])
+    await BackupRun(kind="drill", state="failed", fault="диск").save()
     return World(edition, people, {
+        "erasure_id": [leaving.id],
         "submission_id": [submission for submission, _ in films],
         "programme_id": [shown.id],
         "run_id": [run.id],
@@ -197,7 +204,7 @@ def pages_of(app) -> list[str]:
         for route in app.routes
         if route.path_format.startswith(head)
         and "GET" in route.methods
-        and not route.path_format.endswith((".ics", ".pdf", ".csv", "{name}"))
+        and not route.path_format.endswith((".ics", ".pdf", ".csv", ".zip", "{name}"))
     )
 
 

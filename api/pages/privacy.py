@@ -55,7 +55,7 @@ async def leaving(request: AnyRequest, person: NamedDependency[Person]) -> Respo
     return await leaving_page(request, person)
 
 
-@get("/account/export/{export_id:str}", guards=[in_person()])
+@get("/account/export/{export_id:str}/data.zip", guards=[in_person()])
 async def archive(
     export_id: FromPath[str], viewer: NamedDependency[Viewer], store: NamedDependency[Store]
 ) -> File:

@@ -35,7 +35,25 @@ class World:
         self.found()
         for part, scope in PARTS.items():
             self.meet(part, scope)
-        self.names = {"lang": "fr", "edition": self.slug, "token": "unknown", **self.play(folder)}
+        self.names = {"lang": "fr", "edition": self.slug, "token": "unknown", "erasure_id": self.somebody_leaves(),
+                      **self.play(folder)}
+
+    def somebody_leaves(self) -> str:
+        """A reviewer asks to be forgotten, and a backup was made: pages that answer have something to show."""
+        erasure = new_id()
+        self.site.sql(
+            """INSERT INTO erasure (id, person, edition, name, state, reason, plan, told, asked_at, due_at)
+               SELECT $1, person, edition, '', 'asked', '', '{}', '{}', now(), now() + interval '9 days'
+               FROM role WHERE edition = $2 AND part = 'reviewer'""",
+            erasure, self.edition,
+        )
+        self.site.sql(
+            """INSERT INTO backup_run (id, kind, state, created_at, started_at, ended_at, snapshot, size, added,
+                 told, fault, snapshots) VALUES ($1, 'backup', 'done', now(), now(), now(), 'f00d', 9, 9, '', '',
+               '[{"id": "f00dbabe", "time": "2027-11-26T03:00:00+00:00", "until": "2028-02-28T03:00:00+00:00"}]')""",
+            new_id(),
+        )
+        return erasure
 
     def found(self) -> None:
         self.site.sql(

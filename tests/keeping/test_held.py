@@ -12,11 +12,15 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("festival", "submissions", "reviews", "screenings", "keeping")
 # What acts write into the details of the record under other names than `FREE`: keys, states and figures.
 CODES = {
-    "bound", "by", "changed", "changes", "codes", "columns", "cost", "counts", "edition", "erasure", "file", "films", "from_screen",
-    "from_start", "kind", "language", "lines", "material", "moves", "note", "now", "before", "outcome", "part", "person_added",
-    "person_back", "placed", "policy", "programme", "question", "questions", "queue", "rows", "sandbox", "screen", "scopes", "seconds", "size", "source", "stands",
+    "bound", "by", "changed", "changes", "code",
+    "codes", "columns", "cost", "counts", "edition", "erasure", "file", "films", "from_screen",
+    "from_start", "kind", "language", "lines",
+    "made_at",
+    "masters",
+    "copies", "material", "moves", "note", "now", "before", "outcome", "part", "person_added",
+    "person_back", "placed", "policy", "programme", "question", "questions", "queue", "rows", "sandbox", "screen", "scopes", "section", "seconds", "size", "source", "stands",
     "start", "task", "to", "token", "undone", "version", "vote_removed", "wanted", "was", "way", "writer",
-    "fields", "n", "rule", "section", "status",  # of letters, reminders and rules: names, counts and codes
+    "fields", "n", "rule", "status",  # of letters, reminders and rules: names, counts and codes
 }  # fmt: skip
 
 
