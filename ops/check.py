@@ -34,6 +34,7 @@ STEPS = {
     "letters": ["-m", "ops.letters", "--check"],
     "archive": ["-m", "ops.archive_format", "--check"],
     "licences": ["-m", "ops.licences", "--check"],
+    "advisories": ["-m", "ops.advisories", "--check"],
     "spelling": ["-m", "codespell_lib", *PACKAGES, "README.md", "docs", "--quiet-level", "3"],
 }
 
@@ -47,6 +48,7 @@ def main() -> int:
         )
         print(
             f"  {name:<14} {time.monotonic() - began:5.1f} s  {'ok' if not done.returncode else 'FAILED'}",
+            f"({done.stdout.splitlines()[0]})" if name == "advisories" and done.stdout else "",
             flush=True,
         )
         if done.returncode:
