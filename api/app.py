@@ -31,6 +31,7 @@ from api.acts import (
     fees,
     fields,
     form,
+    founding,
     grid,
     imports,
     jobs,
@@ -46,6 +47,7 @@ from api.acts import (
     recusals,
     reminders,
     sheets,
+    site,
     texts,
     venues,
 )
@@ -64,6 +66,7 @@ from api.pages import (
     account,
     committee,
     components,
+    edition,
     exports,
     filmmaker,
     machines,
@@ -75,8 +78,10 @@ from api.pages import (
 from api.pages import answers as answers_pages
 from api.pages import archives as archive_pages
 from api.pages import deadlines as deadline_pages
+from api.pages import editions as editions_pages
 from api.pages import fees as fee_pages
 from api.pages import form as form_pages
+from api.pages import founding as founding_page
 from api.pages import imports as import_pages
 from api.pages import keeping as keeping_pages
 from api.pages import letters as letter_pages
@@ -85,6 +90,7 @@ from api.pages import policy as policy_pages
 from api.pages import privacy as privacy_pages
 from api.pages import sections as section_pages
 from api.pages import sheets as sheet_pages
+from api.pages import site as site_pages
 from api.pages import texts as text_pages
 from api.patience import Patience
 from api.v1 import account as account_v1
@@ -116,6 +122,7 @@ from festival.people import person as person_with_id
 from festival.pool import pool
 from festival.readiness import is_guarded
 from festival.settings import Settings
+from festival.site import own_pages_written
 from festival.tables import Edition, Person
 from media.storage import StorageUnavailable, Store
 from submissions.store import store_of
@@ -154,6 +161,7 @@ ACTS = [
     *room_acts.ACTS,
     *section_acts.ACTS,
     *sheets.ACTS,
+    *site.ACTS,
     *subtitle_acts.ACTS,
     *texts.ACTS,
     *venues.ACTS,
@@ -182,13 +190,23 @@ def provide_store(request: AnyConnection) -> Store:
     return store
 
 
-async def known_language(connection: AnyConnection, _: BaseRouteHandler) -> None:
+async def spoken_language(connection: AnyConnection, _: BaseRouteHandler) -> None:
     if connection.path_params["lang"] not in spoken():
         raise NotFoundException("missing")
+
+
+async def known_language(connection: AnyConnection, handler: BaseRouteHandler) -> None:
+    await spoken_language(connection, handler)
     if bearer(connection):
         raise NotAuthorizedException("sign_in_needed")  # keys open JSON doors, no pages
-    await edition_of(connection)
+    edition = await edition_of(connection)
     await viewer_of(connection)
+    connection.state["site"] = await own_pages_written(edition)
+
+
+async def known_edition(connection: AnyConnection, _: BaseRouteHandler) -> None:
+    """Before anything else is asked: in which edition, and what its clocks show."""
+    await edition_of(connection)
 
 
 def pages() -> Router:
@@ -218,6 +236,9 @@ def pages() -> Router:
             fee_pages,
             sheet_pages,
             archive_pages,
+            edition,
+            editions_pages,
+            site_pages,
             components,
         )
     ]
@@ -257,7 +278,21 @@ def json_doors() -> Router:
     return Router(
         "/api/v1/{edition:str}",
         route_handlers=[*chain.from_iterable(handlers), *(a.json for a in ACTS if a.json)],
+        guards=[known_edition],
     )
+
+
+def house_doors() -> list[Router]:
+    """What stands beside the editions, as long as there is none."""
+    return [
+        Router(
+            "/{lang:str}",
+            route_handlers=[*founding_page.OUTSIDE, *(a.page for a in founding.OUTSIDE if a.page)],
+            guards=[spoken_language],
+            include_in_schema=False,
+        ),
+        Router("/api/v1", route_handlers=[a.json for a in founding.OUTSIDE if a.json]),
+    ]
 
 
 def static_files(settings: Settings) -> Router:
@@ -302,6 +337,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         route_handlers=[
             pages(),
             json_doors(),
+            *house_doors(),
             static_files(settings),
             *public.OUTSIDE,
             *health.HANDLERS,

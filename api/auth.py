@@ -13,6 +13,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.types import Guard
 
 from festival.access import Act, Viewer, in_scope, may
+from festival.clock import use_zone
 from festival.editions import edition_called
 from festival.errors import NotAllowed
 from festival.sessions import LONGEST
@@ -63,6 +64,7 @@ async def edition_of(connection: Connection) -> Edition:
         if found is None:
             raise NotFoundException("edition_missing")
         connection.state["edition"] = found
+        use_zone(found.zone)
     edition: Edition = connection.state["edition"]
     return edition
 

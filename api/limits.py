@@ -100,13 +100,16 @@ async def _limits_of(request: AnyRequest, account: str) -> tuple[str, dict[str, 
     }
 
 
+WRONG_LINKS = frozenset({"link_spent", "first_key_dead"})
+
+
 @asynccontextmanager
 async def rate_limit_links(request: AnyRequest) -> AsyncIterator[None]:
     """Around the act that spends a link, so that the count of wrong ones outlives the act."""
     try:
         yield
     except Refused as error:
-        wrong = "link_spent" in error.codes
+        wrong = not WRONG_LINKS.isdisjoint(error.codes)
         if wrong and await rates.count(f"link_use:{neighbourhood(request)}") > MOST_PER_PEER:
             raise too_many() from None
         raise

@@ -12,6 +12,7 @@ from festival.language import OFFICIAL
 from festival.tables import Phase, Role
 
 COMMITTEE = frozenset({Role.REVIEWER, Role.CHAIR})
+BEFORE_SELECTION = frozenset({Phase.PREPARING, Phase.ENTRIES})
 
 
 class Viewer(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,7 +108,7 @@ def _chairs(viewer: Viewer, subject: Subject) -> bool:
 
 
 def _may_decide(viewer: Viewer, subject: Subject) -> bool:
-    return viewer.phase is not Phase.ENTRIES and _chairs(viewer, subject)
+    return viewer.phase not in BEFORE_SELECTION and _chairs(viewer, subject)
 
 
 def _may_see_reviews(viewer: Viewer, subject: Subject) -> bool:

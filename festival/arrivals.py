@@ -2,10 +2,11 @@
 
 from festival import people
 from festival.db import transaction
+from festival.errors import Refused
 from festival.letters import write_key
 from festival.sessions import fresh_session
 from festival.settings import Settings
-from festival.tables import Edition, Person
+from festival.tables import Edition, Person, Phase
 
 
 async def ask_for_link(email: str, *, edition: Edition, settings: Settings) -> None:
@@ -18,7 +19,12 @@ async def ask_for_link(email: str, *, edition: Edition, settings: Settings) -> N
 async def introduce(
     email: str, *, name: str, language: str, edition: Edition, settings: Settings
 ) -> None:
-    """An account for whoever reads this mailbox; the answer is the same when there is one."""
+    """An account for whoever reads this mailbox; the answer is the same when there is one.
+
+    Before the edition is open for entries no maker comes in.
+    """
+    if edition.phase == Phase.PREPARING:
+        raise Refused("entries_not_open")
     newcomer = await people.register(email, edition=edition, name=name, language=language)
     await send_link(newcomer, edition=edition, settings=settings)
 

@@ -20,7 +20,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, get_decimal_symbol
 from babel.units import format_unit
 
-from festival.clock import PARIS, festival_day
+from festival.clock import festival_day, zone
 from units.times import hours_and_minutes, timecode
 
 OFFICIAL = ("fr", "en")
@@ -222,8 +222,8 @@ def country(language: str, code: str) -> str:
 
 
 def wall_day(when: date | datetime) -> date:
-    """The date that a calendar on a wall in Paris shows; a date is its own."""
-    return when.astimezone(PARIS).date() if isinstance(when, datetime) else when
+    """The date that a calendar on the edition's wall shows; a date is its own."""
+    return when.astimezone(zone()).date() if isinstance(when, datetime) else when
 
 
 def day(language: str, when: date | datetime, *, style: str = "long") -> str:
@@ -265,7 +265,7 @@ def evening(language: str, when: datetime, *, style: str = "long") -> str:
 
 def last_minute(deadline: datetime) -> datetime:
     """How a deadline is told: one at midnight as 23:59 of the day that it ends."""
-    local = deadline.astimezone(PARIS)
+    local = deadline.astimezone(zone())
     return local - timedelta(minutes=1) if (local.hour, local.minute) == (0, 0) else local
 
 
@@ -285,8 +285,27 @@ def calendar_day(language: str, when: datetime) -> str:
 
 
 def hour(when: datetime) -> str:
-    """Always 24 hours, always Paris."""
-    return when.astimezone(PARIS).strftime("%H:%M")
+    """Always 24 hours, always on the edition's wall."""
+    return when.astimezone(zone()).strftime("%H:%M")
+
+
+def hour_there(language: str, when: datetime) -> str:
+    """`23:59, heure de Paris`: an hour for somebody who may be far away."""
+    return t(language, "common.hour_there", hour=hour(when), city=of_city(language, zone().key))
+
+
+def city(language: str, name: str) -> str:
+    """`America/New_York` → *New York*: the town that a zone is named after."""
+    known = Locale(language).time_zones.get(name, {})
+    return str(known.get("city") or name.rpartition("/")[2].replace("_", " "))
+
+
+OF_A_CITY = {"fr": lambda name: f"d’{name}" if name[0] in "AEIOUYÉÎ" else f"de {name}"}
+
+
+def of_city(language: str, name: str) -> str:
+    """With the small word that the language puts before it, where it changes with the name."""
+    return OF_A_CITY.get(language, unchanged)(city(language, name))
 
 
 def moment(language: str, when: datetime) -> str:

@@ -63,6 +63,7 @@ class Lease(msgspec.Struct, frozen=True):
     attempt: int
     crashes: int = 0
     edition: str = ""
+    zone: str = ""
 
 
 async def take(line: str, *, worker: str) -> Lease | None:
@@ -72,7 +73,8 @@ async def take(line: str, *, worker: str) -> Lease | None:
               leased_until = now() + interval '{LEASE_SECONDS} seconds', taken_at = now()
             WHERE id = {{}} AND done_at IS NULL AND parked_at IS NULL AND due_at <= now()
               AND held_at IS NULL AND (leased_until IS NULL OR leased_until < now()) AND {_FLOWS}
-            RETURNING id AS line, task, args, attempt, crashes, edition""",
+            RETURNING id AS line, task, args, attempt, crashes, edition,
+              coalesce((SELECT zone FROM edition e WHERE e.id = outbox.edition), '') AS zone""",
         worker,
         line,
     )

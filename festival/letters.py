@@ -7,6 +7,7 @@ link is reckoned from the letter's name and the house's own secret: no row ever 
 import base64
 import hashlib
 import hmac
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -15,7 +16,7 @@ from functools import partial
 from typing import Any
 
 from festival import outages, people, post
-from festival.clock import now
+from festival.clock import in_zone, now
 from festival.db import later, rows, transaction
 from festival.jobs import verb_at
 from festival.kinds import AT_ONCE, KEYS, STILL_TRUE
@@ -136,7 +137,8 @@ async def _put_down(
 ) -> bool:
     said = {"name": to.name or to.email, "edition": edition.name if edition else "", **values}
     async with transaction():
-        language, subject, body = await worded(kind, to.language, edition=edition, values=said)
+        with in_zone(edition.zone) if edition else nullcontext():
+            language, subject, body = await worded(kind, to.language, edition=edition, values=said)
         written = await rows(
             """INSERT INTO letter (id, person, edition, kind, occasion, about, language, subject,
                  body, link, address)

@@ -9,6 +9,7 @@ AGES = {
     "answer": "created_at < now() - interval '1 day'",
     "knock": "since < now() - interval '1 day'",
     "session": "expires_at < now() OR seen_at < now() - interval '14 days'",
+    "first_key": "greatest(expires_at, used_at) < now() - interval '7 days'",
     "link": "greatest(expires_at, used_at) < now() - interval '7 days'",
     "token": "least(expires_at, revoked_at) < now() - interval '90 days'",
     "outbox": "done_at < now() - interval '30 days'",

@@ -43,8 +43,9 @@ class Role(StrEnum):
 
 
 class Phase(StrEnum):
-    """Where an edition stands; it only moves forward."""
+    """Where an edition stands; it only moves forward. In preparation nobody can enter a film yet."""
 
+    PREPARING = "preparing"
     ENTRIES = "entries"
     SELECTION = "selection"
     PROGRAMME = "programme"
@@ -56,6 +57,8 @@ class Edition(Table):
     `coverage` is the share of a film that must be seen before a vote on it counts. `deadline_at` is the
     last of the edition's own deadlines (`festival/deadlines.py`); an upload that began before one may end,
     and be filed, within `grace_hours`. `fee_before_filing`: an entry whose fee is due is not filed.
+    `opens_at` is from when the public reads what is published; empty is at once. `zone` names the clock
+    of its walls. One edition at most `is_current`: the front page shows it.
     """
 
     id = Varchar(16, primary_key=True, default=new_id)
@@ -72,7 +75,9 @@ class Edition(Table):
     coverage = Float(default=0.9)
     grace_hours = SmallInt(default=12)
     fee_before_filing = Boolean(default=False)
-    is_current = Boolean(default=True)
+    is_current = Boolean(default=False)
+    opens_at = Timestamptz(null=True, default=None)
+    zone = Varchar(40, default="Europe/Paris")
     version = Integer(default=1)
     created_at = Timestamptz(default=TimestamptzNow())
 
@@ -113,6 +118,16 @@ class Deadline(Table):
     at = Timestamptz()
     fee_cents = Integer(default=0)
     version = Integer(default=1)
+
+
+class SiteText(Table):
+    """One text of the public site in one edition: plain words, one a language. `kind` says which."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False)
+    kind = Varchar(16)
+    version = Integer(default=1)
+    texts = JSONB(default={})
 
 
 class Person(Table):
@@ -164,6 +179,15 @@ class Link(Table):
     person = ForeignKey(Person, null=False, index=True)
     kind = Varchar(16, default="sign_in")
     address = Varchar(254, default="")
+    created_at = Timestamptz(default=TimestamptzNow())
+    expires_at = Timestamptz()
+    used_at = Timestamptz(null=True, default=None)
+
+
+class FirstKey(Table):
+    """What opens an empty house to its first operator, once; the row holds only the token's hash."""
+
+    id = Varchar(64, primary_key=True)
     created_at = Timestamptz(default=TimestamptzNow())
     expires_at = Timestamptz()
     used_at = Timestamptz(null=True, default=None)

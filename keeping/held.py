@@ -121,12 +121,14 @@ HELD: dict[str, Held] = {
     "edition": Held(
         edition="t.id", words="name places",
         key="""id slug phase first_day days deadline_at policy measured_runtime two_person_release
-          coverage is_current version created_at grace_hours fee_before_filing""",
+          coverage is_current opens_at zone version created_at grace_hours fee_before_filing""",
     ),
     "section": Held(
         edition="t.edition", words="names texts",
         key="id edition letter position least_seconds most_seconds is_blind version hue is_open rules",
     ),
+    "site_text": Held(edition="t.edition", words="texts", key="id edition kind version"),
+    "first_key": Held(opens="id", key="created_at expires_at used_at"),
     "deadline": Held(edition="t.edition", key="id edition section at kind fee_cents version"),
     "answer": Held(words="body", key="id asked status headers created_at", why="a_day"),
     "pause": Held(

@@ -125,8 +125,10 @@ class Demo:
                 "policy": "demo",
                 "measured_runtime": False,
                 "two_person_release": True,
+                "phase": "entries",
             },
         )
+        self.operator.post("/operator/front-page", {})
         for email, name, part in STAFF:
             self.operator.post("/operator/people", {"email": email, "name": name, "part": part})
 

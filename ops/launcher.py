@@ -1,6 +1,6 @@
 """The one-command launcher: starts every process, watches it, and leaves nothing behind.
 
-./run [--once] [--fresh] · ./run status · ./run stop · ./run logs [PART]
+./run [--once] [--fresh] [--empty] · ./run status · ./run stop · ./run logs [PART]
 """
 
 import argparse
@@ -347,6 +347,40 @@ def demo(house: House) -> int:
     return process.returncode
 
 
+def first_operator(house: House) -> None:
+    """An empty festival: who founds it comes in by a link that stands here and nowhere else."""
+    (VAR / "empty").touch()
+    link = house.once("ops.person", "first", "--quiet")
+    if not link:
+        print(
+            "\n  Somebody runs this house: sign in. --fresh --empty would empty it first.",
+            flush=True,
+        )
+        return
+    print(
+        f"\n  An empty festival. Its first operator comes in here, once, within a day:\n\n  {link}",
+        flush=True,
+    )
+
+
+def begin(house: House, *, is_empty: bool) -> int:
+    """What a house holds when it opens: what it has, the demo edition, or nothing at all."""
+    if (VAR / "demo-done").exists():
+        if is_empty:
+            print(
+                "\n  The demo edition is here: --fresh --empty empties the house first.", flush=True
+            )
+        return 0
+    if is_empty or (VAR / "empty").exists():
+        first_operator(house)
+        return 0
+    if sys.stdout.isatty():
+        print(
+            "  The demo edition is loaded now; ./run --fresh --empty opens an empty festival instead."
+        )
+    return demo(house)
+
+
 def lock() -> "object":
     """One house for each state folder."""
     VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -365,7 +399,9 @@ def keep_watch(house: House) -> None:
         time.sleep(TICK_S)
 
 
-def open_house(*, once: bool, fresh: bool, serve: Callable[[House], None] = keep_watch) -> int:
+def open_house(
+    *, once: bool, fresh: bool, is_empty: bool = False, serve: Callable[[House], None] = keep_watch
+) -> int:
     held = lock()
     if fresh:
         empty()
@@ -377,8 +413,7 @@ def open_house(*, once: bool, fresh: bool, serve: Callable[[House], None] = keep
     code = 0
     try:
         house.open()
-        if not (VAR / "demo-done").exists():
-            code = demo(house)
+        code = begin(house, is_empty=is_empty)
         if not once:
             print(f"\n  {house.url} is open. Ctrl-C closes it.", flush=True)
             serve(house)
@@ -456,6 +491,7 @@ def main() -> int:
     reader.add_argument("process", nargs="?", default="")
     reader.add_argument("--once", action="store_true")
     reader.add_argument("--fresh", action="store_true")
+    reader.add_argument("--empty", action="store_true", dest="is_empty")
     given = reader.parse_args()
     if given.act == "env":
         env = known()["env"]
@@ -463,7 +499,7 @@ def main() -> int:
         print("\n".join(f"export {name}='{value}'" for name, value in env.items()))
         return 0
     if given.act == "open":
-        return open_house(once=given.once, fresh=given.fresh)
+        return open_house(once=given.once, fresh=given.fresh, is_empty=given.is_empty)
     return (
         logs(given.process)
         if given.act == "logs"

@@ -15,9 +15,9 @@ from typing import Any
 
 from festival import people
 from festival.db import transaction
-from festival.editions import Rules, change, found
+from festival.editions import Rules, change, found_called
 from festival.pool import pool
-from festival.tables import Edition, Role
+from festival.tables import Phase, Role
 from ops.client import Door, DoorRefused, spend
 
 SENDER = "cabine@cinema-for-space.example"
@@ -27,13 +27,11 @@ async def invitation(policy: str) -> tuple[str, str]:
     """A link for the sender, in the edition of this policy: `essai-demo`, `essai-festival`."""
     async with pool(size=2):
         slug = f"essai-{policy}"
-        edition = await found(slug)
+        edition = await found_called(slug)
         sender = await people.meet(SENDER, name="Cabine")
         async with transaction():
-            await Edition.update({Edition.is_current: False}).where(Edition.id == edition.id)
             await people.grant(sender, Role.FILMMAKER, edition=edition, by=None)
-            if edition.policy != policy:
-                await change(edition, Rules(policy=policy), by=sender)
+            await change(edition, Rules(policy=policy, phase=Phase.ENTRIES), by=sender)
             token = await people.new_link(sender)
     return slug, token
 

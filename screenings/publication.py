@@ -1,17 +1,19 @@
 """Publishing: the working grid, copied whole into a frozen one with all the public reads."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import asyncpg
 import msgspec
 
-from festival.clock import festival_day, minutes_of
+from festival.access import Viewer, in_scope
+from festival.clock import festival_day, minutes_of, now
 from festival.db import rows, transaction
 from festival.errors import Conflict, Missing, Refused
-from festival.language import OFFICIAL, text_in
+from festival.language import OFFICIAL, moment, text_in
 from festival.record import record
-from festival.tables import Edition, Person, new_id
+from festival.tables import Edition, Person, Role, new_id
 from festival.texts import ONE_OF, Texts, gathered, texts_of
 from screenings import notices
 from screenings.acts import hold_grid
@@ -370,7 +372,7 @@ async def write_to(
         notices.letter_of(before, after),
         edition=edition,
         occasion=f"published:{number}",
-        link=f"/films/{programmes.pop()}" if len(programmes) == 1 else "",
+        link=f"/films/{programmes.pop()}" if len(programmes) == 1 and is_open(edition) else "",
         lines=lambda language: notices.lines(language, changes),
     )
 
@@ -423,8 +425,26 @@ def showings_of(document: Document | None) -> dict[str, dict[tuple[str, int], Sh
     return by_film
 
 
-async def newest_document(edition: Edition) -> Document | None:
-    """What the public sees: the last publication, less the films that have left since."""
+def is_open(edition: Edition) -> bool:
+    """Whether the public may read what is published: it may from the opening on, where there is one."""
+    return edition.opens_at is None or edition.opens_at <= now()
+
+
+def may_read(edition: Edition, viewer: Viewer | None) -> bool:
+    """Before the opening only those read it who make it, or who set its hour."""
+    return is_open(edition) or (
+        viewer is not None
+        and viewer.has(Role.PROGRAMMER, Role.OPERATOR)
+        and (in_scope(viewer, "programme") or in_scope(viewer, "operate"))
+    )
+
+
+async def newest_document(edition: Edition, viewer: Viewer | None = None) -> Document | None:
+    """What is public: the last publication, less the films that have left since; nothing for
+    whoever may not read it yet.
+    """
+    if not may_read(edition, viewer):
+        return None
     selected = await rows(
         """SELECT document, published_at FROM grid WHERE edition = {} AND number IS NOT NULL
            ORDER BY number DESC LIMIT 1""",
@@ -438,17 +458,21 @@ async def newest_document(edition: Edition) -> Document | None:
     return without(document, await left(document))
 
 
-async def published(edition: Edition) -> Document:
-    """What the public sees; `Missing` before the first publication."""
-    document = await newest_document(edition)
+async def published(edition: Edition, viewer: Viewer | None = None) -> Document:
+    """What is public; `Missing` before the first publication, and before the opening."""
+    document = await newest_document(edition, viewer)
+    if document is None and edition.opens_at is not None and not may_read(edition, viewer):
+        raise Missing("programme_not_open", when=partial(moment, when=edition.opens_at))
     if document is None:
         raise Missing("programme_not_published")
     return document
 
 
-async def published_programme(edition: Edition, programme_id: str) -> PublicProgramme:
-    """One programme that the public sees; of no other is it told whether there is one."""
-    for programme in (await published(edition)).programmes:
+async def published_programme(
+    edition: Edition, programme_id: str, viewer: Viewer | None = None
+) -> PublicProgramme:
+    """One programme that is public; of no other is it told whether there is one."""
+    for programme in (await published(edition, viewer)).programmes:
         if programme.id == programme_id:
             return programme
     raise Missing("programme_missing")

@@ -13,7 +13,7 @@ from festival.deadlines import closing_of, last_closing, stand_still
 from festival.errors import Conflict, Missing, Refused
 from festival.people import meet
 from festival.record import record
-from festival.tables import Edition, Person, Section, new_id
+from festival.tables import Edition, Person, Phase, Section, new_id
 from festival.texts import texts_of
 from submissions import answers, rejudging
 from submissions.asking import (
@@ -92,6 +92,8 @@ async def open_entry(
     entry = settled(entry or Entry())
     async with transaction():
         edition = await stand_still(edition)
+        if edition.phase == Phase.PREPARING:
+            raise Refused("entries_not_open")
         is_late = not may_open(now(), await last_closing(edition))
         if is_late and not code:
             raise Refused("deadline_passed")

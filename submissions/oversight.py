@@ -36,7 +36,7 @@ async def record_lines(
     day: date | None = None,
     before: int = 2**53,
 ) -> list[dict[str, Any]]:
-    """Lines of the record, a hundred at most; `day` is one of Paris, midnight to midnight.
+    """Lines of the record, a hundred at most; `day` is one on the edition's wall, midnight to midnight.
 
     `about` is a subject; a film's are also those of its files, and of the imports that brought or changed
     it. A film is named to operators who have not stepped aside from it.
@@ -58,7 +58,7 @@ async def record_lines(
              AND r.edition = {} AND r.id < {} AND ({} IN ('', r.act)) AND ({} IN ('', r.person))
              AND ({} IN ('', r.subject, s.id) OR r.subject IN (
                SELECT brought FROM import_change WHERE submission = {}))
-             AND ({}::date IS NULL OR (r.at AT TIME ZONE 'Europe/Paris')::date = {}::date)
+             AND ({}::date IS NULL OR (r.at AT TIME ZONE {})::date = {}::date)
            ORDER BY r.id DESC LIMIT {}""",
         AMONG_THE_COMMITTEE,
         sorted(viewer.recused),
@@ -74,6 +74,7 @@ async def record_lines(
         about,
         about,
         day,
+        edition.zone,
         day,
         MOST_LINES,
     )

@@ -345,6 +345,30 @@ ROUTES = {
     "GET /api/v1/{edition}/operator/record": "operate",
     "GET /{lang}/{edition}/operator/record": "operate",
     "GET /{lang}/{edition}/operator/edition": "operate",
+    "POST /{lang}/{edition}/operator/edition": "operate",
+    "GET /{lang}/{edition}/operator/edition/removal": "operate",
+    "POST /{lang}/{edition}/operator/edition/removal": "operate",
+    "POST /{lang}/{edition}/operator/edition/phase": "operate",
+    "POST /{lang}/{edition}/operator/front-page": "operate",
+    "GET /{lang}/{edition}/operator/editions": "operate",
+    "POST /{lang}/{edition}/operator/editions": "operate",
+    "GET /{lang}/{edition}/operator/site": "operate",
+    "GET /{lang}/{edition}/operator/site/{text}": "operate",
+    "POST /{lang}/{edition}/operator/site/{text}": "operate",
+    "POST /{lang}/{edition}/operator/site/{text}/preview": "operate",
+    "GET /{lang}/{edition}/site/{text}": "public",
+    "HEAD /{lang}/{edition}/site/{text}": "public",
+    "GET /{lang}/founding/{token}": "public",
+    "POST /{lang}/founding/{token}": "public",
+    "POST /api/v1/founding/{token}": "public",
+    "GET /api/v1/{edition}/operator/edition": "operate",
+    "DELETE /api/v1/{edition}/operator/edition": "operate",
+    "POST /api/v1/{edition}/operator/edition/phase": "operate",
+    "POST /api/v1/{edition}/operator/front-page": "operate",
+    "GET /api/v1/{edition}/operator/editions": "operate",
+    "POST /api/v1/{edition}/operator/editions": "operate",
+    "GET /api/v1/{edition}/operator/site": "operate",
+    "PUT /api/v1/{edition}/operator/site/{text}": "operate",
     "POST /api/v1/{edition}/operator/people": "operate",
     "DELETE /api/v1/{edition}/operator/people/{person_id}/parts/{part}": "operate",
     "GET /api/v1/{edition}/operator/queue": "operate",
@@ -479,7 +503,8 @@ def routes_of(app) -> set[str]:
 def address(route: str, edition, **known: str) -> tuple[str, str]:
     """A route's method and path, with names that exist where they are given, else with none's."""
     method, _, path = route.partition(" ")
-    known = {"lang": "fr", "edition": edition.slug, "name": "main.m3u8", "language": "fr", "part": "reviewer", "act": "1", **known}
+    known = {"lang": "fr", "edition": edition.slug, "name": "main.m3u8", "language": "fr", "part": "reviewer", "act": "1",
+             "text": "legal", **known}
     while "{" in path:
         name = path[path.index("{") + 1 : path.index("}")]
         path = path.replace(f"{{{name}}}", known.get(name, "a" * 16))

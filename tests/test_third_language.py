@@ -20,6 +20,7 @@ from api.pages import _rules
 from festival import consents, language, letters
 from festival.db import rows
 from festival.settings import Settings
+from festival.site import NewText, SiteKind, write_text
 from festival.tables import BackupRun, Edition, Person, Phase, Section
 from keeping import erasure, export, retention
 from media import rulebook
@@ -114,6 +115,8 @@ async def a_world() -> World:
     await grid.place(edition, NewScreening(programme=shown.id, screen=screen.id, start=1200), by=by)
     await publication.publish(edition, version=(await working_grid(edition)).version, by=by)
     problem = msgspec.json.encode(await problem_of(edition)).decode()
+    for kind in (SiteKind.LEGAL, SiteKind.INTRO):
+        await write_text(edition, kind, NewText(texts=texts), by=people["operator"])
     run = PlanRun(edition=edition.id, asked_by=by.id, state="failed", problem=problem)
     await run.save()
     leaving = await erasure.ask(people["reviewer"], by=people["reviewer"], edition=edition)
@@ -130,6 +133,7 @@ async def a_world() -> World:
         "token": ["a" * 16],
         "kind": ["submitted"],
         "letter": [await a_letter(edition, maker)],
+        "text": ["legal", "tagline"],
     })  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from celery import Task
 from redis.exceptions import RedisError
 
 from festival import leases
+from festival.clock import use_zone
 from festival.db import later, rows
 from festival.errors import FestivalError
 from festival.jobs import JOBS, Job, job_of, verb_at
@@ -60,6 +61,8 @@ async def work(line: str, *, worker: str) -> None:
     lease = await leases.take(line, worker=worker)
     if lease is None:
         return
+    if lease.zone:
+        use_zone(lease.zone)
     if lease.crashes >= MOST_CRASHES:
         await fail(lease, f"{lease.crashes} workers died of it", permanent=True)
         return

@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from api.pages import _rules
-from festival.language import has_words, listed, t
+from festival.language import has_words, listed, spoken, t, tongue
 
 
 class ChangeTold(NamedTuple):
@@ -26,7 +26,8 @@ def change_of(lang: str, name: str, before: Any, after: Any) -> ChangeTold:
     """One field; a technical rule in the words that its form has for it."""
     if called := _rules.called(lang, name):
         return ChangeTold(called, *(_rules.value_told(lang, name, one) for one in (before, after)))
-    return ChangeTold(name_of(lang, name), value_of(lang, before), value_of(lang, after))
+    values = (code_of(lang, name, one) or value_of(lang, one) for one in (before, after))
+    return ChangeTold(name_of(lang, name), *values)
 
 
 def fields_in(details: dict[str, Any], key: str) -> dict[str, Any]:
@@ -46,6 +47,12 @@ def name_of(lang: str, field: str) -> str:
     return t(lang, key) if has_words(key) else field
 
 
+def code_of(lang: str, field: str, value: Any) -> str:
+    """A value that is a code, in its words; nothing where it has none."""
+    key = f"operator.value.{field}.{value}"
+    return t(lang, key) if isinstance(value, str) and has_words(key) else ""
+
+
 def value_of(lang: str, value: Any) -> str:
     """A value as a person reads it; texts by language each behind their language."""
     if value is None or value in ("", [], {}):
@@ -53,7 +60,8 @@ def value_of(lang: str, value: Any) -> str:
     if isinstance(value, bool):
         return t(lang, "desk.yes" if value else "desk.no")
     if isinstance(value, dict):
-        return " · ".join(f"{name}: {value_of(lang, one)}" for name, one in value.items())
+        names = {name: tongue(lang, name) if name in spoken() else name for name in value}
+        return " · ".join(f"{names[name]}: {value_of(lang, one)}" for name, one in value.items())
     if isinstance(value, list):
         return listed(lang, [value_of(lang, one) for one in value])
     return str(value)

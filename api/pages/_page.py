@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from api.assets import asset
 from api.auth import csrf_token, settings_of, visitor
+from api.prose import prose
 from api.refusals import status_of, told_of
 from api.request import AnyRequest
 from festival import clock, language, texts
@@ -81,6 +82,9 @@ def filters(lang: str) -> dict[str, Any]:
         "as_day": date.fromisoformat,
         "extract": lambda key, known: known[key],
         "hour": language.hour,
+        "moment": partial(language.moment, lang),
+        "hour_there": partial(language.hour_there, lang),
+        "city": partial(language.city, lang),
         "clock": times.clock_face,
         "clockseconds": times.timecode,
         "duration": partial(language.length, lang),
@@ -99,6 +103,7 @@ def filters(lang: str) -> dict[str, Any]:
         "film_title": partial(texts.film_title, lang),
         "own_title": texts.own_title,
         "own_name": language.own_name,
+        "prose": prose,
     }
 
 
@@ -198,8 +203,10 @@ def shared(request: AnyRequest, lang: str, *, at: str | None = None) -> dict[str
         "viewer": viewer if viewer is not None and viewer.is_known else None,
         "path": path,
         "nav": nav(viewer, prefix=prefix, path=current),
+        "site": request.state.get("site", []),
         "flash": request.query_params.getall("done", []),
         "now": clock.now(),
+        "zone": clock.zone().key,
         "t": partial(t, lang),
         "has_words": has_words,
         "url": lambda rest="": f"{prefix}{rest}",
@@ -226,7 +233,7 @@ NAV: list[tuple[Role | None, str, str]] = [
 
 
 DESK: list[tuple[str, tuple[str, ...]]] = [
-    ("edition", ("/operator/edition",)),
+    ("edition", ("/operator/edition", "/operator/editions", "/operator/site")),
     (
         "entries",
         (

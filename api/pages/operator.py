@@ -9,7 +9,6 @@ from litestar.di import NamedDependency
 
 from api.guards import OPERATOR
 from api.pages._changes import changes_in, other_details
-from api.pages._desk import desk_page
 from api.pages._page import language_of, page
 from api.request import AnyRequest
 from festival.access import Viewer
@@ -64,12 +63,6 @@ def day_of(text: str) -> date | None:
         return None
 
 
-@get("/operator/edition", guards=OPERATOR)
-async def edition(request: AnyRequest) -> Response[str]:
-    """What the edition goes by, and the way to every room where it is set up."""
-    return desk_page(request, "operator/edition.html")
-
-
 async def team_page(
     request: AnyRequest, edition: Edition, error: FestivalError | None = None
 ) -> Response[str]:
@@ -102,5 +95,5 @@ async def mailbox(
 
 
 HANDLERS: list[Any] = [
-    edition, record, team, mailbox,
+    record, team, mailbox,
 ]  # fmt: skip

@@ -17,14 +17,17 @@ from api.etags import READ, tagged
 from api.pages._page import language_of, page, prefix_of
 from api.request import AnyRequest
 from festival import language
-from festival.clock import PARIS, festival_day
-from festival.editions import current_edition
+from festival.access import Viewer
+from festival.clock import festival_day, zone
+from festival.editions import current_edition, newest_edition
 from festival.errors import Missing
-from festival.language import spoken, text_in
-from festival.tables import Edition
+from festival.language import OFFICIAL, spoken, text_in
+from festival.site import OWN_PAGES, written
+from festival.tables import Edition, Phase
 from screenings.exports.ical import calendar
 from screenings.publication import (
     Document,
+    is_open,
     newest_document,
     published,
     published_programme,
@@ -45,7 +48,7 @@ def shortly(request: AnyRequest) -> dict[str, str]:
 
 def hour_of(moment: datetime, day: date) -> float:
     """Hours of wall clock after the festival day's midnight: 25.5 is half past one at night."""
-    local = moment.astimezone(PARIS)
+    local = moment.astimezone(zone())
     return (local.date() - day).days * 24 + local.hour + local.minute / 60
 
 
@@ -158,9 +161,11 @@ def sections_in(document: Document, lang: str) -> list[tuple[str, str]]:
 
 
 @route("/", http_method=READ, status_code=200)
-async def programme(request: AnyRequest, edition_row: NamedDependency[Edition]) -> Response[str]:
-    """The three days; before the first publication, a promise."""
-    document, lang = await newest_document(edition_row), language_of(request)
+async def programme(
+    request: AnyRequest, edition_row: NamedDependency[Edition], viewer: NamedDependency[Viewer]
+) -> Response[str]:
+    """The three days; before the first publication, or the opening, a promise."""
+    document, lang = await newest_document(edition_row, viewer), language_of(request)
     return page(
         request,
         "public/programme.html",
@@ -170,15 +175,31 @@ async def programme(request: AnyRequest, edition_row: NamedDependency[Edition]) 
         days=days_of(document, lang) if document else [],
         dots=dots(document) if document else [],
         sections=sections_in(document, lang) if document else [],
+        waits=waits(edition_row, document),
+        texts=await written(edition_row),
     )
+
+
+def waits(edition: Edition, document: Document | None) -> str:
+    """Why the public reads no programme, as the end of a key of words; for who reads one before it
+    opens, that they are alone; nothing where everybody reads it.
+    """
+    if not is_open(edition):
+        return "opening" if document is None else "inside"
+    if document is not None:
+        return ""
+    return "preparing" if edition.phase == Phase.PREPARING else "lead"
 
 
 @route("/films/{programme_id:str}", http_method=READ, status_code=200)
 async def film(
-    request: AnyRequest, programme_id: FromPath[str], edition_row: NamedDependency[Edition]
+    request: AnyRequest,
+    programme_id: FromPath[str],
+    edition_row: NamedDependency[Edition],
+    viewer: NamedDependency[Viewer],
 ) -> Response[str]:
-    document, lang = await published(edition_row), language_of(request)
-    shown = await published_programme(edition_row, programme_id)
+    document, lang = await published(edition_row, viewer), language_of(request)
+    shown = await published_programme(edition_row, programme_id, viewer)
     screens = {s.id: s.name for s in document.screens}
     shows: list[dict[str, Any]] = [
         {"id": s.id, "starts_at": s.starts_at, "film_ends_at": s.film_ends_at,
@@ -231,30 +252,55 @@ async def one_diary(
     return diary(request, document, only=frozenset({screening}))
 
 
-async def current() -> Edition:
-    edition = await current_edition()
-    if edition is None:
-        raise NotFoundException("edition_missing")
-    return edition
+@route("/site/{text:str}", http_method=READ, status_code=200)
+async def own_words(
+    request: AnyRequest, text: FromPath[str], edition_row: NamedDependency[Edition]
+) -> Response[str]:
+    """A text of the site that has a page of its own, once somebody has written it."""
+    words = (await written(edition_row)).get(text)
+    if text not in OWN_PAGES or not words:
+        raise Missing("missing")
+    return page(
+        request,
+        "public/words.html",
+        theme="screening",
+        headers=shortly(request),
+        kind=text,
+        words=words,
+        shown=next(
+            one for one in (language_of(request), *reversed(OFFICIAL), *words) if one in words
+        ),
+    )
 
 
 @get("/", include_in_schema=False)
-async def front(request: AnyRequest) -> Redirect:
-    """To the current edition, in the visitor's language; French first."""
+async def front(request: AnyRequest) -> Response[Any]:
+    """To the edition that was chosen for it, in the visitor's language; French first."""
     lang = language.preferred(request.headers.get("accept-language", ""))
+    edition = await current_edition()
     return Redirect(
-        f"/{lang}/{(await current()).slug}/",
+        f"/{lang}/{edition.slug}/" if edition else f"/{lang}",
         status_code=303,
         headers={"vary": "accept-language", "cache-control": "private, no-cache"},
     )
 
 
 @get("/{lang:str}", include_in_schema=False)
-async def front_in(lang: FromPath[str]) -> Redirect:
+async def front_in(request: AnyRequest, lang: FromPath[str]) -> Response[Any]:
+    """The same; before an edition was chosen, a page that says so."""
     if lang not in spoken():
         raise NotFoundException("missing")
-    return Redirect(f"/{lang}/{(await current()).slug}/", status_code=303)
+    if edition := await current_edition():
+        return Redirect(f"/{lang}/{edition.slug}/", status_code=303)
+    newest = await newest_edition()
+    return page(
+        request,
+        "public/waiting.html",
+        theme="screening",
+        headers={"cache-control": "no-store"},
+        door=f"/{lang}/{newest.slug}/account/sign-in" if newest else "",
+    )
 
 
-HANDLERS: list[Any] = [programme, film, whole_diary, one_diary]
+HANDLERS: list[Any] = [programme, film, whole_diary, one_diary, own_words]
 OUTSIDE: list[Any] = [front, front_in]

@@ -13,9 +13,8 @@ from api.guards import COMMITTEE
 from api.pages._page import language_of, page
 from api.request import AnyRequest
 from festival.access import Act, Viewer, may
-from festival.clock import PARIS
 from festival.errors import Conflict, FestivalError
-from festival.language import country, length, listed, text_in
+from festival.language import country, hour, length, listed, text_in
 from festival.shapes import SeenVersion, VersionNumber
 from festival.tables import Edition
 from festival.texts import texts_of
@@ -129,7 +128,7 @@ def other_sheet(error: FestivalError | None) -> dict[str, Any] | None:
     if not isinstance(standing, dict):
         return None
     changed = msgspec.convert(standing["changed_at"], type=datetime)
-    return {**standing, "hour": changed.astimezone(PARIS).strftime("%H:%M")}
+    return {**standing, "hour": hour(changed)}
 
 
 async def facts_about(

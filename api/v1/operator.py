@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Annotated, Any
 
+import msgspec
 from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
@@ -11,14 +12,18 @@ from msgspec import Meta
 from api.guards import OPERATOR
 from festival import mailbag
 from festival.access import Viewer
+from festival.editions import checklist, operated_by
 from festival.machines import letters_by_kind
 from festival.pauses import pauses_of
 from festival.settings import Settings
 from festival.shapes import Email
 from festival.sink import letters_in, mailbox_of
+from festival.site import NewText, texts_of_site
 from festival.tables import Edition
 from festival.team import people_of
+from festival.texts import texts_of
 from media.storage import Store
+from screenings.editions import standings
 from submissions.health import health
 from submissions.oversight import queue_lines, record_lines
 
@@ -33,6 +38,49 @@ async def edition(edition_row: NamedDependency[Edition]) -> dict[str, Any]:
         "first_day": edition_row.first_day.isoformat(),
         "days": edition_row.days,
         "deadline_at": edition_row.deadline_at.isoformat(),
+        "zone": edition_row.zone,
+    }
+
+
+@get("/operator/edition", guards=OPERATOR)
+async def rules(edition_row: NamedDependency[Edition]) -> dict[str, Any]:
+    """What the edition goes by, with the version that whoever changes it names; what it lacks to be
+    opened for entries.
+    """
+    return {
+        **{name: getattr(edition_row, name) for name in RULES},
+        "checks": await checklist(edition_row),
+    }
+
+
+RULES = (
+    "version", "slug", "name", "phase", "first_day", "days", "deadline_at", "opens_at", "places",
+    "zone", "policy", "measured_runtime", "two_person_release", "coverage", "is_current",
+)  # fmt: skip
+
+
+@get("/operator/editions", guards=OPERATOR)
+async def all_editions(
+    viewer: NamedDependency[Viewer], edition_row: NamedDependency[Edition]
+) -> list[dict[str, Any]]:
+    """Every edition that this person operates, with what stands in it; a key's own one alone."""
+    known = [edition_row] if viewer.scopes is not None else await operated_by(viewer.id)
+    stands = await standings(known)
+    return [
+        {
+            **{name: getattr(one, name) for name in RULES},
+            **msgspec.to_builtins(stands[one.id]),
+        }
+        for one in known
+    ]
+
+
+@get("/operator/site", guards=OPERATOR)
+async def site_texts(edition_row: NamedDependency[Edition]) -> dict[str, NewText]:
+    """The texts of the public site by kind, each with the version that its writer names."""
+    return {
+        kind: NewText(texts=texts_of(one.texts), version=one.version)
+        for kind, one in (await texts_of_site(edition_row)).items()
     }
 
 
@@ -87,5 +135,5 @@ async def mailbox(
 
 
 HANDLERS: list[Any] = [
-    edition, read_record, all_people, queue, machines, mailbox,
+    edition, rules, all_editions, site_texts, read_record, all_people, queue, machines, mailbox,
 ]  # fmt: skip

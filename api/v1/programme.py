@@ -8,10 +8,17 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from api.v1.files import found, served
+from festival.access import Viewer
 from festival.errors import Missing
 from festival.tables import Edition
 from media.storage import Store
-from screenings.publication import Document, PublicProgramme, published, published_programme
+from screenings.publication import (
+    Document,
+    PublicProgramme,
+    is_open,
+    published,
+    published_programme,
+)
 
 SHORTLY = CacheControlHeader(public=True, max_age=60)
 
@@ -37,13 +44,15 @@ async def poster(
     programme_id: FromPath[str],
     edition_row: NamedDependency[Edition],
     store: NamedDependency[Store],
+    viewer: NamedDependency[Viewer],
 ) -> Response[Any]:
-    """A still of a published film; of no other."""
-    programme = await published_programme(edition_row, programme_id)
+    """A still of a published film; of no other. Before the opening nobody keeps it for others."""
+    programme = await published_programme(edition_row, programme_id, viewer)
+    cache = "public, max-age=300" if is_open(edition_row) else "private, no-store"
     for film in programme.films:
         if film.file:
             picture = await found(store, film.file, "poster.jpg")
-            return await served(request, picture, "poster.jpg", cache="public, max-age=300")
+            return await served(request, picture, "poster.jpg", cache=cache)
     raise Missing("file_missing")
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from api.pages.public import longest_word
 from festival.db import rows
+from festival.editions import take_front_page
 from screenings import grid
 from screenings.grid import NewScreening
 from screenings.publication import publish
@@ -48,7 +49,8 @@ async def test_a_night_screening_is_dated_by_both_its_days(client) -> None:
 
 
 async def test_the_front_door_opens_in_the_language_that_is_liked_best(client) -> None:
-    await an_edition(is_current=True)
+    edition = await an_edition()
+    await take_front_page(edition, by=await a_person("operator", edition=edition))
     opened = await client.get("/", headers={"accept-language": "lt,en-US;q=0.9,fr;q=0.2"})
 
     assert opened.headers["location"].startswith("/en/")

@@ -98,8 +98,10 @@ class World:
         maker.post("/submissions", {"title": "Un brouillon"})
         operator = self.doors["operator"]
         letter = operator.get("/operator/letters?address=@&kind=submitted")["letters"][0]["id"]
+        words = {"fr": "Éditeur : les Amis.\n\n- contact@example.org"}
+        operator.call("PUT", "/operator/site/legal", {"texts": words, "version": 0})
         return {"submission_id": film, "programme_id": programme, "run_id": run, "import_id": self.bring(),
-                "kind": "submitted", "letter": letter}
+                "kind": "submitted", "letter": letter, "text": "legal"}
 
     def bring(self) -> str:
         """A list of entries, tried: one row with a remark, one that is left out."""

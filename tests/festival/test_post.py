@@ -719,7 +719,7 @@ async def test_every_line_names_its_edition(house) -> None:
 
     assert line.edition == edition.id
     assert await leases.take(line.id, worker="test") == leases.Lease(
-        line=line.id, task="send_letter", args=line.args, attempt=1, edition=edition.id
+        line=line.id, task="send_letter", args=line.args, attempt=1, edition=edition.id, zone="Europe/Paris"
     )
 
 

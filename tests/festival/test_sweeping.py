@@ -12,6 +12,7 @@ ROWS = {
     "answer": ("id, asked, created_at", "{id}, 'x', now() - interval '{age}'", "25 hours", "23 hours"),
     "knock": ("id, since", "{id}, now() - interval '{age}'", "25 hours", "23 hours"),
     "session": ("id, person, seen_at, expires_at", "{id}, {person}, now() - interval '{age}', now() + interval '9 days'", "15 days", "13 days"),
+    "first_key": ("id, expires_at", "{id}, now() - interval '{age}'", "8 days", "6 days"),
     "link": ("id, person, expires_at, used_at", "{id}, {person}, now() - interval '{age}', now() - interval '30 days'", "8 days", "6 days"),
     "token": ("id, person, edition, digest, expires_at", "{id}, {person}, {edition}, {id}, now() - interval '{age}'", "91 days", "89 days"),
     "outbox": ("id, task, queue, done_at", "{id}, 'send_letter', 'letters', now() - interval '{age}'", "31 days", "29 days"),

@@ -3,14 +3,14 @@ import Hls from "../vendor/hls.js";
 import { BEAT, LITTLE, hasEnded, takeBack } from "./lent.js";
 import { Played } from "./played.js";
 import { json } from "./shared.js";
-import { clock } from "./words.js";
+import { clock, zone } from "./words.js";
 
-const PARIS = new Intl.DateTimeFormat("fr-FR", {
+const WALL = new Intl.DateTimeFormat("fr-FR", {
   day: "2-digit",
   month: "2-digit",
   hour: "2-digit",
   minute: "2-digit",
-  timeZone: "Europe/Paris",
+  timeZone: zone,
 });
 
 class ScreenerPlayer extends HTMLElement {
@@ -224,7 +224,7 @@ class ScreenerPlayer extends HTMLElement {
   }
 
   sign() {
-    const parts = PARIS.formatToParts(new Date()).map(({ type, value }) => [type, value]);
+    const parts = WALL.formatToParts(new Date()).map(({ type, value }) => [type, value]);
     const now = Object.fromEntries(parts);
     this.mark.textContent = `${this.dataset.name} · ${now.day}/${now.month} ${now.hour}:${now.minute}`;
     this.mark.classList.toggle("low");

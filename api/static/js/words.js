@@ -14,12 +14,10 @@ export const duration = (seconds, lang) =>
     ? `${seconds.toLocaleString(lang, { maximumFractionDigits: 1 })} s`
     : clock(Math.round(seconds));
 
-const PARIS = new Intl.DateTimeFormat("fr-FR", {
-  hour: "2-digit",
-  minute: "2-digit",
-  timeZone: "Europe/Paris",
-});
-export const hour = (when = new Date()) => PARIS.format(when);
+// The clock on the edition's wall, wherever the reader is.
+export const zone = globalThis.document?.documentElement.dataset.zone ?? "Europe/Paris";
+const WALL = new Intl.DateTimeFormat("fr-FR", { hour: "2-digit", minute: "2-digit", timeZone: zone });
+export const hour = (when = new Date()) => WALL.format(when);
 
 // `{name}` in words becomes the value of that name, nothing where there is none.
 export const filled = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
