@@ -66,7 +66,7 @@ HOUSE = Rubric(
 class Sheet:
     """A score sheet as it is filled in: a score by the key of each criterion, and an opinion."""
 
-    def __init__(self, *, opinion: str = "", **scores: int) -> None:
+    def __init__(self, /, *, opinion: str = "", **scores: int) -> None:
         self.opinion = opinion
         self.scores = scores
 

@@ -27,8 +27,8 @@ from submissions.rejudging import VerdictChange
 
 PAGE = "/operator/policy"
 SettingName = Annotated[str, Meta(max_length=64)]
-Word = Annotated[str, Meta(max_length=32)]
-Setting = float | Word | Annotated[list[Word | int], Meta(max_length=40)] | None
+SettingWord = Annotated[str, Meta(max_length=32)]
+Setting = float | SettingWord | Annotated[list[SettingWord | int], Meta(max_length=40)] | None
 
 
 class PolicyName(msgspec.Struct, frozen=True):

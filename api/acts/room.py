@@ -83,7 +83,7 @@ async def scores_typed(request: AnyRequest) -> dict[str, str]:
     others = {*SheetForm.__struct_fields__, "_csrf", "_once"}
     form = await request.form()
     return {
-        name[:16]: value[:2]
+        name[:16]: value[:3]
         for name, value in form.items()
         if name not in others and isinstance(value, str)
     }

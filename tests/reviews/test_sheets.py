@@ -412,6 +412,40 @@ async def test_the_room_asks_what_the_sheet_asks_and_keeps_what_was_typed(client
     assert (await rows("SELECT scores FROM review WHERE submission = {}", film))[0]["scores"] == {key: 4, "writing": 2}
 
 
+@pytest.mark.parametrize(("sheet", "codes"), [
+    ({"self": 3}, ["self:criterion_closed"]), ({"writing": 0}, None), ({"writing": 11}, None), ({"writing": 2.5}, None),
+    ({"writing": True}, None), ({"writing": "4"}, ["writing:field_invalid"]), ({"opinion": 4}, ["opinion:field_invalid"]),
+    ({"writing": 6}, ["writing:score_beyond"]), ({"give": 1, "version": 2}, ["give:criterion_closed", "version:criterion_closed"]),
+])  # fmt: skip
+async def test_a_sheet_of_a_program_is_read_strictly(client, committee, sheet: dict, codes: list | None) -> None:
+    film = await committee.film()
+    await sign_in(client, committee.ada)
+
+    told = await client.put(
+        f"/api/v1/{committee.edition.slug}/committee/submissions/{film}/review", json={"sheet": sheet, "version": 0}
+    )
+
+    assert 400 <= told.status_code < 500
+    if codes is not None:
+        assert (told.status_code, told.json()["codes"]) == (422, codes)
+    assert await rows("SELECT id FROM review WHERE submission = {}", film) == []
+
+
+async def test_a_number_that_begins_like_a_score_is_none(client, committee) -> None:
+    sheet = await committee.sheet()
+    await sheets.set_scale(sheet, ScaleForm(steps=10, version=1), by=committee.operator)
+    film = await committee.film()
+    await sign_in(client, committee.ada)
+
+    told = await client.post(
+        f"/fr/{committee.edition.slug}/committee/submissions/{film}/review",
+        data={"act": "keep", "writing": "100", "version": "0"},
+    )
+
+    assert told.status_code == 422
+    assert await rows("SELECT id FROM review WHERE submission = {}", film) == []
+
+
 async def test_the_record_says_who_changed_what_of_a_sheet(client, committee) -> None:
     sheet = await committee.sheet()
     image = await committee.criterion(sheet, "image")
