@@ -4,6 +4,9 @@ No score is ever lost or changes its meaning here: what carries a score is close
 and keeps its scale; other weights are set only by who has seen what they change.
 """
 
+import re
+import unicodedata
+from collections.abc import Collection
 from hashlib import sha256
 from typing import Annotated, Any
 
@@ -165,11 +168,24 @@ async def add_criterion(sheet: ScoreSheet, given: CriterionForm, *, by: Person) 
     values = settled(given)
     async with transaction():
         await desk.hold_edition(sheet.edition)
-        asked = await Criterion.count().where(Criterion.sheet == sheet.id)
-        if asked >= MOST_CRITERIA:
+        asked = await Criterion.objects().where(Criterion.sheet == sheet.id)
+        if len(asked) >= MOST_CRITERIA:
             raise Refused("criteria_many", most=MOST_CRITERIA)
-        made = Criterion(edition=sheet.edition, sheet=sheet.id, key=new_id(), **values)
+        taken = {one.key for one in asked} | (await use_of(sheet.edition, sheet)).keys
+        key = key_for(values["names"], taken)
+        made = Criterion(edition=sheet.edition, sheet=sheet.id, key=key, **values)
         return await desk.add(made, act="criterion_added", by=by, among="sheet")
+
+
+def key_for(names: Texts, taken: Collection[str]) -> str:
+    """A criterion's name in every score: its English one in plain letters, where that is free."""
+    plain = unicodedata.normalize("NFKD", names["en"]).encode("ascii", "ignore").decode().lower()
+    key = re.sub("[^a-z]+", "_", plain).strip("_")[:16]
+    return key if key and key not in {*taken, *NO_KEYS} else new_id()
+
+
+NO_KEYS = frozenset({"opinion", "version", "over", "act"})
+"""What the form of a sheet has other fields for."""
 
 
 async def amend_criterion(criterion: Criterion, given: CriterionAgain, *, by: Person) -> int:

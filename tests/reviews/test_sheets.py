@@ -446,6 +446,17 @@ async def test_a_number_that_begins_like_a_score_is_none(client, committee) -> N
     assert await rows("SELECT id FROM review WHERE submission = {}", film) == []
 
 
+@pytest.mark.unit
+@pytest.mark.parametrize(("name", "taken", "key"), [
+    ("Music", (), "music"), ("Score & sound design", (), "score_sound_desi"), ("Éclat", (), "eclat"),
+    ("Music", ("music",), None), ("Opinion", (), None), ("音楽", (), None),
+])  # fmt: skip
+def test_a_criterion_is_called_by_its_name_where_that_is_free(name: str, taken: tuple, key: str | None) -> None:
+    made = sheets.key_for({"fr": "x", "en": name}, taken)
+
+    assert made == key if key else len(made) == 16
+
+
 async def test_the_record_says_who_changed_what_of_a_sheet(client, committee) -> None:
     sheet = await committee.sheet()
     image = await committee.criterion(sheet, "image")
