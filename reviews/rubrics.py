@@ -8,7 +8,7 @@ import msgspec
 
 from festival.db import rows
 from festival.language import spoken, t
-from reviews.scoring import HOUSE, Rubric, ScoreCriterion
+from reviews.scoring import HOUSE, Rubric
 
 EVERYWHERE = ""
 """Where the edition's sheet stands among those of its sections."""
@@ -99,7 +99,3 @@ async def uses_of(edition: str, rubrics: Rubrics) -> dict[str, Use]:
 
 def use_of(row: dict[str, Any]) -> Use:
     return Use(given=row["given"], begun=row["begun"], keys=frozenset(row["keys"]))
-
-
-def criterion_in(rubric: Rubric, criterion_id: str) -> ScoreCriterion | None:
-    return next((one for one in rubric.criteria if one.id == criterion_id), None)

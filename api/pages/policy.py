@@ -55,7 +55,7 @@ async def rules_page(
         sections=await sections_of(edition), section=section, layer=book.layer(place),
         groups=_rules.rows_of(lang, draft, book.below(place), values),
         owns={one: own_of(book, one) for one in ("", *book.letters.values())},
-        changes=changes, base=base, bases=policy.names(), is_draft=given is not None,
+        changes=changes, base=base, bases=policy.names(),
         upheavals=sum(change.is_upheaval for change in changes or ()),
         settings=_rules.settings_told(lang, standing, draft) if changes is not None else [],
         tried=technical.mark_of(book, place, draft) if is_tried and changes is not None else "",
