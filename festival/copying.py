@@ -24,12 +24,28 @@ from festival.editions import NewEdition, found
 from festival.errors import Refused
 from festival.jobs import verb_at
 from festival.record import record
-from festival.tables import Deadline, Edition, Person, Role, Section, SiteText
+from festival.tables import (
+    Deadline,
+    Edition,
+    LetterHold,
+    LetterText,
+    Person,
+    Role,
+    Section,
+    SiteText,
+)
 
 KINDS: dict[str, str] = {
     "sections": "festival.copying:sections",
     "deadlines": "festival.copying:deadlines",
+    "form": "submissions.copying:form",
+    "materials": "submissions.copying:materials",
     "rules": "festival.copying:rules",
+    "technical": "submissions.copying:technical",
+    "sheets": "reviews.copying:sheets",
+    "letters": "festival.copying:letters",
+    "reminders": "submissions.copying:reminders",
+    "keeping": "keeping.copying:keeping",
     "site": "festival.copying:site_texts",
     "rooms": "screenings.copying:rooms",
     "team": "festival.copying:team",
@@ -87,7 +103,8 @@ async def same_letters(source: Edition, target: Edition) -> dict[str, str]:
 async def rows_of(
     table: type[Table], copy: Copy, *, moved: Collection[str] = (), **changed: Any
 ) -> int:
-    """Copy every row of the edition in `table`: what names a section that is not there stays behind.
+    """Copy every row of the edition in `table`: what names no section that is there stays behind, and so
+    does what was closed.
 
     `moved` are columns of moments; `changed` are columns and what they are in the copy.
     """
@@ -101,16 +118,26 @@ async def rows_of(
     return len(made)
 
 
+FRESH = frozenset({"id", "version", "created_at", "changed_at"})
+"""Columns that a new row has of its own."""
+
+
 def row_of(
-    table: type[Table], row: Table, copy: Copy, *, moved: Collection[str]
+    table: type[Table], row: Table, copy: Copy, *, moved: Collection[str] = ()
 ) -> dict[str, Any] | None:
     """A row's columns for the copy, without its name and version; nothing where its section is none."""
     given: dict[str, Any] = {}
     for column in table._meta.columns:  # noqa: SLF001
         name = column._meta.name  # noqa: SLF001
         value = getattr(row, name)
-        if name in {"id", "version"}:
+        if name in FRESH:
             continue
+        if name == "closed_at" and value is not None:
+            return None
+        if name == "sections" and value:
+            value = [copy.sections[one] for one in value if one in copy.sections]
+            if not value:
+                return None  # none at all would mean every one
         if isinstance(column, ForeignKey) and name == "edition":
             value = copy.target.id
         elif isinstance(column, ForeignKey) and name == "section" and value is not None:
@@ -127,8 +154,8 @@ def row_of(
 
 
 async def sections(copy: Copy) -> int:
-    """Sections with all that stands in their rows."""
-    return await rows_of(Section, copy)
+    """Sections with all that stands in their rows; those that were closed take entries again."""
+    return await rows_of(Section, copy, is_open=True)
 
 
 async def deadlines(copy: Copy) -> int:
@@ -152,6 +179,11 @@ async def take(copy: Copy, *columns: str, **more: Any) -> int:
 async def rules(copy: Copy) -> int:
     """The technical policy, whose runtime counts, who releases decisions, what counts as watched."""
     return await take(copy, "policy", "measured_runtime", "two_person_release", "coverage")
+
+
+async def letters(copy: Copy) -> int:
+    """An edition's own words for letters, and which kinds wait for a reader."""
+    return await rows_of(LetterText, copy) + await rows_of(LetterHold, copy)
 
 
 async def site_texts(copy: Copy) -> int:
