@@ -46,6 +46,7 @@ from api.acts import (
     programmes,
     recusals,
     reminders,
+    second_factor,
     sheets,
     site,
     texts,
@@ -86,8 +87,10 @@ from api.pages import imports as import_pages
 from api.pages import keeping as keeping_pages
 from api.pages import letters as letter_pages
 from api.pages import materials as materials_pages
+from api.pages import people as people_pages
 from api.pages import policy as policy_pages
 from api.pages import privacy as privacy_pages
+from api.pages import second_factor as second_factor_pages
 from api.pages import sections as section_pages
 from api.pages import sheets as sheet_pages
 from api.pages import site as site_pages
@@ -111,6 +114,7 @@ from api.v1 import form as form_v1
 from api.v1 import keeping as keeping_v1
 from api.v1 import letters as letters_v1
 from api.v1 import operator as operator_v1
+from api.v1 import people as people_v1
 from api.v1 import policy as policy_v1
 from api.v1 import privacy as privacy_v1
 from api.v1 import programmer as programmer_v1
@@ -162,6 +166,7 @@ ACTS = [
     *section_acts.ACTS,
     *sheets.ACTS,
     *site.ACTS,
+    *second_factor.ACTS,
     *subtitle_acts.ACTS,
     *texts.ACTS,
     *venues.ACTS,
@@ -215,6 +220,8 @@ def pages() -> Router:
         for module in (
             public,
             account,
+            second_factor_pages,
+            people_pages,
             filmmaker,
             committee,
             room,
@@ -273,6 +280,7 @@ def json_doors() -> Router:
             letters_v1,
             sheets_v1,
             archives_v1,
+            people_v1,
         )
     ]
     return Router(

@@ -12,7 +12,7 @@ from litestar.exceptions import NotAuthorizedException, NotFoundException, Permi
 from litestar.handlers import BaseRouteHandler
 from litestar.types import Guard
 
-from festival.access import Act, Viewer, in_scope, may
+from festival.access import Act, Viewer, in_scope, lacks_a_factor, may
 from festival.clock import use_zone
 from festival.editions import edition_called
 from festival.errors import NotAllowed
@@ -124,7 +124,7 @@ def needs(act: Act, *, scope: str = "") -> Guard:
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
         viewer = await somebody(connection)
         if not may(viewer, act) or not in_scope(viewer, scope):
-            raise NotAllowed("not_allowed")
+            raise NotAllowed("factor_needed" if lacks_a_factor(viewer, act) else "not_allowed")
 
     return guard
 
@@ -142,7 +142,8 @@ def needs_part(act: Act) -> Guard:
 def csrf_token(connection: Connection) -> str:
     """Bound to the session, or to a visitor's cookie before there is one."""
     settings = settings_of(connection)
-    seed = session_token(connection) or visitor(connection)
+    opened = connection.state.get("opened", "")  # with the very answer that draws the form
+    seed = opened or session_token(connection) or visitor(connection)
     return hmac.new(
         settings.secret_key.encode(), f"csrf:{seed}".encode(), hashlib.sha256
     ).hexdigest()

@@ -39,6 +39,9 @@ AWAY = (
 
 
 def festival_error(request: AnyRequest, error: FestivalError) -> Response[Any]:
+    """A page whose part asks for a second factor leads to where one is set up."""
+    if "factor_needed" in error.codes and wants_page(request) and request.method == "GET":
+        return Redirect(f"{prefix_of(request)}/account/second-factor", status_code=303)
     headers = {"retry-after": "10"} if isinstance(error, Busy) else None
     return answer(request, STATUS[type(error)], error.codes, error.values, headers=headers)
 

@@ -10,8 +10,9 @@ import asyncio
 import hashlib
 import hmac
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
 from litestar.datastructures import Cookie
 from litestar.exceptions import TooManyRequestsException
@@ -21,6 +22,7 @@ from api.believed import neighbourhood
 from api.request import AnyRequest
 from festival import people, rates
 from festival.errors import Refused
+from festival.second_factor import is_recovery_code
 from festival.settings import Settings
 from festival.tables import Person
 
@@ -30,10 +32,15 @@ MOST_PER_PEER = 300  # from one address, for all accounts
 MOST_CODES = 10  # waiver codes that one person has mistaken
 MOST_REGISTRATIONS = 60  # accounts opened from one address
 MOST_LINK_REQUESTS = 300  # links asked for from one address before each waits for its turn
+MOST_CODES_PER_ACCOUNT = 10  # wrong codes of a second factor, whoever has given the first proof
 THROTTLE_SECONDS = 2.0  # seconds before a guess beyond the limit is looked at
+CODE_THROTTLE_SECONDS = 20.0  # seconds: three codes of a million are right at any moment
 MOST_WAITING = 20  # guesses that may wait for one turn
 ANSWER_SECONDS = 0.3  # seconds: known and unknown addresses are answered alike
 KNOWN_BROWSER_SECONDS = 365 * 24 * 3600
+
+
+Right = TypeVar("Right")
 
 
 class Turns:
@@ -67,20 +74,59 @@ def too_many() -> TooManyRequestsException:
 async def rate_limited_sign_in(request: AnyRequest, email: str, password: str) -> Person:
     """Who signs in; a wrong password counts against guesser and account, a right one never does."""
     throttle, limits = await _limits_of(request, people.email_key(email))
+    return await _limited(throttle, limits, lambda: people.sign_in(email, password=password))
+
+
+async def rate_limited_password(request: AnyRequest, person: Person, password: str) -> None:
+    """Who has signed in gives their password once more, before something that a thief would do."""
+
+    async def attempt() -> None:
+        if not await people.is_password_of(person, password):
+            raise Refused("password:password_wrong")
+
+    throttle, limits = await _limits_of(request, people.email_key(person.email))
+    await _limited(throttle, limits, attempt)
+
+
+async def rate_limited_code(
+    request: AnyRequest, person: Person, code: str, attempt: Callable[[], Awaitable[Right]]
+) -> Right:
+    """What `attempt` does with a code of the second factor. A recovery code never waits: no guess
+    finds one, and so its owner comes in, whoever else is guessing.
+    """
+    if is_recovery_code(code):
+        return await attempt()
+    account = people.email_key(person.email)
+    name = f"code:{person.id}"
+    if await is_remembered(request, account):
+        name = f"code:browser:{request.cookies[cookie_name(request)]}"
+    return await _limited(
+        f"late:{name}", {name: MOST_CODES_PER_ACCOUNT}, attempt, seconds=CODE_THROTTLE_SECONDS
+    )
+
+
+async def _limited(
+    throttle: str,
+    limits: dict[str, int],
+    attempt: Callable[[], Awaitable[Right]],
+    *,
+    seconds: float | None = None,
+) -> Right:
+    """Try it now, or in its turn where too many were wrong before."""
     async with _turns.turn(next(iter(limits))):
         if not await _is_over_limit(limits):
-            return await _attempt(email, password, limits)
+            return await _counted(limits, attempt)
     async with _turns.turn(throttle):
-        await asyncio.sleep(THROTTLE_SECONDS)
+        await asyncio.sleep(THROTTLE_SECONDS if seconds is None else seconds)
         try:
-            return await _attempt(email, password, limits)
+            return await _counted(limits, attempt)
         except Refused:
             raise too_many() from None
 
 
-async def _attempt(email: str, password: str, limits: dict[str, int]) -> Person:
+async def _counted(limits: dict[str, int], attempt: Callable[[], Awaitable[Right]]) -> Right:
     try:
-        return await people.sign_in(email, password=password)
+        return await attempt()
     except Refused:
         for name in limits:
             await rates.count(name)

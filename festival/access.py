@@ -16,7 +16,10 @@ BEFORE_SELECTION = frozenset({Phase.PREPARING, Phase.ENTRIES})
 
 
 class Viewer(msgspec.Struct, frozen=True, kw_only=True):
-    """The person at the door, in one edition. `sections` of a role: none named means all."""
+    """The person at the door, in one edition. `sections` of a role: none named means all.
+
+    `unproved` are parts that were given, and are not held before a second factor is set up.
+    """
 
     id: str = ""
     name: str = ""
@@ -26,6 +29,7 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     phase: Phase = Phase.ENTRIES
     roles: frozenset[Role] = frozenset()
     sections: dict[Role, frozenset[str]] = {}
+    unproved: frozenset[Role] = frozenset()
     recused: frozenset[str] = frozenset()
     scopes: frozenset[str] | None = None
 
@@ -161,6 +165,12 @@ WITHIN_AN_EDITION: dict[Act, Callable[[Viewer], bool]] = {
     Act.SET_SHEETS: lambda viewer: viewer.has(Role.OPERATOR, Role.CHAIR),
     Act.SEE_TEAM: lambda viewer: viewer.has(Role.OPERATOR, Role.CHAIR),
 }
+
+
+def lacks_a_factor(viewer: Viewer, act: Act) -> bool:
+    """Whether a second factor is all that stands between this person and an act of an edition."""
+    proved = msgspec.structs.replace(viewer, roles=viewer.roles | viewer.unproved)
+    return act in WITHIN_AN_EDITION and may(proved, act) and not may(viewer, act)
 
 
 def may(viewer: Viewer, act: Act, subject: Subject | None = None) -> bool:

@@ -1,10 +1,13 @@
 """How somebody comes in: letters asked for, accounts opened, links spent."""
 
-from festival import people
-from festival.db import transaction
+import msgspec
+
+from festival import people, second_factor
+from festival.db import rows, transaction
 from festival.errors import Refused
 from festival.letters import write_key
-from festival.sessions import fresh_session
+from festival.record import record
+from festival.sessions import digest, fresh_session
 from festival.settings import Settings
 from festival.tables import Edition, Person, Phase
 
@@ -43,18 +46,81 @@ async def send_link(person: Person, *, edition: Edition, settings: Settings) -> 
             )
 
 
-async def session_by_link(
-    token: str, *, instead_of: str, place: str, browser: str
-) -> tuple[Person, str]:
+class Arrival(msgspec.Struct, frozen=True):
+    """Who came, and their session; or, where a second factor is asked for, `half`: the name by which
+    the code is given within ten minutes.
+    """
+
+    person: Person
+    session: str = ""
+    half: str = ""
+
+
+async def arrive(person: Person, *, instead_of: str, place: str, browser: str) -> Arrival:
+    """After the first proof. A session is opened, or the code of the second factor is awaited."""
+    async with transaction():
+        await people.one_at_a_time(person)  # whoever sets one up meanwhile ends what was opened
+        if await people.has_second_factor(person.id):
+            return Arrival(person, half=await people.new_link(person, kind="second_factor"))
+        opened = await fresh_session(person, instead_of=instead_of, place=place, browser=browser)
+    return Arrival(person, session=opened)
+
+
+async def session_by_link(token: str, *, instead_of: str, place: str, browser: str) -> Arrival:
     """Spend a link for a session: both happen, or neither."""
     async with transaction():
         known = await people.use_link(token)
+        return await arrive(known, instead_of=instead_of, place=place, browser=browser)
+
+
+async def person_of_half(half: str) -> Person:
+    """Whose code is awaited under this name."""
+    waits = await rows(
+        """SELECT person FROM link WHERE id = {} AND kind = 'second_factor' AND used_at IS NULL
+             AND expires_at > now()""",
+        digest(half),
+    )
+    if not waits:
+        raise Refused("half_over")
+    return await people.person_of_link(waits[0]["person"])
+
+
+async def session_by_code(
+    half: str, code: str, *, settings: Settings, instead_of: str, place: str, browser: str
+) -> Arrival:
+    """The second proof: what was begun with the first ends in a session, once."""
+    async with transaction():
+        known = await person_of_half(half)
+        await second_factor.check(known, code, settings=settings)
+        spent = await rows(
+            "UPDATE link SET used_at = now() WHERE id = {} AND used_at IS NULL RETURNING id",
+            digest(half),
+        )
+        if not spent:
+            raise Refused("half_over")
+        await record("signed_in", known.id, by=known, way="code")
         opened = await fresh_session(known, instead_of=instead_of, place=place, browser=browser)
-    return known, opened
+    return Arrival(known, session=opened)
 
 
-async def key_by_link(token: str, *, edition: Edition, name: str, scopes: set[str]) -> str:
+async def key_by_link(
+    token: str, *, edition: Edition, name: str, scopes: set[str], code: str, settings: Settings
+) -> str:
     """Spend a link for a key that a program keeps: both happen, or neither."""
     async with transaction():
         known = await people.use_link(token)
+        if await people.has_second_factor(known.id):
+            await second_factor.check(known, code, settings=settings)
+            await record("signed_in", known.id, by=known, way="code")
         return await people.new_token_for(known, edition=edition, name=name, scopes=scopes)
+
+
+async def owner_of_link(token: str) -> Person | None:
+    """Whose link this is, as long as it opens; it is not spent by that."""
+    found = await rows(
+        """SELECT person FROM link WHERE id = {} AND kind = ANY({}) AND used_at IS NULL
+             AND expires_at > now()""",
+        digest(token),
+        list(people.WAYS_IN),
+    )
+    return await people.person(found[0]["person"]) if found else None

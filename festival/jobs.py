@@ -77,6 +77,7 @@ JOBS = {
         ids=("letter",),
         tells="festival.mailbag:note_dead_letter",
     ),
+    "invite_list": Job(queue="letters", verb="festival.invitations:run", ids=("list",)),
     "tell_of_letters": Job(queue="letters", verb="festival.mailbag:tell", ids=("edition",)),
     "tell_of_departure": Job(
         queue="letters", verb="screenings.departures:tell", ids=("submission",)

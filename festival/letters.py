@@ -63,16 +63,27 @@ async def write(
 
 
 async def write_key(
-    kind: str, to: Person, *, edition: Edition, settings: Settings, about: str = "", **values: Any
-) -> None:
-    """A letter whose link lets its reader in; the address is put together when it is sent."""
+    kind: str,
+    to: Person,
+    *,
+    edition: Edition,
+    settings: Settings,
+    about: str = "",
+    language: str = "",
+    **values: Any,
+) -> str:
+    """A letter whose link lets its reader in; the address is put together when it is sent.
+
+    `language` is another than its reader's own, where whoever writes chooses it. Returns the letter's id.
+    """
     letter = new_id()
     async with transaction():
         await people.new_link(to, kind=kind, token=key_of(letter, settings))
         await _put_down(
             letter, kind, to, occasion=f"link:{letter}", edition=edition, about=about,
-            link="/account/links/", values=values,
+            link="/account/links/", language=language, values=values,
         )  # fmt: skip
+    return letter
 
 
 async def write_address_key(
@@ -100,23 +111,6 @@ async def write_address_key(
             )
 
 
-async def has_good_key(
-    kind: str, to: Person, *, edition: Edition, settings: Settings, about: str
-) -> bool:
-    """Whether a letter about this lies in the mailbox, or is on its way, whose link still opens."""
-    selected = await rows(
-        """SELECT l.id FROM letter l WHERE l.person = {} AND l.edition = {} AND l.kind = {}
-             AND l.about = {} AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.task = 'send_letter'
-               AND o.args->>'letter' = l.id AND o.parked_at IS NOT NULL)
-           ORDER BY l.created_at DESC LIMIT 1""",
-        to.id,
-        edition.id,
-        kind,
-        about,
-    )
-    return bool(selected) and await people.is_good_link(key_of(selected[0]["id"], settings))
-
-
 def key_of(letter: str, settings: Settings) -> str:
     """256 bits that only this house can reckon, the same at every try."""
     mac = hmac.new(settings.secret_key.encode(), f"letter:{letter}".encode(), hashlib.sha256)
@@ -134,11 +128,14 @@ async def _put_down(
     link: str,
     values: dict[str, Any],
     address: str = "",
+    language: str = "",
 ) -> bool:
     said = {"name": to.name or to.email, "edition": edition.name if edition else "", **values}
     async with transaction():
         with in_zone(edition.zone) if edition else nullcontext():
-            language, subject, body = await worded(kind, to.language, edition=edition, values=said)
+            language, subject, body = await worded(
+                kind, language or to.language, edition=edition, values=said
+            )
         written = await rows(
             """INSERT INTO letter (id, person, edition, kind, occasion, about, language, subject,
                  body, link, address)

@@ -21,6 +21,13 @@ from festival.tables import Edition, Link, Person, Role, Token, new_id
 LINK_LASTS = timedelta(hours=2)
 INVITATION_LASTS = timedelta(days=14)
 TOKEN_LASTS = timedelta(days=90)
+LASTS = {  # kinds of links
+    "sign_in": LINK_LASTS,
+    "invitation": INVITATION_LASTS,
+    "address": LINK_LASTS,
+    "second_factor": timedelta(minutes=10),  # the first proof was right, the code is awaited
+}
+WAYS_IN = ("sign_in", "invitation")  # kinds that are a proof of who comes
 LEAST_PASSWORD = 12
 SCOPES = frozenset({"entries", "committee", "programme", "operate"})
 
@@ -53,7 +60,11 @@ def checked_email(email: str) -> str:
 
 
 async def by_email(email: str) -> Person | None:
-    return await Person.objects().get(Person.email_key == email_key(email))
+    """Whose address this is; of two accounts that became one, either address is the one person's."""
+    known = await Person.objects().get(Person.email_key == email_key(email))
+    if known is None or known.merged_into is None:
+        return known
+    return await Person.objects().get(Person.id == known.merged_into)
 
 
 async def person(person_id: str) -> Person:
@@ -61,6 +72,11 @@ async def person(person_id: str) -> Person:
     if holder is None:
         raise Missing("person_missing")
     return holder
+
+
+async def id_of(text: str) -> str:
+    """Somebody by their address, or by the id itself."""
+    return text if "@" not in text else str((await person_with(text)).id)
 
 
 async def meet(email: str, *, name: str = "", language: str = OFFICIAL[0]) -> Person:
@@ -114,7 +130,8 @@ async def grant(
         changed = await rows(
             """INSERT INTO role (id, person, edition, part, sections)
                VALUES ({}, {}, {}, {}, {}::jsonb)
-               ON CONFLICT (person, edition, part) DO UPDATE SET sections = excluded.sections
+               ON CONFLICT (person, edition, part)
+                 DO UPDATE SET sections = excluded.sections, version = role.version + 1
                  WHERE {} AND role.sections <> excluded.sections
                RETURNING id""",
             new_id(),
@@ -150,12 +167,21 @@ async def _keep_an_operator(person: Person, *, edition: Edition, by: Person) -> 
     """Whoever dismisses an operator stays one: two who dismiss each other leave the first."""
     if person.id == by.id:
         raise Refused("part_own")
+    await hold_operators([edition.id], by=by)
+
+
+async def hold_operators(editions: list[str], *, by: Person) -> None:
+    """Whoever acts on operators stays one of each of these editions, with an open account.
+
+    Two such acts wait for each other, so that two operators never put each other out.
+    """
     operators = await rows(
-        "SELECT person FROM role WHERE edition = {} AND part = {} ORDER BY id FOR UPDATE",
-        edition.id,
+        "SELECT person, edition FROM role WHERE edition = ANY({}) AND part = {} ORDER BY id FOR UPDATE",
+        editions,
         Role.OPERATOR.value,
     )
-    if by.id not in {row["person"] for row in operators}:
+    own = {row["edition"] for row in operators if row["person"] == by.id}
+    if own != set(editions) or (await person(by.id)).disabled_at is not None:
         raise NotAllowed("not_allowed")
 
 
@@ -164,11 +190,9 @@ async def new_link(
 ) -> str:
     """A token good for one use; only its hash is kept. Letters bring one of their own."""
     token = token or new_token()
-    lasts = INVITATION_LASTS if kind == "invitation" else LINK_LASTS
+    ends = now() + LASTS[kind]
     await Link.insert(
-        Link(
-            id=digest(token), person=person.id, kind=kind, address=address, expires_at=now() + lasts
-        )
+        Link(id=digest(token), person=person.id, kind=kind, address=address, expires_at=ends)
     )
     return token
 
@@ -193,16 +217,6 @@ async def is_owed_a_letter(person: Person) -> bool:
 async def one_at_a_time(person: Person) -> None:
     """Whoever gives or writes to the same person at once waits for the end of the other's act."""
     await rows("SELECT id FROM person WHERE id = {} FOR UPDATE", person.id)
-
-
-async def is_good_link(token: str) -> bool:
-    """Whether this link would still open the door."""
-    return bool(
-        await rows(
-            "SELECT id FROM link WHERE id = {} AND used_at IS NULL AND expires_at > now()",
-            digest(token),
-        )
-    )
 
 
 async def is_owed_an_invitation(person: Person) -> bool:
@@ -237,16 +251,32 @@ async def use_link(token: str) -> Person:
     async with transaction():
         spent = await rows(
             """UPDATE link SET used_at = now()
-               WHERE id = {} AND kind <> 'address' AND used_at IS NULL AND expires_at > now()
+               WHERE id = {} AND used_at IS NULL AND expires_at > now() AND kind = ANY({})
                RETURNING person""",
             digest(token),
+            list(WAYS_IN),
         )
         if not spent:
             raise Refused("link_spent")
         known = await person_of_link(spent[0]["person"])
         await end_links(known, kinds=("sign_in",))
-        await record("signed_in", known.id, by=known, way="link")
+        await note_first_proof(known, way="link")
     return known
+
+
+async def note_first_proof(person: Person, *, way: str) -> None:
+    """Whoever has a second factor has signed in once its code was right, too."""
+    if not await has_second_factor(person.id):
+        await record("signed_in", person.id, by=person, way=way)
+
+
+async def has_second_factor(person_id: str) -> bool:
+    return bool(
+        await rows(
+            "SELECT person FROM second_factor WHERE person = {} AND proved_at IS NOT NULL",
+            person_id,
+        )
+    )
 
 
 async def person_of_link(person_id: str) -> Person:
@@ -259,13 +289,17 @@ async def person_of_link(person_id: str) -> Person:
 async def sign_in(email: str, *, password: str) -> Person:
     """By password; an unknown address costs the same time as a wrong password."""
     known = await by_email(email)
-    stored = known.password_hash if known is not None and known.password_hash else _NOBODY
+    if not await is_password_of(known, password) or known is None or known.disabled_at is not None:
+        raise Refused("password_wrong")
+    await note_first_proof(known, way="password")
+    return known
+
+
+async def is_password_of(person: Person | None, password: str) -> bool:
+    stored = person.password_hash if person is not None and person.password_hash else _NOBODY
     async with _hashing:
         fits = await asyncio.to_thread(_fits, stored, password)
-    if known is None or not fits or stored == _NOBODY or known.disabled_at is not None:
-        raise Refused("password_wrong")
-    await record("signed_in", known.id, by=known, way="password")
-    return known
+    return fits and stored != _NOBODY
 
 
 def _fits(stored: str, password: str) -> bool:
@@ -299,7 +333,7 @@ async def end_every_way_in(person: Person) -> None:
     """Keys, sessions and links that are on their way, invitations included."""
     await end_all_keys(person)
     await end_all_sessions(person)
-    await end_links(person, kinds=("sign_in", "invitation"))
+    await end_links(person, kinds=tuple(LASTS))
 
 
 async def end_links(person: Person, *, kinds: tuple[str, ...]) -> None:
@@ -314,12 +348,26 @@ async def end_all_keys(person: Person) -> None:
     )
 
 
-async def disable(person: Person, *, by: Person) -> None:
+async def end_keys(person: Person, *, edition: Edition) -> None:
+    """Keys for programs in one edition."""
+    await Token.update({Token.revoked_at: now()}).where(
+        (Token.person == person.id) & (Token.edition == edition.id) & Token.revoked_at.is_null()
+    )
+
+
+async def disable(person: Person, *, by: Person, edition: str = "") -> None:
     """Nothing of theirs works from this moment: sessions, links, tokens."""
     async with transaction():
         await Person.update({Person.disabled_at: now()}).where(Person.id == person.id)
         await end_every_way_in(person)
-        await record("person_disabled", person.id, by=by)
+        await record("person_disabled", person.id, by=by, edition=edition)
+
+
+async def enable(person: Person, *, by: Person, edition: str = "") -> None:
+    """Parts and entries are as they were; every way in begins anew."""
+    async with transaction():
+        await Person.update({Person.disabled_at: None}).where(Person.id == person.id)
+        await record("person_enabled", person.id, by=by, edition=edition)
 
 
 async def new_token_for(person: Person, *, edition: Edition, name: str, scopes: set[str]) -> str:

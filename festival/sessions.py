@@ -12,6 +12,7 @@ from festival.tables import Person, Session
 
 IDLE = timedelta(days=14)
 LONGEST = timedelta(days=60)
+SEEN_EVERY = timedelta(minutes=5)
 
 
 def new_token() -> str:
@@ -48,13 +49,25 @@ async def fresh_session(person: Person, *, instead_of: str, place: str, browser:
 
 
 async def session_of(token: str) -> dict[str, Any] | None:
-    """The live session of a token; idle or ended ones are none."""
+    """The live session of a token; idle or ended ones are none.
+
+    When its person was seen last outlives it, and is written every few minutes alone: nobody waits
+    for it, and whoever holds the row just now is no hindrance.
+    """
     selected = await rows(
-        """UPDATE session SET seen_at = now()
-           WHERE id = {} AND expires_at > now() AND seen_at > now() - {}::interval
-           RETURNING id, person, content""",
+        """WITH live AS (
+             UPDATE session SET seen_at = now()
+             WHERE id = {} AND expires_at > now() AND seen_at > now() - {}::interval
+             RETURNING id, person, content),
+           seen AS (
+             UPDATE person SET seen_at = now() WHERE id = (
+               SELECT p.id FROM person p JOIN live ON p.id = live.person
+               WHERE p.seen_at IS NULL OR p.seen_at < now() - {}::interval
+               FOR NO KEY UPDATE OF p SKIP LOCKED))
+           SELECT id, person, content FROM live""",
         digest(token),
         IDLE,
+        SEEN_EVERY,
     )
     return selected[0] if selected else None
 

@@ -13,6 +13,9 @@ AGES = {
     "link": "greatest(expires_at, used_at) < now() - interval '7 days'",
     "token": "least(expires_at, revoked_at) < now() - interval '90 days'",
     "outbox": "done_at < now() - interval '30 days'",
+    "invitation": "created_at < now() - interval '400 days'",
+    "invitation_list": "ended_at < now() - interval '90 days'",
+    "merge_request": "created_at < now() - interval '400 days'",
     "letter": "sent_at < now() - interval '400 days'",
 }
 

@@ -2,6 +2,7 @@
 
 import secrets
 from enum import StrEnum
+from typing import Any
 
 from piccolo.columns import (
     JSONB,
@@ -59,6 +60,7 @@ class Edition(Table):
     and be filed, within `grace_hours`. `fee_before_filing`: an entry whose fee is due is not filed.
     `opens_at` is from when the public reads what is published; empty is at once. `zone` names the clock
     of its walls. One edition at most `is_current`: the front page shows it.
+    `second_factor_for` names the parts that nobody holds without a second factor.
     """
 
     id = Varchar(16, primary_key=True, default=new_id)
@@ -78,6 +80,7 @@ class Edition(Table):
     is_current = Boolean(default=False)
     opens_at = Timestamptz(null=True, default=None)
     zone = Varchar(40, default="Europe/Paris")
+    second_factor_for = JSONB(default=[])
     version = Integer(default=1)
     created_at = Timestamptz(default=TimestamptzNow())
 
@@ -134,6 +137,8 @@ class Person(Table):
     """Somebody with an address; `email_key` is the one rule of identity (NFKC, case folded).
 
     Once erased (`erased_at`) the row names nobody: only its key is left, for what others built on it.
+    `seen_at` is written every few minutes at most. Two accounts of one person become one: the other
+    row stays for its address and for the record, and names in `merged_into` who it is.
     """
 
     id = Varchar(16, primary_key=True, default=new_id)
@@ -145,6 +150,8 @@ class Person(Table):
     created_at = Timestamptz(default=TimestamptzNow())
     disabled_at = Timestamptz(null=True, default=None)
     erased_at = Timestamptz(null=True, default=None)
+    seen_at = Timestamptz(null=True, default=None)
+    merged_into: ForeignKey[Any] = ForeignKey("self", null=True, default=None, index=True)
 
 
 class RoleGrant(Table, tablename="role"):
@@ -155,7 +162,77 @@ class RoleGrant(Table, tablename="role"):
     edition = ForeignKey(Edition, null=False, index=True)
     part = Varchar(16)
     sections = JSONB(default=[])
+    version = Integer(default=1)
     created_at = Timestamptz(default=TimestamptzNow())
+
+
+class Invitation(Table):
+    """Parts that somebody was told of in one letter; `link` is the hash of its key.
+
+    `words` are the inviter's own, as they stand in the letter. `letter` may have been swept.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    person = ForeignKey(Person, null=False, index=True)
+    edition = ForeignKey(Edition, null=False, index=True)
+    by = ForeignKey(Person, null=True, index=True)
+    parts = JSONB(default=[])
+    words = Text(default="")
+    language = Varchar(2, default=OFFICIAL[0])
+    letter = Varchar(16, default="")
+    link = Varchar(64, default="", index=True)
+    created_at = Timestamptz(default=TimestamptzNow())
+    revoked_at = Timestamptz(null=True, default=None)
+
+
+class InvitationList(Table):
+    """Many invitations in one act: `lines` as they were read, `outcomes` of the first `done` of them."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    by = ForeignKey(Person, null=True, index=True)
+    lines = JSONB(default=[])
+    outcomes = JSONB(default=[])
+    done = Integer(default=0)
+    created_at = Timestamptz(default=TimestamptzNow())
+    ended_at = Timestamptz(null=True, default=None)
+
+
+class SecondFactor(Table):
+    """What somebody's telephone reckons codes from, encrypted; it counts once a code has proved it.
+
+    `last_step` is the half minute of the code that was used last: none is good twice.
+    """
+
+    person = ForeignKey(Person, null=False, primary_key=True)
+    secret = Text(default="")
+    last_step = BigInt(default=0)
+    created_at = Timestamptz(default=TimestamptzNow())
+    proved_at = Timestamptz(null=True, default=None)
+
+
+class RecoveryCode(Table):
+    """Opens the door once in place of a telephone that is lost; only its hash is kept."""
+
+    id = Varchar(64, primary_key=True)
+    person = ForeignKey(Person, null=False, index=True)
+    created_at = Timestamptz(default=TimestamptzNow())
+    used_at = Timestamptz(null=True, default=None)
+
+
+class MergeRequest(Table):
+    """An operator takes two accounts for one person; nothing happens before both have said yes."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    stays = ForeignKey(Person, null=False, index=True)
+    goes = ForeignKey(Person, null=False, index=True)
+    asked_by = ForeignKey(Person, null=True, index=True)
+    created_at = Timestamptz(default=TimestamptzNow())
+    stays_agreed_at = Timestamptz(null=True, default=None)
+    goes_agreed_at = Timestamptz(null=True, default=None)
+    refused_at = Timestamptz(null=True, default=None)
+    done_at = Timestamptz(null=True, default=None)
 
 
 class Session(Table):

@@ -159,13 +159,21 @@ async def elsewhere_of(
     going = {one for f in films if f.goes for one in (f.film, f.submission)}
     return [
         mention
-        for mention in await mentions.search(own_names(person), edition=edition)
+        for mention in await mentions.search(await own_names(person), edition=edition)
         if mention.table not in MACHINERY and mention.row not in going
     ]
 
 
-def own_names(person: Person) -> list[str]:
-    return [one for one in dict.fromkeys((person.email, person.email_key, person.name)) if one]
+async def own_names(person: Person) -> list[str]:
+    """Name and address, those of accounts that have become this one included."""
+    known = await rows(
+        "SELECT email, email_key, name FROM person WHERE id = {} OR merged_into = {} ORDER BY id <> {}",
+        person.id,
+        person.id,
+        person.id,
+    )
+    said = [row[name] for row in known for name in ("email", "email_key", "name")]
+    return [one for one in dict.fromkeys(said) if one]
 
 
 async def bonds_of(person_id: str, films: list[FilmFate]) -> list[str]:
@@ -478,7 +486,7 @@ async def erase(erasure_id: str, *, settings: Settings, store: Store) -> None:
     if person.erased_at is None:
         await say_goodbye(person, settings)
         if settings.mailbox is not None:
-            await asyncio.to_thread(sink.forget, settings.mailbox, own_names(person))
+            await asyncio.to_thread(sink.forget, settings.mailbox, await own_names(person))
         told = await forget_rows(person, plan, by=standing.decided_by or "", why=standing.id)
         await rows(
             "UPDATE erasure SET told = {}::jsonb WHERE id = {} RETURNING id",
@@ -523,12 +531,13 @@ async def forget_rows(person: Person, plan: dict[str, Any], *, by: str, why: str
                  SELECT FROM letter l WHERE l.id = o.args->>'letter') RETURNING id"""
         )
         await rows(
-            """UPDATE person SET name = {}, email = {}, email_key = {}, password_hash = '',
+            """UPDATE person SET name = {}, email = id || {}, email_key = id || {}, password_hash = '',
                  disabled_at = coalesce(disabled_at, now()), erased_at = now()
-               WHERE id = {} RETURNING id""",
+               WHERE id = {} OR merged_into = {} RETURNING id""",
             naming.GONE,
-            f"{person.id}@{AWAY}",
-            f"{person.id}@{AWAY}",
+            f"@{AWAY}",
+            f"@{AWAY}",
+            person.id,
             person.id,
         )
     return {table: count for table, count in told.items() if count}
@@ -554,7 +563,7 @@ async def forget_words(
     """Name and address in what the house itself has copied, and where somebody picked it; titles of films
     that go in letters about them, and in plans.
     """
-    own = own_names(person)
+    own = await own_names(person)
     found = await mentions.search(own)
     wanted = [m for m in found if m.table in MACHINERY or m.where in plan["also"]]
     changed = await mentions.redact(wanted, own, by=by, why=why)

@@ -74,11 +74,28 @@ OF_REVIEW = """(SELECT s.edition FROM review r JOIN submission s ON s.id = r.sub
 HELD: dict[str, Held] = {
     # festival
     "person": Held(
-        leaves=STAYS, who="id", own="email email_key name language", opens="password_hash",
-        key="created_at disabled_at erased_at", why="shell",
+        leaves=STAYS, who="id merged_into", own="email email_key name language",
+        opens="password_hash", key="created_at disabled_at erased_at seen_at", why="shell",
     ),
     "role": Held(
-        leaves=ROW, edition="t.edition", key="id edition part sections created_at", who="person",
+        leaves=ROW, edition="t.edition", key="id edition part sections version created_at",
+        who="person",
+    ),
+    "invitation": Held(
+        leaves=ROW, edition="t.edition", opens="link", who="person by", words="words",
+        key="id edition parts language letter created_at revoked_at",
+    ),
+    "invitation_list": Held(
+        leaves=STAYS, edition="t.edition", who="by", words="lines",
+        key="id edition outcomes done created_at ended_at", why="some_days",
+    ),
+    "second_factor": Held(
+        leaves=ROW, who="person", opens="secret last_step", key="created_at proved_at",
+    ),
+    "recovery_code": Held(leaves=ROW, opens="id", who="person", key="created_at used_at"),
+    "merge_request": Held(
+        leaves=STAYS, edition="t.edition", who="stays goes asked_by",
+        key="id edition created_at stays_agreed_at goes_agreed_at refused_at done_at", why="record",
     ),
     "session": Held(
         leaves=ROW, opens="id", who="person", own="content", key="created_at seen_at expires_at",
@@ -121,7 +138,7 @@ HELD: dict[str, Held] = {
     "edition": Held(
         edition="t.id", words="name places",
         key="""id slug phase first_day days deadline_at policy measured_runtime two_person_release
-          coverage is_current opens_at zone version created_at grace_hours fee_before_filing""",
+          coverage second_factor_for is_current opens_at zone version created_at grace_hours fee_before_filing""",
     ),
     "section": Held(
         edition="t.edition", words="names texts",

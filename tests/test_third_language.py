@@ -17,7 +17,7 @@ import pytest_asyncio
 
 from api.app import create_app
 from api.pages import _rules
-from festival import consents, language, letters
+from festival import consents, invitations, language, letters, merging
 from festival.db import rows
 from festival.settings import Settings
 from festival.site import NewText, SiteKind, write_text
@@ -114,6 +114,11 @@ async def a_world() -> World:
     await add_guest(edition, GuestForm(name="Гість", qualities=texts, programmes=[shown.id]), by=by)
     await grid.place(edition, NewScreening(programme=shown.id, screen=screen.id, start=1200), by=by)
     await publication.publish(edition, version=(await working_grid(edition)).version, by=by)
+    other = await a_person("reviewer", edition=edition, name="Інша")
+    listed = await invitations.begin(
+        f"new.{edition.slug}@example.org;Нова;reviewer", edition=edition, by=people["operator"]
+    )
+    asked = await merging.ask(people["reviewer"], other, edition=edition, by=people["operator"])
     problem = msgspec.json.encode(await problem_of(edition)).decode()
     for kind in (SiteKind.LEGAL, SiteKind.INTRO):
         await write_text(edition, kind, NewText(texts=texts), by=people["operator"])
@@ -134,6 +139,9 @@ async def a_world() -> World:
         "kind": ["submitted"],
         "letter": [await a_letter(edition, maker)],
         "text": ["legal", "tagline"],
+        "person_id": [other.id],
+        "list_id": [listed],
+        "request_id": [asked],
     })  # fmt: skip
 
 

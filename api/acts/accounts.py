@@ -20,8 +20,10 @@ from api.forms import filled
 from api.once import TOLD_ONCE
 from api.pages._page import language_of, prefix_of
 from api.pages.account import door, own_page, registration
+from api.pages.second_factor import code_form
 from api.request import AnyRequest
 from festival import arrivals, people
+from festival.arrivals import Arrival
 from festival.errors import Refused
 from festival.language import OFFICIAL, spoken
 from festival.sessions import end_one_session, end_session, fresh_session
@@ -48,11 +50,14 @@ class LinkWanted(msgspec.Struct, frozen=True):
 
 
 class LinkUse(msgspec.Struct, frozen=True):
-    """Spend a link for a session, or, with `token`, for a key that a program keeps."""
+    """Spend a link for a session, or, with `token`, for a key that a program keeps: then with a code
+    where the key's owner has a second factor.
+    """
 
     token: bool = False
     name: Annotated[str, Meta(max_length=80)] = ""
     scopes: Scopes = []
+    code: Annotated[str, Meta(max_length=40)] = ""
 
 
 class Password(msgspec.Struct, frozen=True):
@@ -96,9 +101,19 @@ def own_place(request: AnyRequest, wanted: str, viewer_home: str) -> str:
     return wanted if safe else f"{prefix_of(request)}{viewer_home}"
 
 
-async def to_where_they_came_for(request: AnyRequest, _: Any) -> Redirect:
+async def to_where_they_came_for(request: AnyRequest, done: SignedIn) -> Response[Any]:
+    """To the page that was asked for; before it, to the form of a second factor's code."""
+    if half := done.content.get("half"):
+        return await code_form(request, half)
     wanted = str((await request.form()).get("next", ""))
     return Redirect(own_place(request, wanted, "/account/home"), status_code=303)
+
+
+def arrived(arrival: Arrival, settings: Settings) -> SignedIn:
+    """A session; or what a program gives back with the code of the second factor."""
+    if arrival.half:
+        return Response({"state": "code_needed", "half": arrival.half})
+    return signed_in_as(arrival.person, arrival.session, settings)
 
 
 async def welcomed(request: AnyRequest, person: Person, settings: Settings) -> SignedIn:
@@ -195,12 +210,32 @@ async def use_link(
     """Spend the link: a session cookie, or a bearer token for a program."""
     async with limits.rate_limit_links(request):
         if data.token:
-            key = await arrivals.key_by_link(
-                token, edition=edition_row, name=data.name or "program", scopes=set(data.scopes)
-            )
-            return Response({"token": key})
-        known, opened = await arrivals.session_by_link(token, **session_origin(request))
-    return signed_in_as(known, opened, settings)
+            return Response({"token": await key_for(request, token, data, edition_row, settings)})
+        arrival = await arrivals.session_by_link(token, **session_origin(request))
+    return arrived(arrival, settings)
+
+
+async def key_for(
+    request: AnyRequest, token: str, data: LinkUse, edition: Edition, settings: Settings
+) -> str:
+    """A key by link alone, or by link and code; a link whose code was wrong is not spent."""
+
+    async def made() -> str:
+        return await arrivals.key_by_link(
+            token,
+            edition=edition,
+            name=data.name or "program",
+            scopes=set(data.scopes),
+            code=data.code,
+            settings=settings,
+        )
+
+    owner = await arrivals.owner_of_link(token)
+    if owner is None or not await people.has_second_factor(owner.id):
+        return await made()
+    if not data.code:
+        raise Refused("code:code_needed")
+    return await limits.rate_limited_code(request, owner, data.code, made)
 
 
 @act(
@@ -215,9 +250,9 @@ async def use_link(
 async def sign_in(
     request: AnyRequest, data: Password, settings: NamedDependency[Settings]
 ) -> SignedIn:
-    """By password."""
+    """By password. `code_needed` asks for the second factor's code, with the `half` that is told."""
     known = await limits.rate_limited_sign_in(request, data.email, data.password)
-    return await welcomed(request, known, settings)
+    return arrived(await arrivals.arrive(known, **session_origin(request)), settings)
 
 
 async def program_is_known(

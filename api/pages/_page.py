@@ -28,7 +28,9 @@ from festival.tables import Edition, Role
 from units import times
 
 WORTH_KEEPING = 20  # characters: whoever wrote fewer writes them again
-NOT_WRITTEN = frozenset({"password", "next", "token"})  # a secret, or the page's own
+NOT_WRITTEN = frozenset(
+    {"password", "next", "token", "half", "code"}
+)  # a secret, or the page's own
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
 

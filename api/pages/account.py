@@ -10,6 +10,7 @@ from litestar.response import Redirect
 from api.auth import session_token, signed_in
 from api.pages._page import page, prefix_of
 from api.request import AnyRequest
+from festival import second_factor
 from festival.access import Viewer
 from festival.errors import FestivalError
 from festival.people import tokens_of
@@ -73,7 +74,8 @@ HOMES = (
 @get("/account/home", guards=[signed_in()])
 async def home(request: AnyRequest, viewer: NamedDependency[Viewer]) -> Redirect:
     """Where somebody's work is."""
-    place = next((href for part, href in HOMES if part in viewer.roles), "/account")
+    elsewhere = "/account/second-factor" if viewer.unproved else "/account"
+    place = next((href for part, href in HOMES if part in viewer.roles), elsewhere)
     return Redirect(f"{prefix_of(request)}{place}", status_code=303)
 
 
@@ -89,6 +91,7 @@ async def own_page(
         sessions=await sessions_of(viewer.id, token=session_token(request)),
         new_token=new_token,
         privacy=await privacy_of(viewer.id, viewer.edition),
+        factor=await second_factor.state_of(viewer.id),
         values=await typed_token(request)
         if error
         else {"name": "", "scopes": [], "email": "", "called": ""},

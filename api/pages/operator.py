@@ -12,12 +12,10 @@ from api.pages._changes import changes_in, other_details
 from api.pages._page import language_of, page
 from api.request import AnyRequest
 from festival.access import Viewer
-from festival.errors import FestivalError
 from festival.language import OFFICIAL, words
 from festival.settings import Settings
 from festival.sink import letters_in, mailbox_of
-from festival.tables import Edition, Role
-from festival.team import people_of
+from festival.tables import Edition
 from submissions.oversight import MOST_LINES, record_lines
 
 ACT = "operator.did."
@@ -63,27 +61,6 @@ def day_of(text: str) -> date | None:
         return None
 
 
-async def team_page(
-    request: AnyRequest, edition: Edition, error: FestivalError | None = None
-) -> Response[str]:
-    """The team; a refused invitation stands in its form as it was typed."""
-    typed = await request.form() if error else {}
-    return page(
-        request,
-        "operator/people.html",
-        error=error,
-        at="/operator/people",
-        values={name: typed.get(name, "") for name in ("email", "name", "part")},
-        people=await people_of(edition),
-        parts=[part.value for part in Role],
-    )
-
-
-@get("/operator/people", guards=OPERATOR)
-async def team(request: AnyRequest, edition_row: NamedDependency[Edition]) -> Response[str]:
-    return await team_page(request, edition_row)
-
-
 @get("/operator/mailbox", guards=OPERATOR)
 async def mailbox(
     request: AnyRequest,
@@ -95,5 +72,5 @@ async def mailbox(
 
 
 HANDLERS: list[Any] = [
-    record, team, mailbox,
+    record, mailbox,
 ]  # fmt: skip

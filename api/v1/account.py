@@ -6,8 +6,10 @@ from litestar import Request, get
 from litestar.di import NamedDependency
 
 from api.auth import in_person, session_token, signed_in
+from festival import second_factor
 from festival.access import Viewer
 from festival.people import tokens_of
+from festival.second_factor import FactorState
 from festival.sessions import sessions_of
 
 
@@ -22,7 +24,12 @@ async def sessions(
 @get("/me", guards=[signed_in()])
 async def me(viewer: NamedDependency[Viewer]) -> dict[str, Any]:
     """Who this key or cookie belongs to, in this edition."""
-    return {"name": viewer.name, "email": viewer.email, "parts": sorted(viewer.roles)}
+    return {
+        "name": viewer.name,
+        "email": viewer.email,
+        "parts": sorted(viewer.roles),
+        "parts_without_factor": sorted(viewer.unproved),
+    }
 
 
 @get("/tokens", guards=[signed_in()])
@@ -31,4 +38,10 @@ async def tokens(viewer: NamedDependency[Viewer]) -> list[dict[str, Any]]:
     return await tokens_of(viewer.id, viewer.edition)
 
 
-HANDLERS: list[Any] = [sessions, me, tokens]
+@get("/second-factor", guards=[in_person()])
+async def own_factor(viewer: NamedDependency[Viewer]) -> FactorState:
+    """Whether the caller's codes are asked for, and how many recovery codes are left."""
+    return await second_factor.state_of(viewer.id)
+
+
+HANDLERS: list[Any] = [sessions, me, tokens, own_factor]

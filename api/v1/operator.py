@@ -1,4 +1,4 @@
-"""JSON: what operators read: people and their parts, the queue and the record."""
+"""JSON: what operators read: the queue and the record."""
 
 from datetime import date
 from typing import Annotated, Any
@@ -20,7 +20,6 @@ from festival.shapes import Email
 from festival.sink import letters_in, mailbox_of
 from festival.site import NewText, texts_of_site
 from festival.tables import Edition
-from festival.team import people_of
 from festival.texts import texts_of
 from media.storage import Store
 from screenings.editions import standings
@@ -100,11 +99,6 @@ async def read_record(
     )
 
 
-@get("/operator/people", guards=OPERATOR)
-async def all_people(edition_row: NamedDependency[Edition]) -> list[dict[str, Any]]:
-    return await people_of(edition_row)
-
-
 @get("/operator/queue", guards=OPERATOR)
 async def queue(viewer: NamedDependency[Viewer]) -> list[dict[str, Any]]:
     return await queue_lines(viewer)
@@ -135,5 +129,5 @@ async def mailbox(
 
 
 HANDLERS: list[Any] = [
-    edition, rules, all_editions, site_texts, read_record, all_people, queue, machines, mailbox,
+    edition, rules, all_editions, site_texts, read_record, queue, machines, mailbox,
 ]  # fmt: skip

@@ -563,7 +563,7 @@ async def test_accents_before_the_at_sign_go_where_the_server_takes_them(calm, m
 
 async def a_key(edition: Edition, kind: str = "sign_in") -> tuple[Person, Letter]:
     to = await a_reader(edition)
-    more = {"part": "x"} if kind == "invitation" else {}
+    more = {"part": "x", "words": ""} if kind == "invitation" else {}
     await letters.write_key(kind, to, edition=edition, settings=tasks.settings(), **more)
     letter = await Letter.objects().get(Letter.person == to.id)
     assert letter is not None

@@ -16,6 +16,9 @@ ROWS = {
     "link": ("id, person, expires_at, used_at", "{id}, {person}, now() - interval '{age}', now() - interval '30 days'", "8 days", "6 days"),
     "token": ("id, person, edition, digest, expires_at", "{id}, {person}, {edition}, {id}, now() - interval '{age}'", "91 days", "89 days"),
     "outbox": ("id, task, queue, done_at", "{id}, 'send_letter', 'letters', now() - interval '{age}'", "31 days", "29 days"),
+    "invitation": ("id, person, edition, created_at", "{id}, {person}, {edition}, now() - interval '{age}'", "401 days", "399 days"),
+    "invitation_list": ("id, edition, ended_at", "{id}, {edition}, now() - interval '{age}'", "91 days", "89 days"),
+    "merge_request": ("id, edition, stays, goes, created_at, done_at", "{id}, {edition}, {person}, {person}, now() - interval '{age}', now()", "401 days", "399 days"),
     "letter": ("id, person, kind, occasion, subject, body, sent_at", "{id}, {person}, 'x', {id}, 'x', 'x', now() - interval '{age}'", "401 days", "399 days"),
 }  # fmt: skip
 

@@ -1,0 +1,41 @@
+"""Who was seen when, from what is known of it; one question at a time about an account that goes"""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+from piccolo.table import Table
+
+ID = "2026-11-26T08:22:00:000001"
+VERSION = "1.38.0"
+DESCRIPTION = "Who was seen when, and one question at a time about an account that goes"
+
+FORWARDS = """
+UPDATE person p SET seen_at = known.at FROM (
+  SELECT person, max(at) AS at FROM (
+    SELECT person, seen_at AS at FROM session WHERE person IS NOT NULL
+    UNION ALL SELECT person, at FROM record WHERE act = 'signed_in') every GROUP BY person) known
+WHERE known.person = p.id
+;;
+CREATE UNIQUE INDEX merge_request_open ON merge_request (goes)
+  WHERE done_at IS NULL AND refused_at IS NULL
+;;
+ALTER TABLE person ADD CONSTRAINT person_not_itself CHECK (merged_into <> id)
+"""
+
+
+class RawTable(Table):
+    """Only a handle for raw SQL."""
+
+
+async def forwards() -> MigrationManager:
+    manager = MigrationManager(migration_id=ID, app_name="festival", description=DESCRIPTION)
+
+    async def run() -> None:
+        for statement in FORWARDS.split(";;"):
+            await RawTable.raw(statement)
+
+    async def run_backwards() -> None:
+        await RawTable.raw("ALTER TABLE person DROP CONSTRAINT person_not_itself")
+        await RawTable.raw("DROP INDEX merge_request_open")
+
+    manager.add_raw(run)
+    manager.add_raw_backwards(run_backwards)
+    return manager
