@@ -92,6 +92,7 @@ COLUMNS: dict[str, Column] = {
     "erasure.asked_by": MOVES,
     "erasure.decided_by": MOVES,
     "hold.placed_by": MOVES,
+    "code_use.person": MOVES,
 }
 BY_NAME = {
     "outbox.owner": MOVES,

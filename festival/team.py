@@ -15,12 +15,13 @@ from festival.clock import now
 from festival.db import rows, transaction
 from festival.errors import Conflict, Missing, Refused
 from festival.language import OFFICIAL, listed, moment, spoken, t, text_in
-from festival.letters import LINK, key_of, write_key
+from festival.letters import key_of, write_key
 from festival.record import record
 from festival.sessions import digest
 from festival.settings import Settings
 from festival.shapes import Email
 from festival.tables import Edition, Invitation, Person, Role, Section, new_id
+from festival.wording import LINK
 
 Letters = Annotated[list[Annotated[str, Meta(max_length=1)]], Meta(max_length=26)]
 OF_A_SECTION = frozenset({Role.REVIEWER, Role.CHAIR})
