@@ -24,20 +24,25 @@ LEFT_OUT = {
     "backup_run": "when the house was kept elsewhere, or tried to come back: the house's",
     "data_export": "what a person asked for of their own data, for some days",
     "import_row": "lists as they came, for 30 days: addresses and words that nobody has taken over",
+    "invitation": "letters of invitation with the hashes of their keys; the parts they gave are there",
+    "invitation_list": "lists of people as they came, for 90 days: addresses and names",
     "knock": "counts of guesses",
     "link": "keys of sign-in links",
+    "merge_request": "whether two accounts of this house are one person's: a question of this house",
     "migration": "the shape of the database, which the other house has of its own",
     "outage": "what outside the house does not work: of the moment",
     "outbox": "work under way; nothing is sent or made from an archive",
     "pause": "queues that are paused: of the moment",
     "pulse": "which parts of the house are alive: of the moment",
+    "recovery_code": "hashes of codes that open a door",
+    "second_factor": "secrets of telephones",
     "session": "keys of browsers",
     "token": "keys of programs",
     "watcher": "what a person may still report as seen: of the moment, and over all editions",
 }
 """Tables that stay in the house, and why."""
-SECRETS = {PEOPLE: frozenset({"password_hash"})}
-"""Columns that never leave: whoever comes back asks for a link."""
+SECRETS = {PEOPLE: frozenset({"password_hash", "merged_into"})}
+"""Columns that never leave: whoever comes back asks for a link; who has become who is this house's."""
 BY_NAME = {"record": {"edition": ROOT, "person": PEOPLE}}
 """Columns that name a row without being a foreign key: a line of the record outlives what it is about."""
 
