@@ -134,9 +134,15 @@ async def brought(path: Path, **given: str):
     return await restore(path, store().work_folder(new_id()), store(), **given)
 
 
+KEPT: dict[str, Path] = {}
+
+
 @pytest.fixture
-async def archive(house, tmp_path) -> Path:
-    return await packed(await an_edition_with_all(), tmp_path / "one.tar")
+async def archive(house, tmp_path_factory) -> Path:
+    """Of one edition, packed once for all who only read it."""
+    if "one" not in KEPT:
+        KEPT["one"] = await packed(await an_edition_with_all(), tmp_path_factory.mktemp("archive") / "one.tar")
+    return KEPT["one"]
 
 
 def without_people(members: Members, table: str) -> list[dict[str, object]]:
