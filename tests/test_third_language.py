@@ -19,6 +19,7 @@ from api.app import create_app
 from api.pages import _rules
 from festival import consents, invitations, language, letters, merging
 from festival.db import rows
+from festival.deadlines import DeadlineForm, DeadlineKind, add_deadline
 from festival.settings import Settings
 from festival.site import NewText, SiteKind, write_text
 from festival.tables import BackupRun, Edition, Person, Phase, Section
@@ -34,11 +35,14 @@ from screenings.lists import problem_of, working_grid
 from screenings.programmes import ProgrammeForm, add_programme
 from screenings.tables import PlanRun
 from screenings.venues import GuestForm, ScreenForm, VenueForm, add_guest, add_screen, add_venue
+from submissions.eligibility import RULES
+from submissions.fees import FeeChange, FeeState, change_fee
 from submissions.importing import imports
 from submissions.importing.imports import ColumnMapping
 from submissions.lists import submission_in
 from submissions.tables import FilmFile
-from tests.builders import a_film, a_person, an_edition, has_seen, sign_in
+from submissions.waiver_codes import CodeForm, add_code
+from tests.builders import a_film, a_person, a_section, an_edition, has_seen, sign_in
 from tests.pseudo import CODE, catalogues, foreign, said
 from workers import tasks
 
@@ -134,6 +138,7 @@ async def a_world() -> World:
         "submission_id": [submission for submission, _ in films],
         "programme_id": [shown.id],
         "run_id": [run.id],
+        "section_id": [await entered(edition, films[4][0], texts, by=people["operator"])],
         "import_id": await lists_of(edition, people["operator"]),
         "token": ["a" * 16],
         "kind": ["submitted"],
@@ -150,6 +155,23 @@ async def a_letter(edition: Edition, reader: Person) -> str:
     reader.language = CODE
     await letters.write("submitted", reader, occasion=f"third:{edition.id}", edition=edition, title="Фільм")
     return (await rows("SELECT id FROM letter WHERE edition = {} AND kind = 'submitted'", edition.id))[0]["id"]
+
+
+async def entered(edition: Edition, film: str, texts: dict[str, str], *, by: Person) -> str:
+    """A section with every rule, a deadline with a fee, a code, and a film that has paid."""
+    section = await a_section(edition, "C")
+    values = {"number": 2, "countries": ["UA"], "languages": ["uk"], "tier": "world"}
+    rules = {
+        one.name: {"weight": "remark", "value": 2026 if one.name == "year" else values.get(one.kind)}
+        for one in RULES
+    }
+    await Section.update({Section.texts: texts, Section.rules: rules}).where(Section.id == section.id)
+    form = DeadlineForm(kind=DeadlineKind.REGULAR, at=edition.deadline_at, fee_cents=1250)
+    await add_deadline(edition, form, by=by)
+    await add_code(edition, CodeForm(code="ШКОЛА", late_until=edition.deadline_at, sections=["C"]), by=by)
+    paid = FeeChange(state=FeeState.PAID, cents=1250, note="Сплачено.")
+    await change_fee(await submission_in(edition, film), paid, edition=edition, by=by)
+    return section.id
 
 
 async def lists_of(edition: Edition, by: Person) -> list[str]:

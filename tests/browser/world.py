@@ -56,11 +56,12 @@ class World:
         return erasure
 
     def found(self) -> None:
+        self.section = new_id()
         self.site.sql(
             """INSERT INTO section (id, edition, letter, names, position, least_seconds,
                  most_seconds, is_blind)
                VALUES ($1, $2, 'C', '{"fr": "Compétition", "en": "Competition"}', 0, 0, 20000, false)""",
-            new_id(), self.edition,
+            self.section, self.edition,
         )
 
     def meet(self, part: str, scope: str) -> None:
@@ -101,7 +102,7 @@ class World:
         words = {"fr": "Éditeur : les Amis.\n\n- contact@example.org"}
         operator.call("PUT", "/operator/site/legal", {"texts": words, "version": 0})
         return {"submission_id": film, "programme_id": programme, "run_id": run, "import_id": self.bring(),
-                "kind": "submitted", "letter": letter, "text": "legal"}
+                "kind": "submitted", "letter": letter, "text": "legal", "section_id": self.section}
 
     def bring(self) -> str:
         """A list of entries, tried: one row with a remark, one that is left out."""
