@@ -102,6 +102,7 @@ async def settle_fee(submission: Submission, edition: Edition, *, by: Person) ->
         return
     await desk.add(
         Fee(
+            id=submission.id,
             edition=edition.id,
             submission=submission.id,
             state=price.state,
@@ -139,7 +140,13 @@ async def change_fee(
         if change.version:
             raise Conflict("gone_meanwhile")
         stop = stop_at(submission.filed_at or now(), await line_for(edition, submission.section))
-        row = Fee(edition=edition.id, submission=submission.id, kind=stop.kind, **given)
+        row = Fee(
+            id=submission.id,
+            edition=edition.id,
+            submission=submission.id,
+            kind=stop.kind,
+            **given,
+        )
         try:
             await desk.add(row, act="fee_changed", by=by)
         except asyncpg.UniqueViolationError:

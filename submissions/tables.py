@@ -416,7 +416,7 @@ class Fee(Table):
     """What an entry costs, and whether it was paid: by hand, with a word of why. Euro cents.
 
     `state` is `due`, `paid` or `waived`; `kind` is the deadline that it was filed under, and `waived_cents`
-    the part of `cents` that nobody asks for.
+    the part of `cents` that nobody asks for. Its id is the entry's, so that the record tells of the film.
     """
 
     id = Varchar(16, primary_key=True, default=new_id)

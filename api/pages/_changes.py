@@ -1,9 +1,12 @@
 """What the record says of a change, in words: which field, what stood, what stands."""
 
+import re
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from api.pages import _rules
+from api.pages import _rules, _sections
 from festival.language import has_words, listed, spoken, t, tongue
+from festival.tables import ALPHABET
 
 
 class ChangeTold(NamedTuple):
@@ -14,18 +17,41 @@ class ChangeTold(NamedTuple):
     after: str
 
 
-def changes_in(lang: str, details: dict[str, Any]) -> list[ChangeTold]:
-    """Every field that an act changed, made or took away, in the order in which it was written."""
+NAME_OF_A_ROW = re.compile(f"[{ALPHABET}]{{16}}")
+"""Nobody reads it, where nothing is known of what it names."""
+
+
+def changes_in(
+    lang: str, details: dict[str, Any], names: Mapping[str, str] | None = None
+) -> list[ChangeTold]:
+    """Every field that an act changed, made or took away, in the order in which it was written.
+
+    `names` are how rows are called that may stand in one: sections by their letters.
+    """
     stood, stands, changes = (fields_in(details, key) for key in ("gone", "made", "changes"))
     pairs = {name: (stood.get(name), stands.get(name)) for name in [*stood, *stands]}
     pairs |= {name: (before, after) for name, (before, after) in changes.items()}
-    return [change_of(lang, name, before, after) for name, (before, after) in pairs.items()]
+    told = [
+        change_of(lang, name, *(called(one, names or {}) for one in pair))
+        for name, pair in pairs.items()
+    ]
+    return [one for one in told if one.before or one.after]
+
+
+def called(value: Any, names: Mapping[str, str]) -> Any:
+    """What a row's name stands for; an unknown one for nothing that can be read."""
+    if isinstance(value, list):
+        return [called(one, names) for one in value]
+    if isinstance(value, str) and NAME_OF_A_ROW.fullmatch(value):
+        return names.get(value, "")
+    return value
 
 
 def change_of(lang: str, name: str, before: Any, after: Any) -> ChangeTold:
     """One field; a technical rule in the words that its form has for it."""
     if called := _rules.called(lang, name):
         return ChangeTold(called, *(_rules.value_told(lang, name, one) for one in (before, after)))
+    before, after = (_sections.rules_told(lang, one) for one in (before, after))
     values = (code_of(lang, name, one) or value_of(lang, one) for one in (before, after))
     return ChangeTold(name_of(lang, name), *values)
 

@@ -158,6 +158,28 @@ def rule_in_words(lang: str, rule: EntryRule, setting: RuleSetting, terms: Secti
     )
 
 
+def rules_told(lang: str, rules: Any) -> Any:
+    """The rules of a section as they stood in its row, each with what it does and its value; what is none
+    stays as it is.
+    """
+    if not (isinstance(rules, dict) and rules and rules.keys() <= BY_NAME.keys()):
+        return rules
+    return [
+        " ".join(
+            part
+            for part in (
+                f"{t(lang, f'eligibility.{name}')}:",
+                t(lang, f"sections.weight.{one.weight}").lower(),
+                t(lang, f"filmmaker.premiere.{one.value}")
+                if BY_NAME[name].kind == "tier" and one.value
+                else value_typed(BY_NAME[name], one, lang),
+            )
+            if part
+        )
+        for name, one in msgspec.convert(rules, SectionRules).items()
+    ]
+
+
 def told_of_finding(lang: str, rule: str, values: Mapping[str, Any]) -> str:
     """What is said of a film that breaks a rule."""
     return t(lang, f"error.{BY_NAME[rule].code}", **values)

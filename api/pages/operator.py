@@ -16,6 +16,7 @@ from festival.language import OFFICIAL, words
 from festival.settings import Settings
 from festival.sink import letters_in, mailbox_of
 from festival.tables import Edition
+from submissions.lists import sections_of
 from submissions.oversight import MOST_LINES, record_lines
 
 ACT = "operator.did."
@@ -42,6 +43,7 @@ async def record(
         day=day_of(chosen["day"]),
         before=int(before) if before.isdecimal() and len(before) < 16 else 2**53,
     )
+    letters = {one.id: one.letter for one in await sections_of(edition_row)}
     return page(
         request,
         "operator/record.html",
@@ -49,7 +51,7 @@ async def record(
         chosen=chosen,
         acts=[key.removeprefix(ACT) for key in sorted(words(OFFICIAL[0])) if key.startswith(ACT)],
         more=lines[-1]["id"] if len(lines) == MOST_LINES else None,
-        changes_in=partial(changes_in, language_of(request)),
+        changes_in=partial(changes_in, language_of(request), names=letters),
         other_details=other_details,
     )
 
