@@ -91,6 +91,7 @@ WITH known AS (
   LEFT JOIN submission s ON s.id = l.about LEFT JOIN film f ON f.id = s.film
   LEFT JOIN section x ON x.id = s.section
   WHERE (l.edition = {{}} OR l.edition IS NULL) AND {{}} IN ('', l.id)
+    AND ({{}} OR l.sent_at IS NULL OR l.bounced_at IS NOT NULL)
     AND (strpos(lower(p.email), lower({{}})) > 0
       OR strpos(lower(l.sent_to || ' ' || l.address), lower({{}})) > 0)),
 told AS (
@@ -126,7 +127,8 @@ async def selected(
     sits_in_committee = viewer.has(*COMMITTEE)
     return await rows(
         _LETTERS, sorted(OF_THE_COMMITTEE), sorted(viewer.recused), sits_in_committee, edition.id,
-        letter, address, address, sorted(OPEN), sits_in_committee, list(states), kind, most, beyond,
+        letter, "sent" in states, address, address, sorted(OPEN), sits_in_committee, list(states),
+        kind, most, beyond,
     )  # fmt: skip
 
 
