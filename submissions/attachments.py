@@ -15,7 +15,7 @@ from urllib.parse import quote
 import msgspec
 
 from festival.access import COMMITTEE, Act, Viewer, in_scope, may
-from festival.db import later, rows, transaction
+from festival.db import later, rows
 from festival.errors import Missing, Refused
 from festival.language import size
 from festival.tables import Person
@@ -146,18 +146,6 @@ async def let_go(attachment: str | None) -> None:
     """In the act that ends its use; the bytes go afterwards, and only if nothing uses them."""
     if attachment is not None:
         await later("discard_attachment", attachment=attachment)
-
-
-async def let_go_of_all(submission: str) -> int:
-    """All files beside an entry, with what refers to them; for whoever erases an entry. How many."""
-    async with transaction():
-        gone = await rows("SELECT id FROM attachment WHERE submission = {}", submission)
-        ids = [row["id"] for row in gone]
-        await rows("DELETE FROM entry_answer WHERE attachment = ANY({}) RETURNING id", ids)
-        await rows("DELETE FROM delivery WHERE attachment = ANY({}) RETURNING id", ids)
-        for attachment in ids:
-            await let_go(attachment)
-    return len(ids)
 
 
 async def discard(attachment: str, *, store: Store) -> None:

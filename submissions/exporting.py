@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from festival.access import Viewer
+from festival.access import COMMITTEE, Viewer
 from festival.db import rows
 from festival.language import captions, country, length, spoken, t, text_in, tongues
 from festival.record import record
@@ -20,7 +20,8 @@ from submissions.importing.columns import field_name
 
 AT_ONCE = 1_000
 COLUMNS = ("id", "tracking", "source", "title", "titles", "section", "status", "directors", "year", "countries",
-           "languages", "subtitles", "runtime", "premiere", "synopses", "makers", "emails", "filed_at")  # fmt: skip
+           "languages", "subtitles", "runtime", "premiere", "synopses", "makers", "emails", "filed_at",
+           "answers")  # fmt: skip
 USUAL = (
     "tracking",
     "title",
@@ -51,12 +52,17 @@ SELECT = f"""
 SELECT s.id, s.status, s.filed_at, coalesce(i.tracking, '') AS tracking, coalesce(i.source, '') AS source,
   f.title, f.titles, f.synopses, f.year, f.countries, f.languages, f.subtitles, f.directors,
   f.declared_seconds AS runtime, f.premiere, coalesce(x.letter, '') AS letter, x.names AS section,
-  m.makers, m.emails
+  m.makers, m.emails, g.answers
 FROM submission s JOIN film f ON f.id = s.film LEFT JOIN section x ON x.id = s.section
 LEFT JOIN LATERAL (SELECT * FROM imported_entry i WHERE i.submission = s.id ORDER BY id LIMIT 1) i ON true
 LEFT JOIN LATERAL (SELECT coalesce(jsonb_agg(p.name ORDER BY m.created_at, m.id), '[]') AS makers,
     coalesce(jsonb_agg(p.email ORDER BY m.created_at, m.id), '[]') AS emails
   FROM member m JOIN person p ON p.id = m.person WHERE m.submission = s.id) m ON true
+LEFT JOIN LATERAL (SELECT coalesce(jsonb_agg(jsonb_build_object('question', q.id, 'labels', q.labels,
+    'options', q.options, 'value', w.value, 'file', a.name) ORDER BY q.position, q.id), '[]') AS answers
+  FROM entry_answer w JOIN question q ON q.id = w.question LEFT JOIN attachment a ON a.id = w.attachment
+  WHERE w.submission = s.id AND (w.value IS NOT NULL OR a.id IS NOT NULL)
+    AND NOT (q.identifies AND coalesce(x.is_blind, false) AND {{}})) g ON true
 WHERE s.edition = {{}} AND NOT s.id = ANY({{}}) AND {KNOWN}
   AND ({{}} = '' OR x.letter = {{}}) AND ({{}} = '' OR s.status = {{}}) AND ({{}} = '' OR i.source = {{}})
 """
@@ -79,7 +85,13 @@ async def found(
 
 def asked(viewer: Viewer, edition: Edition, filters: Filters) -> list[Any]:
     pairs = [filters.section, filters.status, filters.source]
-    return [edition.id, sorted(viewer.recused), *(value for value in pairs for _ in range(2))]
+    is_committee = viewer.has(*COMMITTEE)
+    return [
+        is_committee,
+        edition.id,
+        sorted(viewer.recused),
+        *(value for value in pairs for _ in range(2)),
+    ]
 
 
 async def how_many(viewer: Viewer, edition: Edition, filters: Filters) -> int:
@@ -135,6 +147,19 @@ def people_in(_: str, names: Sequence[str]) -> str:
     return "; ".join(name for name in names if name)
 
 
+def answers_in(lang: str, given: Sequence[dict[str, Any]]) -> str:
+    """Each question with its answer; a file by its name, options by theirs."""
+    return "; ".join(f"{text_in(lang, one['labels'])}: {answer_in(lang, one)}" for one in given)
+
+
+def answer_in(lang: str, one: dict[str, Any]) -> str:
+    value = one["value"]
+    if isinstance(value, list):
+        names = {option["key"]: option["names"] for option in one["options"]}
+        return ", ".join(text_in(lang, names.get(key)) or key for key in value)
+    return str(one["file"] if value is None else value)
+
+
 WORDS: dict[str, Callable[[str, Any], str]] = {
     "section": text_in,
     "status": lambda lang, value: t(lang, f"filmmaker.status.{value}"),
@@ -142,6 +167,7 @@ WORDS: dict[str, Callable[[str, Any], str]] = {
     "languages": tongues,
     "subtitles": captions,
     "runtime": length,
+    "answers": answers_in,
     "directors": people_in,
     "makers": people_in,
     "emails": people_in,

@@ -8,6 +8,7 @@ program instead of a catalogue.
 import json
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import product
 
 import httpx
@@ -18,6 +19,7 @@ import pytest_asyncio
 from api.app import create_app
 from api.pages import _rules
 from festival import consents, invitations, language, letters, merging
+from festival.clock import now
 from festival.db import rows
 from festival.deadlines import DeadlineForm, DeadlineKind, add_deadline
 from festival.settings import Settings
@@ -35,11 +37,15 @@ from screenings.lists import problem_of, working_grid
 from screenings.programmes import ProgrammeForm, add_programme
 from screenings.tables import PlanRun
 from screenings.venues import GuestForm, ScreenForm, VenueForm, add_guest, add_screen, add_venue
+from submissions import materials, questions
+from submissions.asking import AnswerOption, QuestionKind
 from submissions.eligibility import RULES
 from submissions.fees import FeeChange, FeeState, change_fee
 from submissions.importing import imports
 from submissions.importing.imports import ColumnMapping
 from submissions.lists import submission_in
+from submissions.materials import MaterialForm
+from submissions.questions import FieldForm, QuestionForm
 from submissions.tables import FilmFile
 from submissions.waiver_codes import CodeForm, add_code
 from tests.builders import a_film, a_person, a_section, an_edition, has_seen, sign_in
@@ -137,6 +143,7 @@ async def a_world() -> World:
         "erasure_id": [leaving.id],
         "submission_id": [submission for submission, _ in films],
         "programme_id": [shown.id],
+        **await asked(edition, people["operator"], texts),
         "run_id": [run.id],
         "section_id": [await entered(edition, films[4][0], texts, by=people["operator"])],
         "import_id": await lists_of(edition, people["operator"]),
@@ -193,6 +200,19 @@ async def lists_of(edition: Edition, by: Person) -> list[str]:
                 await tasks.work(line["id"], worker="test")
         ids.append(one.id)
     return ids
+
+
+async def asked(edition: Edition, by: Person, texts: dict[str, str]) -> dict[str, list[str]]:
+    """A question of every kind, one of the team, things that are wanted, and a field's rule."""
+    options = [AnswerOption(key=key, names=texts) for key in "ab"]
+    kinds = [await questions.add_question(edition, QuestionForm(labels=texts, helps=texts, kind=kind, options=options), by=by)
+             for kind in QuestionKind]
+    await questions.add_question(edition, QuestionForm(labels=texts, asks="team"), by=by)
+    wanted = [await materials.add_material(edition, MaterialForm(labels=texts, accepts=accepts, is_required=True), by=by)
+              for accepts in ("picture", "text")]
+    rule = FieldForm(wanted="required", required_from=now() + timedelta(days=1))
+    await questions.rule_field(edition, "premiere", rule, by=by)
+    return {"question_id": kinds, "material_id": wanted, "field": ["premiere"]}
 
 
 async def measured(files: list[str]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from litestar.datastructures import FormMultiDict
 
 from api.request import AnyRequest
-from festival.clock import PARIS
+from festival.clock import zone
 from festival.errors import Refused
 from festival.texts import fields_of, gathered
 from submissions.questions import new_option_key
@@ -32,14 +32,14 @@ def moment_from(fields: Mapping[str, str], name: str) -> datetime | None:
     if not text:
         return None
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=PARIS)
+        return datetime.fromisoformat(text).replace(tzinfo=zone())
     except ValueError:
         raise Refused(f"{name}:moment_unreadable") from None
 
 
 def moment_typed(moment: datetime | None) -> str:
     """As a field of a form for a day and an hour has it."""
-    return "" if moment is None else moment.astimezone(PARIS).strftime("%Y-%m-%dT%H:%M")
+    return "" if moment is None else moment.astimezone(zone()).strftime("%Y-%m-%dT%H:%M")
 
 
 def texts_typed(column: str, texts: Mapping[str, str]) -> dict[str, str]:

@@ -104,15 +104,11 @@ async def field_page(
         is_never_frozen=field in NEVER_FROZEN,
         refused=sent.get("section", "") if error else None,
         forms=[
-            (
-                section,
-                rule,
-                sent
-                if error and sent.get("section", "") == (section.letter if section else "")
-                else rule_typed(field, section, rule),
-            )
+            (section, rule, typed | sent if error and letter == sent.get("section", "") else typed)
             for section in places
+            for letter in [section.letter if section else ""]
             for rule in [rules.get((field, section.id if section else ""))]
+            for typed in [rule_typed(field, section, rule)]
         ],
         wanted=WANTED,
     )

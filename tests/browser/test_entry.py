@@ -6,6 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Page, Route, expect
 
+from festival.tables import new_id
 from tests.browser.test_upload import choose, clip, entry
 
 __all__ = ["clip", "entry"]
@@ -113,3 +114,43 @@ def test_the_entry_follows_its_film_to_the_end_even_when_the_stream_is_dead(
     expect(page.locator("#news")).to_contain_text("La copie est prête", timeout=150_000)
     expect(page.locator("#news a")).to_have_text("Regarder la copie")
     expect(page.locator("#tasks")).to_be_visible()
+
+
+SECTION = """INSERT INTO section (id, edition, letter, names, position, least_seconds, most_seconds, is_blind)
+             SELECT $1, edition, $2, '{"fr": "Section", "en": "Section"}', 0, 0, 20000, false
+             FROM submission WHERE id = $3"""
+ASKED = """INSERT INTO question (id, edition, position, kind, labels, helps, options, asks, sections, wanted,
+             accepts, identifies, version, created_at, frozen_from)
+           SELECT $1, s.edition, 9, 'line', '{"fr": "Téléphone", "en": "Phone"}', '{}', '[]', 'makers',
+             jsonb_build_array(x.id), 'optional', '', false, 1, now(), NULL
+           FROM submission s JOIN section x ON x.edition = s.edition AND x.letter = $2 WHERE s.id = $3"""
+
+
+def test_another_section_asks_its_own_questions_and_a_day_that_comes_freezes_them(
+    page: Page, entry: str, site: Any
+) -> None:
+    film = entry.rpartition("/")[2]
+    for letter in "CS":
+        site.sql(SECTION, new_id(), letter, film)
+    page.goto(entry)
+    letter = page.locator("[name=section]").last.get_attribute("value")
+    question = "browserquestion1"
+    site.sql(ASKED, question, letter, film)
+    page.fill("#f-title_en", "Dawn")
+    page.locator(f"[name=section][value={letter}]").check()
+    expect(page.locator(f"#f-q_{question}")).to_be_visible()
+    expect(page.locator("#f-title_en")).to_have_value("Dawn")
+    page.fill(f"#f-q_{question}", "+33 1 23 45 67 89")
+    page.locator(f"#f-q_{question}").blur()
+    expect(page.locator("#saved")).to_contain_text("Enregistré")
+    page.reload()
+    expect(page.locator(f"#f-q_{question}")).to_have_value("+33 1 23 45 67 89")
+
+    site.sql("UPDATE question SET frozen_from = now() WHERE id = $1", question)
+    page.fill(f"#f-q_{question}", "Trop tard")
+
+    expect(page.locator("#summary")).to_contain_text("ne change plus")
+    expect(page.locator(f"#f-q_{question}")).to_have_value("Trop tard")
+    page.reload()
+    expect(page.locator(f"[name=q_{question}]")).to_have_count(0)
+    expect(page.get_by_text("+33 1 23 45 67 89")).to_be_visible()

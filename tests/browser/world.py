@@ -102,7 +102,26 @@ class World:
         words = {"fr": "Éditeur : les Amis.\n\n- contact@example.org"}
         operator.call("PUT", "/operator/site/legal", {"texts": words, "version": 0})
         return {"submission_id": film, "programme_id": programme, "run_id": run, "import_id": self.bring(),
-                "kind": "submitted", "letter": letter, "text": "legal", "section_id": self.section}
+                "kind": "submitted", "letter": letter, "text": "legal", "section_id": self.section,
+                **self.ask(film), "field": "premiere"}  # fmt: skip
+
+    def ask(self, film: str) -> dict[str, str]:
+        """Questions of every kind, one of them for the team, and two things that are wanted: one was brought."""
+        operator, maker = self.doors["operator"], self.doors["filmmaker"]
+        options = [{"key": key, "names": {"fr": fr, "en": en}} for key, fr, en in
+                   [("a", "Oui", "Yes"), ("b", "Non", "No")]]  # fmt: skip
+        for kind in ("line", "text", "number", "choice", "choices", "date", "file"):
+            labels = {"fr": f"Question : {kind}", "en": f"Question: {kind}"}
+            question = operator.post("/operator/form/questions",
+                                     {"labels": labels, "kind": kind, "options": options})["id"]
+        operator.post("/operator/form/questions", {"labels": labels, "asks": "team"})
+        stills = {"labels": {"fr": "Photos", "en": "Stills"}, "accepts": "picture", "is_required": True}
+        material = operator.post("/operator/materials", stills)["id"]
+        words = {"labels": {"fr": "Biographie", "en": "Biography"}, "accepts": "text", "is_required": True}
+        written = operator.post("/operator/materials", words)["id"]
+        maker.http.put(f"{maker.base}/submissions/{film}/materials/{written}/text",
+                       json={"text": "Née à Dakar, formée à Prague.", "version": 0})
+        return {"question_id": question, "material_id": material}
 
     def bring(self) -> str:
         """A list of entries, tried: one row with a remark, one that is left out."""
