@@ -107,7 +107,8 @@ async def dangling(edition: str) -> list[str]:
     found = []
     for one in walk.plan():
         for edge in one.edges:
-            if edge.target not in known or edge.column in walk.BY_NAME.get(one.table, {}):
+            is_by_name = edge.column in walk.BY_NAME.get(one.table, {})
+            if edge.target not in known or is_by_name or edge in walk.outward(one):
                 continue
             target = walk.place_of(edge.target)
             counted = await rows(
