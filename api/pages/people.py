@@ -10,7 +10,7 @@ from api.auth import in_person
 from api.guards import OPERATOR
 from api.pages._page import page
 from api.request import AnyRequest
-from festival import directory, invitations, merging, people, team
+from festival import bounces, directory, invitations, merging, people, team
 from festival.access import Viewer
 from festival.directory import PersonState
 from festival.errors import FestivalError
@@ -64,6 +64,7 @@ async def team_page(
         found=found,
         chosen=chosen,
         counts=await directory.counts(edition),
+        failing=await bounces.failing(edition),
         sections=await sections_of(edition),
         parts=PARTS,
         states=[state.value for state in PersonState],
@@ -98,6 +99,7 @@ async def person_page(
         parts=PARTS,
         of_a_section=[part.value for part in OF_A_SECTION],
         is_self=person.id == viewer.id,
+        failing=await bounces.failing(edition),
     )
 
 

@@ -188,10 +188,12 @@ async def test_what_came_back_is_shown_with_the_address_that_fails(desk) -> None
 
     shown = (await client.get(page)).text
     (failing,) = (await client.get(api)).json()["failing"]
+    line, file = [(await client.get(page.replace("letters", place))).text for place in ("people", f"people/{letter.person}")]
     await rows("UPDATE person SET email = 'zoe.new@example.org' WHERE id = {} RETURNING id", letter.person)
     moved = (await client.get(page)).text
 
     assert ("5.1.1 no such user" in shown, "Adresses en défaut" in shown) == (True, True)
+    assert ("les lettres n’y arrivent pas" in line, "les lettres n’y arrivent pas" in file) == (True, True)
     assert (failing["person"], failing["reason"]) == (letter.person, "mail_returned")
     assert ("Adresse changée depuis" in moved, "Adresses en défaut" in moved) == (True, False)
 
