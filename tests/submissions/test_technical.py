@@ -81,7 +81,9 @@ async def test_what_is_applied_judges_again_and_is_kept_with_before_and_after(cl
     assert [one["after"] for one in done.json()] == ["sound"]
     assert (await the(file)).state == "sound"
     assert (stands["version"], stands["own"]["level.AUDIO_MONO"]) == (1, ["usual", "reject"])
-    [line] = await rows("SELECT subject, details FROM record WHERE act = 'rules_changed'")
+    [line] = await rows(
+        "SELECT subject, details FROM record WHERE act = 'rules_changed' AND edition = {}", edition.id
+    )
     assert line["details"]["changes"]["height.least"] == [720, 144]
     page = await client.get(f"/fr/{edition.slug}/operator/record?about={line['subject']}")
     assert "<del>720</del>" in page.text
