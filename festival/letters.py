@@ -130,6 +130,8 @@ async def _put_down(
     address: str = "",
     language: str = "",
 ) -> bool:
+    if to.erased_at is not None:
+        return False  # nobody is there any more
     said = {"name": to.name or to.email, "edition": edition.name if edition else "", **values}
     async with transaction():
         with in_zone(edition.zone) if edition else nullcontext():

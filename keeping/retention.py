@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from festival import desk, letters, people
-from festival.clock import at, now
+from festival.clock import at, in_zone, now
 from festival.db import rows, transaction
 from festival.errors import Conflict, Missing, Refused
 from festival.language import size, t
@@ -69,7 +69,8 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True):
 def end_of(edition: Edition) -> datetime:
     """Midnight after the last day."""
     first: date = edition.first_day
-    return at(first + timedelta(days=edition.days), 0)
+    with in_zone(edition.zone):
+        return at(first + timedelta(days=edition.days), 0)
 
 
 # What is due, and how it goes
@@ -322,9 +323,11 @@ async def tell_of_yesterday(edition: Edition) -> None:
     """One letter a day at most, and none about nothing."""
     done = await rows(
         """SELECT kind, sum(items)::int AS items, sum(size)::bigint AS size FROM retention_run
-           WHERE edition = {} AND (at AT TIME ZONE 'Europe/Paris')::date =
-             (now() AT TIME ZONE 'Europe/Paris')::date - 1 GROUP BY kind ORDER BY kind""",
+           WHERE edition = {} AND (at AT TIME ZONE {})::date = (now() AT TIME ZONE {})::date - 1
+           GROUP BY kind ORDER BY kind""",
         edition.id,
+        edition.zone,
+        edition.zone,
     )
     if done:
         await letters.write_to_operators(

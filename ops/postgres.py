@@ -28,6 +28,7 @@ OPTIONS = {
     "synchronous_commit": "on",
     "full_page_writes": "on",
     "log_min_messages": "warning",
+    "log_error_verbosity": "terse",  # an address that two accounts want stands in no log
 }
 
 

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from redis import Redis
 
+from festival import letters
 from festival.db import rows
 from festival.people import person as person_with_id
 from festival.settings import Settings
@@ -253,6 +254,18 @@ async def test_somebody_named_by_others_is_found_and_put_out_of_sight(
         "SELECT film FROM submission WHERE id = ANY({})", [chosen, elsewhere])], by=programmer)  # fmt: skip
     left = places_of(canary.word)
     assert sorted(place.split()[1] for place in left) == ["public.film", "public.film_file"], left
+
+
+async def test_nobody_writes_to_whom_is_no_longer_there(house) -> None:
+    edition = await an_edition()
+    person = await a_person("filmmaker", edition=edition)
+    made = await erasure.ask(person, by=person, edition=edition)
+    await carried_out(made.id)
+
+    gone = await person_with_id(person.id)
+    await letters.write("erasure_asked", gone, occasion=new_id(), edition=edition, days=3)
+
+    assert await rows("SELECT id FROM letter WHERE person = {}", person.id) == []
 
 
 @pytest.mark.parametrize("name", ["Anne_B 100% \\ Ça", "D'Arc \"Jo\" J. R.", "Ünal-Öz"])
