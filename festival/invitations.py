@@ -25,7 +25,7 @@ from festival.leases import Lease, hold
 from festival.record import record
 from festival.settings import Settings
 from festival.tables import Edition, InvitationList, Person, Role, Section
-from festival.team import OF_A_SECTION, InvitationForm, invite, keepers_of
+from festival.team import OF_A_SECTION, InvitationForm, InvitationOutcome, invite, keepers_of
 
 MOST_ROWS = 500
 MOST_CELL = 254
@@ -38,6 +38,7 @@ COLUMNS = {
     "language": ("langue", "language"),
 }
 """What a column may be called, folded; without a line of names they stand in this order."""
+GIVING = frozenset({InvitationOutcome.INVITED, InvitationOutcome.QUIET})
 
 
 class ListLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -333,7 +334,13 @@ async def _aside() -> AsyncIterator[None]:
 
 
 async def _tell(list_id: str, lines: list[ListLine], *, edition: Edition, by: Person) -> None:
-    given = [line for line in lines if set(line.parts) - {Role.FILMMAKER}]
+    """Whoever keeps the edition hears of a list that has given something, makers' parts apart."""
+    kept = await rows("SELECT outcomes FROM invitation_list WHERE id = {}", list_id)
+    given = [
+        line
+        for line, outcome in zip(lines, kept[0]["outcomes"], strict=True)
+        if outcome in GIVING and set(line.parts) - {Role.FILMMAKER}
+    ]
     if not given:
         return
     for to in await keepers_of(edition, besides=[by.id]):
