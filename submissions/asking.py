@@ -214,9 +214,10 @@ def settled_answers(
     faults: list[str] = []
     for question_id, value in given.items():
         question, standing = form.question(question_id), before.get(question_id)
+        if value == standing:
+            continue  # whatever the question asks by now
         if question is None:
-            if value != standing:
-                faults.append(f"q_{question_id}:question_unasked")
+            faults.append(f"q_{question_id}:question_unasked")
             continue
         try:
             settled = settled_answer(question, value)
