@@ -64,9 +64,13 @@ ALIKE = frozenset({
 }  # fmt: skip
 """Names and signs that are written alike in every language: those of codecs and containers, too."""
 SAMPLES = {
-    "/components": frozenset(["La", "Nuit", "Orbit", "Orbites", "Perspectives", "Silent", "antennes", "des"]),
-    **dict.fromkeys(("/operator/policy", "/operator/policy/trial", "/operator/policy/rules"),
-                    frozenset({"demo", "festival"})),
+    "/components": frozenset(
+        ["La", "Nuit", "Orbit", "Orbites", "Perspectives", "Silent", "antennes", "des"]
+    ),
+    **dict.fromkeys(
+        ("/operator/policy", "/operator/policy/trial", "/operator/policy/rules"),
+        frozenset({"demo", "festival"}),
+    ),
 }
 """On single pages: the films of the page of components, policies by their names in the address."""
 ELSEWHERE = {"/account/home"}  # leads on to whichever page is a person's own
@@ -143,7 +147,7 @@ async def a_world() -> World:
         "erasure_id": [leaving.id],
         "submission_id": [submission for submission, _ in films],
         "programme_id": [shown.id],
-        **await asked(edition, people["operator"], texts),
+        **await questioned(edition, people["operator"], texts),
         "run_id": [run.id],
         "section_id": [await entered(edition, films[4][0], texts, by=people["operator"])],
         "import_id": await lists_of(edition, people["operator"]),
@@ -160,8 +164,12 @@ async def a_world() -> World:
 async def a_letter(edition: Edition, reader: Person) -> str:
     """To somebody who reads the third language."""
     reader.language = CODE
-    await letters.write("submitted", reader, occasion=f"third:{edition.id}", edition=edition, title="Фільм")
-    return (await rows("SELECT id FROM letter WHERE edition = {} AND kind = 'submitted'", edition.id))[0]["id"]
+    await letters.write(
+        "submitted", reader, occasion=f"third:{edition.id}", edition=edition, title="Фільм"
+    )
+    return (
+        await rows("SELECT id FROM letter WHERE edition = {} AND kind = 'submitted'", edition.id)
+    )[0]["id"]
 
 
 async def entered(edition: Edition, film: str, texts: dict[str, str], *, by: Person) -> str:
@@ -169,13 +177,20 @@ async def entered(edition: Edition, film: str, texts: dict[str, str], *, by: Per
     section = await a_section(edition, "C")
     values = {"number": 2, "countries": ["UA"], "languages": ["uk"], "tier": "world"}
     rules = {
-        one.name: {"weight": "remark", "value": 2026 if one.name == "year" else values.get(one.kind)}
+        one.name: {
+            "weight": "remark",
+            "value": 2026 if one.name == "year" else values.get(one.kind),
+        }
         for one in RULES
     }
-    await Section.update({Section.texts: texts, Section.rules: rules}).where(Section.id == section.id)
+    await Section.update({Section.texts: texts, Section.rules: rules}).where(
+        Section.id == section.id
+    )
     form = DeadlineForm(kind=DeadlineKind.REGULAR, at=edition.deadline_at, fee_cents=1250)
     await add_deadline(edition, form, by=by)
-    await add_code(edition, CodeForm(code="ШКОЛА", late_until=edition.deadline_at, sections=["C"]), by=by)
+    await add_code(
+        edition, CodeForm(code="ШКОЛА", late_until=edition.deadline_at, sections=["C"]), by=by
+    )
     paid = FeeChange(state=FeeState.PAID, cents=1250, note="Сплачено.")
     await change_fee(await submission_in(edition, film), paid, edition=edition, by=by)
     return section.id
@@ -190,7 +205,9 @@ async def lists_of(edition: Edition, by: Person) -> list[str]:
         columns = ["tracking", "title", "runtime", "section", "countries", "email"]
         for way in ways:
             if way == "choose":
-                wanted = ColumnMapping(columns=columns, source="Список", keep_as="Список", version=1)
+                wanted = ColumnMapping(
+                    columns=columns, source="Список", keep_as="Список", version=1
+                )
                 await imports.choose(one, wanted, edition=edition, by=by)
             else:
                 await imports.move(one, way, edition=edition, by=by)
@@ -202,14 +219,22 @@ async def lists_of(edition: Edition, by: Person) -> list[str]:
     return ids
 
 
-async def asked(edition: Edition, by: Person, texts: dict[str, str]) -> dict[str, list[str]]:
+async def questioned(edition: Edition, by: Person, texts: dict[str, str]) -> dict[str, list[str]]:
     """A question of every kind, one of the team, things that are wanted, and a field's rule."""
     options = [AnswerOption(key=key, names=texts) for key in "ab"]
-    kinds = [await questions.add_question(edition, QuestionForm(labels=texts, helps=texts, kind=kind, options=options), by=by)
-             for kind in QuestionKind]
+    kinds = [
+        await questions.add_question(
+            edition, QuestionForm(labels=texts, helps=texts, kind=kind, options=options), by=by
+        )
+        for kind in QuestionKind
+    ]
     await questions.add_question(edition, QuestionForm(labels=texts, asks="team"), by=by)
-    wanted = [await materials.add_material(edition, MaterialForm(labels=texts, accepts=accepts, is_required=True), by=by)
-              for accepts in ("picture", "text")]
+    wanted = [
+        await materials.add_material(
+            edition, MaterialForm(labels=texts, accepts=accepts, is_required=True), by=by
+        )
+        for accepts in ("picture", "text")
+    ]
     rule = FieldForm(wanted="required", required_from=now() + timedelta(days=1))
     await questions.rule_field(edition, "premiere", rule, by=by)
     return {"question_id": kinds, "material_id": wanted, "field": ["premiere"]}
@@ -225,7 +250,9 @@ async def measured(files: list[str]) -> None:
     )  # fmt: skip
     codes = {key.split(".")[1] for key in language.words(CODE) if key.startswith("finding.")}
     findings = tuple(
-        Finding(code=code, severity=Severity.WARN, measured="12.5", limit="10", where=(Interval(1, 2),))
+        Finding(
+            code=code, severity=Severity.WARN, measured="12.5", limit="10", where=(Interval(1, 2),)
+        )
         for code in sorted(codes)
     )
     verdict = Verdict(outcome=Outcome.REMARKS, findings=findings, policy="demo")
@@ -353,14 +380,17 @@ def test_a_word_from_no_catalogue_is_found_wherever_it_stands(page: str, found: 
     assert untranslated(f"<html><body>{page}</body></html>", frozenset()) == found
 
 
-async def test_a_text_in_the_third_language_goes_in_and_out_by_form_and_by_program(third, walkers) -> None:
+async def test_a_text_in_the_third_language_goes_in_and_out_by_form_and_by_program(
+    third, walkers
+) -> None:
     world, clients = walkers
     maker, prefix = clients["filmmaker"], f"/{CODE}/{world.edition.slug}"
     api = f"/api/v1/{world.edition.slug}"
     await rows("UPDATE edition SET phase = 'entries' WHERE id = {} RETURNING id", world.edition.id)
 
     opened = await maker.post(
-        f"{prefix}/submissions", data={"title": "Aube", "title_en": "Dawn", f"title_{CODE}": "Світанок"}
+        f"{prefix}/submissions",
+        data={"title": "Aube", "title_en": "Dawn", f"title_{CODE}": "Світанок"},
     )
     film = opened.headers["location"].partition("/submissions/")[2].partition("?")[0]
     first = (await maker.get(f"{api}/submissions/{film}")).json()
@@ -380,7 +410,12 @@ async def test_a_text_in_the_third_language_goes_in_and_out_by_form_and_by_progr
     assert first["entry"]["titles"] == {"en": "Dawn", CODE: "Світанок"}
     assert 'value="Світанок"' in page
     assert kept.status_code == 200, kept.text
-    assert (second["entry"]["titles"], second["entry"]["synopses"]) == (first["entry"]["titles"], texts)
+    assert (second["entry"]["titles"], second["entry"]["synopses"]) == (
+        first["entry"]["titles"],
+        texts,
+    )
     assert "Одна ніч." in shown
     assert (refused.status_code, refused.json()["codes"]) == (422, ["titles:language_unspoken"])
-    assert (await maker.get(f"{prefix}/submissions/{film}")).text.count("Світанок") == shown.count("Світанок")
+    assert (await maker.get(f"{prefix}/submissions/{film}")).text.count("Світанок") == shown.count(
+        "Світанок"
+    )
