@@ -31,8 +31,8 @@ WAITS = timedelta(days=14)  # for an operator; then it is done by itself
 STOPPING = timedelta(seconds=4)  # what was cancelled has stopped by then
 EXPORTS = "exports"  # where archives of people's data lie
 AWAY = "efface.invalid"  # a domain that no letter ever reaches
+TYPED = FREE - {"changes", "made", "gone", "fault"}  # by whoever acted, about what they did
 # Copies of words that stand elsewhere, made by the house itself: no other person speaks in them.
-TYPED = FREE - {"changes", "made", "gone", "fault"}
 MACHINERY = frozenset(
     {
         "record",
@@ -418,7 +418,7 @@ async def carry_out_due() -> None:
     """
     await rows(
         """UPDATE erasure x SET state = 'withdrawn', done_at = now() WHERE x.state = 'asked'
-             AND x.reason = 'silent' AND EXISTS (
+             AND x.asked_by IS NULL AND x.reason = 'silent' AND EXISTS (
                SELECT FROM record c WHERE c.person = x.person AND c.at > x.asked_at) RETURNING x.id"""
     )
     for row in await rows(
