@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from api.pages import _rules, _sections
-from festival.language import has_words, listed, spoken, t, tongue
+from festival.language import has_words, listed, moment, spoken, t, tongue
 from festival.tables import ALPHABET
 
 
@@ -90,4 +91,17 @@ def value_of(lang: str, value: Any) -> str:
         return " · ".join(f"{names[name]}: {value_of(lang, one)}" for name, one in value.items())
     if isinstance(value, list):
         return listed(lang, [value_of(lang, one) for one in value])
-    return str(value)
+    return when_told(lang, str(value))
+
+
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d\S*")
+
+
+def when_told(lang: str, text: str) -> str:
+    """A moment by the clock on the edition's wall; any other text as it stands."""
+    if not MOMENT.fullmatch(text):
+        return text
+    try:
+        return moment(lang, datetime.fromisoformat(text))
+    except ValueError:
+        return text
