@@ -320,7 +320,7 @@ async def test_tagline_and_introduction_stand_on_the_programmes_page(client) -> 
 
 
 async def test_the_record_tells_a_changed_moment_as_people_read_it(client) -> None:
-    edition, page, json = await desk(client)
+    _, page, json = await desk(client)
     await client.patch(f"{json}/edition", json={"opens_at": "2028-10-20T18:00:00+02:00"})
 
     told = await client.get(f"{page}/record")
