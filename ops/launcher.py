@@ -349,7 +349,6 @@ def demo(house: House) -> int:
 
 def first_operator(house: House) -> None:
     """An empty festival: who founds it comes in by a link that stands here and nowhere else."""
-    (VAR / "empty").touch()
     link = house.once("ops.person", "first", "--quiet")
     if not link:
         print(
@@ -357,6 +356,7 @@ def first_operator(house: House) -> None:
             flush=True,
         )
         return
+    (VAR / "empty").touch()
     print(
         f"\n  An empty festival. Its first operator comes in here, once, within a day:\n\n  {link}",
         flush=True,
