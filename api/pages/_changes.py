@@ -86,6 +86,8 @@ def value_of(lang: str, value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return t(lang, "desk.yes" if value else "desk.no")
+    if isinstance(value, dict) and value.keys() == {"key", "names"}:  # an option that can be chosen
+        return value_of(lang, value["names"])
     if isinstance(value, dict):
         names = {name: tongue(lang, name) if name in spoken() else name for name in value}
         return " · ".join(f"{names[name]}: {value_of(lang, one)}" for name, one in value.items())
