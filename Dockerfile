@@ -27,7 +27,7 @@ RUN apt-get update \
 RUN apt-get update \
  && apt-get install -y --no-install-recommends restic postgresql-common \
  && mkdir -p /etc/postgresql-common && echo "create_main_cluster = false" > /etc/postgresql-common/createcluster.conf \
- && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y \
+ && /usr/share/postgresql-common/pgdg/*.sh -y \
  && apt-get install -y --no-install-recommends postgresql-18 \
  && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /tmp --no-create-home --shell /usr/sbin/nologin cinema \

@@ -31,7 +31,7 @@ class Key(msgspec.Struct, frozen=True):
     is_optional: bool
 
 
-class Column(msgspec.Struct, frozen=True):
+class TableColumn(msgspec.Struct, frozen=True):
     """`kind` is PostgreSQL's name of its type; `is_counted`: a sequence fills it."""
 
     table: str
@@ -47,10 +47,10 @@ async def keys() -> list[Key]:
     return msgspec.convert(await rows(KEYS), list[Key])
 
 
-async def columns() -> dict[str, list[Column]]:
+async def columns() -> dict[str, list[TableColumn]]:
     """Every table with its columns, in their order."""
-    found: dict[str, list[Column]] = {}
-    for one in msgspec.convert(await rows(COLUMNS), list[Column]):
+    found: dict[str, list[TableColumn]] = {}
+    for one in msgspec.convert(await rows(COLUMNS), list[TableColumn]):
         found.setdefault(one.table, []).append(one)
     return found
 

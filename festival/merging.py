@@ -34,7 +34,7 @@ class Fate(StrEnum):
     STAYS = "stays"  # says what was, and goes on saying it
 
 
-class Column(msgspec.Struct, frozen=True):
+class MergedColumn(msgspec.Struct, frozen=True):
     """`beside`: what makes a row one of its kind together with its person, `among` the rows of which
     it does.
     """
@@ -44,9 +44,9 @@ class Column(msgspec.Struct, frozen=True):
     among: str = "true"
 
 
-MOVES, ENDS, STAYS = Column(Fate.MOVES), Column(Fate.ENDS), Column(Fate.STAYS)
-COLUMNS: dict[str, Column] = {
-    "role.person": Column(Fate.UNITES, ("edition", "part")),
+MOVES, ENDS, STAYS = MergedColumn(Fate.MOVES), MergedColumn(Fate.ENDS), MergedColumn(Fate.STAYS)
+COLUMNS: dict[str, MergedColumn] = {
+    "role.person": MergedColumn(Fate.UNITES, ("edition", "part")),
     "session.person": ENDS,
     "link.person": ENDS,
     "token.person": ENDS,
@@ -54,23 +54,23 @@ COLUMNS: dict[str, Column] = {
     "invitation.person": MOVES,
     "invitation.by": MOVES,
     "invitation_list.by": MOVES,
-    "second_factor.person": Column(Fate.UNITES, ("",), "other.proved_at IS NOT NULL"),
+    "second_factor.person": MergedColumn(Fate.UNITES, ("",), "other.proved_at IS NOT NULL"),
     "recovery_code.person": ENDS,
     "merge_request.stays": STAYS,
     "merge_request.goes": STAYS,
     "merge_request.asked_by": MOVES,
     "person.merged_into": MOVES,
-    "member.person": Column(Fate.UNITES, ("submission",)),
+    "member.person": MergedColumn(Fate.UNITES, ("submission",)),
     "film_file.person": MOVES,
-    "assignment.person": Column(Fate.UNITES, ("submission",)),
-    "viewing.person": Column(Fate.UNITES, ("file",)),
-    "watcher.person": Column(Fate.UNITES, ("",)),
+    "assignment.person": MergedColumn(Fate.UNITES, ("submission",)),
+    "viewing.person": MergedColumn(Fate.UNITES, ("file",)),
+    "watcher.person": MergedColumn(Fate.UNITES, ("",)),
     "note.person": MOVES,
-    "review.person": Column(
+    "review.person": MergedColumn(
         Fate.REFUSES, ("submission",), "mine.given_at IS NOT NULL AND other.given_at IS NOT NULL"
     ),
     "reopening.opened_by": MOVES,
-    "recusal.person": Column(
+    "recusal.person": MergedColumn(
         Fate.UNITES, ("submission",), "mine.lifted_at IS NULL AND other.lifted_at IS NULL"
     ),
     "decision.person": MOVES,
@@ -145,7 +145,7 @@ async def plan(stays: Person, goes: Person) -> MergePlan:
     return MergePlan(stays=stays.id, goes=goes.id, moved=moved, obstacles=obstacles)
 
 
-async def _counted(name: str, column: Column, stays: str, goes: str) -> Moved:
+async def _counted(name: str, column: MergedColumn, stays: str, goes: str) -> Moved:
     table, _, key = name.partition(".")
     both = f"count(*) FILTER (WHERE {_other(table, key, column)})" if column.beside else "0"
     values = [stays] if column.beside else []
@@ -157,7 +157,7 @@ async def _counted(name: str, column: Column, stays: str, goes: str) -> Moved:
     return Moved(name, column.fate, found[0]["n"], found[0]["both"])
 
 
-def _other(table: str, key: str, column: Column) -> str:
+def _other(table: str, key: str, column: MergedColumn) -> str:
     """Whether the account that stays has such a row, too; takes its id."""
     same = "".join(f" AND other.{one} = mine.{one}" for one in column.beside if one)
     return (
@@ -382,7 +382,7 @@ async def _merge(asked: MergeRequest, *, by: Person) -> None:
     )
 
 
-async def _move(name: str, column: Column, stays: str, goes: str) -> int:
+async def _move(name: str, column: MergedColumn, stays: str, goes: str) -> int:
     """How many rows are the other's from now on."""
     table, _, key = name.partition(".")
     if column.fate is Fate.STAYS:

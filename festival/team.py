@@ -75,7 +75,7 @@ class Invited(msgspec.Struct, frozen=True):
     state: InvitationOutcome
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class InvitationWords(msgspec.Struct, frozen=True, kw_only=True):
     """What a letter of invitation says, and in which language; none named is its reader's."""
 
     words: str = ""
@@ -129,7 +129,7 @@ async def invite(
     return Invited(person.id, state)
 
 
-def checked(form: InvitationForm) -> Told:
+def checked(form: InvitationForm) -> InvitationWords:
     """What is wrong with an invitation is told all at once."""
     words = plain_words(form.words)
     link = LINK_LIKE.search(words)
@@ -143,7 +143,7 @@ def checked(form: InvitationForm) -> Told:
         wrong += error.codes
     if wrong:
         raise Refused(*wrong, known=", ".join(spoken()), text=link[0].strip() if link else "")
-    return Told(words=words, language=form.language)
+    return InvitationWords(words=words, language=form.language)
 
 
 def plain_words(text: str) -> str:
@@ -174,7 +174,7 @@ async def sections_of(edition: Edition, letters_wanted: Sequence[str] | None) ->
 async def write_invitation(
     person: Person,
     parts: Sequence[Role],
-    told: Told,
+    told: InvitationWords,
     *,
     edition: Edition,
     by: Person,
@@ -300,7 +300,7 @@ async def send_again(
         state = await write_invitation(
             person,
             parts,
-            Told(words=sent.words, language=sent.language),
+            InvitationWords(words=sent.words, language=sent.language),
             edition=edition,
             by=by,
             settings=settings,
@@ -407,7 +407,9 @@ async def set_parts(
         await tell_of_parts("part_given", person, given, edition=edition, by=by)
         await tell_of_parts("part_taken", person, taken, edition=edition, by=by)
         if given:
-            await write_invitation(person, given, Told(), edition=edition, by=by, settings=settings)
+            await write_invitation(
+                person, given, InvitationWords(), edition=edition, by=by, settings=settings
+            )
 
 
 async def sections_held(person_id: str, edition: Edition) -> dict[Role, list[str]]:
@@ -488,7 +490,9 @@ async def _inherit(
         if await people.grant(heir, part, edition=edition, by=by, sections=both):
             given.append(part)
     await tell_of_parts("part_given", heir, given, edition=edition, by=by)
-    await write_invitation(heir, given, Told(), edition=edition, by=by, settings=settings)
+    await write_invitation(
+        heir, given, InvitationWords(), edition=edition, by=by, settings=settings
+    )
 
 
 # Telling

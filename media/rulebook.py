@@ -12,8 +12,8 @@ import msgspec
 
 from media.policy import Policy, Severity
 
-Level = Literal["reject", "warn", "off", "usual"]
-LEVELS: tuple[Level, ...] = ("usual", "reject", "warn", "off")
+RuleLevel = Literal["reject", "warn", "off", "usual"]
+LEVELS: tuple[RuleLevel, ...] = ("usual", "reject", "warn", "off")
 REFUSED, REMARKED = ("reject",), ("warn",)
 BOTH = ("reject", "warn")
 
@@ -66,7 +66,7 @@ class Pick(msgspec.Struct, frozen=True):
         return self.path in {"containers", "codecs", "rates"}
 
 
-class Rule(msgspec.Struct, frozen=True):
+class TechnicalRule(msgspec.Struct, frozen=True):
     """One code, how it weighs by itself, and its limits. `is_fixed`: it holds whatever anybody wishes,
     because without it nothing could be believed or watched. `is_told`: makers read it before they send.
     """
@@ -88,13 +88,13 @@ def tidy(value: float) -> float:
     return int(value) if value == int(value) else value
 
 
-def fixed(code: str) -> Rule:
-    return Rule(code, REFUSED, is_fixed=True, is_told=False)
+def fixed(code: str) -> TechnicalRule:
+    return TechnicalRule(code, REFUSED, is_fixed=True, is_told=False)
 
 
-def noted(code: str, *limits: Measure | Pick) -> Rule:
+def noted(code: str, *limits: Measure | Pick) -> TechnicalRule:
     """A remark that a maker reads when it concerns them, and not before."""
-    return Rule(code, REMARKED, limits, is_told=False)
+    return TechnicalRule(code, REMARKED, limits, is_told=False)
 
 
 def seconds(path: str, says: str, least: float, most: float, **more: Any) -> Measure:
@@ -117,14 +117,14 @@ SOUND_CODECS = (
 SOUND_RATES = (32000, 44100, 48000, 88200, 96000, 192000)
 TEXTS = ("subrip", "webvtt", "mov_text", "text", "ass", "ssa")
 
-GROUPS: dict[str, tuple[Rule, ...]] = {
+GROUPS: dict[str, tuple[TechnicalRule, ...]] = {
     "container": (
-        Rule("CONTAINER_NOT_ALLOWED", BOTH, (Pick("containers", CONTAINERS, is_graded=True),),
+        TechnicalRule("CONTAINER_NOT_ALLOWED", BOTH, (Pick("containers", CONTAINERS, is_graded=True),),
              is_fixed=True),
         noted("EXTENSION_MISMATCH"),
-        Rule("CONTENT_TRUNCATED", REFUSED),
-        Rule("CONTENT_ENCRYPTED", REFUSED, is_fixed=True),
-        Rule("STREAM_COUNT", BOTH, (Measure("most_streams", "most", "track", 2, 64, is_whole=True),),
+        TechnicalRule("CONTENT_TRUNCATED", REFUSED),
+        TechnicalRule("CONTENT_ENCRYPTED", REFUSED, is_fixed=True),
+        TechnicalRule("STREAM_COUNT", BOTH, (Measure("most_streams", "most", "track", 2, 64, is_whole=True),),
              is_fixed=True, is_told=False),
         noted("CONTAINER_DAMAGED"), noted("CONTAINER_TRAILING_DATA"), noted("CONTAINER_FRAGMENTED"),
         noted("TRACK_UNREADABLE"), noted("TRACK_EMPTY"), noted("DATA_TRACKS"),
@@ -132,74 +132,76 @@ GROUPS: dict[str, tuple[Rule, ...]] = {
         fixed("SAMPLE_TABLE_ABSURD"), fixed("TIMESTAMP_RESTART"),
     ),
     "picture": (
-        Rule("VIDEO_CODEC", REFUSED, (Pick("codecs", CODECS),)),
-        Rule("VIDEO_RES_LOW", BOTH, (
+        TechnicalRule("VIDEO_CODEC", REFUSED, (Pick("codecs", CODECS),)),
+        TechnicalRule("VIDEO_RES_LOW", BOTH, (
             Measure("height.least", "least", "line", 16, 4320, is_whole=True),
             Measure("height.recommended", "wished", "line", 16, 4320, is_whole=True),
         )),
-        Rule("VIDEO_RES_HIGH", REMARKED, (
+        TechnicalRule("VIDEO_RES_HIGH", REMARKED, (
             Measure("most_size.0", "wide", "pixel", 640, 8192, is_whole=True),
             Measure("most_size.1", "high", "pixel", 360, 8192, is_whole=True),
         )),
-        Rule("VIDEO_ASPECT", REMARKED, (
+        TechnicalRule("VIDEO_ASPECT", REMARKED, (
             Measure("aspect.least", "least", "ratio", 0.4, 4),
             Measure("aspect.most", "most", "ratio", 0.4, 4),
         )),
-        Rule("VIDEO_NON_SQUARE_PIXELS", REMARKED),
-        Rule("VIDEO_FRAME_RATE", BOTH, (Pick("rates", RATES, is_graded=True),)),
-        Rule("VIDEO_VFR", REMARKED),
-        Rule("VIDEO_INTERLACED", REMARKED, (share("combed_share", "most", 0, 0.9),)),
-        Rule("VIDEO_TELECINE", REMARKED),
-        Rule("VIDEO_BITRATE_LOW", REMARKED, (
+        TechnicalRule("VIDEO_NON_SQUARE_PIXELS", REMARKED),
+        TechnicalRule("VIDEO_FRAME_RATE", BOTH, (Pick("rates", RATES, is_graded=True),)),
+        TechnicalRule("VIDEO_VFR", REMARKED),
+        TechnicalRule("VIDEO_INTERLACED", REMARKED, (share("combed_share", "most", 0, 0.9),)),
+        TechnicalRule("VIDEO_TELECINE", REMARKED),
+        TechnicalRule("VIDEO_BITRATE_LOW", REMARKED, (
             Measure("bitrate.least", "least", "megabit", 0, 200_000_000, times=1e-6),
             Measure("bitrate.lines", "from", "line", 144, 4320, is_whole=True),
         )),
-        Rule("VIDEO_BURNED_BARS", REMARKED, (share("bars.most", "most", 0, 0.5),)),
-        Rule("VIDEO_ALL_BLACK", REFUSED, (share("black.all", "from", 0.5, 1),)),
-        Rule("VIDEO_BLACK", REMARKED, (seconds("black.inside", "longer", 1, 600),)),
-        Rule("VIDEO_FREEZE", REMARKED, (seconds("freeze.inside", "longer", 2, 600),)),
-        Rule("PSE_RISK", REMARKED, (seconds("flash.least", "from", 0.5, 60),)),
-        Rule("DECODE_ERRORS", REFUSED, (share("decode_errors.most_share", "most", 0, 0.2),)),
-        noted("COLOUR_UNTAGGED"), Rule("COLOUR_HDR", REMARKED), noted("COLOUR_WIDE"),
+        TechnicalRule("VIDEO_BURNED_BARS", REMARKED, (share("bars.most", "most", 0, 0.5),)),
+        TechnicalRule("VIDEO_ALL_BLACK", REFUSED, (share("black.all", "from", 0.5, 1),)),
+        TechnicalRule("VIDEO_BLACK", REMARKED, (seconds("black.inside", "longer", 1, 600),)),
+        TechnicalRule("VIDEO_FREEZE", REMARKED, (seconds("freeze.inside", "longer", 2, 600),)),
+        TechnicalRule("PSE_RISK", REMARKED, (seconds("flash.least", "from", 0.5, 60),)),
+        TechnicalRule("DECODE_ERRORS", REFUSED, (share("decode_errors.most_share", "most", 0, 0.2),)),
+        noted("COLOUR_UNTAGGED"), TechnicalRule("COLOUR_HDR", REMARKED), noted("COLOUR_WIDE"),
         noted("COLOUR_FULL_RANGE"), noted("COLOUR_TAGS_INCONSISTENT"),
-        Rule("COLOUR_UNSUPPORTED", REFUSED), noted("VIDEO_SPHERICAL"),
+        TechnicalRule("COLOUR_UNSUPPORTED", REFUSED), noted("VIDEO_SPHERICAL"),
         fixed("VIDEO_MISSING"), fixed("VIDEO_UNDECODABLE"), fixed("COPY_IMPOSSIBLE"),
         fixed("DIMENSIONS_TOO_LARGE"),
     ),
     "sound": (
-        Rule("AUDIO_MISSING", REFUSED),
-        Rule("AUDIO_CODEC", REMARKED, (Pick("sound.codecs", SOUND_CODECS),)),
-        Rule("AUDIO_SAMPLE_RATE", REMARKED, (Pick("sound.rates", SOUND_RATES),)),
-        Rule("LOUDNESS_LOW", REMARKED, (Measure("sound.loudness.low", "below", "lufs", -70, 0),)),
-        Rule("LOUDNESS_HIGH", REMARKED, (Measure("sound.loudness.high", "above", "lufs", -70, 0),)),
-        Rule("TRUE_PEAK_OVER", REMARKED, (Measure("sound.true_peak", "above", "dbtp", -20, 6),)),
-        Rule("AUDIO_ALL_SILENT", REFUSED, (Measure("sound.all_silent", "below", "lufs", -100, -40),)),
-        Rule("AUDIO_SILENCE", REMARKED, (seconds("sound.silence", "longer", 2, 3600),)),
-        Rule("AUDIO_MONO", REMARKED),
-        Rule("AUDIO_CHANNEL_SILENT", REMARKED, (Measure("sound.dead_channel", "below", "decibel", -120, -40),)),
+        TechnicalRule("AUDIO_MISSING", REFUSED),
+        TechnicalRule("AUDIO_CODEC", REMARKED, (Pick("sound.codecs", SOUND_CODECS),)),
+        TechnicalRule("AUDIO_SAMPLE_RATE", REMARKED, (Pick("sound.rates", SOUND_RATES),)),
+        TechnicalRule("LOUDNESS_LOW", REMARKED, (Measure("sound.loudness.low", "below", "lufs", -70, 0),)),
+        TechnicalRule("LOUDNESS_HIGH", REMARKED, (Measure("sound.loudness.high", "above", "lufs", -70, 0),)),
+        TechnicalRule("TRUE_PEAK_OVER", REMARKED, (Measure("sound.true_peak", "above", "dbtp", -20, 6),)),
+        TechnicalRule("AUDIO_ALL_SILENT", REFUSED, (Measure("sound.all_silent", "below", "lufs", -100, -40),)),
+        TechnicalRule("AUDIO_SILENCE", REMARKED, (seconds("sound.silence", "longer", 2, 3600),)),
+        TechnicalRule("AUDIO_MONO", REMARKED),
+        TechnicalRule(
+            "AUDIO_CHANNEL_SILENT", REMARKED, (Measure("sound.dead_channel", "below", "decibel", -120, -40),)
+        ),
         noted("AUDIO_OUT_OF_PHASE", Measure("sound.phase", "below", "none", -1, 1)),
-        Rule("AUDIO_DAMAGED", BOTH, (Measure("decode_errors.few", "most", "packet", 0, 1000, is_whole=True),),
+        TechnicalRule("AUDIO_DAMAGED", BOTH, (Measure("decode_errors.few", "most", "packet", 0, 1000, is_whole=True),),
              is_told=False),
         noted("AUDIO_TRACK_SILENT"), noted("AUDIO_MONO_TRACKS"), noted("AUDIO_MULTIPLE_TRACKS"),
         noted("AUDIO_TOO_SHORT"),
     ),
     "time": (
-        Rule("DURATION_SHORT", REFUSED, (seconds("duration.least", "least", 0, 86400),)),
-        Rule("DURATION_LONG", REFUSED, (seconds("duration.most", "most", 1, 86400),)),
-        Rule("DURATION_UNLIKE_DECLARED", REMARKED,
+        TechnicalRule("DURATION_SHORT", REFUSED, (seconds("duration.least", "least", 0, 86400),)),
+        TechnicalRule("DURATION_LONG", REFUSED, (seconds("duration.most", "most", 1, 86400),)),
+        TechnicalRule("DURATION_UNLIKE_DECLARED", REMARKED,
              (seconds("duration.unlike_declared", "beyond", 0, 3600, may_be_empty=True),)),
-        Rule("AV_START_OFFSET", REMARKED, (seconds("sound.start_offset", "beyond", 0, 60),)),
-        Rule("AV_DURATION_MISMATCH", REMARKED, (seconds("sound.end_offset", "beyond", 0, 600),)),
+        TechnicalRule("AV_START_OFFSET", REMARKED, (seconds("sound.start_offset", "beyond", 0, 60),)),
+        TechnicalRule("AV_DURATION_MISMATCH", REMARKED, (seconds("sound.end_offset", "beyond", 0, 600),)),
         noted("VIDEO_HOLE", seconds("holes.picture", "longer", 0.25, 600)),
         noted("AUDIO_HOLE", seconds("holes.sound", "longer", 0.05, 600)),
-        Rule("TIMESTAMP_GAP", REFUSED,
+        TechnicalRule("TIMESTAMP_GAP", REFUSED,
              (seconds("longest_gap", "longer", 1, 3600), share("holes.share", "beyond", 0.05, 1)), is_told=False),
     ),
     "subtitle": (
         noted("SUBTITLE_SOFT"),
-        Rule("SUBTITLE_UNREADABLE", REMARKED, (Pick("texts.readable", TEXTS),)),
-        Rule("SUBTITLE_LANGUAGE_MISSING", REMARKED),
-        Rule("SUBTITLE_PAST_END", REMARKED, (seconds("texts.past_end", "beyond", 0, 600),)),
+        TechnicalRule("SUBTITLE_UNREADABLE", REMARKED, (Pick("texts.readable", TEXTS),)),
+        TechnicalRule("SUBTITLE_LANGUAGE_MISSING", REMARKED),
+        TechnicalRule("SUBTITLE_PAST_END", REMARKED, (seconds("texts.past_end", "beyond", 0, 600),)),
     ),
 }  # fmt: skip
 """What is judged of a film's file, in the order in which people read it."""
@@ -225,13 +227,13 @@ def read(policy: Policy, path: str) -> Any:
     return value
 
 
-def level_of(policy: Policy, rule: Rule) -> Level:
+def level_of(policy: Policy, rule: TechnicalRule) -> RuleLevel:
     """What was set for the rule; `usual` where nothing was."""
     set_to = policy.severities.get(rule.code, "usual")
     return "usual" if rule.is_fixed or set_to == "quarantine" else set_to
 
 
-def weighs(policy: Policy, rule: Rule) -> tuple[str, ...]:
+def weighs(policy: Policy, rule: TechnicalRule) -> tuple[str, ...]:
     """How the rule weighs: `reject`, `warn`, both (two limits, or by degree), or nothing at all."""
     level = level_of(policy, rule)
     return rule.usual if level == "usual" else () if level == "off" else (level,)

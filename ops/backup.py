@@ -48,7 +48,7 @@ class Destination(msgspec.Struct, frozen=True):
     root: Path
 
 
-class Report(msgspec.Struct, frozen=True):
+class BackupReport(msgspec.Struct, frozen=True):
     """How it went, for the house that asked: `snapshots` as the target holds them, with their last day."""
 
     snapshot: str = ""
@@ -72,7 +72,7 @@ def backup(target: str, report: Path | None = None) -> int:
     step("letting go", lambda: repository.forget(settings.backup_policy))
     if report is not None:
         standing = snapshots_of(repository, settings)
-        told = Report(kept.snapshot, kept.size, kept.added, inventory.told(), standing)
+        told = BackupReport(kept.snapshot, kept.size, kept.added, inventory.told(), standing)
         report.write_bytes(msgspec.json.encode(told))
     print(f"  kept: {inventory.told()}")
     return 0
@@ -125,7 +125,7 @@ def drill(target: str, snapshot: str, room: str, report: Path | None = None) -> 
         print(f"  DIFFERENT {difference}")
     print(f"  {'DIFFERENT' if found else 'equal'}: {told}; {time.monotonic() - began:.1f} s")
     if report is not None:
-        report.write_bytes(msgspec.json.encode(Report(told="; ".join(found[:5]) or told)))
+        report.write_bytes(msgspec.json.encode(BackupReport(told="; ".join(found[:5]) or told)))
     return 1 if found else 0
 
 

@@ -13,7 +13,7 @@ PAGE = ROOT / "docs" / "failures.md"
 ROW = re.compile(r"\| (\d+) \| (.+?) \| (.+?) \| (.+?) \| (.*?) \|")
 
 
-class Fault(msgspec.Struct, frozen=True):
+class FaultRow(msgspec.Struct, frozen=True):
     """A row of the page; `tests` are names as pytest takes them, below `tests/`."""
 
     number: int
@@ -22,11 +22,11 @@ class Fault(msgspec.Struct, frozen=True):
     gap: str
 
 
-def faults() -> list[Fault]:
+def faults() -> list[FaultRow]:
     """Every row of the page."""
     found = ROW.findall(PAGE.read_text())
     return [
-        Fault(int(number), name, tuple(re.findall(r"`([^`]+)`", tests)), gap)
+        FaultRow(int(number), name, tuple(re.findall(r"`([^`]+)`", tests)), gap)
         for number, name, _, tests, gap in found
     ]
 
@@ -50,7 +50,7 @@ def run(tests: list[str], report: Path) -> dict[str, str]:
     return told
 
 
-def state_of(fault: Fault, told: dict[str, str]) -> str:
+def state_of(fault: FaultRow, told: dict[str, str]) -> str:
     """How a row went: failed if any of its tests did."""
     if not fault.tests:
         return "no test"

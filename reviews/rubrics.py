@@ -59,7 +59,7 @@ async def rubrics_of(edition: str, *, is_held: bool = False) -> Rubrics:
     return Rubrics({row["section"]: msgspec.convert(row, Rubric) for row in sheets})
 
 
-class Use(msgspec.Struct, frozen=True, kw_only=True):
+class RubricUse(msgspec.Struct, frozen=True, kw_only=True):
     """How far a sheet has been filled in: sheets given, begun ones beside them, and criteria (keys)
     that carry a score somewhere, in an older version too. Numbers of sheets, and nothing of what they say.
     """
@@ -68,13 +68,13 @@ class Use(msgspec.Struct, frozen=True, kw_only=True):
     begun: int = 0
     keys: frozenset[str] = frozenset()
 
-    def __add__(self, other: "Use") -> "Use":
-        return Use(
+    def __add__(self, other: "RubricUse") -> "RubricUse":
+        return RubricUse(
             given=self.given + other.given, begun=self.begun + other.begun, keys=self.keys | other.keys
         )  # fmt: skip
 
 
-async def uses_of(edition: str, rubrics: Rubrics) -> dict[str, Use]:
+async def uses_of(edition: str, rubrics: Rubrics) -> dict[str, RubricUse]:
     """By the place whose sheet was filled in."""
     found = await rows(
         """SELECT coalesce(s.section, '') AS section,
@@ -90,12 +90,12 @@ async def uses_of(edition: str, rubrics: Rubrics) -> dict[str, Use]:
         edition,
         edition,
     )
-    uses: dict[str, Use] = {}
+    uses: dict[str, RubricUse] = {}
     for row in found:
         place = rubrics.place(row["section"])
-        uses[place] = uses.get(place, Use()) + use_of(row)
+        uses[place] = uses.get(place, RubricUse()) + use_of(row)
     return uses
 
 
-def use_of(row: dict[str, Any]) -> Use:
-    return Use(given=row["given"], begun=row["begun"], keys=frozenset(row["keys"]))
+def use_of(row: dict[str, Any]) -> RubricUse:
+    return RubricUse(given=row["given"], begun=row["begun"], keys=frozenset(row["keys"]))

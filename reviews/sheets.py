@@ -24,7 +24,7 @@ from festival.shapes import VersionNumber
 from festival.tables import Edition, Person, Role, Section, new_id
 from festival.texts import Texts, field_of
 from reviews.lists import Case, board
-from reviews.rubrics import EVERYWHERE, Rubrics, Use, rubrics_of, uses_of
+from reviews.rubrics import EVERYWHERE, Rubrics, RubricUse, rubrics_of, uses_of
 from reviews.scoring import Rubric
 from reviews.tables import Criterion, ScoreSheet
 
@@ -120,10 +120,10 @@ async def begin(edition: Edition, section: str | None, *, by: Person) -> str:
     return str(sheet.id)
 
 
-async def use_of(edition: str, sheet: ScoreSheet) -> Use:
+async def use_of(edition: str, sheet: ScoreSheet) -> RubricUse:
     """How far this sheet has been filled in."""
     uses = await uses_of(edition, await rubrics_of(edition))
-    return uses.get(sheet.section or EVERYWHERE, Use())
+    return uses.get(sheet.section or EVERYWHERE, RubricUse())
 
 
 async def drop(sheet: ScoreSheet, *, version: int, by: Person) -> None:
@@ -301,7 +301,7 @@ async def effect_of(criterion: Criterion, weight: int, viewer: Viewer) -> Weight
     rubrics = await rubrics_of(criterion.edition)
     sheet = await the_sheet(criterion)
     standing = rubrics.own[sheet.section or EVERYWHERE]
-    use = (await uses_of(criterion.edition, rubrics)).get(sheet.section or EVERYWHERE, Use())
+    use = (await uses_of(criterion.edition, rubrics)).get(sheet.section or EVERYWHERE, RubricUse())
     is_shown = viewer.has(Role.CHAIR) and may_see_board(viewer)
     other = rubrics.with_rubric(weighed(standing, criterion.key, weight))
     return WeightEffect(

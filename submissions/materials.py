@@ -20,7 +20,7 @@ from media.storage import Store
 from submissions import attachments
 from submissions.answers import FileShown
 from submissions.entries import held
-from submissions.questions import HelpTexts, Letters, check_zones, section_ids, untold
+from submissions.questions import HelpTexts, SectionLetters, check_zones, section_ids, untold
 from submissions.status import Status
 from submissions.tables import Delivery, Material, Submission
 
@@ -52,7 +52,7 @@ class MaterialForm(msgspec.Struct, frozen=True, kw_only=True):
     most: Annotated[int, Meta(ge=1, le=10)] = 1
     is_required: bool = False
     due_at: datetime | None = None
-    sections: Letters = []
+    sections: SectionLetters = []
 
 
 async def material_values(edition: Edition, given: MaterialForm) -> dict[str, Any]:
@@ -295,7 +295,7 @@ class BoardColumn(msgspec.Struct, frozen=True, kw_only=True):
     sections: list[str] = []
 
 
-class Cell(msgspec.Struct, frozen=True, kw_only=True):
+class MaterialCell(msgspec.Struct, frozen=True, kw_only=True):
     """What a film has brought of one material; `state` is empty where it is not asked of this film."""
 
     state: str = ""
@@ -310,7 +310,7 @@ class BoardRow(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     titles: Texts
     section_letter: str
-    cells: list[Cell]
+    cells: list[MaterialCell]
     missing: int = 0
 
 
@@ -388,10 +388,10 @@ def board_row(
     return BoardRow(**known, cells=cells, missing=missing)
 
 
-def cell(film: dict[str, Any], column: BoardColumn, things: list[dict[str, Any]]) -> Cell:
+def cell(film: dict[str, Any], column: BoardColumn, things: list[dict[str, Any]]) -> MaterialCell:
     if not things and column.sections and film["section"] not in column.sections:
-        return Cell()
-    return Cell(
+        return MaterialCell()
+    return MaterialCell(
         state=state_of(
             is_brought=bool(things), is_required=column.is_required, due_at=column.due_at
         ),

@@ -30,7 +30,9 @@ MOST_OPTIONS = 60
 MOST_QUESTIONS = 100
 
 SectionLetter = Annotated[str, Meta(max_length=1)]
-Letters = Annotated[list[Annotated[str, Meta(min_length=1, max_length=1)]], Meta(max_length=40)]
+SectionLetters = Annotated[
+    list[Annotated[str, Meta(min_length=1, max_length=1)]], Meta(max_length=40)
+]
 HelpTexts = Annotated[
     dict[texts.LanguageCode, Annotated[str, Meta(max_length=600)]], Meta(max_length=40)
 ]
@@ -55,7 +57,7 @@ class QuestionForm(msgspec.Struct, frozen=True, kw_only=True):
     kind: QuestionKind = QuestionKind.LINE
     options: Annotated[list[AnswerOption], Meta(max_length=MOST_OPTIONS)] = []
     asks: Literal["makers", "team"] = "makers"
-    sections: Letters = []
+    sections: SectionLetters = []
     wanted: Literal["required", "optional"] = "optional"
     required_from: datetime | None = None
     frozen_from: datetime | None = None

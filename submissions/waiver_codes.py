@@ -20,7 +20,7 @@ from submissions.status import Status
 from submissions.tables import CodeUse, Submission, WaiverCode
 
 DRAWN_LETTERS = 8  # 39 bits of a drawn code: nobody guesses it one try after the other
-SectionLetters = Annotated[list[Annotated[str, Meta(max_length=1)]], Meta(max_length=26)]
+CodeSections = Annotated[list[Annotated[str, Meta(max_length=1)]], Meta(max_length=26)]
 
 
 class CodeForm(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,7 +30,7 @@ class CodeForm(msgspec.Struct, frozen=True, kw_only=True):
 
     code: Annotated[str, Meta(max_length=40)] = ""
     label: Annotated[str, Meta(max_length=120)] = ""
-    sections: SectionLetters = []
+    sections: CodeSections = []
     percent: Annotated[int, Meta(ge=0, le=100)] = 100
     late_until: datetime | None = None
     most_uses: Annotated[int, Meta(ge=1, le=10_000)] = 1

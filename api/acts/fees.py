@@ -24,7 +24,7 @@ from festival.tables import Edition, Person
 from submissions import fees, waiver_codes
 from submissions.fees import FeeChange, FeeState
 from submissions.lists import submission_in
-from submissions.waiver_codes import CodeChange, CodeForm, SectionLetters
+from submissions.waiver_codes import CodeChange, CodeForm, CodeSections
 
 FEE = f"{FEES}/{{submission_id:str}}"
 CODE = f"{CODES}/{{code_id:str}}"
@@ -44,7 +44,7 @@ class TypedCodeForm(msgspec.Struct, frozen=True, kw_only=True):
 
     code: FewSigns = ""
     label: Annotated[str, Meta(max_length=120)] = ""
-    sections: SectionLetters = []
+    sections: CodeSections = []
     percent: Annotated[int, Meta(ge=0, le=100)] = 0
     most_uses: Annotated[int, Meta(ge=1, le=10_000)] = 1
     late_until_day: FewSigns = ""

@@ -18,7 +18,7 @@ from festival.tables import Edition, Person
 from keeping import backups, retention
 
 
-class Days(msgspec.Struct, frozen=True):
+class RetentionDays(msgspec.Struct, frozen=True):
     """How many days, and the version that was seen; 0 where the house's proposal held."""
 
     days: Annotated[int, Meta(ge=0, le=retention.LONGEST_DAYS)]
@@ -50,7 +50,7 @@ async def calendar_again(request: AnyRequest, refused: Refusal) -> Response[str]
 )
 async def set_days(
     kind: FromPath[str],
-    data: Days,
+    data: RetentionDays,
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> dict[str, int]:

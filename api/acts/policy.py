@@ -28,7 +28,7 @@ from submissions.rejudging import VerdictChange
 PAGE = "/operator/policy"
 SettingName = Annotated[str, Meta(max_length=64)]
 SettingWord = Annotated[str, Meta(max_length=32)]
-Setting = float | SettingWord | Annotated[list[SettingWord | int], Meta(max_length=40)] | None
+LimitSetting = float | SettingWord | Annotated[list[SettingWord | int], Meta(max_length=40)] | None
 
 
 class PolicyName(msgspec.Struct, frozen=True):
@@ -40,7 +40,7 @@ class RulesWanted(msgspec.Struct, frozen=True, kw_only=True):
     none at all is back to that. `section` is a letter, nothing for the whole edition.
     """
 
-    settings: Annotated[dict[SettingName, Setting], Meta(max_length=200)] = {}
+    settings: Annotated[dict[SettingName, LimitSetting], Meta(max_length=200)] = {}
     section: Annotated[str, Meta(max_length=8)] = ""
     version: SeenVersion = 0
     tried: Annotated[str, Meta(max_length=16)] | None = None

@@ -26,7 +26,7 @@ from festival.shapes import Email
 from festival.tables import Edition, Person
 from keeping import erasure, export, lists, mentions, naming
 
-Name = Annotated[str, Meta(max_length=200)]
+WantedName = Annotated[str, Meta(max_length=200)]
 PickedRows = Annotated[list[Annotated[str, Meta(max_length=60)]], Meta(max_length=mentions.MOST)]
 REQUEST = f"{ROOM}/{{erasure_id:str}}"
 
@@ -60,13 +60,13 @@ class ErasureRefusal(msgspec.Struct, frozen=True):
 
 
 class Sought(msgspec.Struct, frozen=True):
-    name: Name = ""
+    name: WantedName = ""
 
 
 class Effaced(msgspec.Struct, frozen=True):
     """A name, and the rows that were picked, each as `table.row`."""
 
-    name: Name = ""
+    name: WantedName = ""
     where: PickedRows = []
 
 

@@ -22,20 +22,20 @@ from festival.settings import Settings
 from festival.tables import Edition, Person
 
 UNKEPT = {"once": False}  # codes are told once, and wrong ones must stay counted
-Code = Annotated[str, Meta(max_length=40)]
+FactorCode = Annotated[str, Meta(max_length=40)]
 
 
 class CodeGiven(msgspec.Struct, frozen=True):
     """A code of the telephone, or a recovery code."""
 
-    code: Code
+    code: FactorCode
 
 
 class SecondProof(msgspec.Struct, frozen=True):
     """`half` names the sign-in whose first proof was right."""
 
     half: Annotated[str, Meta(max_length=80)]
-    code: Code
+    code: FactorCode
 
 
 class PasswordAgain(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ from api.pages._report import decimals
 from festival.language import decimal, listed, number, t
 from media import rulebook
 from media.policy import Policy, seconds
-from media.rulebook import GROUPS, LEVELS, Measure, Pick, Rule
+from media.rulebook import GROUPS, LEVELS, Measure, Pick, TechnicalRule
 
 NAMES = {
     "prores": "ProRes", "dnxhd": "DNxHD", "jpeg2000": "JPEG 2000", "h264": "H.264", "hevc": "HEVC",
@@ -49,7 +49,7 @@ def taken_in_words(lang: str, path: str, values: tuple[str, ...]) -> str:
     return ", ".join(one_name(lang, path, value) for value in values)
 
 
-def values_of(lang: str, policy: Policy, rule: Rule) -> Iterator[tuple[str, str]]:
+def values_of(lang: str, policy: Policy, rule: TechnicalRule) -> Iterator[tuple[str, str]]:
     for limit in rule.limits:
         name = limit.path.replace(".", "_")
         if isinstance(limit, Measure):
@@ -59,7 +59,7 @@ def values_of(lang: str, policy: Policy, rule: Rule) -> Iterator[tuple[str, str]
             yield f"{name}_warn", taken_in_words(lang, limit.path, limit.remarked(policy))
 
 
-def sentence(lang: str, policy: Policy, rule: Rule) -> str:
+def sentence(lang: str, policy: Policy, rule: TechnicalRule) -> str:
     """What a film must be by this rule."""
     values = dict(values_of(lang, policy, rule))
     if is_idle(policy, rule):
@@ -67,7 +67,7 @@ def sentence(lang: str, policy: Policy, rule: Rule) -> str:
     return t(lang, f"rule.{rule.code}", **values)
 
 
-def is_idle(policy: Policy, rule: Rule) -> bool:
+def is_idle(policy: Policy, rule: TechnicalRule) -> bool:
     """Whether the rule asks for nothing, because its limit was left empty."""
     return any(isinstance(one, Measure) and one.shown(policy) is None for one in rule.limits)
 
@@ -149,7 +149,12 @@ def rows_of(
 
 
 def row_of(
-    lang: str, policy: Policy, below: Policy, given: dict[str, Any], rule: Rule, own: set[str]
+    lang: str,
+    policy: Policy,
+    below: Policy,
+    given: dict[str, Any],
+    rule: TechnicalRule,
+    own: set[str],
 ) -> RuleRow:
     is_own = bool(own & {rule.level_path, *(limit.path for limit in rule.limits)})
     usual = t(lang, "rule.level.usual", what=weight(lang, rule.usual))
@@ -170,7 +175,7 @@ def row_of(
     )  # fmt: skip
 
 
-def before_of(lang: str, below: Policy, rule: Rule) -> str:
+def before_of(lang: str, below: Policy, rule: TechnicalRule) -> str:
     return f"{sentence(lang, below, rule)} ({weight(lang, rulebook.weighs(below, rule))})"
 
 

@@ -13,7 +13,7 @@ from api.request import AnyRequest
 from festival.access import Viewer, may_set_sheet
 from festival.errors import FestivalError, Refused
 from festival.tables import Edition
-from reviews.rubrics import EVERYWHERE, Use, rubrics_of, uses_of
+from reviews.rubrics import EVERYWHERE, RubricUse, rubrics_of, uses_of
 from reviews.scoring import Sheet
 from reviews.sheets import (
     LEAST_STEPS,
@@ -54,7 +54,7 @@ async def sheets_page(
         request, "operator/sheets.html", error=error, at="/operator/sheets",
         sections=[one for one in await sections_of(edition) if may_set_sheet(viewer, one.id)],
         may_everywhere=may_set_sheet(viewer, None), section=section, rubric=rubric, is_own=is_own,
-        owns=set(rubrics.own), use=uses.get(rubrics.place(place), Use()) if is_own else Use(),
+        owns=set(rubrics.own), use=uses.get(rubrics.place(place), RubricUse()) if is_own else RubricUse(),
         scales=[str(steps) for steps in range(LEAST_STEPS, MOST_STEPS + 1)],
         is_full=len(rubric.criteria) >= MOST_CRITERIA, again=again,
     )  # fmt: skip

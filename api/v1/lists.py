@@ -16,7 +16,7 @@ from submissions.importing import imports
 from submissions.importing import lists as importing
 from submissions.importing.lists import RowFault
 
-Word = Annotated[str, Meta(max_length=40)]
+ListWord = Annotated[str, Meta(max_length=40)]
 
 
 @get("/operator/imports", guards=OPERATOR)
@@ -59,9 +59,9 @@ async def entries(
     viewer: NamedDependency[Viewer],
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
-    section: FromQuery[Word] = "",
-    status: FromQuery[Word] = "",
-    source: FromQuery[Word] = "",
+    section: FromQuery[ListWord] = "",
+    status: FromQuery[ListWord] = "",
+    source: FromQuery[ListWord] = "",
 ) -> list[dict[str, Any]]:
     """Every column of every entry that an operator may know of, in codes, seconds and ISO moments."""
     await exporting.note(edition_row, by=person, columns=COLUMNS, kind="json")

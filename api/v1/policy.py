@@ -12,7 +12,7 @@ from api.guards import MAKER, OPERATOR
 from festival.tables import Edition
 from media import rulebook
 from media.policy import Policy
-from media.rulebook import GROUPS, Measure, Pick, Rule
+from media.rulebook import GROUPS, Measure, Pick, TechnicalRule
 from submissions import rejudging, technical
 
 OfSection = FromQuery[Annotated[str, Meta(max_length=8)]]
@@ -62,7 +62,7 @@ def limit_of(policy: Policy, limit: Measure | Pick) -> LimitStanding:
     )  # fmt: skip
 
 
-def standing_of(policy: Policy, group: str, rule: Rule) -> RuleStanding:
+def standing_of(policy: Policy, group: str, rule: TechnicalRule) -> RuleStanding:
     return RuleStanding(
         code=rule.code, group=group, level=rulebook.level_of(policy, rule),
         weighs=list(rulebook.weighs(policy, rule)), is_fixed=rule.is_fixed,

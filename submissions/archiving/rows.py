@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 
 import msgspec
 
-from festival.catalogue import Column, columns
+from festival.catalogue import TableColumn, columns
 from festival.db import rows
 from submissions.archiving import walk
 from submissions.archiving.walk import Branch
@@ -122,7 +122,7 @@ async def dangling(edition: str) -> list[str]:
     return found
 
 
-async def columns_of(one: Branch) -> list[Column]:
+async def columns_of(one: Branch) -> list[TableColumn]:
     """Those that an archive holds."""
     secret = set(walk.hidden(one))
     return [column for column in (await columns())[one.table] if column.name not in secret]

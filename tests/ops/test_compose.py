@@ -150,7 +150,7 @@ def test_the_image_brings_what_backups_and_drills_ask_for():
     assert " restic " in last
     assert f"postgresql-{server} " in last
     assert "create_main_cluster = false" in last
-    assert last.index("createcluster.conf") < last.index("apt.postgresql.org.sh") < last.index(f"postgresql-{server} ")
+    assert last.index("createcluster.conf") < last.index("pgdg/*.sh") < last.index(f"postgresql-{server} ")
 
 
 def test_the_health_of_a_worker_is_asked_under_the_name_it_bears():

@@ -40,6 +40,9 @@ VARIABLES = {
 }  # fmt: skip
 
 
+BECOMING = ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups", "--"]
+
+
 def ip(*words: str) -> None:
     subprocess.run(["ip", *words], check=True, capture_output=True)
 
@@ -127,10 +130,14 @@ class Composed:
         return f"{self.tag}-{name}"
 
     def inside(self, name: str, *words: str, user: bool = True) -> list[str]:
-        """These words as a process of this service: its network, its name, its user."""
-        becoming = [f"setpriv --reuid={USER} --regid={USER} --clear-groups --"] if user else []
-        script = f"hostname {name}; exec {' '.join(becoming)} \"$@\""
-        return ["ip", "netns", "exec", self.space(name), "unshare", "--uts", "sh", "-c", script, "sh", *words]
+        """These words as a process of this service: its network, its name, its /tmp, its user."""
+        script = f'hostname {name} && mount -t tmpfs -o mode=1777 none /tmp && exec "$@"'
+        return ["ip", "netns", "exec", self.space(name), "unshare", "--uts", "--mount", "sh", "-c", script, "sh",
+                *(BECOMING if user else []), *words]
+
+    def beside(self, name: str, *words: str) -> list[str]:
+        """`docker exec`: these words where the part's own process is."""
+        return ["nsenter", "--target", str(self.parts[name].pid), "--mount", "--uts", "--net", "--wd", *BECOMING, *words]
 
     # The parts
 
@@ -167,7 +174,7 @@ class Composed:
         test = [filled(str(word)) for word in service["healthcheck"]["test"][1:]]
         end = time.monotonic() + patience
         while time.monotonic() < end:
-            done = subprocess.run(self.inside(name, *test), cwd=image.tree, env=self.env_of(service, image),
+            done = subprocess.run(self.beside(name, *test), cwd=image.tree, env=self.env_of(service, image),
                                   capture_output=True, check=False)
             if done.returncode == 0:
                 return
@@ -185,7 +192,7 @@ class Composed:
     def program(self, image: Image, *words: str) -> str:
         """`docker compose exec api python -m …`: what it says."""
         env = self.env_of(image.service("api"), image)
-        done = subprocess.run(self.inside("api1", "python", "-m", *words), cwd=image.tree, env=env,
+        done = subprocess.run(self.beside("api1", "python", "-m", *words), cwd=image.tree, env=env,
                               capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr[-3000:]
         return done.stdout.strip()
