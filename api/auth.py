@@ -149,9 +149,14 @@ def csrf_token(connection: Connection) -> str:
     ).hexdigest()
 
 
+def visitor_cookie_name(settings: Settings) -> str:
+    """Bound to this host as the session is: no neighbour of our domain plants the seed of a proof."""
+    return "__Host-visitor" if settings.public_url.startswith("https") else "visitor"
+
+
 def visitor(connection: Connection) -> str:
     """Made when a form is drawn for somebody who is not signed in; `api/pages/_page.py` sets it."""
-    known = connection.cookies.get("visitor", "")
+    known = connection.cookies.get(visitor_cookie_name(settings_of(connection)), "")
     if not known and "visitor" not in connection.state:
         connection.state["visitor"] = secrets.token_urlsafe(16)
     return known or str(connection.state["visitor"])

@@ -9,9 +9,10 @@ signed in before has a count of its own, so that no stranger is ever in its way.
 import asyncio
 import hashlib
 import hmac
+import logging
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import TypeVar
 
 from litestar.datastructures import Cookie
@@ -25,6 +26,8 @@ from festival.errors import Refused
 from festival.second_factor import is_recovery_code
 from festival.settings import Settings
 from festival.tables import Person
+
+log = logging.getLogger("door")
 
 MOST_PER_ACCOUNT_AND_PEER = 10  # wrong passwords for one account from one address
 MOST_PER_ACCOUNT = 100  # for one account, from everywhere
@@ -73,16 +76,22 @@ def too_many() -> TooManyRequestsException:
 
 async def rate_limited_sign_in(request: AnyRequest, email: str, password: str) -> Person:
     """Who signs in; a wrong password counts against guesser and account, a right one never does."""
+
+    async def attempt() -> Person:
+        with noted("password", await people.by_email(email)):
+            return await people.sign_in(email, password=password)
+
     throttle, limits = await _limits_of(request, people.email_key(email))
-    return await _limited(throttle, limits, lambda: people.sign_in(email, password=password))
+    return await _limited(throttle, limits, attempt)
 
 
 async def rate_limited_password(request: AnyRequest, person: Person, password: str) -> None:
     """Who has signed in gives their password once more, before something that a thief would do."""
 
     async def attempt() -> None:
-        if not await people.is_password_of(person, password):
-            raise Refused("password:password_wrong")
+        with noted("password", person):
+            if not await people.is_password_of(person, password):
+                raise Refused("password:password_wrong")
 
     throttle, limits = await _limits_of(request, people.email_key(person.email))
     await _limited(throttle, limits, attempt)
@@ -94,14 +103,36 @@ async def rate_limited_code(
     """What `attempt` does with a code of the second factor. A recovery code never waits: no guess
     finds one, and so its owner comes in, whoever else is guessing.
     """
+
+    async def given() -> Right:
+        with noted("recovery_code" if is_recovery_code(code) else "code", person):
+            return await attempt()
+
     if is_recovery_code(code):
-        return await attempt()
+        return await given()
     account = people.email_key(person.email)
-    name = f"code:{person.id}"
+    name = f"factor:{person.id}"
     if await is_remembered(request, account):
-        name = f"code:browser:{request.cookies[cookie_name(request)]}"
+        name = f"factor:browser:{request.cookies[cookie_name(request)]}"
     return await _limited(
-        f"late:{name}", {name: MOST_CODES_PER_ACCOUNT}, attempt, seconds=CODE_THROTTLE_SECONDS
+        f"late:{name}", {name: MOST_CODES_PER_ACCOUNT}, given, seconds=CODE_THROTTLE_SECONDS
+    )
+
+
+@contextmanager
+def noted(proof: str, person: Person | None) -> Iterator[None]:
+    """A proof of who somebody is that did not hold is written down: of whose account, if there is one."""
+    try:
+        yield
+    except Refused as error:
+        note(proof, person, error)
+        raise
+
+
+def note(proof: str, person: Person | None, error: Refused) -> None:
+    log.warning(
+        "proof refused",
+        extra={"proof": proof, "who": person.id if person else "", "why": list(error.codes)},
     )
 
 
@@ -156,6 +187,8 @@ async def rate_limit_links(request: AnyRequest) -> AsyncIterator[None]:
         yield
     except Refused as error:
         wrong = not WRONG_LINKS.isdisjoint(error.codes)
+        if wrong:
+            note("link", None, error)
         if wrong and await rates.count(f"link_use:{neighbourhood(request)}") > MOST_PER_PEER:
             raise too_many() from None
         raise
@@ -167,8 +200,8 @@ async def rate_limit_codes(request: AnyRequest, person: Person) -> AsyncIterator
     wrong one is told so. A right one passes.
     """
     names = {
-        f"code:{person.id}": MOST_CODES,
-        f"code:{neighbourhood(request)}": MOST_PER_PEER,
+        f"waiver:{person.id}": MOST_CODES,
+        f"waiver:{neighbourhood(request)}": MOST_PER_PEER,
     }
     is_over = await _is_over_limit(names)
     if is_over:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import unicodedata
 from datetime import timedelta
 from typing import Any
@@ -29,6 +30,8 @@ LASTS = {  # kinds of links
 }
 WAYS_IN = ("sign_in", "invitation")  # kinds that are a proof of who comes
 LEAST_PASSWORD = 12
+LEAST_UNKNOWN = 6  # signs of a password beside the words that anybody would try first
+KNOWN_WORDS = ("cinema", "space", "espace", "festival", "film", "password", "motdepasse")
 SCOPES = frozenset({"entries", "committee", "programme", "operate"})
 
 LETTERS_A_DAY = 3  # asked for and not used; then one at a time, when the last has had its time
@@ -313,6 +316,8 @@ async def set_password(person: Person, password: str) -> None:
     """A new password ends every other way in: the door opens a fresh session for who set it."""
     if len(password) < LEAST_PASSWORD:
         raise Refused("password:password_short", least=LEAST_PASSWORD)
+    if is_easy(password, person):
+        raise Refused("password:password_easy")
     async with _hashing:
         hashed = await asyncio.to_thread(_hasher.hash, password)
     async with transaction():
@@ -320,6 +325,21 @@ async def set_password(person: Person, password: str) -> None:
         await end_every_way_in(person)
         await record("password_set", person.id, by=person)
     person.password_hash = hashed
+
+
+def is_easy(password: str, person: Person) -> bool:
+    """Whether hardly anything is left of it without what everybody knows of the house and of this person."""
+    left = plain(password)
+    known = [*KNOWN_WORDS, *re.split(r"\W+", plain(f"{person.email} {person.name}"))]
+    for word in sorted({word for word in known if len(word) > 2}, key=len, reverse=True):
+        left = left.replace(word, "")
+    return len(left) < LEAST_UNKNOWN
+
+
+def plain(text: str) -> str:
+    """Without capitals and accents."""
+    apart = unicodedata.normalize("NFKD", text)
+    return "".join(sign for sign in apart if not unicodedata.combining(sign)).casefold()
 
 
 async def leave_everywhere(person: Person) -> None:

@@ -16,7 +16,7 @@ from litestar.utils.scope.state import ScopeState
 from markupsafe import Markup
 
 from api.assets import asset
-from api.auth import csrf_token, settings_of, visitor
+from api.auth import csrf_token, settings_of, visitor, visitor_cookie_name
 from api.prose import prose
 from api.refusals import status_of, told_of
 from api.request import AnyRequest
@@ -161,11 +161,12 @@ def page(
         )
     )
     cookies = []
-    if token.drawn and not request.cookies.get("visitor"):
+    name = visitor_cookie_name(settings_of(request))
+    if token.drawn and not request.cookies.get(name):
         https = settings_of(request).public_url.startswith("https")
         cookies = [
             Cookie(
-                key="visitor",
+                key=name,
                 value=visitor(request),
                 httponly=True,
                 secure=https,

@@ -148,3 +148,22 @@ async def test_figures_are_for_whoever_has_the_token_and_name_nothing(client) ->
         assert family in told
     for secret in (CANARY, edition.slug, maker.id, "@"):
         assert secret not in told
+
+
+async def test_a_proof_that_did_not_hold_is_written_down_without_the_proof(client, lines) -> None:
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    door = f"/api/v1/{edition.slug}"
+
+    await client.post(f"{door}/sessions", json={"email": maker.email, "password": CANARY})
+    await client.post(f"{door}/sessions", json={"email": "nobody@example.org", "password": CANARY})
+    await client.post(f"{door}/links/{CANARY}", json={})
+
+    told = [(line["proof"], line["who"], line["why"]) for line in lines() if line["event"] == "proof refused"]
+    assert told == [
+        ("password", maker.id, ["password_wrong"]),
+        ("password", "", ["password_wrong"]),
+        ("link", "", ["link_spent"]),
+    ]
+    assert CANARY.casefold() not in text_of(lines)
+    assert "@" not in text_of(lines)

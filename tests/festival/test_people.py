@@ -6,7 +6,7 @@ from festival import arrivals, people
 from festival.db import rows
 from festival.errors import Refused
 from festival.settings import Settings
-from festival.tables import Letter, Role, RoleGrant
+from festival.tables import Letter, Person, Role, RoleGrant
 from tests.builders import a_person, an_edition, sign_in
 
 
@@ -114,3 +114,23 @@ async def test_whoever_registers_an_address_is_not_its_owner_in_the_record(house
     )  # fmt: skip
     parts = {role.part for role in await RoleGrant.objects().where(RoleGrant.person == known.id)}
     assert (said, parts) == ([{"person": ""}], {Role.REVIEWER.value, Role.FILMMAKER.value})
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("password", "is_easy"),
+    [
+        ("Cinéma-Space-27", True),
+        ("festivalfilm2027", True),
+        ("ada.lovelace", True),
+        ("Adalovelace99", True),
+        ("motdepasse123", True),
+        ("une phrase assez longue", False),
+        ("ada und die sieben berge", False),
+        ("\N{CJK UNIFIED IDEOGRAPH-6620}" * 12, False),
+    ],
+)
+def test_what_everybody_knows_of_somebody_is_no_password(password, is_easy) -> None:
+    person = Person(email="ada.lovelace@example.org", name="Ada Lovelace")
+
+    assert people.is_easy(password, person) is is_easy

@@ -246,6 +246,17 @@ def test_the_proxy_passes_every_byte_on_to_the_door():
     }
 
 
+def test_in_clear_people_are_led_on_and_programs_are_refused():
+    written = (ROOT / "ops/compose/Caddyfile").read_text()
+    in_clear = written.partition("\nhttp://{$DOMAIN} {\n")[2].partition("\n}\n")[0]
+    of_its_own = written.partition("handle_errors {")[2].partition("\n\t}\n")[0]
+
+    assert in_clear.split("handle /api/* {")[1].split("}")[0].split() == ["respond", '"https', 'only"', "403"]
+    assert "redir https://{host}{uri} 308" in in_clear
+    for rule in ("Strict-Transport-Security", "X-Content-Type-Options nosniff", "frame-ancestors 'none'"):
+        assert rule in of_its_own
+
+
 def test_the_image_holds_what_the_one_command_installs():
     listed = re.search(r"apt tools (.*) \"\$@\"", (ROOT / "run").read_text())
     assert listed is not None
