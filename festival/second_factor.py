@@ -29,7 +29,8 @@ from festival.tables import ALPHABET, Edition, Person, RecoveryCode, Role, Secon
 STEP_SECONDS = 30
 DRIFT = (0, -1, 1)  # steps: a telephone's clock may be half a minute wrong
 RECOVERY_CODES = 10
-RECOVERY_LETTERS = 16  # 79 bits: no guess finds one, so that none has to wait for its turn
+RECOVERY_LETTERS = 28  # 138 bits: no guess finds one, in the door or in a stolen copy of the rows
+RECOVERY_LENGTHS = (RECOVERY_LETTERS, 16)  # codes that were given out before had sixteen
 MAY_ASK = (Role.REVIEWER, Role.CHAIR, Role.PROGRAMMER, Role.OPERATOR)
 """Parts for which an edition may ask a second factor. A maker's films open by membership, not by part."""
 
@@ -153,7 +154,7 @@ async def check(person: Person, code: str, *, settings: Settings) -> None:
 
 
 def is_recovery_code(code: str) -> bool:
-    return len(re.sub(r"[\s\-]", "", code)) == RECOVERY_LETTERS
+    return len(re.sub(r"[\s\-]", "", code)) in RECOVERY_LENGTHS
 
 
 async def _spend_step(kept: SecondFactor, code: str, settings: Settings) -> None:

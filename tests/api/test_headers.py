@@ -8,7 +8,7 @@ from api.headers import HSTS, Headers
 from api.limits import known_browser_cookie
 from festival.settings import Settings
 from festival.tables import Person
-from tests.builders import an_edition
+from tests.builders import a_film, a_person, an_edition, sign_in
 
 HTTPS = Settings(public_url="https://films.example.org")
 ANSWERS = {
@@ -89,3 +89,20 @@ def test_every_cookie_is_bound_to_this_host_and_read_by_no_script() -> None:
         assert cookie.key.startswith("__Host-")
         assert (cookie.secure, cookie.httponly, cookie.samesite, cookie.path) == (True, True, "lax", "/")
         assert cookie.domain is None
+
+
+async def test_what_somebody_has_typed_is_never_markup(client, house) -> None:
+    """Neither between tags, nor in an attribute, nor in data for scripts."""
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    title = "</script><img src=x onerror=alert(1)>\"'--><svg/onload=alert(2)>"
+    submission, _ = await a_film(edition, maker, title=title, status="draft")
+    await sign_in(client, maker)
+    at = f"/fr/{edition.slug}/submissions"
+
+    for address in (at, f"{at}/{submission}"):
+        page = await client.get(address, follow_redirects=True)
+        assert page.status_code == 200
+        assert "onerror=alert(1)" in page.text
+        assert "<img src=x" not in page.text
+        assert "<svg/onload" not in page.text

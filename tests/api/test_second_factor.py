@@ -168,7 +168,7 @@ async def test_setting_one_up_ends_every_session_and_key_but_this_one(client, ho
     assert "<svg" in begun.text
     assert "style=" not in begun.text[begun.text.index("<svg viewBox"):][:400]
     assert (wrong.status_code, "e-code" in wrong.text, shown.status_code) == (422, True, 200)
-    assert len(re.findall(r"<code>\w{4}-\w{4}-\w{4}-\w{4}</code>", shown.text)) == 10
+    assert len(re.findall(r"<code>\w{4}(?:-\w{4}){6}</code>", shown.text)) == 10
     assert shown.cookies["session"] != before
     assert [one["is_this"] for one in left.json()] == [True]
     assert by_key.status_code == 401
@@ -335,3 +335,11 @@ async def test_a_browser_goes_from_password_to_code_to_where_it_came_for(client,
     assert half in wrong.text
     assert wanted in wrong.text
     assert (right.status_code, right.headers["location"]) == (303, wanted)
+
+
+@pytest.mark.unit
+def test_no_recovery_code_is_found_by_trying_and_those_of_before_still_count() -> None:
+    assert len(second_factor.ALPHABET) ** second_factor.RECOVERY_LETTERS > 2**128
+    assert second_factor.is_recovery_code("abcd-efgh-jkmn-pqrs")
+    assert second_factor.is_recovery_code("-".join(["abcd"] * 7))
+    assert not second_factor.is_recovery_code("123 456")

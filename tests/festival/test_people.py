@@ -134,3 +134,19 @@ def test_what_everybody_knows_of_somebody_is_no_password(password, is_easy) -> N
     person = Person(email="ada.lovelace@example.org", name="Ada Lovelace")
 
     assert people.is_easy(password, person) is is_easy
+
+
+async def test_a_password_is_long_of_any_signs_and_taken_just_as_it_was_typed(house) -> None:
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    phrase = " Été \N{GRINNING FACE} " * 30
+
+    with pytest.raises(Refused) as short:
+        await people.set_password(maker, "onze signes")
+    await people.set_password(maker, phrase)
+
+    assert short.value.codes == ("password:password_short",)
+    assert len(phrase) > 200
+    assert await people.is_password_of(maker, phrase)
+    for other in (phrase.strip(), phrase.lower(), phrase[:72], phrase[:-1]):
+        assert not await people.is_password_of(maker, other)
