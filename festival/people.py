@@ -31,7 +31,7 @@ LASTS = {  # kinds of links
 WAYS_IN = ("sign_in", "invitation")  # kinds that are a proof of who comes
 LEAST_PASSWORD = 12
 LEAST_UNKNOWN = 6  # signs of a password beside the words that anybody would try first
-KNOWN_WORDS = ("cinema", "space", "espace", "festival", "film", "password", "motdepasse")
+KNOWN_WORDS = ("cinema", "space", "festival", "film", "password", "motdepasse")
 SCOPES = frozenset({"entries", "committee", "programme", "operate"})
 
 LETTERS_A_DAY = 3  # asked for and not used; then one at a time, when the last has had its time
