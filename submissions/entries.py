@@ -34,6 +34,8 @@ from submissions.telling import tell_members
 from submissions.versions import put_older_aside, put_unreleased_aside
 from submissions.waiver_codes import code_on, redeem
 
+MOST_ENTRIES = 300  # of one person in one edition, withdrawn ones too: their files lie here
+
 STANDS = {
     Status.DRAFT: "stands_draft",
     Status.SUBMITTED: "stands_submitted",
@@ -97,6 +99,7 @@ async def open_entry(
         is_late = not may_open(now(), await last_closing(edition))
         if is_late and not code:
             raise Refused("deadline_passed")
+        await one_more(edition, by=by)
         film = Film()
         await film.save()
         submission = Submission(edition=edition.id, film=film.id)
@@ -110,6 +113,18 @@ async def open_entry(
         if is_late and not may_open(now(), await closing_for(submission, edition)):
             raise Refused("code:code_not_late")
         return submission
+
+
+async def one_more(edition: Edition, *, by: Person) -> None:
+    """So many entries in one edition that nobody fills the house with them."""
+    opened = await rows(
+        """SELECT count(*) AS n FROM member m JOIN submission s ON s.id = m.submission
+           WHERE m.person = {} AND s.edition = {}""",
+        by.id,
+        edition.id,
+    )
+    if opened[0]["n"] >= MOST_ENTRIES:
+        raise Refused("entries_many", most=MOST_ENTRIES)
 
 
 async def section_called(letter: str, edition: str) -> Section | None:

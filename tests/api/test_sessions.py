@@ -176,3 +176,25 @@ async def test_nobody_is_led_elsewhere_by_signing_in(app, house, monkeypatch, wa
         entered = await at_the_door(guest, edition, email=owner.email, password=PHRASE, next=wanted)
 
     assert (entered.status_code, entered.headers["location"]) == (303, f"/fr/{edition.slug}/account/home")
+
+
+async def test_a_second_sign_in_makes_a_token_of_its_own_and_ends_the_first(app, house, monkeypatch) -> None:
+    be_quick(monkeypatch)
+    edition = await an_edition()
+    owner = await a_person("filmmaker", edition=edition)
+    await people.set_password(owner, PHRASE)
+    me = f"/api/v1/{edition.slug}/me"
+    async with browser(app, "192.0.2.63") as guest:
+        await at_the_door(guest, edition, email=owner.email, password=PHRASE)
+        first = guest.cookies["session"]
+        await at_the_door(guest, edition, email=owner.email, password=PHRASE)
+        second = guest.cookies["session"]
+        guest.cookies.clear()
+        answers = [
+            (await guest.get(me, headers={"cookie": f"session={token}"})).status_code
+            for token in (first, second)
+        ]
+
+    assert first != second
+    assert min(len(first), len(second)) >= 43  # 256 bits in base 64
+    assert answers == [401, 200]

@@ -272,3 +272,18 @@ async def test_an_entry_that_is_being_emptied_is_not_filed(house) -> None:
         await filing
     assert [code.partition(":")[0] for code in refused.value.codes] == ["title"]
     assert await status_of(submission) == "draft"
+
+
+async def test_one_person_opens_so_many_entries_in_one_edition(house, monkeypatch) -> None:
+    monkeypatch.setattr(entries, "MOST_ENTRIES", 2)
+    edition, other = await an_edition(), await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    for _ in range(2):
+        await entries.open_entry(edition, by=maker, entry=Entry(title="Aube"))
+
+    with pytest.raises(Refused) as refused:
+        await entries.open_entry(edition, by=maker, entry=Entry(title="Aube"))
+
+    assert refused.value.codes == ("entries_many",)
+    assert await Member.count().where(Member.person == maker.id) == 2
+    await entries.open_entry(other, by=maker, entry=Entry(title="Aube"))
