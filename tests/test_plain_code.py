@@ -90,7 +90,7 @@ def test_a_password_is_hidden_and_whoever_keeps_it_may_fill_it_in() -> None:
 
 @pytest.mark.parametrize("line", [
     "javascript:alert(1)", "data:text/html,x", "[x](javascript:alert(1))", "vbscript:x", "<a href='javascript:x'>x</a>",
-    "http://a.example/\"onmouseover=alert(1)",
+    'http://a.example/"onmouseover=alert(1)',
 ])  # fmt: skip
 def test_prose_links_to_pages_and_mailboxes_alone(line) -> None:
     drawn = prose(line)
