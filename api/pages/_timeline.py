@@ -1,7 +1,8 @@
 """An edition on one line of time: its phases as stretches, what happens as points, and today. Pure.
 
 Places are per cent of the drawing's width, written as SVG wants them; `lane` says how far below the
-line a point's words stand, so that no two of them lie on each other.
+line a point's words stand, so that no two of them lie on each other; a point for which there is no
+room keeps its dot, and its words stand in the list alone.
 """
 
 from collections.abc import Sequence
@@ -30,7 +31,7 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
     is_deadline: bool
     is_past: bool
     x: str
-    lane: int
+    lane: int | None
     anchor: str
 
 
@@ -72,8 +73,9 @@ def line(edition: Edition, moments: Sequence[Happening], *, now: datetime) -> Ti
         x = place(moment.at)
         anchor = "start" if x < EDGE else "end" if x > 100 - EDGE else "middle"
         head = x - {"start": 0.0, "middle": WORDS / 2, "end": WORDS}[anchor]
-        lane = next((n for n, end in enumerate(taken) if end <= head), LANES - 1)
-        taken[lane] = head + WORDS
+        lane = next((n for n, end in enumerate(taken) if end <= head), None)
+        if lane is not None:
+            taken[lane] = head + WORDS
         points.append(
             Point(
                 what=moment.what,

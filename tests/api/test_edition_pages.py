@@ -5,12 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 import httpx
 import pytest
 
+from api.pages._timeline import line
 from festival import editions, people, site
 from festival.clock import now
 from festival.db import rows
 from festival.editions import NewEdition
 from festival.site import NewText, SiteKind
 from festival.tables import Edition, Phase, new_id
+from screenings.editions import Happening
 from screenings.publication import publish
 from tests.builders import a_person, an_edition, sign_in
 from tests.screenings.world import World
@@ -326,3 +328,18 @@ async def test_the_record_tells_a_changed_moment_as_people_read_it(client) -> No
     told = await client.get(f"{page}/record")
 
     assert "20 octobre 2028, 18:00" in told.text
+
+
+NOON = datetime(2027, 1, 5, 12, tzinfo=UTC)
+
+
+@pytest.mark.unit
+def test_of_seven_things_on_one_day_no_words_lie_on_others() -> None:
+    edition = Edition(first_day=date(2027, 11, 26), days=3, created_at=NOON, deadline_at=NOON)
+    moments = [Happening(what="entries", at=NOON + timedelta(minutes=n)) for n in range(7)]
+
+    points = line(edition, moments, now=NOON).points
+
+    early = [point.lane for point in points if point.what != "festival"]
+    assert [lane for lane in early if lane is not None] == [0, 1, 2, 3]
+    assert len(early) == 8
