@@ -446,7 +446,8 @@ async def due_of(edition: Edition, kind: str) -> Due:
 
 async def holds_of(edition: Edition) -> list[dict[str, Any]]:
     return await rows(
-        """SELECT h.id, h.submission, h.reason, h.placed_at, f.title FROM hold h
+        """SELECT h.id, h.submission, h.reason, h.placed_at,
+             CASE WHEN s.status = 'withdrawn' THEN '' ELSE f.title END AS title FROM hold h
            JOIN submission s ON s.id = h.submission JOIN film f ON f.id = s.film
            WHERE s.edition = {} AND h.lifted_at IS NULL ORDER BY h.placed_at""",
         edition.id,
@@ -454,10 +455,12 @@ async def holds_of(edition: Edition) -> list[dict[str, Any]]:
 
 
 async def films_to_hold(edition: Edition, hidden: list[str]) -> list[dict[str, Any]]:
-    """Films of which something would go: whichever may be held."""
+    """Films of which something would go: whichever may be held. One that was taken back is named to
+    nobody; a program holds it by its id.
+    """
     return await rows(
         f"""SELECT s.id, f.title FROM submission s JOIN film f ON f.id = s.film
-            WHERE s.edition = {{}} AND NOT {BOUND} AND s.status <> 'draft' AND NOT s.id = ANY({{}})
+            WHERE s.edition = {{}} AND NOT {BOUND} AND NOT s.status IN ('draft', 'withdrawn') AND NOT s.id = ANY({{}})
             ORDER BY f.title LIMIT 2000""",
         edition.id,
         hidden,

@@ -32,33 +32,28 @@ NOT_ONCE = {
     "POST /{lang}/{edition}/account/password",
     "POST /{lang}/{edition}/account/sessions/ending",
     "POST /{lang}/{edition}/account/sessions/{session_id}/ending",
-    # Further: what opens sessions or tells a secret, what only reads, and what is once by itself.
+    # Second factors, and keys that die when they are used: their answers hold secrets, or open sessions.
     "POST /api/v1/founding/{token}",
-    "POST /api/v1/{edition}/addresses/{token}",
-    "POST /api/v1/{edition}/me/erasure",
-    "POST /api/v1/{edition}/operator/people/lists/reading",
-    "POST /api/v1/{edition}/operator/privacy/names",
-    "POST /api/v1/{edition}/operator/privacy/search",
-    "POST /api/v1/{edition}/second-factor",
-    "POST /api/v1/{edition}/second-factor/confirmation",
-    "POST /api/v1/{edition}/second-factor/recovery-codes",
-    "POST /api/v1/{edition}/second-factor/removal",
-    "POST /api/v1/{edition}/sessions/code",
     "POST /{lang}/founding/{token}",
+    "POST /api/v1/{edition}/addresses/{token}",
     "POST /{lang}/{edition}/account/addresses/{token}",
-    "POST /{lang}/{edition}/account/leaving",
-    "POST /{lang}/{edition}/account/second-factor",
-    "POST /{lang}/{edition}/account/second-factor/confirmation",
-    "POST /{lang}/{edition}/account/second-factor/recovery-codes",
-    "POST /{lang}/{edition}/account/second-factor/removal",
+    "POST /api/v1/{edition}/sessions/code",
     "POST /{lang}/{edition}/account/sign-in/code",
-    "POST /{lang}/{edition}/operator/people/lists/reading",
-    "POST /{lang}/{edition}/operator/privacy/names",
-    "POST /{lang}/{edition}/operator/privacy/search",
-    "POST /{lang}/{edition}/operator/site/{text}/preview",
-    "POST /{lang}/{edition}/submissions/{submission_id}/code",
+    *(f"POST {place}{what}" for place in ("/api/v1/{edition}", "/{lang}/{edition}/account")
+      for what in ("/second-factor", *(f"/second-factor/{one}" for one in ("confirmation", "recovery-codes", "removal")))),
+    # What is erased would stand in the kept answer; wrong codes must stay counted.
+    "POST /api/v1/{edition}/me/erasure",
+    "POST /{lang}/{edition}/account/leaving",
+    *(f"POST {home}/operator/privacy/{what}" for home in ("/api/v1/{edition}", "/{lang}/{edition}")
+      for what in ("names", "search")),
     "PUT /api/v1/{edition}/submissions/{submission_id}/code",
-}
+    "POST /{lang}/{edition}/submissions/{submission_id}/code",
+    # They only read what was typed.
+    "POST /api/v1/{edition}/operator/people/lists/reading",
+    "POST /{lang}/{edition}/operator/people/lists/reading",
+    "POST /{lang}/{edition}/operator/site/{text}/preview",
+}  # fmt: skip
+"""Doors whose answers are not kept, each because of what it would keep."""
 
 
 async def entries_of(person) -> int:

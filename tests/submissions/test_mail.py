@@ -54,7 +54,7 @@ async def test_a_letter_is_read_as_it_will_arrive(house) -> None:
 async def test_no_key_is_ever_read(house, kind: str) -> None:
     edition, settings = await an_edition(), Settings.read()
     operator, reader = await a_person("operator", edition=edition), await a_person("filmmaker", edition=edition)
-    await letters.write_key(kind, reader, edition=edition, settings=settings, part="x")
+    await letters.write_key(kind, reader, edition=edition, settings=settings, part="x", words="")
     letter = await Letter.objects().get(Letter.person == reader.id)
 
     read = await opened(letter, operator, edition)

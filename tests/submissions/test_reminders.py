@@ -130,7 +130,7 @@ async def test_whoever_was_invited_and_never_came_hears_once_and_gets_no_key(hou
     edition, settings = await an_edition(), Settings.read()
     silent, came, unsent, bounced = [await a_person("reviewer", edition=edition) for _ in range(4)]
     for one in (silent, came, unsent, bounced):
-        await write_key("invitation", one, edition=edition, settings=settings, about="reviewer", part="comité")
+        await write_key("invitation", one, edition=edition, settings=settings, about="reviewer", part="comité", words="")
     await rows("UPDATE letter SET sent_at = now() - interval '8 days' WHERE edition = {} AND person <> {} RETURNING id",
                edition.id, unsent.id)
     await rows("UPDATE letter SET bounced_at = now() WHERE person = {} RETURNING id", bounced.id)

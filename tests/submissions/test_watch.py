@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from festival.db import later, rows
+from festival.jobs import WORKERS
 from festival.machines import Broker
 from festival.settings import Settings
 from festival.tables import Letter
@@ -13,7 +14,7 @@ from media.storage import LocalStore
 from submissions import watch
 from tests.builders import a_film, a_person, an_edition
 
-ALL = {"fast": ["h"], "heavy": ["h"], "letters": ["h"], "plans": ["h"]}
+ALL = {kind: ["h"] for kind in WORKERS}
 
 
 @pytest.fixture
