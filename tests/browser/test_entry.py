@@ -48,6 +48,27 @@ def test_what_could_not_be_sent_comes_back_with_the_window(page: Page, entry: st
     expect(page.locator("[name=version]")).not_to_have_value("1")
 
 
+def test_what_is_typed_before_the_script_is_there_is_kept_too(page: Page, entry: str) -> None:
+    late: list[Route] = []
+
+    def hold(route: Route) -> None:
+        late.append(route)
+
+    page.route("**/entry*.js", hold)
+    page.goto(entry, wait_until="commit")
+    page.fill("#f-title_en", "Dawn")
+    expect(page.locator("[name=version]")).to_have_value("1")
+    for script in late:
+        script.continue_()
+    page.wait_for_load_state()
+    page.unroute("**/entry*.js")
+
+    page.reload()
+
+    expect(page.locator("#f-title_en")).to_have_value("Dawn")
+    expect(page.locator("[name=version]")).not_to_have_value("1")
+
+
 def test_why_nothing_is_saved_is_told_and_nothing_typed_is_lost(page: Page, entry: str, site: Any) -> None:
     page.goto(entry)
     cookies = page.context.cookies()

@@ -13,6 +13,7 @@ NO_PAGES = ("/programme.ics", "/screenings/{name}", "/account/home", "/report.pd
             "/faults.csv", "/data.zip", "/exports/{name}")  # calendars, a redirection, paper, lists
 READERS = {"/submissions": "filmmaker", "/committee": "chair", "/programmer": "programmer",
            "/operator": "operator"}
+OWN = ("/account/leaving", "/account/addresses", "/account/merges", "/account/second-factor")
 ROOTS = sorted(
     route.path_format.removeprefix("/{lang}/{edition}")
     for route in pages().routes
@@ -21,7 +22,7 @@ ROOTS = sorted(
 
 
 def reader_of(path: str) -> str:
-    if path == "/account" or path.startswith(("/account/leaving", "/account/addresses")):
+    if path == "/account" or path.startswith(OWN):
         return "filmmaker"
     return next((part for start, part in READERS.items() if path.startswith(start)), "")
 

@@ -36,7 +36,7 @@ class World:
         for part, scope in PARTS.items():
             self.meet(part, scope)
         self.names = {"lang": "fr", "edition": self.slug, "token": "unknown", "erasure_id": self.somebody_leaves(),
-                      **self.play(folder)}
+                      **self.team(), **self.play(folder)}
 
     def somebody_leaves(self) -> str:
         """A reviewer asks to be forgotten, and a backup was made: pages that answer have something to show."""
@@ -54,6 +54,19 @@ class World:
             new_id(),
         )
         return erasure
+
+    def team(self) -> dict[str, str]:
+        """Somebody is invited into two parts, a list invites more, and two accounts are taken for one person."""
+        operator = self.doors["operator"]
+        invited = {"email": f"ines.{self.slug}@example.org", "name": "Inès Roux",
+                   "parts": ["filmmaker", "reviewer"], "sections": ["C"], "words": "Bienvenue, et à bientôt."}
+        operator.post("/operator/people", invited)
+        found = operator.get(f"/operator/people?q={invited['email']}")["people"]
+        rows = f"email;name;part\nyan.{self.slug}@example.org;Yan;reviewer\n{invited['email']};;reviewer\n"
+        begun = operator.post("/operator/people/lists", {"text": rows})["id"]
+        asked = operator.post("/operator/people/merges",
+                              {"stays": f"filmmaker.{self.slug}@example.org", "goes": invited["email"]})["id"]
+        return {"person_id": found[0]["id"], "list_id": begun, "request_id": asked}
 
     def found(self) -> None:
         self.section = new_id()

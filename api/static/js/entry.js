@@ -60,7 +60,8 @@ function recall() {
   }
   for (const [name, { was, now }] of Object.entries(kept)) {
     if (!fields.includes(name) || value(name) === now) continue;
-    const there = value(name);
+    const there = known.get(name);
+    if (value(name) !== there) continue; // typed since, before this script was here
     put(name, now);
     if (there !== was) known.set(name, was); // the house will answer with both
   }
@@ -203,7 +204,10 @@ function ask(both) {
   place.append(both);
 }
 
-for (const name of fields) known.set(name, value(name));
+// What was typed before this script was here is no word of the house: its own is what it drew.
+const drawn = form.cloneNode(true);
+drawn.reset();
+for (const name of fields) known.set(name, value(name, drawn));
 if (form.querySelector(".theirs")) form.querySelectorAll(".theirs").forEach(ask);
 else recall();
 form.addEventListener("input", (event) => {
