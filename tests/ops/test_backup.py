@@ -293,7 +293,7 @@ def test_the_houses_own_role_can_back_it_up_and_masters_that_the_calendar_let_go
 
     assert backup.backup(str(tmp_path / "kept"), tmp_path / "report") == 0
 
-    told = msgspec.json.decode((tmp_path / "report").read_bytes(), type=backup.Report)
+    told = msgspec.json.decode((tmp_path / "report").read_bytes(), type=backup.BackupReport)
     assert told.size > 0
     [only] = told.snapshots
     assert only["id"] == told.snapshot[:8]
