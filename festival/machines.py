@@ -14,7 +14,7 @@ from festival.jobs import QUEUES, WORKERS
 from festival.kinds import COMMITTEE, OF_THE_COMMITTEE
 
 REMEMBERED = 40  # jobs of a kind: the pace of the last weeks, not of the first day
-HEARD = "pulse.worker."
+HEARTBEAT_KEY = "pulse.worker."
 
 
 async def paces() -> dict[str, Pace]:
@@ -85,22 +85,27 @@ async def broker(redis_url: str) -> Broker:
     try:
         await redis.ping()
         seconds = time.monotonic() - began
-        names = [
-            key.decode().removeprefix(HEARD)
-            async for key in redis.scan_iter(f"{HEARD}*", count=100)
-        ]
+        heard = await workers_heard(redis)
         forgets = await is_forgetful(redis)
         lengths = [await redis.llen(key) for queue in sorted(QUEUES) for key in lists_of(queue)]
     except (RedisError, OSError):
         return Broker(answers=False)
     finally:
         await redis.aclose()
-    heard: dict[str, list[str]] = {}
-    for kind, _, host in sorted(name.partition("@") for name in names):
-        heard.setdefault(kind, []).append(host)
     return Broker(
         answers=True, seconds=seconds, messages=sum(lengths), heard=heard, forgets=forgets
     )
+
+
+async def workers_heard(redis: "Redis") -> dict[str, list[str]]:
+    """Kind of worker → hosts that have written their pulse lately. `heavy2@host` is a heavy one."""
+    heard: dict[str, list[str]] = {}
+    async for key in redis.scan_iter(f"{HEARTBEAT_KEY}*", count=100):
+        name, _, host = key.decode().removeprefix(HEARTBEAT_KEY).partition("@")
+        for kind in WORKERS:
+            if name.startswith(kind):
+                heard.setdefault(kind, []).append(host)
+    return {kind: sorted(hosts) for kind, hosts in heard.items()}
 
 
 async def is_forgetful(redis: "Redis") -> bool:

@@ -10,6 +10,7 @@ from redis.exceptions import RedisError
 from festival import mailbag, outages
 from festival.db import rows
 from festival.jobs import WORKERS
+from festival.machines import workers_heard
 from festival.roles import UNGUARDED
 
 AWAY = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
@@ -61,15 +62,12 @@ async def broker(redis_url: str) -> dict[str, bool]:
     """Each worker writes its pulse into the broker; one of every kind must be heard."""
     redis = Redis.from_url(redis_url, socket_timeout=2, socket_connect_timeout=2)
     try:
-        heard = {
-            key.decode().removeprefix("pulse.worker.")
-            async for key in redis.scan_iter("pulse.worker.*", count=100)
-        }
+        heard = await workers_heard(redis)
     except (RedisError, OSError):
         return {"broker": False, "workers": False}
     finally:
         await redis.aclose()
     return {
         "broker": True,
-        "workers": all(any(name.startswith(kind) for name in heard) for kind in WORKERS),
+        "workers": heard.keys() == WORKERS.keys(),
     }

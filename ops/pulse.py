@@ -13,8 +13,8 @@ import asyncpg
 from redis import Redis
 from redis.exceptions import RedisError
 
+from festival.machines import HEARTBEAT_KEY
 from festival.settings import Settings
-from workers.app import HEARTBEAT_KEY
 
 CALENDAR = Path("/tmp/beat")
 QUIET_S = 600

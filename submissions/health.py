@@ -10,13 +10,13 @@ import msgspec
 from festival import outages
 from festival.db import rows
 from festival.jobs import WORKERS
-from festival.machines import Broker, broker, database_seconds
+from festival.machines import Broker, database_seconds
 from festival.readiness import is_guarded
 from festival.settings import Settings
 from festival.tables import Edition
 from media.storage import Store
 from submissions.oversight import arriving, received_today
-from submissions.readiness import LEAST_FREE
+from submissions.readiness import LEAST_FREE, store_answers
 
 SILENT_S = 10  # the relay writes its pulse every turn
 
@@ -37,12 +37,13 @@ class Part(msgspec.Struct, frozen=True):
     figures: dict[str, Any] = {}
 
 
-async def health(edition: Edition, settings: Settings, store: Store) -> list[Part]:
-    """Every part, in the order in which work goes through the house."""
-    heard, is_open, guarded, coming, received = await asyncio.gather(
-        broker(settings.redis_url), outages.outage(), is_guarded(),
-        arriving(edition, store), received_today(edition),
-    )  # fmt: skip
+async def health(
+    edition: Edition, settings: Settings, store: Store, *, heard: Broker
+) -> list[Part]:
+    """Every part, in the order in which work goes through the house; `heard` is what the broker says."""
+    is_open, guarded, coming, received = await asyncio.gather(
+        outages.outage(), is_guarded(), arriving(edition, store), received_today(edition)
+    )
     return [
         Part("database", Health.WELL, {"seconds": await database_seconds()}),
         await relay(),
@@ -83,14 +84,8 @@ def workers(heard: Broker) -> Part:
 
 
 async def far_store(store: Store) -> list[Part]:
-    """A disk is there or the house is not; a bucket is asked."""
-    if not store.is_remote:
-        return []
-    try:
-        answers = await asyncio.wait_for(asyncio.to_thread(store.answers), timeout=5)
-    except TimeoutError:
-        answers = False
-    return [Part("store", Health.WELL if answers else Health.ILL)]
+    answers = await store_answers(store)
+    return [] if answers is None else [Part("store", Health.WELL if answers else Health.ILL)]
 
 
 def disk(free: int, received: int) -> Part:

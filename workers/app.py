@@ -24,12 +24,12 @@ from redis.exceptions import RedisError
 from festival import logs
 from festival.jobs import JOBS, QUEUES
 from festival.language import speak
+from festival.machines import HEARTBEAT_KEY
 from festival.pool import open_pool
 from festival.progress import News
 from festival.settings import Settings
 
 LONGEST_TASK_S = 3 * 3600
-HEARTBEAT_KEY = "pulse.worker."
 PR_SET_PDEATHSIG = 1
 
 

@@ -14,13 +14,14 @@ from festival.db import later, rows
 from festival.errors import FestivalError
 from festival.jobs import JOBS, Job, job_of, verb_at
 from festival.leases import MOST_CRASHES, Heartbeat, Lease, NotYet, Superseded, TryLater
+from festival.machines import HEARTBEAT_KEY
 from festival.post import NotTaken
 from festival.work import give_up, tell_waiting
 from media.runner import PermanentFault
 from media.storage import StorageFull, StorageUnavailable
 from screenings.planner.process import OverTime
 from submissions.store import store_of
-from workers.app import HEARTBEAT_KEY, celery, news, settings, worker_process
+from workers.app import celery, news, settings, worker_process
 
 log = logging.getLogger(__name__)
 

@@ -69,7 +69,7 @@ async def queue(
         kinds=await letters_by_kind(mailbag.within(edition_row)),
         refused=(await envelopes(viewer, edition_row, states=("parked",)))[:NAMED],
         closed=await outages.outage(),
-        health=await health(edition_row, settings, store),
+        health=await health(edition_row, settings, store, heard=heard),
         in_figures=lambda part: in_figures(language_of(request), part),
     )
 
