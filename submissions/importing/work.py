@@ -183,6 +183,19 @@ async def end(
             )  # fmt: skip
 
 
+async def held_import(brought_id: str, state: State, lease: Lease) -> Import | None:
+    """In the transaction of a batch: the import, if it is still in this state and the work is ours.
+
+    Lists of one edition are brought in and taken back one batch at a time.
+    """
+    await hold(lease)
+    await rows("SELECT id FROM import WHERE id = {} FOR UPDATE", brought_id)
+    brought = await standing_import(brought_id, state)
+    if brought is not None:
+        await rows("SELECT pg_advisory_xact_lock(hashtext({}))", f"import:{brought.edition}")
+    return brought
+
+
 # Bringing in
 
 
@@ -203,12 +216,9 @@ async def apply(brought_id: str, _: str, *, lease: Lease) -> None:
 async def apply_batch(brought_id: str, lease: Lease) -> bool:
     """The rows after the mark; False when there is none, or no more are wanted."""
     async with transaction():
-        await hold(lease)
-        await rows("SELECT id FROM import WHERE id = {} FOR UPDATE", brought_id)
-        brought = await standing_import(brought_id, State.APPLYING)
+        brought = await held_import(brought_id, State.APPLYING, lease)
         if brought is None:
             return False
-        await rows("SELECT pg_advisory_xact_lock(hashtext({}))", f"import:{brought.edition}")
         batch = await rows(
             """SELECT number, entry, outcome, jsonb_array_length(faults) > 0 AS has_remarks FROM import_row
                WHERE brought = {} ORDER BY number OFFSET {} LIMIT {}""",
@@ -422,12 +432,9 @@ async def undo(brought_id: str, _: str, *, lease: Lease) -> None:
 
 async def undo_batch(brought_id: str, lease: Lease) -> bool:
     async with transaction():
-        await hold(lease)
-        await rows("SELECT id FROM import WHERE id = {} FOR UPDATE", brought_id)
-        brought = await standing_import(brought_id, State.UNDOING)
+        brought = await held_import(brought_id, State.UNDOING, lease)
         if brought is None:
             return False
-        await rows("SELECT pg_advisory_xact_lock(hashtext({}))", f"import:{brought.edition}")
         batch = await rows(
             """SELECT id, submission FROM import_change WHERE brought = {} AND outcome IN ('made', 'changed')
                ORDER BY number LIMIT {}""",
