@@ -3,15 +3,16 @@
 A table that is set up has `id`, `edition` and `version`; where its rows stand in an order, `position`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, TypeVar, cast
+from typing import Annotated, Any, TypeVar, cast
 
 import msgspec
+from msgspec import Meta
 from piccolo.table import Table
 
-from festival.db import transaction
+from festival.db import rows, transaction
 from festival.errors import Conflict, Missing
 from festival.record import record
 from festival.shapes import VersionNumber
@@ -39,6 +40,23 @@ class Seen(msgspec.Struct, frozen=True):
     """Which version of a row somebody had before them when they acted."""
 
     version: VersionNumber
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A line of the record: the act that somebody wants taken back."""
+
+    line: Annotated[int, Meta(ge=1, le=2**62)]
+
+
+class ChangeLine(msgspec.Struct, frozen=True, kw_only=True):
+    """What the record says of one act on a row: `line` names it, `by` whoever did it."""
+
+    line: int
+    subject: str
+    act: str
+    at: datetime
+    by: str
+    details: dict[str, Any]
 
 
 def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> RowChanges:
@@ -101,15 +119,24 @@ UNTOLD = frozenset({"id", "edition", "version", "position", "created_at"})
 
 
 async def amend(
-    row: SetUpRow, given: Mapping[str, Any], *, version: int, act: str, by: Person
+    row: SetUpRow,
+    given: Mapping[str, Any],
+    *,
+    version: int,
+    act: str,
+    by: Person,
+    beside: Mapping[str, list[Any]] | None = None,
 ) -> int:
     """Set `given` if the row still is what its editor saw. Returns the version that stands.
 
-    `Conflict` carries what stands now; where nothing differs, nothing is written.
+    `Conflict` carries what stands now; where nothing differs, nothing is written. `beside` is what
+    the same act changes in rows that belong to this one: field → what stood, what stands.
     """
     async with transaction():
         standing = await held(row, version)
-        changes = changed(standing, given)
+        changes = changed(standing, given) | {
+            name: pair for name, pair in (beside or {}).items() if pair[0] != pair[1]
+        }
         if not changes:
             return version
         table: SetUpRow = type(row)
@@ -177,3 +204,68 @@ async def remove(row: SetUpRow, *, version: int, act: str, by: Person) -> None:
         await table.delete().where(table.id == row.id)
         gone = {name: plain(value) for name, value in was.items() if name not in UNTOLD}
         await record(act, row.id, by=by, edition=edition_of(row), gone=gone)
+
+
+# Taking back
+
+
+async def last_changes(subjects: Collection[str]) -> dict[str, ChangeLine]:
+    """The newest change of each row, by the row's id; places in an order are none."""
+    found = await rows(
+        """SELECT DISTINCT ON (r.subject) r.id AS line, r.subject, r.act, r.at, r.details,
+             coalesce(p.name, '') AS by
+           FROM record r LEFT JOIN person p ON p.id = r.person
+           WHERE r.subject = ANY({}) AND jsonb_typeof(r.details->'changes') = 'object'
+             AND (r.details->'changes') - 'position'::text <> '{{}}'
+           ORDER BY r.subject, r.id DESC""",
+        sorted(subjects),
+    )
+    return {row["subject"]: msgspec.convert(row, ChangeLine) for row in found}
+
+
+async def before(row: SetUpRow, line: int) -> dict[str, Any]:
+    """What stood in the fields that this line of the record tells of, as JSON has it, to be amended back.
+
+    `Conflict` where anybody has changed the row since. The verb that amends the row takes it from here:
+    with its own rules, and the version that the line's reader saw.
+    """
+    last = (await last_changes([row.id])).get(row.id)
+    if last is None or last.line != line:
+        raise Conflict("changed_since")
+    return {name: pair[0] for name, pair in last.details["changes"].items()}
+
+
+async def removals(edition: Edition, act: str, *, hours: int = 24) -> list[ChangeLine]:
+    """What was taken away of late by such an act and has not come back, the newest first."""
+    found = await rows(
+        """SELECT r.id AS line, r.subject, r.act, r.at, r.details, coalesce(p.name, '') AS by
+           FROM record r LEFT JOIN person p ON p.id = r.person
+           WHERE r.edition = {} AND r.act = {} AND r.at > now() - make_interval(hours => {})
+             AND jsonb_typeof(r.details->'gone') = 'object'
+             AND NOT EXISTS (SELECT 1 FROM record b WHERE b.subject = r.subject AND b.id > r.id)
+           ORDER BY r.id DESC LIMIT 20""",
+        edition.id,
+        act,
+        hours,
+    )
+    return msgspec.convert(found, list[ChangeLine])
+
+
+async def gone(edition: Edition, line: int, *, act: str) -> ChangeLine:
+    """A removal that can be taken back; `Conflict` where it was, or is too long ago."""
+    for one in await removals(edition, act):
+        if one.line == line:
+            return one
+    raise Conflict("changed_since")
+
+
+async def bring_back(
+    table: type[T], line: ChangeLine, *, edition: Edition, act: str, by: Person, among: str = ""
+) -> T:
+    """A row that was taken away stands again under its own name, behind the others of its order."""
+    asked: SetUpRow = table
+    kept = {column._meta.name for column in table._meta.columns}  # noqa: SLF001
+    given = {name: value for name, value in line.details["gone"].items() if name in kept}
+    row = asked(**given, id=line.subject, edition=edition.id, version=line.line % 10**9)
+    await add(row, act=act, by=by, among=among)
+    return cast("T", row)

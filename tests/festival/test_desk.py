@@ -85,3 +85,52 @@ async def test_no_row_of_another_edition_is_found(house) -> None:
 
     with pytest.raises(Missing):
         await desk.one_of(Section, section.id, edition=other, missing="section_missing")
+
+
+# Taking back
+
+
+async def test_what_a_line_of_the_record_changed_is_read_from_it(house) -> None:
+    edition = await an_edition()
+    by, section = await a_person("operator", edition=edition, name="Ada"), await a_section(edition)
+    await desk.amend(
+        section, {"letter": "D"}, version=1, act="section_changed", by=by, beside={"rules": [[1], [2]]}
+    )
+
+    last = (await desk.last_changes([section.id]))[section.id]
+
+    assert (last.act, last.by) == ("section_changed", "Ada")
+    assert await desk.before(section, last.line) == {"letter": "C", "rules": [1]}
+
+
+async def test_what_was_changed_again_since_is_not_put_back(house) -> None:
+    edition = await an_edition()
+    by, section = await a_person("operator", edition=edition), await a_section(edition)
+    await desk.amend(section, {"letter": "D"}, version=1, act="section_changed", by=by)
+    line = (await desk.last_changes([section.id]))[section.id].line
+    await desk.move(section, Way.UP, act="section_moved", by=by)  # an order is no change
+    assert await desk.before(section, line) == {"letter": "C"}
+    await desk.amend(section, {"is_blind": True}, version=2, act="section_changed", by=by)
+
+    with pytest.raises(Conflict) as told_no:
+        await desk.before(section, line)
+
+    assert told_no.value.codes == ("changed_since",)
+
+
+async def test_what_was_taken_away_comes_back_once_and_under_its_own_name(house) -> None:
+    edition = await an_edition()
+    by, section = await a_person("operator", edition=edition), await a_section(edition)
+    await desk.remove(section, version=1, act="section_removed", by=by)
+    [line] = await desk.removals(edition, "section_removed")
+
+    await desk.bring_back(
+        Section, await desk.gone(edition, line.line, act="section_removed"),
+        edition=edition, act="section_added", by=by,
+    )  # fmt: skip
+
+    again = await desk.one_of(Section, section.id, edition=edition, missing="section_missing")
+    assert (again.letter, again.names) == (section.letter, section.names)
+    assert again.version > 1  # nobody has seen it yet
+    with pytest.raises(Conflict):
+        await desk.gone(edition, line.line, act="section_removed")
