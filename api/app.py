@@ -23,6 +23,7 @@ from api.acts import (
     announcements,
     answers,
     archives,
+    closing,
     codes,
     deadlines,
     decisions,
@@ -78,6 +79,7 @@ from api.pages import (
 )
 from api.pages import answers as answers_pages
 from api.pages import archives as archive_pages
+from api.pages import closing as closing_pages
 from api.pages import deadlines as deadline_pages
 from api.pages import editions as editions_pages
 from api.pages import fees as fee_pages
@@ -109,6 +111,7 @@ from api.v1 import (
     subtitles,
     uploads,
 )
+from api.v1 import closing as closing_v1
 from api.v1 import committee as committee_v1
 from api.v1 import form as form_v1
 from api.v1 import keeping as keeping_v1
@@ -140,6 +143,7 @@ ACTS = [
     *announcements.ACTS,
     *archives.ACTS,
     *answers.ACTS,
+    *closing.ACTS,
     *codes.ACTS,
     *deadlines.ACTS,
     *decisions.ACTS,
@@ -243,6 +247,7 @@ def pages() -> Router:
             fee_pages,
             sheet_pages,
             archive_pages,
+            closing_pages,
             edition,
             editions_pages,
             site_pages,
@@ -280,6 +285,7 @@ def json_doors() -> Router:
             letters_v1,
             sheets_v1,
             archives_v1,
+            closing_v1,
             people_v1,
         )
     ]

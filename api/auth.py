@@ -14,6 +14,7 @@ from litestar.types import Guard
 
 from festival.access import Act, Viewer, in_scope, lacks_a_factor, may
 from festival.clock import use_zone
+from festival.closing import be_open
 from festival.editions import edition_called
 from festival.errors import NotAllowed
 from festival.sessions import LONGEST
@@ -127,6 +128,13 @@ def needs(act: Act, *, scope: str = "") -> Guard:
             raise NotAllowed("factor_needed" if lacks_a_factor(viewer, act) else "not_allowed")
 
     return guard
+
+
+async def refuse_archived(connection: Connection, _: BaseRouteHandler) -> None:
+    """For whatever changes an edition: an archived one is only read."""
+    edition = await edition_or_none(connection)
+    if edition is not None:
+        be_open(edition)
 
 
 def needs_part(act: Act) -> Guard:

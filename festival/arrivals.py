@@ -3,6 +3,7 @@
 import msgspec
 
 from festival import people, second_factor
+from festival.closing import be_open
 from festival.db import rows, transaction
 from festival.errors import Refused
 from festival.letters import write_key
@@ -26,6 +27,7 @@ async def introduce(
 
     Before the edition is open for entries no maker comes in.
     """
+    be_open(edition)
     if edition.phase == Phase.PREPARING:
         raise Refused("entries_not_open")
     newcomer = await people.register(email, edition=edition, name=name, language=language)

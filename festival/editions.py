@@ -239,6 +239,8 @@ async def move_on(edition: Edition, to: Phase, *, by: Person) -> None:
     """
     async with transaction():
         here = await phase_held(edition)
+        if Phase.ARCHIVED in (here, to) and here is not to:
+            raise Refused("phase:phase_archived")
         order = list(Phase)
         if order.index(to) < order.index(here):
             raise Refused("phase:phase_backwards")

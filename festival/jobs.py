@@ -129,6 +129,11 @@ JOBS = {
     "watch_house": Job(queue="control", verb="submissions.watch:watch", every=60.0),
     "sweep_parts": Job(queue="control", verb="submissions.sharing:sweep", every=600.0),
 }
+WHEN_ARCHIVED = frozenset({
+    "send_letter", "tell_of_letters", "make_archive", "erase_person", "export_data", "discard_attachment",
+})  # fmt: skip
+"""What is still done for an archived edition: letters that were written, and what keeps and lets go.
+All other work of it waits until somebody reopens it."""
 QUEUES = frozenset(job.queue for job in JOBS.values())
 
 

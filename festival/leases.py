@@ -13,6 +13,7 @@ from datetime import datetime
 import msgspec
 
 from festival.db import rows
+from festival.jobs import WHEN_ARCHIVED
 from festival.tables import Outbox
 
 LEASE_SECONDS = 15
@@ -26,7 +27,10 @@ PATIENCE_HOURS = 48
 MOST_RISKY = 6  # tries of what may have been done already: over a quarter of an hour or so
 FIRST_PAUSE, LONGEST_PAUSE = 30, 3600  # seconds
 
-_FLOWS = "(queue, edition) NOT IN (SELECT p.queue, p.edition FROM pause p)"
+_STILL_DONE = ", ".join(f"'{task}'" for task in sorted(WHEN_ARCHIVED))
+FLOWS = f"""(queue, edition) NOT IN (SELECT p.queue, p.edition FROM pause p)
+  AND (task IN ({_STILL_DONE}) OR edition NOT IN (SELECT e.id FROM edition e WHERE e.phase = 'archived'))"""
+"""Whether a line may be worked on: its queue is not paused, and its edition not archived."""
 _COUNT_LAPSE = "crashes = crashes + CASE WHEN leased_until IS NULL THEN 0 ELSE 1 END"
 
 
@@ -72,7 +76,7 @@ async def take(line: str, *, worker: str) -> Lease | None:
         f"""UPDATE outbox SET attempt = attempt + 1, worker = {{}}, {_COUNT_LAPSE},
               leased_until = now() + interval '{LEASE_SECONDS} seconds', taken_at = now()
             WHERE id = {{}} AND done_at IS NULL AND parked_at IS NULL AND due_at <= now()
-              AND held_at IS NULL AND (leased_until IS NULL OR leased_until < now()) AND {_FLOWS}
+              AND held_at IS NULL AND (leased_until IS NULL OR leased_until < now()) AND {FLOWS}
             RETURNING id AS line, task, args, attempt, crashes, edition,
               coalesce((SELECT zone FROM edition e WHERE e.id = outbox.edition), '') AS zone""",
         worker,
@@ -227,7 +231,7 @@ async def retry(line: str) -> Lease | None:
     return Lease(**again[0]) if again else None
 
 
-_DUE = f"""done_at IS NULL AND parked_at IS NULL AND held_at IS NULL AND due_at <= now() AND {_FLOWS}
+_DUE = f"""done_at IS NULL AND parked_at IS NULL AND held_at IS NULL AND due_at <= now() AND {FLOWS}
   AND (leased_until < now() OR leased_until IS NULL AND
        (rung_at IS NULL OR rung_at < now() - interval '{RENOTIFY_SECONDS} seconds'))"""
 _TO_NOTIFY = f"""

@@ -44,12 +44,17 @@ class Role(StrEnum):
 
 
 class Phase(StrEnum):
-    """Where an edition stands; it only moves forward. In preparation nobody can enter a film yet."""
+    """Where an edition stands; it only moves forward. In preparation nobody can enter a film yet.
+
+    An archived one is read and no longer changed, until somebody reopens it: then it stands where it
+    stood (`festival/closing.py`).
+    """
 
     PREPARING = "preparing"
     ENTRIES = "entries"
     SELECTION = "selection"
     PROGRAMME = "programme"
+    ARCHIVED = "archived"
 
 
 class Edition(Table):

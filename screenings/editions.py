@@ -148,8 +148,9 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
 async def moments_of(edition: Edition) -> list[Happening]:
     """What has happened to the edition, and what is planned, in its order on the line of time."""
     moved = await rows(
-        """SELECT at, details->'changes'->'phase'->>1 AS what FROM record
-           WHERE edition = {} AND act = 'phase_moved'""",
+        """SELECT at, CASE act WHEN 'edition_archived' THEN 'archived' WHEN 'edition_reopened' THEN 'reopened'
+             ELSE details->'changes'->'phase'->>1 END AS what FROM record
+           WHERE edition = {} AND act IN ('phase_moved', 'edition_archived', 'edition_reopened')""",
         edition.id,
     )
     own = await rows(

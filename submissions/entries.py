@@ -8,6 +8,7 @@ import msgspec
 
 from festival import consents
 from festival.clock import now
+from festival.closing import be_open
 from festival.db import later, rows, transaction
 from festival.deadlines import closing_of, last_closing, stand_still
 from festival.errors import Conflict, Missing, Refused
@@ -94,6 +95,7 @@ async def open_entry(
     entry = settled(entry or Entry())
     async with transaction():
         edition = await stand_still(edition)
+        be_open(edition)
         if edition.phase == Phase.PREPARING:
             raise Refused("entries_not_open")
         is_late = not may_open(now(), await last_closing(edition))

@@ -10,6 +10,7 @@ from functools import partial
 from festival.db import rows, transaction
 from festival.jobs import WORKERS
 from festival.language import moment, t
+from festival.leases import FLOWS
 from festival.letters import write_to_operators
 from festival.machines import Broker, broker
 from festival.settings import Settings
@@ -55,7 +56,7 @@ async def stuck() -> list[str]:
         f"""SELECT queue FROM outbox
             WHERE task <> 'send_letter' AND parked_at IS NULL
               AND (done_at IS NULL OR done_at > now() - interval '{STUCK}')
-              AND (queue, edition) NOT IN (SELECT p.queue, p.edition FROM pause p)
+              AND {FLOWS}
             GROUP BY queue
             HAVING bool_or(done_at IS NULL AND due_at < now() - interval '{STUCK}')
               AND NOT bool_or(done_at IS NOT NULL)

@@ -13,7 +13,7 @@ from litestar.response import Redirect
 from msgspec import Meta
 
 from api import limits
-from api.acts.act import Refusal, act
+from api.acts.act import Refusal, Still, act
 from api.auth import in_person, session_cookie, session_token, settings_of, somebody
 from api.browsers import cookies_of, session_origin
 from api.forms import filled
@@ -171,6 +171,7 @@ async def register(
     again=door_again,
     answers=letter_is_sent,
     opt=UNKEPT,
+    still=Still.ACCOUNT,
 )
 async def ask_link(
     request: AnyRequest,
@@ -199,6 +200,7 @@ async def for_a_session(_: AnyRequest) -> LinkUse:
     again=door_again,
     answers=to_where_they_came_for,
     opt=UNKEPT,
+    still=Still.ACCOUNT,
 )
 async def use_link(
     request: AnyRequest,
@@ -246,6 +248,7 @@ async def key_for(
     again=door_again,
     answers=to_where_they_came_for,
     opt=UNKEPT,
+    still=Still.ACCOUNT,
 )
 async def sign_in(
     request: AnyRequest, data: Password, settings: NamedDependency[Settings]
@@ -280,6 +283,7 @@ async def forgotten(request: AnyRequest, _: Any) -> Redirect:
     guards=[program_is_known],
     answers=forgotten,
     opt=UNKEPT,
+    still=Still.ACCOUNT,
 )
 async def sign_out(request: AnyRequest) -> None:
     """End the session of this browser."""
@@ -293,6 +297,7 @@ async def sign_out(request: AnyRequest) -> None:
     goes=ACCOUNT,
     says="account.done.password",
     opt=UNKEPT,
+    still=Still.ACCOUNT,
 )
 async def set_password(
     request: AnyRequest,
@@ -313,6 +318,7 @@ async def set_password(
     goes=ACCOUNT,
     says="account.done.ended",
     opt=UNKEPT,
+    still=Still.ACCOUNT,
 )
 async def end_session_elsewhere(session_id: FromPath[str], person: NamedDependency[Person]) -> None:
     """Sign out of one browser, this one or another."""
@@ -328,6 +334,7 @@ async def end_session_elsewhere(session_id: FromPath[str], person: NamedDependen
     goes=ACCOUNT,
     says="account.done.everywhere",
     opt=UNKEPT,
+    still=Still.ACCOUNT,
 )
 async def leave_everywhere(
     request: AnyRequest, person: NamedDependency[Person], settings: NamedDependency[Settings]
@@ -348,6 +355,7 @@ async def key_is_shown(request: AnyRequest, made: dict[str, str]) -> Response[st
     again=account_again,
     answers=key_is_shown,
     opt={"once": TOLD_ONCE},
+    still=Still.ACCOUNT,
 )
 async def make_token(
     data: TokenWanted,
@@ -368,6 +376,7 @@ async def make_token(
     guards=[in_person()],
     goes=ACCOUNT,
     says="account.done.revoked",
+    still=Still.ACCOUNT,
 )
 async def revoke(token_id: FromPath[str], person: NamedDependency[Person]) -> None:
     """The key opens nothing from this moment."""

@@ -8,10 +8,14 @@ A form fills `data` and is led on to a page with a word of what was done; where 
 `again` draws the page that the form stands on, with what was typed. A program sends `data` as JSON
 and gets what the function returns, or a problem document. Who may, what is asked and what is
 written cannot differ between the two: there is one function.
+
+An archived edition is only read: every act in it is refused, but for those that say by `still` why
+they go on.
 """
 
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
+from enum import StrEnum
 from typing import Annotated, Any, get_type_hints
 
 import msgspec
@@ -21,10 +25,23 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import BodyKwarg
 from litestar.types import Guard
 
+from api.auth import refuse_archived
 from api.forms import filled
 from api.pages._page import back
 from api.request import AnyRequest
 from festival.errors import FestivalError
+
+
+class Still(StrEnum):
+    """Why something is still done in an archived edition."""
+
+    ACCOUNT = "a person's own account stands beside all editions"
+    LEAVING = "whoever asks for their data, or to be forgotten, is never too late"
+    KEEPING = "what is kept, how long and where is law and prudence, not the festival's doing"
+    HOUSE = "it is about the house, or another edition, or opens this one again"
+    WORK = "letters about leaving, exports and archives are work, and work may stop"
+    SAFETY = "access is taken away at once, whatever else stands still"
+
 
 Verb = Callable[..., Awaitable[Any]]
 METHODS = {"post": post, "put": put, "patch": patch, "delete": delete}
@@ -68,6 +85,7 @@ class DualHandler(msgspec.Struct, frozen=True):
     name: str
     page: HTTPRouteHandler | None
     json: HTTPRouteHandler | None
+    still: Still | None = None
 
 
 def act(
@@ -86,6 +104,7 @@ def act(
     brings: Brings | None = None,
     most: int | None = None,
     opt: dict[str, Any] | None = None,
+    still: Still | None = None,
 ) -> Callable[[Verb], DualHandler]:
     """Give a function its two doors.
 
@@ -96,11 +115,12 @@ def act(
     `answers` draws a page of what was done instead; `reads` fills the shape where the form has
     other words for it, and `brings` where a program sends a file instead of JSON: what such a
     reader asks for stands in the door's address. `most` is how many bytes such a file may have.
+    `still` is why it is done in an archived edition, too; without one it is refused there.
     Cookies that the act returns are set at both doors.
     """
 
     def made(verb: Verb) -> DualHandler:
-        common: dict[str, Any] = {"guards": list(guards), "opt": opt, "name": None}
+        common: dict[str, Any] = {"guards": guarded(guards, still), "opt": opt, "name": None}
         form = form_of(verb, Form(reads, again, answers, goes, says, at))
         program = program_of(verb, brings)
         return DualHandler(
@@ -109,9 +129,15 @@ def act(
             json=METHODS[method](json, status_code=status, **common, **sized(most))(program)
             if json
             else None,
+            still=still,
         )
 
     return made
+
+
+def guarded(guards: Sequence[Guard], still: Still | None = None) -> list[Guard]:
+    """Whoever may not come in is told that first; only then that the edition is archived."""
+    return [*guards] if still else [*guards, refuse_archived]
 
 
 def sized(most: int | None, *, beside: int = 0) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from litestar import Response
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from api.acts.act import Refusal, act
+from api.acts.act import Refusal, Still, act
 from api.guards import OPERATOR
 from api.pages.archives import ARCHIVE, archive_page
 from api.request import AnyRequest
@@ -39,6 +39,7 @@ async def again(request: AnyRequest, refused: Refusal) -> Response[str]:
     again=again,
     goes=ARCHIVE,
     says="archive.done.asked",
+    still=Still.KEEPING,
 )
 async def ask(
     data: ArchiveWanted,
@@ -60,6 +61,7 @@ async def ask(
     again=again,
     goes=ARCHIVE,
     says="archive.done.dropped",
+    still=Still.KEEPING,
 )
 async def drop(
     archive_id: FromPath[str],

@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.response import Redirect
 from msgspec import Meta
 
-from api.acts.act import Refusal, act
+from api.acts.act import Refusal, Still, act
 from api.forms import filled
 from api.guards import OPERATOR
 from api.pages._page import language_of
@@ -73,7 +73,14 @@ def desk_of(request: AnyRequest, slug: str, word: str) -> Redirect:
     return Redirect(f"{place}?done={word}", status_code=303)
 
 
-@act(EDITIONS, json=EDITIONS, guards=OPERATOR, again=editions_again, answers=to_the_new_one)
+@act(
+    EDITIONS,
+    json=EDITIONS,
+    guards=OPERATOR,
+    again=editions_again,
+    answers=to_the_new_one,
+    still=Still.HOUSE,
+)
 async def found_edition(
     data: Founding,
     person: NamedDependency[Person],
@@ -239,6 +246,7 @@ async def move_phase(
     again=acted_again,
     goes=EDITION,
     says="desk.done.front",
+    still=Still.HOUSE,
 )
 async def show_on_front_page(
     person: NamedDependency[Person], edition_row: NamedDependency[Edition]

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
-from api.acts.act import DualHandler
+from api.acts.act import DualHandler, guarded
 from api.acts.entries import FILM
 from api.guards import MAKER
 from api.pages import _entry
@@ -33,7 +33,7 @@ class Changes(msgspec.Struct, frozen=True):
     fields: Annotated[dict[str, _entry.FieldChange], Meta(max_length=600)]
 
 
-@post(f"{FILM}/fields", guards=MAKER, status_code=200)
+@post(f"{FILM}/fields", guards=guarded(MAKER), status_code=200)
 async def save_fields(
     request: AnyRequest,
     data: JSONBody[Changes],

@@ -4,7 +4,7 @@ from litestar import Response
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from api.acts.act import DualHandler, Refusal, Verb, act
+from api.acts.act import DualHandler, Refusal, Still, Verb, act
 from api.guards import OPERATOR
 from api.pages._page import back
 from api.request import AnyRequest
@@ -38,7 +38,14 @@ def on_line(verb: Verb, address: str, *, says: str) -> DualHandler:
     done.__name__, done.__doc__ = verb.__name__, verb.__doc__
     place = f"{LINE}/{address}"
     return act(
-        place, json=place, status=204, guards=OPERATOR, again=moved_on, goes=to_list, says=says
+        place,
+        json=place,
+        status=204,
+        guards=OPERATOR,
+        again=moved_on,
+        goes=to_list,
+        says=says,
+        still=Still.WORK,
     )(done)
 
 

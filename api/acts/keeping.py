@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from msgspec import Meta
 
-from api.acts.act import Refusal, act
+from api.acts.act import Refusal, Still, act
 from api.guards import OPERATOR
 from api.pages.keeping import BACKUPS, RETENTION, backups_page, retention_page
 from api.request import AnyRequest
@@ -47,6 +47,7 @@ async def calendar_again(request: AnyRequest, refused: Refusal) -> Response[str]
     again=calendar_again,
     goes=RETENTION,
     says="retention.done.changed",
+    still=Still.KEEPING,
 )
 async def set_days(
     kind: FromPath[str],
@@ -69,6 +70,7 @@ async def set_days(
     again=calendar_again,
     goes=RETENTION,
     says="retention.done.held",
+    still=Still.KEEPING,
 )
 async def hold(
     data: NewHold, person: NamedDependency[Person], edition_row: NamedDependency[Edition]
@@ -85,6 +87,7 @@ async def hold(
     again=calendar_again,
     goes=RETENTION,
     says="retention.done.lifted",
+    still=Still.KEEPING,
 )
 async def lift(
     hold_id: FromPath[str], person: NamedDependency[Person], edition_row: NamedDependency[Edition]
@@ -105,6 +108,7 @@ async def backups_again(request: AnyRequest, refused: Refusal) -> Response[str]:
     again=backups_again,
     goes=BACKUPS,
     says="backup.done.asked",
+    still=Still.KEEPING,
 )
 async def back_up(
     person: NamedDependency[Person], settings: NamedDependency[Settings]
@@ -122,6 +126,7 @@ async def back_up(
     again=backups_again,
     goes=BACKUPS,
     says="backup.done.drill",
+    still=Still.KEEPING,
 )
 async def drill(
     person: NamedDependency[Person], settings: NamedDependency[Settings]

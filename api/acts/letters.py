@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from msgspec import Meta
 
-from api.acts.act import DualHandler, Refusal, Verb, act
+from api.acts.act import DualHandler, Refusal, Still, Verb, act
 from api.guards import OPERATOR
 from api.pages.letters import desk_of_letters, letter_page
 from api.request import AnyRequest
@@ -40,6 +40,7 @@ class SeenAt(msgspec.Struct, frozen=True):
     guards=OPERATOR,
     goes=PAGE,
     says="operator.done.letters_retried",
+    still=Still.WORK,
 )
 async def retry_all(
     person: NamedDependency[Person], edition_row: NamedDependency[Edition]
@@ -55,6 +56,7 @@ async def retry_all(
     guards=OPERATOR,
     goes=PAGE,
     says="operator.done.letters_given_up",
+    still=Still.WORK,
 )
 async def give_up_all(
     data: SeenAt, person: NamedDependency[Person], edition_row: NamedDependency[Edition]
@@ -100,7 +102,7 @@ def on_letter(verb: Verb, address: str, *, says: str) -> DualHandler:
     place = f"{LETTER}/{address}"
     return act(
         place, json=place, status=204, guards=OPERATOR, again=letter_again, goes=to_letter,
-        says=says,
+        says=says, still=Still.WORK,
     )(done)  # fmt: skip
 
 
@@ -209,6 +211,7 @@ async def from_body(request: AnyRequest) -> bytes:
     guards=OPERATOR,
     brings=from_body,
     most=bounces.MOST_BYTES,
+    still=Still.WORK,
 )
 async def take_bounce(
     data: bytes, edition_row: NamedDependency[Edition], settings: NamedDependency[Settings]

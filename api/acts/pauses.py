@@ -3,7 +3,7 @@
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from api.acts.act import DualHandler, Verb, act
+from api.acts.act import DualHandler, Still, Verb, act
 from api.guards import OPERATOR
 from festival import pauses
 from festival.pauses import Pausable
@@ -24,9 +24,16 @@ def on_queue(verb: Verb, page: str, *, method: str, says: str) -> DualHandler:
         await verb(queue, edition=edition_row, by=person)
 
     done.__name__, done.__doc__ = verb.__name__, verb.__doc__
-    return act(page, json=PLACE, method=method, status=204, guards=OPERATOR, goes=QUEUE, says=says)(
-        done
-    )
+    return act(
+        page,
+        json=PLACE,
+        method=method,
+        status=204,
+        guards=OPERATOR,
+        goes=QUEUE,
+        says=says,
+        still=Still.WORK,
+    )(done)
 
 
 ACTS = [

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from msgspec import Meta
 
-from api.acts.act import Refusal, act
+from api.acts.act import Refusal, Still, act
 from api.auth import in_person
 from api.forms import filled
 from api.guards import OPERATOR
@@ -187,6 +187,7 @@ async def set_parts(
     again=again,
     goes=PAGE,
     says="operator.done.removed",
+    still=Still.SAFETY,
 )
 async def remove_part(
     person_id: FromPath[str],
@@ -263,6 +264,7 @@ async def ask_for_factor(
     again=file_again,
     goes=to_file,
     says="team.done.disabled",
+    still=Still.SAFETY,
 )
 async def disable(
     person_id: FromPath[str], viewer: NamedDependency[Viewer], person: NamedDependency[Person]
@@ -279,6 +281,7 @@ async def disable(
     again=file_again,
     goes=to_file,
     says="team.done.enabled",
+    still=Still.ACCOUNT,
 )
 async def enable(
     person_id: FromPath[str], viewer: NamedDependency[Viewer], person: NamedDependency[Person]
@@ -295,6 +298,7 @@ async def enable(
     again=file_again,
     goes=to_file,
     says="team.done.sessions",
+    still=Still.SAFETY,
 )
 async def end_sessions(
     person_id: FromPath[str], viewer: NamedDependency[Viewer], person: NamedDependency[Person]
@@ -311,6 +315,7 @@ async def end_sessions(
     again=file_again,
     goes=to_file,
     says="team.done.factor_reset",
+    still=Still.SAFETY,
 )
 async def reset_factor(
     person_id: FromPath[str],
@@ -475,6 +480,7 @@ def to_a_door(_: AnyRequest, told: dict[str, str]) -> str:
     again=consent_again,
     goes=to_a_door,
     says=merged_or_waits,
+    still=Still.ACCOUNT,
 )
 async def agree_to_merge(
     request_id: FromPath[str], person: NamedDependency[Person]
@@ -491,6 +497,7 @@ async def agree_to_merge(
     again=consent_again,
     goes="/account",
     says="account.done.merge_refused",
+    still=Still.ACCOUNT,
 )
 async def refuse_merge(request_id: FromPath[str], person: NamedDependency[Person]) -> None:
     """No: nothing happens, and nothing is asked any more."""

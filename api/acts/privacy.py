@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from api.acts.accounts import ACCOUNT, UNKEPT, SignedIn, account_again, signed_in_as
-from api.acts.act import Refusal, act
+from api.acts.act import Refusal, Still, act
 from api.auth import in_person
 from api.browsers import session_origin
 from api.guards import OPERATOR
@@ -92,6 +92,7 @@ class OnBehalf(msgspec.Struct, frozen=True):
     again=account_again,
     goes=ACCOUNT,
     says="privacy.done.renamed",
+    still=Still.ACCOUNT,
 )
 async def rename(data: NewName, person: NamedDependency[Person]) -> None:
     """Another name; 409 where it was changed meanwhile."""
@@ -106,6 +107,7 @@ async def rename(data: NewName, person: NamedDependency[Person]) -> None:
     again=account_again,
     goes=ACCOUNT,
     says="privacy.done.address_asked",
+    still=Still.ACCOUNT,
 )
 async def ask_address(
     data: NewAddress,
@@ -132,6 +134,7 @@ async def address_again(request: AnyRequest, refused: Refusal) -> Response[str]:
     goes=ACCOUNT,
     says="privacy.done.address",
     opt=UNKEPT,
+    still=Still.ACCOUNT,
 )
 async def confirm_address(
     request: AnyRequest,
@@ -153,6 +156,7 @@ async def confirm_address(
     guards=[in_person()],
     goes=ACCOUNT,
     says="privacy.done.consent",
+    still=Still.ACCOUNT,
 )
 async def choose(
     request: AnyRequest,
@@ -178,6 +182,7 @@ async def choose(
     again=account_again,
     goes=ACCOUNT,
     says="privacy.done.export",
+    still=Still.LEAVING,
 )
 async def ask_export(
     person: NamedDependency[Person], edition_row: NamedDependency[Edition]
@@ -210,6 +215,7 @@ def word_of_leaving(_: AnyRequest, done: dict[str, str]) -> str:
     goes=gone_or_waiting,
     says=word_of_leaving,
     opt=UNKEPT,
+    still=Still.LEAVING,
 )
 async def leave(
     data: Leave, person: NamedDependency[Person], edition_row: NamedDependency[Edition]
@@ -229,6 +235,7 @@ async def leave(
     again=account_again,
     goes=ACCOUNT,
     says="privacy.done.stays",
+    still=Still.LEAVING,
 )
 async def stay(person: NamedDependency[Person]) -> None:
     """Take the request back, as long as nobody has begun."""
@@ -265,6 +272,7 @@ async def request_again(request: AnyRequest, refused: Refusal) -> Response[str]:
     again=request_again,
     goes=ROOM,
     says="privacy.done.begun",
+    still=Still.LEAVING,
 )
 async def carry_out(
     erasure_id: FromPath[str],
@@ -284,6 +292,7 @@ async def carry_out(
     again=request_again,
     goes=ROOM,
     says="privacy.done.refused",
+    still=Still.LEAVING,
 )
 async def refuse(
     erasure_id: FromPath[str],
@@ -306,6 +315,7 @@ def to_request(_: AnyRequest, made: dict[str, str]) -> str:
     again=room_again,
     goes=to_request,
     says="privacy.done.filed",
+    still=Still.LEAVING,
 )
 async def file_request(
     data: OnBehalf, person: NamedDependency[Person], edition_row: NamedDependency[Edition]
@@ -335,6 +345,7 @@ async def found(request: AnyRequest, done: dict[str, Any]) -> Response[str]:
     again=room_again,
     answers=found,
     opt=UNKEPT,
+    still=Still.LEAVING,
 )
 async def seek(
     data: Sought, edition_row: NamedDependency[Edition], viewer: NamedDependency[Viewer]
@@ -358,6 +369,7 @@ async def seek(
     goes=ROOM,
     says="privacy.done.effaced",
     opt=UNKEPT,
+    still=Still.LEAVING,
 )
 async def efface(
     data: Effaced, person: NamedDependency[Person], edition_row: NamedDependency[Edition]

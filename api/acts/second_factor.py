@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from api import limits
 from api.acts.accounts import SignedIn, signed_in_as, to_where_they_came_for
-from api.acts.act import Refusal, act
+from api.acts.act import Refusal, Still, act
 from api.auth import in_person
 from api.browsers import cookies_of, session_origin
 from api.pages.second_factor import PAGE, code_form, factor_page
@@ -63,6 +63,7 @@ async def codes_are_shown(request: AnyRequest, done: Any) -> Response[str]:
     again=code_again,
     answers=to_where_they_came_for,
     opt=UNKEPT,
+    still=Still.ACCOUNT,
 )
 async def give_code(
     request: AnyRequest, data: SecondProof, settings: NamedDependency[Settings]
@@ -79,7 +80,15 @@ async def give_code(
     return signed_in_as(arrival.person, arrival.session, settings)
 
 
-@act(PAGE, json="/second-factor", guards=[in_person()], again=page_again, goes=PAGE, opt=UNKEPT)
+@act(
+    PAGE,
+    json="/second-factor",
+    guards=[in_person()],
+    again=page_again,
+    goes=PAGE,
+    opt=UNKEPT,
+    still=Still.ACCOUNT,
+)
 async def begin(
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
@@ -97,6 +106,7 @@ async def begin(
     again=page_again,
     answers=codes_are_shown,
     opt=UNKEPT,
+    still=Still.ACCOUNT,
 )
 async def prove(
     request: AnyRequest,
@@ -119,6 +129,7 @@ async def prove(
     again=page_again,
     answers=codes_are_shown,
     opt=UNKEPT,
+    still=Still.ACCOUNT,
 )
 async def renew_codes(
     request: AnyRequest,
@@ -145,6 +156,7 @@ async def renew_codes(
     goes=PAGE,
     says="account.done.factor_removed",
     opt=UNKEPT,
+    still=Still.ACCOUNT,
 )
 async def remove(request: AnyRequest, data: PasswordAgain, person: NamedDependency[Person]) -> None:
     """With the password; whoever has none sets one first."""

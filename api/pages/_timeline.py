@@ -115,7 +115,8 @@ def stretches_of(
 ) -> list[tuple[str, datetime, datetime]]:
     """(phase, begins, ends): where a phase has begun, when it did; else when it is planned to.
 
-    Entries end with the last deadline, selection with the opening of the programme where one is set.
+    Entries end with the last deadline, selection with the opening of the programme where one is set;
+    an archived edition's last stretch begins where it was archived.
     """
     begun = {moment.what: moment.at for moment in moments}
     deadline = max(
@@ -132,9 +133,13 @@ def stretches_of(
         starts[phase] = min(max(moment, *starts.values()), first)
     order = [*starts.items()]
     ends = [start for _, start in order[1:]] + [first]
+    archived = (
+        begun["archived"] if edition.phase == Phase.ARCHIVED and "archived" in begun else None
+    )
     return [
         *((phase.value, start, end) for (phase, start), end in zip(order, ends, strict=True)),
         ("festival", first, last),
+        *([] if archived is None else [(Phase.ARCHIVED.value, archived, max(now, last))]),
     ]
 
 

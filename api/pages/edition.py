@@ -55,8 +55,10 @@ def differing(edition: Edition, typed: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def next_phase(edition: Edition) -> Phase | None:
+    """The one that a button opens; archiving is an act of its own (`api/pages/closing.py`)."""
     order = list(Phase)
-    return next(iter(order[order.index(Phase(edition.phase)) + 1 :]), None)
+    after = order[order.index(Phase(edition.phase)) + 1 :]
+    return next((phase for phase in after if phase is not Phase.ARCHIVED), None)
 
 
 def has_room(place: str) -> bool:
@@ -87,6 +89,7 @@ async def edition_page(
         line=line(edition, await moments_of(edition), now=now()),
         grace=edition.grace_hours,
         following=next_phase(edition),
+        is_archived=edition.phase == Phase.ARCHIVED,
         checks=await checklist(edition),
         has_room=has_room,
         front=front,

@@ -14,6 +14,7 @@ from litestar.di import NamedDependency
 from litestar.exceptions import ClientException, InternalServerException
 from litestar.params import FromPath
 
+from api.auth import refuse_archived
 from api.guards import MAKER
 from api.patience import Silent
 from api.request import AnyRequest
@@ -34,6 +35,8 @@ OCTETS = "application/offset+octet-stream"
 DECIMAL = re.compile(r"(0|[1-9][0-9]{0,99})")
 MOST_METADATA = 8192  # characters
 ALWAYS = {"Tus-Resumable": VERSION, "Cache-Control": "no-store"}
+
+CHANGES = [*MAKER, refuse_archived]
 
 T = TypeVar("T")
 
@@ -206,7 +209,7 @@ async def offer(settings: NamedDependency[Settings]) -> Response[None]:
     )
 
 
-@post("/uploads", guards=MAKER, status_code=201, request_max_body_size=None)
+@post("/uploads", guards=CHANGES, status_code=201, request_max_body_size=None)
 async def create(
     request: AnyRequest,
     viewer: NamedDependency[Viewer],
@@ -294,7 +297,7 @@ async def how_far(
     )
 
 
-@patch("/uploads/{upload_id:str}", guards=MAKER, status_code=204, request_max_body_size=None)
+@patch("/uploads/{upload_id:str}", guards=CHANGES, status_code=204, request_max_body_size=None)
 async def append(
     request: AnyRequest,
     upload_id: FromPath[str],
@@ -371,7 +374,7 @@ async def take(
     return kept
 
 
-@delete("/uploads/{upload_id:str}", guards=MAKER, status_code=204)
+@delete("/uploads/{upload_id:str}", guards=CHANGES, status_code=204)
 async def abandon(
     request: AnyRequest,
     upload_id: FromPath[str],
