@@ -11,7 +11,8 @@ from festival.clock import at, minutes_of
 from festival.language import day, evening, hour, moment, spoken, t
 from festival.tables import Edition
 from screenings import lists
-from screenings.lists import Item, Placed, programme_of
+from screenings.clashes import clashes_of
+from screenings.lists import Item, Placed
 from screenings.planner.answers.shapes import Explanation
 from screenings.planner.answers.words import Statement
 from screenings.planner.model import Clash
@@ -40,7 +41,7 @@ async def grid_state(edition: Edition) -> dict[str, Any]:
         ],
         "programmes": {item.id: programme_row(item) for item in known.values()},
         "screenings": [screening_row(p, edition) for p in placed],
-        "clashes": [clash_row(clash, names) for clash in await lists.clashes_of(edition, grid)],
+        "clashes": [clash_row(clash, names) for clash in await clashes_of(edition, grid)],
     }
 
 
@@ -52,7 +53,7 @@ def programme_row(item: Item) -> dict[str, Any]:
         "section": item.section_letter,
         "minutes": item.minutes,
         "intro": item.intro,
-        "debates": [debate(programme_of(item), number) for number in range(item.showings)],
+        "debates": [debate(item, number) for number in range(item.showings)],
         "showings": 0 if item.has_left else item.showings,
         "pencil": item.is_pencilled,
         "gone": item.has_left,

@@ -66,7 +66,6 @@ OF_FILE = """(SELECT s.edition FROM film_file n JOIN submission s ON s.id = n.su
   WHERE n.id = t.file)"""
 OF_GRID = "(SELECT g.edition FROM grid g WHERE g.id = t.grid)"
 OF_PROGRAMME = "(SELECT p.edition FROM programme p WHERE p.id = t.programme)"
-OF_VENUE = "(SELECT v.edition FROM venue v WHERE v.id = t.venue)"
 OF_IMPORT = "(SELECT i.edition FROM import i WHERE i.id = t.brought)"
 OF_REVIEW = """(SELECT s.edition FROM review r JOIN submission s ON s.id = r.submission
   WHERE r.id = t.review)"""
@@ -296,19 +295,47 @@ HELD: dict[str, Held] = {
     ),
     "announcement_line": Held(key="id announcement submission wanted"),
     # screenings
-    "venue": Held(edition="t.edition", words="name address", key="id edition"),
-    "screen": Held(
-        edition=OF_VENUE, words="name",
-        key="id venue seats hours closures equipment turnaround position",
+    "venue": Held(
+        edition="t.edition", words="name address commune", key="id edition position version"
     ),
-    "slot": Held(key="id screen starts_at ends_at"),
+    "venue_way": Held(edition="t.edition", key="id edition one other minutes version"),
+    "screen": Held(
+        edition="t.edition", words="name",
+        key="""id edition venue seats hours closures equipment turnaround step step_free captions
+          position version""",
+    ),
+    "slot": Held(edition="t.edition", key="id edition screen starts_at ends_at"),
+    "reservation": Held(
+        edition="t.edition", words="titles", key="id edition screen begins ends version"
+    ),
     "programme": Held(
         edition="t.edition", words="titles",
         key="""id edition kind section own_minutes intro debate demand prestige premiere showings
-          least_seats equipment earliest latest created_at""",
+          least_seats equipment earliest latest intros debates languages subtitles step_free captions
+          press press_before not_before most_screenings forbidden_days visa version created_at""",
     ),
+    "programme_order": Held(edition="t.edition", key="id edition first then least most version"),
+    "apart": Held(edition="t.edition", key="id edition one other version"),
+    "shared_audience": Held(edition="t.edition", key="id edition one other weight version"),
     "programme_film": Held(edition=OF_PROGRAMME, key="id programme submission position"),
-    "guest": Held(edition="t.edition", words="name qualities", key="id edition windows programmes"),
+    "guest": Held(edition="t.edition", words="name qualities", key="id edition windows programmes version"),
+    "jury": Held(
+        edition="t.edition", words="name",
+        key="id edition programmes pause most_a_day position version",
+    ),
+    "resource": Held(
+        edition="t.edition", words="name",
+        key="id edition at_once programmes numbers counted position version",
+    ),
+    "crew": Held(edition="t.edition", words="name", key="id edition screens rest position version"),
+    "plan_rules": Held(
+        edition="t.edition",
+        key="""id edition step travel repeat_gap repeat_other_band premiere_first measures settings
+          version""",
+    ),
+    "screening_hold": Held(
+        edition="t.edition", key="id edition programme number day minute screen version"
+    ),
     "grid": Held(
         leaves=STAYS, edition="t.edition", who="published_by", work="document",
         key="id edition number version published_at created_at", why="published",

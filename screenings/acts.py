@@ -15,8 +15,9 @@ from festival.errors import Conflict, Missing
 from festival.language import listed
 from festival.record import record
 from festival.tables import Edition, Person, new_id
-from screenings.lists import Item, items, moments, placed_in, screens, working_grid
+from screenings.lists import Item, items, placed_in, screens, working_grid
 from screenings.planner.model import Name
+from screenings.problem import moments
 from screenings.tables import Grid, Screen
 
 

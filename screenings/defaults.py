@@ -1,9 +1,12 @@
-"""What a programme and a screen are until somebody says otherwise: as the planner's model has it.
+"""What programmes, screens, juries and plans are until somebody says otherwise: as the planner's model has it.
 
 Tables, forms and pages read it here; what is no default (names, seats, minutes) is left blank.
 """
 
-from screenings.planner.model import Programme, Screen
+from screenings.planner.model import Crew, Jury, Problem, Programme, Screen
 
 PROGRAMME = Programme(id="", title="", section="", film_minutes=0)
 SCREEN = Screen(id="", name="", seats=0, hours=[])
+JURY = Jury(id="", name="", programmes=[])
+CREW = Crew(id="", name="", screens=[])
+PROBLEM = Problem(days=1, screens=[], programmes=[])

@@ -10,14 +10,8 @@ from festival.language import evening, hour, moment, t
 from festival.people import person as person_of
 from festival.tables import Edition, Person
 from festival.texts import film_title
-from screenings.lists import (
-    Item,
-    departures_of,
-    items,
-    longer_or_shorter,
-    placed_in,
-    working_grid,
-)
+from screenings.clashes import departures_of, longer_or_shorter
+from screenings.lists import Item, items, placed_in, working_grid
 from submissions.tables import Film, Submission
 
 

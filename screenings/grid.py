@@ -13,8 +13,9 @@ from festival.errors import Conflict, Missing, Refused
 from festival.record import record
 from festival.tables import Edition, Person
 from screenings.acts import Place, act, check_untouched, hold_grid, places
-from screenings.lists import Item, items, moments, placed_in, screens
+from screenings.lists import Item, items, placed_in, screens
 from screenings.planner.model import Name, day_of
+from screenings.problem import moments
 from screenings.tables import Grid, Screen, Screening
 from screenings.venues import FarMinute, Id
 
@@ -181,8 +182,7 @@ async def follow(edition: Edition, *, was: date, by: Person) -> None:
 
 async def slots_follow(edition: Edition, *, was: date) -> None:
     for slot in await rows(
-        """SELECT t.id, t.starts_at, t.ends_at FROM slot t JOIN screen s ON s.id = t.screen
-           JOIN venue v ON v.id = s.venue WHERE v.edition = {}""",
+        "SELECT id, starts_at, ends_at FROM slot WHERE edition = {}",
         edition.id,
     ):
         await rows(

@@ -1,21 +1,18 @@
 """What programmers read: rooms, programmes with their minutes, the working grid as a problem."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
 
-from festival.clock import at, minutes_of
+from festival import codes
+from festival.clock import minutes_of
 from festival.db import rows
 from festival.errors import Missing
 from festival.language import OFFICIAL, text_in
 from festival.tables import Edition, new_id
-from festival.texts import Texts, own_title
-from screenings.planner import model
-from screenings.planner.rules import clashes as rules_clashes
-from screenings.planner.rules.facts import debate
+from festival.texts import Texts
 from screenings.tables import Grid, Guest, PlanRun, Screen
-from submissions.twins import twins_among
 
 GONE = frozenset({"withdrawn", "declined"})
 
@@ -39,6 +36,19 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     equipment: list[str]
     earliest: int | None
     latest: int | None
+    intros: list[int]
+    debates: list[int]
+    languages: list[str]
+    subtitles: list[str]
+    step_free: bool
+    captions: bool
+    press: int | None
+    press_before: bool
+    not_before: datetime | None
+    most_screenings: int | None
+    forbidden_days: list[date]
+    visa: bool
+    version: int
     films: list[dict[str, Any]]
     is_pencilled: bool
     has_left: bool  # none of its films may be shown any more
@@ -69,8 +79,8 @@ class Placed(msgspec.Struct, frozen=True, kw_only=True):
 
 async def screens(edition: Edition) -> list[Screen]:
     selected = await rows(
-        """SELECT s.* FROM screen s JOIN venue v ON v.id = s.venue WHERE v.edition = {}
-           ORDER BY s.position, s.seats DESC, s.id""",
+        """SELECT s.* FROM screen s JOIN venue v ON v.id = s.venue WHERE s.edition = {}
+           ORDER BY v.position, v.name, s.position, s.seats DESC, s.id""",
         edition.id,
     )
     return [Screen(**row) for row in selected]
@@ -80,8 +90,7 @@ async def slots(edition: Edition) -> dict[str, list[int]]:
     """The starts that the programmer has laid out by hand, for each screen that has any."""
     by_screen: dict[str, list[int]] = {}
     for row in await rows(
-        """SELECT t.screen, t.starts_at FROM slot t JOIN screen s ON s.id = t.screen
-           JOIN venue v ON v.id = s.venue WHERE v.edition = {} ORDER BY t.starts_at""",
+        "SELECT screen, starts_at FROM slot WHERE edition = {} ORDER BY starts_at",
         edition.id,
     ):
         by_screen.setdefault(row["screen"], []).append(
@@ -92,7 +101,8 @@ async def slots(edition: Edition) -> dict[str, list[int]]:
 
 async def venues(edition: Edition) -> list[dict[str, Any]]:
     return await rows(
-        "SELECT id, name, address FROM venue WHERE edition = {} ORDER BY name", edition.id
+        "SELECT id, name, address, commune FROM venue WHERE edition = {} ORDER BY position, name",
+        edition.id,
     )
 
 
@@ -106,10 +116,13 @@ async def items(edition: Edition) -> list[Item]:
         """SELECT p.id, p.kind, p.titles, x.letter AS section_letter,
              x.names AS section_names, p.own_minutes, p.intro, p.debate,
              p.demand, p.prestige, p.premiere, p.showings, p.least_seats, p.equipment, p.earliest,
-             p.latest,
+             p.latest, p.intros, p.debates, p.languages, p.subtitles, p.step_free, p.captions,
+             p.press, p.press_before, p.not_before, p.most_screenings, p.forbidden_days, p.visa,
+             p.version,
              coalesce((SELECT jsonb_agg(jsonb_build_object(
                  'submission', s.id, 'title', f.title, 'titles', f.titles,
-                 'director', f.director, 'status', s.status, 'pending', s.pending,
+                 'director', f.director, 'languages', f.languages, 'subtitles', f.subtitles,
+                 'status', s.status, 'pending', s.pending,
                  'declared', f.declared_seconds, 'measured', (n.facts->>'duration')::float)
                  ORDER BY q.position)
                FROM programme_film q JOIN submission s ON s.id = q.submission
@@ -126,13 +139,41 @@ async def items(edition: Edition) -> list[Item]:
 
 def item_of(row: dict[str, Any], *, measured: bool) -> Item:
     films = row["films"]
-    seconds = sum((f["measured"] if measured else f["declared"]) or 0 for f in films)
-    minutes = row.pop("own_minutes") or -(-int(seconds) // 60)
+    for film in films:
+        film["minutes"] = whole_minutes(seconds_long(film, measured=measured))
+    seconds = sum(seconds_long(film, measured=measured) for film in films)
+    minutes = row.pop("own_minutes") or whole_minutes(seconds)
     staying = [f for f in films if not is_gone(f)]
     pencilled = any((f["pending"] or f["status"]) != "accepted" or f["pending"] for f in staying)
     has_left = bool(films) and not staying
-    derived = {"minutes": max(1, minutes), "is_pencilled": pencilled, "has_left": has_left}
+    derived = {
+        "minutes": max(1, minutes),
+        "is_pencilled": pencilled,
+        "has_left": has_left,
+        "languages": spoken_in(films) if row["languages"] is None else row["languages"],
+        "subtitles": readable_in(films) if row["subtitles"] is None else row["subtitles"],
+    }
     return msgspec.convert({**row, **derived}, Item)
+
+
+def seconds_long(film: dict[str, Any], *, measured: bool) -> float:
+    """Not said yet is 0."""
+    return float((film["measured"] if measured else film["declared"]) or 0)
+
+
+def whole_minutes(seconds: float) -> int:
+    return -(-int(seconds) // 60)
+
+
+def spoken_in(films: list[dict[str, Any]]) -> list[str]:
+    """Every language that somebody speaks in one of them; a film without words has none."""
+    return sorted({tag for film in films for tag in film["languages"]} - {codes.NONE})
+
+
+def readable_in(films: list[dict[str, Any]]) -> list[str]:
+    """The subtitles that all of them have."""
+    tags = [set(film["subtitles"]) - {codes.NONE} for film in films]
+    return sorted(set.intersection(*tags)) if tags else []
 
 
 def is_gone(film: dict[str, Any]) -> bool:
@@ -170,178 +211,15 @@ async def placed_in(grid: Grid) -> list[Placed]:
     )
 
 
-async def problem_of(edition: Edition, *, pins: list[Placed] | None = None) -> model.Problem:
-    """The edition as the planner thinks of it; a film that has left is no longer planned."""
-    staying = [item for item in await items(edition) if not item.has_left]
-    return await problem_with(edition, staying, pins=pins)
-
-
-async def problem_with(
-    edition: Edition, known: list[Item], *, pins: list[Placed] | None = None
-) -> model.Problem:
-    by_hand, named = await slots(edition), {item.id for item in known}
-    return model.Problem(
-        days=edition.days,
-        screens=[screen_of(screen, by_hand.get(screen.id)) for screen in await screens(edition)],
-        programmes=[programme_of(item) for item in known],
-        guests=[
-            model.Guest(
-                id=g.id,
-                name=g.name,
-                windows=msgspec.convert(g.windows, list[tuple[int, int]]),
-                programmes=[p for p in g.programmes if any(i.id == p for i in known)],
-            )
-            for g in await guests(edition)
-        ],
-        pins=[
-            model.Pin(
-                programme=p.programme,
-                number=p.number,
-                screen=p.screen,
-                start=minutes_of(p.starts_at, edition.first_day),
-            )
-            for p in pins or []
-            if p.programme in named
-        ],
-    )
-
-
-def screen_of(screen: Screen, by_hand: list[int] | None) -> model.Screen:
-    return model.Screen(
-        id=screen.id,
-        name=screen.name,
-        seats=screen.seats,
-        hours=msgspec.convert(screen.hours, list[tuple[int, int] | None]),
-        equipment=list(screen.equipment),
-        turnaround=screen.turnaround,
-        venue=str(screen.venue),
-        slots=by_hand,
-        closures=msgspec.convert(screen.closures, list[tuple[int, int]]),
-    )
-
-
-def programme_of(item: Item) -> model.Programme:
-    return model.Programme(
-        id=item.id,
-        title=item.own_title,
-        section=item.section_letter or "",
-        film_minutes=item.minutes,
-        intro=item.intro,
-        debate=item.debate,
-        demand=item.demand,
-        prestige=item.prestige,
-        premiere=item.premiere,
-        showings=item.showings,
-        least_seats=item.least_seats,
-        equipment=item.equipment,
-        earliest=item.earliest,
-        latest=item.latest,
-    )
-
-
-def placement_of(placed: Placed, edition: Edition) -> model.Placement:
-    return model.Placement(
-        programme=placed.programme,
-        number=placed.number,
-        screen=placed.screen,
-        start=minutes_of(placed.starts_at, edition.first_day),
-    )
-
-
-def moments(
-    edition: Edition, item: Item, number: int, turnaround: int, start: int
-) -> dict[str, datetime]:
-    """The four times of a screening; `start` in minutes after the first day's midnight."""
-    begins = at(edition.first_day, start)
-    film_ends = begins + timedelta(minutes=item.intro + item.minutes)
-    ends = film_ends + timedelta(minutes=debate(programme_of(item), number))
-    return {
-        "starts_at": begins,
-        "film_ends_at": film_ends,
-        "ends_at": ends,
-        "clears_at": ends + timedelta(minutes=turnaround),
-    }
-
-
-async def clashes_of(edition: Edition, grid: Grid) -> list[model.Clash]:
-    """What is wrong with the working grid: films that have left it, then the planner's rules."""
-    known, placed = await items(edition), await placed_in(grid)
-    problem = await problem_with(edition, known)
-    shown = {item.id: item for item in known}
-    return [
-        *await departures(shown, placed),
-        *longer_or_shorter(shown, placed),
-        *await twins_in(shown, placed),
-        *rules_clashes(problem, [placement_of(p, edition) for p in placed]),
-    ]
-
-
-async def departures(known: dict[str, Item], placed: list[Placed]) -> list[model.Clash]:
-    """Films in the grid that may not be shown any more: who took them back, and when."""
-    gone = {
-        (film["submission"], (p.programme, p.number)): film
-        for p in placed
-        for film in known[p.programme].films
-        if is_gone(film)
-    }
-    acts = await departures_of({submission for submission, _ in gone})
-    return [
-        model.Clash(
-            "film_withdrawn" if film["status"] == "withdrawn" else "film_declined",
-            "block",
-            [name],
-            {"film": own_title(film), **acts.get(submission, {})},
-        )
-        for (submission, name), film in gone.items()
-    ]
-
-
-async def departures_of(submissions: set[str]) -> dict[str, dict[str, int | str]]:
-    """By whom and when; ISO, in UTC."""
-    selected = await rows(
-        """SELECT DISTINCT ON (r.subject) r.subject, coalesce(p.name, '') AS by, r.at
-           FROM record r LEFT JOIN person p ON p.id = r.person
-           WHERE r.subject = ANY({}) AND r.act = 'submission_moved'
-             AND r.details->>'to' = ANY({})
-           ORDER BY r.subject, r.at DESC""",
-        sorted(submissions),
-        sorted(GONE),
-    )
-    return {row["subject"]: {"by": row["by"], "when": row["at"].isoformat()} for row in selected}
-
-
-def longer_or_shorter(known: dict[str, Item], placed: list[Placed]) -> list[model.Clash]:
-    """A new version of a film plays longer or shorter than the place that was made for it."""
-    clashes = []
-    for p in placed:
-        item = known[p.programme]
-        was = round((p.film_ends_at - p.starts_at).total_seconds() / 60) - item.intro
-        if was != item.minutes:
-            name, lengths = (p.programme, p.number), {"was": was, "now": item.minutes}
-            clashes.append(model.Clash("length_changed", "warn", [name], dict(lengths)))
-    return clashes
-
-
-async def twins_in(known: dict[str, Item], placed: list[Placed]) -> list[model.Clash]:
-    """Two entries with the very same file, both in the grid: the same film twice?"""
-    where: dict[str, list[tuple[str, int]]] = {}
-    titles = {}
-    for p in placed:
-        for film in known[p.programme].films:
-            where.setdefault(film["submission"], []).append((p.programme, p.number))
-            titles[film["submission"]] = own_title(film)
-    twins = await twins_among(sorted(where))
-    return [
-        model.Clash(
-            "film_twin",
-            "warn",
-            sorted({*where[first], *where[second]}),
-            {"film": titles[first], "twin": titles[second]},
-        )
-        for first, others in twins.items()
-        for second in others
-        if first < second
-    ]
+SHOWN_TABLES = (
+    "programme", "venue", "screen", "slot", "guest", "jury", "resource", "crew", "reservation", "venue_way",
+    "programme_order", "apart", "shared_audience", "screening_hold", "plan_rules",
+)  # fmt: skip
+"""Whatever stands in them may change what the grid's page shows, or what the planner says of it."""
+SHOWN = ", ".join(
+    f"(SELECT string_agg(t::text, ';' ORDER BY t.id) FROM {table} t WHERE t.edition = {{}})"
+    for table in SHOWN_TABLES
+)
 
 
 async def mark_of(edition: Edition) -> dict[str, Any]:
@@ -351,24 +229,21 @@ async def mark_of(edition: Edition) -> dict[str, Any]:
     """
     grid = await working_grid(edition)
     selected = await rows(
-        """SELECT md5(concat_ws('|',
+        f"""SELECT md5(concat_ws('|',
              (SELECT string_agg(concat_ws(',', s.id, s.screen, s.starts_at, s.locked), ';' ORDER BY s.id)
-              FROM screening s WHERE s.grid = {}),
-             (SELECT string_agg(p::text, ';' ORDER BY p.id) FROM programme p WHERE p.edition = {}),
+              FROM screening s WHERE s.grid = {{}}),
              (SELECT string_agg(concat_ws(',', q.programme, q.position, s.id, s.status, s.pending,
                 f.title, f.titles, f.declared_seconds, n.facts->>'duration'), ';' ORDER BY q.id)
               FROM programme_film q JOIN programme p ON p.id = q.programme
               JOIN submission s ON s.id = q.submission JOIN film f ON f.id = s.film
               LEFT JOIN film_file n ON n.submission = s.id AND n.state = 'released'
-              WHERE p.edition = {}),
-             (SELECT string_agg(s::text, ';' ORDER BY s.id) FROM screen s
-              JOIN venue v ON v.id = s.venue WHERE v.edition = {}),
-             (SELECT string_agg(g::text, ';' ORDER BY g.id) FROM guest g WHERE g.edition = {}),
-             (SELECT max(number) FROM grid WHERE edition = {}),
+              WHERE p.edition = {{}}),
+             {SHOWN},
+             (SELECT max(number) FROM grid WHERE edition = {{}}),
              (SELECT concat_ws(',', first_day, days, measured_runtime) FROM edition
-              WHERE id = {}))) AS mark""",
+              WHERE id = {{}}))) AS mark""",
         grid.id,
-        *[edition.id] * 6,
+        *[edition.id] * (3 + len(SHOWN_TABLES)),
     )
     return {"version": grid.version, "mark": selected[0]["mark"]}
 

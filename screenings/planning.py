@@ -18,14 +18,12 @@ from festival.record import record
 from festival.tables import Edition, Person
 from screenings import acts
 from screenings.acts import Place
+from screenings.clashes import clashes_of
 from screenings.compared import last_published
 from screenings.lists import (
     Placed,
-    clashes_of,
     items,
     placed_in,
-    placement_of,
-    problem_of,
     screens,
     working_grid,
 )
@@ -44,6 +42,7 @@ from screenings.planner.model import (
 from screenings.planner.process import PlannerFailed, PlanTask, WhyTask, explained, mended, solve
 from screenings.planner.rules import prices
 from screenings.planner.rules.facts import ProblemFacts
+from screenings.problem import placement_of, problem_of
 from screenings.questions import mending
 from screenings.tables import Grid, PlanRun
 

@@ -17,18 +17,18 @@ from festival.tables import Edition, Person, Role, new_id
 from festival.texts import ONE_OF, Texts, gathered, texts_of
 from screenings import notices
 from screenings.acts import hold_grid
+from screenings.clashes import clashes_of
 from screenings.lists import (
     Item,
     Placed,
-    clashes_of,
     guests,
     items,
-    moments,
     placed_in,
     screens,
 )
 from screenings.notices import Showing, Showings
 from screenings.planner.model import Clash
+from screenings.problem import moments
 from screenings.tables import Grid
 from submissions.status import Status
 from submissions.tables import Submission

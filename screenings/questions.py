@@ -14,13 +14,14 @@ import msgspec
 from festival.db import engine
 from festival.errors import Busy, Missing, Refused
 from festival.tables import Edition
-from screenings.lists import placed_in, placement_of, problem_of, working_grid
+from screenings.lists import placed_in, working_grid
 from screenings.planner.answers.shapes import Explanation, Repair, closed
 from screenings.planner.answers.whatif import Cell, LaidPlan, heat, lay
 from screenings.planner.answers.why import Why, why
 from screenings.planner.model import Name, Placement, Problem
 from screenings.planner.process import PlannerFailed, RepairTask, WhyTask, explained, mended
 from screenings.planner.rules.facts import ProblemFacts
+from screenings.problem import placement_of, problem_of
 
 log = logging.getLogger("planner")
 

@@ -14,7 +14,7 @@ from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.table import Table
 
 from festival.tables import Edition, Person, Section, new_id
-from screenings.defaults import PROGRAMME, SCREEN
+from screenings.defaults import CREW, JURY, PROBLEM, PROGRAMME, SCREEN
 from submissions.tables import Submission
 
 
@@ -25,16 +25,33 @@ class Venue(Table):
     edition = ForeignKey(Edition, null=False, index=True)
     name = Varchar(120)
     address = Varchar(300, default="")
+    commune = Varchar(80, default="")
+    position = SmallInt(default=0)
+    version = Integer(default=1)
+
+
+class VenueWay(Table):
+    """How many minutes a festival-goer needs from one venue to the other, either way."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    one = ForeignKey(Venue, null=False, index=True)
+    other = ForeignKey(Venue, null=False, index=True)
+    minutes = SmallInt()
+    version = Integer(default=1)
 
 
 class Screen(Table):
     """One room: seats, equipment, and its opening hours on each day.
 
     `hours` is a list with one `[opens, closes]` pair a day, in minutes after that day's midnight
-    (1560 is 02:00 of the next morning), or null where the room is closed.
+    (1560 is 02:00 of the next morning), or null where the room is closed. `closures` are spans inside
+    them, in minutes after the first day's midnight. `step` are minutes between two starts, where it
+    is not the edition's. A wheelchair comes in where it is `step_free`; `captions` can be shown.
     """
 
     id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
     venue = ForeignKey(Venue, null=False, index=True)
     name = Varchar(120)
     seats = Integer()
@@ -42,13 +59,18 @@ class Screen(Table):
     closures = JSONB(default=[])
     equipment = JSONB(default=[])
     turnaround = SmallInt(default=SCREEN.turnaround)
+    step = SmallInt(null=True, default=None)
+    step_free = Boolean(default=SCREEN.step_free)
+    captions = Boolean(default=SCREEN.captions)
     position = SmallInt(default=0)
+    version = Integer(default=1)
 
 
 class Slot(Table):
     """Free time on a screen that the programmer lays out by hand."""
 
     id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
     screen = ForeignKey(Screen, null=False, index=True)
     starts_at = Timestamptz()
     ends_at = Timestamptz()
@@ -57,7 +79,11 @@ class Slot(Table):
 class Programme(Table):
     """What is shown in one go: a film, a block of shorts, or an event. Minutes throughout.
 
-    `titles` is one text a language.
+    `titles` is one text a language. `intros` and `debates` speak for each showing in turn; past their
+    end, `intro` holds for all and `debate` for the first. `languages` and `subtitles` are what its
+    films say until somebody says otherwise. `press` is the number of the showing for the press.
+    Rights: `not_before` is an embargo, `most_screenings`, `forbidden_days` (ISO days), `visa` is a
+    temporary one.
     """
 
     id = Varchar(16, primary_key=True, default=new_id)
@@ -76,6 +102,19 @@ class Programme(Table):
     equipment = JSONB(default=[])
     earliest = SmallInt(null=True, default=None)
     latest = SmallInt(null=True, default=None)
+    intros = JSONB(default=[])
+    debates = JSONB(default=[])
+    languages = JSONB(null=True, default=None)
+    subtitles = JSONB(null=True, default=None)
+    step_free = Boolean(default=PROGRAMME.step_free)
+    captions = Boolean(default=PROGRAMME.captions)
+    press = SmallInt(null=True, default=None)
+    press_before = Boolean(default=PROGRAMME.press_before)
+    not_before = Timestamptz(null=True, default=None)
+    most_screenings = SmallInt(null=True, default=None)
+    forbidden_days = JSONB(default=[])
+    visa = Boolean(default=PROGRAMME.visa)
+    version = Integer(default=1)
     created_at = Timestamptz(default=TimestamptzNow())
 
 
@@ -101,6 +140,129 @@ class Guest(Table):
     qualities = JSONB(default={})
     windows = JSONB(default=[])
     programmes = JSONB(default=[])
+    version = Integer(default=1)
+
+
+class Jury(Table):
+    """Sees the first showing of each of its `programmes`, so many a day, with pauses between."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    name = Varchar(160)
+    programmes = JSONB(default=[])
+    pause = SmallInt(default=JURY.pause)
+    most_a_day = SmallInt(default=JURY.most_a_day)
+    position = SmallInt(default=0)
+    version = Integer(default=1)
+
+
+class Resource(Table):
+    """What there is only so many of: interpreters, microphones, moderators.
+
+    `numbers` are the showings that need one, counted from 0; none means every one. `counted` is
+    over the whole screening, its film, or its debate.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    name = Varchar(160)
+    at_once = SmallInt(default=1)
+    programmes = JSONB(default=[])
+    numbers = JSONB(default=[])
+    counted = Varchar(10, default="screening")
+    position = SmallInt(default=0)
+    version = Integer(default=1)
+
+
+class Crew(Table):
+    """Who runs some screens, and rests so many minutes at night."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    name = Varchar(160)
+    screens = JSONB(default=[])
+    rest = SmallInt(default=CREW.rest)
+    position = SmallInt(default=0)
+    version = Integer(default=1)
+
+
+class Reservation(Table):
+    """Opening, closing, awards, a rehearsal: a screen is taken, in minutes after the first day's midnight."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    titles = JSONB(default={})
+    screen = ForeignKey(Screen, null=False, index=True)
+    begins = Integer()
+    ends = Integer()
+    version = Integer(default=1)
+
+
+class ProgrammeOrder(Table):
+    """The first showing of one ends `least` to `most` minutes before that of another begins."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    first = ForeignKey(Programme, null=False, index=True)
+    then = ForeignKey(Programme, null=False, index=True)
+    least = SmallInt(default=0)
+    most = SmallInt(null=True, default=None)
+    version = Integer(default=1)
+
+
+class Apart(Table):
+    """Two programmes that may not run at once."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    one = ForeignKey(Programme, null=False, index=True)
+    other = ForeignKey(Programme, null=False, index=True)
+    version = Integer(default=1)
+
+
+class SharedAudience(Table):
+    """What somebody says of the audience that two programmes share; 0 is none."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    one = ForeignKey(Programme, null=False, index=True)
+    other = ForeignKey(Programme, null=False, index=True)
+    weight = SmallInt(default=1)
+    version = Integer(default=1)
+
+
+class ScreeningHold(Table):
+    """A part of a showing's place that nobody may change: its day (the first is 0), its minute of the
+    day, or its screen.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    programme = ForeignKey(Programme, null=False, index=True)
+    number = SmallInt(default=0)
+    day = SmallInt(null=True, default=None)
+    minute = SmallInt(null=True, default=None)
+    screen = ForeignKey(Screen, null=True, default=None, index=True)
+    version = Integer(default=1)
+
+
+class PlanRules(Table):
+    """What an edition asks of its plans. `measures` and `settings` hold what differs from the usual.
+
+    `step` are minutes between two starts, `travel` those between two screens where no way is named;
+    `repeat_gap` those between the starts of a film's showings.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, unique=True)
+    step = SmallInt(default=PROBLEM.step)
+    travel = SmallInt(default=PROBLEM.travel)
+    repeat_gap = SmallInt(null=True, default=None)
+    repeat_other_band = Boolean(default=PROBLEM.repeat_other_band)
+    premiere_first = Boolean(default=PROBLEM.premiere_first)
+    measures = JSONB(default={})
+    settings = JSONB(default={})
+    version = Integer(default=1)
 
 
 class Grid(Table):

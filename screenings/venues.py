@@ -87,7 +87,7 @@ async def add_screen(edition: Edition, form: ScreenForm, *, by: Person) -> Scree
         ):
             raise Refused("name:room_exists")
         screen = Screen(
-            venue=venue.id, name=form.name.strip(), seats=form.seats,
+            edition=edition.id, venue=venue.id, name=form.name.strip(), seats=form.seats,
             hours=[list(hours) if hours else None for hours in form.hours],
             equipment=form.equipment, turnaround=form.turnaround, position=form.position,
         )  # fmt: skip

@@ -33,7 +33,8 @@ from reviews import decisions, reviewing
 from reviews.scoring import Sheet
 from screenings import grid, publication
 from screenings.grid import NewScreening
-from screenings.lists import problem_of, working_grid
+from screenings.lists import working_grid
+from screenings.problem import problem_of
 from screenings.programmes import ProgrammeForm, add_programme
 from screenings.tables import PlanRun
 from screenings.venues import GuestForm, ScreenForm, VenueForm, add_guest, add_screen, add_venue

@@ -141,34 +141,6 @@ def fields(tree: ast.Module, shape: str) -> list[str]:
     ]
 
 
-def calls(tree: ast.Module) -> list[ast.Call]:
-    return [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-
-
-def said_by_name(call: ast.Call) -> set[str]:
-    return {one.arg for one in call.keywords if one.arg}
-
-
-def unfed() -> set[str]:
-    """Fields of the planner's problem that the rows of the house never fill: they live in files."""
-    model, bridge = f"{PLANNER}.model", "screenings.lists"
-    trees = modules()
-    shapes: dict[str, set[str]] = {}
-    for node in calls(trees[bridge]):
-        package, _, shape = ast.unparse(node.func).rpartition(".")
-        if package == "model":
-            shapes.setdefault(shape, set()).update(said_by_name(node))
-    for node in calls(trees["screenings.planning"]):
-        if ast.unparse(node).startswith("replace(problem,"):
-            shapes["Problem"].update(said_by_name(node))
-    return {
-        f"{shape}.{field}"
-        for shape, fed in shapes.items()
-        for field in fields(trees[model], shape)
-        if field not in fed and shape in {"Problem", "Programme", "Screen", "Guest"}
-    }
-
-
 def unread() -> set[str]:
     """Settings that a host may set and nothing asks for."""
     trees = modules()

@@ -9,6 +9,7 @@ from festival.clock import minutes_of
 from festival.language import t
 from festival.tables import Edition
 from screenings import lists, publication
+from screenings.clashes import clashes_of
 from screenings.compared import Difference, since_last
 from screenings.lists import Placed
 from screenings.planner.model import Clash
@@ -27,7 +28,7 @@ async def shown(edition: Edition, grid: Grid, lang: str) -> dict[str, Any]:
     known = {item.id: item for item in await lists.items(edition)}
     names = Names(edition, known, await lists.screens(edition), await lists.placed_in(grid))
     differences = await since_last(edition)
-    clashes = await lists.clashes_of(edition, grid)
+    clashes = await clashes_of(edition, grid)
     return {
         "news": await publication.has_news(edition, grid),
         "changes": len(differences),

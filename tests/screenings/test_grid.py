@@ -11,8 +11,10 @@ from festival.db import rows, transaction
 from festival.errors import Conflict, Missing, Refused
 from festival.tables import new_id
 from screenings import acts, grid
+from screenings.clashes import clashes_of
 from screenings.grid import NewScreening, ScreenStart
-from screenings.lists import clashes_of, mark_of, placed_in, problem_of, venues, working_grid
+from screenings.lists import mark_of, placed_in, venues, working_grid
+from screenings.problem import problem_of
 from screenings.programmes import (
     ProgrammeForm,
     add_programme,
@@ -328,6 +330,12 @@ async def test_a_programme_that_is_being_placed_is_not_removed_with_its_screenin
 
 
 async def a_block(world: World, *films: int) -> str:
+    """Each of its films has a director of its own, or the planner would say so."""
+    await rows(
+        """UPDATE film f SET director = f.id FROM submission s
+           WHERE s.film = f.id AND s.id = ANY({}) RETURNING f.id""",
+        [world.films[n] for n in films],
+    )
     form = ProgrammeForm(titles={"fr": "Courts"}, kind="block", section="S", films=[world.films[n] for n in films])
     world.programmes.append((await add_programme(world.edition, form, by=world.by)).id)
     return await world.place(len(world.programmes) - 1, NOON)

@@ -14,7 +14,8 @@ from festival.errors import Conflict, Refused
 from festival.progress import News
 from festival.settings import Settings
 from screenings import acts, grid, planning
-from screenings.lists import clashes_of, items, placed_in, working_grid
+from screenings.clashes import clashes_of
+from screenings.lists import items, placed_in, working_grid
 from screenings.planner.model import Plan
 from screenings.planner.process import OverTime, PlannerFailed
 from screenings.programmes import ProgrammeForm, add_programme

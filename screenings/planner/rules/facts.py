@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from functools import cached_property
+from typing import Protocol
 
 from screenings.planner import minutes
 from screenings.planner.model import (
@@ -20,6 +21,19 @@ from screenings.planner.model import (
 from units.times import DAY, DAY_TURNS, clock_face
 
 BY_DEFAULT = frozenset({"S1", "S2", "S3"})  # the other soft rules wait until they are switched on
+
+
+class WithTalks(Protocol):
+    """A programme, to the planner or to the house: minutes before a film, and after it."""
+
+    @property
+    def intro(self) -> int: ...
+    @property
+    def intros(self) -> list[int]: ...
+    @property
+    def debate(self) -> int: ...
+    @property
+    def debates(self) -> list[int]: ...
 
 
 class ProblemFacts:
@@ -102,12 +116,14 @@ class ProblemFacts:
 
 def length(programme: Programme, number: int) -> int:
     """Minutes from lights down to the last question: as a rule the first one has a debate."""
-    intros = programme.intros
-    intro = intros[number] if number < len(intros) else programme.intro
-    return programme.film_minutes + intro + debate(programme, number)
+    return programme.film_minutes + intro(programme, number) + debate(programme, number)
 
 
-def debate(programme: Programme, number: int) -> int:
+def intro(programme: WithTalks, number: int) -> int:
+    return programme.intros[number] if number < len(programme.intros) else programme.intro
+
+
+def debate(programme: WithTalks, number: int) -> int:
     if number < len(programme.debates):
         return programme.debates[number]
     return programme.debate if number == 0 else 0
