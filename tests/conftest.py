@@ -12,6 +12,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from tests.lanes import Lane, LaneScheduling, lane_of
 from tests.services import Services
 
 ROOT = Path(__file__).parents[1]
@@ -36,19 +37,28 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         services.stop()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LaneScheduling | None:
+    workers = len(config.option.tx or [])
+    return LaneScheduling(config, log) if config.option.dist == "loadfile" and workers > 1 else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that ask for the whole site come late, for its relay takes every line of the database;
-    the browser's come last, for its own loop ends all others: the long ones first, so that of two
-    processors neither waits long for the other.
+    """Files that ask for the whole house come late, those with a browser last: `tests/lanes.py` says why.
+    Where workers share them, the long ones come first, so that none waits long for another at the end.
     """
-    with_site = {item.path for item in items if "site" in getattr(item, "fixturenames", [])}
     tests = Counter(item.path for item in items)
 
     def late(item: pytest.Item) -> tuple[bool, bool, int]:
-        in_browser = "browser" in item.path.parts
-        return in_browser, item.path in with_site, -tests[item.path] if in_browser else 0
+        in_browser, lane = "browser" in item.path.parts, lane_of(item.nodeid.partition("::")[0])
+        return in_browser, lane is Lane.HOUSE, 0 if lane is Lane.DATABASE else -tests[item.path]
 
     items.sort(key=late)
+    astray = [item.nodeid for item in items if "site" in getattr(item, "fixturenames", [])
+              and lane_of(item.nodeid.partition("::")[0]) is not Lane.HOUSE
+              and not item.get_closest_marker("slow")]
+    if astray:
+        raise pytest.UsageError(f"they ask for the house, yet HOUSE of tests/lanes.py does not name them: {', '.join(astray)}")
     asking = [item.nodeid for item in items
               if item.get_closest_marker("unit") and "services" in getattr(item, "fixturenames", [])]
     if asking:

@@ -303,9 +303,12 @@ def forms_of(app) -> list[str]:
 
 
 def addresses(page: str, world: World) -> list[str]:
+    """Of everything that is known, each stands in one of them at least."""
     names = [part[1:-1] for part in page.split("/") if part.startswith("{")]
+    known = [world.known.get(name, ["a" * 16]) for name in names]
     found = []
-    for values in product(*(world.known.get(name, ["a" * 16]) for name in names)):
+    for number in range(max(map(len, known), default=1)):
+        values = [of_one[number % len(of_one)] for of_one in known]
         address = page
         for name, value in zip(names, values, strict=True):
             address = address.replace(f"{{{name}}}", value)

@@ -95,6 +95,7 @@ def entered(house: House, address: str, title: str) -> tuple[Door, str]:
     return maker, maker.post("/submissions", {**ENTRY, "title": title})["id"]
 
 
+@pytest.mark.slow  # one film goes the same way in tests/browser/world.py
 def test_two_films_from_registration_to_the_published_grid(house_of: House, tmp_path: Path) -> None:
     house, slug = house_of, house_of.slug
     op = f"op.{slug}@example.org"
@@ -198,8 +199,8 @@ def until(look, seconds: float):
 
 def test_the_served_door_believes_no_header_from_this_machine(site) -> None:
     """A proxy of one's own on this machine would be believed by the server's usual settings."""
-    edition = site.sql("SELECT slug FROM edition LIMIT 1")[0]["slug"]
-    place = f"{site.base_url}/api/v1/{edition}/sessions"
+    _, slug = site.an_edition("b")
+    place = f"{site.base_url}/api/v1/{slug}/sessions"
 
     told = [
         httpx.post(

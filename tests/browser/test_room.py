@@ -262,7 +262,7 @@ def test_the_makers_own_copy_is_lent_as_the_committees_is(page: Page, booth: Boo
 
 def test_no_more_than_ten_seconds_are_held_ahead(page: Page, booth: Booth) -> None:
     booth.enter(page)
-    play_until(page, 8)
+    play_until(page, 3)
     page.evaluate("document.querySelector('video').pause()")
     page.wait_for_timeout(3000)
 

@@ -26,6 +26,7 @@ SIZE = 600_000
 BODY = FILM + os.urandom(SIZE - len(FILM))
 
 
+@pytest.mark.slow  # one that is killed keeps as much: api/test_upload_kills.py
 async def test_a_door_that_is_told_to_go_keeps_what_came_and_goes(client, services: Any, tmp_path: Path) -> None:
     uploads = await a_draft(client, await an_edition())
     place = await uploads.begin(SIZE)

@@ -47,10 +47,10 @@ def likeness(one: Path, other: Path) -> float:
 @pytest.mark.parametrize(
     ("rate", "look", "late"),
     [
-        ("24000/1001", None, "0"),
-        ("24", None, "0.03"),
+        pytest.param("24000/1001", None, "0", marks=pytest.mark.slow),
+        pytest.param("24", None, "0.03", marks=pytest.mark.slow),
         ("25", None, "0.58"),
-        ("30", "select='not(eq(mod(n,7),3))'", "0"),
+        pytest.param("30", "select='not(eq(mod(n,7),3))'", "0", marks=pytest.mark.slow),
     ],
 )
 def test_parts_have_the_frames_of_the_whole(clips: Clips, sandbox_for, rate, look, late: str) -> None:

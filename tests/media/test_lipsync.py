@@ -37,6 +37,7 @@ def test_flash_and_beep_keep_their_times(clips: Clips, sandbox_for, name: str) -
     check(clips, sandbox_for, name)
 
 
+@pytest.mark.slow  # the same copies are looked at by ffmpeg below
 def test_chromium_shows_and_plays_them_together(clips: Clips, sandbox_for) -> None:
     copy = check(clips, sandbox_for, "3 s without sound")
 

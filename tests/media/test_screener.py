@@ -36,21 +36,14 @@ def test_a_copy_has_every_second_a_poster_and_its_sound(tmp_path: Path) -> None:
     assert told == sorted(told)
 
 
-def test_how_far_it_is_is_told_long_before_the_end(tmp_path: Path) -> None:
+def test_a_copy_tells_how_far_it_is_and_has_a_sheet_with_a_picture_for_every_step(tmp_path: Path) -> None:
     film = a_clip(tmp_path / "film.mp4", picture="testsrc2=size=640x360:rate=25", seconds=15)
     sandbox = a_sandbox(film, tmp_path)
     told: list[float] = []
 
-    screener.make(sandbox, scan.inspect(sandbox), on_progress=told.append)
+    made = screener.make(sandbox, scan.inspect(sandbox), on_progress=told.append)
 
     assert [share for share in told if 0.05 < share < 0.9] != []
-
-
-def test_the_sheet_has_a_picture_for_every_step(tmp_path: Path) -> None:
-    sandbox = a_sandbox(a_clip(tmp_path / "film.mp4", seconds=13), tmp_path)
-
-    made = screener.make(sandbox, scan.inspect(sandbox))
-
     looked = subprocess.run(
         ["ffprobe", "-v", "error", "-show_entries", "stream=width,height", "-of", "csv=p=0",
          str(sandbox.work / "sprite.jpg")], capture_output=True, text=True, check=True,

@@ -237,6 +237,7 @@ def snapshot_at(repository: Repository, folder: Path, when: str) -> None:
     repository._done("backup", ".", "--host", "cinema-for-space", "--time", f"{when} 03:00:00", cwd=folder)
 
 
+@pytest.mark.slow
 def test_what_stays_and_until_when_is_reckoned_as_restic_does_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Made on days in three months, then let go of by restic: what our own reckoning leaves is what is left."""
     monkeypatch.setenv("BACKUP_PASSWORD", "sixteen characters at least")
@@ -260,6 +261,7 @@ def test_what_stays_and_until_when_is_reckoned_as_restic_does_it(tmp_path: Path,
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_killed_backup_leaves_no_lock_behind(server: Postgres, tmp_path: Path) -> None:
     """Its lock lies there as if its process, of this machine, had been killed."""
     target = str(tmp_path / "kept")
@@ -282,6 +284,7 @@ def test_a_killed_backup_leaves_no_lock_behind(server: Postgres, tmp_path: Path)
     assert not any((tmp_path / "kept" / "locks").iterdir())
 
 
+@pytest.mark.slow
 def test_the_houses_own_role_can_back_it_up_and_masters_that_the_calendar_let_go_are_not_missed(
     server: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
