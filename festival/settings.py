@@ -36,6 +36,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     s3_access_key: str = ""
     s3_secret_key: str = ""
     s3_allow_http: bool = False
+    s3_keeps_versions: bool = False
     smtp_url: str = "smtp://127.0.0.1:25"
     smtp_allow_clear: bool = False
     mail_from: str = "Cinéma for Space <bonjour@cinema-for-space.example>"

@@ -1,6 +1,7 @@
 """Masters are read again, byte by byte, so that a disk that forgets is found before a projection does."""
 
 import asyncio
+import errno
 import logging
 import time
 from functools import partial
@@ -35,6 +36,10 @@ async def scrub(*, heartbeat: Heartbeat, store: Store) -> int:
         except StorageUnavailable as error:
             log.warning("no scrub: %s", error)
             break
+        except OSError as error:
+            if error.errno != errno.EIO:
+                raise
+            found = "unreadable"
         await note(file, is_sound=found == file["sha256"])
         read += 1
     return read

@@ -58,6 +58,7 @@ class Bucket(msgspec.Struct, frozen=True, kw_only=True):
     region: str = ""
     access_key: str = ""
     secret_key: str = ""
+    may_keep_versions: bool = False
 
 
 class File(msgspec.Struct, frozen=True):
@@ -172,7 +173,7 @@ class BucketStore(Store):
         where = f"{self.bucket.name} at {self.bucket.endpoint or 'Amazon S3'}"
         place = f"check/{uuid4().hex}"
         try:
-            obstore.put(self.objects, place, b"")
+            kept = obstore.put(self.objects, place, b"")
             obstore.delete(self.objects, place)
         except FileNotFoundError:
             raise BadStorageSettings(f"S3_BUCKET: there is no bucket {where}") from None
@@ -182,6 +183,11 @@ class BucketStore(Store):
             ) from None
         except BaseError as error:
             raise StorageUnavailable(f"{where}: {str(error).partition(chr(10))[0][:300]}") from None
+        if kept["version"] not in {None, "null"} and not self.bucket.may_keep_versions:
+            raise BadStorageSettings(
+                f"S3_BUCKET: {where} keeps old versions, and with them whatever is erased: suspend its "
+                "versioning, or give it a rule that ends them and set S3_KEEPS_VERSIONS=true"
+            )
 
     def answers(self) -> bool:
         try:
@@ -243,9 +249,15 @@ class BucketStore(Store):
             obstore.delete(
                 self.objects, [f"masters/{checked(key)}/{MANIFEST}", f"masters/{key}/source"]
             )
+        (self.cache / key).unlink(missing_ok=True)
 
     def hash_master(self, key: str) -> str:
-        return self.hash_of(f"masters/{checked(key)}/source", self._master(key).size)
+        """As much as lies there, be it more or less than was kept; without its manifest it is no master."""
+        self._master(key)
+        place = f"masters/{key}/source"
+        with storage_errors():
+            size = obstore.head(self.objects, place)["size"]
+        return self.hash_of(place, size)
 
     def forget(self, key: str) -> None:
         """The store lists by whole folders: whatever begins with this key is looked for by name."""
@@ -282,10 +294,10 @@ class BucketStore(Store):
 
     def evict(self, size: int) -> None:
         """Fetched masters go when nobody has used them for long, or when there is no room."""
+        evict_old(self.cache)
         kept = [path for path in self.cache.iterdir() if not path.suffix]
         for path in sorted(kept, key=lambda path: path.stat().st_mtime):
-            is_old = time.time() - path.stat().st_mtime > UNUSED_SECONDS
-            if is_old or self.free_bytes() < size * 1.1:
+            if self.free_bytes() < size * 1.1:
                 evict_unused(path)
         if self.free_bytes() < size * 1.1:
             raise StorageFull("storage_full")
@@ -350,12 +362,16 @@ class BucketStore(Store):
         return self.manifest_of(f"copies/{checked(key)}") is not None
 
     def manifest_of(self, place: str) -> Manifest | None:
+        """None where there is none, or one that was harmed: what it stood for is not whole."""
         with storage_errors():
             try:
                 content = obstore.get(self.objects, f"{place}/{MANIFEST}").bytes()
             except FileNotFoundError:
                 return None
-        return msgspec.json.decode(content, type=Manifest)
+        try:
+            return msgspec.json.decode(content, type=Manifest)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return None
 
     def published(self, key: str, name: str) -> PublishedFile:
         place = f"copies/{checked(key)}"
@@ -381,6 +397,14 @@ class BucketStore(Store):
             raise NotPublished(key)
         for name, file in manifest.files.items():
             self.get_file(f"{place}/{manifest.folder}/{name}", file, target / name)
+
+
+def evict_old(cache: Path) -> None:
+    """Masters that were fetched to this host go when nobody has used them for long."""
+    for path in [path for path in cache.glob("*") if not path.suffix]:
+        with suppress(FileNotFoundError):
+            if time.time() - path.stat().st_mtime > UNUSED_SECONDS:
+                evict_unused(path)
 
 
 def evict_unused(path: Path) -> None:

@@ -305,6 +305,7 @@ class Store(ABC):
         for name in ("uploads", "fetched"):
             for path in (self.root / name).glob(f"{checked(key)}*"):
                 path.unlink(missing_ok=True)
+        self.forget_work(key)
 
     def forget_work(self, line: str) -> None:
         """What attempts of a job have left in their folders."""
@@ -402,7 +403,7 @@ class LocalStore(Store):
 
     def forget(self, key: str) -> None:
         super().forget(key)
-        for name in ("masters", "copies", "work"):
+        for name in ("masters", "copies"):
             for folder in (self.root / name).glob(f"{checked(key)}*"):
                 shutil.rmtree(folder, ignore_errors=True)
             sync_to_disk(self.root / name)

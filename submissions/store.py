@@ -24,6 +24,7 @@ def store_of(settings: Settings) -> Store:
             region=settings.s3_region,
             access_key=settings.s3_access_key,
             secret_key=settings.s3_secret_key,
+            may_keep_versions=settings.s3_keeps_versions,
         ),
     )
 

@@ -28,6 +28,7 @@ from festival.machines import HEARTBEAT_KEY
 from festival.pool import open_pool
 from festival.progress import News
 from festival.settings import Settings
+from media.bucket import evict_old
 
 LONGEST_TASK_S = 3 * 3600
 PR_SET_PDEATHSIG = 1
@@ -156,6 +157,13 @@ def publish_heartbeat(sender: Any = None, **_: Any) -> None:
         heartbeat_redis().set(HEARTBEAT_KEY + str(sender.eventer.hostname), "1", ex=15)
     except (RedisError, OSError):
         return
+
+
+@heartbeat_sent.connect
+def let_go_of_fetched_masters(**_: Any) -> None:
+    """On a host that has nothing to do, too: a film that was erased elsewhere does not stay here."""
+    if settings().storage == "s3":
+        evict_old(settings().media_root / "fetched")
 
 
 app = celery

@@ -1,15 +1,19 @@
 """Backups as work of the house: asked for, carried out by a process, told, and films read again."""
 
 import os
+from pathlib import Path
 
+import obstore
 import pytest
 
 from festival.backups import last_backup, last_until
 from festival.db import rows
 from festival.errors import Conflict, Refused
 from festival.settings import Settings
+from festival.tables import Person
 from keeping import backups, scrubbing
-from media.storage import LocalStore
+from media.bucket import BucketStore
+from media.storage import LocalStore, Store
 from ops.restic import Repository
 from tests.builders import a_film, a_person, an_edition, sign_in
 from workers import app as worker_app
@@ -99,29 +103,77 @@ class Beating:
     lost = False
 
 
-async def test_a_byte_that_flips_on_the_disk_is_found_told_and_forgotten_once_it_is_mended(house) -> None:
+@pytest.fixture(params=["local", "s3"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+    if request.param == "local":
+        return LocalStore(tmp_path)
+    return BucketStore(tmp_path, request.getfixturevalue("bucket"))
+
+
+def harm(store: Store, key: str, said: bytes) -> None:
+    if isinstance(store, BucketStore):
+        obstore.put(store.objects, f"masters/{key}/source", said)
+    else:
+        store.master_path(key).write_bytes(said)
+
+
+async def masters(store: Store, count: int = 1) -> tuple[list[str], Person]:
+    """The only films that were received, and an operator."""
     edition = await an_edition()
     operator = await a_person("operator", edition=edition)
-    _, file = await a_film(edition, await a_person("filmmaker", edition=edition))
-    store = LocalStore(Settings.read().media_root)
-    store.create(file)
-    store.upload_path(file).write_bytes(b"a comet, seen from Cannes")
-    store.finish(file)
-    sound = store.hash_master(file)
-    await rows("UPDATE film_file SET received_at = NULL WHERE id <> {} RETURNING id", file)
-    await rows("UPDATE film_file SET received_at = now(), sha256 = {} WHERE id = {} RETURNING id", sound, file)
+    maker = await a_person("filmmaker", edition=edition)
+    files = [(await a_film(edition, maker))[1] for _ in range(count)]
+    for file in files:
+        store.create(file)
+        store.upload_path(file).write_bytes(b"a comet, seen from Cannes")
+        store.finish(file)
+    sound = store.hash_master(files[0])
+    await rows("UPDATE film_file SET received_at = NULL WHERE NOT id = ANY({}) RETURNING id", files)
+    await rows("UPDATE film_file SET received_at = now(), sha256 = {} WHERE id = ANY({}) RETURNING id", sound, files)
+    return files, operator
+
+
+async def test_a_master_that_was_harmed_where_it_lies_is_found_told_and_forgotten_once_it_is_mended(
+    house, store: Store
+) -> None:
+    [file], operator = await masters(store)
 
     assert await scrubbing.scrub(heartbeat=Beating(), store=store) == 1
     assert await scrubbing.scrub(heartbeat=Beating(), store=store) == 0, "once a week"
     assert await backups.rotten() == []
-    store.master_path(file).write_bytes(b"a comet, seen from Cannet")
+    harm(store, file, b"a comet, seen from Cannet")
     await rows("UPDATE film_file SET checked_at = now() - interval '8 days' WHERE id = {} RETURNING id", file)
     await scrubbing.scrub(heartbeat=Beating(), store=store)
 
     [found] = await backups.rotten()
     assert found["id"] == file
     assert await rows("SELECT kind FROM letter WHERE person = {}", operator.id) == [{"kind": "master_rotten"}]
-    store.master_path(file).write_bytes(b"a comet, seen from Cannes")
+    harm(store, file, b"a comet, seen from Cannes")
     await rows("UPDATE film_file SET checked_at = NULL WHERE id = {} RETURNING id", file)
     await scrubbing.scrub(heartbeat=Beating(), store=store)
     assert await backups.rotten() == []
+
+
+async def test_a_master_in_a_bucket_that_was_cut_short_is_told_and_the_others_are_read(house, bucket, tmp_path) -> None:
+    """It is the first that is read each time: whoever stops there never comes to the next."""
+    store = BucketStore(tmp_path, bucket)
+    files, _ = await masters(store, 4)
+    harm(store, files[0], b"")
+    obstore.put(store.objects, f"masters/{files[1]}/manifest.json", b"{")
+    obstore.delete(store.objects, f"masters/{files[2]}/source")
+
+    assert await scrubbing.scrub(heartbeat=Beating(), store=store) == 4
+
+    assert {found["id"] for found in await backups.rotten()} & set(files) == set(files[:3])
+
+
+async def test_a_master_that_no_disk_gives_is_told_and_the_others_are_read(house, tmp_path: Path) -> None:
+    """Its first byte is our own memory at 0, which is a fault of input and output as that of a disk is."""
+    store = LocalStore(tmp_path)
+    files, _ = await masters(store, 2)
+    store.master_path(files[0]).unlink()
+    store.master_path(files[0]).symlink_to("/proc/self/mem")
+
+    assert await scrubbing.scrub(heartbeat=Beating(), store=store) == 2
+
+    assert {found["id"] for found in await backups.rotten()} & set(files) == {files[0]}

@@ -4,10 +4,13 @@ The whole database is written out by its own tool and read as text, then every f
 broker and every letter.
 """
 
+import asyncio
 import os
 import subprocess
+from pathlib import Path
 
 import httpx
+import obstore
 import pytest
 from redis import Redis
 
@@ -17,8 +20,11 @@ from festival.people import person as person_with_id
 from festival.settings import Settings
 from festival.tables import new_id
 from keeping import erasure, mentions
+from media.bucket import BucketStore
+from media.storage import Store
 from ops.postgres import client_program
 from screenings.venues import GuestForm, add_guest
+from submissions import uploads as uploading
 from tests.api.test_uploads import FILM, Uploads, b64
 from tests.builders import a_film, a_person, an_edition, has_seen, sign_in
 from workers import tasks
@@ -95,7 +101,24 @@ async def registered(client: httpx.AsyncClient, canary: Canary, edition: object)
     return str(row["id"])
 
 
-async def test_a_maker_who_leaves_is_found_nowhere(client, canary: Canary) -> None:
+@pytest.fixture(params=["local", "s3"])
+def store(request: pytest.FixtureRequest, app, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """Where films lie, for the door and for workers."""
+    if request.param == "s3":
+        far = BucketStore(tmp_path, request.getfixturevalue("bucket"))
+        monkeypatch.setattr(app.state, "store", far)
+        monkeypatch.setattr(tasks, "store_of", lambda _: far)
+    return app.state.store
+
+
+def lies(store: Store, files: list[str]) -> list[str]:
+    """Whatever lies on the disk or in the bucket under these names."""
+    here = [str(path) for path in store.root.rglob("*")]
+    there = [one["path"] for listed in obstore.list(store.objects) for one in listed] if store.is_remote else []
+    return [place for place in [*here, *there] if any(file in place for file in files)]
+
+
+async def test_a_maker_who_leaves_is_found_nowhere(client, canary: Canary, store: Store) -> None:
     edition = await an_edition()
     operator = await a_person("operator", edition=edition, name="Opérateur")
     person = await person_with_id(await registered(client, canary, edition))
@@ -120,6 +143,12 @@ async def test_a_maker_who_leaves_is_found_nowhere(client, canary: Canary) -> No
     begun = await uploads.create(upload_metadata=told)
     assert begun.status_code == 201, begun.text
     await uploads.send(begun.headers["location"], FILM, 0)
+    await asyncio.gather(*uploading.HAND_OVERS.values())
+    files = [row["id"] for row in await rows("SELECT id FROM film_file WHERE submission = {}", submission)]
+    for key in (*files, f"{files[0]}early"):
+        (folder := store.work_folder(f"{key}made")).joinpath("poster.jpg").write_bytes(b"a poster")
+        store.publish(folder, key)
+    assert store.master_size(files[0]) == len(FILM)
     await rows(
         "UPDATE film_file SET facts = jsonb_build_object('duration', 60.0, 'container', {}::text) WHERE submission = {} RETURNING id",
         word, submission,
@@ -145,6 +174,7 @@ async def test_a_maker_who_leaves_is_found_nowhere(client, canary: Canary) -> No
 
     assert places_of(word) == []
     assert places_of(canary.plain) == []
+    assert lies(store, files) == []
     assert await rows("SELECT id FROM submission WHERE id = ANY({})", [submission, declined]) == []
     assert (await client.get(f"{base}/me")).status_code == 401
 

@@ -7,12 +7,13 @@ import signal
 from pathlib import Path
 from uuid import uuid4
 
+import boto3
 import msgspec
 import obstore
 import pytest
 
 from media import storage
-from media.bucket import Bucket, BucketStore
+from media.bucket import Bucket, BucketStore, evict_old
 from media.storage import (
     BadStorageSettings,
     LocalStore,
@@ -24,6 +25,7 @@ from media.storage import (
     WrongOffset,
     sha256_of,
 )
+from tests.objects import put_bucket
 
 NOBODY = Bucket(name="films", endpoint="http://127.0.0.1:1", access_key="key", secret_key="secret")
 
@@ -237,7 +239,123 @@ def test_a_hash_is_of_every_byte(tmp_path: Path) -> None:
     assert sha256_of(path) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
 
+def test_of_what_is_forgotten_nothing_stays_and_of_others_all(store: Store, key: str) -> None:
+    """Master, its copies under longer keys, an attempt that died, and an upload that is not whole."""
+    near = f"{uuid4().hex}a"
+    for one in (key, near):
+        an_upload(store, one)
+        store.finish(one)
+        store.open_master(one).close()
+        for kind in ("", "early", "p1"):
+            store.publish(a_copy(store), f"{one}{kind}")
+        an_upload(store, f"{one}arrives")
+    store.prepare(a_copy(store, f"{key}attempt"), f"{key}p2")
+
+    store.forget(key)
+    store.forget(key)
+
+    assert left_of(store, key) == []
+    assert store.size(near) == 4
+    assert all(store.is_published(f"{near}{kind}") for kind in ("", "early", "p1"))
+    assert store.size(f"{near}arrives") == 4
+    with pytest.raises(FileNotFoundError):
+        store.hash_master(key)
+
+
+def left_of(store: Store, key: str) -> list[str]:
+    """Places whose name has this key in it, on this disk and out there; locks are empty."""
+    here = [str(path) for path in store.root.rglob("*") if key in str(path) and path.suffix != ".lock"]
+    there = objects(store, "masters/") | objects(store, "copies/") if isinstance(store, BucketStore) else ()
+    return [*here, *(place for place in there if key in place)]
+
+
+@pytest.mark.parametrize("said", [b"filn", b"fil", b"film!", b""])
+def test_a_master_that_was_harmed_has_another_hash(store: Store, key: str, said: bytes) -> None:
+    an_upload(store, key)
+    store.finish(key)
+    assert store.hash_master(key) == hashlib.sha256(b"film").hexdigest()
+
+    if isinstance(store, BucketStore):
+        obstore.put(store.objects, f"masters/{key}/source", said)
+    else:
+        store.master_path(key).write_bytes(said)
+
+    assert store.hash_master(key) == hashlib.sha256(said).hexdigest()
+
+
 # The bucket alone
+
+
+@pytest.mark.parametrize("left", [None, b"", b"{", b"\xff{}"])
+def test_a_master_or_a_copy_without_its_manifest_is_none(far: BucketStore, key: str, left: bytes | None) -> None:
+    an_upload(far, key)
+    far.finish(key)
+    far.publish(a_copy(far), key)
+    for kind in ("masters", "copies"):
+        if left is None:
+            obstore.delete(far.objects, f"{kind}/{key}/manifest.json")
+        else:
+            obstore.put(far.objects, f"{kind}/{key}/manifest.json", left)
+
+    for act in (far.hash_master, far.open_master, far.master_size):
+        with pytest.raises(FileNotFoundError):
+            act(key)
+    assert far.is_published(key) is False
+
+
+def test_a_long_master_that_was_cut_short_has_another_hash(far: BucketStore, key: str, monkeypatch) -> None:
+    monkeypatch.setattr("media.bucket.RANGE_BYTES", 8)
+    an_upload(far, key, b"a comet, seen from Cannes")
+    far.finish(key)
+
+    obstore.put(far.objects, f"masters/{key}/source", b"a comet,")
+
+    assert far.hash_master(key) == hashlib.sha256(b"a comet,").hexdigest()
+
+
+def test_a_film_of_more_than_a_thousand_objects_is_forgotten_whole(far: BucketStore, key: str) -> None:
+    """The store tells, and takes away, a thousand at a time."""
+    for number in range(1003):
+        obstore.put(far.objects, f"copies/{key}/attempt/{number}", b"x")
+
+    far.forget(key)
+
+    assert left_of(far, key) == []
+
+
+def test_a_master_that_is_gone_is_lent_by_no_host_for_longer_than_an_hour(far, key, tmp_path, monkeypatch) -> None:
+    an_upload(far, key)
+    far.finish(key)
+    other = elsewhere(far, tmp_path / "host")
+    for host in (far, other):
+        host.open_master(key).close()
+
+    far.discard_master(key)
+    assert not (far.cache / key).exists()
+    evict_old(other.cache)
+    assert (other.cache / key).exists()
+    monkeypatch.setattr("media.bucket.UNUSED_SECONDS", -1)
+    evict_old(other.cache)
+
+    assert not (other.cache / key).exists()
+
+
+@pytest.mark.parametrize("state", ["Enabled", "Suspended"])
+def test_a_bucket_that_keeps_old_versions_must_be_meant(bucket: Bucket, tmp_path: Path, state: str) -> None:
+    """What was erased could be asked for there by whoever has the keys."""
+    at = boto3.client("s3", endpoint_url=bucket.endpoint, region_name=bucket.region,
+                      aws_access_key_id="key", aws_secret_access_key="secret")
+    name = f"versions-{uuid4().hex}"
+    put_bucket(bucket.endpoint, name)
+    at.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": state})
+    keeping = msgspec.structs.replace(bucket, name=name)
+
+    if state == "Enabled":
+        with pytest.raises(BadStorageSettings, match=f"S3_BUCKET: {name} at .* keeps old versions"):
+            BucketStore(tmp_path, keeping).check()
+    else:
+        BucketStore(tmp_path, keeping).check()
+    BucketStore(tmp_path, msgspec.structs.replace(keeping, may_keep_versions=True)).check()
 
 
 def test_a_large_master_is_the_same_on_another_host(far: BucketStore, key: str, tmp_path: Path) -> None:
