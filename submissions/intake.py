@@ -20,7 +20,7 @@ from media import chunks, policy, scan, screener, windows
 from media.chunks import EncodingPlan
 from media.facts import Facts
 from media.policy import Outcome, Verdict
-from media.runner import Cancelled
+from media.runner import Cancelled, Fault
 from media.sandbox import Sandbox
 from media.screener import Damaged
 from media.storage import MasterFile, Store, early_key, sha256_of
@@ -34,6 +34,7 @@ from submissions.verdicts import as_row, facts_of
 from submissions.versions import put_older_aside
 
 FREE_BYTES_PER_BYTE = 2.5  # of the master: its copy, and what is made on the way
+NO_ROOM_BYTES = 64 * 1024 * 1024  # so little is left where a write has just failed
 TOLD_EVERY_S = 0.7
 BEFORE_A_VERDICT = frozenset({FileState.RECEIVED, FileState.INSPECTING})
 STOPS = {Outcome.QUARANTINED: FileState.QUARANTINED, Outcome.REFUSED: FileState.FAULTY}
@@ -100,6 +101,8 @@ async def sandbox_for(
     """A fresh folder for each attempt: a superseded one can spoil nothing.
 
     What is read is the master, wherever it must come from, unless there is another `source`.
+    Whatever ends it on a disk without room is no fault of the film: NotYet(`storage_full`). ffmpeg is not
+    asked: of a copy in segments it says nothing, and ends well.
     """
     film = MasterFile(source) if source else await asyncio.to_thread(store.open_master, file.id)
     work = store.work_folder(f"{lease.line}{lease.attempt}{name}")
@@ -110,6 +113,10 @@ async def sandbox_for(
             work=work,
             allow_fallback=settings.allow_unsandboxed or not settings.in_production,
         )
+    except (Fault, OSError) as error:
+        if store.free_bytes() < NO_ROOM_BYTES:
+            raise NotYet("storage_full") from error
+        raise
     finally:
         shutil.rmtree(work, ignore_errors=True)
         film.close()

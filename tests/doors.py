@@ -19,6 +19,8 @@ ROOT = Path(__file__).parents[1]
 class Door:
     """One API process; it may be killed and stood up again at the same address."""
 
+    APP = "api.app:app"
+
     def __init__(self, log: Path, env: Mapping[str, str]) -> None:
         self.log, self.env = log, {**os.environ, **env}
         self.port = free_port()
@@ -28,7 +30,7 @@ class Door:
     def start(self) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "uvicorn", "api.app:app", "--port", str(self.port),
+                [sys.executable, "-m", "uvicorn", self.APP, "--port", str(self.port),
                  "--timeout-graceful-shutdown", "2", "--http", "api.line:Line",
                  "--no-proxy-headers"],
                 env=self.env, cwd=ROOT, stdout=log, stderr=log, preexec_fn=die_with_parent(),

@@ -571,6 +571,23 @@ async def test_a_section_with_its_own_deadline_is_judged_by_it(client) -> None:
     assert answer.status_code == 204
 
 
+@pytest.mark.parametrize("moved", [-3, 9])
+async def test_a_deadline_that_moves_in_the_middle_of_an_upload_takes_nothing_back(client, moved: int) -> None:
+    """Moved before its beginning or after its end: as it began, so it may go on, piece by piece."""
+    edition = await an_edition()
+    uploads = await a_draft(client, edition)
+    place, half = await uploads.begin(), len(FILM) // 2
+    told = [(await uploads.send(place, FILM[:half], 0)).status_code]
+
+    edition.deadline_at = (await the_file(place)).created_at + timedelta(days=moved)
+    await edition.save()
+    for at, end in ((half, -9), (len(FILM) - 9, None)):
+        told.append((await uploads.send(place, FILM[at:end], at)).status_code)
+
+    assert told == [204] * 3
+    assert await uploads.offset(place) == len(FILM)
+
+
 async def test_an_older_upload_that_ends_later_replaces_nothing(uploads: Uploads) -> None:
     older, newer = await uploads.begin(), await uploads.begin()
     await uploads.send(newer, FILM, 0)

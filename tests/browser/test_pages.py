@@ -21,6 +21,14 @@ ROOTS = sorted(
     for route in pages().routes
     if "GET" in getattr(route, "methods", ()) and not route.path_format.endswith(NO_PAGES)
 )
+NAMES = ("La Nuit des antennes", "The Night of the Dishes", "Ada Morel")
+RENAMED = """([names, word]) => {
+  const renamed = text => names.reduce((said, name) => said.replaceAll(name, word), text)
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  while (texts.nextNode()) texts.currentNode.data = renamed(texts.currentNode.data)
+  for (const field of document.querySelectorAll('input[type=text], textarea')) field.value = renamed(field.value)
+}"""
+"""Wherever a film or its director is named, there stands another name."""
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +59,10 @@ def test_the_router_knows_pages_of_every_reader() -> None:
 
 @pytest.mark.parametrize("path", ROOTS)
 def test_a_page_is_readable_by_all(page: Page, world: World, path: str) -> None:
-    """As a phone opens it, and then on a desk, where the same page has more room."""
+    """As a phone opens it, and then on a desk, where the same page has more room, and more to see.
+
+    Colours are the same on both: of a phone's own parts they are looked at on the page of components.
+    """
     page.set_viewport_size(dict(zip(("width", "height"), WIDTHS["phone"], strict=True)))
     if part := reader_of(path):
         sign_in(page, world, part)
@@ -61,11 +72,13 @@ def test_a_page_is_readable_by_all(page: Page, world: World, path: str) -> None:
     assert answer is not None
     assert answer.status == 200
     assert page.locator("h1").count() == 1
-    for width, height in reversed(WIDTHS.values()):
+    for name, (width, height) in reversed(WIDTHS.items()):
         page.set_viewport_size({"width": width, "height": height})
 
-        assert breaches(page) == []
+        assert breaches(page, without=("color-contrast",) if name == "phone" else ()) == []
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.evaluate(RENAMED, [list(NAMES), "Donaudampfschifffahrtsgesellschaftskapitaensmuetzenabzeichenverordnungsblatt"])
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "a word of 76 letters"
 
 
 @pytest.mark.parametrize("theme", ["office", "screening"])
@@ -79,20 +92,6 @@ def test_every_component_is_readable_in_both_languages_and_themes(
 
         assert breaches(page) == []
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-
-
-def test_no_word_is_wider_than_a_phone(page: Page, world: World) -> None:
-    """A title of one word of 76 letters breaks wherever it stands, and pushes no page aside."""
-    word = "Donaudampfschifffahrtsgesellschaftskapitaensmuetzenabzeichenverordnungsblatt"
-    film = ("""UPDATE film SET title = $1, director = $2
-               WHERE id = (SELECT film FROM submission WHERE id = $3)""")
-    page.set_viewport_size({"width": 390, "height": 844})
-    world.site.sql(film, word, word, world.names["submission_id"])
-    try:
-        wide = [path for path in ROOTS if "{token}" not in path and is_pushed(page, world, path)]
-    finally:
-        world.site.sql(film, "La Nuit des antennes", "Ada Morel", world.names["submission_id"])
-    assert wide == []
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
@@ -112,13 +111,6 @@ def test_the_rooms_of_the_bar_keep_their_words_apart_on_a_phone(
 
     assert page.locator(".topbar nav a").count() > 1
     assert squeezed == []
-
-
-def is_pushed(page: Page, world: World, path: str) -> bool:
-    if part := reader_of(path):
-        sign_in(page, world, part)
-    page.goto(f"{world.site.base_url}/fr/{world.slug}{path.format(**world.names)}")
-    return bool(page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))
 
 
 def decoded(page: Page) -> dict[str, float]:

@@ -3,7 +3,9 @@
 import asyncio
 import json
 import shutil
+import subprocess
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -13,7 +15,7 @@ from redis.asyncio import Redis
 
 from festival import leases
 from festival.db import later, rows
-from festival.leases import Heartbeat, Lease, Superseded
+from festival.leases import Heartbeat, Lease, NotYet, Superseded
 from festival.progress import News
 from festival.settings import Settings
 from festival.tables import Outbox
@@ -193,6 +195,37 @@ async def test_with_one_worker_a_film_is_made_in_one_go(booth: Booth) -> None:
 
     copy = (await FilmFile.objects().get(FilmFile.id == booth.file)).screener
     assert (await booth.state(), copy["parts"]) == ("ready", 1)
+
+
+@pytest.fixture
+def small_disk(clip: Path, tmp_path: Path) -> Iterator[Path]:
+    """A disk that holds the master and next to nothing else."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    size = f"size={clip.stat().st_size // 1024 + 300}k"
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", size, "none", disk], check=False, capture_output=True).returncode:
+        pytest.skip("nobody may mount a disk here")
+    yield disk
+    subprocess.run(["umount", disk], check=True)
+
+
+async def test_a_disk_that_runs_full_under_ffmpeg_is_no_fault_of_the_film(
+    house, clip: Path, tmp_path: Path, small_disk: Path
+) -> None:
+    """There was room when it began, and others took it."""
+    booth = Booth(LocalStore(small_disk), await a_sound_file(clip, tmp_path, LocalStore(small_disk)), media_root=small_disk)
+    await rows("UPDATE film_file SET size = 1 WHERE id = {} RETURNING id", booth.file)
+    lease = await booth.take("make_screener")
+
+    with pytest.raises(NotYet, match="storage_full"):
+        await intake.make_screener(
+            booth.file, lease=lease, heartbeat=Heartbeat(lease), news=booth.news, settings=booth.settings, workers=1
+        )
+
+    assert await booth.state() == "making"
+    assert list((small_disk / "work").iterdir()) == []
+    assert booth.store.is_published(booth.file) is False
+    await booth.news.redis.aclose()
 
 
 async def test_an_early_copy_is_whole_while_the_film_is_made_and_goes_when_it_is(booth: Booth, monkeypatch) -> None:
