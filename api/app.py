@@ -54,6 +54,7 @@ from api.acts import (
     venues,
 )
 from api.acts import room as room_acts
+from api.acts import rules as rule_acts
 from api.acts import sections as section_acts
 from api.acts import subtitles as subtitle_acts
 from api.auth import bearer, csrf_guard, edition_of, settings_of, viewer_of
@@ -92,6 +93,7 @@ from api.pages import materials as materials_pages
 from api.pages import people as people_pages
 from api.pages import policy as policy_pages
 from api.pages import privacy as privacy_pages
+from api.pages import rules as rules_pages
 from api.pages import second_factor as second_factor_pages
 from api.pages import sections as section_pages
 from api.pages import sheets as sheet_pages
@@ -167,6 +169,7 @@ ACTS = [
     *recusals.ACTS,
     *reminders.ACTS,
     *room_acts.ACTS,
+    *rule_acts.ACTS,
     *section_acts.ACTS,
     *sheets.ACTS,
     *site.ACTS,
@@ -230,6 +233,7 @@ def pages() -> Router:
             committee,
             room,
             programmer,
+            rules_pages,
             operator,
             machines,
             answers_pages,

@@ -32,6 +32,7 @@ FILLED_FROM = {
     "Fee": "submissions.fees.FeeChange",
     "FieldRule": "submissions.questions.FieldForm",
     "Material": "submissions.materials.MaterialForm",
+    "PlanRules": "screenings.rulebook.PlanNumbers",
     "Programme": "screenings.programmes.ProgrammeForm",
     "Question": "submissions.questions.QuestionForm",
     "ScoreSheet": "reviews.sheets.ScaleForm",
@@ -43,7 +44,7 @@ ALSO_FILLED_FROM = {"Edition": "festival.deadlines.EntryTerms"}
 INSERTED = re.compile(r"INSERT INTO (\w+)\s*\(([^)]*)\)")
 UPSERTED = re.compile(r"INSERT INTO (\w+)\s.*?DO UPDATE SET\s+(.*?)(?:\sWHERE\s|\sRETURNING\s|$)", re.DOTALL)
 SET_UP = (
-    "Criterion", "Deadline", "Edition", "Fee", "FieldRule", "Material", "Question", "RetentionRule", "ScoreSheet",
+    "Criterion", "Deadline", "Edition", "Fee", "FieldRule", "Material", "PlanRules", "Question", "RetentionRule", "ScoreSheet",
     "Section", "SiteText", "WaiverCode",
 )  # fmt: skip
 AMENDED = frozenset({"version", "position", "closed_at"})

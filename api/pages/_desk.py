@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Response
 
-from api.pages._page import DESK, page
+from api.pages._page import DESK, PLANNING, page
 from api.request import AnyRequest
 from festival.access import Viewer
 from festival.tables import Role
@@ -13,6 +13,11 @@ from festival.tables import Role
 def desk_page(request: AnyRequest, template: str, **context: Any) -> Response[str]:
     """A room of the desk: a template that extends `operator/desk.html`."""
     return page(request, template, rooms=rooms_for(request.state["viewer"]), **context)
+
+
+def planning_page(request: AnyRequest, template: str, **context: Any) -> Response[str]:
+    """A room of the programmers': the same template, beside their own rooms."""
+    return page(request, template, rooms=PLANNING, **context)
 
 
 def rooms_for(viewer: Viewer) -> list[tuple[str, tuple[str, ...]]]:

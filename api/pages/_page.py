@@ -269,9 +269,15 @@ A room is its address, and its name the word `desk.room.<last part of it>`; a gr
 `desk.group.<group>`. Rooms that stand in the bar above every page are not told here again.
 """
 
+PLANNING: list[tuple[str, tuple[str, ...]]] = [
+    ("plan", ("/programmer/rules", "/programmer/plans")),
+]
+"""What programmers set up around the grid, told as `DESK` is."""
+
 BELOW = {
     "/programmer/plans": "/programmer/grid",
     "/programmer/publication": "/programmer/grid",
+    "/programmer/rules": "/programmer/grid",
     **{room: "/operator/edition" for _, rooms in DESK for room in rooms},
 }
 """Pages that belong to a room without lying below its address."""

@@ -9,10 +9,12 @@ from msgspec import Meta
 from festival.clock import PARIS, on_the_wall
 from festival.errors import Refused
 from festival.language import decimal
+from units.times import DAY, DAY_TURNS
 
 FewSigns = Annotated[str, Meta(max_length=40)]
 AMOUNT = re.compile(r"(\d{1,5})(?:[.,](\d{1,2}))?")
 HOUR = re.compile(r"([01]?\d|2[0-3])(?:[:h.]([0-5]\d)?)?")
+HOUR_AND_MINUTE = re.compile("([01]?[0-9]|2[0-3])[:h.]([0-5][0-9])")
 
 
 def cents_of(text: str, *, field: str) -> int:
@@ -59,3 +61,16 @@ def moment_typed(when: datetime | None, *, field: str) -> dict[str, str]:
         f"{field}_day": local.strftime("%Y-%m-%d") if local else "",
         f"{field}_hour": local.strftime("%H:%M") if local else "",
     }
+
+
+def minute_of(text: str, *, field: str) -> int:
+    """`22:30` or `22h30` in minutes after midnight."""
+    if not (found := HOUR_AND_MINUTE.fullmatch(text.strip())):
+        raise Refused(f"{field}:hour_unreadable")
+    return int(found[1]) * 60 + int(found[2])
+
+
+def start_of(text: str, *, field: str) -> int:
+    """The same on an evening of the festival: small hours belong to the day before."""
+    minute = minute_of(text, field=field)
+    return minute + (DAY if minute < DAY_TURNS else 0)

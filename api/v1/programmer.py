@@ -17,7 +17,8 @@ from api.request import AnyRequest
 from festival.access import Viewer
 from festival.progress import channel
 from festival.tables import Edition
-from screenings import lists, questions
+from screenings import lists, questions, rulebook
+from screenings.problem import rules_of
 
 LAST = ("done", "impossible", "failed", "stopped")
 
@@ -41,6 +42,15 @@ async def screens(edition_row: NamedDependency[Edition]) -> list[dict[str, Any]]
 async def all_programmes(edition_row: NamedDependency[Edition]) -> list[lists.Item]:
     """Programmes with their films, pencilled ones included."""
     return await lists.items(edition_row)
+
+
+@get("/rules", guards=SEE)
+async def rules(edition_row: NamedDependency[Edition]) -> dict[str, Any]:
+    """Every rule of the plan as it holds, and how often the working grid offends it."""
+    return {
+        "version": (await rules_of(edition_row)).version,
+        "rules": await rulebook.lines(edition_row),
+    }
 
 
 @get("/grid", guards=SEE)
@@ -107,5 +117,5 @@ async def plan_events(
 
 
 HANDLERS: list[Any] = [
-    screens, all_programmes, grid, grid_events, reasons, explanation, plan, plan_events,
+    screens, all_programmes, rules, grid, grid_events, reasons, explanation, plan, plan_events,
 ]  # fmt: skip
