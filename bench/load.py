@@ -56,7 +56,8 @@ INSERT INTO film_file (id, submission, state, name, size, facts, verdict)
   FROM generate_series(1, {films}) n;
 INSERT INTO review (id, submission, file, person, scores, opinion, seen, given_at)
   SELECT 'w' || n, 's' || s, 'v' || s, 'p' || p, '{"writing": 3, "image": 4, "sound": 3, "space": 4}', 'Oui.', 1, now()
-  FROM (SELECT n, 1 + n % {films} AS s, 1 + n / {films} AS p FROM generate_series(0, {scores} - 1) n) made;
+  FROM (SELECT n, 1 + n % {films} AS s, 1 + (n / {films} * 37 + n % {films}) % {people} AS p
+        FROM generate_series(0, {scores} - 1) n) made;
 INSERT INTO person (id, email, email_key, name)
   SELECT 'm' || n, 'm' || n || '@example.org', 'm' || n || '@example.org', 'Maker ' || n
   FROM generate_series(1, {uploads} + 1) n;
