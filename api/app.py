@@ -134,6 +134,7 @@ from festival.settings import Settings
 from festival.site import own_pages_written
 from festival.tables import Edition, Person
 from media.storage import StorageUnavailable, Store
+from screenings.hands import hands_at
 from submissions.store import store_of
 from submissions.uploads import keep_sweeping
 
@@ -389,6 +390,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
     )
     app.state.settings = settings
     app.state.store = store
+    app.state.hands = hands_at(settings.redis_url)
     return app
 
 

@@ -12,7 +12,9 @@ from festival.language import day, evening, hour, moment, spoken, t
 from festival.tables import Edition
 from screenings import lists
 from screenings.clashes import clashes_of
+from screenings.compared import last_published, since_last
 from screenings.lists import Item, Placed
+from screenings.planner.answers.remedies import Remedy
 from screenings.planner.answers.shapes import Explanation
 from screenings.planner.answers.words import Statement
 from screenings.planner.model import Clash
@@ -33,15 +35,23 @@ async def grid_state(edition: Edition) -> dict[str, Any]:
     rooms = await lists.screens(edition)
     placed = await lists.placed_in(grid)
     names = Names(edition, known, rooms, placed)
+    unread = await since_last(edition) if await last_published(edition) else []
     return {
         **seen,
         "calendar": [edition.first_day.isoformat(), edition.days],
         "screens": [
-            {"id": s.id, "name": s.name, "seats": s.seats, "hours": s.hours} for s in rooms
+            {"id": s.id, "name": s.name, "seats": s.seats, "hours": s.hours, "venue": s.venue}
+            for s in rooms
         ],
         "programmes": {item.id: programme_row(item) for item in known.values()},
         "screenings": [screening_row(p, edition) for p in placed],
         "clashes": [clash_row(clash, names) for clash in await clashes_of(edition, grid)],
+        "guests": [
+            {"name": g.name, "windows": g.windows, "programmes": g.programmes}
+            for g in await lists.guests(edition)
+        ],
+        "changed": [[d.programme, d.number] for d in unread],
+        "changes": {lang: t(lang, "programmer.grid.changes", n=len(unread)) for lang in spoken()},
     }
 
 
@@ -137,6 +147,22 @@ def details_in(details: Mapping[str, int | str], names: Names, lang: str) -> dic
     if "when" in shown:
         shown["when"] = moment(lang, datetime.fromisoformat(str(shown["when"])))
     return shown
+
+
+def remedy_row(way: Remedy, names: Names) -> dict[str, Any]:
+    """A way out of a conflict, with what it would do in words."""
+    item = names.known.get(way.programme)
+
+    def words(lang: str) -> str:
+        return t(
+            lang,
+            f"remedy.{way.kind}",
+            title=item.title(lang) if item else "–",
+            when=evening_and_hour(lang, names.edition, way.start),
+            screen=names.rooms.get(way.screen, "–"),
+        )
+
+    return {**msgspec.to_builtins(way), "words": {lang: words(lang) for lang in spoken()}}
 
 
 async def names_of(edition: Edition) -> Names:

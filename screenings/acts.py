@@ -5,7 +5,6 @@ version 12 may touch what nobody has touched since; two acts on different screen
 """
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
 
 import msgspec
 
@@ -156,15 +155,20 @@ def written(place: Place | None) -> str | None:
     return None if place is None else msgspec.json.encode(place).decode()
 
 
+TAKEN_BACK = """EXISTS (SELECT 1 FROM grid_change u WHERE u.grid = c.grid AND u.undoes = c.act
+  AND NOT EXISTS (SELECT 1 FROM grid_change r WHERE r.grid = u.grid AND r.undoes = u.act))"""
+"""Of a change `c`: somebody has undone its act, and nobody has done it again since."""
+
+
 async def followers(grid: Grid, names: Collection[Name], *, since: int) -> list[Follower]:
     """Who has touched these after that act; what has been taken back does not count."""
     selected = await rows(
-        """SELECT DISTINCT ON (c.programme, c.number) c.programme, c.number, c.act,
+        f"""SELECT DISTINCT ON (c.programme, c.number) c.programme, c.number, c.act,
              coalesce(p.name, '') AS by
            FROM grid_change c LEFT JOIN person p ON p.id = c.by
-           WHERE c.grid = {} AND c.act > {} AND c.undoes IS NULL
-             AND (c.programme, c.number) IN (SELECT * FROM unnest({}::text[], {}::int[]))
-             AND NOT EXISTS (SELECT 1 FROM grid_change u WHERE u.grid = c.grid AND u.undoes = c.act)
+           WHERE c.grid = {{}} AND c.act > {{}} AND c.undoes IS NULL
+             AND (c.programme, c.number) IN (SELECT * FROM unnest({{}}::text[], {{}}::int[]))
+             AND NOT {TAKEN_BACK}
            ORDER BY c.programme, c.number, c.act DESC""",
         grid.id, since, [name[0] for name in names], [name[1] for name in names],
     )  # fmt: skip
@@ -205,51 +209,112 @@ async def undo(edition: Edition, number: int, *, by: Person) -> int:
         changes = await changes_of(grid, number)
         if await is_undone(grid, number):
             raise Conflict("act_undone", version=grid.version - 1)
-        names = [(row["programme"], row["number"]) for row in changes]
-        if later := await followers(grid, names, since=number):
+        if later := await followers(grid, list(changes), since=number):
             titles = await titles_of(edition, {change.programme for change in later})
             raise Conflict("act_followed", version=grid.version - 1, by=later[0].by, titles=titles)
-        wanted = {
-            (row["programme"], row["number"]): msgspec.convert(row["before"], Place | None)
-            for row in changes
-        }
+        wanted = {name: change.before for name, change in changes.items()}
         await act(edition, grid, "undo", wanted, by=by, undoes=number)
         await record("grid_undone", grid.id, by=by, edition=edition.id, undone=number)
     return grid.version
 
 
-async def changes_of(grid: Grid, number: int) -> list[dict[str, Any]]:
+async def redo(edition: Edition, number: int, *, by: Person) -> int:
+    """Do an act again that was taken back, if everything still stands where that has put it; once."""
+    async with transaction():
+        grid = await hold_grid(edition)
+        changes = await changes_of(grid, number)
+        undone = await undone_by(grid, number)
+        if undone is None:
+            raise Conflict("act_not_undone", version=grid.version - 1)
+        standing = await places(edition, grid)
+        moved = [name for name, change in changes.items() if standing.get(name) != change.before]
+        if moved:
+            titles = await titles_of(edition, {programme for programme, _ in moved})
+            who = await last_hand(grid, moved)
+            raise Conflict("act_followed", version=grid.version - 1, by=who, titles=titles)
+        wanted = {name: change.after for name, change in changes.items()}
+        await act(edition, grid, "redo", wanted, by=by, undoes=undone)
+        await record("grid_redone", grid.id, by=by, edition=edition.id, redone=number)
+    return grid.version
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """What an act did to one screening."""
+
+    before: Place | None
+    after: Place | None
+
+
+async def changes_of(grid: Grid, number: int) -> dict[Name, Change]:
     selected = await rows(
-        """SELECT programme, number, before FROM grid_change
+        """SELECT programme, number, before, after FROM grid_change
            WHERE grid = {} AND act = {} AND undoes IS NULL""",
         grid.id,
         number,
     )
     if not selected:
         raise Missing("act_missing")
-    return selected
+    return {(row["programme"], row["number"]): msgspec.convert(row, Change) for row in selected}
+
+
+async def undone_by(grid: Grid, number: int) -> int | None:
+    """The act that has taken this one back, if it stands."""
+    found = await rows(
+        """SELECT max(u.act) AS act FROM grid_change u WHERE u.grid = {} AND u.undoes = {}
+             AND NOT EXISTS (SELECT 1 FROM grid_change r WHERE r.grid = u.grid AND r.undoes = u.act)""",
+        grid.id,
+        number,
+    )
+    return None if found[0]["act"] is None else int(found[0]["act"])
+
+
+async def last_hand(grid: Grid, names: Collection[Name]) -> str:
+    """Who was the last to touch any of these."""
+    found = await rows(
+        """SELECT coalesce(p.name, '') AS by FROM grid_change c LEFT JOIN person p ON p.id = c.by
+           WHERE c.grid = {}
+             AND (c.programme, c.number) IN (SELECT * FROM unnest({}::text[], {}::int[]))
+           ORDER BY c.act DESC LIMIT 1""",
+        grid.id, [name[0] for name in names], [name[1] for name in names],
+    )  # fmt: skip
+    return str(found[0]["by"]) if found else ""
 
 
 async def is_undone(grid: Grid, number: int) -> bool:
-    return bool(
-        await rows(
-            "SELECT 1 FROM grid_change WHERE grid = {} AND undoes = {} LIMIT 1", grid.id, number
-        )
-    )
+    return await undone_by(grid, number) is not None
 
 
 async def is_undone_in(edition: Edition, number: int) -> bool:
     return await is_undone(await working_grid(edition), number)
 
 
-async def acts_of(grid: Grid, by: Person) -> list[int]:
-    """This person's acts that they may still want to take back, the newest last."""
-    selected = await rows(
-        """SELECT c.act FROM grid_change c
-           WHERE c.grid = {} AND c.by = {} AND c.undoes IS NULL AND c.at > now() - interval '12 hours'
-             AND NOT EXISTS (SELECT 1 FROM grid_change u WHERE u.grid = c.grid AND u.undoes = c.act)
-           GROUP BY c.act ORDER BY c.act DESC LIMIT 20""",
+class Hand(msgspec.Struct, frozen=True, kw_only=True):
+    """What one person may take back, and what they may do again; the next is the last of each."""
+
+    done: list[int]
+    undone: list[int]
+
+
+async def hand_of(grid: Grid, by: Person) -> Hand:
+    """Whoever acts anew leaves behind what they had taken back."""
+    done = await rows(
+        f"""SELECT c.act FROM grid_change c
+            WHERE c.grid = {{}} AND c.by = {{}} AND c.undoes IS NULL AND c.at > now() - interval '12 hours'
+              AND NOT {TAKEN_BACK}
+            GROUP BY c.act ORDER BY c.act DESC LIMIT 20""",
         grid.id,
         by.id,
     )
-    return sorted(row["act"] for row in selected)
+    undone = await rows(
+        """SELECT c.undoes AS act, max(c.act) AS at FROM grid_change c
+           WHERE c.grid = {} AND c.by = {} AND c.kind = 'undo' AND c.at > now() - interval '12 hours'
+             AND NOT EXISTS (SELECT 1 FROM grid_change r WHERE r.grid = c.grid AND r.undoes = c.act)
+             AND c.act > coalesce((SELECT max(n.act) FROM grid_change n
+               WHERE n.grid = c.grid AND n.by = c.by AND n.undoes IS NULL), 0)
+           GROUP BY c.undoes ORDER BY at DESC LIMIT 20""",
+        grid.id,
+        by.id,
+    )
+    return Hand(
+        done=sorted(row["act"] for row in done), undone=[row["act"] for row in reversed(undone)]
+    )

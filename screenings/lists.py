@@ -260,7 +260,9 @@ async def plan_runs(edition: Edition) -> list[dict[str, Any]]:
     return await rows(
         """SELECT r.id, r.kind, r.state, r.act, r.created_at, p.name AS by,
              EXISTS (SELECT 1 FROM grid_change u JOIN grid g ON g.id = u.grid
-                     WHERE g.edition = r.edition AND g.number IS NULL AND u.undoes = r.act) AS undone
+                     WHERE g.edition = r.edition AND g.number IS NULL AND u.undoes = r.act
+                       AND NOT EXISTS (SELECT 1 FROM grid_change d
+                                       WHERE d.grid = u.grid AND d.undoes = u.act)) AS undone
            FROM plan_run r LEFT JOIN person p ON p.id = r.asked_by
            WHERE r.edition = {} ORDER BY r.created_at DESC LIMIT 50""",
         edition.id,

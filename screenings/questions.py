@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import logging
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
@@ -15,12 +15,23 @@ from festival.db import engine
 from festival.errors import Busy, Missing, Refused
 from festival.tables import Edition
 from screenings.lists import placed_in, working_grid
+from screenings.planner.answers.remedies import Remedy, remedies
 from screenings.planner.answers.shapes import Explanation, Repair, closed
-from screenings.planner.answers.whatif import Cell, LaidPlan, heat, lay
+from screenings.planner.answers.whatif import (
+    Cell,
+    LaidPlan,
+    Run,
+    cells,
+    free,
+    laid,
+    questioned,
+    runs,
+)
 from screenings.planner.answers.why import Why, why
 from screenings.planner.model import Name, Placement, Problem
 from screenings.planner.process import PlannerFailed, RepairTask, WhyTask, explained, mended
 from screenings.planner.rules.facts import ProblemFacts
+from screenings.planner.search.instance import Instance
 from screenings.problem import placement_of, problem_of
 
 log = logging.getLogger("planner")
@@ -32,6 +43,7 @@ MOST_AT_ONCE = 2  # in the house; each has a process of its own
 PLACES, ASKERS = 20271128, 20271129  # advisory locks: one a place, one for whoever has it
 MOST_PRICED = 2  # at once in each door: an instant of one core
 LONGEST_WAIT = 5.0  # seconds for a price's turn
+MOST_LAID = 4  # grids laid out for questions about prices
 MOST_KEPT = 64  # answers; the same question about the same grid has the same answer
 Kind = TypeVar("Kind")
 
@@ -48,6 +60,9 @@ class Thinking:
 _thinking: dict[str, Thinking] = {}  # by question
 _pricing = asyncio.Semaphore(MOST_PRICED)
 _kept: dict[str, Any] = {}
+_compiled: dict[str, tuple[ProblemFacts, Instance]] = {}  # by problem and names
+_laid: dict[str, tuple[LaidPlan, threading.Lock]] = {}  # by problem and placements
+_laying = threading.Lock()
 
 
 async def standing(edition: Edition) -> tuple[Problem, list[Placement], dict[str, Name]]:
@@ -62,6 +77,17 @@ async def standing(edition: Edition) -> tuple[Problem, list[Placement], dict[str
     return problem, [placement_of(screening, edition) for screening in staying], names
 
 
+class Prices(msgspec.Struct, frozen=True):
+    """What every legal place costs a screening; `why` it stands where it does, where it stands.
+
+    `step` is how many minutes lie between two starts that are tried.
+    """
+
+    step: int
+    runs: list[Run]
+    why: Why | None
+
+
 async def about(edition: Edition, screening: str) -> tuple[Why, list[Cell]]:
     """Why it stands there, and the price of every legal place in the whole grid.
 
@@ -71,19 +97,84 @@ async def about(edition: Edition, screening: str) -> tuple[Why, list[Cell]]:
     if screening not in names:
         raise Missing("screening_missing")
 
-    def answer() -> tuple[Why, list[Cell]]:
-        grid: LaidPlan = lay(ProblemFacts(problem), placements)
-        return why(grid, names[screening]), heat(grid, names[screening])
+    def answer(grid: LaidPlan) -> tuple[Why, list[Cell]]:
+        every = cells(grid, names[screening])
+        return why(grid, names[screening], every), free(every)
 
+    return await asked_of(problem, placements, answer)
+
+
+async def prices(edition: Edition, name: Name) -> Prices:
+    """The same of any promised screening, still in the tray or not, in few words."""
+    problem, placements, _ = await standing(edition)
+    if name not in ProblemFacts(problem).names and name not in set(names_of(placements)):
+        raise Missing("screening_missing")
+
+    def answer(grid: LaidPlan) -> Prices:
+        every = cells(grid, name)
+        known = why(grid, name, every) if name in grid.plan else None
+        return Prices(problem.step, runs(every, problem.step), known)
+
+    return await asked_of(problem, placements, answer)
+
+
+async def ways_out(edition: Edition, names: Sequence[Name]) -> list[Remedy]:
+    """Three remedies of a conflict between these screenings; nothing where none of them stands."""
+    problem, placements, _ = await standing(edition)
+    locked = [(pin.programme, pin.number) for pin in problem.pins]
+    return await asked_of(
+        problem, placements, lambda grid: remedies(grid, list(names), locked=locked)
+    )
+
+
+def names_of(placements: Iterable[Placement]) -> list[Name]:
+    return [(p.programme, p.number) for p in placements]
+
+
+async def asked_of(
+    problem: Problem, placements: list[Placement], answer: Callable[[LaidPlan], Kind]
+) -> Kind:
+    """An instant's thinking about the grid as it stands, laid out once for all who ask about it."""
     try:
         async with asyncio.timeout(LONGEST_WAIT):
             await _pricing.acquire()
     except TimeoutError:
         raise Busy("thinking_full") from None
     try:
-        return await asyncio.to_thread(answer)
+        return await asyncio.to_thread(answered, problem, placements, answer)
     finally:
         _pricing.release()
+
+
+def answered(
+    problem: Problem, placements: list[Placement], answer: Callable[[LaidPlan], Kind]
+) -> Kind:
+    """A plan laid out is asked by one at a time: to answer, it takes the screening out for a moment."""
+    with _laying:
+        grid, turn = kept_of(_laid, [problem, placements], lambda: laid_out(problem, placements))
+    with turn:
+        return answer(grid)
+
+
+def laid_out(
+    problem: Problem, placements: list[Placement]
+) -> tuple[LaidPlan, threading.Lock]:
+    """While screenings only move, the problem is compiled once."""
+    names = sorted(names_of(placements))
+    facts, instance = kept_of(
+        _compiled, [problem, names], lambda: ((f := ProblemFacts(problem)), questioned(f, placements))
+    )
+    return laid(facts, placements, instance), threading.Lock()
+
+
+def kept_of(kept: dict[str, Kind], asked: object, made: Callable[[], Kind]) -> Kind:
+    """What was made for the same question before; only the newest few are kept."""
+    key = hashlib.sha256(msgspec.json.encode(asked)).hexdigest()
+    if key not in kept:
+        while len(kept) >= MOST_LAID:
+            del kept[next(iter(kept))]
+        kept[key] = made()
+    return kept[key]
 
 
 async def why_not(edition: Edition, *, by: str = "") -> Explanation:

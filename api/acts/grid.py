@@ -18,6 +18,8 @@ from festival.tables import Edition, Person
 from screenings import acts, questions
 from screenings import grid as grids
 from screenings.grid import NewScreening, ScreenStart
+from screenings.hands import Hands
+from screenings.venues import Id
 
 SCREENING = "/screenings/{screening_id:str}"
 
@@ -117,6 +119,42 @@ async def undo(
     return {"act": version, **await grid_state(edition_row)}
 
 
+@act(json="/grid/acts/{act:int}/redoing", status=200, guards=PLAN)
+async def redo(
+    act: FromPath[int], person: NamedDependency[Person], edition_row: NamedDependency[Edition]
+) -> dict[str, Any]:
+    """Do an act again that was taken back, if all of it still stands where that has put it."""
+    version = await acts.redo(edition_row, act, by=person)
+    return {"act": version, **await grid_state(edition_row)}
+
+
+class HeldName(msgspec.Struct, frozen=True):
+    programme: Id
+    number: Annotated[int, Meta(ge=0, le=99)] = 0
+
+
+@act(json="/grid/hand", status=204, guards=PLAN)
+async def take_in_hand(
+    request: AnyRequest,
+    data: HeldName,
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> None:
+    """Colleagues see who carries or edits a screening, for half a minute from each word of it."""
+    hands: Hands = request.app.state.hands
+    await hands.hold(edition_row, (data.programme, data.number), by=person)
+
+
+@act(json="/grid/hand", method="delete", status=204, guards=PLAN)
+async def let_go(
+    request: AnyRequest,
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> None:
+    hands: Hands = request.app.state.hands
+    await hands.let_go(edition_row, by=person)
+
+
 @act(json="/grid/repair", status=200, guards=PLAN)
 async def mend(
     request: AnyRequest,
@@ -130,4 +168,4 @@ async def mend(
     return cast("dict[str, Any]", msgspec.to_builtins(found))
 
 
-ACTS = [place, move, take_out, lock, free, undo, mend]
+ACTS = [place, move, take_out, lock, free, undo, redo, take_in_hand, let_go, mend]

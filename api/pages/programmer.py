@@ -30,7 +30,8 @@ from submissions.twins import twins_among
 RULE = "planner.rule."
 HAND = (
     "unplaced", "locked", "gone", "free", "lifted", "given_up", "lock", "unlock", "undone",
-    "moved_under", "hour_wrong", "away", "take_out", "let_go_lead", "outside",
+    "moved_under", "hour_wrong", "away", "take_out", "let_go_lead", "outside", "redone", "pencil",
+    "always", "absent", "ways", "level_block", "level_publication", "level_warn",
 )  # fmt: skip
 
 
@@ -60,7 +61,12 @@ async def grid_data(edition: Edition, person: Person, lang: str) -> dict[str, An
         "api": f"/api/v1/{edition.slug}",
         "events": f"/api/v1/{edition.slug}/grid/events",
         "days": [day(lang, at(edition.first_day, d * 1440 + 720)) for d in range(edition.days)],
-        "acts": await acts.acts_of(await lists.working_grid(edition), person),
+        "short_days": [
+            day(lang, at(edition.first_day, d * 1440 + 720), style="short")
+            for d in range(edition.days)
+        ],
+        "hand": msgspec.to_builtins(await acts.hand_of(await lists.working_grid(edition), person)),
+        "person": person.id,
         "words": {name: t(lang, f"programmer.hand.{name}") for name in HAND}
         | {key.removeprefix(RULE): t(lang, key) for key in words(lang) if key.startswith(RULE)}
         | {"costs_nothing": t(lang, "programmer.why.nothing")},
@@ -76,7 +82,7 @@ async def grid_page(
         request, "programmer/grid.html", error=error, at="/programmer/grid",
         data=data, listed=listed(data, edition, lang),
         published=await lists.published_grids(edition),
-        sections=await sections_of(edition),
+        sections=await sections_of(edition), venues=await lists.venues(edition),
     )  # fmt: skip
 
 

@@ -1,15 +1,16 @@
 """JSON: what programmers read: rooms, programmes, the working grid, its reasons, and plans."""
 
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 import msgspec
 from litestar import get
 from litestar.channels import ChannelsPlugin
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import ServerSentEvent
+from msgspec import Meta
 
-from api.grid import explanation_of_run, explanation_row, grid_state, names_of
+from api.grid import explanation_of_run, explanation_row, grid_state, names_of, remedy_row
 from api.guards import PLAN, SEE
 from api.news import stream, watched
 from api.presence import while_there
@@ -18,8 +19,14 @@ from festival.access import Viewer
 from festival.progress import channel
 from festival.tables import Edition
 from screenings import lists, questions, rulebook
+from screenings.hands import Hands
 from screenings.problem import rules_of
 
+ProgrammeId = Annotated[str, Meta(max_length=32)]
+ShowingNumber = Annotated[int, Meta(ge=0, le=99)]
+ConflictNames = Annotated[
+    list[Annotated[str, Meta(pattern=r"^[0-9a-z]{1,32}:[0-9]{1,2}$")]], Meta(max_length=20)
+]
 LAST = ("done", "impossible", "failed", "stopped")
 
 
@@ -60,9 +67,20 @@ async def grid(edition_row: NamedDependency[Edition]) -> dict[str, Any]:
 
 
 @get("/grid/events", guards=SEE)
-async def grid_events(edition_row: NamedDependency[Edition]) -> ServerSentEvent:
-    """Whenever anything that the grid shows has changed, whoever changed it."""
-    return watched(lambda: lists.mark_of(edition_row))
+async def grid_events(
+    request: AnyRequest, edition_row: NamedDependency[Edition]
+) -> ServerSentEvent:
+    """Whenever anything that the grid shows has changed, whoever changed it; and who holds what."""
+    hands: Hands = request.app.state.hands
+
+    async def look() -> dict[str, Any]:
+        held = [
+            {"person": one.person, "by": one.by, "programme": one.programme, "number": one.number}
+            for one in await hands.of(edition_row)
+        ]
+        return await lists.mark_of(edition_row) | {"hands": held}
+
+    return watched(look)
 
 
 @get("/screenings/{screening_id:str}/reasons", guards=SEE)
@@ -72,6 +90,26 @@ async def reasons(
     """Why it stands where it stands, and the price of every other legal place."""
     why, cells = await questions.about(edition_row, screening_id)
     return {"why": msgspec.to_builtins(why), "cells": msgspec.to_builtins(cells)}
+
+
+@get("/grid/prices", guards=SEE)
+async def prices(
+    programme: FromQuery[ProgrammeId],
+    edition_row: NamedDependency[Edition],
+    number: FromQuery[ShowingNumber] = 0,
+) -> questions.Prices:
+    """The price of every legal place of a promised screening, in runs of starts at one price."""
+    return await questions.prices(edition_row, (programme, number))
+
+
+@get("/grid/remedies", guards=SEE)
+async def remedies(
+    of: FromQuery[ConflictNames], edition_row: NamedDependency[Edition]
+) -> list[dict[str, Any]]:
+    """Three ways out of a conflict between the screenings `of=PROGRAMME:NUMBER`."""
+    names = [(name.rpartition(":")[0], int(name.rpartition(":")[2])) for name in of]
+    known = await names_of(edition_row)
+    return [remedy_row(way, known) for way in await questions.ways_out(edition_row, names)]
 
 
 @get("/grid/explanation", guards=PLAN)
@@ -117,5 +155,6 @@ async def plan_events(
 
 
 HANDLERS: list[Any] = [
-    screens, all_programmes, rules, grid, grid_events, reasons, explanation, plan, plan_events,
+    screens, all_programmes, rules, grid, grid_events, reasons, prices, remedies, explanation, plan,
+    plan_events,
 ]  # fmt: skip

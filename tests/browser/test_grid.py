@@ -491,11 +491,11 @@ def test_a_finger_scrolls_over_blocks_and_lifts_them_after_a_long_press(
     house: House, browser: Any, bad: list[str]
 ) -> None:
     house.event("Aube", start=660)
-    context = browser.new_context(has_touch=True, is_mobile=True, viewport={"width": 390, "height": 844})
-    phone = opened(context.new_page(), house, "Ada", bad)
-    finger = context.new_cdp_session(phone)
-    block(phone, "Aube").evaluate("box => box.scrollIntoView({ block: 'center', inline: 'center' })")
-    box = block(phone, "Aube").bounding_box()
+    context = browser.new_context(has_touch=True, is_mobile=True, viewport={"width": 1024, "height": 768})
+    tablet = opened(context.new_page(), house, "Ada", bad)
+    finger = context.new_cdp_session(tablet)
+    block(tablet, "Aube").evaluate("box => box.scrollIntoView({ block: 'center', inline: 'center' })")
+    box = block(tablet, "Aube").bounding_box()
     assert box is not None
     x, y = box["x"] + 15, box["y"] + 12
 
@@ -507,21 +507,21 @@ def test_a_finger_scrolls_over_blocks_and_lifts_them_after_a_long_press(
     for step in range(1, 6):
         touch("touchMove", x - 20 * step, y)
     touch("touchEnd", 0, 0)
-    phone.wait_for_timeout(500)
+    tablet.wait_for_timeout(500)
     assert house.starts()["Aube"][0] == 660
 
-    block(phone, "Aube").evaluate("box => box.scrollIntoView({ block: 'center', inline: 'center' })")
-    box = block(phone, "Aube").bounding_box()
+    block(tablet, "Aube").evaluate("box => box.scrollIntoView({ block: 'center', inline: 'center' })")
+    box = block(tablet, "Aube").bounding_box()
     assert box is not None
     x, y = box["x"] + 15, box["y"] + 12
     touch("touchStart", x, y)
-    expect(phone.locator(".card")).to_be_visible()
+    expect(tablet.locator(".card")).to_be_visible()
     for step in range(1, 8):
         touch("touchMove", x + 10 * step, y)
-        phone.wait_for_timeout(30)
+        tablet.wait_for_timeout(30)
     touch("touchEnd", 0, 0)
 
-    until(phone, lambda: house.starts()["Aube"][0] > 660, True)
+    until(tablet, lambda: house.starts()["Aube"][0] > 660, True)
     context.close()
 
 
@@ -600,3 +600,95 @@ def test_placing_what_a_colleague_has_removed_says_so_and_loses_no_focus(
 
     expect(page.locator(".toast:not(.vh)")).to_contain_text("n’existe pas")
     expect(block(page, "Aube")).to_be_focused()
+
+
+def test_a_conflict_is_ended_by_one_click_and_that_is_undone_and_done_again_after_a_reload(
+    house: House, page: Page, bad: list[str]
+) -> None:
+    house.event("Aube", start=660)
+    house.event("Brume", start=700)
+    before = house.starts()
+    opened(page, house, "Ada", bad)
+
+    page.locator("#conf [data-clash]").click()
+    expect(page.locator("#conf [data-clash]")).to_be_focused()
+    expect(page.locator(".ways button")).to_have_count(3)
+    page.locator(".ways button").first.click()
+    expect(page.locator("#conf li")).to_have_count(0)
+    mended = house.starts()
+    page.reload()
+    page.keyboard.press("Control+z")
+    until(page, house.starts, before)
+    page.reload()
+    expect(page.locator("#redo")).to_be_visible()
+    page.keyboard.press("Control+Shift+Z")
+
+    until(page, house.starts, mended)
+    expect(page.locator("#redo")).to_be_hidden()
+
+
+def test_a_carried_block_shows_prices_and_its_name_to_colleagues(
+    house: House, page: Page, bos: BrowserContext, bad: list[str]
+) -> None:
+    house.event("Aube", start=660)
+    opened(page, house, "Ada", bad)
+    bo = opened(bos.new_page(), house, "Bo", bad)
+    box = block(page, "Aube").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 20, box["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 400, box["y"] + 10, steps=6)
+
+    expect(page.locator(".dragging .heat").first).to_be_visible()
+    expect(page.locator(".card")).to_contain_text("Lumière · ")
+    ghost, card = page.locator(".ghost").bounding_box(), page.locator(".card").bounding_box()
+    assert ghost is not None
+    assert card is not None
+    assert card["y"] >= ghost["y"] + ghost["height"]
+    expect(block(bo, "Aube").locator(".who")).to_have_text("Ada")
+    page.keyboard.press("Escape")
+    page.mouse.up()
+
+    expect(bo.locator(".who")).to_have_count(0)
+    expect(page.locator(".heat")).to_have_count(0)
+
+
+def test_the_address_is_the_view_and_filters_only_fade(house: House, page: Page, bad: list[str]) -> None:
+    house.event("Aube", start=660)
+    house.event("Brume", start=660, room=1, day=1)
+    opened(page, house, "Ada", bad)
+    page.get_by_role("button", name="Jour", exact=True).click()
+    page.locator("[data-day='1']").click()
+    page.get_by_label("Agrandir").click()
+    page.locator("[name=room]").select_option(house.rooms[0])
+    expect(block(page, "Brume")).to_have_class("ev faded")
+
+    page.reload()
+
+    expect(page.locator(".day:visible")).to_have_count(1)
+    expect(page.locator("output")).to_have_text("125 %")
+    expect(block(page, "Brume")).to_have_class("ev faded")
+    expect(block(page, "Brume")).to_be_visible()
+    page.get_by_role("button", name="Tout montrer").click()
+    expect(page.locator(".faded")).to_have_count(0)
+    page.get_by_role("button", name="Festival").click()
+    assert page.url.endswith("/programmer/grid?zoom=1.25")
+
+
+def test_a_phone_has_days_as_lists_and_the_card_at_its_foot(
+    house: House, page: Page, bad: list[str]
+) -> None:
+    house.event("Brume", start=800)
+    house.event("Aube", start=660, room=1)
+    page.set_viewport_size({"width": 390, "height": 844})
+    opened(page, house, "Ada", bad)
+    expect(page.locator(".lane")).to_have_count(0)
+    expect(page.locator(".list .ev")).to_have_text(["Aube 11:00 · Buñuel", "Brume 13:20 · Lumière"])
+
+    block(page, "Brume").click()
+    expect(page.locator("#inspect .primary")).to_be_in_viewport()
+    page.locator("#inspect [name=start]").fill("10:05")
+    page.locator("#inspect .primary").click()
+
+    expect(page.locator(".list .ev").first).to_have_text("Brume 10:05 · Lumière")
+    expect(block(page, "Brume")).to_be_focused()

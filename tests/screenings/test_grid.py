@@ -219,6 +219,52 @@ async def test_acts_are_taken_back_one_after_the_other_and_each_once(house) -> N
         await acts.undo(world.edition, first, by=world.by)
 
 
+async def test_what_was_taken_back_is_done_again_and_each_once(house) -> None:
+    world = await World().build("accepted", "accepted")
+    placed = await world.place(0, NOON)
+    first = await put(world, placed, 700, await world.version())
+    second = await put(world, placed, 800, first)
+    for number in (second, first):
+        await acts.undo(world.edition, number, by=world.by)
+    grid_row = await working_grid(world.edition)
+    assert (await acts.hand_of(grid_row, world.by)).undone == [second, first]
+
+    await acts.redo(world.edition, first, by=world.by)
+    assert await stands(world, 0) == 700
+    await acts.redo(world.edition, second, by=world.by)
+    with pytest.raises(Conflict, match="act_not_undone"):
+        await acts.redo(world.edition, second, by=world.by)
+    await acts.undo(world.edition, second, by=world.by)
+
+    assert await stands(world, 0) == 700
+    hand = await acts.hand_of(grid_row, world.by)
+    assert (hand.done[-1], hand.undone) == (first, [second])
+
+
+async def test_nothing_is_done_again_over_what_a_colleague_did_since(house) -> None:
+    world = await World().build("accepted")
+    bo = await a_person("programmer", edition=world.edition, name="Bo")
+    placed = await world.place(0, NOON)
+    moved = await put(world, placed, 800, await world.version())
+    undone = await acts.undo(world.edition, moved, by=world.by)
+    await put(world, placed, 900, undone, by=bo)
+
+    with pytest.raises(Conflict) as refused:
+        await acts.redo(world.edition, moved, by=world.by)
+
+    assert (refused.value.values["by"], await stands(world, 0)) == ("Bo", 900)
+
+
+async def test_whoever_acts_anew_leaves_behind_what_they_had_taken_back(house) -> None:
+    world = await World().build("accepted", "accepted")
+    placed = await world.place(0, NOON)
+    moved = await put(world, placed, 800, await world.version())
+    await acts.undo(world.edition, moved, by=world.by)
+    await world.place(1, 16 * 60)
+
+    assert (await acts.hand_of(await working_grid(world.edition), world.by)).undone == []
+
+
 async def test_what_was_taken_out_comes_back_unless_somebody_has_placed_it(house) -> None:
     world = await World().build("accepted")
     placed = await world.place(0, NOON)

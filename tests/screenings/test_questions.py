@@ -7,8 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from festival.errors import Busy, Missing
-from screenings import questions
-from screenings.lists import placed_in, working_grid
+from screenings import acts, grid, questions
+from screenings.grid import ScreenStart
+from screenings.lists import clashes_of, placed_in, working_grid
 from screenings.planner.answers.shapes import Explanation
 from screenings.questions import about, proposal, why_not
 from tests.screenings.world import World
@@ -34,6 +35,49 @@ async def test_every_legal_place_has_its_price(house) -> None:
     assert (why.placement.start, why.costs["S1"]) == (EVENING, 0)
     assert cells
     assert all(cell.price >= 0 for cell in cells)
+
+
+async def test_what_waits_in_the_tray_has_prices_and_no_reasons(house) -> None:
+    world = await World().build("accepted", "accepted")
+    placed = await world.place(0, EVENING)
+
+    standing = await questions.prices(world.edition, (world.programmes[0], 0))
+    waiting = await questions.prices(world.edition, (world.programmes[1], 0))
+
+    _, cells = await about(world.edition, placed)
+    told = {
+        (run.screen, start, run.price)
+        for run in standing.runs
+        for start in range(run.first, run.last + 1, standing.step)
+    }
+    assert told == {(cell.screen, cell.start, cell.price) for cell in cells}
+    assert (waiting.why, bool(waiting.runs)) == (None, True)
+    with pytest.raises(Missing):
+        await questions.prices(world.edition, (world.programmes[0], 7))
+
+
+async def test_every_way_out_of_a_conflict_ends_it(house) -> None:
+    world = await World().build("accepted", "accepted")
+    first = await world.place(0, EVENING)
+    second = await world.place(1, EVENING + 20)
+    names = [(programme, 0) for programme in world.programmes]
+
+    ways = await questions.ways_out(world.edition, names)
+
+    assert [way.kind for way in ways] == ["move", "move", "tray"]
+    assert {way.programme for way in ways[:2]} == set(world.programmes)
+    ids = dict(zip(world.programmes, (first, second), strict=True))
+    for way in ways[:2]:
+        version = await world.version()
+        where = ScreenStart(screen=way.screen, start=way.start)
+        done = await grid.move(world.edition, ids[way.programme], where, version=version, by=world.by)
+        assert await clashes_of(world.edition, await working_grid(world.edition)) == []
+        await acts.undo(world.edition, done, by=world.by)
+    await grid.lock(world.edition, first, locked=True, by=world.by)
+    ways = await questions.ways_out(world.edition, names)
+    assert [(way.kind, way.programme) for way in ways] == [("move", world.programmes[1])] * 2 + [
+        ("tray", world.programmes[1])
+    ]
 
 
 async def test_an_unknown_screening_is_missing(house) -> None:
@@ -125,15 +169,15 @@ async def test_prices_wait_for_their_turn_and_not_for_ever(house, monkeypatch) -
     placed = await world.place(0, EVENING)
     at_once, most, go = 0, 0, threading.Event()
 
-    def slow(grid, name):
+    def slow(problem, placements, answer):
         nonlocal at_once, most
         at_once += 1
         most = max(most, at_once)
         go.wait(30)
         at_once -= 1
-        return []
+        return None, []
 
-    monkeypatch.setattr(questions, "heat", slow)
+    monkeypatch.setattr(questions, "answered", slow)
     monkeypatch.setattr(questions, "LONGEST_WAIT", 0.5)
     first = [asyncio.create_task(about(world.edition, placed)) for _ in range(questions.MOST_PRICED)]
     await until(lambda: at_once == questions.MOST_PRICED)

@@ -6,21 +6,30 @@ import { json } from "./shared.js";
 const ANSWER_WITHIN = 30_000;
 
 export class GridActs {
-  constructor(grid, undo) {
+  constructor(grid, bar) {
     this.grid = grid;
     this.state = grid.state;
-    this.done = [...grid.state.data.acts];
+    this.done = [...grid.state.data.hand.done];
+    this.undone = [...grid.state.data.hand.undone];
     this.last = Promise.resolve();
     this.answered = new Map();
-    this.undo = undo;
-    this.undo.hidden = !this.done.length;
+    this.undo = bar.querySelector("#undo");
+    this.redo = bar.querySelector("#redo");
     this.undo.onclick = () => this.back();
+    this.redo.onclick = () => this.again();
+    this.dress();
     document.addEventListener("keydown", (event) => {
-      if (event.key !== "z" || !(event.ctrlKey || event.metaKey) || event.target.closest("input, textarea"))
-        return;
+      if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey)) return;
+      if (event.target.closest("input, textarea")) return;
       event.preventDefault();
-      this.back();
+      if (event.shiftKey) this.again();
+      else this.back();
     });
+  }
+
+  dress() {
+    this.undo.hidden = !this.done.length;
+    this.redo.hidden = !this.undone.length;
   }
 
   // One act after the other, as the hand asked for them: `act` says what is asked when its turn has come.
@@ -147,33 +156,44 @@ export class GridActs {
     return now;
   }
 
+  // Whoever acts anew leaves behind what they had taken back.
   remember(act) {
     this.done.push(act);
-    this.undo.hidden = false;
+    this.undone = [];
+    this.dress();
   }
 
   // The last act of this hand, backwards; what others did meanwhile stays, and is told.
   async back() {
-    if (this.undoing) return;
+    await this.turn(this.undo, this.done, this.undone, "undoing", this.state.words.undone);
+  }
+
+  async again() {
+    await this.turn(this.redo, this.undone, this.done, "redoing", this.state.words.redone);
+  }
+
+  async turn(button, from, to, way, words) {
+    if (this.turning) return;
     const { grid, state } = this;
-    this.undoing = true;
-    const isOnButton = document.activeElement === this.undo;
+    this.turning = true;
+    const isOnButton = document.activeElement === button;
     await this.last;
-    const act = this.done.at(-1);
+    const act = from.at(-1);
     if (act === undefined) {
-      this.undoing = false;
+      this.turning = false;
       return;
     }
     const before = new Map(state.shows().map((show) => [show.name, state.label(show)]));
-    const told = await this.send(() => ({ method: "POST", path: `/grid/acts/${act}/undoing` }));
-    this.undoing = false;
+    const told = await this.send(() => ({ method: "POST", path: `/grid/acts/${act}/${way}` }));
+    this.turning = false;
     if (told === undefined) return;
-    this.done.pop();
-    this.undo.hidden = !this.done.length;
+    from.pop();
+    if (told) to.push(act);
+    this.dress();
     if (!told) return;
     grid.take(told);
-    grid.say(state.words.undone);
-    if (isOnButton && this.undo.hidden)
+    grid.say(words);
+    if (isOnButton && button.hidden)
       grid.focusOn(state.shows().find((show) => before.get(show.name) !== state.label(show)));
   }
 }

@@ -8,6 +8,9 @@ const LONG_PRESS = 350;
 const NEAR = 4;
 const UNDER = 16;
 const ABOVE_FINGER = 76;
+const CARD = 48; // px: a card with its two lines
+const GAP = 4;
+const LINGERS = 450; // milliseconds
 
 const pull = (at, low, high) => (at < low + EDGE ? at - low - EDGE : at > high - EDGE ? at - high + EDGE : 0);
 const speed = (distance) => Math.max(-FASTEST, Math.min(FASTEST, distance * 0.4));
@@ -49,6 +52,7 @@ export class GridDrag {
     const isTouch = event.pointerType === "touch";
     this.d = { show: box.show, box, isTouch, id: event.pointerId, x: event.clientX, y: event.clientY };
     Object.assign(this.d, { px: event.clientX, py: event.clientY });
+    this.grid.prices.of(box.show);
     if (isTouch) this.d.timer = setTimeout(() => this.lift(), LONG_PRESS);
   }
 
@@ -70,7 +74,7 @@ export class GridDrag {
   lift() {
     const d = this.d;
     const { grid } = this;
-    if (!d || d.show.locked) return;
+    if (!d || d.show.locked || grid.isNarrow) return;
     const rect = d.box.getBoundingClientRect();
     d.on = true;
     d.seen = this.state.data.version;
@@ -87,16 +91,20 @@ export class GridDrag {
     } catch {
       /* the finger is gone already */
     }
-    grid.panel.price(d.show);
+    this.picture.sheet.classList.add("dragging");
+    grid.prices.warm(d.show);
+    grid.veils.draw(d.show);
     this.frame();
   }
 
   frame() {
     const d = this.d;
+    const { grid } = this;
     if (!d?.on) return;
     this.scroll(d);
     this.aim(d);
-    d.card.style.transform = `translate(${d.px - d.grab}px, ${d.py + (d.isTouch ? -ABOVE_FINGER : UNDER)}px)`;
+    grid.hands.hold(d.show);
+    d.card.style.transform = `translate(${d.px - d.grab}px, ${this.cardTop(d)}px)`;
     d.frame = requestAnimationFrame(() => this.frame());
   }
 
@@ -109,34 +117,55 @@ export class GridDrag {
     scrollBy(0, speed(pull(py, 0, innerHeight)));
   }
 
+  // Below the row that it hovers over, or above it, so that the ghost is seen; above a finger.
+  cardTop(d) {
+    if (d.isTouch) return d.py - ABOVE_FINGER;
+    if (!d.row) return d.py + UNDER;
+    const below = d.row.bottom + GAP;
+    return below + CARD < innerHeight ? below : d.row.top - GAP - CARD;
+  }
+
   aim(d) {
     const { grid } = this;
-    document.querySelector(".row.over")?.classList.remove("over");
-    const under = document.elementsFromPoint(d.px, d.py).find((one) => one.classList.contains("lane"));
-    const to = this.picture.lanes.find((one) => one.lane === under);
+    const under = document.elementsFromPoint(d.px, d.py);
+    const lane = under.find((one) => one.classList.contains("lane"));
+    const to = lane && this.picture.lanes.find((one) => one.lane === lane);
+    this.light(d, to);
     d.to = to ? this.place(d, to) : null;
     if (!d.to) {
-      d.ghost.remove();
       this.read(d, "");
+      this.linger(d, under.find((one) => one.dataset.day)?.dataset.day);
       return;
     }
     const { day, screen, start } = d.to;
     d.ghost.classList.toggle("no", this.isTaken(d, to));
     d.ghost.style.left = this.picture.left(start);
-    d.ghost.style.width = `${d.length * this.picture.px}px`;
+    d.ghost.style.width = this.picture.width(d.length);
     d.ghost.textContent = clock(start);
-    to.lane.append(d.ghost);
-    to.row.classList.add("over");
-    this.read(
-      d,
-      [clock(start), to.screen.name, grid.panel.priceAt(screen, day * DAY + start)]
-        .filter(Boolean)
-        .join(" · "),
-    );
+    const price = grid.prices.at(screen, day * DAY + start);
+    this.read(d, [clock(start), to.screen.name, price].filter(Boolean).join(" · "));
+  }
+
+  light(d, to) {
+    if (d.lit === to) return;
+    d.lit?.row.classList.remove("over");
+    d.lit = to;
+    to?.row.classList.add("over");
+    if (to) to.lane.append(d.ghost);
+    else d.ghost.remove();
+  }
+
+  // A card that is held over the name of another day turns to that day.
+  linger(d, day) {
+    if (d.tab !== day) Object.assign(d, { tab: day, since: performance.now() });
+    if (day === undefined || performance.now() - d.since < LINGERS) return;
+    d.tab = undefined;
+    this.grid.view.goTo(Number(day));
   }
 
   place(d, { lane, day, screen }) {
-    const minute = (d.px - lane.getBoundingClientRect().left - d.grab) / this.picture.px + this.picture.t0;
+    d.row = lane.getBoundingClientRect();
+    const minute = (d.px - d.row.left - d.grab) / this.picture.px + this.picture.t0;
     const start = within(this.picture.t0, this.picture.t1 - d.length, Math.round(minute / STEP) * STEP);
     return { day, screen: screen.id, start };
   }
@@ -162,6 +191,8 @@ export class GridDrag {
   }
 
   read(d, words) {
+    if (d.read === words) return;
+    d.read = words;
     d.card.lastChild.textContent = words;
   }
 
@@ -180,12 +211,15 @@ export class GridDrag {
     d.ghost.remove();
     d.card.remove();
     d.box.classList.remove("lifted");
-    document.querySelector(".row.over")?.classList.remove("over");
+    d.lit?.row.classList.remove("over");
+    this.picture.sheet.classList.remove("dragging");
+    grid.veils.clear();
+    grid.hands.letGo();
     grid.released();
     const show = this.state.find(d.show.programme, d.show.number);
     if (isKept && d.to && show) grid.acts.move(show, d.to.day, d.to.screen, d.to.start, d.seen);
     else {
-      grid.panel.cool();
+      grid.prices.cool();
       grid.focusOn(show);
     }
   }

@@ -52,7 +52,7 @@ export class GridKeys {
     if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
       if (this.lifted) this.drop(show);
-      else if (show.locked) this.grid.panel.pick(show);
+      else if (show.locked || this.grid.isNarrow) this.grid.panel.pick(show);
       else this.lift(show);
       return;
     }
@@ -78,6 +78,9 @@ export class GridKeys {
       start: isOut ? 600 : show.start - show.day * DAY,
     };
     grid.panel.pick(show);
+    grid.hands.hold(show);
+    grid.veils.draw(show);
+    this.picture.sheet.classList.add("dragging");
     show.box.classList.add("lift");
     grid.focusOn(show);
     grid.say(`${this.state.words.lifted} ${this.state.label(show)}`);
@@ -85,12 +88,19 @@ export class GridKeys {
 
   drop(show) {
     const to = this.lifted;
-    this.lifted = null;
+    this.letGo();
     if (show.name === to.name) this.grid.acts.move(show, to.day, to.screen, to.start, to.seen);
   }
 
-  giveUp(show) {
+  letGo() {
     this.lifted = null;
+    this.grid.hands.letGo();
+    this.grid.veils.clear();
+    this.picture.sheet.classList.remove("dragging");
+  }
+
+  giveUp(show) {
+    this.letGo();
     this.picture.paint();
     this.grid.focusOn(this.state.find(show.programme, show.number));
     this.grid.say(this.state.words.given_up);
@@ -104,11 +114,12 @@ export class GridKeys {
     const to = this.picture.lanes[Math.max(0, Math.min(this.picture.lanes.length - 1, at + rows))];
     const start = k.start + minutes * STEP * (isFast ? 6 : 1);
     Object.assign(k, { day: to.day, screen: to.screen.id });
+    grid.view.goTo(k.day);
     k.start = within(this.picture.t0, this.picture.t1 - this.state.length(show), start);
     this.carry();
     show.box.scrollIntoView({ block: "nearest", inline: "nearest" });
     show.box.focus({ preventScroll: true });
-    const price = grid.panel.priceAt(k.screen, k.day * DAY + k.start);
+    const price = grid.prices.at(k.screen, k.day * DAY + k.start);
     grid.say([this.state.data.days[k.day], to.screen.name, clock(k.start), price].filter(Boolean).join(", "));
   }
 
@@ -118,20 +129,20 @@ export class GridKeys {
     const box = this.picture.boxes.get(k.name);
     const to = this.picture.lane(k);
     if (!box || !to) {
-      this.lifted = null;
+      this.letGo();
       return;
     }
     to.lane.append(box);
     box.classList.add("lift");
     box.style.left = this.picture.left(k.start);
-    box.style.width = `${this.state.length(box.show) * this.picture.px}px`;
+    box.style.width = this.picture.width(this.state.length(box.show));
     const hour = box.querySelector("i");
     if (hour) hour.textContent = clock(k.start);
   }
 
   walk(show, [rows, steps]) {
-    if (show.day === null) {
-      this.walkTray(show, rows + steps);
+    if (show.day === null || this.grid.isNarrow) {
+      this.walkList(show, rows + steps);
       return;
     }
     const inLane = (lane) =>
@@ -156,13 +167,14 @@ export class GridKeys {
     }
   }
 
-  walkTray(show, step) {
-    const its = [...this.picture.tray.querySelectorAll("li:not([hidden]) .ev")];
+  walkList(show, step) {
+    const its = [...this.peers(show.box)];
     this.reach(its[its.indexOf(show.box) + step]?.show);
   }
 
   reach(show) {
     if (!show) return;
+    this.grid.view.goTo(show.day);
     show.box.scrollIntoView({ block: "nearest", inline: "nearest" });
     this.grid.focusOn(show);
   }

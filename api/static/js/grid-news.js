@@ -17,7 +17,9 @@ export class GridNews {
       if (this.source?.readyState === EventSource.CLOSED) this.openAgain();
     };
     this.source.onmessage = (event) => {
-      if (JSON.parse(event.data).mark !== data.mark) this.ask();
+      const news = JSON.parse(event.data);
+      this.grid.hands.take(news.hands);
+      if (news.mark !== data.mark) this.ask();
     };
   }
 

@@ -1,6 +1,6 @@
 // The card of the picked screening: its form, its padlock, why it stands there and what every other
 // place would cost. What somebody has typed outlives whatever others do meanwhile.
-import { DAY, clock, dayOf, el, minutesOf, signed } from "./grid-parts.js";
+import { clock, dayOf, el, minutesOf, signed } from "./grid-parts.js";
 
 const SETTLED = 1500;
 
@@ -12,7 +12,7 @@ export class GridPanel {
     this.box = box;
     this.form = box.querySelector("form");
     this.note = box.querySelector("[data-note]");
-    this.cells = [];
+    this.form.addEventListener("input", () => grid.hands.hold(this.show));
     this.form.onsubmit = (event) => {
       event.preventDefault();
       this.submit();
@@ -34,7 +34,6 @@ export class GridPanel {
   pick(show) {
     this.box.hidden = false;
     this.fill(show);
-    if (this.grid.isNarrow) this.box.scrollIntoView({ block: "nearest" });
     this.reason(show);
   }
 
@@ -43,7 +42,8 @@ export class GridPanel {
     const wasInside = this.box.contains(document.activeElement);
     this.box.hidden = true;
     this.show = null;
-    this.cool();
+    this.grid.hands.letGo();
+    this.grid.prices.cool();
     if (wasInside) this.grid.keys.enter();
   }
 
@@ -128,25 +128,6 @@ export class GridPanel {
 
   // Why here, and what every other place would cost
 
-  async price(show) {
-    this.cool();
-    this.priced = this.state.data.version;
-    if (!show.id || show.isLost || this.state.item(show).gone) return null;
-    this.asked = show.id;
-    const answer = await fetch(`${this.state.data.api}/screenings/${show.id}/reasons`).catch(() => null);
-    if (!answer?.ok || this.asked !== show.id) return null;
-    const told = await answer.json();
-    this.cells = told.cells;
-    this.heat(told.cells);
-    return told.why;
-  }
-
-  priceAt(screen, start) {
-    const near = this.cells.filter((c) => c.screen === screen && Math.abs(c.start - start) <= this.gap);
-    near.sort((a, b) => Math.abs(a.start - start) - Math.abs(b.start - start));
-    return near.length ? signed(near[0].price) : "";
-  }
-
   // Prices are the grid's: when others have changed it, they are asked for again, unless somebody
   // stands among them.
   askAgain() {
@@ -158,14 +139,11 @@ export class GridPanel {
     }, SETTLED);
   }
 
-  redrawn() {
-    if (this.cells.length) this.heat(this.cells);
-  }
-
   async reason(show) {
     const panel = this.part("why");
     panel.hidden = true;
-    const why = await this.price(show);
+    this.priced = this.state.data.version;
+    const why = await this.grid.prices.warm(show);
     if (!why || this.box.hidden) return;
     const costs = Object.entries(why.costs).filter(([, cost]) => cost);
     this.part("costs").textContent =
@@ -198,41 +176,5 @@ export class GridPanel {
     };
     li.append(button);
     return li;
-  }
-
-  heat(cells) {
-    const gaps = cells.map((cell, i) => (i && Math.abs(cell.start - cells[i - 1].start)) || DAY);
-    this.gap = Math.min(...gaps, DAY);
-    for (const lane of this.picture.lanes) {
-      const its = cells.filter((c) => c.screen === lane.screen.id && dayOf(c.start) === lane.day);
-      this.warm(
-        lane,
-        its.sort((a, b) => a.start - b.start),
-      );
-    }
-  }
-
-  warm({ lane, day }, cells) {
-    let run = null;
-    for (const cell of cells) {
-      if (run && run.price === cell.price && cell.start - run.last <= this.gap) {
-        run.last = cell.start;
-        run.mark.style.width = `${(run.last - run.first + this.gap) * this.picture.px}px`;
-        continue;
-      }
-      const level = cell.price < 0 ? "less" : cell.price === 0 ? "same" : cell.price < 5 ? "more" : "much";
-      const mark = el("i", `heat ${level}`);
-      mark.title = signed(cell.price);
-      mark.style.left = this.picture.left(cell.start - day * DAY);
-      mark.style.width = `${this.gap * this.picture.px}px`;
-      lane.append(mark);
-      run = { price: cell.price, first: cell.start, last: cell.start, mark };
-    }
-  }
-
-  cool() {
-    this.picture.sheet?.querySelectorAll(".heat").forEach((mark) => mark.remove());
-    this.asked = null;
-    this.cells = [];
   }
 }

@@ -1,5 +1,7 @@
 // The picture: days by screens, drawn anew when rooms or hours change, painted anew with every state.
-import { DAY, bare, clock, el, stacked } from "./grid-parts.js";
+// Widths are minutes times `--px`, so that a view is larger or smaller without being drawn again.
+// On a phone there are no lanes: each day is a list.
+import { DAY, clock, el, stacked } from "./grid-parts.js";
 
 const PADLOCK = `<svg viewBox="0 0 9 11" aria-hidden="true"><path d="M1 5h7v6H1z"/>
 <path d="M2.5 5V3a2 2 0 0 1 4 0v2" fill="none" stroke="currentColor" stroke-width="1.3"/></svg>`;
@@ -8,11 +10,12 @@ export class GridPicture {
   constructor(grid, root) {
     this.grid = grid;
     this.state = grid.state;
-    this.px = 1.1; // a minute's width
     this.boxes = new Map();
     this.tray = root.querySelector("#tray");
-    this.search = root.querySelector("#find");
-    this.search.addEventListener("input", () => this.sift());
+  }
+
+  get px() {
+    return this.grid.view.px;
   }
 
   // Lanes
@@ -26,14 +29,21 @@ export class GridPicture {
     this.sheet.style.setProperty("--hour", this.width(60));
     this.sheet.style.setProperty("--off", this.width((60 - (this.t0 % 60)) % 60));
     this.lanes = [];
+    this.lists = [];
     this.sheet.append(this.ruler(), ...data.days.map((name, day) => this.drawDay(name, day)));
     this.grid.append(this.sheet);
-    this.grid.panel.redrawn();
+    this.grid.view.fit();
+    this.grid.prices.redrawn();
     document.querySelector("#no-rooms").hidden = data.screens.length > 0;
   }
 
+  again() {
+    this.draw();
+    this.paint();
+  }
+
   width(minutes) {
-    return `${minutes * this.px}px`;
+    return `calc(${minutes} * var(--px))`;
   }
 
   left(minute) {
@@ -59,13 +69,19 @@ export class GridPicture {
     const section = el("section", "day");
     const head = el("h2", "", `${name[0].toUpperCase() + name.slice(1)} `);
     head.append(el("small"));
-    section.append(head, ...this.state.data.screens.map((screen) => this.drawRow(screen, day)));
+    section.append(head);
+    if (this.grid.isNarrow) {
+      this.lists[day] = el("ol", "list");
+      section.append(this.lists[day]);
+    } else section.append(this.ruler(), ...this.state.data.screens.map((screen) => this.drawRow(screen, day)));
     return section;
   }
 
   drawRow(screen, day) {
     const row = el("div", "row");
-    const label = el("div", "lab", screen.name);
+    const label = el("div", "lab");
+    label.title = screen.name;
+    label.append(el("b", "", screen.name));
     const seats = el("small", "num", screen.seats);
     seats.dataset.unit = this.grid.dataset.seats;
     label.append(seats);
@@ -100,23 +116,35 @@ export class GridPicture {
     const old = this.boxes;
     this.boxes = new Map();
     this.tray.replaceChildren();
-    for (const show of state.shows()) this.paintOne(show, old.get(show.name));
+    for (const list of this.lists) list?.replaceChildren();
+    for (const show of this.inOrder()) this.paintOne(show, old.get(show.name));
     for (const [name, box] of old) if (!this.boxes.has(name)) box.remove();
     for (const lane of this.lanes) this.stack(lane);
     this.count();
     this.grid.conflicts.paint();
-    this.sift();
+    this.grid.tray.paint();
+    this.grid.view.sift();
+    this.grid.hands?.paint();
     this.grid.keys?.repainted();
     if (focused) this.boxes.get(focused)?.focus({ preventScroll: true });
   }
 
+  // A list is read from its first hour on.
+  inOrder() {
+    const shows = this.state.shows();
+    return this.lists.length ? [...shows].sort((a, b) => a.start - b.start) : shows;
+  }
+
   count() {
-    const on = (day) => this.state.shows().filter((s) => s.day === day).length;
+    const { data } = this.state;
+    const many = new Map();
+    for (const { day } of this.state.shows()) many.set(day, (many.get(day) ?? 0) + 1);
     this.sheet.querySelectorAll(".day h2 small").forEach((place, day) => {
-      place.textContent = on(day);
+      place.textContent = many.get(day) ?? 0;
     });
-    document.querySelector("#ntray").textContent = on(null);
-    document.querySelector("#version").textContent = this.state.data.version;
+    document.querySelector("#ntray").textContent = many.get(null) ?? 0;
+    document.querySelector("#version").textContent = data.version;
+    document.querySelector("#changes").textContent = data.changes[data.lang];
   }
 
   paintOne(show, box = el("button")) {
@@ -133,42 +161,54 @@ export class GridPicture {
     box.replaceChildren(el("b", "", this.state.title(show)));
     box.classList.toggle("gone", p.gone);
     box.classList.toggle("pencil", p.pencil);
-    if (show.day === null) this.putInTray(show, box);
+    if (show.day === null) this.forTray(show, box);
+    else if (this.lists.length) this.putInList(show, box);
     else this.putInLane(show, box);
     box.show = show;
     show.box = box;
     this.boxes.set(show.name, box);
   }
 
-  putInTray(show, box) {
+  // The tray itself gives it a line, or none where it is not looked for.
+  forTray(show, box) {
     const talk = this.state.talk(show);
     box.append(el("i", "", ` ${this.state.item(show).minutes}${talk ? ` + ${talk}` : ""} min`));
     if (show.isLost) box.append(el("i", "lost", ` ${this.state.words.outside}`));
+  }
+
+  putInList(show, box) {
+    box.append(el("i", "", ` ${clock(show.start)} · ${this.state.screen(show.screen).name}`));
+    this.mark(show, box);
     const li = el("li");
     li.append(box);
-    this.tray.append(li);
+    this.lists[show.day].append(li);
   }
 
   putInLane(show, box) {
     const width = this.state.length(show) * this.px;
     const talk = this.state.talk(show);
     box.classList.toggle("short", width < 54);
-    if (width >= 80) {
-      box.classList.add("long");
+    if (width >= 58) {
       box.append(el("i", "", ` ${clock(show.start)}`));
     }
     box.style.left = this.left(show.start - show.day * DAY);
-    box.style.width = `${width - 1}px`;
+    box.style.width = this.width(this.state.length(show));
     box.style.setProperty("--talk", this.width(talk));
     box.classList.toggle("talks", talk > 0);
+    this.mark(show, box);
+    const { lane } = this.lane(show);
+    if (box.parentNode !== lane) lane.append(box);
+  }
+
+  // Corners of a block: moved since the public has read it, locked, in a colleague's hand.
+  mark(show, box) {
+    box.classList.toggle("moved", this.state.isChanged(show));
     box.classList.toggle("locked", show.locked);
     if (show.locked) {
       const lock = el("span", "m");
       lock.innerHTML = PADLOCK;
       box.append(lock);
     }
-    const { lane } = this.lane(show);
-    if (box.parentNode !== lane) lane.append(box);
   }
 
   // Two at once in one room stand one above the other, and both are reached.
@@ -176,10 +216,5 @@ export class GridPicture {
     const deepest = stacked(this.state.inLane(lane), (show) => this.state.length(show));
     lane.row.classList.toggle("deep", deepest > 1);
     lane.row.style.setProperty("--deep", deepest);
-  }
-
-  sift() {
-    const wanted = bare(this.search.value);
-    for (const li of this.tray.children) li.hidden = !bare(li.textContent).includes(wanted);
   }
 }

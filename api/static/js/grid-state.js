@@ -1,11 +1,12 @@
 // What the grid knows: the newest state that the house told, and where each screening stands in it.
 // No page is needed to ask it. A show is one screening of a programme, in the grid or still promised:
 // { id, name, programme, number, day, screen, start, locked, isLost }, whose day is null in the tray.
-import { DAY, clock, dayOf } from "./grid-parts.js";
+import { DAY, TURNS, clock, dayOf } from "./grid-parts.js";
 
 const MARGIN = 30; // minutes drawn before the first opening and after the last closing
 const EARLIEST = 570;
 const LATEST = 1470;
+const TOLD = ["version", "mark", "screens", "programmes", "screenings", "clashes", "guests", "changed", "changes"];
 
 export class GridState {
   constructor(data) {
@@ -25,11 +26,38 @@ export class GridState {
   length(show) {
     return this.item(show).intro + this.item(show).minutes + this.talk(show);
   }
+  // When a guest is there on a day: `10:00–18:00`, or that they are not.
+  hoursOf(guest, day) {
+    if (!guest.windows.length) return this.words.always;
+    const begins = day * DAY + TURNS;
+    const its = guest.windows
+      .map(([from, to]) => [Math.max(from, begins), Math.min(to, begins + DAY)])
+      .filter(([from, to]) => from < to)
+      .map(([from, to]) => `${clock(from)}–${clock(to)}`);
+    return its.join(", ") || this.words.absent;
+  }
+
+  // The day, the hour or the screen that somebody holds for it; null where nothing is held.
+  holdOf(show) {
+    return (
+      (this.data.holds ?? []).find((h) => h.programme === show.programme && h.number === show.number) ?? null
+    );
+  }
+
   screen(id) {
     return this.data.screens.find((screen) => screen.id === id);
   }
   find(programme, number) {
-    return this.shows().find((s) => s.programme === programme && s.number === number);
+    this.shows();
+    return this.named.get(`${programme}:${number}`);
+  }
+  // Moved, or new, since the public has read the grid.
+  isChanged(show) {
+    return this.data.changed.some(([p, n]) => p === show.programme && n === show.number);
+  }
+  // Guests are on stage at the first screening of their programmes.
+  guestsOf(show) {
+    return show.number ? [] : this.data.guests.filter((guest) => guest.programmes.includes(show.programme));
   }
   clashesOf(show) {
     return this.data.clashes.filter((c) =>
@@ -57,6 +85,7 @@ export class GridState {
     );
     this.list = [...placed, ...missing];
     for (const show of this.list) show.name = `${show.programme}:${show.number}`;
+    this.named = new Map(this.list.map((show) => [show.name, show]));
     return this.list;
   }
 
@@ -76,6 +105,7 @@ export class GridState {
     return [
       `${this.title(show)} ${place}`,
       show.locked && this.words.locked,
+      this.item(show).pencil && this.words.pencil,
       this.item(show).gone && this.words.gone,
     ]
       .filter(Boolean)
@@ -104,9 +134,9 @@ export class GridState {
   }
 
   // The answer is whether the rooms have changed.
-  renew({ version, mark, screens, programmes, screenings, clashes }) {
-    const isOther = JSON.stringify(screens) !== JSON.stringify(this.data.screens);
-    Object.assign(this.data, { version, mark, screens, programmes, screenings, clashes });
+  renew(state) {
+    const isOther = JSON.stringify(state.screens) !== JSON.stringify(this.data.screens);
+    for (const name of TOLD) this.data[name] = state[name];
     this.forget();
     return isOther;
   }

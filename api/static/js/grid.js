@@ -3,11 +3,16 @@
 import { GridActs } from "./grid-acts.js";
 import { GridConflicts } from "./grid-conflicts.js";
 import { GridDrag } from "./grid-drag.js";
+import { GridHands } from "./grid-hands.js";
 import { GridKeys } from "./grid-keys.js";
 import { GridNews } from "./grid-news.js";
 import { GridPanel } from "./grid-panel.js";
 import { GridPicture } from "./grid-picture.js";
+import { GridPrices } from "./grid-prices.js";
 import { GridState } from "./grid-state.js";
+import { GridTray } from "./grid-tray.js";
+import { GridVeils } from "./grid-veils.js";
+import { GridView } from "./grid-view.js";
 
 class FestivalGrid extends HTMLElement {
   connectedCallback() {
@@ -18,16 +23,20 @@ class FestivalGrid extends HTMLElement {
     for (const began of ["keydown", "pointerdown"])
       document.addEventListener(began, () => (this.turn += 1), { capture: true });
     this.state = new GridState(JSON.parse(this.querySelector("script").textContent));
+    this.view = new GridView(this, document.querySelector("#view"));
     this.picture = new GridPicture(this, root);
+    this.prices = new GridPrices(this, root);
+    this.tray = new GridTray(this, root);
     this.panel = new GridPanel(this, document.querySelector("#inspect"));
     this.conflicts = new GridConflicts(this, root);
-    this.picture.draw();
-    this.picture.paint();
-    this.acts = new GridActs(this, document.querySelector("#undo"));
+    this.picture.again();
+    this.acts = new GridActs(this, document.querySelector(".toolbar"));
     this.drag = new GridDrag(this, root);
     this.keys = new GridKeys(this, root);
+    this.hands = new GridHands(this);
+    this.veils = new GridVeils(this);
     this.news = new GridNews(this);
-    if (this.isNarrow) this.showFirstDay();
+    this.view.write();
   }
 
   disconnectedCallback() {
@@ -35,12 +44,7 @@ class FestivalGrid extends HTMLElement {
   }
 
   get isNarrow() {
-    return matchMedia("(max-width: 900px)").matches;
-  }
-
-  showFirstDay() {
-    const first = this.state.shows().find((show) => show.day === 0);
-    first?.box.scrollIntoView({ block: "nearest", inline: "start" });
+    return matchMedia("screen and (width <= 900px)").matches;
   }
 
   // While a hand holds a block the newest state waits.
@@ -64,16 +68,10 @@ class FestivalGrid extends HTMLElement {
     this.waiting = null;
   }
 
-  goTo(show) {
-    if (!show) return;
-    show.box.scrollIntoView({ block: "center", inline: "center" });
-    this.focusOn(show);
-    this.panel.pick(show);
-  }
-
   focusOn(show) {
     const box = show && this.picture.boxes.get(show.name);
     if (!box) return;
+    this.view.goTo(show.day);
     this.keys.hold(box);
     box.focus({ preventScroll: !this.isNarrow });
   }

@@ -1,8 +1,9 @@
 """What it would cost to move one screening: the price of every start that is legal for it."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -10,7 +11,7 @@ from screenings.planner import minutes
 from screenings.planner.model import Name, Placement
 from screenings.planner.rules.demands import demands_of
 from screenings.planner.rules.facts import ProblemFacts
-from screenings.planner.search.instance import Position, compile_instance
+from screenings.planner.search.instance import Instance, Position, compile_instance
 from screenings.planner.search.schedule import Schedule, schedule_of
 
 
@@ -26,6 +27,15 @@ class Cell(Struct, frozen=True):
     takes: list[Name] = []
 
 
+class Run(NamedTuple):
+    """Starts from `first` to `last` on one screen, all at one price."""
+
+    screen: str
+    first: int
+    last: int
+    price: int
+
+
 @dataclass
 class LaidPlan:
     """A plan laid out once, to be asked many times. No lock holds: moving is what is asked about."""
@@ -36,20 +46,50 @@ class LaidPlan:
 
 
 def lay(facts: ProblemFacts, placements: Collection[Placement]) -> LaidPlan:
-    plan = {(p.programme, p.number): p for p in placements}
+    return laid(facts, placements, questioned(facts, placements))
+
+
+def questioned(facts: ProblemFacts, placements: Collection[Placement]) -> Instance:
+    """The problem compiled for questions: it stays the same while screenings only move."""
     known = set(facts.names)
-    names = [*facts.names, *(name for name in plan if name not in known)]
+    others = [name for p in placements if (name := (p.programme, p.number)) not in known]
     asked = [demand for demand in demands_of(facts) if demand.code not in {"lock", "promise"}]
-    instance = compile_instance(facts.problem, asked=asked, names=names, locked=False)
+    return compile_instance(
+        facts.problem, asked=asked, names=[*facts.names, *others], locked=False
+    )
+
+
+def laid(facts: ProblemFacts, placements: Collection[Placement], instance: Instance) -> LaidPlan:
+    plan = {(p.programme, p.number): p for p in placements}
     return LaidPlan(facts, plan, schedule_of(instance, placements))
 
 
 def heat(grid: LaidPlan, name: Name) -> list[Cell]:
     """Every free start of the whole grid with its price, the cheapest first."""
+    return free(cells(grid, name))
+
+
+def free(every: Iterable[Cell]) -> list[Cell]:
     return sorted(
-        (cell for cell in cells(grid, name) if not cell.takes),
-        key=lambda c: (c.price, c.start, c.screen),
+        (cell for cell in every if not cell.takes), key=lambda c: (c.price, c.start, c.screen)
     )
+
+
+def runs(every: Iterable[Cell], step: int) -> list[Run]:
+    """Free starts of one price that follow each other, each run in one line."""
+    joined: list[Run] = []
+    for cell in sorted((c for c in every if not c.takes), key=lambda c: (c.screen, c.start)):
+        before = joined[-1] if joined else None
+        if (
+            before is not None
+            and before.screen == cell.screen
+            and before.price == cell.price
+            and cell.start - before.last <= step
+        ):
+            joined[-1] = before._replace(last=cell.start)
+        else:
+            joined.append(Run(cell.screen, cell.start, cell.start, cell.price))
+    return joined
 
 
 def cells(grid: LaidPlan, name: Name) -> list[Cell]:

@@ -34,9 +34,10 @@ class Why(Struct, frozen=True):
     locked: bool = False
 
 
-def why(grid: LaidPlan, name: Name) -> Why:
+def why(grid: LaidPlan, name: Name, every: list[Cell] | None = None) -> Why:
+    """`every`: its cells, where somebody has them already."""
     p = grid.plan[name]
-    every = cells(grid, name)
+    every = cells(grid, name) if every is None else every
     locked = any((pin.programme, pin.number) == name for pin in grid.facts.problem.pins)
     return Why(p, costs(grid, p), alternatives(p, every), forced_by(every), locked)
 

@@ -1,7 +1,7 @@
 """A schedule under way: what stands so far, and the cheapest position for one more screening."""
 
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
 from screenings.planner import minutes
@@ -55,7 +55,9 @@ class Schedule:
             sorted((price, v) for v, price in enumerate(row) if instance.starts[at][v])
             for at, row in enumerate(instance.screen_costs)
         ]
-        self.leaving_room = [self.leaves_room(at) for at in range(count)]
+        repeats = Counter(first for first, _ in instance.later)
+        later = {then for _, then in instance.later}
+        self.leaving_room = [self.leaves_room(repeats[at], before=at in later) for at in range(count)]
         self.bind()
         for at, position in enumerate(instance.locked_at):
             if position is not None:
@@ -94,13 +96,13 @@ class Schedule:
             for at in members:
                 self.other_day[at] += [other for other in members if other != at]
 
-    def leaves_room(self, at: int) -> int:
-        """The days on which a premiere leaves some for its repeats, and repeats for it."""
-        instance = self.instance
-        after = sum(first == at for first, _ in instance.later)
-        before = any(then == at for _, then in instance.later)
+    def leaves_room(self, after: int, *, before: bool) -> int:
+        """The days on which a premiere leaves some for its repeats, and repeats for it.
+
+        `after`: how many come after it; `before`: whether it comes after another.
+        """
         begins = DAY_TURNS + (DAY if before else 0)
-        days = max(1 + before, instance.days - after)
+        days = max(1 + before, self.instance.days - after)
         return minutes.span(begins, days * DAY + DAY_TURNS)
 
     def put(self, at: int, position: Position) -> None:
