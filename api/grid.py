@@ -7,12 +7,15 @@ from typing import Any, cast
 
 import msgspec
 
+from festival import desk
 from festival.clock import at, minutes_of
-from festival.language import day, evening, hour, moment, spoken, t
+from festival.language import day, evening, hour, moment, spoken, t, text_in
 from festival.tables import Edition
+from festival.texts import Texts
 from screenings import lists
 from screenings.clashes import clashes_of
 from screenings.compared import last_published, since_last
+from screenings.days import LeftBehind
 from screenings.lists import Item, Placed
 from screenings.planner.answers.remedies import Remedy
 from screenings.planner.answers.shapes import Explanation
@@ -20,7 +23,7 @@ from screenings.planner.answers.words import Statement
 from screenings.planner.model import Clash
 from screenings.planner.rules import RULE_OF
 from screenings.planner.rules.facts import debate
-from screenings.tables import PlanRun, Screen
+from screenings.tables import PlanRun, Reservation, Screen, ScreeningHold
 
 DAYS = frozenset({"day", "first_day", "repeat_day", "stays", "days"})
 DAY_NUMBER = re.compile(r"(?:^|(?<=, )|(?<= · ))\d+")
@@ -50,6 +53,17 @@ async def grid_state(edition: Edition) -> dict[str, Any]:
             {"name": g.name, "windows": g.windows, "programmes": g.programmes}
             for g in await lists.guests(edition)
         ],
+        "holds": [
+            {
+                "programme": one.programme,
+                "number": one.number,
+                "day": one.day,
+                "minute": one.minute,
+                "screen": one.screen,
+            }
+            for one in await desk.all_of(ScreeningHold, edition)
+        ],
+        "blockers": [blocker_row(one) for one in await desk.all_of(Reservation, edition)],
         "changed": [[d.programme, d.number] for d in unread],
         "changes": {lang: t(lang, "programmer.grid.changes", n=len(unread)) for lang in spoken()},
     }
@@ -67,6 +81,19 @@ def programme_row(item: Item) -> dict[str, Any]:
         "showings": 0 if item.has_left else item.showings,
         "pencil": item.is_pencilled,
         "gone": item.has_left,
+    }
+
+
+def blocker_row(taken: Reservation) -> dict[str, Any]:
+    """A screen that is taken by hand; in minutes after the first day's midnight."""
+    return {
+        "id": taken.id,
+        "titles": {lang: text_in(lang, cast("Texts", taken.titles)) for lang in spoken()},
+        "texts": taken.titles,
+        "screen": taken.screen,
+        "begins": taken.begins,
+        "ends": taken.ends,
+        "version": taken.version,
     }
 
 
@@ -163,6 +190,23 @@ def remedy_row(way: Remedy, names: Names) -> dict[str, Any]:
         )
 
     return {**msgspec.to_builtins(way), "words": {lang: words(lang) for lang in spoken()}}
+
+
+def left_row(left: LeftBehind, names: Names) -> dict[str, Any]:
+    """What was not copied, and why, in a line: the film, and the rule in the way."""
+    item = names.known.get(left.programme)
+
+    def words(lang: str) -> str:
+        title = item.title(lang) if item else "–"
+        if left.clash is None:
+            return t(lang, "day_copy.none_left", title=title)
+        return t(lang, "day_copy.left", title=title, why=clash_words(left.clash, names, lang))
+
+    return {
+        "programme": left.programme,
+        "number": left.number,
+        "words": {lang: words(lang) for lang in spoken()},
+    }
 
 
 async def names_of(edition: Edition) -> Names:

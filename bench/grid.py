@@ -91,10 +91,10 @@ def furnish(site: Site, festival: Festival) -> tuple[str, str, str]:
     names = sorted({show.screen for show in festival.shows})
     rooms = {name: new_id() for name in names}
     site.sql(
-        """INSERT INTO screen (id, venue, name, seats, hours, turnaround, position)
-           SELECT id, $1, name, 80 + 10 * n, $2::jsonb, 0, n
-           FROM unnest($3::text[], $4::text[]) WITH ORDINALITY AS r (id, name, n)""",
-        venue, json.dumps([[600, 1560]] * festival.days), list(rooms.values()), names,
+        """INSERT INTO screen (id, edition, venue, name, seats, hours, turnaround, position)
+           SELECT id, $1, $2, name, 80 + 10 * n, $3::jsonb, 0, n
+           FROM unnest($4::text[], $5::text[]) WITH ORDINALITY AS r (id, name, n)""",
+        edition, venue, json.dumps([[600, 1560]] * festival.days), list(rooms.values()), names,
     )  # fmt: skip
     sections = [new_id() for _ in "CDSP"]
     site.sql(

@@ -10,10 +10,11 @@ import msgspec
 
 from festival.clock import minutes_of
 from festival.db import rows, transaction
-from festival.errors import Conflict, Missing
+from festival.errors import Conflict, Missing, Refused
 from festival.language import listed
 from festival.record import record
 from festival.tables import Edition, Person, new_id
+from screenings.holding import broken_part, holds
 from screenings.lists import Item, items, placed_in, screens, working_grid
 from screenings.planner.model import Name
 from screenings.problem import moments
@@ -77,6 +78,7 @@ async def act(
     before = await places(edition, grid)
     known = {item.id: item for item in await items(edition)}
     rooms = {screen.id: screen for screen in await screens(edition)}
+    await check_holds(edition, before, wanted)
     for name, place in wanted.items():
         if place is None:
             await take_out(grid, name)
@@ -84,6 +86,22 @@ async def act(
             await lay(edition, grid, name, place, known=known, rooms=rooms)
         if before.get(name) != place:
             await note(grid, kind, name, before.get(name), place, by=by, undoes=undoes)
+
+
+async def check_holds(edition: Edition, before: Mapping[Name, Place], wanted: Wanted) -> None:
+    """What is held of a place stays, whoever moves the screening: a hand, a plan, an undoing."""
+    held = await holds(edition)
+    for name, place in wanted.items():
+        stood = before.get(name)
+        if place is None or name not in held or place_of(place) == place_of(stood):
+            continue
+        if part := broken_part(held[name], screen=place.screen, start=place.start):
+            titles = await titles_of(edition, {name[0]})
+            raise Refused(f"screening_held_{part}", titles=titles)
+
+
+def place_of(place: Place | None) -> tuple[str, int] | None:
+    return None if place is None else (place.screen, place.start)
 
 
 async def take_out(grid: Grid, name: Name) -> None:

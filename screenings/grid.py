@@ -7,16 +7,18 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import replace
 
+from festival import desk
 from festival.clock import at, minutes_of
 from festival.db import rows, transaction
 from festival.errors import Conflict, Missing, Refused
 from festival.record import record
 from festival.tables import Edition, Person
 from screenings.acts import Place, act, check_untouched, hold_grid, places
+from screenings.holding import HeldParts, held_at, holds
 from screenings.lists import Item, items, placed_in, screens
 from screenings.planner.model import Name, day_of
 from screenings.problem import moments
-from screenings.tables import Grid, Screen, Screening
+from screenings.tables import Grid, Screen, Screening, ScreeningHold
 from screenings.venues import FarMinute, Id
 
 
@@ -142,6 +144,26 @@ async def lock(
             edition=edition.id,
         )
     return grid.version
+
+
+async def hold(
+    edition: Edition, screening_id: str, parts: HeldParts, *, version: int, by: Person
+) -> None:
+    """Its day, its hour or its screen stay as they are now; none of them lets it go."""
+    async with transaction():
+        _, name, stood = await held(edition, screening_id, seen=version)
+        given = held_at(parts, screen=stood.screen, start=stood.start)
+        row = (await holds(edition)).get(name)
+        if row is None and any(value is not None for value in given.values()):
+            new = ScreeningHold(
+                edition=edition.id, programme=name[0], number=name[1],
+                day=given["day"], minute=given["minute"], screen=given["screen"],
+            )  # fmt: skip
+            await desk.add(new, act="screening_held", by=by)
+        elif row is not None and all(value is None for value in given.values()):
+            await desk.remove(row, version=row.version, act="screening_let_go", by=by)
+        elif row is not None:
+            await desk.amend(row, given, version=row.version, act="screening_held", by=by)
 
 
 async def remove(edition: Edition, screening_id: str, *, version: int, by: Person) -> int:

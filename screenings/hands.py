@@ -52,7 +52,7 @@ class Hands:
 
     async def let_go(self, edition: Edition, *, by: Person) -> None:
         try:
-            await cast("Awaitable[int]", self.redis.hdel(self.key(edition), by.id))
+            await self.redis.hdel(self.key(edition), by.id)
         except (RedisError, OSError):
             return
 

@@ -22,7 +22,7 @@ from screenings.planner.answers.whatif import (
     LaidPlan,
     Run,
     cells,
-    free,
+    heat,
     laid,
     questioned,
     runs,
@@ -98,8 +98,7 @@ async def about(edition: Edition, screening: str) -> tuple[Why, list[Cell]]:
         raise Missing("screening_missing")
 
     def answer(grid: LaidPlan) -> tuple[Why, list[Cell]]:
-        every = cells(grid, names[screening])
-        return why(grid, names[screening], every), free(every)
+        return why(grid, names[screening]), heat(grid, names[screening])
 
     return await asked_of(problem, placements, answer)
 
@@ -156,13 +155,13 @@ def answered(
         return answer(grid)
 
 
-def laid_out(
-    problem: Problem, placements: list[Placement]
-) -> tuple[LaidPlan, threading.Lock]:
+def laid_out(problem: Problem, placements: list[Placement]) -> tuple[LaidPlan, threading.Lock]:
     """While screenings only move, the problem is compiled once."""
     names = sorted(names_of(placements))
     facts, instance = kept_of(
-        _compiled, [problem, names], lambda: ((f := ProblemFacts(problem)), questioned(f, placements))
+        _compiled,
+        [problem, names],
+        lambda: ((f := ProblemFacts(problem)), questioned(f, placements)),
     )
     return laid(facts, placements, instance), threading.Lock()
 

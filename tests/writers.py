@@ -45,7 +45,7 @@ INSERTED = re.compile(r"INSERT INTO (\w+)\s*\(([^)]*)\)")
 UPSERTED = re.compile(r"INSERT INTO (\w+)\s.*?DO UPDATE SET\s+(.*?)(?:\sWHERE\s|\sRETURNING\s|$)", re.DOTALL)
 SET_UP = (
     "Criterion", "Deadline", "Edition", "Fee", "FieldRule", "Material", "PlanRules", "Question", "RetentionRule", "ScoreSheet",
-    "Section", "SiteText", "WaiverCode",
+    "ScreeningHold", "Section", "SiteText", "WaiverCode",
 )  # fmt: skip
 AMENDED = frozenset({"version", "position", "closed_at"})
 """What the desk sets of every row that an operator sets up."""

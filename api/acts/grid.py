@@ -8,17 +8,20 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from api.acts.act import act
-from api.grid import grid_state
+from api.grid import grid_state, left_row, names_of
 from api.guards import PLAN
 from api.presence import while_there
 from api.request import AnyRequest
 from festival.access import Viewer
 from festival.errors import Refused
+from festival.language import spoken, t
 from festival.tables import Edition, Person
-from screenings import acts, questions
+from screenings import acts, days, questions
 from screenings import grid as grids
+from screenings.days import DayCopy
 from screenings.grid import NewScreening, ScreenStart
 from screenings.hands import Hands
+from screenings.holding import HeldParts
 from screenings.venues import Id
 
 SCREENING = "/screenings/{screening_id:str}"
@@ -110,6 +113,35 @@ async def free(
     return {"act": version, **await grid_state(edition_row)}
 
 
+@act(json=f"{SCREENING}/holds", method="put", status=200, guards=PLAN)
+async def hold(
+    request: AnyRequest,
+    screening_id: FromPath[str],
+    data: HeldParts,
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, Any]:
+    """The day, the hour or the screen where it stands stays, for hands and plans alike."""
+    await grids.hold(edition_row, screening_id, data, version=version_of(request), by=person)
+    return await grid_state(edition_row)
+
+
+@act(json="/grid/days", status=200, guards=PLAN)
+async def copy_day(
+    data: DayCopy, person: NamedDependency[Person], edition_row: NamedDependency[Edition]
+) -> dict[str, Any]:
+    """One day's pattern onto another, as one act; `left` is what could not be copied, and why."""
+    version, copied, left = await days.copy_day(edition_row, data, by=person)
+    names = await names_of(edition_row)
+    return {
+        "act": version,
+        "copied": len(copied),
+        "says": {lang: t(lang, "day_copy.done", n=len(copied)) for lang in spoken()},
+        "left": [left_row(one, names) for one in left],
+        **await grid_state(edition_row),
+    }
+
+
 @act(json="/grid/acts/{act:int}/undoing", status=200, guards=PLAN)
 async def undo(
     act: FromPath[int], person: NamedDependency[Person], edition_row: NamedDependency[Edition]
@@ -168,4 +200,4 @@ async def mend(
     return cast("dict[str, Any]", msgspec.to_builtins(found))
 
 
-ACTS = [place, move, take_out, lock, free, undo, redo, take_in_hand, let_go, mend]
+ACTS = [place, move, take_out, lock, free, hold, copy_day, undo, redo, take_in_hand, let_go, mend]

@@ -31,7 +31,8 @@ RULE = "planner.rule."
 HAND = (
     "unplaced", "locked", "gone", "free", "lifted", "given_up", "lock", "unlock", "undone",
     "moved_under", "hour_wrong", "away", "take_out", "let_go_lead", "outside", "redone", "pencil",
-    "always", "absent", "ways", "level_block", "level_publication", "level_warn",
+    "always", "absent", "held_day", "held_hour", "held_screen", "sign_day", "sign_hour",
+    "sign_screen", "ways", "level_block", "level_publication", "level_warn",
 )  # fmt: skip
 
 

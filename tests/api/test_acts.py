@@ -12,8 +12,14 @@ HAND = "a hand moves screenings on a grid that a script draws, and draws again f
 NO_TWIN: dict[str, str] = {
     "accounts.set_password": "a password is typed by a person; a program has keys",
     **{f"decisions.{verb}": BOARD for verb in ("decide", "accept", "wait", "regret", "reopen")},
-    **{f"grid.{verb}": HAND for verb in ("place", "move", "take_out", "lock", "free", "mend")},
-    "grid.undo": "a program names the act that it has done; a page knows only the plan that it shows",
+    **{
+        f"grid.{verb}": HAND
+        for verb in ("place", "move", "take_out", "lock", "free", "hold", "copy_day", "mend", "take_in_hand", "let_go")
+    },
+    **{
+        f"grid.{verb}": "a program names the act that it has done; a page knows only the plan that it shows"
+        for verb in ("undo", "redo")
+    },
     "plans.undo_plan": "the page of a plan takes back what the plan became, whichever act that was",
     "editions.change_edition": "a program sets what it names; the page has all of them in one form",
     "editions.set_rules": "the page's form; a program sets what it names (change_edition)",

@@ -33,6 +33,10 @@ function aState(more = {}) {
     programmes: { apogee: aFilm("apogee") },
     screenings: [aScreening("apogee", 0, 660)],
     clashes: [],
+    guests: [],
+    holds: [],
+    blockers: [],
+    changed: [],
     version: 7,
     ...more,
   });
@@ -51,6 +55,21 @@ test("what stands outside the days or in no room is lost, and still to be found"
 
   assert.deepEqual(state.shows().map((s) => [s.day, s.isLost]), [[null, true], [null, true]]); // prettier-ignore
   assert.equal(state.label(state.find("apogee", 1)), "apogee outside");
+});
+
+test("guests are there in their windows, and what is held is told", () => {
+  const guest = { name: "Ada", windows: [[1020, 1200], [3200, 3260]], programmes: ["apogee"] }; // prettier-ignore
+  const holds = [{ programme: "apogee", number: 0, day: 0, minute: null, screen: null }];
+  const state = aState({ guests: [guest], holds });
+  state.words = { ...words, absent: "away", always: "always there", held_day: "day held" };
+
+  assert.deepEqual(
+    state.guestsOf(state.find("apogee", 0)).map((one) => [state.hoursOf(one, 0), state.hoursOf(one, 1)]),
+    [["17:00–20:00", "away"]],
+  );
+  assert.deepEqual(state.guestsOf(state.find("apogee", 1)), []);
+  assert.deepEqual(state.heldParts(state.find("apogee", 0)), ["day"]);
+  assert.match(state.label(state.find("apogee", 0)), /day held/);
 });
 
 test("a screening of a programme that is no more is none", () => {

@@ -5,6 +5,7 @@ import json
 from datetime import date, timedelta
 
 import asyncpg
+import msgspec
 import pytest
 
 from festival.db import rows, transaction
@@ -12,7 +13,9 @@ from festival.errors import Conflict, Missing, Refused
 from festival.tables import new_id
 from screenings import acts, grid
 from screenings.clashes import clashes_of
+from screenings.days import DayCopy, copy_day
 from screenings.grid import NewScreening, ScreenStart
+from screenings.holding import HeldParts
 from screenings.lists import mark_of, placed_in, venues, working_grid
 from screenings.problem import problem_of
 from screenings.programmes import (
@@ -263,6 +266,83 @@ async def test_whoever_acts_anew_leaves_behind_what_they_had_taken_back(house) -
     await world.place(1, 16 * 60)
 
     assert (await acts.hand_of(await working_grid(world.edition), world.by)).undone == []
+
+
+@pytest.mark.parametrize(
+    ("parts", "start", "refused"),
+    [
+        (HeldParts(day=True), 1440 + NOON, "screening_held_day"),
+        (HeldParts(hour=True), NOON + 5, "screening_held_hour"),
+        (HeldParts(day=True), NOON + 60, None),
+        (HeldParts(hour=True), 1440 + NOON, None),
+        (HeldParts(), 1440 + NOON + 60, None),
+    ],
+)
+async def test_a_held_part_of_a_place_binds_hands_undoings_and_plans(house, parts, start, refused) -> None:
+    world = await World().build("accepted")
+    placed = await world.place(0, NOON - 60)
+    moved = await put(world, placed, NOON, await world.version())
+    version = await world.version()
+    await grid.hold(world.edition, placed, parts, version=version, by=world.by)
+    await grid.hold(world.edition, placed, parts, version=await world.version(), by=world.by)
+
+    if refused is None:
+        await put(world, placed, start, await world.version())
+        assert await stands(world, 0) == start
+        return
+    with pytest.raises(Refused, match=refused) as told:
+        await put(world, placed, start, await world.version())
+    assert told.value.values["titles"]("fr") == "Nuit 0"
+    if parts.hour:
+        with pytest.raises(Refused, match=refused):
+            await acts.undo(world.edition, moved, by=world.by)
+    problem = await problem_of(world.edition)
+    [held] = problem.holds
+    assert (held.programme, held.day is not None, held.minute is not None) == (
+        world.programmes[0], parts.day, parts.hour,
+    )
+    await grid.hold(world.edition, placed, HeldParts(), version=await world.version(), by=world.by)
+    await put(world, placed, start, await world.version())
+
+
+async def test_a_screen_that_is_held_keeps_its_screening(house) -> None:
+    world = await World().build("accepted")
+    form = ScreenForm(venue=world.venue, name="Vega", seats=90, hours=[(600, 1440)] * 3)
+    other = (await add_screen(world.edition, form, by=world.by)).id
+    placed = await world.place(0, NOON)
+    await grid.hold(world.edition, placed, HeldParts(screen=True), version=await world.version(), by=world.by)
+
+    with pytest.raises(Refused, match="screening_held_screen"):
+        await grid.move(
+            world.edition, placed, ScreenStart(screen=other, start=NOON), version=await world.version(), by=world.by
+        )
+    assert await stands(world, 0) == NOON
+
+
+async def test_a_day_is_copied_in_one_act_and_what_cannot_be_is_said(house) -> None:
+    world = await World().build("accepted", "accepted", "accepted")
+    await rows("UPDATE programme SET showings = 2 WHERE id = ANY({}) RETURNING id", world.programmes[:2])
+    await world.place(0, NOON)
+    await world.place(1, 16 * 60)
+    await world.place(2, 20 * 60)
+    blocked = NewScreening(programme=world.programmes[2], screen=world.screen, start=1440 + 16 * 60 + 5)
+    await rows("UPDATE programme SET showings = 2 WHERE id = {} RETURNING id", world.programmes[2])
+    await grid.place(world.edition, msgspec.structs.replace(blocked, number=1), by=world.by)
+
+    version, copied, left = await copy_day(world.edition, DayCopy(day=0, onto=1), by=world.by)
+
+    shown = await acts.places(world.edition, await working_grid(world.edition))
+    assert copied == [(world.programmes[0], 1)]
+    assert shown[world.programmes[0], 1] == acts.Place(screen=world.screen, start=1440 + NOON)
+    assert {(one.programme, one.clash and one.clash.code) for one in left} == {
+        (world.programmes[1], "screen_taken"), (world.programmes[2], None),
+    }  # fmt: skip
+    await acts.undo(world.edition, version, by=world.by)
+    assert (world.programmes[0], 1) not in await acts.places(world.edition, await working_grid(world.edition))
+    with pytest.raises(Refused, match="day_copy_unclear"):
+        await copy_day(world.edition, DayCopy(day=1, onto=1), by=world.by)
+    with pytest.raises(Refused, match="day_copy_nothing"):
+        await copy_day(world.edition, DayCopy(day=2, onto=0), by=world.by)
 
 
 async def test_what_was_taken_out_comes_back_unless_somebody_has_placed_it(house) -> None:

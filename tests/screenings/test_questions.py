@@ -8,8 +8,9 @@ import pytest
 
 from festival.errors import Busy, Missing
 from screenings import acts, grid, questions
+from screenings.clashes import clashes_of
 from screenings.grid import ScreenStart
-from screenings.lists import clashes_of, placed_in, working_grid
+from screenings.lists import placed_in, working_grid
 from screenings.planner.answers.shapes import Explanation
 from screenings.questions import about, proposal, why_not
 from tests.screenings.world import World

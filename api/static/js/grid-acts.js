@@ -134,6 +134,21 @@ export class GridActs {
     this.show(show, hand);
   }
 
+  // Its day, its hour or its screen stay as they are, whoever plans or moves.
+  async hold(show, parts, seen) {
+    const hand = this.grid.hand();
+    const told = await this.send(() => ({
+      method: "PUT",
+      path: `/screenings/${show.id}/holds`,
+      body: parts,
+      seen: this.known(show, seen),
+    }));
+    if (told) this.grid.take(told);
+    this.grid.panel.refresh();
+    const now = this.state.find(show.programme, show.number);
+    if (told && now && hand.listens()) this.grid.say(this.state.label(now));
+  }
+
   // The films that left leave their block; the others stay where they are.
   async letGo(show) {
     const hand = this.grid.hand();

@@ -107,7 +107,8 @@ export class GridConflicts {
     button.addEventListener("click", () => {
       const show = state.find(way.programme, way.number);
       if (!show) return;
-      if (way.kind === "move") grid.acts.move(show, dayOf(way.start), way.screen, way.start - dayOf(way.start) * DAY);
+      if (way.kind === "move")
+        grid.acts.move(show, dayOf(way.start), way.screen, way.start - dayOf(way.start) * DAY);
       else if (way.kind === "tray") grid.acts.takeOut(show);
       else grid.acts.lock(show);
     });
@@ -117,8 +118,7 @@ export class GridConflicts {
 
   // One stop of Tab, however many they are; arrows walk from one to the next.
   stop(at) {
-    for (const button of this.list.querySelectorAll("[data-clash]"))
-      button.tabIndex = button === at ? 0 : -1;
+    for (const button of this.list.querySelectorAll("[data-clash]")) button.tabIndex = button === at ? 0 : -1;
   }
 
   walk(event) {

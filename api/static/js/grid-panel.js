@@ -20,6 +20,8 @@ export class GridPanel {
     box.querySelector("[data-lock]").onclick = () => grid.acts.lock(this.show, this.seen);
     box.querySelector("[data-out]").onclick = () => grid.acts.takeOut(this.show, this.seen);
     box.querySelector("[data-let]").onclick = () => grid.acts.letGo(this.show);
+    for (const input of box.querySelectorAll("[data-hold]"))
+      input.onchange = () => grid.acts.hold(this.show, this.holds(), this.seen);
     box.querySelector("[data-close]").onclick = () => {
       const { show } = this;
       this.close();
@@ -45,6 +47,11 @@ export class GridPanel {
     this.grid.hands.letGo();
     this.grid.prices.cool();
     if (wasInside) this.grid.keys.enter();
+  }
+
+  holds() {
+    const inputs = [...this.box.querySelectorAll("[data-hold]")];
+    return Object.fromEntries(inputs.map((input) => [input.dataset.hold, input.checked]));
   }
 
   // What the form was filled from, and the version that its reader sees.
@@ -79,6 +86,10 @@ export class GridPanel {
     this.part("lock").hidden = !show.id;
     this.part("lock").textContent = show.locked ? words.unlock : words.lock;
     this.part("out").hidden = !show.id || (show.locked && !item.gone);
+    const held = this.state.heldParts(show);
+    this.part("holds").hidden = !show.id || show.locked;
+    for (const input of this.box.querySelectorAll("[data-hold]"))
+      input.checked = held.includes(input.dataset.hold);
     const gone = this.state
       .clashesOf(show)
       .find((c) => c.code === "film_withdrawn" || c.code === "film_declined");

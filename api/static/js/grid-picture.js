@@ -73,7 +73,8 @@ export class GridPicture {
     if (this.grid.isNarrow) {
       this.lists[day] = el("ol", "list");
       section.append(this.lists[day]);
-    } else section.append(this.ruler(), ...this.state.data.screens.map((screen) => this.drawRow(screen, day)));
+    } else
+      section.append(this.ruler(), ...this.state.data.screens.map((screen) => this.drawRow(screen, day)));
     return section;
   }
 
@@ -120,6 +121,7 @@ export class GridPicture {
     for (const show of this.inOrder()) this.paintOne(show, old.get(show.name));
     for (const [name, box] of old) if (!this.boxes.has(name)) box.remove();
     for (const lane of this.lanes) this.stack(lane);
+    this.grid.blockers.draw();
     this.count();
     this.grid.conflicts.paint();
     this.grid.tray.paint();
@@ -209,6 +211,9 @@ export class GridPicture {
       lock.innerHTML = PADLOCK;
       box.append(lock);
     }
+    const parts = this.state.heldParts(show);
+    if (parts.length && !show.locked)
+      box.append(el("span", "m parts", parts.map((part) => this.state.words[`sign_${part}`]).join(" ")));
   }
 
   // Two at once in one room stand one above the other, and both are reached.

@@ -6,7 +6,19 @@ import { DAY, TURNS, clock, dayOf } from "./grid-parts.js";
 const MARGIN = 30; // minutes drawn before the first opening and after the last closing
 const EARLIEST = 570;
 const LATEST = 1470;
-const TOLD = ["version", "mark", "screens", "programmes", "screenings", "clashes", "guests", "changed", "changes"];
+const TOLD = [
+  "version",
+  "mark",
+  "screens",
+  "programmes",
+  "screenings",
+  "clashes",
+  "guests",
+  "holds",
+  "blockers",
+  "changed",
+  "changes",
+];
 
 export class GridState {
   constructor(data) {
@@ -39,8 +51,13 @@ export class GridState {
 
   // The day, the hour or the screen that somebody holds for it; null where nothing is held.
   holdOf(show) {
-    return (
-      (this.data.holds ?? []).find((h) => h.programme === show.programme && h.number === show.number) ?? null
+    return this.data.holds.find((h) => h.programme === show.programme && h.number === show.number) ?? null;
+  }
+
+  heldParts(show) {
+    const hold = this.holdOf(show);
+    return ["day", "hour", "screen"].filter(
+      (part) => (hold?.[part === "hour" ? "minute" : part] ?? null) !== null,
     );
   }
 
@@ -105,6 +122,7 @@ export class GridState {
     return [
       `${this.title(show)} ${place}`,
       show.locked && this.words.locked,
+      ...this.heldParts(show).map((part) => this.words[`held_${part}`]),
       this.item(show).pencil && this.words.pencil,
       this.item(show).gone && this.words.gone,
     ]

@@ -28,7 +28,7 @@ export class GridVeils {
     const hold = this.state.holdOf(show);
     return Boolean(
       hold &&
-        ((hold.day !== null && hold.day !== day) || (hold.screen !== null && hold.screen !== screen.id)),
+      ((hold.day !== null && hold.day !== day) || (hold.screen !== null && hold.screen !== screen.id)),
     );
   }
 

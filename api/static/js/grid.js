@@ -1,7 +1,9 @@
 // <festival-grid>: days by screens. Drag, keyboard or form; the server says what clashes.
 // Times are minutes after midnight of the first festival day, as everywhere.
 import { GridActs } from "./grid-acts.js";
+import { GridBlockers } from "./grid-blockers.js";
 import { GridConflicts } from "./grid-conflicts.js";
+import { DayCopy } from "./grid-dialogs.js";
 import { GridDrag } from "./grid-drag.js";
 import { GridHands } from "./grid-hands.js";
 import { GridKeys } from "./grid-keys.js";
@@ -29,6 +31,8 @@ class FestivalGrid extends HTMLElement {
     this.tray = new GridTray(this, root);
     this.panel = new GridPanel(this, document.querySelector("#inspect"));
     this.conflicts = new GridConflicts(this, root);
+    this.blockers = new GridBlockers(this, document.querySelector("#blocker"));
+    this.dayCopy = new DayCopy(this, document.querySelector("#day-copy"));
     this.picture.again();
     this.acts = new GridActs(this, document.querySelector(".toolbar"));
     this.drag = new GridDrag(this, root);

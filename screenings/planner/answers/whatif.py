@@ -54,9 +54,7 @@ def questioned(facts: ProblemFacts, placements: Collection[Placement]) -> Instan
     known = set(facts.names)
     others = [name for p in placements if (name := (p.programme, p.number)) not in known]
     asked = [demand for demand in demands_of(facts) if demand.code not in {"lock", "promise"}]
-    return compile_instance(
-        facts.problem, asked=asked, names=[*facts.names, *others], locked=False
-    )
+    return compile_instance(facts.problem, asked=asked, names=[*facts.names, *others], locked=False)
 
 
 def laid(facts: ProblemFacts, placements: Collection[Placement], instance: Instance) -> LaidPlan:
@@ -66,12 +64,9 @@ def laid(facts: ProblemFacts, placements: Collection[Placement], instance: Insta
 
 def heat(grid: LaidPlan, name: Name) -> list[Cell]:
     """Every free start of the whole grid with its price, the cheapest first."""
-    return free(cells(grid, name))
-
-
-def free(every: Iterable[Cell]) -> list[Cell]:
     return sorted(
-        (cell for cell in every if not cell.takes), key=lambda c: (c.price, c.start, c.screen)
+        (cell for cell in cells(grid, name) if not cell.takes),
+        key=lambda c: (c.price, c.start, c.screen),
     )
 
 

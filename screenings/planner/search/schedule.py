@@ -57,7 +57,9 @@ class Schedule:
         ]
         repeats = Counter(first for first, _ in instance.later)
         later = {then for _, then in instance.later}
-        self.leaving_room = [self.leaves_room(repeats[at], before=at in later) for at in range(count)]
+        self.leaving_room = [
+            self.leaves_room(repeats[at], before=at in later) for at in range(count)
+        ]
         self.bind()
         for at, position in enumerate(instance.locked_at):
             if position is not None:
