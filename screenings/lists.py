@@ -233,14 +233,15 @@ async def mark_of(edition: Edition) -> dict[str, Any]:
              (SELECT string_agg(concat_ws(',', s.id, s.screen, s.starts_at, s.locked), ';' ORDER BY s.id)
               FROM screening s WHERE s.grid = {{}}),
              (SELECT string_agg(concat_ws(',', q.programme, q.position, s.id, s.status, s.pending,
-                f.title, f.titles, f.declared_seconds, n.facts->>'duration'), ';' ORDER BY q.id)
+                f.title, f.titles, f.languages, f.subtitles, f.declared_seconds,
+                n.facts->>'duration'), ';' ORDER BY q.id)
               FROM programme_film q JOIN programme p ON p.id = q.programme
               JOIN submission s ON s.id = q.submission JOIN film f ON f.id = s.film
               LEFT JOIN film_file n ON n.submission = s.id AND n.state = 'released'
               WHERE p.edition = {{}}),
              {SHOWN},
              (SELECT max(number) FROM grid WHERE edition = {{}}),
-             (SELECT concat_ws(',', first_day, days, measured_runtime) FROM edition
+             (SELECT concat_ws(',', first_day, days, zone, measured_runtime) FROM edition
               WHERE id = {{}}))) AS mark""",
         grid.id,
         *[edition.id] * (3 + len(SHOWN_TABLES)),

@@ -14,7 +14,7 @@ import msgspec
 from festival.db import engine
 from festival.errors import Busy, Missing, Refused
 from festival.tables import Edition
-from screenings.lists import placed_in, working_grid
+from screenings.lists import mark_of, placed_in, working_grid
 from screenings.planner.answers.remedies import Remedy, remedies
 from screenings.planner.answers.shapes import Explanation, Repair, closed
 from screenings.planner.answers.whatif import (
@@ -65,8 +65,24 @@ _laid: dict[str, tuple[LaidPlan, threading.Lock]] = {}  # by problem and placeme
 _laying = threading.Lock()
 
 
-async def standing(edition: Edition) -> tuple[Problem, list[Placement], dict[str, Name]]:
-    """The problem with its locks, the working grid, and each screening's name in them."""
+Standing = tuple[Problem, list[Placement], dict[str, Name]]
+_standing: dict[str, tuple[str, Standing]] = {}  # by edition: the mark of its grid, and what stood
+
+
+async def standing(edition: Edition) -> Standing:
+    """The problem with its locks, the working grid, and each screening's name in them; read once for
+    each state that open pages tell apart.
+    """
+    mark = (await mark_of(edition))["mark"]
+    known = _standing.get(edition.id)
+    if known is None or known[0] != mark:
+        if len(_standing) >= MOST_KEPT:
+            _standing.clear()
+        known = _standing[edition.id] = (mark, await read_standing(edition))
+    return known[1]
+
+
+async def read_standing(edition: Edition) -> Standing:
     placed = await placed_in(await working_grid(edition))
     problem = await problem_of(
         edition, pins=[screening for screening in placed if screening.locked]

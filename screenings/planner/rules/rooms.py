@@ -11,11 +11,10 @@ from screenings.planner.rules.rule import (
     Rule,
     Thing,
     alone,
-    by_screen,
     each_line,
     each_programme,
     each_screen,
-    pairs,
+    neighbours,
 )
 from units.times import DAY
 
@@ -208,13 +207,13 @@ def seats_said(facts: ProblemFacts, thing: Thing) -> Details:
     return {**titled(facts, thing), "least": facts.programmes[thing[0]].least_seats}
 
 
-ONE_FILM = Rule("H2", (Constraint("screen_taken", pairs(by_screen, one_film_per_screen)),))
+ONE_FILM = Rule("H2", (Constraint("screen_taken", neighbours(one_film_per_screen)),))
 TURNAROUND = Rule(
     "H3",
     (
         Constraint(
             "turnaround_short",
-            broken=pairs(by_screen, time_to_clear),
+            broken=neighbours(time_to_clear),
             things=each_screen,
             state=state_turnaround,
             details=turnaround_said,

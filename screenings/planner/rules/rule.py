@@ -218,6 +218,27 @@ def pairs(
     return broken
 
 
+def neighbours(
+    *tests: Callable[[ProblemFacts, Placement, Placement], Iterator[Clash]],
+) -> Callable[[ProblemFacts, Timetable], Iterator[Clash]]:
+    """A rule about two screenings on one screen, the second of which begins before that screen is
+    clear of the first.
+    """
+
+    def broken(facts: ProblemFacts, plan: Timetable) -> Iterator[Clash]:
+        for group in grouped(plan, by_screen).values():
+            in_time = sorted(group, key=lambda p: p.start)
+            for at, first in enumerate(in_time):
+                clear = facts.clears(first)
+                for second in in_time[at + 1 :]:
+                    if second.start >= clear:
+                        break
+                    for test in tests:
+                        yield from test(facts, first, second)
+
+    return broken
+
+
 def groups(
     key: Callable[[Placement], str],
     test: Callable[[ProblemFacts, str, list[Placement]], Iterator[Clash]],
