@@ -127,6 +127,7 @@ JOBS = {
     "sweep_rows": Job(queue="control", verb="festival.sweeping:sweep", every=3600.0),
     "sweep_uploads": Job(queue="control", verb="submissions.uploads:sweep", every=600.0),
     "watch_house": Job(queue="control", verb="submissions.watch:watch", every=60.0),
+    "sweep_attachments": Job(queue="control", verb="submissions.attachments:sweep", every=21600.0),
     "sweep_parts": Job(queue="control", verb="submissions.sharing:sweep", every=600.0),
 }
 WHEN_ARCHIVED = frozenset({

@@ -162,6 +162,17 @@ async def discard(attachment: str, *, store: Store) -> None:
     await rows("DELETE FROM attachment WHERE id = {} RETURNING id", attachment)
 
 
+async def sweep(*, store: Store) -> None:
+    """What a deleted answer or film has left behind; what is being brought right now is younger."""
+    left = await rows(
+        """SELECT a.id FROM attachment a WHERE a.created_at < now() - interval '1 day'
+             AND NOT EXISTS (SELECT FROM entry_answer w WHERE w.attachment = a.id)
+             AND NOT EXISTS (SELECT FROM delivery d WHERE d.attachment = a.id) LIMIT 500"""
+    )
+    for row in left:
+        await discard(row["id"], store=store)
+
+
 class Handed(msgspec.Struct, frozen=True, kw_only=True):
     """What a reader is handed, after it was asked whether they may."""
 

@@ -540,6 +540,34 @@ async def test_a_file_that_is_let_go_leaves_the_store(client, world) -> None:
         store.published(file, attachments.NAME)
 
 
+async def test_a_file_that_nothing_tells_of_any_more_is_swept(client, world) -> None:
+    from festival.settings import Settings
+    from media.storage import LocalStore, NotPublished
+    from submissions import attachments
+
+    edition, maker, operator = world
+    draft = await a_draft(edition, maker)
+    files = []
+    for _ in range(3):
+        one = await a_question(edition, operator, kind=QuestionKind.FILE)
+        await sign_in(client, maker)
+        files.append((await send(client, edition, draft, one, PDF)).json()["file"])
+    used, lost, young = files
+    await rows("DELETE FROM entry_answer WHERE attachment = ANY({}) RETURNING id", [lost, young])
+    await rows(
+        "UPDATE attachment SET created_at = now() - interval '2 days' WHERE id = ANY({}) RETURNING id", [used, lost]
+    )
+    store = LocalStore(Settings.read().media_root)
+
+    await attachments.sweep(store=store)
+
+    left = await rows("SELECT id FROM attachment WHERE id = ANY({})", files)
+    assert {row["id"] for row in left} == {used, young}
+    assert store.published(used, attachments.NAME).read_bytes() == PDF
+    with pytest.raises(NotPublished):
+        store.published(lost, attachments.NAME)
+
+
 # Who reads what was answered
 
 

@@ -1,47 +1,11 @@
 """From `./run --empty` to an edition that is open for entries, without another word in a terminal."""
 
-import os
-import re
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 
-from tests.site import free_port
-
-ROOT = Path(__file__).parents[2]
-OF_THE_TESTS = {"DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "SMTP_URL", "MAILBOX_PORT"}
-PATIENCE_S = 180
-
-
-class EmptyHouse:
-    """A house of its own, and what its terminal has said so far."""
-
-    def __init__(self, var: Path) -> None:
-        self.log = var / "terminal.txt"
-        env = {name: value for name, value in os.environ.items() if name not in OF_THE_TESTS}
-        with self.log.open("wb") as terminal:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "ops.launcher", "open", "--empty"], cwd=ROOT,
-                env={**env, "VAR": str(var / "house"), "PORT": str(free_port())},
-                stdout=terminal, stderr=terminal,
-            )  # fmt: skip
-
-    def says(self, pattern: str) -> str:
-        deadline = time.monotonic() + PATIENCE_S
-        while not (found := re.search(pattern, self.log.read_text())):
-            assert self.process.poll() is None, self.log.read_text()
-            assert time.monotonic() < deadline, self.log.read_text()
-            time.sleep(0.2)
-        return found[0]
-
-    def close(self) -> None:
-        self.process.terminate()
-        self.process.wait(60)
+from tests.browser.empty import EmptyHouse
 
 
 @pytest.fixture(scope="session")
@@ -82,4 +46,4 @@ def test_an_empty_house_is_founded_in_the_browser(
     spent = page.goto(link)
     assert spent is not None
     assert spent.status == 404
-    assert link not in (empty_house.log.parent / "house" / "logs" / "api.log").read_text()
+    assert link not in (empty_house.var / "logs" / "api.log").read_text()
