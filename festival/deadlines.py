@@ -4,7 +4,8 @@ A section that has deadlines of its own goes by those alone, every other by the 
 the edition's own is its `deadline_at`: whichever of the two is moved, the other moves with it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
@@ -15,7 +16,7 @@ from msgspec import Meta
 
 from festival import desk
 from festival.clock import closes
-from festival.db import rows, transaction
+from festival.db import later, rows, transaction
 from festival.errors import Refused
 from festival.shapes import VersionNumber
 from festival.tables import Deadline, Edition, Person, Section
@@ -115,7 +116,7 @@ async def last_closing(edition: Edition) -> datetime:
 async def add_deadline(edition: Edition, form: DeadlineForm, *, by: Person) -> str:
     """A deadline more; `Refused` where there is one of its kind, or where their order would be lost."""
     section = await section_called(edition, form.section)
-    async with transaction():
+    async with transaction(), closings_told(edition):
         await hold(edition)
         row = Deadline(
             edition=edition.id,
@@ -134,7 +135,7 @@ async def change_deadline(
     edition: Edition, deadline_id: str, change: DeadlineChange, *, by: Person
 ) -> int:
     """Another moment, another fee: whoever was in time when they began stays so. Returns the version."""
-    async with transaction():
+    async with transaction(), closings_told(edition):
         await hold(edition)
         row = await desk.one_of(Deadline, deadline_id, edition=edition, missing="deadline_missing")
         section = row.section
@@ -154,7 +155,7 @@ async def change_deadline(
 
 async def remove_deadline(edition: Edition, deadline_id: str, *, version: int, by: Person) -> None:
     """Take it away; those that are left, or the edition's own, hold from now on."""
-    async with transaction():
+    async with transaction(), closings_told(edition):
         await hold(edition)
         row = await desk.one_of(Deadline, deadline_id, edition=edition, missing="deadline_missing")
         await desk.remove(row, version=version, act="deadline_removed", by=by)
@@ -184,6 +185,27 @@ async def move_closing(edition: Edition, at: datetime) -> None:
     await Deadline.update({"at": at, "version": line[-1].version + 1}).where(
         Deadline.id == line[-1].id
     )
+
+
+@asynccontextmanager
+async def closings_told(edition: Edition) -> AsyncIterator[None]:
+    """Within an act: makers of drafts whose closing it moves, earlier or later, get a letter."""
+    before = await closings(edition)
+    yield
+    after = await closings(edition)
+    for section, closing in after.items():
+        if closing != before.get(section, closing):
+            await later("tell_of_closing", edition=str(edition.id), section=section)
+
+
+async def closings(edition: Edition) -> dict[str, datetime]:
+    """Section, or nothing for films without one yet → its last deadline."""
+    known = await deadlines_of(edition)
+    sections = await Section.select(Section.id).where(Section.edition == edition.id)
+    return {
+        one: line_of(edition, known, one or None)[-1].at
+        for one in ("", *(row["id"] for row in sections))
+    }
 
 
 async def tell_edition(edition: Edition, section: str | None) -> None:

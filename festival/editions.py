@@ -12,7 +12,7 @@ from msgspec import UNSET, Meta, UnsetType
 from festival import desk, people, texts
 from festival.clock import at, closes, now
 from festival.db import later, rows, transaction
-from festival.deadlines import move_closing
+from festival.deadlines import closings_told, move_closing
 from festival.errors import Missing, Refused
 from festival.language import OFFICIAL, is_visible
 from festival.record import record
@@ -189,7 +189,7 @@ async def found_called(slug: str) -> Edition:
 async def change(edition: Edition, rules: Rules, *, by: Person) -> None:
     """Set what is given, if it still stands as whoever changes it has read it; a phase moves on."""
     given = given_of(edition, rules)
-    async with transaction():
+    async with transaction(), closings_told(edition):
         was = edition.measured_runtime
         if rules.deadline_at is not None:
             await move_closing(edition, rules.deadline_at)

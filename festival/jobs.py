@@ -85,6 +85,9 @@ JOBS = {
     "tell_of_lengths": Job(
         queue="letters", verb="screenings.departures:tell_of_lengths", ids=("edition",)
     ),
+    "tell_of_closing": Job(
+        queue="letters", verb="submissions.closings:tell", ids=("edition", "section")
+    ),
     "discard_attachment": Job(
         queue="control", verb="submissions.attachments:discard", ids=("attachment",)
     ),
