@@ -47,6 +47,8 @@ from api.acts import (
     programmes,
     recusals,
     reminders,
+    reservations,
+    screens,
     second_factor,
     sheets,
     site,
@@ -99,6 +101,7 @@ from api.pages import sections as section_pages
 from api.pages import sheets as sheet_pages
 from api.pages import site as site_pages
 from api.pages import texts as text_pages
+from api.pages import venues as venue_pages
 from api.patience import Patience
 from api.v1 import account as account_v1
 from api.v1 import archives as archives_v1
@@ -169,8 +172,10 @@ ACTS = [
     *programmes.ACTS,
     *recusals.ACTS,
     *reminders.ACTS,
+    *reservations.ACTS,
     *room_acts.ACTS,
     *rule_acts.ACTS,
+    *screens.ACTS,
     *section_acts.ACTS,
     *sheets.ACTS,
     *site.ACTS,
@@ -235,6 +240,7 @@ def pages() -> Router:
             room,
             programmer,
             rules_pages,
+            venue_pages,
             operator,
             machines,
             answers_pages,

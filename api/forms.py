@@ -1,6 +1,8 @@
 """A form filled into a shape: every wrong field is told at once, none is lost."""
 
 import typing
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -13,6 +15,7 @@ from festival.language import OFFICIAL, spoken
 from festival.texts import ONE_OF, fields_of
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
+T = TypeVar("T")
 
 
 async def filled(request: Request[Any, Any, Any], shape: type[Shape]) -> Shape:
@@ -24,6 +27,35 @@ async def filled(request: Request[Any, Any, Any], shape: type[Shape]) -> Shape:
     if wrong := faults(shape, given, strict=False):
         raise Refused(*wrong)
     return msgspec.convert(given, shape, strict=False)
+
+
+def collected(**readings: Callable[[], Any]) -> dict[str, Any]:
+    """What each reading gives, by its name; `Refused` with everything that cannot be read."""
+    read: dict[str, Any] = {}
+    wrong: list[str] = []
+    values: dict[str, object] = {}
+    for name, reading in readings.items():
+        try:
+            read[name] = reading()
+        except Refused as error:
+            wrong += error.codes
+            values |= error.values
+    if wrong:
+        raise Refused(*wrong, **values)
+    return read
+
+
+async def outcome(reading: Awaitable[T]) -> Callable[[], T]:
+    """What came of a reading, a no as well, to be collected with others."""
+    try:
+        read = await reading
+    except Refused as error:
+        return partial(refuse, error)
+    return lambda: read
+
+
+def refuse(error: Refused) -> Any:
+    raise error
 
 
 async def typed(request: Request[Any, Any, Any], shape: type[Shape]) -> Shape:

@@ -196,14 +196,19 @@ async def hold_edition(edition_id: str) -> None:
     await Edition.select(Edition.id).where(Edition.id == edition_id).lock_rows("UPDATE")
 
 
-async def remove(row: SetUpRow, *, version: int, act: str, by: Person) -> None:
-    """Take the row away; whether anything still needs it was asked before, in the same transaction."""
+async def remove(
+    row: SetUpRow, *, version: int, act: str, by: Person, beside: Mapping[str, Any] | None = None
+) -> None:
+    """Take the row away; whether anything still needs it was asked before, in the same transaction.
+
+    `beside` is what goes with it from other tables, for the record.
+    """
     table: SetUpRow = type(row)
     async with transaction():
         was = await held(row, version)
         await table.delete().where(table.id == row.id)
         gone = {name: plain(value) for name, value in was.items() if name not in UNTOLD}
-        await record(act, row.id, by=by, edition=edition_of(row), gone=gone)
+        await record(act, row.id, by=by, edition=edition_of(row), gone=gone | (beside or {}))
 
 
 # Taking back

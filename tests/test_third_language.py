@@ -36,8 +36,9 @@ from screenings.grid import NewScreening
 from screenings.lists import working_grid
 from screenings.problem import problem_of
 from screenings.programmes import ProgrammeForm, add_programme
+from screenings.rooms import ScreenForm, add_screen
 from screenings.tables import PlanRun
-from screenings.venues import GuestForm, ScreenForm, VenueForm, add_guest, add_screen, add_venue
+from screenings.venues import GuestForm, VenueForm, add_guest, add_venue
 from submissions import materials, questions
 from submissions.asking import AnswerOption, QuestionKind
 from submissions.eligibility import RULES

@@ -11,14 +11,13 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from api.acts.act import Refusal, act
-from api.forms import filled
+from api.forms import collected, filled
 from api.guards import OPERATOR
 from api.pages import _typed
 from api.pages._typed import FewSigns
 from api.pages.fees import CODES, FEES, codes_page, fees_page
 from api.request import AnyRequest
 from festival.desk import Seen
-from festival.errors import Refused
 from festival.shapes import SeenVersion, VersionNumber
 from festival.tables import Edition, Person
 from submissions import fees, waiver_codes
@@ -53,22 +52,6 @@ class TypedCodeForm(msgspec.Struct, frozen=True, kw_only=True):
     expires_at_hour: FewSigns = ""
     is_open: str = ""
     version: VersionNumber = 1
-
-
-def collected(**readings: Callable[[], Any]) -> dict[str, Any]:
-    """What each reading gives, by its name; `Refused` with everything that cannot be read."""
-    read: dict[str, Any] = {}
-    wrong: list[str] = []
-    values: dict[str, object] = {}
-    for name, reading in readings.items():
-        try:
-            read[name] = reading()
-        except Refused as error:
-            wrong += error.codes
-            values |= error.values
-    if wrong:
-        raise Refused(*wrong, **values)
-    return read
 
 
 async def fee_of(request: AnyRequest) -> FeeChange:

@@ -1,62 +1,85 @@
-"""Houses, their rooms, and the guests who come to a debate."""
+"""Houses and the ways between them; and what was set up and taken away, brought back."""
 
-import re
+from typing import Annotated, Any, Literal
 
+import msgspec
 from litestar import Response
 from litestar.di import NamedDependency
+from litestar.params import FromPath
+from msgspec import Meta
 
 from api.acts.act import Refusal, act
 from api.forms import filled
 from api.guards import PLAN
-from api.pages.programmer import TypedScreen, venues_page
+from api.pages.venues import PAGE, RESERVATIONS, reservations_page, venues_page
 from api.request import AnyRequest
+from festival.desk import Line, Reorder, Seen
 from festival.errors import Refused
+from festival.shapes import VersionNumber
 from festival.tables import Edition, Person
-from screenings import venues
-from screenings.venues import GuestForm, ScreenForm, VenueForm
-from units.times import DAY, DAY_TURNS
+from screenings import reservations, rooms, venues
+from screenings.venues import (
+    Address,
+    Commune,
+    GuestForm,
+    PlaceName,
+    VenueChange,
+    VenueForm,
+    WayForm,
+)
 
-PAGE = "/programmer/venues"
-ADDED = "programmer.done.added"
-LATEST = 30 * 60
-HOUR = re.compile("([01]?[0-9]|2[0-3])[:h]([0-5][0-9])")
-
-
-def minutes(text: str, *, field: str) -> int:
-    """`22:30` or `22h30` after midnight; small hours belong to the evening before."""
-    if not (found := HOUR.fullmatch(text.strip())):
-        raise Refused(f"{field}:hour_unreadable")
-    return int(found[1]) * 60 + int(found[2])
-
-
-def hours_of(opens: str, closes: str) -> tuple[int, int]:
-    """Minutes after the evening's midnight: an end before the start is the next morning's."""
-    begins, ends = minutes(opens, field="opens"), minutes(closes, field="closes")
-    begins += DAY if begins < DAY_TURNS else 0
-    while ends <= begins:
-        ends += DAY
-    if ends > LATEST:
-        raise Refused("closes:hours_too_late")
-    return begins, ends
+ONE = f"{PAGE}/{{venue_id:str}}"
+WAYS = "/programmer/ways"
+MOST_WAYS = 300
+RemovedKind = Literal["venue", "screen", "reservation"]
 
 
-async def room_in(request: AnyRequest) -> ScreenForm:
-    form = await filled(request, TypedScreen)
-    return ScreenForm(
-        venue=form.venue,
-        name=form.name,
-        seats=form.seats,
-        hours=[hours_of(form.opens, form.closes)] * request.state["edition"].days,
-        equipment=["dcp"],
-        turnaround=form.turnaround,
-    )
+class TypedVenue(msgspec.Struct, frozen=True, kw_only=True):
+    """All fields of a house; an emptied one is empty."""
+
+    name: PlaceName
+    address: Address = ""
+    commune: Commune = ""
+    version: VersionNumber = 1
 
 
-async def again(request: AnyRequest, refused: Refusal) -> Response[str]:
+class Ways(msgspec.Struct, frozen=True):
+    """Ways that differ from the usual: each pair of houses once."""
+
+    ways: Annotated[list[WayForm], Meta(max_length=MOST_WAYS)]
+
+
+def typed_of(refused: Refusal) -> dict[str, str]:
+    return {name: refused.last(name) for name in refused.sent if not name.startswith("_")}
+
+
+async def drawn(request: AnyRequest, refused: Refusal, which: str) -> Response[str]:
+    edition = request.state["edition"]
+    return await venues_page(request, edition, refused.error, which=which, sent=typed_of(refused))
+
+
+async def new_again(request: AnyRequest, refused: Refusal) -> Response[str]:
+    return await drawn(request, refused, "new")
+
+
+async def one_again(request: AnyRequest, refused: Refusal) -> Response[str]:
+    return await drawn(request, refused, request.path_params["venue_id"])
+
+
+async def ways_again(request: AnyRequest, refused: Refusal) -> Response[str]:
+    return await drawn(request, refused, "ways")
+
+
+async def list_again(request: AnyRequest, refused: Refusal) -> Response[str]:
     return await venues_page(request, request.state["edition"], refused.error)
 
 
-@act(PAGE, json="/venues", guards=PLAN, again=again, goes=PAGE, says=ADDED)
+async def change_in(request: AnyRequest) -> VenueChange:
+    typed = await filled(request, TypedVenue)
+    return VenueChange(**msgspec.structs.asdict(typed))
+
+
+@act(PAGE, json="/venues", guards=PLAN, again=new_again, goes=PAGE, says="rooms.done.venue_added")
 async def add_venue(
     data: VenueForm,
     person: NamedDependency[Person],
@@ -67,24 +90,183 @@ async def add_venue(
 
 
 @act(
-    "/programmer/screens",
-    json="/screens",
+    ONE,
+    json="/venues/{venue_id:str}",
+    method="patch",
     guards=PLAN,
-    reads=room_in,
-    again=again,
+    reads=change_in,
+    again=one_again,
     goes=PAGE,
-    says=ADDED,
+    says="rooms.done.changed",
 )
-async def add_screen(
-    data: ScreenForm,
+async def change_venue(
+    venue_id: FromPath[str],
+    data: VenueChange,
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
-) -> dict[str, str]:
-    """A room of a house, with its seats and its hours."""
-    return {"id": (await venues.add_screen(edition_row, data, by=person)).id}
+) -> dict[str, int]:
+    """Another name, address or town; what is not named stays."""
+    return {"version": await venues.change_venue(edition_row, venue_id, data, by=person)}
 
 
-@act("/programmer/guests", json="/guests", guards=PLAN, again=again, goes=PAGE, says=ADDED)
+@act(
+    f"{ONE}/move",
+    json="/venues/{venue_id:str}/move",
+    status=204,
+    guards=PLAN,
+    again=list_again,
+    goes=PAGE,
+    says="rooms.done.moved",
+)
+async def move_venue(
+    venue_id: FromPath[str],
+    data: Reorder,
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> None:
+    """One place up or down, with all its rooms."""
+    await venues.move_venue(edition_row, venue_id, data.way, by=person)
+
+
+@act(
+    f"{ONE}/removal",
+    json="/venues/{venue_id:str}/removal",
+    status=204,
+    guards=PLAN,
+    again=list_again,
+    goes=PAGE,
+    says="rooms.done.removed",
+)
+async def remove_venue(
+    venue_id: FromPath[str],
+    data: Seen,
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> None:
+    """Take away a house without rooms, and the ways to it."""
+    await venues.remove_venue(edition_row, venue_id, version=data.version, by=person)
+
+
+@act(
+    f"{ONE}/back",
+    json="/venues/{venue_id:str}/back",
+    status=200,
+    guards=PLAN,
+    again=list_again,
+    goes=PAGE,
+    says="rooms.done.back",
+)
+async def put_venue_back(
+    venue_id: FromPath[str],
+    data: Line,
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, int]:
+    """As it stood before its last change, if nobody has changed it since; `line` of the record names that."""
+    return {"version": await venues.put_back(edition_row, venue_id, data.line, by=person)}
+
+
+# Ways
+
+
+async def ways_in(request: AnyRequest) -> Ways:
+    """Every field of the table: an emptied one is as far as any other."""
+    form = await request.form()
+    wrong, ways = [], []
+    for name in list(dict.fromkeys(form.keys()))[: MOST_WAYS * 2 + 9]:
+        if not name.startswith("minutes_"):
+            continue
+        text = str(form[name]).strip()
+        _, one, other = name.split("_", 2) if name.count("_") == 2 else ("", "", "")
+        seen = str(form.get(f"seen_{one}_{other}", "0"))
+        if text and not (text.isascii() and text.isdigit() and int(text[:4]) <= 240):
+            wrong.append(f"{name}:way_unreadable")
+            continue
+        if not text and seen == "0":
+            continue  # nothing was said, and nothing is
+        ways.append(
+            WayForm(
+                one=one, other=other, minutes=int(text) if text else None,
+                version=int(seen) if seen.isdecimal() and len(seen) < 9 else 0,
+            )
+        )  # fmt: skip
+    if wrong:
+        raise Refused(*wrong)
+    return Ways(ways)
+
+
+@act(
+    WAYS,
+    json="/ways",
+    method="put",
+    status=204,
+    guards=PLAN,
+    reads=ways_in,
+    again=ways_again,
+    goes=PAGE,
+    says="rooms.done.ways",
+)
+async def set_ways(
+    data: Ways,
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> None:
+    """Minutes between two houses, either way; null is as far as any other. Pairs that are not named stay."""
+    await venues.set_ways(edition_row, data.ways, by=person)
+
+
+# What was taken away
+
+
+def of_kind(request: AnyRequest, _: Any) -> str:
+    return RESERVATIONS if request.path_params["kind"] == "reservation" else PAGE
+
+
+async def kind_again(request: AnyRequest, refused: Refusal) -> Response[str]:
+    if request.path_params["kind"] == "reservation":
+        return await reservations_page(request, request.state["edition"], refused.error)
+    return await list_again(request, refused)
+
+
+@act(
+    "/programmer/removals/{kind:str}",
+    json="/removals/{kind:str}",
+    status=204,
+    guards=PLAN,
+    again=kind_again,
+    goes=of_kind,
+    says="rooms.done.brought_back",
+)
+async def bring_back(
+    kind: FromPath[RemovedKind],
+    data: Line,
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> None:
+    """What was taken away today stands again; `line` of the record names its removal."""
+    verb = {
+        "venue": venues.bring_back,
+        "screen": rooms.bring_back,
+        "reservation": reservations.bring_back,
+    }[kind]
+    await verb(edition_row, data.line, by=person)
+
+
+# Guests
+
+
+async def guest_again(request: AnyRequest, refused: Refusal) -> Response[str]:
+    return await drawn(request, refused, "guest")
+
+
+@act(
+    "/programmer/guests",
+    json="/guests",
+    guards=PLAN,
+    again=guest_again,
+    goes=PAGE,
+    says="programmer.done.added",
+)
 async def add_guest(
     data: GuestForm,
     person: NamedDependency[Person],
@@ -94,4 +276,6 @@ async def add_guest(
     return {"id": (await venues.add_guest(edition_row, data, by=person)).id}
 
 
-ACTS = [add_venue, add_screen, add_guest]
+ACTS = [
+    add_venue, change_venue, move_venue, remove_venue, put_venue_back, set_ways, bring_back, add_guest,
+]  # fmt: skip

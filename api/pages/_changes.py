@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from api.pages import _rules, _sections
+from api.pages import _rooms, _rules, _sections
 from festival.language import has_words, listed, moment, spoken, t, tongue
 from festival.tables import ALPHABET
 
@@ -53,7 +53,10 @@ def change_of(lang: str, name: str, before: Any, after: Any) -> ChangeTold:
     if called := _rules.called(lang, name):
         return ChangeTold(called, *(_rules.value_told(lang, name, one) for one in (before, after)))
     before, after = (_sections.rules_told(lang, one) for one in (before, after))
-    values = (code_of(lang, name, one) or value_of(lang, one) for one in (before, after))
+    values = (
+        _rooms.value_told(lang, name, one) or code_of(lang, name, one) or value_of(lang, one)
+        for one in (before, after)
+    )
     return ChangeTold(name_of(lang, name), *values)
 
 

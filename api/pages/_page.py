@@ -278,6 +278,8 @@ BELOW = {
     "/programmer/plans": "/programmer/grid",
     "/programmer/publication": "/programmer/grid",
     "/programmer/rules": "/programmer/grid",
+    "/programmer/screens": "/programmer/venues",
+    "/programmer/reservations": "/programmer/venues",
     **{room: "/operator/edition" for _, rooms in DESK for room in rooms},
 }
 """Pages that belong to a room without lying below its address."""

@@ -9,12 +9,14 @@ from msgspec import Meta
 from festival.clock import PARIS, on_the_wall
 from festival.errors import Refused
 from festival.language import decimal
-from units.times import DAY, DAY_TURNS
+from units.times import DAY, DAY_TURNS, clock_face
 
 FewSigns = Annotated[str, Meta(max_length=40)]
 AMOUNT = re.compile(r"(\d{1,5})(?:[.,](\d{1,2}))?")
 HOUR = re.compile(r"([01]?\d|2[0-3])(?:[:h.]([0-5]\d)?)?")
 HOUR_AND_MINUTE = re.compile("([01]?[0-9]|2[0-3])[:h.]([0-5][0-9])")
+LATEST = 30 * 60
+"""An evening ends at 06:00 of the next morning at the latest."""
 
 
 def cents_of(text: str, *, field: str) -> int:
@@ -74,3 +76,22 @@ def start_of(text: str, *, field: str) -> int:
     """The same on an evening of the festival: small hours belong to the day before."""
     minute = minute_of(text, field=field)
     return minute + (DAY if minute < DAY_TURNS else 0)
+
+
+def span_of(begins: str, ends: str, *, fields: tuple[str, str]) -> tuple[int, int]:
+    """Minutes after the evening's midnight: an end before the start is the next morning's."""
+    start, end = start_of(begins, field=fields[0]), minute_of(ends, field=fields[1])
+    while end <= start:
+        end += DAY
+    if end > LATEST:
+        raise Refused(f"{fields[1]}:hours_too_late")
+    return start, end
+
+
+def starts_of(text: str, *, field: str) -> list[int]:
+    """`10:00, 12h30 15:00`: hours of one evening, in their order, each once."""
+    return sorted({start_of(one, field=field) for one in re.split(r"[\s,;]+", text) if one})
+
+
+def starts_typed(minutes: list[int]) -> str:
+    return ", ".join(clock_face(one) for one in minutes)

@@ -1,12 +1,11 @@
-"""The programmers' pages: the grid, plans, programmes, rooms and guests."""
+"""The programmers' pages: the grid, plans and programmes."""
 
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from msgspec import Meta
 
 from api.grid import Names, evening_and_hour, grid_state
 from api.guards import PUBLISH, SEE
@@ -19,11 +18,9 @@ from festival.language import day, t, words
 from festival.tables import Edition, Person
 from festival.texts import own_title
 from screenings import acts, lists
-from screenings.defaults import SCREEN
 from screenings.planner.model import Plan, Problem
 from screenings.planner.rules.facts import ProblemFacts
 from screenings.tables import PlanRun
-from screenings.venues import Id, PlaceName, Seats, Turnaround
 from submissions.lists import sections_of
 from submissions.twins import twins_among
 
@@ -34,17 +31,6 @@ HAND = (
     "always", "absent", "held_day", "held_hour", "held_screen", "sign_day", "sign_hour",
     "sign_screen", "ways", "level_block", "level_publication", "level_warn",
 )  # fmt: skip
-
-
-class TypedScreen(msgspec.Struct, frozen=True, kw_only=True):
-    """A form says one pair of hours, which hold for every day."""
-
-    venue: Id
-    name: PlaceName
-    seats: Seats
-    opens: Annotated[str, Meta(max_length=5)] = "10:00"
-    closes: Annotated[str, Meta(max_length=5)] = "00:30"
-    turnaround: Turnaround = SCREEN.turnaround
 
 
 async def given_to(request: AnyRequest, error: FestivalError | None) -> dict[str, str]:
@@ -206,25 +192,6 @@ async def all_programmes(
     return await programmes_page(request, edition_row)
 
 
-async def venues_page(
-    request: AnyRequest, edition: Edition, error: FestivalError | None = None
-) -> Response[str]:
-    titles = {i.id: i.title(language_of(request)) for i in await lists.items(edition)}
-    invited_to = (await request.form()).getall("programmes", []) if error else []
-    return page(
-        request, "programmer/venues.html", error=error, at="/programmer/venues",
-        given=await given_to(request, error), refused=request.url.path.rpartition("/")[2],
-        venues=[(one["id"], one["name"]) for one in await lists.venues(edition)],
-        screens=await lists.screens(edition), usual=TypedScreen(venue="", name="", seats=1),
-        guests=await lists.guests(edition), titles=titles, invited_to=invited_to,
-    )  # fmt: skip
-
-
-@get("/programmer/venues", guards=SEE)
-async def all_venues(request: AnyRequest, edition_row: NamedDependency[Edition]) -> Response[str]:
-    return await venues_page(request, edition_row)
-
-
 HANDLERS: list[Any] = [
-    grid, plans, plan, before_publishing, all_programmes, all_venues,
+    grid, plans, plan, before_publishing, all_programmes,
 ]  # fmt: skip

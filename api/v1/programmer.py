@@ -15,12 +15,14 @@ from api.guards import PLAN, SEE
 from api.news import stream, watched
 from api.presence import while_there
 from api.request import AnyRequest
+from festival import desk
 from festival.access import Viewer
 from festival.progress import channel
 from festival.tables import Edition
-from screenings import lists, questions, rulebook
+from screenings import lists, questions, rooms, rulebook
 from screenings.hands import Hands
 from screenings.problem import rules_of
+from screenings.tables import Reservation, Venue, VenueWay
 
 ProgrammeId = Annotated[str, Meta(max_length=32)]
 ShowingNumber = Annotated[int, Meta(ge=0, le=99)]
@@ -30,19 +32,53 @@ ConflictNames = Annotated[
 LAST = ("done", "impossible", "failed", "stopped")
 
 
+@get("/venues", guards=SEE)
+async def venues(edition_row: NamedDependency[Edition]) -> list[dict[str, Any]]:
+    """Houses in their order."""
+    return [columns_of(one) for one in await desk.all_of(Venue, edition_row)]
+
+
+@get("/ways", guards=SEE)
+async def ways(edition_row: NamedDependency[Edition]) -> dict[str, Any]:
+    """Minutes between two houses, either way; `travel` where no way is named."""
+    rules = await rules_of(edition_row)
+    named = [columns_of(one) for one in await desk.all_of(VenueWay, edition_row)]
+    return {"travel": rules.travel, "ways": named}
+
+
 @get("/screens", guards=SEE)
 async def screens(edition_row: NamedDependency[Edition]) -> list[dict[str, Any]]:
+    """Rooms in the order of their houses. `starts`: the only ones, where any are laid out by hand, and
+    `clashes`: how many screenings of the working grid break which rule of the room.
+    """
+    starts = await lists.slots(edition_row)
+    wrong = await rooms.troubles(edition_row)
     return [
-        {
-            "id": s.id,
-            "name": s.name,
-            "seats": s.seats,
-            "hours": s.hours,
-            "equipment": s.equipment,
-            "turnaround": s.turnaround,
-        }
-        for s in await lists.screens(edition_row)
+        columns_of(one) | {"starts": starts.get(one.id, []), "clashes": dict(wrong.get(one.id, {}))}
+        for one in await lists.screens(edition_row)
     ]
+
+
+@get("/reservations", guards=SEE)
+async def all_reservations(edition_row: NamedDependency[Edition]) -> list[dict[str, Any]]:
+    """Screens that are taken, in minutes after the first day's midnight."""
+    found = await desk.all_of(Reservation, edition_row)
+    return [columns_of(one) for one in sorted(found, key=lambda one: (one.begins, one.id))]
+
+
+@get("/removals", guards=SEE)
+async def removals(edition_row: NamedDependency[Edition]) -> list[dict[str, Any]]:
+    """What was taken away since yesterday and can be brought back, by its `line` of the record."""
+    return [
+        {"kind": kind, "line": line.line, "gone": line.details["gone"]}
+        for kind in ("venue", "screen", "reservation")
+        for line in await desk.removals(edition_row, f"{kind}_removed")
+    ]
+
+
+def columns_of(row: Table) -> dict[str, Any]:
+    """A row as a program reads it, with its version; its edition stands in the address."""
+    return {name: value for name, value in row.to_dict().items() if name != "edition"}
 
 
 @get("/programmes", guards=SEE)
@@ -155,6 +191,6 @@ async def plan_events(
 
 
 HANDLERS: list[Any] = [
-    screens, all_programmes, rules, grid, grid_events, reasons, prices, remedies, explanation, plan,
-    plan_events,
+    venues, ways, screens, all_reservations, removals, all_programmes, rules, grid, grid_events, reasons,
+    prices, remedies, explanation, plan, plan_events,
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from festival.editions import take_front_page
 from screenings import grid
 from screenings.grid import NewScreening
 from screenings.publication import publish
-from screenings.venues import ScreenForm, add_screen
+from screenings.rooms import ScreenForm, add_screen
 from submissions.tables import Submission
 from tests.builders import a_person, an_edition, sign_in
 from tests.screenings.world import World

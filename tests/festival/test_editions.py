@@ -28,8 +28,9 @@ from festival.tables import Deadline, Edition, LetterText, Phase, Role, Section,
 from keeping.tables import RetentionRule
 from reviews.tables import Criterion, ScoreSheet
 from screenings.editions import change_rules, remove
+from screenings.rooms import ScreenForm, add_screen
 from screenings.tables import Screen
-from screenings.venues import ScreenForm, VenueForm, add_screen, add_venue
+from screenings.venues import VenueForm, add_venue
 from submissions.entries import open_entry
 from submissions.entry import Entry
 from submissions.tables import FieldRule, Material, Question, Reminder, TechnicalRules

@@ -4,12 +4,12 @@ import msgspec
 import pytest
 
 from api.acts.programmes import EventForm
-from api.pages.programmer import TypedScreen
+from api.acts.screens import TypedScreen
 from screenings.defaults import PROGRAMME, SCREEN
 from screenings.planner import model
 from screenings.programmes import ProgrammeForm
+from screenings.rooms import ScreenForm
 from screenings.tables import Programme, Screen
-from screenings.venues import ScreenForm
 
 pytestmark = pytest.mark.unit
 

@@ -25,7 +25,8 @@ from screenings.programmes import (
     let_go,
     remove_programme,
 )
-from screenings.venues import GuestForm, ScreenForm, add_guest, add_screen
+from screenings.rooms import ScreenForm, add_screen
+from screenings.venues import GuestForm, add_guest
 from submissions.entries import withdraw
 from submissions.tables import FilmFile, Submission
 from tests.builders import a_film, a_person, paris, sign_in, until_it_waits

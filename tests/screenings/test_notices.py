@@ -3,7 +3,8 @@
 from festival.tables import Letter, Person
 from screenings import grid, publication
 from screenings.programmes import ProgrammeForm, add_programme
-from screenings.venues import ScreenForm, VenueForm, add_screen, add_venue
+from screenings.rooms import ScreenForm, add_screen
+from screenings.venues import VenueForm, add_venue
 from submissions import entries
 from submissions.tables import Submission
 from tests.builders import a_film, a_person, sign_in

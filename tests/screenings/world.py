@@ -4,7 +4,8 @@ from screenings import grid
 from screenings.grid import NewScreening
 from screenings.lists import working_grid
 from screenings.programmes import ProgrammeForm, add_programme
-from screenings.venues import ScreenForm, VenueForm, add_screen, add_venue
+from screenings.rooms import ScreenForm, add_screen
+from screenings.venues import VenueForm, add_venue
 from tests.builders import a_film, a_person, an_edition
 
 
