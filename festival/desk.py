@@ -208,7 +208,7 @@ async def remove(
         was = await held(row, version)
         await table.delete().where(table.id == row.id)
         gone = {name: plain(value) for name, value in was.items() if name not in UNTOLD}
-        await record(act, row.id, by=by, edition=edition_of(row), gone=gone | (beside or {}))
+        await record(act, row.id, by=by, edition=edition_of(row), gone=gone | dict(beside or {}))
 
 
 # Taking back

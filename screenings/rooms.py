@@ -21,7 +21,7 @@ from screenings.clashes import clashes_of
 from screenings.defaults import SCREEN
 from screenings.lists import items, placed_in, slots, working_grid
 from screenings.planner.model import Name, day_of
-from screenings.tables import Crew, Reservation, Screen, Slot
+from screenings.tables import Crew, Reservation, Screen, ScreeningHold, Slot
 from screenings.venues import (
     FarMinute,
     Id,
@@ -108,6 +108,7 @@ class ScreenUses(msgspec.Struct, frozen=True, kw_only=True):
     published: list[int]
     reservations: int
     crews: int
+    holds: int
 
     @property
     def hinder(self) -> list[str]:
@@ -118,6 +119,7 @@ class ScreenUses(msgspec.Struct, frozen=True, kw_only=True):
                 ("screen_published", self.published),
                 ("screen_has_reservations", self.reservations),
                 ("screen_has_crews", self.crews),
+                ("screen_has_holds", self.holds),
             )
             if holds
         ]
@@ -125,6 +127,10 @@ class ScreenUses(msgspec.Struct, frozen=True, kw_only=True):
 
 def hours_of(screen: Screen) -> Pairs:
     return msgspec.convert(screen.hours, Pairs)
+
+
+def closures_of(screen: Screen) -> list[tuple[int, int]]:
+    return msgspec.convert(screen.closures, list[tuple[int, int]])
 
 
 async def screen_in(edition: Edition, screen_id: str) -> Screen:
@@ -140,8 +146,9 @@ async def add_screen(edition: Edition, form: ScreenForm, *, by: Person) -> Scree
     venue = await venue_in(edition, form.venue)
     screen = Screen(**given, edition=edition.id)
     async with transaction():
-        await rows("SELECT id FROM venue WHERE id = {} FOR UPDATE", venue.id)
-        await check_single(screen)
+        await desk.hold_edition(edition.id)
+        await hold_house(venue.id)
+        await check_single(venue.id, screen.name, but=screen.id)
         await desk.add(screen, act="screen_added", by=by, among="venue")
     return screen
 
@@ -188,13 +195,18 @@ def faults_of_closures(edition: Edition, spans: list[list[int]]) -> list[str]:
     return ["closures:hours_backwards"] * backwards + ["closures:closure_beyond_day"] * beyond
 
 
-async def check_single(screen: Screen) -> None:
+async def hold_house(venue: str) -> None:
+    """Its rooms are added and named one after the other. Held in this order: grid, edition, house, screen."""
+    await rows("SELECT id FROM venue WHERE id = {} FOR UPDATE", venue)
+
+
+async def check_single(venue: str, name: str, *, but: str) -> None:
     """No second room of its name in one house; the house is held."""
     found = await rows(
         "SELECT 1 FROM screen WHERE venue = {} AND lower(name) = lower({}) AND id <> {}",
-        screen.venue,
-        screen.name,
-        screen.id,
+        venue,
+        name,
+        but,
     )
     if found:
         raise Refused("name:room_exists")
@@ -224,9 +236,9 @@ async def change_screen(
         await wait_for_grid(edition)
         if "venue" in given and given["venue"] != screen.venue:
             given["position"] = await place_behind(edition, given["venue"])
-        await check_single(
-            Screen(**{"id": screen.id, "name": screen.name, "venue": screen.venue} | given)
-        )
+        house = str(given.get("venue", screen.venue))
+        await hold_house(house)
+        await check_single(house, given.get("name", screen.name), but=screen.id)
         version = await desk.amend(
             screen, given, version=change.version, act="screen_changed", by=by,
             beside={"starts": [stood, wanted]},
@@ -240,7 +252,7 @@ async def change_screen(
 async def place_behind(edition: Edition, venue_id: str) -> int:
     """The last place in another house."""
     venue = await venue_in(edition, venue_id)
-    await rows("SELECT id FROM venue WHERE id = {} FOR UPDATE", venue.id)
+    await hold_house(venue.id)
     found = await rows(
         "SELECT coalesce(max(position) + 1, 0) AS place FROM screen WHERE venue = {}", venue.id
     )
@@ -358,6 +370,7 @@ async def uses_of(edition: Edition, screen_id: str) -> ScreenUses:
         published=[row["number"] for row in published],
         reservations=await Reservation.count().where(Reservation.screen == screen_id),
         crews=sum(screen_id in crew.screens for crew in crews),
+        holds=await ScreeningHold.count().where(ScreeningHold.screen == screen_id),
     )
 
 
@@ -400,10 +413,12 @@ async def bring_back(edition: Edition, line: int, *, by: Person) -> Screen:
     await venue_in(edition, gone.details["gone"]["venue"])
     async with transaction():
         await wait_for_grid(edition)
+        await desk.hold_edition(edition.id)
+        await hold_house(gone.details["gone"]["venue"])
         screen = await desk.bring_back(
             Screen, gone, edition=edition, act="screen_added", by=by, among="venue"
         )
-        await check_single(screen)
+        await check_single(str(screen.venue), screen.name, but=screen.id)
         await lay_out(edition, screen, list(gone.details["gone"].get("starts", [])))
         await refill(edition, gone, by=by)
     return screen

@@ -67,7 +67,7 @@ async def add_venue(edition: Edition, form: VenueForm, *, by: Person) -> Venue:
     venue = Venue(**given, edition=edition.id)
     async with transaction():
         await desk.hold_edition(edition.id)
-        await check_single(edition, venue)
+        await check_single(edition, venue.name, but=venue.id)
         await desk.add(venue, act="venue_added", by=by)
     return venue
 
@@ -84,12 +84,13 @@ def check_name(name: str) -> None:
         raise Refused("name:field_missing")
 
 
-async def check_single(edition: Edition, venue: Venue) -> None:
+async def check_single(edition: Edition, name: str, *, but: str) -> None:
+    """No second house of its name; the edition is held."""
     found = await rows(
         "SELECT 1 FROM venue WHERE edition = {} AND lower(name) = lower({}) AND id <> {}",
         edition.id,
-        venue.name,
-        venue.id,
+        name,
+        but,
     )
     if found:
         raise Refused("name:venue_exists")
@@ -111,7 +112,7 @@ async def change_venue(edition: Edition, venue_id: str, change: VenueChange, *, 
     )
     async with transaction():
         await desk.hold_edition(edition.id)
-        await check_single(edition, Venue(id=venue.id, name=given.get("name", venue.name)))
+        await check_single(edition, given.get("name", venue.name), but=venue.id)
         return await desk.amend(venue, given, version=change.version, act="venue_changed", by=by)
 
 
@@ -154,7 +155,7 @@ async def bring_back(edition: Edition, line: int, *, by: Person) -> Venue:
     async with transaction():
         await desk.hold_edition(edition.id)
         venue = await desk.bring_back(Venue, gone, edition=edition, act="venue_added", by=by)
-        await check_single(edition, venue)
+        await check_single(edition, venue.name, but=venue.id)
         standing = {one.id for one in await desk.all_of(Venue, edition)}
         for other, minutes in gone.details["gone"].get("ways", []):
             if other in standing:
@@ -174,17 +175,16 @@ async def set_ways(edition: Edition, ways: list[WayForm], *, by: Person) -> None
 
 
 async def set_way(edition: Edition, form: WayForm, *, by: Person) -> None:
-    one, other = sorted((form.one, form.other))
-    if one == other:
+    """One of them; the edition is held."""
+    if form.one == form.other:
         raise Refused("way_to_itself")
-    for venue in (one, other):
-        await venue_in(edition, venue)
-    between = (VenueWay.one == one) & (VenueWay.other == other)
-    way = await VenueWay.objects().where((VenueWay.edition == edition.id) & between).first()
+    ends = {str((await venue_in(edition, venue)).id) for venue in (form.one, form.other)}
+    named = await desk.all_of(VenueWay, edition)
+    way = next((way for way in named if {way.one, way.other} == ends), None)
     if way is None and form.version:
         raise Conflict("gone_meanwhile")
     if way is None and form.minutes is not None:
-        made = VenueWay(edition=edition.id, one=one, other=other, minutes=form.minutes)
+        made = VenueWay(edition=edition.id, one=form.one, other=form.other, minutes=form.minutes)
         await desk.add(made, act="way_added", by=by)
     elif way is not None and form.minutes is None:
         await desk.remove(way, version=form.version, act="way_removed", by=by)

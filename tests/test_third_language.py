@@ -36,7 +36,8 @@ from screenings.grid import NewScreening
 from screenings.lists import working_grid
 from screenings.problem import problem_of
 from screenings.programmes import ProgrammeForm, add_programme
-from screenings.rooms import ScreenForm, add_screen
+from screenings.reservations import ReservationForm, add_reservation
+from screenings.rooms import ScreenChange, ScreenForm, add_screen, change_screen
 from screenings.tables import PlanRun
 from screenings.venues import GuestForm, VenueForm, add_guest, add_venue
 from submissions import materials, questions
@@ -124,6 +125,13 @@ async def a_world() -> World:
     screen = await add_screen(
         edition, ScreenForm(venue=venue.id, name="Зала", seats=300, hours=[(600, 1440)] * 3), by=by
     )
+    await add_venue(edition, VenueForm(name="Кіно", commune="Місто"), by=by)
+    opening = ReservationForm(titles=texts, screen=screen.id, begins=600, ends=660)
+    reserved = await add_reservation(edition, opening, by=by)
+    await change_screen(
+        edition, screen.id, by=by,
+        change=ScreenChange(version=1, closures=[(1000, 1060)], starts=[1200], equipment=["екран"]),
+    )  # fmt: skip
     shown = await add_programme(
         edition, ProgrammeForm(titles=texts, section="C", films=[films[4][0]]), by=by
     )
@@ -147,6 +155,9 @@ async def a_world() -> World:
     await BackupRun(kind="drill", state="failed", fault="диск").save()
     return World(edition, people, {
         "erasure_id": [leaving.id],
+        "venue_id": [venue.id],
+        "screen_id": [screen.id],
+        "reservation_id": [reserved],
         "submission_id": [submission for submission, _ in films],
         "programme_id": [shown.id],
         **await questioned(edition, people["operator"], texts),

@@ -9,9 +9,11 @@ from festival.clock import at, minutes_of
 from festival.language import day, has_words, t
 from festival.tables import Edition
 from screenings.planner.model import day_of
+from screenings.rooms import closures_of, hours_of
 from screenings.tables import Reservation, Screen
 from units.times import DAY, clock_face
 
+Span = tuple[int, int]
 EARLIEST, LATEST = 9 * 60, 26 * 60
 """What a strip shows of a day at least, in minutes after its midnight."""
 
@@ -54,7 +56,7 @@ class Axis(Struct, frozen=True):
 
 
 def axis_of(screens: Iterable[Screen]) -> Axis:
-    pairs = [pair for screen in screens for pair in screen.hours if pair]
+    pairs = [pair for screen in screens for pair in hours_of(screen) if pair]
     begins = min([EARLIEST, *(pair[0] for pair in pairs)]) // 60 * 60
     ends = -(-max([LATEST, *(pair[1] for pair in pairs)]) // 60) * 60
     return Axis(begins, ends)
@@ -89,7 +91,7 @@ def strip_of(
     films: Sequence[dict[str, Any]],
 ) -> Strip:
     pair = hours_on(screen, number)
-    shut = [span for span in screen.closures if day_of(span[0]) == number]
+    shut = [span for span in closures_of(screen) if day_of(span[0]) == number]
     noon = at(edition.first_day, number * DAY + 720)
     spans = [
         *([("open", number * DAY + pair[0], number * DAY + pair[1])] if pair else []),
@@ -113,8 +115,9 @@ def strip_of(
     )
 
 
-def hours_on(screen: Screen, number: int) -> list[int] | None:
-    return screen.hours[number] if number < len(screen.hours) else None
+def hours_on(screen: Screen, number: int) -> tuple[int, int] | None:
+    hours = hours_of(screen)
+    return hours[number] if number < len(hours) else None
 
 
 def span_of(edition: Edition, placed: Any) -> tuple[int, int]:
@@ -122,7 +125,7 @@ def span_of(edition: Edition, placed: Any) -> tuple[int, int]:
     return minutes_of(placed.starts_at, first), minutes_of(placed.ends_at, first)
 
 
-def told(lang: str, pair: list[int] | None, shut: Sequence[list[int]]) -> str:
+def told(lang: str, pair: Span | None, shut: Sequence[Span]) -> str:
     """`10:00–00:30, sauf 14:00–16:00`."""
     if pair is None:
         return t(lang, "programmer.closed")
@@ -158,7 +161,7 @@ def value_told(lang: str, field: str, value: Any) -> str | None:
     return None
 
 
-def hours_told(lang: str, pairs: list[list[int] | None]) -> str:
+def hours_told(lang: str, pairs: list[Span | None]) -> str:
     """`10:00–00:30` where that holds for every day; else each day's, by its number."""
     words = [told(lang, pair, ()) for pair in pairs]
     if len(set(words)) == 1:

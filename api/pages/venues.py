@@ -169,7 +169,8 @@ async def way_cells(
     edition: Edition, houses: list[Venue], typed: Fields
 ) -> list[tuple[Venue, list[Cell]]]:
     """Each house from the second on, with its way to every one before it."""
-    known = {(way.one, way.other): way for way in await desk.all_of(VenueWay, edition)}
+    named = await desk.all_of(VenueWay, edition)
+    known = {frozenset((str(way.one), str(way.other))): way for way in named}
     return [
         (house, [cell_of(house, other, known, typed) for other in houses[:place]])
         for place, house in enumerate(houses)
@@ -178,10 +179,10 @@ async def way_cells(
 
 
 def cell_of(
-    house: Venue, other: Venue, known: Mapping[tuple[str, str], VenueWay], typed: Fields
+    house: Venue, other: Venue, known: Mapping[frozenset[str], VenueWay], typed: Fields
 ) -> Cell:
     one, far = sorted((str(house.id), str(other.id)))
-    way = known.get((one, far))
+    way = known.get(frozenset((one, far)))
     minutes = "" if way is None else way.minutes
     version = 0 if way is None else way.version
     return Cell(

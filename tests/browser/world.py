@@ -101,8 +101,11 @@ class World:
         batch = chair.post("/announcements", {"submissions": [film]})["id"]
         chair.post(f"/announcements/{batch}/release")
         venue = programmer.post("/venues", {"name": "Palais"})["id"]
-        programmer.post("/screens", {"venue": venue, "name": "Salle 1", "seats": 300,
-                                     "hours": [[600, 1440]] * 3})
+        screen = programmer.post("/screens", {"venue": venue, "name": "Salle 1", "seats": 300,
+                                              "hours": [[600, 1440]] * 3})["id"]
+        programmer.post("/venues", {"name": "Olympia"})
+        programmer.post("/reservations", {"titles": {"fr": "Ouverture", "en": "Opening"}, "screen": screen,
+                                          "begins": 600, "ends": 660})
         programme = programmer.post("/programmes/from-selection")["ids"][0]
         run = programmer.post("/grid/plans", {"seconds": 1})["id"]
         while programmer.get(f"/grid/plans/{run}")["state"] in {"waiting", "running"}:
@@ -116,6 +119,7 @@ class World:
         operator.call("PUT", "/operator/site/legal", {"texts": words, "version": 0})
         return {"submission_id": film, "programme_id": programme, "run_id": run, "import_id": self.bring(),
                 "kind": "submitted", "letter": letter, "text": "legal", "section_id": self.section,
+                "screen_id": screen,
                 **self.ask(film), "field": "premiere"}  # fmt: skip
 
     def ask(self, film: str) -> dict[str, str]:

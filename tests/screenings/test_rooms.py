@@ -1,7 +1,6 @@
 """A screen changes, and what stands on it with it; what was done can be put back; nothing is lost on the way."""
 
 import pytest
-from screenings.problem import problem_of
 
 from festival import desk
 from festival.clock import minutes_of
@@ -10,6 +9,7 @@ from festival.desk import Way
 from festival.errors import Conflict, Refused
 from screenings import acts, grid, publication, reservations, rooms, venues
 from screenings.lists import mark_of, placed_in, screens, slots, working_grid
+from screenings.problem import problem_of
 from screenings.reservations import ReservationForm
 from screenings.rooms import Removal, ScreenChange, ScreenForm, Template
 from screenings.tables import Screen, Slot, Venue, VenueWay
