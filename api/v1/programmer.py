@@ -76,9 +76,10 @@ async def removals(edition_row: NamedDependency[Edition]) -> list[dict[str, Any]
     ]
 
 
-def columns_of(row: Table) -> dict[str, Any]:
+def columns_of(row: Any) -> dict[str, Any]:
     """A row as a program reads it, with its version; its edition stands in the address."""
-    return {name: value for name, value in row.to_dict().items() if name != "edition"}
+    kept: dict[str, Any] = row.to_dict()
+    return {name: value for name, value in kept.items() if name != "edition"}
 
 
 @get("/programmes", guards=SEE)
