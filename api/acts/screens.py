@@ -134,7 +134,7 @@ def hours_in(sent: Mapping[str, str], days: int) -> list[tuple[int, int] | None]
 def is_closed(sent: Mapping[str, str], number: int) -> bool:
     """Ticked as such, or without an hour."""
     hours = sent.get(f"opens_{number}", "") + sent.get(f"closes_{number}", "")
-    return f"closed_{number}" in sent or not hours.strip()
+    return bool(sent.get(f"closed_{number}")) or not hours.strip()
 
 
 def by_day(days: int, reading: Any) -> list[Any]:
@@ -216,7 +216,7 @@ async def change_again(request: AnyRequest, refused: Refusal) -> Response[str]:
         return await page_again(request, refused, "starts", sent)
     days = range(request.state["edition"].days)
     ticks = {
-        name: name in sent for name in ("step_free", "captions", *(f"closed_{d}" for d in days))
+        name: bool(sent.get(name)) for name in ("step_free", "captions", *(f"closed_{d}" for d in days))
     }
     return await page_again(
         request, refused, "room",

@@ -28,7 +28,8 @@ def filled_in(page, action: str) -> dict[str, list[str] | str]:
     """What a browser sends of a form as it stands."""
     [form] = page.xpath(f"//form[substring(@action, string-length(@action) - {len(action) - 1}) = '{action}']"
                         "[.//input[@name='version']]")[:1]  # fmt: skip
-    return {name: form.fields[name] or "" for name in form.fields if name and name != "_once"} | {
+    stand = {name: form.fields[name] for name in form.fields if name and name != "_once"}
+    return {name: value for name, value in stand.items() if value is not None} | {
         "equipment": form.xpath(".//input[@name='equipment'][@checked]/@value")
     }
 
