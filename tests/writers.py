@@ -35,8 +35,11 @@ FILLED_FROM = {
     "PlanRules": "screenings.rulebook.PlanNumbers",
     "Programme": "screenings.programmes.ProgrammeForm",
     "Question": "submissions.questions.QuestionForm",
+    "Reservation": "screenings.reservations.ReservationForm",
     "ScoreSheet": "reviews.sheets.ScaleForm",
+    "Screen": "screenings.rooms.ScreenForm",
     "Section": "submissions.sections.SectionForm",
+    "Venue": "screenings.venues.VenueForm",
     "WaiverCode": "submissions.waiver_codes.CodeForm",
 }  # tables whose rows take the fields of a shape as they come
 ALSO_FILLED_FROM = {"Edition": "festival.deadlines.EntryTerms"}
@@ -44,8 +47,8 @@ ALSO_FILLED_FROM = {"Edition": "festival.deadlines.EntryTerms"}
 INSERTED = re.compile(r"INSERT INTO (\w+)\s*\(([^)]*)\)")
 UPSERTED = re.compile(r"INSERT INTO (\w+)\s.*?DO UPDATE SET\s+(.*?)(?:\sWHERE\s|\sRETURNING\s|$)", re.DOTALL)
 SET_UP = (
-    "Criterion", "Deadline", "Edition", "Fee", "FieldRule", "Material", "PlanRules", "Question", "RetentionRule", "ScoreSheet",
-    "ScreeningHold", "Section", "SiteText", "WaiverCode",
+    "Criterion", "Deadline", "Edition", "Fee", "FieldRule", "Material", "PlanRules", "Question", "Reservation",
+    "RetentionRule", "ScoreSheet", "Screen", "ScreeningHold", "Section", "SiteText", "Venue", "VenueWay", "WaiverCode",
 )  # fmt: skip
 AMENDED = frozenset({"version", "position", "closed_at"})
 """What the desk sets of every row that an operator sets up."""

@@ -216,7 +216,8 @@ async def change_again(request: AnyRequest, refused: Refusal) -> Response[str]:
         return await page_again(request, refused, "starts", sent)
     days = range(request.state["edition"].days)
     ticks = {
-        name: bool(sent.get(name)) for name in ("step_free", "captions", *(f"closed_{d}" for d in days))
+        name: bool(sent.get(name))
+        for name in ("step_free", "captions", *(f"closed_{d}" for d in days))
     }
     return await page_again(
         request, refused, "room",
