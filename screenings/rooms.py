@@ -429,7 +429,7 @@ async def refill(edition: Edition, gone: ChangeLine, *, by: Person) -> None:
     if number is None:
         return
     known = {item.id for item in await items(edition)}
-    if any(row["programme"] not in known for row in await acts.changes_of(grid, int(number))):
+    if not {programme for programme, _ in await acts.changes_of(grid, int(number))} <= known:
         return  # one of those programmes has left the house
     try:
         await acts.undo(edition, int(number), by=by)
