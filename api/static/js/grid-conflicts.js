@@ -2,6 +2,10 @@
 // each, asked for when somebody opens them.
 import { DAY, dayOf, el, signed } from "./grid-parts.js";
 
+// What blocks comes first, what is only to be known last.
+const LEVELS = ["block", "publication", "warn"];
+const rank = (clash) => LEVELS.indexOf(clash.level);
+
 export class GridConflicts {
   constructor(grid, root) {
     this.grid = grid;
@@ -14,7 +18,7 @@ export class GridConflicts {
   }
 
   paint() {
-    const { clashes } = this.state.data;
+    const clashes = [...this.state.data.clashes].sort((a, b) => rank(a) - rank(b));
     const focused = document.activeElement?.dataset?.clash;
     this.count.textContent = clashes.length;
     this.repair.hidden = !clashes.some((clash) => clash.mendable);

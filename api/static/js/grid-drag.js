@@ -175,8 +175,12 @@ export class GridDrag {
     const [from, to] = [day * DAY + start, day * DAY + start + d.length];
     const hours = screen.hours[day];
     const isClosed = !hours || start < hours[0] || start + d.length > hours[1];
+    const isBlocked = this.state.data.blockers.some(
+      (o) => o.screen === screen.id && from < o.ends && o.begins < to,
+    );
     return (
       isClosed ||
+      isBlocked ||
       this.state
         .shows()
         .some(
