@@ -81,6 +81,7 @@ def programme_row(item: Item) -> dict[str, Any]:
         "showings": 0 if item.has_left else item.showings,
         "pencil": item.is_pencilled,
         "gone": item.has_left,
+        "films": [film["title"] for film in item.films] if item.kind == "block" else [],
     }
 
 

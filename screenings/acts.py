@@ -16,6 +16,7 @@ from festival.record import record
 from festival.tables import Edition, Person, new_id
 from screenings.holding import broken_part, holds
 from screenings.lists import Item, items, placed_in, screens, working_grid
+from screenings.parts import WHOLE, ProgrammeParts, change_parts, parts_changed, parts_of
 from screenings.planner.model import Name
 from screenings.problem import moments
 from screenings.tables import Grid, Screen
@@ -224,13 +225,17 @@ async def undo(edition: Edition, number: int, *, by: Person) -> int:
     """Take a whole act back, if nobody has touched any part of it since; once."""
     async with transaction():
         grid = await hold_grid(edition)
-        changes = await changes_of(grid, number)
+        changes, parts = await changes_of(grid, number), await parts_changed(grid, number)
         if await is_undone(grid, number):
             raise Conflict("act_undone", version=grid.version - 1)
         if later := await followers(grid, list(changes), since=number):
             titles = await titles_of(edition, {change.programme for change in later})
             raise Conflict("act_followed", version=grid.version - 1, by=later[0].by, titles=titles)
+        await check_parts(edition, grid, {name: one.after for name, one in parts.items()})
         wanted = {name: change.before for name, change in changes.items()}
+        whole = {programme: one.before for programme, one in parts.items()}
+        await check_promised(edition, grid, whole, wanted)
+        await change_parts(grid, "undo", whole, by=by, undoes=number)
         await act(edition, grid, "undo", wanted, by=by, undoes=number)
         await record("grid_undone", grid.id, by=by, edition=edition.id, undone=number)
     return grid.version
@@ -240,20 +245,49 @@ async def redo(edition: Edition, number: int, *, by: Person) -> int:
     """Do an act again that was taken back, if everything still stands where that has put it; once."""
     async with transaction():
         grid = await hold_grid(edition)
-        changes = await changes_of(grid, number)
+        changes, parts = await changes_of(grid, number), await parts_changed(grid, number)
         undone = await undone_by(grid, number)
         if undone is None:
             raise Conflict("act_not_undone", version=grid.version - 1)
         standing = await places(edition, grid)
-        moved = [name for name, change in changes.items() if standing.get(name) != change.before]
-        if moved:
-            titles = await titles_of(edition, {programme for programme, _ in moved})
-            who = await last_hand(grid, moved)
-            raise Conflict("act_followed", version=grid.version - 1, by=who, titles=titles)
+        if moved := [name for name, one in changes.items() if standing.get(name) != one.before]:
+            await refuse_followed(edition, grid, moved)
+        await check_parts(edition, grid, {name: one.before for name, one in parts.items()})
+        whole = {programme: one.after for programme, one in parts.items()}
+        await change_parts(grid, "redo", whole, by=by, undoes=undone)
         wanted = {name: change.after for name, change in changes.items()}
         await act(edition, grid, "redo", wanted, by=by, undoes=undone)
         await record("grid_redone", grid.id, by=by, edition=edition.id, redone=number)
     return grid.version
+
+
+async def refuse_followed(edition: Edition, grid: Grid, names: Collection[Name]) -> None:
+    titles = await titles_of(edition, {programme for programme, _ in names})
+    who = await last_hand(grid, names)
+    raise Conflict("act_followed", version=grid.version - 1, by=who, titles=titles)
+
+
+async def check_parts(edition: Edition, grid: Grid, left: Mapping[str, ProgrammeParts]) -> None:
+    """Each programme still has the films that the act has left it with."""
+    standing = await parts_of(list(left))
+    changed = [(name, WHOLE) for name, parts in left.items() if standing.get(name) != parts]
+    if changed:
+        await refuse_followed(edition, grid, changed)
+
+
+async def check_promised(
+    edition: Edition, grid: Grid, whole: Mapping[str, ProgrammeParts], wanted: Wanted
+) -> None:
+    """Nothing stands that would be promised no more."""
+    over = [
+        (programme, number)
+        for programme, number in await places(edition, grid)
+        if programme in whole
+        and number >= whole[programme].showings
+        and wanted.get((programme, number), ()) is not None
+    ]
+    if over:
+        await refuse_followed(edition, grid, over)
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -272,7 +306,11 @@ async def changes_of(grid: Grid, number: int) -> dict[Name, Change]:
     )
     if not selected:
         raise Missing("act_missing")
-    return {(row["programme"], row["number"]): msgspec.convert(row, Change) for row in selected}
+    return {
+        (row["programme"], row["number"]): msgspec.convert(row, Change)
+        for row in selected
+        if row["number"] != WHOLE
+    }
 
 
 async def undone_by(grid: Grid, number: int) -> int | None:

@@ -302,7 +302,8 @@ class GridChange(Table):
     """One screening's part of an act on the working grid: where it stood, where it stands since.
 
     `act` is the version that the grid took by it; `before` and `after` are a `Place`, or null for
-    the tray; `undoes` names the act that this one takes back. Rows are never changed.
+    the tray; `undoes` names the act that this one takes back. Rows are never changed. Under the
+    number -1 stands what an act did to a programme itself, `screenings/parts.py:ProgrammeParts`.
     A programme that leaves the house leaves its name here.
     """
 

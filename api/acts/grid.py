@@ -16,9 +16,10 @@ from festival.access import Viewer
 from festival.errors import Refused
 from festival.language import spoken, t
 from festival.tables import Edition, Person
-from screenings import acts, days, questions
+from screenings import acts, days, dividing, questions
 from screenings import grid as grids
 from screenings.days import DayCopy
+from screenings.dividing import MergeWith, SplitAt
 from screenings.grid import NewScreening, ScreenStart
 from screenings.hands import Hands
 from screenings.holding import HeldParts
@@ -142,6 +143,36 @@ async def copy_day(
     }
 
 
+@act(json="/grid/blocks/{programme:str}/split", status=200, guards=PLAN)
+async def split(
+    request: AnyRequest,
+    programme: FromPath[str],
+    data: SplitAt,
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, Any]:
+    """A block becomes two at a film; the second half follows as soon as the room is clear."""
+    version = await dividing.split(
+        edition_row, programme, data, version=version_of(request), by=person
+    )
+    return {"act": version, **await grid_state(edition_row)}
+
+
+@act(json="/grid/blocks/{programme:str}/merging", status=200, guards=PLAN)
+async def merge(
+    request: AnyRequest,
+    programme: FromPath[str],
+    data: MergeWith,
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, Any]:
+    """Another block's films come behind this one's; that other has none any more."""
+    version = await dividing.merge(
+        edition_row, programme, data, version=version_of(request), by=person
+    )
+    return {"act": version, **await grid_state(edition_row)}
+
+
 @act(json="/grid/acts/{act:int}/undoing", status=200, guards=PLAN)
 async def undo(
     act: FromPath[int], person: NamedDependency[Person], edition_row: NamedDependency[Edition]
@@ -200,4 +231,19 @@ async def mend(
     return cast("dict[str, Any]", msgspec.to_builtins(found))
 
 
-ACTS = [place, move, take_out, lock, free, hold, copy_day, undo, redo, take_in_hand, let_go, mend]
+ACTS = [
+    place,
+    move,
+    take_out,
+    lock,
+    free,
+    hold,
+    copy_day,
+    split,
+    merge,
+    undo,
+    redo,
+    take_in_hand,
+    let_go,
+    mend,
+]

@@ -14,7 +14,7 @@ NO_TWIN: dict[str, str] = {
     **{f"decisions.{verb}": BOARD for verb in ("decide", "accept", "wait", "regret", "reopen")},
     **{
         f"grid.{verb}": HAND
-        for verb in ("place", "move", "take_out", "lock", "free", "hold", "copy_day", "mend", "take_in_hand", "let_go")
+        for verb in ("place", "move", "take_out", "lock", "free", "hold", "copy_day", "split", "merge", "mend", "take_in_hand", "let_go")
     },
     **{
         f"grid.{verb}": "a program names the act that it has done; a page knows only the plan that it shows"

@@ -14,9 +14,11 @@ from festival.tables import new_id
 from screenings import acts, grid
 from screenings.clashes import clashes_of
 from screenings.days import DayCopy, copy_day
+from screenings.dividing import MergeWith, SplitAt, merge, split
 from screenings.grid import NewScreening, ScreenStart
 from screenings.holding import HeldParts
 from screenings.lists import mark_of, placed_in, venues, working_grid
+from screenings.parts import parts_of
 from screenings.problem import problem_of
 from screenings.programmes import (
     ProgrammeForm,
@@ -344,6 +346,56 @@ async def test_a_day_is_copied_in_one_act_and_what_cannot_be_is_said(house) -> N
         await copy_day(world.edition, DayCopy(day=1, onto=1), by=world.by)
     with pytest.raises(Refused, match="day_copy_nothing"):
         await copy_day(world.edition, DayCopy(day=2, onto=0), by=world.by)
+
+
+async def films_of(*programmes: str) -> list[int]:
+    known = await parts_of(list(programmes))
+    return [len(known[one].films) for one in programmes]
+
+
+async def test_a_block_is_split_and_merged_and_its_screenings_follow_there_and_back(house) -> None:
+    world = await World().build("accepted", "accepted", "accepted")
+    await a_block(world, 0, 1, 2)
+    block = world.programmes[-1]
+    grid_row = await working_grid(world.edition)
+
+    divided = await split(world.edition, block, SplitAt(1), version=await world.version(), by=world.by)
+
+    shown = await acts.places(world.edition, grid_row)
+    [second] = {programme for programme, _ in shown} - {block}
+    assert await films_of(block, second) == [1, 2]
+    first, then = shown[block, 0], shown[second, 0]
+    assert (first.start, then.screen) == (NOON, world.screen)
+    assert await codes(world) == []
+    assert NOON < then.start < NOON + 120
+    await acts.undo(world.edition, divided, by=world.by)
+    assert await films_of(block, second) == [3, 0]
+    assert set(await acts.places(world.edition, grid_row)) == {(block, 0)}
+    await acts.redo(world.edition, divided, by=world.by)
+    assert await acts.places(world.edition, grid_row) == shown
+
+    merged = await merge(world.edition, block, MergeWith(second), version=await world.version(), by=world.by)
+    assert await films_of(block, second) == [3, 0]
+    assert set(await acts.places(world.edition, grid_row)) == {(block, 0)}
+    with pytest.raises(Conflict, match="act_followed"):
+        await acts.undo(world.edition, divided, by=world.by)
+    await acts.undo(world.edition, merged, by=world.by)
+    assert await acts.places(world.edition, grid_row) == shown
+
+
+async def test_a_split_is_not_undone_over_a_later_change_of_its_films(house) -> None:
+    world = await World().build("accepted", "accepted")
+    await a_block(world, 0, 1)
+    block = world.programmes[-1]
+    divided = await split(world.edition, block, SplitAt(1), version=await world.version(), by=world.by)
+    await rows("DELETE FROM programme_film WHERE programme = {} RETURNING id", block)
+
+    with pytest.raises(Conflict, match="act_followed"):
+        await acts.undo(world.edition, divided, by=world.by)
+    with pytest.raises(Refused, match="split_unclear"):
+        await split(world.edition, block, SplitAt(1), version=await world.version(), by=world.by)
+    with pytest.raises(Refused, match="not_a_block"):
+        await split(world.edition, world.programmes[0], SplitAt(1), version=await world.version(), by=world.by)
 
 
 async def test_what_was_taken_out_comes_back_unless_somebody_has_placed_it(house) -> None:

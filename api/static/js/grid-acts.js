@@ -149,6 +149,21 @@ export class GridActs {
     if (told && now && hand.listens()) this.grid.say(this.state.label(now));
   }
 
+  // A block becomes two, or two become one; their screenings follow.
+  async divide(show, way, body, seen) {
+    const hand = this.grid.hand();
+    const told = await this.send(() => ({
+      method: "POST",
+      path: `/grid/blocks/${show.programme}/${way}`,
+      body,
+      seen: this.known(show, seen),
+    }));
+    if (!told) return;
+    this.remember(told.act);
+    this.grid.take(told);
+    this.grid.focusOn(this.show(show, hand));
+  }
+
   // The films that left leave their block; the others stay where they are.
   async letGo(show) {
     const hand = this.grid.hand();

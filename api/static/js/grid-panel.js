@@ -20,6 +20,10 @@ export class GridPanel {
     box.querySelector("[data-lock]").onclick = () => grid.acts.lock(this.show, this.seen);
     box.querySelector("[data-out]").onclick = () => grid.acts.takeOut(this.show, this.seen);
     box.querySelector("[data-let]").onclick = () => grid.acts.letGo(this.show);
+    box.querySelector("[data-split]").onclick = () =>
+      grid.acts.divide(this.show, "split", { at: Number(this.part("at").value) }, this.seen);
+    box.querySelector("[data-merge]").onclick = () =>
+      grid.acts.divide(this.show, "merging", { other: this.part("with").value }, this.seen);
     for (const input of box.querySelectorAll("[data-hold]"))
       input.onchange = () => grid.acts.hold(this.show, this.holds(), this.seen);
     box.querySelector("[data-close]").onclick = () => {
@@ -86,6 +90,7 @@ export class GridPanel {
     this.part("lock").hidden = !show.id;
     this.part("lock").textContent = show.locked ? words.unlock : words.lock;
     this.part("out").hidden = !show.id || (show.locked && !item.gone);
+    this.divisions(item);
     const held = this.state.heldParts(show);
     this.part("holds").hidden = !show.id || show.locked;
     for (const input of this.box.querySelectorAll("[data-hold]"))
@@ -98,6 +103,17 @@ export class GridPanel {
     this.part("gone").textContent = gone
       ? `${gone.says[this.state.data.lang]} ${item.gone ? words.take_out : words.let_go_lead}`
       : "";
+  }
+
+  // A block is split before any film but its first, and merged with any other that has films.
+  divisions(item) {
+    const { data } = this.state;
+    const others = Object.values(data.programmes).filter((p) => p.films.length && p.id !== item.id);
+    this.part("divide").hidden = item.kind !== "block" || (item.films.length < 2 && !others.length);
+    this.part("at").replaceChildren(...item.films.slice(1).map((title, n) => new Option(title, n + 1)));
+    this.part("with").replaceChildren(...others.map((p) => new Option(p.titles[data.lang], p.id)));
+    this.part("split").disabled = item.films.length < 2;
+    this.part("merge").disabled = !others.length;
   }
 
   // Somebody has acted: an untouched form follows, a touched one keeps its words and says so.
