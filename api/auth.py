@@ -12,12 +12,13 @@ from litestar.exceptions import NotAuthorizedException, NotFoundException, Permi
 from litestar.handlers import BaseRouteHandler
 from litestar.types import Guard
 
+from festival import people
 from festival.access import Act, Viewer, in_scope, lacks_a_factor, may
 from festival.clock import use_zone
 from festival.closing import be_open
 from festival.editions import edition_called
 from festival.errors import NotAllowed
-from festival.sessions import LONGEST
+from festival.sessions import LONGEST, proof_of
 from festival.settings import Settings
 from festival.tables import Edition
 from festival.viewers import viewer_of_key, viewer_of_session
@@ -117,6 +118,34 @@ def in_person() -> Guard:
             raise NotAllowed("sign_in_in_person")
 
     return guard
+
+
+def proved_lately() -> Guard:
+    """For what a thief of a session would do: whoever came in long ago proves again who they are.
+
+    A program's key is a proof of its own, for what it opens.
+    """
+
+    async def guard(connection: Connection, _: BaseRouteHandler) -> None:
+        if bearer(connection):
+            return
+        viewer = await somebody(connection)
+        if not (await proof_of(session_token(connection))).is_fresh:
+            if isinstance(connection, Request):
+                await connection.form()  # the page that asks carries what was typed
+            raise await proof_needed(viewer.id)
+
+    return guard
+
+
+async def proof_needed(person_id: str) -> NotAllowed:
+    """Says which proofs there are to give: `password`, and `code`; without a password, a link's."""
+    owner = await people.person(person_id)
+    return NotAllowed(
+        "proof_needed",
+        password=bool(owner.password_hash),
+        code=await people.has_second_factor(person_id),
+    )
 
 
 def needs(act: Act, *, scope: str = "") -> Guard:

@@ -13,6 +13,7 @@ from litestar.utils.scope.state import ScopeState
 
 from api.forms import faults
 from api.pages._page import error_page, language_of, prefix_of
+from api.pages.proof import proof_page
 from api.refusals import STATUS, plain_values, words_of
 from api.request import AnyRequest
 from festival.errors import Busy, FestivalError
@@ -39,9 +40,13 @@ AWAY = (
 
 
 def festival_error(request: AnyRequest, error: FestivalError) -> Response[Any]:
-    """A page whose part asks for a second factor leads to where one is set up."""
+    """A page whose part asks for a second factor leads to where one is set up; what a thief of a session
+    would do asks first who does it.
+    """
     if "factor_needed" in error.codes and wants_page(request) and request.method == "GET":
         return Redirect(f"{prefix_of(request)}/account/second-factor", status_code=303)
+    if "proof_needed" in error.codes and wants_page(request):
+        return proof_page(request, error)
     headers = {"retry-after": "10"} if isinstance(error, Busy) else None
     return answer(request, STATUS[type(error)], error.codes, error.values, headers=headers)
 

@@ -1,6 +1,6 @@
 """Who may come into a room, whichever of its doors they take."""
 
-from api.auth import needs, needs_part, signed_in
+from api.auth import in_person, needs, needs_part, proved_lately, signed_in
 from festival.access import Act
 
 MAKER = [signed_in()]
@@ -10,5 +10,7 @@ SEE = [needs(Act.SEE_GRID, scope="programme")]
 PLAN = [needs(Act.PLAN, scope="programme")]
 PUBLISH = [needs(Act.PUBLISH, scope="programme")]
 OPERATOR = [needs(Act.OPERATE, scope="operate")]
+OPERATOR_PROVED = [*OPERATOR, proved_lately()]
+IN_PERSON_PROVED = [in_person(), proved_lately()]
 TEAM = [needs_part(Act.SEE_TEAM)]
 SHEETS = [needs_part(Act.SET_SHEETS)]

@@ -85,13 +85,15 @@ async def rate_limited_sign_in(request: AnyRequest, email: str, password: str) -
     return await _limited(throttle, limits, attempt)
 
 
-async def rate_limited_password(request: AnyRequest, person: Person, password: str) -> None:
+async def rate_limited_password(
+    request: AnyRequest, person: Person, password: str, *, field: str = "password"
+) -> None:
     """Who has signed in gives their password once more, before something that a thief would do."""
 
     async def attempt() -> None:
         with noted("password", person):
             if not await people.is_password_of(person, password):
-                raise Refused("password:password_wrong")
+                raise Refused(f"{field}:password_wrong")
 
     throttle, limits = await _limits_of(request, people.email_key(person.email))
     await _limited(throttle, limits, attempt)

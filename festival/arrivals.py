@@ -3,12 +3,13 @@
 import msgspec
 
 from festival import people, second_factor
+from festival.clock import now
 from festival.closing import be_open
 from festival.db import rows, transaction
 from festival.errors import Refused
 from festival.letters import write_key
 from festival.record import record
-from festival.sessions import digest, fresh_session
+from festival.sessions import Proof, digest, fresh_session
 from festival.settings import Settings
 from festival.tables import Edition, Person, Phase
 
@@ -58,13 +59,18 @@ class Arrival(msgspec.Struct, frozen=True):
     half: str = ""
 
 
-async def arrive(person: Person, *, instead_of: str, place: str, browser: str) -> Arrival:
-    """After the first proof. A session is opened, or the code of the second factor is awaited."""
+async def arrive(person: Person, *, way: str, instead_of: str, place: str, browser: str) -> Arrival:
+    """After the first proof, by `way` (`password` or `link`). A session is opened, or the code of the
+    second factor is awaited.
+    """
     async with transaction():
         await people.one_at_a_time(person)  # whoever sets one up meanwhile ends what was opened
         if await people.has_second_factor(person.id):
-            return Arrival(person, half=await people.new_link(person, kind="second_factor"))
-        opened = await fresh_session(person, instead_of=instead_of, place=place, browser=browser)
+            waits = next(kind for kind, first in people.HALVES.items() if first == way)
+            return Arrival(person, half=await people.new_link(person, kind=waits))
+        opened = await fresh_session(
+            person, instead_of=instead_of, place=place, browser=browser, proof=Proof(now(), way)
+        )
     return Arrival(person, session=opened)
 
 
@@ -72,15 +78,16 @@ async def session_by_link(token: str, *, instead_of: str, place: str, browser: s
     """Spend a link for a session: both happen, or neither."""
     async with transaction():
         known = await people.use_link(token)
-        return await arrive(known, instead_of=instead_of, place=place, browser=browser)
+        return await arrive(known, way="link", instead_of=instead_of, place=place, browser=browser)
 
 
 async def person_of_half(half: str) -> Person:
     """Whose code is awaited under this name."""
     waits = await rows(
-        """SELECT person FROM link WHERE id = {} AND kind = 'second_factor' AND used_at IS NULL
+        """SELECT person FROM link WHERE id = {} AND kind = ANY({}) AND used_at IS NULL
              AND expires_at > now()""",
         digest(half),
+        list(people.HALVES),
     )
     if not waits:
         raise Refused("half_over")
@@ -95,13 +102,16 @@ async def session_by_code(
         known = await person_of_half(half)
         await second_factor.check(known, code, settings=settings)
         spent = await rows(
-            "UPDATE link SET used_at = now() WHERE id = {} AND used_at IS NULL RETURNING id",
+            "UPDATE link SET used_at = now() WHERE id = {} AND used_at IS NULL RETURNING kind",
             digest(half),
         )
         if not spent:
             raise Refused("half_over")
         await record("signed_in", known.id, by=known, way="code")
-        opened = await fresh_session(known, instead_of=instead_of, place=place, browser=browser)
+        proof = Proof(now(), people.HALVES[spent[0]["kind"]])
+        opened = await fresh_session(
+            known, instead_of=instead_of, place=place, browser=browser, proof=proof
+        )
     return Arrival(known, session=opened)
 
 

@@ -14,6 +14,7 @@ from festival.clock import now
 from festival.db import rows, transaction
 from festival.errors import Missing, NotAllowed, Refused
 from festival.language import OFFICIAL
+from festival.passwords import is_common
 from festival.post import NotTaken, address_as_sent
 from festival.record import record
 from festival.sessions import digest, end_all_sessions, new_token
@@ -26,8 +27,10 @@ LASTS = {  # kinds of links
     "sign_in": LINK_LASTS,
     "invitation": INVITATION_LASTS,
     "address": LINK_LASTS,
-    "second_factor": timedelta(minutes=10),  # the first proof was right, the code is awaited
+    "second_factor": timedelta(minutes=10),  # the password was right, the code is awaited
+    "factor_by_link": timedelta(minutes=10),  # the link was right, the code is awaited
 }
+HALVES = {"second_factor": "password", "factor_by_link": "link"}  # kinds of links → the first proof
 WAYS_IN = ("sign_in", "invitation")  # kinds that are a proof of who comes
 LEAST_PASSWORD = 12
 LEAST_UNKNOWN = 6  # signs of a password beside the words that anybody would try first
@@ -319,6 +322,10 @@ async def set_password(person: Person, password: str) -> None:
     if is_easy(password, person):
         raise Refused("password:password_easy")
     async with _hashing:
+        common = await asyncio.to_thread(is_common, plain(password), known=words_around(person))
+    if common:
+        raise Refused("password:password_common")
+    async with _hashing:
         hashed = await asyncio.to_thread(_hasher.hash, password)
     async with transaction():
         await Person.update({Person.password_hash: hashed}).where(Person.id == person.id)
@@ -330,10 +337,15 @@ async def set_password(person: Person, password: str) -> None:
 def is_easy(password: str, person: Person) -> bool:
     """Whether hardly anything is left of it without what everybody knows of the house and of this person."""
     left = plain(password)
-    known = [*KNOWN_WORDS, *re.split(r"\W+", plain(f"{person.email} {person.name}"))]
-    for word in sorted({word for word in known if len(word) > 2}, key=len, reverse=True):
+    for word in sorted(words_around(person), key=len, reverse=True):
         left = left.replace(word, "")
     return len(left) < LEAST_UNKNOWN
+
+
+def words_around(person: Person) -> list[str]:
+    """What anybody would try first: of the house, and of this person."""
+    own = re.split(r"\W+", plain(f"{person.email} {person.name}"))
+    return sorted({word for word in (*KNOWN_WORDS, *own) if len(word) > 2})
 
 
 def plain(text: str) -> str:

@@ -141,23 +141,25 @@ async def _new_recovery_codes(person: Person) -> list[str]:
 # Asking for one
 
 
-async def check(person: Person, code: str, *, settings: Settings) -> None:
+async def check(person: Person, code: str, *, settings: Settings, field: str = "code") -> None:
     """The code of this half minute, or a recovery code; either is spent by it."""
     given = re.sub(r"[\s\-]", "", code).lower()
     if is_recovery_code(given):
-        await _spend_recovery_code(person, given)
+        await _spend_recovery_code(person, given, field)
         return
     kept = await SecondFactor.objects().get(SecondFactor.person == person.id)
     if kept is None or kept.proved_at is None:
         raise Missing("factor_missing")
-    await _spend_step(kept, given, settings)
+    await _spend_step(kept, given, settings, field)
 
 
 def is_recovery_code(code: str) -> bool:
     return len(re.sub(r"[\s\-]", "", code)) in RECOVERY_LENGTHS
 
 
-async def _spend_step(kept: SecondFactor, code: str, settings: Settings) -> None:
+async def _spend_step(
+    kept: SecondFactor, code: str, settings: Settings, field: str = "code"
+) -> None:
     """A later code than the last one that was used: whoever looks over a shoulder comes too late."""
     reckoned = pyotp.TOTP(_secret_of(kept, settings))
     this = int(now().timestamp()) // STEP_SECONDS
@@ -166,7 +168,7 @@ async def _spend_step(kept: SecondFactor, code: str, settings: Settings) -> None
         this + drift for drift in DRIFT if strings_equal(reckoned.generate_otp(this + drift), given)
     ]
     if not fitting:
-        raise Refused("code:code_wrong")
+        raise Refused(f"{field}:code_wrong")
     spent = await rows(
         "UPDATE second_factor SET last_step = {} WHERE person = {} AND last_step < {} RETURNING person",
         fitting[0],
@@ -174,17 +176,17 @@ async def _spend_step(kept: SecondFactor, code: str, settings: Settings) -> None
         fitting[0],
     )
     if not spent:
-        raise Refused("code:code_used")
+        raise Refused(f"{field}:code_used")
 
 
-async def _spend_recovery_code(person: Person, code: str) -> None:
+async def _spend_recovery_code(person: Person, code: str, field: str) -> None:
     spent = (
         await RecoveryCode.update({RecoveryCode.used_at: now()})
         .where((RecoveryCode.id == _recovery_digest(person, code)) & RecoveryCode.used_at.is_null())
         .returning(RecoveryCode.id)
     )
     if not spent:
-        raise Refused("code:code_wrong")
+        raise Refused(f"{field}:code_wrong")
     await record("recovery_code_used", person.id, by=person)
 
 

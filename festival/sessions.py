@@ -2,8 +2,10 @@
 
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+
+import msgspec
 
 from festival.clock import now
 from festival.db import rows, transaction
@@ -13,6 +15,23 @@ from festival.tables import Person, Session
 IDLE = timedelta(days=14)
 LONGEST = timedelta(days=60)
 SEEN_EVERY = timedelta(minutes=5)
+PROOF_LASTS = timedelta(minutes=15)
+
+
+class Proof(msgspec.Struct, frozen=True):
+    """When the person of a session last proved who they are, and how: `password` or `link`."""
+
+    at: datetime
+    way: str = ""
+
+    @property
+    def is_fresh(self) -> bool:
+        return self.at > now() - PROOF_LASTS
+
+    @property
+    def is_by_fresh_link(self) -> bool:
+        """Whoever has lost a password comes in by a link, and sets another."""
+        return self.is_fresh and self.way == "link"
 
 
 def new_token() -> str:
@@ -24,28 +43,51 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-async def open_session(person: Person | None, *, place: str = "", browser: str = "") -> str:
+async def open_session(
+    person: Person | None, *, place: str = "", browser: str = "", proof: Proof | None = None
+) -> str:
     """Begin a session and return its token, which is never stored.
 
-    `place` and `browser` are what its owner may know it by later, and roughly so.
+    `place` and `browser` are what its owner may know it by later, and roughly so; `proof` is what it
+    rests on: one of this moment, unless it takes the place of another session.
     """
     token = new_token()
+    proof = proof or Proof(now())
     await Session.insert(
         Session(
             id=digest(token),
             person=None if person is None else person.id,
             content={"place": place, "browser": browser},
+            proved_at=proof.at,
+            proved_by=proof.way,
             expires_at=now() + LONGEST,
         )
     )
     return token
 
 
-async def fresh_session(person: Person, *, instead_of: str, place: str, browser: str) -> str:
+async def fresh_session(
+    person: Person, *, instead_of: str, place: str, browser: str, proof: Proof
+) -> str:
     """A session of its own at every sign-in; the one that this browser had before ends."""
     async with transaction():
         await end_session(instead_of)
-        return await open_session(person, place=place, browser=browser)
+        return await open_session(person, place=place, browser=browser, proof=proof)
+
+
+async def proof_of(token: str) -> Proof:
+    """What a session rests on; of one that has ended, a proof that is long over."""
+    found = await rows(
+        "SELECT proved_at AS at, proved_by AS way FROM session WHERE id = {}", digest(token)
+    )
+    return Proof(**found[0]) if found else Proof(now() - LONGEST)
+
+
+async def prove_again(token: str) -> None:
+    """The password was given once more, with the code where there is one."""
+    await Session.update({Session.proved_at: now(), Session.proved_by: "password"}).where(
+        Session.id == digest(token)
+    )
 
 
 async def session_of(token: str) -> dict[str, Any] | None:

@@ -241,13 +241,18 @@ class MergeRequest(Table):
 
 
 class Session(Table):
-    """A signed-in browser; the cookie holds the token, the row only its hash."""
+    """A signed-in browser; the cookie holds the token, the row only its hash.
+
+    `proved_at` and `proved_by` (`password` or `link`): when and how its person last proved who they are.
+    """
 
     id = Varchar(64, primary_key=True)
     person = ForeignKey(Person, null=True, index=True)
     content = JSONB(default={})
     created_at = Timestamptz(default=TimestamptzNow())
     seen_at = Timestamptz(default=TimestamptzNow())
+    proved_at = Timestamptz(default=TimestamptzNow())
+    proved_by = Varchar(8, default="")
     expires_at = Timestamptz()
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from festival import outages
+from festival.backups import Freshness, freshness
 from festival.db import rows
 from festival.jobs import WORKERS
 from festival.machines import Broker, database_seconds
@@ -41,8 +42,12 @@ async def health(
     edition: Edition, settings: Settings, store: Store, *, heard: Broker
 ) -> list[Part]:
     """Every part, in the order in which work goes through the house; `heard` is what the broker says."""
-    is_open, guarded, coming, received = await asyncio.gather(
-        outages.outage(), is_guarded(), arriving(edition, store), received_today(edition)
+    is_open, guarded, coming, received, kept = await asyncio.gather(
+        outages.outage(),
+        is_guarded(),
+        arriving(edition, store),
+        received_today(edition),
+        freshness(settings),
     )
     return [
         Part("database", Health.WELL, {"seconds": await database_seconds()}),
@@ -54,7 +59,14 @@ async def health(
         Part("uploads", Health.WELL, {"n": coming.uploads, "bytes": coming.to_come}),
         Part("mail", Health.WELL if is_open is None else Health.ILL),
         Part("record", Health.WELL if guarded else Health.ILL),
+        backup(kept),
     ]
+
+
+def backup(kept: Freshness) -> Part:
+    """A house that keeps nothing elsewhere goes on by itself, until the day on which it does not."""
+    state = {"unset": Health.WARN, "old": Health.ILL}.get(kept.state, Health.WELL)
+    return Part("backup", state, {"n": kept.hours, "known": kept.state})
 
 
 async def relay() -> Part:

@@ -8,6 +8,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from festival import outages
+from festival.backups import last_backup
 from festival.db import rows
 from festival.jobs import WORKERS
 from festival.machines import Broker, broker
@@ -29,7 +30,7 @@ async def exposition(settings: Settings) -> bytes:
     heard = await broker(settings.redis_url)
     registry = CollectorRegistry(auto_describe=False)
     registry.register(
-        Ready([*await work(), *await letters(), *ways(heard), *room(settings), *await last_seen()])
+        Ready([*await work(), *await letters(), *ways(heard), *room(settings), *await kept(), *await last_seen()])
     )
     return generate_latest(registry) + generate_latest(REGISTRY)
 
@@ -98,6 +99,13 @@ def ways(heard: Broker) -> list[GaugeMetricFamily]:
 def room(settings: Settings) -> list[GaugeMetricFamily]:
     free = shutil.disk_usage(settings.media_root).free
     return [gauge("disk_free_bytes", "Bytes free where films lie", (), [((), free)])]
+
+
+async def kept() -> list[GaugeMetricFamily]:
+    """How old the last whole backup is; nothing where none has ever succeeded."""
+    last = await last_backup()
+    return [gauge("backup_age_seconds", "Seconds since the last backup that succeeded", (),
+                  [((), last.age)] if last else [])]  # fmt: skip
 
 
 async def last_seen() -> list[GaugeMetricFamily]:

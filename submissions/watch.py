@@ -6,7 +6,9 @@ outside, also where the worker that would look is gone.
 
 import shutil
 from functools import partial
+from typing import Any
 
+from festival.backups import freshness
 from festival.db import rows, transaction
 from festival.jobs import WORKERS
 from festival.language import moment, t
@@ -27,16 +29,18 @@ async def watch(*, settings: Settings, store: Store) -> None:
     ailing = await ailments(settings, store)
     await note(ailing)
     for alert in await lasting():
-        await tell("house_ill", alert)
+        await tell("house_ill", alert, settings)
     for alert in await over(ailing):
-        await tell("house_well", alert)
+        await tell("house_well", alert, settings)
 
 
 async def ailments(settings: Settings, store: Store) -> set[str]:
-    """Names of what does not work: `workers.heavy`, `queue.fast`, `disk`, `store`."""
+    """Names of what does not work: `workers.heavy`, `queue.fast`, `disk`, `store`, `backup`."""
     heard = await broker(settings.redis_url)
     parts = [disk(shutil.disk_usage(settings.media_root).free, 0), *await far_store(store)]
+    late = (await freshness(settings)).is_late
     return {
+        *({"backup"} if late else set()),
         *silent(heard),
         *(f"queue.{queue}" for queue in await stuck() if heard.places.get(queue)),
         *(part.name for part in parts if part.state is Health.ILL),
@@ -91,14 +95,23 @@ async def over(ailing: set[str]) -> list[Alert]:
     return [Alert(**row) for row in gone if row["told_at"]]
 
 
-async def tell(kind: str, alert: Alert) -> None:
+async def tell(kind: str, alert: Alert, settings: Settings) -> None:
     """To every operator of the house, once for each time that it happens."""
+    figures = await figures_of(alert, settings)
     async with transaction():
         await rows("UPDATE alert SET told_at = now() WHERE part = {} RETURNING part", alert.part)
         await write_to_operators(
             kind,
             occasion=f"{kind}:{alert.part}:{alert.since.isoformat()}",
             link="/operator/queue",
-            what=lambda language: t(language, f"operator.alert.{alert.part}"),
+            what=lambda language: t(language, f"operator.alert.{alert.part}", **figures),
             since=partial(moment, when=alert.since),
         )
+
+
+async def figures_of(alert: Alert, settings: Settings) -> dict[str, Any]:
+    """What the name of an ailment says in figures: for how many hours there was no backup."""
+    if alert.part != "backup":
+        return {}
+    kept = await freshness(settings)
+    return {"n": max(kept.hours, settings.backup_old_hours) if kept.is_late else settings.backup_old_hours}

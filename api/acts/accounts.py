@@ -14,9 +14,10 @@ from msgspec import Meta
 
 from api import limits
 from api.acts.act import Refusal, Still, act
-from api.auth import in_person, session_cookie, session_token, settings_of, somebody
+from api.auth import in_person, proof_needed, session_cookie, session_token, settings_of, somebody
 from api.browsers import cookies_of, session_origin
 from api.forms import filled
+from api.guards import IN_PERSON_PROVED
 from api.once import TOLD_ONCE
 from api.pages._page import language_of, prefix_of
 from api.pages.account import door, own_page, registration
@@ -26,7 +27,7 @@ from festival import arrivals, people
 from festival.arrivals import Arrival
 from festival.errors import Refused
 from festival.language import OFFICIAL, spoken
-from festival.sessions import end_one_session, end_session, fresh_session
+from festival.sessions import Proof, end_one_session, end_session, fresh_session, proof_of
 from festival.settings import Settings
 from festival.shapes import Email
 from festival.tables import Edition, Person
@@ -66,7 +67,10 @@ class Password(msgspec.Struct, frozen=True):
 
 
 class NewPassword(msgspec.Struct, frozen=True):
+    """`old` is asked for where there is one, unless the link of a letter was followed just now."""
+
     password: Annotated[str, Meta(max_length=400)]
+    old: Annotated[str, Meta(max_length=400)] = ""
 
 
 class TokenWanted(msgspec.Struct, frozen=True):
@@ -116,9 +120,11 @@ def arrived(arrival: Arrival, settings: Settings) -> SignedIn:
     return signed_in_as(arrival.person, arrival.session, settings)
 
 
-async def welcomed(request: AnyRequest, person: Person, settings: Settings) -> SignedIn:
-    """A fresh session at every sign-in; the old token of this browser dies."""
-    opened = await fresh_session(person, **session_origin(request))
+async def welcomed(
+    request: AnyRequest, person: Person, settings: Settings, proof: Proof
+) -> SignedIn:
+    """A fresh session in place of this browser's old one, whose proof is as old as it was."""
+    opened = await fresh_session(person, **session_origin(request), proof=proof)
     return signed_in_as(person, opened, settings)
 
 
@@ -255,7 +261,9 @@ async def sign_in(
 ) -> SignedIn:
     """By password. `code_needed` asks for the second factor's code, with the `half` that is told."""
     known = await limits.rate_limited_sign_in(request, data.email, data.password)
-    return arrived(await arrivals.arrive(known, **session_origin(request)), settings)
+    return arrived(
+        await arrivals.arrive(known, way="password", **session_origin(request)), settings
+    )
 
 
 async def program_is_known(
@@ -306,15 +314,20 @@ async def set_password(
     settings: NamedDependency[Settings],
 ) -> SignedIn:
     """Ends every other session; this browser gets a new one."""
+    proof = await proof_of(session_token(request))
+    if person.password_hash and not proof.is_by_fresh_link:
+        await limits.rate_limited_password(request, person, data.old, field="old")
+    elif not proof.is_fresh:
+        raise await proof_needed(person.id)
     await people.set_password(person, data.password)
-    return await welcomed(request, person, settings)
+    return await welcomed(request, person, settings, proof)
 
 
 @act(
     "/account/sessions/{session_id:str}/ending",
     json="/sessions/{session_id:str}",
     method="delete",
-    guards=[in_person()],
+    guards=IN_PERSON_PROVED,
     goes=ACCOUNT,
     says="account.done.ended",
     opt=UNKEPT,
@@ -330,7 +343,7 @@ async def end_session_elsewhere(session_id: FromPath[str], person: NamedDependen
     json="/sessions/all",
     method="delete",
     status=200,
-    guards=[in_person()],
+    guards=IN_PERSON_PROVED,
     goes=ACCOUNT,
     says="account.done.everywhere",
     opt=UNKEPT,
@@ -340,8 +353,9 @@ async def leave_everywhere(
     request: AnyRequest, person: NamedDependency[Person], settings: NamedDependency[Settings]
 ) -> SignedIn:
     """End every session, key and link of the caller; this browser gets a new session."""
+    proof = await proof_of(session_token(request))
     await people.leave_everywhere(person)
-    return await welcomed(request, person, settings)
+    return await welcomed(request, person, settings, proof)
 
 
 async def key_is_shown(request: AnyRequest, made: dict[str, str]) -> Response[str]:
@@ -351,7 +365,7 @@ async def key_is_shown(request: AnyRequest, made: dict[str, str]) -> Response[st
 @act(
     "/account/tokens",
     json="/tokens",
-    guards=[in_person()],
+    guards=IN_PERSON_PROVED,
     again=account_again,
     answers=key_is_shown,
     opt={"once": TOLD_ONCE},

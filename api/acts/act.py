@@ -157,7 +157,7 @@ def form_of(verb: Verb, form: Form) -> Verb:
                 )
             done = await verb(**(given | ({"request": request} if wants_request(verb) else {})))
         except FestivalError as error:
-            if form.again is None:
+            if form.again is None or "proof_needed" in error.codes:
                 raise
             return await form.again(request, Refusal(error, await sent(request)))
         answer = await answered(request, form, done)

@@ -12,8 +12,9 @@ from api.pages._page import language_of
 from api.pages.edition import PAGE as EDITION
 from api.pages.founding import founding_page
 from api.request import AnyRequest
+from festival.clock import now
 from festival.first import FirstOperator, found_house
-from festival.sessions import fresh_session
+from festival.sessions import Proof, fresh_session
 from festival.settings import Settings
 from festival.texts import fields_of
 
@@ -49,7 +50,7 @@ async def found_the_house(
     """Spend the link: the first operator is signed in, and their edition is in preparation."""
     async with limits.rate_limit_links(request):
         person, edition = await found_house(token, data, language=language_of(request))
-    opened = await fresh_session(person, **session_origin(request))
+    opened = await fresh_session(person, **session_origin(request), proof=Proof(now(), "link"))
     return Response({"edition": edition.slug}, cookies=cookies_of(person, opened, settings))
 
 

@@ -12,7 +12,7 @@ from msgspec import Meta
 from api.acts.act import Refusal, Still, act
 from api.auth import in_person
 from api.forms import filled
-from api.guards import OPERATOR
+from api.guards import IN_PERSON_PROVED, OPERATOR, OPERATOR_PROVED
 from api.pages.people import (
     PAGE,
     consent_page,
@@ -70,7 +70,7 @@ async def from_form(request: AnyRequest) -> InvitationForm:
     return msgspec.structs.replace(form, sections=sections or None)
 
 
-@act(PAGE, json=PAGE, guards=OPERATOR, reads=from_form, again=again, goes=PAGE, says=outcome)
+@act(PAGE, json=PAGE, guards=OPERATOR_PROVED, reads=from_form, again=again, goes=PAGE, says=outcome)
 async def add_person(
     data: InvitationForm,
     person: NamedDependency[Person],
@@ -154,7 +154,7 @@ async def ticked(request: AnyRequest) -> PartsForm:
     json=f"{ONE}/parts",
     method="put",
     status=204,
-    guards=OPERATOR,
+    guards=OPERATOR_PROVED,
     reads=ticked,
     again=file_again,
     goes=to_file,
@@ -183,7 +183,7 @@ async def set_parts(
     f"{PART}/removal",
     json=PART,
     method="delete",
-    guards=OPERATOR,
+    guards=OPERATOR_PROVED,
     again=again,
     goes=PAGE,
     says="operator.done.removed",
@@ -207,7 +207,7 @@ async def hand_over_again(request: AnyRequest, refused: Refusal) -> Response[str
     f"{ONE}/hand-over",
     json=f"{ONE}/hand-over",
     status=204,
-    guards=OPERATOR,
+    guards=OPERATOR_PROVED,
     again=hand_over_again,
     goes=PAGE,
     says="team.done.handed_over",
@@ -241,7 +241,7 @@ class FactorFor(msgspec.Struct, frozen=True):
     json=f"{PAGE}/second-factor",
     method="put",
     status=204,
-    guards=OPERATOR,
+    guards=OPERATOR_PROVED,
     again=again,
     goes=PAGE,
     says="team.done.factor_asked",
@@ -260,7 +260,7 @@ async def ask_for_factor(
     f"{ONE}/disabling",
     json=f"{ONE}/disabling",
     status=204,
-    guards=OPERATOR,
+    guards=OPERATOR_PROVED,
     again=file_again,
     goes=to_file,
     says="team.done.disabled",
@@ -311,7 +311,7 @@ async def end_sessions(
     f"{ONE}/second-factor/removal",
     json=f"{ONE}/second-factor",
     method="delete",
-    guards=OPERATOR,
+    guards=OPERATOR_PROVED,
     again=file_again,
     goes=to_file,
     says="team.done.factor_reset",
@@ -397,7 +397,7 @@ def to_progress(_: AnyRequest, begun: dict[str, str]) -> str:
     LISTS,
     json=LISTS,
     status=202,
-    guards=OPERATOR,
+    guards=OPERATOR_PROVED,
     again=list_again,
     goes=to_progress,
     says="team.done.list",
@@ -427,7 +427,7 @@ async def merges_again(request: AnyRequest, refused: Refusal) -> Response[str]:
     MERGES,
     json=MERGES,
     status=202,
-    guards=OPERATOR,
+    guards=OPERATOR_PROVED,
     again=merges_again,
     goes=MERGES,
     says="team.done.merge_asked",
@@ -476,7 +476,7 @@ def to_a_door(_: AnyRequest, told: dict[str, str]) -> str:
     "/account/merges/{request_id:str}/agreement",
     json="/merges/{request_id:str}/agreement",
     status=200,
-    guards=[in_person()],
+    guards=IN_PERSON_PROVED,
     again=consent_again,
     goes=to_a_door,
     says=merged_or_waits,

@@ -10,9 +10,9 @@ from msgspec import Meta
 
 from api.acts.accounts import ACCOUNT, UNKEPT, SignedIn, account_again, signed_in_as
 from api.acts.act import Refusal, Still, act
-from api.auth import in_person
+from api.auth import in_person, session_token
 from api.browsers import session_origin
-from api.guards import OPERATOR
+from api.guards import IN_PERSON_PROVED, OPERATOR, OPERATOR_PROVED
 from api.pages._page import language_of
 from api.pages.privacy import ROOM, address_confirmation, leaving_page, one_request, privacy_page
 from api.request import AnyRequest
@@ -20,7 +20,7 @@ from festival import addresses, consents
 from festival.access import Viewer
 from festival.errors import Refused
 from festival.people import person as person_with_id
-from festival.sessions import fresh_session
+from festival.sessions import fresh_session, proof_of
 from festival.settings import Settings
 from festival.shapes import Email
 from festival.tables import Edition, Person
@@ -103,7 +103,7 @@ async def rename(data: NewName, person: NamedDependency[Person]) -> None:
     "/account/address",
     json="/me/address",
     status=202,
-    guards=[in_person()],
+    guards=IN_PERSON_PROVED,
     again=account_again,
     goes=ACCOUNT,
     says="privacy.done.address_asked",
@@ -144,8 +144,10 @@ async def confirm_address(
     settings: NamedDependency[Settings],
 ) -> SignedIn:
     """The link of the letter was followed: the account moves, and only this browser stays signed in."""
+    proof = await proof_of(session_token(request))
     known = await addresses.confirm_address(token, edition=edition_row, by=person)
-    return signed_in_as(known, await fresh_session(known, **session_origin(request)), settings)
+    opened = await fresh_session(known, **session_origin(request), proof=proof)
+    return signed_in_as(known, opened, settings)
 
 
 @act(
@@ -210,7 +212,7 @@ def word_of_leaving(_: AnyRequest, done: dict[str, str]) -> str:
     "/account/leaving",
     json="/me/erasure",
     status=202,
-    guards=[in_person()],
+    guards=IN_PERSON_PROVED,
     again=leaving_again,
     goes=gone_or_waiting,
     says=word_of_leaving,
@@ -268,7 +270,7 @@ async def request_again(request: AnyRequest, refused: Refusal) -> Response[str]:
     f"{REQUEST}/carrying-out",
     json=f"{REQUEST}/carrying-out",
     status=202,
-    guards=OPERATOR,
+    guards=OPERATOR_PROVED,
     again=request_again,
     goes=ROOM,
     says="privacy.done.begun",
@@ -364,7 +366,7 @@ async def seek(
     f"{ROOM}/names",
     json=f"{ROOM}/names",
     status=200,
-    guards=OPERATOR,
+    guards=OPERATOR_PROVED,
     again=room_again,
     goes=ROOM,
     says="privacy.done.effaced",

@@ -10,14 +10,15 @@ from msgspec import Meta
 from api import limits
 from api.acts.accounts import SignedIn, signed_in_as, to_where_they_came_for
 from api.acts.act import Refusal, Still, act
-from api.auth import in_person
+from api.auth import in_person, session_token
 from api.browsers import cookies_of, session_origin
+from api.guards import IN_PERSON_PROVED
 from api.pages.second_factor import PAGE, code_form, factor_page
 from api.request import AnyRequest
 from festival import arrivals, people, second_factor
 from festival.errors import Refused
 from festival.second_factor import Enrolment
-from festival.sessions import fresh_session
+from festival.sessions import fresh_session, proof_of
 from festival.settings import Settings
 from festival.tables import Edition, Person
 
@@ -83,7 +84,7 @@ async def give_code(
 @act(
     PAGE,
     json="/second-factor",
-    guards=[in_person()],
+    guards=IN_PERSON_PROVED,
     again=page_again,
     goes=PAGE,
     opt=UNKEPT,
@@ -102,7 +103,7 @@ async def begin(
     f"{PAGE}/confirmation",
     json="/second-factor/confirmation",
     status=200,
-    guards=[in_person()],
+    guards=IN_PERSON_PROVED,
     again=page_again,
     answers=codes_are_shown,
     opt=UNKEPT,
@@ -115,8 +116,9 @@ async def prove(
     settings: NamedDependency[Settings],
 ) -> Response[dict[str, list[str]]]:
     """The first code. Recovery codes are told once; every session but this one ends, and every key."""
+    proof = await proof_of(session_token(request))
     codes = await second_factor.prove(person, data.code, settings=settings)
-    opened = await fresh_session(person, **session_origin(request))
+    opened = await fresh_session(person, **session_origin(request), proof=proof)
     request.state["opened"] = opened
     return Response({"recovery_codes": codes}, cookies=cookies_of(person, opened, settings))
 

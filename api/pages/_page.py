@@ -29,7 +29,7 @@ from units import times
 
 WORTH_KEEPING = 20  # characters: whoever wrote fewer writes them again
 NOT_WRITTEN = frozenset(
-    {"password", "next", "token", "half", "code"}
+    {"password", "old", "proof_password", "proof_code", "next", "token", "half", "code"}
 )  # a secret, or the page's own
 TEMPLATES = Path(__file__).parents[1] / "templates"
 

@@ -13,8 +13,8 @@ from api.request import AnyRequest
 from festival import second_factor
 from festival.access import Viewer
 from festival.errors import FestivalError
-from festival.people import tokens_of
-from festival.sessions import sessions_of
+from festival.people import person, tokens_of
+from festival.sessions import proof_of, sessions_of
 from keeping.own import privacy_of
 
 
@@ -90,6 +90,8 @@ async def own_page(
         tokens=await tokens_of(viewer.id, viewer.edition),
         sessions=await sessions_of(viewer.id, token=session_token(request)),
         new_token=new_token,
+        asks_old=bool((await person(viewer.id)).password_hash)
+        and not (await proof_of(session_token(request))).is_by_fresh_link,
         privacy=await privacy_of(viewer.id, viewer.edition),
         factor=await second_factor.state_of(viewer.id),
         values=await typed_token(request)

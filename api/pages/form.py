@@ -103,6 +103,8 @@ async def field_page(
         is_always=field in ALWAYS,
         is_never_frozen=field in NEVER_FROZEN,
         refused=sent.get("section", "") if error else None,
+        is_gone=error is not None
+        and sent.get("section", "") not in {one.letter if one else "" for one in places},
         forms=[
             (section, rule, typed | sent if error and letter == sent.get("section", "") else typed)
             for section in places
@@ -162,7 +164,9 @@ async def question_page(
     typed, chosen, options = question_typed(standing, letters, kind)
     if error is not None and (sent := await sent_fields(request)).get("kind"):
         form = await request.form()
+        stood = typed["kind"]
         typed = typed | {"identifies": "", "asks": "makers"} | sent
+        typed["kind"] = typed["kind"] if typed["kind"] in KINDS else stood
         chosen = letters_from(form, [])
         options = [option_typed(one) for one in options_from(form)]
     shown = answers.asked_row(standing) if standing else None

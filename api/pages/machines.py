@@ -78,6 +78,7 @@ def in_figures(lang: str, part: Part) -> str:
     """What one part of the house says of itself."""
     figures = part.figures
     state = "none" if part.name == "uploads" and not figures["n"] else part.state.value
+    state = "new" if figures.get("known") == "new" else state
     said = t(lang, f"operator.health.{part.name}.{state}", **spelled(lang, figures))
     if part.name == "disk" and 0 < (figures["n"] or 0) < MANY_DAYS:
         said += " " + t(lang, "operator.health.disk.days", n=figures["n"])

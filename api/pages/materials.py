@@ -91,7 +91,9 @@ async def material_page(
     letters = {section.id: section.letter for section in sections}
     typed, chosen = material_typed(standing, letters, kind)
     if error is not None and (sent := await sent_fields(request)).get("kind"):
+        stood = typed["kind"]
         typed = typed | {"is_required": ""} | sent
+        typed["kind"] = typed["kind"] if typed["kind"] in materials.KINDS else stood
         chosen = letters_from(await request.form(), [])
     return desk_page(
         request,

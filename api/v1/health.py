@@ -8,6 +8,7 @@ from litestar.exceptions import NotAuthorizedException, NotFoundException
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
 from api.auth import bearer, settings_of
+from festival.backups import freshness
 from festival.readiness import is_guarded, mail
 from submissions.metrics import exposition
 from submissions.readiness import parts_of
@@ -21,7 +22,10 @@ async def health() -> dict[str, str]:
 
 @get("/ready")
 async def ready(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
-    """503 with the part that fails: database, relay, broker, workers, disk, and the store if it is far."""
+    """503 with the part that fails: database, relay, broker, workers, disk, and the store if it is far.
+
+    What does not keep films from coming in is told beside: mail, record, backup.
+    """
     parts = await parts_of(settings_of(request))
     return Response(
         {
@@ -29,6 +33,7 @@ async def ready(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
             "parts": parts,
             "mail": await mail(),
             "record": {"guarded": await is_guarded()},
+            "backup": await freshness(settings_of(request)),
         },
         status_code=200 if all(parts.values()) else 503,
     )

@@ -37,6 +37,16 @@ async def test_a_record_that_nobody_can_change_is_well(client, house, lang) -> N
     assert WELL[lang] in await told(client, client, lang)
 
 
+async def test_how_old_the_last_backup_is_stands_beside_the_parts(client, house) -> None:
+    """It keeps no film from coming in: the house is open all the same."""
+    ready = (await client.get("/ready")).json()
+
+    assert ready["backup"] == {"state": "unset", "hours": 0}
+    assert "backup" not in ready["parts"]
+    assert "Aucune cible n’est réglée" in await told(client, client, "fr")
+    assert "No target is set" in await told(client, client, "en")
+
+
 @pytest.mark.parametrize("lang", ["fr", "en"])
 async def test_a_house_that_could_change_its_record_says_so(client, owners_door, lang) -> None:
     async with httpx.AsyncClient(base_url=owners_door.url, timeout=60) as there:

@@ -136,6 +136,34 @@ def test_what_everybody_knows_of_somebody_is_no_password(password, is_easy) -> N
     assert people.is_easy(password, person) is is_easy
 
 
+@pytest.mark.parametrize("password", [
+    "passwordpassword", "123456789012", "qwertyuiop123", "1q2w3e4r5t6y", "P@ssw0rd1234", "iloveyou1234",
+    "superman1234", "abcdefghijkl", "aaaaaaaaaaaa", "trustno1trustno1", "letmeinletmein",
+    "azertyuiop12", "motdepasse!!", "jetaimejetaime", "doudoudoudou", "marseille1306", "Chocolat2026!",
+    "Étoile123456", "bonjourbonjour", "princesse2010", "Juillet2026!!", "administrateur1",
+])  # fmt: skip
+async def test_a_password_that_is_tried_first_is_refused_in_both_languages(house, password) -> None:
+    maker = await a_person("filmmaker", edition=await an_edition())
+
+    with pytest.raises(Refused) as told:
+        await people.set_password(maker, password)
+
+    assert told.value.codes in {("password:password_common",), ("password:password_easy",)}
+    assert (await people.person(maker.id)).password_hash == ""
+
+
+@pytest.mark.parametrize("password", [
+    "une phrase assez longue", "lune et cuillère bleue", "correct horse battery", "tG7#kq9!Lw2z",
+    "映画祭の夜に星を見る人たち",
+])  # fmt: skip
+async def test_a_phrase_or_chance_is_taken(house, password) -> None:
+    maker = await a_person("filmmaker", edition=await an_edition())
+
+    await people.set_password(maker, password)
+
+    assert await people.is_password_of(maker, password)
+
+
 async def test_a_password_is_long_of_any_signs_and_taken_just_as_it_was_typed(house) -> None:
     edition = await an_edition()
     maker = await a_person("filmmaker", edition=edition)
