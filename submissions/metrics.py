@@ -30,7 +30,16 @@ async def exposition(settings: Settings) -> bytes:
     heard = await broker(settings.redis_url)
     registry = CollectorRegistry(auto_describe=False)
     registry.register(
-        Ready([*await work(), *await letters(), *ways(heard), *room(settings), *await kept(), *await last_seen()])
+        Ready(
+            [
+                *await work(),
+                *await letters(),
+                *ways(heard),
+                *room(settings),
+                *await kept(),
+                *await last_seen(),
+            ]
+        )
     )
     return generate_latest(registry) + generate_latest(REGISTRY)
 

@@ -114,4 +114,4 @@ async def figures_of(alert: Alert, settings: Settings) -> dict[str, Any]:
     if alert.part != "backup":
         return {}
     kept = await freshness(settings)
-    return {"n": max(kept.hours, settings.backup_old_hours) if kept.is_late else settings.backup_old_hours}
+    return {"n": kept.hours if kept.is_late else settings.backup_old_hours}

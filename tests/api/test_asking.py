@@ -518,6 +518,16 @@ async def test_a_file_comes_by_a_form_and_is_handed_out_to_be_kept(client, world
     assert {"attachment": file} in [line["args"] for line in waiting]
 
 
+async def test_a_field_for_a_file_says_that_it_is_kept_as_it_is(client, world) -> None:
+    """Place, device and author that a picture carries stay in it: who sends it knows so before."""
+    edition, maker, operator = world
+    draft = await a_draft(edition, maker)
+    await a_question(edition, operator, kind=QuestionKind.FILE)
+    await sign_in(client, maker)
+
+    assert "gardé tel quel" in (await client.get(place(edition, draft))).text
+
+
 async def test_a_file_that_is_let_go_leaves_the_store(client, world) -> None:
     from festival.settings import Settings
     from media.storage import LocalStore, NotPublished

@@ -253,7 +253,7 @@ async def test_a_link_and_a_code_together_are_a_link(client) -> None:
     """Whoever lost the password and has a second factor sets another one as well."""
     from festival import arrivals
 
-    edition, operator = await an_operator()
+    _, operator = await an_operator()
     begun = await second_factor.begin(operator, settings=Settings.read(), issuer="x")
     codes = await second_factor.prove(
         operator, pyotp.TOTP(begun.secret).now(), settings=Settings.read()
@@ -272,6 +272,28 @@ async def test_a_link_and_a_code_together_are_a_link(client) -> None:
 
     assert [row["proved_by"] for row in by_link] == ["link"]
     assert [row["proved_by"] for row in both] == ["link", "password"]
+
+
+async def test_a_link_that_is_only_looked_at_signs_nobody_in(client) -> None:
+    """Mail scanners follow links; the button of the page signs in."""
+    edition, operator = await an_operator()
+    link = await people.new_link(operator)
+    place = f"/fr/{edition.slug}/account/links/{link}"
+
+    looked = [await client.get(place) for _ in range(2)]
+    opened = await rows("SELECT id FROM session WHERE person = {}", operator.id)
+
+    assert [one.status_code for one in looked] == [200, 200]
+    assert opened == []
+    assert f'action="{place}"' in looked[0].text
+
+
+@pytest.mark.parametrize("place", ["account", "operator/edition", "operator/queue", "operator/people"])
+async def test_the_way_out_is_on_every_page(client, place) -> None:
+    edition, operator = await an_operator()
+    await sign_in(client, operator)
+
+    assert f'action="/fr/{edition.slug}/account/sign-out"' in (await client.get(f"/fr/{edition.slug}/{place}")).text
 
 
 async def test_nobody_is_led_elsewhere_by_a_proof(client) -> None:
