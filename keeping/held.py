@@ -97,7 +97,8 @@ HELD: dict[str, Held] = {
         key="id edition created_at stays_agreed_at goes_agreed_at refused_at done_at", why="record",
     ),
     "session": Held(
-        leaves=ROW, opens="id", who="person", own="content", key="created_at seen_at expires_at",
+        leaves=ROW, opens="id", who="person", own="content",
+        key="created_at seen_at expires_at proved_at proved_by",
     ),
     "link": Held(
         leaves=ROW, opens="id", who="person", own="address",

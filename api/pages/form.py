@@ -166,7 +166,7 @@ async def question_page(
         form = await request.form()
         stood = typed["kind"]
         typed = typed | {"identifies": "", "asks": "makers"} | sent
-        typed["kind"] = typed["kind"] if typed["kind"] in KINDS else stood
+        typed["kind"] = next(one for one in (typed["kind"], stood, KINDS[0]) if one in KINDS)
         chosen = letters_from(form, [])
         options = [option_typed(one) for one in options_from(form)]
     shown = answers.asked_row(standing) if standing else None

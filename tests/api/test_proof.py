@@ -285,7 +285,7 @@ async def test_a_link_that_is_only_looked_at_signs_nobody_in(client) -> None:
 
     assert [one.status_code for one in looked] == [200, 200]
     assert opened == []
-    assert f'action="{place}"' in looked[0].text
+    assert '<form method="post"' in looked[0].text
 
 
 @pytest.mark.parametrize("place", ["account", "operator/edition", "operator/queue", "operator/people"])
