@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from api import limits
 from api.acts.accounts import UNKEPT, own_place
-from api.acts.act import Refusal, act
+from api.acts.act import Refusal, Still, act
 from api.auth import in_person, session_token
 from api.pages.proof import PAGE, proof_page
 from api.request import AnyRequest
@@ -47,6 +47,7 @@ async def sent_on(request: AnyRequest, _: Any) -> Redirect:
     again=again,
     answers=sent_on,
     opt=UNKEPT,
+    still=Still.ACCOUNT,
 )
 async def give_proof(
     request: AnyRequest,
