@@ -23,6 +23,7 @@ from api.acts import (
     announcements,
     answers,
     archives,
+    audiences,
     closing,
     codes,
     deadlines,
@@ -34,6 +35,7 @@ from api.acts import (
     form,
     founding,
     grid,
+    happenings,
     imports,
     jobs,
     keeping,
@@ -55,6 +57,7 @@ from api.acts import (
     site,
     texts,
     venues,
+    what_if,
 )
 from api.acts import room as room_acts
 from api.acts import rules as rule_acts
@@ -83,19 +86,23 @@ from api.pages import (
 )
 from api.pages import answers as answers_pages
 from api.pages import archives as archive_pages
+from api.pages import audiences as audience_pages
 from api.pages import closing as closing_pages
 from api.pages import deadlines as deadline_pages
 from api.pages import editions as editions_pages
 from api.pages import fees as fee_pages
 from api.pages import form as form_pages
 from api.pages import founding as founding_page
+from api.pages import happenings as happening_pages
 from api.pages import imports as import_pages
 from api.pages import keeping as keeping_pages
 from api.pages import letters as letter_pages
 from api.pages import materials as materials_pages
 from api.pages import people as people_pages
+from api.pages import plans as plan_pages
 from api.pages import policy as policy_pages
 from api.pages import privacy as privacy_pages
+from api.pages import robustness as robustness_pages
 from api.pages import rules as rules_pages
 from api.pages import second_factor as second_factor_pages
 from api.pages import sections as section_pages
@@ -103,6 +110,7 @@ from api.pages import sheets as sheet_pages
 from api.pages import site as site_pages
 from api.pages import texts as text_pages
 from api.pages import venues as venue_pages
+from api.pages import what_if as what_if_pages
 from api.patience import Patience
 from api.v1 import account as account_v1
 from api.v1 import archives as archives_v1
@@ -150,6 +158,7 @@ ACTS = [
     *announcements.ACTS,
     *archives.ACTS,
     *answers.ACTS,
+    *audiences.ACTS,
     *closing.ACTS,
     *codes.ACTS,
     *deadlines.ACTS,
@@ -160,6 +169,7 @@ ACTS = [
     *fields.ACTS,
     *form.ACTS,
     *grid.ACTS,
+    *happenings.ACTS,
     *imports.ACTS,
     *jobs.ACTS,
     *keeping.ACTS,
@@ -185,6 +195,7 @@ ACTS = [
     *subtitle_acts.ACTS,
     *texts.ACTS,
     *venues.ACTS,
+    *what_if.ACTS,
 ]
 STATIC = Path(__file__).parent / "static"
 
@@ -243,6 +254,11 @@ def pages() -> Router:
             programmer,
             rules_pages,
             venue_pages,
+            plan_pages,
+            happening_pages,
+            what_if_pages,
+            audience_pages,
+            robustness_pages,
             operator,
             machines,
             answers_pages,

@@ -23,6 +23,7 @@ from screenings.planner.answers.words import Statement
 from screenings.planner.model import Clash
 from screenings.planner.rules import RULE_OF
 from screenings.planner.rules.facts import debate
+from screenings.questions import Fewest
 from screenings.tables import PlanRun, Reservation, Screen, ScreeningHold
 
 DAYS = frozenset({"day", "first_day", "repeat_day", "stays", "days"})
@@ -208,6 +209,14 @@ def left_row(left: LeftBehind, names: Names) -> dict[str, Any]:
         "number": left.number,
         "words": {lang: words(lang) for lang in spoken()},
     }
+
+
+def repair_words(lang: str, fewest: Fewest | None) -> str:
+    """`Réparer (5 déplacements, prouvé le minimum)`; without the figure as long as nobody knows it."""
+    if fewest is None or fewest.verdict != "repaired":
+        return t(lang, "programmer.grid.repair")
+    key = "programmer.grid.repair.proved" if fewest.proved else "programmer.grid.repair.found"
+    return t(lang, key, n=fewest.moves)
 
 
 async def names_of(edition: Edition) -> Names:

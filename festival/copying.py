@@ -48,6 +48,7 @@ KINDS: dict[str, str] = {
     "keeping": "keeping.copying:keeping",
     "site": "festival.copying:site_texts",
     "rooms": "screenings.copying:rooms",
+    "audiences": "screenings.copying:audiences",
     "plan_rules": "screenings.copying:plan_rules",
     "team": "festival.copying:team",
 }

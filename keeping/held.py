@@ -339,7 +339,7 @@ HELD: dict[str, Held] = {
     ),
     "grid": Held(
         leaves=STAYS, edition="t.edition", who="published_by", work="document",
-        key="id edition number version published_at created_at", why="published",
+        key="id edition number version mended published_at created_at", why="published",
     ),
     "screening": Held(
         edition=OF_GRID,
@@ -352,10 +352,15 @@ HELD: dict[str, Held] = {
     ),
     "plan_run": Held(
         leaves=STAYS, edition="t.edition", who="asked_by",
-        words="problem before plan explanation progress trail repair fault",
-        key="""id edition kind state seconds seed grid_version stop_asked applied_at act created_at
-          ended_at""",
+        words="problem before plan explanation progress trail repair fact fact_before remedies fault",
+        key="""id edition kind state seconds seed grid_version wishes stop_asked applied_at undone_at act
+          created_at ended_at""",
         why="record",
+    ),
+    "audience": Held(
+        edition="t.edition", words="name",
+        key="""id edition must sections understands captions days earliest latest_end most_a_day pause
+          position version""",
     ),
     # keeping
     "data_export": Held(

@@ -141,6 +141,15 @@ async def lay(
     )  # fmt: skip
 
 
+async def lay_again(edition: Edition, grid: Grid, *, of: str) -> None:
+    """The same places with other lengths or pauses: all of a programme, or all on a screen."""
+    known = {item.id: item for item in await items(edition)}
+    rooms = {screen.id: screen for screen in await screens(edition)}
+    for name, place in (await places(edition, grid)).items():
+        if of in {name[0], place.screen}:
+            await lay(edition, grid, name, place, known=known, rooms=rooms)
+
+
 async def stable_id(edition: Edition, programme: str, number: int) -> str:
     """A showing keeps its public name through every grid, so that calendars follow it."""
     selected = await rows(
@@ -334,6 +343,15 @@ async def last_hand(grid: Grid, names: Collection[Name]) -> str:
         grid.id, [name[0] for name in names], [name[1] for name in names],
     )  # fmt: skip
     return str(found[0]["by"]) if found else ""
+
+
+async def has_moved(grid: Grid, number: int) -> bool:
+    """Whether an act touched any screening; one that only made a fact did not."""
+    return bool(
+        await rows(
+            "SELECT 1 FROM grid_change WHERE grid = {} AND act = {} LIMIT 1", grid.id, number
+        )
+    )
 
 
 async def is_undone(grid: Grid, number: int) -> bool:

@@ -2,7 +2,7 @@
 
 from festival.copying import Copy, row_of, rows_of
 from festival.desk import all_of
-from screenings.tables import Crew, PlanRules, Screen, Venue, VenueWay
+from screenings.tables import Audience, Crew, PlanRules, Screen, Venue, VenueWay
 
 NewIds = dict[str, str]
 """By the id that a row has in the earlier edition."""
@@ -48,3 +48,14 @@ async def copied_screens(copy: Copy, houses: NewIds) -> NewIds:
 async def plan_rules(copy: Copy) -> int:
     """What the edition asks of its plans."""
     return await rows_of(PlanRules, copy)
+
+
+async def audiences(copy: Copy) -> int:
+    """Visitors as programmers imagine them; which films they have to see was last year's."""
+    days = copy.target.days
+    known = await all_of(Audience, copy.source)
+    for visitor in known:
+        given = row_of(Audience, visitor, copy) or {}
+        kept = [day for day in given["days"] if day < days]
+        await Audience(**given | {"must": [], "days": kept}).save()
+    return len(known)

@@ -257,15 +257,20 @@ async def plan_run(edition: Edition, run_id: str) -> PlanRun:
 
 
 async def plan_runs(edition: Edition) -> list[dict[str, Any]]:
-    """The newest fifty, with who asked and whether what they gave was taken back."""
+    """The newest first, with who asked, what came of it, and whether that was taken back."""
     return await rows(
-        """SELECT r.id, r.kind, r.state, r.act, r.created_at, p.name AS by,
-             EXISTS (SELECT 1 FROM grid_change u JOIN grid g ON g.id = u.grid
-                     WHERE g.edition = r.edition AND g.number IS NULL AND u.undoes = r.act
-                       AND NOT EXISTS (SELECT 1 FROM grid_change d
-                                       WHERE d.grid = u.grid AND d.undoes = u.act)) AS undone
-           FROM plan_run r LEFT JOIN person p ON p.id = r.asked_by
-           WHERE r.edition = {} ORDER BY r.created_at DESC LIMIT 50""",
+        """SELECT *, CASE WHEN undone THEN 'undone' WHEN act IS NOT NULL THEN 'applied'
+             ELSE state END AS shown_state
+           FROM (SELECT r.id, r.kind, r.state, r.act, r.created_at, r.fact, p.name AS by,
+               (r.repair->>'moves')::int AS moves, (r.plan->>'cost')::int AS cost,
+               r.act IS NOT NULL AND (r.undone_at IS NOT NULL OR EXISTS (
+                 SELECT 1 FROM grid_change u JOIN grid g ON g.id = u.grid
+                 WHERE g.edition = r.edition AND g.number IS NULL AND u.undoes = r.act
+                   AND NOT EXISTS (SELECT 1 FROM grid_change d
+                                   WHERE d.grid = u.grid AND d.undoes = u.act))) AS undone
+             FROM plan_run r LEFT JOIN person p ON p.id = r.asked_by
+             WHERE r.edition = {}) run
+           ORDER BY created_at DESC LIMIT 500""",
         edition.id,
     )
 

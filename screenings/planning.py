@@ -1,60 +1,58 @@
-"""Asking the planner, running it under a lease, and putting its plan into the working grid."""
+"""Asking the planner, and running it under a lease."""
 
 import asyncio
 import logging
 import threading
 import time
-from collections.abc import Collection
 from typing import Any, Literal
 
 import msgspec
 from msgspec.structs import replace
 
 from festival.db import later, rows, transaction
-from festival.errors import Conflict, Refused
+from festival.errors import Refused
 from festival.leases import Heartbeat, Lease, Superseded, hold
 from festival.progress import News
 from festival.record import record
 from festival.tables import Edition, Person
-from screenings import acts
-from screenings.acts import Place
-from screenings.clashes import clashes_of
-from screenings.compared import last_published
-from screenings.lists import (
-    Placed,
-    items,
-    placed_in,
-    screens,
-    working_grid,
-)
-from screenings.planner.answers.shapes import Explanation, Repair, difference
+from screenings.lists import items, placed_in, screens, working_grid
+from screenings.moving import Keep, keeping, olds, plainly
+from screenings.planner.answers.newfacts import NewFact, still_possible, tried
+from screenings.planner.answers.shapes import Explanation, Repair, WayOut
 from screenings.planner.checker import check
-from screenings.planner.model import (
-    Name,
-    Old,
-    Placement,
-    Plan,
-    Problem,
-    Progress,
-    Setting,
-    Unplaced,
+from screenings.planner.model import Placement, Plan, Problem, Progress, Setting, Unplaced
+from screenings.planner.process import (
+    PlannerFailed,
+    PlanTask,
+    WaysOutTask,
+    WhyTask,
+    explained,
+    mended,
+    remedied,
+    solve,
 )
-from screenings.planner.process import PlannerFailed, PlanTask, WhyTask, explained, mended, solve
-from screenings.planner.rules import prices
+from screenings.planner.rules import PRICES, prices
 from screenings.planner.rules.facts import ProblemFacts
 from screenings.problem import placement_of, problem_of
 from screenings.questions import mending
-from screenings.tables import Grid, PlanRun
+from screenings.tables import PlanRun
 
 log = logging.getLogger("planner")
 
 MOST_TRAIL = 400
 MOST_RUNS = 8
 EXPLAINING_S = 15.0
-PRICE_OF_MOVE = 2
-PRICE_OF_PUBLIC_MOVE = 4  # somebody may have noted it in a diary
-RuleBreach = tuple[str, frozenset[Name]]
+REMEDIES_S = 30.0
+GOALS = tuple(price.code for price in PRICES if price.code != "S11")
+"""Rules that cost, and that a run may leave aside; how much of the grid is kept is asked apart."""
 RunKind = Literal["plan", "repair"]
+
+
+class Wishes(msgspec.Struct, frozen=True):
+    """What one run is asked for: how much of the grid to keep, and which rules matter; all as usual."""
+
+    keep: Keep = "gently"
+    rules: list[str] | None = None
 
 
 class IllegalPlan(Exception):
@@ -62,23 +60,34 @@ class IllegalPlan(Exception):
 
 
 async def ask(
-    edition: Edition, *, seconds: int, by: Person, seed: int = 1, kind: RunKind = "plan"
+    edition: Edition,
+    *,
+    seconds: int,
+    by: Person,
+    seed: int = 1,
+    kind: RunKind = "plan",
+    wishes: Wishes | None = None,
+    fact: NewFact | None = None,
 ) -> PlanRun:
     """Write the problem down as it stands now, and let the night shift work on it.
 
-    What stands is kept: each screening that a plan moves costs points, more where it is published.
+    What stands is kept: each screening that a plan moves costs points, more where it is published
+    or where a guest travels for it. With a `fact`, the problem is what it were then.
     """
     if not await items(edition):
         raise Refused("nothing_to_plan")
     if not await screens(edition):
         raise Refused("no_screens")
+    wanted = wishes or Wishes()
     async with transaction():
         await check_turn(by)
         grid = await working_grid(edition)
         standing = await placed_in(grid)
         problem = await problem_of(edition, pins=[placed for placed in standing if placed.locked])
-        if kind == "plan":
-            problem = keeping(problem, await olds(edition, standing))
+        problem = wished(problem, wanted)
+        if fact is not None:
+            problem = tried(problem, fact)
+        problem = keeping(problem, await olds(edition, standing, problem), wanted.keep)
         run = PlanRun(
             edition=edition.id,
             asked_by=by.id,
@@ -88,6 +97,8 @@ async def ask(
             grid_version=grid.version,
             problem=msgspec.to_builtins(problem),
             before=msgspec.to_builtins([placement_of(placed, edition) for placed in standing]),
+            wishes=msgspec.to_builtins(wanted),
+            fact=msgspec.to_builtins(fact),
         )
         await run.save()
         await later("plan_grid", run=run.id)
@@ -95,35 +106,15 @@ async def ask(
     return run
 
 
-async def olds(edition: Edition, standing: list[Placed]) -> list[Old]:
-    """Everything that stands and is not locked, with the price of moving it."""
-    last = await last_published(edition)
-    public = {} if last is None else {p.stable: p for p in await placed_in(last)}
-    return [
-        Old(
-            **msgspec.structs.asdict(placement_of(placed, edition)),
-            price=price_of_move(placed, public),
-        )
-        for placed in standing
-        if not placed.locked
-    ]
-
-
-def price_of_move(placed: Placed, public: dict[str, Placed]) -> int:
-    read = public.get(placed.stable)
-    is_public = read is not None and (read.screen, read.starts_at) == (
-        placed.screen,
-        placed.starts_at,
-    )
-    return PRICE_OF_PUBLIC_MOVE if is_public else PRICE_OF_MOVE
-
-
-def keeping(problem: Problem, old: list[Old]) -> Problem:
-    known = {programme.id for programme in problem.programmes}
-    staying = [move for move in old if move.programme in known]
-    if not staying:
+def wished(problem: Problem, wishes: Wishes) -> Problem:
+    """Only the rules that matter this time cost anything."""
+    if wishes.rules is None:
         return problem
-    return replace(problem, old=staying, settings={**problem.settings, "S11": Setting(on=True)})
+    goals = {
+        code: replace(problem.settings.get(code, Setting()), on=code in wishes.rules)
+        for code in GOALS
+    }
+    return replace(problem, settings={**problem.settings, **goals})
 
 
 async def check_turn(by: Person) -> None:
@@ -160,8 +151,13 @@ class SolveWatcher:
 
     def hear(self, progress: Progress) -> None:
         self.latest = progress
-        if len(self.trail) < MOST_TRAIL:
-            self.trail.append(progress)
+        if len(self.trail) == MOST_TRAIL:
+            self.trail.pop()  # the newest is the one that is looked at
+        self.trail.append(progress)
+
+    def enter(self, phase: str) -> None:
+        if self.latest is not None:
+            self.hear(replace(self.latest, phase=phase, found=[], changed=0))
 
 
 async def plan(run_id: str, *, lease: Lease, heartbeat: Heartbeat, news: News) -> None:
@@ -172,100 +168,115 @@ async def plan(run_id: str, *, lease: Lease, heartbeat: Heartbeat, news: News) -
     await set_state(run, lease, "running")
     problem = msgspec.convert(run.problem, Problem)
     watcher = SolveWatcher()
-    if run.kind == "repair":
-        await mend(run, problem, watcher, lease=lease, heartbeat=heartbeat, news=news)
-        return
-    work = asyncio.create_task(asyncio.to_thread(thought, run, problem, watcher))
+    think = mended_or_thought if run.kind == "repair" else thought
+    work = asyncio.create_task(asyncio.to_thread(think, run, problem, watcher))
     try:
         await follow(run, work, watcher, heartbeat, news)
     finally:
         watcher.stop.set()
-    found_plan, explanation = await work
-    report = check(problem, found_plan)
-    if report.violations:
-        raise IllegalPlan(", ".join(sorted({clash.code for clash in report.violations})))
-    await keep(run, found_plan, explanation, watcher, lease=lease)
+    found = await work
+    check_lawful(problem, found)
+    await keep(run, found, watcher, lease=lease)
     await news.tell("plan", run.id, state="done", refresh=True)
 
 
-async def mend(
-    run: PlanRun,
-    problem: Problem,
-    watcher: SolveWatcher,
-    *,
-    lease: Lease,
-    heartbeat: Heartbeat,
-    news: News,
-) -> None:
-    """The fewest moves that mend the grid; what nobody can mend is told as such."""
-    task = mending(problem, known(problem, run.before), seconds=float(run.seconds))
-    work = asyncio.create_task(asyncio.to_thread(mended, task))
-    await follow(run, work, watcher, heartbeat, news)
-    repair = await work
-    state = {"repaired": "done", "impossible": "impossible"}.get(repair.verdict, "stopped")
-    async with transaction():
-        await hold(lease)
-        await rows(
-            """UPDATE plan_run SET state = {}, plan = {}::jsonb, repair = {}::jsonb,
-                 ended_at = now() WHERE id = {} RETURNING id""",
-            state,
-            msgspec.json.encode(plan_of(problem, repair)).decode() if state == "done" else None,
-            msgspec.json.encode(replace(repair, plan=[], diff=[])).decode(),
-            run.id,
-        )
-        await record("repair_found", run.id, edition=run.edition, moves=repair.moves)
-    await news.tell("plan", run.id, state="done", refresh=True)
+def check_lawful(problem: Problem, found: "RunFindings") -> None:
+    """A repair has its own judge: what broke a rule before may go on to."""
+    if found.plan is None or found.is_mended:
+        return
+    if faults := check(problem, found.plan).violations:
+        raise IllegalPlan(", ".join(sorted({clash.code for clash in faults})))
 
 
 def plan_of(problem: Problem, repair: Repair) -> Plan:
-    """A repair leaves out what was never placed, and says nothing of the least cost."""
-    placed = {(p.programme, p.number) for p in repair.plan}
-    out = [
-        Unplaced(p.id, number, "not_asked")
-        for p in problem.programmes
-        for number in range(p.showings)
-        if (p.id, number) not in placed
-    ]
+    """A repair says nothing of the least cost."""
+    return replace(plan_with(problem, repair.plan), cost=repair.cost, seconds=repair.seconds)
+
+
+def plan_with(problem: Problem, placements: list[Placement]) -> Plan:
+    """A plan that nobody has proved: what it costs, and what it leaves out."""
+    by_rule = prices(ProblemFacts(problem), placements)
     return Plan(
-        placements=repair.plan,
-        unplaced=out,
-        cost=repair.cost,
-        cost_by_rule=prices(ProblemFacts(problem), repair.plan),
+        placements=placements,
+        unplaced=out_of(problem, placements),
+        cost=sum(by_rule.values()),
+        cost_by_rule=by_rule,
         bound=0,
         gap=0.0,
-        seconds=repair.seconds,
+        seconds=0.0,
         proved=False,
         seed=0,
     )
 
 
-def thought(
-    run: PlanRun, problem: Problem, watcher: SolveWatcher
-) -> tuple[Plan, Explanation | None]:
-    """The plan, and where it leaves something out, why; an explanation that fails costs no plan."""
-    order = PlanTask(problem, float(run.seconds), run.seed, was=known(problem, run.before))
-    answer = solve(order, on_progress=watcher.hear, should_stop=watcher.stop.is_set)
-    if not answer.unplaced or watcher.stop.is_set():
-        return answer, None
-    if watcher.latest is not None:
-        watcher.hear(replace(watcher.latest, phase="explaining"))
-    question = WhyTask(problem, EXPLAINING_S)
-    try:
-        return answer, explained(question, should_stop=watcher.stop.is_set)
-    except PlannerFailed:
-        log.exception("run=%s has a plan, and no explanation", run.id)
-        return answer, None
-
-
-def known(problem: Problem, before: object) -> list[Placement]:
-    """What stood in the grid and still can: its programme is promised, its screen is there."""
-    showings = {programme.id: programme.showings for programme in problem.programmes}
-    houses = {screen.id for screen in problem.screens}
+def out_of(problem: Problem, placements: list[Placement]) -> list[Unplaced]:
+    """What is promised and was not asked for."""
+    placed = {(p.programme, p.number) for p in placements}
     return [
-        p
-        for p in msgspec.convert(before, list[Placement])
-        if p.number < showings.get(p.programme, 0) and p.screen in houses
+        Unplaced(p.id, number, "not_asked")
+        for p in problem.programmes
+        for number in range(p.showings)
+        if (p.id, number) not in placed
     ]
+
+
+class RunFindings(msgspec.Struct, frozen=True):
+    """What a run gives: a plan; where it leaves something out, why; and what can be done about it.
+
+    A `repair` has its plan of its own kind: what breaks a rule already may go on to.
+    """
+
+    plan: Plan | None
+    repair: Repair | None = None
+    explanation: Explanation | None = None
+    remedies: list[WayOut] = []
+
+    @property
+    def is_mended(self) -> bool:
+        return self.repair is not None and self.repair.verdict == "repaired"
+
+    @property
+    def state(self) -> str:
+        if self.plan is not None:
+            return "done" if self.plan.placements else "impossible"
+        return "stopped"
+
+
+def stood_in(run: PlanRun, problem: Problem) -> list[Placement]:
+    return still_possible(problem, msgspec.convert(run.before, list[Placement]))
+
+
+def mended_or_thought(run: PlanRun, problem: Problem, watcher: SolveWatcher) -> RunFindings:
+    """The fewest moves that mend the grid; where no moves do, the plan that leaves out least."""
+    task = mending(problem, stood_in(run, problem), seconds=float(run.seconds))
+    repair = plainly(mended(task, should_stop=watcher.stop.is_set))
+    told = replace(repair, plan=[], diff=[])
+    match repair.verdict:
+        case "repaired":
+            return RunFindings(plan_of(problem, repair), told)
+        case "impossible":
+            return replace(thought(run, problem, watcher), repair=told)
+    return RunFindings(None, told)
+
+
+def thought(run: PlanRun, problem: Problem, watcher: SolveWatcher) -> RunFindings:
+    """An explanation that fails costs no plan, and remedies that fail no explanation."""
+    stood, stopped = stood_in(run, problem), watcher.stop.is_set
+    order = PlanTask(problem, float(run.seconds), run.seed, was=stood)
+    plan = solve(order, on_progress=watcher.hear, should_stop=stopped)
+    found = RunFindings(plan)
+    try:
+        if plan.unplaced and not stopped():
+            watcher.enter("explaining")
+            question = WhyTask(problem, EXPLAINING_S)
+            found = replace(found, explanation=explained(question, should_stop=stopped))
+        if found.explanation and found.explanation.core and not stopped():
+            watcher.enter("remedies")
+            tries = WaysOutTask(problem, stood, found.explanation.core, REMEDIES_S)
+            found = replace(found, remedies=remedied(tries, should_stop=stopped))
+    except PlannerFailed:
+        log.exception("run=%s has a plan, and no whole explanation", run.id)
+    return found
 
 
 async def follow(
@@ -304,32 +315,38 @@ async def set_state(run: PlanRun, lease: Lease, state: str) -> None:
         await PlanRun.update({PlanRun.state: state}).where(PlanRun.id == run.id)
 
 
-async def keep(
-    run: PlanRun,
-    answer: Plan,
-    explanation: Explanation | None,
-    watcher: SolveWatcher,
-    *,
-    lease: Lease,
-) -> None:
-    state = "done" if answer.placements else "impossible"
+async def keep(run: PlanRun, found: RunFindings, watcher: SolveWatcher, *, lease: Lease) -> None:
+    plan, why = found.plan, found.explanation
     async with transaction():
         await hold(lease)
         await rows(
-            """UPDATE plan_run SET state = {}, plan = {}::jsonb, explanation = {}::jsonb,
-                 progress = {}::jsonb, trail = {}::jsonb, ended_at = now()
+            """UPDATE plan_run SET state = {}, plan = {}::jsonb, repair = {}::jsonb,
+                 explanation = {}::jsonb, remedies = {}::jsonb, progress = {}::jsonb,
+                 trail = {}::jsonb, ended_at = now()
                WHERE id = {} RETURNING id""",
-            state,
-            msgspec.json.encode(answer).decode(),
-            msgspec.json.encode(replace(explanation, plan=[])).decode() if explanation else None,
-            msgspec.json.encode(watcher.latest).decode() if watcher.latest else "{}",
-            msgspec.json.encode(watcher.trail).decode(),
+            found.state,
+            written(plan),
+            written(found.repair),
+            written(replace(why, plan=[]) if why else None),
+            written(found.remedies),
+            written(watcher.latest or {}),
+            written(watcher.trail),
             run.id,
         )
-        await record(
-            "plan_found", run.id, edition=run.edition, cost=answer.cost, bound=answer.bound,
-            placed=len(answer.placements),
-        )  # fmt: skip
+        await record("plan_found", run.id, edition=run.edition, **figures(found))
+
+
+def figures(found: RunFindings) -> dict[str, Any]:
+    """What the record keeps of a run."""
+    told: dict[str, Any] = {} if found.repair is None else {"moves": found.repair.moves}
+    if found.plan is not None:
+        told |= {"cost": found.plan.cost, "bound": found.plan.bound}
+        told |= {"placed": len(found.plan.placements)}
+    return told
+
+
+def written(value: Any) -> str | None:
+    return None if value is None else msgspec.json.encode(value).decode()
 
 
 async def give_up(lease: Lease, fault: str) -> None:
@@ -352,81 +369,3 @@ async def take_up_again(lease: Lease) -> None:
            WHERE id = {} AND state = 'failed' RETURNING id""",
         lease.args["run"],
     )
-
-
-async def apply(
-    edition: Edition, run: PlanRun, *, by: Person, only: Collection[Name] | None = None
-) -> int:
-    """Put a plan's changes into the working grid, all of them or `only` those; one act.
-
-    What somebody has touched since the plan was asked for stays theirs: refused by name, as is
-    whatever would make a clash that is not there yet. Applying twice is once.
-    """
-    if run.act is not None:
-        return int((await working_grid(edition)).version)
-    if run.state != "done" or run.plan is None:
-        raise Refused("plan_not_ready")
-    proposal = msgspec.convert(run.plan, Plan)
-    wanted = {
-        name: place
-        for name, place in changes_of(run, proposal).items()
-        if only is None or name in only
-    }
-    if only is not None and not wanted:
-        raise Refused("nothing_ticked")
-    async with transaction():
-        grid = await acts.hold_grid(edition)
-        await take_run(run, grid.version)
-        await acts.check_untouched(edition, grid, wanted, seen=run.grid_version)
-        await check_unlocked(edition, grid, wanted)
-        before = await faults_of(edition, grid)
-        await acts.act(edition, grid, run.kind, wanted, by=by)
-        await check_no_worse(edition, before, await faults_of(edition, grid))
-        await record("plan_applied", run.id, by=by, edition=edition.id, changes=len(wanted))
-    return grid.version
-
-
-def changes_of(run: PlanRun, proposal: Plan) -> dict[Name, Place | None]:
-    """What differs from the grid as it stood when the plan was asked for."""
-    was = msgspec.convert(run.before, list[Placement])
-    return {
-        (move.programme, move.number): (
-            Place(screen=move.after.screen, start=move.after.start) if move.after else None
-        )
-        for move in difference(was, proposal.placements)
-    }
-
-
-async def take_run(run: PlanRun, version: int) -> None:
-    """Two who accept the same plan at once accept it once."""
-    taken = await rows(
-        """UPDATE plan_run SET act = {}, applied_at = now()
-           WHERE id = {} AND act IS NULL RETURNING id""",
-        version,
-        run.id,
-    )
-    if not taken:
-        raise Conflict("grid_changed_meanwhile", version=version - 1)
-
-
-async def check_unlocked(edition: Edition, grid: Grid, wanted: Collection[Name]) -> None:
-    """A padlock holds against a plan too, whenever it was put on."""
-    standing = await acts.places(edition, grid)
-    locked = {name[0] for name in wanted if name in standing and standing[name].locked}
-    if locked:
-        raise Refused("plan_moves_locked", titles=await acts.titles_of(edition, locked))
-
-
-async def faults_of(edition: Edition, grid: Grid) -> set[RuleBreach]:
-    return {
-        (clash.code, frozenset(clash.screenings))
-        for clash in await clashes_of(edition, grid)
-        if clash.level == "block"
-    }
-
-
-async def check_no_worse(edition: Edition, before: set[RuleBreach], after: set[RuleBreach]) -> None:
-    """The grid may have changed since the plan was made, or only a part of it was accepted."""
-    if made := after - before:
-        involved = {programme for _, names in made for programme, _ in names}
-        raise Refused("plan_makes_clashes", titles=await acts.titles_of(edition, involved))

@@ -15,6 +15,7 @@ from festival.db import engine
 from festival.errors import Busy, Missing, Refused
 from festival.tables import Edition
 from screenings.lists import mark_of, placed_in, working_grid
+from screenings.moving import keeping, move_costs, olds, plainly
 from screenings.planner.answers.remedies import Remedy, remedies
 from screenings.planner.answers.shapes import Explanation, Repair, closed
 from screenings.planner.answers.whatif import (
@@ -27,18 +28,18 @@ from screenings.planner.answers.whatif import (
     questioned,
     runs,
 )
-from screenings.planner.answers.why import Why, why
-from screenings.planner.model import Name, Placement, Problem
-from screenings.planner.process import PlannerFailed, RepairTask, WhyTask, explained, mended
+from screenings.planner.answers.why import Why, alternatives, why
+from screenings.planner.model import Name, Placement, Plan, Problem
+from screenings.planner.process import PlannerFailed, RepairTask, Task, WhyTask, explained, mended
 from screenings.planner.rules.facts import ProblemFacts
 from screenings.planner.search.instance import Instance
 from screenings.problem import placement_of, problem_of
+from screenings.tables import Grid, PlanRun
 
 log = logging.getLogger("planner")
 
 THINKING_S = 10.0
 POLISHING_S = 3.0
-WITH_GUESTS = 2  # a guest's journey is booked: two other films move before theirs
 MOST_AT_ONCE = 2  # in the house; each has a process of its own
 PLACES, ASKERS = 20271128, 20271129  # advisory locks: one a place, one for whoever has it
 MOST_PRICED = 2  # at once in each door: an instant of one core
@@ -104,6 +105,13 @@ class Prices(msgspec.Struct, frozen=True):
     why: Why | None
 
 
+async def priced(edition: Edition) -> tuple[Problem, list[Placement], dict[str, Name]]:
+    """As it stands, with the price of moving each screening."""
+    problem, placements, names = await standing(edition)
+    placed = await placed_in(await working_grid(edition))
+    return keeping(problem, await olds(edition, placed, problem)), placements, names
+
+
 async def about(edition: Edition, screening: str) -> tuple[Why, list[Cell]]:
     """Why it stands there, and the price of every legal place in the whole grid.
 
@@ -139,6 +147,17 @@ async def ways_out(edition: Edition, names: Sequence[Name]) -> list[Remedy]:
     locked = [(pin.programme, pin.number) for pin in problem.pins]
     return await asked_of(
         problem, placements, lambda grid: remedies(grid, list(names), locked=locked)
+    )
+
+
+async def elsewhere(run: PlanRun, name: Name) -> list[Cell]:
+    """The cheapest further places for one screening of a proposal; their price is beside that of its own."""
+    plan, problem = msgspec.convert(run.plan, Plan), msgspec.convert(run.problem, Problem)
+    here = next((p for p in plan.placements if (p.programme, p.number) == name), None)
+    if here is None:
+        raise Missing("screening_missing")
+    return await asked_of(
+        problem, plan.placements, lambda grid: alternatives(here, cells(grid, name))
     )
 
 
@@ -206,7 +225,7 @@ async def why_not(edition: Edition, *, by: str = "") -> Explanation:
 
 
 async def thought(
-    question: WhyTask | RepairTask,
+    question: Task,
     work: Callable[[Callable[[], bool]], Kind],
     nothing: Kind,
     *,
@@ -217,7 +236,7 @@ async def thought(
     Whoever is cancelled waits no more; the last to go ends the thinking and its process.
     Raises Busy when this asker, or the house, thinks as much as it may.
     """
-    key = hashlib.sha256(msgspec.json.encode(question)).hexdigest()
+    key = key_of(question)
     if key in _kept:
         return cast("Kind", _kept[key])
     if key not in _thinking:
@@ -232,6 +251,10 @@ async def thought(
         thinking.askers -= 1
         if not thinking.askers:
             end(key, thinking)
+
+
+def key_of(question: Task) -> str:
+    return hashlib.sha256(msgspec.json.encode(question)).hexdigest()
 
 
 def end(key: str, thinking: Thinking) -> None:
@@ -287,6 +310,42 @@ async def place(by: str) -> AsyncIterator[None]:
         await connection.close()
 
 
+class Fewest(msgspec.Struct, frozen=True, kw_only=True):
+    """How few moves mend the working grid; `question` is the one that this answers."""
+
+    verdict: str
+    moves: int
+    proved: bool
+    question: str = ""
+
+
+async def fewest_known(edition: Edition) -> Fewest | None:
+    """Nothing while nobody has counted them for the grid, and the festival, as they stand."""
+    kept = (await working_grid(edition)).mended
+    if not kept:
+        return None
+    known = msgspec.convert(kept, Fewest)
+    problem, placements, _ = await priced(edition)
+    asked = key_of(mending(problem, placements, seconds=THINKING_S))
+    return known if known.question == asked else None
+
+
+async def fewest(edition: Edition, *, by: str = "") -> Fewest:
+    """Counted once for each state of the grid, and kept with it; raises Busy where others think."""
+    if known := await fewest_known(edition):
+        return known
+    problem, placements, _ = await priced(edition)
+    question = key_of(mending(problem, placements, seconds=THINKING_S))
+    found = await proposal(edition, screen=None, day=None, by=by)
+    told = Fewest(
+        verdict=found.verdict, moves=found.moves, proved=found.moves_proved, question=question
+    )
+    if found.verdict != "unknown":
+        grid = await working_grid(edition)
+        await Grid.update({Grid.mended: msgspec.to_builtins(told)}).where(Grid.id == grid.id)
+    return told
+
+
 async def proposal(
     edition: Edition, *, screen: str | None, day: int | None, by: str = ""
 ) -> Repair:
@@ -294,7 +353,7 @@ async def proposal(
 
     What has never been placed stays out: a repair is not a new plan.
     """
-    problem, placements, _ = await standing(edition)
+    problem, placements, _ = await priced(edition)
     if (screen is None) != (day is None):
         raise Refused("closure_unclear")
     if screen is not None and day is not None:
@@ -304,15 +363,13 @@ async def proposal(
     task = mending(problem, placements, seconds=THINKING_S)
 
     def work(should_stop: Callable[[], bool]) -> Repair:
-        return mended(task, should_stop=should_stop)
+        return plainly(mended(task, should_stop=should_stop))
 
     return await thought(task, work, Repair("unknown"), by=by)
 
 
 def mending(problem: Problem, placements: list[Placement], *, seconds: float) -> RepairTask:
-    facts = ProblemFacts(problem)
-    only = {(p.programme, p.number) for p in placements}
-    move_costs = {name: WITH_GUESTS for name in only if name[1] == 0 and facts.guests[name[0]]}
-    return RepairTask(
-        problem, placements, list(move_costs.items()), list(only), seconds, POLISHING_S
-    )
+    """The fewest moves that mend what stands; what was never placed stays out."""
+    only = [(p.programme, p.number) for p in placements]
+    costs = move_costs(problem, only)
+    return RepairTask(problem, placements, costs, only, seconds, POLISHING_S)

@@ -268,7 +268,8 @@ class PlanRules(Table):
 class Grid(Table):
     """All screenings of the three days: one working grid, and frozen, numbered publications.
 
-    The public reads nothing but a publication's `document`: whole or not at all.
+    The public reads nothing but a publication's `document`: whole or not at all. `mended` are the
+    fewest moves that would mend it, with the question that they answer.
     """
 
     id = Varchar(16, primary_key=True, default=new_id)
@@ -276,6 +277,7 @@ class Grid(Table):
     number = Integer(null=True, default=None)
     version = BigInt(default=1)
     document = JSONB(null=True, default=None)
+    mended = JSONB(null=True, default=None)
     published_by = ForeignKey(Person, null=True, index=True)
     published_at = Timestamptz(null=True, default=None)
     created_at = Timestamptz(default=TimestamptzNow())
@@ -325,7 +327,9 @@ class PlanRun(Table):
 
     `kind` is a whole `plan`, or the `repair` that moves least. `before` are the placements of the
     working grid that it was asked to better; `explanation` says why not everything found a place;
-    `repair` what is proved of its moves; `act` the grid's version that accepted it.
+    `repair` what is proved of its moves; `act` the grid's version that accepted it. `wishes` are how
+    much of the grid to keep and which rules matter; `fact` is what was supposed to be otherwise, and
+    `fact_before` what stood there when that became true; `remedies` are ways out, each tried.
     """
 
     id = Varchar(16, primary_key=True, default=new_id)
@@ -344,8 +348,37 @@ class PlanRun(Table):
     trail = JSONB(default=[])
     stop_asked = Boolean(default=False)
     repair = JSONB(null=True, default=None)
+    wishes = JSONB(default={})
+    fact = JSONB(null=True, default=None)
+    fact_before = JSONB(null=True, default=None)
+    remedies = JSONB(default=[])
+    undone_at = Timestamptz(null=True, default=None)
     applied_at = Timestamptz(null=True, default=None)
     act = BigInt(null=True, default=None)
     created_at = Timestamptz(default=TimestamptzNow())
     ended_at = Timestamptz(null=True, default=None)
     fault = Varchar(400, default="")
+
+
+class Audience(Table):
+    """Somebody who comes to the festival, as programmers imagine them: what they could see is counted.
+
+    Empty lists ask for nothing. `must` are programmes that they have to see; `understands` what they
+    hear or read, `captions` in which languages they need subtitles for the deaf; `days` from 0; minutes
+    after the day's midnight, and minutes between two films.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    name = Varchar(120)
+    must = JSONB(default=[])
+    sections = JSONB(default=[])
+    understands = JSONB(default=[])
+    captions = JSONB(default=[])
+    days = JSONB(default=[])
+    earliest = SmallInt(default=0)
+    latest_end = SmallInt(default=26 * 60)
+    most_a_day = SmallInt(default=6)
+    pause = SmallInt(default=0)
+    position = SmallInt(default=0)
+    version = Integer(default=1)

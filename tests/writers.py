@@ -26,6 +26,7 @@ def tables(trees: dict[str, ast.Module]) -> dict[str, list[str]]:
 
 PLANNER = "screenings.planner"
 FILLED_FROM = {
+    "Audience": "screenings.audiences.AudienceForm",
     "Criterion": "reviews.sheets.CriterionForm",
     "Deadline": "festival.deadlines.DeadlineForm",
     "Edition": "festival.editions.Rules",
@@ -47,8 +48,9 @@ ALSO_FILLED_FROM = {"Edition": "festival.deadlines.EntryTerms"}
 INSERTED = re.compile(r"INSERT INTO (\w+)\s*\(([^)]*)\)")
 UPSERTED = re.compile(r"INSERT INTO (\w+)\s.*?DO UPDATE SET\s+(.*?)(?:\sWHERE\s|\sRETURNING\s|$)", re.DOTALL)
 SET_UP = (
-    "Criterion", "Deadline", "Edition", "Fee", "FieldRule", "Material", "PlanRules", "Question", "Reservation",
-    "RetentionRule", "ScoreSheet", "Screen", "ScreeningHold", "Section", "SiteText", "Venue", "VenueWay", "WaiverCode",
+    "Audience", "Criterion", "Deadline", "Edition", "Fee", "FieldRule", "Material", "PlanRules",
+    "Question", "Reservation", "RetentionRule", "ScoreSheet", "Screen", "ScreeningHold", "Section",
+    "SiteText", "Venue", "VenueWay", "WaiverCode",
 )  # fmt: skip
 AMENDED = frozenset({"version", "position", "closed_at"})
 """What the desk sets of every row that an operator sets up."""

@@ -16,7 +16,7 @@ from festival.access import Viewer
 from festival.errors import Refused
 from festival.language import spoken, t
 from festival.tables import Edition, Person
-from screenings import acts, days, dividing, questions
+from screenings import accepting, days, dividing, questions
 from screenings import grid as grids
 from screenings.days import DayCopy
 from screenings.dividing import MergeWith, SplitAt
@@ -178,7 +178,7 @@ async def undo(
     act: FromPath[int], person: NamedDependency[Person], edition_row: NamedDependency[Edition]
 ) -> dict[str, Any]:
     """Take a whole act back, be it a move, a lock or a plan, if nothing of it was touched since."""
-    version = await acts.undo(edition_row, act, by=person)
+    version = await accepting.undo(edition_row, act, by=person)
     return {"act": version, **await grid_state(edition_row)}
 
 
@@ -187,7 +187,7 @@ async def redo(
     act: FromPath[int], person: NamedDependency[Person], edition_row: NamedDependency[Edition]
 ) -> dict[str, Any]:
     """Do an act again that was taken back, if all of it still stands where that has put it."""
-    version = await acts.redo(edition_row, act, by=person)
+    version = await accepting.redo(edition_row, act, by=person)
     return {"act": version, **await grid_state(edition_row)}
 
 

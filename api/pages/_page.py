@@ -276,6 +276,10 @@ PLANNING: list[tuple[str, tuple[str, ...]]] = [
 
 BELOW = {
     "/programmer/plans": "/programmer/grid",
+    "/programmer/happenings": "/programmer/grid",
+    "/programmer/what-if": "/programmer/grid",
+    "/programmer/audiences": "/programmer/grid",
+    "/programmer/robustness": "/programmer/grid",
     "/programmer/publication": "/programmer/grid",
     "/programmer/rules": "/programmer/grid",
     "/programmer/screens": "/programmer/venues",

@@ -1,5 +1,6 @@
 """What the page of a planner's run shows: its curve, where the points go, and what would move."""
 
+from collections.abc import Collection
 from itertools import count, pairwise
 from typing import Any
 
@@ -7,15 +8,17 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from api.grid import Names, evening_and_hour, explanation_of_run
-from festival.language import signed, t
+from api.grid import Names, details_in, evening_and_hour, explanation_of_run
+from api.pages._picture import GridPicture, of_change
+from festival.language import listed, signed, t
 from festival.tables import Edition
-from screenings import planning
+from screenings.accepting import released_in
 from screenings.lists import Item
-from screenings.planner.answers.shapes import Change, difference
-from screenings.planner.answers.whatif import LaidPlan, lay
+from screenings.planner.answers.newfacts import NewFact, still_possible
+from screenings.planner.answers.shapes import Change, Explanation, WayOut, difference
+from screenings.planner.answers.whatif import Cell, LaidPlan, lay
 from screenings.planner.answers.why import costs
-from screenings.planner.model import Placement, Plan, Problem, Progress
+from screenings.planner.model import Name, Placement, Plan, Problem, Progress
 from screenings.planner.rules import breaches, prices
 from screenings.planner.rules.facts import ProblemFacts
 from screenings.tables import PlanRun
@@ -24,6 +27,8 @@ LEFT, RIGHT, TOP, FOOT = 34.0, 404.0, 16.0, 152.0
 """Where the curve lies in its box of 520 by 178; to its right stand the two last figures."""
 APART = 16.0  # units of the box, between the two figures
 MOST_MARKS = 6
+MOST_FINDS = 4
+MOST_CHANGED = 8  # screenings; a plan that differs by more is another plan, and no find
 STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)
 
 
@@ -51,8 +56,19 @@ class Share(Struct, frozen=True):
     percent: int
 
 
+class Other(Struct, frozen=True):
+    """Another place for one screening: in words, its price beside the proposed one, and for the form."""
+
+    where: str
+    price: int
+    value: str
+
+
 class PlanLine(Struct, frozen=True):
-    """One screening that the plan moves, adds or drops; `price` in points, less is better."""
+    """One screening that the plan moves, adds or drops; `price` in points, less is better.
+
+    `others` are further places, where somebody has asked for them.
+    """
 
     number: int
     name: str
@@ -63,18 +79,41 @@ class PlanLine(Struct, frozen=True):
     now: str
     price: int
     why: list[str]
+    freed: bool = False
+    others: list[Other] | None = None
+
+
+class LineGroup(Struct, frozen=True):
+    change: Change
+    price: int
+    lines: list[PlanLine]
 
 
 class Proposal(Struct, frozen=True):
-    """The difference to the grid as it stood when the plan was asked for."""
+    """The difference to the grid as it stood when the plan was asked for.
+
+    `was` is that grid's cost; it is told only where it `compares`: of as many screenings, and of a
+    grid that broke no rule, for what breaks one is not paid.
+    """
 
     was: int | None
     clashes: int
-    """Broken rules of the grid as it stood: its cost alone would flatter it."""
     changes: int
-    groups: list[tuple[Change, list[PlanLine]]]
+    groups: list[LineGroup]
     compares: bool
-    """Whether the two costs are of as many screenings."""
+    picture: GridPicture
+
+    @property
+    def lines(self) -> list[PlanLine]:
+        return [line for group in self.groups for line in group.lines]
+
+
+class Find(Struct, frozen=True):
+    """A better plan, when it was found, what it saved, and what it has elsewhere."""
+
+    seconds: float
+    saved: int
+    words: str
 
 
 def trail_of(run: PlanRun) -> list[Progress]:
@@ -149,13 +188,38 @@ def shares_of(plan: Plan, lang: str) -> list[Share]:
     ]
 
 
+def finds_of(run: PlanRun, items: dict[str, Item], edition: Edition, lang: str) -> list[Find]:
+    """The newest better plans, as far as their costs compare."""
+    problem = msgspec.convert(run.problem, Problem)
+    houses = {screen.id: screen.name for screen in problem.screens}
+    found = [
+        Find(
+            now.seconds,
+            now.best - before.best,
+            t(
+                lang,
+                "plan.find" if now.changed == 1 else "plan.find.more",
+                title=items[now.found[0].programme].title(lang),
+                where=place(edition, now.found[0], houses, lang),
+                n=now.changed - 1,
+            ),
+        )
+        for before, now in pairwise(trail_of(run))
+        if now.found
+        and now.best < before.best
+        and now.changed <= MOST_CHANGED
+        and now.found[0].programme in items
+    ]
+    return found[: -MOST_FINDS - 1 : -1]
+
+
 def proposal_of(
     edition: Edition, items: dict[str, Item], run: PlanRun, plan: Plan, lang: str
 ) -> Proposal:
     problem = msgspec.convert(run.problem, Problem)
     houses = {screen.id: screen.name for screen in problem.screens}
     stood = msgspec.convert(run.before, list[Placement])
-    before = planning.known(problem, run.before)
+    before = still_possible(problem, stood)
     facts = ProblemFacts(problem)
     old, new = lay(facts, before), lay(facts, plan.placements)
     groups: dict[Change, list[PlanLine]] = {"moved": [], "added": [], "dropped": []}
@@ -169,14 +233,50 @@ def proposal_of(
             lang=lang,
         )
         groups[move.change].append(line)
-    ordered = numbered(groups)
+    freed = {f"{programme}:{number}" for programme, number in released_in(run)}
+    ordered = numbered(groups, freed=freed)
+    numbers = {name_of(line.name): line.number for group in ordered for line in group.lines}
+    clashes = len(breaches(facts, before)) + len(stood) - len(before)
     return Proposal(
         was=sum(prices(facts, before).values()) if before else None,
-        clashes=len(breaches(facts, before)) + len(stood) - len(before),
-        changes=sum(len(lines) for _, lines in ordered),
+        clashes=clashes,
+        changes=len(numbers),
         groups=ordered,
-        compares=len(before) == len(plan.placements),
+        compares=len(before) == len(plan.placements) and not clashes,
+        picture=of_change(edition, problem, items, stood, plan.placements, numbers, lang),
     )
+
+
+def name_of(text: str) -> Name:
+    """`programme:number`, as a form has it."""
+    programme, _, number = text.rpartition(":")
+    return programme, int(number)
+
+
+def with_others(
+    proposal: Proposal, name: str, cells: list[Cell], run: PlanRun, edition: Edition, lang: str
+) -> Proposal:
+    """The line whose further places somebody asked for has them."""
+    problem = msgspec.convert(run.problem, Problem)
+    houses = {screen.id: screen.name for screen in problem.screens}
+    others = [
+        Other(
+            place(edition, Placement(*name_of(name), cell.screen, cell.start), houses, lang),
+            cell.price,
+            f"{name}@{cell.screen}@{cell.start}",
+        )
+        for cell in cells
+    ]
+    groups = [
+        replace(
+            group,
+            lines=[
+                replace(line, others=others) if line.name == name else line for line in group.lines
+            ],
+        )
+        for group in proposal.groups
+    ]
+    return replace(proposal, groups=groups)
 
 
 def locks_clash(facts: ProblemFacts) -> bool:
@@ -185,14 +285,15 @@ def locks_clash(facts: ProblemFacts) -> bool:
     return any(clash.code != "lock_moved" for clash in breaches(facts, pins))
 
 
-def numbered(groups: dict[Change, list[PlanLine]]) -> list[tuple[Change, list[PlanLine]]]:
+def numbered(groups: dict[Change, list[PlanLine]], *, freed: Collection[str]) -> list[LineGroup]:
     """The best gains first, and one count through all the groups."""
     number = count(1)
     return [
-        (
+        LineGroup(
             change,
+            sum(line.price for line in lines),
             [
-                replace(line, number=next(number))
+                replace(line, number=next(number), freed=line.name in freed)
                 for line in sorted(
                     lines, key=lambda planned: (planned.price, planned.title, planned.showing)
                 )
@@ -256,3 +357,82 @@ def explanation_of(run: PlanRun, names: Names, lang: str) -> dict[str, Any] | No
         kind: [remark["words"][lang] for remark in explanation[kind]]
         for kind in ("remarks", "because", "letgo")
     }
+
+
+class MinutesBar(Struct, frozen=True):
+    """How many minutes are needed, and how many there are; shares of the wider in percent."""
+
+    words: str
+    need: int
+    has: int
+    has_share: float
+    over_share: float
+
+
+class CoreCard(Struct, frozen=True):
+    """Rules of the core, and what can be done about them; without a `remedy`, what somebody outside could."""
+
+    rules: list[str]
+    words: str
+    remedy: WayOut | None
+    number: int = 0
+
+
+def bars_of(explanation: Explanation | None, names: Names, lang: str) -> list[MinutesBar]:
+    """What arithmetic alone sees: a screen's day, a stay, the equipment, the whole festival."""
+    bars = []
+    for remark in explanation.remarks if explanation else []:
+        need, has = (
+            remark.details.get("need"),
+            remark.details.get("open", remark.details.get("stay")),
+        )
+        if isinstance(need, int) and isinstance(has, int) and need > has:
+            share = round(100 * has / need, 2)
+            words = t(lang, f"remark.{remark.code}", **details_in(remark.details, names, lang))
+            bars.append(MinutesBar(words, need, has, share, round(100 - share, 2)))
+    return bars
+
+
+def cards_of(
+    explanation: Explanation | None, remedies: list[WayOut], names: Names, lang: str
+) -> list[CoreCard]:
+    """In the order of the core; rules that the same remedy answers are on one card."""
+    if explanation is None:
+        return []
+    tried = {remedy.rule: (number, remedy) for number, remedy in enumerate(remedies)}
+    cards: list[CoreCard] = []
+    for said in explanation.core:
+        rule = t(lang, f"because.{said.code}", **details_in(said.details, names, lang))
+        number, remedy = next((tried[one] for one in said.rules if one in tried), (0, None))
+        words = (
+            fact_words(remedy.fact, names, lang)
+            if remedy
+            else t(lang, f"letgo.{said.code}", **details_in(said.details, names, lang))
+        )
+        same = next((card for card in cards if remedy and answers(card, remedy)), None)
+        if same:
+            same.rules.append(rule)
+        else:
+            cards.append(CoreCard([rule], words, remedy, number))
+    return cards
+
+
+def answers(card: CoreCard, remedy: WayOut) -> bool:
+    return card.remedy is not None and card.remedy.fact == remedy.fact
+
+
+def fact_words(fact: NewFact, names: Names, lang: str) -> str:
+    """What is supposed, or done about it, as something that somebody does."""
+    if fact.cause == "weights":
+        rules = [t(lang, f"planner.rule.{rule}") for rule in str(fact.details["rules"]).split()]
+        return t(lang, "plan.fact.weights", rules=listed(lang, rules))
+    return t(lang, f"plan.fact.{fact.cause}", **details_in(fact.details, names, lang))
+
+
+def hot_in(explanation: Explanation | None) -> tuple[set[Name], set[tuple[str, int]]]:
+    """The screenings and the days of screens of which the core speaks."""
+    demands = [rule for said in explanation.core for rule in said.rules] if explanation else []
+    return (
+        {(rule.of, rule.number) for rule in demands if rule.code in {"lock", "promise"}},
+        {(rule.of, rule.number) for rule in demands if rule.code == "outside_hours"},
+    )

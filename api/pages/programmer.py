@@ -5,11 +5,10 @@ from typing import Any
 import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 
-from api.grid import Names, evening_and_hour, grid_state
+from api.grid import evening_and_hour, grid_state, repair_words
 from api.guards import PUBLISH, SEE
-from api.pages import _plan, _publication
+from api.pages import _publication
 from api.pages._page import language_of, page
 from api.request import AnyRequest
 from festival.clock import at
@@ -17,10 +16,7 @@ from festival.errors import FestivalError
 from festival.language import day, t, words
 from festival.tables import Edition, Person
 from festival.texts import own_title
-from screenings import acts, lists
-from screenings.planner.model import Plan, Problem
-from screenings.planner.rules.facts import ProblemFacts
-from screenings.tables import PlanRun
+from screenings import acts, lists, questions
 from submissions.lists import sections_of
 from submissions.twins import twins_among
 
@@ -68,6 +64,7 @@ async def grid_page(
     return page(
         request, "programmer/grid.html", error=error, at="/programmer/grid",
         data=data, listed=listed(data, edition, lang),
+        repair_words=repair_words(lang, await questions.fewest_known(edition)),
         published=await lists.published_grids(edition),
         sections=await sections_of(edition), venues=await lists.venues(edition),
     )  # fmt: skip
@@ -88,60 +85,6 @@ async def grid(
     request: AnyRequest, person: NamedDependency[Person], edition_row: NamedDependency[Edition]
 ) -> Response[str]:
     return await grid_page(request, edition_row, person)
-
-
-@get("/programmer/plans", guards=SEE)
-async def plans(request: AnyRequest, edition_row: NamedDependency[Edition]) -> Response[str]:
-    """All runs, the newest first: who leaves a run finds it here again."""
-    return await plans_page(request, edition_row)
-
-
-async def plans_page(
-    request: AnyRequest, edition: Edition, error: FestivalError | None = None
-) -> Response[str]:
-    return page(
-        request, "programmer/plans.html", error=error,
-        runs=await lists.plan_runs(edition),
-    )  # fmt: skip
-
-
-async def plan_page(
-    request: AnyRequest,
-    edition: Edition,
-    run: PlanRun,
-    error: FestivalError | None = None,
-    ticked: list[str] | None = None,
-) -> Response[str]:
-    lang = language_of(request)
-    plan = msgspec.convert(run.plan, Plan) if run.plan else None
-    items = {item.id: item for item in await lists.items(edition)}
-    proposal = _plan.proposal_of(edition, items, run, plan, lang) if plan else None
-    draft = proposal.was if proposal and proposal.compares else None
-    names = Names(edition, items, await lists.screens(edition), [])
-    return page(
-        request,
-        "programmer/plan.html",
-        error=error,
-        at=f"/programmer/plans/{run.id}",
-        run=run,
-        plan=plan,
-        repair=run.repair,
-        titles={item.id: item.title(lang) for item in items.values()},
-        curve=_plan.curve_of(run, draft),
-        shares=_plan.shares_of(plan, lang) if plan else [],
-        proposal=proposal,
-        ticked=ticked,
-        locks_clash=_plan.locks_clash(ProblemFacts(msgspec.convert(run.problem, Problem))),
-        undone=run.act is not None and await acts.is_undone_in(edition, run.act),
-        explanation=_plan.explanation_of(run, names, lang),
-    )
-
-
-@get("/programmer/plans/{run_id:str}", guards=SEE)
-async def plan(
-    request: AnyRequest, run_id: FromPath[str], edition_row: NamedDependency[Edition]
-) -> Response[str]:
-    return await plan_page(request, edition_row, await lists.plan_run(edition_row, run_id))
 
 
 async def publication_page(
@@ -193,5 +136,5 @@ async def all_programmes(
 
 
 HANDLERS: list[Any] = [
-    grid, plans, plan, before_publishing, all_programmes,
+    grid, before_publishing, all_programmes,
 ]  # fmt: skip

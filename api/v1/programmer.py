@@ -10,16 +10,24 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import ServerSentEvent
 from msgspec import Meta
 
-from api.grid import explanation_of_run, explanation_row, grid_state, names_of, remedy_row
+from api.grid import (
+    explanation_of_run,
+    explanation_row,
+    grid_state,
+    names_of,
+    remedy_row,
+    repair_words,
+)
 from api.guards import PLAN, SEE
 from api.news import stream, watched
 from api.presence import while_there
 from api.request import AnyRequest
 from festival import desk
 from festival.access import Viewer
+from festival.language import spoken
 from festival.progress import channel
 from festival.tables import Edition
-from screenings import lists, questions, rooms, rulebook
+from screenings import audiences, lists, questions, rooms, rulebook
 from screenings.hands import Hands
 from screenings.problem import rules_of
 from screenings.tables import Reservation, Venue, VenueWay
@@ -161,6 +169,45 @@ async def explanation(
     return explanation_row(why_not, names)
 
 
+@get("/grid/repair", guards=PLAN)
+async def repair(
+    request: AnyRequest,
+    edition_row: NamedDependency[Edition],
+    viewer: NamedDependency[Viewer],
+) -> dict[str, Any]:
+    """How few moves would mend the grid as it stands, and the words of the button that says so."""
+    found = await while_there(request, questions.fewest(edition_row, by=viewer.id))
+    return {"verdict": found.verdict, "moves": found.moves, "proved": found.proved,
+            "words": {lang: repair_words(lang, found) for lang in spoken()}}  # fmt: skip
+
+
+@get("/audiences", guards=PLAN)
+async def reaches(
+    request: AnyRequest,
+    edition_row: NamedDependency[Edition],
+    viewer: NamedDependency[Viewer],
+) -> list[dict[str, Any]]:
+    """What each visitor can see of the grid as it stands; those served least come first."""
+    found = await while_there(request, audiences.reaches(edition_row, by=viewer.id))
+    return [
+        {"kind": one.kind, "name": one.name, "asks": msgspec.to_builtins(one.persona),
+         "reach": msgspec.to_builtins(one.reach),
+         "id": one.row.id if one.row else None, "version": one.row.version if one.row else None}
+        for one in found
+    ]  # fmt: skip
+
+
+@get("/grid/lateness", guards=PLAN)
+async def lateness(
+    request: AnyRequest,
+    edition_row: NamedDependency[Edition],
+    viewer: NamedDependency[Viewer],
+) -> list[dict[str, Any]]:
+    """How likely each screening starts late, and the minutes more that would make it rare."""
+    found = await while_there(request, audiences.lateness(edition_row, by=viewer.id))
+    return [msgspec.to_builtins(late) for late in found]
+
+
 @get("/grid/plans/{run_id:str}", guards=SEE)
 async def plan(run_id: FromPath[str], edition_row: NamedDependency[Edition]) -> dict[str, Any]:
     run = await lists.plan_run(edition_row, run_id)
@@ -170,6 +217,10 @@ async def plan(run_id: FromPath[str], edition_row: NamedDependency[Edition]) -> 
         "progress": run.progress,
         "plan": run.plan,
         "explanation": explanation_of_run(run, await names_of(edition_row)),
+        "wishes": run.wishes,
+        "fact": run.fact,
+        "repair": run.repair,
+        "remedies": run.remedies,
         "applied": run.applied_at is not None,
         "fault": run.fault,
     }
@@ -193,5 +244,5 @@ async def plan_events(
 
 HANDLERS: list[Any] = [
     venues, ways, screens, all_reservations, removals, all_programmes, rules, grid, grid_events, reasons,
-    prices, remedies, explanation, plan, plan_events,
+    prices, remedies, explanation, repair, reaches, lateness, plan, plan_events,
 ]  # fmt: skip

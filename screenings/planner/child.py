@@ -16,11 +16,24 @@ import msgspec
 
 from screenings.planner import driver
 from screenings.planner.answers.explain import explain
+from screenings.planner.answers.personas import reach
 from screenings.planner.answers.repair import repair
+from screenings.planner.answers.robustness import lateness
 from screenings.planner.answers.settle import settled
 from screenings.planner.answers.shapes import Explanation, Repair
+from screenings.planner.answers.waysout import ways_out_of
 from screenings.planner.model import Placement, Plan
-from screenings.planner.process import PlanTask, RepairTask, Task, WhyTask, Word, cpu_limit
+from screenings.planner.process import (
+    LateTask,
+    PlanTask,
+    ReachTask,
+    RepairTask,
+    Task,
+    WaysOutTask,
+    WhyTask,
+    Word,
+    cpu_limit,
+)
 
 STOP_WAIT_S = 0.7  # after a wish to stop, the best plan goes out even from the middle of a step
 SETTLE_S = 2.0  # for sending back what has moved in vain
@@ -111,6 +124,25 @@ def answered(task: Task, speaker: Speaker) -> Word:
                     polish=task.polish,
                 )
             )
+
+        case WaysOutTask():
+            speaker.so_far = lambda: Word(remedies=[])
+            stopped = speaker.stop.is_set
+            return Word(
+                remedies=ways_out_of(
+                    task.problem, task.was, task.core, seconds=task.seconds, should_stop=stopped
+                )
+            )
+        case ReachTask():
+            speaker.so_far = lambda: Word(reaches=[])
+            visitors = [
+                reach(task.problem, task.placements, visitor, task.traits)
+                for visitor in task.personas
+            ]
+            return Word(reaches=visitors)
+        case LateTask():
+            speaker.so_far = lambda: Word(late=[])
+            return Word(late=lateness(task.problem, task.placements))
 
 
 def main() -> None:

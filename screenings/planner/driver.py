@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ortools.sat.python import cp_model
@@ -21,6 +21,7 @@ from screenings.planner.search.schedule import Schedule
 
 OnProgress = Callable[[Progress], None]
 TELL_EVERY_S = 1.0  # of progress
+MOST_FOUND = 3  # screenings that one better plan names
 WARM_UP_S = 0.4  # of improvement before the bound is looked for
 STALL_S = 0.6  # without a better plan, before a small festival is looked through whole
 MOST_PROOF_S = 4.0  # of one attempt at a proof
@@ -88,14 +89,26 @@ class Run:
             if self.positions and self.missing != positions.count(None):
                 self.bound = 0  # the old bound spoke of smaller plans
                 self.relaxation = None
+            found = self.differing(positions)
             self.positions, self.cost, self.bettered = list(positions), price, self.clock.now()
             self.fewest = self.fewest or self.missing == len(self.hopeless)
-            self.tell()
+            self.tell(found)
 
     @property
     def hopeless(self) -> list[int]:
         """No start at all is left to them by the rules and the locks."""
         return [at for at in self.instance.free if not any(self.instance.starts[at])]
+
+    def differing(self, positions: Positions) -> list[Placement]:
+        """What these have elsewhere than the best so far; nothing while there is none."""
+        if not self.positions:
+            return []
+        screens = self.instance.problem.screens
+        return [
+            Placement(*self.instance.names[at], screens[new[0]].id, new[1])
+            for at, (old, new) in enumerate(zip(self.positions, positions, strict=True))
+            if new is not None and new != old
+        ]
 
     def learn(self, bound: int) -> None:
         if bound > self.bound:
@@ -109,7 +122,7 @@ class Run:
             self.tell()
         return self.stopped
 
-    def tell(self) -> None:
+    def tell(self, found: Sequence[Placement] = ()) -> None:
         self.told = self.clock.now()
         if self.on_progress:
             self.on_progress(
@@ -121,6 +134,8 @@ class Run:
                     seconds=round(self.told - self.started, 2),
                     placed=len(self.positions) - self.missing,
                     unplaced=self.missing,
+                    found=list(found[:MOST_FOUND]),
+                    changed=len(found),
                 )
             )
 

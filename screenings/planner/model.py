@@ -268,7 +268,10 @@ class Unplaced(Struct, frozen=True):
 
 
 class Progress(Struct, frozen=True):
-    """`gap` is the share of the best cost that might still be saved: 0.1 is 10 %."""
+    """`gap` is the share of the best cost that might still be saved: 0.1 is 10 %.
+
+    `found`: where the best plan so far differs from the one before, the first few of `changed`.
+    """
 
     phase: str
     best: int
@@ -277,6 +280,8 @@ class Progress(Struct, frozen=True):
     seconds: float
     placed: int
     unplaced: int
+    found: list[Placement] = []
+    changed: int = 0
 
 
 class Plan(Struct, frozen=True):

@@ -17,7 +17,16 @@ from typing import IO, TypeVar
 import msgspec
 from msgspec import Struct
 
-from screenings.planner.answers.shapes import Explanation, Repair
+from screenings.planner.answers.shapes import (
+    Explanation,
+    Lateness,
+    Persona,
+    Reach,
+    Repair,
+    Traits,
+    WayOut,
+)
+from screenings.planner.answers.words import Statement
 from screenings.planner.model import Name, Placement, Plan, Problem, Progress
 
 ROOT = Path(__file__).parents[2]
@@ -68,7 +77,37 @@ class RepairTask(Struct, frozen=True, tag="mend"):
     memory: int = MEMORY_BYTES
 
 
-Task = PlanTask | WhyTask | RepairTask
+class WaysOutTask(Struct, frozen=True, tag="remedies"):
+    """What can be done about each rule of a core, and at what price."""
+
+    problem: Problem
+    was: list[Placement]
+    core: list[Statement]
+    seconds: float
+    memory: int = MEMORY_BYTES
+
+
+class ReachTask(Struct, frozen=True, tag="reach"):
+    """What each of these visitors can see of a grid."""
+
+    problem: Problem
+    placements: list[Placement]
+    personas: list[Persona]
+    traits: dict[str, Traits]
+    seconds: float
+    memory: int = MEMORY_BYTES
+
+
+class LateTask(Struct, frozen=True, tag="late"):
+    """How late each screening of a grid is likely to start."""
+
+    problem: Problem
+    placements: list[Placement]
+    seconds: float
+    memory: int = MEMORY_BYTES
+
+
+Task = PlanTask | WhyTask | RepairTask | WaysOutTask | ReachTask | LateTask
 
 
 class Word(Struct, frozen=True, omit_defaults=True):
@@ -78,6 +117,9 @@ class Word(Struct, frozen=True, omit_defaults=True):
     plan: Plan | None = None
     explanation: Explanation | None = None
     repair: Repair | None = None
+    remedies: list[WayOut] | None = None
+    reaches: list[Reach] | None = None
+    late: list[Lateness] | None = None
 
 
 def solve(
@@ -98,6 +140,21 @@ def explained(question: WhyTask, *, should_stop: Callable[[], bool] = lambda: Fa
 def mended(task: RepairTask, *, should_stop: Callable[[], bool] = lambda: False) -> Repair:
     """As `repair`, but elsewhere; one that is stopped knows nothing."""
     return given(run(task, None, should_stop).repair)
+
+
+def remedied(task: WaysOutTask, *, should_stop: Callable[[], bool] = lambda: False) -> list[WayOut]:
+    """As `ways_out_of`, but elsewhere; one that is stopped knows none."""
+    return given(run(task, None, should_stop).remedies)
+
+
+def reached(task: ReachTask, *, should_stop: Callable[[], bool] = lambda: False) -> list[Reach]:
+    """As `reach` of every persona, but elsewhere."""
+    return given(run(task, None, should_stop).reaches)
+
+
+def delayed(task: LateTask, *, should_stop: Callable[[], bool] = lambda: False) -> list[Lateness]:
+    """As `lateness`, but elsewhere."""
+    return given(run(task, None, should_stop).late)
 
 
 def given(answer: Kind | None) -> Kind:

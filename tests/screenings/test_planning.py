@@ -4,16 +4,12 @@ import asyncio
 
 import msgspec
 import pytest
-from redis.asyncio import Redis
 
 from api.grid import names_of
 from api.pages import _plan
-from festival import leases
 from festival.db import rows
 from festival.errors import Conflict, Refused
-from festival.progress import News
-from festival.settings import Settings
-from screenings import acts, grid, planning
+from screenings import accepting, acts, grid, planning
 from screenings.clashes import clashes_of
 from screenings.lists import items, placed_in, working_grid
 from screenings.planner.model import Plan
@@ -21,21 +17,11 @@ from screenings.planner.process import OverTime, PlannerFailed
 from screenings.programmes import ProgrammeForm, add_programme
 from screenings.tables import PlanRun, Screening
 from tests.builders import a_person, sign_in
+from tests.screenings.runs import where, worked
 from tests.screenings.world import World
 from workers import tasks
 
 EVENING = 18 * 60
-
-
-async def worked(world: World, *, seconds: int = 2, kind: planning.RunKind = "plan") -> PlanRun:
-    run = await planning.ask(world.edition, seconds=seconds, by=world.by, kind=kind)
-    line = await rows("SELECT id FROM outbox WHERE args->>'run' = {}", run.id)
-    lease = await leases.take(line[0]["id"], worker="night shift")
-    assert lease is not None
-    async with leases.kept(lease) as heartbeat, Redis.from_url(Settings.read().redis_url) as redis:
-        await planning.plan(run.id, lease=lease, heartbeat=heartbeat, news=News(redis))
-    await leases.finish(lease)
-    return await PlanRun.objects().get(PlanRun.id == run.id)
 
 
 async def overfilled(world: World) -> None:
@@ -159,15 +145,11 @@ async def clashing(house) -> World:
     return world
 
 
-async def where(world: World) -> dict:
-    return await acts.places(world.edition, await working_grid(world.edition))
-
-
 async def test_a_repair_moves_least_is_proved_and_is_taken_back_as_one(clashing) -> None:
     before = await where(clashing)
 
     run = await worked(clashing, seconds=60, kind="repair")
-    act = await planning.apply(clashing.edition, run, by=clashing.by)
+    act = await accepting.apply(clashing.edition, run, by=clashing.by)
 
     after = await where(clashing)
     assert (run.state, run.repair["moves"], run.repair["moves_proved"]) == ("done", 1, True)
@@ -182,21 +164,21 @@ async def test_a_plan_keeps_what_stands_and_is_in_nobodys_way(clashing) -> None:
 
     run = await worked(clashing)
 
-    moved = planning.changes_of(run, msgspec.convert(run.plan, Plan))
+    moved = accepting.changes_of(run, msgspec.convert(run.plan, Plan))
     assert (clashing.programmes[2], 0) not in moved
     assert before[clashing.programmes[2], 0] == (await where(clashing))[clashing.programmes[2], 0]
 
 
 async def test_a_lock_put_on_while_the_planner_thought_keeps_its_place(clashing) -> None:
     run = await worked(clashing, seconds=60, kind="repair")
-    [name] = planning.changes_of(run, msgspec.convert(run.plan, Plan))
+    [name] = accepting.changes_of(run, msgspec.convert(run.plan, Plan))
     grid_now = await working_grid(clashing.edition)
     locked = await Screening.objects().get((Screening.grid == grid_now.id) & (Screening.programme == name[0]))
     await grid.lock(clashing.edition, locked.id, locked=True, by=clashing.by)
     before = await where(clashing)
 
     with pytest.raises(Conflict):
-        await planning.apply(clashing.edition, run, by=clashing.by)
+        await accepting.apply(clashing.edition, run, by=clashing.by)
 
     assert await where(clashing) == before
     assert (await PlanRun.objects().get(PlanRun.id == run.id)).act is None
@@ -204,7 +186,7 @@ async def test_a_lock_put_on_while_the_planner_thought_keeps_its_place(clashing)
 
 async def test_a_plan_never_lays_one_screening_on_another_that_came_meanwhile(clashing) -> None:
     run = await worked(clashing, seconds=60, kind="repair")
-    [place] = planning.changes_of(run, msgspec.convert(run.plan, Plan)).values()
+    [place] = accepting.changes_of(run, msgspec.convert(run.plan, Plan)).values()
     event = ProgrammeForm(kind="event", titles={"fr": "Fête"}, own_minutes=60, intro=0, debate=0)
     made = await add_programme(clashing.edition, event, by=clashing.by)
     there = grid.NewScreening(programme=made.id, screen=place.screen, start=place.start)
@@ -212,7 +194,7 @@ async def test_a_plan_never_lays_one_screening_on_another_that_came_meanwhile(cl
     before = await where(clashing)
 
     with pytest.raises(Refused) as refused:
-        await planning.apply(clashing.edition, run, by=clashing.by)
+        await accepting.apply(clashing.edition, run, by=clashing.by)
 
     assert refused.value.codes == ("plan_makes_clashes",)
     assert "Fête" in refused.value.values["titles"]("fr")
@@ -221,7 +203,7 @@ async def test_a_plan_never_lays_one_screening_on_another_that_came_meanwhile(cl
 
 async def test_a_plan_is_accepted_line_by_line(client, clashing) -> None:
     run = await worked(clashing, seconds=60, kind="repair")
-    [(name, place)] = planning.changes_of(run, msgspec.convert(run.plan, Plan)).items()
+    [(name, place)] = accepting.changes_of(run, msgspec.convert(run.plan, Plan)).items()
     await sign_in(client, clashing.by)
     proof = {"_csrf": client.headers["x-csrf-token"]}
     address = f"/fr/{clashing.edition.slug}/programmer/plans/{run.id}"
@@ -239,7 +221,7 @@ async def test_a_plan_is_accepted_line_by_line(client, clashing) -> None:
 
 async def test_a_program_accepts_a_part_of_a_plan_too(client, clashing) -> None:
     run = await worked(clashing, seconds=60, kind="repair")
-    [(name, place)] = planning.changes_of(run, msgspec.convert(run.plan, Plan)).items()
+    [(name, place)] = accepting.changes_of(run, msgspec.convert(run.plan, Plan)).items()
     await sign_in(client, clashing.by)
     address = f"/api/v1/{clashing.edition.slug}/grid/plans/{run.id}/application"
 
@@ -270,8 +252,8 @@ async def test_a_place_that_a_hand_chose_beside_the_planners_steps_may_stay(hous
 
     run = await worked(world, seconds=20)
 
-    moved = planning.changes_of(run, msgspec.convert(run.plan, Plan))
+    moved = accepting.changes_of(run, msgspec.convert(run.plan, Plan))
     assert run.state == "done"
     assert set(moved) == {(world.programmes[2], 0)}
-    await planning.apply(world.edition, run, by=world.by)
+    await accepting.apply(world.edition, run, by=world.by)
     assert {name: (await where(world))[name] for name in before} == before

@@ -6,6 +6,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from screenings.planner.answers.newfacts import NewFact
 from screenings.planner.answers.words import Statement
 from screenings.planner.model import Name, Placement, Problem
 from screenings.planner.rules.rule import Demand
@@ -57,6 +58,71 @@ class Repair(Struct, frozen=True):
     cost: int = 0
     cost_proved: bool = False
     seconds: float = 0.0
+
+
+class WayOut(Struct, frozen=True):
+    """One thing that is done about one rule of the core, and the grid that then stands.
+
+    `works` where all that the core promises finds a place. `price`: points more than the grid as it
+    stood; `moves`: screenings that stood elsewhere. `loses` a screening that was promised.
+    """
+
+    fact: NewFact
+    rule: Demand
+    works: bool
+    moves: int = 0
+    price: int = 0
+    loses: bool = False
+    cheapest: bool = False
+    plan: list[Placement] = []
+
+
+class Traits(Struct, frozen=True):
+    """What a visitor asks of a programme before coming."""
+
+    languages: list[str] = []
+    subtitles: list[str] = []
+    captions: list[str] = []
+    rating: int = 0
+    wordless: bool = False
+
+
+class Persona(Struct, frozen=True):
+    """A declared visitor. Empty lists ask for nothing; `captions` are for those who do not hear."""
+
+    id: str
+    must: list[str] = []
+    sections: list[str] = []
+    understands: list[str] = []
+    captions: list[str] = []
+    oldest_rating: int = 18
+    days: list[int] = []
+    earliest: int = 0
+    latest_end: int = 26 * 60
+    most_a_day: int = 6
+    pause: int = 0
+
+
+class Reach(Struct, frozen=True):
+    """`seen` in order of time; `share` of what was worth seeing; `best` when nothing is better."""
+
+    persona: str
+    seen: list[Placement]
+    missed: list[str]
+    share: float
+    best: bool
+
+
+class Lateness(Struct, frozen=True):
+    """`chance` of more than the tolerated delay; `slack`: minutes more that would keep it rare."""
+
+    programme: str
+    number: int
+    chance: float
+    mean: float
+    worst: int
+    slack: int
+    after: tuple[str, int] | None
 
 
 def closed(problem: Problem, screen: str, day: int) -> Problem:

@@ -1,6 +1,6 @@
 import pytest
 
-from screenings.robustness import Overrun, lateness
+from screenings.planner.answers.robustness import Overrun, lateness
 from tests.screenings.planner.builders import a_guest, a_placement, a_problem, a_programme, a_screen
 
 pytestmark = pytest.mark.unit

@@ -7,6 +7,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from screenings.planner.answers.shapes import Lateness
 from screenings.planner.model import Name, Placement, Problem, day_of
 from screenings.planner.rules.facts import ProblemFacts, debate
 
@@ -18,18 +19,6 @@ class Overrun(Struct, frozen=True):
 
     minutes: tuple[int, ...] = (-5, 0, 5, 10, 15, 25)
     weights: tuple[int, ...] = (10, 40, 25, 15, 7, 3)
-
-
-class Lateness(Struct, frozen=True):
-    """`chance` of more than the tolerated delay; `slack`: minutes more that would keep it rare."""
-
-    programme: str
-    number: int
-    chance: float
-    mean: float
-    worst: int
-    slack: int
-    after: tuple[str, int] | None
 
 
 def lateness(

@@ -3,7 +3,8 @@ from itertools import combinations
 
 import pytest
 
-from screenings.personas import Persona, Traits, one_can_see_both, reach, select, worst
+from screenings.planner.answers.personas import one_can_see_both, reach, select
+from screenings.planner.answers.shapes import Persona, Traits
 from screenings.planner.rules import ProblemFacts
 from tests.screenings.planner.builders import (
     DAY,
@@ -78,15 +79,6 @@ def test_an_early_bedtime_counts():
     persona = Persona("family", latest_end=at("20:00"))
 
     assert "three" not in names(reach(*festival(), persona))
-
-
-def test_the_visitor_served_least_is_found():
-    personas = [Persona("all"), Persona("evening", days=[2])]
-
-    found = worst(*festival(), personas)
-
-    assert found is not None
-    assert (found.persona, found.share) == ("evening", 0.0)
 
 
 def test_nobody_is_in_two_places_and_no_selection_is_larger():

@@ -4,47 +4,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
-from msgspec import Struct
 from ortools.sat.python import cp_model
 
+from screenings.planner.answers.shapes import Persona, Reach, Traits
 from screenings.planner.model import Placement, Problem, day_of, minute_of
 from screenings.planner.rules.facts import ProblemFacts
-
-
-class Traits(Struct, frozen=True):
-    """What a visitor asks of a programme before coming."""
-
-    languages: list[str] = []
-    subtitles: list[str] = []
-    captions: list[str] = []
-    rating: int = 0
-    wordless: bool = False
-
-
-class Persona(Struct, frozen=True):
-    """A declared visitor. Empty lists ask for nothing; `captions` are for those who do not hear."""
-
-    id: str
-    must: list[str] = []
-    sections: list[str] = []
-    understands: list[str] = []
-    captions: list[str] = []
-    oldest_rating: int = 18
-    days: list[int] = []
-    earliest: int = 0
-    latest_end: int = 26 * 60
-    most_a_day: int = 6
-    pause: int = 0
-
-
-class Reach(Struct, frozen=True):
-    """`seen` in order of time; `share` of what was worth seeing; `best` when nothing is better."""
-
-    persona: str
-    seen: list[Placement]
-    missed: list[str]
-    share: float
-    best: bool
 
 
 def reach(
@@ -63,17 +27,6 @@ def reach(
     share = sum(programme in reached for programme in wanted) / len(wanted) if wanted else 1.0
     missed = [programme for programme in wanted if programme not in reached]
     return Reach(persona.id, seen, missed, round(share, 4), best)
-
-
-def worst(
-    problem: Problem,
-    placements: Sequence[Placement],
-    personas: Sequence[Persona],
-    traits: Mapping[str, Traits] | None = None,
-) -> Reach | None:
-    """The visitor whom this plan serves least."""
-    reaches = [reach(problem, placements, persona, traits) for persona in personas]
-    return min(reaches, key=lambda r: (r.share, r.persona), default=None)
 
 
 def wished(facts: ProblemFacts, persona: Persona, traits: Mapping[str, Traits]) -> dict[str, int]:
