@@ -467,7 +467,7 @@ def test_two_at_once_are_both_seen_reached_and_named(house: House, page: Page, b
     assert "Cendre" in lines[1]
 
 
-def test_a_repair_is_offered_beside_the_conflicts_and_taken_back_whole(
+def test_a_repair_says_its_moves_is_drawn_chosen_from_and_taken_back_whole(
     house: House, page: Page, bad: list[str]
 ) -> None:
     house.event("Aube", start=660)
@@ -475,10 +475,25 @@ def test_a_repair_is_offered_beside_the_conflicts_and_taken_back_whole(
     before = house.starts()
     opened(page, house, "Ada", bad)
 
-    page.get_by_role("button", name="Réparer…").click()
-    expect(page.locator("main")).to_contain_text("1 déplacement", timeout=60_000)
-    expect(page.locator("main")).to_contain_text("c’est prouvé")
-    page.get_by_role("button", name="Appliquer les lignes cochées").click()
+    page.get_by_role("button", name="Réparer (1 déplacement, prouvé le minimum)").click(timeout=60_000)
+    main = page.locator("main")
+    expect(main).to_contain_text("c’est prouvé", timeout=60_000)
+    box = page.locator("input[name=only]")
+    drawn = page.locator(f'.picture .ev.new[data-name="{box.get_attribute("value")}"]')
+    expect(drawn).to_be_visible()
+    expect(page.locator(".picture .n.new text")).to_have_text("1")
+    box.uncheck()
+    expect(drawn).to_have_class("ev new maybe")
+    expect(page.locator("[data-sum]")).to_contain_text("0 cochées sur 1")
+    page.locator("[data-others] a").click()
+    expect(box).not_to_be_checked()
+    page.locator("[data-others] button").last.click()
+    expect(page.locator(".flash")).to_contain_text("la grille, non")
+    assert house.starts() == before
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(page.locator(".picture")).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.get_by_role("button", name="Tout accepter").click()
     expect(page.locator(".flash")).to_be_visible()
     assert house.state()["clashes"] == []
     page.get_by_role("button", name="Annuler tout").click()
