@@ -41,6 +41,8 @@ class FestivalGrid extends HTMLElement {
     this.veils = new GridVeils(this);
     this.news = new GridNews(this);
     this.view.write();
+    const asked = location.hash.slice(1); // another page leads to one block
+    this.focusOn(asked && this.state.shows().find((show) => show.id === asked));
   }
 
   disconnectedCallback() {
