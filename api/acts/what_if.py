@@ -21,20 +21,20 @@ from screenings.problem import problem_of
 from screenings.weighing import weights_fact
 
 PAGE = "/programmer/what-if"
-RuleWeight = Annotated[int, Meta(ge=0, le=100)]
+TriedWeight = Annotated[int, Meta(ge=0, le=100)]
 
 
 class Weights(msgspec.Struct, frozen=True, kw_only=True):
     """By rule what one breach costs, 0 for a rule that shall not count; what is not named stays."""
 
-    weights: dict[str, RuleWeight]
+    weights: dict[str, TriedWeight]
     seconds: Annotated[int, Meta(ge=5, le=600)] = 10
 
 
 WeightForm = msgspec.defstruct(
     "WeightForm",
     [
-        *((WEIGHTS + rule, RuleWeight | None, None) for rule in GOALS),
+        *((WEIGHTS + rule, TriedWeight | None, None) for rule in GOALS),
         ("seconds", Annotated[int, Meta(ge=5, le=600)], 10),
     ],
     frozen=True,
