@@ -37,6 +37,8 @@ NOT_ONCE = {
     "POST /{lang}/founding/{token}",
     "POST /api/v1/{edition}/addresses/{token}",
     "POST /{lang}/{edition}/account/addresses/{token}",
+    "POST /api/v1/{edition}/sessions/proof",
+    "POST /{lang}/{edition}/account/proof",
     "POST /api/v1/{edition}/sessions/code",
     "POST /{lang}/{edition}/account/sign-in/code",
     *(f"POST {place}{what}" for place in ("/api/v1/{edition}", "/{lang}/{edition}/account")
