@@ -9,7 +9,7 @@ import msgspec
 
 from festival import desk
 from festival.clock import at, minutes_of
-from festival.language import day, evening, hour, moment, spoken, t, text_in
+from festival.language import day, evening, has_words, hour, moment, spoken, t, text_in
 from festival.tables import Edition
 from festival.texts import Texts
 from screenings import lists
@@ -164,6 +164,12 @@ def clash_words(clash: Clash, names: Names, lang: str) -> str:
     return t(lang, key, **details_in(clash.details, names, lang))
 
 
+def equipment_name(lang: str, word: str) -> str:
+    """A word of the trade in the reader's language; a house's own stands as it was written."""
+    key = f"equipment.{word}"
+    return t(lang, key) if has_words(key) else word
+
+
 def details_in(details: Mapping[str, int | str], names: Names, lang: str) -> dict[str, Any]:
     """Days by their names, moments as dates, titles in the reader's language."""
     shown: dict[str, Any] = dict(details)
@@ -173,6 +179,9 @@ def details_in(details: Mapping[str, int | str], names: Names, lang: str) -> dic
         shown[key] = DAY_NUMBER.sub(lambda n: names.day(lang, int(n[0]) - 1), str(shown[key]))
     for key in TITLES & shown.keys():
         shown[key] = names.titles.get(str(shown[key]), {}).get(lang, shown[key])
+    if "equipment" in shown:
+        words = str(shown["equipment"]).split(", ")
+        shown["equipment"] = ", ".join(equipment_name(lang, word) for word in words)
     if "when" in shown:
         shown["when"] = moment(lang, datetime.fromisoformat(str(shown["when"])))
     return shown

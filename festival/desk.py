@@ -220,8 +220,8 @@ async def last_changes(subjects: Collection[str]) -> dict[str, ChangeLine]:
         """SELECT DISTINCT ON (r.subject) r.id AS line, r.subject, r.act, r.at, r.details,
              coalesce(p.name, '') AS by
            FROM record r LEFT JOIN person p ON p.id = r.person
-           WHERE r.subject = ANY({}) AND jsonb_typeof(r.details->'changes') = 'object'
-             AND (r.details->'changes') - 'position'::text <> '{{}}'
+           WHERE r.subject = ANY({}) AND CASE jsonb_typeof(r.details->'changes')
+             WHEN 'object' THEN (r.details->'changes') - 'position'::text <> '{{}}' ELSE false END
            ORDER BY r.subject, r.id DESC""",
         sorted(subjects),
     )

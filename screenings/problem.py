@@ -12,6 +12,7 @@ from festival.clock import at, minutes_of
 from festival.desk import all_of
 from festival.language import OFFICIAL, text_in
 from festival.tables import Edition
+from screenings import equipment
 from screenings.lists import Item, Placed, guests, items, screens, slots, venues
 from screenings.planner import model
 from screenings.planner.rules.facts import debate, intro
@@ -121,6 +122,7 @@ async def screens_of(edition: Edition, houses: list[Screen]) -> list[model.Scree
             model.Screen,
             screen,
             slots=by_hand.get(screen.id),
+            equipment=equipment.settled(screen.equipment),
             commune=communes[str(screen.venue)],
         )
         for screen in houses
@@ -136,6 +138,7 @@ def programme_of(item: Item, edition: Edition) -> model.Programme:
         | {
             "title": item.own_title,
             "section": item.section_letter or "",
+            "equipment": equipment.settled(item.equipment),
             "film_minutes": item.minutes,
             "not_before": minute_of_embargo(item, edition),
             "forbidden_days": days_of(item.forbidden_days, edition),

@@ -5,8 +5,9 @@ from typing import Any
 
 from msgspec import Struct
 
+from api.grid import equipment_name
 from festival.clock import at, minutes_of
-from festival.language import day, has_words, t
+from festival.language import day, t
 from festival.tables import Edition
 from screenings.planner.model import day_of
 from screenings.rooms import closures_of, hours_of
@@ -174,12 +175,6 @@ def hours_told(lang: str, pairs: list[Span | None]) -> str:
 def at_told(lang: str, minute: int) -> str:
     """An hour and its day, by its number: nobody knows here when the festival begins."""
     return t(lang, "rooms.day_n", n=day_of(minute) + 1, words=clock_face(minute))
-
-
-def equipment_name(lang: str, word: str) -> str:
-    """A word of the trade in the reader's language; a house's own stands as it was written."""
-    key = f"equipment.{word}"
-    return t(lang, key) if has_words(key) else word
 
 
 def closures_told(lang: str, spans: list[list[int]]) -> str:

@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from msgspec import Struct
 
+from api.grid import equipment_name
 from api.guards import SEE
 from api.pages import _changes, _rooms
 from api.pages._changes import ChangeTold
@@ -160,7 +161,7 @@ def room_line(
         screen=screen,
         strips=strips,
         same=_rooms.one_for_all(strips),
-        equipment=[_rooms.equipment_name(lang, word) for word in screen.equipment],
+        equipment=[equipment_name(lang, word) for word in screen.equipment],
         troubles=sum(wrong.get(screen.id, {}).values()),
     )
 
@@ -246,7 +247,7 @@ async def screen_page(
         strips=_rooms.strips_of(
             lang, edition, screen, axis, starts=starts, taken=taken, films=here
         ),
-        equipment=[(word, _rooms.equipment_name(lang, word)) for word in words],
+        equipment=[(word, equipment_name(lang, word)) for word in words],
         starts=starts,
         starts_typed=starts_in(edition, starts) | dict(sent if which == "starts" and sent else {}),
         rhythm={"first": "10:00", "every": "120"} | dict(sent if which == "template" and sent else {}),

@@ -6,6 +6,7 @@ from festival import desk
 from festival.db import rows
 from festival.desk import Way
 from festival.errors import Conflict, Missing
+from festival.record import record
 from festival.tables import Section
 from tests.builders import a_person, a_section, an_edition
 
@@ -101,6 +102,18 @@ async def test_what_a_line_of_the_record_changed_is_read_from_it(house) -> None:
 
     assert (last.act, last.by) == ("section_changed", "Ada")
     assert await desk.before(section, last.line) == {"letter": "C", "rules": [1]}
+
+
+async def test_other_acts_count_under_the_same_word_and_are_no_changes(house) -> None:
+    edition = await an_edition()
+    by, section = await a_person("operator", edition=edition), await a_section(edition)
+    await desk.amend(section, {"letter": "D"}, version=1, act="section_changed", by=by)
+    for changes in (3, "three", [1], None):
+        await record("plan_applied", section.id, by=by, edition=edition.id, changes=changes)
+
+    last = (await desk.last_changes([section.id]))[section.id]
+
+    assert last.act == "section_changed"
 
 
 async def test_what_was_changed_again_since_is_not_put_back(house) -> None:

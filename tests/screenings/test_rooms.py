@@ -139,6 +139,19 @@ async def test_equipment_is_compared_letter_by_letter_and_so_written_in_one_way(
     assert await rooms.used_equipment(world.edition) == ["dcp", "table de mixage"]
 
 
+async def test_what_a_programme_asks_for_is_there_however_it_is_written(house) -> None:
+    world = await World().build("accepted")
+    await rows(
+        "UPDATE programme SET equipment = {}::jsonb WHERE id = {} RETURNING id", '["35MM "]', world.programmes[0]
+    )
+    await world.place(0, 720)
+    assert (await rooms.troubles(world.edition))[world.screen]["equipment_missing"] == 1
+
+    await change(world, equipment=["35mm"])
+
+    assert (await rooms.troubles(world.edition)).get(world.screen) is None
+
+
 # Starts
 
 
