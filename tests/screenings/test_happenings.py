@@ -9,8 +9,9 @@ from screenings.clashes import clashes_of
 from screenings.happenings import Closing, Length, Stay, WhatHappens, Withdrawal
 from screenings.lists import items, working_grid
 from screenings.planner.model import Plan
+from screenings.rooms import ScreenForm, add_screen
 from screenings.tables import Guest, PlanRun, Programme, Screen
-from screenings.venues import GuestForm, ScreenForm, add_guest, add_screen
+from screenings.venues import GuestForm, add_guest
 from tests.builders import sign_in
 from tests.screenings.runs import where, worked
 from tests.screenings.world import World

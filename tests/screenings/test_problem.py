@@ -14,6 +14,7 @@ from screenings.grid import lock
 from screenings.lists import placed_in, working_grid
 from screenings.planner import model
 from screenings.problem import problem_of
+from screenings.rooms import ScreenForm, add_screen
 from screenings.tables import (
     Apart,
     Crew,
@@ -32,7 +33,7 @@ from screenings.tables import (
     Venue,
     VenueWay,
 )
-from screenings.venues import ScreenForm, VenueForm, add_screen, add_venue
+from screenings.venues import VenueForm, add_venue
 from submissions.tables import Film, Submission
 from tests.screenings.world import World
 from tests.test_unreached import UNFED, listed
