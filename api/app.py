@@ -26,6 +26,7 @@ from api.acts import (
     audiences,
     closing,
     codes,
+    corrections,
     deadlines,
     decisions,
     editions,
@@ -49,6 +50,7 @@ from api.acts import (
     programmes,
     proof,
     recusals,
+    relations,
     reminders,
     reservations,
     screens,
@@ -59,6 +61,7 @@ from api.acts import (
     venues,
     what_if,
 )
+from api.acts import blocks as block_acts
 from api.acts import room as room_acts
 from api.acts import rules as rule_acts
 from api.acts import sections as section_acts
@@ -87,7 +90,9 @@ from api.pages import (
 from api.pages import answers as answers_pages
 from api.pages import archives as archive_pages
 from api.pages import audiences as audience_pages
+from api.pages import blocks as block_pages
 from api.pages import closing as closing_pages
+from api.pages import corrections as correction_pages
 from api.pages import deadlines as deadline_pages
 from api.pages import editions as editions_pages
 from api.pages import fees as fee_pages
@@ -102,6 +107,7 @@ from api.pages import people as people_pages
 from api.pages import plans as plan_pages
 from api.pages import policy as policy_pages
 from api.pages import privacy as privacy_pages
+from api.pages import programmes as programme_pages
 from api.pages import robustness as robustness_pages
 from api.pages import rules as rules_pages
 from api.pages import second_factor as second_factor_pages
@@ -160,7 +166,9 @@ ACTS = [
     *answers.ACTS,
     *audiences.ACTS,
     *closing.ACTS,
+    *block_acts.ACTS,
     *codes.ACTS,
+    *corrections.ACTS,
     *deadlines.ACTS,
     *decisions.ACTS,
     *editions.ACTS,
@@ -183,6 +191,7 @@ ACTS = [
     *programmes.ACTS,
     *proof.ACTS,
     *recusals.ACTS,
+    *relations.ACTS,
     *reminders.ACTS,
     *reservations.ACTS,
     *room_acts.ACTS,
@@ -251,6 +260,9 @@ def pages() -> Router:
             filmmaker,
             committee,
             room,
+            block_pages,
+            correction_pages,
+            programme_pages,
             programmer,
             rules_pages,
             venue_pages,

@@ -77,6 +77,8 @@ class Act(StrEnum):
     OPERATE = "operate"
     SET_SHEETS = "set_sheets"
     SEE_TEAM = "see_team"
+    CORRECT_FILMS = "correct_films"
+    CORRECT = "correct"
 
 
 def within_scope(viewer: Viewer, subject: Subject) -> bool:
@@ -138,6 +140,22 @@ def _may_see_materials(viewer: Viewer, subject: Subject) -> bool:
     )
 
 
+def _may_correct(viewer: Viewer, subject: Subject) -> bool:
+    """The public data of a filed film, for the office; nobody of them of a film of their own."""
+    return (
+        _corrects_films(viewer)
+        and subject.status not in {"draft", "withdrawn"}
+        and subject.id not in viewer.recused
+        and viewer.id not in subject.members
+    )
+
+
+def _corrects_films(viewer: Viewer) -> bool:
+    return (viewer.has(Role.PROGRAMMER) and in_scope(viewer, "programme")) or (
+        viewer.has(Role.OPERATOR) and in_scope(viewer, "operate")
+    )
+
+
 ABOUT_A_FILM: dict[Act, Callable[[Viewer, Subject], bool]] = {
     Act.SEE_ENTRY: is_member,
     Act.EDIT_ENTRY: is_member,
@@ -151,6 +169,7 @@ ABOUT_A_FILM: dict[Act, Callable[[Viewer, Subject], bool]] = {
     Act.SEE_MATERIALS: _may_see_materials,
     Act.DECIDE: _may_decide,
     Act.READMIT: _chairs,
+    Act.CORRECT: _may_correct,
 }
 
 WITHIN_AN_EDITION: dict[Act, Callable[[Viewer], bool]] = {
@@ -164,6 +183,7 @@ WITHIN_AN_EDITION: dict[Act, Callable[[Viewer], bool]] = {
     Act.OPERATE: lambda viewer: viewer.has(Role.OPERATOR),
     Act.SET_SHEETS: lambda viewer: viewer.has(Role.OPERATOR, Role.CHAIR),
     Act.SEE_TEAM: lambda viewer: viewer.has(Role.OPERATOR, Role.CHAIR),
+    Act.CORRECT_FILMS: _corrects_films,
 }
 
 

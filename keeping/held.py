@@ -159,7 +159,7 @@ HELD: dict[str, Held] = {
     "reminder": Held(edition="t.edition", key="id edition rule days is_on version"),
     "film": Held(
         edition=OF_FILM.format("id"), work="title titles synopses directors director",
-        key="id year countries languages subtitles declared_seconds premiere",
+        key="id year countries languages subtitles declared_seconds premiere version",
     ),
     "credit": Held(edition=OF_FILM.format("film"), work="role name", key="id film position"),
     "submission": Held(
@@ -319,6 +319,14 @@ HELD: dict[str, Held] = {
     "apart": Held(edition="t.edition", key="id edition one other version"),
     "shared_audience": Held(edition="t.edition", key="id edition one other weight version"),
     "programme_film": Held(edition=OF_PROGRAMME, key="id programme submission position"),
+    "film_traits": Held(
+        edition="t.edition", words="theme",
+        key="id edition submission tone opens closes rating earliest version",
+    ),
+    "block_draft": Held(
+        leaves=STAYS, edition="t.edition", who="by", words="blocks before",
+        key="id edition version asked changed_at", why="record",
+    ),
     "guest": Held(edition="t.edition", words="name qualities", key="id edition windows programmes version"),
     "jury": Held(
         edition="t.edition", words="name",

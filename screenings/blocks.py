@@ -3,84 +3,67 @@
 import math
 import time
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
 
 from msgspec import Struct
 from ortools.sat.python import cp_model
 
 from festival.errors import Refused
+from screenings.running_order import (
+    ARC,
+    Block,
+    BlockPlan,
+    BlocksAsked,
+    HeldShort,
+    Short,
+    order_cost,
+    ordered,
+    running,
+    themes_of,
+)
 
 MANY = 160  # above this, themes are packed one after the other
-EXACT_ORDER = 11
-ARC = (6, 3, 5, 9)  # tone from grave 0 to bright 10, from the opener to the closer
-LOUDNESS, ASPECT, TONE, SUITED = 2, 6, 3, 5  # weights of one LU, one change, one tone, one wish
 
 
-class Short(Struct, frozen=True):
-    """`opens` and `closes` say from 0 to 3 how well it begins or ends a programme."""
-
-    id: str
-    minutes: int
-    theme: str = ""
-    directors: list[str] = []
-    tone: int = 5
-    loudness: float = -23.0
-    aspect: str = "1.85"
-    rating: int = 0
-    opens: int = 0
-    closes: int = 0
-
-
-class HeldShort(Struct, frozen=True):
-    """The programmer's own choice: this short in this block, perhaps at this position."""
-
-    short: str
-    block: int
-    position: int | None = None
-
-
-class Block(Struct, frozen=True):
-    """`order_cost`: steps of loudness, changes of frame and distance from the arc."""
-
-    shorts: list[str]
-    minutes: int
-    rating: int
-    themes: list[str]
-    order_cost: int
-
-
-class BlockPlan(Struct, frozen=True):
-    """`fewest`: no composition has fewer blocks; `themes` is the sum of themes over blocks."""
-
-    blocks: list[Block]
-    fewest: int
-    fewest_proved: bool
-    themes: int
-    themes_bound: int
-    seconds: float
+def composed(asked: BlocksAsked) -> BlockPlan:
+    return compose(
+        asked.shorts,
+        shortest=asked.shortest,
+        longest=asked.longest,
+        pause=asked.pause,
+        count=asked.count,
+        held=asked.held,
+        seconds=asked.seconds,
+    )
 
 
 def compose(
     shorts: Sequence[Short],
     *,
+    shortest: int = 0,
     longest: int = 100,
     pause: int = 1,
+    count: int | None = None,
     held: Sequence[HeldShort] = (),
     arc: Sequence[int] = ARC,
     seconds: float = 20.0,
 ) -> BlockPlan:
-    """First the fewest blocks, then the fewest themes in each, then the order inside."""
+    """First the fewest blocks (or `count` of them), then the fewest themes in each, then the order inside."""
     began = time.monotonic()
     refuse_nonsense(shorts, longest, held)
     least = fewest_possible(shorts, longest, pause, held)
+    if count is not None and not least <= count <= len(shorts):
+        raise Refused("count:blocks_count_impossible", least=least, most=len(shorts))
     start = first_fit(shorts, longest, pause, held)
     if not all(may_hold(shorts, short_id, longest, pause) for short_id in start):
         raise Refused("held_shorts_do_not_fit")
     composed, fewest, bound = start, least, 0
     if len(shorts) <= MANY:
+        wanted = PackingWanted(
+            shorts=list(shorts), shortest=shortest, longest=longest, pause=pause, held=list(held)
+        )
         composed, fewest, bound = pack(
-            shorts, longest, pause, held=held, start=start, least=least, ends=began + seconds
+            wanted, start=start, least=least, count=count, ends=began + seconds
         )
     if not places_exist(composed, held):
         raise Refused("held_shorts_do_not_fit")
@@ -181,44 +164,57 @@ def fits(block: Sequence[Short], short: Short, longest: int, pause: int) -> bool
     return minutes <= longest and not names & directed_by(short)
 
 
+class PackingWanted(Struct, frozen=True, kw_only=True):
+    """What every packing of one question has to keep."""
+
+    shorts: list[Short]
+    shortest: int
+    longest: int
+    pause: int
+    held: list[HeldShort]
+
+
 def pack(
-    shorts: Sequence[Short],
-    longest: int,
-    pause: int,
-    *,
-    held: Sequence[HeldShort],
-    start: list[list[str]],
-    least: int,
-    ends: float,
+    wanted: PackingWanted, *, start: list[list[str]], least: int, count: int | None, ends: float
 ) -> tuple[list[list[str]], int, int]:
     """Blocks, the proved fewest, and a bound for their themes."""
-    fewest, good = least, places_exist(start, held)
-    for count in range(least, (len(start) if good else len(shorts)) + 1):
-        left = ends - time.monotonic()
-        hint = start if count == len(start) and good else []
-        status, blocks, bound = packed(
-            shorts, longest, pause, count=count, held=held, hint=hint, seconds=left
-        )
+    good = places_exist(start, wanted.held) and count in {None, len(start)}
+    most = len(start) if good else len(wanted.shorts)
+    fewest = least
+    for n in range(count or least, (count or most) + 1):
+        hint = start if n == len(start) and good else []
+        status, blocks, bound = packed(wanted, count=n, hint=hint, seconds=left_until(ends))
         if blocks:
-            return blocks, fewest, bound
+            return filled_up(wanted, blocks, ends=ends), fewest, bound
         if status != cp_model.INFEASIBLE:
+            if count is not None:
+                raise Refused("count:blocks_not_found")
             return start, fewest, 0
-        fewest = count + 1
-    raise Refused("held_shorts_do_not_fit")
+        fewest = n + 1
+    raise Refused("count:blocks_not_found" if count is not None else "held_shorts_do_not_fit")
+
+
+def left_until(ends: float) -> float:
+    return ends - time.monotonic()
+
+
+def filled_up(wanted: PackingWanted, blocks: list[list[str]], *, ends: float) -> list[list[str]]:
+    """As many blocks, none shorter than is wished for, where that can be."""
+    by_id = {short.id: short for short in wanted.shorts}
+    if all(running([by_id[s] for s in block], wanted.pause) >= wanted.shortest for block in blocks):
+        return blocks
+    _, even, _ = packed(
+        wanted, count=len(blocks), hint=blocks, seconds=left_until(ends), floor=wanted.shortest
+    )
+    return even or blocks
 
 
 def packed(
-    shorts: Sequence[Short],
-    longest: int,
-    pause: int,
-    *,
-    count: int,
-    held: Sequence[HeldShort],
-    hint: list[list[str]],
-    seconds: float,
+    wanted: PackingWanted, *, count: int, hint: list[list[str]], seconds: float, floor: int = 0
 ) -> tuple[cp_model.CpSolverStatus, list[list[str]], int]:
-    """Exactly `count` blocks, with as few themes in each as can be."""
+    """Exactly `count` blocks of `floor` minutes at least, with as few themes in each as can be."""
     cp = cp_model.CpModel()
+    shorts, pause = wanted.shorts, wanted.pause
     inside = {(s.id, b): cp.new_bool_var("") for s in shorts for b in range(count)}
     theme = {(t, b): cp.new_bool_var("") for t in themes_of(shorts) for b in range(count)}
     for s in shorts:
@@ -229,10 +225,11 @@ def packed(
             cp.add_hint(inside[s.id, b], b < len(hint) and s.id in hint[b])
     for b in range(count):
         load = sum((s.minutes + pause) * inside[s.id, b] for s in shorts)
-        cp.add(load <= longest + pause)
+        cp.add(load <= wanted.longest + pause)
+        cp.add(load >= max(1, floor + pause))
         for films in by_director(shorts):
             cp.add_at_most_one(inside[film, b] for film in films)
-    for hold in held:
+    for hold in wanted.held:
         cp.add(inside[hold.short, hold.block] == 1)
         if hold.position is not None:
             cp.add(sum(inside[s.id, hold.block] for s in shorts) > hold.position)
@@ -246,11 +243,6 @@ def packed(
         return status, [], 0
     blocks = [[s.id for s in shorts if solver.value(inside[s.id, b])] for b in range(count)]
     return status, blocks, math.ceil(solver.best_objective_bound - 1e-6)
-
-
-def themes_of(shorts: Sequence[Short]) -> list[str]:
-    """A short without one is at home everywhere."""
-    return sorted({short.theme for short in shorts if short.theme})
 
 
 def by_director(shorts: Sequence[Short]) -> list[list[str]]:
@@ -281,91 +273,3 @@ def finished(
         themes=themes_of(order),
         order_cost=order_cost(order, arc),
     )
-
-
-def running(shorts: Sequence[Short], pause: int) -> int:
-    return sum(short.minutes for short in shorts) + pause * max(0, len(shorts) - 1)
-
-
-def ordered(members: Sequence[Short], fixed: Mapping[int, str], arc: Sequence[int]) -> list[Short]:
-    """The best order of all for a programme of ordinary length; else the best found by turns."""
-    if len(members) <= EXACT_ORDER:
-        return best_order(list(members), fixed, arc)
-    free = [short for short in members if short.id not in set(fixed.values())]
-    by_id = {short.id: short for short in members}
-    queue = sorted(free, key=lambda s: (-s.opens, s.tone, s.id))
-    order = [by_id[fixed[at]] if at in fixed else queue.pop(0) for at in range(len(members))]
-    return by_turns(order, set(fixed), arc)
-
-
-def best_order(members: list[Short], fixed: Mapping[int, str], arc: Sequence[int]) -> list[Short]:
-    """Held and Karp: the cheapest way to have shown a set of shorts, ending with one of them."""
-    count = len(members)
-    costs: dict[tuple[int, int], tuple[int, list[int]]] = {}
-    for mask in range(1, 1 << count):
-        position = mask.bit_count() - 1
-        for last in range(count):
-            if not mask >> last & 1 or fixed.get(position, members[last].id) != members[last].id:
-                continue
-            cost_here = place_cost(members[last], position, count, arc)
-            before = mask & ~(1 << last)
-            ways = [
-                (
-                    costs[before, previous][0]
-                    + step_cost(members[previous], members[last])
-                    + cost_here,
-                    previous,
-                )
-                for previous in range(count)
-                if (before, previous) in costs
-            ]
-            if not before:
-                costs[mask, last] = cost_here, [last]
-            elif ways:
-                cost, previous = min(ways)
-                costs[mask, last] = cost, [*costs[before, previous][1], last]
-    whole = (1 << count) - 1
-    ends = [costs[whole, last] for last in range(count) if (whole, last) in costs]
-    return [members[at] for at in min(ends)[1]] if ends else members
-
-
-def by_turns(order: list[Short], fixed: set[int], arc: Sequence[int]) -> list[Short]:
-    """Exchange two shorts while that helps."""
-    free = [at for at in range(len(order)) if at not in fixed]
-    better = True
-    while better:
-        better = False
-        for a in free:
-            for b in free:
-                trial = list(order)
-                trial[a], trial[b] = trial[b], trial[a]
-                if order_cost(trial, arc) < order_cost(order, arc):
-                    order, better = trial, True
-    return order
-
-
-def order_cost(order: Sequence[Short], arc: Sequence[int]) -> int:
-    places = sum(place_cost(s, at, len(order), arc) for at, s in enumerate(order))
-    return places + sum(step_cost(a, b) for a, b in pairwise(order))
-
-
-def place_cost(short: Short, position: int, count: int, arc: Sequence[int]) -> int:
-    cost = TONE * abs(short.tone - wanted_tone(position, count, arc))
-    if position == 0:
-        cost += SUITED * (3 - short.opens)
-    if position == count - 1:
-        cost += SUITED * (3 - short.closes)
-    return cost
-
-
-def wanted_tone(position: int, count: int, arc: Sequence[int]) -> int:
-    """The arc, drawn over as many films as there are."""
-    if count == 1:
-        return arc[-1]
-    at = position * (len(arc) - 1) / (count - 1)
-    low = min(int(at), len(arc) - 2)
-    return round(arc[low] + (arc[low + 1] - arc[low]) * (at - low))
-
-
-def step_cost(a: Short, b: Short) -> int:
-    return round(LOUDNESS * abs(a.loudness - b.loudness)) + ASPECT * (a.aspect != b.aspect)

@@ -122,11 +122,12 @@ async def items(edition: Edition) -> list[Item]:
              coalesce((SELECT jsonb_agg(jsonb_build_object(
                  'submission', s.id, 'title', f.title, 'titles', f.titles,
                  'director', f.director, 'languages', f.languages, 'subtitles', f.subtitles,
+                 'theme', coalesce(t.theme, ''), 'earliest', t.earliest,
                  'status', s.status, 'pending', s.pending,
                  'declared', f.declared_seconds, 'measured', (n.facts->>'duration')::float)
                  ORDER BY q.position)
                FROM programme_film q JOIN submission s ON s.id = q.submission
-               JOIN film f ON f.id = s.film
+               JOIN film f ON f.id = s.film LEFT JOIN film_traits t ON t.submission = s.id
                LEFT JOIN film_file n ON n.submission = s.id AND n.state = 'released'
                WHERE q.programme = p.id), '[]') AS films
            FROM programme p LEFT JOIN section x ON x.id = p.section
@@ -214,6 +215,7 @@ async def placed_in(grid: Grid) -> list[Placed]:
 SHOWN_TABLES = (
     "programme", "venue", "screen", "slot", "guest", "jury", "resource", "crew", "reservation", "venue_way",
     "programme_order", "apart", "shared_audience", "screening_hold", "plan_rules",
+    "film_traits",
 )  # fmt: skip
 """Whatever stands in them may change what the grid's page shows, or what the planner says of it."""
 SHOWN = ", ".join(

@@ -152,7 +152,13 @@ def minute_of_embargo(item: Item, edition: Edition) -> int | None:
 
 
 def film_of(film: dict[str, Any]) -> model.Film:
-    return model.Film(id=film["submission"], minutes=film["minutes"], director=film["director"])
+    return model.Film(
+        id=film["submission"],
+        minutes=film["minutes"],
+        director=film["director"],
+        theme=film["theme"],
+        earliest=film["earliest"],
+    )
 
 
 def days_of(dates: Iterable[date], edition: Edition) -> list[int]:

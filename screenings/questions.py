@@ -30,7 +30,7 @@ from screenings.planner.answers.whatif import (
 )
 from screenings.planner.answers.why import Why, alternatives, why
 from screenings.planner.model import Name, Placement, Plan, Problem
-from screenings.planner.process import PlannerFailed, RepairTask, Task, WhyTask, explained, mended
+from screenings.planner.process import PlannerFailed, RepairTask, WhyTask, explained, mended
 from screenings.planner.rules.facts import ProblemFacts
 from screenings.planner.search.instance import Instance
 from screenings.problem import placement_of, problem_of
@@ -225,7 +225,7 @@ async def why_not(edition: Edition, *, by: str = "") -> Explanation:
 
 
 async def thought(
-    question: Task,
+    question: msgspec.Struct,
     work: Callable[[Callable[[], bool]], Kind],
     nothing: Kind,
     *,
@@ -253,7 +253,7 @@ async def thought(
             end(key, thinking)
 
 
-def key_of(question: Task) -> str:
+def key_of(question: msgspec.Struct) -> str:
     return hashlib.sha256(msgspec.json.encode(question)).hexdigest()
 
 

@@ -127,6 +127,43 @@ class ProgrammeFilm(Table):
     position = SmallInt(default=0)
 
 
+class FilmTraits(Table):
+    """What programmers say of a film where it is to stand in a block; a film without a row is the usual one.
+
+    `tone` goes from grave 0 to bright 10, `opens` and `closes` from 0 to 3 say how well it does that;
+    `rating` is the age from which the festival lets people in, `earliest` the hour before which it is not
+    shown, in minutes after midnight. Its id is the entry's, so that the record tells of the film.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    submission = ForeignKey(Submission, null=False, unique=True)
+    theme = Varchar(60, default="")
+    tone = SmallInt(default=5)
+    opens = SmallInt(default=0)
+    closes = SmallInt(default=0)
+    rating = SmallInt(default=0)
+    earliest = SmallInt(null=True, default=None)
+    version = Integer(default=1)
+
+
+class BlockDraft(Table):
+    """The blocks that programmers are composing: a working paper, which nothing else reads until it is taken.
+
+    `asked` is what the last composition was asked, `blocks` are `screenings/composing.py:DraftBlock`;
+    `before` keeps earlier states of them, the newest last.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, unique=True)
+    version = Integer(default=1)
+    asked = JSONB(default={})
+    blocks = JSONB(default=[])
+    before = JSONB(default=[])
+    by = ForeignKey(Person, null=True, index=True)
+    changed_at = Timestamptz(default=TimestamptzNow())
+
+
 class Guest(Table):
     """Somebody on stage: cannot be in two rooms at once, nor outside their windows.
 

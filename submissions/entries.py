@@ -166,6 +166,7 @@ async def write(submission: Submission, entry: Entry, *, before: Entry, by: Pers
             Film.director: BETWEEN_NAMES.join(entry.directors),
             Film.declared_seconds: entry.declared_seconds,
             Film.premiere: entry.premiere,
+            Film.version: Film.version + 1,
         }
     ).where(Film.id == submission.film)
     await Submission.update(

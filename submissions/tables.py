@@ -25,7 +25,7 @@ class Film(Table):
     a language. `director` is `directors` in one line, as every list shows them.
 
     Countries are ISO 3166 codes, languages and subtitles BCP 47 tags (`zxx` is *none*); words from
-    before there were codes stay as they were written.
+    before there were codes stay as they were written. `version` steps with whatever is written of it.
     """
 
     id = Varchar(16, primary_key=True, default=new_id)
@@ -40,6 +40,7 @@ class Film(Table):
     director = Text(default="")
     declared_seconds = Integer(null=True, default=None)
     premiere = Varchar(16, default="")
+    version = Integer(default=1)
 
 
 class Credit(Table):

@@ -31,10 +31,12 @@ FILLED_FROM = {
     "Deadline": "festival.deadlines.DeadlineForm",
     "Edition": "festival.editions.Rules",
     "Fee": "submissions.fees.FeeChange",
+    "FilmTraits": "screenings.shorts.TraitsForm",
     "FieldRule": "submissions.questions.FieldForm",
     "Material": "submissions.materials.MaterialForm",
     "PlanRules": "screenings.rulebook.PlanNumbers",
     "Programme": "screenings.programmes.ProgrammeForm",
+    "ProgrammeOrder": "screenings.relations.OrderForm",
     "Question": "submissions.questions.QuestionForm",
     "Reservation": "screenings.reservations.ReservationForm",
     "ScoreSheet": "reviews.sheets.ScaleForm",
@@ -48,8 +50,9 @@ ALSO_FILLED_FROM = {"Edition": "festival.deadlines.EntryTerms"}
 INSERTED = re.compile(r"INSERT INTO (\w+)\s*\(([^)]*)\)")
 UPSERTED = re.compile(r"INSERT INTO (\w+)\s.*?DO UPDATE SET\s+(.*?)(?:\sWHERE\s|\sRETURNING\s|$)", re.DOTALL)
 SET_UP = (
-    "Audience", "Criterion", "Deadline", "Edition", "Fee", "FieldRule", "Material", "PlanRules",
-    "Question", "Reservation", "RetentionRule", "ScoreSheet", "Screen", "ScreeningHold", "Section",
+    "Apart", "Audience", "Criterion", "Deadline", "Edition", "Fee", "FieldRule", "FilmTraits", "Material", "PlanRules",
+    "Programme", "ProgrammeOrder", "Question", "Reservation", "RetentionRule", "ScoreSheet", "Screen", "ScreeningHold",
+    "Section",
     "SiteText", "Venue", "VenueWay", "WaiverCode",
 )  # fmt: skip
 AMENDED = frozenset({"version", "position", "closed_at"})

@@ -284,6 +284,8 @@ BELOW = {
     "/programmer/rules": "/programmer/grid",
     "/programmer/screens": "/programmer/venues",
     "/programmer/reservations": "/programmer/venues",
+    "/programmer/blocks": "/programmer/programmes",
+    "/programmer/films": "/programmer/programmes",
     **{room: "/operator/edition" for _, rooms in DESK for room in rooms},
 }
 """Pages that belong to a room without lying below its address."""

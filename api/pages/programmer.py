@@ -1,4 +1,4 @@
-"""The programmers' pages: the grid, plans and programmes."""
+"""The programmers' pages: the grid, plans and publication."""
 
 from typing import Any
 
@@ -15,10 +15,8 @@ from festival.clock import at
 from festival.errors import FestivalError
 from festival.language import day, t, words
 from festival.tables import Edition, Person
-from festival.texts import own_title
 from screenings import acts, lists, questions
 from submissions.lists import sections_of
-from submissions.twins import twins_among
 
 RULE = "planner.rule."
 HAND = (
@@ -109,32 +107,6 @@ async def before_publishing(
     return await publication_page(request, edition_row)
 
 
-async def programmes_page(
-    request: AnyRequest, edition: Edition, error: FestivalError | None = None
-) -> Response[str]:
-    items = await lists.items(edition)
-    titles = {film["submission"]: own_title(film) for item in items for film in item.films}
-    twins = await twins_among(list(titles))
-    return page(
-        request,
-        "programmer/programmes.html",
-        error=error,
-        at="/programmer/programmes",
-        given=await given_to(request, error),
-        items=items,
-        twins={
-            submission: [titles[other] for other in others] for submission, others in twins.items()
-        },
-    )
-
-
-@get("/programmer/programmes", guards=SEE)
-async def all_programmes(
-    request: AnyRequest, edition_row: NamedDependency[Edition]
-) -> Response[str]:
-    return await programmes_page(request, edition_row)
-
-
 HANDLERS: list[Any] = [
-    grid, before_publishing, all_programmes,
+    grid, before_publishing,
 ]  # fmt: skip

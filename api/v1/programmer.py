@@ -18,7 +18,7 @@ from api.grid import (
     remedy_row,
     repair_words,
 )
-from api.guards import PLAN, SEE
+from api.guards import FILMS, PLAN, SEE
 from api.news import stream, watched
 from api.presence import while_there
 from api.request import AnyRequest
@@ -27,7 +27,16 @@ from festival.access import Viewer
 from festival.language import spoken
 from festival.progress import channel
 from festival.tables import Edition
-from screenings import audiences, lists, questions, rooms, rulebook
+from screenings import (
+    audiences,
+    composing,
+    corrections,
+    lists,
+    questions,
+    relations,
+    rooms,
+    rulebook,
+)
 from screenings.hands import Hands
 from screenings.problem import rules_of
 from screenings.tables import Reservation, Venue, VenueWay
@@ -103,6 +112,48 @@ async def rules(edition_row: NamedDependency[Edition]) -> dict[str, Any]:
         "version": (await rules_of(edition_row)).version,
         "rules": await rulebook.lines(edition_row),
     }
+
+
+@get("/blocks", guards=SEE)
+async def blocks(edition_row: NamedDependency[Edition]) -> composing.Paper:
+    """The paper of the composer: blocks, shorts that are in none, and what is known of each."""
+    return await composing.paper_of(edition_row)
+
+
+@get("/orders", guards=SEE)
+async def orders(edition_row: NamedDependency[Edition]) -> list[dict[str, Any]]:
+    """Programmes that come before others, and so many minutes."""
+    return [
+        {
+            "id": row.id,
+            "version": row.version,
+            "first": row.first,
+            "then": row.then,
+            "least": row.least,
+            "most": row.most,
+        }
+        for row in await relations.orders_of(edition_row)
+    ]
+
+
+@get("/aparts", guards=SEE)
+async def aparts(edition_row: NamedDependency[Edition]) -> list[dict[str, Any]]:
+    """Programmes that never run at once."""
+    return [
+        {"id": row.id, "version": row.version, "one": row.one, "other": row.other}
+        for row in await relations.aparts_of(edition_row)
+    ]
+
+
+@get("/films/{submission_id:str}", guards=FILMS)
+async def film(
+    submission_id: FromPath[str],
+    edition_row: NamedDependency[Edition],
+    viewer: NamedDependency[Viewer],
+) -> dict[str, Any]:
+    """What the public reads of a film, as it can be corrected."""
+    _, row = await corrections.film_to_correct(edition_row, submission_id, viewer)
+    return {"film": corrections.standing(row), "version": row.version}
 
 
 @get("/grid", guards=SEE)
@@ -243,6 +294,6 @@ async def plan_events(
 
 
 HANDLERS: list[Any] = [
-    venues, ways, screens, all_reservations, removals, all_programmes, rules, grid, grid_events, reasons,
-    prices, remedies, explanation, repair, reaches, lateness, plan, plan_events,
+    venues, ways, screens, all_reservations, removals, all_programmes, blocks, orders, aparts, film, rules, grid,
+    grid_events, reasons, prices, remedies, explanation, repair, reaches, lateness, plan, plan_events,
 ]  # fmt: skip

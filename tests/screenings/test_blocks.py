@@ -4,7 +4,8 @@ from itertools import permutations
 import pytest
 
 from festival.errors import Refused
-from screenings.blocks import ARC, HeldShort, Short, best_order, compose, order_cost
+from screenings.blocks import compose
+from screenings.running_order import ARC, HeldShort, Short, best_order, order_cost
 
 pytestmark = pytest.mark.unit
 
