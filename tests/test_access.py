@@ -682,7 +682,7 @@ def routes_of(app) -> set[str]:
 def address(route: str, edition, **known: str) -> tuple[str, str]:
     """A route's method and path, with names that exist where they are given, else with none's."""
     method, _, path = route.partition(" ")
-    known = {"lang": "fr", "edition": edition.slug, "name": "main.m3u8", "language": "fr", "part": "reviewer", "act": "1",
+    known = {"lang": "fr", "edition": edition.slug, "name": "main.m3u8", "language": "fr", "part": "reviewer", "act": "1", "number": "0",
              "text": "legal", **known}
     while "{" in path:
         name = path[path.index("{") + 1 : path.index("}")]
