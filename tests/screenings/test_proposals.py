@@ -4,10 +4,12 @@ import msgspec
 import pytest
 
 from festival.errors import Conflict, Refused
-from screenings import accepting, planning, publication, questions
+from api.pages import _plan
+from screenings import accepting, grid, planning, publication, questions
 from screenings.accepting import fact_of
 from screenings.acts import Place
-from screenings.lists import placed_in, working_grid
+from screenings.grid import ScreenStart
+from screenings.lists import items, placed_in, working_grid
 from screenings.moving import keeping, olds
 from screenings.planner.answers.shapes import WayOut
 from screenings.planner.model import Plan
@@ -15,6 +17,7 @@ from screenings.planning import Wishes
 from screenings.problem import problem_of
 from screenings.programmes import ProgrammeForm, add_programme
 from screenings.tables import PlanRules, PlanRun, Programme
+from screenings.rooms import ScreenForm, add_screen
 from screenings.venues import GuestForm, add_guest
 from screenings.weighing import weights_fact, weights_of
 from tests.builders import sign_in
@@ -229,3 +232,27 @@ async def test_only_the_chosen_rules_cost_this_time(clashing) -> None:
 
     assert run.problem["old"] == []
     assert {rule for rule, one in run.problem["settings"].items() if one["on"]} == {"S2"}
+
+
+@pytest.mark.slow
+async def test_three_put_badly_in_a_published_grid_come_back_and_nothing_moves_in_vain(house) -> None:
+    world = await World().build(*["accepted"] * 9)
+    form = ScreenForm(venue=world.venue, name="Vega", seats=200, hours=[(600, 1440)] * 3)
+    await add_screen(world.edition, form, by=world.by)
+    first = await worked(world, seconds=5)
+    await accepting.apply(world.edition, first, by=world.by)
+    await publication.publish(world.edition, version=await world.version(), by=world.by)
+    placed = await placed_in(await working_grid(world.edition))
+    for bad, good in zip(placed[:3], placed[3:6], strict=True):
+        there = ScreenStart(screen=good.screen, start=(await where(world))[good.programme, 0].start)
+        await grid.move(world.edition, bad.id, there, version=await world.version(), by=world.by)
+
+    repair = await worked(world, seconds=60, kind="repair")
+    plan = await worked(world, seconds=10)
+
+    assert repair.repair["moves"] <= 3
+    assert repair.repair["moves_proved"]
+    known = {item.id: item for item in await items(world.edition)}
+    proposal = _plan.proposal_of(world.edition, known, plan, msgspec.convert(plan.plan, Plan), "fr")
+    assert proposal.changes <= repair.repair["moves"]
+    assert [line.title for line in proposal.lines if line.price == 0] == []
