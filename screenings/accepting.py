@@ -161,13 +161,15 @@ async def check_no_worse(edition: Edition, before: set[RuleBreach], after: set[R
 
 
 async def heal(edition: Edition, run: PlanRun, number: int, *, by: Person) -> int:
-    """One remedy of an impossible plan, and the grid that it makes possible; one act."""
-    if run.act is not None:
-        return int((await working_grid(edition)).version)
+    """One way out of an impossible plan, and the grid that it makes possible; one act, and once."""
     found = msgspec.convert(run.remedies, list[WayOut])
     if not 0 <= number < len(found):
         raise Missing("remedy_missing")
     remedy = found[number]
+    if run.act is not None:
+        if fact_of(run) != remedy.fact:
+            raise Conflict("plan_settled")
+        return int((await working_grid(edition)).version)
     async with transaction():
         problem = tried(msgspec.convert(run.problem, Problem), remedy.fact)
         await write(run, plan=plan_with(problem, remedy.plan), fact=remedy.fact)

@@ -209,6 +209,8 @@ def of_change(
     now: Collection[Placement],
     numbers: Mapping[Name, int],
     lang: str,
+    *,
+    hot_days: Collection[tuple[str, int]] = (),
 ) -> GridPicture:
     """Old places as outlines, new ones filled; both bear the number of their line in the list."""
     drawer = Drawer(edition, problem, items, [*was, *now], lang)
@@ -226,7 +228,8 @@ def of_change(
             look: Look = calm if stood.get(name) == p else "new"
             shown.append((p, drawer.block(p, look, numbers.get(name) if look == "new" else None)))
     shown.sort(key=lambda drawn: DEPTH.index(drawn[1].look))
-    return drawer.picture([(p, silenced(block, p, now, drawer)) for p, block in shown])
+    silent = [(p, silenced(block, p, now, drawer)) for p, block in shown]
+    return drawer.picture(silent, hot=hot_days)
 
 
 def silenced(

@@ -243,8 +243,11 @@ def proposal_of(
         changes=len(numbers),
         groups=ordered,
         compares=len(before) == len(plan.placements) and not clashes,
-        picture=of_change(edition, problem, items, stood, plan.placements, numbers, lang),
-    )
+        picture=of_change(
+            edition, problem, items, stood, plan.placements, numbers, lang,
+            hot_days=hot_in(explanation_in(run))[1],
+        ),
+    )  # fmt: skip
 
 
 def name_of(text: str) -> Name:
@@ -277,6 +280,10 @@ def with_others(
         for group in proposal.groups
     ]
     return replace(proposal, groups=groups)
+
+
+def explanation_in(run: PlanRun) -> Explanation | None:
+    return msgspec.convert(run.explanation, Explanation) if run.explanation else None
 
 
 def locks_clash(facts: ProblemFacts) -> bool:

@@ -18,7 +18,7 @@ from festival.language import t
 from festival.tables import Edition
 from screenings import accepting, acts, lists, questions
 from screenings.planner.answers.newfacts import still_possible
-from screenings.planner.answers.shapes import Explanation, WayOut
+from screenings.planner.answers.shapes import WayOut
 from screenings.planner.model import Placement, Plan, Problem
 from screenings.planner.rules.facts import ProblemFacts
 from screenings.planning import GOALS, Wishes
@@ -82,7 +82,7 @@ async def plan_page(
     if proposal and (name := asked_for(request, proposal)):
         cells = await questions.elsewhere(run, _plan.name_of(name))
         proposal = _plan.with_others(proposal, name, cells, run, edition, lang)
-    why = msgspec.convert(run.explanation, Explanation) if run.explanation else None
+    why = _plan.explanation_in(run)
     names = Names(edition, items, await lists.screens(edition), [])
     cards = _plan.cards_of(why, msgspec.convert(run.remedies, list[WayOut]), names, lang)
     fact = accepting.fact_of(run)

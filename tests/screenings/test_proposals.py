@@ -2,9 +2,10 @@
 
 import msgspec
 import pytest
+from lxml import html
 
-from festival.errors import Conflict, Refused
 from api.pages import _plan
+from festival.errors import Conflict, Refused
 from screenings import accepting, grid, planning, publication, questions
 from screenings.accepting import fact_of
 from screenings.acts import Place
@@ -16,8 +17,8 @@ from screenings.planner.model import Plan
 from screenings.planning import Wishes
 from screenings.problem import problem_of
 from screenings.programmes import ProgrammeForm, add_programme
-from screenings.tables import PlanRules, PlanRun, Programme
 from screenings.rooms import ScreenForm, add_screen
+from screenings.tables import Guest, PlanRules, PlanRun, Programme
 from screenings.venues import GuestForm, add_guest
 from screenings.weighing import weights_fact, weights_of
 from tests.builders import sign_in
@@ -171,6 +172,29 @@ async def test_every_way_out_was_tried_and_one_click_does_it(client, overfilled)
     assert (await client.post(f"{address}/undoing", data=proof)).status_code == 303
     assert (await Programme.objects().get(Programme.id == world.fourfold)).showings == 4
     assert await where(world) == before
+
+
+async def test_a_stay_that_is_too_short_is_drawn_in_minutes_and_made_longer_by_one_click(client, house) -> None:
+    world = await World().build()
+    form = ProgrammeForm(kind="event", titles={"fr": "Leçon"}, own_minutes=90, intro=0, debate=20)
+    lesson = (await add_programme(world.edition, form, by=world.by)).id
+    form = GuestForm(name="Ada", programmes=[lesson], windows=[(EVENING, EVENING + 60)])
+    guest = await add_guest(world.edition, form, by=world.by)
+    run = await worked(world)
+    await sign_in(client, world.by)
+    address = f"/fr/{world.edition.slug}/programmer/plans/{run.id}"
+
+    page = html.fromstring((await client.get(address)).content)
+    [scale] = page.xpath("//figure[@class='scale']")
+    [button] = page.xpath("//form[contains(@action, 'remedies')]//button[contains(., 'Ada')]")
+    proof = {"_csrf": client.headers["x-csrf-token"], "number": button.get("value")}
+    done = await client.post(f"{address}/remedies", data=proof)
+
+    assert run.state == "impossible"
+    assert "demande 110 min, en a 60" in " ".join(scale.text_content().split())
+    assert done.status_code == 303
+    assert (await Guest.objects().get(Guest.id == guest.id)).windows == [[EVENING - 30, EVENING + 90]]
+    assert (lesson, 0) in await where(world)
 
 
 async def test_a_place_that_somebody_holds_in_the_proposal_is_refused(overfilled) -> None:

@@ -170,7 +170,7 @@ def show_less(facts: ProblemFacts, rule: Demand) -> Iterator[Way]:
 def stay_longer(facts: ProblemFacts, rule: Demand) -> Iterator[Way]:
     guest = next(guest for guest in facts.problem.guests if guest.id == rule.of)
     for more in LONGER:
-        windows = [(begins - more, ends + more) for begins, ends in guest.windows]
+        windows = [(max(0, begins - more), ends + more) for begins, ends in guest.windows]
         yield "guest", guest.id, {"windows": windows}, {"guest": guest.name, "minutes": more}
     yield "guest", guest.id, {"windows": []}, {"guest": guest.name, "minutes": 0}
 
