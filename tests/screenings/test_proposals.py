@@ -5,7 +5,7 @@ import pytest
 from lxml import html
 
 from api.pages import _plan
-from festival.errors import Conflict, Refused
+from festival.errors import Conflict
 from screenings import accepting, grid, planning, publication, questions
 from screenings.accepting import fact_of
 from screenings.acts import Place
@@ -195,17 +195,6 @@ async def test_a_stay_that_is_too_short_is_drawn_in_minutes_and_made_longer_by_o
     assert done.status_code == 303
     assert (await Guest.objects().get(Guest.id == guest.id)).windows == [[EVENING - 30, EVENING + 90]]
     assert (lesson, 0) in await where(world)
-
-
-async def test_a_place_that_somebody_holds_in_the_proposal_is_refused(overfilled) -> None:
-    run = await worked(overfilled)
-    taken = Place(screen=overfilled.screen, start=EVENING)
-
-    with pytest.raises(Refused) as refused:
-        name = (overfilled.fourfold, 0)
-        await accepting.put_elsewhere(overfilled.edition, run, name, taken, by=overfilled.by)
-
-    assert refused.value.codes == ("place_taken",)
 
 
 async def test_weights_are_tried_beside_the_standing_grid_and_kept_apart_from_it(client, clashing) -> None:
