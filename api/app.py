@@ -62,10 +62,15 @@ from api.acts import (
     what_if,
 )
 from api.acts import blocks as block_acts
+from api.acts import candidates as candidate_acts
+from api.acts import guests as guest_acts
+from api.acts import pairs as pair_acts
 from api.acts import room as room_acts
 from api.acts import rules as rule_acts
 from api.acts import sections as section_acts
+from api.acts import shared as shared_acts
 from api.acts import subtitles as subtitle_acts
+from api.acts import visitors as visitor_acts
 from api.auth import bearer, csrf_guard, edition_of, settings_of, viewer_of
 from api.believed import Believed
 from api.decoding import MOST_BYTES, CheckedRequest, Decoding
@@ -96,13 +101,16 @@ from api.pages import corrections as correction_pages
 from api.pages import deadlines as deadline_pages
 from api.pages import editions as editions_pages
 from api.pages import fees as fee_pages
+from api.pages import fitting as fitting_pages
 from api.pages import form as form_pages
 from api.pages import founding as founding_page
+from api.pages import guests as guest_pages
 from api.pages import happenings as happening_pages
 from api.pages import imports as import_pages
 from api.pages import keeping as keeping_pages
 from api.pages import letters as letter_pages
 from api.pages import materials as materials_pages
+from api.pages import pairs as pair_pages
 from api.pages import people as people_pages
 from api.pages import plans as plan_pages
 from api.pages import policy as policy_pages
@@ -112,10 +120,12 @@ from api.pages import robustness as robustness_pages
 from api.pages import rules as rules_pages
 from api.pages import second_factor as second_factor_pages
 from api.pages import sections as section_pages
+from api.pages import shared as shared_pages
 from api.pages import sheets as sheet_pages
 from api.pages import site as site_pages
 from api.pages import texts as text_pages
 from api.pages import venues as venue_pages
+from api.pages import visitors as visitor_pages
 from api.pages import what_if as what_if_pages
 from api.patience import Patience
 from api.v1 import account as account_v1
@@ -133,6 +143,7 @@ from api.v1 import (
 )
 from api.v1 import closing as closing_v1
 from api.v1 import committee as committee_v1
+from api.v1 import fitting as fitting_v1
 from api.v1 import form as form_v1
 from api.v1 import keeping as keeping_v1
 from api.v1 import letters as letters_v1
@@ -141,6 +152,7 @@ from api.v1 import people as people_v1
 from api.v1 import policy as policy_v1
 from api.v1 import privacy as privacy_v1
 from api.v1 import programmer as programmer_v1
+from api.v1 import shared as shared_v1
 from api.v1 import sheets as sheets_v1
 from festival import logs
 from festival.access import Viewer
@@ -165,8 +177,10 @@ ACTS = [
     *archives.ACTS,
     *answers.ACTS,
     *audiences.ACTS,
+    *pair_acts.ACTS,
     *closing.ACTS,
     *block_acts.ACTS,
+    *candidate_acts.ACTS,
     *codes.ACTS,
     *corrections.ACTS,
     *deadlines.ACTS,
@@ -178,6 +192,7 @@ ACTS = [
     *form.ACTS,
     *grid.ACTS,
     *happenings.ACTS,
+    *guest_acts.ACTS,
     *imports.ACTS,
     *jobs.ACTS,
     *keeping.ACTS,
@@ -198,6 +213,7 @@ ACTS = [
     *rule_acts.ACTS,
     *screens.ACTS,
     *section_acts.ACTS,
+    *shared_acts.ACTS,
     *sheets.ACTS,
     *site.ACTS,
     *second_factor.ACTS,
@@ -205,6 +221,7 @@ ACTS = [
     *texts.ACTS,
     *venues.ACTS,
     *what_if.ACTS,
+    *visitor_acts.ACTS,
 ]
 STATIC = Path(__file__).parent / "static"
 
@@ -271,6 +288,11 @@ def pages() -> Router:
             what_if_pages,
             audience_pages,
             robustness_pages,
+            guest_pages,
+            shared_pages,
+            pair_pages,
+            visitor_pages,
+            fitting_pages,
             operator,
             machines,
             answers_pages,
@@ -317,6 +339,8 @@ def json_doors() -> Router:
             subtitles,
             committee_v1,
             programmer_v1,
+            shared_v1,
+            fitting_v1,
             operator_v1,
             lists,
             policy_v1,

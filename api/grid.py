@@ -16,6 +16,7 @@ from screenings import lists
 from screenings.clashes import clashes_of
 from screenings.compared import last_published, since_last
 from screenings.days import LeftBehind
+from screenings.guests import guests_holding
 from screenings.lists import Item, Placed
 from screenings.planner.answers.remedies import Remedy
 from screenings.planner.answers.shapes import Explanation
@@ -52,7 +53,7 @@ async def grid_state(edition: Edition) -> dict[str, Any]:
         "clashes": [clash_row(clash, names) for clash in await clashes_of(edition, grid)],
         "guests": [
             {"name": g.name, "windows": g.windows, "programmes": g.programmes}
-            for g in await lists.guests(edition)
+            for g in await guests_holding(edition)
         ],
         "holds": [
             {

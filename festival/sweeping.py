@@ -16,6 +16,8 @@ AGES = {
     "invitation": "created_at < now() - interval '400 days'",
     "invitation_list": "ended_at < now() - interval '90 days'",
     "merge_request": "created_at < now() - interval '400 days'",
+    "visitor": """edition IN (SELECT id FROM edition
+        WHERE first_day + days < now() - interval '30 days')""",
     "letter": "sent_at < now() - interval '400 days'",
 }
 

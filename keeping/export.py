@@ -46,6 +46,7 @@ ENTRY = {
     "attachment": "t.submission = ANY({})",
     "entry_answer": f"t.submission = ANY({{}}) AND {OF_MAKERS}",
     "delivery": "t.submission = ANY({})",
+    "visitor": "t.submission = ANY({})",
     "fee": "t.submission = ANY({})",
     "code_use": "t.submission = ANY({})",
     "step": "t.file IN (SELECT n.id FROM film_file n WHERE n.submission = ANY({}))",

@@ -251,6 +251,10 @@ HELD: dict[str, Held] = {
         leaves=STAYS, edition=OF_SUBMISSION, who="person", words="text",
         key="id submission material attachment version created_at", why="film_public",
     ),
+    "visitor": Held(
+        leaves=ROW, edition="t.edition", who="person", words="name qualities",
+        key="id edition submission arrives leaves step_free version created_at",
+    ),
     # reviews
     "score_sheet": Held(edition="t.edition", key="id edition section steps version", words="labels"),
     "criterion": Held(
@@ -327,7 +331,10 @@ HELD: dict[str, Held] = {
         leaves=STAYS, edition="t.edition", who="by", words="blocks before",
         key="id edition version asked changed_at", why="record",
     ),
-    "guest": Held(edition="t.edition", words="name qualities", key="id edition windows programmes version"),
+    "guest": Held(
+        edition="t.edition", words="name qualities said",
+        key="id edition kind windows programmes step_free version",
+    ),
     "jury": Held(
         edition="t.edition", words="name",
         key="id edition programmes pause most_a_day position version",
@@ -339,8 +346,8 @@ HELD: dict[str, Held] = {
     "crew": Held(edition="t.edition", words="name", key="id edition screens rest position version"),
     "plan_rules": Held(
         edition="t.edition",
-        key="""id edition step travel repeat_gap repeat_other_band premiere_first measures settings
-          version""",
+        key="""id edition step travel repeat_gap repeat_other_band premiere_first audiences measures
+          settings version""",
     ),
     "screening_hold": Held(
         edition="t.edition", key="id edition programme number day minute screen version"

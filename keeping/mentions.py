@@ -54,6 +54,7 @@ VERSIONED = frozenset(
         "material",
         "entry_answer",
         "delivery",
+        "visitor",
     }
 )
 

@@ -12,7 +12,7 @@ from festival.errors import Missing
 from festival.language import OFFICIAL, text_in
 from festival.tables import Edition, new_id
 from festival.texts import Texts
-from screenings.tables import Grid, Guest, PlanRun, Screen
+from screenings.tables import Grid, PlanRun, Screen
 
 GONE = frozenset({"withdrawn", "declined"})
 
@@ -104,10 +104,6 @@ async def venues(edition: Edition) -> list[dict[str, Any]]:
         "SELECT id, name, address, commune FROM venue WHERE edition = {} ORDER BY position, name",
         edition.id,
     )
-
-
-async def guests(edition: Edition) -> list[Guest]:
-    return await Guest.objects().where(Guest.edition == edition.id).order_by(Guest.name)
 
 
 async def items(edition: Edition) -> list[Item]:
@@ -215,7 +211,7 @@ async def placed_in(grid: Grid) -> list[Placed]:
 SHOWN_TABLES = (
     "programme", "venue", "screen", "slot", "guest", "jury", "resource", "crew", "reservation", "venue_way",
     "programme_order", "apart", "shared_audience", "screening_hold", "plan_rules",
-    "film_traits",
+    "film_traits", "visitor",
 )  # fmt: skip
 """Whatever stands in them may change what the grid's page shows, or what the planner says of it."""
 SHOWN = ", ".join(

@@ -13,9 +13,11 @@ from festival.desk import all_of
 from festival.language import OFFICIAL, text_in
 from festival.tables import Edition
 from screenings import equipment
-from screenings.lists import Item, Placed, guests, items, screens, slots, venues
+from screenings.guests import guests_holding
+from screenings.lists import Item, Placed, items, screens, slots, venues
 from screenings.planner import model
 from screenings.planner.rules.facts import debate, intro
+from screenings.shared_audiences import pairs_of
 from screenings.tables import (
     Apart,
     Crew,
@@ -26,7 +28,6 @@ from screenings.tables import (
     Resource,
     Screen,
     ScreeningHold,
-    SharedAudience,
     VenueWay,
 )
 
@@ -44,19 +45,23 @@ async def problem_with(
     edition: Edition, known: list[Item], *, pins: list[Placed] | None = None
 ) -> model.Problem:
     """With these programmes and no others; what speaks of one that is not there is left out."""
-    houses = await screens(edition)
+    houses, stage = await screens(edition), await guests_holding(edition)
+    need_no_steps = {one for guest in stage if guest.step_free for one in guest.programmes}
     named, rooms = {item.id for item in known}, {screen.id for screen in houses}
     rules = await rules_of(edition)
     return model.Problem(
         days=edition.days,
         screens=await screens_of(edition, houses),
-        programmes=[programme_of(item, edition) for item in known],
+        programmes=[
+            without_steps(programme_of(item, edition), item.id in need_no_steps) for item in known
+        ],
         guests=[
-            told(model.Guest, guest, programmes=among(guest.programmes, named))
-            for guest in await guests(edition)
+            told(model.Guest, guest, programmes=among(guest.programmes, named)) for guest in stage
         ],
         pins=[pin_of(placed, edition) for placed in pins or [] if placed.programme in named],
-        pairs=await pairs_of(edition, named),
+        pairs=[
+            pair for pair in await pairs_of(edition, rules.audiences) if {pair[0], pair[1]} <= named
+        ],
         step=rules.step,
         travel=rules.travel,
         ways=[(way.one, way.other, way.minutes) for way in await all_of(VenueWay, edition)],
@@ -147,6 +152,11 @@ def programme_of(item: Item, edition: Edition) -> model.Programme:
     )
 
 
+def without_steps(programme: model.Programme, somebody_needs_it: bool) -> model.Programme:
+    """Somebody on stage may need a screen without steps, whatever the programme itself asks."""
+    return msgspec.structs.replace(programme, step_free=programme.step_free or somebody_needs_it)
+
+
 def minute_of_embargo(item: Item, edition: Edition) -> int | None:
     return None if item.not_before is None else minutes_of(item.not_before, edition.first_day)
 
@@ -180,15 +190,6 @@ def told(shape: type[S], row: Table, **instead: Any) -> S:
     """A row in the planner's shape: columns of the same name, save what is said otherwise."""
     same = {name: getattr(row, name) for name in shape.__struct_fields__ if hasattr(row, name)}
     return msgspec.convert(same | instead, shape)
-
-
-async def pairs_of(edition: Edition, named: Collection[str]) -> list[tuple[str, str, int]]:
-    """Programmes that share their audience, and how much."""
-    return [
-        (pair.one, pair.other, pair.weight)
-        for pair in await all_of(SharedAudience, edition)
-        if pair.weight and {pair.one, pair.other} <= set(named)
-    ]
 
 
 def pin_of(placed: Placed, edition: Edition) -> model.Pin:

@@ -18,10 +18,10 @@ from festival.texts import ONE_OF, Texts, gathered, texts_of
 from screenings import notices
 from screenings.acts import hold_grid
 from screenings.clashes import clashes_of
+from screenings.guests import kept_guests
 from screenings.lists import (
     Item,
     Placed,
-    guests,
     items,
     placed_in,
     screens,
@@ -240,7 +240,7 @@ async def document_of(edition: Edition, grid: Grid, number: int) -> Document:
     known = {item.id: item for item in await items(edition)}
     shown = {p.programme for p in placed}
     films = await films_of(edition, shown)
-    stage = await guests(edition)
+    stage = await kept_guests(edition)
     document = Document(
         number=number,
         edition=edition.slug,
@@ -259,7 +259,7 @@ async def document_of(edition: Edition, grid: Grid, number: int) -> Document:
                 [
                     PublicGuest(name=g.name, qualities=texts_of(g.qualities))
                     for g in stage
-                    if p in g.programmes
+                    if p in g.programmes and g.kind == "guest"
                 ],
             )
             for p in sorted(shown)

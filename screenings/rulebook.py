@@ -5,7 +5,7 @@ What is kept is what differs from the usual (`PlanRules`). A rule of physics is 
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -236,6 +236,26 @@ def faults_of(rules: PlanRules, numbers: Mapping[str, Any]) -> Iterator[str]:
     for fault in of_measures(replace(empty, measures=measures)):
         name = fault.partition(":")[0].rpartition(".")[2]
         yield f"{name}:{name}_unfit"
+
+
+class AudienceMode(msgspec.Struct, frozen=True, kw_only=True):
+    """Which shared audiences count: those that are computed and corrected, of the hand alone, or none."""
+
+    audiences: Literal["computed", "hand", "none"]
+    version: VersionNumber
+
+
+async def choose_audiences(edition: Edition, chosen: AudienceMode, *, by: Person) -> int:
+    """Returns the version of the edition's rules that stands now."""
+    async with transaction():
+        rules = await kept(edition)
+        return await desk.amend(
+            rules,
+            {"audiences": chosen.audiences},
+            version=chosen.version,
+            act="audiences_chosen",
+            by=by,
+        )
 
 
 async def put_back(edition: Edition, line: int, *, by: Person) -> int:

@@ -167,16 +167,21 @@ class BlockDraft(Table):
 class Guest(Table):
     """Somebody on stage: cannot be in two rooms at once, nor outside their windows.
 
-    `qualities` says in one text a language who they are. `windows` are `[from, to]` pairs in minutes
-    after the first day's midnight; none means always.
+    `kind` is a guest or a moderator, whom the public does not read. `qualities` says in one text a
+    language who they are. `windows` are `[from, to]` pairs in minutes after the first day's midnight;
+    none means always. `step_free`: they need a screen without steps. `said` is what makers said when
+    it was taken over, by the visitor (`submissions/visitors.py`).
     """
 
     id = Varchar(16, primary_key=True, default=new_id)
     edition = ForeignKey(Edition, null=False, index=True)
     name = Varchar(160)
+    kind = Varchar(12, default="guest")
     qualities = JSONB(default={})
     windows = JSONB(default=[])
     programmes = JSONB(default=[])
+    step_free = Boolean(default=False)
+    said = JSONB(default={})
     version = Integer(default=1)
 
 
@@ -287,7 +292,8 @@ class PlanRules(Table):
     """What an edition asks of its plans. `measures` and `settings` hold what differs from the usual.
 
     `step` are minutes between two starts, `travel` those between two screens where no way is named;
-    `repeat_gap` those between the starts of a film's showings.
+    `repeat_gap` those between the starts of a film's showings. `audiences` says which shared ones
+    count: those that are computed and corrected, those of the hand, or none.
     """
 
     id = Varchar(16, primary_key=True, default=new_id)
@@ -297,6 +303,7 @@ class PlanRules(Table):
     repeat_gap = SmallInt(null=True, default=None)
     repeat_other_band = Boolean(default=PROBLEM.repeat_other_band)
     premiere_first = Boolean(default=PROBLEM.premiere_first)
+    audiences = Varchar(8, default="computed")
     measures = JSONB(default={})
     settings = JSONB(default={})
     version = Integer(default=1)

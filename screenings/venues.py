@@ -1,19 +1,18 @@
-"""Houses, the ways between them, and guests: what a programmer sets up once."""
+"""Houses and the ways between them: what a programmer sets up once."""
 
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from festival import desk, texts
+from festival import desk
 from festival.db import rows, transaction
 from festival.desk import Way
-from festival.errors import Conflict, Missing, Refused
-from festival.record import record
+from festival.errors import Conflict, Refused
 from festival.shapes import SeenVersion, VersionNumber
 from festival.tables import Edition, Person
 from screenings.acts import hold_grid
-from screenings.tables import Guest, Programme, Screen, Venue, VenueWay
+from screenings.tables import Screen, Venue, VenueWay
 
 Minute = Annotated[int, Meta(ge=0, le=30 * 60)]
 FarMinute = Annotated[int, Meta(ge=0, le=16 * 1440)]
@@ -50,15 +49,6 @@ class WayForm(msgspec.Struct, frozen=True, kw_only=True):
     other: Id
     minutes: Annotated[int, Meta(ge=0, le=240)] | None
     version: SeenVersion = 0
-
-
-class GuestForm(msgspec.Struct, frozen=True, kw_only=True):
-    """`windows`: [from, to] in minutes after the first day's midnight."""
-
-    name: Annotated[str, Meta(min_length=1, max_length=160)]
-    qualities: texts.ShortTexts = {}
-    windows: Annotated[list[tuple[FarMinute, FarMinute]], Meta(max_length=30)] = []
-    programmes: Annotated[list[Id], Meta(max_length=60)] = []
 
 
 async def add_venue(edition: Edition, form: VenueForm, *, by: Person) -> Venue:
@@ -191,23 +181,3 @@ async def set_way(edition: Edition, form: WayForm, *, by: Person) -> None:
     elif way is not None:
         given = {"minutes": form.minutes}
         await desk.amend(way, given, version=form.version, act="way_changed", by=by)
-
-
-async def add_guest(edition: Edition, form: GuestForm, *, by: Person) -> Guest:
-    check_name(form.name)
-    if any(start >= end for start, end in form.windows):
-        raise Refused("windows:hours_backwards")
-    known = await Programme.count().where(
-        (Programme.edition == edition.id) & Programme.id.is_in(form.programmes or [""])
-    )
-    if known != len(set(form.programmes)):
-        raise Missing("programme_missing")
-    async with transaction():
-        guest = Guest(
-            edition=edition.id, name=form.name.strip(), qualities=texts.settled("qualities", form.qualities),
-            windows=[list(w) for w in form.windows],
-            programmes=form.programmes,
-        )  # fmt: skip
-        await guest.save()
-        await record("guest_added", guest.id, by=by, edition=edition.id)
-    return guest

@@ -387,6 +387,26 @@ class Delivery(Table):
     created_at = Timestamptz(default=TimestamptzNow())
 
 
+class Visitor(Table):
+    """Somebody who comes with an accepted film, as its makers say it.
+
+    `arrives` and `leaves` are minutes after the first day's midnight, where they are known; `qualities` is
+    one text a language; `step_free`: they need a way without steps.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    submission = ForeignKey(Submission, null=False, index=True)
+    name = Varchar(160)
+    qualities = JSONB(default={})
+    arrives = Integer(null=True, default=None)
+    leaves = Integer(null=True, default=None)
+    step_free = Boolean(default=False)
+    person = ForeignKey(Person, null=True, index=True, on_delete=OnDelete.set_null)
+    version = Integer(default=1)
+    created_at = Timestamptz(default=TimestamptzNow())
+
+
 class TechnicalRules(Table):
     """What an edition says of its own over the house's technical rules: for all of it, or for one
     section over that. `rules` are only what differs, as a policy is written (`media.policy.merged`).

@@ -292,6 +292,36 @@ ROUTES = {
     "POST /{lang}/{edition}/programmer/reservations/{reservation_id}/removal": "plan",
     "POST /{lang}/{edition}/programmer/reservations/{reservation_id}/back": "plan",
     "POST /{lang}/{edition}/programmer/guests": "plan",
+    "GET /{lang}/{edition}/programmer/candidates": "see_grid",
+    "GET /{lang}/{edition}/programmer/candidates/{submission_id}": "see_grid",
+    "POST /{lang}/{edition}/programmer/candidates/{submission_id}": "plan",
+    "GET /{lang}/{edition}/committee/submissions/{submission_id}/fit": "see_board",
+    "GET /{lang}/{edition}/programmer/guests": "see_grid",
+    "GET /{lang}/{edition}/programmer/guests/new": "see_grid",
+    "GET /{lang}/{edition}/programmer/guests/{guest_id}": "see_grid",
+    "POST /{lang}/{edition}/programmer/guests/{guest_id}": "plan",
+    "POST /{lang}/{edition}/programmer/guests/{guest_id}/removal": "plan",
+    "POST /{lang}/{edition}/programmer/guests/{guest_id}/undoing": "plan",
+    "POST /{lang}/{edition}/programmer/guests/putting-back": "plan",
+    "POST /{lang}/{edition}/programmer/guests/visitors/{visitor_id}": "plan",
+    "POST /{lang}/{edition}/programmer/guests/visitors/{visitor_id}/reading": "plan",
+    "GET /{lang}/{edition}/programmer/shared": "see_grid",
+    "GET /{lang}/{edition}/programmer/shared/{shared_kind}/new": "see_grid",
+    "GET /{lang}/{edition}/programmer/shared/{shared_kind}/{shared_id}": "see_grid",
+    "POST /{lang}/{edition}/programmer/shared/{shared_kind}": "plan",
+    "POST /{lang}/{edition}/programmer/shared/{shared_kind}/{shared_id}": "plan",
+    "POST /{lang}/{edition}/programmer/shared/{shared_kind}/{shared_id}/move": "plan",
+    "POST /{lang}/{edition}/programmer/shared/{shared_kind}/{shared_id}/removal": "plan",
+    "POST /{lang}/{edition}/programmer/shared/{shared_kind}/{shared_id}/undoing": "plan",
+    "POST /{lang}/{edition}/programmer/shared/{shared_kind}/putting-back": "plan",
+    "GET /{lang}/{edition}/programmer/pairs": "see_grid",
+    "POST /{lang}/{edition}/programmer/pairs": "plan",
+    "POST /{lang}/{edition}/programmer/pairs/putting-back": "plan",
+    "POST /{lang}/{edition}/programmer/pairs/mode": "plan",
+    "GET /{lang}/{edition}/submissions/{submission_id}/visitors": "known",
+    "POST /{lang}/{edition}/submissions/{submission_id}/visitors": "known",
+    "POST /{lang}/{edition}/submissions/{submission_id}/visitors/{visitor_id}": "known",
+    "POST /{lang}/{edition}/submissions/{submission_id}/visitors/{visitor_id}/removal": "known",
     "GET /{lang}/{edition}/operator/queue": "operate",
     "GET /{lang}/{edition}/operator/policy": "operate",
     "POST /{lang}/{edition}/operator/policy": "operate",
@@ -463,6 +493,32 @@ ROUTES = {
     "POST /api/v1/{edition}/screens": "plan",
     "GET /api/v1/{edition}/screens": "see_grid",
     "POST /api/v1/{edition}/guests": "plan",
+    "GET /api/v1/{edition}/committee/submissions/{submission_id}/fit": "see_board",
+    "GET /api/v1/{edition}/candidates": "see_grid",
+    "GET /api/v1/{edition}/candidates/{submission_id}/fit": "see_grid",
+    "POST /api/v1/{edition}/candidates/{submission_id}": "plan",
+    "GET /api/v1/{edition}/guests": "see_grid",
+    "PUT /api/v1/{edition}/guests/{guest_id}": "plan",
+    "POST /api/v1/{edition}/guests/{guest_id}/removal": "plan",
+    "POST /api/v1/{edition}/guests/{guest_id}/undoing": "plan",
+    "POST /api/v1/{edition}/guests/putting-back": "plan",
+    "POST /api/v1/{edition}/guests/visitors/{visitor_id}": "plan",
+    "POST /api/v1/{edition}/guests/visitors/{visitor_id}/reading": "plan",
+    "GET /api/v1/{edition}/shared": "see_grid",
+    "POST /api/v1/{edition}/shared": "plan",
+    "PUT /api/v1/{edition}/shared/{shared_kind}/{shared_id}": "plan",
+    "POST /api/v1/{edition}/shared/{shared_kind}/{shared_id}/move": "plan",
+    "POST /api/v1/{edition}/shared/{shared_kind}/{shared_id}/removal": "plan",
+    "POST /api/v1/{edition}/shared/{shared_kind}/{shared_id}/undoing": "plan",
+    "POST /api/v1/{edition}/shared/{shared_kind}/putting-back": "plan",
+    "GET /api/v1/{edition}/pairs": "see_grid",
+    "PUT /api/v1/{edition}/pairs": "plan",
+    "POST /api/v1/{edition}/pairs/putting-back": "plan",
+    "PUT /api/v1/{edition}/pairs/mode": "plan",
+    "GET /api/v1/{edition}/submissions/{submission_id}/visitors": "known",
+    "POST /api/v1/{edition}/submissions/{submission_id}/visitors": "known",
+    "PUT /api/v1/{edition}/submissions/{submission_id}/visitors/{visitor_id}": "known",
+    "POST /api/v1/{edition}/submissions/{submission_id}/visitors/{visitor_id}/removal": "known",
     "POST /api/v1/{edition}/programmes": "plan",
     "GET /api/v1/{edition}/programmes": "see_grid",
     "POST /api/v1/{edition}/programmes/from-selection": "plan",
@@ -700,6 +756,9 @@ BODIES = {
     "/reopening": {"note": "En réunion.", "reason": "Une erreur de saisie."},
     "/notes/{note_id}": {"text": "Belle image.", "version": 1},
     "/recusal": {"reason": "Un ami."},
+    "/visitors": {"name": "Io"},
+    "/visitors/{visitor_id}": {"name": "Io", "version": 1},
+    "/visitors/{visitor_id}/removal": {"version": 1},
     "/lifting": {"reason": "Un malentendu."},
     "/subtitles/confirmation": {"track": "a" * 16},
     "PATCH /api/v1/{edition}/submissions/{submission_id}": {"entry": {}, "version": 1},
@@ -804,9 +863,13 @@ WHO = ["maker", "other maker", "reviewer", "recused reviewer", "reviewer elsewhe
        "chair elsewhere", "programmer", "operator"]
 MEMBERS_ONLY = [r for r in ROUTES if "/submissions/{" in r and "/committee/" not in r]
 COMMITTEES = [r for r in ROUTES if "/committee/submissions/{" in r]
-DECISIONS = ("/acceptance", "/waiting", "/regret", "/reopening", "/decision")
+DECISIONS = ("/acceptance", "/waiting", "/regret", "/reopening", "/decision", "/fit")
 BYTES = [r for r in ROUTES if "{file_id}" in r]
-UNTIL_ACCEPTED = "GET /{lang}/{edition}/submissions/{submission_id}/materials"
+UNTIL_ACCEPTED = frozenset({
+    "GET /{lang}/{edition}/submissions/{submission_id}/materials",
+    "GET /{lang}/{edition}/submissions/{submission_id}/visitors",
+    "GET /api/v1/{edition}/submissions/{submission_id}/visitors",
+})
 UPLOADS = [r for r in ROUTES if "{upload_id}" in r]
 
 
@@ -814,7 +877,7 @@ def expected(route: str, who: str, *, draft: bool) -> set[int] | str:
     """What this person must be told at this film's door."""
     in_committee = "reviewer" in who or "chair" in who
     sees = who in {"reviewer", "chair"} and not draft
-    if route == UNTIL_ACCEPTED:
+    if route in UNTIL_ACCEPTED:
         return {404}
     if route in MEMBERS_ONLY or route in UPLOADS:
         return "in" if who == "maker" else {404}

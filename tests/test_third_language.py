@@ -33,13 +33,15 @@ from reviews import decisions, reviewing
 from reviews.scoring import Sheet
 from screenings import grid, publication
 from screenings.grid import NewScreening
+from screenings.guests import GuestForm, add_guest
 from screenings.lists import working_grid
 from screenings.problem import problem_of
 from screenings.programmes import ProgrammeForm, add_programme
 from screenings.reservations import ReservationForm, add_reservation
 from screenings.rooms import ScreenChange, ScreenForm, add_screen, change_screen
+from screenings.shared import KINDS, CrewForm, JuryForm, ResourceForm, add_shared
 from screenings.tables import PlanRun
-from screenings.venues import GuestForm, VenueForm, add_guest, add_venue
+from screenings.venues import VenueForm, add_venue
 from submissions import materials, questions
 from submissions.asking import AnswerOption, QuestionKind
 from submissions.eligibility import RULES
@@ -50,6 +52,7 @@ from submissions.lists import submission_in
 from submissions.materials import MaterialForm
 from submissions.questions import FieldForm, QuestionForm
 from submissions.tables import FilmFile
+from submissions.visitors import VisitorForm, add_visitor
 from submissions.waiver_codes import CodeForm, add_code
 from tests.builders import a_film, a_person, a_section, an_edition, has_seen, sign_in
 from tests.pseudo import CODE, catalogues, foreign, said
@@ -135,7 +138,13 @@ async def a_world() -> World:
     shown = await add_programme(
         edition, ProgrammeForm(titles=texts, section="C", films=[films[4][0]]), by=by
     )
-    await add_guest(edition, GuestForm(name="Гість", qualities=texts, programmes=[shown.id]), by=by)
+    form = GuestForm(name="Гість", qualities=texts, windows=[(900, 2000)], programmes=[shown.id])
+    guest = await add_guest(edition, form, by=by)
+    kinds, shared = await all_shared(edition, shown.id, screen.id, by=by)
+    visitor = await add_visitor(
+        await submission_in(edition, films[4][0]), VisitorForm(name="Актор", arrives=600),
+        edition=edition, by=maker,
+    )  # fmt: skip
     await grid.place(edition, NewScreening(programme=shown.id, screen=screen.id, start=1200), by=by)
     await publication.publish(edition, version=(await working_grid(edition)).version, by=by)
     other = await a_person("reviewer", edition=edition, name="Інша")
@@ -162,6 +171,9 @@ async def a_world() -> World:
         "programme_id": [shown.id],
         **await questioned(edition, people["operator"], texts),
         "run_id": [run.id],
+        "guest_id": [guest.id, visitor],
+        "shared_kind": kinds,
+        "shared_id": shared,
         "section_id": [await entered(edition, films[4][0], texts, by=people["operator"])],
         "import_id": await lists_of(edition, people["operator"]),
         "token": ["a" * 16],
@@ -172,6 +184,18 @@ async def a_world() -> World:
         "list_id": [listed],
         "request_id": [asked],
     })  # fmt: skip
+
+
+async def all_shared(
+    edition: Edition, programme: str, screen: str, *, by: Person
+) -> tuple[list[str], list[str]]:
+    """A jury, a crew and a resource: their kinds and their ids."""
+    forms = [
+        JuryForm(name="Журі", programmes=[programme]),
+        CrewForm(name="Будка", screens=[screen]),
+        ResourceForm(name="Мікрофони", programmes=[programme], counted="debate"),
+    ]
+    return list(KINDS), [await add_shared(edition, form, by=by) for form in forms]
 
 
 async def a_letter(edition: Edition, reader: Person) -> str:

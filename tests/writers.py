@@ -27,33 +27,41 @@ def tables(trees: dict[str, ast.Module]) -> dict[str, list[str]]:
 PLANNER = "screenings.planner"
 FILLED_FROM = {
     "Audience": "screenings.audiences.AudienceForm",
+    "Crew": "screenings.shared.CrewForm",
     "Criterion": "reviews.sheets.CriterionForm",
     "Deadline": "festival.deadlines.DeadlineForm",
     "Edition": "festival.editions.Rules",
     "Fee": "submissions.fees.FeeChange",
     "FilmTraits": "screenings.shorts.TraitsForm",
     "FieldRule": "submissions.questions.FieldForm",
+    "Guest": "screenings.guests.GuestForm",
+    "Jury": "screenings.shared.JuryForm",
     "Material": "submissions.materials.MaterialForm",
     "PlanRules": "screenings.rulebook.PlanNumbers",
     "Programme": "screenings.programmes.ProgrammeForm",
     "ProgrammeOrder": "screenings.relations.OrderForm",
     "Question": "submissions.questions.QuestionForm",
     "Reservation": "screenings.reservations.ReservationForm",
+    "Resource": "screenings.shared.ResourceForm",
     "ScoreSheet": "reviews.sheets.ScaleForm",
     "Screen": "screenings.rooms.ScreenForm",
     "Section": "submissions.sections.SectionForm",
     "Venue": "screenings.venues.VenueForm",
+    "Visitor": "submissions.visitors.VisitorForm",
     "WaiverCode": "submissions.waiver_codes.CodeForm",
 }  # tables whose rows take the fields of a shape as they come
-ALSO_FILLED_FROM = {"Edition": "festival.deadlines.EntryTerms"}
+ALSO_FILLED_FROM = {
+    "Edition": "festival.deadlines.EntryTerms",
+    "PlanRules": "screenings.rulebook.AudienceMode",
+}
 """A second shape of the same table, of another room."""
 INSERTED = re.compile(r"INSERT INTO (\w+)\s*\(([^)]*)\)")
 UPSERTED = re.compile(r"INSERT INTO (\w+)\s.*?DO UPDATE SET\s+(.*?)(?:\sWHERE\s|\sRETURNING\s|$)", re.DOTALL)
 SET_UP = (
-    "Apart", "Audience", "Criterion", "Deadline", "Edition", "Fee", "FieldRule", "FilmTraits", "Material", "PlanRules",
-    "Programme", "ProgrammeOrder", "Question", "Reservation", "RetentionRule", "ScoreSheet", "Screen", "ScreeningHold",
-    "Section",
-    "SiteText", "Venue", "VenueWay", "WaiverCode",
+    "Apart", "Audience", "Crew", "Criterion", "Deadline", "Edition", "Fee", "FieldRule", "FilmTraits", "Guest",
+    "Jury", "Material", "PlanRules", "Programme", "ProgrammeOrder", "Question", "Reservation", "Resource",
+    "RetentionRule", "ScoreSheet", "Screen", "ScreeningHold", "Section", "SharedAudience", "SiteText", "Venue",
+    "VenueWay", "Visitor", "WaiverCode",
 )  # fmt: skip
 AMENDED = frozenset({"version", "position", "closed_at"})
 """What the desk sets of every row that an operator sets up."""

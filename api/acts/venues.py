@@ -21,7 +21,6 @@ from screenings import reservations, rooms, venues
 from screenings.venues import (
     Address,
     Commune,
-    GuestForm,
     PlaceName,
     VenueChange,
     VenueForm,
@@ -252,30 +251,6 @@ async def bring_back(
     await verb(edition_row, data.line, by=person)
 
 
-# Guests
-
-
-async def guest_again(request: AnyRequest, refused: Refusal) -> Response[str]:
-    return await drawn(request, refused, "guest")
-
-
-@act(
-    "/programmer/guests",
-    json="/guests",
-    guards=PLAN,
-    again=guest_again,
-    goes=PAGE,
-    says="programmer.done.added",
-)
-async def add_guest(
-    data: GuestForm,
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-) -> dict[str, str]:
-    """Somebody who comes, and with which programmes."""
-    return {"id": (await venues.add_guest(edition_row, data, by=person)).id}
-
-
 ACTS = [
-    add_venue, change_venue, move_venue, remove_venue, put_venue_back, set_ways, bring_back, add_guest,
+    add_venue, change_venue, move_venue, remove_venue, put_venue_back, set_ways, bring_back,
 ]  # fmt: skip

@@ -226,6 +226,7 @@ NAV: list[tuple[Role | None, str, str]] = [
     (Role.PROGRAMMER, "/programmer/grid", "common.nav.grid"),
     (Role.PROGRAMMER, "/programmer/programmes", "common.nav.programmes"),
     (Role.PROGRAMMER, "/programmer/venues", "common.nav.venues"),
+    (Role.PROGRAMMER, "/programmer/guests", "common.nav.guests"),
     (Role.OPERATOR, "/operator/edition", "common.nav.edition"),
     (Role.OPERATOR, "/operator/people", "common.nav.people"),
     (Role.OPERATOR, "/operator/letters", "common.nav.letters"),
@@ -271,6 +272,7 @@ A room is its address, and its name the word `desk.room.<last part of it>`; a gr
 
 PLANNING: list[tuple[str, tuple[str, ...]]] = [
     ("plan", ("/programmer/rules", "/programmer/plans")),
+    ("shared", ("/programmer/guests", "/programmer/shared", "/programmer/pairs")),
 ]
 """What programmers set up around the grid, told as `DESK` is."""
 
@@ -286,6 +288,9 @@ BELOW = {
     "/programmer/reservations": "/programmer/venues",
     "/programmer/blocks": "/programmer/programmes",
     "/programmer/films": "/programmer/programmes",
+    "/programmer/candidates": "/programmer/programmes",
+    "/programmer/shared": "/programmer/guests",
+    "/programmer/pairs": "/programmer/guests",
     **{room: "/operator/edition" for _, rooms in DESK for room in rooms},
 }
 """Pages that belong to a room without lying below its address."""

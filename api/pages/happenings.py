@@ -14,6 +14,7 @@ from festival.errors import FestivalError
 from festival.language import day
 from festival.tables import Edition
 from screenings import lists
+from screenings.guests import kept_guests
 
 
 async def happenings_page(
@@ -31,7 +32,7 @@ async def happenings_page(
             (str(n), day(lang, at(edition.first_day, n * 1440 + 720))) for n in range(edition.days)
         ],
         screens=[(screen.id, screen.name) for screen in await lists.screens(edition)],
-        guests=[(guest.id, guest.name) for guest in await lists.guests(edition)],
+        guests=[(guest.id, guest.name) for guest in await kept_guests(edition)],
         programmes=[(item.id, f"{item.title(lang)} ({item.minutes} min)") for item in shown],
     )
 

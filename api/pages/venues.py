@@ -108,10 +108,6 @@ async def venues_page(
         ways=await way_cells(edition, houses, typed if which == "ways" else {}),
         travel=(await problem.rules_of(edition)).travel,
         gone=await gone_of(edition, "venue_removed", "screen_removed"),
-        guests=await lists.guests(edition),
-        titles={item.id: item.title(lang) for item in await lists.items(edition)},
-        guest=typed if which == "guest" else {},
-        invited_to=(await request.form()).getall("programmes", []) if which == "guest" else [],
     )  # fmt: skip
 
 

@@ -118,9 +118,18 @@ class World:
         words = {"fr": "Éditeur : les Amis.\n\n- contact@example.org"}
         operator.call("PUT", "/operator/site/legal", {"texts": words, "version": 0})
         return {"submission_id": film, "programme_id": programme, "run_id": run, "import_id": self.bring(),
+                "guest_id": self.invite(programme), "shared_kind": "jury", "shared_id": self.jury,
                 "kind": "submitted", "letter": letter, "text": "legal", "section_id": self.section,
                 "screen_id": screen,
                 **self.ask(film), "field": "premiere"}  # fmt: skip
+
+    def invite(self, programme: str) -> str:
+        """Somebody on stage, and a jury."""
+        programmer = self.doors["programmer"]
+        self.jury = programmer.post("/shared", {"kind": "jury", "name": "Grand jury",
+                                                "programmes": [programme]})["id"]
+        return programmer.post("/guests", {"name": "Ada Morel", "windows": [[600, 1300], [2040, 3000]],
+                                           "programmes": [programme], "step_free": True})["id"]
 
     def ask(self, film: str) -> dict[str, str]:
         """Questions of every kind, one of them for the team, and two things that are wanted: one was brought."""

@@ -23,7 +23,7 @@ from keeping import erasure, mentions
 from media.bucket import BucketStore
 from media.storage import Store
 from ops.postgres import client_program
-from screenings.venues import GuestForm, add_guest
+from screenings.guests import GuestForm, add_guest
 from submissions import uploads as uploading
 from tests.api.test_uploads import FILM, Uploads, b64
 from tests.builders import a_film, a_person, an_edition, has_seen, sign_in

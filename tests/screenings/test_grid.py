@@ -16,6 +16,7 @@ from screenings.clashes import clashes_of
 from screenings.days import DayCopy, copy_day
 from screenings.dividing import MergeWith, SplitAt, merge, split
 from screenings.grid import NewScreening, ScreenStart
+from screenings.guests import GuestForm, add_guest
 from screenings.holding import HeldParts
 from screenings.lists import mark_of, placed_in, venues, working_grid
 from screenings.parts import parts_of
@@ -28,7 +29,6 @@ from screenings.programmes import (
     remove_programme,
 )
 from screenings.rooms import ScreenForm, add_screen
-from screenings.venues import GuestForm, add_guest
 from submissions.entries import withdraw
 from submissions.tables import FilmFile, Submission
 from tests.builders import a_film, a_person, paris, sign_in, until_it_waits

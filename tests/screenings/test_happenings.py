@@ -6,12 +6,12 @@ import pytest
 from festival.errors import Conflict, Missing, Refused
 from screenings import accepting, happenings, newfacts, planning
 from screenings.clashes import clashes_of
+from screenings.guests import GuestForm, add_guest
 from screenings.happenings import Closing, Length, Stay, WhatHappens, Withdrawal
 from screenings.lists import items, working_grid
 from screenings.planner.model import Plan
 from screenings.rooms import ScreenForm, add_screen
 from screenings.tables import Guest, PlanRun, Programme, Screen
-from screenings.venues import GuestForm, add_guest
 from tests.builders import sign_in
 from tests.screenings.runs import where, worked
 from tests.screenings.world import World

@@ -10,6 +10,7 @@ from screenings import accepting, grid, planning, publication, questions
 from screenings.accepting import fact_of
 from screenings.acts import Place
 from screenings.grid import ScreenStart
+from screenings.guests import GuestForm, add_guest
 from screenings.lists import items, placed_in, working_grid
 from screenings.moving import keeping, olds
 from screenings.planner.answers.shapes import WayOut
@@ -19,7 +20,6 @@ from screenings.problem import problem_of
 from screenings.programmes import ProgrammeForm, add_programme
 from screenings.rooms import ScreenForm, add_screen
 from screenings.tables import Guest, PlanRules, PlanRun, Programme
-from screenings.venues import GuestForm, add_guest
 from screenings.weighing import weights_fact, weights_of
 from tests.builders import sign_in
 from tests.screenings.runs import done, where, worked

@@ -1,0 +1,124 @@
+"""Would it fit? Asked by the committee before it decides, and by programmers with a pencil in their hand."""
+
+from itertools import groupby
+from typing import Any
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from api.guards import CHAIR, SEE
+from api.pages._page import language_of, page
+from api.pages._shared import bare
+from api.pages.committee import sheet_of
+from api.request import AnyRequest
+from festival.access import Act, Viewer
+from festival.clock import at
+from festival.errors import FestivalError
+from festival.language import day
+from festival.tables import Edition
+from festival.texts import film_title
+from reviews.lists import open_film
+from screenings import candidates
+from screenings.candidates import Fit, fit_of
+from units.times import DAY
+
+CANDIDATES = "/programmer/candidates"
+ROWS = 60
+
+
+def days_of(fit: Fit, edition: Edition, lang: str) -> list[tuple[str, list[Any]]]:
+    """The places by day, each day with its name."""
+    return [
+        (day(lang, at(edition.first_day, number * DAY + DAY // 2)), list(places))
+        for number, places in groupby(fit.places, key=lambda place: place.day)
+    ]
+
+
+@get("/committee/submissions/{submission_id:str}/fit", guards=CHAIR)
+async def committee_fit(
+    request: AnyRequest,
+    submission_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+) -> Response[str]:
+    """Hours, screens and prices for one film of the chair's board; of other films nothing."""
+    await open_film(submission_id, viewer, edition_row, Act.DECIDE)
+    film = await candidates.film_row(edition_row, submission_id)
+    fit, lang = await fit_of(edition_row, submission_id), language_of(request)
+    return page(
+        request,
+        "committee/fit.html",
+        film=film,
+        fit=fit,
+        days=days_of(fit, edition_row, lang),
+    )
+
+
+@get(CANDIDATES, guards=SEE)
+async def all_candidates(
+    request: AnyRequest,
+    viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+) -> Response[str]:
+    """Films that the committee has not decided on, each with a pencil."""
+    return await candidates_page(request, edition_row, viewer)
+
+
+async def candidates_page(
+    request: AnyRequest, edition: Edition, viewer: Viewer, error: FestivalError | None = None
+) -> Response[str]:
+    lang, asked = language_of(request), request.query_params
+    found = await candidates.candidates(edition, viewer)
+    sought, section = asked.get("q", "")[:200], asked.get("section", "")
+    shown = [
+        one
+        for one in found
+        if bare(sought) in bare(film_title(lang, one))
+        and (not section or one.section_letter == section)
+    ]
+    return page(
+        request,
+        "programmer/candidates.html",
+        error=error,
+        at=CANDIDATES,
+        sheet=sheet_of(shown, asked.get("page", "1"), of=ROWS),
+        total=len(found),
+        sections=sorted({one.section_letter for one in found if one.section_letter}),
+        sought=sought,
+        section=section,
+    )
+
+
+@get(f"{CANDIDATES}/{{submission_id:str}}", guards=SEE)
+async def one_candidate(
+    request: AnyRequest,
+    submission_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+) -> Response[str]:
+    return await candidate_page(request, edition_row, viewer, submission_id)
+
+
+async def candidate_page(
+    request: AnyRequest,
+    edition: Edition,
+    viewer: Viewer,
+    submission_id: str,
+    error: FestivalError | None = None,
+) -> Response[str]:
+    """Where the film would fit: each place is one click in pencil."""
+    film = await candidates.asked_about(edition, viewer, submission_id)
+    fit = await fit_of(edition, submission_id)
+    return page(
+        request,
+        "programmer/candidate.html",
+        error=error,
+        at=f"{CANDIDATES}/{submission_id}",
+        film=film,
+        fit=fit,
+        days=days_of(fit, edition, language_of(request)),
+    )
+
+
+HANDLERS: list[Any] = [committee_fit, all_candidates, one_candidate]
