@@ -177,7 +177,7 @@ async def standing_blocks(edition: Edition) -> list[DraftBlock]:
             shorts=[film["submission"] for film in item.films],
         )
         for item in await items(edition)
-        if item.kind == "block"
+        if item.kind == "block" and item.films  # what was merged into another has none
     ]
 
 

@@ -39,6 +39,7 @@ class ProgrammeForm(msgspec.Struct, frozen=True, kw_only=True):
     `intros` and `debates` speak for each showing in turn; past their end, `intro` holds for all and `debate`
     for the first. `earliest` and `latest` are minutes after the day's midnight. `languages` and `subtitles`
     that are null are those of its films. `press` is the number of the showing for the press, the first is 0.
+    One that was merged into another has no `showings`.
     """
 
     kind: Annotated[str, Meta(pattern="^(film|block|event)$")] = "film"
@@ -55,7 +56,7 @@ class ProgrammeForm(msgspec.Struct, frozen=True, kw_only=True):
     premiere: Annotated[str, Meta(pattern="^(world|international|european|national|none)$")] = (
         PROGRAMME.premiere
     )
-    showings: Annotated[int, Meta(ge=1, le=10)] = PROGRAMME.showings
+    showings: Annotated[int, Meta(ge=0, le=10)] = PROGRAMME.showings
     least_seats: Annotated[int, Meta(ge=0, le=100_000)] = PROGRAMME.least_seats
     equipment: Annotated[list[ShortText], Meta(max_length=20)] = []
     earliest: Annotated[int, Meta(ge=0, le=1800)] | None = None

@@ -178,7 +178,8 @@ def bounds_of(name: str) -> tuple[int, int]:
 
 
 HINTS = {field.name: field.type for field in msgspec.structs.fields(ProgrammeForm)}
-BOUNDS = {name: bounds_of(name) for name in WHOLE}
+BOUNDS = {name: bounds_of(name) for name in WHOLE} | {"showings": (1, MOST_SHOWINGS)}
+"""Of what is typed: no hand promises no showing at all."""
 
 
 def read(fields: ProgrammeFields, films: Iterable[str]) -> ProgrammeForm:

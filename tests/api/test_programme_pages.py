@@ -3,7 +3,9 @@
 import pytest
 from lxml import html
 
-from screenings import programmes
+from festival.db import rows
+from screenings import dividing, programmes
+from screenings.composing import paper_of
 from screenings.lists import items
 from screenings.programmes import ProgrammeForm, add_programme
 from tests.builders import a_film, sign_in
@@ -127,6 +129,18 @@ async def test_a_showing_that_would_leave_is_said_and_the_next_press_does_it(cli
     assert (await sent(client, world, f"programmes/{name}", **fields_of(asked.text))).status_code == 303
 
     assert (await items(world.edition))[0].showings == 1
+
+
+async def test_a_block_that_was_merged_into_another_still_has_its_page(client, house) -> None:
+    world = await World().build("accepted", "accepted")
+    one, other = world.programmes
+    await rows("UPDATE programme SET kind = 'block' WHERE edition = {} RETURNING id", world.edition.id)
+    merge = dividing.MergeWith(other=other)
+    await dividing.merge(world.edition, one, merge, version=await world.version(), by=world.by)
+
+    assert (await page_of(client, world, f"programmes/{other}")).status_code == 200
+    assert "Nuit 0" in (await page_of(client, world, "blocks")).text
+    assert [block.programme for block in (await paper_of(world.edition)).blocks] == [one]
 
 
 async def test_what_was_changed_last_stands_on_the_page_with_the_way_back(client, house) -> None:
