@@ -13,7 +13,7 @@ from festival.language import day, evening, has_words, hour, moment, spoken, t, 
 from festival.tables import Edition
 from festival.texts import Texts
 from screenings import lists
-from screenings.clashes import clashes_of
+from screenings.clashes import clashes_among
 from screenings.compared import last_published, since_last
 from screenings.days import LeftBehind
 from screenings.guests import guests_holding
@@ -34,6 +34,10 @@ TITLES = frozenset({"title", "one", "other", "first", "then"})
 
 async def grid_state(edition: Edition) -> dict[str, Any]:
     """All that is drawn: whoever holds an older state needs nothing else to draw this one."""
+    return await lists.together(lambda: read_state(edition))
+
+
+async def read_state(edition: Edition) -> dict[str, Any]:
     seen = await lists.mark_of(edition)
     grid = await lists.working_grid(edition)
     known = {item.id: item for item in await lists.items(edition)}
@@ -50,7 +54,10 @@ async def grid_state(edition: Edition) -> dict[str, Any]:
         ],
         "programmes": {item.id: programme_row(item) for item in known.values()},
         "screenings": [screening_row(p, edition) for p in placed],
-        "clashes": [clash_row(clash, names) for clash in await clashes_of(edition, grid)],
+        "clashes": [
+            clash_row(clash, names)
+            for clash in await clashes_among(edition, list(known.values()), placed)
+        ],
         "guests": [
             {"name": g.name, "windows": g.windows, "programmes": g.programmes}
             for g in await guests_holding(edition)

@@ -14,7 +14,13 @@ from submissions.twins import twins_among
 
 async def clashes_of(edition: Edition, grid: Grid) -> list[model.Clash]:
     """What is wrong with the working grid: films that have left it, then the planner's rules."""
-    known, placed = await items(edition), await placed_in(grid)
+    return await clashes_among(edition, await items(edition), await placed_in(grid))
+
+
+async def clashes_among(
+    edition: Edition, known: list[Item], placed: list[Placed]
+) -> list[model.Clash]:
+    """The same, of programmes and screenings that somebody has read already."""
     problem = await problem_with(edition, known)
     shown = {item.id: item for item in known}
     return [

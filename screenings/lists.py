@@ -1,19 +1,21 @@
 """What programmers read: rooms, programmes with their minutes, the working grid as a problem."""
 
+from collections.abc import Awaitable, Callable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from festival import codes
 from festival.clock import minutes_of
-from festival.db import rows
+from festival.db import rows, transaction
 from festival.errors import Missing
 from festival.language import OFFICIAL, text_in
 from festival.tables import Edition, new_id
 from festival.texts import Texts
 from screenings.tables import Grid, PlanRun, Screen
 
+Read = TypeVar("Read")
 GONE = frozenset({"withdrawn", "declined"})
 
 
@@ -218,6 +220,12 @@ SHOWN = ", ".join(
     f"(SELECT string_agg(t::text, ';' ORDER BY t.id) FROM {table} t WHERE t.edition = {{}})"
     for table in SHOWN_TABLES
 )
+
+
+async def together(read: Callable[[], Awaitable[Read]]) -> Read:
+    """What takes many questions is asked over one connection."""
+    async with transaction():
+        return await read()
 
 
 async def mark_of(edition: Edition) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import msgspec
 from festival.db import engine
 from festival.errors import Busy, Missing, Refused
 from festival.tables import Edition
-from screenings.lists import mark_of, placed_in, working_grid
+from screenings.lists import mark_of, placed_in, together, working_grid
 from screenings.moving import keeping, move_costs, olds, plainly
 from screenings.planner.answers.remedies import Remedy, remedies
 from screenings.planner.answers.shapes import Explanation, Repair, closed
@@ -79,7 +79,10 @@ async def standing(edition: Edition) -> Standing:
     if known is None or known[0] != mark:
         if len(_standing) >= MOST_KEPT:
             _standing.clear()
-        known = _standing[edition.id] = (mark, await read_standing(edition))
+        known = _standing[edition.id] = (
+            mark,
+            await together(lambda: read_standing(edition)),
+        )
     return known[1]
 
 

@@ -6,6 +6,8 @@ import { DAY, clock, el, stacked } from "./grid-parts.js";
 const PADLOCK = `<svg viewBox="0 0 9 11" aria-hidden="true"><path d="M1 5h7v6H1z"/>
 <path d="M2.5 5V3a2 2 0 0 1 4 0v2" fill="none" stroke="currentColor" stroke-width="1.3"/></svg>`;
 
+const MANY = 120; // rows: more of them are laid out day by day, as they come into sight
+
 export class GridPicture {
   constructor(grid, root) {
     this.grid = grid;
@@ -31,6 +33,8 @@ export class GridPicture {
     this.lanes = [];
     this.lists = [];
     this.sheet.append(this.ruler(), ...data.days.map((name, day) => this.drawDay(name, day)));
+    this.sheet.classList.toggle("many", this.lanes.length > MANY);
+    this.sheet.style.setProperty("--a-day", data.screens.length);
     this.grid.append(this.sheet);
     this.grid.view.fit();
     this.grid.prices.redrawn();
