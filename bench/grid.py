@@ -153,7 +153,7 @@ def opened(browser: Browser, site: Site, slug: str, cookie: str) -> tuple[Page, 
     page.add_init_script(SHOWN)
     took = []
     for _ in range(6):
-        page.goto(f"{site.base_url}/fr/{slug}/programmer/grid")
+        page.goto(f"{site.base_url}/fr/{slug}/programmer/grid", timeout=180_000)
         took.append(page.evaluate(SEEN))
         page.wait_for_timeout(300)
     return page, took[1:]

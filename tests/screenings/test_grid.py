@@ -398,6 +398,21 @@ async def test_a_split_is_not_undone_over_a_later_change_of_its_films(house) -> 
         await split(world.edition, world.programmes[0], SplitAt(1), version=await world.version(), by=world.by)
 
 
+async def test_a_split_is_not_undone_while_something_of_it_stands_by_another_hand(house) -> None:
+    world = await World().build("accepted", "accepted")
+    await a_block(world, 0, 1)
+    block = world.programmes[-1]
+    await rows("UPDATE programme SET showings = 2 WHERE id = {} RETURNING id", block)
+    divided = await split(world.edition, block, SplitAt(1), version=await world.version(), by=world.by)
+    shown = await acts.places(world.edition, await working_grid(world.edition))
+    [second] = {programme for programme, _ in shown} - {block}
+    repeat = NewScreening(programme=second, number=1, screen=world.screen, start=1440 + NOON)
+    await grid.place(world.edition, repeat, by=world.by)
+
+    with pytest.raises(Conflict, match="act_followed"):
+        await acts.undo(world.edition, divided, by=world.by)
+
+
 async def test_what_was_taken_out_comes_back_unless_somebody_has_placed_it(house) -> None:
     world = await World().build("accepted")
     placed = await world.place(0, NOON)

@@ -29,6 +29,7 @@ def test_each_move_is_the_cheapest_of_its_screening_and_mends_the_conflict():
     moves = [way for way in ways if way.kind == "move"]
     assert {(way.programme, way.number) for way in moves} == set(names)
     assert ways[-1].kind == "tray"
+    assert [way.price for way in moves] == sorted(way.price for way in moves)
     for way in moves:
         name = (way.programme, way.number)
         assert way.price == heat(grid, name)[0].price
