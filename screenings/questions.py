@@ -14,7 +14,7 @@ import msgspec
 from festival.db import engine
 from festival.errors import Busy, Missing, Refused
 from festival.tables import Edition
-from screenings.lists import mark_of, placed_in, together, working_grid
+from screenings.lists import placed_in, together, working_grid
 from screenings.moving import keeping, move_costs, olds, plainly
 from screenings.planner.answers.remedies import Remedy, remedies
 from screenings.planner.answers.shapes import Explanation, Repair, closed
@@ -67,23 +67,11 @@ _laying = threading.Lock()
 
 
 Standing = tuple[Problem, list[Placement], dict[str, Name]]
-_standing: dict[str, tuple[str, Standing]] = {}  # by edition: the mark of its grid, and what stood
 
 
 async def standing(edition: Edition) -> Standing:
-    """The problem with its locks, the working grid, and each screening's name in them; read once for
-    each state that open pages tell apart.
-    """
-    mark = (await mark_of(edition))["mark"]
-    known = _standing.get(edition.id)
-    if known is None or known[0] != mark:
-        if len(_standing) >= MOST_KEPT:
-            _standing.clear()
-        known = _standing[edition.id] = (
-            mark,
-            await together(lambda: read_standing(edition)),
-        )
-    return known[1]
+    """The problem with its locks, the working grid, and each screening's name in them."""
+    return await together(lambda: read_standing(edition))
 
 
 async def read_standing(edition: Edition) -> Standing:
