@@ -26,6 +26,7 @@ export class GridBlockers {
       const box = el("button", "blocker");
       const title = taken.titles[this.state.data.lang];
       box.type = "button";
+      box.tabIndex = -1; // the grid is one stop of Tab; the list of them has each
       box.title = `${title} ${clock(taken.begins)}–${clock(taken.ends)}`;
       box.style.left = picture.left(taken.begins - day * DAY);
       box.style.width = picture.width(taken.ends - taken.begins);
