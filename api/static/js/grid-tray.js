@@ -11,7 +11,9 @@ export class GridTray {
     this.form = root.querySelector("#seek");
     this.none = root.querySelector("#none");
     this.shows = [];
+    this.sorting = root.querySelector("#sort");
     this.form.oninput = () => this.paint();
+    this.sorting.oninput = () => this.paint();
     this.form.onsubmit = (event) => event.preventDefault();
   }
 
@@ -36,6 +38,7 @@ export class GridTray {
     this.list.replaceChildren(...lines);
     this.none.hidden = wanted.length > 0 || !its.length;
     this.form.hidden = !its.length;
+    this.sorting.hidden = !its.length;
     focused?.focus?.({ preventScroll: true });
   }
 
