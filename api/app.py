@@ -31,6 +31,7 @@ from api.acts import (
     decisions,
     editions,
     entries,
+    exchange,
     fees,
     fields,
     form,
@@ -100,6 +101,7 @@ from api.pages import closing as closing_pages
 from api.pages import corrections as correction_pages
 from api.pages import deadlines as deadline_pages
 from api.pages import editions as editions_pages
+from api.pages import exchange as exchange_pages
 from api.pages import fees as fee_pages
 from api.pages import fitting as fitting_pages
 from api.pages import form as form_pages
@@ -187,6 +189,7 @@ ACTS = [
     *decisions.ACTS,
     *editions.ACTS,
     *entries.ACTS,
+    *exchange.ACTS,
     *fees.ACTS,
     *fields.ACTS,
     *form.ACTS,
@@ -293,6 +296,7 @@ def pages() -> Router:
             pair_pages,
             visitor_pages,
             fitting_pages,
+            exchange_pages,
             operator,
             machines,
             answers_pages,

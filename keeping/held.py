@@ -377,6 +377,10 @@ HELD: dict[str, Held] = {
         key="""id edition must sections understands captions days earliest latest_end most_a_day pause
           position version""",
     ),
+    "grid_import": Held(
+        leaves=STAYS, edition="t.edition", who="by", words="name lines choices",
+        key="id edition kind act version created_at applied_at", why="record",
+    ),
     # keeping
     "data_export": Held(
         leaves=ROW, who="person",

@@ -18,10 +18,16 @@ async def clashes_of(edition: Edition, grid: Grid) -> list[model.Clash]:
 
 
 async def clashes_among(
-    edition: Edition, known: list[Item], placed: list[Placed]
+    edition: Edition,
+    known: list[Item],
+    placed: list[Placed],
+    *,
+    problem: model.Problem | None = None,
 ) -> list[model.Clash]:
-    """The same, of programmes and screenings that somebody has read already."""
-    problem = await problem_with(edition, known)
+    """The same, of programmes and screenings that somebody has read already, or only thinks of: what
+    those ask of the planner is then another `problem` than the edition's.
+    """
+    problem = problem or await problem_with(edition, known)
     shown = {item.id: item for item in known}
     return [
         *await departures(shown, placed),

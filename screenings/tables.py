@@ -426,3 +426,22 @@ class Audience(Table):
     pause = SmallInt(default=0)
     position = SmallInt(default=0)
     version = Integer(default=1)
+
+
+class GridImport(Table):
+    """A grid from elsewhere: its lines as they were read, and what somebody said of its names.
+
+    `act` is the grid's version that took it; none where it was not put in, or changed nothing.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    name = Varchar(200)
+    kind = Varchar(12)
+    lines = JSONB(default=[])
+    choices = JSONB(default={})
+    act = BigInt(null=True, default=None)
+    version = Integer(default=1)
+    by = ForeignKey(Person, null=True, index=True)
+    created_at = Timestamptz(default=TimestamptzNow())
+    applied_at = Timestamptz(null=True, default=None)

@@ -32,6 +32,8 @@ from media.policy import Finding, Outcome, Severity, Verdict
 from reviews import decisions, reviewing
 from reviews.scoring import Sheet
 from screenings import grid, publication
+from screenings.exchange import imports as grid_imports
+from screenings.exchange.imports import ChoicesGiven
 from screenings.grid import NewScreening
 from screenings.guests import GuestForm, add_guest
 from screenings.lists import working_grid
@@ -131,6 +133,11 @@ async def a_world() -> World:
     await add_venue(edition, VenueForm(name="Кіно", commune="Місто"), by=by)
     opening = ReservationForm(titles=texts, screen=screen.id, begins=600, ends=660)
     reserved = await add_reservation(edition, opening, by=by)
+    sheet = "titre;salle;début;durée\nСвято;Зала;2027-11-26 20:00;60\nДеінде;Інша;2027-11-26 20:00;60\n"
+    brought = await grid_imports.bring(edition, sheet.encode(), name="сітка", by=by)
+    await grid_imports.choose(
+        edition, brought.id, ChoicesGiven(version=1, new_programmes=True), by=by
+    )
     await change_screen(
         edition, screen.id, by=by,
         change=ScreenChange(version=1, closures=[(1000, 1060)], starts=[1200], equipment=["екран"]),
@@ -164,6 +171,7 @@ async def a_world() -> World:
     await BackupRun(kind="drill", state="failed", fault="диск").save()
     return World(edition, people, {
         "erasure_id": [leaving.id],
+        "grid_import_id": [brought.id],
         "venue_id": [venue.id],
         "screen_id": [screen.id],
         "reservation_id": [reserved],

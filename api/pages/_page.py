@@ -284,6 +284,7 @@ BELOW = {
     "/programmer/robustness": "/programmer/grid",
     "/programmer/publication": "/programmer/grid",
     "/programmer/rules": "/programmer/grid",
+    "/programmer/exchange": "/programmer/grid",
     "/programmer/screens": "/programmer/venues",
     "/programmer/reservations": "/programmer/venues",
     "/programmer/blocks": "/programmer/programmes",

@@ -14,6 +14,7 @@ from litestar.response import Redirect
 
 from api.auth import settings_of
 from api.etags import READ, tagged
+from api.pages._exports import FORMATS, KINDS, file_of
 from api.pages._page import language_of, page, prefix_of
 from api.request import AnyRequest
 from festival import language
@@ -24,6 +25,7 @@ from festival.errors import Missing
 from festival.language import OFFICIAL, spoken, text_in
 from festival.site import OWN_PAGES, written
 from festival.tables import Edition, Phase
+from screenings.exports import schedule
 from screenings.exports.ical import calendar
 from screenings.publication import (
     Document,
@@ -240,6 +242,22 @@ async def whole_diary(
     return diary(request, await published(edition_row))
 
 
+@route("/exports/{name:str}", http_method=READ, status_code=200)
+async def exported(
+    request: AnyRequest, name: FromPath[str], edition_row: NamedDependency[Edition]
+) -> Response[bytes]:
+    """The published programme for other machines: `grid.*` in our words, `schedule.*` as frab has it."""
+    document = await published(edition_row)
+    if name not in FORMATS:
+        raise Missing("export_missing")
+    kind = name.partition(".")[2]
+    url = f"{settings_of(request).public_url}{prefix_of(request)}/"
+    body = await file_of(schedule.published(document), name, language_of(request), url=url)
+    disposition = f'inline; filename="{edition_row.slug}-{document.number}-{name}"'
+    headers = {"content-disposition": disposition, **shortly(request)}
+    return tagged(request, body, media_type=KINDS[kind], headers=headers)
+
+
 @route("/screenings/{name:str}", http_method=READ, status_code=200)
 async def one_diary(
     request: AnyRequest, name: FromPath[str], edition_row: NamedDependency[Edition]
@@ -302,5 +320,5 @@ async def front_in(request: AnyRequest, lang: FromPath[str]) -> Response[Any]:
     )
 
 
-HANDLERS: list[Any] = [programme, film, whole_diary, one_diary, own_words]
+HANDLERS: list[Any] = [programme, film, whole_diary, one_diary, exported, own_words]
 OUTSIDE: list[Any] = [front, front_in]

@@ -37,6 +37,7 @@ from screenings import (
     rooms,
     rulebook,
 )
+from screenings.exchange import imports
 from screenings.hands import Hands
 from screenings.problem import rules_of
 from screenings.tables import Reservation, Venue, VenueWay
@@ -91,6 +92,24 @@ async def removals(edition_row: NamedDependency[Edition]) -> list[dict[str, Any]
         for kind in ("venue", "screen", "reservation")
         for line in await desk.removals(edition_row, f"{kind}_removed")
     ]
+
+
+@get("/grid/imports", guards=SEE)
+async def grid_imports(edition_row: NamedDependency[Edition]) -> list[dict[str, Any]]:
+    """Grids from elsewhere, the newest first; `act` is the act of the grid that took one."""
+    return await imports.imports_of(edition_row)
+
+
+@get("/grid/imports/{grid_import_id:str}", guards=SEE)
+async def grid_import(
+    grid_import_id: FromPath[str], edition_row: NamedDependency[Edition]
+) -> dict[str, Any]:
+    """Its lines, what was said of its names and, until it is in, what it would do as all stands now."""
+    brought = await imports.import_in(edition_row, grid_import_id)
+    told = columns_of(brought)
+    if brought.applied_at is not None:
+        return told
+    return told | {"would": imports.told_of(await imports.foreseen(edition_row, brought))}
 
 
 def columns_of(row: Any) -> dict[str, Any]:
@@ -296,4 +315,5 @@ async def plan_events(
 HANDLERS: list[Any] = [
     venues, ways, screens, all_reservations, removals, all_programmes, blocks, orders, aparts, film, rules, grid,
     grid_events, reasons, prices, remedies, explanation, repair, reaches, lateness, plan, plan_events,
+    grid_imports, grid_import,
 ]  # fmt: skip

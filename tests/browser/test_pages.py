@@ -12,7 +12,8 @@ from tests.browser.world import World, sign_in
 
 WIDTHS = {"desk": (1440, 900), "phone": (390, 844)}
 NO_PAGES = ("/programme.ics", "/screenings/{name}", "/account/home", "/report.pdf",
-            "/faults.csv", "/running-order.csv", "/data.zip", "/exports/{name}")  # calendars, a redirection, paper, lists
+            "/faults.csv", "/running-order.csv", "/data.zip", "/exports/{name}",
+            "/out/{name}")  # calendars, a redirection, paper, lists
 READERS = {"/submissions": "filmmaker", "/committee": "chair", "/programmer": "programmer",
            "/operator": "operator"}
 OWN = ("/account/leaving", "/account/addresses", "/account/merges", "/account/second-factor")

@@ -104,6 +104,8 @@ class World:
         screen = programmer.post("/screens", {"venue": venue, "name": "Salle 1", "seats": 300,
                                               "hours": [[600, 1440]] * 3})["id"]
         programmer.post("/venues", {"name": "Olympia"})
+        rows = "titre;salle;début;durée\nFête;Salle 1;2027-11-26 20:00;60\nAilleurs;Salle 9;2027-11-26 20:00;60\n"
+        brought = programmer.http.post(f"{programmer.base}/grid/imports?name=grille.csv", content=rows.encode()).json()
         programmer.post("/reservations", {"titles": {"fr": "Ouverture", "en": "Opening"}, "screen": screen,
                                           "begins": 600, "ends": 660})
         programme = programmer.post("/programmes/from-selection")["ids"][0]
@@ -120,7 +122,7 @@ class World:
         return {"submission_id": film, "programme_id": programme, "run_id": run, "import_id": self.bring(),
                 "guest_id": self.invite(programme), "shared_kind": "jury", "shared_id": self.jury,
                 "kind": "submitted", "letter": letter, "text": "legal", "section_id": self.section,
-                "screen_id": screen,
+                "screen_id": screen, "grid_import_id": brought["id"],
                 **self.ask(film), "field": "premiere"}  # fmt: skip
 
     def invite(self, programme: str) -> str:

@@ -1,0 +1,1 @@
+"""Grids from elsewhere, and ours to elsewhere."""
