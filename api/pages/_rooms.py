@@ -55,6 +55,12 @@ class Axis(Struct, frozen=True):
             for minute in range(self.begins, self.ends + 1, 180)
         ]
 
+    @property
+    def labels(self) -> list[tuple[float, str]]:
+        """The same, in per cent of the width, with the hour alone."""
+        width = self.ends - self.begins
+        return [(round(100 * x / width, 2), words[:2]) for x, words in self.hours]
+
 
 def axis_of(screens: Iterable[Screen]) -> Axis:
     pairs = [pair for screen in screens for pair in hours_of(screen) if pair]

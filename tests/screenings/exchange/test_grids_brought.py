@@ -21,7 +21,7 @@ from tests.screenings.world import World
 
 FILE = """titre;salle;début;durée
 Nuit 0;orion;{day} 12:00;90
-Fête;Orion;{day} 13:00;60
+Fête;Orion;{day} 12:10;60
 Inconnu;Vega;{day} 20:00;45
 """
 
@@ -71,7 +71,7 @@ async def test_what_is_missing_is_made_when_it_was_ticked_and_the_dry_run_was_ex
 
     await imports.apply(world.edition, one.id, version=one.version, by=world.by)
 
-    assert await stands(world) == {("Nuit 0", 720, "Orion"), ("Fête", 780, "Orion"), ("Inconnu", 1200, "Vega")}
+    assert await stands(world) == {("Nuit 0", 720, "Orion"), ("Fête", 730, "Orion"), ("Inconnu", 1200, "Vega")}
     assert seen.matched.faults == []
     assert [clash.code for clash in seen.clashes if clash.level == "block"] == ["screen_taken"]
     after = await clashes_of(world.edition, await working_grid(world.edition))
