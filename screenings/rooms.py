@@ -1,7 +1,7 @@
 """A screen: seats, hours, closures, equipment, starts laid out by hand; and what stands there when they change."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import timedelta
 from itertools import pairwise
 from typing import Annotated, Any
@@ -38,10 +38,10 @@ MOST_STARTS = 400
 Hours = Annotated[list[tuple[Minute, Minute] | None], Meta(max_length=15)]
 Closures = Annotated[list[tuple[FarMinute, FarMinute]], Meta(max_length=60)]
 Equipment = Annotated[list[ShortText], Meta(max_length=40)]
-Starts = Annotated[list[FarMinute], Meta(max_length=MOST_STARTS)]
+ScreenStarts = Annotated[list[FarMinute], Meta(max_length=MOST_STARTS)]
 Pairs = list[tuple[int, int] | None]
 """`hours` as rows have them: [opens, closes] of each day, or null."""
-Step = Annotated[int, Meta(ge=1, le=60)]
+ScreenStep = Annotated[int, Meta(ge=1, le=60)]
 OF_A_SCREEN = (
     "screen_taken", "turnaround_short", "outside_hours", "screen_closed", "screen_reserved",
     "equipment_missing", "too_few_seats", "not_step_free", "no_captions",
@@ -62,7 +62,7 @@ class ScreenForm(msgspec.Struct, frozen=True, kw_only=True):
     closures: Closures = []
     equipment: Equipment = []
     turnaround: Turnaround = SCREEN.turnaround
-    step: Step | None = None
+    step: ScreenStep | None = None
     step_free: bool = SCREEN.step_free
     captions: bool = SCREEN.captions
 
@@ -80,14 +80,14 @@ class ScreenChange(msgspec.Struct, frozen=True, kw_only=True):
     closures: Closures | UnsetType = UNSET
     equipment: Equipment | UnsetType = UNSET
     turnaround: Turnaround | UnsetType = UNSET
-    step: Step | UnsetType | None = UNSET
+    step: ScreenStep | UnsetType | None = UNSET
     step_free: bool | UnsetType = UNSET
     captions: bool | UnsetType = UNSET
-    starts: Starts | UnsetType = UNSET
+    starts: ScreenStarts | UnsetType = UNSET
 
 
 class Template(msgspec.Struct, frozen=True):
-    """Starts `every` so many minutes from `first` on, on each day that the screen is open."""
+    """ScreenStarts `every` so many minutes from `first` on, on each day that the screen is open."""
 
     version: VersionNumber
     first: Annotated[int, Meta(ge=0, le=1800)]
@@ -277,7 +277,7 @@ async def clear_in_time(edition: Edition, screen: Screen) -> None:
     )
 
 
-# Starts laid out by hand
+# ScreenStarts laid out by hand
 
 
 def check_starts(edition: Edition, hours: Pairs, starts: Iterable[int]) -> None:
@@ -305,7 +305,7 @@ def template_of(edition: Edition, screen: Screen, template: Template) -> list[in
 
 
 async def fill_starts(edition: Edition, screen_id: str, template: Template, *, by: Person) -> int:
-    """Starts by a template, on every day that the screen is open, instead of those that stand."""
+    """ScreenStarts by a template, on every day that the screen is open, instead of those that stand."""
     screen = await screen_in(edition, screen_id)
     starts = template_of(edition, screen, template)
     if not starts:
@@ -465,10 +465,7 @@ async def used_equipment(edition: Edition) -> list[str]:
     return [row["word"] for row in found]
 
 
-Standing = Mapping[str, list[dict[str, Any]]]
-
-
-async def standing(edition: Edition) -> Standing:
+async def standing(edition: Edition) -> dict[str, list[dict[str, Any]]]:
     """By screen: what stands there in the working grid, with its own minutes, in its order."""
     known = {item.id: item for item in await items(edition)}
     found: dict[str, list[dict[str, Any]]] = {}

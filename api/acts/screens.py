@@ -24,7 +24,7 @@ from festival.tables import Edition, Person
 from screenings import rooms
 from screenings.defaults import SCREEN
 from screenings.equipment import settled
-from screenings.rooms import Removal, ScreenChange, ScreenForm, Step, Template
+from screenings.rooms import Removal, ScreenChange, ScreenForm, ScreenStep, Template
 from screenings.venues import Id, PlaceName, Seats, ShortText, Turnaround
 from units.times import DAY
 
@@ -53,7 +53,7 @@ class TypedRoom(msgspec.Struct, frozen=True, kw_only=True):
     name: PlaceName
     seats: Seats
     turnaround: Turnaround
-    step: Step | None = None
+    step: ScreenStep | None = None
     step_free: str = ""
     captions: str = ""
     equipment: Annotated[list[ShortText], Meta(max_length=60)] = []

@@ -42,7 +42,7 @@ class TypedVenue(msgspec.Struct, frozen=True, kw_only=True):
     version: VersionNumber = 1
 
 
-class Ways(msgspec.Struct, frozen=True):
+class VenueWays(msgspec.Struct, frozen=True):
     """Ways that differ from the usual: each pair of houses once."""
 
     ways: Annotated[list[WayForm], Meta(max_length=MOST_WAYS)]
@@ -168,7 +168,7 @@ async def put_venue_back(
 # Ways
 
 
-async def ways_in(request: AnyRequest) -> Ways:
+async def ways_in(request: AnyRequest) -> VenueWays:
     """Every field of the table: an emptied one is as far as any other."""
     form = await request.form()
     wrong, ways = [], []
@@ -191,7 +191,7 @@ async def ways_in(request: AnyRequest) -> Ways:
         )  # fmt: skip
     if wrong:
         raise Refused(*wrong)
-    return Ways(ways)
+    return VenueWays(ways)
 
 
 @act(
@@ -206,7 +206,7 @@ async def ways_in(request: AnyRequest) -> Ways:
     says="rooms.done.ways",
 )
 async def set_ways(
-    data: Ways,
+    data: VenueWays,
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> None:

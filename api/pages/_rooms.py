@@ -14,7 +14,7 @@ from screenings.rooms import closures_of, hours_of
 from screenings.tables import Reservation, Screen
 from units.times import DAY, clock_face
 
-Span = tuple[int, int]
+DaySpan = tuple[int, int]
 EARLIEST, LATEST = 9 * 60, 26 * 60
 """What a strip shows of a day at least, in minutes after its midnight."""
 
@@ -132,7 +132,7 @@ def span_of(edition: Edition, placed: Any) -> tuple[int, int]:
     return minutes_of(placed.starts_at, first), minutes_of(placed.ends_at, first)
 
 
-def told(lang: str, pair: Span | None, shut: Sequence[Span]) -> str:
+def told(lang: str, pair: DaySpan | None, shut: Sequence[DaySpan]) -> str:
     """`10:00–00:30, sauf 14:00–16:00`."""
     if pair is None:
         return t(lang, "programmer.closed")
@@ -168,7 +168,7 @@ def value_told(lang: str, field: str, value: Any) -> str | None:
     return None
 
 
-def hours_told(lang: str, pairs: list[Span | None]) -> str:
+def hours_told(lang: str, pairs: list[DaySpan | None]) -> str:
     """`10:00–00:30` where that holds for every day; else each day's, by its number."""
     words = [told(lang, pair, ()) for pair in pairs]
     if len(set(words)) == 1:

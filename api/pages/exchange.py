@@ -23,7 +23,7 @@ from festival.tables import Edition
 from screenings import acts, lists
 from screenings.exchange import imports, matching, reading
 from screenings.exchange.imports import Foreseen
-from screenings.exchange.matching import Choices, Fault
+from screenings.exchange.matching import Choices, LineFault
 from screenings.exports import schedule
 from screenings.planner.model import Clash
 from screenings.tables import GridImport
@@ -134,7 +134,7 @@ def clash_told(clash: Clash, names: Names, lang: str) -> str:
     return f"{clash_words(clash, names, lang)} {who}"
 
 
-def fault_told(fault: Fault, lang: str) -> dict[str, Any]:
+def fault_told(fault: LineFault, lang: str) -> dict[str, Any]:
     return {
         "number": fault.number,
         "title": fault.title,
@@ -154,7 +154,7 @@ async def one_import(
 FAULT_HEADS = ("number", "title", "code", "words")
 
 
-async def fault_lines(faults: list[Fault], lang: str) -> AsyncIterator[list[Any]]:
+async def fault_lines(faults: list[LineFault], lang: str) -> AsyncIterator[list[Any]]:
     for fault in faults:
         told = fault_told(fault, lang)
         yield [told[name] for name in FAULT_HEADS]

@@ -34,10 +34,10 @@ RESERVATIONS = "/programmer/reservations"
 MORE_CLOSURES = 2
 """Empty rows below those that are kept."""
 USUAL = {"seats": "", "opens": "10:00", "closes": "00:30", "turnaround": SCREEN.turnaround}
-Fields = Mapping[str, Any]
+FormFields = Mapping[str, Any]
 
 
-class Told(Struct, frozen=True):
+class ToldChange(Struct, frozen=True):
     """An act that can be taken back: `line` of the record, who did it, and what it changed."""
 
     line: int
@@ -46,7 +46,7 @@ class Told(Struct, frozen=True):
     changes: list[ChangeTold]
 
 
-def told(lang: str, line: ChangeLine | None, names: Mapping[str, str]) -> Told | None:
+def told(lang: str, line: ChangeLine | None, names: Mapping[str, str]) -> ToldChange | None:
     if line is None:
         return None
     details = {
@@ -57,7 +57,7 @@ def told(lang: str, line: ChangeLine | None, names: Mapping[str, str]) -> Told |
             if field != "position"
         },
     }
-    return Told(line.line, line.by, line.at, _changes.changes_in(lang, details, names))
+    return ToldChange(line.line, line.by, line.at, _changes.changes_in(lang, details, names))
 
 
 class RoomLine(Struct, frozen=True):
@@ -74,12 +74,12 @@ class HouseLine(Struct, frozen=True):
     """A house with its rooms; `values` stand in its form."""
 
     venue: Venue
-    values: Fields
+    values: FormFields
     rooms: list[RoomLine]
-    change: Told | None
+    change: ToldChange | None
 
 
-class Cell(Struct, frozen=True):
+class WayCell(Struct, frozen=True):
     """The way from one house to another, as its field has it."""
 
     one: str
@@ -94,7 +94,7 @@ async def venues_page(
     error: FestivalError | None = None,
     *,
     which: str = "",
-    sent: Fields | None = None,
+    sent: FormFields | None = None,
 ) -> Response[str]:
     """`which` form was refused: `new`, a house's, `rooms:` and a house, `ways`; `sent` stood in it."""
     lang, typed = language_of(request), sent or {}
@@ -119,7 +119,7 @@ def day_names(lang: str, edition: Edition, *, style: str = "short") -> list[str]
 
 
 async def house_lines(
-    lang: str, edition: Edition, houses: list[Venue], *, which: str, typed: Fields
+    lang: str, edition: Edition, houses: list[Venue], *, which: str, typed: FormFields
 ) -> list[HouseLine]:
     screens = await lists.screens(edition)
     taken = await desk.all_of(Reservation, edition)
@@ -163,8 +163,8 @@ def room_line(
 
 
 async def way_cells(
-    edition: Edition, houses: list[Venue], typed: Fields
-) -> list[tuple[Venue, list[Cell]]]:
+    edition: Edition, houses: list[Venue], typed: FormFields
+) -> list[tuple[Venue, list[WayCell]]]:
     """Each house from the second on, with its way to every one before it."""
     named = await desk.all_of(VenueWay, edition)
     known = {frozenset((str(way.one), str(way.other))): way for way in named}
@@ -176,13 +176,13 @@ async def way_cells(
 
 
 def cell_of(
-    house: Venue, other: Venue, known: Mapping[frozenset[str], VenueWay], typed: Fields
-) -> Cell:
+    house: Venue, other: Venue, known: Mapping[frozenset[str], VenueWay], typed: FormFields
+) -> WayCell:
     one, far = sorted((str(house.id), str(other.id)))
     way = known.get(frozenset((one, far)))
     minutes = "" if way is None else way.minutes
     version = 0 if way is None else way.version
-    return Cell(
+    return WayCell(
         one,
         far,
         typed.get(f"minutes_{one}_{far}", minutes),
@@ -220,7 +220,7 @@ async def screen_page(
     error: FestivalError | None = None,
     *,
     which: str = "",
-    sent: Fields | None = None,
+    sent: FormFields | None = None,
 ) -> Response[str]:
     """`which` form was refused: `room`, `starts`, `template`; `sent` stood in it."""
     lang = language_of(request)
@@ -299,7 +299,7 @@ async def reservations_page(
     error: FestivalError | None = None,
     *,
     which: str = "",
-    sent: Fields | None = None,
+    sent: FormFields | None = None,
 ) -> Response[str]:
     """`which` form was refused: `new`, or a reservation's; `sent` stood in it."""
     lang = language_of(request)

@@ -59,7 +59,7 @@ class NewProgramme(msgspec.Struct, frozen=True):
     showings: int
 
 
-class Fault(msgspec.Struct, frozen=True):
+class LineFault(msgspec.Struct, frozen=True):
     """Why a line is left out; `details` for the sentence."""
 
     number: int
@@ -75,7 +75,7 @@ class Matched(msgspec.Struct, frozen=True):
     lines: dict[Name, int]
     screens: list[NewScreen]
     programmes: list[NewProgramme]
-    faults: list[Fault]
+    faults: list[LineFault]
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -97,7 +97,7 @@ def matched(lines: Sequence[GridLine], known: Known, choices: Choices) -> Matche
 class Matching:
     def __init__(self, lines: Sequence[GridLine], known: Known, choices: Choices) -> None:
         self.lines, self.known, self.choices = lines, known, choices
-        self.faults: list[Fault] = []
+        self.faults: list[LineFault] = []
         self.first = first_day(lines) if choices.from_first_day else known.first_day
         self.rooms = screens_by_name(known)
         self.items = {item.id: item for item in known.items}
@@ -118,7 +118,7 @@ class Matching:
         return Matched(wanted, numbers, screens, made, faults)
 
     def fault(self, line: GridLine, code: str, **details: int | str) -> None:
-        self.faults.append(Fault(line.number, line.title, code, dict(details)))
+        self.faults.append(LineFault(line.number, line.title, code, dict(details)))
 
     def place_of(self, line: GridLine) -> tuple[str, str, int] | None:
         """(programme, screen, start) of a line, or its fault is told."""

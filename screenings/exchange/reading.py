@@ -106,12 +106,12 @@ def line(number: int, said: Mapping[str, Any], *, whole: bool = False) -> GridLi
         fields["minutes"] = minutes_of(said, begins)
         showing = str(said.get("showing") or "").strip()
         fields["showing"] = number_of(showing) - 1 if showing else None
-    except Unreadable as fault:
+    except UnreadableLine as fault:
         wrong = wrong or str(fault)
     return GridLine(**fields, wrong=wrong)
 
 
-class Unreadable(ValueError):
+class UnreadableLine(ValueError):
     """Its text is the code of the fault."""
 
 
@@ -122,7 +122,7 @@ def short(value: Any) -> str:
 
 def number_of(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= 99):
-        raise Unreadable("showing_unreadable")
+        raise UnreadableLine("showing_unreadable")
     return int(text)
 
 
@@ -137,7 +137,7 @@ def start_of(said: Mapping[str, Any]) -> datetime:
     except ValueError:
         parts = text.replace(",", " ").split()
         if len(parts) != 2:
-            raise Unreadable("start_unreadable") from None
+            raise UnreadableLine("start_unreadable") from None
         return datetime.combine(day_of(parts[0]), datetime.min.time()) + timedelta(
             minutes=clock_of(parts[1])
         )
@@ -154,14 +154,14 @@ def day_of(text: str) -> date:
             return date(int(found[3]), int(found[2]), int(found[1]))
         return date.fromisoformat(bare_day)
     except ValueError:
-        raise Unreadable("start_unreadable") from None
+        raise UnreadableLine("start_unreadable") from None
 
 
 def clock_of(text: str) -> int:
     """Minutes after midnight; 25:30 is the small hours of the next morning."""
     found = CLOCK.fullmatch(text)
     if found is None or int(found[1]) > 30 or int(found[2]) > 59:
-        raise Unreadable("start_unreadable")
+        raise UnreadableLine("start_unreadable")
     return int(found[1]) * 60 + int(found[2])
 
 
@@ -177,9 +177,9 @@ def minutes_of(said: Mapping[str, Any], begins: datetime) -> int:
     elif found := CLOCK.fullmatch(text):
         minutes = int(found[1]) * 60 + int(found[2])
     else:
-        raise Unreadable("minutes_unreadable")
+        raise UnreadableLine("minutes_unreadable")
     if not 0 < minutes <= 24 * 60:
-        raise Unreadable("minutes_unreadable")
+        raise UnreadableLine("minutes_unreadable")
     return minutes
 
 
@@ -193,7 +193,7 @@ def between(begins: datetime, text: str) -> int:
         ends = start_of({"starts_at": text})
     minutes = int((ends - begins).total_seconds()) // 60
     if not 0 < minutes <= 24 * 60:
-        raise Unreadable("minutes_unreadable")
+        raise UnreadableLine("minutes_unreadable")
     return minutes
 
 
