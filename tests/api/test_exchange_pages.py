@@ -4,6 +4,7 @@ import json
 
 from lxml import etree, html
 
+from festival.language import t
 from screenings import publication
 from screenings.lists import placed_in, working_grid
 from tests.builders import sign_in
@@ -38,7 +39,8 @@ async def test_a_file_is_tried_mapped_put_in_and_taken_back_by_pages(client, hou
     done = await pressed(client, world, f"{one}/application", version="2")
 
     assert brought.status_code == 303
-    assert "« Vega » n’est pas une salle d’ici" in tried.xpath("//table[contains(@class, 'faults')]")[0].text_content()
+    [left_out] = tried.xpath("//table[contains(@class, 'faults')]")
+    assert t("fr", "exchange.fault.screen_unknown", screen="Vega") in left_out.text_content()
     assert "1 salle, 1 événement" in mapped.text_content()
     assert mapped.xpath("//table[contains(@class, 'faults')]") == []
     assert done.status_code == 303
