@@ -11,6 +11,7 @@ from festival.language import day, t
 from festival.tables import Edition
 from screenings.planner.model import day_of
 from screenings.rooms import closures_of, hours_of
+from screenings.stays import OPEN_END
 from screenings.tables import Reservation, Screen
 from units.times import DAY, clock_face
 
@@ -187,6 +188,14 @@ def closures_told(lang: str, spans: list[list[int]]) -> str:
     return " · ".join(f"{at_told(lang, begins)}–{clock_face(ends)}" for begins, ends in spans)
 
 
+def windows_told(lang: str, spans: list[list[int]]) -> str:
+    """When somebody is there; to an open end, where nobody said when they leave."""
+    return " · ".join(
+        f"{at_told(lang, begins)} – {at_told(lang, ends) if ends < OPEN_END else '…'}"
+        for begins, ends in spans
+    )
+
+
 def starts_told(lang: str, starts: list[int]) -> str:
     return t(lang, "rooms.starts.count", n=len(starts))
 
@@ -198,6 +207,7 @@ def equipment_told(lang: str, words: list[str]) -> str:
 LISTS: dict[str, Callable[[str, list[Any]], str]] = {
     "hours": hours_told,
     "closures": closures_told,
+    "windows": windows_told,
     "starts": starts_told,
     "equipment": equipment_told,
 }
