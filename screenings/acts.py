@@ -299,14 +299,14 @@ async def check_promised(
         await refuse_followed(edition, grid, over)
 
 
-class Change(msgspec.Struct, frozen=True, kw_only=True):
+class PlaceChange(msgspec.Struct, frozen=True, kw_only=True):
     """What an act did to one screening."""
 
     before: Place | None
     after: Place | None
 
 
-async def changes_of(grid: Grid, number: int) -> dict[Name, Change]:
+async def changes_of(grid: Grid, number: int) -> dict[Name, PlaceChange]:
     selected = await rows(
         """SELECT programme, number, before, after FROM grid_change
            WHERE grid = {} AND act = {} AND undoes IS NULL""",
@@ -316,7 +316,7 @@ async def changes_of(grid: Grid, number: int) -> dict[Name, Change]:
     if not selected:
         raise Missing("act_missing")
     return {
-        (row["programme"], row["number"]): msgspec.convert(row, Change)
+        (row["programme"], row["number"]): msgspec.convert(row, PlaceChange)
         for row in selected
         if row["number"] != WHOLE
     }

@@ -21,7 +21,7 @@ from screenings.planner.answers.shapes import Explanation, Repair, closed
 from screenings.planner.answers.whatif import (
     Cell,
     LaidPlan,
-    Run,
+    PriceRun,
     cells,
     heat,
     laid,
@@ -66,15 +66,15 @@ _laid: dict[str, tuple[LaidPlan, threading.Lock]] = {}  # by problem and placeme
 _laying = threading.Lock()
 
 
-Standing = tuple[Problem, list[Placement], dict[str, Name]]
+GridStanding = tuple[Problem, list[Placement], dict[str, Name]]
 
 
-async def standing(edition: Edition) -> Standing:
+async def standing(edition: Edition) -> GridStanding:
     """The problem with its locks, the working grid, and each screening's name in them."""
     return await together(lambda: read_standing(edition))
 
 
-async def read_standing(edition: Edition) -> Standing:
+async def read_standing(edition: Edition) -> GridStanding:
     placed = await placed_in(await working_grid(edition))
     problem = await problem_of(
         edition, pins=[screening for screening in placed if screening.locked]
@@ -92,7 +92,7 @@ class Prices(msgspec.Struct, frozen=True):
     """
 
     step: int
-    runs: list[Run]
+    runs: list[PriceRun]
     why: Why | None
 
 

@@ -27,7 +27,7 @@ class Cell(Struct, frozen=True):
     takes: list[Name] = []
 
 
-class Run(NamedTuple):
+class PriceRun(NamedTuple):
     """Starts from `first` to `last` on one screen, all at one price."""
 
     screen: str
@@ -70,9 +70,9 @@ def heat(grid: LaidPlan, name: Name) -> list[Cell]:
     )
 
 
-def runs(every: Iterable[Cell], step: int) -> list[Run]:
+def runs(every: Iterable[Cell], step: int) -> list[PriceRun]:
     """Free starts of one price that follow each other, each run in one line."""
-    joined: list[Run] = []
+    joined: list[PriceRun] = []
     for cell in sorted((c for c in every if not c.takes), key=lambda c: (c.screen, c.start)):
         before = joined[-1] if joined else None
         if (
@@ -83,7 +83,7 @@ def runs(every: Iterable[Cell], step: int) -> list[Run]:
         ):
             joined[-1] = before._replace(last=cell.start)
         else:
-            joined.append(Run(cell.screen, cell.start, cell.start, cell.price))
+            joined.append(PriceRun(cell.screen, cell.start, cell.start, cell.price))
     return joined
 
 
