@@ -31,6 +31,7 @@ WORTH_KEEPING = 20  # characters: whoever wrote fewer writes them again
 NOT_WRITTEN = frozenset(
     {"password", "old", "proof_password", "proof_code", "next", "token", "half", "code"}
 )  # a secret, or the page's own
+NAMELESS = ("field_long", "field_short", "field_missing", "field_invalid", "nothing_chosen")
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
 
@@ -106,11 +107,21 @@ def filters(lang: str) -> dict[str, Any]:
         "own_title": texts.own_title,
         "own_name": language.own_name,
         "prose": prose,
+        "of_field": partial(_of_field, lang),
     }
 
 
 def _day(lang: str, style: str, when: date | datetime) -> str:
     return language.day(lang, when, style=style)
+
+
+def _of_field(lang: str, words: str, field: str) -> str:
+    """`Nom : c’est trop long.`, where words that stand far from their field do not say which."""
+    name = f"operator.field.{field}"
+    if not has_words(name) or words not in {t(lang, f"error.{code}") for code in NAMELESS}:
+        return words
+    said = words[:1].lower() + words[1:]
+    return t(lang, "common.of_field", field=t(lang, name), words=said)
 
 
 def _number(lang: str, value: float, digits: int = 0) -> str:

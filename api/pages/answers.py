@@ -11,11 +11,13 @@ from api.pages._answers import form_fields, typed_answer
 from api.pages._desk import desk_page
 from api.pages._page import DESK, language_of, page
 from api.request import AnyRequest
+from festival import desk
 from festival.access import Act, Viewer, may
 from festival.errors import Conflict, FestivalError
 from festival.tables import Edition
 from submissions import answering, answers
 from submissions.lists import card
+from submissions.tables import Question
 
 
 async def film_page(
@@ -75,7 +77,8 @@ async def films(
     sheet = await answering.films_answered(
         edition_row, viewer, page=int(asked) if asked.isdecimal() and len(asked) < 6 else 1
     )
-    return desk_page(request, "operator/answers_list.html", sheet=sheet)
+    asks = bool(await desk.all_of(Question, edition_row))
+    return desk_page(request, "operator/answers_list.html", sheet=sheet, asks=asks)
 
 
 HANDLERS: list[Any] = [film, films]

@@ -196,7 +196,7 @@ async def test_who_keeps_the_edition_hears_of_each_part_that_is_given_and_taken(
     taken = await letters_of(edition, "part_taken")
     await client.post(place, json={"email": f"m{address}", "part": "filmmaker"})
 
-    subject = "Neuf reçoit une part dans Cinéma for Space : présidence du comité"
+    subject = "Neuf reçoit un rôle dans Cinéma for Space : présidence du comité"
     assert (made.status_code, taken_away.status_code) == (201, 204)
     assert given == [("Chair", subject), ("Other", subject)]
     assert [name for name, _ in taken] == ["Chair", "Other"]
@@ -283,9 +283,9 @@ async def test_the_record_is_read_on_a_page_by_day_and_act(client) -> None:
     odd = await client.get(f"{place}?day=nonsense&before=x&act={'a' * 90}")
 
     assert [answer.status_code for answer in (every, parts, empty, odd)] == [200] * 4
-    assert "<b>La maison</b> donne une part" in " ".join(every.text.split())
+    assert "<b>La maison</b> donne un rôle" in " ".join(every.text.split())
     assert "décide au crayon" not in " ".join(every.text.split()).partition('class="record"')[2]
-    assert "donne une part" in parts.text
+    assert "donne un rôle" in parts.text
     assert "Aucune ligne." in empty.text
 
 
