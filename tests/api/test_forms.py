@@ -39,7 +39,7 @@ def test_the_bound_that_is_broken_has_the_word(value: object, kind: object, code
 def test_words_above_a_form_name_their_field_where_they_do_not_say_it() -> None:
     of_field = filters("fr")["of_field"]
 
-    assert of_field("C’est trop long.", "name") == "Nom : c’est trop long."
+    assert of_field("C’est trop long.", "name") == "Nom\u00a0: c’est trop long."
     assert of_field("C’est trop long.", "no_such_field") == "C’est trop long."
     assert of_field("Donnez une lettre de A à Z.", "letter") == "Donnez une lettre de A à Z."
     assert filters("en")["of_field"]("This is too long.", "name") == "Name: this is too long."
