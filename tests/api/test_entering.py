@@ -145,7 +145,7 @@ async def test_a_used_section_is_not_removed_and_says_by_what(client, house) -> 
     told = await client.post(f"{door(edition, 'sections')}/{section.id}/removal", json={"version": 1})
 
     assert (told.status_code, told.json()["codes"]) == (422, ["section_in_use"])
-    for words in ("1 dossier", "1 part de l’équipe", "1 clôture", "1 code"):
+    for words in ("1 dossier", "1 rôle de l’équipe", "1 clôture", "1 code"):
         assert words in told.json()["words"]["fr"][0]
     assert await Section.exists().where(Section.id == section.id)
 
