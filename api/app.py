@@ -26,6 +26,7 @@ from api.acts import (
     audiences,
     closing,
     codes,
+    comments,
     corrections,
     deadlines,
     decisions,
@@ -59,6 +60,7 @@ from api.acts import (
     sheets,
     site,
     texts,
+    variants,
     venues,
     what_if,
 )
@@ -98,6 +100,7 @@ from api.pages import archives as archive_pages
 from api.pages import audiences as audience_pages
 from api.pages import blocks as block_pages
 from api.pages import closing as closing_pages
+from api.pages import comments as comment_pages
 from api.pages import corrections as correction_pages
 from api.pages import deadlines as deadline_pages
 from api.pages import editions as editions_pages
@@ -126,6 +129,7 @@ from api.pages import shared as shared_pages
 from api.pages import sheets as sheet_pages
 from api.pages import site as site_pages
 from api.pages import texts as text_pages
+from api.pages import variants as variant_pages
 from api.pages import venues as venue_pages
 from api.pages import visitors as visitor_pages
 from api.pages import what_if as what_if_pages
@@ -149,6 +153,7 @@ from api.v1 import fitting as fitting_v1
 from api.v1 import form as form_v1
 from api.v1 import keeping as keeping_v1
 from api.v1 import letters as letters_v1
+from api.v1 import minds as minds_v1
 from api.v1 import operator as operator_v1
 from api.v1 import people as people_v1
 from api.v1 import policy as policy_v1
@@ -185,6 +190,7 @@ ACTS = [
     *candidate_acts.ACTS,
     *codes.ACTS,
     *corrections.ACTS,
+    *comments.ACTS,
     *deadlines.ACTS,
     *decisions.ACTS,
     *editions.ACTS,
@@ -222,6 +228,7 @@ ACTS = [
     *second_factor.ACTS,
     *subtitle_acts.ACTS,
     *texts.ACTS,
+    *variants.ACTS,
     *venues.ACTS,
     *what_if.ACTS,
     *visitor_acts.ACTS,
@@ -297,6 +304,8 @@ def pages() -> Router:
             visitor_pages,
             fitting_pages,
             exchange_pages,
+            variant_pages,
+            comment_pages,
             operator,
             machines,
             answers_pages,
@@ -345,6 +354,7 @@ def json_doors() -> Router:
             programmer_v1,
             shared_v1,
             fitting_v1,
+            minds_v1,
             operator_v1,
             lists,
             policy_v1,

@@ -12,8 +12,9 @@ from festival.clock import at, minutes_of
 from festival.language import day, evening, has_words, hour, moment, spoken, t, text_in
 from festival.tables import Edition
 from festival.texts import Texts
-from screenings import lists
+from screenings import comments, lists
 from screenings.clashes import clashes_among
+from screenings.comments import Comment
 from screenings.compared import last_published, since_last
 from screenings.days import LeftBehind
 from screenings.guests import guests_holding
@@ -73,6 +74,7 @@ async def read_state(edition: Edition) -> dict[str, Any]:
             for one in await desk.all_of(ScreeningHold, edition)
         ],
         "blockers": [blocker_row(one) for one in await desk.all_of(Reservation, edition)],
+        "comments": [comment_row(one) for one in await comments.open_comments(edition)],
         "changed": [[d.programme, d.number] for d in unread],
         "changes": {lang: t(lang, "programmer.grid.changes", n=len(unread)) for lang in spoken()},
     }
@@ -104,6 +106,18 @@ def blocker_row(taken: Reservation) -> dict[str, Any]:
         "begins": taken.begins,
         "ends": taken.ends,
         "version": taken.version,
+    }
+
+
+def comment_row(comment: Comment) -> dict[str, Any]:
+    """What is open about a showing, with the moment in words."""
+    return {
+        "id": comment.id,
+        "programme": comment.programme,
+        "number": comment.number,
+        "text": comment.text,
+        "by": comment.by,
+        "when": {lang: moment(lang, comment.created_at) for lang in spoken()},
     }
 
 

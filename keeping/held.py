@@ -381,6 +381,15 @@ HELD: dict[str, Held] = {
         leaves=STAYS, edition="t.edition", who="by", words="name lines choices",
         key="id edition kind act version created_at applied_at", why="record",
     ),
+    "grid_variant": Held(
+        leaves=STAYS, edition="t.edition", who="made_by", words="name note",
+        key="id edition placements made_at version", why="record",
+    ),
+    "screening_comment": Held(
+        leaves=ROW, edition="t.edition", who="person settled_by", words="text", secrecy=True,
+        by="t.person = {}",
+        key="id edition programme number settled_at changed_at created_at version",
+    ),
     # keeping
     "data_export": Held(
         leaves=ROW, who="person",

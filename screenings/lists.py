@@ -213,7 +213,7 @@ async def placed_in(grid: Grid) -> list[Placed]:
 SHOWN_TABLES = (
     "programme", "venue", "screen", "slot", "guest", "jury", "resource", "crew", "reservation", "venue_way",
     "programme_order", "apart", "shared_audience", "screening_hold", "plan_rules",
-    "film_traits", "visitor",
+    "film_traits", "visitor", "screening_comment",
 )  # fmt: skip
 """Whatever stands in them may change what the grid's page shows, or what the planner says of it."""
 SHOWN = ", ".join(

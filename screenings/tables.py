@@ -445,3 +445,37 @@ class GridImport(Table):
     by = ForeignKey(Person, null=True, index=True)
     created_at = Timestamptz(default=TimestamptzNow())
     applied_at = Timestamptz(null=True, default=None)
+
+
+class GridVariant(Table):
+    """The working grid as somebody has saved it under a name: `placements` are `screenings/variants.py:
+    SavedPlace`. It is looked at and merged; it never is the grid itself.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    name = Varchar(120)
+    note = Varchar(600, default="")
+    placements = JSONB(default=[])
+    made_by = ForeignKey(Person, null=True, default=None, index=True)
+    made_at = Timestamptz(default=TimestamptzNow())
+    version = Integer(default=1)
+
+
+class ScreeningComment(Table):
+    """What a programmer says to the others about one showing, wherever it stands.
+
+    It is open until anybody settles it.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    programme = ForeignKey(Programme, null=False, index=True)
+    number = SmallInt(default=0)
+    person = ForeignKey(Person, null=False, index=True)
+    text = Varchar(600)
+    settled_by = ForeignKey(Person, null=True, default=None, index=True)
+    settled_at = Timestamptz(null=True, default=None)
+    changed_at = Timestamptz(null=True, default=None)
+    created_at = Timestamptz(default=TimestamptzNow())
+    version = Integer(default=1)

@@ -31,7 +31,8 @@ from media.facts import Facts, Interval, Picture, Sound
 from media.policy import Finding, Outcome, Severity, Verdict
 from reviews import decisions, reviewing
 from reviews.scoring import Sheet
-from screenings import grid, publication
+from screenings import comments, grid, publication, variants
+from screenings.comments import NewComment
 from screenings.exchange import imports as grid_imports
 from screenings.exchange.imports import ChoicesGiven
 from screenings.grid import NewScreening
@@ -43,6 +44,7 @@ from screenings.reservations import ReservationForm, add_reservation
 from screenings.rooms import ScreenChange, ScreenForm, add_screen, change_screen
 from screenings.shared import KINDS, CrewForm, JuryForm, ResourceForm, add_shared
 from screenings.tables import PlanRun
+from screenings.variants import NewVariant
 from screenings.venues import VenueForm, add_venue
 from submissions import materials, questions
 from submissions.asking import AnswerOption, QuestionKind
@@ -153,6 +155,7 @@ async def a_world() -> World:
         edition=edition, by=maker,
     )  # fmt: skip
     await grid.place(edition, NewScreening(programme=shown.id, screen=screen.id, start=1200), by=by)
+    await comments.add(edition, NewComment(programme=shown.id, text="Чому тут?"), by=by)
     await publication.publish(edition, version=(await working_grid(edition)).version, by=by)
     other = await a_person("reviewer", edition=edition, name="Інша")
     listed = await invitations.begin(
@@ -175,6 +178,7 @@ async def a_world() -> World:
         "venue_id": [venue.id],
         "screen_id": [screen.id],
         "reservation_id": [reserved],
+        "variant_id": [await variants.save(edition, NewVariant(name="Вечір", note="Спроба"), by=by)],
         "submission_id": [submission for submission, _ in films],
         "programme_id": [shown.id],
         **await questioned(edition, people["operator"], texts),

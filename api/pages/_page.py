@@ -284,6 +284,7 @@ A room is its address, and its name the word `desk.room.<last part of it>`; a gr
 PLANNING: list[tuple[str, tuple[str, ...]]] = [
     ("plan", ("/programmer/rules", "/programmer/plans")),
     ("shared", ("/programmer/guests", "/programmer/shared", "/programmer/pairs")),
+    ("minds", ("/programmer/variants", "/programmer/comments")),
 ]
 """What programmers set up around the grid, told as `DESK` is."""
 
@@ -296,6 +297,8 @@ BELOW = {
     "/programmer/publication": "/programmer/grid",
     "/programmer/rules": "/programmer/grid",
     "/programmer/exchange": "/programmer/grid",
+    "/programmer/variants": "/programmer/grid",
+    "/programmer/comments": "/programmer/grid",
     "/programmer/screens": "/programmer/venues",
     "/programmer/reservations": "/programmer/venues",
     "/programmer/blocks": "/programmer/programmes",

@@ -156,8 +156,10 @@ def one_for_all(strips: Sequence[Strip]) -> str:
 # Fields of a screen, as the record tells of them
 
 FIELDS = frozenset(
-    {"hours", "closures", "starts", "equipment", "begins", "ends", "ways", "emptied"}
-)
+    {
+        "hours", "closures", "starts", "equipment", "begins", "ends", "ways", "emptied", "placements",
+    }
+)  # fmt: skip
 
 
 def value_told(lang: str, field: str, value: Any) -> str | None:
@@ -204,10 +206,15 @@ def equipment_told(lang: str, words: list[str]) -> str:
     return ", ".join(equipment_name(lang, word) for word in words)
 
 
+def placements_told(lang: str, places: list[Any]) -> str:
+    return t(lang, "variants.places", n=len(places))
+
+
 LISTS: dict[str, Callable[[str, list[Any]], str]] = {
     "hours": hours_told,
     "closures": closures_told,
     "windows": windows_told,
     "starts": starts_told,
     "equipment": equipment_told,
+    "placements": placements_told,
 }

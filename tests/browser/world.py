@@ -114,6 +114,8 @@ class World:
             time.sleep(0.2)
         version = programmer.post(f"/grid/plans/{run}/application")["version"]
         programmer.post("/grid/publication", {"version": version})
+        variant = programmer.post("/variants", {"name": "Avant le vendredi", "note": "Sans la séance tardive."})["id"]
+        programmer.post("/comments", {"programme": programme, "text": "Le piano arrive à 17 h."})
         maker.post("/submissions", {"title": "Un brouillon"})
         operator = self.doors["operator"]
         letter = operator.get("/operator/letters?address=@&kind=submitted")["letters"][0]["id"]
@@ -122,7 +124,7 @@ class World:
         return {"submission_id": film, "programme_id": programme, "run_id": run, "import_id": self.bring(),
                 "guest_id": self.invite(programme), "shared_kind": "jury", "shared_id": self.jury,
                 "kind": "submitted", "letter": letter, "text": "legal", "section_id": self.section,
-                "screen_id": screen, "grid_import_id": brought["id"],
+                "screen_id": screen, "grid_import_id": brought["id"], "variant_id": variant,
                 **self.ask(film), "field": "premiere"}  # fmt: skip
 
     def invite(self, programme: str) -> str:

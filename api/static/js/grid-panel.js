@@ -91,6 +91,7 @@ export class GridPanel {
     this.part("lock").textContent = show.locked ? words.unlock : words.lock;
     this.part("out").hidden = !show.id || (show.locked && !item.gone);
     this.divisions(item);
+    this.grid.comments.dress(show);
     const held = this.state.heldParts(show);
     this.part("holds").hidden = !show.id || show.locked;
     for (const input of this.box.querySelectorAll("[data-hold]"))

@@ -185,6 +185,7 @@ export class GridPicture {
   putInList(show, box) {
     box.append(el("i", "", ` ${clock(show.start)} · ${this.state.screen(show.screen).name}`));
     this.mark(show, box);
+    this.grid.comments.mark(show, box);
     const li = el("li");
     li.append(box);
     this.lists[show.day].append(li);
@@ -202,6 +203,7 @@ export class GridPicture {
     box.style.setProperty("--talk", this.width(talk));
     box.classList.toggle("talks", talk > 0);
     this.mark(show, box);
+    this.grid.comments.mark(show, box);
     const { lane } = this.lane(show);
     if (box.parentNode !== lane) lane.append(box);
   }

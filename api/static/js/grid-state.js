@@ -16,6 +16,7 @@ const TOLD = [
   "guests",
   "holds",
   "blockers",
+  "comments",
   "changed",
   "changes",
 ];
@@ -80,6 +81,11 @@ export class GridState {
     return this.data.clashes.filter((c) =>
       c.screenings.some(([p, n]) => p === show.programme && n === show.number),
     );
+  }
+
+  // What is open about it, the oldest first.
+  commentsOf(show) {
+    return this.data.comments.filter((c) => c.programme === show.programme && c.number === show.number);
   }
 
   clashWords(show) {

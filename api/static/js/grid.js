@@ -2,6 +2,7 @@
 // Times are minutes after midnight of the first festival day, as everywhere.
 import { GridActs } from "./grid-acts.js";
 import { GridBlockers } from "./grid-blockers.js";
+import { GridComments } from "./grid-comments.js";
 import { GridConflicts } from "./grid-conflicts.js";
 import { DayCopy } from "./grid-dialogs.js";
 import { GridDrag } from "./grid-drag.js";
@@ -29,6 +30,7 @@ class FestivalGrid extends HTMLElement {
     this.picture = new GridPicture(this, root);
     this.prices = new GridPrices(this, root);
     this.tray = new GridTray(this, root);
+    this.comments = new GridComments(this, document.querySelector("#comments"));
     this.panel = new GridPanel(this, document.querySelector("#inspect"));
     this.conflicts = new GridConflicts(this, root);
     this.blockers = new GridBlockers(this, document.querySelector("#blocker"));
