@@ -58,7 +58,8 @@ ALSO_FILLED_FROM = {
 INSERTED = re.compile(r"INSERT INTO (\w+)\s*\(([^)]*)\)")
 UPSERTED = re.compile(r"INSERT INTO (\w+)\s.*?DO UPDATE SET\s+(.*?)(?:\sWHERE\s|\sRETURNING\s|$)", re.DOTALL)
 SET_UP = (
-    "Apart", "Audience", "Crew", "Criterion", "Deadline", "Edition", "Fee", "FieldRule", "FilmTraits", "Guest",
+    "Apart", "Audience", "Crew", "Criterion", "Deadline", "Edition", "Fee", "FieldRule", "FilmTraits",
+    "GridVariant", "Guest",
     "Jury", "Material", "PlanRules", "Programme", "ProgrammeOrder", "Question", "Reservation", "Resource",
     "RetentionRule", "ScoreSheet", "Screen", "ScreeningHold", "Section", "SharedAudience", "SiteText", "Venue",
     "VenueWay", "Visitor", "WaiverCode",
