@@ -65,7 +65,7 @@ class VariantChange(msgspec.Struct, frozen=True, kw_only=True):
     version: VersionNumber
 
 
-class Judged(msgspec.Struct, frozen=True, kw_only=True):
+class JudgedGrid(msgspec.Struct, frozen=True, kw_only=True):
     """One grid as the planner's rules see it. `lost`: places whose film or screen is no more."""
 
     screenings: int
@@ -78,8 +78,8 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """What is to do in `here` so that it stands as `there` does."""
 
-    here: Judged
-    there: Judged
+    here: JudgedGrid
+    there: JudgedGrid
     moves: list[Move]
     locked: set[Name]
     seen: int
@@ -198,18 +198,18 @@ def placements_of(places: Mapping[Name, Place]) -> list[Placement]:
 # Compared
 
 
-async def judged(edition: Edition, sides: Sequence[str]) -> list[Judged]:
+async def judged(edition: Edition, sides: Sequence[str]) -> list[JudgedGrid]:
     """What each grid costs, and how many conflicts it has, by the rules as they are now."""
     problem = await problem_of(edition)
     laid = [placements_of(await places_of(edition, side)) for side in sides]
     return await asyncio.to_thread(lambda: [judge(problem, placements) for placements in laid])
 
 
-def judge(problem: Problem, placements: list[Placement]) -> Judged:
+def judge(problem: Problem, placements: list[Placement]) -> JudgedGrid:
     standing = still_possible(problem, placements)
     out: list[Unplaced] = out_of(problem, standing)
     by_rule = prices(ProblemFacts(problem), standing, out)
-    return Judged(
+    return JudgedGrid(
         screenings=len(standing),
         cost=sum(by_rule.values()),
         by_rule={rule: cost for rule, cost in by_rule.items() if cost},

@@ -26,7 +26,7 @@ JSON = "/variants/{variant_id:str}"
 SeenGrid = Annotated[int, Meta(ge=0, le=10**12)]
 
 
-class MergeWanted(msgspec.Struct, frozen=True, kw_only=True):
+class MergeTicks(msgspec.Struct, frozen=True, kw_only=True):
     """`only`: differences, each as `programme:number`; all where nothing is said. `seen` is the working
     grid's version that was compared with, and `despite` takes new conflicts into account.
     """
@@ -41,10 +41,10 @@ class MergeForm(TickForm, frozen=True, kw_only=True):
     despite: bool = False
 
 
-async def merging(request: AnyRequest) -> MergeWanted:
+async def merging(request: AnyRequest) -> MergeTicks:
     form = await filled(request, MergeForm)
     only = None if form.all else form.only
-    return MergeWanted(seen=form.seen, only=only, despite=form.despite)
+    return MergeTicks(seen=form.seen, only=only, despite=form.despite)
 
 
 async def list_again(request: AnyRequest, refused: Refusal) -> Response[str]:
@@ -143,7 +143,7 @@ async def bring_variant_back(
 )
 async def merge_variant(
     variant_id: FromPath[str],
-    data: MergeWanted,
+    data: MergeTicks,
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from festival.tables import Edition
 from screenings import lists, variants
 from screenings.planner.answers.shapes import Change, Move
 from screenings.planner.model import Placement
-from screenings.variants import WORKING, Comparison, Judged
+from screenings.variants import WORKING, Comparison, JudgedGrid
 
 PAGE = "/programmer/variants"
 Choices = list[tuple[str, str]]
@@ -38,7 +38,7 @@ class ChangeRow(Struct, frozen=True):
     locked: bool
 
 
-class RuleRow(Struct, frozen=True):
+class RulePoints(Struct, frozen=True):
     """What a rule costs in both."""
 
     words: str
@@ -146,15 +146,15 @@ async def groups_of(
     return [group for group in groups if group[1]]
 
 
-def rules_of(found: Comparison, lang: str) -> list[RuleRow]:
+def rules_of(found: Comparison, lang: str) -> list[RulePoints]:
     """The rules that cost anything in either, those that differ most first."""
 
-    def paid(judged: Judged, rule: str) -> int:
+    def paid(judged: JudgedGrid, rule: str) -> int:
         return judged.by_rule.get(rule, 0)
 
     rules = found.here.by_rule.keys() | found.there.by_rule.keys()
     told = [
-        RuleRow(t(lang, f"planner.rule.{rule}"), paid(found.here, rule), paid(found.there, rule))
+        RulePoints(t(lang, f"planner.rule.{rule}"), paid(found.here, rule), paid(found.there, rule))
         for rule in rules
     ]
     return sorted(told, key=lambda one: (-abs(one.there - one.here), one.words))
