@@ -103,7 +103,7 @@ async def variant_in(edition: Edition, variant: str) -> GridVariant:
 # Saved, renamed, removed
 
 
-async def save(edition: Edition, new: NewVariant, *, by: Person) -> str:
+async def keep(edition: Edition, new: NewVariant, *, by: Person) -> str:
     """The places of a grid under a name. Returns the variant's id."""
     async with transaction():
         await desk.hold_edition(edition.id)

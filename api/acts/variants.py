@@ -74,7 +74,7 @@ async def add_variant(
     data: NewVariant, person: NamedDependency[Person], edition_row: NamedDependency[Edition]
 ) -> dict[str, str]:
     """The places of the working grid, of a publication or of another variant, under a name."""
-    return {"id": await variants.save(edition_row, data, by=person)}
+    return {"id": await variants.keep(edition_row, data, by=person)}
 
 
 @act(

@@ -20,7 +20,7 @@ async def world(house) -> World:
     world = await World().build("accepted", "accepted")
     await world.place(0, EVENING)
     await world.place(1, EVENING + 120)
-    world.variant = await variants.save(world.edition, NewVariant(name="Soirée"), by=world.by)
+    world.variant = await variants.keep(world.edition, NewVariant(name="Soirée"), by=world.by)
     [first, _] = await placed_in(await working_grid(world.edition))
     to = ScreenStart(screen=world.screen, start=1440 + EVENING)
     await grid.move(world.edition, first.id, to, version=await world.version(), by=world.by)

@@ -20,7 +20,7 @@ CODES = {
     "copies", "material", "moves", "note", "now", "before", "outcome", "part", "person_added",
     "person_back", "moved", "parts", "placed", "policy", "programme", "question", "questions", "queue", "rows", "sandbox", "screen", "scopes", "section", "seconds", "size", "slug", "source", "stands", "stays", "goes",
     "start", "task", "to", "token", "undone", "version", "vote_removed", "wanted", "was", "way", "writer",
-    "copied", "day", "emptied", "into", "onto", "redone",  # of grids: days, blocks, and how many
+    "grid_act", "number", "copied", "day", "emptied", "into", "onto", "redone",  # of grids: days, blocks, and how many
     "fields", "n", "rule", "status",  # of letters, reminders and rules: names, counts and codes
 }  # fmt: skip
 

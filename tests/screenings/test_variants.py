@@ -21,7 +21,7 @@ async def world(house) -> World:
     world = await World().build("accepted", "accepted", "accepted")
     await world.place(0, EVENING)
     await world.place(1, EVENING + 120)
-    world.variant = await variants.save(world.edition, NewVariant(name="Soirée"), by=world.by)
+    world.variant = await variants.keep(world.edition, NewVariant(name="Soirée"), by=world.by)
     return world
 
 
@@ -47,7 +47,7 @@ async def merge(world: World, *ns: int, **more) -> int:
 async def test_a_variant_keeps_its_places_whatever_becomes_of_the_grid(world) -> None:
     saved = await where(world)
     await grid.lock(world.edition, await shown(world, 0), locked=True, by=world.by)
-    second = await variants.save(world.edition, NewVariant(name="Verrou"), by=world.by)
+    second = await variants.keep(world.edition, NewVariant(name="Verrou"), by=world.by)
     await grid.lock(world.edition, await shown(world, 0), locked=False, by=world.by)
     await move(world, 1, 1440 + EVENING)
 
@@ -136,7 +136,7 @@ async def test_a_publication_and_a_variant_become_variants_too(world) -> None:
     kept = []
     for title, source in [("Publiée", "publication:1"), ("Copie", f"variant:{world.variant}")]:
         new = NewVariant(name=title, source=source)
-        kept.append(await variants.save(world.edition, new, by=world.by))
+        kept.append(await variants.keep(world.edition, new, by=world.by))
 
     for one in kept:
         assert await variants.places_of(world.edition, f"variant:{one}") == saved
@@ -149,7 +149,7 @@ async def test_it_is_renamed_removed_and_brought_back_with_its_places(world) -> 
     with pytest.raises(Conflict):
         await variants.amend(world.edition, world.variant, change, by=world.by)
     with pytest.raises(Refused, match="name:variant_exists"):
-        await variants.save(world.edition, NewVariant(name="soirée LONGUE"), by=world.by)
+        await variants.keep(world.edition, NewVariant(name="soirée LONGUE"), by=world.by)
     [made] = await variants.variants(world.edition)
 
     await variants.remove(world.edition, world.variant, version=2, by=world.by)
