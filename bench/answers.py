@@ -22,7 +22,7 @@ from screenings.planner.answers.repair import repair
 from screenings.planner.answers.shapes import closed
 from screenings.planner.answers.whatif import heat, lay
 from screenings.planner.driver import plan
-from screenings.planner.model import Guest, Jury, Placement, Problem, day_of
+from screenings.planner.model import Guest, JuryPanel, Placement, Problem, day_of
 from screenings.planner.rules import breaches
 from screenings.planner.rules.facts import ProblemFacts
 from units.times import DAY
@@ -43,7 +43,7 @@ def crowded(problem: Problem) -> Problem:
     return replace(
         problem,
         guests=[*problem.guests, *guests],
-        juries=[*problem.juries, Jury("X", "Jury X", names, 15, 5)],
+        juries=[*problem.juries, JuryPanel("X", "Jury X", names, 15, 5)],
     )
 
 

@@ -8,7 +8,15 @@ import random
 from dataclasses import dataclass, field
 from itertools import combinations, pairwise
 
-from screenings.planner.model import Guest, Jury, Pin, Problem, Programme, Resource, Screen
+from screenings.planner.model import (
+    Guest,
+    JuryPanel,
+    Pin,
+    Problem,
+    Programme,
+    Screen,
+    SharedResource,
+)
 
 DAY = 24 * 60
 STEP = 5
@@ -298,15 +306,15 @@ def problem_of(made: Festival) -> Problem:
         made.pairs,
         STEP,
         TRAVEL,
-        juries=[Jury(name, name, films, BREAK, MOST_OF_A_JURY) for name, films in made.juries],
+        juries=[JuryPanel(name, name, films, BREAK, MOST_OF_A_JURY) for name, films in made.juries],
         resources=[moderators(made)],
     )
 
 
-def moderators(made: Festival) -> Resource:
+def moderators(made: Festival) -> SharedResource:
     """One for each first screening with a debate, while it lasts."""
     debated = [item.id for item in made.items if item.debate]
-    return Resource("moderators", "Moderators", made.moderators, debated, [0])
+    return SharedResource("moderators", "Moderators", made.moderators, debated, [0])
 
 
 def programme_of(item: Item) -> Programme:

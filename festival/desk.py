@@ -42,7 +42,7 @@ class Seen(msgspec.Struct, frozen=True):
     version: VersionNumber
 
 
-class Line(msgspec.Struct, frozen=True):
+class RecordLine(msgspec.Struct, frozen=True):
     """A line of the record: the act that somebody wants taken back."""
 
     line: Annotated[int, Meta(ge=1, le=2**62)]

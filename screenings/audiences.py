@@ -10,14 +10,15 @@ from msgspec.structs import asdict, replace
 from festival import codes, desk
 from festival.db import rows
 from festival.errors import Refused
+from festival.shapes import Id
 from festival.tables import Edition, Person
 from screenings.lists import Item, items
 from screenings.planner.answers.shapes import Lateness, Persona, Reach, Traits
-from screenings.planner.model import Jury, Problem
+from screenings.planner.model import JuryPanel, Problem
 from screenings.planner.process import LateTask, ReachTask, delayed, reached
 from screenings.questions import standing, thought
 from screenings.tables import Audience
-from screenings.venues import Id, Minute
+from screenings.venues import Minute
 
 THINKING_S = 20.0
 USUAL = ("family", "deaf", "journalist", "student")
@@ -134,7 +135,7 @@ async def reaches(edition: Edition, *, by: str = "") -> list[ImaginedVisitor]:
     return sorted(seen, key=lambda one: one.share)
 
 
-def of_jury(jury: Jury) -> Persona:
+def of_jury(jury: JuryPanel) -> Persona:
     """It comes for its films alone."""
     return Persona(
         id=f"jury:{jury.id}",

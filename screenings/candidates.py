@@ -7,6 +7,7 @@ import msgspec
 from festival.access import Viewer
 from festival.db import rows, transaction
 from festival.errors import Missing, Refused
+from festival.shapes import Id
 from festival.tables import Edition, Person
 from festival.texts import ANY_TITLE, Texts
 from screenings import grid
@@ -18,7 +19,7 @@ from screenings.planner.model import Programme as PlannedProgramme
 from screenings.planner.rules.facts import length
 from screenings.programmes import ProgrammeForm, add_programme, titles_of_film
 from screenings.questions import asked_of, standing
-from screenings.venues import FarMinute, Id
+from screenings.venues import FarMinute
 
 MOST_A_DAY = 4  # places that are told of each day
 CANDIDATE = "candidate"
@@ -49,7 +50,7 @@ class Fit(msgspec.Struct, frozen=True, kw_only=True):
     places: list[FitPlace] = []
 
 
-class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+class UndecidedFilm(msgspec.Struct, frozen=True, kw_only=True):
     """A filed and released film that nobody has decided on, and that stands in no programme; `is_open` says so."""
 
     id: str
@@ -85,7 +86,7 @@ UNDECIDED = """AND s.status IN ('submitted', 'waitlisted') AND s.pending IS NULL
   AND NOT EXISTS (SELECT 1 FROM programme_film q WHERE q.submission = s.id) """
 
 
-async def candidates(edition: Edition, viewer: Viewer) -> list[Candidate]:
+async def candidates(edition: Edition, viewer: Viewer) -> list[UndecidedFilm]:
     """By section and title; none that the viewer has stepped aside from, or has made."""
     found = await rows(
         FILM + UNDECIDED + NOT_ONES_OWN + "ORDER BY x.position, title, s.id",
@@ -94,11 +95,11 @@ async def candidates(edition: Edition, viewer: Viewer) -> list[Candidate]:
         sorted(viewer.recused),
         viewer.id,
     )
-    return [msgspec.convert(candidate_of(row), Candidate) for row in found]
+    return [msgspec.convert(candidate_of(row), UndecidedFilm) for row in found]
 
 
 def candidate_of(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: row[name] for name in Candidate.__struct_fields__ if name in row}
+    return {name: row[name] for name in UndecidedFilm.__struct_fields__ if name in row}
 
 
 async def check_candidate(edition: Edition, viewer: Viewer, submission_id: str) -> None:
@@ -106,7 +107,7 @@ async def check_candidate(edition: Edition, viewer: Viewer, submission_id: str) 
         raise Missing("submission_missing")
 
 
-async def asked_about(edition: Edition, viewer: Viewer, submission_id: str) -> Candidate:
+async def asked_about(edition: Edition, viewer: Viewer, submission_id: str) -> UndecidedFilm:
     """A candidate, or a film that is chosen already: no other does a programmer know of."""
     found = await rows(
         FILM
@@ -123,7 +124,7 @@ async def asked_about(edition: Edition, viewer: Viewer, submission_id: str) -> C
     if not found:
         raise Missing("submission_missing")
     return msgspec.convert(
-        candidate_of(found[0]) | {"is_open": not found[0]["is_chosen"]}, Candidate
+        candidate_of(found[0]) | {"is_open": not found[0]["is_chosen"]}, UndecidedFilm
     )
 
 

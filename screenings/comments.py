@@ -14,11 +14,10 @@ from festival.db import rows, transaction
 from festival.errors import Conflict, Missing, Refused
 from festival.language import is_visible
 from festival.record import record
-from festival.shapes import VersionNumber
+from festival.shapes import Id, VersionNumber
 from festival.tables import Edition, Person, new_id
 from screenings.lists import items
 from screenings.planner.model import Name
-from screenings.venues import Id
 
 PAGE = 30
 CommentState = Literal["open", "settled", "all"]

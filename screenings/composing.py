@@ -40,7 +40,7 @@ from submissions.lists import sections_of
 COMPOSING_S = 15.0
 MOST_BEFORE = 30  # states of the paper that can be had back
 MOST_BLOCKS = 60
-Held = Annotated[str, Meta(pattern="^(|block|place)$")]
+HeldWhere = Annotated[str, Meta(pattern="^(|block|place)$")]
 BlockNumber = Annotated[int, Meta(ge=-1, le=MOST_BLOCKS)]
 
 
@@ -117,7 +117,7 @@ class ShortMove(PaperSeen, frozen=True, kw_only=True):
 
 
 class ShortHold(PaperSeen, frozen=True, kw_only=True):
-    held: Held
+    held: HeldWhere
 
 
 class BlockForm(PaperSeen, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from festival import texts
 from festival.db import transaction
 from festival.errors import Missing, Refused
 from festival.record import record
+from festival.shapes import Id
 from festival.tables import Edition, Person
 from screenings.acts import Place, act, check_untouched, hold_grid, places
 from screenings.lists import items, screens
@@ -19,7 +20,6 @@ from screenings.planner.model import Name
 from screenings.planner.rules.facts import length
 from screenings.problem import programme_of
 from screenings.tables import Programme
-from screenings.venues import Id
 
 STEP = 5  # minutes between two starts that a hand chooses
 

@@ -12,6 +12,7 @@ from festival.clock import at, minutes_of
 from festival.db import rows, transaction
 from festival.errors import Conflict, Missing, Refused
 from festival.record import record
+from festival.shapes import Id
 from festival.tables import Edition, Person
 from screenings.acts import Place, act, check_untouched, hold_grid, places
 from screenings.holding import HeldParts, held_at, holds
@@ -19,7 +20,7 @@ from screenings.lists import Item, items, placed_in, screens
 from screenings.planner.model import Name, day_of
 from screenings.problem import moments
 from screenings.tables import Grid, Screen, Screening, ScreeningHold
-from screenings.venues import FarMinute, Id
+from screenings.venues import FarMinute
 
 
 class ScreenStart(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,13 +14,12 @@ from festival.db import rows, transaction
 from festival.desk import RowChanges
 from festival.errors import Missing, Refused
 from festival.language import is_visible
-from festival.shapes import VersionNumber
+from festival.shapes import Id, VersionNumber
 from festival.tables import Edition, Person
 from screenings.stays import Stay, StayMinute, Window, stay_of, windows_of
 from screenings.tables import Guest, Programme
 from submissions.visitors import AnnouncedVisitor, visitors_in
 
-Id = Annotated[str, Meta(max_length=32)]
 MISSING = "guest_missing"
 
 

@@ -11,13 +11,14 @@ import msgspec
 from msgspec import Meta
 
 from festival.errors import Missing, Refused
+from festival.shapes import Id
 from festival.tables import Edition
 from screenings.planner.answers.newfacts import NewFact
 from screenings.planner.model import Guest, Problem, Programme, Screen, day_of
 from screenings.planner.rules.facts import clock
 from screenings.problem import problem_of
 from screenings.programmes import OwnMinutes
-from screenings.venues import FarMinute, Id
+from screenings.venues import FarMinute
 from units.times import DAY, DAY_TURNS
 
 T = TypeVar("T", Screen, Guest, Programme)
@@ -36,7 +37,7 @@ class Closing(msgspec.Struct, frozen=True, kw_only=True, tag="closing"):
     ends: FarMinute | None = None
 
 
-class Stay(msgspec.Struct, frozen=True, kw_only=True, tag="stay"):
+class ShorterStay(msgspec.Struct, frozen=True, kw_only=True, tag="stay"):
     """A guest comes later, or leaves earlier; minutes after the first day's midnight."""
 
     guest: Id
@@ -57,7 +58,7 @@ class Length(msgspec.Struct, frozen=True, kw_only=True, tag="length"):
     minutes: OwnMinutes
 
 
-WhatHappens = Closing | Stay | Withdrawal | Length
+WhatHappens = Closing | ShorterStay | Withdrawal | Length
 
 
 async def fact_of(edition: Edition, happening: WhatHappens) -> NewFact:
@@ -66,7 +67,7 @@ async def fact_of(edition: Edition, happening: WhatHappens) -> NewFact:
     match happening:
         case Closing():
             return shut(problem, happening)
-        case Stay():
+        case ShorterStay():
             return shortened(problem, happening)
         case Withdrawal():
             programme = programme_in(problem, happening.programme)
@@ -102,7 +103,7 @@ def shut(problem: Problem, closing: Closing) -> NewFact:
     )
 
 
-def shortened(problem: Problem, stay: Stay) -> NewFact:
+def shortened(problem: Problem, stay: ShorterStay) -> NewFact:
     guest = one_in(problem.guests, stay.guest, "guest_missing")
     windows = within(guest, problem.days, stay)
     if not windows:
@@ -114,7 +115,7 @@ def shortened(problem: Problem, stay: Stay) -> NewFact:
     return NewFact("guest", guest.id, {"windows": windows}, "stay", said)
 
 
-def within(guest: Guest, days: int, stay: Stay) -> list[tuple[int, int]]:
+def within(guest: Guest, days: int, stay: ShorterStay) -> list[tuple[int, int]]:
     """What is left of somebody's stay."""
     low = 0 if stay.arrives is None else stay.arrives
     high = days * DAY + DAY_TURNS if stay.leaves is None else stay.leaves

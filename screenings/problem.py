@@ -31,7 +31,6 @@ from screenings.tables import (
     VenueWay,
 )
 
-Span = tuple[int, int]
 S = TypeVar("S", bound=msgspec.Struct)
 
 
@@ -66,15 +65,20 @@ async def problem_with(
         travel=rules.travel,
         ways=[(way.one, way.other, way.minutes) for way in await all_of(VenueWay, edition)],
         juries=[
-            told(model.Jury, jury, programmes=among(jury.programmes, named))
+            told(model.JuryPanel, jury, programmes=among(jury.programmes, named))
             for jury in await all_of(Jury, edition)
         ],
         resources=[
-            told(model.Resource, one, limit=one.at_once, programmes=among(one.programmes, named))
+            told(
+                model.SharedResource,
+                one,
+                limit=one.at_once,
+                programmes=among(one.programmes, named),
+            )
             for one in await all_of(Resource, edition)
         ],
         crews=[
-            told(model.Crew, crew, screens=among(crew.screens, rooms))
+            told(model.ProjectionCrew, crew, screens=among(crew.screens, rooms))
             for crew in await all_of(Crew, edition)
         ],
         holds=[
@@ -83,7 +87,7 @@ async def problem_with(
             if hold.programme in named
         ],
         reservations=[
-            told(model.Reservation, one, title=official(one.titles))
+            told(model.ScreenReservation, one, title=official(one.titles))
             for one in await all_of(Reservation, edition)
         ],
         orders=[

@@ -13,7 +13,7 @@ from festival.desk import ChangeLine, RowChanges
 from festival.errors import Missing, Refused
 from festival.language import OFFICIAL, has_words, is_visible, listed, spoken, t
 from festival.record import record
-from festival.shapes import VersionNumber
+from festival.shapes import Id, VersionNumber
 from festival.tables import Edition, Person, Section
 from festival.texts import film_title
 from festival.uses import uses_of
@@ -22,7 +22,7 @@ from screenings.defaults import PROGRAMME
 from screenings.lists import is_gone, items, screens
 from screenings.planner.model import Name
 from screenings.tables import Grid, Programme, ProgrammeFilm
-from screenings.venues import Id, ShortText
+from screenings.venues import ShortText
 from submissions.entry import CODED, Codes, Unresolved, resolved
 
 TITLE = texts.field_of("titles", OFFICIAL[0])

@@ -9,10 +9,9 @@ from festival import desk
 from festival.db import rows, transaction
 from festival.desk import hold_edition
 from festival.errors import Missing, Refused
-from festival.shapes import VersionNumber
+from festival.shapes import Id, VersionNumber
 from festival.tables import Edition, Person
 from screenings.tables import Apart, Programme, ProgrammeOrder
-from screenings.venues import Id
 
 BetweenMinutes = Annotated[int, Meta(ge=0, le=15 * 1440)]
 

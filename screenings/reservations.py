@@ -10,14 +10,14 @@ from festival.clock import minutes_of
 from festival.db import rows, transaction
 from festival.errors import Refused
 from festival.language import OFFICIAL, is_visible
-from festival.shapes import VersionNumber
+from festival.shapes import Id, VersionNumber
 from festival.tables import Edition, Person
 from festival.texts import field_of
 from screenings.lists import placed_in, working_grid
 from screenings.planner.model import day_of
 from screenings.rooms import screen_in
 from screenings.tables import Reservation
-from screenings.venues import FarMinute, Id
+from screenings.venues import FarMinute
 from units.times import DAY
 
 LATEST = 30 * 60

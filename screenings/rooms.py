@@ -14,7 +14,7 @@ from festival.clock import at
 from festival.db import rows, transaction
 from festival.desk import ChangeLine, Way
 from festival.errors import Conflict, Refused
-from festival.shapes import VersionNumber
+from festival.shapes import Id, VersionNumber
 from festival.tables import Edition, Person, new_id
 from screenings import acts, equipment
 from screenings.clashes import clashes_of
@@ -24,7 +24,6 @@ from screenings.planner.model import Name, day_of
 from screenings.tables import Crew, Reservation, Screen, ScreeningHold, Slot
 from screenings.venues import (
     FarMinute,
-    Id,
     Minute,
     PlaceName,
     Seats,

@@ -12,10 +12,10 @@ from festival.db import rows, transaction
 from festival.desk import Way
 from festival.errors import Missing, Refused
 from festival.language import is_visible
-from festival.shapes import VersionNumber
+from festival.shapes import Id, VersionNumber
 from festival.tables import Edition, Person
 from screenings.defaults import CREW, JURY
-from screenings.guests import Id, check_programmes
+from screenings.guests import check_programmes
 from screenings.tables import Crew, Jury, Resource
 
 SharedName = Annotated[str, Meta(min_length=1, max_length=160)]

@@ -8,9 +8,9 @@ from msgspec import Meta
 from festival import desk
 from festival.db import rows, transaction
 from festival.errors import Conflict, Refused
-from festival.shapes import SeenVersion, VersionNumber
+from festival.shapes import Id, SeenVersion, VersionNumber
 from festival.tables import Edition, Person
-from screenings.guests import Id, check_programmes
+from screenings.guests import check_programmes
 from screenings.likeness import (
     MOST_WEIGHT,
     AudiencePair,

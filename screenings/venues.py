@@ -9,7 +9,7 @@ from festival import desk
 from festival.db import rows, transaction
 from festival.desk import Way
 from festival.errors import Conflict, Refused
-from festival.shapes import SeenVersion, VersionNumber
+from festival.shapes import Id, SeenVersion, VersionNumber
 from festival.tables import Edition, Person
 from screenings.acts import hold_grid
 from screenings.tables import Screen, Venue, VenueWay
@@ -17,7 +17,6 @@ from screenings.tables import Screen, Venue, VenueWay
 Minute = Annotated[int, Meta(ge=0, le=30 * 60)]
 FarMinute = Annotated[int, Meta(ge=0, le=16 * 1440)]
 ShortText = Annotated[str, Meta(min_length=1, max_length=40)]
-Id = Annotated[str, Meta(max_length=32)]
 PlaceName = Annotated[str, Meta(min_length=1, max_length=120)]
 Seats = Annotated[int, Meta(ge=1, le=100_000)]
 Turnaround = Annotated[int, Meta(ge=0, le=240)]  # minutes

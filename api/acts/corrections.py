@@ -13,7 +13,7 @@ from api.pages._page import language_of
 from api.pages.corrections import NOT_ASKED, PAGE, fields_of_film, film_page
 from api.request import AnyRequest
 from festival.access import Viewer
-from festival.desk import Line
+from festival.desk import RecordLine
 from festival.shapes import SeenVersion
 from festival.tables import Edition, Person
 from screenings import corrections
@@ -93,7 +93,7 @@ async def correct_film(
 )
 async def put_back(
     submission_id: FromPath[str],
-    data: Line,
+    data: RecordLine,
     viewer: NamedDependency[Viewer],
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],

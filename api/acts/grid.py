@@ -15,6 +15,7 @@ from api.request import AnyRequest
 from festival.access import Viewer
 from festival.errors import Refused
 from festival.language import spoken, t
+from festival.shapes import Id
 from festival.tables import Edition, Person
 from screenings import accepting, days, dividing, questions
 from screenings import grid as grids
@@ -23,7 +24,6 @@ from screenings.dividing import MergeWith, SplitAt
 from screenings.grid import NewScreening, ScreenStart
 from screenings.hands import Hands
 from screenings.holding import HeldParts
-from screenings.venues import Id
 
 SCREENING = "/screenings/{screening_id:str}"
 

@@ -15,7 +15,7 @@ from api.pages._shared import GUESTS
 from api.pages._stays import stay_from
 from api.pages.guests import guest_page, guests_page
 from api.request import AnyRequest
-from festival.desk import Line, Seen
+from festival.desk import RecordLine, Seen
 from festival.errors import Missing, Refused
 from festival.tables import Edition, Person
 from screenings import guests
@@ -140,7 +140,7 @@ async def remove_guest(
 )
 async def undo_change(
     guest_id: FromPath[str],
-    data: Line,
+    data: RecordLine,
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> dict[str, int]:
@@ -157,7 +157,7 @@ async def undo_change(
     says="guests.done.back",
 )
 async def bring_back(
-    data: Line, person: NamedDependency[Person], edition_row: NamedDependency[Edition]
+    data: RecordLine, person: NamedDependency[Person], edition_row: NamedDependency[Edition]
 ) -> dict[str, str]:
     """Somebody who was taken away of late is there again."""
     return {"id": await guests.bring_back(edition_row, data.line, by=person)}

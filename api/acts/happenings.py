@@ -14,11 +14,11 @@ from api.pages._typed import FewSigns, start_of
 from api.pages.happenings import happenings_page
 from api.request import AnyRequest
 from festival.errors import Refused
+from festival.shapes import Id
 from festival.tables import Edition, Person
 from screenings import happenings, planning
-from screenings.happenings import Closing, DayNumber, Length, Stay, WhatHappens, Withdrawal
+from screenings.happenings import Closing, DayNumber, Length, ShorterStay, WhatHappens, Withdrawal
 from screenings.programmes import OwnMinutes
-from screenings.venues import Id
 from units.times import DAY
 
 PAGE = "/programmer/happenings"
@@ -63,7 +63,7 @@ def happening_of(form: HappeningForm) -> WhatHappens:
                 ends=moment(form.day, form.ends, field="ends"),
             )
         case "stay":
-            return Stay(
+            return ShorterStay(
                 guest=form.guest,
                 arrives=moment(form.arrives_day, form.arrives, field="arrives"),
                 leaves=moment(form.leaves_day, form.leaves, field="leaves"),

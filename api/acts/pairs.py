@@ -9,10 +9,9 @@ from api.guards import PLAN
 from api.pages._shared import PAIRS
 from api.pages.pairs import pairs_page
 from api.request import AnyRequest
-from festival.shapes import VersionNumber
+from festival.shapes import Id, VersionNumber
 from festival.tables import Edition, Person
 from screenings import rulebook, shared_audiences
-from screenings.guests import Id
 from screenings.rulebook import AudienceMode
 from screenings.shared_audiences import AudienceWeight
 

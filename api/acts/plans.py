@@ -16,12 +16,13 @@ from api.pages.plans import plan_page, plans_page
 from api.pages.programmer import publication_page
 from api.request import AnyRequest
 from festival.errors import Missing
+from festival.shapes import Id
 from festival.tables import Edition, Person
 from screenings import accepting, lists, planning, publication
 from screenings.acts import Place
 from screenings.moving import Keep
 from screenings.planning import GOALS, RunKind, Wishes
-from screenings.venues import FarMinute, Id
+from screenings.venues import FarMinute
 
 PLANS = "/programmer/plans"
 RUN = f"{PLANS}/{{run_id:str}}"

@@ -15,7 +15,7 @@ from api.pages import _programmes
 from api.pages._page import language_of
 from api.pages.programmes import NEW, PAGE, programme_page, programmes_page
 from api.request import AnyRequest
-from festival.desk import Line, Seen
+from festival.desk import RecordLine, Seen
 from festival.shapes import SeenVersion
 from festival.tables import Edition, Person
 from screenings import programmes
@@ -153,7 +153,7 @@ async def change_programme(
 )
 async def put_back(
     programme_id: FromPath[str],
-    data: Line,
+    data: RecordLine,
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> dict[str, int]:
@@ -251,7 +251,7 @@ async def remove_programme(
     says="programmes.done.restored",
 )
 async def restore(
-    data: Line, person: NamedDependency[Person], edition_row: NamedDependency[Edition]
+    data: RecordLine, person: NamedDependency[Person], edition_row: NamedDependency[Edition]
 ) -> dict[str, str]:
     """A programme that was taken away stands again, under its own name."""
     return {"id": await programmes.restore(edition_row, data.line, by=person)}

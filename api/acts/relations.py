@@ -12,7 +12,7 @@ from api.guards import PLAN
 from api.pages._programmes import FieldReader
 from api.pages.programmes import PAGE, programme_page, programmes_page
 from api.request import AnyRequest
-from festival.desk import Line, Seen
+from festival.desk import RecordLine, Seen
 from festival.errors import Refused
 from festival.tables import Edition, Person
 from screenings import relations
@@ -178,7 +178,7 @@ async def remove_apart(
     says="programmes.done.restored",
 )
 async def restore(
-    data: Line, person: NamedDependency[Person], edition_row: NamedDependency[Edition]
+    data: RecordLine, person: NamedDependency[Person], edition_row: NamedDependency[Edition]
 ) -> None:
     """An order or a pair that was taken away is told again."""
     await relations.restore(edition_row, data.line, by=person)

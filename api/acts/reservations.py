@@ -16,12 +16,11 @@ from api.pages._typed import FewSigns, span_of
 from api.pages.venues import RESERVATIONS, reservations_page
 from api.request import AnyRequest
 from festival import texts
-from festival.desk import Line, Seen
-from festival.shapes import VersionNumber
+from festival.desk import RecordLine, Seen
+from festival.shapes import Id, VersionNumber
 from festival.tables import Edition, Person
 from screenings import reservations
 from screenings.reservations import ReservationChange, ReservationForm
-from screenings.venues import Id
 from units.times import DAY
 
 ONE = f"{RESERVATIONS}/{{reservation_id:str}}"
@@ -151,7 +150,7 @@ async def remove_reservation(
 )
 async def put_reservation_back(
     reservation_id: FromPath[str],
-    data: Line,
+    data: RecordLine,
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> dict[str, int]:

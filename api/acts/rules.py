@@ -13,6 +13,7 @@ from api.guards import PLAN
 from api.pages import _plan_rules
 from api.pages.rules import PAGE, rules_page
 from api.request import AnyRequest
+from festival.desk import RecordLine
 from festival.errors import Refused
 from festival.shapes import VersionNumber
 from festival.tables import Edition, Person
@@ -30,12 +31,6 @@ class RuleFields(msgspec.Struct, frozen=True, kw_only=True):
     mode: Mode
     weight: Weight = 1
     level: Level | None = None
-
-
-class Line(msgspec.Struct, frozen=True):
-    """A line of the record."""
-
-    line: int
 
 
 async def change_of(request: AnyRequest) -> RuleChange:
@@ -93,7 +88,7 @@ async def change_rule(
     f"{PAGE}/back", json="/rules/back", guards=PLAN, again=again, goes=PAGE, says="rules.done.back"
 )
 async def put_rules_back(
-    data: Line,
+    data: RecordLine,
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> dict[str, int]:

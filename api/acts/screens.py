@@ -17,15 +17,15 @@ from api.pages import _typed
 from api.pages._typed import FewSigns, span_of, starts_of
 from api.pages.venues import PAGE, SCREENS, screen_page, venues_page
 from api.request import AnyRequest
-from festival.desk import Line, Reorder
+from festival.desk import RecordLine, Reorder
 from festival.errors import Refused
-from festival.shapes import VersionNumber
+from festival.shapes import Id, VersionNumber
 from festival.tables import Edition, Person
 from screenings import rooms
 from screenings.defaults import SCREEN
 from screenings.equipment import settled
 from screenings.rooms import Removal, ScreenChange, ScreenForm, ScreenStep, Template
-from screenings.venues import Id, PlaceName, Seats, ShortText, Turnaround
+from screenings.venues import PlaceName, Seats, ShortText, Turnaround
 from units.times import DAY
 
 ONE = f"{SCREENS}/{{screen_id:str}}"
@@ -357,7 +357,7 @@ async def remove_screen(
 )
 async def put_screen_back(
     screen_id: FromPath[str],
-    data: Line,
+    data: RecordLine,
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> dict[str, Any]:

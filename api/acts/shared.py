@@ -15,7 +15,7 @@ from api.pages._form import sent_fields, strings
 from api.pages._shared import SHARED
 from api.pages.shared import MANY, PLAIN, all_page, one_page
 from api.request import AnyRequest
-from festival.desk import Line, Reorder, Seen
+from festival.desk import RecordLine, Reorder, Seen
 from festival.errors import Missing, Refused
 from festival.tables import Edition, Person
 from screenings import shared
@@ -159,7 +159,7 @@ async def remove_shared(
 async def undo_change(
     shared_kind: FromPath[str],
     shared_id: FromPath[str],
-    data: Line,
+    data: RecordLine,
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> dict[str, int]:
@@ -178,7 +178,7 @@ async def undo_change(
 )
 async def bring_back(
     shared_kind: FromPath[str],
-    data: Line,
+    data: RecordLine,
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> dict[str, str]:

@@ -15,7 +15,7 @@ from api.grid import grid_state
 from api.guards import PLAN
 from api.pages.variants import PAGE, variant_page, variants_page
 from api.request import AnyRequest
-from festival.desk import Line, Seen
+from festival.desk import RecordLine, Seen
 from festival.errors import Missing
 from festival.tables import Edition, Person
 from screenings import accepting, variants
@@ -125,7 +125,7 @@ async def remove_variant(
     says="variants.done.brought_back",
 )
 async def bring_variant_back(
-    data: Line, person: NamedDependency[Person], edition_row: NamedDependency[Edition]
+    data: RecordLine, person: NamedDependency[Person], edition_row: NamedDependency[Edition]
 ) -> dict[str, str]:
     """What was taken away stands again; `line` of the record names its removal."""
     return {"id": await variants.bring_back(edition_row, data.line, by=person)}

@@ -13,7 +13,7 @@ from api.forms import filled
 from api.guards import PLAN
 from api.pages.venues import PAGE, RESERVATIONS, reservations_page, venues_page
 from api.request import AnyRequest
-from festival.desk import Line, Reorder, Seen
+from festival.desk import RecordLine, Reorder, Seen
 from festival.errors import Refused
 from festival.shapes import VersionNumber
 from festival.tables import Edition, Person
@@ -157,7 +157,7 @@ async def remove_venue(
 )
 async def put_venue_back(
     venue_id: FromPath[str],
-    data: Line,
+    data: RecordLine,
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> dict[str, int]:
@@ -238,7 +238,7 @@ async def kind_again(request: AnyRequest, refused: Refusal) -> Response[str]:
 )
 async def bring_back(
     kind: FromPath[RemovedKind],
-    data: Line,
+    data: RecordLine,
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> None:

@@ -7,7 +7,7 @@ import msgspec
 
 from festival import spreadsheets
 from screenings.exports import frab, schedule
-from screenings.exports.schedule import Timetable
+from screenings.exports.schedule import ExportedSchedule
 
 FORMATS = ("grid.csv", "grid.xlsx", "grid.json", "schedule.json", "schedule.xml")
 """`grid` is ours, `schedule` is frab's."""
@@ -19,7 +19,7 @@ KINDS = {
 }
 
 
-async def file_of(made: Timetable, name: str, lang: str, *, url: str = "") -> bytes:
+async def file_of(made: ExportedSchedule, name: str, lang: str, *, url: str = "") -> bytes:
     """A schedule in one of the `FORMATS`; `url` is where its programme can be read."""
     heads, json = schedule.heads(lang), msgspec.json.encode
     lines = schedule.lines(made, lang)

@@ -12,7 +12,7 @@ from festival.language import decimal
 from units.times import DAY, clock_face
 
 Sent = Mapping[str, str]
-Typed = dict[str, str]
+TypedFields = dict[str, str]
 MOST_BANDS = 7
 WHOLE = re.compile(r"\d{1,5}")
 TENTHS = re.compile(r"(\d{1,3})(?:[.,](\d))?")
@@ -21,7 +21,7 @@ TENTHS = re.compile(r"(\d{1,3})(?:[.,](\d))?")
 class NumberForm(Struct, frozen=True):
     """How one number stands in a form: the fields of a value, and the value of the fields."""
 
-    typed: Callable[[str, Any, str], Typed]
+    typed: Callable[[str, Any, str], TypedFields]
     read: Callable[[str, Sent], Any]
 
 
@@ -36,19 +36,19 @@ def whole_or_none(name: str, sent: Sent) -> int | None:
     return whole(name, sent) if sent.get(name, "").strip() else None
 
 
-def plain(name: str, value: Any, _: str) -> Typed:
+def plain(name: str, value: Any, _: str) -> TypedFields:
     return {name: "" if value is None else str(value)}
 
 
-def flag(name: str, value: Any, _: str) -> Typed:
+def flag(name: str, value: Any, _: str) -> TypedFields:
     return {name: "yes" if value else ""}
 
 
-def clock_typed(name: str, value: Any, _: str) -> Typed:
+def clock_typed(name: str, value: Any, _: str) -> TypedFields:
     return {name: clock_face(value % DAY)}
 
 
-def tenths_typed(name: str, value: Any, lang: str) -> Typed:
+def tenths_typed(name: str, value: Any, lang: str) -> TypedFields:
     return {name: decimal(lang, value / 10)}
 
 
@@ -58,7 +58,7 @@ def tenths(name: str, sent: Sent) -> int:
     return int(found[1]) * 10 + int(found[2] or 0)
 
 
-def meal_typed(_: str, value: Any, __: str) -> Typed:
+def meal_typed(_: str, value: Any, __: str) -> TypedFields:
     begins, ends, need = value
     return {
         "meal_from": clock_face(begins % DAY),
@@ -75,9 +75,9 @@ def meal(_: str, sent: Sent) -> list[int]:
     ]
 
 
-def bands_typed(_: str, value: Any, __: str) -> Typed:
+def bands_typed(_: str, value: Any, __: str) -> TypedFields:
     """The first part of the day begins with the day, whatever its hour."""
-    fields: Typed = {}
+    fields: TypedFields = {}
     for n, (begins, weight) in enumerate(value):
         fields |= {
             f"band{n}_from": clock_face(begins % DAY) if n else "",
@@ -111,9 +111,9 @@ WHOLE_FORM = NumberForm(plain, whole)
 """Minutes, days, times: a whole number, and nothing else."""
 
 
-def typed(numbers: Mapping[str, Any], lang: str) -> Typed:
+def typed(numbers: Mapping[str, Any], lang: str) -> TypedFields:
     """Every field of these numbers, as somebody would type them."""
-    fields: Typed = {}
+    fields: TypedFields = {}
     for name, value in numbers.items():
         fields |= FORMS.get(name, WHOLE_FORM).typed(name, value, lang)
     return fields

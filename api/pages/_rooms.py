@@ -20,7 +20,7 @@ EARLIEST, LATEST = 9 * 60, 26 * 60
 """What a strip shows of a day at least, in minutes after its midnight."""
 
 
-class Bar(Struct, frozen=True):
+class StripBar(Struct, frozen=True):
     """A stretch of a strip, from its left edge; `kind` is open, shut, taken or film."""
 
     kind: str
@@ -37,7 +37,7 @@ class Strip(Struct, frozen=True):
     long_name: str
     words: str
     width: int
-    bars: list[Bar]
+    bars: list[StripBar]
     ticks: list[int]
     starts: list[int]
 
@@ -114,7 +114,7 @@ def strip_of(
         words=told(lang, pair, shut),
         width=axis.ends - axis.begins,
         bars=[
-            Bar(kind, max(0, begins - number * DAY - axis.begins), ends - begins)
+            StripBar(kind, max(0, begins - number * DAY - axis.begins), ends - begins)
             for kind, begins, ends in spans
             if day_of(begins) == number
         ],

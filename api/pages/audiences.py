@@ -24,7 +24,7 @@ from units.times import clock_face
 PAGE = "/programmer/audiences"
 
 
-class Visitor(msgspec.Struct, frozen=True):
+class ToldVisitor(msgspec.Struct, frozen=True):
     """One visitor with words for who they are, what they can see by day, and what they miss.
 
     `count` of the `wanted` ones are seen, which are those that must be or else all.
@@ -82,11 +82,11 @@ def visitor(
     titles: dict[str, str],
     houses: dict[str, str],
     lang: str,
-) -> Visitor:
+) -> ToldVisitor:
     reach = one.reach
     seen = reach.seen if reach else []
     missed = reach.missed if reach else []
-    return Visitor(
+    return ToldVisitor(
         name=one.name or t(lang, f"audience.{one.kind}"),
         asks=asks(one, lang, edition),
         seen=[
@@ -108,9 +108,8 @@ def visitor(
 def asks(one: ImaginedVisitor, lang: str, edition: Edition) -> str:
     """What they ask for, in a few words."""
     persona = one.persona
-    told = [t(lang, "audience.a_day", n=persona.most_a_day)]
-    if persona.must:
-        told.insert(0, t(lang, "audience.musts", n=len(persona.must)))
+    musts = [t(lang, "audience.musts", n=len(persona.must))] if persona.must else []
+    told = [*musts, t(lang, "audience.a_day", n=persona.most_a_day)]
     if persona.understands:
         told.append(
             t(lang, "audience.hears", tongues=listed(lang, (tongue(lang, tag) for tag in persona.understands)))

@@ -23,7 +23,7 @@ from screenings.planner.model import Placement
 from screenings.variants import WORKING, Comparison, JudgedGrid
 
 PAGE = "/programmer/variants"
-Choices = list[tuple[str, str]]
+SideChoices = list[tuple[str, str]]
 
 
 class ChangeRow(Struct, frozen=True):
@@ -68,7 +68,7 @@ def typed_in(sent: Mapping[str, list[str]] | None) -> dict[str, str]:
     return {name: values[-1] for name, values in (sent or {}).items() if values}
 
 
-async def sides_of(edition: Edition, lang: str, *, but: str = "") -> Choices:
+async def sides_of(edition: Edition, lang: str, *, but: str = "") -> SideChoices:
     """The working grid, the publications and the variants, each with its name."""
     found = [(WORKING, t(lang, "variants.working"))]
     found += [

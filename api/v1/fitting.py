@@ -11,7 +11,7 @@ from festival.access import Act, Viewer
 from festival.tables import Edition
 from reviews.lists import open_film
 from screenings import candidates
-from screenings.candidates import Candidate, Fit, fit_of
+from screenings.candidates import Fit, UndecidedFilm, fit_of
 
 
 @get("/committee/submissions/{submission_id:str}/fit", guards=CHAIR)
@@ -28,7 +28,7 @@ async def committee_fit(
 @get("/candidates", guards=SEE)
 async def all_candidates(
     viewer: NamedDependency[Viewer], edition_row: NamedDependency[Edition]
-) -> list[Candidate]:
+) -> list[UndecidedFilm]:
     """Filed films that nobody has decided on, and that stand in no programme."""
     return await candidates.candidates(edition_row, viewer)
 

@@ -9,7 +9,7 @@ from lxml import etree
 
 from festival.clock import at, zone
 from festival.language import text_in
-from screenings.exports.schedule import Room, Show, Timetable, day_number, days_of
+from screenings.exports.schedule import ExportedSchedule, Room, Show, day_number, days_of
 from units.times import DAY, DAY_TURNS
 
 GENERATOR = "Cinéma for Space"
@@ -38,7 +38,7 @@ def bounds(day: date) -> tuple[str, str]:
     return local(at(day, DAY_TURNS)), local(at(day, DAY + DAY_TURNS) - timedelta(minutes=1))
 
 
-def by_room(schedule: Timetable, number: int) -> list[tuple[Room, list[Show]]]:
+def by_room(schedule: ExportedSchedule, number: int) -> list[tuple[Room, list[Show]]]:
     """Rooms that show something on this day, in their order, each with its screenings."""
     shows = [show for show in schedule.shows if day_number(schedule, show) == number]
     return [
@@ -48,7 +48,7 @@ def by_room(schedule: Timetable, number: int) -> list[tuple[Room, list[Show]]]:
     ]
 
 
-def names_of(schedule: Timetable) -> dict[str, str]:
+def names_of(schedule: ExportedSchedule) -> dict[str, str]:
     """What each room is called: with its house where two have the same name."""
     counted: dict[str, int] = {}
     for room in schedule.rooms:
@@ -59,7 +59,7 @@ def names_of(schedule: Timetable) -> dict[str, str]:
     }
 
 
-def event(schedule: Timetable, show: Show, room: str, lang: str, url: str) -> dict[str, Any]:
+def event(schedule: ExportedSchedule, show: Show, room: str, lang: str, url: str) -> dict[str, Any]:
     title = text_in(lang, show.titles)
     slug = re.sub(r"[^a-z0-9]+", "-", title.casefold()).strip("-")
     return {
@@ -84,7 +84,7 @@ def event(schedule: Timetable, show: Show, room: str, lang: str, url: str) -> di
     }
 
 
-def as_json(schedule: Timetable, lang: str, *, url: str = "") -> dict[str, Any]:
+def as_json(schedule: ExportedSchedule, lang: str, *, url: str = "") -> dict[str, Any]:
     rooms = names_of(schedule)
     days = days_of(schedule)
     return {
@@ -127,7 +127,7 @@ def as_json(schedule: Timetable, lang: str, *, url: str = "") -> dict[str, Any]:
     }  # fmt: skip
 
 
-def as_xml(schedule: Timetable, lang: str, *, url: str = "") -> bytes:
+def as_xml(schedule: ExportedSchedule, lang: str, *, url: str = "") -> bytes:
     told = as_json(schedule, lang, url=url)["schedule"]
     conference = told["conference"]
     root = etree.Element("schedule")

@@ -42,7 +42,7 @@ class Show(msgspec.Struct, frozen=True, kw_only=True):
     locked: bool = False
 
 
-class Timetable(msgspec.Struct, frozen=True, kw_only=True):
+class ExportedSchedule(msgspec.Struct, frozen=True, kw_only=True):
     """`number` is the publication's, or none of the working grid."""
 
     slug: str
@@ -54,11 +54,11 @@ class Timetable(msgspec.Struct, frozen=True, kw_only=True):
     shows: list[Show]
 
 
-async def working(edition: Edition) -> Timetable:
+async def working(edition: Edition) -> ExportedSchedule:
     """As it stands, pencil and padlocks too: for the team alone."""
     known = {item.id: item for item in await items(edition)}
     houses = {venue.id: venue.name for venue in await desk.all_of(Venue, edition)}
-    return Timetable(
+    return ExportedSchedule(
         slug=edition.slug,
         name=edition.name,
         first_day=edition.first_day,
@@ -89,10 +89,10 @@ async def working(edition: Edition) -> Timetable:
     )
 
 
-def published(document: Document) -> Timetable:
+def published(document: Document) -> ExportedSchedule:
     """What everybody may read, and nothing that the public page does not say."""
     known = {programme.id: programme for programme in document.programmes}
-    return Timetable(
+    return ExportedSchedule(
         slug=document.edition,
         name=document.name,
         first_day=date.fromisoformat(document.first_day),
@@ -133,7 +133,7 @@ def heads(lang: str) -> list[str]:
     return [t(lang, f"exchange.column.{name}") for name in COLUMNS]
 
 
-async def lines(schedule: Timetable, lang: str) -> AsyncIterator[list[Any]]:
+async def lines(schedule: ExportedSchedule, lang: str) -> AsyncIterator[list[Any]]:
     """One screening a line, by time and by room; days and hours by the clock on the wall."""
     rooms = {room.id: room for room in schedule.rooms}
     for show in sorted(schedule.shows, key=lambda one: (one.starts_at, rooms[one.screen].name)):
@@ -160,7 +160,7 @@ def cells(show: Show, room: Room, lang: str) -> dict[str, Any]:
     }
 
 
-def ours(schedule: Timetable) -> dict[str, Any]:
+def ours(schedule: ExportedSchedule) -> dict[str, Any]:
     """Our own JSON: the same names as the doors of JSON have; `starts_at` by the clock on the wall."""
     rooms = {room.id: room for room in schedule.rooms}
     programmes = {show.programme: show for show in schedule.shows}
@@ -198,10 +198,10 @@ def wall(moment: datetime) -> str:
     return moment.astimezone(zone()).strftime("%Y-%m-%dT%H:%M")
 
 
-def day_number(schedule: Timetable, show: Show) -> int:
+def day_number(schedule: ExportedSchedule, show: Show) -> int:
     """Which day of the festival, the first being 0; small hours belong to the evening before."""
     return (festival_day(show.starts_at) - schedule.first_day).days
 
 
-def days_of(schedule: Timetable) -> list[date]:
+def days_of(schedule: ExportedSchedule) -> list[date]:
     return [schedule.first_day + timedelta(days=number) for number in range(schedule.days)]

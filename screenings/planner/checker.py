@@ -13,9 +13,9 @@ from screenings.planner.model import (
     Plan,
     Problem,
     Programme,
-    Resource,
     Screen,
     Setting,
+    SharedResource,
 )
 
 Named = tuple[str, int]
@@ -364,7 +364,7 @@ def of_rights(problem: Problem, shown: list[Shown]) -> Iterator[Clash]:
             yield fault("visa_communes", *names)
 
 
-def of_resource(resource: Resource, shown: list[Shown]) -> Iterator[Clash]:
+def of_resource(resource: SharedResource, shown: list[Shown]) -> Iterator[Clash]:
     """Counted at every start of a use."""
     spans = {
         "screening": lambda s: (s.start, s.end),

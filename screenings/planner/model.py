@@ -105,7 +105,7 @@ class Guest(Given, frozen=True):
     programmes: list[str]
 
 
-class Jury(Given, frozen=True):
+class JuryPanel(Given, frozen=True):
     """Sees the first screening of each of `programmes`, with a pause between two of them."""
 
     id: str
@@ -115,7 +115,7 @@ class Jury(Given, frozen=True):
     most_a_day: Positive = 4
 
 
-class Resource(Given, frozen=True):
+class SharedResource(Given, frozen=True):
     """No more than `limit` of these run at once; no `numbers` means every screening.
 
     `counted` over the whole screening, over its debate alone, or over all but its debate.
@@ -129,7 +129,7 @@ class Resource(Given, frozen=True):
     counted: Literal["screening", "debate", "film"] = "screening"
 
 
-class Crew(Given, frozen=True):
+class ProjectionCrew(Given, frozen=True):
     """Who runs these screens rests so long between the last film of a day and the next day's."""
 
     id: str
@@ -155,7 +155,7 @@ class Hold(Given, frozen=True):
     screen: str | None = None
 
 
-class Reservation(Given, frozen=True):
+class ScreenReservation(Given, frozen=True):
     """Opening, closing, awards: the screen is taken, and must be clear when it begins."""
 
     title: str
@@ -232,11 +232,11 @@ class Problem(Given, frozen=True):
     step: GridStep = 15
     travel: Minutes = 15
     ways: list[tuple[str, str, Minutes]] = []
-    juries: list[Jury] = []
-    resources: list[Resource] = []
-    crews: list[Crew] = []
+    juries: list[JuryPanel] = []
+    resources: list[SharedResource] = []
+    crews: list[ProjectionCrew] = []
     holds: list[Hold] = []
-    reservations: list[Reservation] = []
+    reservations: list[ScreenReservation] = []
     orders: list[Order] = []
     never_together: list[tuple[str, str]] = []
     repeat_gap: Minutes | None = None

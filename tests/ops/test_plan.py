@@ -9,7 +9,7 @@ import pytest
 
 from ops.plan import main, validate
 from screenings.planner.checker import check
-from screenings.planner.model import Crew, Hold, Jury, Order, Pin, Plan, Setting
+from screenings.planner.model import Hold, JuryPanel, Order, Pin, Plan, ProjectionCrew, Setting
 from tests.screenings.planner.any_festival import any_festival
 from tests.screenings.planner.builders import a_placement, a_problem, a_programme, a_screen
 
@@ -63,9 +63,9 @@ def test_a_name_that_leads_nowhere_is_a_fault(tmp_path):
 
 
 @pytest.mark.parametrize(("what", "said"), [
-    ({"juries": [Jury("j", "J", ["nowhere"])]}, "juries[0].programmes: no programme nowhere"),
+    ({"juries": [JuryPanel("j", "J", ["nowhere"])]}, "juries[0].programmes: no programme nowhere"),
     ({"holds": [Hold("apogee", screen="moon")]}, "holds[0].screen: no screen moon"),
-    ({"crews": [Crew("c", "C", ["moon"])]}, "crews[0].screens: no screen moon"),
+    ({"crews": [ProjectionCrew("c", "C", ["moon"])]}, "crews[0].screens: no screen moon"),
     ({"orders": [Order("apogee", "nowhere")]}, "orders[0].then: no programme nowhere"),
     ({"settings": {"H99": Setting()}}, "settings.H99: no rule H99"),
     ({"settings": {"H2": Setting(hard=False)}}, "settings.H2: nobody can let go of this one"),

@@ -7,7 +7,7 @@ from festival.errors import Conflict, Missing, Refused
 from screenings import accepting, happenings, newfacts, planning
 from screenings.clashes import clashes_of
 from screenings.guests import GuestForm, add_guest
-from screenings.happenings import Closing, Length, Stay, WhatHappens, Withdrawal
+from screenings.happenings import Closing, Length, ShorterStay, WhatHappens, Withdrawal
 from screenings.lists import items, working_grid
 from screenings.planner.model import Plan
 from screenings.rooms import ScreenForm, add_screen
@@ -73,7 +73,7 @@ async def test_a_guest_who_comes_later_has_their_screening_later(world) -> None:
     form = GuestForm(name="Ada", programmes=[world.programmes[0]])
     guest = await add_guest(world.edition, form, by=world.by)
 
-    run = await supposed(world, Stay(guest=guest.id, arrives=1440 + 9 * 60))
+    run = await supposed(world, ShorterStay(guest=guest.id, arrives=1440 + 9 * 60))
     await accepting.apply(world.edition, run, by=world.by)
 
     assert run.repair["moves"] == 1
@@ -166,7 +166,7 @@ async def test_what_no_move_can_answer_leaves_out_least_and_says_why(house) -> N
 @pytest.mark.parametrize(("happening", "error", "code"), [
     (Closing(screen="nowhere", day=0), Missing, "screen_missing"),
     (Closing(screen="", day=9), Missing, "screen_missing"),
-    (Stay(guest="nobody", arrives=900), Missing, "guest_missing"),
+    (ShorterStay(guest="nobody", arrives=900), Missing, "guest_missing"),
     (Withdrawal(programme="nothing"), Missing, "programme_missing"),
 ])
 async def test_what_is_not_there_cannot_happen(world, happening, error, code) -> None:
@@ -183,8 +183,8 @@ async def test_what_says_nothing_or_runs_backwards_is_refused_by_its_field(world
         "day:closure_unclear": Closing(screen=world.screen),
         "day:start_outside_festival": Closing(screen=world.screen, day=9),
         "ends:hours_backwards": Closing(screen=world.screen, day=0, begins=1200, ends=900),
-        "arrives:stay_unclear": Stay(guest=guest.id),
-        "leaves:stay_empty": Stay(guest=guest.id, arrives=2000, leaves=1500),
+        "arrives:stay_unclear": ShorterStay(guest=guest.id),
+        "leaves:stay_empty": ShorterStay(guest=guest.id, arrives=2000, leaves=1500),
         "minutes:length_same": Length(programme=world.programmes[0], minutes=minutes),
     }
 

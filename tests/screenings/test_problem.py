@@ -166,8 +166,8 @@ async def test_every_field_of_the_problem_is_filled_from_the_houses_rows(house) 
 
 def test_the_schema_is_walked_to_its_leaves() -> None:
     assert {shape.__name__ for shape in shapes(model.Problem)} == {
-        "Problem", "Screen", "Programme", "Film", "Guest", "Pin", "Jury", "Resource", "Crew", "Hold",
-        "Reservation", "Order", "Old", "Setting", "Measures",
+        "Problem", "Screen", "Programme", "Film", "Guest", "Pin", "JuryPanel", "SharedResource",
+        "ProjectionCrew", "Hold", "ScreenReservation", "Order", "Old", "Setting", "Measures",
     }  # fmt: skip
 
 

@@ -110,10 +110,10 @@ def loosened(problem: Problem, rule: Demand) -> Iterator[NewFact]:
         yield NewFact(what, of, given, rule.code + always, details)
 
 
-Way = tuple[FactKind, str, dict[str, Any], dict[str, int | str]]
+WayToTry = tuple[FactKind, str, dict[str, Any], dict[str, int | str]]
 
 
-def open_longer(facts: ProblemFacts, rule: Demand) -> Iterator[Way]:
+def open_longer(facts: ProblemFacts, rule: Demand) -> Iterator[WayToTry]:
     """Earlier in the morning, or later at night."""
     screen, day = facts.screens[rule.of], rule.number
     hours = screen.hours[day]
@@ -133,7 +133,7 @@ def open_longer(facts: ProblemFacts, rule: Demand) -> Iterator[Way]:
                 yield "screen", screen.id, {"hours": every}, said
 
 
-def clear_faster(facts: ProblemFacts, rule: Demand) -> Iterator[Way]:
+def clear_faster(facts: ProblemFacts, rule: Demand) -> Iterator[WayToTry]:
     screen = facts.screens[rule.of]
     for long in SHORTER:
         if long < screen.turnaround:
@@ -141,7 +141,7 @@ def clear_faster(facts: ProblemFacts, rule: Demand) -> Iterator[Way]:
             yield "screen", screen.id, {"turnaround": long}, said
 
 
-def reopen(facts: ProblemFacts, rule: Demand) -> Iterator[Way]:
+def reopen(facts: ProblemFacts, rule: Demand) -> Iterator[WayToTry]:
     screen = facts.screens[rule.of]
     for number, (begins, ends) in enumerate(screen.closures):
         if number == rule.number:
@@ -155,19 +155,19 @@ def reopen(facts: ProblemFacts, rule: Demand) -> Iterator[Way]:
             yield "screen", screen.id, {"closures": left}, said
 
 
-def unlock(facts: ProblemFacts, rule: Demand) -> Iterator[Way]:
+def unlock(facts: ProblemFacts, rule: Demand) -> Iterator[WayToTry]:
     said: dict[str, int | str] = {"title": facts.programmes[rule.of].title}
     yield "lock", rule.of, {"number": rule.number}, said | {"number": rule.number + 1}
 
 
-def show_less(facts: ProblemFacts, rule: Demand) -> Iterator[Way]:
+def show_less(facts: ProblemFacts, rule: Demand) -> Iterator[WayToTry]:
     programme = facts.programmes[rule.of]
     for left in range(programme.showings - 1, -1, -1):
         said: dict[str, int | str] = {"title": programme.title, "n": left}
         yield "programme", programme.id, {"showings": left}, said
 
 
-def stay_longer(facts: ProblemFacts, rule: Demand) -> Iterator[Way]:
+def stay_longer(facts: ProblemFacts, rule: Demand) -> Iterator[WayToTry]:
     guest = next(guest for guest in facts.problem.guests if guest.id == rule.of)
     for more in LONGER:
         windows = [(max(0, begins - more), ends + more) for begins, ends in guest.windows]
@@ -177,10 +177,10 @@ def stay_longer(facts: ProblemFacts, rule: Demand) -> Iterator[Way]:
 
 def of_programme(
     **given: Callable[[Any], Any],
-) -> Callable[[ProblemFacts, Demand], Iterator[Way]]:
+) -> Callable[[ProblemFacts, Demand], Iterator[WayToTry]]:
     """One field of a programme, set anew."""
 
-    def ways(facts: ProblemFacts, rule: Demand) -> Iterator[Way]:
+    def ways(facts: ProblemFacts, rule: Demand) -> Iterator[WayToTry]:
         programme = facts.programmes[rule.of]
         fields = {name: value(programme) for name, value in given.items()}
         yield "programme", programme.id, fields, {"title": programme.title}
@@ -188,14 +188,14 @@ def of_programme(
     return ways
 
 
-def of_rules(**given: Any) -> Callable[[ProblemFacts, Demand], Iterator[Way]]:
-    def ways(facts: ProblemFacts, rule: Demand) -> Iterator[Way]:
+def of_rules(**given: Any) -> Callable[[ProblemFacts, Demand], Iterator[WayToTry]]:
+    def ways(facts: ProblemFacts, rule: Demand) -> Iterator[WayToTry]:
         yield "rules", "", given, {"title": facts.programmes[rule.of].title}
 
     return ways
 
 
-def share_jury(facts: ProblemFacts, rule: Demand) -> Iterator[Way]:
+def share_jury(facts: ProblemFacts, rule: Demand) -> Iterator[WayToTry]:
     jury = next(jury for jury in facts.problem.juries if jury.id == rule.of)
     said: dict[str, int | str] = {"jury": jury.name}
     if rule.code == "jury_in_two_places":
@@ -205,7 +205,7 @@ def share_jury(facts: ProblemFacts, rule: Demand) -> Iterator[Way]:
         yield "jury", jury.id, {"most_a_day": most}, said | {"most": most}
 
 
-def add_resource(facts: ProblemFacts, rule: Demand) -> Iterator[Way]:
+def add_resource(facts: ProblemFacts, rule: Demand) -> Iterator[WayToTry]:
     one = next(one for one in facts.problem.resources if one.id == rule.of)
     for more in (1, 2):
         limit = one.limit + more
@@ -213,7 +213,7 @@ def add_resource(facts: ProblemFacts, rule: Demand) -> Iterator[Way]:
         yield "resource", one.id, {"limit": limit}, said
 
 
-def rest_less(facts: ProblemFacts, rule: Demand) -> Iterator[Way]:
+def rest_less(facts: ProblemFacts, rule: Demand) -> Iterator[WayToTry]:
     crew = next(crew for crew in facts.problem.crews if crew.id == rule.of)
     for less in LONGER:
         if less < crew.rest:
@@ -222,7 +222,7 @@ def rest_less(facts: ProblemFacts, rule: Demand) -> Iterator[Way]:
             yield "crew", crew.id, {"rest": rest}, said
 
 
-WAYS: dict[str, Callable[[ProblemFacts, Demand], Iterator[Way]]] = {
+WAYS: dict[str, Callable[[ProblemFacts, Demand], Iterator[WayToTry]]] = {
     "outside_hours": open_longer,
     "turnaround_short": clear_faster,
     "screen_closed": reopen,

@@ -15,7 +15,7 @@ from queue import Empty, SimpleQueue
 from ortools.sat.python import cp_model
 
 from screenings.planner import minutes
-from screenings.planner.search.instance import Apart, InOrder, Instance, Position, Positions
+from screenings.planner.search.instance import InOrder, Instance, NoOverlap, Position, Positions
 from screenings.planner.search.schedule import Schedule
 from units.times import DAY
 
@@ -149,7 +149,7 @@ def add_apart(model: InstanceModel) -> None:
             add_two_apart(model, apart, a, b)
 
 
-def add_two_apart(model: InstanceModel, apart: Apart, a: int, b: int) -> None:
+def add_two_apart(model: InstanceModel, apart: NoOverlap, a: int, b: int) -> None:
     cp = model.cp
     before, after = cp.new_bool_var(""), cp.new_bool_var("")
     absent = [model.present[a].negated(), model.present[b].negated()]

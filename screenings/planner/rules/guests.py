@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from screenings.planner import minutes
-from screenings.planner.model import Clash, Details, Guest, Jury, Name, Placement, day_of
+from screenings.planner.model import Clash, Details, Guest, JuryPanel, Name, Placement, day_of
 from screenings.planner.rules.facts import ProblemFacts, clock, length, who
 from screenings.planner.rules.rule import Constraint, Model, Rule, Thing, Timetable, alone
 from units.spans import merged
@@ -110,7 +110,7 @@ def guest_of(facts: ProblemFacts, thing: Thing) -> Guest:
     return next(guest for guest in facts.problem.guests if guest.id == thing[0])
 
 
-def jury_of(facts: ProblemFacts, thing: Thing) -> Jury:
+def jury_of(facts: ProblemFacts, thing: Thing) -> JuryPanel:
     return next(jury for jury in facts.problem.juries if jury.id == thing[0])
 
 

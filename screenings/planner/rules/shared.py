@@ -2,7 +2,15 @@
 
 from collections.abc import Iterator
 
-from screenings.planner.model import Clash, Crew, Details, Name, Placement, Resource, day_of
+from screenings.planner.model import (
+    Clash,
+    Details,
+    Name,
+    Placement,
+    ProjectionCrew,
+    SharedResource,
+    day_of,
+)
 from screenings.planner.rules.facts import ProblemFacts, debate, length, who
 from screenings.planner.rules.rule import Constraint, Model, Rule, Thing, Timetable, Use
 from units.times import hours_and_minutes
@@ -29,7 +37,7 @@ def enough_for_all(facts: ProblemFacts, plan: Timetable) -> Iterator[Clash]:
                 yield Clash("resource_short", "block", busy, details)
 
 
-def uses(facts: ProblemFacts, resource: Resource, names: list[Name]) -> Iterator[Use]:
+def uses(facts: ProblemFacts, resource: SharedResource, names: list[Name]) -> Iterator[Use]:
     """When after its start each screening needs it, and how long."""
     for name in names:
         if resource.numbers and name[1] not in resource.numbers:
@@ -54,7 +62,7 @@ def crew_rests(facts: ProblemFacts, plan: Timetable) -> Iterator[Clash]:
 
 
 def night(
-    facts: ProblemFacts, crew: Crew, evening: list[Placement], morning: list[Placement]
+    facts: ProblemFacts, crew: ProjectionCrew, evening: list[Placement], morning: list[Placement]
 ) -> Iterator[Clash]:
     last = max(evening, key=lambda p: (facts.ends(p), p.programme, p.number))
     early = min(morning, key=lambda p: (p.start, p.programme, p.number))
@@ -75,11 +83,11 @@ def crews(facts: ProblemFacts) -> Iterator[Thing]:
     return ((crew.id, 0) for crew in facts.problem.crews)
 
 
-def resource_of(facts: ProblemFacts, thing: Thing) -> Resource:
+def resource_of(facts: ProblemFacts, thing: Thing) -> SharedResource:
     return next(resource for resource in facts.problem.resources if resource.id == thing[0])
 
 
-def crew_of(facts: ProblemFacts, thing: Thing) -> Crew:
+def crew_of(facts: ProblemFacts, thing: Thing) -> ProjectionCrew:
     return next(crew for crew in facts.problem.crews if crew.id == thing[0])
 
 

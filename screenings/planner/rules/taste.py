@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from itertools import combinations, pairwise
 
-from screenings.planner.model import Jury, Placement, Screen, day_of, minute_of
+from screenings.planner.model import JuryPanel, Placement, Screen, day_of, minute_of
 from screenings.planner.rules.facts import ProblemFacts, debate, hours_on, venue
 from screenings.planner.rules.rule import (
     Price,
@@ -65,7 +65,7 @@ def breathing(facts: ProblemFacts, plan: Timetable) -> int:
     return sum(breaths(facts, jury, plan) for jury in facts.problem.juries)
 
 
-def breaths(facts: ProblemFacts, jury: Jury, plan: Timetable) -> int:
+def breaths(facts: ProblemFacts, jury: JuryPanel, plan: Timetable) -> int:
     begins, ends, need = facts.measures.meal
     by_day: dict[int, list[tuple[int, int]]] = {}
     for p in plan:

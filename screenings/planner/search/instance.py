@@ -25,7 +25,7 @@ Positions = list[Position | None]
 
 
 @dataclass(frozen=True)
-class Apart:
+class NoOverlap:
     """No two of these at once; between them `same` minutes on one screen, `other` between two."""
 
     members: tuple[int, ...]
@@ -82,7 +82,7 @@ class Instance:
     screen_costs: list[list[int]] = field(default_factory=list)
     hours: list[list[tuple[int, int]]] = field(default_factory=list)
     locked_at: Positions = field(default_factory=list)
-    apart: list[Apart] = field(default_factory=list)
+    apart: list[NoOverlap] = field(default_factory=list)
     later: list[tuple[int, int]] = field(default_factory=list)  # the second on a later day
     days_apart: list[tuple[int, ...]] = field(default_factory=list)
     limited: list[tuple[int, ...]] = field(default_factory=list)  # only so many of these are shown
@@ -274,7 +274,7 @@ class InstanceBuilder(Domains):
             return
         if not ways or not problem.ways:
             other = max(pause, problem.travel) if ways else pause
-            self.instance.apart.append(Apart(members, pause, other))
+            self.instance.apart.append(NoOverlap(members, pause, other))
             return
         table = [
             [max(pause, self.facts.way(screen.id, other.id)) for other in self.instance.screens]
@@ -284,7 +284,7 @@ class InstanceBuilder(Domains):
             (way for n, row in enumerate(table) for m, way in enumerate(row) if n != m),
             default=pause,
         )
-        self.instance.apart.append(Apart(members, pause, least))
+        self.instance.apart.append(NoOverlap(members, pause, least))
         self.instance.pair_constraints.append(Ways(members, table))
 
     def most_a_day(self, names: Sequence[Name], limit: int) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from screenings.planner import minutes
 from screenings.planner.model import Placement, day_of
 from screenings.planner.search.instance import (
-    Apart,
     DailyLimit,
     Instance,
+    NoOverlap,
     PairConstraint,
     Position,
     Positions,
@@ -44,7 +44,7 @@ class Schedule:
         self.capacities: list[list[tuple[int, int, int]]] = [[] for _ in range(count)]
         self.pair_constraints: list[list[PairConstraint]] = [[] for _ in range(count)]
         self.soft_constraints: list[list[tuple[int, PairConstraint]]] = [[] for _ in range(count)]
-        self.apart: list[list[Apart]] = [[] for _ in range(count)]
+        self.apart: list[list[NoOverlap]] = [[] for _ in range(count)]
         self.daily_limits: list[list[DailyLimit]] = [[] for _ in range(count)]
         self.other_day: list[list[int]] = [[] for _ in range(count)]
         self.before: list[list[int]] = [[] for _ in range(count)]

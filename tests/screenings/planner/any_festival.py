@@ -3,11 +3,10 @@
 import random
 
 from screenings.planner.model import (
-    Crew,
     Film,
     Guest,
     Hold,
-    Jury,
+    JuryPanel,
     Measures,
     Old,
     Order,
@@ -15,10 +14,11 @@ from screenings.planner.model import (
     Placement,
     Problem,
     Programme,
-    Reservation,
-    Resource,
+    ProjectionCrew,
     Screen,
+    ScreenReservation,
     Setting,
+    SharedResource,
 )
 from screenings.planner.rules import PRICES, RULES
 from screenings.planner.soundness import PHYSICS
@@ -46,14 +46,14 @@ def any_festival(seed, *, films=6, soft=True, demoted=True):
         pairs=[(*chance.sample(names, 2), chance.randint(1, 5)) for _ in range(3)],
         step=chance.choice([5, 15]),
         ways=[("s0", "v1", 40), ("v1", "v1", 5)] if chance.random() < 0.5 else [],
-        juries=[Jury("j", "J", some(5), chance.choice([0, 15, 30]), chance.choice([1, 2]))],
+        juries=[JuryPanel("j", "J", some(5), chance.choice([0, 15, 30]), chance.choice([1, 2]))],
         resources=[
-            Resource("r", "R", 1, some(5), chance.choice([[], [0]]), chance.choice(["screening", "debate", "film"]))
+            SharedResource("r", "R", 1, some(5), chance.choice([[], [0]]), chance.choice(["screening", "debate", "film"]))
         ],
-        crews=[Crew("c", "C", ["s0", "s1"], 10 * 60)] if chance.random() < 0.5 else [],
+        crews=[ProjectionCrew("c", "C", ["s0", "s1"], 10 * 60)] if chance.random() < 0.5 else [],
         holds=[Hold(names[1], 0, day=1, minute=chance.choice([None, 15 * 60])),
                Hold(names[2], 0, screen="s1")] if chance.random() < 0.5 else [],
-        reservations=[Reservation("Opening", "s0", 18 * 60, 20 * 60)] if chance.random() < 0.5 else [],
+        reservations=[ScreenReservation("Opening", "s0", 18 * 60, 20 * 60)] if chance.random() < 0.5 else [],
         orders=[Order(names[3], names[4], 10, chance.choice([None, 600]))] if chance.random() < 0.5 else [],
         never_together=[(names[2], names[5])],
         repeat_gap=chance.choice([None, None, 180]),

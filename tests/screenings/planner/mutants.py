@@ -11,18 +11,18 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from screenings.planner.model import (
-    Crew,
     Film,
     Guest,
     Hold,
-    Jury,
+    JuryPanel,
     Order,
     Pin,
     Placement,
     Plan,
     Problem,
-    Reservation,
-    Resource,
+    ProjectionCrew,
+    ScreenReservation,
+    SharedResource,
 )
 
 DAY = 1440
@@ -261,7 +261,7 @@ def a_jury_in_two_rooms(world: World, chance: random.Random) -> Made:
     found = pick(chance, world.overlapping(world.firsts))
     if not found:
         return None
-    jury = Jury("J", "J", [found[0].programme, found[1].programme])
+    jury = JuryPanel("J", "J", [found[0].programme, found[1].programme])
     return replace(world.problem, juries=[*world.problem.juries, jury]), world.placements
 
 
@@ -272,7 +272,7 @@ def a_jury_without_a_pause(world: World, chance: random.Random) -> Made:
     if not found:
         return None
     a, b = found
-    jury = Jury("J", "J", [a.programme, b.programme], pause=b.start - world.end(a) + 1)
+    jury = JuryPanel("J", "J", [a.programme, b.programme], pause=b.start - world.end(a) + 1)
     return replace(world.problem, juries=[*world.problem.juries, jury]), world.placements
 
 
@@ -282,7 +282,7 @@ def a_jury_that_sees_too_much(world: World, chance: random.Random) -> Made:
     same = [o.programme for o in world.firsts if world.day(o) == world.day(p)]
     if len(same) < 2:
         return None
-    jury = Jury("J", "J", same, pause=0, most_a_day=len(same) - 1)
+    jury = JuryPanel("J", "J", same, pause=0, most_a_day=len(same) - 1)
     return replace(world.problem, juries=[*world.problem.juries, jury]), world.placements
 
 
@@ -397,7 +397,7 @@ def a_house_that_was_promised(world: World, chance: random.Random) -> Made:
 def over_the_awards(world: World, chance: random.Random) -> Made:
     p = chance.choice(world.placements)
     begins = p.start + chance.randrange(world.minutes(p))
-    taken = Reservation("awards", p.screen, begins, begins + 90)
+    taken = ScreenReservation("awards", p.screen, begins, begins + 90)
     return replace(world.problem, reservations=[taken]), world.placements
 
 
@@ -406,14 +406,14 @@ def more_debates_than_moderators(world: World, chance: random.Random) -> Made:
     found = pick(chance, world.overlapping(world.firsts))
     if not found:
         return None
-    team = Resource("M", "M", 1, [found[0].programme, found[1].programme], [0])
+    team = SharedResource("M", "M", 1, [found[0].programme, found[1].programme], [0])
     return replace(world.problem, resources=[*world.problem.resources, team]), world.placements
 
 
 @breaks("H16")
 def nobody_for_a_kit(world: World, chance: random.Random) -> Made:
     p = chance.choice(world.placements)
-    kit = Resource("K", "K", 0, [p.programme])
+    kit = SharedResource("K", "K", 0, [p.programme])
     return replace(world.problem, resources=[*world.problem.resources, kit]), world.placements
 
 
@@ -446,7 +446,7 @@ def no_night_for_the_projectionist(world: World, chance: random.Random) -> Made:
         return None
     last = max(world.end(p) for p in row if world.day(p) == day)
     first = min(p.start for p in row if world.day(p) == day + 1)
-    return replace(world.problem, crews=[Crew("C", "C", [screen], rest=first - last + 1)]), world.placements
+    return replace(world.problem, crews=[ProjectionCrew("C", "C", [screen], rest=first - last + 1)]), world.placements
 
 
 @breaks("H20")

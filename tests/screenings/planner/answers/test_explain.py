@@ -6,16 +6,16 @@ from festival.language import t
 from screenings.planner.answers.explain import explain, foreseen
 from screenings.planner.answers.words import spoken
 from screenings.planner.model import (
-    Crew,
     Film,
     Hold,
-    Jury,
+    JuryPanel,
     Measures,
     Order,
     Pin,
-    Reservation,
-    Resource,
+    ProjectionCrew,
+    ScreenReservation,
     Setting,
+    SharedResource,
 )
 from screenings.planner.rules import RULE_OF, ProblemFacts, breaches, clashes
 from screenings.planner.rules.demands import demands_of
@@ -142,7 +142,7 @@ def test_a_jury_that_may_see_one_film_a_day_is_the_reason():
     names = ["one", "two"]
     problem = a_problem(
         [a_programme(n) for n in [*names, "three"]], [a_screen(hours=[(600, 1440), None, None])],
-        juries=[Jury("grand", "Grand", names, most_a_day=1)],
+        juries=[JuryPanel("grand", "Grand", names, most_a_day=1)],
     )
 
     found = explain(problem, seconds=10)
@@ -156,7 +156,7 @@ def test_one_moderator_for_two_debates_is_the_reason():
     problem = a_problem(
         [a_programme("one"), a_programme("two")],
         [a_screen("orion", hours=evening), a_screen("vega", hours=evening)],
-        resources=[Resource("m", "Moderators", 1, ["one", "two"], [0])],
+        resources=[SharedResource("m", "Moderators", 1, ["one", "two"], [0])],
     )
 
     found = explain(problem, seconds=10)
@@ -176,7 +176,7 @@ def test_an_embargo_that_outlasts_the_festival_is_said():
 def test_every_new_reason_is_a_sentence():
     problem = a_problem(
         [a_programme("one", not_before=5 * 1440)],
-        juries=[Jury("grand", "Grand", ["one"])], resources=[Resource("m", "Moderators", 1, ["one"])],
+        juries=[JuryPanel("grand", "Grand", ["one"])], resources=[SharedResource("m", "Moderators", 1, ["one"])],
     )
     facts = ProblemFacts(problem)
 
@@ -213,13 +213,13 @@ SAID_BY_LISTS = {
         a_programme(), a_screen(hours=ONE_EVENING, closures=[(at("18:30"), at("19:30"))])
     ),
     "screen_reserved": one_evening(
-        a_programme(), reservations=[Reservation("Awards", "orion", at("19:00"), at("20:00"))]
+        a_programme(), reservations=[ScreenReservation("Awards", "orion", at("19:00"), at("20:00"))]
     ),
     "hold_broken": one_evening(a_programme(), holds=[Hold("apogee", 0, day=1)]),
     "rest_too_short": a_problem(
         [a_programme(name) for name in TWO],
         pins=[Pin("one", 0, "orion", at("22:00")), Pin("two", 0, "orion", at("10:00", 1))],
-        crews=[Crew("c", "Night", ["orion"], 12 * 60)],
+        crews=[ProjectionCrew("c", "Night", ["orion"], 12 * 60)],
     ),
     "forbidden_day": one_evening(a_programme(forbidden_days=[0, 2])),
     "too_many_screenings": a_problem([a_programme(showings=2, most_screenings=1)]),

@@ -5,7 +5,7 @@ import pytest
 from bench.festivals import festival, problem_of
 from screenings.planner.answers.repair import repair
 from screenings.planner.answers.shapes import closed, difference
-from screenings.planner.model import Pin, Placement, Reservation
+from screenings.planner.model import Pin, Placement, ScreenReservation
 from screenings.planner.rules import ProblemFacts, breaches, clashes
 from tests.screenings.planner.builders import (
     a_guest,
@@ -151,7 +151,7 @@ def test_a_ceremony_moves_the_film_that_stood_there_and_its_guest_has_time_for_t
         [a_programme("one", debate=0), a_programme("two", debate=0)],
         [a_screen("orion", hours=[(1080, 1440), None, None]), a_screen("vega", hours=[(1080, 1440), None, None])],
         guests=[a_guest(programmes=["one", "two"])], ways=[("orion", "vega", 60)],
-        reservations=[Reservation("Opening", "orion", 1080, 1200)],
+        reservations=[ScreenReservation("Opening", "orion", 1080, 1200)],
     )
     was = [a_placement("18:00", "one"), a_placement("18:00", "two", screen="vega")]
 
