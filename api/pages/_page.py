@@ -282,9 +282,21 @@ A room is its address, and its name the word `desk.room.<last part of it>`; a gr
 """
 
 PLANNING: list[tuple[str, tuple[str, ...]]] = [
-    ("plan", ("/programmer/rules", "/programmer/plans")),
+    ("films", ("/programmer/programmes", "/programmer/blocks", "/programmer/candidates")),
+    ("houses", ("/programmer/venues", "/programmer/reservations")),
     ("shared", ("/programmer/guests", "/programmer/shared", "/programmer/pairs")),
-    ("minds", ("/programmer/variants", "/programmer/comments")),
+    (
+        "plan",
+        (
+            "/programmer/rules",
+            "/programmer/plans",
+            "/programmer/happenings",
+            "/programmer/what-if",
+            "/programmer/audiences",
+            "/programmer/robustness",
+        ),
+    ),
+    ("minds", ("/programmer/variants", "/programmer/comments", "/programmer/exchange")),
 ]
 """What programmers set up around the grid, told as `DESK` is."""
 

@@ -9,7 +9,8 @@ from litestar.di import NamedDependency
 
 from api.grid import evening_and_hour
 from api.guards import SEE
-from api.pages._page import language_of, page
+from api.pages._desk import planning_page
+from api.pages._page import language_of
 from api.presence import while_there
 from api.request import AnyRequest
 from festival.clock import at
@@ -60,7 +61,7 @@ async def audiences_page(
     except Busy as told:
         busy = told
     houses = {screen.id: screen.name for screen in await lists.screens(edition)}
-    return page(
+    return planning_page(
         request,
         "programmer/audiences.html",
         error=error or busy,

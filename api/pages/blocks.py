@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Stream
 
 from api.guards import SEE
+from api.pages._desk import planning_page
 from api.pages._page import language_of, page
 from api.pages._programmes import hour_typed
 from api.pages.programmes import PAGE as PROGRAMMES
@@ -121,7 +122,7 @@ async def blocks_page(
     paper = await composing.paper_of(edition)
     last = await composing.last_taking(edition)
     asked = asked_typed(paper.asked)
-    return page(
+    return planning_page(
         request,
         "programmer/blocks.html",
         error=error,

@@ -9,7 +9,8 @@ from litestar.params import FromPath
 
 from api.guards import FILMS
 from api.pages import _changes, _entry
-from api.pages._page import language_of, page
+from api.pages._desk import planning_page
+from api.pages._page import language_of
 from api.request import AnyRequest
 from festival.access import Viewer
 from festival.errors import FestivalError
@@ -46,7 +47,7 @@ async def film_page(
     lang = language_of(request)
     submission, row = await corrections.film_to_correct(edition, submission_id, viewer)
     last = await corrections.last_correction(submission.id)
-    return page(
+    return planning_page(
         request,
         "programmer/film.html",
         error=error,

@@ -8,7 +8,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from api.guards import CHAIR, SEE
-from api.pages._page import language_of, page
+from api.pages._desk import planning_page
+from api.pages._page import language_of
 from api.pages._shared import bare
 from api.pages.committee import sheet_of
 from api.request import AnyRequest
@@ -46,7 +47,7 @@ async def committee_fit(
     await open_film(submission_id, viewer, edition_row, Act.DECIDE)
     film = await candidates.film_row(edition_row, submission_id)
     fit, lang = await fit_of(edition_row, submission_id), language_of(request)
-    return page(
+    return planning_page(
         request,
         "committee/fit.html",
         film=film,
@@ -77,7 +78,7 @@ async def candidates_page(
         if bare(sought) in bare(film_title(lang, one))
         and (not section or one.section_letter == section)
     ]
-    return page(
+    return planning_page(
         request,
         "programmer/candidates.html",
         error=error,
@@ -110,7 +111,7 @@ async def candidate_page(
     """Where the film would fit: each place is one click in pencil."""
     film = await candidates.asked_about(edition, viewer, submission_id)
     fit = await fit_of(edition, submission_id)
-    return page(
+    return planning_page(
         request,
         "programmer/candidate.html",
         error=error,

@@ -6,7 +6,8 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from api.guards import SEE
-from api.pages._page import language_of, page
+from api.pages._desk import planning_page
+from api.pages._page import language_of
 from api.pages.programmer import given_to
 from api.request import AnyRequest
 from festival.clock import at
@@ -22,7 +23,7 @@ async def happenings_page(
 ) -> Response[str]:
     lang = language_of(request)
     shown = [item for item in await lists.items(edition) if item.showings and not item.has_left]
-    return page(
+    return planning_page(
         request,
         "programmer/happenings.html",
         error=error,

@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from api.grid import Names
 from api.guards import SEE
 from api.pages import _picture, _plan
+from api.pages._desk import planning_page
 from api.pages._page import language_of, page
 from api.pages.committee import sheet_of
 from api.request import AnyRequest
@@ -54,7 +55,7 @@ async def plans_page(
     shown = [
         run for run in every if kind in {"", run["kind"]} and state in {"", run["shown_state"]}
     ]
-    return page(
+    return planning_page(
         request,
         "programmer/plans.html",
         error=error,

@@ -15,7 +15,8 @@ from litestar.params import FromPath
 from api.grid import evening_and_hour
 from api.guards import SEE
 from api.pages import _changes, _programmes
-from api.pages._page import language_of, page
+from api.pages._desk import planning_page
+from api.pages._page import language_of
 from api.pages.committee import sheet_of
 from api.request import AnyRequest
 from festival.clock import minutes_of
@@ -118,7 +119,7 @@ async def programmes_page(
     found = sifted(items, placed, filters, lang)
     titles = {film["submission"]: own_title(film) for item in items for film in item.films}
     twins = await twins_among(list(titles))
-    return page(
+    return planning_page(
         request,
         "programmer/programmes.html",
         error=error,
@@ -201,7 +202,7 @@ async def programme_page(
     placed = [p for p in await lists.placed_in(grid) if p.programme == programme_id]
     uses = await programmes.uses_of_programme(row)
     offered = await programmes.films_offered(edition, lang)
-    return page(
+    return planning_page(
         request,
         "programmer/programme.html",
         error=error,

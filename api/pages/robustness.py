@@ -8,7 +8,8 @@ from litestar.di import NamedDependency
 
 from api.grid import evening_and_hour
 from api.guards import SEE
-from api.pages._page import language_of, page
+from api.pages._desk import planning_page
+from api.pages._page import language_of
 from api.presence import while_there
 from api.request import AnyRequest
 from festival.errors import Busy
@@ -56,7 +57,7 @@ async def robustness(request: AnyRequest, edition_row: NamedDependency[Edition])
         for late in found
         if (late.programme, late.number) in stands
     ]
-    return page(
+    return planning_page(
         request,
         "programmer/robustness.html",
         error=busy,

@@ -12,7 +12,8 @@ from api.grid import equipment_name
 from api.guards import SEE
 from api.pages import _changes, _rooms
 from api.pages._changes import ChangeTold
-from api.pages._page import language_of, page
+from api.pages._desk import planning_page
+from api.pages._page import language_of
 from api.pages._typed import starts_typed
 from api.request import AnyRequest
 from festival import desk
@@ -100,7 +101,7 @@ async def venues_page(
     lang, typed = language_of(request), sent or {}
     houses = await desk.all_of(Venue, edition)
     lines = await house_lines(lang, edition, houses, which=which, typed=typed)
-    return page(
+    return planning_page(
         request, "programmer/venues.html", error=error, at=PAGE, which=which,
         houses=lines, days=day_names(lang, edition), usual=USUAL,
         new=typed if which == "new" else {},
@@ -235,7 +236,7 @@ async def screen_page(
     if which == "room":
         typed |= dict(sent or {})
     words = equipment.offered([*await rooms.used_equipment(edition), *typed["equipment"]])
-    return page(
+    return planning_page(
         request, "programmer/screen.html", error=error, at=f"{SCREENS}/{screen.id}", which=which,
         screen=screen, house=next(house for house in houses if house.id == screen.venue),
         houses=[(house.id, house.name) for house in houses],
@@ -313,7 +314,7 @@ async def reservations_page(
     values = {one.id: values_of_reservation(one) for one in found}
     if which in values:
         values[which] |= dict(sent or {})
-    return page(
+    return planning_page(
         request, "programmer/reservations.html", error=error, at=RESERVATIONS, which=which,
         reservations=found, values=values, new=dict(sent or {}) if which == "new" else {},
         screens=[(one.id, f"{one.name}, {houses[str(one.venue)]}") for one in screens],

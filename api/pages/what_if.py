@@ -8,7 +8,8 @@ from litestar.di import NamedDependency
 
 from api.guards import SEE
 from api.pages import _picture, _plan
-from api.pages._page import language_of, page
+from api.pages._desk import planning_page
+from api.pages._page import language_of
 from api.pages.programmer import given_to
 from api.request import AnyRequest
 from festival.errors import FestivalError
@@ -47,7 +48,7 @@ async def what_if_page(
     shown = await tried_grid(edition, run, lang) if run else {}
     tried = weights_of(msgspec.convert(run.problem, Problem)) if run else weights
     given = await given_to(request, error)
-    return page(
+    return planning_page(
         request,
         "programmer/what_if.html",
         error=error,
