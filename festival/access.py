@@ -141,9 +141,10 @@ def _may_see_materials(viewer: Viewer, subject: Subject) -> bool:
 
 
 def _may_correct(viewer: Viewer, subject: Subject) -> bool:
-    """The public data of a filed film, for the office; nobody of them of a film of their own."""
+    """The public data of a filed and released film, for the office; nobody of them of a film of their own."""
     return (
         _corrects_films(viewer)
+        and subject.is_released
         and subject.status not in {"draft", "withdrawn"}
         and subject.id not in viewer.recused
         and viewer.id not in subject.members

@@ -19,6 +19,7 @@ from screenings import relations
 from screenings.relations import ApartForm, OrderChange, OrderForm
 
 ORDERS, APARTS = "/programmer/orders", "/programmer/aparts"
+FIELDS = ("first", "then", "least", "most", "one", "other")
 NAME = re.compile("[A-Za-z0-9]{1,32}")
 LONGEST_BETWEEN = 15 * 1440  # minutes
 
@@ -37,7 +38,7 @@ def where(request: AnyRequest, _: Any) -> str:
 async def again(request: AnyRequest, refused: Refusal) -> Response[str]:
     """The page that the form stood on, with what was typed."""
     edition, named = request.state["edition"], about(request)
-    given = {name: refused.last(name) for name in refused.sent}
+    given = {name: refused.last(name) for name in (*FIELDS, *refused.sent)}
     if named:
         return await programme_page(request, edition, named, error=refused.error, given=given)
     return await programmes_page(request, edition, refused.error, given)

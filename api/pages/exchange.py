@@ -12,8 +12,9 @@ from msgspec import Struct
 
 from api.grid import Names, clash_words
 from api.guards import PLAN, SEE
+from api.pages._desk import planning_page
 from api.pages._exports import FORMATS, KINDS, file_of
-from api.pages._page import language_of, page
+from api.pages._page import language_of
 from api.request import AnyRequest
 from festival import spreadsheets
 from festival.codes import bare
@@ -37,7 +38,7 @@ LEVELS = ("block", "publication", "warn")
 async def exchange_page(
     request: AnyRequest, edition: Edition, error: FestivalError | None = None
 ) -> Response[str]:
-    return page(
+    return planning_page(
         request, "programmer/exchange.html", error=error, at=PAGE,
         imports=await imports.imports_of(edition), formats=FORMATS,
         most=reading.MOST_BYTES, most_lines=reading.MOST_LINES,
@@ -74,7 +75,7 @@ async def import_page(
     shown: dict[str, Any] = {}
     if brought.applied_at is None:
         shown = await tried(edition, brought, typed or imports.choices_of(brought), lang)
-    return page(
+    return planning_page(
         request, "programmer/exchange_import.html", error=error, at=f"{PAGE}/{brought.id}",
         one=brought, count=len(brought.lines), levels=LEVELS,
         undone=brought.act is not None and await acts.is_undone_in(edition, int(brought.act)),

@@ -3,7 +3,6 @@
 import msgspec
 import pytest
 
-from api.acts.programmes import EventForm
 from api.acts.screens import TypedScreen
 from screenings.defaults import PROGRAMME, SCREEN
 from screenings.planner import model
@@ -24,7 +23,7 @@ def said(shape: type[msgspec.Struct]) -> dict[str, object]:
 
 
 @pytest.mark.parametrize(("shape", "usual"), [
-    (ProgrammeForm, PROGRAMME), (EventForm, PROGRAMME), (ScreenForm, SCREEN), (TypedScreen, SCREEN),
+    (ProgrammeForm, PROGRAMME), (ScreenForm, SCREEN), (TypedScreen, SCREEN),
 ])  # fmt: skip
 def test_a_form_begins_as_the_planner_does(shape, usual) -> None:
     known = set(said(shape)) & set(usual.__struct_fields__) - {"title", "section"}

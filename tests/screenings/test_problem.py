@@ -9,9 +9,9 @@ import pytest
 
 from festival.clock import at
 from festival.tables import Edition
-from screenings import planning
 from screenings.grid import lock
 from screenings.lists import placed_in, working_grid
+from screenings.moving import keeping, olds
 from screenings.planner import model
 from screenings.problem import problem_of
 from screenings.rooms import ScreenForm, add_screen
@@ -154,7 +154,7 @@ async def test_every_field_of_the_problem_is_filled_from_the_houses_rows(house) 
     pins = await placed_in(await working_grid(world.edition))
 
     problem = await problem_of(world.edition, pins=pins[1:])
-    told = said(planning.keeping(problem, await planning.olds(world.edition, pins)))
+    told = said(keeping(problem, await olds(world.edition, pins, problem)))
 
     asked = {
         f"{shape.__name__}.{field.name}"
