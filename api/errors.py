@@ -1,6 +1,7 @@
 """Every no becomes a page or a problem document."""
 
 import logging
+import typing
 from http import HTTPStatus
 from typing import Any
 
@@ -96,7 +97,18 @@ def body_faults(request: AnyRequest) -> list[str]:
         given = gathered(msgspec.json.decode(body, type=dict[str, Any]))
     except msgspec.DecodeError:
         return []
-    return faults(shape.annotation, given, strict=True)
+    kinds = typing.get_args(shape.annotation) or (shape.annotation,)
+    return faults_of_one(kinds, given)
+
+
+def faults_of_one(kinds: tuple[type[msgspec.Struct], ...], given: dict[str, Any]) -> list[str]:
+    """A door that takes several shapes tells them apart by a field, which has to name one of them."""
+    by_tag = {kind.__struct_config__.tag: kind for kind in kinds}
+    if len(kinds) == 1:
+        return faults(kinds[0], given, strict=True)
+    field = str(kinds[0].__struct_config__.tag_field)
+    named = by_tag.get(given.get(field))
+    return faults(named, given, strict=True) if named else [f"{field}:field_missing"]
 
 
 def away(request: AnyRequest, error: Exception) -> Response[Any]:

@@ -18,6 +18,7 @@ from screenings.rooms import ScreenForm, add_screen
 from screenings.tables import (
     Apart,
     Crew,
+    FilmTraits,
     Guest,
     Jury,
     PlanRules,
@@ -75,6 +76,7 @@ async def a_told_world() -> World:
     film = (await Submission.objects().get(Submission.id == world.films[0])).film
     await Film.update({Film.declared_seconds: 600, Film.director: "Ada"}).where(Film.id == film)
     for row in (
+        FilmTraits(edition=edition.id, submission=world.films[0], theme="Lune", earliest=1260),
         VenueWay(edition=edition.id, one=here, other=there, minutes=12),
         Guest(edition=edition.id, name="Ada", windows=[[600, 900]], programmes=[one]),
         Jury(edition=edition.id, name="Grand", programmes=[one], pause=20, most_a_day=3),
