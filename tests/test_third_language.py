@@ -5,6 +5,7 @@ through all of its pages: whatever is still in plain Latin letters was written i
 program instead of a catalogue.
 """
 
+import asyncio
 import json
 import re
 from dataclasses import dataclass, field
@@ -394,9 +395,10 @@ async def test_every_page_speaks_the_third_language_and_no_other(third, walkers)
     wrong = {}
     read = set()
 
-    for page, (who, client) in product(pages_of(third), clients.items()):
-        for address in addresses(page, world):
-            answer = await client.get(address)
+    for page in pages_of(third):
+        asked = list(product(clients.items(), addresses(page, world)))
+        answers = await asyncio.gather(*(client.get(address) for (_, client), address in asked))
+        for ((who, _), address), answer in zip(asked, answers, strict=True):
             assert answer.status_code < 500, (address, who, answer.text)
             if answer.status_code == 200:
                 read.add(page)

@@ -92,7 +92,9 @@ def value_of(lang: str, value: Any) -> str:
     if isinstance(value, dict) and value.keys() == {"key", "names"}:  # an option that can be chosen
         return value_of(lang, value["names"])
     if isinstance(value, dict):
-        names = {name: tongue(lang, name) if name in spoken() else name for name in value}
+        names = {
+            name: tongue(lang, name) if name in spoken() else name_of(lang, name) for name in value
+        }
         return " · ".join(f"{names[name]}: {value_of(lang, one)}" for name, one in value.items())
     if isinstance(value, list):
         return listed(lang, [value_of(lang, one) for one in value])

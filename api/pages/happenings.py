@@ -12,7 +12,7 @@ from api.pages.programmer import given_to
 from api.request import AnyRequest
 from festival.clock import at
 from festival.errors import FestivalError
-from festival.language import day
+from festival.language import day, t
 from festival.tables import Edition
 from screenings import lists
 from screenings.guests import kept_guests
@@ -34,7 +34,10 @@ async def happenings_page(
         ],
         screens=[(screen.id, screen.name) for screen in await lists.screens(edition)],
         guests=[(guest.id, guest.name) for guest in await kept_guests(edition)],
-        programmes=[(item.id, f"{item.title(lang)} ({item.minutes} min)") for item in shown],
+        programmes=[
+            (item.id, f"{item.title(lang)} ({t(lang, 'programmes.minutes', n=item.minutes)})")
+            for item in shown
+        ],
     )
 
 

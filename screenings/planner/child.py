@@ -1,5 +1,7 @@
 """The planner's process, the side that thinks: one line with the task in, its words out.
 
+It reads no more of the planner than its task asks for: the solver takes seconds, and somebody waits.
+
 python -m screenings.planner.child
 """
 
@@ -11,17 +13,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from screenings.planner import driver
-from screenings.planner.answers.explain import explain
-from screenings.planner.answers.personas import reach
-from screenings.planner.answers.repair import repair
-from screenings.planner.answers.robustness import lateness
-from screenings.planner.answers.settle import settled
 from screenings.planner.answers.shapes import Explanation, Repair
-from screenings.planner.answers.waysout import ways_out_of
 from screenings.planner.model import Placement, Plan
 from screenings.planner.process import (
     LateTask,
@@ -34,6 +30,9 @@ from screenings.planner.process import (
     Word,
     cpu_limit,
 )
+
+if TYPE_CHECKING:
+    from screenings.planner import driver
 
 STOP_WAIT_S = 0.7  # after a wish to stop, the best plan goes out even from the middle of a step
 SETTLE_S = 2.0  # for sending back what has moved in vain
@@ -69,7 +68,9 @@ class Speaker:
         if self.so_far is not None:
             self.last(self.so_far())
 
-    def note(self, task: PlanTask, run: driver.Run) -> None:
+    def note(self, task: PlanTask, run: "driver.Run") -> None:
+        from screenings.planner import driver
+
         def best() -> Word:
             run.on_progress = None
             return Word(plan=sent_back(task, driver.report(run), seconds=HURRIED_SETTLE_S))
@@ -78,6 +79,8 @@ class Speaker:
 
 
 def planned(task: PlanTask, speaker: Speaker) -> Plan:
+    from screenings.planner import driver
+
     began = time.monotonic()
     start = standing_mended(task)
     plan = driver.plan(
@@ -98,11 +101,17 @@ def standing_mended(task: PlanTask) -> list[Placement]:
     """Where moves have a price, the search begins at the grid as it stands, mended."""
     if not task.problem.old or task.deterministic:
         return []
+    from screenings.planner.answers.repair import repair
+
     return repair(task.problem, task.was, seconds=MENDED_SHARE * task.seconds, polish=0.5).plan
 
 
 def sent_back(task: PlanTask, plan: Plan, *, seconds: float) -> Plan:
-    return settled(task.problem, task.was, plan, seconds=seconds) if task.was else plan
+    if not task.was:
+        return plan
+    from screenings.planner.answers.settle import settled
+
+    return settled(task.problem, task.was, plan, seconds=seconds)
 
 
 def answered(task: Task, speaker: Speaker) -> Word:
@@ -110,9 +119,13 @@ def answered(task: Task, speaker: Speaker) -> Word:
         case PlanTask():
             return Word(plan=planned(task, speaker))
         case WhyTask():
+            from screenings.planner.answers.explain import explain
+
             speaker.so_far = lambda: Word(explanation=Explanation("unknown"))
             return Word(explanation=explain(task.problem, seconds=task.seconds))
         case RepairTask():
+            from screenings.planner.answers.repair import repair
+
             speaker.so_far = lambda: Word(repair=Repair("unknown"))
             return Word(
                 repair=repair(
@@ -126,6 +139,8 @@ def answered(task: Task, speaker: Speaker) -> Word:
             )
 
         case WaysOutTask():
+            from screenings.planner.answers.waysout import ways_out_of
+
             speaker.so_far = lambda: Word(remedies=[])
             stopped = speaker.stop.is_set
             return Word(
@@ -134,6 +149,8 @@ def answered(task: Task, speaker: Speaker) -> Word:
                 )
             )
         case ReachTask():
+            from screenings.planner.answers.personas import reach
+
             speaker.so_far = lambda: Word(reaches=[])
             visitors = [
                 reach(task.problem, task.placements, visitor, task.traits)
@@ -141,6 +158,8 @@ def answered(task: Task, speaker: Speaker) -> Word:
             ]
             return Word(reaches=visitors)
         case LateTask():
+            from screenings.planner.answers.robustness import lateness
+
             speaker.so_far = lambda: Word(late=[])
             return Word(late=lateness(task.problem, task.placements))
 
