@@ -90,14 +90,14 @@ async def tried(
     known = await imports.known_of(edition)
     names = names_then(edition, foreseen)
     spoken_of = matching.names_in(imports.lines_of(brought))
-    rooms = [(screen.id, screen.name) for screen in known.screens]
+    houses = [(screen.id, screen.name) for screen in known.screens]
     titles = [(item.id, item.title(lang)) for item in known.items]
     by_name = matching.screens_by_name(known)
     by_title = matching.items_by_title(known)
     return {
         "choices": choices,
         "foreseen": foreseen,
-        "rooms": rooms,
+        "houses": houses,
         "titles": titles,
         "screens": [
             Mapped(name, choices.screens.get(name), by_name.get(("", bare(name)), ""), name)
