@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 
 import httpx
 import msgspec
@@ -567,16 +568,17 @@ ROUTES = {
     "DELETE /api/v1/{edition}/grid/hand": "plan",
     "GET /api/v1/{edition}/grid/prices": "see_grid",
     "GET /api/v1/{edition}/grid/remedies": "see_grid",
+    "GET /api/v1/{edition}/grid/rules": "see_grid",
     "GET /{lang}/{edition}/programmer/rules": "see_grid",
     "POST /api/v1/{edition}/grid/acts/{act}/redoing": "plan",
     "POST /api/v1/{edition}/grid/blocks/{programme}/merging": "plan",
     "POST /api/v1/{edition}/grid/blocks/{programme}/split": "plan",
     "POST /api/v1/{edition}/grid/days": "plan",
     "POST /api/v1/{edition}/grid/hand": "plan",
-    "POST /api/v1/{edition}/rules/back": "plan",
+    "POST /api/v1/{edition}/grid/rules/back": "plan",
     "POST /{lang}/{edition}/programmer/rules/back": "plan",
     "POST /{lang}/{edition}/programmer/rules/{code}": "plan",
-    "PUT /api/v1/{edition}/rules/{code}": "plan",
+    "PUT /api/v1/{edition}/grid/rules/{code}": "plan",
     "PUT /api/v1/{edition}/screenings/{screening_id}/holds": "plan",
     "GET /api/v1/{edition}/grid/plans/{run_id}": "see_grid",
     "GET /api/v1/{edition}/grid/plans/{run_id}/events": "see_grid",
@@ -852,6 +854,19 @@ async def ask(client: httpx.AsyncClient, route: str, edition, **known: str) -> h
 
 async def test_every_route_is_listed_here_with_whom_it_lets_in(app) -> None:
     assert routes_of(app) == set(ROUTES)
+
+
+async def test_no_address_is_answered_by_two_doors(app) -> None:
+    """The second would take the first one's place without a word."""
+    answered = Counter(
+        f"{method} {route.path_format}"
+        for route in app.routes
+        for handler in getattr(route, "route_handlers", [])
+        for method in getattr(handler, "http_methods", [])
+        if method != "OPTIONS"
+    )
+
+    assert [address for address, times in answered.items() if times > 1] == []
 
 
 @pytest.mark.parametrize("route", [r for r, who in ROUTES.items() if who != "public"])

@@ -66,7 +66,7 @@ async def again(request: AnyRequest, refused: Refusal) -> Response[str]:
 
 @act(
     f"{PAGE}/{{code:str}}",
-    json="/rules/{code:str}",
+    json="/grid/rules/{code:str}",
     method="put",
     guards=PLAN,
     reads=change_of,
@@ -85,7 +85,12 @@ async def change_rule(
 
 
 @act(
-    f"{PAGE}/back", json="/rules/back", guards=PLAN, again=again, goes=PAGE, says="rules.done.back"
+    f"{PAGE}/back",
+    json="/grid/rules/back",
+    guards=PLAN,
+    again=again,
+    goes=PAGE,
+    says="rules.done.back",
 )
 async def put_rules_back(
     data: RecordLine,

@@ -124,7 +124,7 @@ async def all_programmes(edition_row: NamedDependency[Edition]) -> list[lists.It
     return await lists.items(edition_row)
 
 
-@get("/rules", guards=SEE)
+@get("/grid/rules", guards=SEE)
 async def rules(edition_row: NamedDependency[Edition]) -> dict[str, Any]:
     """Every rule of the plan as it holds, and how often the working grid offends it."""
     return {

@@ -164,7 +164,7 @@ async def test_the_last_change_is_shown_and_can_be_put_back(client) -> None:
 
 async def test_a_program_reads_and_changes_the_same_rules(client) -> None:
     world, _, headers = await a_desk(client)
-    api = f"/api/v1/{world.edition.slug}/rules"
+    api = f"/api/v1/{world.edition.slug}/grid/rules"
 
     read = (await client.get(api, headers=headers)).json()
     change = {"version": 1, "mode": "soft", "weight": 3, "numbers": {"stroll": 25}}

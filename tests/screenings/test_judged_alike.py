@@ -111,12 +111,12 @@ async def copy_day(walk: Walk) -> None:
 
 
 async def rule(walk: Walk) -> None:
-    version = (await walk.send("GET", "/rules"))["version"]
+    version = (await walk.send("GET", "/grid/rules"))["version"]
     body = {
         "version": version, "mode": walk.chance.choice(["hard", "hard", "soft", "off"]),
         "weight": walk.chance.randint(1, 9),
     }  # fmt: skip
-    await walk.send("PUT", f"/rules/{walk.chance.choice(RULE_CODES)}", body)
+    await walk.send("PUT", f"/grid/rules/{walk.chance.choice(RULE_CODES)}", body)
 
 
 async def another_screen(walk: Walk) -> None:
