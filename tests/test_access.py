@@ -3,11 +3,17 @@
 import json
 import re
 from collections import Counter
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
 
 import httpx
 import msgspec
 import pytest
 
+import api.pages
+import api.v1
+from api.app import ACTS
 from festival.access import COMMITTEE, Act, may
 from festival.clock import now
 from festival.tables import Phase, Role
@@ -856,17 +862,20 @@ async def test_every_route_is_listed_here_with_whom_it_lets_in(app) -> None:
     assert routes_of(app) == set(ROUTES)
 
 
-async def test_no_address_is_answered_by_two_doors(app) -> None:
-    """The second would take the first one's place without a word."""
-    answered = Counter(
-        f"{method} {route.path_format}"
-        for route in app.routes
-        for handler in getattr(route, "route_handlers", [])
-        for method in getattr(handler, "http_methods", [])
-        if method != "OPTIONS"
+def declared(package: ModuleType, face: str) -> Counter[tuple[str, str]]:
+    """Every method and path that a module of reads or an act declares, below the edition's address."""
+    modules = [import_module(f"{package.__name__}.{one.name}") for one in iter_modules(package.__path__)]
+    handlers = [handler for module in modules for handler in getattr(module, "HANDLERS", [])]
+    handlers += [door for act in ACTS if (door := getattr(act, face))]
+    return Counter(
+        (method, path) for handler in handlers for path in handler.paths for method in handler.http_methods
     )
 
-    assert [address for address, times in answered.items() if times > 1] == []
+
+@pytest.mark.parametrize(("package", "face"), [(api.pages, "page"), (api.v1, "json")])
+def test_no_address_is_answered_by_two_doors(package, face) -> None:
+    """The second would take the first one's place without a word."""
+    assert [address for address, times in declared(package, face).items() if times > 1] == []
 
 
 @pytest.mark.parametrize("route", [r for r, who in ROUTES.items() if who != "public"])
