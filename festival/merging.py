@@ -93,6 +93,12 @@ COLUMNS: dict[str, MergedColumn] = {
     "erasure.decided_by": MOVES,
     "hold.placed_by": MOVES,
     "code_use.person": MOVES,
+    "visitor.person": MOVES,
+    "block_draft.by": MOVES,
+    "grid_import.by": MOVES,
+    "grid_variant.made_by": MOVES,
+    "screening_comment.person": MOVES,
+    "screening_comment.settled_by": MOVES,
 }
 BY_NAME = {
     "outbox.owner": MOVES,

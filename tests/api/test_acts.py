@@ -21,6 +21,7 @@ NO_TWIN: dict[str, str] = {
         for verb in ("undo", "redo")
     },
     "plans.undo_plan": "the page of a plan takes back what the plan became, whichever act that was",
+    "variants.undo_merge": "a program undoes the act of the grid that a merge is (grid.undo)",
     "editions.change_edition": "a program sets what it names; the page has all of them in one form",
     "editions.set_rules": "the page's form; a program sets what it names (change_edition)",
     "site.preview": "a page shows a text as the public would read it; a program has its own eyes",

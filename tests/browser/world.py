@@ -132,7 +132,7 @@ class World:
         programmer = self.doors["programmer"]
         self.jury = programmer.post("/shared", {"kind": "jury", "name": "Grand jury",
                                                 "programmes": [programme]})["id"]
-        return programmer.post("/guests", {"name": "Ada Morel", "windows": [[600, 1300], [2040, 3000]],
+        return programmer.post("/guests", {"name": "Ada Morel", "windows": [[600, 1440], [2040, 4320]],
                                            "programmes": [programme], "step_free": True})["id"]
 
     def ask(self, film: str) -> dict[str, str]:

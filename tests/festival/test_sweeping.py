@@ -1,11 +1,15 @@
 """What is of no more use goes; what is, and the record, stays."""
 
+from datetime import timedelta
+
 import pytest
 
+from festival.clock import now
 from festival.db import rows
 from festival.sweeping import AGES, sweep
 from festival.tables import new_id
-from tests.builders import a_person, an_edition
+from submissions.tables import Visitor
+from tests.builders import a_film, a_person, an_edition
 
 # One row that is over, and one that is not; `{id}` and `{person}` are filled in.
 ROWS = {
@@ -39,6 +43,20 @@ async def test_what_is_over_goes_and_what_is_not_stays(house, table) -> None:
     assert [row["id"] for row in left] == [ids[fresh]]
 
 
+async def test_who_came_with_a_film_is_forgotten_a_month_after_the_last_day(house) -> None:
+    """The last of three days is two days after the first, and a whole month follows it."""
+    names = {28: "Ines", 32: "Jo", 34: "Kim"}
+    for ago, name in names.items():
+        edition = await an_edition(first_day=now().date() - timedelta(days=ago))
+        film, _ = await a_film(edition, await a_person("filmmaker", edition=edition))
+        await Visitor(edition=edition.id, submission=film, name=name).save()
+
+    await sweep()
+
+    left = await rows("SELECT name FROM visitor WHERE name = ANY({})", list(names.values()))
+    assert {row["name"] for row in left} == {"Ines", "Jo"}
+
+
 def test_each_table_that_ages_is_tried_and_the_record_is_none_of_them() -> None:
-    assert set(AGES) == set(ROWS)
+    assert set(AGES) == {*ROWS, "visitor"}
     assert "record" not in AGES

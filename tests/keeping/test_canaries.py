@@ -265,12 +265,13 @@ async def test_somebody_named_by_others_is_found_and_put_out_of_sight(
     found = await mentions.search([name.replace("é", "e")], edition=edition.id)
     assert sorted((m.table, m.is_public) for m in found) == [
         ("film", False), ("film", True), ("film_file", False), ("film_file", False), ("guest", False),
+        ("record", False),
     ]  # fmt: skip
     gone = await erasure.erase_name(
         edition, name, where=[m.where for m in found if not m.is_public], by=programmer
     )
 
-    assert gone == 4
+    assert gone == 5
     titles = {row["id"]: row["title"] for row in await rows(
         "SELECT s.id, f.title FROM submission s JOIN film f ON f.id = s.film WHERE s.id = ANY({})",
         [draft, chosen, elsewhere],
