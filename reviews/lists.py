@@ -1,5 +1,6 @@
 """What the committee reads. What may not be seen is not fetched: blindness is in the query."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -70,30 +71,85 @@ def scope_values(viewer: Viewer, parts: frozenset[Role] = COMMITTEE) -> tuple[An
     return (viewer.edition, scope.sections, scope.sections, scope.recused, scope.person)
 
 
-async def queue(viewer: Viewer) -> list[Waiting]:
-    """Every film this person may watch, begun ones first, then by arrival; never by score."""
+# One film a row, with what the viewer themself has done with it: never what anybody else has.
+WAITING = (
+    """
+  FROM submission s JOIN film f ON f.id = s.film JOIN section x ON x.id = s.section
+  JOIN edition e ON e.id = s.edition
+  JOIN film_file n ON n.submission = s.id AND n.state = 'released'
+  LEFT JOIN viewing v ON v.file = n.id AND v.person = {}
+  LEFT JOIN review r ON r.submission = s.id AND r.person = {}
+  WHERE """
+    + IN_SCOPE
+)
+STATE = """(CASE WHEN r.given_at IS NOT NULL THEN 'given'
+                 WHEN r.id IS NOT NULL OR v.seconds > 0 THEN 'begun' ELSE 'new' END)"""
+SEEN = share("v.seconds")
+FIELDS = f"""
+  s.id, f.title, f.titles, CASE WHEN x.is_blind THEN '' ELSE f.director END AS director,
+  n.id AS file, {LENGTH} AS duration, {RUNTIME} AS runtime, x.letter AS section_letter,
+  x.names AS section_names, s.status, v.seen_at, {SEEN} AS seen,
+  coalesce(v.position, 0) AS position, r.given_at IS NOT NULL AS given, r.id IS NOT NULL AS begun,
+  (SELECT count(*) FROM viewing w WHERE w.file = n.id AND w.seconds > 0
+     AND {share("w.seconds")} >= e.coverage - 1e-6 AND {seated("w.person")}) AS views"""
+
+QUEUE_STATES = ("new", "begun", "given")
+
+
+def waiting_values(viewer: Viewer) -> tuple[Any, ...]:
+    return (viewer.id, viewer.id, *scope_values(viewer))
+
+
+async def queue(
+    viewer: Viewer,
+    states: Sequence[str] = QUEUE_STATES,
+    *,
+    section: str = "",
+    first: int = 0,
+    most: int | None = None,
+) -> list[Waiting]:
+    """The films this person may watch, begun ones first, then by arrival; never by score.
+
+    `states` are of `QUEUE_STATES`, `section` is a letter (none: all); `most` rows from `first` on.
+    """
     selected = await rows(
-        """SELECT s.id, f.title, f.titles,
-             CASE WHEN x.is_blind THEN '' ELSE f.director END AS director, n.id AS file,
-             """ + LENGTH + """ AS duration, """ + RUNTIME + """ AS runtime,
-             x.letter AS section_letter,
-             x.names AS section_names, s.status, v.seen_at,
-             """ + share("v.seconds") + """ AS seen,
-             coalesce(v.position, 0) AS position,
-             r.given_at IS NOT NULL AS given, r.id IS NOT NULL AS begun,
-             (SELECT count(*) FROM viewing w WHERE w.file = n.id AND w.seconds > 0
-                AND """ + share("w.seconds") + """ >= e.coverage - 1e-6
-                AND """ + seated("w.person") + """) AS views
-           FROM submission s JOIN film f ON f.id = s.film JOIN section x ON x.id = s.section
-           JOIN edition e ON e.id = s.edition
-           JOIN film_file n ON n.submission = s.id AND n.state = 'released'
-           LEFT JOIN viewing v ON v.file = n.id AND v.person = {}
-           LEFT JOIN review r ON r.submission = s.id AND r.person = {}
-           WHERE """ + IN_SCOPE + """
-           ORDER BY r.given_at IS NOT NULL, v.id IS NULL, s.filed_at, s.id""",
-        viewer.id, viewer.id, *scope_values(viewer),
+        f"""SELECT {FIELDS} {WAITING} AND {STATE} = ANY({{}}) AND ({{}} = '' OR x.letter = {{}})
+            ORDER BY r.given_at IS NOT NULL, v.id IS NULL, s.filed_at, s.id
+            LIMIT {{}} OFFSET {{}}""",
+        *waiting_values(viewer), list(states), section, section, most, first,
     )  # fmt: skip
     return msgspec.convert(selected, list[Waiting])
+
+
+class QueueShare(msgspec.Struct, frozen=True, kw_only=True):
+    """The films of one section in one state: how many, and the seconds that are still to be watched."""
+
+    section_letter: str
+    section_names: Texts
+    state: str
+    films: int
+    seconds: float
+
+
+async def queue_shares(viewer: Viewer) -> list[QueueShare]:
+    selected = await rows(
+        f"""SELECT x.letter AS section_letter, x.names AS section_names, {STATE} AS state,
+              count(*)::int AS films, sum({RUNTIME} * (1 - {SEEN})) AS seconds {WAITING}
+            GROUP BY x.letter, x.names, {STATE} ORDER BY x.letter""",
+        *waiting_values(viewer),
+    )
+    return msgspec.convert(selected, list[QueueShare])
+
+
+async def begun_last(viewer: Viewer) -> Waiting | None:
+    """The film that this person was watching last, and has not seen to its end."""
+    selected = await rows(
+        f"""SELECT {FIELDS} {WAITING} AND r.given_at IS NULL AND v.seen_at IS NOT NULL
+              AND v.position > 0 AND v.position < {LENGTH} - 1
+            ORDER BY v.seen_at DESC, s.id DESC LIMIT 1""",
+        *waiting_values(viewer),
+    )
+    return msgspec.convert(selected[0], Waiting) if selected else None
 
 
 class Ahead(msgspec.Struct, frozen=True, kw_only=True):

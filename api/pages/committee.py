@@ -16,7 +16,7 @@ from festival.tables import Edition
 from festival.texts import quoted_films
 from reviews import decisions, lists
 from reviews.decisions import MOST_AT_ONCE
-from reviews.lists import Batch, Case, Waiting
+from reviews.lists import Batch, Case, QueueShare
 from reviews.scoring import BOARD
 
 ROWS = 60
@@ -32,53 +32,65 @@ class Page(msgspec.Struct, frozen=True):
     total: int
 
 
-def sheet_of(rows: list[Any], asked: str, *, of: int) -> Page:
+class Place(msgspec.Struct, frozen=True):
+    """Where a page stands in a list: its first row counts from 0, pages from 1."""
+
+    first: int
+    number: int
+    last: int
+    total: int
+
+
+def place_of(total: int, asked: str, *, of: int) -> Place:
     """The page that was asked for; beyond the last, or no number at all, is the nearest there is."""
-    last = max(1, -(-len(rows) // of))
+    last = max(1, -(-total // of))
     number = min(max(int(asked), 1), last) if asked.isdecimal() and len(asked) < 10 else 1
-    return Page(rows[(number - 1) * of : number * of], number, last, len(rows))
+    return Place((number - 1) * of, number, last, total)
 
 
-def tab_of(waiting: Waiting) -> str:
-    if waiting.given:
-        return "given"
-    return "begun" if waiting.begun or waiting.seen else "new"
+def sheet_of(rows: list[Any], asked: str, *, of: int) -> Page:
+    here = place_of(len(rows), asked, of=of)
+    return Page(rows[here.first : here.first + of], here.number, here.last, here.total)
+
+
+TABS = {
+    "todo": ("new", "begun"),
+    "new": ("new",),
+    "begun": ("begun",),
+    "given": ("given",),
+    "all": lists.QUEUE_STATES,
+}
+"""What a tab of the queue shows."""
 
 
 @get("/committee", guards=COMMITTEE)
 async def queue(request: AnyRequest, viewer: NamedDependency[Viewer]) -> Response[str]:
     """What is left, what was begun, and never anything that depends on others' scores."""
-    every = await lists.queue(viewer)
-    left = [waiting for waiting in every if not waiting.given]
     asked = request.query_params
     state, section = asked.get("state", "todo"), asked.get("section", "")
-    shown = [
-        waiting
-        for waiting in every
-        if (state == "all" or (state == "todo" and not waiting.given) or tab_of(waiting) == state)
-        and (not section or waiting.section_letter == section)
-    ]
+    shares = await lists.queue_shares(viewer)
+    in_section = [one for one in shares if section in {"", one.section_letter}]
+    here = place_of(films_in(in_section, TABS.get(state, ())), asked.get("page", "1"), of=ROWS)
+    rows = await lists.queue(
+        viewer, TABS.get(state, ()), section=section, first=here.first, most=ROWS
+    )
     lang = language_of(request)
     return page(
-        request, "committee/queue.html", left=left, state=state, section=section,
-        sheet=sheet_of(shown, asked.get("page", "1"), of=ROWS),
-        left_seconds=sum(waiting.runtime * (1 - waiting.seen) for waiting in left),
-        resume=begun_last(left),
-        sections=sorted({(o.section_letter, text_in(lang, o.section_names))
-                         for o in every}),
-        tabs=[("todo", len(left)), *[(name, sum(tab_of(waiting) == name for waiting in every))
-                                     for name in ("new", "begun", "given")], ("all", len(every))],
-    )  # fmt: skip
+        request,
+        "committee/queue.html",
+        left=films_in(shares, TABS["todo"]),
+        left_seconds=sum(one.seconds for one in shares if one.state in TABS["todo"]),
+        state=state,
+        section=section,
+        sheet=Page(rows, here.number, here.last, here.total),
+        resume=await lists.begun_last(viewer),
+        sections=sorted({(one.section_letter, text_in(lang, one.section_names)) for one in shares}),
+        tabs=[(name, films_in(shares, states)) for name, states in TABS.items()],
+    )
 
 
-def begun_last(left: list[Waiting]) -> Waiting | None:
-    """The film that this person was watching last, and has not seen to its end."""
-    begun = [
-        waiting
-        for waiting in left
-        if waiting.seen_at and 0 < waiting.position < waiting.duration - 1
-    ]
-    return max(begun, key=lambda waiting: (waiting.seen_at, waiting.id), default=None)
+def films_in(shares: list[QueueShare], states: tuple[str, ...]) -> int:
+    return sum(one.films for one in shares if one.state in states)
 
 
 class TypedDecision(msgspec.Struct, frozen=True):

@@ -1,41 +1,77 @@
 """The committee's lists, page by page."""
 
 import re
-from datetime import timedelta
 
-from api.pages.committee import begun_last, sheet_of
-from festival.clock import now
+from api.pages.committee import sheet_of
 from festival.db import rows
-from festival.tables import Phase
+from festival.tables import Person, Phase
 from reviews import reviewing
-from reviews.lists import Waiting
+from reviews.lists import QUEUE_STATES, begun_last, queue, queue_shares
 from reviews.scoring import Sheet
+from reviews.tables import Review
 from submissions.lists import submission_in
 from submissions.tables import FilmFile
-from tests.builders import a_film, a_person, an_edition, has_seen, sign_in
+from tests.builders import a_film, a_person, an_edition, has_seen, sign_in, the_viewer
 
 
-def a_waiting(name: str, *, position: float, minutes_ago: int | None) -> Waiting:
-    seen_at = None if minutes_ago is None else now() - timedelta(minutes=minutes_ago)
-    return Waiting(
-        id=name, title=name, titles={}, director="", file="f", duration=100, section_letter="C",
-        section_names={}, status="submitted", position=position, seen_at=seen_at,
+async def stopped_at(person: Person, file: str, position: float, *, minutes_ago: int) -> None:
+    await has_seen(person, file, position / 60)
+    await rows(
+        """UPDATE viewing SET position = {}, seen_at = now() - {} * interval '1 minute'
+           WHERE file = {} AND person = {} RETURNING id""",
+        position, minutes_ago, file, person.id,
     )  # fmt: skip
 
 
-def test_the_film_that_was_watched_last_is_taken_up_again() -> None:
-    films = [
-        a_waiting("long ago", position=3, minutes_ago=900),
-        a_waiting("just now", position=51, minutes_ago=1),
-        a_waiting("to its end", position=99.5, minutes_ago=0),
-        a_waiting("never", position=0, minutes_ago=None),
-    ]
+async def test_the_film_that_was_watched_last_is_taken_up_again(house) -> None:
+    edition = await an_edition(phase=Phase.SELECTION)
+    maker, bob = await a_person("filmmaker", edition=edition), await a_person("reviewer", edition=edition)
+    viewer = await the_viewer(bob, edition)
+    films = {}
+    for title, position, ago in [("Hier", 3, 900), ("À l'instant", 51, 2), ("Jusqu'au bout", 59.5, 0)]:
+        films[title], file = await a_film(edition, maker, title=title)
+        await stopped_at(bob, file, position, minutes_ago=ago)
+    await a_film(edition, maker, title="Jamais")
 
-    resumed = begun_last(films)
+    resumed = await begun_last(viewer)
 
     assert resumed is not None
-    assert resumed.id == "just now"
-    assert begun_last(films[2:]) is None
+    assert resumed.title == "À l'instant"
+    await rows("DELETE FROM submission WHERE id = ANY({}) RETURNING id",
+               [films["Hier"], films["À l'instant"]])  # fmt: skip
+    assert await begun_last(viewer) is None
+
+
+async def test_a_part_of_the_queue_is_a_part_of_the_whole(house) -> None:
+    """Its rows by page, section and state, and what is counted of them, agree with all of it."""
+    edition = await an_edition(phase=Phase.SELECTION)
+    maker, bob = await a_person("filmmaker", edition=edition), await a_person("reviewer", edition=edition)
+    for n in range(5):
+        film, file = await a_film(edition, maker, title=f"Nuit {n}")
+        if n < 3:
+            await has_seen(bob, file, 0.5)
+        if n < 2:
+            await rows("UPDATE review SET given_at = now() WHERE id = {} RETURNING id", await begun(bob, film, file))
+    viewer = await the_viewer(bob, edition)
+
+    every = await queue(viewer)
+    pages = [row for first in (0, 2, 4) for row in await queue(viewer, first=first, most=2)]
+    by_state = {state: len(await queue(viewer, [state])) for state in QUEUE_STATES}
+    shares = await queue_shares(viewer)
+
+    assert len(every) == 5
+    assert pages == every
+    assert [await queue(viewer, section=letter) for letter in "CS"] == [every, []]
+    assert by_state == {"new": 2, "begun": 1, "given": 2}
+    assert {one.state: one.films for one in shares} == by_state
+    left = sum(one.seconds for one in shares if one.state != "given")
+    assert left == sum(row.runtime * (1 - row.seen) for row in every if not row.given) > 0
+
+
+async def begun(person: Person, submission: str, file: str) -> str:
+    review = Review(submission=submission, file=file, person=person.id, scores="{}")
+    await review.save()
+    return review.id
 
 
 def test_a_list_comes_page_by_page_and_no_page_is_beyond_it() -> None:
