@@ -21,6 +21,7 @@ from screenings.planner.answers.shapes import Explanation, Repair
 from screenings.planner.model import Placement, Plan
 from screenings.planner.process import (
     LateTask,
+    OnwardTask,
     PlanTask,
     ReachTask,
     RepairTask,
@@ -148,6 +149,13 @@ def answered(task: Task, speaker: Speaker) -> Word:
                     task.problem, task.was, task.core, seconds=task.seconds, should_stop=stopped
                 )
             )
+        case _:
+            return foretold(task, speaker)
+
+
+def foretold(task: ReachTask | LateTask | OnwardTask, speaker: Speaker) -> Word:
+    """What becomes of a grid that stands."""
+    match task:
         case ReachTask():
             from screenings.planner.answers.personas import reach
 
@@ -162,6 +170,20 @@ def answered(task: Task, speaker: Speaker) -> Word:
 
             speaker.so_far = lambda: Word(late=[])
             return Word(late=lateness(task.problem, task.placements))
+        case OnwardTask():
+            from screenings.planner.answers.onward import ways_on
+
+            speaker.so_far = lambda: Word(ways_on=[])
+            return Word(
+                ways_on=ways_on(
+                    task.problem,
+                    task.planned,
+                    task.happened,
+                    now=task.now,
+                    move_costs=dict(task.move_costs),
+                    seconds=task.seconds,
+                )
+            )
 
 
 def main() -> None:

@@ -19,7 +19,9 @@ from msgspec import Struct
 
 from screenings.planner.answers.shapes import (
     Explanation,
+    Happened,
     Lateness,
+    OnwardWay,
     Persona,
     Reach,
     Repair,
@@ -107,7 +109,19 @@ class LateTask(Struct, frozen=True, tag="late"):
     memory: int = MEMORY_BYTES
 
 
-Task = PlanTask | WhyTask | RepairTask | WaysOutTask | ReachTask | LateTask
+class OnwardTask(Struct, frozen=True, tag="onward"):
+    """How to go on, on a day that does not go as planned; `now` in minutes like the placements."""
+
+    problem: Problem
+    planned: list[Placement]
+    happened: list[Happened]
+    now: int
+    move_costs: list[tuple[Name, int]]
+    seconds: float
+    memory: int = MEMORY_BYTES
+
+
+Task = PlanTask | WhyTask | RepairTask | WaysOutTask | ReachTask | LateTask | OnwardTask
 
 
 class Word(Struct, frozen=True, omit_defaults=True):
@@ -120,6 +134,7 @@ class Word(Struct, frozen=True, omit_defaults=True):
     remedies: list[WayOut] | None = None
     reaches: list[Reach] | None = None
     late: list[Lateness] | None = None
+    ways_on: list[OnwardWay] | None = None
 
 
 def solve(
@@ -155,6 +170,13 @@ def reached(task: ReachTask, *, should_stop: Callable[[], bool] = lambda: False)
 def delayed(task: LateTask, *, should_stop: Callable[[], bool] = lambda: False) -> list[Lateness]:
     """As `lateness`, but elsewhere."""
     return given(run(task, None, should_stop).late)
+
+
+def gone_on(
+    task: OnwardTask, *, should_stop: Callable[[], bool] = lambda: False
+) -> list[OnwardWay]:
+    """As `ways_on`, but elsewhere; one that is stopped knows none."""
+    return given(run(task, None, should_stop).ways_on)
 
 
 def given(answer: Kind | None) -> Kind:

@@ -1,22 +1,15 @@
-"""A day that does not go as planned: how far a delay reaches, and three ways to go on.
-
-Everybody waits; or debates are cut short, until all begin in time again; or screenings go elsewhere.
-What has begun stays, and so do the other days.
-"""
+"""A day that does not go as planned: how far a delay reaches, and what shorter debates mend of it."""
 
 import dataclasses
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from screenings.planner.answers.robustness import waits_for
-from screenings.planner.answers.shapes import Move, difference
+from screenings.planner.answers.shapes import Delay, Happened, OnwardWay, ShortDebate
+from screenings.planner.answers.waits import waits_for
 from screenings.planner.model import (
     Clash,
-    Minutes,
     Name,
     Pin,
     Placement,
@@ -28,66 +21,6 @@ from screenings.planner.rules import breaches
 from screenings.planner.rules.facts import ProblemFacts, debate
 
 LEAST_DEBATE = 5  # minutes: whoever came to ask is heard, or told that there is no time
-WALK = 15  # a public that is sent to another screen loses so many minutes
-ROUND = 5  # minutes: a public that is sent elsewhere is told an hour that it can keep
-PATIENCE_S = 5.0
-
-WayName = Literal["wait", "shorten", "move"]
-
-
-class Happened(Struct, frozen=True):
-    """What is known of a screening on its day, in minutes after the first day's midnight.
-
-    `began`: the lights went down; `ends`: the last answer, as it was or as it is foreseen; `debate`:
-    so many minutes were left to it, however late it begins.
-    """
-
-    programme: str
-    number: int
-    began: Minutes | None = None
-    ends: Minutes | None = None
-    debate: Minutes | None = None
-    cancelled: bool = False
-
-
-class Delay(Struct, frozen=True):
-    """A screening that begins `minutes` late, at `start`, as it waits for the one `after`."""
-
-    programme: str
-    number: int
-    start: int
-    minutes: int
-    after: Name
-
-
-class ShortDebate(Struct, frozen=True):
-    """So many minutes are left of a debate, of so many."""
-
-    programme: str
-    number: int
-    minutes: int
-    was: int
-
-
-class OnwardWay(Struct, frozen=True):
-    """One way to go on. `faults` are rules that it breaks and the plan kept: with any, it is no way.
-
-    `price`: minutes that the public loses, each as often as people were expected; `proved`: no
-    other has fewer moves.
-    """
-
-    name: WayName
-    placements: list[Placement]
-    price: int
-    delays: list[Delay] = []
-    debates: list[ShortDebate] = []
-    moves: list[Move] = []
-    faults: list[Clash] = []
-    proved: bool = False
-
-    @property
-    def works(self) -> bool:
-        return not self.faults
 
 
 @dataclass(frozen=True)
@@ -101,25 +34,6 @@ class Evening:
     settled: frozenset[Name]
     tolerated: frozenset[tuple[str, tuple[Name, ...]]]
     now: int
-
-
-def ways_on(
-    problem: Problem,
-    planned: Sequence[Placement],
-    happened: Iterable[Happened],
-    *,
-    now: int,
-    move_costs: Mapping[Name, int] | None = None,
-    seconds: float = PATIENCE_S,
-) -> list[OnwardWay]:
-    """The three, cheapest of those that work first; none while nobody has to wait."""
-    evening = evening_of(problem, planned, happened, now=now)
-    everybody_waits = waiting(evening)
-    if not everybody_waits.delays:
-        return []
-    ways = [everybody_waits, shortened(evening), moved(evening, move_costs or {}, seconds)]
-    found = [way for way in ways if way is not None]
-    return sorted(found, key=lambda way: (not way.works, way.price))
 
 
 def taken(happened: Iterable[Happened], way: OnwardWay) -> list[Happened]:
@@ -224,7 +138,7 @@ def pinned(
     return replace(problem, pins=pins, holds=holds, screens=screens, step=1)
 
 
-# The three ways
+# Two ways to go on
 
 
 def waiting(evening: Evening) -> OnwardWay:
@@ -276,39 +190,6 @@ def first_cut(evening: Evening, delays: Iterable[Delay]) -> dict[Name, int]:
         if spared > 0:
             return {delay.after: long - spared}
     return {}
-
-
-def moved(evening: Evening, move_costs: Mapping[Name, int], seconds: float) -> OnwardWay | None:
-    """The fewest moves, as after any other change of a plan; none where the solver finds none."""
-    from screenings.planner.answers.repair import repair  # the solver: nobody who waits needs it
-
-    found = repair(
-        replace(evening.problem, step=ROUND),
-        list(evening.stands.values()),
-        move_costs=move_costs,
-        only=evening.stands.keys(),
-        seconds=seconds,
-        polish=seconds / 2,
-    )
-    if found.verdict != "repaired":
-        return None
-    facts = ProblemFacts(evening.problem)
-    moves = difference(evening.stands.values(), found.plan)
-    return OnwardWay(
-        "move",
-        in_time(found.plan),
-        sum(price_of(facts, move) for move in moves),
-        moves=moves,
-        faults=new_faults(evening, found.plan),
-        proved=found.moves_proved,
-    )
-
-
-def price_of(facts: ProblemFacts, move: Move) -> int:
-    if move.before is None or move.after is None:
-        return 0
-    walk = WALK if move.before.screen != move.after.screen else 0
-    return (abs(move.after.start - move.before.start) + walk) * expected(facts, move.after)
 
 
 def expected(facts: ProblemFacts, p: Placement) -> int:

@@ -51,6 +51,7 @@ class RepairSearch:
     displaced: set[Name]
     movable: set[Name]
     instance: Instance
+    not_before: Mapping[Name, int]
     ends: float
     best: list[Placement] = field(default_factory=list)
     best_cost: int | None = None
@@ -87,20 +88,22 @@ def repair(
     move_costs: Mapping[Name, int] | None = None,
     tolerated: Collection[str] = (),
     only: Collection[Name] | None = None,
+    not_before: Mapping[Name, int] | None = None,
     seconds: float = 60.0,
     polish: float = 10.0,
 ) -> Repair:
     """`move_costs`: the price of moving a screening, 1 where nothing is said (tickets, guests, visas).
 
     Rules whose code is `tolerated` are not asked for: what was already so may stay so.
-    `only` these screenings are wanted; by default, all that are promised.
+    `only` these screenings are wanted; by default, all that are promised. `not_before`: no start of
+    these is earlier, in minutes after the first day's midnight.
     `polish`: at most so many seconds, once the moves are proved, for the least cost among them.
     """
     began = time.monotonic()
     wanted = set(only) if only is not None else None
     work, released = begin(
         problem, was, move_costs=move_costs or {}, tolerated=frozenset(tolerated), wanted=wanted,
-        ends=began + seconds,
+        not_before=not_before or {}, ends=began + seconds,
     )  # fmt: skip
     possible = fewest_moves(work)
     moves_seconds = round(time.monotonic() - began, 3)
@@ -141,6 +144,7 @@ def begin(
     move_costs: Mapping[Name, int],
     tolerated: frozenset[str],
     wanted: set[Name] | None,
+    not_before: Mapping[Name, int],
     ends: float,
 ) -> tuple[RepairSearch, list[Name]]:
     facts = ProblemFacts(problem)
@@ -155,6 +159,7 @@ def begin(
     domains = Domains(facts, names)
     for demand in in_turn([*physics_of(facts), *asked]):
         tell(facts, demand, domains)
+    domains.wait(not_before)
     displaced = {n for n in names if n not in stood or not stands(domains, stood[n])}
     locks = [(pin.programme, pin.number) for pin in problem.pins]
     locked = frozenset(n for n in locks if n not in displaced)
@@ -170,6 +175,7 @@ def begin(
         displaced=displaced,
         movable=set(displaced),
         instance=compile_instance(problem, asked=(), names=names, locked=False),
+        not_before=not_before,
         ends=ends,
     )
     return work, released
@@ -234,7 +240,9 @@ def fixed(work: RepairSearch) -> int:
 
 def modelled(work: RepairSearch, movable: Collection[Name]) -> RuleModel:
     stays = {name: p for name, p in work.was.items() if name not in movable}
-    return rule_model(work.facts, work.names, kept=work.kept, stays=stays)
+    return rule_model(
+        work.facts, work.names, kept=work.kept, stays=stays, not_before=work.not_before
+    )
 
 
 def moved_literals(work: RepairSearch, it: RuleModel) -> dict[Name, cp_model.LinearExprT]:

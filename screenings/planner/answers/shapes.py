@@ -8,10 +8,11 @@ from msgspec.structs import replace
 
 from screenings.planner.answers.newfacts import NewFact
 from screenings.planner.answers.words import Statement
-from screenings.planner.model import Name, Placement, Problem
+from screenings.planner.model import Clash, Minutes, Name, Placement, Problem
 from screenings.planner.rules.rule import Demand
 
 Change = Literal["moved", "added", "dropped"]
+WayName = Literal["wait", "shorten", "move"]
 
 
 class Explanation(Struct, frozen=True):
@@ -123,6 +124,61 @@ class Lateness(Struct, frozen=True):
     worst: int
     slack: int
     after: tuple[str, int] | None
+
+
+class Happened(Struct, frozen=True):
+    """What is known of a screening on its day, in minutes after the first day's midnight.
+
+    `began`: the lights went down; `ends`: the last answer, as it was or as it is foreseen; `debate`:
+    so many minutes were left to it, however late it begins.
+    """
+
+    programme: str
+    number: int
+    began: Minutes | None = None
+    ends: Minutes | None = None
+    debate: Minutes | None = None
+    cancelled: bool = False
+
+
+class Delay(Struct, frozen=True):
+    """A screening that begins `minutes` late, at `start`, as it waits for the one `after`."""
+
+    programme: str
+    number: int
+    start: int
+    minutes: int
+    after: Name
+
+
+class ShortDebate(Struct, frozen=True):
+    """So many minutes are left of a debate, of so many."""
+
+    programme: str
+    number: int
+    minutes: int
+    was: int
+
+
+class OnwardWay(Struct, frozen=True):
+    """One way to go on. `faults` are rules that it breaks and the plan kept: with any, it is no way.
+
+    `price`: minutes that the public loses, each as often as people were expected; `proved`: no
+    other has fewer moves.
+    """
+
+    name: WayName
+    placements: list[Placement]
+    price: int
+    delays: list[Delay] = []
+    debates: list[ShortDebate] = []
+    moves: list[Move] = []
+    faults: list[Clash] = []
+    proved: bool = False
+
+    @property
+    def works(self) -> bool:
+        return not self.faults
 
 
 def closed(problem: Problem, screen: str, day: int) -> Problem:

@@ -6,7 +6,7 @@ together (assumption-based unsatisfiable cores; Eén and Sörensson 2003 for SAT
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -365,12 +365,17 @@ def rule_model(
     kept: Collection[Demand],
     doubted: Collection[Demand] = (),
     stays: dict[Name, Placement] | None = None,
+    not_before: Mapping[Name, int] | None = None,
 ) -> RuleModel:
-    """`kept` demands shape the model, `doubted` ones get a literal, all others do not exist."""
+    """`kept` demands shape the model, `doubted` ones get a literal, all others do not exist.
+
+    `not_before` bounds the starts of some, in minutes after the first day's midnight.
+    """
     certain = in_turn([*physics_of(facts), *kept])
     domains = Domains(facts, names)
     for demand in certain:
         tell(facts, demand, domains)
+    domains.wait(not_before or {})
     model = RuleModel(facts, names, domains=domains, stays=stays)
     for demand in certain:
         tell(facts, demand, model)

@@ -1,6 +1,6 @@
 """Where each screening may start, by what is said of it alone: sets of minutes on each screen."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from screenings.planner import minutes
 from screenings.planner.model import Name
@@ -25,6 +25,11 @@ class Domains(Model):
     def keep(self, name: Name, starts: int) -> None:
         if name in self.hours:
             self.hours[name] &= starts
+
+    def wait(self, not_before: Mapping[Name, int]) -> None:
+        whole = minutes.festival(self.facts.problem.days)
+        for name, earliest in not_before.items():
+            self.keep(name, whole & ~minutes.span(0, earliest))
 
     def refuse(self, name: Name, screen: str) -> None:
         self.refused.add((name, screen))

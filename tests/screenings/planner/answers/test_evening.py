@@ -4,11 +4,14 @@ import random
 
 import pytest
 
-from screenings.planner.answers.evening import LEAST_DEBATE, Happened, evening_of, taken, ways_on
+from screenings.planner.answers.evening import LEAST_DEBATE, evening_of, taken
+from screenings.planner.answers.onward import ways_on
 from screenings.planner.answers.robustness import Overrun
+from screenings.planner.answers.shapes import Happened
 from screenings.planner.checker import check
 from screenings.planner.driver import plan
-from screenings.planner.model import JuryPanel, Plan, ScreenReservation, day_of
+from screenings.planner.model import JuryPanel, Plan, ScreenReservation
+from screenings.planner.process import OnwardTask, gone_on
 from screenings.planner.rules.facts import ProblemFacts
 from tests.screenings.planner.builders import (
     a_festival,
@@ -92,7 +95,7 @@ def test_the_next_film_goes_to_a_free_screen():
 
     move = by_name(ways_on(*an_evening(screens=screens), [late("20:45")], now=at("19:50")))["move"]
 
-    assert [(m.programme, m.after.screen) for m in move.moves] == [("two", "vega")]
+    assert [(m.programme, m.after.screen, m.after.start) for m in move.moves] == [("two", "vega", at("20:15"))]
     assert move.proved
     assert move.works
 
@@ -183,7 +186,16 @@ def test_three_days_of_long_debates_meet_no_illegal_way(seed):
         for way in ways:
             real = evening_of(problem, way.placements, taken(happened, way), now=began)
             faults = judged(real.problem, way.placements, found.unplaced)
+            assert all(p.start >= runs.stands[p.programme, p.number].start for p in way.placements)
             assert way.works == all(set(c.screenings) <= real.settled for c in faults), (way, faults)
         if ways and ways[0].works:
             standing, happened, met = ways[0].placements, taken(happened, ways[0]), met + 1
     assert met
+
+
+def test_the_ways_are_found_elsewhere_too():
+    """In the planner's process, which the door asks."""
+    problem, planned = an_evening(screens=[a_screen("orion"), a_screen("vega")])
+    task = OnwardTask(problem, planned, [late("20:45")], at("19:50"), [], 5.0)
+
+    assert gone_on(task) == ways_on(problem, planned, [late("20:45")], now=at("19:50"))
