@@ -161,7 +161,10 @@ def is_locked(state: FieldState, value: Any) -> bool:
 
 
 def is_empty(value: Any) -> bool:
-    return not is_visible(value) if isinstance(value, str) else value in (None, [], {}, False)
+    """Nothing said; the number 0 is an answer."""
+    if isinstance(value, str):
+        return not is_visible(value)
+    return value is None or value is False or value in ([], {})
 
 
 TYPED_AS = {"runtime": "declared_seconds", "no_dialogue": "languages", "no_subtitles": "subtitles"}
@@ -267,6 +270,17 @@ def settled_number(question: AskedQuestion, value: AnswerValue) -> int | float:
     if (least is not None and value < least) or (most is not None and value > most):
         raise Refused("answer_out_of_bounds")
     return int(value) if value == int(value) else value
+
+
+def number_from(text: str) -> float:
+    """`1 234,5` and `1234.5`; a comma and a point together say neither which is which."""
+    bare = "".join(text.split()).replace("−", "-")
+    if "," in bare and "." in bare:
+        raise Refused("answer_number_unreadable")
+    try:
+        return float(bare.replace(",", "."))
+    except ValueError:
+        raise Refused("answer_number_unreadable") from None
 
 
 def settled_keys(question: AskedQuestion, value: AnswerValue) -> list[str]:

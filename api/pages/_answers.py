@@ -5,12 +5,12 @@ from typing import Any
 
 from babel.numbers import get_decimal_symbol
 
-from festival.errors import Refused
 from submissions.asking import (
     AnswerValue,
     AskedQuestion,
     EntryForm,
     QuestionKind,
+    number_from,
     settled_answer,
 )
 
@@ -68,14 +68,3 @@ def answer_from(question: AskedQuestion, fields: Mapping[str, str]) -> AnswerVal
     if question.kind is QuestionKind.NUMBER and text:
         return settled_answer(question, number_from(text))
     return settled_answer(question, text)
-
-
-def number_from(text: str) -> float:
-    """`1 234,5` and `1234.5`; a comma and a point together say neither which is which."""
-    bare = "".join(text.split()).replace("−", "-")
-    if "," in bare and "." in bare:
-        raise Refused("answer_number_unreadable")
-    try:
-        return float(bare.replace(",", "."))
-    except ValueError:
-        raise Refused("answer_number_unreadable") from None

@@ -19,6 +19,7 @@ from festival.errors import FestivalError
 from festival.language import t
 from festival.tables import Edition
 from submissions.importing import imports, lists, sheets
+from submissions.importing.asked import AskedByEdition, asked_by
 from submissions.importing.columns import field_name, fields, guessed
 from submissions.importing.imports import MAPPABLE, TO_LEAVE_OUT, WORKING
 from submissions.importing.lists import RowFault
@@ -71,8 +72,9 @@ async def import_page(
     lang = language_of(request)
     mappings = await lists.mappings_of(edition)
     words = await lists.categories_in(brought)
+    asked = await asked_by(edition.id)
     if typed is None:
-        typed = standing(brought, mappings, request.query_params.get("mapping", ""))
+        typed = standing(brought, mappings, request.query_params.get("mapping", ""), asked)
     not_sent = list(brought.columns)[len(typed.columns) :]
     typed.columns += not_sent  # they stand as they stood
     return desk_page(
@@ -84,6 +86,8 @@ async def import_page(
         typed=typed,
         values=await lists.first_values(brought),
         fields=[(field, field_name(lang, field)) for field in fields()],
+        questions=asked.labels(lang),
+        files=[label for _, label in asked.labels(lang, files=True)],
         mappings=[(kept.id, kept.name) for kept in mappings],
         sections=await sections_of(edition),
         words=words,
@@ -101,7 +105,7 @@ async def import_page(
     )
 
 
-def standing(brought: Import, mappings: list[Any], chosen: str) -> Typed:
+def standing(brought: Import, mappings: list[Any], chosen: str, asked: AskedByEdition) -> Typed:
     """As the list has it; with another kept mapping, as that one would read it."""
     kept = next((one for one in mappings if one.id == chosen), None)
     if kept is None:
@@ -109,7 +113,7 @@ def standing(brought: Import, mappings: list[Any], chosen: str) -> Typed:
                      source=brought.source, invites=brought.invites)  # fmt: skip
     by_head = {bare(head): field for head, field in imports.as_dict(kept.columns).items()}
     return Typed(
-        columns=guessed(list(brought.headers), by_head),
+        columns=guessed(list(brought.headers), by_head, asked.in_words),
         categories=imports.as_dict(kept.categories),
         source=kept.source,
         keep_as=kept.name,

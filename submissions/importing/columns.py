@@ -6,10 +6,16 @@ from festival.codes import bare
 from festival.errors import Refused
 from festival.language import spoken, t, tongue
 from festival.texts import fields_of, translated
+from submissions.asking import AskedQuestion, QuestionKind
+
+Questions = Mapping[str, AskedQuestion]
+"""`q_<id>` → one of an edition's own questions, as a column may be told to answer it."""
 
 PLAIN = ("tracking", "title", "section", "year", "runtime", "directors", "countries", "languages",
          "subtitles", "premiere")  # fmt: skip
 MAKER = ("email", "maker", "maker_first", "maker_last")
+SPOKEN_OF = {"runtime": "declared_seconds"}
+"""Where a field of a list, or of the form, has another name than in the entry."""
 MANY = frozenset({"directors", "countries", "languages", "subtitles"})
 """Fields that several columns may fill together."""
 
@@ -74,6 +80,13 @@ def fields() -> tuple[str, ...]:
     return (*PLAIN[:2], *titles, *PLAIN[2:], *rest, *MAKER)
 
 
+def entry_name(field: str) -> str:
+    """What of the entry a field fills: `runtime` its length, `title_en` one of its titles, `q_…` an answer."""
+    if field in text_fields():
+        return text_fields()[field][0]
+    return SPOKEN_OF.get(field, field)
+
+
 def field_name(lang: str, field: str) -> str:
     """What a reader calls it; a text is named with its language."""
     if field not in text_fields():
@@ -82,24 +95,32 @@ def field_name(lang: str, field: str) -> str:
     return t(lang, f"import.field.{column}", language=tongue(lang, language))
 
 
-def known_heads() -> dict[str, str]:
-    """Bare head → field."""
+def known_heads(questions: Questions | None = None) -> dict[str, str]:
+    """Bare head → field; a question's own words name it, where nothing else is called so."""
     found = {bare(head): field for field, heads in HEADS.items() for head in heads.split(",")}
     for field, (column, language) in text_fields().items():
         for head in HEADS_IN[column].get(language, "").split(","):
             found.setdefault(bare(head), field)
+    for field, question in (questions or {}).items():
+        for label in question.labels.values():
+            found.setdefault(bare(label), field)
     return {head: field for head, field in found.items() if head}
 
 
-def guessed(headers: Sequence[str], kept: Mapping[str, str] | None = None) -> list[str]:
+def guessed(
+    headers: Sequence[str],
+    kept: Mapping[str, str] | None = None,
+    questions: Questions | None = None,
+) -> list[str]:
     """A field for each column, nothing where none fits; what was `kept` under a name comes first."""
-    heads, taken = known_heads(), set[str]()
+    heads, taken = known_heads(questions), set[str]()
+    known = {*fields(), *(questions or {})}
     if FRENCH & {bare(header) for header in headers}:
         heads["synopsis"] = "synopsis_fr"
     columns = []
     for header in headers:
         field = (kept or {}).get(bare(header), "") if kept else heads.get(bare(header), "")
-        columns.append("" if field in taken - MANY or field not in fields() else field)
+        columns.append("" if field in taken - MANY or field not in known else field)
         taken.add(field)
     return columns if kept else with_a_title(columns)
 
@@ -112,13 +133,13 @@ def with_a_title(columns: list[str]) -> list[str]:
     return ["title" if field and field == own else field for field in columns]
 
 
-def checked(columns: Sequence[str], *, width: int) -> list[str]:
+def checked(columns: Sequence[str], *, width: int, questions: Questions | None = None) -> list[str]:
     """As it can be read by; `Refused` with all that is wrong with it."""
     given = list(columns[:width]) + [""] * (width - len(columns))
     wrong = [
-        f"columns_{at}:column_unknown"
+        f"columns_{at}:{code}"
         for at, one in enumerate(given)
-        if one and one not in fields()
+        if one and (code := no_place(one, questions or {}))
     ]
     for at, one in enumerate(given):
         if one and one not in MANY and one in given[:at]:
@@ -130,3 +151,10 @@ def checked(columns: Sequence[str], *, width: int) -> list[str]:
     if wrong:
         raise Refused(*wrong)
     return given
+
+
+def no_place(field: str, questions: Questions) -> str:
+    """Why a column cannot go there; nothing where it can."""
+    if field in questions:
+        return "column_file" if questions[field].kind is QuestionKind.FILE else ""
+    return "" if field in fields() else "column_unknown"

@@ -20,6 +20,7 @@ from festival.leases import Lease
 from festival.record import record
 from festival.tables import Edition, Person, Section, new_id
 from submissions.importing import sheets
+from submissions.importing.asked import asked_by
 from submissions.importing.columns import checked, guessed
 from submissions.tables import Import, ImportMapping
 from submissions.uploads import shown_name
@@ -47,7 +48,8 @@ UNDOABLE = frozenset({State.APPLIED, State.STOPPED})
 
 
 class ColumnMapping(msgspec.Struct, frozen=True, kw_only=True):
-    """What the columns mean, one field or nothing each; `categories` which letter a word means.
+    """What the columns mean, one field or nothing each: a field of the entry, or `q_<id>` of one of the
+    edition's own questions; `categories` which letter a word means.
 
     `source` is where tracking numbers come from; `keep_as` keeps all of this under a name for the next list;
     `invites`: each maker who becomes known by it gets a letter.
@@ -70,6 +72,7 @@ async def bring(raw: bytes, *, edition: Edition, name: str, by: Person) -> Impor
     """A list as it came; nothing is done with it yet. `Refused` where it is none."""
     sheet = await asyncio.to_thread(sheets.read, raw)
     kept = await mapping_that_fits(edition, sheet.headers)
+    questions = (await asked_by(edition.id)).in_words
     brought = Import(
         edition=edition.id,
         person=by.id,
@@ -79,7 +82,7 @@ async def bring(raw: bytes, *, edition: Edition, name: str, by: Person) -> Impor
         encoding=sheet.encoding,
         separator=sheet.separator,
         headers=sheet.headers,
-        columns=guessed(sheet.headers, as_dict(kept.columns) if kept else None),
+        columns=guessed(sheet.headers, as_dict(kept.columns) if kept else None, questions),
         categories=as_dict(kept.categories) if kept else {},
         rows=len(sheet.rows),
     )
@@ -130,7 +133,8 @@ async def mapping_that_fits(edition: Edition, headers: Sequence[str]) -> ImportM
 
 async def choose(brought: Import, wanted: ColumnMapping, *, edition: Edition, by: Person) -> None:
     """What each column means; then every row is read, and nothing is written yet (the dry run)."""
-    columns = checked(wanted.columns, width=len(brought.headers))
+    questions = (await asked_by(edition.id)).questions
+    columns = checked(wanted.columns, width=len(brought.headers), questions=questions)
     source = wanted.source.strip()
     if not source:
         raise Refused("source:source_missing")

@@ -7,6 +7,7 @@ typed (`unread`), as the entry's own form keeps it.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -17,7 +18,8 @@ from festival.errors import Refused
 from festival.language import country, is_visible, tongue
 from festival.people import checked_email
 from submissions.entry import CODED, Unresolved, resolved, seconds_of
-from submissions.importing.columns import MAKER, text_fields, title_fields
+from submissions.importing.columns import MAKER, Questions, text_fields, title_fields
+from submissions.importing.replies import reply_in
 from submissions.importing.sheets import LOST
 
 STOPS = frozenset(
@@ -76,7 +78,8 @@ class RowReading(msgspec.Struct, kw_only=True):
 class Reader:
     """Reads the rows of one list; equal words are looked up once.
 
-    `sections` are letter → names by language; `categories` says of further words which letter they mean.
+    `sections` are letter → names by language; `categories` says of further words which letter they mean;
+    `questions` are those that a column may answer.
     """
 
     def __init__(
@@ -85,6 +88,7 @@ class Reader:
         *,
         sections: Mapping[str, Mapping[str, str]],
         categories: Mapping[str, str],
+        questions: Questions | None = None,
     ) -> None:
         self.places: dict[str, list[int]] = {}
         for at, field in enumerate(columns):
@@ -96,6 +100,9 @@ class Reader:
             bare(name): key for key, names in sections.items() for name in names.values()
         }
         self.sections |= {bare(word): letter for word, letter in categories.items()}
+        self.questions = {
+            field: one for field, one in (questions or {}).items() if field in self.places
+        }
         self.memory: dict[tuple[str, str], Any] = {}
 
     def read(self, cells: Sequence[str]) -> RowReading:
@@ -108,6 +115,7 @@ class Reader:
         for field, read in READERS.items():
             if field in self.places:
                 read(self, cells, row)
+        self.read_answers(cells, row)
         self.read_maker(cells, row)
         return row
 
@@ -233,6 +241,16 @@ class Reader:
         row.entry["premiere"] = premiere_named().get(bare(words), "") if words else ""
         if words and not row.entry["premiere"]:
             self.fault(row, "premiere", "premiere_unknown", words)
+
+    def read_answers(self, cells: Sequence[str], row: RowReading) -> None:
+        for field, question in self.questions.items():
+            words = self.text(cells, field)
+            reply = self.recalled(field, words, partial(reply_in, question))
+            if reply.code:
+                self.fault(row, field, reply.code, reply.words)
+            if reply.is_kept:
+                row.unread[field] = words
+            row.entry.setdefault("answers", {})[question.id] = reply.value
 
     def read_maker(self, cells: Sequence[str], row: RowReading) -> None:
         parts = [self.text(cells, field) for field in MAKER[2:]]

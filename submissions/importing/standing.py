@@ -8,6 +8,7 @@ import msgspec
 from festival.db import rows
 from festival.people import email_key
 from submissions.entry import BETWEEN_NAMES
+from submissions.importing.columns import SPOKEN_OF
 from submissions.status import Status
 
 FILM = ("title", "titles", "synopses", "year", "countries", "languages", "subtitles", "directors",
@@ -15,9 +16,10 @@ FILM = ("title", "titles", "synopses", "year", "countries", "languages", "subtit
 EMPTY: dict[str, Any] = {
     "title": "", "titles": {}, "synopses": {}, "year": None, "countries": [], "languages": [], "subtitles": [],
     "directors": [], "declared_seconds": None, "premiere": "", "section": "", "unread": {},
+    "answers": {},
 }  # fmt: skip
-SPOKEN_OF = {"runtime": "declared_seconds"}
-"""Where a field of the form that keeps words as typed has another name than in the entry."""
+BY_KEY = frozenset({"titles", "synopses", "answers"})
+"""What has a value a language, or a question: a list speaks of some of them."""
 
 
 class Read(msgspec.Struct, kw_only=True):
@@ -49,6 +51,12 @@ class StandingEntry(msgspec.Struct, kw_only=True):
         return self.version != self.known or self.status != Status.DRAFT
 
 
+ANSWERS = """coalesce((SELECT jsonb_object_agg(w.question, w.value) FROM entry_answer w
+  JOIN question q ON q.id = w.question AND q.asks = 'makers'
+  WHERE w.submission = s.id AND w.value IS NOT NULL), jsonb_build_object())"""
+"""Question → value, of the entry `s`: what its makers are asked, files left out."""
+
+
 async def standing_of(
     edition: str, source: str, trackings: Sequence[str], *, hold: bool = False
 ) -> dict[str, StandingEntry]:
@@ -67,7 +75,9 @@ async def standing_of(
              jsonb_build_object('title', f.title, 'titles', f.titles, 'synopses', f.synopses, 'year', f.year,
                'countries', f.countries, 'languages', f.languages, 'subtitles', f.subtitles,
                'directors', f.directors, 'declared_seconds', f.declared_seconds, 'premiere', f.premiere,
-               'section', coalesce(x.letter, ''), 'unread', s.unread) AS values,
+               'section', coalesce(x.letter, ''), 'unread', s.unread, 'answers', """
+        + ANSWERS
+        + """) AS values,
              coalesce((SELECT jsonb_agg(p.email_key) FROM member m JOIN person p ON p.id = m.person
                        WHERE m.submission = s.id), '[]') AS makers
            FROM imported_entry i JOIN submission s ON s.id = i.submission JOIN film f ON f.id = s.film
@@ -84,18 +94,20 @@ def merged(values: Mapping[str, Any], row: Read) -> dict[str, Any]:
     """What would stand after the row: columns that the list does not have are left as they are."""
     made = dict(values)
     for name, value in row.entry.items():
-        if name in {"titles", "synopses"}:
-            texts = {**made[name], **value}
-            made[name] = {language: text for language, text in texts.items() if text}
+        if name in BY_KEY:
+            told = {**made[name], **value}
+            made[name] = {key: one for key, one in told.items() if one not in ("", None)}
         else:
             made[name] = value
-    told = {field for field in made["unread"] if not speaks_of(row, field)}
-    made["unread"] = {field: made["unread"][field] for field in told} | row.unread
+    left = {field: words for field, words in made["unread"].items() if not speaks_of(row, field)}
+    made["unread"] = left | row.unread
     return made
 
 
 def speaks_of(row: Read, field: str) -> bool:
     """Whether the list has a column for what is kept as typed."""
+    if field.startswith("q_"):
+        return field.split("_")[1] in row.entry.get("answers", {})
     name = SPOKEN_OF.get(field, field)
     column = {"title": "titles", "synopsis": "synopses"}.get(field.partition("_")[0], name)
     return name in row.entry or column in row.entry
@@ -115,4 +127,13 @@ def film_row(values: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of a film, `director` with them."""
     return {name: values[name] for name in FILM} | {
         "director": BETWEEN_NAMES.join(values["directors"])
+    }
+
+
+def answers_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """What is to be written so that one becomes the other: nothing where an answer goes."""
+    return {
+        question: after.get(question)
+        for question in {**before, **after}
+        if before.get(question) != after.get(question)
     }

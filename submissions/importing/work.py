@@ -21,12 +21,15 @@ from festival.people import person as person_of
 from festival.record import record
 from festival.tables import Edition, Role, Section, new_id
 from festival.texts import film_title, texts_of
+from submissions.importing.asked import AskedByEdition, asked_by, let_through
 from submissions.importing.imports import State, as_dict, tally
 from submissions.importing.reading import CellFault, Reader, RowReading
 from submissions.importing.standing import (
+    ANSWERS,
     EMPTY,
     Read,
     StandingEntry,
+    answers_between,
     film_row,
     merged,
     outcome_of,
@@ -35,7 +38,11 @@ from submissions.importing.standing import (
 from submissions.tables import Import
 
 BATCH = 1_000
-OWN = frozenset({"imported_entry", "member"})  # what an import itself leaves beside an entry
+OWN = frozenset({"imported_entry", "member", "entry_answer"})
+"""What an import itself leaves beside an entry."""
+ANSWERED = """EXISTS (SELECT 1 FROM entry_answer w JOIN question q ON q.id = w.question WHERE w.submission = s.id
+  AND (w.attachment IS NOT NULL OR w.value IS NOT NULL AND q.asks <> 'makers'))"""
+"""Answers that no list gives: files, and those of the team. One that a maker has changed raised the entry's version."""
 
 
 # The dry run
@@ -47,7 +54,8 @@ async def check(brought_id: str, _: str, *, lease: Lease) -> None:
     if brought is None:
         return
     began, after, counts = time.monotonic(), 0, tally([], 0)
-    reader = await reader_of(brought)
+    edition = await asked_by(str(brought.edition))
+    reader = await reader_of(brought, edition)
     seen: dict[str, int] = {}
     while batch := await rows_after(brought, after):
         found = [reader.read(row["cells"]) for row in batch]
@@ -55,7 +63,8 @@ async def check(brought_id: str, _: str, *, lease: Lease) -> None:
             note_twins(row["number"], reading, seen)
         known = await standing_of(brought.edition, brought.source, [one.tracking for one in found])
         outcomes = [
-            outcome(row["number"], one, known) for row, one in zip(batch, found, strict=True)
+            outcome(row["number"], one, known, edition, brought.columns)
+            for row, one in zip(batch, found, strict=True)
         ]
         after = batch[-1]["number"]
         remarks = sum(bool(one.faults) and not one.is_stopped for one in found)
@@ -68,12 +77,17 @@ async def check(brought_id: str, _: str, *, lease: Lease) -> None:
     await end(brought, State.CHECKING, State.CHECKED, lease, seconds=time.monotonic() - began)
 
 
-async def reader_of(brought: Import) -> Reader:
+async def reader_of(brought: Import, edition: AskedByEdition) -> Reader:
     sections = {
         s.letter: texts_of(s.names)
         for s in await Section.objects().where(Section.edition == brought.edition)
     }
-    return Reader(brought.columns, sections=sections, categories=as_dict(brought.categories))
+    return Reader(
+        brought.columns,
+        sections=sections,
+        categories=as_dict(brought.categories),
+        questions=edition.in_words,
+    )
 
 
 async def rows_after(brought: Import, number: int) -> list[dict[str, Any]]:
@@ -94,10 +108,20 @@ def note_twins(number: int, reading: RowReading, seen: dict[str, int]) -> None:
         )
 
 
-def outcome(number: int, reading: RowReading, known: dict[str, StandingEntry]) -> str:
+def outcome(
+    number: int,
+    reading: RowReading,
+    known: dict[str, StandingEntry],
+    edition: AskedByEdition,
+    columns: Sequence[str],
+) -> str:
+    """What would become of the row; what the edition does not take of it is among its faults by then."""
     if reading.is_stopped:
         return "faulty"
-    return outcome_of(read_of(number, reading), known.get(reading.tracking))
+    row, stands = read_of(number, reading), known.get(reading.tracking)
+    reading.faults += let_through(row, stands, edition, columns)
+    reading.unread = row.unread
+    return outcome_of(row, stands)
 
 
 def read_of(number: int, reading: RowReading) -> Read:
@@ -220,7 +244,7 @@ async def apply_batch(brought_id: str, lease: Lease) -> bool:
         if brought is None:
             return False
         batch = await rows(
-            """SELECT number, entry, outcome, jsonb_array_length(faults) > 0 AS has_remarks FROM import_row
+            """SELECT number, entry, outcome, faults <> '[]' AS has_remarks FROM import_row
                WHERE brought = {} ORDER BY number OFFSET {} LIMIT {}""",
             brought_id,
             brought.done,
@@ -231,19 +255,25 @@ async def apply_batch(brought_id: str, lease: Lease) -> bool:
         readings = [
             msgspec.convert(row["entry"], Read) for row in batch if row["outcome"] != "faulty"
         ]
-        outcomes = await written(brought, readings)
+        outcomes, remarked = await written(brought, readings)
         counts = tally(
             [*outcomes, *("faulty" for row in batch if row["outcome"] == "faulty")],
-            sum(row["has_remarks"] and row["outcome"] != "faulty" for row in batch),
+            sum(
+                (row["has_remarks"] or row["number"] in remarked) and row["outcome"] != "faulty"
+                for row in batch
+            ),
             as_dict(brought.counts) if brought.done else None,
         )
         return await mark(brought, State.APPLYING, done=len(batch), counts=counts)
 
 
-async def written(brought: Import, batch: Sequence[Read]) -> list[str]:
-    """The outcome of each row, as its entry stands in this very moment."""
+async def written(brought: Import, batch: Sequence[Read]) -> tuple[list[str], set[int]]:
+    """The outcome of each row, as its entry and the edition stand in this very moment; rows of which
+    something was left out that the dry run would have brought in.
+    """
     edition, source = str(brought.edition), brought.source
     known = await standing_of(edition, source, [row.tracking for row in batch], hold=True)
+    remarked = await kept_out(brought, batch, known)
     outcomes = [outcome_of(row, known.get(row.tracking)) for row in batch]
     sections = {
         s.letter: s.id for s in await Section.objects().where(Section.edition == brought.edition)
@@ -253,7 +283,50 @@ async def written(brought: Import, batch: Sequence[Read]) -> list[str]:
     places = await make(brought, new, sections)
     places |= await change(brought, changed, known, sections)
     await add_makers(brought, [row for row in (*new, *changed) if row.email], places)
-    return outcomes
+    return outcomes, remarked
+
+
+async def kept_out(
+    brought: Import, batch: Sequence[Read], known: dict[str, StandingEntry]
+) -> set[int]:
+    """What the edition takes no longer since the dry run stays out, and is among the row's faults."""
+    edition = await asked_by(str(brought.edition))
+    faults = {
+        row.number: found
+        for row in batch
+        if (found := let_through(row, known.get(row.tracking), edition, brought.columns))
+    }
+    if faults:
+        await rows(
+            """UPDATE import_row r SET faults = r.faults || x.faults::jsonb
+               FROM unnest({}::int[], {}::text[]) AS x(number, faults)
+               WHERE r.brought = {} AND r.number = x.number RETURNING 1 AS one""",
+            list(faults),
+            [said(found) for found in faults.values()],
+            brought.id,
+        )
+    return set(faults)
+
+
+async def write_answers(given: dict[str, dict[str, Any]], *, by: str | None) -> None:
+    """Submission → question → value, nothing where an answer goes; a question that is gone is answered by nobody."""
+    lines = [
+        {"id": new_id(), "submission": submission, "question": question, "value": value}
+        for submission, values in given.items()
+        for question, value in values.items()
+    ]
+    if lines:
+        await rows(
+            """INSERT INTO entry_answer (id, submission, question, value, person)
+               SELECT x.id, x.submission, q.id, nullif(x.value, 'null'), {}
+               FROM jsonb_to_recordset({}::jsonb) AS x(id text, submission text, question text, value jsonb)
+               JOIN question q ON q.id = x.question
+               ON CONFLICT (submission, question) DO UPDATE SET value = excluded.value,
+                 person = excluded.person, version = entry_answer.version + 1, changed_at = now()
+               RETURNING id""",
+            by,
+            said(lines),
+        )
 
 
 async def make(brought: Import, batch: Sequence[Read], sections: dict[str, str]) -> dict[str, str]:
@@ -263,13 +336,15 @@ async def make(brought: Import, batch: Sequence[Read], sections: dict[str, str])
         | {
             "film": new_id(), "submission": new_id(), "own": new_id(), "step": new_id(),
             "section": sections.get(values["section"]), "unread": values["unread"],
-            "tracking": row.tracking, "number": row.number,
+            "tracking": row.tracking, "number": row.number, "answers": values["answers"],
         }
         for row in batch
     ]  # fmt: skip
     if lines:
         own, source = brought.edition, brought.source
         await rows(CREATE, said(lines), own, own, source, brought.id)
+        given = {line["submission"]: line["answers"] for line in lines}
+        await write_answers(given, by=brought.person)
     return {line["tracking"]: line["submission"] for line in lines}
 
 
@@ -310,10 +385,11 @@ async def change(
     sections: dict[str, str],
 ) -> dict[str, str]:
     """Entries that differ from the list; what stood is kept, for who takes the import back."""
-    lines = []
+    lines, given = [], {}
     for row in batch:
         stands = known[row.tracking]
         values = merged(stands.values, row)
+        given[stands.submission] = answers_between(stands.values["answers"], values["answers"])
         lines.append(
             film_row(values)
             | {
@@ -332,6 +408,7 @@ async def change(
             said(lines),
             brought.id,
         )
+        await write_answers(given, by=brought.person)
     return {line["tracking"]: line["submission"] for line in lines}
 
 
@@ -459,7 +536,7 @@ async def undo_batch(brought_id: str, lease: Lease) -> bool:
 
 async def say_what_stays(changes: list[str]) -> None:
     """Why an entry cannot go back: it is filed, a film has come, others work on it, it was changed."""
-    used = " OR ".join(exists(key) for key in await uses())
+    used = " OR ".join([ANSWERED, *(exists(key) for key in await uses())])
     await rows(
         f"""UPDATE import_change c SET outcome = 'stays', why = CASE
               WHEN s.status <> 'draft' THEN 'filed'
@@ -517,9 +594,10 @@ async def take_away(changes: list[str]) -> None:
 async def put_back(changes: list[str]) -> None:
     """Entries that it changed, as they stood; an import of before that still owns them goes on owning them."""
     standing = await rows(
-        """SELECT c.id AS step, c.submission, c.member, c.version, c.before, s.film, s.edition
-           FROM import_change c JOIN submission s ON s.id = c.submission
-           WHERE c.id = ANY({}) AND c.outcome = 'changed'""",
+        f"""SELECT c.id AS step, c.submission, c.member, c.version, c.before, s.film, s.edition,
+             i.person, {ANSWERS} AS answers
+           FROM import_change c JOIN submission s ON s.id = c.submission JOIN import i ON i.id = c.brought
+           WHERE c.id = ANY({{}}) AND c.outcome = 'changed'""",
         changes,
     )
     if standing:
@@ -540,6 +618,12 @@ async def put_back(changes: list[str]) -> None:
                  RETURNING c.id""",
             said(lines),
         )
+        stood = {
+            row["submission"]: answers_between(row["answers"], row["before"]["answers"])
+            for row in standing
+            if "answers" in row["before"]  # lists have brought answers only since then
+        }
+        await write_answers(stood, by=standing[0]["person"])
         await rows(
             "DELETE FROM member WHERE id = ANY({}) RETURNING id",
             [row["member"] for row in standing if row["member"]],

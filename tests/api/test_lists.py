@@ -10,6 +10,8 @@ import pytest
 
 from festival.db import rows
 from festival.spreadsheets import guarded, is_formula, unguarded
+from submissions.asking import QuestionKind
+from submissions.questions import QuestionForm, add_question
 from submissions.tables import Submission
 from tests.builders import a_film, a_person, an_edition, sign_in
 from workers import tasks
@@ -89,6 +91,38 @@ async def test_a_list_walks_from_page_to_page_without_scripts(client, desk) -> N
     assert await Submission.count().where(Submission.edition == desk.id) == 2
     listed = (await client.get(f"/fr/{desk.slug}/operator/imports")).text
     assert "importée" in listed
+
+
+@pytest.mark.parametrize(
+    ("lang", "group", "told"),
+    [
+        ("fr", "Questions de l’édition", "un fichier y répond"),
+        ("en", "Questions of the edition", "“File”: answered by a file"),
+    ],
+)
+async def test_a_column_goes_to_a_question_of_the_edition(client, desk, lang, group, told) -> None:
+    by = await a_person("operator", edition=desk)
+    budget = await add_question(
+        desk,
+        QuestionForm(labels={"fr": "Budget (€)", "en": "Cost"}, kind=QuestionKind.NUMBER),
+        by=by,
+    )
+    await add_question(
+        desk, QuestionForm(labels={"fr": "Dossier", "en": "File"}, kind=QuestionKind.FILE), by=by
+    )
+    text = "Tracking Number,Project Title,Cost\nT1,Io,12\nT2,Mars,lots\n"
+    place = (await brought(client, desk, text)).replace("/fr/", f"/{lang}/")
+
+    drawn = (await client.get(place)).text
+    await client.post(f"{place}/columns", data=form_of(drawn) | {"source": "FF"})
+    await worked(place)
+    [_, fault] = csv.reader(io.StringIO((await client.get(f"{place}/faults.csv")).text))
+
+    assert f'<optgroup label="{group}">' in drawn
+    assert told in drawn
+    assert form_of(drawn)["columns_2"] == f"q_{budget}"
+    assert fault[:5] == ["3", "T2", "Cost", "lots", "answer_number_unreadable"]
+    assert "12" in fault[5]
 
 
 async def test_a_list_walks_by_json_too(client, desk) -> None:
