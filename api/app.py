@@ -20,6 +20,7 @@ from litestar.static_files import create_static_files_router
 from api import assets, errors
 from api.acts import (
     accounts,
+    amending,
     announcements,
     answers,
     archives,
@@ -95,6 +96,7 @@ from api.pages import (
     public,
     room,
 )
+from api.pages import amending as amending_pages
 from api.pages import answers as answers_pages
 from api.pages import archives as archive_pages
 from api.pages import audiences as audience_pages
@@ -182,6 +184,7 @@ ACTS = [
     *accounts.ACTS,
     *announcements.ACTS,
     *archives.ACTS,
+    *amending.ACTS,
     *answers.ACTS,
     *audiences.ACTS,
     *pair_acts.ACTS,
@@ -308,6 +311,7 @@ def pages() -> Router:
             comment_pages,
             operator,
             machines,
+            amending_pages,
             answers_pages,
             import_pages,
             exports,

@@ -79,6 +79,7 @@ class Act(StrEnum):
     SEE_TEAM = "see_team"
     CORRECT_FILMS = "correct_films"
     CORRECT = "correct"
+    AMEND = "amend"
 
 
 def within_scope(viewer: Viewer, subject: Subject) -> bool:
@@ -151,6 +152,18 @@ def _may_correct(viewer: Viewer, subject: Subject) -> bool:
     )
 
 
+def _may_amend(viewer: Viewer, subject: Subject) -> bool:
+    """What its makers can no longer change of an entry, for operators; nobody of them of a film of their own."""
+    return (
+        viewer.has(Role.OPERATOR)
+        and in_scope(viewer, "operate")
+        and subject.status != "withdrawn"
+        and (subject.status == "draft" or subject.is_released)
+        and subject.id not in viewer.recused
+        and viewer.id not in subject.members
+    )
+
+
 def _corrects_films(viewer: Viewer) -> bool:
     return (viewer.has(Role.PROGRAMMER) and in_scope(viewer, "programme")) or (
         viewer.has(Role.OPERATOR) and in_scope(viewer, "operate")
@@ -171,6 +184,7 @@ ABOUT_A_FILM: dict[Act, Callable[[Viewer, Subject], bool]] = {
     Act.DECIDE: _may_decide,
     Act.READMIT: _chairs,
     Act.CORRECT: _may_correct,
+    Act.AMEND: _may_amend,
 }
 
 WITHIN_AN_EDITION: dict[Act, Callable[[Viewer], bool]] = {

@@ -388,6 +388,11 @@ def unit_sign(language: str, unit: str) -> str:
     )
 
 
+def figure(language: str, value: float) -> str:
+    """A number with every digit that it was given: 1234567,25."""
+    return f"{value:.15g}".replace(".", get_decimal_symbol(language))
+
+
 def decimal(language: str, value: float) -> str:
     """With as few digits as it takes: 2,5 in French, 2.5 in English."""
     return f"{value:g}".replace(".", get_decimal_symbol(language))

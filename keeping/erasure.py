@@ -628,8 +628,9 @@ async def forget_films(films: list[str]) -> int:
     for row in entries:
         await record("film_erased", row["id"], by=None, edition=row["edition"])
     await forget_imports([row["id"] for row in entries])
-    gone = await rows("DELETE FROM film WHERE id = ANY({}) RETURNING id", films)
-    return len(gone)
+    await forget_amendments([row["id"] for row in entries])
+    deleted = await rows("DELETE FROM film WHERE id = ANY({}) RETURNING id", films)
+    return len(deleted)
 
 
 async def forget_imports(entries: list[str]) -> None:
@@ -642,6 +643,33 @@ async def forget_imports(entries: list[str]) -> None:
     await rows(
         "UPDATE import_change SET before = NULL WHERE submission = ANY({}) RETURNING id", entries
     )
+
+
+async def forget_amendments(entries: list[str]) -> None:
+    """What the record says of fields and answers that the office changed: which stays, and no longer what."""
+    found = await rows(
+        "SELECT id, details FROM record WHERE subject = ANY({}) AND act = ANY({}) ORDER BY id",
+        entries,
+        ["entry_amended", "film_corrected"],
+    )
+    given = [
+        {
+            key: without_texts(value) if key in {"changes", "reason"} else value
+            for key, value in details.items()
+        }
+        for row in found
+        for details in [row["details"]]
+    ]
+    await mentions.redact_lines(
+        [row["id"] for row in found], [json.dumps(one) for one in given], by="", why="film_erased"
+    )
+
+
+def without_texts(value: Any) -> Any:
+    """Every text in it, however deep."""
+    if isinstance(value, dict):
+        return {key: without_texts(one) for key, one in value.items()}
+    return [without_texts(one) for one in value] if isinstance(value, list) else blanked(value)
 
 
 async def end_archives(person: Person) -> None:

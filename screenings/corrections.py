@@ -1,6 +1,6 @@
 """The office corrects what the public reads of a film: on the record, told to its makers, in the next number."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Annotated, Any
 
@@ -11,7 +11,7 @@ from festival import desk, texts
 from festival.access import Act, Viewer, may
 from festival.db import rows, transaction
 from festival.errors import Conflict, Missing, Refused
-from festival.language import country, is_visible, length, listed, t, tongue
+from festival.language import is_visible, t
 from festival.record import record
 from festival.shapes import VersionNumber
 from festival.tables import Edition, Person
@@ -24,6 +24,7 @@ from submissions.entry import BETWEEN_NAMES, Codes, Entry, ShownNames, Title, se
 from submissions.lists import subject_of, submission_in
 from submissions.tables import Film, Submission
 from submissions.telling import tell_members
+from submissions.told import line_of, told
 
 FIELDS = (
     "title", "titles", "synopses", "year", "countries", "languages", "subtitles", "directors",
@@ -170,42 +171,14 @@ async def rename(
 def lines_of(lang: str, changes: Mapping[str, list[Any]]) -> str:
     """`Durée : 1 h 44, au lieu de 1 h 40`, a line a field."""
     return "\n".join(
-        t(
+        line_of(
             lang,
-            "corrections.line",
-            field=t(lang, f"corrections.field.{name}"),
-            before=told(lang, name, before) or "–",
-            after=told(lang, name, after) or "–",
+            t(lang, f"corrections.field.{name}"),
+            told(lang, name, before),
+            told(lang, name, after),
         )
         for name, (before, after) in changes.items()
     )
-
-
-def told(lang: str, name: str, value: Any) -> str:
-    """A field's value as its maker reads it."""
-    if value in (None, "", [], {}):
-        return ""
-    return TOLD[name](lang, value) if name in TOLD else str(value)
-
-
-def told_by_language(lang: str, value: Mapping[str, str]) -> str:
-    return " · ".join(f"{tongue(lang, one)} : {text}" for one, text in value.items())
-
-
-def names_of(called: Callable[[str, str], str]) -> Callable[[str, Any], str]:
-    return lambda lang, value: listed(lang, (called(lang, code) for code in value))
-
-
-TOLD: dict[str, Callable[[str, Any], str]] = {
-    "declared_seconds": length,
-    "countries": names_of(country),
-    "languages": names_of(tongue),
-    "subtitles": names_of(tongue),
-    "directors": listed,
-    "premiere": lambda lang, value: t(lang, f"filmmaker.premiere.{value}"),
-    "titles": told_by_language,
-    "synopses": told_by_language,
-}
 
 
 # Put back

@@ -170,6 +170,10 @@ ROUTES = {
     "POST /{lang}/{edition}/submissions/{submission_id}/deliveries/{delivery_id}/removal": "known",
     "DELETE /api/v1/{edition}/submissions/{submission_id}/deliveries/{delivery_id}": "known",
     "GET /{lang}/{edition}/operator/answers": "operate",
+    "GET /{lang}/{edition}/operator/entries/{submission_id}": "operate",
+    "POST /{lang}/{edition}/operator/entries/{submission_id}": "operate",
+    "PATCH /api/v1/{edition}/operator/entries/{submission_id}": "operate",
+    "GET /api/v1/{edition}/operator/entries/{submission_id}": "operate",
     "GET /{lang}/{edition}/operator/answers/{submission_id}": "see_team",
     "POST /{lang}/{edition}/operator/answers/{submission_id}": "see_team",
     "PATCH /api/v1/{edition}/operator/answers/{submission_id}": "see_team",
@@ -839,6 +843,7 @@ BODIES = {
     "/submissions/{submission_id}/fields": {"fields": {}},
     "PUT /api/v1/{edition}/submissions/{submission_id}/code": {"code": "ECOLE"},
     "/operator/answers/{submission_id}": {"answers": {}},
+    "/operator/entries/{submission_id}": {"reason": "Une faute de frappe.", "version": 1},
 }
 
 

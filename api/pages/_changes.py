@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from api.pages import _rooms, _rules, _sections
-from festival.language import has_words, listed, moment, spoken, t, tongue
+from festival.language import has_words, listed, moment, spoken, t, text_in, tongue
 from festival.tables import ALPHABET
 
 
@@ -36,7 +36,12 @@ def changes_in(
         change_of(lang, name, *(called(one, names or {}) for one in pair))
         for name, pair in pairs.items()
     ]
-    return [one for one in told if one.before or one.after]
+    asked = fields_in(details, "questions")
+    return [
+        one._replace(field=text_in(lang, asked[one.field])) if one.field in asked else one
+        for one in told
+        if one.before or one.after
+    ]
 
 
 def called(value: Any, names: Mapping[str, str]) -> Any:
@@ -68,7 +73,11 @@ def fields_in(details: dict[str, Any], key: str) -> dict[str, Any]:
 
 def other_details(details: dict[str, Any]) -> dict[str, Any]:
     """What an act wrote down beside its changes."""
-    told = {key for key in ("changes", "made", "gone") if isinstance(details.get(key), dict)}
+    told = {
+        key
+        for key in ("changes", "made", "gone", "questions")
+        if isinstance(details.get(key), dict)
+    }
     return {name: value for name, value in details.items() if name not in told}
 
 

@@ -91,6 +91,7 @@ def filters(lang: str) -> dict[str, Any]:
         "clock": times.clock_face,
         "clockseconds": times.timecode,
         "duration": partial(language.length, lang),
+        "figure": partial(language.figure, lang),
         "listed": partial(language.listed, lang),
         "bytes": partial(language.size, lang),
         "number": partial(_number, lang),

@@ -11,7 +11,7 @@ from api.guards import MAKER, OPERATOR, SEE, TEAM
 from festival import desk
 from festival.access import Act, Viewer
 from festival.tables import Edition
-from submissions import answering, answers, materials, questions
+from submissions import amending, answering, answers, materials, questions
 from submissions.asking import ALWAYS, FIELDS
 from submissions.lists import own
 from submissions.tables import Material, Question
@@ -91,4 +91,21 @@ async def given(
     }
 
 
-HANDLERS: list[Any] = [form, wanted, board, programmers_board, checklist, given]
+@get("/operator/entries/{submission_id:str}", guards=OPERATOR)
+async def closed(
+    submission_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, Any]:
+    """What the makers of an entry can no longer change, as it stands, with the version that a change names."""
+    submission = await amending.film_to_amend(edition_row, submission_id, viewer)
+    stands = await amending.closed(submission)
+    return {
+        "fields": {name: getattr(stands.entry, name) for name in sorted(stands.fields)},
+        "questions": msgspec.to_builtins(stands.asked),
+        "answers": {one.id: stands.entry.answers.get(one.id) for one in stands.asked},
+        "version": submission.version,
+    }
+
+
+HANDLERS: list[Any] = [form, wanted, board, programmers_board, checklist, given, closed]

@@ -24,9 +24,12 @@ from media.bucket import BucketStore
 from media.storage import Store
 from ops.postgres import client_program
 from screenings.guests import GuestForm, add_guest
+from submissions import amending
 from submissions import uploads as uploading
+from submissions.amending import Amendment
+from submissions.questions import QuestionForm, add_question
 from tests.api.test_uploads import FILM, Uploads, b64
-from tests.builders import a_film, a_person, an_edition, has_seen, sign_in
+from tests.builders import a_film, a_person, an_edition, has_seen, sign_in, the_viewer
 from workers import tasks
 
 SRT = "1\n00:00:01,000 --> 00:00:03,000\n{} parle\n"
@@ -161,6 +164,14 @@ async def test_a_maker_who_leaves_is_found_nowhere(client, canary: Canary, store
     key = await client.post(f"{base}/tokens", json={"name": word, "scopes": ["entries"]})
     assert key.status_code == 201, key.text
     declined, _ = await a_film(edition, person, title=word, status="declined")
+    contact = await add_question(
+        edition, QuestionForm(labels={"fr": "Contact", "en": "Contact"}), by=operator
+    )
+    await amending.amend(
+        edition, declined,
+        Amendment(answers={contact: f"{word} répond"}, reason=f"{word} l'a écrit", version=1),
+        viewer=await the_viewer(operator, edition), by=operator,
+    )  # fmt: skip
     assert places_of(word)
 
     plan = await erasure.plan_for(person)
