@@ -45,7 +45,7 @@ from submissions.told import line_of, told, told_answer
 
 OF_THE_FILM = ("title", "titles", "synopses", "year", "countries", "languages", "subtitles", "directors",
                "declared_seconds", "premiere")  # fmt: skip
-Reason = Annotated[str, Meta(max_length=600)]
+WhyAmended = Annotated[str, Meta(max_length=600)]
 
 
 class AmendedFields(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +75,7 @@ class Amendment(msgspec.Struct, frozen=True, kw_only=True):
 
     fields: AmendedFields = AmendedFields()
     answers: AnswerValues = {}
-    reason: Reason
+    reason: WhyAmended
     version: VersionNumber
 
 
