@@ -2,7 +2,6 @@
 
 import time
 from datetime import datetime, timedelta
-from typing import Any
 
 import msgspec
 from redis.asyncio import Redis
@@ -11,7 +10,6 @@ from redis.exceptions import RedisError, ResponseError
 from festival.db import rows
 from festival.forecast import Pace
 from festival.jobs import QUEUES, WORKERS
-from festival.kinds import COMMITTEE, OF_THE_COMMITTEE
 
 REMEMBERED = 40  # jobs of a kind: the pace of the last weeks, not of the first day
 HEARTBEAT_KEY = "pulse.worker."
@@ -122,21 +120,3 @@ async def database_seconds() -> float:
     began = time.monotonic()
     await rows("SELECT 1 AS one")
     return time.monotonic() - began
-
-
-async def letters_by_kind(editions: list[str]) -> list[dict[str, Any]]:
-    """Letters that have not gone out: `kind`, how many are `waiting`, `held` and `parked`, `due_at` of
-    the next. Those of the committee are of one kind.
-    """
-    return await rows(
-        f"""SELECT CASE WHEN l.kind = ANY({{}}) THEN '{COMMITTEE}' ELSE l.kind END AS kind,
-             count(*) FILTER (WHERE o.parked_at IS NULL AND o.held_at IS NULL) AS waiting,
-             count(*) FILTER (WHERE o.parked_at IS NULL AND o.held_at IS NOT NULL) AS held,
-             count(*) FILTER (WHERE o.parked_at IS NOT NULL) AS parked,
-             min(o.due_at) FILTER (WHERE o.parked_at IS NULL AND o.held_at IS NULL) AS due_at
-           FROM outbox o JOIN letter l ON l.id = o.args->>'letter'
-           WHERE o.task = 'send_letter' AND o.done_at IS NULL AND o.cancelled_by = ''
-             AND o.edition = ANY({{}}) GROUP BY 1 ORDER BY count(*) DESC, 1""",
-        sorted(OF_THE_COMMITTEE),
-        editions,
-    )

@@ -72,27 +72,60 @@ async def counts(edition: str | None = None) -> Counts:
 
 
 class KindCounts(msgspec.Struct, frozen=True, kw_only=True):
-    """Letters of one kind by state; those of the committee are all of one kind (`committee`)."""
+    """Letters of one kind by state; those of the committee are all of one kind (`committee`). `due_at` is when
+    the next of them may go.
+    """
 
     kind: str
     states: dict[str, int]
+    due_at: datetime | None = None
+
+    @property
+    def waiting(self) -> int:
+        """On their way, put off or not."""
+        return sum(self.states.get(state, 0) for state in ON_THEIR_WAY)
+
+    @property
+    def held(self) -> int:
+        return self.states.get("held", 0)
+
+    @property
+    def parked(self) -> int:
+        return self.states.get("parked", 0)
 
 
-async def counts_by_kind(edition: Edition) -> list[KindCounts]:
-    """Every kind of which this edition, or the house, has letters; a state without one is not in it."""
+ON_THEIR_WAY = ("waiting", "put_off", "sending")
+EVERY_LETTER = f"letter l {ITS_LINE} WHERE l.edition = {{}} OR l.edition IS NULL"
+NOT_OUT = """outbox o JOIN letter l ON l.id = o.args->>'letter' WHERE o.task = 'send_letter'
+  AND o.done_at IS NULL AND o.cancelled_by = '' AND o.edition = ANY(ARRAY[{}, '']::text[])"""
+
+
+async def counts_by_kind(edition: Edition, *, not_out: bool = False) -> list[KindCounts]:
+    """Every kind of which this edition, or the house, has letters; a state without one is not in it.
+
+    `not_out`: only letters that have not gone out, the kinds with most of them first; it reads no others.
+    """
     counted = await rows(
         f"""WITH own AS (
               SELECT CASE WHEN l.kind = ANY({{}}) THEN '{COMMITTEE}' ELSE l.kind END AS kind,
-                {STATE} AS state
-              FROM letter l {ITS_LINE} WHERE l.edition = {{}} OR l.edition IS NULL)
-            SELECT kind, state, count(*) AS n FROM own GROUP BY kind, state ORDER BY kind, state""",
+                {STATE} AS state, o.due_at
+              FROM {NOT_OUT if not_out else EVERY_LETTER})
+            SELECT kind, state, count(*) AS n, min(due_at) FILTER (WHERE state = ANY({{}})) AS due_at
+            FROM own GROUP BY kind, state ORDER BY kind, state""",
         sorted(OF_THE_COMMITTEE),
         edition.id,
+        list(ON_THEIR_WAY),
     )
     found: dict[str, dict[str, int]] = {}
+    due: dict[str, list[datetime]] = {}
     for row in counted:
         found.setdefault(row["kind"], {})[row["state"]] = row["n"]
-    return [KindCounts(kind=kind, states=states) for kind, states in found.items()]
+        due.setdefault(row["kind"], []).extend([row["due_at"]] if row["due_at"] else [])
+    kinds = [
+        KindCounts(kind=kind, states=states, due_at=min(due[kind], default=None))
+        for kind, states in found.items()
+    ]
+    return sorted(kinds, key=lambda one: -sum(one.states.values())) if not_out else kinds
 
 
 def within(edition: Edition) -> list[str]:

@@ -15,7 +15,7 @@ from festival import mailbag, outages
 from festival.access import Viewer
 from festival.clock import PARIS, now
 from festival.language import length, listed, number, size, t
-from festival.machines import broker, letters_by_kind, paces, waited
+from festival.machines import broker, paces, waited
 from festival.pauses import PAUSABLE, pauses_of
 from festival.settings import Settings
 from festival.tables import Edition
@@ -66,7 +66,7 @@ async def queue(
         pausable=PAUSABLE,
         paused=paused,
         letters=await mailbag.counts(edition_row.id),
-        kinds=await letters_by_kind(mailbag.within(edition_row)),
+        kinds=await mailbag.counts_by_kind(edition_row, not_out=True),
         refused=(await envelopes(viewer, edition_row, states=("parked",)))[:NAMED],
         closed=await outages.outage(),
         health=await health(edition_row, settings, store, heard=heard),

@@ -13,7 +13,7 @@ from api.guards import OPERATOR
 from festival import mailbag
 from festival.access import Viewer
 from festival.editions import checklist, operated_by
-from festival.machines import broker, letters_by_kind
+from festival.machines import broker
 from festival.pauses import pauses_of
 from festival.settings import Settings
 from festival.shapes import Email
@@ -116,7 +116,7 @@ async def machines(
             edition_row, settings, store, heard=await broker(settings.redis_url)
         ),
         "paused": await pauses_of(edition_row),
-        "letters": await letters_by_kind(mailbag.within(edition_row)),
+        "letters": await mailbag.counts_by_kind(edition_row, not_out=True),
     }
 
 

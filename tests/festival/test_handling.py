@@ -349,6 +349,12 @@ async def test_held_letters_are_counted_apart(office) -> None:
     assert (after.held - before.held, after.waiting - before.waiting) == (1, 1)
     assert kinds["submitted"] == {"held": 1, "waiting": 1}
 
+    sent = await office.writes()
+    assert await worked(sent) == "sent"
+    [left] = await mailbag.counts_by_kind(office.edition, not_out=True)
+    assert (left.kind, left.held, left.waiting, left.parked) == ("submitted", 1, 1, 0)
+    assert left.due_at is not None
+
 
 async def test_a_given_up_letter_that_was_held_goes_when_it_is_sent_again(office) -> None:
     from festival import work
