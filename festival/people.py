@@ -297,8 +297,21 @@ async def sign_in(email: str, *, password: str) -> Person:
     known = await by_email(email)
     if not await is_password_of(known, password) or known is None or known.disabled_at is not None:
         raise Refused("password_wrong")
+    await hash_as_today(known, password)
     await note_first_proof(known, way="password")
     return known
+
+
+async def hash_as_today(person: Person, password: str) -> None:
+    """A hash with parameters of before is made anew while its password is known: the password stays."""
+    stored = person.password_hash or ""
+    if not _hasher.check_needs_rehash(stored):
+        return
+    async with _hashing:
+        hashed = await asyncio.to_thread(_hasher.hash, password)
+    await Person.update({Person.password_hash: hashed}).where(
+        (Person.id == person.id) & (Person.password_hash == stored)
+    )
 
 
 async def is_password_of(person: Person | None, password: str) -> bool:

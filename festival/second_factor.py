@@ -12,7 +12,7 @@ import secrets
 
 import msgspec
 import pyotp
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pyotp.utils import strings_equal
@@ -271,12 +271,49 @@ async def ask_for(parts: list[Role], *, edition: Edition, by: Person) -> None:
 # Keeping the secret
 
 
-def _vault(settings: Settings) -> Fernet:
-    """A key of its own for this purpose, made of the house's secret; another secret reads nothing."""
+def _vault(settings: Settings) -> MultiFernet:
+    """Keys of their own for this purpose, made of the house's secret and of the one before: the first of
+    them writes, both read, and another secret reads nothing.
+    """
+    known = (settings.secret_key, settings.secret_key_before)
+    return MultiFernet([_key_of(secret) for secret in known if secret])
+
+
+def _key_of(secret: str) -> Fernet:
     made = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"second factor").derive(
-        settings.secret_key.encode()
+        secret.encode()
     )
     return Fernet(base64.urlsafe_b64encode(made))
+
+
+async def renew(settings: Settings) -> int:
+    """Whatever was written under the secret of before is written under today's; how many."""
+    if not settings.secret_key_before:
+        return 0
+    today, vault, renewed = _key_of(settings.secret_key), _vault(settings), 0
+    for kept in await rows("SELECT person, secret FROM second_factor"):
+        try:
+            if is_written_by(today, kept["secret"]):
+                continue
+            again = vault.rotate(kept["secret"].encode()).decode()
+        except InvalidToken:
+            continue  # of a secret that is neither: its owner comes in with a recovery code
+        moved = await rows(
+            "UPDATE second_factor SET secret = {} WHERE person = {} AND secret = {} RETURNING person",
+            again,
+            kept["person"],
+            kept["secret"],
+        )
+        renewed += len(moved)
+    return renewed
+
+
+def is_written_by(key: Fernet, token: str) -> bool:
+    try:
+        key.decrypt(token.encode())
+    except InvalidToken:
+        return False
+    return True
 
 
 def _secret_of(kept: SecondFactor, settings: Settings) -> str:

@@ -1,6 +1,7 @@
 """Keys end with the password that was feared for, and make no other key."""
 
 import pytest
+from argon2 import PasswordHasher
 
 from festival import arrivals, people
 from festival.db import rows
@@ -178,3 +179,20 @@ async def test_a_password_is_long_of_any_signs_and_taken_just_as_it_was_typed(ho
     assert await people.is_password_of(maker, phrase)
     for other in (phrase.strip(), phrase.lower(), phrase[:72], phrase[:-1]):
         assert not await people.is_password_of(maker, other)
+
+
+async def test_a_hash_of_before_is_made_anew_when_its_password_is_known(house) -> None:
+    maker = await a_person("filmmaker", edition=await an_edition())
+    weak = PasswordHasher(time_cost=1, memory_cost=1024).hash("une phrase assez longue")
+    await rows("UPDATE person SET password_hash = {} WHERE id = {} RETURNING id", weak, maker.id)
+
+    with pytest.raises(Refused):
+        await people.sign_in(maker.email, password="une autre phrase")
+    kept = (await people.person(maker.id)).password_hash
+    await people.sign_in(maker.email, password="une phrase assez longue")
+    again = (await people.person(maker.id)).password_hash
+    await people.sign_in(maker.email, password="une phrase assez longue")
+
+    assert kept == weak
+    assert not PasswordHasher().check_needs_rehash(again)
+    assert (await people.person(maker.id)).password_hash == again

@@ -35,14 +35,16 @@ export function whileSeen(stream) {
   };
 }
 
-// What was typed and is kept nowhere else yet: in this browser, for this person and this film.
+// What was typed and is kept nowhere else yet: in this browser, for this person and this film, for some days.
+const DRAFT_LASTS = 14 * 24 * 3600 * 1000;
+
 export class Draft {
   constructor(key) {
     this.key = key;
   }
   keep(value) {
     try {
-      localStorage.setItem(this.key, JSON.stringify(value));
+      localStorage.setItem(this.key, JSON.stringify({ typed: Date.now(), value }));
     } catch {
       /* full, or forbidden here */
     }
@@ -56,12 +58,28 @@ export class Draft {
   }
   get() {
     try {
-      return JSON.parse(localStorage.getItem(this.key));
+      return JSON.parse(localStorage.getItem(this.key))?.value ?? null;
     } catch {
       return null;
     }
   }
 }
+
+// Drafts of whoever sat here have an end, whichever page is opened next; one without its day begins it now.
+export function endDrafts() {
+  try {
+    for (const key of Object.keys(localStorage).filter((name) => /^(note|sheet):/.test(name))) {
+      const kept = JSON.parse(localStorage.getItem(key));
+      if (kept?.typed === undefined) {
+        localStorage.setItem(key, JSON.stringify({ typed: Date.now(), value: kept }));
+      } else if (Date.now() - kept.typed > DRAFT_LASTS) localStorage.removeItem(key);
+    }
+  } catch {
+    /* as above */
+  }
+}
+
+endDrafts();
 
 // Whether the house answers; before a page is left for an answer that may never come.
 export const isThere = () =>
