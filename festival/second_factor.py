@@ -275,7 +275,7 @@ def _vault(settings: Settings) -> MultiFernet:
     """Keys of their own for this purpose, made of the house's secret and of the one before: the first of
     them writes, both read, and another secret reads nothing.
     """
-    known = (settings.secret_key, settings.secret_key_before)
+    known = (settings.secret_key, settings.old_secret_key)
     return MultiFernet([_key_of(secret) for secret in known if secret])
 
 
@@ -288,7 +288,7 @@ def _key_of(secret: str) -> Fernet:
 
 async def renew(settings: Settings) -> int:
     """Whatever was written under the secret of before is written under today's; how many."""
-    if not settings.secret_key_before:
+    if not settings.old_secret_key:
         return 0
     today, vault, renewed = _key_of(settings.secret_key), _vault(settings), 0
     for kept in await rows("SELECT person, secret FROM second_factor"):

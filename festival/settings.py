@@ -28,7 +28,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     redis_url: str = ""
     public_url: str = "http://127.0.0.1:8000"
     secret_key: str = DEVELOPMENT_KEY
-    secret_key_before: str = ""
+    old_secret_key: str = ""
     media_root: Path = Path("var/media")
     storage: str = "local"
     s3_bucket: str = ""
@@ -142,7 +142,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         checks = {
             "SECRET_KEY is missing, or shorter than 32 characters": len(self.secret_key) < 32
             or self.secret_key == DEVELOPMENT_KEY,
-            "SECRET_KEY_BEFORE is shorter than 32 characters": 0 < len(self.secret_key_before) < 32,
+            "OLD_SECRET_KEY is shorter than 32 characters": 0 < len(self.old_secret_key) < 32,
             "DATABASE_URL is missing": not self.database_url,
             "REDIS_URL is missing": not self.redis_url,
             "PUBLIC_URL must begin with https://": not self.public_url.startswith("https://"),

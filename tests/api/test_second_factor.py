@@ -352,8 +352,8 @@ async def test_another_secret_of_the_house_reads_what_the_one_before_has_written
     owner = await a_person("operator", edition=edition)
     secret, _ = await set_up(owner, edition, hour)
     before = Settings.read()
-    both = msgspec.structs.replace(before, secret_key="another" * 9, secret_key_before=before.secret_key)
-    alone = msgspec.structs.replace(both, secret_key_before="")
+    both = msgspec.structs.replace(before, secret_key="another" * 9, old_secret_key=before.secret_key)
+    alone = msgspec.structs.replace(both, old_secret_key="")
 
     with pytest.raises(Refused) as refused:
         await second_factor.check(owner, code_of(secret, hour), settings=alone)
@@ -364,5 +364,5 @@ async def test_another_secret_of_the_house_reads_what_the_one_before_has_written
 
     assert refused.value.codes == ("code:factor_unreadable",)
     assert await second_factor.renew(both) == 0
-    back = msgspec.structs.replace(before, secret_key_before=both.secret_key)
+    back = msgspec.structs.replace(before, old_secret_key=both.secret_key)
     assert await second_factor.renew(back) >= 1, "other tests find theirs as they left them"
