@@ -51,8 +51,9 @@ def put_aside(home: Path) -> None:
 class Postgres:
     """One server in one folder; `prepare`, then run `argv` as `user`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **options: str) -> None:
         self.user = unprivileged()
+        self.options = OPTIONS | options
         self.folder = self._home(folder.absolute())
         self.data = self.folder / "data"
         self.bin = self._bin()
@@ -106,7 +107,7 @@ class Postgres:
 
     @property
     def argv(self) -> list[str]:
-        options = [f"-c{name}={value}" for name, value in OPTIONS.items()]
+        options = [f"-c{name}={value}" for name, value in self.options.items()]
         return [str(self.bin / "postgres"), "-D", str(self.data), "-k", str(self.folder), *options]
 
     def prepare(self) -> None:
