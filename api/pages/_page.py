@@ -4,9 +4,12 @@ import secrets
 from datetime import date, datetime
 from functools import cache, partial
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, nodes
+from jinja2.bccache import Bucket
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.utils import htmlsafe_json_dumps
 from litestar import MediaType, Response
 from litestar.datastructures import Cookie
@@ -49,16 +52,45 @@ class LazyToken:
     __html__ = __str__
 
 
+class Compiled(BytecodeCache):
+    """What one language has compiled, the next one takes: it costs more than drawing the page."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self.kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self.kept[bucket.key, bucket.checksum] = bucket.code
+
+
+class AnyLanguage(CodeGenerator):
+    """Writes no value into the code, only text: what a filter says of a constant is of one language."""
+
+    def _output_child_to_const(self, node: nodes.Expr, frame: Frame, finalize: Any) -> str:
+        if not isinstance(node, nodes.TemplateData):
+            raise nodes.Impossible
+        return super()._output_child_to_const(node, frame, finalize)
+
+
+COMPILED = Compiled()
+
+
 @cache
 def environment(lang: str) -> Environment:
-    """One for each language, so that compiled templates are kept. Undefined names fail loudly."""
+    """One for each language; all take the same compiled templates. Undefined names fail loudly."""
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        optimized=False,
+        bytecode_cache=COMPILED,
     )
+    made.code_generator_class = AnyLanguage
     made.globals["asset"] = asset
     made.globals["data_block"] = data_block
     made.globals["fields_of"] = texts.fields_of
