@@ -3,7 +3,7 @@
 import httpx
 from litestar import Litestar
 
-from api.app import ACTS, create_app
+from api.app import ACTS
 from api.auth import UNSAFE
 from tests.builders import a_person, an_edition, sign_in
 
@@ -54,8 +54,8 @@ def test_an_act_has_both_doors_or_a_reason() -> None:
     assert one_door == set(NO_TWIN)
 
 
-def test_nothing_new_changes_anything_but_by_an_act() -> None:
-    outside = {one for one in changing(create_app()) if not one.startswith("api.acts.")}
+def test_nothing_new_changes_anything_but_by_an_act(app) -> None:
+    outside = {one for one in changing(app) if not one.startswith("api.acts.")}
 
     assert outside == OUTSIDE
 

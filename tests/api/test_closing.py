@@ -8,7 +8,7 @@ import pytest
 from litestar import Litestar
 
 from api.acts.act import Still
-from api.app import ACTS, create_app
+from api.app import ACTS
 from api.auth import UNSAFE, refuse_archived
 from festival import closing, editions, leases
 from festival.clock import now
@@ -93,18 +93,18 @@ def test_what_is_still_done_is_a_short_list_with_a_reason_each() -> None:
     assert said == STILL
 
 
-def test_every_other_door_of_an_edition_asks_first() -> None:
+def test_every_other_door_of_an_edition_asks_first(app) -> None:
     """Uploads, too; what was given no guard would be found here."""
     asked = {
         (method, route.path_format)
-        for route in create_app().routes
+        for route in app.routes
         for handler in getattr(route, "route_handlers", [])
         for method in set(handler.http_methods) & UNSAFE
         if refuse_archived in handler.resolve_guards() and "{edition}" in route.path_format
     }
 
     assert len(asked) > 200
-    assert asked == set(changing(create_app()))
+    assert asked == set(changing(app))
 
 
 async def test_whoever_may_do_everything_changes_nothing_in_an_archived_edition(client, app) -> None:
