@@ -4,6 +4,8 @@ Tests do not empty tables: each makes an edition of its own, and sees nothing el
 """
 
 import asyncio
+import os
+import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -12,7 +14,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from tests.lanes import Lane, LaneScheduling, lane_of
+from tests.lanes import ALONE, Lane, LaneScheduling, lane_of
 from tests.services import Services
 
 ROOT = Path(__file__).parents[1]
@@ -37,6 +39,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         services.stop()
 
 
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Whoever stops a long run, or looks at it meanwhile, has the names of what failed."""
+    if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
+        why = getattr(getattr(report.longrepr, "reprcrash", None), "message", "").partition("\n")[0]
+        print(f"\nFAILED AT ONCE {report.nodeid} ({report.when}) {why[:200]}", file=sys.__stdout__, flush=True)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LaneScheduling | None:
     workers = len(config.option.tx or [])
@@ -45,13 +54,18 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LaneSched
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files that ask for the whole house come late, those with a browser last: `tests/lanes.py` says why.
-    Where workers share them, the long ones come first, so that none waits long for another at the end.
+    Where workers share them, the long ones come first, films before rules before what only reads the tree,
+    so that none waits long for another at the end.
     """
     tests = Counter(item.path for item in items)
 
-    def late(item: pytest.Item) -> tuple[bool, bool, int]:
-        in_browser, lane = "browser" in item.path.parts, lane_of(item.nodeid.partition("::")[0])
-        return in_browser, lane is Lane.HOUSE, 0 if lane is Lane.DATABASE else -tests[item.path]
+    def late(item: pytest.Item) -> tuple[bool, bool, int, int]:
+        path = item.nodeid.partition("::")[0]
+        in_browser, lane = "browser" in item.path.parts, lane_of(path)
+        if lane is Lane.DATABASE:
+            return in_browser, False, 0, 0
+        place = next((n for n, folder in enumerate(ALONE) if path.startswith(folder)), len(ALONE))
+        return in_browser, lane is Lane.HOUSE, place, -tests[item.path]
 
     items.sort(key=late)
     astray = [item.nodeid for item in items if "site" in getattr(item, "fixturenames", [])

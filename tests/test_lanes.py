@@ -49,7 +49,7 @@ class Scheduling(LaneScheduling):
 
 @pytest.mark.parametrize(("path", "lane"), [
     (BROWSER, Lane.HOUSE), (WALK, Lane.HOUSE), (ASKS, Lane.DATABASE), (FFMPEG, Lane.ALONE), (RULES, Lane.ALONE),
-    ("tests/media/test_storage.py", Lane.DATABASE), ("tests/media/test_lipsync.py", Lane.DATABASE),
+    ("tests/test_styles.py", Lane.ALONE), ("tests/media/test_storage.py", Lane.DATABASE), ("tests/media/test_lipsync.py", Lane.DATABASE),
     ("tests/ops/test_backup.py", Lane.DATABASE),
 ])  # fmt: skip
 def test_a_file_with_a_loop_of_its_own_goes_to_no_worker_with_a_browser(path: str, lane: Lane) -> None:
@@ -59,7 +59,7 @@ def test_a_file_with_a_loop_of_its_own_goes_to_no_worker_with_a_browser(path: st
 
 @pytest.mark.parametrize("workers", [2, 3])
 def test_one_worker_has_the_house_and_all_share_what_needs_nothing(workers: int) -> None:
-    paths = [ASKS, FFMPEG, OTHER, "tests/test_acts.py", RULES, "tests/units/test_spans.py", WALK, BROWSER]
+    paths = [ASKS, FFMPEG, OTHER, "tests/api/test_acts.py", RULES, "tests/units/test_spans.py", WALK, BROWSER]
 
     taken = Scheduling(paths, workers).run()
 
