@@ -4,6 +4,7 @@ Tests do not empty tables: each makes an edition of its own, and sees nothing el
 """
 
 import asyncio
+import gc
 import os
 import sys
 from collections import Counter
@@ -18,7 +19,13 @@ from tests.lanes import ALONE, Lane, LaneScheduling, lane_of
 from tests.services import Services
 
 ROOT = Path(__file__).parents[1]
+RARELY = (50_000, 20, 20)
 SERVICES = pytest.StashKey["Services"]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A third of a worker's time went into looking for garbage among a million objects that all last."""
+    gc.set_threshold(*RARELY)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -29,6 +36,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Unit tests start nothing; the first test of another kind finds all servers up."""
+    gc.freeze()
     others = [item for item in session.items if item.get_closest_marker("unit") is None]
     if others and not session.config.option.collectonly:
         session.config.stash[SERVICES] = Services()
