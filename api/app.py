@@ -93,6 +93,7 @@ from api.pages import (
     filmmaker,
     machines,
     operator,
+    papers,
     programmer,
     public,
     room,
@@ -158,6 +159,7 @@ from api.v1 import keeping as keeping_v1
 from api.v1 import letters as letters_v1
 from api.v1 import minds as minds_v1
 from api.v1 import operator as operator_v1
+from api.v1 import papers as papers_v1
 from api.v1 import people as people_v1
 from api.v1 import policy as policy_v1
 from api.v1 import privacy as privacy_v1
@@ -308,6 +310,7 @@ def pages() -> Router:
             visitor_pages,
             fitting_pages,
             exchange_pages,
+            papers,
             variant_pages,
             comment_pages,
             operator,
@@ -361,6 +364,7 @@ def json_doors() -> Router:
             fitting_v1,
             minds_v1,
             operator_v1,
+            papers_v1,
             lists,
             policy_v1,
             privacy_v1,

@@ -16,6 +16,7 @@ KINDS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "json": "application/json",
     "xml": "application/xml; charset=utf-8",
+    "pdf": "application/pdf",
 }
 
 

@@ -329,7 +329,8 @@ PLANNING: list[tuple[str, tuple[str, ...]]] = [
             "/programmer/robustness",
         ),
     ),
-    ("minds", ("/programmer/variants", "/programmer/comments", "/programmer/exchange")),
+    ("minds", ("/programmer/variants", "/programmer/comments")),
+    ("out", ("/programmer/papers", "/programmer/exchange")),
 ]
 """What programmers set up around the grid, told as `DESK` is."""
 
@@ -344,6 +345,7 @@ BELOW = {
     "/programmer/exchange": "/programmer/grid",
     "/programmer/variants": "/programmer/grid",
     "/programmer/comments": "/programmer/grid",
+    "/programmer/papers": "/programmer/grid",
     "/programmer/screens": "/programmer/venues",
     "/programmer/reservations": "/programmer/venues",
     "/programmer/blocks": "/programmer/programmes",

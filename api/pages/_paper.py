@@ -1,11 +1,21 @@
 """Pages as paper: HTML of ours into PDF, without asking anybody for anything.
 
-The printer is brought in with the first page of paper: it takes a third of the door's start, and a
-door that was killed must stand again at once.
+The printer is a process of its own (`api/printer.py`): fifty pages take many seconds of a core and much
+memory, and whoever asks at the door meanwhile is not to wait for them. It ends with whoever asked.
 """
 
 import asyncio
 import base64
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from festival.errors import Busy
+
+ROOT = Path(__file__).parents[2]
+PATIENCE_S = 120.0
+AT_ONCE = 2
+places = asyncio.Semaphore(AT_ONCE)
 
 
 def inline(picture: bytes) -> str:
@@ -13,14 +23,22 @@ def inline(picture: bytes) -> str:
     return "data:image/jpeg;base64," + base64.b64encode(picture).decode()
 
 
-def _printed(html: str) -> bytes:
-    from weasyprint import HTML
-    from weasyprint.urls import URLFetcher
-
-    nobody = URLFetcher(allowed_protocols=["data"], allow_redirects=False)
-    return bytes(HTML(string=html, url_fetcher=nobody).write_pdf())
-
-
 async def printed(html: str) -> bytes:
-    """In a thread: a page of paper takes about a second of one core."""
-    return await asyncio.to_thread(_printed, html)
+    """Busy where the printer does not end in time; a fault of its own is raised as it told it."""
+    async with places:
+        printer = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "api.printer", cwd=ROOT,
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                paper, fault = await printer.communicate(html.encode())
+        except TimeoutError:
+            raise Busy("printer_slow") from None
+        finally:
+            with suppress(ProcessLookupError):
+                printer.kill()
+            await printer.wait()
+    if printer.returncode:
+        raise RuntimeError(f"no paper: {fault.decode(errors='replace')[-400:]}")
+    return paper
