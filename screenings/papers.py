@@ -15,7 +15,7 @@ from festival.db import rows
 from festival.errors import Missing
 from festival.language import day, hour, number, t, text_in, tongues, track
 from festival.tables import Edition
-from festival.texts import Texts, film_title
+from festival.texts import Texts, film_title, texts_of
 from media.facts import Facts, Picture, Sound
 from screenings.guests import kept_guests
 from screenings.lists import Item, Placed, items, placed_in, screens, venues, working_grid
@@ -273,7 +273,7 @@ def guests(desk: Desk) -> Iterator[PaperTable]:
         shown = [p for p in desk.placed if not p.number and p.programme in guest.programmes]
         yield PaperTable(
             guest.name,
-            text_in(desk.lang, guest.qualities) or t(desk.lang, f"papers.kind.{guest.kind}"),
+            text_in(desk.lang, texts_of(guest.qualities)) or t(desk.lang, f"papers.kind.{guest.kind}"),
             [stage_line(desk, placed) for placed in shown],
         )
 
