@@ -273,7 +273,8 @@ def guests(desk: Desk) -> Iterator[PaperTable]:
         shown = [p for p in desk.placed if not p.number and p.programme in guest.programmes]
         yield PaperTable(
             guest.name,
-            text_in(desk.lang, texts_of(guest.qualities)) or t(desk.lang, f"papers.kind.{guest.kind}"),
+            text_in(desk.lang, texts_of(guest.qualities))
+            or t(desk.lang, f"papers.kind.{guest.kind}"),
             [stage_line(desk, placed) for placed in shown],
         )
 
