@@ -53,6 +53,7 @@ from api.acts import (
     privacy,
     programmes,
     proof,
+    publications,
     recusals,
     relations,
     reminders,
@@ -79,6 +80,7 @@ from api.acts import visitors as visitor_acts
 from api.auth import bearer, csrf_guard, edition_of, settings_of, viewer_of
 from api.believed import Believed
 from api.decoding import MOST_BYTES, CheckedRequest, Decoding
+from api.front import Front
 from api.headers import Headers
 from api.measured import Measured
 from api.news import news_plugin
@@ -90,6 +92,7 @@ from api.pages import (
     components,
     edition,
     exports,
+    feeds,
     filmmaker,
     machines,
     operator,
@@ -125,6 +128,7 @@ from api.pages import plans as plan_pages
 from api.pages import policy as policy_pages
 from api.pages import privacy as privacy_pages
 from api.pages import programmes as programme_pages
+from api.pages import publications as publication_pages
 from api.pages import robustness as robustness_pages
 from api.pages import rules as rules_pages
 from api.pages import second_factor as second_factor_pages
@@ -138,6 +142,7 @@ from api.pages import venues as venue_pages
 from api.pages import visitors as visitor_pages
 from api.pages import what_if as what_if_pages
 from api.patience import Patience
+from api.shelf import Shelf
 from api.v1 import account as account_v1
 from api.v1 import archives as archives_v1
 from api.v1 import (
@@ -164,6 +169,7 @@ from api.v1 import people as people_v1
 from api.v1 import policy as policy_v1
 from api.v1 import privacy as privacy_v1
 from api.v1 import programmer as programmer_v1
+from api.v1 import publications as publications_v1
 from api.v1 import shared as shared_v1
 from api.v1 import sheets as sheets_v1
 from festival import logs
@@ -220,6 +226,7 @@ ACTS = [
     *privacy.ACTS,
     *programmes.ACTS,
     *proof.ACTS,
+    *publications.ACTS,
     *recusals.ACTS,
     *relations.ACTS,
     *reminders.ACTS,
@@ -239,6 +246,7 @@ ACTS = [
     *what_if.ACTS,
     *visitor_acts.ACTS,
 ]
+LEAVES = [*public.LEAVES, *feeds.LEAVES, *programme.LEAVES]
 STATIC = Path(__file__).parent / "static"
 
 
@@ -287,6 +295,7 @@ def pages() -> Router:
         module.HANDLERS
         for module in (
             public,
+            feeds,
             account,
             second_factor_pages,
             people_pages,
@@ -312,6 +321,7 @@ def pages() -> Router:
             exchange_pages,
             papers,
             variant_pages,
+            publication_pages,
             comment_pages,
             operator,
             machines,
@@ -360,6 +370,7 @@ def json_doors() -> Router:
             subtitles,
             committee_v1,
             programmer_v1,
+            publications_v1,
             shared_v1,
             fitting_v1,
             minds_v1,
@@ -420,6 +431,14 @@ async def far_uploads(store: Store) -> AsyncIterator[None]:
         sweeping.cancel()
 
 
+@asynccontextmanager
+async def watched(shelf: Shelf) -> AsyncIterator[None]:
+    """As long as the door is open, what lies on the shelf is looked after."""
+    watching = asyncio.create_task(shelf.watch())
+    yield
+    watching.cancel()
+
+
 def create_app(settings: Settings | None = None) -> Litestar:
     settings = settings or Settings.read()
     if settings.locales:
@@ -428,14 +447,16 @@ def create_app(settings: Settings | None = None) -> Litestar:
     store = store_of(settings)
     assets.use(STATIC, production=settings.in_production)
 
+    shelf = Shelf(settings, LEAVES)
+
     @asynccontextmanager
     async def with_database(_: Litestar) -> AsyncIterator[None]:
-        async with pool(size=settings.pool_size), far_uploads(store):
+        async with pool(size=settings.pool_size), far_uploads(store), watched(shelf):
             if await is_guarded() is False:
                 log.warning("this database role can change the record: see DATABASE_OWNER_URL")
             yield
 
-    app = Litestar(
+    app = Front(
         route_handlers=[
             pages(),
             json_doors(),
@@ -473,6 +494,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
     )
     app.state.settings = settings
     app.state.store = store
+    app.state.shelf = shelf
     app.state.hands = hands_at(settings.redis_url)
     return app
 

@@ -5,7 +5,8 @@ from typing import Any
 from litestar import Request
 from litestar.openapi.plugins import OpenAPIRenderPlugin
 
-from api.pages._page import environment, language_of, shared
+from api.drawing import environment
+from api.pages._page import language_of, shared
 
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
 

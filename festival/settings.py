@@ -45,6 +45,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mailbox: Path | None = None
     locales: Path | None = None
     pool_size: int = 8
+    public_check_seconds: float = 1.0
     allow_unsandboxed: bool = False
     trusted_proxy: str = ""
     max_upload_bytes: int = 200 * 1024**3

@@ -354,7 +354,11 @@ HELD: dict[str, Held] = {
     ),
     "grid": Held(
         leaves=STAYS, edition="t.edition", who="published_by", work="document",
-        key="id edition number version mended published_at created_at", why="published",
+        key="id edition number version mended published_at takes_back created_at", why="published",
+    ),
+    "printed_page": Held(
+        edition="t.edition",
+        key="id edition key path media_type disposition tag plain gzip brotli made_at",
     ),
     "screening": Held(
         edition=OF_GRID,

@@ -4,6 +4,7 @@ from piccolo.columns import (
     JSONB,
     BigInt,
     Boolean,
+    Bytea,
     ForeignKey,
     Integer,
     SmallInt,
@@ -313,7 +314,8 @@ class Grid(Table):
     """All screenings of the three days: one working grid, and frozen, numbered publications.
 
     The public reads nothing but a publication's `document`: whole or not at all. `mended` are the
-    fewest moves that would mend it, with the question that they answer.
+    fewest moves that would mend it, with the question that they answer. `takes_back` is the number
+    that this one undid: it says again what was said before that.
     """
 
     id = Varchar(16, primary_key=True, default=new_id)
@@ -324,7 +326,27 @@ class Grid(Table):
     mended = JSONB(null=True, default=None)
     published_by = ForeignKey(Person, null=True, index=True)
     published_at = Timestamptz(null=True, default=None)
+    takes_back = SmallInt(null=True, default=None)
     created_at = Timestamptz(default=TimestamptzNow())
+
+
+class PrintedPage(Table):
+    """A public page as bytes, under the key of all that it says; drawn again by whoever misses it.
+
+    No row is needed: it only spares work, and goes when its key is no more what the public reads.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False)
+    key = Varchar(32)
+    path = Varchar(400)
+    media_type = Varchar(100)
+    disposition = Varchar(300, default="")
+    tag = Varchar(32)
+    plain = Bytea(default=b"")
+    gzip = Bytea(default=b"")
+    brotli = Bytea(default=b"")
+    made_at = Timestamptz(default=TimestamptzNow())
 
 
 class Screening(Table):

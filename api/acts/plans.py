@@ -1,4 +1,4 @@
-"""Plans of the grid: one is asked for, stopped, accepted or taken back; the grid is published."""
+"""Plans of the grid: one is asked for, stopped, accepted or taken back."""
 
 from typing import Annotated, Any
 
@@ -11,14 +11,13 @@ from msgspec import Meta
 from api.acts.act import Refusal, act
 from api.forms import filled
 from api.grid import grid_state
-from api.guards import PLAN, PUBLISH
+from api.guards import PLAN
 from api.pages.plans import plan_page, plans_page
-from api.pages.programmer import publication_page
 from api.request import AnyRequest
 from festival.errors import Missing
 from festival.shapes import Id
 from festival.tables import Edition, Person
-from screenings import accepting, lists, planning, publication
+from screenings import accepting, lists, planning
 from screenings.acts import Place
 from screenings.moving import Keep
 from screenings.planning import GOALS, RunKind, Wishes
@@ -80,12 +79,6 @@ class TickForm(msgspec.Struct, frozen=True):
     all: bool = False
 
 
-class Publishing(msgspec.Struct, frozen=True):
-    """The version of the working grid that was looked at."""
-
-    version: Annotated[int, Meta(ge=1, le=10**12)]
-
-
 async def plans_again(request: AnyRequest, refused: Refusal) -> Response[str]:
     return await plans_page(request, request.state["edition"], refused.error)
 
@@ -100,10 +93,6 @@ async def plan_again(
 
 async def ticks_again(request: AnyRequest, refused: Refusal) -> Response[str]:
     return await plan_again(request, refused, refused.sent.get("only", []))
-
-
-async def publication_again(request: AnyRequest, refused: Refusal) -> Response[str]:
-    return await publication_page(request, request.state["edition"], refused.error)
 
 
 async def ticked(request: AnyRequest) -> Ticked:
@@ -271,31 +260,6 @@ async def reconsider(
     await accepting.reconsider(await lists.plan_run(edition_row, run_id), by=person)
 
 
-def published(_: AnyRequest, done: dict[str, int]) -> str:
-    return f"programmer.done.published{'' if done['films_told'] else '_silently'}"
-
-
-@act(
-    "/programmer/publication",
-    json="/grid/publication",
-    guards=PUBLISH,
-    again=publication_again,
-    goes="/programmer/grid",
-    says=published,
-)
-async def publish(
-    data: Publishing,
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-) -> dict[str, int]:
-    """Freeze the grid for the public; 422 with everything that stands in the way.
-
-    `films_told`: of so many films something changed, and their makers get a letter.
-    """
-    number = await publication.publish(edition_row, version=data.version, by=person)
-    return {"number": number, "films_told": await publication.films_told(edition_row, number)}
-
-
 ACTS = [
-    ask, stop, apply, undo_plan, put_elsewhere, heal, refuse, reconsider, publish,
+    ask, stop, apply, undo_plan, put_elsewhere, heal, refuse, reconsider,
 ]  # fmt: skip

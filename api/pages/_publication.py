@@ -13,6 +13,7 @@ from screenings.clashes import clashes_of
 from screenings.compared import Difference, since_last
 from screenings.lists import Placed
 from screenings.planner.model import Clash
+from screenings.publication_letters import letters_due
 from screenings.tables import Grid
 
 
@@ -41,7 +42,7 @@ async def shown(edition: Edition, grid: Grid, lang: str) -> dict[str, Any]:
         "warnings": said(
             [clash for clash in clashes if not publication.blocks(clash)], names, lang
         ),
-        "letters": await publication.letters_due(edition, grid),
+        "letters": await letters_due(edition, grid),
     }
 
 

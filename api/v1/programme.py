@@ -2,53 +2,60 @@
 
 from typing import Any
 
-from litestar import Request, Response, get, route
-from litestar.datastructures import CacheControlHeader
+from litestar import Request, Response, route
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from api.doors import answered, held_of
+from api.etags import READ
+from api.leaves import Asked, Drawing, Leaf, programmes
 from api.v1.files import found, served
 from festival.access import Viewer
 from festival.errors import Missing
-from festival.tables import Edition
 from media.storage import Store
-from screenings.publication import (
-    Document,
-    PublicProgramme,
-    is_open,
-    published,
-    published_programme,
+from screenings.document import Document, PublicProgramme, frozen_bytes
+
+JSON = "application/json"
+
+
+def whole_document(asked: Asked) -> Drawing:
+    return Drawing(body=frozen_bytes(asked.document()), media_type=JSON)
+
+
+def one_programme(asked: Asked) -> Drawing:
+    return Drawing(body=frozen_bytes(asked.programme()), media_type=JSON)
+
+
+PROGRAMME = Leaf(path="/programme", draw=whole_document, is_json=True)
+FILM = Leaf(
+    path="/programme/films/{programme_id:str}", draw=one_programme, each=programmes, is_json=True
 )
 
-SHORTLY = CacheControlHeader(public=True, max_age=60)
 
-
-@get("/programme", cache_control=SHORTLY)
-async def programme(edition_row: NamedDependency[Edition]) -> Document:
+@route("/programme", http_method=READ, status_code=200)
+async def programme(request: Request[Any, Any, Any]) -> Response[Document]:
     """The whole published programme."""
-    return await published(edition_row)
+    return await answered(request, PROGRAMME)
 
 
-@get("/programme/films/{programme_id:str}", cache_control=SHORTLY)
+@route("/programme/films/{programme_id:str}", http_method=READ, status_code=200)
 async def one(
-    programme_id: FromPath[str], edition_row: NamedDependency[Edition]
-) -> PublicProgramme:
-    return await published_programme(edition_row, programme_id)
+    request: Request[Any, Any, Any], programme_id: FromPath[str]
+) -> Response[PublicProgramme]:
+    return await answered(request, FILM, programme_id)
 
 
-@route(
-    "/programme/films/{programme_id:str}/poster.jpg", http_method=["GET", "HEAD"], status_code=200
-)
+@route("/programme/films/{programme_id:str}/poster.jpg", http_method=READ, status_code=200)
 async def poster(
     request: Request[Any, Any, Any],
     programme_id: FromPath[str],
-    edition_row: NamedDependency[Edition],
     store: NamedDependency[Store],
     viewer: NamedDependency[Viewer],
 ) -> Response[Any]:
     """A still of a published film; of no other. Before the opening nobody keeps it for others."""
-    programme = await published_programme(edition_row, programme_id, viewer)
-    cache = "public, max-age=300" if is_open(edition_row) else "private, no-store"
+    public = (await held_of(request)).public
+    programme = public.programme(programme_id, viewer)
+    cache = "public, max-age=300" if public.is_open else "private, no-store"
     for film in programme.films:
         if film.file:
             picture = await found(store, film.file, "poster.jpg")
@@ -56,4 +63,5 @@ async def poster(
     raise Missing("file_missing")
 
 
+LEAVES = [PROGRAMME, FILM]
 HANDLERS: list[Any] = [programme, one, poster]

@@ -11,9 +11,9 @@ from festival.clock import festival_day, zone
 from festival.language import t, text_in
 from festival.tables import Edition
 from festival.texts import Texts, own_title
+from screenings.document import Document
 from screenings.exchange.reading import OURS
 from screenings.lists import items, placed_in, screens, working_grid
-from screenings.publication import Document
 from screenings.tables import Venue
 
 

@@ -38,6 +38,7 @@ LEFT_OUT = {
     "recovery_code": "hashes of codes that open a door",
     "second_factor": "secrets of telephones",
     "session": "keys of browsers",
+    "printed_page": "pages made of publications, drawn again by whoever reads them",
     "token": "keys of programs",
     "watcher": "what a person may still report as seen: of the moment, and over all editions",
 }

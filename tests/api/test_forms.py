@@ -5,8 +5,8 @@ from typing import Annotated
 import pytest
 from msgspec import Meta
 
+from api.drawing import filters
 from api.forms import fault_of
-from api.pages._page import filters
 
 pytestmark = pytest.mark.unit
 

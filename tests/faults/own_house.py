@@ -21,10 +21,10 @@ WORKER = ["celery", "-A", "workers.app", "worker", "-c", "1", "--without-gossip"
 
 
 class OwnHouse:
-    """`with OwnHouse(folder) as house`: servers run, parts are started by name."""
+    """`with OwnHouse(folder) as house`: servers run, parts are started by name, with more variables."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, **variables: str) -> None:
+        self.folder, self.variables = folder, variables
         self.postgres = Postgres(folder / "pg")
         self.redis = RedisServer(folder / "redis", free_port())
         self.ports = {name: free_port() for name in ("door1", "door2")}
@@ -57,6 +57,7 @@ class OwnHouse:
             "REDIS_URL": self.redis.url,
             "SMTP_URL": f"smtp://127.0.0.1:{self.smtp_port}",
             "MEDIA_ROOT": str(self.folder / "media"),
+            **self.variables,
         }
 
     def command(self, part: str) -> list[str]:

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from festival.db import rows
 from festival.errors import Conflict, Missing, Refused
 from festival.tables import Edition
-from screenings import corrections, publication
+from screenings import corrections, public, publication
 from screenings.corrections import FilmChange, FilmForm
 from screenings.lists import items, placed_in, working_grid
 from screenings.tables import Programme
@@ -56,10 +56,10 @@ async def test_the_next_publication_shows_it(house) -> None:
     await publication.publish(world.edition, version=await world.version(), by=world.by)
 
     await corrected(world, title="Nuit dernière", synopses={"fr": "Une nuit.", "en": "A night."})
-    assert (await publication.published(world.edition)).programmes[0].films[0].title == "Nuit 0"
+    assert (await public.all_of(world.edition)).readable().programmes[0].films[0].title == "Nuit 0"
     await publication.publish(world.edition, version=await world.version(), by=world.by)
 
-    [programme] = (await publication.published(world.edition)).programmes
+    [programme] = (await public.all_of(world.edition)).readable().programmes
     assert programme.films[0].title == "Nuit dernière"
     assert programme.titles["fr"] == "Nuit dernière"
 

@@ -8,7 +8,8 @@ import pytest
 from festival.db import transaction
 from festival.errors import Conflict, Refused
 from festival.tables import Letter
-from screenings import grid, publication
+from screenings import grid, public, publication
+from screenings.document import thawed
 from submissions import entries
 from submissions.tables import FilmFile, Submission
 from tests.builders import sign_in, until_it_waits
@@ -20,7 +21,7 @@ NOON = 12 * 60
 async def refusal(world: World) -> tuple[str, ...]:
     with pytest.raises(Refused) as refused:
         await publication.publish(world.edition, version=await world.version(), by=world.by)
-    assert await publication.newest_document(world.edition) is None
+    assert await public.newest_document(world.edition) is None
     return refused.value.codes
 
 
@@ -54,7 +55,7 @@ async def test_the_document_holds_placed_accepted_films_and_no_other(house) -> N
 
     number = await publish(world)
 
-    document = await publication.newest_document(world.edition)
+    document = await public.newest_document(world.edition)
     shown = [film.submission for one in document.programmes for film in one.films]
     assert (number, document.number, shown) == (1, 1, [world.films[0]])
     assert [film for film in world.films[1:] if film in msgspec.json.encode(document).decode()] == []
@@ -64,13 +65,13 @@ async def test_what_was_published_does_not_move_with_the_working_grid(house) -> 
     world = await World().build("accepted")
     placed = await world.place(0, NOON)
     await publish(world)
-    before = await publication.newest_document(world.edition)
+    before = await public.newest_document(world.edition)
 
     await grid.move(world.edition, placed, grid.ScreenStart(screen=world.screen, start=NOON + 60), version=await world.version(), by=world.by)
 
-    assert await publication.newest_document(world.edition) == before
+    assert await public.newest_document(world.edition) == before
     assert await publish(world) == 2
-    after = await publication.newest_document(world.edition)
+    after = await public.newest_document(world.edition)
     assert [one.id for one in after.screenings] == [one.id for one in before.screenings]
     assert after.screenings[0].starts_at > before.screenings[0].starts_at
 
@@ -100,11 +101,11 @@ async def test_a_film_that_is_taken_back_leaves_the_public_programme_at_once(hou
     await world.place(0, NOON)
     await world.place(1, NOON + 240)
     await publish(world)
-    assert len((await publication.newest_document(world.edition)).programmes) == 2
+    assert len((await public.newest_document(world.edition)).programmes) == 2
 
     await take_back(world, 0)
 
-    document = await publication.newest_document(world.edition)
+    document = await public.newest_document(world.edition)
     assert [film.submission for one in document.programmes for film in one.films] == [world.films[1]]
     assert [one.titles["fr"] for one in document.programmes] == ["Nuit 1"]
     assert len(document.screenings) == 1
@@ -143,7 +144,7 @@ async def test_the_same_grid_is_not_published_twice(house) -> None:
         await publish(world)
 
     assert refused.value.codes == ("nothing_to_publish",)
-    assert (await publication.newest_document(world.edition)).number == 1
+    assert (await public.newest_document(world.edition)).number == 1
     assert await Letter.count().where(Letter.edition == world.edition.id) == letters
 
 
@@ -166,7 +167,7 @@ async def test_the_public_reads_the_length_that_a_film_has_now(house) -> None:
 
     await publish(world)
 
-    [shown] = (await publication.newest_document(world.edition)).screenings
+    [shown] = (await public.newest_document(world.edition)).screenings
     assert (shown.film_ends_at - shown.starts_at).total_seconds() == (90 + 5) * 60
 
 
@@ -185,7 +186,7 @@ async def test_publishing_asks_first_and_says_what_changes_and_who_gets_a_letter
     assert ("Publier le n°" in blocked or "Publish no." in blocked) is False
     assert "screen_taken" not in refused.text
     assert refused.status_code == 422
-    assert await publication.newest_document(world.edition) is None
+    assert await public.newest_document(world.edition) is None
 
 
 async def test_what_is_shown_before_publishing_is_what_is_published(client, house) -> None:
@@ -195,7 +196,7 @@ async def test_what_is_shown_before_publishing_is_what_is_published(client, hous
     address = f"/fr/{world.edition.slug}/programmer/publication"
 
     asked = (await client.get(address)).text
-    assert await publication.newest_document(world.edition) is None
+    assert await public.newest_document(world.edition) is None
     done = await client.post(address, data={"version": await world.version(), "_csrf": client.headers["x-csrf-token"]})
 
     assert "1 lettre partira" in asked
@@ -250,10 +251,10 @@ def test_what_was_frozen_with_a_field_a_language_is_read_as_if_it_were_of_today(
     kept = {"number": 1, "edition": "2027", "name": "x", "first_day": "2027-11-26", "days": 3, "place_fr": "Cannes",
             "place_en": "", "screens": [], "programmes": [programme], "screenings": []}  # fmt: skip
 
-    document = publication.thawed(kept)
+    document = thawed(kept)
 
     shown = document.programmes[0]
     assert (document.places, shown.titles, shown.section_names) == ({"fr": "Cannes"}, {"fr": "Aube", "en": "Dawn"}, {})
     assert (shown.films[0].titles, shown.films[0].synopses) == ({"en": "Dawn"}, {"fr": "Une nuit."})
     assert shown.guests[0].qualities == {"fr": "cinéaste", "en": "filmmaker"}
-    assert publication.thawed(msgspec.to_builtins(document)) == document
+    assert thawed(msgspec.to_builtins(document)) == document

@@ -1,8 +1,8 @@
 """An edition with one room and accepted films in programmes, in the database."""
 
 from screenings import grid
-from screenings.grid import NewScreening
-from screenings.lists import working_grid
+from screenings.grid import NewScreening, ScreenStart
+from screenings.lists import placed_in, working_grid
 from screenings.programmes import ProgrammeForm, add_programme
 from screenings.rooms import ScreenForm, add_screen
 from screenings.venues import VenueForm, add_venue
@@ -27,6 +27,12 @@ class World:
 
     async def version(self) -> int:
         return (await working_grid(self.edition)).version
+
+    async def move(self, n: int, start: int) -> None:
+        """The first showing of a programme, to another hour on the same screen."""
+        [placed] = [p for p in await placed_in(await working_grid(self.edition)) if p.programme == self.programmes[n]]
+        there = ScreenStart(screen=self.screen, start=start)
+        await grid.move(self.edition, placed.id, there, version=await self.version(), by=self.by)
 
     async def place(self, n: int, start: int) -> str:
         new = NewScreening(programme=self.programmes[n], screen=self.screen, start=start)

@@ -1,0 +1,207 @@
+"""What the public's pages say, reckoned from a publication; and the one way to draw one for everybody."""
+
+import math
+import re
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any
+from unicodedata import east_asian_width
+
+from litestar import Response
+
+from api.drawing import environment, of_every_page
+from api.leaves import Asked, Drawing, Leaf, once
+from api.pages._page import nav, page
+from api.request import AnyRequest
+from festival import language
+from festival.clock import festival_day, zone
+from festival.language import text_in
+from festival.site import OWN_PAGES
+from festival.tables import Edition, Phase
+from screenings.document import Document
+from screenings.public import Public, is_open
+from units.times import clock_face
+
+ROW = 30  # pixels between two bars
+OWN_ALONE = {"cache-control": "private, no-store", "vary": "cookie"}
+
+Context = Callable[[Asked], dict[str, Any]]
+
+
+def page_leaf(
+    path: str, template: str, *, each: Callable[[Public], Iterable[str]] = once
+) -> Callable[[Context], Leaf]:
+    """A page of the public site: the function below says what its template needs.
+
+    One that is drawn for everybody has no viewer, no form and no `now`: a template that asks for one fails.
+    """
+
+    def made(context: Context) -> Leaf:
+        return Leaf(
+            path=path,
+            each=each,
+            draw=partial(draw_for_all, template, context),
+            own=partial(draw_for_one, template, context),
+        )
+
+    return made
+
+
+def draw_for_all(template: str, context: Context, asked: Asked) -> Drawing:
+    public, lang = asked.public, asked.lang
+    said = context(asked)
+    at = said.pop("at")
+    base = of_every_page(
+        lang, public.edition, prefix=asked.prefix, path=f"/{public.edition.slug}{at}"
+    )
+    text = environment(lang).get_template(template).render(
+        **base | {
+            "viewer": None,
+            "nav": nav(None, prefix=asked.prefix, path=asked.prefix + at),
+            "site": own_pages(public),
+            "flash": [],
+            "theme": "screening",
+            "told": {},
+        },
+        **said,
+    )  # fmt: skip
+    return Drawing(body=text.encode(), media_type="text/html; charset=utf-8")
+
+
+def draw_for_one(
+    template: str, context: Context, request: AnyRequest, asked: Asked
+) -> Response[str]:
+    """With their name in the bar, and what they alone may read before the opening."""
+    said = context(asked)
+    return page(request, template, theme="screening", headers=OWN_ALONE, at=said.pop("at"), **said)
+
+
+def own_pages(public: Public) -> list[str]:
+    """The kinds that have a page of their own, and words on it: every foot leads there."""
+    return [kind.value for kind in OWN_PAGES if public.words.get(kind)]
+
+
+def hour_of(moment: datetime, day: date) -> float:
+    """Hours of wall clock after the festival day's midnight: 25.5 is half past one at night."""
+    local = moment.astimezone(zone())
+    return (local.date() - day).days * 24 + local.hour + local.minute / 60
+
+
+def night(lang: str, starts_at: datetime) -> str:
+    """Beside an hour after midnight, which two days it lies between; nothing beside others."""
+    if festival_day(starts_at) == language.wall_day(starts_at):
+        return ""
+    return language.evening(lang, starts_at, style="name")
+
+
+LONGEST = (8, 10, 12, 14, 17, 20, 24, 30, 40)
+
+
+def longest_word(title: str) -> int:
+    """How wide the longest word is, in letters, a foreign wide one counted twice, in rough steps:
+    the headline's size is chosen by it, so that no word leaves the screen.
+    """
+    widest = max(
+        (
+            sum(1 + (east_asian_width(c) in "WF") for c in word)
+            for word in re.split(r"[\s-]+", title)
+        ),
+        default=0,
+    )
+    return next((step for step in LONGEST if widest <= step), LONGEST[-1])
+
+
+def days_of(document: Document, lang: str) -> list[dict[str, Any]]:
+    """Each festival day with its screenings in order, and its bars to scale."""
+    first = date.fromisoformat(document.first_day)
+    programmes = {p.id: p for p in document.programmes}
+    screens = {s.id: (i, s.name) for i, s in enumerate(document.screens)}
+    shown_days = []
+    for offset in range(document.days):
+        day = first + timedelta(days=offset)
+        shows = [
+            {"id": s.id, "starts_at": s.starts_at, "film_ends_at": s.film_ends_at,
+             "ends_at": s.ends_at, "debate": s.debate, "number": s.number,
+             "programme": programmes[s.programme], "screen": screens[s.screen][1],
+             "row": screens[s.screen][0], "title": text_in(lang, programmes[s.programme].titles),
+             "poster": any(film.file for film in programmes[s.programme].films),
+             "night": night(lang, s.starts_at),
+             "when": f"{language.evening(lang, s.starts_at)}, {language.hour(s.starts_at)}"}
+            for s in sorted(document.screenings, key=lambda s: (s.starts_at, s.screen))
+            if s.day == day.isoformat()
+        ]  # fmt: skip
+        shown_days.append(
+            {
+                "id": f"d{offset + 1}",
+                "name": language.day(lang, day, style="name"),
+                "number": day.day,
+                "date": language.day(lang, day, style="month"),
+                "shows": shows,
+                **scale(shows, day),
+            }
+        )
+    return shown_days
+
+
+def scale(shows: list[dict[str, Any]], day: date) -> dict[str, Any]:
+    """One bar a screening, in per cent of the day's opening, film and debate apart."""
+    if not shows:
+        return {"hours": [], "bars": []}
+    opens = math.floor(min(hour_of(s["starts_at"], day) for s in shows))
+    closes = math.ceil(max(hour_of(s["ends_at"], day) for s in shows))
+    width = closes - opens
+    bars = []
+    for show in shows:
+        start, film, end = (hour_of(show[k], day) for k in ("starts_at", "film_ends_at", "ends_at"))
+        bars.append(
+            {
+                "x": f"{100 * (start - opens) / width:.2f}",
+                "w": f"{100 * (end - start) / width:.2f}",
+                "y": 24 + ROW * show["row"],
+                "film": round(100 * (film - start) / (end - start), 1),
+                "section": show["programme"].section or "E",
+                "title": show["title"] if (end - start) / width > 0.09 else "",
+            }
+        )
+    hours = [
+        (f"{100 * (h - opens) / width:.2f}", clock_face(60 * h))
+        for h in range(opens + 1, closes, 2)
+    ]
+    return {"hours": hours, "bars": bars}
+
+
+def dots(document: Document) -> list[tuple[str, str, str, str]]:
+    """Every screening a point on the orbit, from the first evening to the last."""
+    shows = sorted(document.screenings, key=lambda s: s.starts_at)
+    points = []
+    for i, show in enumerate(shows):
+        angle = math.pi * (1 - (i + 0.5) / len(shows))
+        x, y = 540 * math.cos(angle), 150 * math.sin(angle)
+        turn = math.radians(-24)
+        points.append(
+            (
+                f"{x * math.cos(turn) - y * math.sin(turn):.0f}",
+                f"{x * math.sin(turn) + y * math.cos(turn):.0f}",
+                "6.5",
+                show.id,
+            )
+        )
+    return points
+
+
+def sections_in(document: Document, lang: str) -> list[tuple[str, str]]:
+    return sorted(
+        {(p.section, text_in(lang, p.section_names)) for p in document.programmes if p.section}
+    )
+
+
+def waits(edition: Edition, document: Document | None) -> str:
+    """Why the public reads no programme, as the end of a key of words; for who reads one before it
+    opens, that they are alone; nothing where everybody reads it.
+    """
+    if not is_open(edition):
+        return "opening" if document is None else "inside"
+    if document is not None:
+        return ""
+    return "preparing" if edition.phase == Phase.PREPARING else "lead"

@@ -1,0 +1,180 @@
+"""What a publication says, in one frozen document: all that public pages, feeds and exports may read."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from festival.texts import ONE_OF, Texts, gathered
+
+FIRST_DOMAIN = "cinema-for-space"  # of publications from before each edition had one of its own
+
+
+class PublicFilm(msgspec.Struct, frozen=True, kw_only=True):
+    submission: str
+    title: str
+    titles: Texts
+    director: str
+    year: int | None
+    countries: list[str]
+    languages: list[str]
+    subtitles: list[str]
+    synopses: Texts
+    seconds: float
+    premiere: str
+    file: str | None
+
+
+class PublicGuest(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    qualities: Texts
+
+
+class PublicProgramme(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    kind: str
+    titles: Texts
+    section: str | None
+    section_names: Texts
+    minutes: int
+    debate: int
+    premiere: str
+    films: list[PublicFilm]
+    guests: list[PublicGuest]
+
+
+class PublicScreening(msgspec.Struct, frozen=True, kw_only=True):
+    """`id` is stable through every publication; times are UTC, `day` is the festival day.
+
+    `sequence` is the number of the publication that last changed what a diary shows of it.
+    """
+
+    id: str
+    programme: str
+    number: int
+    screen: str
+    day: str
+    starts_at: datetime
+    film_ends_at: datetime
+    ends_at: datetime
+    debate: bool
+    sequence: int = 0
+
+
+class PublicScreen(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    name: str
+    seats: int
+    venue: str
+
+
+class PublicVenue(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    name: str
+    address: str = ""
+    commune: str = ""
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """All that public pages, feeds and exports may read; `published_at` is the frozen row's own.
+
+    `domain` is the right half of every calendar's names: the edition's own, set by its first number
+    and the same in all that follow, wherever the house moves. `zone` is the clock of its walls.
+    A field that comes later has a default: what was frozen before it is read without it.
+    """
+
+    number: int
+    published_at: datetime | None = None
+    edition: str
+    name: str
+    first_day: str
+    days: int
+    places: Texts
+    screens: list[PublicScreen]
+    programmes: list[PublicProgramme]
+    screenings: list[PublicScreening]
+    venues: list[PublicVenue] = []
+    zone: str = "Europe/Paris"
+    domain: str = FIRST_DOMAIN
+
+
+def thawed(kept: dict[str, Any]) -> Document:
+    """A frozen document is never rewritten: one from before there were columns of texts by language,
+    when each text had a field of its own (`title_fr`), is read as if it were of today.
+    """
+    programmes = [
+        brought(one)
+        | {part: [brought(inner) for inner in one[part]] for part in ("films", "guests")}
+        for one in kept["programmes"]
+    ]
+    return msgspec.convert(brought(kept) | {"programmes": programmes}, Document)
+
+
+def brought(thing: dict[str, Any]) -> dict[str, Any]:
+    found = gathered(thing)
+    columns = {name: found[name] for name in ONE_OF if name in found}
+    return found | {
+        name: {lang: text for lang, text in texts.items() if text}
+        for name, texts in columns.items()
+    }
+
+
+def as_kept(document: Document) -> Document:
+    """As it is read once it was kept: what differs in nothing that is kept, is equal."""
+    return thawed(msgspec.json.decode(frozen_bytes(document)))
+
+
+def same(document: Document, other: Document) -> bool:
+    """All but the number and its moment is alike."""
+    return (
+        msgspec.structs.replace(document, number=other.number, published_at=other.published_at)
+        == other
+    )
+
+
+frozen_bytes = msgspec.json.Encoder(order="deterministic").encode
+"""JSON whose bytes depend on what it says alone: the database keeps names in an order of its own."""
+
+
+def without(document: Document, gone: set[str]) -> Document:
+    """A block goes on without the film; a screening of nothing else leaves with it."""
+    kept = [
+        msgspec.structs.replace(programme, films=films)
+        for programme in document.programmes
+        if (films := [film for film in programme.films if film.submission not in gone])
+        or not programme.films
+    ]
+    names = {programme.id for programme in kept}
+    return msgspec.structs.replace(
+        document,
+        programmes=kept,
+        screenings=[shown for shown in document.screenings if shown.programme in names],
+    )
+
+
+def sequenced(document: Document, before: Document | None) -> Document:
+    """Each screening with the number that last changed it: a diary moves what moved, and no more."""
+    earlier = (
+        {}
+        if before is None
+        else {s.id: (s.sequence, shown_of(before, s)) for s in before.screenings}
+    )
+
+    def since(screening: PublicScreening) -> int:
+        sequence, shown = earlier.get(screening.id, (0, None))
+        return sequence if shown == shown_of(document, screening) else document.number
+
+    return msgspec.structs.replace(
+        document,
+        screenings=[msgspec.structs.replace(s, sequence=since(s)) for s in document.screenings],
+    )
+
+
+def shown_of(document: Document, screening: PublicScreening) -> tuple[object, ...]:
+    """What a diary shows of one screening."""
+    programme = next(p for p in document.programmes if p.id == screening.programme)
+    screen = next(s for s in document.screens if s.id == screening.screen)
+    return (
+        screening.starts_at, screening.ends_at, screen.name, document.places, programme.titles,
+        [film.director for film in programme.films],
+    )  # fmt: skip
