@@ -3,7 +3,7 @@
 import pytest
 from jinja2 import DictLoader
 
-from api.pages._page import COMPILED, environment
+from api.drawing import COMPILED, environment
 
 pytestmark = pytest.mark.unit
 
