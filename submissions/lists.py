@@ -148,7 +148,8 @@ async def section_of(submission: Submission) -> Section | None:
 async def journal_of(submission_id: str) -> list[dict[str, Any]]:
     """What happened to this film, for its makers: their own acts and the house's, no decision."""
     return await rows(
-        """SELECT at, act, CASE WHEN act = 'import_applied' THEN jsonb_build_object() ELSE details END AS details
+        """SELECT at, act, CASE WHEN act = ANY(ARRAY['import_applied', 'entry_amended'])
+             THEN jsonb_build_object() ELSE details END AS details
            FROM record
            WHERE (subject = {} OR subject IN (SELECT id FROM film_file WHERE submission = {})
                OR subject IN (SELECT brought FROM import_change WHERE submission = {}))
@@ -167,5 +168,6 @@ async def journal_of(submission_id: str) -> list[dict[str, Any]]:
             "upload_begun",
             "upload_refused",
             "import_applied",
+            "entry_amended",
         ],
     )

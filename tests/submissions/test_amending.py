@@ -12,6 +12,7 @@ from reviews.tables import Recusal
 from submissions import amending, answers, entries, questions
 from submissions.amending import AmendedFields, Amendment
 from submissions.asking import AnswerOption, QuestionKind
+from submissions.lists import journal_of
 from submissions.questions import FieldForm, QuestionForm
 from submissions.tables import Submission
 from tests.builders import a_film, a_person, an_edition, the_viewer
@@ -87,6 +88,7 @@ async def test_a_frozen_field_is_changed_with_its_reason_and_told_in_the_makers_
     assert letter["person"] == world.maker.id
     assert "Original title: La Lune rousse, instead of La Lune" in letter["body"]
     assert "Reason: A letter was missing." in letter["body"]
+    assert ("entry_amended", {}) in [(line["act"], line["details"]) for line in await journal_of(world.id)]
 
 
 async def test_a_frozen_answer_is_changed_and_read_in_words(world) -> None:
