@@ -22,7 +22,8 @@ OPEN = frozenset({
     "erasure_asked", "address", "address_asked", "address_changed", "address_taken", "export_ready",
     "account_ending", "retention_done", "master_rotten", "backup_failed", "imported",
     "invitation_waits", "factor_reset", "factor_reset_told", "parts_given_list", "merge_asked",
-    "merge_done", "test", "closing_moved", "film_corrected", "entry_amended",
+    "closing_moved", "film_corrected", "entry_amended",
+    "merge_done", "test",
 })  # fmt: skip
 """What operators may read, of films that are not hidden from them."""
 
