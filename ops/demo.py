@@ -3,13 +3,14 @@
 Speaks HTTP only. BASE_URL, OPERATOR_LINK and VAR come from the launcher.
 """
 
+import multiprocessing
 import os
 import re
 import sys
 import threading
 import time
 import unicodedata
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,8 @@ from rich.live import Live
 from rich.table import Table
 
 from ops.client import Door, DoorRefused, spend
-from ops.demo_clips import draw
-from ops.demo_films import BLOCKS, EVENTS, FILMS, GUESTS, ROOMS, DemoFilm
+from ops.demo_clips import draw_film
+from ops.demo_films import BLOCKS, EVENTS, FILMS, GUESTS, ROOMS, SCHOOLS, YOUTH, DemoFilm
 
 FIRST_DAY = "2027-11-26"
 DAYS = ("vendredi 26", "samedi 27", "dimanche 28")
@@ -39,6 +40,16 @@ SCOPES = {
     "reviewer": "committee",
     "chair": "committee",
     "programmer": "programme",
+}
+SCHOOL_ENDS = 16 * 60  # minutes after midnight
+YOUTH_SECTION = {
+    "letter": YOUTH,
+    "names": {"fr": "Jeune public", "en": "Young Audiences"},
+    "texts": {
+        "fr": "Des films à hauteur d’enfant, de six à treize ans : entre classes le vendredi, en famille ensuite.",
+        "en": "Films at a child’s height, from six to thirteen: for schools on Friday, for families at the weekend.",
+    },
+    "hue": 110,
 }
 OPINIONS = (
     "Une vraie tenue de cadre ; la fin emporte tout, et la salle suivra.",
@@ -129,12 +140,15 @@ class Demo:
             },
         )
         self.operator.post("/operator/front-page", {})
+        known = {section["letter"] for section in self.operator.get("/operator/sections")}
+        if YOUTH not in known:
+            self.operator.post("/operator/sections", YOUTH_SECTION)
         for email, name, part in STAFF:
             self.operator.post("/operator/people", {"email": email, "name": name, "part": part})
 
     # Films
 
-    def film(self, index: int, film: DemoFilm) -> None:
+    def film(self, film: DemoFilm, clip: "Future[Path]") -> None:
         email = f"{slug(film.director)}@films.example"
         Door(self.url, self.edition).post(
             "/registration", {"email": email, "name": film.director, "language": "fr"}
@@ -143,9 +157,10 @@ class Demo:
         maker = self.enter(email, "filmmaker")
         submission = self.open(maker, film)
         self.made[film.title] = submission
-        clip = draw(film.clip, self.folder, f"{index:02d}-{slug(film.title)}", seed=index + 3)
+        self.tell(film, "tournage")
+        drawn = clip.result()
         self.tell(film, "envoi")
-        maker.upload(clip, submission)
+        maker.upload(drawn, submission)
         report = maker.wait_for_report(submission, lambda state, _: self.tell(film, WORDS[state]))
         self.reports[film.title] = report
         if report["state"] == "ready":
@@ -154,6 +169,10 @@ class Demo:
             self.tell(film, "au comité" + remarks(report))
         else:
             self.tell(film, "refusé : " + ", ".join(f["code"] for f in report["findings"]))
+
+    def studio(self) -> ProcessPoolExecutor:
+        """Hands that draw: processes, for drawing leaves no thread beside it any time."""
+        return ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn"))
 
     def open(self, maker: Door, film: DemoFilm) -> str:
         entry = {
@@ -180,9 +199,15 @@ class Demo:
         return str(made["id"])
 
     def receive(self) -> None:
-        """All films, three at a time; each row says where its film is."""
-        with ThreadPoolExecutor(4) as hands:
-            coming = [hands.submit(self.film, i, film) for i, film in enumerate(FILMS)]
+        """All films, four at a time; each row says where its film is. The clips are drawn meanwhile."""
+        with self.studio() as studio, ThreadPoolExecutor(4) as hands:
+            clips = [
+                studio.submit(
+                    draw_film, film, self.folder, f"{i:02d}-{slug(film.title)}", seed=i + 3
+                )
+                for i, film in enumerate(FILMS)
+            ]
+            coming = [hands.submit(self.film, *pair) for pair in zip(FILMS, clips, strict=True)]
             if self.console.is_terminal:
                 with Live(self.screen(), console=self.console, refresh_per_second=4) as live:
                     while not all(future.done() for future in coming):
@@ -277,7 +302,7 @@ class Demo:
             if film.fate == "accepted" and self.reports[film.title]["state"] == "ready"
         }
         ids: dict[str, str] = {}
-        in_blocks = {title for _, _, titles in BLOCKS for title in titles}
+        in_blocks = {title for _, _, titles in (*BLOCKS, *SCHOOLS) for title in titles}
 
         def add(form: dict[str, Any]) -> None:
             def there() -> dict[str, str] | None:
@@ -292,6 +317,8 @@ class Demo:
                 add(film_form(film, self.made[title]))
         for title, english, titles in BLOCKS:
             add(block_form(title, english, [self.made[t] for t in titles if t in accepted]))
+        for title, english, titles in SCHOOLS:
+            add(school_form(title, english, [self.made[t] for t in titles if t in accepted]))
         for title, english, minutes, demand, prestige, start in EVENTS:
             add(event_form(title, english, minutes, demand, prestige))
             self.fix(programmer, ids[title], start)
@@ -495,6 +522,19 @@ def block_form(title: str, english: str, submissions: list[str]) -> dict[str, An
         "films": submissions,
         "demand": 300,
         "showings": 2,
+    }
+
+
+def school_form(title: str, english: str, submissions: list[str]) -> dict[str, Any]:
+    """On the day of school, in its hours: once, with a long talk, where a chair rolls in."""
+    return block_form(title, english, submissions) | {
+        "section": YOUTH,
+        "debate": 30,
+        "showings": 1,
+        "latest": SCHOOL_ENDS,
+        "forbidden_days": ["2027-11-27", "2027-11-28"],
+        "step_free": True,
+        "captions": True,
     }
 
 

@@ -1,22 +1,26 @@
 """The invented films of the demo edition: who made them, how they are generated, what is wrong with some.
 
-Nothing here exists: no title, no person, no country's film. `clip` is how ffmpeg draws a few seconds.
+Nothing here exists: no title, no person, no country's film. `clip` is how a few seconds are drawn.
 """
 
 import msgspec
 
 
 class Clip(msgspec.Struct, frozen=True, kw_only=True):
-    """A generated picture and sound; a `defect` names what is done to the file afterwards."""
+    """A scene of `ops.scenes` and a score of its sounds; a `defect` is done to the file afterwards."""
 
-    picture: str = "gradients"
+    scene: str = "starfield"
+    score: str = "drone"
     size: str = "640x360"
     rate: str = "25"
-    seconds: int = 5
+    seconds: int = 4
     codec: str = "libx264"
     container: str = "mp4"
     sound: str = "stereo"
     defect: str = ""
+
+
+YOUTH = "J"
 
 
 class DemoFilm(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,9 +56,7 @@ FILMS = (
         prestige=5,
         fr="Une mécanicienne de Lagos remonte le signal d’une sonde que son père a dessinée.",
         en="A mechanic in Lagos traces the signal of a probe that her father drew.",
-        clip=Clip(
-            size="1280x720", rate="24", picture="gradients=c0=0x05070d:c1=0xf5d9a0:speed=0.02"
-        ),
+        clip=Clip(scene="limb", score="drone+beeps", size="1280x720", rate="24", seconds=5),
     ),
     DemoFilm(
         title="Gravité zéro cinq",
@@ -70,7 +72,9 @@ FILMS = (
         prestige=4,
         fr="Une danseuse répète un ballet pour une station qui tourne trop lentement.",
         en="A dancer rehearses a ballet for a station that spins too slowly.",
-        clip=Clip(rate="30000/1001", sound="5.1"),
+        clip=Clip(
+            scene="station", score="piano+drone", size="1024x576", rate="30000/1001", sound="5.1"
+        ),
     ),
     DemoFilm(
         title="Mémoire d’Ariane",
@@ -82,9 +86,7 @@ FILMS = (
         prestige=4,
         fr="À Kourou, trois générations attendent un lancement que la pluie repousse.",
         en="In Kourou, three generations wait for a launch that the rain keeps putting off.",
-        clip=Clip(
-            picture="gradients=c0=0x0f211c:c1=0xefc27c:speed=0.03", size="854x480", seconds=6
-        ),
+        clip=Clip(scene="launchpad", score="rain+bells", size="1024x576", rate="24", seconds=5),
     ),
     DemoFilm(
         title="Terminator, ligne de jour",
@@ -100,7 +102,13 @@ FILMS = (
         prestige=3,
         fr="Un facteur marche douze jours avec le soleil couchant.",
         en="A postman walks for twelve days beside the setting sun.",
-        clip=Clip(size="720x304", rate="24000/1001", container="mkv"),
+        clip=Clip(
+            scene="terminator",
+            score="wind+drone",
+            size="1024x432",
+            rate="24000/1001",
+            container="mkv",
+        ),
     ),
     DemoFilm(
         title="Silent Orbit",
@@ -116,9 +124,7 @@ FILMS = (
         prestige=3,
         fr="Chaque soir, un ingénieur rappelle un satellite que tous disent perdu.",
         en="Every night an engineer calls a satellite that everybody says is lost.",
-        clip=Clip(
-            rate="24", size="848x360", picture="gradients=c0=0x173149:c1=0x9cc3c6:speed=0.02"
-        ),
+        clip=Clip(scene="orbits", score="radio+beeps", size="1024x436", rate="24"),
     ),
     DemoFilm(
         title="Apogée",
@@ -133,7 +139,7 @@ FILMS = (
         prestige=5,
         fr="Le soir de l’inauguration, la coupole de l’observatoire refuse de s’ouvrir.",
         en="On opening night, the observatory’s dome refuses to open.",
-        clip=Clip(size="960x540", picture="gradients=c0=0x0b1a2c:c1=0xb9704c:speed=0.01"),
+        clip=Clip(scene="observatory", score="choir+bells", size="1024x576"),
     ),
     DemoFilm(
         title="La Nuit des antennes",
@@ -148,7 +154,9 @@ FILMS = (
         prestige=2,
         fr="Trois gardiens d’un radiotélescope attendent la fin du silence radio.",
         en="Three keepers of a radio telescope wait for the end of radio silence.",
-        clip=Clip(codec="mpeg2video", container="mkv", rate="25"),
+        clip=Clip(
+            scene="dishes", score="radio+drone", size="854x480", codec="mpeg2video", container="mkv"
+        ),
     ),
     DemoFilm(
         title="Baïkonour, l’enfance",
@@ -164,7 +172,9 @@ FILMS = (
         prestige=2,
         fr="Les enfants de la ville fermée savaient l’heure de chaque départ, jamais sa destination.",
         en="The children of the closed city knew the hour of each departure, never where to.",
-        clip=Clip(codec="libvpx-vp9", container="mkv", size="480x270"),
+        clip=Clip(
+            scene="steppe", score="choir+wind", size="854x480", codec="libvpx-vp9", container="mkv"
+        ),
     ),
     DemoFilm(
         title="Dust Choir",
@@ -179,7 +189,7 @@ FILMS = (
         prestige=2,
         fr="Un chœur de mineurs répète ce que chanterait une tempête sur Mars.",
         en="A miners’ choir rehearses what a storm on Mars would sing.",
-        clip=Clip(picture="gradients=c0=0x47321f:c1=0x8e6a4c:speed=0.05", seconds=7),
+        clip=Clip(scene="dust", score="choir+wind+pulse", size="854x480", seconds=5),
     ),
     DemoFilm(
         title="Ondes longues",
@@ -190,7 +200,7 @@ FILMS = (
         demand=300,
         fr="Une radio de village capte, depuis 1977, quelque chose qui ressemble à une réponse.",
         en="Since 1977 a village radio has been picking up something like an answer.",
-        clip=Clip(sound="mono", size="640x480"),
+        clip=Clip(scene="console", score="radio+bells", size="640x480", sound="mono"),
     ),
     DemoFilm(
         title="Le Jardin de Cérès",
@@ -204,7 +214,7 @@ FILMS = (
         demand=350,
         fr="Dans l’Atacama, une botaniste cultive ce qui poussera là-haut.",
         en="In the Atacama, a botanist grows what will grow up there.",
-        clip=Clip(rate="50", sound="stereo"),
+        clip=Clip(scene="greenhouse", score="bells+drone", size="854x480", rate="50"),
     ),
     DemoFilm(
         title="Ma mère au point L2",
@@ -215,7 +225,7 @@ FILMS = (
         demand=260,
         fr="Elle règle un télescope à un million et demi de kilomètres ; il lui manque du sel.",
         en="She tunes a telescope a million and a half kilometres away; she is out of salt.",
-        clip=Clip(size="426x240"),
+        clip=Clip(scene="mirrors", score="bells+pulse", size="854x480"),
     ),
     DemoFilm(
         title="Le Bruit des panneaux",
@@ -227,7 +237,7 @@ FILMS = (
         demand=240,
         fr="La nuit, à bord, les panneaux craquent. Un électricien ne dort plus.",
         en="At night, on board, the panels creak. An electrician no longer sleeps.",
-        clip=Clip(rate="30", size="480x360"),
+        clip=Clip(scene="panels", score="crackle+drone", size="640x480", rate="30"),
     ),
     DemoFilm(
         title="Petit manuel du vide",
@@ -241,7 +251,7 @@ FILMS = (
         demand=250,
         fr="Douze conseils à qui sort pour la première fois.",
         en="Twelve pieces of advice for a first time outside.",
-        clip=Clip(container="mov"),
+        clip=Clip(scene="leaflet", score="piano", size="854x480", container="mov"),
     ),
     DemoFilm(
         title="L’Heure de Phobos",
@@ -255,7 +265,7 @@ FILMS = (
         demand=230,
         fr="Sur Phobos le jour dure sept heures ; le facteur, lui, en fait huit.",
         en="On Phobos a day lasts seven hours; the postman works eight.",
-        clip=Clip(seconds=4),
+        clip=Clip(scene="crossing", score="pulse+drone", size="854x480"),
     ),
     DemoFilm(
         title="Kessler, mon amour",
@@ -269,7 +279,7 @@ FILMS = (
         prestige=2,
         fr="Deux débris se croisent toutes les quatre-vingt-dix minutes.",
         en="Two pieces of debris pass each other every ninety minutes.",
-        clip=Clip(rate="60", picture="cellauto=s=640x360:rule=110"),
+        clip=Clip(scene="debris", score="piano+radio", size="854x480", rate="60"),
     ),
     DemoFilm(
         title="La Lune, hier",
@@ -285,9 +295,7 @@ FILMS = (
         prestige=2,
         fr="Une lune de carton, un professeur distrait et le plus long des retours.",
         en="A cardboard moon, an absent-minded professor and the longest way home.",
-        clip=Clip(
-            size="640x480", picture="gradients=c0=0x171714:c1=0xd6d1c2:speed=0.01", rate="24"
-        ),
+        clip=Clip(scene="paper_moon", score="piano+crackle", size="640x480", rate="24"),
     ),
     DemoFilm(
         title="Lagrange, un dôme",
@@ -301,7 +309,102 @@ FILMS = (
         demand=200,
         fr="Cinq points où tout s’équilibre, et une famille qui les cherche.",
         en="Five points where all is balanced, and a family looking for them.",
-        clip=Clip(size="512x512"),
+        clip=Clip(scene="lagrange", score="choir+drone", size="576x576"),
+    ),
+    DemoFilm(
+        title="La Pouponnière d’étoiles",
+        title_en="The Star Nursery",
+        director="Salomé Bianchi",
+        section=YOUTH,
+        minutes=68,
+        countries=("FR", "IT"),
+        languages=("fr", "it"),
+        demand=620,
+        prestige=2,
+        fr="Vega, neuf ans, apprend que les étoiles naissent en bandes et se perdent de vue, comme les cousins.",
+        en="Vega, aged nine, learns that stars are born in crowds and lose touch, as cousins do.",
+        clip=Clip(scene="nebula", score="bells+choir", size="1024x576", rate="24"),
+    ),
+    DemoFilm(
+        title="Une fusée dans la cour",
+        title_en="A Rocket in the Yard",
+        director="Éloïse Thibault",
+        section=YOUTH,
+        minutes=15,
+        countries=("BE",),
+        demand=240,
+        fr="Huit cartons, de la ficelle, un équipage de deux : le départ est fixé à l’heure du goûter.",
+        en="Eight boxes, some string, a crew of two: lift-off is set for tea time.",
+        clip=Clip(scene="cardboard", score="piano+bells", size="854x480"),
+    ),
+    DemoFilm(
+        title="Le Chat qui retombait",
+        title_en="The Cat That Kept Falling",
+        director="Yuki Tanabe",
+        section=YOUTH,
+        minutes=9,
+        countries=("JP",),
+        languages=("zxx",),
+        subtitles=(),
+        premiere="european",
+        demand=260,
+        fr="Sur Terre, il retombe toujours sur ses pattes. Ici, il cherche encore le sol.",
+        en="On Earth it always lands on its feet. Up here it is still looking for the floor.",
+        clip=Clip(scene="cat", score="piano", size="854x480"),
+    ),
+    DemoFilm(
+        title="Toumaï compte jusqu’à Pluton",
+        title_en="Toumaï Counts to Pluto",
+        director="Achta Mahamat",
+        section=YOUTH,
+        minutes=12,
+        countries=("TD", "FR"),
+        languages=("fr", "ar"),
+        demand=240,
+        fr="Neuf puis huit puis neuf planètes : à N’Djaména, une petite fille refait le compte avec des mangues.",
+        en="Nine, then eight, then nine planets: in N’Djamena a girl counts them again with mangoes.",
+        clip=Clip(scene="rings", score="bells+pulse", size="854x480"),
+    ),
+    DemoFilm(
+        title="Côté hublot",
+        title_en="Window Seat",
+        director="Sólveig Jónsdóttir",
+        section=YOUTH,
+        minutes=18,
+        countries=("IS",),
+        languages=("is",),
+        subtitles=("fr", "en"),
+        demand=230,
+        fr="Une heure de vol, une aurore, et le grand frère qui dort du mauvais côté.",
+        en="One hour in the air, one aurora, and a big brother asleep on the wrong side.",
+        clip=Clip(scene="aurora", score="choir+wind", size="854x480"),
+    ),
+    DemoFilm(
+        title="Premier amarrage",
+        title_en="First Docking",
+        director="Tiago Monteiro",
+        section=YOUTH,
+        minutes=16,
+        countries=("PT",),
+        languages=("pt",),
+        subtitles=("fr", "en"),
+        demand=220,
+        fr="Trois collégiens de Porto amarrent un vaisseau au simulateur, et se disputent les commandes.",
+        en="Three pupils from Porto dock a ship in a simulator, and quarrel over the controls.",
+        clip=Clip(scene="docking", score="beeps+drone", size="854x480"),
+    ),
+    DemoFilm(
+        title="La Grande Ourse est en retard",
+        title_en="The Great Bear Is Late",
+        director="Nadia Benslimane",
+        section=YOUTH,
+        minutes=11,
+        countries=("MA",),
+        languages=("fr", "ar"),
+        demand=220,
+        fr="Une bergère relie les étoiles d’un doigt ; il en manque une, et le troupeau s’impatiente.",
+        en="A shepherd girl joins the stars with a finger; one is missing, and the flock grows restless.",
+        clip=Clip(scene="constellations", score="bells", size="854x480"),
     ),
     DemoFilm(
         title="Solo pour scaphandre",
@@ -313,7 +416,7 @@ FILMS = (
         fate="waitlisted",
         fr="Un musicien compose dans un casque ; il n’y a de place que pour une note.",
         en="A musician composes inside a helmet; there is room for one note only.",
-        clip=Clip(seconds=5),
+        clip=Clip(scene="helmet", score="breath+bells", size="854x480"),
     ),
     DemoFilm(
         title="Orbite basse",
@@ -324,7 +427,7 @@ FILMS = (
         fate="declined",
         fr="Un voisinage, mais à quatre cents kilomètres d’altitude.",
         en="A neighbourhood, only four hundred kilometres up.",
-        clip=Clip(),
+        clip=Clip(scene="windows", score="pulse+bells", size="854x480"),
     ),
     DemoFilm(
         title="Éclipse de bureau",
@@ -335,7 +438,7 @@ FILMS = (
         fate="refused",
         fr="À midi, tout le service sort regarder, sauf la comptable.",
         en="At noon the whole office goes out to look, but for the accountant.",
-        clip=Clip(sound="none"),
+        clip=Clip(scene="eclipse", size="854x480", sound="none"),
     ),
     DemoFilm(
         title="Trou noir, café",
@@ -346,7 +449,7 @@ FILMS = (
         fate="refused",
         fr="La machine à café avale plus que des pièces.",
         en="The coffee machine swallows more than coins.",
-        clip=Clip(picture="color=c=black:s=640x360"),
+        clip=Clip(scene="nothing", score="drone", size="640x360"),
     ),
     DemoFilm(
         title="Une seconde de trop",
@@ -357,7 +460,7 @@ FILMS = (
         fate="refused",
         fr="L’histoire d’une seconde intercalaire, racontée trop vite.",
         en="The story of a leap second, told too fast.",
-        clip=Clip(defect="short"),
+        clip=Clip(scene="clock", score="pulse", size="640x360", defect="short"),
     ),
     DemoFilm(
         title="Le Dernier Relais",
@@ -371,7 +474,7 @@ FILMS = (
         fate="refused",
         fr="Un relais se tait au milieu d’une phrase.",
         en="A relay falls silent in the middle of a sentence.",
-        clip=Clip(defect="cut"),
+        clip=Clip(scene="mast", score="wind+beeps", size="854x480", defect="cut"),
     ),
     DemoFilm(
         title="Muet comme l’éther",
@@ -385,7 +488,7 @@ FILMS = (
         fate="refused",
         fr="Un ingénieur du son cherche le silence parfait, et le trouve.",
         en="A sound engineer looks for perfect silence, and finds it.",
-        clip=Clip(sound="silent"),
+        clip=Clip(scene="silence", size="854x480", sound="silent"),
     ),
     DemoFilm(
         title="Vues de très loin",
@@ -399,7 +502,7 @@ FILMS = (
         fate="refused",
         fr="La Terre, en quatre-vingt-seize lignes.",
         en="The Earth, in ninety-six lines.",
-        clip=Clip(size="128x96"),
+        clip=Clip(scene="pale_dot", score="drone", size="128x96"),
     ),
 )
 
@@ -419,6 +522,18 @@ GUESTS = (
         "radio astronomer",
         ("La Nuit des antennes", "Ondes longues"),
     ),
+    (
+        "Salomé Bianchi",
+        "cinéaste",
+        "filmmaker",
+        ("La Pouponnière d’étoiles",),
+    ),
+    (
+        "Yannick Leroux",
+        "médiateur scientifique",
+        "science educator",
+        ("Séance scolaire : le CP et le CE", "Séance scolaire : CM et collège"),
+    ),
     ("Axel Berthier", "pianiste", "pianist", ("La Lune, hier",)),
 )
 
@@ -429,6 +544,19 @@ BLOCKS = (
         ("Ma mère au point L2", "Le Bruit des panneaux", "Petit manuel du vide"),
     ),
     ("Courts : retours", "Shorts: Returns", ("L’Heure de Phobos", "Kessler, mon amour")),
+)
+
+SCHOOLS = (
+    (
+        "Séance scolaire : le CP et le CE",
+        "School Session: Ages 6 to 8",
+        ("Une fusée dans la cour", "Le Chat qui retombait", "La Grande Ourse est en retard"),
+    ),
+    (
+        "Séance scolaire : CM et collège",
+        "School Session: Ages 9 to 13",
+        ("Toumaï compte jusqu’à Pluton", "Côté hublot", "Premier amarrage"),
+    ),
 )
 
 EVENTS = (
