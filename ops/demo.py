@@ -41,7 +41,8 @@ SCOPES = {
     "chair": "committee",
     "programmer": "programme",
 }
-SCHOOL_ENDS = 16 * 60  # minutes after midnight
+LAST_BY_DAY = 16 * 60  # when a film for the young begins at the latest, in minutes after midnight
+LAST_FOR_SCHOOLS = 14 * 60 + 30
 YOUTH_SECTION = {
     "letter": YOUTH,
     "names": {"fr": "Jeune public", "en": "Young Audiences"},
@@ -511,6 +512,7 @@ def film_form(film: DemoFilm, submission: str) -> dict[str, Any]:
         "premiere": film.premiere,
         "showings": 3 if is_great else 2,
         "least_seats": 400 if is_great else 0,
+        "latest": LAST_BY_DAY if film.section == YOUTH else None,
     }
 
 
@@ -531,7 +533,7 @@ def school_form(title: str, english: str, submissions: list[str]) -> dict[str, A
         "section": YOUTH,
         "debate": 30,
         "showings": 1,
-        "latest": SCHOOL_ENDS,
+        "latest": LAST_FOR_SCHOOLS,
         "forbidden_days": ["2027-11-27", "2027-11-28"],
         "step_free": True,
         "captions": True,

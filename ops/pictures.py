@@ -1,7 +1,7 @@
 """Screenshots of the running house, as each kind of person sees it.
 
 ./run pictures [FOLDER]        all pages, both languages, both widths, into FOLDER
-./run pictures                 the three of the README, into docs/pictures
+./run pictures                 those of the README, into docs/pictures: the head of each page, small
 """
 
 import asyncio
@@ -10,7 +10,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 from festival import people
 from festival.pool import pool
@@ -27,6 +27,9 @@ ARGS = [
     "--disable-sync",
 ]
 EDITION = "2027"
+README = {"programme": "#d1", "film": ""}
+POSTER = "Périhélie"
+SMALL: ViewportSize = {"width": 1200, "height": 760}
 WHO = {
     "filmmaker": "marta.okafor@films.example",
     "reviewer": "helene.marchand@cinema-for-space.example",
@@ -46,9 +49,10 @@ async def sessions() -> dict[str, str]:
 
 def places(base: str, tokens: dict[str, str], browser: Browser) -> list[tuple[str, str, str]]:
     """(name, part, path): the fixed pages, and one of each that has a film in its address."""
-    document = Door(base, EDITION).get("/programme")
+    programmes = Door(base, EDITION).get("/programme")["programmes"]
+    shown = next((p for p in programmes if p["titles"]["fr"] == POSTER), programmes[0])
     pages = [
-        ("programme", "", "/"), ("film", "", f"/films/{document['programmes'][3]['id']}"),
+        ("programme", "", "/"), ("film", "", f"/films/{shown['id']}"),
         ("entrer", "", "/account/sign-in"), ("inscription", "", "/account/registration"),
         ("films", "filmmaker", "/submissions"), ("compte", "filmmaker", "/account"),
         ("nouveau", "filmmaker", "/submissions/new"),
@@ -85,7 +89,11 @@ def shoot(browser: Browser, url: str, token: str, path: Path, width: int) -> Non
     page.goto(url, wait_until="load")
     page.wait_for_timeout(700)
     wide = page.evaluate("document.documentElement.scrollWidth") - width
-    page.screenshot(path=path, full_page=True)
+    if path.suffix == ".jpg":
+        page.set_viewport_size(SMALL)
+        page.screenshot(path=path, type="jpeg", quality=72)
+    else:
+        page.screenshot(path=path, full_page=True)
     note = f"  {wide} px too wide" if wide > 0 else ""
     print(f"{path.name}{note} {' | '.join(faults)[:300]}", flush=True)
     context.close()
@@ -99,16 +107,16 @@ def main() -> None:
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=ARGS)
         for name, part, path in places(base, tokens, browser):
-            if not everything and name not in {"programme", "grille", "salle"}:
+            if not everything and name not in README:
                 continue
             for lang in ("fr", "en") if everything else ("fr",):
                 for width in (1440, 390) if everything else (1440,):
                     suffix = f"-{lang}-{width}" if everything else ""
                     shoot(
                         browser,
-                        f"{base}/{lang}/{EDITION}{path}",
+                        f"{base}/{lang}/{EDITION}{path}{'' if everything else README[name]}",
                         tokens.get(part, ""),
-                        folder / f"{name}{suffix}.png",
+                        folder / f"{name}{suffix}.{'png' if everything else 'jpg'}",
                         width,
                     )
 
