@@ -28,7 +28,9 @@ LAYOUTS = {2: "stereo", 6: "5.1"}
 SOUND_RATE = {2: "160k", 6: "384k"}
 # AAC begins with a packet before its first sample, and pictures that wait for a later one are shown
 # late. Edit lists would say so; no two readers do as they say, so nothing has to be said.
-FROM_ZERO = {"bsf:a": "noise=drop=-pts"}
+FROM_ZERO = {
+    "bsf:a": "noise=drop=abs(pts)-pts"
+}  # a plain -pts would lose a packet by chance, now and then
 NO_EDITS = "use_editlist=0"
 SOUND_HZ = 48_000
 HALF = 0.5001  # ffmpeg rounds halves up, and tells times to the microsecond

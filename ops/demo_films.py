@@ -532,35 +532,35 @@ GUESTS = (
         "Yannick Leroux",
         "médiateur scientifique",
         "science educator",
-        ("Séance scolaire : le CP et le CE", "Séance scolaire : CM et collège"),
+        ("Séance scolaire : le CP et le CE", "Séance scolaire : CM et collège"),
     ),
     ("Axel Berthier", "pianiste", "pianist", ("La Lune, hier",)),
 )
 
 BLOCKS = (
     (
-        "Courts : décollages",
+        "Courts : décollages",
         "Shorts: Lift-offs",
         ("Ma mère au point L2", "Le Bruit des panneaux", "Petit manuel du vide"),
     ),
-    ("Courts : retours", "Shorts: Returns", ("L’Heure de Phobos", "Kessler, mon amour")),
+    ("Courts : retours", "Shorts: Returns", ("L’Heure de Phobos", "Kessler, mon amour")),
 )
 
 SCHOOLS = (
     (
-        "Séance scolaire : le CP et le CE",
+        "Séance scolaire : le CP et le CE",
         "School Session: Ages 6 to 8",
         ("Une fusée dans la cour", "Le Chat qui retombait", "La Grande Ourse est en retard"),
     ),
     (
-        "Séance scolaire : CM et collège",
+        "Séance scolaire : CM et collège",
         "School Session: Ages 9 to 13",
         ("Toumaï compte jusqu’à Pluton", "Côté hublot", "Premier amarrage"),
     ),
 )
 
 EVENTS = (
-    ("Ouverture : à qui est la Lune", "Opening: Who Owns the Moon", 60, 1200, 4, 18 * 60),
+    ("Ouverture : à qui est la Lune", "Opening: Who Owns the Moon", 60, 1200, 4, 18 * 60),
     ("Palmarès", "Awards", 45, 1500, 5, 2 * 1440 + 20 * 60 + 30),
 )
 

@@ -473,7 +473,7 @@ def paper_moon(s: Stage) -> Shot:
     iris = Image.fromarray(
         (255 * np.clip(1.32 - 1.5 * np.hypot((x - cx) / 1.15, y - 0.5), 0, 1)).astype(np.uint8)
     )
-    black = s.black()
+    paper = Image.new("RGB", s.size, "#2e2b25")
     scratches = s.chance.random((60, 2))
 
     def shot(t: float) -> Image.Image:
@@ -485,7 +485,7 @@ def paper_moon(s: Stage) -> Shot:
         for x, bent in scratches[int(t * 29) % 58 :][:2]:
             pen.line((x * s.aspect, 0), (x * s.aspect + 0.01 * bent, 1), width=0.0016, ink=130)
         inked(frame, "#e6dec8", pen.done())
-        return Image.composite(frame, black, iris)
+        return Image.composite(frame, paper, iris)
 
     return shot
 

@@ -23,7 +23,7 @@ from ops.scenes.stage import (
 def console(s: Stage) -> Shot:
     """A village radio: lamps, a needle, a green trace that looks like an answer."""
     pen = s.glass()
-    pen.box(0, 0, s.aspect, 1, "#1d1712")
+    pen.box(0, 0, s.aspect, 1, "#5a432e")
     pen.box(0.04, 0.06, s.aspect - 0.08, 0.88, "#3b2a1d")
     pen.box(0.06, 0.08, s.aspect - 0.12, 0.84, "#4a3524")
     pen.box(0.1, 0.13, s.aspect * 0.56, 0.46, "#0b0f0c")
