@@ -173,7 +173,7 @@ def door_line(desk: Desk, placed: Placed) -> list[str]:
         desk.title(placed),
         t(desk.lang, f"blocks.rating.{strictest}"),
         hour(placed.film_ends_at),
-        hour(placed.ends_at) if placed.ends_at > placed.film_ends_at else NOTHING,
+        hour(placed.ends_at),
         hour(placed.clears_at),
         ", ".join(desk.on_stage(placed)) or NOTHING,
     ]
