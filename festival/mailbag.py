@@ -71,9 +71,9 @@ async def counts(edition: str | None = None) -> Counts:
     return Counts(**count_rows[0])
 
 
-class KindCounts(msgspec.Struct, frozen=True, kw_only=True):
+class KindCounts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Letters of one kind by state; those of the committee are all of one kind (`committee`). `due_at` is when
-    the next of them may go.
+    the next of them may go, where only those were asked for that have not gone out.
     """
 
     kind: str
@@ -120,7 +120,7 @@ async def counts_by_kind(edition: Edition, *, not_out: bool = False) -> list[Kin
     due: dict[str, list[datetime]] = {}
     for row in counted:
         found.setdefault(row["kind"], {})[row["state"]] = row["n"]
-        due.setdefault(row["kind"], []).extend([row["due_at"]] if row["due_at"] else [])
+        due.setdefault(row["kind"], []).extend([row["due_at"]] if not_out and row["due_at"] else [])
     kinds = [
         KindCounts(kind=kind, states=states, due_at=min(due[kind], default=None))
         for kind, states in found.items()

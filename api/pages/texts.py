@@ -25,17 +25,19 @@ from festival.wording import LetterWords
 GROUPS = {
     "door": (
         "sign_in", "invitation", "invitation_waits", "part_given", "part_taken", "address",
-        "address_asked", "address_changed", "address_taken", "export_ready", "account_ending",
+        "address_asked", "address_changed", "address_taken", "merge_asked", "merge_done", "factor_reset",
+        "export_ready", "account_ending",
     ),
     "makers": (
         "imported", "submitted", "draft_waits", "file_refused", "file_failed", "copy_ready", "copy_waits",
-        "fee_waits", "accepted", "waitlisted", "declined", "scheduled", "rescheduled", "unscheduled", "materials_wait",
+        "closing_moved", "entry_amended", "fee_waits", "accepted", "waitlisted", "declined", "scheduled",
+        "rescheduled", "unscheduled", "materials_wait", "film_corrected",
     ),
     "committee": tuple(sorted(OF_THE_COMMITTEE)),
     "programme": ("film_withdrawn", "lengths_changed"),
     "operators": (
-        "work_parked", "work_waits", "mail_back", "letters_parked", "house_ill", "house_well",
-        "erasure_asked", "retention_done", "master_rotten", "backup_failed",
+        "parts_given_list", "factor_reset_told", "work_parked", "work_waits", "mail_back", "letters_parked",
+        "house_ill", "house_well", "erasure_asked", "retention_done", "master_rotten", "backup_failed",
     ),
 }  # fmt: skip
 """How kinds stand on the page; one that is in none of them stands at the end."""

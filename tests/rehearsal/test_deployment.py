@@ -202,7 +202,7 @@ def test_an_upgrade_and_rolling_doors_lose_nothing_of_films_on_their_way(service
             one.join(600)
         reader.done.set()
         reader.join(60)
-        house.until(lambda: not house.ask("SELECT id FROM film_file WHERE state IN ('receiving', 'received', 'sound', 'making')"), 600)
+        house.until(lambda: not house.ask("SELECT id FROM film_file WHERE state IN ('receiving', 'received', 'sound', 'making')"), 1800)
         stands, files = counts(house), house.ask("SELECT name, size, sha256, state FROM film_file ORDER BY name")
         parked = house.ask("SELECT task, fault FROM outbox WHERE parked_at IS NOT NULL")
 
