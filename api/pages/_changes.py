@@ -47,7 +47,8 @@ def changes_in(
 def called(value: Any, names: Mapping[str, str]) -> Any:
     """What a row's name stands for; an unknown one for nothing that can be read."""
     if isinstance(value, list):
-        return [called(one, names) for one in value]
+        told = [called(one, names) for one in value]
+        return [one for one in told if one != ""]
     if isinstance(value, str) and NAME_OF_A_ROW.fullmatch(value):
         return names.get(value, "")
     return value
