@@ -57,6 +57,7 @@ from api.acts import (
     recusals,
     relations,
     reminders,
+    removals,
     reservations,
     screens,
     second_factor,
@@ -243,6 +244,7 @@ ACTS = [
     *texts.ACTS,
     *variants.ACTS,
     *venues.ACTS,
+    *removals.ACTS,
     *what_if.ACTS,
     *visitor_acts.ACTS,
 ]

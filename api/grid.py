@@ -7,7 +7,6 @@ from typing import Any, cast
 
 import msgspec
 
-from festival import desk
 from festival.clock import at, minutes_of
 from festival.language import day, evening, has_words, hour, moment, spoken, t, text_in
 from festival.tables import Edition
@@ -17,7 +16,6 @@ from screenings.clashes import clashes_among
 from screenings.comments import Comment
 from screenings.compared import last_published, since_last
 from screenings.days import LeftBehind
-from screenings.guests import guests_holding
 from screenings.lists import Item, Placed
 from screenings.planner.answers.remedies import Remedy
 from screenings.planner.answers.shapes import Explanation
@@ -25,6 +23,7 @@ from screenings.planner.answers.words import Statement
 from screenings.planner.model import Clash
 from screenings.planner.rules import RULE_OF
 from screenings.planner.rules.facts import debate
+from screenings.problem import problem_with, rows_beside
 from screenings.questions import Fewest
 from screenings.tables import PlanRun, Reservation, Screen, ScreeningHold
 
@@ -39,29 +38,30 @@ async def grid_state(edition: Edition) -> dict[str, Any]:
 
 
 async def read_state(edition: Edition) -> dict[str, Any]:
-    seen = await lists.mark_of(edition)
     grid = await lists.working_grid(edition)
+    seen = await lists.mark_of(edition, grid)
     known = {item.id: item for item in await lists.items(edition)}
-    rooms = await lists.screens(edition)
+    beside = await rows_beside(edition)
     placed = await lists.placed_in(grid)
-    names = Names(edition, known, rooms, placed)
+    names = Names(edition, known, beside.screens, placed)
+    problem = await problem_with(edition, list(known.values()), beside=beside, with_prices=False)
     unread = await since_last(edition) if await last_published(edition) else []
     return {
         **seen,
         "calendar": [edition.first_day.isoformat(), edition.days],
         "screens": [
             {"id": s.id, "name": s.name, "seats": s.seats, "hours": s.hours, "venue": s.venue}
-            for s in rooms
+            for s in beside.screens
         ],
         "programmes": {item.id: programme_row(item) for item in known.values()},
         "screenings": [screening_row(p, edition) for p in placed],
         "clashes": [
             clash_row(clash, names)
-            for clash in await clashes_among(edition, list(known.values()), placed)
+            for clash in await clashes_among(edition, list(known.values()), placed, problem=problem)
         ],
         "guests": [
             {"name": g.name, "windows": g.windows, "programmes": g.programmes}
-            for g in await guests_holding(edition)
+            for g in beside.guests
         ],
         "holds": [
             {
@@ -71,9 +71,9 @@ async def read_state(edition: Edition) -> dict[str, Any]:
                 "minute": one.minute,
                 "screen": one.screen,
             }
-            for one in await desk.all_of(ScreeningHold, edition)
+            for one in beside.of(ScreeningHold)
         ],
-        "blockers": [blocker_row(one) for one in await desk.all_of(Reservation, edition)],
+        "blockers": [blocker_row(one) for one in beside.of(Reservation)],
         "comments": [comment_row(one) for one in await comments.open_comments(edition)],
         "changed": [[d.programme, d.number] for d in unread],
         "changes": {lang: t(lang, "programmer.grid.changes", n=len(unread)) for lang in spoken()},

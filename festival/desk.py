@@ -83,6 +83,21 @@ async def all_of(table: type[T], edition: Edition) -> list[T]:
     return cast("list[T]", await found)
 
 
+async def all_of_each(tables: Collection[type[T]], edition: Edition) -> dict[type[T], list[T]]:
+    """Every row of an edition in several tables, asked together, each table in its order."""
+    asked: dict[str, SetUpRow] = {str(table._meta.tablename): table for table in tables}  # noqa: SLF001
+    parts = [
+        f"SELECT '{name}' AS name, coalesce(jsonb_agg(to_jsonb(r) ORDER BY {order}), '[]') AS found "
+        f"FROM {name} r WHERE r.edition = {{}}"
+        for name, table in asked.items()
+        for order in ["r.position, r.id" if has_order(table) else "r.id"]
+    ]
+    found = await rows(" UNION ALL ".join(parts), *[edition.id] * len(parts))
+    return {
+        asked[row["name"]]: [asked[row["name"]](**one) for one in row["found"]] for row in found
+    }
+
+
 async def one_of(table: type[T], row_id: str, *, edition: Edition, missing: str) -> T:
     """A row of this edition, or `Missing(missing)`."""
     asked: SetUpRow = table
@@ -267,10 +282,16 @@ async def gone(edition: Edition, line: int, *, act: str) -> ChangeLine:
 async def bring_back(
     table: type[T], line: ChangeLine, *, edition: Edition, act: str, by: Person, among: str = ""
 ) -> T:
-    """A row that was taken away stands again under its own name, behind the others of its order."""
+    """A row that was taken away stands again under its own name, behind the others of its order.
+
+    Of two who bring it back at once, the second finds that it is there: `Conflict`.
+    """
     asked: SetUpRow = table
     kept = {column._meta.name for column in table._meta.columns}  # noqa: SLF001
     given = {name: value for name, value in line.details["gone"].items() if name in kept}
     row = asked(**given, id=line.subject, edition=edition.id, version=line.line % 10**9)
-    await add(row, act=act, by=by, among=among)
+    async with transaction():
+        await hold_edition(edition.id)
+        await gone(edition, line.line, act=line.act)
+        await add(row, act=act, by=by, among=among)
     return cast("T", row)

@@ -18,7 +18,8 @@ from piccolo.engine.postgres import PostgresEngine
 from festival.roles import admit
 from festival.settings import Settings
 
-LOCK = 20271127
+LOCK = 20271127  # of the whole; it ends with the process that holds it
+CHANGING = 20271131  # of the transaction that changes the shape; it ends with that, and no sooner
 NEEDED = {"fsync": "on", "full_page_writes": "on"}
 
 
@@ -53,8 +54,13 @@ async def migrate(owner_url: str, house_url: str) -> None:
 async def all_or_none() -> None:
     """One transaction for every migration and for the row that says it was run: Piccolo writes that
     row afterwards, and whoever was killed between the two would meet tables that are there already.
+
+    The server may still be ending the transaction of one that was killed: what that has made is seen
+    before anything is made again.
     """
-    async with cast("PostgresEngine", engine_finder()).transaction():
+    database = cast("PostgresEngine", engine_finder())
+    async with database.transaction():
+        await database.run_ddl(f"SELECT pg_advisory_xact_lock({CHANGING})")
         await run_forwards("all")
 
 

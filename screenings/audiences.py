@@ -8,7 +8,7 @@ from msgspec import Meta
 from msgspec.structs import asdict, replace
 
 from festival import codes, desk
-from festival.db import rows
+from festival.db import rows, transaction
 from festival.errors import Refused
 from festival.shapes import Id
 from festival.tables import Edition, Person
@@ -75,10 +75,29 @@ class ImaginedVisitor(msgspec.Struct, frozen=True, kw_only=True):
 
 async def add(edition: Edition, form: AudienceForm, *, by: Person) -> str:
     await check(edition, form)
+    async with transaction():
+        await desk.hold_edition(edition.id)
+        await check_room(edition)
+        row = Audience(edition=edition.id, **asdict(form))
+        return await desk.add(row, act="audience_added", by=by)
+
+
+async def bring_back(edition: Edition, line: int, *, by: Person) -> str:
+    """One that was taken away comes again; programmes that have left meanwhile are not asked for."""
+    gone = await desk.gone(edition, line, act="audience_removed")
+    its, known = gone.details["gone"], {item.id for item in await items(edition)}
+    its["must"] = [one for one in its["must"] if one in known]
+    async with transaction():
+        await desk.hold_edition(edition.id)
+        await check_room(edition)
+        row = await desk.bring_back(Audience, gone, edition=edition, act="audience_added", by=by)
+    return str(row.id)
+
+
+async def check_room(edition: Edition) -> None:
+    """One more can be thought about; the edition is held."""
     if await Audience.count().where(Audience.edition == edition.id) >= MOST:
         raise Refused("audiences_enough", most=MOST)
-    row = Audience(edition=edition.id, **asdict(form))
-    return await desk.add(row, act="audience_added", by=by)
 
 
 async def amend(

@@ -27,7 +27,7 @@ async def clashes_among(
     """The same, of programmes and screenings that somebody has read already, or only thinks of: what
     those ask of the planner is then another `problem` than the edition's.
     """
-    problem = problem or await problem_with(edition, known)
+    problem = problem or await problem_with(edition, known, with_prices=False)
     shown = {item.id: item for item in known}
     return [
         *await departures(shown, placed),

@@ -54,12 +54,12 @@ def check_within(edition: Edition, start: int) -> None:
 async def place(edition: Edition, new: NewScreening, *, by: Person) -> tuple[str, int]:
     """From the tray into the grid; returns the screening and the grid's new version."""
     check_within(edition, new.start)
-    item, _ = await known(edition, new.programme, new.screen)
-    if new.number >= item.showings:
-        raise Refused("showing_not_promised")
     name = (new.programme, new.number)
     async with transaction():
         grid = await hold_grid(edition)
+        item, _ = await known(edition, new.programme, new.screen)
+        if new.number >= item.showings:
+            raise Refused("showing_not_promised")
         if name in await places(edition, grid):
             raise Conflict("screening_is_placed", version=grid.version - 1)
         await act(edition, grid, "place", {name: Place(screen=new.screen, start=new.start)}, by=by)

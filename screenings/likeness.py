@@ -6,7 +6,7 @@ and says the more, the fewer others say it too. What nearly everybody says tells
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import combinations
+from itertools import combinations, product
 
 from msgspec import Struct
 
@@ -18,6 +18,15 @@ MOST_EACH = 4  # pairs of one programme: the planner stays quick, and a table re
 HEAVIEST = 3  # of a computed pair
 MOST_WEIGHT = 9  # of one that is set by hand
 
+ENOUGH = [
+    kinds
+    for size in range(1, len(POINTS) + 1)
+    for kinds in combinations(sorted(POINTS), size)
+    if LEAST_POINTS
+    <= sum(POINTS[kind] for kind in kinds)
+    < LEAST_POINTS + min(POINTS[kind] for kind in kinds)
+]
+"""The fewest kinds that say something together: each lot of them holds none that it could do without."""
 TraitKey = tuple[str, str]  # its kind, and which one: `("country", "GE")`
 
 
@@ -74,20 +83,22 @@ def shared_audiences(programmes: Sequence[ProgrammeTraits]) -> list[AudiencePair
 
 
 def alike(programmes: Sequence[ProgrammeTraits]) -> Iterable[AudiencePair]:
-    """Every pair with points enough. Only programmes that share something are compared."""
+    """Every pair with points enough. Only programmes that share enough are ever compared."""
     telling = telling_traits(programmes)
-    together: dict[tuple[str, str], list[TraitKey]] = defaultdict(list)
-    holders: dict[TraitKey, list[str]] = defaultdict(list)
-    for programme in sorted(programmes, key=lambda one: one.id):
-        for key in programme.keys & telling:
-            holders[key].append(programme.id)
-    for key in sorted(holders):
-        for pair in combinations(holders[key], 2):
-            together[pair].append(key)
-    for (one, other), because in together.items():
+    keys = {one.id: one.keys & telling for one in sorted(programmes, key=lambda one: one.id)}
+    holders: dict[tuple[TraitKey, ...], list[str]] = defaultdict(list)
+    for name, its in keys.items():
+        for kinds in ENOUGH:
+            for traits in product(
+                *(sorted(key for key in its if key[0] == kind) for kind in kinds)
+            ):
+                holders[traits].append(name)
+    for one, other in sorted(
+        {pair for names in holders.values() for pair in combinations(names, 2)}
+    ):
+        because = sorted(keys[one] & keys[other])
         points = sum(POINTS[kind] for kind in {kind for kind, _ in because})
-        if points >= LEAST_POINTS:
-            yield AudiencePair(one=one, other=other, points=points, because=because)
+        yield AudiencePair(one=one, other=other, points=points, because=because)
 
 
 def telling_traits(programmes: Sequence[ProgrammeTraits]) -> set[TraitKey]:

@@ -182,13 +182,16 @@ def is_gone(film: dict[str, Any]) -> bool:
 
 async def working_grid(edition: Edition) -> Grid:
     """The one grid that is edited; made when first asked for."""
+    working = (Grid.edition == edition.id) & Grid.number.is_null()
+    if (known := await Grid.objects().get(working)) is not None:
+        return known
     await rows(
         """INSERT INTO grid (id, edition) VALUES ({}, {})
            ON CONFLICT (edition) WHERE number IS NULL DO NOTHING RETURNING id""",
         new_id(),
         edition.id,
     )
-    grid = await Grid.objects().get((Grid.edition == edition.id) & Grid.number.is_null())
+    grid = await Grid.objects().get(working)
     if grid is None:
         raise Missing("grid_missing")
     return grid
@@ -228,12 +231,12 @@ async def together(read: Callable[[], Awaitable[Read]]) -> Read:
         return await read()
 
 
-async def mark_of(edition: Edition) -> dict[str, Any]:
+async def mark_of(edition: Edition, grid: Grid | None = None) -> dict[str, Any]:
     """The grid's version, and a mark that changes with anything that its page shows.
 
     Whoever acts (a programmer, a maker, the committee, a worker) need tell nobody: pages look.
     """
-    grid = await working_grid(edition)
+    grid = grid or await working_grid(edition)
     selected = await rows(
         f"""SELECT md5(concat_ws('|',
              (SELECT string_agg(concat_ws(',', s.id, s.screen, s.starts_at, s.locked), ';' ORDER BY s.id)

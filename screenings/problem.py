@@ -9,7 +9,7 @@ from msgspec.structs import asdict
 from piccolo.table import Table
 
 from festival.clock import at, minutes_of
-from festival.desk import all_of
+from festival.desk import all_of_each
 from festival.language import OFFICIAL, text_in
 from festival.tables import Edition
 from screenings import equipment
@@ -21,6 +21,7 @@ from screenings.shared_audiences import pairs_of
 from screenings.tables import (
     Apart,
     Crew,
+    Guest,
     Jury,
     PlanRules,
     ProgrammeOrder,
@@ -32,6 +33,10 @@ from screenings.tables import (
 )
 
 S = TypeVar("S", bound=msgspec.Struct)
+T = TypeVar("T", bound=Table)
+KEPT: tuple[type[Table], ...] = (
+    VenueWay, Jury, Resource, Crew, ScreeningHold, Reservation, ProgrammeOrder, Apart,
+)  # fmt: skip
 
 
 async def problem_of(edition: Edition, *, pins: list[Placed] | None = None) -> model.Problem:
@@ -40,11 +45,36 @@ async def problem_of(edition: Edition, *, pins: list[Placed] | None = None) -> m
     return await problem_with(edition, staying, pins=pins)
 
 
+class PlanRows(msgspec.Struct, frozen=True):
+    """What an edition has beside its programmes: read once, also by whoever shows it."""
+
+    screens: list[Screen]
+    guests: list[Guest]
+    kept: dict[type[Table], list[Any]]
+
+    def of(self, table: type[T]) -> list[T]:
+        return self.kept[table]
+
+
+async def rows_beside(edition: Edition) -> PlanRows:
+    kept = await all_of_each(KEPT, edition)
+    return PlanRows(await screens(edition), await guests_holding(edition), kept)
+
+
 async def problem_with(
-    edition: Edition, known: list[Item], *, pins: list[Placed] | None = None
+    edition: Edition,
+    known: list[Item],
+    *,
+    pins: list[Placed] | None = None,
+    beside: PlanRows | None = None,
+    with_prices: bool = True,
 ) -> model.Problem:
-    """With these programmes and no others; what speaks of one that is not there is left out."""
-    houses, stage = await screens(edition), await guests_holding(edition)
+    """With these programmes and no others; what speaks of one that is not there is left out.
+
+    Only prices ask which programmes share an audience: whoever looks at rules need not read it.
+    """
+    beside = beside or await rows_beside(edition)
+    houses, stage = beside.screens, beside.guests
     need_no_steps = {one for guest in stage if guest.step_free for one in guest.programmes}
     named, rooms = {item.id for item in known}, {screen.id for screen in houses}
     rules = await rules_of(edition)
@@ -59,14 +89,16 @@ async def problem_with(
         ],
         pins=[pin_of(placed, edition) for placed in pins or [] if placed.programme in named],
         pairs=[
-            pair for pair in await pairs_of(edition, rules.audiences) if {pair[0], pair[1]} <= named
+            pair
+            for pair in (await pairs_of(edition, rules.audiences) if with_prices else [])
+            if {pair[0], pair[1]} <= named
         ],
         step=rules.step,
         travel=rules.travel,
-        ways=[(way.one, way.other, way.minutes) for way in await all_of(VenueWay, edition)],
+        ways=[(way.one, way.other, way.minutes) for way in beside.of(VenueWay)],
         juries=[
             told(model.JuryPanel, jury, programmes=among(jury.programmes, named))
-            for jury in await all_of(Jury, edition)
+            for jury in beside.of(Jury)
         ],
         resources=[
             told(
@@ -75,30 +107,26 @@ async def problem_with(
                 limit=one.at_once,
                 programmes=among(one.programmes, named),
             )
-            for one in await all_of(Resource, edition)
+            for one in beside.of(Resource)
         ],
         crews=[
             told(model.ProjectionCrew, crew, screens=among(crew.screens, rooms))
-            for crew in await all_of(Crew, edition)
+            for crew in beside.of(Crew)
         ],
         holds=[
-            told(model.Hold, hold)
-            for hold in await all_of(ScreeningHold, edition)
-            if hold.programme in named
+            told(model.Hold, hold) for hold in beside.of(ScreeningHold) if hold.programme in named
         ],
         reservations=[
             told(model.ScreenReservation, one, title=official(one.titles))
-            for one in await all_of(Reservation, edition)
+            for one in beside.of(Reservation)
         ],
         orders=[
             told(model.Order, one)
-            for one in await all_of(ProgrammeOrder, edition)
+            for one in beside.of(ProgrammeOrder)
             if {one.first, one.then} <= named
         ],
         never_together=[
-            (one.one, one.other)
-            for one in await all_of(Apart, edition)
-            if {one.one, one.other} <= named
+            (one.one, one.other) for one in beside.of(Apart) if {one.one, one.other} <= named
         ],
         repeat_gap=rules.repeat_gap,
         repeat_other_band=rules.repeat_other_band,

@@ -486,6 +486,7 @@ async def removed_lately(edition: Edition) -> list[ChangeLine]:
 async def restore(edition: Edition, line: int, *, by: Person) -> str:
     """A programme that was taken away stands again, under its own name."""
     async with transaction():
+        await hold_grid(edition)
         gone = await desk.gone(edition, line, act="programme_removed")
         return await bring_back(edition, {"id": gone.subject, **gone.details["gone"]}, by=by)
 

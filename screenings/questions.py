@@ -23,7 +23,7 @@ from screenings.planner.answers.whatif import (
     LaidPlan,
     PriceRun,
     cells,
-    heat,
+    cheapest_first,
     laid,
     questioned,
     runs,
@@ -113,7 +113,8 @@ async def about(edition: Edition, screening: str) -> tuple[Why, list[Cell]]:
         raise Missing("screening_missing")
 
     def answer(grid: LaidPlan) -> tuple[Why, list[Cell]]:
-        return why(grid, names[screening]), heat(grid, names[screening])
+        every = cells(grid, names[screening])
+        return why(grid, names[screening], every), cheapest_first(every)
 
     return await asked_of(problem, placements, answer)
 

@@ -103,12 +103,17 @@ async def remove_order(edition: Edition, order_id: str, *, version: int, by: Per
 async def add_apart(edition: Edition, form: ApartForm, *, by: Person) -> str:
     async with transaction():
         await hold_edition(str(edition.id))
-        await check_two(edition, form.one, form.other, field="other")
-        pair = {form.one, form.other}
-        if any({str(known.one), str(known.other)} == pair for known in await aparts_of(edition)):
-            raise Refused("other:apart_exists")
+        await check_apart(edition, form.one, form.other)
         row = Apart(edition=edition.id, one=form.one, other=form.other)
         return await desk.add(row, act="apart_added", by=by)
+
+
+async def check_apart(edition: Edition, one: str, other: str) -> None:
+    """Two programmes of the edition, told once."""
+    await check_two(edition, one, other, field="other")
+    pair = {one, other}
+    if any({str(known.one), str(known.other)} == pair for known in await aparts_of(edition)):
+        raise Refused("other:apart_exists")
 
 
 async def remove_apart(edition: Edition, apart_id: str, *, version: int, by: Person) -> None:
@@ -152,12 +157,17 @@ async def removed_lately(edition: Edition) -> list[RemovedRelation]:
 
 
 async def restore(edition: Edition, line: int, *, by: Person) -> None:
-    """A relation that was taken away is told again."""
+    """A relation that was taken away is told again, where it may be told by now."""
     removed = next((one for one in await removed_lately(edition) if one.line == line), None)
     if removed is None:
         raise Missing("undo_missing")
     table, _, _ = KINDS[removed.kind]
     async with transaction():
+        await hold_edition(str(edition.id))
         gone = await desk.gone(edition, line, act=removed.kind)
+        if removed.kind == "order_removed":
+            await check_order(edition, msgspec.convert(gone.details["gone"], OrderForm))
+        else:
+            await check_apart(edition, removed.one, removed.other)
         act = removed.kind.replace("removed", "added")
         await desk.bring_back(table, gone, edition=edition, act=act, by=by)

@@ -117,9 +117,14 @@ async def put_back(edition: Edition, reservation_id: str, line: int, *, by: Pers
 
 async def bring_back(edition: Edition, line: int, *, by: Person) -> str:
     """One that was taken away stands again, where its screen does."""
-    gone = await desk.gone(edition, line, act="reservation_removed")
-    await screen_in(edition, gone.details["gone"]["screen"])
-    row = await desk.bring_back(Reservation, gone, edition=edition, act="reservation_added", by=by)
+    async with transaction():
+        gone = await desk.gone(edition, line, act="reservation_removed")
+        screen = gone.details["gone"]["screen"]
+        await hold_screen(screen)
+        await screen_in(edition, screen)
+        row = await desk.bring_back(
+            Reservation, gone, edition=edition, act="reservation_added", by=by
+        )
     return str(row.id)
 
 

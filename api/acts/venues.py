@@ -1,6 +1,6 @@
-"""Houses and the ways between them; and what was set up and taken away, brought back."""
+"""Houses and the ways between them."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 import msgspec
 from litestar import Response
@@ -11,13 +11,13 @@ from msgspec import Meta
 from api.acts.act import Refusal, act
 from api.forms import filled
 from api.guards import PLAN
-from api.pages.venues import PAGE, RESERVATIONS, reservations_page, venues_page
+from api.pages.venues import PAGE, venues_page
 from api.request import AnyRequest
 from festival.desk import RecordLine, Reorder, Seen
 from festival.errors import Refused
 from festival.shapes import VersionNumber
 from festival.tables import Edition, Person
-from screenings import reservations, rooms, venues
+from screenings import venues
 from screenings.venues import (
     Address,
     Commune,
@@ -30,7 +30,6 @@ from screenings.venues import (
 ONE = f"{PAGE}/{{venue_id:str}}"
 WAYS = "/programmer/ways"
 MOST_WAYS = 300
-RemovedKind = Literal["venue", "screen", "reservation"]
 
 
 class TypedVenue(msgspec.Struct, frozen=True, kw_only=True):
@@ -214,43 +213,6 @@ async def set_ways(
     await venues.set_ways(edition_row, data.ways, by=person)
 
 
-# What was taken away
-
-
-def of_kind(request: AnyRequest, _: Any) -> str:
-    return RESERVATIONS if request.path_params["kind"] == "reservation" else PAGE
-
-
-async def kind_again(request: AnyRequest, refused: Refusal) -> Response[str]:
-    if request.path_params["kind"] == "reservation":
-        return await reservations_page(request, request.state["edition"], refused.error)
-    return await list_again(request, refused)
-
-
-@act(
-    "/programmer/removals/{kind:str}",
-    json="/removals/{kind:str}",
-    status=204,
-    guards=PLAN,
-    again=kind_again,
-    goes=of_kind,
-    says="rooms.done.brought_back",
-)
-async def bring_back(
-    kind: FromPath[RemovedKind],
-    data: RecordLine,
-    person: NamedDependency[Person],
-    edition_row: NamedDependency[Edition],
-) -> None:
-    """What was taken away today stands again; `line` of the record names its removal."""
-    verb = {
-        "venue": venues.bring_back,
-        "screen": rooms.bring_back,
-        "reservation": reservations.bring_back,
-    }[kind]
-    await verb(edition_row, data.line, by=person)
-
-
 ACTS = [
-    add_venue, change_venue, move_venue, remove_venue, put_venue_back, set_ways, bring_back,
+    add_venue, change_venue, move_venue, remove_venue, put_venue_back, set_ways,
 ]  # fmt: skip

@@ -42,3 +42,18 @@ async def last_change(row_id: str) -> ChangeLine | None:
 async def removed(edition: Edition, *acts: str) -> list[ChangeLine]:
     """What was taken away of late, by any of these acts."""
     return [line for act in acts for line in await desk.removals(edition, act)]
+
+
+async def gone_of(edition: Edition, *acts: str) -> list[dict[str, Any]]:
+    """What was taken away of late, the newest first, by which of these acts."""
+    found = await removed(edition, *acts)
+    return [
+        {
+            "kind": line.act.removesuffix("_removed"),
+            "name": line.details["gone"].get("name") or line.details["gone"].get("titles"),
+            "line": line.line,
+            "by": line.by,
+            "at": line.at,
+        }
+        for line in sorted(found, key=lambda line: -line.line)
+    ]

@@ -11,6 +11,7 @@ from api.grid import evening_and_hour
 from api.guards import SEE
 from api.pages._desk import planning_page
 from api.pages._page import language_of
+from api.pages._shared import gone_of
 from api.presence import while_there
 from api.request import AnyRequest
 from festival.clock import at
@@ -74,6 +75,7 @@ async def audiences_page(
         programmes=sorted(titles.items(), key=lambda pair: pair[1].lower()),
         tongues=lambda tags: ", ".join(tongue(lang, tag) for tag in tags),
         late=LATE,
+        gone=await gone_of(edition, "audience_removed"),
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from api.grid import evening_and_hour
 from api.guards import SEE
 from api.pages._desk import planning_page
 from api.pages._page import language_of
-from api.pages.venues import gone_of
+from api.pages._shared import gone_of
 from api.request import AnyRequest
 from festival.errors import FestivalError
 from festival.language import t

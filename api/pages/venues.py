@@ -14,6 +14,7 @@ from api.pages import _changes, _rooms
 from api.pages._changes import ChangeTold
 from api.pages._desk import planning_page
 from api.pages._page import language_of
+from api.pages._shared import gone_of
 from api.pages._typed import starts_typed
 from api.request import AnyRequest
 from festival import desk
@@ -189,21 +190,6 @@ def cell_of(
         typed.get(f"minutes_{one}_{far}", minutes),
         typed.get(f"seen_{one}_{far}", version),
     )
-
-
-async def gone_of(edition: Edition, *acts: str) -> list[dict[str, Any]]:
-    """What was taken away of late, the newest first, by which of these acts."""
-    found = [line for act in acts for line in await desk.removals(edition, act)]
-    return [
-        {
-            "kind": line.act.removesuffix("_removed"),
-            "name": line.details["gone"].get("name") or line.details["gone"].get("titles"),
-            "line": line.line,
-            "by": line.by,
-            "at": line.at,
-        }
-        for line in sorted(found, key=lambda line: -line.line)
-    ]
 
 
 @get(PAGE, guards=SEE)

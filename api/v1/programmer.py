@@ -89,7 +89,7 @@ async def removals(edition_row: NamedDependency[Edition]) -> list[dict[str, Any]
     """What was taken away since yesterday and can be brought back, by its `line` of the record."""
     return [
         {"kind": kind, "line": line.line, "gone": line.details["gone"]}
-        for kind in ("venue", "screen", "reservation")
+        for kind in ("venue", "screen", "reservation", "audience")
         for line in await desk.removals(edition_row, f"{kind}_removed")
     ]
 

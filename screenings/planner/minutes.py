@@ -30,10 +30,12 @@ def last(minutes: int) -> int:
 
 
 def each(minutes: int) -> Iterator[int]:
-    while minutes:
-        lowest = minutes & -minutes
-        yield lowest.bit_length() - 1
-        minutes ^= lowest
+    """In their order. Written out once: to take them off a long number one by one is slow."""
+    written = f"{minutes:b}"[::-1]
+    at = written.find("1")
+    while at >= 0:
+        yield at
+        at = written.find("1", at + 1)
 
 
 def runs(minutes: int, length: int) -> int:

@@ -72,6 +72,12 @@ async def test_a_visitor_of_ones_own_is_added_changed_against_stale_eyes_and_rem
     await client.post(f"{address}/{row.id}/removal", data=proof | {"version": "2"})
     assert await Audience.count().where(Audience.edition == world.edition.id) == 0
 
+    [gone] = (await client.get(f"/api/v1/{world.edition.slug}/removals")).json()
+    back = await client.post(address.replace("audiences", "removals/audience"), data=proof | {"line": gone["line"]})
+    assert (back.status_code, back.headers["location"]) == (303, address)
+    [row] = await Audience.objects().where(Audience.edition == world.edition.id)
+    assert (row.name, row.must, row.version > 1) == ("Ma cousine", world.programmes[:1], True)
+
 
 async def test_a_visitor_that_cannot_be_read_keeps_what_was_typed(client, world) -> None:
     await sign_in(client, world.by)

@@ -1,5 +1,6 @@
 """A migration is killed: it is run again, and the house is as if nothing had been."""
 
+import asyncio
 import os
 import random
 import subprocess
@@ -7,8 +8,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 
+from festival.migrate import CHANGING
 from ops.postgres import Postgres
 from tests.services import ROOT, lay_out
 
@@ -48,7 +51,7 @@ def test_a_migration_that_was_killed_is_run_again(services: Any, tmp_path: Path)
     chance, killed, server = random.Random(55), 0, Postgres(tmp_path / "pg")
     try:
         with server.serving():
-            while not migrate(server, for_seconds=3 + chance.random() * 4 if killed < ROUNDS else None):
+            while not migrate(server, for_seconds=1 + chance.random() * 6 if killed < ROUNDS else None):
                 killed += 1
             assert shape(server) == wanted
             assert migrate(server)
@@ -56,3 +59,25 @@ def test_a_migration_that_was_killed_is_run_again(services: Any, tmp_path: Path)
         server.remove()
     sys.stdout.write(f"\n{killed} times killed\n")
     assert killed
+
+
+async def test_it_waits_for_the_end_of_one_that_was_killed(tmp_path: Path) -> None:
+    """A server goes on with what it was told, though whoever told it is gone: it may still be about to commit."""
+    server = Postgres(tmp_path / "pg")
+    lay_out(server)
+    try:
+        with server.serving():
+            killed = await asyncpg.connect(server.owner_url)
+            await killed.execute("BEGIN")
+            await killed.execute("SELECT pg_advisory_xact_lock($1::bigint)", CHANGING)
+            second = asyncio.create_task(asyncio.to_thread(migrate, server))
+            while not await killed.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+                assert not second.done()
+                await asyncio.sleep(0.05)
+
+            await killed.execute("COMMIT")
+
+            assert await second
+            await killed.close()
+    finally:
+        server.remove()

@@ -1,5 +1,7 @@
 """What operators set up is added, amended, moved and removed in one way, and all of it is on the record."""
 
+import asyncio
+
 import pytest
 
 from festival import desk
@@ -147,3 +149,19 @@ async def test_what_was_taken_away_comes_back_once_and_under_its_own_name(house)
     assert again.version > 1  # nobody has seen it yet
     with pytest.raises(Conflict):
         await desk.gone(edition, line.line, act="section_removed")
+
+
+async def test_of_two_who_bring_it_back_at_once_the_second_finds_it_there(house) -> None:
+    edition = await an_edition()
+    by, section = await a_person("operator", edition=edition), await a_section(edition)
+    await desk.remove(section, version=1, act="section_removed", by=by)
+    [line] = await desk.removals(edition, "section_removed")
+
+    async def back() -> None:
+        gone = await desk.gone(edition, line.line, act="section_removed")
+        await desk.bring_back(Section, gone, edition=edition, act="section_added", by=by)
+
+    told = await asyncio.gather(*(back() for _ in range(4)), return_exceptions=True)
+
+    assert [type(one) for one in told if one is not None] == [Conflict] * 3
+    assert await Section.count().where(Section.id == section.id) == 1

@@ -1,11 +1,12 @@
 """Programmes changed in place: what stands in the grid follows, what leaves it is said, what was done is undone."""
 
+import asyncio
 from datetime import UTC, date, datetime
 
 import pytest
 from msgspec.structs import replace
 
-from festival.db import rows
+from festival.db import rows, transaction
 from festival.errors import Conflict, Refused
 from screenings import grid, programmes, relations
 from screenings.lists import items, placed_in, working_grid
@@ -13,7 +14,7 @@ from screenings.problem import problem_of
 from screenings.programmes import FilmMove, FilmPlace, ProgrammeChange, ProgrammeForm
 from screenings.relations import ApartForm, OrderForm
 from screenings.tables import Guest
-from tests.builders import a_film
+from tests.builders import a_film, until_it_waits
 from tests.screenings.world import World
 
 
@@ -241,6 +242,49 @@ async def test_an_order_that_cannot_be_kept_is_refused(house, first, then, code)
         )
 
     assert refused.value.codes == (code,)
+
+
+async def test_a_relation_comes_back_only_where_it_could_be_told(house) -> None:
+    """Somebody has said the contrary, or the same, since it was taken away."""
+    world = await World().build("accepted", "accepted")
+    edition, (one, other) = world.edition, world.programmes
+    order = await relations.add_order(edition, OrderForm(first=one, then=other), by=world.by)
+    apart = await relations.add_apart(edition, ApartForm(one=one, other=other), by=world.by)
+    await relations.remove_order(edition, order, version=1, by=world.by)
+    await relations.remove_apart(edition, apart, version=1, by=world.by)
+    lines = {gone.kind: gone.line for gone in await relations.removed_lately(edition)}
+    await relations.add_order(edition, OrderForm(first=other, then=one), by=world.by)
+    await relations.add_apart(edition, ApartForm(one=other, other=one), by=world.by)
+
+    for kind, code in (("order_removed", "then:order_in_circle"), ("apart_removed", "other:apart_exists")):
+        with pytest.raises(Refused) as refused:
+            await relations.restore(edition, lines[kind], by=world.by)
+        assert refused.value.codes == (code,)
+
+    assert len(await relations.orders_of(edition)) == len(await relations.aparts_of(edition)) == 1
+
+
+async def test_a_showing_that_is_promised_no_more_is_not_placed_meanwhile(house) -> None:
+    world = await World().build("accepted")
+    await changed(world, 0, showings=2)
+    changing, may_end = asyncio.Event(), asyncio.Event()
+
+    async def change_slowly() -> None:
+        async with transaction():
+            await changed(world, 0, showings=1)
+            changing.set()
+            await may_end.wait()
+
+    change = asyncio.create_task(change_slowly())
+    await changing.wait()
+    second = grid.NewScreening(programme=world.programmes[0], number=1, screen=world.screen, start=900)
+    placing = asyncio.create_task(grid.place(world.edition, second, by=world.by))
+    await until_it_waits(placing)
+    may_end.set()
+    await change
+
+    with pytest.raises(Refused, match="showing_not_promised"):
+        await placing
 
 
 async def test_a_film_that_may_not_stand_is_not_put_in(house) -> None:

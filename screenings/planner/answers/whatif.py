@@ -1,8 +1,10 @@
 """What it would cost to move one screening: the price of every start that is legal for it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -15,7 +17,7 @@ from screenings.planner.search.instance import Instance, Position, compile_insta
 from screenings.planner.search.schedule import Schedule, schedule_of
 
 
-class Cell(Struct, frozen=True):
+class Cell(Struct, frozen=True, gc=False):
     """`price`: the cost of the whole plan with the screening here, less its cost now.
 
     `takes`: the screenings in the way; a cell with none of them is free.
@@ -64,10 +66,13 @@ def laid(facts: ProblemFacts, placements: Collection[Placement], instance: Insta
 
 def heat(grid: LaidPlan, name: Name) -> list[Cell]:
     """Every free start of the whole grid with its price, the cheapest first."""
-    return sorted(
-        (cell for cell in cells(grid, name) if not cell.takes),
-        key=lambda c: (c.price, c.start, c.screen),
-    )
+    return cheapest_first(cells(grid, name))
+
+
+def cheapest_first(every: Iterable[Cell]) -> list[Cell]:
+    """The free ones."""
+    free = (cell for cell in every if not cell.takes)
+    return sorted(free, key=lambda c: (c.price, c.start, c.screen))
 
 
 def runs(every: Iterable[Cell], step: int) -> list[PriceRun]:
@@ -103,18 +108,30 @@ def cells(grid: LaidPlan, name: Name) -> list[Cell]:
     listed: list[Cell] = []
     for screen, shown_on in enumerate(instance.screens):
         starts = instance.starts[at][screen]
-        takes = takers(schedule, starts, blocked.get(screen, []))
-        for price, hours in instance.hours[at]:
-            for start in minutes.each(starts & hours):
-                if start in takes or not crowded >> start & 1:
-                    cost = (
-                        instance.screen_costs[at][screen]
-                        + price
-                        + overlap_cost(overlap_costs, start)
-                        - now
-                    )
-                    listed.append(Cell(shown_on.id, start, cost, sorted(takes.get(start, ()))))
+        takes = takers(starts, blocked.get(screen, []), instance.names)
+        free = starts & ~crowded & ~reduce(or_, (held for _, held in blocked.get(screen, ())), 0)
+        here = instance.screen_costs[at][screen] - now
+        for price, hours in with_overlaps(instance.hours[at], overlap_costs):
+            listed += [
+                Cell(shown_on.id, start, here + price) for start in minutes.each(free & hours)
+            ]
+            listed += [
+                Cell(shown_on.id, start, here + price, sorted(takes[start]))
+                for start in minutes.each(starts & hours & ~free)
+                if start in takes
+            ]
     return with_further_cost(grid, name, listed) if instance.has_further_cost else listed
+
+
+def with_overlaps(
+    hours: Iterable[tuple[int, int]], overlap_costs: Iterable[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """What each start costs, and the starts that cost so much: the hour, and the rivals that run then."""
+    priced = list(hours)
+    for weight, forbidden in overlap_costs:
+        split = [(price + weight, starts & forbidden) for price, starts in priced]
+        priced = [one for one in [*split, *((p, s & ~forbidden) for p, s in priced)] if one[1]]
+    return priced
 
 
 def cost_now(
@@ -133,13 +150,13 @@ def overlap_cost(overlap_costs: list[tuple[int, int]], start: int) -> int:
 
 
 def takers(
-    schedule: Schedule, starts: int, blocked: list[tuple[int, int]]
+    starts: int, blocked: Iterable[tuple[int, int]], names: Sequence[Name]
 ) -> dict[int, list[Name]]:
     """By start, whoever would have to go."""
     takers_at: dict[int, list[Name]] = defaultdict(list)
     for other, forbidden in blocked:
         for start in minutes.each(starts & forbidden):
-            takers_at[start].append(schedule.instance.names[other])
+            takers_at[start].append(names[other])
     return takers_at
 
 
