@@ -189,8 +189,11 @@ async def programme_of_film(edition: Edition, submission_id: str) -> str:
 
 def with_film(problem: Problem, film: dict[str, Any], programme: str) -> tuple[Problem, Name]:
     """The problem that asks for the film too, and the film's name in it."""
-    if programme in {one.id for one in problem.programmes}:
-        return problem, (programme, 0)
+    its = next((one for one in problem.programmes if one.id == programme), None)
+    if its is not None:
+        shown = msgspec.structs.replace(its, showings=max(1, its.showings))  # none is promised yet
+        programmes = [shown if one is its else one for one in problem.programmes]
+        return msgspec.structs.replace(problem, programmes=programmes), (programme, 0)
     more = PlannedProgramme(
         id=CANDIDATE,
         title=film["title"],

@@ -45,7 +45,7 @@ async def departures(known: dict[str, Item], placed: list[Placed]) -> list[model
         for film in known[p.programme].films
         if is_gone(film)
     }
-    acts = await departures_of({submission for submission, _ in gone})
+    acts = await departures_of({submission for submission, _ in gone}) if gone else {}
     return [
         model.Clash(
             "film_withdrawn" if film["status"] == "withdrawn" else "film_declined",
@@ -91,7 +91,7 @@ async def twins_in(known: dict[str, Item], placed: list[Placed]) -> list[model.C
         for film in known[p.programme].films:
             where.setdefault(film["submission"], []).append((p.programme, p.number))
             titles[film["submission"]] = own_title(film)
-    twins = await twins_among(sorted(where))
+    twins = await twins_among(sorted(where)) if where else {}
     return [
         model.Clash(
             "film_twin",

@@ -127,7 +127,14 @@ test("a newer state replaces all that was known, and says whether the rooms are 
 
 test("a place that the house did not take is forgotten", () => {
   const state = aState();
-  Object.assign(state.shows()[0], { day: 1, start: 900 });
+  const show = state.shows()[0];
+  const at = (day) => state.inLane({ day, screen: state.screen(show.screen) }).map((one) => one.name);
+  assert.ok(at(0).includes(show.name));
+
+  state.put(show, { day: 1, start: 900 });
+
+  assert.ok(at(1).includes(show.name));
+  assert.ok(!at(0).includes(show.name));
 
   state.forget();
 

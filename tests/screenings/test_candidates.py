@@ -10,6 +10,7 @@ from screenings import candidates
 from screenings.candidates import PencilPlace, fit_of
 from screenings.lists import items, placed_in, working_grid
 from screenings.problem import problem_of
+from screenings.tables import Programme
 from submissions.tables import Submission
 from tests.builders import a_film, a_person, sign_in, the_viewer
 from tests.screenings.world import World
@@ -76,6 +77,15 @@ async def test_where_every_hour_is_taken_or_none_would_do_the_answer_says_so(hou
 
     assert (taken.verdict, taken.free, taken.places) == ("taken", 0, [])
     assert (never.verdict, never.places) == ("never", [])
+
+
+async def test_a_film_whose_programme_promises_no_showing_yet_is_asked_about_all_the_same(house) -> None:
+    world = await World().build("accepted")
+    await Programme.update({Programme.showings: 0}).where(Programme.id == world.programmes[0])
+
+    fit = await fit_of(world.edition, world.films[0])
+
+    assert (fit.verdict, fit.minutes) == ("fits", 26)
 
 
 async def test_only_what_is_undecided_is_a_candidate(house) -> None:

@@ -75,7 +75,7 @@ export class GridActs {
     const { grid, state } = this;
     const place = { screen, start: day * DAY + start };
     const hand = grid.hand();
-    Object.assign(show, { day, ...place });
+    this.state.put(show, { day, ...place });
     grid.picture.paint();
     const told = await this.send(() => this.placing(show, place, seen));
     if (!told) {

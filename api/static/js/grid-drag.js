@@ -182,15 +182,8 @@ export class GridDrag {
       isClosed ||
       isBlocked ||
       this.state
-        .shows()
-        .some(
-          (o) =>
-            o.name !== d.show.name &&
-            o.day === day &&
-            o.screen === screen.id &&
-            from < o.start + this.state.length(o) &&
-            o.start < to,
-        )
+        .inLane({ day, screen })
+        .some((o) => o.name !== d.show.name && from < o.start + this.state.length(o) && o.start < to)
     );
   }
 

@@ -31,6 +31,7 @@ export class GridPicture {
     this.sheet.style.setProperty("--hour", this.width(60));
     this.sheet.style.setProperty("--off", this.width((60 - (this.t0 % 60)) % 60));
     this.lanes = [];
+    this.laneAt = new Map();
     this.lists = [];
     this.sheet.append(this.ruler(), ...data.days.map((name, day) => this.drawDay(name, day)));
     this.sheet.classList.toggle("many", this.lanes.length > MANY);
@@ -55,7 +56,7 @@ export class GridPicture {
   }
 
   lane(show) {
-    return this.lanes.find((l) => l.day === show.day && l.screen.id === show.screen);
+    return this.laneAt.get(`${show.day}:${show.screen}`);
   }
 
   ruler() {
@@ -93,7 +94,9 @@ export class GridPicture {
     const lane = el("div", "lane");
     lane.append(...this.closed(screen.hours[day]).map(([from, to]) => this.hatch(from, to)));
     row.append(label, lane);
-    this.lanes.push({ lane, row, day, screen });
+    const its = { lane, row, day, screen };
+    this.lanes.push(its);
+    this.laneAt.set(`${day}:${screen.id}`, its);
     return row;
   }
 

@@ -116,8 +116,27 @@ export class GridState {
     return this.data.days[show.day] !== undefined && this.screen(show.screen) !== undefined;
   }
 
+  // By day and screen, as everything stands now.
+  lanes() {
+    const shows = this.shows();
+    if (this.laned) return this.laned;
+    this.laned = new Map();
+    for (const show of shows) {
+      const lane = `${show.day}:${show.screen}`;
+      if (!this.laned.has(lane)) this.laned.set(lane, []);
+      this.laned.get(lane).push(show);
+    }
+    return this.laned;
+  }
+
+  // Where a hand has just put it; the house may say otherwise.
+  put(show, place) {
+    Object.assign(show, place);
+    this.laned = null;
+  }
+
   inLane({ day, screen }) {
-    return this.shows().filter((s) => s.day === day && s.screen === screen.id);
+    return [...(this.lanes().get(`${day}:${screen.id}`) ?? [])];
   }
 
   label(show) {
@@ -168,5 +187,6 @@ export class GridState {
   // Places that a hand chose and the house did not take.
   forget() {
     this.list = null;
+    this.laned = null;
   }
 }
