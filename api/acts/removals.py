@@ -37,7 +37,10 @@ def its_page(request: AnyRequest, _: Any) -> str:
 
 
 async def again(request: AnyRequest, refused: Refusal) -> Response[str]:
-    _, drawn = PAGES[request.path_params["kind"]]
+    kind = request.path_params["kind"]
+    if kind not in PAGES:
+        raise refused.error
+    _, drawn = PAGES[kind]
     return await drawn(request, request.state["edition"], refused.error)
 
 
