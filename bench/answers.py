@@ -20,7 +20,7 @@ from bench.planner import apart
 from screenings.planner.answers.explain import explain
 from screenings.planner.answers.repair import repair
 from screenings.planner.answers.shapes import closed
-from screenings.planner.answers.whatif import heat, lay
+from screenings.planner.answers.whatif import cells, cheapest_first, lay
 from screenings.planner.driver import plan
 from screenings.planner.model import Guest, JuryPanel, Placement, Problem, day_of
 from screenings.planner.rules import breaches
@@ -76,7 +76,7 @@ def elsewhere(problem: Problem, was: list[Placement]) -> tuple[str, float]:
     took = []
     for name in names:
         began = time.monotonic()
-        heat(grid, name)
+        cheapest_first(cells(grid, name))
         took.append(time.monotonic() - began)
     return f"elsewhere in {1000 * max(took):.0f} ms at most", max(took)
 

@@ -64,13 +64,8 @@ def laid(facts: ProblemFacts, placements: Collection[Placement], instance: Insta
     return LaidPlan(facts, plan, schedule_of(instance, placements))
 
 
-def heat(grid: LaidPlan, name: Name) -> list[Cell]:
-    """Every free start of the whole grid with its price, the cheapest first."""
-    return cheapest_first(cells(grid, name))
-
-
 def cheapest_first(every: Iterable[Cell]) -> list[Cell]:
-    """The free ones."""
+    """The free starts."""
     free = (cell for cell in every if not cell.takes)
     return sorted(free, key=lambda c: (c.price, c.start, c.screen))
 

@@ -3,7 +3,7 @@
 import pytest
 
 from screenings.planner.answers.remedies import Remedy, remedies
-from screenings.planner.answers.whatif import heat, lay
+from screenings.planner.answers.whatif import cells, cheapest_first, lay
 from screenings.planner.model import Placement
 from screenings.planner.rules import ProblemFacts, clashes
 from tests.screenings.planner.builders import a_placement, a_problem, a_programme, a_screen
@@ -32,7 +32,7 @@ def test_each_move_is_the_cheapest_of_its_screening_and_mends_the_conflict():
     assert [way.price for way in moves] == sorted(way.price for way in moves)
     for way in moves:
         name = (way.programme, way.number)
-        assert way.price == heat(grid, name)[0].price
+        assert way.price == cheapest_first(cells(grid, name))[0].price
         others = [p for p in plan if (p.programme, p.number) != name]
         assert clashes(problem, [*others, Placement(*name, way.screen, way.start)]) == []
 

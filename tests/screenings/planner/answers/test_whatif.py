@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from bench.festivals import festival, problem_of
-from screenings.planner.answers.whatif import heat, lay
+from screenings.planner.answers.whatif import cells, cheapest_first, lay
 from screenings.planner.answers.why import why
 from screenings.planner.driver import plan
 from screenings.planner.model import Placement, Setting
@@ -33,7 +33,7 @@ def test_each_price_is_the_true_difference_and_each_cell_is_legal():
 
     for name in list(grid.plan)[::5]:
         others = [p for p in found if (p.programme, p.number) != name]
-        for cell in heat(grid, name)[::17]:
+        for cell in cheapest_first(cells(grid, name))[::17]:
             moved = [*others, Placement(*name, cell.screen, cell.start)]
             assert total(problem, moved) - now == cell.price
             assert {c.code for c in clashes(problem, moved)} <= legal
@@ -56,17 +56,17 @@ def test_no_legal_start_is_missing():
         if not clashes(problem, [*others, Placement("two", 0, screen, start)])
     )
 
-    assert sorted((c.screen, c.start) for c in heat(grid, ("two", 0))) == legal
+    assert sorted((c.screen, c.start) for c in cheapest_first(cells(grid, ("two", 0)))) == legal
 
 
 def test_the_whole_grid_is_priced_in_a_moment():
     problem = replace(a_festival(5, films=40), step=5)
     grid = lay(ProblemFacts(problem), plan(problem, seconds=1).placements)
     name = next(iter(grid.plan))
-    heat(grid, name)
+    cheapest_first(cells(grid, name))
 
     began = time.perf_counter()
-    heat(grid, name)
+    cheapest_first(cells(grid, name))
 
     assert time.perf_counter() - began < 0.25  # 50 ms alone; tests share their cores
 
@@ -92,7 +92,7 @@ def test_juries_teams_and_tastes_are_in_every_price():
 
     for name in list(grid.plan)[::9]:
         others = [p for p in found if (p.programme, p.number) != name]
-        for cell in heat(grid, name)[::29]:
+        for cell in cheapest_first(cells(grid, name))[::29]:
             moved = [*others, Placement(*name, cell.screen, cell.start)]
             assert total(problem, moved) - now == cell.price
             assert [c for c in breaches(facts, moved) if name in c.screenings] == []
