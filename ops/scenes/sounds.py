@@ -14,7 +14,7 @@ CEILING = 0.7  # what peaks bend towards, well below full scale
 MINOR = (0, 3, 7, 10, 12, 15)
 
 Wave = np.ndarray
-Part = Callable[[Wave, float, np.random.Generator], Wave]
+Playing = Callable[[Wave, float, np.random.Generator], Wave]
 """A part of a score: seconds of each sample, the root in hertz, and chance."""
 
 
@@ -129,7 +129,7 @@ def crackle(when: Wave, _: float, chance: np.random.Generator) -> Wave:
     )
 
 
-PARTS: dict[str, Part] = {
+PARTS: dict[str, Playing] = {
     part.__name__: part
     for part in (drone, radio, wind, rain, beeps, bells, piano, pulse, choir, breath, crackle)
 }
