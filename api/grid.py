@@ -8,7 +8,7 @@ from typing import Any, cast
 import msgspec
 
 from festival.clock import at, minutes_of
-from festival.language import day, evening, has_words, hour, moment, spoken, t, text_in
+from festival.language import day, evening, has_words, hour, length, moment, spoken, t, text_in
 from festival.tables import Edition
 from festival.texts import Texts
 from screenings import comments, lists
@@ -29,6 +29,7 @@ from screenings.tables import PlanRun, Reservation, Screen, ScreeningHold
 
 DAYS = frozenset({"day", "first_day", "repeat_day", "stays", "days"})
 DAY_NUMBER = re.compile(r"(?:^|(?<=, )|(?<= · ))\d+")
+OF_HOURS = frozenset({"rest_too_short"})
 TITLES = frozenset({"title", "one", "other", "first", "then"})
 
 
@@ -183,7 +184,14 @@ def clash_words(clash: Clash, names: Names, lang: str) -> str:
     key = f"clash.{clash.code}"
     if clash.code in {"film_withdrawn", "film_declined"} and "when" not in clash.details:
         key += ".bare"
-    return t(lang, key, **details_in(clash.details, names, lang))
+    shown = details_in(clash.details, names, lang)
+    return t(lang, key, **(in_hours(shown, lang) if clash.code in OF_HOURS else shown))
+
+
+def in_hours(details: Mapping[str, Any], lang: str) -> dict[str, Any]:
+    """Minutes that are a night's rather than a pause's: `10 h 30`."""
+    lengths = {"minutes", "least"} & details.keys()
+    return {**details, **{key: length(lang, 60 * int(details[key])) for key in lengths}}
 
 
 def equipment_name(lang: str, word: str) -> str:

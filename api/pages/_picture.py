@@ -111,7 +111,7 @@ class Drawer:
             look=look,
             name=f"{p.programme}:{p.number}",
             title=item.title(self.lang) if item else programme.title,
-            section=programme.section,
+            section=programme.section or "E",
             hour=clock_face(minute),
             x=span.x,
             width=span.width,

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from api.grid import Names, details_in, evening_and_hour, explanation_of_run
+from api.grid import OF_HOURS, Names, details_in, evening_and_hour, explanation_of_run, in_hours
 from api.pages._picture import GridPicture, of_change
 from festival.language import listed, signed, t
 from festival.tables import Edition
@@ -433,7 +433,14 @@ def fact_words(fact: NewFact, names: Names, lang: str) -> str:
     if fact.cause == "weights":
         rules = [t(lang, f"planner.rule.{rule}") for rule in str(fact.details["rules"]).split()]
         return t(lang, "plan.fact.weights", rules=listed(lang, rules))
-    return t(lang, f"plan.fact.{fact.cause}", **details_in(fact.details, names, lang))
+    shown = details_in(fact.details, names, lang)
+    if fact.cause == "promise" and not shown["n"]:
+        return t(lang, "plan.fact.withdrawal", **shown)
+    return t(
+        lang,
+        f"plan.fact.{fact.cause}",
+        **(in_hours(shown, lang) if fact.cause in OF_HOURS else shown),
+    )
 
 
 def hot_in(explanation: Explanation | None) -> tuple[set[Name], set[tuple[str, int]]]:

@@ -15,7 +15,7 @@ from festival.clock import at
 from festival.errors import FestivalError
 from festival.language import day, t, words
 from festival.tables import Edition, Person
-from screenings import acts, lists, questions
+from screenings import acts, lists, planning, questions
 from submissions.lists import sections_of
 
 RULE = "planner.rule."
@@ -23,7 +23,7 @@ HAND = (
     "unplaced", "locked", "gone", "free", "lifted", "given_up", "lock", "unlock", "undone",
     "moved_under", "hour_wrong", "away", "take_out", "let_go_lead", "outside", "redone", "pencil",
     "always", "absent", "held_day", "held_hour", "held_screen", "sign_day", "sign_hour",
-    "sign_screen", "ways", "level_block", "level_publication", "level_warn",
+    "sign_screen", "ways", "level_block", "level_publication", "level_warn", "minutes",
 )  # fmt: skip
 
 
@@ -64,7 +64,7 @@ async def grid_page(
         data=data, listed=listed(data, edition, lang),
         repair_words=repair_words(lang, await questions.fewest_known(edition)),
         published=await lists.published_grids(edition),
-        sections=await sections_of(edition), venues=await lists.venues(edition),
+        sections=await sections_of(edition), venues=await lists.venues(edition), goals=planning.GOALS,
     )  # fmt: skip
 
 

@@ -484,7 +484,7 @@ def test_a_repair_says_its_moves_is_drawn_chosen_from_and_taken_back_whole(
     expect(page.locator(".picture .n.new text")).to_have_text("1")
     box.uncheck()
     expect(drawn).to_have_class("ev new maybe")
-    expect(page.locator("[data-sum]")).to_contain_text("0 cochées sur 1")
+    expect(page.locator("[data-sum]")).to_contain_text("Cochées : 0 sur 1")
     page.locator("[data-others] a").click()
     expect(box).not_to_be_checked()
     page.locator("[data-others] button").last.click()

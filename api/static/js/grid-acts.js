@@ -12,6 +12,7 @@ export class GridActs {
     this.done = [...grid.state.data.hand.done];
     this.undone = [...grid.state.data.hand.undone];
     this.last = Promise.resolve();
+    this.turned = Promise.resolve();
     this.answered = new Map();
     this.undo = bar.querySelector("#undo");
     this.redo = bar.querySelector("#redo");
@@ -202,20 +203,20 @@ export class GridActs {
     await this.turn(this.redo, this.undone, this.done, "redoing", this.state.words.redone);
   }
 
-  async turn(button, from, to, way, words) {
-    if (this.turning) return;
+  // Pressed twice is done twice, one after the other.
+  turn(...asked) {
+    this.turned = this.turned.then(() => this.turnOnce(...asked));
+    return this.turned;
+  }
+
+  async turnOnce(button, from, to, way, words) {
     const { grid, state } = this;
-    this.turning = true;
     const isOnButton = document.activeElement === button;
     await this.last;
     const act = from.at(-1);
-    if (act === undefined) {
-      this.turning = false;
-      return;
-    }
+    if (act === undefined) return;
     const before = new Map(state.shows().map((show) => [show.name, state.label(show)]));
     const told = await this.send(() => ({ method: "POST", path: `/grid/acts/${act}/${way}` }));
-    this.turning = false;
     if (told === undefined) return;
     from.pop();
     if (told) to.push(act);

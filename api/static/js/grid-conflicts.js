@@ -11,7 +11,7 @@ export class GridConflicts {
     this.grid = grid;
     this.state = grid.state;
     this.list = root.querySelector("#conf");
-    this.count = root.querySelector("#nconf");
+    this.counts = document.querySelectorAll("#nconf, [data-nconf]");
     this.repair = root.querySelector("#repair");
     this.open = null;
     this.list.addEventListener("keydown", (event) => this.walk(event));
@@ -20,7 +20,7 @@ export class GridConflicts {
   paint() {
     const clashes = [...this.state.data.clashes].sort((a, b) => rank(a) - rank(b));
     const focused = document.activeElement?.dataset?.clash;
-    this.count.textContent = clashes.length;
+    for (const count of this.counts) count.textContent = clashes.length;
     this.repair.hidden = !clashes.some((clash) => clash.mendable);
     this.list.replaceChildren(...clashes.map((clash) => this.line(clash)));
     const lines = [...this.list.querySelectorAll("[data-clash]")];

@@ -1,4 +1,4 @@
-// Small forms over the grid: what they ask of the house, and the one that copies a day.
+// Small forms over the grid: what they ask of the house; the one that copies a day, the one of a new run.
 import { el } from "./grid-parts.js";
 import { json } from "./shared.js";
 
@@ -23,6 +23,10 @@ export class DayCopy {
       this.copy();
     };
     document.querySelector("[data-copy]").onclick = () => this.open();
+    document.querySelector("#optimise").onclick = (event) => {
+      event.preventDefault();
+      document.querySelector("#new-run").showModal();
+    };
     for (const button of document.querySelectorAll("dialog [data-close]"))
       button.onclick = () => button.closest("dialog").close();
   }

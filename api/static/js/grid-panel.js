@@ -85,7 +85,7 @@ export class GridPanel {
   dress(show) {
     const { words } = this.state;
     const item = this.state.item(show);
-    this.part("length").textContent = `${item.intro} + ${item.minutes} + ${this.state.talk(show)} min`;
+    this.part("length").textContent = this.state.minutes([item.intro, item.minutes, this.state.talk(show)]);
     this.box.querySelector("h2").textContent = this.state.title(show);
     this.part("lock").hidden = !show.id;
     this.part("lock").textContent = show.locked ? words.unlock : words.lock;
@@ -185,8 +185,10 @@ export class GridPanel {
   }
 
   holder(held) {
-    const known = this.state.data.programmes[held.programme];
-    return el("li", "", `${known?.titles[this.state.data.lang] ?? "–"} ${signed(-held.saves)}`);
+    const show = this.state.find(held.programme, held.number);
+    const at =
+      show && show.day !== null ? `, ${this.state.data.short_days[show.day]} ${clock(show.start)}` : "";
+    return el("li", "", `${show ? this.state.title(show) : "–"}${at} ${signed(-held.saves)}`);
   }
 
   elsewhere(cell) {

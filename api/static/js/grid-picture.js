@@ -151,7 +151,8 @@ export class GridPicture {
     this.sheet.querySelectorAll(".day h2 small").forEach((place, day) => {
       place.textContent = many.get(day) ?? 0;
     });
-    document.querySelector("#ntray").textContent = many.get(null) ?? 0;
+    for (const place of document.querySelectorAll("#ntray, [data-ntray]"))
+      place.textContent = many.get(null) ?? 0;
     document.querySelector("#version").textContent = data.version;
     document.querySelector("#changes").textContent = data.changes[data.lang];
   }
@@ -181,7 +182,7 @@ export class GridPicture {
   // The tray itself gives it a line, or none where it is not looked for.
   forTray(show, box) {
     const talk = this.state.talk(show);
-    box.append(el("i", "", ` ${this.state.item(show).minutes}${talk ? ` + ${talk}` : ""} min`));
+    box.append(el("i", "", ` ${this.state.minutes([this.state.item(show).minutes, talk])}`));
     if (show.isLost) box.append(el("i", "lost", ` ${this.state.words.outside}`));
   }
 
@@ -198,6 +199,7 @@ export class GridPicture {
     const width = this.state.length(show) * this.px;
     const talk = this.state.talk(show);
     box.classList.toggle("short", width < 54);
+    box.classList.toggle("slim", width < 30);
     if (width >= 58) {
       box.append(el("i", "", ` ${clock(show.start)}`));
     }

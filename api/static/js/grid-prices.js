@@ -46,6 +46,8 @@ export class GridPrices {
     const told = await this.of(show);
     if (!told || this.asked !== show.name) return null;
     this.step = told.step;
+    // From the tray every place costs: what counts is how far it is from the best of them.
+    this.best = show.day === null ? Math.min(...told.runs.map(([, , , price]) => price)) : 0;
     this.runs = new Map();
     for (const [screen, first, last, price] of told.runs) {
       const lane = `${screen}:${dayOf(first)}`;
@@ -83,7 +85,8 @@ export class GridPrices {
   }
 
   tint({ first, last, price }, day) {
-    const level = price < 0 ? "less" : price === 0 ? "same" : price < 5 ? "more" : "much";
+    const step = price - this.best;
+    const level = step < 0 ? "less" : step === 0 ? "same" : step < 5 ? "more" : "much";
     const tint = el("i", `heat ${level}`);
     tint.dataset.price = signed(price);
     tint.style.left = this.grid.picture.left(first - day * DAY);

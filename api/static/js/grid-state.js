@@ -2,6 +2,7 @@
 // No page is needed to ask it. A show is one screening of a programme, in the grid or still promised:
 // { id, name, programme, number, day, screen, start, locked, isLost }, whose day is null in the tray.
 import { DAY, TURNS, clock, dayOf } from "./grid-parts.js";
+import { filled } from "./words.js";
 
 const MARGIN = 30; // minutes drawn before the first opening and after the last closing
 const EARLIEST = 570;
@@ -38,6 +39,10 @@ export class GridState {
   }
   length(show) {
     return this.item(show).intro + this.item(show).minutes + this.talk(show);
+  }
+  // `5 + 90 + 20 min`: what it is made of, nothing of what it has not.
+  minutes(parts) {
+    return filled(this.words.minutes, { n: parts.filter(Boolean).join(" + ") });
   }
   // When a guest is there on a day: `10:00–18:00`, or that they are not.
   hoursOf(guest, day) {
