@@ -18,6 +18,7 @@ from tests.site import Site
 
 PUBLISHED = [up / "shared" / "data" / "docpoint-2026-grid.json" for up in Path(__file__).parents[3:5]]
 PICTURES = os.environ.get("WALK_PICTURES", "")
+PATIENCE_MS = 120_000
 THINKING_MS = 240_000
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 LANGUAGES = ("fr", "en")
@@ -70,6 +71,7 @@ class Programmer:
         self.page, self.festival, self.name, self.bad = page, festival, name, bad
         self.taken = 0
         page.on("console", self.hear)
+        page.set_default_timeout(PATIENCE_MS)
         page.set_viewport_size(DESK)
         opened(page, festival, name, bad, festival.lang)  # type: ignore[arg-type]
 
@@ -117,6 +119,14 @@ class Programmer:
     def press(self, *keys: str) -> None:
         for key in keys:
             self.page.keyboard.press(key)
+
+
+@pytest.fixture(autouse=True)
+def _patience() -> Iterator[None]:
+    """Nothing here is in a hurry."""
+    expect.set_options(timeout=PATIENCE_MS)
+    yield
+    expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(params=LANGUAGES)
@@ -266,12 +276,12 @@ def focused(ada: Programmer, selector: str) -> None:
     assert width >= 2, selector
 
 
-def tab_to(ada: Programmer, selector: str) -> None:
+def tab_to(ada: Programmer, selector: str, key: str = "Tab") -> None:
     for _ in range(40):
         if ada.page.evaluate("selector => document.activeElement.matches(selector)", selector):
             focused(ada, selector)
             return
-        ada.press("Tab")
+        ada.press(key)
     raise AssertionError(f"forty tabs, and no {selector}")
 
 
@@ -299,7 +309,12 @@ def by_keyboard(ada: Programmer) -> None:
     until(page, lambda: ada.places()[key][1], 635)
     focused(ada, ".lane .ev")
     ada.look("10-by-keyboard")
-    tab_to(ada, "#inspect [data-lock]")
+    tab_to(ada, "#inspect [data-hold=hour]")
+    ada.press("Space")
+    until(page, lambda: len(ada.state()["holds"]), 1)
+    ada.press("Control+z")
+    until(page, lambda: ada.state()["holds"], [])
+    tab_to(ada, "#inspect [data-lock]", "Shift+Tab")
     ada.press("Enter")
     expect(page.locator(".lane .ev.locked")).to_have_count(1)
     for _ in range(4):

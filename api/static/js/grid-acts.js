@@ -21,7 +21,7 @@ export class GridActs {
     this.dress();
     document.addEventListener("keydown", (event) => {
       if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey)) return;
-      if (event.target.closest("input, textarea")) return;
+      if (event.target.closest("textarea, input:not([type=checkbox])")) return;
       event.preventDefault();
       if (event.shiftKey) this.again();
       else this.back();
@@ -138,13 +138,19 @@ export class GridActs {
   // Its day, its hour or its screen stay as they are, whoever plans or moves.
   async hold(show, parts, seen) {
     const hand = this.grid.hand();
+    const { programme, number } = show;
+    const held = this.state.heldParts(show);
+    const before = Object.fromEntries(Object.keys(parts).map((part) => [part, held.includes(part)]));
     const told = await this.send(() => ({
       method: "PUT",
       path: `/screenings/${show.id}/holds`,
       body: parts,
       seen: this.known(show, seen),
     }));
-    if (told) this.grid.take(told);
+    if (told) {
+      this.remember({ programme, number, undoing: before, redoing: parts });
+      this.grid.take(told);
+    }
     this.grid.panel.refresh();
     const now = this.state.find(show.programme, show.number);
     if (told && now && hand.listens()) this.grid.say(this.state.label(now));
@@ -203,6 +209,13 @@ export class GridActs {
     await this.turn(this.redo, this.undone, this.done, "redoing", this.state.words.redone);
   }
 
+  // What is held is no act of the grid: this page alone knows how it was, until it is left.
+  turning(act, way) {
+    if (typeof act === "number") return { method: "POST", path: `/grid/acts/${act}/${way}` };
+    const show = this.state.find(act.programme, act.number);
+    return { method: "PUT", path: `/screenings/${show?.id}/holds`, body: act[way] };
+  }
+
   // Pressed twice is done twice, one after the other.
   turn(...asked) {
     this.turned = this.turned.then(() => this.turnOnce(...asked));
@@ -216,7 +229,7 @@ export class GridActs {
     const act = from.at(-1);
     if (act === undefined) return;
     const before = new Map(state.shows().map((show) => [show.name, state.label(show)]));
-    const told = await this.send(() => ({ method: "POST", path: `/grid/acts/${act}/${way}` }));
+    const told = await this.send(() => this.turning(act, way));
     if (told === undefined) return;
     from.pop();
     if (told) to.push(act);

@@ -119,7 +119,10 @@ export class GridView {
       button.setAttribute("aria-pressed", isHere);
     }
     this.bar.querySelector(".days").hidden = !this.isDay;
-    this.bar.querySelector("output").textContent = `${Math.round(ZOOMS[this.zoom] * 100)} %`;
+    const { lang } = this.state.data;
+    this.bar.querySelector("output").textContent = ZOOMS[this.zoom].toLocaleString(lang, {
+      style: "percent",
+    });
     this.bar.querySelector("[data-zoom='-1']").disabled = this.zoom === 0;
     this.bar.querySelector("[data-zoom='1']").disabled = this.zoom === ZOOMS.length - 1;
     this.bar.querySelector("[data-all]").hidden = !FILTERS.some((name) => this.chosen(name));
