@@ -54,6 +54,7 @@ from api.acts import (
     programmes,
     proof,
     publications,
+    publishing,
     recusals,
     relations,
     reminders,
@@ -77,6 +78,7 @@ from api.acts import rules as rule_acts
 from api.acts import sections as section_acts
 from api.acts import shared as shared_acts
 from api.acts import subtitles as subtitle_acts
+from api.acts import visas as visa_acts
 from api.acts import visitors as visitor_acts
 from api.auth import bearer, csrf_guard, edition_of, settings_of, viewer_of
 from api.believed import Believed
@@ -107,6 +109,7 @@ from api.pages import answers as answers_pages
 from api.pages import archives as archive_pages
 from api.pages import audiences as audience_pages
 from api.pages import blocks as block_pages
+from api.pages import changes as changes_pages
 from api.pages import closing as closing_pages
 from api.pages import comments as comment_pages
 from api.pages import corrections as correction_pages
@@ -140,6 +143,7 @@ from api.pages import site as site_pages
 from api.pages import texts as text_pages
 from api.pages import variants as variant_pages
 from api.pages import venues as venue_pages
+from api.pages import visas as visa_pages
 from api.pages import visitors as visitor_pages
 from api.pages import what_if as what_if_pages
 from api.patience import Patience
@@ -171,6 +175,7 @@ from api.v1 import policy as policy_v1
 from api.v1 import privacy as privacy_v1
 from api.v1 import programmer as programmer_v1
 from api.v1 import publications as publications_v1
+from api.v1 import publishing as publishing_v1
 from api.v1 import shared as shared_v1
 from api.v1 import sheets as sheets_v1
 from festival import logs
@@ -228,6 +233,7 @@ ACTS = [
     *programmes.ACTS,
     *proof.ACTS,
     *publications.ACTS,
+    *publishing.ACTS,
     *recusals.ACTS,
     *relations.ACTS,
     *reminders.ACTS,
@@ -246,6 +252,7 @@ ACTS = [
     *venues.ACTS,
     *removals.ACTS,
     *what_if.ACTS,
+    *visa_acts.ACTS,
     *visitor_acts.ACTS,
 ]
 LEAVES = [*public.LEAVES, *feeds.LEAVES, *programme.LEAVES]
@@ -308,6 +315,8 @@ def pages() -> Router:
             correction_pages,
             programme_pages,
             programmer,
+            changes_pages,
+            visa_pages,
             rules_pages,
             venue_pages,
             plan_pages,
@@ -376,6 +385,7 @@ def json_doors() -> Router:
             shared_v1,
             fitting_v1,
             minds_v1,
+            publishing_v1,
             operator_v1,
             papers_v1,
             lists,

@@ -85,6 +85,7 @@ JOBS = {
     "tell_of_lengths": Job(
         queue="letters", verb="screenings.departures:tell_of_lengths", ids=("edition",)
     ),
+    "publish_planned": Job(queue="control", verb="screenings.planned:carry_out", ids=("planned",)),
     "tell_of_closing": Job(
         queue="letters", verb="submissions.closings:tell", ids=("edition", "section")
     ),

@@ -24,6 +24,7 @@ OPEN = frozenset({
     "invitation_waits", "factor_reset", "factor_reset_told", "parts_given_list", "merge_asked",
     "closing_moved", "film_corrected", "entry_amended",
     "merge_done", "test",
+    "planned_published", "planned_refused",
 })  # fmt: skip
 """What operators may read, of films that are not hidden from them."""
 

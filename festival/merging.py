@@ -96,6 +96,7 @@ COLUMNS: dict[str, MergedColumn] = {
     "visitor.person": MOVES,
     "block_draft.by": MOVES,
     "grid_import.by": MOVES,
+    "planned_publication.planned_by": MOVES,
     "grid_variant.made_by": MOVES,
     "screening_comment.person": MOVES,
     "screening_comment.settled_by": MOVES,

@@ -35,6 +35,7 @@ ONE_OF = {
     "synopses": "synopsis",
     "texts": "text",
     "titles": "title",
+    "warnings": "warning",
 }
 """How one text of a column is called: `titles` has a `title_fr`."""
 

@@ -324,8 +324,9 @@ HELD: dict[str, Held] = {
     "shared_audience": Held(edition="t.edition", key="id edition one other weight version"),
     "programme_film": Held(edition=OF_PROGRAMME, key="id programme submission position"),
     "film_traits": Held(
-        edition="t.edition", words="theme",
-        key="id edition submission tone opens closes rating earliest version",
+        edition="t.edition", words="theme warnings",
+        key="""id edition submission tone opens closes rating earliest access documentary youth_from
+          visa visa_number visa_asked_on version""",
     ),
     "block_draft": Held(
         leaves=STAYS, edition="t.edition", who="by", words="blocks before",
@@ -347,7 +348,11 @@ HELD: dict[str, Held] = {
     "plan_rules": Held(
         edition="t.edition",
         key="""id edition step travel repeat_gap repeat_other_band premiere_first audiences measures
-          settings version""",
+          settings visa_ahead version""",
+    ),
+    "planned_publication": Held(
+        leaves=STAYS, edition="t.edition", who="planned_by",
+        key="id edition seen due_at state codes number created_at ended_at version", why="record",
     ),
     "screening_hold": Held(
         edition="t.edition", key="id edition programme number day minute screen version"

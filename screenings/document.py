@@ -11,6 +11,10 @@ FIRST_DOMAIN = "cinema-for-space"  # of publications from before each edition ha
 
 
 class PublicFilm(msgspec.Struct, frozen=True, kw_only=True):
+    """`rating` is the age from which the law lets people see it, none where nobody has said; `warnings`
+    stand at the door, one text a language; `access` are marks of `screenings/visas.py:ACCESS`.
+    """
+
     submission: str
     title: str
     titles: Texts
@@ -23,6 +27,10 @@ class PublicFilm(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
     premiere: str
     file: str | None
+    rating: int | None = None
+    warnings: Texts = {}
+    youth_from: int | None = None
+    access: list[str] = []
 
 
 class PublicGuest(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +39,8 @@ class PublicGuest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PublicProgramme(msgspec.Struct, frozen=True, kw_only=True):
+    """`rating` is the strictest of its films', none where nobody has said any."""
+
     id: str
     kind: str
     titles: Texts
@@ -41,6 +51,7 @@ class PublicProgramme(msgspec.Struct, frozen=True, kw_only=True):
     premiere: str
     films: list[PublicFilm]
     guests: list[PublicGuest]
+    rating: int | None = None
 
 
 class PublicScreening(msgspec.Struct, frozen=True, kw_only=True):

@@ -104,6 +104,7 @@ def programme_of(item: Item, films: list[PublicFilm], stage: list[PublicGuest]) 
         id=item.id, kind=item.kind, titles=in_official(item.titles), section=item.section_letter,
         section_names=item.section_names or {}, minutes=item.minutes,
         debate=item.debate, premiere=item.premiere, films=films, guests=stage,
+        rating=max((film.rating for film in films if film.rating is not None), default=None),
     )  # fmt: skip
 
 
@@ -112,10 +113,12 @@ async def films_of(edition: Edition, programmes: set[str]) -> dict[str, list[Pub
     selected = await rows(
         """SELECT q.programme, s.id AS submission, f.title, f.titles, f.director, f.year,
              f.countries, f.languages, f.subtitles, f.synopses, f.premiere,
+             t.rating, t.youth_from, coalesce(t.warnings, jsonb_build_object()) AS warnings,
+             coalesce(nullif(t.access, 'null'), '[]') AS access,
              n.id AS file, CASE WHEN {} THEN coalesce((n.facts->>'duration')::float, 0)
                                 ELSE coalesce(f.declared_seconds, 0) END AS seconds
            FROM programme_film q JOIN submission s ON s.id = q.submission AND s.status = 'accepted'
-           JOIN film f ON f.id = s.film
+           JOIN film f ON f.id = s.film LEFT JOIN film_traits t ON t.submission = s.id
            LEFT JOIN film_file n ON n.submission = s.id AND n.state = 'released'
            WHERE q.programme = ANY({}) ORDER BY q.programme, q.position""",
         edition.measured_runtime,

@@ -12,6 +12,7 @@ from screenings.acts import hold_grid
 from screenings.clashes import clashes_of
 from screenings.document import Document, frozen_bytes, same, sequenced, without
 from screenings.freezing import document_numbered, document_of, newest_number
+from screenings.linting import stops_of
 from screenings.lists import Placed, items, placed_in, screens, working_grid
 from screenings.planner.model import Clash
 from screenings.printing import Press, Proof, keep_pages, printed
@@ -132,7 +133,11 @@ async def hindrances(edition: Edition, grid: Grid) -> list[str]:
     blocking = {clash.code for clash in await clashes_of(edition, grid) if blocks(clash)}
     known = {item.id: item for item in await items(edition)}
     pencilled = any(known[p.programme].is_pencilled for p in placed)
-    return sorted(blocking) + (["films_in_pencil"] if pencilled else [])
+    return [
+        *sorted(blocking),
+        *(["films_in_pencil"] if pencilled else []),
+        *(["lint_stops"] if await stops_of(edition, grid) else []),
+    ]
 
 
 def blocks(clash: Clash) -> bool:

@@ -4,31 +4,12 @@ from festival.db import rows
 from festival.tables import Edition
 from screenings import notices
 from screenings.document import Document
-from screenings.freezing import document_numbered, document_of, newest_number
+from screenings.freezing import document_numbered
 from screenings.notices import Showing, Showings
 from screenings.public import is_open
-from screenings.tables import Grid
 from submissions.status import Status
 from submissions.tables import Submission
 from submissions.telling import tell_members
-
-
-async def letters_due(edition: Edition, grid: Grid) -> int:
-    """To how many people the next number would write."""
-    last = await newest_number(edition)
-    before = showings_of(await document_numbered(edition, last))
-    after = showings_of(await document_of(edition, grid, last + 1))
-    films = [
-        film
-        for film in before.keys() | after.keys()
-        if notices.changes(before.get(film, {}), after.get(film, {}))
-    ]
-    selected = await rows(
-        """SELECT count(*) AS n FROM member m JOIN submission s ON s.id = m.submission
-           WHERE s.id = ANY({}) AND s.status <> 'withdrawn'""",
-        films,
-    )
-    return int(selected[0]["n"])
 
 
 async def write_to_makers(edition: Edition, number: int) -> None:

@@ -1,7 +1,7 @@
 """Shorts that may stand in a block: what is known of each, measured, said by the office, or by its maker."""
 
 from itertools import pairwise
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -18,8 +18,6 @@ from screenings.running_order import ASPECT, LOUDNESS, Short
 from screenings.tables import FilmTraits
 
 LONGEST_SHORT = 59  # minutes: a film of an hour is shown alone
-RATINGS = (0, 12, 16, 18)
-"""From which age the festival lets people in: under a temporary visa the organiser says so himself."""
 KNOWN_ASPECTS = (1.33, 1.37, 1.66, 1.78, 1.85, 2.0, 2.35, 2.39)
 ASPECT_SLACK = 0.02
 LOUD_STEP = 4.0  # LU between neighbours, from which a projectionist turns the knob
@@ -29,14 +27,14 @@ UNMEASURED = -23.0
 
 class TraitsForm(msgspec.Struct, frozen=True, kw_only=True):
     """What the office says of a film for its block. `tone` from grave 0 to bright 10; `opens`, `closes` from
-    0 to 3; `rating` is an age; `earliest` are minutes after midnight.
+    0 to 3; `rating` is an age of the law, none where nobody has said; `earliest` are minutes after midnight.
     """
 
     theme: Annotated[str, Meta(max_length=60)] = ""
     tone: Annotated[int, Meta(ge=0, le=10)] = 5
     opens: Annotated[int, Meta(ge=0, le=3)] = 0
     closes: Annotated[int, Meta(ge=0, le=3)] = 0
-    rating: Annotated[int, Meta(ge=0, le=18)] = 0
+    rating: Literal[0, 12, 16, 18] | None = None
     earliest: Annotated[int, Meta(ge=0, le=1800)] | None = None
 
 
@@ -89,7 +87,7 @@ class BlockFilm(msgspec.Struct, frozen=True, kw_only=True):
             tone=self.traits.tone,
             loudness=UNMEASURED if self.loudness is None else self.loudness,
             aspect=self.aspect,
-            rating=self.traits.rating,
+            rating=self.traits.rating or 0,
             opens=self.traits.opens,
             closes=self.traits.closes,
         )

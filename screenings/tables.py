@@ -5,6 +5,7 @@ from piccolo.columns import (
     BigInt,
     Boolean,
     Bytea,
+    Date,
     ForeignKey,
     Integer,
     SmallInt,
@@ -129,11 +130,15 @@ class ProgrammeFilm(Table):
 
 
 class FilmTraits(Table):
-    """What programmers say of a film where it is to stand in a block; a film without a row is the usual one.
+    """What the office says of a film; one without a row is the usual one, of which nothing is said.
 
-    `tone` goes from grave 0 to bright 10, `opens` and `closes` from 0 to 3 say how well it does that;
-    `rating` is the age from which the festival lets people in, `earliest` the hour before which it is not
-    shown, in minutes after midnight. Its id is the entry's, so that the record tells of the film.
+    For its block: `tone` goes from grave 0 to bright 10, `opens` and `closes` from 0 to 3 say how well it
+    does that; `earliest` is the hour before which it is not shown, in minutes after midnight.
+    For the public: `rating` is the age from which it may be seen, 0 for everybody, none where nobody has
+    said; `warnings` is the words that stand at the door, one text a language; `access` are marks of
+    `screenings/visas.py:ACCESS`, none where nobody has said; `youth_from` is the age from which it is for the
+    young, none where it is not. `visa` is the kind of its visa, its number, and the day on which it was
+    asked for. Its id is the entry's, so that the record tells of the film.
     """
 
     id = Varchar(16, primary_key=True, default=new_id)
@@ -143,8 +148,15 @@ class FilmTraits(Table):
     tone = SmallInt(default=5)
     opens = SmallInt(default=0)
     closes = SmallInt(default=0)
-    rating = SmallInt(default=0)
+    rating = SmallInt(null=True, default=None)
     earliest = SmallInt(null=True, default=None)
+    warnings = JSONB(default={})
+    access = JSONB(null=True, default=None)
+    youth_from = SmallInt(null=True, default=None)
+    documentary = Boolean(default=False)
+    visa = Varchar(12, default="")
+    visa_number = Varchar(20, default="")
+    visa_asked_on = Date(null=True, default=None)
     version = Integer(default=1)
 
 
@@ -295,6 +307,7 @@ class PlanRules(Table):
     `step` are minutes between two starts, `travel` those between two screens where no way is named;
     `repeat_gap` those between the starts of a film's showings. `audiences` says which shared ones
     count: those that are computed and corrected, those of the hand, or none.
+    `visa_ahead` is how many days before its first screening a film's visa is to be asked for.
     """
 
     id = Varchar(16, primary_key=True, default=new_id)
@@ -307,6 +320,7 @@ class PlanRules(Table):
     audiences = Varchar(8, default="computed")
     measures = JSONB(default={})
     settings = JSONB(default={})
+    visa_ahead = SmallInt(default=15)
     version = Integer(default=1)
 
 
@@ -347,6 +361,26 @@ class PrintedPage(Table):
     gzip = Bytea(default=b"")
     brotli = Bytea(default=b"")
     made_at = Timestamptz(default=TimestamptzNow())
+
+
+class PlannedPublication(Table):
+    """A publication that goes out by itself at its moment, if the grid still is what was looked at.
+
+    `seen` is that version of the working grid. `state` is waiting, done, cancelled or refused; `codes` say
+    why it was refused, `number` is what it has become.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    seen = BigInt()
+    due_at = Timestamptz()
+    state = Varchar(10, default="waiting")
+    codes = JSONB(default=[])
+    number = Integer(null=True, default=None)
+    planned_by = ForeignKey(Person, null=True, index=True)
+    created_at = Timestamptz(default=TimestamptzNow())
+    ended_at = Timestamptz(null=True, default=None)
+    version = Integer(default=1)
 
 
 class Screening(Table):

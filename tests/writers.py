@@ -50,17 +50,19 @@ FILLED_FROM = {
     "Visitor": "submissions.visitors.VisitorForm",
     "WaiverCode": "submissions.waiver_codes.CodeForm",
 }  # tables whose rows take the fields of a shape as they come
-ALSO_FILLED_FROM = {
-    "Edition": "festival.deadlines.EntryTerms",
-    "PlanRules": "screenings.rulebook.AudienceMode",
-}
-"""A second shape of the same table, of another room."""
+ALSO_FILLED_FROM = (
+    ("Edition", "festival.deadlines.EntryTerms"),
+    ("FilmTraits", "screenings.visas.PapersForm"),
+    ("PlanRules", "screenings.rulebook.AudienceMode"),
+    ("PlanRules", "screenings.visas.VisaAhead"),
+)
+"""A further shape of the same table, of another room."""
 INSERTED = re.compile(r"INSERT INTO (\w+)\s*\(([^)]*)\)")
 UPSERTED = re.compile(r"INSERT INTO (\w+)\s.*?DO UPDATE SET\s+(.*?)(?:\sWHERE\s|\sRETURNING\s|$)", re.DOTALL)
 SET_UP = (
     "Apart", "Audience", "Crew", "Criterion", "Deadline", "Edition", "Fee", "FieldRule", "FilmTraits",
     "GridVariant", "Guest",
-    "Jury", "Material", "PlanRules", "Programme", "ProgrammeOrder", "Question", "Reservation", "Resource",
+    "Jury", "Material", "PlannedPublication", "PlanRules", "Programme", "ProgrammeOrder", "Question", "Reservation", "Resource",
     "RetentionRule", "ScoreSheet", "Screen", "ScreeningHold", "Section", "SharedAudience", "SiteText", "Venue",
     "VenueWay", "Visitor", "WaiverCode",
 )  # fmt: skip
@@ -122,7 +124,7 @@ def unwritten() -> set[str]:
     trees = {name: tree for name, tree in modules().items() if not name.startswith(PLANNER)}
     known = set().union(*map(written, trees.values())) | {
         f"{snake(table)}.{field}"
-        for table, shape in [*FILLED_FROM.items(), *ALSO_FILLED_FROM.items()]
+        for table, shape in [*FILLED_FROM.items(), *ALSO_FILLED_FROM]
         for field in fields(trees[shape.rpartition(".")[0]], shape.rpartition(".")[2])
     } | {f"{snake(table)}.{column}" for table in SET_UP for column in AMENDED}
     found, own_names = set(), sql_names(trees)

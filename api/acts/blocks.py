@@ -28,6 +28,7 @@ from screenings.composing import (
     TakingLine,
 )
 from screenings.shorts import TraitsChange, TraitsForm
+from screenings.visas import RATINGS
 
 ONE = f"{PAGE}/{{number:int}}"
 SHORT = f"{PAGE}/shorts/{{short:str}}"
@@ -82,13 +83,22 @@ async def asked_in(request: AnyRequest) -> CompositionAsked:
     return CompositionAsked(composition=form, version=(await filled(request, PaperSeen)).version)
 
 
+def rating_in(reader: FieldReader) -> Any:
+    """An age of the law; nothing chosen is nothing said."""
+    age = reader.whole("rating", 0, 18)
+    if age is not None and age not in RATINGS:
+        reader.fault("rating", "choice_missing")
+    return age
+
+
 async def traits_in(request: AnyRequest) -> TraitsChange:
     reader = await reader_of(request)
     given: dict[str, Any] = {"theme": reader.text("theme")}
     if len(given["theme"]) > 60:
         reader.fault("theme", "field_long")
-    for name, most in (("tone", 10), ("opens", 3), ("closes", 3), ("rating", 18)):
+    for name, most in (("tone", 10), ("opens", 3), ("closes", 3)):
         given[name] = reader.whole(name, 0, most) or 0
+    given["rating"] = rating_in(reader)
     given["earliest"] = reader.hour("earliest")
     if reader.wrong:
         raise Refused(*reader.wrong, **reader.values)

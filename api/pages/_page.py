@@ -182,7 +182,15 @@ A room is its address, and its name the word `desk.room.<last part of it>`; a gr
 """
 
 PLANNING: list[tuple[str, tuple[str, ...]]] = [
-    ("films", ("/programmer/programmes", "/programmer/blocks", "/programmer/candidates")),
+    (
+        "films",
+        (
+            "/programmer/programmes",
+            "/programmer/blocks",
+            "/programmer/candidates",
+            "/programmer/visas",
+        ),
+    ),
     ("houses", ("/programmer/venues", "/programmer/reservations")),
     ("shared", ("/programmer/guests", "/programmer/shared", "/programmer/pairs")),
     (
@@ -218,6 +226,7 @@ BELOW = {
     "/programmer/reservations": "/programmer/venues",
     "/programmer/blocks": "/programmer/programmes",
     "/programmer/films": "/programmer/programmes",
+    "/programmer/visas": "/programmer/programmes",
     "/programmer/candidates": "/programmer/programmes",
     "/programmer/shared": "/programmer/guests",
     "/programmer/pairs": "/programmer/guests",

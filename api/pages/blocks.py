@@ -22,7 +22,8 @@ from festival.tables import Edition
 from screenings import composing, programmes, shorts
 from screenings.composing import CompositionForm, DraftBlock, Paper
 from screenings.running_order import ARC, order_cost, running, wanted_tone
-from screenings.shorts import RATINGS, BlockFilm, NeighbourStep
+from screenings.shorts import BlockFilm, NeighbourStep
+from screenings.visas import RATINGS
 from submissions.lists import sections_of
 
 PAGE = "/programmer/blocks"
@@ -77,7 +78,7 @@ def shown(paper: Paper, number: int, block: DraftBlock) -> BlockShown:
         after=[*shorts.steps_of(films), None] if films else [],
         dots=dots_of(films),
         minutes=minutes,
-        rating=max((film.traits.rating for film in films), default=0),
+        rating=max((film.traits.rating or 0 for film in films), default=0),
         earliest=hour_typed(max(hours, default=None)),
         cost=order_cost(members, ARC) if members else 0,
         is_short=bool(films) and minutes < paper.asked.shortest,
@@ -192,7 +193,7 @@ async def running_order(
         programme=row,
         lines=lines,
         seconds=sum(line.film.seconds for line in lines),
-        rating=max((line.film.traits.rating for line in lines), default=0),
+        rating=max((line.film.traits.rating or 0 for line in lines), default=0),
     )
 
 

@@ -11,12 +11,13 @@ from api.guards import FILMS
 from api.pages import _changes, _entry
 from api.pages._desk import planning_page
 from api.pages._page import language_of
+from api.pages.visas import typed
 from api.request import AnyRequest
 from festival.access import Viewer
 from festival.errors import FestivalError
 from festival.tables import Edition
 from festival.texts import own_title
-from screenings import corrections
+from screenings import corrections, visas
 from submissions.entry import PREMIERES
 
 PAGE = "/programmer/films/{submission_id:str}"
@@ -43,10 +44,13 @@ async def film_page(
     error: FestivalError | None = None,
     fields: Mapping[str, str] | None = None,
     version: int = 0,
+    papers: Mapping[str, Any] | None = None,
 ) -> Response[str]:
+    """`fields` and `papers` are what was typed into either form of a page that is refused."""
     lang = language_of(request)
     submission, row = await corrections.film_to_correct(edition, submission_id, viewer)
     last = await corrections.last_correction(submission.id)
+    [said] = await visas.papers_of(edition, [submission.id])
     return planning_page(
         request,
         "programmer/film.html",
@@ -61,6 +65,11 @@ async def film_page(
         last=last,
         can_go_back=bool(last and last["details"].get("version") == row.version),
         changes=_changes.changes_in(lang, last["details"]) if last else [],
+        papers=typed(said) | dict(papers or {}),
+        papers_version=said.version,
+        ratings=[str(age) for age in visas.RATINGS],
+        visas=visas.VISAS,
+        marks=visas.ACCESS,
     )
 
 

@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 
 from api.grid import evening_and_hour, grid_state, repair_words
 from api.guards import PUBLISH, SEE
-from api.pages import _publication
+from api.pages import _sheet
 from api.pages._page import language_of, page
 from api.request import AnyRequest
 from festival.clock import at
@@ -86,15 +86,22 @@ async def grid(
 
 
 async def publication_page(
-    request: AnyRequest, edition: Edition, error: FestivalError | None = None
+    request: AnyRequest,
+    edition: Edition,
+    error: FestivalError | None = None,
+    fields: dict[str, str] | None = None,
 ) -> Response[str]:
-    """What the next number would change, and to whom it would write: nothing is done yet."""
-    lang, published = language_of(request), await lists.published_grids(edition)
+    """What the next number would change, what the linter says, and to whom it would write: nothing is done
+    yet. `fields` are what was typed into a form that is refused.
+    """
+    published = await lists.published_grids(edition)
     working = await lists.working_grid(edition)
-    shown = await _publication.shown(edition, working, lang)
+    shown = await lists.together(
+        lambda: _sheet.shown(request, edition, working, language_of(request))
+    )
     return page(
         request, "programmer/publication.html", error=error,
-        at="/programmer/publication", version=working.version,
+        at="/programmer/publication", version=working.version, fields=fields or {},
         last=published[0] if published else None, next=(published[0]["number"] if published else 0) + 1,
         **shown,
     )  # fmt: skip

@@ -372,7 +372,7 @@ STAYS_BEHIND = {
     "Submission", "Fee", "Import", "ImportMapping", "Archive", "Announcement", "Programme", "Guest", "Grid", "PlanRun",
     "ImportedEntry", "Token", "Letter", "Pause", "Consent", "Erasure", "RetentionRun", "WaiverCode", "Invitation",
     "InvitationList", "MergeRequest", "Jury", "Resource", "Apart", "ProgrammeOrder", "SharedAudience",
-    "Reservation", "ScreeningHold", "Slot", "GridVariant", "ScreeningComment", "GridImport",
+    "Reservation", "ScreeningHold", "Slot", "GridVariant", "ScreeningComment", "GridImport", "PlannedPublication",
     "BlockDraft", "Visitor", "FilmTraits",
 }  # fmt: skip
 """Films, what was done with them, what was promised to people, and codes that were given away."""

@@ -1,0 +1,248 @@
+"""The publication sheet: all that a programmer reads before anything leaves the house."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from msgspec import Struct
+
+from api.auth import settings_of
+from api.grid import Names, clash_row
+from api.pages._news import parts_in, place_of, title_in
+from api.pages._page import prefix_of
+from api.request import AnyRequest
+from festival.clock import zone
+from festival.language import day, has_words, length, listed, moment, t, text_in, tongue
+from festival.tables import Edition
+from festival.texts import film_title
+from festival.wording import LINK
+from screenings import changelog, freezing, letters_ahead, lists, planned, publication
+from screenings.changelog import KINDS, ProgrammeNews
+from screenings.clashes import clashes_of
+from screenings.document import same
+from screenings.letters_ahead import LetterAhead
+from screenings.linter import LEVELS, LintFinding, ProofSheet, findings
+from screenings.linting import proof_of
+from screenings.planner.model import Clash
+from screenings.reasons import MoveReason, reasons_since_last
+from screenings.tables import Grid, PlannedPublication
+
+MOST_LETTERS = 40
+
+
+class NewsLine(Struct, frozen=True):
+    """One screening that the public would read anew, and whose doing that is."""
+
+    title: str
+    was: str
+    now: str
+    parts: str
+    why: str
+
+
+class LintLine(Struct, frozen=True):
+    """What the linter says of one thing, what to do, and where."""
+
+    code: str
+    about: str
+    words: str
+    next: str
+    place: str
+
+
+async def shown(request: AnyRequest, edition: Edition, grid: Grid, lang: str) -> dict[str, Any]:
+    known = {item.id: item for item in await lists.items(edition)}
+    names = Names(edition, known, await lists.screens(edition), await lists.placed_in(grid))
+    clashes = await clashes_of(edition, grid)
+    last = await freezing.newest_number(edition)
+    before = await freezing.document_numbered(edition, last)
+    after = await freezing.document_of(edition, grid, last + 1)
+    news, why = changelog.news_of(before, after), await reasons_since_last(edition)
+    proof = await proof_of(edition, grid)
+    letters, letters_count = await letters_ahead.letters_ahead(edition, grid, most=MOST_LETTERS)
+    waiting = await planned.waiting(edition)
+    return {
+        "news": before is None or not same(before, after),
+        "changes": len(news),
+        "groups": groups_of(news, why, lang),
+        "blocking": await in_the_way(edition, grid, clashes, names, lang),
+        "warnings": said([one for one in clashes if not publication.blocks(one)], names, lang),
+        "lint": lint_groups(proof, clashes, names, lang),
+        "stops": any(one.level == "stop" for one in findings(proof)),
+        "letters": [as_sent(request, one) for one in letters],
+        "letters_count": letters_count,
+        "sender": settings_of(request).mail_from,
+        "waiting": None if waiting is None else waiting_row(waiting, grid),
+        "ended": await ended_row(edition, lang) if waiting is None else None,
+    }
+
+
+# What changes
+
+
+def groups_of(
+    news: list[ProgrammeNews], why: dict[tuple[str, int], MoveReason], lang: str
+) -> list[tuple[str, list[NewsLine]]]:
+    return [
+        (
+            kind,
+            [
+                line_of(one, why.get((one.programme, one.number)), lang)
+                for one in news
+                if one.kind == kind
+            ],
+        )
+        for kind in KINDS
+        if any(one.kind == kind for one in news)
+    ]
+
+
+def line_of(news: ProgrammeNews, why: MoveReason | None, lang: str) -> NewsLine:
+    same = news.kind == "changed"
+    return NewsLine(
+        title_in(lang, news),
+        "" if same else place_of(news.before, lang),
+        place_of(news.after, lang),
+        parts_in(lang, news),
+        "" if why is None or same else reason_in(lang, why),
+    )
+
+
+def reason_in(lang: str, why: MoveReason) -> str:
+    key = f"publication.how.{why.kind}"
+    how = t(lang, key if has_words(key) else "publication.how.move")
+    return t(lang, "publication.why", how=how, by=why.by or "–", when=moment(lang, why.at))
+
+
+# What is in the way
+
+
+async def in_the_way(
+    edition: Edition, grid: Grid, clashes: list[Clash], names: Names, lang: str
+) -> list[str]:
+    """Each clash by its films, then what is no clash of two screenings."""
+    blocking = [clash for clash in clashes if publication.blocks(clash)]
+    codes = {clash.code for clash in blocking} | {"lint_stops"}
+    others = [code for code in await publication.hindrances(edition, grid) if code not in codes]
+    return said(blocking, names, lang) + [t(lang, f"error.{code}") for code in others]
+
+
+def said(clashes: list[Clash], names: Names, lang: str) -> list[str]:
+    return [str(clash_row(clash, names)["words"][lang]) for clash in clashes]
+
+
+# What the linter says
+
+
+def lint_groups(
+    proof: ProofSheet, clashes: list[Clash], names: Names, lang: str
+) -> list[tuple[str, list[LintLine]]]:
+    """By level, the gravest first; what a clash says already is not said twice."""
+    told = {name for clash in clashes if clash.code == "guest_absent" for name in clash.screenings}
+    found = [one for one in findings(proof) if not is_told(one, told)]
+    return [
+        (level, [lint_line(one, proof, names, lang) for one in found if one.level == level])
+        for level in LEVELS
+        if any(one.level == level for one in found)
+    ]
+
+
+def is_told(finding: LintFinding, told: Iterable[tuple[str, int]]) -> bool:
+    return finding.code == "guest_misses_debate" and (finding.programme, finding.number) in set(
+        told
+    )
+
+
+def lint_line(finding: LintFinding, proof: ProofSheet, names: Names, lang: str) -> LintLine:
+    said_of = details_in(finding.details, lang)
+    return LintLine(
+        finding.code,
+        about(finding, proof, names, lang),
+        t(lang, f"lint.{finding.code}", **said_of),
+        t(lang, f"lint.{finding.code}.next", **said_of),
+        home_of(finding),
+    )
+
+
+def about(finding: LintFinding, proof: ProofSheet, names: Names, lang: str) -> str:
+    """The film, the screening, or the guest that it is about."""
+    if finding.film:
+        return film_title(lang, proof.films[finding.film])
+    if finding.programme and finding.number is not None:
+        return names.of(lang, finding.programme, finding.number)
+    if finding.programme:
+        return text_in(lang, proof.programmes[finding.programme].titles)
+    return str(finding.details.get("guest", "–"))
+
+
+def home_of(finding: LintFinding) -> str:
+    """Where it is mended."""
+    if finding.home in {"film", "report"}:
+        return f"/programmer/films/{finding.film}"
+    if finding.home == "papers":
+        return f"/programmer/films/{finding.film}#papers"
+    if finding.home == "programme":
+        return f"/programmer/programmes/{finding.programme}"
+    return "/programmer/guests" if finding.home == "guest" else "/programmer/grid"
+
+
+def details_in(details: dict[str, Any], lang: str) -> dict[str, Any]:
+    """Days and moments as dates, languages and lengths by their names."""
+    telling: dict[str, Any] = {
+        "due": lambda value: day(lang, datetime.fromisoformat(value).date()),
+        "asked": lambda value: day(lang, datetime.fromisoformat(value).date()),
+        "comes": lambda value: arrival(lang, value),
+        "languages": lambda value: listed(lang, (tongue(lang, one) for one in value)),
+        "declared": partial(length, lang),
+        "measured": partial(length, lang),
+    }
+    return {name: telling.get(name, lambda same: same)(value) for name, value in details.items()}
+
+
+def arrival(lang: str, value: str) -> str:
+    """When they come, as the end of a sentence; nothing where they do not come any more."""
+    if not value:
+        return t(lang, "lint.guest_misses_debate.never")
+    return t(
+        lang, "lint.guest_misses_debate.comes", when=moment(lang, datetime.fromisoformat(value))
+    )
+
+
+# Letters and moments
+
+
+def as_sent(request: AnyRequest, letter: LetterAhead) -> dict[str, Any]:
+    """With an address where its link will stand."""
+    home = f"{settings_of(request).public_url}{prefix_of(request)}/…"
+    return {name: getattr(letter, name) for name in letter.__struct_fields__} | {
+        "body": letter.body.replace(LINK, home)
+    }
+
+
+def waiting_row(waiting: PlannedPublication, grid: Grid) -> dict[str, Any]:
+    """`stale`: the grid is no more what was looked at, and will not go out as it is."""
+    due = waiting.due_at.astimezone(zone())
+    return {
+        "id": waiting.id,
+        "due_at": waiting.due_at,
+        "day": due.date().isoformat(),
+        "hour": due.strftime("%H:%M"),
+        "version": waiting.version,
+        "stale": int(waiting.seen) != int(grid.version),
+    }
+
+
+async def ended_row(edition: Edition, lang: str) -> dict[str, Any] | None:
+    """What became of the last one that waited, if it was refused."""
+    ended = await planned.last_ended(edition)
+    if ended is None or ended.state != "refused":
+        return None
+    codes: Any = ended.codes
+    return {"due_at": ended.due_at, "reasons": [code_in(lang, code) for code in codes]}
+
+
+def code_in(lang: str, code: str) -> str:
+    """A reason without its particulars, which the page above has."""
+    key = f"publication.refused.{code}"
+    return t(lang, key if has_words(key) else "publication.refused.other")
