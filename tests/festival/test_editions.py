@@ -373,6 +373,7 @@ STAYS_BEHIND = {
     "ImportedEntry", "Token", "Letter", "Pause", "Consent", "Erasure", "RetentionRun", "WaiverCode", "Invitation",
     "InvitationList", "MergeRequest", "Jury", "Resource", "Apart", "ProgrammeOrder", "SharedAudience",
     "Reservation", "ScreeningHold", "Slot", "GridVariant", "ScreeningComment", "GridImport", "PlannedPublication",
+    "PrintedPage",
     "BlockDraft", "Visitor", "FilmTraits",
 }  # fmt: skip
 """Films, what was done with them, what was promised to people, and codes that were given away."""
