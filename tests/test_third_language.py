@@ -184,7 +184,7 @@ async def a_world() -> World:
         "programme_id": [shown.id],
         **await questioned(edition, people["operator"], texts),
         "run_id": [run.id],
-        "number": [1],
+        "number": ["1"],
         "guest_id": [guest.id, visitor],
         "shared_kind": kinds,
         "shared_id": shared,

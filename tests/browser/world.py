@@ -121,7 +121,7 @@ class World:
         letter = operator.get("/operator/letters?address=@&kind=submitted")["letters"][0]["id"]
         words = {"fr": "Éditeur : les Amis.\n\n- contact@example.org"}
         operator.call("PUT", "/operator/site/legal", {"texts": words, "version": 0})
-        return {"submission_id": film, "programme_id": programme, "run_id": run, "number": 1, "import_id": self.bring(),
+        return {"submission_id": film, "programme_id": programme, "run_id": run, "number": "1", "import_id": self.bring(),
                 "guest_id": self.invite(programme), "shared_kind": "jury", "shared_id": self.jury,
                 "kind": "submitted", "letter": letter, "text": "legal", "section_id": self.section,
                 "screen_id": screen, "grid_import_id": brought["id"], "variant_id": variant,
