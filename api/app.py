@@ -91,6 +91,7 @@ from api.once import Once
 from api.openapi import PlainPage
 from api.pages import (
     account,
+    booklet,
     committee,
     components,
     edition,
@@ -255,7 +256,7 @@ ACTS = [
     *visa_acts.ACTS,
     *visitor_acts.ACTS,
 ]
-LEAVES = [*public.LEAVES, *feeds.LEAVES, *programme.LEAVES]
+LEAVES = [*public.LEAVES, *feeds.LEAVES, *booklet.LEAVES, *programme.LEAVES]
 STATIC = Path(__file__).parent / "static"
 
 
@@ -305,6 +306,7 @@ def pages() -> Router:
         for module in (
             public,
             feeds,
+            booklet,
             account,
             second_factor_pages,
             people_pages,

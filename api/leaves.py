@@ -72,6 +72,7 @@ class Leaf(msgspec.Struct, frozen=True, kw_only=True):
     """`path` stands behind `/{lang}/{edition}`, or behind `/api/v1/{edition}` where it `is_json`.
 
     What stands in its braces is one of `each`. `own` draws it for somebody who has signed in.
+    One that `takes_long` is drawn beside the others, which do not wait for it.
     """
 
     path: str
@@ -79,6 +80,7 @@ class Leaf(msgspec.Struct, frozen=True, kw_only=True):
     each: Callable[[Public], Iterable[str]] = once
     own: Own | None = None
     is_json: bool = False
+    takes_long: bool = False
 
     @property
     def parameter(self) -> str:

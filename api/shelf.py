@@ -10,8 +10,10 @@ import hashlib
 import logging
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from functools import cache
+from contextvars import copy_context
+from functools import cache, partial
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -29,6 +31,7 @@ from screenings.public import Public, newest
 
 log = logging.getLogger("door")
 
+LONG_WORK = ThreadPoolExecutor(2, thread_name_prefix="press")  # two at once, and nobody else waits
 READ_LATELY = 600.0  # seconds for which an edition that nobody reads is still looked after
 MOST_EDITIONS = 32
 ROOT = Path(__file__).parents[1]
@@ -42,7 +45,7 @@ class Held:
     def __init__(self, public: Public, key: str, pages: dict[str, Frozen]) -> None:
         self.public, self.key, self.pages = public, key, pages
         self.looked_at = self.read_at = 0.0
-        self.drawing = asyncio.Lock()
+        self.drawing: dict[str, asyncio.Lock] = {}
 
 
 class Shelf:
@@ -91,13 +94,18 @@ class Shelf:
         """From the shelf, or drawn now and kept for all doors; `Missing` where there is none."""
         address = leaf.address(held.public.edition.slug, lang, name)
         if address not in held.pages:
-            async with held.drawing:
+            async with held.drawing.setdefault(address, asyncio.Lock()):
                 if address not in held.pages:
                     asked = Asked(public=held.public, url=self.url, lang=lang, name=name)
-                    made = await asyncio.to_thread(drawn, leaf, asked)
+                    made = await self.draw(leaf, asked)
                     await keep_pages(held.public.edition.id, held.key, [made])
                     held.pages[address] = Frozen(made, https=self.https)
         return held.pages[address]
+
+    async def draw(self, leaf: Leaf, asked: Asked) -> Printed:
+        hands = LONG_WORK if leaf.takes_long else None
+        work = partial(copy_context().run, drawn, leaf, asked)
+        return await asyncio.get_running_loop().run_in_executor(hands, work)
 
     # Whether it is still so
 

@@ -1,13 +1,14 @@
 """Pages as paper: HTML of ours into PDF, without asking anybody for anything.
 
 The printer is a process of its own (`api/printer.py`): fifty pages take many seconds of a core and much
-memory, and whoever asks at the door meanwhile is not to wait for them. It ends with whoever asked.
+memory, and whoever asks at the door meanwhile is not to wait for them.
 """
 
 import asyncio
 import base64
+import subprocess
 import sys
-from contextlib import suppress
+import threading
 from pathlib import Path
 
 from festival.errors import Busy
@@ -15,30 +16,33 @@ from festival.errors import Busy
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 120.0
 AT_ONCE = 2
-places = asyncio.Semaphore(AT_ONCE)
+places = threading.Semaphore(AT_ONCE)
 
 
-def inline(picture: bytes) -> str:
-    """A picture as part of the page: the only address that paper may follow."""
-    return "data:image/jpeg;base64," + base64.b64encode(picture).decode()
+def inline(bytes_: bytes, *, kind: str = "image/jpeg") -> str:
+    """A picture or a font as part of the page: the only address that paper may follow."""
+    return f"data:{kind};base64,{base64.b64encode(bytes_).decode()}"
+
+
+def paper_of(html: str) -> bytes:
+    """Waits for the printer; Busy where it does not end in time."""
+    command = [sys.executable, "-m", "api.printer"]
+    with places:
+        try:
+            done = subprocess.run(
+                command,
+                cwd=ROOT,
+                input=html.encode(),
+                capture_output=True,
+                timeout=PATIENCE_S,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise Busy("printer_slow") from None
+    if done.returncode:
+        raise RuntimeError(f"no paper: {done.stderr.decode(errors='replace')[-400:]}")
+    return done.stdout
 
 
 async def printed(html: str) -> bytes:
-    """Busy where the printer does not end in time; a fault of its own is raised as it told it."""
-    async with places:
-        printer = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "api.printer", cwd=ROOT,
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        try:
-            async with asyncio.timeout(PATIENCE_S):
-                paper, fault = await printer.communicate(html.encode())
-        except TimeoutError:
-            raise Busy("printer_slow") from None
-        finally:
-            with suppress(ProcessLookupError):
-                printer.kill()
-            await printer.wait()
-    if printer.returncode:
-        raise RuntimeError(f"no paper: {fault.decode(errors='replace')[-400:]}")
-    return paper
+    return await asyncio.to_thread(paper_of, html)

@@ -1,0 +1,73 @@
+"""The published programme on paper: a booklet of small pages, and a sheet a day for a wall.
+
+They are leaves like the public's pages, but printed for the first who wants them: publishing waits for no printer.
+"""
+
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from api.doors import doors_to
+from api.drawing import environment, of_every_page
+from api.leaves import Asked, Drawing, Leaf
+from api.pages._paper import inline, paper_of
+from api.pages._public import days_of, sections_in
+from festival.language import text_in
+
+VENDOR = Path(__file__).parents[1] / "static" / "vendor"
+
+
+def drawn_on(template: str, name: str, asked: Asked) -> Drawing:
+    """A4 is the printer's to fold: each page of the booklet is half of it, each sheet two of it."""
+    public, document, lang = asked.public, asked.document(), asked.lang
+    days = days_of(document, lang)
+    base = of_every_page(lang, public.edition, prefix=asked.prefix, path=f"/{public.edition.slug}/")
+    text = environment(lang).get_template(template).render(
+        **base,
+        document=document,
+        days=days,
+        fonts=fonts(),
+        sections=sections_in(document, lang),
+        venues={venue.id: venue for venue in document.venues},
+        programmes=sorted(
+            document.programmes, key=lambda one: (one.section or "~", text_in(lang, one.titles).casefold())
+        ),
+        shows={
+            programme.id: [
+                show for day in days for show in day["shows"]
+                if show["programme"].id == programme.id
+            ]
+            for programme in document.programmes
+        },
+    )  # fmt: skip
+    return Drawing(
+        body=paper_of(text),
+        media_type="application/pdf",
+        disposition=f'inline; filename="{document.edition}-{document.number}-{name}.pdf"',
+    )
+
+
+@cache
+def fonts() -> list[tuple[str, str]]:
+    """The house's own, as addresses that paper may follow: family and font."""
+    return [
+        (family, inline((VENDOR / f"{file}.woff2").read_bytes(), kind="font/woff2"))
+        for family, file in (
+            ("Display", "bricolage-latin"),
+            ("Display Ext", "bricolage-latin-ext"),
+            ("Text", "inter-latin"),
+            ("Text Ext", "inter-latin-ext"),
+        )
+    ]
+
+
+LEAVES = [
+    Leaf(
+        path=f"/{name}.pdf",
+        draw=partial(drawn_on, template, name),
+        each=lambda _: (),
+        takes_long=True,
+    )
+    for name, template in (("booklet", "paper/booklet.html"), ("days", "paper/days.html"))
+]
+HANDLERS: list[Any] = doors_to(LEAVES)
