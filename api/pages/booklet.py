@@ -7,6 +7,8 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
+
 from api.doors import doors_to
 from api.drawing import environment, of_every_page
 from api.leaves import Asked, Drawing, Leaf
@@ -15,6 +17,12 @@ from api.pages._public import days_of, sections_in
 from festival.language import text_in
 
 VENDOR = Path(__file__).parents[1] / "static" / "vendor"
+FONTS = {
+    "Display": "bricolage-latin",
+    "Display Ext": "bricolage-latin-ext",
+    "Text": "inter-latin",
+    "Text Ext": "inter-latin-ext",
+}
 
 
 def drawn_on(template: str, name: str, asked: Asked) -> Drawing:
@@ -48,17 +56,14 @@ def drawn_on(template: str, name: str, asked: Asked) -> Drawing:
 
 
 @cache
-def fonts() -> list[tuple[str, str]]:
-    """The house's own, as addresses that paper may follow: family and font."""
-    return [
-        (family, inline((VENDOR / f"{file}.woff2").read_bytes(), kind="font/woff2"))
-        for family, file in (
-            ("Display", "bricolage-latin"),
-            ("Display Ext", "bricolage-latin-ext"),
-            ("Text", "inter-latin"),
-            ("Text Ext", "inter-latin-ext"),
-        )
+def fonts() -> Markup:
+    """The house's own, as paper may have them: a style of their faces."""
+    faces = [
+        f'@font-face {{ font-family: "{family}"; font-weight: 200 800; src: url("{font}"); }}'
+        for family, file in FONTS.items()
+        for font in [inline((VENDOR / f"{file}.woff2").read_bytes(), kind="font/woff2")]
     ]
+    return Markup(f"<style>{' '.join(faces)}</style>")  # noqa: S704 (nothing in it is anybody's words)
 
 
 LEAVES = [
