@@ -343,7 +343,7 @@ ROUTES = {
     "GET /{lang}/{edition}/exports/{name}": "public",
     "HEAD /{lang}/{edition}/exports/{name}": "public",
     "GET /{lang}/{edition}/programmer/papers": "see_grid",
-    "GET /{lang}/{edition}/programmer/papers/{name}": "see_grid",
+    "GET /{lang}/{edition}/programmer/papers/{paper_name}": "see_grid",
     "GET /{lang}/{edition}/programmer/exchange": "see_grid",
     "POST /{lang}/{edition}/programmer/exchange": "plan",
     "GET /{lang}/{edition}/programmer/exchange/out/{name}": "plan",

@@ -179,6 +179,7 @@ async def a_world() -> World:
         "venue_id": [venue.id],
         "screen_id": [screen.id],
         "reservation_id": [reserved],
+        "paper_name": ["doors", "projection", "technique", "guests", "juries", "subtitles"],
         "variant_id": [await variants.keep(edition, NewVariant(name="Вечір", note="Спроба"), by=by)],
         "submission_id": [submission for submission, _ in films],
         "programme_id": [shown.id],

@@ -65,12 +65,12 @@ async def sheet_of(request: AnyRequest, edition: Edition, kind: str) -> Sheet:
     return Sheet(paper, grid, [one for one in paper.tables if only in {"", one.title}])
 
 
-@get(f"{PAGE}/{{name:str}}", guards=SEE)
+@get(f"{PAGE}/{{paper_name:str}}", guards=SEE)
 async def sheet(
-    request: AnyRequest, name: FromPath[str], edition_row: NamedDependency[Edition]
+    request: AnyRequest, paper_name: FromPath[str], edition_row: NamedDependency[Edition]
 ) -> Response[Any]:
     """`doors`, or `doors.pdf`, `.csv`, `.xlsx`; `?number=` names a publication, `?only=` one table."""
-    kind, _, ending = name.partition(".")
+    kind, _, ending = paper_name.partition(".")
     if ending not in {"", *FORMATS}:
         raise Missing("paper_missing")
     asked = await sheet_of(request, edition_row, kind)
