@@ -96,14 +96,14 @@ class Leaf(msgspec.Struct, frozen=True, kw_only=True):
         return (begins + PARAMETER.sub(lambda _: name, self.path)).rstrip("/")
 
 
+def when_asked(_: Public) -> Iterable[str]:
+    """None is printed with the number: small, many, and each asked for by few. Its first reader has it drawn."""
+    return []
+
+
 def programmes(public: Public) -> list[str]:
     document = public.open_document
     return [] if document is None else [shown.id for shown in document.programmes]
-
-
-def screenings(public: Public) -> list[str]:
-    document = public.open_document
-    return [] if document is None else [shown.id for shown in document.screenings]
 
 
 def venues(public: Public) -> list[str]:

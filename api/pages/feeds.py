@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from api.doors import doors_to
-from api.leaves import Asked, Drawing, Leaf, days, programmes, screenings, venues
+from api.leaves import Asked, Drawing, Leaf, days, venues, when_asked
 from api.pages._exports import FORMATS, KINDS, file_of
 from festival.errors import Missing
 from screenings.document import Document, PublicScreening
@@ -64,10 +64,6 @@ def one_diary(asked: Asked) -> Drawing:
     return diary(asked, shown, of=name)
 
 
-def screening_files(public: Public) -> list[str]:
-    return [f"{one}.ics" for one in screenings(public)]
-
-
 def exported(asked: Asked) -> Drawing:
     """`grid.*` in our words, `schedule.*` as frab has it."""
     document = asked.document()
@@ -93,8 +89,8 @@ LEAVES = [
     Leaf(path="/programme.ics", draw=whole_diary),
     Leaf(path="/days/{day:str}/programme.ics", draw=day_diary, each=days),
     Leaf(path="/venues/{venue_id:str}/programme.ics", draw=venue_diary, each=venues),
-    Leaf(path="/films/{programme_id:str}/programme.ics", draw=film_diary, each=programmes),
-    Leaf(path="/screenings/{name:str}", draw=one_diary, each=screening_files),
+    Leaf(path="/films/{programme_id:str}/programme.ics", draw=film_diary, each=when_asked),
+    Leaf(path="/screenings/{name:str}", draw=one_diary, each=when_asked),
     Leaf(path="/exports/{name:str}", draw=exported, each=exports),
 ]
 HANDLERS: list[Any] = doors_to(LEAVES)

@@ -40,7 +40,7 @@ def addresses(world: World) -> list[str]:
     """One of each kind."""
     home, film = f"/fr/{world.edition.slug}", world.programmes[0]
     return [
-        home, f"{home}/films/{film}", f"{home}/programme.ics", f"{home}/films/{film}/programme.ics",
+        home, f"{home}/films/{film}", f"{home}/programme.ics",
         f"{home}/days/2027-11-26/programme.ics", f"{home}/venues/{world.venue}/programme.ics",
         f"{home}/exports/grid.csv", f"{home}/exports/grid.xlsx", f"{home}/exports/schedule.xml",
         f"/api/v1/{world.edition.slug}/programme", f"/api/v1/{world.edition.slug}/programme/films/{film}",
@@ -193,6 +193,17 @@ async def test_the_first_page_after_publishing_is_drawn_by_nobody(app, client, m
     answers = [await client.get(address) for address in addresses(world)]
 
     assert {answer.status_code for answer in answers} == {200}
+
+
+async def test_a_diary_of_one_film_is_drawn_for_its_first_reader_and_kept(app, client) -> None:
+    world = await a_programme(app)
+    address = f"/fr/{world.edition.slug}/films/{world.programmes[0]}/programme.ics"
+    assert address not in await printed_paths(world)
+
+    first, again = await client.get(address), await client.get(address)
+
+    assert (first.status_code, first.content) == (200, again.content)
+    assert address in await printed_paths(world)
 
 
 async def test_twins_that_ask_for_a_page_nobody_has_draw_it_once(app, client) -> None:
