@@ -6,7 +6,7 @@ Each page is asked over four lines without a pause, in turns: ours, a bare page 
 bytes, pretalx's. Then the programme's slowest answers are taken alone, and with ten chairs who open the
 decision board again and again: at a door of their own, and at one and the same. Seconds depend on the
 machine; the ratios are the claim.
-`--rival` installs pretalx beside it, which takes minutes; without it, the figure that was stored is said, and not counted.
+`--rival` installs pretalx beside it, which takes minutes; without it the stored figure is said, and not counted.
 """
 
 import argparse
