@@ -51,7 +51,7 @@ async def publish(edition: Edition, *, version: int, by: Person, press: Press | 
 
 
 async def take_back(
-    edition: Edition, *, number: int, by: Person, press: Press | None = None
+    edition: Edition, *, number: int, by: Person, press: Press | None = None, reason: str = ""
 ) -> int:
     """What the number before said is public again, as a number of its own; returns that one.
 
@@ -74,6 +74,7 @@ async def take_back(
             by=by,
             edition=edition.id,
             number=number,
+            reason=reason.strip(),
         )
     return document.number
 

@@ -25,6 +25,12 @@ class Publishing(msgspec.Struct, frozen=True):
     version: Annotated[int, Meta(ge=1, le=10**12)]
 
 
+class TakingBack(msgspec.Struct, frozen=True):
+    """Why, for the record."""
+
+    reason: Annotated[str, Meta(max_length=400)] = ""
+
+
 async def publication_again(request: AnyRequest, refused: Refusal) -> Response[str]:
     return await publication_page(request, request.state["edition"], refused.error)
 
@@ -71,6 +77,7 @@ async def numbers_again(request: AnyRequest, refused: Refusal) -> Response[str]:
 async def take_back(
     request: AnyRequest,
     number: FromPath[int],
+    data: TakingBack,
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> dict[str, int]:
@@ -79,7 +86,9 @@ async def take_back(
     `films_told`: of so many films something changed, and their makers get a letter.
     """
     press: Shelf = request.app.state.shelf
-    made = await publication.take_back(edition_row, number=number, by=person, press=press)
+    made = await publication.take_back(
+        edition_row, number=number, by=person, press=press, reason=data.reason
+    )
     return {"number": made, "films_told": await films_told(edition_row, made)}
 
 

@@ -177,7 +177,7 @@ async def test_an_act_at_this_door_is_true_at_once_however_fresh_the_page(app, c
     try:
         before = await client.get(place)
         await sign_in(client, world.by)
-        await client.post(f"/api/v1/{world.edition.slug}/grid/publications/1/withdrawal")
+        await client.post(f"/api/v1/{world.edition.slug}/grid/publications/1/withdrawal", json={"reason": "Une salle était fermée."})
         client.cookies.clear()
         after = await client.get(place)
     finally:

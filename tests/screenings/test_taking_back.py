@@ -115,10 +115,14 @@ async def test_the_team_reads_earlier_numbers_and_takes_one_back_on_a_page(clien
     assert ("Nuit 0" in earlier.text, "Nuit 1" in earlier.text) == (True, False)
     assert earlier.headers["cache-control"] == "private, no-store"
 
-    done = await client.post(f"{home}/2/withdrawal")
+    done = await client.post(f"{home}/2/withdrawal", data={"reason": "Une salle ferme."})
     assert (done.status_code, done.headers["location"]) == (303, f"{home}?done=publication.done.taken_back")
-    stale = await client.post(f"{home}/2/withdrawal")
+    stale = await client.post(f"{home}/2/withdrawal", data={"reason": "Une salle ferme."})
     assert stale.status_code == 409
+    kept = await rows(
+        "SELECT details FROM record WHERE act = 'publication_taken_back' AND edition = {}", world.edition.id
+    )
+    assert [line["details"]["reason"] for line in kept] == ["Une salle ferme."]
     told = (await client.get(f"/api/v1/{world.edition.slug}/grid/publications")).json()
     assert [(one["number"], one["takes_back"], one["moved"]) for one in told] == [(3, 2, 1), (2, None, 1), (1, None, 0)]
 
@@ -127,7 +131,7 @@ async def test_a_reviewer_takes_nothing_back(client, house) -> None:
     world = await two_numbers()
     await sign_in(client, await a_person("reviewer", edition=world.edition, name="Rea"))
 
-    answer = await client.post(f"/api/v1/{world.edition.slug}/grid/publications/2/withdrawal")
+    answer = await client.post(f"/api/v1/{world.edition.slug}/grid/publications/2/withdrawal", json={})
 
     assert answer.status_code in {403, 404}
     assert (await public.newest_document(world.edition)).number == 2
