@@ -72,6 +72,7 @@ from api.acts import (
 from api.acts import blocks as block_acts
 from api.acts import candidates as candidate_acts
 from api.acts import guests as guest_acts
+from api.acts import live as live_acts
 from api.acts import pairs as pair_acts
 from api.acts import room as room_acts
 from api.acts import rules as rule_acts
@@ -121,11 +122,13 @@ from api.pages import fees as fee_pages
 from api.pages import fitting as fitting_pages
 from api.pages import form as form_pages
 from api.pages import founding as founding_page
+from api.pages import foyer as foyer_pages
 from api.pages import guests as guest_pages
 from api.pages import happenings as happening_pages
 from api.pages import imports as import_pages
 from api.pages import keeping as keeping_pages
 from api.pages import letters as letter_pages
+from api.pages import live as live_pages
 from api.pages import materials as materials_pages
 from api.pages import pairs as pair_pages
 from api.pages import people as people_pages
@@ -168,6 +171,7 @@ from api.v1 import fitting as fitting_v1
 from api.v1 import form as form_v1
 from api.v1 import keeping as keeping_v1
 from api.v1 import letters as letters_v1
+from api.v1 import live as live_v1
 from api.v1 import minds as minds_v1
 from api.v1 import operator as operator_v1
 from api.v1 import papers as papers_v1
@@ -225,6 +229,7 @@ ACTS = [
     *jobs.ACTS,
     *keeping.ACTS,
     *letters.ACTS,
+    *live_acts.ACTS,
     *materials.ACTS,
     *pauses.ACTS,
     *people.ACTS,
@@ -307,6 +312,7 @@ def pages() -> Router:
             public,
             feeds,
             booklet,
+            foyer_pages,
             account,
             second_factor_pages,
             people_pages,
@@ -323,6 +329,7 @@ def pages() -> Router:
             venue_pages,
             plan_pages,
             happening_pages,
+            live_pages,
             what_if_pages,
             audience_pages,
             robustness_pages,
@@ -384,6 +391,7 @@ def json_doors() -> Router:
             committee_v1,
             programmer_v1,
             publications_v1,
+            live_v1,
             shared_v1,
             fitting_v1,
             minds_v1,

@@ -80,6 +80,7 @@ class Act(StrEnum):
     CORRECT_FILMS = "correct_films"
     CORRECT = "correct"
     AMEND = "amend"
+    RUN_DAYS = "run_days"
 
 
 def within_scope(viewer: Viewer, subject: Subject) -> bool:
@@ -144,7 +145,7 @@ def _may_see_materials(viewer: Viewer, subject: Subject) -> bool:
 def _may_correct(viewer: Viewer, subject: Subject) -> bool:
     """The public data of a filed and released film, for the office; nobody of them of a film of their own."""
     return (
-        _corrects_films(viewer)
+        _in_the_office(viewer)
         and subject.is_released
         and subject.status not in {"draft", "withdrawn"}
         and subject.id not in viewer.recused
@@ -164,7 +165,8 @@ def _may_amend(viewer: Viewer, subject: Subject) -> bool:
     )
 
 
-def _corrects_films(viewer: Viewer) -> bool:
+def _in_the_office(viewer: Viewer) -> bool:
+    """Programmers and operators, each with their own scope."""
     return (viewer.has(Role.PROGRAMMER) and in_scope(viewer, "programme")) or (
         viewer.has(Role.OPERATOR) and in_scope(viewer, "operate")
     )
@@ -198,7 +200,8 @@ WITHIN_AN_EDITION: dict[Act, Callable[[Viewer], bool]] = {
     Act.OPERATE: lambda viewer: viewer.has(Role.OPERATOR),
     Act.SET_SHEETS: lambda viewer: viewer.has(Role.OPERATOR, Role.CHAIR),
     Act.SEE_TEAM: lambda viewer: viewer.has(Role.OPERATOR, Role.CHAIR),
-    Act.CORRECT_FILMS: _corrects_films,
+    Act.CORRECT_FILMS: _in_the_office,
+    Act.RUN_DAYS: _in_the_office,
 }
 
 

@@ -100,6 +100,8 @@ COLUMNS: dict[str, MergedColumn] = {
     "grid_variant.made_by": MOVES,
     "screening_comment.person": MOVES,
     "screening_comment.settled_by": MOVES,
+    "live_act.by": MOVES,
+    "live_rehearsal.by": MOVES,
 }
 BY_NAME = {
     "outbox.owner": MOVES,

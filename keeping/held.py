@@ -399,6 +399,18 @@ HELD: dict[str, Held] = {
         by="t.person = {}",
         key="id edition programme number settled_at changed_at created_at version",
     ),
+    "live_screening": Held(
+        edition="t.edition", words="words",
+        key="""id edition stable rehearsed began_at ends_at debate screen starts_at cancelled announced
+          expected_at told changed_at version""",
+    ),
+    "live_act": Held(
+        leaves=STAYS, edition="t.edition", who="by", words="before after",
+        key="id edition rehearsed kind undone_at at", why="record",
+    ),
+    "live_rehearsal": Held(
+        leaves=STAYS, edition="t.edition", who="by", key="id edition pretends began_at", why="record",
+    ),
     # keeping
     "data_export": Held(
         leaves=ROW, who="person",

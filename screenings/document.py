@@ -54,10 +54,30 @@ class PublicProgramme(msgspec.Struct, frozen=True, kw_only=True):
     rating: int | None = None
 
 
+class LiveNews(msgspec.Struct, frozen=True, kw_only=True):
+    """What was said of a screening on its day, where that differs from what was published.
+
+    `ends_told`: somebody has said when it ends; `expected_at`: it will begin about then, as the house
+    reckons; `was_at` and `was_in` are the hour and the screen that were published. `told` counts how
+    often a diary had to be told, the last time at `told_at`.
+    """
+
+    cancelled: bool = False
+    words: Texts = {}
+    began_at: datetime | None = None
+    ends_told: bool = False
+    expected_at: datetime | None = None
+    was_at: datetime | None = None
+    was_in: str | None = None
+    told: int = 0
+    told_at: datetime | None = None
+
+
 class PublicScreening(msgspec.Struct, frozen=True, kw_only=True):
     """`id` is stable through every publication; times are UTC, `day` is the festival day.
 
-    `sequence` is the number of the publication that last changed what a diary shows of it.
+    `sequence` is the number of the publication that last changed what a diary shows of it. `live` is
+    never frozen: it is laid over on the festival's days (`screenings/live/`).
     """
 
     id: str
@@ -70,6 +90,7 @@ class PublicScreening(msgspec.Struct, frozen=True, kw_only=True):
     ends_at: datetime
     debate: bool
     sequence: int = 0
+    live: LiveNews | None = None
 
 
 class PublicScreen(msgspec.Struct, frozen=True, kw_only=True):
@@ -189,3 +210,7 @@ def shown_of(document: Document, screening: PublicScreening) -> tuple[object, ..
         screening.starts_at, screening.ends_at, screen.name, document.places, programme.titles,
         [film.director for film in programme.films],
     )  # fmt: skip
+
+
+def is_cancelled(screening: PublicScreening) -> bool:
+    return screening.live is not None and screening.live.cancelled

@@ -5,12 +5,14 @@ from typing import Protocol
 
 import msgspec
 
-from festival.clock import now
+from festival.clock import in_zone, now
 from festival.db import rows
 from festival.editions import edition_called
 from festival.site import written
 from festival.tables import Edition, new_id
 from screenings.document import Document
+from screenings.live.kept import lives_of
+from screenings.live.overlay import as_it_runs
 from screenings.public import Public, films_in, is_open
 
 
@@ -54,13 +56,19 @@ async def printed(edition: Edition, document: Document, press: Press) -> Proof:
     key, pages = await press.print(
         Public(
             edition=edition,
-            document=dated if dated.screenings else None,
+            document=await as_it_will_run(edition, dated) if dated.screenings else None,
             is_open=is_open(edition),
             words=await written(edition),
             films=films_in(dated),
         )
     )
     return Proof(document=dated, key=key, pages=pages)
+
+
+async def as_it_will_run(edition: Edition, document: Document) -> Document:
+    """With what was said of screenings that this number leaves where they were."""
+    with in_zone(document.zone):
+        return as_it_runs(document, await lives_of(edition.id))
 
 
 async def keep_pages(edition_id: str, key: str, pages: Sequence[Printed]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from festival.access import Viewer, in_scope
-from festival.clock import now
+from festival.clock import in_zone, now
 from festival.db import rows
 from festival.editions import edition_called
 from festival.errors import Missing
@@ -16,6 +16,8 @@ from festival.site import written
 from festival.tables import Edition, Role
 from festival.texts import Texts
 from screenings.document import Document, PublicProgramme, frozen_bytes, thawed, without
+from screenings.live.kept import lives_of
+from screenings.live.overlay import as_it_runs
 
 SAID_OF_EDITION = ("id", "slug", "name", "phase", "first_day", "days", "opens_at", "places", "zone")
 """What public pages say of an edition beside its publication; a change of it draws them again."""
@@ -97,7 +99,9 @@ async def newest(slug: str, known: Public | None = None) -> Public | None:
 GLANCE = """SELECT concat_ws(' ', e.xmin, g.id, g.xmin,
   (SELECT string_agg(concat(t.kind, t.xmin), ' ' ORDER BY t.kind) FROM site_text t WHERE t.edition = e.id),
   (SELECT string_agg(s.id, ' ' ORDER BY s.id) FROM submission s
-   WHERE s.id = ANY({}) AND s.status <> 'accepted')) AS mark
+   WHERE s.id = ANY({}) AND s.status <> 'accepted'),
+  (SELECT concat(count(*), ' ', max(l.changed_at)) FROM live_screening l
+   WHERE l.edition = e.id AND NOT l.rehearsed)) AS mark
 FROM edition e LEFT JOIN LATERAL (SELECT o.id, o.xmin FROM grid o
   WHERE o.edition = e.id AND o.number IS NOT NULL ORDER BY o.number DESC LIMIT 1) g ON true
 WHERE e.slug = {}"""
@@ -109,12 +113,25 @@ async def all_of(edition: Edition, mark: str = "") -> Public:
     films = films_in(document)
     return Public(
         edition=edition,
-        document=None if document is None else without(document, await left(films)),
+        document=None if document is None else await as_it_is(edition, document, films),
         is_open=is_open(edition),
         words=await written(edition),
         films=films,
         mark=mark,
     )
+
+
+async def as_it_is(edition: Edition, document: Document, films: list[str]) -> Document:
+    """Less what has left since, and as it runs on its day."""
+    kept = without(document, await left(films))
+    with in_zone(document.zone):
+        return as_it_runs(kept, await lives_of(edition.id))
+
+
+async def standing_document(edition: Edition) -> Document | None:
+    """The last publication, less the films that have left since, opened or not, as it was published."""
+    document = await newest_publication(edition)
+    return None if document is None else without(document, await left(films_in(document)))
 
 
 async def newest_publication(edition: Edition) -> Document | None:

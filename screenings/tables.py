@@ -535,3 +535,58 @@ class ScreeningComment(Table):
     changed_at = Timestamptz(null=True, default=None)
     created_at = Timestamptz(default=TimestamptzNow())
     version = Integer(default=1)
+
+
+class LiveScreening(Table):
+    """What is known of a published screening on its day; `stable` names it in every publication.
+
+    `began_at`: the lights went down; `ends_at`: the last answer, as it was or is foreseen; `debate`:
+    so many minutes were left to it. `screen` and `starts_at` are where and when it is shown instead,
+    `announced` where the publication had it when that was said: another number that moves it is
+    newer. `expected_at` is what the house reckons, where nobody has decided. `told` counts how often
+    what a diary shows has changed, and only rises. A rehearsal's rows are no public's.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    stable = Varchar(16)
+    rehearsed = Boolean(default=False)
+    began_at = Timestamptz(null=True, default=None)
+    ends_at = Timestamptz(null=True, default=None)
+    debate = SmallInt(null=True, default=None)
+    screen = Varchar(16, null=True, default=None)
+    starts_at = Timestamptz(null=True, default=None)
+    cancelled = Boolean(default=False)
+    words = JSONB(default={})
+    announced = JSONB(default={})
+    expected_at = Timestamptz(null=True, default=None)
+    told = Integer(default=0)
+    changed_at = Timestamptz(default=TimestamptzNow())
+    version = Integer(default=1)
+
+
+class LiveAct(Table):
+    """One tap on a live day: what it changed of which screenings, so that it can be taken back.
+
+    `before` and `after` are a `screenings/live/shapes.py:Told` by the screening's stable name.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    rehearsed = Boolean(default=False)
+    kind = Varchar(12)
+    before = JSONB(default={})
+    after = JSONB(default={})
+    undone_at = Timestamptz(null=True, default=None)
+    by = ForeignKey(Person, null=True, default=None, index=True)
+    at = Timestamptz(default=TimestamptzNow())
+
+
+class LiveRehearsal(Table):
+    """The live days tried before they come: `pretends` is what the clock showed when it began."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, unique=True)
+    pretends = Timestamptz()
+    began_at = Timestamptz(default=TimestamptzNow())
+    by = ForeignKey(Person, null=True, default=None, index=True)

@@ -35,6 +35,34 @@ ROUTES = {
     "HEAD /{lang}/{edition}/venues/{venue_id}/programme.ics": "public",
     "GET /{lang}/{edition}/programme.ics": "public",
     "HEAD /{lang}/{edition}/programme.ics": "public",
+    "GET /{lang}/{edition}/foyer": "public",
+    "HEAD /{lang}/{edition}/foyer": "public",
+    "GET /{lang}/{edition}/foyer/{venue_id}": "public",
+    "HEAD /{lang}/{edition}/foyer/{venue_id}": "public",
+    "GET /api/v1/{edition}/foyer/events": "public",
+    "GET /{lang}/{edition}/programmer/live": "run_days",
+    "GET /{lang}/{edition}/programmer/live/foyer": "run_days",
+    "POST /{lang}/{edition}/programmer/live/{screening_id}/begun": "run_days",
+    "POST /{lang}/{edition}/programmer/live/{screening_id}/late": "run_days",
+    "POST /{lang}/{edition}/programmer/live/{screening_id}/over": "run_days",
+    "POST /{lang}/{edition}/programmer/live/{screening_id}/cancelled": "run_days",
+    "POST /{lang}/{edition}/programmer/live/{screening_id}/moved": "run_days",
+    "POST /{lang}/{edition}/programmer/live/ways": "run_days",
+    "POST /{lang}/{edition}/programmer/live/acts/{act_id}/undone": "run_days",
+    "POST /{lang}/{edition}/programmer/live/rehearsal": "operate",
+    "POST /{lang}/{edition}/programmer/live/rehearsal/ended": "operate",
+    "GET /api/v1/{edition}/live": "run_days",
+    "GET /api/v1/{edition}/live/ways": "run_days",
+    "GET /api/v1/{edition}/live/events": "run_days",
+    "POST /api/v1/{edition}/live/screenings/{screening_id}/begun": "run_days",
+    "POST /api/v1/{edition}/live/screenings/{screening_id}/late": "run_days",
+    "POST /api/v1/{edition}/live/screenings/{screening_id}/over": "run_days",
+    "POST /api/v1/{edition}/live/screenings/{screening_id}/cancelled": "run_days",
+    "POST /api/v1/{edition}/live/screenings/{screening_id}/moved": "run_days",
+    "POST /api/v1/{edition}/live/ways": "run_days",
+    "POST /api/v1/{edition}/live/acts/{act_id}/undone": "run_days",
+    "PUT /api/v1/{edition}/live/rehearsal": "operate",
+    "DELETE /api/v1/{edition}/live/rehearsal": "operate",
     "GET /{lang}/{edition}/screenings/{name}": "public",
     "HEAD /{lang}/{edition}/screenings/{name}": "public",
     "POST /{lang}/{edition}/account/sign-in": "public",
@@ -843,7 +871,11 @@ ROUTES = {
     "GET /api/{path}": "public",
     "GET /api/openapi.json": "public",
 }
-NEVER_ENDS = {"GET /api/v1/{edition}/grid/events"}  # streams: only their refusals are read here
+NEVER_ENDS = {
+    "GET /api/v1/{edition}/grid/events",
+    "GET /api/v1/{edition}/live/events",
+    "GET /api/v1/{edition}/foyer/events",
+}  # streams: only their refusals are read here
 ENDS_THE_SESSION = {"DELETE /api/v1/{edition}/sessions", "POST /{lang}/{edition}/account/sign-out"}
 
 

@@ -138,6 +138,8 @@ NAV: list[tuple[Role | None, str, str]] = [
     (Role.PROGRAMMER, "/programmer/programmes", "common.nav.programmes"),
     (Role.PROGRAMMER, "/programmer/venues", "common.nav.venues"),
     (Role.PROGRAMMER, "/programmer/guests", "common.nav.guests"),
+    (Role.PROGRAMMER, "/programmer/live", "common.nav.live"),
+    (Role.OPERATOR, "/programmer/live", "common.nav.live"),
     (Role.OPERATOR, "/operator/edition", "common.nav.edition"),
     (Role.OPERATOR, "/operator/people", "common.nav.people"),
     (Role.OPERATOR, "/operator/letters", "common.nav.letters"),

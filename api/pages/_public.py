@@ -19,7 +19,7 @@ from festival.clock import festival_day, zone
 from festival.language import text_in
 from festival.site import OWN_PAGES
 from festival.tables import Edition, Phase
-from screenings.document import Document
+from screenings.document import Document, PublicScreening
 from screenings.public import Public, is_open
 from units.times import clock_face
 
@@ -126,6 +126,7 @@ def days_of(document: Document, lang: str) -> list[dict[str, Any]]:
              "programme": programmes[s.programme], "screen": screens[s.screen][1],
              "row": screens[s.screen][0], "title": text_in(lang, programmes[s.programme].titles),
              "poster": any(film.file for film in programmes[s.programme].films),
+             "live": s.live, "was_in": was_in(document, s),
              "night": night(lang, s.starts_at),
              "when": f"{language.evening(lang, s.starts_at)}, {language.hour(s.starts_at)}"}
             for s in sorted(document.screenings, key=lambda s: (s.starts_at, s.screen))
@@ -142,6 +143,13 @@ def days_of(document: Document, lang: str) -> list[dict[str, Any]]:
             }
         )
     return shown_days
+
+
+def was_in(document: Document, screening: PublicScreening) -> str:
+    """The screen that was published, where it is shown elsewhere."""
+    if screening.live is None or not screening.live.was_in:
+        return ""
+    return next((one.name for one in document.screens if one.id == screening.live.was_in), "")
 
 
 def scale(shows: list[dict[str, Any]], day: date) -> dict[str, Any]:

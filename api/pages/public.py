@@ -21,12 +21,14 @@ from api.pages._public import (
     page_leaf,
     sections_in,
     waits,
+    was_in,
 )
 from api.request import AnyRequest
 from festival import language
 from festival.editions import current_edition, newest_edition
 from festival.errors import Missing
 from festival.language import OFFICIAL, spoken, text_in
+from screenings.document import LiveNews
 
 
 @page_leaf("/", "public/programme.html")
@@ -50,7 +52,8 @@ def film(asked: Asked) -> dict[str, Any]:
     screens = {s.id: s.name for s in document.screens}
     shows: list[dict[str, Any]] = [
         {"id": s.id, "starts_at": s.starts_at, "film_ends_at": s.film_ends_at,
-         "ends_at": s.ends_at, "debate": s.debate, "screen_name": screens[s.screen]}
+         "ends_at": s.ends_at, "debate": s.debate, "screen_name": screens[s.screen],
+         "live": s.live, "was_in": was_in(document, s)}
         for s in document.screenings if s.programme == shown.id
     ]  # fmt: skip
     title = text_in(lang, shown.titles)
@@ -64,11 +67,24 @@ def film(asked: Asked) -> dict[str, Any]:
         "linked": [
             {"@context": "https://schema.org", "@type": "ScreeningEvent", "name": title,
              "startDate": s["starts_at"].isoformat(), "endDate": s["ends_at"].isoformat(),
+             **status_of(s["live"]),
              "location": {"@type": "Place", "name": s["screen_name"],
                           "address": text_in(lang, document.places)}}
             for s in shows
         ],
     }  # fmt: skip
+
+
+def status_of(news: LiveNews | None) -> dict[str, str]:
+    """As schema.org says it: what was published and is so no more."""
+    if news is None:
+        return {}
+    if news.cancelled:
+        return {"eventStatus": "https://schema.org/EventCancelled"}
+    if news.was_at is None:
+        return {}
+    moved = {"eventStatus": "https://schema.org/EventRescheduled"}
+    return moved | {"previousStartDate": news.was_at.isoformat()}
 
 
 @page_leaf("/site/{text:str}", "public/words.html", each=own_pages)

@@ -12,7 +12,13 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Event
 
 from festival.language import t, text_in
-from screenings.document import Document, PublicProgramme, PublicScreen, PublicScreening
+from screenings.document import (
+    Document,
+    PublicProgramme,
+    PublicScreen,
+    PublicScreening,
+    is_cancelled,
+)
 
 AGAIN = timedelta(minutes=15)  # after which a diary may ask whether anything has moved
 NEVER = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -30,6 +36,7 @@ def calendar(
     """All screenings, or only the named ones, in one language; `url` is the programme's address."""
     shown = [s for s in document.screenings if only is None or s.id in only]
     made = head(document, lang, url=url, about=about)
+    made.add("last-modified", max((stamp(document, one) for one in shown), default=stamp(document)))
     known = {programme.id: programme for programme in document.programmes}
     screens = {screen.id: screen for screen in document.screens}
     for screening in shown:
@@ -58,7 +65,6 @@ def head(document: Document, lang: str, *, url: str, about: str) -> Calendar:
     made.add("x-wr-timezone", document.zone)
     made.add("description", t(lang, "public.ics.about", n=document.number))
     made.add("url", url)
-    made.add("last-modified", stamp(document))
     made.add("refresh-interval", AGAIN, parameters={"value": "DURATION"})
     made.add("x-published-ttl", AGAIN)
     return made
@@ -75,8 +81,8 @@ def event(
 ) -> Event:
     made, zone = Event(), ZoneInfo(document.zone)
     made.add("uid", f"{screening.id}@{document.domain}")
-    made.add("sequence", screening.sequence or document.number)
-    made.add("dtstamp", stamp(document))
+    made.add("sequence", (screening.sequence or document.number) + times_told(screening))
+    made.add("dtstamp", stamp(document, screening))
     made.add("dtstart", screening.starts_at.astimezone(zone))
     made.add("dtend", screening.ends_at.astimezone(zone))
     made.add("summary", one_line(text_in(lang, programme.titles)))
@@ -86,7 +92,7 @@ def event(
     if section := text_in(lang, programme.section_names):
         made.add("categories", [one_line(section)])
     made.add("url", f"{url}films/{programme.id}")
-    made.add("status", "CONFIRMED")
+    made.add("status", "CANCELLED" if is_cancelled(screening) else "CONFIRMED")
     made.add("transp", "OPAQUE")
     return made
 
@@ -102,8 +108,18 @@ def place_of(screen: PublicScreen, document: Document, lang: str) -> str:
     return ", ".join(part for part in (screen.name, *where) if part)
 
 
-def stamp(document: Document) -> datetime:
-    return (document.published_at or datetime(2000, 1, 1, tzinfo=UTC)).replace(microsecond=0)
+def times_told(screening: PublicScreening) -> int:
+    """How often it was told again on its day; like the number, it only rises."""
+    return 0 if screening.live is None else screening.live.told
+
+
+def stamp(document: Document, screening: PublicScreening | None = None) -> datetime:
+    """When it was said last: by the number, or on its day."""
+    news = None if screening is None else screening.live
+    known = document.published_at or datetime(2000, 1, 1, tzinfo=UTC)
+    if news is not None and news.told_at is not None:
+        known = max(known, news.told_at)
+    return known.replace(microsecond=0)
 
 
 def add_zone(made: Calendar, document: Document, shown: list[PublicScreening]) -> None:

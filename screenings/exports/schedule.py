@@ -11,7 +11,7 @@ from festival.clock import festival_day, zone
 from festival.language import t, text_in
 from festival.tables import Edition
 from festival.texts import Texts, own_title
-from screenings.document import Document
+from screenings.document import Document, is_cancelled
 from screenings.exchange.reading import OURS
 from screenings.lists import items, placed_in, screens, working_grid
 from screenings.tables import Venue
@@ -118,6 +118,7 @@ def published(document: Document) -> ExportedSchedule:
                 minutes=known[one.programme].minutes,
             )
             for one in document.screenings
+            if not is_cancelled(one)
         ],
     )
 

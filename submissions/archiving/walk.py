@@ -29,6 +29,7 @@ LEFT_OUT = {
     "invitation_list": "lists of people as they came, for 90 days: addresses and names",
     "knock": "counts of guesses",
     "link": "keys of sign-in links",
+    "live_rehearsal": "which evening is being tried: of the moment",
     "merge_request": "whether two accounts of this house are one person's: a question of this house",
     "migration": "the shape of the database, which the other house has of its own",
     "outage": "what outside the house does not work: of the moment",

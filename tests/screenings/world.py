@@ -10,8 +10,8 @@ from tests.builders import a_film, a_person, an_edition
 
 
 class World:
-    async def build(self, *statuses: str) -> "World":
-        self.edition = await an_edition()
+    async def build(self, *statuses: str, **edition: object) -> "World":
+        self.edition = await an_edition(**edition)
         self.by = await a_person("programmer", edition=self.edition, name="Pia")
         self.maker = await a_person("filmmaker", edition=self.edition)
         self.venue = (await add_venue(self.edition, VenueForm(name="Palais"), by=self.by)).id
