@@ -46,6 +46,7 @@ def test_one_tap_is_seen_on_every_phone_and_taken_back(page: Page, world: World,
     expect(other.locator(".show.running")).to_be_visible(timeout=40_000)
     page.get_by_role("button", name="+10 min").click()
     expect(page.locator(".late")).to_have_text("fin 10 min plus tard")
+    page.wait_for_load_state()
     assert page.evaluate(TOO_SMALL) == []
     page.locator(".show").get_by_role("button", name="Revenir").click()
     expect(page.locator(".late")).to_have_count(0)
