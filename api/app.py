@@ -99,12 +99,14 @@ from api.pages import (
     exports,
     feeds,
     filmmaker,
+    finding,
     machines,
     operator,
     papers,
     programmer,
     public,
     room,
+    selection,
 )
 from api.pages import amending as amending_pages
 from api.pages import answers as answers_pages
@@ -261,7 +263,14 @@ ACTS = [
     *visa_acts.ACTS,
     *visitor_acts.ACTS,
 ]
-LEAVES = [*public.LEAVES, *feeds.LEAVES, *booklet.LEAVES, *programme.LEAVES]
+LEAVES = [
+    *public.LEAVES,
+    *selection.LEAVES,
+    *finding.LEAVES,
+    *feeds.LEAVES,
+    *booklet.LEAVES,
+    *programme.LEAVES,
+]
 STATIC = Path(__file__).parent / "static"
 
 
@@ -310,6 +319,8 @@ def pages() -> Router:
         module.HANDLERS
         for module in (
             public,
+            selection,
+            finding,
             feeds,
             booklet,
             foyer_pages,

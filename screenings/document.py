@@ -10,6 +10,10 @@ from festival.texts import ONE_OF, Texts, gathered
 FIRST_DOMAIN = "cinema-for-space"  # of publications from before each edition had one of its own
 
 
+ROOM_ACCESS = ("step_free", "sound_loop", "audio_description")
+"""What a room has for whoever needs it."""
+
+
 class PublicFilm(msgspec.Struct, frozen=True, kw_only=True):
     """`rating` is the age from which the law lets people see it, none where nobody has said; `warnings`
     stand at the door, one text a language; `access` are marks of `screenings/visas.py:ACCESS`.
@@ -31,6 +35,7 @@ class PublicFilm(msgspec.Struct, frozen=True, kw_only=True):
     warnings: Texts = {}
     youth_from: int | None = None
     access: list[str] = []
+    captions: list[str] = []  # languages in which it has subtitles for the deaf
 
 
 class PublicGuest(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,6 +103,7 @@ class PublicScreen(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     seats: int
     venue: str
+    access: list[str] = []  # of `ROOM_ACCESS`
 
 
 class PublicVenue(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,11 +113,20 @@ class PublicVenue(msgspec.Struct, frozen=True, kw_only=True):
     commune: str = ""
 
 
+class PublicWay(msgspec.Struct, frozen=True, kw_only=True):
+    """Minutes from one venue to the other, either way."""
+
+    one: str
+    other: str
+    minutes: int
+
+
 class Document(msgspec.Struct, frozen=True, kw_only=True):
     """All that public pages, feeds and exports may read; `published_at` is the frozen row's own.
 
     `domain` is the right half of every calendar's names: the edition's own, set by its first number
     and the same in all that follow, wherever the house moves. `zone` is the clock of its walls.
+    `travel` are the minutes between two screens where no way is named.
     A field that comes later has a default: what was frozen before it is read without it.
     """
 
@@ -128,6 +143,8 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     venues: list[PublicVenue] = []
     zone: str = "Europe/Paris"
     domain: str = FIRST_DOMAIN
+    ways: list[PublicWay] = []
+    travel: int = 15
 
 
 def thawed(kept: dict[str, Any]) -> Document:

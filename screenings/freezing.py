@@ -9,6 +9,7 @@ from festival.language import OFFICIAL, text_in
 from festival.tables import Edition
 from festival.texts import Texts, texts_of
 from screenings.document import (
+    ROOM_ACCESS,
     FIRST_DOMAIN,
     Document,
     PublicFilm,
@@ -17,13 +18,15 @@ from screenings.document import (
     PublicScreen,
     PublicScreening,
     PublicVenue,
+    PublicWay,
     as_kept,
     sequenced,
 )
 from screenings.guests import kept_guests
 from screenings.lists import Item, Placed, items, placed_in, screens
+from screenings.problem import rules_of
 from screenings.public import read_row
-from screenings.tables import Grid, Venue
+from screenings.tables import Grid, Screen, Venue, VenueWay
 
 
 async def newest_number(edition: Edition) -> int:
@@ -61,7 +64,13 @@ async def document_of(edition: Edition, grid: Grid, number: int, *, domain: str 
         days=edition.days,
         places=texts_of(edition.places),
         screens=[
-            PublicScreen(id=s.id, name=s.name, seats=s.seats, venue=str(s.venue))
+            PublicScreen(
+                id=s.id,
+                name=s.name,
+                seats=s.seats,
+                venue=str(s.venue),
+                access=access_of(s),
+            )
             for s in await screens(edition)
         ],
         venues=[
@@ -81,8 +90,18 @@ async def document_of(edition: Edition, grid: Grid, number: int, *, domain: str 
             for p in sorted(shown)
         ],
         screenings=[screening_of(p) for p in placed],
+        ways=[
+            PublicWay(one=way.one, other=way.other, minutes=way.minutes)
+            for way in await desk.all_of(VenueWay, edition)
+        ],
+        travel=(await rules_of(edition)).travel,
     )
     return as_kept(sequenced(document, before))
+
+
+def access_of(screen: Screen) -> list[str]:
+    has = {*screen.equipment, *(["step_free"] if screen.step_free else [])}
+    return [one for one in ROOM_ACCESS if one in has]
 
 
 def screening_of(placed: Placed) -> PublicScreening:
@@ -115,6 +134,9 @@ async def films_of(edition: Edition, programmes: set[str]) -> dict[str, list[Pub
              f.countries, f.languages, f.subtitles, f.synopses, f.premiere,
              t.rating, t.youth_from, coalesce(t.warnings, jsonb_build_object()) AS warnings,
              coalesce(nullif(t.access, 'null'), '[]') AS access,
+             ARRAY(SELECT DISTINCT split_part(k.language, '-', 1) FROM subtitle k
+                   WHERE k.submission = s.id AND k.kind = 'sdh' AND k.confirmed_at IS NOT NULL
+                   ORDER BY 1) AS captions,
              n.id AS file, CASE WHEN {} THEN coalesce((n.facts->>'duration')::float, 0)
                                 ELSE coalesce(f.declared_seconds, 0) END AS seconds
            FROM programme_film q JOIN submission s ON s.id = q.submission AND s.status = 'accepted'

@@ -14,12 +14,14 @@ from api.drawing import environment, of_every_page
 from api.leaves import Asked, Drawing, Leaf, once
 from api.pages._page import nav, page
 from api.request import AnyRequest
+from api.shelf import Held, Shelf
 from festival import language
 from festival.clock import festival_day, zone
 from festival.language import text_in
 from festival.site import OWN_PAGES
 from festival.tables import Edition, Phase
 from screenings.document import Document, PublicScreening
+from screenings.finding import tongues_in, tongues_of, words_of
 from screenings.public import Public, is_open
 from units.times import clock_face
 
@@ -77,6 +79,15 @@ def draw_for_one(
     return page(request, template, theme="screening", headers=OWN_ALONE, at=said.pop("at"), **said)
 
 
+def asked_by(request: AnyRequest, held: Held) -> Asked:
+    """The same question from somebody whose answer depends on more than the address."""
+    shelf: Shelf = request.app.state.shelf
+    lang = request.path_params.get("lang", "")
+    viewer = request.state.get("viewer")
+    known = viewer if viewer is not None and viewer.is_known else None
+    return Asked(public=held.public, url=shelf.url, lang=lang, viewer=known)
+
+
 def own_pages(public: Public) -> list[str]:
     """The kinds that have a page of their own, and words on it: every foot leads there."""
     return [kind.value for kind in OWN_PAGES if public.words.get(kind)]
@@ -115,26 +126,15 @@ def longest_word(title: str) -> int:
 def days_of(document: Document, lang: str) -> list[dict[str, Any]]:
     """Each festival day with its screenings in order, and its bars to scale."""
     first = date.fromisoformat(document.first_day)
-    programmes = {p.id: p for p in document.programmes}
-    screens = {s.id: (i, s.name) for i, s in enumerate(document.screens)}
+    shown = shows_of(document, lang)
     shown_days = []
     for offset in range(document.days):
         day = first + timedelta(days=offset)
-        shows = [
-            {"id": s.id, "starts_at": s.starts_at, "film_ends_at": s.film_ends_at,
-             "ends_at": s.ends_at, "debate": s.debate, "number": s.number,
-             "programme": programmes[s.programme], "screen": screens[s.screen][1],
-             "row": screens[s.screen][0], "title": text_in(lang, programmes[s.programme].titles),
-             "poster": any(film.file for film in programmes[s.programme].films),
-             "live": s.live, "was_in": was_in(document, s),
-             "night": night(lang, s.starts_at),
-             "when": f"{language.evening(lang, s.starts_at)}, {language.hour(s.starts_at)}"}
-            for s in sorted(document.screenings, key=lambda s: (s.starts_at, s.screen))
-            if s.day == day.isoformat()
-        ]  # fmt: skip
+        shows = [show for show in shown if show["day"] == day.isoformat()]
         shown_days.append(
             {
                 "id": f"d{offset + 1}",
+                "iso": day.isoformat(),
                 "name": language.day(lang, day, style="name"),
                 "number": day.day,
                 "date": language.day(lang, day, style="month"),
@@ -150,6 +150,35 @@ def was_in(document: Document, screening: PublicScreening) -> str:
     if screening.live is None or not screening.live.was_in:
         return ""
     return next((one.name for one in document.screens if one.id == screening.live.was_in), "")
+
+
+def shows_of(document: Document, lang: str) -> list[dict[str, Any]]:
+    """Every screening in order, with all that a line of the programme says of it."""
+    programmes = {p.id: p for p in document.programmes}
+    screens = {s.id: (i, s) for i, s in enumerate(document.screens)}
+    country = partial(language.country, lang)
+    words = {p.id: words_of(p, country) for p in document.programmes}
+    return [
+        {"id": s.id, "starts_at": s.starts_at, "film_ends_at": s.film_ends_at, "day": s.day,
+         "ends_at": s.ends_at, "debate": s.debate, "number": s.number,
+         "programme": programmes[s.programme], "screen": screens[s.screen][1].name,
+         "screen_id": s.screen, "venue": screens[s.screen][1].venue, "row": screens[s.screen][0],
+         "title": text_in(lang, programmes[s.programme].titles),
+         "poster": any(film.file for film in programmes[s.programme].films),
+         "tongues": " ".join(tongues_of(programmes[s.programme])),
+         "words": words[s.programme], "night": night(lang, s.starts_at), "note": None,
+         "live": s.live, "was_in": was_in(document, s),
+         "when": f"{language.evening(lang, s.starts_at)}, {language.hour(s.starts_at)}"}
+        for s in sorted(document.screenings, key=lambda s: (s.starts_at, s.screen))
+    ]  # fmt: skip
+
+
+def only(
+    days: list[dict[str, Any]], wanted: Callable[[dict[str, Any]], bool]
+) -> list[dict[str, Any]]:
+    """The days that have such screenings, with those alone."""
+    cut = [day | {"shows": [show for show in day["shows"] if wanted(show)]} for day in days]
+    return [day for day in cut if day["shows"]]
 
 
 def scale(shows: list[dict[str, Any]], day: date) -> dict[str, Any]:
@@ -202,6 +231,22 @@ def sections_in(document: Document, lang: str) -> list[tuple[str, str]]:
     return sorted(
         {(p.section, text_in(lang, p.section_names)) for p in document.programmes if p.section}
     )
+
+
+def choices(document: Document, lang: str) -> dict[str, list[tuple[str, str]]]:
+    """What the form offers, each with its words."""
+    used = {screen.venue for screen in document.screens}
+    tongues = [(code, language.tongue(lang, code)) for code in tongues_in(document)]
+    return {
+        "section": sections_in(document, lang),
+        "venue": [(one.id, one.name) for one in document.venues if one.id in used],
+        "language": sorted(tongues, key=lambda one: one[1]),
+        "day": [
+            (day["iso"], language.upper_first(f"{day['name']} {day['number']}"))
+            for day in days_of(document, lang)
+            if day["shows"]
+        ],
+    }
 
 
 def waits(edition: Edition, document: Document | None) -> str:

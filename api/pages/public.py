@@ -14,6 +14,7 @@ from api.doors import doors_to
 from api.leaves import Asked, programmes
 from api.pages._page import page
 from api.pages._public import (
+    choices,
     days_of,
     dots,
     longest_word,
@@ -41,6 +42,7 @@ def programme(asked: Asked) -> dict[str, Any]:
         "days": days_of(document, lang) if document else [],
         "dots": dots(document) if document else [],
         "sections": sections_in(document, lang) if document else [],
+        "choices": choices(document, lang) if document else {},
         "waits": waits(asked.public.edition, document),
         "texts": asked.public.words,
     }
@@ -52,7 +54,7 @@ def film(asked: Asked) -> dict[str, Any]:
     screens = {s.id: s.name for s in document.screens}
     shows: list[dict[str, Any]] = [
         {"id": s.id, "starts_at": s.starts_at, "film_ends_at": s.film_ends_at,
-         "ends_at": s.ends_at, "debate": s.debate, "screen_name": screens[s.screen],
+         "ends_at": s.ends_at, "debate": s.debate, "screen": screens[s.screen],
          "live": s.live, "was_in": was_in(document, s)}
         for s in document.screenings if s.programme == shown.id
     ]  # fmt: skip
@@ -68,7 +70,7 @@ def film(asked: Asked) -> dict[str, Any]:
             {"@context": "https://schema.org", "@type": "ScreeningEvent", "name": title,
              "startDate": s["starts_at"].isoformat(), "endDate": s["ends_at"].isoformat(),
              **status_of(s["live"]),
-             "location": {"@type": "Place", "name": s["screen_name"],
+             "location": {"@type": "Place", "name": s["screen"],
                           "address": text_in(lang, document.places)}}
             for s in shows
         ],
