@@ -9,8 +9,8 @@ from festival.language import OFFICIAL, text_in
 from festival.tables import Edition
 from festival.texts import Texts, texts_of
 from screenings.document import (
-    ROOM_ACCESS,
     FIRST_DOMAIN,
+    ROOM_ACCESS,
     Document,
     PublicFilm,
     PublicGuest,

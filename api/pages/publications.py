@@ -8,7 +8,7 @@ from litestar.params import FromPath
 
 from api.guards import PUBLISH, SEE
 from api.pages._page import language_of, page
-from api.pages._public import OWN_ALONE, days_of, dots, sections_in
+from api.pages._public import OWN_ALONE, choices, days_of, dots, sections_in
 from api.request import AnyRequest
 from festival.errors import FestivalError, Missing
 from festival.site import written
@@ -51,6 +51,7 @@ async def one_number(
         at=f"{NUMBERS}/{number}",
         document=document,
         days=days_of(document, lang),
+        choices=choices(document, lang),
         dots=dots(document),
         sections=sections_in(document, lang),
         waits="earlier",
