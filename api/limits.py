@@ -36,6 +36,7 @@ MOST_CODES = 10  # waiver codes that one person has mistaken
 MOST_REGISTRATIONS = 60  # accounts opened from one address
 MOST_LINK_REQUESTS = 300  # links asked for from one address before each waits for its turn
 MOST_CODES_PER_ACCOUNT = 10  # wrong codes of a second factor, whoever has given the first proof
+MOST_VISITS = 30  # proposals of a visit that are thought about for one address
 THROTTLE_SECONDS = 2.0  # seconds before a guess beyond the limit is looked at
 CODE_THROTTLE_SECONDS = 20.0  # seconds: three codes of a million are right at any moment
 MOST_WAITING = 20  # guesses that may wait for one turn
@@ -224,6 +225,12 @@ async def rate_limit_codes(request: AnyRequest, person: Person) -> AsyncIterator
 async def rate_limit_registrations(request: AnyRequest) -> None:
     """So many accounts from one address; the address that is entered does not matter."""
     if await rates.count(f"registration:{neighbourhood(request)}") > MOST_REGISTRATIONS:
+        raise too_many()
+
+
+async def rate_limit_visits(request: AnyRequest) -> None:
+    """So many proposals for one address; what was found already is not counted."""
+    if await rates.count(f"visit:{neighbourhood(request)}") > MOST_VISITS:
         raise too_many()
 
 

@@ -39,6 +39,8 @@ ROUTES = {
     "HEAD /{lang}/{edition}/now": "public",
     "GET /{lang}/{edition}/search": "public",
     "HEAD /{lang}/{edition}/search": "public",
+    "GET /{lang}/{edition}/my-festival": "public",
+    "HEAD /{lang}/{edition}/my-festival": "public",
     "GET /{lang}/{edition}/films/{programme_id}": "public",
     "HEAD /{lang}/{edition}/films/{programme_id}": "public",
     "GET /{lang}/{edition}/films/{programme_id}/programme.ics": "public",

@@ -17,7 +17,7 @@ from api.pages.feeds import diary
 from api.request import AnyRequest
 from festival.language import hour, t, text_in
 from screenings import selection
-from screenings.document import Document
+from screenings.document import Document, PublicScreening
 from screenings.selection import Leg
 
 KINDS = ("clash", "hurry", "way")
@@ -44,18 +44,12 @@ async def listed(request: AnyRequest) -> Response[str]:
     document, lang = asked.document(), asked.lang
     ids = selection.named(request.query_params.getall("s", []))
     shown = selection.kept(document, ids)
-    told = {
-        step.screening.id: note(document, step, lang) for step in selection.steps(document, shown)
-    }
-    days = only(days_of(document, lang), lambda show: show["id"] in told)
-    for day in days:
-        day["shows"] = [show | {"note": told[show["id"]]} for show in day["shows"]]
     return page(
         request,
         "public/selection.html",
         theme="screening",
         headers=OWN_ALONE,
-        days=days,
+        days=noted_days(document, shown, lang),
         chosen=True,
         count=len(shown),
         gone=len(ids) - len(shown),
@@ -77,6 +71,16 @@ async def own_diary(request: AnyRequest) -> Response[bytes]:
         media_type=made.media_type,
         headers={"content-disposition": made.disposition, "cache-control": "private, no-cache"},
     )
+
+
+def noted_days(document: Document, shown: list[PublicScreening], lang: str) -> list[dict[str, Any]]:
+    """The days of these screenings, each with what lies between it and the one before."""
+    told = {leg.screening.id: note(document, leg, lang) for leg in selection.steps(document, shown)}
+    days = only(days_of(document, lang), lambda show: show["id"] in told)
+    return [
+        day | {"shows": [show | {"note": told[show["id"]]} for show in day["shows"]]}
+        for day in days
+    ]
 
 
 def note(document: Document, step: Leg, lang: str) -> tuple[str, str] | None:

@@ -79,9 +79,10 @@ function drawRows() {
 }
 
 function drawLeft() {
+  if (!isOwn) return 0;
   const known = new Set(rows.map((here) => here.box.dataset.keep)),
     place = one("[data-left] ul");
-  const gone = isOwn ? ours().filter((id) => !known.has(id) && seen[id]) : [];
+  const gone = ours().filter((id) => !known.has(id) && seen[id]);
   place.replaceChildren(
     ...gone.map((id) => {
       const li = document.createElement("li"),
