@@ -8,7 +8,7 @@ from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 
 from api.etags import READ
-from api.frozen import Answer
+from api.frozen import ReadyAnswer
 from api.leaves import Asked, Leaf
 from api.request import AnyRequest
 from api.shelf import Held, Shelf
@@ -42,7 +42,7 @@ async def answered(request: AnyRequest, leaf: Leaf, name: str = "") -> Response[
     )
 
 
-def response_of(answer: Answer) -> Response[Any]:
+def response_of(answer: ReadyAnswer) -> Response[Any]:
     headers = {name.decode(): value.decode("latin-1") for name, value in answer.headers}
     return Response(answer.body, status_code=answer.status, headers=headers)
 

@@ -7,7 +7,7 @@ from litestar import Litestar
 from litestar.types import Message, Send
 
 from api.auth import UNSAFE
-from api.frozen import Answer
+from api.frozen import ReadyAnswer
 from api.measured import SECONDS
 from api.shelf import Shelf
 
@@ -32,7 +32,7 @@ class Front(Litestar):
             await super().__call__(scope, receive, send)
 
 
-def at_once(shelf: Shelf, scope: Any) -> Answer | None:
+def at_once(shelf: Shelf, scope: Any) -> ReadyAnswer | None:
     """The answer, where it is the same for whoever asks."""
     if scope["method"] not in {"GET", "HEAD"} or b"done=" in scope["query_string"]:
         return None
@@ -52,7 +52,7 @@ def at_once(shelf: Shelf, scope: Any) -> Answer | None:
     return page.answer(told.get(b"accept-encoding", b""), told.get(b"if-none-match", b""))
 
 
-async def handed(answer: Answer, scope: Any, send: Send) -> None:
+async def handed(answer: ReadyAnswer, scope: Any, send: Send) -> None:
     body = b"" if scope["method"] == "HEAD" else answer.body
     start: Any = {
         "type": "http.response.start",

@@ -22,7 +22,7 @@ FOR_ALL = "public, no-cache"
 RawHeaders = list[tuple[bytes, bytes]]
 
 
-class Answer(msgspec.Struct, frozen=True):
+class ReadyAnswer(msgspec.Struct, frozen=True):
     """What goes out: the number, raw headers, the body."""
 
     status: int
@@ -54,10 +54,10 @@ class Frozen:
     def __init__(self, page: Printed, *, https: bool) -> None:
         self.page, self.https = page, https
         self.names_its_reader = page.media_type.startswith("text/html")
-        self.answers: dict[str, Answer] = {}
-        self.unchanged: dict[str, Answer] = {}
+        self.answers: dict[str, ReadyAnswer] = {}
+        self.unchanged: dict[str, ReadyAnswer] = {}
 
-    def answer(self, accepted: bytes, held: bytes) -> Answer:
+    def answer(self, accepted: bytes, held: bytes) -> ReadyAnswer:
         """`accepted` and `held` are `Accept-Encoding` and `If-None-Match`, as they came."""
         coding = coding_of(accepted) if self.page.gzip else ""
         if coding not in self.answers:
@@ -84,8 +84,8 @@ class Frozen:
             **({"content-encoding": coding} if coding else {}),
             **({"content-disposition": self.page.disposition} if self.page.disposition else {}),
         }
-        self.answers[coding] = Answer(200, raw(told | about), body)
-        self.unchanged[coding] = Answer(304, raw(about), b"")
+        self.answers[coding] = ReadyAnswer(200, raw(told | about), body)
+        self.unchanged[coding] = ReadyAnswer(304, raw(about), b"")
 
     def body(self, coding: str) -> bytes:
         if coding:

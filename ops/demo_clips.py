@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 from ops.demo_films import FILMS, Clip, DemoFilm
 from ops.scenes import SCENES
 from ops.scenes.sounds import HZ, composed
-from ops.scenes.stage import Stage, dimmed
+from ops.scenes.stage import SceneStage, dimmed
 
 CODECS = {
     "libx264": ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "23"],
@@ -116,7 +116,7 @@ def sounding(clip: Clip, seed: int) -> bytes:
 def project(clip: Clip, into: IO[bytes], *, seed: int, title: str, by: str, lang: str) -> None:
     """Every picture of the film: its title on the darkened scene, the scene, and who made it."""
     width, height = (int(n) for n in clip.size.split("x"))
-    stage = Stage(width, height, seed)
+    stage = SceneStage(width, height, seed)
     shot = SCENES[clip.scene](stage)
     seconds, rate = lasting(clip), float(drawn_rate(clip))
     card = lettering(stage, title, f"{MADE_BY[lang]} {by}")
@@ -142,7 +142,7 @@ ENDS = {
 }
 
 
-def lettering(stage: Stage, large: str, small: str) -> Image.Image | None:
+def lettering(stage: SceneStage, large: str, small: str) -> Image.Image | None:
     """A line in the festival's hand and one below it, as a mask; None where nothing is to be said."""
     if not large:
         return None

@@ -35,7 +35,7 @@ class PaperTable(msgspec.Struct, frozen=True):
     lines: list[list[str]]
 
 
-class Paper(msgspec.Struct, frozen=True):
+class WorkingSheets(msgspec.Struct, frozen=True):
     """`heads` are its columns, as `papers.head.<name>` calls them; every line has one word for each."""
 
     kind: str
@@ -109,12 +109,12 @@ async def grid_numbered(edition: Edition, wanted: int | None) -> Grid:
     return grid
 
 
-async def paper_of(edition: Edition, kind: str, lang: str, *, grid: Grid) -> Paper:
+async def paper_of(edition: Edition, kind: str, lang: str, *, grid: Grid) -> WorkingSheets:
     """One of `PAPERS`; `Missing` where there is no such sheet."""
     if kind not in PAPERS:
         raise Missing("paper_missing")
     heads, tables = PAPERS[kind]
-    return Paper(kind, heads, list(tables(await desk_of(edition, lang, grid))))
+    return WorkingSheets(kind, heads, list(tables(await desk_of(edition, lang, grid))))
 
 
 async def desk_of(edition: Edition, lang: str, grid: Grid) -> Desk:

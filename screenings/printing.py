@@ -41,7 +41,7 @@ class Press(Protocol):
         """Everything that the public reads, and the key under which it is kept."""
 
 
-class Proof(msgspec.Struct, frozen=True, kw_only=True):
+class PrintedProof(msgspec.Struct, frozen=True, kw_only=True):
     """Pages that wait for their number to be published."""
 
     document: Document
@@ -49,7 +49,7 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
     pages: list[Printed]
 
 
-async def printed(edition: Edition, document: Document, press: Press) -> Proof:
+async def printed(edition: Edition, document: Document, press: Press) -> PrintedProof:
     """As the public reads it from this moment on, if nobody changes the site's words meanwhile."""
     edition = await edition_called(edition.slug) or edition
     dated = msgspec.structs.replace(document, published_at=now())
@@ -62,7 +62,7 @@ async def printed(edition: Edition, document: Document, press: Press) -> Proof:
             films=films_in(dated),
         )
     )
-    return Proof(document=dated, key=key, pages=pages)
+    return PrintedProof(document=dated, key=key, pages=pages)
 
 
 async def as_it_will_run(edition: Edition, document: Document) -> Document:

@@ -161,14 +161,3 @@ async def left(films: list[str]) -> set[str]:
         "SELECT id FROM submission WHERE id = ANY({}) AND status <> 'accepted'", films
     )
     return {row["id"] for row in gone}
-
-
-async def newest_document(edition: Edition) -> Document | None:
-    """What is public, if the edition is open."""
-    return (await all_of(edition)).open_document
-
-
-async def published_programme(
-    edition: Edition, programme_id: str, viewer: Viewer | None = None
-) -> PublicProgramme:
-    return (await all_of(edition)).programme(programme_id, viewer)

@@ -15,7 +15,7 @@ from screenings.freezing import document_numbered, document_of, newest_number
 from screenings.linting import stops_of
 from screenings.lists import Placed, items, placed_in, screens, working_grid
 from screenings.planner.model import Clash
-from screenings.printing import Press, Proof, keep_pages, printed
+from screenings.printing import Press, PrintedProof, keep_pages, printed
 from screenings.problem import moments
 from screenings.public import films_in, left
 from screenings.publication_letters import write_to_makers
@@ -94,7 +94,7 @@ async def placed_at(edition: Edition, number: int) -> list[Placed]:
     return [] if grid is None else await placed_in(grid)
 
 
-async def proof_of(edition: Edition, version: int, press: Press | None) -> Proof | None:
+async def proof_of(edition: Edition, version: int, press: Press | None) -> PrintedProof | None:
     """The pages of what would be published, where nothing that is known already stands in the way."""
     grid = await working_grid(edition)
     if press is None or grid.version != version or await hindrances(edition, grid):
@@ -174,7 +174,7 @@ async def freeze(
     *,
     by: Person,
     press: Press | None,
-    proof: Proof | None,
+    proof: PrintedProof | None,
     takes_back: int | None = None,
 ) -> None:
     """One more number with its screenings, its pages and its letters; the caller holds the grid."""

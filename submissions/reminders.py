@@ -58,14 +58,14 @@ class OpenThing(msgspec.Struct, frozen=True, kw_only=True):
         return f"reminder:{rule}:{self.subject}:{self.person}"
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class ReminderQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """Of which edition, and of which thing alone if of one."""
 
     edition: Edition
     subject: str = ""
 
 
-OpenQuestion = Callable[[Asked], Awaitable[list[OpenThing]]]
+OpenQuestion = Callable[[ReminderQuestion], Awaitable[list[OpenThing]]]
 
 
 class ReminderRule(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,7 +94,7 @@ LEFT JOIN film_file n ON n.submission = s.id AND n.number = (
 WHERE s.edition = {} AND s.status = 'draft'"""
 
 
-async def drafts(asked: Asked) -> list[OpenThing]:
+async def drafts(asked: ReminderQuestion) -> list[OpenThing]:
     """Entries that are not filed, while they may still be begun; those of today are left in peace."""
     found = []
     for row in await of_films(asked, " AND {} IN ('', s.id)"):
@@ -105,7 +105,7 @@ async def drafts(asked: Asked) -> list[OpenThing]:
     return found
 
 
-async def unreleased(asked: Asked) -> list[OpenThing]:
+async def unreleased(asked: ReminderQuestion) -> list[OpenThing]:
     """Copies that nobody has let go, as long as the entry may be filed with them."""
     found = []
     grace = timedelta(hours=asked.edition.grace_hours)
@@ -117,7 +117,7 @@ async def unreleased(asked: Asked) -> list[OpenThing]:
     return found
 
 
-async def of_films(asked: Asked, only: str) -> list[dict[str, Any]]:
+async def of_films(asked: ReminderQuestion, only: str) -> list[dict[str, Any]]:
     """Drafts, each with its newest file, a row for each member; none once entries are over."""
     edition = asked.edition
     if edition.phase != Phase.ENTRIES:
@@ -144,7 +144,7 @@ def of_a_film(
     )
 
 
-async def silent(asked: Asked) -> list[OpenThing]:
+async def silent(asked: ReminderQuestion) -> list[OpenThing]:
     """Parts whose holders have had their letter and were never here."""
     found = await rows(
         """SELECT r.id AS subject, r.person, p.email AS to, r.part, max(l.sent_at) AS at
@@ -168,7 +168,7 @@ async def silent(asked: Asked) -> list[OpenThing]:
     ]
 
 
-async def missing(asked: Asked) -> list[OpenThing]:
+async def missing(asked: ReminderQuestion) -> list[OpenThing]:
     """What accepted films have still to bring, until the day of each: one thing for a film and a day."""
     found = await rows(
         """SELECT DISTINCT s.id AS about, k.person, p.email AS to, f.title, f.titles, false AS is_blind, m.due_at
@@ -195,7 +195,7 @@ async def missing(asked: Asked) -> list[OpenThing]:
     ]
 
 
-async def unpaid(asked: Asked) -> list[OpenThing]:
+async def unpaid(asked: ReminderQuestion) -> list[OpenThing]:
     """Fees that are due for what was filed, as long as the film is in the running."""
     found = await rows(
         """SELECT s.id AS about, k.person, p.email AS to, f.title, f.titles, s.filed_at,
@@ -309,7 +309,7 @@ async def set_rule(rule: str, wanted: ReminderWanted, *, edition: Edition, by: P
 async def due_now(name: str, days: int, *, edition: Edition) -> list[OpenThing]:
     """What is open, whose time has come, and of which nobody has been told."""
     rule = RULES[name]
-    asked = Asked(edition=edition)
+    asked = ReminderQuestion(edition=edition)
     due = [one for one in await rule.asks(asked) if rule.is_due(one, days)]
     told = await rows(
         "SELECT occasion FROM letter WHERE occasion = ANY({})",
@@ -353,5 +353,5 @@ async def still_true(letter: Letter) -> bool:
     _, name, subject, person = letter.occasion.split(":")
     if edition is None or name not in RULES:
         return False
-    still = await RULES[name].asks(Asked(edition=edition, subject=subject))
+    still = await RULES[name].asks(ReminderQuestion(edition=edition, subject=subject))
     return any((one.person, one.subject) == (person, subject) for one in still)

@@ -64,7 +64,7 @@ from tests.pseudo import CODE, catalogues, foreign, said
 from workers import tasks
 
 ALIKE = frozenset({
-    "Cin", "ma", "for", "Space", "API", "Ctrl", "MOV", "MP", "MXF", "MKV", "ics",
+    "Cin", "ma", "for", "Space", "API", "Ctrl", "MOV", "MP", "MXF", "MKV", "ics", "PDF",
     "AAC", "CSV", "EUR", "XLSX", "JSON", "XML", "utf", "kHz", "LUFS", "dBTP", "stereo",
 }) | {
     word

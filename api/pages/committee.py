@@ -32,7 +32,7 @@ class Page(msgspec.Struct, frozen=True):
     total: int
 
 
-class Place(msgspec.Struct, frozen=True):
+class ListPlace(msgspec.Struct, frozen=True):
     """Where a page stands in a list: its first row counts from 0, pages from 1."""
 
     first: int
@@ -41,11 +41,11 @@ class Place(msgspec.Struct, frozen=True):
     total: int
 
 
-def place_of(total: int, asked: str, *, of: int) -> Place:
+def place_of(total: int, asked: str, *, of: int) -> ListPlace:
     """The page that was asked for; beyond the last, or no number at all, is the nearest there is."""
     last = max(1, -(-total // of))
     number = min(max(int(asked), 1), last) if asked.isdecimal() and len(asked) < 10 else 1
-    return Place((number - 1) * of, number, last, total)
+    return ListPlace((number - 1) * of, number, last, total)
 
 
 def sheet_of(rows: list[Any], asked: str, *, of: int) -> Page:

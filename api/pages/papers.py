@@ -19,7 +19,7 @@ from festival.errors import Missing
 from festival.language import t
 from festival.tables import Edition
 from screenings.lists import published_grids
-from screenings.papers import PAPERS, Paper, PaperTable, grid_numbered, paper_of
+from screenings.papers import PAPERS, PaperTable, WorkingSheets, grid_numbered, paper_of
 from screenings.tables import Grid
 
 PAGE = "/programmer/papers"
@@ -50,19 +50,19 @@ async def papers(request: AnyRequest, edition_row: NamedDependency[Edition]) -> 
     )
 
 
-class Sheet(msgspec.Struct, frozen=True):
+class AskedSheets(msgspec.Struct, frozen=True):
     """A sheet as it was asked for: of which grid, whole or one of its tables."""
 
-    paper: Paper
+    paper: WorkingSheets
     grid: Grid
     tables: list[PaperTable]
 
 
-async def sheet_of(request: AnyRequest, edition: Edition, kind: str) -> Sheet:
+async def sheet_of(request: AnyRequest, edition: Edition, kind: str) -> AskedSheets:
     grid = await grid_numbered(edition, number_of(request))
     paper = await paper_of(edition, kind, language_of(request), grid=grid)
     only = request.query_params.get("only", "")
-    return Sheet(paper, grid, [one for one in paper.tables if only in {"", one.title}])
+    return AskedSheets(paper, grid, [one for one in paper.tables if only in {"", one.title}])
 
 
 @get(f"{PAGE}/{{paper_name:str}}", guards=SEE)
@@ -96,7 +96,7 @@ async def sheet(
     )
 
 
-async def written(request: AnyRequest, asked: Sheet, ending: str) -> bytes:
+async def written(request: AnyRequest, asked: AskedSheets, ending: str) -> bytes:
     lang, kind = language_of(request), asked.paper.kind
     if ending == "pdf":
         title = t(lang, f"papers.{kind}")
@@ -110,7 +110,7 @@ async def written(request: AnyRequest, asked: Sheet, ending: str) -> bytes:
     return await whole(spreadsheets.xlsx_pieces(heads, lines, title=t(lang, f"papers.{kind}")))
 
 
-def heads_of(paper: Paper, lang: str) -> list[str]:
+def heads_of(paper: WorkingSheets, lang: str) -> list[str]:
     return [t(lang, f"papers.head.{name}") for name in paper.heads]
 
 

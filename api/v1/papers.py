@@ -10,7 +10,7 @@ from api.guards import SEE
 from api.request import AnyRequest
 from festival.language import preferred
 from festival.tables import Edition
-from screenings.papers import Paper, grid_numbered, paper_of
+from screenings.papers import WorkingSheets, grid_numbered, paper_of
 
 
 @get("/papers/{kind:str}", guards=SEE)
@@ -19,7 +19,7 @@ async def paper(
     kind: FromPath[str],
     edition_row: NamedDependency[Edition],
     number: FromQuery[int | None] = None,
-) -> Paper:
+) -> WorkingSheets:
     """Doors, projection, technique, guests, juries or subtitles: of publication `number`, or the working grid.
 
     Words are in the language of `Accept-Language`.

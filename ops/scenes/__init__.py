@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from ops.scenes import grounds, heavens, insides
-from ops.scenes.stage import Shot, Stage
+from ops.scenes.stage import SceneStage, Shot
 
-SCENES: dict[str, Callable[[Stage], Shot]] = {
+SCENES: dict[str, Callable[[SceneStage], Shot]] = {
     scene.__name__: scene
     for scene in (
         heavens.starfield, heavens.limb, heavens.nebula, heavens.aurora, heavens.rings, heavens.eclipse,

@@ -7,8 +7,8 @@ from PIL import Image, ImageChops, ImageFilter
 
 from ops.scenes.stage import (
     Pen,
+    SceneStage,
     Shot,
-    Stage,
     add_at,
     coloured,
     dimmed,
@@ -20,7 +20,7 @@ from ops.scenes.stage import (
 )
 
 
-def hills(s: Stage, pen: Pen, base: float, rough: float, ink: str) -> None:
+def hills(s: SceneStage, pen: Pen, base: float, rough: float, ink: str) -> None:
     """A ridge along the whole width, its height near `base`."""
     phases = s.chance.uniform(0, math.tau, 5)
     xs = np.linspace(-0.1, s.aspect + 0.1, 90)
@@ -36,7 +36,7 @@ def hills(s: Stage, pen: Pen, base: float, rough: float, ink: str) -> None:
     pen.shape((-0.1, 1.1), *ridge, (s.aspect + 0.1, 1.1), ink=ink)
 
 
-def dishes(s: Stage) -> Shot:
+def dishes(s: SceneStage) -> Shot:
     """Four dishes in a row under the galaxy; a lamp on the first."""
     x, y = s.grid()
     band = np.exp(-(((x - 0.4) * 0.5 + (y - 0.35)) ** 2) / 0.03) * s.fog(4, 6) ** 1.6
@@ -89,7 +89,7 @@ def bowl(pen: Pen, x: float, y: float, r: float, tilt: float) -> None:
     pen.disc(*turned(0, -0.75 * r), 0.05 * r, "#0a1620")
 
 
-def launchpad(s: Stage) -> Shot:
+def launchpad(s: SceneStage) -> Shot:
     """A rocket waits by its tower, and rain falls and falls."""
     sky = s.sky("#0c1f1d", "#1d4a43", "#6d7f5c", "#e8a45c")
     sky = ImageChops.add(sky, dimmed(coloured(s.fog(3, 5), "#000000", "#35463c"), 0.8))
@@ -142,7 +142,7 @@ def launchpad(s: Stage) -> Shot:
     return shot
 
 
-def terminator(s: Stage) -> Shot:
+def terminator(s: SceneStage) -> Shot:
     """Somebody walks along the line where the sun never quite sets."""
     x, y = s.grid()
     sun_x, sun_y = s.aspect * 0.3, 0.7
@@ -179,7 +179,7 @@ def terminator(s: Stage) -> Shot:
     return shot
 
 
-def observatory(s: Stage) -> Shot:
+def observatory(s: SceneStage) -> Shot:
     """The dome stays shut; the stars draw their circles without it."""
     night = s.sky("#070f22", "#10284a", "#7c4d57", "#d98a55")
     pole = (s.aspect * 0.66, 0.3)
@@ -230,7 +230,7 @@ def observatory(s: Stage) -> Shot:
     return shot
 
 
-def steppe(s: Stage) -> Shot:
+def steppe(s: SceneStage) -> Shot:
     """Children on a wall watch a light that climbs."""
     sky = s.sky("#0d1636", "#2d2a5c", "#a04a5a", "#f2a15e")
     clouds = dimmed(coloured(s.fog(2, 5) ** 2, "#000000", "#7a3a44"), 0.6)
@@ -271,7 +271,7 @@ def steppe(s: Stage) -> Shot:
     return shot
 
 
-def dust(s: Stage) -> Shot:
+def dust(s: SceneStage) -> Shot:
     """Dunes of Mars, five columns of dust that sing."""
     sky = s.sky("#7a3a22", "#b9673a", "#e0a26a", "#efc48d")
     sky = ImageChops.add(sky, dimmed(coloured(s.fog(2, 4), "#000000", "#5a3018"), 0.6))
@@ -320,7 +320,7 @@ def dust(s: Stage) -> Shot:
     return shot
 
 
-def greenhouse(s: Stage) -> Shot:
+def greenhouse(s: SceneStage) -> Shot:
     """Under a dome in the desert something grows, leaf by leaf."""
     sky = ImageChops.add(s.sky("#141038", "#3b2262", "#96456f", "#e58b6a"), s.stars(420, until=0.6))
     pen = s.glass()
@@ -372,7 +372,7 @@ def greenhouse(s: Stage) -> Shot:
     return shot
 
 
-def mast(s: Stage) -> Shot:
+def mast(s: SceneStage) -> Shot:
     """A relay calls in the fog; one window is lit."""
     sky = s.sky("#12161d", "#2d353e", "#59656d", "#8b9497")
     pen = s.glass()
@@ -413,7 +413,7 @@ def mast(s: Stage) -> Shot:
     return shot
 
 
-def paper_moon(s: Stage) -> Shot:
+def paper_moon(s: SceneStage) -> Shot:
     """1929: a moon of cardboard on its thread, grain, and an iris that breathes."""
     x, y = s.grid()
     cx, cy = s.aspect / 2, 0.46
@@ -490,7 +490,7 @@ def paper_moon(s: Stage) -> Shot:
     return shot
 
 
-def cardboard(s: Stage) -> Shot:
+def cardboard(s: SceneStage) -> Shot:
     """A rocket made in the yard, of boxes and string, that takes off in a child's head."""
     ground = s.sky("#3aa0c9", "#7cc7d8", "#f6dfb0")
     pen = s.glass()

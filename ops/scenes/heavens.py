@@ -6,8 +6,8 @@ import numpy as np
 from PIL import Image, ImageChops, ImageFilter
 
 from ops.scenes.stage import (
+    SceneStage,
     Shot,
-    Stage,
     add_at,
     coloured,
     dimmed,
@@ -19,7 +19,7 @@ from ops.scenes.stage import (
 )
 
 
-def starfield(s: Stage) -> Shot:
+def starfield(s: SceneStage) -> Shot:
     """Two depths of stars that drift apart."""
     far, near = s.stars(round(500 * s.aspect)), s.stars(round(70 * s.aspect), gain=1.6)
     night = s.sky("#060a14", "#0e1a2e", "#24364a")
@@ -31,7 +31,7 @@ def starfield(s: Stage) -> Shot:
     return shot
 
 
-def limb(s: Stage) -> Shot:
+def limb(s: SceneStage) -> Shot:
     """The sun comes along the limb of a planet."""
     cx, cy, r = s.aspect / 2, 1.98, 1.34
     x, y = s.grid()
@@ -62,7 +62,7 @@ def limb(s: Stage) -> Shot:
     return shot
 
 
-def nebula(s: Stage) -> Shot:
+def nebula(s: SceneStage) -> Shot:
     """A nursery of stars: rose and teal clouds slide over each other."""
     glow_of, veil = s.fog(2, 6), s.fog(3, 6)
     clouds = coloured(
@@ -86,7 +86,7 @@ def nebula(s: Stage) -> Shot:
     return shot
 
 
-def aurora(s: Stage) -> Shot:
+def aurora(s: SceneStage) -> Shot:
     """Curtains of green and violet, seen through the round window of a cabin."""
     coarse = 4
     x, y = s.grid(coarse=coarse)
@@ -130,7 +130,7 @@ def aurora(s: Stage) -> Shot:
     return shot
 
 
-def rings(s: Stage) -> Shot:
+def rings(s: SceneStage) -> Shot:
     """A ringed planet passes, larger than the picture can hold; a child's moons follow."""
     x, y = s.grid()
     cx, cy, r = 1.1, 0.52, 0.3
@@ -181,7 +181,7 @@ def rings(s: Stage) -> Shot:
     return shot
 
 
-def eclipse(s: Stage) -> Shot:
+def eclipse(s: SceneStage) -> Shot:
     """The corona, and the last bead of light."""
     x, y = s.grid()
     cx, cy, r = s.aspect / 2, 0.5, 0.2
@@ -211,7 +211,7 @@ def eclipse(s: Stage) -> Shot:
     return shot
 
 
-def crossing(s: Stage) -> Shot:
+def crossing(s: SceneStage) -> Shot:
     """A lame moon like a potato passes before the red planet."""
     x, y = s.grid()
     cx, cy, r = s.aspect * 0.72, 0.95, 0.82
@@ -246,7 +246,7 @@ def crossing(s: Stage) -> Shot:
     return shot
 
 
-def debris(s: Stage) -> Shot:
+def debris(s: SceneStage) -> Shot:
     """Two glints pass over the cities of the night side."""
     x, y = s.grid()
     r, cy = 2.4, 3.05
@@ -298,7 +298,7 @@ def debris(s: Stage) -> Shot:
     return shot
 
 
-def pale_dot(s: Stage) -> Shot:
+def pale_dot(s: SceneStage) -> Shot:
     """The Earth from far away: a point in a ray of light."""
     x, y = s.grid()
     ray = np.exp(-(((x - s.aspect * 0.62 - 0.25 * y) / 0.05) ** 2))
@@ -313,12 +313,12 @@ def pale_dot(s: Stage) -> Shot:
     return shot
 
 
-def nothing(s: Stage) -> Shot:
+def nothing(s: SceneStage) -> Shot:
     """Black, as the inside of a cup."""
     return lambda _: s.black()
 
 
-def lagrange(s: Stage) -> Shot:
+def lagrange(s: SceneStage) -> Shot:
     """For a dome: two bodies, five points, and the level lines around them."""
     cx, cy = s.aspect / 2, 0.5
     x, y = s.grid(coarse=2)
@@ -356,7 +356,7 @@ def lagrange(s: Stage) -> Shot:
     return shot
 
 
-def constellations(s: Stage) -> Shot:
+def constellations(s: SceneStage) -> Shot:
     """Stars that a child's finger joins to a bear."""
     sky = ImageChops.add(s.sky("#0a1440", "#16307a", "#4a5fb0"), s.stars(500))
     bear = [
@@ -391,7 +391,7 @@ def constellations(s: Stage) -> Shot:
     return shot
 
 
-def orbits(s: Stage) -> Shot:
+def orbits(s: SceneStage) -> Shot:
     """An old green screen: the ellipses of everything up there, and one that does not answer."""
     cx, cy = s.aspect * 0.52, 0.52
     plan = s.glass()
@@ -444,7 +444,7 @@ def orbits(s: Stage) -> Shot:
     return shot
 
 
-def mirrors(s: Stage) -> Shot:
+def mirrors(s: SceneStage) -> Shot:
     """Eighteen golden mirrors; a glint goes over them."""
     r = 0.102
     cells = [
@@ -494,11 +494,11 @@ def mirrors(s: Stage) -> Shot:
     return shot
 
 
-def station(s: Stage) -> Shot:
+def station(s: SceneStage) -> Shot:
     """A wheel that turns too slowly, in broad daylight."""
     cx, cy = s.aspect * 0.56, 0.5
     side = round(s.height * 0.94)
-    pen = Stage(side, side, 0).glass()
+    pen = SceneStage(side, side, 0).glass()
     pen.disc(0.5, 0.5, 0.48, "#8f8a7d")
     pen.disc(0.5, 0.5, 0.472, "#f7f2e6")
     pen.disc(0.5, 0.5, 0.4, "#6d6a63")
@@ -545,7 +545,7 @@ def station(s: Stage) -> Shot:
     return shot
 
 
-def panels(s: Stage) -> Shot:
+def panels(s: SceneStage) -> Shot:
     """Wings of blue cells, and the sun that wanders over them."""
     pen = s.glass()
     for row in range(-1, 9):
@@ -589,7 +589,7 @@ def panels(s: Stage) -> Shot:
     return shot
 
 
-def windows(s: Stage) -> Shot:
+def windows(s: SceneStage) -> Shot:
     """A neighbourhood of lit windows; below, the sea goes by."""
     sea = coloured(s.fog(3, 6), "#0d3050", "#1c5f86", "#8fb9c9", "#f3f3ee")
     block = s.glass()

@@ -7,8 +7,8 @@ from PIL import Image, ImageChops, ImageFilter
 
 from ops.scenes.stage import (
     Pen,
+    SceneStage,
     Shot,
-    Stage,
     add_at,
     coloured,
     dimmed,
@@ -20,7 +20,7 @@ from ops.scenes.stage import (
 )
 
 
-def console(s: Stage) -> Shot:
+def console(s: SceneStage) -> Shot:
     """A village radio: lamps, a needle, a green trace that looks like an answer."""
     pen = s.glass()
     pen.box(0, 0, s.aspect, 1, "#5a432e")
@@ -108,7 +108,7 @@ def console(s: Stage) -> Shot:
     return shot
 
 
-def helmet(s: Stage) -> Shot:
+def helmet(s: SceneStage) -> Shot:
     """Out of a helmet: breath on the glass, dust on the lens, a blue world that turns."""
     x, y = s.grid()
     cx, cy = s.aspect / 2, 0.52
@@ -161,7 +161,7 @@ def helmet(s: Stage) -> Shot:
     return shot
 
 
-def leaflet(s: Stage) -> Shot:
+def leaflet(s: SceneStage) -> Shot:
     """Safety instructions, for those who step outside for the first time."""
     page = Image.new("RGB", s.size, "#f4efe2")
     pen = s.glass()
@@ -222,7 +222,7 @@ def leaflet(s: Stage) -> Shot:
     return shot
 
 
-def cat(s: Stage) -> Shot:
+def cat(s: SceneStage) -> Shot:
     """A cat that cannot find which way is down."""
     room = s.sky("#f2c6b4", "#e89f97", "#b96a83")
     pen = s.glass()
@@ -245,7 +245,7 @@ def cat(s: Stage) -> Shot:
         pen.disc(s.aspect - 0.15, 0.285 + 0.23 * n, 0.014, "#f2c6b4")
     over(room, pen.done())
     side = round(0.74 * s.height)
-    pen = Stage(side, side, 0).glass()
+    pen = SceneStage(side, side, 0).glass()
     ink, dark = "#f19a3e", "#3a1f2a"
     pen.line(
         *((0.72 + 0.22 * u, 0.62 - 0.3 * math.sin(3.4 * u)) for u in np.linspace(0, 1, 14)),
@@ -301,10 +301,10 @@ def cat(s: Stage) -> Shot:
     return shot
 
 
-def docking(s: Stage) -> Shot:
+def docking(s: SceneStage) -> Shot:
     """A port comes nearer; a cross must meet a cross."""
     side = round(1.1 * s.height)
-    pen = Stage(side, side, 0).glass()
+    pen = SceneStage(side, side, 0).glass()
     for ring, ink in (
         (0.49, "#39414d"),
         (0.46, "#c7ccd2"),
@@ -370,7 +370,7 @@ def docking(s: Stage) -> Shot:
     return shot
 
 
-def clock(s: Stage) -> Shot:
+def clock(s: SceneStage) -> Shot:
     """Sixty-one seconds."""
     room = s.sky("#f0e4cc", "#d9bd93")
     pen = s.glass()
@@ -398,7 +398,7 @@ def clock(s: Stage) -> Shot:
     return shot
 
 
-def silence(s: Stage) -> Shot:
+def silence(s: SceneStage) -> Shot:
     """A room of foam wedges, and a trace that stays flat."""
     pen = s.glass()
     size = 0.17

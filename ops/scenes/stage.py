@@ -68,7 +68,7 @@ class Pen:
         return self.image.reduce(FINE)
 
 
-class Stage:
+class SceneStage:
     """One film's picture: its size, and the chance that is its own."""
 
     def __init__(self, width: int, height: int, seed: int) -> None:

@@ -11,13 +11,13 @@ from ops.demo_clips import draw, draw_film, project
 from ops.demo_films import BLOCKS, FILMS, SCHOOLS, YOUTH, Clip
 from ops.scenes import SCENES
 from ops.scenes.sounds import CEILING, PARTS, composed
-from ops.scenes.stage import Stage
+from ops.scenes.stage import SceneStage
 
 BRIGHT = [name for name in SCENES if name != "nothing"]
 
 
 def pictures(scene: str) -> list[np.ndarray]:
-    shot = SCENES[scene](Stage(160, 90, 5))
+    shot = SCENES[scene](SceneStage(160, 90, 5))
     return [np.asarray(shot(t), np.int16) for t in (0.1, 0.5, 0.9)]
 
 

@@ -8,11 +8,11 @@ from festival.clock import now
 from festival.db import rows
 from festival.errors import Conflict, Refused
 from festival.tables import Letter, Outbox
-from screenings import grid, planned, public, publication
+from screenings import grid, planned, publication
 from screenings.freezing import newest_number
 from screenings.planned import PlannedChange, PlannedMoment
 from screenings.tables import FilmTraits, PlannedPublication
-from tests.screenings.world import World
+from tests.screenings.world import World, what_the_public_reads
 from workers import tasks
 
 NOON = 12 * 60
@@ -56,13 +56,13 @@ async def letters_of(world: World, kind: str) -> list[Letter]:
 async def test_it_goes_out_at_its_moment_and_programmers_are_told(house) -> None:
     world = await a_world()
     waiting = await wait_for(world)
-    assert await public.newest_document(world.edition) is None
+    assert await what_the_public_reads(world.edition) is None
 
     await comes_due(waiting)
 
     ended = await state_of(waiting)
     assert (ended.state, ended.number) == ("done", 1)
-    assert (await public.newest_document(world.edition)).number == 1
+    assert (await what_the_public_reads(world.edition)).number == 1
     assert len(await letters_of(world, "scheduled")) == 1
     [letter] = await letters_of(world, "planned_published")
     assert (letter.person, "n° 1" in letter.body) == (world.by.id, True)
@@ -89,7 +89,7 @@ async def test_a_grid_that_has_changed_meanwhile_does_not_go_out(house) -> None:
 
     ended = await state_of(waiting)
     assert (ended.state, ended.codes) == ("refused", ["grid_changed_meanwhile"])
-    assert await public.newest_document(world.edition) is None
+    assert await what_the_public_reads(world.edition) is None
     [letter] = await letters_of(world, "planned_refused")
     assert "La grille a changé" in letter.body
 
@@ -104,7 +104,7 @@ async def test_what_the_linter_stops_meanwhile_does_not_go_out(house) -> None:
     await comes_due(waiting)
 
     assert (await state_of(waiting)).codes == ["lint_stops"]
-    assert await public.newest_document(world.edition) is None
+    assert await what_the_public_reads(world.edition) is None
     assert len(await letters_of(world, "planned_refused")) == 1
 
 
@@ -116,7 +116,7 @@ async def test_whoever_programmes_no_more_publishes_no_more(house) -> None:
     await comes_due(waiting)
 
     assert (await state_of(waiting)).codes == ["planner_has_left"]
-    assert await public.newest_document(world.edition) is None
+    assert await what_the_public_reads(world.edition) is None
 
 
 async def test_one_that_is_cancelled_never_goes_out(house) -> None:
@@ -127,7 +127,7 @@ async def test_one_that_is_cancelled_never_goes_out(house) -> None:
     await comes_due(waiting)
 
     assert (await state_of(waiting)).state == "cancelled"
-    assert await public.newest_document(world.edition) is None
+    assert await what_the_public_reads(world.edition) is None
 
 
 async def test_one_that_is_moved_waits_for_its_new_moment_and_takes_the_grid_of_today(house) -> None:

@@ -8,12 +8,12 @@ import pytest
 from festival.db import transaction
 from festival.errors import Conflict, Refused
 from festival.tables import Letter
-from screenings import grid, public, publication
+from screenings import grid, publication
 from screenings.document import thawed
 from submissions import entries
 from submissions.tables import FilmFile, Submission
 from tests.builders import sign_in, until_it_waits
-from tests.screenings.world import World
+from tests.screenings.world import World, what_the_public_reads
 
 NOON = 12 * 60
 
@@ -21,7 +21,7 @@ NOON = 12 * 60
 async def refusal(world: World) -> tuple[str, ...]:
     with pytest.raises(Refused) as refused:
         await publication.publish(world.edition, version=await world.version(), by=world.by)
-    assert await public.newest_document(world.edition) is None
+    assert await what_the_public_reads(world.edition) is None
     return refused.value.codes
 
 
@@ -55,7 +55,7 @@ async def test_the_document_holds_placed_accepted_films_and_no_other(house) -> N
 
     number = await publish(world)
 
-    document = await public.newest_document(world.edition)
+    document = await what_the_public_reads(world.edition)
     shown = [film.submission for one in document.programmes for film in one.films]
     assert (number, document.number, shown) == (1, 1, [world.films[0]])
     assert [film for film in world.films[1:] if film in msgspec.json.encode(document).decode()] == []
@@ -65,13 +65,13 @@ async def test_what_was_published_does_not_move_with_the_working_grid(house) -> 
     world = await World().build("accepted")
     placed = await world.place(0, NOON)
     await publish(world)
-    before = await public.newest_document(world.edition)
+    before = await what_the_public_reads(world.edition)
 
     await grid.move(world.edition, placed, grid.ScreenStart(screen=world.screen, start=NOON + 60), version=await world.version(), by=world.by)
 
-    assert await public.newest_document(world.edition) == before
+    assert await what_the_public_reads(world.edition) == before
     assert await publish(world) == 2
-    after = await public.newest_document(world.edition)
+    after = await what_the_public_reads(world.edition)
     assert [one.id for one in after.screenings] == [one.id for one in before.screenings]
     assert after.screenings[0].starts_at > before.screenings[0].starts_at
 
@@ -101,11 +101,11 @@ async def test_a_film_that_is_taken_back_leaves_the_public_programme_at_once(hou
     await world.place(0, NOON)
     await world.place(1, NOON + 240)
     await publish(world)
-    assert len((await public.newest_document(world.edition)).programmes) == 2
+    assert len((await what_the_public_reads(world.edition)).programmes) == 2
 
     await take_back(world, 0)
 
-    document = await public.newest_document(world.edition)
+    document = await what_the_public_reads(world.edition)
     assert [film.submission for one in document.programmes for film in one.films] == [world.films[1]]
     assert [one.titles["fr"] for one in document.programmes] == ["Nuit 1"]
     assert len(document.screenings) == 1
@@ -144,7 +144,7 @@ async def test_the_same_grid_is_not_published_twice(house) -> None:
         await publish(world)
 
     assert refused.value.codes == ("nothing_to_publish",)
-    assert (await public.newest_document(world.edition)).number == 1
+    assert (await what_the_public_reads(world.edition)).number == 1
     assert await Letter.count().where(Letter.edition == world.edition.id) == letters
 
 
@@ -167,7 +167,7 @@ async def test_the_public_reads_the_length_that_a_film_has_now(house) -> None:
 
     await publish(world)
 
-    [shown] = (await public.newest_document(world.edition)).screenings
+    [shown] = (await what_the_public_reads(world.edition)).screenings
     assert (shown.film_ends_at - shown.starts_at).total_seconds() == (90 + 5) * 60
 
 
@@ -186,7 +186,7 @@ async def test_publishing_asks_first_and_says_what_changes_and_who_gets_a_letter
     assert ("Publier le n°" in blocked or "Publish no." in blocked) is False
     assert "screen_taken" not in refused.text
     assert refused.status_code == 422
-    assert await public.newest_document(world.edition) is None
+    assert await what_the_public_reads(world.edition) is None
 
 
 async def test_what_is_shown_before_publishing_is_what_is_published(client, house) -> None:
@@ -196,7 +196,7 @@ async def test_what_is_shown_before_publishing_is_what_is_published(client, hous
     address = f"/fr/{world.edition.slug}/programmer/publication"
 
     asked = (await client.get(address)).text
-    assert await public.newest_document(world.edition) is None
+    assert await what_the_public_reads(world.edition) is None
     done = await client.post(address, data={"version": await world.version(), "_csrf": client.headers["x-csrf-token"]})
 
     assert "1 lettre partira" in asked

@@ -5,10 +5,10 @@ import pytest
 from festival.db import rows
 from festival.errors import Conflict, Missing
 from festival.tables import Letter
-from screenings import numbers, public, publication
+from screenings import numbers, publication
 from submissions.tables import Submission
 from tests.builders import a_person, sign_in
-from tests.screenings.world import World
+from tests.screenings.world import World, what_the_public_reads
 
 NOON = 720
 
@@ -42,7 +42,7 @@ async def test_the_public_reads_the_number_before_and_calendars_only_rise(house)
 
     assert await publication.take_back(world.edition, number=2, by=world.by) == 3
 
-    third = await public.newest_document(world.edition)
+    third = await what_the_public_reads(world.edition)
     assert [(s.id, s.starts_at) for s in third.screenings] == [(s.id, s.starts_at) for s in first.screenings]
     assert [s.sequence for s in first.screenings + second.screenings[:1] + third.screenings] == [1, 2, 3]
     assert third.published_at > second.published_at > first.published_at
@@ -64,10 +64,10 @@ async def test_after_the_first_number_the_public_reads_nothing_again(house) -> N
 
     await publication.take_back(world.edition, number=1, by=world.by)
 
-    assert await public.newest_document(world.edition) is None
+    assert await what_the_public_reads(world.edition) is None
     assert await letters(world, 2) == ["unscheduled"]
     assert await publish(world) == 3
-    assert (await public.newest_document(world.edition)).number == 3
+    assert (await what_the_public_reads(world.edition)).number == 3
 
 
 async def test_only_the_newest_number_is_taken_back_and_only_once(house) -> None:
@@ -87,7 +87,7 @@ async def test_a_film_that_has_left_does_not_come_back_with_an_older_number(hous
 
     await publication.take_back(world.edition, number=2, by=world.by)
 
-    assert await public.newest_document(world.edition) is None
+    assert await what_the_public_reads(world.edition) is None
     kept = await rows("SELECT document::text AS said FROM grid WHERE edition = {} AND number = 3", world.edition.id)
     assert "Nuit 0" not in kept[0]["said"]
     assert await Letter.count().where((Letter.edition == world.edition.id) & (Letter.about == world.films[0])) == 2
@@ -98,7 +98,7 @@ async def test_a_take_back_can_itself_be_taken_back(house) -> None:
     await publication.take_back(world.edition, number=2, by=world.by)
     await publication.take_back(world.edition, number=3, by=world.by)
 
-    assert len((await public.newest_document(world.edition)).screenings) == 2
+    assert len((await what_the_public_reads(world.edition)).screenings) == 2
     with pytest.raises(publication.Refused):
         await publish(world)  # the working grid says what the public reads
 
@@ -134,4 +134,4 @@ async def test_a_reviewer_takes_nothing_back(client, house) -> None:
     answer = await client.post(f"/api/v1/{world.edition.slug}/grid/publications/2/withdrawal", json={})
 
     assert answer.status_code in {403, 404}
-    assert (await public.newest_document(world.edition)).number == 2
+    assert (await what_the_public_reads(world.edition)).number == 2

@@ -6,13 +6,13 @@ import pytest
 
 from festival.db import rows
 from festival.errors import Conflict, Missing, Refused
-from screenings import public, publication, shorts, visas
+from screenings import publication, shorts, visas
 from screenings.linting import findings_of
 from screenings.lists import working_grid
 from screenings.shorts import TraitsChange, TraitsForm
 from screenings.visas import PapersChange, PapersForm, VisaAhead, limits_of
 from tests.builders import an_edition
-from tests.screenings.world import World
+from tests.screenings.world import World, what_the_public_reads
 
 NOON = 12 * 60
 SAID = PapersForm(visa="full", visa_number=" 161  803 ", rating=12, warnings={"fr": "Violences.", "en": "Violence."}, access=["sdh"])
@@ -108,7 +108,7 @@ async def test_the_publication_carries_ages_warnings_and_access_of_film_and_bloc
 
     await publication.publish(world.edition, version=await world.version(), by=world.by)
 
-    [programme] = (await public.newest_document(world.edition)).programmes
+    [programme] = (await what_the_public_reads(world.edition)).programmes
     assert programme.rating == 12
     assert (programme.films[0].warnings["fr"], programme.films[0].access) == ("Violences.", ["sdh"])
 

@@ -1,9 +1,12 @@
 """An edition with one room and accepted films in programmes, in the database."""
 
+from festival.tables import Edition
 from screenings import grid
+from screenings.document import Document
 from screenings.grid import NewScreening, ScreenStart
 from screenings.lists import placed_in, working_grid
 from screenings.programmes import ProgrammeForm, add_programme
+from screenings.public import all_of
 from screenings.rooms import ScreenForm, add_screen
 from screenings.venues import VenueForm, add_venue
 from tests.builders import a_film, a_person, an_edition
@@ -38,3 +41,8 @@ class World:
         new = NewScreening(programme=self.programmes[n], screen=self.screen, start=start)
         placed, _ = await grid.place(self.edition, new, by=self.by)
         return placed
+
+
+async def what_the_public_reads(edition: Edition) -> Document | None:
+    """The newest publication, less what has left since; none before the opening."""
+    return (await all_of(edition)).open_document
