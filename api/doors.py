@@ -11,10 +11,10 @@ from api.etags import READ
 from api.frozen import ReadyAnswer
 from api.leaves import Asked, Leaf
 from api.request import AnyRequest
-from api.shelf import Held, Shelf
+from api.shelf import HeldEdition, Shelf
 
 
-async def held_of(request: AnyRequest) -> Held:
+async def held_of(request: AnyRequest) -> HeldEdition:
     """What the public reads of the edition of this address."""
     shelf: Shelf = request.app.state.shelf
     held = await shelf.held(request.path_params["edition"])

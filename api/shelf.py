@@ -39,7 +39,7 @@ DRAWN_FROM = ("api", "festival", "screenings", "units")
 SUFFIXES = frozenset({".py", ".html", ".po", ".css", ".js", ".svg"})
 
 
-class Held:
+class HeldEdition:
     """One edition on the shelf: what it says, and those of its pages that are at hand."""
 
     def __init__(self, public: Public, key: str, pages: dict[str, Frozen]) -> None:
@@ -57,7 +57,7 @@ class Shelf:
         self.https = settings.public_url.startswith("https")
         self.fresh = settings.public_check_seconds
         self.build = f"{build()} {settings.public_url} {settings.mode} {settings.locales}"
-        self.editions: dict[str, Held] = {}
+        self.editions: dict[str, HeldEdition] = {}
         self.looking: dict[str, asyncio.Lock] = {}
 
     # What is asked for
@@ -70,7 +70,7 @@ class Shelf:
         held.read_at = held.looked_at
         return held.pages.get(address)
 
-    def is_fresh(self, held: Held) -> bool:
+    def is_fresh(self, held: HeldEdition) -> bool:
         return time.monotonic() - held.looked_at < self.fresh
 
     def doubt(self) -> None:
@@ -78,7 +78,7 @@ class Shelf:
         for held in self.editions.values():
             held.looked_at = 0.0
 
-    async def held(self, slug: str) -> Held | None:
+    async def held(self, slug: str) -> HeldEdition | None:
         """What the public reads of this edition now; nothing where there is no such edition."""
         held = self.editions.get(slug)
         if held is None or not self.is_fresh(held):
@@ -90,7 +90,7 @@ class Shelf:
             held.read_at = time.monotonic()
         return held
 
-    async def page(self, held: Held, leaf: Leaf, lang: str, name: str) -> Frozen:
+    async def page(self, held: HeldEdition, leaf: Leaf, lang: str, name: str) -> Frozen:
         """From the shelf, or drawn now and kept for all doors; `Missing` where there is none."""
         address = leaf.address(held.public.edition.slug, lang, name)
         if address not in held.pages:
@@ -109,7 +109,7 @@ class Shelf:
 
     # Whether it is still so
 
-    async def look(self, slug: str) -> Held | None:
+    async def look(self, slug: str) -> HeldEdition | None:
         began, held = time.monotonic(), self.editions.get(slug)
         public = await newest(slug, None if held is None else held.public)
         if public is None:
@@ -122,15 +122,15 @@ class Shelf:
         held.looked_at = began
         return held
 
-    async def renewed(self, before: Held | None, public: Public) -> Held:
+    async def renewed(self, before: HeldEdition | None, public: Public) -> HeldEdition:
         """Every page that was printed for it comes along, so that none of its readers waits."""
         key = self.key_of(public)
         if before is not None and before.key == key:
-            return Held(public, key, before.pages)
+            return HeldEdition(public, key, before.pages)
         kept = await kept_pages(public.edition.id, key)
         await let_go(public.edition.id, but=key)
         pages = {path: Frozen(page, https=self.https) for path, page in kept.items()}
-        return Held(public, key, pages)
+        return HeldEdition(public, key, pages)
 
     def make_room(self) -> None:
         while len(self.editions) >= MOST_EDITIONS:

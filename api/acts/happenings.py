@@ -24,7 +24,7 @@ from units.times import DAY
 PAGE = "/programmer/happenings"
 
 
-class Happened(msgspec.Struct, frozen=True, kw_only=True):
+class HappeningSaid(msgspec.Struct, frozen=True, kw_only=True):
     """What happens, and how many seconds to look for the fewest moves that answer it."""
 
     happening: WhatHappens
@@ -48,9 +48,9 @@ class HappeningForm(msgspec.Struct, frozen=True, kw_only=True):
     minutes: OwnMinutes | None = None
 
 
-async def told(request: AnyRequest) -> Happened:
+async def told(request: AnyRequest) -> HappeningSaid:
     form = await filled(request, HappeningForm)
-    return Happened(happening=happening_of(form))
+    return HappeningSaid(happening=happening_of(form))
 
 
 def happening_of(form: HappeningForm) -> WhatHappens:
@@ -96,7 +96,7 @@ async def again(request: AnyRequest, refused: Refusal) -> Response[str]:
     goes=lambda _, run: f"/programmer/plans/{run['id']}",
 )
 async def happen(
-    data: Happened,
+    data: HappeningSaid,
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> dict[str, Any]:

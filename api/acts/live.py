@@ -21,7 +21,7 @@ from festival.tables import Edition, Person
 from festival.texts import ShortTexts
 from screenings.live import acts, ways
 from screenings.live.day import hour_of_day
-from screenings.live.shapes import MOST_LATE, Decision, Kind
+from screenings.live.shapes import MOST_LATE, Kind, LiveDecision
 from units.times import DAY
 
 ONE = f"{PAGE}/{{screening_id:str}}"
@@ -45,14 +45,14 @@ class EndsLate(msgspec.Struct, frozen=True, kw_only=True):
     version: SeenVersion = 0
 
 
-class Cancelled(msgspec.Struct, frozen=True, kw_only=True):
+class LiveCancellation(msgspec.Struct, frozen=True, kw_only=True):
     """Why, in the words that the public reads."""
 
     texts: ShortTexts = {}
     version: SeenVersion = 0
 
 
-class Moved(msgspec.Struct, frozen=True, kw_only=True):
+class LiveMove(msgspec.Struct, frozen=True, kw_only=True):
     """To which screen, at which hour of this evening; the same hour where it is empty."""
 
     screen: Id
@@ -60,15 +60,15 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
     version: SeenVersion = 0
 
 
-class Way(msgspec.Struct, frozen=True, kw_only=True):
+class LiveWay(msgspec.Struct, frozen=True, kw_only=True):
     """A way that was offered, as it was offered: `seen` is what it was reckoned from."""
 
     way: Literal["wait", "shorten", "move"]
-    decisions: Annotated[list[Decision], Meta(min_length=1, max_length=MOST_DECISIONS)]
+    decisions: Annotated[list[LiveDecision], Meta(min_length=1, max_length=MOST_DECISIONS)]
     seen: Annotated[str, Meta(max_length=32)] = ""
 
 
-class WayForm(msgspec.Struct, frozen=True, kw_only=True):
+class LiveWayForm(msgspec.Struct, frozen=True, kw_only=True):
     """The same, its decisions as the page wrote them."""
 
     way: Literal["wait", "shorten", "move"]
@@ -87,13 +87,13 @@ async def again(request: AnyRequest, refused: Refusal) -> Response[str]:
     return await live_page(request, request.state["edition"], refused.error)
 
 
-async def way_of(request: AnyRequest) -> Way:
-    form = await filled(request, WayForm)
+async def way_of(request: AnyRequest) -> LiveWay:
+    form = await filled(request, LiveWayForm)
     try:
-        decisions = msgspec.json.decode(form.decisions, type=list[Decision])
+        decisions = msgspec.json.decode(form.decisions, type=list[LiveDecision])
     except msgspec.DecodeError:
         raise Refused("decisions:field_invalid") from None
-    return Way(way=form.way, decisions=decisions, seen=form.seen)
+    return LiveWay(way=form.way, decisions=decisions, seen=form.seen)
 
 
 @act(
@@ -171,7 +171,7 @@ async def end(
 )
 async def cancel(
     screening_id: FromPath[str],
-    data: Cancelled,
+    data: LiveCancellation,
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> dict[str, str]:
@@ -193,7 +193,7 @@ async def cancel(
 )
 async def move(
     screening_id: FromPath[str],
-    data: Moved,
+    data: LiveMove,
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> dict[str, str]:
@@ -224,7 +224,7 @@ async def move(
     says="live.done.way",
 )
 async def take_way(
-    data: Way, person: NamedDependency[Person], edition_row: NamedDependency[Edition]
+    data: LiveWay, person: NamedDependency[Person], edition_row: NamedDependency[Edition]
 ) -> dict[str, str]:
     """Go on as was offered: all of it, or nothing where anything was said since."""
     done = await ways.take(edition_row, Kind(data.way), data.decisions, seen=data.seen, by=person)

@@ -14,7 +14,7 @@ from api.drawing import environment, of_every_page
 from api.leaves import Asked, Drawing, Leaf, once
 from api.pages._page import nav, page
 from api.request import AnyRequest
-from api.shelf import Held, Shelf
+from api.shelf import HeldEdition, Shelf
 from festival import language
 from festival.clock import festival_day, zone
 from festival.language import text_in
@@ -79,7 +79,7 @@ def draw_for_one(
     return page(request, template, theme="screening", headers=OWN_ALONE, at=said.pop("at"), **said)
 
 
-def asked_by(request: AnyRequest, held: Held) -> Asked:
+def asked_by(request: AnyRequest, held: HeldEdition) -> Asked:
     """The same question from somebody whose answer depends on more than the address."""
     shelf: Shelf = request.app.state.shelf
     lang = request.path_params.get("lang", "")

@@ -24,7 +24,7 @@ from screenings import lists
 from screenings.document import PublicProgramme
 from screenings.live import kept, ways
 from screenings.live.acts import planned_end
-from screenings.live.day import Day, Reckoned, carriers, day_of, reckoned, stables, today
+from screenings.live.day import LiveDay, Reckoned, carriers, day_of, reckoned, stables, today
 from screenings.live.overlay import as_it_runs
 from screenings.planner.answers.shapes import Delay, Move, OnwardWay, ShortDebate
 from units.times import DAY
@@ -35,7 +35,7 @@ STEPS = (STEP, 2 * STEP, 3 * STEP)
 MOST_ACTS = 12
 
 
-class Shown(msgspec.Struct, frozen=True, kw_only=True):
+class ShownLive(msgspec.Struct, frozen=True, kw_only=True):
     """One screening as the page tells it. `late` are minutes after the end that was published."""
 
     id: str
@@ -57,18 +57,18 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     undo: str = ""
 
 
-class Room(msgspec.Struct, frozen=True, kw_only=True):
+class LiveRoom(msgspec.Struct, frozen=True, kw_only=True):
     """A screen this evening: what runs or should run, what comes next, what follows, what is behind."""
 
     id: str
     name: str
     venue: str
-    now: list[Shown]
-    next: list[Shown]
-    rest: list[Shown]
+    now: list[ShownLive]
+    next: list[ShownLive]
+    rest: list[ShownLive]
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True):
+class LiveLine(msgspec.Struct, frozen=True, kw_only=True):
     """One consequence: of which film, and in which words."""
 
     key: str
@@ -76,13 +76,13 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     values: dict[str, Any]
 
 
-class Choice(msgspec.Struct, frozen=True, kw_only=True):
+class LiveChoice(msgspec.Struct, frozen=True, kw_only=True):
     """A way to go on, in words; `decisions` is what its button sends."""
 
     name: str
     price: int
     works: bool
-    lines: list[Line]
+    lines: list[LiveLine]
     faults: list[str]
     decisions: str
     seen: str
@@ -122,7 +122,7 @@ async def live_page(
 
 
 async def told_of(
-    day: Day, known: Reckoned, lang: str, *, all_ways: bool, by: str
+    day: LiveDay, known: Reckoned, lang: str, *, all_ways: bool, by: str
 ) -> dict[str, Any]:
     names = await names_of(day)
     acts = await kept.acts_of(day.edition.id, rehearsed=day.clock.rehearsed)
@@ -136,23 +136,23 @@ async def told_of(
     }
 
 
-async def names_of(day: Day) -> Names:
+async def names_of(day: LiveDay) -> Names:
     known = {item.id: item for item in await lists.items(day.edition)}
     return Names(day.edition, known, await lists.screens(day.edition), [])
 
 
-def programmes_of(day: Day) -> dict[str, PublicProgramme]:
+def programmes_of(day: LiveDay) -> dict[str, PublicProgramme]:
     return {one.id: one for one in day.document.programmes}
 
 
-def screen_names(day: Day) -> dict[str, str]:
+def screen_names(day: LiveDay) -> dict[str, str]:
     return {one.id: one.name for one in day.document.screens}
 
 
 # Each screen
 
 
-def rooms_of(day: Day, lang: str, undo: dict[str, str]) -> list[Room]:
+def rooms_of(day: LiveDay, lang: str, undo: dict[str, str]) -> list[LiveRoom]:
     """Only those where something is shown on this festival day."""
     runs = [day.runs(one.id) for one in day.document.screenings]
     tonight = sorted((one for one in runs if one.day == today(day)), key=lambda s: s.starts_at)
@@ -166,7 +166,7 @@ def rooms_of(day: Day, lang: str, undo: dict[str, str]) -> list[Room]:
         to_come = [one for one in shows if one.state == "next"]
         soon = to_come[:1]
         made.append(
-            Room(
+            LiveRoom(
                 id=screen.id,
                 name=screen.name,
                 venue=houses.get(screen.venue, ""),
@@ -178,11 +178,11 @@ def rooms_of(day: Day, lang: str, undo: dict[str, str]) -> list[Room]:
     return made
 
 
-def shown_of(day: Day, stable: str, lang: str, undo: dict[str, str]) -> Shown:
+def shown_of(day: LiveDay, stable: str, lang: str, undo: dict[str, str]) -> ShownLive:
     published, runs, said = day.published[stable], day.runs(stable), day.said(stable)
     programme, rooms = programmes_of(day)[published.programme], screen_names(day)
     news = runs.live
-    return Shown(
+    return ShownLive(
         id=stable,
         version=day.live(stable).version,
         title=text_in(lang, programme.titles),
@@ -203,7 +203,7 @@ def shown_of(day: Day, stable: str, lang: str, undo: dict[str, str]) -> Shown:
     )
 
 
-def state_of(day: Day, stable: str) -> str:
+def state_of(day: LiveDay, stable: str) -> str:
     """`due`: it should be running, and nobody has said that it began."""
     runs, said, now = day.runs(stable), day.said(stable), day.clock.now
     if said.cancelled:
@@ -232,9 +232,9 @@ def undoable(acts: Iterable[kept.ActLine]) -> dict[str, str]:
 # How to go on
 
 
-def delay_line(day: Day, known: Reckoned, late: Delay, lang: str) -> Line:
+def delay_line(day: LiveDay, known: Reckoned, late: Delay, lang: str) -> LiveLine:
     who = carriers(known, late)
-    return Line(
+    return LiveLine(
         key="waits_for" if who else "waits",
         title=title_of(day, (late.programme, late.number), lang),
         values={
@@ -247,19 +247,21 @@ def delay_line(day: Day, known: Reckoned, late: Delay, lang: str) -> Line:
     )
 
 
-def place_name(day: Day, known: Reckoned, late: Delay) -> str:
+def place_name(day: LiveDay, known: Reckoned, late: Delay) -> str:
     stands = known.evening.stands.get((late.programme, late.number))
     return screen_names(day).get(stands.screen, "") if stands else ""
 
 
-def title_of(day: Day, name: tuple[str, int], lang: str) -> str:
+def title_of(day: LiveDay, name: tuple[str, int], lang: str) -> str:
     programme = programmes_of(day).get(name[0])
     return "" if programme is None else text_in(lang, programme.titles)
 
 
-def choice_of(day: Day, known: Reckoned, one: ways.Offered, names: Names, lang: str) -> Choice:
+def choice_of(
+    day: LiveDay, known: Reckoned, one: ways.Offered, names: Names, lang: str
+) -> LiveChoice:
     way = one.way
-    return Choice(
+    return LiveChoice(
         name=way.name,
         price=way.price,
         works=way.works,
@@ -270,22 +272,22 @@ def choice_of(day: Day, known: Reckoned, one: ways.Offered, names: Names, lang: 
     )
 
 
-def lines_of(day: Day, known: Reckoned, way: OnwardWay, lang: str) -> Iterable[Line]:
+def lines_of(day: LiveDay, known: Reckoned, way: OnwardWay, lang: str) -> Iterable[LiveLine]:
     yield from (debate_line(day, one, lang) for one in way.debates)
     yield from (delay_line(day, known, one, lang) for one in way.delays)
     yield from (move_line(day, one, lang) for one in way.moves)
 
 
-def debate_line(day: Day, short: ShortDebate, lang: str) -> Line:
+def debate_line(day: LiveDay, short: ShortDebate, lang: str) -> LiveLine:
     title = title_of(day, (short.programme, short.number), lang)
-    return Line(key="shorter", title=title, values={"was": short.was, "minutes": short.minutes})
+    return LiveLine(key="shorter", title=title, values={"was": short.was, "minutes": short.minutes})
 
 
-def move_line(day: Day, move: Move, lang: str) -> Line:
+def move_line(day: LiveDay, move: Move, lang: str) -> LiveLine:
     title, rooms = title_of(day, (move.programme, move.number), lang), screen_names(day)
     if move.before is None or move.after is None:
-        return Line(key="gone", title=title, values={})
-    return Line(
+        return LiveLine(key="gone", title=title, values={})
+    return LiveLine(
         key="goes",
         title=title,
         values={
@@ -296,7 +298,7 @@ def move_line(day: Day, move: Move, lang: str) -> Line:
     )
 
 
-def act_row(day: Day, act: kept.ActLine, lang: str) -> dict[str, Any]:
+def act_row(day: LiveDay, act: kept.ActLine, lang: str) -> dict[str, Any]:
     named = {stable: name for name, stable in stables(day).items()}
     titles = [title_of(day, named[one], lang) for one in act.after if one in named]
     return {
@@ -310,7 +312,7 @@ def act_row(day: Day, act: kept.ActLine, lang: str) -> dict[str, Any]:
     }
 
 
-def is_last(day: Day, act: kept.ActLine) -> bool:
+def is_last(day: LiveDay, act: kept.ActLine) -> bool:
     """Whether nothing was said since of what it speaks of."""
     return all(one in day.published and day.said(one) == said for one, said in act.after.items())
 

@@ -15,11 +15,11 @@ from api.request import AnyRequest
 from festival.tables import Edition, Person
 from screenings.document import PublicScreening
 from screenings.live import kept, ways
-from screenings.live.day import Day, day_of, reckoned, today
+from screenings.live.day import LiveDay, day_of, reckoned, today
 from screenings.live.shapes import Live
 
 
-class Tonight(msgspec.Struct, frozen=True, kw_only=True):
+class LiveTonight(msgspec.Struct, frozen=True, kw_only=True):
     """`mode`: `days`, `before`, `after`, `rehearsal`, or `unpublished`. `screenings` as they run on the
     festival day of `now`; `said` of each what is known, with the version that an act has to name.
     """
@@ -31,13 +31,13 @@ class Tonight(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @get("/live", guards=LIVE)
-async def tonight(edition_row: NamedDependency[Edition]) -> Tonight:
+async def tonight(edition_row: NamedDependency[Edition]) -> LiveTonight:
     """How this festival day runs."""
     day = await day_of(edition_row)
     if day is None:
-        return Tonight(mode="unpublished")
+        return LiveTonight(mode="unpublished")
     shown = [one for one in running_of(day) if one.day == today(day)]
-    return Tonight(
+    return LiveTonight(
         mode=day.clock.mode,
         now=day.clock.now,
         screenings=sorted(shown, key=lambda one: one.starts_at),
@@ -45,7 +45,7 @@ async def tonight(edition_row: NamedDependency[Edition]) -> Tonight:
     )
 
 
-def running_of(day: Day) -> list[PublicScreening]:
+def running_of(day: LiveDay) -> list[PublicScreening]:
     return [day.runs(one.id) for one in day.document.screenings]
 
 

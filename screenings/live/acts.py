@@ -15,7 +15,7 @@ from festival.texts import Texts
 from screenings.lists import screens
 from screenings.live import kept
 from screenings.live.day import (
-    Day,
+    LiveDay,
     day_of,
     expected,
     reckoned,
@@ -24,15 +24,17 @@ from screenings.live.day import (
 )
 from screenings.live.kept import to_the_minute
 from screenings.live.overlay import announced, in_a_diary, running
-from screenings.live.shapes import MOST_LATE, Kind, Live, Told
+from screenings.live.shapes import MOST_LATE, Kind, Live, ToldLive
 from screenings.tables import LiveRehearsal
 
-Seen = Mapping[str, int]
+SeenLive = Mapping[str, int]
 """Which version of what is known of each screening somebody had before them; 0 where it was nothing."""
-Wanted = Callable[[Day], Mapping[str, Told]]
+WantedLive = Callable[[LiveDay], Mapping[str, ToldLive]]
 
 
-async def change(edition: Edition, kind: Kind, wanted: Wanted, *, seen: Seen, by: Person) -> str:
+async def change(
+    edition: Edition, kind: Kind, wanted: WantedLive, *, seen: SeenLive, by: Person
+) -> str:
     """Whatever `wanted` says of these screenings holds from now on. Returns the act's id, nothing
     where nothing changed.
     """
@@ -44,14 +46,14 @@ async def change(edition: Edition, kind: Kind, wanted: Wanted, *, seen: Seen, by
         return await say(day, kind, wanted(day), by=by)
 
 
-def check(day: Day, stable: str, version: int) -> None:
+def check(day: LiveDay, stable: str, version: int) -> None:
     if stable not in day.published:
         raise Missing("screening_missing")
     if day.live(stable).version != version:
         raise Conflict("changed_meanwhile", version=day.live(stable).version)
 
 
-async def say(day: Day, kind: Kind, wanted: Mapping[str, Told], *, by: Person) -> str:
+async def say(day: LiveDay, kind: Kind, wanted: Mapping[str, ToldLive], *, by: Person) -> str:
     """Keep it, and reckon at once who has to wait for it; the caller holds the edition."""
     before = {stable: day.said(stable) for stable in wanted}
     after = {stable: said for stable, said in wanted.items() if said != before[stable]}
@@ -69,7 +71,7 @@ async def say(day: Day, kind: Kind, wanted: Mapping[str, Told], *, by: Person) -
     return act
 
 
-def spoken(day: Day, stable: str, said: Told) -> Live:
+def spoken(day: LiveDay, stable: str, said: ToldLive) -> Live:
     """A diary is told again only of what it shows."""
     screening, live = day.published[stable], day.live(stable)
     new = replace(
@@ -79,7 +81,7 @@ def spoken(day: Day, stable: str, said: Told) -> Live:
     return replace(new, told=live.told + moved)
 
 
-async def foretell(day: Day, made: Mapping[str, Live]) -> None:
+async def foretell(day: LiveDay, made: Mapping[str, Live]) -> None:
     """Keep what was said, and when everybody who waits will begin."""
     comes = expected(day, await reckoned(day))
     touched = {
@@ -102,7 +104,7 @@ async def begin(
 ) -> str:
     """The lights went down: now, or when somebody says."""
 
-    def wanted(day: Day) -> dict[str, Told]:
+    def wanted(day: LiveDay) -> dict[str, ToldLive]:
         said = going(day, stable)
         began = moment_in(day, at)
         ends = said.ends_at if said.ends_at is not None and said.ends_at > began else None
@@ -116,7 +118,7 @@ async def end_late(edition: Edition, stable: str, *, minutes: int, version: int,
     if abs(minutes) > MOST_LATE:
         raise Refused("minutes:live_too_late", most=MOST_LATE)
 
-    def wanted(day: Day) -> dict[str, Told]:
+    def wanted(day: LiveDay) -> dict[str, ToldLive]:
         said = going(day, stable)
         ends = planned_end(day, stable, said) + timedelta(minutes=minutes)
         if said.began_at is not None and ends <= said.began_at:
@@ -131,7 +133,7 @@ async def end(
 ) -> str:
     """The last answer was given: now, or when somebody says."""
 
-    def wanted(day: Day) -> dict[str, Told]:
+    def wanted(day: LiveDay) -> dict[str, ToldLive]:
         said, ended = going(day, stable), moment_in(day, at)
         began = said.began_at or day.runs(stable).starts_at
         if ended <= began:
@@ -144,7 +146,7 @@ async def end(
 async def cancel(edition: Edition, stable: str, *, words: Texts, version: int, by: Person) -> str:
     """It is not shown; `words` say why, to the public."""
 
-    def wanted(day: Day) -> dict[str, Told]:
+    def wanted(day: LiveDay) -> dict[str, ToldLive]:
         return {stable: replace(day.said(stable), cancelled=True, words=words)}
 
     return await change(edition, Kind.CANCELLED, wanted, seen={stable: version}, by=by)
@@ -163,7 +165,7 @@ async def move(
     if screen not in {one.id for one in await screens(edition)}:
         raise Missing("screen_missing")
 
-    def wanted(day: Day) -> dict[str, Told]:
+    def wanted(day: LiveDay) -> dict[str, ToldLive]:
         said, published = going(day, stable), day.published[stable]
         if said.began_at is not None:
             raise Refused("live_begun_already")
@@ -175,7 +177,7 @@ async def move(
     return await change(edition, Kind.MOVED, wanted, seen={stable: version}, by=by)
 
 
-def moved(said: Told, was_in: str, was_at: datetime, screen: str, starts: datetime) -> Told:
+def moved(said: ToldLive, was_in: str, was_at: datetime, screen: str, starts: datetime) -> ToldLive:
     """Elsewhere than published; nothing where it is the same place. An end that was foreseen is open again."""
     return replace(
         said,
@@ -185,14 +187,14 @@ def moved(said: Told, was_in: str, was_at: datetime, screen: str, starts: dateti
     )
 
 
-def going(day: Day, stable: str) -> Told:
+def going(day: LiveDay, stable: str) -> ToldLive:
     said = day.said(stable)
     if said.cancelled:
         raise Refused("live_cancelled")
     return said
 
 
-def moment_in(day: Day, at: datetime | None) -> datetime:
+def moment_in(day: LiveDay, at: datetime | None) -> datetime:
     """Nothing has happened yet that will only happen."""
     moment = to_the_minute(at or day.clock.now)
     if moment > day.clock.now:
@@ -200,7 +202,7 @@ def moment_in(day: Day, at: datetime | None) -> datetime:
     return moment
 
 
-def planned_end(day: Day, stable: str, said: Told) -> datetime:
+def planned_end(day: LiveDay, stable: str, said: ToldLive) -> datetime:
     """When it ends if it goes as planned from where it stands."""
     screening = day.published[stable]
     start = said.starts_at or screening.starts_at

@@ -12,7 +12,7 @@ from screenings.document import Document, PublicScreening
 from screenings.live import kept
 from screenings.live.kept import LiveClock
 from screenings.live.overlay import is_of, only_cancelled, running
-from screenings.live.shapes import Live, Lives, Told
+from screenings.live.shapes import Live, Lives, ToldLive
 from screenings.planner.answers.evening import Evening, evening_of, waiting
 from screenings.planner.answers.shapes import Delay, Happened
 from screenings.planner.model import Name, Placement, Problem
@@ -21,7 +21,7 @@ from screenings.public import standing_document
 from units.times import DAY
 
 
-class Day(msgspec.Struct, frozen=True, kw_only=True):
+class LiveDay(msgspec.Struct, frozen=True, kw_only=True):
     """`document` as it was published; `lives` what was said since, in the rehearsal where there is one."""
 
     edition: Edition
@@ -40,12 +40,12 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
         """As it really is."""
         return running(self.published[stable], self.live(stable))
 
-    def said(self, stable: str) -> Told:
+    def said(self, stable: str) -> ToldLive:
         """What still holds: a publication that moved it since says it anew."""
         live = self.live(stable)
         return live.said if is_of(live, self.published[stable]) else only_cancelled(live.said)
 
-    def with_lives(self, changed: Lives) -> "Day":
+    def with_lives(self, changed: Lives) -> "LiveDay":
         return replace(self, lives={**self.lives, **changed})
 
     def minute(self, moment: datetime) -> int:
@@ -55,17 +55,17 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
         return at(self.edition.first_day, minute)
 
 
-async def day_of(edition: Edition) -> Day | None:
+async def day_of(edition: Edition) -> LiveDay | None:
     """Nothing before the first publication."""
     document = await standing_document(edition)
     if document is None:
         return None
     clock = await kept.clock_of(edition)
     lives = await kept.lives_of(edition.id, rehearsed=clock.rehearsed)
-    return Day(edition=edition, document=document, lives=lives, clock=clock)
+    return LiveDay(edition=edition, document=document, lives=lives, clock=clock)
 
 
-async def running_day(edition: Edition) -> Day:
+async def running_day(edition: Edition) -> LiveDay:
     """One on which something can be said; `Refused` on every other."""
     day = await day_of(edition)
     if day is None:
@@ -89,15 +89,15 @@ class Reckoned(msgspec.Struct, frozen=True, kw_only=True):
     delays: list[Delay]
 
 
-async def reckoned(day: Day) -> Reckoned:
+async def reckoned(day: LiveDay) -> Reckoned:
     return reckoned_with(await problem_of(day.edition), day)
 
 
-def reckoned_with(problem: Problem, day: Day) -> Reckoned:
+def reckoned_with(problem: Problem, day: LiveDay) -> Reckoned:
     """What has left the house since it was published is nobody's to wait for."""
     shown = known_to(problem, day)
     planned = [placement_of(day, one) for one in shown]
-    happened = [happened_to(day, one) for one in shown if day.said(one.id) != Told()]
+    happened = [happened_to(day, one) for one in shown if day.said(one.id) != ToldLive()]
     now = day.minute(day.clock.now)
     evening = evening_of(problem, planned, happened, now=now)
     return Reckoned(
@@ -110,7 +110,7 @@ def reckoned_with(problem: Problem, day: Day) -> Reckoned:
     )
 
 
-def known_to(problem: Problem, day: Day) -> list[PublicScreening]:
+def known_to(problem: Problem, day: LiveDay) -> list[PublicScreening]:
     programmes = {one.id for one in problem.programmes}
     rooms = {one.id for one in problem.screens}
     return [
@@ -120,7 +120,7 @@ def known_to(problem: Problem, day: Day) -> list[PublicScreening]:
     ]
 
 
-def placement_of(day: Day, screening: PublicScreening) -> Placement:
+def placement_of(day: LiveDay, screening: PublicScreening) -> Placement:
     """Where it shall stand, as far as anybody has decided."""
     said = day.said(screening.id)
     return Placement(
@@ -131,7 +131,7 @@ def placement_of(day: Day, screening: PublicScreening) -> Placement:
     )
 
 
-def happened_to(day: Day, screening: PublicScreening) -> Happened:
+def happened_to(day: LiveDay, screening: PublicScreening) -> Happened:
     said = day.said(screening.id)
     return Happened(
         programme=screening.programme,
@@ -143,17 +143,17 @@ def happened_to(day: Day, screening: PublicScreening) -> Happened:
     )
 
 
-def stables(day: Day) -> dict[Name, str]:
+def stables(day: LiveDay) -> dict[Name, str]:
     return {(one.programme, one.number): one.id for one in day.document.screenings}
 
 
-def expected(day: Day, known: Reckoned) -> dict[str, datetime]:
+def expected(day: LiveDay, known: Reckoned) -> dict[str, datetime]:
     """When those that have to wait will begin."""
     named = stables(day)
     return {named[late.programme, late.number]: day.moment(late.start) for late in known.delays}
 
 
-def today(day: Day) -> str:
+def today(day: LiveDay) -> str:
     """The festival day of the clock."""
     return festival_day(day.clock.now).isoformat()
 

@@ -9,11 +9,11 @@ import msgspec
 from festival.clock import at, now
 from festival.db import rows
 from festival.tables import Edition, new_id
-from screenings.live.shapes import Announced, Live, Told
+from screenings.live.shapes import Announced, Live, ToldLive
 from screenings.tables import LiveRehearsal
 from units.times import DAY, DAY_TURNS
 
-SAID = Told.__struct_fields__
+SAID = ToldLive.__struct_fields__
 
 
 class LiveClock(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +44,7 @@ def live_of(row: dict[str, object]) -> Live:
     announced = row["announced"]
     return Live(
         stable=str(row["stable"]),
-        said=msgspec.convert({name: row[name] for name in SAID}, Told),
+        said=msgspec.convert({name: row[name] for name in SAID}, ToldLive),
         announced=msgspec.convert(announced, Announced) if announced else None,
         expected_at=msgspec.convert(row["expected_at"], datetime | None),
         told=msgspec.convert(row["told"], int),
@@ -77,8 +77,8 @@ async def keep(edition_id: str, live: Live, *, rehearsed: bool) -> None:
 async def keep_act(
     edition_id: str,
     kind: str,
-    before: Mapping[str, Told],
-    after: Mapping[str, Told],
+    before: Mapping[str, ToldLive],
+    after: Mapping[str, ToldLive],
     *,
     by: str,
     rehearsed: bool,
@@ -101,8 +101,8 @@ class ActLine(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     by: str
     undone: bool
-    before: dict[str, Told]
-    after: dict[str, Told]
+    before: dict[str, ToldLive]
+    after: dict[str, ToldLive]
 
 
 async def acts_of(edition_id: str, *, rehearsed: bool, most: int = 40) -> list[ActLine]:

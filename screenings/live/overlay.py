@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from festival.clock import festival_day
 from screenings.document import Document, LiveNews, PublicScreening
-from screenings.live.shapes import Announced, Live, Lives, Told
+from screenings.live.shapes import Announced, Live, Lives, ToldLive
 
 LATE_COUNTS = timedelta(minutes=5)
 """Whoever begins less late than this began at the hour that was told."""
@@ -62,15 +62,15 @@ def announced(screening: PublicScreening) -> Announced:
     return Announced(screen=screening.screen, starts_at=screening.starts_at)
 
 
-def only_cancelled(said: Told) -> Told:
-    return Told(cancelled=said.cancelled, words=said.words)
+def only_cancelled(said: ToldLive) -> ToldLive:
+    return ToldLive(cancelled=said.cancelled, words=said.words)
 
 
-def is_awaited(said: Told) -> bool:
+def is_awaited(said: ToldLive) -> bool:
     return said.began_at is None and not said.cancelled
 
 
-def hours(screening: PublicScreening, said: Told) -> tuple[datetime, datetime, datetime]:
+def hours(screening: PublicScreening, said: ToldLive) -> tuple[datetime, datetime, datetime]:
     """When it begins, when its film ends, and when the last answer is given."""
     starts = said.starts_at or screening.starts_at
     if said.began_at is not None and abs(said.began_at - starts) >= LATE_COUNTS:

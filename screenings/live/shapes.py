@@ -29,7 +29,7 @@ class Kind(StrEnum):
     MOVE = "move"
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ToldLive(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """All that people have said of a screening; nothing is as published."""
 
     began_at: datetime | None = None
@@ -52,7 +52,7 @@ class Live(msgspec.Struct, frozen=True, kw_only=True):
     """A row of `LiveScreening`; version 0 is that of one of which nobody has said anything."""
 
     stable: str
-    said: Told = Told()
+    said: ToldLive = ToldLive()
     announced: Announced | None = None
     expected_at: datetime | None = None
     told: int = 0
@@ -63,7 +63,7 @@ class Live(msgspec.Struct, frozen=True, kw_only=True):
 Lives = Mapping[str, Live]
 
 
-class Decision(msgspec.Struct, frozen=True, kw_only=True):
+class LiveDecision(msgspec.Struct, frozen=True, kw_only=True):
     """What a way to go on decides for one screening. Minutes after the first day's midnight, but
     `debate`, which are so many; nothing stays as it is.
     """

@@ -13,8 +13,8 @@ from festival.errors import Conflict, Refused
 from festival.tables import Edition, Person
 from screenings.live import kept
 from screenings.live.acts import check, going, moved, say
-from screenings.live.day import Day, Reckoned, reckoned, reckoned_with, running_day, stables
-from screenings.live.shapes import Decision, Kind, Told
+from screenings.live.day import LiveDay, Reckoned, reckoned, reckoned_with, running_day, stables
+from screenings.live.shapes import Kind, LiveDecision, ToldLive
 from screenings.moving import move_costs
 from screenings.planner.answers.evening import in_time, new_faults, shortened, taken, waiting
 from screenings.planner.answers.shapes import Happened, OnwardWay
@@ -29,7 +29,7 @@ class Offered(msgspec.Struct, frozen=True, kw_only=True):
     """A way, and what taking it would decide. `seen` names all that was said when it was reckoned."""
 
     way: OnwardWay
-    decisions: list[Decision]
+    decisions: list[LiveDecision]
     seen: str
 
 
@@ -65,7 +65,7 @@ def cheapest_first(ways: Iterable[OnwardWay]) -> list[OnwardWay]:
     return sorted(ways, key=lambda way: (not way.works, way.price))
 
 
-async def offered(day: Day, known: Reckoned, ways: Iterable[OnwardWay]) -> list[Offered]:
+async def offered(day: LiveDay, known: Reckoned, ways: Iterable[OnwardWay]) -> list[Offered]:
     seen = await kept.newest_act(day.edition.id, rehearsed=day.clock.rehearsed)
     return [
         Offered(way=way, decisions=decisions_of(day, known, way), seen=seen)
@@ -79,7 +79,7 @@ def is_another(way: OnwardWay, ways: Iterable[OnwardWay]) -> bool:
     return way.name != "shorten" or bool(way.debates) or all(w.name != "wait" for w in ways)
 
 
-def decisions_of(day: Day, known: Reckoned, way: OnwardWay) -> list[Decision]:
+def decisions_of(day: LiveDay, known: Reckoned, way: OnwardWay) -> list[LiveDecision]:
     named, placed = stables(day), {(p.programme, p.number): p for p in way.placements}
     after = by_name(taken(known.happened, way))
     late = {(one.programme, one.number) for one in way.delays}
@@ -90,7 +90,7 @@ def decisions_of(day: Day, known: Reckoned, way: OnwardWay) -> list[Decision]:
         stable, goes = named[name], name in late | moves
         told = after.get(name, Happened(*name))
         made.append(
-            Decision(
+            LiveDecision(
                 screening=stable,
                 version=day.live(stable).version,
                 screen=placed[name].screen if goes else None,
@@ -107,7 +107,7 @@ def by_name(happened: Iterable[Happened]) -> dict[Name, Happened]:
 
 
 async def take(
-    edition: Edition, kind: Kind, decisions: Sequence[Decision], *, seen: str, by: Person
+    edition: Edition, kind: Kind, decisions: Sequence[LiveDecision], *, seen: str, by: Person
 ) -> str:
     """All of it or nothing: `Conflict` where anything was said since it was reckoned, `Refused` where
     it breaks a rule that was kept before.
@@ -126,7 +126,7 @@ async def take(
         return await say(day, kind, wanted, by=by)
 
 
-def decided(day: Day, one: Decision) -> Told:
+def decided(day: LiveDay, one: LiveDecision) -> ToldLive:
     said, published = going(day, one.screening), day.published[one.screening]
     if one.start is not None:
         if said.began_at is not None:
@@ -139,7 +139,7 @@ def decided(day: Day, one: Decision) -> Told:
     return replace(said, debate=debate, ends_at=ends)
 
 
-def broken_by(day: Day, known: Reckoned, wanted: Mapping[str, Told]) -> list[str]:
+def broken_by(day: LiveDay, known: Reckoned, wanted: Mapping[str, ToldLive]) -> list[str]:
     """Codes of the rules that this evening would break, the one before kept, and that can be mended yet."""
     told = {
         stable: replace(day.live(stable), said=said, announced=None)

@@ -11,7 +11,7 @@ from festival.errors import Conflict, Missing, Refused
 from festival.tables import Edition
 from screenings.live import acts, kept
 from screenings.live.day import reckoned, running_day
-from screenings.live.shapes import Told
+from screenings.live.shapes import ToldLive
 from screenings.public import newest_document
 from tests.screenings.live.world import EVENING, LASTS, TURNAROUND, Evening
 
@@ -83,9 +83,9 @@ async def test_every_act_is_taken_back(house) -> None:
         ),
     ):
         done = await act(await version())
-        assert (await world.day()).said(first) != Told()
+        assert (await world.day()).said(first) != ToldLive()
         await acts.undo(world.edition, done, by=world.by)
-        assert (await world.day()).said(first) == Told()
+        assert (await world.day()).said(first) == ToldLive()
     assert {one: (await world.day()).runs(one).starts_at for one in (first, second)} == before
 
 

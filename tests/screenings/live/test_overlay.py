@@ -11,7 +11,7 @@ from screenings.document import Document, PublicProgramme, PublicScreen, PublicS
 from screenings.exports import schedule
 from screenings.exports.ical import calendar
 from screenings.live.overlay import announced, as_it_runs
-from screenings.live.shapes import Live, Told
+from screenings.live.shapes import Live, ToldLive
 
 pytestmark = pytest.mark.unit
 SIX = at(date(2027, 11, 26), 18 * 60)
@@ -42,7 +42,7 @@ def a_document(screening: PublicScreening) -> Document:
 
 def said(told: int = 1, *, of: PublicScreening | None = None, **what: object) -> dict[str, Live]:
     live = Live(
-        stable="s", said=Told(**what), told=told, version=1, announced=announced(of or a_screening()),
+        stable="s", said=ToldLive(**what), told=told, version=1, announced=announced(of or a_screening()),
         changed_at=SIX + minutes(60),
     )  # fmt: skip
     return {"s": live}

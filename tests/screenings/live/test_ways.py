@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from festival.errors import Conflict, Refused
 from screenings.live import acts, ways
 from screenings.live.day import reckoned, running_day
-from screenings.live.shapes import Kind, Told
+from screenings.live.shapes import Kind, ToldLive
 from tests.screenings.live.world import EVENING, LASTS, TURNAROUND, Evening
 
 
@@ -40,7 +40,7 @@ async def test_who_waits_is_told_another_hour(house) -> None:
     assert day.runs(second).live.was_at == world.moment(EVENING + 60)
     assert (await reckoned(day)).delays == []
     await acts.undo(world.edition, act, by=world.by)
-    assert (await world.day()).said(second) == Told()
+    assert (await world.day()).said(second) == ToldLive()
 
 
 async def test_a_shorter_debate_keeps_the_next_hour(house) -> None:
@@ -70,7 +70,7 @@ async def test_a_way_is_not_taken_once_anything_was_said_since(house) -> None:
     with pytest.raises(Conflict):
         await take(world, stale)
 
-    assert (await world.day()).said(second) == Told()
+    assert (await world.day()).said(second) == ToldLive()
 
 
 async def test_a_way_that_breaks_a_rule_is_refused_whole(house) -> None:
@@ -82,7 +82,7 @@ async def test_a_way_that_breaks_a_rule_is_refused_whole(house) -> None:
         await take(world, replace(offered, decisions=early))
 
     assert refused.value.codes == ("live_way_broken",)
-    assert (await world.day()).said(second) == Told()
+    assert (await world.day()).said(second) == ToldLive()
 
 
 async def test_while_nobody_waits_nothing_is_offered(house) -> None:

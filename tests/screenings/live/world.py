@@ -5,7 +5,7 @@ from datetime import datetime
 from festival.clock import at
 from screenings import publication
 from screenings.live import acts
-from screenings.live.day import Day, day_of
+from screenings.live.day import LiveDay, day_of
 from screenings.rooms import ScreenForm, add_screen
 from tests.screenings.world import World
 
@@ -35,7 +35,7 @@ class Evening(World):
     def moment(self, minute: int) -> datetime:
         return at(self.edition.first_day, minute)
 
-    async def day(self) -> Day:
+    async def day(self) -> LiveDay:
         found = await day_of(self.edition)
         assert found is not None
         return found
