@@ -881,6 +881,8 @@ ROUTES = {
     "GET /metrics": "public",  # for whoever has the token of the house's keepers
     "GET /": "public",
     "GET /{lang}": "public",
+    "GET /sw.js": "public",
+    "HEAD /sw.js": "public",
     "GET /health": "public",
     "GET /ready": "public",
     "GET /api": "public",

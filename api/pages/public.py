@@ -3,14 +3,17 @@
 Each is a leaf (`api/leaves.py`), printed when a number is published and handed out as it lies there.
 """
 
+import re
+from pathlib import Path
 from typing import Any
 
-from litestar import Response, get
+from litestar import Response, get, route
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect
 
 from api.doors import doors_to
+from api.etags import READ, tagged
 from api.leaves import Asked, programmes
 from api.pages._page import page
 from api.pages._public import (
@@ -54,7 +57,7 @@ def film(asked: Asked) -> dict[str, Any]:
     screens = {s.id: s.name for s in document.screens}
     shows: list[dict[str, Any]] = [
         {"id": s.id, "starts_at": s.starts_at, "film_ends_at": s.film_ends_at,
-         "ends_at": s.ends_at, "debate": s.debate, "screen": screens[s.screen],
+         "ends_at": s.ends_at, "debate": s.debate, "screen": screens[s.screen], "screen_id": s.screen,
          "live": s.live, "was_in": was_in(document, s)}
         for s in document.screenings if s.programme == shown.id
     ]  # fmt: skip
@@ -66,6 +69,12 @@ def film(asked: Asked) -> dict[str, Any]:
         "title": title,
         "longest": longest_word(title),
         "poster": any(shown_film.file for shown_film in shown.films),
+        "pitches": [pitch_of(text_in(lang, one.synopses)) for one in shown.films],
+        "rooms": [
+            one
+            for one in document.screens
+            if one.access and one.id in {s["screen_id"] for s in shows}
+        ],
         "linked": [
             {"@context": "https://schema.org", "@type": "ScreeningEvent", "name": title,
              "startDate": s["starts_at"].isoformat(), "endDate": s["ends_at"].isoformat(),
@@ -87,6 +96,19 @@ def status_of(news: LiveNews | None) -> dict[str, str]:
         return {}
     moved = {"eventStatus": "https://schema.org/EventRescheduled"}
     return moved | {"previousStartDate": news.was_at.isoformat()}
+
+
+SERVICE_WORKER = Path(__file__).parents[1] / "static" / "js" / "sw.js"
+PITCH = 160  # letters that still read as a headline
+ENDS = re.compile(r"(?<=[.!?…。؟])\s+")
+
+
+def pitch_of(synopsis: str) -> tuple[str, str]:
+    """The first sentence, to be read from afar, and the rest; none is told so where it is long."""
+    first, *rest = ENDS.split(synopsis.strip(), maxsplit=1)
+    if len(first) > PITCH:
+        return "", synopsis.strip()
+    return first, "".join(rest)
 
 
 @page_leaf("/site/{text:str}", "public/words.html", each=own_pages)
@@ -133,6 +155,17 @@ async def front_in(request: AnyRequest, lang: FromPath[str]) -> Response[Any]:
     )
 
 
+@route("/sw.js", http_method=READ, status_code=200, include_in_schema=False)
+async def without_network(request: AnyRequest) -> Response[bytes]:
+    """Where a browser looks for it, so that it may answer for every public page; asked for anew each time."""
+    return tagged(
+        request,
+        SERVICE_WORKER.read_bytes(),
+        media_type="text/javascript; charset=utf-8",
+        headers={"cache-control": "no-cache"},
+    )
+
+
 LEAVES = [programme, film, own_words]
 HANDLERS: list[Any] = doors_to(LEAVES)
-OUTSIDE: list[Any] = [front, front_in]
+OUTSIDE: list[Any] = [front, front_in, without_network]

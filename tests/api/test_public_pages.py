@@ -4,14 +4,15 @@ import re
 
 import pytest
 
-from api.pages.public import longest_word
+from api.pages.public import longest_word, pitch_of
 from festival.db import rows
 from festival.editions import take_front_page
 from screenings import grid
 from screenings.grid import NewScreening
 from screenings.publication import publish
 from screenings.rooms import ScreenForm, add_screen
-from submissions.tables import Submission
+from screenings.tables import FilmTraits
+from submissions.tables import Film, Submission
 from tests.builders import a_person, an_edition, sign_in
 from tests.screenings.world import World
 
@@ -138,3 +139,40 @@ async def test_public_pages_answer_who_asks_for_their_head_alone(client) -> None
 ])  # fmt: skip
 def test_a_headline_is_sized_by_its_longest_word(title: str, letters: int) -> None:
     assert longest_word(title) == letters
+
+
+async def test_a_films_page_says_its_age_its_access_and_that_its_story_is_missing(client) -> None:
+    world = await World().build("accepted", "accepted")
+    said = FilmTraits(
+        edition=world.edition.id,
+        submission=world.films[0],
+        rating=12,
+        warnings={"fr": "Éclats lumineux."},
+        access=["signed"],
+    )
+    await said.save()
+    film = await Submission.select(Submission.film).where(Submission.id == world.films[0]).first()
+    await Film.update({Film.synopses: {}}).where(Film.id == film["film"])
+    await published_twice(world, moved=False)
+
+    page = await client.get(f"/fr/{world.edition.slug}/films/{world.programmes[0]}")
+
+    assert "dès 12 ans" in page.text
+    assert "Éclats lumineux." in page.text
+    assert "Interprète en langue des signes" in page.text
+    assert re.search(r"<b>Orion</b>\s+de plain-pied", page.text)
+    assert "n’est pas encore écrit" in page.text
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("synopsis", "told"),
+    [
+        ("", ("", "")),
+        ("Une nuit.", ("Une nuit.", "")),
+        ("Une nuit. Puis une autre ! Et le jour.", ("Une nuit.", "Puis une autre ! Et le jour.")),
+        ("mot " * 60, ("", ("mot " * 60).strip())),
+    ],
+)
+def test_the_first_sentence_is_read_from_afar(synopsis: str, told: tuple[str, str]) -> None:
+    assert pitch_of(synopsis) == told
