@@ -12,8 +12,8 @@ from festival.tables import Edition
 from screenings.live import acts, kept
 from screenings.live.day import reckoned, running_day
 from screenings.live.shapes import ToldLive
-from screenings.public import newest_document
 from tests.screenings.live.world import EVENING, LASTS, TURNAROUND, Evening
+from tests.screenings.world import what_the_public_reads
 
 
 async def an_evening(**what) -> Evening:
@@ -146,11 +146,11 @@ async def test_a_screening_of_another_edition_is_not_there(house) -> None:
 
 async def test_a_rehearsal_says_nothing_to_the_public_and_is_forgotten(house) -> None:
     world = await an_evening()
-    public = await newest_document(world.edition)
+    public = await what_the_public_reads(world.edition)
 
     await acts.cancel(world.edition, await world.stable(0), words={"fr": "Panne"}, version=0, by=world.by)
 
-    assert await newest_document(world.edition) == public
+    assert await what_the_public_reads(world.edition) == public
     told = await rows("SELECT act FROM record WHERE edition = {} AND act LIKE 'live_%'", world.edition.id)
     assert [row["act"] for row in told] == ["live_rehearsal_begun"]
     await acts.end_rehearsal(world.edition, by=world.by)
