@@ -177,6 +177,7 @@ async def a_world() -> World:
         "erasure_id": [leaving.id],
         "grid_import_id": [brought.id],
         "venue_id": [venue.id],
+        "section_letter": ["C"],
         "screen_id": [screen.id],
         "reservation_id": [reserved],
         "paper_name": ["doors", "projection", "technique", "guests", "juries", "subtitles"],

@@ -50,7 +50,7 @@ def venue(asked: Asked) -> dict[str, Any]:
     }
 
 
-@page_leaf("/sections/{letter:str}", "public/listed.html", each=sections)
+@page_leaf("/sections/{section_letter:str}", "public/listed.html", each=sections)
 def section(asked: Asked) -> dict[str, Any]:
     document, lang = asked.document(), asked.lang
     names = dict(sections_in(document, lang))

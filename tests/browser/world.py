@@ -123,7 +123,7 @@ class World:
         operator.call("PUT", "/operator/site/legal", {"texts": words, "version": 0})
         return {"submission_id": film, "programme_id": programme, "run_id": run, "number": "1", "import_id": self.bring(),
                 "guest_id": self.invite(programme), "shared_kind": "jury", "shared_id": self.jury,
-                "kind": "submitted", "letter": letter, "text": "legal", "section_id": self.section,
+                "kind": "submitted", "letter": letter, "section_letter": "C", "text": "legal", "section_id": self.section,
                 "screen_id": screen, "venue_id": venue, "paper_name": "doors", "grid_import_id": brought["id"],
                 "variant_id": variant,
                 **self.ask(film), "field": "premiere"}  # fmt: skip
