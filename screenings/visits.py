@@ -30,7 +30,7 @@ _places = asyncio.Semaphore(MOST_AT_ONCE)
 _kept: OrderedDict[str, "Visit"] = OrderedDict()
 
 
-class Wishes(msgspec.Struct, frozen=True, kw_only=True):
+class VisitWishes(msgspec.Struct, frozen=True, kw_only=True):
     """Minutes after a day's midnight; days from 0; empty lists ask for nothing.
 
     `stay`: so many days in a row at most, the best ones; 0 is as many as there are.
@@ -57,7 +57,7 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     best: bool
 
 
-async def visit(document: Document, wishes: Wishes, *, key: str) -> Visit:
+async def visit(document: Document, wishes: VisitWishes, *, key: str) -> Visit:
     """The best there is; `key` names what is public, so that who asks the same is answered at once.
 
     Raises Busy where as many others are being thought about as may be.
@@ -83,15 +83,15 @@ def day_number(document: Document, day: str) -> int:
     return (date.fromisoformat(day) - date.fromisoformat(document.first_day)).days
 
 
-def is_known(key: str, wishes: Wishes) -> bool:
+def is_known(key: str, wishes: VisitWishes) -> bool:
     return name_of(key, wishes) in _kept
 
 
-def name_of(key: str, wishes: Wishes) -> str:
+def name_of(key: str, wishes: VisitWishes) -> str:
     return hashlib.sha256(key.encode() + msgspec.json.encode(wishes)).hexdigest()
 
 
-async def proposed(document: Document, wishes: Wishes) -> Visit:
+async def proposed(document: Document, wishes: VisitWishes) -> Visit:
     problem, placements, stable = laid_out(document)
     traits = {programme.id: traits_of(programme) for programme in document.programmes}
     personas = visitors(document, wishes)
@@ -112,7 +112,7 @@ def worth(reach: Reach, wanted: set[str]) -> tuple[int, int]:
     return sum(place.programme in wanted for place in reach.seen), len(reach.seen)
 
 
-def visitors(document: Document, wishes: Wishes) -> list[Persona]:
+def visitors(document: Document, wishes: VisitWishes) -> list[Persona]:
     """One for each run of days that the stay may be."""
     length = wishes.stay or document.days
     runs = [

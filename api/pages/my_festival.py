@@ -16,7 +16,7 @@ from festival.errors import Busy, Refused
 from festival.language import t, text_in
 from screenings import selection, visits
 from screenings.document import Document
-from screenings.visits import Visit, Wishes
+from screenings.visits import Visit, VisitWishes
 from units.times import clock_face
 
 HOURS = [60 * hour for hour in range(8, 21)]
@@ -109,7 +109,7 @@ def films_of(document: Document, titles: dict[str, str]) -> list[dict[str, Any]]
 
 def wishes_of(
     document: Document, offered: dict[str, list[tuple[str, str]]], given: dict[str, list[str]]
-) -> Wishes:
+) -> VisitWishes:
     """As the form sends them; refused where no form of ours would say so."""
     if len(given.get("must", [])) > MOST_MUST:
         raise Refused("must:visit_must_too_many", most=MOST_MUST)
@@ -130,7 +130,7 @@ def wishes_of(
                 "days": [visits.day_number(document, day) for day in lists["days"]],
                 "captions": bool(given.get("captions")),
             },
-            Wishes,
+            VisitWishes,
         )
     except (ValueError, msgspec.ValidationError):
         raise Refused("visit_unreadable") from None
