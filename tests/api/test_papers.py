@@ -70,6 +70,7 @@ async def test_the_booth_is_told_of_a_file_that_is_not_there_and_of_one_that_is_
     await rows("UPDATE film_file SET rotten_at = now() WHERE submission = {} RETURNING id", film["submission"])
 
     states = [line[-1] for line in (await listed(client, world, "projection"))[1:]]
+    await rows("UPDATE film_file SET rotten_at = NULL WHERE submission = {} RETURNING id", film["submission"])
 
     assert states[0] == t("fr", "papers.state.rotten")
 

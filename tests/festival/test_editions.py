@@ -374,7 +374,7 @@ STAYS_BEHIND = {
     "InvitationList", "MergeRequest", "Jury", "Resource", "Apart", "ProgrammeOrder", "SharedAudience",
     "Reservation", "ScreeningHold", "Slot", "GridVariant", "ScreeningComment", "GridImport", "PlannedPublication",
     "PrintedPage",
-    "BlockDraft", "Visitor", "FilmTraits",
+    "BlockDraft", "Visitor", "FilmTraits", "LiveScreening", "LiveAct", "LiveRehearsal",
 }  # fmt: skip
 """Films, what was done with them, what was promised to people, and codes that were given away."""
 

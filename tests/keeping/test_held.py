@@ -21,6 +21,7 @@ CODES = {
     "person_back", "moved", "parts", "placed", "policy", "programme", "question", "questions", "queue", "rows", "sandbox", "screen", "scopes", "section", "seconds", "size", "slug", "source", "stands", "stays", "goes",
     "start", "task", "to", "token", "undone", "version", "vote_removed", "wanted", "was", "way", "writer",
     "grid_act", "number", "copied", "day", "emptied", "into", "onto", "redone",  # of grids: days, blocks, and how many
+    "due_at", "seen",  # of planned publications: a moment, and the version that somebody saw
     "fields", "n", "rule", "status",  # of letters, reminders and rules: names, counts and codes
 }  # fmt: skip
 
