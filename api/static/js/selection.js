@@ -29,8 +29,14 @@ export function write() {
     if (kept.has(box.dataset.keep)) seen[box.dataset.keep] ??= seenNow(box);
   }
   try {
-    localStorage.setItem(KEY, JSON.stringify([...kept]));
-    localStorage.setItem(SEEN, JSON.stringify(seen));
+    // whoever keeps nothing leaves nothing
+    for (const [key, told] of [
+      [KEY, [...kept]],
+      [SEEN, seen],
+    ]) {
+      if (kept.size) localStorage.setItem(key, JSON.stringify(told));
+      else localStorage.removeItem(key);
+    }
   } catch {
     // it lasts as long as the page
   }
