@@ -3,6 +3,7 @@
 They are leaves like the public's pages, but printed for the first who wants them: publishing waits for no printer.
 """
 
+from collections import defaultdict
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -36,23 +37,25 @@ def drawn_on(template: str, name: str, asked: Asked) -> Drawing:
         days=days,
         fonts=fonts(),
         sections=sections_in(document, lang),
-        venues={venue.id: venue for venue in document.venues},
         programmes=sorted(
             document.programmes, key=lambda one: (one.section or "~", text_in(lang, one.titles).casefold())
         ),
-        shows={
-            programme.id: [
-                show for day in days for show in day["shows"]
-                if show["programme"].id == programme.id
-            ]
-            for programme in document.programmes
-        },
+        shows=shows_of(days),
     )  # fmt: skip
     return Drawing(
         body=paper_of(text),
         media_type="application/pdf",
         disposition=f'inline; filename="{document.edition}-{document.number}-{name}.pdf"',
     )
+
+
+def shows_of(days: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """The screenings of each programme, in order of time."""
+    by_programme: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for day in days:
+        for show in day["shows"]:
+            by_programme[show["programme"].id].append(show)
+    return by_programme
 
 
 @cache
