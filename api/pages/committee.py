@@ -23,15 +23,6 @@ ROWS = 60
 CARDS = 40
 
 
-class Page(msgspec.Struct, frozen=True):
-    """Some rows of a list, and where they stand in it; pages count from 1."""
-
-    rows: list[Any]
-    number: int
-    last: int
-    total: int
-
-
 class ListPlace(msgspec.Struct, frozen=True):
     """Where a page stands in a list: its first row counts from 0, pages from 1."""
 
@@ -39,6 +30,15 @@ class ListPlace(msgspec.Struct, frozen=True):
     number: int
     last: int
     total: int
+
+    def with_rows(self, rows: list[Any]) -> "Page":
+        return Page(self.first, self.number, self.last, self.total, rows)
+
+
+class Page(ListPlace, frozen=True):
+    """Some rows of a list, and where they stand in it."""
+
+    rows: list[Any]
 
 
 def place_of(total: int, asked: str, *, of: int) -> ListPlace:
@@ -50,7 +50,7 @@ def place_of(total: int, asked: str, *, of: int) -> ListPlace:
 
 def sheet_of(rows: list[Any], asked: str, *, of: int) -> Page:
     here = place_of(len(rows), asked, of=of)
-    return Page(rows[here.first : here.first + of], here.number, here.last, here.total)
+    return here.with_rows(rows[here.first : here.first + of])
 
 
 TABS = {
@@ -82,7 +82,7 @@ async def queue(request: AnyRequest, viewer: NamedDependency[Viewer]) -> Respons
         left_seconds=sum(one.seconds for one in shares if one.state in TABS["todo"]),
         state=state,
         section=section,
-        sheet=Page(rows, here.number, here.last, here.total),
+        sheet=here.with_rows(rows),
         resume=await lists.begun_last(viewer),
         sections=sorted({(one.section_letter, text_in(lang, one.section_names)) for one in shares}),
         tabs=[(name, films_in(shares, states)) for name, states in TABS.items()],
