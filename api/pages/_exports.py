@@ -20,6 +20,14 @@ KINDS = {
 }
 
 
+def own_file(name: str) -> dict[str, str]:
+    """Headers of a file that somebody takes away, and that is kept nowhere between."""
+    return {
+        "content-disposition": f'attachment; filename="{name}"',
+        "cache-control": "private, no-store",
+    }
+
+
 async def file_of(made: ExportedSchedule, name: str, lang: str, *, url: str = "") -> bytes:
     """A schedule in one of the `FORMATS`; `url` is where its programme can be read."""
     heads, json = schedule.heads(lang), msgspec.json.encode

@@ -11,6 +11,7 @@ from litestar.response import Stream
 
 from api.guards import SEE
 from api.pages._desk import planning_page
+from api.pages._exports import own_file
 from api.pages._page import language_of, page
 from api.pages._programmes import hour_typed
 from api.pages.programmes import PAGE as PROGRAMMES
@@ -213,10 +214,7 @@ async def running_order_list(
     return Stream(
         spreadsheets.csv_pieces(heads, cells()),
         media_type="text/csv; charset=utf-8",
-        headers={
-            "content-disposition": f'attachment; filename="running-order-{programme_id}.csv"',
-            "cache-control": "private, no-store",
-        },
+        headers=own_file(f"running-order-{programme_id}.csv"),
     )
 
 

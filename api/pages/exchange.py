@@ -13,7 +13,7 @@ from msgspec import Struct
 from api.grid import Names, clash_words
 from api.guards import PLAN, SEE
 from api.pages._desk import planning_page
-from api.pages._exports import FORMATS, KINDS, file_of
+from api.pages._exports import FORMATS, KINDS, file_of, own_file
 from api.pages._page import language_of
 from api.request import AnyRequest
 from festival import spreadsheets
@@ -173,10 +173,7 @@ async def faults(
     return Stream(
         spreadsheets.csv_pieces(heads, fault_lines(found, lang)),
         media_type=KINDS["csv"],
-        headers={
-            "content-disposition": f'attachment; filename="faults-{brought.id}.csv"',
-            "cache-control": "private, no-store",
-        },
+        headers=own_file(f"faults-{brought.id}.csv"),
     )
 
 
@@ -195,10 +192,7 @@ async def out(
     return Response(
         body,
         media_type=KINDS[kind],
-        headers={
-            "content-disposition": f'attachment; filename="{base}-{edition_row.slug}-draft.{kind}"',
-            "cache-control": "private, no-store",
-        },
+        headers=own_file(f"{base}-{edition_row.slug}-draft.{kind}"),
     )
 
 

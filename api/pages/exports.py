@@ -11,6 +11,7 @@ from litestar.response import Stream
 
 from api.guards import OPERATOR
 from api.pages._desk import desk_page
+from api.pages._exports import own_file
 from api.pages._page import language_of
 from api.request import AnyRequest
 from festival import spreadsheets
@@ -89,10 +90,7 @@ async def entries(
     return Stream(
         pieces,
         media_type=KINDS[kind],
-        headers={
-            "content-disposition": f'attachment; filename="entries-{edition_row.slug}.{kind}"',
-            "cache-control": "private, no-store",
-        },
+        headers=own_file(f"entries-{edition_row.slug}.{kind}"),
     )
 
 

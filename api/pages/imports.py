@@ -11,6 +11,7 @@ from litestar.response import Stream
 
 from api.guards import OPERATOR
 from api.pages._desk import desk_page
+from api.pages._exports import own_file
 from api.pages._page import language_of
 from api.request import AnyRequest
 from festival import spreadsheets
@@ -163,10 +164,7 @@ async def faults(
     return Stream(
         spreadsheets.csv_pieces(heads, fault_lines(lang, brought)),
         media_type="text/csv; charset=utf-8",
-        headers={
-            "content-disposition": f'attachment; filename="faults-{brought.id}.csv"',
-            "cache-control": "private, no-store",
-        },
+        headers=own_file(f"faults-{brought.id}.csv"),
     )
 
 

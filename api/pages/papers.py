@@ -10,7 +10,7 @@ from litestar.params import FromPath
 
 from api.guards import SEE
 from api.pages._desk import planning_page
-from api.pages._exports import KINDS, whole
+from api.pages._exports import KINDS, own_file, whole
 from api.pages._page import language_of, text_of
 from api.pages._paper import printed
 from api.request import AnyRequest
@@ -89,10 +89,7 @@ async def sheet(
     return Response(
         await written(request, asked, ending),
         media_type=KINDS[ending],
-        headers={
-            "content-disposition": f'attachment; filename="{kind}-{edition_row.slug}.{ending}"',
-            "cache-control": "private, no-store",
-        },
+        headers=own_file(f"{kind}-{edition_row.slug}.{ending}"),
     )
 
 

@@ -10,6 +10,7 @@ from litestar.response import Stream
 
 from api.guards import SEE
 from api.pages._desk import planning_page
+from api.pages._exports import own_file
 from api.pages._page import language_of
 from api.request import AnyRequest
 from festival import spreadsheets, texts
@@ -98,10 +99,7 @@ async def visa_requests(request: AnyRequest, edition_row: NamedDependency[Editio
     return Stream(
         spreadsheets.csv_pieces([t(lang, f"visas.column.{name}") for name in COLUMNS], cells()),
         media_type="text/csv; charset=utf-8",
-        headers={
-            "content-disposition": f'attachment; filename="{edition_row.slug}-visas.csv"',
-            "cache-control": "private, no-store",
-        },
+        headers=own_file(f"{edition_row.slug}-visas.csv"),
     )
 
 
