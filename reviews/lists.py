@@ -65,6 +65,10 @@ IN_SCOPE = """
 
 CHAIR = frozenset({Role.CHAIR})
 
+# Whether this person may see what others gave the film `s`: `board` and `reviews.standing` ask alike.
+VOTES_OPEN = """EXISTS (SELECT 1 FROM review mine WHERE mine.submission = s.id
+                        AND mine.person = {} AND mine.given_at IS NOT NULL)"""
+
 
 def scope_values(viewer: Viewer, parts: frozenset[Role] = COMMITTEE) -> tuple[Any, ...]:
     scope = committee_scope(viewer, parts)
@@ -303,8 +307,7 @@ async def board(viewer: Viewer, rubrics: Rubrics | None = None) -> list[Case]:
              x.names AS section_names, s.status, s.pending, n.id AS file,
              """ + LENGTH + """ AS duration, """ + RUNTIME + """ AS runtime,
              """ + VERSION + """ AS version,
-             EXISTS (SELECT 1 FROM review r WHERE r.submission = s.id AND r.person = {}
-                     AND r.given_at IS NOT NULL) AS is_open,
+             """ + VOTES_OPEN + """ AS is_open,
              coalesce((SELECT d.note FROM decision d WHERE d.submission = s.id
                        ORDER BY d.created_at DESC LIMIT 1), '') AS note,
              (SELECT a.id FROM announcement a JOIN announcement_line l ON l.announcement = a.id

@@ -575,6 +575,8 @@ ROUTES = {
     "PUT /api/v1/{edition}/committee/submissions/{submission_id}/viewing": "see_queue",
     "POST /api/v1/{edition}/committee/submissions/{submission_id}/recusal": "see_queue",
     "GET /api/v1/{edition}/committee/board": "see_board",
+    "GET /api/v1/{edition}/committee/duels": "see_board",
+    "GET /api/v1/{edition}/committee/ranks": "see_board",
     "POST /api/v1/{edition}/committee/submissions/{submission_id}/acceptance": "see_board",
     "POST /api/v1/{edition}/committee/submissions/{submission_id}/waiting": "see_board",
     "POST /api/v1/{edition}/committee/submissions/{submission_id}/regret": "see_board",

@@ -1,11 +1,12 @@
 """JSON: what the committee reads: its queue, a film, recusals, the board and announcements."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import get
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
+from msgspec import Meta
 
 from api.guards import CHAIR, COMMITTEE
 from festival.access import Act, Viewer, may
@@ -13,6 +14,7 @@ from festival.tables import Edition
 from reviews import lists
 from reviews.lists import Absent, Aside, Batch, Case, Waiting, open_film
 from reviews.rubrics import rubrics_of
+from reviews.standing import FilmRank, PanelStanding, duels, ranks_of, standing_of
 from submissions import answering
 
 
@@ -88,9 +90,34 @@ async def board(viewer: NamedDependency[Viewer]) -> list[Told]:
     ]
 
 
+@get("/committee/ranks", guards=CHAIR)
+async def ranks(
+    viewer: NamedDependency[Viewer], edition_row: NamedDependency[Edition]
+) -> PanelStanding:
+    """How the chair's films stand, once it is known who voted on them: each level with the interval that
+    holds it in 95 of 100 cases, its place with the places that it may well have, the plain mean
+    beside it, and what to know first (`why`). `agreement` is Krippendorff's alpha of each section.
+    """
+    return await standing_of(edition_row, viewer)
+
+
+@get("/committee/duels", guards=CHAIR)
+async def border(
+    viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+    section: FromQuery[str],
+    places: FromQuery[Annotated[int, Meta(ge=1, le=10000)]],
+) -> list[tuple[FilmRank, FilmRank]]:
+    """Pairs of films of a section (an id) at the border of so many places, whose order the votes cannot
+    tell: one that has a place by now, one that has none. The closest first.
+    """
+    ranked = (await ranks_of(edition_row, viewer)).values()
+    return duels([film for film in ranked if film.section == section], places)
+
+
 @get("/announcements", guards=CHAIR)
 async def announcements(viewer: NamedDependency[Viewer]) -> list[Batch]:
     return await lists.announcements(viewer)
 
 
-HANDLERS: list[Any] = [queue, room, recusals, others_recusals, board, announcements]
+HANDLERS: list[Any] = [queue, room, recusals, others_recusals, board, ranks, border, announcements]
