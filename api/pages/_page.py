@@ -1,5 +1,6 @@
 """One way to draw a page: the context that every template gets, and the page of an error."""
 
+import re
 from typing import Any
 
 from litestar import MediaType, Response
@@ -128,6 +129,9 @@ def shared(request: AnyRequest, lang: str, *, at: str | None = None) -> dict[str
     }
 
 
+OFFICE = re.compile(
+    r"^/[a-z]{2}/[^/]+/(?:account|submissions|committee|programmer|operator)(?:/|$)|^/api(?:/|$)"
+)
 NAV: list[tuple[Role | None, str, str]] = [
     (Role.FILMMAKER, "/submissions", "common.nav.films"),
     (Role.REVIEWER, "/committee", "common.nav.committee"),
@@ -306,6 +310,7 @@ def error_page(
     return page(
         request,
         "errors/error.html",
+        theme="office" if OFFICE.search(request.url.path) else "screening",
         error=FestivalError(*codes, **values),
         status=status,
         headers=headers,

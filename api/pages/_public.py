@@ -26,6 +26,7 @@ from screenings.public import Public, is_open
 from units.times import clock_face
 
 ROW = 30  # pixels between two bars
+SCALE = 880  # pixels that a day is wide on a desk
 OWN_ALONE = {"cache-control": "private, no-store", "vary": "cookie"}
 
 Context = Callable[[Asked], dict[str, Any]]
@@ -198,7 +199,7 @@ def scale(shows: list[dict[str, Any]], day: date) -> dict[str, Any]:
                 "y": 24 + ROW * show["row"],
                 "film": round(100 * (film - start) / (end - start), 1),
                 "section": show["programme"].section or "E",
-                "title": show["title"] if (end - start) / width > 0.09 else "",
+                "title": shortened(show["title"], SCALE * (film - start) / width),
             }
         )
     hours = [
@@ -206,6 +207,15 @@ def scale(shows: list[dict[str, Any]], day: date) -> dict[str, Any]:
         for h in range(opens + 1, closes, 2)
     ]
     return {"hours": hours, "bars": bars}
+
+
+def shortened(title: str, pixels: float) -> str:
+    """As much of it as has room beside its section's letter; nothing, where that would be no word."""
+    fits = int((pixels - 28) / 6.4)
+    if len(title) <= fits:
+        return title
+    cut = title[: fits - 1].rstrip(" :,.")
+    return f"{cut}…" if fits > 5 else ""
 
 
 def dots(document: Document) -> list[tuple[str, str, str, str]]:

@@ -13,8 +13,8 @@ from api.request import AnyRequest
 from festival.clock import now
 from festival.errors import Missing
 
-AGAIN = "30"
-"""Seconds after which a screen that runs no script asks again."""
+AGAIN = 30
+"""Seconds after which a screen that runs no script asks again; a script stays where it is without a network."""
 
 
 async def foyer_page(request: AnyRequest, venue: str = "") -> Response[str]:
@@ -25,7 +25,8 @@ async def foyer_page(request: AnyRequest, venue: str = "") -> Response[str]:
         request,
         "public/foyer.html",
         theme="screening",
-        headers={"refresh": AGAIN, "cache-control": "no-cache"},
+        headers={"cache-control": "no-cache"},
+        again=AGAIN,
         rehearsed=False,
         **foyer_of(document, now(), lang, venue=venue),
     )

@@ -341,6 +341,7 @@ async def rehearsed_foyer(
         "public/foyer.html",
         theme="screening",
         rehearsed=day is not None and day.clock.rehearsed,
+        again=0,
         **foyer_of(document, now, lang),
     )
 

@@ -32,7 +32,7 @@ from festival import language
 from festival.editions import current_edition, newest_edition
 from festival.errors import Missing
 from festival.language import OFFICIAL, spoken, text_in
-from screenings.document import LiveNews
+from screenings.document import Document, LiveNews, PublicProgramme
 
 
 @page_leaf("/", "public/programme.html")
@@ -69,6 +69,7 @@ def film(asked: Asked) -> dict[str, Any]:
         "title": title,
         "longest": longest_word(title),
         "poster": any(shown_film.file for shown_film in shown.films),
+        "beside": beside(document, shown, lang),
         "pitches": [pitch_of(text_in(lang, one.synopses)) for one in shown.films],
         "rooms": [
             one
@@ -86,6 +87,25 @@ def film(asked: Asked) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def beside(document: Document, shown: PublicProgramme, lang: str) -> list[dict[str, Any]]:
+    """Others of its section that have a still: those whose first screening follows its own, then from the first."""
+    kin = {
+        p.id: p
+        for p in document.programmes
+        if p.section == shown.section and any(film.file for film in p.films)
+    }
+    screens = {one.id: one.name for one in document.screens}
+    firsts = [s for s in document.screenings if s.number == 0 and s.programme in kin]
+    firsts.sort(key=lambda s: (s.starts_at, s.screen))
+    place = next((n for n, s in enumerate(firsts) if s.programme == shown.id), len(firsts))
+    return [
+        {"programme": kin[s.programme], "title": text_in(lang, kin[s.programme].titles),
+         "when": f"{language.evening(lang, s.starts_at)}, {language.hour(s.starts_at)}",
+         "screen": screens[s.screen]}
+        for s in (firsts[place + 1 :] + firsts[:place])[:BESIDE]
+    ]  # fmt: skip
+
+
 def status_of(news: LiveNews | None) -> dict[str, str]:
     """As schema.org says it: what was published and is so no more."""
     if news is None:
@@ -98,6 +118,7 @@ def status_of(news: LiveNews | None) -> dict[str, str]:
     return moved | {"previousStartDate": news.was_at.isoformat()}
 
 
+BESIDE = 3
 SERVICE_WORKER = Path(__file__).parents[1] / "static" / "js" / "sw.js"
 PITCH = 160  # letters that still read as a headline
 ENDS = re.compile(r"(?<=[.!?…。؟])\s+")

@@ -1,9 +1,12 @@
 // <live-page>: draws itself again every few seconds while somebody looks, and at once when news come, without
 // losing their place.
-import { drawnAgain, whileSeen } from "./shared.js";
+import { drawnAgain, hourNow, whileSeen } from "./shared.js";
+
+const PATIENCE = 15_000;
 
 class LivePage extends HTMLElement {
   connectedCallback() {
+    this.drawn = hourNow();
     this.timer = setInterval(() => this.draw(), Number(this.dataset.every));
     if (this.dataset.news) this.end = whileSeen(this);
   }
@@ -31,21 +34,31 @@ class LivePage extends HTMLElement {
     return (
       document.hidden ||
       this.drawing ||
-      this.querySelector("details[open]") ||
+      this.querySelector("details[open], [data-asking]") ||
       this.contains(document.activeElement)
     );
+  }
+
+  // Without an answer the page is as old as the last one, and says so.
+  tell(isOld) {
+    const line = document.querySelector("[data-stale]");
+    if (!line || line.hidden === !isOld) return;
+    line.textContent = isOld ? line.dataset.stale.replace("{hour}", this.drawn) : "";
+    line.hidden = !isOld;
   }
 
   async draw() {
     if (this.isBusy) return;
     this.drawing = true;
     try {
-      const { answer, page } = await drawnAgain(location.pathname);
+      const { answer, page } = await drawnAgain(location.pathname, { patience: PATIENCE });
       const fresh = page.querySelector("live-page");
-      if (answer.ok && fresh && !this.contains(document.activeElement))
-        this.replaceChildren(...fresh.childNodes);
+      this.tell(!answer.ok);
+      if (!answer.ok || !fresh || this.contains(document.activeElement)) return;
+      this.replaceChildren(...fresh.childNodes);
+      this.drawn = hourNow();
     } catch {
-      /* the next turn tries again */
+      this.tell(true); // the next turn tries again
     } finally {
       this.drawing = false;
     }

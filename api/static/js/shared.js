@@ -12,8 +12,9 @@ export const json = () => ({
 export const parsed = (text) => new DOMParser().parseFromString(text, "text/html");
 
 // This page as the house draws it now.
-export async function drawnAgain(address = location.href) {
-  const answer = await fetch(address, { headers: { accept: "text/html" } });
+export async function drawnAgain(address = location.href, { patience = 0 } = {}) {
+  const signal = patience ? AbortSignal.timeout(patience) : undefined,
+    answer = await fetch(address, { headers: { accept: "text/html" }, signal });
   return { answer, page: parsed(await answer.text()) };
 }
 
@@ -81,9 +82,17 @@ export function endDrafts() {
 
 endDrafts();
 
+// The wall clock of the festival, whatever that of the phone says of its own place.
+export const hourNow = () =>
+  new Date().toLocaleTimeString("fr", {
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone: document.documentElement.dataset.zone,
+  });
+
 // Whether the house answers; before a page is left for an answer that may never come.
 export const isThere = () =>
-  fetch("/health", { cache: "no-store" }).then(
+  fetch("/health", { cache: "no-store", signal: AbortSignal.timeout(5000) }).then(
     () => true,
     () => false,
   );

@@ -7,7 +7,10 @@ const KEEP = "cfs-public-1",
   PAGES = /^\/[a-z]{2}\/[\w-]+\/?(?:selection|now|(?:films|venues|sections|site)\/[^/]+)?$/,
   ASSETS = /^\/static\/|^\/api\/v1\/[\w-]+\/sections\.css$/,
   PICTURES = /^\/api\/v1\/[\w-]+\/programme\/films\/\w+\/poster\.jpg$/,
+  OF_A_NUMBER = /\/(?:films|venues|sections)\//,
   NAMED = /(?:href|src)="(\/static\/[^"]+\.(?:css|js|svg|woff2)|\/api\/v1\/[^"]+\/sections\.css[^"]*)"/g;
+
+const shown = new Map(); // by window: the copy that it was given where no network answered
 
 function isForAll(answer) {
   const isAsset = new URL(answer.url).pathname.startsWith("/static/"),
@@ -37,8 +40,12 @@ async function page(event) {
   event.waitUntil(answer.catch(() => null));
   const kept = await caches.match(key, { ignoreVary: true });
   if (!kept) return answer;
-  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE, kept));
-  return Promise.race([answer.catch(() => kept), late]);
+  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE, kept)),
+    given = await Promise.race([answer.catch(() => kept), late]);
+  if (given === kept) {
+    shown.set(event.resultingClientId, { etag: kept.headers.get("etag"), date: kept.headers.get("date") });
+  }
+  return given;
 }
 
 async function asset(event) {
@@ -60,7 +67,12 @@ async function warm(pages) {
     mark = `${pages[0]}?kept`,
     before = await kept.match(mark);
   if (before && (await before.text()) === newest.headers.get("etag")) return;
-  for (const path of pages.filter((one) => PAGES.test(one))) {
+  const wanted = pages.filter((one) => PAGES.test(one));
+  for (const { url } of await kept.keys()) {
+    const path = new URL(url).pathname;
+    if (path.startsWith(pages[0]) && OF_A_NUMBER.test(path) && !wanted.includes(path)) await kept.delete(url);
+  }
+  for (const path of wanted) {
     const request = new Request(path, { credentials: "omit" }),
       answer = await fetch(request);
     if (!isForAll(answer)) continue;
@@ -85,7 +97,9 @@ addEventListener("activate", (event) => {
   };
   event.waitUntil(others());
 });
+// A page asks whether it is a kept one, and of when; a browser that slept in between has forgotten it.
 addEventListener("message", (event) => {
+  event.ports[0]?.postMessage(shown.get(event.source.id) ?? null);
   const pages = (event.data?.pages ?? []).filter((one) => typeof one === "string" && PAGES.test(one));
   if (pages.length) event.waitUntil(warm(pages).catch(() => null));
 });
