@@ -154,6 +154,7 @@ from api.pages import visas as visa_pages
 from api.pages import visitors as visitor_pages
 from api.pages import what_if as what_if_pages
 from api.patience import Patience
+from api.press import LEAVES
 from api.shelf import Shelf
 from api.v1 import account as account_v1
 from api.v1 import archives as archives_v1
@@ -263,14 +264,6 @@ ACTS = [
     *what_if.ACTS,
     *visa_acts.ACTS,
     *visitor_acts.ACTS,
-]
-LEAVES = [
-    *public.LEAVES,
-    *selection.LEAVES,
-    *finding.LEAVES,
-    *feeds.LEAVES,
-    *booklet.LEAVES,
-    *programme.LEAVES,
 ]
 STATIC = Path(__file__).parent / "static"
 

@@ -11,12 +11,10 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from contextvars import copy_context
 from functools import cache, partial
-from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from api.frozen import Frozen, printed_page
 from api.leaves import Asked, Leaf
@@ -25,13 +23,13 @@ from festival.errors import FestivalError
 from festival.readiness import AWAY
 from festival.settings import Settings
 from festival.tables import Edition
-from screenings.document import FIRST_DOMAIN
-from screenings.printing import Printed, keep_pages, kept_pages, let_go
+from screenings.printing import Printed, domain_at, kept_pages, let_go, printed_once
 from screenings.public import Public, newest
 
 log = logging.getLogger("door")
 
-LONG_WORK = ThreadPoolExecutor(2, thread_name_prefix="press")  # two at once, and nobody else waits
+LONG_PRINTS = 2  # at once; they wait for each other, and nobody else does
+LONG_WORK = ThreadPoolExecutor(LONG_PRINTS, thread_name_prefix="press")
 READ_LATELY = 600.0  # seconds for which an edition that nobody reads is still looked after
 MOST_EDITIONS = 32
 ROOT = Path(__file__).parents[1]
@@ -59,6 +57,7 @@ class Shelf:
         self.build = f"{build()} {settings.public_url} {settings.mode} {settings.locales}"
         self.editions: dict[str, HeldEdition] = {}
         self.looking: dict[str, asyncio.Lock] = {}
+        self.long_prints = asyncio.Semaphore(LONG_PRINTS)
 
     # What is asked for
 
@@ -97,10 +96,14 @@ class Shelf:
             async with held.drawing.setdefault(address, asyncio.Lock()):
                 if address not in held.pages:
                     asked = Asked(public=held.public, url=self.url, lang=lang, name=name)
-                    made = await self.draw(leaf, asked)
-                    await keep_pages(held.public.edition.id, held.key, [made])
+                    made = await self.made(held, leaf, asked, address)
                     held.pages[address] = Frozen(made, https=self.https)
         return held.pages[address]
+
+    async def made(self, held: HeldEdition, leaf: Leaf, asked: Asked, address: str) -> Printed:
+        edition, make = held.public.edition.id, partial(self.draw, leaf, asked)
+        async with self.long_prints if leaf.takes_long else nullcontext():
+            return await printed_once(edition, held.key, address, make)
 
     async def draw(self, leaf: Leaf, asked: Asked) -> Printed:
         hands = LONG_WORK if leaf.takes_long else None
@@ -153,11 +156,7 @@ class Shelf:
     # The press
 
     def domain(self, edition: Edition) -> str:
-        host = urlsplit(self.url).hostname or FIRST_DOMAIN
-        with suppress(ValueError):
-            ip_address(host)
-            host = FIRST_DOMAIN  # an address is nobody's name
-        return f"{edition.slug}.{host}"
+        return domain_at(self.url, edition)
 
     async def print(self, public: Public) -> tuple[str, list[Printed]]:
         return self.key_of(public), await asyncio.to_thread(lambda: list(self.all_pages(public)))

@@ -4,8 +4,8 @@
 
 Each page is asked over four lines without a pause, in turns: ours, a bare page of Litestar with as many
 bytes, pretalx's. Then the programme's slowest answers are taken alone, and with ten chairs who open the
-decision board again and again: at a door of their own, and at one and the same. Seconds depend on the
-machine; the ratios are the claim.
+decision board again and again: at the house's door, as ./run opens it (ops/door.py), and at one process that
+does both. Seconds depend on the machine; the ratios are the claim. Not 0 when a goal is missed.
 `--rival` installs pretalx beside it, which takes minutes; without it the stored figure is said, and not counted.
 """
 
@@ -18,6 +18,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Self
@@ -44,6 +45,14 @@ class Bare(Door):
     APP = "bench.bare_public:app"
 
 
+class House(Door):
+    """The door as ./run opens it: the public's process and people's at one address."""
+
+    @property
+    def words(self) -> list[str]:
+        return ["ops.door", str(self.port), f"{self.log}.turn"]
+
+
 class Heard(msgspec.Struct):
     """Seconds of each answer; `size` is a body as it came over the line."""
 
@@ -51,6 +60,10 @@ class Heard(msgspec.Struct):
     size: int = 0
     wrong: int = 0
     lasted: float = 1.0
+
+    def add(self, other: Self) -> None:
+        self.seconds += other.seconds
+        self.wrong, self.lasted = self.wrong + other.wrong, self.lasted + other.lasted
 
     @property
     def rate(self) -> float:
@@ -64,7 +77,9 @@ class Heard(msgspec.Struct):
 def asked(url: str, coding: str, seconds: float) -> Heard:
     """Over `LINES` lines, each asking again as soon as it was answered."""
     heard, ends = Heard(), time.perf_counter() + seconds
-    lines = [threading.Thread(target=one_line, args=(url, coding, ends, heard)) for _ in range(LINES)]
+    lines = [
+        threading.Thread(target=one_line, args=(url, coding, ends, heard)) for _ in range(LINES)
+    ]
     began = time.perf_counter()
     for line in lines:
         line.start()
@@ -77,9 +92,13 @@ def asked(url: str, coding: str, seconds: float) -> Heard:
 def one_line(url: str, coding: str, ends: float, heard: Heard) -> None:
     place = urlsplit(url)
     question = (
-        f"GET {place.path} HTTP/1.1\r\nHost: {place.netloc}\r\nAccept-Encoding: {coding}\r\n\r\n".encode()
+        f"GET {place.path} HTTP/1.1\r\nHost: {place.netloc}\r\nAccept: text/html\r\n"
+        f"Accept-Encoding: {coding}\r\n\r\n".encode()
     )
-    line, room = socket.create_connection((place.hostname or "", place.port or 80)), bytearray(1 << 20)
+    line, room = (
+        socket.create_connection((place.hostname or "", place.port or 80)),
+        bytearray(1 << 20),
+    )
     line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     while (began := time.perf_counter()) < ends:
         line.sendall(question)
@@ -139,11 +158,15 @@ async def programme(connection: asyncpg.Connection) -> dict[str, str]:
     for n, name in enumerate(films):
         await a_film(connection, edition, name, n)
     grid = new_id()
-    await connection.execute("INSERT INTO grid (id, edition, version) VALUES ($1, $2, 1)", grid, edition)
+    await connection.execute(
+        "INSERT INTO grid (id, edition, version) VALUES ($1, $2, 1)", grid, edition
+    )
     for place in range(SHOWINGS):
         day, row = divmod(place, -(-SHOWINGS // DAYS))
         hour, hall = divmod(row, HALLS)
-        starts = datetime.combine(FIRST, datetime.min.time(), UTC) + timedelta(days=day, hours=10 + 3 * hour)
+        starts = datetime.combine(FIRST, datetime.min.time(), UTC) + timedelta(
+            days=day, hours=10 + 3 * hour
+        )
         film, talk, clear = (starts + timedelta(minutes=m) for m in (100, 100, 120))
         await connection.execute(
             """INSERT INTO screening (id, stable, grid, programme, number, screen,
@@ -155,7 +178,9 @@ async def programme(connection: asyncpg.Connection) -> dict[str, str]:
 
 
 async def a_film(connection: asyncpg.Connection, edition: str, name: str, n: int) -> None:
-    texts = msgspec.json.encode(dict.fromkeys(("fr", "en"), "Une longue nuit en orbite. " * 20)).decode()
+    texts = msgspec.json.encode(
+        dict.fromkeys(("fr", "en"), "Une longue nuit en orbite. " * 20)
+    ).decode()
     title = f"Un film sur la face cachée, numéro {n}"
     titles = msgspec.json.encode({"fr": title, "en": title}).decode()
     await connection.execute(
@@ -179,7 +204,8 @@ async def a_film(connection: asyncpg.Connection, edition: str, name: str, n: int
         name, edition, titles,
     )  # fmt: skip
     await connection.execute(
-        "INSERT INTO programme_film (id, programme, submission, position) VALUES ($1, $1, $1, 0)", name
+        "INSERT INTO programme_film (id, programme, submission, position) VALUES ($1, $1, $1, 0)",
+        name,
     )
 
 
@@ -204,7 +230,9 @@ async def prepared(given: argparse.Namespace) -> tuple[str, list[dict[str, str]]
 
 
 async def publish(house: Door, programmer: dict[str, str]) -> None:
-    async with httpx.AsyncClient(base_url=f"{house.url}/api/v1/public", headers=programmer, timeout=120) as client:
+    async with httpx.AsyncClient(
+        base_url=f"{house.url}/api/v1/public", headers=programmer, timeout=120
+    ) as client:
         version = (await client.get("/grid")).json()["version"]
         began = time.perf_counter()
         done = await client.post("/grid/publication", json={"version": version})
@@ -221,41 +249,58 @@ def first_reader(url: str) -> None:
             began = time.perf_counter()
             client.get(url)
             took.append(1000 * (time.perf_counter() - began))
-    print(f"  first answer of a door that has just opened {took[0]:.1f} ms, then {sorted(took[1:])[24]:.1f} ms")
+    print(
+        f"  first answer of a door that has just opened {took[0]:.1f} ms, then {sorted(took[1:])[24]:.1f} ms"
+    )
 
 
-def beside_others(house: Door, bare: Door, rival: Pretalx | None, film: str, given: argparse.Namespace) -> bool:
+def beside_others(
+    house: Door, bare: Door, rival: Pretalx | None, film: str, given: argparse.Namespace
+) -> bool:
     """One line a page and coding: req/s of ours, of a bare page of that size, of pretalx's like."""
-    home, kept = f"{house.url}/fr/public", True
+    home, missed = f"{house.url}/fr/public", []
     pages = {
         "programme": (home, "/space/schedule/nojs"),
         "film": (f"{home}/films/{film}", f"/space/talk/{rival.talk}/" if rival else ""),
         "calendar": (f"{home}/programme.ics", "/space/schedule/export/schedule.ics"),
     }
-    print(f"  {'page':<10} {'coding':<6} {'bytes':>8} {'ours/s':>9} {'bare/s':>9} {'ratio':>6}"
-          f"  {'pretalx/s':>10} {'ratio':>7}")
+    if rival and (refused := rival.refused(theirs for _, theirs in pages.values())):
+        raise RuntimeError(f"pretalx has no answer for {refused}")
+    print(
+        f"  {'page':<10} {'coding':<6} {'bytes':>8} {'ours/s':>9} {'bare/s':>9} {'ratio':>6}"
+        f"  {'pretalx/s':>10} {'ratio':>7}   goals: {HALF:g} × bare, {FIFTY:g} × pretalx"
+    )
     for name, (ours_at, theirs_at) in pages.items():
         for coding, accepted in CODINGS.items():
             size = asked(ours_at, accepted, 0.3).size
-            ours, theirs, bares = [], [], []
+            ours, theirs, bares = Heard(), Heard(), Heard()
             for _ in range(given.turns):
-                ours.append(asked(ours_at, accepted, given.seconds))
-                bares.append(asked(f"{bare.url}/page/{size}", accepted, given.seconds))
+                ours.add(asked(ours_at, accepted, given.seconds))
+                bares.add(asked(f"{bare.url}/page/{size}", accepted, given.seconds))
                 if rival:
-                    theirs.append(asked(rival.url(theirs_at), accepted, given.seconds))
-            rates = [sum(h.rate for h in heard) / given.turns for heard in (ours, bares, theirs)]
-            wrong = sum(h.wrong for h in (*ours, *bares, *theirs))
-            beside = f"{rates[2]:10.1f} {rates[0] / rates[2]:7.0f}" if rival else f"{'–':>10} {'–':>7}"
-            print(f"  {name:<10} {coding:<6} {size:8} {rates[0]:9.0f} {rates[1]:9.0f} {rates[0] / rates[1]:6.2f}"
-                  f"  {beside}"
-                  f"{f'  {wrong} WRONG' if wrong else ''}", flush=True)
-            kept &= rates[0] >= HALF * rates[1] and not wrong
-            kept &= rival is None or name != "programme" or rates[0] >= FIFTY * rates[2]
-    return kept
+                    theirs.add(asked(rival.url(theirs_at), accepted, given.seconds))
+            wrong = ours.wrong + bares.wrong + theirs.wrong
+            is_kept = not wrong and ours.rate >= HALF * bares.rate
+            is_kept &= rival is None or ours.rate >= FIFTY * theirs.rate
+            beside = (
+                f"{theirs.rate:10.1f} {ours.rate / theirs.rate:7.0f}"
+                if rival
+                else f"{'–':>10} {'–':>7}"
+            )
+            print(
+                f"  {name:<10} {coding:<6} {size:8} {ours.rate:9.0f} {bares.rate:9.0f} {ours.rate / bares.rate:6.2f}"
+                f"  {beside}   {'kept' if is_kept else 'MISSED'}{f', {wrong} WRONG' if wrong else ''}",
+                flush=True,
+            )
+            missed += [] if is_kept else [f"{name} {coding}"]
+    return not missed
 
 
 def told(name: str, heard: Heard) -> None:
-    print(f"  {name:<44} {heard.rate:8.0f}/s  p50 {heard.at(0.5):7.2f} ms  p99 {heard.at(0.99):7.2f} ms", flush=True)
+    print(
+        f"  {name:<44} {heard.rate:8.0f}/s  p50 {heard.at(0.5):7.2f} ms  p99 {heard.at(0.99):7.2f} ms",
+        flush=True,
+    )
 
 
 class Chairs:
@@ -268,9 +313,13 @@ class Chairs:
         self.door, self.whose, self.opened = door, whose, 0
 
     def __enter__(self) -> Self:
-        words = msgspec.json.encode([f"{self.door.url}/fr/load/committee/decisions", self.whose]).decode()
+        words = msgspec.json.encode(
+            [f"{self.door.url}/fr/load/committee/decisions", self.whose]
+        ).decode()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "bench.public", "--open-boards", words], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", "bench.public", "--open-boards", words],
+            stdout=subprocess.PIPE,
+            text=True,
         )
         self.ears = threading.Thread(target=self.count, daemon=True)
         self.ears.start()
@@ -303,20 +352,37 @@ def open_boards(words: str) -> None:
     asyncio.run(every())
 
 
-def with_boards(public: Door, office: Door, chairs: list[dict[str, str]], given: argparse.Namespace) -> bool:
-    page = f"{public.url}/fr/public"
-    alone = asked(page, "br", given.seconds)
-    told("programme alone", alone)
-    with Chairs(office, chairs) as apart:
-        beside = asked(page, "br", 2 * given.seconds)
-    told(f"beside {len(chairs)} boards at a door of their own ({apart.opened} opened)", beside)
-    with Chairs(public, chairs) as together:
-        same = asked(page, "br", 2 * given.seconds)
-    told(f"beside {len(chairs)} boards at the same door ({together.opened} opened)", same)
-    kept = beside.at(0.99) <= THREE * alone.at(0.99)
-    print(f"  p99 beside the boards / alone {beside.at(0.99) / alone.at(0.99):.2f} (one door: "
-          f"{same.at(0.99) / alone.at(0.99):.1f})  goal ≤ {THREE:g}  {'kept' if kept else 'MISSED'}")
-    return kept
+def with_boards(
+    house: Door, one: Door, chairs: list[dict[str, str]], given: argparse.Namespace
+) -> bool:
+    """The house's door beside the boards, and what one process for everybody would do."""
+    doors = {"the house's door": house, "one process for all": one}
+    alone, beside = ({name: Heard() for name in doors} for _ in range(2))
+    for name in list(doors) * given.turns:
+        alone[name].add(asked(f"{doors[name].url}/fr/public", "br", given.seconds))
+    for name, door in doors.items():
+        with Chairs(door, chairs) as sitting:
+            beside[name].add(asked(f"{door.url}/fr/public", "br", given.turns * given.seconds))
+        told(f"{name}, programme alone", alone[name])
+        told(f"{name}, beside {len(chairs)} chairs ({sitting.opened} boards)", beside[name])
+        until_rested(door, chairs[0])
+    ours, was = (beside[name].at(0.99) / alone[name].at(0.99) for name in doors)
+    is_kept = ours <= THREE
+    print(
+        f"  p99 beside the boards / alone {ours:.2f} (one process {was:.1f})  goal ≤ {THREE:g}  "
+        f"{'kept' if is_kept else 'MISSED'}"
+    )
+    return is_kept
+
+
+def until_rested(door: Door, chair: dict[str, str], seconds: float = 60) -> None:
+    """Boards that nobody waits for any more are drawn to their end."""
+    ends, quick = time.monotonic() + seconds, 0
+    with httpx.Client(base_url=door.url, headers=chair, timeout=60) as client:
+        while quick < 20 and time.monotonic() < ends:
+            began = time.monotonic()
+            client.get("/health")
+            quick = quick + 1 if time.monotonic() - began < 0.05 else 0
 
 
 def rival_of(given: argparse.Namespace) -> Pretalx | None:
@@ -325,44 +391,56 @@ def rival_of(given: argparse.Namespace) -> Pretalx | None:
             return Pretalx()
     except (OSError, subprocess.CalledProcessError, RuntimeError, ValueError) as error:
         print(f"  pretalx could not be set up: {str(error)[-300:]}")
-    print("  pretalx is not here. Stored: its page of 187 screenings without script gave 4.6/s,\n"
-          "  where a bare page as large as ours was gave 3 450/s (two cores, 4 lines)")
+    print(
+        "  pretalx is not here. Stored: its page of 187 screenings without script gave 4.6/s,\n"
+        "  where a bare page as large as ours was gave 3 450/s (two cores, 4 lines)"
+    )
     return None
 
 
 async def measure(given: argparse.Namespace, folder: Path) -> bool:
     film, people = await prepared(given)
-    public, office = Door(folder / "public.log", {"MODE": "development"}), Door(folder / "office.log", {})
-    for door in (public, office):
-        door.env.update({"PUBLIC_CHECK_SECONDS": "1", "LOG_LEVEL": "WARNING"})
-    await office.open()
-    await publish(office, people[0])
-    await public.open()
-    first_reader(f"{public.url}/fr/public")
-    sizes = {asked(f"{public.url}/fr/public{at}", coding, 0.3).size
+    house, one = House(folder / "house.log", {}), Door(folder / "one.log", {})
+    for door in (house, one):
+        door.env.update(
+            {"MODE": "development", "PUBLIC_CHECK_SECONDS": "1", "LOG_LEVEL": "WARNING"}
+        )
+    await one.open()
+    await publish(one, people[0])
+    await house.open()
+    first_reader(f"{house.url}/fr/public")
+    sizes = {asked(f"{house.url}/fr/public{at}", coding, 0.3).size
              for at in ("", f"/films/{film}", "/programme.ics") for coding in CODINGS.values()}  # fmt: skip
     bare = Bare(folder / "bare.log", {"SIZES": ",".join(map(str, sizes))})
     await bare.open()
     try:
         rival = await asyncio.to_thread(rival_of, given)
-        if rival:
-            with rival:
+        with rival or nullcontext():
+            if rival:
                 print(f"  pretalx shows {rival.shown} talks")
-                kept = await asyncio.to_thread(beside_others, public, bare, rival, film, given)
-        else:
-            kept = await asyncio.to_thread(beside_others, public, bare, None, film, given)
-        kept &= await asyncio.to_thread(with_boards, public, office, people[: given.chairs], given)
+            kept = await asyncio.to_thread(beside_others, house, bare, rival, film, given)
+        kept &= await asyncio.to_thread(with_boards, house, one, people[: given.chairs], given)
     finally:
-        for door in (public, office, bare):
+        for door in (house, one, bare):
             door.kill()
-    return kept
+    return kept and bool(rival) == given.rival
 
 
 def main() -> int:
-    reader = argparse.ArgumentParser(prog="./run bench public", description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    reader = argparse.ArgumentParser(
+        prog="./run bench public",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     reader.add_argument("--seconds", type=float, default=4.0)
-    for name, usual in {"turns": 2, "chairs": 10, "films": 3000, "people": 120, "scores": 30000, "uploads": 1}.items():
+    for name, usual in {
+        "turns": 2,
+        "chairs": 10,
+        "films": 3000,
+        "people": 120,
+        "scores": 30000,
+        "uploads": 1,
+    }.items():
         reader.add_argument(f"--{name}", type=int, default=usual)
     reader.add_argument("--rival", action="store_true")
     reader.add_argument("--open-boards", default="", help=argparse.SUPPRESS)

@@ -8,10 +8,11 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
-from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
 
 from ops.process import die_with_parent, free_port
 
@@ -93,6 +94,9 @@ def install() -> None:
         said = manage("shell", "--unsafe-disable-scopes", given=f"exec({SCHEDULE!r})\n")
         [line] = [line for line in said.splitlines() if "TALK" in line]
         (FOLDER / "talk").write_text(line[line.index("TALK") :].split(maxsplit=1)[1])
+    if not (FOLDER / "collected").exists():  # without its list of files each of its pages is a fault
+        manage("collectstatic", "--noinput")
+        (FOLDER / "collected").touch()
 
 
 def env() -> dict[str, str]:
@@ -133,6 +137,16 @@ class Pretalx:
             except (URLError, OSError):
                 time.sleep(0.2)
         return self
+
+    def refused(self, paths: Iterable[str]) -> list[str]:
+        """Those of its pages that it does not answer with a page, and what it says instead."""
+        wrong = []
+        for path in paths:
+            try:
+                urlopen(Request(self.url(path), headers={"Accept": "text/html"}), timeout=120).read()  # noqa: S310
+            except HTTPError as error:
+                wrong.append(f"{path} {error.code}")
+        return wrong
 
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.port}{path}"

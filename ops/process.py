@@ -11,6 +11,11 @@ _libc = ctypes.CDLL(None)
 PR_SET_PDEATHSIG = 1
 
 
+def end_with_parent(how: int = signal.SIGKILL) -> None:
+    """The kernel ends this process when the thread that forked it is gone."""
+    _libc.prctl(PR_SET_PDEATHSIG, how)
+
+
 def die_with_parent(how: int = signal.SIGKILL) -> Callable[[], None]:
     """For `preexec_fn`: the kernel ends the child when the launcher is gone, however it went.
 
@@ -19,7 +24,7 @@ def die_with_parent(how: int = signal.SIGKILL) -> Callable[[], None]:
 
     def before_exec() -> None:
         os.setsid()
-        _libc.prctl(PR_SET_PDEATHSIG, how)
+        end_with_parent(how)
 
     return before_exec
 

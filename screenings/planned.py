@@ -22,6 +22,7 @@ from festival.tables import Edition, Person, new_id
 from screenings import publication
 from screenings.departures import readers
 from screenings.lists import working_grid
+from screenings.printing import Press
 from screenings.tables import PlannedPublication
 
 SOONEST = timedelta(minutes=1)
@@ -169,38 +170,52 @@ async def end(planned_id: str, state: str) -> None:
 # At its moment
 
 
-async def carry_out(planned_id: str) -> None:
-    """Publish what waits, once; where it may not go out, say so, to all who programme."""
+async def carry_out(planned_id: str, press: Press | None = None) -> None:
+    """Publish what waits, once, with all its pages; where it may not go out, say so to all who programme."""
     try:
-        async with transaction():
-            planned = await due(planned_id)
-            if planned is None:
-                return
-            edition, by = await edition_of(planned), await still_programmes(planned)
-            number = await publication.publish(edition, version=int(planned.seen), by=by)
-            await end(planned_id, "done")
-            await PlannedPublication.update({PlannedPublication.number: number}).where(
-                PlannedPublication.id == planned_id
-            )
-            await tell(edition, planned, "planned_published", number=str(number))
+        await publish_due(planned_id, press)
     except (Refused, Conflict) as error:
         await refuse(planned_id, error)
 
 
+async def publish_due(planned_id: str, press: Press | None) -> None:
+    planned = await due(planned_id)
+    if planned is None:
+        return
+    edition, by = await edition_of(planned), await still_programmes(planned)
+    async with publication.one_at_a_time(edition):
+        seen = int(planned.seen)
+        if await due(planned_id) is None:
+            return  # somebody else has printed and published it
+        proof = await publication.proof_of(edition, seen, press)
+        if await held_due(planned_id) is None:
+            return
+        number = await publication.publish(edition, version=seen, by=by, press=press, proof=proof)
+        await end(planned_id, "done")
+        await PlannedPublication.update({PlannedPublication.number: number}).where(
+            PlannedPublication.id == planned_id
+        )
+        await tell(edition, planned, "planned_published", number=str(number))
+
+
 async def due(planned_id: str) -> PlannedPublication | None:
-    """Held until the act ends; nothing where it waits no more, or not yet."""
-    found = await rows(
-        """SELECT id FROM planned_publication
-           WHERE id = {} AND state = 'waiting' AND due_at <= now() FOR UPDATE""",
-        planned_id,
+    """Nothing where it waits no more, or not yet."""
+    return await PlannedPublication.objects().get(
+        (PlannedPublication.id == planned_id)
+        & (PlannedPublication.state == "waiting")
+        & (PlannedPublication.due_at <= now())
     )
-    its = PlannedPublication.id == planned_id
-    return await PlannedPublication.objects().get(its) if found else None
+
+
+async def held_due(planned_id: str) -> PlannedPublication | None:
+    """The same, held until the act ends."""
+    await rows("SELECT id FROM planned_publication WHERE id = {} FOR UPDATE", planned_id)
+    return await due(planned_id)
 
 
 async def refuse(planned_id: str, error: FestivalError) -> None:
     async with transaction():
-        planned = await due(planned_id)
+        planned = await held_due(planned_id)
         if planned is None:
             return
         edition = await edition_of(planned)

@@ -1,19 +1,25 @@
 """Pages of a publication as they were printed: once for everybody, under the key of what they say."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from ipaddress import ip_address
 from typing import Protocol
+from urllib.parse import urlsplit
 
 import msgspec
 
 from festival.clock import in_zone, now
-from festival.db import rows
+from festival.db import rows, transaction
 from festival.editions import edition_called
 from festival.site import written
 from festival.tables import Edition, new_id
-from screenings.document import Document
+from screenings.document import FIRST_DOMAIN, Document
 from screenings.live.kept import lives_of
 from screenings.live.overlay import as_it_runs
 from screenings.public import Public, films_in, is_open
+
+GLANCE_S = 0.1  # between two looks whether the press is free
 
 
 class Printed(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +53,32 @@ class PrintedProof(msgspec.Struct, frozen=True, kw_only=True):
     document: Document
     key: str
     pages: list[Printed]
+
+
+def domain_at(url: str, edition: Edition) -> str:
+    """What a press at this address says of `domain`."""
+    host = urlsplit(url).hostname or FIRST_DOMAIN
+    with suppress(ValueError):
+        ip_address(host)
+        host = FIRST_DOMAIN  # an address is nobody's name
+    return f"{edition.slug}.{host}"
+
+
+@asynccontextmanager
+async def only_print(of: str) -> AsyncIterator[None]:
+    """Nobody else in the house prints the same meanwhile, in whichever process; who comes later waits.
+
+    By the database's own lock, so that a process that falls holds nobody up.
+    """
+    while True:
+        async with transaction():
+            asked = await rows(
+                "SELECT pg_try_advisory_xact_lock(hashtextextended({}, 1)) AS ours", of
+            )
+            if asked[0]["ours"]:
+                yield
+                return
+        await asyncio.sleep(GLANCE_S)
 
 
 async def printed(edition: Edition, document: Document, press: Press) -> PrintedProof:
@@ -85,6 +117,23 @@ async def keep_pages(edition_id: str, key: str, pages: Sequence[Printed]) -> Non
            ON CONFLICT (edition, key, path) DO NOTHING RETURNING id""",
         edition_id, key, [new_id() for _ in pages], *columns,
     )  # fmt: skip
+
+
+async def printed_once(
+    edition_id: str, key: str, path: str, make: Callable[[], Awaitable[Printed]]
+) -> Printed:
+    """As another door has printed it, else as `make` prints it now, for all doors."""
+    async with only_print(f"{key} {path}"):
+        columns = ", ".join(Printed.__struct_fields__)
+        kept = await rows(
+            f"SELECT {columns} FROM printed_page WHERE edition = {{}} AND key = {{}} AND path = {{}}",
+            edition_id, key, path,
+        )  # fmt: skip
+        if kept:
+            return Printed(**kept[0])
+        page = await make()
+        await keep_pages(edition_id, key, [page])
+    return page
 
 
 async def kept_pages(edition_id: str, key: str) -> dict[str, Printed]:

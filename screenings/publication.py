@@ -1,5 +1,7 @@
 """Publishing: the working grid, copied whole into a frozen one with all the public reads; and taken back."""
 
+from contextlib import AbstractAsyncContextManager
+
 import asyncpg
 import msgspec
 
@@ -15,7 +17,7 @@ from screenings.freezing import document_numbered, document_of, newest_number
 from screenings.linting import stops_of
 from screenings.lists import Placed, items, placed_in, screens, working_grid
 from screenings.planner.model import Clash
-from screenings.printing import Press, PrintedProof, keep_pages, printed
+from screenings.printing import Press, PrintedProof, keep_pages, only_print, printed
 from screenings.problem import moments
 from screenings.public import films_in, left
 from screenings.publication_letters import write_to_makers
@@ -24,16 +26,24 @@ from screenings.tables import Grid
 NEVER_PUBLISHED = frozenset({"turnaround_short"})  # the database would refuse the overlap
 
 
-async def publish(edition: Edition, *, version: int, by: Person, press: Press | None = None) -> int:
+async def publish(
+    edition: Edition,
+    *,
+    version: int,
+    by: Person,
+    press: Press | None = None,
+    proof: PrintedProof | None = None,
+) -> int:
     """Freeze the working grid as the next number, whole or not at all; returns the number.
 
     Refused with every reason: blocking clashes, films whose acceptance is not announced, or
     nothing that the public does not read already. With a `press` its pages are printed before
-    anybody is held up, and kept in the same transaction: the first reader finds them.
+    anybody is held up, and kept in the same transaction: the first reader finds them. `proof` is
+    what has been printed already, if that was before.
     """
-    proof = await proof_of(edition, version, press)
     try:
-        async with transaction():
+        async with one_at_a_time(edition):
+            proof = proof or await proof_of(edition, version, press)
             grid = await hold_grid(edition)
             if grid.version != version + 1:
                 raise Conflict("grid_changed_meanwhile", version=grid.version - 1)
@@ -48,6 +58,14 @@ async def publish(edition: Edition, *, version: int, by: Person, press: Press | 
     except asyncpg.ExclusionViolationError:
         raise Refused("screen_taken") from None
     return document.number
+
+
+def one_at_a_time(edition: Edition) -> AbstractAsyncContextManager[None]:
+    """Two who publish at once do not both print: the second waits, and finds that it is done.
+
+    One transaction, in which nothing is held from others before the pages are there.
+    """
+    return only_print(f"the next number of {edition.id}")
 
 
 async def take_back(

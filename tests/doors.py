@@ -27,12 +27,15 @@ class Door:
         self.url = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def words(self) -> list[str]:
+        return ["uvicorn", self.APP, "--port", str(self.port), "--timeout-graceful-shutdown", "2",
+                "--http", "api.line:Line", "--no-proxy-headers"]  # fmt: skip
+
     def start(self) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "uvicorn", self.APP, "--port", str(self.port),
-                 "--timeout-graceful-shutdown", "2", "--http", "api.line:Line",
-                 "--no-proxy-headers"],
+                [sys.executable, "-m", *self.words],
                 env=self.env, cwd=ROOT, stdout=log, stderr=log, preexec_fn=die_with_parent(),
             )  # fmt: skip
 

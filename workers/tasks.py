@@ -20,6 +20,7 @@ from festival.work import give_up, tell_waiting
 from media.runner import PermanentFault
 from media.storage import StorageFull, StorageUnavailable
 from screenings.planner.process import OverTime
+from screenings.press import PressApart
 from submissions.store import store_of
 from workers.app import celery, news, settings, worker_process
 
@@ -42,6 +43,8 @@ async def run_verb(job: Job, lease: Lease, heartbeat: Heartbeat) -> None:
         things["news"] = news()
     if "store" in asked:
         things["store"] = store_of(settings())
+    if "press" in asked:
+        things["press"] = PressApart(settings())
     if "workers" in asked:
         things["workers"] = await heavy_workers()
     ids = [lease.args[name] for name in job.ids]

@@ -220,7 +220,7 @@ def test_the_house_believes_the_proxy_and_nobody_else():
 
     assert OURS["api"]["environment"]["TRUSTED_PROXY"] == address
     assert ip_address(address) in ip_network(net)
-    assert [name for name, one in SERVICES.items() if "door" in one["networks"]] == ["proxy", "api"]
+    assert [name for name, one in SERVICES.items() if "door" in one["networks"]] == ["proxy", "api", "public"]
     assert "--no-proxy-headers" in SERVICES["api"]["command"]
 
 
@@ -244,6 +244,22 @@ def test_the_proxy_passes_every_byte_on_to_the_door():
     assert not {"request_body", "request_buffers", "response_buffers", "flush_interval"} & {
         line.split()[0] for line in words
     }
+
+
+def test_who_names_nobody_has_a_door_of_their_own_and_the_other_stands_in():
+    """As `api/handing.py` tells them apart where there is no proxy."""
+    written = (ROOT / "ops/compose/Caddyfile").read_text()
+    told = written.partition("@public {\n")[2].partition("}")[0].split("\n")
+
+    assert [line.strip() for line in told if line.strip()] == [
+        "method GET HEAD",
+        "not header Authorization *",
+        "not header Cookie *session=*",
+    ]
+    assert "reverse_proxy @public public:8000 api:8000 {\n\t\tlb_policy first\n" in written
+    public, api = SERVICES["public"], SERVICES["api"]
+    assert {name for name in public if public[name] != api[name]} == {"environment"}
+    assert set(public["environment"]) - set(api["environment"]) == {"POOL_SIZE"}
 
 
 def test_in_clear_people_are_led_on_and_programs_are_refused():

@@ -28,9 +28,10 @@ from tests.services import ROOT
 DOMAIN = "cinema.localhost"
 USER = 10001  # as the Dockerfile's
 HOUSE = ("relay", "worker-fast", "worker-letters", "worker-plans", "worker-heavy", "beat")
+DOORS = ("api1", "api2", "public")
 DOOR, BACK = "172.30.27", "10.213.200"
 ADDRESSES = {name: number for number, name in enumerate(
-    ["proxy", "postgres", "redis", "objects", "mail", "api1", "api2", "migrate", *HOUSE], start=2)}  # fmt: skip
+    ["proxy", "postgres", "redis", "objects", "mail", "api1", "api2", "migrate", *HOUSE, "public"], start=2)}  # fmt: skip
 VARIABLES = {
     "POSTGRES_PASSWORD": "owners-word", "HOUSE_PASSWORD": "houses-word", "DOMAIN": DOMAIN,
     "SECRET_KEY": "k" * 48, "SMTP_URL": "smtp://mail:2525", "SMTP_ALLOW_CLEAR": "true",
@@ -87,6 +88,10 @@ class Image:
     def service(self, name: str) -> dict[str, Any]:
         return dict(self.compose[name])
 
+    def has(self, part: str) -> bool:
+        """A house of before may have had fewer parts."""
+        return ("api" if part.startswith("api") else part) in self.compose
+
 
 class Composed:
     """Namespaces on two bridges, and the processes in them."""
@@ -121,9 +126,9 @@ class Composed:
             (own / "hosts").write_text(self.hosts())
 
     def hosts(self) -> str:
-        """Names as the engine would give them: both doors have one, and it stands for either."""
+        """Names as the engine would give them: people's doors have one, and it stands for either."""
         names = {name: "api" if name.startswith("api") else name for name in ADDRESSES}
-        told = [f"{DOOR if names[name] == 'api' else BACK}.{number} {names[name]}" for name, number in ADDRESSES.items()]
+        told = [f"{DOOR if name in DOORS else BACK}.{number} {names[name]}" for name, number in ADDRESSES.items()]
         return "\n".join(["127.0.0.1 localhost", *told, ""])
 
     def space(self, name: str) -> str:
@@ -250,7 +255,7 @@ class Composed:
         _, *options = image.service("redis")["command"]
         broker = self.folder / "redis"
         broker.mkdir()
-        env = {**os.environ, "XDG_DATA_HOME": str(self.folder / "caddy"), "DOMAIN": DOMAIN}
+        env = dict(os.environ)
         self.run_part("redis", [find_redis(), *options, "--dir", str(broker), "--protected-mode", "no"],
                       env, cwd=self.folder, user=False)
         self.run_part("objects", [sys.executable, "-m", "moto.server", "-H", "0.0.0.0", "-p", "7070"], env,
@@ -258,10 +263,20 @@ class Composed:
         self.run_part("mail", [sys.executable, "-m", "aiosmtpd", "-n", "-l", "0.0.0.0:2525",
                                "-c", "aiosmtpd.handlers.Mailbox", str(self.folder / "mail")], env,
                       cwd=self.folder, user=False)
-        self.run_part("proxy", ["caddy", "run", "--adapter", "caddyfile", "--config",
-                                str(image.tree / "ops" / "compose" / "Caddyfile")], env, cwd=self.folder, user=False)
+        self.start_proxy(image)
         self.until(lambda: put_bucket(f"http://{BACK}.{ADDRESSES['objects']}:7070") is None)
         self.until(self.authority.exists)
+
+    def start_proxy(self, image: Image) -> None:
+        env = {**os.environ, "XDG_DATA_HOME": str(self.folder / "caddy"), "DOMAIN": DOMAIN}
+        self.run_part("proxy", ["caddy", "run", "--adapter", "caddyfile", "--config",
+                                str(image.tree / "ops" / "compose" / "Caddyfile")], env, cwd=self.folder, user=False)
+
+    def renew_proxy(self, image: Image) -> None:
+        """By its new rules; lines that it holds are cut, as when its container is made again."""
+        self.parts["proxy"].kill()
+        self.parts.pop("proxy").wait(20)
+        self.start_proxy(image)
 
     @property
     def authority(self) -> Path:
@@ -301,9 +316,10 @@ def composed(folder: Path, image: Image) -> Iterator[Composed]:
         made.start_postgres(image)
         made.start_others(image)
         made.migrate(image)
-        for name in ("api1", "api2", *HOUSE):
+        parts = [name for name in (*DOORS, *HOUSE) if image.has(name)]
+        for name in parts:
             made.start(name, image)
-        for name in ("api1", "api2", *HOUSE):
+        for name in parts:
             made.await_health(name, image)
         yield made
     finally:

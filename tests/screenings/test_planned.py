@@ -1,5 +1,6 @@
 """A publication goes out at its moment, once, if the grid still is what was looked at; else people are told."""
 
+import asyncio
 from datetime import datetime, timedelta
 
 import pytest
@@ -34,7 +35,15 @@ async def wait_for(world: World, minutes: int = 60) -> PlannedPublication:
 
 
 async def comes_due(one: PlannedPublication) -> None:
-    """Its moment is there, and a worker takes its line."""
+    """Its moment is there."""
+    await rows(
+        "UPDATE planned_publication SET due_at = now() - interval '1 second' WHERE id = {} RETURNING id", one.id
+    )
+    await planned.carry_out(one.id)
+
+
+async def comes_due_at_a_worker(one: PlannedPublication) -> None:
+    """Its moment is there, and a worker takes its line, with its press."""
     await rows(
         "UPDATE planned_publication SET due_at = now() - interval '1 second' WHERE id = {} RETURNING id", one.id
     )
@@ -53,12 +62,12 @@ async def letters_of(world: World, kind: str) -> list[Letter]:
     return await Letter.objects().where((Letter.edition == world.edition.id) & (Letter.kind == kind))
 
 
-async def test_it_goes_out_at_its_moment_and_programmers_are_told(house) -> None:
+async def test_it_goes_out_at_its_moment_and_programmers_are_told(house, app) -> None:
     world = await a_world()
     waiting = await wait_for(world)
     assert await what_the_public_reads(world.edition) is None
 
-    await comes_due(waiting)
+    await comes_due_at_a_worker(waiting)
 
     ended = await state_of(waiting)
     assert (ended.state, ended.number) == ("done", 1)
@@ -66,6 +75,18 @@ async def test_it_goes_out_at_its_moment_and_programmers_are_told(house) -> None
     assert len(await letters_of(world, "scheduled")) == 1
     [letter] = await letters_of(world, "planned_published")
     assert (letter.person, "n° 1" in letter.body) == (world.by.id, True)
+    await every_page_is_there(world, app.state.shelf)
+
+
+async def every_page_is_there(world: World, shelf) -> None:
+    """As the door itself prints them: the same key, the same bytes; no reader has one drawn."""
+    kept = await rows("SELECT path, key, tag FROM printed_page WHERE edition = {}", world.edition.id)
+    held = await shelf.held(world.edition.slug)
+    key, pages = await shelf.print(held.public)
+    assert {(row["path"], row["key"]) for row in kept} == {(page.path, key) for page in pages}
+    tags = {row["path"]: row["tag"] for row in kept if not row["path"].endswith(".xlsx")}
+    assert tags == {page.path: page.tag for page in pages if page.path in tags}
+    assert set(held.pages) == {page.path for page in pages}
 
 
 async def test_a_line_that_is_taken_twice_publishes_once(house) -> None:
@@ -179,3 +200,23 @@ async def test_what_says_nothing_new_is_not_planned(house) -> None:
     with pytest.raises(Refused) as refused:
         await wait_for(world)
     assert refused.value.codes == ("nothing_to_publish",)
+
+
+async def test_two_who_publish_at_once_print_once(house, app) -> None:
+    world, shelf = await a_world(), app.state.shelf
+    printing: list[int] = []
+
+    class Counted:
+        domain = staticmethod(shelf.domain)
+
+        @staticmethod
+        async def print(public):
+            printing.append(1)
+            return await shelf.print(public)
+
+    version = await world.version()
+    both = [publication.publish(world.edition, version=version, by=world.by, press=Counted) for _ in range(2)]
+    done = await asyncio.gather(*both, return_exceptions=True)
+
+    assert sorted(map(type, done), key=str) == [Conflict, int]
+    assert printing == [1]

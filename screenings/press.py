@@ -1,0 +1,74 @@
+"""The door's press, for whoever is no door: in a process of its own, which knows templates and addresses.
+
+A worker that publishes at a moment has every page printed as the door would have, and before the number is out.
+"""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import msgspec
+
+from festival.settings import Settings
+from festival.tables import Edition
+from festival.texts import Texts
+from screenings.document import Document
+from screenings.printing import Printed, domain_at
+from screenings.public import Public
+
+ROOT = Path(__file__).parents[1]
+PATIENCE_S = 300.0
+
+
+class PrintOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """A `Public` on its way; the edition's row is read again where it arrives."""
+
+    slug: str
+    document: Document | None
+    is_open: bool
+    words: dict[str, Texts]
+    films: list[str]
+
+
+class PrintedPages(msgspec.Struct, frozen=True, kw_only=True):
+    """What comes back: every page, and the key that they are kept under."""
+
+    key: str
+    pages: list[Printed]
+
+
+class PressApart:
+    """Is a `screenings.printing.Press`; raises `RuntimeError` where nothing came of it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.url = settings.public_url
+
+    def domain(self, edition: Edition) -> str:
+        return domain_at(self.url, edition)
+
+    async def print(self, public: Public) -> tuple[str, list[Printed]]:
+        order = PrintOrder(
+            slug=public.edition.slug,
+            document=public.document,
+            is_open=public.is_open,
+            words=public.words,
+            films=public.films,
+        )
+        made = msgspec.msgpack.decode(await child(msgspec.msgpack.encode(order)), type=PrintedPages)
+        return made.key, made.pages
+
+
+async def child(order: bytes) -> bytes:
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "api.press", cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe
+    )
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            said, faults = await process.communicate(order)
+    finally:
+        if process.returncode is None:
+            process.kill()
+    if process.returncode:
+        raise RuntimeError(f"nothing was printed: {faults.decode(errors='replace')[-400:]}")
+    return said
