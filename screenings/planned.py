@@ -170,7 +170,7 @@ async def end(planned_id: str, state: str) -> None:
 # At its moment
 
 
-async def carry_out(planned_id: str, press: Press | None = None) -> None:
+async def carry_out(planned_id: str, *, press: Press | None = None) -> None:
     """Publish what waits, once, with all its pages; where it may not go out, say so to all who programme."""
     try:
         await publish_due(planned_id, press)

@@ -9,7 +9,7 @@ from festival.language import spoken, words
 
 pytestmark = pytest.mark.unit
 
-OF_A_WORKER = {"lease", "heartbeat", "news", "settings", "store", "workers"}
+OF_A_WORKER = {"lease", "heartbeat", "news", "press", "settings", "store", "workers"}
 every_job = pytest.mark.parametrize("job", [pytest.param(job, id=name) for name, job in JOBS.items()])
 
 
