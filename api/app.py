@@ -93,6 +93,7 @@ from api.openapi import PlainPage
 from api.pages import (
     account,
     booklet,
+    cards,
     committee,
     components,
     edition,
@@ -318,6 +319,7 @@ def pages() -> Router:
             my_festival,
             feeds,
             booklet,
+            cards,
             foyer_pages,
             account,
             second_factor_pages,
@@ -475,7 +477,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
     store = store_of(settings)
     assets.use(STATIC, production=settings.in_production)
 
-    shelf = Shelf(settings, LEAVES)
+    shelf = Shelf(settings, LEAVES, store)
 
     @asynccontextmanager
     async def with_database(_: Litestar) -> AsyncIterator[None]:

@@ -20,10 +20,17 @@ from screenings.public import Public
 PARAMETER = re.compile(r"\{(\w+):str\}")
 
 
+def no_still(_: str) -> bytes | None:
+    """Pages lead to stills, and draw without them."""
+    return None
+
+
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked of a leaf: of which public words, in which language, which one of its kind.
 
     `url` is `https://host`; `viewer` is there only for whoever may read more than everybody.
+    `stills` has the still of a file of a film, none where it is lost: for what draws with it.
+    `apart`: it is drawn to be read from a folder, where there is no house to ask (`api/folder.py`).
     """
 
     public: Public
@@ -31,6 +38,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     lang: str = ""
     name: str = ""
     viewer: Viewer | None = None
+    apart: bool = False
+    stills: Callable[[str], bytes | None] = no_still
 
     @property
     def prefix(self) -> str:
@@ -72,7 +81,8 @@ class Leaf(msgspec.Struct, frozen=True, kw_only=True):
     """`path` stands behind `/{lang}/{edition}`, or behind `/api/v1/{edition}` where it `is_json`.
 
     What stands in its braces is one of `each`. `own` draws it for somebody who has signed in.
-    One that `takes_long` is drawn beside the others, which do not wait for it.
+    One that `takes_long` is drawn beside the others, which do not wait for it. One that `stays` is of no
+    use without the house, and is not taken along in a folder.
     """
 
     path: str
@@ -81,6 +91,7 @@ class Leaf(msgspec.Struct, frozen=True, kw_only=True):
     own: Own | None = None
     is_json: bool = False
     takes_long: bool = False
+    stays: bool = False
 
     @property
     def parameter(self) -> str:

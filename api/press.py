@@ -10,7 +10,7 @@ import sys
 
 import msgspec
 
-from api.pages import booklet, feeds, finding, public, selection
+from api.pages import booklet, cards, feeds, finding, public, selection
 from api.shelf import Shelf
 from api.v1 import programme
 from festival.editions import edition_called
@@ -27,6 +27,7 @@ LEAVES = [
     *finding.LEAVES,
     *feeds.LEAVES,
     *booklet.LEAVES,
+    *cards.LEAVES,
     *programme.LEAVES,
 ]
 

@@ -23,6 +23,7 @@ from festival.errors import FestivalError
 from festival.readiness import AWAY
 from festival.settings import Settings
 from festival.tables import Edition
+from media.storage import NotPublished, Store
 from screenings.printing import Printed, domain_at, kept_pages, let_go, printed_once
 from screenings.public import Public, newest
 
@@ -49,8 +50,10 @@ class HeldEdition:
 class Shelf:
     """Of one door. It is also the `screenings.printing.Press`: it prints what will be published."""
 
-    def __init__(self, settings: Settings, leaves: Sequence[Leaf]) -> None:
-        self.leaves = leaves
+    def __init__(
+        self, settings: Settings, leaves: Sequence[Leaf], store: Store | None = None
+    ) -> None:
+        self.leaves, self.store = leaves, store
         self.url = settings.public_url
         self.https = settings.public_url.startswith("https")
         self.fresh = settings.public_check_seconds
@@ -95,7 +98,9 @@ class Shelf:
         if address not in held.pages:
             async with held.drawing.setdefault(address, asyncio.Lock()):
                 if address not in held.pages:
-                    asked = Asked(public=held.public, url=self.url, lang=lang, name=name)
+                    asked = Asked(
+                        public=held.public, url=self.url, lang=lang, name=name, stills=self.still
+                    )
                     made = await self.made(held, leaf, asked, address)
                     held.pages[address] = Frozen(made, https=self.https)
         return held.pages[address]
@@ -104,6 +109,13 @@ class Shelf:
         edition, make = held.public.edition.id, partial(self.draw, leaf, asked)
         async with self.long_prints if leaf.takes_long else nullcontext():
             return await printed_once(edition, held.key, address, make)
+
+    def still(self, file: str) -> bytes | None:
+        """Of a film, for what draws with it; the press alone, which draws none of that, has no store."""
+        with suppress(NotPublished):
+            if self.store is not None:
+                return self.store.published(file, "poster.jpg").read_bytes()
+        return None
 
     async def draw(self, leaf: Leaf, asked: Asked) -> Printed:
         hands = LONG_WORK if leaf.takes_long else None

@@ -81,6 +81,7 @@ class Act(StrEnum):
     CORRECT = "correct"
     AMEND = "amend"
     RUN_DAYS = "run_days"
+    TAKE_SITE = "take_site"
 
 
 def within_scope(viewer: Viewer, subject: Subject) -> bool:
@@ -202,6 +203,7 @@ WITHIN_AN_EDITION: dict[Act, Callable[[Viewer], bool]] = {
     Act.SEE_TEAM: lambda viewer: viewer.has(Role.OPERATOR, Role.CHAIR),
     Act.CORRECT_FILMS: _in_the_office,
     Act.RUN_DAYS: _in_the_office,
+    Act.TAKE_SITE: _in_the_office,
 }
 
 

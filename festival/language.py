@@ -279,7 +279,7 @@ def upper_first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def calendar_day(language: str, when: datetime) -> str:
+def calendar_day(language: str, when: date | datetime) -> str:
     """`31 janvier 2027`: the date on the wall, for deadlines and letters."""
     return f"{day(language, when, style='month')} {wall_day(when).year}"
 

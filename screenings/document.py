@@ -59,6 +59,11 @@ class PublicProgramme(msgspec.Struct, frozen=True, kw_only=True):
     rating: int | None = None
 
 
+def still_of(programme: PublicProgramme) -> str | None:
+    """The file whose still stands for it: its first film's that has one."""
+    return next((film.file for film in programme.films if film.file), None)
+
+
 class LiveNews(msgspec.Struct, frozen=True, kw_only=True):
     """What was said of a screening on its day, where that differs from what was published.
 

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 from unicodedata import east_asian_width
 
+import msgspec
 from litestar import Response
 
 from api.drawing import environment, of_every_page
@@ -17,10 +18,11 @@ from api.request import AnyRequest
 from api.shelf import HeldEdition, Shelf
 from festival import language
 from festival.clock import festival_day, zone
-from festival.language import text_in
+from festival.language import t, text_in
 from festival.site import OWN_PAGES
 from festival.tables import Edition, Phase
-from screenings.document import Document, PublicScreening
+from screenings.document import Document, PublicScreening, still_of
+from screenings.exports.ical import one_line
 from screenings.finding import tongues_in, tongues_of, words_of
 from screenings.public import Public, is_open
 from units.times import clock_face
@@ -29,11 +31,29 @@ ROW = 30  # pixels between two bars
 SCALE = 880  # pixels that a day is wide on a desk
 OWN_ALONE = {"cache-control": "private, no-store", "vary": "cookie"}
 
+MOST_SENT = 200  # letters of a description; others cut it themselves
+
+
+class SentAlong(msgspec.Struct, frozen=True, kw_only=True):
+    """What is said of a page where its address is sent on, as far as it has words of its own: `picture` is the
+    card of a film, or the edition's.
+    """
+
+    title: str = ""
+    words: str = ""
+    kind: str = "website"
+    picture: str = "/card.jpg"
+
+
 Context = Callable[[Asked], dict[str, Any]]
 
 
 def page_leaf(
-    path: str, template: str, *, each: Callable[[Public], Iterable[str]] = once
+    path: str,
+    template: str,
+    *,
+    each: Callable[[Public], Iterable[str]] = once,
+    stays: bool = False,
 ) -> Callable[[Context], Leaf]:
     """A page of the public site: the function below says what its template needs.
 
@@ -41,14 +61,43 @@ def page_leaf(
     """
 
     def made(context: Context) -> Leaf:
+        context = partial(with_sent, context)
         return Leaf(
             path=path,
             each=each,
+            stays=stays,
             draw=partial(draw_for_all, template, context),
             own=partial(draw_for_one, template, context),
         )
 
     return made
+
+
+def with_sent(context: Context, asked: Asked) -> dict[str, Any]:
+    """What the template gets, and what goes along with the page's address, each address with its host."""
+    said = context(asked)
+    along, at = said.get("sent", SentAlong()), said["at"]
+    tagline = text_in(asked.lang, asked.public.words.get("tagline", {}))
+    slug, host = asked.public.edition.slug, asked.url
+    can_be_drawn = asked.public.open_document is not None
+    return said | {
+        "sent": {
+            "title": cut_short(along.title or asked.public.edition.name),
+            "words": cut_short(along.words or tagline or t(asked.lang, "public.what")),
+            "kind": along.kind,
+            "url": f"{host}{asked.prefix}{at}",
+            "picture": f"{host}{asked.prefix}{along.picture}" if can_be_drawn else "",
+            "others": [(one, f"{host}/{one}/{slug}{at}") for one in language.spoken()],
+        }
+    }
+
+
+def cut_short(text: str) -> str:
+    """On one line, without signs that turn it round; cut at a word."""
+    line = one_line(text)
+    if len(line) <= MOST_SENT:
+        return line
+    return f"{line[:MOST_SENT].rsplit(' ', 1)[0]}…"
 
 
 def draw_for_all(template: str, context: Context, asked: Asked) -> Drawing:
@@ -66,6 +115,9 @@ def draw_for_all(template: str, context: Context, asked: Asked) -> Drawing:
             "flash": [],
             "theme": "screening",
             "told": {},
+            "served": not asked.apart,
+            "copied": asked.document() if asked.apart else None,
+            "standing": f"{asked.url}{asked.prefix}{at}",
         },
         **said,
     )  # fmt: skip
@@ -165,7 +217,7 @@ def shows_of(document: Document, lang: str) -> list[dict[str, Any]]:
          "programme": programmes[s.programme], "screen": screens[s.screen][1].name,
          "screen_id": s.screen, "venue": screens[s.screen][1].venue, "row": screens[s.screen][0],
          "title": text_in(lang, programmes[s.programme].titles),
-         "poster": any(film.file for film in programmes[s.programme].films),
+         "still": still_of(programmes[s.programme]),
          "tongues": " ".join(tongues_of(programmes[s.programme])),
          "words": words[s.programme], "night": night(lang, s.starts_at), "note": None,
          "live": s.live, "was_in": was_in(document, s),

@@ -18,6 +18,7 @@ from festival.errors import FestivalError
 from festival.language import last_minute
 from festival.tables import Edition, Phase
 from screenings.editions import hindrances, moments_of, standings
+from screenings.public import newest_publication
 
 PAGE = "/operator/edition"
 BAR = {"/operator/people"}  # rooms of the bar above every page
@@ -93,6 +94,7 @@ async def edition_page(
         checks=await checklist(edition),
         has_room=has_room,
         front=front,
+        is_published=await newest_publication(edition) is not None,
     )
 
 

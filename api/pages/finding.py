@@ -11,6 +11,7 @@ from api.leaves import Asked, venues
 from api.pages._page import page
 from api.pages._public import (
     OWN_ALONE,
+    SentAlong,
     asked_by,
     choices,
     days_of,
@@ -40,10 +41,12 @@ def venue(asked: Asked) -> dict[str, Any]:
     if house is None or not days:
         raise Missing("missing")
     rooms = [one for one in document.screens if one.venue == house.id]
+    place = ", ".join(part for part in (house.address, house.commune) if part)
     return {
         "at": f"/venues/{house.id}",
+        "sent": SentAlong(title=f"{house.name} · {asked.public.edition.name}", words=place),
         "title": house.name,
-        "place": ", ".join(part for part in (house.address, house.commune) if part),
+        "place": place,
         "rooms": rooms,
         "days": days,
         "diary": f"/venues/{house.id}/programme.ics",
@@ -56,8 +59,10 @@ def section(asked: Asked) -> dict[str, Any]:
     names = dict(sections_in(document, lang))
     if asked.name not in names:
         raise Missing("missing")
+    sent = SentAlong(title=f"{names[asked.name]} · {asked.public.edition.name}")
     return {
         "at": f"/sections/{asked.name}",
+        "sent": sent,
         "title": names[asked.name],
         "place": "",
         "rooms": [],

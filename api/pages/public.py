@@ -15,8 +15,10 @@ from litestar.response import Redirect
 from api.doors import doors_to
 from api.etags import READ, tagged
 from api.leaves import Asked, programmes
+from api.pages._linked import film_page, programme_page
 from api.pages._page import page
 from api.pages._public import (
+    SentAlong,
     choices,
     days_of,
     dots,
@@ -27,12 +29,13 @@ from api.pages._public import (
     waits,
     was_in,
 )
+from api.pages.cards import when_shown, who_made
 from api.request import AnyRequest
 from festival import language
 from festival.editions import current_edition, newest_edition
 from festival.errors import Missing
 from festival.language import OFFICIAL, spoken, text_in
-from screenings.document import Document, LiveNews, PublicProgramme
+from screenings.document import Document, PublicProgramme, still_of
 
 
 @page_leaf("/", "public/programme.html")
@@ -48,6 +51,7 @@ def programme(asked: Asked) -> dict[str, Any]:
         "choices": choices(document, lang) if document else {},
         "waits": waits(asked.public.edition, document),
         "texts": asked.public.words,
+        "linked": programme_page(asked, document) if document else None,
     }
 
 
@@ -62,13 +66,14 @@ def film(asked: Asked) -> dict[str, Any]:
         for s in document.screenings if s.programme == shown.id
     ]  # fmt: skip
     title = text_in(lang, shown.titles)
+    pitch = next((text for one in shown.films if (text := text_in(lang, one.synopses))), "")
     return {
         "at": f"/films/{shown.id}",
         "programme": shown,
         "shows": shows,
         "title": title,
         "longest": longest_word(title),
-        "poster": any(shown_film.file for shown_film in shown.films),
+        "still": still_of(shown),
         "beside": beside(document, shown, lang),
         "pitches": [pitch_of(text_in(lang, one.synopses)) for one in shown.films],
         "rooms": [
@@ -76,46 +81,33 @@ def film(asked: Asked) -> dict[str, Any]:
             for one in document.screens
             if one.access and one.id in {s["screen_id"] for s in shows}
         ],
-        "linked": [
-            {"@context": "https://schema.org", "@type": "ScreeningEvent", "name": title,
-             "startDate": s["starts_at"].isoformat(), "endDate": s["ends_at"].isoformat(),
-             **status_of(s["live"]),
-             "location": {"@type": "Place", "name": s["screen"],
-                          "address": text_in(lang, document.places)}}
-            for s in shows
-        ],
-    }  # fmt: skip
+        "linked": film_page(asked, document, shown),
+        "sent": SentAlong(
+            title=title,
+            words=". ".join(
+                part
+                for part in (when_shown(document, shown, lang), pitch or who_made(shown, lang))
+                if part
+            ),
+            kind="video.movie" if shown.films else "website",
+            picture=f"/films/{shown.id}/card.jpg",
+        ),
+    }
 
 
 def beside(document: Document, shown: PublicProgramme, lang: str) -> list[dict[str, Any]]:
     """Others of its section that have a still: those whose first screening follows its own, then from the first."""
-    kin = {
-        p.id: p
-        for p in document.programmes
-        if p.section == shown.section and any(film.file for film in p.films)
-    }
+    kin = {p.id: p for p in document.programmes if p.section == shown.section and still_of(p)}
     screens = {one.id: one.name for one in document.screens}
     firsts = [s for s in document.screenings if s.number == 0 and s.programme in kin]
     firsts.sort(key=lambda s: (s.starts_at, s.screen))
     place = next((n for n, s in enumerate(firsts) if s.programme == shown.id), len(firsts))
     return [
-        {"programme": kin[s.programme], "title": text_in(lang, kin[s.programme].titles),
+        {"programme": kin[s.programme], "still": still_of(kin[s.programme]), "title": text_in(lang, kin[s.programme].titles),
          "when": f"{language.evening(lang, s.starts_at)}, {language.hour(s.starts_at)}",
          "screen": screens[s.screen]}
         for s in (firsts[place + 1 :] + firsts[:place])[:BESIDE]
     ]  # fmt: skip
-
-
-def status_of(news: LiveNews | None) -> dict[str, str]:
-    """As schema.org says it: what was published and is so no more."""
-    if news is None:
-        return {}
-    if news.cancelled:
-        return {"eventStatus": "https://schema.org/EventCancelled"}
-    if news.was_at is None:
-        return {}
-    moved = {"eventStatus": "https://schema.org/EventRescheduled"}
-    return moved | {"previousStartDate": news.was_at.isoformat()}
 
 
 BESIDE = 3

@@ -5,14 +5,18 @@ from typing import Any
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
+from litestar.response import Stream
 
-from api.guards import PUBLISH, SEE
+from api.doors import held_of
+from api.folder import site_zip
+from api.guards import PUBLISH, SEE, TAKE
 from api.pages._page import language_of, page
 from api.pages._public import OWN_ALONE, choices, days_of, dots, sections_in
 from api.request import AnyRequest
 from festival.errors import FestivalError, Missing
 from festival.site import written
 from festival.tables import Edition
+from media.storage import Store
 from screenings import numbers
 
 NUMBERS = "/programmer/publications"
@@ -59,4 +63,10 @@ async def one_number(
     )
 
 
-HANDLERS: list[Any] = [all_numbers, one_number]
+@get(f"{NUMBERS}/site.zip", guards=TAKE)
+async def whole_site(request: AnyRequest, store: NamedDependency[Store]) -> Stream:
+    """What the public reads now, as a folder that opens from a disk."""
+    return await site_zip(request.app.state.shelf, await held_of(request), store)
+
+
+HANDLERS: list[Any] = [all_numbers, whole_site, one_number]

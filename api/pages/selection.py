@@ -23,7 +23,7 @@ from screenings.selection import Leg
 KINDS = ("clash", "hurry", "way")
 
 
-@page_leaf("/selection", "public/selection.html")
+@page_leaf("/selection", "public/selection.html", stays=True)
 def own(asked: Asked) -> dict[str, Any]:
     document, lang = asked.document(), asked.lang
     return {

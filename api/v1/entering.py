@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from api.etags import READ, tagged
 from api.guards import MAKER, OPERATOR
+from api.hues import hue_sheet
 from festival.access import Viewer
 from festival.deadlines import deadlines_of, line_of
 from festival.tables import Edition, Section
@@ -24,12 +25,8 @@ async def hues(
     request: Request[Any, Any, Any], edition_row: NamedDependency[Edition]
 ) -> Response[bytes]:
     """The hue of every section of the edition, by its letter: pages may not say it themselves."""
-    sheet = "".join(
-        f'[data-section="{one.letter}"],[data-hue="{one.hue}"]{{--h:{one.hue}}}\n'
-        for one in await sections_of(edition_row)
-    )
     headers = {"cache-control": "public, max-age=300"}
-    return tagged(request, sheet.encode(), media_type="text/css", headers=headers)
+    return tagged(request, await hue_sheet(edition_row), media_type="text/css", headers=headers)
 
 
 def section_told(section: Section) -> dict[str, Any]:

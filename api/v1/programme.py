@@ -13,9 +13,12 @@ from api.v1.files import found, served
 from festival.access import Viewer
 from festival.errors import Missing
 from media.storage import Store
-from screenings.document import Document, PublicProgramme, frozen_bytes
+from screenings.document import Document, PublicProgramme, frozen_bytes, still_of
+from screenings.public import Public
 
 JSON = "application/json"
+FOR_EVER = "public, max-age=31536000, immutable"
+"""What a file's copy holds never changes: another still is another file, at another address."""
 
 
 def whole_document(asked: Asked) -> Drawing:
@@ -52,16 +55,35 @@ async def poster(
     store: NamedDependency[Store],
     viewer: NamedDependency[Viewer],
 ) -> Response[Any]:
-    """A still of a published film; of no other. Before the opening nobody keeps it for others."""
+    """The still of a published programme, whichever it is just now."""
     public = (await held_of(request)).public
-    programme = public.programme(programme_id, viewer)
-    cache = "public, max-age=300" if public.is_open else "private, no-store"
-    for film in programme.films:
-        if film.file:
-            picture = await found(store, film.file, "poster.jpg")
-            return await served(request, picture, "poster.jpg", cache=cache)
-    raise Missing("file_missing")
+    file = still_of(public.programme(programme_id, viewer))
+    return await picture_of(request, store, public, file, kept="public, max-age=300")
+
+
+@route("/programme/stills/{name:str}", http_method=READ, status_code=200)
+async def still(
+    request: Request[Any, Any, Any],
+    name: FromPath[str],
+    store: NamedDependency[Store],
+    viewer: NamedDependency[Viewer],
+) -> Response[Any]:
+    """`<file>.jpg`: the still of exactly this file of a published film; of no other."""
+    public = (await held_of(request)).public
+    shown = {f"{still_of(one)}.jpg": still_of(one) for one in public.readable(viewer).programmes}
+    return await picture_of(request, store, public, shown.get(name), kept=FOR_EVER)
+
+
+async def picture_of(
+    request: Request[Any, Any, Any], store: Store, public: Public, file: str | None, *, kept: str
+) -> Response[Any]:
+    """Before the opening nobody keeps it for others."""
+    if file is None:
+        raise Missing("file_missing")
+    picture = await found(store, file, "poster.jpg")
+    cache = kept if public.is_open else "private, no-store"
+    return await served(request, picture, "poster.jpg", cache=cache)
 
 
 LEAVES = [PROGRAMME, FILM]
-HANDLERS: list[Any] = [programme, one, poster]
+HANDLERS: list[Any] = [programme, one, poster, still]

@@ -5,10 +5,15 @@ from typing import Any
 from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
+from litestar.response import Stream
 
-from api.guards import SEE
+from api.doors import held_of
+from api.folder import site_zip
+from api.guards import SEE, TAKE
+from api.request import AnyRequest
 from festival.errors import Missing
 from festival.tables import Edition
+from media.storage import Store
 from screenings import numbers
 from screenings.document import Document
 from screenings.numbers import PublishedNumber
@@ -29,4 +34,10 @@ async def one_number(number: FromPath[int], edition_row: NamedDependency[Edition
     return document
 
 
-HANDLERS: list[Any] = [all_numbers, one_number]
+@get("/programme/site.zip", guards=TAKE)
+async def whole_site(request: AnyRequest, store: NamedDependency[Store]) -> Stream:
+    """What the public reads now, in every language, as a folder that opens from a disk."""
+    return await site_zip(request.app.state.shelf, await held_of(request), store)
+
+
+HANDLERS: list[Any] = [all_numbers, one_number, whole_site]

@@ -49,7 +49,7 @@ def contrasts(page: Page) -> dict[str, float]:
 
 def open_film(page: Page, world: World, width: str) -> None:
     page.set_viewport_size(dict(zip(("width", "height"), WIDTHS[width], strict=True)))
-    page.route("**/poster.jpg", lambda route: route.fulfill(body=white(), content_type="image/png"))
+    page.route("**/stills/*.jpg", lambda route: route.fulfill(body=white(), content_type="image/png"))
     page.goto(f"{world.site.base_url}/fr/{world.slug}/films/{world.names['programme_id']}")
 
 

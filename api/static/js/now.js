@@ -6,7 +6,7 @@ const words = JSON.parse(document.querySelector('main script[type="application/j
   told = document.querySelector("[data-told]"),
   zone = document.documentElement.dataset.zone,
   rows = [...document.querySelectorAll(".s")].map((row) => {
-    const box = row.querySelector("[data-keep]"),
+    const box = row.querySelector("[data-from]"),
       mark = document.createElement("p");
     mark.className = "note at";
     row.append(mark);

@@ -1,12 +1,12 @@
 // The public programme without a network: what everybody may read is kept as it was last read.
 // The network is asked first, so that what was taken back is gone wherever there is one; a page that
 // names its reader says `private`, and is never kept.
-const KEEP = "cfs-public-1",
+const KEEP = "cfs-public-3",
   PATIENCE = 4000, // milliseconds before what is kept is shown
   MOST_PICTURES = 200,
   PAGES = /^\/[a-z]{2}\/[\w-]+\/?(?:selection|now|(?:films|venues|sections|site)\/[^/]+)?$/,
   ASSETS = /^\/static\/|^\/api\/v1\/[\w-]+\/sections\.css$/,
-  PICTURES = /^\/api\/v1\/[\w-]+\/programme\/films\/\w+\/poster\.jpg$/,
+  PICTURES = /^\/api\/v1\/[\w-]+\/programme\/stills\/\w+\.jpg$/,
   OF_A_NUMBER = /\/(?:films|venues|sections)\//,
   NAMED = /(?:href|src)="(\/static\/[^"]+\.(?:css|js|svg|woff2)|\/api\/v1\/[^"]+\/sections\.css[^"]*)"/g;
 
