@@ -103,7 +103,8 @@ def beside(document: Document, shown: PublicProgramme, lang: str) -> list[dict[s
     firsts.sort(key=lambda s: (s.starts_at, s.screen))
     place = next((n for n, s in enumerate(firsts) if s.programme == shown.id), len(firsts))
     return [
-        {"programme": kin[s.programme], "still": still_of(kin[s.programme]), "title": text_in(lang, kin[s.programme].titles),
+        {"programme": kin[s.programme], "still": still_of(kin[s.programme]),
+         "title": text_in(lang, kin[s.programme].titles),
          "when": f"{language.evening(lang, s.starts_at)}, {language.hour(s.starts_at)}",
          "screen": screens[s.screen]}
         for s in (firsts[place + 1 :] + firsts[:place])[:BESIDE]
