@@ -61,7 +61,7 @@ def page_leaf(
     """
 
     def made(context: Context) -> Leaf:
-        context = partial(with_sent, context)
+        context = partial(with_along, context)
         return Leaf(
             path=path,
             each=each,
@@ -73,15 +73,15 @@ def page_leaf(
     return made
 
 
-def with_sent(context: Context, asked: Asked) -> dict[str, Any]:
+def with_along(context: Context, asked: Asked) -> dict[str, Any]:
     """What the template gets, and what goes along with the page's address, each address with its host."""
     said = context(asked)
-    along, at = said.get("sent", SentAlong()), said["at"]
+    along, at = said.get("along", SentAlong()), said["at"]
     tagline = text_in(asked.lang, asked.public.words.get("tagline", {}))
     slug, host = asked.public.edition.slug, asked.url
     can_be_drawn = asked.public.open_document is not None
     return said | {
-        "sent": {
+        "along": {
             "title": cut_short(along.title or asked.public.edition.name),
             "words": cut_short(along.words or tagline or t(asked.lang, "public.what")),
             "kind": along.kind,

@@ -44,7 +44,7 @@ def venue(asked: Asked) -> dict[str, Any]:
     place = ", ".join(part for part in (house.address, house.commune) if part)
     return {
         "at": f"/venues/{house.id}",
-        "sent": SentAlong(title=f"{house.name} · {asked.public.edition.name}", words=place),
+        "along": SentAlong(title=f"{house.name} · {asked.public.edition.name}", words=place),
         "title": house.name,
         "place": place,
         "rooms": rooms,
@@ -59,10 +59,10 @@ def section(asked: Asked) -> dict[str, Any]:
     names = dict(sections_in(document, lang))
     if asked.name not in names:
         raise Missing("missing")
-    sent = SentAlong(title=f"{names[asked.name]} · {asked.public.edition.name}")
+    along = SentAlong(title=f"{names[asked.name]} · {asked.public.edition.name}")
     return {
         "at": f"/sections/{asked.name}",
-        "sent": sent,
+        "along": along,
         "title": names[asked.name],
         "place": "",
         "rooms": [],

@@ -82,7 +82,7 @@ def film(asked: Asked) -> dict[str, Any]:
             if one.access and one.id in {s["screen_id"] for s in shows}
         ],
         "linked": film_page(asked, document, shown),
-        "sent": SentAlong(
+        "along": SentAlong(
             title=title,
             words=". ".join(
                 part
