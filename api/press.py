@@ -7,9 +7,11 @@ import asyncio
 import ctypes
 import signal
 import sys
+from pathlib import Path
 
 import msgspec
 
+from api import assets
 from api.pages import booklet, cards, feeds, finding, public, selection
 from api.shelf import Shelf
 from api.v1 import programme
@@ -21,6 +23,7 @@ from screenings.press import PrintedPages, PrintOrder
 from screenings.public import Public
 
 PR_SET_PDEATHSIG = 1
+STATIC = Path(__file__).parent / "static"
 LEAVES = [
     *public.LEAVES,
     *selection.LEAVES,
@@ -36,6 +39,7 @@ async def carried_out(order: PrintOrder) -> PrintedPages:
     settings = Settings.read()
     if settings.locales:
         speak(settings.locales)
+    assets.use(STATIC, production=settings.in_production)
     async with pool(size=1):
         edition = await edition_called(order.slug)
     if edition is None:
