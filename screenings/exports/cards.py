@@ -27,7 +27,7 @@ SIZES = (108, 96, 84, 74, 64, 56, 48)
 MOST_LINES = 3
 MEASURED_AT = 100
 SHADE = 0.68  # of the night, laid over whatever is behind words: white becomes a grey on which ivory reads
-LIGHT = 0.24  # elsewhere
+LIGHT = 0.18  # elsewhere
 FEATHER = 150
 QUALITY = 86
 
