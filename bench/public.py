@@ -21,7 +21,7 @@ import time
 from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -130,8 +130,8 @@ def answer_on(line: socket.socket, room: bytearray) -> tuple[int, int, bool]:
     return int(head.split()[1]), size, told.get(b"connection", b"").lower() != b"close"
 
 
-async def programme(connection: asyncpg.Connection) -> dict[str, str]:
-    """11 rooms, 75 films, 187 screenings of six days; the film that everybody reads about."""
+async def programme(connection: asyncpg.Connection) -> dict[str, Any]:
+    """11 rooms, 75 films, 187 screenings of six days; everybody reads about the first film."""
     edition, venue, films = new_id(), new_id(), [new_id() for _ in range(TALKS)]
     await connection.execute(
         """INSERT INTO edition (id, slug, name, phase, first_day, days, deadline_at, policy, created_at, places)
@@ -174,7 +174,7 @@ async def programme(connection: asyncpg.Connection) -> dict[str, str]:
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)""",
             new_id(), new_id(), grid, films[place % TALKS], place // TALKS, halls[hall], starts, film, talk, clear,
         )  # fmt: skip
-    return {"edition": edition, "film": films[0]}
+    return {"edition": edition, "films": films}
 
 
 async def a_film(connection: asyncpg.Connection, edition: str, name: str, n: int) -> None:
@@ -209,8 +209,8 @@ async def a_film(connection: asyncpg.Connection, edition: str, name: str, n: int
     )
 
 
-async def prepared(given: argparse.Namespace) -> tuple[str, list[dict[str, str]]]:
-    """The film's id, and the headers of a programmer and of each chair."""
+async def prepared(given: argparse.Namespace) -> tuple[list[str], list[dict[str, str]]]:
+    """The films' ids, and the headers of a programmer and of each chair."""
     whose = await seeded(given)
     connection = await asyncpg.connect(os.environ["DATABASE_URL"])
     try:
@@ -226,7 +226,7 @@ async def prepared(given: argparse.Namespace) -> tuple[str, list[dict[str, str]]
             )  # fmt: skip
     finally:
         await connection.close()
-    return made["film"], [whose[f"p{n + 1}"] for n in range(max(1, given.chairs))]
+    return made["films"], [whose[f"p{n + 1}"] for n in range(max(1, given.chairs))]
 
 
 async def publish(house: Door, programmer: dict[str, str]) -> None:
@@ -399,7 +399,7 @@ def rival_of(given: argparse.Namespace) -> Pretalx | None:
 
 
 async def measure(given: argparse.Namespace, folder: Path) -> bool:
-    film, people = await prepared(given)
+    (film, *_), people = await prepared(given)
     house, one = House(folder / "house.log", {}), Door(folder / "one.log", {})
     for door in (house, one):
         door.env.update(
