@@ -5,6 +5,7 @@ those that the Dockerfile installs, by its lines. What an image's entry point wo
 bucket) is done here. Objects and mail are stand-ins of the tests.
 """
 
+import fcntl
 import os
 import re
 import shutil
@@ -46,6 +47,36 @@ BECOMING = ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups", "
 
 def ip(*words: str) -> None:
     subprocess.run(["ip", *words], check=True, capture_output=True)
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """One rehearsal at a time on a machine, for the nets are the same. What a killed one left is taken away:
+    its wires would lead our questions to nobody.
+    """
+    with Path("/var/tmp/cinema-rehearsal.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as held:
+            raise AssertionError("another rehearsal is under way on this machine: wait for its end") from held
+        sweep_wires()
+        yield
+
+
+def sweep_wires() -> None:
+    for space in sorted(Path("/etc/netns").glob("cfs*-*")):
+        for pid in told("ip", "netns", "pids", space.name):
+            os.kill(int(pid), signal.SIGKILL)
+        subprocess.run(["ip", "netns", "del", space.name], capture_output=True, check=False)
+        shutil.rmtree(space, ignore_errors=True)
+    for line in told("ip", "-br", "link", "show", "type", "bridge", by_line=True):
+        if re.match(r"cfs\d+[db]\b", line):
+            ip("link", "del", line.split()[0])
+
+
+def told(*words: str, by_line: bool = False) -> list[str]:
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    return done.stdout.splitlines() if by_line else done.stdout.split()
 
 
 def filled(text: str) -> str:
@@ -310,17 +341,18 @@ class Composed:
 @contextmanager
 def composed(folder: Path, image: Image) -> Iterator[Composed]:
     """The whole house of a revision, open behind its proxy."""
-    made = Composed(folder)
-    try:
-        made.lay()
-        made.start_postgres(image)
-        made.start_others(image)
-        made.migrate(image)
-        parts = [name for name in (*DOORS, *HOUSE) if image.has(name)]
-        for name in parts:
-            made.start(name, image)
-        for name in parts:
-            made.await_health(name, image)
-        yield made
-    finally:
-        made.leave()
+    with alone():
+        made = Composed(folder)
+        try:
+            made.lay()
+            made.start_postgres(image)
+            made.start_others(image)
+            made.migrate(image)
+            parts = [name for name in (*DOORS, *HOUSE) if image.has(name)]
+            for name in parts:
+                made.start(name, image)
+            for name in parts:
+                made.await_health(name, image)
+            yield made
+        finally:
+            made.leave()
