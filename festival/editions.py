@@ -70,6 +70,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     measured_runtime: bool | None = None
     two_person_release: bool | None = None
     coverage: Annotated[float, Meta(ge=0, le=1)] | None = None
+    has_marks: bool | None = None
 
 
 async def edition_called(slug: str) -> Edition | None:
@@ -198,6 +199,8 @@ async def change(edition: Edition, rules: Rules, *, by: Person) -> None:
             await desk.amend(edition, given, version=version, act="edition_changed", by=by)
         if edition.measured_runtime != was:
             await later("tell_of_lengths", edition=str(edition.id))
+        if given.get("has_marks"):
+            await later("mark_copies", edition=str(edition.id))
         if rules.phase is not None:
             await move_on(edition, rules.phase, by=by)
 

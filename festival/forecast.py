@@ -5,7 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-USUAL_S = {"make_screener": 600.0, "make_mezzanine": 600.0, "inspect_film": 60.0, "plan_grid": 60.0}
+USUAL_S = {
+    "make_screener": 600.0,
+    "make_mezzanine": 600.0,
+    "mark_copy": 600.0,
+    "inspect_film": 60.0,
+    "plan_grid": 60.0,
+}
 """Seconds of a job of which the house has done none yet."""
 SHORT_S = 10.0
 

@@ -63,6 +63,8 @@ JOBS = {
     "encode_part": of_a_file("heavy", "submissions.sharing:encode_part", "part", **_SHARED),
     "encode_sound": of_a_file("heavy", "submissions.sharing:encode_sound", **_SHARED),
     "join_screener": of_a_file("heavy", "submissions.sharing:join_screener", **_SHARED),
+    "mark_copy": of_a_file("heavy", "submissions.marking:mark_copy"),
+    "mark_copies": Job(queue="control", verb="submissions.marking:order_all", ids=("edition",)),
     "make_mezzanine": of_a_file("heavy", "submissions.projection:make_mezzanine"),
     "plan_grid": Job(
         queue="plans",

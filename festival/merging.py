@@ -64,6 +64,7 @@ COLUMNS: dict[str, MergedColumn] = {
     "film_file.person": MOVES,
     "assignment.person": MergedColumn(Fate.UNITES, ("submission",)),
     "viewing.person": MergedColumn(Fate.UNITES, ("file",)),
+    "marked_viewer.person": STAYS,
     "watcher.person": MergedColumn(Fate.UNITES, ("",)),
     "note.person": MOVES,
     "review.person": MergedColumn(

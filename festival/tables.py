@@ -65,6 +65,7 @@ class Edition(Table):
     and be filed, within `grace_hours`. `fee_before_filing`: an entry whose fee is due is not filed.
     `opens_at` is from when the public reads what is published; empty is at once. `zone` names the clock
     of its walls. One edition at most `is_current`: the front page shows it.
+    `has_marks`: the committee's copies carry the invisible mark (`media/mark/`).
     `second_factor_for` names the parts that nobody holds without a second factor.
     """
 
@@ -80,6 +81,7 @@ class Edition(Table):
     measured_runtime = Boolean(default=True)
     two_person_release = Boolean(default=True)
     coverage = Float(default=0.9)
+    has_marks = Boolean(default=False)
     grace_hours = SmallInt(default=12)
     fee_before_filing = Boolean(default=False)
     is_current = Boolean(default=False)

@@ -138,7 +138,8 @@ HELD: dict[str, Held] = {
     "edition": Held(
         edition="t.id", words="name places",
         key="""id slug phase first_day days deadline_at policy measured_runtime two_person_release
-          coverage second_factor_for is_current opens_at zone version created_at grace_hours fee_before_filing""",
+          coverage has_marks second_factor_for is_current opens_at zone version created_at grace_hours
+          fee_before_filing""",
     ),
     "section": Held(
         edition="t.edition", words="names texts",
@@ -176,6 +177,9 @@ HELD: dict[str, Held] = {
           expires_at received_at judged_at ready_at released_at replaced_at checked_at rotten_at
           master_gone_at copy_gone_at""",
         blank="told", why="film_public",
+    ),
+    "marked_copy": Held(
+        edition=OF_FILE, key="file width height segments made_at", opens="key",
     ),
     "subtitle": Held(
         edition=OF_SUBMISSION, words="name", work="text",
@@ -267,6 +271,9 @@ HELD: dict[str, Held] = {
     "viewing": Held(
         leaves=STAYS, edition=OF_SUBMISSION, who="person",
         key="id submission file ranges seconds position started_at seen_at served", why="vote",
+    ),
+    "marked_viewer": Held(
+        leaves=STAYS, edition=OF_FILE, who="person", key="id file created_at", opens="key", why="vote",
     ),
     "watcher": Held(leaves=ROW, who="person", key="credit credited_at"),
     "note": Held(

@@ -22,6 +22,7 @@ from keeping import mentions, naming
 from keeping.mentions import IS_PUBLIC
 from keeping.tables import Erasure, Hold, RetentionRule, RetentionRun
 from media.storage import StorageUnavailable, Store, early_key
+from submissions.marking import key_of as mark_key
 from submissions.projection import key_of as projection_key
 
 STEP = 100  # rows or files in one step of one rule
@@ -110,7 +111,12 @@ async def let_copies_go(_: Edition, due: list[dict[str, Any]], store: Store) -> 
         act="copy_let_go",
     )
     for row in await rows(f"SELECT id FROM film_file WHERE copy_gone_at > now() - {LATELY}"):
-        for copy in (row["id"], early_key(row["id"]), projection_key(row["id"])):
+        for copy in (
+            row["id"],
+            early_key(row["id"]),
+            projection_key(row["id"]),
+            mark_key(row["id"]),
+        ):
             await asyncio.to_thread(store.discard_copy, copy)
     return gone
 

@@ -95,6 +95,23 @@ def write_master(
     (job / "master.m3u8").write_text("\n".join(lines) + "\n")
 
 
+def only(master: str, size: str, door: str) -> str:
+    """A master that offers one size alone, whose pictures lie behind `door`.
+
+    Its rates stay those of the unmarked rung, made by the same encoder under the same ceiling; with one
+    size there is nothing to choose by them.
+    """
+    kept: list[str] = []
+    for line in master.splitlines():
+        if line.startswith("#EXT-X-STREAM-INF") and f"RESOLUTION={size}," in line:
+            kept += [line, f"{door}/playlist.m3u8"]
+        elif line.startswith("#") and not line.startswith("#EXT-X-STREAM-INF"):
+            kept.append(line)
+    if not any(line.endswith("/playlist.m3u8") and not line.startswith("#") for line in kept):
+        raise PermanentFault("copy_not_whole", f"no rung of {size}")
+    return "\n".join(kept) + "\n"
+
+
 def rung_lines(
     job: Path, rung: Rung, voice: Voice | None, *, rate: Fraction, has_texts: bool
 ) -> tuple[str, str]:

@@ -44,6 +44,16 @@ class Viewing(Table):
     seen_at = Timestamptz(default=TimestamptzNow())
 
 
+class MarkedViewer(Table):
+    """Whose variants one person is shown of one marked copy: the `key` that draws them, in hex."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    file = ForeignKey(FilmFile, null=False)
+    person = ForeignKey(Person, null=False, index=True)
+    key = Varchar(64)
+    created_at = Timestamptz(default=TimestamptzNow())
+
+
 class Watcher(Table):
     """One pair of eyes: the seconds of film that a person may still report, over all films."""
 

@@ -455,6 +455,10 @@ async def keep_final(
             return
         await put_older_aside(file.submission, file.number, now_is=wanted)
         await record(kind, file.id, sandbox=sandbox)
+        if verdict.is_accepted and edition.has_marks:
+            await later(
+                "mark_copy", file=file.id, owner=file.person or "", weight=int(facts.duration)
+            )
         await tell_members(submission, kind, edition=edition, occasion=f"{kind}:{file.id}")
     file.state = wanted.value
 

@@ -241,6 +241,19 @@ class FilmFile(Table):
     copy_gone_at = Timestamptz(null=True, default=None)
 
 
+class MarkedCopy(Table):
+    """Two variants of a copy that differ by faint clouds (`media/mark/`): the `key` that draws them, in hex,
+    the size of the picture, and how many segments are a bit each.
+    """
+
+    file = ForeignKey(FilmFile, null=False, primary_key=True)
+    key = Varchar(64)
+    width = SmallInt()
+    height = SmallInt()
+    segments = Integer()
+    made_at = Timestamptz(default=TimestamptzNow())
+
+
 class Subtitle(Table):
     """Subtitles that a maker brought beside the film, as WebVTT on the film's own clock.
 

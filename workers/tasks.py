@@ -5,6 +5,7 @@ import logging
 import socket
 from typing import Any
 
+import asyncpg
 from celery import Task
 from redis.exceptions import RedisError
 
@@ -32,6 +33,11 @@ PERMANENT = (
     NotTaken,
     OverTime,
 )  # tried again, they would end the same
+OF_BEFORE = (
+    asyncpg.UndefinedColumnError,
+    asyncpg.UndefinedTableError,
+)  # an update has changed the tables under us: whoever comes after does the work
+HOUSE_CHANGES_S = 20  # until such work is tried again: an update rolls the workers meanwhile
 
 
 async def run_verb(job: Job, lease: Lease, heartbeat: Heartbeat) -> None:
@@ -79,6 +85,9 @@ async def work(line: str, *, worker: str) -> None:
         log.warning("waits task=%s line=%s: %s", lease.task, line, reason)
         await leases.postpone(lease, reason=reason)
         await tell_waiting(lease, reason)
+    except OF_BEFORE as error:
+        log.warning("of before task=%s line=%s: %s", lease.task, line, error)
+        await leases.postpone(lease, reason="house_changing", seconds=HOUSE_CHANGES_S)
     except TryLater as error:
         log.warning("later task=%s line=%s: %s", lease.task, line, str(error).partition(" ")[0])
         if await leases.back_off(lease, reason=str(error), at=error.at, is_risky=error.is_risky):

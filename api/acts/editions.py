@@ -145,6 +145,7 @@ class EditionForm(msgspec.Struct, frozen=True, kw_only=True):
     opens_at: TypedMoment = ""
     coverage: Annotated[int, Meta(ge=0, le=100)]
     measured_runtime: bool = False
+    has_marks: bool = False
     two_person_release: bool = False
 
 
@@ -167,6 +168,7 @@ async def rules_in(request: AnyRequest) -> Rules:
         places=form.places,
         zone=form.zone,
         measured_runtime=form.measured_runtime,
+        has_marks=form.has_marks,
         two_person_release=form.two_person_release,
         first_day=form.first_day,
         coverage=edition.coverage

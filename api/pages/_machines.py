@@ -127,7 +127,7 @@ def left(fraction: float | None, begun: datetime | None) -> float | None:
 
 def reason_of(fault: str) -> tuple[str, str]:
     """(key of the words, what was logged): people read the first, a mechanic the second."""
-    if fault in {"cancelled", "storage_full", "storage_away"}:
+    if fault in {"cancelled", "storage_full", "storage_away", "house_changing"}:
         return fault, ""
     if fault.endswith("workers died of it"):
         return "crashed", fault

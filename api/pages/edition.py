@@ -41,6 +41,7 @@ def rules_of(edition: Edition) -> dict[str, Any]:
         "opens_at": local(edition.opens_at),
         "coverage": round(100 * edition.coverage),
         "measured_runtime": edition.measured_runtime,
+        "has_marks": edition.has_marks,
         "two_person_release": edition.two_person_release,
         **texts.flat("places", texts.texts_of(edition.places)),
     }

@@ -17,12 +17,15 @@ from api.believed import peer
 from api.request import AnyRequest
 from festival import people
 from festival.access import Act, Viewer, in_scope, may
-from festival.errors import Missing
+from festival.errors import Conflict, Missing
 from festival.language import inside, preferred, spoken
-from media.hls import named, spans
+from media.hls import named, only, spans
+from media.mark import making
 from media.storage import NotPublished, PublishedFile, Store, early_key
-from reviews import watching
+from reviews import marks, watching
+from reviews.marks import ShownVariants
 from submissions.lists import subject_of_file
+from submissions.marking import key_of as mark_key
 
 KINDS = {
     ".m3u8": "application/vnd.apple.mpegurl",
@@ -33,6 +36,8 @@ KINDS = {
     ".json": "application/json",
 }
 RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+PICTURES = re.compile(r"v\d+")  # folders of the unmarked sizes
+SEGMENT = re.compile(r"seg_(\d{5,})\.m4s")
 
 
 async def may_watch(file_id: str, viewer: Viewer) -> str:
@@ -106,6 +111,34 @@ async def found(store: Store, file_id: str, name: str) -> PublishedFile:
     raise Missing("file_missing")
 
 
+async def marked(store: Store, file_id: str, name: str, shown: ShownVariants) -> PublishedFile:
+    """For the committee, where the edition marks its copies: pictures by this viewer's variants and
+    no others; sound, subtitles and the master are the copy's own.
+    """
+    folder, _, part = name.partition("/")
+    if PICTURES.fullmatch(folder):
+        raise Missing("file_missing")
+    if folder != making.DOOR:
+        return await found(store, file_id, name)
+    number = SEGMENT.fullmatch(part)
+    if number and int(number[1]) >= len(shown.bits):
+        raise Missing("file_missing")
+    variant = making.FOLDERS[shown.bits[int(number[1])] if number else 0]
+    with suppress(NotPublished):
+        return await asyncio.to_thread(store.published, mark_key(file_id), f"{variant}/{part}")
+    raise Missing("file_missing")
+
+
+async def variants_for(file_id: str, viewer: Viewer, *, judged: str) -> ShownVariants | None:
+    """None for the film's makers, and where nothing is marked; else `Conflict` until it is."""
+    if not judged or not await marks.is_wanted(viewer.edition):
+        return None
+    shown = await marks.shown_to(file_id, viewer.id)
+    if shown is None:
+        raise Conflict("copy_not_marked_yet")
+    return shown
+
+
 def is_whole(request: AnyRequest) -> bool:
     """A question about a segment, or a piece of it, is no segment."""
     return request.method == "GET" and request.headers.get("range", "bytes=0-") == "bytes=0-"
@@ -114,7 +147,9 @@ def is_whole(request: AnyRequest) -> bool:
 @lru_cache(maxsize=256)
 def spans_of(store: Store, file_id: str, folder: str) -> dict[str, tuple[float, float]]:
     """Segments of one rendition; a published copy never changes, so that each is read once."""
-    playlist = store.published(file_id, f"{folder}/playlist.m3u8")
+    is_marked = folder == making.DOOR
+    key, own = (mark_key(file_id), making.FOLDERS[0]) if is_marked else (file_id, folder)
+    playlist = store.published(key, f"{own}/playlist.m3u8")
     return spans(playlist.read_bytes().decode())
 
 
@@ -148,14 +183,19 @@ async def screener(
     """A playlist or a segment of the copy; what the committee is handed is kept as evidence."""
     judged = await may_watch(file_id, viewer)
     wanted_name = str(name).lstrip("/")
-    file = await found(store, file_id, wanted_name)
+    shown = await variants_for(file_id, viewer, judged=judged)
+    file = await (
+        marked(store, file_id, wanted_name, shown) if shown else found(store, file_id, wanted_name)
+    )
     if judged and is_whole(request):
         await keep_evidence(store, file_id, wanted_name, submission=judged, viewer=viewer)
     if wanted_name == "master.m3u8" and request.method == "GET":
         by = await people.person(viewer.id)
         await watching.note_opening(file_id, edition=viewer.edition, peer=peer(request), by=by)
     if wanted_name == "master.m3u8":
-        return await door(request, file, viewer_language(request))
+        return await door(
+            request, file, viewer_language(request), size=shown.size if shown else None
+        )
     return await served(request, file, wanted_name)
 
 
@@ -165,13 +205,18 @@ def viewer_language(request: AnyRequest) -> str:
     return asked if asked in spoken() else preferred(request.headers.get("accept-language", ""))
 
 
-async def door(request: AnyRequest, file: PublishedFile, lang: str) -> Response[Any]:
-    """The master, in which the subtitles inside the film have names that a person would say."""
+async def door(
+    request: AnyRequest, file: PublishedFile, lang: str, *, size: str | None
+) -> Response[Any]:
+    """The master, in which the subtitles inside the film have names that a person would say; a marked
+    copy is offered in the one `size` that has variants.
+    """
     try:
         kept = await asyncio.to_thread(file.read_bytes)
     except NotPublished:
         raise Missing("file_missing") from None
-    content = named(kept.decode(), partial(inside, lang)).encode()
+    master = named(kept.decode(), partial(inside, lang))
+    content = (only(master, size, making.DOOR) if size else master).encode()
     headers = {"cache-control": "private, no-store", "content-length": str(len(content))}
     body = b"" if request.method == "HEAD" else content
     return Response(body, headers=headers, media_type=KINDS[".m3u8"])

@@ -32,6 +32,7 @@ from submissions.archiving.shape import (
     ArchivedTable,
     ArchiveManifest,
 )
+from submissions.marking import key_of as mark_key
 from submissions.projection import key_of
 
 PackReport = Callable[[int], None]
@@ -101,6 +102,9 @@ async def files_named(edition: str, wanted: FilmsWanted) -> list[tuple[str, str,
         made = [row["id"] for row in films if row["has_copy"]]
         found += [("copies", key, True) for key in made]
         found += [("copies", key_of(key), False) for key in made]  # made for chosen films only
+        found += [
+            ("copies", mark_key(key), False) for key in made
+        ]  # where the edition wanted marks
     return found
 
 

@@ -173,6 +173,17 @@ def counts(house: Composed) -> dict[str, int]:
             house.ask("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")}
 
 
+UNDER_WAY = "'receiving', 'received', 'inspecting', 'sound', 'making'"
+
+
+def what_waits(house: Composed) -> str:
+    """Files and lines that are not done, and the last words of whoever should do them."""
+    files = house.ask("SELECT name, state, fault FROM film_file")
+    lines = house.ask("SELECT task, queue, attempt, faults, crashes, fault, leased_until, due_at, now() FROM outbox WHERE done_at IS NULL")
+    logs = {name: (house.folder / f"{name}.log").read_text()[-2000:] for name in ("relay", "worker-fast", "worker-heavy")}
+    return "\n".join([*map(str, files), *map(str, lines), *(f"{name}: {log}" for name, log in logs.items())])
+
+
 def roll(house: Composed, name: str, before: Image, after: Image) -> None:
     """One part goes and comes again, the others stand."""
     if name in house.parts:
@@ -199,6 +210,8 @@ def test_an_upgrade_and_rolling_doors_lose_nothing_of_films_on_their_way(service
         time.sleep(3)
 
         began = time.monotonic()
+        for name in HOUSE:
+            house.stop(name, before)
         house.migrate(after)
         for name in DOORS:
             roll(house, name, before, after)
@@ -207,13 +220,17 @@ def test_an_upgrade_and_rolling_doors_lose_nothing_of_films_on_their_way(service
             roll(house, name, after, after)
         under_way = sum(one.is_alive() for one in senders)
         for name in HOUSE:
-            roll(house, name, before, after)
+            house.start(name, after)
+            house.await_health(name, after)
         upgraded = time.monotonic() - began
         for one in senders:
             one.join(600)
         reader.done.set()
         reader.join(60)
-        house.until(lambda: not house.ask("SELECT id FROM film_file WHERE state IN ('receiving', 'received', 'sound', 'making')"), 1800)
+        try:
+            house.until(lambda: not house.ask(f"SELECT id FROM film_file WHERE state IN ({UNDER_WAY})"), 1800)
+        except AssertionError as never:
+            raise AssertionError(what_waits(house)) from never
         stands, files = counts(house), house.ask("SELECT name, size, sha256, state FROM film_file ORDER BY name")
         parked = house.ask("SELECT task, fault FROM outbox WHERE parked_at IS NOT NULL")
 

@@ -2,6 +2,7 @@
 
 import os
 
+import asyncpg
 import pytest
 from redis import Redis
 
@@ -113,6 +114,20 @@ async def test_what_cannot_begin_waits_without_a_fault_and_is_told_once(
         await rows("UPDATE outbox SET due_at = now() WHERE id = {} RETURNING id", line)
 
     assert await letters("work_waits", edition) == 1
+
+
+@pytest.mark.parametrize("unknown", [asyncpg.UndefinedColumnError, asyncpg.UndefinedTableError])
+async def test_a_worker_of_before_an_update_leaves_the_work_to_those_of_after(
+    line: str, edition: Edition, monkeypatch, unknown: type[Exception]
+) -> None:
+    it_ends(monkeypatch, unknown('column "place_fr" does not exist'))
+    for _ in range(4):
+        await tasks.work(line, worker="w")
+        after = await row(line)
+        assert (after["faults"], after["fault"], after["waits"], after["parked"]) == (0, "house_changing", True, False)
+        await rows("UPDATE outbox SET due_at = now() WHERE id = {} RETURNING id", line)
+
+    assert await letters("work_parked", edition) == 0
 
 
 async def test_who_says_later_is_asked_later_and_nobody_is_told(line: str, edition: Edition, monkeypatch) -> None:

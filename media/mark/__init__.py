@@ -1,0 +1,1 @@
+"""The second, invisible mark of a committee's copy: which viewer a leaked clip was shown to."""
