@@ -84,7 +84,7 @@ async def copy(client, tmp_path: Path) -> Marked:
 async def test_the_committee_waits_for_the_mark_and_the_makers_do_not(copy: Marked) -> None:
     await sign_in(copy.client, await copy.reader())
     waits = await copy.get("master.m3u8")
-    assert (waits.status_code, waits.json()["code"]) == (409, "copy_not_marked_yet")
+    assert (waits.status_code, waits.json()["codes"]) == (409, ["copy_not_marked_yet"])
     assert (await copy.get("v0/seg_00000.m4s")).status_code == 409
 
     await sign_in(copy.client, copy.maker)
