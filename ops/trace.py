@@ -25,7 +25,7 @@ from festival.settings import Settings
 from media import graph, hls
 from media.mark import making, reading
 from media.mark.codes import Suspicion
-from media.mark.reading import Film, Legible, NotFromHere, Rendition
+from media.mark.reading import LegibleMark, MarkedReference, NotFromHere, PlainRendition
 from media.sandbox import Sandbox
 from media.storage import Store
 from media.tools import find_tools
@@ -59,7 +59,7 @@ async def marked_films(given: argparse.Namespace) -> list[MarkedFilm]:
     return [MarkedFilm(**row) for row in found]
 
 
-def laid_out(film: MarkedFilm, store: Store, work: Path) -> Film:
+def laid_out(film: MarkedFilm, store: Store, work: Path) -> MarkedReference:
     """The unmarked copy's smallest size, in the work folder; what it is compared by."""
     facts = facts_of(film.facts)
     picture = graph.known_picture(facts) if facts else None
@@ -72,8 +72,8 @@ def laid_out(film: MarkedFilm, store: Store, work: Path) -> Film:
     for name in ("init.mp4", *(name for name, _ in hls.durations(playlist))):
         (work / rung / name).write_bytes(store.published(film.file, f"{rung}/{name}").read_bytes())
     rate: Fraction = graph.cadence(picture)
-    return Film(
-        copy=Rendition(rung, rate, graph.segment(picture)),
+    return MarkedReference(
+        copy=PlainRendition(rung, rate, graph.segment(picture)),
         rate=rate,
         frames_of_segment=making.frames_of_segment(picture),
         segments=film.segments,
@@ -81,7 +81,7 @@ def laid_out(film: MarkedFilm, store: Store, work: Path) -> Film:
     )
 
 
-def read_beside(clip: Path, film: MarkedFilm, settings: Settings, *, is_quiet: bool) -> Legible:
+def read_beside(clip: Path, film: MarkedFilm, settings: Settings, *, is_quiet: bool) -> LegibleMark:
     """In a sandbox of its own: the clip is a stranger's file."""
 
     def progress(share: float) -> None:
@@ -121,7 +121,7 @@ async def traced(given: argparse.Namespace) -> int:
 def report(
     given: argparse.Namespace,
     film: MarkedFilm,
-    clip: Legible,
+    clip: LegibleMark,
     suspects: list[Suspicion],
     who: dict[str, marks.Viewed],
 ) -> None:

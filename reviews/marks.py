@@ -9,14 +9,14 @@ from festival.db import rows
 from festival.record import record
 from festival.tables import new_id
 from media.mark import codes
-from media.mark.codes import Bits, Suspicion
-from media.mark.reading import Legible
+from media.mark.codes import Suspicion, ViewerCode
+from media.mark.reading import LegibleMark
 
 
 class ShownVariants(msgspec.Struct, frozen=True):
     """The variant of each segment that one viewer gets, and their size, as `1280x720`."""
 
-    bits: Bits
+    bits: ViewerCode
     size: str
 
 
@@ -46,7 +46,7 @@ async def shown_to(file_id: str, person_id: str) -> ShownVariants | None:
 
 
 @lru_cache(maxsize=4096)
-def drawn(key: str, segments: int) -> Bits:
+def drawn(key: str, segments: int) -> ViewerCode:
     return codes.bits(bytes.fromhex(key), segments)
 
 
@@ -68,7 +68,9 @@ async def viewers_of(file_id: str) -> list[tuple[str, Viewed]]:
     return [(row["person"], Viewed(row["name"], row["email"], row["key"])) for row in found]
 
 
-async def traced(file_id: str, edition_id: str, clip: Legible, segments: int) -> list[Suspicion]:
+async def traced(
+    file_id: str, edition_id: str, clip: LegibleMark, segments: int
+) -> list[Suspicion]:
     """Whose variants the clip is made of; asking stands in the record, with whoever was named."""
     beyond = clip.first + len(clip.bits)
     known = {

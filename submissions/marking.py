@@ -59,13 +59,13 @@ async def mark_copy(
     rung = making.rung_of(graph.known_picture(facts))
     if store.free_bytes() < 2 * graph.most_bytes(facts, (rung,)):
         raise NotYet("storage_full")
-    telling, row = Telling(file, lease, news), MarkedCopy(file=file.id, key=secrets.token_hex(32))
+    telling, key = Telling(file, lease, news), secrets.token_hex(32)
     async with sandbox_for(file, lease, store, settings) as sandbox:
-        made: making.Marked = await stoppable(
+        made: making.MarkedVariants = await stoppable(
             lambda: making.make(
                 sandbox,
                 facts,
-                key=bytes.fromhex(row.key),
+                key=bytes.fromhex(key),
                 on_progress=lambda fraction: telling.from_thread(KIND, fraction),
                 cancelled=lambda: heartbeat.lost,
             )
@@ -76,8 +76,9 @@ async def mark_copy(
         await asyncio.to_thread(store.prepare, sandbox.work, key_of(file.id))
         async with transaction():
             await hold(lease)
-            row.width, row.height, row.segments = made.width, made.height, made.segments
-            await row.save()
+            await MarkedCopy(
+                file=file.id, key=key, width=made.width, height=made.height, segments=made.segments
+            ).save()
             await record("copy_marked", file.id, edition=edition.id, **msgspec.to_builtins(made))
             await asyncio.to_thread(store.publish, sandbox.work, key_of(file.id))
     await telling.tell(KIND, 1.0, "done")

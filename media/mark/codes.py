@@ -30,10 +30,10 @@ SEVERAL = 0.75
 EITHER = 0.5
 """How often a segment is each variant where the two of a mixture were shown different ones."""
 
-Counts = NDArray[np.int_]
+OwnCounts = NDArray[np.int_]
 Evidence = NDArray[np.float64]
-Bits = tuple[int, ...]
-Read = Sequence[int | None]
+ViewerCode = tuple[int, ...]
+ReadBits = Sequence[int | None]
 """What each segment of a clip was read as: variant 0 or 1, or None where it was not legible."""
 
 
@@ -50,7 +50,7 @@ class Suspicion(msgspec.Struct, frozen=True, kw_only=True):
     beside: str = ""
 
 
-def bits(key: bytes, count: int) -> Bits:
+def bits(key: bytes, count: int) -> ViewerCode:
     """The variant of each segment that the viewer with this key is shown."""
     blocks = (
         hmac.digest(key, block.to_bytes(4, "big"), hashlib.sha256)
@@ -60,7 +60,9 @@ def bits(key: bytes, count: int) -> Bits:
     return tuple(stream[place // 8] >> place % 8 & 1 for place in range(count))
 
 
-def suspects(read: Read, codes: Mapping[str, Bits], *, false: float = FALSE) -> list[Suspicion]:
+def suspects(
+    read: ReadBits, codes: Mapping[str, ViewerCode], *, false: float = FALSE
+) -> list[Suspicion]:
     """Every viewer, the most suspicious first; those beyond `false` are named.
 
     `codes` are of the clip's own segments, in its order.
@@ -92,7 +94,7 @@ def suspects(read: Read, codes: Mapping[str, Bits], *, false: float = FALSE) -> 
     return sorted(found, key=lambda one: -one.odds)
 
 
-def evidence(own: Counts, read: int) -> Evidence:
+def evidence(own: OwnCounts, read: int) -> Evidence:
     """Against each viewer, of whom `own` of the segments read are: that they all are, or a mixture's
     share. Natural logarithms.
     """

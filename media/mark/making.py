@@ -22,7 +22,7 @@ MOST_LINES = 720
 CLOUDS = "clouds.gray"
 
 
-class Marked(msgspec.Struct, frozen=True, kw_only=True):
+class MarkedVariants(msgspec.Struct, frozen=True, kw_only=True):
     """What was made: the size of the picture, and how many segments have a bit."""
 
     width: int
@@ -86,7 +86,7 @@ def make(
     on_progress: Callable[[float], None] = lambda _: None,
     cancelled: Callable[[], bool] = lambda: False,
     threads: int = 2,
-) -> Marked:
+) -> MarkedVariants:
     """Both variants in the work folder, every frame counted; the caller publishes them as one."""
     picture, clock = graph.known_picture(facts), screener.clock_of(sandbox, facts)
     rung, expected = rung_of(picture), graph.frames(picture, clock)
@@ -108,7 +108,9 @@ def make(
         on_seconds=lambda seconds: on_progress(min(seconds / length, 0.99)),
     )
     (sandbox.work / CLOUDS).unlink()
-    return Marked(width=rung.width, height=rung.height, segments=verified(sandbox, expected))
+    return MarkedVariants(
+        width=rung.width, height=rung.height, segments=verified(sandbox, expected)
+    )
 
 
 def verified(sandbox: Sandbox, expected: float) -> int:

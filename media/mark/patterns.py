@@ -10,7 +10,7 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
-Picture = NDArray[np.float32]
+GreyPicture = NDArray[np.float32]
 
 WIDE, HIGH = 24, 14
 """Clouds in a row, and in a column."""
@@ -19,7 +19,7 @@ STEPS = (1, 2, 2, 2, 2, 2, 2, 1)
 NEUTRAL = 128
 
 
-def clouds(key: bytes, segment: int) -> Picture:
+def clouds(key: bytes, segment: int) -> GreyPicture:
     """`HIGH` × `WIDE` signs, +1 or -1, half of each: the picture's light as a whole stays the same."""
     seed = int.from_bytes(hashlib.sha256(key + segment.to_bytes(4, "big")).digest()[:8], "big")
     signs = np.ones(WIDE * HIGH, np.float32)

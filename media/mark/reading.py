@@ -17,13 +17,13 @@ from scipy import ndimage, optimize, signal  # type: ignore[import-untyped]
 
 from media import hls
 from media.mark import patterns
-from media.mark.codes import Read
-from media.mark.patterns import Picture
+from media.mark.codes import ReadBits
+from media.mark.patterns import GreyPicture
 from media.probe import FORMATS
 from media.sandbox import Sandbox
 
-Floats = NDArray[np.float64]
-Spectrum = NDArray[np.complex128]
+Grid64 = NDArray[np.float64]
+PictureSpectrum = NDArray[np.complex128]
 
 WIDE, HIGH = 320, 180
 """Size at which pictures are compared; a cloud is thirteen of its points wide."""
@@ -50,7 +50,7 @@ class NotFromHere(Exception):
         self.correlation = correlation
 
 
-class Window(msgspec.Struct, frozen=True):
+class ClipWindow(msgspec.Struct, frozen=True):
     """Which part of the film's picture the clip shows, in shares of its width and height."""
 
     left: float
@@ -59,7 +59,7 @@ class Window(msgspec.Struct, frozen=True):
     height: float
 
 
-class Legible(msgspec.Struct, frozen=True, kw_only=True):
+class LegibleMark(msgspec.Struct, frozen=True, kw_only=True):
     """What was read: `first` is the film's segment with which `bits` begin, `scores` are how far each
     stood out, in deviations, positive for variant 0.
     """
@@ -68,11 +68,11 @@ class Legible(msgspec.Struct, frozen=True, kw_only=True):
     bits: tuple[int | None, ...]
     scores: tuple[float, ...]
     starts: float
-    window: Window
+    window: ClipWindow
     correlation: float
 
 
-class Clip(msgspec.Struct, frozen=True):
+class LeakedClip(msgspec.Struct, frozen=True):
     """What has leaked: the film of the sandbox, a stranger's file."""
 
     def at(self, sandbox: Sandbox, frame: int, _rate: Fraction) -> tuple[list[str], int]:
@@ -81,7 +81,7 @@ class Clip(msgspec.Struct, frozen=True):
         return [*guards, "-i", sandbox.film], frame
 
 
-class Rendition(msgspec.Struct, frozen=True):
+class PlainRendition(msgspec.Struct, frozen=True):
     """The copy in one size, a folder of the sandbox's own: begins with the segment in which the frame lies.
 
     `concat:` and not the playlist, in which ffmpeg 5 cannot seek when its segments are fragments of MP4.
@@ -103,14 +103,14 @@ class Rendition(msgspec.Struct, frozen=True):
         )
 
 
-Source = Clip | Rendition
-CLIP = Clip()
+PictureSource = LeakedClip | PlainRendition
+CLIP = LeakedClip()
 
 
-class Film(msgspec.Struct, frozen=True, kw_only=True):
+class MarkedReference(msgspec.Struct, frozen=True, kw_only=True):
     """The unmarked copy, its exact rate, the frames and the number of its marked segments, their key."""
 
-    copy: Rendition
+    copy: PlainRendition
     rate: Fraction
     frames_of_segment: int
     segments: int
@@ -118,8 +118,11 @@ class Film(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read(
-    sandbox: Sandbox, film: Film, *, on_progress: Callable[[float], None] = lambda _: None
-) -> Legible:
+    sandbox: Sandbox,
+    film: MarkedReference,
+    *,
+    on_progress: Callable[[float], None] = lambda _: None,
+) -> LegibleMark:
     """Lay the sandbox's film over ours, and read its segments. `NotFromHere` when it is not from it."""
     found, correlation = place_of(sandbox, film)
     if correlation < ALIKE:
@@ -130,15 +133,15 @@ def read(
         raise NotFromHere(likeness)
     first = -(-starts // film.frames_of_segment)
     scores = tuple(told(sandbox, film, starts, window, first, on_progress))
-    bits: Read = tuple(None if abs(score) < SURE else int(score < 0) for score in scores)
-    return Legible(first=first, bits=tuple(bits), scores=scores, starts=float(starts / film.rate), window=window,
+    bits: ReadBits = tuple(None if abs(score) < SURE else int(score < 0) for score in scores)
+    return LegibleMark(first=first, bits=tuple(bits), scores=scores, starts=float(starts / film.rate), window=window,
                    correlation=likeness)  # fmt: skip
 
 
 # When
 
 
-def place_of(sandbox: Sandbox, film: Film) -> tuple[float, float]:
+def place_of(sandbox: Sandbox, film: MarkedReference) -> tuple[float, float]:
     """(where in the film the clip begins, seconds; how alike the two are there, 0 to 1)."""
     short, whole = (
         sketched(pictures(sandbox, one, FEW, LOW, rate=Fraction(LOOKS)))
@@ -152,7 +155,7 @@ def place_of(sandbox: Sandbox, film: Film) -> tuple[float, float]:
     return int(lags[best]) / LOOKS, float(alike[best])
 
 
-def sketched(shown: Iterator[Picture]) -> Floats:
+def sketched(shown: Iterator[GreyPicture]) -> Grid64:
     """Each picture by its own light and dark alone, without the edge that a crop takes away; as loud as any other."""
     seen = list(shown)
     if len(seen) < LEAST_LOOKS:
@@ -164,7 +167,7 @@ def sketched(shown: Iterator[Picture]) -> Floats:
     return np.asarray(inner / (np.linalg.norm(inner, axis=1, keepdims=True) + 1.0))
 
 
-def exactly(sandbox: Sandbox, film: Film, starts: float) -> int:
+def exactly(sandbox: Sandbox, film: MarkedReference, starts: float) -> int:
     """The very frame with which the clip begins: by how the pictures change in some twenty seconds of the clip."""
     seconds, slack = 20, 1.0
     begins = max(0, round((starts - slack) * film.rate))
@@ -182,7 +185,7 @@ def exactly(sandbox: Sandbox, film: Film, starts: float) -> int:
     return begins + int(np.argmax(fits))
 
 
-def moving(shown: Iterator[Picture]) -> Floats:
+def moving(shown: Iterator[GreyPicture]) -> Grid64:
     """What changes from each picture to the next, each as loud as any other."""
     stacked = np.stack(list(shown)).astype(np.float64)
     edge = LOW // 6
@@ -193,7 +196,7 @@ def moving(shown: Iterator[Picture]) -> Floats:
 # Where
 
 
-def window_of(sandbox: Sandbox, film: Film, starts: int) -> tuple[Window, float]:
+def window_of(sandbox: Sandbox, film: MarkedReference, starts: int) -> tuple[ClipWindow, float]:
     """The part of the film's picture that the clip shows, and how alike the two then are."""
     pairs = stills(sandbox, film, starts)
     outlined = [(outlines(shown), np.fft.rfft2(outlines(whole))) for shown, whole in pairs]
@@ -203,18 +206,20 @@ def window_of(sandbox: Sandbox, film: Film, starts: int) -> tuple[Window, float]
         key=lambda found: found[1],
     )[0]  # fmt: skip
 
-    def unlike(given: Floats) -> float:
-        return -likeness(pairs, Window(*given))
+    def unlike(given: Grid64) -> float:
+        return -likeness(pairs, ClipWindow(*given))
 
     step = np.array([0.004, 0.004, 0.004, 0.004])
     begin = np.array(msgspec.structs.astuple(best))
     corners = np.vstack([begin, *(begin + np.eye(4) * step)])
     closely = {"initial_simplex": corners, "xatol": 2e-4, "fatol": 1e-5, "maxfev": 160}
     found = optimize.minimize(unlike, begin, method="Nelder-Mead", options=closely)
-    return Window(*(float(one) for one in found.x)), float(-found.fun)
+    return ClipWindow(*(float(one) for one in found.x)), float(-found.fun)
 
 
-def stills(sandbox: Sandbox, film: Film, starts: int) -> list[tuple[Picture, Picture]]:
+def stills(
+    sandbox: Sandbox, film: MarkedReference, starts: int
+) -> list[tuple[GreyPicture, GreyPicture]]:
     """Some pictures of the clip beside the film's own, those with the most to see."""
     seconds = 120
     shown = zip(
@@ -235,8 +240,8 @@ def stills(sandbox: Sandbox, film: Film, starts: int) -> list[tuple[Picture, Pic
 
 
 def shifted(
-    outlined: list[tuple[Floats, Spectrum]], width: float, height: float
-) -> tuple[Window, float]:
+    outlined: list[tuple[Grid64, PictureSpectrum]], width: float, height: float
+) -> tuple[ClipWindow, float]:
     """The best place of a window of this size, by correlation at every shift at once; of the clip's pictures
     and the spectra of the film's.
     """
@@ -250,28 +255,28 @@ def shifted(
     down, across = divmod(int(total.argmax()), WIDE)
     top = down - HIGH if down > HIGH // 2 else down  # a shift around the edge is one the other way
     left = across - WIDE if across > WIDE // 2 else across
-    return Window(left / WIDE, top / HIGH, float(width), float(height)), float(total.max())
+    return ClipWindow(left / WIDE, top / HIGH, float(width), float(height)), float(total.max())
 
 
-def outlines(picture: Picture) -> Floats:
+def outlines(picture: GreyPicture) -> Grid64:
     """Edges alone, each picture as loud as any other."""
     high = picture - ndimage.gaussian_filter(picture, 4)
     return np.asarray((high - high.mean()) / (high.std() + 1.0), np.float64)
 
 
-def likeness(pairs: list[tuple[Picture, Picture]], window: Window) -> float:
+def likeness(pairs: list[tuple[GreyPicture, GreyPicture]], window: ClipWindow) -> float:
     """Mean correlation of the clip's pictures with that part of the film's, edges and all."""
     return float(
         np.mean([correlation(shown, seen_through(window, whole)) for shown, whole in pairs])
     )
 
 
-def correlation(one: Picture, other: Picture) -> float:
+def correlation(one: GreyPicture, other: GreyPicture) -> float:
     a, b = one - one.mean(), other - other.mean()
     return float((a * b).sum() / (np.linalg.norm(a) * np.linalg.norm(b) + 1e-9))
 
 
-def seen_through(window: Window, picture: Picture) -> Picture:
+def seen_through(window: ClipWindow, picture: GreyPicture) -> GreyPicture:
     """That part of a picture of any size, at the clip's."""
     high, wide = picture.shape
     rows = (window.top + (np.arange(HIGH) + 0.5) / HIGH * window.height) * high - 0.5
@@ -285,9 +290,9 @@ def seen_through(window: Window, picture: Picture) -> Picture:
 
 def told(
     sandbox: Sandbox,
-    film: Film,
+    film: MarkedReference,
     starts: int,
-    window: Window,
+    window: ClipWindow,
     first: int,
     on_progress: Callable[[float], None],
 ) -> Iterator[float]:
@@ -309,7 +314,7 @@ def told(
         yield float(own / (chance.std() + 1e-9))
 
 
-def means(shown: Iterator[Picture], frames: int) -> Iterator[Picture]:
+def means(shown: Iterator[GreyPicture], frames: int) -> Iterator[GreyPicture]:
     """The mean picture of every whole segment."""
     total, count = np.zeros((HIGH, WIDE), np.float64), 0
     for picture in shown:
@@ -320,7 +325,7 @@ def means(shown: Iterator[Picture], frames: int) -> Iterator[Picture]:
             total, count = np.zeros((HIGH, WIDE), np.float64), 0
 
 
-def through(window: Window, clouds: Picture) -> Picture:
+def through(window: ClipWindow, clouds: GreyPicture) -> GreyPicture:
     """Clouds as the clip shows them."""
     wide = ndimage.zoom(
         clouds,
@@ -332,7 +337,7 @@ def through(window: Window, clouds: Picture) -> Picture:
     return seen_through(window, np.asarray(wide, np.float32))
 
 
-def unexplained(shown: Picture, whole: Picture) -> Picture:
+def unexplained(shown: GreyPicture, whole: GreyPicture) -> GreyPicture:
     """What the film's picture, another brightness or contrast, and a vignette do not explain."""
     rows, columns = np.mgrid[-1 : 1 : HIGH * 1j, -1 : 1 : WIDE * 1j]
     level = whole / 128 - 1
@@ -356,7 +361,7 @@ def unexplained(shown: Picture, whole: Picture) -> Picture:
     return np.asarray(np.clip(left - ndimage.gaussian_filter(left, 40), -limit, limit), np.float32)
 
 
-def projected(left: Picture, clouds: Picture) -> float:
+def projected(left: GreyPicture, clouds: GreyPicture) -> float:
     return float((left * clouds).sum() / (np.linalg.norm(clouds) + 1e-9))
 
 
@@ -365,14 +370,14 @@ def projected(left: Picture, clouds: Picture) -> float:
 
 def pictures(
     sandbox: Sandbox,
-    source: Source,
+    source: PictureSource,
     wide: int,
     high: int,
     *,
     rate: Fraction,
     frame: int = 0,
     seconds: float = 0.0,
-) -> Iterator[Picture]:
+) -> Iterator[GreyPicture]:
     """Grey pictures at a steady rate, from this frame of it on; the reader ends when it is left alone."""
     opened, skipped = source.at(sandbox, frame, rate)
     size = wide * high

@@ -16,7 +16,7 @@ from festival.settings import Settings
 from festival.tables import new_id
 from media import scan, screener
 from media.mark import codes
-from media.mark.reading import Legible, Window
+from media.mark.reading import ClipWindow, LegibleMark
 from media.sandbox import Sandbox
 from media.storage import LocalStore
 from media.tools import find_tools
@@ -158,8 +158,8 @@ async def test_a_clip_is_traced_to_its_viewer_and_that_stands_in_the_record(copy
     readers = [await copy.reader() for _ in range(5)]
     await rows("UPDATE marked_copy SET segments = 150 WHERE file = {} RETURNING file", copy.file)
     shown = [await marks.shown_to(copy.file, person.id) for person in readers]
-    clip = Legible(first=20, bits=shown[3].bits[20:120], scores=(), starts=80.0,
-                   window=Window(0, 0, 1, 1), correlation=1.0)  # fmt: skip
+    clip = LegibleMark(first=20, bits=shown[3].bits[20:120], scores=(), starts=80.0,
+                   window=ClipWindow(0, 0, 1, 1), correlation=1.0)  # fmt: skip
 
     found = await marks.traced(copy.file, copy.edition.id, clip, 150)
 

@@ -22,6 +22,7 @@ CODES = {
     "start", "task", "to", "token", "undone", "version", "vote_removed", "wanted", "was", "way", "writer",
     "grid_act", "number", "copied", "day", "emptied", "into", "onto", "redone",  # of grids: days, blocks, and how many
     "due_at", "seen",  # of planned publications: a moment, and the version that somebody saw
+    "named", "read", "first",  # of a traced clip: persons, and figures
     "fields", "n", "rule", "status",  # of letters, reminders and rules: names, counts and codes
 }  # fmt: skip
 

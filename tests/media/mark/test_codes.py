@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from media.mark import codes
-from media.mark.codes import Bits
+from media.mark.codes import ViewerCode
 
 pytestmark = pytest.mark.unit
 
@@ -19,7 +19,7 @@ def named(read: list[int | None]) -> set[str]:
     return {one.viewer for one in codes.suspects(read, CODES) if one.is_named}
 
 
-def misread(code: Bits, share: float, chance: random.Random) -> list[int | None]:
+def misread(code: ViewerCode, share: float, chance: random.Random) -> list[int | None]:
     """Some are the other variant by mistake, and as many are not legible."""
     read: list[int | None] = []
     for bit in code:

@@ -8,7 +8,7 @@ import pytest
 
 from media import hls, scan, screener
 from media.mark import codes, making, reading
-from media.mark.reading import Film, NotFromHere, Rendition
+from media.mark.reading import MarkedReference, NotFromHere, PlainRendition
 from tests.clips import Clips, film
 
 KEY = b"k" * 32
@@ -28,7 +28,7 @@ def marked(clips: Clips, tools, tmp_path_factory: pytest.TempPathFactory):
     made = making.make(sandbox, facts, key=KEY)
     copy = screener.make(sandbox, facts)
     smallest = copy.rungs[-1].name
-    return work, made, Film(copy=Rendition(smallest, Fraction(12), 72), rate=Fraction(12), frames_of_segment=48,
+    return work, made, MarkedReference(copy=PlainRendition(smallest, Fraction(12), 72), rate=Fraction(12), frames_of_segment=48,
                             segments=made.segments, key=KEY)  # fmt: skip
 
 
