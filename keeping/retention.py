@@ -21,8 +21,8 @@ from festival.tables import Edition, Person
 from keeping import mentions, naming
 from keeping.mentions import IS_PUBLIC
 from keeping.tables import Erasure, Hold, RetentionRule, RetentionRun
+from media.mark.variants import marked_key
 from media.storage import StorageUnavailable, Store, early_key
-from submissions.marking import key_of as mark_key
 from submissions.projection import key_of as projection_key
 
 STEP = 100  # rows or files in one step of one rule
@@ -115,7 +115,7 @@ async def let_copies_go(_: Edition, due: list[dict[str, Any]], store: Store) -> 
             row["id"],
             early_key(row["id"]),
             projection_key(row["id"]),
-            mark_key(row["id"]),
+            marked_key(row["id"]),
         ):
             await asyncio.to_thread(store.discard_copy, copy)
     return gone

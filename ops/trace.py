@@ -29,7 +29,7 @@ from media.mark.reading import LegibleMark, MarkedReference, NotFromHere, PlainR
 from media.sandbox import Sandbox
 from media.storage import Store
 from media.tools import find_tools
-from reviews import marks
+from reviews import tracing
 from submissions.store import store_of
 from submissions.verdicts import facts_of
 
@@ -110,8 +110,8 @@ async def traced(given: argparse.Namespace) -> int:
             except NotFromHere as other:
                 told(given, f"{film.title}: not from here (alike {other.correlation:.0%})")
                 continue
-            suspects = await marks.traced(film.file, film.edition, clip, film.segments)
-            who = dict(await marks.viewers_of(film.file))
+            suspects = await tracing.traced(film.file, film.edition, clip, film.segments)
+            who = dict(await tracing.viewers_of(film.file))
             report(given, film, clip, suspects, who)
             return 0 if any(one.is_named for one in suspects) else 1
     told(given, "The clip is from no marked film of this house.")
@@ -123,7 +123,7 @@ def report(
     film: MarkedFilm,
     clip: LegibleMark,
     suspects: list[Suspicion],
-    who: dict[str, marks.Viewed],
+    who: dict[str, tracing.Viewed],
 ) -> None:
     if given.json:
         sys.stdout.write(

@@ -1,4 +1,4 @@
-"""Which variants of a marked copy one member of the committee is shown, and whose a leaked clip is."""
+"""Which variants of a marked copy one member of the committee is shown."""
 
 import secrets
 from functools import lru_cache
@@ -6,11 +6,9 @@ from functools import lru_cache
 import msgspec
 
 from festival.db import rows
-from festival.record import record
 from festival.tables import new_id
-from media.mark import codes
-from media.mark.codes import Suspicion, ViewerCode
-from media.mark.reading import LegibleMark
+from media.mark import variants
+from media.mark.variants import ViewerCode
 
 
 class ShownVariants(msgspec.Struct, frozen=True):
@@ -47,40 +45,4 @@ async def shown_to(file_id: str, person_id: str) -> ShownVariants | None:
 
 @lru_cache(maxsize=4096)
 def drawn(key: str, segments: int) -> ViewerCode:
-    return codes.bits(bytes.fromhex(key), segments)
-
-
-class Viewed(msgspec.Struct, frozen=True):
-    """One person who was shown a copy, and their code."""
-
-    name: str
-    email: str
-    key: str
-
-
-async def viewers_of(file_id: str) -> list[tuple[str, Viewed]]:
-    """(person, who they are) of everybody who was shown variants of this copy."""
-    found = await rows(
-        """SELECT v.person, p.name, p.email, v.key FROM marked_viewer v JOIN person p ON p.id = v.person
-           WHERE v.file = {} ORDER BY v.person""",
-        file_id,
-    )
-    return [(row["person"], Viewed(row["name"], row["email"], row["key"])) for row in found]
-
-
-async def traced(
-    file_id: str, edition_id: str, clip: LegibleMark, segments: int
-) -> list[Suspicion]:
-    """Whose variants the clip is made of; asking stands in the record, with whoever was named."""
-    beyond = clip.first + len(clip.bits)
-    known = {
-        person: codes.bits(bytes.fromhex(viewed.key), segments)[clip.first : beyond]
-        for person, viewed in await viewers_of(file_id)
-    }
-    found = codes.suspects(clip.bits, known)
-    named = [one.viewer for one in found if one.is_named]
-    await record(
-        "clip_traced", file_id, edition=edition_id, named=named,
-        read=sum(bit is not None for bit in clip.bits), first=clip.first,
-    )  # fmt: skip
-    return found
+    return variants.bits(bytes.fromhex(key), segments)

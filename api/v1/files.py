@@ -20,12 +20,12 @@ from festival.access import Act, Viewer, in_scope, may
 from festival.errors import Conflict, Missing
 from festival.language import inside, preferred, spoken
 from media.hls import named, only, spans
-from media.mark import making
+from media.mark import variants
+from media.mark.variants import marked_key
 from media.storage import NotPublished, PublishedFile, Store, early_key
 from reviews import marks, watching
 from reviews.marks import ShownVariants
 from submissions.lists import subject_of_file
-from submissions.marking import key_of as mark_key
 
 KINDS = {
     ".m3u8": "application/vnd.apple.mpegurl",
@@ -118,14 +118,14 @@ async def marked(store: Store, file_id: str, name: str, shown: ShownVariants) ->
     folder, _, part = name.partition("/")
     if PICTURES.fullmatch(folder):
         raise Missing("file_missing")
-    if folder != making.DOOR:
+    if folder != variants.DOOR:
         return await found(store, file_id, name)
     number = SEGMENT.fullmatch(part)
     if number and int(number[1]) >= len(shown.bits):
         raise Missing("file_missing")
-    variant = making.FOLDERS[shown.bits[int(number[1])] if number else 0]
+    folder = variants.FOLDERS[shown.bits[int(number[1])] if number else 0]
     with suppress(NotPublished):
-        return await asyncio.to_thread(store.published, mark_key(file_id), f"{variant}/{part}")
+        return await asyncio.to_thread(store.published, marked_key(file_id), f"{folder}/{part}")
     raise Missing("file_missing")
 
 
@@ -147,8 +147,8 @@ def is_whole(request: AnyRequest) -> bool:
 @lru_cache(maxsize=256)
 def spans_of(store: Store, file_id: str, folder: str) -> dict[str, tuple[float, float]]:
     """Segments of one rendition; a published copy never changes, so that each is read once."""
-    is_marked = folder == making.DOOR
-    key, own = (mark_key(file_id), making.FOLDERS[0]) if is_marked else (file_id, folder)
+    is_marked = folder == variants.DOOR
+    key, own = (marked_key(file_id), variants.FOLDERS[0]) if is_marked else (file_id, folder)
     playlist = store.published(key, f"{own}/playlist.m3u8")
     return spans(playlist.read_bytes().decode())
 
@@ -216,7 +216,7 @@ async def door(
     except NotPublished:
         raise Missing("file_missing") from None
     master = named(kept.decode(), partial(inside, lang))
-    content = (only(master, size, making.DOOR) if size else master).encode()
+    content = (only(master, size, variants.DOOR) if size else master).encode()
     headers = {"cache-control": "private, no-store", "content-length": str(len(content))}
     body = b"" if request.method == "HEAD" else content
     return Response(body, headers=headers, media_type=KINDS[".m3u8"])

@@ -12,14 +12,14 @@ solution and the large-coalition asymptotics of fingerprinting games", 2012), an
 as in Amiri and Tardos, "High rate fingerprinting codes and the fingerprinting capacity", 2009.
 """
 
-import hashlib
-import hmac
 import math
 from collections.abc import Mapping, Sequence
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
+
+from media.mark.variants import ViewerCode
 
 FALSE = 1e-6
 """The chance that one clip names anybody innocent."""
@@ -32,7 +32,6 @@ EITHER = 0.5
 
 OwnCounts = NDArray[np.int_]
 Evidence = NDArray[np.float64]
-ViewerCode = tuple[int, ...]
 ReadBits = Sequence[int | None]
 """What each segment of a clip was read as: variant 0 or 1, or None where it was not legible."""
 
@@ -48,16 +47,6 @@ class Suspicion(msgspec.Struct, frozen=True, kw_only=True):
     read: int
     is_named: bool
     beside: str = ""
-
-
-def bits(key: bytes, count: int) -> ViewerCode:
-    """The variant of each segment that the viewer with this key is shown."""
-    blocks = (
-        hmac.digest(key, block.to_bytes(4, "big"), hashlib.sha256)
-        for block in range(-(-count // 256))
-    )
-    stream = b"".join(blocks)
-    return tuple(stream[place // 8] >> place % 8 & 1 for place in range(count))
 
 
 def suspects(

@@ -10,13 +10,10 @@ from media import graph, hls, screener
 from media.facts import Facts, Picture
 from media.graph import CopyClock, Rung
 from media.mark import patterns
+from media.mark.variants import DOOR, FOLDERS
 from media.runner import DiskQuota, run
 from media.sandbox import Sandbox
 
-FOLDERS = ("m0", "m1")
-"""Where the variants lie, in the order of their bit."""
-DOOR = "m"
-"""What a viewer's playlist calls whichever is theirs."""
 SECONDS = 4
 MOST_LINES = 720
 CLOUDS = "clouds.gray"

@@ -20,6 +20,7 @@ from festival.db import rows, transaction
 from festival.errors import Refused
 from festival.leases import Heartbeat, Superseded
 from festival.tables import Edition
+from media.mark.variants import marked_key
 from media.storage import NotPublished, Store
 from submissions.archiving import walk
 from submissions.archiving.rows import Sum, as_of_one_moment, columns_of, lines_of
@@ -32,7 +33,6 @@ from submissions.archiving.shape import (
     ArchivedTable,
     ArchiveManifest,
 )
-from submissions.marking import key_of as mark_key
 from submissions.projection import key_of
 
 PackReport = Callable[[int], None]
@@ -103,7 +103,7 @@ async def files_named(edition: str, wanted: FilmsWanted) -> list[tuple[str, str,
         found += [("copies", key, True) for key in made]
         found += [("copies", key_of(key), False) for key in made]  # made for chosen films only
         found += [
-            ("copies", mark_key(key), False) for key in made
+            ("copies", marked_key(key), False) for key in made
         ]  # where the edition wanted marks
     return found
 

@@ -15,12 +15,12 @@ from festival.progress import News
 from festival.settings import Settings
 from festival.tables import new_id
 from media import scan, screener
-from media.mark import codes
+from media.mark import variants
 from media.mark.reading import ClipWindow, LegibleMark
 from media.sandbox import Sandbox
 from media.storage import LocalStore
 from media.tools import find_tools
-from reviews import marks
+from reviews import marks, tracing
 from submissions import marking
 from tests.builders import a_film, a_person, an_edition, sign_in
 from tests.clips import Clips, film
@@ -30,7 +30,7 @@ SEGMENTS = 3
 
 def a_key(bits: tuple[int, ...]) -> str:
     """A key that draws just these."""
-    return next(key.hex() for n in range(1000) if codes.bits(key := n.to_bytes(32, "big"), len(bits)) == bits)
+    return next(key.hex() for n in range(1000) if variants.bits(key := n.to_bytes(32, "big"), len(bits)) == bits)
 
 
 class Marked:
@@ -57,7 +57,7 @@ class Marked:
         return await self.client.get(f"{self.base}/{name}", **asked)
 
     def kept(self, variant: int, segment: int) -> bytes:
-        return self.store.published(marking.key_of(self.file), f"m{variant}/seg_{segment:05}.m4s").read_bytes()
+        return self.store.published(variants.marked_key(self.file), f"m{variant}/seg_{segment:05}.m4s").read_bytes()
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ async def test_a_viewers_code_stays_and_is_drawn_for_each(copy: Marked) -> None:
     first, second = await copy.reader(), await copy.reader()
     drawn = [await marks.shown_to(copy.file, person.id) for person in (first, second, first)]
 
-    keys = [viewed.key for _, viewed in await marks.viewers_of(copy.file)]
+    keys = [viewed.key for _, viewed in await tracing.viewers_of(copy.file)]
     assert drawn[0] == drawn[2]
     assert len(set(keys)) == len(keys) == 2
 
@@ -161,7 +161,7 @@ async def test_a_clip_is_traced_to_its_viewer_and_that_stands_in_the_record(copy
     clip = LegibleMark(first=20, bits=shown[3].bits[20:120], scores=(), starts=80.0,
                    window=ClipWindow(0, 0, 1, 1), correlation=1.0)  # fmt: skip
 
-    found = await marks.traced(copy.file, copy.edition.id, clip, 150)
+    found = await tracing.traced(copy.file, copy.edition.id, clip, 150)
 
     assert [one.viewer for one in found if one.is_named] == [readers[3].id]
     told = await rows("SELECT details FROM record WHERE act = 'clip_traced' AND subject = {}", copy.file)

@@ -127,7 +127,7 @@ class Sender(threading.Thread):
                 return answer
             self.told[str(answer.status_code)] += 1
             time.sleep(0.3)
-        raise AssertionError(f"{self.title}: {self.told}")
+        raise AssertionError(f"{self.title}: {self.told}: {answer.text[:500]}")
 
 
 class Reader(threading.Thread):

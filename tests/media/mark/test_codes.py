@@ -6,13 +6,13 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from media.mark import codes
-from media.mark.codes import ViewerCode
+from media.mark import codes, variants
+from media.mark.variants import ViewerCode
 
 pytestmark = pytest.mark.unit
 
 VIEWERS, SEGMENTS = 200, 150  # ten minutes in segments of four seconds
-CODES = {f"v{n}": codes.bits(n.to_bytes(8, "big"), SEGMENTS) for n in range(VIEWERS)}
+CODES = {f"v{n}": variants.bits(n.to_bytes(8, "big"), SEGMENTS) for n in range(VIEWERS)}
 
 
 def named(read: list[int | None]) -> set[str]:
@@ -29,9 +29,9 @@ def misread(code: ViewerCode, share: float, chance: random.Random) -> list[int |
 
 
 def test_a_viewers_code_is_theirs_and_always_the_same() -> None:
-    assert codes.bits(b"key", 600) == codes.bits(b"key", 600)
-    assert codes.bits(b"key", 600)[:150] == codes.bits(b"key", 150)
-    assert sum(codes.bits(b"key", 10_000)) == pytest.approx(5000, abs=200)
+    assert variants.bits(b"key", 600) == variants.bits(b"key", 600)
+    assert variants.bits(b"key", 600)[:150] == variants.bits(b"key", 150)
+    assert sum(variants.bits(b"key", 10_000)) == pytest.approx(5000, abs=200)
 
 
 def test_each_clip_names_its_viewer_and_nobody_else() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from media import hls, scan, screener
-from media.mark import codes, making, reading
+from media.mark import making, reading, variants
 from media.mark.reading import MarkedReference, NotFromHere, PlainRendition
 from tests.clips import Clips, film
 
@@ -57,7 +57,7 @@ def cell(clip: Path, work: Path, tools):
 ])
 def test_a_clip_that_was_cropped_and_encoded_again_is_read_without_a_mistake(marked, tools, tmp_path, look) -> None:
     work, made, film_of_ours = marked
-    bits = codes.bits(b"viewer", made.segments)
+    bits = variants.bits(b"viewer", made.segments)
     clip = leaked(work, bits, look, tmp_path / "clip.mp4")
 
     read = reading.read(cell(clip, work, tools), film_of_ours)
