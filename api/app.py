@@ -69,11 +69,14 @@ from api.acts import (
     venues,
     what_if,
 )
+from api.acts import assignments as assignment_acts
 from api.acts import blocks as block_acts
 from api.acts import candidates as candidate_acts
+from api.acts import conflicts as conflict_acts
 from api.acts import guests as guest_acts
 from api.acts import live as live_acts
 from api.acts import pairs as pair_acts
+from api.acts import phases as phase_acts
 from api.acts import room as room_acts
 from api.acts import rules as rule_acts
 from api.acts import sections as section_acts
@@ -113,11 +116,13 @@ from api.pages import (
 from api.pages import amending as amending_pages
 from api.pages import answers as answers_pages
 from api.pages import archives as archive_pages
+from api.pages import assignment as assignment_pages
 from api.pages import audiences as audience_pages
 from api.pages import blocks as block_pages
 from api.pages import changes as changes_pages
 from api.pages import closing as closing_pages
 from api.pages import comments as comment_pages
+from api.pages import conflicts as conflict_pages
 from api.pages import corrections as correction_pages
 from api.pages import deadlines as deadline_pages
 from api.pages import editions as editions_pages
@@ -136,11 +141,13 @@ from api.pages import live as live_pages
 from api.pages import materials as materials_pages
 from api.pages import pairs as pair_pages
 from api.pages import people as people_pages
+from api.pages import phases as phase_pages
 from api.pages import plans as plan_pages
 from api.pages import policy as policy_pages
 from api.pages import privacy as privacy_pages
 from api.pages import programmes as programme_pages
 from api.pages import publications as publication_pages
+from api.pages import queue as queue_pages
 from api.pages import robustness as robustness_pages
 from api.pages import rules as rules_pages
 from api.pages import second_factor as second_factor_pages
@@ -187,6 +194,7 @@ from api.v1 import programmer as programmer_v1
 from api.v1 import publications as publications_v1
 from api.v1 import publishing as publishing_v1
 from api.v1 import shared as shared_v1
+from api.v1 import sharing as sharing_v1
 from api.v1 import sheets as sheets_v1
 from festival import logs
 from festival.access import Viewer
@@ -211,7 +219,9 @@ ACTS = [
     *archives.ACTS,
     *amending.ACTS,
     *answers.ACTS,
+    *assignment_acts.ACTS,
     *audiences.ACTS,
+    *conflict_acts.ACTS,
     *pair_acts.ACTS,
     *closing.ACTS,
     *block_acts.ACTS,
@@ -238,6 +248,7 @@ ACTS = [
     *materials.ACTS,
     *pauses.ACTS,
     *people.ACTS,
+    *phase_acts.ACTS,
     *plans.ACTS,
     *policy.ACTS,
     *privacy.ACTS,
@@ -325,8 +336,11 @@ def pages() -> Router:
             second_factor_pages,
             people_pages,
             filmmaker,
+            queue_pages,
             committee,
             room,
+            assignment_pages,
+            conflict_pages,
             block_pages,
             correction_pages,
             programme_pages,
@@ -368,6 +382,7 @@ def pages() -> Router:
             deadline_pages,
             fee_pages,
             sheet_pages,
+            phase_pages,
             archive_pages,
             closing_pages,
             edition,
@@ -413,6 +428,7 @@ def json_doors() -> Router:
             keeping_v1,
             letters_v1,
             sheets_v1,
+            sharing_v1,
             archives_v1,
             closing_v1,
             people_v1,

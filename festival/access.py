@@ -15,10 +15,43 @@ COMMITTEE = frozenset({Role.REVIEWER, Role.CHAIR})
 BEFORE_SELECTION = frozenset({Phase.PREPARING, Phase.ENTRIES})
 
 
+class Watching(StrEnum):
+    """Which films members watch; each word allows more than those before it."""
+
+    NONE = "none"
+    ASSIGNED = "assigned"
+    ALL = "all"
+
+
+class Openness(StrEnum):
+    """When a member reads others' sheets of a film; each word allows more than those before it."""
+
+    NEVER = "never"
+    AFTER = "after"
+    ALWAYS = "always"
+
+
+class PhaseRights(msgspec.Struct, frozen=True, kw_only=True):
+    """What the committee's phases that are open now allow together; an edition without phases allows all of it.
+
+    `scores`: sheets are given; `changes`: given ones are given again. `chair_waits`: a chair, too, reads others'
+    sheets only after their own.
+    """
+
+    watching: Watching = Watching.ALL
+    scores: bool = True
+    changes: bool = True
+    discusses: bool = True
+    votes: Openness = Openness.AFTER
+    votes_named: bool = True
+    chair_waits: bool = False
+
+
 class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     """The person at the door, in one edition. `sections` of a role: none named means all.
 
-    `unproved` are parts that were given, and are not held before a second factor is set up.
+    `unproved` are parts that were given, and are not held before a second factor is set up. `assigned` are the
+    films that a member watches while the phase shows only those.
     """
 
     id: str = ""
@@ -31,6 +64,8 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     sections: dict[Role, frozenset[str]] = {}
     unproved: frozenset[Role] = frozenset()
     recused: frozenset[str] = frozenset()
+    rights: PhaseRights = PhaseRights()
+    assigned: frozenset[str] = frozenset()
     scopes: frozenset[str] | None = None
 
     @property
@@ -65,6 +100,7 @@ class Act(StrEnum):
     REVIEW = "review"
     RECUSE = "recuse"
     SEE_REVIEWS = "see_reviews"
+    DISCUSS = "discuss"
     SEE_ANSWERS = "see_answers"
     SEE_MATERIALS = "see_materials"
     SEE_BOARD = "see_board"
@@ -85,9 +121,10 @@ class Act(StrEnum):
 
 
 def within_scope(viewer: Viewer, subject: Subject) -> bool:
-    """A committee member's view: right section, not recused, past the draft, copy released."""
+    """A committee member's view: right section, shown in this phase, not recused, past the draft, copy released."""
     return (
-        subject.id not in viewer.recused
+        _is_shown(viewer, subject)
+        and subject.id not in viewer.recused
         and subject.status not in {"draft", "withdrawn"}
         and subject.is_released
         and not subject.members & {viewer.id}
@@ -97,6 +134,14 @@ def within_scope(viewer: Viewer, subject: Subject) -> bool:
             for role in COMMITTEE
         )
     )
+
+
+def _is_shown(viewer: Viewer, subject: Subject) -> bool:
+    """Whether the phase shows this film to its members; to its chair every phase does."""
+    if viewer.rights.watching is Watching.ALL or subject.id in viewer.assigned:
+        return True
+    own = viewer.sections.get(Role.CHAIR)
+    return Role.CHAIR in viewer.roles and (not own or subject.section in own)
 
 
 def in_scope(viewer: Viewer, scope: str) -> bool:
@@ -121,8 +166,22 @@ def _may_decide(viewer: Viewer, subject: Subject) -> bool:
 
 
 def _may_see_reviews(viewer: Viewer, subject: Subject) -> bool:
-    """Others' opinions stay hidden until one's own is given, the chair's included."""
-    return within_scope(viewer, subject) and subject.has_own_review
+    """Others' opinions stay hidden until one's own is given, or as the phase says. A chair, who decides on them,
+    reads them at once, unless the edition's chairs wait as everybody does.
+    """
+    if not within_scope(viewer, subject):
+        return False
+    rights = viewer.rights
+    if _chairs(viewer, subject):
+        return subject.has_own_review or not rights.chair_waits or rights.votes is Openness.ALWAYS
+    return rights.votes is Openness.ALWAYS or (
+        rights.votes is Openness.AFTER and subject.has_own_review
+    )
+
+
+def _may_discuss(viewer: Viewer, subject: Subject) -> bool:
+    """Whoever reads what others say may answer, while the phase is for it."""
+    return _may_see_reviews(viewer, subject) and viewer.rights.discusses
 
 
 def _may_see_answers(viewer: Viewer, subject: Subject) -> bool:
@@ -182,6 +241,7 @@ ABOUT_A_FILM: dict[Act, Callable[[Viewer, Subject], bool]] = {
     Act.REVIEW: within_scope,
     Act.RECUSE: within_scope,
     Act.SEE_REVIEWS: _may_see_reviews,
+    Act.DISCUSS: _may_discuss,
     Act.SEE_ANSWERS: _may_see_answers,
     Act.SEE_MATERIALS: _may_see_materials,
     Act.DECIDE: _may_decide,
@@ -232,11 +292,16 @@ def may_set_sheet(viewer: Viewer, section: str | None) -> bool:
 
 
 class Scope(msgspec.Struct, frozen=True):
-    """What a committee member's lists may fetch, as data for the query; None: all sections."""
+    """What a committee member's lists may fetch, as data for the query; None: all sections.
+
+    Where the phase shows only some films, those are `only`, and whole sections that its member chairs are `chaired`.
+    """
 
     sections: list[str] | None
     recused: list[str]
     person: str
+    only: list[str] | None = None
+    chaired: list[str] = []
 
 
 def committee_scope(viewer: Viewer, roles: frozenset[Role] = COMMITTEE) -> Scope:
@@ -247,4 +312,12 @@ def committee_scope(viewer: Viewer, roles: frozenset[Role] = COMMITTEE) -> Scope
     """
     named = [viewer.sections.get(role, frozenset()) for role in roles & viewer.roles]
     sections = None if any(not names for names in named) else sorted(frozenset().union(*named))
-    return Scope(sections=sections, recused=sorted(viewer.recused), person=viewer.id)
+    chaired = viewer.sections.get(Role.CHAIR)
+    is_open = viewer.rights.watching is Watching.ALL or (chaired is not None and not chaired)
+    return Scope(
+        sections=sections,
+        recused=sorted(viewer.recused),
+        person=viewer.id,
+        only=None if is_open else sorted(viewer.assigned),
+        chaired=sorted(chaired or ()),
+    )

@@ -43,6 +43,7 @@ KINDS: dict[str, str] = {
     "rules": "festival.copying:rules",
     "technical": "submissions.copying:technical",
     "sheets": "reviews.copying:sheets",
+    "committee": "reviews.copying:committee",
     "letters": "festival.copying:letters",
     "reminders": "submissions.copying:reminders",
     "keeping": "keeping.copying:keeping",

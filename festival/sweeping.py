@@ -20,6 +20,7 @@ AGES = {
     "merge_request": "created_at < now() - interval '400 days'",
     "visitor": """edition IN (SELECT id FROM edition
         WHERE first_day + days < now() - interval '30 days')""",
+    "assignment_plan": "number IS NULL AND created_at < now() - interval '30 days'",
     "letter": "sent_at < now() - interval '400 days'",
 }
 

@@ -1,9 +1,14 @@
 """Who asks: somebody's parts, sections and recusals in one edition, read anew at every request."""
 
-from festival.access import Viewer
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from festival.access import COMMITTEE, Openness, PhaseRights, Viewer, Watching
 from festival.db import rows
 from festival.sessions import digest, session_of
 from festival.tables import Edition, Phase, Role
+
+T = TypeVar("T", bound=StrEnum)
 
 _FACTS = """
 SELECT p.id, p.name, p.email, p.language,
@@ -13,7 +18,11 @@ SELECT p.id, p.name, p.email, p.language,
             AND NOT EXISTS (SELECT 1 FROM second_factor f
               WHERE f.person = p.id AND f.proved_at IS NOT NULL)), '[]') AS shut,
   coalesce((SELECT jsonb_agg(x.submission) FROM recusal x
-            WHERE x.person = p.id AND x.lifted_at IS NULL), '[]') AS recused
+            WHERE x.person = p.id AND x.lifted_at IS NULL), '[]') AS recused,
+  (SELECT jsonb_agg(to_jsonb(h)) FROM committee_phase h WHERE h.edition = {}
+     AND h.opens_at <= now() AND (h.closes_at IS NULL OR now() < h.closes_at)) AS phases,
+  EXISTS (SELECT 1 FROM committee_phase h WHERE h.edition = {}) AS has_phases,
+  coalesce((SELECT k.chair_waits FROM committee_rules k WHERE k.edition = {}), false) AS waits
 FROM person p WHERE p.id = {} AND p.disabled_at IS NULL
 """
 
@@ -47,12 +56,16 @@ async def viewer_for(
     A part for which this edition asks a second factor is not held by whoever has none.
     """
     place = "" if edition is None else edition.id
-    people = await rows(_FACTS, place, place, person_id)
+    people = await rows(_FACTS, *[place] * 5, person_id)
     if not people:
         return Viewer()
     person = people[0]
     given = {Role(part): frozenset(ids) for part, ids in person["parts"].items()}
     sections = {part: ids for part, ids in given.items() if part.value not in person["shut"]}
+    rights = rights_of(
+        person["phases"] or [], has_phases=person["has_phases"], waits=person["waits"]
+    )
+    is_asked = rights.watching is Watching.ASSIGNED and not COMMITTEE.isdisjoint(sections)
     return Viewer(
         id=person["id"],
         name=person["name"],
@@ -64,5 +77,40 @@ async def viewer_for(
         sections=sections,
         unproved=frozenset(given) - frozenset(sections),
         recused=frozenset(person["recused"]),
+        rights=rights,
+        assigned=await assigned_to(person["id"], place) if is_asked else frozenset(),
         scopes=scopes,
     )
+
+
+def rights_of(phases: list[dict[str, Any]], *, has_phases: bool, waits: bool) -> PhaseRights:
+    """What phases that are open at one time allow together; between two phases, members only wait."""
+    if not has_phases:
+        return PhaseRights(chair_waits=waits)
+    return PhaseRights(
+        watching=most_of(Watching, [one["watching"] for one in phases]),
+        scores=any(one["scores"] for one in phases),
+        changes=any(one["changes"] for one in phases),
+        discusses=any(one["discusses"] for one in phases),
+        votes=most_of(Openness, [one["votes"] for one in phases]),
+        votes_named=any(one["votes_named"] for one in phases),
+        chair_waits=waits,
+    )
+
+
+def most_of(words: type[T], given: list[str]) -> T:
+    """The word that allows most; the first of all where nothing is said."""
+    order = list(words)
+    return max((words(one) for one in given), key=order.index, default=order[0])
+
+
+async def assigned_to(person_id: str, edition: str) -> frozenset[str]:
+    """The films that somebody was asked to watch, and those of which they have given a sheet."""
+    found = await rows(
+        """SELECT a.submission FROM assignment a JOIN submission s ON s.id = a.submission
+           WHERE a.person = {} AND s.edition = {}
+           UNION SELECT r.submission FROM review r JOIN submission s ON s.id = r.submission
+           WHERE r.person = {} AND s.edition = {} AND r.given_at IS NOT NULL""",
+        person_id, edition, person_id, edition,
+    )  # fmt: skip
+    return frozenset(row["submission"] for row in found)

@@ -265,8 +265,33 @@ HELD: dict[str, Held] = {
         edition="t.edition", words="names helps",
         key="id edition sheet position key weight closed_at version",
     ),
+    "committee_rules": Held(
+        edition="t.edition", key="id edition quorum quorums cap chair_waits version",
+    ),
+    "committee_phase": Held(
+        edition="t.edition", words="names",
+        key="""id edition position opens_at closes_at watching scores changes discusses votes votes_named
+          version""",
+    ),
+    "reviewer_profile": Held(
+        leaves=ROW, edition="t.edition", who="person", own="languages topics affiliations",
+        key="id edition sections cap version",
+    ),
+    "film_wish": Held(
+        leaves=ROW, edition=OF_SUBMISSION, who="person", key="id submission wish created_at",
+    ),
     "assignment": Held(
-        leaves=ROW, edition=OF_SUBMISSION, who="person", key="id submission created_at",
+        leaves=ROW, edition=OF_SUBMISSION, who="person", key="id submission by_hand created_at",
+    ),
+    "assignment_plan": Held(
+        leaves=STAYS, edition="t.edition", who="made_by", why="decision",
+        key="""id edition number based_on kind added removed lacks loads seconds created_at
+          applied_at""",
+    ),
+    "conflict_of_interest": Held(
+        leaves=ROW, edition="t.edition", who="person settled_by", words="links note", secrecy=True,
+        by="t.person = {}",
+        key="id edition submission state answer version created_at settled_at",
     ),
     "viewing": Held(
         leaves=STAYS, edition=OF_SUBMISSION, who="person",

@@ -6,7 +6,16 @@ from typing import Any
 
 import msgspec
 
-from festival.access import COMMITTEE, Act, Subject, Viewer, committee_scope, in_scope, may
+from festival.access import (
+    COMMITTEE,
+    Act,
+    Openness,
+    Subject,
+    Viewer,
+    committee_scope,
+    in_scope,
+    may,
+)
 from festival.db import rows
 from festival.errors import Missing, NotAllowed
 from festival.tables import Edition, Role
@@ -60,19 +69,27 @@ IN_SCOPE = """
   s.edition = {} AND s.status NOT IN ('draft', 'withdrawn') AND n.state = 'released'
   AND ({}::text[] IS NULL OR s.section = ANY({})) AND NOT s.id = ANY({})
   AND NOT EXISTS (SELECT 1 FROM member m WHERE m.submission = s.id AND m.person = {})
+  AND ({}::text[] IS NULL OR s.id = ANY({}) OR s.section = ANY({}))
 """
 
 
 CHAIR = frozenset({Role.CHAIR})
 
-# Whether this person may see what others gave the film `s`: `board` and `reviews.standing` ask alike.
-VOTES_OPEN = """EXISTS (SELECT 1 FROM review mine WHERE mine.submission = s.id
-                        AND mine.person = {} AND mine.given_at IS NOT NULL)"""
+# Whether this chair may see what others gave the film `s`: `board` and `reviews.standing` ask alike.
+VOTES_OPEN = """({}::bool OR EXISTS (SELECT 1 FROM review mine WHERE mine.submission = s.id
+                        AND mine.person = {} AND mine.given_at IS NOT NULL))"""
+
+
+def votes_open_values(viewer: Viewer) -> tuple[bool, str]:
+    return (reads_at_once(viewer), viewer.id)
 
 
 def scope_values(viewer: Viewer, parts: frozenset[Role] = COMMITTEE) -> tuple[Any, ...]:
     scope = committee_scope(viewer, parts)
-    return (viewer.edition, scope.sections, scope.sections, scope.recused, scope.person)
+    return (
+        viewer.edition, scope.sections, scope.sections, scope.recused, scope.person,
+        scope.only, scope.only, scope.chaired,
+    )  # fmt: skip
 
 
 # One film a row, with what the viewer themself has done with it: never what anybody else has.
@@ -123,26 +140,6 @@ async def queue(
         *waiting_values(viewer), list(states), section, section, most, first,
     )  # fmt: skip
     return msgspec.convert(selected, list[Waiting])
-
-
-class QueueShare(msgspec.Struct, frozen=True, kw_only=True):
-    """The films of one section in one state: how many, and the seconds that are still to be watched."""
-
-    section_letter: str
-    section_names: Texts
-    state: str
-    films: int
-    seconds: float
-
-
-async def queue_shares(viewer: Viewer) -> list[QueueShare]:
-    selected = await rows(
-        f"""SELECT x.letter AS section_letter, x.names AS section_names, {STATE} AS state,
-              count(*)::int AS films, sum({RUNTIME} * (1 - {SEEN})) AS seconds {WAITING}
-            GROUP BY x.letter, x.names, {STATE} ORDER BY x.letter""",
-        *waiting_values(viewer),
-    )
-    return msgspec.convert(selected, list[QueueShare])
 
 
 async def begun_last(viewer: Viewer) -> Waiting | None:
@@ -292,10 +289,15 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         return column(self.status, self.pending)
 
 
+def reads_at_once(viewer: Viewer) -> bool:
+    """Whether a chair reads sheets before their own: as `festival.access` has it, for the board's query."""
+    return not viewer.rights.chair_waits or viewer.rights.votes is Openness.ALWAYS
+
+
 async def board(viewer: Viewer, rubrics: Rubrics | None = None) -> list[Case]:
-    """The chair's films, in the board's order. Votes of a film are there only once the chair has given their own,
-    or has no part in scoring it: until then not even their number is, and in a blind section
-    no director. `rubrics` are others than those that stand: what the board would be under them.
+    """The chair's films, in the board's order. Votes of a film are there at once; where the edition's chairs wait,
+    only after their own: until then not even their number is. In a blind section no director is before it.
+    `rubrics` are others than those that stand: what the board would be under them.
     """
     rubrics = rubrics or await rubrics_of(viewer.edition)
     selected = await rows(
@@ -317,7 +319,7 @@ async def board(viewer: Viewer, rubrics: Rubrics | None = None) -> list[Case]:
            JOIN edition e ON e.id = s.edition
            JOIN film_file n ON n.submission = s.id AND n.state = 'released'
            WHERE """ + IN_SCOPE + " ORDER BY f.title",
-        viewer.id, viewer.id, *scope_values(viewer, CHAIR),
+        viewer.id, *votes_open_values(viewer), *scope_values(viewer, CHAIR),
     )  # fmt: skip
     open_ones = [row["id"] for row in selected if row["is_open"]]
     votes = await votes_of(open_ones, viewer, rubrics)
@@ -354,7 +356,9 @@ async def votes_of(
     """
     rubrics = rubrics or await rubrics_of(viewer.edition)
     selected = await rows(
-        """SELECT r.submission, s.section, r.id, p.name, r.scores, r.opinion, r.person = {} AS mine, r.seen,
+        """SELECT r.submission, s.section, r.id,
+             CASE WHEN r.person = {} OR {}::bool OR s.section = ANY({}) THEN p.name ELSE '' END AS name,
+             r.scores, r.opinion, r.person = {} AS mine, r.seen,
              r.version, r.given_at, r.file = n.id AS is_current, e.coverage,
              EXISTS (SELECT 1 FROM reopening o WHERE o.review = r.id AND o.closed_at IS NULL)
                AS reopened,
@@ -368,9 +372,8 @@ async def votes_of(
            WHERE r.submission = ANY({}) AND r.given_at IS NOT NULL AND """
         + seated("r.person")
         + " ORDER BY r.given_at, r.id",
-        viewer.id,
-        submissions,
-    )
+        viewer.id, *names_shown(viewer), viewer.id, submissions,
+    )  # fmt: skip
     votes: dict[str, tuple[Vote, ...]] = {}
     for row in selected:
         rubric = rubrics.rubric(row["section"])
@@ -379,6 +382,15 @@ async def votes_of(
             vote = vote_of(row, score, rubric)
             votes[row["submission"]] = (*votes.get(row["submission"], ()), vote)
     return votes
+
+
+def names_shown(viewer: Viewer) -> tuple[bool, list[str]]:
+    """Whether this person reads who wrote a sheet: in this phase everybody does, or all sections are theirs to chair;
+    otherwise the sections that they chair.
+    """
+    chaired = viewer.sections.get(Role.CHAIR)
+    everywhere = chaired is not None and not chaired
+    return viewer.rights.votes_named or everywhere, sorted(chaired or ())
 
 
 def vote_of(row: dict[str, Any], score: float, rubric: Rubric) -> Vote:
@@ -405,18 +417,24 @@ async def own_review(submission_id: str, viewer: Viewer) -> Review | None:
 
 
 async def is_closed(submission_id: str, viewer: Viewer) -> bool:
-    """Whether the viewer's sheet can no longer change: the decision is announced, and the chair
-    has not opened the sheet again.
+    """Whether the viewer's sheet cannot change: the decision is announced, or the phase is not for it, and
+    the chair has not opened the sheet again.
     """
+    return await why_closed(submission_id, viewer) != ""
+
+
+async def why_closed(submission_id: str, viewer: Viewer) -> str:
+    """`announced` or `phase`; nothing while the sheet is open."""
     selected = await rows(
-        """SELECT s.status <> 'submitted' AND NOT EXISTS (
-             SELECT 1 FROM reopening o JOIN review r ON r.id = o.review
-             WHERE r.submission = s.id AND r.person = {} AND o.closed_at IS NULL) AS closed
-           FROM submission s WHERE s.id = {}""",
-        viewer.id,
-        submission_id,
-    )
-    return bool(selected and selected[0]["closed"])
+        """SELECT s.status <> 'submitted' AS announced,
+             NOT (CASE WHEN r.given_at IS NULL THEN {}::bool ELSE {}::bool END) AS phase,
+             EXISTS (SELECT 1 FROM reopening o WHERE o.review = r.id AND o.closed_at IS NULL) AS reopened
+           FROM submission s LEFT JOIN review r ON r.submission = s.id AND r.person = {} WHERE s.id = {}""",
+        viewer.rights.scores, viewer.rights.changes, viewer.id, submission_id,
+    )  # fmt: skip
+    if not selected or selected[0]["reopened"]:
+        return ""
+    return next((why for why in ("announced", "phase") if selected[0][why]), "")
 
 
 async def own_notes(submission_id: str, viewer: Viewer) -> list[dict[str, Any]]:
@@ -534,6 +552,7 @@ async def announcements(viewer: Viewer) -> list[Batch]:
            WHERE a.edition = {} AND ({}::text[] IS NULL OR s.section = ANY({}))
              AND NOT s.id = ANY({})
              AND NOT EXISTS (SELECT 1 FROM member m WHERE m.submission = s.id AND m.person = {})
+             AND ({}::text[] IS NULL OR s.id = ANY({}) OR s.section = ANY({}))
            GROUP BY a.id, p.name, q.name ORDER BY a.asked_at DESC""",
         *scope_values(viewer, CHAIR),
     )

@@ -15,6 +15,7 @@ from festival.record import record
 from festival.tables import Edition, Person, new_id
 from festival.texts import film_title
 from reviews.evidence import seated
+from reviews.phases import check_scored_now
 from reviews.rubrics import rubrics_of
 from reviews.scoring import Rubric, Sheet, faults, given_total, strangers
 from reviews.tables import Note, ReviewVersion
@@ -46,11 +47,17 @@ async def review(
 
     A given sheet may be given again, better, and never less than whole: it stays a vote, and what
     it said before is kept. It names the version of the file, and how much of it was seen.
-    `Refused` once the decision is announced; `Conflict` carries the sheet that stands.
+    `Refused` once the decision is announced, and by name where the phase is not for it; `Conflict`
+    carries the sheet that stands.
     """
     async with transaction():
-        await check_open(submission, by)
+        is_reopened = await check_open(submission, by)
         before = await standing_sheet(submission, by)
+        await check_scored_now(
+            str(submission.edition),
+            is_given=bool(before and before["given_at"]),
+            is_reopened=is_reopened,
+        )
         if (before["version"] if before else 0) != version:
             raise Conflict("review_changed_meanwhile", standing=before and shown(before))
         rubric = (await rubrics_of(submission.edition, is_held=True)).rubric(submission.section)
@@ -77,8 +84,10 @@ async def review(
     return kept
 
 
-async def check_open(submission: Submission, by: Person) -> None:
-    """Sheets close when the decision is announced; an announcement under way is waited for."""
+async def check_open(submission: Submission, by: Person) -> bool:
+    """Sheets close when the decision is announced; an announcement under way is waited for. Whether the chair has
+    opened this one again.
+    """
     selected = await rows(
         """SELECT s.status, EXISTS (
              SELECT 1 FROM reopening o JOIN review r ON r.id = o.review
@@ -91,6 +100,7 @@ async def check_open(submission: Submission, by: Person) -> None:
         raise Missing("submission_missing")
     if selected[0]["status"] != Status.SUBMITTED and not selected[0]["reopened"]:
         raise Refused("sheet_closed")
+    return bool(selected[0]["reopened"])
 
 
 async def standing_sheet(submission: Submission, by: Person) -> dict[str, Any] | None:
@@ -336,6 +346,11 @@ async def recuse(submission: Submission, *, reason: str, by: Person) -> None:
         )  # fmt: skip
         if not kept:
             return
+        await rows(
+            "DELETE FROM assignment WHERE submission = {} AND person = {} RETURNING id",
+            submission.id,
+            by.id,
+        )
         sheet = await standing_sheet(submission, by)
         given = sheet is not None and sheet["given_at"] is not None
         rubric = (await rubrics_of(submission.edition)).rubric(submission.section)
@@ -371,6 +386,12 @@ async def lift_recusal(
         )
         if not lifted:
             raise Missing("recusal_missing")
+        await rows(
+            """UPDATE conflict_of_interest SET state = 'dismissed', settled_by = {}, settled_at = now(),
+                 version = version + 1
+               WHERE submission = {} AND person = {} AND state <> 'dismissed' RETURNING id""",
+            by.id, submission.id, person_id,
+        )  # fmt: skip
         await record(
             "recusal_lifted",
             submission.id,

@@ -16,7 +16,7 @@ from festival.access import Viewer
 from festival.db import rows
 from festival.tables import Edition
 from reviews.evidence import counts, seated
-from reviews.lists import CHAIR, IN_SCOPE, VOTES_OPEN, scope_values
+from reviews.lists import CHAIR, IN_SCOPE, VOTES_OPEN, scope_values, votes_open_values
 from reviews.ranking import NOTABLE, Panel, Ranking, ranking
 from reviews.rubrics import Rubrics, rubrics_of
 from reviews.scoring import Rubric, given_total
@@ -165,7 +165,7 @@ async def open_films(viewer: Viewer) -> list[OpenFilm]:
             FROM submission s JOIN section x ON x.id = s.section
             JOIN film_file n ON n.submission = s.id AND n.state = 'released'
             WHERE {IN_SCOPE} AND {VOTES_OPEN} ORDER BY s.id""",
-        *scope_values(viewer, CHAIR), viewer.id,
+        *scope_values(viewer, CHAIR), *votes_open_values(viewer),
     )  # fmt: skip
     return msgspec.convert(selected, list[OpenFilm])
 

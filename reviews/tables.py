@@ -2,6 +2,7 @@
 
 from piccolo.columns import (
     JSONB,
+    Boolean,
     Float,
     ForeignKey,
     Integer,
@@ -10,6 +11,7 @@ from piccolo.columns import (
     Timestamptz,
     Varchar,
 )
+from piccolo.columns.base import OnDelete
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.table import Table
 
@@ -17,13 +19,121 @@ from festival.tables import Edition, Person, Section, new_id
 from submissions.tables import FilmFile, Submission
 
 
-class Assignment(Table):
-    """A film that a reviewer was asked to watch."""
+class CommitteeRules(Table):
+    """How an edition's committee works: how many members watch a film (`quorums` by section where it is another
+    number), how many films each of them watches at most, and whether a chair, too, learns others' votes only
+    after their own.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False)
+    quorum = SmallInt(default=3)
+    quorums = JSONB(default={})
+    cap = Integer(null=True, default=None)
+    chair_waits = Boolean(default=False)
+    version = Integer(default=1)
+
+
+class CommitteePhase(Table):
+    """What members may do between two moments; an open end is empty. `names` are one text a language.
+
+    `watching` is `all` films, the `assigned` ones or `none`; `votes` of others are shown `never`, `after` one's own
+    or `always`, with their writers' names or without. Nobody opens or closes it: the clock does.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    position = SmallInt(default=0)
+    names = JSONB(default={})
+    opens_at = Timestamptz()
+    closes_at = Timestamptz(null=True, default=None)
+    watching = Varchar(8, default="all")
+    scores = Boolean(default=True)
+    changes = Boolean(default=True)
+    discusses = Boolean(default=True)
+    votes = Varchar(8, default="after")
+    votes_named = Boolean(default=True)
+    version = Integer(default=1)
+
+
+class ReviewerProfile(Table):
+    """What a member watches: of which sections (ids; none named is all of theirs), in which languages, at most how
+    many films, what they know of; and where they belong, by which their conflicts of interest are found.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    person = ForeignKey(Person, null=False)
+    sections = JSONB(default=[])
+    languages = JSONB(default=[])
+    cap = Integer(null=True, default=None)
+    topics = JSONB(default=[])
+    affiliations = JSONB(default=[])
+    version = Integer(default=1)
+
+
+class FilmWish(Table):
+    """What a member said of a film before it was shared out: `love`, `can` or `rather_not`."""
 
     id = Varchar(16, primary_key=True, default=new_id)
     submission = ForeignKey(Submission, null=False)
     person = ForeignKey(Person, null=False, index=True)
+    wish = Varchar(12, default="can")
     created_at = Timestamptz(default=TimestamptzNow())
+
+
+class Assignment(Table):
+    """A film that a reviewer was asked to watch; what the chair set `by_hand` no sharing out takes away."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    submission = ForeignKey(Submission, null=False)
+    person = ForeignKey(Person, null=False, index=True)
+    by_hand = Boolean(default=False)
+    created_at = Timestamptz(default=TimestamptzNow())
+
+
+class AssignmentPlan(Table):
+    """One change of who watches what: proposed, and once it is applied the `number`-th of its edition.
+
+    It was reckoned from the change before it (`based_on`; 0: none). `added` and `removed` are pairs of a film and a
+    person, those of `added` with whether they are by hand; `lacks` are films that nobody could be found for.
+    `kind` is `whole`, `mended`, `by_hand` or `undone`.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    number = Integer(null=True, default=None)
+    based_on = Integer(default=0)
+    kind = Varchar(8, default="whole")
+    made_by = ForeignKey(Person, null=True, index=True, on_delete=OnDelete.set_null)
+    added = JSONB(default=[])
+    removed = JSONB(default=[])
+    lacks = JSONB(default=[])
+    loads = JSONB(default={})
+    seconds = Float(default=0.0)
+    created_at = Timestamptz(default=TimestamptzNow())
+    applied_at = Timestamptz(null=True, default=None)
+
+
+class ConflictOfInterest(Table):
+    """A member may be too close to a film. `links` say why: `{kind, mine, theirs}` each.
+
+    `suspected` ones keep the member from being asked to watch it; `confirmed` is a recusal, `dismissed` counts no
+    more. `answer` is what the member said of it: `yes`, `no` or nothing.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    submission = ForeignKey(Submission, null=False)
+    person = ForeignKey(Person, null=False, index=True)
+    links = JSONB(default=[])
+    state = Varchar(12, default="suspected")
+    answer = Varchar(3, default="")
+    note = Varchar(400, default="")
+    version = Integer(default=1)
+    created_at = Timestamptz(default=TimestamptzNow())
+    settled_by = ForeignKey(Person, null=True, index=True, on_delete=OnDelete.set_null)
+    settled_at = Timestamptz(null=True, default=None)
 
 
 class Viewing(Table):

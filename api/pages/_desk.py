@@ -21,12 +21,12 @@ def planning_page(request: AnyRequest, template: str, **context: Any) -> Respons
 
 
 def rooms_for(viewer: Viewer) -> list[tuple[str, tuple[str, ...]]]:
-    """All rooms for operators; who comes as a chair finds the sheets."""
+    """All rooms for operators; who comes as a chair finds the sheets and the committee's phases."""
     if viewer.has(Role.OPERATOR):
         return DESK
     shared = [(group, tuple(one for one in rooms if one in SHARED)) for group, rooms in DESK]
     return [(group, rooms) for group, rooms in shared if rooms]
 
 
-SHARED = frozenset({"/operator/sheets"})
+SHARED = frozenset({"/operator/sheets", "/operator/phases"})
 """Rooms that are not for operators alone."""

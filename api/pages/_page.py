@@ -136,6 +136,7 @@ NAV: list[tuple[Role | None, str, str]] = [
     (Role.FILMMAKER, "/submissions", "common.nav.films"),
     (Role.REVIEWER, "/committee", "common.nav.committee"),
     (Role.CHAIR, "/committee", "common.nav.committee"),
+    (Role.CHAIR, "/committee/assignment", "common.nav.assignment"),
     (Role.CHAIR, "/committee/decisions", "common.nav.decisions"),
     (Role.CHAIR, "/committee/announcements", "common.nav.announcements"),
     (Role.PROGRAMMER, "/programmer/grid", "common.nav.grid"),
@@ -167,7 +168,7 @@ DESK: list[tuple[str, tuple[str, ...]]] = [
             "/operator/answers",
         ),
     ),
-    ("judging", ("/operator/policy", "/operator/sheets")),
+    ("judging", ("/operator/policy", "/operator/sheets", "/operator/phases")),
     ("letters", ("/operator/texts", "/operator/reminders")),
     (
         "data",
@@ -216,6 +217,7 @@ PLANNING: list[tuple[str, tuple[str, ...]]] = [
 """What programmers set up around the grid, told as `DESK` is."""
 
 BELOW = {
+    "/committee/conflicts": "/committee/assignment",
     "/programmer/plans": "/programmer/grid",
     "/programmer/happenings": "/programmer/grid",
     "/programmer/what-if": "/programmer/grid",

@@ -1,4 +1,4 @@
-"""The committee's pages: queue, decision board, announcements."""
+"""The committee's pages: decision board, announcements."""
 
 from typing import Any
 
@@ -6,20 +6,18 @@ import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency
 
-from api.guards import CHAIR, COMMITTEE
+from api.guards import CHAIR
 from api.pages._page import language_of, page
 from api.request import AnyRequest
 from festival.access import Viewer
 from festival.errors import FestivalError
-from festival.language import text_in
 from festival.tables import Edition
 from festival.texts import quoted_films
 from reviews import decisions, lists
 from reviews.decisions import MOST_AT_ONCE
-from reviews.lists import Batch, Case, QueueShare
+from reviews.lists import Batch, Case
 from reviews.scoring import BOARD
 
-ROWS = 60
 CARDS = 40
 
 
@@ -51,46 +49,6 @@ def place_of(total: int, asked: str, *, of: int) -> ListPlace:
 def sheet_of(rows: list[Any], asked: str, *, of: int) -> Page:
     here = place_of(len(rows), asked, of=of)
     return here.with_rows(rows[here.first : here.first + of])
-
-
-TABS = {
-    "todo": ("new", "begun"),
-    "new": ("new",),
-    "begun": ("begun",),
-    "given": ("given",),
-    "all": lists.QUEUE_STATES,
-}
-"""What a tab of the queue shows."""
-
-
-@get("/committee", guards=COMMITTEE)
-async def queue(request: AnyRequest, viewer: NamedDependency[Viewer]) -> Response[str]:
-    """What is left, what was begun, and never anything that depends on others' scores."""
-    asked = request.query_params
-    state, section = asked.get("state", "todo"), asked.get("section", "")
-    shares = await lists.queue_shares(viewer)
-    in_section = [one for one in shares if section in {"", one.section_letter}]
-    here = place_of(films_in(in_section, TABS.get(state, ())), asked.get("page", "1"), of=ROWS)
-    rows = await lists.queue(
-        viewer, TABS.get(state, ()), section=section, first=here.first, most=ROWS
-    )
-    lang = language_of(request)
-    return page(
-        request,
-        "committee/queue.html",
-        left=films_in(shares, TABS["todo"]),
-        left_seconds=sum(one.seconds for one in shares if one.state in TABS["todo"]),
-        state=state,
-        section=section,
-        sheet=here.with_rows(rows),
-        resume=await lists.begun_last(viewer),
-        sections=sorted({(one.section_letter, text_in(lang, one.section_names)) for one in shares}),
-        tabs=[(name, films_in(shares, states)) for name, states in TABS.items()],
-    )
-
-
-def films_in(shares: list[QueueShare], states: tuple[str, ...]) -> int:
-    return sum(one.films for one in shares if one.state in states)
 
 
 class TypedDecision(msgspec.Struct, frozen=True):
@@ -188,4 +146,4 @@ async def announcements(request: AnyRequest, viewer: NamedDependency[Viewer]) ->
     return await announcements_page(request, viewer)
 
 
-HANDLERS: list[Any] = [queue, board, announcements]
+HANDLERS: list[Any] = [board, announcements]

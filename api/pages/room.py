@@ -17,9 +17,11 @@ from festival.errors import Conflict, FestivalError
 from festival.language import country, hour, length, listed, text_in
 from festival.shapes import SeenVersion, VersionNumber
 from festival.tables import Edition
-from festival.texts import texts_of
+from festival.texts import Texts, texts_of
 from reviews import lists
+from reviews.conflicts import asked_of
 from reviews.lists import open_film
+from reviews.queue import synopses_in_blind
 from reviews.reviewing import Remark
 from reviews.rubrics import rubrics_of
 from reviews.scoring import Sheet, total
@@ -90,9 +92,9 @@ async def room_page(
         version=version_of(own, again.form), own=own, given=bool(own and own.given_at),
         act=again.form.act if again.form else "keep", rival=other_sheet(error),
         card=await card(submission.id), rubric=rubric,
-        entry=await entry_of(submission), facts=await facts_about(request, submission, file, edition),
+        synopses=await synopses_told(submission), facts=await facts_about(request, submission, file, edition),
         total=total(asked, rubric), votes=votes, earlier=mine.earlier if mine else (),
-        closed=await lists.is_closed(submission.id, viewer),
+        closed=await lists.why_closed(submission.id, viewer),
         reopened=bool(mine and mine.reopened), ahead=await lists.ahead(viewer, submission.id),
         may_reopen=submission.status != "submitted" and may(viewer, Act.DECIDE, subject),
         twins=await twins_for_committee(submission.id, viewer),
@@ -129,6 +131,12 @@ def other_sheet(error: FestivalError | None) -> dict[str, Any] | None:
         return None
     changed = msgspec.convert(standing["changed_at"], type=datetime)
     return {**standing, "hour": hour(changed)}
+
+
+async def synopses_told(submission: Submission) -> Texts:
+    """As its makers wrote them; in a blind section without the names that the house knows."""
+    hidden = await synopses_in_blind([submission.id])
+    return hidden.get(submission.id) or (await entry_of(submission)).synopses
 
 
 async def facts_about(
@@ -185,6 +193,7 @@ async def recusals_page(
         request, "committee/recusals.html", error=error,
         asides=await lists.own_recusals(viewer), chairs=may(viewer, Act.SEE_BOARD),
         others=await lists.others_recusals(viewer) if may(viewer, Act.SEE_BOARD) else [],
+        asked=await asked_of(viewer),
         row=row, reason=reason, at="/committee/recusals",
     )  # fmt: skip
 

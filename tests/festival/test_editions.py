@@ -375,6 +375,7 @@ STAYS_BEHIND = {
     "Reservation", "ScreeningHold", "Slot", "GridVariant", "ScreeningComment", "GridImport", "PlannedPublication",
     "PrintedPage",
     "BlockDraft", "Visitor", "FilmTraits", "LiveScreening", "LiveAct", "LiveRehearsal",
+    "ReviewerProfile", "AssignmentPlan", "ConflictOfInterest",
 }  # fmt: skip
 """Films, what was done with them, what was promised to people, and codes that were given away."""
 

@@ -23,6 +23,7 @@ ROWS = {
     "invitation": ("id, person, edition, created_at", "{id}, {person}, {edition}, now() - interval '{age}'", "401 days", "399 days"),
     "invitation_list": ("id, edition, ended_at", "{id}, {edition}, now() - interval '{age}'", "91 days", "89 days"),
     "merge_request": ("id, edition, stays, goes, created_at, done_at", "{id}, {edition}, {person}, {person}, now() - interval '{age}', now()", "401 days", "399 days"),
+    "assignment_plan": ("id, edition, created_at", "{id}, {edition}, now() - interval '{age}'", "31 days", "29 days"),
     "letter": ("id, person, kind, occasion, subject, body, sent_at", "{id}, {person}, 'x', {id}, 'x', 'x', now() - interval '{age}'", "401 days", "399 days"),
 }  # fmt: skip
 

@@ -8,7 +8,7 @@ from festival.errors import Conflict, Refused
 from festival.tables import Section
 from reviews import lists, reviewing
 from reviews.scoring import Sheet
-from reviews.tables import Review
+from reviews.tables import CommitteeRules, Review
 from submissions.lists import submission_in
 from submissions.tables import Film, FilmFile
 from tests.builders import a_film, a_person, an_edition, has_seen, sign_in, the_viewer
@@ -75,8 +75,9 @@ async def test_the_queue_is_the_same_whatever_others_gave(house) -> None:
     assert {film.id for film in before} == {film for film, _ in jury.films}
 
 
-async def test_the_board_tells_not_even_the_number_before_ones_own(house) -> None:
+async def test_where_chairs_wait_the_board_tells_not_even_the_number_before_ones_own(house) -> None:
     jury = await Jury().seat()
+    await CommitteeRules(edition=jury.edition.id, chair_waits=True).save()
     await jury.give(jury.ann, GOOD)
     viewer = await the_viewer(jury.chair, jury.edition)
 

@@ -1,0 +1,52 @@
+"""Conflicts of interest as a chair settles them."""
+
+from typing import Any
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+
+from api.guards import CHAIR
+from api.pages._page import page
+from api.request import AnyRequest
+from festival.access import Viewer
+from festival.errors import FestivalError
+from festival.tables import Edition
+from reviews import conflicts, lists
+from reviews.assignments import AssignedWhich, assigned_films
+from reviews.profiles import members_of
+
+PAGE = "/committee/conflicts"
+
+
+async def conflicts_page(
+    request: AnyRequest,
+    viewer: Viewer,
+    edition: Edition,
+    *,
+    error: FestivalError | None = None,
+    row: str = "",
+    typed: dict[str, str] | None = None,
+) -> Response[str]:
+    """`row` is the suspicion whose form was refused, `new` the declaration; `typed` is what stood in it."""
+    asked = request.query_params.get("film", "")
+    which = AssignedWhich(words=asked[:80])
+    films, _ = await assigned_films(viewer, edition, which, most=20) if asked else ([], 0)
+    return page(
+        request, "committee/conflicts.html", error=error, at=PAGE, row=row, typed=typed or {},
+        suspected=await conflicts.suspicions(viewer), dismissed=await conflicts.suspicions(viewer, "dismissed"),
+        declared=await lists.others_recusals(viewer), asked=asked, films=films,
+        members=[one for one in await members_of(edition) if one.id != viewer.id],
+    )  # fmt: skip
+
+
+@get(PAGE, guards=CHAIR)
+async def all_conflicts(
+    request: AnyRequest,
+    viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+) -> Response[str]:
+    """What was found and waits for a word, who is set apart, and what was dismissed."""
+    return await conflicts_page(request, viewer, edition_row)
+
+
+HANDLERS: list[Any] = [all_conflicts]

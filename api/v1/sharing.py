@@ -1,0 +1,103 @@
+"""JSON: the committee's phases and rules, who watches what, members and conflicts of interest."""
+
+from typing import Any
+
+import msgspec
+from litestar import get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+
+from api.guards import CHAIR, COMMITTEE, SHEETS
+from festival.access import Viewer
+from festival.tables import Edition
+from reviews import assignments, conflicts, phases, profiles
+from reviews.assignments import AssignedFilm, AssignedWhich
+from reviews.conflicts import Suspicion
+from reviews.phases import PhasesNow
+from reviews.profiles import SeatedMember
+
+
+@get("/operator/phases", guards=SHEETS)
+async def committee_phases(
+    viewer: NamedDependency[Viewer], edition_row: NamedDependency[Edition]
+) -> dict[str, Any]:
+    """Phases in the order in which they open, the rules, and where the committee stands."""
+    phases.check_sets(viewer)
+    rules = await phases.committee_rules(edition_row)
+    return {
+        "phases": [one.to_dict() for one in await phases.phases_of(edition_row)],
+        "rules": rules.to_dict(),
+        "now": msgspec.to_builtins(await phases.phases_now(edition_row.id)),
+    }
+
+
+@get("/committee/phase", guards=COMMITTEE)
+async def committee_phase(
+    viewer: NamedDependency[Viewer], edition_row: NamedDependency[Edition]
+) -> dict[str, Any]:
+    """What is open now, what comes next, and what the caller may do meanwhile."""
+    now: PhasesNow = await phases.phases_now(edition_row.id)
+    return {"now": msgspec.to_builtins(now), "rights": msgspec.to_builtins(viewer.rights)}
+
+
+@get("/committee/assignment", guards=CHAIR)
+async def assignment(
+    viewer: NamedDependency[Viewer], edition_row: NamedDependency[Edition]
+) -> dict[str, Any]:
+    """Where it stands, the caller's proposal that waits, and every member with what they have to watch."""
+    proposal = await assignments.standing_proposal(viewer, edition_row)
+    shares = await assignments.member_shares(viewer, edition_row, proposal)
+    return {
+        "stand": msgspec.to_builtins(await assignments.assignment_stand(viewer, edition_row)),
+        "proposal": msgspec.to_builtins(proposal),
+        "spread": assignments.spread_of(shares),
+        "members": msgspec.to_builtins(shares),
+    }
+
+
+@get("/committee/assignment/films", guards=CHAIR)
+async def assigned_films(
+    viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+    section: FromQuery[str] = "",
+    person: FromQuery[str] = "",
+    words: FromQuery[str] = "",
+) -> list[AssignedFilm]:
+    """The films that the caller chairs, with who is asked to watch each."""
+    which = AssignedWhich(section=section[:1], person=person[:16], words=words[:80])
+    films, _ = await assignments.assigned_films(viewer, edition_row, which)
+    return films
+
+
+@get("/committee/members/{person_id:str}", guards=COMMITTEE)
+async def member(
+    person_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+) -> SeatedMember:
+    """What a member watches, knows and belongs to: one's own, or as a chair anybody's."""
+    profiles.check_edits(viewer, person_id)
+    return await profiles.member_in(edition_row, person_id)
+
+
+@get("/committee/conflicts", guards=CHAIR)
+async def suspected_conflicts(viewer: NamedDependency[Viewer]) -> list[Suspicion]:
+    """What was found and waits for a chair's word."""
+    return await conflicts.suspicions(viewer)
+
+
+@get("/committee/conflicts/mine", guards=COMMITTEE)
+async def own_conflicts(viewer: NamedDependency[Viewer]) -> list[Suspicion]:
+    """What the caller is asked of themself."""
+    return await conflicts.asked_of(viewer)
+
+
+HANDLERS: list[Any] = [
+    committee_phases,
+    committee_phase,
+    assignment,
+    assigned_films,
+    member,
+    suspected_conflicts,
+    own_conflicts,
+]

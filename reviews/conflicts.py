@@ -1,0 +1,365 @@
+"""Conflicts of interest: proposed with their reason, answered by the member, settled by a chair.
+
+A suspected one keeps a film from being shared out to the member, and shows it to them no less; a confirmed one is a
+recusal: from then on the film does not exist for them. In a blind section nobody reads whose name it was.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import anyio
+import anyio.to_process
+import msgspec
+from msgspec import Meta
+
+from festival.access import Viewer
+from festival.db import rows, transaction
+from festival.errors import Busy, Conflict, Missing, Refused
+from festival.record import record
+from festival.shapes import VersionNumber
+from festival.tables import Edition, Person, new_id
+from festival.texts import Texts
+from reviews.assignments import THINKING_S, as_json, pairs_in, thinkers
+from reviews.evidence import seated
+from reviews.kinship import FilmKin, MemberKin, kinship
+from reviews.lists import CHAIR, IN_SCOPE, scope_values
+from reviews.profiles import members_of
+from reviews.reviewing import LEAST_REASON
+from submissions.tables import Submission
+
+MOST_LISTED = 200
+ConflictNote = Annotated[str, Meta(max_length=400)]
+
+
+class ConflictSettled(msgspec.Struct, frozen=True, kw_only=True):
+    """What a chair says of a suspicion: `confirmed` sets the member apart from the film, `dismissed` forgets it."""
+
+    state: Annotated[str, Meta(pattern="^(confirmed|dismissed)$")]
+    note: ConflictNote = ""
+    version: VersionNumber
+
+
+class ConflictAnswered(msgspec.Struct, frozen=True, kw_only=True):
+    """What the member says: `yes` is stepping aside."""
+
+    answer: Annotated[str, Meta(pattern="^(yes|no)$")]
+    version: VersionNumber
+
+
+class ConflictDeclared(msgspec.Struct, frozen=True, kw_only=True):
+    """A chair knows of it from elsewhere."""
+
+    person: Annotated[str, Meta(max_length=16)]
+    reason: ConflictNote = ""
+
+
+class Suspicion(msgspec.Struct, frozen=True, kw_only=True):
+    """A pair that was found, told to a chair or to the member. `links` are without names where the section is
+    blind.
+    """
+
+    id: str
+    submission: str
+    title: str
+    titles: Texts
+    section_letter: str
+    person: str
+    name: str
+    links: list[dict[str, str]]
+    state: str
+    answer: str = ""
+    note: str = ""
+    version: int
+    created_at: datetime
+    settled_at: datetime | None = None
+    settled_by: str = ""
+
+
+# Looking for them
+
+MADE_BY = """
+SELECT s.id,
+  (SELECT coalesce(jsonb_agg(DISTINCT one.name), '[]') FROM (
+     SELECT jsonb_array_elements_text(f.directors) AS name
+     UNION SELECT c.name FROM credit c WHERE c.film = f.id
+     UNION SELECT p.name FROM member m JOIN person p ON p.id = m.person WHERE m.submission = s.id
+     UNION SELECT v.name FROM visitor v WHERE v.submission = s.id) one WHERE one.name <> '') AS names,
+  (SELECT coalesce(jsonb_agg(DISTINCT a.value #>> ARRAY[]::text[]), '[]')
+     FROM entry_answer a JOIN question q ON q.id = a.question
+     WHERE a.submission = s.id AND q.asks = 'makers' AND q.kind IN ('line', 'text')
+       AND jsonb_typeof(a.value) = 'string') AS houses,
+  (SELECT coalesce(jsonb_agg(p.email), '[]') FROM member m JOIN person p ON p.id = m.person
+     WHERE m.submission = s.id) AS addresses
+FROM submission s JOIN film f ON f.id = s.film
+WHERE """
+OF_THE_EDITION = "s.edition = {} AND s.status NOT IN ('draft', 'withdrawn')"
+OF_MEMBERS = """s.id IN (SELECT m.submission FROM member m WHERE m.person = ANY({}))"""
+
+
+async def look_for_conflicts(edition: Edition, *, by: Person) -> dict[str, int]:
+    """Compare everybody of the committee with all that is known of every film's makers. What was settled stays
+    settled, unless something new was found; what is found no more and was not answered goes.
+    """
+    films = [kin_of(row) for row in await rows(MADE_BY + OF_THE_EDITION, edition.id)]
+    members = await kin_of_members(edition)
+    try:
+        with anyio.fail_after(THINKING_S):
+            found = await anyio.to_process.run_sync(
+                kinship, films, members, cancellable=True, limiter=thinkers
+            )
+    except TimeoutError:
+        raise Busy("assignment_slow") from None
+    own = pairs_in(
+        await rows(
+            "SELECT m.submission, m.person FROM member m JOIN submission s ON s.id = m.submission WHERE s.edition = {}",
+            edition.id,
+        )
+    )
+    pairs = {pair: links for pair, links in found.items() if pair not in own}
+    async with transaction():
+        kept = await keep_found(edition, pairs)
+        await record(
+            "conflicts_sought", edition.id, by=by, edition=edition.id, found=len(pairs), **kept
+        )
+    return {"found": len(pairs), **kept}
+
+
+def kin_of(row: dict[str, Any]) -> FilmKin:
+    return FilmKin(
+        id=row["id"],
+        names=tuple(row["names"]),
+        houses=tuple(text for text in row["houses"] if len(text) <= 400),
+        addresses=tuple(row["addresses"]),
+    )
+
+
+async def kin_of_members(edition: Edition) -> list[MemberKin]:
+    """Everybody of the committee; who made films with them is read from films of theirs in any edition."""
+    members = await members_of(edition)
+    ids = [one.id for one in members]
+    crews: dict[str, set[str]] = {one.id: set() for one in members}
+    theirs = {row["id"]: row["names"] for row in await rows(MADE_BY + OF_MEMBERS, ids)}
+    for row in await rows(
+        "SELECT m.submission, m.person FROM member m WHERE m.person = ANY({})", ids
+    ):
+        crews[row["person"]] |= set(theirs.get(row["submission"], ()))
+    return [
+        MemberKin(
+            id=one.id,
+            name=one.name,
+            address=one.email,
+            houses=tuple(one.affiliations),
+            crew=tuple(sorted(crews[one.id])),
+        )
+        for one in members
+    ]
+
+
+async def keep_found(edition: Edition, pairs: dict[tuple[str, str], Any]) -> dict[str, int]:
+    """Rows of what was found: new ones suspected, settled ones asked again where a reason is new."""
+    films, people = [film for film, _ in pairs], [person for _, person in pairs]
+    links = [as_json(msgspec.to_builtins(one)) for one in pairs.values()]
+    kept = await rows(
+        """INSERT INTO conflict_of_interest AS c (id, edition, submission, person, links)
+           SELECT left(md5(g.submission || g.person || random()), 16), {}, g.submission, g.person, g.links::jsonb
+           FROM unnest({}::text[], {}::text[], {}::text[]) AS g(submission, person, links)
+           ON CONFLICT (submission, person) DO UPDATE SET links = excluded.links, version = c.version + 1,
+             state = CASE c.state WHEN 'dismissed' THEN 'suspected' ELSE c.state END,
+             answer = CASE c.state WHEN 'dismissed' THEN '' ELSE c.answer END
+           WHERE NOT c.links @> excluded.links
+           RETURNING (xmax = 0) AS is_new""",
+        edition.id, films, people, links,
+    )  # fmt: skip
+    gone = await rows(
+        """DELETE FROM conflict_of_interest c WHERE c.edition = {} AND c.state = 'suspected' AND c.answer = ''
+             AND NOT EXISTS (SELECT 1 FROM unnest({}::text[], {}::text[]) AS g(submission, person)
+               WHERE g.submission = c.submission AND g.person = c.person)
+           RETURNING c.id""",
+        edition.id, films, people,
+    )  # fmt: skip
+    new = sum(row["is_new"] for row in kept)
+    return {"new": new, "again": len(kept) - new, "gone": len(gone)}
+
+
+# Settling them
+
+
+async def set_apart(
+    submission: str, person_id: str, *, reason: str, edition: str, by: Person
+) -> None:
+    """The member steps aside because somebody said so; what was asked of them there is asked no more."""
+    await rows(
+        """INSERT INTO recusal (id, submission, person, reason) VALUES ({}, {}, {}, {})
+           ON CONFLICT (submission, person) WHERE lifted_at IS NULL DO NOTHING RETURNING id""",
+        new_id(), submission, person_id, reason[:400],
+    )  # fmt: skip
+    await rows(
+        "DELETE FROM assignment WHERE submission = {} AND person = {} RETURNING id",
+        submission,
+        person_id,
+    )
+    await record(
+        "conflict_confirmed",
+        submission,
+        by=by,
+        edition=edition,
+        person_apart=person_id,
+        reason=reason[:400],
+    )
+
+
+async def settle_conflict(
+    edition: Edition, conflict_id: str, given: ConflictSettled, viewer: Viewer, *, by: Person
+) -> int:
+    """A chair's yes or no to a suspicion that is not about themself."""
+    async with transaction():
+        row = await held_conflict(edition, conflict_id, given.version)
+        if row["person"] == viewer.id:
+            raise Refused("conflict_own")
+        if not await rows(
+            f"""SELECT s.id FROM submission s
+                JOIN film_file n ON n.submission = s.id AND n.state = 'released'
+                WHERE s.id = {{}} AND {IN_SCOPE}""",
+            row["submission"],
+            *scope_values(viewer, CHAIR),
+        ):
+            raise Missing("conflict_missing")
+        if row["state"] == "confirmed":
+            raise Refused("conflict_confirmed")  # it is lifted as every recusal is
+        await settle(row, given.state, note=given.note, by=by)
+        if given.state == "confirmed":
+            reason = given.note.strip() or "links"
+            await set_apart(
+                row["submission"], row["person"], reason=reason, edition=edition.id, by=by
+            )
+        else:
+            await record(
+                "conflict_dismissed",
+                row["submission"],
+                by=by,
+                edition=edition.id,
+                person_apart=row["person"],
+                reason=given.note.strip(),
+            )
+    return given.version + 1
+
+
+async def held_conflict(edition: Edition, conflict_id: str, version: int) -> dict[str, Any]:
+    found = await rows(
+        """SELECT id, submission, person, state, version FROM conflict_of_interest
+           WHERE id = {} AND edition = {} FOR UPDATE""",
+        conflict_id,
+        edition.id,
+    )
+    if not found:
+        raise Missing("conflict_missing")
+    if found[0]["version"] != version:
+        raise Conflict("changed_meanwhile", version=found[0]["version"])
+    return found[0]
+
+
+async def settle(row: dict[str, Any], state: str, *, note: str, by: Person) -> None:
+    await rows(
+        """UPDATE conflict_of_interest SET state = {}, note = {}, settled_by = {}, settled_at = now(),
+             version = version + 1 WHERE id = {} RETURNING id""",
+        state, note.strip(), by.id, row["id"],
+    )  # fmt: skip
+
+
+async def answer_conflict(
+    edition: Edition, conflict_id: str, given: ConflictAnswered, *, by: Person
+) -> int:
+    """The member's own word: a yes is stepping aside at once, a no leaves it to a chair."""
+    async with transaction():
+        row = await held_conflict(edition, conflict_id, given.version)
+        if row["person"] != by.id or row["state"] != "suspected":
+            raise Missing("conflict_missing")
+        await rows(
+            "UPDATE conflict_of_interest SET answer = {}, version = version + 1 WHERE id = {} RETURNING id",
+            given.answer,
+            conflict_id,
+        )
+        if given.answer == "yes":
+            await settle(row, "confirmed", note="", by=by)
+            await set_apart(row["submission"], by.id, reason="answered", edition=edition.id, by=by)
+            return given.version + 2
+        await record(
+            "conflict_denied",
+            row["submission"],
+            by=by,
+            edition=edition.id,
+            person_apart=by.id,
+        )
+    return given.version + 1
+
+
+async def declare_conflict(
+    edition: Edition, submission: Submission, given: ConflictDeclared, *, by: Person
+) -> None:
+    """A chair sets a member apart from a film, for a reason that the record keeps; twice is once."""
+    reason = given.reason.strip()
+    if len(reason) < LEAST_REASON:
+        raise Refused("reason:reason_missing")
+    if given.person == by.id:
+        raise Refused("conflict_own")
+    sits = await rows(
+        f"""SELECT p.id FROM person p, submission s
+            WHERE p.id = {{}} AND s.id = {{}} AND {seated("p.id")}""",
+        given.person,
+        submission.id,
+    )
+    if not sits:
+        raise Refused("person:assignment_unable")
+    async with transaction():
+        await rows(
+            """INSERT INTO conflict_of_interest (id, edition, submission, person, state, note, settled_by, settled_at)
+               VALUES ({}, {}, {}, {}, 'confirmed', {}, {}, now())
+               ON CONFLICT (submission, person) DO UPDATE SET state = 'confirmed', note = excluded.note,
+                 settled_by = excluded.settled_by, settled_at = now(), version = conflict_of_interest.version + 1
+               RETURNING id""",
+            new_id(), edition.id, submission.id, given.person, reason, by.id,
+        )  # fmt: skip
+        await set_apart(submission.id, given.person, reason=reason, edition=edition.id, by=by)
+
+
+# Reading them
+
+SUSPICIONS = """
+SELECT c.id, c.submission, f.title, f.titles, x.letter AS section_letter, c.person,
+  coalesce(nullif(p.name, ''), p.email) AS name, c.state, c.answer, c.note, c.version, c.created_at, c.settled_at,
+  coalesce(nullif(q.name, ''), q.email, '') AS settled_by,
+  CASE WHEN x.is_blind THEN {told} ELSE c.links END AS links
+FROM conflict_of_interest c JOIN submission s ON s.id = c.submission JOIN film f ON f.id = s.film
+JOIN section x ON x.id = s.section JOIN person p ON p.id = c.person
+LEFT JOIN person q ON q.id = c.settled_by
+JOIN film_file n ON n.submission = s.id AND n.state = 'released'
+WHERE """
+KINDS_ALONE = """(SELECT coalesce(jsonb_agg(DISTINCT jsonb_build_object('kind', l->>'kind')), '[]')
+  FROM jsonb_array_elements(c.links) AS l)"""
+TO_CHAIRS = SUSPICIONS.replace("{told}", KINDS_ALONE) + IN_SCOPE
+TO_MEMBERS = SUSPICIONS.replace("{told}", "'[]'::jsonb") + IN_SCOPE
+
+
+async def suspicions(viewer: Viewer, state: str = "suspected") -> list[Suspicion]:
+    """Of the films that this chair may know of, and of nobody but others."""
+    found = await rows(
+        TO_CHAIRS
+        + """ AND c.state = {} AND c.person <> {}
+             ORDER BY c.answer = 'no', name, f.title, c.id LIMIT """
+        + str(MOST_LISTED),
+        *scope_values(viewer, CHAIR),
+        state,
+        viewer.id,
+    )
+    return msgspec.convert(found, list[Suspicion])
+
+
+async def asked_of(viewer: Viewer) -> list[Suspicion]:
+    """What the member is asked of themself; why, not where the section is blind: the reason would tell who made it."""
+    found = await rows(
+        TO_MEMBERS
+        + " AND c.state = 'suspected' AND c.answer = '' AND c.person = {} ORDER BY f.title, c.id",
+        *scope_values(viewer),
+        viewer.id,
+    )
+    return msgspec.convert(found, list[Suspicion])

@@ -1,0 +1,302 @@
+"""A member's queue: what was asked of them, in the order in which a view changes most, and how fast they get on.
+
+Nothing here depends on what others gave, but where the phase lets this person read it: blindness is in the query.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+import msgspec
+
+from festival.access import Openness, Viewer
+from festival.clock import now, zone
+from festival.db import rows
+from festival.tables import Edition, Role
+from festival.texts import Texts
+from reviews.evidence import RUNTIME
+from reviews.lists import FIELDS, SEEN, WAITING, Waiting, votes_of, waiting_values
+from reviews.masking import covered
+from reviews.phases import committee_rules, phases_now
+from reviews.rubrics import rubrics_of
+from reviews.scoring import given_total, mean
+
+MOST_ADVISED = 400
+"""Of longer lists only what was begun comes first: to weigh every view of thousands of films takes too long."""
+WEEKS = 3
+ORDERS = ("advised", "length", "title")
+"""What its reader chooses from; `given` and `arrival` are the house's."""
+STATES = ("new", "begun", "note", "given", "over")
+
+
+class QueueRow(Waiting, frozen=True, kw_only=True):
+    """One film of the queue. `state`: untouched, begun, seen with the sheet to give, given, or decided without it.
+
+    `is_mine`: it was asked of this member (where nothing was, every film is). `replaced_at`: since when another
+    version stands than the one that they had begun. `total` is their own score, `committee` the mean of `votes`
+    where they may read it.
+    """
+
+    state: str
+    is_mine: bool
+    countries: list[str]
+    synopses: Texts
+    quorum: int = 0
+    is_blind: bool = False
+    replaced_at: datetime | None = None
+    given_at: datetime | None = None
+    scores: dict[str, int]
+    section: str = ""
+    out_of: int = 5
+    total: float | None = None
+    committee: float | None = None
+    votes: int = 0
+
+
+class QueueWhich(msgspec.Struct, frozen=True, kw_only=True):
+    """Which rows: `states` are of `STATES`; `section` is a letter; what is left of each fits into `minutes`."""
+
+    states: tuple[str, ...] = STATES
+    section: str = ""
+    minutes: int = 0
+    order: str = "advised"
+    is_mine: bool = True
+
+
+class QueueCount(msgspec.Struct, frozen=True, kw_only=True):
+    """Films of one section in one state: how many, and the seconds that are still to be watched."""
+
+    section_letter: str
+    section_names: Texts
+    state: str
+    is_mine: bool
+    films: int
+    seconds: float
+
+
+class WeekSeen(msgspec.Struct, frozen=True):
+    """Seconds of film in the week that begins on `monday`; `is_done`, or reckoned ahead."""
+
+    monday: date
+    seconds: float
+    is_done: bool = True
+
+
+class Pace(msgspec.Struct, frozen=True, kw_only=True):
+    """How fast a member gets on: seconds a week, weeks as they were and as they would be, the day on which all is
+    seen, and until when the phase lasts.
+    """
+
+    weekly: float = 0.0
+    weeks: list[WeekSeen] = []
+    ends_on: date | None = None
+    until: datetime | None = None
+
+    @property
+    def spare_days(self) -> int | None:
+        """Days between the end of the work and the end of the phase; negative where it ends too late."""
+        if self.ends_on is None or self.until is None:
+            return None
+        return (self.until.astimezone(zone()).date() - self.ends_on).days
+
+
+STATE = f"""(CASE WHEN r.given_at IS NOT NULL THEN 'given' WHEN s.status <> 'submitted' THEN 'over'
+  WHEN r.id IS NOT NULL OR {SEEN} >= e.coverage - 1e-6 THEN 'note'
+  WHEN v.seconds > 0 THEN 'begun' ELSE 'new' END)"""
+# Whether it was asked of this member; of whom nothing was asked in this edition, everything is.
+MINE = """(NOT {}::bool OR EXISTS (SELECT 1 FROM assignment a WHERE a.submission = s.id AND a.person = {}))"""
+SHOWN = f"""{FIELDS}, {STATE} AS state, {MINE} AS is_mine, f.countries, f.synopses, x.is_blind, s.section,
+  coalesce(({{}}::jsonb->>s.section)::int, {{}}::int) AS quorum, r.given_at,
+  coalesce(r.scores, jsonb_build_object()) AS scores,
+  CASE WHEN v.id IS NULL THEN (SELECT n.released_at FROM viewing w JOIN film_file o ON o.id = w.file
+    WHERE w.submission = s.id AND w.person = {{}} AND w.seconds > 0 AND o.id <> n.id LIMIT 1) END AS replaced_at"""
+NARROWED = f"""{WAITING} AND {STATE} = ANY({{}}) AND ({{}} = '' OR x.letter = {{}})
+  AND {{}}::bool = {MINE} AND ({{}}::int = 0 OR {RUNTIME} * (1 - {SEEN}) <= {{}}::int)"""
+# How far the sheets of a film lie apart, roughly: without weights, and only for whoever may read them.
+APART = """(SELECT coalesce(stddev_pop((SELECT avg(one.value::float8) FROM jsonb_each_text(k.scores) AS one)), 0)
+  FROM review k WHERE k.submission = q.id AND k.given_at IS NOT NULL)"""
+IN_HAND = "state IN ('begun', 'note') DESC, CASE WHEN state IN ('begun', 'note') THEN seen_at END DESC NULLS LAST"
+BY = {
+    "advised": f"{IN_HAND}, greatest(quorum - views, 0) DESC, CASE WHEN {{}}::bool THEN {APART} ELSE 0 END DESC, "
+    "filed_at, id",
+    "arrival": f"CASE WHEN {{}}::bool THEN 0 END, {IN_HAND}, filed_at, id",
+    "length": "CASE WHEN {}::bool THEN 0 END, runtime * (1 - seen), id",
+    "title": "CASE WHEN {}::bool THEN 0 END, title, id",
+    "given": "CASE WHEN {}::bool THEN 0 END, given_at DESC, id",
+}
+
+
+async def was_asked(viewer: Viewer) -> bool:
+    """Whether anything was shared out to this member in this edition."""
+    found = await rows(
+        """SELECT 1 AS one FROM assignment a JOIN submission s ON s.id = a.submission
+           WHERE a.person = {} AND s.edition = {} LIMIT 1""",
+        viewer.id,
+        viewer.edition,
+    )
+    return bool(found)
+
+
+async def queue_counts(viewer: Viewer) -> list[QueueCount]:
+    """How many films stand in which state, by section; and whether they were asked of this member."""
+    found = await rows(
+        f"""SELECT section_letter, section_names, state, is_mine, count(*)::int AS films,
+              sum(runtime * (1 - seen)) AS seconds
+            FROM (SELECT x.letter AS section_letter, x.names AS section_names, {STATE} AS state,
+                    {MINE} AS is_mine, {RUNTIME} AS runtime, {SEEN} AS seen {WAITING}) q
+            GROUP BY 1, 2, 3, 4 ORDER BY 1""",
+        await was_asked(viewer), viewer.id, *waiting_values(viewer),
+    )  # fmt: skip
+    return msgspec.convert(found, list[QueueCount])
+
+
+async def queue_rows(
+    viewer: Viewer, edition: Edition, which: QueueWhich, *, first: int = 0, most: int = 60
+) -> tuple[list[QueueRow], int]:
+    """These rows of the queue, and how many there are in all."""
+    rules = await committee_rules(edition)
+    asked = await was_asked(viewer)
+    told_of = (
+        asked, viewer.id, msgspec.json.encode(rules.quorums).decode(), rules.quorum, viewer.id,
+    )  # fmt: skip
+    narrowed = narrowing(viewer, which, asked)
+    whole = await rows(f"SELECT count(*)::int AS films {NARROWED}", *narrowed)
+    total = int(whole[0]["films"])
+    order = which.order if which.order in BY else "advised"
+    if order == "advised" and total > MOST_ADVISED:
+        order = "arrival"
+    found = await rows(
+        f"""SELECT * FROM (SELECT {SHOWN}, s.filed_at {NARROWED}) q
+            ORDER BY {BY[order]} LIMIT {{}} OFFSET {{}}""",
+        *told_of, *narrowed, viewer.rights.votes is Openness.ALWAYS, most, first,
+    )  # fmt: skip
+    return await told(viewer, msgspec.convert(found, list[QueueRow])), total
+
+
+def narrowing(viewer: Viewer, which: QueueWhich, asked: bool) -> tuple[object, ...]:
+    """The values of `NARROWED`."""
+    return (
+        *waiting_values(viewer), list(which.states), which.section, which.section,
+        which.is_mine, asked, viewer.id, which.minutes, which.minutes * 60,
+    )  # fmt: skip
+
+
+async def told(viewer: Viewer, found: list[QueueRow]) -> list[QueueRow]:
+    """With their own score, the committee's where they may read it, and names covered where the section is blind."""
+    rubrics = await rubrics_of(viewer.edition)
+    hidden = await synopses_in_blind([row.id for row in found if row.is_blind])
+    given = [row for row in found if row.state == "given"]
+    votes = await votes_of([row.id for row in given if may_read(viewer, row)], viewer, rubrics)
+    shown = []
+    for row in found:
+        rubric = rubrics.rubric(row.section)
+        counted = [vote.total for vote in votes.get(row.id, ()) if vote.counts]
+        shown.append(
+            msgspec.structs.replace(
+                row,
+                synopses=hidden.get(row.id, row.synopses),
+                out_of=rubric.steps,
+                total=given_total(row.scores, rubric) if row.state == "given" else None,
+                committee=mean(counted),
+                votes=len(counted),
+            )
+        )
+    return shown
+
+
+def may_read(viewer: Viewer, row: QueueRow) -> bool:
+    """Others' sheets of a film of which one's own is given: as `festival.access` has it."""
+    chaired = viewer.sections.get(Role.CHAIR)
+    is_chair = chaired is not None and (not chaired or row.section in chaired)
+    return is_chair or viewer.rights.votes is not Openness.NEVER
+
+
+async def synopses_in_blind(submissions: Sequence[str]) -> dict[str, Texts]:
+    """Synopses of films of blind sections, with the names that the house knows of their makers covered."""
+    if not submissions:
+        return {}
+    found = await rows(
+        """SELECT s.id, f.synopses, (SELECT coalesce(jsonb_agg(one.name), '[]') FROM (
+             SELECT jsonb_array_elements_text(f.directors) AS name
+             UNION SELECT c.name FROM credit c WHERE c.film = f.id
+             UNION SELECT p.name FROM member m JOIN person p ON p.id = m.person WHERE m.submission = s.id
+             UNION SELECT v.name FROM visitor v WHERE v.submission = s.id) one) AS names
+           FROM submission s JOIN film f ON f.id = s.film JOIN section x ON x.id = s.section
+           WHERE s.id = ANY({}) AND x.is_blind""",
+        list(submissions),
+    )
+    return {
+        row["id"]: {lang: covered(text, row["names"]) for lang, text in row["synopses"].items()}
+        for row in found
+    }
+
+
+# How fast
+
+
+async def pace_of(viewer: Viewer, left: float) -> Pace:
+    """`left` are the seconds that are still to be watched."""
+    today = now().astimezone(zone()).date()
+    monday = today - timedelta(days=today.weekday())
+    found = await rows(
+        """SELECT v.seen_at, v.seconds FROM viewing v JOIN submission s ON s.id = v.submission
+           WHERE v.person = {} AND s.edition = {} AND v.seconds > 0 AND v.seen_at >= now() - interval '28 days'""",
+        viewer.id,
+        viewer.edition,
+    )
+    until = (await phases_now(viewer.edition)).open
+    return paced(
+        [(row["seen_at"].astimezone(zone()).date(), row["seconds"]) for row in found],
+        left=left, today=today, monday=monday, until=None if until is None else until.at,
+    )  # fmt: skip
+
+
+def paced(
+    seen: Sequence[tuple[date, float]],
+    *,
+    left: float,
+    today: date,
+    monday: date,
+    until: datetime | None,
+) -> Pace:
+    """Reckoned from the last three weeks, this one included as far as it has come."""
+    first = monday - timedelta(weeks=WEEKS - 1)
+    weeks = [
+        WeekSeen(
+            start := first + timedelta(weeks=number),
+            sum(seconds for day, seconds in seen if start <= day < start + timedelta(weeks=1)),
+        )
+        for number in range(WEEKS)
+    ]
+    watched = sum(week.seconds for week in weeks)
+    begun = min((day for day, _ in seen if day >= first), default=today)
+    days = max(7, (today - begun).days + 1)
+    weekly = watched / days * 7
+    if weekly <= 0:
+        return Pace(weeks=weeks, until=until)
+    ahead: list[WeekSeen] = []
+    rest = left
+    while rest > 0 and len(ahead) < WEEKS:
+        ahead.append(WeekSeen(monday + timedelta(weeks=len(ahead) + 1), min(rest, weekly), False))
+        rest -= weekly
+    ends_on = today + timedelta(days=round(left / weekly * 7))
+    return Pace(
+        weekly=weekly, weeks=weeks + ahead, ends_on=ends_on if left > 0 else None, until=until
+    )
+
+
+async def last_given(viewer: Viewer, edition: Edition, most: int = 3) -> list[QueueRow]:
+    """What was given last, the newest first."""
+    found, _ = await queue_rows(
+        viewer, edition, QueueWhich(states=("given",), order="given"), most=most
+    )
+    return found
+
+
+async def recusals_count(viewer: Viewer) -> int:
+    found = await rows(
+        """SELECT count(*)::int AS films FROM recusal c JOIN submission s ON s.id = c.submission
+           WHERE s.edition = {} AND c.person = {} AND c.lifted_at IS NULL""",
+        viewer.edition,
+        viewer.id,
+    )
+    return int(found[0]["films"])
