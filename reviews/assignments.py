@@ -92,7 +92,7 @@ class MemberShare(msgspec.Struct, frozen=True, kw_only=True):
     after: int | None = None
 
 
-class Proposal(msgspec.Struct, frozen=True, kw_only=True):
+class AssignmentProposal(msgspec.Struct, frozen=True, kw_only=True):
     """A change that waits for its chair. `is_stale`: somebody has changed the assignment since."""
 
     id: str
@@ -546,7 +546,7 @@ async def assignment_stand(viewer: Viewer, edition: Edition) -> AssignmentStand:
     )
 
 
-async def standing_proposal(viewer: Viewer, edition: Edition) -> Proposal | None:
+async def standing_proposal(viewer: Viewer, edition: Edition) -> AssignmentProposal | None:
     """The newest proposal of this chair that was not applied."""
     found = await rows(
         """SELECT id, kind, jsonb_array_length(added) AS added, jsonb_array_length(removed) AS removed, lacks, loads,
@@ -572,12 +572,13 @@ async def standing_proposal(viewer: Viewer, edition: Edition) -> Proposal | None
     newest = (await newest_change(edition))["number"]
     hidden = len(row["lacks"]) - len(shown)
     return msgspec.convert(
-        {**row, "lacks": lacks, "hidden": hidden, "is_stale": newest != row["based_on"]}, Proposal
+        {**row, "lacks": lacks, "hidden": hidden, "is_stale": newest != row["based_on"]},
+        AssignmentProposal,
     )
 
 
 async def member_shares(
-    viewer: Viewer, edition: Edition, proposal: Proposal | None = None
+    viewer: Viewer, edition: Edition, proposal: AssignmentProposal | None = None
 ) -> list[MemberShare]:
     """Everybody of the committee, with what they have to watch of the films that this chair may know of."""
     found = await rows(

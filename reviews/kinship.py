@@ -109,12 +109,12 @@ def is_same_domain(one: str, other: str) -> bool:
     )
 
 
-Found = dict[tuple[str, str], list[KinLink]]
+KinPairs = dict[tuple[str, str], list[KinLink]]
 Words = list[tuple[str, str, str]]
 """Each with whose it is, as it was written, and as it is compared."""
 
 
-def kinship(films: Sequence[FilmKin], members: Sequence[MemberKin]) -> Found:
+def kinship(films: Sequence[FilmKin], members: Sequence[MemberKin]) -> KinPairs:
     """(film, member) → why they may be too close; no pair without a reason."""
     found: defaultdict[tuple[str, str], set[KinLink]] = defaultdict(set)
     names = words_of(((film.id, film.names) for film in films), plain, is_full_name)

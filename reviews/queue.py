@@ -81,7 +81,7 @@ class WeekSeen(msgspec.Struct, frozen=True):
     is_done: bool = True
 
 
-class Pace(msgspec.Struct, frozen=True, kw_only=True):
+class QueuePace(msgspec.Struct, frozen=True, kw_only=True):
     """How fast a member gets on: seconds a week, weeks as they were and as they would be, the day on which all is
     seen, and until when the phase lasts.
     """
@@ -233,7 +233,7 @@ async def synopses_in_blind(submissions: Sequence[str]) -> dict[str, Texts]:
 # How fast
 
 
-async def pace_of(viewer: Viewer, left: float) -> Pace:
+async def pace_of(viewer: Viewer, left: float) -> QueuePace:
     """`left` are the seconds that are still to be watched."""
     today = now().astimezone(zone()).date()
     monday = today - timedelta(days=today.weekday())
@@ -257,7 +257,7 @@ def paced(
     today: date,
     monday: date,
     until: datetime | None,
-) -> Pace:
+) -> QueuePace:
     """Reckoned from the last three weeks, this one included as far as it has come."""
     first = monday - timedelta(weeks=WEEKS - 1)
     weeks = [
@@ -272,14 +272,14 @@ def paced(
     days = max(7, (today - begun).days + 1)
     weekly = watched / days * 7
     if weekly <= 0:
-        return Pace(weeks=weeks, until=until)
+        return QueuePace(weeks=weeks, until=until)
     ahead: list[WeekSeen] = []
     rest = left
     while rest > 0 and len(ahead) < WEEKS:
         ahead.append(WeekSeen(monday + timedelta(weeks=len(ahead) + 1), min(rest, weekly), False))
         rest -= weekly
     ends_on = today + timedelta(days=round(left / weekly * 7))
-    return Pace(
+    return QueuePace(
         weekly=weekly, weeks=weeks + ahead, ends_on=ends_on if left > 0 else None, until=until
     )
 

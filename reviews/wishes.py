@@ -11,9 +11,9 @@ async def wish(submission: Submission, said: str, *, by: Person) -> None:
     """The last word counts; `can` is what everybody says who says nothing."""
     async with transaction():
         changed = await rows(
-            """INSERT INTO film_wish AS w (id, submission, person, wish) VALUES ({}, {}, {}, {})
+            """INSERT INTO film_wish (id, submission, person, wish) VALUES ({}, {}, {}, {})
                ON CONFLICT (submission, person) DO UPDATE SET wish = excluded.wish
-               WHERE w.wish <> excluded.wish RETURNING w.id""",
+               WHERE film_wish.wish <> excluded.wish RETURNING film_wish.id""",
             new_id(), submission.id, by.id, Wish(said).value,
         )  # fmt: skip
         if changed:

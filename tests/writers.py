@@ -27,6 +27,8 @@ def tables(trees: dict[str, ast.Module]) -> dict[str, list[str]]:
 PLANNER = "screenings.planner"
 FILLED_FROM = {
     "Audience": "screenings.audiences.AudienceForm",
+    "CommitteePhase": "reviews.phases.CommitteePhaseForm",
+    "CommitteeRules": "reviews.phases.CommitteeRulesForm",
     "Crew": "screenings.shared.CrewForm",
     "Criterion": "reviews.sheets.CriterionForm",
     "Deadline": "festival.deadlines.DeadlineForm",
@@ -43,6 +45,7 @@ FILLED_FROM = {
     "Question": "submissions.questions.QuestionForm",
     "Reservation": "screenings.reservations.ReservationForm",
     "Resource": "screenings.shared.ResourceForm",
+    "ReviewerProfile": "reviews.profiles.ProfileForm",
     "ScoreSheet": "reviews.sheets.ScaleForm",
     "Screen": "screenings.rooms.ScreenForm",
     "Section": "submissions.sections.SectionForm",
@@ -60,10 +63,10 @@ ALSO_FILLED_FROM = (
 INSERTED = re.compile(r"INSERT INTO (\w+)\s*\(([^)]*)\)")
 UPSERTED = re.compile(r"INSERT INTO (\w+)\s.*?DO UPDATE SET\s+(.*?)(?:\sWHERE\s|\sRETURNING\s|$)", re.DOTALL)
 SET_UP = (
-    "Apart", "Audience", "Crew", "Criterion", "Deadline", "Edition", "Fee", "FieldRule", "FilmTraits",
+    "Apart", "Audience", "CommitteePhase", "CommitteeRules", "Crew", "Criterion", "Deadline", "Edition", "Fee", "FieldRule", "FilmTraits",
     "GridVariant", "Guest",
     "Jury", "Material", "PlannedPublication", "PlanRules", "Programme", "ProgrammeOrder", "Question", "Reservation", "Resource",
-    "RetentionRule", "ScoreSheet", "Screen", "ScreeningHold", "Section", "SharedAudience", "SiteText", "Venue",
+    "RetentionRule", "ReviewerProfile", "ScoreSheet", "Screen", "ScreeningHold", "Section", "SharedAudience", "SiteText", "Venue",
     "VenueWay", "Visitor", "WaiverCode",
 )  # fmt: skip
 AMENDED = frozenset({"version", "position", "closed_at"})

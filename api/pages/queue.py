@@ -16,7 +16,7 @@ from festival.language import day, text_in
 from festival.tables import Edition
 from reviews import lists, phases, queue
 from reviews.conflicts import asked_of
-from reviews.queue import ORDERS, Pace, QueueCount, QueueWhich
+from reviews.queue import ORDERS, QueuePace, QueueCount, QueueWhich
 
 ROWS = 60
 BELOW = 3
@@ -49,7 +49,7 @@ def label_of(lang: str, monday: date) -> str:
     return day(lang, monday, style="short").partition(" ")[2]
 
 
-def bars_of(lang: str, pace: Pace) -> list[WeekBar]:
+def bars_of(lang: str, pace: QueuePace) -> list[WeekBar]:
     most = max((week.seconds for week in pace.weeks), default=0) or 1
     return [
         WeekBar(

@@ -23,6 +23,8 @@ CODES = {
     "grid_act", "number", "copied", "day", "emptied", "into", "onto", "redone",  # of grids: days, blocks, and how many
     "due_at", "seen",  # of planned publications: a moment, and the version that somebody saw
     "named", "read", "first",  # of a traced clip: persons, and figures
+    "added", "removed", "person_apart", "wish",  # of who watches what: how many, and who may not
+    "found", "new", "again", "gone",  # of conflicts that were looked for: how many
     "fields", "n", "rule", "status",  # of letters, reminders and rules: names, counts and codes
 }  # fmt: skip
 
