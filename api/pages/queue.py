@@ -16,7 +16,7 @@ from festival.language import day, text_in
 from festival.tables import Edition
 from reviews import lists, phases, queue
 from reviews.conflicts import asked_of
-from reviews.queue import ORDERS, QueuePace, QueueCount, QueueWhich
+from reviews.queue import ORDERS, QueueCount, QueuePace, QueueWhich
 
 ROWS = 60
 BELOW = 3
