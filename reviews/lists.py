@@ -153,6 +153,21 @@ async def begun_last(viewer: Viewer) -> Waiting | None:
     return msgspec.convert(selected[0], Waiting) if selected else None
 
 
+# Whether it was asked of this member; of whom nothing was asked in this edition, everything is.
+MINE = """(NOT {}::bool OR EXISTS (SELECT 1 FROM assignment a WHERE a.submission = s.id AND a.person = {}))"""
+
+
+async def was_asked(viewer: Viewer) -> bool:
+    """Whether anything was shared out to this member in this edition."""
+    found = await rows(
+        """SELECT 1 AS one FROM assignment a JOIN submission s ON s.id = a.submission
+           WHERE a.person = {} AND s.edition = {} LIMIT 1""",
+        viewer.id,
+        viewer.edition,
+    )
+    return bool(found)
+
+
 class Ahead(msgspec.Struct, frozen=True, kw_only=True):
     """How many films still wait for the viewer's sheet, and which comes next."""
 
@@ -163,7 +178,10 @@ class Ahead(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def ahead(viewer: Viewer, current: str) -> Ahead:
-    """The next film after the one that is open: begun ones first, then by arrival."""
+    """The next film after the one that is open, of those that were asked of this member: begun ones first, then those
+    that fewest have watched; where nothing was asked, by arrival.
+    """
+    asked = await was_asked(viewer)
     selected = await rows(
         """SELECT s.id, f.title, f.titles, count(*) OVER ()::int AS left
            FROM submission s JOIN film f ON f.id = s.film
@@ -171,9 +189,10 @@ async def ahead(viewer: Viewer, current: str) -> Ahead:
            LEFT JOIN viewing v ON v.file = n.id AND v.person = {}
            WHERE s.status = 'submitted' AND NOT EXISTS (SELECT 1 FROM review r
              WHERE r.submission = s.id AND r.person = {} AND r.given_at IS NOT NULL)
-             AND """ + IN_SCOPE + """
-           ORDER BY s.id = {}, v.id IS NULL, s.filed_at, s.id LIMIT 1""",
-        viewer.id, viewer.id, *scope_values(viewer), current,
+             AND """ + IN_SCOPE + " AND " + MINE + """
+           ORDER BY s.id = {}, v.id IS NULL, CASE WHEN {}::bool THEN (SELECT count(*) FROM viewing w
+             WHERE w.file = n.id AND w.seconds > 0 AND w.person <> {}) ELSE 0 END, s.filed_at, s.id LIMIT 1""",
+        viewer.id, viewer.id, *scope_values(viewer), asked, viewer.id, current, asked, viewer.id,
     )  # fmt: skip
     return msgspec.convert(selected[0], Ahead) if selected else Ahead()
 

@@ -14,7 +14,7 @@ from festival.db import rows
 from festival.tables import Edition, Role
 from festival.texts import Texts
 from reviews.evidence import RUNTIME
-from reviews.lists import FIELDS, SEEN, WAITING, Waiting, votes_of, waiting_values
+from reviews.lists import FIELDS, MINE, SEEN, WAITING, Waiting, votes_of, waiting_values, was_asked
 from reviews.masking import covered
 from reviews.phases import committee_rules, phases_now
 from reviews.rubrics import rubrics_of
@@ -102,8 +102,6 @@ class QueuePace(msgspec.Struct, frozen=True, kw_only=True):
 STATE = f"""(CASE WHEN r.given_at IS NOT NULL THEN 'given' WHEN s.status <> 'submitted' THEN 'over'
   WHEN r.id IS NOT NULL OR {SEEN} >= e.coverage - 1e-6 THEN 'note'
   WHEN v.seconds > 0 THEN 'begun' ELSE 'new' END)"""
-# Whether it was asked of this member; of whom nothing was asked in this edition, everything is.
-MINE = """(NOT {}::bool OR EXISTS (SELECT 1 FROM assignment a WHERE a.submission = s.id AND a.person = {}))"""
 SHOWN = f"""{FIELDS}, {STATE} AS state, {MINE} AS is_mine, f.countries, f.synopses, x.is_blind, s.section,
   coalesce(({{}}::jsonb->>s.section)::int, {{}}::int) AS quorum, r.given_at,
   coalesce(r.scores, jsonb_build_object()) AS scores,
@@ -123,17 +121,6 @@ BY = {
     "title": "CASE WHEN {}::bool THEN 0 END, title, id",
     "given": "CASE WHEN {}::bool THEN 0 END, given_at DESC, id",
 }
-
-
-async def was_asked(viewer: Viewer) -> bool:
-    """Whether anything was shared out to this member in this edition."""
-    found = await rows(
-        """SELECT 1 AS one FROM assignment a JOIN submission s ON s.id = a.submission
-           WHERE a.person = {} AND s.edition = {} LIMIT 1""",
-        viewer.id,
-        viewer.edition,
-    )
-    return bool(found)
 
 
 async def queue_counts(viewer: Viewer) -> list[QueueCount]:
