@@ -47,6 +47,7 @@ class QueueRow(Waiting, frozen=True, kw_only=True):
     scores: dict[str, int]
     section: str = ""
     out_of: int = 5
+    wish: str = ""
     total: float | None = None
     committee: float | None = None
     votes: int = 0
@@ -102,7 +103,8 @@ class QueuePace(msgspec.Struct, frozen=True, kw_only=True):
 STATE = f"""(CASE WHEN r.given_at IS NOT NULL THEN 'given' WHEN s.status <> 'submitted' THEN 'over'
   WHEN r.id IS NOT NULL OR {SEEN} >= e.coverage - 1e-6 THEN 'note'
   WHEN v.seconds > 0 THEN 'begun' ELSE 'new' END)"""
-SHOWN = f"""{FIELDS}, {STATE} AS state, {MINE} AS is_mine, f.countries, f.synopses, x.is_blind, s.section,
+SHOWN = f"""(SELECT coalesce(max(w.wish), '') FROM film_wish w WHERE w.submission = s.id AND w.person = {{}}) AS wish,
+  {FIELDS}, {STATE} AS state, {MINE} AS is_mine, f.countries, f.synopses, x.is_blind, s.section,
   coalesce(({{}}::jsonb->>s.section)::int, {{}}::int) AS quorum, r.given_at,
   coalesce(r.scores, jsonb_build_object()) AS scores,
   CASE WHEN v.id IS NULL THEN (SELECT n.released_at FROM viewing w JOIN film_file o ON o.id = w.file
@@ -143,6 +145,7 @@ async def queue_rows(
     rules = await committee_rules(edition)
     asked = await was_asked(viewer)
     told_of = (
+        viewer.id,
         asked, viewer.id, msgspec.json.encode(rules.quorums).decode(), rules.quorum, viewer.id,
     )  # fmt: skip
     narrowed = narrowing(viewer, which, asked)
