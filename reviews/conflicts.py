@@ -302,6 +302,12 @@ async def declare_conflict(
         raise Refused("reason:reason_missing")
     if given.person == by.id:
         raise Refused("conflict_own")
+    if await rows(
+        "SELECT id FROM recusal WHERE submission = {} AND person = {} AND lifted_at IS NULL",
+        submission.id,
+        given.person,
+    ):
+        return
     sits = await rows(
         f"""SELECT p.id FROM person p, submission s
             WHERE p.id = {{}} AND s.id = {{}} AND {seated("p.id")}""",

@@ -13,7 +13,7 @@ from reviews.reviewing import review
 from reviews.rubrics import rubrics_of
 from reviews.scoring import Sheet
 from reviews.sheets import CriterionAgain, CriterionForm, ScaleForm
-from reviews.tables import Criterion, ScoreSheet
+from reviews.tables import CommitteeRules, Criterion, ScoreSheet
 from submissions.lists import submission_in
 from submissions.tables import FilmFile
 from tests.builders import (
@@ -315,7 +315,8 @@ async def test_operators_read_how_many_sheets_and_nothing_of_what_they_say(clien
         assert word not in unescape(page.text).split("What this weight would change")[1].split("</section>")[0]
 
 
-async def test_a_chair_reads_no_rank_of_a_film_that_they_have_not_scored(client, committee) -> None:
+async def test_where_chairs_wait_they_read_no_rank_of_a_film_that_they_have_not_scored(client, committee) -> None:
+    await CommitteeRules(edition=committee.edition.id, chair_waits=True).save()
     await two_films(committee)
     hidden = await committee.film("Caché")
     await committee.gives(committee.ada, hidden, writing=1, image=5, sound=1, space=1)

@@ -7,6 +7,7 @@ from festival.db import rows
 from reviews import reviewing, standing
 from reviews.scoring import Sheet
 from reviews.standing import FilmRank, OpenFilm, duels, ranks_of, standing_of
+from reviews.tables import CommitteeRules
 from tests.builders import a_person, sign_in, the_viewer
 from tests.reviews.test_blindness import Jury
 
@@ -38,6 +39,7 @@ async def test_each_film_has_its_level_its_place_and_the_plain_mean(house) -> No
 
 async def test_votes_that_the_viewer_may_not_see_move_nothing(house) -> None:
     jury = await Jury().seat()
+    await CommitteeRules(edition=jury.edition.id, chair_waits=True).save()
     viewer = await the_viewer(jury.chair, jury.edition)
     await jury.give(jury.ann, sheet(5), 0)
     assert await ranks_of(jury.edition, viewer) == {}
