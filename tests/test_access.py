@@ -1103,7 +1103,9 @@ WHO = ["maker", "other maker", "reviewer", "recused reviewer", "reviewer elsewhe
        "chair elsewhere", "programmer", "operator"]
 MEMBERS_ONLY = [r for r in ROUTES if "/submissions/{" in r and "/committee/" not in r]
 COMMITTEES = [r for r in ROUTES if "/committee/submissions/{" in r]
-DECISIONS = ("/acceptance", "/waiting", "/regret", "/reopening", "/decision", "/fit")
+DECISIONS = (
+    "/acceptance", "/waiting", "/regret", "/reopening", "/decision", "/fit", "/assignment", "/conflicts",
+)  # fmt: skip
 BYTES = [r for r in ROUTES if "{file_id}" in r]
 UNTIL_ACCEPTED = frozenset({
     "GET /{lang}/{edition}/submissions/{submission_id}/materials",

@@ -1,11 +1,12 @@
 """JSON: the committee's phases and rules, who watches what, members and conflicts of interest."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
+from msgspec import Meta
 
 from api.guards import CHAIR, COMMITTEE, SHEETS
 from festival.access import Viewer
@@ -59,12 +60,12 @@ async def assignment(
 async def assigned_films(
     viewer: NamedDependency[Viewer],
     edition_row: NamedDependency[Edition],
-    section: FromQuery[str] = "",
-    person: FromQuery[str] = "",
-    words: FromQuery[str] = "",
+    section: FromQuery[Annotated[str, Meta(max_length=1)]] = "",
+    member: FromQuery[Annotated[str, Meta(max_length=16)]] = "",
+    words: FromQuery[Annotated[str, Meta(max_length=80)]] = "",
 ) -> list[AssignedFilm]:
     """The films that the caller chairs, with who is asked to watch each."""
-    which = AssignedWhich(section=section[:1], person=person[:16], words=words[:80])
+    which = AssignedWhich(section=section, person=member, words=words)
     films, _ = await assignments.assigned_films(viewer, edition_row, which)
     return films
 

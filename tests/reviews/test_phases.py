@@ -195,6 +195,7 @@ async def test_the_page_keeps_what_was_typed_and_only_the_whole_editions_chair_s
         data={"quorum": "4", "quorum_S": "2", "cap": "60", "version": "0"},
     )
     shown = (await client.get(page)).text
+    import re as _re; print("SUMMARY", _re.findall(r'id="summary".*?</div>', made.text, _re.S))
     await sign_in(client, await a_person("chair", edition=jury.edition, sections=[
         (await rows("SELECT id FROM section WHERE edition = {} AND letter = 'S'", jury.edition.id))[0]["id"]
     ]))  # fmt: skip
