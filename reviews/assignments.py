@@ -62,7 +62,7 @@ class AssignmentSeen(msgspec.Struct, frozen=True):
 class AssignmentByHand(AssignmentSeen, frozen=True, kw_only=True):
     """A member is asked to watch a film, or is not."""
 
-    person: Annotated[str, Meta(max_length=16)]
+    person: Annotated[str, Meta(max_length=16)] = ""
     is_asked: bool = True
 
 

@@ -49,7 +49,7 @@ class ConflictAnswered(msgspec.Struct, frozen=True, kw_only=True):
 class ConflictDeclared(msgspec.Struct, frozen=True, kw_only=True):
     """A chair knows of it from elsewhere."""
 
-    person: Annotated[str, Meta(max_length=16)]
+    person: Annotated[str, Meta(max_length=16)] = ""
     reason: ConflictNote = ""
 
 

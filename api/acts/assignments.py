@@ -29,7 +29,7 @@ PROPOSAL = f"{PROPOSALS}/{{plan_id:str}}"
 
 
 class WishForm(msgspec.Struct, frozen=True):
-    wish: Annotated[str, Meta(pattern="^(love|can|rather_not)$")]
+    wish: Annotated[str, Meta(pattern="^(love|can|rather_not)$")] = "can"
 
 
 async def again(request: AnyRequest, refused: Refusal) -> Response[str]:

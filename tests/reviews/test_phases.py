@@ -185,7 +185,7 @@ async def test_a_sheet_that_the_chair_has_opened_again_goes_by_no_phase(house) -
 async def test_the_page_keeps_what_was_typed_and_only_the_whole_editions_chair_sets_it(client) -> None:
     jury = await Jury().seat()
     page = f"/fr/{jury.edition.slug}/operator/phases"
-    typed = {"names_fr": "Premier tour", "names_en": "First round", "opens_day": "2027-03-02", "opens_hour": "9:00",
+    typed = {"name_fr": "Premier tour", "name_en": "First round", "opens_day": "2027-03-02", "opens_hour": "9:00",
              "closes_day": "2027-03-01", "watching": "assigned", "votes": "after", "scores": "yes"}  # fmt: skip
     await sign_in(client, jury.chair)
     refused = await client.post(page, data=typed)
@@ -195,7 +195,6 @@ async def test_the_page_keeps_what_was_typed_and_only_the_whole_editions_chair_s
         data={"quorum": "4", "quorum_S": "2", "cap": "60", "version": "0"},
     )
     shown = (await client.get(page)).text
-    import re as _re; print("SUMMARY", _re.findall(r'id="summary".*?</div>', made.text, _re.S))
     await sign_in(client, await a_person("chair", edition=jury.edition, sections=[
         (await rows("SELECT id FROM section WHERE edition = {} AND letter = 'S'", jury.edition.id))[0]["id"]
     ]))  # fmt: skip
