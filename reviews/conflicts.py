@@ -53,7 +53,7 @@ class ConflictDeclared(msgspec.Struct, frozen=True, kw_only=True):
     reason: ConflictNote = ""
 
 
-class Suspicion(msgspec.Struct, frozen=True, kw_only=True):
+class SuspectedConflict(msgspec.Struct, frozen=True, kw_only=True):
     """A pair that was found, told to a chair or to the member. `links` are without names where the section is
     blind.
     """
@@ -346,7 +346,7 @@ TO_CHAIRS = SUSPICIONS.replace("{told}", KINDS_ALONE) + IN_SCOPE
 TO_MEMBERS = SUSPICIONS.replace("{told}", "'[]'::jsonb") + IN_SCOPE
 
 
-async def suspicions(viewer: Viewer, state: str = "suspected") -> list[Suspicion]:
+async def suspicions(viewer: Viewer, state: str = "suspected") -> list[SuspectedConflict]:
     """Of the films that this chair may know of, and of nobody but others."""
     found = await rows(
         TO_CHAIRS
@@ -357,10 +357,10 @@ async def suspicions(viewer: Viewer, state: str = "suspected") -> list[Suspicion
         state,
         viewer.id,
     )
-    return msgspec.convert(found, list[Suspicion])
+    return msgspec.convert(found, list[SuspectedConflict])
 
 
-async def asked_of(viewer: Viewer) -> list[Suspicion]:
+async def asked_of(viewer: Viewer) -> list[SuspectedConflict]:
     """What the member is asked of themself; why, not where the section is blind: the reason would tell who made it."""
     found = await rows(
         TO_MEMBERS
@@ -368,4 +368,4 @@ async def asked_of(viewer: Viewer) -> list[Suspicion]:
         *scope_values(viewer),
         viewer.id,
     )
-    return msgspec.convert(found, list[Suspicion])
+    return msgspec.convert(found, list[SuspectedConflict])

@@ -13,7 +13,7 @@ from festival.access import Viewer
 from festival.tables import Edition
 from reviews import assignments, conflicts, phases, profiles
 from reviews.assignments import AssignedFilm, AssignedWhich
-from reviews.conflicts import Suspicion
+from reviews.conflicts import SuspectedConflict
 from reviews.phases import PhasesNow
 from reviews.profiles import SeatedMember
 
@@ -82,13 +82,13 @@ async def member(
 
 
 @get("/committee/conflicts", guards=CHAIR)
-async def suspected_conflicts(viewer: NamedDependency[Viewer]) -> list[Suspicion]:
+async def suspected_conflicts(viewer: NamedDependency[Viewer]) -> list[SuspectedConflict]:
     """What was found and waits for a chair's word."""
     return await conflicts.suspicions(viewer)
 
 
 @get("/committee/conflicts/mine", guards=COMMITTEE)
-async def own_conflicts(viewer: NamedDependency[Viewer]) -> list[Suspicion]:
+async def own_conflicts(viewer: NamedDependency[Viewer]) -> list[SuspectedConflict]:
     """What the caller is asked of themself."""
     return await conflicts.asked_of(viewer)
 

@@ -27,7 +27,7 @@ class Court(Jury):
         await rows("UPDATE person SET email = 'bob@perigee.example' WHERE id = {} RETURNING id", self.bob.id)
         return self
 
-    async def suspected(self) -> dict[tuple[str, str], conflicts.Suspicion]:
+    async def suspected(self) -> dict[tuple[str, str], conflicts.SuspectedConflict]:
         found = await conflicts.suspicions(await the_viewer(self.chair, self.edition))
         return {(one.title, one.name): one for one in found}
 
