@@ -46,6 +46,7 @@ from api.acts import (
     keeping,
     letters,
     materials,
+    meeting,
     pauses,
     people,
     plans,
@@ -119,6 +120,7 @@ from api.pages import archives as archive_pages
 from api.pages import assignment as assignment_pages
 from api.pages import audiences as audience_pages
 from api.pages import blocks as block_pages
+from api.pages import board as board_pages
 from api.pages import changes as changes_pages
 from api.pages import closing as closing_pages
 from api.pages import comments as comment_pages
@@ -137,8 +139,10 @@ from api.pages import happenings as happening_pages
 from api.pages import imports as import_pages
 from api.pages import keeping as keeping_pages
 from api.pages import letters as letter_pages
+from api.pages import letters_ahead as letters_ahead_pages
 from api.pages import live as live_pages
 from api.pages import materials as materials_pages
+from api.pages import meeting as meeting_pages
 from api.pages import pairs as pair_pages
 from api.pages import people as people_pages
 from api.pages import phases as phase_pages
@@ -246,6 +250,7 @@ ACTS = [
     *letters.ACTS,
     *live_acts.ACTS,
     *materials.ACTS,
+    *meeting.ACTS,
     *pauses.ACTS,
     *people.ACTS,
     *phase_acts.ACTS,
@@ -338,6 +343,9 @@ def pages() -> Router:
             filmmaker,
             queue_pages,
             committee,
+            board_pages,
+            letters_ahead_pages,
+            meeting_pages,
             room,
             assignment_pages,
             conflict_pages,

@@ -87,6 +87,9 @@ JOBS = {
     "tell_of_lengths": Job(
         queue="letters", verb="screenings.departures:tell_of_lengths", ids=("edition",)
     ),
+    "announce_due": Job(
+        queue="control", verb="reviews.releasing:carry_out", ids=("announcement", "edition")
+    ),
     "publish_planned": Job(queue="control", verb="screenings.planned:carry_out", ids=("planned",)),
     "tell_of_closing": Job(
         queue="letters", verb="submissions.closings:tell", ids=("edition", "section")

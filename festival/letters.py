@@ -7,6 +7,7 @@ link is reckoned from the letter's name and the house's own secret: no row ever 
 import base64
 import hashlib
 import hmac
+from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import datetime, timedelta
 from email.headerregistry import Address
@@ -26,7 +27,7 @@ from festival.post import NotNow, NotTaken, PostClosed, Unheard
 from festival.sessions import digest
 from festival.settings import Settings
 from festival.tables import Edition, Letter, Person, new_id
-from festival.wording import LINK, one_line, worded
+from festival.wording import LINK, bare, filled, one_line, worded
 
 FIRST, USUAL = 1, 3  # whoever asked for a key stands at the door
 LONG_OUTAGE = timedelta(minutes=5)
@@ -41,13 +42,15 @@ async def write(
     about: str = "",
     link: str = "",
     address: str = "",
+    words: Callable[[str], tuple[str, str, bool] | None] | None = None,
     **values: Any,
 ) -> bool:
     """Write one letter to one person about one occasion; a second writing is silently the first: False.
 
     Subject and body stand in the locale as `letter.<kind>.subject` and `.body`; a value may be a
     function of the reader's language. `link` is a path within the edition, as `/films/…`. It goes to
-    `address`, where one is named, instead of the person's own.
+    `address`, where one is named, instead of the person's own. `words` are this letter's own, to a language:
+    subject, body, and whether they stand as they are or have names in braces.
     """
     return await _put_down(
         new_id(),
@@ -59,6 +62,7 @@ async def write(
         link=link,
         values=values,
         address=address,
+        words=words,
     )
 
 
@@ -129,6 +133,7 @@ async def _put_down(
     values: dict[str, Any],
     address: str = "",
     language: str = "",
+    words: Callable[[str], tuple[str, str, bool] | None] | None = None,
 ) -> bool:
     if to.erased_at is not None:
         return False  # nobody is there any more
@@ -138,6 +143,8 @@ async def _put_down(
             language, subject, body = await worded(
                 kind, language or to.language, edition=edition, values=said
             )
+            if words is not None and (own := words(language)) is not None:
+                subject, body = own_words_filled(own, language, said)
         written = await rows(
             """INSERT INTO letter (id, person, edition, kind, occasion, about, language, subject,
                  body, link, address)
@@ -162,6 +169,16 @@ async def _put_down(
             if edition is not None and await is_held(kind, edition):
                 await rows("UPDATE outbox SET held_at = now() WHERE id = {} RETURNING id", line)
     return bool(written)
+
+
+def own_words_filled(
+    own: tuple[str, str, bool], language: str, said: dict[str, Any]
+) -> tuple[str, str]:
+    subject, body, stands = own
+    if stands:
+        return bare(subject), bare(body)
+    given = {name: bare(one(language) if callable(one) else one) for name, one in said.items()}
+    return filled(language, subject, given), filled(language, body, given)
 
 
 async def is_held(kind: str, edition: Edition) -> bool:

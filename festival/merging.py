@@ -80,6 +80,11 @@ COLUMNS: dict[str, MergedColumn] = {
         Fate.UNITES, ("submission",), "mine.lifted_at IS NULL AND other.lifted_at IS NULL"
     ),
     "decision.person": MOVES,
+    "promotion.person": MOVES,
+    "announcement_words.person": MOVES,
+    "meeting.scribe": MOVES,
+    "meeting_person.person": MergedColumn(Fate.UNITES, ("meeting",)),
+    "meeting_line.person": MOVES,
     "announcement.asked_by": MOVES,
     "announcement.released_by": MOVES,
     "grid.published_by": MOVES,

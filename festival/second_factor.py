@@ -9,6 +9,7 @@ import base64
 import json
 import re
 import secrets
+from typing import Any
 
 import msgspec
 import pyotp
@@ -213,7 +214,10 @@ async def reset(person: Person, *, edition: Edition, by: Person) -> None:
         await people.end_every_way_in(person)
         await record("factor_reset", person.id, by=by, edition=edition.id)
         act = new_id()
-        told = {"who": person.name or person.email, "by": by.name or by.email}
+        told: dict[str, Any] = {
+            "who": person.name or person.email,
+            "by": by.name or by.email,
+        }
         await letters.write(
             "factor_reset", person, occasion=f"factor_reset:{act}", edition=edition, **told
         )

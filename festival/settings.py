@@ -53,6 +53,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     person_quota_bytes: int = 2 * 1024**4
     reserve_hours: int = 24
     silence_seconds: float = 30.0
+    call_back_minutes: int = 10
     share_from_seconds: int = 1200
     early_rung: bool = False
     early_from_seconds: int = 1200

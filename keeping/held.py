@@ -328,9 +328,37 @@ HELD: dict[str, Held] = {
     ),
     "announcement": Held(
         leaves=STAYS, edition="t.edition", who="asked_by released_by",
-        key="id edition asked_at released_at cancelled_at", why="decision",
+        key="id edition asked_at released_at cancelled_at due_at stopped", why="decision",
+    ),
+    "announcement_words": Held(
+        leaves=ROW, edition="(SELECT a.edition FROM announcement a WHERE a.id = t.announcement)", who="person",
+        words="subject body", secrecy=True, key="id announcement wanted language submission version",
     ),
     "announcement_line": Held(key="id announcement submission wanted"),
+    "meeting": Held(
+        leaves=STAYS, edition="t.edition", who="scribe", words="name", secrecy=True,
+        key="id edition submission pen_until begun_at ended_at", why="decision",
+    ),
+    "meeting_person": Held(
+        leaves=STAYS, edition="(SELECT m.edition FROM meeting m WHERE m.id = t.meeting)", who="person",
+        words="name", secrecy=True, key="id meeting came_at left_at", why="decision",
+    ),
+    "meeting_line": Held(
+        leaves=STAYS, edition="(SELECT m.edition FROM meeting m WHERE m.id = t.meeting)", who="person",
+        words="note", secrecy=True, why="decision",
+        key="""id meeting submission wanted votes_for votes_against abstained replaced_by said_at
+          written_at""",
+    ),
+    "waiting_place": Held(edition=OF_SUBMISSION, secrecy=True, key="submission position"),
+    "promotion": Held(
+        leaves=STAYS, edition="(SELECT s.edition FROM submission s WHERE s.id = t.gone)", who="person",
+        secrecy=True, key="gone promoted answered_at", why="decision",
+    ),
+    "film_figure": Held(
+        edition=OF_SUBMISSION, secrecy=True, key="submission votes apart mean spread asked reckoned clock"
+    ),
+    "figure_clock": Held(edition="t.edition", key="edition asked"),
+    "section_quota": Held(edition="t.edition", key="id edition section films minutes version"),
     # screenings
     "venue": Held(
         edition="t.edition", words="name address commune", key="id edition position version"

@@ -1,5 +1,6 @@
 """A decision stays inside the committee until it is announced; announcing takes two people."""
 
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, cast
 
@@ -12,17 +13,17 @@ from festival.errors import Conflict, Missing, Refused
 from festival.language import t
 from festival.record import record
 from festival.shapes import SeenVersion
-from festival.tables import Edition, Person
-from festival.texts import quoted_films
+from festival.tables import Edition, Person, new_id
+from festival.texts import Texts, quoted_films
 from reviews.cautions import was_watched
 from reviews.tables import Announcement, AnnouncementLine, Decision
 from submissions import projection
-from submissions.entries import move, propose
-from submissions.status import Status
+from submissions.entries import move, propose, propose_many
+from submissions.status import DECIDABLE, Status
 from submissions.tables import Submission
-from submissions.telling import tell_members
+from submissions.telling import Words, tell_members
 
-MOST_AT_ONCE = 500  # films of one announcement: more could not be read before it is released
+MOST_AT_ONCE = 5000  # films of one announcement
 
 
 class Sentence(msgspec.Struct, frozen=True):
@@ -111,6 +112,99 @@ async def reopen(submission: Submission, *, by: Person, note: str, seen: int = 0
     await _decide(submission, None, by=by, note=note, seen=seen)
 
 
+# Many at once
+
+MOST_MOVED = 5000
+SeenFilm = Annotated[str, Meta(pattern="^[A-Za-z0-9]{1,16}:[0-9]{1,9}$")]
+
+
+class LeftOut(msgspec.Struct, frozen=True, kw_only=True):
+    """A film that was not moved with the others, and what stands of it. `why`: `changed` since it was
+    seen, or `settled`: where it stands takes no decision.
+    """
+
+    id: str
+    title: str
+    titles: Texts
+    why: str
+    wanted: str = ""
+    name: str = ""
+    note: str = ""
+
+
+class ManyMoved(msgspec.Struct, frozen=True):
+    """How many films were decided, and which were not, each with the reason."""
+
+    moved: int
+    left_out: list[LeftOut] = []
+
+
+async def decide_many(
+    films: dict[str, int | datetime],
+    wanted: Status | None,
+    *,
+    edition: Edition,
+    by: Person,
+    note: str,
+) -> ManyMoved:
+    """One sentence for many films. Each comes with what was seen of it: its version, or the moment at which
+    the whole list was looked at. What changed since is left as it is and told; all others are decided.
+    """
+    async with transaction():
+        await rows(
+            "SELECT id FROM submission WHERE id = ANY({}) ORDER BY id FOR UPDATE", sorted(films)
+        )
+        standing = await rows(
+            f"""SELECT s.id, f.title, f.titles, s.status, s.pending, {VERSION} AS version,
+                  coalesce(d.wanted, '') AS wanted, coalesce(nullif(p.name, ''), p.email, '') AS name,
+                  coalesce(d.note, '') AS note, greatest(d.created_at, s.announced_at) AS changed_at
+                FROM submission s JOIN film f ON f.id = s.film
+                LEFT JOIN LATERAL (SELECT * FROM decision d WHERE d.submission = s.id
+                  ORDER BY d.created_at DESC LIMIT 1) d ON true
+                LEFT JOIN person p ON p.id = d.person
+                WHERE s.id = ANY({{}}) AND s.edition = {{}} ORDER BY f.title, s.id""",
+            sorted(films),
+            edition.id,
+        )
+        why = {row["id"]: reason for row in standing if (reason := barred(row, films[row["id"]]))}
+        moved = [row for row in standing if row["id"] not in why]
+        await write_many(moved, wanted, edition=edition, by=by, note=note)
+    left_out = [{**row, "why": why[row["id"]]} for row in standing if row["id"] in why]
+    return ManyMoved(len(moved), msgspec.convert(left_out, list[LeftOut]))
+
+
+def barred(row: dict[str, Any], seen: int | datetime) -> str:
+    """Why a film does not move with the others; nothing when it does."""
+    if Status(row["status"]) not in DECIDABLE:
+        return "settled"
+    if isinstance(seen, datetime):
+        return "changed" if row["changed_at"] is not None and row["changed_at"] > seen else ""
+    return "" if row["version"] == seen else "changed"
+
+
+async def write_many(
+    moved: list[dict[str, Any]], wanted: Status | None, *, edition: Edition, by: Person, note: str
+) -> None:
+    ids = [row["id"] for row in moved]
+    if not ids:
+        return
+    await propose_many(ids, wanted, edition=edition, by=by)
+    await rows(
+        """INSERT INTO decision (id, submission, person, note, wanted)
+           SELECT new, film, {}, {}, {} FROM unnest({}::text[], {}::text[]) AS one(new, film)
+           RETURNING id""",
+        by.id,
+        note.strip(),
+        None if wanted is None else wanted.value,
+        [new_id() for _ in ids],
+        ids,
+    )
+    if wanted is not Status.ACCEPTED:
+        for row in moved:
+            if row["pending"] == Status.ACCEPTED:
+                await later("tell_of_departure", edition=edition.id, submission=row["id"])
+
+
 async def ask_announcement(edition: Edition, submissions: list[str], *, by: Person) -> Announcement:
     """Draw up a batch as the decisions stand now; nobody is told yet. A film waits in one alone."""
     async with transaction():
@@ -126,10 +220,15 @@ async def ask_announcement(edition: Edition, submissions: list[str], *, by: Pers
         await check_undrawn(submissions)
         batch = Announcement(edition=edition.id, asked_by=by.id)
         await batch.save()
-        for row in standing:
-            await AnnouncementLine(
-                announcement=batch.id, submission=row["id"], wanted=row["pending"]
-            ).save()
+        await rows(
+            """INSERT INTO announcement_line (id, announcement, submission, wanted)
+               SELECT new, {}, film, wanted
+               FROM unnest({}::text[], {}::text[], {}::text[]) AS one(new, film, wanted) RETURNING id""",
+            batch.id,
+            [new_id() for _ in standing],
+            [row["id"] for row in standing],
+            [row["pending"] for row in standing],
+        )
         await record("announcement_asked", batch.id, by=by, edition=edition.id, films=len(standing))
     return batch
 
@@ -259,8 +358,29 @@ async def tell(line: AnnouncementLine, *, edition: Edition, by: Person) -> None:
         wanted.value,
         edition=edition,
         occasion=f"announcement:{line.announcement}",
+        words=await words_for(line),
         **(await facts_for(submission, wanted)),
     )
+
+
+async def words_for(line: AnnouncementLine) -> Words:
+    """What the batch says in other words than usual: to somebody, in their language."""
+    kept = await rows(
+        """SELECT language, coalesce(person, '') AS person, subject, body FROM announcement_words
+           WHERE announcement = {} AND wanted = {} AND body <> ''
+             AND (submission IS NULL OR submission = {})""",
+        line.announcement,
+        line.wanted,
+        line.submission,
+    )
+    by_key = {(row["language"], row["person"]): (row["subject"], row["body"]) for row in kept}
+
+    def words(language: str, person: str) -> tuple[str, str, bool] | None:
+        if ("", person) in by_key:
+            return (*by_key["", person], True)
+        return (*by_key[language, ""], False) if (language, "") in by_key else None
+
+    return words
 
 
 async def facts_for(submission: Submission, wanted: Status) -> dict[str, Any]:

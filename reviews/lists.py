@@ -21,18 +21,15 @@ from festival.errors import Missing, NotAllowed
 from festival.tables import Edition, Role
 from festival.texts import Texts
 from reviews.cautions import Caution, cautions, known_of, letters_of
-from reviews.decisions import VERSION
 from reviews.evidence import LENGTH, RUNTIME, seated, share
 from reviews.rubrics import Rubrics, rubrics_of
 from reviews.scoring import (
     STEPS,
     Rubric,
     apart,
-    board_place,
     column,
     given_total,
     mean,
-    rank,
     spread,
 )
 from reviews.tables import Review
@@ -75,7 +72,7 @@ IN_SCOPE = """
 
 CHAIR = frozenset({Role.CHAIR})
 
-# Whether this chair may see what others gave the film `s`: `board` and `reviews.standing` ask alike.
+# Whether this chair may see what others gave the film `s`: `reviews.board` and `reviews.standing` ask alike.
 VOTES_OPEN = """({}::bool OR EXISTS (SELECT 1 FROM review mine WHERE mine.submission = s.id
                         AND mine.person = {} AND mine.given_at IS NOT NULL))"""
 
@@ -281,6 +278,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     version: int = 0
     batch: str | None = None
     rank: int | None = None
+    decided_at: datetime | None = None
+    decided_by: str = ""
+    announced_at: datetime | None = None
 
     @property
     def counted(self) -> tuple[Vote, ...]:
@@ -311,60 +311,6 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 def reads_at_once(viewer: Viewer) -> bool:
     """Whether a chair reads sheets before their own: as `festival.access` has it, for the board's query."""
     return not viewer.rights.chair_waits or viewer.rights.votes is Openness.ALWAYS
-
-
-async def board(viewer: Viewer, rubrics: Rubrics | None = None) -> list[Case]:
-    """The chair's films, in the board's order. Votes of a film are there at once; where the edition's chairs wait,
-    only after their own: until then not even their number is. In a blind section no director is before it.
-    `rubrics` are others than those that stand: what the board would be under them.
-    """
-    rubrics = rubrics or await rubrics_of(viewer.edition)
-    selected = await rows(
-        """SELECT s.id, f.title, f.titles, s.section,
-             CASE WHEN x.is_blind AND NOT EXISTS (SELECT 1 FROM review r WHERE r.submission = s.id
-                    AND r.person = {} AND r.given_at IS NOT NULL)
-                  THEN '' ELSE f.director END AS director,
-             x.letter AS section_letter,
-             x.names AS section_names, s.status, s.pending, n.id AS file,
-             """ + LENGTH + """ AS duration, """ + RUNTIME + """ AS runtime,
-             """ + VERSION + """ AS version,
-             """ + VOTES_OPEN + """ AS is_open,
-             coalesce((SELECT d.note FROM decision d WHERE d.submission = s.id
-                       ORDER BY d.created_at DESC LIMIT 1), '') AS note,
-             (SELECT a.id FROM announcement a JOIN announcement_line l ON l.announcement = a.id
-              WHERE l.submission = s.id AND a.released_at IS NULL AND a.cancelled_at IS NULL
-              LIMIT 1) AS batch
-           FROM submission s JOIN film f ON f.id = s.film JOIN section x ON x.id = s.section
-           JOIN edition e ON e.id = s.edition
-           JOIN film_file n ON n.submission = s.id AND n.state = 'released'
-           WHERE """ + IN_SCOPE + " ORDER BY f.title",
-        viewer.id, *votes_open_values(viewer), *scope_values(viewer, CHAIR),
-    )  # fmt: skip
-    open_ones = [row["id"] for row in selected if row["is_open"]]
-    votes = await votes_of(open_ones, viewer, rubrics)
-    cases = [
-        msgspec.convert(
-            {
-                **row,
-                "votes": votes.get(row["id"], ()),
-                "out_of": rubrics.rubric(row["section"]).steps,
-            },
-            Case,
-        )
-        for row in selected
-    ]
-    return sorted(ranked(cases), key=lambda case: board_place(case.column, case.spread))
-
-
-def ranked(cases: list[Case]) -> list[Case]:
-    """Each with its rank in its section, among the films whose votes this chair may see."""
-    means: dict[str, list[float | None]] = {}
-    for case in cases:
-        means.setdefault(case.section_letter, []).append(case.mean)
-    return [
-        msgspec.structs.replace(case, rank=rank(case.mean, means[case.section_letter]))
-        for case in cases
-    ]
 
 
 async def votes_of(
@@ -426,6 +372,17 @@ def vote_of(row: dict[str, Any], score: float, rubric: Rubric) -> Vote:
             ],
         },
         Vote,
+    )
+
+
+async def sentences(submission_id: str) -> list[dict[str, Any]]:
+    """Every decision on a film, the newest first: `wanted`, `note`, `name`, `at`."""
+    return await rows(
+        """SELECT coalesce(d.wanted, 'undecided') AS wanted, d.note, d.created_at AS at,
+             coalesce(nullif(p.name, ''), p.email) AS name
+           FROM decision d JOIN person p ON p.id = d.person WHERE d.submission = {}
+           ORDER BY d.created_at DESC""",
+        submission_id,
     )
 
 
@@ -541,6 +498,8 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     released_at: datetime | None = None
     released_by_name: str | None = None
     cancelled_at: datetime | None = None
+    due_at: datetime | None = None
+    stopped: str = ""
     films: list[dict[str, Any]] = []
     letters: int = 0
     cautions: list[Caution] = []
@@ -550,6 +509,11 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     def is_open(self) -> bool:
         return self.released_at is None and self.cancelled_at is None
 
+    @property
+    def is_due(self) -> bool:
+        """Somebody has said yes, and it can still be called back."""
+        return self.is_open and self.due_at is not None
+
 
 async def announcements(viewer: Viewer) -> list[Batch]:
     """Batches with at least one film in the viewer's scope, and only those films.
@@ -558,7 +522,7 @@ async def announcements(viewer: Viewer) -> list[Batch]:
     """
     selected = await rows(
         """SELECT a.id, a.asked_by, p.name AS asked_by_name, a.asked_at, a.released_at,
-             q.name AS released_by_name, a.cancelled_at,
+             q.name AS released_by_name, a.cancelled_at, a.due_at, a.stopped,
              (SELECT count(*) FROM announcement_line w WHERE w.announcement = a.id) - count(*)
                AS hidden,
              jsonb_agg(jsonb_build_object('id', s.id, 'title', f.title,

@@ -121,15 +121,6 @@ def column(status: str, pending: str | None) -> str:
     return pending or ("undecided" if status == "submitted" else status)
 
 
-def board_place(column: str, spread: float) -> tuple[int, float]:
-    """The order of the board, for films that come by title.
-
-    By column; what is undecided by how far its votes lie apart: what has to be talked about first.
-    """
-    place = BOARD.index(column) if column in BOARD else len(BOARD)
-    return place, -round(spread, 6) if column == BOARD[0] else 0.0
-
-
 def rank(own: float | None, means: Iterable[float | None]) -> int | None:
     """The place of a mean among the means of a section (its own is one of them), from 1.
 

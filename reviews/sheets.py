@@ -23,7 +23,7 @@ from festival.language import OFFICIAL
 from festival.shapes import VersionNumber
 from festival.tables import Edition, Person, Role, Section, new_id
 from festival.texts import Texts, field_of
-from reviews.lists import Case, board
+from reviews.board import Standing, standings
 from reviews.rubrics import EVERYWHERE, Rubrics, RubricUse, rubrics_of, uses_of
 from reviews.scoring import Rubric
 from reviews.tables import Criterion, ScoreSheet
@@ -326,12 +326,12 @@ def weighed(rubric: Rubric, key: str, weight: int) -> Rubric:
 
 async def moves_between(viewer: Viewer, before: Rubrics, after: Rubrics) -> list[RankMove]:
     """Films of the chair's board whose mean or rank differs, as they stand in the board now."""
-    stands = await board(viewer, before)
-    would = {case.id: case for case in await board(viewer, after)}
-    return [moved for case in stands if (moved := move_of(case, would[case.id])) is not None]
+    stands, would = await standings(viewer, before), await standings(viewer, after)
+    moves = (move_of(one, would[one.id]) for one in stands.values() if one.id in would)
+    return [one for one in moves if one is not None]
 
 
-def move_of(case: Case, other: Case) -> RankMove | None:
+def move_of(case: Standing, other: Standing) -> RankMove | None:
     if case.mean is None or other.mean is None or case.rank is None or other.rank is None:
         return None
     if case.rank == other.rank and round(case.mean, 1) == round(other.mean, 1):

@@ -283,7 +283,9 @@ class Decision(Table):
 
 
 class Announcement(Table):
-    """A batch of decisions to be told; drawn up by one person, released by another."""
+    """A batch of decisions to be told; drawn up by one person, released by another. Between the two and the
+    letters lies `due_at`: until then it can be called back. `stopped` is why it did not go out then.
+    """
 
     id = Varchar(16, primary_key=True, default=new_id)
     edition = ForeignKey(Edition, null=False, index=True)
@@ -292,6 +294,8 @@ class Announcement(Table):
     released_by = ForeignKey(Person, null=True, index=True)
     released_at = Timestamptz(null=True, default=None)
     cancelled_at = Timestamptz(null=True, default=None)
+    due_at = Timestamptz(null=True, default=None)
+    stopped = Varchar(64, default="")
 
 
 class AnnouncementLine(Table):
@@ -301,3 +305,120 @@ class AnnouncementLine(Table):
     announcement = ForeignKey(Announcement, null=False)
     submission = ForeignKey(Submission, null=False, index=True)
     wanted = Varchar(16)
+
+
+class AnnouncementWords(Table):
+    """Words of a batch's own: for all letters of one outcome in one language, with names in braces; or, where
+    a film and a person are named, that one letter as it goes out.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    announcement = ForeignKey(Announcement, null=False)
+    wanted = Varchar(16, default="")
+    language = Varchar(2, default="")
+    submission = ForeignKey(Submission, null=True, default=None, index=True)
+    person = ForeignKey(Person, null=True, default=None, index=True)
+    subject = Text(default="")
+    body = Text(default="")
+    version = Integer(default=1)
+
+
+class FilmFigure(Table):
+    """What is reckoned of a film's votes, so that a board need not read them all: how many count, how many
+    stand apart, and of those that count their mean and spread.
+
+    `asked` goes up with whatever it is reckoned from (triggers), `reckoned` and `clock` are how far this row
+    and its edition's `FigureClock` had come when it was: where they differ it is reckoned again.
+    """
+
+    submission = ForeignKey(Submission, null=False, primary_key=True)
+    votes = SmallInt(default=0)
+    apart = SmallInt(default=0)
+    mean = Float(null=True, default=None)
+    spread = Float(default=0.0)
+    asked = Integer(default=0)
+    reckoned = Integer(default=-1)
+    clock = Integer(default=-1)
+
+
+class FigureClock(Table):
+    """How often something changed that all figures of an edition hang on: sheets, roles, coverage."""
+
+    edition = ForeignKey(Edition, null=False, primary_key=True)
+    asked = Integer(default=0)
+
+
+class SectionQuota(Table):
+    """How many films, or how many minutes of them, the chair wants of a section; empty is no wish."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    section = ForeignKey(Section, null=False, index=True)
+    films = SmallInt(null=True, default=None)
+    minutes = Integer(null=True, default=None)
+    version = Integer(default=1)
+
+
+class Meeting(Table):
+    """The committee at one table: which film lies on it, and who writes. The scribe holds the pen until
+    `pen_until`; whoever comes after that may take it.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    name = Varchar(120)
+    submission = ForeignKey(
+        Submission, null=True, default=None, index=True, on_delete=OnDelete.set_null
+    )
+    scribe = ForeignKey(Person, null=True, default=None, index=True)
+    pen_until = Timestamptz(default=TimestamptzNow())
+    begun_at = Timestamptz(default=TimestamptzNow())
+    ended_at = Timestamptz(null=True, default=None)
+
+
+class MeetingPerson(Table):
+    """Somebody at the table, by their account or by name alone."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    meeting = ForeignKey(Meeting, null=False, index=True)
+    person = ForeignKey(Person, null=True, default=None, index=True)
+    name = Varchar(120, default="")
+    came_at = Timestamptz(default=TimestamptzNow())
+    left_at = Timestamptz(null=True, default=None)
+
+
+class MeetingLine(Table):
+    """A line of the minutes: a decision, with hands counted where they were, or a remark. A corrected line
+    stays, and names the one that `replaced_by` it.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    meeting = ForeignKey(Meeting, null=False, index=True)
+    submission = ForeignKey(Submission, null=True, default=None, index=True)
+    person = ForeignKey(Person, null=False, index=True)
+    wanted = Varchar(16, default="")
+    note = Text(default="")
+    votes_for = SmallInt(null=True, default=None)
+    votes_against = SmallInt(null=True, default=None)
+    abstained = SmallInt(null=True, default=None)
+    replaced_by = Varchar(16, default="")
+    said_at = Timestamptz(default=TimestamptzNow())
+    written_at = Timestamptz(default=TimestamptzNow())
+
+
+class WaitingPlace(Table):
+    """Where a film stands on the waiting list of its section, from 1."""
+
+    submission = ForeignKey(Submission, null=False, primary_key=True)
+    position = Integer(default=0)
+
+
+class Promotion(Table):
+    """What was answered when a chosen film left: another came up for it (`promoted`), or none did."""
+
+    gone = ForeignKey(Submission, null=False, primary_key=True)
+    promoted = ForeignKey(
+        Submission, null=True, default=None, index=True, on_delete=OnDelete.set_null
+    )
+    person = ForeignKey(Person, null=False, index=True)
+    answered_at = Timestamptz(default=TimestamptzNow())

@@ -444,6 +444,30 @@ async def propose(submission: Submission, wanted: Status | None, *, by: Person) 
     submission.pending = None if wanted is None else wanted.value
 
 
+async def propose_many(
+    submissions: list[str], wanted: Status | None, *, edition: Edition, by: Person
+) -> None:
+    """The same for many films at once, all of them held and decidable: one line of the record each."""
+    if wanted is not None and wanted not in DECISIONS:
+        raise ValueError(f"{wanted} is no decision")
+    value = None if wanted is None else wanted.value
+    await rows(
+        """UPDATE submission SET pending = {} WHERE id = ANY({}) AND edition = {} RETURNING id""",
+        value,
+        submissions,
+        edition.id,
+    )
+    await rows(
+        """INSERT INTO record (act, subject, person, edition, details)
+           SELECT 'decision_proposed', one, {}, {}, jsonb_build_object('wanted', {}::text)
+           FROM unnest({}::text[]) AS one RETURNING id""",
+        by.id,
+        edition.id,
+        value,
+        submissions,
+    )
+
+
 async def standing(submission: Submission) -> Refused:
     """Where the film stands by now, and so why the act cannot be: the words say what can."""
     selected = await rows("SELECT status FROM submission WHERE id = {}", submission.id)

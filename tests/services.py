@@ -30,6 +30,7 @@ class Services:
         self.var = Path(self.folder.name)
         os.environ["MODE"] = "development"
         os.environ["PUBLIC_CHECK_SECONDS"] = "0"  # a test acts behind the door's back, and asks at once
+        os.environ["CALL_BACK_MINUTES"] = "0"
         os.environ["PICCOLO_CONF"] = "piccolo_conf"
         os.environ["MEDIA_ROOT"] = str(self.var / "media")
         os.environ["MAILBOX"] = str(self.var / "mailbox")

@@ -243,6 +243,28 @@ ROUTES = {
     "POST /{lang}/{edition}/committee/submissions/{submission_id}/recusals/{person_id}/lifting": "see_board",
     "GET /{lang}/{edition}/committee/decisions": "see_board",
     "POST /{lang}/{edition}/committee/submissions/{submission_id}/decision": "see_board",
+    "GET /{lang}/{edition}/committee/submissions/{submission_id}/opinions": "see_board",
+    "POST /{lang}/{edition}/committee/decisions": "see_board",
+    "POST /{lang}/{edition}/committee/submissions/{submission_id}/waiting-place": "see_board",
+    "POST /{lang}/{edition}/committee/promotions/{submission_id}": "see_board",
+    "POST /{lang}/{edition}/committee/quotas/{letter}": "see_board",
+    "GET /{lang}/{edition}/committee/meeting": "see_board",
+    "POST /{lang}/{edition}/committee/meeting": "see_board",
+    "GET /{lang}/{edition}/committee/meetings/{meeting_id}": "see_board",
+    "GET /{lang}/{edition}/committee/meetings/{meeting_id}/minutes.pdf": "see_board",
+    "POST /{lang}/{edition}/committee/meetings/{meeting_id}/pen": "see_board",
+    "POST /{lang}/{edition}/committee/meetings/{meeting_id}/film": "see_board",
+    "POST /{lang}/{edition}/committee/meetings/{meeting_id}/decision": "see_board",
+    "POST /{lang}/{edition}/committee/meetings/{meeting_id}/remarks": "see_board",
+    "POST /{lang}/{edition}/committee/meetings/{meeting_id}/people": "see_board",
+    "POST /{lang}/{edition}/committee/meetings/{meeting_id}/people/{seat_id}/leaving": "see_board",
+    "POST /{lang}/{edition}/committee/meetings/{meeting_id}/lines/{line_id}": "see_board",
+    "POST /{lang}/{edition}/committee/meetings/{meeting_id}/end": "see_board",
+    "GET /{lang}/{edition}/committee/announcements/{batch_id}/letters": "see_board",
+    "POST /{lang}/{edition}/committee/announcements/{batch_id}/words": "see_board",
+    "POST /{lang}/{edition}/committee/announcements/{batch_id}/letter": "see_board",
+    "POST /{lang}/{edition}/committee/announcements/{batch_id}/call-back": "see_board",
+    "POST /{lang}/{edition}/committee/announcements/{batch_id}/moment": "see_board",
     "GET /{lang}/{edition}/committee/announcements": "see_board",
     "POST /{lang}/{edition}/committee/announcements": "see_board",
     "POST /{lang}/{edition}/committee/announcements/{batch_id}/release": "see_board",
@@ -591,6 +613,27 @@ ROUTES = {
     "POST /api/v1/{edition}/committee/submissions/{submission_id}/reopening": "see_board",
     "GET /api/v1/{edition}/announcements": "see_board",
     "POST /api/v1/{edition}/announcements": "see_board",
+    "GET /api/v1/{edition}/committee/board/events": "see_board",
+    "GET /api/v1/{edition}/committee/meeting/events": "see_board",
+    "GET /api/v1/{edition}/committee/meetings": "see_board",
+    "GET /api/v1/{edition}/committee/meetings/{meeting_id}": "see_board",
+    "POST /api/v1/{edition}/committee/decisions": "see_board",
+    "PUT /api/v1/{edition}/committee/submissions/{submission_id}/waiting-place": "see_board",
+    "POST /api/v1/{edition}/committee/promotions/{submission_id}": "see_board",
+    "PUT /api/v1/{edition}/committee/quotas/{letter}": "see_board",
+    "POST /api/v1/{edition}/committee/meetings": "see_board",
+    "POST /api/v1/{edition}/committee/meetings/{meeting_id}/pen": "see_board",
+    "POST /api/v1/{edition}/committee/meetings/{meeting_id}/film": "see_board",
+    "POST /api/v1/{edition}/committee/meetings/{meeting_id}/decision": "see_board",
+    "POST /api/v1/{edition}/committee/meetings/{meeting_id}/remarks": "see_board",
+    "POST /api/v1/{edition}/committee/meetings/{meeting_id}/people": "see_board",
+    "POST /api/v1/{edition}/committee/meetings/{meeting_id}/end": "see_board",
+    "DELETE /api/v1/{edition}/committee/meetings/{meeting_id}/people/{seat_id}": "see_board",
+    "PUT /api/v1/{edition}/committee/meetings/{meeting_id}/lines/{line_id}": "see_board",
+    "POST /api/v1/{edition}/announcements/{batch_id}/call-back": "see_board",
+    "POST /api/v1/{edition}/announcements/{batch_id}/moment": "see_board",
+    "PUT /api/v1/{edition}/announcements/{batch_id}/words": "see_board",
+    "PUT /api/v1/{edition}/announcements/{batch_id}/letter": "see_board",
     "POST /api/v1/{edition}/announcements/{batch_id}/release": "see_board",
     "DELETE /api/v1/{edition}/announcements/{batch_id}": "see_board",
     "POST /api/v1/{edition}/venues": "plan",
@@ -943,6 +986,8 @@ ROUTES = {
 }
 NEVER_ENDS = {
     "GET /api/v1/{edition}/grid/events",
+    "GET /api/v1/{edition}/committee/board/events",
+    "GET /api/v1/{edition}/committee/meeting/events",
     "GET /api/v1/{edition}/live/events",
     "GET /api/v1/{edition}/foyer/events",
 }  # streams: only their refusals are read here
@@ -970,6 +1015,7 @@ def address(route: str, edition, **known: str) -> tuple[str, str]:
 
 
 BODIES = {
+    "/waiting-place": {"way": "up"},
     "/review": {"sheet": {}},
     "/notes": {"text": "Belle image."},
     "/viewing": {"ranges": []},
@@ -1107,7 +1153,8 @@ WHO = ["maker", "other maker", "reviewer", "recused reviewer", "reviewer elsewhe
 MEMBERS_ONLY = [r for r in ROUTES if "/submissions/{" in r and "/committee/" not in r]
 COMMITTEES = [r for r in ROUTES if "/committee/submissions/{" in r]
 DECISIONS = (
-    "/acceptance", "/waiting", "/regret", "/reopening", "/decision", "/fit", "/assignment", "/conflicts",
+    "/acceptance", "/waiting", "/regret", "/reopening", "/decision", "/fit", "/assignment", "/conflicts", "/opinions",
+    "/waiting-place",
 )  # fmt: skip
 BYTES = [r for r in ROUTES if "{file_id}" in r]
 UNTIL_ACCEPTED = frozenset({

@@ -30,7 +30,7 @@ from keeping import erasure, export, retention
 from media import rulebook
 from media.facts import Facts, Interval, Picture, Sound
 from media.policy import Finding, Outcome, Severity, Verdict
-from reviews import decisions, reviewing
+from reviews import decisions, meetings, reviewing
 from reviews.scoring import Sheet
 from screenings import comments, grid, publication, variants
 from screenings.comments import NewComment
@@ -59,7 +59,7 @@ from submissions.questions import FieldForm, QuestionForm
 from submissions.tables import FilmFile
 from submissions.visitors import VisitorForm, add_visitor
 from submissions.waiver_codes import CodeForm, add_code
-from tests.builders import a_film, a_person, a_section, an_edition, has_seen, sign_in
+from tests.builders import a_film, a_person, a_section, an_edition, has_seen, sign_in, the_viewer
 from tests.pseudo import CODE, catalogues, foreign, said
 from workers import tasks
 
@@ -128,7 +128,8 @@ async def a_world() -> World:
         json.dumps(texts), json.dumps(texts), edition.id,
     )  # fmt: skip
     await measured([file for _, file in films])
-    await judged(edition, people, *films[3])
+    batch = await judged(edition, people, *films[3])
+    met = await a_meeting(edition, people["chair"])
     venue = await add_venue(edition, VenueForm(name="Палац"), by=by)
     screen = await add_screen(
         edition, ScreenForm(venue=venue.id, name="Зала", seats=300, hours=[(600, 1440)] * 3), by=by
@@ -175,6 +176,8 @@ async def a_world() -> World:
     await BackupRun(kind="drill", state="failed", fault="диск").save()
     return World(edition, people, {
         "erasure_id": [leaving.id],
+        "batch_id": [batch],
+        "meeting_id": [met],
         "grid_import_id": [brought.id],
         "venue_id": [venue.id],
         "section_letter": ["C"],
@@ -315,7 +318,16 @@ async def measured(files: list[str]) -> None:
     )  # fmt: skip
 
 
-async def judged(edition: Edition, people: dict[str, Person], film: str, file_id: str) -> None:
+async def a_meeting(edition: Edition, chair: Person) -> str:
+    """One that runs, with a remark."""
+    given = meetings.NewMeeting(name="Четвер", others="Гостя")
+    viewer = await the_viewer(chair, edition)
+    met = await meetings.begin(given, edition=edition, viewer=viewer, by=chair)
+    await meetings.remark(met, meetings.Remark(note="Починаємо."), edition=edition, by=chair)
+    return met
+
+
+async def judged(edition: Edition, people: dict[str, Person], film: str, file_id: str) -> str:
     """A film with a sheet from each, a remark, and a decision that waits for its announcement."""
     submission = await submission_in(edition, film)
     file = await FilmFile.objects().get(FilmFile.id == file_id)
@@ -327,7 +339,7 @@ async def judged(edition: Edition, people: dict[str, Person], film: str, file_id
     remark = reviewing.Remark(at_seconds=5, sign="+", text="Гарно.")
     await reviewing.note(submission, file, remark, by=people["reviewer"])
     await decisions.accept(submission, by=people["chair"], note="Добре.")
-    await decisions.ask_announcement(edition, [film], by=people["chair"])
+    return (await decisions.ask_announcement(edition, [film], by=people["chair"])).id
 
 
 def pages_of(app) -> list[str]:

@@ -218,6 +218,8 @@ PLANNING: list[tuple[str, tuple[str, ...]]] = [
 
 BELOW = {
     "/committee/conflicts": "/committee/assignment",
+    "/committee/meeting": "/committee/decisions",
+    "/committee/meetings": "/committee/decisions",
     "/programmer/plans": "/programmer/grid",
     "/programmer/happenings": "/programmer/grid",
     "/programmer/what-if": "/programmer/grid",
@@ -270,7 +272,7 @@ def is_within(path: str, prefix: str, place: str) -> bool:
 def back(request: AnyRequest, place: str, done: str = "", *, at: str = "") -> Redirect:
     """To a page, with a word of what was done, and to the place on it where one was."""
     anchor = f"#film-{at}" if at else ""
-    word = f"?done={done}" if done else ""
+    word = f"{'&' if '?' in place else '?'}done={done}" if done else ""
     return Redirect(f"{prefix_of(request)}{place}{word}{anchor}", status_code=303)
 
 

@@ -13,12 +13,11 @@ from festival.access import Viewer
 from festival.errors import FestivalError
 from festival.tables import Edition
 from festival.texts import quoted_films
-from reviews import decisions, lists
-from reviews.decisions import MOST_AT_ONCE
-from reviews.lists import Batch, Case
-from reviews.scoring import BOARD
+from reviews import board, decisions, lists
+from reviews.lists import Batch
 
-CARDS = 40
+SHOWN = 200
+"""Films of a batch, or for one, that a page lists one by one."""
 
 
 class ListPlace(msgspec.Struct, frozen=True):
@@ -51,60 +50,6 @@ def sheet_of(rows: list[Any], asked: str, *, of: int) -> Page:
     return here.with_rows(rows[here.first : here.first + of])
 
 
-class TypedDecision(msgspec.Struct, frozen=True):
-    """What somebody wrote about one film when it was refused: the form keeps it."""
-
-    id: str
-    act: str
-    note: str
-
-
-async def board_page(
-    request: AnyRequest,
-    viewer: Viewer,
-    error: FestivalError | None = None,
-    typed: TypedDecision | None = None,
-) -> Response[str]:
-    cases = await lists.board(viewer)
-    columns: list[tuple[str, list[Case]]] = [
-        (name, [case for case in cases if case.column == name]) for name in BOARD
-    ]
-    asked = request.query_params
-    only, number = asked.get("column", ""), asked.get("page", "1")
-    if typed:
-        only, number = where_it_stands(typed.id, columns) or (only, number)
-    return page(
-        request,
-        "committee/board.html",
-        at="/committee/decisions",
-        error=error,
-        cases=cases,
-        undecided=len(columns[0][1]),
-        columns=[
-            (name, sheet_of(films, number if name == only else "1", of=CARDS))
-            for name, films in columns
-        ],
-        only=only,
-        typed=typed,
-    )
-
-
-def where_it_stands(
-    submission: str, columns: list[tuple[str, list[Case]]]
-) -> tuple[str, str] | None:
-    """The column of a film, and the page of it."""
-    for name, films in columns:
-        for place, case in enumerate(films):
-            if case.id == submission:
-                return name, str(place // CARDS + 1)
-    return None
-
-
-@get("/committee/decisions", guards=CHAIR)
-async def board(request: AnyRequest, viewer: NamedDependency[Viewer]) -> Response[str]:
-    return await board_page(request, viewer)
-
-
 async def announcements_page(
     request: AnyRequest,
     viewer: Viewer,
@@ -112,15 +57,18 @@ async def announcements_page(
     ticked: list[str] | None = None,
 ) -> Response[str]:
     """`ticked`: what was chosen when a draft was refused; otherwise every film is."""
-    waiting = [case for case in await lists.board(viewer) if case.pending and not case.batch]
+    waiting = await board.undrawn(viewer, most=SHOWN)
+    counted = await board.undrawn_counts(viewer)
     batches = await lists.announcements(viewer)
     return page(
         request,
         "committee/announcements.html",
         at="/committee/announcements",
         error=error,
-        pending=waiting[:MOST_AT_ONCE],
-        later=max(len(waiting) - MOST_AT_ONCE, 0),
+        pending=waiting,
+        counted=counted,
+        later=max(sum(counted.values()) - len(waiting), 0),
+        shown=SHOWN,
         batches=batches,
         unseen=await unseen(request.state["edition"], batches, viewer, language_of(request)),
         ticked=ticked,
@@ -146,4 +94,4 @@ async def announcements(request: AnyRequest, viewer: NamedDependency[Viewer]) ->
     return await announcements_page(request, viewer)
 
 
-HANDLERS: list[Any] = [board, announcements]
+HANDLERS: list[Any] = [announcements]

@@ -6,16 +6,22 @@ import msgspec
 from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
+from litestar.response import ServerSentEvent
 from msgspec import Meta
 
 from api.guards import CHAIR, COMMITTEE
+from api.news import watched
 from festival.access import Act, Viewer, may
 from festival.tables import Edition
-from reviews import lists
+from reviews import board, lists, meetings
 from reviews.lists import Absent, Aside, Batch, Case, Waiting, open_film
+from reviews.meetings import TableState
 from reviews.rubrics import rubrics_of
+from reviews.scoring import BOARD
 from reviews.standing import FilmRank, PanelStanding, duels, ranks_of, standing_of
 from submissions import answering
+
+MOST_TOLD = 100
 
 
 class Told(Case, frozen=True, kw_only=True):
@@ -80,13 +86,21 @@ async def others_recusals(viewer: NamedDependency[Viewer]) -> list[Absent]:
 
 
 @get("/committee/board", guards=CHAIR)
-async def board(viewer: NamedDependency[Viewer]) -> list[Told]:
+async def board_of(
+    viewer: NamedDependency[Viewer],
+    section: FromQuery[Annotated[str, Meta(max_length=1)]] = "",
+    q: FromQuery[Annotated[str, Meta(max_length=100)]] = "",
+    flag: FromQuery[Annotated[str, Meta(max_length=16)]] = "",
+    sort: FromQuery[Annotated[str, Meta(max_length=16)]] = "",
+    first: FromQuery[Annotated[int, Meta(ge=0, le=10**6)]] = 0,
+) -> list[Told]:
     """The chair's films in the board's order, each with its column, its rank in its section, and mean
-    and spread of the votes that count.
+    and spread of the votes that count: a hundred of each column, from the `first` on.
     """
+    query = board.query_of({"section": section, "q": q, "flag": flag, "sort": sort})
+    cases = await board.cards(viewer, query, most=MOST_TOLD, first=dict.fromkeys(BOARD, first))
     return [
-        Told(**{name: getattr(case, name) for name in Told.__struct_fields__})
-        for case in await lists.board(viewer)
+        Told(**{name: getattr(case, name) for name in Told.__struct_fields__}) for case in cases
     ]
 
 
@@ -115,9 +129,62 @@ async def border(
     return duels([film for film in ranked if film.section == section], places)
 
 
+@get("/committee/board/events", guards=CHAIR)
+async def board_events(viewer: NamedDependency[Viewer]) -> ServerSentEvent:
+    """Whenever anything that this chair's board shows has changed, whoever changed it."""
+
+    async def look() -> dict[str, Any]:
+        return {"mark": await board.mark_of(viewer)}
+
+    return watched(look)
+
+
+@get("/committee/meeting/events", guards=CHAIR)
+async def meeting_events(
+    viewer: NamedDependency[Viewer], edition_row: NamedDependency[Edition]
+) -> ServerSentEvent:
+    """Whenever anything that a window of the meeting shows has changed, whoever changed it."""
+
+    async def look() -> dict[str, Any]:
+        return {"mark": await meetings.mark_of(viewer, edition_row)}
+
+    return watched(look)
+
+
+@get("/committee/meetings", guards=CHAIR)
+async def all_meetings(edition_row: NamedDependency[Edition]) -> list[TableState]:
+    """Every meeting of the committee, the newest first; one that has no end is open."""
+    return await meetings.meetings_of(edition_row)
+
+
+@get("/committee/meetings/{meeting_id:str}", guards=CHAIR)
+async def minutes_of(
+    meeting_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, Any]:
+    """A meeting with its minutes, as far as the caller may read them."""
+    state = await meetings.meeting_with(meeting_id, edition_row)
+    lines = await meetings.minutes_of(meeting_id, viewer)
+    return {"meeting": msgspec.to_builtins(state), "lines": msgspec.to_builtins(lines)}
+
+
 @get("/announcements", guards=CHAIR)
 async def announcements(viewer: NamedDependency[Viewer]) -> list[Batch]:
     return await lists.announcements(viewer)
 
 
-HANDLERS: list[Any] = [queue, room, recusals, others_recusals, board, ranks, border, announcements]
+HANDLERS: list[Any] = [
+    queue,
+    room,
+    recusals,
+    others_recusals,
+    board_of,
+    board_events,
+    ranks,
+    border,
+    meeting_events,
+    all_meetings,
+    minutes_of,
+    announcements,
+]

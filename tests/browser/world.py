@@ -100,6 +100,8 @@ class World:
         chair.post(f"/committee/submissions/{film}/acceptance", {"note": "En réunion."})
         batch = chair.post("/announcements", {"submissions": [film]})["id"]
         chair.post(f"/announcements/{batch}/release")
+        meeting = chair.post("/committee/meetings", {"name": "Jeudi"})["id"]
+        chair.post(f"/committee/meetings/{meeting}/remarks", {"note": "On commence par les courts."})
         venue = programmer.post("/venues", {"name": "Palais"})["id"]
         screen = programmer.post("/screens", {"venue": venue, "name": "Salle 1", "seats": 300,
                                               "hours": [[600, 1440]] * 3})["id"]
@@ -125,7 +127,7 @@ class World:
                 "guest_id": self.invite(programme), "shared_kind": "jury", "shared_id": self.jury,
                 "kind": "submitted", "letter": letter, "section_letter": "C", "text": "legal", "section_id": self.section,
                 "screen_id": screen, "venue_id": venue, "paper_name": "doors", "grid_import_id": brought["id"],
-                "variant_id": variant,
+                "variant_id": variant, "batch_id": batch, "meeting_id": meeting,
                 **self.ask(film), "field": "premiere"}  # fmt: skip
 
     def invite(self, programme: str) -> str:

@@ -373,7 +373,7 @@ STAYS_BEHIND = {
     "ImportedEntry", "Token", "Letter", "Pause", "Consent", "Erasure", "RetentionRun", "WaiverCode", "Invitation",
     "InvitationList", "MergeRequest", "Jury", "Resource", "Apart", "ProgrammeOrder", "SharedAudience",
     "Reservation", "ScreeningHold", "Slot", "GridVariant", "ScreeningComment", "GridImport", "PlannedPublication",
-    "PrintedPage",
+    "PrintedPage", "SectionQuota", "Meeting", "FigureClock",
     "BlockDraft", "Visitor", "FilmTraits", "LiveScreening", "LiveAct", "LiveRehearsal",
     "ReviewerProfile", "AssignmentPlan", "ConflictOfInterest",
 }  # fmt: skip

@@ -1,12 +1,11 @@
 """Nobody learns another's vote before giving their own; who steps aside sees the film no more."""
 
-
 import pytest
 
 from festival.db import rows
 from festival.errors import Conflict, Refused
 from festival.tables import Section
-from reviews import lists, reviewing
+from reviews import board, lists, reviewing
 from reviews.scoring import Sheet
 from reviews.tables import CommitteeRules, Review
 from submissions.lists import submission_in
@@ -31,18 +30,31 @@ class Jury:
 
     async def film(self, n: int = 0):
         submission, file = self.films[n]
-        return await submission_in(self.edition, submission), await FilmFile.objects().get(FilmFile.id == file)
+        return await submission_in(self.edition, submission), await FilmFile.objects().get(
+            FilmFile.id == file
+        )
 
     async def give(
-        self, person, sheet: Sheet, n: int = 0, *, version: int = 0, give: bool = True, seen: float = 1.0
+        self,
+        person,
+        sheet: Sheet,
+        n: int = 0,
+        *,
+        version: int = 0,
+        give: bool = True,
+        seen: float = 1.0,
     ) -> int:
         submission, file = await self.film(n)
         await has_seen(person, file.id, seen)
-        return await reviewing.review(submission, file, sheet, version=version, give=give, by=person)
+        return await reviewing.review(
+            submission, file, sheet, version=version, give=give, by=person
+        )
 
     async def room(self, client, person, n: int = 0):
         await sign_in(client, person)
-        return await client.get(f"/api/v1/{self.edition.slug}/committee/submissions/{self.films[n][0]}")
+        return await client.get(
+            f"/api/v1/{self.edition.slug}/committee/submissions/{self.films[n][0]}"
+        )
 
 
 async def test_another_vote_is_seen_only_after_ones_own(client) -> None:
@@ -75,18 +87,46 @@ async def test_the_queue_is_the_same_whatever_others_gave(house) -> None:
     assert {film.id for film in before} == {film for film, _ in jury.films}
 
 
-async def test_where_chairs_wait_the_board_tells_not_even_the_number_before_ones_own(house) -> None:
+async def test_who_decides_sees_the_votes_without_having_scored(client) -> None:
+    """On the board and in the room; of a film of their own, or one that they stepped aside from, nothing."""
     jury = await Jury().seat()
-    await CommitteeRules(edition=jury.edition.id, chair_waits=True).save()
     await jury.give(jury.ann, GOOD)
     viewer = await the_viewer(jury.chair, jury.edition)
 
-    before = (await lists.board(viewer))[0]
-    await jury.give(jury.chair, POOR)
-    after = (await lists.board(viewer))[0]
+    before = next(one for one in await board.films(viewer) if one.id == jury.films[0][0])
+    room = await jury.room(client, jury.chair)
+    await reviewing.recuse((await jury.film())[0], reason="Un ami.", by=jury.chair)
+    viewer = await the_viewer(jury.chair, jury.edition)
 
-    assert (before.votes, before.mean, before.is_open) == ((), None, False)
-    assert (len(after.votes), after.mean, after.is_open) == (2, 3.0, True)
+    assert (len(before.votes), before.mean, before.is_open) == (1, 5.0, True)
+    assert [vote["name"] for vote in room.json()["votes"]] == ["Ann"]
+    assert [one.id for one in await board.films(viewer)] == [jury.films[1][0]]
+    assert (await jury.room(client, jury.chair)).status_code == 404
+
+
+async def test_where_votes_are_closed_to_the_chair_the_board_tells_not_even_their_number(
+    house,
+) -> None:
+    """Neither in a row, nor by where a row stands, nor by what a filter finds."""
+    jury = await Jury().seat()
+    await CommitteeRules(edition=jury.edition.id, chair_waits=True).save()
+    viewer = await the_viewer(jury.chair, jury.edition)
+    queries = [
+        board.BoardQuery(sort=sort, flag=flag)
+        for sort in board.SORTS
+        for flag in ("", *board.FLAGS)
+    ]
+    before = [await board.cards(viewer, query) for query in queries]
+    counted = [await board.shares(viewer, query) for query in queries]
+    await jury.give(jury.ann, GOOD)
+    await jury.give(jury.bob, POOR, seen=0.2)
+    await jury.give(jury.ann, POOR, 1)
+
+    assert [await board.cards(viewer, query) for query in queries] == before
+    assert [await board.shares(viewer, query) for query in queries] == counted
+    await jury.give(jury.chair, POOR)
+    after = next(one for one in await board.films(viewer) if one.id == jury.films[0][0])
+    assert (len(after.votes), after.mean, after.is_open) == (3, 3.0, True)
 
 
 async def test_who_steps_aside_sees_the_film_no_more(client) -> None:
@@ -146,7 +186,9 @@ async def test_a_given_sheet_is_never_emptied(house) -> None:
     with pytest.raises(Refused):
         await jury.give(jury.bob, Sheet(writing=3), version=version, give=False)
 
-    kept = await Review.objects().get((Review.submission == jury.films[0][0]) & (Review.person == jury.bob.id))
+    kept = await Review.objects().get(
+        (Review.submission == jury.films[0][0]) & (Review.person == jury.bob.id)
+    )
     assert (kept.opinion, kept.version) == (GOOD.opinion, 1)
 
 
@@ -159,24 +201,30 @@ async def test_of_two_tabs_the_second_is_told(house) -> None:
         with pytest.raises(Conflict):
             await jury.give(jury.bob, GOOD, version=stale)
 
-    kept = await Review.objects().get((Review.submission == jury.films[0][0]) & (Review.person == jury.bob.id))
+    kept = await Review.objects().get(
+        (Review.submission == jury.films[0][0]) & (Review.person == jury.bob.id)
+    )
     assert (kept.opinion, kept.version) == (POOR.opinion, 2)
 
 
-async def test_in_a_blind_section_the_board_names_no_director_before_the_chair_has_scored(house) -> None:
+async def test_in_a_blind_section_the_board_names_no_director_before_the_chair_has_scored(
+    house,
+) -> None:
     jury = await Jury().seat()
     await Section.update({Section.is_blind: True}).where(Section.edition == jury.edition.id)
     viewer = await the_viewer(jury.chair, jury.edition)
-    before = [case.director for case in await lists.board(viewer)]
+    before = [case.director for case in await board.films(viewer)]
 
     await jury.give(jury.chair, GOOD)
 
-    after = sorted(case.director for case in await lists.board(viewer))
+    after = sorted(case.director for case in await board.films(viewer))
     assert before == ["", ""]
     assert (after[0], after[1] != "") == ("", True)
 
 
-async def test_a_note_without_words_is_refused_and_one_that_is_not_there_leaves_no_trace(house) -> None:
+async def test_a_note_without_words_is_refused_and_one_that_is_not_there_leaves_no_trace(
+    house,
+) -> None:
     jury = await Jury().seat()
     submission, file = await jury.film()
 
@@ -200,7 +248,9 @@ async def test_in_a_blind_section_no_page_names_one_of_several_directors(
     jury = await Jury().seat()
     submission, _ = await jury.film()
     names = ["Ousmane Quirinus", "Wilhelmine Xanthe"]
-    await Film.update({Film.directors: names, Film.director: ", ".join(names)}).where(Film.id == submission.film)
+    await Film.update({Film.directors: names, Film.director: ", ".join(names)}).where(
+        Film.id == submission.film
+    )
     where = place.format(e=jury.edition.slug, s=submission.id)
     await sign_in(client, jury.chair)
 

@@ -326,7 +326,7 @@ async def test_a_decision_without_its_act_or_its_reason_leads_to_where_they_are_
 async def test_what_was_typed_about_a_film_of_a_later_page_stands_there_again(
     client, monkeypatch
 ) -> None:
-    monkeypatch.setattr("api.pages.committee.CARDS", 1)
+    monkeypatch.setattr("api.pages.board.CARDS", 1)
     room = await Room().fill(3)
     await sign_in(client, room.two)
     root = f"/fr/{room.edition.slug}/committee/submissions"

@@ -8,7 +8,7 @@ from festival import people
 from festival.db import rows
 from festival.errors import Conflict, Missing, Refused
 from festival.tables import Edition, Letter, Record, Role
-from reviews import decisions, lists, reviewing
+from reviews import board, decisions, lists, reviewing
 from reviews.evidence import heard
 from reviews.scoring import Sheet
 from submissions.tables import FilmFile, Member
@@ -35,7 +35,7 @@ class Panel(Jury):
         return await a_person("chair", edition=self.edition, name="Dee")
 
     async def case(self) -> lists.Case:
-        cases = await lists.board(await the_viewer(self.chair, self.edition))
+        cases = await board.films(await the_viewer(self.chair, self.edition))
         return next(case for case in cases if case.id == self.films[0][0])
 
     async def names(self) -> list[str]:
@@ -60,7 +60,7 @@ async def test_a_vote_on_a_film_half_seen_stands_apart(house) -> None:
     await panel.give(panel.ann, GOOD, seen=0.38)
     await panel.give(panel.chair, FAIR)
 
-    case = (await lists.board(await the_viewer(panel.chair, panel.edition)))[0]
+    case = (await board.films(await the_viewer(panel.chair, panel.edition)))[0]
 
     assert [(v.name, v.seen, v.apart) for v in case.apart] == [("Ann", 0.38, "unseen")]
     assert (case.mean, case.spread, [v.name for v in case.counted]) == (3.0, 0.0, ["Cy"])
@@ -73,7 +73,7 @@ async def test_how_much_must_be_seen_is_the_editions_own(house) -> None:
     await Edition.update({Edition.coverage: 0.3}).where(Edition.id == panel.edition.id)
     await panel.give(panel.chair, GOOD, seen=0.38)
 
-    case = (await lists.board(await the_viewer(panel.chair, panel.edition)))[0]
+    case = (await board.films(await the_viewer(panel.chair, panel.edition)))[0]
 
     assert (case.mean, case.apart) == (5.0, ())
 
@@ -83,7 +83,7 @@ async def test_seen_to_the_end_and_given_again_the_vote_counts(house) -> None:
     await panel.give(panel.chair, GOOD, seen=0.38)
     await panel.give(panel.chair, GOOD, version=1)
 
-    case = (await lists.board(await the_viewer(panel.chair, panel.edition)))[0]
+    case = (await board.films(await the_viewer(panel.chair, panel.edition)))[0]
 
     assert (case.mean, [v.seen for v in case.votes]) == (5.0, [1.0])
 

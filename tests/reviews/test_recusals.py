@@ -5,7 +5,7 @@ import pytest
 from festival.db import rows
 from festival.errors import Missing, Refused
 from festival.tables import Letter, Record
-from reviews import lists, reviewing
+from reviews import board, lists, reviewing
 from tests.builders import a_film, a_person, led_to, sign_in, the_viewer
 from tests.reviews.test_blindness import GOOD, Jury
 
@@ -124,11 +124,11 @@ async def test_a_chair_of_some_sections_who_reviews_all_chairs_only_theirs(clien
     await sign_in(client, both)
     viewer = await the_viewer(both, court.edition)
 
-    board = [case.title for case in await lists.board(viewer)]
+    shown = [case.title for case in await board.films(viewer)]
     released = await client.post(f"/api/v1/{court.edition.slug}/announcements/{drawn.json().get('id')}/release")
 
     assert "Un court secret" in [film.title for film in await lists.queue(viewer)]
-    assert board == ["Nuit 0", "Nuit 1"]
+    assert shown == ["Nuit 0", "Nuit 1"]
     assert await lists.announcements(viewer) == []
     assert released.status_code == 404
 

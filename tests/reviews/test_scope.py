@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from festival.access import Act, Subject, Viewer, may, within_scope
 from festival.db import rows
 from festival.tables import Phase, Role
-from reviews import lists
+from reviews import board, lists
 from reviews.decisions import unseen_by_others
 from reviews.evidence import seated
 from submissions.lists import subject_of
@@ -97,7 +97,7 @@ async def test_lists_fetch_what_the_table_of_access_allows_and_nothing_else(hous
     assert {film.id for film in await lists.queue(viewer)} == allowed
     ahead = await lists.ahead(viewer, "")
     assert (ahead.left, ahead.id in waiting) == (len(waiting), bool(waiting))
-    assert {film.id for film in await lists.board(viewer)} == {
+    assert {film.id for film in await board.films(viewer)} == {
         one.id for one in subjects if may(viewer, Act.DECIDE, one)
     }
 

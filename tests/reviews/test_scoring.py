@@ -6,7 +6,6 @@ import pytest
 from reviews.scoring import (
     Sheet,
     apart,
-    board_place,
     column,
     coverage,
     cut_to,
@@ -97,18 +96,6 @@ def test_what_is_pencilled_in_says_where_a_film_stands_before_what_was_announced
     assert column("submitted", "declined") == "declined"
     assert column("waitlisted", "accepted") == "accepted"
     assert column("waitlisted", None) == "waitlisted"
-
-
-def test_the_board_goes_by_column_and_what_divides_the_committee_comes_first() -> None:
-    by_title = [
-        ("Aube", "declined", 9.0), ("Brume", "undecided", 0.5), ("Cime", "accepted", 0.0),
-        ("Dune", "undecided", 1.5), ("Eau", "undecided", 0.5), ("Feu", "accepted", 2.0),
-        ("Gel", "never heard of", 0.0),
-    ]  # fmt: skip
-
-    board = sorted(by_title, key=lambda film: board_place(film[1], film[2]))
-
-    assert [title for title, _, _ in board] == ["Dune", "Brume", "Eau", "Cime", "Feu", "Aube", "Gel"]
 
 
 def test_equal_means_share_a_rank_and_the_next_comes_after_all_of_them() -> None:

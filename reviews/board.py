@@ -1,0 +1,340 @@
+"""The decision board: a page of each column, chosen, sorted and counted by the database.
+
+What may not be seen is not there: a film outside the chair's scope in no row and no number; of one whose
+votes are not open to this chair no mean, no rank, no spread, in sorting and filtering neither.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from festival.access import Viewer
+from festival.db import rows
+from festival.directory import folded
+from festival.texts import Texts
+from reviews import lists
+from reviews.decisions import VERSION
+from reviews.evidence import LENGTH, RUNTIME
+from reviews.figures import means_under, refresh
+from reviews.lists import CHAIR, IN_SCOPE, Case, scope_values, votes_of
+from reviews.rubrics import Rubrics, rubrics_of
+from reviews.scoring import BOARD, rank
+
+DECIDED = BOARD[1:]
+SORTS = ("spread", "mean", "rank", "title")
+FLAGS = ("pencil", "told", "unvoted", "apart", "split")
+"""Decided and not announced; announced; no vote counts; some vote does not; votes a step or more apart."""
+
+COLUMN = "coalesce(s.pending, CASE s.status WHEN 'submitted' THEN 'undecided' ELSE s.status END)"
+"""`reviews.scoring.column` in SQL."""
+
+SEEN = (
+    f"""WITH here AS (
+  SELECT s.id, s.section, s.status, s.pending, {COLUMN} AS col, x.letter, x.names, x.position AS section_at,
+    f.title, f.titles, {RUNTIME} AS runtime, n.id AS file, {LENGTH} AS duration,
+    ({{}} OR own.given_at IS NOT NULL) AS is_open,
+    CASE WHEN x.is_blind AND own.given_at IS NULL THEN '' ELSE f.director END AS director,
+    wp.position AS waits, g.votes AS counted, g.apart AS set_apart, g.mean AS kept_mean, g.spread AS kept_spread
+  FROM submission s JOIN film f ON f.id = s.film JOIN section x ON x.id = s.section
+  JOIN edition e ON e.id = s.edition
+  JOIN film_file n ON n.submission = s.id AND n.state = 'released'
+  JOIN film_figure g ON g.submission = s.id
+  LEFT JOIN waiting_place wp ON wp.submission = s.id
+  LEFT JOIN review own ON own.submission = s.id AND own.person = {{}}
+  WHERE """
+    + IN_SCOPE
+    + """), seen AS (
+  SELECT here.*, CASE WHEN is_open THEN kept_mean END AS shown_mean,
+    CASE WHEN is_open THEN kept_spread ELSE 0 END AS shown_spread,
+    is_open AND counted = 0 AS is_unvoted, is_open AND set_apart > 0 AS has_apart
+  FROM here)"""
+)
+RANK = """CASE WHEN shown_mean IS NOT NULL THEN rank() OVER (
+  PARTITION BY section ORDER BY round(shown_mean::numeric, 6) DESC NULLS LAST) END"""
+WHERE_FLAG = {
+    "": "true",
+    "pencil": "pending IS NOT NULL",
+    "told": "pending IS NULL AND status <> 'submitted'",
+    "unvoted": "is_unvoted",
+    "apart": "has_apart",
+    "split": "shown_spread >= 1",
+}
+HAYSTACK = folded(
+    "concat_ws(' ', title, (SELECT string_agg(value, ' ') FROM jsonb_each_text(titles)), director)"
+)
+BY_MEAN = "round(shown_mean::numeric, 6) DESC NULLS LAST"
+ORDERS = {
+    "spread": """CASE WHEN col = 'waitlisted' THEN waits END NULLS LAST,
+                 CASE WHEN col = 'undecided' THEN round(shown_spread::numeric, 6) END DESC NULLS LAST,
+                  CASE WHEN col <> 'undecided' THEN round(shown_mean::numeric, 6) END DESC NULLS LAST""",
+    "mean": BY_MEAN,
+    "rank": f"coalesce((trusted.places ->> id)::int, place_in_section) NULLS LAST, section_at, {BY_MEAN}",
+    "title": "true",
+}
+
+
+class BoardQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """What of the board is asked for; anything unknown is as if it were not said."""
+
+    section: str = ""
+    q: str = ""
+    flag: str = ""
+    sort: str = SORTS[0]
+
+    @property
+    def is_narrow(self) -> bool:
+        return bool(self.section or self.q or self.flag)
+
+
+def query_of(asked: dict[str, str]) -> BoardQuery:
+    """From words of an address."""
+    sort, flag = asked.get("sort", ""), asked.get("flag", "")
+    return BoardQuery(
+        section=asked.get("section", "")[:1],
+        q=asked.get("q", "").strip()[:100],
+        flag=flag if flag in FLAGS else "",
+        sort=sort if sort in SORTS else SORTS[0],
+    )
+
+
+def where(query: BoardQuery) -> tuple[str, tuple[Any, ...]]:
+    """SQL and its values: the rows of `seen` that a query means."""
+    parts, values = [WHERE_FLAG[query.flag]], []
+    if query.section:
+        parts.append("letter = {}")
+        values.append(query.section)
+    if query.q:
+        parts.append(f"strpos({HAYSTACK}, {folded('{}::text')}) > 0")
+        values.append(query.q)
+    return " AND ".join(parts), tuple(values)
+
+
+async def seen_values(viewer: Viewer) -> tuple[Any, ...]:
+    return (lists.reads_at_once(viewer), viewer.id, *scope_values(viewer, CHAIR))
+
+
+class BoardShare(msgspec.Struct, frozen=True, kw_only=True):
+    """Films of one section in one column, in pencil or not: how many, their seconds, and how many of them
+    the query means.
+    """
+
+    col: str
+    section: str
+    letter: str
+    names: Texts
+    is_pencil: bool
+    films: int
+    seconds: float
+    found: int
+
+
+async def shares(viewer: Viewer, query: BoardQuery) -> list[BoardShare]:
+    await refresh(viewer.edition)
+    asked, values = where(query)
+    selected = await rows(
+        f"""{SEEN} SELECT col, section, letter, names, pending IS NOT NULL AS is_pencil,
+              count(*)::int AS films, sum(runtime)::float8 AS seconds,
+              count(*) FILTER (WHERE {asked})::int AS found
+            FROM seen GROUP BY col, section, letter, names, section_at, is_pencil
+            ORDER BY section_at, letter""",
+        *await seen_values(viewer), *values,
+    )  # fmt: skip
+    return msgspec.convert(selected, list[BoardShare])
+
+
+async def cards(
+    viewer: Viewer,
+    query: BoardQuery,
+    *,
+    most: int | None = None,
+    first: dict[str, int] | None = None,
+    only: str = "",
+    places: dict[str, int] | None = None,
+) -> list[Case]:
+    """`most` films of each column (all where it is none), after the `first` ones of it, in the board's order;
+    or the one that is named. `places` are ranks that are better than the mean's, where the query sorts by them.
+    """
+    rubrics = await rubrics_of(viewer.edition)
+    await refresh(viewer.edition, rubrics)
+    asked, values = where(query)
+    starts, trusted = (msgspec.json.encode(one or {}).decode() for one in (first, places))
+    selected = await rows(
+        f"""{SEEN}, ranked AS (SELECT seen.*, {RANK} AS place_in_section FROM seen),
+            placed AS (SELECT ranked.*, row_number() OVER (PARTITION BY col
+                ORDER BY {ORDERS[query.sort]}, {folded("title")}, id) AS place
+              FROM ranked CROSS JOIN (SELECT {{}}::jsonb AS places) trusted WHERE {asked}),
+            page AS (SELECT * FROM placed WHERE ({{}} = '' OR id = {{}}) AND
+                place > coalesce(({{}}::jsonb ->> col)::int, 0)
+                AND place <= coalesce(({{}}::jsonb ->> col)::int, 0) + {{}}::bigint)
+            SELECT p.id, p.title, p.titles, p.section, p.director, p.letter AS section_letter,
+              p.names AS section_names, p.status, p.pending, p.file, p.duration, p.runtime, p.is_open,
+              p.place_in_section AS rank, {VERSION} AS version,
+              coalesce(d.note, '') AS note, d.created_at AS decided_at,
+              coalesce(nullif(q.name, ''), q.email, '') AS decided_by, s.announced_at,
+              (SELECT a.id FROM announcement a JOIN announcement_line l ON l.announcement = a.id
+               WHERE l.submission = p.id AND a.released_at IS NULL AND a.cancelled_at IS NULL
+               LIMIT 1) AS batch
+            FROM page p JOIN submission s ON s.id = p.id
+            LEFT JOIN LATERAL (SELECT * FROM decision d WHERE d.submission = p.id
+              ORDER BY d.created_at DESC LIMIT 1) d ON true
+            LEFT JOIN person q ON q.id = d.person
+            ORDER BY coalesce(array_position({{}}::text[], p.col), 9), p.place""",
+        *await seen_values(viewer), trusted, *values, only, only, starts, starts,
+        2**40 if most is None else most, list(BOARD),
+    )  # fmt: skip
+    open_ones = [row["id"] for row in selected if row["is_open"]]
+    votes = await votes_of(open_ones, viewer, rubrics)
+    return [
+        msgspec.convert(
+            {
+                **row,
+                "votes": votes.get(row["id"], ()),
+                "out_of": rubrics.rubric(row["section"]).steps,
+            },
+            Case,
+        )
+        for row in selected
+    ]
+
+
+async def films(viewer: Viewer) -> list[Case]:
+    """All of them, in the board's order."""
+    return await cards(viewer, BoardQuery())
+
+
+async def place_of_film(
+    viewer: Viewer, query: BoardQuery, submission: str, places: dict[str, int] | None = None
+) -> tuple[str, int] | None:
+    """In which column a film stands, and after how many others of it; None where the query leaves it out."""
+    await refresh(viewer.edition)
+    asked, values = where(query)
+    found = await rows(
+        f"""{SEEN}, ranked AS (SELECT seen.*, {RANK} AS place_in_section FROM seen),
+            placed AS (SELECT ranked.*, row_number() OVER (PARTITION BY col
+                ORDER BY {ORDERS[query.sort]}, {folded("title")}, id) AS place
+              FROM ranked CROSS JOIN (SELECT {{}}::jsonb AS places) trusted WHERE {asked})
+            SELECT col, place - 1 AS before FROM placed WHERE id = {{}}""",
+        *await seen_values(viewer), msgspec.json.encode(places or {}).decode(), *values, submission,
+    )  # fmt: skip
+    return (found[0]["col"], int(found[0]["before"])) if found else None
+
+
+async def known(viewer: Viewer, submissions: list[str]) -> set[str]:
+    """Those of them that stand on this chair's board."""
+    found = await rows(
+        f"{SEEN} SELECT id FROM seen WHERE id = ANY({{}})", *await seen_values(viewer), submissions
+    )
+    return {row["id"] for row in found}
+
+
+async def chosen_by(viewer: Viewer, query: BoardQuery, column: str, most: int) -> list[str]:
+    """The films of a column that a query means, by their ids."""
+    await refresh(viewer.edition)
+    asked, values = where(query)
+    found = await rows(
+        f"{SEEN} SELECT id FROM seen WHERE col = {{}} AND {asked} ORDER BY id LIMIT {{}}",
+        *await seen_values(viewer), column, *values, most,
+    )  # fmt: skip
+    return [row["id"] for row in found]
+
+
+async def pencilled_in(viewer: Viewer) -> list[str]:
+    """What this chair may know to be accepted in pencil."""
+    found = await rows(
+        f"{SEEN} SELECT id FROM seen WHERE pending = 'accepted'", *await seen_values(viewer)
+    )
+    return [row["id"] for row in found]
+
+
+class Undrawn(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision in pencil that waits in no announcement yet."""
+
+    id: str
+    title: str
+    titles: Texts
+    pending: str
+
+
+UNDRAWN = """seen.pending IS NOT NULL AND NOT EXISTS (SELECT 1 FROM announcement a
+  JOIN announcement_line l ON l.announcement = a.id
+  WHERE l.submission = seen.id AND a.released_at IS NULL AND a.cancelled_at IS NULL)"""
+
+
+async def undrawn(viewer: Viewer, *, most: int, outcomes: Sequence[str] = DECIDED) -> list[Undrawn]:
+    found = await rows(
+        f"""{SEEN} SELECT id, title, titles, pending FROM seen WHERE {UNDRAWN} AND pending = ANY({{}})
+            ORDER BY array_position({{}}::text[], pending), {folded("title")}, id LIMIT {{}}""",
+        *await seen_values(viewer), list(outcomes), list(DECIDED), most,
+    )  # fmt: skip
+    return msgspec.convert(found, list[Undrawn])
+
+
+async def undrawn_counts(viewer: Viewer) -> dict[str, int]:
+    """How many decisions of each outcome wait in no announcement yet."""
+    found = await rows(
+        f"{SEEN} SELECT pending, count(*)::int AS n FROM seen WHERE {UNDRAWN} GROUP BY pending",
+        *await seen_values(viewer),
+    )
+    return {row["pending"]: row["n"] for row in found}
+
+
+async def mark_of(viewer: Viewer) -> str:
+    """Something that changes with whatever this chair's board shows, and with nothing else."""
+    found = await rows(
+        """WITH here AS MATERIALIZED (
+             SELECT s.id, s.status, s.pending, {} OR EXISTS (SELECT 1 FROM review r
+               WHERE r.submission = s.id AND r.person = {} AND r.given_at IS NOT NULL) AS is_open
+             FROM submission s JOIN film_file n ON n.submission = s.id AND n.state = 'released'
+             WHERE """
+        + IN_SCOPE
+        + """)
+           SELECT md5(concat_ws('|',
+             (SELECT count(*) FROM here),
+             (SELECT string_agg(concat_ws(',', id, status, pending), ';' ORDER BY id) FROM here
+              WHERE status <> 'submitted' OR pending IS NOT NULL),
+             (SELECT max(d.created_at) FROM decision d JOIN here ON here.id = d.submission),
+             (SELECT sum(w.position * hashtext(w.submission)::bigint) FROM waiting_place w
+              JOIN here ON here.id = w.submission),
+             (SELECT sum(g.asked) FROM film_figure g JOIN here ON here.id = g.submission WHERE is_open),
+             (SELECT count(*) FROM announcement_line l JOIN announcement a ON a.id = l.announcement
+              JOIN here ON here.id = l.submission WHERE a.cancelled_at IS NULL),
+             (SELECT asked FROM figure_clock WHERE edition = {}),
+             (SELECT string_agg(concat_ws(',', section, films, minutes), ';' ORDER BY section)
+              FROM section_quota WHERE edition = {}))) AS mark""",
+        *await seen_values(viewer),
+        viewer.edition,
+        viewer.edition,
+    )
+    return str(found[0]["mark"])
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """One film under some sheets: its mean, and its rank in its section."""
+
+    id: str
+    title: str
+    titles: Texts
+    section_letter: str
+    mean: float | None
+    rank: int | None
+
+
+async def standings(viewer: Viewer, rubrics: Rubrics) -> dict[str, Standing]:
+    """The chair's films as they would stand under these sheets, where their votes are open."""
+    means = await means_under(rubrics, viewer.edition)
+    found = await rows(
+        f"{SEEN} SELECT id, title, titles, letter AS section_letter FROM seen WHERE is_open",
+        *await seen_values(viewer),
+    )
+    by_section: dict[str, list[float | None]] = {}
+    for row in found:
+        by_section.setdefault(row["section_letter"], []).append(means.get(row["id"]))
+    return {
+        row["id"]: Standing(
+            **row,
+            mean=means.get(row["id"]),
+            rank=rank(means.get(row["id"]), by_section[row["section_letter"]]),
+        )
+        for row in found
+    }

@@ -1,0 +1,82 @@
+"""What is reckoned of the votes of each film and kept, so that lists sort and page without reading them all.
+
+Whatever figures hang on (a sheet, a recusal, a role, a file, a weight) counts up in its own transaction, by a
+trigger; whoever reads reckons first what has been counted up since. `reviews.lists.Case` says the same of the
+votes of one film, in Python.
+"""
+
+import json
+
+from festival.db import rows, transaction
+from festival.tables import Edition
+from reviews.evidence import counts, seated
+from reviews.rubrics import EVERYWHERE, Rubrics, rubrics_of
+
+WEIGHTS = "coalesce(w.by_place -> s.section, w.by_place -> '')"
+TOTAL = f"""(SELECT sum(k.value::float8 * ({WEIGHTS} ->> k.key)::float8)
+                  / nullif(sum(({WEIGHTS} ->> k.key)::float8), 0)
+             FROM jsonb_each_text(r.scores) k WHERE {WEIGHTS} ? k.key)"""
+"""SQL: what a given sheet comes to; `reviews.scoring.given_total` says the same."""
+
+# One film `s` a row; `w` are the weights of each place, given once.
+RECKONED = f"""
+  SELECT s.id AS submission, count(*) FILTER (WHERE v.counts) AS votes,
+    count(*) FILTER (WHERE NOT v.counts) AS apart, avg(v.total) FILTER (WHERE v.counts) AS mean,
+    coalesce(stddev_pop(v.total) FILTER (WHERE v.counts), 0) AS spread
+  FROM submission s CROSS JOIN (SELECT {{}}::jsonb AS by_place) w
+  LEFT JOIN LATERAL (
+    SELECT coalesce({counts("r")}, false) AS counts, {TOTAL} AS total
+    FROM review r JOIN edition e ON e.id = s.edition
+    LEFT JOIN film_file n ON n.submission = s.id AND n.state = 'released'
+    WHERE r.submission = s.id AND r.given_at IS NOT NULL AND {seated("r.person")}
+  ) v ON v.total IS NOT NULL
+  WHERE s.edition = {{}}"""
+
+STALE = "(g.asked <> g.reckoned OR g.clock <> coalesce(c.asked, 0))"
+
+
+def weights_of(rubrics: Rubrics) -> str:
+    """Of each place the weight of each criterion, closed ones too, as JSON."""
+    return json.dumps(
+        {
+            place: {one.key: one.weight for one in rubrics.rubric(place).criteria}
+            for place in {EVERYWHERE, *rubrics.own}
+        }
+    )
+
+
+async def refresh(edition: Edition | str, rubrics: Rubrics | None = None) -> None:
+    """Reckon what is no longer true; one at a time, and what changes meanwhile is reckoned next time."""
+    edition_id = edition if isinstance(edition, str) else edition.id
+    stale = await rows(
+        f"""SELECT 1 AS one FROM submission s JOIN film_figure g ON g.submission = s.id
+            LEFT JOIN figure_clock c ON c.edition = s.edition
+            WHERE s.edition = {{}} AND {STALE} LIMIT 1""",
+        edition_id,
+    )
+    if not stale:
+        return
+    rubrics = rubrics or await rubrics_of(edition_id)
+    async with transaction():
+        await rows("SELECT pg_advisory_xact_lock(hashtext({}))", f"figures:{edition_id}")
+        await rows(
+            f"""WITH stale AS MATERIALIZED (
+                  SELECT g.submission, g.asked, coalesce(c.asked, 0) AS clock
+                  FROM submission s JOIN film_figure g ON g.submission = s.id
+                  LEFT JOIN figure_clock c ON c.edition = s.edition
+                  WHERE s.edition = {{}} AND {STALE}),
+                fresh AS MATERIALIZED ({RECKONED}
+                  AND s.id IN (SELECT submission FROM stale) GROUP BY s.id)
+                UPDATE film_figure g
+                SET votes = fresh.votes, apart = fresh.apart, mean = fresh.mean, spread = fresh.spread,
+                  reckoned = stale.asked, clock = stale.clock
+                FROM stale JOIN fresh ON fresh.submission = stale.submission
+                WHERE g.submission = stale.submission RETURNING g.submission""",
+            edition_id, weights_of(rubrics), edition_id,
+        )  # fmt: skip
+
+
+async def means_under(rubrics: Rubrics, edition: str) -> dict[str, float]:
+    """The mean of each film that has one, were it scored by other sheets than those that stand."""
+    found = await rows(f"{RECKONED} GROUP BY s.id", weights_of(rubrics), edition)
+    return {row["submission"]: row["mean"] for row in found if row["mean"] is not None}

@@ -1,0 +1,152 @@
+"""The meeting: one film, one pen, and minutes that keep what was said, by whom and when."""
+
+import asyncio
+
+import pytest
+
+from festival.db import rows
+from festival.errors import Conflict, Refused
+from reviews import decisions, meetings, reviewing
+from reviews.meetings import AtTable, NewMeeting, PenTo, Remark, Rewording, TableDecision
+from tests.builders import a_person, sign_in, the_viewer
+from tests.reviews.test_board import Desk
+
+VOTES = {"aube": [1, 5], "Cime": [2, 3], "Dune": [4, 4]}
+
+
+class Table(Desk):
+    """Cy has begun a meeting, and holds the pen; Di chairs too."""
+
+    async def sit(self) -> "Table":
+        await self.lay(VOTES)
+        given = NewMeeting(name="Jeudi", people=[self.panel[0].id], others="Une invitée\n\n")
+        self.id = await meetings.begin(given, edition=self.edition, viewer=self.viewer, by=self.chair)
+        return self
+
+    async def state(self):
+        return await meetings.meeting_with(self.id, self.edition)
+
+    async def on_table(self) -> str | None:
+        names = {film: title for title, film in self.films.items()}
+        return names.get((await self.state()).submission)
+
+    async def decide(self, title: str, wanted: str, *, by=None, version: int = 0, **hands: int) -> None:
+        given = TableDecision(
+            submission=self.films[title], wanted=wanted, note=f"On a parlé de {title}.", version=version, **hands
+        )
+        await meetings.decide(self.id, await self.film(title), given, edition=self.edition, viewer=self.viewer,
+                              by=by or self.chair)  # fmt: skip
+
+    async def lines(self, viewer=None) -> list[meetings.Minute]:
+        return await meetings.minutes_of(self.id, viewer or self.viewer)
+
+
+async def test_a_film_after_the_other_what_divides_most_first_and_all_of_it_in_the_minutes(house) -> None:
+    table = await Table().sit()
+    seen = [await table.on_table()]
+
+    await table.decide("aube", "accepted", votes_for=3, votes_against=1, abstained=0)
+    seen.append(await table.on_table())
+    await meetings.remark(table.id, Remark(note="On revoit la fin.", submission=table.films["Cime"]),
+                          edition=table.edition, by=table.chair)  # fmt: skip
+    await table.decide("Cime", "declined")
+    await table.decide("Dune", "undecided")
+
+    assert seen == ["aube", "Cime"]
+    told = [(one.title, one.wanted, one.note, one.votes_for, one.abstained) for one in await table.lines()]
+    assert told == [
+        ("aube", "accepted", "On a parlé de aube.", 3, 0), ("Cime", "", "On revoit la fin.", None, None),
+        ("Cime", "declined", "On a parlé de Cime.", None, None), ("Dune", "undecided", "On a parlé de Dune.", None, None),
+    ]  # fmt: skip
+    assert {one.name for one in (await table.state()).seats} == {"Cy", "Ann", "Une invitée"}
+    assert await table.titles("accepted") == ["aube"]
+
+
+async def test_one_holds_the_pen_and_hands_it_over_or_lets_it_lapse(house) -> None:
+    table = await Table().sit()
+    with pytest.raises(Conflict) as held:
+        await table.decide("aube", "accepted", by=table.other)
+    with pytest.raises(Conflict):
+        await meetings.take_pen(table.id, PenTo(), edition=table.edition, by=table.other)
+    with pytest.raises(Refused):
+        await meetings.take_pen(table.id, PenTo(person=table.panel[0].id), edition=table.edition, by=table.chair)
+
+    await meetings.take_pen(table.id, PenTo(person=table.other.id), edition=table.edition, by=table.chair)
+    await table.decide("aube", "accepted", by=table.other)
+    with pytest.raises(Conflict):
+        await table.decide("Cime", "accepted")
+    await rows("UPDATE meeting SET pen_until = now() - interval '1 second' WHERE id = {} RETURNING id", table.id)
+    with pytest.raises(Conflict) as down:
+        await table.decide("Cime", "accepted", by=table.other)
+    both = await asyncio.gather(*(meetings.take_pen(table.id, PenTo(), edition=table.edition, by=who)
+                                  for who in (table.chair, table.other)), return_exceptions=True)  # fmt: skip
+
+    assert (held.value.codes, held.value.values["name"], down.value.codes) == (
+        ("meeting_pen_held",), "Cy", ("meeting_pen_down",))  # fmt: skip
+    assert [type(one) for one in both if one] == [Conflict]
+
+
+async def test_a_decision_that_was_overtaken_leaves_no_line_and_the_film_on_the_table(house) -> None:
+    table = await Table().sit()
+    await decisions.regret(await table.film("aube"), by=table.other, note="Non.")
+
+    with pytest.raises(Conflict) as told:
+        await table.decide("aube", "accepted")
+    with pytest.raises(Conflict) as other:
+        await table.decide("Cime", "accepted")
+
+    assert (told.value.codes, other.value.codes) == (("decision_overtaken",), ("meeting_other_film",))
+    assert (await table.lines(), await table.on_table()) == ([], "aube")
+
+
+async def test_a_corrected_line_keeps_its_earlier_words_after_the_meeting_too(house) -> None:
+    table = await Table().sit()
+    await table.decide("aube", "accepted")
+    await meetings.end(table.id, edition=table.edition, by=table.chair)
+    for words in ("On a parlé d’aube.", "On a longtemps parlé d’aube."):
+        [line] = await table.lines()
+        await meetings.reword(table.id, line.id, Rewording(note=words), edition=table.edition, viewer=table.viewer,
+                              by=table.other)  # fmt: skip
+
+    [line] = await table.lines()
+    with pytest.raises(Conflict):
+        await table.decide("Cime", "accepted")
+
+    assert (line.note, line.writer, line.wanted) == ("On a longtemps parlé d’aube.", "Di", "accepted")
+    assert line.earlier == ["On a parlé de aube.", "On a parlé d’aube."]
+
+
+async def test_nobody_reads_in_the_minutes_of_a_film_that_is_not_theirs(client) -> None:
+    table = await Table().sit()
+    await table.decide("aube", "accepted")
+    await meetings.remark(table.id, Remark(note="Pause."), edition=table.edition, by=table.chair)
+    await reviewing.recuse(await table.film("aube"), reason="Mon frère.", by=table.other)
+    await reviewing.recuse(await table.film("Cime"), reason="Ma sœur.", by=table.other)
+    await sign_in(client, table.other)
+    root = f"/fr/{table.edition.slug}/committee"
+
+    answers = [await client.get(f"{root}/{place}") for place in ("meeting", f"meetings/{table.id}")]
+    told = await client.get(f"/api/v1/{table.edition.slug}/committee/meetings/{table.id}")
+    lines = await table.lines(await the_viewer(table.other, table.edition))
+
+    assert [one.note for one in lines] == ["Pause."]
+    assert "il se discute sans vous" in answers[0].text
+    assert not any(word in answer.text for answer in [*answers, told] for word in ("aube", "Cime"))
+
+
+async def test_whoever_sits_down_and_leaves_stands_in_the_minutes_with_the_hour(client) -> None:
+    table = await Table().sit()
+    stranger = await a_person(edition=table.edition, name="Zoé")
+    with pytest.raises(Refused):
+        await meetings.come(table.id, AtTable(person=stranger.id), edition=table.edition, by=table.chair)
+    await meetings.come(table.id, AtTable(name="Un régisseur"), edition=table.edition, by=table.chair)
+    seat = next(one for one in (await table.state()).seats if one.name == "Ann")
+    await meetings.leave(table.id, seat.id, edition=table.edition, by=table.chair)
+    await sign_in(client, table.chair)
+
+    page = await client.get(f"/fr/{table.edition.slug}/committee/meetings/{table.id}")
+    paper = await client.get(f"/fr/{table.edition.slug}/committee/meetings/{table.id}/minutes.pdf")
+
+    assert "Un régisseur" in page.text
+    assert "partie ou parti à" in page.text
+    assert (paper.status_code, paper.content[:5]) == (200, b"%PDF-")
