@@ -23,6 +23,11 @@ async def is_wanted(edition_id: str) -> bool:
     return bool(selected and selected[0]["has_marks"])
 
 
+async def is_marked(file_id: str) -> bool:
+    """Whether both variants of this copy are there."""
+    return bool(await rows("SELECT file FROM marked_copy WHERE file = {}", file_id))
+
+
 async def shown_to(file_id: str, person_id: str) -> ShownVariants | None:
     """Drawn when the copy is opened first, and never changed; None as long as the copy has no variants."""
     found = await rows(

@@ -18,7 +18,7 @@ from festival.language import country, hour, length, listed, text_in
 from festival.shapes import SeenVersion, VersionNumber
 from festival.tables import Edition
 from festival.texts import Texts, texts_of
-from reviews import lists
+from reviews import lists, marks
 from reviews.conflicts import asked_of
 from reviews.lists import open_film
 from reviews.queue import synopses_in_blind
@@ -163,6 +163,7 @@ async def copy_of(
 ) -> dict[str, Any]:
     return {
         "file": file.id,
+        "is_marking": edition.has_marks and not await marks.is_marked(file.id),
         "duration": length_of(file),
         "position": (await lists.own_viewing(file.id, viewer))["position"],
         "texts": await standing_of(submission.id),

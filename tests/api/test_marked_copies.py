@@ -87,6 +87,12 @@ async def test_the_committee_waits_for_the_mark_and_the_makers_do_not(copy: Mark
     assert (waits.status_code, waits.json()["codes"]) == (409, ["copy_not_marked_yet"])
     assert (await copy.get("v0/seg_00000.m4s")).status_code == 409
 
+    room = f"/fr/{copy.edition.slug}/committee/submissions/{copy.submission}"
+    told = "reçoit encore sa marque invisible"
+    assert told in (await copy.client.get(room)).text
+    await copy.mark()
+    assert told not in (await copy.client.get(room)).text
+
     await sign_in(copy.client, copy.maker)
     assert "v0/playlist.m3u8" in (await copy.get("master.m3u8")).text
 
