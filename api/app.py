@@ -78,11 +78,13 @@ from api.acts import guests as guest_acts
 from api.acts import live as live_acts
 from api.acts import pairs as pair_acts
 from api.acts import phases as phase_acts
+from api.acts import receipts as receipt_acts
 from api.acts import room as room_acts
 from api.acts import rules as rule_acts
 from api.acts import sections as section_acts
 from api.acts import shared as shared_acts
 from api.acts import subtitles as subtitle_acts
+from api.acts import talk as talk_acts
 from api.acts import visas as visa_acts
 from api.acts import visitors as visitor_acts
 from api.auth import bearer, csrf_guard, edition_of, settings_of, viewer_of
@@ -130,6 +132,7 @@ from api.pages import deadlines as deadline_pages
 from api.pages import editions as editions_pages
 from api.pages import exchange as exchange_pages
 from api.pages import fees as fee_pages
+from api.pages import figures as figure_pages
 from api.pages import fitting as fitting_pages
 from api.pages import form as form_pages
 from api.pages import founding as founding_page
@@ -152,6 +155,7 @@ from api.pages import privacy as privacy_pages
 from api.pages import programmes as programme_pages
 from api.pages import publications as publication_pages
 from api.pages import queue as queue_pages
+from api.pages import receipts as receipt_pages
 from api.pages import robustness as robustness_pages
 from api.pages import rules as rules_pages
 from api.pages import second_factor as second_factor_pages
@@ -159,6 +163,7 @@ from api.pages import sections as section_pages
 from api.pages import shared as shared_pages
 from api.pages import sheets as sheet_pages
 from api.pages import site as site_pages
+from api.pages import talk as talk_pages
 from api.pages import texts as text_pages
 from api.pages import variants as variant_pages
 from api.pages import venues as venue_pages
@@ -183,6 +188,7 @@ from api.v1 import (
 )
 from api.v1 import closing as closing_v1
 from api.v1 import committee as committee_v1
+from api.v1 import figures as figures_v1
 from api.v1 import fitting as fitting_v1
 from api.v1 import form as form_v1
 from api.v1 import keeping as keeping_v1
@@ -197,9 +203,11 @@ from api.v1 import privacy as privacy_v1
 from api.v1 import programmer as programmer_v1
 from api.v1 import publications as publications_v1
 from api.v1 import publishing as publishing_v1
+from api.v1 import receipts as receipts_v1
 from api.v1 import shared as shared_v1
 from api.v1 import sharing as sharing_v1
 from api.v1 import sheets as sheets_v1
+from api.v1 import talk as talk_v1
 from festival import logs
 from festival.access import Viewer
 from festival.language import speak, spoken
@@ -262,6 +270,8 @@ ACTS = [
     *publications.ACTS,
     *publishing.ACTS,
     *recusals.ACTS,
+    *talk_acts.ACTS,
+    *receipt_acts.ACTS,
     *relations.ACTS,
     *reminders.ACTS,
     *reservations.ACTS,
@@ -349,6 +359,9 @@ def pages() -> Router:
             room,
             assignment_pages,
             conflict_pages,
+            talk_pages,
+            figure_pages,
+            receipt_pages,
             block_pages,
             correction_pages,
             programme_pages,
@@ -420,6 +433,9 @@ def json_doors() -> Router:
             attachments,
             subtitles,
             committee_v1,
+            talk_v1,
+            figures_v1,
+            receipts_v1,
             programmer_v1,
             publications_v1,
             live_v1,

@@ -28,7 +28,9 @@ OPEN = frozenset({
 })  # fmt: skip
 """What operators may read, of films that are not hidden from them."""
 
-OF_THE_COMMITTEE = frozenset({"sheet_reopened", "recusal_lifted", "film_waits", "film_declined"})
+OF_THE_COMMITTEE = frozenset({
+    "sheet_reopened", "recusal_lifted", "film_waits", "film_declined", "talk_digest",
+})  # fmt: skip
 """They say what the committee says, or what it has not announced: operators count them."""
 
 COMMITTEE = "committee"
@@ -41,7 +43,10 @@ HOUSE_ONLY = frozenset({"test"})
 """Their words are no edition's to change."""
 
 REMINDERS = ("draft_waits", "copy_waits", "materials_wait", "fee_waits", "invitation_waits")
-STILL_TRUE = dict.fromkeys(REMINDERS, "submissions.reminders:still_true")
+STILL_TRUE = {
+    **dict.fromkeys(REMINDERS, "submissions.reminders:still_true"),
+    "talk_digest": "reviews.digests:still_true",
+}
 """Kinds that are dropped where they would be about nothing by the time they go: who is asked."""
 
 

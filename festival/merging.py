@@ -76,6 +76,10 @@ COLUMNS: dict[str, MergedColumn] = {
         Fate.REFUSES, ("submission",), "mine.given_at IS NOT NULL AND other.given_at IS NOT NULL"
     ),
     "reopening.opened_by": MOVES,
+    "talk_remark.person": MOVES,
+    "talk_mention.person": MergedColumn(Fate.UNITES, ("remark",)),
+    "talk_mark.person": MergedColumn(Fate.UNITES, ("submission",)),
+    "talk_wish.person": MergedColumn(Fate.UNITES, ("edition",)),
     "recusal.person": MergedColumn(
         Fate.UNITES, ("submission",), "mine.lifted_at IS NULL AND other.lifted_at IS NULL"
     ),

@@ -318,6 +318,18 @@ HELD: dict[str, Held] = {
         leaves=STAYS, edition=OF_REVIEW, who="opened_by", words="reason", secrecy=True,
         key="id review created_at closed_at", why="decision",
     ),
+    "talk_remark": Held(
+        leaves=ROW, edition=OF_SUBMISSION, who="person", words="text", secrecy=True,
+        key="id submission version created_at changed_at",
+    ),
+    "talk_mention": Held(
+        leaves=ROW, who="person", key="id remark",
+        edition="(SELECT s.edition FROM talk_remark r JOIN submission s ON s.id = r.submission WHERE r.id = t.remark)",
+    ),
+    "talk_mark": Held(leaves=ROW, edition=OF_SUBMISSION, who="person", key="id submission read_at"),
+    "talk_wish": Held(leaves=ROW, edition="t.edition", who="person", key="id edition is_on told_at films"),
+    "receipt_rule": Held(edition="t.edition", key="id edition is_on version"),
+    "watch_receipt": Held(edition=OF_SUBMISSION, work="said", key="id submission created_at"),
     "recusal": Held(
         leaves=STAYS, edition=OF_SUBMISSION, who="person", words="reason", blank="reason",
         secrecy=True, key="id submission created_at lifted_at", why="vote",

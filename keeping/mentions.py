@@ -45,6 +45,7 @@ VERSIONED = frozenset(
     {
         "note",
         "review",
+        "talk_remark",
         "retention_rule",
         "venue",
         "screen",

@@ -422,3 +422,63 @@ class Promotion(Table):
     )
     person = ForeignKey(Person, null=False, index=True)
     answered_at = Timestamptz(default=TimestamptzNow())
+class TalkRemark(Table):
+    """What a member says to the others about a film; whoever wrote it changes it or takes it back."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    submission = ForeignKey(Submission, null=False, index=True)
+    person = ForeignKey(Person, null=False, index=True)
+    text = Text()
+    version = Integer(default=1)
+    created_at = Timestamptz(default=TimestamptzNow())
+    changed_at = Timestamptz(null=True, default=None)
+
+
+class TalkMention(Table):
+    """Somebody who was called by name in a remark."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    remark = ForeignKey(TalkRemark, null=False)
+    person = ForeignKey(Person, null=False, index=True)
+
+
+class TalkMark(Table):
+    """Until when a person has read what is said about a film."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    submission = ForeignKey(Submission, null=False)
+    person = ForeignKey(Person, null=False, index=True)
+    read_at = Timestamptz(default=TimestamptzNow())
+
+
+class TalkWish(Table):
+    """Whether a member wants a letter a day of what is said; `told_at` is up to when one has told of it, and
+    `films` are the submissions that it named.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False)
+    person = ForeignKey(Person, null=False, index=True)
+    is_on = Boolean(default=True)
+    told_at = Timestamptz(null=True, default=None)
+    films = JSONB(default=[])
+
+
+class ReceiptRule(Table):
+    """Whether makers of an edition may ask how much of their film was watched."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False)
+    is_on = Boolean(default=False)
+    version = Integer(default=1)
+
+
+class WatchReceipt(Table):
+    """What a maker was told of how their film was watched: it says no name, and `said` never changes. Whoever has
+    its code finds it.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    submission = ForeignKey(Submission, null=False, index=True)
+    said = JSONB(default={})
+    created_at = Timestamptz(default=TimestamptzNow())

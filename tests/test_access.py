@@ -241,6 +241,20 @@ ROUTES = {
     "POST /{lang}/{edition}/committee/submissions/{submission_id}/reviews/{review_id}/reopening": "see_board",
     "GET /{lang}/{edition}/committee/recusals": "see_queue",
     "POST /{lang}/{edition}/committee/submissions/{submission_id}/recusals/{person_id}/lifting": "see_board",
+    "GET /{lang}/{edition}/committee/talk": "see_queue",
+    "GET /{lang}/{edition}/committee/figures": "see_board",
+    "GET /{lang}/{edition}/committee/exports/{name}": "see_board",
+    "GET /{lang}/{edition}/committee/submissions/{submission_id}/dossier.pdf": "see_board",
+    "POST /{lang}/{edition}/committee/receipts": "see_board",
+    "GET /{lang}/{edition}/submissions/{submission_id}/receipts": "known",
+    "POST /{lang}/{edition}/submissions/{submission_id}/receipts": "known",
+    "GET /{lang}/{edition}/receipts": "public",
+    "POST /{lang}/{edition}/committee/talk/letters": "see_queue",
+    "GET /{lang}/{edition}/committee/submissions/{submission_id}/talk": "see_queue",
+    "POST /{lang}/{edition}/committee/submissions/{submission_id}/talk": "see_queue",
+    "POST /{lang}/{edition}/committee/submissions/{submission_id}/talk/reading": "see_queue",
+    "POST /{lang}/{edition}/committee/submissions/{submission_id}/talk/{remark_id}": "see_queue",
+    "POST /{lang}/{edition}/committee/submissions/{submission_id}/talk/{remark_id}/removal": "see_queue",
     "GET /{lang}/{edition}/committee/decisions": "see_board",
     "POST /{lang}/{edition}/committee/submissions/{submission_id}/decision": "see_board",
     "GET /{lang}/{edition}/committee/submissions/{submission_id}/opinions": "see_board",
@@ -604,6 +618,21 @@ ROUTES = {
     "POST /api/v1/{edition}/committee/submissions/{submission_id}/reviews/{review_id}/reopening": "see_board",
     "PUT /api/v1/{edition}/committee/submissions/{submission_id}/viewing": "see_queue",
     "POST /api/v1/{edition}/committee/submissions/{submission_id}/recusal": "see_queue",
+    "GET /api/v1/{edition}/committee/talk": "see_queue",
+    "GET /api/v1/{edition}/committee/figures": "see_board",
+    "GET /api/v1/{edition}/committee/sheets": "see_board",
+    "GET /api/v1/{edition}/committee/decisions": "see_board",
+    "GET /api/v1/{edition}/committee/receipts": "see_board",
+    "PUT /api/v1/{edition}/committee/receipts": "see_board",
+    "GET /api/v1/{edition}/submissions/{submission_id}/receipts": "known",
+    "POST /api/v1/{edition}/submissions/{submission_id}/receipts": "known",
+    "GET /api/v1/{edition}/receipts/{code}": "public",
+    "PUT /api/v1/{edition}/committee/talk/letters": "see_queue",
+    "GET /api/v1/{edition}/committee/submissions/{submission_id}/talk": "see_queue",
+    "POST /api/v1/{edition}/committee/submissions/{submission_id}/talk": "see_queue",
+    "POST /api/v1/{edition}/committee/submissions/{submission_id}/talk/reading": "see_queue",
+    "PUT /api/v1/{edition}/committee/submissions/{submission_id}/talk/{remark_id}": "see_queue",
+    "POST /api/v1/{edition}/committee/submissions/{submission_id}/talk/{remark_id}/removal": "see_queue",
     "GET /api/v1/{edition}/committee/board": "see_board",
     "GET /api/v1/{edition}/committee/duels": "see_board",
     "GET /api/v1/{edition}/committee/ranks": "see_board",
@@ -1154,7 +1183,7 @@ MEMBERS_ONLY = [r for r in ROUTES if "/submissions/{" in r and "/committee/" not
 COMMITTEES = [r for r in ROUTES if "/committee/submissions/{" in r]
 DECISIONS = (
     "/acceptance", "/waiting", "/regret", "/reopening", "/decision", "/fit", "/assignment", "/conflicts", "/opinions",
-    "/waiting-place",
+    "/waiting-place", "/dossier.pdf",
 )  # fmt: skip
 BYTES = [r for r in ROUTES if "{file_id}" in r]
 UNTIL_ACCEPTED = frozenset({
@@ -1195,7 +1224,7 @@ async def test_at_the_doors_of_one_film(client, who: str, draft: bool) -> None:
             continue  # the maker's own acts are tried in the walk
         if route.endswith("/recusal") and who in {"reviewer", "chair"}:
             continue
-        if "{note_id}" in route or "{review_id}" in route or "{person_id}" in route:
+        if "{remark_id}" in route or "{note_id}" in route or "{review_id}" in route or "{person_id}" in route:
             continue  # there is none: tried below, with those that exist
         told = await ask(client, route, edition, submission_id=submission, file_id=file, upload_id=file)
         wanted = expected(route, who, draft=draft)

@@ -18,7 +18,7 @@ from festival.language import country, hour, length, listed, text_in
 from festival.shapes import SeenVersion, VersionNumber
 from festival.tables import Edition
 from festival.texts import Texts, texts_of
-from reviews import lists, marks
+from reviews import lists, marks, talk
 from reviews.conflicts import asked_of
 from reviews.lists import open_film
 from reviews.queue import synopses_in_blind
@@ -102,6 +102,7 @@ async def room_page(
         team_asks=may(viewer, Act.SEE_ANSWERS, subject)
         and bool((await answers.form_of(submission, asks=answers.TEAM)).questions),
         notes=await lists.own_notes(submission.id, viewer), remark=again.remark,
+        talk=await talk.talk_of(submission.id, viewer, subject),
         reason=again.reason, again=again, viewing=await lists.own_viewing(file.id, viewer),
         copy=await copy_of(submission, file, viewer, edition),
     )  # fmt: skip

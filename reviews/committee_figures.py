@@ -1,0 +1,279 @@
+"""The committee in figures, for its chair: who carries how much, how fast, how far they agree, and what the choice
+looks like by section, country and what makers declared.
+
+Everything is of the chair's own films. What others gave is counted only where its chair reads votes; how many films
+are left out for that is said.
+"""
+
+import math
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from statistics import mean, median
+from typing import Any
+
+import msgspec
+
+from festival.access import Viewer
+from festival.clock import now
+from festival.db import rows
+from festival.tables import Edition
+from festival.texts import Texts
+from reviews.evidence import LENGTH, seated
+from reviews.lists import CHAIR, IN_SCOPE, scope_values
+from reviews.scoring import column
+from reviews.standing import FilmRank, PanelStanding, open_films, standing_of
+
+FORTNIGHT = timedelta(days=14)
+BEHIND = 0.5  # of what half of the others have done, where no end is set
+FEWEST = 3  # films: of fewer no mean is told
+
+
+class MemberLoad(msgspec.Struct, frozen=True, kw_only=True):
+    """One member among the chair's films. `asked`: what was shared out to them, or all that they may see;
+    `pace`: sheets a week, of the last fortnight; `ready_at`: when they are through at that pace.
+    """
+
+    person: str
+    name: str
+    asked: int
+    given: int
+    pace: float
+    watched_seconds: float
+    left_seconds: float
+    last_at: datetime | None = None
+    ready_at: datetime | None = None
+    is_late: bool = False
+
+    @property
+    def left(self) -> int:
+        return max(0, self.asked - self.given)
+
+
+class ChoiceShare(msgspec.Struct, frozen=True, kw_only=True):
+    """Some films together, and what became of them by now, in pencil or announced. `level` is the mean of their
+    shares of the full score, 0 to 1; None of fewer than three.
+    """
+
+    key: str
+    names: Texts = {}
+    films: int = 0
+    accepted: int = 0
+    waitlisted: int = 0
+    declined: int = 0
+    voted: int = 0
+    votes: int = 0
+    level: float | None = None
+    agreement: float | None = None
+
+
+class AnswerFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """A question of the edition's own that was answered by choosing, and the films by answer."""
+
+    question: str
+    labels: Texts
+    shares: list[ChoiceShare]
+
+
+class CommitteeFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """`hidden`: films whose votes this chair does not read yet, and which no figure of votes knows."""
+
+    members: list[MemberLoad]
+    sections: list[ChoiceShare]
+    countries: list[ChoiceShare]
+    answers: list[AnswerFigures]
+    films: int
+    hidden: int
+    until: datetime | None = None
+
+    @property
+    def late(self) -> list[MemberLoad]:
+        return [one for one in self.members if one.is_late]
+
+
+async def figures(edition: Edition, viewer: Viewer) -> CommitteeFigures:
+    films = await chaired_films(viewer)
+    opened = {film.id for film in await open_films(viewer)}
+    standing = await standing_of(edition, viewer)
+    until = await ends_at(edition)
+    return CommitteeFigures(
+        members=judged(await loads(edition, sorted(opened)), until=until),
+        sections=by_section(films, standing),
+        countries=by(films, "countries", standing),
+        answers=await by_answers(films, standing),
+        films=len(films),
+        hidden=len(films) - len(opened),
+        until=until,
+    )
+
+
+async def ends_at(edition: Edition) -> datetime | None:
+    """When the phase ends in which sheets are given now; None where the edition has set none."""
+    found = await rows(
+        """SELECT max(closes_at) AS at FROM committee_phase
+           WHERE edition = {} AND scores AND opens_at <= now() AND closes_at > now()""",
+        edition.id,
+    )
+    return found[0]["at"] if found else None
+
+
+async def chaired_films(viewer: Viewer) -> list[dict[str, Any]]:
+    """All that the chair decides on; none of it is what somebody gave."""
+    return await rows(
+        f"""SELECT s.id, s.section, x.letter, x.names, x.is_blind, s.status, s.pending, f.countries
+            FROM submission s JOIN film f ON f.id = s.film JOIN section x ON x.id = s.section
+            JOIN film_file n ON n.submission = s.id AND n.state = 'released'
+            WHERE {IN_SCOPE} ORDER BY x.position, x.letter, s.id""",
+        *scope_values(viewer, CHAIR),
+    )
+
+
+async def loads(edition: Edition, films: list[str]) -> list[MemberLoad]:
+    """Of every member who may hear one of these films."""
+    found = await rows(
+        f"""SELECT p.id AS person, coalesce(nullif(p.name, ''), p.email) AS name,
+              count(*)::int AS seen_by, count(a.id)::int AS shared,
+              count(*) FILTER (WHERE r.given_at IS NOT NULL)::int AS given,
+              count(*) FILTER (WHERE r.given_at IS NOT NULL AND a.id IS NOT NULL)::int AS given_shared,
+              count(*) FILTER (WHERE r.given_at > {{}})::int AS lately, max(r.given_at) AS last_at,
+              coalesce(sum(v.seconds), 0)::float8 AS watched_seconds,
+              coalesce(sum({LENGTH}) FILTER (WHERE r.given_at IS NULL), 0)::float8 AS left_all,
+              coalesce(sum({LENGTH}) FILTER (WHERE r.given_at IS NULL AND a.id IS NOT NULL), 0)::float8
+                AS left_shared,
+              EXISTS (SELECT 1 FROM assignment b JOIN submission c ON c.id = b.submission
+                      WHERE b.person = p.id AND c.edition = {{}}) AS is_shared
+            FROM submission s JOIN film_file n ON n.submission = s.id AND n.state = 'released'
+            JOIN person p ON p.id IN (SELECT person FROM role WHERE edition = {{}})
+            LEFT JOIN assignment a ON a.submission = s.id AND a.person = p.id
+            LEFT JOIN review r ON r.submission = s.id AND r.person = p.id
+            LEFT JOIN viewing v ON v.file = n.id AND v.person = p.id
+            WHERE s.id = ANY({{}}) AND {seated("p.id")} GROUP BY p.id ORDER BY p.name, p.id""",
+        now() - FORTNIGHT, edition.id, edition.id, films,
+    )  # fmt: skip
+    return [load_of(row) for row in found]
+
+
+def load_of(row: dict[str, Any]) -> MemberLoad:
+    """To whom films were shared out, only those count as asked; the pace is of all that they give."""
+    shared = bool(row["is_shared"])
+    asked = row["shared"] if shared else row["seen_by"]
+    given = row["given_shared"] if shared else row["given"]
+    pace = row["lately"] / (FORTNIGHT / timedelta(weeks=1))
+    left = asked - given
+    ready = None if left <= 0 or not pace else now() + timedelta(weeks=left / pace)
+    return MemberLoad(
+        person=row["person"],
+        name=row["name"],
+        asked=asked,
+        given=given,
+        pace=pace,
+        watched_seconds=row["watched_seconds"],
+        left_seconds=row["left_shared"] if shared else row["left_all"],
+        last_at=row["last_at"],
+        ready_at=ready,
+    )
+
+
+def judged(members: list[MemberLoad], *, until: datetime | None) -> list[MemberLoad]:
+    """Who is late: at this pace after the end; where none is set, far behind the others."""
+    done = [one.given / one.asked for one in members if one.asked]
+    usual = median(done) if done else 0.0
+    return [
+        msgspec.structs.replace(one, is_late=is_late(one, usual=usual, until=until))
+        for one in members
+    ]
+
+
+def is_late(one: MemberLoad, *, usual: float, until: datetime | None) -> bool:
+    if not one.left:
+        return False
+    if until is not None:
+        return one.ready_at is None or one.ready_at > until
+    return one.given / one.asked < BEHIND * usual
+
+
+# The choice
+
+
+def by_section(films: list[dict[str, Any]], standing: PanelStanding) -> list[ChoiceShare]:
+    parts: dict[str, list[dict[str, Any]]] = {}
+    for film in films:
+        parts.setdefault(film["section"], []).append(film)
+    return [
+        msgspec.structs.replace(
+            share_of(own[0]["letter"], own, standing, names=own[0]["names"]),
+            agreement=standing.agreement.get(section),
+        )
+        for section, own in parts.items()
+    ]
+
+
+def by(films: list[dict[str, Any]], field: str, standing: PanelStanding) -> list[ChoiceShare]:
+    """By each of several values that a film may have; it is counted with each."""
+    parts: dict[str, list[dict[str, Any]]] = {}
+    for film in films:
+        for value in film[field] or ():
+            parts.setdefault(str(value), []).append(film)
+    shares = [share_of(key, own, standing) for key, own in parts.items()]
+    return sorted(shares, key=lambda one: (-one.films, one.key))
+
+
+def share_of(
+    key: str, films: list[dict[str, Any]], standing: PanelStanding, *, names: Texts | None = None
+) -> ChoiceShare:
+    columns = [column(film["status"], film["pending"]) for film in films]
+    ranks = [standing.films[film["id"]] for film in films if film["id"] in standing.films]
+    return ChoiceShare(
+        key=key,
+        names=names or {},
+        films=len(films),
+        accepted=columns.count("accepted"),
+        waitlisted=columns.count("waitlisted"),
+        declined=columns.count("declined"),
+        voted=len(ranks),
+        votes=sum(rank.votes for rank in ranks),
+        level=level_of(ranks),
+    )
+
+
+def level_of(ranks: Iterable[FilmRank]) -> float | None:
+    """Scales differ by section: each mean counts as its share of the way from the worst to the best step."""
+    shares = [(rank.mean - 1) / (rank.out_of - 1) for rank in ranks if rank.out_of > 1]
+    return mean(shares) if len(shares) >= FEWEST and all(map(math.isfinite, shares)) else None
+
+
+async def by_answers(films: list[dict[str, Any]], standing: PanelStanding) -> list[AnswerFigures]:
+    """By questions with options, such as a director's gender where an edition asks for it. Of a blind section
+    nothing is counted that identifies makers.
+    """
+    known = {film["id"]: film for film in films}
+    found = await rows(
+        """SELECT q.id, q.labels, q.options, jsonb_object_agg(w.submission, w.value) AS given
+           FROM question q JOIN entry_answer w ON w.question = q.id AND w.value IS NOT NULL
+           JOIN submission s ON s.id = w.submission JOIN section x ON x.id = s.section
+           WHERE q.kind IN ('choice', 'choices') AND q.asks = 'makers' AND s.id = ANY({})
+             AND NOT (x.is_blind AND q.identifies)
+           GROUP BY q.id ORDER BY q.position, q.id""",
+        list(known),
+    )
+    return [
+        AnswerFigures(
+            question=row["id"],
+            labels=row["labels"],
+            shares=[
+                share_of(one["key"], own, standing, names=one["names"])
+                for one in row["options"]
+                if (
+                    own := [
+                        known[film]
+                        for film, value in row["given"].items()
+                        if one["key"] in chosen(value)
+                    ]
+                )
+            ],
+        )
+        for row in found
+    ]
+
+
+def chosen(value: Any) -> list[str]:
+    return value if isinstance(value, list) else [value]
