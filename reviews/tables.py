@@ -422,6 +422,8 @@ class Promotion(Table):
     )
     person = ForeignKey(Person, null=False, index=True)
     answered_at = Timestamptz(default=TimestamptzNow())
+
+
 class TalkRemark(Table):
     """What a member says to the others about a film; whoever wrote it changes it or takes it back."""
 

@@ -37,6 +37,7 @@ from media.encodings import spelled
 from media.policy import Policy
 from media.rulebook import refuses
 from media.storage import NotPublished, Store
+from reviews import receipts
 from submissions import answers, entries, technical
 from submissions.asking import EntryForm
 from submissions.attachments import MOST_BYTES
@@ -118,6 +119,7 @@ async def films(
         prices={card.id: await price_of_card(card, edition_row) for card in cards},
         festival_day=day(lang, edition_row.first_day, style="month"),
         asked=sum(1 for card in shown if card.is_urgent),
+        receipts_on=(await receipts.rule_of(edition_row)).is_on,
     )
 
 

@@ -102,7 +102,7 @@ async def room_page(
         team_asks=may(viewer, Act.SEE_ANSWERS, subject)
         and bool((await answers.form_of(submission, asks=answers.TEAM)).questions),
         notes=await lists.own_notes(submission.id, viewer), remark=again.remark,
-        talk=await talk.talk_of(submission.id, viewer, subject),
+        talk=await talk.talk_of(submission.id, viewer, subject), chairs=may(viewer, Act.READMIT, subject),
         reason=again.reason, again=again, viewing=await lists.own_viewing(file.id, viewer),
         copy=await copy_of(submission, file, viewer, edition),
     )  # fmt: skip

@@ -374,7 +374,7 @@ STAYS_BEHIND = {
     "InvitationList", "MergeRequest", "Jury", "Resource", "Apart", "ProgrammeOrder", "SharedAudience",
     "Reservation", "ScreeningHold", "Slot", "GridVariant", "ScreeningComment", "GridImport", "PlannedPublication",
     "PrintedPage", "SectionQuota", "Meeting", "FigureClock",
-    "PrintedPage", "TalkWish", "ReceiptRule",
+    "TalkWish", "ReceiptRule",
     "BlockDraft", "Visitor", "FilmTraits", "LiveScreening", "LiveAct", "LiveRehearsal",
     "ReviewerProfile", "AssignmentPlan", "ConflictOfInterest",
 }  # fmt: skip

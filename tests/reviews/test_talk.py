@@ -8,6 +8,7 @@ from festival.clock import now
 from festival.db import rows
 from festival.tables import Letter
 from reviews import digests, reviewing, talk
+from reviews.tables import CommitteePhase
 from reviews.talk import NewTalk
 from tests.builders import sign_in
 from tests.reviews.test_blindness import GOOD, POOR, Jury
@@ -84,7 +85,7 @@ async def test_after_ones_own_sheet_the_talk_is_open_and_its_chair_hears_it_at_o
 
     for told in (by_chair, by_bob):
         assert [(one["by"], one["text"], one["is_new"]) for one in told["lines"]] == [("Ann", WORDS, True)]
-    assert {one["name"] for one in by_bob["hearers"]} == {"Ann", "Bob", "Cy"}
+    assert ({one["name"] for one in by_bob["hearers"]}, by_bob["others"]) == ({"Ann", "Cy"}, 2)
     assert by_bob["lines"][0]["called"] == []  # he did not hear it when he was named
 
 
@@ -137,10 +138,36 @@ async def test_who_steps_aside_neither_hears_nor_is_heard_nor_called(client) -> 
     told = await world.read_by(client, world.ann)
     assert [one["text"] for one in told["lines"]] == [WORDS, "@Bob, la fin ?"]
     assert [one["called"] for one in told["lines"]] == [[], []]
-    assert {one["name"] for one in told["hearers"]} == {"Ann", "Cy"}
+    assert {one["name"] for one in told["hearers"]} == {"Cy"}
     await sign_in(client, world.bob)
     assert (await client.get(world.door())).status_code == 404
     assert world.submission.id not in (await client.get(f"/api/v1/{world.edition.slug}/committee/talk")).text
+
+
+async def test_a_phase_says_who_speaks_who_reads_and_who_is_named(client) -> None:
+    world = await Talk().begin()
+    await world.give(world.bob, POOR)
+    rights = {"watching": "all", "votes": "after", "votes_named": False, "discusses": False}
+    phase = CommitteePhase(edition=world.edition.id, names={}, opens_at=now() - timedelta(days=1), **rights)
+    await phase.save()
+    refused = await client_says(client, world, world.bob)
+    by_bob, by_chair = await world.read_by(client, world.bob), await world.read_by(client, world.chair)
+    phase.votes = "never"
+    await phase.save()
+    closed = await world.read_by(client, world.bob)
+
+    assert refused.json()["codes"] == ["talk_over"]
+    assert [one["by"] for one in by_bob["lines"]] == [""]
+    assert (by_bob["hearers"], by_bob["others"], by_bob["may_speak"]) == ([], 2, False)
+    assert [one["by"] for one in by_chair["lines"]] == ["Ann"]
+    assert (closed["is_open"], closed["lines"]) == (False, [])
+    listed = (await client.get(f"/api/v1/{world.edition.slug}/committee/talk")).json()["films"]
+    assert listed == []
+
+
+async def client_says(client, world: Talk, person):
+    await sign_in(client, person)
+    return await client.post(world.door(), json={"text": "Je n’ai pas fini."})
 
 
 @pytest.fixture
