@@ -16,7 +16,7 @@ from festival.db import rows, transaction
 from festival.language import t
 from festival.people import person as person_of
 from festival.record import record
-from festival.tables import Edition, Letter, Phase
+from festival.tables import Edition, Letter, Phase, new_id
 from festival.texts import film_title
 from reviews.evidence import seated
 from reviews.talk import hears, rights_now
@@ -90,10 +90,10 @@ async def tell(
         if written:
             await rows(
                 """INSERT INTO talk_wish (id, edition, person, told_at, films)
-                   VALUES (left(md5({} || {}), 16), {}, {}, {}, {}::jsonb)
+                   VALUES ({}, {}, {}, {}, {}::jsonb)
                    ON CONFLICT (edition, person) DO UPDATE
                      SET told_at = excluded.told_at, films = excluded.films RETURNING id""",
-                edition.id, person, edition.id, person, until, json.dumps([one["id"] for one in films]),
+                new_id(), edition.id, person, until, json.dumps([one["id"] for one in films]),
             )  # fmt: skip
             await record("talk_told", person, edition=edition.id, films=len(films))
     return written
