@@ -6,17 +6,14 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 from litestar import Litestar, Router
 from litestar.connection import ASGIConnection
-from litestar.datastructures import CacheControlHeader
 from litestar.di import Provide
 from litestar.exceptions import NotAuthorizedException, NotFoundException
 from litestar.handlers import BaseRouteHandler
 from litestar.openapi import OpenAPIConfig
-from litestar.static_files import create_static_files_router
 
 from api import assets, errors
 from api.acts import (
@@ -173,6 +170,7 @@ from api.pages import what_if as what_if_pages
 from api.patience import Patience
 from api.press import LEAVES
 from api.shelf import Shelf
+from api.static_files import static_files
 from api.v1 import account as account_v1
 from api.v1 import archives as archives_v1
 from api.v1 import (
@@ -292,7 +290,6 @@ ACTS = [
     *visa_acts.ACTS,
     *visitor_acts.ACTS,
 ]
-STATIC = Path(__file__).parent / "static"
 
 
 async def provide_viewer(request: AnyConnection) -> Viewer:
@@ -478,16 +475,6 @@ def house_doors() -> list[Router]:
     ]
 
 
-def static_files(settings: Settings) -> Router:
-    """In production a path names exactly these files, so that each is kept for ever."""
-    kept = CacheControlHeader(max_age=31536000, immutable=True, public=True)
-    return create_static_files_router(
-        assets.prefix(),
-        [STATIC],
-        cache_control=kept if settings.in_production else CacheControlHeader(no_cache=True),
-    )
-
-
 @asynccontextmanager
 async def far_uploads(store: Store) -> AsyncIterator[None]:
     """Wrong keys shut the door at once; a store that is away does not."""
@@ -515,7 +502,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         speak(settings.locales)
     logs.begin(settings)
     store = store_of(settings)
-    assets.use(STATIC, production=settings.in_production)
+    assets.use(assets.STATIC, production=settings.in_production)
 
     shelf = Shelf(settings, LEAVES, store)
 
@@ -531,7 +518,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             pages(),
             json_doors(),
             *house_doors(),
-            static_files(settings),
+            *static_files(settings),
             *public.OUTSIDE,
             *health.HANDLERS,
         ],

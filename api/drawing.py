@@ -13,7 +13,7 @@ from jinja2.compiler import CodeGenerator, Frame
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
-from api.assets import asset
+from api.assets import asset, sheet
 from api.prose import prose
 from festival import clock, language, texts
 from festival.language import OFFICIAL, has_words, spoken, t
@@ -64,6 +64,7 @@ def environment(lang: str) -> Environment:
     )
     made.code_generator_class = AnyLanguage
     made.globals["asset"] = asset
+    made.globals["sheet"] = sheet
     made.globals["data_block"] = data_block
     made.globals["served"] = True  # but for a page in a folder, which can ask nobody
     made.globals["fields_of"] = texts.fields_of

@@ -13,7 +13,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from html import escape, unescape
 from html.parser import HTMLParser
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from posixpath import dirname, relpath
 from urllib.parse import urldefrag, urljoin
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
@@ -33,7 +33,6 @@ from media.storage import NotPublished, PublishedFile, Store
 from screenings.document import Document, PublicFilm, still_of
 from screenings.public import Public
 
-STATIC = Path(__file__).parent / "static"
 DOOR = "/"
 IN_A_SHEET = re.compile(r"url\(\"?([^\")#]+)\"?\)")
 IN_A_TAG = re.compile(r'(?<=\s)(href|src|action)="([^"]*)"')
@@ -157,7 +156,7 @@ class Folder:
         if address == DOOR:
             return self.relinked(address, await asyncio.to_thread(self.door))
         if address.startswith(self.static):
-            return static_file(address, STATIC / address.removeprefix(self.static))
+            return static_file(address, assets.read(address.removeprefix(self.static)))
         if address == self.hues:
             return await hue_sheet(self.public.edition), []
         if still := self.still(address):
@@ -241,12 +240,11 @@ class Relinking(HTMLParser):
         self.made.append(f"<!{decl}>")
 
 
-def static_file(address: str, file: Path) -> tuple[bytes, list[str]]:
+def static_file(address: str, body: bytes) -> tuple[bytes, list[str]]:
     """A sheet leads to its fonts; a script is read from a folder as no module, and keeps its names to itself."""
-    body = file.read_bytes()
-    if file.suffix == ".js":
+    if address.endswith(".js"):
         return b"(() => {\n" + body + b"})();\n", []
-    if file.suffix != ".css":
+    if not address.endswith(".css"):
         return body, []
     named = IN_A_SHEET.findall(body.decode())
     return body, [urljoin(address, one) for one in named if not one.startswith("data:")]

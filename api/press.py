@@ -7,7 +7,6 @@ import asyncio
 import ctypes
 import signal
 import sys
-from pathlib import Path
 
 import msgspec
 
@@ -23,7 +22,6 @@ from screenings.press import PrintedPages, PrintOrder
 from screenings.public import Public
 
 PR_SET_PDEATHSIG = 1
-STATIC = Path(__file__).parent / "static"
 LEAVES = [
     *public.LEAVES,
     *selection.LEAVES,
@@ -39,7 +37,7 @@ async def carried_out(order: PrintOrder) -> PrintedPages:
     settings = Settings.read()
     if settings.locales:
         speak(settings.locales)
-    assets.use(STATIC, production=settings.in_production)
+    assets.use(assets.STATIC, production=settings.in_production)
     async with pool(size=1):
         edition = await edition_called(order.slug)
     if edition is None:

@@ -22,7 +22,7 @@ from rich.table import Table
 
 from ops.client import Door, DoorRefused, spend
 from ops.demo_clips import draw_film
-from ops.demo_films import BLOCKS, EVENTS, FILMS, GUESTS, ROOMS, SCHOOLS, YOUTH, DemoFilm
+from ops.demo_films import BLOCKS, EVENTS, FILMS, FROM_AGE, GUESTS, ROOMS, SCHOOLS, YOUTH, DemoFilm
 
 FIRST_DAY = "2027-11-26"
 DAYS = ("vendredi 26", "samedi 27", "dimanche 28")
@@ -320,6 +320,8 @@ class Demo:
             add(block_form(title, english, [self.made[t] for t in titles if t in accepted]))
         for title, english, titles in SCHOOLS:
             add(school_form(title, english, [self.made[t] for t in titles if t in accepted]))
+        for age, (_, _, titles) in zip(FROM_AGE, SCHOOLS, strict=True):
+            self.say_ages(programmer, [self.made[t] for t in titles if t in accepted], age)
         for title, english, minutes, demand, prestige, start in EVENTS:
             add(event_form(title, english, minutes, demand, prestige))
             self.fix(programmer, ids[title], start)
@@ -332,6 +334,15 @@ class Demo:
                     "programmes": [ids[t] for t in shown if t in ids],
                 },
             )
+
+    def say_ages(self, programmer: Door, films: list[str], age: int) -> None:
+        """For everybody by the law, and for the young from this age on."""
+        known = {one["submission"]: one for one in programmer.get("/visas")}
+        for film in films:
+            if known[film]["youth_from"] is None:
+                papers = {"rating": 0, "youth_from": age}
+                change = {"papers": papers, "version": known[film]["version"]}
+                programmer.call("PUT", f"/films/{film}/papers", change)
 
     def fix(self, programmer: Door, programme: str, start: int) -> None:
         """Opening and awards have their hour in the great room; the planner works around them."""

@@ -559,6 +559,8 @@ SCHOOLS = (
     ),
 )
 
+FROM_AGE = (6, 9)  # of each of `SCHOOLS`
+
 EVENTS = (
     ("Ouverture : à qui est la Lune", "Opening: Who Owns the Moon", 60, 1200, 4, 18 * 60),
     ("Palmarès", "Awards", 45, 1500, 5, 2 * 1440 + 20 * 60 + 30),

@@ -7,13 +7,14 @@ said and no more. Each code has its words: `lint.<code>` says what is so, `lint.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 import msgspec
 
 from festival.language import OFFICIAL
 from festival.texts import Texts
+from screenings.schools import in_school_hours
 from screenings.visas import FilmPapers, limits_of
 
 LintLevel = Literal["stop", "warn", "note"]
@@ -26,8 +27,6 @@ TITLE_MOST = 60
 FAR = 60  # seconds between the declared and the measured length of a film that somebody should look at
 ENDS = (".", "!", "?", "…", "»", "”", '"', ")")
 FRENCH = "fr"
-SCHOOL = (time(8), time(16))
-WEEKDAYS = range(5)
 
 
 class LintFilm(msgspec.Struct, frozen=True, kw_only=True):
@@ -361,10 +360,7 @@ def has_no_school_session(proof: ProofSheet, film: LintFilm) -> bool:
     """A film for the young that no class can come to: on a weekday, in school hours."""
     if film.papers.youth_from is None:
         return False
-    return not any(
-        show.starts_at.weekday() in WEEKDAYS and SCHOOL[0] <= show.starts_at.time() <= SCHOOL[1]
-        for show in proof.shows(film.submission)
-    )
+    return not any(in_school_hours(show.starts_at) for show in proof.shows(film.submission))
 
 
 RULES: tuple[LintRule, ...] = (

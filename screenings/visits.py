@@ -17,6 +17,7 @@ from screenings.finding import base, tongues_of
 from screenings.planner.answers.shapes import Persona, Reach, Traits
 from screenings.planner.model import ClockMinute, Placement, Problem, Programme, Screen
 from screenings.planner.process import PlannerFailed, ReachTask, reached
+from screenings.schools import school_sessions
 from units.times import DAY
 
 THINKING_S = 8.0
@@ -33,7 +34,8 @@ _kept: OrderedDict[str, "Visit"] = OrderedDict()
 class VisitWishes(msgspec.Struct, frozen=True, kw_only=True):
     """Minutes after a day's midnight; days from 0; empty lists ask for nothing.
 
-    `stay`: so many days in a row at most, the best ones; 0 is as many as there are.
+    `stay`: so many days in a row at most, the best ones; 0 is as many as there are. `school`: whoever
+    comes with a class, and nobody else, is proposed school sessions.
     """
 
     must: list[str] = []
@@ -47,6 +49,7 @@ class VisitWishes(msgspec.Struct, frozen=True, kw_only=True):
     pause: Annotated[int, Meta(ge=0, le=240)] = 15
     age: Annotated[int, Meta(ge=0, le=18)] = 18
     captions: bool = False
+    school: bool = False
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,9 +95,11 @@ def name_of(key: str, wishes: VisitWishes) -> str:
 
 
 async def proposed(document: Document, wishes: VisitWishes) -> Visit:
-    problem, placements, stable = laid_out(document)
+    problem, placements, stable = laid_out(document, school=wishes.school)
     traits = {programme.id: traits_of(programme) for programme in document.programmes}
-    personas = visitors(document, wishes)
+    shown = {place.programme for place in placements}
+    must = [one for one in wishes.must if one in shown]
+    personas = visitors(document, msgspec.structs.replace(wishes, must=must))
     task = ReachTask(problem, placements, personas, traits, THINKING_S)
     try:
         reaches = await asyncio.to_thread(reached, task)
@@ -103,8 +108,9 @@ async def proposed(document: Document, wishes: VisitWishes) -> Visit:
     wanted = set(wishes.must)
     best = max(reaches, key=lambda one: worth(one, wanted), default=Reach("", [], [], 0.0, True))
     seen = [stable[place.programme, place.number] for place in best.seen]
-    shown = {place.programme for place in best.seen}
-    return Visit(seen=seen, missed=[one for one in wishes.must if one not in shown], best=best.best)
+    chosen = {place.programme for place in best.seen}
+    missed = [one for one in wishes.must if one not in chosen]
+    return Visit(seen=seen, missed=missed, best=best.best)
 
 
 def worth(reach: Reach, wanted: set[str]) -> tuple[int, int]:
@@ -150,12 +156,15 @@ def traits_of(programme: PublicProgramme) -> Traits:
     )
 
 
-def laid_out(document: Document) -> tuple[Problem, list[Placement], dict[tuple[str, int], str]]:
+def laid_out(
+    document: Document, *, school: bool
+) -> tuple[Problem, list[Placement], dict[tuple[str, int], str]]:
     """The programme as the planner reads one: whole screenings, rooms that are always open, ways."""
+    closed = set() if school else school_sessions(document)
     first = date.fromisoformat(document.first_day)
     shown: dict[str, list[PublicScreening]] = defaultdict(list)
     for one in sorted(document.screenings, key=lambda one: (one.starts_at, one.id)):
-        if one.live is not None and one.live.cancelled:
+        if one.id in closed or (one.live is not None and one.live.cancelled):
             continue
         shown[one.programme].append(one)
     placements, stable = [], {}

@@ -1000,6 +1000,8 @@ ROUTES = {
     "PUT /api/v1/{edition}/committee/conflicts/{conflict_id}": "see_board",
     "POST /{lang}/{edition}/committee/conflicts/{conflict_id}/answer": "see_queue",
     "POST /api/v1/{edition}/committee/conflicts/{conflict_id}/answer": "see_queue",
+    "HEAD /static/dev/sheets/{name}": "public",
+    "GET /static/dev/sheets/{name}": "public",
     "HEAD /static/dev/{file_path}": "public",
     "GET /static/dev/{file_path}": "public",
     "GET /metrics": "public",  # for whoever has the token of the house's keepers

@@ -41,14 +41,13 @@ class NewsLine(Struct, frozen=True):
     why: str
 
 
-class LintLine(Struct, frozen=True):
-    """What the linter says of one thing, what to do, and where."""
+class LintRemark(Struct, frozen=True):
+    """What the linter says and what to do, in the same words for each of `things`: what it is about, and where."""
 
     code: str
-    about: str
     words: str
     next: str
-    place: str
+    things: list[tuple[str, str]]
 
 
 async def shown(request: AnyRequest, edition: Edition, grid: Grid, lang: str) -> dict[str, Any]:
@@ -137,31 +136,33 @@ def said(clashes: list[Clash], names: Names, lang: str) -> list[str]:
 
 def lint_groups(
     proof: ProofSheet, clashes: list[Clash], names: Names, lang: str
-) -> list[tuple[str, list[LintLine]]]:
-    """By level, the gravest first; what a clash says already is not said twice."""
+) -> list[tuple[str, int, list[LintRemark]]]:
+    """By level with its findings counted, the gravest first; what a clash says already is not said twice."""
     told = {name for clash in clashes if clash.code == "guest_absent" for name in clash.screenings}
     found = [one for one in findings(proof) if not is_told(one, told)]
+    by_level = [(level, [one for one in found if one.level == level]) for level in LEVELS]
     return [
-        (level, [lint_line(one, proof, names, lang) for one in found if one.level == level])
-        for level in LEVELS
-        if any(one.level == level for one in found)
+        (level, len(ones), remarks(ones, proof, names, lang)) for level, ones in by_level if ones
     ]
+
+
+def remarks(
+    found: list[LintFinding], proof: ProofSheet, names: Names, lang: str
+) -> list[LintRemark]:
+    """What is said of many in the same words is said once, where it was said first."""
+    told: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
+    for one in found:
+        said_of = details_in(one.details, lang)
+        words = t(lang, f"lint.{one.code}", **said_of)
+        to_do = t(lang, f"lint.{one.code}.next", **said_of)
+        thing = about(one, proof, names, lang), home_of(one)
+        told.setdefault((one.code, words, to_do), []).append(thing)
+    return [LintRemark(*said, things) for said, things in told.items()]
 
 
 def is_told(finding: LintFinding, told: Iterable[tuple[str, int]]) -> bool:
     return finding.code == "guest_misses_debate" and (finding.programme, finding.number) in set(
         told
-    )
-
-
-def lint_line(finding: LintFinding, proof: ProofSheet, names: Names, lang: str) -> LintLine:
-    said_of = details_in(finding.details, lang)
-    return LintLine(
-        finding.code,
-        about(finding, proof, names, lang),
-        t(lang, f"lint.{finding.code}", **said_of),
-        t(lang, f"lint.{finding.code}.next", **said_of),
-        home_of(finding),
     )
 
 

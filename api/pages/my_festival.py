@@ -16,6 +16,7 @@ from festival.errors import Busy, Refused
 from festival.language import t, text_in
 from screenings import selection, visits
 from screenings.document import Document
+from screenings.schools import school_sessions
 from screenings.visits import Visit, VisitWishes
 from units.times import clock_face
 
@@ -69,6 +70,7 @@ async def my_festival(request: AnyRequest) -> Response[str]:
             day for day, _ in offered["day"] if visits.day_number(document, day) in wishes.days
         ],
         films=films_of(document, titles),
+        has_schools=bool(school_sessions(document)),
         found=found,
         missed=[titles[one] for one in found.missed if one in titles] if found else [],
         count=len(shown),
@@ -129,6 +131,7 @@ def wishes_of(
                 **{name: int(value) for name, value in numbers.items()},
                 "days": [visits.day_number(document, day) for day in lists["days"]],
                 "captions": bool(given.get("captions")),
+                "school": bool(given.get("school")),
             },
             VisitWishes,
         )

@@ -77,7 +77,7 @@ async def test_every_link_leads_to_a_file_of_the_folder(app, client) -> None:
     film = world.programmes[0]
     assert {
         "index.html", "fr/index.html", "en/index.html", f"fr/films/{film}.html", f"en/films/{film}.html",
-        "fr/now.html", f"fr/venues/{world.venue}.html", "fr/sections/C.html", "fr/programme.ics", "fr/booklet.pdf", "css/sections.css", "css/base.css",
+        "fr/now.html", f"fr/venues/{world.venue}.html", "fr/sections/C.html", "fr/programme.ics", "fr/booklet.pdf", "css/sections.css", "sheets/all.public.film.css",
         "vendor/inter-latin.woff2", "fr/exports/schedule.xml", "programme.json", f"programme/films/{film}.json",
         f"stills/{await file_of(world, 0)}.jpg",
     } <= set(files)  # fmt: skip

@@ -19,6 +19,7 @@ async def test_the_proposal_fits_together_and_prefers_what_must_be_seen(client) 
     place = f"/fr/{world.edition.slug}/my-festival"
 
     form = await client.get(place)
+    assert 'name="school"' not in form.text
     any_of_them = await client.get(f"{place}?go=1")
     second = await client.get(f"{place}?go=1&must={world.programmes[1]}")
     one_day = await client.get(f"{place}?go=1&stay=1&must={world.programmes[1]}")
@@ -43,6 +44,19 @@ async def test_what_cannot_be_seen_is_named(client) -> None:
 
     assert len(found(told.text)) == 1
     assert re.search(r"Without Nuit \d: none of their screenings fits", told.text)
+
+
+async def test_school_sessions_are_for_classes(client) -> None:
+    """Friday at ten and at five, Saturday at ten: only the first is in school hours, and for the young alone."""
+    world, _ = await published(600, 1020, 2040, youth=(0, 1))
+    place = f"/en/{world.edition.slug}/my-festival?go=1&must={world.programmes[0]}"
+
+    alone, class_ = (await client.get(f"{place}{more}") for more in ("", "&school=1"))
+
+    assert found(alone.text) == ["Nuit 1", "Nuit 2"]
+    assert "Without Nuit 0" in alone.text
+    assert found(class_.text) == ["Nuit 0", "Nuit 1", "Nuit 2"]
+    assert re.search(r'name="school" value="1"\s+checked', class_.text)
 
 
 async def test_who_asks_the_same_is_answered_at_once_and_not_counted(client, monkeypatch) -> None:

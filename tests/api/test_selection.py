@@ -1,6 +1,7 @@
 """A visitor's own selection: a list by its address, what overlaps in it, and its calendar."""
 
 import re
+from collections.abc import Iterable
 
 import icalendar
 import pytest
@@ -8,13 +9,14 @@ import pytest
 from festival.db import rows
 from screenings.publication import publish
 from screenings.rooms import ScreenForm, add_screen
+from screenings.tables import FilmTraits
 from screenings.venues import VenueForm, WayForm, add_venue, set_ways
 from submissions.tables import Submission
 from tests.screenings.world import World
 
 
-async def published(*starts: int) -> tuple[World, list[str]]:
-    """One film at each of these minutes; the second room stands 40 minutes away."""
+async def published(*starts: int, youth: Iterable[int] = ()) -> tuple[World, list[str]]:
+    """One film at each of these minutes, some for the young; the second room stands 40 minutes away."""
     world = await World().build(*["accepted"] * len(starts))
     far = (await add_venue(world.edition, VenueForm(name="Plage"), by=world.by)).id
     form = ScreenForm(venue=far, name="Lune", seats=90, hours=[(600, 1700)] * 3)
@@ -25,6 +27,9 @@ async def published(*starts: int) -> tuple[World, list[str]]:
     for n, start in enumerate(starts):
         world.screen = away if n % 2 else home
         await world.place(n, start)
+    for n in youth:
+        film = world.films[n]
+        await FilmTraits(id=film, edition=world.edition.id, submission=film, youth_from=6).save()
     await publish(world.edition, version=await world.version(), by=world.by)
     stable = await rows(
         """SELECT x.stable, x.programme FROM screening x JOIN grid g ON g.id = x.grid

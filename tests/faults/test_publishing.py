@@ -5,6 +5,7 @@ import random
 import re
 import sys
 import time
+from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -53,22 +54,45 @@ async def read_until(house: OwnHouse, world: dict[str, Any], done: asyncio.Event
     return read
 
 
-async def publish(house: OwnHouse, world: dict[str, Any], client: httpx.AsyncClient, start: int) -> httpx.Response:
-    """Both films move, so that half a grid would be seen; then it is published."""
-    home = f"{house.url()}/api/v1/{world['slug']}/grid"
-    version = (await client.get(home)).json()["version"]
+class Aim:
+    """When the door is to fall: earlier after a number that came out, later after one that did not, so that
+    half of them come out however fast this machine is at the moment; spread from half to one and a half of it.
+    """
+
+    STEP = 1.25
+
+    def __init__(self, usual: float) -> None:
+        self.pace, self.chance = usual, random.Random(38)
+
+    def moment(self) -> float:
+        """Seconds after the publication was asked for."""
+        return self.pace * self.chance.uniform(0.5, 1.5)
+
+    def learn(self, *, came_out: bool) -> None:
+        self.pace *= 1 / self.STEP if came_out else self.STEP
+
+
+async def move_both(house: OwnHouse, world: dict[str, Any], client: httpx.AsyncClient, start: int) -> int:
+    """So that half a grid would be seen. Returns the version that is to be published."""
+    home = f"{house.url()}/api/v1/{world['slug']}"
+    version = (await client.get(f"{home}/grid")).json()["version"]
     for number, screening in enumerate(world["screenings"]):
         place = {"screen": world["screen"], "start": start + 300 * number}
         answer = await client.put(
-            f"{home.removesuffix('/grid')}/screenings/{screening}/placement", json=place, headers={"if-match": f'"{version}"'}
+            f"{home}/screenings/{screening}/placement", json=place, headers={"if-match": f'"{version}"'}
         )
         assert answer.status_code == 200, answer.text
         version = answer.json()["version"]
-    return await client.post(f"{home}/publication", json={"version": version})
+    return int(version)
+
+
+def numbers_in(house: OwnHouse) -> list[int]:
+    return [int(row[0]) for row in house.ask("SELECT number FROM grid WHERE number IS NOT NULL ORDER BY number")]
 
 
 async def test_a_grid_is_old_or_new_however_its_door_falls(services, tmp_path: Path) -> None:
-    chance = random.Random(38)
+    """Each time the films stand elsewhere than in the newest number: there is always something to publish."""
+    fell: Counter[str] = Counter()
     with OwnHouse(tmp_path, PUBLIC_CHECK_SECONDS="1") as house:
         world, done = house.seed("grid"), asyncio.Event()
         for door in house.ports:
@@ -76,23 +100,33 @@ async def test_a_grid_is_old_or_new_however_its_door_falls(services, tmp_path: P
             await asyncio.to_thread(house.await_door, door)
         reading = asyncio.create_task(read_until(house, world, done))
         async with httpx.AsyncClient(timeout=20, headers=world["programmer"]) as client:
+            place = f"{house.url()}/api/v1/{world['slug']}/grid/publication"
+            version = await move_both(house, world, client, STARTS[1])
             began = time.monotonic()
-            assert (await publish(house, world, client, STARTS[1])).status_code == 201
-            usual = time.monotonic() - began
-            for turn in range(ROUNDS):
-                publishing = asyncio.create_task(publish(house, world, client, STARTS[turn % 2]))
-                await asyncio.sleep(usual * (0.6 + 0.8 * chance.random()))
+            assert (await client.post(place, json={"version": version})).status_code == 201
+            aim = Aim(time.monotonic() - began)
+            for _ in range(ROUNDS):
+                known = await asyncio.to_thread(numbers_in, house)
+                version = await move_both(house, world, client, STARTS[(len(known) + 1) % 2])
+                publishing = asyncio.create_task(client.post(place, json={"version": version}))
+                await asyncio.sleep(aim.moment())
+                answered = publishing.done()
                 await asyncio.to_thread(house.kill, "door1")
                 await asyncio.gather(publishing, return_exceptions=True)
+                came_out = len(await asyncio.to_thread(numbers_in, house)) > len(known)
+                fell["after it was answered" if answered else "after it was kept" if came_out else "before"] += 1
+                aim.learn(came_out=came_out)
                 house.start("door1")
                 await asyncio.to_thread(house.await_door, "door1")
         done.set()
         read = await reading
         keys = int(house.ask("SELECT count(DISTINCT key) FROM printed_page")[0][0])
-        numbers = [int(row[0]) for row in house.ask("SELECT number FROM grid WHERE number IS NOT NULL ORDER BY number")]
+        numbers = numbers_in(house)
 
     said = {(one.place, one.text) for one in read}
     sys.stdout.write(f"\n{ROUNDS} falls, {len(numbers)} numbers published, {len(read)} answers read, {len(said)} different\n")
+    sys.stdout.write(f"fell {dict(fell)}\n")
+    assert ROUNDS // 4 <= fell["before"] <= ROUNDS - ROUNDS // 4, "hardly any fall tells the old grid from the new one"
     assert numbers == list(range(1, len(numbers) + 1))
     assert {len(one.starts) for one in read} == {2}, "half a number was read"
     assert {one.starts[1] - one.starts[0] for one in read} == {timedelta(minutes=300)}, "two numbers in one answer"

@@ -38,6 +38,7 @@ function draw() {
   const line = left.length ? "" : told.dataset.over;
   const next = left.length && !near.length ? words.later.replace("{when}", left[0].box.dataset.when) : line;
   if (told.textContent !== next) told.textContent = next;
+  document.body.classList.add("chosen");
 }
 
 draw();
