@@ -309,7 +309,7 @@ async def mark_of(viewer: Viewer) -> str:
     return str(found[0]["mark"])
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class BoardStanding(msgspec.Struct, frozen=True, kw_only=True):
     """One film under some sheets: its mean, and its rank in its section."""
 
     id: str
@@ -320,7 +320,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     rank: int | None
 
 
-async def standings(viewer: Viewer, rubrics: Rubrics) -> dict[str, Standing]:
+async def standings(viewer: Viewer, rubrics: Rubrics) -> dict[str, BoardStanding]:
     """The chair's films as they would stand under these sheets, where their votes are open."""
     means = await means_under(rubrics, viewer.edition)
     found = await rows(
@@ -331,7 +331,7 @@ async def standings(viewer: Viewer, rubrics: Rubrics) -> dict[str, Standing]:
     for row in found:
         by_section.setdefault(row["section_letter"], []).append(means.get(row["id"]))
     return {
-        row["id"]: Standing(
+        row["id"]: BoardStanding(
             **row,
             mean=means.get(row["id"]),
             rank=rank(means.get(row["id"]), by_section[row["section_letter"]]),

@@ -21,7 +21,7 @@ from submissions import projection
 from submissions.entries import move, propose, propose_many
 from submissions.status import DECIDABLE, Status
 from submissions.tables import Submission
-from submissions.telling import Words, tell_members
+from submissions.telling import OccasionWords, tell_members
 
 MOST_AT_ONCE = 5000  # films of one announcement
 
@@ -363,7 +363,7 @@ async def tell(line: AnnouncementLine, *, edition: Edition, by: Person) -> None:
     )
 
 
-async def words_for(line: AnnouncementLine) -> Words:
+async def words_for(line: AnnouncementLine) -> OccasionWords:
     """What the batch says in other words than usual: to somebody, in their language."""
     kept = await rows(
         """SELECT language, coalesce(person, '') AS person, subject, body FROM announcement_words

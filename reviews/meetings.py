@@ -28,7 +28,7 @@ from submissions.tables import Submission
 
 PEN_MINUTES = 10
 AGENDA = 200
-Hands = Annotated[int, Meta(ge=0, le=500)]
+RaisedHands = Annotated[int, Meta(ge=0, le=500)]
 VERBS = {"accepted": accept, "waitlisted": wait, "declined": regret, "undecided": reopen}
 
 
@@ -58,12 +58,12 @@ class TableDecision(Sentence, frozen=True, kw_only=True):
 
     submission: Id
     wanted: Annotated[str, Meta(pattern="^(accepted|waitlisted|declined|undecided)$")]
-    votes_for: Hands | None = None
-    votes_against: Hands | None = None
-    abstained: Hands | None = None
+    votes_for: RaisedHands | None = None
+    votes_against: RaisedHands | None = None
+    abstained: RaisedHands | None = None
 
 
-class Remark(msgspec.Struct, frozen=True, kw_only=True):
+class TableRemark(msgspec.Struct, frozen=True, kw_only=True):
     """Something said that belongs into the minutes: of the film on the table, or of none."""
 
     note: Annotated[str, Meta(min_length=1, max_length=4000)]
@@ -91,7 +91,7 @@ class AgendaFilm(msgspec.Struct, frozen=True, kw_only=True):
     spread: float
 
 
-class Minute(msgspec.Struct, frozen=True, kw_only=True):
+class MinutesLine(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the minutes; `earlier` are the words that it had before, oldest first."""
 
     id: str
@@ -179,7 +179,7 @@ async def agenda(viewer: Viewer) -> list[AgendaFilm]:
     return msgspec.convert(found, list[AgendaFilm])
 
 
-async def minutes_of(meeting: str, viewer: Viewer) -> list[Minute]:
+async def minutes_of(meeting: str, viewer: Viewer) -> list[MinutesLine]:
     """The lines of a meeting that this chair may read: none about a film that is not theirs to see."""
     found = await rows(
         f"""{SEEN} SELECT l.id, l.submission, coalesce(f.title, '') AS title,
@@ -203,7 +203,7 @@ async def minutes_of(meeting: str, viewer: Viewer) -> list[Minute]:
             earlier[row["replaced_by"]] = words
         else:
             told.append({**row, "earlier": words[:-1]})
-    return sorted(msgspec.convert(told, list[Minute]), key=lambda one: (one.said_at, one.id))
+    return sorted(msgspec.convert(told, list[MinutesLine]), key=lambda one: (one.said_at, one.id))
 
 
 async def mark_of(viewer: Viewer, edition: Edition) -> str:
@@ -388,7 +388,7 @@ async def decide(
         )
 
 
-async def remark(meeting: str, given: Remark, *, edition: Edition, by: Person) -> None:
+async def remark(meeting: str, given: TableRemark, *, edition: Edition, by: Person) -> None:
     async with with_pen(meeting, edition=edition, by=by):
         await MeetingLine(
             meeting=meeting,

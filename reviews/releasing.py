@@ -35,8 +35,8 @@ from submissions.tables import Film, Submission
 
 LATEST = timedelta(days=120)
 ROWS = 25
-Subject = Annotated[str, Meta(max_length=300)]
-Body = Annotated[str, Meta(max_length=8000)]
+WordedSubject = Annotated[str, Meta(max_length=300)]
+WordedBody = Annotated[str, Meta(max_length=8000)]
 
 
 class BatchWords(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,8 +44,8 @@ class BatchWords(msgspec.Struct, frozen=True, kw_only=True):
 
     wanted: Annotated[str, Meta(pattern="^(accepted|waitlisted|declined)$")]
     language: Annotated[str, Meta(pattern="^[a-z]{2}$")]
-    subject: Subject = ""
-    body: Body = ""
+    subject: WordedSubject = ""
+    body: WordedBody = ""
     version: SeenVersion = 0
 
 
@@ -54,12 +54,12 @@ class LetterOfBatch(msgspec.Struct, frozen=True, kw_only=True):
 
     submission: Annotated[str, Meta(max_length=16)]
     person: Annotated[str, Meta(max_length=16)]
-    subject: Subject = ""
-    body: Body = ""
+    subject: WordedSubject = ""
+    body: WordedBody = ""
     version: SeenVersion = 0
 
 
-class LetterAhead(msgspec.Struct, frozen=True, kw_only=True):
+class BatchLetter(msgspec.Struct, frozen=True, kw_only=True):
     """A letter as its reader will have it. `is_own`: somebody gave it words of its own."""
 
     submission: str
@@ -168,7 +168,7 @@ async def stop(announcement: str, why: str, *, edition: Edition) -> None:
 
 async def letters_ahead(
     batch: str, edition: Edition, *, first: int = 0, most: int = ROWS
-) -> list[LetterAhead]:
+) -> list[BatchLetter]:
     """Each letter of a batch as its reader will have it, in their language."""
     found = await rows(
         """SELECT l.submission, l.wanted, m.person FROM announcement_line l
@@ -195,7 +195,7 @@ async def letter_ahead(
     person: str,
     edition: Edition,
     words: Mapping[tuple[str, str, str, str], AnnouncementWords],
-) -> LetterAhead:
+) -> BatchLetter:
     to = await person_of(person)
     film = await Film.objects().get(Film.id == submission.film)
     values = {
@@ -210,7 +210,7 @@ async def letter_ahead(
     if own is not None:
         subject, body = said(own, language, values)
     mine = words.get((wanted, "", submission.id, person))
-    return LetterAhead(
+    return BatchLetter(
         submission=submission.id,
         person=person,
         film=film_title(language, film) if film else "",
@@ -319,7 +319,11 @@ async def keep_words(
             ).save()  # fmt: skip
         else:
             await AnnouncementWords.update(
-                {"subject": given.subject.strip(), "body": text, "version": version + 1}
+                {
+                    AnnouncementWords.subject: given.subject.strip(),
+                    AnnouncementWords.body: text,
+                    AnnouncementWords.version: version + 1,
+                }
             ).where(AnnouncementWords.id == standing.id)
         await record("announcement_worded", key[2] or batch, by=by, edition=edition.id, kind=key[0])
     return version + 1

@@ -23,7 +23,7 @@ from festival.language import OFFICIAL
 from festival.shapes import VersionNumber
 from festival.tables import Edition, Person, Role, Section, new_id
 from festival.texts import Texts, field_of
-from reviews.board import Standing, standings
+from reviews.board import BoardStanding, standings
 from reviews.rubrics import EVERYWHERE, Rubrics, RubricUse, rubrics_of, uses_of
 from reviews.scoring import Rubric
 from reviews.tables import Criterion, ScoreSheet
@@ -331,7 +331,7 @@ async def moves_between(viewer: Viewer, before: Rubrics, after: Rubrics) -> list
     return [one for one in moves if one is not None]
 
 
-def move_of(case: Standing, other: Standing) -> RankMove | None:
+def move_of(case: BoardStanding, other: BoardStanding) -> RankMove | None:
     if case.mean is None or other.mean is None or case.rank is None or other.rank is None:
         return None
     if case.rank == other.rank and round(case.mean, 1) == round(other.mean, 1):

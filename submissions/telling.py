@@ -10,7 +10,7 @@ from festival.tables import Edition
 from festival.texts import film_title
 from submissions.tables import Film, Member, Submission
 
-Words = Callable[[str, str], tuple[str, str, bool] | None]
+OccasionWords = Callable[[str, str], tuple[str, str, bool] | None]
 """To a language and a person: subject and body of this one occasion, and whether they stand as they are."""
 
 
@@ -21,7 +21,7 @@ async def tell_members(
     edition: Edition,
     occasion: str,
     link: str = "",
-    words: Words | None = None,
+    words: OccasionWords | None = None,
     **values: Any,
 ) -> None:
     """One letter for each member, in their language, once for each occasion; in the occasion's own words
@@ -42,5 +42,5 @@ async def tell_members(
         )
 
 
-def words_to(words: Words, person: str, language: str) -> tuple[str, str, bool] | None:
+def words_to(words: OccasionWords, person: str, language: str) -> tuple[str, str, bool] | None:
     return words(language, person)

@@ -323,7 +323,7 @@ async def a_meeting(edition: Edition, chair: Person) -> str:
     given = meetings.NewMeeting(name="Четвер", others="Гостя")
     viewer = await the_viewer(chair, edition)
     met = await meetings.begin(given, edition=edition, viewer=viewer, by=chair)
-    await meetings.remark(met, meetings.Remark(note="Починаємо."), edition=edition, by=chair)
+    await meetings.remark(met, meetings.TableRemark(note="Починаємо."), edition=edition, by=chair)
     return met
 
 

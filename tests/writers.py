@@ -66,9 +66,14 @@ SET_UP = (
     "Apart", "Audience", "CommitteePhase", "CommitteeRules", "Crew", "Criterion", "Deadline", "Edition", "Fee", "FieldRule", "FilmTraits",
     "GridVariant", "Guest",
     "Jury", "Material", "PlannedPublication", "PlanRules", "Programme", "ProgrammeOrder", "Question", "Reservation", "Resource",
-    "RetentionRule", "ReviewerProfile", "ScoreSheet", "Screen", "ScreeningHold", "Section", "SharedAudience", "SiteText", "Venue",
+    "RetentionRule", "ReviewerProfile", "ScoreSheet", "Screen", "ScreeningHold", "Section", "SectionQuota", "SharedAudience", "SiteText", "Venue",
     "VenueWay", "Visitor", "WaiverCode",
 )  # fmt: skip
+BY_TRIGGERS = frozenset({
+    "film_figure", "film_figure.submission", "film_figure.asked", "figure_clock", "figure_clock.edition",
+    "figure_clock.asked",
+})  # fmt: skip
+"""What the database itself writes, in migrations."""
 AMENDED = frozenset({"version", "position", "closed_at"})
 """What the desk sets of every row that an operator sets up."""
 UPDATED = re.compile(
@@ -129,7 +134,7 @@ def unwritten() -> set[str]:
         f"{snake(table)}.{field}"
         for table, shape in [*FILLED_FROM.items(), *ALSO_FILLED_FROM]
         for field in fields(trees[shape.rpartition(".")[0]], shape.rpartition(".")[2])
-    } | {f"{snake(table)}.{column}" for table in SET_UP for column in AMENDED}
+    } | {f"{snake(table)}.{column}" for table in SET_UP for column in AMENDED} | BY_TRIGGERS
     found, own_names = set(), sql_names(trees)
     for table, columns in tables(trees).items():
         names = {snake(table), own_names.get(table, snake(table))}

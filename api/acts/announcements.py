@@ -28,7 +28,7 @@ PAGE = "/committee/announcements"
 SubmissionId = Annotated[str, Meta(max_length=32)]
 
 
-Outcome = Annotated[str, Meta(pattern="^(accepted|waitlisted|declined)$")]
+DrawnOutcome = Annotated[str, Meta(pattern="^(accepted|waitlisted|declined)$")]
 
 
 class BatchWanted(msgspec.Struct, frozen=True):
@@ -37,7 +37,7 @@ class BatchWanted(msgspec.Struct, frozen=True):
     """
 
     submissions: Annotated[list[SubmissionId], Meta(max_length=MOST_AT_ONCE)] = []
-    outcomes: Annotated[list[Outcome], Meta(max_length=3)] = []
+    outcomes: Annotated[list[DrawnOutcome], Meta(max_length=3)] = []
 
 
 async def again(request: AnyRequest, refused: Refusal) -> Response[Any]:

@@ -14,7 +14,15 @@ from festival.access import Act, Viewer
 from festival.tables import Edition, Person
 from reviews import meetings
 from reviews.lists import open_film
-from reviews.meetings import AtTable, NewMeeting, PenTo, Remark, Rewording, TableDecision, TableFilm
+from reviews.meetings import (
+    AtTable,
+    NewMeeting,
+    PenTo,
+    Rewording,
+    TableDecision,
+    TableFilm,
+    TableRemark,
+)
 
 PLACE = "/committee/meetings/{meeting_id:str}"
 
@@ -87,7 +95,7 @@ async def decide(
 @act(f"{PLACE}/remarks", json=f"{PLACE}/remarks", status=204, guards=CHAIR, again=again, goes=AT)
 async def remark(
     meeting_id: FromPath[str],
-    data: Remark,
+    data: TableRemark,
     viewer: NamedDependency[Viewer],
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],

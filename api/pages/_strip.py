@@ -21,7 +21,7 @@ class StripDot(msgspec.Struct, frozen=True):
     off: bool
 
 
-class Strip(msgspec.Struct, frozen=True):
+class VoteStrip(msgspec.Struct, frozen=True):
     """A drawing of 280 by `height`, from `top` on: the scale's `ticks`, the mean's place, and the dots."""
 
     top: float
@@ -32,10 +32,10 @@ class Strip(msgspec.Struct, frozen=True):
     out_of: int
 
 
-def strip_of(case: Case) -> Strip:
+def strip_of(case: Case) -> VoteStrip:
     dots = stacked(case.votes, case.out_of)
     top = min([4.0, *(dot.y - 7 for dot in dots)])
-    return Strip(
+    return VoteStrip(
         top=top,
         height=33 - top,
         ticks=tuple(along(step, case.out_of) for step in range(1, case.out_of + 1)),

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 
 from api.guards import CHAIR
 from api.pages._page import language_of, page
-from api.pages._strip import Strip, strip_of
+from api.pages._strip import VoteStrip, strip_of
 from api.pages.committee import ListPlace, Page, place_of
 from api.request import AnyRequest
 from festival import clock
@@ -81,16 +81,16 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
         return (self.quota.films if self.quota else 0) + (-1 if self.is_in else 1)
 
 
-class Card(msgspec.Struct, frozen=True, kw_only=True):
+class BoardCard(msgspec.Struct, frozen=True, kw_only=True):
     """`trusted` is the rank once it is known who voted, where the film has one."""
 
     case: Case
     trusted: FilmRank | None = None
-    strip: Strip
+    strip: VoteStrip
     effect: Effect
 
 
-class BoardColumn(msgspec.Struct, frozen=True, kw_only=True):
+class FilmColumn(msgspec.Struct, frozen=True, kw_only=True):
     """`films` are those that the query means, `pencil` how many of all are in pencil."""
 
     name: str
@@ -190,7 +190,7 @@ async def board_page(
     quotas = quotas_shown(shares, await quotas_of(edition.id), viewer)
     by_letter = {one.letter: one for one in quotas}
     drawn = [
-        Card(
+        BoardCard(
             case=case,
             trusted=ranks.get(case.id),
             strip=strip_of(case),
@@ -230,9 +230,9 @@ async def board_page(
 
 
 def column_of(
-    name: str, place: ListPlace, drawn: list[Card], shares: list[BoardShare]
-) -> BoardColumn:
-    return BoardColumn(
+    name: str, place: ListPlace, drawn: list[BoardCard], shares: list[BoardShare]
+) -> FilmColumn:
+    return FilmColumn(
         name=name,
         cards=place.with_rows([one for one in drawn if one.case.column == name]),
         pencil=sum(one.films for one in shares if one.col == name and one.is_pencil),

@@ -19,7 +19,7 @@ from festival.language import length
 from festival.tables import Edition
 from reviews import board, lists, meetings
 from reviews.board import BoardQuery
-from reviews.meetings import Minute
+from reviews.meetings import MinutesLine
 from reviews.quotas import quotas_of
 from screenings.capacity import hours_kept
 
@@ -116,7 +116,7 @@ async def paper(
 ) -> Response[bytes]:
     """The same on paper."""
     state = await meetings.meeting_with(meeting_id, edition_row)
-    lines: list[Minute] = await meetings.minutes_of(meeting_id, viewer)
+    lines: list[MinutesLine] = await meetings.minutes_of(meeting_id, viewer)
     drawn = text_of(request, "committee/minutes-paper.html", meeting=state, lines=lines)
     return Response(
         await printed(drawn),

@@ -7,7 +7,7 @@ import pytest
 from festival.db import rows
 from festival.errors import Conflict, Refused
 from reviews import decisions, meetings, reviewing
-from reviews.meetings import AtTable, NewMeeting, PenTo, Remark, Rewording, TableDecision
+from reviews.meetings import AtTable, NewMeeting, PenTo, Rewording, TableDecision, TableRemark
 from tests.builders import a_person, sign_in, the_viewer
 from tests.reviews.test_board import Desk
 
@@ -37,7 +37,7 @@ class Table(Desk):
         await meetings.decide(self.id, await self.film(title), given, edition=self.edition, viewer=self.viewer,
                               by=by or self.chair)  # fmt: skip
 
-    async def lines(self, viewer=None) -> list[meetings.Minute]:
+    async def lines(self, viewer=None) -> list[meetings.MinutesLine]:
         return await meetings.minutes_of(self.id, viewer or self.viewer)
 
 
@@ -47,7 +47,7 @@ async def test_a_film_after_the_other_what_divides_most_first_and_all_of_it_in_t
 
     await table.decide("aube", "accepted", votes_for=3, votes_against=1, abstained=0)
     seen.append(await table.on_table())
-    await meetings.remark(table.id, Remark(note="On revoit la fin.", submission=table.films["Cime"]),
+    await meetings.remark(table.id, TableRemark(note="On revoit la fin.", submission=table.films["Cime"]),
                           edition=table.edition, by=table.chair)  # fmt: skip
     await table.decide("Cime", "declined")
     await table.decide("Dune", "undecided")
@@ -119,7 +119,7 @@ async def test_a_corrected_line_keeps_its_earlier_words_after_the_meeting_too(ho
 async def test_nobody_reads_in_the_minutes_of_a_film_that_is_not_theirs(client) -> None:
     table = await Table().sit()
     await table.decide("aube", "accepted")
-    await meetings.remark(table.id, Remark(note="Pause."), edition=table.edition, by=table.chair)
+    await meetings.remark(table.id, TableRemark(note="Pause."), edition=table.edition, by=table.chair)
     await reviewing.recuse(await table.film("aube"), reason="Mon frère.", by=table.other)
     await reviewing.recuse(await table.film("Cime"), reason="Ma sœur.", by=table.other)
     await sign_in(client, table.other)
