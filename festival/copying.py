@@ -182,7 +182,13 @@ async def take(copy: Copy, *columns: str, **more: Any) -> int:
 async def rules(copy: Copy) -> int:
     """The technical policy, whose runtime counts, who releases decisions, what counts as watched."""
     return await take(
-        copy, "policy", "measured_runtime", "two_person_release", "coverage", "has_marks"
+        copy,
+        "policy",
+        "measured_runtime",
+        "two_person_release",
+        "coverage",
+        "has_marks",
+        "mark_may_go",
     )
 
 

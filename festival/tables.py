@@ -60,7 +60,8 @@ class Phase(StrEnum):
 class Edition(Table):
     """One year's festival; its slug stands in every address. `places` is one text a language.
 
-    `coverage` is the share of a film that must be seen before a vote on it counts. `deadline_at` is the
+    `coverage` is the share of a film that must be seen before a vote on it counts. `mark_may_go`: the
+    committee may take its names off the picture, as the chair has allowed. `deadline_at` is the
     last of the edition's own deadlines (`festival/deadlines.py`); an upload that began before one may end,
     and be filed, within `grace_hours`. `fee_before_filing`: an entry whose fee is due is not filed.
     `opens_at` is from when the public reads what is published; empty is at once. `zone` names the clock
@@ -82,6 +83,7 @@ class Edition(Table):
     two_person_release = Boolean(default=True)
     coverage = Float(default=0.9)
     has_marks = Boolean(default=False)
+    mark_may_go = Boolean(default=False)
     grace_hours = SmallInt(default=12)
     fee_before_filing = Boolean(default=False)
     is_current = Boolean(default=False)

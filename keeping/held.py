@@ -138,8 +138,8 @@ HELD: dict[str, Held] = {
     "edition": Held(
         edition="t.id", words="name places",
         key="""id slug phase first_day days deadline_at policy measured_runtime two_person_release
-          coverage has_marks second_factor_for is_current opens_at zone version created_at grace_hours
-          fee_before_filing""",
+          coverage has_marks mark_may_go second_factor_for is_current opens_at zone version created_at
+          grace_hours fee_before_filing""",
     ),
     "section": Held(
         edition="t.edition", words="names texts",
@@ -260,7 +260,7 @@ HELD: dict[str, Held] = {
         key="id edition submission arrives leaves step_free version created_at",
     ),
     # reviews
-    "score_sheet": Held(edition="t.edition", key="id edition section steps version", words="labels"),
+    "score_sheet": Held(edition="t.edition", key="id edition section steps least_opinion version", words="labels"),
     "criterion": Held(
         edition="t.edition", words="names helps",
         key="id edition sheet position key weight closed_at version",
@@ -306,13 +306,14 @@ HELD: dict[str, Held] = {
         key="id submission file at_seconds sign version created_at changed_at",
     ),
     "review": Held(
-        leaves=STAYS, edition=OF_SUBMISSION, who="person", words="opinion", blank="opinion",
-        secrecy=True, key="id submission file scores seen version changed_at given_at", why="vote",
+        leaves=STAYS, edition=OF_SUBMISSION, who="person", secrecy=True, why="vote",
+        words="opinion abstention", blank="opinion abstention",
+        key="""id submission file scores confidence flags seen version changed_at given_at abstained_at""",
     ),
     "review_version": Held(
         leaves=STAYS, edition=OF_REVIEW, words="opinion", blank="opinion", secrecy=True,
         by="t.review IN (SELECT r.id FROM review r WHERE r.person = {})",
-        key="id review version file scores seen changed_at", why="vote",
+        key="id review version file scores confidence seen changed_at", why="vote",
     ),
     "reopening": Held(
         leaves=STAYS, edition=OF_REVIEW, who="opened_by", words="reason", secrecy=True,

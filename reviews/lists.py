@@ -24,6 +24,7 @@ from reviews.cautions import Caution, cautions, known_of, letters_of
 from reviews.evidence import LENGTH, RUNTIME, seated, share
 from reviews.rubrics import Rubrics, rubrics_of
 from reviews.scoring import (
+    PRIVATE,
     STEPS,
     Rubric,
     apart,
@@ -59,6 +60,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     position: float = 0.0
     given: bool = False
     begun: bool = False
+    abstained: bool = False
     views: int = 0
 
 
@@ -100,7 +102,7 @@ WAITING = (
   WHERE """
     + IN_SCOPE
 )
-STATE = """(CASE WHEN r.given_at IS NOT NULL THEN 'given'
+STATE = """(CASE WHEN coalesce(r.given_at, r.abstained_at) IS NOT NULL THEN 'given'
                  WHEN r.id IS NOT NULL OR v.seconds > 0 THEN 'begun' ELSE 'new' END)"""
 SEEN = share("v.seconds")
 FIELDS = f"""
@@ -108,6 +110,7 @@ FIELDS = f"""
   n.id AS file, {LENGTH} AS duration, {RUNTIME} AS runtime, x.letter AS section_letter,
   x.names AS section_names, s.status, v.seen_at, {SEEN} AS seen,
   coalesce(v.position, 0) AS position, r.given_at IS NOT NULL AS given, r.id IS NOT NULL AS begun,
+  r.abstained_at IS NOT NULL AS abstained,
   (SELECT count(*) FROM viewing w WHERE w.file = n.id AND w.seconds > 0
      AND {share("w.seconds")} >= e.coverage - 1e-6 AND {seated("w.person")}) AS views"""
 
@@ -132,7 +135,7 @@ async def queue(
     """
     selected = await rows(
         f"""SELECT {FIELDS} {WAITING} AND {STATE} = ANY({{}}) AND ({{}} = '' OR x.letter = {{}})
-            ORDER BY r.given_at IS NOT NULL, v.id IS NULL, s.filed_at, s.id
+            ORDER BY coalesce(r.given_at, r.abstained_at) IS NOT NULL, v.id IS NULL, s.filed_at, s.id
             LIMIT {{}} OFFSET {{}}""",
         *waiting_values(viewer), list(states), section, section, most, first,
     )  # fmt: skip
@@ -142,7 +145,8 @@ async def queue(
 async def begun_last(viewer: Viewer) -> Waiting | None:
     """The film that this person was watching last, and has not seen to its end."""
     selected = await rows(
-        f"""SELECT {FIELDS} {WAITING} AND r.given_at IS NULL AND v.seen_at IS NOT NULL
+        f"""SELECT {FIELDS} {WAITING} AND coalesce(r.given_at, r.abstained_at) IS NULL
+              AND v.seen_at IS NOT NULL
               AND v.position > 0 AND v.position < {LENGTH} - 1
             ORDER BY v.seen_at DESC, s.id DESC LIMIT 1""",
         *waiting_values(viewer),
@@ -185,7 +189,8 @@ async def ahead(viewer: Viewer, current: str) -> Ahead:
            JOIN film_file n ON n.submission = s.id AND n.state = 'released'
            LEFT JOIN viewing v ON v.file = n.id AND v.person = {}
            WHERE s.status = 'submitted' AND NOT EXISTS (SELECT 1 FROM review r
-             WHERE r.submission = s.id AND r.person = {} AND r.given_at IS NOT NULL)
+             WHERE r.submission = s.id AND r.person = {}
+               AND coalesce(r.given_at, r.abstained_at) IS NOT NULL)
              AND """ + IN_SCOPE + " AND " + MINE + """
            ORDER BY s.id = {}, v.id IS NULL, CASE WHEN {}::bool THEN (SELECT count(*) FROM viewing w
              WHERE w.file = n.id AND w.seconds > 0 AND w.person <> {}) ELSE 0 END, s.filed_at, s.id LIMIT 1""",
@@ -247,6 +252,8 @@ class Vote(msgspec.Struct, frozen=True, kw_only=True):
     seen: float | None = None
     apart: str = ""
     out_of: int = STEPS
+    confidence: int | None = None
+    flags: tuple[str, ...] = ()
     version: int = 1
     given_at: datetime | None = None
     reopened: bool = False
@@ -324,7 +331,7 @@ async def votes_of(
         """SELECT r.submission, s.section, r.id,
              CASE WHEN r.person = {} OR {}::bool OR s.section = ANY({}) THEN p.name ELSE '' END AS name,
              r.scores, r.opinion, r.person = {} AS mine, r.seen,
-             r.version, r.given_at, r.file = n.id AS is_current, e.coverage,
+             r.confidence, r.flags, r.version, r.given_at, r.file = n.id AS is_current, e.coverage,
              EXISTS (SELECT 1 FROM reopening o WHERE o.review = r.id AND o.closed_at IS NULL)
                AS reopened,
              coalesce((SELECT jsonb_agg(jsonb_build_object('version', v.version,
@@ -365,6 +372,7 @@ def vote_of(row: dict[str, Any], score: float, rubric: Rubric) -> Vote:
             **row,
             "total": score,
             "out_of": rubric.steps,
+            "flags": [flag for flag in row["flags"] if flag not in PRIVATE],
             "apart": apart(row["seen"], enough=enough, is_current=bool(row["is_current"])),
             "earlier": [
                 {**earlier, "total": given_total(earlier["scores"], rubric) or 0.0}

@@ -15,7 +15,8 @@ async def loose_ends(person_id: str, edition: Edition, viewer: Viewer) -> dict[s
     found = await rows(
         """SELECT
              (SELECT count(*) FROM review r JOIN submission s ON s.id = r.submission
-              WHERE r.person = {} AND s.edition = {} AND r.given_at IS NULL) AS drafts,
+              WHERE r.person = {} AND s.edition = {} AND r.given_at IS NULL
+                AND r.abstained_at IS NULL) AS drafts,
              (SELECT count(*) FROM announcement a WHERE a.asked_by = {} AND a.edition = {}
               AND a.released_at IS NULL AND a.cancelled_at IS NULL) AS announcements""",
         person_id,

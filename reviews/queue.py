@@ -100,12 +100,14 @@ class QueuePace(msgspec.Struct, frozen=True, kw_only=True):
         return (self.until.astimezone(zone()).date() - self.ends_on).days
 
 
-STATE = f"""(CASE WHEN r.given_at IS NOT NULL THEN 'given' WHEN s.status <> 'submitted' THEN 'over'
+STATE = f"""(CASE WHEN coalesce(r.given_at, r.abstained_at) IS NOT NULL THEN 'given'
+  WHEN s.status <> 'submitted' THEN 'over'
   WHEN r.id IS NOT NULL OR {SEEN} >= e.coverage - 1e-6 THEN 'note'
   WHEN v.seconds > 0 THEN 'begun' ELSE 'new' END)"""
 SHOWN = f"""(SELECT coalesce(max(w.wish), '') FROM film_wish w WHERE w.submission = s.id AND w.person = {{}}) AS wish,
   {FIELDS}, {STATE} AS state, {MINE} AS is_mine, f.countries, f.synopses, x.is_blind, s.section,
-  coalesce(({{}}::jsonb->>s.section)::int, {{}}::int) AS quorum, r.given_at,
+  coalesce(({{}}::jsonb->>s.section)::int, {{}}::int) AS quorum,
+  coalesce(r.given_at, r.abstained_at) AS given_at,
   coalesce(r.scores, jsonb_build_object()) AS scores,
   CASE WHEN v.id IS NULL THEN (SELECT n.released_at FROM viewing w JOIN film_file o ON o.id = w.file
     WHERE w.submission = s.id AND w.person = {{}} AND w.seconds > 0 AND o.id <> n.id LIMIT 1) END AS replaced_at"""
@@ -174,7 +176,7 @@ async def told(viewer: Viewer, found: list[QueueRow]) -> list[QueueRow]:
     """With their own score, the committee's where they may read it, and names covered where the section is blind."""
     rubrics = await rubrics_of(viewer.edition)
     hidden = await synopses_in_blind([row.id for row in found if row.is_blind])
-    given = [row for row in found if row.state == "given"]
+    given = [row for row in found if row.given]  # who abstained has read nothing
     votes = await votes_of([row.id for row in given if may_read(viewer, row)], viewer, rubrics)
     shown = []
     for row in found:
@@ -185,7 +187,7 @@ async def told(viewer: Viewer, found: list[QueueRow]) -> list[QueueRow]:
                 row,
                 synopses=hidden.get(row.id, row.synopses),
                 out_of=rubric.steps,
-                total=given_total(row.scores, rubric) if row.state == "given" else None,
+                total=given_total(row.scores, rubric) if row.given else None,
                 committee=mean(counted),
                 votes=len(counted),
             )

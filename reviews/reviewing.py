@@ -64,7 +64,7 @@ async def review(
         if unknown := strangers(sheet, rubric):
             raise Refused(*unknown, steps=rubric.steps)
         if (wrong := faults(sheet, rubric)) and (give or (before and before["given_at"])):
-            raise Refused(*wrong)
+            raise Refused(*wrong, least=rubric.least_opinion)
         seen = await share_seen(file, by)
         if before is None:
             kept = await begin(submission, file, sheet, give=give, seen=seen, by=by)
@@ -106,7 +106,9 @@ async def check_open(submission: Submission, by: Person) -> bool:
 async def standing_sheet(submission: Submission, by: Person) -> dict[str, Any] | None:
     """The person's sheet as it stands, held until this act ends."""
     selected = await rows(
-        """SELECT id, file, scores, opinion, seen, version, changed_at, given_at FROM review
+        """SELECT id, file, scores, opinion, confidence, flags, seen, version, changed_at, given_at,
+             abstained_at
+           FROM review
            WHERE submission = {} AND person = {} FOR UPDATE""",
         submission.id,
         by.id,
@@ -119,6 +121,8 @@ def shown(sheet: dict[str, Any]) -> dict[str, Any]:
     return {
         "scores": sheet["scores"],
         "opinion": sheet["opinion"],
+        "confidence": sheet["confidence"],
+        "flags": sheet["flags"],
         "version": sheet["version"],
         "given": sheet["given_at"] is not None,
         "changed_at": sheet["changed_at"].isoformat(),
@@ -136,7 +140,8 @@ def kept_beside(before: dict[str, Any], sheet: Sheet, rubric: Rubric, give: bool
         for one in rubric.criteria
         if one.is_closed and one.key in before["scores"]
     }
-    return Sheet(opinion=sheet.opinion, **closed | sheet.scores)
+    kept = Sheet(opinion=sheet.opinion, **closed | sheet.scores)
+    return kept.saying(sheet.confidence, sheet.flags)
 
 
 def figures(
@@ -158,12 +163,13 @@ async def begin(
     submission: Submission, file: FilmFile, sheet: Sheet, *, give: bool, seen: float, by: Person
 ) -> int:
     kept = await rows(
-        """INSERT INTO review (id, submission, file, person, scores, opinion, seen, version,
-             changed_at, given_at)
-           VALUES ({}, {}, {}, {}, {}::jsonb, {}, {}, 1, now(), CASE WHEN {} THEN now() END)
+        """INSERT INTO review (id, submission, file, person, scores, opinion, confidence, flags, seen,
+             version, changed_at, given_at)
+           VALUES ({}, {}, {}, {}, {}::jsonb, {}, {}, {}::jsonb, {}, 1, now(),
+             CASE WHEN {} THEN now() END)
            ON CONFLICT (submission, person) DO NOTHING RETURNING version""",
         new_id(), submission.id, file.id, by.id, json.dumps(sheet.scores), sheet.opinion.strip(),
-        seen, give,
+        sheet.confidence, json.dumps(sheet.flags), seen, give,
     )  # fmt: skip
     if not kept:  # another tab began one in the same instant
         other = await standing_sheet(submission, by)
@@ -182,15 +188,19 @@ async def write_over(
             file=before["file"],
             scores=before["scores"],
             opinion=before["opinion"],
+            confidence=before["confidence"],
             seen=before["seen"],
             changed_at=before["changed_at"],
         ).save()
     kept = await rows(
-        """UPDATE review SET scores = {}::jsonb, opinion = {}, file = {}, seen = {},
-             version = version + 1, changed_at = now(),
-             given_at = CASE WHEN {} THEN coalesce(given_at, now()) ELSE given_at END
+        """UPDATE review SET scores = {}::jsonb, opinion = {}, confidence = {}, flags = {}::jsonb,
+             file = {}, seen = {}, version = version + 1, changed_at = now(),
+             given_at = CASE WHEN {} THEN coalesce(given_at, now()) ELSE given_at END,
+             abstained_at = CASE WHEN {} THEN NULL ELSE abstained_at END,
+             abstention = CASE WHEN {} THEN '' ELSE abstention END
            WHERE id = {} RETURNING version""",
-        json.dumps(sheet.scores), sheet.opinion.strip(), file.id, seen, give, before["id"],
+        json.dumps(sheet.scores), sheet.opinion.strip(), sheet.confidence,
+        json.dumps(sheet.flags), file.id, seen, give, give, give, before["id"],
     )  # fmt: skip
     if give:
         await rows(
@@ -199,6 +209,52 @@ async def write_over(
             before["id"],
         )
     return int(kept[0]["version"])
+
+
+async def abstain(
+    submission: Submission, file: FilmFile, *, reason: str, version: int, by: Person
+) -> int:
+    """Have done with the film without a vote. Others' votes stay hidden, for one may still give a sheet, which
+    ends the abstention; what was begun is kept. A given sheet stands: `Refused`.
+    """
+    check_reason(reason)
+    async with transaction():
+        await check_open(submission, by)
+        before = await standing_sheet(submission, by)
+        if before and before["given_at"]:
+            raise Refused("abstention_after_vote")
+        if (before["version"] if before else 0) != version:
+            raise Conflict("review_changed_meanwhile", standing=before and shown(before))
+        if before is None:
+            await begin(
+                submission, file, Sheet(), give=False, seen=await share_seen(file, by), by=by
+            )
+        kept = await rows(
+            """UPDATE review SET abstained_at = now(), abstention = {}, version = version + 1,
+                 changed_at = now()
+               WHERE submission = {} AND person = {} RETURNING version""",
+            reason.strip()[:400], submission.id, by.id,
+        )  # fmt: skip
+        await record(
+            "abstained", submission.id, by=by, edition=submission.edition,
+            version=kept[0]["version"],
+        )  # fmt: skip
+    return int(kept[0]["version"])
+
+
+async def end_abstention(submission: Submission, *, by: Person) -> None:
+    """The film waits for one's sheet again; twice is once."""
+    async with transaction():
+        await check_open(submission, by)
+        ended = await rows(
+            """UPDATE review SET abstained_at = NULL, abstention = '', version = version + 1,
+                 changed_at = now()
+               WHERE submission = {} AND person = {} AND abstained_at IS NOT NULL
+               RETURNING version""",
+            submission.id, by.id,
+        )  # fmt: skip
+        if ended:
+            await record("abstention_ended", submission.id, by=by, edition=submission.edition)
 
 
 async def reopen_sheet(

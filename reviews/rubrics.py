@@ -47,7 +47,8 @@ async def rubrics_of(edition: str, *, is_held: bool = False) -> Rubrics:
     if is_held:
         await rows("SELECT id FROM edition WHERE id = {} FOR SHARE", edition)
     sheets = await rows(
-        """SELECT h.id, coalesce(h.section, '') AS section, h.steps, h.labels, h.version,
+        """SELECT h.id, coalesce(h.section, '') AS section, h.steps, h.labels,
+             h.least_opinion, h.version,
              coalesce((SELECT jsonb_agg(jsonb_build_object(
                  'id', c.id, 'key', c.key, 'names', c.names, 'helps', c.helps, 'weight', c.weight,
                  'version', c.version, 'is_closed', c.closed_at IS NOT NULL)

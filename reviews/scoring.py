@@ -11,7 +11,11 @@ from units.spans import merged
 
 Range = tuple[float, float]
 LEAST_OPINION = 20
-"""Signs of an opinion that goes with a given sheet."""
+"""Signs of an opinion that goes with a given sheet, where the sheet sets no other."""
+FLAGS = ("discuss", "heart", "list")
+"""What a writer puts on a film: to be talked about, dear to them, on a list of their own."""
+PRIVATE = frozenset({"list"})
+CONFIDENCE = (1, 2, 3)
 STEPS = 5
 """How far the house's own scale goes."""
 WEIGHTS = {"writing": 3, "image": 2, "sound": 2, "space": 3}
@@ -38,6 +42,7 @@ class Rubric(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     steps: int = STEPS
+    least_opinion: int = LEAST_OPINION
     labels: dict[str, dict[str, str]] = {}
     criteria: tuple[ScoreCriterion, ...] = ()
     id: str = ""
@@ -69,12 +74,20 @@ class Sheet:
     def __init__(self, /, *, opinion: str = "", **scores: int) -> None:
         self.opinion = opinion
         self.scores = scores
+        self.confidence: int | None = None
+        self.flags: tuple[str, ...] = ()
+
+    def saying(self, confidence: int | None, flags: Iterable[str]) -> "Sheet":
+        """The same, with how sure its writer is and what they put on the film."""
+        self.confidence, given = confidence, set(flags)
+        self.flags = tuple(flag for flag in FLAGS if flag in given)
+        return self
 
 
 def faults(sheet: Sheet, rubric: Rubric = HOUSE) -> list[str]:
     """All that keeps a sheet from being given."""
     wrong = [f"{one.key}:score_missing" for one in rubric.open if one.key not in sheet.scores]
-    is_told = len(sheet.opinion.strip()) >= LEAST_OPINION
+    is_told = len(sheet.opinion.strip()) >= rubric.least_opinion
     return wrong + ([] if is_told else ["opinion:opinion_short"])
 
 

@@ -32,6 +32,7 @@ MOST_CRITERIA = 12
 LEAST_STEPS, MOST_STEPS = 2, 10
 
 SheetSteps = Annotated[int, Meta(ge=LEAST_STEPS, le=MOST_STEPS)]
+LeastOpinion = Annotated[int, Meta(ge=0, le=1000)]
 StepName = Annotated[str, Meta(pattern="^([1-9]|10)$")]
 StepTexts = Annotated[
     dict[texts.LanguageCode, Annotated[str, Meta(max_length=40)]], Meta(max_length=40)
@@ -46,9 +47,12 @@ CriterionName = Annotated[
 
 
 class ScaleForm(msgspec.Struct, frozen=True, kw_only=True):
-    """Scores go from 1 to `steps`; `labels` are the words of single steps, by their number."""
+    """Scores go from 1 to `steps`; `labels` are the words of single steps, by their number. An opinion has
+    at least `least_opinion` signs; None leaves that as it is.
+    """
 
     steps: SheetSteps
+    least_opinion: LeastOpinion | None = None
     labels: Annotated[dict[StepName, StepTexts], Meta(max_length=MOST_STEPS)] = {}
     version: VersionNumber
 
@@ -108,7 +112,11 @@ async def begin(edition: Edition, section: str | None, *, by: Person) -> str:
             return standing.id
         above = rubrics.rubric(section)
         sheet = ScoreSheet(
-            edition=edition.id, section=section, steps=above.steps, labels=above.labels
+            edition=edition.id,
+            section=section,
+            steps=above.steps,
+            labels=above.labels,
+            least_opinion=above.least_opinion,
         )
         await desk.add(sheet, act="sheet_begun", by=by)
         for position, one in enumerate(above.criteria):
@@ -150,8 +158,9 @@ async def set_scale(sheet: ScoreSheet, given: ScaleForm, *, by: Person) -> int:
         use = await use_of(sheet.edition, sheet)
         if given.steps != sheet.steps and use.keys:
             raise Refused("steps:scale_scored", n=use.given + use.begun)
+        least = sheet.least_opinion if given.least_opinion is None else given.least_opinion
         return await desk.amend(
-            sheet, {"steps": given.steps, "labels": labels},
+            sheet, {"steps": given.steps, "labels": labels, "least_opinion": least},
             version=given.version, act="scale_changed", by=by,
         )  # fmt: skip
 
@@ -184,7 +193,9 @@ def key_for(names: Texts, taken: Collection[str]) -> str:
     return key if key and key not in {*taken, *NO_KEYS} else new_id()
 
 
-NO_KEYS = frozenset({"opinion", "version", "over", "act"})
+NO_KEYS = frozenset(
+    {"opinion", "version", "over", "act", "confidence", "discuss", "heart", "list", "reason"}
+)
 """What the form of a sheet has other fields for."""
 
 

@@ -189,7 +189,7 @@ class Note(Table):
 
 class ScoreSheet(Table):
     """How films are scored in an edition, or in one section of it: from 1 to `steps`. `labels` are words
-    of single steps, each one text a language.
+    of single steps, each one text a language. An opinion has at least `least_opinion` signs.
     """
 
     id = Varchar(16, primary_key=True, default=new_id)
@@ -197,6 +197,7 @@ class ScoreSheet(Table):
     section = ForeignKey(Section, null=True, default=None, index=True)
     steps = SmallInt(default=5)
     labels = JSONB(default={})
+    least_opinion = SmallInt(default=20)
     version = Integer(default=1)
 
 
@@ -221,7 +222,9 @@ class Review(Table):
     """A score sheet; a draft until it is given.
 
     `seen` is the share of the film that its writer had seen when it was last given; none was
-    measured for sheets from before that was kept.
+    measured for sheets from before that was kept. `confidence` is from 1 to 3, if it was said, and
+    `flags` are of `reviews.scoring.FLAGS`. Who abstains (`abstained_at`, and why) has done with the
+    film, and casts no vote.
     """
 
     id = Varchar(16, primary_key=True, default=new_id)
@@ -230,10 +233,14 @@ class Review(Table):
     person = ForeignKey(Person, null=False, index=True)
     scores = JSONB(default={})
     opinion = Text(default="")
+    confidence = SmallInt(null=True, default=None)
+    flags = JSONB(default=[])
     seen = Float(null=True, default=None)
     version = Integer(default=1)
     changed_at = Timestamptz(default=TimestamptzNow())
     given_at = Timestamptz(null=True, default=None)
+    abstained_at = Timestamptz(null=True, default=None)
+    abstention = Varchar(400, default="")
 
 
 class ReviewVersion(Table):
@@ -245,6 +252,7 @@ class ReviewVersion(Table):
     file = ForeignKey(FilmFile, null=False)
     scores = JSONB(default={})
     opinion = Text(default="")
+    confidence = SmallInt(null=True, default=None)
     seen = Float(null=True, default=None)
     changed_at = Timestamptz(default=TimestamptzNow())
 

@@ -84,7 +84,7 @@ SAMPLES = {
     ),
 }
 """On single pages: the films of the page of components, policies by their names in the address."""
-ELSEWHERE = {"/account/home"}  # leads on to whichever page is a person's own
+ELSEWHERE = {"/account/home", "/committee/next"}  # lead on to whichever page is a person's own, or the film that is next
 FILMS = [
     ("draft", "ready"), ("draft", "faulty"), ("draft", "failed"), ("submitted", "released"),
     ("accepted", "released"), ("declined", "released"), ("withdrawn", "released"),

@@ -1,6 +1,6 @@
 """The screening room: a sheet is kept or given, notes are pinned, and a given sheet is reopened."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, cast
 
 import msgspec
 from litestar import Response
@@ -13,14 +13,14 @@ from api.acts.act import Refusal, act
 from api.acts.decisions import FILM
 from api.forms import filled, typed
 from api.guards import CHAIR, COMMITTEE
-from api.pages._page import back
+from api.pages._page import back, prefix_of
 from api.pages.room import Opinion, Score, ScoreKey, SheetForm, TypedSheet, room_page
 from api.request import AnyRequest
 from festival.access import Act, Viewer
 from festival.errors import Refused
 from festival.shapes import SeenVersion, VersionNumber
 from festival.tables import Edition, Person
-from reviews import reviewing, watching
+from reviews import lists, reviewing, visible_mark, watching
 from reviews.lists import open_film
 from reviews.reviewing import Reason, Remark
 from reviews.scoring import Sheet
@@ -35,6 +35,20 @@ class ReviewSheet(msgspec.Struct, frozen=True):
     sheet: Annotated[dict[ScoreKey, Score | Opinion], Meta(max_length=40)]
     version: SeenVersion = 0
     give: bool = False
+    confidence: Annotated[int, Meta(ge=1, le=3)] | None = None
+    flags: tuple[Literal["discuss", "heart", "list"], ...] = ()
+
+
+class AbstentionForm(Reason, frozen=True, kw_only=True):
+    """Why somebody casts no vote, and the version of the sheet that they saw (0: none yet)."""
+
+    version: SeenVersion = 0
+
+
+class MarkForm(msgspec.Struct, frozen=True):
+    """Whether members of the committee may take their name off the picture."""
+
+    allowed: bool = False
 
 
 class RemarkAgain(Remark, frozen=True, kw_only=True):
@@ -98,23 +112,37 @@ async def sheet_in(request: AnyRequest) -> ReviewSheet:
     if wrong := given.keys() - scores.keys():
         raise Refused(*(f"{key}:field_invalid" for key in sorted(wrong)))
     sheet = scores | {"opinion": form.opinion}
-    return ReviewSheet(sheet, form.over or form.version, give=form.act == "give")
+    return ReviewSheet(
+        sheet, form.over or form.version, form.gives, form.sureness, cast("Any", form.flags)
+    )
 
 
-def sheet_of(given: dict[str, int | str]) -> Sheet:
+def sheet_of(data: ReviewSheet) -> Sheet:
     """Scores are numbers, and only the opinion is text."""
+    given = data.sheet
     opinion = given.get("opinion", "")
     scores = {key: one for key, one in given.items() if key != "opinion" and isinstance(one, int)}
     if wrong := given.keys() - scores.keys() - {"opinion"}:
         raise Refused(*(f"{key}:field_invalid" for key in sorted(wrong)))
     if not isinstance(opinion, str):
         raise Refused("opinion:field_invalid")
-    return Sheet(opinion=opinion, **scores)
+    return Sheet(opinion=opinion, **scores).saying(data.confidence, data.flags)
 
 
 async def sheet_kept(request: AnyRequest, _: Any) -> Redirect:
-    given = (await filled(request, SheetForm)).act == "give"
-    return back(request, to_room(request, _), f"committee.done.{'given' if given else 'kept'}")
+    form = await filled(request, SheetForm)
+    if form.act == "next":
+        return await to_next(request)
+    return back(request, to_room(request, _), f"committee.done.{'given' if form.gives else 'kept'}")
+
+
+async def to_next(request: AnyRequest) -> Redirect:
+    """To the room of the next film, which begins to play; where none is left, to the queue."""
+    ahead = await lists.ahead(request.state["viewer"], request.path_params["submission_id"])
+    if not ahead.left:
+        return back(request, "/committee", "committee.done.given")
+    at = f"{prefix_of(request)}/committee/submissions/{ahead.id}"
+    return Redirect(f"{at}?play=1&done=committee.done.given", status_code=303)
 
 
 @act(
@@ -138,9 +166,57 @@ async def review(
     """
     submission, file = await open_film(submission_id, viewer, edition_row, Act.REVIEW)
     version = await reviewing.review(
-        submission, file, sheet_of(data.sheet), version=data.version, give=data.give, by=person
+        submission, file, sheet_of(data), version=data.version, give=data.give, by=person
     )
     return {"version": version}
+
+
+async def abstention_again(request: AnyRequest, refused: Refusal) -> Response[str]:
+    return await room_again(request, refused, TypedSheet(abstention=refused.last("reason") or " "))
+
+
+@act(
+    f"{FILM}/abstention",
+    json=f"{FILM}/abstention",
+    guards=COMMITTEE,
+    again=abstention_again,
+    goes=to_room,
+    says="committee.done.abstained",
+)
+async def abstain(
+    submission_id: FromPath[str],
+    data: AbstentionForm,
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, int]:
+    """Have done with a film without a vote, and say why. Others' votes stay hidden; a sheet that is given
+    later ends it.
+    """
+    submission, file = await open_film(submission_id, viewer, edition_row, Act.REVIEW)
+    version = await reviewing.abstain(
+        submission, file, reason=data.reason, version=data.version, by=person
+    )
+    return {"version": version}
+
+
+@act(
+    f"{FILM}/abstention/removal",
+    json=f"{FILM}/abstention",
+    method="delete",
+    guards=COMMITTEE,
+    goes=to_room,
+    says="committee.done.abstention_ended",
+)
+async def end_abstention(
+    submission_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> None:
+    """The film waits for the caller's sheet again."""
+    submission, _ = await open_film(submission_id, viewer, edition_row, Act.REVIEW)
+    await reviewing.end_abstention(submission, by=person)
 
 
 @act(
@@ -248,4 +324,24 @@ async def reopen_sheet(
     )
 
 
-ACTS = [review, note, change_note, remove_note, watch, reopen_sheet]
+def to_queue(_request: AnyRequest, _: Any) -> str:
+    return "/committee"
+
+
+@act(
+    "/committee/mark",
+    json="/committee/mark",
+    method="put",
+    status=204,
+    guards=CHAIR,
+    goes=to_queue,
+    says="committee.done.mark",
+)
+async def mark(
+    data: MarkForm, person: NamedDependency[Person], edition_row: NamedDependency[Edition]
+) -> None:
+    """Let the committee take its names off the picture, or let them stay."""
+    await visible_mark.let_go(edition_row, allowed=data.allowed, by=person)
+
+
+ACTS = [mark, review, abstain, end_abstention, note, change_note, remove_note, watch, reopen_sheet]

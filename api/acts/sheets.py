@@ -100,11 +100,14 @@ async def scale_in(request: AnyRequest) -> ScaleForm:
         str(step): {lang: str(form.get(f"label_{step}_{lang}", ""))[:40] for lang in spoken()}
         for step in range(1, head.steps + 1)
     }
-    return ScaleForm(steps=head.steps, labels=labels, version=head.version)
+    return ScaleForm(
+        steps=head.steps, least_opinion=head.least_opinion, labels=labels, version=head.version
+    )
 
 
 class ScaleHead(Seen, frozen=True):
     steps: sheets.SheetSteps
+    least_opinion: sheets.LeastOpinion | None = None
 
 
 @act(PAGE, json=PAGE, guards=SHEETS, again=again, answers=leads("sheet_begun"))

@@ -7,10 +7,11 @@ import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
+from litestar.response import Redirect
 from msgspec import Meta
 
 from api.guards import COMMITTEE
-from api.pages._page import language_of, page
+from api.pages._page import language_of, page, prefix_of
 from api.request import AnyRequest
 from festival.access import Act, Viewer, may
 from festival.errors import Conflict, FestivalError
@@ -24,7 +25,7 @@ from reviews.lists import open_film
 from reviews.queue import synopses_in_blind
 from reviews.reviewing import Remark
 from reviews.rubrics import rubrics_of
-from reviews.scoring import Sheet, total
+from reviews.scoring import FLAGS, Sheet, total
 from reviews.tables import Review
 from reviews.watching import length_of
 from submissions import answering, answers
@@ -37,6 +38,7 @@ from submissions.twins import twins_for_committee
 STEPPING = frozenset({"reason", "sure"})  # faults of the recusal's form
 
 
+SheetFlag = Annotated[str, Meta(pattern="^(yes)?$")]
 Opinion = Annotated[str, Meta(max_length=4000)]
 ScoreKey = Annotated[str, Meta(min_length=1, max_length=16)]
 Score = Annotated[int, Meta(ge=1, le=10)]
@@ -48,9 +50,25 @@ class SheetForm(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     opinion: Opinion = ""
+    confidence: Annotated[str, Meta(pattern="^[123]?$")] = ""
+    discuss: SheetFlag = ""
+    heart: SheetFlag = ""
+    list: SheetFlag = ""
     version: SeenVersion = 0
     over: VersionNumber | None = None
-    act: Annotated[str, Meta(pattern="^(keep|give)$")] = "keep"
+    act: Annotated[str, Meta(pattern="^(keep|give|next)$")] = "keep"
+
+    @property
+    def gives(self) -> bool:
+        return self.act != "keep"
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        return tuple(flag for flag in FLAGS if getattr(self, flag))
+
+    @property
+    def sureness(self) -> int | None:
+        return int(self.confidence) if self.confidence else None
 
 
 class TypedSheet(msgspec.Struct, frozen=True):
@@ -60,6 +78,7 @@ class TypedSheet(msgspec.Struct, frozen=True):
     scores: dict[str, int] = {}
     remark: Remark | None = None
     reason: str = ""
+    abstention: str = ""
     review: str = ""
     reopening: str = ""
 
@@ -82,15 +101,17 @@ async def room_page(
     mine = next((vote for vote in votes if vote.mine), None)
     sheet = sheet_of(own)
     if again.form:
-        sheet = Sheet(opinion=again.form.opinion, **again.scores)
+        typed = Sheet(opinion=again.form.opinion, **again.scores)
+        sheet = typed.saying(again.form.sureness, again.form.flags)
     rubric = (await rubrics_of(edition.id)).rubric(submission.section)
     asked = {key: score for key, score in sheet.scores.items() if key in rubric.weights}
     return page(
         request, "committee/room.html", theme="screening", error=error,
         at=f"/committee/submissions/{submission_id}",
-        stepping=is_stepping(error) and not again.review, sheet=sheet,
+        stepping=is_stepping(error) and not again.review and not again.abstention, sheet=sheet,
+        flags=FLAGS, abstained=bool(own and own.abstained_at),
         version=version_of(own, again.form), own=own, given=bool(own and own.given_at),
-        act=again.form.act if again.form else "keep", rival=other_sheet(error),
+        act=again.form.act if again.form else "keep", plays="play" in request.query_params, rival=other_sheet(error),
         card=await card(submission.id), rubric=rubric,
         synopses=await synopses_told(submission), facts=await facts_about(request, submission, file, edition),
         total=total(asked, rubric), votes=votes, earlier=mine.earlier if mine else (),
@@ -115,7 +136,8 @@ def is_stepping(error: FestivalError | None) -> bool:
 
 def sheet_of(own: Review | None) -> Sheet:
     scores = cast("dict[str, int]", own.scores) if own else {}
-    return Sheet(opinion=own.opinion if own else "", **scores)
+    sheet = Sheet(opinion=own.opinion if own else "", **scores)
+    return sheet.saying(own.confidence, cast("list[str]", own.flags)) if own else sheet
 
 
 def version_of(own: Review | None, form: SheetForm | None) -> int:
@@ -167,6 +189,8 @@ async def copy_of(
         "is_marking": edition.has_marks and not await marks.is_marked(file.id),
         "duration": length_of(file),
         "position": (await lists.own_viewing(file.id, viewer))["position"],
+        "speaks": " ".join((await entry_of(submission)).languages),
+        "sprite_every": (cast("dict[str, Any]", file.screener) or {}).get("sprite_every", 0),
         "texts": await standing_of(submission.id),
         "viewing": f"/api/v1/{edition.slug}/committee/submissions/{submission.id}/viewing",
     }
@@ -180,6 +204,14 @@ async def room(
     edition_row: NamedDependency[Edition],
 ) -> Response[str]:
     return await room_page(request, viewer, edition_row, submission_id)
+
+
+@get("/committee/next", guards=COMMITTEE)
+async def next_room(request: AnyRequest, viewer: NamedDependency[Viewer]) -> Redirect:
+    """From a letter straight to the next film, which begins to play; to the queue where none is left."""
+    ahead = await lists.ahead(viewer, "")
+    at = f"/submissions/{ahead.id}?play=1" if ahead.left else ""
+    return Redirect(f"{prefix_of(request)}/committee{at}", status_code=303)
 
 
 async def recusals_page(
@@ -205,4 +237,4 @@ async def recusals(request: AnyRequest, viewer: NamedDependency[Viewer]) -> Resp
     return await recusals_page(request, viewer)
 
 
-HANDLERS: list[Any] = [room, recusals]
+HANDLERS: list[Any] = [room, next_room, recusals]

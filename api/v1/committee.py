@@ -59,6 +59,10 @@ async def room(
         else {
             "scores": own.scores,
             "opinion": own.opinion,
+            "confidence": own.confidence,
+            "flags": own.flags,
+            "abstained": own.abstained_at is not None,
+            "abstention": own.abstention,
             "version": own.version,
             "given": own.given_at is not None,
             "seen": own.seen,

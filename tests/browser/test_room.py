@@ -432,3 +432,26 @@ def test_what_was_written_when_the_sheet_closed_is_shown_to_be_copied(page: Page
     page.locator("[data-drop]").click()
     page.reload()
     expect(page.locator("[data-offer]")).to_be_hidden()
+
+
+def test_given_by_keys_and_the_next_film_plays_at_one_click(page: Page, booth: Booth, reel: Path) -> None:
+    """The page is not left, and the first seconds of the next film were there before."""
+    following = Booth(booth.world, reel)
+    booth.enter(page)
+    page.evaluate("window.stays = true")
+    page.locator("screener-player").focus()
+    page.keyboard.type("4444")
+    page.fill("#f-opinion", "Une vraie tenue de cadre, jusqu'au bout.")
+    expect(page.locator("[data-total]")).to_have_text("4,0")
+    first = page.locator("screener-player").get_attribute("data-src")
+
+    page.locator("[data-next]").click()
+
+    until(page, f"document.querySelector('screener-player')?.dataset.src !== '{first}'")
+    until(page, f"{PLAYED} > 0.3 && !document.querySelector('video').paused")
+    assert page.evaluate("window.stays") is True
+    assert page.url != booth.place()
+    expect(page.locator("[data-sheet] :checked")).to_have_count(0)
+    given = booth.site.sql("SELECT given_at, scores FROM review WHERE submission = $1", booth.film)[0]
+    assert given["given_at"] is not None
+    following.site.sql("UPDATE submission SET status = 'withdrawn' WHERE id = $1", following.film)

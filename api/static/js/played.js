@@ -6,6 +6,17 @@ const MOST = 200; // stretches in one report
 
 const milliseconds = (seconds) => Math.round(seconds * 1000) / 1000;
 
+// Stretches where they meet are one; no gap is filled.
+export function joined(ranges) {
+  const whole = [];
+  for (const [start, end] of ranges.toSorted((a, b) => a[0] - b[0])) {
+    const one = whole.at(-1);
+    if (one && start <= one[1]) one[1] = Math.max(one[1], end);
+    else whole.push([start, end]);
+  }
+  return whole;
+}
+
 export class Played {
   constructor(video) {
     this.video = video;
@@ -34,13 +45,7 @@ export class Played {
   }
 
   add(more) {
-    const joined = [];
-    for (const [start, end] of [...this.ranges, ...more].sort((a, b) => a[0] - b[0])) {
-      const one = joined.at(-1);
-      if (one && start <= one[1]) one[1] = Math.max(one[1], end);
-      else joined.push([start, end]);
-    }
-    this.ranges = joined;
+    this.ranges = joined([...this.ranges, ...more]);
   }
 
   take() {

@@ -1,10 +1,12 @@
 // <screener-player>: the film over authorised segments, under the viewer's name, counting what is played.
 import Hls from "../vendor/hls.js";
+import { Controls } from "./controls.js";
 import { BEAT, LITTLE, hasEnded, takeBack } from "./lent.js";
-import { Played } from "./played.js";
+import { Played, joined } from "./played.js";
 import { json } from "./shared.js";
 import { clock, zone } from "./words.js";
 
+const LITTLE_CUT = 1; // seconds that the house did not believe, and that no strip would show
 const WALL = new Intl.DateTimeFormat("fr-FR", {
   day: "2-digit",
   month: "2-digit",
@@ -13,15 +15,22 @@ const WALL = new Intl.DateTimeFormat("fr-FR", {
   timeZone: zone,
 });
 
-class ScreenerPlayer extends HTMLElement {
+export class Player extends HTMLElement {
+  static handed = null; // a film that is buffered already, for the room that is drawn next
+
   connectedCallback() {
     this.video = this.querySelector("video");
+    this.take();
     this.mark = this.querySelector("[data-mark]");
     this.played = new Played(this.video);
     this.load();
+    this.controls = new Controls(this);
     this.wire();
     this.captions();
+    this.seen = [];
+    this.saw(JSON.parse(this.dataset.ranges || "[]"));
     this.sign();
+    if ("playNow" in this.dataset) this.video.play().catch(() => {});
     this.timers = [setInterval(() => this.sign(), 20000), setInterval(() => this.beat(), BEAT)];
   }
 
@@ -31,7 +40,20 @@ class ScreenerPlayer extends HTMLElement {
     this.hls?.destroy();
   }
 
+  // What was fetched ahead takes the place of the empty picture, with its tracks.
+  take() {
+    const ready = Player.handed;
+    Player.handed = null;
+    if (ready?.src !== this.dataset.src) return ready?.hls.destroy();
+    ready.video.append(...this.video.children);
+    this.video.replaceWith(ready.video);
+    this.video = ready.video;
+    this.hls = ready.hls;
+    this.hls.on(Hls.Events.ERROR, (_, fault) => this.heed(fault.response?.code));
+  }
+
   load() {
+    if (this.hls) return;
     const start = Number(this.dataset.start) || 0;
     if (!Hls.isSupported()) {
       this.video.src = this.dataset.src;
@@ -54,6 +76,8 @@ class ScreenerPlayer extends HTMLElement {
     const on = (name, act) => this.querySelector(`[data-${name}]`)?.addEventListener("click", act);
     on("play", () => this.toggle());
     on("full", () => this.full());
+    on("back", () => this.controls.frame(-1));
+    on("forth", () => this.controls.frame(1));
     on("overlay", (event) => {
       this.mark.hidden = !this.mark.hidden;
       event.currentTarget.setAttribute("aria-pressed", !this.mark.hidden);
@@ -62,21 +86,22 @@ class ScreenerPlayer extends HTMLElement {
       button.addEventListener("click", () => this.jump(Number(button.dataset.seek)));
     });
     const track = this.querySelector(".track");
-    track.addEventListener("click", (event) => {
-      const box = track.getBoundingClientRect();
-      this.seek(((event.clientX - box.left) / box.width) * this.video.duration);
-    });
+    track.addEventListener("click", (event) => this.seek(this.controls.at(event)));
     track.addEventListener("keydown", (event) => {
       const step = { ArrowRight: 5, ArrowLeft: -5, ArrowUp: 30, ArrowDown: -30 }[event.key];
-      if (step) {
+      const end = { Home: 0, End: this.video.duration }[event.key];
+      if (step || end !== undefined) {
         event.preventDefault();
-        this.jump(step);
+        step ? this.jump(step) : this.seek(end);
       }
     });
     this.addEventListener("keydown", (event) => this.key(event));
     this.video.addEventListener("timeupdate", () => this.tick());
     for (const name of ["play", "pause"]) this.video.addEventListener(name, () => this.paint());
-    this.video.addEventListener("ended", () => this.beat());
+    this.video.addEventListener("ended", () => {
+      this.beat();
+      this.dispatchEvent(new CustomEvent("film-over"));
+    });
     document.addEventListener("visibilitychange", () => this.beat());
     window.addEventListener("pagehide", () => this.report(true));
   }
@@ -94,9 +119,19 @@ class ScreenerPlayer extends HTMLElement {
       " ": () => this.toggle(),
       j: () => this.jump(-10),
       l: () => this.jump(10),
+      m: () => this.controls.mute(),
+      ",": () => this.controls.frame(-1),
+      ".": () => this.controls.frame(1),
+      "<": () => this.controls.faster(-1),
+      ">": () => this.controls.faster(1),
+      arrowup: () => this.controls.louder(1),
+      arrowdown: () => this.controls.louder(-1),
+      arrowright: () => this.jump(5),
+      arrowleft: () => this.jump(-5),
       f: () => this.full(),
       n: () => this.querySelector("[data-note-text]")?.focus(),
     };
+    if (event.key.startsWith("Arrow") && event.target !== this) return;
     const act = acts[event.key.toLowerCase()];
     if (!act || (event.key === " " && event.target.closest("button, summary, label"))) return;
     event.preventDefault();
@@ -112,7 +147,8 @@ class ScreenerPlayer extends HTMLElement {
     held.focus();
   }
 
-  // Subtitles of the film itself and those brought beside it, in one list; none until somebody asks.
+  // Subtitles of the film itself and those brought beside it, in one list; the reader's own language is
+  // on where the film does not speak it.
   captions() {
     const label = this.querySelector("[data-captions]");
     const select = label.querySelector("select");
@@ -123,13 +159,27 @@ class ScreenerPlayer extends HTMLElement {
       const named = spoken().map((track, n) => new Option(track.label || track.language || `${n + 1}`, n));
       select.replaceChildren(select.options[0], ...named);
     };
-    select.addEventListener("change", () => {
+    const show = () =>
       spoken().forEach((track, n) => {
         track.mode = select.value === String(n) ? "showing" : "disabled";
       });
+    let isChosen = false;
+    select.addEventListener("change", () => {
+      isChosen = true;
+      show();
     });
-    this.video.textTracks.addEventListener("addtrack", fill);
-    fill();
+    const choose = () => {
+      const before = select.value;
+      fill();
+      const reader = document.documentElement.lang;
+      const speaks = (this.dataset.speaks ?? "").split(" ").includes(reader);
+      const own = spoken().findIndex((track) => track.language === reader);
+      if (isChosen) select.value = before;
+      else if (own >= 0 && !speaks) select.value = String(own);
+      show();
+    };
+    this.video.textTracks.addEventListener("addtrack", choose);
+    choose();
   }
 
   toggle() {
@@ -188,13 +238,21 @@ class ScreenerPlayer extends HTMLElement {
       });
       this.heed(answer.status);
       if (answer.status >= 500 || answer.status === 429) this.played.add(ranges);
-      else if (answer.ok)
-        this.dispatchEvent(new CustomEvent("film-seen", { detail: await answer.json(), bubbles: true }));
-      else if (!this.stopped) this.refused((await answer.json()).detail);
+      else if (answer.ok) {
+        const told = await answer.json();
+        if (told.cut < LITTLE_CUT) this.saw(ranges);
+        this.dispatchEvent(new CustomEvent("film-seen", { detail: told, bubbles: true }));
+      } else if (!this.stopped) this.refused((await answer.json()).detail);
     } catch {
       this.played.add(ranges);
     }
     return true;
+  }
+
+  // The strip shows what the house has believed, and nothing else.
+  saw(ranges) {
+    this.seen = joined([...this.seen, ...ranges]);
+    this.controls.strip(this.seen);
   }
 
   // A report that the house does not believe is said, and not sent again.
@@ -215,7 +273,7 @@ class ScreenerPlayer extends HTMLElement {
     takeBack(this.video, this.hls);
     this.hls = null;
     this.mark.hidden = true;
-    this.querySelectorAll(".ctl button, .ctl select").forEach((control) => {
+    this.querySelectorAll(".ctl button, .ctl select, .ctl input").forEach((control) => {
       control.disabled = true;
     });
     this.querySelector("[data-captions]").hidden = true;
@@ -230,4 +288,4 @@ class ScreenerPlayer extends HTMLElement {
     this.mark.classList.toggle("low");
   }
 }
-customElements.define("screener-player", ScreenerPlayer);
+customElements.define("screener-player", Player);

@@ -82,6 +82,17 @@ export function endDrafts() {
 
 endDrafts();
 
+// Whoever signs out leaves none behind.
+document.addEventListener("submit", (event) => {
+  if (!event.target.action?.endsWith("/account/sign-out")) return;
+  try {
+    for (const key of Object.keys(localStorage).filter((name) => /^(note|sheet):/.test(name)))
+      localStorage.removeItem(key);
+  } catch {
+    /* as above */
+  }
+});
+
 // The wall clock of the festival, whatever that of the phone says of its own place.
 export const hourNow = () =>
   new Date().toLocaleTimeString("fr", {

@@ -4,131 +4,182 @@ import { json, Draft, isThere } from "./shared.js";
 import { hour } from "./words.js";
 
 const PAUSE = 1500; // milliseconds without a key before the sheet is kept
-const form = document.querySelector("[data-sheet]");
-const seen = document.querySelector("[data-seen]");
+const FLAGS = ["discuss", "heart", "list"];
 
-document.querySelector("screener-player").addEventListener("film-seen", (event) => {
-  const percent = Math.floor(event.detail.seen * 100);
-  seen.querySelector("progress").value = event.detail.seen;
-  seen.querySelector("span").textContent = seen.dataset.words.replace("{}", percent);
-});
+export class Sheet {
+  constructor(form) {
+    this.form = form;
+    this.draft = new Draft(form.dataset.draft);
+    this.state = form.querySelector("[data-state]");
+    this.version = form.elements.version;
+    this.weights = JSON.parse(form.dataset.weights);
+    form.addEventListener("input", () => this.typing());
+    form.addEventListener("submit", (event) => this.sending(event));
+    form.querySelector("[data-theirs]")?.addEventListener("click", () => this.draft.forget());
+    this.offer();
+    this.total();
+  }
 
-if (form) {
-  const draft = new Draft(form.dataset.draft);
-  const state = form.querySelector("[data-state]");
-  const version = form.elements.version;
-  const weights = JSON.parse(form.dataset.weights);
-  let waiting, keeping, checked;
+  say(words, kind) {
+    this.state.textContent = words.replace("{}", hour());
+    this.state.className = `chip ${kind}`;
+  }
 
-  const say = (words, kind) => {
-    state.textContent = words.replace("{}", hour());
-    state.className = `chip ${kind}`;
-  };
-  const scores = () =>
-    Object.fromEntries(
-      Object.keys(weights)
-        .map((name) => [name, form.querySelector(`[name="${name}"]:checked`)?.value])
-        .filter(([, value]) => value)
-        .map(([name, value]) => [name, Number(value)]),
-    );
-  const typed = () => ({ ...scores(), opinion: form.elements.opinion.value });
-  const same = (a, b) =>
-    JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
+  chosen(name) {
+    const value = this.form.querySelector(`[name="${name}"]:checked`)?.value;
+    return value ? Number(value) : null;
+  }
 
-  const total = () => {
-    const given = scores();
-    const names = Object.keys(weights);
-    const place = document.querySelector("[data-total]");
-    const sum = names.reduce((sum, name) => sum + (given[name] ?? NaN) * weights[name], 0);
-    const mean = sum / names.reduce((sum, name) => sum + weights[name], 0);
-    place.textContent = mean
-      ? mean.toLocaleString(document.documentElement.lang, {
-          minimumFractionDigits: 1,
-          maximumFractionDigits: 1,
-        })
+  scores() {
+    const named = Object.keys(this.weights).map((name) => [name, this.chosen(name)]);
+    return Object.fromEntries(named.filter(([, value]) => value));
+  }
+
+  typed() {
+    return {
+      ...this.scores(),
+      opinion: this.form.elements.opinion.value,
+      confidence: this.chosen("confidence"),
+      flags: FLAGS.filter((flag) => this.form.elements[flag].checked),
+    };
+  }
+
+  // As the house reads it; `give`: it becomes a vote.
+  sent(give) {
+    const { confidence, flags, ...sheet } = this.typed();
+    return JSON.stringify({ sheet, confidence, flags, version: Number(this.version.value), give });
+  }
+
+  isWhole() {
+    return Object.keys(this.weights).every((name) => this.chosen(name));
+  }
+
+  total() {
+    const given = this.scores();
+    const names = Object.keys(this.weights);
+    const sum = names.reduce((sum, name) => sum + (given[name] ?? NaN) * this.weights[name], 0);
+    const mean = sum / names.reduce((sum, name) => sum + this.weights[name], 0);
+    const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+    document.querySelector("[data-total]").textContent = mean
+      ? mean.toLocaleString(document.documentElement.lang, digits)
       : "—";
-  };
+  }
 
-  const fill = (values) => {
-    for (const name of Object.keys(weights)) {
-      form.querySelectorAll(`[name="${name}"]`).forEach((one) => {
+  fill(values) {
+    for (const name of [...Object.keys(this.weights), "confidence"]) {
+      this.form.querySelectorAll(`[name="${name}"]`).forEach((one) => {
         one.checked = Number(one.value) === values[name];
       });
     }
-    form.elements.opinion.value = values.opinion ?? "";
-    total();
-  };
+    for (const flag of FLAGS) this.form.elements[flag].checked = (values.flags ?? []).includes(flag);
+    this.form.elements.opinion.value = values.opinion ?? "";
+    this.total();
+  }
 
-  const keep = async () => {
-    if (keeping) {
-      waiting = setTimeout(keep, PAUSE);
+  typing() {
+    this.total();
+    this.draft.keep({ version: Number(this.version.value), at: hour(), sheet: this.typed() });
+    clearTimeout(this.waiting);
+    if (this.form.dataset.given) this.say(this.form.dataset.held, "warn");
+    else this.waiting = setTimeout(() => this.keep(), PAUSE);
+  }
+
+  put(give) {
+    return fetch(this.form.dataset.keep, { method: "PUT", headers: json(), body: this.sent(give) });
+  }
+
+  async keep() {
+    if (this.keeping) {
+      this.waiting = setTimeout(() => this.keep(), PAUSE);
       return;
     }
-    const sent = typed();
-    keeping = fetch(form.dataset.keep, {
-      method: "PUT",
-      headers: json(),
-      body: JSON.stringify({ sheet: sent, version: Number(version.value), give: false }),
-    });
+    const sent = this.typed();
+    this.keeping = this.put(false);
     try {
-      const answer = await keeping;
-      if (answer.ok) {
-        version.value = (await answer.json()).version;
-        if (same(sent, typed())) draft.forget();
-        say(form.dataset.saved, "ok");
-      } else if (answer.status === 409) say(form.dataset.elsewhere, "warn");
-      else if (answer.status < 500) say((await answer.json()).detail, "warn");
-      else say(form.dataset.offline, "warn");
+      await this.heed(await this.keeping, sent);
     } catch {
-      say(form.dataset.offline, "warn");
+      this.say(this.form.dataset.offline, "warn");
     }
-    keeping = null;
-  };
+    this.keeping = null;
+  }
 
-  form.addEventListener("input", () => {
-    total();
-    draft.keep({ version: Number(version.value), at: hour(), sheet: typed() });
-    clearTimeout(waiting);
-    if (form.dataset.given) say(form.dataset.held, "warn");
-    else waiting = setTimeout(keep, PAUSE);
-  });
+  async heed(answer, sent) {
+    if (answer.ok) {
+      this.stands((await answer.json()).version);
+      if (same(sent, this.typed())) this.draft.forget();
+      this.say(this.form.dataset.saved, "ok");
+    } else if (answer.status === 409) this.say(this.form.dataset.elsewhere, "warn");
+    else if (answer.status < 500) this.say((await answer.json()).detail, "warn");
+    else this.say(this.form.dataset.offline, "warn");
+  }
+
+  // Every form of the page that speaks of this sheet knows its version.
+  stands(version) {
+    this.version.value = version;
+    document.querySelectorAll("[data-version]").forEach((one) => {
+      one.value = version;
+    });
+  }
+
+  // Nothing of it is still on its way.
+  async settled() {
+    clearTimeout(this.waiting);
+    await this.keeping?.catch(() => {});
+  }
 
   // Offline, the browser would leave the page for its own words: ask first whether anybody is there.
-  form.addEventListener("submit", async (event) => {
-    if (checked) return;
+  async sending(event) {
+    if (this.checked || event.defaultPrevented) return;
     event.preventDefault();
-    clearTimeout(waiting);
-    await keeping?.catch(() => {});
-    if (!(await isThere())) return say(form.dataset.offline, "warn");
-    checked = true;
-    form.requestSubmit(event.submitter);
-  });
+    const by = event.submitter;
+    await this.settled();
+    if (!(await isThere())) return this.say(this.form.dataset.offline, "warn");
+    if (by?.dataset.next && (await this.onward?.(by.dataset.next))) return;
+    this.checked = true;
+    this.form.requestSubmit(by);
+  }
 
-  form.querySelector("[data-theirs]")?.addEventListener("click", () => draft.forget());
-
-  const left = draft.get();
-  const isKept = document.querySelector(".flash") || (left && same(left.sheet, typed()));
-  if (left && isKept) draft.forget();
-  else if (left && !form.dataset.typed) {
-    const offer = form.querySelector("[data-offer]");
-    offer.querySelector("span").textContent = form.dataset.found.replace("{}", left.at);
+  offer() {
+    const left = this.draft.get();
+    const isKept = document.querySelector(".flash") || (left && same(left.sheet, this.typed()));
+    if (left && isKept) this.draft.forget();
+    if (!left || isKept || this.form.dataset.typed) return;
+    const offer = this.form.querySelector("[data-offer]");
+    offer.querySelector("span").textContent = this.form.dataset.found.replace("{}", left.at);
     offer.hidden = false;
     offer.querySelector("[data-take]").addEventListener("click", () => {
-      fill(left.sheet);
+      this.fill(left.sheet);
       offer.hidden = true;
-      form.dispatchEvent(new Event("input"));
+      this.form.dispatchEvent(new Event("input"));
     });
     offer.querySelector("[data-drop]").addEventListener("click", () => {
-      draft.forget();
+      this.draft.forget();
       offer.hidden = true;
     });
   }
-  total();
+
+  // A digit scores the criterion that has the focus, else the first that has no score yet.
+  score(digit) {
+    const lines = [...this.form.querySelectorAll("fieldset[data-criterion]")];
+    const line =
+      lines.find((one) => one.contains(document.activeElement)) ??
+      lines.find((one) => !this.chosen(one.dataset.criterion));
+    const one = line?.querySelector(`[value="${digit}"]`);
+    if (!one) return false;
+    one.checked = true;
+    if (line.contains(document.activeElement)) {
+      const next = lines[lines.indexOf(line) + 1];
+      (next?.querySelector("input") ?? this.form.elements.opinion).focus();
+    }
+    this.form.dispatchEvent(new Event("input"));
+    return true;
+  }
 }
 
+const same = (a, b) => JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
+
 // The sheet was closed while somebody wrote: what only this browser holds is shown, to be read and copied.
-const shut = document.querySelector("[data-shut]");
-if (shut) {
+function showUnkept(shut) {
   const draft = new Draft(shut.dataset.draft);
   const left = draft.get();
   const offer = shut.querySelector("[data-offer]");
@@ -144,3 +195,32 @@ if (shut) {
     });
   }
 }
+
+let current = null;
+
+// The sheet of the page as it is drawn now; `onward` takes its writer to the next film.
+export function wireSheet(onward) {
+  const form = document.querySelector("[data-sheet]");
+  const shut = document.querySelector("[data-shut]");
+  const seen = document.querySelector("[data-seen]");
+  current = form && new Sheet(form);
+  if (current) current.onward = onward;
+  if (shut) showUnkept(shut);
+  document.querySelector("screener-player").addEventListener("film-seen", (event) => {
+    const percent = Math.floor(event.detail.seen * 100);
+    seen.querySelector("progress").value = event.detail.seen;
+    seen.querySelector("span").textContent = seen.dataset.words.replace("{}", percent);
+  });
+  return current;
+}
+
+document.addEventListener("keydown", (event) => {
+  if (!current || event.altKey || event.defaultPrevented) return;
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    const give = current.form.querySelector("[data-next]") ?? current.form.querySelector("[value=give]");
+    if (give) current.form.requestSubmit(give);
+  } else if (/^[1-9]$/.test(event.key) && !event.ctrlKey && !event.metaKey) {
+    const typing = event.target.closest("textarea, select, [contenteditable], input:not([type=radio])");
+    if (!typing && current.score(event.key)) event.preventDefault();
+  }
+});
