@@ -64,7 +64,7 @@ def environment(lang: str) -> Environment:
     )
     made.code_generator_class = AnyLanguage
     made.globals["asset"] = asset
-    made.globals["sheet"] = sheet
+    made.globals["stylesheet"] = sheet  # `sheet` is what many pages show
     made.globals["data_block"] = data_block
     made.globals["served"] = True  # but for a page in a folder, which can ask nobody
     made.globals["fields_of"] = texts.fields_of
