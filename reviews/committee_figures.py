@@ -128,7 +128,7 @@ async def chaired_films(viewer: Viewer) -> list[dict[str, Any]]:
 
 
 async def loads(edition: Edition, films: list[str]) -> list[MemberLoad]:
-    """Of every member who may hear one of these films."""
+    """Of every member who is to watch: a chair who was asked for nothing, and gave nothing, is not."""
     found = await rows(
         f"""SELECT p.id AS person, coalesce(nullif(p.name, ''), p.email) AS name,
               count(*)::int AS seen_by, count(a.id)::int AS shared,
@@ -140,16 +140,18 @@ async def loads(edition: Edition, films: list[str]) -> list[MemberLoad]:
               coalesce(sum({LENGTH}) FILTER (WHERE r.given_at IS NULL AND a.id IS NOT NULL), 0)::float8
                 AS left_shared,
               EXISTS (SELECT 1 FROM assignment b JOIN submission c ON c.id = b.submission
-                      WHERE b.person = p.id AND c.edition = {{}}) AS is_shared
+                      WHERE b.person = p.id AND c.edition = {{}}) AS is_shared,
+              EXISTS (SELECT 1 FROM role o WHERE o.person = p.id AND o.edition = {{}} AND o.part = 'reviewer')
+                AS is_reviewer
             FROM submission s JOIN film_file n ON n.submission = s.id AND n.state = 'released'
             JOIN person p ON p.id IN (SELECT person FROM role WHERE edition = {{}})
             LEFT JOIN assignment a ON a.submission = s.id AND a.person = p.id
             LEFT JOIN review r ON r.submission = s.id AND r.person = p.id
             LEFT JOIN viewing v ON v.file = n.id AND v.person = p.id
             WHERE s.id = ANY({{}}) AND {seated("p.id")} GROUP BY p.id ORDER BY p.name, p.id""",
-        now() - FORTNIGHT, edition.id, edition.id, films,
+        now() - FORTNIGHT, edition.id, edition.id, edition.id, films,
     )  # fmt: skip
-    return [load_of(row) for row in found]
+    return [load_of(row) for row in found if row["is_reviewer"] or row["is_shared"] or row["given"]]
 
 
 def load_of(row: dict[str, Any]) -> MemberLoad:
