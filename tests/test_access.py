@@ -1064,6 +1064,8 @@ BODIES = {
     "/notes/{note_id}": {"text": "Belle image.", "version": 1},
     "/recusal": {"reason": "Un ami."},
     "/wish": {"wish": "love"},
+    "/talk": {"text": "Belle image."},
+    "/talk/reading": {"newest": "nobody"},
     "/assignment": {"person": "nobody"},
     "/conflicts": {"person": "nobody", "reason": "Un ami."},
     "/committee/mark": {"allowed": False},
