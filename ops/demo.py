@@ -11,6 +11,7 @@ import threading
 import time
 import unicodedata
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,7 @@ SCOPES = {
     "chair": "committee",
     "programmer": "programme",
 }
+ANNOUNCED_IN_S = 3
 LAST_BY_DAY = 16 * 60  # when a film for the young begins at the latest, in minutes after midnight
 LAST_FOR_SCHOOLS = 14 * 60 + 30
 YOUTH_SECTION = {
@@ -268,7 +270,17 @@ class Demo:
             )
             decided.append(self.made[film.title])
         batch = self.chairs[0].post("/announcements", {"submissions": decided})
-        self.chairs[1].post(f"/announcements/{batch['id']}/release")
+        self.announce(batch["id"])
+
+    def announce(self, batch: str) -> None:
+        """At a moment close by: without one it waits ten minutes, for a second thought."""
+        moment = datetime.now(UTC) + timedelta(seconds=ANNOUNCED_IN_S)
+        self.chairs[1].post(f"/announcements/{batch}/moment", {"at": moment.isoformat()})
+        while not any(
+            one["id"] == batch and one["released_at"]
+            for one in self.chairs[1].get("/announcements")
+        ):
+            time.sleep(0.3)
 
     # Grid
 
