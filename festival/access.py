@@ -165,17 +165,20 @@ def _may_decide(viewer: Viewer, subject: Subject) -> bool:
     return viewer.phase not in BEFORE_SELECTION and _chairs(viewer, subject)
 
 
-def _may_see_reviews(viewer: Viewer, subject: Subject) -> bool:
-    """Others' opinions stay hidden until one's own is given, or as the phase says. A chair, who decides on them,
-    reads them at once, unless the edition's chairs wait as everybody does.
+def reads_sheets(rights: PhaseRights, *, is_chair: bool, has_own: bool) -> bool:
+    """Others' sheets of a film stay hidden until one's own is given, or as the phase says. Its chair, who decides on
+    them, reads them at once, unless the edition's chairs wait as everybody does.
+
+    The one rule: `may` asks it for a film, and queries for many at once. An abstention is no sheet of one's own.
     """
-    if not within_scope(viewer, subject):
-        return False
-    rights = viewer.rights
-    if _chairs(viewer, subject):
-        return subject.has_own_review or not rights.chair_waits or rights.votes is Openness.ALWAYS
-    return rights.votes is Openness.ALWAYS or (
-        rights.votes is Openness.AFTER and subject.has_own_review
+    if is_chair and (has_own or not rights.chair_waits):
+        return True
+    return rights.votes is Openness.ALWAYS or (rights.votes is Openness.AFTER and has_own)
+
+
+def _may_see_reviews(viewer: Viewer, subject: Subject) -> bool:
+    return within_scope(viewer, subject) and reads_sheets(
+        viewer.rights, is_chair=_chairs(viewer, subject), has_own=subject.has_own_review
     )
 
 

@@ -13,11 +13,10 @@ from festival.access import Viewer
 from festival.db import rows
 from festival.directory import folded
 from festival.texts import Texts
-from reviews import lists
 from reviews.decisions import VERSION
 from reviews.evidence import LENGTH, RUNTIME
 from reviews.figures import means_under, refresh
-from reviews.lists import CHAIR, IN_SCOPE, Case, scope_values, votes_of
+from reviews.lists import CHAIR, IN_SCOPE, Case, scope_values, votes_of, votes_open_values
 from reviews.rubrics import Rubrics, rubrics_of
 from reviews.scoring import BOARD, rank
 
@@ -111,7 +110,7 @@ def where(query: BoardQuery) -> tuple[str, tuple[Any, ...]]:
 
 
 async def seen_values(viewer: Viewer) -> tuple[Any, ...]:
-    return (lists.reads_at_once(viewer), viewer.id, *scope_values(viewer, CHAIR))
+    return (*votes_open_values(viewer), *scope_values(viewer, CHAIR))
 
 
 class BoardShare(msgspec.Struct, frozen=True, kw_only=True):

@@ -27,22 +27,28 @@ async def known_of(films: list[dict[str, Any]]) -> dict[str, FilmCoverage]:
     return await heard([film["id"] for film in films])
 
 
-def cautions(films: list[dict[str, Any]], known: dict[str, FilmCoverage]) -> list[Caution]:
-    """With the films that each is about, in their order; none where all was heard."""
+def cautions(
+    films: list[dict[str, Any]], known: dict[str, FilmCoverage], open_ones: set[str]
+) -> list[Caution]:
+    """With the films that each is about, in their order; none where all was heard. Of votes only where they are open
+    to the reader.
+    """
     by_code: dict[str, list[dict[str, Any]]] = {"unwatched": [], "half_watched": [], "unvoted": []}
     for film in films:
-        for code in codes_of(known.get(film["id"], FilmCoverage())):
+        for code in codes_of(
+            known.get(film["id"], FilmCoverage()), is_open=film["id"] in open_ones
+        ):
             by_code[code].append({name: film[name] for name in ("id", "title", "titles")})
     return [Caution(code=code, films=some) for code, some in by_code.items() if some]
 
 
-def codes_of(film: FilmCoverage) -> list[str]:
+def codes_of(film: FilmCoverage, *, is_open: bool) -> list[str]:
     codes = []
     if not film.watched:
         codes.append("unwatched")
     elif not film.whole:
         codes.append("half_watched")
-    if not film.votes:
+    if is_open and not film.votes:
         codes.append("unvoted")
     return codes
 

@@ -9,12 +9,12 @@ import msgspec
 from festival.access import (
     COMMITTEE,
     Act,
-    Openness,
     Subject,
     Viewer,
     committee_scope,
     in_scope,
     may,
+    reads_sheets,
 )
 from festival.db import rows
 from festival.errors import Missing, NotAllowed
@@ -74,13 +74,22 @@ IN_SCOPE = """
 
 CHAIR = frozenset({Role.CHAIR})
 
-# Whether this chair may see what others gave the film `s`: `reviews.board` and `reviews.standing` ask alike.
+# `festival.access.reads_sheets` for the films `s` of a chair's query; `reviews.board` has its own sheet at hand.
 VOTES_OPEN = """({}::bool OR EXISTS (SELECT 1 FROM review mine WHERE mine.submission = s.id
                         AND mine.person = {} AND mine.given_at IS NOT NULL))"""
 
 
 def votes_open_values(viewer: Viewer) -> tuple[bool, str]:
     return (reads_at_once(viewer), viewer.id)
+
+
+async def votes_open(submissions: list[str], viewer: Viewer) -> set[str]:
+    """Those of this chair's films of which they read what others gave."""
+    found = await rows(
+        f"SELECT s.id FROM submission s WHERE s.id = ANY({{}}) AND {VOTES_OPEN}",
+        submissions, *votes_open_values(viewer),
+    )  # fmt: skip
+    return {row["id"] for row in found}
 
 
 def scope_values(viewer: Viewer, parts: frozenset[Role] = COMMITTEE) -> tuple[Any, ...]:
@@ -316,8 +325,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def reads_at_once(viewer: Viewer) -> bool:
-    """Whether a chair reads sheets before their own: as `festival.access` has it, for the board's query."""
-    return not viewer.rights.chair_waits or viewer.rights.votes is Openness.ALWAYS
+    """Whether a chair reads the sheets of the films that they chair before their own; after it every chair does."""
+    return reads_sheets(viewer.rights, is_chair=True, has_own=False)
 
 
 async def votes_of(
@@ -548,9 +557,10 @@ async def announcements(viewer: Viewer) -> list[Batch]:
         *scope_values(viewer, CHAIR),
     )
     open_ones = [row for row in selected if not row["released_at"] and not row["cancelled_at"]]
-    known = await known_of([film for row in open_ones for film in row["films"]])
+    films = [film for row in open_ones for film in row["films"]]
+    known, read = await known_of(films), await votes_open([film["id"] for film in films], viewer)
     letters = await letters_of([row["id"] for row in open_ones])
     for row in open_ones:
-        row["cautions"] = cautions(row["films"], known)
+        row["cautions"] = cautions(row["films"], known, read)
         row["letters"] = letters.get(row["id"], 0)
     return msgspec.convert(selected, list[Batch])

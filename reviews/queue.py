@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
-from festival.access import Openness, Viewer
+from festival.access import Viewer, reads_sheets
 from festival.clock import now, zone
 from festival.db import rows
 from festival.tables import Edition, Role
@@ -159,7 +159,7 @@ async def queue_rows(
     found = await rows(
         f"""SELECT * FROM (SELECT {SHOWN}, s.filed_at {NARROWED}) q
             ORDER BY {BY[order]} LIMIT {{}} OFFSET {{}}""",
-        *told_of, *narrowed, viewer.rights.votes is Openness.ALWAYS, most, first,
+        *told_of, *narrowed, reads_sheets(viewer.rights, is_chair=False, has_own=False), most, first,
     )  # fmt: skip
     return await told(viewer, msgspec.convert(found, list[QueueRow])), total
 
@@ -199,7 +199,7 @@ def may_read(viewer: Viewer, row: QueueRow) -> bool:
     """Others' sheets of a film of which one's own is given: as `festival.access` has it."""
     chaired = viewer.sections.get(Role.CHAIR)
     is_chair = chaired is not None and (not chaired or row.section in chaired)
-    return is_chair or viewer.rights.votes is not Openness.NEVER
+    return reads_sheets(viewer.rights, is_chair=is_chair, has_own=row.given)
 
 
 async def synopses_in_blind(submissions: Sequence[str]) -> dict[str, Texts]:

@@ -75,21 +75,23 @@ class RubricUse(msgspec.Struct, frozen=True, kw_only=True):
         )  # fmt: skip
 
 
-async def uses_of(edition: str, rubrics: Rubrics) -> dict[str, RubricUse]:
-    """By the place whose sheet was filled in."""
+async def uses_of(
+    edition: str, rubrics: Rubrics, *, where: str = "true", values: tuple[Any, ...] = ()
+) -> dict[str, RubricUse]:
+    """By the place whose sheet was filled in; `where` is SQL about the films `s` whose sheets are counted."""
     found = await rows(
-        """SELECT coalesce(s.section, '') AS section,
-             count(*) FILTER (WHERE r.given_at IS NOT NULL) AS given,
-             count(*) FILTER (WHERE r.given_at IS NULL) AS begun,
-             coalesce((SELECT jsonb_agg(DISTINCT k.key) FROM review q
-               JOIN submission u ON u.id = q.submission
+        f"""WITH here AS (SELECT r.id, r.scores, r.given_at, s.section
+             FROM review r JOIN submission s ON s.id = r.submission WHERE s.edition = {{}} AND {where})
+           SELECT coalesce(h.section, '') AS section,
+             count(*) FILTER (WHERE h.given_at IS NOT NULL) AS given,
+             count(*) FILTER (WHERE h.given_at IS NULL) AS begun,
+             coalesce((SELECT jsonb_agg(DISTINCT k.key) FROM here q
                LEFT JOIN review_version v ON v.review = q.id
                CROSS JOIN LATERAL jsonb_object_keys(q.scores || coalesce(v.scores, jsonb_build_object())) AS k(key)
-               WHERE u.edition = {} AND u.section IS NOT DISTINCT FROM s.section), '[]') AS keys
-           FROM review r JOIN submission s ON s.id = r.submission
-           WHERE s.edition = {} GROUP BY s.section""",
+               WHERE q.section IS NOT DISTINCT FROM h.section), '[]') AS keys
+           FROM here h GROUP BY h.section""",
         edition,
-        edition,
+        *values,
     )
     uses: dict[str, RubricUse] = {}
     for row in found:

@@ -24,6 +24,7 @@ from festival.shapes import VersionNumber
 from festival.tables import Edition, Person, Role, Section, new_id
 from festival.texts import Texts, field_of
 from reviews.board import BoardStanding, standings
+from reviews.lists import VOTES_OPEN, votes_open_values
 from reviews.rubrics import EVERYWHERE, Rubrics, RubricUse, rubrics_of, uses_of
 from reviews.scoring import Rubric
 from reviews.tables import Criterion, ScoreSheet
@@ -126,6 +127,16 @@ async def begin(edition: Edition, section: str | None, *, by: Person) -> str:
                 closed_at=now() if one.is_closed else None,
             ).save()  # fmt: skip
     return str(sheet.id)
+
+
+async def uses_told(viewer: Viewer, rubrics: Rubrics) -> dict[str, RubricUse]:
+    """How far sheets are filled in, for whoever sets them: operators know the numbers of all; chairs those of films
+    whose sheets are open to them.
+    """
+    if viewer.has(Role.OPERATOR):
+        return await uses_of(viewer.edition, rubrics)
+    values = votes_open_values(viewer)
+    return await uses_of(viewer.edition, rubrics, where=VOTES_OPEN, values=values)
 
 
 async def use_of(edition: str, sheet: ScoreSheet) -> RubricUse:

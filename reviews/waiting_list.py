@@ -7,6 +7,7 @@ import msgspec
 from festival.access import Viewer
 from festival.db import rows, transaction
 from festival.desk import Way, hold_edition
+from festival.directory import folded
 from festival.errors import Conflict, Missing
 from festival.record import record
 from festival.shapes import SeenVersion
@@ -103,12 +104,16 @@ async def answer(
         await record("promotion_answered", gone, by=by, edition=edition.id, to=given.submission)
 
 
-async def move(submission: Submission, way: Way, *, edition: Edition, by: Person) -> None:
-    """One place up or down among those that wait in its section; at an end of it nothing happens."""
+async def move(
+    submission: Submission, way: Way, *, edition: Edition, viewer: Viewer, by: Person
+) -> None:
+    """One place up or down among those that wait in its section, in the order in which this chair sees them; at an
+    end of it nothing happens.
+    """
     await refresh(edition)
     async with transaction():
         await hold_edition(edition.id)
-        order = [row["id"] for row in await order_of(submission)]
+        order = [row["id"] for row in await order_of(submission, viewer)]
         if submission.id not in order:
             raise Conflict("waiting_no_more")
         here = order.index(submission.id)
@@ -125,14 +130,16 @@ async def move(submission: Submission, way: Way, *, edition: Edition, by: Person
         await record("waiting_moved", submission.id, by=by, edition=edition.id, n=there + 1)
 
 
-async def order_of(submission: Submission) -> list[dict[str, Any]]:
-    """Those that wait, announced or in pencil, as they stand: by place, then by mean."""
+async def order_of(submission: Submission, viewer: Viewer) -> list[dict[str, Any]]:
+    """Those that wait, announced or in pencil, as they stand: by place, then by mean where it is open to this chair."""
     return await rows(
-        """SELECT s.id FROM submission s LEFT JOIN waiting_place w ON w.submission = s.id
-           LEFT JOIN film_figure g ON g.submission = s.id
-           WHERE s.edition = {} AND s.section = {}
-             AND coalesce(s.pending, s.status) = 'waitlisted'
-           ORDER BY w.position NULLS LAST, round(g.mean::numeric, 6) DESC NULLS LAST, s.id""",
+        f"""{SEEN} SELECT s.id FROM submission s LEFT JOIN waiting_place w ON w.submission = s.id
+            JOIN film f ON f.id = s.film LEFT JOIN seen ON seen.id = s.id
+            WHERE s.edition = {{}} AND s.section = {{}}
+              AND coalesce(s.pending, s.status) = 'waitlisted'
+            ORDER BY w.position NULLS LAST, round(seen.shown_mean::numeric, 6) DESC NULLS LAST,
+              {folded("f.title")}, s.id""",
+        *await seen_values(viewer),
         str(submission.edition),
         str(submission.section),
     )

@@ -182,7 +182,7 @@ async def move_waiting(
 ) -> None:
     """One place up or down on the waiting list of its section."""
     submission, _ = await open_film(submission_id, viewer, edition_row, Act.DECIDE)
-    await waiting_list.move(submission, data.way, edition=edition_row, by=person)
+    await waiting_list.move(submission, data.way, edition=edition_row, viewer=viewer, by=person)
 
 
 @act(

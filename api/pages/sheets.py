@@ -13,7 +13,7 @@ from api.request import AnyRequest
 from festival.access import Viewer, may_set_sheet
 from festival.errors import FestivalError, Refused
 from festival.tables import Edition
-from reviews.rubrics import EVERYWHERE, RubricUse, rubrics_of, uses_of
+from reviews.rubrics import EVERYWHERE, RubricUse, rubrics_of
 from reviews.scoring import Sheet
 from reviews.sheets import (
     LEAST_STEPS,
@@ -22,6 +22,7 @@ from reviews.sheets import (
     WeightEffect,
     check_may,
     section_of,
+    uses_told,
 )
 from submissions.lists import sections_of
 
@@ -47,7 +48,7 @@ async def sheets_page(
     place = await section_of(edition, section)
     check_may(viewer, place)
     rubrics = await rubrics_of(edition.id)
-    uses = await uses_of(edition.id, rubrics)
+    uses = await uses_told(viewer, rubrics)
     rubric = rubrics.rubric(place)
     is_own = (place or EVERYWHERE) in rubrics.own
     return desk_page(

@@ -9,8 +9,9 @@ from litestar.di import NamedDependency
 from api.guards import SHEETS
 from festival.access import Viewer, may_set_sheet
 from festival.tables import Edition
-from reviews.rubrics import EVERYWHERE, rubrics_of, uses_of
+from reviews.rubrics import EVERYWHERE, rubrics_of
 from reviews.scoring import Rubric
+from reviews.sheets import uses_told
 from submissions.lists import sections_of
 
 
@@ -32,7 +33,7 @@ async def sheets(
 ) -> list[SheetStanding]:
     """The edition's sheet and each section's, as far as the caller may set them."""
     rubrics = await rubrics_of(edition_row.id)
-    uses = await uses_of(edition_row.id, rubrics)
+    uses = await uses_told(viewer, rubrics)
     places = [("", EVERYWHERE), *((one.letter, one.id) for one in await sections_of(edition_row))]
     told = []
     for letter, place in places:

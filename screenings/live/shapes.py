@@ -52,7 +52,7 @@ class Live(msgspec.Struct, frozen=True, kw_only=True):
     """A row of `LiveScreening`; version 0 is that of one of which nobody has said anything."""
 
     stable: str
-    said: ToldLive = ToldLive()
+    said: ToldLive = msgspec.field(default_factory=ToldLive)
     announced: Announced | None = None
     expected_at: datetime | None = None
     told: int = 0

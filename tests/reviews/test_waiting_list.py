@@ -37,21 +37,21 @@ async def test_who_waits_stands_by_mean_until_somebody_orders_them(house) -> Non
     desk = await List().stand()
     before = await desk.titles("waitlisted")
 
-    await waiting_list.move(await desk.film("Cime"), Way.UP, edition=desk.edition, by=desk.chair)
-    await waiting_list.move(await desk.film("Cime"), Way.UP, edition=desk.edition, by=desk.chair)
-    await waiting_list.move(await desk.film("Cime"), Way.UP, edition=desk.edition, by=desk.chair)
+    await waiting_list.move(await desk.film("Cime"), Way.UP, edition=desk.edition, viewer=desk.viewer, by=desk.chair)
+    await waiting_list.move(await desk.film("Cime"), Way.UP, edition=desk.edition, viewer=desk.viewer, by=desk.chair)
+    await waiting_list.move(await desk.film("Cime"), Way.UP, edition=desk.edition, viewer=desk.viewer, by=desk.chair)
 
     assert before == ["Dune", "Eau", "Cime"]
     assert await desk.titles("waitlisted") == ["Cime", "Dune", "Eau"]
     with pytest.raises(Conflict):
-        await waiting_list.move(await desk.film("Éclat"), Way.UP, edition=desk.edition, by=desk.chair)
+        await waiting_list.move(await desk.film("Éclat"), Way.UP, edition=desk.edition, viewer=desk.viewer, by=desk.chair)
 
 
 async def test_a_film_that_leaves_asks_for_the_first_who_waits_and_is_answered_once(client) -> None:
     desk = await List().stand()
     none = await waiting_list.proposals(desk.viewer)
     await desk.leaves()
-    await waiting_list.move(await desk.film("Eau"), Way.UP, edition=desk.edition, by=desk.chair)
+    await waiting_list.move(await desk.film("Eau"), Way.UP, edition=desk.edition, viewer=desk.viewer, by=desk.chair)
     await sign_in(client, desk.chair)
 
     page = (await client.get(f"/fr/{desk.edition.slug}/committee/decisions")).text
