@@ -55,7 +55,7 @@ OWN_DATA_AND_CLOCKS = re.compile(
     r'|<p class="clock">\s*<time datetime="[^"]+">[0-9:]+'  # the wall clock of the foyer
 )
 MORE = {
-    "GET /{lang}/{edition}/committee": ["?order=advised", "?order=length", "?state=others", "?state=given"],
+    "GET /{lang}/{edition}/committee": ["?order=advised", "?order=length", "?state=note", "?state=given"],
     "GET /{lang}/{edition}/committee/decisions": ["?sort=mean", "?flag=unvoted", "?q=nuit"],
     "GET /api/v1/{edition}/committee/board": [
         *(f"?sort={sort}" for sort in board.SORTS), *(f"?flag={flag}" for flag in board.FLAGS), "?q=nuit",
@@ -87,7 +87,10 @@ class Round(Jury):
         self.films = [
             await a_film(self.edition, self.maker, title=f"Nuit {n}", section="S" if n == BLIND else "C") for n in range(7)
         ]
-        for _, file in self.films:
+        for n, (submission, file) in enumerate(self.films):
+            await rows(
+                "UPDATE submission SET filed_at = now() + {} * interval '1 second' WHERE id = {} RETURNING id", n, submission
+            )
             for person in (self.ann, self.bob, self.dan, self.cy, self.eve):
                 await has_seen(person, file)
         await self.hide()
@@ -125,9 +128,9 @@ class Round(Jury):
         """One of each thing that a door may be about."""
         await sheets.begin(self.edition, None, by=self.eve)
         await phases.set_rules(self.edition, CommitteeRulesForm(chair_waits=True), by=self.eve)
-        for n in (TABLE, BLIND, OWN):
+        for version, n in enumerate((TABLE, BLIND, OWN, PENCIL)):
             await assignments.assign_by_hand(
-                self.edition, (await self.film(n))[0], AssignmentByHand(person=self.bob.id, version=n), by=self.eve
+                self.edition, (await self.film(n))[0], AssignmentByHand(person=self.bob.id, version=version), by=self.eve
             )
         assert (await conflicts.look_for_conflicts(self.edition, by=self.eve))["new"]
         for person in (self.bob, self.ann, self.dan):
@@ -152,6 +155,7 @@ class Round(Jury):
         """Sheets that move every mean, spread and rank; begun ones, changed ones, opinions and notes."""
         for n in OF_THE_TABLE:
             await self.give(self.ann, Sheet(**GOOD.scores, opinion=SAID), n)
+        for n in (TABLE, BLIND):
             kept = await self.give(self.dan, POOR, n, give=False)
             version = await self.give(self.dan, POOR, n, version=kept)
             await self.give(self.dan, Sheet(**POOR.scores, opinion=f"{SAID} Non."), n, version=version)
