@@ -109,6 +109,13 @@ async def plan_for(person: Person, *, edition: str | None = None) -> Plan:
     )
 
 
+async def own_plan(person: Person) -> Plan:
+    """As they read it themself: where their name stands, but not in what the committee or the record says of them."""
+    plan = await plan_for(person)
+    told = [one for one in plan.elsewhere if one.table != "record" and not HELD[one.table].secrecy]
+    return msgspec.structs.replace(plan, elsewhere=told)
+
+
 async def films_of(person_id: str) -> list[FilmFate]:
     found = await rows(
         f"""SELECT s.id AS submission, s.film, f.title, e.name AS edition, s.status,

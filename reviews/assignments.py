@@ -172,6 +172,7 @@ JOIN film_file n ON n.submission = s.id AND n.state = 'released'
 WHERE s.status = 'submitted' AND s.edition = {{}}
   AND ({{}}::text[] IS NULL OR s.section = ANY({{}})) ORDER BY s.filed_at, s.id"""
 # Pairs that stay: a sheet was given, it was set by hand, or what was asked is under way.
+# Who abstained is no view of the film any more, and is not asked for one.
 FIXED = """
 SELECT r.submission, r.person, true AS is_given FROM review r JOIN submission s ON s.id = r.submission
 WHERE s.edition = {} AND r.given_at IS NOT NULL
@@ -180,12 +181,16 @@ SELECT a.submission, a.person, false FROM assignment a JOIN submission s ON s.id
 WHERE s.edition = {} AND (a.by_hand
   OR EXISTS (SELECT 1 FROM viewing v WHERE v.submission = a.submission AND v.person = a.person AND v.seconds > 0)
   OR EXISTS (SELECT 1 FROM review r WHERE r.submission = a.submission AND r.person = a.person))
+  AND NOT EXISTS (SELECT 1 FROM review r WHERE r.submission = a.submission AND r.person = a.person
+    AND r.abstained_at IS NOT NULL)
 """
 APART = """
 SELECT z.submission, z.person FROM recusal z JOIN submission s ON s.id = z.submission
 WHERE s.edition = {} AND z.lifted_at IS NULL
 UNION SELECT m.submission, m.person FROM member m JOIN submission s ON s.id = m.submission WHERE s.edition = {}
 UNION SELECT c.submission, c.person FROM conflict_of_interest c WHERE c.edition = {} AND c.state <> 'dismissed'
+UNION SELECT r.submission, r.person FROM review r JOIN submission s ON s.id = r.submission
+WHERE s.edition = {} AND r.abstained_at IS NOT NULL
 """
 STANDING = """
 SELECT a.submission, a.person FROM assignment a JOIN submission s ON s.id = a.submission WHERE s.edition = {}
@@ -214,7 +219,7 @@ async def question_of(edition: Edition, viewer: Viewer, kind: str) -> Assignment
     topics = {folded(topic) for one in asked for topic in one.topics} - {""}
     scope = scope_values(viewer, CHAIR)
     films = await rows(FILMS, edition.id, scope[1], scope[2])
-    apart = pairs_in(await rows(APART, edition.id, edition.id, edition.id))
+    apart = pairs_in(await rows(APART, *[edition.id] * 4))
     fixed = pairs_in(await rows(FIXED, edition.id, edition.id))
     standing = pairs_in(await rows(STANDING, edition.id))
     its = {row["id"] for row in films}

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from festival.access import Act, Openness, PhaseRights, Subject, Viewer, Watching, may
+from festival.access import Act, PhaseRights, Subject, Viewer, Watching, may, reads_sheets
 from festival.db import rows, transaction
 from festival.errors import Conflict, Missing, Refused
 from festival.language import is_visible
@@ -117,10 +117,9 @@ HEARD = """(({}::bool AND ({}::bool OR s.section = ANY({}))) OR {}::bool
 def heard_values(viewer: Viewer) -> tuple[object, ...]:
     own = viewer.sections.get(Role.CHAIR)
     everywhere, chaired = own is not None and not own, sorted(own or ())
-    votes = viewer.rights.votes
     return (
-        reads_at_once(viewer), everywhere, chaired, votes is Openness.ALWAYS,
-        votes is not Openness.NEVER, everywhere, chaired, viewer.id,
+        reads_at_once(viewer), everywhere, chaired, reads_sheets(viewer.rights, is_chair=False, has_own=False),
+        reads_sheets(viewer.rights, is_chair=False, has_own=True), everywhere, chaired, viewer.id,
     )  # fmt: skip
 
 
@@ -130,12 +129,18 @@ def hears(person: str, rights: PhaseRights) -> str:
                 AND g.given_at IS NOT NULL)"""
     asked = f"""(EXISTS (SELECT 1 FROM assignment a WHERE a.submission = s.id AND a.person = {person}) OR {given})"""
     shown = {Watching.ALL: "true", Watching.ASSIGNED: asked, Watching.NONE: "false"}
-    reads = {Openness.ALWAYS: "true", Openness.AFTER: given, Openness.NEVER: "false"}
-    waits = rights.chair_waits and rights.votes is not Openness.ALWAYS
+    reads = {is_chair: reads_when(rights, given, is_chair=is_chair) for is_chair in (False, True)}
     chairs = f"""EXISTS (SELECT 1 FROM role c WHERE c.person = {person} AND c.edition = s.edition
                  AND c.part = 'chair' AND (c.sections = '[]'::jsonb OR c.sections ? s.section))"""
-    return f"""({seated(person)} AND (({shown[rights.watching]} AND {reads[rights.votes]})
-      OR ({chairs} AND {given if waits else "true"})))"""
+    return f"""({seated(person)} AND (({shown[rights.watching]} AND {reads[False]})
+      OR ({chairs} AND {reads[True]})))"""
+
+
+def reads_when(rights: PhaseRights, given: str, *, is_chair: bool) -> str:
+    """SQL: `festival.access.reads_sheets` of somebody whose own sheet is there where `given` says so."""
+    if reads_sheets(rights, is_chair=is_chair, has_own=False):
+        return "true"
+    return given if reads_sheets(rights, is_chair=is_chair, has_own=True) else "false"
 
 
 async def rights_now(edition_id: str) -> PhaseRights:

@@ -39,7 +39,7 @@ async def leaving_page(
     request: AnyRequest, person: Person, error: FestivalError | None = None
 ) -> Response[str]:
     """What would go and what would stay, before anybody asks for it."""
-    plan = await erasure.plan_for(person)
+    plan = await erasure.own_plan(person)
     return page(
         request,
         "account/leaving.html",

@@ -29,7 +29,7 @@ async def my_exports(viewer: NamedDependency[Viewer]) -> list[dict[str, Any]]:
 @get("/me/erasure", guards=[in_person()])
 async def my_plan(person: NamedDependency[Person]) -> Plan:
     """What would go and what would stay, and why; nothing is done."""
-    return await erasure.plan_for(person)
+    return await erasure.own_plan(person)
 
 
 @get("/operator/privacy", guards=OPERATOR)

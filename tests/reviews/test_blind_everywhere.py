@@ -26,10 +26,12 @@ from reviews import (
     conflicts,
     decisions,
     meetings,
+    outgoing,
     phases,
     profiles,
     reviewing,
     sheets,
+    talk,
 )
 from reviews.assignments import AssignmentByHand
 from reviews.phases import CommitteeRulesForm
@@ -53,6 +55,8 @@ OWN_DATA_AND_CLOCKS = re.compile(
     r'|name="seen_at" value="[^"]+"'  # until when the board was read
     r'|"seen_at":"[^"]+","is_this"'  # when one's own session was last there
     r'|<p class="clock">\s*<time datetime="[^"]+">[0-9:]+'  # the wall clock of the foyer
+    r'|\{"table":"record","count":[0-9]+|<b>[0-9]+</b> × ligne'  # one's own acts on the record: these exports
+    r"|<dcterms:[^<]+"  # when a workbook was made
 )
 MORE = {
     "GET /{lang}/{edition}/committee": ["?order=advised", "?order=length", "?state=note", "?state=given"],
@@ -64,6 +68,11 @@ MORE = {
     "GET /{lang}/{edition}/committee/conflicts": ["?state=confirmed", "?state=dismissed"],
 }  # fmt: skip
 """What else a door is asked for: orders and filters would tell by where a film stands what no row says."""
+NAMED = {
+    "GET /{lang}/{edition}/committee/exports/{name}": [
+        f"{which}.{kind}" for which in outgoing.LISTS for kind in outgoing.FORMATS
+    ],
+}
 
 MAKERS = {
     "a director": "Zéphyrine Quaxolotl", "a credit": "Théodule Vrombaut", "a maker": "Ildefonse Kraspek",
@@ -81,6 +90,7 @@ class Round(Jury):
         self.ann = await a_person("reviewer", edition=self.edition, name="Ann")
         self.bob = await a_person("reviewer", edition=self.edition, name="Bob")
         self.dan = await a_person("reviewer", edition=self.edition, name="Dan")
+        self.gil = await a_person("reviewer", edition=self.edition, name="Gil")
         self.fay = await a_person("reviewer", edition=self.edition, name="Fay")
         self.cy = await a_person("chair", edition=self.edition, name="Cy")
         self.eve = await a_person("chair", edition=self.edition, name="Eve")
@@ -162,6 +172,9 @@ class Round(Jury):
             film, file = await self.film(n)
             await reviewing.note(film, file, Remark(text=SAID), by=self.ann)
         await self.give(self.eve, GOOD, TABLE)
+        film, file = await self.film(TABLE)
+        await talk.say(film, talk.NewTalk(text=f"@Bob {SAID}"), by=self.ann)
+        await reviewing.abstain(film, file, reason="Je connais le sujet.", version=0, by=self.gil)
         for n, score in ((FIRST, 1), (SECOND, 5)):  # from before the announcement, as they arrive now
             await rows(
                 """INSERT INTO review (id, submission, file, person, scores, opinion, seen, given_at)
@@ -201,9 +214,11 @@ async def all_that(
         films = (TABLE, BLIND) if "/committee/submissions/" in route else (TABLE,)
         for n in films:
             known = await committee.known(n)
-            _, path = address(route, committee.edition, **known)
-            for more in ("", *MORE.get(route, ())):
-                told[f"{route}{more} {n}"] = await body_at(app, client, path + more.format(**known))
+            for name in NAMED.get(route, ("main.m3u8",)):
+                _, path = address(route, committee.edition, **known, name=name)
+                for more in ("", *MORE.get(route, ())):
+                    where = f"{route}{more} {name if route in NAMED else n}"
+                    told[where] = await body_at(app, client, path + more.format(**known))
     letters = await rows("SELECT kind, subject, body, link FROM letter WHERE person = {} ORDER BY id", person.id)
     return {**told, "letters": str(letters)}
 
@@ -308,7 +323,7 @@ async def test_the_doors_were_open_and_say_more_after_ones_own_sheet(read, clien
     """Else the tests above look at nothing."""
     committee: Round = read.committee
     opened = {" ".join(where.partition("?")[0].split()[:2]) for where, body in read.chair_before.items()
-              if body.startswith("200")}  # fmt: skip
+              if body.startswith(("200", "303"))}  # fmt: skip
     session = await a_session(client, committee.cy)
 
     await committee.give(committee.cy, GOOD, TABLE)
