@@ -23,6 +23,7 @@ from api.acts import (
     answers,
     archives,
     audiences,
+    changing,
     closing,
     codes,
     comments,
@@ -121,6 +122,7 @@ from api.pages import audiences as audience_pages
 from api.pages import blocks as block_pages
 from api.pages import board as board_pages
 from api.pages import changes as changes_pages
+from api.pages import changing as changing_pages
 from api.pages import closing as closing_pages
 from api.pages import comments as comment_pages
 from api.pages import conflicts as conflict_pages
@@ -226,6 +228,7 @@ AnyConnection = ASGIConnection[Any, Any, Any, Any]
 ACTS = [
     *accounts.ACTS,
     *announcements.ACTS,
+    *changing.ACTS,
     *archives.ACTS,
     *amending.ACTS,
     *answers.ACTS,
@@ -352,6 +355,7 @@ def pages() -> Router:
             committee,
             board_pages,
             letters_ahead_pages,
+            changing_pages,
             meeting_pages,
             room,
             assignment_pages,

@@ -24,12 +24,13 @@ OPEN = frozenset({
     "invitation_waits", "factor_reset", "factor_reset_told", "parts_given_list", "merge_asked",
     "closing_moved", "film_corrected", "entry_amended",
     "merge_done", "test",
-    "planned_published", "planned_refused",
+    "planned_published", "planned_refused", "decision_taken_back",
 })  # fmt: skip
 """What operators may read, of films that are not hidden from them."""
 
 OF_THE_COMMITTEE = frozenset({
     "sheet_reopened", "recusal_lifted", "film_waits", "film_declined", "talk_digest",
+    "announcement_stopped",
 })  # fmt: skip
 """They say what the committee says, or what it has not announced: operators count them."""
 

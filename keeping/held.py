@@ -340,14 +340,14 @@ HELD: dict[str, Held] = {
         key="id submission wanted created_at", why="decision",
     ),
     "announcement": Held(
-        leaves=STAYS, edition="t.edition", who="asked_by released_by",
+        leaves=STAYS, edition="t.edition", who="asked_by released_by", words="note word", secrecy=True,
         key="id edition asked_at released_at cancelled_at due_at stopped", why="decision",
     ),
     "announcement_words": Held(
         leaves=ROW, edition="(SELECT a.edition FROM announcement a WHERE a.id = t.announcement)", who="person",
         words="subject body", secrecy=True, key="id announcement wanted language submission version",
     ),
-    "announcement_line": Held(key="id announcement submission wanted"),
+    "announcement_line": Held(key="id announcement submission wanted was"),
     "meeting": Held(
         leaves=STAYS, edition="t.edition", who="scribe", words="name", secrecy=True,
         key="id edition submission pen_until begun_at ended_at", why="decision",

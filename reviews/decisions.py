@@ -19,7 +19,7 @@ from reviews.cautions import was_watched
 from reviews.tables import Announcement, AnnouncementLine, Decision
 from submissions import projection
 from submissions.entries import move, propose, propose_many
-from submissions.status import DECIDABLE, Status
+from submissions.status import BACK, DECIDABLE, Status
 from submissions.tables import Submission
 from submissions.telling import OccasionWords, tell_members
 
@@ -318,7 +318,9 @@ async def check_preview(batch_id: str) -> None:
     changed = await rows(
         """SELECT f.title, f.titles FROM announcement_line l JOIN submission s ON s.id = l.submission
            JOIN film f ON f.id = s.film
-           WHERE l.announcement = {} AND s.pending IS DISTINCT FROM l.wanted ORDER BY f.title""",
+           WHERE l.announcement = {} AND CASE WHEN l.was = '' THEN s.pending IS DISTINCT FROM l.wanted
+             ELSE s.status <> l.was OR s.pending IS NOT NULL END
+           ORDER BY f.title""",
         batch_id,
     )
     if changed:
@@ -344,23 +346,63 @@ async def tell(line: AnnouncementLine, *, edition: Edition, by: Person) -> None:
     if submission is None:
         raise Missing("submission_missing")
     wanted = Status(line.wanted)
-    if submission.status != wanted:
+    if line.was:
+        await take_back(submission, line, edition=edition, by=by)
+    elif submission.status != wanted:
         await move(submission, wanted, by=by)
-    await Submission.update({Submission.pending: None, Submission.announced_at: now()}).where(
+    told_at = None if wanted is Status.SUBMITTED else now()
+    await Submission.update({Submission.pending: None, Submission.announced_at: told_at}).where(
         Submission.id == submission.id
     )
     if wanted is Status.ACCEPTED:
         await projection.order(submission)
-    elif wanted is Status.DECLINED:
+    elif wanted is Status.DECLINED or line.was:
         await tell_programmers(submission)
     await tell_members(
         submission,
-        wanted.value,
+        kind_of(line),
         edition=edition,
         occasion=f"announcement:{line.announcement}",
         words=await words_for(line),
-        **(await facts_for(submission, wanted)),
+        **(await facts_for(submission, line)),
     )
+
+
+async def take_back(
+    submission: Submission, line: AnnouncementLine, *, edition: Edition, by: Person
+) -> None:
+    """An announced decision is another by now, in the words of whoever asked for it; a place that it leaves is
+    asked for anew.
+    """
+    wanted = Status(line.wanted)
+    await move(submission, wanted, by=by, moves=BACK)
+    batch = await batch_of(line)
+    await Decision(
+        submission=submission.id,
+        person=batch.asked_by,
+        note=batch.note,
+        wanted=None if wanted is Status.SUBMITTED else wanted.value,
+    ).save()
+    await rows("DELETE FROM promotion WHERE gone = {} RETURNING gone", submission.id)
+    await record(
+        "decision_taken_back",
+        submission.id,
+        by=by,
+        edition=edition.id,
+        changes={"status": [line.was, wanted.value]},
+    )
+
+
+async def batch_of(line: AnnouncementLine) -> Announcement:
+    batch = await Announcement.objects().get(Announcement.id == line.announcement)
+    if batch is None:
+        raise Missing("announcement_missing")
+    return batch
+
+
+def kind_of(line: AnnouncementLine) -> str:
+    """Which letter tells of it: that of the outcome, or the one of a decision taken back."""
+    return "decision_taken_back" if line.was else line.wanted
 
 
 async def words_for(line: AnnouncementLine) -> OccasionWords:
@@ -383,9 +425,18 @@ async def words_for(line: AnnouncementLine) -> OccasionWords:
     return words
 
 
-async def facts_for(submission: Submission, wanted: Status) -> dict[str, Any]:
-    """A refusal says that the film was watched only where the house knows it."""
-    if wanted is not Status.DECLINED:
+async def facts_for(submission: Submission, line: AnnouncementLine) -> dict[str, Any]:
+    """A refusal says that the film was watched only where the house knows it; of a decision that is taken back a
+    letter says what was told before, what is true now, and why as far as the chair wrote it for its reader.
+    """
+    if line.was:
+        word = (await batch_of(line)).word
+        return {
+            "was": lambda lang: t(lang, f"letter.taken_back.was.{line.was}"),
+            "now": lambda lang: t(lang, f"letter.taken_back.now.{line.wanted}"),
+            "why": f"\n\n{word}" if word else "",
+        }
+    if line.wanted != Status.DECLINED:
         return {}
     watched = await was_watched(submission.id)
     return {"watched": lambda lang: " " + t(lang, "letter.declined.watched") if watched else ""}

@@ -517,6 +517,8 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     cancelled_at: datetime | None = None
     due_at: datetime | None = None
     stopped: str = ""
+    note: str = ""
+    word: str = ""
     films: list[dict[str, Any]] = []
     letters: int = 0
     cautions: list[Caution] = []
@@ -525,6 +527,11 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_open(self) -> bool:
         return self.released_at is None and self.cancelled_at is None
+
+    @property
+    def takes_back(self) -> bool:
+        """It tells makers that what they were told holds no more."""
+        return any(film["was"] for film in self.films)
 
     @property
     def is_due(self) -> bool:
@@ -539,11 +546,11 @@ async def announcements(viewer: Viewer) -> list[Batch]:
     """
     selected = await rows(
         """SELECT a.id, a.asked_by, p.name AS asked_by_name, a.asked_at, a.released_at,
-             q.name AS released_by_name, a.cancelled_at, a.due_at, a.stopped,
+             q.name AS released_by_name, a.cancelled_at, a.due_at, a.stopped, a.note, a.word,
              (SELECT count(*) FROM announcement_line w WHERE w.announcement = a.id) - count(*)
                AS hidden,
              jsonb_agg(jsonb_build_object('id', s.id, 'title', f.title,
-                         'titles', f.titles, 'wanted', l.wanted)
+                         'titles', f.titles, 'wanted', l.wanted, 'was', l.was)
                        ORDER BY f.title) AS films
            FROM announcement a JOIN person p ON p.id = a.asked_by
            LEFT JOIN person q ON q.id = a.released_by

@@ -10,9 +10,11 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from festival import letters
 from festival.clock import in_zone, now
 from festival.db import later, rows, transaction
 from festival.errors import Conflict, FestivalError, Missing, Refused
+from festival.language import moment
 from festival.people import person as person_of
 from festival.record import record
 from festival.shapes import SeenVersion
@@ -28,9 +30,8 @@ from festival.wording import (
     worded,
 )
 from reviews import decisions
-from reviews.decisions import check_known, check_preview, facts_for, hold_films
-from reviews.tables import Announcement, AnnouncementWords
-from submissions.status import Status
+from reviews.decisions import check_known, check_preview, facts_for, hold_films, kind_of
+from reviews.tables import Announcement, AnnouncementLine, AnnouncementWords
 from submissions.tables import Film, Submission
 
 LATEST = timedelta(days=120)
@@ -152,15 +153,35 @@ async def carry_out(announcement: str, edition: str) -> None:
 
 
 async def stop(announcement: str, why: str, *, edition: Edition) -> None:
-    """It does not go out: a decision is another by now. It waits for a yes again, and says why."""
+    """It does not go out: a decision is another by now. It waits for a yes again, and says why; whoever drew it
+    up and whoever said yes read so.
+    """
     async with transaction():
+        stood = await rows(
+            """SELECT asked_by, released_by, due_at FROM announcement
+               WHERE id = {} AND released_at IS NULL AND due_at IS NOT NULL FOR UPDATE""",
+            announcement,
+        )
+        if not stood:
+            return
         await rows(
             """UPDATE announcement SET released_by = NULL, due_at = NULL, stopped = {}
-               WHERE id = {} AND released_at IS NULL RETURNING id""",
+               WHERE id = {} RETURNING id""",
             why[:64],
             announcement,
         )
         await record("announcement_stopped", announcement, edition=edition.id, code=why)
+        due_at = stood[0]["due_at"]
+        for reader in sorted({stood[0]["asked_by"], stood[0]["released_by"]}):
+            await letters.write(
+                "announcement_stopped",
+                await person_of(reader),
+                occasion=f"stopped:{announcement}:{due_at.isoformat()}:{reader}",
+                edition=edition,
+                about=announcement,
+                link="/committee/announcements",
+                when=partial(moment, when=due_at),
+            )
 
 
 # The letters
@@ -171,7 +192,7 @@ async def letters_ahead(
 ) -> list[BatchLetter]:
     """Each letter of a batch as its reader will have it, in their language."""
     found = await rows(
-        """SELECT l.submission, l.wanted, m.person FROM announcement_line l
+        """SELECT l.id, l.submission, m.person FROM announcement_line l
            JOIN member m ON m.submission = l.submission JOIN submission s ON s.id = l.submission
            JOIN film f ON f.id = s.film JOIN person p ON p.id = m.person
            WHERE l.announcement = {} AND p.erased_at IS NULL
@@ -182,16 +203,15 @@ async def letters_ahead(
     told = []
     for row in found:
         submission = await Submission.objects().get(Submission.id == row["submission"])
-        if submission is not None:
-            told.append(
-                await letter_ahead(submission, row["wanted"], row["person"], edition, words)
-            )
+        line = await AnnouncementLine.objects().get(AnnouncementLine.id == row["id"])
+        if submission is not None and line is not None:
+            told.append(await letter_ahead(submission, line, row["person"], edition, words))
     return told
 
 
 async def letter_ahead(
     submission: Submission,
-    wanted: str,
+    line: AnnouncementLine,
     person: str,
     edition: Edition,
     words: Mapping[tuple[str, str, str, str], AnnouncementWords],
@@ -202,10 +222,11 @@ async def letter_ahead(
         "name": to.name or to.email,
         "edition": edition.name,
         "title": partial(film_title, film=film) if film else "",
-        **(await facts_for(submission, Status(wanted))),
+        **(await facts_for(submission, line)),
     }
+    wanted, kind = line.wanted, kind_of(line)
     with in_zone(edition.zone):
-        language, subject, body = await worded(wanted, to.language, edition=edition, values=values)
+        language, subject, body = await worded(kind, to.language, edition=edition, values=values)
     own = chosen_words(words, wanted, language, submission.id, person)
     if own is not None:
         subject, body = said(own, language, values)
@@ -256,7 +277,15 @@ async def words_of(batch: str) -> dict[tuple[str, str, str, str], AnnouncementWo
 
 
 async def word_all(batch: str, given: BatchWords, *, edition: Edition, by: Person) -> int:
-    """Other words for all letters of an outcome in a language. Returns the version that stands."""
+    """Other words for all letters of an outcome in a language. Returns the version that stands.
+
+    A decision that is taken back has letters one by one alone.
+    """
+    lines = await rows(
+        "SELECT id FROM announcement_line WHERE announcement = {} AND was <> ''", batch
+    )
+    if lines:
+        raise Missing("letter_missing")
     known = {*placeholders(given.wanted), "name", "title", "edition"} - {"link"}
     check_words(given.subject, given.body, known)
     key = (given.wanted, given.language, None, None)

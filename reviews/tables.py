@@ -293,6 +293,8 @@ class Decision(Table):
 class Announcement(Table):
     """A batch of decisions to be told; drawn up by one person, released by another. Between the two and the
     letters lies `due_at`: until then it can be called back. `stopped` is why it did not go out then.
+
+    Where it takes an announced decision back, `note` is why, for the minutes, and `word` what its makers read of it.
     """
 
     id = Varchar(16, primary_key=True, default=new_id)
@@ -304,15 +306,20 @@ class Announcement(Table):
     cancelled_at = Timestamptz(null=True, default=None)
     due_at = Timestamptz(null=True, default=None)
     stopped = Varchar(64, default="")
+    note = Text(default="")
+    word = Text(default="")
 
 
 class AnnouncementLine(Table):
-    """One film of a batch, and the decision as it stood when the batch was previewed."""
+    """One film of a batch, and the decision as it stood when the batch was previewed. `was` is the announced one
+    that this takes back; empty where none had been announced.
+    """
 
     id = Varchar(16, primary_key=True, default=new_id)
     announcement = ForeignKey(Announcement, null=False)
     submission = ForeignKey(Submission, null=False, index=True)
     wanted = Varchar(16)
+    was = Varchar(16, default="")
 
 
 class AnnouncementWords(Table):

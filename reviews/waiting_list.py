@@ -21,12 +21,15 @@ from submissions.tables import Submission
 
 
 class Proposed(msgspec.Struct, frozen=True, kw_only=True):
-    """A chosen film has left; `id` is the first that waits in its section, where one does."""
+    """A chosen film has left, or is chosen no more (`is_back`); `id` is the first that waits in its section, where
+    one does.
+    """
 
     gone: str
     gone_title: str
     gone_titles: Texts
     letter: str
+    is_back: bool = False
     id: str | None
     title: str
     titles: Texts
@@ -45,6 +48,15 @@ class WaitingMove(msgspec.Struct, frozen=True):
     way: Way
 
 
+GIVEN_BACK = """SELECT l.submission FROM announcement_line l JOIN announcement a ON a.id = l.announcement
+  JOIN submission b ON b.id = l.submission
+  WHERE l.was = 'accepted' AND a.released_at IS NOT NULL
+    AND b.status <> 'accepted' AND b.pending IS DISTINCT FROM 'accepted'
+    AND NOT EXISTS (SELECT 1 FROM announcement_line m JOIN announcement o ON o.id = m.announcement
+      WHERE m.submission = l.submission AND o.released_at > a.released_at AND m.wanted = 'accepted')"""
+"""Films whose announced acceptance was taken back, and that were not chosen again since."""
+
+
 async def proposals(viewer: Viewer) -> list[Proposed]:
     """Chosen films of this chair that have left since, and that nobody has answered for; never of a film that is
     not theirs to see.
@@ -52,14 +64,15 @@ async def proposals(viewer: Viewer) -> list[Proposed]:
     await refresh(viewer.edition)
     found = await rows(
         f"""{SEEN}, gone AS (
-              SELECT s.id, s.section, f.title, f.titles FROM submission s JOIN film f ON f.id = s.film
+              SELECT s.id, s.section, f.title, f.titles, s.id IN ({GIVEN_BACK}) AS is_back
+              FROM submission s JOIN film f ON f.id = s.film
               WHERE s.edition = {{}} AND ({{}}::text[] IS NULL OR s.section = ANY({{}})) AND NOT s.id = ANY({{}})
                 AND NOT EXISTS (SELECT 1 FROM member m WHERE m.submission = s.id AND m.person = {{}})
-                AND s.status = 'withdrawn' AND s.announced_at IS NOT NULL
-                AND (SELECT d.wanted FROM decision d WHERE d.submission = s.id
-                     ORDER BY d.created_at DESC LIMIT 1) = 'accepted'
+                AND (s.id IN ({GIVEN_BACK}) OR s.status = 'withdrawn' AND s.announced_at IS NOT NULL
+                  AND (SELECT d.wanted FROM decision d WHERE d.submission = s.id
+                       ORDER BY d.created_at DESC LIMIT 1) = 'accepted')
                 AND NOT EXISTS (SELECT 1 FROM promotion p WHERE p.gone = s.id))
-            SELECT gone.id AS gone, gone.title AS gone_title, gone.titles AS gone_titles, x.letter,
+            SELECT gone.id AS gone, gone.title AS gone_title, gone.titles AS gone_titles, x.letter, gone.is_back,
               n.id, coalesce(n.title, '') AS title, coalesce(n.titles, jsonb_build_object()) AS titles,
               coalesce(n.version, 0) AS version
             FROM gone JOIN section x ON x.id = gone.section
@@ -67,7 +80,8 @@ async def proposals(viewer: Viewer) -> list[Proposed]:
               SELECT seen.id, seen.title, seen.titles,
                 (SELECT {VERSION} FROM submission s WHERE s.id = seen.id) AS version
               FROM seen LEFT JOIN waiting_place w ON w.submission = seen.id
-              WHERE seen.section = gone.section AND seen.status = 'waitlisted' AND seen.pending IS NULL
+              WHERE seen.section = gone.section AND seen.id <> gone.id AND seen.status = 'waitlisted'
+                AND seen.pending IS NULL
               ORDER BY w.position NULLS LAST, round(seen.shown_mean::numeric, 6) DESC NULLS LAST, seen.id
               LIMIT 1) n ON true
             ORDER BY gone.title, gone.id LIMIT 20""",

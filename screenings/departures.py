@@ -60,7 +60,7 @@ async def tell_of_doubt(
 ) -> None:
     """The committee has changed its mind; who of them did, and why, stays with it."""
     acts = await rows(
-        """SELECT at FROM record WHERE subject = {} AND act = 'decision_proposed'
+        """SELECT at FROM record WHERE subject = {} AND act IN ('decision_proposed', 'decision_taken_back')
            ORDER BY at DESC LIMIT 1""",
         submission.id,
     )

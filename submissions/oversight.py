@@ -20,7 +20,7 @@ LIVELY_S = 120  # seconds without a byte, and an upload is not under way
 # vote or a decision was; and not even that where they sit in the committee.
 AMONG_THE_COMMITTEE = [
     "review_given", "review_kept", "sheet_reopened", "note_made", "note_changed", "note_removed",
-    "recused", "recusal_lifted", "decision_proposed",
+    "recused", "recusal_lifted", "decision_proposed", "decision_taken_back",
     "conflict_confirmed", "conflict_dismissed", "conflict_denied", "film_wished",
 ]  # fmt: skip
 # Of a film that they made, or stepped aside from, operators do not read either who has looked at it.

@@ -25,6 +25,10 @@ MOVES: dict[Status, frozenset[Status]] = {
 
 DECIDABLE = frozenset({Status.SUBMITTED, Status.WAITLISTED})
 DECISIONS = frozenset({Status.ACCEPTED, Status.WAITLISTED, Status.DECLINED})
+# The ways back from what was announced: with a letter of their own alone (`reviews/changing.py`).
+BACK: dict[Status, frozenset[Status]] = {
+    told: (DECISIONS | {Status.SUBMITTED}) - {told} for told in DECISIONS
+}
 
 
 class FileState(StrEnum):

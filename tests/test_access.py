@@ -262,6 +262,8 @@ ROUTES = {
     "GET /{lang}/{edition}/committee/decisions": "see_board",
     "POST /{lang}/{edition}/committee/submissions/{submission_id}/decision": "see_board",
     "GET /{lang}/{edition}/committee/submissions/{submission_id}/opinions": "see_board",
+    "GET /{lang}/{edition}/committee/submissions/{submission_id}/change": "see_board",
+    "POST /{lang}/{edition}/committee/submissions/{submission_id}/change": "see_board",
     "POST /{lang}/{edition}/committee/decisions": "see_board",
     "POST /{lang}/{edition}/committee/submissions/{submission_id}/waiting-place": "see_board",
     "POST /{lang}/{edition}/committee/promotions/{submission_id}": "see_board",
@@ -648,6 +650,7 @@ ROUTES = {
     "POST /api/v1/{edition}/committee/submissions/{submission_id}/regret": "see_board",
     "POST /api/v1/{edition}/committee/submissions/{submission_id}/reopening": "see_board",
     "GET /api/v1/{edition}/announcements": "see_board",
+    "POST /api/v1/{edition}/committee/submissions/{submission_id}/change": "see_board",
     "POST /api/v1/{edition}/announcements": "see_board",
     "GET /api/v1/{edition}/committee/board/events": "see_board",
     "GET /api/v1/{edition}/committee/meeting/events": "see_board",
@@ -1195,7 +1198,7 @@ WHO = ["maker", "other maker", "reviewer", "recused reviewer", "reviewer elsewhe
 MEMBERS_ONLY = [r for r in ROUTES if "/submissions/{" in r and "/committee/" not in r]
 COMMITTEES = [r for r in ROUTES if "/committee/submissions/{" in r]
 DECISIONS = (
-    "/acceptance", "/waiting", "/regret", "/reopening", "/decision", "/fit", "/assignment", "/conflicts", "/opinions",
+    "/acceptance", "/waiting", "/regret", "/reopening", "/decision", "/fit", "/change", "/assignment", "/conflicts", "/opinions",
     "/waiting-place", "/dossier.pdf",
 )  # fmt: skip
 BYTES = [r for r in ROUTES if "{file_id}" in r]

@@ -39,7 +39,7 @@ async def letters_page(
     here = place_of(total, request.query_params.get("page", "1"), of=ROWS)
     told = await releasing.letters_ahead(batch_id, edition, first=here.first)
     kept = await releasing.words_of(batch_id)
-    outcomes = sorted({film["wanted"] for film in batch.films})
+    outcomes = sorted({film["wanted"] for film in batch.films if not film["was"]})
     usual: dict[str, dict[str, tuple[str, str]]] = {}
     for wanted in outcomes:
         words, own = house_words(wanted), await own_words(wanted, edition)
