@@ -2,7 +2,7 @@
 
 import pytest
 
-from submissions.status import DECIDABLE, DECISIONS, LAST, MOVES, WORKING, FileState, Status
+from submissions.status import BACK, DECIDABLE, DECISIONS, LAST, MOVES, WORKING, FileState, Status
 
 pytestmark = pytest.mark.unit
 
@@ -41,6 +41,11 @@ def test_a_decision_can_be_carried_out_wherever_it_can_be_made() -> None:
     }
 
     assert short == set()
+
+
+def test_only_what_was_announced_has_a_way_back_and_none_leads_where_it_stands() -> None:
+    assert set(BACK) == DECISIONS
+    assert [start for start, ends in BACK.items() if ends != (DECISIONS | {Status.SUBMITTED}) - {start}] == []
 
 
 def test_a_file_is_arriving_at_work_or_at_its_end() -> None:
