@@ -20,7 +20,7 @@ from submissions.entries import STANDS
 from submissions.status import BACK, Status
 from submissions.tables import Submission
 
-Outcome = Annotated[str, Meta(pattern="^(submitted|accepted|waitlisted|declined)$")]
+ChangedOutcome = Annotated[str, Meta(pattern="^(submitted|accepted|waitlisted|declined)$")]
 
 
 class ChangeWanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,7 +28,7 @@ class ChangeWanted(msgspec.Struct, frozen=True, kw_only=True):
     of it, nothing where that is nobody's business. `version` is the decision's, as it was seen.
     """
 
-    wanted: Outcome
+    wanted: ChangedOutcome
     note: Annotated[str, Meta(min_length=3, max_length=2000)]
     word: Annotated[str, Meta(max_length=2000)] = ""
     version: SeenVersion = 0

@@ -1063,6 +1063,7 @@ BODIES = {
     "/acceptance": {"note": "En réunion."},
     "/waiting": {"note": "En réunion."},
     "/regret": {"note": "En réunion."},
+    "/change": {"wanted": "declined", "note": "En réunion."},
     "/reopening": {"note": "En réunion.", "reason": "Une erreur de saisie."},
     "/notes/{note_id}": {"text": "Belle image.", "version": 1},
     "/recusal": {"reason": "Un ami."},

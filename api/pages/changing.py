@@ -10,7 +10,7 @@ from api.guards import CHAIR
 from api.pages._page import page
 from api.request import AnyRequest
 from festival.access import Act, Viewer
-from festival.errors import FestivalError
+from festival.errors import FestivalError, Missing
 from reviews import board
 from reviews.board import BoardQuery
 from reviews.changing import ways_back
@@ -27,13 +27,15 @@ async def change_page(
     """`typed`: what was written when it was refused."""
     edition = request.state["edition"]
     submission, _ = await open_film(submission_id, viewer, edition, Act.DECIDE)
-    (case,) = await board.cards(viewer, BoardQuery(), only=submission_id)
+    cards = await board.cards(viewer, BoardQuery(), only=submission_id)
+    if not cards:
+        raise Missing("submission_missing")
     return page(
         request,
         "committee/change.html",
         at=f"/committee/submissions/{submission_id}/change",
         error=error,
-        case=case,
+        case=cards[0],
         ways=ways_back(submission),
         typed=typed or {},
     )

@@ -72,7 +72,7 @@ async def test_at_its_moment_a_changed_decision_stops_it_and_it_says_so(client) 
     await sign_in(client, room.one)
     page = await client.get(f"/fr/{room.edition.slug}/committee/announcements")
 
-    assert await room.letters() == []
+    assert await room.letters() == ["announcement_stopped"] * 2  # to both chairs, and to no maker
     assert await room.standing() == [("submitted", "accepted"), ("submitted", "waitlisted")]
     assert "Elle n’est pas partie à son heure" in page.text
 
