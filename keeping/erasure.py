@@ -110,10 +110,11 @@ async def plan_for(person: Person, *, edition: str | None = None) -> Plan:
 
 
 async def own_plan(person: Person) -> Plan:
-    """As they read it themself: where their name stands, but not in what the committee or the record says of them."""
+    """As they read it themself: of what others wrote, only what the public has read. Whoever took another's name
+    would learn of films that are not out, and a member or a maker of what the committee says.
+    """
     plan = await plan_for(person)
-    told = [one for one in plan.elsewhere if one.table != "record" and not HELD[one.table].secrecy]
-    return msgspec.structs.replace(plan, elsewhere=told)
+    return msgspec.structs.replace(plan, elsewhere=[one for one in plan.elsewhere if one.is_public])
 
 
 async def films_of(person_id: str) -> list[FilmFate]:

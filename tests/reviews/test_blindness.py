@@ -4,7 +4,9 @@ import pytest
 
 from festival.db import rows
 from festival.errors import Conflict, Refused
+from festival.people import person as person_with
 from festival.tables import Section
+from keeping import erasure
 from reviews import board, lists, reviewing
 from reviews.scoring import Sheet
 from reviews.tables import CommitteeRules, Review
@@ -260,3 +262,22 @@ async def test_in_a_blind_section_no_page_names_one_of_several_directors(
 
     assert all((name in seen) == shows for name in names)
     assert not any(name in blind for name in names)
+
+
+async def test_ones_own_plan_of_leaving_tells_neither_of_opinions_nor_of_films_that_are_not_out(client) -> None:
+    """Whoever takes the name of somebody else finds nothing by it."""
+    jury = await Jury().seat()
+    await rows("UPDATE person SET name = 'Ludwine Ostrakan' WHERE id = {} RETURNING id", jury.maker.id)
+    maker = await person_with(jury.maker.id)
+    other, _ = await a_film(jury.edition, jury.chair, title="Caché")
+    await Film.update({Film.director: "Ludwine Ostrakan"}).where(
+        Film.id == (await submission_in(jury.edition, other)).film
+    )
+    await jury.give(jury.ann, Sheet(**GOOD.scores, opinion="Ludwine Ostrakan tient sa promesse."))
+    await sign_in(client, maker)
+
+    told = (await client.get(f"/api/v1/{jury.edition.slug}/me/erasure")).json()
+    known = await erasure.plan_for(maker)
+
+    assert told["elsewhere"] == []
+    assert {mention.table for mention in known.elsewhere} == {"review", "film"}

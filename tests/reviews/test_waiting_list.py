@@ -6,6 +6,7 @@ from festival.db import rows
 from festival.desk import Way
 from festival.errors import Conflict, Missing
 from reviews import decisions, reviewing, waiting_list
+from reviews.tables import CommitteeRules
 from reviews.waiting_list import PromotionAnswer
 from submissions.entries import withdraw
 from tests.builders import sign_in, the_viewer
@@ -80,3 +81,15 @@ async def test_no_is_an_answer_and_who_stepped_aside_is_not_asked(house) -> None
 
     assert (aside, await waiting_list.proposals(desk.viewer)) == ([], [])
     assert await desk.titles("accepted") == []
+
+
+async def test_where_the_chair_waits_a_move_lays_no_hidden_order_bare(house) -> None:
+    desk = await List().stand()
+    await CommitteeRules(edition=desk.edition.id, chair_waits=True).save()
+    desk.viewer = await the_viewer(desk.chair, desk.edition)
+    before = await desk.titles("waitlisted")
+
+    await waiting_list.move(await desk.film("Eau"), Way.UP, edition=desk.edition, viewer=desk.viewer, by=desk.chair)
+
+    assert before == ["Cime", "Dune", "Eau"]
+    assert await desk.titles("waitlisted") == ["Cime", "Eau", "Dune"]
