@@ -3,12 +3,14 @@
 from festival import editions
 from festival.db import rows
 from festival.tables import Letter
-from reviews import decisions
+from reviews import changing, decisions
+from reviews.changing import ChangeWanted
 from reviews.tables import Decision
 from screenings import departures
 from submissions.entries import withdraw
 from submissions.tables import FilmFile, Submission
 from tests.builders import a_film, a_person
+from tests.screenings.test_notices import publish
 from tests.screenings.world import World
 
 NOON = 12 * 60
@@ -119,3 +121,25 @@ async def test_lengths_that_are_counted_otherwise_are_told_once_with_both(house)
     [letter] = await told(world)
     assert letter.kind == "lengths_changed"
     assert ["Nuit 0" in letter.body, "Nuit 1" in letter.body, "90" in letter.body] == [True, False, True]
+
+
+async def test_an_acceptance_that_is_taken_back_is_told_and_hidden_and_what_was_published_stays_frozen(client) -> None:
+    world = await World().build("accepted")
+    await world.place(0, NOON)
+    await publish(world)
+    one, two = [await a_person("chair", edition=world.edition, name=name) for name in ("Cleo", "Didi")]
+    page = f"/api/v1/{world.edition.slug}/programme"
+    before = (await client.get(page)).text
+    frozen = await rows("SELECT number, document FROM grid WHERE edition = {} ORDER BY id", world.edition.id)
+    submission = await Submission.objects().get(Submission.id == world.films[0])
+    given = ChangeWanted(wanted="declined", note="Les droits manquent.")
+    batch = await changing.ask_change(submission, given, edition=world.edition, by=one)
+
+    await decisions.announce(batch.id, edition=world.edition, by=two)
+    letters = [one for one in await told(world) if one.kind == "film_declined"]
+
+    assert [one.person for one in letters] == [world.by.id]
+    assert "12:00, Orion" in letters[0].body
+    assert "Nuit 0" in before
+    assert "Nuit 0" not in (await client.get(page)).text
+    assert await rows("SELECT number, document FROM grid WHERE edition = {} ORDER BY id", world.edition.id) == frozen
