@@ -11,7 +11,7 @@ from tests.browser.axe import breaches
 from tests.browser.world import World, sign_in
 
 WIDTHS = {"desk": (1440, 900), "phone": (390, 844)}
-NO_PAGES = ("/programme.ics", ".pdf", ".atom", "/screenings/{name}", "/account/home",
+NO_PAGES = ("/programme.ics", ".pdf", ".atom", ".jpg", ".zip", "/screenings/{name}", "/account/home",
             ".csv", "/data.zip", "/exports/{name}",
             "/out/{name}")  # calendars, a redirection, paper, lists
 READERS = {"/submissions": "filmmaker", "/committee": "chair", "/programmer": "programmer",
