@@ -117,7 +117,7 @@ async def paper(
     """The same on paper."""
     state = await meetings.meeting_with(meeting_id, edition_row)
     lines: list[MinutesLine] = await meetings.minutes_of(meeting_id, viewer)
-    drawn = text_of(request, "committee/minutes-paper.html", meeting=state, lines=lines)
+    drawn = text_of(request, "paper/minutes.html", meeting=state, lines=lines)
     return Response(
         await printed(drawn),
         media_type="application/pdf",

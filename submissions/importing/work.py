@@ -38,8 +38,8 @@ from submissions.importing.standing import (
 from submissions.tables import Import
 
 BATCH = 1_000
-OWN = frozenset({"imported_entry", "member", "entry_answer"})
-"""What an import itself leaves beside an entry."""
+OWN = frozenset({"imported_entry", "member", "entry_answer", "film_figure"})
+"""What an import itself leaves beside an entry, and what the house reckons of each."""
 ANSWERED = """EXISTS (SELECT 1 FROM entry_answer w JOIN question q ON q.id = w.question WHERE w.submission = s.id
   AND (w.attachment IS NOT NULL OR w.value IS NOT NULL AND q.asks <> 'makers'))"""
 """Answers that no list gives: files, and those of the team. One that a maker has changed raised the entry's version."""

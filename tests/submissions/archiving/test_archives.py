@@ -309,7 +309,7 @@ async def test_a_file_under_another_hash_and_one_twice_are_named(archive, tmp_pa
         await brought(put_together(tmp_path / "c.tar", true | {"rows/film.jsonl": b""}, mended=False))
     with pytest.raises(ArchiveRefused, match="archive_member"):
         await brought(put_together(tmp_path / "d.tar", true, a_member(film, tarfile.REGTYPE, size=3), mended=False))
-    for cut in (200, 5_000, path.stat().st_size - 9_000):
+    for cut in (200, 5_000, path.stat().st_size - 12_000):  # more than tar fills its end with
         (tmp_path / "e.tar").write_bytes(path.read_bytes()[:cut])
         with pytest.raises(ArchiveRefused, match=r"archive_(broken|cut_short)"):
             await brought(tmp_path / "e.tar")
