@@ -614,7 +614,7 @@ def test_placing_what_a_colleague_has_removed_says_so_and_loses_no_focus(
 
     page.locator("#inspect .primary").click()
 
-    expect(page.locator(".toast:not(.vh)")).to_contain_text("n’existe pas")
+    expect(page.locator(".toast:not(.vh)")).to_contain_text("n’est pas, ou plus, au programme")
     expect(block(page, "Aube")).to_be_focused()
 
 
