@@ -92,11 +92,11 @@ async def given_sheets(
         for film in films:
             opinion = f"{film}: {random.random()} de lumière et de silence."
             while time.monotonic() < ends:
-                asked = {"scores": SCORES, "opinion": opinion, "version": 0, "give": True}
+                asked = {"sheet": {**SCORES, "opinion": opinion}, "version": 0, "give": True}
                 try:
                     answer = await client.put(
                         f"/api/v1/load/committee/submissions/{film}/review", json=asked,
-                        headers={"idempotency-key": opinion},
+                        headers={"idempotency-key": f"{film}-{headers['cookie'][-8:]}"},
                     )  # fmt: skip
                 except httpx.HTTPError:
                     await asyncio.sleep(0.2)
