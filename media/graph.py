@@ -420,26 +420,28 @@ def sound_arguments(facts: Facts, clock: CopyClock, *, film: str, job: str) -> l
     return [str(a) for a in ffmpeg.merge_outputs(*outputs).get_args()] if outputs else []
 
 
-def segment(picture: Picture) -> int:
+def segment(picture: Picture, seconds: int = SEGMENT_SECONDS) -> int:
     """Frames of one segment."""
-    return group(picture) * SEGMENT_SECONDS // GOP_SECONDS
+    return group(picture) * seconds // GOP_SECONDS
 
 
-def segment_time(picture: Picture | None) -> str:
+def segment_time(picture: Picture | None, seconds: int = SEGMENT_SECONDS) -> str:
     """Seconds of one segment, to the microsecond and never too long.
 
     The muxer counts from the film's beginning: six seconds of a film at 23.976 would lose a group
     of pictures after half an hour.
     """
     if picture is None:
-        return str(SEGMENT_SECONDS)
-    return f"{int(segment(picture) / cadence(picture) * 1_000_000) / 1_000_000:.6f}"
+        return str(seconds)
+    return f"{int(segment(picture, seconds) / cadence(picture) * 1_000_000) / 1_000_000:.6f}"
 
 
-def segments(folder: str, picture: Picture | None) -> dict[str, object]:
+def segments(
+    folder: str, picture: Picture | None, seconds: int = SEGMENT_SECONDS
+) -> dict[str, object]:
     return {
         "format": "hls",
-        "hls_time": segment_time(picture),
+        "hls_time": segment_time(picture, seconds),
         "hls_playlist_type": "vod",
         "hls_segment_type": "fmp4",
         "hls_segment_options": NO_EDITS,

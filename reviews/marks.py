@@ -2,10 +2,12 @@
 
 import secrets
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 
 from festival.db import rows
+from festival.errors import Conflict
 from festival.tables import new_id
 from media.mark import variants
 from media.mark.variants import ViewerCode
@@ -18,9 +20,22 @@ class ShownVariants(msgspec.Struct, frozen=True):
     size: str
 
 
-async def is_wanted(edition_id: str) -> bool:
-    selected = await rows("SELECT has_marks FROM edition WHERE id = {}", edition_id)
-    return bool(selected and selected[0]["has_marks"])
+async def variants_for(edition_id: str, file_id: str, person_id: str) -> ShownVariants | None:
+    """None where the edition marks nothing; `Conflict` until the copy is marked. Asked at every segment."""
+    [copy] = await rows(
+        """SELECT e.has_marks, c.segments, c.width, c.height, v.key FROM edition e
+           LEFT JOIN marked_copy c ON c.file = {}
+           LEFT JOIN marked_viewer v ON v.file = c.file AND v.person = {} WHERE e.id = {}""",
+        file_id,
+        person_id,
+        edition_id,
+    )
+    if not copy["has_marks"]:
+        return None
+    shown = shown_of(copy) if copy["key"] else await shown_to(file_id, person_id)
+    if shown is None:
+        raise Conflict("copy_not_marked_yet")
+    return shown
 
 
 async def is_marked(file_id: str) -> bool:
@@ -45,6 +60,10 @@ async def shown_to(file_id: str, person_id: str) -> ShownVariants | None:
     copy = found[0]
     if copy["key"] is None:  # another window drew it in the same instant
         return await shown_to(file_id, person_id)
+    return shown_of(copy)
+
+
+def shown_of(copy: dict[str, Any]) -> ShownVariants:
     return ShownVariants(drawn(copy["key"], copy["segments"]), f"{copy['width']}x{copy['height']}")
 
 

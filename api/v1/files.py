@@ -17,7 +17,7 @@ from api.believed import peer
 from api.request import AnyRequest
 from festival import people
 from festival.access import Act, Viewer, in_scope, may
-from festival.errors import Conflict, Missing
+from festival.errors import Missing
 from festival.language import inside, preferred, spoken
 from media.hls import named, only, spans
 from media.mark import variants
@@ -129,16 +129,6 @@ async def marked(store: Store, file_id: str, name: str, shown: ShownVariants) ->
     raise Missing("file_missing")
 
 
-async def variants_for(file_id: str, viewer: Viewer, *, judged: str) -> ShownVariants | None:
-    """None for the film's makers, and where nothing is marked; else `Conflict` until it is."""
-    if not judged or not await marks.is_wanted(viewer.edition):
-        return None
-    shown = await marks.shown_to(file_id, viewer.id)
-    if shown is None:
-        raise Conflict("copy_not_marked_yet")
-    return shown
-
-
 def is_whole(request: AnyRequest) -> bool:
     """A question about a segment, or a piece of it, is no segment."""
     return request.method == "GET" and request.headers.get("range", "bytes=0-") == "bytes=0-"
@@ -183,7 +173,7 @@ async def screener(
     """A playlist or a segment of the copy; what the committee is handed is kept as evidence."""
     judged = await may_watch(file_id, viewer)
     wanted_name = str(name).lstrip("/")
-    shown = await variants_for(file_id, viewer, judged=judged)
+    shown = await marks.variants_for(viewer.edition, file_id, viewer.id) if judged else None
     file = await (
         marked(store, file_id, wanted_name, shown) if shown else found(store, file_id, wanted_name)
     )

@@ -34,7 +34,7 @@ def rung_of(picture: Picture) -> Rung:
 
 
 def frames_of_segment(picture: Picture) -> int:
-    return graph.group(picture) * SECONDS // graph.GOP_SECONDS
+    return graph.segment(picture, SECONDS)
 
 
 def segment_seconds(picture: Picture) -> Fraction:
@@ -53,7 +53,8 @@ def arguments(
     outputs = [
         ffmpeg.filter([shown[n], faint[n]], "blend", c0_mode=mode, c1_mode="normal", c2_mode="normal",
                       shortest=1)
-        .output(f"{job}/{folder}/playlist.m3u8", **graph.encoder(rung, picture), **segments(f"{job}/{folder}", picture))
+        .output(f"{job}/{folder}/playlist.m3u8", **graph.encoder(rung, picture),
+                **graph.segments(f"{job}/{folder}", picture, SECONDS))
         for n, (folder, mode) in enumerate(zip(FOLDERS, ("grainmerge", "grainextract"), strict=True))
     ]  # fmt: skip
     return [str(argument) for argument in ffmpeg.merge_outputs(*outputs).get_args()]
@@ -67,12 +68,6 @@ def faint_light(picture: Picture, rung: Rung, job: str) -> ffmpeg.nodes.Filterab
         .filter("scale", rung.width, rung.height, flags="bicubic")
         .filter("format", "yuv420p")
     )  # fmt: skip
-
-
-def segments(folder: str, picture: Picture) -> dict[str, object]:
-    """As the copy's own, shorter: each of them is a bit."""
-    seconds = int(segment_seconds(picture) * 1_000_000) / 1_000_000
-    return {**graph.segments(folder, picture), "hls_time": f"{seconds:.6f}"}
 
 
 def make(
