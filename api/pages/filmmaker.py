@@ -30,6 +30,7 @@ from festival.clock import now
 from festival.deadlines import last_closing, line_for, stop_at
 from festival.errors import FestivalError, Missing, Refused
 from festival.language import day, euro, has_words, last_minute, t, wall_day
+from festival.reading import one_view
 from festival.settings import Settings
 from festival.tables import Edition
 from festival.texts import own_title
@@ -186,10 +187,11 @@ async def entry(
     settings: NamedDependency[Settings],
 ) -> Response[str]:
     """The form of a draft; what was filed is only read."""
-    submission = await own(submission_id, viewer, edition_row, Act.SEE_ENTRY)
-    if submission.status != Status.DRAFT:
-        return await answers_page(request, submission, edition_row, None)
-    return await entry_page(request, submission, edition_row, store, settings)
+    async with one_view():
+        submission = await own(submission_id, viewer, edition_row, Act.SEE_ENTRY)
+        if submission.status != Status.DRAFT:
+            return await answers_page(request, submission, edition_row, None)
+        return await entry_page(request, submission, edition_row, store, settings)
 
 
 async def entry_page(

@@ -1,5 +1,6 @@
 """The filmmaker's pages through the whole door: what is drawn, kept, refused and hidden."""
 
+import asyncio
 import re
 from typing import Any
 
@@ -53,6 +54,39 @@ async def a_file(submission: Submission, **given: Any) -> FilmFile:
     )
     await file.save()
     return file
+
+
+async def test_a_form_bears_the_version_of_its_own_values(
+    client: httpx.AsyncClient, house: object
+) -> None:
+    """Also while another window saves: a newer value beside an older version is a quarrel with nobody."""
+    edition, person = await a_filmmaker(client)
+    draft = await a_draft(edition, person)
+    shown: list[tuple[str, str]] = []
+
+    async def typing() -> None:
+        for version in range(1, 60):
+            await entries.save_entry(
+                draft, Entry(title=f"{version + 1}"), version=version, by=person
+            )
+
+    async def reading() -> None:
+        while not typed.done():
+            page = html.fromstring(
+                (await client.get(f"/fr/{edition.slug}/submissions/{draft.id}")).text
+            )
+            shown.append(
+                tuple(
+                    page.xpath(f"string(//*[@name='{name}']/@value)")
+                    for name in ("version", "title")
+                )
+            )
+
+    typed = asyncio.create_task(typing())
+    await asyncio.gather(typed, *(reading() for _ in range(4)))
+
+    assert [one for one in shown if one[0] != one[1] and one != ("1", "Périhélie")] == []
+    assert len(set(shown)) > 3
 
 
 async def test_the_first_day_shows_where_to_begin(client: httpx.AsyncClient, house: object) -> None:
@@ -202,15 +236,28 @@ async def test_single_fields_are_saved_and_two_windows_never_overwrite_each_othe
     same = await typed(title=("Périhélie", "Aphélie"))
     unread = await typed(year=("", "bientôt"))
 
-    assert [one.status_code for one in (title, other, stale, same, unread)] == [200, 200, 409, 200, 422]
+    assert [one.status_code for one in (title, other, stale, same, unread)] == [
+        200,
+        200,
+        409,
+        200,
+        422,
+    ]
     assert 'value="Zénith"' in stale.text
     assert 'data-value="Aphélie"' in stale.text
     entry = await entries.entry_of(await Submission.objects().get(Submission.id == draft.id))
-    assert (entry.title, entry.titles["en"], entry.countries, entry.year) == ("Aphélie", "Aphelion", ["GB", "US"], None)
+    assert (entry.title, entry.titles["en"], entry.countries, entry.year) == (
+        "Aphélie",
+        "Aphelion",
+        ["GB", "US"],
+        None,
+    )
     assert 'value="bientôt"' in (await client.get(place)).text
 
 
-async def test_the_plain_form_of_a_stale_page_shows_both(client: httpx.AsyncClient, house: object) -> None:
+async def test_the_plain_form_of_a_stale_page_shows_both(
+    client: httpx.AsyncClient, house: object
+) -> None:
     edition, person = await a_filmmaker(client)
     draft = await a_draft(edition, person)
     place = f"/fr/{edition.slug}/submissions/{draft.id}"
@@ -224,7 +271,9 @@ async def test_the_plain_form_of_a_stale_page_shows_both(client: httpx.AsyncClie
     assert 'data-theirs="title"' not in page.text
 
 
-async def test_no_answer_is_given_before_its_maker_gives_it(client: httpx.AsyncClient, house: object) -> None:
+async def test_no_answer_is_given_before_its_maker_gives_it(
+    client: httpx.AsyncClient, house: object
+) -> None:
     edition, person = await a_filmmaker(client)
     draft = await a_draft(edition, person)
 
@@ -233,18 +282,26 @@ async def test_no_answer_is_given_before_its_maker_gives_it(client: httpx.AsyncC
 
     assert len(form.xpath(".//option | .//input[@type='radio']")) > 10
     assert form.xpath(".//option[@selected] | .//input[@checked]") == []
-    assert set(form.xpath(".//select/option[1]/@value")) == {""}  # what a browser chooses where nobody did
+    assert set(form.xpath(".//select/option[1]/@value")) == {
+        ""
+    }  # what a browser chooses where nobody did
     assert "premiere:premiere_missing" in await entries.missing_of(draft)
 
 
-async def test_the_entry_page_says_how_far_its_film_is(client: httpx.AsyncClient, house: object) -> None:
+async def test_the_entry_page_says_how_far_its_film_is(
+    client: httpx.AsyncClient, house: object
+) -> None:
     edition, person = await a_filmmaker(client)
     draft = await a_draft(edition, person)
     file = await a_file(draft, state="making")
     place = f"/fr/{edition.slug}/submissions/{draft.id}"
     working = (await client.get(place)).text
-    verdict = Verdict(outcome="refused", findings=(Finding(code="AUDIO_MISSING", severity=Severity.REJECT),))
-    await FilmFile.update({FilmFile.state: "faulty", FilmFile.verdict: msgspec.json.encode(verdict).decode()}).where(FilmFile.id == file.id)
+    verdict = Verdict(
+        outcome="refused", findings=(Finding(code="AUDIO_MISSING", severity=Severity.REJECT),)
+    )
+    await FilmFile.update(
+        {FilmFile.state: "faulty", FilmFile.verdict: msgspec.json.encode(verdict).decode()}
+    ).where(FilmFile.id == file.id)
 
     refused = (await client.get(place)).text
 
@@ -454,7 +511,9 @@ def test_a_long_silence_stands_on_the_timeline_with_its_number() -> None:
     facts = Facts(container="mov", duration=100, silences=(Interval(40, 60),), curve=(-20.0, -30.0))
     verdict = Verdict(
         outcome="remarks",
-        findings=(Finding(code="AUDIO_SILENCE", severity=Severity.WARN, where=(Interval(40, 60),)),),
+        findings=(
+            Finding(code="AUDIO_SILENCE", severity=Severity.WARN, where=(Interval(40, 60),)),
+        ),
     )
 
     drawn = _report.timeline("fr", facts, verdict, load("demo"), every=None)
@@ -479,7 +538,13 @@ def test_french_numbers_have_a_comma_and_english_ones_a_point() -> None:
 async def test_every_sound_track_is_named_with_what_it_measures_and_whether_it_is_heard(
     client: httpx.AsyncClient, house: object
 ) -> None:
-    stereo = {"codec": "aac", "channels": 2, "layout": "stereo", "sample_rate": 48000, "duration": 60.0}
+    stereo = {
+        "codec": "aac",
+        "channels": 2,
+        "layout": "stereo",
+        "sample_rate": 48000,
+        "duration": 60.0,
+    }
     facts = Facts(container="mov", duration=60.0, sounds=(
         Sound(**stereo, loudness=-70.0, true_peak=-90.3, language="fra"),
         Sound(**{**stereo, "sample_rate": 44100}, loudness=-23.14, true_peak=-3.0, language="x<y"),
@@ -491,14 +556,24 @@ async def test_every_sound_track_is_named_with_what_it_measures_and_whether_it_i
     await a_file(submission, state="faulty", facts=msgspec.json.encode(facts).decode(),
                  verdict=msgspec.json.encode(judge(facts, load("demo"))).decode())  # fmt: skip
 
-    rows = {row.check: (row.tone, row.measured, row.remark) for row in _report.sound_rows("fr", facts)}
+    rows = {
+        row.check: (row.tone, row.measured, row.remark) for row in _report.sound_rows("fr", facts)
+    }
     page = (await client.get(f"/en/{edition.slug}/submissions/{submission.id}/file")).text
     told = (await client.get(f"/api/v1/{edition.slug}/submissions/{submission.id}/report")).json()
 
     assert rows == {
         "Piste 1, français": ("warn", "stereo, AAC, 48 kHz", "silencieuse, pas dans la copie"),
-        "Piste 2, x<y": ("ok", "stereo, AAC, 44,1 kHz · −23,1 LUFS · −3,0 dBTP", "entendue dans la copie"),
-        "Piste 3": ("warn", "5.1, AAC, 48 kHz · −25,0 LUFS · −4,0 dBTP", "abîmée, pas dans la copie"),
+        "Piste 2, x<y": (
+            "ok",
+            "stereo, AAC, 44,1 kHz · −23,1 LUFS · −3,0 dBTP",
+            "entendue dans la copie",
+        ),
+        "Piste 3": (
+            "warn",
+            "5.1, AAC, 48 kHz · −25,0 LUFS · −4,0 dBTP",
+            "abîmée, pas dans la copie",
+        ),
         "Piste 4": ("", "1, AAC", "pas dans la copie"),
     }
     assert "Track 1, French" in page
@@ -509,12 +584,16 @@ async def test_every_sound_track_is_named_with_what_it_measures_and_whether_it_i
     ]  # fmt: skip
 
 
-async def test_the_report_is_a_paper_for_its_makers_alone(client: httpx.AsyncClient, house: object) -> None:
+async def test_the_report_is_a_paper_for_its_makers_alone(
+    client: httpx.AsyncClient, house: object
+) -> None:
     edition, person = await a_filmmaker(client)
     submission = await a_draft(edition, person)
     place = f"/fr/{edition.slug}/submissions/{submission.id}/report.pdf"
     none_yet = await client.get(place)
-    verdict = Verdict(outcome="refused", findings=(Finding(code="AUDIO_MISSING", severity=Severity.REJECT),))
+    verdict = Verdict(
+        outcome="refused", findings=(Finding(code="AUDIO_MISSING", severity=Severity.REJECT),)
+    )
     await a_file(submission, state="faulty", verdict=msgspec.json.encode(verdict).decode(),
                  facts=msgspec.json.encode(Facts(container="mp4", duration=3.0)).decode(),
                  name="<script>.mov")  # fmt: skip
@@ -554,12 +633,18 @@ async def test_an_older_copy_that_stands_is_named_and_can_still_be_released(
         ("2027-01-31 08:00", "2027-02-01 00:00", "C’est aujourd’hui."),
         ("2027-01-31 23:59", "2027-01-31 23:59", "C’est aujourd’hui."),
         ("2027-01-30 23:30", "2027-01-31 18:00", "Il reste 1 jour."),
-        ("2027-03-27 22:30", "2027-03-28 22:00", "Il reste 1 jour."),  # 22 h and a half: summer begins
+        (
+            "2027-03-27 22:30",
+            "2027-03-28 22:00",
+            "Il reste 1 jour.",
+        ),  # 22 h and a half: summer begins
         ("2027-10-30 22:00", "2027-11-01 00:00", "Il reste 1 jour."),  # 27 h: summer is over
         ("2027-02-01 00:00", "2027-02-01 00:00", "Les inscriptions sont closes."),
     ],
 )
-async def test_how_long_is_left_is_counted_by_the_calendar(client, monkeypatch, at, deadline, left) -> None:
+async def test_how_long_is_left_is_counted_by_the_calendar(
+    client, monkeypatch, at, deadline, left
+) -> None:
     edition = await an_edition()
     edition.deadline_at = paris(deadline)
     await edition.save()
@@ -568,7 +653,11 @@ async def test_how_long_is_left_is_counted_by_the_calendar(client, monkeypatch, 
     await sign_in(client, maker)
     monkeypatch.setattr("api.pages.filmmaker.now", lambda: paris(at))
 
-    for place in (f"submissions/{submission}", f"submissions/{submission}/filing", "submissions/new"):
+    for place in (
+        f"submissions/{submission}",
+        f"submissions/{submission}/filing",
+        "submissions/new",
+    ):
         assert left in " ".join((await client.get(f"/fr/{edition.slug}/{place}")).text.split())
 
 

@@ -12,7 +12,9 @@ from tests.browser.test_upload import choose, clip, entry
 __all__ = ["clip", "entry"]
 
 
-def test_what_is_typed_is_kept_without_a_button_and_through_a_reload(page: Page, entry: str) -> None:
+def test_what_is_typed_is_kept_without_a_button_and_through_a_reload(
+    page: Page, entry: str
+) -> None:
     page.goto(entry)
     page.fill("#f-title_en", "Dawn")
     page.reload()
@@ -69,7 +71,17 @@ def test_what_is_typed_before_the_script_is_there_is_kept_too(page: Page, entry:
     expect(page.locator("[name=version]")).not_to_have_value("1")
 
 
-def test_why_nothing_is_saved_is_told_and_nothing_typed_is_lost(page: Page, entry: str, site: Any) -> None:
+def test_what_the_browser_puts_back_after_the_script_is_kept_too(page: Page, entry: str) -> None:
+    """Chromium fills a page again in a task of its own, at times behind the script, and says no word of it."""
+    late = "document.addEventListener('DOMContentLoaded', () => document.getElementById('f-title_en').value = 'Dawn')"
+    page.add_init_script(late)
+    page.goto(entry)
+    expect(page.locator("[name=version]")).not_to_have_value("1")
+
+
+def test_why_nothing_is_saved_is_told_and_nothing_typed_is_lost(
+    page: Page, entry: str, site: Any
+) -> None:
     page.goto(entry)
     cookies = page.context.cookies()
     page.context.clear_cookies()
@@ -161,9 +173,9 @@ def test_another_section_asks_its_own_questions_and_a_day_that_comes_freezes_the
     page.locator(f"[name=section][value={letter}]").check()
     expect(page.locator(f"#f-q_{question}")).to_be_visible()
     expect(page.locator("#f-title_en")).to_have_value("Dawn")
-    page.fill(f"#f-q_{question}", "+33 1 23 45 67 89")
-    page.locator(f"#f-q_{question}").blur()
-    expect(page.locator("#saved")).to_contain_text("Enregistré")
+    with page.expect_response("**/fields"):  # "saved" stands there already, for the section
+        page.fill(f"#f-q_{question}", "+33 1 23 45 67 89")
+        page.locator(f"#f-q_{question}").blur()
     page.reload()
     expect(page.locator(f"#f-q_{question}")).to_have_value("+33 1 23 45 67 89")
 

@@ -223,6 +223,10 @@ form.addEventListener("change", (event) => {
 form.addEventListener("focusout", () => {
   if (changed().length) later();
 });
+// A browser fills a reloaded page again in a task of its own: at times after this script, and without an event.
+window.addEventListener("pageshow", () => {
+  if (changed().length) later();
+});
 window.addEventListener("beforeunload", () => {
   remember();
   if (changed().some((name) => !clashing.has(name))) save({ leaving: true });
