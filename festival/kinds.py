@@ -30,7 +30,7 @@ OPEN = frozenset({
 
 OF_THE_COMMITTEE = frozenset({
     "sheet_reopened", "recusal_lifted", "film_waits", "film_declined", "talk_digest",
-    "announcement_stopped",
+    "announcement_stopped", "films_asked",
 })  # fmt: skip
 """They say what the committee says, or what it has not announced: operators count them."""
 
@@ -47,6 +47,7 @@ REMINDERS = ("draft_waits", "copy_waits", "materials_wait", "fee_waits", "invita
 STILL_TRUE = {
     **dict.fromkeys(REMINDERS, "submissions.reminders:still_true"),
     "talk_digest": "reviews.digests:still_true",
+    "films_asked": "reviews.asking:still_true",
 }
 """Kinds that are dropped where they would be about nothing by the time they go: who is asked."""
 

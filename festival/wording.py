@@ -26,7 +26,7 @@ PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 MOST_SUBJECT, MOST_BODY = 200, 6000
 MOST_WRITTEN = 300  # signs of a subject whose names are filled in
 # A letter may go without these and still say what it is for.
-DISPENSABLE = frozenset({"name", "edition", "watched", "by", "when", "n"})
+DISPENSABLE = frozenset({"name", "edition", "watched", "by", "when", "n", "until"})
 IN_A_SUBJECT = frozenset({
     "name", "edition", "title", "part", "who", "by", "when", "task", "n", "since", "deadline", "what",
     "days", "amount",

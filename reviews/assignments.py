@@ -23,6 +23,7 @@ from festival.record import record
 from festival.shapes import SeenVersion
 from festival.tables import Edition, Person, Role, new_id
 from festival.texts import Texts
+from reviews.asking import ask_to_watch
 from reviews.assigning import (
     AssignableFilm,
     AssignableMember,
@@ -351,6 +352,7 @@ async def apply_assignment(
             version + 1, by.id, as_json(added), as_json(removed), plan_id,
         )  # fmt: skip
         await noted(edition, plan_id, plan["kind"], version + 1, added, removed, by=by)
+        await ask_to_watch(edition, (person for _, person, _ in added), occasion=plan_id)
     return {"version": version + 1, "added": len(added), "removed": len(removed)}
 
 
@@ -452,6 +454,8 @@ async def assign_by_hand(
         if not added:
             raise Refused("person:assignment_unable")
         await keep_change(edition, "by_hand", form.version + 1, added, was, by=by)
+        if standing is None:
+            await ask_to_watch(edition, [form.person])
     return form.version + 1
 
 
