@@ -45,6 +45,7 @@ from api.acts import (
     letters,
     materials,
     meeting,
+    passkeys,
     pauses,
     people,
     plans,
@@ -146,6 +147,7 @@ from api.pages import live as live_pages
 from api.pages import materials as materials_pages
 from api.pages import meeting as meeting_pages
 from api.pages import pairs as pair_pages
+from api.pages import passkeys as passkey_pages
 from api.pages import people as people_pages
 from api.pages import phases as phase_pages
 from api.pages import plans as plan_pages
@@ -284,6 +286,7 @@ ACTS = [
     *sheets.ACTS,
     *site.ACTS,
     *second_factor.ACTS,
+    *passkeys.ACTS,
     *subtitle_acts.ACTS,
     *texts.ACTS,
     *variants.ACTS,
@@ -349,6 +352,7 @@ def pages() -> Router:
             foyer_pages,
             account,
             second_factor_pages,
+            passkey_pages,
             people_pages,
             filmmaker,
             queue_pages,

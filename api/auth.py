@@ -18,6 +18,7 @@ from festival.clock import use_zone
 from festival.closing import be_open
 from festival.editions import edition_called
 from festival.errors import NotAllowed
+from festival.second_factor import state_of
 from festival.sessions import LONGEST, proof_of
 from festival.settings import Settings
 from festival.tables import Edition
@@ -139,12 +140,14 @@ def proved_lately() -> Guard:
 
 
 async def proof_needed(person_id: str) -> NotAllowed:
-    """Says which proofs there are to give: `password`, and `code`; without a password, a link's."""
+    """Says which proofs there are to give: `password`, and `code`; or a `passkey`; without any, a link's."""
     owner = await people.person(person_id)
+    factor = await state_of(person_id)
     return NotAllowed(
         "proof_needed",
         password=bool(owner.password_hash),
-        code=await people.has_second_factor(person_id),
+        code=factor.stands,
+        passkey=factor.passkeys > 0,
     )
 
 

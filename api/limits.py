@@ -181,18 +181,36 @@ async def _limits_of(request: AnyRequest, account: str) -> tuple[str, dict[str, 
 
 
 WRONG_LINKS = frozenset({"link_spent", "first_key_dead"})
+WRONG_PASSKEYS = frozenset(
+    {"passkey_wrong", "passkey_late", "passkey_unknown", "passkey_of_another", "passkey_copied"}
+)
 
 
 @asynccontextmanager
 async def rate_limit_links(request: AnyRequest) -> AsyncIterator[None]:
     """Around the act that spends a link, so that the count of wrong ones outlives the act."""
+    async with _limited_by_peer(request, "link", WRONG_LINKS):
+        yield
+
+
+@asynccontextmanager
+async def rate_limit_passkeys(request: AnyRequest) -> AsyncIterator[None]:
+    """The same around an answer of a passkey, which nobody guesses: who tries is written down."""
+    async with _limited_by_peer(request, "passkey", WRONG_PASSKEYS):
+        yield
+
+
+@asynccontextmanager
+async def _limited_by_peer(
+    request: AnyRequest, proof: str, wrong_ones: frozenset[str]
+) -> AsyncIterator[None]:
     try:
         yield
     except Refused as error:
-        wrong = not WRONG_LINKS.isdisjoint(error.codes)
+        wrong = not wrong_ones.isdisjoint(error.codes)
         if wrong:
-            note("link", None, error)
-        if wrong and await rates.count(f"link_use:{neighbourhood(request)}") > MOST_PER_PEER:
+            note(proof, None, error)
+        if wrong and await rates.count(f"{proof}_use:{neighbourhood(request)}") > MOST_PER_PEER:
             raise too_many() from None
         raise
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from festival import people, second_factor
+from festival import passkeys, people, second_factor
 from festival.clock import now
 from festival.closing import be_open
 from festival.db import rows, transaction
@@ -101,18 +101,50 @@ async def session_by_code(
     async with transaction():
         known = await person_of_half(half)
         await second_factor.check(known, code, settings=settings)
-        spent = await rows(
-            "UPDATE link SET used_at = now() WHERE id = {} AND used_at IS NULL RETURNING kind",
-            digest(half),
-        )
-        if not spent:
-            raise Refused("half_over")
+        proof = Proof(now(), await spend_half(half))
         await record("signed_in", known.id, by=known, way="code")
-        proof = Proof(now(), people.HALVES[spent[0]["kind"]])
         opened = await fresh_session(
             known, instead_of=instead_of, place=place, browser=browser, proof=proof
         )
     return Arrival(known, session=opened)
+
+
+async def session_by_passkey(
+    answer: passkeys.Signed,
+    *,
+    half: str,
+    settings: Settings,
+    instead_of: str,
+    place: str,
+    browser: str,
+) -> Arrival:
+    """A passkey opens the door by itself; after a first proof, only one of whoever gave it does."""
+    async with transaction():
+        awaited = await person_of_half(half) if half else None
+        known = await passkeys.check(answer, settings=settings, person=awaited, half=half)
+        if half:
+            await spend_half(half)
+        await people.end_links(known, kinds=("sign_in",))
+        await record("signed_in", known.id, by=known, way="passkey")
+        opened = await fresh_session(
+            known,
+            instead_of=instead_of,
+            place=place,
+            browser=browser,
+            proof=Proof(now(), "passkey"),
+        )
+    return Arrival(known, session=opened)
+
+
+async def spend_half(half: str) -> str:
+    """What was begun with the first proof ends here, once; which proof that was."""
+    spent = await rows(
+        "UPDATE link SET used_at = now() WHERE id = {} AND used_at IS NULL RETURNING kind",
+        digest(half),
+    )
+    if not spent:
+        raise Refused("half_over")
+    return people.HALVES[spent[0]["kind"]]
 
 
 async def key_by_link(

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from festival.db import rows
+from festival.people import has_factor
 from festival.tables import Edition, Role
 from festival.team import OPEN_INVITATION
 
@@ -69,8 +70,7 @@ STATED = f"""
   told AS (
     SELECT own.*, (SELECT max(i.created_at) FROM invitation i JOIN link l ON l.id = i.link
         WHERE i.person = own.id AND i.edition = {{}} AND {OPEN_INVITATION}) AS invited_at,
-      EXISTS (SELECT 1 FROM second_factor f WHERE f.person = own.id AND f.proved_at IS NOT NULL)
-        AS has_factor
+      {has_factor("own.id")} AS has_factor
     FROM own),
   stated AS (
     SELECT told.*, CASE WHEN disabled_at IS NOT NULL THEN 'disabled'

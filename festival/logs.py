@@ -41,7 +41,7 @@ def begin(settings: Settings) -> None:
     for own in ("uvicorn", "uvicorn.error"):  # it has set up handlers of its own
         logging.getLogger(own).handlers[:] = []
         logging.getLogger(own).propagate = True
-    for chatty in ("httpx", "asyncio", "uvicorn.access", "celery", "kombu", "piccolo"):
+    for chatty in ("httpx", "asyncio", "uvicorn.access", "celery", "kombu", "piccolo", "fido2"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

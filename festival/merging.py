@@ -56,6 +56,7 @@ COLUMNS: dict[str, MergedColumn] = {
     "invitation_list.by": MOVES,
     "second_factor.person": MergedColumn(Fate.UNITES, ("",), "other.proved_at IS NOT NULL"),
     "recovery_code.person": ENDS,
+    "passkey.person": MOVES,
     "merge_request.stays": STAYS,
     "merge_request.goes": STAYS,
     "merge_request.asked_by": MOVES,

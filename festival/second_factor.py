@@ -1,14 +1,16 @@
-"""A second proof of who somebody is: codes that their telephone reckons (RFC 6238, TOTP).
+"""A second proof of who somebody is: codes that their telephone reckons (RFC 6238, TOTP), or passkeys.
 
-Whoever has one gives a code at every sign-in, so that each session and key of theirs was opened
-with both proofs: setting one up ends those of before. No code is good twice, and the secret is
+Whoever has one gives it at every sign-in, so that each session and key of theirs was opened with
+both proofs: the first that is set up ends those of before. No code is good twice, and the secret is
 kept encrypted, with a key made of the house's own secret. Recovery codes open the door once each.
+Passkeys have a room of their own (`festival/passkeys.py`).
 """
 
 import base64
 import json
 import re
 import secrets
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -22,10 +24,21 @@ from festival import letters, people
 from festival.clock import now
 from festival.db import rows, transaction
 from festival.errors import Conflict, Missing, Refused
+from festival.language import t
 from festival.record import record
 from festival.sessions import digest
 from festival.settings import Settings
-from festival.tables import ALPHABET, Edition, Person, RecoveryCode, Role, SecondFactor, new_id
+from festival.tables import (
+    ALPHABET,
+    Edition,
+    Passkey,
+    Person,
+    Phase,
+    RecoveryCode,
+    Role,
+    SecondFactor,
+    new_id,
+)
 
 STEP_SECONDS = 30
 DRIFT = (0, -1, 1)  # steps: a telephone's clock may be half a minute wrong
@@ -44,23 +57,35 @@ class Enrolment(msgspec.Struct, frozen=True):
 
 
 class FactorState(msgspec.Struct, frozen=True):
-    """`begun`: a secret waits for its first code. `recovery`: codes that are left."""
+    """`enrolled`: a telephone reckons codes; `begun`: its secret waits for the first one. `recovery`: codes
+    that are left.
+    """
 
     enrolled: bool = False
     begun: bool = False
     recovery: int = 0
+    passkeys: int = 0
+
+    @property
+    def stands(self) -> bool:
+        return self.enrolled or self.passkeys > 0
 
 
 async def state_of(person_id: str) -> FactorState:
     found = await rows(
-        """SELECT proved_at IS NOT NULL AS enrolled, (SELECT count(*) FROM recovery_code r
-             WHERE r.person = f.person AND r.used_at IS NULL) AS recovery
-           FROM second_factor f WHERE f.person = {}""",
+        """SELECT coalesce(f.proved_at IS NOT NULL, false) AS enrolled,
+             f.person IS NOT NULL AND f.proved_at IS NULL AS begun,
+             (SELECT count(*) FROM recovery_code r WHERE r.person = p.id AND r.used_at IS NULL) AS recovery,
+             (SELECT count(*) FROM passkey k WHERE k.person = p.id) AS passkeys
+           FROM person p LEFT JOIN second_factor f ON f.person = p.id WHERE p.id = {}""",
         person_id,
     )
-    if not found:
-        return FactorState()
-    return FactorState(found[0]["enrolled"], not found[0]["enrolled"], found[0]["recovery"])
+    return FactorState(**found[0]) if found else FactorState()
+
+
+async def is_enrolled(person_id: str) -> bool:
+    """Whether somebody's telephone reckons codes."""
+    return (await state_of(person_id)).enrolled
 
 
 # Setting up
@@ -71,7 +96,7 @@ async def begin(person: Person, *, settings: Settings, issuer: str) -> Enrolment
     secret = pyotp.random_base32()
     async with transaction():
         await people.one_at_a_time(person)
-        if await people.has_second_factor(person.id):
+        if await is_enrolled(person.id):
             raise Conflict("factor_held")
         await rows(
             """INSERT INTO second_factor (person, secret, last_step, created_at)
@@ -100,7 +125,8 @@ def enrolment_of(person: Person, secret: str, issuer: str) -> Enrolment:
 async def prove(person: Person, code: str, *, settings: Settings) -> list[str]:
     """The first code: from now on one is asked at every sign-in. Returns the recovery codes, once.
 
-    Sessions, keys and links of before end: none of them was opened with both proofs.
+    Sessions, keys and links of before end: none of them was opened with a code. Recovery codes of before
+    are replaced.
     """
     async with transaction():
         await people.one_at_a_time(person)
@@ -113,7 +139,7 @@ async def prove(person: Person, code: str, *, settings: Settings) -> list[str]:
         await SecondFactor.update({SecondFactor.proved_at: now()}).where(
             SecondFactor.person == person.id
         )
-        codes = await _new_recovery_codes(person)
+        codes = await new_recovery_codes(person)
         await people.end_every_way_in(person)
         await record("factor_set_up", person.id, by=person)
     return codes
@@ -123,12 +149,20 @@ async def renew_recovery_codes(person: Person, code: str, *, settings: Settings)
     """Ten new ones; those of before open nothing any more."""
     async with transaction():
         await check(person, code, settings=settings)
-        codes = await _new_recovery_codes(person)
+        return await renewed(person)
+
+
+async def renewed(person: Person) -> list[str]:
+    """The same, after another proof than a code: whoever has passkeys alone reckons none."""
+    async with transaction():
+        if not await people.has_second_factor(person.id):
+            raise Missing("factor_missing")
+        codes = await new_recovery_codes(person)
         await record("recovery_codes_renewed", person.id, by=person)
     return codes
 
 
-async def _new_recovery_codes(person: Person) -> list[str]:
+async def new_recovery_codes(person: Person) -> list[str]:
     await RecoveryCode.delete().where(RecoveryCode.person == person.id)
     codes = [
         "".join(secrets.choice(ALPHABET) for _ in range(RECOVERY_LETTERS))
@@ -149,8 +183,8 @@ async def check(person: Person, code: str, *, settings: Settings, field: str = "
         await _spend_recovery_code(person, given, field)
         return
     kept = await SecondFactor.objects().get(SecondFactor.person == person.id)
-    if kept is None or kept.proved_at is None:
-        raise Missing("factor_missing")
+    if kept is None or kept.proved_at is None:  # of passkeys alone: only recovery codes are codes
+        raise Refused(f"{field}:code_wrong")
     await _spend_step(kept, given, settings, field)
 
 
@@ -199,9 +233,38 @@ def _recovery_digest(person: Person, code: str) -> str:
 
 
 async def remove(person: Person) -> None:
-    """Its owner wants it no longer; the door has asked for the password."""
-    await _forget(person)
-    await record("factor_removed", person.id, by=person)
+    """Its owner wants no codes any longer; the door has asked for the password."""
+    async with transaction():
+        await people.one_at_a_time(person)
+        await SecondFactor.delete().where(SecondFactor.person == person.id)
+        await let_go(person)
+        await record("factor_removed", person.id, by=person)
+
+
+async def let_go(person: Person) -> None:
+    """After one of somebody's second proofs has gone: the last one stays where a part of theirs asks for
+    it, and recovery codes go with it.
+    """
+    if await people.has_second_factor(person.id):
+        return
+    if parts := await asked_of(person.id):
+        raise Refused("factor_last", parts=partial(part_names, parts=parts))
+    await RecoveryCode.delete().where(RecoveryCode.person == person.id)
+
+
+async def asked_of(person_id: str) -> list[str]:
+    """Somebody's parts that are not held without a second factor, in editions that are not archived."""
+    found = await rows(
+        """SELECT DISTINCT r.part FROM role r JOIN edition e ON e.id = r.edition
+           WHERE r.person = {} AND e.phase <> {} AND e.second_factor_for @> to_jsonb(r.part) ORDER BY 1""",
+        person_id,
+        Phase.ARCHIVED.value,
+    )
+    return [row["part"] for row in found]
+
+
+def part_names(language: str, parts: list[str]) -> str:
+    return ", ".join(t(language, f"common.part.{part}") for part in parts)
 
 
 async def reset(person: Person, *, edition: Edition, by: Person) -> None:
@@ -232,6 +295,7 @@ async def reset(person: Person, *, edition: Edition, by: Person) -> None:
 async def _forget(person: Person) -> None:
     async with transaction():
         await SecondFactor.delete().where(SecondFactor.person == person.id)
+        await Passkey.delete().where(Passkey.person == person.id)
         await RecoveryCode.delete().where(RecoveryCode.person == person.id)
 
 

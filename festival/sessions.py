@@ -19,7 +19,7 @@ PROOF_LASTS = timedelta(minutes=15)
 
 
 class Proof(msgspec.Struct, frozen=True):
-    """When the person of a session last proved who they are, and how: `password` or `link`."""
+    """When the person of a session last proved who they are, and how: `password`, `link` or `passkey`."""
 
     at: datetime
     way: str = ""
@@ -83,9 +83,9 @@ async def proof_of(token: str) -> Proof:
     return Proof(**found[0]) if found else Proof(now() - LONGEST)
 
 
-async def prove_again(token: str) -> None:
-    """The password was given once more, with the code where there is one."""
-    await Session.update({Session.proved_at: now(), Session.proved_by: "password"}).where(
+async def prove_again(token: str, *, way: str = "password") -> None:
+    """The password was given once more, with the code where there is one; or a passkey has answered."""
+    await Session.update({Session.proved_at: now(), Session.proved_by: way}).where(
         Session.id == digest(token)
     )
 

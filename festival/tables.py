@@ -229,6 +229,23 @@ class RecoveryCode(Table):
     used_at = Timestamptz(null=True, default=None)
 
 
+class Passkey(Table):
+    """What a telephone, a computer or a security key signs with, for its person.
+
+    `credential` is what its authenticator calls it, `data` the public key with it as they came; both in
+    the letters of addresses. `signed` counts its signatures, where its authenticator counts them.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    person = ForeignKey(Person, null=False, index=True)
+    credential = Text(unique=True)
+    data = Text()
+    signed = BigInt(default=0)
+    name = Varchar(60, default="")
+    created_at = Timestamptz(default=TimestamptzNow())
+    used_at = Timestamptz(null=True, default=None)
+
+
 class MergeRequest(Table):
     """An operator takes two accounts for one person; nothing happens before both have said yes."""
 
@@ -247,7 +264,7 @@ class MergeRequest(Table):
 class Session(Table):
     """A signed-in browser; the cookie holds the token, the row only its hash.
 
-    `proved_at` and `proved_by` (`password` or `link`): when and how its person last proved who they are.
+    `proved_at` and `proved_by` (`password`, `link` or `passkey`): when and how its person last proved who they are.
     """
 
     id = Varchar(64, primary_key=True)

@@ -5,25 +5,25 @@ from typing import Any, TypeVar
 
 from festival.access import COMMITTEE, Openness, PhaseRights, Viewer, Watching
 from festival.db import rows
+from festival.people import has_factor
 from festival.sessions import digest, session_of
 from festival.tables import Edition, Phase, Role
 
 T = TypeVar("T", bound=StrEnum)
 
-_FACTS = """
+_FACTS = f"""
 SELECT p.id, p.name, p.email, p.language,
   coalesce((SELECT jsonb_object_agg(r.part, r.sections) FROM role r
-            WHERE r.person = p.id AND r.edition = {}), jsonb_build_object()) AS parts,
-  coalesce((SELECT e.second_factor_for FROM edition e WHERE e.id = {}
-            AND NOT EXISTS (SELECT 1 FROM second_factor f
-              WHERE f.person = p.id AND f.proved_at IS NOT NULL)), '[]') AS shut,
+            WHERE r.person = p.id AND r.edition = {{}}), jsonb_build_object()) AS parts,
+  coalesce((SELECT e.second_factor_for FROM edition e WHERE e.id = {{}}
+            AND NOT {has_factor("p.id")}), '[]') AS shut,
   coalesce((SELECT jsonb_agg(x.submission) FROM recusal x
             WHERE x.person = p.id AND x.lifted_at IS NULL), '[]') AS recused,
-  (SELECT jsonb_agg(to_jsonb(h)) FROM committee_phase h WHERE h.edition = {}
+  (SELECT jsonb_agg(to_jsonb(h)) FROM committee_phase h WHERE h.edition = {{}}
      AND h.opens_at <= now() AND (h.closes_at IS NULL OR now() < h.closes_at)) AS phases,
-  EXISTS (SELECT 1 FROM committee_phase h WHERE h.edition = {}) AS has_phases,
-  coalesce((SELECT k.chair_waits FROM committee_rules k WHERE k.edition = {}), false) AS waits
-FROM person p WHERE p.id = {} AND p.disabled_at IS NULL
+  EXISTS (SELECT 1 FROM committee_phase h WHERE h.edition = {{}}) AS has_phases,
+  coalesce((SELECT k.chair_waits FROM committee_rules k WHERE k.edition = {{}}), false) AS waits
+FROM person p WHERE p.id = {{}} AND p.disabled_at IS NULL
 """
 
 

@@ -91,6 +91,9 @@ HELD: dict[str, Held] = {
     "second_factor": Held(
         leaves=ROW, who="person", opens="secret last_step", key="created_at proved_at",
     ),
+    "passkey": Held(
+        leaves=ROW, who="person", own="name", opens="credential data signed", key="id created_at used_at",
+    ),
     "recovery_code": Held(leaves=ROW, opens="id", who="person", key="created_at used_at"),
     "merge_request": Held(
         leaves=STAYS, edition="t.edition", who="stays goes asked_by",

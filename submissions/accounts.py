@@ -23,10 +23,9 @@ async def reach_of(viewer: Viewer) -> list[str]:
     if viewer.scopes is not None:
         return [viewer.edition]
     found = await rows(
-        """SELECT r.edition FROM role r JOIN edition e ON e.id = r.edition
-           WHERE r.person = {} AND r.part = 'operator'
-             AND (NOT e.second_factor_for @> '["operator"]' OR EXISTS (SELECT 1 FROM second_factor f
-               WHERE f.person = r.person AND f.proved_at IS NOT NULL))""",
+        f"""SELECT r.edition FROM role r JOIN edition e ON e.id = r.edition
+           WHERE r.person = {{}} AND r.part = 'operator'
+             AND (NOT e.second_factor_for @> '["operator"]' OR {people.has_factor("r.person")})""",
         viewer.id,
     )
     return [row["edition"] for row in found]
@@ -126,7 +125,7 @@ async def file_of(person: Person, viewer: Viewer, edition: Edition) -> dict[str,
         if letters["fault"]
         else "",
         "sessions": await directory.sessions_count(person.id),
-        "second_factor": (await second_factor.state_of(person.id)).enrolled,
+        "second_factor": (await second_factor.state_of(person.id)).stands,
         "other_addresses": await directory.other_addresses(person.id),
         "whole_account": person.id != viewer.id and await is_within(viewer, person.id),
     }

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from api import limits
-from festival import people, second_factor, sessions
+from festival import passkeys, people, second_factor, sessions
 from festival.tables import Person
 from submissions import attachments
 
@@ -25,6 +25,8 @@ FIGURES = [
     ("Ways in", f"{people.TOKEN_LASTS.days} days, named scopes"),
     ("Ways in", f"after {limits.MOST_CODES_PER_ACCOUNT} wrong ones each waits {limits.CODE_THROTTLE_SECONDS:.0f} s"),
     ("Ways in", ", ".join(people.KNOWN_WORDS)),
+    ("Ways in", f"within {passkeys.LASTS.total_seconds() / 60:.0f} minutes"),
+    ("Ways in", f"up to {passkeys.MOST} a person"),
     ("Sessions", f"{sessions.IDLE.days} days without use and after {sessions.LONGEST.days} days in all"),
     ("Sessions", "Any number may be open at once"),
     ("Sessions", f"older than {sessions.PROOF_LASTS.total_seconds() / 60:.0f} minutes"),

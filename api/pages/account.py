@@ -13,6 +13,7 @@ from api.request import AnyRequest
 from festival import second_factor
 from festival.access import Viewer
 from festival.errors import FestivalError
+from festival.passkeys import house_of
 from festival.people import person, tokens_of
 from festival.sessions import proof_of, sessions_of
 from keeping.own import privacy_of
@@ -29,6 +30,7 @@ async def door(
         error=error,
         at="/account/sign-in",
         sent=sent,
+        passkeys_at=house_of(request.app.state.settings).origin,
         values={"email": typed.get("email", "") if error or sent else ""},
         next=typed.get("next", ""),
     )

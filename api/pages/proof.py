@@ -7,9 +7,12 @@ from litestar.utils.scope.state import ScopeState
 from api.pages._page import page, prefix_of
 from api.request import AnyRequest
 from festival.errors import FestivalError
+from festival.passkeys import house_of
 
 PAGE = "/account/proof"
-OWN = frozenset({"_csrf", "proof_password", "proof_code"})
+PASSKEY = f"{PAGE}/passkey"
+OWN = frozenset({"_csrf", "proof_password", "proof_code", "proof_credential", "proof_asked"})
+ASKED = ("password", "code", "passkey")
 
 
 def proof_page(request: AnyRequest, error: FestivalError) -> Response[str]:
@@ -18,14 +21,16 @@ def proof_page(request: AnyRequest, error: FestivalError) -> Response[str]:
     `error` is the guard's, which says what there is to give, or of a proof that did not hold.
     """
     stopped = "proof_needed" in error.codes
-    asked = error.values if stopped else {"password": True, "code": "proof_code" in typed(request)}
+    given = {one for one in ASKED if error.values.get(one)}
+    asked = given if stopped else set(last(request, "proof_asked").split())
     return page(
         request,
         "account/proof.html",
         error=None if stopped else error,
         status=403 if stopped else 422,
         at="/account",
-        asked=asked,
+        asked=sorted(asked & set(ASKED)),
+        passkeys_at=house_of(request.app.state.settings).origin,
         to=request.url.path if stopped else request.query_params.get("to", ""),
         back=f"{prefix_of(request)}/account/home",
         fields=[
@@ -35,6 +40,10 @@ def proof_page(request: AnyRequest, error: FestivalError) -> Response[str]:
             for value in values
         ],
     )
+
+
+def last(request: AnyRequest, name: str) -> str:
+    return (typed(request).get(name) or [""])[-1]
 
 
 def typed(request: AnyRequest) -> dict[str, list[str]]:

@@ -9,10 +9,11 @@ from markupsafe import Markup
 from api.auth import in_person
 from api.pages._page import page
 from api.request import AnyRequest
-from festival import people, second_factor
+from festival import arrivals, people, second_factor
 from festival.access import Viewer
 from festival.errors import FestivalError, Refused
-from festival.second_factor import Enrolment
+from festival.passkeys import house_of
+from festival.second_factor import Enrolment, FactorState
 from festival.tables import Edition
 
 PAGE = "/account/second-factor"
@@ -63,8 +64,19 @@ async def code_form(
         error=error,
         at="/account/sign-in",
         half=half,
+        state=await awaited(half),
+        passkeys_at=house_of(request.app.state.settings).origin,
         next=form.get("next", ""),
     )
+
+
+async def awaited(half: str) -> FactorState:
+    """What the owner of this half may give; once it is over, nobody is told."""
+    try:
+        owner = await arrivals.person_of_half(half)
+    except Refused:
+        return FactorState(enrolled=True)
+    return await second_factor.state_of(owner.id)
 
 
 @get(PAGE, guards=[in_person()])

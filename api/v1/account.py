@@ -6,11 +6,13 @@ from litestar import Request, get
 from litestar.di import NamedDependency
 
 from api.auth import in_person, session_token, signed_in
-from festival import second_factor
+from festival import passkeys, second_factor
 from festival.access import Viewer
 from festival.people import tokens_of
 from festival.second_factor import FactorState
 from festival.sessions import sessions_of
+from festival.settings import Settings
+from festival.tables import Person
 
 
 @get("/sessions", guards=[in_person()])
@@ -44,4 +46,18 @@ async def own_factor(viewer: NamedDependency[Viewer]) -> FactorState:
     return await second_factor.state_of(viewer.id)
 
 
-HANDLERS: list[Any] = [sessions, me, tokens, own_factor]
+@get("/passkeys", guards=[in_person()])
+async def own_passkeys(viewer: NamedDependency[Viewer]) -> list[dict[str, Any]]:
+    """The caller's passkeys by their names, without what they sign with."""
+    return await passkeys.passkeys_of(viewer.id)
+
+
+@get("/passkeys/options", guards=[in_person()])
+async def passkey_options(
+    person: NamedDependency[Person], settings: NamedDependency[Settings]
+) -> dict[str, Any]:
+    """What `navigator.credentials.create` is asked with, good for five minutes and for one answer."""
+    return await passkeys.options_to_add(person, settings=settings)
+
+
+HANDLERS: list[Any] = [sessions, me, tokens, own_factor, own_passkeys, passkey_options]

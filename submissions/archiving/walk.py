@@ -36,6 +36,7 @@ LEFT_OUT = {
     "migration": "the shape of the database, which the other house has of its own",
     "outage": "what outside the house does not work: of the moment",
     "outbox": "work under way; nothing is sent or made from an archive",
+    "passkey": "public keys of authenticators, bound to this house's name",
     "pause": "queues that are paused: of the moment",
     "pulse": "which parts of the house are alive: of the moment",
     "recovery_code": "hashes of codes that open a door",

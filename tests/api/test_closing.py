@@ -30,7 +30,8 @@ STILL = {
         "accounts.set_password", "accounts.end_session_elsewhere", "accounts.leave_everywhere",
         "accounts.make_token", "accounts.revoke", "second_factor.give_code", "second_factor.begin",
         "second_factor.prove", "second_factor.renew_codes", "second_factor.remove",
-        "people.agree_to_merge", "people.refuse_merge", "people.enable",
+        "passkeys.ask", "passkeys.enter", "passkeys.give_proof", "passkeys.add", "passkeys.rename",
+        "passkeys.remove", "passkeys.renew_codes", "people.agree_to_merge", "people.refuse_merge", "people.enable",
         "privacy.rename", "privacy.ask_address", "privacy.confirm_address", "privacy.choose", "proof.give_proof",
     },
     Still.LEAVING: {

@@ -285,7 +285,9 @@ async def test_a_factor_goes_with_the_password_alone(client, hour) -> None:
 
     assert (wrong.status_code, wrong.json()["codes"]) == (422, ["password:password_wrong"])
     assert (stands, right.status_code) == (True, 204)
-    assert (await client.get(door)).json() == {"enrolled": False, "begun": False, "recovery": 0}
+    assert (await client.get(door)).json() == {
+        "enrolled": False, "begun": False, "recovery": 0, "passkeys": 0,
+    }
 
 
 async def test_who_has_no_password_is_told_to_set_one_first(client, hour) -> None:

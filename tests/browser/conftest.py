@@ -13,7 +13,7 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # a stranger is out of reach, and told of
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",  # a stranger is out of reach, and told of
 ]  # fmt: skip
 expect.set_options(timeout=30_000)  # a busy machine is no fault of the page
 WATCH = """window.__csp = [];
