@@ -29,7 +29,7 @@ from festival.tables import Person
 UNKEPT = {"once": False}  # challenges and recovery codes are told once
 LONGEST = 12_000  # of an answer as one field of a form
 Written = Annotated[str, Meta(max_length=8_000)]
-Name = Annotated[str, Meta(max_length=60)]
+PasskeyLabel = Annotated[str, Meta(max_length=60)]
 
 
 class AuthenticatorAnswer(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -61,11 +61,11 @@ class NewPasskey(msgspec.Struct, frozen=True):
     """`name` is its person's own word for it; without one it is called after the browser."""
 
     credential: Signature
-    name: Name = ""
+    name: PasskeyLabel = ""
 
 
 class PasskeyName(msgspec.Struct, frozen=True):
-    name: Name = ""
+    name: PasskeyLabel = ""
 
 
 class WithPasskey(msgspec.Struct, frozen=True):

@@ -28,6 +28,7 @@ NO_TWIN: dict[str, str] = {
     "room.watch": "the player tells every few seconds what was watched; no form could",
     "fields.save_fields": "a page keeps what is typed as it is typed; a program saves an entry whole",
     "letters.take_bounce": "a mail server hands on what came back; no person types a notice of delivery",
+    "passkeys.ask": "a question that the script of a form asks before the form goes on",
     "sheets.effect": "a page shows the effect where a weight was not set yet; a program asks for it first",
     "subtitles.drop": "a row of the page is one track; a program says so at the address of its language",
     "subtitles.remove": "a page takes away what its reader sees, never all of a language at once",
