@@ -306,7 +306,7 @@ HELD: dict[str, Held] = {
     "watcher": Held(leaves=ROW, who="person", key="credit credited_at"),
     "note": Held(
         leaves=ROW, edition=OF_SUBMISSION, who="person", words="text", secrecy=True,
-        key="id submission file at_seconds sign version created_at changed_at",
+        key="id submission file at_seconds until_seconds sign version created_at changed_at",
     ),
     "review": Held(
         leaves=STAYS, edition=OF_SUBMISSION, who="person", secrecy=True, why="vote",

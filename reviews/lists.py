@@ -432,7 +432,7 @@ async def why_closed(submission_id: str, viewer: Viewer) -> str:
 
 async def own_notes(submission_id: str, viewer: Viewer) -> list[dict[str, Any]]:
     return await rows(
-        """SELECT id, at_seconds, sign, text, version, created_at FROM note
+        """SELECT id, at_seconds, until_seconds, sign, text, version, created_at FROM note
            WHERE submission = {} AND person = {} ORDER BY at_seconds, created_at""",
         submission_id,
         viewer.id,

@@ -33,9 +33,10 @@ class Reason(msgspec.Struct, frozen=True):
 
 
 class Remark(msgspec.Struct, frozen=True, kw_only=True):
-    """A note at a moment of the film, in seconds."""
+    """A note at a moment of the film, in seconds; of a stretch of it, where it says until when."""
 
     at_seconds: Annotated[float, Meta(ge=0, le=86400)] = 0.0
+    until_seconds: Annotated[float, Meta(gt=0, le=86400)] | None = None
     sign: Annotated[str, Meta(pattern=r"^[+\-?]?$")] = ""
     text: Annotated[str, Meta(min_length=1, max_length=2000)]
 
@@ -332,17 +333,15 @@ async def tell_writer(
 
 
 async def note(submission: Submission, file: FilmFile, remark: Remark, *, by: Person) -> Note:
-    """A remark pinned to its moment, and to the version of the file; no moment is after its end."""
-    if not remark.text.strip():
-        raise Refused("text:note_empty")
-    if (length := length_of(file)) and remark.at_seconds > length + EDGE:
-        raise Refused("at_seconds:note_beyond_film", length=round(length, 1))
+    """A remark pinned to its moment or stretch, and to the version of the file; nothing of it is after its end."""
+    check_remark(remark, remark.at_seconds, file)
     async with transaction():
         kept = Note(
             submission=submission.id,
             file=file.id,
             person=by.id,
             at_seconds=remark.at_seconds,
+            until_seconds=remark.until_seconds,
             sign=remark.sign,
             text=remark.text.strip(),
         )
@@ -351,15 +350,25 @@ async def note(submission: Submission, file: FilmFile, remark: Remark, *, by: Pe
     return kept
 
 
+def check_remark(remark: Remark, begins: float, file: FilmFile) -> None:
+    """It says something, of a place that the film has; a stretch ends after it begins."""
+    if not remark.text.strip():
+        raise Refused("text:note_empty")
+    ends = remark.until_seconds
+    if ends is not None and ends <= begins:
+        raise Refused("until_seconds:note_ends_before")
+    if (length := length_of(file)) and (ends or begins) > length + EDGE:
+        field = "at_seconds" if ends is None else "until_seconds"
+        raise Refused(f"{field}:note_beyond_film", length=round(length, 1))
+
+
 async def change_note(
     submission: Submission, note_id: str, remark: Remark, *, version: int, by: Person
 ) -> int:
-    """Other words or another sign; its moment stays. Returns the new version."""
-    if not remark.text.strip():
-        raise Refused("text:note_empty")
+    """Other words, another sign or another end; where it begins stays. Returns the new version."""
     async with transaction():
         held = await rows(
-            """SELECT version FROM note WHERE id = {} AND submission = {} AND person = {}
+            """SELECT version, at_seconds, file FROM note WHERE id = {} AND submission = {} AND person = {}
                FOR UPDATE""",
             note_id, submission.id, by.id,
         )  # fmt: skip
@@ -367,10 +376,14 @@ async def change_note(
             raise Missing("note_missing")
         if held[0]["version"] != version:
             raise Conflict("note_changed_meanwhile")
+        file = await FilmFile.objects().get(FilmFile.id == held[0]["file"])
+        assert file is not None  # the note's own
+        check_remark(remark, held[0]["at_seconds"], file)
         await rows(
-            """UPDATE note SET text = {}, sign = {}, version = version + 1, changed_at = now()
+            """UPDATE note SET text = {}, sign = {}, until_seconds = {}, version = version + 1,
+                 changed_at = now()
                WHERE id = {} RETURNING id""",
-            remark.text.strip(), remark.sign, note_id,
+            remark.text.strip(), remark.sign, remark.until_seconds, note_id,
         )  # fmt: skip
         await record("note_changed", submission.id, by=by, edition=submission.edition, note=note_id)
     return version + 1

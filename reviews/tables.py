@@ -173,13 +173,14 @@ class Watcher(Table):
 
 
 class Note(Table):
-    """A remark at a moment of the film."""
+    """A remark at a moment of the film, or of the stretch until `until_seconds`."""
 
     id = Varchar(16, primary_key=True, default=new_id)
     submission = ForeignKey(Submission, null=False)
     file = ForeignKey(FilmFile, null=False, index=True)
     person = ForeignKey(Person, null=False, index=True)
     at_seconds = Float(default=0.0)
+    until_seconds = Float(null=True, default=None)
     sign = Varchar(1, default="")
     text = Text()
     version = Integer(default=1)

@@ -52,7 +52,7 @@ class MarkForm(msgspec.Struct, frozen=True):
 
 
 class RemarkAgain(Remark, frozen=True, kw_only=True):
-    """A note in other words, and the version that was read."""
+    """A note in other words or with another end, and the version that was read; where it begins stays."""
 
     version: VersionNumber
 
@@ -234,10 +234,16 @@ async def note(
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> dict[str, Any]:
-    """A note at a moment of the film, which only its writer reads."""
+    """A note at a moment or of a stretch of the film, which only its writer reads."""
     submission, file = await open_film(submission_id, viewer, edition_row, Act.REVIEW)
     kept = await reviewing.note(submission, file, data, by=person)
-    return {"id": kept.id, "at_seconds": kept.at_seconds, "sign": kept.sign, "text": kept.text}
+    return {
+        "id": kept.id,
+        "at_seconds": kept.at_seconds,
+        "until_seconds": kept.until_seconds,
+        "sign": kept.sign,
+        "text": kept.text,
+    }
 
 
 @act(
@@ -257,7 +263,7 @@ async def change_note(
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> dict[str, int]:
-    """One's own note in other words; 409 when another tab was faster."""
+    """One's own note in other words, or with another end; 409 when another tab was faster."""
     submission, _ = await open_film(submission_id, viewer, edition_row, Act.REVIEW)
     version = await reviewing.change_note(
         submission, note_id, data, version=data.version, by=person

@@ -315,6 +315,47 @@ def test_a_notes_time_is_frozen_only_while_its_text_stands(page: Page, booth: Bo
     expect(page.locator(".pin")).to_have_count(1)
 
 
+def test_a_stretch_is_marked_by_keys_and_pins_that_lie_close_are_one(
+    page: Page, booth: Booth
+) -> None:
+    booth.enter(page)
+    player = page.locator("screener-player")
+    for place, key in ((41, "i"), (52, "o")):
+        seek(page, place)
+        player.focus()
+        page.keyboard.press(key)
+    expect(page.locator("[data-notetime]")).to_have_text("0:41 – 0:52")
+    page.keyboard.type("Un plan séquence.")
+    page.keyboard.press("Enter")
+    expect(page.locator("#notes .at")).to_have_text("0:41 – 0:52")
+    for place, text in ((42, "Tout près."), (100, "Loin.")):
+        seek(page, place)
+        page.locator("[data-note-text]").press_sequentially(text)
+        page.keyboard.press("Enter")
+        expect(page.locator("#notes .said")).to_contain_text([text])
+
+    pins = page.locator(".pin")
+    expect(pins).to_have_count(2)
+    expect(pins.first).to_have_accessible_name("2 notes, de 0:41 à 0:42")
+    pins.first.focus()
+    page.keyboard.press("Enter")
+    expect(
+        page.get_by_role("toolbar").get_by_role("button", name="Un plan séquence.")
+    ).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    until(page, f"Math.abs({PLAYED} - 42) < 0.1")
+    page.keyboard.press("Escape")
+    expect(pins.first).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(pins.last).to_be_focused()
+
+    page.locator("#notes .mend summary").first.click()
+    page.get_by_role("button", name="Sans fin").first.click()
+    page.locator("#notes .mend").first.get_by_role("button", name="Enregistrer").click()
+    expect(page.locator("#notes .at").first).to_have_text("0:41")
+
+
 def test_offline_nothing_that_was_typed_is_lost(page: Page, booth: Booth) -> None:
     booth.enter(page)
     page.context.set_offline(True)

@@ -319,6 +319,35 @@ async def test_a_note_is_mended_and_taken_away_by_its_writer_alone(client) -> No
     assert (gone, (await panel.room(client, panel.bob)).json()["notes"]) == ([204, 204], [])
 
 
+async def test_a_note_of_a_stretch_keeps_its_beginning_and_ends_after_it(client) -> None:
+    panel = await Panel().vote()
+    await sign_in(client, panel.bob)
+    place = f"/api/v1/{panel.edition.slug}/committee/submissions/{panel.films[0][0]}/notes"
+    stretch = {"at_seconds": 12, "until_seconds": 15.5, "text": "Un plan."}
+
+    wrong = [
+        (await client.post(place, json=stretch | change)).json()["codes"]
+        for change in ({"until_seconds": 12}, {"at_seconds": 20}, {"until_seconds": 61.0})
+    ]
+    note = (await client.post(place, json=stretch)).json()
+    again = {"text": "Un plan.", "version": 1}
+    before = await client.put(f"{place}/{note['id']}", json=again | {"until_seconds": 11})
+    longer = await client.put(f"{place}/{note['id']}", json=again | {"until_seconds": 18})
+    kept = (await panel.room(client, panel.bob)).json()["notes"]
+    await client.put(f"{place}/{note['id']}", json=again | {"version": 2})
+    point = (await panel.room(client, panel.bob)).json()["notes"]
+
+    assert wrong == [["until_seconds:note_ends_before"]] * 2 + [["until_seconds:note_beyond_film"]]
+    assert (before.json()["codes"], longer.json()) == (
+        ["until_seconds:note_ends_before"],
+        {"version": 2},
+    )
+    assert [(one["at_seconds"], one["until_seconds"]) for one in kept + point] == [
+        (12, 18),
+        (12, None),
+    ]
+
+
 @pytest.mark.parametrize(("lang", "words"), [("fr", "38 % vu, non comptée"), ("en", "38% seen, not counted")])
 async def test_the_board_sets_an_unsupported_vote_apart_in_words(client, lang, words) -> None:
     panel = await Jury().seat()

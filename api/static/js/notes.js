@@ -1,21 +1,30 @@
-// Notes: typing stops the film and freezes its time for as long as the text stands; kept, the film goes on.
+// Notes: typing stops the film and freezes its time for as long as the text stands; kept, the film goes on. A note of
+// a stretch is marked in and out while the film runs.
+import { Pins } from "./pins.js";
 import { Draft, parsed, swap } from "./shared.js";
 import { clock, hour } from "./words.js";
+
+const LEAST = 0.1; // seconds of a stretch
+const times = (at, until) => (until ? `${clock(at)} – ${clock(until)}` : clock(at));
 
 export function wireNotes() {
   const player = document.querySelector("screener-player");
   const form = document.querySelector("[data-note]");
   const at = form.querySelector("[data-at]");
+  const until = form.querySelector("[data-until]");
   const shown = form.querySelector("[data-notetime]");
   const text = form.querySelector("[data-note-text]");
   const said = form.querySelector("[data-note-said]");
   const draft = new Draft(form.dataset.draft);
+  const pins = new Pins(player, form.dataset.group);
   let frozen = false;
+  let marked = false; // where it begins stands fast, whatever is played on
   let wasPlaying = false;
 
-  const set = (seconds) => {
+  const set = (seconds, end = 0) => {
     at.value = seconds.toFixed(2);
-    shown.textContent = clock(seconds);
+    until.value = end ? end.toFixed(2) : "";
+    shown.textContent = marked && !end ? `${clock(seconds)} –` : times(seconds, end);
   };
   const say = (words = "") => {
     said.textContent = words.replace("{}", hour());
@@ -27,14 +36,32 @@ export function wireNotes() {
     frozen = true;
     wasPlaying = !player.video.paused;
     player.video.pause();
-    set(player.video.currentTime);
+    if (!marked) set(player.video.currentTime);
   }
 
   function release() {
-    frozen = false;
+    frozen = marked = false;
     draft.forget();
     say();
     set(player.video.currentTime);
+  }
+
+  const keep = () => draft.keep({ at: at.value, until: until.value, sign: sign(), text: text.value });
+
+  function markIn() {
+    marked = true;
+    set(player.video.currentTime);
+    if (text.value.trim()) keep();
+  }
+
+  // Without a beginning, or before it, there is no stretch: what was marked last is where it begins.
+  function markOut() {
+    const end = player.video.currentTime;
+    if (!(marked || frozen) || end - Number(at.value) < LEAST) return markIn();
+    marked = true;
+    set(Number(at.value), end);
+    if (text.value.trim()) keep();
+    text.focus();
   }
 
   function empty() {
@@ -45,14 +72,20 @@ export function wireNotes() {
   }
 
   player.addEventListener("film-time", (event) => {
-    if (!frozen) set(event.detail);
+    if (!frozen && !marked) set(event.detail);
   });
+  player.addEventListener("film-mark", (event) => (event.detail === "in" ? markIn() : markOut()));
+  form.querySelector("[data-mark-in]").addEventListener("click", markIn);
+  form.querySelector("[data-mark-out]").addEventListener("click", markOut);
   text.addEventListener("input", () => {
-    if (!text.value.trim()) return release();
-    if (!frozen) freeze();
-    draft.keep({ at: at.value, sign: sign(), text: text.value });
+    if (text.value.trim()) {
+      if (!frozen) freeze();
+      return keep();
+    }
+    frozen = false;
+    marked ? draft.forget() : release();
   });
-  text.addEventListener("keydown", (event) => {
+  form.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     event.preventDefault(); // in full screen, the first Escape is the note's
     empty();
@@ -76,28 +109,21 @@ export function wireNotes() {
     if (!answer.ok || !swap(page, "#notes")) {
       return say(page.querySelector(".summary li")?.textContent || page.querySelector("h1")?.textContent);
     }
-    pins();
+    pins.show(kept());
     empty();
     player.focus();
   });
 
-  // A pin above the bar for each note; where it stands is set here, for the page allows no inline style.
-  function pins() {
-    const length = Number(player.querySelector(".track").getAttribute("aria-valuemax")) || 1;
-    const made = [...document.querySelectorAll("#notes [data-goto]")].map((place) => {
-      const pin = document.createElement("button");
-      pin.type = "button";
-      pin.tabIndex = -1;
-      pin.className = `pin ${place.dataset.kind}`;
-      pin.dataset.goto = place.dataset.goto;
-      pin.title = place.dataset.words;
-      pin.setAttribute("aria-label", `${place.textContent.trim()} ${place.dataset.words}`);
-      pin.append(place.dataset.sign);
-      pin.style.left = `${Math.min(100, (place.dataset.goto / length) * 100)}%`;
-      return pin;
-    });
-    player.querySelector(".pins").replaceChildren(...made);
-  }
+  const kept = () =>
+    [...document.querySelectorAll("#notes .at")].map(({ dataset }) => ({
+      at: Number(dataset.goto),
+      until: Number(dataset.until),
+      time: times(Number(dataset.goto), Number(dataset.until)),
+      kind: dataset.kind,
+      sign: dataset.sign,
+      said: dataset.said,
+      words: dataset.words,
+    }));
 
   const left = draft.get();
   if (left?.text) {
@@ -106,13 +132,24 @@ export function wireNotes() {
       one.checked = one.value === left.sign;
     });
     frozen = true;
-    set(Number(left.at) || 0);
+    set(Number(left.at) || 0, Number(left.until));
     say(form.dataset.found);
   }
-  pins();
+  pins.show(kept());
+}
+
+// The end of a note that is mended: here, or none.
+function mendEnd(button) {
+  const form = button.form;
+  const { video } = document.querySelector("screener-player");
+  const end = "endHere" in button.dataset ? video.currentTime : 0;
+  form.elements.until_seconds.value = end ? end.toFixed(2) : "";
+  form.querySelector("[data-times]").textContent = times(Number(form.elements.at_seconds.value), end);
 }
 
 document.addEventListener("click", (event) => {
+  const end = event.target.closest("[data-end-here], [data-end-none]");
+  if (end) return mendEnd(end);
   const place = event.target.closest("[data-goto]");
   if (place) document.querySelector("screener-player").seek(Number(place.dataset.goto));
 });

@@ -130,6 +130,8 @@ export class Player extends HTMLElement {
       arrowleft: () => this.jump(-5),
       f: () => this.full(),
       n: () => this.querySelector("[data-note-text]")?.focus(),
+      i: () => this.dispatchEvent(new CustomEvent("film-mark", { detail: "in" })),
+      o: () => this.dispatchEvent(new CustomEvent("film-mark", { detail: "out" })),
     };
     if (event.key.startsWith("Arrow") && event.target !== this) return;
     const act = acts[event.key.toLowerCase()];
