@@ -70,6 +70,7 @@ from api.acts import (
     what_if,
 )
 from api.acts import assignments as assignment_acts
+from api.acts import blind_words as blind_acts
 from api.acts import blocks as block_acts
 from api.acts import candidates as candidate_acts
 from api.acts import conflicts as conflict_acts
@@ -120,6 +121,7 @@ from api.pages import answers as answers_pages
 from api.pages import archives as archive_pages
 from api.pages import assignment as assignment_pages
 from api.pages import audiences as audience_pages
+from api.pages import blind_words as blind_pages
 from api.pages import blocks as block_pages
 from api.pages import board as board_pages
 from api.pages import changes as changes_pages
@@ -233,6 +235,7 @@ ACTS = [
     *changing.ACTS,
     *archives.ACTS,
     *amending.ACTS,
+    *blind_acts.ACTS,
     *answers.ACTS,
     *assignment_acts.ACTS,
     *audiences.ACTS,
@@ -394,6 +397,7 @@ def pages() -> Router:
             operator,
             machines,
             amending_pages,
+            blind_pages,
             answers_pages,
             import_pages,
             exports,

@@ -308,6 +308,10 @@ HELD: dict[str, Held] = {
         leaves=ROW, edition=OF_SUBMISSION, who="person", words="text", secrecy=True,
         key="id submission file at_seconds until_seconds sign version created_at changed_at",
     ),
+    "blind_synopsis": Held(
+        leaves=STAYS, edition=OF_SUBMISSION, who="person", words="synopses", why="decision",
+        key="id submission version changed_at",
+    ),
     "review": Held(
         leaves=STAYS, edition=OF_SUBMISSION, who="person", secrecy=True, why="vote",
         words="opinion abstention", blank="opinion abstention",

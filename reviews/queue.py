@@ -13,9 +13,9 @@ from festival.clock import now, zone
 from festival.db import rows
 from festival.tables import Edition, Role
 from festival.texts import Texts
+from reviews.blind_words import synopses_in_blind
 from reviews.evidence import RUNTIME
 from reviews.lists import FIELDS, MINE, SEEN, WAITING, Waiting, votes_of, waiting_values, was_asked
-from reviews.masking import covered
 from reviews.phases import committee_rules, phases_now
 from reviews.rubrics import rubrics_of
 from reviews.scoring import given_total, mean
@@ -200,26 +200,6 @@ def may_read(viewer: Viewer, row: QueueRow) -> bool:
     chaired = viewer.sections.get(Role.CHAIR)
     is_chair = chaired is not None and (not chaired or row.section in chaired)
     return reads_sheets(viewer.rights, is_chair=is_chair, has_own=row.given)
-
-
-async def synopses_in_blind(submissions: Sequence[str]) -> dict[str, Texts]:
-    """Synopses of films of blind sections, with the names that the house knows of their makers covered."""
-    if not submissions:
-        return {}
-    found = await rows(
-        """SELECT s.id, f.synopses, (SELECT coalesce(jsonb_agg(one.name), '[]') FROM (
-             SELECT jsonb_array_elements_text(f.directors) AS name
-             UNION SELECT c.name FROM credit c WHERE c.film = f.id
-             UNION SELECT p.name FROM member m JOIN person p ON p.id = m.person WHERE m.submission = s.id
-             UNION SELECT v.name FROM visitor v WHERE v.submission = s.id) one) AS names
-           FROM submission s JOIN film f ON f.id = s.film JOIN section x ON x.id = s.section
-           WHERE s.id = ANY({}) AND x.is_blind""",
-        list(submissions),
-    )
-    return {
-        row["id"]: {lang: covered(text, row["names"]) for lang, text in row["synopses"].items()}
-        for row in found
-    }
 
 
 # How fast

@@ -188,6 +188,19 @@ class Note(Table):
     changed_at = Timestamptz(default=TimestamptzNow())
 
 
+class BlindSynopsis(Table):
+    """What a blind committee reads of a film instead of its covered synopsis: one text a language, by whoever may
+    read its makers' names. A language without one has the covered synopsis.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    submission = ForeignKey(Submission, null=False, unique=True)
+    synopses = JSONB(default={})
+    version = Integer(default=1)
+    person = ForeignKey(Person, null=False, index=True)
+    changed_at = Timestamptz(default=TimestamptzNow())
+
+
 class ScoreSheet(Table):
     """How films are scored in an edition, or in one section of it: from 1 to `steps`. `labels` are words
     of single steps, each one text a language. An opinion has at least `least_opinion` signs.

@@ -21,7 +21,7 @@ from festival.texts import texts_of
 from submissions import amending
 from submissions.amending import ClosedEntry
 from submissions.entry import PREMIERES
-from submissions.lists import card, sections_of
+from submissions.lists import card, section_of, sections_of
 
 PAGE = "/operator/entries/{submission_id:str}"
 
@@ -60,6 +60,7 @@ async def entry_page(
         at=f"/operator/entries/{submission_id}",
         submission=submission,
         card=await card(submission_id),
+        is_blind=bool((section := await section_of(submission)) and section.is_blind),
         closed=stands,
         drawn=drawn_in(stands),
         form=stands.form,

@@ -20,9 +20,9 @@ from festival.shapes import SeenVersion, VersionNumber
 from festival.tables import Edition
 from festival.texts import Texts, texts_of
 from reviews import lists, marks, talk
+from reviews.blind_words import synopses_in_blind
 from reviews.conflicts import asked_of
 from reviews.lists import open_film
-from reviews.queue import synopses_in_blind
 from reviews.reviewing import Remark
 from reviews.rubrics import rubrics_of
 from reviews.scoring import FLAGS, Sheet, total

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -155,6 +156,44 @@ async def test_in_a_blind_section_the_synopsis_names_nobody(client) -> None:
     blind = [(await client.get(place)).text for place in places]
     assert all("Ousmane" in page for page in seen)
     assert all("Ousmane" not in page and "Quirinus" not in page and "rentre à Kourou" in page for page in blind)
+
+
+async def test_an_operator_writes_what_a_blind_committee_reads_and_goes_back_to_the_covered_text(client) -> None:
+    line = await Line().stand()
+    submission, _ = await line.film()
+    told = {"fr": "Le fils du cinéaste de « Kourou » rentre.", "en": "A son comes home."}
+    await Film.update({Film.synopses: told}).where(Film.id == submission.film)
+    operator = await a_person("operator", edition=line.edition)
+    both = await a_person("operator", "reviewer", edition=line.edition)
+    place = f"/api/v1/{line.edition.slug}/operator/entries/{submission.id}/blind"
+    page = f"/fr/{line.edition.slug}/operator/entries/{submission.id}/blind"
+    rooms = [f"/{lang}/{line.edition.slug}/committee{film}" for lang in ("fr", "en") for film in ("", f"/submissions/{submission.id}")]
+
+    async def read() -> list[str]:
+        await sign_in(client, line.bob)
+        return [(await client.get(room)).text for room in rooms]
+
+    async def write(who, version: int, text: str) -> Any:
+        await sign_in(client, who)
+        return await client.put(place, json={"synopses": {"fr": text}, "version": version})
+
+    seen = await write(operator, 0, "Un fils rentre.")
+    await Section.update({Section.is_blind: True}).where(Section.edition == line.edition.id)
+    refused = [await write(who, 0, "Non.") for who in (both, line.bob, line.chair)]
+    first, late = await write(operator, 0, "Un fils rentre."), await write(operator, 0, "Trop tard.")
+    form = (await client.get(page)).text
+    written = await read()
+    again = await write(operator, 1, "")
+    covered_again = await read()
+
+    assert (seen.status_code, [one.status_code for one in refused]) == (404, [403, 403, 403])
+    assert (first.json(), late.status_code, again.json()) == ({"version": 1}, 409, {"version": 2})
+    assert ["Un fils rentre." in one for one in written] == [True, True, False, False]
+    assert not any("Kourou" in one or "Trop tard" in one for one in written)
+    assert ["Kourou" in one for one in covered_again] == [True, True, False, False]
+    assert all(text in form for text in ("Un fils rentre.", told["fr"], "A son comes home."))
+    acts = await rows("SELECT act FROM record WHERE subject = {} AND act LIKE 'blind_%' ORDER BY at, id", submission.id)
+    assert [row["act"] for row in acts] == ["blind_synopsis_written", "blind_synopsis_reset"]
 
 
 async def test_a_film_whose_copy_was_replaced_says_so_and_a_decided_one_is_no_work(client) -> None:

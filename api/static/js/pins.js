@@ -85,7 +85,7 @@ export class Pins {
     list.className = "group";
     list.hidden = true;
     list.append(...notes.map(row));
-    list.style.setProperty(share < 0.5 ? "left" : "right", `${(share < 0.5 ? share : 1 - share) * 100}%`);
+    list.style.setProperty("--at", `${share * 100}%`);
     made.addEventListener("click", () => (list.hidden ? this.open(made, list) : this.close()));
     return [made, list];
   }
