@@ -134,6 +134,9 @@ JOBS = {
     "erase_due": Job(queue="control", verb="keeping.erasure:carry_out_due", every=3600.0),
     "send_reminders": Job(queue="control", verb="submissions.reminders:carry_out", every=3600.0),
     "tell_of_talk": Job(queue="control", verb="reviews.digests:carry_out", every=3600.0),
+    "look_for_conflicts": Job(
+        queue="control", verb="reviews.conflicts:look_where_new", every=1800.0
+    ),
     "sweep_rows": Job(queue="control", verb="festival.sweeping:sweep", every=3600.0),
     "sweep_uploads": Job(queue="control", verb="submissions.uploads:sweep", every=600.0),
     "watch_house": Job(queue="control", verb="submissions.watch:watch", every=60.0),

@@ -296,6 +296,7 @@ HELD: dict[str, Held] = {
         by="t.person = {}",
         key="id edition submission state answer version created_at settled_at",
     ),
+    "conflict_search": Held(edition="t.edition", key="id edition mark looked_at"),
     "viewing": Held(
         leaves=STAYS, edition=OF_SUBMISSION, who="person",
         key="id submission file ranges seconds position started_at seen_at served", why="vote",

@@ -43,8 +43,8 @@ class BlindText(msgspec.Struct, frozen=True, kw_only=True):
 
 
 SYNOPSES = """
-SELECT s.id, f.synopses, coalesce(b.synopses, jsonb_build_object()) AS written, coalesce(b.version, 0) AS version, b.changed_at,
-  coalesce(nullif(w.name, ''), w.email, '') AS by, (SELECT coalesce(jsonb_agg(one.name), '[]') FROM (
+SELECT s.id, f.synopses, coalesce(b.synopses, jsonb_build_object()) AS written, coalesce(b.version, 0) AS version,
+  b.changed_at, coalesce(nullif(w.name, ''), w.email, '') AS by, (SELECT coalesce(jsonb_agg(one.name), '[]') FROM (
     SELECT jsonb_array_elements_text(f.directors) AS name
     UNION SELECT c.name FROM credit c WHERE c.film = f.id
     UNION SELECT p.name FROM member m JOIN person p ON p.id = m.person WHERE m.submission = s.id

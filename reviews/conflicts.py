@@ -1,9 +1,12 @@
-"""Conflicts of interest: proposed with their reason, answered by the member, settled by a chair.
+"""Conflicts of interest: proposed with their reason, answered by the member, settled by a chair. The house looks for
+them by itself wherever something is new.
 
 A suspected one keeps a film from being shared out to the member, and shows it to them no less; a confirmed one is a
 recusal: from then on the film does not exist for them. In a blind section nobody reads whose name it was.
 """
 
+import hashlib
+import logging
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -17,7 +20,7 @@ from festival.db import rows, transaction
 from festival.errors import Busy, Conflict, Missing, Refused
 from festival.record import record
 from festival.shapes import VersionNumber
-from festival.tables import Edition, Person, new_id
+from festival.tables import Edition, Person, Phase, new_id
 from festival.texts import Texts
 from reviews.assignments import THINKING_S, as_json, pairs_in, thinkers
 from reviews.evidence import seated
@@ -25,7 +28,10 @@ from reviews.kinship import FilmKin, MemberKin, kinship
 from reviews.lists import CHAIR, IN_SCOPE, scope_values
 from reviews.profiles import members_of
 from reviews.reviewing import LEAST_REASON
+from reviews.tables import ConflictSearch
 from submissions.tables import Submission
+
+log = logging.getLogger("conflicts")
 
 MOST_LISTED = 200
 ConflictNote = Annotated[str, Meta(max_length=400)]
@@ -96,16 +102,58 @@ OF_THE_EDITION = "s.edition = {} AND s.status NOT IN ('draft', 'withdrawn')"
 OF_MEMBERS = """s.id IN (SELECT m.submission FROM member m WHERE m.person = ANY({}))"""
 
 
+async def look_where_new() -> None:
+    """By the calendar, in every edition that goes on."""
+    for edition in await Edition.objects().where(Edition.phase != Phase.ARCHIVED.value):
+        try:
+            await look_again(edition)
+        except Busy:
+            log.warning("conflicts not looked for in time: edition=%s", edition.id)
+
+
+async def look_again(edition: Edition) -> bool:
+    """Whether anything had changed that a search reads; only then it looks."""
+    known = await known_kin(edition)
+    searched = await ConflictSearch.objects().get(ConflictSearch.edition == edition.id)
+    if known.is_empty or (searched is not None and searched.mark == known.mark):
+        return False
+    await look_among(known, edition, by=None)
+    return True
+
+
 async def look_for_conflicts(edition: Edition, *, by: Person) -> dict[str, int]:
     """Compare everybody of the committee with all that is known of every film's makers. What was settled stays
     settled, unless something new was found; what is found no more and was not answered goes.
     """
-    films = [kin_of(row) for row in await rows(MADE_BY + OF_THE_EDITION, edition.id)]
-    members = await kin_of_members(edition)
+    return await look_among(await known_kin(edition), edition, by=by)
+
+
+class KnownKin(msgspec.Struct, frozen=True):
+    """What a search reads of an edition."""
+
+    films: list[FilmKin]
+    members: list[MemberKin]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.films and self.members)
+
+    @property
+    def mark(self) -> str:
+        return hashlib.md5(msgspec.json.encode(self), usedforsecurity=False).hexdigest()
+
+
+async def known_kin(edition: Edition) -> KnownKin:
+    films = await rows(MADE_BY + OF_THE_EDITION + " ORDER BY s.id", edition.id)
+    return KnownKin([kin_of(row) for row in films], await kin_of_members(edition))
+
+
+async def look_among(known: KnownKin, edition: Edition, *, by: Person | None) -> dict[str, int]:
+    """What the house finds by itself is on the record only where it changes something."""
     try:
         with anyio.fail_after(THINKING_S):
             found = await anyio.to_process.run_sync(
-                kinship, films, members, cancellable=True, limiter=thinkers
+                kinship, known.films, known.members, cancellable=True, limiter=thinkers
             )
     except TimeoutError:
         raise Busy("assignment_slow") from None
@@ -118,10 +166,22 @@ async def look_for_conflicts(edition: Edition, *, by: Person) -> dict[str, int]:
     pairs = {pair: links for pair, links in found.items() if pair not in own}
     async with transaction():
         kept = await keep_found(edition, pairs)
-        await record(
-            "conflicts_sought", edition.id, by=by, edition=edition.id, found=len(pairs), **kept
-        )
+        await rows(
+            """INSERT INTO conflict_search (id, edition, mark) VALUES ({}, {}, {})
+               ON CONFLICT (edition) DO UPDATE SET mark = excluded.mark, looked_at = now() RETURNING id""",
+            new_id(), edition.id, known.mark,
+        )  # fmt: skip
+        if by is not None or any(kept.values()):
+            await record(
+                "conflicts_sought", edition.id, by=by, edition=edition.id, found=len(pairs), **kept
+            )
     return {"found": len(pairs), **kept}
+
+
+async def looked_at(edition: Edition) -> datetime | None:
+    """When they were last looked for, by somebody or by the house."""
+    searched = await ConflictSearch.objects().get(ConflictSearch.edition == edition.id)
+    return searched.looked_at if searched else None
 
 
 def kin_of(row: dict[str, Any]) -> FilmKin:
@@ -129,7 +189,7 @@ def kin_of(row: dict[str, Any]) -> FilmKin:
         id=row["id"],
         names=tuple(row["names"]),
         houses=tuple(text for text in row["houses"] if len(text) <= 400),
-        addresses=tuple(row["addresses"]),
+        addresses=tuple(sorted(row["addresses"])),
     )
 
 

@@ -376,8 +376,7 @@ async def change_note(
             raise Missing("note_missing")
         if held[0]["version"] != version:
             raise Conflict("note_changed_meanwhile")
-        file = await FilmFile.objects().get(FilmFile.id == held[0]["file"])
-        assert file is not None  # the note's own
+        [file] = await FilmFile.objects().where(FilmFile.id == held[0]["file"])
         check_remark(remark, held[0]["at_seconds"], file)
         await rows(
             """UPDATE note SET text = {}, sign = {}, until_seconds = {}, version = version + 1,

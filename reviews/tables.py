@@ -136,6 +136,15 @@ class ConflictOfInterest(Table):
     settled_at = Timestamptz(null=True, default=None)
 
 
+class ConflictSearch(Table):
+    """When conflicts of interest of an edition were last looked for; `mark` is of all that was read then."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, unique=True)
+    mark = Varchar(32, default="")
+    looked_at = Timestamptz(default=TimestamptzNow())
+
+
 class Viewing(Table):
     """What one person has seen of one version of a file: merged ranges, and their sum in seconds.
 

@@ -35,6 +35,7 @@ async def conflicts_page(
         request, "committee/conflicts.html", error=error, at=PAGE, row=row, typed=typed or {},
         suspected=await conflicts.suspicions(viewer), dismissed=await conflicts.suspicions(viewer, "dismissed"),
         declared=await lists.others_recusals(viewer), asked=asked, films=films,
+        looked_at=await conflicts.looked_at(edition),
         members=[one for one in await members_of(edition) if one.id != viewer.id],
     )  # fmt: skip
 

@@ -89,6 +89,30 @@ async def test_dismissed_stays_dismissed_until_something_new_is_found(house) -> 
     assert {link["kind"] for link in (await court.suspected())["Nuit 0", "Bob"].links} == {"domain", "house"}
 
 
+async def test_the_house_looks_by_itself_where_something_is_new_and_proposes_nothing_twice(house) -> None:
+    court = await Court().sit()
+    submission, _ = await court.film()
+
+    first, again = [await conflicts.look_again(court.edition) for _ in range(2)]
+    found = await court.suspected()
+    one, viewer = found["Nuit 0", "Anne-Cécile Durand"], await the_viewer(court.chair, court.edition)
+    no = ConflictSettled(state="dismissed", version=one.version)
+    await conflicts.settle_conflict(court.edition, one.id, no, viewer, by=court.chair)
+    await rows("INSERT INTO credit (id, film, name, role) VALUES (left(md5({}), 16), {}, 'Rose Bob', 'son') RETURNING id",
+               submission.id, submission.film)
+    await rows("UPDATE person SET name = 'Rose Bob' WHERE id = {} RETURNING id", court.bob.id)
+    credited = await conflicts.look_again(court.edition)
+    then = await court.suspected()
+
+    assert (first, again, credited) == (True, False, True)
+    assert ("Nuit 0", "Anne-Cécile Durand") not in then
+    assert {link["kind"] for link in then["Nuit 0", "Rose Bob"].links} == {"domain", "name"}
+    assert (len(found), len(then)) == (3, 2)
+    told = await rows("SELECT person, details FROM record WHERE act = 'conflicts_sought' AND edition = {} ORDER BY at", court.edition.id)
+    assert [(row["person"], row["details"]["new"], row["details"]["again"]) for row in told] == [("", 3, 0), ("", 0, 1)]
+    assert await conflicts.looked_at(court.edition) is not None
+
+
 async def test_the_member_is_asked_and_their_yes_is_stepping_aside(client) -> None:
     court = await Court().sit()
     await conflicts.look_for_conflicts(court.edition, by=court.chair)

@@ -33,7 +33,10 @@ function row(note) {
   const made = button("one", note);
   made.removeAttribute("aria-label");
   const time = Object.assign(document.createElement("span"), { className: "num", textContent: note.time });
-  const words = Object.assign(document.createElement("span"), { className: "words", textContent: note.words });
+  const words = Object.assign(document.createElement("span"), {
+    className: "words",
+    textContent: note.words,
+  });
   const sign = Object.assign(document.createElement("b"), { className: note.kind, textContent: note.sign });
   made.replaceChildren(time, sign, words);
   return made;
