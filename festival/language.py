@@ -339,11 +339,11 @@ def with_plain_signs(text: str) -> str:
 
 
 def length(language: str, seconds: float | timedelta | None) -> str:
-    """A runtime: `1 h 44`, `14 min`, `5 s` below a minute."""
+    """A runtime: `1 h 44`, `14 min`, `5 s` below a minute, `0 min`."""
     if seconds is None:
         return "–"
     total = seconds.total_seconds() if isinstance(seconds, timedelta) else float(seconds)
-    if total < 60:
+    if 0 < total < 60:
         return f"{total:.0f}{FIXED}{time_sign(language, 'second')}"
     minutes = round(total / 60)
     if minutes < 60:

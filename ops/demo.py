@@ -23,7 +23,18 @@ from rich.table import Table
 
 from ops.client import Door, DoorRefused, spend
 from ops.demo_clips import draw_film
-from ops.demo_films import BLOCKS, EVENTS, FILMS, FROM_AGE, GUESTS, ROOMS, SCHOOLS, YOUTH, DemoFilm
+from ops.demo_films import (
+    BLOCKS,
+    EVENTS,
+    FILMS,
+    FROM_AGE,
+    GUESTS,
+    ROOMS,
+    SCHOOLS,
+    TO_JUDGE,
+    YOUTH,
+    DemoFilm,
+)
 
 FIRST_DAY = "2027-11-26"
 DAYS = ("vendredi 26", "samedi 27", "dimanche 28")
@@ -54,11 +65,18 @@ YOUTH_SECTION = {
     },
     "hue": 110,
 }
+TALK = (
+    "@Femi, tu lui donnes moins que moi. C’est la dernière bobine qui te gêne ?",
+    "Oui : tout est dit avant. Mais la lumière qui s’éteint, je la garde.",
+)
 OPINIONS = (
     "Une vraie tenue de cadre ; la fin emporte tout, et la salle suivra.",
     "Le deuxième acte s’étire, mais le regard est juste et le son très beau.",
     "Rien de trop, rien de moins : on en sort plus grand qu’on n’y est entré.",
 )
+
+
+ALL = (*FILMS, *TO_JUDGE)
 
 
 class Demo:
@@ -73,7 +91,7 @@ class Demo:
         )
         self.edition = edition
         self.operator = Door(self.url, edition, token)
-        self.state: dict[str, str] = {film.title: "attend" for film in FILMS}
+        self.state: dict[str, str] = {film.title: "attend" for film in ALL}
         self.made: dict[str, str] = {}
         self.reports: dict[str, dict[str, Any]] = {}
         self.lock = threading.Lock()
@@ -208,9 +226,9 @@ class Demo:
                 studio.submit(
                     draw_film, film, self.folder, f"{i:02d}-{slug(film.title)}", seed=i + 3
                 )
-                for i, film in enumerate(FILMS)
+                for i, film in enumerate(ALL)
             ]
-            coming = [hands.submit(self.film, *pair) for pair in zip(FILMS, clips, strict=True)]
+            coming = [hands.submit(self.film, *pair) for pair in zip(ALL, clips, strict=True)]
             if self.console.is_terminal:
                 with Live(self.screen(), console=self.console, refresh_per_second=4) as live:
                     while not all(future.done() for future in coming):
@@ -228,34 +246,37 @@ class Demo:
         fates = {self.made[film.title]: film.fate for film in FILMS if film.title in self.made}
         with ThreadPoolExecutor(len(members)) as seats:
             list(seats.map(partial(self.sit, fates), range(len(members)), members))
-        self.chairs = members[:2]
+        self.chairs, self.members = members[:2], members[2:]
 
     def sit(self, fates: dict[str, str], seat: int, member: Door) -> None:
         """One member opens every film, then says of each what was seen, and gives a sheet."""
-        waiting = [film for film in member.get("/committee/queue") if not film["given"]]
+        waiting = [film for film in queue_of(member) if not film["given"] and film["id"] in fates]
         for film in waiting:
             open_copy(member, film["file"])
         for film in waiting:
-            place = f"/committee/submissions/{film['id']}"
-            watch(member, place, film["duration"])
-            base = 4 if fates[film["id"]] == "accepted" else 2
-            mood = sum(map(ord, film["title"])) * (seat + 3)
-            member.call(
-                "PUT",
-                f"{place}/review",
-                {
-                    "give": True,
-                    "version": 0,
-                    "sheet": {
-                        "writing": leaning(base, mood % 3 - 1),
-                        "image": leaning(base, mood % 2),
-                        "sound": leaning(base, mood % 5 - 2),
-                        "space": leaning(base, mood % 4 - 1),
-                        "opinion": OPINIONS[seat % 3],
-                    },
+            self.score(member, seat, film, base=4 if fates[film["id"]] == "accepted" else 2)
+
+    def score(self, member: Door, seat: int, film: dict[str, Any], *, base: int) -> None:
+        """To the end, and a sheet."""
+        place = f"/committee/submissions/{film['id']}"
+        watch(member, place, film["duration"])
+        mood = sum(map(ord, film["title"])) * (seat + 3)
+        member.call(
+            "PUT",
+            f"{place}/review",
+            {
+                "give": True,
+                "version": 0,
+                "sheet": {
+                    "writing": leaning(base, mood % 3 - 1),
+                    "image": leaning(base, mood % 2),
+                    "sound": leaning(base, mood % 5 - 2),
+                    "space": leaning(base, mood % 4 - 1),
+                    "opinion": OPINIONS[seat % 3],
                 },
-                unless=partial(reviewed, member, place),
-            )
+            },
+            unless=partial(reviewed, member, place),
+        )
 
     def decide(self) -> None:
         acts = {"accepted": "acceptance", "waitlisted": "waiting", "declined": "regret"}
@@ -281,6 +302,38 @@ class Demo:
             for one in self.chairs[1].get("/announcements")
         ):
             time.sleep(0.3)
+
+    # What the committee still has before it
+
+    def judge_on(self) -> None:
+        """Films are shared out, a conflict is proposed, and of each a part is watched: while the grid is planned."""
+        chair = self.chairs[0]
+        chair.post("/committee/conflicts/search")
+        known = chair.get("/committee/assignment")["stand"]["version"]
+        if not known:
+            plan = chair.post("/committee/assignment/proposals", {"kind": "whole", "version": 0})
+            place = f"/committee/assignment/proposals/{plan['id']}/application"
+            chair.post(place, {"version": 0})
+        with ThreadPoolExecutor(len(self.members)) as seats:
+            list(seats.map(self.begin, range(len(self.members)), self.members))
+        talk = f"/committee/submissions/{self.made[TO_JUDGE[0].title]}/talk"
+        for member, words in zip(self.members[::2], TALK, strict=True):
+            if spoken_of(member, talk, words) is None:
+                member.post(talk, {"text": words}, unless=partial(spoken_of, member, talk, words))
+
+    def begin(self, seat: int, member: Door) -> None:
+        """The first film is everybody's; of the others each gives some, has one half seen, and leaves the rest."""
+        order = {self.made[film.title]: number for number, film in enumerate(TO_JUDGE)}
+        for film in queue_of(member):
+            turn = order.get(film["id"])
+            if turn is None or film["given"]:
+                continue
+            if turn == 0 or (turn + seat) % 3 == 0:
+                open_copy(member, film["file"])
+                self.score(member, seat, film, base=5 - turn % 3 - seat % 2)
+            elif (turn + seat) % 3 == 1 and turn < 3:
+                open_copy(member, film["file"])
+                watch(member, f"/committee/submissions/{film['id']}", film["duration"] / 2)
 
     # Grid
 
@@ -507,6 +560,16 @@ def watch(member: Door, place: str, seconds: float) -> None:
     raise TimeoutError(place)
 
 
+def queue_of(member: Door) -> list[dict[str, Any]]:
+    films: list[dict[str, Any]] = member.get("/committee/queue")
+    return films
+
+
+def spoken_of(member: Door, talk: str, words: str) -> Any:
+    """Whether they have said so already: a second round of the demo says nothing twice."""
+    return next((one for one in member.get(talk)["lines"] if one["text"] == words), None)
+
+
 def reviewed(member: Door, place: str) -> Any:
     return member.get(place)["review"]
 
@@ -599,7 +662,10 @@ def main() -> int:
         demo.say(f"  {time.monotonic() - start:.1f} s")
     demo.say("\nla grille")
     programmer = demo.programme()
-    plan = demo.plan(programmer)
+    with ThreadPoolExecutor(1) as committee:
+        judged = committee.submit(demo.judge_on)
+        plan = demo.plan(programmer)
+        judged.result()
     number = demo.publish(programmer)
     demo.report(plan, number, time.monotonic() - began)
     expected = {f.title for f in FILMS if f.fate == "refused"}

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,10 +11,10 @@ from playwright.sync_api import Page, expect
 
 from festival.tables import new_id
 from media.storage import LocalStore
+from tests.browser.copies import draw_copy
 from tests.browser.world import World
 
 SECONDS = 120
-SEGMENT = 6
 PLAYED = "document.querySelector('video').currentTime"
 
 
@@ -29,26 +28,8 @@ def until(page: Page, truth: str, patience: float = 120) -> None:
 
 @pytest.fixture(scope="session")
 def reel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of two minutes as the house makes them: six-second segments, picture and sound apart."""
-    folder = tmp_path_factory.mktemp("reel")
-    for name, source, codec in (
-        ("v180", f"testsrc2=size=320x180:rate=24:duration={SECONDS}", ["-c:v", "libx264", "-preset", "ultrafast", "-g", "48", "-pix_fmt", "yuv420p"]),
-        ("a0", f"sine=frequency=440:sample_rate=48000:duration={SECONDS}", ["-c:a", "aac", "-ac", "2"]),
-    ):
-        (folder / name).mkdir()
-        subprocess.run(
-            ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", source, *codec, "-f", "hls", "-hls_time", str(SEGMENT),
-             "-hls_playlist_type", "vod", "-hls_segment_type", "fmp4", "-hls_fmp4_init_filename", "init.mp4",
-             "-hls_segment_filename", "seg_%05d.m4s", "playlist.m3u8"],
-            check=True, cwd=folder / name,
-        )
-    (folder / "master.m3u8").write_text(
-        '#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="Stereo",DEFAULT=YES,'
-        'AUTOSELECT=YES,CHANNELS="2",URI="a0/playlist.m3u8"\n#EXT-X-STREAM-INF:BANDWIDTH=600000,'
-        'RESOLUTION=320x180,CODECS="avc1.42c00c,mp4a.40.2",AUDIO="sound"\nv180/playlist.m3u8\n'
-    )
-    (folder / "poster.jpg").write_bytes(b"")
-    return folder
+    """A copy of two minutes."""
+    return draw_copy(tmp_path_factory.mktemp("reel"), SECONDS)
 
 
 class Booth:

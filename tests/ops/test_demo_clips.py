@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ops.demo_clips import draw, draw_film, project
-from ops.demo_films import BLOCKS, FILMS, SCHOOLS, YOUTH, Clip
+from ops.demo_films import BLOCKS, FILMS, SCHOOLS, TO_JUDGE, YOUTH, Clip
 from ops.scenes import SCENES
 from ops.scenes.sounds import CEILING, PARTS, composed
 from ops.scenes.stage import SceneStage
@@ -99,8 +99,9 @@ def test_the_demo_edition_speaks_both_languages_and_has_a_programme_for_schools(
     chosen = {film.title: film for film in FILMS if film.fate == "accepted"}
     shown_to_schools = [title for _, _, titles in SCHOOLS for title in titles]
 
-    assert len({film.title for film in FILMS}) == len(FILMS)
-    for film in FILMS:
+    whole = (*FILMS, *TO_JUDGE)
+    assert len({film.title for film in whole}) == len(whole)
+    for film in whole:
         assert min(len(film.fr), len(film.en)) > 25, film.title
         assert film.fr != film.en
         assert film.fr.endswith((".", "?")), film.title

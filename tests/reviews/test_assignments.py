@@ -21,9 +21,7 @@ class Panel(Jury):
     async def sit(self) -> "Panel":
         await self.seat()
         self.dan = await a_person("reviewer", edition=self.edition, name="Dan")
-        self.films += [
-            await a_film(self.edition, self.maker, title=f"Nuit {n}", section="S") for n in (2, 3)
-        ]
+        self.films += [await a_film(self.edition, self.maker, title=f"Nuit {n}", section="S") for n in (2, 3)]
         return self
 
     async def viewer(self):
@@ -31,16 +29,11 @@ class Panel(Jury):
 
     async def share(self, kind: str = "whole", *, version: int = 0) -> str:
         return await assignments.propose_assignment(
-            self.edition,
-            SharingForm(kind=kind, version=version),
-            await self.viewer(),
-            by=self.chair,
+            self.edition, SharingForm(kind=kind, version=version), await self.viewer(), by=self.chair
         )
 
     async def apply(self, plan: str, *, version: int = 0) -> dict[str, int]:
-        return await assignments.apply_assignment(
-            self.edition, plan, version=version, by=self.chair
-        )
+        return await assignments.apply_assignment(self.edition, plan, version=version, by=self.chair)
 
     async def held(self) -> set[tuple[str, str]]:
         found = await rows(
@@ -54,9 +47,7 @@ class Panel(Jury):
 EVERYTHING = {(f"Nuit {n}", name) for n in range(4) for name in ("Ann", "Bob", "Dan")}
 
 
-async def test_a_proposal_changes_nothing_until_it_is_applied_and_is_undone_as_a_whole(
-    house,
-) -> None:
+async def test_a_proposal_changes_nothing_until_it_is_applied_and_is_undone_as_a_whole(house) -> None:
     panel = await Panel().sit()
 
     plan = await panel.share()
@@ -64,17 +55,13 @@ async def test_a_proposal_changes_nothing_until_it_is_applied_and_is_undone_as_a
     before = await panel.held()
     done = await panel.apply(plan)
     applied = await panel.held()
-    await assignments.undo_assignment(
-        panel.edition, await panel.viewer(), version=1, by=panel.chair
-    )
+    await assignments.undo_assignment(panel.edition, await panel.viewer(), version=1, by=panel.chair)
 
     assert (looked_at.added, looked_at.removed, looked_at.spread, looked_at.lacks) == (12, 0, 0, [])
     assert (before, applied) == (set(), EVERYTHING)
     assert done == {"version": 1, "added": 12, "removed": 0}
     assert await panel.held() == set()
-    again = await assignments.undo_assignment(
-        panel.edition, await panel.viewer(), version=2, by=panel.chair
-    )
+    again = await assignments.undo_assignment(panel.edition, await panel.viewer(), version=2, by=panel.chair)
     assert (again, await panel.held()) == (3, EVERYTHING)
 
 
@@ -96,10 +83,7 @@ async def test_of_two_chairs_the_second_applies_nothing_that_they_did_not_see(ho
     assert await panel.held() == EVERYTHING
     with pytest.raises(Conflict):
         await assignments.assign_by_hand(
-            panel.edition,
-            (await panel.film())[0],
-            AssignmentByHand(person=other.id, version=0),
-            by=other,
+            panel.edition, (await panel.film())[0], AssignmentByHand(person=other.id, version=0), by=other
         )
 
 
@@ -114,9 +98,7 @@ async def test_who_steps_aside_between_the_look_and_the_yes_is_not_asked(house) 
     assert await panel.held() == EVERYTHING - {("Nuit 0", "Bob")}
 
 
-async def test_when_somebody_drops_out_only_their_films_move_and_what_is_given_or_by_hand_stays(
-    house,
-) -> None:
+async def test_when_somebody_drops_out_only_their_films_move_and_what_is_given_or_by_hand_stays(house) -> None:
     panel = await Panel().sit()
     await rows("INSERT INTO committee_rules (id, edition, quorum) VALUES (left(md5({}), 16), {}, 2) RETURNING id",
                panel.edition.id, panel.edition.id)  # fmt: skip
@@ -124,10 +106,7 @@ async def test_when_somebody_drops_out_only_their_films_move_and_what_is_given_o
     before = await panel.held()
     await panel.give(panel.ann, GOOD, 3)
     await assignments.assign_by_hand(
-        panel.edition,
-        (await panel.film(1))[0],
-        AssignmentByHand(person=panel.chair.id, version=1),
-        by=panel.chair,
+        panel.edition, (await panel.film(1))[0], AssignmentByHand(person=panel.chair.id, version=1), by=panel.chair
     )
     await people.revoke(panel.bob, Role.REVIEWER, edition=panel.edition, by=panel.chair)
 
@@ -148,12 +127,8 @@ async def test_languages_sections_caps_and_conflicts_are_asked_of_the_rows(house
     panel = await Panel().sit()
     await rows("UPDATE film SET languages = '[\"ja\"]' FROM submission s WHERE s.film = film.id AND s.id = {} RETURNING film.id",
                panel.films[0][0])  # fmt: skip
-    await profiles.set_profile(
-        panel.edition, panel.ann.id, ProfileForm(languages="français, anglais"), by=panel.ann
-    )
-    await profiles.set_profile(
-        panel.edition, panel.bob.id, ProfileForm(sections=["C"], cap=1), by=panel.chair
-    )
+    await profiles.set_profile(panel.edition, panel.ann.id, ProfileForm(languages="français, anglais"), by=panel.ann)
+    await profiles.set_profile(panel.edition, panel.bob.id, ProfileForm(sections=["C"], cap=1), by=panel.chair)
     await reviewing.recuse((await panel.film(1))[0], reason="Un ami.", by=panel.dan)
 
     plan = await panel.share()
@@ -165,10 +140,7 @@ async def test_languages_sections_caps_and_conflicts_are_asked_of_the_rows(house
     assert ("Nuit 1", "Dan") not in held
     assert len([one for one in held if one[1] == "Bob"]) == 1
     assert not {("Nuit 2", "Bob"), ("Nuit 3", "Bob")} & held
-    lacks = {
-        one.title: (one.missing, one.section, one.language, one.apart, one.full)
-        for one in proposal.lacks
-    }
+    lacks = {one.title: (one.missing, one.section, one.language, one.apart, one.full) for one in proposal.lacks}
     assert set(lacks) == {"Nuit 0", "Nuit 1", "Nuit 2", "Nuit 3"}
     assert lacks["Nuit 2"] == (1, 1, 0, 0, 0)
     assert lacks["Nuit 0"][2] == 1
@@ -176,12 +148,7 @@ async def test_languages_sections_caps_and_conflicts_are_asked_of_the_rows(house
 
 async def test_a_chair_of_one_section_shares_out_and_takes_back_only_that(house) -> None:
     panel = await Panel().sit()
-    shorts = await a_person(
-        "chair",
-        edition=panel.edition,
-        name="Eve",
-        sections=[(await a_section(panel.edition, "S")).id],
-    )
+    shorts = await a_person("chair", edition=panel.edition, name="Eve", sections=[(await a_section(panel.edition, "S")).id])
     viewer = await the_viewer(shorts, panel.edition)
     plan = await assignments.propose_assignment(panel.edition, SharingForm(), viewer, by=shorts)
     await assignments.apply_assignment(panel.edition, plan, version=0, by=shorts)
@@ -196,9 +163,7 @@ async def test_a_chair_of_one_section_shares_out_and_takes_back_only_that(house)
         await assignments.undo_assignment(panel.edition, viewer, version=2, by=shorts)
 
 
-async def test_a_film_that_the_chair_stepped_aside_from_is_shared_out_and_named_to_them_nowhere(
-    client,
-) -> None:
+async def test_a_film_that_the_chair_stepped_aside_from_is_shared_out_and_named_to_them_nowhere(client) -> None:
     panel = await Panel().sit()
     await rows("UPDATE film SET title = 'Orbite secrete' FROM submission s WHERE s.film = film.id AND s.id = {} RETURNING film.id",
                panel.films[0][0])  # fmt: skip
@@ -224,17 +189,13 @@ async def test_a_film_that_the_chair_stepped_aside_from_is_shared_out_and_named_
     assert by_hand.status_code == 404
 
 
-async def test_the_page_walks_from_a_proposal_to_the_list_and_a_profile_is_ones_own_or_the_chairs(
-    client,
-) -> None:
+async def test_the_page_walks_from_a_proposal_to_the_list_and_a_profile_is_ones_own_or_the_chairs(client) -> None:
     panel = await Panel().sit()
     base = f"/fr/{panel.edition.slug}/committee/assignment"
     await sign_in(client, panel.chair)
     proposed = await client.post(f"{base}/proposals", data={"kind": "whole", "version": "0"})
     shown = (await client.get(base)).text
-    plan = (await rows("SELECT id FROM assignment_plan WHERE edition = {}", panel.edition.id))[0][
-        "id"
-    ]
+    plan = (await rows("SELECT id FROM assignment_plan WHERE edition = {}", panel.edition.id))[0]["id"]
     applied = await client.post(f"{base}/proposals/{plan}/application", data={"version": "0"})
     stale = await client.post(f"{base}/proposals", data={"kind": "whole", "version": "0"})
     table = (await client.get(f"{base}/list.csv")).text
@@ -244,31 +205,16 @@ async def test_the_page_walks_from_a_proposal_to_the_list_and_a_profile_is_ones_
     )
     await sign_in(client, panel.ann)
     profile = f"/fr/{panel.edition.slug}/committee/members"
-    wrong = await client.post(
-        f"{profile}/{panel.ann.id}",
-        data={"languages": "vénusien", "topics": "sondes", "version": "0"},
-    )
-    kept = await client.post(
-        f"{profile}/{panel.ann.id}",
-        data={"languages": "Portugais", "sections": "C", "version": "0"},
-    )
+    wrong = await client.post(f"{profile}/{panel.ann.id}", data={"languages": "vénusien", "topics": "sondes", "version": "0"})
+    kept = await client.post(f"{profile}/{panel.ann.id}", data={"languages": "Portugais", "sections": "C", "version": "0"})
     others = await client.get(f"{profile}/{panel.bob.id}")
 
-    assert (proposed.status_code, applied.status_code, stale.status_code, away.status_code) == (
-        303,
-        303,
-        409,
-        303,
-    )
+    assert (proposed.status_code, applied.status_code, stale.status_code, away.status_code) == (303, 303, 409, 303)
     assert "12 regards de plus" in shown.replace("\u202f", " ").replace("\xa0", " ")
     assert table.count("Nuit 0") == 3
     assert away.headers["location"].endswith("&section=C&page=1#films")
     assert ("Nuit 0", "Ann") not in await panel.held()
-    assert (wrong.status_code, "vénusien" in wrong.text, "sondes" in wrong.text) == (
-        422,
-        True,
-        True,
-    )
+    assert (wrong.status_code, "vénusien" in wrong.text, "sondes" in wrong.text) == (422, True, True)
     assert (kept.status_code, others.status_code) == (303, 404)
     [member] = [one for one in await profiles.members_of(panel.edition) if one.id == panel.ann.id]
     assert (member.languages, len(member.sections)) == (["pt"], 1)
@@ -279,10 +225,7 @@ async def test_a_wish_is_kept_once_and_heard(client) -> None:
     await sign_in(client, panel.ann)
     place = f"/api/v1/{panel.edition.slug}/committee/submissions/{panel.films[0][0]}/wish"
 
-    told = [
-        await client.put(place, json={"wish": wish})
-        for wish in ("love", "love", "rather_not", "nonsense")
-    ]
+    told = [await client.put(place, json={"wish": wish}) for wish in ("love", "love", "rather_not", "nonsense")]
 
     assert [one.status_code for one in told] == [204, 204, 204, 400]
     question = await assignments.question_of(panel.edition, await panel.viewer(), "whole")
@@ -297,9 +240,7 @@ async def test_nothing_to_share_out_and_nobody_to_share_it_with_are_told(house) 
     with pytest.raises(Refused) as nobody:
         await panel.share()
     with pytest.raises(Refused) as nothing:
-        await assignments.undo_assignment(
-            panel.edition, await panel.viewer(), version=0, by=panel.chair
-        )
+        await assignments.undo_assignment(panel.edition, await panel.viewer(), version=0, by=panel.chair)
 
     assert nobody.value.codes == ("assignment_no_members",)
     assert nothing.value.codes == ("assignment_nothing_done",)
@@ -309,24 +250,18 @@ async def letters_to(person: str) -> list[Letter]:
     return await Letter.objects().where((Letter.person == person) & (Letter.kind == "films_asked"))
 
 
-async def test_whoever_is_asked_reads_it_in_one_letter_whose_link_plays_the_first_film(
-    house,
-) -> None:
+async def test_whoever_is_asked_reads_it_in_one_letter_whose_link_plays_the_first_film(house) -> None:
     panel = await Panel().sit()
     plan = await panel.share()
     assert await letters_to(panel.ann.id) == []
     await panel.apply(plan)
 
     (told,) = await letters_to(panel.ann.id)
-    await assignments.undo_assignment(
-        panel.edition, await panel.viewer(), version=1, by=panel.chair
-    )
+    await assignments.undo_assignment(panel.edition, await panel.viewer(), version=1, by=panel.chair)
     is_true = await asking.still_true(told)
     for number, version in ((0, 2), (1, 3)):
         by_hand = AssignmentByHand(person=panel.ann.id, version=version)
-        await assignments.assign_by_hand(
-            panel.edition, (await panel.film(number))[0], by_hand, by=panel.chair
-        )
+        await assignments.assign_by_hand(panel.edition, (await panel.film(number))[0], by_hand, by=panel.chair)
 
     assert told.link == "/committee/next"
     assert "4 films" in told.body
