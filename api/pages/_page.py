@@ -247,6 +247,13 @@ BELOW = {
 }
 """Pages that belong to a room without lying below its address."""
 
+OF_A_FILM = {
+    "change": "/committee/decisions",
+    "opinions": "/committee/decisions",
+    "talk": "/committee/talk",
+}
+"""Pages about one film of the committee, by how their address ends: their room."""
+
 
 def nav(viewer: Viewer | None, *, prefix: str, path: str) -> list[tuple[str, str, bool]]:
     """The rooms this person may enter, the public programme first; the longest match is current."""
@@ -257,6 +264,8 @@ def nav(viewer: Viewer | None, *, prefix: str, path: str) -> list[tuple[str, str
     for inner, room in BELOW.items():
         if is_within(path, prefix, inner):
             path = prefix + room
+    if is_within(path, prefix, "/committee/submissions"):
+        path = prefix + OF_A_FILM.get(path.rpartition("/")[2], "/committee")
     current = max(
         (place for place, _ in places if is_within(path, prefix, place)),
         key=len,
