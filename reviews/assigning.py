@@ -149,8 +149,10 @@ class Sharing:
         self.taken = question.apart | question.fixed
 
     def room_of(self, member: AssignableMember) -> int:
-        most = len(self.films) if member.cap is None else member.cap
-        return max(0, most - self.base[member.id])
+        """Films that they may get: without a cap all of them, whatever they have given of others before."""
+        if member.cap is None:
+            return len(self.films)
+        return max(0, member.cap - self.base[member.id])
 
     def price(self, film: AssignableFilm, member: AssignableMember) -> int:
         wish = self.question.wishes.get((film.id, member.id), Wish.CAN)

@@ -23,6 +23,8 @@ from reviews.scoring import given_total, mean
 MOST_ADVISED = 400
 """Of longer lists only what was begun comes first: to weigh every view of thousands of films takes too long."""
 WEEKS = 3
+FORESEEN_DAYS = 366
+"""A pace that would take longer has only begun, and tells no day."""
 ORDERS = ("advised", "length", "title")
 """What its reader chooses from; `given` and `arrival` are the house's."""
 STATES = ("new", "begun", "note", "given", "over")
@@ -250,10 +252,9 @@ def paced(
     while rest > 0 and len(ahead) < WEEKS:
         ahead.append(WeekSeen(monday + timedelta(weeks=len(ahead) + 1), min(rest, weekly), False))
         rest -= weekly
-    ends_on = today + timedelta(days=round(left / weekly * 7))
-    return QueuePace(
-        weekly=weekly, weeks=weeks + ahead, ends_on=ends_on if left > 0 else None, until=until
-    )
+    days_left = round(left / weekly * 7)
+    ends_on = today + timedelta(days=days_left) if left > 0 and days_left <= FORESEEN_DAYS else None
+    return QueuePace(weekly=weekly, weeks=weeks + ahead, ends_on=ends_on, until=until)
 
 
 async def last_given(viewer: Viewer, edition: Edition, most: int = 3) -> list[QueueRow]:

@@ -309,7 +309,7 @@ def draw_up(chair: Member) -> None:
     for box in chair.page.locator("[name=outcomes]").all():
         box.check()
     chair.button("committee.announce.draw").click()
-    expect(chair.page.locator(f"main a[href$='/letters']")).to_have_count(1)
+    expect(chair.page.locator("main a[href$='/letters']")).to_have_count(1)
 
 
 def announce(table: Committee) -> None:

@@ -160,3 +160,13 @@ def test_whoever_has_given_more_gets_less() -> None:
     assert answer.loads == {"m0": 8, "m1": 8}
     alone = share_out(AssignmentQuestion(films=films(8, quorum=1), members=members(2), fixed=given))
     assert alone.loads == {"m0": 4, "m1": 4}
+
+
+def test_what_was_given_in_an_earlier_round_keeps_nobody_from_the_films_of_this_one() -> None:
+    jury = members(3)
+    before = frozenset((f"old{number}", one.id) for number in range(27) for one in jury)
+
+    answer = share_out(AssignmentQuestion(films=films(6, quorum=2), members=jury, fixed=before))
+
+    assert answer.shortages == ()
+    assert answer.loads == {"m0": 31, "m1": 31, "m2": 31}
