@@ -376,7 +376,8 @@ HELD: dict[str, Held] = {
         secrecy=True, key="gone promoted answered_at", why="decision",
     ),
     "film_figure": Held(
-        edition=OF_SUBMISSION, secrecy=True, key="submission votes apart mean spread asked reckoned clock"
+        edition=OF_SUBMISSION, secrecy=True,
+        key="submission votes apart mean spread discuss heart sensitive asked reckoned clock",
     ),
     "figure_clock": Held(edition="t.edition", key="edition asked"),
     "section_quota": Held(edition="t.edition", key="id edition section films minutes version"),

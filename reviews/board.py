@@ -18,12 +18,15 @@ from reviews.evidence import LENGTH, RUNTIME
 from reviews.figures import means_under, refresh
 from reviews.lists import CHAIR, IN_SCOPE, Case, scope_values, votes_of, votes_open_values
 from reviews.rubrics import Rubrics, rubrics_of
-from reviews.scoring import BOARD, rank
+from reviews.scoring import BOARD, RAISED, rank
+from reviews.tables import QUORUM
 
 DECIDED = BOARD[1:]
 SORTS = ("spread", "mean", "rank", "title")
-FLAGS = ("pencil", "told", "unvoted", "apart", "split")
-"""Decided and not announced; announced; no vote counts; some vote does not; votes a step or more apart."""
+FLAGS = ("pencil", "told", "short", "unvoted", "apart", "split", *RAISED)
+"""Decided and not announced; announced; fewer votes than its quorum; no vote counts; some vote does not; votes a
+step or more apart; what somebody has put on it.
+"""
 
 COLUMN = "coalesce(s.pending, CASE s.status WHEN 'submitted' THEN 'undecided' ELSE s.status END)"
 """`reviews.scoring.column` in SQL."""
@@ -34,11 +37,14 @@ SEEN = (
     f.title, f.titles, {RUNTIME} AS runtime, n.id AS file, {LENGTH} AS duration,
     ({{}} OR own.given_at IS NOT NULL) AS is_open,
     CASE WHEN x.is_blind AND own.given_at IS NULL THEN '' ELSE f.director END AS director,
-    wp.position AS waits, g.votes AS counted, g.apart AS set_apart, g.mean AS kept_mean, g.spread AS kept_spread
+    wp.position AS waits, g.votes AS counted, g.apart AS set_apart, g.mean AS kept_mean, g.spread AS kept_spread,
+    coalesce((cr.quorums ->> s.section)::int, cr.quorum, {QUORUM}) AS quorum,
+    {", ".join(f"g.{flag}" for flag in RAISED)}
   FROM submission s JOIN film f ON f.id = s.film JOIN section x ON x.id = s.section
   JOIN edition e ON e.id = s.edition
   JOIN film_file n ON n.submission = s.id AND n.state = 'released'
   JOIN film_figure g ON g.submission = s.id
+  LEFT JOIN committee_rules cr ON cr.edition = s.edition
   LEFT JOIN waiting_place wp ON wp.submission = s.id
   LEFT JOIN review own ON own.submission = s.id AND own.person = {{}}
   WHERE """
@@ -58,6 +64,8 @@ WHERE_FLAG = {
     "unvoted": "is_unvoted",
     "apart": "has_apart",
     "split": "shown_spread >= 1",
+    "short": "is_open AND counted < quorum",
+    **{flag: f"is_open AND {flag} > 0" for flag in RAISED},
 }
 HAYSTACK = folded(
     "concat_ws(' ', title, (SELECT string_agg(value, ' ') FROM jsonb_each_text(titles)), director)"

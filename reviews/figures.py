@@ -11,6 +11,7 @@ from festival.db import rows, transaction
 from festival.tables import Edition
 from reviews.evidence import counts, seated
 from reviews.rubrics import EVERYWHERE, Rubrics, rubrics_of
+from reviews.scoring import RAISED
 
 WEIGHTS = "coalesce(w.by_place -> s.section, w.by_place -> '')"
 TOTAL = f"""(SELECT sum(k.value::float8 * ({WEIGHTS} ->> k.key)::float8)
@@ -22,10 +23,11 @@ TOTAL = f"""(SELECT sum(k.value::float8 * ({WEIGHTS} ->> k.key)::float8)
 RECKONED = f"""
   SELECT s.id AS submission, count(*) FILTER (WHERE v.counts) AS votes,
     count(*) FILTER (WHERE NOT v.counts) AS apart, avg(v.total) FILTER (WHERE v.counts) AS mean,
-    coalesce(stddev_pop(v.total) FILTER (WHERE v.counts), 0) AS spread
+    coalesce(stddev_pop(v.total) FILTER (WHERE v.counts), 0) AS spread,
+    {", ".join(f"count(*) FILTER (WHERE v.flags ? '{flag}') AS {flag}" for flag in RAISED)}
   FROM submission s CROSS JOIN (SELECT {{}}::jsonb AS by_place) w
   LEFT JOIN LATERAL (
-    SELECT coalesce({counts("r")}, false) AS counts, {TOTAL} AS total
+    SELECT coalesce({counts("r")}, false) AS counts, {TOTAL} AS total, r.flags
     FROM review r JOIN edition e ON e.id = s.edition
     LEFT JOIN film_file n ON n.submission = s.id AND n.state = 'released'
     WHERE r.submission = s.id AND r.given_at IS NOT NULL AND {seated("r.person")}
@@ -69,6 +71,7 @@ async def refresh(edition: Edition | str, rubrics: Rubrics | None = None) -> Non
                   AND s.id IN (SELECT submission FROM stale) GROUP BY s.id)
                 UPDATE film_figure g
                 SET votes = fresh.votes, apart = fresh.apart, mean = fresh.mean, spread = fresh.spread,
+                  {", ".join(f"{flag} = fresh.{flag}" for flag in RAISED)},
                   reckoned = stale.asked, clock = stale.clock
                 FROM stale JOIN fresh ON fresh.submission = stale.submission
                 WHERE g.submission = stale.submission RETURNING g.submission""",

@@ -12,9 +12,11 @@ from units.spans import merged
 Range = tuple[float, float]
 LEAST_OPINION = 20
 """Signs of an opinion that goes with a given sheet, where the sheet sets no other."""
-FLAGS = ("discuss", "heart", "list")
-"""What a writer puts on a film: to be talked about, dear to them, on a list of their own."""
+FLAGS = ("discuss", "heart", "sensitive", "list")
+"""What a writer puts on a film: to be talked about, dear to them, hard to watch for some, on a list of their own."""
 PRIVATE = frozenset({"list"})
+RAISED = tuple(flag for flag in FLAGS if flag not in PRIVATE)
+"""Those that others read; each is counted in `film_figure` by its name."""
 CONFIDENCE = (1, 2, 3)
 STEPS = 5
 """How far the house's own scale goes."""

@@ -205,7 +205,18 @@ def key_for(names: Texts, taken: Collection[str]) -> str:
 
 
 NO_KEYS = frozenset(
-    {"opinion", "version", "over", "act", "confidence", "discuss", "heart", "list", "reason"}
+    {
+        "opinion",
+        "version",
+        "over",
+        "act",
+        "confidence",
+        "discuss",
+        "heart",
+        "sensitive",
+        "list",
+        "reason",
+    }
 )
 """What the form of a sheet has other fields for."""
 

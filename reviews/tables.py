@@ -18,6 +18,9 @@ from piccolo.table import Table
 from festival.tables import Edition, Person, Section, new_id
 from submissions.tables import FilmFile, Submission
 
+QUORUM = 3
+"""How many members watch a film, where an edition has not said."""
+
 
 class CommitteeRules(Table):
     """How an edition's committee works: how many members watch a film (`quorums` by section where it is another
@@ -27,7 +30,7 @@ class CommitteeRules(Table):
 
     id = Varchar(16, primary_key=True, default=new_id)
     edition = ForeignKey(Edition, null=False)
-    quorum = SmallInt(default=3)
+    quorum = SmallInt(default=QUORUM)
     quorums = JSONB(default={})
     cap = Integer(null=True, default=None)
     chair_waits = Boolean(default=False)
@@ -363,7 +366,7 @@ class AnnouncementWords(Table):
 
 class FilmFigure(Table):
     """What is reckoned of a film's votes, so that a board need not read them all: how many count, how many
-    stand apart, and of those that count their mean and spread.
+    stand apart, of those that count their mean and spread, and how many of all bear each flag.
 
     `asked` goes up with whatever it is reckoned from (triggers), `reckoned` and `clock` are how far this row
     and its edition's `FigureClock` had come when it was: where they differ it is reckoned again.
@@ -374,6 +377,9 @@ class FilmFigure(Table):
     apart = SmallInt(default=0)
     mean = Float(null=True, default=None)
     spread = Float(default=0.0)
+    discuss = SmallInt(default=0)
+    heart = SmallInt(default=0)
+    sensitive = SmallInt(default=0)
     asked = Integer(default=0)
     reckoned = Integer(default=-1)
     clock = Integer(default=-1)

@@ -36,7 +36,7 @@ class ReviewSheet(msgspec.Struct, frozen=True):
     version: SeenVersion = 0
     give: bool = False
     confidence: Annotated[int, Meta(ge=1, le=3)] | None = None
-    flags: tuple[Literal["discuss", "heart", "list"], ...] = ()
+    flags: tuple[Literal["discuss", "heart", "sensitive", "list"], ...] = ()
 
 
 class AbstentionForm(Reason, frozen=True, kw_only=True):

@@ -53,6 +53,7 @@ class SheetForm(msgspec.Struct, frozen=True, kw_only=True):
     confidence: Annotated[str, Meta(pattern="^[123]?$")] = ""
     discuss: SheetFlag = ""
     heart: SheetFlag = ""
+    sensitive: SheetFlag = ""
     list: SheetFlag = ""
     version: SeenVersion = 0
     over: VersionNumber | None = None

@@ -8,11 +8,11 @@ import pytest
 from festival.clock import now
 from festival.db import rows
 from festival.tables import Outbox, Phase, new_id
-from reviews import board, decisions
+from reviews import board, decisions, reviewing
 from reviews.board import BoardQuery
 from reviews.figures import refresh
 from reviews.lists import Case
-from reviews.tables import Decision
+from reviews.tables import CommitteeRules, Decision
 from submissions.lists import submission_in
 from submissions.tables import FilmFile
 from tests.builders import a_film, a_person, a_section, an_edition, sign_in, the_viewer
@@ -66,6 +66,15 @@ async def test_each_way_of_sorting_and_every_filter_is_the_databases(house) -> N
     assert await desk.titles(section="S") == ["Zut"]
     assert await desk.titles(flag="unvoted") == ["Dune", "Zut"]
     assert await desk.titles(flag="split") == ["aube"]
+    assert await desk.titles(flag="sensitive") == []
+    await CommitteeRules(edition=desk.edition.id, quorum=2).save()
+    assert await desk.titles(flag="short") == ["Dune", "Zut"]
+    for flag, title in (("discuss", "Éclat"), ("sensitive", "Cime"), ("list", "Eau")):
+        await rows("UPDATE review SET flags = jsonb_build_array({}::text) WHERE submission = {} AND person = {} RETURNING id",
+                   flag, desk.films[title], desk.panel[0].id)
+    assert [await desk.titles(flag=flag) for flag in ("discuss", "sensitive", "heart")] == [["Éclat"], ["Cime"], []]
+    await reviewing.recuse(await desk.film("Cime"), reason="Un ami.", by=desk.panel[0])
+    assert (await desk.titles(flag="sensitive"), await desk.titles(flag="short")) == ([], ["Cime", "Dune", "Zut"])
 
 
 async def test_pages_of_a_column_are_the_column(house) -> None:

@@ -4,7 +4,7 @@ import { json, Draft, isThere } from "./shared.js";
 import { hour } from "./words.js";
 
 const PAUSE = 1500; // milliseconds without a key before the sheet is kept
-const FLAGS = ["discuss", "heart", "list"];
+const FLAGS = ["discuss", "heart", "sensitive", "list"];
 
 export class Sheet {
   constructor(form) {
