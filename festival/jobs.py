@@ -66,6 +66,9 @@ JOBS = {
     "mark_copy": of_a_file("heavy", "submissions.marking:mark_copy"),
     "mark_copies": Job(queue="control", verb="submissions.marking:order_all", ids=("edition",)),
     "make_mezzanine": of_a_file("heavy", "submissions.projection:make_mezzanine"),
+    "discard_projection": Job(
+        queue="control", verb="submissions.projection:discard", ids=("submission",)
+    ),
     "plan_grid": Job(
         queue="plans",
         verb="screenings.planning:plan",

@@ -304,13 +304,15 @@ async def settle_conflict(
     return given.version + 1
 
 
-async def held_conflict(edition: Edition, conflict_id: str, version: int) -> dict[str, Any]:
+async def held_conflict(
+    edition: Edition, conflict_id: str, version: int, *, of: str = ""
+) -> dict[str, Any]:
+    """Where it is one member's word, `of` names them: of others' they learn not even that there is one."""
     found = await rows(
         """SELECT id, submission, person, state, version FROM conflict_of_interest
-           WHERE id = {} AND edition = {} FOR UPDATE""",
-        conflict_id,
-        edition.id,
-    )
+           WHERE id = {} AND edition = {} AND ({} = '' OR person = {}) FOR UPDATE""",
+        conflict_id, edition.id, of, of,
+    )  # fmt: skip
     if not found:
         raise Missing("conflict_missing")
     if found[0]["version"] != version:
@@ -331,8 +333,8 @@ async def answer_conflict(
 ) -> int:
     """The member's own word: a yes is stepping aside at once, a no leaves it to a chair."""
     async with transaction():
-        row = await held_conflict(edition, conflict_id, given.version)
-        if row["person"] != by.id or row["state"] != "suspected":
+        row = await held_conflict(edition, conflict_id, given.version, of=by.id)
+        if row["state"] != "suspected":
             raise Missing("conflict_missing")
         await rows(
             "UPDATE conflict_of_interest SET answer = {}, version = version + 1 WHERE id = {} RETURNING id",

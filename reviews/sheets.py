@@ -149,8 +149,8 @@ async def drop(sheet: ScoreSheet, *, version: int, by: Person) -> None:
     """Back to the sheet above; refused once somebody has scored by this one."""
     async with transaction():
         await desk.hold_edition(sheet.edition)
-        if (use := await use_of(sheet.edition, sheet)).keys:
-            raise Refused("sheet_scored", n=use.given + use.begun)
+        if (await use_of(sheet.edition, sheet)).keys:
+            raise Refused("sheet_scored")
         await desk.remove(sheet, version=version, act="sheet_dropped", by=by)
 
 
@@ -168,7 +168,7 @@ async def set_scale(sheet: ScoreSheet, given: ScaleForm, *, by: Person) -> int:
         await desk.hold_edition(sheet.edition)
         use = await use_of(sheet.edition, sheet)
         if given.steps != sheet.steps and use.keys:
-            raise Refused("steps:scale_scored", n=use.given + use.begun)
+            raise Refused("steps:scale_scored")
         least = sheet.least_opinion if given.least_opinion is None else given.least_opinion
         return await desk.amend(
             sheet, {"steps": given.steps, "labels": labels, "least_opinion": least},
@@ -229,12 +229,12 @@ async def amend_criterion(criterion: Criterion, given: CriterionAgain, *, by: Pe
         sheet = await the_sheet(criterion)
         standing = await desk.held(criterion, given.version)
         is_weighed = standing["weight"] != given.weight
-        if is_weighed and (use := await use_of(criterion.edition, sheet)).given:
+        if is_weighed and (await use_of(criterion.edition, sheet)).given:
             rubrics = await rubrics_of(criterion.edition)
             if given.seen != mark_of(
                 rubrics.own[sheet.section or EVERYWHERE], criterion, given.weight
             ):
-                raise Refused("weight_unseen", n=use.given)
+                raise Refused("weight_unseen")
         await check_counts(criterion, weight=given.weight)
         return await desk.amend(
             criterion, values, version=given.version, act="criterion_changed", by=by

@@ -425,6 +425,10 @@ async def move(
         await record(
             "submission_moved", submission.id, by=by, edition=submission.edition, to=wanted.value
         )
+        if submission.status == Status.ACCEPTED:
+            await later(
+                "discard_projection", edition=str(submission.edition), submission=submission.id
+            )
     submission.status = wanted.value
 
 

@@ -60,6 +60,29 @@ async def make_mezzanine(
         await asyncio.to_thread(store.prepare, sandbox.work, key_of(file.id))
         async with transaction():
             await hold(lease)
+            if not await is_chosen(str(file.submission)):
+                return  # it went meanwhile
             await asyncio.to_thread(store.publish, sandbox.work, key_of(file.id))
             await record("mezzanine_made", file.id, edition=edition.id, **msgspec.to_builtins(made))
     await telling.tell(KIND, 1.0, "done")
+
+
+async def is_chosen(submission_id: str) -> bool:
+    """It stays so until this act ends: whoever takes it back orders `discard` after that."""
+    return bool(
+        await rows(
+            "SELECT id FROM submission WHERE id = {} AND status = 'accepted' FOR SHARE",
+            submission_id,
+        )
+    )
+
+
+async def discard(submission_id: str, *, settings: Settings) -> None:
+    """No projector waits for a film that has gone: its copies are deleted. Chosen again, they are made again."""
+    store = store_of(settings)
+    for row in await rows(
+        """SELECT n.id FROM film_file n JOIN submission s ON s.id = n.submission
+           WHERE s.id = {} AND s.status <> 'accepted'""",
+        submission_id,
+    ):
+        await asyncio.to_thread(store.discard_copy, key_of(row["id"]))

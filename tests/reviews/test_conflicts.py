@@ -127,6 +127,9 @@ async def test_the_member_is_asked_and_their_yes_is_stepping_aside(client) -> No
         stolen = await client.post(f"{mine}/{asked[-1]['id']}/answer", json={"answer": "no", "version": 1})
         answers[answer] = (told.status_code, stolen.status_code, len((await client.get(f"{mine}/mine")).json()))
 
+    of_ann = (await rows("SELECT id FROM conflict_of_interest WHERE person = {}", court.ann.id))[0]["id"]
+    foreign = [await client.post(f"{mine}/{of_ann}/answer", json={"answer": "no", "version": n}) for n in (1, 2, 3)]
+    assert [one.status_code for one in foreign] == [404, 404, 404]
     assert answers["yes"] == (201, 409, 0)
     assert answers["no"][0] == 201
     assert [film.title for film in await lists.queue(await the_viewer(court.ann, court.edition))] == ["Nuit 1"]

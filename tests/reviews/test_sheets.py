@@ -1,6 +1,7 @@
 """Score sheets are the edition's own: what is asked changes, and no score is lost or changes its meaning."""
 
 import asyncio
+import re
 from html import unescape
 
 import pytest
@@ -229,6 +230,7 @@ async def test_a_scale_that_carries_scores_stays_and_says_what_to_do_instead(com
 
     assert refused.value.codes == ("steps:scale_scored",)
     assert used.value.codes == ("sheet_scored",)
+    assert refused.value.values == used.value.values == {}  # a chair may not know how many
     found = await rubrics_of(committee.edition.id)
     assert (found.rubric(None).steps, found.rubric(None).labels) == (5, labels)
 
@@ -284,6 +286,7 @@ async def test_another_weight_is_set_only_by_who_has_read_what_it_changes(client
 
     assert (unseen.status_code, other.status_code, set_.status_code) == (422, 422, 200)
     assert unseen.json()["codes"] == ["weight_unseen"]
+    assert not re.search(r"\b2\b", unseen.json()["detail"])  # how many sheets is told where they may be read
     assert (effect["given"], effect["is_shown"]) == (2, True)
     moved = {one["title"]: one["rank"] for one in effect["moves"]}
     assert moved == {"Écrit": [1, 2], "Vu": [2, 1]}

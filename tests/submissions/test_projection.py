@@ -1,5 +1,6 @@
 """The projection copy belongs to a chosen film, is made once, and lies behind no door."""
 
+import asyncio
 import json
 import shutil
 from pathlib import Path
@@ -16,7 +17,8 @@ from media import mezzanine, scan
 from media.sandbox import Sandbox
 from media.storage import LocalStore
 from media.tools import find_tools
-from submissions import projection
+from submissions import entries, projection
+from submissions.lists import submission_in
 from tests.builders import a_film, a_person, an_edition, sign_in
 from tests.clips import Clips, film
 
@@ -61,6 +63,34 @@ async def test_a_chosen_film_is_made_ready_once_and_lies_behind_no_door(client, 
     for name in (file, projection.key_of(file)):
         answer = await client.get(f"/api/v1/{edition.slug}/files/{name}/screener/{mezzanine.NAME}")
         assert answer.status_code == 404
+
+
+async def test_the_copy_of_a_film_that_goes_is_deleted_whether_made_or_being_made(client, tmp_path: Path) -> None:
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    file, store = await a_released_film(edition, maker, tmp_path, "accepted")
+    made = dict([await a_film(edition, maker, status="accepted") for _ in range(2)])
+    for own in made.values():
+        (folder := store.work_folder(own)).joinpath(mezzanine.NAME).write_bytes(b"ProRes")
+        store.publish(folder, projection.key_of(own))
+    gone, kept = made
+
+    making = asyncio.create_task(project(file, store))
+    for _ in range(2000):
+        if making.done() or any((store.root / "work").glob("*/*")):
+            break
+        await asyncio.sleep(0.01)
+    going = {str((await rows("SELECT submission FROM film_file WHERE id = {}", file))[0]["submission"]), gone}
+    for film_id in going:
+        await entries.withdraw(await submission_in(edition, film_id), by=maker)
+    await making
+    assert store.is_published(projection.key_of(file)) is False
+
+    lines = await rows("SELECT args FROM outbox WHERE task = 'discard_projection' AND args->>'submission' = ANY({})", [*going, kept])
+    assert {line["args"]["submission"] for line in lines} == going
+    for film_id in (gone, gone, kept):
+        await projection.discard(film_id, settings=Settings.read())
+    assert [store.is_published(projection.key_of(made[one])) for one in (gone, kept)] == [False, True]
 
 
 async def test_a_film_that_was_not_chosen_is_left_alone(client, tmp_path: Path) -> None:
