@@ -54,6 +54,7 @@ OWN_DATA_AND_CLOCKS = re.compile(
     r'|name="_once"\s+value="[^"]+"'
     r'|name="seen_at" value="[^"]+"'  # until when the board was read
     r'|"seen_at":"[^"]+","is_this"'  # when one's own session was last there
+    r'|"challenge":"[^"]+"'  # what a passkey is to sign, drawn anew each time
     r'|<p class="clock">\s*<time datetime="[^"]+">[0-9:]+'  # the wall clock of the foyer
     r'|\{"table":"record","count":[0-9]+|<b>[0-9]+</b> × ligne'  # one's own acts on the record: these exports
     r"|<dcterms:[^<]+"  # when a workbook was made
