@@ -35,8 +35,17 @@ from submissions.asking import (
     missing_answers,
     settled_answers,
 )
-from submissions.entries import closed_by, entry_of, held, section_called
-from submissions.entry import BETWEEN_NAMES, Codes, Entry, ShownNames, Title, lacking, settled
+from submissions.entries import closed_by, entry_of, held, section_called, write_credits
+from submissions.entry import (
+    BETWEEN_NAMES,
+    Codes,
+    Credits,
+    Entry,
+    ShownNames,
+    Title,
+    lacking,
+    settled,
+)
 from submissions.lists import section_of, sections_of, subject_of, submission_in
 from submissions.status import Status
 from submissions.tables import Film, Submission
@@ -60,6 +69,7 @@ class AmendedFields(msgspec.Struct, frozen=True, kw_only=True):
     languages: Codes | UnsetType = UNSET
     subtitles: Codes | UnsetType = UNSET
     directors: ShownNames | UnsetType = UNSET
+    credits: Credits | UnsetType = UNSET
     declared_seconds: Annotated[int, Meta(ge=1, le=86400)] | UnsetType | None = UNSET
     premiere: (
         Annotated[str, Meta(pattern="^(|world|international|european|national|none)$")] | UnsetType
@@ -251,6 +261,8 @@ async def write(
     if columns:
         columns |= {"director": after.director, "version": Film.version + 1}
         await Film.update(columns).where(Film.id == submission.film)
+    if "credits" in changes:
+        await write_credits(str(submission.film), after.credits)
     section = await section_called(after.section, str(submission.edition))
     typed: dict[str, str] = dict(msgspec.to_builtins(submission.unread))
     unread = {

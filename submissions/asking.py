@@ -55,6 +55,7 @@ FIELDS: dict[str, HowWanted] = {
     "countries": HowWanted.REQUIRED,
     "languages": HowWanted.REQUIRED,
     "subtitles": HowWanted.OPTIONAL,
+    "credits": HowWanted.OPTIONAL,
     "synopses": HowWanted.REQUIRED,
     "rights_confirmed": HowWanted.REQUIRED,
 }
@@ -167,7 +168,12 @@ def is_empty(value: Any) -> bool:
     return value is None or value is False or value in ([], {})
 
 
+CREDIT_ROLES = ("writing", "photography", "editing", "sound", "music", "cast", "production")
+"""Who made a film besides its directors, in the order of the form; `production` is people, companies, schools."""
+CREDITS = {f"credit_{role}": role for role in CREDIT_ROLES}
+"""Field of the form → role."""
 TYPED_AS = {"runtime": "declared_seconds", "no_dialogue": "languages", "no_subtitles": "subtitles"}
+TYPED_AS |= dict.fromkeys(CREDITS, "credits")
 """Fields of the form that have another name than what they say of the entry."""
 
 

@@ -27,10 +27,10 @@ from submissions.asking import (
 )
 from submissions.candidates import EntryStanding, standing_of
 from submissions.eligibility import Promise, kept_promise, may_file, may_open
-from submissions.entry import BETWEEN_NAMES, Entry, faults, settled
+from submissions.entry import BETWEEN_NAMES, Credits, Entry, faults, settled
 from submissions.fees import settle_fee
 from submissions.status import DECIDABLE, DECISIONS, MOVES, FileState, Status
-from submissions.tables import Film, FilmFile, Member, Submission
+from submissions.tables import Credit, Film, FilmFile, Member, Submission
 from submissions.telling import tell_members
 from submissions.versions import put_older_aside, put_unreleased_aside
 from submissions.waiver_codes import code_on, redeem
@@ -169,6 +169,8 @@ async def write(submission: Submission, entry: Entry, *, before: Entry, by: Pers
             Film.version: Film.version + 1,
         }
     ).where(Film.id == submission.film)
+    if entry.credits != before.credits:
+        await write_credits(str(submission.film), entry.credits)
     await Submission.update(
         {
             Submission.section: None if section is None else section.id,
@@ -177,6 +179,24 @@ async def write(submission: Submission, entry: Entry, *, before: Entry, by: Pers
         }
     ).where(Submission.id == submission.id)
     return None if section is None else str(section.id)
+
+
+async def write_credits(film: str, wanted: Credits) -> None:
+    """These names, and no others any more; `position` goes through all roles of a film."""
+    await Credit.delete().where(Credit.film == film)
+    named = [(role, name) for role, names in wanted.items() for name in names]
+    lines = [
+        Credit(film=film, role=role, name=name, position=n) for n, (role, name) in enumerate(named)
+    ]
+    if lines:
+        await Credit.insert(*lines)
+
+
+async def credits_of(film: str) -> Credits:
+    named: Credits = {}
+    for line in await Credit.objects().where(Credit.film == film).order_by(Credit.position):
+        named.setdefault(line.role, []).append(line.name)
+    return named
 
 
 async def form_between(submission: Submission, section: str | None) -> EntryForm:
@@ -290,6 +310,7 @@ async def entry_of(submission: Submission) -> Entry:
         subtitles=list(film.subtitles),
         directors=list(film.directors),
         director=film.director,
+        credits=await credits_of(film.id),
         declared_seconds=film.declared_seconds,
         premiere=film.premiere,
         rights_confirmed=submission.rights_confirmed,

@@ -10,13 +10,22 @@ from msgspec import Meta
 from festival import codes, texts
 from festival.errors import Refused
 from festival.language import OFFICIAL, country, is_visible, listed, t, tongue, with_plain_signs
-from submissions.asking import PLAIN_FORM, AnswerValues, EntryForm, column_of, missing_answers
+from submissions.asking import (
+    CREDIT_ROLES,
+    PLAIN_FORM,
+    AnswerValues,
+    EntryForm,
+    column_of,
+    missing_answers,
+)
 
 Title = Annotated[str, Meta(max_length=200)]
 Code = Annotated[str, Meta(min_length=2, max_length=100)]
 Codes = Annotated[list[Code], Meta(max_length=40)]
 ShownName = Annotated[str, Meta(min_length=1, max_length=200)]
 ShownNames = Annotated[list[ShownName], Meta(max_length=60)]
+CreditRole = Annotated[str, Meta(pattern=f"^({'|'.join(CREDIT_ROLES)})$")]
+Credits = dict[CreditRole, ShownNames]
 
 SYNOPSIS_LEAST = 20
 PREMIERES = ("world", "international", "european", "national", "none")
@@ -37,7 +46,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     `title` is the film's own; `titles` and `synopses` are one text a language. Countries are ISO 3166
     codes, languages and subtitles BCP 47 tags or `["zxx"]` for *none*; their names are understood, too.
-    `director` is `directors` in one line: whoever gives it alone names one person.
+    `director` is `directors` in one line: whoever gives it alone names one person. `credits` are the other
+    names, by role, in the order in which they were written.
     `answers` are those to the edition's own questions; a question that is not in it keeps its answer.
     """
 
@@ -51,6 +61,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     subtitles: Codes = []
     directors: ShownNames = []
     director: Annotated[str, Meta(max_length=60 * 202)] = ""
+    credits: Credits = {}
     declared_seconds: Annotated[int, Meta(ge=1, le=86400)] | None = None
     premiere: Annotated[str, Meta(pattern="^(|world|international|european|national|none)$")] = ""
     rights_confirmed: bool = False
@@ -97,7 +108,23 @@ def settled(entry: Entry) -> Entry:
         raise Refused(*faults, **unknown_words)
     line = BETWEEN_NAMES.join(names)
     told_in = {name: texts.settled(name, getattr(entry, name)) for name in ("titles", "synopses")}
-    return msgspec.structs.replace(entry, **codes_of, **told_in, directors=names, director=line)
+    return msgspec.structs.replace(
+        entry,
+        **codes_of,
+        **told_in,
+        directors=names,
+        director=line,
+        credits=settled_credits(entry.credits),
+    )
+
+
+def settled_credits(given: Credits) -> Credits:
+    """Roles in the order of the form; each name once in a role, and no role without a name."""
+    shown = {
+        role: list(dict.fromkeys(name.strip() for name in given.get(role, ()) if is_visible(name)))
+        for role in CREDIT_ROLES
+    }
+    return {role: names for role, names in shown.items() if names}
 
 
 CODED: dict[str, tuple[Callable[[str], str], Callable[[str, str], str], str]] = {
@@ -179,6 +206,7 @@ def lacking(entry: Entry, sections: Iterable[str]) -> Iterable[tuple[str, str]]:
         "declared_seconds:runtime_missing": entry.declared_seconds is not None,
         "premiere:premiere_missing": bool(entry.premiere),
         "directors:director_missing": bool(entry.directors),
+        "credits:credits_missing": bool(entry.credits),
         "countries:countries_missing": bool(entry.countries),
         "languages:languages_missing": bool(entry.languages),
         "subtitles:subtitles_missing": bool(entry.subtitles),

@@ -1,6 +1,6 @@
 """What stands in a field of an entry, or was answered to a question, as a person reads it. Pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -19,6 +19,18 @@ def told_by_language(lang: str, value: Mapping[str, str]) -> str:
     return " · ".join(f"{tongue(lang, one)} : {text}" for one, text in value.items())
 
 
+def told_credits(lang: str, value: Mapping[str, Sequence[str]]) -> str:
+    return " · ".join(
+        t(
+            lang,
+            "filmmaker.credit",
+            role=t(lang, f"filmmaker.field.credit_{role}"),
+            names=listed(lang, names),
+        )
+        for role, names in value.items()
+    )
+
+
 def names_of(called: Callable[[str, str], str]) -> Callable[[str, Any], str]:
     return lambda lang, value: listed(lang, (called(lang, code) for code in value))
 
@@ -29,6 +41,7 @@ TOLD: dict[str, Callable[[str, Any], str]] = {
     "languages": names_of(tongue),
     "subtitles": names_of(tongue),
     "directors": listed,
+    "credits": told_credits,
     "premiere": lambda lang, value: t(lang, f"filmmaker.premiere.{value}"),
     "titles": told_by_language,
     "synopses": told_by_language,

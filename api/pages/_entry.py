@@ -14,6 +14,7 @@ from festival.errors import Refused
 from festival.language import country, length_typed, spoken, tongue
 from festival.texts import fields_of, gathered, translated
 from submissions.asking import (
+    CREDITS,
     PLAIN_FORM,
     TYPED_AS,
     EntryForm,
@@ -30,10 +31,10 @@ TOLD_IN: dict[str, Callable[[], tuple[str, ...]]] = {"titles": translated, "syno
 LISTS = {"countries": codes.country_code, "languages": codes.language_code,
          "subtitles": codes.language_code}  # fmt: skip
 NONE = {"languages": "no_dialogue", "subtitles": "no_subtitles"}
-OTHERS = ("directors", *LISTS, *NONE.values(), "year", "runtime", "rights_confirmed")
+OTHERS = ("directors", *CREDITS, *LISTS, *NONE.values(), "year", "runtime", "rights_confirmed")
 STEPS: dict[str, tuple[str, ...]] = {
     "film": ("title", "titles", "section", "year", "declared_seconds", "premiere"),
-    "makers": ("directors", "countries", "languages", "subtitles"),
+    "makers": ("directors", "credits", "countries", "languages", "subtitles"),
     "synopsis": ("synopses",),
     "questions": (),
     "file": ("file",),
@@ -70,6 +71,7 @@ def typed(
         "year": str(entry.year or ""),
         "runtime": length_typed(lang, entry.declared_seconds),
         "directors": "\n".join(entry.directors),
+        **{field: "\n".join(entry.credits.get(role, ())) for field, role in CREDITS.items()},
         "countries": in_words(entry.countries, lang, country, codes.country_code),
         "rights_confirmed": "yes" if entry.rights_confirmed else "",
     }
@@ -161,9 +163,9 @@ def entry_from(fields: Mapping[str, str], form: EntryForm = PLAIN_FORM) -> Entry
     for name, named in LISTS.items():
         none = [codes.NONE] if fields.get(NONE.get(name, "")) else []
         given[name] = [*none, *codes.split(fields[name], named)]
-    given["directors"] = [
-        name for line in fields["directors"].split("\n") if (name := line.strip())
-    ]
+    given["directors"] = names_in(fields["directors"])
+    given["credits"], too_long = credits_from(fields)
+    faults += too_long
     given["rights_confirmed"] = bool(fields["rights_confirmed"])
     if fields["year"].strip():
         given["year"] = fields["year"].strip()
@@ -195,6 +197,23 @@ def entry_from(fields: Mapping[str, str], form: EntryForm = PLAIN_FORM) -> Entry
     if faults:
         raise Refused(*faults, **{**values, **labels_of(form, faults)})
     return entry
+
+
+def credits_from(fields: Mapping[str, str]) -> tuple[dict[str, list[str]], list[str]]:
+    """(names by role, `field:field_long` for each role of which a name or the list is too long)."""
+    named = {field: names_in(fields[field]) for field in CREDITS}
+    too_long = [
+        field
+        for field, role in CREDITS.items()
+        if form_faults(Entry, {"credits": {role: named[field]}}, strict=False)
+    ]
+    well = {CREDITS[field]: names for field, names in named.items() if field not in too_long}
+    return well, [f"{field}:field_long" for field in too_long]
+
+
+def names_in(text: str) -> list[str]:
+    """One a line."""
+    return [name for line in text.split("\n") if (name := line.strip())]
 
 
 def readable(

@@ -20,6 +20,7 @@ from festival.tables import Edition
 from festival.texts import texts_of
 from submissions import amending
 from submissions.amending import ClosedEntry
+from submissions.asking import CREDITS
 from submissions.entry import PREMIERES
 from submissions.lists import card, section_of, sections_of
 
@@ -71,6 +72,7 @@ async def entry_page(
         locked=[],
         drawn_of=form_fields,
         premieres=PREMIERES,
+        credit_fields=list(CREDITS),
         sections=[
             (one.letter, f"{one.letter} · {text_in(lang, texts_of(one.names))}")
             for one in await sections_of(edition)

@@ -40,7 +40,7 @@ from media.rulebook import refuses
 from media.storage import NotPublished, Store
 from reviews import receipts
 from submissions import answers, entries, technical
-from submissions.asking import EntryForm
+from submissions.asking import CREDITS, EntryForm
 from submissions.attachments import MOST_BYTES
 from submissions.candidates import EntryStanding, standing_of
 from submissions.eligibility import may_open
@@ -61,6 +61,7 @@ from submissions.lists import (
 from submissions.status import MOVES, WORKING, FileState, Status
 from submissions.subtitling import KINDS, tracks_of
 from submissions.tables import FilmFile, Submission
+from submissions.told import told as told_in_words
 from submissions.twins import Twin, twins_for_maker
 from submissions.verdicts import facts_of, verdict_of
 from submissions.versions import standing_before
@@ -229,7 +230,7 @@ async def entry_page(
         request, "filmmaker/entry.html", error=error, status=status, submission=submission, fields=fields,
         called=_entry.title_of(fields),
         steps=_entry.steps(fields, missing, form), missing=missing,
-        there=there, drawn=_entry.drawn_fields(form, locked), **asked_of(form, written, locked),
+        there=there, drawn=_entry.drawn_fields(form, locked), **asked_of(lang, form, written, locked),
         answer_files=await answers.files_answered(submission), most_attached=MOST_BYTES,
         sections=await sections_of(edition), offered=await offered(edition, lang, fields.get("section", "")),
         premieres=PREMIERES, least=SYNOPSIS_LEAST,
@@ -246,7 +247,7 @@ async def entry_page(
     )  # fmt: skip
 
 
-def asked_of(form: EntryForm, written: Entry, locked: frozenset[str]) -> dict[str, Any]:
+def asked_of(lang: str, form: EntryForm, written: Entry, locked: frozenset[str]) -> dict[str, Any]:
     """What the parts of a form need to know of what it asks."""
     return {
         "form": form,
@@ -254,6 +255,8 @@ def asked_of(form: EntryForm, written: Entry, locked: frozenset[str]) -> dict[st
         "locked": locked,
         "answered": {one.id: written.answers.get(one.id) for one in form.questions},
         "drawn_of": form_fields,
+        "credit_fields": list(CREDITS),
+        "credits": told_in_words(lang, "credits", written.credits),
     }
 
 
@@ -374,6 +377,7 @@ async def answers_page(
     return page(
         request, "filmmaker/answers.html", error=error, submission=submission,
         fields=fields, called=_entry.title_of(fields), written=written, form=form,
+        credits=told_in_words(lang, "credits", written.credits),
         answer_lines=await answer_lines(submission, form),
         section=sections.get(written.section),
         file=await filed_or_current(submission.id), missing=missing_words,

@@ -89,6 +89,45 @@ async def test_a_form_bears_the_version_of_its_own_values(
     assert len(set(shown)) > 3
 
 
+async def test_credits_are_kept_by_role_in_the_order_of_the_form_and_read_before_filing(
+    client: httpx.AsyncClient, house: object
+) -> None:
+    edition, person = await a_filmmaker(client)
+    draft = await a_draft(edition, person)
+    place = f"/fr/{edition.slug}/submissions/{draft.id}"
+    typed = {
+        "title": "Périhélie",
+        "credit_cast": "Zoé Ott\n\n Ada Ott \nZoé Ott",
+        "credit_writing": "Ada Ott",
+    }
+
+    await client.post(place, data={**typed, "version": "1"})
+    written = await entries.written(draft)
+    read = (await client.get(f"{place}/filing")).text
+
+    assert list(written.credits.items()) == [
+        ("writing", ["Ada Ott"]),
+        ("cast", ["Zoé Ott", "Ada Ott"]),
+    ]
+    assert (
+        "Scénario\u00a0: Ada Ott · Avec\u00a0: Zoé Ott, Ada Ott"
+        in html.fromstring(read).text_content()
+    )
+
+    too_long = await client.post(place, data={**typed, "credit_cast": "Z" * 201, "version": "2"})
+    form = html.fromstring(too_long.text)
+    assert too_long.status_code == 422
+    assert form.xpath("//*[@id='e-credit_cast']")
+    assert form.xpath("string(//*[@name='credit_cast'])").strip() == "Z" * 201
+    assert (await entries.written(draft)).credits == written.credits
+
+    await client.post(
+        place,
+        data={"title": "Périhélie", "drawn": "title credit_writing credit_cast", "version": "3"},
+    )
+    assert (await entries.written(draft)).credits == {}
+
+
 async def test_the_first_day_shows_where_to_begin(client: httpx.AsyncClient, house: object) -> None:
     edition, _ = await a_filmmaker(client)
 

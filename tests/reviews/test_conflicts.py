@@ -9,6 +9,7 @@ from festival.tables import Section
 from reviews import assignments, conflicts, lists, profiles, reviewing
 from reviews.conflicts import ConflictSettled
 from reviews.profiles import ProfileForm
+from submissions.entries import write_credits
 from submissions.tables import Film
 from tests.builders import a_film, a_person, sign_in, the_viewer
 from tests.reviews.test_blindness import GOOD, Jury
@@ -19,12 +20,22 @@ class Court(Jury):
 
     async def sit(self) -> "Court":
         await self.seat()
-        await rows("UPDATE person SET name = 'Anne-Cécile Durand' WHERE id = {} RETURNING id", self.ann.id)
+        await rows(
+            "UPDATE person SET name = 'Anne-Cécile Durand' WHERE id = {} RETURNING id", self.ann.id
+        )
         submission, _ = await self.film()
         names = ["Ousmane Quirinus", "Anne Cecile DURAND"]
-        await Film.update({Film.directors: names, Film.director: ", ".join(names)}).where(Film.id == submission.film)
-        await rows("UPDATE person SET email = 'maker@perigee.example' WHERE id = {} RETURNING id", self.maker.id)
-        await rows("UPDATE person SET email = 'bob@perigee.example' WHERE id = {} RETURNING id", self.bob.id)
+        await Film.update({Film.directors: names, Film.director: ", ".join(names)}).where(
+            Film.id == submission.film
+        )
+        await rows(
+            "UPDATE person SET email = 'maker@perigee.example' WHERE id = {} RETURNING id",
+            self.maker.id,
+        )
+        await rows(
+            "UPDATE person SET email = 'bob@perigee.example' WHERE id = {} RETURNING id",
+            self.bob.id,
+        )
         return self
 
     async def suspected(self) -> dict[tuple[str, str], conflicts.SuspectedConflict]:
@@ -43,13 +54,35 @@ async def test_what_is_found_has_its_reason_and_keeps_the_film_from_being_shared
         {"kind": "name", "mine": "Anne-Cécile Durand", "theirs": "Anne Cecile DURAND"}
     ]
     assert {one for one, _ in found} == {"Nuit 0", "Nuit 1"}
-    assert found["Nuit 1", "Bob"].links == [{"kind": "domain", "mine": "perigee.example", "theirs": "perigee.example"}]
-    question = await assignments.question_of(court.edition, await the_viewer(court.chair, court.edition), "whole")
+    assert found["Nuit 1", "Bob"].links == [
+        {"kind": "domain", "mine": "perigee.example", "theirs": "perigee.example"}
+    ]
+    question = await assignments.question_of(
+        court.edition, await the_viewer(court.chair, court.edition), "whole"
+    )
     assert (court.films[0][0], court.ann.id) in question.apart
-    assert await conflicts.look_for_conflicts(court.edition, by=court.chair) == {"found": 3, "new": 0, "again": 0, "gone": 0}
+    assert await conflicts.look_for_conflicts(court.edition, by=court.chair) == {
+        "found": 3,
+        "new": 0,
+        "again": 0,
+        "gone": 0,
+    }
 
 
-async def test_confirmed_is_a_recusal_with_its_vote_set_apart_and_lifted_as_every_other(house) -> None:
+async def test_a_name_of_the_credits_is_kin_as_a_director_is(house) -> None:
+    court = await Court().sit()
+    submission, _ = await court.film(1)
+    await write_credits(submission.film, {"music": ["ANNE CECILE Durand"]})
+
+    await conflicts.look_for_conflicts(court.edition, by=court.chair)
+
+    found = await court.suspected()
+    assert [link["kind"] for link in found["Nuit 1", "Anne-Cécile Durand"].links] == ["name"]
+
+
+async def test_confirmed_is_a_recusal_with_its_vote_set_apart_and_lifted_as_every_other(
+    house,
+) -> None:
     court = await Court().sit()
     await court.give(court.ann, GOOD)
     await conflicts.look_for_conflicts(court.edition, by=court.chair)
@@ -57,15 +90,23 @@ async def test_confirmed_is_a_recusal_with_its_vote_set_apart_and_lifted_as_ever
     viewer = await the_viewer(court.chair, court.edition)
 
     await conflicts.settle_conflict(
-        court.edition, one.id, ConflictSettled(state="confirmed", version=one.version), viewer, by=court.chair
+        court.edition,
+        one.id,
+        ConflictSettled(state="confirmed", version=one.version),
+        viewer,
+        by=court.chair,
     )
 
     queue = await lists.queue(await the_viewer(court.ann, court.edition))
     assert [film.title for film in queue] == ["Nuit 1"]
     assert (await lists.votes_of([court.films[0][0]], viewer)) == {}
-    assert [(absent.title, absent.person) for absent in await lists.others_recusals(viewer)] == [("Nuit 0", court.ann.id)]
+    assert [(absent.title, absent.person) for absent in await lists.others_recusals(viewer)] == [
+        ("Nuit 0", court.ann.id)
+    ]
     submission, _ = await court.film()
-    await reviewing.lift_recusal(submission, court.ann.id, reason="Une homonyme.", edition=court.edition, by=court.chair)
+    await reviewing.lift_recusal(
+        submission, court.ann.id, reason="Une homonyme.", edition=court.edition, by=court.chair
+    )
     await conflicts.look_for_conflicts(court.edition, by=court.chair)
     assert ("Nuit 0", "Anne-Cécile Durand") not in await court.suspected()
 
@@ -82,11 +123,16 @@ async def test_dismissed_stays_dismissed_until_something_new_is_found(house) -> 
 
     await conflicts.look_for_conflicts(court.edition, by=court.chair)
     still = ("Nuit 0", "Bob") in await court.suspected()
-    await profiles.set_profile(court.edition, court.bob.id, ProfileForm(affiliations="Ousmane Quirinus"), by=court.bob)
+    await profiles.set_profile(
+        court.edition, court.bob.id, ProfileForm(affiliations="Ousmane Quirinus"), by=court.bob
+    )
     await conflicts.look_for_conflicts(court.edition, by=court.chair)
 
     assert still is False
-    assert {link["kind"] for link in (await court.suspected())["Nuit 0", "Bob"].links} == {"domain", "house"}
+    assert {link["kind"] for link in (await court.suspected())["Nuit 0", "Bob"].links} == {
+        "domain",
+        "house",
+    }
 
 
 async def test_the_house_looks_by_itself_where_something_is_new_and_proposes_nothing_twice(house) -> None:
@@ -123,20 +169,33 @@ async def test_the_member_is_asked_and_their_yes_is_stepping_aside(client) -> No
         asked = (await client.get(f"{mine}/mine")).json()
         page = (await client.get(f"/fr/{court.edition.slug}/committee/recusals")).text
         assert asked[0]["title"] in page
-        told = await client.post(f"{mine}/{asked[0]['id']}/answer", json={"answer": answer, "version": asked[0]["version"]})
-        stolen = await client.post(f"{mine}/{asked[-1]['id']}/answer", json={"answer": "no", "version": 1})
-        answers[answer] = (told.status_code, stolen.status_code, len((await client.get(f"{mine}/mine")).json()))
+        told = await client.post(
+            f"{mine}/{asked[0]['id']}/answer",
+            json={"answer": answer, "version": asked[0]["version"]},
+        )
+        stolen = await client.post(
+            f"{mine}/{asked[-1]['id']}/answer", json={"answer": "no", "version": 1}
+        )
+        answers[answer] = (
+            told.status_code,
+            stolen.status_code,
+            len((await client.get(f"{mine}/mine")).json()),
+        )
 
     of_ann = (await rows("SELECT id FROM conflict_of_interest WHERE person = {}", court.ann.id))[0]["id"]
     foreign = [await client.post(f"{mine}/{of_ann}/answer", json={"answer": "no", "version": n}) for n in (1, 2, 3)]
     assert [one.status_code for one in foreign] == [404, 404, 404]
     assert answers["yes"] == (201, 409, 0)
     assert answers["no"][0] == 201
-    assert [film.title for film in await lists.queue(await the_viewer(court.ann, court.edition))] == ["Nuit 1"]
+    assert [
+        film.title for film in await lists.queue(await the_viewer(court.ann, court.edition))
+    ] == ["Nuit 1"]
     assert (await court.suspected())["Nuit 0", "Bob"].answer == "no"
 
 
-async def test_in_a_blind_section_neither_the_chair_nor_the_member_reads_whose_name_it_was(client) -> None:
+async def test_in_a_blind_section_neither_the_chair_nor_the_member_reads_whose_name_it_was(
+    client,
+) -> None:
     court = await Court().sit()
     await Section.update({Section.is_blind: True}).where(Section.edition == court.edition.id)
     await conflicts.look_for_conflicts(court.edition, by=court.chair)
@@ -151,12 +210,17 @@ async def test_in_a_blind_section_neither_the_chair_nor_the_member_reads_whose_n
             told += answer.text
 
     assert not any(word in told for word in ("Quirinus", "DURAND", "perigee"))
-    assert {link["kind"] for one in (await court.suspected()).values() for link in one.links} == {"name", "domain"}
+    assert {link["kind"] for one in (await court.suspected()).values() for link in one.links} == {
+        "name",
+        "domain",
+    }
     mine = await conflicts.asked_of(await the_viewer(court.bob, court.edition))
     assert [one.links for one in mine] == [[], []]
 
 
-async def test_nobody_settles_their_own_and_a_chair_declares_what_they_know_of_others(client) -> None:
+async def test_nobody_settles_their_own_and_a_chair_declares_what_they_know_of_others(
+    client,
+) -> None:
     court = await Court().sit()
     both = await a_person("chair", "reviewer", edition=court.edition, name="Di")
     await rows("UPDATE person SET email = 'di@perigee.example' WHERE id = {} RETURNING id", both.id)
@@ -177,10 +241,14 @@ async def test_nobody_settles_their_own_and_a_chair_declares_what_they_know_of_o
     ]  # fmt: skip
 
     assert told == [204, 204, 422, 422, 422]
-    assert [film.title for film in await lists.queue(await the_viewer(court.ann, court.edition))] == ["Nuit 0"]
+    assert [
+        film.title for film in await lists.queue(await the_viewer(court.ann, court.edition))
+    ] == ["Nuit 0"]
 
 
-async def test_whoever_made_a_film_with_a_member_is_found_and_the_members_own_film_is_none(house) -> None:
+async def test_whoever_made_a_film_with_a_member_is_found_and_the_members_own_film_is_none(
+    house,
+) -> None:
     court = await Court().sit()
     own, _ = await a_film(court.edition, court.bob, title="À moi")
     await rows("UPDATE film SET directors = '[\"Zoé Kerguelen\"]' FROM submission s WHERE s.film = film.id AND s.id = ANY({}) RETURNING film.id",

@@ -17,7 +17,10 @@ from submissions.questions import FieldForm, QuestionForm
 from submissions.tables import Submission
 from tests.builders import a_film, a_person, an_edition, the_viewer
 
-OPTIONS = [AnswerOption("aaa", {"fr": "Oui", "en": "Yes"}), AnswerOption("bbb", {"fr": "Non", "en": "No"})]
+OPTIONS = [
+    AnswerOption("aaa", {"fr": "Oui", "en": "Yes"}),
+    AnswerOption("bbb", {"fr": "Non", "en": "No"}),
+]
 
 
 class World:
@@ -38,16 +41,24 @@ class World:
         gone = now() - timedelta(days=1)
         for name in fields:
             if name.startswith("q_"):
-                await rows("UPDATE question SET frozen_from = {} WHERE id = {} RETURNING id", gone, name[2:])
+                await rows(
+                    "UPDATE question SET frozen_from = {} WHERE id = {} RETURNING id",
+                    gone,
+                    name[2:],
+                )
             else:
-                await questions.rule_field(self.edition, name, FieldForm(frozen_from=gone), by=self.by)
+                await questions.rule_field(
+                    self.edition, name, FieldForm(frozen_from=gone), by=self.by
+                )
 
     async def entry(self) -> Submission:
         found = await Submission.objects().get(Submission.id == self.id)
         assert found is not None
         return found
 
-    async def amend(self, *, by=None, version=None, reason="Typed wrongly.", answers=None, **fields) -> int:
+    async def amend(
+        self, *, by=None, version=None, reason="Typed wrongly.", answers=None, **fields
+    ) -> int:
         who = by or self.by
         given = Amendment(
             fields=AmendedFields(**fields), answers=answers or {}, reason=reason,
@@ -73,14 +84,22 @@ async def world(house) -> World:
     return await World().build()
 
 
-async def test_a_frozen_field_is_changed_with_its_reason_and_told_in_the_makers_language(world) -> None:
+async def test_a_frozen_field_is_changed_with_its_reason_and_told_in_the_makers_language(
+    world,
+) -> None:
     await world.freeze("title", "year")
 
     version = await world.amend(title="La Lune rousse", reason="A letter was missing.")
 
     entry = await entries.entry_of(await world.entry())
-    assert (entry.title, entry.year, (await world.entry()).version) == ("La Lune rousse", 2026, version)
-    [line] = await rows("SELECT person, details FROM record WHERE act = 'entry_amended' AND subject = {}", world.id)
+    assert (entry.title, entry.year, (await world.entry()).version) == (
+        "La Lune rousse",
+        2026,
+        version,
+    )
+    [line] = await rows(
+        "SELECT person, details FROM record WHERE act = 'entry_amended' AND subject = {}", world.id
+    )
     assert line["person"] == world.by.id
     assert line["details"]["changes"] == {"title": ["La Lune", "La Lune rousse"]}
     assert line["details"]["reason"] == "A letter was missing."
@@ -88,14 +107,33 @@ async def test_a_frozen_field_is_changed_with_its_reason_and_told_in_the_makers_
     assert letter["person"] == world.maker.id
     assert "Original title: La Lune rousse, instead of La Lune" in letter["body"]
     assert "Reason: A letter was missing." in letter["body"]
-    assert ("entry_amended", {}) in [(line["act"], line["details"]) for line in await journal_of(world.id)]
+    assert ("entry_amended", {}) in [
+        (line["act"], line["details"]) for line in await journal_of(world.id)
+    ]
+
+
+async def test_frozen_credits_are_changed_by_role(world) -> None:
+    await entries.write_credits((await world.entry()).film, {"music": ["Zoe Ott"]})
+    await world.freeze("credits")
+    await world.amend(credits={"music": ["Zoé Ott"], "writing": [" Ada Ott ", "Ada Ott"]})
+
+    assert (await entries.entry_of(await world.entry())).credits == {
+        "writing": ["Ada Ott"],
+        "music": ["Zoé Ott"],
+    }
+    [letter] = await world.letters()
+    assert (
+        "Credits: Written by: Ada Ott · Music: Zoé Ott, instead of Music: Zoe Ott" in letter["body"]
+    )
 
 
 async def test_a_frozen_answer_is_changed_and_read_in_words(world) -> None:
     budget = await world.question("Budget", QuestionKind.NUMBER)
     shown = await world.question("Shown before", QuestionKind.CHOICE, options=OPTIONS)
     day = await world.question("Shot on", QuestionKind.DATE)
-    await answers.write_values(await world.entry(), {budget: 0, shown: ["aaa"], day: "2026-03-01"}, by=world.maker)
+    await answers.write_values(
+        await world.entry(), {budget: 0, shown: ["aaa"], day: "2026-03-01"}, by=world.maker
+    )
     await world.freeze(f"q_{budget}", f"q_{shown}", f"q_{day}")
 
     await world.amend(answers={budget: 1234567.25, shown: ["bbb"], day: "2026-03-01"})
@@ -106,7 +144,9 @@ async def test_a_frozen_answer_is_changed_and_read_in_words(world) -> None:
     assert "Budget: 1234567.25, instead of 0" in letter["body"]
     assert "Shown before: No, instead of Yes" in letter["body"]
     assert "Shot on" not in letter["body"]
-    [line] = await rows("SELECT details FROM record WHERE act = 'entry_amended' AND subject = {}", world.id)
+    [line] = await rows(
+        "SELECT details FROM record WHERE act = 'entry_amended' AND subject = {}", world.id
+    )
     assert line["details"]["changes"][f"q_{budget}"] == ["0", "1234567.25"]
     assert line["details"]["questions"][f"q_{budget}"]["en"] == "Budget"
 
@@ -115,14 +155,19 @@ async def test_only_what_its_makers_can_no_longer_change(world) -> None:
     await world.freeze("title")
     free = await world.question("Statement")
 
-    assert await world.refused(year=2025, answers={free: "Why"}) == ("year:field_open", f"q_{free}:field_open")
+    assert await world.refused(year=2025, answers={free: "Why"}) == (
+        "year:field_open",
+        f"q_{free}:field_open",
+    )
     assert await world.refused(title="Autre", reason="  ") == ("reason:reason_missing",)
     assert await world.refused(title=" ") == ("title:title_missing",)
     assert await world.letters() == []
     assert (await entries.entry_of(await world.entry())).title == "La Lune"
 
 
-async def test_what_was_required_is_not_emptied_and_what_says_the_same_writes_nothing(world) -> None:
+async def test_what_was_required_is_not_emptied_and_what_says_the_same_writes_nothing(
+    world,
+) -> None:
     need = await world.question("Needed", wanted="required")
     await answers.write_values(await world.entry(), {need: "Yes"}, by=world.maker)
     await world.freeze(f"q_{need}", "title")
@@ -144,7 +189,9 @@ async def test_whoever_comes_second_is_told_and_nothing_is_lost(world) -> None:
     assert (known.title, len(await world.letters())) == ("Une", 1)
 
 
-async def test_a_filed_entry_has_its_answers_changed_and_its_film_corrected_elsewhere(house) -> None:
+async def test_a_filed_entry_has_its_answers_changed_and_its_film_corrected_elsewhere(
+    house,
+) -> None:
     world = await World().build(status="accepted")
     statement = await world.question("Statement")
     await answers.write_values(await world.entry(), {statement: "Old"}, by=world.maker)
