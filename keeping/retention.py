@@ -67,11 +67,13 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True):
     holds: list[dict[str, Any]]
 
 
-def end_of(edition: Edition) -> datetime:
-    """Midnight after the last day."""
+def end_of(edition: Edition, *, days: int = 0) -> datetime:
+    """Midnight after the last day, or so many days later: by the calendar on the wall, also over a night
+    on which clocks change.
+    """
     first: date = edition.first_day
     with in_zone(edition.zone):
-        return at(first + timedelta(days=edition.days), 0)
+        return at(first + timedelta(days=edition.days + days), 0)
 
 
 # What is due, and how it goes
@@ -224,7 +226,7 @@ async def own_rule(edition: Edition, kind: str) -> RetentionRule | None:
 
 async def due_now(edition: Edition, kind: str, days: int) -> list[dict[str, Any]]:
     rule = RULES[kind]
-    if rule.is_after_end and now() < end_of(edition) + timedelta(days=days):
+    if rule.is_after_end and now() < end_of(edition, days=days):
         return []
     return await rule.due(edition, days)
 
@@ -435,7 +437,7 @@ async def calendar_of(edition: Edition, hidden: frozenset[str] = frozenset()) ->
 async def due_of(edition: Edition, kind: str) -> Due:
     days, version = await rule_of(edition, kind)
     rule = RULES[kind]
-    begins = end_of(edition) + timedelta(days=days) if rule.is_after_end else None
+    begins = end_of(edition, days=days) if rule.is_after_end else None
     found = await would_go(edition, kind, days)
     last = await rows(
         """SELECT max(at) AS at, sum(items)::int AS items, sum(size)::bigint AS size FROM retention_run

@@ -1,15 +1,16 @@
 """The calendar: what is due goes in small steps, is told, and nothing of an accepted or appealed film does."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from festival.clock import now
 from festival.db import rows
 from festival.errors import Refused
+from festival.language import wall_day
 from festival.record import record
 from festival.settings import Settings
-from festival.tables import new_id
+from festival.tables import Edition, new_id
 from keeping import erasure, retention
 from media.storage import LocalStore
 from tests.builders import a_film, a_person, an_edition, sign_in
@@ -28,7 +29,7 @@ def store() -> LocalStore:
 
 async def over(days: int = 100) -> object:
     """An edition whose last day was so many days ago."""
-    return await an_edition(first_day=(now() - timedelta(days=days + 3)).date(), days=3)
+    return await an_edition(first_day=wall_day(now()) - timedelta(days=days + 3), days=3)
 
 
 async def films_of_all_fates(edition, operator) -> dict[str, tuple[str, str]]:
@@ -71,6 +72,11 @@ async def test_films_that_were_refused_go_after_their_days_and_no_other_does(hou
     assert run == {"items": 3, "size": 21}
     acts = await rows("SELECT act, count(*) AS n FROM record WHERE edition = {} GROUP BY act", edition.id)
     assert {row["act"]: row["n"] for row in acts}["master_let_go"] == 3
+
+
+def test_days_are_counted_by_the_calendar_over_the_change_of_clocks() -> None:
+    edition = Edition(first_day=date(2026, 8, 27), days=3, zone="Europe/Paris")
+    assert retention.end_of(edition, days=90) == datetime(2026, 11, 27, 23, tzinfo=UTC)
 
 
 async def test_before_its_time_nothing_goes_and_the_page_says_what_would(client) -> None:
