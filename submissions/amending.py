@@ -24,6 +24,7 @@ from festival.tables import Edition, Person
 from submissions import answers, rejudging
 from submissions.asking import (
     OPTIONED,
+    PARTS,
     TYPED_AS,
     AnswerValues,
     AskedQuestion,
@@ -47,13 +48,14 @@ from submissions.entry import (
     settled,
 )
 from submissions.lists import section_of, sections_of, subject_of, submission_in
+from submissions.premieres import Showings
 from submissions.status import Status
 from submissions.tables import Film, Submission
 from submissions.telling import tell_members
 from submissions.told import line_of, told, told_answer
 
 OF_THE_FILM = ("title", "titles", "synopses", "year", "countries", "languages", "subtitles", "directors",
-               "declared_seconds", "premiere")  # fmt: skip
+               "declared_seconds", "premiere", "shown")  # fmt: skip
 WhyAmended = Annotated[str, Meta(max_length=600)]
 
 
@@ -74,6 +76,7 @@ class AmendedFields(msgspec.Struct, frozen=True, kw_only=True):
     premiere: (
         Annotated[str, Meta(pattern="^(|world|international|european|national|none)$")] | UnsetType
     ) = UNSET
+    shown: Showings | UnsetType = UNSET
 
     def named(self) -> dict[str, Any]:
         found = {name: getattr(self, name) for name in self.__struct_fields__}
@@ -97,6 +100,11 @@ class ClosedEntry(msgspec.Struct, frozen=True, kw_only=True):
     entry: Entry
     fields: frozenset[str]
     questions: frozenset[str]
+
+    @property
+    def parts(self) -> frozenset[str]:
+        """The fields of the entry that those of the form say."""
+        return frozenset(part for name in self.fields for part in PARTS.get(name, (name,)))
 
     @property
     def asked(self) -> list[AskedQuestion]:
@@ -160,7 +168,7 @@ async def amend(
         after, values = wanted(stands, given, letters)
         changes = desk.changed(
             msgspec.structs.asdict(stands.entry),
-            {name: getattr(after, name) for name in stands.fields},
+            {name: getattr(after, name) for name in stands.parts},
         )
         if not changes and not values:
             return int(submission.version)
@@ -203,7 +211,9 @@ def wanted(
     values, wrong = settled_answers(loosened(stands), stands.entry.answers, given.answers)
     differ = {name for name in named if getattr(after, name) != getattr(stands.entry, name)}
     open_code = "field_open" if stands.submission.status == Status.DRAFT else "field_corrected"
-    wrong += [f"{name}:{open_code}" for name in sorted(differ - stands.fields)]
+    wrong += [f"{name}:{open_code}" for name in sorted(differ - stands.parts)]
+    if "premiere" in named and after.premiere != named["premiere"]:
+        wrong.append("premiere:premiere_follows")
     wrong += [
         f"q_{question}:field_open" for question in values if f"q_{question}" not in stands.questions
     ]
@@ -256,7 +266,7 @@ async def write(
 ) -> None:
     """The rows of the entry, under its next version; what was typed in vain there is forgotten."""
     columns: dict[Any, Any] = {
-        name: getattr(after, name) for name in OF_THE_FILM if name in changes
+        name: msgspec.to_builtins(getattr(after, name)) for name in OF_THE_FILM if name in changes
     }
     if columns:
         columns |= {"director": after.director, "version": Film.version + 1}

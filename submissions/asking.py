@@ -173,7 +173,7 @@ CREDIT_ROLES = ("writing", "photography", "editing", "sound", "music", "cast", "
 CREDITS = {f"credit_{role}": role for role in CREDIT_ROLES}
 """Field of the form → role."""
 TYPED_AS = {"runtime": "declared_seconds", "no_dialogue": "languages", "no_subtitles": "subtitles"}
-TYPED_AS |= dict.fromkeys(CREDITS, "credits")
+TYPED_AS |= dict.fromkeys(CREDITS, "credits") | dict.fromkeys(("shown", "never_shown"), "premiere")
 """Fields of the form that have another name than what they say of the entry."""
 
 
@@ -190,6 +190,14 @@ def column_of(field: str) -> str:
     return next((name for name in ("titles", "synopses") if field in fields_of(name)), field)
 
 
+PARTS = {"premiere": ("premiere", "shown")}
+"""Fields of the form that are more than one field of the entry."""
+
+
+def differs(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    return any(before[part] != after[part] for part in PARTS.get(name, (name,)))
+
+
 def frozen_faults(
     form: EntryForm, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> list[str]:
@@ -197,7 +205,7 @@ def frozen_faults(
     return [
         f"{name}:field_frozen"
         for name, state in form.fields.items()
-        if is_locked(state, before[name]) and before[name] != after[name]
+        if is_locked(state, before[name]) and differs(name, before, after)
     ]
 
 
@@ -208,7 +216,7 @@ def unasked_faults(
     return [
         f"{name}:field_unasked"
         for name, state in form.fields.items()
-        if not state.is_asked and not is_empty(after[name]) and before[name] != after[name]
+        if not state.is_asked and not is_empty(after[name]) and differs(name, before, after)
     ]
 
 

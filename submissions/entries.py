@@ -18,6 +18,7 @@ from festival.tables import Edition, Person, Phase, Section, new_id
 from festival.texts import texts_of
 from submissions import answers, rejudging
 from submissions.asking import (
+    PARTS,
     EntryForm,
     frozen_faults,
     labels_of,
@@ -29,6 +30,7 @@ from submissions.candidates import EntryStanding, standing_of
 from submissions.eligibility import Promise, kept_promise, may_file, may_open
 from submissions.entry import BETWEEN_NAMES, Credits, Entry, faults, settled
 from submissions.fees import settle_fee
+from submissions.premieres import Showings
 from submissions.status import DECIDABLE, DECISIONS, MOVES, FileState, Status
 from submissions.tables import Credit, Film, FilmFile, Member, Submission
 from submissions.telling import tell_members
@@ -150,7 +152,12 @@ async def write(submission: Submission, entry: Entry, *, before: Entry, by: Pers
     wrong = [*frozen_faults(form, was, wanted), *unasked_faults(form, was, wanted), *wrong]
     if wrong:
         raise Refused(*wrong, **labels_of(form, wrong))
-    kept = {name: was[name] for name in form.fields if not form.asks(name)}
+    kept = {
+        part: getattr(before, part)
+        for name in form.fields
+        if not form.asks(name)
+        for part in PARTS.get(name, (name,))
+    }
     entry = msgspec.structs.replace(entry, **kept)
     await answers.write_values(submission, values, by=by)
     await Film.update(
@@ -166,6 +173,7 @@ async def write(submission: Submission, entry: Entry, *, before: Entry, by: Pers
             Film.director: BETWEEN_NAMES.join(entry.directors),
             Film.declared_seconds: entry.declared_seconds,
             Film.premiere: entry.premiere,
+            Film.shown: msgspec.to_builtins(entry.shown),
             Film.version: Film.version + 1,
         }
     ).where(Film.id == submission.film)
@@ -313,6 +321,7 @@ async def entry_of(submission: Submission) -> Entry:
         credits=await credits_of(film.id),
         declared_seconds=film.declared_seconds,
         premiere=film.premiere,
+        shown=msgspec.convert(film.shown, Showings),
         rights_confirmed=submission.rights_confirmed,
     )
 

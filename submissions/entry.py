@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
@@ -18,6 +18,7 @@ from submissions.asking import (
     column_of,
     missing_answers,
 )
+from submissions.premieres import Showings, premiere_of
 
 Title = Annotated[str, Meta(max_length=200)]
 Code = Annotated[str, Meta(min_length=2, max_length=100)]
@@ -47,7 +48,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     `title` is the film's own; `titles` and `synopses` are one text a language. Countries are ISO 3166
     codes, languages and subtitles BCP 47 tags or `["zxx"]` for *none*; their names are understood, too.
     `director` is `directors` in one line: whoever gives it alone names one person. `credits` are the other
-    names, by role, in the order in which they were written.
+    names, by role, in the order in which they were written. `premiere` follows from `shown` wherever
+    anything is said there: public screenings of before.
     `answers` are those to the edition's own questions; a question that is not in it keeps its answer.
     """
 
@@ -64,6 +66,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     credits: Credits = {}
     declared_seconds: Annotated[int, Meta(ge=1, le=86400)] | None = None
     premiere: Annotated[str, Meta(pattern="^(|world|international|european|national|none)$")] = ""
+    shown: Showings = []
     rights_confirmed: bool = False
     answers: AnswerValues = {}
 
@@ -115,7 +118,23 @@ def settled(entry: Entry) -> Entry:
         directors=names,
         director=line,
         credits=settled_credits(entry.credits),
+        **settled_premiere(entry.shown, codes_of["countries"]),
     )
+
+
+def settled_premiere(shown: Showings, made_in: Collection[str]) -> dict[str, Any]:
+    """Countries as codes, and what follows; where nothing is said of before, a premiere stays what it is."""
+    if not shown:
+        return {}
+    known, unknown = [], []
+    for one in shown:
+        try:
+            known.append(msgspec.structs.replace(one, country=codes.country_code(one.country)))
+        except codes.Unknown as error:
+            unknown.append(error)
+    if unknown:
+        raise Refused("shown:showing_unread", showing_unread=Unresolved(unknown, country))
+    return {"shown": known, "premiere": premiere_of(known, made_in)}
 
 
 def settled_credits(given: Credits) -> Credits:

@@ -25,7 +25,8 @@ class Film(Table):
     a language. `director` is `directors` in one line, as every list shows them.
 
     Countries are ISO 3166 codes, languages and subtitles BCP 47 tags (`zxx` is *none*); words from
-    before there were codes stay as they were written. `version` steps with whatever is written of it.
+    before there were codes stay as they were written. `premiere` follows from `shown`, public screenings of
+    before (`submissions/premieres.py`), wherever one is told. `version` steps with whatever is written of it.
     """
 
     id = Varchar(16, primary_key=True, default=new_id)
@@ -40,6 +41,7 @@ class Film(Table):
     director = Text(default="")
     declared_seconds = Integer(null=True, default=None)
     premiere = Varchar(16, default="")
+    shown = JSONB(default=[])
     version = Integer(default=1)
 
 

@@ -4,8 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+import msgspec
+
 from festival.language import country, day, figure, length, listed, t, text_in, tongue
 from submissions.asking import OPTIONED, AskedQuestion, QuestionKind
+from submissions.premieres import Showing, typed_showing
 
 
 def told(lang: str, name: str, value: Any) -> str:
@@ -42,6 +45,9 @@ TOLD: dict[str, Callable[[str, Any], str]] = {
     "subtitles": names_of(tongue),
     "directors": listed,
     "credits": told_credits,
+    "shown": lambda lang, value: " · ".join(
+        typed_showing(lang, msgspec.convert(one, Showing)) for one in value
+    ),
     "premiere": lambda lang, value: t(lang, f"filmmaker.premiere.{value}"),
     "titles": told_by_language,
     "synopses": told_by_language,

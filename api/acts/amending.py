@@ -39,7 +39,7 @@ async def amendment_in(request: AnyRequest) -> Amendment:
     if len(reason) > LONGEST:
         raise Refused("reason:field_long")
     return Amendment(
-        fields=AmendedFields(**{name: getattr(entry, name) for name in stands.fields}),
+        fields=AmendedFields(**{name: getattr(entry, name) for name in stands.parts}),
         answers={one.id: entry.answers[one.id] for one in stands.asked},
         reason=reason,
         version=int(version),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Annotated, Any
 
 import msgspec
@@ -23,7 +24,8 @@ from submissions.asking import (
     is_locked,
     labels_of,
 )
-from submissions.entry import Entry, seconds_of, settled
+from submissions.entry import Entry, Unresolved, seconds_of, settled
+from submissions.premieres import MOST_SHOWINGS, Unreadable, showings_in, typed_showing
 
 PLAIN = ("title", "section", "premiere")
 TOLD_IN: dict[str, Callable[[], tuple[str, ...]]] = {"titles": translated, "synopses": spoken}
@@ -31,7 +33,17 @@ TOLD_IN: dict[str, Callable[[], tuple[str, ...]]] = {"titles": translated, "syno
 LISTS = {"countries": codes.country_code, "languages": codes.language_code,
          "subtitles": codes.language_code}  # fmt: skip
 NONE = {"languages": "no_dialogue", "subtitles": "no_subtitles"}
-OTHERS = ("directors", *CREDITS, *LISTS, *NONE.values(), "year", "runtime", "rights_confirmed")
+OTHERS = (
+    "shown",
+    "never_shown",
+    "directors",
+    *CREDITS,
+    *LISTS,
+    *NONE.values(),
+    "year",
+    "runtime",
+    "rights_confirmed",
+)
 STEPS: dict[str, tuple[str, ...]] = {
     "film": ("title", "titles", "section", "year", "declared_seconds", "premiere"),
     "makers": ("directors", "credits", "countries", "languages", "subtitles"),
@@ -68,6 +80,9 @@ def typed(
             field: getattr(entry, column).get(language, "")
             for field, (column, language) in text_fields().items()
         },
+        "premiere": "" if told_of_before(entry) else entry.premiere,
+        "shown": "\n".join(typed_showing(lang, one) for one in entry.shown),
+        "never_shown": "yes" if told_of_before(entry) and not entry.shown else "",
         "year": str(entry.year or ""),
         "runtime": length_typed(lang, entry.declared_seconds),
         "directors": "\n".join(entry.directors),
@@ -82,6 +97,11 @@ def typed(
     for question in form.questions:
         fields |= typed_answer(question, entry.answers.get(question.id), lang)
     return fields | {name: words for name, words in (unread or {}).items() if name in fields}
+
+
+def told_of_before(entry: Entry) -> bool:
+    """Whether its makers have said where the film was shown; else a premiere is what a list has brought."""
+    return bool(entry.shown) or entry.premiere == "world"
 
 
 def in_words(
@@ -132,7 +152,8 @@ def drawn_fields(form: EntryForm, locked: Iterable[str]) -> list[str]:
     return [
         name
         for name in all_fields(form)
-        if entry_field(name) not in locked
+        if name != "premiere"  # follows from what was shown before
+        and entry_field(name) not in locked
         and (name.startswith("q_") or form.asks(entry_field(name)))
     ]
 
@@ -160,55 +181,97 @@ def entry_from(fields: Mapping[str, str], form: EntryForm = PLAIN_FORM) -> Entry
     words = {name: fields[name] for name in (*PLAIN, *text_fields()) if fields[name]}
     given: dict[str, Any] = gathered(words)
     faults: list[str] = []
-    for name, named in LISTS.items():
-        none = [codes.NONE] if fields.get(NONE.get(name, "")) else []
-        given[name] = [*none, *codes.split(fields[name], named)]
+    values: dict[str, object] = {}
+    for read in (
+        coded_from,
+        runtime_from,
+        premiere_from,
+        credits_from,
+        partial(answers_from, form),
+    ):
+        try:
+            given |= read(fields)
+        except Refused as error:
+            faults, values = [*faults, *error.codes], values | error.values
     given["directors"] = names_in(fields["directors"])
-    given["credits"], too_long = credits_from(fields)
-    faults += too_long
     given["rights_confirmed"] = bool(fields["rights_confirmed"])
     if fields["year"].strip():
         given["year"] = fields["year"].strip()
-    if fields["runtime"].strip():
-        try:
-            given["declared_seconds"] = seconds_of(fields["runtime"])
-        except ValueError:
-            faults.append("declared_seconds:runtime_unreadable")
-    given["answers"] = {}
-    for question in form.questions:
-        if question.kind is QuestionKind.FILE:
-            continue
-        try:
-            given["answers"][question.id] = answer_from(question, fields)
-        except Refused as error:
-            faults += [f"{question.field}:{code}" for code in error.codes]
     faults += [
         "year:year_unreadable" if fault.startswith("year:") else fault
         for fault in form_faults(Entry, given, strict=False)
     ]
-    values: dict[str, object] = {}
     try:
         wrong = {fault.partition(":")[0] for fault in faults}
         bad = wrong | {column for field, (column, _) in text_fields().items() if field in wrong}
         well = {name: value for name, value in given.items() if name not in bad}
         entry = settled(msgspec.convert(well, Entry, strict=False))
     except Refused as error:
-        faults, values = [*faults, *error.codes], error.values
+        faults, values = [*faults, *error.codes], values | error.values
     if faults:
-        raise Refused(*faults, **{**values, **labels_of(form, faults)})
+        raise Refused(*faults, **(values | labels_of(form, faults)))
     return entry
 
 
-def credits_from(fields: Mapping[str, str]) -> tuple[dict[str, list[str]], list[str]]:
-    """(names by role, `field:field_long` for each role of which a name or the list is too long)."""
-    named = {field: names_in(fields[field]) for field in CREDITS}
+def coded_from(fields: Mapping[str, str]) -> dict[str, list[str]]:
+    """Names of countries and languages as they were typed, one each; the code of none for a tick."""
+    none = {name: [codes.NONE] for name, tick in NONE.items() if fields.get(tick, "")}
+    return {
+        name: [*none.get(name, ()), *codes.split(fields[name], named)]
+        for name, named in LISTS.items()
+    }
+
+
+def runtime_from(fields: Mapping[str, str]) -> dict[str, int]:
+    if not fields["runtime"].strip():
+        return {}
+    try:
+        return {"declared_seconds": seconds_of(fields["runtime"])}
+    except ValueError:
+        raise Refused("declared_seconds:runtime_unreadable") from None
+
+
+def answers_from(form: EntryForm, fields: Mapping[str, str]) -> dict[str, Any]:
+    """The answers to the edition's own questions; files come by a door of their own."""
+    read: dict[str, Any] = {}
+    faults: list[str] = []
+    for question in form.questions:
+        if question.kind is QuestionKind.FILE:
+            continue
+        try:
+            read[question.id] = answer_from(question, fields)
+        except Refused as error:
+            faults += [f"{question.field}:{code}" for code in error.codes]
+    if faults:
+        raise Refused(*faults)
+    return {"answers": read}
+
+
+def premiere_from(fields: Mapping[str, str]) -> dict[str, Any]:
+    """Where the film was shown, or that it never was; nothing where neither is said."""
+    try:
+        shown = showings_in(fields["shown"])
+    except Unreadable as error:
+        told = Unresolved(error.lines, country)
+        raise Refused("shown:showing_unread", showing_unread=told) from None
+    if shown and fields["never_shown"]:
+        raise Refused("shown:shown_and_never")
+    if len(shown) > MOST_SHOWINGS:
+        raise Refused("shown:field_long")
+    return {"shown": shown} if shown else {"premiere": "world"} if fields["never_shown"] else {}
+
+
+def credits_from(fields: Mapping[str, str]) -> dict[str, dict[str, list[str]]]:
+    """Names by role; `field:field_long` for each role of which a name or the list is too long."""
+    named = {role: names_in(fields[field]) for field, role in CREDITS.items()}
     too_long = [
-        field
+        f"{field}:field_long"
         for field, role in CREDITS.items()
-        if form_faults(Entry, {"credits": {role: named[field]}}, strict=False)
+        if form_faults(Entry, {"credits": {role: named[role]}}, strict=False)
     ]
-    well = {CREDITS[field]: names for field, names in named.items() if field not in too_long}
-    return well, [f"{field}:field_long" for field in too_long]
+    if too_long:
+        raise Refused(*too_long)
+    return {"credits": named}
 
 
 def names_in(text: str) -> list[str]:
@@ -277,6 +340,9 @@ def meaning(name: str, text: str) -> object:
     if name == "runtime":
         with suppress(ValueError):
             return seconds_of(text)
+    if name == "shown":
+        with suppress(Unreadable):
+            return showings_in(text)
     return [line for part in text.split("\n") if (line := part.strip())]
 
 

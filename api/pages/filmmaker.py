@@ -255,6 +255,7 @@ def asked_of(lang: str, form: EntryForm, written: Entry, locked: frozenset[str])
         "locked": locked,
         "answered": {one.id: written.answers.get(one.id) for one in form.questions},
         "drawn_of": form_fields,
+        "written": written,
         "credit_fields": list(CREDITS),
         "credits": told_in_words(lang, "credits", written.credits),
     }

@@ -10,7 +10,7 @@ import pytest
 from lxml import html
 
 from api.pages import _entry, _films, _report
-from festival.language import length_typed, words
+from festival.language import length_typed, t, words
 from festival.tables import Deadline, Edition, Person, Role
 from media.facts import Facts, Interval, Sound
 from media.policy import Finding, Severity, Verdict, judge, load
@@ -87,6 +87,57 @@ async def test_a_form_bears_the_version_of_its_own_values(
 
     assert [one for one in shown if one[0] != one[1] and one != ("1", "Périhélie")] == []
     assert len(set(shown)) > 3
+
+
+@pytest.mark.parametrize(("made_in", "lines", "premiere", "read"), [
+    ("Suisse", "2026, Locarno, Suisse", "international", "2026, Locarno, Suisse"),
+    ("Corée du Sud", "KR\n Sundance, 2026 , usa", "european", "Corée du Sud\n2026, Sundance, États-Unis"),
+    ("Suisse", "Berlinale, Allemagne", "national", "Berlinale, Allemagne"),
+    ("Corée du Sud", "2025, Busan, Korea, Republic of", "international", "2025, Busan, Corée du Sud"),
+    ("France", "2026, Annecy, FR", "none", "2026, Annecy, France"),
+])  # fmt: skip
+async def test_a_premiere_follows_from_where_the_film_was_shown(
+    client: httpx.AsyncClient, house: object, made_in: str, lines: str, premiere: str, read: str
+) -> None:
+    edition, person = await a_filmmaker(client)
+    draft = await a_draft(edition, person)
+    place = f"/fr/{edition.slug}/submissions/{draft.id}"
+
+    await client.post(
+        place, data={"title": "Périhélie", "countries": made_in, "shown": lines, "version": "1"}
+    )
+
+    form = html.fromstring((await client.get(place)).text)
+    assert (await entries.written(draft)).premiere == premiere
+    assert form.xpath("string(//*[@name='shown'])").strip() == read
+    assert t("fr", f"filmmaker.premiere.{premiere}") in form.xpath(
+        "string(//*[@id='premiere-told'])"
+    )
+
+
+async def test_a_line_without_a_country_is_kept_as_typed_and_told_and_never_shown_says_so(
+    client: httpx.AsyncClient, house: object
+) -> None:
+    edition, person = await a_filmmaker(client)
+    draft = await a_draft(edition, person)
+    place = f"/fr/{edition.slug}/submissions/{draft.id}"
+
+    told = await client.post(
+        place, data={"title": "Périhélie", "shown": "2026, Locarno, Suise", "version": "1"}
+    )
+    assert told.status_code == 422
+    assert "Suisse" in html.fromstring(told.text).xpath("string(//*[@id='e-shown'])")
+    assert "2026, Locarno, Suise" in html.fromstring(told.text).xpath("string(//*[@name='shown'])")
+
+    both = {"title": "Périhélie", "shown": "Suisse", "never_shown": "yes", "version": "2"}
+    assert "jamais montré" in (await client.post(place, data=both)).text
+
+    await client.post(place, data={"title": "Périhélie", "never_shown": "yes", "version": "3"})
+    assert (await entries.written(draft)).premiere == "world"
+    await client.post(
+        place, data={"title": "Périhélie", "drawn": "title shown never_shown", "version": "4"}
+    )
+    assert "premiere:premiere_missing" in await entries.missing_of(draft)
 
 
 async def test_credits_are_kept_by_role_in_the_order_of_the_form_and_read_before_filing(
@@ -319,11 +370,9 @@ async def test_no_answer_is_given_before_its_maker_gives_it(
     page = (await client.get(f"/fr/{edition.slug}/submissions/{draft.id}")).text
     form = html.fromstring(page).get_element_by_id("entry")
 
-    assert len(form.xpath(".//option | .//input[@type='radio']")) > 10
+    assert len(form.xpath(".//option | .//input[@type='radio']")) > 10  # lists of countries and languages
     assert form.xpath(".//option[@selected] | .//input[@checked]") == []
-    assert set(form.xpath(".//select/option[1]/@value")) == {
-        ""
-    }  # what a browser chooses where nobody did
+    assert form.xpath(".//select") == []  # a browser chooses its first option where nobody did
     assert "premiere:premiere_missing" in await entries.missing_of(draft)
 
 

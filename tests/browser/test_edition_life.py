@@ -92,7 +92,9 @@ class Hand:
         self.seen.add(place)
         found = Axe().run(self.page, options={"runOnly": RULES})
         assert found.violations_count == 0, f"{place}\n{found.generate_report()}"
-        assert self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), place
+        assert self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (
+            place
+        )
 
     def until(self, what: str, *, by: str = "") -> None:
         """Look again until it is there."""
@@ -173,7 +175,7 @@ def enter_a_film(hand: Hand, house: EmptyHouse, home: str, clip: Path) -> None:
     hand.page.set_input_files("[data-part=input]", clip)
     hand.fields += 1
     hand.fill(year="2026", runtime="0:12")
-    hand.pick("premiere", "world")
+    hand.tick("#f-never_shown")
     hand.fill(
         directors=MAKER, countries="France",
         synopsis_fr="Une station tourne autour de la Terre, et quelqu’un y attend une lettre depuis longtemps.",
@@ -182,7 +184,9 @@ def enter_a_film(hand: Hand, house: EmptyHouse, home: str, clip: Path) -> None:
     hand.tick("#f-no_dialogue")
     hand.tick("#f-no_subtitles")
     hand.tick("#f-rights_confirmed")
-    expect(hand.page.locator("[data-part=line]")).to_contain_text(re.compile("100|arrivé en entier|arrived"), timeout=PATIENCE_S * 1000)
+    expect(hand.page.locator("[data-part=line]")).to_contain_text(
+        re.compile("100|arrivé en entier|arrived"), timeout=PATIENCE_S * 1000
+    )
     hand.click("#entry button.primary")
     hand.go(f"{entry}/file")
     hand.until("form[action$='/release']")

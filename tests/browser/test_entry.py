@@ -21,11 +21,12 @@ def test_what_is_typed_is_kept_without_a_button_and_through_a_reload(
     expect(page.locator("#f-title_en")).to_have_value("Dawn")
 
     page.fill("#f-countries", "UK, USA")
-    page.select_option("#f-premiere", "european")
+    page.fill("#f-shown", "2026, Busan, south korea")
     expect(page.locator("[name=version]")).not_to_have_value("1")
     page.reload()
     expect(page.locator("#f-countries")).to_have_value("Royaume-Uni, États-Unis")
-    expect(page.locator("#f-premiere")).to_have_value("european")
+    expect(page.locator("#f-shown")).to_have_value("2026, Busan, Corée du Sud")
+    expect(page.locator("#premiere-told")).to_have_text(re.compile("Première européenne"))
 
     page.fill("#f-countries", "Frnace")
     expect(page.locator("#e-countries")).to_contain_text("peut-être")

@@ -2,7 +2,7 @@
 // What is not saved yet stays in this window (sessionStorage), and comes back with it.
 import { csrf, drawnAgain, parsed, swap } from "./shared.js";
 
-const REGIONS = ["#tasks", "#saved", "#film-title", "#eligibility", "#price"];
+const REGIONS = ["#tasks", "#saved", "#film-title", "#eligibility", "#price", "#premiere-told"];
 const PAUSE = 1200;
 const QUIET = 6000;
 
