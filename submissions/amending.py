@@ -48,7 +48,7 @@ from submissions.entry import (
     settled,
 )
 from submissions.lists import section_of, sections_of, subject_of, submission_in
-from submissions.premieres import Showings
+from submissions.premieres import EarlierShowings
 from submissions.status import Status
 from submissions.tables import Film, Submission
 from submissions.telling import tell_members
@@ -76,7 +76,7 @@ class AmendedFields(msgspec.Struct, frozen=True, kw_only=True):
     premiere: (
         Annotated[str, Meta(pattern="^(|world|international|european|national|none)$")] | UnsetType
     ) = UNSET
-    shown: Showings | UnsetType = UNSET
+    shown: EarlierShowings | UnsetType = UNSET
 
     def named(self) -> dict[str, Any]:
         found = {name: getattr(self, name) for name in self.__struct_fields__}

@@ -30,7 +30,7 @@ from submissions.candidates import EntryStanding, standing_of
 from submissions.eligibility import Promise, kept_promise, may_file, may_open
 from submissions.entry import BETWEEN_NAMES, Credits, Entry, faults, settled
 from submissions.fees import settle_fee
-from submissions.premieres import Showings
+from submissions.premieres import EarlierShowings
 from submissions.status import DECIDABLE, DECISIONS, MOVES, FileState, Status
 from submissions.tables import Credit, Film, FilmFile, Member, Submission
 from submissions.telling import tell_members
@@ -321,7 +321,7 @@ async def entry_of(submission: Submission) -> Entry:
         credits=await credits_of(film.id),
         declared_seconds=film.declared_seconds,
         premiere=film.premiere,
-        shown=msgspec.convert(film.shown, Showings),
+        shown=msgspec.convert(film.shown, EarlierShowings),
         rights_confirmed=submission.rights_confirmed,
     )
 

@@ -18,7 +18,7 @@ from submissions.asking import (
     column_of,
     missing_answers,
 )
-from submissions.premieres import Showings, premiere_of
+from submissions.premieres import EarlierShowings, premiere_of
 
 Title = Annotated[str, Meta(max_length=200)]
 Code = Annotated[str, Meta(min_length=2, max_length=100)]
@@ -66,7 +66,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     credits: Credits = {}
     declared_seconds: Annotated[int, Meta(ge=1, le=86400)] | None = None
     premiere: Annotated[str, Meta(pattern="^(|world|international|european|national|none)$")] = ""
-    shown: Showings = []
+    shown: EarlierShowings = []
     rights_confirmed: bool = False
     answers: AnswerValues = {}
 
@@ -122,7 +122,7 @@ def settled(entry: Entry) -> Entry:
     )
 
 
-def settled_premiere(shown: Showings, made_in: Collection[str]) -> dict[str, Any]:
+def settled_premiere(shown: EarlierShowings, made_in: Collection[str]) -> dict[str, Any]:
     """Countries as codes, and what follows; where nothing is said of before, a premiere stays what it is."""
     if not shown:
         return {}

@@ -73,7 +73,7 @@ YEAR = re.compile(r"(18|19|20)\d\d")
 MOST_SHOWINGS = 60
 
 
-class Showing(msgspec.Struct, frozen=True, kw_only=True):
+class EarlierShowing(msgspec.Struct, frozen=True, kw_only=True):
     """A public screening: the festival, cinema or channel, the ISO 3166 code of its country, the year if known."""
 
     where: Annotated[str, Meta(max_length=200)] = ""
@@ -81,10 +81,10 @@ class Showing(msgspec.Struct, frozen=True, kw_only=True):
     year: Annotated[int, Meta(ge=1888, le=2100)] | None = None
 
 
-Showings = Annotated[list[Showing], Meta(max_length=MOST_SHOWINGS)]
+EarlierShowings = Annotated[list[EarlierShowing], Meta(max_length=MOST_SHOWINGS)]
 
 
-def premiere_of(shown: Iterable[Showing], made_in: Collection[str]) -> str:
+def premiere_of(shown: Iterable[EarlierShowing], made_in: Collection[str]) -> str:
     """What a screening here would be. Countries where the film was made do not count against an
     international premiere, as festivals reckon it; France always counts: it is here.
     """
@@ -98,15 +98,15 @@ def premiere_of(shown: Iterable[Showing], made_in: Collection[str]) -> str:
     return "national" if places & EUROPE else "european"
 
 
-class Unreadable(ValueError):
+class ShowingsUnread(ValueError):
     """Lines that name no country, each with the countries that may be meant."""
 
     def __init__(self, lines: list[codes.Unknown]) -> None:
         self.lines = lines
 
 
-def showings_in(text: str) -> list[Showing]:
-    """`2026, Locarno, Suisse`, one a line; `Unreadable` with each line that does not end in a country."""
+def showings_in(text: str) -> list[EarlierShowing]:
+    """`2026, Locarno, Suisse`, one a line; `ShowingsUnread` with each line that does not end in a country."""
     read, wrong = [], []
     for line in text.split("\n"):
         if not line.strip():
@@ -116,25 +116,25 @@ def showings_in(text: str) -> list[Showing]:
         except codes.Unknown as error:
             wrong.append(codes.Unknown(line.strip(), error.nearest))
     if wrong:
-        raise Unreadable(wrong)
+        raise ShowingsUnread(wrong)
     return read
 
 
-def showing_in(line: str) -> Showing:
+def showing_in(line: str) -> EarlierShowing:
     """The country stands last; a year stands wherever it likes. `codes.Unknown` without a country."""
     parts = [part.strip() for part in line.split(",") if part.strip()]
     year = next((part for part in parts if YEAR.fullmatch(part)), None)
     parts = [part for part in parts if part is not year]
     sizes = [size for size in (3, 2) if codes.is_name(parts[-size:], codes.country_code)]
     size = next(iter(sizes), 1)  # `Korea, Republic of` is one
-    return Showing(
+    return EarlierShowing(
         where=", ".join(parts[:-size])[:200],
         country=codes.country_code(", ".join(parts[-size:])),
         year=int(year) if year else None,
     )
 
 
-def typed_showing(lang: str, showing: Showing) -> str:
+def typed_showing(lang: str, showing: EarlierShowing) -> str:
     """As it is read again: `2026, Locarno, Suisse`."""
     name = country(lang, showing.country)
     return ", ".join(filter(None, [str(showing.year or ""), showing.where, name]))

@@ -8,7 +8,7 @@ import msgspec
 
 from festival.language import country, day, figure, length, listed, t, text_in, tongue
 from submissions.asking import OPTIONED, AskedQuestion, QuestionKind
-from submissions.premieres import Showing, typed_showing
+from submissions.premieres import EarlierShowing, typed_showing
 
 
 def told(lang: str, name: str, value: Any) -> str:
@@ -46,7 +46,7 @@ TOLD: dict[str, Callable[[str, Any], str]] = {
     "directors": listed,
     "credits": told_credits,
     "shown": lambda lang, value: " · ".join(
-        typed_showing(lang, msgspec.convert(one, Showing)) for one in value
+        typed_showing(lang, msgspec.convert(one, EarlierShowing)) for one in value
     ),
     "premiere": lambda lang, value: t(lang, f"filmmaker.premiere.{value}"),
     "titles": told_by_language,

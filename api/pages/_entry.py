@@ -25,7 +25,7 @@ from submissions.asking import (
     labels_of,
 )
 from submissions.entry import Entry, Unresolved, seconds_of, settled
-from submissions.premieres import MOST_SHOWINGS, Unreadable, showings_in, typed_showing
+from submissions.premieres import MOST_SHOWINGS, ShowingsUnread, showings_in, typed_showing
 
 PLAIN = ("title", "section", "premiere")
 TOLD_IN: dict[str, Callable[[], tuple[str, ...]]] = {"titles": translated, "synopses": spoken}
@@ -251,7 +251,7 @@ def premiere_from(fields: Mapping[str, str]) -> dict[str, Any]:
     """Where the film was shown, or that it never was; nothing where neither is said."""
     try:
         shown = showings_in(fields["shown"])
-    except Unreadable as error:
+    except ShowingsUnread as error:
         told = Unresolved(error.lines, country)
         raise Refused("shown:showing_unread", showing_unread=told) from None
     if shown and fields["never_shown"]:
@@ -341,7 +341,7 @@ def meaning(name: str, text: str) -> object:
         with suppress(ValueError):
             return seconds_of(text)
     if name == "shown":
-        with suppress(Unreadable):
+        with suppress(ShowingsUnread):
             return showings_in(text)
     return [line for part in text.split("\n") if (line := part.strip())]
 
