@@ -405,6 +405,7 @@ async def walkers(third, house):
         await client.aclose()
 
 
+@pytest.mark.slow
 async def test_every_page_speaks_the_third_language_and_no_other(third, walkers) -> None:
     world, clients = walkers
     wrong = {}

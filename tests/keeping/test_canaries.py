@@ -104,7 +104,7 @@ async def registered(client: httpx.AsyncClient, canary: Canary, edition: object)
     return str(row["id"])
 
 
-@pytest.fixture(params=["local", "s3"])
+@pytest.fixture(params=["local", pytest.param("s3", marks=pytest.mark.slow)])
 def store(request: pytest.FixtureRequest, app, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     """Where films lie, for the door and for workers."""
     if request.param == "s3":
