@@ -335,7 +335,7 @@ FILMS = (
         demand=240,
         fr="Huit cartons, de la ficelle, un équipage de deux : le départ est fixé à l’heure du goûter.",
         en="Eight boxes, some string, a crew of two: lift-off is set for tea time.",
-        clip=Clip(scene="cardboard", score="piano+bells", size="854x480"),
+        clip=Clip(scene="cardboard", score="piano+bells", size="854x480", seconds=3),
     ),
     DemoFilm(
         title="Le Chat qui retombait",
@@ -350,7 +350,7 @@ FILMS = (
         demand=260,
         fr="Sur Terre, il retombe toujours sur ses pattes. Ici, il cherche encore le sol.",
         en="On Earth it always lands on its feet. Up here it is still looking for the floor.",
-        clip=Clip(scene="cat", score="piano", size="854x480"),
+        clip=Clip(scene="cat", score="piano", size="854x480", seconds=3),
     ),
     DemoFilm(
         title="Toumaï compte jusqu’à Pluton",
@@ -363,7 +363,7 @@ FILMS = (
         demand=240,
         fr="Neuf puis huit puis neuf planètes : à N’Djaména, une petite fille refait le compte avec des mangues.",
         en="Nine, then eight, then nine planets: in N’Djamena a girl counts them again with mangoes.",
-        clip=Clip(scene="rings", score="bells+pulse", size="854x480"),
+        clip=Clip(scene="rings", score="bells+pulse", size="854x480", seconds=3),
     ),
     DemoFilm(
         title="Côté hublot",
@@ -377,7 +377,7 @@ FILMS = (
         demand=230,
         fr="Une heure de vol, une aurore, et le grand frère qui dort du mauvais côté.",
         en="One hour in the air, one aurora, and a big brother asleep on the wrong side.",
-        clip=Clip(scene="aurora", score="choir+wind", size="854x480"),
+        clip=Clip(scene="aurora", score="choir+wind", size="854x480", seconds=3),
     ),
     DemoFilm(
         title="Premier amarrage",
@@ -391,7 +391,7 @@ FILMS = (
         demand=220,
         fr="Trois collégiens de Porto amarrent un vaisseau au simulateur, et se disputent les commandes.",
         en="Three pupils from Porto dock a ship in a simulator, and quarrel over the controls.",
-        clip=Clip(scene="docking", score="beeps+drone", size="854x480"),
+        clip=Clip(scene="docking", score="beeps+drone", size="854x480", seconds=3),
     ),
     DemoFilm(
         title="La Grande Ourse est en retard",
@@ -404,7 +404,7 @@ FILMS = (
         demand=220,
         fr="Une bergère relie les étoiles d’un doigt ; il en manque une, et le troupeau s’impatiente.",
         en="A shepherd girl joins the stars with a finger; one is missing, and the flock grows restless.",
-        clip=Clip(scene="constellations", score="bells", size="854x480"),
+        clip=Clip(scene="constellations", score="bells", size="854x480", seconds=3),
     ),
     DemoFilm(
         title="Solo pour scaphandre",
