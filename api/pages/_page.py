@@ -250,6 +250,7 @@ BELOW = {
 OF_A_FILM = {
     "change": "/committee/decisions",
     "opinions": "/committee/decisions",
+    "fit": "/committee/decisions",
     "talk": "/committee/talk",
 }
 """Pages about one film of the committee, by how their address ends: their room."""
