@@ -65,6 +65,8 @@ YOUTH_SECTION = {
     },
     "hue": 110,
 }
+WANTED = {"C": 8, "D": 6, "S": 7, "I": 2, "P": 2, YOUTH: 8}
+IN_PENCIL = "Deux avis sur trois la portent ; la dernière bobine se défend en salle."
 TALK = (
     "@Femi, tu lui donnes moins que moi. C’est la dernière bobine qui te gêne ?",
     "Oui : tout est dit avant. Mais la lumière qui s’éteint, je la garde.",
@@ -314,12 +316,16 @@ class Demo:
             plan = chair.post("/committee/assignment/proposals", {"kind": "whole", "version": 0})
             place = f"/committee/assignment/proposals/{plan['id']}/application"
             chair.post(place, {"version": 0})
+            for letter, films in WANTED.items():
+                chair.call("PUT", f"/committee/quotas/{letter}", {"films": films, "version": 0})
         with ThreadPoolExecutor(len(self.members)) as seats:
             list(seats.map(self.begin, range(len(self.members)), self.members))
         talk = f"/committee/submissions/{self.made[TO_JUDGE[0].title]}/talk"
         for member, words in zip(self.members[::2], TALK, strict=True):
             if spoken_of(member, talk, words) is None:
                 member.post(talk, {"text": words}, unless=partial(spoken_of, member, talk, words))
+        first = self.made[TO_JUDGE[0].title]
+        chair.post(f"/committee/submissions/{first}/acceptance", {"note": IN_PENCIL})
 
     def begin(self, seat: int, member: Door) -> None:
         """The first film is everybody's; of the others each gives some, has one half seen, and leaves the rest."""
