@@ -32,6 +32,7 @@ from api.acts import (
     decisions,
     editions,
     entries,
+    entry_people,
     exchange,
     fees,
     fields,
@@ -132,6 +133,7 @@ from api.pages import conflicts as conflict_pages
 from api.pages import corrections as correction_pages
 from api.pages import deadlines as deadline_pages
 from api.pages import editions as editions_pages
+from api.pages import entry_people as entry_people_pages
 from api.pages import exchange as exchange_pages
 from api.pages import fees as fee_pages
 from api.pages import figures as figure_pages
@@ -251,6 +253,7 @@ ACTS = [
     *decisions.ACTS,
     *editions.ACTS,
     *entries.ACTS,
+    *entry_people.ACTS,
     *exchange.ACTS,
     *fees.ACTS,
     *fields.ACTS,
@@ -356,6 +359,7 @@ def pages() -> Router:
             account,
             second_factor_pages,
             passkey_pages,
+            entry_people_pages,
             people_pages,
             filmmaker,
             queue_pages,

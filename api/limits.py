@@ -34,6 +34,7 @@ MOST_PER_ACCOUNT = 100  # for one account, from everywhere
 MOST_PER_PEER = 300  # from one address, for all accounts
 MOST_CODES = 10  # waiver codes that one person has mistaken
 MOST_REGISTRATIONS = 60  # accounts opened from one address
+MOST_INVITATIONS = 60  # people asked to entries from one address
 MOST_LINK_REQUESTS = 300  # links asked for from one address before each waits for its turn
 MOST_CODES_PER_ACCOUNT = 10  # wrong codes of a second factor, whoever has given the first proof
 MOST_VISITS = 30  # proposals of a visit that are thought about for one address
@@ -243,6 +244,12 @@ async def rate_limit_codes(request: AnyRequest, person: Person) -> AsyncIterator
 async def rate_limit_registrations(request: AnyRequest) -> None:
     """So many accounts from one address; the address that is entered does not matter."""
     if await rates.count(f"registration:{neighbourhood(request)}") > MOST_REGISTRATIONS:
+        raise too_many()
+
+
+async def rate_limit_invitations(request: AnyRequest) -> None:
+    """So many people asked to entries from one address; how many one person asks is counted apart."""
+    if await rates.count(f"entry_invitation:{neighbourhood(request)}") > MOST_INVITATIONS:
         raise too_many()
 
 

@@ -77,12 +77,16 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
-    """What access needs to know of a submission; `section` is its id."""
+    """What access needs to know of a submission; `section` is its id. `members` are all of its makers, `editors`
+    those of them who may change it, `owners` those who may also file it, take it back and ask others to it.
+    """
 
     id: str
     section: str | None = None
     status: str = "draft"
     members: frozenset[str] = frozenset()
+    editors: frozenset[str] = frozenset()
+    owners: frozenset[str] = frozenset()
     is_released: bool = False
     has_own_review: bool = False
 
@@ -94,6 +98,8 @@ class Act(StrEnum):
     SEE_ENTRY = "see_entry"
     EDIT_ENTRY = "edit_entry"
     UPLOAD = "upload"
+    FILE_ENTRY = "file_entry"
+    SHARE_ENTRY = "share_entry"
     WATCH_OWN = "watch_own"
     SEE_QUEUE = "see_queue"
     WATCH = "watch"
@@ -151,6 +157,14 @@ def in_scope(viewer: Viewer, scope: str) -> bool:
 
 def is_member(viewer: Viewer, subject: Subject) -> bool:
     return viewer.is_known and viewer.id in subject.members
+
+
+def is_editor(viewer: Viewer, subject: Subject) -> bool:
+    return is_member(viewer, subject) and viewer.id in subject.editors
+
+
+def is_owner(viewer: Viewer, subject: Subject) -> bool:
+    return is_member(viewer, subject) and viewer.id in subject.owners
 
 
 def _chairs(viewer: Viewer, subject: Subject) -> bool:
@@ -237,8 +251,10 @@ def _in_the_office(viewer: Viewer) -> bool:
 
 ABOUT_A_FILM: dict[Act, Callable[[Viewer, Subject], bool]] = {
     Act.SEE_ENTRY: is_member,
-    Act.EDIT_ENTRY: is_member,
-    Act.UPLOAD: is_member,
+    Act.EDIT_ENTRY: is_editor,
+    Act.UPLOAD: is_editor,
+    Act.FILE_ENTRY: is_owner,
+    Act.SHARE_ENTRY: is_owner,
     Act.WATCH_OWN: is_member,
     Act.WATCH: within_scope,
     Act.REVIEW: within_scope,

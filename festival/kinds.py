@@ -10,6 +10,7 @@ KEYS = {
     "sign_in": people.LINK_LASTS,
     "invitation": people.INVITATION_LASTS,
     "address": people.LINK_LASTS,
+    "entry_invited": people.INVITATION_LASTS,
 }
 """Kinds whose link lets its reader in, and how long."""
 
@@ -25,6 +26,7 @@ OPEN = frozenset({
     "closing_moved", "film_corrected", "entry_amended",
     "merge_done", "test",
     "planned_published", "planned_refused", "decision_taken_back",
+    "entry_invited", "entry_joined", "entry_right", "entry_removed", "entry_left",
 })  # fmt: skip
 """What operators may read, of films that are not hidden from them."""
 

@@ -74,15 +74,17 @@ async def write_key(
     settings: Settings,
     about: str = "",
     language: str = "",
+    opens: str = "",
     **values: Any,
 ) -> str:
     """A letter whose link lets its reader in; the address is put together when it is sent.
 
-    `language` is another than its reader's own, where whoever writes chooses it. Returns the letter's id.
+    `language` is another than its reader's own, where whoever writes chooses it; `opens` the kind of link, where
+    letters of another kind bring it. Returns the letter's id.
     """
     letter = new_id()
     async with transaction():
-        await people.new_link(to, kind=kind, token=key_of(letter, settings))
+        await people.new_link(to, kind=opens or kind, token=key_of(letter, settings))
         await _put_down(
             letter, kind, to, occasion=f"link:{letter}", edition=edition, about=about,
             link="/account/links/", language=language, values=values,

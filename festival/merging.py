@@ -62,6 +62,8 @@ COLUMNS: dict[str, MergedColumn] = {
     "merge_request.asked_by": MOVES,
     "person.merged_into": MOVES,
     "member.person": MergedColumn(Fate.UNITES, ("submission",)),
+    "member_invitation.person": MOVES,
+    "member_invitation.by": MOVES,
     "film_file.person": MOVES,
     "reviewer_profile.person": MergedColumn(Fate.UNITES, ("edition",)),
     "film_wish.person": MergedColumn(Fate.UNITES, ("submission",)),
@@ -367,6 +369,7 @@ async def _merge(asked: MergeRequest, *, by: Person) -> None:
     for one in (kept, gone):
         await people.end_every_way_in(one)
     await _unite_sections(stays, goes)
+    await _unite_rights(stays, goes)
     await _unite_viewings(stays, goes)
     await _drop_unfinished(stays, goes)
     counted = {}
@@ -445,6 +448,18 @@ async def _unite_sections(stays: str, goes: str) -> None:
              END
            FROM role g WHERE r.person = {} AND g.person = {} AND g.edition = r.edition AND g.part = r.part
            RETURNING r.id""",
+        stays,
+        goes,
+    )
+
+
+async def _unite_rights(stays: str, goes: str) -> None:
+    """On an entry of both, the one has the right that reaches further."""
+    await rows(
+        """UPDATE member m SET entry_right = g.entry_right FROM member g
+           WHERE m.person = {} AND g.person = {} AND g.submission = m.submission
+             AND array_position(ARRAY['see', 'edit', 'own'], g.entry_right::text)
+               > array_position(ARRAY['see', 'edit', 'own'], m.entry_right::text) RETURNING m.id""",
         stays,
         goes,
     )

@@ -26,6 +26,7 @@ from keeping import mentions, naming
 from keeping.held import FREE, HELD, Leaves
 from keeping.tables import Erasure
 from media.storage import Store
+from submissions.membership import keep_owned
 
 WAITS = timedelta(days=14)  # for an operator; then it is done by itself
 STOPPING = timedelta(seconds=4)  # what was cancelled has stopped by then
@@ -121,7 +122,8 @@ async def films_of(person_id: str) -> list[FilmFate]:
     found = await rows(
         f"""SELECT s.id AS submission, s.film, f.title, e.name AS edition, s.status,
               {mentions.IS_PUBLIC} AS is_public,
-              EXISTS (SELECT FROM member o WHERE o.submission = s.id AND o.person <> m.person) AS is_shared,
+              (m.entry_right = 'see' OR EXISTS (SELECT FROM member o WHERE o.submission = s.id
+                AND o.person <> m.person AND o.entry_right <> 'see')) AS is_shared,
               EXISTS (SELECT FROM hold h WHERE h.submission = s.id AND h.lifted_at IS NULL) AS is_held,
               EXISTS (SELECT FROM submission o WHERE o.film = s.film AND o.id <> s.id) AS is_elsewhere,
               count(n.id) AS files, coalesce(sum(n.size), 0)::bigint AS size
@@ -516,6 +518,7 @@ async def forget_rows(person: Person, plan: dict[str, Any], *, by: str, why: str
     async with transaction():
         await people.one_at_a_time(person)
         titles = await titles_of(plan["films"])
+        shared = await rows("SELECT submission FROM member WHERE person = {}", person.id)
         await end_archives(person)
         told = {"words": await forget_words(person, plan, titles, by=by, why=why)}
         told["film"] = await forget_films(plan["films"])
@@ -533,6 +536,7 @@ async def forget_rows(person: Person, plan: dict[str, Any], *, by: str, why: str
                           AND {column} <> '' RETURNING 1 AS one""",
                     person.id,
                 )
+        await keep_owned([row["submission"] for row in shared])
         await rows("DELETE FROM outbox WHERE id = ANY({}) RETURNING id", plan["lines"])
         await rows(
             """DELETE FROM outbox o WHERE o.task = 'send_letter' AND NOT EXISTS (

@@ -172,7 +172,11 @@ HELD: dict[str, Held] = {
           changed_at filed_at announced_at""",
     ),
     "member": Held(
-        leaves=ROW, edition=OF_SUBMISSION, who="person", key="id submission part created_at",
+        leaves=ROW, edition=OF_SUBMISSION, who="person", key="id submission part entry_right created_at",
+    ),
+    "member_invitation": Held(
+        leaves=ROW, edition=OF_SUBMISSION, opens="link", who="person by",
+        key="id submission entry_right letter outcome created_at ended_at",
     ),
     "film_file": Held(
         leaves=STAYS, edition=OF_SUBMISSION, who="person", words="name told facts fault",

@@ -12,9 +12,8 @@ from festival.closing import be_open
 from festival.db import later, rows, transaction
 from festival.deadlines import closing_of, last_closing, stand_still
 from festival.errors import Conflict, Missing, Refused
-from festival.people import meet
 from festival.record import record
-from festival.tables import Edition, Person, Phase, Section, new_id
+from festival.tables import Edition, Person, Phase, Section
 from festival.texts import texts_of
 from submissions import answers, rejudging
 from submissions.asking import (
@@ -259,21 +258,6 @@ async def save_entry(
         if section != moved[0]["section"]:
             await rejudging.section_changed(submission)
     return int(moved[0]["version"])
-
-
-async def add_member(submission: Submission, email: str, *, part: str, by: Person) -> None:
-    """Another hand on the same film; adding somebody twice changes nothing."""
-    async with transaction():
-        person = await meet(email)
-        await rows(
-            """INSERT INTO member (id, submission, person, part) VALUES ({}, {}, {}, {})
-               ON CONFLICT (submission, person) DO NOTHING RETURNING id""",
-            new_id(),
-            submission.id,
-            person.id,
-            part,
-        )
-        await record("member_added", submission.id, by=by, person_added=person.id)
 
 
 async def release(submission: Submission, *, by: Person) -> None:

@@ -7,7 +7,7 @@ import msgspec
 
 from festival.access import Act, Subject, Viewer, in_scope, may
 from festival.db import rows
-from festival.errors import Missing
+from festival.errors import Missing, NotAllowed
 from festival.tables import Edition, Section
 from festival.texts import Texts
 from submissions.tables import FilmFile, Step, Submission
@@ -82,10 +82,14 @@ async def submission_in(edition: Edition, submission_id: str) -> Submission:
 
 
 async def own(submission_id: str, viewer: Viewer, edition: Edition, act: Act) -> Submission:
-    """The submission, if this viewer may do this to it as its maker; else there is none."""
+    """The submission, if this viewer may do this to it as its maker. To others there is none; a maker with a
+    lesser right is told so.
+    """
     subject = await subject_of(submission_id, viewer)
-    if not (may(viewer, act, subject) and in_scope(viewer, "entries")):
+    if not (may(viewer, Act.SEE_ENTRY, subject) and in_scope(viewer, "entries")):
         raise Missing("submission_missing")
+    if not may(viewer, act, subject):
+        raise NotAllowed("entry_right_lacks")
     return await submission_in(edition, submission_id)
 
 
@@ -93,16 +97,23 @@ async def subject_of(submission_id: str, viewer: Viewer) -> Subject:
     """What access must know of a submission; one of another edition does not exist."""
     selected = await rows(
         """SELECT s.id, s.section, s.status,
-             coalesce((SELECT jsonb_agg(person) FROM member WHERE submission = s.id), '[]') AS members,
+             coalesce(m.members, '[]') AS members, coalesce(m.editors, '[]') AS editors,
+             coalesce(m.owners, '[]') AS owners,
              EXISTS (SELECT 1 FROM film_file WHERE submission = s.id AND state = 'released')
                AS is_released
-           FROM submission s WHERE s.id = {} AND s.edition = {}""",
+           FROM submission s LEFT JOIN LATERAL (
+             SELECT jsonb_agg(person) AS members,
+               jsonb_agg(person) FILTER (WHERE entry_right IN ('edit', 'own')) AS editors,
+               jsonb_agg(person) FILTER (WHERE entry_right = 'own') AS owners
+             FROM member WHERE submission = s.id) m ON true
+           WHERE s.id = {} AND s.edition = {}""",
         submission_id,
         viewer.edition,
     )
     if not selected:
         raise Missing("submission_missing")
-    return msgspec.convert({**selected[0], "members": frozenset(selected[0]["members"])}, Subject)
+    makers = {name: frozenset(selected[0][name]) for name in ("members", "editors", "owners")}
+    return msgspec.convert({**selected[0], **makers}, Subject)
 
 
 async def subject_of_file(file_id: str, viewer: Viewer) -> tuple[Subject, FilmFile]:

@@ -1,5 +1,7 @@
 """What filmmakers bring: the film, its candidacy, and every version of its file."""
 
+from enum import StrEnum
+
 from piccolo.columns import (
     JSONB,
     BigInt,
@@ -78,14 +80,41 @@ class Submission(Table):
     announced_at = Timestamptz(null=True, default=None)
 
 
+class EntryRight(StrEnum):
+    """What a member may do with an entry; each allows more than those before it."""
+
+    SEE = "see"
+    EDIT = "edit"
+    OWN = "own"
+
+
 class Member(Table):
-    """Somebody who may act for a submission: director, producer, distributor."""
+    """Somebody who may act for a submission: director, producer, distributor; how far, says `entry_right`."""
 
     id = Varchar(16, primary_key=True, default=new_id)
     submission = ForeignKey(Submission, null=False)
     person = ForeignKey(Person, null=False, index=True)
     part = Varchar(16, default="director")
+    entry_right = Varchar(4, default=EntryRight.OWN)
     created_at = Timestamptz(default=TimestamptzNow())
+
+
+class MemberInvitation(Table):
+    """Somebody is asked to an entry, until they say yes or no, or it is taken back: `outcome` says which.
+
+    `link` is the hash of the key in its `letter`.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    submission = ForeignKey(Submission, null=False, index=True)
+    person = ForeignKey(Person, null=False, index=True)
+    by = ForeignKey(Person, null=True, index=True)
+    entry_right = Varchar(4, default=EntryRight.EDIT)
+    letter = Varchar(16, default="")
+    link = Varchar(64, default="", index=True)
+    outcome = Varchar(10, default="")
+    created_at = Timestamptz(default=TimestamptzNow())
+    ended_at = Timestamptz(null=True, default=None)
 
 
 class Import(Table):

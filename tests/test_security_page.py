@@ -9,7 +9,7 @@ import pytest
 from api import limits
 from festival import passkeys, people, second_factor, sessions
 from festival.tables import Person
-from submissions import attachments
+from submissions import attachments, membership
 
 pytestmark = pytest.mark.unit
 
@@ -34,6 +34,7 @@ FIGURES = [
     ("What may be brought", f"SRT, WebVTT, MP4, MOV | {attachments.MOST_MATERIAL_BYTES // 10**6} MB"),
     ("Limits", f"{people.LETTERS_A_DAY} unused a day"),
     ("Limits", f"{limits.MOST_REGISTRATIONS} in ten minutes"),
+    ("Limits", f"{membership.MOST_PEOPLE}; one person invites {membership.MOST_ASKED} a day, one network {limits.MOST_INVITATIONS} in ten minutes, and a mailbox gets {people.INVITATIONS_A_DAY} a day"),
     ("Keys", "32 signs at least"),
     ("Circumstances", "`api/limits.py:is_remembered`"),
     ("Updates", "30 days"),

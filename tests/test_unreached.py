@@ -85,9 +85,9 @@ def test_a_method_without_a_caller_is_found(monkeypatch) -> None:
 
 
 def test_a_verb_that_found_its_door_is_no_longer_found(monkeypatch) -> None:
-    planted(monkeypatch, "api.v1.operator", more="HANDLERS.append(add_member)")
+    planted(monkeypatch, "api.v1.operator", more="HANDLERS.append(thickest)")
 
-    assert "submissions.entries.add_member" not in reach.unreached()
+    assert "media.facts.Bars.thickest" not in reach.unreached()
 
 
 def test_a_column_that_nobody_writes_is_found_and_one_that_is_written_is_not(monkeypatch) -> None:

@@ -244,7 +244,7 @@ async def file_entry(
     edition_row: NamedDependency[Edition],
 ) -> None:
     """File the entry; 422 with everything that is missing."""
-    submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
+    submission = await own(submission_id, viewer, edition_row, Act.FILE_ENTRY)
     await entries.submit(
         submission,
         edition=edition_row,
@@ -268,7 +268,7 @@ async def withdraw(
     edition_row: NamedDependency[Edition],
 ) -> None:
     """Take the film back; twice is once."""
-    submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
+    submission = await own(submission_id, viewer, edition_row, Act.FILE_ENTRY)
     await entries.withdraw(submission, by=person)
 
 

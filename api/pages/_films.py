@@ -21,7 +21,9 @@ class PhaseMark(msgspec.Struct, frozen=True):
 
 
 class FilmCard(msgspec.Struct, frozen=True):
-    """One card: `stand` names its words, `act` its button, `place` where the button leads."""
+    """One card: `stand` names its words, `act` its button, `place` where the button leads. `is_read`: its
+    reader may only read it.
+    """
 
     card: Card
     stand: str
@@ -29,11 +31,12 @@ class FilmCard(msgspec.Struct, frozen=True):
     act: str
     place: str
     lacks: int
+    is_read: bool
     phases: list[PhaseMark]
 
     @property
     def is_urgent(self) -> bool:
-        return self.stand in URGENT
+        return self.stand in URGENT and not self.is_read
 
 
 ACTS = {
@@ -62,16 +65,19 @@ TONES = {
 }
 
 
-def film(card: Card, *, missing: list[str], received: int = 0) -> FilmCard:
-    """`missing` counts for drafts only; `received` is what has come of a file under way."""
+def film(card: Card, *, missing: list[str], received: int = 0, is_read: bool = False) -> FilmCard:
+    """`missing` counts for drafts only; `received` is what has come of a file under way. `is_read`: nothing
+    of it is its reader's to do.
+    """
     stand = standing(card, missing)
-    act, place = ACTS[stand]
+    act, place = ("reread", "") if is_read else ACTS[stand]
     return FilmCard(
         card=card,
         stand=stand,
         tone=TONES.get(stand, ""),
         act=act,
         place=place,
+        is_read=is_read,
         lacks=len(missing),
         phases=phases(
             card, lacks=[m for m in missing if not m.startswith("file:")], received=received

@@ -17,6 +17,7 @@ from festival.passkeys import house_of
 from festival.people import person, tokens_of
 from festival.sessions import proof_of, sessions_of
 from keeping.own import privacy_of
+from submissions.membership import invitation_behind
 
 
 async def door(
@@ -43,8 +44,10 @@ async def sign_in_page(request: AnyRequest) -> Response[str]:
 
 @get("/account/links/{token:str}")
 async def link_page(request: AnyRequest, token: FromPath[str]) -> Response[str]:
-    """A button, because mail scanners follow links."""
-    return page(request, "account/link.html", token=token)
+    """A button, because mail scanners follow links. A letter that asks somebody to an entry leads there."""
+    asked = await invitation_behind(token)
+    where = f"{prefix_of(request)}/account/invitations/{asked}" if asked else ""
+    return page(request, "account/link.html", token=token, next=where)
 
 
 @get("/account/registration")

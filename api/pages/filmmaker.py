@@ -39,7 +39,7 @@ from media.policy import Policy
 from media.rulebook import refuses
 from media.storage import NotPublished, Store
 from reviews import receipts
-from submissions import answers, entries, technical
+from submissions import answers, entries, membership, technical
 from submissions.asking import CREDITS, EntryForm
 from submissions.attachments import MOST_BYTES
 from submissions.candidates import EntryStanding, standing_of
@@ -60,7 +60,7 @@ from submissions.lists import (
 )
 from submissions.status import MOVES, WORKING, FileState, Status
 from submissions.subtitling import KINDS, tracks_of
-from submissions.tables import FilmFile, Submission
+from submissions.tables import EntryRight, FilmFile, Submission
 from submissions.told import told as told_in_words
 from submissions.twins import Twin, twins_for_maker
 from submissions.verdicts import facts_of, verdict_of
@@ -106,12 +106,17 @@ async def films(
     """One card a film, the most urgent first, each with the one thing to do next."""
     lang = language_of(request)
     cards = await my_submissions(viewer)
-    shown = [await standing(card, edition_row, store) for card in cards]
+    rights = await membership.rights_in(edition_row, viewer.id)
+    shown = [
+        await standing(card, edition_row, store, is_read=rights.get(card.id) is EntryRight.SEE)
+        for card in cards
+    ]
     closing = await last_closing(edition_row)
     return page(
         request,
         "filmmaker/films.html",
         films=shown,
+        asked_to=await membership.questions_to(viewer.id),
         decimals=partial(decimals, lang),
         most=settings.max_upload_bytes,
         days_left=days_left(closing),
@@ -125,12 +130,16 @@ async def films(
     )
 
 
-async def standing(card: Card, edition: Edition, store: Store) -> FilmCard:
+async def standing(
+    card: Card, edition: Edition, store: Store, *, is_read: bool = False
+) -> FilmCard:
+    """`is_read`: its reader may only read it, so that nothing of it is theirs to do."""
     missing: list[str] = []
     if card.status == Status.DRAFT:
         refused = await entries.refusals_of(await submission_in(edition, card.id), edition)
         missing = list(refused.codes) if refused else []
-    return film(card, missing=missing, received=await received(card.file, card.file_state, store))
+    kept = await received(card.file, card.file_state, store)
+    return film(card, missing=missing, received=kept, is_read=is_read)
 
 
 async def price_of_card(card: Card, edition: Edition) -> EntryPrice:
@@ -187,10 +196,11 @@ async def entry(
     store: NamedDependency[Store],
     settings: NamedDependency[Settings],
 ) -> Response[str]:
-    """The form of a draft; what was filed is only read."""
+    """The form of a draft; what was filed is only read, and so it is by whoever may only read."""
     async with one_view():
         submission = await own(submission_id, viewer, edition_row, Act.SEE_ENTRY)
-        if submission.status != Status.DRAFT:
+        may_edit = await membership.right_of(submission, viewer.id) is not EntryRight.SEE
+        if submission.status != Status.DRAFT or not may_edit:
             return await answers_page(request, submission, edition_row, None)
         return await entry_page(request, submission, edition_row, store, settings)
 
@@ -228,6 +238,7 @@ async def entry_page(
     rules = await rules_in(edition, fields.get("section", ""))
     return page(
         request, "filmmaker/entry.html", error=error, status=status, submission=submission, fields=fields,
+        mine=await membership.right_of(submission, request.state["viewer"].id),
         called=_entry.title_of(fields),
         steps=_entry.steps(fields, missing, form), missing=missing,
         there=there, drawn=_entry.drawn_fields(form, locked), **asked_of(lang, form, written, locked),
@@ -377,6 +388,7 @@ async def answers_page(
     sections = {section.letter: section for section in await sections_of(edition)}
     return page(
         request, "filmmaker/answers.html", error=error, submission=submission,
+        mine=await membership.right_of(submission, request.state["viewer"].id),
         fields=fields, called=_entry.title_of(fields), written=written, form=form,
         credits=told_in_words(lang, "credits", written.credits),
         answer_lines=await answer_lines(submission, form),
@@ -417,7 +429,7 @@ async def ask_withdrawal(
     edition_row: NamedDependency[Edition],
 ) -> Response[str]:
     """One page between a press of a button and a film that leaves."""
-    submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
+    submission = await own(submission_id, viewer, edition_row, Act.FILE_ENTRY)
     return page(
         request,
         "filmmaker/withdrawal.html",
@@ -474,6 +486,7 @@ async def report_page(
         drawn |= {"kinds": KINDS, "words": words, "spelled": spelled}
     return page(
         request, "filmmaker/report.html", error=error, submission=submission,
+        mine=await membership.right_of(submission, request.state["viewer"].id),
         card=await card(submission.id), file=file, versions=await files_of(submission.id),
         journal=_report.journal(language_of(request), await journal_of(submission.id)),
         twins=twins,

@@ -20,6 +20,7 @@ from submissions import materials
 from submissions.attachments import MOST_MATERIAL_BYTES, TAKES
 from submissions.lists import card, own, sections_of
 from submissions.materials import WantedMaterial
+from submissions.membership import right_of
 from submissions.status import Status
 from submissions.tables import Material, Submission
 
@@ -223,6 +224,7 @@ async def checklist_page(
         error=error,
         at=f"/submissions/{submission.id}/materials",
         submission=submission,
+        mine=await right_of(submission, request.state["viewer"].id),
         place=f"{prefix_of(request)}/submissions/{submission.id}",
         card=await card(submission.id),
         wanted=wanted,

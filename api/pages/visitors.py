@@ -18,6 +18,7 @@ from festival.texts import flat, texts_of
 from screenings.stays import Stay, windows_of
 from submissions import visitors
 from submissions.lists import card, own
+from submissions.membership import right_of
 from submissions.tables import Submission, Visitor
 from submissions.visitors import MOST_VISITORS
 
@@ -55,6 +56,7 @@ async def visitors_page(
         error=error,
         at=f"/submissions/{submission.id}/visitors",
         submission=submission,
+        mine=await right_of(submission, request.state["viewer"].id),
         place=f"{prefix_of(request)}/submissions/{submission.id}/visitors",
         card=await card(submission.id),
         known=[

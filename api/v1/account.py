@@ -13,6 +13,7 @@ from festival.second_factor import FactorState
 from festival.sessions import sessions_of
 from festival.settings import Settings
 from festival.tables import Person
+from submissions.membership import EntryQuestion, questions_to
 
 
 @get("/sessions", guards=[in_person()])
@@ -60,4 +61,18 @@ async def passkey_options(
     return await passkeys.options_to_add(person, settings=settings)
 
 
-HANDLERS: list[Any] = [sessions, me, tokens, own_factor, own_passkeys, passkey_options]
+@get("/me/invitations", guards=[in_person()])
+async def own_invitations(viewer: NamedDependency[Viewer]) -> list[EntryQuestion]:
+    """Entries to which the caller is asked, and has not answered."""
+    return await questions_to(viewer.id)
+
+
+HANDLERS: list[Any] = [
+    own_invitations,
+    sessions,
+    me,
+    tokens,
+    own_factor,
+    own_passkeys,
+    passkey_options,
+]

@@ -14,8 +14,8 @@ from api.news import stream
 from festival.access import Act, Viewer, in_scope
 from festival.errors import Missing
 from festival.progress import channel
-from festival.tables import Edition
-from submissions import answers, entries
+from festival.tables import Edition, Person
+from submissions import answers, entries, membership
 from submissions.candidates import standing_of
 from submissions.fees import price_of, priced
 from submissions.lists import (
@@ -27,7 +27,7 @@ from submissions.lists import (
     steps_of,
 )
 from submissions.status import LAST
-from submissions.tables import FilmFile
+from submissions.tables import EntryRight, FilmFile
 from submissions.twins import twins_for_maker
 from submissions.verdicts import facts_of, told, tracks_of, verdict_of
 
@@ -119,9 +119,27 @@ async def events(
     return stream(channels, channel("file", file.id), snapshot, last=[s.value for s in LAST])
 
 
+@get("/submissions/{submission_id:str}/people", guards=MAKER)
+async def people_on(
+    submission_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, Any]:
+    """Who is on the entry, with which right; to its owners also who was asked and has not answered."""
+    submission = await own(submission_id, viewer, edition_row, Act.SEE_ENTRY)
+    is_owner = await membership.right_of(submission, viewer.id) is EntryRight.OWN
+    asked = await membership.asked_to(submission) if is_owner else []
+    return {
+        "members": msgspec.to_builtins(await membership.members_of(submission, by=person)),
+        "asked": msgspec.to_builtins(asked),
+    }
+
+
 HANDLERS: list[Any] = [
     mine,
     one,
+    people_on,
     report,
     events,
 ]

@@ -32,6 +32,7 @@ LEFT_OUT = {
     "knock": "counts of guesses",
     "link": "keys of sign-in links",
     "live_rehearsal": "which evening is being tried: of the moment",
+    "member_invitation": "letters that ask somebody to an entry, with the hashes of their keys",
     "merge_request": "whether two accounts of this house are one person's: a question of this house",
     "migration": "the shape of the database, which the other house has of its own",
     "outage": "what outside the house does not work: of the moment",

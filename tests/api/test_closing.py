@@ -35,7 +35,7 @@ STILL = {
         "privacy.rename", "privacy.ask_address", "privacy.confirm_address", "privacy.choose", "proof.give_proof",
     },
     Still.LEAVING: {
-        "privacy.ask_export", "privacy.leave", "privacy.stay", "privacy.carry_out", "privacy.refuse",
+        "entry_people.leave_entry", "privacy.ask_export", "privacy.leave", "privacy.stay", "privacy.carry_out", "privacy.refuse",
         "privacy.file_request", "privacy.seek", "privacy.efface",
     },
     Still.KEEPING: {
@@ -48,7 +48,8 @@ STILL = {
         "letters.retry_all", "letters.give_up_all", "letters.hold", "letters.release", "letters.send_now",
         "letters.take_bounce",
     },
-    Still.SAFETY: {"people.remove_part", "people.disable", "people.end_sessions", "people.reset_factor"},
+    Still.SAFETY: {"people.remove_part", "people.disable", "people.end_sessions", "people.reset_factor",
+                   "entry_people.remove_member", "entry_people.revoke_member"},
 }  # fmt: skip
 """The whole list of what is still done in an archived edition, with why."""
 

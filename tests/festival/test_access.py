@@ -7,7 +7,8 @@ from festival.tables import Phase, Role
 
 pytestmark = pytest.mark.unit
 
-FILM = Subject(id="film", section="C", status="submitted", members=frozenset({"ada"}), is_released=True)
+FILM = Subject(id="film", section="C", status="submitted", members=frozenset({"ada"}), editors=frozenset({"ada"}),
+               owners=frozenset({"ada"}), is_released=True)
 OF_A_MAKER = {Act.SEE_ENTRY, Act.EDIT_ENTRY, Act.UPLOAD, Act.WATCH_OWN}
 OF_THE_COMMITTEE = {Act.WATCH, Act.REVIEW, Act.RECUSE}
 ABOUT_A_FILM = OF_A_MAKER | OF_THE_COMMITTEE | {Act.SEE_REVIEWS, Act.DECIDE, Act.READMIT}

@@ -14,7 +14,7 @@ from submissions.amending import AmendedFields, Amendment
 from submissions.asking import AnswerOption, QuestionKind
 from submissions.lists import journal_of
 from submissions.questions import FieldForm, QuestionForm
-from submissions.tables import Submission
+from submissions.tables import Member, Submission
 from tests.builders import a_film, a_person, an_edition, the_viewer
 
 OPTIONS = [
@@ -215,7 +215,7 @@ async def test_a_frozen_section_is_changed_to_one_that_there_is(world) -> None:
 async def test_nobody_amends_a_film_of_their_own_or_one_they_stepped_aside_from(world) -> None:
     await world.freeze("title")
     own = await a_person("operator", edition=world.edition)
-    await entries.add_member(await world.entry(), own.email, part="producer", by=world.maker)
+    await Member(submission=world.id, person=own.id).save()
     aside = await a_person("operator", edition=world.edition)
     await Recusal(person=aside.id, submission=world.id, reason="A friend").save()
     programmer = await a_person("programmer", edition=world.edition)

@@ -236,17 +236,6 @@ async def test_a_copy_is_released_once_and_only_when_it_is_ready(house) -> None:
     assert (again.state, again.released_at) == ("released", first.released_at)
 
 
-async def test_adding_somebody_twice_is_once(house) -> None:
-    edition = await an_edition()
-    maker = await a_person("filmmaker", edition=edition)
-    submission = await a_draft(edition, maker)
-
-    for _ in range(2):
-        await entries.add_member(submission, f"bo.{submission.id}@example.org", part="producer", by=maker)
-
-    assert await Member.count().where(Member.submission == submission.id) == 2
-
-
 async def test_an_entry_that_is_being_emptied_is_not_filed(house) -> None:
     edition = await an_edition()
     maker = await a_person("filmmaker", edition=edition)
