@@ -171,16 +171,21 @@ async def invite(
             raise Refused("email:member_already")
         await _end(submission, person.id, outcome="replaced", by=by)
         await _one_more(submission, by=by)
-        asked = MemberInvitation(
-            submission=submission.id, person=person.id, by=by.id, entry_right=entry_right.value
-        )
+        letter = ""
         if person.disabled_at is None and await people.is_owed_an_invitation(person):
-            asked.letter = await write_key(
+            letter = await write_key(
                 "entry_invited", person, edition=edition, settings=settings, about=submission.id,
                 opens="invitation", title=await title_of(submission), by=by.name or by.email,
                 right=partial(right_named, entry_right),
             )  # fmt: skip
-            asked.link = digest(key_of(asked.letter, settings))
+        asked = MemberInvitation(
+            submission=submission.id,
+            person=person.id,
+            by=by.id,
+            entry_right=entry_right.value,
+            letter=letter,
+            link=digest(key_of(letter, settings)) if letter else "",
+        )
         await asked.save()
         await record(
             "member_invited", submission.id, by=by, edition=edition.id, invited=person.id,

@@ -190,7 +190,7 @@ async def test_a_sign_in_letter_in_an_editions_words_still_holds_no_key(house) -
 
 @pytest.mark.unit
 def test_what_is_held_at_the_door_is_nobodys_to_hold() -> None:
-    assert {"sign_in", "invitation", "address", "test"} == AT_ONCE
+    assert {"sign_in", "invitation", "entry_invited", "address", "test"} == AT_ONCE
 
 
 async def test_a_test_goes_to_whoever_asks_and_says_that_it_is_one(house) -> None:

@@ -17,7 +17,7 @@ CODES = {
     "from_start", "kind", "language", "lines",
     "made_at",
     "masters",
-    "copies", "material", "moves", "note", "now", "before", "outcome", "part", "person_added",
+    "copies", "material", "moves", "note", "now", "before", "outcome", "part",
     "person_back", "moved", "parts", "placed", "policy", "programme", "question", "questions", "queue", "rows", "sandbox", "screen", "scopes", "section", "seconds", "size", "slug", "source", "stands", "stays", "goes",
     "start", "task", "to", "token", "undone", "version", "vote_removed", "wanted", "was", "way", "writer",
     "grid_act", "number", "copied", "day", "emptied", "into", "onto", "redone",  # of grids: days, blocks, and how many
@@ -26,6 +26,7 @@ CODES = {
     "named", "read", "first",  # of a traced clip: persons, and figures
     "added", "removed", "person_apart", "wish",  # of who watches what: how many, and who may not
     "found", "new", "again", "gone",  # of conflicts that were looked for: how many
+    "invited", "member", "right",  # of people on an entry: persons, and what they may
     "fields", "n", "rule", "status",  # of letters, reminders and rules: names, counts and codes
 }  # fmt: skip
 

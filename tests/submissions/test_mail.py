@@ -27,7 +27,7 @@ CANARY = "Canari-7731"
 async def a_letter(edition: Edition, kind: str = "submitted", *, about: str = "", link: str = "", **values) -> Letter:
     reader = await a_person("filmmaker", edition=edition, name="Zoe")
     given = {"title": CANARY, "by": "x", "reason": CANARY, "places": "x", "when": "x", "watched": "",
-             "remarks": CANARY, "films": CANARY}
+             "remarks": CANARY, "films": CANARY, "until": CANARY}
     await letters.write(kind, reader, occasion=f"{kind}:{reader.id}", edition=edition, about=about, link=link, **given | values)
     letter = await Letter.objects().get(Letter.person == reader.id)
     assert letter is not None
