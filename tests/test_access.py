@@ -1114,6 +1114,8 @@ BODIES = {
     "/committee/mark": {"allowed": False},
     "/abstention": {"reason": "Je connais mal ce cinéma."},
     "/visitors": {"name": "Io"},
+    "/submissions/{submission_id}/people": {"email": "io@example.org"},
+    "/people/{member_id}": {"entry_right": "see", "was": "edit"},
     "/visitors/{visitor_id}": {"name": "Io", "version": 1},
     "/visitors/{visitor_id}/removal": {"version": 1},
     "/lifting": {"reason": "Un malentendu."},
