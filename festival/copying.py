@@ -188,6 +188,7 @@ async def rules(copy: Copy) -> int:
         "two_person_release",
         "coverage",
         "has_marks",
+        "burns_mark",
         "mark_may_go",
     )
 

@@ -71,6 +71,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     two_person_release: bool | None = None
     coverage: Annotated[float, Meta(ge=0, le=1)] | None = None
     has_marks: bool | None = None
+    burns_mark: bool | None = None
 
 
 async def edition_called(slug: str) -> Edition | None:

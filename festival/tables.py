@@ -66,7 +66,8 @@ class Edition(Table):
     and be filed, within `grace_hours`. `fee_before_filing`: an entry whose fee is due is not filed.
     `opens_at` is from when the public reads what is published; empty is at once. `zone` names the clock
     of its walls. One edition at most `is_current`: the front page shows it.
-    `has_marks`: the committee's copies carry the invisible mark (`media/mark/`).
+    `has_marks`: the committee's copies carry the invisible mark (`media/mark/`). `burns_mark`: the visible one, name
+    and hour, is within the picture that each of them is handed (`media/mark/burning.py`).
     `second_factor_for` names the parts that nobody holds without a second factor.
     """
 
@@ -83,6 +84,7 @@ class Edition(Table):
     two_person_release = Boolean(default=True)
     coverage = Float(default=0.9)
     has_marks = Boolean(default=False)
+    burns_mark = Boolean(default=False)
     mark_may_go = Boolean(default=False)
     grace_hours = SmallInt(default=12)
     fee_before_filing = Boolean(default=False)

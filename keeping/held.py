@@ -141,7 +141,7 @@ HELD: dict[str, Held] = {
     "edition": Held(
         edition="t.id", words="name places",
         key="""id slug phase first_day days deadline_at policy measured_runtime two_person_release
-          coverage has_marks mark_may_go second_factor_for is_current opens_at zone version created_at
+          coverage has_marks burns_mark mark_may_go second_factor_for is_current opens_at zone version created_at
           grace_hours fee_before_filing""",
     ),
     "section": Held(

@@ -95,6 +95,22 @@ def write_master(
     (job / "master.m3u8").write_text("\n".join(lines) + "\n")
 
 
+def offered(master: str, lines: int) -> tuple[str, str]:
+    """(size, folder) of the largest picture of a copy that has no more than so many lines, else of its smallest."""
+    sizes = re.findall(
+        r"#EXT-X-STREAM-INF:[^\n]*RESOLUTION=(\d+)x(\d+),[^\n]*\n([^\n/]+)/playlist\.m3u8", master
+    )
+    if not sizes:
+        raise PermanentFault("copy_not_whole", "no rung")
+    fitting = [one for one in sizes if int(one[1]) <= lines]
+    wide, high, folder = (
+        max(fitting, key=lambda one: int(one[1]))
+        if fitting
+        else min(sizes, key=lambda one: int(one[1]))
+    )
+    return f"{wide}x{high}", folder
+
+
 def only(master: str, size: str, door: str) -> str:
     """A master that offers one size alone, whose pictures lie behind `door`.
 

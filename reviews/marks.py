@@ -14,16 +14,19 @@ from media.mark.variants import ViewerCode
 
 
 class ShownVariants(msgspec.Struct, frozen=True):
-    """The variant of each segment that one viewer gets, and their size, as `1280x720`."""
+    """The variant of each segment that one viewer gets, and their size, as `1280x720`; neither, where nothing is marked
+    but by the viewer's name. `is_signed`: the name is within the picture.
+    """
 
-    bits: ViewerCode
-    size: str
+    bits: ViewerCode = ()
+    size: str = ""
+    is_signed: bool = False
 
 
 async def variants_for(edition_id: str, file_id: str, person_id: str) -> ShownVariants | None:
-    """None where the edition marks nothing; `Conflict` until the copy is marked. Asked at every segment."""
+    """None where the edition marks no picture; `Conflict` until the copy is marked. Asked at every segment."""
     [copy] = await rows(
-        """SELECT e.has_marks, c.segments, c.width, c.height, v.key FROM edition e
+        """SELECT e.has_marks, e.burns_mark, c.segments, c.width, c.height, v.key FROM edition e
            LEFT JOIN marked_copy c ON c.file = {}
            LEFT JOIN marked_viewer v ON v.file = c.file AND v.person = {} WHERE e.id = {}""",
         file_id,
@@ -31,11 +34,11 @@ async def variants_for(edition_id: str, file_id: str, person_id: str) -> ShownVa
         edition_id,
     )
     if not copy["has_marks"]:
-        return None
+        return ShownVariants(is_signed=True) if copy["burns_mark"] else None
     shown = shown_of(copy) if copy["key"] else await shown_to(file_id, person_id)
     if shown is None:
         raise Conflict("copy_not_marked_yet")
-    return shown
+    return msgspec.structs.replace(shown, is_signed=copy["burns_mark"])
 
 
 async def is_marked(file_id: str) -> bool:

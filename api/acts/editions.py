@@ -146,6 +146,7 @@ class EditionForm(msgspec.Struct, frozen=True, kw_only=True):
     coverage: Annotated[int, Meta(ge=0, le=100)]
     measured_runtime: bool = False
     has_marks: bool = False
+    burns_mark: bool = False
     two_person_release: bool = False
 
 
@@ -169,6 +170,7 @@ async def rules_in(request: AnyRequest) -> Rules:
         zone=form.zone,
         measured_runtime=form.measured_runtime,
         has_marks=form.has_marks,
+        burns_mark=form.burns_mark,
         two_person_release=form.two_person_release,
         first_day=form.first_day,
         coverage=edition.coverage

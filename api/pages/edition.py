@@ -42,6 +42,7 @@ def rules_of(edition: Edition) -> dict[str, Any]:
         "coverage": round(100 * edition.coverage),
         "measured_runtime": edition.measured_runtime,
         "has_marks": edition.has_marks,
+        "burns_mark": edition.burns_mark,
         "two_person_release": edition.two_person_release,
         **texts.flat("places", texts.texts_of(edition.places)),
     }

@@ -15,12 +15,14 @@ from litestar.response import Stream
 from api.auth import signed_in
 from api.believed import peer
 from api.request import AnyRequest
+from api.v1 import signing
 from festival import people
 from festival.access import Act, Viewer, in_scope, may
 from festival.errors import Missing
 from festival.language import inside, preferred, spoken
-from media.hls import named, only, spans
+from media.hls import named, offered, only, spans
 from media.mark import variants
+from media.mark.making import MOST_LINES
 from media.mark.variants import marked_key
 from media.storage import NotPublished, PublishedFile, Store, early_key
 from reviews import marks, watching
@@ -38,6 +40,7 @@ KINDS = {
 RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 PICTURES = re.compile(r"v\d+")  # folders of the unmarked sizes
 SEGMENT = re.compile(r"seg_(\d{5,})\.m4s")
+SIGNED = re.compile(rf"{variants.DOOR}/(init\.mp4|seg_\d{{5,}}\.m4s)")  # what a name is put into
 
 
 async def may_watch(file_id: str, viewer: Viewer) -> str:
@@ -112,21 +115,64 @@ async def found(store: Store, file_id: str, name: str) -> PublishedFile:
 
 
 async def marked(store: Store, file_id: str, name: str, shown: ShownVariants) -> PublishedFile:
-    """For the committee, where the edition marks its copies: pictures by this viewer's variants and
-    no others; sound, subtitles and the master are the copy's own.
+    """For the committee, where the edition marks its copies: pictures of one size, by this viewer's variants where
+    there are any, and no others; sound, subtitles and the master are the copy's own.
     """
     folder, _, part = name.partition("/")
     if PICTURES.fullmatch(folder):
         raise Missing("file_missing")
     if folder != variants.DOOR:
         return await found(store, file_id, name)
+    with suppress(NotPublished):
+        key, folder = await asyncio.to_thread(place_of, store, file_id, part, shown)
+        return await asyncio.to_thread(store.published, key, f"{folder}/{part}")
+    raise Missing("file_missing")
+
+
+def place_of(store: Store, file_id: str, part: str, shown: ShownVariants) -> tuple[str, str]:
+    """(key, folder) where this part of the one size lies."""
+    if not shown.bits:
+        return file_id, unmarked(store, file_id)[1]
     number = SEGMENT.fullmatch(part)
     if number and int(number[1]) >= len(shown.bits):
         raise Missing("file_missing")
-    folder = variants.FOLDERS[shown.bits[int(number[1])] if number else 0]
+    return marked_key(file_id), variants.FOLDERS[shown.bits[int(number[1])] if number else 0]
+
+
+@lru_cache(maxsize=256)
+def unmarked(store: Store, file_id: str) -> tuple[str, str]:
+    """(size, folder) of the one picture that is offered where names stand within it, of a copy without variants."""
+    master = store.published(file_id, "master.m3u8")
+    return offered(master.read_bytes().decode(), MOST_LINES)
+
+
+async def size_of(store: Store, file_id: str, shown: ShownVariants) -> str:
+    """Of the one picture that is offered."""
     with suppress(NotPublished):
-        return await asyncio.to_thread(store.published, marked_key(file_id), f"{folder}/{part}")
+        return shown.size or (await asyncio.to_thread(unmarked, store, file_id))[0]
     raise Missing("file_missing")
+
+
+async def with_name(
+    request: AnyRequest, store: Store, file_id: str, name: str, shown: ShownVariants, viewer: Viewer
+) -> Response[Any]:
+    """A segment, or what all begin with, as `signing` makes it, whole whatever was asked of it; never one without
+    the name.
+    """
+    part = await marked(store, file_id, name, shown)
+    head = await marked(store, file_id, f"{variants.DOOR}/init.mp4", shown)
+    kind = KINDS[PurePosixPath(name).suffix]
+    headers = {"cache-control": "private, no-store"}
+    if request.method == "HEAD":
+        return Response(b"", headers=headers, media_type=kind)
+    first = await marked(store, file_id, f"{variants.DOOR}/seg_00000.m4s", shown)
+    number = SEGMENT.fullmatch(PurePosixPath(name).name)
+    made = await (
+        signing.segment(head, part, number=int(number[1]), of=viewer)
+        if number
+        else signing.beginning(file_id, head, first)
+    )
+    return Response(made, headers=headers, media_type=kind)
 
 
 def is_whole(request: AnyRequest) -> bool:
@@ -135,16 +181,27 @@ def is_whole(request: AnyRequest) -> bool:
 
 
 @lru_cache(maxsize=256)
-def spans_of(store: Store, file_id: str, folder: str) -> dict[str, tuple[float, float]]:
+def spans_of(
+    store: Store, file_id: str, folder: str, *, has_variants: bool
+) -> dict[str, tuple[float, float]]:
     """Segments of one rendition; a published copy never changes, so that each is read once."""
-    is_marked = folder == variants.DOOR
-    key, own = (marked_key(file_id), variants.FOLDERS[0]) if is_marked else (file_id, folder)
+    key, own = file_id, folder
+    if folder == variants.DOOR and has_variants:
+        key, own = marked_key(file_id), variants.FOLDERS[0]
+    elif folder == variants.DOOR:
+        own = unmarked(store, file_id)[1]
     playlist = store.published(key, f"{own}/playlist.m3u8")
     return spans(playlist.read_bytes().decode())
 
 
 async def keep_evidence(
-    store: Store, file_id: str, name: str, *, submission: str, viewer: Viewer
+    store: Store,
+    file_id: str,
+    name: str,
+    shown: ShownVariants | None,
+    *,
+    submission: str,
+    viewer: Viewer,
 ) -> None:
     """The door to the copy begins a viewing; each segment adds its stretch to what was handed out."""
     path = PurePosixPath(name)
@@ -152,7 +209,9 @@ async def keep_evidence(
         await watching.begin(submission, file_id, viewer.id)
     elif path.suffix == ".m4s":
         with suppress(NotPublished):
-            known = await asyncio.to_thread(spans_of, store, file_id, str(path.parent))
+            known = await asyncio.to_thread(
+                spans_of, store, file_id, str(path.parent), has_variants=bool(shown and shown.bits)
+            )
             if stretch := known.get(path.name):
                 await watching.hand_out(file_id, viewer.id, stretch)
 
@@ -177,16 +236,21 @@ async def screener(
     file = await (
         marked(store, file_id, wanted_name, shown) if shown else found(store, file_id, wanted_name)
     )
-    if judged and is_whole(request):
-        await keep_evidence(store, file_id, wanted_name, submission=judged, viewer=viewer)
+    is_signed = bool(shown and shown.is_signed and SIGNED.fullmatch(wanted_name))
+    answer = (
+        await with_name(request, store, file_id, wanted_name, shown, viewer)
+        if shown and is_signed
+        else None
+    )
+    if judged and (is_whole(request) or (is_signed and request.method == "GET")):
+        await keep_evidence(store, file_id, wanted_name, shown, submission=judged, viewer=viewer)
     if wanted_name == "master.m3u8" and request.method == "GET":
         by = await people.person(viewer.id)
         await watching.note_opening(file_id, edition=viewer.edition, peer=peer(request), by=by)
     if wanted_name == "master.m3u8":
-        return await door(
-            request, file, viewer_language(request), size=shown.size if shown else None
-        )
-    return await served(request, file, wanted_name)
+        size = await size_of(store, file_id, shown) if shown else None
+        return await door(request, file, viewer_language(request), size=size)
+    return answer or await served(request, file, wanted_name)
 
 
 def viewer_language(request: AnyRequest) -> str:

@@ -54,7 +54,7 @@ async def rules(edition_row: NamedDependency[Edition]) -> dict[str, Any]:
 
 RULES = (
     "version", "slug", "name", "phase", "first_day", "days", "deadline_at", "opens_at", "places",
-    "zone", "policy", "measured_runtime", "two_person_release", "coverage", "has_marks", "is_current",
+    "zone", "policy", "measured_runtime", "two_person_release", "coverage", "has_marks", "burns_mark", "is_current",
 )  # fmt: skip
 
 

@@ -2,9 +2,11 @@
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 from redis.asyncio import Redis
 
@@ -156,6 +158,81 @@ async def test_without_the_wish_nothing_changes(copy: Marked) -> None:
 
     assert "v0/playlist.m3u8" in (await copy.get("master.m3u8")).text
     assert (await copy.get("v0/playlist.m3u8")).status_code == 200
+
+
+def seen(head: bytes, segment: bytes, folder: Path) -> np.ndarray:
+    """The frames of a segment, gray."""
+    (film := folder / "seen.mp4").write_bytes(head + segment)
+    told = subprocess.run(
+        ["ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "stream=width,height", "-of", "csv=p=0", film],
+        check=True, capture_output=True, text=True,
+    ).stdout
+    wide, high = (int(one) for one in told.strip().split(","))
+    raw = subprocess.run(["ffmpeg", "-v", "error", "-i", film, "-f", "rawvideo", "-pix_fmt", "gray", "-"],
+                         check=True, capture_output=True).stdout  # fmt: skip
+    return np.frombuffer(raw, np.uint8).reshape(-1, high, wide).astype(int)
+
+
+def moments(head: bytes, segment: bytes, folder: Path) -> list[str]:
+    (film := folder / "moments.mp4").write_bytes(head + segment)
+    return subprocess.run(
+        ["ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "packet=pts_time", "-of", "csv=p=0", film],
+        check=True, capture_output=True, text=True,
+    ).stdout.split()
+
+
+async def test_where_the_edition_wishes_it_the_name_is_within_the_picture(copy: Marked, tmp_path: Path) -> None:
+    await rows("UPDATE edition SET has_marks = false, burns_mark = true WHERE id = {} RETURNING id", copy.edition.id)
+    (folder := tmp_path / "seen").mkdir()
+    await sign_in(copy.client, copy.maker)
+    assert "m/playlist.m3u8" not in (await copy.get("master.m3u8")).text
+    plain = [(await copy.get(f"v0/{name}")).content for name in ("init.mp4", "seg_00000.m4s", "seg_00001.m4s")]
+
+    signed = {}
+    for name in ("Ann", "Maximilienne-de-Villeneuve"):
+        reader = await a_person("reviewer", edition=copy.edition, name=name)
+        await sign_in(copy.client, reader)
+        master = (await copy.get("master.m3u8")).text
+        assert [line for line in master.splitlines() if line.endswith("playlist.m3u8") and line[0] != "#"] == ["m/playlist.m3u8"]
+        playlist = (await copy.get("m/playlist.m3u8")).text
+        signed[name] = [(await copy.get(f"m/{part}")).content for part in ("init.mp4", "seg_00000.m4s", "seg_00001.m4s")]
+        for astray in ("v0/playlist.m3u8", "v0/init.mp4", "v0/seg_00000.m4s", "m0/seg_00000.m4s", "m/seg_00009.m4s"):
+            assert (await copy.get(astray)).status_code == 404, astray
+        begun = await copy.get("m/seg_00001.m4s", headers={"range": "bytes=0-99"})
+        assert begun.content[:99] != plain[2][:99]
+        assert (await copy.client.head(f"{copy.base}/m/seg_00000.m4s")).content == b""
+
+    assert playlist.count("seg_") == 2
+    heads = [parts[0] for parts in signed.values()]
+    assert heads[0] == heads[1]  # what begins a segment is the same for everybody
+    marked = {}
+    for name, (head, *segments) in signed.items():
+        for number, (segment, before) in enumerate(zip(segments, plain[1:], strict=True)):
+            assert moments(head, segment, folder) == moments(plain[0], before, folder)
+            differs = np.abs(seen(head, segment, folder) - seen(plain[0], before, folder))[5]
+            high, wide = differs.shape
+            corner = differs[: high // 5, : wide // 2] if number == 0 else differs[-high // 5 :, wide // 2 :]
+            others = differs[-high // 5 :, : wide // 2] if number == 0 else differs[: high // 5, : wide // 2]
+            marked[name, number] = int((corner > 60).sum())
+            assert marked[name, number] > 3 * int((others > 60).sum()) + 30
+    assert marked["Maximilienne-de-Villeneuve", 0] > marked["Ann", 0]
+    served = await rows("SELECT served::text AS served FROM viewing WHERE file = {} AND person = {}", copy.file, reader.id)
+    assert served[0]["served"] == "{[0,10)}"
+
+
+async def test_an_invisible_mark_is_within_a_signed_picture_too(copy: Marked, tmp_path: Path) -> None:
+    await copy.mark()
+    await rows("UPDATE edition SET burns_mark = true WHERE id = {} RETURNING id", copy.edition.id)
+    await sign_in(copy.client, await copy.reader((0, 1, 0)))
+
+    segment = (await copy.get("m/seg_00001.m4s")).content
+    head = (await copy.get("m/init.mp4")).content
+
+    own, other = (np.abs(seen(head, segment, tmp_path) - seen(
+        copy.store.published(variants.marked_key(copy.file), f"m{variant}/init.mp4").read_bytes(),
+        copy.kept(variant, 1), tmp_path)).mean() for variant in (1, 0))  # fmt: skip
+    assert copy.kept(1, 1) != segment
+    assert own < other
 
 
 async def test_a_clip_is_traced_to_its_viewer_and_that_stands_in_the_record(copy: Marked) -> None:

@@ -250,6 +250,20 @@ def test_no_more_than_ten_seconds_are_held_ahead(page: Page, booth: Booth) -> No
     assert 0 < ahead(page) <= 10
 
 
+def test_a_picture_that_bears_the_name_plays_on_from_segment_to_segment(page: Page, booth: Booth) -> None:
+    burns = "UPDATE edition SET burns_mark = $1 WHERE id = $2"
+    booth.site.sql(burns, True, booth.world.edition)
+    try:
+        booth.enter(page)
+        expect(page.locator("[data-mark]")).to_be_hidden()
+        seek(page, 4.5)
+        page.locator("screener-player").focus()
+        page.keyboard.press("k")
+        until(page, f"{PLAYED} > 7 && document.querySelector('video').videoHeight === 180")
+    finally:
+        booth.site.sql(burns, False, booth.world.edition)
+
+
 def test_full_screen_takes_bar_notes_and_keys_along(page: Page, booth: Booth) -> None:
     booth.enter(page)
     page.locator("screener-player").focus()
