@@ -71,7 +71,7 @@ async def refresh(edition: Edition | str, rubrics: Rubrics | None = None) -> Non
                   AND s.id IN (SELECT submission FROM stale) GROUP BY s.id)
                 UPDATE film_figure g
                 SET votes = fresh.votes, apart = fresh.apart, mean = fresh.mean, spread = fresh.spread,
-                  {", ".join(f"{flag} = fresh.{flag}" for flag in RAISED)},
+                  discuss = fresh.discuss, heart = fresh.heart, sensitive = fresh.sensitive,
                   reckoned = stale.asked, clock = stale.clock
                 FROM stale JOIN fresh ON fresh.submission = stale.submission
                 WHERE g.submission = stale.submission RETURNING g.submission""",

@@ -26,7 +26,7 @@ WrapStyle: 2
 [V4+ Styles]
 Format: Name, Fontname, Fontsize, PrimaryColour, OutlineColour, BackColour, Bold, BorderStyle, \
 Outline, Shadow, Alignment, MarginL, MarginR, MarginV, Encoding
-Style: mark,DejaVu Sans,10,&H48FFFFFF,&H60000000,&H60000000,1,1,0.6,0.4,{{alignment}},26,26,20,1
+Style: mark,DejaVu Sans,12,&H48FFFFFF,&H60000000,&H60000000,1,1,0.6,0.4,{{alignment}},26,26,20,1
 
 [Events]
 Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from festival.tables import new_id
 from media.storage import LocalStore
+from tests.browser.axe import breaches
 from tests.browser.copies import draw_copy
 from tests.browser.world import World
 
@@ -334,9 +335,8 @@ def test_a_stretch_is_marked_by_keys_and_pins_that_lie_close_are_one(
     expect(pins.first).to_have_accessible_name("2 notes, de 0:41 à 0:42")
     pins.first.focus()
     page.keyboard.press("Enter")
-    expect(
-        page.get_by_role("toolbar").get_by_role("button", name="Un plan séquence.")
-    ).to_be_focused()
+    expect(page.get_by_role("toolbar").get_by_role("button", name="Un plan séquence.")).to_be_focused()
+    assert breaches(page) == []
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     until(page, f"Math.abs({PLAYED} - 42) < 0.1")
