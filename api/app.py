@@ -143,6 +143,7 @@ from api.pages import founding as founding_page
 from api.pages import foyer as foyer_pages
 from api.pages import guests as guest_pages
 from api.pages import happenings as happening_pages
+from api.pages import honours as honour_pages
 from api.pages import imports as import_pages
 from api.pages import keeping as keeping_pages
 from api.pages import letters as letter_pages
@@ -374,6 +375,7 @@ def pages() -> Router:
             talk_pages,
             figure_pages,
             receipt_pages,
+            honour_pages,
             block_pages,
             correction_pages,
             programme_pages,

@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 
 from api.pages._report import decimals
-from festival.language import decimal, listed, number, t
+from festival.language import decimal, has_words, listed, number, t
 from media import rulebook
+from media.exporting import Export, exports
 from media.policy import Policy, seconds
 from media.rulebook import GROUPS, LEVELS, Measure, Pick, TechnicalRule
 
@@ -98,6 +99,38 @@ def told_before(lang: str, policy: Policy) -> list[GroupTold]:
             place.append(sentence(lang, policy, rule))
         groups.append(told)
     return groups
+
+
+class ExportTold(msgspec.Struct, frozen=True):
+    """How to export a film from one program: what to do there, step by step, and what to paste."""
+
+    program: str
+    lines: list[str]
+    command: str
+
+
+def exports_told(lang: str, policy: Policy) -> list[ExportTold]:
+    return [
+        ExportTold(one.program, export_lines(lang, one), one.command) for one in exports(policy)
+    ]
+
+
+def export_lines(lang: str, one: Export) -> list[str]:
+    """The steps, and the limits of the film itself, which no setting of an export keeps."""
+    said = {
+        **{
+            name: t(lang, f"filmmaker.export.{name}.{getattr(one, name)}")
+            for name in ("codec", "container", "sound")
+        },
+        "hertz": number(lang, one.hertz),
+        "width": one.most_size[0],
+        "height": one.most_size[1],
+        "rates": taken_in_words(lang, "rates", tuple(map(str, one.rates))),
+        "low": decimals(lang, f"{one.loudness[0]:g}"),
+        "high": decimals(lang, f"{one.loudness[1]:g}"),
+    }
+    keys = [f"filmmaker.export.{one.program}.{n}" for n in range(1, 4)]
+    return [t(lang, key, **said) for key in (*keys, "filmmaker.export.limits") if has_words(key)]
 
 
 class Option(msgspec.Struct, frozen=True):

@@ -19,7 +19,7 @@ from api.pages._films import FilmCard, film
 from api.pages._page import language_of, page, prefix_of, text_of
 from api.pages._paper import inline, printed
 from api.pages._report import decimals
-from api.pages._rules import told_before
+from api.pages._rules import exports_told, told_before
 from api.pages._sections import told_of_finding
 from api.pages.sections import offered
 from api.refusals import status_of, told_of
@@ -248,6 +248,7 @@ async def entry_page(
         file=file, kept=await received(file.id, file.state, store) if file else 0,
         is_working=file is not None and file.state in WORKING, said=said(lang),
         rules=header_rules(rules, submission), told_before=told_before(lang, rules),
+        exports=exports_told(lang, rules),
         stands=await standing_before(submission.id, file.number) if file else None,
         most=settings.max_upload_bytes, deadline=deadline, days_left=days_left(deadline),
         is_open=await entries.may_still_file(submission, edition),

@@ -59,7 +59,7 @@ async def rules_page(
         upheavals=sum(change.is_upheaval for change in changes or ()),
         settings=_rules.settings_told(lang, standing, draft) if changes is not None else [],
         tried=technical.mark_of(book, place, draft) if is_tried and changes is not None else "",
-        told_before=_rules.told_before(lang, draft),
+        told_before=_rules.told_before(lang, draft), exports=_rules.exports_told(lang, draft),
         in_words=lambda one, code: decimals(lang, one.words[code][lang]),
     )  # fmt: skip
 
