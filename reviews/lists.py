@@ -114,14 +114,15 @@ WAITING = (
 STATE = """(CASE WHEN coalesce(r.given_at, r.abstained_at) IS NOT NULL THEN 'given'
                  WHEN r.id IS NOT NULL OR v.seconds > 0 THEN 'begun' ELSE 'new' END)"""
 SEEN = share("v.seconds")
+VIEWS = f"""(SELECT count(*) FROM viewing w WHERE w.file = n.id AND w.seconds > 0
+     AND {share("w.seconds")} >= e.coverage - 1e-6 AND {seated("w.person")})"""
 FIELDS = f"""
   s.id, f.title, f.titles, CASE WHEN x.is_blind THEN '' ELSE f.director END AS director,
   n.id AS file, {LENGTH} AS duration, {RUNTIME} AS runtime, x.letter AS section_letter,
   x.names AS section_names, s.status, v.seen_at, {SEEN} AS seen,
   coalesce(v.position, 0) AS position, r.given_at IS NOT NULL AS given, r.id IS NOT NULL AS begun,
   r.abstained_at IS NOT NULL AS abstained,
-  (SELECT count(*) FROM viewing w WHERE w.file = n.id AND w.seconds > 0
-     AND {share("w.seconds")} >= e.coverage - 1e-6 AND {seated("w.person")}) AS views"""
+  {VIEWS} AS views"""
 
 QUEUE_STATES = ("new", "begun", "given")
 

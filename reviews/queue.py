@@ -15,8 +15,18 @@ from festival.tables import Edition, Role
 from festival.texts import Texts
 from reviews.blind_words import synopses_in_blind
 from reviews.evidence import RUNTIME
-from reviews.lists import FIELDS, MINE, SEEN, WAITING, Waiting, votes_of, waiting_values, was_asked
-from reviews.phases import committee_rules, phases_now
+from reviews.lists import (
+    FIELDS,
+    MINE,
+    SEEN,
+    VIEWS,
+    WAITING,
+    Waiting,
+    votes_of,
+    waiting_values,
+    was_asked,
+)
+from reviews.phases import committee_rules
 from reviews.rubrics import rubrics_of
 from reviews.scoring import given_total, mean
 
@@ -106,71 +116,94 @@ STATE = f"""(CASE WHEN coalesce(r.given_at, r.abstained_at) IS NOT NULL THEN 'gi
   WHEN s.status <> 'submitted' THEN 'over'
   WHEN r.id IS NOT NULL OR {SEEN} >= e.coverage - 1e-6 THEN 'note'
   WHEN v.seconds > 0 THEN 'begun' ELSE 'new' END)"""
+QUORUM = "coalesce(({}::jsonb->>s.section)::int, {}::int)"
 SHOWN = f"""(SELECT coalesce(max(w.wish), '') FROM film_wish w WHERE w.submission = s.id AND w.person = {{}}) AS wish,
   {FIELDS}, {STATE} AS state, {MINE} AS is_mine, f.countries, f.synopses, x.is_blind, s.section,
-  coalesce(({{}}::jsonb->>s.section)::int, {{}}::int) AS quorum,
+  {QUORUM} AS quorum,
   coalesce(r.given_at, r.abstained_at) AS given_at,
   coalesce(r.scores, jsonb_build_object()) AS scores,
   CASE WHEN v.id IS NULL THEN (SELECT n.released_at FROM viewing w JOIN film_file o ON o.id = w.file
     WHERE w.submission = s.id AND w.person = {{}} AND w.seconds > 0 AND o.id <> n.id LIMIT 1) END AS replaced_at"""
-NARROWED = f"""{WAITING} AND {STATE} = ANY({{}}) AND ({{}} = '' OR x.letter = {{}})
-  AND {{}}::bool = {MINE} AND ({{}}::int = 0 OR {RUNTIME} * (1 - {SEEN}) <= {{}}::int)"""
 # How far the sheets of a film lie apart, roughly: without weights, and only for whoever may read them.
 APART = """(SELECT coalesce(stddev_pop((SELECT avg(one.value::float8) FROM jsonb_each_text(k.scores) AS one)), 0)
   FROM review k WHERE k.submission = q.id AND k.given_at IS NOT NULL)"""
+# All that waits is looked through once: for its counts, for the films of a page, and for those given last.
+LAID_OUT = f"""WITH waiting AS MATERIALIZED (
+    SELECT s.id, s.filed_at, f.title, n.id AS file, x.letter, x.names, {STATE} AS state, {MINE} AS is_mine,
+      {RUNTIME} AS runtime, {SEEN} AS seen, v.seen_at, coalesce(r.given_at, r.abstained_at) AS given_at {WAITING}),
+  wanted AS MATERIALIZED (SELECT * FROM waiting
+    WHERE state = ANY({{}}) AND ({{}} = '' OR letter = {{}}) AND is_mine = {{}}::bool
+      AND ({{}}::int = 0 OR runtime * (1 - seen) <= {{}}::int)),
+  whole AS (SELECT count(*)::int AS films FROM wanted),
+  weighed AS (SELECT q.id, greatest({QUORUM} - {VIEWS}, 0) AS lacks, CASE WHEN {{}}::bool THEN {APART} ELSE 0 END AS apart
+    FROM wanted q JOIN submission s ON s.id = q.id JOIN edition e ON e.id = s.edition JOIN film_file n ON n.id = q.file
+    WHERE (SELECT films FROM whole) <= {{}}::int)"""
 IN_HAND = "state IN ('begun', 'note') DESC, CASE WHEN state IN ('begun', 'note') THEN seen_at END DESC NULLS LAST"
 BY = {
-    "advised": f"{IN_HAND}, greatest(quorum - views, 0) DESC, CASE WHEN {{}}::bool THEN {APART} ELSE 0 END DESC, "
-    "filed_at, id",
-    "arrival": f"CASE WHEN {{}}::bool THEN 0 END, {IN_HAND}, filed_at, id",
-    "length": "CASE WHEN {}::bool THEN 0 END, runtime * (1 - seen), id",
-    "title": "CASE WHEN {}::bool THEN 0 END, title, id",
-    "given": "CASE WHEN {}::bool THEN 0 END, given_at DESC, id",
+    "advised": f"{IN_HAND}, lacks DESC NULLS LAST, apart DESC NULLS LAST, filed_at, id",
+    "length": "runtime * (1 - seen), id",
+    "title": "title, id",
+    "given": "given_at DESC, id",
 }
 
 
-async def queue_counts(viewer: Viewer) -> list[QueueCount]:
-    """How many films stand in which state, by section; and whether they were asked of this member."""
-    found = await rows(
-        f"""SELECT section_letter, section_names, state, is_mine, count(*)::int AS films,
-              sum(runtime * (1 - seen)) AS seconds
-            FROM (SELECT x.letter AS section_letter, x.names AS section_names, {STATE} AS state,
-                    {MINE} AS is_mine, {RUNTIME} AS runtime, {SEEN} AS seen {WAITING}) q
-            GROUP BY 1, 2, 3, 4 ORDER BY 1""",
-        await was_asked(viewer), viewer.id, *waiting_values(viewer),
-    )  # fmt: skip
-    return msgspec.convert(found, list[QueueCount])
+class QueueSheet(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of the queue: `rows` are its films, `total` how many there are of them in all, `counts` how all films
+    stand, `given` those of one's own sheets that were given last.
+    """
+
+    counts: list[QueueCount] = []
+    total: int = 0
+    rows: list[QueueRow] = []
+    given: list[QueueRow] = []
 
 
-async def queue_rows(
-    viewer: Viewer, edition: Edition, which: QueueWhich, *, first: int = 0, most: int = 60
-) -> tuple[list[QueueRow], int]:
-    """These rows of the queue, and how many there are in all."""
+async def queue_sheet(
+    viewer: Viewer,
+    edition: Edition,
+    which: QueueWhich,
+    *,
+    number: int = 1,
+    most: int = 60,
+    below: int = 0,
+) -> QueueSheet:
+    """Page `number` of `most` rows (beyond the last it is the last one), and `below` films that were given last."""
     rules = await committee_rules(edition)
+    quorum = (msgspec.json.encode(rules.quorums).decode(), rules.quorum)
     asked = await was_asked(viewer)
-    told_of = (
-        viewer.id,
-        asked, viewer.id, msgspec.json.encode(rules.quorums).decode(), rules.quorum, viewer.id,
+    by = BY.get(which.order, BY["advised"])
+    weighed = "LEFT JOIN weighed USING (id)" if by == BY["advised"] else ""
+    laid = await rows(
+        f"""{LAID_OUT} SELECT (SELECT films FROM whole) AS total,
+              (SELECT coalesce(jsonb_agg(to_jsonb(c) ORDER BY c.section_letter), '[]') FROM (
+                 SELECT letter AS section_letter, names AS section_names, state, is_mine, count(*) AS films,
+                   sum(runtime * (1 - seen)) AS seconds FROM waiting GROUP BY 1, 2, 3, 4) c) AS counts,
+              ARRAY(SELECT id FROM wanted {weighed} ORDER BY {by} LIMIT {{}}::int OFFSET {{}}::int
+                * least({{}}::int - 1, greatest((SELECT films FROM whole) - 1, 0) / {{}}::int)) AS page,
+              ARRAY(SELECT id FROM waiting WHERE state = 'given' AND is_mine
+                ORDER BY {BY["given"]} LIMIT {{}}::int) AS given""",
+        asked, viewer.id, *waiting_values(viewer), *narrowing(which), *quorum,
+        reads_sheets(viewer.rights, is_chair=False, has_own=False), MOST_ADVISED,
+        most, most, max(number, 1), most, below,
     )  # fmt: skip
-    narrowed = narrowing(viewer, which, asked)
-    whole = await rows(f"SELECT count(*)::int AS films {NARROWED}", *narrowed)
-    total = int(whole[0]["films"])
-    order = which.order if which.order in BY else "advised"
-    if order == "advised" and total > MOST_ADVISED:
-        order = "arrival"
+    its = laid[0]
     found = await rows(
-        f"""SELECT * FROM (SELECT {SHOWN}, s.filed_at {NARROWED}) q
-            ORDER BY {BY[order]} LIMIT {{}} OFFSET {{}}""",
-        *told_of, *narrowed, reads_sheets(viewer.rights, is_chair=False, has_own=False), most, first,
+        f"SELECT {SHOWN} {WAITING} AND s.id = ANY({{}})",
+        viewer.id, asked, viewer.id, *quorum, viewer.id, *waiting_values(viewer), [*its["page"], *its["given"]],
     )  # fmt: skip
-    return await told(viewer, msgspec.convert(found, list[QueueRow])), total
+    known = {one.id: one for one in await told(viewer, msgspec.convert(found, list[QueueRow]))}
+    return QueueSheet(
+        counts=msgspec.convert(its["counts"], list[QueueCount]),
+        total=its["total"],
+        rows=[known[film] for film in its["page"] if film in known],
+        given=[known[film] for film in its["given"] if film in known],
+    )
 
 
-def narrowing(viewer: Viewer, which: QueueWhich, asked: bool) -> tuple[object, ...]:
-    """The values of `NARROWED`."""
+def narrowing(which: QueueWhich) -> tuple[object, ...]:
+    """The values of what is `wanted`."""
     return (
-        *waiting_values(viewer), list(which.states), which.section, which.section,
-        which.is_mine, asked, viewer.id, which.minutes, which.minutes * 60,
+        list(which.states), which.section, which.section, which.is_mine, which.minutes, which.minutes * 60,
     )  # fmt: skip
 
 
@@ -207,8 +240,8 @@ def may_read(viewer: Viewer, row: QueueRow) -> bool:
 # How fast
 
 
-async def pace_of(viewer: Viewer, left: float) -> QueuePace:
-    """`left` are the seconds that are still to be watched."""
+async def pace_of(viewer: Viewer, left: float, until: datetime | None) -> QueuePace:
+    """`left` are the seconds that are still to be watched; `until`, when the phase closes that is open now."""
     today = now().astimezone(zone()).date()
     monday = today - timedelta(days=today.weekday())
     found = await rows(
@@ -217,10 +250,9 @@ async def pace_of(viewer: Viewer, left: float) -> QueuePace:
         viewer.id,
         viewer.edition,
     )
-    until = (await phases_now(viewer.edition)).open
     return paced(
         [(row["seen_at"].astimezone(zone()).date(), row["seconds"]) for row in found],
-        left=left, today=today, monday=monday, until=None if until is None else until.at,
+        left=left, today=today, monday=monday, until=until,
     )  # fmt: skip
 
 
@@ -255,14 +287,6 @@ def paced(
     days_left = round(left / weekly * 7)
     ends_on = today + timedelta(days=days_left) if left > 0 and days_left <= FORESEEN_DAYS else None
     return QueuePace(weekly=weekly, weeks=weeks + ahead, ends_on=ends_on, until=until)
-
-
-async def last_given(viewer: Viewer, edition: Edition, most: int = 3) -> list[QueueRow]:
-    """What was given last, the newest first."""
-    found, _ = await queue_rows(
-        viewer, edition, QueueWhich(states=("given",), order="given"), most=most
-    )
-    return found
 
 
 async def recusals_count(viewer: Viewer) -> int:

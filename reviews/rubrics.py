@@ -2,6 +2,7 @@
 by the house's.
 """
 
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -33,9 +34,15 @@ class Rubrics(msgspec.Struct, frozen=True):
 
 def house() -> Rubric:
     """The house's own sheet, with its names in every language."""
+    return house_in(tuple(spoken()))
+
+
+@cache
+def house_in(languages: tuple[str, ...]) -> Rubric:
+    """Lists ask for it film by film."""
     named = (
         msgspec.structs.replace(
-            one, names={lang: t(lang, f"committee.criterion.{one.key}") for lang in spoken()}
+            one, names={lang: t(lang, f"committee.criterion.{one.key}") for lang in languages}
         )
         for one in HOUSE.criteria
     )

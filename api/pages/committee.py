@@ -38,10 +38,15 @@ class Page(ListPlace, frozen=True):
     rows: list[Any]
 
 
+def page_asked(asked: str) -> int:
+    """The number of the page; what is none is the first."""
+    return max(int(asked), 1) if asked.isdecimal() and len(asked) < 10 else 1
+
+
 def place_of(total: int, asked: str, *, of: int) -> ListPlace:
     """The page that was asked for; beyond the last, or no number at all, is the nearest there is."""
     last = max(1, -(-total // of))
-    number = min(max(int(asked), 1), last) if asked.isdecimal() and len(asked) < 10 else 1
+    number = min(page_asked(asked), last)
     return ListPlace((number - 1) * of, number, last, total)
 
 

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 
 from api.guards import COMMITTEE
 from api.pages._page import language_of, page
-from api.pages.committee import place_of
+from api.pages.committee import page_asked, place_of
 from api.request import AnyRequest
 from festival.access import Viewer
 from festival.language import day, text_in
@@ -84,21 +84,23 @@ async def own_queue(
         states=TABS.get(state, queue.STATES), section=section, minutes=minutes,
         order="given" if state == "given" else order, is_mine=state != "others",
     )  # fmt: skip
-    counts = await queue.queue_counts(viewer)
-    _, total = await queue.queue_rows(viewer, edition_row, which, most=1)
-    here = place_of(total, asked.get("page", "1"), of=ROWS)
-    rows, _ = await queue.queue_rows(viewer, edition_row, which, first=here.first, most=ROWS)
+    number = asked.get("page", "1")
+    found = await queue.queue_sheet(
+        viewer, edition_row, which, number=page_asked(number), most=ROWS, below=BELOW if state == "todo" else 0
+    )  # fmt: skip
+    counts, now_open = found.counts, await phases.phases_now(edition_row.id)
     left = sum(one.seconds for one in counts if one.state in TABS["todo"] and one.is_mine)
-    pace = await queue.pace_of(viewer, left)
+    pace = await queue.pace_of(viewer, left, now_open.open.at if now_open.open else None)
     lang = language_of(request)
     return page(
         request, "committee/queue.html", left=films_in(counts, "todo"), left_seconds=left, pace=pace,
         bars=bars_of(lang, pace), to_give=films_in(counts, "note"), state=state, section=section, minutes=minutes,
-        order=order, orders=ORDERS, lengths=MINUTES, sheet=here.with_rows(rows),
-        resume=await lists.begun_last(viewer), now_open=await phases.phases_now(edition_row.id),
+        order=order, orders=ORDERS, lengths=MINUTES,
+        sheet=place_of(found.total, number, of=ROWS).with_rows(found.rows),
+        resume=await lists.begun_last(viewer), now_open=now_open,
         sections=sorted({(one.section_letter, text_in(lang, one.section_names)) for one in counts}),
         tabs=[(name, films_in(counts, name)) for name in tabs_of(counts)],
-        given=await queue.last_given(viewer, edition_row, BELOW) if state == "todo" else [],
+        given=found.given,
         given_films=films_in(counts, "given"), recused=await queue.recusals_count(viewer),
         suspected=len(await asked_of(viewer)),
     )  # fmt: skip

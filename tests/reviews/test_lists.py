@@ -7,7 +7,7 @@ from festival.db import rows
 from festival.tables import Person, Phase
 from reviews import reviewing
 from reviews.lists import QUEUE_STATES, begun_last, queue
-from reviews.queue import queue_counts
+from reviews.queue import QueueWhich, queue_sheet
 from reviews.scoring import Sheet
 from reviews.tables import Review
 from submissions.lists import submission_in
@@ -58,7 +58,7 @@ async def test_a_part_of_the_queue_is_a_part_of_the_whole(house) -> None:
     every = await queue(viewer)
     pages = [row for first in (0, 2, 4) for row in await queue(viewer, first=first, most=2)]
     by_state = {state: len(await queue(viewer, [state])) for state in QUEUE_STATES}
-    shares = await queue_counts(viewer)
+    shares = (await queue_sheet(viewer, edition, QueueWhich())).counts
 
     assert len(every) == 5
     assert pages == every

@@ -70,8 +70,8 @@ class Line(Jury):
 
     async def titles(self, which: QueueWhich | None = None) -> list[str]:
         viewer = await the_viewer(self.bob, self.edition)
-        found, _ = await queue.queue_rows(viewer, self.edition, which or QueueWhich(states=("begun", "note", "new")))
-        return [row.title for row in found]
+        which = which or QueueWhich(states=("begun", "note", "new"))
+        return [row.title for row in (await queue.queue_sheet(viewer, self.edition, which)).rows]
 
 
 async def test_what_is_in_hand_comes_first_then_what_lacks_most_views(house) -> None:
@@ -86,7 +86,7 @@ async def test_what_is_in_hand_comes_first_then_what_lacks_most_views(house) -> 
     assert advised == ["Nuit 0", "Nuit 2", "Nuit 3", "Nuit 1"]
     assert others == ["Nuit 4"]
     viewer = await the_viewer(line.bob, line.edition)
-    counts = await queue.queue_counts(viewer)
+    counts = (await queue.queue_sheet(viewer, line.edition, QueueWhich())).counts
     assert {(one.state, one.is_mine): one.films for one in counts} == {
         ("begun", True): 1, ("new", True): 3, ("new", False): 1,
     }  # fmt: skip
@@ -219,6 +219,6 @@ async def test_a_member_asked_for_nothing_has_every_film_before_them(house) -> N
     line = await Line().stand()
     dan = await a_person("reviewer", edition=line.edition, name="Dan")
 
-    found, total = await queue.queue_rows(await the_viewer(dan, line.edition), line.edition, QueueWhich())
+    found = await queue.queue_sheet(await the_viewer(dan, line.edition), line.edition, QueueWhich())
 
-    assert (total, {row.is_mine for row in found}) == (5, {True})
+    assert (found.total, {row.is_mine for row in found.rows}) == (5, {True})
