@@ -381,9 +381,9 @@ HELD: dict[str, Held] = {
     ),
     "film_figure": Held(
         edition=OF_SUBMISSION, secrecy=True,
-        key="submission votes apart mean spread discuss heart sensitive asked reckoned clock",
+        key="submission votes apart mean spread totals discuss heart sensitive asked reckoned clock",
     ),
-    "figure_clock": Held(edition="t.edition", key="edition asked"),
+    "figure_clock": Held(edition="t.edition", key="edition asked reckoned"),
     "section_quota": Held(edition="t.edition", key="id edition section films minutes version"),
     # screenings
     "venue": Held(

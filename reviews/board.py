@@ -15,7 +15,7 @@ from festival.directory import folded
 from festival.texts import Texts
 from reviews.decisions import VERSION
 from reviews.evidence import LENGTH, RUNTIME
-from reviews.figures import means_under, refresh
+from reviews.figures import VoteGroup, means_under, refresh
 from reviews.lists import CHAIR, IN_SCOPE, Case, scope_values, votes_of, votes_open_values
 from reviews.rubrics import Rubrics, rubrics_of
 from reviews.scoring import BOARD, RAISED, rank
@@ -28,6 +28,9 @@ FLAGS = ("pencil", "told", "short", "unvoted", "apart", "split", *RAISED)
 step or more apart; what somebody has put on it.
 """
 
+MANY = 24
+"""Votes of one film: of more than so many a card tells how many gave what, and not who."""
+
 COLUMN = "coalesce(s.pending, CASE s.status WHEN 'submitted' THEN 'undecided' ELSE s.status END)"
 """`reviews.scoring.column` in SQL."""
 
@@ -38,7 +41,7 @@ SEEN = (
     ({{}} OR own.given_at IS NOT NULL) AS is_open,
     CASE WHEN x.is_blind AND own.given_at IS NULL THEN '' ELSE f.director END AS director,
     wp.position AS waits, g.votes AS counted, g.apart AS set_apart, g.mean AS kept_mean, g.spread AS kept_spread,
-    coalesce((cr.quorums ->> s.section)::int, cr.quorum, {QUORUM}) AS quorum,
+    g.totals AS kept_totals, coalesce((cr.quorums ->> s.section)::int, cr.quorum, {QUORUM}) AS quorum,
     {", ".join(f"g.{flag}" for flag in RAISED)}
   FROM submission s JOIN film f ON f.id = s.film JOIN section x ON x.id = s.section
   JOIN edition e ON e.id = s.edition
@@ -49,14 +52,15 @@ SEEN = (
   LEFT JOIN review own ON own.submission = s.id AND own.person = {{}}
   WHERE """
     + IN_SCOPE
-    + """), seen AS (
+    + f"""), seen AS (
   SELECT here.*, CASE WHEN is_open THEN kept_mean END AS shown_mean,
     CASE WHEN is_open THEN kept_spread ELSE 0 END AS shown_spread,
+    CASE WHEN is_open AND counted + set_apart > {MANY} THEN kept_totals ELSE '[]'::jsonb END AS shown_totals,
     is_open AND counted = 0 AS is_unvoted, is_open AND set_apart > 0 AS has_apart
   FROM here)"""
 )
 RANK = """CASE WHEN shown_mean IS NOT NULL THEN rank() OVER (
-  PARTITION BY section ORDER BY round(shown_mean::numeric, 6) DESC NULLS LAST) END"""
+  PARTITION BY section ORDER BY round(shown_mean * 1e6) DESC NULLS LAST) END"""
 WHERE_FLAG = {
     "": "true",
     "pencil": "pending IS NOT NULL",
@@ -70,15 +74,47 @@ WHERE_FLAG = {
 HAYSTACK = folded(
     "concat_ws(' ', title, (SELECT string_agg(value, ' ') FROM jsonb_each_text(titles)), director)"
 )
-BY_MEAN = "round(shown_mean::numeric, 6) DESC NULLS LAST"
+BY_MEAN = "round(shown_mean * 1e6) DESC NULLS LAST"
 ORDERS = {
     "spread": """CASE WHEN col = 'waitlisted' THEN waits END NULLS LAST,
-                 CASE WHEN col = 'undecided' THEN round(shown_spread::numeric, 6) END DESC NULLS LAST,
-                  CASE WHEN col <> 'undecided' THEN round(shown_mean::numeric, 6) END DESC NULLS LAST""",
+                 CASE WHEN col = 'undecided' THEN round(shown_spread * 1e6) END DESC NULLS LAST,
+                  CASE WHEN col <> 'undecided' THEN round(shown_mean * 1e6) END DESC NULLS LAST""",
     "mean": BY_MEAN,
     "rank": f"coalesce((trusted.places ->> id)::int, place_in_section) NULLS LAST, section_at, {BY_MEAN}",
     "title": "true",
 }
+
+
+class BoardCase(Case, frozen=True, kw_only=True):
+    """One film as a card tells it; of many votes the `crowd` instead of each of them."""
+
+    crowd: tuple[VoteGroup, ...] = ()
+    shown_mean: float | None = None
+    shown_spread: float = 0.0
+
+    @property
+    def given(self) -> int:
+        """All votes, those that stand apart too."""
+        return sum(one.votes for one in self.crowd) or len(self.votes)
+
+    @property
+    def heard(self) -> int:
+        """Votes that count."""
+        return sum(one.votes for one in self.crowd if one.counts) or len(self.counted)
+
+    @property
+    def unmeasured(self) -> int:
+        if not self.crowd:
+            return super().unmeasured
+        return sum(one.votes for one in self.crowd if one.counts and not one.is_measured)
+
+    @property
+    def mean(self) -> float | None:
+        return self.shown_mean if self.crowd else super().mean
+
+    @property
+    def spread(self) -> float:
+        return self.shown_spread if self.crowd else super().spread
 
 
 class BoardQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,12 +194,15 @@ async def cards(
     first: dict[str, int] | None = None,
     only: str = "",
     places: dict[str, int] | None = None,
-) -> list[Case]:
-    """`most` films of each column (all where it is none), after the `first` ones of it, in the board's order;
-    or the one that is named. `places` are ranks that are better than the mean's, where the query sorts by them.
+    columns: Sequence[str] = BOARD,
+    is_brief: bool = False,
+) -> list[BoardCase]:
+    """`most` films of each of these columns (all where it is none), after the `first` ones of it, in the board's
+    order; or the one that is named. `places` are ranks that are better than the mean's, where the query sorts by
+    them. `is_brief`: of films with many votes how many gave what, and none of them.
     """
+    await refresh(viewer.edition)
     rubrics = await rubrics_of(viewer.edition)
-    await refresh(viewer.edition, rubrics)
     asked, values = where(query)
     starts, trusted = (msgspec.json.encode(one or {}).decode() for one in (first, places))
     selected = await rows(
@@ -171,12 +210,12 @@ async def cards(
             placed AS (SELECT ranked.*, row_number() OVER (PARTITION BY col
                 ORDER BY {ORDERS[query.sort]}, {folded("title")}, id) AS place
               FROM ranked CROSS JOIN (SELECT {{}}::jsonb AS places) trusted WHERE {asked}),
-            page AS (SELECT * FROM placed WHERE ({{}} = '' OR id = {{}}) AND
+            page AS (SELECT * FROM placed WHERE ({{}} = '' OR id = {{}}) AND col = ANY({{}}) AND
                 place > coalesce(({{}}::jsonb ->> col)::int, 0)
                 AND place <= coalesce(({{}}::jsonb ->> col)::int, 0) + {{}}::bigint)
             SELECT p.id, p.title, p.titles, p.section, p.director, p.letter AS section_letter,
               p.names AS section_names, p.status, p.pending, p.file, p.duration, p.runtime, p.is_open,
-              p.place_in_section AS rank, {VERSION} AS version,
+              p.place_in_section AS rank, {VERSION} AS version, p.shown_mean, p.shown_spread, p.shown_totals,
               coalesce(d.note, '') AS note, d.created_at AS decided_at,
               coalesce(nullif(q.name, ''), q.email, '') AS decided_by, s.announced_at,
               (SELECT a.id FROM announcement a JOIN announcement_line l ON l.announcement = a.id
@@ -187,25 +226,26 @@ async def cards(
               ORDER BY d.created_at DESC LIMIT 1) d ON true
             LEFT JOIN person q ON q.id = d.person
             ORDER BY coalesce(array_position({{}}::text[], p.col), 9), p.place""",
-        *await seen_values(viewer), trusted, *values, only, only, starts, starts,
+        *await seen_values(viewer), trusted, *values, only, only, list(columns), starts, starts,
         2**40 if most is None else most, list(BOARD),
     )  # fmt: skip
-    open_ones = [row["id"] for row in selected if row["is_open"]]
-    votes = await votes_of(open_ones, viewer, rubrics)
+    named = [row["id"] for row in selected if row["is_open"] and not (is_brief and row["shown_totals"])]
+    votes = await votes_of(named, viewer, rubrics)
     return [
         msgspec.convert(
             {
                 **row,
                 "votes": votes.get(row["id"], ()),
+                "crowd": row["shown_totals"] if is_brief else (),
                 "out_of": rubrics.rubric(row["section"]).steps,
             },
-            Case,
+            BoardCase,
         )
         for row in selected
     ]
 
 
-async def films(viewer: Viewer) -> list[Case]:
+async def films(viewer: Viewer) -> list[BoardCase]:
     """All of them, in the board's order."""
     return await cards(viewer, BoardQuery())
 

@@ -69,11 +69,13 @@ class PanelStanding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OpenFilm(msgspec.Struct, frozen=True):
-    """A film whose votes the viewer may see."""
+    """A film whose votes the viewer may see. `one` and `other` are what it adds to the name of a set of films."""
 
     id: str
     section: str
     file: str
+    one: int = 0
+    other: int = 0
 
 
 class Ballot(msgspec.Struct, frozen=True):
@@ -92,8 +94,11 @@ class KeptStanding(msgspec.Struct, frozen=True):
     at: float
 
 
-_kept: dict[tuple[str, int], KeptStanding] = {}
-_under_way: dict[tuple[str, int, str], asyncio.Task[PanelStanding]] = {}
+Place = tuple[str, int, int, int]
+"""An edition and a set of its films: whoever may see the votes of the same ones reads the same ranks."""
+
+_kept: dict[Place, KeptStanding] = {}
+_under_way: dict[tuple[Place, str], asyncio.Task[PanelStanding]] = {}
 
 
 async def ranks_of(edition: Edition, viewer: Viewer) -> dict[str, FilmRank]:
@@ -105,15 +110,17 @@ async def standing_of(edition: Edition, viewer: Viewer) -> PanelStanding:
     """Kept until a vote, a seat or a sheet changes. Large panels are reckoned beside the loop; meanwhile the older
     one is shown, for a minute at most.
     """
-    films = await open_films(viewer)
-    if not films:
-        return PanelStanding()
+    place = (edition.id, *await name_of_films(viewer))
     rubrics = await rubrics_of(edition.id)
-    place = (edition.id, hash(tuple(films)))
     version = f"{await version_of_votes(edition)}|{hash(msgspec.json.encode(rubrics))}"
     kept = _kept.get(place)
     if kept and kept.version == version:
         return kept.standing
+    films = await open_films(viewer)
+    if not films:
+        return PanelStanding()
+    place = (edition.id, *named(films))
+    kept = _kept.get(place)
     task = begun(place, version, films, rubrics)
     if kept and kept.seconds > QUICK and time.monotonic() - kept.at < STALE:
         return kept.standing
@@ -121,13 +128,13 @@ async def standing_of(edition: Edition, viewer: Viewer) -> PanelStanding:
 
 
 def begun(
-    place: tuple[str, int],
+    place: Place,
     version: str,
     films: list[OpenFilm],
     rubrics: Rubrics,
 ) -> asyncio.Task[PanelStanding]:
     """The reckoning of this version, one for all who ask for it; in no request's transaction."""
-    key = (*place, version)
+    key = (place, version)
     if key not in _under_way:
         task = asyncio.get_running_loop().create_task(
             reckoned(place, version, films, rubrics), context=contextvars.Context()
@@ -137,14 +144,14 @@ def begun(
     return _under_way[key]
 
 
-def over(key: tuple[str, int, str], task: asyncio.Task[PanelStanding]) -> None:
+def over(key: tuple[Place, str], task: asyncio.Task[PanelStanding]) -> None:
     _under_way.pop(key, None)
     if not task.cancelled() and (fault := task.exception()):
         log.warning("ranks were not reckoned", exc_info=fault)
 
 
 async def reckoned(
-    place: tuple[str, int],
+    place: Place,
     version: str,
     films: list[OpenFilm],
     rubrics: Rubrics,
@@ -159,15 +166,38 @@ async def reckoned(
     return standing
 
 
+OPEN = f"""FROM submission s JOIN section x ON x.id = s.section
+  JOIN film_file n ON n.submission = s.id AND n.state = 'released'
+  WHERE {IN_SCOPE} AND {VOTES_OPEN}"""
+ONE, OTHER = (
+    f"hashtextextended(concat_ws(':', s.id, s.section, n.id), {seed})" for seed in (0, 1)
+)
+
+
 async def open_films(viewer: Viewer) -> list[OpenFilm]:
     selected = await rows(
-        f"""SELECT s.id, s.section, n.id AS file
-            FROM submission s JOIN section x ON x.id = s.section
-            JOIN film_file n ON n.submission = s.id AND n.state = 'released'
-            WHERE {IN_SCOPE} AND {VOTES_OPEN} ORDER BY s.id""",
+        f"SELECT s.id, s.section, n.id AS file, {ONE} AS one, {OTHER} AS other {OPEN} ORDER BY s.id",
         *scope_values(viewer, CHAIR), *votes_open_values(viewer),
     )  # fmt: skip
     return msgspec.convert(selected, list[OpenFilm])
+
+
+async def name_of_films(viewer: Viewer) -> tuple[int, int, int]:
+    """What `named` says of `open_films`, without fetching them."""
+    found = await rows(
+        f"""SELECT count(*)::int AS films, coalesce(bit_xor({ONE}), 0) AS one, coalesce(bit_xor({OTHER}), 0) AS other
+            {OPEN}""",
+        *scope_values(viewer, CHAIR), *votes_open_values(viewer),
+    )  # fmt: skip
+    return found[0]["films"], found[0]["one"], found[0]["other"]
+
+
+def named(films: list[OpenFilm]) -> tuple[int, int, int]:
+    """The same for the same films with the same files in the same sections, and 128 bits away from any others."""
+    one = other = 0
+    for film in films:
+        one, other = one ^ film.one, other ^ film.other
+    return len(films), one, other
 
 
 async def version_of_votes(edition: Edition) -> str:

@@ -366,7 +366,8 @@ class AnnouncementWords(Table):
 
 class FilmFigure(Table):
     """What is reckoned of a film's votes, so that a board need not read them all: how many count, how many
-    stand apart, of those that count their mean and spread, and how many of all bear each flag.
+    stand apart, of those that count their mean and spread, and how many of all bear each flag. `totals` is how many
+    gave what (`figures.VoteGroup`).
 
     `asked` goes up with whatever it is reckoned from (triggers), `reckoned` and `clock` are how far this row
     and its edition's `FigureClock` had come when it was: where they differ it is reckoned again.
@@ -377,6 +378,7 @@ class FilmFigure(Table):
     apart = SmallInt(default=0)
     mean = Float(null=True, default=None)
     spread = Float(default=0.0)
+    totals = JSONB(default=[])
     discuss = SmallInt(default=0)
     heart = SmallInt(default=0)
     sensitive = SmallInt(default=0)
@@ -386,10 +388,13 @@ class FilmFigure(Table):
 
 
 class FigureClock(Table):
-    """How often something changed that all figures of an edition hang on: sheets, roles, coverage."""
+    """How often something changed that all figures of an edition hang on: sheets, roles, coverage; and how far
+    of it all its figures have come.
+    """
 
     edition = ForeignKey(Edition, null=False, primary_key=True)
     asked = Integer(default=0)
+    reckoned = Integer(default=-1)
 
 
 class SectionQuota(Table):

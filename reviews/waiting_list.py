@@ -55,23 +55,26 @@ GIVEN_BACK = """SELECT l.submission FROM announcement_line l JOIN announcement a
     AND NOT EXISTS (SELECT 1 FROM announcement_line m JOIN announcement o ON o.id = m.announcement
       WHERE m.submission = l.submission AND o.released_at > a.released_at AND m.wanted = 'accepted')"""
 """Films whose announced acceptance was taken back, and that were not chosen again since."""
+GONE = f"""FROM submission s
+  WHERE s.edition = {{}} AND ({{}}::text[] IS NULL OR s.section = ANY({{}})) AND NOT s.id = ANY({{}})
+    AND NOT EXISTS (SELECT 1 FROM member m WHERE m.submission = s.id AND m.person = {{}})
+    AND (s.id IN ({GIVEN_BACK}) OR s.status = 'withdrawn' AND s.announced_at IS NOT NULL
+      AND (SELECT d.wanted FROM decision d WHERE d.submission = s.id ORDER BY d.created_at DESC LIMIT 1) = 'accepted')
+    AND NOT EXISTS (SELECT 1 FROM promotion p WHERE p.gone = s.id)"""
 
 
 async def proposals(viewer: Viewer) -> list[Proposed]:
     """Chosen films of this chair that have left since, and that nobody has answered for; never of a film that is
     not theirs to see.
     """
+    films = [row["id"] for row in await rows(f"SELECT s.id {GONE}", *scope_values(viewer, CHAIR)[:5])]
+    if not films:
+        return []
     await refresh(viewer.edition)
     found = await rows(
         f"""{SEEN}, gone AS (
               SELECT s.id, s.section, f.title, f.titles, s.id IN ({GIVEN_BACK}) AS is_back
-              FROM submission s JOIN film f ON f.id = s.film
-              WHERE s.edition = {{}} AND ({{}}::text[] IS NULL OR s.section = ANY({{}})) AND NOT s.id = ANY({{}})
-                AND NOT EXISTS (SELECT 1 FROM member m WHERE m.submission = s.id AND m.person = {{}})
-                AND (s.id IN ({GIVEN_BACK}) OR s.status = 'withdrawn' AND s.announced_at IS NOT NULL
-                  AND (SELECT d.wanted FROM decision d WHERE d.submission = s.id
-                       ORDER BY d.created_at DESC LIMIT 1) = 'accepted')
-                AND NOT EXISTS (SELECT 1 FROM promotion p WHERE p.gone = s.id))
+              FROM submission s JOIN film f ON f.id = s.film WHERE s.id = ANY({{}}))
             SELECT gone.id AS gone, gone.title AS gone_title, gone.titles AS gone_titles, x.letter, gone.is_back,
               n.id, coalesce(n.title, '') AS title, coalesce(n.titles, jsonb_build_object()) AS titles,
               coalesce(n.version, 0) AS version
@@ -85,7 +88,7 @@ async def proposals(viewer: Viewer) -> list[Proposed]:
               ORDER BY w.position NULLS LAST, round(seen.shown_mean::numeric, 6) DESC NULLS LAST, seen.id
               LIMIT 1) n ON true
             ORDER BY gone.title, gone.id LIMIT 20""",
-        *await seen_values(viewer), *scope_values(viewer, CHAIR)[:5],
+        *await seen_values(viewer), films,
     )  # fmt: skip
     return msgspec.convert(found, list[Proposed])
 

@@ -185,6 +185,7 @@ async def board_page(
         most=CARDS,
         first={name: place.first for name, place in starts.items()},
         places=places,
+        is_brief=True,
     )
     hours = await hours_kept(edition, await board.pencilled_in(viewer))
     quotas = quotas_shown(shares, await quotas_of(edition.id), viewer)
