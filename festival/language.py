@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cache, reduce
+from functools import cache, lru_cache, reduce
 from gettext import c2py
 from itertools import product
 from pathlib import Path
@@ -398,7 +398,9 @@ def decimal(language: str, value: float) -> str:
     return f"{value:g}".replace(".", get_decimal_symbol(language))
 
 
+@lru_cache(maxsize=10_000)
 def number(language: str, value: float, *, digits: int = 0) -> str:
+    """Kept: long lists say the same few numbers again and again."""
     return format_decimal(
         value, format="#,##0." + "0" * digits if digits else "#,##0", locale=language
     ).replace("\u202f", FIXED)

@@ -229,7 +229,9 @@ async def cards(
         *await seen_values(viewer), trusted, *values, only, only, list(columns), starts, starts,
         2**40 if most is None else most, list(BOARD),
     )  # fmt: skip
-    named = [row["id"] for row in selected if row["is_open"] and not (is_brief and row["shown_totals"])]
+    named = [
+        row["id"] for row in selected if row["is_open"] and not (is_brief and row["shown_totals"])
+    ]
     votes = await votes_of(named, viewer, rubrics)
     return [
         msgspec.convert(

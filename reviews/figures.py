@@ -6,6 +6,7 @@ votes of one film, in Python.
 """
 
 import json
+from collections.abc import Sequence
 
 import msgspec
 
@@ -14,7 +15,6 @@ from festival.tables import Edition
 from reviews.evidence import counts, seated
 from reviews.rubrics import EVERYWHERE, Rubrics, rubrics_of
 from reviews.scoring import RAISED
-
 
 
 class VoteGroup(msgspec.Struct, frozen=True, array_like=True):
@@ -51,6 +51,7 @@ RECKONED = f"""
   ) v ON v.total IS NOT NULL
   WHERE s.edition = {{}}"""
 
+
 def weights_of(rubrics: Rubrics) -> str:
     """Of each place the weight of each criterion, closed ones too, as JSON."""
     return json.dumps(
@@ -61,9 +62,9 @@ def weights_of(rubrics: Rubrics) -> str:
     )
 
 
-OLD = f"""SELECT 1 AS one FROM figure_clock c WHERE c.edition = {{}} AND c.asked <> c.reckoned
+OLD = """SELECT 1 AS one FROM figure_clock c WHERE c.edition = {} AND c.asked <> c.reckoned
   UNION ALL SELECT 1 FROM film_figure g JOIN submission s ON s.id = g.submission
-  WHERE g.asked <> g.reckoned AND s.edition = {{}} LIMIT 1"""
+  WHERE g.asked <> g.reckoned AND s.edition = {} LIMIT 1"""
 """Whether anything is no longer true: an index away, however many films there are."""
 
 
@@ -97,6 +98,18 @@ async def refresh(edition: Edition | str) -> None:
         "UPDATE figure_clock SET reckoned = {} WHERE edition = {} AND reckoned < {} RETURNING edition",
         clock, edition_id, clock,
     )  # fmt: skip
+
+
+async def means_of(edition: str, submissions: Sequence[str]) -> dict[str, tuple[float | None, int]]:
+    """Mean and number of the votes that count, by film; whoever asks may see them."""
+    if not submissions:
+        return {}
+    await refresh(edition)
+    found = await rows(
+        "SELECT submission, mean, votes FROM film_figure WHERE submission = ANY({})",
+        list(submissions),
+    )
+    return {row["submission"]: (row["mean"], int(row["votes"])) for row in found}
 
 
 async def means_under(rubrics: Rubrics, edition: str) -> dict[str, float]:

@@ -15,6 +15,7 @@ from festival.tables import Edition, Role
 from festival.texts import Texts
 from reviews.blind_words import synopses_in_blind
 from reviews.evidence import RUNTIME
+from reviews.figures import means_of
 from reviews.lists import (
     FIELDS,
     MINE,
@@ -22,13 +23,12 @@ from reviews.lists import (
     VIEWS,
     WAITING,
     Waiting,
-    votes_of,
     waiting_values,
     was_asked,
 )
 from reviews.phases import committee_rules
 from reviews.rubrics import rubrics_of
-from reviews.scoring import given_total, mean
+from reviews.scoring import given_total
 
 MOST_ADVISED = 400
 """Of longer lists only what was begun comes first: to weigh every view of thousands of films takes too long."""
@@ -135,7 +135,8 @@ LAID_OUT = f"""WITH waiting AS MATERIALIZED (
     WHERE state = ANY({{}}) AND ({{}} = '' OR letter = {{}}) AND is_mine = {{}}::bool
       AND ({{}}::int = 0 OR runtime * (1 - seen) <= {{}}::int)),
   whole AS (SELECT count(*)::int AS films FROM wanted),
-  weighed AS (SELECT q.id, greatest({QUORUM} - {VIEWS}, 0) AS lacks, CASE WHEN {{}}::bool THEN {APART} ELSE 0 END AS apart
+  weighed AS (SELECT q.id, greatest({QUORUM} - {VIEWS}, 0) AS lacks,
+      CASE WHEN {{}}::bool THEN {APART} ELSE 0 END AS apart
     FROM wanted q JOIN submission s ON s.id = q.id JOIN edition e ON e.id = s.edition JOIN film_file n ON n.id = q.file
     WHERE (SELECT films FROM whole) <= {{}}::int)"""
 IN_HAND = "state IN ('begun', 'note') DESC, CASE WHEN state IN ('begun', 'note') THEN seen_at END DESC NULLS LAST"
@@ -212,19 +213,19 @@ async def told(viewer: Viewer, found: list[QueueRow]) -> list[QueueRow]:
     rubrics = await rubrics_of(viewer.edition)
     hidden = await synopses_in_blind([row.id for row in found if row.is_blind])
     given = [row for row in found if row.given]  # who abstained has read nothing
-    votes = await votes_of([row.id for row in given if may_read(viewer, row)], viewer, rubrics)
+    kept = await means_of(viewer.edition, [row.id for row in given if may_read(viewer, row)])
     shown = []
     for row in found:
         rubric = rubrics.rubric(row.section)
-        counted = [vote.total for vote in votes.get(row.id, ()) if vote.counts]
+        committee, votes = kept.get(row.id, (None, 0))
         shown.append(
             msgspec.structs.replace(
                 row,
                 synopses=hidden.get(row.id, row.synopses),
                 out_of=rubric.steps,
                 total=given_total(row.scores, rubric) if row.given else None,
-                committee=mean(counted),
-                votes=len(counted),
+                committee=committee,
+                votes=votes,
             )
         )
     return shown

@@ -94,11 +94,11 @@ class KeptStanding(msgspec.Struct, frozen=True):
     at: float
 
 
-Place = tuple[str, int, int, int]
+_Place = tuple[str, int, int, int]
 """An edition and a set of its films: whoever may see the votes of the same ones reads the same ranks."""
 
-_kept: dict[Place, KeptStanding] = {}
-_under_way: dict[tuple[Place, str], asyncio.Task[PanelStanding]] = {}
+_kept: dict[_Place, KeptStanding] = {}
+_under_way: dict[tuple[_Place, str], asyncio.Task[PanelStanding]] = {}
 
 
 async def ranks_of(edition: Edition, viewer: Viewer) -> dict[str, FilmRank]:
@@ -128,7 +128,7 @@ async def standing_of(edition: Edition, viewer: Viewer) -> PanelStanding:
 
 
 def begun(
-    place: Place,
+    place: _Place,
     version: str,
     films: list[OpenFilm],
     rubrics: Rubrics,
@@ -144,14 +144,14 @@ def begun(
     return _under_way[key]
 
 
-def over(key: tuple[Place, str], task: asyncio.Task[PanelStanding]) -> None:
+def over(key: tuple[_Place, str], task: asyncio.Task[PanelStanding]) -> None:
     _under_way.pop(key, None)
     if not task.cancelled() and (fault := task.exception()):
         log.warning("ranks were not reckoned", exc_info=fault)
 
 
 async def reckoned(
-    place: Place,
+    place: _Place,
     version: str,
     films: list[OpenFilm],
     rubrics: Rubrics,
@@ -169,9 +169,7 @@ async def reckoned(
 OPEN = f"""FROM submission s JOIN section x ON x.id = s.section
   JOIN film_file n ON n.submission = s.id AND n.state = 'released'
   WHERE {IN_SCOPE} AND {VOTES_OPEN}"""
-ONE, OTHER = (
-    f"hashtextextended(concat_ws(':', s.id, s.section, n.id), {seed})" for seed in (0, 1)
-)
+ONE, OTHER = (f"hashtextextended(concat_ws(':', s.id, s.section, n.id), {seed})" for seed in (0, 1))
 
 
 async def open_films(viewer: Viewer) -> list[OpenFilm]:

@@ -67,7 +67,9 @@ async def proposals(viewer: Viewer) -> list[Proposed]:
     """Chosen films of this chair that have left since, and that nobody has answered for; never of a film that is
     not theirs to see.
     """
-    films = [row["id"] for row in await rows(f"SELECT s.id {GONE}", *scope_values(viewer, CHAIR)[:5])]
+    films = [
+        row["id"] for row in await rows(f"SELECT s.id {GONE}", *scope_values(viewer, CHAIR)[:5])
+    ]
     if not films:
         return []
     await refresh(viewer.edition)

@@ -25,7 +25,7 @@ class StripDot(msgspec.Struct, frozen=True):
     off: bool
 
 
-class StripBar(msgspec.Struct, frozen=True):
+class VoteBar(msgspec.Struct, frozen=True):
     """`votes` that lie close to `total`, as high as they are many; those that do not count are `off`, and stand on
     the others.
     """
@@ -49,7 +49,7 @@ class VoteStrip(msgspec.Struct, frozen=True):
     mean: float | None
     dots: tuple[StripDot, ...]
     out_of: int
-    bars: tuple[StripBar, ...] = ()
+    bars: tuple[VoteBar, ...] = ()
 
 
 def strip_of(case: BoardCase) -> VoteStrip:
@@ -82,7 +82,7 @@ def stacked(votes: Sequence[Vote], out_of: int) -> tuple[StripDot, ...]:
     return tuple(dots)
 
 
-def barred(crowd: Sequence[VoteGroup], out_of: int) -> tuple[StripBar, ...]:
+def barred(crowd: Sequence[VoteGroup], out_of: int) -> tuple[VoteBar, ...]:
     """From left to right; votes that count stand on the line."""
     parts: dict[int, dict[bool, int]] = {}
     for one in crowd:
@@ -98,5 +98,5 @@ def barred(crowd: Sequence[VoteGroup], out_of: int) -> tuple[StripBar, ...]:
                 height = round(TALL * part[counts] / most, 1)
                 foot = round(foot - height, 1)
                 x = round(along(total, out_of) - BAR / 2, 1)
-                bars.append(StripBar(x, foot, height, total, part[counts], not counts))
+                bars.append(VoteBar(x, foot, height, total, part[counts], not counts))
     return tuple(bars)

@@ -167,6 +167,7 @@ async def board_page(
     drawn_at = clock.now()
     shares = await board.shares(viewer, query)
     only, number = asked.get("column", ""), asked.get("page", "1")
+    columns = BOARD if typed or only not in BOARD else (only,)
     ranks = await ranks_of(edition, viewer)
     places = {one: rank.place for one, rank in ranks.items()} if query.sort == "rank" else {}
     if typed and typed.id and (where := await board.place_of_film(viewer, query, typed.id, places)):
@@ -177,7 +178,7 @@ async def board_page(
             number if name == only else "1",
             of=CARDS,
         )
-        for name in BOARD
+        for name in columns
     }
     cases = await board.cards(
         viewer,
@@ -185,6 +186,7 @@ async def board_page(
         most=CARDS,
         first={name: place.first for name, place in starts.items()},
         places=places,
+        columns=columns,
         is_brief=True,
     )
     hours = await hours_kept(edition, await board.pencilled_in(viewer))
@@ -207,7 +209,8 @@ async def board_page(
         error=error,
         total=sum(one.films for one in shares),
         undecided=sum(one.films for one in shares if one.col == "undecided"),
-        columns=[column_of(name, starts[name], drawn, shares) for name in BOARD],
+        columns=[column_of(name, starts[name], drawn, shares) for name in columns],
+        found={name: sum(one.found for one in shares if one.col == name) for name in BOARD},
         only=only,
         typed=typed,
         done=done,

@@ -1,5 +1,6 @@
 """The board: chosen, sorted, paged and counted by the database; many films decided with one sentence."""
 
+import asyncio
 import re
 from datetime import timedelta
 
@@ -8,10 +9,11 @@ import pytest
 from festival.clock import now
 from festival.db import rows
 from festival.tables import Outbox, Phase, new_id
-from reviews import board, decisions, reviewing
+from reviews import board, decisions, figures, reviewing
 from reviews.board import BoardQuery
 from reviews.figures import refresh
 from reviews.lists import Case
+from reviews.scoring import Sheet
 from reviews.tables import CommitteeRules, Decision
 from submissions.lists import submission_in
 from submissions.tables import FilmFile
@@ -190,9 +192,104 @@ async def test_a_page_of_the_board_asks_as_often_for_many_films_as_for_few(clien
         assert page.status_code == 200
         counts.append(len(asked))
         assert max(n for n, _ in asked) <= 10  # five cards have ten votes
-    assert counts[0] == counts[1]
+    assert counts == [13, 13]
     assert page.text.count('class="film"') == 5
     assert "Les 25 autres" in page.text
+
+
+async def test_a_column_by_itself_is_drawn_without_the_others(client) -> None:
+    desk = await Desk().lay(VOTES)
+    await decisions.accept(await desk.film("Cime"), by=desk.chair, note="Lumineux.")
+    await sign_in(client, desk.chair)
+
+    page = (await client.get(f"/fr/{desk.edition.slug}/committee/decisions?column=undecided&sort=title")).text
+
+    assert re.findall(r'<section class="col" id="(\w+)"', page) == ["undecided"]
+    assert page.count('data-film="') == 4
+    assert "Toutes les colonnes" in page
+    assert f'href="/fr/{desk.edition.slug}/committee/decisions?sort=title&amp;column=accepted#accepted"' in page
+
+
+# Of many votes
+
+
+async def crowded(desk: Desk, title: str, scores: list[int], *, seen: float = 1) -> None:
+    for number, score in enumerate(scores):
+        person = await a_person("reviewer", edition=desk.edition, name=f"Jury-{title}{number}")
+        await rows(
+            """INSERT INTO review (id, submission, file, person, scores, opinion, seen, given_at)
+               SELECT {}, n.submission, n.id, {}, jsonb_build_object('writing', {}::int), 'Vu deux fois, et bien vu.', {}, now()
+               FROM film_file n WHERE n.submission = {} RETURNING id""",
+            new_id(), person.id, score, seen, desk.films[title],
+        )  # fmt: skip
+
+
+async def test_a_card_of_many_votes_tells_how_many_gave_what_and_each_is_an_opinion_away(client) -> None:
+    desk = await Desk().lay({"a": [], "b": []})
+    await crowded(desk, "a", [2] * 12 + [4] * 13)
+    await crowded(desk, "a", [5, 5], seen=0.1)
+    await crowded(desk, "b", [3] * 24)
+    await sign_in(client, desk.chair)
+
+    many, few = await board.cards(desk.viewer, BoardQuery(sort="title"), is_brief=True)
+    page = (await client.get(f"/fr/{desk.edition.slug}/committee/decisions?sort=title")).text
+    card, other = page.split('data-film="')[1:3]
+
+    whole = (await board.cards(desk.viewer, BoardQuery(), only=desk.films["a"]))[0]
+    assert (many.votes, len(whole.votes)) == ((), 27)
+    assert (many.heard, many.given, many.mean, round(many.spread, 6)) == (25, 27, whole.mean, round(whole.spread, 6))
+    assert [(one.total, one.votes, one.counts) for one in many.crowd] == [(2, 12, True), (4, 13, True), (5, 2, False)]
+    assert re.findall(r"<title>([^<]*)</title>", card) == ["2,0 × 12", "4,0 × 13", "5,0 × 2"]
+    assert "2 votes mis à part" in card
+    assert "Jury" not in card
+    assert other.count("Jury-b") == len(few.votes) == 24
+
+
+async def test_votes_that_a_chair_may_not_read_yet_are_no_crowd_either(client) -> None:
+    desk = await Desk().lay({"a": []})
+    await crowded(desk, "a", [2] * 30)
+    await rows("INSERT INTO committee_rules (id, edition, chair_waits) VALUES ({}, {}, true) RETURNING id",
+               new_id(), desk.edition.id)  # fmt: skip
+    await sign_in(client, desk.chair)
+
+    case = (await board.cards(await the_viewer(desk.chair, desk.edition), BoardQuery(), is_brief=True))[0]
+    page = (await client.get(f"/fr/{desk.edition.slug}/committee/decisions")).text
+
+    assert (case.crowd, case.given, case.mean, case.spread) == ((), 0, None, 0.0)
+    assert "<rect" not in page.split('data-film="')[1]
+
+
+async def test_figures_are_never_older_than_the_sheets_given_while_they_are_reckoned(house) -> None:
+    desk = await Desk().lay({name: [] for name in "abcd"})
+
+    async def reckoned() -> None:
+        for _ in range(6):
+            await board.shares(desk.viewer, BoardQuery())
+
+    await asyncio.gather(*(crowded(desk, name, [1, 3, 5, 2, 4]) for name in "abcd"), reckoned(), reckoned())
+
+    for case in await board.films(desk.viewer):
+        assert said(case) == await kept(desk, case.id)
+        assert len(case.counted) == 5
+
+
+async def test_a_weight_that_changes_while_figures_are_reckoned_is_not_forgotten(house, monkeypatch) -> None:
+    jury = await Jury().seat()
+    film, _ = jury.films[0]
+    await jury.give(jury.ann, Sheet(writing=5, image=5, sound=1, space=5, opinion="Vu deux fois, et bien vu."))
+    asked = figures.rubrics_of
+
+    async def changed(edition: str):
+        found = await asked(edition)
+        monkeypatch.setattr(figures, "rubrics_of", asked)
+        await weighed(jury)
+        return found
+
+    monkeypatch.setattr(figures, "rubrics_of", changed)
+    await refresh(jury.edition)
+
+    case = next(one for one in await board.films(await the_viewer(jury.chair, jury.edition)) if one.id == film)
+    assert await kept(jury, film) == said(case) == (1, 0, 1.0, 0.0)
 
 
 # Many at once

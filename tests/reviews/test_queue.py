@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from festival.db import rows
-from festival.tables import Section
+from festival.tables import Outbox, Section
 from reviews import assignments, queue
 from reviews.assignments import AssignmentByHand
 from reviews.masking import COVER, covered
@@ -222,3 +222,26 @@ async def test_a_member_asked_for_nothing_has_every_film_before_them(house) -> N
     found = await queue.queue_sheet(await the_viewer(dan, line.edition), line.edition, QueueWhich())
 
     assert (found.total, {row.is_mine for row in found.rows}) == (5, {True})
+
+
+async def test_a_page_of_the_queue_looks_through_all_films_once(client, monkeypatch) -> None:
+    line = await Line().stand()
+    await line.give(line.bob, GOOD, 0)
+    asked: list[str] = []
+    whole = Outbox.raw.__func__
+
+    async def heard(cls, sql, *values):
+        asked.append(sql)
+        return await whole(cls, sql, *values)
+
+    counts = []
+    for person in (line.bob, await a_person("reviewer", edition=line.edition, name="Dan")):
+        await sign_in(client, person)
+        await client.get(f"/fr/{line.edition.slug}/committee")  # reckons what nobody had asked for
+        asked.clear()
+        with monkeypatch.context() as patched:
+            patched.setattr(Outbox, "raw", classmethod(heard))
+            assert (await client.get(f"/fr/{line.edition.slug}/committee")).status_code == 200
+        counts.append(len(asked))
+        assert sum("MATERIALIZED" in sql for sql in asked) == 1
+    assert counts == [14, 12]  # whoever has given a sheet reads what the committee thinks, too
