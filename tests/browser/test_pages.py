@@ -16,7 +16,8 @@ NO_PAGES = ("/programme.ics", ".pdf", ".atom", ".jpg", ".zip", "/screenings/{nam
             "/out/{name}")  # calendars, a redirection, paper, lists
 READERS = {"/submissions": "filmmaker", "/committee": "chair", "/programmer": "programmer",
            "/operator": "operator"}
-OWN = ("/account/leaving", "/account/addresses", "/account/merges", "/account/second-factor")
+OWN = ("/account/leaving", "/account/addresses", "/account/merges", "/account/second-factor",
+       "/account/passkeys", "/account/invitations")
 ROOTS = sorted(
     route.path_format.removeprefix("/{lang}/{edition}")
     for route in pages().routes

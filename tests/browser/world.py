@@ -128,7 +128,19 @@ class World:
                 "kind": "submitted", "letter": letter, "section_letter": "C", "text": "legal", "section_id": self.section,
                 "screen_id": screen, "venue_id": venue, "paper_name": "doors", "grid_import_id": brought["id"],
                 "variant_id": variant, "batch_id": batch, "meeting_id": meeting,
-                **self.ask(film), "field": "premiere"}  # fmt: skip
+                "invitation_id": self.share(film), **self.ask(film), "field": "premiere"}  # fmt: skip
+
+    def share(self, film: str) -> str:
+        """Somebody is asked to the entry, and its maker to one of somebody else."""
+        maker = self.doors["filmmaker"]
+        maker.post(f"/submissions/{film}/people", {"email": f"bo.{self.slug}@example.org", "entry_right": "see"})
+        question = new_id()
+        self.site.sql(
+            """INSERT INTO member_invitation (id, submission, person, by, entry_right)
+               SELECT $1, $2, p.id, b.id, 'see' FROM person p, person b WHERE p.email_key = $3 AND b.email_key = $4""",
+            question, film, f"filmmaker.{self.slug}@example.org", f"ines.{self.slug}@example.org",
+        )
+        return question
 
     def invite(self, programme: str) -> str:
         """Somebody on stage, and a jury."""
