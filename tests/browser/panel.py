@@ -118,6 +118,13 @@ class Panel:
         sql("INSERT INTO member (id, submission, person) VALUES ($1, $2, $3)", new_id(), film, maker)
         return film
 
+    def meet_maker(self, title: str) -> str:
+        """Signs a film's maker in; the name by which they are known here."""
+        turn = list(self.films).index(title)
+        self.languages["maker"] = "fr"
+        self.cookies["maker"] = self.site.person(self.address(f"maker{turn}"), edition=self.edition, parts=["filmmaker"])
+        return "maker"
+
     def door(self, person: str, scope: str) -> Door:
         secret = "cfs_" + new_token()
         self.site.sql(

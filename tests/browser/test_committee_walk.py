@@ -59,6 +59,7 @@ class Member:
         """As the page stands: nothing wrong for axe, nothing beside the screen, at both widths. What sticks to an
         edge lies in its own place meanwhile: what it happens to cover is one turn of the wheel away.
         """
+        self.page.wait_for_load_state()
         self.page.evaluate(LIES_STILL, "static")
         for size in (DESK, PHONE):
             self.page.set_viewport_size(size)
@@ -119,6 +120,8 @@ def test_from_films_on_the_pile_to_a_place_that_is_given_on(table: Committee) ->
     meet(table)
     announce(table)
     give_a_place_on(table)
+    tell_the_maker(table)
+    read_the_rest(table)
 
 
 def share_out(table: Committee) -> None:
@@ -322,6 +325,7 @@ def announce(table: Committee) -> None:
     chair.read("announcements-waits")
     second.at("/committee/announcements")
     second.page.locator("main a[href$='/letters']").click()
+    second.page.wait_for_url("**/letters")
     second.read("letters")
     words = second.page.locator("form[action$='/words']").first
     second.page.locator("details:has(form[action$='/words']) summary").first.click()
@@ -370,7 +374,8 @@ def give_a_place_on(table: Committee) -> None:
     of_section = {one["section"] for one in waits}
     leaves = panel.site.sql(
         """SELECT s.id, m.person FROM submission s JOIN member m ON m.submission = s.id
-           WHERE s.edition = $1 AND s.status = 'accepted' AND s.section = ANY($2) LIMIT 1""", panel.edition, sorted(of_section))[0]
+           WHERE s.edition = $1 AND s.status = 'accepted' AND s.section = ANY($2) AND s.id <> $3
+           LIMIT 1""", panel.edition, sorted(of_section), panel.films[FIRST])[0]
     panel.door(leaves["person"], "entries").post(f"/submissions/{leaves['id']}/withdrawal")
     chair.at("/committee/decisions")
     proposal = chair.page.locator(".promotion")
@@ -390,6 +395,32 @@ def give_a_place_on(table: Committee) -> None:
     chair.at("/committee/decisions")
     expect(chair.page.locator(f"#accepted #film-{coming}")).to_be_visible()
     chair.read("board-announced")
-    for path, name in (("/committee/figures", "figures"), ("/committee/conflicts", "conflicts"), (f"/committee/submissions/{coming}/change", "change")):
-        chair.at(path)
-        chair.read(name)
+
+
+def tell_the_maker(table: Committee) -> None:
+    """Where a chair allows it a maker reads how many watched how much, and shows it to anybody."""
+    panel = table.panel
+    panel.door(panel.people["solene"], "committee").call("PUT", "/committee/receipts", {"is_on": True, "version": 0})
+    maker = table.sits(panel.meet_maker(FIRST))
+    maker.at(f"/submissions/{panel.films[FIRST]}/receipts")
+    maker.button("receipts.ask").click()
+    expect(maker.page.locator("main .panel")).to_have_count(1)
+    maker.read("receipt")
+    maker.page.locator("main .panel a").click()
+    maker.page.wait_for_url("**/receipts?code=*")
+    maker.read("receipt-checked")
+
+
+def read_the_rest(table: Committee) -> None:
+    """Pages beside the way, as they stand at its end: nothing is left to watch, all is told."""
+    film = f"/committee/submissions/{table.panel.films[FIRST]}"
+    for path, name in (
+        ("/committee/figures", "figures"), ("/committee/conflicts", "conflicts"), (f"{film}/change", "change"),
+        (f"{film}/opinions", "opinions"), ("/committee/announcements", "announcements-out"), ("/operator/phases", "phases"),
+        (f"/committee/members/{table.panel.people['helene']}", "profile"), ("/committee/assignment", "assignment-over"),
+    ):
+        table.solene.at(path)
+        table.solene.read(name)
+    for path, name in (("/committee", "queue-empty"), ("/committee/recusals", "recusals"), (film, "room-given")):
+        table.helene.at(path)
+        table.helene.read(name)
