@@ -220,6 +220,18 @@ async def test_where_the_edition_wishes_it_the_name_is_within_the_picture(copy: 
     assert served[0]["served"] == "{[0,10)}"
 
 
+async def test_what_cannot_be_signed_is_not_handed_out(copy: Marked) -> None:
+    await rows("UPDATE edition SET has_marks = false, burns_mark = true WHERE id = {} RETURNING id", copy.edition.id)
+    copy.store.published(copy.file, "v0/seg_00000.m4s").path.write_bytes(b"no picture")
+    await sign_in(copy.client, await copy.reader())
+    await copy.get("master.m3u8")
+
+    refused = await copy.get("m/seg_00000.m4s")
+
+    assert (refused.status_code, refused.json()["codes"]) == (503, ["copy_signing_busy"])
+    assert await rows("SELECT 1 AS one FROM viewing WHERE file = {} AND NOT isempty(served)", copy.file) == []
+
+
 async def test_an_invisible_mark_is_within_a_signed_picture_too(copy: Marked, tmp_path: Path) -> None:
     await copy.mark()
     await rows("UPDATE edition SET burns_mark = true WHERE id = {} RETURNING id", copy.edition.id)
