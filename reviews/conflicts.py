@@ -5,8 +5,8 @@ A suspected one keeps a film from being shared out to the member, and shows it t
 recusal: from then on the film does not exist for them. In a blind section nobody reads whose name it was.
 """
 
+import asyncio
 import hashlib
-import logging
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -30,8 +30,6 @@ from reviews.profiles import members_of
 from reviews.reviewing import LEAST_REASON
 from reviews.tables import ConflictSearch
 from submissions.tables import Submission
-
-log = logging.getLogger("conflicts")
 
 MOST_LISTED = 200
 ConflictNote = Annotated[str, Meta(max_length=400)]
@@ -105,27 +103,33 @@ OF_MEMBERS = """s.id IN (SELECT m.submission FROM member m WHERE m.person = ANY(
 async def look_where_new() -> None:
     """By the calendar, in every edition that goes on."""
     for edition in await Edition.objects().where(Edition.phase != Phase.ARCHIVED.value):
-        try:
-            await look_again(edition)
-        except Busy:
-            log.warning("conflicts not looked for in time: edition=%s", edition.id)
+        await look_again(edition)
 
 
 async def look_again(edition: Edition) -> bool:
-    """Whether anything had changed that a search reads; only then it looks."""
+    """Whether anything had changed that a search reads; only then it looks. A worker has a process of its own."""
     known = await known_kin(edition)
     searched = await ConflictSearch.objects().get(ConflictSearch.edition == edition.id)
     if known.is_empty or (searched is not None and searched.mark == known.mark):
         return False
-    await look_among(known, edition, by=None)
+    found = await asyncio.to_thread(kinship, known.films, known.members)
+    await keep_search(known, found, edition, by=None)
     return True
 
 
 async def look_for_conflicts(edition: Edition, *, by: Person) -> dict[str, int]:
-    """Compare everybody of the committee with all that is known of every film's makers. What was settled stays
-    settled, unless something new was found; what is found no more and was not answered goes.
+    """Compare everybody of the committee with all that is known of every film's makers, beside the door. What was
+    settled stays settled, unless something new was found; what is found no more and was not answered goes.
     """
-    return await look_among(await known_kin(edition), edition, by=by)
+    known = await known_kin(edition)
+    try:
+        with anyio.fail_after(THINKING_S):
+            found = await anyio.to_process.run_sync(
+                kinship, known.films, known.members, cancellable=True, limiter=thinkers
+            )
+    except TimeoutError:
+        raise Busy("assignment_slow") from None
+    return await keep_search(known, found, edition, by=by)
 
 
 class KnownKin(msgspec.Struct, frozen=True):
@@ -148,15 +152,10 @@ async def known_kin(edition: Edition) -> KnownKin:
     return KnownKin([kin_of(row) for row in films], await kin_of_members(edition))
 
 
-async def look_among(known: KnownKin, edition: Edition, *, by: Person | None) -> dict[str, int]:
+async def keep_search(
+    known: KnownKin, found: dict[tuple[str, str], Any], edition: Edition, *, by: Person | None
+) -> dict[str, int]:
     """What the house finds by itself is on the record only where it changes something."""
-    try:
-        with anyio.fail_after(THINKING_S):
-            found = await anyio.to_process.run_sync(
-                kinship, known.films, known.members, cancellable=True, limiter=thinkers
-            )
-    except TimeoutError:
-        raise Busy("assignment_slow") from None
     own = pairs_in(
         await rows(
             "SELECT m.submission, m.person FROM member m JOIN submission s ON s.id = m.submission WHERE s.edition = {}",

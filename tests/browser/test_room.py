@@ -351,6 +351,20 @@ def test_a_stretch_is_marked_by_keys_and_pins_that_lie_close_are_one(
     expect(page.locator("#notes .at").first).to_have_text("0:41")
 
 
+def test_conflicts_of_interest_are_looked_for_by_a_worker_of_the_house(booth: Booth) -> None:
+    sql, line = booth.site.sql, new_id()
+    sql("UPDATE film SET directors = '[\"Marta Okafor\"]' WHERE id = (SELECT film FROM submission WHERE id = $1)", booth.film)
+    sql("UPDATE person SET name = 'Marta Okafor' WHERE email = $1", booth.email)
+
+    sql("INSERT INTO outbox (id, task, queue) VALUES ($1, 'look_for_conflicts', 'control')", line)
+
+    deadline = time.monotonic() + 60
+    while not sql("SELECT 1 FROM outbox WHERE id = $1 AND done_at IS NOT NULL", line):
+        assert time.monotonic() < deadline, sql("SELECT fault FROM outbox WHERE id = $1", line)
+        time.sleep(0.2)
+    assert sql("SELECT state FROM conflict_of_interest WHERE submission = $1", booth.film)[0]["state"] == "suspected"
+
+
 def test_offline_nothing_that_was_typed_is_lost(page: Page, booth: Booth) -> None:
     booth.enter(page)
     page.context.set_offline(True)
