@@ -33,9 +33,12 @@ class Told(Case, frozen=True, kw_only=True):
 
 
 @get("/committee/queue", guards=COMMITTEE)
-async def queue(viewer: NamedDependency[Viewer]) -> list[Waiting]:
-    """Films to watch, in the caller's scope."""
-    return await lists.queue(viewer)
+async def queue(
+    viewer: NamedDependency[Viewer],
+    first: FromQuery[Annotated[int, Meta(ge=0, le=10**6)]] = 0,
+) -> list[Waiting]:
+    """Films to watch, in the caller's scope: a hundred, from the `first` on."""
+    return await lists.queue(viewer, first=first, most=MOST_TOLD)
 
 
 @get("/committee/submissions/{submission_id:str}", guards=COMMITTEE)

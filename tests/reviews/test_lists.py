@@ -169,3 +169,17 @@ async def test_page_and_json_show_the_board_in_one_order_with_the_same_ranks(cli
     ]  # fmt: skip
     assert re.findall("<bdi>(Brume|Aube|Cime|Dune|Zut)</bdi>", page) == [one["title"] for one in told]
     assert page.count("Rank ") == 4
+
+
+async def test_a_program_reads_its_queue_in_parts(client, monkeypatch) -> None:
+    edition = await an_edition(phase=Phase.SELECTION)
+    maker, bob = await a_person("filmmaker", edition=edition), await a_person("reviewer", edition=edition)
+    for n in range(3):
+        await a_film(edition, maker, title=f"Nuit {n}")
+    await sign_in(client, bob)
+    monkeypatch.setattr("api.v1.committee.MOST_TOLD", 2)
+
+    parts = [(await client.get(f"/api/v1/{edition.slug}/committee/queue?first={first}")).json() for first in (0, 2, 4)]
+
+    assert [len(part) for part in parts] == [2, 1, 0]
+    assert len({film["id"] for part in parts for film in part}) == 3
