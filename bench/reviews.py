@@ -171,7 +171,7 @@ async def live_boards(words: str) -> None:
 
     async def one(headers: dict[str, str]) -> None:
         async with (
-            httpx.AsyncClient(base_url=url, timeout=60, headers=headers) as client,
+            httpx.AsyncClient(base_url=url, timeout=300, headers=headers) as client,
             client.stream("GET", "/api/v1/load/committee/board/events") as news,
         ):
             async for line in news.aiter_lines():

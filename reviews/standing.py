@@ -28,6 +28,8 @@ QUICK = 0.5
 """Seconds: a reckoning that takes longer is not waited for while an older one is at hand."""
 STALE = 60.0
 """Seconds that an older one may be shown while a new one is under way."""
+LONG, RESTS = 2.0, 4
+"""Seconds: after a reckoning that took longer, none of the same films begins for so many times its own length."""
 KEPT = 32
 """Reckonings that one process keeps."""
 
@@ -98,7 +100,8 @@ _Place = tuple[str, int, int, int]
 """An edition and a set of its films: whoever may see the votes of the same ones reads the same ranks."""
 
 _kept: dict[_Place, KeptStanding] = {}
-_under_way: dict[tuple[_Place, str], asyncio.Task[PanelStanding]] = {}
+_under_way: dict[_Place, tuple[str, asyncio.Task[PanelStanding]]] = {}
+"""With its version: of the same films one is reckoned at a time, however fast sheets come in."""
 
 
 async def ranks_of(edition: Edition, viewer: Viewer) -> dict[str, FilmRank]:
@@ -114,17 +117,26 @@ async def standing_of(edition: Edition, viewer: Viewer) -> PanelStanding:
     rubrics = await rubrics_of(edition.id)
     version = f"{await version_of_votes(edition)}|{hash(msgspec.json.encode(rubrics))}"
     kept = _kept.get(place)
-    if kept and kept.version == version:
+    if kept and (kept.version == version or rests(kept)):
         return kept.standing
     films = await open_films(viewer)
     if not films:
         return PanelStanding()
     place = (edition.id, *named(films))
-    kept = _kept.get(place)
-    task = begun(place, version, films, rubrics)
+    kept, (older, task) = _kept.get(place), _under_way.get(place, (version, None))
+    task = task or begun(place, version, films, rubrics)
     if kept and kept.seconds > QUICK and time.monotonic() - kept.at < STALE:
         return kept.standing
+    if older != version:  # its end is waited for, then it is seen whether it will do
+        await asyncio.wait([task])
+        return await standing_of(edition, viewer)
     return await asyncio.shield(task)
+
+
+def rests(kept: KeptStanding) -> bool:
+    """Whether reckoning anew would keep a processor busy with nothing else."""
+    age = time.monotonic() - kept.at
+    return kept.seconds > LONG and age < min(STALE, RESTS * kept.seconds)
 
 
 def begun(
@@ -133,19 +145,17 @@ def begun(
     films: list[OpenFilm],
     rubrics: Rubrics,
 ) -> asyncio.Task[PanelStanding]:
-    """The reckoning of this version, one for all who ask for it; in no request's transaction."""
-    key = (place, version)
-    if key not in _under_way:
-        task = asyncio.get_running_loop().create_task(
-            reckoned(place, version, films, rubrics), context=contextvars.Context()
-        )
-        _under_way[key] = task
-        task.add_done_callback(lambda done: over(key, done))
-    return _under_way[key]
+    """The reckoning of this version, for all who ask for it; in no request's transaction."""
+    task = asyncio.get_running_loop().create_task(
+        reckoned(place, version, films, rubrics), context=contextvars.Context()
+    )
+    _under_way[place] = (version, task)
+    task.add_done_callback(lambda done: over(place, done))
+    return task
 
 
-def over(key: tuple[_Place, str], task: asyncio.Task[PanelStanding]) -> None:
-    _under_way.pop(key, None)
+def over(place: _Place, task: asyncio.Task[PanelStanding]) -> None:
+    _under_way.pop(place, None)
     if not task.cancelled() and (fault := task.exception()):
         log.warning("ranks were not reckoned", exc_info=fault)
 

@@ -1,5 +1,8 @@
 """Ranks of an edition: of the votes that the viewer may see, and of those that count, and of no others."""
 
+import asyncio
+import time
+
 import msgspec
 import pytest
 
@@ -95,11 +98,49 @@ async def test_a_large_panel_is_not_waited_for_while_an_older_reckoning_is_at_ha
     await jury.give(jury.ann, sheet(3), 0, version=1)
 
     meanwhile = await standing_of(jury.edition, viewer)
-    for task in list(standing._under_way.values()):
+    for _, task in list(standing._under_way.values()):
         await task
 
     assert meanwhile is first
     assert (await standing_of(jury.edition, viewer)).films[jury.films[0][0]].mean == 2.5
+
+
+async def test_one_reckoning_of_the_same_films_is_under_way_however_fast_sheets_come_in(house, monkeypatch) -> None:
+    jury = await given({"ann": (5, 5), "chair": (2, 2)})
+    viewer = await the_viewer(jury.chair, jury.edition)
+    whole, running, most = standing.stood, [], []
+
+    def slowly(*films):
+        running.append(1)
+        most.append(len(running))
+        time.sleep(0.1)
+        running.pop()
+        return whole(*films)
+
+    monkeypatch.setattr(standing, "stood", slowly)
+
+    async def asked(number: int) -> None:
+        await jury.give(jury.ann, sheet(number), 0, version=number)
+        await standing_of(jury.edition, viewer)
+
+    await standing_of(jury.edition, viewer)
+    await asyncio.gather(asked(1), *(standing_of(jury.edition, viewer) for _ in range(4)))
+    await asyncio.gather(asked(2), *(standing_of(jury.edition, viewer) for _ in range(4)))
+
+    assert max(most) == 1
+    assert (await standing_of(jury.edition, viewer)).films[jury.films[0][0]].mean == 2.0
+
+
+async def test_after_a_long_reckoning_the_next_one_waits(house, monkeypatch) -> None:
+    jury = await given({"ann": (5, 5), "chair": (2, 2)})
+    viewer = await the_viewer(jury.chair, jury.edition)
+    first = await standing_of(jury.edition, viewer)
+    for place, kept in list(standing._kept.items()):
+        standing._kept[place] = msgspec.structs.replace(kept, seconds=8.0)
+    await jury.give(jury.ann, sheet(3), 0, version=1)
+
+    assert await standing_of(jury.edition, viewer) is first
+    assert not standing._under_way
 
 
 async def test_the_chair_reads_them_as_json_and_a_reviewer_does_not(client) -> None:
