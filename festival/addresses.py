@@ -1,10 +1,11 @@
-"""Another name or address for an account: a new address counts once a letter to it was answered."""
+"""Another name, language or address for an account: a new address counts once a letter to it was answered."""
 
 import asyncpg
 
 from festival import letters, people
 from festival.db import rows, transaction
 from festival.errors import Conflict, Refused
+from festival.language import spoken
 from festival.record import record
 from festival.sessions import digest
 from festival.settings import Settings
@@ -29,6 +30,21 @@ async def rename(person: Person, name: str, *, was: str) -> None:
             raise Conflict("changed_meanwhile")
         if name != was:
             await record("person_renamed", person.id, by=person)
+
+
+async def choose_language(person: Person, language: str) -> None:
+    """In which language letters come from now on; a page is read in that of its address."""
+    if language not in spoken():
+        raise Refused("language:language_unspoken", known=", ".join(spoken()))
+    async with transaction():
+        moved = await rows(
+            "UPDATE person SET language = {} WHERE id = {} AND language <> {} RETURNING id",
+            language,
+            person.id,
+            language,
+        )
+        if moved:
+            await record("person_language", person.id, by=person, language=language)
 
 
 async def ask_for_address(

@@ -27,6 +27,7 @@ OPEN = frozenset({
     "merge_done", "test",
     "planned_published", "planned_refused", "decision_taken_back",
     "entry_invited", "entry_joined", "entry_right", "entry_removed", "entry_left",
+    "passkey_added",
 })  # fmt: skip
 """What operators may read, of films that are not hidden from them."""
 

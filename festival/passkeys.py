@@ -34,14 +34,14 @@ from fido2.webauthn import (
     UserVerificationRequirement,
 )
 
-from festival import people, second_factor
+from festival import letters, people, second_factor
 from festival.clock import now
 from festival.db import rows, transaction
 from festival.errors import Missing, Refused
 from festival.record import record
 from festival.sessions import digest
 from festival.settings import Settings
-from festival.tables import Passkey, Person, new_id
+from festival.tables import Edition, Passkey, Person, new_id
 
 LASTS = timedelta(minutes=5)
 MOST = 20  # of one person
@@ -152,9 +152,11 @@ async def options_to_add(person: Person, *, settings: Settings) -> dict[str, Any
     return dict(asked)
 
 
-async def add(person: Person, answer: Signed, *, name: str, settings: Settings) -> list[str]:
-    """Keep a new passkey. As somebody's first second proof it ends what was opened without one, and
-    brings recovery codes, which are told this once.
+async def add(
+    person: Person, answer: Signed, *, name: str, edition: Edition, settings: Settings
+) -> list[str]:
+    """Keep a new passkey, and write to its person, who may not be who did it. As somebody's first second
+    proof it ends what was opened without one, and brings recovery codes, which are told this once.
     """
     with _readable():
         challenge = RegistrationResponse.from_dict(answer).response.client_data.challenge
@@ -172,6 +174,14 @@ async def add(person: Person, answer: Signed, *, name: str, settings: Settings) 
         await _spend(challenge, person.id)
         await _keep(person, key, signed, name)
         await record("passkey_added", person.id, by=person)
+        await letters.write(
+            "passkey_added",
+            person,
+            occasion=f"passkey_added:{new_id()}",
+            edition=edition,
+            link="/account/passkeys",
+            key=name.strip() or "–",
+        )
     return codes
 
 

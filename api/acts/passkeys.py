@@ -24,7 +24,7 @@ from festival import arrivals, passkeys, second_factor
 from festival.errors import Refused
 from festival.sessions import fresh_session, proof_of, prove_again
 from festival.settings import Settings
-from festival.tables import Person
+from festival.tables import Edition, Person
 
 UNKEPT = {"once": False}  # challenges and recovery codes are told once
 LONGEST = 12_000  # of an answer as one field of a form
@@ -212,6 +212,7 @@ async def add(
     request: AnyRequest,
     data: NewPasskey,
     person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
     settings: NamedDependency[Settings],
 ) -> Response[dict[str, list[str]]]:
     """Keep a new passkey. With the first second proof recovery codes are told once, and every other
@@ -222,6 +223,7 @@ async def add(
         person,
         data.credential.plain,
         name=data.name.strip() or browser_of(request),
+        edition=edition_row,
         settings=settings,
     )
     told = Response({"recovery_codes": codes})

@@ -38,6 +38,10 @@ class NewName(msgspec.Struct, frozen=True):
     was: Annotated[str, Meta(max_length=120)] = ""
 
 
+class NewLanguage(msgspec.Struct, frozen=True):
+    language: Annotated[str, Meta(max_length=2)] = ""
+
+
 class NewAddress(msgspec.Struct, frozen=True):
     email: Email = ""
 
@@ -97,6 +101,22 @@ class OnBehalf(msgspec.Struct, frozen=True):
 async def rename(data: NewName, person: NamedDependency[Person]) -> None:
     """Another name; 409 where it was changed meanwhile."""
     await addresses.rename(person, data.called, was=data.was)
+
+
+@act(
+    "/account/language",
+    json="/me/language",
+    method="put",
+    status=204,
+    guards=[in_person()],
+    again=account_again,
+    goes=ACCOUNT,
+    says="privacy.done.language",
+    still=Still.ACCOUNT,
+)
+async def choose_language(data: NewLanguage, person: NamedDependency[Person]) -> None:
+    """In which language letters come from now on."""
+    await addresses.choose_language(person, data.language)
 
 
 @act(
@@ -383,6 +403,6 @@ async def efface(
 
 
 ACTS = [
-    rename, ask_address, confirm_address, choose, ask_export, leave, stay, carry_out, refuse,
+    rename, choose_language, ask_address, confirm_address, choose, ask_export, leave, stay, carry_out, refuse,
     file_request, seek, efface,
 ]  # fmt: skip

@@ -30,6 +30,7 @@ async def me(viewer: NamedDependency[Viewer]) -> dict[str, Any]:
     return {
         "name": viewer.name,
         "email": viewer.email,
+        "language": viewer.language,
         "parts": sorted(viewer.roles),
         "parts_without_factor": sorted(viewer.unproved),
     }

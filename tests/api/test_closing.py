@@ -32,7 +32,7 @@ STILL = {
         "second_factor.prove", "second_factor.renew_codes", "second_factor.remove",
         "passkeys.ask", "passkeys.enter", "passkeys.give_proof", "passkeys.add", "passkeys.rename",
         "passkeys.remove", "passkeys.renew_codes", "people.agree_to_merge", "people.refuse_merge", "people.enable",
-        "privacy.rename", "privacy.ask_address", "privacy.confirm_address", "privacy.choose", "proof.give_proof",
+        "privacy.rename", "privacy.choose_language", "privacy.ask_address", "privacy.confirm_address", "privacy.choose", "proof.give_proof",
     },
     Still.LEAVING: {
         "entry_people.leave_entry", "privacy.ask_export", "privacy.leave", "privacy.stay", "privacy.carry_out", "privacy.refuse",

@@ -24,7 +24,7 @@ async def keyed(*parts: str, edition=None, counts: bool = True):
     owner = await with_password(*(parts or ("filmmaker",)), edition=edition)
     key = Authenticator(counts=counts)
     asked = await passkeys.options_to_add(owner, settings=Settings.read())
-    codes = await passkeys.add(owner, key.made(asked), name="Téléphone", settings=Settings.read())
+    codes = await passkeys.add(owner, key.made(asked), name="Téléphone", edition=edition, settings=Settings.read())
     return edition, owner, key, codes
 
 
@@ -158,11 +158,13 @@ async def test_the_first_one_ends_what_was_opened_without_it_and_brings_recovery
     assert (made.status_code, len(made.json()["recovery_codes"])) == (201, 10)
     assert [one["name"] for one in mine.json()] == ["Téléphone"]
     assert (before.status_code, key_now.status_code, saved.status_code) == (401, 401, 200)
+    told = await rows("SELECT kind, body FROM letter WHERE person = {}", owner.id)
+    assert [(one["kind"], "Téléphone" in one["body"]) for one in told] == [("passkey_added", True)]
 
 
 async def test_no_device_is_added_twice_nor_with_what_was_asked_of_somebody_else(house) -> None:
     settings = Settings.read()
-    _, owner, key, _ = await keyed()
+    edition, owner, key, _ = await keyed()
     _, other, _, _ = await keyed()
     asked = await passkeys.options_to_add(owner, settings=settings)
     told = []
@@ -171,10 +173,10 @@ async def test_no_device_is_added_twice_nor_with_what_was_asked_of_somebody_else
                            (owner, Authenticator().made(asked, origin="https://evil.example")),
                            (owner, Authenticator().made(asked, verified=False))):  # fmt: skip
         with pytest.raises(Refused) as refused:
-            await passkeys.add(person, answer, name="", settings=settings)
+            await passkeys.add(person, answer, name="", edition=edition, settings=settings)
         told += refused.value.codes
     second = Authenticator().made(asked)
-    codes = await passkeys.add(owner, second, name="Clé USB", settings=settings)
+    codes = await passkeys.add(owner, second, name="Clé USB", edition=edition, settings=settings)
 
     assert told == ["passkey_known", "passkey_wrong", "passkey_wrong", "passkey_wrong"]
     assert len(asked["publicKey"]["excludeCredentials"]) == 1
@@ -280,7 +282,7 @@ def mangled(answer: dict):
 
 async def test_whatever_an_authenticator_says_is_a_refusal_and_never_a_fault(house) -> None:
     settings = Settings.read()
-    _, owner, key, _ = await keyed()
+    edition, owner, key, _ = await keyed()
     asked = await passkeys.options_to_add(owner, settings=settings)
     coming = await passkeys.options_to_come(settings=settings)
     new = Authenticator()
@@ -290,7 +292,7 @@ async def test_whatever_an_authenticator_says_is_a_refusal_and_never_a_fault(hou
 
     for answer in [*mangled(new.made(asked)), deep]:
         try:
-            await passkeys.add(owner, answer, name="", settings=settings)
+            await passkeys.add(owner, answer, name="", edition=edition, settings=settings)
         except Refused as refused:
             codes |= set(refused.codes)
         else:

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from festival import addresses, people
+from festival import addresses, letters, people
 from festival.db import rows
 from festival.errors import Conflict, Refused
 from festival.letters import key_of
@@ -39,6 +39,18 @@ async def test_a_name_changes_unless_somebody_changed_it_meanwhile(client) -> No
     assert 'value="Augusta"' in late.text
     assert (await client.get(f"{api}/me")).json()["name"] == "Ada Byron"
     assert (await client.put(f"{api}/me/name", json={"called": "A.", "was": "Ada Byron"})).status_code == 204
+
+
+async def test_letters_come_in_the_language_that_somebody_chose(client) -> None:
+    edition, person, page, api = await at_home(client)
+
+    assert (await act(client, f"{page}/account/language", language="en")).status_code == 303
+    strange = await client.put(f"{api}/me/language", json={"language": "xx"})
+    await letters.write("export_ready", await people.person(person.id), occasion=f"x:{person.id}", edition=edition, days=7)
+    written = await rows("SELECT language FROM letter WHERE person = {}", person.id)
+
+    assert (strange.status_code, strange.json()["codes"]) == (422, ["language:language_unspoken"])
+    assert (written, (await client.get(f"{api}/me")).json()["language"]) == ([{"language": "en"}], "en")
 
 
 async def key_to(address: str, kind: str = "address") -> str:
