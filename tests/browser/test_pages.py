@@ -13,7 +13,7 @@ from tests.browser.world import World, sign_in
 WIDTHS = {"desk": (1440, 900), "phone": (390, 844)}
 NO_PAGES = ("/programme.ics", ".pdf", ".atom", ".jpg", ".zip", "/screenings/{name}", "/account/home",
             ".csv", "/data.zip", "/exports/{name}",
-            "/out/{name}")  # calendars, a redirection, paper, lists
+            "/out/{name}", "/laurel/{name}")  # calendars, a redirection, paper, lists, pictures
 READERS = {"/submissions": "filmmaker", "/committee": "chair", "/programmer": "programmer",
            "/operator": "operator"}
 OWN = ("/account/leaving", "/account/addresses", "/account/merges", "/account/second-factor",
@@ -59,8 +59,19 @@ def test_the_router_knows_pages_of_every_reader() -> None:
     assert {reader_of(path) for path in ROOTS} == {"", *READERS.values()}
 
 
+@pytest.fixture
+def blindness(world: World, path: str) -> Iterator[None]:
+    """What is hidden by hand has a page where the film's section is blind."""
+    blind = "UPDATE section SET is_blind = $2 WHERE id = $1"
+    if is_of_blind := path.endswith("/blind"):
+        world.site.sql(blind, world.section, True)
+    yield
+    if is_of_blind:
+        world.site.sql(blind, world.section, False)
+
+
 @pytest.mark.parametrize("path", ROOTS)
-def test_a_page_is_readable_by_all(page: Page, world: World, path: str) -> None:
+def test_a_page_is_readable_by_all(page: Page, world: World, blindness: None, path: str) -> None:
     """As a phone opens it, and then on a desk, where the same page has more room, and more to see.
 
     Colours are the same on both: of a phone's own parts they are looked at on the page of components.
