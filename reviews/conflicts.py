@@ -272,9 +272,7 @@ async def settle_conflict(
 ) -> int:
     """A chair's yes or no to a suspicion that is not about themself."""
     async with transaction():
-        row = await held_conflict(edition, conflict_id, given.version)
-        if row["person"] == viewer.id:
-            raise Refused("conflict_own")
+        row = await held_conflict(edition, conflict_id)
         if not await rows(
             f"""SELECT s.id FROM submission s
                 JOIN film_file n ON n.submission = s.id AND n.state = 'released'
@@ -283,6 +281,9 @@ async def settle_conflict(
             *scope_values(viewer, CHAIR),
         ):
             raise Missing("conflict_missing")
+        if row["person"] == viewer.id:
+            raise Refused("conflict_own")
+        check_seen(row, given.version)
         if row["state"] == "confirmed":
             raise Refused("conflict_confirmed")  # it is lifted as every recusal is
         await settle(row, given.state, note=given.note, by=by)
@@ -303,9 +304,7 @@ async def settle_conflict(
     return given.version + 1
 
 
-async def held_conflict(
-    edition: Edition, conflict_id: str, version: int, *, of: str = ""
-) -> dict[str, Any]:
+async def held_conflict(edition: Edition, conflict_id: str, *, of: str = "") -> dict[str, Any]:
     """Where it is one member's word, `of` names them: of others' they learn not even that there is one."""
     found = await rows(
         """SELECT id, submission, person, state, version FROM conflict_of_interest
@@ -314,9 +313,13 @@ async def held_conflict(
     )  # fmt: skip
     if not found:
         raise Missing("conflict_missing")
-    if found[0]["version"] != version:
-        raise Conflict("changed_meanwhile", version=found[0]["version"])
     return found[0]
+
+
+def check_seen(row: dict[str, Any], version: int) -> None:
+    """Asked last: whoever may not know of it is told of no version."""
+    if row["version"] != version:
+        raise Conflict("changed_meanwhile", version=row["version"])
 
 
 async def settle(row: dict[str, Any], state: str, *, note: str, by: Person) -> None:
@@ -332,7 +335,8 @@ async def answer_conflict(
 ) -> int:
     """The member's own word: a yes is stepping aside at once, a no leaves it to a chair."""
     async with transaction():
-        row = await held_conflict(edition, conflict_id, given.version, of=by.id)
+        row = await held_conflict(edition, conflict_id, of=by.id)
+        check_seen(row, given.version)
         if row["state"] != "suspected":
             raise Missing("conflict_missing")
         await rows(

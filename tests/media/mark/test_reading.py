@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from media import hls, scan, screener
-from media.mark import making, reading, variants
+from media.mark import burning, making, reading, variants
 from media.mark.reading import MarkedReference, NotFromHere, PlainRendition
+from media.tools import find_tools
 from tests.clips import Clips, film
 
 KEY = b"k" * 32
@@ -32,12 +33,17 @@ def marked(clips: Clips, tools, tmp_path_factory: pytest.TempPathFactory):
                             segments=made.segments, key=KEY)  # fmt: skip
 
 
-def leaked(work: Path, bits: tuple[int, ...], look: str, target: Path) -> Path:
-    """What a viewer with these bits records: their segments one after the other, then made smaller."""
+def leaked(work: Path, bits: tuple[int, ...], look: str, target: Path, *, bears: str = "") -> Path:
+    """What a viewer with these bits records: their segments one after the other, with the name that they bear, then
+    made smaller.
+    """
     names = [name for name, _ in hls.durations(work / "m0" / "playlist.m3u8")]
-    joined = target.with_suffix(".joined.mp4")
-    parts = [work / "m0" / "init.mp4", *(work / f"m{bit}" / name for bit, name in zip(bits, names, strict=True))]
-    joined.write_bytes(b"".join(part.read_bytes() for part in parts))
+    joined, head = target.with_suffix(".joined.mp4"), (work / "m0" / "init.mp4").read_bytes()
+    parts = [(work / f"m{bit}" / name).read_bytes() for bit, name in zip(bits, names, strict=True)]
+    if bears:
+        signed = [burning.signed(find_tools(), head, part, bears, number=n) for n, part in enumerate(parts)]
+        head, parts = signed[0].head, [one.body for one in signed]
+    joined.write_bytes(head + b"".join(parts))
     subprocess.run(
         ["ffmpeg", "-v", "error", "-y", "-i", str(joined), "-vf", look, "-c:v", "libx264", "-preset", "veryfast",
          "-crf", "28", "-an", str(target)], check=True, timeout=120,
@@ -52,13 +58,14 @@ def cell(clip: Path, work: Path, tools):
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("look", [
-    pytest.param("scale=854:480", marks=pytest.mark.slow), "crop=iw*0.95:ih*0.95:6:2,scale=854:480,eq=gamma=1.15",
+@pytest.mark.parametrize(("look", "bears"), [
+    pytest.param("scale=854:480", "", marks=pytest.mark.slow),
+    ("crop=iw*0.95:ih*0.95:6:2,scale=854:480,eq=gamma=1.15", "Hélène Marchand · 26/11 23:20"),
 ])
-def test_a_clip_that_was_cropped_and_encoded_again_is_read_without_a_mistake(marked, tools, tmp_path, look) -> None:
+def test_a_clip_that_was_cropped_and_encoded_again_is_read_without_a_mistake(marked, tools, tmp_path, look, bears) -> None:
     work, made, film_of_ours = marked
     bits = variants.bits(b"viewer", made.segments)
-    clip = leaked(work, bits, look, tmp_path / "clip.mp4")
+    clip = leaked(work, bits, look, tmp_path / "clip.mp4", bears=bears)
 
     read = reading.read(cell(clip, work, tools), film_of_ours)
 
