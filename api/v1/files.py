@@ -170,7 +170,7 @@ async def with_name(
     made = await (
         signing.segment(head, part, number=int(number[1]), of=viewer)
         if number
-        else signing.beginning(file_id, head, first)
+        else signing.beginning(f"{file_id}{shown.size}", head, first)
     )
     return Response(made, headers=headers, media_type=kind)
 

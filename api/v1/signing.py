@@ -31,14 +31,14 @@ async def segment(head: PublishedFile, part: PublishedFile, *, number: int, of: 
     return made.body
 
 
-async def beginning(file_id: str, head: PublishedFile, first: PublishedFile) -> bytes:
-    """What every signed segment of this copy follows, whoever watches; made once."""
-    if file_id not in beginnings:
+async def beginning(copy: str, head: PublishedFile, first: PublishedFile) -> bytes:
+    """What every signed segment of this copy (or of its variants) follows, whoever watches; made once."""
+    if copy not in beginnings:
         made = await signed(head, first, NOBODY, number=0)
         if len(beginnings) >= MOST_KEPT:
             beginnings.clear()
-        beginnings[file_id] = made.head
-    return beginnings[file_id]
+        beginnings[copy] = made.head
+    return beginnings[copy]
 
 
 async def signed(
