@@ -30,6 +30,8 @@ async def tell(submission_id: str) -> None:
     stood = await places_of(edition, submission_id)
     if submission.status == "withdrawn":
         await tell_of_withdrawal(submission, film, edition, stood)
+    elif submission.status in ("submitted", "draft") and await has_left_before(submission_id):
+        await tell_of_return(submission, film, edition)
     elif stood and (submission.pending or submission.status) != "accepted":
         await tell_of_doubt(submission, film, edition, stood)
 
@@ -52,6 +54,34 @@ async def tell_of_withdrawal(
             by=act["by"],
             when=partial(moment, when=datetime.fromisoformat(str(act["when"]))),
             places=partial(places_in, stood=stood),
+        )
+
+
+async def has_left_before(submission_id: str) -> bool:
+    """Whether anybody was told that it had left: of a film that came back before that, nobody hears."""
+    told = await rows(
+        "SELECT 1 FROM letter WHERE kind = 'film_withdrawn' AND about = {} LIMIT 1", submission_id
+    )
+    return bool(told)
+
+
+async def tell_of_return(submission: Submission, film: Film, edition: Edition) -> None:
+    [back] = await rows(
+        """SELECT r.at, coalesce(p.name, '') AS by FROM record r LEFT JOIN person p ON p.id = r.person
+           WHERE r.subject = {} AND r.act = 'submission_moved' ORDER BY r.at DESC LIMIT 1""",
+        submission.id,
+    )
+    for reader in await readers(edition, "chair", "programmer"):
+        await letters.write(
+            "film_returned",
+            reader,
+            occasion=f"returned:{submission.id}:{back['at'].isoformat()}:{reader.id}",
+            edition=edition,
+            about=submission.id,
+            link="/programmer/grid",
+            title=partial(film_title, film=film),
+            by=back["by"],
+            when=partial(moment, when=back["at"]),
         )
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -30,12 +30,13 @@ from submissions.eligibility import Promise, kept_promise, may_file, may_open
 from submissions.entry import BETWEEN_NAMES, Credits, Entry, faults, settled
 from submissions.fees import settle_fee
 from submissions.premieres import EarlierShowings
-from submissions.status import DECIDABLE, DECISIONS, MOVES, FileState, Status
+from submissions.status import DECIDABLE, DECISIONS, MOVES, RETURNS, FileState, Status
 from submissions.tables import Credit, Film, FilmFile, Member, Submission
 from submissions.telling import tell_members
 from submissions.versions import put_older_aside, put_unreleased_aside
 from submissions.waiver_codes import code_on, redeem
 
+BACK_FOR = timedelta(days=7)
 MOST_ENTRIES = 300  # of one person in one edition, withdrawn ones too: their files lie here
 
 STANDS = {
@@ -414,6 +415,39 @@ async def withdraw(submission: Submission, *, by: Person) -> None:
                 "tell_of_departure", edition=str(submission.edition), submission=submission.id
             )
         await Submission.update({Submission.pending: None}).where(Submission.id == submission.id)
+
+
+async def comes_back_until(submission: Submission) -> datetime | None:
+    """Until when a film that was taken back may come back; never once its decision had been announced: others
+    may have been promised its place.
+    """
+    if submission.status != Status.WITHDRAWN or submission.announced_at is not None:
+        return None
+    [left] = await rows(
+        """SELECT max(at) AS at FROM record WHERE subject = {} AND act = 'submission_moved'
+             AND details->>'to' = 'withdrawn'""",
+        submission.id,
+    )
+    return None if left["at"] is None else left["at"] + BACK_FOR
+
+
+async def come_back(submission: Submission, *, by: Person) -> None:
+    """The maker gives the film to the festival again: filed if it was, else as a draft. A decision that was
+    not yet announced has fallen, and is taken anew.
+    """
+    async with transaction():
+        standing = await held(submission)
+        if standing.status != Status.WITHDRAWN:
+            return  # twice is once
+        until = await comes_back_until(standing)
+        if until is None or until <= now():
+            raise Refused("film_stays_away", days=BACK_FOR.days)
+        was_filed = standing.filed_at is not None
+        await move(standing, Status.SUBMITTED if was_filed else Status.DRAFT, by=by, moves=RETURNS)
+        if was_filed:
+            await later(
+                "tell_of_departure", edition=str(submission.edition), submission=submission.id
+            )
 
 
 async def move(

@@ -31,6 +31,12 @@ BACK: dict[Status, frozenset[Status]] = {
 }
 
 
+# Taken back in haste: the way there leads back while nothing has followed (`entries.comes_back_until`).
+RETURNS: dict[Status, frozenset[Status]] = {
+    Status.WITHDRAWN: frozenset({Status.DRAFT, Status.SUBMITTED})
+}
+
+
 class FileState(StrEnum):
     RECEIVING = "receiving"
     RECEIVED = "received"

@@ -272,4 +272,23 @@ async def withdraw(
     await entries.withdraw(submission, by=person)
 
 
-ACTS = [open_entry, save, release, file_entry, withdraw]
+@act(
+    f"{FILM}/return",
+    json=f"{FILM}/return",
+    status=204,
+    guards=MAKER,
+    goes=FILMS,
+    says="filmmaker.done.returned",
+)
+async def come_back(
+    submission_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> None:
+    """Give a film again that was taken back in the last days; twice is once."""
+    submission = await own(submission_id, viewer, edition_row, Act.FILE_ENTRY)
+    await entries.come_back(submission, by=person)
+
+
+ACTS = [open_entry, save, release, file_entry, withdraw, come_back]

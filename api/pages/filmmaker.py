@@ -437,6 +437,8 @@ async def ask_withdrawal(
         submission=submission,
         card=await card(submission.id),
         may_withdraw=Status.WITHDRAWN in MOVES[Status(submission.status)],
+        until=await entries.comes_back_until(submission),
+        now=now(),
     )
 
 

@@ -34,7 +34,7 @@ GROUPS = {
         "rescheduled", "unscheduled", "materials_wait", "film_corrected",
     ),
     "committee": tuple(sorted(OF_THE_COMMITTEE)),
-    "programme": ("film_withdrawn", "lengths_changed", "planned_published", "planned_refused"),
+    "programme": ("film_withdrawn", "film_returned", "lengths_changed", "planned_published", "planned_refused"),
     "operators": (
         "parts_given_list", "factor_reset_told", "work_parked", "work_waits", "mail_back", "letters_parked",
         "house_ill", "house_well", "erasure_asked", "retention_done", "master_rotten", "backup_failed",

@@ -7,7 +7,7 @@ from reviews import changing, decisions
 from reviews.changing import ChangeWanted
 from reviews.tables import Decision
 from screenings import departures
-from submissions.entries import withdraw
+from submissions.entries import come_back, withdraw
 from submissions.tables import FilmFile, Submission
 from tests.builders import a_film, a_person
 from tests.screenings.test_notices import publish
@@ -35,6 +35,24 @@ async def test_chair_and_programmers_learn_that_a_film_has_left_and_where_it_sto
     assert {letter.person for letter in found} == {world.by.id, chair.id}
     assert len(found) == 2
     assert all("Nuit 0" in one.body and "Orion" in one.body and "12:00" in one.body for one in found)
+
+
+async def test_whoever_was_told_that_a_film_left_hears_that_it_is_back_and_nobody_else_does(house) -> None:
+    world = await World().build("submitted", "submitted")
+    for film, is_told in ((world.films[0], True), (world.films[1], False)):
+        submission = await Submission.objects().get(Submission.id == film)
+        if is_told:
+            await take_back(world, film)
+        else:
+            await withdraw(submission, by=world.maker)
+        await come_back(submission, by=world.maker)
+
+        await told(world)
+
+    found = await Letter.objects().where(Letter.edition == world.edition.id).order_by(Letter.created_at)
+    assert [(one.kind, one.about) for one in found] == [
+        ("film_withdrawn", world.films[0]), ("film_returned", world.films[0]),
+    ]  # fmt: skip
 
 
 async def test_a_draft_leaves_without_a_word(house) -> None:

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from festival.clock import now
-from festival.db import transaction
+from festival.db import rows, transaction
 from festival.errors import Conflict, Refused
 from festival.tables import Letter
 from submissions import entries
@@ -19,7 +19,9 @@ from tests.builders import a_film, a_person, an_edition, until_it_waits
 
 
 async def a_draft(edition, maker, **given) -> Submission:
-    submission, _ = await a_film(edition, maker, **{"title": "Nuit très claire", "status": "draft", **given})
+    submission, _ = await a_film(
+        edition, maker, **{"title": "Nuit très claire", "status": "draft", **given}
+    )
     return await submission_in(edition, submission)
 
 
@@ -97,6 +99,45 @@ async def test_six_withdrawals_at_once_are_one(house) -> None:
     await asyncio.gather(*(entries.withdraw(tab, by=maker) for tab in tabs))
 
     assert (await submission_in(edition, submission.id)).version == submission.version + 1
+
+
+@pytest.mark.parametrize(("status", "then"), [("draft", "draft"), ("submitted", "submitted")])
+async def test_a_film_taken_back_in_haste_comes_back_as_it_was_once(
+    house, status: str, then: str
+) -> None:
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    film, _ = await a_film(
+        edition, maker, status=status, pending="accepted" if status == "submitted" else None
+    )
+    await rows(
+        "UPDATE submission SET filed_at = now() WHERE id = {} AND status = 'submitted' RETURNING id",
+        film,
+    )
+    await entries.withdraw(await submission_in(edition, film), by=maker)
+    tabs = [await submission_in(edition, film) for _ in range(4)]
+
+    await asyncio.gather(*(entries.come_back(tab, by=maker) for tab in tabs))
+
+    back = await submission_in(edition, film)
+    assert (back.status, back.pending, back.version) == (then, None, tabs[0].version + 1)
+
+
+async def test_a_film_stays_away_after_a_week_or_once_its_decision_was_announced(house) -> None:
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    late, announced = [(await a_film(edition, maker, status="submitted"))[0] for _ in range(2)]
+    await rows("UPDATE submission SET announced_at = now() WHERE id = {} RETURNING id", announced)
+    for film in (late, announced):
+        await entries.withdraw(await submission_in(edition, film), by=maker)
+    await rows(
+        "UPDATE record SET at = at - interval '8 days' WHERE subject = {} RETURNING id", late
+    )
+
+    for film in (late, announced):
+        with pytest.raises(Refused, match="film_stays_away"):
+            await entries.come_back(await submission_in(edition, film), by=maker)
+        assert await status_of(await submission_in(edition, film)) == "withdrawn"
 
 
 async def test_after_the_deadline_nothing_is_opened_or_filed(house) -> None:
@@ -187,7 +228,9 @@ async def test_a_section_that_the_edition_lacks_is_not_passed_over(house) -> Non
     submission = await a_draft(edition, maker)
 
     with pytest.raises(Refused) as refused:
-        await entries.save_entry(submission, Entry(section="Z"), version=submission.version, by=maker)
+        await entries.save_entry(
+            submission, Entry(section="Z"), version=submission.version, by=maker
+        )
 
     assert refused.value.codes == ("section:section_unknown",)
     assert refused.value.values["letters"] == "Z"
