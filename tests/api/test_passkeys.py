@@ -253,6 +253,20 @@ async def test_what_a_thief_would_do_asks_a_passkey_as_well_as_a_password(client
     assert done.status_code == 201
 
 
+async def test_whoever_has_lost_a_passkey_and_has_no_password_proves_it_by_a_letter(client) -> None:
+    edition, owner, _, _ = await keyed()
+    await rows("UPDATE person SET password_hash = '' WHERE id = {} RETURNING id", owner.id)
+    await sign_in(client, owner)
+    await rows("UPDATE session SET proved_at = now() - interval '1 hour' WHERE person = {} RETURNING id", owner.id)
+
+    page = await client.post(
+        f"/fr/{edition.slug}/account/sessions/ending", data={"_csrf": client.headers["x-csrf-token"]}
+    )
+
+    assert page.status_code == 403
+    assert {f'action="/fr/{edition.slug}/account/{one}"' in page.text for one in ("links", "proof")} == {True, False}
+
+
 async def test_without_a_script_the_form_says_so_and_nothing_is_asked_of_the_house_that_it_cannot_read(client) -> None:
     edition = await an_edition()
     page = f"/fr/{edition.slug}/account/sign-in"
