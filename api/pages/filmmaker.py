@@ -438,7 +438,6 @@ async def ask_withdrawal(
         card=await card(submission.id),
         may_withdraw=Status.WITHDRAWN in MOVES[Status(submission.status)],
         until=await entries.comes_back_until(submission),
-        now=now(),
     )
 
 
