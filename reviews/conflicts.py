@@ -144,7 +144,7 @@ class KnownKin(msgspec.Struct, frozen=True):
 
     @property
     def mark(self) -> str:
-        return hashlib.md5(msgspec.json.encode(self), usedforsecurity=False).hexdigest()
+        return hashlib.sha256(msgspec.json.encode(self)).hexdigest()[:32]
 
 
 async def known_kin(edition: Edition) -> KnownKin:
