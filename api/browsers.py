@@ -1,6 +1,7 @@
 """Which browser stands at the door: what its owner may know it by, and the cookies it is given."""
 
 from typing import TypedDict
+from urllib.parse import quote, unquote
 
 from litestar.datastructures import Cookie
 
@@ -19,6 +20,9 @@ SYSTEMS = (
     ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"),
     ("Mac OS", "macOS"), ("Linux", "Linux"),
 )  # fmt: skip
+
+WANTED_S = 30 * 60
+LONGEST_PLACE = 400
 
 
 class SessionOrigin(TypedDict):
@@ -59,3 +63,27 @@ def cookies_of(person: Person, session: str, settings: Settings) -> list[Cookie]
         session_cookie(session, settings=settings),
         limits.known_browser_cookie(person, settings=settings),
     ]
+
+
+# The place that somebody came for, while they fetch the letter that lets them in
+
+
+def wanted_name(settings: Settings) -> str:
+    return "__Host-wanted" if settings.public_url.startswith("https") else "wanted"
+
+
+def wanted_cookie(place: str, *, settings: Settings) -> Cookie:
+    """As long as a link is good for; an empty place ends it."""
+    return Cookie(
+        key=wanted_name(settings),
+        value=quote(place[:LONGEST_PLACE], safe=""),
+        httponly=True,
+        secure=settings.public_url.startswith("https"),
+        samesite="lax",
+        path="/",
+        max_age=WANTED_S if place else 0,
+    )
+
+
+def wanted_place(request: AnyRequest, settings: Settings) -> str:
+    return unquote(request.cookies.get(wanted_name(settings), ""))

@@ -15,7 +15,7 @@ from msgspec import Meta
 from api import limits
 from api.acts.act import Refusal, Still, act
 from api.auth import in_person, proof_needed, session_cookie, session_token, settings_of, somebody
-from api.browsers import cookies_of, session_origin
+from api.browsers import cookies_of, session_origin, wanted_cookie, wanted_place
 from api.forms import filled
 from api.guards import IN_PERSON_PROVED
 from api.once import TOLD_ONCE
@@ -95,7 +95,12 @@ async def registration_again(request: AnyRequest, refused: Refusal) -> Response[
 
 
 async def letter_is_sent(request: AnyRequest, _: Any) -> Response[str]:
-    return await door(request, sent=True)
+    """The place that they came for waits in this browser: the letter knows nothing of it."""
+    answer = await door(request, sent=True)
+    wanted = str((await request.form()).get("next", ""))
+    if wanted:
+        answer.set_cookie(wanted_cookie(wanted, settings=settings_of(request)))
+    return answer
 
 
 def own_place(request: AnyRequest, wanted: str, viewer_home: str) -> str:
@@ -110,7 +115,13 @@ async def to_where_they_came_for(request: AnyRequest, done: SignedIn) -> Respons
     if half := done.content.get("half"):
         return await code_form(request, half)
     wanted = str((await request.form()).get("next", ""))
-    return Redirect(own_place(request, wanted, "/account/home"), status_code=303)
+    settings = settings_of(request)
+    waits = wanted_place(request, settings)
+    return Redirect(
+        own_place(request, wanted, "/account/home"),
+        status_code=303,
+        cookies=[wanted_cookie("", settings=settings)] if waits else None,
+    )
 
 
 def arrived(arrival: Arrival, settings: Settings) -> SignedIn:

@@ -7,7 +7,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from api.auth import session_token, signed_in
+from api.auth import session_token, settings_of, signed_in
+from api.browsers import wanted_place
 from api.pages._page import page, prefix_of
 from api.request import AnyRequest
 from festival import second_factor
@@ -46,7 +47,8 @@ async def sign_in_page(request: AnyRequest) -> Response[str]:
 async def link_page(request: AnyRequest, token: FromPath[str]) -> Response[str]:
     """A button, because mail scanners follow links. A letter that asks somebody to an entry leads there."""
     asked = await invitation_behind(token)
-    where = f"{prefix_of(request)}/account/invitations/{asked}" if asked else ""
+    waits = wanted_place(request, settings_of(request))
+    where = f"{prefix_of(request)}/account/invitations/{asked}" if asked else waits
     return page(request, "account/link.html", token=token, next=where)
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from api.assets import asset
 from api.auth import cookie_name, session_cookie, visitor_cookie_name
+from api.browsers import wanted_cookie
 from api.headers import HSTS, Headers
 from api.limits import known_browser_cookie
 from festival.settings import Settings
@@ -81,6 +82,7 @@ def test_every_cookie_is_bound_to_this_host_and_read_by_no_script() -> None:
     cookies = [
         session_cookie("token", settings=HTTPS),
         known_browser_cookie(Person(id="a", password_hash=""), settings=HTTPS),
+        wanted_cookie("/fr/2027/", settings=HTTPS),
     ]
 
     assert cookie_name(HTTPS) == "__Host-session"

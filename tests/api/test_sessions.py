@@ -163,6 +163,28 @@ async def test_a_wrong_password_keeps_the_address_and_the_place_one_came_for(app
     assert (right.status_code, right.headers["location"]) == (303, wanted)
 
 
+@pytest.mark.parametrize(("wanted", "led_to"), [("committee/next", "committee/next"), ("//evil.example", "account/home")])
+async def test_whoever_came_for_a_place_is_led_there_by_the_letter_in_the_same_browser(
+    app, house, monkeypatch, wanted, led_to
+) -> None:
+    be_quick(monkeypatch)
+    edition = await an_edition()
+    owner = await a_person("filmmaker", edition=edition)
+    home = f"/fr/{edition.slug}/"
+    wanted = wanted if wanted.startswith("//") else home + wanted
+    async with browser(app, "192.0.2.63") as guest, browser(app, "192.0.2.64") as elsewhere:
+        drawn = (await guest.get(f"{home}account/sign-in")).text
+        proof = re.findall(r'name="_csrf" value="([^"]+)"', drawn)[0]
+        await guest.post(f"{home}account/links", data={"_csrf": proof, "email": owner.email, "next": wanted})
+        for who, place in ((guest, home + led_to), (elsewhere, f"{home}account/home")):
+            token = await people.new_link(owner)
+            drawn = (await who.get(f"{home}account/links/{token}")).text
+            fields = dict(re.findall(r'name="(_csrf|next)" value="([^"]+)"', drawn))
+            entered = await who.post(f"{home}account/links/{token}", data=fields)
+            assert (entered.status_code, entered.headers["location"]) == (303, place)
+        assert "wanted" not in guest.cookies
+
+
 @pytest.mark.parametrize("wanted", [
     "//evil.example", "/\\evil.example", "/%2Fevil.example", "/%09/evil.example", "/\t/evil.example",
     "/%0d%0ax: y", "https://evil.example", "javascript:alert(1)",
