@@ -73,6 +73,7 @@ COLUMNS: dict[str, MergedColumn] = {
     "conflict_of_interest.settled_by": MOVES,
     "viewing.person": MergedColumn(Fate.UNITES, ("file",)),
     "marked_viewer.person": STAYS,
+    "blind_synopsis.person": MOVES,
     "watcher.person": MergedColumn(Fate.UNITES, ("",)),
     "note.person": MOVES,
     "review.person": MergedColumn(

@@ -153,8 +153,8 @@ async def test_the_foyer_renews_itself_and_says_what_has_changed(client) -> None
     assert '<noscript><meta http-equiv="refresh" content="30"' in quiet.text
     assert "Changements" not in quiet.text
 
-    await tap(client, world, 1, "moved", screen=world.screens[1], starts="23:30")
+    await tap(client, world, 1, "moved", screen=world.screens[1], starts="03:30")  # still to come, also at midnight
 
     told = (await read(client, world, f"/foyer/{world.venue}")).text
-    assert "23:30, Vega 0 au lieu de Orion" in told
+    assert "03:30, Vega 0 au lieu de Orion" in told
     assert (await read(client, world, "/foyer/nowhere")).status_code == 404

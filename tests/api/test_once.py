@@ -43,6 +43,13 @@ NOT_ONCE = {
     "POST /{lang}/{edition}/account/sign-in/code",
     *(f"POST {place}{what}" for place in ("/api/v1/{edition}", "/{lang}/{edition}/account")
       for what in ("/second-factor", *(f"/second-factor/{one}" for one in ("confirmation", "recovery-codes", "removal")))),
+    # A passkey's challenge is good for one answer; with the first one come recovery codes.
+    *(f"POST /api/v1/{{edition}}/{one}" for one in (
+        "sessions/passkey", "sessions/passkey/options", "sessions/proof/passkey", "passkeys", "passkeys/recovery-codes",
+    )),
+    *(f"POST /{{lang}}/{{edition}}/account/{one}" for one in (
+        "sign-in/passkey", "proof/passkey", "passkeys", "passkeys/recovery-codes",
+    )),
     # What is erased would stand in the kept answer; wrong codes must stay counted.
     "POST /api/v1/{edition}/me/erasure",
     "POST /{lang}/{edition}/account/leaving",

@@ -376,7 +376,7 @@ STAYS_BEHIND = {
     "PrintedPage", "SectionQuota", "Meeting", "FigureClock",
     "TalkWish", "ReceiptRule",
     "BlockDraft", "Visitor", "FilmTraits", "LiveScreening", "LiveAct", "LiveRehearsal",
-    "ReviewerProfile", "AssignmentPlan", "ConflictOfInterest",
+    "ReviewerProfile", "AssignmentPlan", "ConflictOfInterest", "ConflictSearch",
 }  # fmt: skip
 """Films, what was done with them, what was promised to people, and codes that were given away."""
 
