@@ -90,6 +90,9 @@ def make(kept: Path) -> None:
 
 
 def migrate(url: str, *, owner_url: str) -> None:
-    env = {**os.environ, "DATABASE_URL": url, "DATABASE_OWNER_URL": owner_url}
+    env = {
+        **os.environ, "MODE": "development", "PICCOLO_CONF": "piccolo_conf",
+        "DATABASE_URL": url, "DATABASE_OWNER_URL": owner_url,
+    }  # fmt: skip
     subprocess.run([sys.executable, "-m", "festival.migrate"], check=True, cwd=ROOT, env=env,
                    stdout=subprocess.DEVNULL)
