@@ -1,5 +1,7 @@
 """What is wrong with the working grid: films that have left it, lengths that have changed, broken rules."""
 
+from collections.abc import Collection
+
 from festival.db import rows
 from festival.tables import Edition
 from festival.texts import own_title
@@ -58,7 +60,11 @@ async def departures(known: dict[str, Item], placed: list[Placed]) -> list[model
 
 
 async def departures_of(submissions: set[str]) -> dict[str, dict[str, int | str]]:
-    """By whom and when; ISO, in UTC."""
+    return await last_moves(submissions, GONE)
+
+
+async def last_moves(submissions: set[str], to: Collection[str]) -> dict[str, dict[str, int | str]]:
+    """By whom and when each came to one of these states last; ISO, in UTC."""
     selected = await rows(
         """SELECT DISTINCT ON (r.subject) r.subject, coalesce(p.name, '') AS by, r.at
            FROM record r LEFT JOIN person p ON p.id = r.person
@@ -66,7 +72,7 @@ async def departures_of(submissions: set[str]) -> dict[str, dict[str, int | str]
              AND r.details->>'to' = ANY({})
            ORDER BY r.subject, r.at DESC""",
         sorted(submissions),
-        sorted(GONE),
+        sorted(to),
     )
     return {row["subject"]: {"by": row["by"], "when": row["at"].isoformat()} for row in selected}
 

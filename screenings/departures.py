@@ -10,7 +10,7 @@ from festival.language import evening, hour, moment, t
 from festival.people import person as person_of
 from festival.tables import Edition, Person
 from festival.texts import film_title
-from screenings.clashes import departures_of, longer_or_shorter
+from screenings.clashes import departures_of, last_moves, longer_or_shorter
 from screenings.lists import Item, items, placed_in, working_grid
 from submissions.tables import Film, Submission
 
@@ -66,22 +66,18 @@ async def has_left_before(submission_id: str) -> bool:
 
 
 async def tell_of_return(submission: Submission, film: Film, edition: Edition) -> None:
-    [back] = await rows(
-        """SELECT r.at, coalesce(p.name, '') AS by FROM record r LEFT JOIN person p ON p.id = r.person
-           WHERE r.subject = {} AND r.act = 'submission_moved' ORDER BY r.at DESC LIMIT 1""",
-        submission.id,
-    )
+    back = (await last_moves({submission.id}, {submission.status}))[submission.id]
     for reader in await readers(edition, "chair", "programmer"):
         await letters.write(
             "film_returned",
             reader,
-            occasion=f"returned:{submission.id}:{back['at'].isoformat()}:{reader.id}",
+            occasion=f"returned:{submission.id}:{back['when']}:{reader.id}",
             edition=edition,
             about=submission.id,
             link="/programmer/grid",
             title=partial(film_title, film=film),
             by=back["by"],
-            when=partial(moment, when=back["at"]),
+            when=partial(moment, when=datetime.fromisoformat(str(back["when"]))),
         )
 
 

@@ -21,9 +21,7 @@ class HonouredFilm(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     titles: Texts
     directors: list[str]
-    year: int | None
     section_names: Texts
-    announced_at: datetime | None
 
 
 class ShownAt(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +38,7 @@ async def honoured(submission: Submission) -> HonouredFilm:
     if submission.status != Status.ACCEPTED:
         raise Refused("honours_for_chosen")
     [row] = await rows(
-        """SELECT f.title, f.titles, f.directors, f.year, s.announced_at,
+        """SELECT f.title, f.titles, f.directors,
              coalesce(x.names, jsonb_build_object()) AS section_names
            FROM submission s JOIN film f ON f.id = s.film LEFT JOIN section x ON x.id = s.section
            WHERE s.id = {}""",

@@ -24,7 +24,6 @@ from festival.tables import Edition, Person
 from submissions import answers, rejudging
 from submissions.asking import (
     OPTIONED,
-    PARTS,
     TYPED_AS,
     AnswerValues,
     AskedQuestion,
@@ -34,6 +33,7 @@ from submissions.asking import (
     is_locked,
     labels_of,
     missing_answers,
+    parts_of,
     settled_answers,
 )
 from submissions.entries import closed_by, entry_of, held, section_called, write_credits
@@ -104,7 +104,7 @@ class ClosedEntry(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def parts(self) -> frozenset[str]:
         """The fields of the entry that those of the form say."""
-        return frozenset(part for name in self.fields for part in PARTS.get(name, (name,)))
+        return frozenset(part for name in self.fields for part in parts_of(name))
 
     @property
     def asked(self) -> list[AskedQuestion]:

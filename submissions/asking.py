@@ -194,8 +194,13 @@ PARTS = {"premiere": ("premiere", "shown")}
 """Fields of the form that are more than one field of the entry."""
 
 
+def parts_of(name: str) -> tuple[str, ...]:
+    """The fields of the entry that a field of the form says."""
+    return PARTS.get(name, (name,))
+
+
 def differs(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    return any(before[part] != after[part] for part in PARTS.get(name, (name,)))
+    return any(before[part] != after[part] for part in parts_of(name))
 
 
 def frozen_faults(

@@ -17,10 +17,10 @@ from festival.tables import Edition, Person, Phase, Section
 from festival.texts import texts_of
 from submissions import answers, rejudging
 from submissions.asking import (
-    PARTS,
     EntryForm,
     frozen_faults,
     labels_of,
+    parts_of,
     settled_answers,
     still_asks,
     unasked_faults,
@@ -156,7 +156,7 @@ async def write(submission: Submission, entry: Entry, *, before: Entry, by: Pers
         part: getattr(before, part)
         for name in form.fields
         if not form.asks(name)
-        for part in PARTS.get(name, (name,))
+        for part in parts_of(name)
     }
     entry = msgspec.structs.replace(entry, **kept)
     await answers.write_values(submission, values, by=by)

@@ -8,6 +8,7 @@ from litestar.params import FromPath
 
 from api import laurels
 from api.guards import MAKER
+from api.pages._exports import own_file
 from api.pages._page import language_of, page, text_of
 from api.pages._paper import printed
 from api.request import AnyRequest
@@ -23,7 +24,6 @@ from submissions.lists import card, own
 PAGE = "/submissions/{submission_id:str}/honours"
 LAUREL = f"{PAGE}/laurel/{{name:str}}"
 CERTIFICATE = f"{PAGE}/certificate.pdf"
-KEPT = {"cache-control": "private, no-store", "x-content-type-options": "nosniff"}
 
 
 @get(PAGE, guards=MAKER)
@@ -60,8 +60,7 @@ async def its_laurel(
     if lang not in spoken() or ink not in laurels.INKS or not name.endswith(".svg"):
         raise Missing("paper_missing")
     drawn = laurels.laurel(laurel_lines(lang, film, edition_row), ink=ink)
-    saved_as = {"content-disposition": f'attachment; filename="laurel-{lang}-{ink}.svg"'}
-    return Response(drawn.encode(), media_type="image/svg+xml", headers={**KEPT, **saved_as})
+    return Response(drawn.encode(), media_type="image/svg+xml", headers=own_file(f"laurel-{name}"))
 
 
 def laurel_lines(lang: str, film: HonouredFilm, edition: Edition) -> list[str]:
@@ -86,9 +85,8 @@ async def its_certificate(
         today=now(),
         laurel=laurels.laurel(laurel_lines(language_of(request), film, edition_row), ink="dark"),
     )
-    saved_as = {"content-disposition": 'attachment; filename="certificate.pdf"'}
     return Response(
-        await printed(drawn), media_type="application/pdf", headers={**KEPT, **saved_as}
+        await printed(drawn), media_type="application/pdf", headers=own_file("certificate.pdf")
     )
 
 

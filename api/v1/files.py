@@ -165,13 +165,12 @@ async def with_name(
     headers = {"cache-control": "private, no-store"}
     if request.method == "HEAD":
         return Response(b"", headers=headers, media_type=kind)
-    first = await marked(store, file_id, f"{variants.DOOR}/seg_00000.m4s", shown)
     number = SEGMENT.fullmatch(PurePosixPath(name).name)
-    made = await (
-        signing.segment(head, part, number=int(number[1]), of=viewer)
-        if number
-        else signing.beginning(f"{file_id}{shown.size}", head, first)
-    )
+    if number:
+        made = await signing.segment(head, part, number=int(number[1]), of=viewer)
+    else:
+        first = await marked(store, file_id, f"{variants.DOOR}/seg_00000.m4s", shown)
+        made = await signing.beginning(f"{file_id}{shown.size}", head, first)
     return Response(made, headers=headers, media_type=kind)
 
 
