@@ -1,20 +1,22 @@
-"""Two doors at one address: what nobody signs is the public's, all else is people's.
+"""Three doors at one address: what nobody signs is the public's, films are the freight's, all else is people's.
 
-Each door is a process of its own, so that whoever draws a board keeps no visitor waiting. A line may
-come in at either; a question that is for the other goes there with its line, as the kernel hands a
+Each door is a process of its own, so that neither a board nor ten films on their way keep a visitor waiting.
+A line may come in at any; a question that is for another goes there with its line, as the kernel hands a
 socket from process to process: no byte is copied, and nobody stands between. Each door can answer
 everything, so that a question at the wrong one is answered as well, only not apart from the others.
 """
 
 import asyncio
 import os
+import re
 import socket
 from collections.abc import Mapping
 from typing import ClassVar
 
 from api.line import Line
 
-PUBLIC, PEOPLE = DOORS = ("public", "people")
+PUBLIC, PEOPLE, FREIGHT = DOORS = ("public", "people", "freight")
+BYTES_OF_A_FILM = re.compile(rb"patch /api/v1/[^/ ]+/uploads/")
 OUGHT_TO_HAVE_A_BODY = (
     b"\r\ncontent-length:",
     b"\r\ntransfer-encoding:",
@@ -40,6 +42,13 @@ def is_bare(question: bytes) -> bool:
 
 def names_somebody(question: bytes) -> bool:
     return any(word in question for word in SOMEBODY)
+
+
+def door_of(question: bytes) -> str:
+    """Which door a question is for, told by what was heard of it first; `question` in small letters."""
+    if BYTES_OF_A_FILM.match(question):
+        return FREIGHT
+    return PUBLIC if is_bare(question) and not names_somebody(question) else PEOPLE
 
 
 class Inbox:
@@ -79,7 +88,9 @@ class HandedLine(Line):
 
     here: ClassVar[str] = PUBLIC
     inboxes: ClassVar[Mapping[str, Inbox]] = {}
-    stays = False  # whoever sends more than bare questions is read to the end by one parser
+    is_within = (
+        False  # a question whose end has not come: its line stays with the parser that began it
+    )
     said = b""  # what was heard of it elsewhere
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -87,21 +98,25 @@ class HandedLine(Line):
         if self.said:
             self.data_received(self.said)
 
+    def on_message_begin(self) -> None:
+        self.is_within = True
+        super().on_message_begin()
+
+    def on_message_complete(self) -> None:
+        self.is_within = False
+        super().on_message_complete()
+
     def data_received(self, data: bytes) -> None:
-        if not self.stays:
-            asked = data.lower()
-            self.stays = not (self.is_between_questions and is_bare(asked))
-            if self.is_between_questions and self.goes_on(data, asked):
-                return
-        super().data_received(data)
+        if not (self.is_between_questions and self.goes_on(data)):
+            super().data_received(data)
 
     @property
     def is_between_questions(self) -> bool:
-        return self.cycle is None or bool(self.cycle.response_complete)
+        return not self.is_within and (self.cycle is None or bool(self.cycle.response_complete))
 
-    def goes_on(self, data: bytes, asked: bytes) -> bool:
-        """Whether it was handed on; people whose door has no room left are told so, and keep nobody here."""
-        there = PEOPLE if self.stays or names_somebody(asked) else PUBLIC
+    def goes_on(self, data: bytes) -> bool:
+        """Whether it was handed on; where people's door has no room left they are told so, and keep nobody here."""
+        there = door_of(data.lower())
         if there == self.here or there not in self.inboxes:
             return False
         if self.transport.get_write_buffer_size():

@@ -15,6 +15,12 @@ async def _read_json(connection: asyncpg.Connection) -> None:
         await connection.set_type_codec(name, schema="pg_catalog", encoder=str, decoder=json.loads)
 
 
+async def _leave_as_it_is(_connection: asyncpg.Connection) -> None:
+    """Nothing here outlives its transaction (no LISTEN, SET or session lock), and an open one is rolled back
+    before this is called: the four commands that asyncpg sends by itself would double every question.
+    """
+
+
 async def connect(*where: Any, **how: Any) -> asyncpg.Connection:
     """A database on this machine whose socket is not there is away, as one elsewhere that refuses."""
     try:
@@ -30,6 +36,7 @@ async def open_pool(*, size: int) -> None:
         max_size=size,
         connect=connect,
         init=_read_json,
+        reset=_leave_as_it_is,
         timeout=5,
         command_timeout=30,
         server_settings={"lock_timeout": "5s", "application_name": "cinema-for-space"},

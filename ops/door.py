@@ -4,8 +4,8 @@ Reading the door's code takes longer than a festival likes to wait for a door th
 So the launcher keeps two of these. Each reads everything first; whoever holds the lock of the file
 TURN serves, the other stands ready, and the kernel gives the lock away the moment its holder is gone.
 
-Who serves divides: the public's door and people's (`api/handing.py`) are forked from what was read, and
-share its memory. One that is killed is forked again, while the port stays open and what was asked waits.
+Who serves divides: the public's door, people's and the freight's (`api/handing.py`) are forked from what was
+read, and share its memory. One that is killed is forked again, while the port stays open and what was asked waits.
 """
 
 import asyncio
@@ -56,7 +56,7 @@ def ready(app: Any = "api.app:app") -> uvicorn.Config:
 
 
 class Server(uvicorn.Server):
-    """uvicorn's, which is also given lines that came in at the other door."""
+    """uvicorn's, which is also given lines that came in at another door."""
 
     def __init__(self, config: uvicorn.Config, inbox: Inbox) -> None:
         super().__init__(config)
@@ -92,7 +92,7 @@ class Server(uvicorn.Server):
 
 
 class Doorkeeper:
-    """Who forks the doors and answers nobody: it holds the port, and what waits for either."""
+    """Who forks the doors and answers nobody: it holds the port, and what waits for each."""
 
     def __init__(self, config: uvicorn.Config, port: int) -> None:
         self.config = config

@@ -220,7 +220,7 @@ def test_the_house_believes_the_proxy_and_nobody_else():
 
     assert OURS["api"]["environment"]["TRUSTED_PROXY"] == address
     assert ip_address(address) in ip_network(net)
-    assert [name for name, one in SERVICES.items() if "door" in one["networks"]] == ["proxy", "api", "public"]
+    assert [name for name, one in SERVICES.items() if "door" in one["networks"]] == ["proxy", "api", "public", "freight"]
     assert "--no-proxy-headers" in SERVICES["api"]["command"]
 
 
@@ -257,9 +257,18 @@ def test_who_names_nobody_has_a_door_of_their_own_and_the_other_stands_in():
         "not header Cookie *session=*",
     ]
     assert "reverse_proxy @public public:8000 api:8000 {\n\t\tlb_policy first\n" in written
-    public, api = SERVICES["public"], SERVICES["api"]
-    assert {name for name in public if public[name] != api[name]} == {"environment"}
-    assert set(public["environment"]) - set(api["environment"]) == {"POOL_SIZE"}
+    for name in ("public", "freight"):
+        apart, api = SERVICES[name], SERVICES["api"]
+        assert {part for part in apart if apart[part] != api[part]} == {"environment"}
+        assert set(apart["environment"]) - set(api["environment"]) == {"POOL_SIZE"}
+
+
+def test_the_bytes_of_films_have_a_door_of_their_own_and_people_s_stands_in():
+    written = (ROOT / "ops/compose/Caddyfile").read_text()
+    told = written.partition("@freight {\n")[2].partition("}")[0].split("\n")
+
+    assert [line.strip() for line in told if line.strip()] == ["method PATCH", "path /api/v1/*/uploads/*"]
+    assert "reverse_proxy @freight freight:8000 api:8000 {\n\t\tlb_policy first\n" in written
 
 
 def test_in_clear_people_are_led_on_and_programs_are_refused():

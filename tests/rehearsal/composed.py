@@ -29,10 +29,10 @@ from tests.services import ROOT
 DOMAIN = "cinema.localhost"
 USER = 10001  # as the Dockerfile's
 HOUSE = ("relay", "worker-fast", "worker-letters", "worker-plans", "worker-heavy", "beat")
-DOORS = ("api1", "api2", "public")
+DOORS = ("api1", "api2", "public", "freight")
 DOOR, BACK = "172.30.27", "10.213.200"
 ADDRESSES = {name: number for number, name in enumerate(
-    ["proxy", "postgres", "redis", "objects", "mail", "api1", "api2", "migrate", *HOUSE, "public"], start=2)}  # fmt: skip
+    ["proxy", "postgres", "redis", "objects", "mail", "api1", "api2", "migrate", *HOUSE, "public", "freight"], start=2)}  # fmt: skip
 VARIABLES = {
     "POSTGRES_PASSWORD": "owners-word", "HOUSE_PASSWORD": "houses-word", "DOMAIN": DOMAIN,
     "SECRET_KEY": "k" * 48, "SMTP_URL": "smtp://mail:2525", "SMTP_ALLOW_CLEAR": "true",

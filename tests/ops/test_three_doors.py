@@ -1,4 +1,4 @@
-"""The house's door is two processes: whoever is named keeps nobody waiting who is not."""
+"""The house's door is three processes: whoever is named, or sends a film, keeps nobody waiting who is not."""
 
 import http.client
 import os
@@ -45,7 +45,7 @@ if __name__ == "__main__":
 SIGNED = {"Cookie": "session=abc"}
 
 
-class TwoDoors:
+class ThreeDoors:
     """Each answers with its own process, the port of who asked, and the bytes that it was sent."""
 
     def __init__(self, folder: Path) -> None:
@@ -67,8 +67,8 @@ class TwoDoors:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoDoors]:
-    made = TwoDoors(tmp_path_factory.mktemp("doors"))
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ThreeDoors]:
+    made = ThreeDoors(tmp_path_factory.mktemp("doors"))
     yield made
     made.process.terminate()
     assert made.process.wait(60) == 0
@@ -103,6 +103,32 @@ def test_a_long_body_arrives_whole_at_peoples_door(house) -> None:
     assert sent[0] != public
     assert sent[2] == 3_000_000
     assert behind == [sent[0], sent[1], 5]
+
+
+def test_a_film_has_a_door_of_its_own_and_its_line_comes_back_from_there(house) -> None:
+    line, film = house.line(), "/api/v1/2027/uploads/01H"
+    public, port = told(line)[0], line.sock.getsockname()[1]
+    opened = told(line, "POST", "/api/v1/2027/uploads", body=b"x")
+    freight = told(line, "PATCH", film, body=b"x" * 3_000_000, headers=SIGNED)
+    again = told(line, "PATCH", film, body=b"y" * 7, headers=SIGNED)
+    page = told(line, headers=SIGNED)
+
+    assert freight[1:] == [port, 3_000_000]
+    assert again == [freight[0], port, 7]
+    assert page == [opened[0], port, 0]
+    assert len({public, opened[0], freight[0], house.process.pid}) == 4
+
+
+def test_what_looks_like_a_film_within_a_form_stays_with_its_form(house) -> None:
+    line, film = house.line().sock, b"PATCH /api/v1/2027/uploads/01H HTTP/1.1\r\nhost: x\r\n\r\n"
+    line.sendall(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: %d\r\n\r\n" % len(film))
+    time.sleep(0.05)
+    line.sendall(film)
+
+    heard = b""
+    while not heard.endswith(b" %d" % len(film)):
+        heard += line.recv(65536)
+    assert heard.count(b"HTTP/1.1") == 1
 
 
 def test_a_question_in_pieces_is_answered_once_and_whole(house) -> None:
