@@ -166,6 +166,7 @@ class HeardTracks(msgspec.Struct, frozen=True):
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """`heard` says which tracks the copy plays, `mix` is their measure once they are joined.
 
+    `curve` is the loudness of each second, `peaks` its highest sample in dBFS, of what is heard.
     `torn` counts the places in which the container itself is broken, as its reader says.
     `is_uncopied` once a whole copy was tried, and the film's own damage has stopped it.
     """
@@ -200,6 +201,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     freezes: tuple[Interval, ...] | None = None
     flashes: tuple[Interval, ...] | None = None
     curve: tuple[float, ...] = ()
+    peaks: tuple[float, ...] = ()
     how: dict[str, str] = {}
 
     @property

@@ -56,6 +56,9 @@ GAMUTS = {  # transfer → the pairs of primaries and matrices that belong toget
     "arib-std-b67": (WIDE,),
 }
 PQ_BITS = 10
+SHORT_TERM = 3.0  # seconds, over which loudness is heard
+NEAR = 0.1  # dB
+MOST_PLACES = 100
 ALWAYS = frozenset({"COPY_IMPOSSIBLE"})  # no rule can wish it away: nobody could watch the film
 
 
@@ -395,7 +398,8 @@ def about_file(facts: Facts, policy: Policy) -> Iterator[Finding]:
     if facts.is_encrypted:
         yield reject("CONTENT_ENCRYPTED")
     if facts.is_truncated:
-        yield reject("CONTENT_TRUNCATED", seconds(facts.duration))
+        where = (Interval(facts.duration, facts.duration),)
+        yield reject("CONTENT_TRUNCATED", seconds(facts.duration), where=where)
     if facts.streams > policy.most_streams:
         yield reject("STREAM_COUNT", facts.streams, policy.most_streams)
     if facts.trailing_bytes > 16:
@@ -437,10 +441,12 @@ def about_time(facts: Facts, policy: Policy, declared: float | None) -> Iterator
         return
     start = abs(sound.start - picture.start)
     if start > policy.sound.start_offset:
-        yield warn("AV_START_OFFSET", *beside(start, policy.sound.start_offset, seconds))
+        where = (Interval(0.0, start),)
+        yield warn("AV_START_OFFSET", *beside(start, policy.sound.start_offset, seconds), where)
     end = abs(sound.start + sound.duration - picture.start - picture.duration)
     if end > policy.sound.end_offset:
-        yield warn("AV_DURATION_MISMATCH", *beside(end, policy.sound.end_offset, seconds))
+        where = (Interval(facts.duration - end, facts.duration),)
+        yield warn("AV_DURATION_MISMATCH", *beside(end, policy.sound.end_offset, seconds), where)
     if long := longer(sound.holes, policy.holes.sound):
         yield warn("AUDIO_HOLE", *beside(longest(long), policy.holes.sound, seconds), long)
 
@@ -739,11 +745,35 @@ def about_level(facts: Facts, sound: Sound, rules: SoundRules) -> Iterator[Findi
     if loudness is not None and loudness < rules.loudness.low:
         yield warn("LOUDNESS_LOW", *beside(loudness, rules.loudness.low, lufs))
     if loudness is not None and loudness > rules.loudness.high:
-        yield warn("LOUDNESS_HIGH", *beside(loudness, rules.loudness.high, lufs))
+        where = loudest(facts.curve)
+        yield warn("LOUDNESS_HIGH", *beside(loudness, rules.loudness.high, lufs), where)
     if sound.true_peak is not None and sound.true_peak > rules.true_peak:
-        yield warn("TRUE_PEAK_OVER", *beside(sound.true_peak, rules.true_peak, true_peak))
+        where = clipped(facts.peaks, rules.true_peak)
+        yield warn("TRUE_PEAK_OVER", *beside(sound.true_peak, rules.true_peak, true_peak), where)
     if long := longer(facts.silences, rules.silence):
         yield warn("AUDIO_SILENCE", *beside(longest(long), rules.silence, seconds), long)
+
+
+def loudest(curve: tuple[float, ...]) -> tuple[Interval, ...]:
+    """The three seconds that are the loudest: each figure of the curve looks back so far."""
+    if not curve:
+        return ()
+    at = float(max(range(len(curve)), key=curve.__getitem__))
+    return (Interval(max(at - SHORT_TERM, 0.0), max(at, 1.0)),)
+
+
+def clipped(peaks: tuple[float, ...], most: float) -> tuple[Interval, ...]:
+    """Where a sample reaches the limit; a true peak between samples is near the highest of them."""
+    if not peaks:
+        return ()
+    reached = min(most, max(peaks)) - NEAR
+    runs: list[Interval] = []
+    for second in (n for n, peak in enumerate(peaks) if peak >= reached):
+        if runs and runs[-1].end == second:
+            runs[-1] = Interval(runs[-1].start, second + 1.0)
+        else:
+            runs.append(Interval(float(second), second + 1.0))
+    return tuple(runs[:MOST_PLACES])
 
 
 def seconds(value: float, digits: int = 0) -> str:
@@ -767,4 +797,5 @@ def about_texts(facts: Facts, policy: Policy) -> Iterator[Finding]:
     late: list[Text] = [t for t in facts.texts if t.end > facts.duration + policy.texts.past_end]
     if late:
         last = max(text.end for text in late)
-        yield warn("SUBTITLE_PAST_END", *beside(last, round(facts.duration, 1), seconds))
+        where = (Interval(facts.duration, last),)
+        yield warn("SUBTITLE_PAST_END", *beside(last, round(facts.duration, 1), seconds), where)

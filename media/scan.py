@@ -33,9 +33,11 @@ LOOKING = GIB  # no picture is decoded here: whoever wants more is no film
 HEARING = (
     "astats@{name}=measure_overall=none:measure_perchannel=RMS_level,"
     "ebur128@{name}=peak=true:framelog=verbose:metadata=1,"
+    "astats=metadata=1:reset=1:measure_perchannel=none:measure_overall=Peak_level,"  # of each tenth
     "silencedetect=n=-60dB:d=2,"  # last: ebur128 reframes, and would lose where a silence ends
     "ametadata=mode=print:file={notes}"
 )
+PEAK, SILENT = "lavfi.astats.Overall.Peak_level=", -120.0
 LINES_EACH = 80  # of the log, for one track: its levels and the meter's summary
 
 StepHook = Callable[[str, float], None]
@@ -383,6 +385,7 @@ class Listened(msgspec.Struct, frozen=True):
 
     sound: Sound
     curve: tuple[float, ...] = ()
+    peaks: tuple[float, ...] = ()
     silences: tuple[Interval, ...] = ()
 
 
@@ -415,12 +418,14 @@ def read_sound(
         heard=heard,
         mix=first.sound if heard.layout else None,
         curve=first.curve,
+        peaks=first.peaks,
         silences=first.silences,
         how={
             **facts.how,
             "loudness": "ebur128, all samples of every track",
             "levels": "astats, all samples",
             "silences": "silencedetect, all samples",
+            "peaks": "astats, all samples of each second",
             "phase": "aphasemeter, all samples",
         },
     )
@@ -523,7 +528,7 @@ def measured(sound: Sound, name: str, ran: Ran, sandbox: Sandbox, container: str
     summary, levels = said(ran.log, name)
     length = max(sound.duration, 0.1)
     notes = sandbox.work / f"sound-{name}.txt"
-    curve, silences, phase = heard_in(notes, length)
+    heard = heard_in(notes, length)
     notes.unlink()
     loudness = level(summary, r"\bI:\s*(-?[\d.]+|-inf) LUFS")
     torn = 0 if container in CLOSED else 2  # a stream that is cut anywhere is torn at both its ends
@@ -533,10 +538,10 @@ def measured(sound: Sound, name: str, ran: Ran, sandbox: Sandbox, container: str
         loudness_range=level(summary, r"LRA:\s*(-?[\d.]+) LU"),
         true_peak=level(summary, r"Peak:\s*(-?[\d.]+|-inf) dBFS"),
         levels=levels,
-        phase=phase,
+        phase=heard.phase,
         damaged=max(0, ran.damage.of(sound.stream, sound.codec) - torn),
     )
-    return Listened(measured, curve, silences)
+    return Listened(measured, heard.curve, heard.peaks, heard.silences)
 
 
 def said(log: tuple[str, ...], name: str) -> tuple[str, tuple[float, ...]]:
@@ -565,11 +570,19 @@ def level(text: str, pattern: str) -> float | None:
     return max(float(match[1]), -120.0) if match else None
 
 
-def heard_in(
-    path: Path, length: float
-) -> tuple[tuple[float, ...], tuple[Interval, ...], float | None]:
-    """Loudness once a second, the silences, and the mean phase, from the filters' own notes."""
+class Noted(msgspec.Struct, frozen=True):
+    """What the filters wrote down along the sound: of each second, and on the whole."""
+
+    curve: tuple[float, ...]
+    peaks: tuple[float, ...]
+    silences: tuple[Interval, ...]
+    phase: float | None
+
+
+def heard_in(path: Path, length: float) -> Noted:
+    """Loudness and highest sample once a second, the silences, and the mean phase."""
     curve: dict[int, float] = {}
+    peaks: dict[int, float] = {}
     silences: list[Interval] = []
     phases = [0.0, 0]
     begun: float | None = None
@@ -580,6 +593,9 @@ def heard_in(
                 when = number(line.rpartition("pts_time:")[2]) or when
             elif line.startswith("lavfi.r128.S="):
                 curve.setdefault(int(when), max(number(line[13:]) or -120.0, -120.0))
+            elif line.startswith(PEAK):
+                second, heard = int(when), number(line[len(PEAK) :])
+                peaks[second] = max(peaks.get(second, SILENT), SILENT if heard is None else heard)
             elif line.startswith("lavfi.aphasemeter.phase="):
                 phases = [phases[0] + (number(line[24:]) or 0.0), phases[1] + 1]
             elif line.startswith("lavfi.silence_start="):
@@ -589,5 +605,9 @@ def heard_in(
                 begun = None
     if begun is not None:
         silences.append(Interval(begun, length))
-    mean = round(phases[0] / phases[1], 3) if phases[1] else None
-    return tuple(round(curve[s], 1) for s in sorted(curve)), tuple(silences), mean
+    return Noted(
+        curve=tuple(round(curve[s], 1) for s in sorted(curve)),
+        peaks=tuple(round(peaks.get(s, SILENT), 1) for s in range(max(peaks, default=-1) + 1)),
+        silences=tuple(silences),
+        phase=round(phases[0] / phases[1], 3) if phases[1] else None,
+    )

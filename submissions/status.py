@@ -56,6 +56,10 @@ LAST = frozenset(
     {FileState.READY, FileState.RELEASED, FileState.FAULTY, FileState.QUARANTINED,
      FileState.FAILED, FileState.REPLACED}
 )  # fmt: skip
+# Its makers watch the copy in these, if there is one: of a refused film it shows what was found.
+WATCHED_BY_MAKERS = frozenset(
+    {FileState.MAKING, FileState.READY, FileState.RELEASED, FileState.FAULTY}
+)
 
 _HOPELESS = frozenset(
     {FileState.RECEIVING, FileState.FAULTY, FileState.QUARANTINED, FileState.FAILED}

@@ -82,6 +82,11 @@ SPOKEN_OF = frozenset(
      "COLOUR_UNTAGGED", "SUBTITLE_PAST_END"}
 )  # fmt: skip
 
+EXPORTED = frozenset(
+    {"container", "whole", "sync", "definition", "shape", "codec", "cadence", "scan", "colour", "tracks",
+     "rate", "loudness", "peak"}
+)  # fmt: skip
+
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the table; `number` ties a finding to its place on the timeline."""
@@ -94,6 +99,11 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     repair: str = ""
     code: str = ""
     number: int = 0
+
+    @property
+    def is_of_export(self) -> bool:
+        """Whether other settings of the export mend it."""
+        return self.check in EXPORTED
 
 
 def words(lang: str, finding: Finding, *, repair: bool = False) -> str:
@@ -308,11 +318,14 @@ class Mark(msgspec.Struct, frozen=True):
 
 
 class Marker(msgspec.Struct, frozen=True):
+    """`at` is where its longest place begins, in seconds."""
+
     x: float
     number: int
     tone: str
     code: str
     words: str
+    at: float
 
 
 class Lane(msgspec.Struct, frozen=True):
@@ -336,8 +349,7 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True):
 
 TOP, BOTTOM = -10.0, -50.0
 POINTS = 480
-LANES = {"black": ("VIDEO_BLACK", "VIDEO_ALL_BLACK"), "freeze": ("VIDEO_FREEZE",),
-         "flash": ("PSE_RISK",), "silence": ("AUDIO_SILENCE",)}  # fmt: skip
+RUNS = frozenset({"black", "freeze", "flash", "silence"})
 STEPS_OF_TIME = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
 
 
@@ -359,6 +371,7 @@ def timeline(
         for name, stretches in runs.items()
         if stretches is not None
     ]
+    lanes += [lane(lang, name, (), verdict, length) for name in other_lanes(verdict)]
     curve = thinned(facts.curve)
     return Timeline(
         lanes=lanes,
@@ -373,13 +386,21 @@ def timeline(
     )
 
 
+def other_lanes(verdict: Verdict | None) -> list[str]:
+    """Checks that have a lane only where they have found something, in the order of the table."""
+    placed = (
+        {CHECK_OF.get(f.code, "whole") for f in verdict.findings if f.where} if verdict else set()
+    )
+    return [check for checks in GROUPS.values() for check in checks if check in placed - RUNS]
+
+
 def lane(
     lang: str, name: str, runs: tuple[Interval, ...], verdict: Verdict | None, length: float
 ) -> Lane:
     marks = [Mark(share(r.start, length), max(share(r.length, length), 0.14), "fine") for r in runs]
     pins: list[Marker] = []
     for place, finding in enumerate(verdict.findings if verdict else (), 1):
-        if finding.code not in LANES[name] or not finding.where:
+        if CHECK_OF.get(finding.code, "whole") != name or not finding.where:
             continue
         tone = "warn" if finding.severity is Severity.WARN else "bad"
         marks += [
@@ -395,9 +416,10 @@ def lane(
                 tone,
                 finding.code,
                 words(lang, finding),
+                longest.start,
             )
         )
-    return Lane(name, told(lang, runs), marks, pins)
+    return Lane(name, told(lang, runs) if name in RUNS else pins[0].words, marks, pins)
 
 
 def told(lang: str, runs: tuple[Interval, ...]) -> str:
@@ -451,6 +473,19 @@ def tiles(
     width = round(100 / shown, 3)
     picked = [int((i + 0.5) * count / shown) for i in range(shown)]
     return [(round(i * width, 3), width, p % 10, p // 10) for i, p in enumerate(picked)]
+
+
+def tiles_at(length: float, every: float | None, at: float) -> list[tuple[float, float, int, int]]:
+    """The same for the five pictures around a moment."""
+    if not every:
+        return []
+    last = max(1, min(100, int(length / every))) - 1
+    middle = min(int(at / every), last)
+    first = max(0, min(middle - 2, last - 4))
+    return [
+        (i * 20.0, 20.0, p % 10, p // 10)
+        for i, p in enumerate(range(first, min(first + 5, last + 1)))
+    ]
 
 
 def tile_height(facts: Facts, width: int = 160) -> int:

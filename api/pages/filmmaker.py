@@ -13,7 +13,7 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from api.guards import MAKER
-from api.pages import _entry, _report
+from api.pages import _entry, _places, _report
 from api.pages._answers import form_fields
 from api.pages._films import FilmCard, film
 from api.pages._page import language_of, page, prefix_of, text_of
@@ -37,7 +37,7 @@ from festival.texts import own_title
 from media.encodings import spelled
 from media.policy import Policy
 from media.rulebook import refuses
-from media.storage import NotPublished, Store
+from media.storage import NotPublished, Store, early_key
 from reviews import receipts
 from submissions import answers, entries, membership, technical
 from submissions.asking import CREDITS, EntryForm
@@ -58,7 +58,7 @@ from submissions.lists import (
     steps_of,
     submission_in,
 )
-from submissions.status import MOVES, WORKING, FileState, Status
+from submissions.status import MOVES, WATCHED_BY_MAKERS, WORKING, FileState, Status
 from submissions.subtitling import KINDS, tracks_of
 from submissions.tables import EntryRight, FilmFile, Submission
 from submissions.told import told as told_in_words
@@ -67,6 +67,7 @@ from submissions.verdicts import facts_of, verdict_of
 from submissions.versions import standing_before
 from submissions.waiver_codes import code_on, is_late_possible
 
+COPIED = frozenset({FileState.READY, FileState.RELEASED})
 ENDLESS = 10**9  # seconds: longer than any film
 UPLOAD_CODES = (
     "storage_full", "file_too_large", "deadline_passed", "entry_is_filed", "entry_withdrawn",
@@ -449,15 +450,25 @@ async def report(
     edition_row: NamedDependency[Edition],
     store: NamedDependency[Store],
     version: Annotated[int | None, Meta(ge=1, le=10**4)] = None,
+    at: Annotated[float | None, Meta(ge=0, le=10**6)] = None,
+    finding: Annotated[int | None, Meta(ge=1, le=10**3)] = None,
 ) -> Response[str]:
     """The verdict first, then the way through the booth, the film along its length, every check.
 
-    Of the newest file, or of an older `version`.
+    Of the newest file, or of an older `version`; the copy begins `at` these seconds, with what the
+    `finding` of this number says of them.
     """
     submission = await own(submission_id, viewer, edition_row, Act.SEE_ENTRY)
     twins = await twins_for_maker(submission.id, viewer)
     return await report_page(
-        request, submission, edition_row, store, None, version=version, twins=twins
+        request,
+        submission,
+        edition_row,
+        store,
+        None,
+        version=version,
+        twins=twins,
+        at=(at, finding),
     )
 
 
@@ -471,14 +482,18 @@ async def report_page(
     version: int | None = None,
     words: object = None,
     twins: Sequence[Twin] = (),
+    at: tuple[float | None, int | None] = (None, None),
 ) -> Response[str]:
-    """`words` are those of a form for subtitles that was refused."""
+    """`words` are those of a form for subtitles that was refused; `at` is where the copy begins, and
+    the finding that is shown there.
+    """
     file = await current_file(submission.id, version)
     if version is not None and file is None:
         raise Missing("file_missing")
     drawn: dict[str, Any] = {}
     if file is not None:
         drawn = await drawn_report(language_of(request), submission, file, edition)
+        drawn |= await shown_on_film(language_of(request), file, store, at=at)
         drawn["kept"] = await received(file.id, file.state, store)
         drawn["stands"] = await standing_before(submission.id, file.number)
         drawn["texts"] = await tracks_of(submission.id)
@@ -491,9 +506,43 @@ async def report_page(
         mine=await membership.right_of(submission, request.state["viewer"].id),
         card=await card(submission.id), file=file, versions=await files_of(submission.id),
         journal=_report.journal(language_of(request), await journal_of(submission.id)),
-        twins=twins,
+        twins=twins, version=version,
         deadline=await entries.closing_for(submission, edition), **drawn,
     )  # fmt: skip
+
+
+async def shown_on_film(
+    lang: str, file: FilmFile, store: Store, *, at: tuple[float | None, int | None]
+) -> dict[str, Any]:
+    """The findings at their places in the copy; where nobody can watch one, why not."""
+    facts = facts_of(file.facts)
+    length = facts.duration if facts else 0.0
+    places = _places.placed(lang, verdict_of(file.verdict), length)
+    moment = _places.moment(*at, places)
+    copy: Any = file.screener
+    every = copy.get("sprite_every") if copy else None
+    return {
+        "is_watchable": await is_watchable(file, store),
+        "why_unseen": why_unseen(FileState(file.state)),
+        "places": places,
+        "named": _places.NAMED,
+        "moment": moment,
+        "moment_tiles": _report.tiles_at(length, every, moment.at) if moment else [],
+    }
+
+
+async def is_watchable(file: FilmFile, store: Store) -> bool:
+    """Whether its makers find a copy to watch: the whole, the early one, or that of a refused film."""
+    state = FileState(file.state)
+    if state is FileState.MAKING:
+        return await asyncio.to_thread(store.is_published, early_key(file.id))
+    return state in COPIED or (state in WATCHED_BY_MAKERS and file.screener is not None)
+
+
+def why_unseen(state: FileState) -> str:
+    if state in WORKING or state is FileState.RECEIVING:
+        return "yet"
+    return "replaced" if state is FileState.REPLACED else "refused"
 
 
 async def drawn_report(
@@ -518,7 +567,7 @@ async def drawn_report(
         "rules": rules,
         "duration": facts.duration if facts else None,
         "is_working": file.state in WORKING,
-        "is_watchable": file.state in {FileState.READY, FileState.RELEASED},
+        "exports": exports_told(lang, rules),
     }
 
 
@@ -541,7 +590,7 @@ async def paper(
     html = text_of(
         request, "paper/report.html", card=shown, file=file, title=own_title(shown),
         bad=[row for row in drawn["found"] if row.tone == "bad"],
-        poster=await poster_of(file, store) if drawn["is_watchable"] else "",
+        poster=await poster_of(file, store) if file.state in COPIED else "",
         **drawn,
     )  # fmt: skip
     return Response(

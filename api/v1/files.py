@@ -28,6 +28,7 @@ from media.storage import NotPublished, PublishedFile, Store, early_key
 from reviews import marks, watching
 from reviews.marks import ShownVariants
 from submissions.lists import subject_of_file
+from submissions.status import WATCHED_BY_MAKERS
 
 KINDS = {
     ".m3u8": "application/vnd.apple.mpegurl",
@@ -49,7 +50,7 @@ async def may_watch(file_id: str, viewer: Viewer) -> str:
     The submission, when it is the committee that watches; nothing for the film's own makers.
     """
     subject, file = await subject_of_file(file_id, viewer)
-    own = may(viewer, Act.WATCH_OWN, subject) and file.state in {"making", "ready", "released"}
+    own = may(viewer, Act.WATCH_OWN, subject) and file.state in WATCHED_BY_MAKERS
     seen = may(viewer, Act.WATCH, subject) and file.state == "released"
     if seen and in_scope(viewer, "committee"):
         return subject.id

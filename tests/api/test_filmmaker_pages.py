@@ -9,7 +9,8 @@ import msgspec
 import pytest
 from lxml import html
 
-from api.pages import _entry, _films, _report
+from api.pages import _entry, _films, _places, _report
+from festival.db import rows
 from festival.language import length_typed, t, words
 from festival.tables import Deadline, Edition, Person, Role
 from media.facts import Facts, Interval, Sound
@@ -490,6 +491,7 @@ async def test_the_films_of_others_do_not_exist(
         "faulty",
         "quarantined",
         "failed",
+        "replaced",
     ],
 )
 async def test_every_state_of_a_file_has_its_pages(
@@ -612,6 +614,57 @@ def test_a_long_silence_stands_on_the_timeline_with_its_number() -> None:
         (40, 20, "warn"),
     ]
     assert drawn.curve == "M0 10.0L1 20.0"
+
+
+TWO_PLACES = Verdict(
+    outcome="remarks",
+    findings=(
+        Finding(code="AUDIO_MONO", severity=Severity.WARN),
+        Finding(code="TRUE_PEAK_OVER", severity=Severity.WARN,
+                where=(Interval(1, 2), Interval(41, 44))),
+        Finding(code="SUBTITLE_PAST_END", severity=Severity.WARN, where=(Interval(60, 75),)),
+    ),
+)  # fmt: skip
+
+
+def test_a_finding_is_shown_from_two_seconds_before_its_place_under_its_own_number() -> None:
+    found = _places.placed("fr", TWO_PLACES, 60.0)
+
+    moment = _places.moment(39.5, None, found)
+
+    assert [(one.number, one.is_heard, [spot.at for spot in one.spots]) for one in found] == [
+        (2, True, [0.0, 39.0]), (3, False, [58.0]),
+    ]  # fmt: skip
+    assert (moment.finding.number, moment.spot.told) == (2, "0:41 – 0:44")
+    assert _places.moment(30.0, None, found) == _places.AskedMoment(30.0)
+    assert _places.moment(58.0, 2, found).finding is None
+
+
+@pytest.mark.parametrize(("state", "status"), [
+    ("ready", 200), ("faulty", 200), ("quarantined", 404), ("failed", 404), ("replaced", 404),
+])  # fmt: skip
+async def test_places_are_shown_on_the_copy_of_a_refused_film_and_to_its_makers_alone(
+    client: httpx.AsyncClient, house: object, state: str, status: int
+) -> None:
+    edition = await an_edition()
+    maker = await a_person(Role.FILMMAKER, edition=edition)
+    film, file = await a_film(edition, maker, status="draft", file=state)
+    await rows(
+        "UPDATE film_file SET verdict = {}::jsonb, screener = jsonb_build_object() WHERE id = {} RETURNING id",
+        msgspec.json.encode(TWO_PLACES).decode(), file,
+    )  # fmt: skip
+    copy = f"/api/v1/{edition.slug}/files/{file}/screener/main.m3u8"
+    await sign_in(client, maker)
+
+    page = (await client.get(f"/en/{edition.slug}/submissions/{film}/file?version=1&at=39&finding=2")).text
+    own = (await client.get(copy)).status_code
+    await sign_in(client, await a_person(Role.REVIEWER, edition=edition, name="Reviewer"))
+    others = (await client.get(copy)).status_code
+
+    assert (own, others) == (status, 404)
+    assert ("at=39.0&amp;finding=2#copy" in page) == (status == 200)
+    assert 'data-start="39.0"' in page or status == 404
+    assert "0:41 – 0:44" in page
 
 
 def test_a_long_curve_is_thinned() -> None:

@@ -242,6 +242,28 @@ def test_the_makers_own_copy_is_lent_as_the_committees_is(page: Page, booth: Boo
     expect(page.locator("film-copy a:visible")).to_have_count(1)
 
 
+def test_what_was_found_is_heard_on_the_makers_own_copy_by_hand_and_by_keys(page: Page, booth: Booth) -> None:
+    verdict = {"outcome": "remarks", "findings": [
+        {"code": "TRUE_PEAK_OVER", "severity": "warn", "measured": "+0.5 dBTP", "limit": "0 dBTP",
+         "where": [{"start": 30, "end": 31}, {"start": 80, "end": 81}]}]}  # fmt: skip
+    booth.site.sql("UPDATE film_file SET verdict = $1::jsonb WHERE id = $2", json.dumps(verdict), booth.file)
+    booth.meet_maker(page)
+    page.goto(f"{booth.site.base_url}/en/{booth.world.slug}/submissions/{booth.film}/file?at=78&finding=1")
+    until(page, "document.querySelector('video').readyState >= 1")
+    begins = page.evaluate(PLAYED)
+
+    page.get_by_role("link", name="Hear it at 0:30").first.click()
+    until(page, f"{PLAYED} > 28 && {PLAYED} < 40 && !document.querySelector('video').paused")
+    said = page.locator("[data-caption]").inner_text()
+    page.keyboard.press("n")
+    until(page, f"{PLAYED} >= 78")
+
+    assert begins == 78
+    assert all(words in said for words in ("The sound clips", "0:30", "1 of 2"))
+    expect(page.locator("[data-caption]")).to_contain_text("2 of 2")
+    assert not breaches(page)
+
+
 def test_no_more_than_ten_seconds_are_held_ahead(page: Page, booth: Booth) -> None:
     booth.enter(page)
     play_until(page, 3)

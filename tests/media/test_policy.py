@@ -8,7 +8,7 @@ import pytest
 
 from festival.language import t
 from media.facts import Bars, Facts, Interval, Picture, Sound, Text
-from media.policy import CODES, BadPolicy, Outcome, judge, load, load_file
+from media.policy import CODES, BadPolicy, Outcome, clipped, judge, load, load_file, loudest
 
 pytestmark = pytest.mark.unit
 
@@ -184,6 +184,16 @@ def test_the_deep_channel_may_rest_and_no_other() -> None:
         return codes(a_film(sound={"channels": 6, "layout": "5.1", "levels": levels}))
 
     assert [surround(n) for n in (2, 3)] == [["AUDIO_CHANNEL_SILENT"], []]
+
+
+def test_what_clips_and_what_is_loudest_has_a_place() -> None:
+    peaks = (-9.0, 0.0, 0.0, -9.0, 0.0)
+    between_samples = (-9.0, -0.4, -9.0)
+
+    assert clipped(peaks, 0.0) == (Interval(1, 3), Interval(4, 5))
+    assert clipped(between_samples, 0.0) == (Interval(1, 2),)
+    assert clipped((), 0.0) == ()
+    assert loudest((-30.0,) * 9 + (-5.0,)) == (Interval(6, 9),)
 
 
 @pytest.mark.parametrize(("declared", "found"), [

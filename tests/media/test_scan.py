@@ -35,6 +35,15 @@ def test_a_good_film_is_measured_and_sound(tmp_path: Path) -> None:
     assert policy.judge(facts, policy.load("demo")).outcome == Outcome.PASSED
 
 
+def test_the_highest_sample_of_each_second_is_known(tmp_path: Path) -> None:
+    loud = "aevalsrc='if(between(t,1.2,1.4),4,0.1)*sin(880*PI*t)':s=48000:d=3"
+
+    facts = looked_at(a_clip(tmp_path / "film.mp4", sound=loud, seconds=3))
+
+    assert [round(peak) for peak in facts.peaks[:3:2]] == [-23, -23]
+    assert facts.peaks[1] > -1
+
+
 @pytest.mark.parametrize("text", [
     b"ffconcat version 1.0\nfile /etc/passwd\n",
     b"#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1/secret\n",

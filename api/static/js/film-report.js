@@ -1,6 +1,7 @@
 // The technical report while it happens (<film-live>) and the committee's copy (<film-copy>).
 import Hls from "../vendor/hls.js";
 import { BEAT, LITTLE, hasEnded, takeBack } from "./lent.js";
+import { Places } from "./places.js";
 import { drawnAgain, swap, whileSeen } from "./shared.js";
 import { filled } from "./words.js";
 
@@ -105,10 +106,12 @@ class FilmCopy extends HTMLElement {
     this.seen = () => this.ask();
     document.addEventListener("visibilitychange", this.seen);
     this.timer = setInterval(this.seen, BEAT);
+    this.places = new Places(this.closest("#report"), this.video);
   }
 
   disconnectedCallback() {
     this.rest();
+    this.places.end();
     this.hls?.destroy();
   }
 
@@ -118,11 +121,12 @@ class FilmCopy extends HTMLElement {
   }
 
   load() {
+    const start = Number(this.dataset.start) || 0;
     if (!Hls.isSupported()) {
-      this.video.src = this.dataset.src;
+      this.video.src = `${this.dataset.src}#t=${start}`;
       return;
     }
-    this.hls = new Hls(LITTLE);
+    this.hls = new Hls({ startPosition: start, ...LITTLE });
     this.hls.on(Hls.Events.ERROR, (_, fault) => {
       this.heed(fault.response?.code);
       if (fault.fatal) this.failed();
