@@ -27,6 +27,7 @@ from api.acts import (
     closing,
     codes,
     comments,
+    confirming,
     corrections,
     deadlines,
     decisions,
@@ -129,6 +130,7 @@ from api.pages import changes as changes_pages
 from api.pages import changing as changing_pages
 from api.pages import closing as closing_pages
 from api.pages import comments as comment_pages
+from api.pages import confirming as confirming_pages
 from api.pages import conflicts as conflict_pages
 from api.pages import corrections as correction_pages
 from api.pages import deadlines as deadline_pages
@@ -195,6 +197,7 @@ from api.v1 import (
 )
 from api.v1 import closing as closing_v1
 from api.v1 import committee as committee_v1
+from api.v1 import confirming as confirming_v1
 from api.v1 import figures as figures_v1
 from api.v1 import fitting as fitting_v1
 from api.v1 import form as form_v1
@@ -250,6 +253,7 @@ ACTS = [
     *codes.ACTS,
     *corrections.ACTS,
     *comments.ACTS,
+    *confirming.ACTS,
     *deadlines.ACTS,
     *decisions.ACTS,
     *editions.ACTS,
@@ -400,6 +404,7 @@ def pages() -> Router:
             variant_pages,
             publication_pages,
             comment_pages,
+            confirming_pages,
             operator,
             machines,
             amending_pages,
@@ -457,6 +462,7 @@ def json_doors() -> Router:
             shared_v1,
             fitting_v1,
             minds_v1,
+            confirming_v1,
             publishing_v1,
             operator_v1,
             papers_v1,

@@ -28,6 +28,7 @@ OPEN = frozenset({
     "planned_published", "planned_refused", "decision_taken_back",
     "entry_invited", "entry_joined", "entry_right", "entry_removed", "entry_left",
     "passkey_added",
+    "screening_asked", "screening_changed", "screening_waits", "screening_objected",
 })  # fmt: skip
 """What operators may read, of films that are not hidden from them."""
 
@@ -51,6 +52,7 @@ STILL_TRUE = {
     **dict.fromkeys(REMINDERS, "submissions.reminders:still_true"),
     "talk_digest": "reviews.digests:still_true",
     "films_asked": "reviews.asking:still_true",
+    "screening_waits": "screenings.confirming:still_true",
 }
 """Kinds that are dropped where they would be about nothing by the time they go: who is asked."""
 

@@ -113,6 +113,7 @@ COLUMNS: dict[str, MergedColumn] = {
     "hold.placed_by": MOVES,
     "code_use.person": MOVES,
     "visitor.person": MOVES,
+    "told_screening.answered_by": MOVES,
     "block_draft.by": MOVES,
     "grid_import.by": MOVES,
     "planned_publication.planned_by": MOVES,

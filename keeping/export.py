@@ -47,6 +47,7 @@ ENTRY = {
     "entry_answer": f"t.submission = ANY({{}}) AND {OF_MAKERS}",
     "delivery": "t.submission = ANY({})",
     "visitor": "t.submission = ANY({})",
+    "told_screening": "t.submission = ANY({})",
     "fee": "t.submission = ANY({})",
     "code_use": "t.submission = ANY({})",
     "step": "t.file IN (SELECT n.id FROM film_file n WHERE n.submission = ANY({}))",

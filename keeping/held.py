@@ -456,6 +456,10 @@ HELD: dict[str, Held] = {
         key="""id grid published stable programme number screen starts_at film_ends_at ends_at
           clears_at locked""",
     ),
+    "told_screening": Held(
+        leaves=STAYS, edition="t.edition", who="answered_by", words="facts before words",
+        key="id edition submission programme number answer answered_at told_at version", why="record",
+    ),
     "grid_change": Held(
         leaves=STAYS, edition=OF_GRID, who="by",
         key="id grid act kind programme number before after undoes at", why="record",

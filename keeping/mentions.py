@@ -56,6 +56,7 @@ VERSIONED = frozenset(
         "entry_answer",
         "delivery",
         "visitor",
+        "told_screening",
     }
 )
 

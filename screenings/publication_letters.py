@@ -1,12 +1,14 @@
 """Whom a publication writes to: the makers whose screenings are new, moved or gone since the last number."""
 
+from functools import partial
+
 from festival.db import rows
 from festival.tables import Edition
-from screenings import notices
+from screenings import confirming, notices
+from screenings.confirming import ToldNews
 from screenings.document import Document
 from screenings.freezing import document_numbered
-from screenings.notices import Showing, Showings
-from screenings.public import is_open
+from screenings.notices import ScheduleChange, Showing, Showings
 from submissions.status import Status
 from submissions.tables import Submission
 from submissions.telling import tell_members
@@ -15,9 +17,12 @@ from submissions.telling import tell_members
 async def write_to_makers(edition: Edition, number: int) -> None:
     """Tell those makers whose screenings are new, moved or gone since the last number."""
     before = showings_of(await document_numbered(edition, number - 1))
-    after = showings_of(await document_numbered(edition, number))
-    for film in sorted(before.keys() | after.keys()):
-        await write_to(film, before.get(film, {}), after.get(film, {}), edition, number)
+    document = await document_numbered(edition, number)
+    after = showings_of(document)
+    told = {} if document is None else await confirming.tell(edition, document)
+    for film in sorted(before.keys() | after.keys() | told.keys()):
+        showings = before.get(film, {}), after.get(film, {})
+        await write_to(film, *showings, edition, number, told.get(film, []))
 
 
 async def films_told(edition: Edition, number: int) -> int:
@@ -32,22 +37,39 @@ async def films_told(edition: Edition, number: int) -> int:
 
 
 async def write_to(
-    film: str, before: Showings, after: Showings, edition: Edition, number: int
+    film: str,
+    before: Showings,
+    after: Showings,
+    edition: Edition,
+    number: int,
+    told: list[ToldNews],
 ) -> None:
-    """A film that its maker has taken back leaves without a letter: they know."""
+    """One letter: of screenings that are new, moved or gone, or of other facts that are `told` otherwise.
+
+    A film that its maker has taken back leaves without a letter: they know.
+    """
     changes = notices.changes(before, after)
     submission = await Submission.objects().get(Submission.id == film)
-    if not changes or submission is None or submission.status == Status.WITHDRAWN:
+    if submission is None or submission.status == Status.WITHDRAWN:
         return
-    programmes = {programme for programme, _ in after}
+    if not changes:
+        if told:
+            await confirming.write_to(film, told, edition=edition, occasion=f"published:{number}")
+        return
     await tell_members(
         submission,
         notices.letter_of(before, after),
         edition=edition,
         occasion=f"published:{number}",
-        link=f"/films/{programmes.pop()}" if len(programmes) == 1 and is_open(edition) else "",
-        lines=lambda language: notices.lines(language, changes),
+        link=confirming.place_of(film) if after else "",
+        lines=partial(lines, changes=changes, told=told),
     )
+
+
+def lines(language: str, *, changes: list[ScheduleChange], told: list[ToldNews]) -> str:
+    """Hours and rooms first, then what else the makers had been told otherwise."""
+    found = notices.lines(language, changes), confirming.beside_places(language, told)
+    return "\n".join(one for one in found if one)
 
 
 def showings_of(document: Document | None) -> dict[str, dict[tuple[str, int], Showing]]:

@@ -400,6 +400,28 @@ class Screening(Table):
     locked = Boolean(default=False)
 
 
+class ToldScreening(Table):
+    """A screening as the makers of one of its films were last told of it, and what they answer.
+
+    `facts` and `before` are a `screenings/showing_facts.py:ShowingFacts`: what holds, and what was told
+    before that and not answered since. `answer` is confirmed or objected, empty while they are silent.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    submission = ForeignKey(Submission, null=False, index=True)
+    programme = ForeignKey(Programme, null=False, index=True)
+    number = SmallInt(default=0)
+    facts = JSONB(default={})
+    before = JSONB(null=True, default=None)
+    answer = Varchar(10, default="")
+    words = Varchar(600, default="")
+    answered_by = ForeignKey(Person, null=True, default=None, index=True)
+    answered_at = Timestamptz(null=True, default=None)
+    told_at = Timestamptz(default=TimestamptzNow())
+    version = Integer(default=1)
+
+
 class GridChange(Table):
     """One screening's part of an act on the working grid: where it stood, where it stands since.
 

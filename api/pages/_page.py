@@ -202,7 +202,15 @@ PLANNING: list[tuple[str, tuple[str, ...]]] = [
         ),
     ),
     ("houses", ("/programmer/venues", "/programmer/reservations")),
-    ("shared", ("/programmer/guests", "/programmer/shared", "/programmer/pairs")),
+    (
+        "shared",
+        (
+            "/programmer/guests",
+            "/programmer/confirmations",
+            "/programmer/shared",
+            "/programmer/pairs",
+        ),
+    ),
     (
         "plan",
         (
@@ -242,6 +250,7 @@ BELOW = {
     "/programmer/visas": "/programmer/programmes",
     "/programmer/candidates": "/programmer/programmes",
     "/programmer/shared": "/programmer/guests",
+    "/programmer/confirmations": "/programmer/guests",
     "/programmer/pairs": "/programmer/guests",
     **{room: "/operator/edition" for _, rooms in DESK for room in rooms},
 }

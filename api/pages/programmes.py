@@ -25,7 +25,7 @@ from festival.language import tongues
 from festival.people import plain
 from festival.tables import Edition
 from festival.texts import film_title, own_title
-from screenings import lists, programmes, relations
+from screenings import confirming, lists, programmes, relations
 from screenings.lists import Item, Placed
 from screenings.planner.rules.facts import debate, intro
 from screenings.programmes import ProgrammeForm, ProgrammeUses
@@ -202,9 +202,11 @@ async def programme_page(
     placed = [p for p in await lists.placed_in(grid) if p.programme == programme_id]
     uses = await programmes.uses_of_programme(row)
     offered = await programmes.films_offered(edition, lang)
+    viewer = request.state["viewer"]
     return planning_page(
         request,
         "programmer/programme.html",
+        agreed=await confirming.counts_of(edition, viewer, programme=programme_id),
         error=error,
         at=f"{PAGE}/{programme_id}",
         of=refused_form(request, error),

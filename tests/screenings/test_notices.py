@@ -53,7 +53,7 @@ async def test_the_first_publication_tells_everybody_day_hour_and_room(house) ->
     (letter,), (other,) = [await letters_of(world, film, number=1) for film in (0, 1)]
     assert (letter.kind, other.kind) == ("scheduled", "scheduled")
     assert "Nouvelle séance : vendredi 26 novembre, 12:00, Orion" in body(letter)
-    assert letter.link == f"/films/{world.programmes[0]}"
+    assert letter.link == f"/submissions/{world.films[0]}/screenings"
 
 
 async def test_a_moved_screening_is_told_with_what_was_and_what_is_to_its_makers_alone(house) -> None:

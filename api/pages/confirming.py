@@ -1,0 +1,124 @@
+"""Screenings as the makers of a film are told of them, and who of them has confirmed what."""
+
+from typing import Any
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from api.guards import MAKER, SEE
+from api.pages._desk import planning_page
+from api.pages._page import language_of, page, prefix_of
+from api.request import AnyRequest
+from festival.access import Act, Viewer
+from festival.errors import FestivalError
+from festival.language import t
+from festival.tables import Edition
+from screenings import confirming
+from screenings.confirming import STATES, MakersScreening
+from screenings.public import is_open, newest_publication
+from screenings.showing_facts import in_words, names_of
+from submissions.lists import card, own
+from submissions.membership import right_of
+from submissions.tables import Submission
+
+OWN = "/submissions/{submission_id:str}/screenings"
+PAGE = "/programmer/confirmations"
+
+
+@get(OWN, guards=MAKER)
+async def its_screenings(
+    request: AnyRequest,
+    submission_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+) -> Response[str]:
+    """What is planned for each screening of the film, to be confirmed; before its acceptance is announced
+    there is no such page.
+    """
+    submission = await own(submission_id, viewer, edition_row, Act.SEE_ENTRY)
+    return await screenings_page(request, submission, edition_row)
+
+
+async def screenings_page(
+    request: AnyRequest,
+    submission: Submission,
+    edition: Edition,
+    error: FestivalError | None = None,
+    refused: str = "",
+    words: str = "",
+) -> Response[str]:
+    """`refused`: the screening whose answer was not taken, and the `words` that were typed."""
+    lang = language_of(request)
+    document = await newest_publication(edition)
+    shown = set() if document is None else {one.id for one in document.programmes}
+    return page(
+        request,
+        "filmmaker/screenings.html",
+        error=error,
+        at=f"/submissions/{submission.id}/screenings",
+        submission=submission,
+        mine=await right_of(submission, request.state["viewer"].id),
+        place=f"{prefix_of(request)}/submissions/{submission.id}/screenings",
+        card=await card(submission.id),
+        told_of=[
+            {"row": one, "facts": facts_told(one, lang)}
+            for one in await confirming.screenings_of(submission)
+        ],
+        public=shown if is_open(edition) else set(),
+        refused=refused,
+        words=words,
+    )
+
+
+def facts_told(screening: MakersScreening, lang: str) -> list[dict[str, Any]]:
+    """Each fact in words, with what was told before where that is otherwise."""
+    changes = screening.changes
+    return [
+        {
+            "name": name,
+            "label": t(lang, f"showing.fact.{name}"),
+            "words": in_words(lang, name, screening.facts),
+            "before": in_words(lang, name, screening.before)
+            if screening.before and name in changes
+            else "",
+        }
+        for name in names_of(screening.facts)
+    ]
+
+
+@get(PAGE, guards=SEE)
+async def all_confirmations(
+    request: AnyRequest, viewer: NamedDependency[Viewer], edition_row: NamedDependency[Edition]
+) -> Response[str]:
+    """Who has confirmed, who objects, who is silent."""
+    return await confirmations_page(request, viewer, edition_row)
+
+
+async def confirmations_page(
+    request: AnyRequest, viewer: Viewer, edition: Edition, error: FestivalError | None = None
+) -> Response[str]:
+    lang, asked = language_of(request), request.query_params
+    state = asked.get("shown", "")
+    number, programme = asked.get("page", ""), asked.get("programme", "")[:16]
+    found = await confirming.confirmations(
+        edition,
+        viewer,
+        state=state if state in STATES else "",
+        programme=programme,
+        page=int(number) if number.isdecimal() and len(number) < 6 else 1,
+    )
+    return planning_page(
+        request,
+        "programmer/confirmations.html",
+        error=error,
+        at=PAGE,
+        found=found,
+        lines=[{"row": one, "facts": facts_told(one, lang)} for one in found.rows],
+        state=state,
+        states=STATES,
+        programme=programme,
+    )
+
+
+HANDLERS: list[Any] = [its_screenings, all_confirmations]
