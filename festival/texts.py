@@ -30,6 +30,7 @@ ONE_OF = {
     "names": "name",
     "places": "place",
     "qualities": "quality",
+    "remarks": "remark",
     "section_names": "section",
     "subjects": "subject",
     "synopses": "synopsis",

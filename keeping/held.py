@@ -391,9 +391,9 @@ HELD: dict[str, Held] = {
     ),
     "venue_way": Held(edition="t.edition", key="id edition one other minutes version"),
     "screen": Held(
-        edition="t.edition", words="name",
+        edition="t.edition", words="name remarks contact",
         key="""id edition venue seats hours closures equipment turnaround step step_free captions
-          position version""",
+          picture_width picture_height position version""",
     ),
     "slot": Held(edition="t.edition", key="id edition screen starts_at ends_at"),
     "reservation": Held(

@@ -9,13 +9,14 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from festival import desk
+from festival import desk, texts
 from festival.clock import at
 from festival.db import rows, transaction
 from festival.desk import ChangeLine, Way
 from festival.errors import Conflict, Refused
 from festival.shapes import Id, VersionNumber
 from festival.tables import Edition, Person, new_id
+from festival.texts import ShortTexts
 from screenings import acts, equipment
 from screenings.clashes import clashes_of
 from screenings.defaults import SCREEN
@@ -40,6 +41,8 @@ Equipment = Annotated[list[ShortText], Meta(max_length=40)]
 ScreenStarts = Annotated[list[FarMinute], Meta(max_length=MOST_STARTS)]
 Pairs = list[tuple[int, int] | None]
 """`hours` as rows have them: [opens, closes] of each day, or null."""
+PictureSide = Annotated[int, Meta(ge=50, le=6000)]  # centimetres
+RoomContact = Annotated[str, Meta(max_length=300)]
 ScreenStep = Annotated[int, Meta(ge=1, le=60)]
 OF_A_SCREEN = (
     "screen_taken", "turnaround_short", "outside_hours", "screen_closed", "screen_reserved",
@@ -51,7 +54,8 @@ OF_A_SCREEN = (
 class ScreenForm(msgspec.Struct, frozen=True, kw_only=True):
     """`hours`: one [opens, closes] a day in minutes after midnight, or null where closed.
 
-    `closures`: [from, to] inside them, in minutes after the first day's midnight.
+    `closures`: [from, to] inside them, in minutes after the first day's midnight. What its makers read:
+    the picture in centimetres, `remarks`, and the `contact` of its projection.
     """
 
     venue: Id
@@ -64,6 +68,10 @@ class ScreenForm(msgspec.Struct, frozen=True, kw_only=True):
     step: ScreenStep | None = None
     step_free: bool = SCREEN.step_free
     captions: bool = SCREEN.captions
+    picture_width: PictureSide | None = None
+    picture_height: PictureSide | None = None
+    remarks: ShortTexts = {}
+    contact: RoomContact = ""
 
 
 class ScreenChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,6 +90,10 @@ class ScreenChange(msgspec.Struct, frozen=True, kw_only=True):
     step: ScreenStep | UnsetType | None = UNSET
     step_free: bool | UnsetType = UNSET
     captions: bool | UnsetType = UNSET
+    picture_width: PictureSide | UnsetType | None = UNSET
+    picture_height: PictureSide | UnsetType | None = UNSET
+    remarks: ShortTexts | UnsetType = UNSET
+    contact: RoomContact | UnsetType = UNSET
     starts: ScreenStarts | UnsetType = UNSET
 
 
@@ -158,6 +170,10 @@ def settled(edition: Edition, given: dict[str, Any]) -> dict[str, Any]:
     if "name" in given:
         given["name"] = given["name"].strip()
         wrong += [] if given["name"] else ["name:field_missing"]
+    if "contact" in given:
+        given["contact"] = given["contact"].strip()
+    if "remarks" in given:
+        given["remarks"] = texts.settled("remarks", given["remarks"])
     if "equipment" in given:
         given["equipment"] = equipment.settled(given["equipment"])
     if "hours" in given:

@@ -50,6 +50,8 @@ class Screen(Table):
     (1560 is 02:00 of the next morning), or null where the room is closed. `closures` are spans inside
     them, in minutes after the first day's midnight. `step` are minutes between two starts, where it
     is not the edition's. A wheelchair comes in where it is `step_free`; `captions` can be shown.
+    For makers whose films are shown there: the picture's width and height in centimetres, `remarks` in
+    one text a language, and `contact`, who answers for its projection.
     """
 
     id = Varchar(16, primary_key=True, default=new_id)
@@ -64,6 +66,10 @@ class Screen(Table):
     step = SmallInt(null=True, default=None)
     step_free = Boolean(default=SCREEN.step_free)
     captions = Boolean(default=SCREEN.captions)
+    picture_width = SmallInt(null=True, default=None)
+    picture_height = SmallInt(null=True, default=None)
+    remarks = JSONB(default={})
+    contact = Varchar(300, default="")
     position = SmallInt(default=0)
     version = Integer(default=1)
 

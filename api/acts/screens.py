@@ -21,10 +21,18 @@ from festival.desk import RecordLine, Reorder
 from festival.errors import Refused
 from festival.shapes import Id, VersionNumber
 from festival.tables import Edition, Person
+from festival.texts import ShortTexts
 from screenings import rooms
 from screenings.defaults import SCREEN
 from screenings.equipment import settled
-from screenings.rooms import Removal, ScreenChange, ScreenForm, ScreenStep, Template
+from screenings.rooms import (
+    Removal,
+    RoomContact,
+    ScreenChange,
+    ScreenForm,
+    ScreenStep,
+    Template,
+)
 from screenings.venues import PlaceName, Seats, ShortText, Turnaround
 from units.times import DAY
 
@@ -58,6 +66,10 @@ class TypedRoom(msgspec.Struct, frozen=True, kw_only=True):
     captions: str = ""
     equipment: Annotated[list[ShortText], Meta(max_length=60)] = []
     own: Annotated[str, Meta(max_length=300)] = ""
+    picture_width: FewSigns = ""
+    picture_height: FewSigns = ""
+    remarks: ShortTexts = {}
+    contact: RoomContact = ""
 
 
 class TypedTemplate(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,6 +107,8 @@ async def change_in(request: AnyRequest) -> ScreenChange:
         form=await outcome(filled(request, TypedRoom)),
         hours=lambda: hours_in(sent, days),
         closures=lambda: closures_in(sent, days),
+        picture_width=lambda: side_in(sent, "picture_width"),
+        picture_height=lambda: side_in(sent, "picture_height"),
     )
     form = read["form"]
     return ScreenChange(
@@ -109,7 +123,15 @@ async def change_in(request: AnyRequest) -> ScreenChange:
         equipment=settled([*form.equipment, *form.own.split(",")]),
         hours=read["hours"],
         closures=read["closures"],
+        picture_width=read["picture_width"],
+        picture_height=read["picture_height"],
+        remarks=form.remarks,
+        contact=form.contact,
     )
+
+
+def side_in(sent: Mapping[str, str], name: str) -> int | None:
+    return _typed.centimetres_of(sent.get(name, ""), field=name)
 
 
 class TypedVersion(msgspec.Struct, frozen=True):

@@ -30,6 +30,24 @@ def cents_of(text: str, *, field: str) -> int:
     return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
 
 
+def centimetres_of(text: str, *, field: str) -> int | None:
+    """`12,5` or `12.50 m` in centimetres; nothing where nothing was typed."""
+    bare = re.sub(r"[\sm]", "", text)
+    if not bare:
+        return None
+    found = AMOUNT.fullmatch(bare)
+    if (
+        found is None
+        or not 50 <= (side := int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))) <= 6000
+    ):
+        raise Refused(f"{field}:metres_unreadable")
+    return side
+
+
+def metres_typed(side: int | None, lang: str) -> str:
+    return "" if side is None else amount_typed(side, lang)
+
+
 def amount_typed(cents: int, lang: str) -> str:
     """An amount as somebody would type it."""
     whole, rest = divmod(cents, 100)

@@ -6,17 +6,20 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from api.grid import equipment_name
 from api.guards import MAKER, SEE
 from api.pages._desk import planning_page
 from api.pages._page import language_of, page, prefix_of
+from api.pages._typed import metres_typed
 from api.request import AnyRequest
 from festival.access import Act, Viewer
 from festival.errors import FestivalError
-from festival.language import t
+from festival.language import listed, t, text_in
 from festival.tables import Edition
 from screenings import confirming
 from screenings.confirming import STATES, MakersScreening
 from screenings.public import is_open, newest_publication
+from screenings.room_sheets import RoomSheet, room_sheets
 from screenings.showing_facts import in_words, names_of
 from submissions.lists import card, own
 from submissions.membership import right_of
@@ -50,6 +53,8 @@ async def screenings_page(
 ) -> Response[str]:
     """`refused`: the screening whose answer was not taken, and the `words` that were typed."""
     lang = language_of(request)
+    its = await confirming.screenings_of(submission)
+    rooms = await room_sheets([one.facts.screen for one in its])
     document = await newest_publication(edition)
     shown = set() if document is None else {one.id for one in document.programmes}
     return page(
@@ -62,13 +67,33 @@ async def screenings_page(
         place=f"{prefix_of(request)}/submissions/{submission.id}/screenings",
         card=await card(submission.id),
         told_of=[
-            {"row": one, "facts": facts_told(one, lang)}
-            for one in await confirming.screenings_of(submission)
+            {
+                "row": one,
+                "facts": facts_told(one, lang),
+                "room": room_told(rooms.get(one.facts.screen), lang),
+            }
+            for one in its
         ],
         public=shown if is_open(edition) else set(),
         refused=refused,
         words=words,
     )
+
+
+def room_told(room: RoomSheet | None, lang: str) -> dict[str, Any] | None:
+    """The room's technical sheet, with the words of the trade in the reader's language."""
+    if room is None:
+        return None
+    words = [equipment_name(lang, one) for one in room.equipment]
+    sides = [metres_typed(side, lang) for side in (room.picture_width, room.picture_height)]
+    return {
+        "sheet": room,
+        "picture": t(lang, "room_sheet.metres", width=sides[0], height=sides[1])
+        if all(sides)
+        else "",
+        "equipment": listed(lang, words),
+        "remark": text_in(lang, room.remarks),
+    }
 
 
 def facts_told(screening: MakersScreening, lang: str) -> list[dict[str, Any]]:

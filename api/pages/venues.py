@@ -15,7 +15,7 @@ from api.pages._changes import ChangeTold
 from api.pages._desk import planning_page
 from api.pages._page import language_of
 from api.pages._shared import gone_of
-from api.pages._typed import starts_typed
+from api.pages._typed import metres_typed, starts_typed
 from api.request import AnyRequest
 from festival import desk
 from festival.clock import at
@@ -218,7 +218,7 @@ async def screen_page(
     houses = await desk.all_of(Venue, edition)
     change = (await desk.last_changes([screen.id])).get(screen.id)
     uses = await rooms.uses_of(edition, screen.id)
-    typed = values_of(edition, screen)
+    typed = values_of(edition, screen, lang)
     if which == "room":
         typed |= dict(sent or {})
     words = equipment.offered([*await rooms.used_equipment(edition), *typed["equipment"]])
@@ -241,12 +241,15 @@ async def screen_page(
     )  # fmt: skip
 
 
-def values_of(edition: Edition, screen: Screen) -> dict[str, Any]:
+def values_of(edition: Edition, screen: Screen, lang: str) -> dict[str, Any]:
     """What stands in the form of a screen, as it would be typed."""
     values: dict[str, Any] = {
         name: getattr(screen, name)
-        for name in ("venue", "name", "seats", "turnaround", "step", "step_free", "captions")
+        for name in ("venue", "name", "seats", "turnaround", "step", "step_free", "captions", "contact")
     }
+    values |= flat("remarks", texts_of(screen.remarks))
+    for side in ("picture_width", "picture_height"):
+        values[side] = metres_typed(getattr(screen, side), lang)
     for number in range(edition.days):
         pair = _rooms.hours_on(screen, number)
         values[f"closed_{number}"] = pair is None

@@ -13,6 +13,7 @@ from festival.access import Act, Viewer
 from festival.tables import Edition
 from screenings import confirming
 from screenings.confirming import ConfirmationList, MakersScreening
+from screenings.room_sheets import room_sheets
 from submissions.lists import own
 
 
@@ -22,9 +23,13 @@ async def its_screenings(
     viewer: NamedDependency[Viewer],
     edition_row: NamedDependency[Edition],
 ) -> list[dict[str, Any]]:
-    """In the order of the days; `state` is silent, changed (asked again), objected or confirmed."""
+    """In the order of the days, with the technical sheet of the room; `state` is silent, changed (asked
+    again), objected or confirmed.
+    """
     film = await own(submission_id, viewer, edition_row, Act.SEE_ENTRY)
-    return [told(one) for one in await confirming.screenings_of(film)]
+    its = await confirming.screenings_of(film)
+    rooms = await room_sheets([one.facts.screen for one in its])
+    return [told(one) | {"room": msgspec.to_builtins(rooms.get(one.facts.screen))} for one in its]
 
 
 def told(screening: MakersScreening) -> dict[str, Any]:

@@ -131,6 +131,26 @@ async def test_programmers_see_who_is_silent_and_remind_them_once_a_day(client, 
     assert len(await confirming.screenings_of(film)) == 1
 
 
+async def test_makers_read_the_sheet_of_the_room_in_which_their_film_is_shown(client, world) -> None:
+    await sign_in(client, world.by)
+    sheet = {
+        "version": "1", "venue": world.venue, "name": "Orion", "seats": "300", "turnaround": "15", "equipment": ["dcp"],
+        "picture_width": "12,5", "picture_height": "5.3 m", "remark_fr": "Dolby CP950", "contact": "Ida, 0493",
+        "opens_0": "10:00", "closes_0": "23:00",
+    }  # fmt: skip
+    place = f"/fr/{world.edition.slug}/programmer/screens/{world.screen}"
+    wrong = await client.post(place, data=sheet | {"picture_width": "large"})
+    await client.post(place, data=sheet)
+    await publish(world)
+    [one] = await told(client, world)
+    page = await client.get(f"/fr/{world.edition.slug}/submissions/{world.films[0]}/screenings")
+
+    assert (wrong.status_code, "large" in wrong.text) == (422, True)
+    assert (one["room"]["picture_width"], one["room"]["picture_height"]) == (1250, 530)
+    for words in ("12,50 m sur 5,30 m", "Dolby CP950", "Ida, 0493"):
+        assert words in body_of(page.text)
+
+
 def body_of(page: str) -> str:
     return " ".join(page.split()).replace(" </del>", "</del>")
 
