@@ -245,7 +245,16 @@ def values_of(edition: Edition, screen: Screen, lang: str) -> dict[str, Any]:
     """What stands in the form of a screen, as it would be typed."""
     values: dict[str, Any] = {
         name: getattr(screen, name)
-        for name in ("venue", "name", "seats", "turnaround", "step", "step_free", "captions", "contact")
+        for name in (
+            "venue",
+            "name",
+            "seats",
+            "turnaround",
+            "step",
+            "step_free",
+            "captions",
+            "contact",
+        )
     }
     values |= flat("remarks", texts_of(screen.remarks))
     for side in ("picture_width", "picture_height"):
