@@ -216,6 +216,20 @@ async def rule_of(edition: Edition, kind: str) -> tuple[int, int]:
     return (own.days, own.version) if own is not None else (RULES[kind].days, 0)
 
 
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """Until when a kind of thing is kept: a day where the calendar has one, else so many days from its making."""
+
+    kind: str
+    days: int
+    day: datetime | None
+
+
+async def kept(edition: Edition, kind: str) -> Kept:
+    days, _ = await rule_of(edition, kind)
+    day = end_of(edition, days=days) if RULES[kind].is_after_end else None
+    return Kept(kind=kind, days=days, day=day)
+
+
 async def own_rule(edition: Edition, kind: str) -> RetentionRule | None:
     return (
         await RetentionRule.objects()

@@ -65,11 +65,12 @@ async def entry_again(request: AnyRequest, refused: Refusal) -> Response[str]:
         request.app.state.store,
         settings_of(request),
         error=refused.error,
+        step="rights",
     )
 
 
 def to_files(request: AnyRequest, _: Any) -> str:
-    return f"/submissions/{request.path_params['submission_id']}"
+    return f"/submissions/{request.path_params['submission_id']}?step=rights"
 
 
 @act(

@@ -18,6 +18,7 @@ from api.pages._page import back, language_of
 from api.pages.filmmaker import (
     answers_page,
     entry_page,
+    may_type,
     opening_page,
     report_page,
     stands,
@@ -134,7 +135,7 @@ async def form_again(
 ) -> Response[str]:
     """The form as it was typed; what cannot be read of it is told where no `error` is."""
     submission = await film_of(request)
-    form = await answers.form_of(submission)
+    form, sent = await answers.form_of(submission), await request.form()
     there = await stands(submission, language_of(request), form)
     return await entry_page(
         request,
@@ -142,7 +143,8 @@ async def form_again(
         request.state["edition"],
         request.app.state.store,
         settings_of(request),
-        given=_entry.kept(await request.form(), there, form),
+        given=_entry.kept(sent, there, form),
+        step=str(sent.get("step", "")),
         status=status,
         error=error,
         others=others,
@@ -166,8 +168,9 @@ async def saved(request: AnyRequest, _: Any) -> Response[Any]:
     submission = await film_of(request)
     if submission.unread:
         return await form_again(request, status=422)
-    if (await request.form()).get("next") == "filing":
-        return back(request, f"/submissions/{submission.id}/filing")
+    wanted = (await request.form()).get("next")
+    if wanted in (*_entry.STEPS, _entry.FILING):
+        return back(request, f"/submissions/{submission.id}?step={wanted}")
     return back(request, f"/submissions/{submission.id}", "filmmaker.done.saved")
 
 
@@ -222,9 +225,24 @@ async def release(
     await entries.release(submission, by=person)
 
 
-async def answers_again(request: AnyRequest, refused: Refusal) -> Response[str]:
-    error = refusal_of(refused)
-    return await answers_page(request, await film_of(request), request.state["edition"], error)
+async def filing_again(request: AnyRequest, refused: Refusal) -> Response[str]:
+    """The last step, with all that is in the way; what was taken back meanwhile is only read."""
+    error, submission, edition = (
+        refusal_of(refused),
+        await film_of(request),
+        request.state["edition"],
+    )
+    if not await may_type(submission, request.state["viewer"]):
+        return await answers_page(request, submission, edition, error)
+    return await entry_page(
+        request,
+        submission,
+        edition,
+        request.app.state.store,
+        settings_of(request),
+        error=error,
+        step=_entry.FILING,
+    )
 
 
 @act(
@@ -232,7 +250,7 @@ async def answers_again(request: AnyRequest, refused: Refusal) -> Response[str]:
     json=f"{FILM}/filing",
     status=204,
     guards=MAKER,
-    again=answers_again,
+    again=filing_again,
     goes=FILMS,
     says="filmmaker.done.filed",
 )

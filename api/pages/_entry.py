@@ -46,12 +46,14 @@ OTHERS = (
 )
 STEPS: dict[str, tuple[str, ...]] = {
     "film": ("title", "titles", "section", "year", "declared_seconds", "premiere"),
-    "makers": ("directors", "credits", "countries", "languages", "subtitles"),
+    "makers": ("directors", "credits", "countries"),
     "synopsis": ("synopses",),
-    "questions": (),
-    "file": ("file",),
+    "file": ("file", "languages", "subtitles"),
     "rights": ("rights_confirmed",),
 }
+"""Where each field is asked; the edition's own questions stand beside the rights."""
+FILING = "filing"
+"""The last step, which asks nothing: everything is read once more, and filed."""
 
 
 def text_fields() -> dict[str, tuple[str, str]]:
@@ -347,20 +349,34 @@ def meaning(name: str, text: str) -> object:
 
 
 class TaskLine(msgspec.Struct, frozen=True):
-    """One line of the task list: `done`, `begun` or `open`, with what it lacks."""
+    """One line of the task list: `done`, `wrong`, `begun` or `open`, and how many points that is about."""
 
     name: str
     state: str
-    lacks: int
+    points: int
 
 
 def steps(
-    fields: Mapping[str, str], missing: list[str], form: EntryForm = PLAIN_FORM
+    fields: Mapping[str, str],
+    missing: Iterable[str],
+    form: EntryForm = PLAIN_FORM,
+    *,
+    to_mend: Iterable[str] = (),
 ) -> list[TaskLine]:
-    """What is done of the entry, in the order of the form; a step that asks nothing is none."""
-    wrong = [code.partition(":")[0] for code in missing]
+    """What is done of the entry, in the order of the form; a step that asks nothing is none.
+
+    `missing` are the codes of all that keeps the entry from being filed, `to_mend` those of them that speak of
+    what was said.
+    """
+    lacks, wrong = ([code.partition(":")[0] for code in some] for some in (missing, to_mend))
     return [
-        _step(name, asked, fields, [field for field in wrong if field in asked])
+        _step(
+            name,
+            asked,
+            fields,
+            sum(field in asked for field in lacks),
+            sum(field in asked for field in wrong),
+        )
         for name in STEPS
         if (asked := fields_in(name, form))
     ]
@@ -368,20 +384,36 @@ def steps(
 
 def fields_in(step: str, form: EntryForm) -> list[str]:
     """What is asked in one step; a column of texts is one field a language."""
-    if step == "questions":
-        return [question.field for question in form.questions]
-    return [
+    own = [
         field
         for name in STEPS[step]
         if name not in form.fields or form.asks(name)
         for field in (fields_of(name, TOLD_IN[name]()) if name in TOLD_IN else [name])
     ]
+    return own + [one.field for one in form.questions] if step == "rights" else own
 
 
-def _step(name: str, asked: list[str], fields: Mapping[str, str], lacks: list[str]) -> TaskLine:
+def step_of(name: str) -> str:
+    """The step that a field of the form or of the entry stands in; nothing for a field of no step."""
+    field = entry_field(name)
+    if field.startswith("q_"):
+        return "rights"
+    return next((step for step, fields in STEPS.items() if field in fields), "")
+
+
+def places_of(names: Iterable[str], place: str) -> dict[str, str]:
+    """Field → the address of its step, for the entry that lives at `place`."""
+    return {name: f"{place}?step={step}" for name in names if (step := step_of(name))}
+
+
+def _step(
+    name: str, asked: list[str], fields: Mapping[str, str], lacks: int, wrong: int
+) -> TaskLine:
     if not lacks:
         return TaskLine(name, "done", 0)
+    if wrong:
+        return TaskLine(name, "wrong", wrong)
     begun = any(
         text for field, text in fields.items() if entry_field(field) in map(entry_field, asked)
     )
-    return TaskLine(name, "begun" if begun else "open", len(lacks))
+    return TaskLine(name, "begun" if begun else "open", lacks)

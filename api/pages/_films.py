@@ -2,6 +2,7 @@
 
 import msgspec
 
+from api.pages._entry import STEPS, step_of
 from submissions.lists import Card
 from submissions.status import FileState, Status
 
@@ -44,7 +45,7 @@ ACTS = {
     "quarantined": ("replace", "/file"),
     "failed": ("look", "/file"),
     "ready": ("watch", "/file"),
-    "receiving": ("resume", "#transfer"),
+    "receiving": ("resume", "?step=file#transfer"),
     "checking": ("follow", "/file"),
     "copying": ("follow", "/file"),
     "whole": ("file", "/filing"),
@@ -71,6 +72,8 @@ def film(card: Card, *, missing: list[str], received: int = 0, is_read: bool = F
     """
     stand = standing(card, missing)
     act, place = ("reread", "") if is_read else ACTS[stand]
+    if act == "go_on":
+        place = first_open(missing)
     return FilmCard(
         card=card,
         stand=stand,
@@ -83,6 +86,12 @@ def film(card: Card, *, missing: list[str], received: int = 0, is_read: bool = F
             card, lacks=[m for m in missing if not m.startswith("file:")], received=received
         ),
     )
+
+
+def first_open(missing: list[str]) -> str:
+    """Where a draft goes on: at the first step that lacks something."""
+    steps = {step_of(code.partition(":")[0]) for code in missing}
+    return next((f"?step={step}" for step in STEPS if step in steps), "")
 
 
 def standing(card: Card, missing: list[str]) -> str:

@@ -34,6 +34,7 @@ from festival.reading import one_view
 from festival.settings import Settings
 from festival.tables import Edition
 from festival.texts import own_title
+from keeping import retention
 from media.encodings import spelled
 from media.policy import Policy
 from media.rulebook import refuses
@@ -200,10 +201,15 @@ async def entry(
     """The form of a draft; what was filed is only read, and so it is by whoever may only read."""
     async with one_view():
         submission = await own(submission_id, viewer, edition_row, Act.SEE_ENTRY)
-        may_edit = await membership.right_of(submission, viewer.id) is not EntryRight.SEE
-        if submission.status != Status.DRAFT or not may_edit:
-            return await answers_page(request, submission, edition_row, None)
-        return await entry_page(request, submission, edition_row, store, settings)
+        if await may_type(submission, viewer):
+            return await entry_page(request, submission, edition_row, store, settings)
+        return await answers_page(request, submission, edition_row, None)
+
+
+async def may_type(submission: Submission, viewer: Viewer) -> bool:
+    """Whether the entry is a form to this reader: a draft, and theirs to change."""
+    is_draft = submission.status == Status.DRAFT
+    return is_draft and await membership.right_of(submission, viewer.id) is not EntryRight.SEE
 
 
 async def entry_page(
@@ -218,9 +224,10 @@ async def entry_page(
     status: int | None = None,
     others: dict[str, str] | None = None,
     code: str = "",
+    step: str = "",
 ) -> Response[str]:
     """`given` is what this browser typed, `others` what another one saved meanwhile in the same fields.
-    `code` is a waiver code that was refused.
+    `code` is a waiver code that was refused. `step` is the one that is shown, else the one of the address.
 
     Words that nobody could read are told again whenever the form is drawn: that alone is no refusal.
     """
@@ -230,10 +237,17 @@ async def entry_page(
     there = _entry.typed(written, lang, unread_of(submission), form)
     locked = _entry.locked_in(form, written)
     fields = there | (given or {})
-    error = error or unread_told(fields, submission, form)
+    unread = unread_told(fields, submission, form)
+    error = told_in_full(error, unread) if error else unread
     where = await standing_of(submission, edition)
-    refused = entries.lacks(submission, form, await entries.missing_of(submission, form), where)
+    open_codes = await entries.missing_of(submission, form)
+    refused = entries.lacks(submission, form, open_codes, where)
     missing = list(refused.codes) if refused else []
+    to_mend = [code for code in missing if code not in open_codes or code.endswith(":field_unread")]
+    lines = _entry.steps(fields, missing, form, to_mend=to_mend)
+    names = [line.name for line in lines] + [_entry.FILING]
+    shown = step or request.query_params.get("step", "")
+    place = f"{prefix_of(request)}/submissions/{submission.id}"
     deadline = await entries.closing_for(submission, edition)
     file = await current_file(submission.id)
     rules = await rules_in(edition, fields.get("section", ""))
@@ -241,13 +255,17 @@ async def entry_page(
         request, "filmmaker/entry.html", error=error, status=status, submission=submission, fields=fields,
         mine=await membership.right_of(submission, request.state["viewer"].id),
         called=_entry.title_of(fields),
-        steps=_entry.steps(fields, missing, form), missing=missing,
+        steps=lines, names=names, shown=shown if shown in names else names[0],
+        missing=words_missing(lang, refused, error, unread),
+        places=_entry.places_of([*fields, *form.fields, *(one.field for one in form.questions), "file"], place),
+        ways=ways(lang, names), kept_until=await kept_until(edition),
         there=there, drawn=_entry.drawn_fields(form, locked), **asked_of(lang, form, written, locked),
         answer_files=await answers.files_answered(submission), most_attached=MOST_BYTES,
         sections=await sections_of(edition), offered=await offered(edition, lang, fields.get("section", "")),
         premieres=PREMIERES, least=SYNOPSIS_LEAST,
         file=file, kept=await received(file.id, file.state, store) if file else 0,
         is_working=file is not None and file.state in WORKING, said=said(lang),
+        **await told_answers(lang, submission, form, written),
         rules=header_rules(rules, submission), told_before=told_before(lang, rules),
         exports=exports_told(lang, rules),
         stands=await standing_before(submission.id, file.number) if file else None,
@@ -260,6 +278,45 @@ async def entry_page(
     )  # fmt: skip
 
 
+def ways(lang: str, names: Sequence[str]) -> list[dict[str, str]]:
+    """The steps in their order, with the words of the buttons that lead to each of them."""
+    return [
+        {
+            "name": name,
+            "onward": t(lang, f"filmmaker.onward.{name}") if name != names[0] else "",
+            "backward": t(lang, f"filmmaker.backward.{name}") if name != names[-1] else "",
+        }
+        for name in names
+    ]
+
+
+async def kept_until(edition: Edition) -> list[retention.Kept]:
+    """What is kept of an entry that is not chosen, and until when."""
+    return [await retention.kept(edition, kind) for kind in retention.RULES]
+
+
+def words_missing(
+    lang: str, refused: Refused | None, error: FestivalError | None, unread: FestivalError | None
+) -> list[tuple[str, str]]:
+    """(field, words) of all that keeps the entry from being filed, but what `error` tells already."""
+    if refused is None:
+        return []
+    told = told_of(lang, error)
+    return [one for one in told_of(lang, told_in_full(refused, unread)) if one not in told]
+
+
+async def told_answers(
+    lang: str, submission: Submission, form: EntryForm, written: Entry
+) -> dict[str, Any]:
+    """What the list of answers needs besides the fields of the form."""
+    return {
+        "written": written,
+        "credits": told_in_words(lang, "credits", written.credits),
+        "answer_lines": await answer_lines(submission, form),
+        "filed_file": await filed_or_current(submission.id),
+    }
+
+
 def asked_of(lang: str, form: EntryForm, written: Entry, locked: frozenset[str]) -> dict[str, Any]:
     """What the parts of a form need to know of what it asks."""
     return {
@@ -268,9 +325,7 @@ def asked_of(lang: str, form: EntryForm, written: Entry, locked: frozenset[str])
         "locked": locked,
         "answered": {one.id: written.answers.get(one.id) for one in form.questions},
         "drawn_of": form_fields,
-        "written": written,
         "credit_fields": list(CREDITS),
-        "credits": told_in_words(lang, "credits", written.credits),
     }
 
 
@@ -366,40 +421,34 @@ async def reread(
     submission_id: FromPath[str],
     viewer: NamedDependency[Viewer],
     edition_row: NamedDependency[Edition],
+    store: NamedDependency[Store],
+    settings: NamedDependency[Settings],
 ) -> Response[str]:
-    """Read it all once more, with everything that is missing, then file."""
-    submission = await own(submission_id, viewer, edition_row, Act.SEE_ENTRY)
-    return await answers_page(request, submission, edition_row, None)
+    """Read it all once more, with everything that is missing, then file: the last step of the entry."""
+    async with one_view():
+        submission = await own(submission_id, viewer, edition_row, Act.SEE_ENTRY)
+        if await may_type(submission, viewer):
+            return await entry_page(
+                request, submission, edition_row, store, settings, step=_entry.FILING
+            )
+        return await answers_page(request, submission, edition_row, None)
 
 
 async def answers_page(
     request: AnyRequest, submission: Submission, edition: Edition, error: FestivalError | None
 ) -> Response[str]:
+    """What was filed, or what stands of a draft, for whoever may only read it."""
     lang = language_of(request)
-    place = f"{prefix_of(request)}/submissions/{submission.id}"
     form, written = await answers.form_of(submission), await entries.written(submission)
     deadline = await entries.closing_for(submission, edition)
     fields = _entry.typed(written, lang, unread_of(submission), form)
-    is_draft = submission.status == Status.DRAFT
-    refused = await entries.refusals_of(submission, edition) if is_draft else None
-    unread = unread_told(fields, submission, form) if refused else None
-    error = error and told_in_full(error, unread)
-    missing_words = (
-        told_of(lang, told_in_full(refused, unread)) if refused and error is None else []
-    )
-    sections = {section.letter: section for section in await sections_of(edition)}
     return page(
         request, "filmmaker/answers.html", error=error, submission=submission,
         mine=await membership.right_of(submission, request.state["viewer"].id),
-        fields=fields, called=_entry.title_of(fields), written=written, form=form,
-        credits=told_in_words(lang, "credits", written.credits),
-        answer_lines=await answer_lines(submission, form),
-        section=sections.get(written.section),
-        file=await filed_or_current(submission.id), missing=missing_words,
-        places=dict.fromkeys((code.partition(":")[0] for code in error.codes), place)
-        if error else {},
+        fields=fields, called=_entry.title_of(fields), form=form,
+        **await told_answers(lang, submission, form, written),
+        sections=await sections_of(edition), places={},
         deadline=deadline, days_left=days_left(deadline), grace=edition.grace_hours,
-        is_open=await entries.may_still_file(submission, edition),
         **await fee_told(lang, submission, edition),
         may_withdraw=Status.WITHDRAWN in MOVES[Status(submission.status)],
     )  # fmt: skip

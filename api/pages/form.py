@@ -262,6 +262,9 @@ async def preview(request: AnyRequest, edition_row: NamedDependency[Edition]) ->
         countries=sorted({language.country(lang, code) for code in codes.countries()}),
         tongues=[language.tongue(lang, code) for code in codes.languages()],
         place="",
+        names=[name for name in _entry.STEPS if _entry.fields_in(name, shown)],
+        shown="",
+        written=written,
     )
 
 

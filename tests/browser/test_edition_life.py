@@ -176,18 +176,22 @@ def enter_a_film(hand: Hand, house: EmptyHouse, home: str, clip: Path) -> None:
     hand.fields += 1
     hand.fill(year="2026", runtime="0:12")
     hand.tick("#f-never_shown")
+    hand.click("#onward button")
+    hand.fill(directors=MAKER, countries="France")
+    hand.click("#onward button")
     hand.fill(
-        directors=MAKER, countries="France",
         synopsis_fr="Une station tourne autour de la Terre, et quelqu’un y attend une lettre depuis longtemps.",
         synopsis_en="A station turns around the Earth, and somebody there has been waiting for a letter.",
     )  # fmt: skip
+    hand.click("#onward button")
     hand.tick("#f-no_dialogue")
     hand.tick("#f-no_subtitles")
+    hand.click("#onward button")
     hand.tick("#f-rights_confirmed")
     expect(hand.page.locator("[data-part=line]")).to_contain_text(
         re.compile("100|arrivé en entier|arrived"), timeout=PATIENCE_S * 1000
     )
-    hand.click("#entry button.primary")
+    hand.click("#onward button")
     hand.go(f"{entry}/file")
     hand.until("form[action$='/release']")
     hand.click(form("/release"))

@@ -7,9 +7,13 @@ from typing import Any
 from playwright.sync_api import Page, Route, expect
 
 from festival.tables import new_id
-from tests.browser.test_upload import choose, clip, entry
+from tests.browser.test_upload import SLOW, choose, clip, entry, percent, slow, until
 
-__all__ = ["clip", "entry"]
+__all__ = ["clip", "entry", "slow"]
+
+
+def step(page: Page, name: str) -> None:
+    page.click(f"#tasks [data-to={name}]")
 
 
 def test_what_is_typed_is_kept_without_a_button_and_through_a_reload(
@@ -20,13 +24,16 @@ def test_what_is_typed_is_kept_without_a_button_and_through_a_reload(
     page.reload()
     expect(page.locator("#f-title_en")).to_have_value("Dawn")
 
-    page.fill("#f-countries", "UK, USA")
     page.fill("#f-shown", "2026, Busan, south korea")
+    step(page, "makers")
+    page.fill("#f-countries", "UK, USA")
     expect(page.locator("[name=version]")).not_to_have_value("1")
     page.reload()
     expect(page.locator("#f-countries")).to_have_value("Royaume-Uni, États-Unis")
+    page.go_back()
     expect(page.locator("#f-shown")).to_have_value("2026, Busan, Corée du Sud")
     expect(page.locator("#premiere-told")).to_have_text(re.compile("Première européenne"))
+    page.go_forward()
 
     page.fill("#f-countries", "Frnace")
     expect(page.locator("#e-countries")).to_contain_text("peut-être")
@@ -39,7 +46,7 @@ def test_what_is_typed_is_kept_without_a_button_and_through_a_reload(
 
 
 def test_what_could_not_be_sent_comes_back_with_the_window(page: Page, entry: str) -> None:
-    page.goto(entry)
+    page.goto(f"{entry}?step=synopsis")
     page.route("**/fields", lambda route: route.abort())
     page.fill("#f-synopsis_fr", "Une nuit au-dessus de la mer.")
     expect(page.locator("#saved")).to_contain_text("Pas encore enregistré")
@@ -57,14 +64,14 @@ def test_what_is_typed_before_the_script_is_there_is_kept_too(page: Page, entry:
     def hold(route: Route) -> None:
         late.append(route)
 
-    page.route("**/entry*.js", hold)
+    page.route("**/entry.js", hold)
     page.goto(entry, wait_until="commit")
     page.fill("#f-title_en", "Dawn")
     expect(page.locator("[name=version]")).to_have_value("1")
     for script in late:
         script.continue_()
     page.wait_for_load_state()
-    page.unroute("**/entry*.js")
+    page.unroute("**/entry.js")
 
     page.reload()
 
@@ -150,6 +157,37 @@ def test_the_entry_follows_its_film_to_the_end_even_when_the_stream_is_dead(
     expect(page.locator("#tasks")).to_be_visible()
 
 
+def test_a_film_goes_on_being_sent_from_step_to_step(
+    page: Page, entry: str, clip: Path, slow: Any
+) -> None:
+    """Next, Back, Forward and the task list load nothing; the address holds the step."""
+    page.goto(entry)
+    slow(SLOW)
+    choose(page, clip)
+    until(page, 10)
+    for name in ("makers", "synopsis", "file", "rights", "filing"):
+        page.locator("#onward button").click()
+        page.wait_for_url(f"{entry}?step={name}")
+        expect(page.locator(f"#{name} h2")).to_be_focused()
+    expect(page.locator("#onward button")).to_be_hidden()
+    page.go_back()
+    expect(page.locator("#rights")).to_be_visible()
+    page.go_forward()
+    expect(page.locator("#filing")).to_be_visible()
+    sent = percent(page)
+    slow(-1)
+    expect(page.locator("[data-part=line]")).to_contain_text("arrivé en entier", timeout=30_000)
+    assert sent >= 10
+
+    page.locator(".lacks a[href$='#f-directors']").click()
+    expect(page.locator("#f-directors")).to_be_focused()
+    page.fill("#f-directors", "Ada Morel")
+    step(page, "filing")
+    expect(page.locator("#reading")).to_contain_text("Ada Morel")
+    page.goto(f"{entry}#f-synopsis_fr")
+    expect(page.locator("#f-synopsis_fr")).to_be_visible()
+
+
 SECTION = """INSERT INTO section (id, edition, letter, names, position, least_seconds, most_seconds, is_blind)
              SELECT $1, edition, $2, '{"fr": "Section", "en": "Section"}', 0, 0, 20000, false
              FROM submission WHERE id = $3"""
@@ -172,8 +210,9 @@ def test_another_section_asks_its_own_questions_and_a_day_that_comes_freezes_the
     site.sql(ASKED, question, letter, film)
     page.fill("#f-title_en", "Dawn")
     page.locator(f"[name=section][value={letter}]").check()
-    expect(page.locator(f"#f-q_{question}")).to_be_visible()
+    expect(page.locator(f"#f-q_{question}")).to_have_count(1)
     expect(page.locator("#f-title_en")).to_have_value("Dawn")
+    step(page, "rights")
     with page.expect_response("**/fields"):  # "saved" stands there already, for the section
         page.fill(f"#f-q_{question}", "+33 1 23 45 67 89")
         page.locator(f"#f-q_{question}").blur()
@@ -187,4 +226,4 @@ def test_another_section_asks_its_own_questions_and_a_day_that_comes_freezes_the
     expect(page.locator(f"#f-q_{question}")).to_have_value("Trop tard")
     page.reload()
     expect(page.locator(f"[name=q_{question}]")).to_have_count(0)
-    expect(page.get_by_text("+33 1 23 45 67 89")).to_be_visible()
+    expect(page.locator("#rights .stood")).to_have_text("+33 1 23 45 67 89")

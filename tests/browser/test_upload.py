@@ -110,8 +110,9 @@ def test_a_film_outlives_a_pause_a_save_and_a_reload(
     assert percent(page) == paused
 
     page.get_by_role("button", name="Reprendre").click()
+    page.get_by_role("button", name="Continuer vers le générique").click()
     page.fill("#f-directors", "Marta Okafor")
-    page.get_by_role("button", name="Enregistrer", exact=True).click()
+    page.get_by_role("button", name="Continuer vers le synopsis").click()
     expect(page.locator("[name=version]")).to_have_value("2")
     until(page, min(paused + 5, 90))
 
@@ -173,20 +174,33 @@ def test_what_is_no_film_is_doubted_before_the_first_byte(
         ("mp4", ["-c:v", "libx264", "-pix_fmt", "yuv420p"], [], "Il n’y a pas de son"),
         ("mkv", ["-c:v", "libx264", "-pix_fmt", "yuv420p"], [], "Il n’y a pas de son"),
         ("mp4", [], ["-c:a", "aac"], "Il n’y a pas d’image"),
-        ("mov", ["-c:v", "mjpeg", "-pix_fmt", "yuvj420p"], ["-c:a", "aac"], "ce codec d’image : mjpeg"),
+        (
+            "mov",
+            ["-c:v", "mjpeg", "-pix_fmt", "yuvj420p"],
+            ["-c:a", "aac"],
+            "ce codec d’image : mjpeg",
+        ),
         ("mkv", ["-c:v", "mpeg4", "-s", "160x90"], ["-c:a", "aac"], "160 × 90, il faut 144 lignes"),
         ("mp4", ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-t", "0.5"], ["-c:a", "aac"], ""),
     ],
 )
 def test_what_the_headers_admit_is_told_before_the_first_byte(
-    page: Page, entry: str, tmp_path: Path, kind: str, picture: list[str], sound: list[str], told: str
+    page: Page,
+    entry: str,
+    tmp_path: Path,
+    kind: str,
+    picture: list[str],
+    sound: list[str],
+    told: str,
 ) -> None:
     clip = tmp_path / f"film.{kind}"
     inputs = ["-f", "lavfi", "-i", "testsrc2=s=320x180:r=24:d=3"] if picture else []
     inputs += ["-f", "lavfi", "-i", "sine=r=48000:d=3"] if sound else []
     subprocess.run(["ffmpeg", "-v", "error", *inputs, *picture, *sound, "-y", clip], check=True)
     sent: list[str] = []
-    page.on("request", lambda request: sent.append(request.url) if "/uploads" in request.url else None)
+    page.on(
+        "request", lambda request: sent.append(request.url) if "/uploads" in request.url else None
+    )
     page.goto(entry)
 
     choose(page, clip)
@@ -222,10 +236,14 @@ def test_subtitles_are_brought_and_taken_away_beside_the_film(
     bring(letter)
     expect(page.locator("#e-subtitles")).to_contain_text("Aucune réplique n’est lisible")
     bring(lines)
-    expect(page.locator("#subtitles .versions li").first).to_contain_text("anglais (sourds et malentendants)")
+    expect(page.locator("#subtitles .versions li").first).to_contain_text(
+        "anglais (sourds et malentendants)"
+    )
     page.get_by_role("button", name="C’est bien lu").click()
     expect(page.locator("#subtitles .first")).to_have_count(0)
-    expect(page.locator("film-copy track")).to_have_attribute("label", "anglais (sourds et malentendants)")
+    expect(page.locator("film-copy track")).to_have_attribute(
+        "label", "anglais (sourds et malentendants)"
+    )
 
     page.get_by_role("button", name="Retirer : anglais").click()
     expect(page.locator("#subtitles li")).to_have_count(0)
@@ -248,7 +266,9 @@ def test_a_film_refused_while_its_line_was_cut_is_not_sent_again(
 
     page.goto(entry)
     page.route("**/uploads/*", cut)
-    page.on("request", lambda one: asked.append(one.method) if one.url.endswith("/uploads") else None)
+    page.on(
+        "request", lambda one: asked.append(one.method) if one.url.endswith("/uploads") else None
+    )
     choose(page, clip)
     expect(page.locator("[data-part=line]")).to_contain_text("Coupure", timeout=15_000)
     site.sql(
@@ -281,7 +301,9 @@ def test_a_film_that_went_elsewhere_meanwhile_does_not_begin_anew(
 
     page.goto(entry)
     page.route("**/uploads/*", cut)
-    page.on("request", lambda one: asked.append(one.method) if one.url.endswith("/uploads") else None)
+    page.on(
+        "request", lambda one: asked.append(one.method) if one.url.endswith("/uploads") else None
+    )
     choose(page, clip)
     expect(page.locator("[data-part=line]")).to_contain_text("Coupure", timeout=15_000)
     site.sql(

@@ -1,15 +1,16 @@
 // The entry: every field is saved as it is typed, and the film is followed to the end of its way.
 // What is not saved yet stays in this window (sessionStorage), and comes back with it.
+import { go, isHere, mark, show } from "./entry-steps.js";
 import { csrf, drawnAgain, parsed, swap } from "./shared.js";
 
-const REGIONS = ["#tasks", "#saved", "#film-title", "#eligibility", "#price", "#premiere-told"];
+const REGIONS = ["#tasks", "#saved", "#film-title", "#eligibility", "#price", "#premiere-told", "#reading"];
 const PAUSE = 1200;
 const QUIET = 6000;
 
 const form = document.getElementById("entry");
 const namesIn = (root) =>
   [...new Set([...root.elements].map((one) => one.name))].filter(
-    (name) => name && !["_csrf", "_once", "version", "next", "drawn"].includes(name),
+    (name) => name && !["_csrf", "_once", "version", "next", "drawn", "step"].includes(name),
   );
 const fields = namesIn(form);
 const KEY = `entry ${form.dataset.fields}`;
@@ -111,8 +112,8 @@ async function answered(request, sent, told) {
   }
 }
 
-// Another section asks other things, and a day may have come that freezes some: the page is drawn anew
-// once all is kept. What was typed in vain stays in view, with the reason beside it.
+// Another section asks other things, and a day may have come that freezes some: the form is drawn anew
+// once all is kept, and a film on its way goes on. What was typed in vain stays in view, with the reason beside it.
 const asksOther = (fresh) => namesIn(fresh).sort().join() !== [...fields].sort().join();
 
 function again(page, sent) {
@@ -120,7 +121,7 @@ function again(page, sent) {
   const vain = Object.keys(sent).filter((name) => !there.includes(name));
   for (const name of Object.keys(sent)) known.set(name, sent[name].now);
   remember();
-  if (!vain.length && !changed().length) return location.reload();
+  if (!vain.length && !changed().length) return renew(page);
   for (const name of vain) {
     for (const one of form.querySelectorAll(`[name="${name}"]`)) one.disabled = true;
     fields.splice(fields.indexOf(name), 1);
@@ -129,11 +130,26 @@ function again(page, sent) {
   return false;
 }
 
+function renew(page) {
+  const focused = document.activeElement?.id;
+  const fresh = document.adoptNode(page.getElementById("entry"));
+  form.replaceChildren(...fresh.childNodes);
+  fields.splice(0, fields.length, ...namesIn(form));
+  known.clear();
+  for (const name of fields) known.set(name, value(name));
+  swap(page, "#asked-files");
+  redraw(page, true);
+  listed();
+  show();
+  document.getElementById(focused)?.focus();
+  return true;
+}
+
 // The house answers, but takes nothing: signed out elsewhere, filed in another window, closed meanwhile.
 const refused = (why) => unsaved(form.dataset.refused.replace("{why}", why ?? ""));
 
 function unsaved(words) {
-  document.querySelector("#saved [role=status]").textContent = words;
+  document.getElementById("saved").textContent = words;
   return false;
 }
 
@@ -156,6 +172,7 @@ function redraw(page, told) {
   const isStale = standing && standing.textContent !== page.getElementById("summary")?.textContent;
   const isTold = told || (isStale && !standing.contains(document.activeElement));
   for (const part of isTold ? [...REGIONS, "#told"] : REGIONS) swap(page, part);
+  mark();
   document.title = page.title;
   marks(page);
   if (told) document.getElementById("summary")?.focus();
@@ -232,28 +249,32 @@ window.addEventListener("beforeunload", () => {
   if (changed().some((name) => !clashing.has(name))) save({ leaving: true });
 });
 form.addEventListener("submit", async (event) => {
-  const isFiling = event.submitter?.value === "filing";
-  if (isFiling && !document.querySelector("film-upload")?.flowing) {
-    sessionStorage.removeItem(KEY);
-    return;
-  }
   event.preventDefault();
-  await save({ told: true });
+  const next = event.submitter?.value;
+  const isSaved = await save({ told: true });
+  if (next && (isSaved || !faultsHere())) go(next);
 });
+document.addEventListener("entry-step", () => save());
+
+const faultsHere = () =>
+  [...document.querySelectorAll("#summary a")].some((link) => isHere(link.hash.slice(1)));
 
 // -- several values in one field: the list goes on behind the last comma
 
-for (const input of form.querySelectorAll("input[list]")) {
-  const list = document.getElementById(input.getAttribute("list"));
-  const names = [...list.options].map((option) => option.value);
-  input.addEventListener("input", () => {
-    const begun = input.value.replace(/[^,;/|]*$/, "");
-    const before = begun && !begun.endsWith(" ") ? `${begun} ` : begun;
-    if (list.dataset.before === before) return;
-    list.dataset.before = before;
-    list.replaceChildren(...names.map((name) => new Option("", before + name)));
-  });
+function listed() {
+  for (const input of form.querySelectorAll("input[list]")) {
+    const list = document.getElementById(input.getAttribute("list"));
+    const names = [...list.options].map((option) => option.value);
+    input.addEventListener("input", () => {
+      const begun = input.value.replace(/[^,;/|]*$/, "");
+      const before = begun && !begun.endsWith(" ") ? `${begun} ` : begun;
+      if (list.dataset.before === before) return;
+      list.dataset.before = before;
+      list.replaceChildren(...names.map((name) => new Option("", before + name)));
+    });
+  }
 }
+listed();
 
 // -- the film after its last byte
 
@@ -304,7 +325,8 @@ class FilmNews extends HTMLElement {
       }
       const made = page.getElementById("news");
       if (!made || !this.isConnected) return;
-      for (const part of ["#tasks", "#file-pane"]) swap(page, part);
+      for (const part of ["#tasks", "#file-pane", "#reading"]) swap(page, part);
+      mark();
       const line = page.querySelector("[data-part=line]");
       const shown = document.querySelector("[data-part=line]");
       if (!("working" in made.dataset) && line && !document.querySelector("film-upload")?.flowing)
