@@ -259,7 +259,7 @@ async def entry_page(
         missing=words_missing(lang, refused, error, unread),
         places=_entry.places_of([*fields, *form.fields, *(one.field for one in form.questions), "file"], place),
         ways=ways(lang, names), kept_until=await kept_until(edition),
-        there=there, drawn=_entry.drawn_fields(form, locked), **asked_of(lang, form, written, locked),
+        there=there, drawn=_entry.drawn_fields(form, locked), **asked_of(form, written, locked),
         answer_files=await answers.files_answered(submission), most_attached=MOST_BYTES,
         sections=await sections_of(edition), offered=await offered(edition, lang, fields.get("section", "")),
         premieres=PREMIERES, least=SYNOPSIS_LEAST,
@@ -317,7 +317,7 @@ async def told_answers(
     }
 
 
-def asked_of(lang: str, form: EntryForm, written: Entry, locked: frozenset[str]) -> dict[str, Any]:
+def asked_of(form: EntryForm, written: Entry, locked: frozenset[str]) -> dict[str, Any]:
     """What the parts of a form need to know of what it asks."""
     return {
         "form": form,

@@ -251,7 +251,7 @@ async def preview(request: AnyRequest, edition_row: NamedDependency[Edition]) ->
         fields=fields,
         there=fields,
         others={},
-        **asked_of(lang, shown, written, _entry.locked_in(shown, written)),
+        **asked_of(shown, written, _entry.locked_in(shown, written)),
         answer_files={},
         most_attached=MOST_BYTES,
         sections=sections,
