@@ -78,7 +78,9 @@ async def found_like(
     if unknown := set(kinds) - KINDS.keys():
         raise Refused("kinds:kind_unknown", kinds=", ".join(sorted(unknown)))
     async with transaction():
-        target = await found(new, by=by, sections="sections" not in kinds)
+        target = await found(
+            new, by=by, sections="sections" not in kinds, questions="form" not in kinds
+        )
         copy = Copy(source=source, target=target, by=by)
         counts = {}
         for kind in (kind for kind in KINDS if kind in kinds):

@@ -14,6 +14,7 @@ from festival.clock import at, closes, now
 from festival.db import later, rows, transaction
 from festival.deadlines import closings_told, move_closing
 from festival.errors import Missing, Refused
+from festival.jobs import verb_at
 from festival.language import OFFICIAL, is_visible
 from festival.record import record
 from festival.shapes import VersionNumber
@@ -30,6 +31,8 @@ SECTIONS: dict[str, texts.Texts] = {
 HUES = {"C": 265, "D": 160, "S": 50, "P": 320, "I": 205, "E": 75}
 SHORT_MOST_S = 59 * 60
 USUAL_PLACE = "Cannes, Palais des Festivals"
+USUAL_QUESTIONS = "submissions.questions:usual"
+"""By its place, as a job's verb is: it lies in a package above."""
 ENTRIES_CLOSE_DAYS = 90  # before the first day, where nobody has said otherwise
 TAKEN_ADDRESSES = frozenset({"founding"})  # pages of the house that stand beside the editions
 
@@ -102,10 +105,12 @@ async def operated_by(person_id: str) -> list[Edition]:
 # Founding
 
 
-async def found(new: NewEdition, *, by: Person | None, sections: bool = True) -> Edition:
+async def found(
+    new: NewEdition, *, by: Person | None, sections: bool = True, questions: bool = True
+) -> Edition:
     """An edition in preparation; its founder is its first operator. It never takes the front page.
 
-    With `sections` it has the festival's usual ones.
+    With `sections` it has the festival's usual ones, with `questions` what is usually asked of makers.
     """
     checked(new)
     try:
@@ -128,6 +133,8 @@ async def found(new: NewEdition, *, by: Person | None, sections: bool = True) ->
                 await people.grant(by, Role.OPERATOR, edition=edition, by=by)
             if sections:
                 await usual_sections(edition)
+            if questions:
+                await verb_at(USUAL_QUESTIONS)(edition)
     except asyncpg.UniqueViolationError:
         raise Refused("slug:slug_taken", slug=new.slug) from None
     return edition

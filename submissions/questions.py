@@ -68,6 +68,30 @@ class QuestionForm(msgspec.Struct, frozen=True, kw_only=True):
     identifies: bool = False
 
 
+AI_USE = QuestionForm(
+    labels={
+        "fr": "Intelligence artificielle générative",
+        "en": "Generative artificial intelligence",
+    },
+    helps={
+        "fr": "Image, voix, musique, texte ou traduction. Le comité lit la réponse ; elle est gardée avec le dossier.",
+        "en": "Picture, voices, music, text or translation. The committee reads it; it is kept with the entry.",
+    },
+    kind=QuestionKind.CHOICE,
+    options=[
+        AnswerOption("none", {"fr": "Rien n’en vient", "en": "Nothing comes of it"}),
+        AnswerOption("tool", {"fr": "Un outil parmi d’autres", "en": "One tool among others"}),
+        AnswerOption("most", {"fr": "L’essentiel en vient", "en": "Most of it does"}),
+    ],
+)
+"""What an edition asks of itself unless its operators no longer do."""
+
+
+async def usual(edition: Edition) -> None:
+    """A new edition's first question."""
+    await Question(edition=edition.id, **await question_values(edition, AI_USE)).save()
+
+
 async def section_ids(edition: Edition, letters: list[str]) -> list[str]:
     """Sections by their letters; `Refused` names the letters that the edition does not have."""
     sections = await Section.objects().where(Section.edition == edition.id)

@@ -32,6 +32,7 @@ from festival.tables import Edition, Person
 from submissions import answers, entries
 from submissions.entry import Entry
 from submissions.lists import own
+from submissions.reusing import entry_like, said_over
 from submissions.tables import Submission
 
 FILMS = "/submissions"
@@ -45,8 +46,11 @@ class Version(msgspec.Struct, frozen=True):
 
 
 class Opening(Entry, frozen=True, kw_only=True):
-    """The first words of an entry, with a waiver code where one opens what is closed for others."""
+    """The first words of an entry, with a waiver code where one opens what is closed for others. `like` is another
+    entry of this person: what it says of its film is taken over where nothing else is said.
+    """
 
+    like: Annotated[str, Meta(max_length=16)] = ""
     code: Annotated[str, Meta(max_length=60)] = ""
 
 
@@ -107,10 +111,14 @@ async def open_entry(
     """Open an entry in draft; it may hold as little as a title that can be read."""
     if not in_scope(viewer, "entries"):
         raise Missing("missing")
-    if not is_visible(data.title):
+    wanted: Entry = data
+    if data.like:
+        before = await entry_like(data.like, edition_row, viewer=viewer, section=data.section)
+        wanted = said_over(before, data)
+    if not is_visible(wanted.title):
         raise Refused("title:title_missing")
     async with limits.rate_limit_codes(request, person):
-        submission = await entries.open_entry(edition_row, by=person, entry=data, code=data.code)
+        submission = await entries.open_entry(edition_row, by=person, entry=wanted, code=data.code)
     return {"id": submission.id, "version": submission.version, "status": submission.status}
 
 

@@ -59,6 +59,7 @@ from submissions.lists import (
     steps_of,
     submission_in,
 )
+from submissions.reusing import films_to_reuse
 from submissions.status import MOVES, WATCHED_BY_MAKERS, WORKING, FileState, Status
 from submissions.subtitling import KINDS, tracks_of
 from submissions.tables import EntryRight, FilmFile, Submission
@@ -186,6 +187,7 @@ async def opening_page(
         closing=closing,
         is_open=may_open(now(), closing),
         is_late_possible=await is_late_possible(edition),
+        reusable=await films_to_reuse(request.state["viewer"]),
     )
 
 

@@ -12,13 +12,14 @@ from lxml import html
 from api.pages import _entry, _films, _places, _report
 from festival.db import rows
 from festival.language import length_typed, t, words
+from festival.people import grant
 from festival.tables import Deadline, Edition, Person, Role
 from media.facts import Facts, Interval, Sound
 from media.policy import Finding, Severity, Verdict, judge, load
 from submissions import entries
 from submissions.entry import Entry
 from submissions.lists import Card
-from submissions.tables import FilmFile, Submission
+from submissions.tables import FieldRule, FilmFile, Submission
 from tests.builders import a_film, a_person, a_section, an_edition, paris, sign_in
 
 WHOLE = {
@@ -223,6 +224,39 @@ async def test_a_program_opens_no_entry_without_a_title(
     assert refused.status_code == 422
     assert refused.json()["codes"] == ["title:title_missing"]
     assert (await client.get(place)).json() == []
+
+
+async def test_a_film_of_another_edition_begins_a_new_entry_and_the_two_are_never_one(
+    client: httpx.AsyncClient, house: object
+) -> None:
+    before, person = await a_filmmaker(client)
+    first = await a_draft(before, person)
+    place = f"/fr/{before.slug}/submissions/{first.id}"
+    await client.post(place, data={**WHOLE, "section": "", "credit_music": "Zoé Ott", "version": 1})
+    edition = await an_edition()
+    await grant(person, Role.FILMMAKER, edition=edition, by=person)
+    await FieldRule(edition=edition.id, field="synopses", wanted="off").save()
+    other = await a_person(Role.FILMMAKER, edition=edition, name="Noor")
+    foreign = await a_draft(edition, other)
+
+    offered = (await client.get(f"/fr/{edition.slug}/submissions/new")).text
+    opened = await client.post(f"/fr/{edition.slug}/submissions", data={"like": first.id})
+    second = await Submission.objects().get(
+        Submission.id == opened.headers["location"].rpartition("/")[2].partition("?")[0]
+    )
+    kept = await entries.entry_of(second)
+    refused = await client.post(f"/fr/{edition.slug}/submissions", data={"like": foreign.id})
+    await entries.save_entry(second, Entry(title="Autre"), version=1, by=person)
+
+    assert first.id in offered
+    assert foreign.id not in offered
+    assert (kept.title, kept.directors, kept.declared_seconds, kept.credits) == (
+        "La Nuit des antennes", ["Joan Vidal", "Ada Morel"], 5520, {"music": ["Zoé Ott"]},
+    )  # fmt: skip
+    assert (kept.section, kept.premiere, kept.rights_confirmed, kept.synopses) == ("", "", False, {})
+    assert refused.status_code == 404
+    unchanged = await entries.entry_of(await Submission.objects().get(Submission.id == first.id))
+    assert (unchanged.title, unchanged.credits) == ("La Nuit des antennes", {"music": ["Zoé Ott"]})
 
 
 async def test_everything_that_was_typed_is_saved(client: httpx.AsyncClient, house: object) -> None:

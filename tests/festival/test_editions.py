@@ -33,6 +33,7 @@ from screenings.tables import Screen
 from screenings.venues import VenueForm, add_venue
 from submissions.entries import open_entry
 from submissions.entry import Entry
+from submissions.questions import AI_USE
 from submissions.tables import FieldRule, Material, Question, Reminder, TechnicalRules
 from tests.builders import a_film, a_person, a_section, an_edition
 
@@ -107,6 +108,8 @@ async def test_who_founds_an_edition_is_its_operator_and_it_waits_in_preparation
     assert (await editions.again(made)).phase == Phase.PREPARING
     assert made.id in {one.id for one in await editions.operated_by(by.id)}
     assert await Section.count().where(Section.edition == made.id) == len(editions.SECTIONS)
+    [asked] = await Question.objects().where(Question.edition == made.id)
+    assert (asked.labels, asked.wanted) == (AI_USE.labels, "optional")
 
 
 @pytest.mark.parametrize(("given", "code"), [
