@@ -9,14 +9,17 @@ Vemuganti 1980, for the travelling salesman).
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from screenings.planner import minutes
+from screenings.planner.search.instance import Instance
 from screenings.planner.search.schedule import Schedule
 
 Numbers = NDArray[np.float64]
+Costs = NDArray[np.floating[Any]]
 Column = tuple[tuple[int, int], ...]  # (screening, index of its start)
 
 FORBIDDEN_COST = 1e9  # of a start that is not allowed
@@ -32,21 +35,22 @@ class Pricing:
     starts: NDArray[np.int64]
     cost: NDArray[np.float32]
     after: NDArray[np.int32]
+    family: NDArray[np.int64]  # of each screening: two of one family are never on one day
 
     @property
     def ends(self) -> int:
         return int(self.cost.shape[0])
 
-    def best(self, reward: Numbers) -> tuple[Numbers, list[Column]]:
+    def best(self, reward: Numbers, dear: Costs | None = None) -> tuple[Numbers, list[Column]]:
         """For each screen-day what its best column earns beyond its cost, and the screenings that earn it."""
-        many, ends = len(self.screen_days), self.ends
+        many, ends, cost = len(self.screen_days), self.ends, self.cost if dear is None else dear
         every = np.arange(many)
         base = (every * (ends + 1))[:, None]
         value = np.zeros((many, ends + 1))
         chosen = np.full((many, ends), -1, np.int64)
         flat = value.reshape(-1)
         for at in range(ends - 1, -1, -1):
-            worth = reward - self.cost[at] + flat[self.after[at] + base]
+            worth = reward - cost[at] + flat[self.after[at] + base]
             top = worth.argmax(axis=1)
             most = worth[every, top]
             better = most > value[:, at + 1]
@@ -56,25 +60,32 @@ class Pricing:
             self.read(screen_day, chosen[screen_day]) for screen_day in range(many)
         ]
 
-    def best_without_two_cycles(self, reward: Numbers) -> tuple[Numbers, list[Column]]:
-        """As `best`, but no screening follows itself.
+    def dear(self, dues: Numbers | None) -> Costs:
+        """What each start costs, with what is to be paid for it beyond its cost."""
+        return self.cost if dues is None else self.cost + dues
 
-        Of each moment it knows the best column and the best that begins with another screening.
+    def best_without_two_cycles(
+        self, reward: Numbers, dear: Costs | None = None
+    ) -> tuple[Numbers, list[Column]]:
+        """As `best`, but no screening follows itself or another of its family.
+
+        Of each moment it knows the best column and the best that begins with another family.
         """
-        many, ends = len(self.screen_days), self.ends
-        every, films = np.arange(many), np.arange(len(self.screenings))
+        many, ends, cost = len(self.screen_days), self.ends, self.cost if dear is None else dear
+        every, family = np.arange(many), self.family
         base = (every * (ends + 1))[:, None]
         value = np.zeros((2, many, ends + 1))
         begin = np.full((2, many, ends + 1, 2), -1, np.int64)  # screening, position
         best, second = value[0].reshape(-1), value[1].reshape(-1)
         heads = np.full(many * (ends + 1), -1, np.int64)
+        families = np.append(family, -1)  # of no screening there is none
         for at in range(ends - 1, -1, -1):
             leads = self.after[at] + base
-            onward = np.where(heads[leads] == films, second[leads], best[leads])
-            worth = reward - self.cost[at] + onward
+            onward = np.where(heads[leads] == family, second[leads], best[leads])
+            worth = reward - cost[at] + onward
             first = worth.argmax(axis=1)
             first_worth = worth[every, first]
-            worth[every, first] = -FORBIDDEN_COST
+            worth[family == family[first][:, None]] = -FORBIDDEN_COST
             runner_up = worth.argmax(axis=1)
             worths = np.stack(
                 [first_worth, worth[every, runner_up], value[0, :, at + 1], value[1, :, at + 1]]
@@ -84,8 +95,8 @@ class Pricing:
             top = worths.argmax(axis=0)
             value[0, :, at] = worths[top, every]
             begin[0, :, at, 0], begin[0, :, at, 1] = head[top, every], where[top, every]
-            heads[every * (ends + 1) + at] = head[top, every]
-            worths = np.where(head == head[top, every], -FORBIDDEN_COST, worths)
+            heads[every * (ends + 1) + at] = families[head[top, every]]
+            worths = np.where(families[head] == families[head[top, every]], -FORBIDDEN_COST, worths)
             worths = np.concatenate([worths, np.zeros((1, many))])
             head = np.concatenate([head, np.full((1, many), -1)])
             where = np.concatenate([where, np.full((1, many), -1)])
@@ -102,7 +113,9 @@ class Pricing:
         while film >= 0:
             column.append((int(film), int(at)))
             leads = int(self.after[at, screen_day, film])
-            film, at = begin[1 if begin[0, leads, 0] == film else 0, leads]
+            head = begin[0, leads, 0]
+            same = head >= 0 and self.family[head] == self.family[film]
+            film, at = begin[1 if same else 0, leads]
         return tuple(column)
 
     def read(self, screen_day: int, chosen: NDArray[np.int64]) -> Column:
@@ -145,9 +158,15 @@ def pricing_of(schedule: Schedule, *, all_placed: bool) -> Pricing | None:
         np.full((len(screen_days), ends), -1, np.int64),
         np.full((ends, len(screen_days), len(free)), FORBIDDEN_COST, np.float32),
         np.zeros((ends, len(screen_days), len(free)), np.int32),
+        families(instance, free),
     )
     fill(pricing, schedule, starts, start_minutes)
     return pricing
+
+
+def families(instance: Instance, screenings: list[int]) -> NDArray[np.int64]:
+    groups = {at: members[0] for members in instance.days_apart for at in members}
+    return np.array([groups.get(at, at) for at in screenings], np.int64)
 
 
 def fill(

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from ortools.math_opt.python import mathopt
 
-from screenings.planner.bound.columns import FORBIDDEN_COST, Numbers
+from screenings.planner.bound.columns import FORBIDDEN_COST, Costs, Numbers
 from screenings.planner.bound.master import ALMOST, MasterProblem
 
 MOST_LABELS = 60_000  # partial columns
@@ -134,14 +134,15 @@ def candidates(
     if bound.duals is None:
         return None
     reward, pricing = bound.rewards(bound.duals), bound.pricing
+    dear = pricing.dear(bound.dues(bound.duals))
     earnings = (pricing.best_without_two_cycles if bound.without_two_cycles else pricing.best)(
-        reward
+        reward, dear
     )[0]
-    onward = rest_of_the_day(bound, reward)
-    same: dict[str, Films] = defaultdict(int)
-    for film, at in enumerate(pricing.screenings):
-        same[bound.instance.names[at][0]] |= 1 << film
-    excludes = [same[bound.instance.names[at][0]] for at in pricing.screenings]
+    onward = rest_of_the_day(bound, reward, dear)
+    same: dict[int, Films] = defaultdict(int)
+    for film, family in enumerate(pricing.family):
+        same[int(family)] |= 1 << film
+    excludes = [same[int(family)] for family in pricing.family]
     by_screen_day, labels = [], 0
     for screen_day in range(len(pricing.screen_days)):
         whole = float(earnings[screen_day]) - slack
@@ -149,6 +150,7 @@ def candidates(
             bound,
             screen_day,
             reward=reward[screen_day],
+            dear=dear[:, screen_day],
             onward=onward[screen_day],
             whole=whole,
             excludes=excludes,
@@ -161,7 +163,7 @@ def candidates(
     return by_screen_day
 
 
-def rest_of_the_day(bound: MasterProblem, reward: Numbers) -> Numbers:
+def rest_of_the_day(bound: MasterProblem, reward: Numbers, dear: Costs) -> Numbers:
     """What each screen-day can still earn from each start on."""
     pricing = bound.pricing
     many, ends = len(pricing.screen_days), pricing.ends
@@ -169,7 +171,7 @@ def rest_of_the_day(bound: MasterProblem, reward: Numbers) -> Numbers:
     onward = np.zeros((many, ends + 1))
     flat = onward.reshape(-1)
     for at in range(ends - 1, -1, -1):
-        worth = reward - pricing.cost[at] + flat[pricing.after[at] + base]
+        worth = reward - dear[at] + flat[pricing.after[at] + base]
         onward[:, at] = np.maximum(worth.max(axis=1), onward[:, at + 1])
     return onward
 
@@ -179,6 +181,7 @@ def sets_of(
     screen_day: int,
     *,
     reward: Numbers,
+    dear: Costs,
     onward: Numbers,
     whole: float,
     excludes: list[Films],
@@ -199,12 +202,12 @@ def sets_of(
             if earned + onward[at + 1] >= whole:
                 count += keep(waiting[at + 1], films, earned, price)
             prices, after = pricing.cost[at, screen_day], pricing.after[at, screen_day]
-            gains = earned + reward - prices + onward[after]
+            gains = earned + reward - dear[at] + onward[after]
             for film in np.flatnonzero((gains >= whole) & (prices < FORBIDDEN_COST / 2)):
                 if not any_of(excludes[film], films):
                     cost = float(prices[film])
                     more = films | 1 << int(film)
-                    gained = earned + float(reward[film]) - cost
+                    gained = earned + float(reward[film] - dear[at, film])
                     count += keep(waiting[after[film]], more, gained, price + cost)
         waiting[at] = {}
         if count >= most:
@@ -219,10 +222,13 @@ def any_of(these: Films, films: Films) -> bool:
 def keep(
     waiting: dict[Films, tuple[float, float]], films: Films, earned: float, price: float
 ) -> int:
+    """The most that a set may have earned and the least that it may cost, be it on two ways."""
     known = waiting.get(films)
-    if known is None or known[0] < earned:
+    if known is None:
         waiting[films] = (earned, price)
-    return int(known is None)
+        return 1
+    waiting[films] = max(known[0], earned), min(known[1], price)
+    return 0
 
 
 def each(films: Films) -> list[int]:

@@ -2,11 +2,12 @@
 
 Each screen's day is one choice among all columns that fit it (what the screen shows on that day);
 the linear master problem over these choices asks that every screening be shown once, on days in the
-right order. It is solved by column generation (Dantzig and Wolfe 1960; Desaulniers, Desrosiers and
-Solomon 2005): the duals of a few columns are smoothed towards the best known ones (Wentges 1997),
-the pricing problem finds the columns of most negative reduced cost, and at every iteration the
-Lagrangian bound of the duals is true by itself (Lasdon 1970). Artificial variables, at a high cost
-that is raised while they are in use, keep the master problem feasible.
+right order, and that nobody be in two places at once (`shared.py`). It is solved by column
+generation (Dantzig and Wolfe 1960; Desaulniers, Desrosiers and Solomon 2005): the duals of a few
+columns are smoothed towards the best known ones (Wentges 1997), the pricing problem finds the
+columns of most negative reduced cost, and at every iteration the Lagrangian bound of the duals is
+true by itself (Lasdon 1970). Artificial variables, at a high cost that is raised while they are in
+use, keep the master problem feasible.
 """
 
 import math
@@ -19,6 +20,7 @@ import numpy as np
 from ortools.math_opt.python import mathopt
 
 from screenings.planner.bound.columns import Column, Numbers, Pricing, pricing_of
+from screenings.planner.bound.shared import Shared, shared_by
 from screenings.planner.search.instance import Instance, Positions
 from screenings.planner.search.schedule import Schedule
 
@@ -30,6 +32,10 @@ INITIAL_SHARES = (  # of the unit, for an average length
 )  # fmt: skip
 MOST_ARTIFICIAL_COST = 1e6  # points of cost
 MOST_ENTRIES_WITHOUT_TWO_CYCLES = 800_000  # of the pricing problem’s arrays
+MOST_MOMENTS = 12  # that one thing is newly bound in at once
+MOMENTS_APART = 20  # minutes
+LEAST_EXCESS = 0.02  # of one screening
+ROUNDING = 2.0**20  # parts of a point of cost
 PLAIN = mathopt.SolveParameters(presolve=mathopt.Emphasis.OFF)
 
 
@@ -43,10 +49,14 @@ class SideConstraint:
 
 @dataclass
 class Duals:
-    """Dual values: of showing each screening, of each side constraint, and of leaving out."""
+    """Dual values: of showing each screening, of each side constraint, of each moment, of leaving out.
+
+    They are rounded to binary fractions, so that every sum of them is exact.
+    """
 
     screening: Numbers
     side: Numbers
+    moment: Numbers
     out: float
     out_first: float
 
@@ -54,9 +64,25 @@ class Duals:
         return Duals(
             (1 - share) * self.screening + share * other.screening,
             (1 - share) * self.side + share * other.side,
+            (1 - share) * self.moment + share * padded(other.moment, len(self.moment)),
             (1 - share) * self.out + share * other.out,
             (1 - share) * self.out_first + share * other.out_first,
         )
+
+    def rounded(self) -> "Duals":
+        return Duals(
+            exact(self.screening), exact(self.side), exact(self.moment),
+            float(exact(np.array(self.out))), float(exact(np.array(self.out_first))),
+        )  # fmt: skip
+
+
+def exact(numbers: Numbers) -> Numbers:
+    return np.round(numbers * ROUNDING) / ROUNDING
+
+
+def padded(numbers: Numbers, many: int) -> Numbers:
+    """What was not yet bound had no price."""
+    return np.concatenate([numbers, np.zeros(many - len(numbers))])
 
 
 @dataclass
@@ -72,13 +98,16 @@ class MasterProblem:
     best_bound: float = 0.0
     duals: Duals | None = None
     columns: set[tuple[int, Column]] = field(default_factory=set)
-    choices: list[tuple[mathopt.Variable, Column]] = field(default_factory=list)
+    choices: list[tuple[mathopt.Variable, int, Column]] = field(default_factory=list)
+    shared: list[Shared] = field(default_factory=list)
+    moments: list[tuple[int, int]] = field(default_factory=list)  # (which is shared, minute)
     without_two_cycles: bool = False
     done: bool = False
 
     def __post_init__(self) -> None:
         self.firsts = np.array([self.instance.names[at][1] == 0 for at in self.pricing.screenings])
         self.sides = sides_of(self.instance, self.pricing.screenings)
+        self.shared = shared_by(self.instance, self.pricing.screenings)
         self.day_of_screen_day = np.array([day for _, day in self.pricing.screen_days])
         self.touching: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
         for number, side in enumerate(self.sides):
@@ -103,7 +132,7 @@ class MasterProblem:
         self.unit = max(1.0, sum(cost_ranges) / len(cost_ranges) / 3)
         for share in INITIAL_SHARES:
             priced = cheapest + self.unit * share * length / length.mean()
-            duals = Duals(priced, np.zeros(len(self.sides)), 0.0, 0.0)
+            duals = Duals(priced, np.zeros(len(self.sides)), np.zeros(0), 0.0, 0.0)
             before = self.best_bound if self.duals else -math.inf
             self.price_out(duals)
             if self.duals is not duals and self.best_bound <= before:
@@ -116,6 +145,8 @@ class MasterProblem:
         self.cover = [model.add_linear_constraint(lb=1) for _ in self.pricing.screenings]
         self.one_column = [model.add_linear_constraint(ub=1) for _ in self.pricing.screen_days]
         self.side_constraints = [model.add_linear_constraint(ub=side.limit) for side in self.sides]
+        self.moment_constraints: list[mathopt.LinearConstraint] = []
+        self.overlaps: dict[int, mathopt.Variable] = {}
         self.few = model.add_linear_constraint(ub=self.missing)
         self.few_firsts = model.add_linear_constraint(ub=self.missing_firsts)
         self.artificials = []
@@ -139,7 +170,7 @@ class MasterProblem:
             return False
         self.columns.add((screen_day, films))
         choice, day = self.model.add_variable(lb=0), self.pricing.screen_days[screen_day][1]
-        self.choices.append((choice, films))
+        self.choices.append((choice, screen_day, films))
         price = float(sum(self.pricing.cost[at, screen_day, film] for film, at in films))
         self.model.objective.set_linear_coefficient(choice, price)
         self.one_column[screen_day].set_coefficient(choice, 1)
@@ -153,7 +184,47 @@ class MasterProblem:
             self.cover[film].set_coefficient(choice, times)
         for number, times in side.items():
             self.side_constraints[number].set_coefficient(choice, times)
+        for moment, constraint in zip(self.moments, self.moment_constraints, strict=True):
+            if needs := self.needs(moment, screen_day, films):
+                constraint.set_coefficient(choice, needs)
         return True
+
+    def needs(self, moment: tuple[int, int], screen_day: int, films: Column) -> int:
+        """How often a column needs what is shared at that minute."""
+        shared, minute = self.shared[moment[0]], moment[1]
+        starts = self.pricing.starts[screen_day]
+        return sum(shared.runs(film, int(starts[at]), minute) for film, at in films)
+
+    def bind_moments(self, result: mathopt.SolveResult) -> bool:
+        """A constraint for each minute in which the mix of columns asks too much of something."""
+        shown = result.variable_values()
+        mix = [
+            (film, int(self.pricing.starts[screen_day][at]), share)
+            for choice, screen_day, films in self.choices
+            if (share := shown.get(choice, 0.0)) > ALMOST
+            for film, at in films
+        ]
+        known = set(self.moments)
+        over = {which: shown[overlap] for which, overlap in self.overlaps.items()}
+        fresh = [
+            (which, minute)
+            for which, shared in enumerate(self.shared)
+            for minute in crowded(shared.asked(mix) - shared.left - over.get(which, 0.0))
+            if (which, minute) not in known
+        ]
+        for which, minute in fresh:
+            constraint = self.model.add_linear_constraint(ub=float(self.shared[which].left[minute]))
+            self.moments.append((which, minute))
+            self.moment_constraints.append(constraint)
+            if (weight := self.shared[which].weight) is not None:
+                if which not in self.overlaps:
+                    self.overlaps[which] = self.model.add_variable(lb=0)
+                    self.model.objective.set_linear_coefficient(self.overlaps[which], weight)
+                constraint.set_coefficient(self.overlaps[which], -1)
+            for choice, screen_day, films in self.choices:
+                if needs := self.needs((which, minute), screen_day, films):
+                    constraint.set_coefficient(choice, needs)
+        return bool(fresh)
 
     def add_columns_of(self, positions: Positions) -> None:
         """The columns of a plan: a first idea of the duals."""
@@ -182,7 +253,11 @@ class MasterProblem:
                 for duals in (now.smoothed(self.duals, SMOOTHING) if self.duals else now, now)
             )
             if not fresh or result.objective_value() - self.best_bound < STOP_GAP:
-                self.done = not self.raise_artificial_costs(result) and not self.forbid_two_cycles()
+                self.done = not (
+                    self.raise_artificial_costs(result)
+                    or self.bind_moments(result)
+                    or self.forbid_two_cycles()
+                )
             yield
 
     def solve_master(self, *, afresh: bool = False) -> mathopt.SolveResult | None:
@@ -210,8 +285,11 @@ class MasterProblem:
         if self.without_two_cycles or self.pricing.cost.size > MOST_ENTRIES_WITHOUT_TWO_CYCLES:
             return False
         self.without_two_cycles = True
-        for choice, films in self.choices:
-            if any(earlier[0] == later[0] for earlier, later in pairwise(films)):
+        for choice, _, films in self.choices:
+            family = self.pricing.family
+            if any(
+                family[earlier] == family[later] for (earlier, _), (later, _) in pairwise(films)
+            ):
                 choice.upper_bound = 0
         return True
 
@@ -219,6 +297,7 @@ class MasterProblem:
         return Duals(
             np.maximum(0.0, np.array(result.dual_values(self.cover))),
             np.minimum(0.0, np.array(result.dual_values(self.side_constraints))),
+            np.minimum(0.0, np.array(result.dual_values(self.moment_constraints))),
             min(0.0, result.dual_values(self.few)),
             min(0.0, result.dual_values(self.few_firsts)),
         )
@@ -238,9 +317,14 @@ class MasterProblem:
         best = (
             self.pricing.best_without_two_cycles if self.without_two_cycles else self.pricing.best
         )
-        earned, columns = best(self.rewards(duals))
+        duals = duals.rounded()
+        earned, columns = best(self.rewards(duals), self.pricing.dear(self.dues(duals)))
         worth = float(duals.screening.sum() - earned.sum())
         worth += sum(p * side.limit for p, side in zip(duals.side, self.sides, strict=True))
+        worth += sum(
+            p * float(self.shared[which].left[minute])
+            for p, (which, minute) in zip(duals.moment, self.moments, strict=False)
+        )
         if self.missing:
             out = -duals.screening - duals.out - duals.out_first * self.firsts
             worth += duals.out * self.missing + duals.out_first * self.missing_firsts
@@ -257,6 +341,35 @@ class MasterProblem:
                 for (film, day), times in side.terms.items():
                     reward[self.day_of_screen_day == day, film] += dual * times
         return reward
+
+    def dues(self, duals: Duals) -> Numbers | None:
+        """What each start pays for the moments in which it needs what is shared."""
+        prices: dict[int, Numbers] = {}
+        for dual, (which, minute) in zip(duals.moment, self.moments, strict=False):
+            if dual:
+                price = prices.setdefault(which, np.zeros(len(self.shared[which].left) + 1))
+                price[minute + 1] -= dual
+        if not prices:
+            return None
+        dues = np.zeros(self.pricing.cost.shape)
+        starts = np.maximum(self.pricing.starts, 0).T
+        for which, price in prices.items():
+            until, shared = np.cumsum(price), self.shared[which]
+            for film, after, lasts in zip(shared.films, shared.after, shared.lasts, strict=True):
+                begins = starts + after
+                dues[:, :, film] += until[begins + lasts] - until[begins]
+        return dues
+
+
+def crowded(excess: Numbers) -> Iterator[int]:
+    """Minutes in which too much is asked, the worst first, and none near another."""
+    excess = excess.copy()
+    for _ in range(MOST_MOMENTS):
+        worst = int(excess.argmax())
+        if excess[worst] < LEAST_EXCESS:
+            return
+        yield worst
+        excess[max(0, worst - MOMENTS_APART) : worst + MOMENTS_APART] = 0.0
 
 
 def sides_of(instance: Instance, screenings: list[int]) -> list[SideConstraint]:

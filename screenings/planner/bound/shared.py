@@ -1,0 +1,115 @@
+"""What couples screens: people, juries and resources that several screenings need at once.
+
+Each is asked minute by minute: no more of its screenings run than there are of it. A column knows
+nothing of other screens, so the master problem gets a row for a minute wherever its mix of columns
+asks too much, and the row's price is paid by every start that needs the thing in that minute.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from screenings.planner.bound.columns import Numbers
+from screenings.planner.rules.guests import first_showings
+from screenings.planner.rules.rule import Use
+from screenings.planner.rules.shared import uses
+from screenings.planner.search.instance import Instance
+from units.times import DAY
+
+
+@dataclass(frozen=True)
+class Shared:
+    """One thing that some screenings need, each for `lasts` minutes from `after` its start on.
+
+    `rule` and `of` name it in the problem; `left` is how many of it are free, by the minute.
+    `weight`: what it costs to ask more of it, once for the whole festival; None forbids it.
+    """
+
+    rule: str
+    of: str
+    films: tuple[int, ...]
+    after: tuple[int, ...]
+    lasts: tuple[int, ...]
+    left: Numbers
+    weight: int | None = None
+
+    def runs(self, film: int, start: int, minute: int) -> bool:
+        if film not in self.films:
+            return False
+        at = self.films.index(film)
+        return 0 <= minute - start - self.after[at] < self.lasts[at]
+
+    def asked(self, starts: list[tuple[int, int, float]]) -> Numbers:
+        """How much of it is used in each minute by `(screening, start, how much)`."""
+        change = np.zeros(len(self.left) + 1)
+        place = {film: at for at, film in enumerate(self.films)}
+        for film, start, much in starts:
+            at = place.get(film)
+            if at is not None:
+                begins = start + self.after[at]
+                change[begins] += much
+                change[min(begins + self.lasts[at], len(self.left))] -= much
+        return np.cumsum(change[:-1])
+
+
+def shared_by(instance: Instance, screenings: list[int]) -> list[Shared]:
+    """Everything that more of these screenings need than there are of it."""
+    at = {name: number for number, name in enumerate(instance.names)}
+    column = {screening: number for number, screening in enumerate(screenings)}
+    found = []
+    for rule, of, limit, needs in needs_of(instance):
+        free = [use for use in needs if at.get(use[0]) in column]
+        left = np.full((instance.days + 3) * DAY, float(limit))
+        for name, after, lasts in needs:
+            locked = instance.locked_at[at[name]] if name in at else None
+            if locked:
+                left[max(0, locked[1] + after) : locked[1] + after + lasts] -= 1
+        if len(free) > left.min():
+            found.append(
+                Shared(
+                    rule, of,
+                    tuple(column[at[name]] for name, _, _ in free),
+                    tuple(after for _, after, _ in free),
+                    tuple(lasts for _, _, lasts in free),
+                    np.maximum(left, 0.0),
+                )
+            )  # fmt: skip
+    return found + [
+        Shared(
+            "S3", "", (column[a], column[b]), (0, 0), (instance.lengths[a], instance.lengths[b]),
+            np.ones((instance.days + 3) * DAY), weight,
+        )
+        for a, b, weight in instance.pairs
+        if a in column and b in column
+    ]  # fmt: skip
+
+
+def needs_of(instance: Instance) -> Iterator[tuple[str, str, int, list[Use]]]:
+    """By rule and thing: how many there are, and which screenings need it when."""
+    facts, problem = instance.facts, instance.problem
+    long = dict(zip(instance.names, instance.lengths, strict=True))
+    for guest in problem.guests if facts.forces("H8") else ():
+        pause = least_pause(instance, 0)
+        names = [name for name in first_showings(guest.programmes) if name in long]
+        yield "H8", guest.id, 1, [(name, 0, long[name] + pause) for name in names]
+    for jury in problem.juries if facts.forces("H9") else ():
+        pause = least_pause(instance, jury.pause)
+        names = [name for name in first_showings(jury.programmes) if name in long]
+        yield "H9", jury.id, 1, [(name, 0, long[name] + pause) for name in names]
+    for resource in problem.resources if facts.forces("H16") else ():
+        wanted = set(resource.programmes)
+        names = [name for name in instance.names if name[0] in wanted]
+        yield "H16", resource.id, resource.limit, list(uses(facts, resource, names))
+
+
+def least_pause(instance: Instance, pause: int) -> int:
+    """On one screen it is cleared meanwhile; between two there is the way."""
+    same = [max(pause, clear) for clear in instance.turnaround]
+    ways = [
+        max(pause, instance.facts.way(near.id, far.id))
+        for near, far in product(instance.screens, repeat=2)
+        if near.id != far.id
+    ]
+    return min([*same, *ways], default=pause)
