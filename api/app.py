@@ -76,8 +76,10 @@ from api.acts import blind_words as blind_acts
 from api.acts import blocks as block_acts
 from api.acts import candidates as candidate_acts
 from api.acts import conflicts as conflict_acts
+from api.acts import fixes as fix_acts
 from api.acts import guests as guest_acts
 from api.acts import live as live_acts
+from api.acts import office as office_acts
 from api.acts import pairs as pair_acts
 from api.acts import phases as phase_acts
 from api.acts import receipts as receipt_acts
@@ -140,6 +142,7 @@ from api.pages import exchange as exchange_pages
 from api.pages import fees as fee_pages
 from api.pages import figures as figure_pages
 from api.pages import fitting as fitting_pages
+from api.pages import fixes as fix_pages
 from api.pages import form as form_pages
 from api.pages import founding as founding_page
 from api.pages import foyer as foyer_pages
@@ -153,6 +156,7 @@ from api.pages import letters_ahead as letters_ahead_pages
 from api.pages import live as live_pages
 from api.pages import materials as materials_pages
 from api.pages import meeting as meeting_pages
+from api.pages import office as office_pages
 from api.pages import pairs as pair_pages
 from api.pages import passkeys as passkey_pages
 from api.pages import people as people_pages
@@ -241,6 +245,8 @@ ACTS = [
     *changing.ACTS,
     *archives.ACTS,
     *amending.ACTS,
+    *office_acts.ACTS,
+    *fix_acts.ACTS,
     *blind_acts.ACTS,
     *answers.ACTS,
     *assignment_acts.ACTS,
@@ -408,6 +414,8 @@ def pages() -> Router:
             operator,
             machines,
             amending_pages,
+            office_pages,
+            fix_pages,
             blind_pages,
             answers_pages,
             import_pages,

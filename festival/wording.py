@@ -29,7 +29,7 @@ MOST_WRITTEN = 300  # signs of a subject whose names are filled in
 DISPENSABLE = frozenset({"name", "edition", "watched", "by", "when", "n", "until"})
 IN_A_SUBJECT = frozenset({
     "name", "edition", "title", "part", "who", "by", "when", "task", "n", "since", "deadline", "what",
-    "days", "amount",
+    "days", "amount", "topic",
 })  # fmt: skip
 UNSEEN = "".join(sign for sign in map(chr, range(32)) if sign not in "\n\t") + "\x7f" + LINK
 

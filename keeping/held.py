@@ -227,6 +227,18 @@ HELD: dict[str, Held] = {
         leaves=STAYS, edition=OF_SUBMISSION, who="person", words="value",
         key="id submission question attachment version changed_at", why="film_public",
     ),
+    "office_note": Held(
+        leaves=STAYS, edition=OF_SUBMISSION, who="person", words="text",
+        key="id submission version created_at changed_at", why="record",
+    ),
+    "entry_tag": Held(
+        leaves=STAYS, edition=OF_SUBMISSION, who="person", words="name", key="id submission created_at",
+        why="record",
+    ),
+    "fix_request": Held(
+        leaves=STAYS, edition=OF_SUBMISSION, who="person mended_by", words="why before after",
+        key="id submission field due_at state version created_at done_at ended_at", why="record",
+    ),
     "import": Held(
         leaves=STAYS, edition="t.edition", who="person", words="name headers columns categories fault",
         key="""id edition source kind encoding separator invites rows done state counts seconds version

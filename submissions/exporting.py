@@ -2,7 +2,8 @@
 
 Drafts are their makers' own, and so is a film whose copy they have not released: only what was filed and
 released stands here, and what an import has brought. Nothing of the committee does: `status` is what
-makers know, and no decision, score or vote is read.
+makers know, and no decision, score or vote is read. Whoever sits in the committee of a blind section reads no
+name of its makers.
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -41,19 +42,23 @@ KNOWN = """(s.status NOT IN ('draft', 'withdrawn')
 
 
 class Filters(msgspec.Struct, frozen=True, kw_only=True):
-    """`section` is a letter, `source` where an import came from; empty ones hold nothing back."""
+    """`section` is a letter, `source` where an import came from, `ids` are entries; empty ones hold nothing back."""
 
     section: str = ""
     status: str = ""
     source: str = ""
+    ids: tuple[str, ...] | None = None
 
 
 SELECT = f"""
 SELECT s.id, s.status, s.filed_at, coalesce(i.tracking, '') AS tracking, coalesce(i.source, '') AS source,
-  f.title, f.titles, f.synopses, f.year, f.countries, f.languages, f.subtitles, f.directors,
-  f.declared_seconds AS runtime, f.premiere, coalesce(x.letter, '') AS letter, x.names AS section,
-  m.makers, m.emails, g.answers
+  f.title, f.titles, f.synopses, f.year, f.countries, f.languages, f.subtitles,
+  CASE WHEN veil.yes THEN '[]' ELSE f.directors END AS directors, f.declared_seconds AS runtime, f.premiere,
+  coalesce(x.letter, '') AS letter, x.names AS section,
+  CASE WHEN veil.yes THEN '[]' ELSE m.makers END AS makers, CASE WHEN veil.yes THEN '[]' ELSE m.emails END AS emails,
+  g.answers
 FROM submission s JOIN film f ON f.id = s.film LEFT JOIN section x ON x.id = s.section
+CROSS JOIN LATERAL (SELECT coalesce(x.is_blind, false) AND {{}} AS yes) veil
 LEFT JOIN LATERAL (SELECT * FROM imported_entry i WHERE i.submission = s.id ORDER BY id LIMIT 1) i ON true
 LEFT JOIN LATERAL (SELECT coalesce(jsonb_agg(p.name ORDER BY m.created_at, m.id), '[]') AS makers,
     coalesce(jsonb_agg(p.email ORDER BY m.created_at, m.id), '[]') AS emails
@@ -62,9 +67,10 @@ LEFT JOIN LATERAL (SELECT coalesce(jsonb_agg(jsonb_build_object('question', q.id
     'options', q.options, 'value', w.value, 'file', a.name) ORDER BY q.position, q.id), '[]') AS answers
   FROM entry_answer w JOIN question q ON q.id = w.question LEFT JOIN attachment a ON a.id = w.attachment
   WHERE w.submission = s.id AND (w.value IS NOT NULL OR a.id IS NOT NULL)
-    AND NOT (q.identifies AND coalesce(x.is_blind, false) AND {{}})) g ON true
+    AND NOT (q.identifies AND veil.yes)) g ON true
 WHERE s.edition = {{}} AND NOT s.id = ANY({{}}) AND {KNOWN}
   AND ({{}} = '' OR x.letter = {{}}) AND ({{}} = '' OR s.status = {{}}) AND ({{}} = '' OR i.source = {{}})
+  AND ({{}}::text[] IS NULL OR s.id = ANY({{}}))
 """
 
 
@@ -91,6 +97,7 @@ def asked(viewer: Viewer, edition: Edition, filters: Filters) -> list[Any]:
         edition.id,
         sorted(viewer.recused),
         *(value for value in pairs for _ in range(2)),
+        *[None if filters.ids is None else list(filters.ids)] * 2,
     ]
 
 

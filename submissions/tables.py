@@ -397,6 +397,52 @@ class EntryAnswer(Table):
     changed_at = Timestamptz(default=TimestamptzNow())
 
 
+class OfficeNote(Table):
+    """What the office notes about an entry, among itself: no maker and no committee ever reads it."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    submission = ForeignKey(Submission, null=False, index=True)
+    person = ForeignKey(Person, null=True, index=True)
+    text = Text()
+    version = Integer(default=1)
+    created_at = Timestamptz(default=TimestamptzNow())
+    changed_at = Timestamptz(default=TimestamptzNow())
+
+
+class EntryTag(Table):
+    """A word that the office has put on an entry, to find it by; each once."""
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    submission = ForeignKey(Submission, null=False)
+    name = Varchar(40)
+    person = ForeignKey(Person, null=True, index=True)
+    created_at = Timestamptz(default=TimestamptzNow())
+
+
+class FixRequest(Table):
+    """One field of an entry that the office asks its makers to mend, until a day: as long as it is `open`
+    they may change that field alone, whatever else is closed.
+
+    `field` is one of the entry, or `q_<id>` for a question. `state` is open, done, settled or taken_back.
+    `before` is what stood when it was asked, `after` what its makers made of it.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    submission = ForeignKey(Submission, null=False)
+    field = Varchar(24)
+    why = Text(default="")
+    due_at = Timestamptz()
+    person = ForeignKey(Person, null=True, index=True)
+    state = Varchar(12, default="open", index=True)
+    before = JSONB(null=True, default=None)
+    after = JSONB(null=True, default=None)
+    mended_by = ForeignKey(Person, null=True, index=True)
+    version = Integer(default=1)
+    created_at = Timestamptz(default=TimestamptzNow())
+    done_at = Timestamptz(null=True, default=None)
+    ended_at = Timestamptz(null=True, default=None)
+
+
 class Material(Table):
     """What an edition wants of a film once its acceptance is announced. `labels` and `helps` are one text
     a language, `sections` ids, none named means all; `most` is how many of it may be brought.

@@ -248,6 +248,23 @@ ROUTES = {
     "POST /{lang}/{edition}/operator/entries/{submission_id}": "operate",
     "PATCH /api/v1/{edition}/operator/entries/{submission_id}": "operate",
     "GET /api/v1/{edition}/operator/entries/{submission_id}": "operate",
+    "GET /{lang}/{edition}/operator/entries": "operate",
+    "GET /{lang}/{edition}/operator/entries/act": "operate",
+    "POST /{lang}/{edition}/operator/entries/acts": "operate",
+    "POST /api/v1/{edition}/operator/entries/acts": "operate",
+    "GET /{lang}/{edition}/operator/entries/{submission_id}/timeline": "operate",
+    **{
+        f"{method} {place}/operator/entries/{{submission_id}}{what}": "operate"
+        for place, change in (("/{lang}/{edition}", "POST"), ("/api/v1/{edition}", "PATCH"))
+        for method, what in (
+            ("POST", "/notes"), (change, "/notes/{note_id}"), ("POST", "/notes/{note_id}/removal"), ("POST", "/tags"),
+            ("POST", "/tags/removal"), ("POST", "/fixes"), ("POST", "/fixes/{fix_id}/again"),
+            ("POST", "/fixes/{fix_id}/settled"), ("POST", "/fixes/{fix_id}/withdrawal"),
+        )
+    },
+    "GET /{lang}/{edition}/submissions/{submission_id}/fixes/{fix_id}": "known",
+    "POST /{lang}/{edition}/submissions/{submission_id}/fixes/{fix_id}": "known",
+    "PUT /api/v1/{edition}/submissions/{submission_id}/fixes/{fix_id}": "known",
     "GET /{lang}/{edition}/operator/entries/{submission_id}/blind": "operate",
     "POST /{lang}/{edition}/operator/entries/{submission_id}/blind": "operate",
     "PUT /api/v1/{edition}/operator/entries/{submission_id}/blind": "operate",
@@ -1143,6 +1160,7 @@ BODIES = {
     "/submissions/{submission_id}/fields": {"fields": {}},
     "PUT /api/v1/{edition}/submissions/{submission_id}/code": {"code": "ECOLE"},
     "/operator/answers/{submission_id}": {"answers": {}},
+    "/fixes/{fix_id}": {"entry": {}, "version": 1},
     "/operator/entries/{submission_id}": {"reason": "Une faute de frappe.", "version": 1},
 }
 
@@ -1264,6 +1282,7 @@ DECISIONS = (
 )  # fmt: skip
 BYTES = [r for r in ROUTES if "{file_id}" in r]
 UNTIL_ACCEPTED = frozenset({
+    "GET /{lang}/{edition}/submissions/{submission_id}/fixes/{fix_id}",  # nothing is asked for
     "GET /{lang}/{edition}/submissions/{submission_id}/materials",
     "GET /{lang}/{edition}/submissions/{submission_id}/visitors",
     "GET /{lang}/{edition}/submissions/{submission_id}/screenings",

@@ -148,6 +148,7 @@ NAV: list[tuple[Role | None, str, str]] = [
     (Role.PROGRAMMER, "/programmer/guests", "common.nav.guests"),
     (Role.PROGRAMMER, "/programmer/live", "common.nav.live"),
     (Role.OPERATOR, "/programmer/live", "common.nav.live"),
+    (Role.OPERATOR, "/operator/entries", "common.nav.entries"),
     (Role.OPERATOR, "/operator/edition", "common.nav.edition"),
     (Role.OPERATOR, "/operator/people", "common.nav.people"),
     (Role.OPERATOR, "/operator/letters", "common.nav.letters"),

@@ -12,6 +12,7 @@ from api.pages import _changes, _entry
 from api.pages._answers import form_fields
 from api.pages._desk import desk_page
 from api.pages._page import language_of
+from api.pages.office import office_of
 from api.request import AnyRequest
 from festival.access import Viewer
 from festival.errors import Conflict, FestivalError
@@ -46,8 +47,12 @@ async def entry_page(
     *,
     error: FestivalError | None = None,
     sent: Mapping[str, str] | None = None,
+    of: str = "",
+    typed: Mapping[str, str] | None = None,
 ) -> Response[str]:
-    """`sent` is what was typed into a form that was refused; what others changed meanwhile stands beside it."""
+    """`sent` is what was typed into a form that was refused; what others changed meanwhile stands beside it.
+    `of` is how the fields of another form end that was refused, and `typed` what stood there.
+    """
     lang = language_of(request)
     submission = await amending.film_to_amend(edition, submission_id, viewer)
     stands = await amending.closed(submission)
@@ -77,6 +82,9 @@ async def entry_page(
             (one.letter, f"{one.letter} · {text_in(lang, texts_of(one.names))}")
             for one in await sections_of(edition)
         ],
+        of=of,
+        typed=typed or {},
+        **await office_of(request, edition, submission_id),
         amendments=[
             (one, _changes.changes_in(lang, one["details"]))
             for one in await amending.amendments_of(submission_id)

@@ -59,6 +59,7 @@ from submissions.lists import (
     steps_of,
     submission_in,
 )
+from submissions.office.fixes import field_label, open_for
 from submissions.reusing import films_to_reuse
 from submissions.status import MOVES, WATCHED_BY_MAKERS, WORKING, FileState, Status
 from submissions.subtitling import KINDS, tracks_of
@@ -120,6 +121,8 @@ async def films(
         "filmmaker/films.html",
         films=shown,
         asked_to=await membership.questions_to(viewer.id),
+        fixes=await open_for(viewer.id, edition_row),
+        fix_label=partial(field_label, lang),
         decimals=partial(decimals, lang),
         most=settings.max_upload_bytes,
         days_left=days_left(closing),

@@ -1,0 +1,90 @@
+"""The makers of a film mend what its office asked for."""
+
+from typing import Any
+
+import msgspec
+from litestar import Response
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from api.acts.act import Refusal, act, sent
+from api.acts.entries import film_of
+from api.guards import MAKER
+from api.pages._page import language_of
+from api.pages.fixes import FIX, entry_typed, fix_page
+from api.request import AnyRequest
+from festival.access import Act, Viewer
+from festival.errors import Conflict, Missing, NotAllowed
+from festival.shapes import VersionNumber
+from festival.tables import Edition, Person
+from submissions.entry import Entry
+from submissions.lists import own
+from submissions.office import fixes
+
+
+class Mending(msgspec.Struct, frozen=True, kw_only=True):
+    """The field as it shall stand, in an entry of which nothing else is read, and the version of the request."""
+
+    entry: Entry
+    version: VersionNumber
+
+
+async def typed_into(request: AnyRequest) -> dict[str, str]:
+    given = await sent(request)
+    return {name: values[-1].replace("\r\n", "\n") for name, values in given.items() if values}
+
+
+async def mending_in(request: AnyRequest) -> Mending:
+    submission = await film_of(request, Act.EDIT_ENTRY)
+    given = await typed_into(request)
+    asked = await fixes.fix_of(submission.id, request.path_params["fix_id"])
+    version = given.get("version", "")
+    if asked.state != "open" or not version.isdecimal() or not 0 < int(version) < 10**9:
+        raise Conflict("fix_moved")
+    _, there = await fixes.opened(submission, asked.id)
+    entry = entry_typed(there, given, language_of(request))
+    return Mending(entry=entry, version=int(version))
+
+
+async def again(request: AnyRequest, refused: Refusal) -> Response[str]:
+    if isinstance(refused.error, Missing | NotAllowed):
+        raise refused.error
+    return await fix_page(
+        request,
+        await film_of(request),
+        request.path_params["fix_id"],
+        error=refused.error,
+        sent=await typed_into(request),
+    )
+
+
+def its_page(request: AnyRequest, _: Any) -> str:
+    at = request.path_params
+    return f"/submissions/{at['submission_id']}/fixes/{at['fix_id']}"
+
+
+@act(
+    FIX,
+    json=FIX,
+    method="put",
+    status=204,
+    guards=MAKER,
+    reads=mending_in,
+    again=again,
+    goes=its_page,
+    says="fixes.done.mended",
+)
+async def mend(
+    submission_id: FromPath[str],
+    fix_id: FromPath[str],
+    data: Mending,
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> None:
+    """Mend the one field that is asked for, filed or not; 409 when the request has changed since."""
+    submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
+    await fixes.mend(edition_row, submission, fix_id, data.entry, version=data.version, by=person)
+
+
+ACTS = [mend]

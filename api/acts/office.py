@@ -1,0 +1,316 @@
+"""What operators do with entries: note, tag, ask for a fix, one by one or many at once."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+from urllib.parse import parse_qsl
+
+import msgspec
+from litestar import Response
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from msgspec import Meta
+
+from api.acts.act import Refusal, act
+from api.guards import OPERATOR
+from api.pages import office as pages
+from api.pages.amending import PAGE, entry_page
+from api.request import AnyRequest
+from festival.access import Viewer
+from festival.desk import Seen
+from festival.errors import Conflict, Missing, NotAllowed, Refused
+from festival.tables import Edition, Person
+from submissions.office import bulk, fixes, inbox, notes, tags
+from submissions.office.bulk import Done, EntrySeen, OfficeLetterText, OfficeSubject
+from submissions.office.fixes import FixAgain, FixWanted
+from submissions.office.inbox import MOST_AT_ONCE, query_of
+from submissions.office.notes import NoteChange, NoteSaid
+from submissions.office.tags import TagName
+
+FIXES = f"{PAGE}/fixes"
+FIX = f"{FIXES}/{{fix_id:str}}"
+NOTES = f"{PAGE}/notes"
+NOTE = f"{NOTES}/{{note_id:str}}"
+TAGS = f"{PAGE}/tags"
+
+
+def its_page(request: AnyRequest, _: object) -> str:
+    return f"/operator/entries/{request.path_params['submission_id']}"
+
+
+async def again(request: AnyRequest, refused: Refusal) -> Response[str]:
+    """The entry's page, the form that was refused as it was typed."""
+    if isinstance(refused.error, Missing | NotAllowed):
+        raise refused.error
+    place = request.url.path
+    new = {"fixes": ":new", "notes": ":note", "tags": ":tag"}
+    named = request.path_params.get("fix_id") or request.path_params.get("note_id")
+    of = f":{named}" if named else next((of for end, of in new.items() if f"/{end}" in place), "")
+    return await entry_page(
+        request,
+        request.state["edition"],
+        request.path_params["submission_id"],
+        request.state["viewer"],
+        error=refused.error,
+        of=of,
+        typed={name: refused.last(name).replace("\r\n", "\n") for name in refused.sent},
+    )
+
+
+def on_entry(place: str, says: str, *, json: str = "same", **given: Any) -> Any:
+    """An act on one entry, led back to its page."""
+    return act(
+        place,
+        json=place if json == "same" else json,
+        guards=OPERATOR,
+        again=again,
+        goes=its_page,
+        says=says,
+        **given,
+    )
+
+
+# Notes
+
+
+@on_entry(NOTES, "office.note.added")
+async def add_note(
+    submission_id: FromPath[str],
+    data: NoteSaid,
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, str]:
+    """Note something about an entry, for operators alone."""
+    note = await notes.add_note(edition_row, submission_id, data.text, viewer=viewer, by=person)
+    return {"id": note}
+
+
+@on_entry(NOTE, "office.note.done", method="patch")
+async def change_note(
+    submission_id: FromPath[str],
+    note_id: FromPath[str],
+    data: NoteChange,
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, int]:
+    """Say it otherwise; 409 when somebody else did meanwhile."""
+    version = await notes.change_note(
+        edition_row, submission_id, note_id, data, viewer=viewer, by=person
+    )
+    return {"version": version}
+
+
+@on_entry(f"{NOTE}/removal", "office.note.removed", status=204)
+async def remove_note(
+    submission_id: FromPath[str],
+    note_id: FromPath[str],
+    data: Seen,
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> None:
+    """Take a note away; 409 when it has changed since."""
+    await notes.remove_note(
+        edition_row, submission_id, note_id, data.version, viewer=viewer, by=person
+    )
+
+
+# Tags
+
+
+class TagSaid(msgspec.Struct, frozen=True):
+    tag: TagName
+
+
+@on_entry(TAGS, "office.tag.done", status=204)
+async def put_tag(
+    submission_id: FromPath[str],
+    data: TagSaid,
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> None:
+    """Put a word on an entry, to find it by; twice is once."""
+    await tags.tag(edition_row, submission_id, data.tag, viewer=viewer, by=person)
+
+
+@on_entry(f"{TAGS}/removal", "office.tag.gone", status=204)
+async def take_tag(
+    submission_id: FromPath[str],
+    data: TagSaid,
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> None:
+    """Take it off again; twice is once."""
+    await tags.untag(edition_row, submission_id, data.tag, viewer=viewer, by=person)
+
+
+# Asking for a fix
+
+
+@on_entry(FIXES, "fixes.done.asked")
+async def ask_fix(
+    submission_id: FromPath[str],
+    data: FixWanted,
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, str]:
+    """Ask its makers to mend one field until a day: that field opens for them, and no other."""
+    return {"id": await fixes.ask(edition_row, submission_id, data, viewer=viewer, by=person)}
+
+
+@on_entry(f"{FIX}/again", "fixes.done.asked")
+async def ask_again(
+    submission_id: FromPath[str],
+    fix_id: FromPath[str],
+    data: FixAgain,
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, int]:
+    """Ask once more, in other words or until another day; 409 when it has changed since."""
+    version = await fixes.ask_again(
+        edition_row, submission_id, fix_id, data, viewer=viewer, by=person
+    )
+    return {"version": version}
+
+
+@on_entry(f"{FIX}/settled", "fixes.done.settled", status=204)
+async def settle_fix(
+    submission_id: FromPath[str],
+    fix_id: FromPath[str],
+    data: Seen,
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> None:
+    """What was mended is read and right; 409 when it has changed since."""
+    await fixes.settle(edition_row, submission_id, fix_id, data.version, viewer=viewer, by=person)
+
+
+@on_entry(f"{FIX}/withdrawal", "fixes.done.taken_back", status=204)
+async def take_fix_back(
+    submission_id: FromPath[str],
+    fix_id: FromPath[str],
+    data: Seen,
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> None:
+    """Ask for it no more; its makers are told. 409 when it has changed since."""
+    await fixes.take_back(
+        edition_row, submission_id, fix_id, data.version, viewer=viewer, by=person
+    )
+
+
+# Many at once
+
+BulkAct = Annotated[str, Meta(pattern="^(fix|remind|letter|tag|untag|section)$")]
+KeptQuery = Annotated[str, Meta(max_length=2000)]
+
+
+class BulkWanted(msgspec.Struct, frozen=True, kw_only=True):
+    """One act on many entries, each as it was seen (`id.version`); which of the other fields it needs, says `act`.
+
+    fix: `field`, `why`, `due` (YYYY-MM-DD). letter: `subject`, `text`. tag, untag: `tag`. section: `section_letter`.
+    """
+
+    act: BulkAct
+    chosen: Annotated[list[EntrySeen], Meta(max_length=MOST_AT_ONCE)] = []
+    field: fixes.FieldName = ""
+    why: fixes.FixWhy = ""
+    due: Annotated[str, Meta(max_length=10)] = ""
+    subject: OfficeSubject = ""
+    text: OfficeLetterText = ""
+    tag: TagName = ""
+    section_letter: Annotated[str, Meta(max_length=1)] = ""
+    kept: KeptQuery = ""
+
+
+async def look_again(request: AnyRequest, refused: Refusal) -> Response[str]:
+    """What was typed and ticked stands again."""
+    if not isinstance(refused.error, Refused | Conflict):
+        raise refused.error
+    edition, viewer = request.state["edition"], request.state["viewer"]
+    ticked = refused.sent.get("chosen", [])
+    ids = [one.partition(".")[0][:16] for one in ticked][:MOST_AT_ONCE]
+    which = refused.last("act")
+    if which not in pages.ACTS:
+        raise refused.error
+    query = query_of(dict(parse_qsl(refused.last("kept"))))
+    found = await inbox.chosen(edition, viewer, ids=ids, query=query)
+    typed = {name: refused.last(name).replace("\r\n", "\n") for name in refused.sent}
+    return await pages.look_page(
+        request, edition, which, found, query, error=refused.error, typed=typed, ticked=ticked
+    )
+
+
+async def told_done(request: AnyRequest, done: Done) -> Response[str]:
+    form = await request.form()
+    query = query_of(dict(parse_qsl(str(form.get("kept", "")))))
+    return pages.done_page(request, str(form.get("act", "")), done, query)
+
+
+@act(
+    f"{pages.ENTRIES}/acts",
+    json=f"{pages.ENTRIES}/acts",
+    status=200,
+    guards=OPERATOR,
+    again=look_again,
+    answers=told_done,
+)
+async def on_many(
+    data: BulkWanted,
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> Done:
+    """Do one thing to many entries: what has changed since it was seen is left, and named with the reason."""
+    return await DO[data.act](edition_row, data, {"viewer": viewer, "by": person})
+
+
+Who = Mapping[str, Any]
+
+
+async def ask_many(edition: Edition, data: BulkWanted, who: Who) -> Done:
+    try:
+        wanted = msgspec.convert(
+            {"field": data.field, "why": data.why, "due": data.due}, FixWanted, strict=False
+        )
+    except msgspec.ValidationError:
+        raise Refused("due:fix_due_unreadable") from None
+    return await bulk.ask_each(edition, data.chosen, wanted, **who)
+
+
+async def remind_many(edition: Edition, data: BulkWanted, who: Who) -> Done:
+    return await bulk.remind_each(edition, data.chosen, **who)
+
+
+async def write_many(edition: Edition, data: BulkWanted, who: Who) -> Done:
+    return await bulk.write_each(edition, data.chosen, data.subject, data.text, **who)
+
+
+async def tag_many(edition: Edition, data: BulkWanted, who: Who) -> Done:
+    off = data.act == "untag"
+    return await bulk.tag_each(edition, data.chosen, data.tag, off=off, **who)
+
+
+async def move_many(edition: Edition, data: BulkWanted, who: Who) -> Done:
+    return await bulk.move_each(edition, data.chosen, data.section_letter, **who)
+
+
+DO = {
+    "fix": ask_many,
+    "remind": remind_many,
+    "letter": write_many,
+    "tag": tag_many,
+    "untag": tag_many,
+    "section": move_many,
+}
+
+ACTS = [
+    add_note, change_note, remove_note, put_tag, take_tag, ask_fix, ask_again, settle_fix, take_fix_back, on_many,
+]  # fmt: skip

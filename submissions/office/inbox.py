@@ -1,0 +1,316 @@
+"""All entries of an edition, as its office looks for them: chosen, sorted, counted and paged by the database."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from festival.access import Viewer
+from festival.db import rows
+from festival.directory import folded
+from festival.tables import Edition
+from festival.texts import Texts
+from submissions.office.reach import NAMED, REACHED, is_veiled, reached
+
+PAGE = 50
+MOST_AT_ONCE = 300  # entries of one act
+STATUSES = ("draft", "submitted", "accepted", "waitlisted", "declined", "withdrawn")
+SORTS = ("newest", "changed", "due", "title", "section", "oldest")
+VERDICTS = ("sound", "remarks", "refused", "quarantined", "failed", "working", "none")
+FEES = ("due", "paid", "waived", "none")
+FIXES = ("any", "open", "late", "done")
+ABSENT = {
+    "file": "here.file_state IS NULL",
+    "release": "here.file_state = 'ready'",
+    "title": "here.is_named AND here.title = '' AND here.titles = jsonb_build_object()",
+    "synopses": "here.is_named AND here.synopses = jsonb_build_object()",
+    "directors": "here.is_named AND here.directors = '[]'",
+    "year": "here.is_named AND here.year IS NULL",
+    "declared_seconds": "here.is_named AND here.declared_seconds IS NULL",
+    "countries": "here.is_named AND here.countries = '[]'",
+    "languages": "here.is_named AND here.languages = '[]'",
+    "subtitles": "here.is_named AND here.subtitles = '[]'",
+}
+"""What an entry may lack, in SQL; of what is not filed only whether there is a file."""
+
+
+class InboxQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """What is looked for; anything unknown is as if it were not said. An address says it in these words."""
+
+    q: str = ""
+    state: str = ""
+    section: str = ""
+    country: str = ""
+    tongue: str = ""
+    lacks: str = ""
+    verdict: str = ""
+    twins: str = ""
+    fix: str = ""
+    notes: str = ""
+    fee: str = ""
+    tag: str = ""
+    sort: str = SORTS[0]
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What of it is said, for an address."""
+        said = {name: getattr(self, name) for name in self.__struct_fields__}
+        return {name: word for name, word in said.items() if word and word != SORTS[0]}
+
+    @property
+    def is_narrow(self) -> bool:
+        return bool(set(self.words) - {"sort"})
+
+
+KNOWN: dict[str, tuple[str, ...]] = {
+    "state": STATUSES,
+    "lacks": tuple(ABSENT),
+    "verdict": VERDICTS,
+    "twins": ("yes",),
+    "fix": FIXES,
+    "notes": ("yes",),
+    "fee": FEES,
+    "sort": SORTS,
+}
+LONGEST = {"q": 100, "section": 1, "country": 2, "tongue": 2, "tag": 40}
+
+
+def query_of(asked: Mapping[str, str]) -> InboxQuery:
+    """From the words of an address."""
+    said = {name: asked.get(name, "").strip() for name in InboxQuery.__struct_fields__}
+    kept = {
+        name: word if word in KNOWN[name] else "" for name, word in said.items() if name in KNOWN
+    } | {name: said[name][:most] for name, most in LONGEST.items()}
+    return InboxQuery(**{name: word for name, word in kept.items() if word})
+
+
+class EntryLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry in one line. Who made it and in which language they read stays empty where the viewer may not
+    know; `title` too, of what is not filed.
+    """
+
+    id: str
+    version: int
+    status: str
+    title: str
+    titles: Texts
+    director: str
+    makers: list[str]
+    tongues: list[str]
+    countries: list[str]
+    section_letter: str | None
+    section_names: Texts | None
+    declared_seconds: int | None
+    tracking: str
+    file_state: str | None
+    outcome: str | None
+    fee: str
+    owed_cents: int
+    tags: list[str]
+    notes: int
+    fixes_open: int
+    fixes_late: int
+    fixes_done: int
+    due_at: datetime | None
+    twins: int
+    is_named: bool
+    is_veiled: bool
+    created_at: datetime
+    changed_at: datetime
+    filed_at: datetime | None
+
+
+class EntrySheet(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of what was found, and how many there are of each state, whatever state is looked for."""
+
+    lines: list[EntryLine]
+    number: int
+    last: int
+    total: int
+    by_state: dict[str, int]
+
+
+def here(viewer: Viewer) -> str:
+    """Every entry that the viewer may know of, with all that it is looked for by."""
+    veiled = is_veiled(viewer)
+    return f"""WITH here AS (
+  SELECT s.id, s.version, s.status, s.created_at, s.changed_at, s.filed_at, s.film,
+    x.letter AS section_letter, x.names AS section_names, x.position AS section_at, known.is_named, known.is_veiled,
+    CASE WHEN known.is_named THEN f.title ELSE '' END AS title,
+    CASE WHEN known.is_named THEN f.titles ELSE jsonb_build_object() END AS titles,
+    f.synopses, f.year, f.directors, f.languages, f.subtitles,
+    CASE WHEN known.is_named THEN f.countries ELSE '[]' END AS countries,
+    CASE WHEN known.is_named THEN f.declared_seconds END AS declared_seconds,
+    CASE WHEN known.is_named AND NOT known.is_veiled THEN f.director ELSE '' END AS director,
+    CASE WHEN known.is_veiled THEN '[]' ELSE m.makers END AS makers,
+    CASE WHEN known.is_veiled THEN '[]' ELSE m.tongues END AS tongues,
+    coalesce(i.tracking, '') AS tracking, n.state AS file_state, n.verdict ->> 'outcome' AS outcome,
+    coalesce(e.state, 'none') AS fee, CASE WHEN e.state = 'due' THEN e.cents - e.waived_cents ELSE 0 END AS owed_cents,
+    g.tags, o.notes, r.fixes_open, r.fixes_late, r.fixes_done, r.due_at,
+    film_keys(f.title, f.titles, f.director) AS keys, n.sha256
+  FROM submission s JOIN film f ON f.id = s.film LEFT JOIN section x ON x.id = s.section
+  CROSS JOIN LATERAL (SELECT {NAMED} AS is_named, {veiled} AS is_veiled) known
+  LEFT JOIN LATERAL (SELECT * FROM film_file WHERE submission = s.id AND state <> 'replaced'
+    ORDER BY number DESC LIMIT 1) n ON true
+  LEFT JOIN LATERAL (SELECT tracking FROM imported_entry WHERE submission = s.id ORDER BY id LIMIT 1) i ON true
+  LEFT JOIN fee e ON e.submission = s.id
+  CROSS JOIN LATERAL (
+    SELECT coalesce(jsonb_agg(coalesce(nullif(p.name, ''), p.email) ORDER BY m.created_at, m.id), '[]') AS makers,
+      coalesce(jsonb_agg(DISTINCT p.language), '[]') AS tongues,
+      coalesce(string_agg(p.name || ' ' || p.email, ' '), '') AS sought
+    FROM member m JOIN person p ON p.id = m.person WHERE m.submission = s.id) m
+  CROSS JOIN LATERAL (SELECT coalesce(jsonb_agg(t.name ORDER BY t.name), '[]') AS tags
+    FROM entry_tag t WHERE t.submission = s.id) g
+  CROSS JOIN LATERAL (SELECT count(*)::int AS notes FROM office_note WHERE submission = s.id) o
+  CROSS JOIN LATERAL (
+    SELECT (count(*) FILTER (WHERE state = 'open'))::int AS fixes_open,
+      (count(*) FILTER (WHERE state = 'open' AND due_at + interval '1 minute' <= now()))::int AS fixes_late,
+      (count(*) FILTER (WHERE state = 'done'))::int AS fixes_done,
+      min(due_at) FILTER (WHERE state = 'open') AS due_at
+    FROM fix_request WHERE submission = s.id) r
+  WHERE {REACHED})"""
+
+
+TWINS = """(SELECT count(*)::int FROM here o WHERE o.id <> here.id AND o.status <> 'withdrawn'
+  AND (o.is_named AND here.is_named AND o.keys && here.keys OR o.sha256 <> '' AND o.sha256 = here.sha256))"""
+HAYSTACK = folded(
+    "concat_ws(' ', here.title, (SELECT string_agg(value, ' ') FROM jsonb_each_text(here.titles)), here.director,"
+    " here.makers, here.id, here.tracking, here.tags)"
+)
+ORDERS = {
+    "newest": "coalesce(here.filed_at, here.created_at) DESC",
+    "oldest": "coalesce(here.filed_at, here.created_at)",
+    "changed": "here.changed_at DESC",
+    "due": "here.due_at NULLS LAST, here.fixes_done DESC",
+    "title": f"here.title = '', {folded('here.title')}",
+    "section": f"here.section_at NULLS LAST, here.section_letter, {folded('here.title')}",
+}
+BY_VERDICT = {
+    "failed": "here.file_state = 'failed'",
+    "working": "here.file_state IN ('receiving', 'received', 'inspecting', 'sound', 'making')",
+    "none": "here.file_state IS NULL",
+}
+BY_FIX = {
+    "any": "here.fixes_open + here.fixes_done > 0",
+    "open": "here.fixes_open > 0",
+    "late": "here.fixes_late > 0",
+    "done": "here.fixes_done > 0",
+}
+
+
+HELD = {"countries": "country", "tongues": "tongue", "tags": "tag"}
+"""Lists of a row, with the word of a query that must stand in each."""
+
+
+def where(query: InboxQuery) -> tuple[str, list[Any]]:
+    """SQL and its values: the rows of `here` that a query means, whatever their state."""
+    asked: list[tuple[str, str]] = [
+        (f"strpos({HAYSTACK}, {folded('{}::text')}) > 0", query.q),
+        ("here.section_letter = {}", query.section),
+        *(
+            (f"here.{column} @> to_jsonb({{}}::text)", getattr(query, word))
+            for column, word in HELD.items()
+        ),
+        ("here.outcome = {}", "" if query.verdict in BY_VERDICT else query.verdict),
+        ("here.fee = {}", query.fee),
+    ]
+    said = [
+        ABSENT.get(query.lacks),
+        BY_VERDICT.get(query.verdict),
+        BY_FIX.get(query.fix),
+        "here.notes > 0" if query.notes else None,
+        f"{TWINS} > 0" if query.twins else None,
+    ]
+    parts = [sql for sql, word in asked if word] + [sql for sql in said if sql]
+    return " AND ".join(["true", *(f"({part})" for part in parts)]), [
+        word for _, word in asked if word
+    ]
+
+
+LINE = f"""SELECT here.id, here.version, here.status, here.title, here.titles, here.director, here.makers, here.tongues,
+  here.countries, here.section_letter, here.section_names, here.declared_seconds, here.tracking, here.file_state,
+  here.outcome, here.fee, here.owed_cents, here.tags, here.notes, here.fixes_open, here.fixes_late, here.fixes_done,
+  here.due_at, {TWINS} AS twins, here.is_named, here.is_veiled, here.created_at, here.changed_at, here.filed_at
+FROM here"""
+
+
+async def entries(
+    edition: Edition, viewer: Viewer, query: InboxQuery, *, number: int = 1
+) -> EntrySheet:
+    """Fifty at a time; what was taken back is listed only where it is looked for."""
+    means, values = where(query)
+    counted = await rows(
+        f"{here(viewer)} SELECT status, count(*)::int AS n FROM here WHERE {means} GROUP BY status",
+        *reached(viewer, edition),
+        *values,
+    )
+    by_state = {row["status"]: row["n"] for row in counted}
+    total = sum(n for state, n in by_state.items() if stands_in(state, query))
+    last = max(1, -(-total // PAGE))
+    number = min(max(number, 1), last)
+    listed = await rows(
+        f"""{here(viewer)} {LINE} WHERE {means} AND {IN_STATE}
+            ORDER BY {ORDERS[query.sort]}, here.id LIMIT {PAGE} OFFSET {(number - 1) * PAGE}""",
+        *reached(viewer, edition),
+        *values,
+        query.state,
+        query.state,
+    )
+    return EntrySheet(
+        lines=msgspec.convert(listed, list[EntryLine]),
+        number=number,
+        last=last,
+        total=total,
+        by_state=by_state,
+    )
+
+
+IN_STATE = "CASE WHEN {} = '' THEN here.status <> 'withdrawn' ELSE here.status = {} END"
+
+
+def stands_in(state: str, query: InboxQuery) -> bool:
+    return state == query.state if query.state else state != "withdrawn"
+
+
+async def chosen(
+    edition: Edition, viewer: Viewer, *, ids: list[str] | None = None, query: InboxQuery
+) -> list[EntryLine]:
+    """These entries, or all that a query means; `MOST_AT_ONCE` at most, and one more to tell that there are more."""
+    means, values = where(query) if ids is None else ("here.id = ANY({})", [ids])
+    narrow = IN_STATE if ids is None else "{} = {}"
+    listed = await rows(
+        f"""{here(viewer)} {LINE} WHERE {means} AND {narrow}
+            ORDER BY {ORDERS[query.sort]}, here.id LIMIT {MOST_AT_ONCE + 1}""",
+        *reached(viewer, edition),
+        *values,
+        query.state,
+        query.state,
+    )
+    return msgspec.convert(listed, list[EntryLine])
+
+
+async def line_of(edition: Edition, viewer: Viewer, submission_id: str) -> EntryLine | None:
+    found = await chosen(edition, viewer, ids=[submission_id], query=InboxQuery())
+    return found[0] if found else None
+
+
+class InboxWords(msgspec.Struct, frozen=True, kw_only=True):
+    """What can be looked for in this edition: codes of countries and languages that stand there, tags."""
+
+    countries: list[str]
+    tongues: list[str]
+    tags: list[str]
+
+
+async def words_of(edition: Edition, viewer: Viewer) -> InboxWords:
+    found = await rows(
+        f"""{here(viewer)}, said AS (
+              SELECT 'countries' AS kind, jsonb_array_elements_text(countries) AS word FROM here
+              UNION SELECT 'tongues', jsonb_array_elements_text(tongues) FROM here
+              UNION SELECT 'tags', jsonb_array_elements_text(tags) FROM here)
+            SELECT kind, jsonb_agg(word ORDER BY word) AS words FROM said GROUP BY kind""",
+        *reached(viewer, edition),
+    )
+    by_kind = {row["kind"]: row["words"] for row in found}
+    return InboxWords(**{kind: by_kind.get(kind, []) for kind in ("countries", "tongues", "tags")})
