@@ -1,7 +1,7 @@
 """Pages of the filmmaker: their films, the entry, the technical report, filing and withdrawal."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
@@ -41,7 +41,7 @@ from media.rulebook import refuses
 from media.storage import NotPublished, Store, early_key
 from reviews import receipts
 from submissions import answers, entries, membership, technical
-from submissions.asking import CREDITS, EntryForm
+from submissions.asking import CREDITS, EntryForm, QuestionKind
 from submissions.attachments import MOST_BYTES
 from submissions.candidates import EntryStanding, standing_of
 from submissions.eligibility import may_open
@@ -76,6 +76,10 @@ UPLOAD_CODES = (
     "storage_full", "file_too_large", "deadline_passed", "entry_is_filed", "entry_withdrawn",
     "upload_missing", "upload_expired", "upload_gone", "sign_in_needed", "csrf_failed",
     "submission_missing", "upload_busy", "film_quota", "person_quota", "person_room", "versions_quota",
+)  # fmt: skip
+QUEUED = (
+    "kind", "tongue", "tongue_missing", "nothing", "film", "lines", "state_asked", "state_waiting",
+    "state_unasked", "state_later", "state_sending", "state_paused", "state_arrived", "state_above",
 )  # fmt: skip
 HOPELESS = ("FILE_EMPTY", "HOSTILE_REFERENCE", "CONTAINER_NOT_ALLOWED", "CONTAINER_UNREADABLE")
 IN_HEADERS = (
@@ -254,7 +258,7 @@ async def entry_page(
     shown = step or request.query_params.get("step", "")
     place = f"{prefix_of(request)}/submissions/{submission.id}"
     deadline = await entries.closing_for(submission, edition)
-    file = await current_file(submission.id)
+    file, files = await current_file(submission.id), await answers.files_answered(submission)
     rules = await rules_in(edition, fields.get("section", ""))
     return page(
         request, "filmmaker/entry.html", error=error, status=status, submission=submission, fields=fields,
@@ -265,7 +269,7 @@ async def entry_page(
         places=_entry.places_of([*fields, *form.fields, *(one.field for one in form.questions), "file"], place),
         ways=ways(lang, names), kept_until=await kept_until(edition),
         there=there, drawn=_entry.drawn_fields(form, locked), **asked_of(form, written, locked),
-        answer_files=await answers.files_answered(submission), most_attached=MOST_BYTES,
+        answer_files=files, most_attached=MOST_BYTES, queue=queue_of(lang, form, files),
         sections=await sections_of(edition), offered=await offered(edition, lang, fields.get("section", "")),
         premieres=PREMIERES, least=SYNOPSIS_LEAST,
         file=file, kept=await received(file.id, file.state, store) if file else 0,
@@ -279,7 +283,7 @@ async def entry_page(
         grace=edition.grace_hours, others=others or {}, **await news(lang, file),
         **eligibility_told(lang, where), **await fee_told(lang, submission, edition, code),
         countries=sorted({language.country(lang, code) for code in codes.countries()}),
-        tongues=[language.tongue(lang, code) for code in codes.languages()],
+        tongues=[(code, language.tongue(lang, code)) for code in codes.languages()],
     )  # fmt: skip
 
 
@@ -293,6 +297,27 @@ def ways(lang: str, names: Sequence[str]) -> list[dict[str, str]]:
         }
         for name in names
     ]
+
+
+def queue_of(lang: str, form: EntryForm, files: Mapping[str, answers.FileShown]) -> dict[str, Any]:
+    """What `<file-queue>` may have to say, and the questions that a file answers: `over` is the one that stands."""
+    asked = [
+        {
+            "id": one.id,
+            "label": language.text_in(lang, one.labels),
+            "accepts": one.accepts,
+            "over": files[one.id].id if one.id in files else "",
+        }
+        for one in form.questions
+        if one.kind is QuestionKind.FILE and not one.state.is_frozen
+    ]
+    words = {name: t(lang, f"filmmaker.queue.{name}") for name in QUEUED}
+    return {
+        **words,
+        "asked": asked,
+        "pause": t(lang, "filmmaker.upload.pause"),
+        "resume": t(lang, "filmmaker.upload.resume"),
+    }
 
 
 async def kept_until(edition: Edition) -> list[retention.Kept]:

@@ -260,7 +260,7 @@ async def preview(request: AnyRequest, edition_row: NamedDependency[Edition]) ->
         premieres=PREMIERES,
         least=SYNOPSIS_LEAST,
         countries=sorted({language.country(lang, code) for code in codes.countries()}),
-        tongues=[language.tongue(lang, code) for code in codes.languages()],
+        tongues=[(code, language.tongue(lang, code)) for code in codes.languages()],
         place="",
         names=[name for name in _entry.STEPS if _entry.fields_in(name, shown)],
         shown="",

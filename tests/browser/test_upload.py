@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from festival.tables import new_id
+
 SLOW = 400_000
 
 
@@ -247,6 +249,46 @@ def test_subtitles_are_brought_and_taken_away_beside_the_film(
 
     page.get_by_role("button", name="Retirer : anglais").click()
     expect(page.locator("#subtitles li")).to_have_count(0)
+
+
+ASKED = """INSERT INTO question (id, edition, position, kind, labels, helps, options, asks, sections, wanted,
+             accepts, identifies, version, created_at)
+           SELECT $1, edition, 9, 'file', '{"fr": "Une photo", "en": "A still"}', '{}', '[]', 'makers', '[]',
+             'optional', 'picture', false, 1, now() FROM submission WHERE id = $2"""
+
+
+def test_several_files_are_told_apart_and_go_one_after_another(
+    page: Page, entry: str, clip: Path, site: Any, tmp_path: Path
+) -> None:
+    site.sql(ASKED, new_id(), entry.rpartition("/")[2])
+    lines, still, list_ = (tmp_path / name for name in ("aube.en.srt", "photo.jpg", "notes.txt"))
+    lines.write_text("1\n00:00:01,000 --> 00:00:02,000\nA café at dawn, far from here.\n")
+    still.write_bytes(b"\xff\xd8\xff" + b"x" * 900 + b"\xff\xd9")
+    list_.write_text("rien")
+    page.goto(entry)
+    page.set_input_files("[data-part=input]", [clip, lines, still, list_])
+    rows = page.locator("file-queue li")
+    kinds = rows.locator("[data-part=kind] option:checked")
+
+    assert kinds.all_text_contents() == [
+        "Le film",
+        "Des sous-titres",
+        "Une photo",
+        "Ne pas envoyer",
+    ]
+    assert rows.nth(1).locator("[data-part=tongue]").input_value() == "anglais"
+    page.get_by_role("button", name="Enlever notes.txt").click()
+    rows.nth(1).locator("[data-part=tongue]").fill("klingonais")
+    page.get_by_role("button", name="C’est bien cela").click()
+    expect(rows.nth(1)).to_contain_text("Dites dans quelle langue")
+    rows.nth(1).locator("[data-part=tongue]").fill("Anglais")
+    page.get_by_role("button", name="C’est bien cela").click()
+
+    expect(rows.nth(2)).to_contain_text("arrivé")
+    expect(rows.nth(0)).to_contain_text("arrivé")
+    expect(rows.nth(1)).to_contain_text(re.compile("attend que le film|arrivé"))
+    page.click("#tasks [data-to=rights]")
+    expect(page.locator("#asked-files")).to_contain_text("photo.jpg")
 
 
 REFUSED = """{"outcome": "refused", "policy": "demo", "findings":

@@ -255,6 +255,12 @@ form.addEventListener("submit", async (event) => {
   if (next && (isSaved || !faultsHere())) go(next);
 });
 document.addEventListener("entry-step", () => save());
+// A file has answered a question: what stands beside the form is drawn again, and nothing of the form.
+document.addEventListener("entry-changed", async () => {
+  const { page } = await drawnAgain(location.pathname);
+  for (const part of ["#tasks", "#asked-files", "#reading"]) swap(page, part);
+  show();
+});
 
 const faultsHere = () =>
   [...document.querySelectorAll("#summary a")].some((link) => isHere(link.hash.slice(1)));

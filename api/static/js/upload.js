@@ -1,6 +1,7 @@
 // <film-upload>: a film on its way. It outlives a pause, a cut, a reload and a change of machine.
 import "../vendor/tus.js";
 import { ATOMS, doubts, readHeader } from "./film-header.js";
+import "./entry-files.js";
 import { csrf } from "./shared.js";
 import { filled, hour } from "./words.js";
 const { Upload } = window.tus;
@@ -26,8 +27,8 @@ class FilmUpload extends HTMLElement {
     this.flowing = false;
     this.percent = 0;
     this.told = 0;
-    this.parts.input?.addEventListener("change", (event) => this.chosen(event.target.files[0]));
-    this.parts.pause?.addEventListener("click", () => (this.flowing ? this.pause() : this.go()));
+    this.parts.input?.addEventListener("change", (event) => this.offered(event.target.files));
+    this.parts.pause?.addEventListener("click", () => this.turn());
     this.parts.anyway?.addEventListener("click", () => this.insist());
     this.leaving = (event) => {
       if (this.flowing) event.preventDefault();
@@ -38,23 +39,57 @@ class FilmUpload extends HTMLElement {
         this.upload.start();
       }
     };
+    this.seen = () => {
+      if (this.flowing && !document.hidden) this.stayAwake();
+    };
     window.addEventListener("beforeunload", this.leaving);
     window.addEventListener("online", this.online);
+    document.addEventListener("visibilitychange", this.seen);
   }
 
   disconnectedCallback() {
     window.removeEventListener("beforeunload", this.leaving);
     window.removeEventListener("online", this.online);
+    document.removeEventListener("visibilitychange", this.seen);
     this.upload?.abort();
+  }
+
+  // A phone that falls asleep stops its network: while a film flows, it is asked to stay awake.
+  async stayAwake() {
+    try {
+      this.awake = await navigator.wakeLock?.request("screen");
+    } catch {
+      /* a battery that runs low says no; the upload takes up again later */
+    }
+  }
+
+  moved() {
+    if (!this.flowing) this.awake?.release();
+    this.dispatchEvent(new CustomEvent("film-moved"));
+  }
+
+  turn() {
+    if (this.flowing) this.pause();
+    else this.go();
   }
 
   // -- before the first byte
 
-  async chosen(file) {
+  // One film goes at once; of several files, or one that is none, their maker says first what each of them is.
+  offered(files) {
+    const all = [...files];
     this.parts.input.value = "";
+    const queue = document.querySelector("file-queue");
+    if (queue && (all.length > 1 || all.some((file) => queue.wants(file)))) return queue.take(all);
+    return this.chosen(all[0]);
+  }
+
+  async chosen(file) {
     if (!file) return;
     if (this.flowing) this.pause();
     this.file = file;
+    this.isThere = false;
+    this.isHeld = false;
     this.agreed = new Set();
     await this.consider();
   }
@@ -65,6 +100,7 @@ class FilmUpload extends HTMLElement {
     this.fault(doubt === "headers" ? this.against(this.found) : filled(this.words[doubt], this.values()));
     const hopeless = doubt === "empty" || doubt === "large";
     this.doubted = doubt;
+    this.moved();
     this.parts.anyway.hidden = hopeless;
     this.parts.anyway.textContent = this.words[doubt === "unlike" ? "afresh" : "anyway"];
   }
@@ -177,7 +213,10 @@ class FilmUpload extends HTMLElement {
     this.parts.under.hidden = false;
     this.parts.strip.classList.remove("away");
     this.classList.add("flows");
+    this.isHeld = false;
     this.upload.start();
+    this.stayAwake();
+    this.moved();
   }
 
   pause() {
@@ -185,6 +224,8 @@ class FilmUpload extends HTMLElement {
     this.upload.abort();
     this.parts.pause.textContent = this.words.resume;
     this.say(this.words.paused);
+    this.isHeld = true;
+    this.moved();
   }
 
   progress(sent, total) {
@@ -210,7 +251,9 @@ class FilmUpload extends HTMLElement {
       this.told = percent;
       this.parts.spoken.textContent = filled(this.words.percent, { n: percent });
     }
+    const hasMoved = percent !== this.percent;
     this.percent = percent;
+    if (hasMoved) this.moved();
     this.parts.percent.firstChild.textContent = percent;
     this.parts.sent.setAttribute("width", `${percent}%`);
     this.parts.gate.setAttribute("x", `${percent}%`);
@@ -292,6 +335,8 @@ class FilmUpload extends HTMLElement {
     link.textContent = this.words.report;
     this.parts.line.append(" ", link);
     delete this.dataset.known;
+    this.isThere = true;
+    this.moved();
     this.dispatchEvent(new CustomEvent("film-arrived", { bubbles: true }));
   }
 
@@ -304,6 +349,7 @@ class FilmUpload extends HTMLElement {
     this.parts.pause.textContent = this.words.resume;
     this.parts.pause.hidden = isOver;
     this.fault(this.reason(body));
+    this.moved();
   }
 
   // The same file, chosen again, is a new upload.
