@@ -90,7 +90,11 @@ async def account_again(request: AnyRequest, refused: Refusal) -> Response[str]:
 
 async def registration_again(request: AnyRequest, refused: Refusal) -> Response[str]:
     return registration(
-        request, name=refused.last("name"), email=refused.last("email"), error=refused.error
+        request,
+        name=refused.last("name"),
+        email=refused.last("email"),
+        wanted=refused.last("next"),
+        error=refused.error,
     )
 
 

@@ -53,19 +53,29 @@ async def link_page(request: AnyRequest, token: FromPath[str]) -> Response[str]:
 
 
 @get("/account/registration")
-async def registration_page(request: AnyRequest) -> Response[str]:
-    return registration(request)
+async def registration_page(request: AnyRequest) -> Response[Any]:
+    """Whoever is known already has nothing to say here: they came to enter a film."""
+    viewer: Viewer | None = request.state.get("viewer")
+    if viewer is not None and viewer.is_known:
+        return Redirect(f"{prefix_of(request)}/submissions/new", status_code=303)
+    return registration(request, wanted=request.query_params.get("next", ""))
 
 
 def registration(
-    request: AnyRequest, *, name: str = "", email: str = "", error: FestivalError | None = None
+    request: AnyRequest,
+    *,
+    name: str = "",
+    email: str = "",
+    wanted: str = "",
+    error: FestivalError | None = None,
 ) -> Response[str]:
-    """The form by which a filmmaker introduces themself; what was typed stays."""
+    """The form by which a filmmaker introduces themself; what was typed stays, and so does where they wanted to."""
     return page(
         request,
         "account/registration.html",
         error=error,
         values={"name": name, "email": email},
+        next=wanted,
     )
 
 

@@ -191,6 +191,8 @@ def test_a_film_goes_on_being_sent_from_step_to_step(
 SECTION = """INSERT INTO section (id, edition, letter, names, position, least_seconds, most_seconds, is_blind)
              SELECT $1, edition, $2, '{"fr": "Section", "en": "Section"}', 0, 0, 20000, false
              FROM submission WHERE id = $3"""
+SECTION_OF = """INSERT INTO section (id, edition, letter, names, position, least_seconds, most_seconds, is_blind)
+                VALUES ($1, $2, 'S', '{"fr": "Courts", "en": "Shorts"}', 0, 0, 20000, false)"""
 ASKED = """INSERT INTO question (id, edition, position, kind, labels, helps, options, asks, sections, wanted,
              accepts, identifies, version, created_at, frozen_from)
            SELECT $1, s.edition, 9, 'line', '{"fr": "Téléphone", "en": "Phone"}', '{}', '[]', 'makers',
