@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 import time
 from collections.abc import Iterator
 from email import message_from_bytes
@@ -150,8 +151,8 @@ def test_a_first_entry_costs_six_pages_and_twelve_fields(
     page.wait_for_url(re.compile(r"/submissions\?"))
 
     minutes = (time.monotonic() - student.began) / 60
-    print(
-        f"\n{minutes:.1f} minutes, {student.presses} presses, {needed} fields, {len(student.pages)} pages"
+    sys.stdout.write(
+        f"\n{minutes:.1f} minutes, {student.presses} presses, {needed} fields, {len(student.pages)} pages\n"
     )
     [filed] = site.sql("SELECT s.status FROM submission s JOIN member m ON m.submission = s.id "
                        "JOIN person p ON p.id = m.person WHERE p.email = $1", address)  # fmt: skip
