@@ -4,7 +4,6 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterator
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -93,12 +92,12 @@ def letter_to(address: str) -> str:
 
 
 @pytest.fixture(params=[("fr", 1440), ("en", 390)], ids=["fr-desk", "en-phone"])
-def front(request: pytest.FixtureRequest, site: Any, page: Page) -> Iterator[str]:
+def front(request: pytest.FixtureRequest, site: Any, page: Page) -> str:
     lang, width = request.param
     page.set_viewport_size({"width": width, "height": 900})
     edition, slug = site.an_edition("w")
     site.sql(SECTION_OF, new_id(), edition)
-    yield f"{site.base_url}/{lang}/{slug}/"
+    return f"{site.base_url}/{lang}/{slug}/"
 
 
 def test_a_first_entry_costs_six_pages_and_twelve_fields(
