@@ -89,6 +89,7 @@ from api.acts import sections as section_acts
 from api.acts import shared as shared_acts
 from api.acts import subtitles as subtitle_acts
 from api.acts import talk as talk_acts
+from api.acts import tickets as ticket_acts
 from api.acts import visas as visa_acts
 from api.acts import visitors as visitor_acts
 from api.auth import bearer, csrf_guard, edition_of, settings_of, viewer_of
@@ -177,6 +178,7 @@ from api.pages import sheets as sheet_pages
 from api.pages import site as site_pages
 from api.pages import talk as talk_pages
 from api.pages import texts as text_pages
+from api.pages import tickets as ticket_pages
 from api.pages import variants as variant_pages
 from api.pages import venues as venue_pages
 from api.pages import visas as visa_pages
@@ -222,6 +224,7 @@ from api.v1 import shared as shared_v1
 from api.v1 import sharing as sharing_v1
 from api.v1 import sheets as sheets_v1
 from api.v1 import talk as talk_v1
+from api.v1 import tickets as tickets_v1
 from festival import logs
 from festival.access import Viewer
 from festival.language import speak, spoken
@@ -260,6 +263,7 @@ ACTS = [
     *corrections.ACTS,
     *comments.ACTS,
     *confirming.ACTS,
+    *ticket_acts.ACTS,
     *deadlines.ACTS,
     *decisions.ACTS,
     *editions.ACTS,
@@ -411,6 +415,7 @@ def pages() -> Router:
             publication_pages,
             comment_pages,
             confirming_pages,
+            ticket_pages,
             operator,
             machines,
             amending_pages,
@@ -471,6 +476,7 @@ def json_doors() -> Router:
             fitting_v1,
             minds_v1,
             confirming_v1,
+            tickets_v1,
             publishing_v1,
             operator_v1,
             papers_v1,

@@ -118,6 +118,8 @@ COLUMNS: dict[str, MergedColumn] = {
     "code_use.person": MOVES,
     "visitor.person": MOVES,
     "told_screening.answered_by": MOVES,
+    "ticket_wish.person": MOVES,
+    "ticket_wish.answered_by": MOVES,
     "block_draft.by": MOVES,
     "grid_import.by": MOVES,
     "planned_publication.planned_by": MOVES,

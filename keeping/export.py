@@ -48,6 +48,7 @@ ENTRY = {
     "delivery": "t.submission = ANY({})",
     "visitor": "t.submission = ANY({})",
     "told_screening": "t.submission = ANY({})",
+    "ticket_wish": "t.submission = ANY({})",
     "fee": "t.submission = ANY({})",
     "code_use": "t.submission = ANY({})",
     "step": "t.file IN (SELECT n.id FROM film_file n WHERE n.submission = ANY({}))",

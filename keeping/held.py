@@ -472,6 +472,15 @@ HELD: dict[str, Held] = {
         leaves=STAYS, edition="t.edition", who="answered_by", words="facts before words",
         key="id edition submission programme number answer answered_at told_at version", why="record",
     ),
+    "makers_terms": Held(
+        edition="t.edition", key="id edition most_tickets tickets_until figures_told version"
+    ),
+    "ticket_wish": Held(
+        leaves=STAYS, edition="t.edition", who="person answered_by", words="for_whom answer",
+        key="""id edition submission programme number kind wanted granted answered_at created_at
+          version""",
+        why="record",
+    ),
     "grid_change": Held(
         leaves=STAYS, edition=OF_GRID, who="by",
         key="id grid act kind programme number before after undoes at", why="record",

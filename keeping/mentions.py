@@ -57,6 +57,7 @@ VERSIONED = frozenset(
         "delivery",
         "visitor",
         "told_screening",
+        "ticket_wish",
     }
 )
 

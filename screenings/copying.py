@@ -2,7 +2,7 @@
 
 from festival.copying import Copy, row_of, rows_of
 from festival.desk import all_of
-from screenings.tables import Audience, Crew, PlanRules, Screen, Venue, VenueWay
+from screenings.tables import Audience, Crew, MakersTerms, PlanRules, Screen, Venue, VenueWay
 
 NewIds = dict[str, str]
 """By the id that a row has in the earlier edition."""
@@ -46,8 +46,9 @@ async def copied_screens(copy: Copy, houses: NewIds) -> NewIds:
 
 
 async def plan_rules(copy: Copy) -> int:
-    """What the edition asks of its plans."""
-    return await rows_of(PlanRules, copy)
+    """What the edition asks of its plans, and what it grants its makers."""
+    granted = await rows_of(MakersTerms, copy, moved=("tickets_until",))
+    return await rows_of(PlanRules, copy) + granted
 
 
 async def audiences(copy: Copy) -> int:

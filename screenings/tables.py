@@ -428,6 +428,44 @@ class ToldScreening(Table):
     version = Integer(default=1)
 
 
+class MakersTerms(Table):
+    """What an edition grants the makers of its films: `most_tickets` that they may want of one screening,
+    none at all where it is 0, until `tickets_until` or else the screening; and whether they read how many
+    came, where `figures_told`.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, unique=True)
+    most_tickets = SmallInt(default=0)
+    tickets_until = Timestamptz(null=True, default=None)
+    figures_told = Boolean(default=False)
+    version = Integer(default=1)
+
+
+class TicketWish(Table):
+    """Tickets that the makers of a film want of one of its screenings, and what the office grants.
+
+    `kind` is invitation or accreditation, `for_whom` what they say of it. `granted` is null while nobody
+    has answered; `answer` are the office's words.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    submission = ForeignKey(Submission, null=False, index=True)
+    programme = ForeignKey(Programme, null=False, index=True)
+    number = SmallInt(default=0)
+    kind = Varchar(14, default="invitation")
+    wanted = SmallInt(default=1)
+    for_whom = Varchar(300, default="")
+    granted = SmallInt(null=True, default=None)
+    answer = Varchar(300, default="")
+    person = ForeignKey(Person, null=True, default=None, index=True)
+    answered_by = ForeignKey(Person, null=True, default=None, index=True)
+    answered_at = Timestamptz(null=True, default=None)
+    created_at = Timestamptz(default=TimestamptzNow())
+    version = Integer(default=1)
+
+
 class GridChange(Table):
     """One screening's part of an act on the working grid: where it stood, where it stands since.
 

@@ -38,6 +38,7 @@ FILLED_FROM = {
     "FieldRule": "submissions.questions.FieldForm",
     "Guest": "screenings.guests.GuestForm",
     "Jury": "screenings.shared.JuryForm",
+    "MakersTerms": "screenings.tickets.TermsForm",
     "Material": "submissions.materials.MaterialForm",
     "PlanRules": "screenings.rulebook.PlanNumbers",
     "Programme": "screenings.programmes.ProgrammeForm",
@@ -65,8 +66,8 @@ UPSERTED = re.compile(r"INSERT INTO (\w+)\s.*?DO UPDATE SET\s+(.*?)(?:\sWHERE\s|
 SET_UP = (
     "Apart", "Audience", "CommitteePhase", "CommitteeRules", "Crew", "Criterion", "Deadline", "Edition", "Fee", "FieldRule", "FilmTraits",
     "GridVariant", "Guest",
-    "Jury", "Material", "PlannedPublication", "PlanRules", "Programme", "ProgrammeOrder", "Question", "Reservation", "Resource",
-    "RetentionRule", "ReviewerProfile", "ScoreSheet", "Screen", "ScreeningHold", "Section", "SectionQuota", "SharedAudience", "SiteText", "Venue",
+    "Jury", "MakersTerms", "Material", "PlannedPublication", "PlanRules", "Programme", "ProgrammeOrder", "Question", "Reservation", "Resource",
+    "RetentionRule", "ReviewerProfile", "ScoreSheet", "Screen", "ScreeningHold", "Section", "SectionQuota", "SharedAudience", "SiteText", "TicketWish", "Venue",
     "VenueWay", "Visitor", "WaiverCode",
 )  # fmt: skip
 BY_TRIGGERS = frozenset({

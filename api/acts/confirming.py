@@ -30,8 +30,8 @@ async def again(request: AnyRequest, refused: Refusal) -> Response[str]:
         await film_of(request),
         request.state["edition"],
         refused.error,
-        request.path_params["told_id"],
-        refused.last("words"),
+        (request.path_params["told_id"], "answer"),
+        {"words": refused.last("words")},
     )
 
 

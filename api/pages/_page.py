@@ -169,6 +169,7 @@ DESK: list[tuple[str, tuple[str, ...]]] = [
             "/operator/fees",
             "/operator/codes",
             "/operator/materials",
+            "/programmer/tickets",
             "/operator/answers",
         ),
     ),
@@ -208,6 +209,7 @@ PLANNING: list[tuple[str, tuple[str, ...]]] = [
         (
             "/programmer/guests",
             "/programmer/confirmations",
+            "/programmer/tickets",
             "/programmer/shared",
             "/programmer/pairs",
         ),
@@ -254,6 +256,7 @@ BELOW = {
     "/programmer/confirmations": "/programmer/guests",
     "/programmer/pairs": "/programmer/guests",
     **{room: "/operator/edition" for _, rooms in DESK for room in rooms},
+    "/programmer/tickets": "/programmer/guests",
 }
 """Pages that belong to a room without lying below its address."""
 

@@ -1,5 +1,6 @@
 """Screenings as the makers of a film are told of them, and who of them has confirmed what."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Response, get
@@ -16,7 +17,7 @@ from festival.access import Act, Viewer
 from festival.errors import FestivalError
 from festival.language import listed, t, text_in
 from festival.tables import Edition
-from screenings import confirming
+from screenings import confirming, tickets
 from screenings.confirming import STATES, MakersScreening
 from screenings.public import is_open, newest_publication
 from screenings.room_sheets import RoomSheet, room_sheets
@@ -48,13 +49,14 @@ async def screenings_page(
     submission: Submission,
     edition: Edition,
     error: FestivalError | None = None,
-    refused: str = "",
-    words: str = "",
+    refused: tuple[str, str] = ("", ""),
+    sent: Mapping[str, str] | None = None,
 ) -> Response[str]:
-    """`refused`: the screening whose answer was not taken, and the `words` that were typed."""
+    """`refused`: the screening and which of its forms was not taken, `answer` or `tickets`; `sent` stood in it."""
     lang = language_of(request)
     its = await confirming.screenings_of(submission)
     rooms = await room_sheets([one.facts.screen for one in its])
+    terms, wishes = await tickets.terms_of(edition), await tickets.wishes_of(submission)
     document = await newest_publication(edition)
     shown = set() if document is None else {one.id for one in document.programmes}
     return page(
@@ -71,12 +73,15 @@ async def screenings_page(
                 "row": one,
                 "facts": facts_told(one, lang),
                 "room": room_told(rooms.get(one.facts.screen), lang),
+                "wish": wishes.get((one.programme, one.number)),
+                "takes_wishes": tickets.is_open(terms, one.facts),
             }
             for one in its
         ],
         public=shown if is_open(edition) else set(),
+        most_tickets=terms.most_tickets,
         refused=refused,
-        words=words,
+        sent=sent or {},
     )
 
 

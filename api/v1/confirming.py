@@ -11,7 +11,7 @@ from msgspec import Meta
 from api.guards import MAKER, SEE
 from festival.access import Act, Viewer
 from festival.tables import Edition
-from screenings import confirming
+from screenings import confirming, tickets
 from screenings.confirming import ConfirmationList, MakersScreening
 from screenings.room_sheets import room_sheets
 from submissions.lists import own
@@ -23,13 +23,22 @@ async def its_screenings(
     viewer: NamedDependency[Viewer],
     edition_row: NamedDependency[Edition],
 ) -> list[dict[str, Any]]:
-    """In the order of the days, with the technical sheet of the room; `state` is silent, changed (asked
-    again), objected or confirmed.
+    """In the order of the days, with the room's technical sheet and the tickets that are wanted; `state` is
+    silent, changed (asked again), objected or confirmed.
     """
     film = await own(submission_id, viewer, edition_row, Act.SEE_ENTRY)
     its = await confirming.screenings_of(film)
     rooms = await room_sheets([one.facts.screen for one in its])
-    return [told(one) | {"room": msgspec.to_builtins(rooms.get(one.facts.screen))} for one in its]
+    terms, wishes = await tickets.terms_of(edition_row), await tickets.wishes_of(film)
+    return [
+        told(one)
+        | {
+            "room": msgspec.to_builtins(rooms.get(one.facts.screen)),
+            "tickets": msgspec.to_builtins(wishes.get((one.programme, one.number))),
+            "most_tickets": terms.most_tickets if tickets.is_open(terms, one.facts) else 0,
+        }
+        for one in its
+    ]
 
 
 def told(screening: MakersScreening) -> dict[str, Any]:
