@@ -27,7 +27,7 @@ from submissions.telling import tell_members
 MOST_TICKETS = 200
 STATES = ("waiting", "granted", "refused")
 PAGE = 40
-Words = Annotated[str, Meta(max_length=300)]
+TicketWords = Annotated[str, Meta(max_length=300)]
 
 
 # What an edition grants
@@ -79,7 +79,7 @@ def is_open(terms: MakersTerms, facts: ShowingFacts) -> bool:
 class TicketForm(msgspec.Struct, frozen=True, kw_only=True):
     wanted: Annotated[int, Meta(ge=1, le=MOST_TICKETS)]
     kind: Literal["invitation", "accreditation"] = "invitation"
-    for_whom: Words = ""
+    for_whom: TicketWords = ""
     version: SeenVersion = 0
 
 
@@ -175,8 +175,17 @@ class TicketAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """All of them, some or none, with words; `version` is what was seen."""
 
     granted: Annotated[int, Meta(ge=0, le=MOST_TICKETS)]
-    answer: Words = ""
+    answer: TicketWords = ""
     version: VersionNumber
+
+
+class AnsweredWish(msgspec.Struct, frozen=True, kw_only=True):
+    """The columns of an answer."""
+
+    granted: int
+    answer: str
+    answered_by: str
+    answered_at: datetime
 
 
 async def grant(
@@ -189,11 +198,13 @@ async def grant(
         raise Missing("tickets_missing")
     if given.granted > wish.wanted:
         raise Refused("granted:tickets_beyond", most=wish.wanted)
-    answered = {"granted": given.granted, "answer": given.answer.strip()}
+    answered = AnsweredWish(
+        granted=given.granted, answer=given.answer.strip(), answered_by=by.id, answered_at=now()
+    )
     async with transaction():
         version = await desk.amend(
             wish,
-            answered | {"answered_by": by.id, "answered_at": now()},
+            msgspec.structs.asdict(answered),
             version=given.version,
             act="tickets_granted",
             by=by,

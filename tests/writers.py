@@ -59,6 +59,7 @@ ALSO_FILLED_FROM = (
     ("FilmTraits", "screenings.visas.PapersForm"),
     ("PlanRules", "screenings.rulebook.AudienceMode"),
     ("PlanRules", "screenings.visas.VisaAhead"),
+    ("TicketWish", "screenings.tickets.AnsweredWish"),
 )
 """A further shape of the same table, of another room."""
 INSERTED = re.compile(r"INSERT INTO (\w+)\s*\(([^)]*)\)")
