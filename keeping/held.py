@@ -276,7 +276,8 @@ HELD: dict[str, Held] = {
     ),
     "visitor": Held(
         leaves=ROW, edition="t.edition", who="person", words="name qualities",
-        key="id edition submission arrives leaves step_free version created_at",
+        own="languages",
+        key="id edition submission arrives leaves step_free joins_debate version created_at",
     ),
     # reviews
     "score_sheet": Held(edition="t.edition", key="id edition section steps least_opinion version", words="labels"),
@@ -432,7 +433,7 @@ HELD: dict[str, Held] = {
     ),
     "guest": Held(
         edition="t.edition", words="name qualities said",
-        key="id edition kind windows programmes step_free version",
+        key="id edition kind windows programmes step_free languages joins_debate version",
     ),
     "jury": Held(
         edition="t.edition", words="name",

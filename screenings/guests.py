@@ -18,7 +18,7 @@ from festival.shapes import Id, VersionNumber
 from festival.tables import Edition, Person
 from screenings.stays import Stay, StayMinute, Window, stay_of, windows_of
 from screenings.tables import Guest, Programme
-from submissions.visitors import AnnouncedVisitor, visitors_in
+from submissions.visitors import UNSAID, AnnouncedVisitor, SpokenOnStage, visitors_in
 
 MISSING = "guest_missing"
 
@@ -32,6 +32,8 @@ class GuestForm(msgspec.Struct, frozen=True, kw_only=True):
     windows: Annotated[list[tuple[StayMinute, StayMinute]], Meta(max_length=30)] = []
     programmes: Annotated[list[Id], Meta(max_length=60)] = []
     step_free: bool = False
+    languages: SpokenOnStage = []
+    joins_debate: bool = True
 
 
 class GuestChange(GuestForm, frozen=True, kw_only=True):
@@ -48,6 +50,10 @@ class TakenVisitor(msgspec.Struct, frozen=True, kw_only=True):
 
 def windows_in(guest: Guest) -> list[Window]:
     return msgspec.convert(guest.windows, list[Window])
+
+
+def languages_in(guest: Guest) -> list[str]:
+    return msgspec.convert(guest.languages, list[str])
 
 
 def said_in(guest: Guest) -> dict[str, dict[str, Any]]:
@@ -83,6 +89,8 @@ async def announced_only(edition: Edition, known: set[str]) -> list[Guest]:
             windows=windows_of(Stay(arrives=visitor.arrives, leaves=visitor.leaves)),
             programmes=shown_in.get(visitor.submission, []),
             step_free=visitor.step_free,
+            languages=visitor.languages,
+            joins_debate=visitor.joins_debate,
             said={},
         )
         for visitor in await visitors_in(edition)
@@ -135,6 +143,8 @@ async def columns_of(edition: Edition, form: GuestForm) -> dict[str, Any]:
         "windows": [list(window) for window in form.windows],
         "programmes": list(dict.fromkeys(form.programmes)),
         "step_free": form.step_free,
+        "languages": form.languages,
+        "joins_debate": form.joins_debate,
     }
 
 
@@ -188,6 +198,8 @@ def as_said(visitor: AnnouncedVisitor, windows: list[Window]) -> dict[str, Any]:
         "qualities": visitor.qualities,
         "windows": [list(window) for window in windows_of(ruled_out) or windows_of(travel)],
         "step_free": visitor.step_free,
+        "languages": visitor.languages,
+        "joins_debate": visitor.joins_debate,
     }
 
 
@@ -197,6 +209,7 @@ def beside(visitor: AnnouncedVisitor, guest: Guest) -> dict[str, Any]:
     return {
         "windows": windows_in(guest) or said["windows"],
         "step_free": guest.step_free or visitor.step_free,
+        "languages": list(dict.fromkeys([*languages_in(guest), *visitor.languages])),
     }
 
 
@@ -234,7 +247,7 @@ def differences(guest: Guest, visitors: dict[str, AnnouncedVisitor]) -> dict[str
     told = {}
     for visitor_id, was in said_in(guest).items():
         visitor = visitors.get(visitor_id)
-        changes = desk.changed(was, visitor.said) if visitor else {}
+        changes = desk.changed(UNSAID | was, visitor.said) if visitor else {}
         if visitor is None or changes:
             told[visitor_id] = changes
     return told

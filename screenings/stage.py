@@ -7,7 +7,14 @@ import msgspec
 from festival.desk import RowChanges
 from festival.tables import Edition
 from festival.texts import texts_of
-from screenings.guests import announced_only, differences, kept_guests, said_in, windows_in
+from screenings.guests import (
+    announced_only,
+    differences,
+    kept_guests,
+    languages_in,
+    said_in,
+    windows_in,
+)
 from screenings.lists import Item, items, placed_in, screens, working_grid
 from screenings.planner.rules.guests import present
 from screenings.problem import placement_of
@@ -39,6 +46,8 @@ class StageGuest(msgspec.Struct, frozen=True, kw_only=True):
     windows: list[Window]
     programmes: list[str]
     step_free: bool
+    languages: list[str]
+    joins_debate: bool
     is_kept: bool
     shows: list[Appearance] = []
     visitors: list[AnnouncedVisitor] = []
@@ -90,6 +99,8 @@ def stage_guest(
         windows=windows,
         programmes=programmes,
         step_free=guest.step_free,
+        languages=languages_in(guest),
+        joins_debate=guest.joins_debate,
         is_kept=is_kept,
         shows=[
             with_presence(places.get(one, Appearance(programme=one)), windows) for one in programmes

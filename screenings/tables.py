@@ -188,8 +188,9 @@ class Guest(Table):
 
     `kind` is a guest or a moderator, whom the public does not read. `qualities` says in one text a
     language who they are. `windows` are `[from, to]` pairs in minutes after the first day's midnight;
-    none means always. `step_free`: they need a screen without steps. `said` is what makers said when
-    it was taken over, by the visitor (`submissions/visitors.py`).
+    none means always. `step_free`: they need a screen without steps. `languages` are those that they speak
+    on stage; `joins_debate`: they wish to take part in it. `said` is what makers said when it was taken
+    over, by the visitor (`submissions/visitors.py`).
     """
 
     id = Varchar(16, primary_key=True, default=new_id)
@@ -200,6 +201,8 @@ class Guest(Table):
     windows = JSONB(default=[])
     programmes = JSONB(default=[])
     step_free = Boolean(default=False)
+    languages = JSONB(default=[])
+    joins_debate = Boolean(default=True)
     said = JSONB(default={})
     version = Integer(default=1)
 

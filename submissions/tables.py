@@ -492,6 +492,8 @@ class Visitor(Table):
     arrives = Integer(null=True, default=None)
     leaves = Integer(null=True, default=None)
     step_free = Boolean(default=False)
+    languages = JSONB(default=[])
+    joins_debate = Boolean(default=True)
     person = ForeignKey(Person, null=True, index=True, on_delete=OnDelete.set_null)
     version = Integer(default=1)
     created_at = Timestamptz(default=TimestamptzNow())

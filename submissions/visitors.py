@@ -19,17 +19,24 @@ from submissions.tables import Submission, Visitor
 from units.times import DAY
 
 MOST_VISITORS = 8  # with one film
+SpokenOnStage = Annotated[
+    list[Annotated[str, Meta(min_length=2, max_length=20)]], Meta(max_length=12)
+]
 TravelMinute = Annotated[int, Meta(ge=0, lt=16 * DAY)]  # after the first day's midnight
 
 
 class VisitorForm(msgspec.Struct, frozen=True, kw_only=True):
-    """Arrival and departure are in minutes after the first day's midnight, where they are known."""
+    """Arrival and departure are in minutes after the first day's midnight, where they are known. `languages`
+    are those in which they speak on stage; `joins_debate`: they wish to take part in the debate.
+    """
 
     name: Annotated[str, Meta(min_length=1, max_length=160)]
     qualities: texts.ShortTexts = {}
     arrives: TravelMinute | None = None
     leaves: TravelMinute | None = None
     step_free: bool = False
+    languages: SpokenOnStage = []
+    joins_debate: bool = True
 
 
 class VisitorChange(VisitorForm, frozen=True, kw_only=True):
@@ -50,6 +57,8 @@ class AnnouncedVisitor(msgspec.Struct, frozen=True, kw_only=True):
     arrives: int | None
     leaves: int | None
     step_free: bool
+    languages: list[str] = []
+    joins_debate: bool = True
 
     @property
     def said(self) -> dict[str, Any]:
@@ -57,6 +66,8 @@ class AnnouncedVisitor(msgspec.Struct, frozen=True, kw_only=True):
 
 
 SAID = VisitorForm.__struct_fields__
+UNSAID = {"languages": [], "joins_debate": True}
+"""What makers said of a visitor before they were asked this."""
 
 
 def is_open(edition: Edition) -> bool:
@@ -76,7 +87,7 @@ async def visitors_in(edition: Edition) -> list[AnnouncedVisitor]:
     """Everybody whom makers announce, with a film whose acceptance is announced."""
     selected = await rows(
         """SELECT v.id, v.submission, """ + ANY_TITLE + """ AS title, f.titles, v.name, v.qualities,
-             v.arrives, v.leaves, v.step_free
+             v.arrives, v.leaves, v.step_free, v.languages, v.joins_debate
            FROM visitor v JOIN submission s ON s.id = v.submission JOIN film f ON f.id = s.film
            WHERE v.edition = {} AND s.status = 'accepted' ORDER BY v.created_at, v.id""",
         edition.id,

@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from api.acts.act import Refusal, act
+from api.acts.audiences import tags_of
 from api.forms import faults
 from api.guards import PLAN
 from api.pages._form import sent_fields, strings, texts_from
@@ -44,14 +45,20 @@ async def typed_guest(request: AnyRequest, shape: type[GuestForm]) -> dict[str, 
         **{name: sent[name] for name in ("name", "kind", "version") if sent.get(name)},
         "programmes": strings(form, "programmes"),
         "step_free": bool(sent.get("step_free")),
+        "joins_debate": bool(sent.get("joins_debate")),
     }
     wrong: list[str] = []
+    values: dict[str, object] = {}
+    try:
+        given["languages"] = tags_of(sent.get("languages", ""), field="languages")
+    except Refused as error:
+        wrong, values = list(error.codes), error.values
     try:
         given["windows"] = windows_of(stay_from(form))
     except Refused as error:
         wrong += error.codes
     if wrong := [*faults(shape, given, strict=False), *wrong]:
-        raise Refused(*wrong)
+        raise Refused(*wrong, **values)
     return given
 
 

@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from api.acts.act import Refusal, act
+from api.acts.audiences import tags_of
 from api.acts.entries import FILM, film_of
 from api.forms import faults
 from api.guards import MAKER
@@ -42,15 +43,21 @@ async def typed_visitor(request: AnyRequest, shape: type[VisitorForm]) -> dict[s
         **texts_from(sent, "qualities"),
         **{name: sent[name] for name in ("name", "version") if sent.get(name)},
         "step_free": bool(sent.get("step_free")),
+        "joins_debate": bool(sent.get("joins_debate")),
     }
     wrong: list[str] = []
+    values: dict[str, object] = {}
+    try:
+        given["languages"] = tags_of(sent.get("languages", ""), field="languages")
+    except Refused as error:
+        wrong, values = list(error.codes), error.values
     try:
         stay = stay_from(form)
         given |= {"arrives": stay.arrives, "leaves": stay.leaves}
     except Refused as error:
         wrong += error.codes
     if wrong := [*faults(shape, given, strict=False), *wrong]:
-        raise Refused(*wrong)
+        raise Refused(*wrong, **values)
     return given
 
 

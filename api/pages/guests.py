@@ -15,7 +15,7 @@ from api.pages._stays import days_of, stay_typed, strip, told_moment, told_stay,
 from api.pages.committee import sheet_of
 from api.request import AnyRequest
 from festival.errors import FestivalError, Missing
-from festival.language import t, text_in, tongue
+from festival.language import t, text_in, tongue, tongues
 from festival.tables import Edition
 from festival.texts import film_title, flat
 from screenings.guests import MISSING
@@ -130,7 +130,7 @@ async def guest_page(
     guest = next((one for one in stage.guests if one.id == guest_id), None)
     if guest_id is not None and guest is None:
         raise Missing(MISSING)
-    typed = typed_guest(guest)
+    typed = typed_guest(guest, lang)
     if error is not None:
         typed |= await sent_again(request)
     return planning_page(
@@ -155,7 +155,7 @@ def is_alike(one: StageGuest, other: StageGuest) -> bool:
     return one.id != other.id and bare(one.name) == bare(other.name)
 
 
-def typed_guest(guest: StageGuest | None) -> dict[str, Any]:
+def typed_guest(guest: StageGuest | None, lang: str) -> dict[str, Any]:
     """The fields of the form as the guest stands; of nobody yet, empty ones."""
     return {
         "name": guest.name if guest else "",
@@ -163,6 +163,8 @@ def typed_guest(guest: StageGuest | None) -> dict[str, Any]:
         **flat("qualities", guest.qualities if guest else {}),
         "programmes": guest.programmes if guest else [],
         "step_free": bool(guest and guest.step_free),
+        "languages": tongues(lang, guest.languages) if guest else "",
+        "joins_debate": guest is None or guest.joins_debate,
         "version": str(guest.version if guest else 1),
         **stay_typed(stay_of(guest.windows if guest else [])),
     }
@@ -170,11 +172,12 @@ def typed_guest(guest: StageGuest | None) -> dict[str, Any]:
 
 async def sent_again(request: AnyRequest) -> dict[str, Any]:
     form = await request.form()
-    plain = ("name", "kind", "version", *flat("qualities", {}))
+    plain = ("name", "kind", "version", "languages", *flat("qualities", {}))
     return {
         **{name: strings(form, name)[-1] for name in plain if strings(form, name)},
         "programmes": strings(form, "programmes"),
         "step_free": bool(strings(form, "step_free")),
+        "joins_debate": bool(strings(form, "joins_debate")),
         **typed_again(form),
     }
 
@@ -191,6 +194,8 @@ def said_of(
         "arrives": holds.arrives,
         "leaves": holds.leaves,
         "step_free": guest.step_free,
+        "languages": guest.languages,
+        "joins_debate": guest.joins_debate,
     }
 
     def told(name: str, value: Any) -> str:
@@ -198,7 +203,9 @@ def said_of(
             return " · ".join(f"{tongue(lang, one)} : {text}" for one, text in value.items())
         if name in {"arrives", "leaves"}:
             return "" if value is None else told_moment(edition, lang, value)
-        if name == "step_free":
+        if name == "languages":
+            return tongues(lang, value)
+        if name in {"step_free", "joins_debate"}:
             return t(lang, "guests.yes" if value else "guests.no")
         return str(value)
 

@@ -13,6 +13,7 @@ from api.pages._stays import days_of, stay_typed, told_stay, typed_again
 from api.request import AnyRequest
 from festival.access import Act, Viewer
 from festival.errors import FestivalError
+from festival.language import tongues
 from festival.tables import Edition
 from festival.texts import flat, texts_of
 from screenings.stays import Stay, windows_of
@@ -47,7 +48,8 @@ async def visitors_page(
     """`refused`: the visitor whose form was not taken, or `new`; it shows what was typed."""
     lang = language_of(request)
     known = await visitors.visitors_of(submission)
-    forms = {one.id: typed_visitor(one) for one in known} | {NEW: typed_visitor(None)}
+    forms = {one.id: typed_visitor(one, lang) for one in known}
+    forms[NEW] = typed_visitor(None, lang)
     if error is not None and refused in forms:
         forms[refused] |= await sent_again(request)
     return page(
@@ -77,12 +79,14 @@ async def visitors_page(
     )
 
 
-def typed_visitor(visitor: Visitor | None) -> dict[str, Any]:
+def typed_visitor(visitor: Visitor | None, lang: str) -> dict[str, Any]:
     stay = Stay(arrives=visitor.arrives, leaves=visitor.leaves) if visitor else Stay()
     return {
         "name": visitor.name if visitor else "",
         **flat("qualities", texts_of(visitor.qualities) if visitor else {}),
         "step_free": bool(visitor and visitor.step_free),
+        "languages": tongues(lang, visitor.languages) if visitor else "",
+        "joins_debate": visitor is None or visitor.joins_debate,
         "version": str(visitor.version if visitor else 1),
         **stay_typed(stay),
     }
@@ -90,10 +94,11 @@ def typed_visitor(visitor: Visitor | None) -> dict[str, Any]:
 
 async def sent_again(request: AnyRequest) -> dict[str, Any]:
     form = await request.form()
-    plain = ("name", "version", *flat("qualities", {}))
+    plain = ("name", "version", "languages", *flat("qualities", {}))
     return {
         **{name: strings(form, name)[-1] for name in plain if strings(form, name)},
         "step_free": bool(strings(form, "step_free")),
+        "joins_debate": bool(strings(form, "joins_debate")),
         **typed_again(form),
     }
 

@@ -28,6 +28,8 @@ class OwnVisitor(msgspec.Struct, frozen=True, kw_only=True):
     arrives: int | None
     leaves: int | None
     step_free: bool
+    languages: list[str]
+    joins_debate: bool
 
 
 @get("/guests", guards=SEE)

@@ -126,6 +126,34 @@ async def test_what_makers_say_is_shown_and_taken_over_by_one_click(client, worl
     assert (guest.name, guest.windows, guest.step_free) == ("Io", [[2040, OPEN_END]], True)
 
 
+async def test_what_is_spoken_on_stage_and_the_wish_for_a_debate_go_from_maker_to_planner(client, world) -> None:
+    film = f"/fr/{world.edition.slug}/submissions/{world.films[0]}/visitors"
+    hours = {"arrives_day": "1", "arrives_hour": "10:00", "leaves_day": "2", "leaves_hour": "18:00"}
+    await sign_in(client, world.maker)
+    wrong = await post(client, film, name="Io", languages="volapuk de Mars")
+    await post(client, film, name="Io", languages="français, anglais", **hours)
+    [visitor] = (await client.get(f"/api/v1/{world.edition.slug}/submissions/{world.films[0]}/visitors")).json()
+    await sign_in(client, world.by)
+    await post(client, at(world, f"/guests/visitors/{visitor['id']}"))
+    [guest] = await guests.kept_guests(world.edition)
+    listed = (await client.get(at(world, "/guests"))).text
+    await sign_in(client, world.maker)
+    await post(client, f"{film}/{visitor['id']}", name="Io", languages="anglais", joins_debate="yes", version="1", **hours)
+    await sign_in(client, world.by)
+    changed = (await client.get(at(world, f"/guests/{guest.id}"))).text
+    [planned] = (await problem_of(world.edition)).guests
+
+    assert (wrong.status_code, "volapuk de Mars" in wrong.text) == (422, True)
+    assert (visitor["languages"], visitor["joins_debate"]) == (["fr", "en"], False)
+    assert (guest.languages, guest.joins_debate) == (["fr", "en"], False)
+    assert "pas au débat" in listed
+    assert "français, anglais" in changed  # what the programmers keep, beside what is said now
+    assert (planned.windows, planned.programmes) == ([(2040, 3960)], [world.programmes[0]])
+    await sign_in(client, world.maker)
+    await post(client, f"{film}/{visitor['id']}/removal", version="2")
+    assert [one.id for one in await guests.kept_guests(world.edition)] == [guest.id]  # until programmers let them go
+
+
 async def test_makers_are_asked_of_their_own_film_once_it_is_chosen_and_in_time(client) -> None:
     edition = await an_edition(phase=Phase.SELECTION)
     maker, other = [await a_person("filmmaker", edition=edition, name=n) for n in ("Ada", "Bo")]
