@@ -136,6 +136,7 @@ JOBS = {
     "keep_calendar": Job(queue="control", verb="keeping.retention:keep_calendar", every=3600.0),
     "erase_due": Job(queue="control", verb="keeping.erasure:carry_out_due", every=3600.0),
     "send_reminders": Job(queue="control", verb="submissions.reminders:carry_out", every=3600.0),
+    "look_for_twins": Job(queue="control", verb="submissions.office.twins:look", every=600.0),
     "chase_fixes": Job(queue="control", verb="submissions.office.fixes:remind_late", every=3600.0),
     "tell_of_talk": Job(queue="control", verb="reviews.digests:carry_out", every=3600.0),
     "look_for_conflicts": Job(

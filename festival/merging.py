@@ -105,6 +105,7 @@ COLUMNS: dict[str, MergedColumn] = {
     "entry_answer.person": MOVES,
     "office_note.person": MOVES,
     "entry_tag.person": MOVES,
+    "twin_pair.person": MOVES,
     "fix_request.person": MOVES,
     "fix_request.mended_by": MOVES,
     "delivery.person": MOVES,

@@ -182,7 +182,7 @@ HELD: dict[str, Held] = {
         leaves=STAYS, edition=OF_SUBMISSION, who="person", words="name told facts fault",
         key="""id submission number state size sha256 policy promise verdict screener sandbox created_at
           expires_at received_at judged_at ready_at released_at replaced_at checked_at rotten_at
-          master_gone_at copy_gone_at""",
+          master_gone_at copy_gone_at likened_at""",
         blank="told", why="film_public",
     ),
     "marked_copy": Held(
@@ -238,6 +238,10 @@ HELD: dict[str, Held] = {
     "fix_request": Held(
         leaves=STAYS, edition=OF_SUBMISSION, who="person mended_by", words="why before after",
         key="id submission field due_at state version created_at done_at ended_at", why="record",
+    ),
+    "twin_pair": Held(
+        leaves=STAYS, edition="(SELECT s.edition FROM submission s WHERE s.id = t.one)", who="person",
+        key="id one other sound said version changed_at", why="record",
     ),
     "import": Held(
         leaves=STAYS, edition="t.edition", who="person", words="name headers columns categories fault",

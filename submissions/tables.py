@@ -239,7 +239,8 @@ class FilmFile(Table):
 
     `told` is the upload's metadata, byte for byte as its sender gave it. `checked_at`: when its master was
     last hashed; `rotten_at`: since when it is other than it was received. `master_gone_at`, `copy_gone_at`:
-    when the calendar let go of the bytes; the row stays. `promise` is the deadline that it was begun
+    when the calendar let go of the bytes; the row stays. `likened_at`: when its sound was
+    laid beside others'. `promise` is the deadline that it was begun
     under (`submissions/eligibility.py:Promise`): no later change makes it late.
     """
 
@@ -270,6 +271,7 @@ class FilmFile(Table):
     rotten_at = Timestamptz(null=True, default=None)
     master_gone_at = Timestamptz(null=True, default=None)
     copy_gone_at = Timestamptz(null=True, default=None)
+    likened_at = Timestamptz(null=True, default=None)
 
 
 class MarkedCopy(Table):
@@ -441,6 +443,21 @@ class FixRequest(Table):
     created_at = Timestamptz(default=TimestamptzNow())
     done_at = Timestamptz(null=True, default=None)
     ended_at = Timestamptz(null=True, default=None)
+
+
+class TwinPair(Table):
+    """Two entries of one edition that may be one film, the lesser id first: how alike they sound (0 to 1), and
+    what the office has said of them: same, different, or nothing yet.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    one = ForeignKey(Submission, null=False)
+    other = ForeignKey(Submission, null=False, index=True)
+    sound = Float(null=True, default=None)
+    said = Varchar(9, default="")
+    person = ForeignKey(Person, null=True, index=True)
+    version = Integer(default=1)
+    changed_at = Timestamptz(default=TimestamptzNow())
 
 
 class Material(Table):

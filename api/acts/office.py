@@ -19,12 +19,13 @@ from festival.access import Viewer
 from festival.desk import Seen
 from festival.errors import Conflict, Missing, NotAllowed, Refused
 from festival.tables import Edition, Person
-from submissions.office import bulk, fixes, inbox, notes, tags
+from submissions.office import bulk, fixes, inbox, notes, tags, twins
 from submissions.office.bulk import Done, EntrySeen, OfficeLetterText, OfficeSubject
 from submissions.office.fixes import FixAgain, FixWanted
 from submissions.office.inbox import MOST_AT_ONCE, query_of
 from submissions.office.notes import NoteChange, NoteSaid
 from submissions.office.tags import TagName
+from submissions.office.twins import TwinSaid
 
 FIXES = f"{PAGE}/fixes"
 FIX = f"{FIXES}/{{fix_id:str}}"
@@ -206,6 +207,35 @@ async def take_fix_back(
     )
 
 
+# The same film twice
+
+
+async def twins_again(request: AnyRequest, refused: Refusal) -> Response[str]:
+    if not isinstance(refused.error, Refused | Conflict):
+        raise refused.error
+    edition, viewer = request.state["edition"], request.state["viewer"]
+    return await pages.twins_page(request, edition, viewer, refused.error)
+
+
+@act(
+    pages.TWINS,
+    json=pages.TWINS,
+    status=200,
+    guards=OPERATOR,
+    again=twins_again,
+    goes=pages.TWINS,
+    says="twins.done",
+)
+async def say_twins(
+    data: TwinSaid,
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, int]:
+    """Say of two entries that they are one film, or two, or take that back; 409 when somebody else has."""
+    return {"version": await twins.say(edition_row, data, viewer=viewer, by=person)}
+
+
 # Many at once
 
 BulkAct = Annotated[str, Meta(pattern="^(fix|remind|letter|tag|untag|section)$")]
@@ -312,5 +342,6 @@ DO = {
 }
 
 ACTS = [
+    say_twins,
     add_note, change_note, remove_note, put_tag, take_tag, ask_fix, ask_again, settle_fix, take_fix_back, on_many,
 ]  # fmt: skip

@@ -26,7 +26,7 @@ from submissions import amending, answers, exporting
 from submissions.asking import FIELDS
 from submissions.exporting import Filters
 from submissions.lists import card, sections_of
-from submissions.office import fixes, inbox, notes, tags, timeline
+from submissions.office import fixes, inbox, notes, tags, timeline, twins
 from submissions.office.bulk import Done
 from submissions.office.inbox import MOST_AT_ONCE, EntryLine, InboxQuery, query_of
 
@@ -220,6 +220,7 @@ async def office_of(request: AnyRequest, edition: Edition, submission_id: str) -
         "tags_known": await tags.tags_in(edition, viewer),
         "fix_label": partial(fixes.field_label, lang),
         "fix_told": lambda fix, said: fixes.told_field(lang, fix.field, said, form),
+        "pairs": (await twins.pairs_of(edition, viewer, entry=submission_id)).pairs,
         "lately": (await timeline.timeline_of(submission)).lines[:6],
     }
 
@@ -250,4 +251,35 @@ async def all_of_time(
     )
 
 
-HANDLERS: list[Any] = [entries, look, all_of_time]
+# The same film twice
+
+
+TWINS = "/operator/twins"
+
+
+@get(TWINS, guards=OPERATOR)
+async def twin_pairs(
+    request: AnyRequest, viewer: NamedDependency[Viewer], edition_row: NamedDependency[Edition]
+) -> Response[str]:
+    """Entries that may be one film, side by side; those of which nothing was said first."""
+    return await twins_page(request, edition_row, viewer)
+
+
+async def twins_page(
+    request: AnyRequest, edition: Edition, viewer: Viewer, error: FestivalError | None = None
+) -> Response[str]:
+    said = request.query_params.get("said", "open")
+    said = said if said in twins.SAID else "open"
+    return page(
+        request,
+        "operator/twins.html",
+        error=error,
+        at=TWINS,
+        sheet=await twins.pairs_of(edition, viewer, said=said, number=number_in(request)),
+        said=said,
+        states=twins.SAID,
+        verdict_of=verdict_of,
+    )
+
+
+HANDLERS: list[Any] = [entries, look, all_of_time, twin_pairs]

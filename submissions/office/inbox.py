@@ -169,11 +169,22 @@ def here(viewer: Viewer) -> str:
       (count(*) FILTER (WHERE state = 'done'))::int AS fixes_done,
       min(due_at) FILTER (WHERE state = 'open') AS due_at
     FROM fix_request WHERE submission = s.id) r
-  WHERE {REACHED})"""
+  WHERE {REACHED}),
+keyed AS (SELECT id, unnest(keys) AS key FROM here WHERE is_named AND NOT is_veiled),
+alike AS (
+  SELECT a.id AS one, b.id AS other, 'title' AS kind FROM keyed a JOIN keyed b ON a.key = b.key AND a.id <> b.id
+  UNION ALL SELECT a.id, b.id, 'file' FROM here a JOIN here b ON a.sha256 = b.sha256 AND a.sha256 <> '' AND a.id <> b.id
+  UNION ALL SELECT one, other, 'sound' FROM twin_pair WHERE sound IS NOT NULL
+  UNION ALL SELECT other, one, 'sound' FROM twin_pair WHERE sound IS NOT NULL),
+pairs AS (SELECT one, other, array_agg(DISTINCT kind ORDER BY kind) AS kinds FROM alike
+  WHERE one IN (SELECT id FROM here WHERE status <> 'withdrawn')
+    AND other IN (SELECT id FROM here WHERE status <> 'withdrawn') GROUP BY one, other)"""
 
 
-TWINS = """(SELECT count(*)::int FROM here o WHERE o.id <> here.id AND o.status <> 'withdrawn'
-  AND (o.is_named AND here.is_named AND o.keys && here.keys OR o.sha256 <> '' AND o.sha256 = here.sha256))"""
+TWINS = """(SELECT count(*)::int FROM pairs p WHERE p.one = here.id AND NOT EXISTS (
+  SELECT 1 FROM twin_pair t WHERE t.said = 'different' AND t.one = least(p.one, p.other)
+    AND t.other = greatest(p.one, p.other)))"""
+"""How many others may be the same film, but for those of which the office has said no."""
 HAYSTACK = folded(
     "concat_ws(' ', here.title, (SELECT string_agg(value, ' ') FROM jsonb_each_text(here.titles)), here.director,"
     " here.makers, here.id, here.tracking, here.tags)"

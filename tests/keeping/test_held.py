@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("festival", "submissions", "reviews", "screenings", "keeping")
 # What acts write into the details of the record under other names than `FREE`: keys, states and figures.
 CODES = {
-    "field", "fix",  # of what makers are asked to mend
+    "field", "fix", "peer_entry",  # of what makers are asked to mend
     "bound", "by", "changed", "changes", "code",
     "codes", "columns", "cost", "counts", "edition", "erasure", "file", "films", "from_screen",
     "from_start", "kind", "language", "lines",

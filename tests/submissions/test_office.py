@@ -1,5 +1,7 @@
 """The office's inbox of entries: found, noted, tagged, asked to be mended; blind where it has to be."""
 
+import json
+import random
 from datetime import timedelta
 
 import pytest
@@ -10,12 +12,13 @@ from festival.errors import Conflict, Missing, NotAllowed, Refused
 from festival.tables import Section
 from reviews.tables import Recusal
 from submissions import entries
-from submissions.office import bulk, fixes, inbox, notes, tags
+from submissions.office import bulk, fixes, inbox, notes, tags, twins
 from submissions.office.fixes import FixAgain, FixWanted
 from submissions.office.inbox import InboxQuery
 from submissions.office.notes import NoteChange
 from submissions.office.timeline import timeline_of
-from submissions.tables import FixRequest, Submission
+from submissions.office.twins import TwinSaid
+from submissions.tables import FilmFile, FixRequest, Submission
 from tests.builders import a_film, a_person, an_edition, sign_in, the_viewer
 
 NEXT_WEEK = now().date() + timedelta(days=7)
@@ -431,3 +434,69 @@ async def test_the_office_s_pages_and_the_way_of_a_fix(office, client) -> None:
         "Ada attend"
         not in (await client.get(f"/en/{office.edition.slug}/submissions/{office.id}")).text
     )
+
+
+# The same film twice
+
+
+async def curve_of(file: str, curve: list[float], *, sha256: str = "") -> None:
+    facts = {"duration": float(len(curve)), "curve": curve}
+    await FilmFile.update({FilmFile.facts: json.dumps(facts), FilmFile.sha256: sha256}).where(
+        FilmFile.id == file
+    )
+
+
+async def test_the_same_film_is_found_by_name_bytes_and_sound_and_what_is_said_is_remembered(
+    office,
+) -> None:
+    reads = await a_person("filmmaker", edition=office.edition, name="Bo")
+    by_name, _ = await a_film(office.edition, reads, title="L'ETE  d’Ariane !")
+    by_bytes, bytes_file = await a_film(office.edition, reads, title="Autre titre")
+    by_sound, sound_file = await a_film(office.edition, reads, title="Encore un autre")
+    alone, alone_file = await a_film(office.edition, reads, title="Seul")
+    moving, still_another = (
+        [chance.uniform(-40, -12) for _ in range(120)] for chance in map(random.Random, (1, 2))
+    )
+    await curve_of(office.file, moving, sha256="a" * 64)
+    await curve_of(bytes_file, [], sha256="a" * 64)
+    await curve_of(sound_file, [level - 6 for level in moving[9:]])
+    await curve_of(alone_file, still_another)
+
+    assert await twins.look() > 0
+    sheet = await twins.pairs_of(office.edition, office.viewer, said="open")
+
+    kinds = {frozenset((pair.one.id, pair.other.id)): pair.kinds for pair in sheet.pairs}
+    pair = frozenset((office.id, by_sound))
+    assert kinds[pair] == ("sound",)
+    assert kinds[frozenset((office.id, by_bytes))] == ("file",)
+    assert kinds[frozenset((office.id, by_name))] == ("title",)
+    assert not any(alone in one for one in kinds)
+    assert set(await office.seek(twins="yes")) == {office.id, by_name, by_bytes, by_sound}
+
+    version = next(one.version for one in sheet.pairs if {one.one.id, one.other.id} == pair)
+    wanted = TwinSaid(one=by_sound, other=office.id, said="different", version=version)
+    await twins.say(office.edition, wanted, viewer=office.viewer, by=office.by)
+    with pytest.raises(Conflict):
+        await twins.say(office.edition, wanted, viewer=office.viewer, by=office.by)
+    assert by_sound not in await office.seek(twins="yes")
+    await FilmFile.update({FilmFile.likened_at: None}).where(FilmFile.id == sound_file)
+    await twins.look()
+    assert by_sound not in await office.seek(twins="yes"), "what was said outlasts another look"
+
+
+async def test_a_pair_is_drawn_side_by_side(office, client) -> None:
+    other, _ = await a_film(office.edition, office.maker, title="L’Été d’Ariane")
+    await sign_in(client, office.by)
+    place = f"/en/{office.edition.slug}/operator/twins"
+
+    shown = await client.get(place)
+    said = await client.post(
+        place, data={"one": office.id, "other": other, "said": "same", "version": "0"}
+    )
+    again = await client.post(
+        place, data={"one": office.id, "other": other, "said": "different", "version": "0"}
+    )
+
+    assert shown.status_code == 200
+    assert "same title, same makers" in shown.text
+    assert (said.status_code, again.status_code) == (303, 409)
