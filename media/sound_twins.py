@@ -21,7 +21,7 @@ LIKE = 0.65
 LAGS = 6
 QUARTERS = np.arange(-3, 4) / 4.0
 
-Curve = NDArray[np.float64]
+LoudnessCurve = NDArray[np.float64]
 
 
 class SoundLikeness(msgspec.Struct, frozen=True):
@@ -52,7 +52,7 @@ def likeness(one: Sequence[float], other: Sequence[float]) -> SoundLikeness | No
     return max(found, key=lambda told: told.share, default=None)
 
 
-def best_lags(first: Curve, second: Curve, least: int) -> list[int]:
+def best_lags(first: LoudnessCurve, second: LoudnessCurve, least: int) -> list[int]:
     """Whole shifts at which the two go best together; none at all is always tried."""
     size = 1 << (len(first) + len(second) - 1).bit_length()
     moved = [np.fft.rfft(curve - np.median(curve), size) for curve in (first, second)]
@@ -62,7 +62,9 @@ def best_lags(first: Curve, second: Curve, least: int) -> list[int]:
     return list(dict.fromkeys([0, *(int(lag) for lag in best)]))
 
 
-def laid_over(first: Curve, second: Curve, shift: float, least: int) -> SoundLikeness | None:
+def laid_over(
+    first: LoudnessCurve, second: LoudnessCurve, shift: float, least: int
+) -> SoundLikeness | None:
     """The second, moved by so many seconds, beside the first."""
     times = np.arange(len(first)) - shift
     inside = (times >= 0) & (times <= len(second) - 1)
