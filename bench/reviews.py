@@ -41,8 +41,8 @@ WARM = 3  # a page is drawn so often before it counts
 class OwnPostgres:
     """A server that may be killed: what was not confirmed is lost then, and what was is recovered."""
 
-    def __init__(self, folder: Path) -> None:
-        self.server, self.running = Postgres(folder / "pg"), ExitStack()
+    def __init__(self, folder: Path, **options: str) -> None:
+        self.server, self.running = Postgres(folder / "pg", **options), ExitStack()
 
     def __enter__(self) -> Self:
         lay_out(self.server)
