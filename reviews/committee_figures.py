@@ -18,7 +18,7 @@ from festival.clock import now
 from festival.db import rows
 from festival.tables import Edition
 from festival.texts import Texts
-from reviews.evidence import LENGTH, seated
+from reviews.evidence import LENGTH
 from reviews.lists import CHAIR, IN_SCOPE, scope_values
 from reviews.scoring import column
 from reviews.standing import FilmRank, PanelStanding, open_films, standing_of
@@ -127,30 +127,67 @@ async def chaired_films(viewer: Viewer) -> list[dict[str, Any]]:
     )
 
 
+LOADS = f"""
+WITH film AS MATERIALIZED (
+  SELECT s.id, s.section, n.id AS file, {LENGTH} AS seconds
+  FROM submission s JOIN film_file n ON n.submission = s.id AND n.state = 'released' WHERE s.id = ANY({{}})),
+seat AS MATERIALIZED (
+  SELECT DISTINCT o.person, x.section
+  FROM role o JOIN person q ON q.id = o.person AND q.disabled_at IS NULL
+  JOIN (SELECT DISTINCT section FROM film) x ON o.sections = '[]' OR o.sections ? x.section
+  WHERE o.edition = {{}} AND o.part IN ('reviewer', 'chair')),
+away AS MATERIALIZED (
+  SELECT z.person, z.submission FROM recusal z WHERE z.lifted_at IS NULL
+  UNION SELECT m.person, m.submission FROM member m),
+open AS (
+  SELECT q.person, sum(b.films) AS films, sum(b.seconds) AS seconds
+  FROM seat q JOIN (SELECT section, count(*) AS films, sum(seconds) AS seconds FROM film GROUP BY section) b
+    ON b.section = q.section
+  GROUP BY q.person),
+shut AS (
+  SELECT a.person, count(*) AS films, sum(f.seconds) AS seconds
+  FROM away a JOIN film f ON f.id = a.submission JOIN seat q ON q.person = a.person AND q.section = f.section
+  GROUP BY a.person),
+given AS (
+  SELECT q.person, count(*) AS films, count(*) FILTER (WHERE r.given_at > {{}}) AS lately, max(r.given_at) AS last_at,
+    sum(f.seconds) AS seconds
+  FROM review r JOIN film f ON f.id = r.submission JOIN seat q ON q.person = r.person AND q.section = f.section
+  WHERE r.given_at IS NOT NULL AND NOT EXISTS (
+    SELECT FROM away a WHERE a.person = r.person AND a.submission = r.submission)
+  GROUP BY q.person),
+shared AS (
+  SELECT q.person, count(*) AS films, count(r.given_at) AS given,
+    coalesce(sum(f.seconds) FILTER (WHERE r.given_at IS NULL), 0) AS left_seconds
+  FROM assignment d JOIN film f ON f.id = d.submission JOIN seat q ON q.person = d.person AND q.section = f.section
+  LEFT JOIN review r ON r.submission = f.id AND r.person = d.person
+  WHERE NOT EXISTS (SELECT FROM away a WHERE a.person = d.person AND a.submission = d.submission)
+  GROUP BY q.person),
+watched AS (
+  SELECT q.person, sum(v.seconds) AS seconds
+  FROM viewing v JOIN film f ON f.file = v.file JOIN seat q ON q.person = v.person AND q.section = f.section
+  WHERE NOT EXISTS (SELECT FROM away a WHERE a.person = v.person AND a.submission = f.id)
+  GROUP BY q.person)
+SELECT p.id AS person, coalesce(nullif(p.name, ''), p.email) AS name,
+  (o.films - coalesce(u.films, 0))::int AS seen_by, coalesce(d.films, 0)::int AS shared,
+  coalesce(g.films, 0)::int AS given, coalesce(d.given, 0)::int AS given_shared,
+  coalesce(g.lately, 0)::int AS lately, g.last_at, coalesce(w.seconds, 0)::float8 AS watched_seconds,
+  (o.seconds - coalesce(u.seconds, 0) - coalesce(g.seconds, 0))::float8 AS left_all,
+  coalesce(d.left_seconds, 0)::float8 AS left_shared,
+  EXISTS (SELECT FROM assignment b JOIN submission c ON c.id = b.submission
+          WHERE b.person = p.id AND c.edition = {{}}) AS is_shared,
+  EXISTS (SELECT FROM role q WHERE q.person = p.id AND q.edition = {{}} AND q.part = 'reviewer') AS is_reviewer
+FROM open o JOIN person p ON p.id = o.person
+LEFT JOIN shut u ON u.person = p.id LEFT JOIN given g ON g.person = p.id
+LEFT JOIN shared d ON d.person = p.id LEFT JOIN watched w ON w.person = p.id
+WHERE o.films > coalesce(u.films, 0) ORDER BY p.name, p.id"""
+"""Films by section, so that a hundred members times all films need not be gone through one by one. A seat is a
+section that a member may hear; from what they would hear in it goes what they are away from (`evidence.seated`).
+"""
+
+
 async def loads(edition: Edition, films: list[str]) -> list[MemberLoad]:
     """Of every member who is to watch: a chair who was asked for nothing, and gave nothing, is not."""
-    found = await rows(
-        f"""SELECT p.id AS person, coalesce(nullif(p.name, ''), p.email) AS name,
-              count(*)::int AS seen_by, count(a.id)::int AS shared,
-              count(*) FILTER (WHERE r.given_at IS NOT NULL)::int AS given,
-              count(*) FILTER (WHERE r.given_at IS NOT NULL AND a.id IS NOT NULL)::int AS given_shared,
-              count(*) FILTER (WHERE r.given_at > {{}})::int AS lately, max(r.given_at) AS last_at,
-              coalesce(sum(v.seconds), 0)::float8 AS watched_seconds,
-              coalesce(sum({LENGTH}) FILTER (WHERE r.given_at IS NULL), 0)::float8 AS left_all,
-              coalesce(sum({LENGTH}) FILTER (WHERE r.given_at IS NULL AND a.id IS NOT NULL), 0)::float8
-                AS left_shared,
-              EXISTS (SELECT 1 FROM assignment b JOIN submission c ON c.id = b.submission
-                      WHERE b.person = p.id AND c.edition = {{}}) AS is_shared,
-              EXISTS (SELECT 1 FROM role o WHERE o.person = p.id AND o.edition = {{}} AND o.part = 'reviewer')
-                AS is_reviewer
-            FROM submission s JOIN film_file n ON n.submission = s.id AND n.state = 'released'
-            JOIN person p ON p.id IN (SELECT person FROM role WHERE edition = {{}})
-            LEFT JOIN assignment a ON a.submission = s.id AND a.person = p.id
-            LEFT JOIN review r ON r.submission = s.id AND r.person = p.id
-            LEFT JOIN viewing v ON v.file = n.id AND v.person = p.id
-            WHERE s.id = ANY({{}}) AND {seated("p.id")} GROUP BY p.id ORDER BY p.name, p.id""",
-        now() - FORTNIGHT, edition.id, edition.id, edition.id, films,
-    )  # fmt: skip
+    found = await rows(LOADS, films, edition.id, now() - FORTNIGHT, edition.id, edition.id)
     return [load_of(row) for row in found if row["is_reviewer"] or row["is_shared"] or row["given"]]
 
 

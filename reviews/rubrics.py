@@ -87,18 +87,19 @@ async def uses_of(
 ) -> dict[str, RubricUse]:
     """By the place whose sheet was filled in; `where` is SQL about the films `s` whose sheets are counted."""
     found = await rows(
-        f"""WITH here AS (SELECT r.id, r.scores, r.given_at, s.section
-             FROM review r JOIN submission s ON s.id = r.submission WHERE s.edition = {{}} AND {where})
-           SELECT coalesce(h.section, '') AS section,
-             count(*) FILTER (WHERE h.given_at IS NOT NULL) AS given,
-             count(*) FILTER (WHERE h.given_at IS NULL) AS begun,
-             coalesce((SELECT jsonb_agg(DISTINCT k.key) FROM here q
-               LEFT JOIN review_version v ON v.review = q.id
-               CROSS JOIN LATERAL jsonb_object_keys(q.scores || coalesce(v.scores, jsonb_build_object())) AS k(key)
-               WHERE q.section IS NOT DISTINCT FROM h.section), '[]') AS keys
-           FROM here h GROUP BY h.section""",
+        f"""WITH here AS MATERIALIZED (SELECT s.id, s.section FROM submission s WHERE s.edition = {{}} AND {where})
+           SELECT coalesce(n.section, '') AS section, n.given, n.begun,
+             coalesce((SELECT jsonb_agg(k.key) FROM unnest({{}}::text[]) AS k(key) WHERE EXISTS (
+                 SELECT FROM here h JOIN review r ON r.submission = h.id
+                 WHERE h.section IS NOT DISTINCT FROM n.section AND r.scores ? k.key)
+               OR EXISTS (
+                 SELECT FROM review_version v JOIN review r ON r.id = v.review JOIN here h ON h.id = r.submission
+                 WHERE h.section IS NOT DISTINCT FROM n.section AND v.scores ? k.key)), '[]') AS keys
+           FROM (SELECT h.section, count(r.given_at) AS given, count(*) - count(r.given_at) AS begun
+                 FROM here h JOIN review r ON r.submission = h.id GROUP BY h.section) n""",
         edition,
         *values,
+        sorted({one.key for rubric in (house(), *rubrics.own.values()) for one in rubric.criteria}),
     )
     uses: dict[str, RubricUse] = {}
     for row in found:

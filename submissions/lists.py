@@ -162,8 +162,8 @@ async def journal_of(submission_id: str) -> list[dict[str, Any]]:
         """SELECT at, act, CASE WHEN act = ANY(ARRAY['import_applied', 'entry_amended'])
              THEN jsonb_build_object() ELSE details END AS details
            FROM record
-           WHERE (subject = {} OR subject IN (SELECT id FROM film_file WHERE submission = {})
-               OR subject IN (SELECT brought FROM import_change WHERE submission = {}))
+           WHERE subject IN (SELECT {} UNION ALL SELECT id FROM film_file WHERE submission = {}
+                             UNION ALL SELECT brought FROM import_change WHERE submission = {})
              AND act = ANY({}) ORDER BY id DESC LIMIT 40""",
         submission_id,
         submission_id,
