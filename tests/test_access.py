@@ -263,7 +263,13 @@ ROUTES = {
             ("POST", "/notes"), (change, "/notes/{note_id}"), ("POST", "/notes/{note_id}/removal"), ("POST", "/tags"),
             ("POST", "/tags/removal"), ("POST", "/fixes"), ("POST", "/fixes/{fix_id}/again"),
             ("POST", "/fixes/{fix_id}/settled"), ("POST", "/fixes/{fix_id}/withdrawal"),
+            ("POST", "/fixes/{fix_id}/refusal"),
         )
+    },
+    **{
+        f"POST {place}/submissions/{{submission_id}}/fixes{what}": "known"
+        for place in ("/{lang}/{edition}", "/api/v1/{edition}")
+        for what in ("", "/{fix_id}/removal")
     },
     "GET /{lang}/{edition}/submissions/{submission_id}/fixes/{fix_id}": "known",
     "POST /{lang}/{edition}/submissions/{submission_id}/fixes/{fix_id}": "known",
@@ -1181,6 +1187,9 @@ BODIES = {
     "PUT /api/v1/{edition}/submissions/{submission_id}/code": {"code": "ECOLE"},
     "/operator/answers/{submission_id}": {"answers": {}},
     "/fixes/{fix_id}": {"entry": {}, "version": 1},
+    "/submissions/{submission_id}/fixes": {"field": "year", "why": "Une faute de frappe."},
+    "/fixes/{fix_id}/removal": {"version": 1},
+    "/fixes/{fix_id}/refusal": {"why": "Le catalogue est imprimé.", "version": 1},
     "/operator/entries/{submission_id}": {"reason": "Une faute de frappe.", "version": 1},
 }
 

@@ -1,4 +1,4 @@
-"""The makers of a film mend what its office asked for."""
+"""The makers of a film mend what its office asked for, and wish to correct what it did not."""
 
 from typing import Any
 
@@ -11,15 +11,20 @@ from api.acts.act import Refusal, act, sent
 from api.acts.entries import film_of
 from api.guards import MAKER
 from api.pages._page import language_of
+from api.pages.filmmaker import answers_page
 from api.pages.fixes import FIX, entry_typed, fix_page
 from api.request import AnyRequest
 from festival.access import Act, Viewer
-from festival.errors import Conflict, Missing, NotAllowed
+from festival.desk import Seen
+from festival.errors import Conflict, Missing, NotAllowed, Refused
 from festival.shapes import VersionNumber
 from festival.tables import Edition, Person
 from submissions.entry import Entry
 from submissions.lists import own
-from submissions.office import fixes
+from submissions.office import fixes, wishes
+from submissions.office.wishes import FixWished
+
+FIXES = "/submissions/{submission_id:str}/fixes"
 
 
 class Mending(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,4 +92,61 @@ async def mend(
     await fixes.mend(edition_row, submission, fix_id, data.entry, version=data.version, by=person)
 
 
-ACTS = [mend]
+async def wishing_again(request: AnyRequest, refused: Refusal) -> Response[str]:
+    """The entry as it is read, with the wish as it was typed."""
+    if not isinstance(refused.error, Refused | Conflict):
+        raise refused.error
+    typed = {name: refused.last(name) for name in ("field", "why")}
+    submission, edition = await film_of(request), request.state["edition"]
+    return await answers_page(request, submission, edition, refused.error, typed=typed)
+
+
+def to_entry(request: AnyRequest, _: Any) -> str:
+    return f"/submissions/{request.path_params['submission_id']}"
+
+
+@act(
+    FIXES,
+    json=FIXES,
+    guards=MAKER,
+    again=wishing_again,
+    goes=to_entry,
+    says="fixes.done.wished",
+)
+async def wish(
+    submission_id: FromPath[str],
+    data: FixWished,
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, str]:
+    """Wish to correct one field of a filed entry: it opens at once where the edition lets it change still, else
+    the office answers.
+    """
+    submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
+    return {"id": await wishes.wish(edition_row, submission, data, by=person)}
+
+
+@act(
+    f"{FIX}/removal",
+    json=f"{FIX}/removal",
+    status=204,
+    guards=MAKER,
+    again=wishing_again,
+    goes=to_entry,
+    says="fixes.done.unwished",
+)
+async def take_wish_back(
+    submission_id: FromPath[str],
+    fix_id: FromPath[str],
+    data: Seen,
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> None:
+    """Wish it no more; 409 when the office has answered meanwhile."""
+    submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
+    await wishes.take_back(submission, fix_id, data.version, by=person)
+
+
+ACTS = [mend, wish, take_wish_back]

@@ -19,13 +19,14 @@ from festival.access import Viewer
 from festival.desk import Seen
 from festival.errors import Conflict, Missing, NotAllowed, Refused
 from festival.tables import Edition, Person
-from submissions.office import bulk, fixes, inbox, notes, tags, twins
+from submissions.office import bulk, fixes, inbox, notes, tags, twins, wishes
 from submissions.office.bulk import Done, EntrySeen, OfficeLetterText, OfficeSubject
 from submissions.office.fixes import FixAgain, FixWanted
 from submissions.office.inbox import MOST_AT_ONCE, query_of
 from submissions.office.notes import NoteChange, NoteSaid
 from submissions.office.tags import TagName
 from submissions.office.twins import TwinSaid
+from submissions.office.wishes import FixDeclined
 
 FIXES = f"{PAGE}/fixes"
 FIX = f"{FIXES}/{{fix_id:str}}"
@@ -207,6 +208,19 @@ async def take_fix_back(
     )
 
 
+@on_entry(f"{FIX}/refusal", "fixes.done.declined", status=204)
+async def decline_wish(
+    submission_id: FromPath[str],
+    fix_id: FromPath[str],
+    data: FixDeclined,
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> None:
+    """A field that its makers wish to correct stays as it is; they are told why. 409 when it has changed since."""
+    await wishes.decline(edition_row, submission_id, fix_id, data, viewer=viewer, by=person)
+
+
 # The same film twice
 
 
@@ -343,5 +357,6 @@ DO = {
 
 ACTS = [
     say_twins,
-    add_note, change_note, remove_note, put_tag, take_tag, ask_fix, ask_again, settle_fix, take_fix_back, on_many,
+    add_note, change_note, remove_note, put_tag, take_tag, ask_fix, ask_again, settle_fix, take_fix_back,
+    decline_wish, on_many,
 ]  # fmt: skip

@@ -59,6 +59,7 @@ from submissions.lists import (
     steps_of,
     submission_in,
 )
+from submissions.office import fixes, wishes
 from submissions.office.fixes import field_label, open_for
 from submissions.reusing import films_to_reuse
 from submissions.status import MOVES, WATCHED_BY_MAKERS, WORKING, FileState, Status
@@ -465,9 +466,16 @@ async def reread(
 
 
 async def answers_page(
-    request: AnyRequest, submission: Submission, edition: Edition, error: FestivalError | None
+    request: AnyRequest,
+    submission: Submission,
+    edition: Edition,
+    error: FestivalError | None,
+    *,
+    typed: Mapping[str, str] | None = None,
 ) -> Response[str]:
-    """What was filed, or what stands of a draft, for whoever may only read it."""
+    """What was filed, or what stands of a draft, for whoever may only read it. `typed` is a wish to correct it
+    that was refused.
+    """
     lang = language_of(request)
     form, written = await answers.form_of(submission), await entries.written(submission)
     deadline = await entries.closing_for(submission, edition)
@@ -478,10 +486,27 @@ async def answers_page(
         fields=fields, called=_entry.title_of(fields), form=form,
         **await told_answers(lang, submission, form, written),
         sections=await sections_of(edition), places={},
+        **await wishes_told(lang, submission), typed=typed or {},
         deadline=deadline, days_left=days_left(deadline), grace=edition.grace_hours,
         **await fee_told(lang, submission, edition),
         may_withdraw=Status.WITHDRAWN in MOVES[Status(submission.status)],
     )  # fmt: skip
+
+
+async def wishes_told(lang: str, submission: Submission) -> dict[str, Any]:
+    """What of a filed entry is being corrected, and what its makers may wish to correct."""
+    label = partial(fixes.field_label, lang)
+    if submission.status not in wishes.STILL_CORRECTED:
+        return {"fixes": [], "wishable": [], "fix_label": label}
+    own_fields, questions = await fixes.askable(submission)
+    return {
+        "fixes": await fixes.fixes_of(submission.id),
+        "wishable": [
+            *((name, label(name, None)) for name in own_fields),
+            *((one.field, label(one.field, one.labels)) for one in questions),
+        ],
+        "fix_label": label,
+    }
 
 
 async def answer_lines(submission: Submission, form: EntryForm) -> list[answers.GivenAnswer]:

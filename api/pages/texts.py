@@ -30,8 +30,8 @@ GROUPS = {
     ),
     "makers": (
         "imported", "submitted", "draft_waits", "file_refused", "file_failed", "copy_ready", "copy_waits",
-        "closing_moved", "entry_amended", "fix_asked", "fix_late", "fix_taken_back", "section_changed", "entry_nudge",
-        "office_letter", "fee_waits", "accepted", "waitlisted", "declined", "scheduled",
+        "closing_moved", "entry_amended", "fix_asked", "fix_late", "fix_taken_back", "fix_declined", "section_changed",
+        "entry_nudge", "office_letter", "fee_waits", "accepted", "waitlisted", "declined", "scheduled",
         "rescheduled", "unscheduled", "materials_wait", "film_corrected",
     ),
     "committee": tuple(sorted(OF_THE_COMMITTEE)),

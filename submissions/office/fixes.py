@@ -46,7 +46,7 @@ from submissions.told import told, told_answer
 LONGEST_WAIT = timedelta(days=366)
 OWN_FIELDS = tuple(name for name in FIELDS if name not in ALWAYS or name == "title")
 """Fields of the entry that can be asked for; its section and its rights are no matter of mending."""
-STATES = ("open", "done", "settled", "taken_back")
+STATES = ("open", "done", "wished", "settled", "taken_back", "declined")
 FixWhy = Annotated[str, Meta(max_length=600)]
 FieldName = Annotated[str, Meta(max_length=24)]
 
@@ -103,7 +103,7 @@ async def fixes_of(submission_id: str, *, states: tuple[str, ...] = STATES) -> l
     found = await rows(
         SHOWN
         + """WHERE r.submission = {} AND r.state = ANY({})
-             ORDER BY r.state NOT IN ('open', 'done'), r.created_at DESC, r.id""",
+             ORDER BY r.state NOT IN ('open', 'done', 'wished'), r.created_at DESC, r.id""",
         submission_id,
         list(states),
     )
@@ -185,11 +185,11 @@ async def ask(
 
 
 async def is_asked(submission: Submission, field: str) -> bool:
-    """Whether this field is asked for, or mended and not yet read."""
+    """Whether this field is asked for, mended and not yet read, or wished to be open."""
     return await FixRequest.exists().where(
         (FixRequest.submission == submission.id)
         & (FixRequest.field == field)
-        & FixRequest.state.is_in(["open", "done"])
+        & FixRequest.state.is_in(["open", "done", "wished"])
     )
 
 
@@ -202,13 +202,13 @@ async def ask_again(
     viewer: Viewer,
     by: Person,
 ) -> int:
-    """What was mended is not yet right, or the day moves: it is open again, and told again."""
+    """What was mended is not yet right, the day moves, or its makers wish it: it is open, and told again."""
     if not is_visible(again.why):
         raise Refused("why:fix_why_missing")
     due = due_at(edition, again.due)
     async with transaction():
         submission = await named_film(edition, submission_id, viewer)
-        row = await fix_held(submission, fix_id, again.version, states=("open", "done"))
+        row = await fix_held(submission, fix_id, again.version, states=("open", "done", "wished"))
         row.before, row.why, row.due_at = (
             await stands(submission, row.field),
             again.why.strip(),
@@ -219,6 +219,7 @@ async def ask_again(
             {
                 FixRequest.state: "open",
                 FixRequest.why: row.why,
+                FixRequest.person: by.id,
                 FixRequest.due_at: due,
                 FixRequest.before: row.before,
                 FixRequest.after: None,

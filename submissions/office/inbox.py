@@ -166,7 +166,7 @@ def here(viewer: Viewer) -> str:
   CROSS JOIN LATERAL (
     SELECT (count(*) FILTER (WHERE state = 'open'))::int AS fixes_open,
       (count(*) FILTER (WHERE state = 'open' AND due_at + interval '1 minute' <= now()))::int AS fixes_late,
-      (count(*) FILTER (WHERE state = 'done'))::int AS fixes_done,
+      (count(*) FILTER (WHERE state IN ('done', 'wished')))::int AS fixes_done,
       min(due_at) FILTER (WHERE state = 'open') AS due_at
     FROM fix_request WHERE submission = s.id) r
   WHERE {REACHED}),
