@@ -2,12 +2,15 @@
 
     ./run plan problem.json [--seconds 60] [--seed 1] [--gap 0.05] [-o plan.json]
     ./run plan problem.json --deterministic 20      the same bytes for the same seed, on any machine
+    ./run plan problem.json --certificate proof.json -o plan.json     what proves the bound, in whole numbers
+    ./run plan problem.json --check-certificate plan.json proof.json  and whether it does: no solver is asked
     ./run plan problem.json --explain               why no plan places everything, if none does
     ./run plan problem.json --repair old.json --close SCREEN:DAY      days are counted from 1
 
 The shapes of both files are in docs/schemas. Ctrl-C keeps the best plan so far. Exits 0 with a plan,
 3 when not everything can be placed or locks collide, 2 when a file or a word cannot be understood:
-its faulty field is named; 1 when the time was too short for an answer, or the planner failed.
+its faulty field is named; 1 when the time was too short for an answer, the planner failed, or a
+certificate proves less than it says.
 """
 
 import argparse
@@ -30,6 +33,7 @@ from screenings.planner.answers.explain import explain
 from screenings.planner.answers.repair import repair
 from screenings.planner.answers.shapes import Explanation, Repair, closed
 from screenings.planner.answers.words import Statement
+from screenings.planner.certificate import Certificate, refusals
 from screenings.planner.checker import check
 from screenings.planner.model import (
     Clash,
@@ -41,11 +45,12 @@ from screenings.planner.model import (
     day_of,
     minute_of,
 )
-from screenings.planner.process import PlannerFailed, PlanTask, solve
+from screenings.planner.process import PlannerFailed, PlanTask, certified
 from screenings.planner.soundness import repeated, validate
 from units.times import clock_face
 
 POSSIBLE, FAILED, FAULTY, IMPOSSIBLE = 0, 1, 2, 3
+PROOFS = {"": "proved", "certificate": "proved by certificate", "search": "proved by search"}
 LONGEST_S = 24 * 3600.0
 Shape = TypeVar("Shape")
 console = Console(stderr=True, markup=False, emoji=False, highlight=False)
@@ -83,7 +88,7 @@ def news(progress: Progress) -> str:
     )
 
 
-def planned(problem: Problem, given: argparse.Namespace) -> Plan:
+def planned(problem: Problem, given: argparse.Namespace) -> tuple[Plan, Certificate | None]:
     stop = threading.Event()
 
     def enough(_: int, __: FrameType | None) -> None:
@@ -96,10 +101,10 @@ def planned(problem: Problem, given: argparse.Namespace) -> Plan:
         deterministic=bool(given.deterministic), target=given.gap,
     )  # fmt: skip
     if not console.is_terminal:
-        return solve(order, on_progress=lambda p: print(news(p), file=sys.stderr, flush=True),
-                     should_stop=stop.is_set)  # fmt: skip
+        return certified(order, on_progress=lambda p: print(news(p), file=sys.stderr, flush=True),
+                         should_stop=stop.is_set)  # fmt: skip
     with Live(console=console) as live:
-        return solve(order, on_progress=lambda p: live.update(news(p)), should_stop=stop.is_set)
+        return certified(order, on_progress=lambda p: live.update(news(p)), should_stop=stop.is_set)
 
 
 def grid(problem: Problem, placements: list[Placement], day: int) -> Table:
@@ -218,7 +223,7 @@ def where(p: Placement | None) -> str:
 
 def laid(problem: Problem, given: argparse.Namespace) -> int:
     try:
-        plan = planned(problem, given)
+        plan, certificate = planned(problem, given)
     except PlannerFailed as fault:
         console.print(f"the planner failed: {fault}", style="red")
         return FAILED
@@ -228,10 +233,12 @@ def laid(problem: Problem, given: argparse.Namespace) -> int:
         say_broken("broken", report.violations)
         return FAILED
     write(given.output, plan)
+    if given.certificate:
+        prove(given.certificate, plan, certificate)
     show(problem, plan.placements)
     console.print(
         f"cost {plan.cost} {plan.cost_by_rule}, bound {plan.bound}, gap {plan.gap:.1%}, "
-        f"{'proved' if plan.proved else 'best known'}, {plan.seconds:.1f} s, seed {plan.seed}"
+        f"{PROOFS[plan.proof] if plan.proved else 'best known'}, {plan.seconds:.1f} s, seed {plan.seed}"
     )
     say_broken("broken by locks alone", report.of_pins)
     for lost in plan.unplaced:
@@ -241,6 +248,27 @@ def laid(problem: Problem, given: argparse.Namespace) -> int:
     if plan.unplaced or report.of_pins:
         say_why(explain(problem, seconds=min(60.0, given.seconds)), given.lang)
         return IMPOSSIBLE
+    return POSSIBLE
+
+
+def prove(path: str, plan: Plan, certificate: Certificate | None) -> None:
+    """A search that has ended leaves no certificate: then the best that was certified is written."""
+    certificate = certificate or Certificate(0, 1, len(plan.unplaced), len(plan.unplaced))
+    write(path, certificate)
+    if certificate.bound < plan.bound:
+        console.print(
+            f"certified: {certificate.bound}; {plan.bound} by a search, which has no certificate"
+        )
+
+
+def checked(problem: Problem, given: argparse.Namespace) -> int:
+    plan = read(given.check_certificate[0], Plan)
+    certificate = read(given.check_certificate[1], Certificate)
+    if faults := refusals(problem, plan, certificate):
+        for fault in faults:
+            console.print(fault, style="red")
+        return FAILED
+    console.print(f"no plan costs less than {certificate.bound}; this one costs {plan.cost}")
     return POSSIBLE
 
 
@@ -282,6 +310,8 @@ def asked() -> argparse.Namespace:
     what.add_argument("--explain", action="store_true")
     what.add_argument("--repair", metavar="OLD")
     reader.add_argument("--close", action="append", default=[], metavar="SCREEN:DAY")
+    what.add_argument("--check-certificate", nargs=2, metavar=("PLAN", "FILE"))
+    reader.add_argument("--certificate", metavar="FILE", help="where the proof of the bound goes")
     reader.add_argument("--lang", choices=spoken(), default="en", help="of the sentences")
     reader.add_argument("-o", "--output")
     given = reader.parse_args()
@@ -300,6 +330,8 @@ def main() -> int:
         return max(refused(f"{given.problem}: {fault}") for fault in faults)
     if given.explain:
         return explained(problem, given)
+    if given.check_certificate:
+        return checked(problem, given)
     return repaired(problem, given) if given.repair else laid(problem, given)
 
 

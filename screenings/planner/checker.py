@@ -138,15 +138,23 @@ def stranger(problem: Problem, placement: Placement) -> bool:
 def worked_out(problem: Problem, p: Placement) -> Shown:
     programme = next(candidate for candidate in problem.programmes if candidate.id == p.programme)
     screen = next(candidate for candidate in problem.screens if candidate.id == p.screen)
-    intro = dict(enumerate(programme.intros)).get(p.number, programme.intro)
-    by_default = programme.debate if p.number == 0 else 0
-    debate = dict(enumerate(programme.debates)).get(p.number, by_default)
-    end = p.start + intro + programme.film_minutes + debate
-    day, minute = divmod(p.start, 1440)
+    return laid(programme, screen, p.number, p.start)
+
+
+def laid(programme: Programme, screen: Screen, number: int, start: int) -> Shown:
+    intro = dict(enumerate(programme.intros)).get(number, programme.intro)
+    by_default = programme.debate if number == 0 else 0
+    debate = dict(enumerate(programme.debates)).get(number, by_default)
+    end = start + intro + programme.film_minutes + debate
+    name, clear = (programme.id, number), end + screen.turnaround
+    return Shown(name, programme, screen, *day_and_minute(start), start, end, clear, debate)
+
+
+def day_and_minute(start: int) -> tuple[int, int]:
+    day, minute = divmod(start, 1440)
     if minute < 240:  # before four in the morning it is still yesterday's night
-        day, minute = day - 1, minute + 1440
-    name, clear = (p.programme, p.number), end + screen.turnaround
-    return Shown(name, programme, screen, day, minute, p.start, end, clear, debate)
+        return day - 1, minute + 1440
+    return day, minute
 
 
 # The plan as a list
@@ -206,18 +214,29 @@ def alone(problem: Problem, shown: list[Shown]) -> Iterator[Clash]:
 
 
 def of_room(problem: Problem, s: Shown) -> Iterator[str]:
-    screen, programme = s.screen, s.programme
-    hours = dict(enumerate(screen.hours[: problem.days])).get(s.day)
-    if hours is None or not hours[0] <= s.minute <= s.minute + s.end - s.start <= hours[1]:
+    yield from of_doors(problem, s.screen, s.start, s.end)
+    yield from of_seats(s)
+
+
+def of_doors(problem: Problem, screen: Screen, start: int, end: int) -> Iterator[str]:
+    """Whatever runs there from one minute to the other."""
+    day, minute = day_and_minute(start)
+    hours = dict(enumerate(screen.hours[: problem.days])).get(day)
+    if hours is None or not hours[0] <= minute <= minute + end - start <= hours[1]:
         yield "outside_hours"
     for begins, ends in screen.closures:
-        if not (s.end <= begins or ends <= s.start):
+        if not (end <= begins or ends <= start):
             yield "screen_closed"
     for reserved in problem.reservations:
+        clear = end + screen.turnaround
         if reserved.screen == screen.id and not (
-            s.clear <= reserved.begins or reserved.ends <= s.start
+            clear <= reserved.begins or reserved.ends <= start
         ):
             yield "screen_reserved"
+
+
+def of_seats(s: Shown) -> Iterator[str]:
+    screen, programme = s.screen, s.programme
     if any(item not in screen.equipment for item in programme.equipment):
         yield "equipment_missing"
     if s.name[1] == 0 and programme.least_seats > screen.seats:
@@ -366,21 +385,24 @@ def of_rights(problem: Problem, shown: list[Shown]) -> Iterator[Clash]:
 
 def of_resource(resource: SharedResource, shown: list[Shown]) -> Iterator[Clash]:
     """Counted at every start of a use."""
-    spans = {
-        "screening": lambda s: (s.start, s.end),
-        "film": lambda s: (s.start, s.end - s.debate),
-        "debate": lambda s: (s.end - s.debate, s.end),
-    }
-    uses = {
-        s.name: spans[resource.counted](s)
-        for s in shown
-        if s.name[0] in resource.programmes
-        and (not resource.numbers or s.name[1] in resource.numbers)
-    }
+    uses = {s.name: span for s in shown if (span := use(resource, s))}
     for begins, ends in uses.values():
         busy = sorted(name for name, (x, y) in uses.items() if x <= begins < y)
         if begins < ends and len(busy) > resource.limit:
             yield fault("resource_short", *busy)
+
+
+def use(resource: SharedResource, s: Shown) -> tuple[int, int] | None:
+    """From when to when a screening needs it."""
+    wanted = s.name[0] in resource.programmes
+    if not wanted or (resource.numbers and s.name[1] not in resource.numbers):
+        return None
+    spans = {
+        "screening": (s.start, s.end),
+        "film": (s.start, s.end - s.debate),
+        "debate": (s.end - s.debate, s.end),
+    }
+    return spans[resource.counted]
 
 
 def of_orders(problem: Problem, shown: list[Shown]) -> Iterator[Clash]:

@@ -49,6 +49,7 @@ class Speaker:
         self.lock = threading.Lock()
         self.stop = threading.Event()
         self.so_far: Callable[[], Word] | None = None
+        self.run: driver.Run | None = None
 
     def say(self, word: Word) -> None:
         with self.lock:
@@ -74,12 +75,13 @@ class Speaker:
 
         def best() -> Word:
             run.on_progress = None
-            return Word(plan=sent_back(task, driver.report(run), seconds=HURRIED_SETTLE_S))
+            plan = sent_back(task, driver.report(run), seconds=HURRIED_SETTLE_S)
+            return Word(plan=plan, certificate=run.certificate if task.certified else None)
 
-        self.so_far = best
+        self.so_far, self.run = best, run
 
 
-def planned(task: PlanTask, speaker: Speaker) -> Plan:
+def planned(task: PlanTask, speaker: Speaker) -> Word:
     from screenings.planner import driver
 
     began = time.monotonic()
@@ -95,7 +97,8 @@ def planned(task: PlanTask, speaker: Speaker) -> Plan:
         should_stop=speaker.stop.is_set,
         on_run=lambda run: speaker.note(task, run),
     )
-    return sent_back(task, plan, seconds=SETTLE_S)
+    certificate = speaker.run.certificate if speaker.run and task.certified else None
+    return Word(plan=sent_back(task, plan, seconds=SETTLE_S), certificate=certificate)
 
 
 def standing_mended(task: PlanTask) -> list[Placement]:
@@ -118,7 +121,7 @@ def sent_back(task: PlanTask, plan: Plan, *, seconds: float) -> Plan:
 def answered(task: Task, speaker: Speaker) -> Word:
     match task:
         case PlanTask():
-            return Word(plan=planned(task, speaker))
+            return planned(task, speaker)
         case WhyTask():
             from screenings.planner.answers.explain import explain
 

@@ -5,15 +5,19 @@ import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
 from ortools.sat.python import cp_model
 
 from screenings.planner.answers.reasons import reasons
-from screenings.planner.bound.enumeration import assembled, enumerated
-from screenings.planner.bound.master import MasterProblem, bound_for, price_of_locks
+from screenings.planner.bound.closing import closing_model
+from screenings.planner.bound.fixing import starts_below
+from screenings.planner.bound.master import MasterProblem, bound_for
+from screenings.planner.bound.prices import certificate_of, each_alone
+from screenings.planner.certificate import Certificate, Verifier
 from screenings.planner.clock import Clock, CountedClock, WallClock
 from screenings.planner.exact import instance_model as exact
-from screenings.planner.model import Placement, Plan, Problem, Progress, gap
-from screenings.planner.rules import cost, in_time
+from screenings.planner.model import BoundProof, Placement, Plan, Problem, Progress, gap
+from screenings.planner.rules import breaches, cost, in_time
 from screenings.planner.search import construct as first
 from screenings.planner.search.instance import Instance, Positions, compile_instance
 from screenings.planner.search.ruin_recreate import Search, anneal
@@ -24,10 +28,13 @@ TELL_EVERY_S = 1.0  # of progress
 MOST_FOUND = 3  # screenings that one better plan names
 WARM_UP_S = 0.4  # of improvement before the bound is looked for
 STALL_S = 0.6  # without a better plan, before a small festival is looked through whole
-MOST_PROOF_S = 4.0  # of one attempt at a proof
+FIRST_PROOF_S = 2.0  # of the first attempt at a proof; each later one has twice as long
 SMALL_FREE_SCREENINGS = 60  # which the whole exact model can hold
 STEP_S = 1.2e-4  # counted seconds of one step of the walk
 PRICING_S_PER_ENTRY = 2e-8  # counted seconds of one iteration of the bound
+CHECK_S_PER_OFFER = 1e-6  # counted seconds of one check of a certificate
+READ_S_PER_OFFER = 2e-5  # counted seconds of reading a problem for it
+CHECK_SHARE = 0.2  # of the seconds, at most, for checks while the bound rises
 
 
 @dataclass
@@ -51,6 +58,10 @@ class Run:
     bettered: float = 0.0
     stopped: bool = False
     relaxation: MasterProblem | None = None
+    certificate: Certificate | None = None
+    proof: BoundProof = ""
+    verifier: Verifier | None = None
+    next_check: float = 0.0
     refused: bool = False
 
     @property
@@ -87,8 +98,8 @@ class Run:
         price = self.instance.cost(positions)
         if not self.positions or price < self.cost:
             if self.positions and self.missing != positions.count(None):
-                self.bound = 0  # the old bound spoke of smaller plans
-                self.relaxation = None
+                self.bound, self.proof = 0, ""  # the old bound spoke of smaller plans
+                self.relaxation = self.certificate = None
             found = self.differing(positions)
             self.positions, self.cost, self.bettered = list(positions), price, self.clock.now()
             self.fewest = self.fewest or self.missing == len(self.hopeless)
@@ -110,10 +121,33 @@ class Run:
             if new is not None and new != old
         ]
 
-    def learn(self, bound: int) -> None:
+    def learn(self, bound: int, proof: BoundProof) -> None:
         if bound > self.bound:
-            self.bound = min(bound, self.price)
+            self.bound, self.proof = min(bound, self.price), proof
             self.tell()
+
+    def certify(self, certificate: Certificate) -> None:
+        """What the checker does not find as well is not told."""
+        began = self.clock.now()
+        if self.verifier is None:
+            self.verifier = Verifier(self.instance.problem)
+            self.clock.spend(self.verifier.size * READ_S_PER_OFFER)
+        proved = self.verifier.proved(certificate)
+        self.clock.spend(self.verifier.size * CHECK_S_PER_OFFER)
+        self.next_check = self.clock.now() + (self.clock.now() - began) / CHECK_SHARE
+        if proved > self.bound:
+            self.certificate = replace(certificate, bound=proved)
+            self.learn(proved, "certificate")
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """As a certificate counts it."""
+        numbers = [
+            name[1]
+            for name, position in zip(self.instance.names, self.positions, strict=True)
+            if position is None
+        ]
+        return {"left_out": len(numbers), "left_out_firsts": numbers.count(0)}
 
     def should_stop(self) -> bool:
         """Asked many times a second, so the clock of the page is moved here as well."""
@@ -304,100 +338,74 @@ def find_bound(run: Run) -> None:
     until = run.clock.now() + 0.4 * run.left
     bound = bound_for(Schedule(run.instance), run.positions)
     if bound is None:
-        run.learn(price_of_locks(run.instance, run.instance.locked_at) + cheapest(run))
+        run.certify(each_alone(run.instance, run.positions, **run.left_out))
         return
     size = bound.pricing.cost.size
     for _ in bound.iterations():
         run.clock.spend(size * PRICING_S_PER_ENTRY + 0.002)
-        run.learn(bound.whole)
+        if bound.whole > run.bound and run.clock.now() > run.next_check:
+            run.certify(certificate_of(bound, **run.left_out))
         if run.over() or run.clock.now() > until:
             break
+    if bound.whole > run.bound:
+        run.certify(certificate_of(bound, **run.left_out))
     run.relaxation = bound
-
-
-def cheapest(run: Run) -> int:
-    """Every screening where it would cost least, as if it were alone."""
-    instance = run.instance
-    return sum(
-        min(
-            instance.screen_costs[at][screen] + price
-            for screen, left in enumerate(instance.starts[at])
-            for price, hours in instance.hours[at]
-            if left & hours
-        )
-        for at in instance.free
-        if run.positions[at] is not None
-    )
 
 
 def finish(run: Run, search: Search) -> None:
     """Improve until time is up; a small festival, whenever it is stuck, is looked through whole."""
-    run.phase, settled, rest = "improve", -1, 0.0
+    run.phase, rest, seconds = "improve", 0.0, FIRST_PROOF_S
     if run.over():
         return
-    assemble(run, search)
     for _ in walk(run, search, run.ends):
         now = run.clock.now()
-        if settled != run.cost and now > rest and now - run.bettered > STALL_S and not run.over():
-            settled = settle(run, search)
-            rest = run.clock.now() + 2 * (run.clock.now() - now)
+        if now > rest and now - run.bettered > STALL_S and not run.over():
+            settle(run, search, seconds=min(seconds, 0.5 * run.left))
+            rest, seconds = run.clock.now() + (run.clock.now() - now), 2 * seconds
 
 
-def assemble(run: Run, search: Search) -> None:
-    """The columns of the bound make a plan that may be better than any walk has found."""
+def settle(run: Run, search: Search, *, seconds: float) -> None:
+    """Prove the best plan, or find the cheaper one that the proof stumbles over."""
     bound = run.relaxation
-    if bound is None or not bound.done or run.missing or run.clock.steady:
-        return
-    if len(run.instance.free) > SMALL_FREE_SCREENINGS:
-        return
-    assembly = assembled(bound, run.price, seconds=min(1.0, 0.1 * run.left))
-    if assembly and assembly.screen_days and not run.over():
-        realise(run, bound, assembly.screen_days)
-        search.restart(run.positions)
-
-
-def settle(run: Run, search: Search) -> int:
-    """Prove the best plan, or find the cheaper one that the proof stumbles over.
-
-    Returns the cost that is settled. Counted work has no measure for this solver.
-    """
-    bound, tried = run.relaxation, run.cost
-    small = (
-        len(run.instance.free) <= SMALL_FREE_SCREENINGS and not run.missing and not run.clock.steady
-    )
+    small = len(run.instance.free) <= SMALL_FREE_SCREENINGS and not run.missing
     if bound is None or not small or not bound.done:
-        return tried
-    run.phase = "exact"
-    ends = run.clock.now() + min(MOST_PROOF_S, 0.3 * run.left)
-    outcome = enumerated(
-        bound,
-        run.price,
-        seconds=ends - run.clock.now(),
-        over=lambda: run.over() or run.clock.now() > ends,
-    )
-    if outcome:
-        run.learn(outcome.bound)
-    if outcome and outcome.screen_days and not run.over():
-        realise(run, bound, outcome.screen_days)
+        return
+    run.phase, ends = "exact", run.clock.now() + seconds
+    while run.clock.now() < ends and not run.over() and close(run, bound, ends - run.clock.now()):
         search.restart(run.positions)
     run.phase = "improve"
-    return tried
 
 
-def realise(run: Run, bound: MasterProblem, screen_days: dict[int, int]) -> None:
-    """A plan with every screening on the screen-day that was chosen for it, if there is one."""
-    instance, schedule = run.instance, Schedule(run.instance)
-    starts = {}
-    for film, screen_day in screen_days.items():
-        at, (screen, day) = bound.pricing.screenings[film], bound.pricing.screen_days[screen_day]
-        starts[at] = {screen: schedule.starts(at).get(screen, 0) & instance.on_day[day]}
-    model = exact.model_of(schedule, list(starts), starts=starts)
-    model.cp.add(sum(model.cost) <= run.cost - bound.fixed - 1)
-    seconds = min(1.0, 0.2 * run.left)
-    task = exact.SolverRun(model, exact.prover(seconds=seconds, seed=run.seed, steady=False))
-    for positions in follow(run, task):
-        if isinstance(positions, list):
-            run.offer(positions)
+def close(run: Run, bound: MasterProblem, seconds: float) -> bool:
+    """All that could be cheaper, start by start; whether that has found something."""
+    best = run.price
+    starts = starts_below(bound, best)
+    if starts is None:
+        run.learn(best, "search")
+        return False
+    model = closing_model(bound, starts, best)
+    if model is None:
+        return False
+    task = exact.SolverRun(
+        model, exact.prover(seconds=seconds, seed=run.seed, steady=run.clock.steady)
+    )
+    for heard in follow(run, task):
+        if isinstance(heard, int):
+            run.learn(min(heard, best), "search")
+        elif not broken(run.instance, heard):
+            run.offer(heard)
+    if task.ended == cp_model.INFEASIBLE:
+        run.learn(best, "search")
+    if task.ended == cp_model.OPTIMAL:
+        run.learn(exact.whole(task.solver.best_objective_bound), "search")
+    return run.price < best
+
+
+def broken(instance: Instance, positions: Positions) -> bool:
+    """By more than its locks alone: the model does not know every rule."""
+    locked = {name for name, held in zip(instance.names, instance.locked_at, strict=True) if held}
+    clashes = breaches(instance.facts, instance.placements(positions))
+    return any(not set(clash.screenings) <= locked for clash in clashes)
 
 
 def report(run: Run) -> Plan:
@@ -416,6 +424,7 @@ def report(run: Run) -> Plan:
         seconds=round(run.clock.now() - run.started, 2),
         proved=run.proved,
         seed=run.seed,
+        proof=run.proof,
     )
 
 

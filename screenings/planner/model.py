@@ -10,6 +10,7 @@ Name = tuple[
     str, int
 ]  # a screening: its programme, and its number among that one's (0 is the first)
 Details = dict[str, int | str]  # what a sentence needs
+BoundProof = Literal["", "certificate", "search"]
 Level = Literal["block", "publication", "warn", "ignore"]
 MANY = 1_000_000
 Count = Annotated[int, Meta(ge=0, le=MANY)]
@@ -285,7 +286,11 @@ class Progress(Struct, frozen=True):
 
 
 class Plan(Struct, frozen=True):
-    """`bound`: no plan that places as many screenings costs less. `proved`: nothing is better."""
+    """`bound`: no plan that places as many screenings costs less. `proved`: nothing is better.
+
+    `proof` is what the bound rests on: a certificate that was checked, or a search that a solver
+    says to have ended, of which there is none.
+    """
 
     placements: list[Placement]
     unplaced: list[Unplaced]
@@ -296,6 +301,7 @@ class Plan(Struct, frozen=True):
     seconds: float
     proved: bool
     seed: int
+    proof: BoundProof = ""
 
 
 def day_of(start: int) -> int:

@@ -16,6 +16,7 @@ from typing import IO, TypeVar
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from screenings.planner.answers.shapes import (
     Explanation,
@@ -29,6 +30,7 @@ from screenings.planner.answers.shapes import (
     WayOut,
 )
 from screenings.planner.answers.words import Statement
+from screenings.planner.certificate import Certificate
 from screenings.planner.model import Name, Placement, Plan, Problem, Progress
 
 ROOT = Path(__file__).parents[2]
@@ -48,7 +50,10 @@ class OverTime(PlannerFailed):
 
 
 class PlanTask(Struct, frozen=True, tag="plan"):
-    """`was`: the grid as it stands, from which nothing moves in vain."""
+    """`was`: the grid as it stands, from which nothing moves in vain.
+
+    `certified`: the certificate of its bound is wanted as well.
+    """
 
     problem: Problem
     seconds: float
@@ -56,6 +61,7 @@ class PlanTask(Struct, frozen=True, tag="plan"):
     deterministic: bool = False
     target: float = 0.0
     was: list[Placement] = []
+    certified: bool = False
     memory: int = MEMORY_BYTES
 
 
@@ -129,6 +135,7 @@ class Word(Struct, frozen=True, omit_defaults=True):
 
     progress: Progress | None = None
     plan: Plan | None = None
+    certificate: Certificate | None = None
     explanation: Explanation | None = None
     repair: Repair | None = None
     remedies: list[WayOut] | None = None
@@ -145,6 +152,17 @@ def solve(
 ) -> Plan:
     """As `driver.plan`, but elsewhere. Both callbacks are called in this thread."""
     return given(run(order, on_progress, should_stop).plan)
+
+
+def certified(
+    order: PlanTask,
+    *,
+    on_progress: Callable[[Progress], None] | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> tuple[Plan, Certificate | None]:
+    """As `solve`, with the certificate of the bound, where there is one."""
+    word = run(replace(order, certified=True), on_progress, should_stop)
+    return given(word.plan), word.certificate
 
 
 def explained(question: WhyTask, *, should_stop: Callable[[], bool] = lambda: False) -> Explanation:

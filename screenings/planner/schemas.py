@@ -1,4 +1,4 @@
-"""The shapes of a problem and of a plan, published for other programs.
+"""The shapes of a problem, of a plan and of its certificate, published for other programs.
 
 python -m screenings.planner.schemas
 """
@@ -8,11 +8,12 @@ from typing import Any
 
 import msgspec
 
+from screenings.planner.certificate import Certificate
 from screenings.planner.model import Plan, Problem
 from screenings.planner.rules import PRICES, RULES
 
 FOLDER = Path(__file__).parents[2] / "docs" / "schemas"
-SHAPES = {"problem": Problem, "plan": Plan}
+SHAPES = {"problem": Problem, "plan": Plan, "certificate": Certificate}
 
 
 def schema(name: str) -> bytes:

@@ -1,1 +1,1 @@
-"""What no plan can better: column generation, and the enumeration that closes the gap."""
+"""What no plan can better: column generation, and the search that closes the gap."""

@@ -194,6 +194,8 @@ def fill(
                 continue
             may = allowed[film, screen][day_starts]
             cost = hours[film, day_starts] + instance.screen_costs[at][screen]
+            for weight, during in schedule.overlap_costs(at):
+                cost = cost + weight * bits(during, hours.shape[1])[day_starts]
             pricing.cost[:count, screen_day, film] = np.where(may, cost, FORBIDDEN_COST)
             clear = day_starts + instance.lengths[at] + instance.turnaround[screen]
             after = np.searchsorted(day_starts, clear)

@@ -13,7 +13,7 @@ use, keep the master problem feasible.
 import math
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
@@ -21,6 +21,7 @@ from ortools.math_opt.python import mathopt
 
 from screenings.planner.bound.columns import Column, Numbers, Pricing, pricing_of
 from screenings.planner.bound.shared import Shared, shared_by
+from screenings.planner.rules.guests import first_showings
 from screenings.planner.search.instance import Instance, Positions
 from screenings.planner.search.schedule import Schedule
 
@@ -41,10 +42,18 @@ PLAIN = mathopt.SolveParameters(presolve=mathopt.Emphasis.OFF)
 
 @dataclass
 class SideConstraint:
-    """Σ coefficients · (screening is on day) ≤ `limit`."""
+    """Σ coefficients · (screening is on day) ≤ `limit`, or less what is left out of `unless_out`.
 
+    `rule`, `of` and `day` name it in the problem, and `order` the numbers of the two that it orders.
+    """
+
+    rule: str
+    of: str
+    day: int
     terms: dict[tuple[int, int], int]
     limit: int
+    order: tuple[int, int] = (0, 0)
+    unless_out: int | None = None
 
 
 @dataclass
@@ -113,13 +122,14 @@ class MasterProblem:
         for number, side in enumerate(self.sides):
             for key, times in side.terms.items():
                 self.touching[key].append((number, times))
+        self.overlaps: dict[int, mathopt.Variable] = {}
         self.guess_duals()
         self.open_master()
 
     @property
     def whole(self) -> int:
-        """Costs are whole, so the bound may be rounded up."""
-        return self.fixed + max(0, math.ceil(self.best_bound - ALMOST))
+        """Costs are whole, so the bound may be rounded up; nothing in it was rounded before."""
+        return self.fixed + max(0, math.ceil(self.best_bound))
 
     def guess_duals(self) -> None:
         """Duals to begin with: the cheapest hour, and so much for each minute that it lasts."""
@@ -146,7 +156,6 @@ class MasterProblem:
         self.one_column = [model.add_linear_constraint(ub=1) for _ in self.pricing.screen_days]
         self.side_constraints = [model.add_linear_constraint(ub=side.limit) for side in self.sides]
         self.moment_constraints: list[mathopt.LinearConstraint] = []
-        self.overlaps: dict[int, mathopt.Variable] = {}
         self.few = model.add_linear_constraint(ub=self.missing)
         self.few_firsts = model.add_linear_constraint(ub=self.missing_firsts)
         self.artificials = []
@@ -163,6 +172,9 @@ class MasterProblem:
                 self.few.set_coefficient(out, 1)
                 if self.firsts[at]:
                     self.few_firsts.set_coefficient(out, 1)
+                for number, side in enumerate(self.sides):
+                    if side.unless_out == at:
+                        self.side_constraints[number].set_coefficient(out, -1)
         self.solver = mathopt.IncrementalSolver(model, mathopt.SolverType.GLOP)
 
     def add(self, screen_day: int, films: Column) -> bool:
@@ -317,8 +329,15 @@ class MasterProblem:
         best = (
             self.pricing.best_without_two_cycles if self.without_two_cycles else self.pricing.best
         )
-        duals = duals.rounded()
+        duals = self.within_weights(duals).rounded()
         earned, columns = best(self.rewards(duals), self.pricing.dear(self.dues(duals)))
+        worth = self.worth_of(duals, earned)
+        if self.duals is None or worth > self.best_bound:
+            self.best_bound, self.duals = max(worth, self.best_bound), duals
+        return columns
+
+    def worth_of(self, duals: Duals, earned: Numbers) -> float:
+        """The bound of these duals, where the best column of each screen-day earns so much."""
         worth = float(duals.screening.sum() - earned.sum())
         worth += sum(p * side.limit for p, side in zip(duals.side, self.sides, strict=True))
         worth += sum(
@@ -327,11 +346,22 @@ class MasterProblem:
         )
         if self.missing:
             out = -duals.screening - duals.out - duals.out_first * self.firsts
+            for price, side in zip(duals.side, self.sides, strict=True):
+                if side.unless_out is not None:
+                    out[side.unless_out] += price
             worth += duals.out * self.missing + duals.out_first * self.missing_firsts
             worth += float(np.minimum(0.0, out).sum())
-        if self.duals is None or worth > self.best_bound:
-            self.best_bound, self.duals = max(worth, self.best_bound), duals
-        return columns
+        return float(worth)
+
+    def within_weights(self, duals: Duals) -> Duals:
+        """An overlap costs its weight once, whatever the solver’s last digits say."""
+        moment = duals.moment.copy()
+        for which in self.overlaps:
+            its = [n for n, (of, _) in enumerate(self.moments[: len(moment)]) if of == which]
+            paid, weight = -float(moment[its].sum()), float(self.shared[which].weight or 0)
+            if paid > weight - len(its) / ROUNDING:
+                moment[its] *= max(0.0, weight - len(its) / ROUNDING) / paid
+        return replace(duals, moment=moment)
 
     def rewards(self, duals: Duals) -> Numbers:
         shape = (len(self.pricing.screen_days), len(self.pricing.screenings))
@@ -375,31 +405,37 @@ def crowded(excess: Numbers) -> Iterator[int]:
 def sides_of(instance: Instance, screenings: list[int]) -> list[SideConstraint]:
     """What binds days: one showing a day, the premiere first, juries that see only so many."""
     column = {at: number for number, at in enumerate(screenings)}
+    groups = [("H11", instance.names[members[0]][0], members, 1) for members in instance.days_apart]
+    at = {name: number for number, name in enumerate(instance.names)}
+    for jury in instance.problem.juries if instance.facts.forces("H9") else ():
+        seen = tuple(at[name] for name in first_showings(jury.programmes) if name in at)
+        groups.append(("H9", jury.id, seen, jury.most_a_day))
     sides = []
-    for members, limit in [
-        *((members, 1) for members in instance.days_apart),
-        *((limit.members, limit.limit) for limit in instance.daily_limits),
-    ]:
+    for rule, of, members, limit in groups:
         known = [column[at] for at in members if at in column]
         if len(known) > limit:
             sides += [
-                SideConstraint({(film, day): 1 for film in known}, limit)
+                SideConstraint(rule, of, day, {(film, day): 1 for film in known}, limit)
                 for day in range(instance.days)
             ]
     return sides + [
         side
         for first, then in instance.later
         if first in column and then in column
-        for side in in_order(column[first], column[then], instance.days)
+        for side in in_order(instance, column, first, then)
     ]
 
 
-def in_order(first: int, then: int, days: int) -> Iterator[SideConstraint]:
-    """Seen by a day: the second only if the first was seen by the day before."""
-    for day in range(days):
-        terms = {(then, earlier): 1 for earlier in range(day + 1)}
-        terms |= {(first, earlier): -1 for earlier in range(day)}
-        yield SideConstraint(terms, 0)
+def in_order(
+    instance: Instance, column: dict[int, int], first: int, then: int
+) -> Iterator[SideConstraint]:
+    """Seen by a day: the second only if the first was seen by the day before, or never is."""
+    order = (instance.names[first][1], instance.names[then][1])
+    for day in range(instance.days):
+        terms = {(column[then], earlier): 1 for earlier in range(day + 1)}
+        terms |= {(column[first], earlier): -1 for earlier in range(day)}
+        of = instance.names[first][0]
+        yield SideConstraint("H10", of, day, terms, 0, order, unless_out=column[first])
 
 
 def bound_for(schedule: Schedule, positions: Positions) -> MasterProblem | None:

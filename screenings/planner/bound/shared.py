@@ -23,7 +23,8 @@ from units.times import DAY
 class Shared:
     """One thing that some screenings need, each for `lasts` minutes from `after` its start on.
 
-    `rule` and `of` name it in the problem; `left` is how many of it are free, by the minute.
+    `rule` and `of` (and `other`, of two programmes) name it in the problem; `left` is how many of
+    it are free, by the minute.
     `weight`: what it costs to ask more of it, once for the whole festival; None forbids it.
     """
 
@@ -34,6 +35,7 @@ class Shared:
     lasts: tuple[int, ...]
     left: Numbers
     weight: int | None = None
+    other: str = ""
 
     def runs(self, film: int, start: int, minute: int) -> bool:
         if film not in self.films:
@@ -78,8 +80,8 @@ def shared_by(instance: Instance, screenings: list[int]) -> list[Shared]:
             )  # fmt: skip
     return found + [
         Shared(
-            "S3", "", (column[a], column[b]), (0, 0), (instance.lengths[a], instance.lengths[b]),
-            np.ones((instance.days + 3) * DAY), weight,
+            "S3", instance.names[a][0], (column[a], column[b]), (0, 0), (instance.lengths[a], instance.lengths[b]),
+            np.ones((instance.days + 3) * DAY), weight, instance.names[b][0],
         )
         for a, b, weight in instance.pairs
         if a in column and b in column

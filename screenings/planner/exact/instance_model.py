@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import combinations
 from queue import Empty, SimpleQueue
+from typing import Protocol
 
 from ortools.sat.python import cp_model
 
@@ -45,6 +46,9 @@ class InstanceModel:
     sides: list[tuple[int, int, cp_model.IntVar, cp_model.IntVar]] = field(default_factory=list)
     there: list[tuple[int, int, int, cp_model.IntVar]] = field(default_factory=list)
     overlaps: list[tuple[int, int, cp_model.IntVar]] = field(default_factory=list)
+
+    def read(self, value: Callable[[cp_model.IntVar], int]) -> Positions:
+        return read(self, value)
 
     def on(self, at: int, day: int) -> list[cp_model.IntVar]:
         return [literal for (_, cell_day, _), literal in self.cells[at].items() if cell_day == day]
@@ -283,15 +287,24 @@ def cell_of(instance: Instance, at: int, position: Position) -> PricedDay:
     return position[0], day, instance.hour_price(at, position[1])
 
 
+class ReadableModel(Protocol):
+    """What a solver is given, and the plan that its answer means."""
+
+    @property
+    def cp(self) -> cp_model.CpModel: ...
+
+    def read(self, value: Callable[[cp_model.IntVar], int]) -> Positions: ...
+
+
 class SolutionCallback(cp_model.CpSolverSolutionCallback):
     """Carries each plan out of the solver's thread."""
 
-    def __init__(self, model: InstanceModel, tell: Callable[[Positions], None]) -> None:
+    def __init__(self, model: ReadableModel, tell: Callable[[Positions], None]) -> None:
         super().__init__()
         self.model, self.tell = model, tell
 
     def on_solution_callback(self) -> None:
-        self.tell(read(self.model, self.value))
+        self.tell(self.model.read(self.value))
 
 
 def read(model: InstanceModel, value: Callable[[cp_model.IntVar], int]) -> Positions:
@@ -306,7 +319,7 @@ def read(model: InstanceModel, value: Callable[[cp_model.IntVar], int]) -> Posit
 class SolverRun:
     """One search in a thread of its own; `news` brings plans and bounds as they come."""
 
-    model: InstanceModel
+    model: ReadableModel
     solver: cp_model.CpSolver
     news: "SimpleQueue[Positions | int]" = field(default_factory=SimpleQueue)
     status: list[cp_model.CpSolverStatus] = field(default_factory=list)

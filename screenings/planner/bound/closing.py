@@ -1,0 +1,149 @@
+"""The last step to a proof: all starts that a cheaper plan could have, each as one literal.
+
+What reduced costs leave (`fixing.py`) is little enough to be asked start by start. Whatever needs a
+screen or a person in one minute then stands in one clause, in which the solver reasons at once;
+intervals, which say the same in fewer words, took it ten times as long. If no choice of these starts
+is cheaper than the best plan, nothing is.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import zip_longest
+
+import numpy as np
+from ortools.sat.python import cp_model
+
+from screenings.planner import minutes
+from screenings.planner.bound.master import MasterProblem
+from screenings.planner.bound.shared import Shared
+from screenings.planner.search.instance import Position, Positions
+
+LiteralSpan = tuple[int, int, cp_model.IntVar]  # from, to, and the literal of its start
+MOST_STARTS = 60_000  # literals
+
+
+@dataclass
+class ClosingModel:
+    """One literal for each start that is left; constraints that it does not know make it a relaxation."""
+
+    bound: MasterProblem
+    cp: cp_model.CpModel = field(default_factory=cp_model.CpModel)
+    starts: dict[int, dict[Position, cp_model.IntVar]] = field(default_factory=dict)
+    cost: list[cp_model.LinearExprT] = field(default_factory=list)
+
+    def read(self, value: Callable[[cp_model.IntVar], int]) -> Positions:
+        positions = list(self.bound.instance.locked_at)
+        for at, literals in self.starts.items():
+            positions[at] = next(where for where, literal in literals.items() if value(literal))
+        return positions
+
+
+def closing_model(
+    bound: MasterProblem, starts: dict[int, dict[int, int]], best: int
+) -> ClosingModel | None:
+    """Plans cheaper than `best`, on these starts by screening and screen; None when they are too many."""
+    many = sum(left.bit_count() for on in starts.values() for left in on.values())
+    if many > MOST_STARTS:
+        return None
+    model = ClosingModel(bound)
+    for at, on in starts.items():
+        literals = {
+            (screen, start): model.cp.new_bool_var("")
+            for screen, left in on.items()
+            for start in minutes.each(left)
+        }
+        model.cp.add_exactly_one(literals.values())
+        model.starts[at] = literals
+    add_costs(model)
+    add_screens(model)
+    add_sides(model)
+    for shared in bound.shared:
+        add_shared(model, shared)
+    total = cp_model.LinearExpr.sum(model.cost) + bound.fixed
+    model.cp.add(total < best)
+    model.cp.add(total >= bound.whole)
+    model.cp.minimize(total)
+    return model
+
+
+def add_costs(model: ClosingModel) -> None:
+    pricing = model.bound.pricing
+    for screen_day, (screen, _) in enumerate(pricing.screen_days):
+        place = {int(start): at for at, start in enumerate(pricing.starts[screen_day])}
+        for film, at in enumerate(pricing.screenings):
+            for (on, start), literal in model.starts[at].items():
+                if on == screen and start in place:
+                    price = int(pricing.cost[place[start], screen_day, film])
+                    model.cost.append(price * literal)
+
+
+def add_screens(model: ClosingModel) -> None:
+    """One film at a time, and time to clear."""
+    instance = model.bound.instance
+    for screen, clear in enumerate(instance.turnaround):
+        spans = [
+            (start, start + instance.lengths[at] + clear, literal)
+            for at, literals in model.starts.items()
+            for (on, start), literal in literals.items()
+            if on == screen
+        ]
+        for _, literals in busy(spans):
+            model.cp.add_at_most_one(literals)
+
+
+def add_sides(model: ClosingModel) -> None:
+    """Nothing is left out, so that every order holds."""
+    screenings, on_day = model.bound.pricing.screenings, model.bound.instance.on_day
+    literals: dict[tuple[int, int], list[cp_model.IntVar]] = defaultdict(list)
+    for film, at in enumerate(screenings):
+        for (_, start), literal in model.starts[at].items():
+            day = next(day for day, of_day in enumerate(on_day) if of_day >> start & 1)
+            literals[film, day].append(literal)
+    for side in model.bound.sides:
+        terms = [times * one for key, times in side.terms.items() for one in literals[key]]
+        if terms:
+            model.cp.add(cp_model.LinearExpr.sum(terms) <= side.limit)
+
+
+def add_shared(model: ClosingModel, shared: Shared) -> None:
+    screenings = model.bound.pricing.screenings
+    spans = [
+        (start + after, start + after + lasts, literal)
+        for film, after, lasts in zip(shared.films, shared.after, shared.lasts, strict=True)
+        for (_, start), literal in model.starts[screenings[film]].items()
+    ]
+    overlap: cp_model.LinearExprT = 0
+    if shared.weight is not None:
+        overlap = model.cp.new_bool_var("")
+        model.cost.append(shared.weight * overlap)
+    falls = {minute for minute, change in enumerate(np.diff(shared.left), 1) if change < 0}
+    for minute, literals in busy(spans, falls):
+        left = int(shared.left[minute])
+        if left == 1 and shared.weight is None:
+            model.cp.add_at_most_one(literals)
+        elif len(literals) > left:
+            model.cp.add(cp_model.LinearExpr.sum(literals) <= left + overlap)
+
+
+def busy(
+    spans: Iterable[LiteralSpan], also: Iterable[int] = ()
+) -> Iterator[tuple[int, list[cp_model.IntVar]]]:
+    """The literals whose spans hold a minute: those at which a span begins, and `also` these.
+
+    Not where the next such minute has all of these literals, and more.
+    """
+    by_begin = sorted(spans, key=lambda span: span[:2])
+    moments = sorted({begin for begin, _, _ in by_begin} | (also := set(also)))
+    running: list[tuple[int, cp_model.IntVar]] = []
+    place = 0
+    for minute, later in zip_longest(moments, moments[1:]):
+        while place < len(by_begin) and by_begin[place][0] == minute:
+            running.append(by_begin[place][1:])
+            place += 1
+        running = [(end, literal) for end, literal in running if end > minute]
+        is_held = (
+            later is not None and minute not in also and all(end > later for end, _ in running)
+        )
+        if len(running) > 1 and not is_held:
+            yield minute, [literal for _, literal in running]

@@ -1,0 +1,124 @@
+"""What a cheaper plan cannot do: starts whose every column costs more than the gap.
+
+The duals of the bound tell what each column loses against the best of its screen-day. A start can
+be left out of the search for a cheaper plan when the best column that has it loses more than the gap
+between that plan and the bound (Irnich, Desaulniers, Desaulniers and Hadjar 2010).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from screenings.planner.bound.columns import FORBIDDEN_COST, Costs, Numbers, Pricing
+from screenings.planner.bound.master import MasterProblem
+
+
+@dataclass
+class Labels:
+    """For each screen-day and place the best way from or to it, and the best with another family."""
+
+    most: Numbers
+    family: NDArray[np.int64]
+    other: Numbers
+    other_family: NDArray[np.int64]
+
+    @classmethod
+    def none(cls, many: int, places: int, start: float) -> "Labels":
+        shape = (many, places)
+        return cls(
+            np.full(shape, start), np.full(shape, -1, np.int64),
+            np.full(shape, start), np.full(shape, -1, np.int64),
+        )  # fmt: skip
+
+    def without(
+        self, every: NDArray[np.int64], place: NDArray[np.int64], family: NDArray[np.int64]
+    ) -> Numbers:
+        """The best that does not touch this family."""
+        return np.where(
+            self.family[every, place] == family, self.other[every, place], self.most[every, place]
+        )
+
+    def offer(
+        self,
+        every: NDArray[np.int64],
+        place: NDArray[np.int64],
+        value: Numbers,
+        family: NDArray[np.int64],
+    ) -> None:
+        most, own = self.most[every, place], self.family[every, place]
+        other, other_own = self.other[every, place], self.other_family[every, place]
+        better, same = value > most, family == own
+        second = ~better & ~same & (value > other)
+        moved = better & ~same
+        self.other[every, place] = np.where(moved, most, np.where(second, value, other))
+        self.other_family[every, place] = np.where(moved, own, np.where(second, family, other_own))
+        self.most[every, place] = np.where(better, value, most)
+        self.family[every, place] = np.where(better, family, own)
+
+
+def starts_below(bound: MasterProblem, best: int) -> dict[int, dict[int, int]] | None:
+    """By screening and screen, the starts that a plan cheaper than `best` may have; None if no plan is."""
+    if bound.duals is None:
+        return None
+    pricing, duals = bound.pricing, bound.duals
+    gains = bound.rewards(duals) - pricing.dear(bound.dues(duals))
+    through = most_through(pricing, gains)
+    earned = through.max(axis=(0, 2)).clip(min=0.0)
+    slack = best - 1 - bound.fixed - bound.worth_of(duals, earned)
+    if slack < 0:
+        return None
+    kept = (through >= (earned - slack)[None, :, None]) & (pricing.cost < FORBIDDEN_COST / 2)
+    found: dict[int, dict[int, int]] = {}
+    for film, at in enumerate(pricing.screenings):
+        on = found.setdefault(at, {})
+        for screen_day, (screen, _) in enumerate(pricing.screen_days):
+            starts = pricing.starts[screen_day, kept[:, screen_day, film]]
+            if len(starts):
+                on[screen] = on.get(screen, 0) | sum(1 << int(start) for start in starts)
+    return found
+
+
+def most_through(pricing: Pricing, gains: Costs) -> Numbers:
+    """What the best column with each start earns; no family follows itself in it."""
+    many, ends, family = len(pricing.screen_days), pricing.ends, pricing.family
+    every = np.arange(many)
+    across = np.broadcast_to(every[:, None], (many, len(family)))
+    onward = onwards(pricing, gains)
+    before = Labels.none(many, ends + 1, -FORBIDDEN_COST)
+    before.most[:, 0] = 0.0
+    through = np.empty(gains.shape)
+    for at in range(ends):
+        if at:
+            pass_on(before, every, at - 1, at)
+        here = np.full((many, len(family)), at)
+        reached = before.without(across, here, family) + gains[at]
+        leads = pricing.after[at]
+        through[at] = reached + onward.without(across, leads, family)
+        for film in range(len(family)):
+            own = np.full(many, family[film])
+            before.offer(every, leads[:, film], reached[:, film], own)
+    return through
+
+
+def onwards(pricing: Pricing, gains: Costs) -> Labels:
+    many, ends, family = len(pricing.screen_days), pricing.ends, pricing.family
+    every = np.arange(many)
+    across = np.broadcast_to(every[:, None], (many, len(family)))
+    onward = Labels.none(many, ends + 1, 0.0)
+    for at in range(ends - 1, -1, -1):
+        pass_on(onward, every, at + 1, at)
+        worth = gains[at] + onward.without(across, pricing.after[at], family)
+        place = np.full(many, at)
+        for _ in range(2):
+            top = worth.argmax(axis=1)
+            onward.offer(every, place, worth[every, top], family[top])
+            worth[family == family[top][:, None]] = -FORBIDDEN_COST
+    return onward
+
+
+def pass_on(labels: Labels, every: NDArray[np.int64], here: int, there: int) -> None:
+    """To wait costs nothing."""
+    place = np.full(len(every), there)
+    labels.offer(every, place, labels.most[:, here], labels.family[:, here])
+    labels.offer(every, place, labels.other[:, here], labels.other_family[:, here])

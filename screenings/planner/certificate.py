@@ -1,0 +1,351 @@
+"""A certificate: why no plan can cost less, in whole numbers, and a check of it that believes nobody.
+
+A bound comes out of solvers and of floating-point arithmetic. What it rests on can be said in a few
+prices: one for each screening that is shown, and one for each thing that may be asked only so often
+(a jury in a minute, a programme on a day). Whatever a plan shows, it costs at least what its
+screenings are worth at these prices, less what the limits let pass, less the most that each screen
+can earn on each day beyond its costs (weak duality of linear programming; Lasdon 1970). That most is
+found here start by start, in whole numbers, from the judge's own reading of the rules: no solver, no
+room that makes bounds, and no rounding has a say.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import accumulate
+
+from msgspec import Struct
+
+from screenings.planner import checker as judge
+from screenings.planner.checker import Named
+from screenings.planner.model import Count, Plan, Problem, SharedResource
+from screenings.planner.offers import DAY, OfferedDay, Offers
+
+Best = tuple[int, int, int, int]  # most, family that begins it, most with another one, that family
+NOBODY = -1
+
+
+class ShownPrice(Struct, frozen=True, forbid_unknown_fields=True):
+    """What it is worth that this screening is shown."""
+
+    programme: str
+    number: int
+    price: int
+
+
+class MomentPrice(Struct, frozen=True, forbid_unknown_fields=True):
+    """What it costs to need something in a minute: a guest (H8), a jury (H9), a resource (H16).
+
+    Two programmes that share their public (S3, `of` and `other`) pay for a minute that both run in;
+    all their minutes together cost no more than their weight.
+    """
+
+    rule: str
+    of: str
+    minute: int
+    price: int
+    other: str = ""
+
+
+class DayPrice(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a day costs: each film of a jury (H9), each screening of a programme (H11), or its order (H10).
+
+    An order says that `then` is seen by the end of this day only if `number` was before this day.
+    """
+
+    rule: str
+    of: str
+    day: int
+    price: int
+    number: int = 0
+    then: int = 0
+
+
+class Certificate(Struct, frozen=True, forbid_unknown_fields=True):
+    """No plan that leaves out so few screenings, and so few premieres among them, costs less than `bound`.
+
+    Prices are whole and not negative, in `parts` of a point of cost; `out` and `out_first` are those
+    of leaving out a screening, and a premiere.
+    """
+
+    bound: Count
+    parts: int
+    left_out: Count = 0
+    left_out_firsts: Count = 0
+    shown: list[ShownPrice] = []
+    moments: list[MomentPrice] = []
+    days: list[DayPrice] = []
+    out: int = 0
+    out_first: int = 0
+
+
+class RefusedCertificate(Exception):
+    """It prices something that no rule limits, or its prices are none."""
+
+
+@dataclass(frozen=True)
+class Needed:
+    """Who needs a thing: from when after its start, and for how long; and how many locks do already."""
+
+    limit: int
+    uses: dict[int, tuple[int, int]]  # by free screening
+    locked: list[tuple[int, int]]  # spans
+    weight: int | None = None
+
+    def left(self, minute: int) -> int:
+        return max(0, self.limit - sum(begins <= minute < ends for begins, ends in self.locked))
+
+
+def refusals(problem: Problem, plan: Plan, certificate: Certificate) -> list[str]:
+    """Why a certificate does not prove what a plan says of itself; nothing when it does."""
+    found = [clash.code for clash in judge.check(problem, plan).violations]
+    lost = [missing.number for missing in plan.unplaced]
+    if len(lost) > certificate.left_out or lost.count(0) > certificate.left_out_firsts:
+        found.append(f"the plan leaves out {len(lost)}, the certificate {certificate.left_out}")
+    if certificate.bound > plan.cost:
+        found.append(f"the bound {certificate.bound} is above the cost {plan.cost}")
+    try:
+        proved = Verifier(problem).proved(certificate)
+    except RefusedCertificate as fault:
+        return [*found, str(fault)]
+    if proved != certificate.bound:
+        found.append(f"its prices prove {proved}, and it says {certificate.bound}")
+    return found
+
+
+class Verifier:
+    """One problem, read once; then any certificate can be asked what it proves."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.offers = Offers(problem)
+        self.family = [
+            self.offers.free.index(self.first_of(name)) if self.offers.other_days else at
+            for at, name in enumerate(self.offers.free)
+        ]
+        self.known: dict[tuple[str, str, str], Needed] = {}
+
+    @property
+    def size(self) -> int:
+        """How many starts may be offered."""
+        return sum(len(row) // 3 for sd in self.offers.screen_days for row in sd.offers)
+
+    def first_of(self, name: Named) -> Named:
+        return next(one for one in self.offers.free if one[0] == name[0])
+
+    def proved(self, certificate: Certificate) -> int:
+        """The bound that these prices prove; raises `RefusedCertificate`."""
+        ledger = Ledger(self, certificate)
+        worth = sum(ledger.worth) - ledger.let_pass - ledger.left_out()
+        for screen_day in self.offers.screen_days:
+            worth -= self.most_of(screen_day, ledger)
+        return self.offers.of_locks + max(0, -(-worth // certificate.parts))
+
+    def most_of(self, screen_day: OfferedDay, ledger: "Ledger") -> int:
+        """The most that a screen can earn on a day, no programme following itself."""
+        best: list[Best] = [(0, NOBODY, 0, NOBODY)]  # from the last start to the first
+        gains, parts, family = ledger.gains(screen_day.day), ledger.parts, self.family
+        last = len(screen_day.starts)
+        for place in range(last - 1, -1, -1):
+            start, now, offers = screen_day.starts[place], best[-1], screen_day.offers[place]
+            for n in range(0, len(offers), 3):
+                at = offers[n]
+                gain = gains[at]
+                if gain is None:
+                    continue
+                most, begins, other, _ = best[last - offers[n + 2]]
+                own = family[at]
+                dues = ledger.dues(at, start)
+                earned = gain - dues - parts * offers[n + 1] + (other if begins == own else most)
+                if earned > now[2]:
+                    now = better(now, earned, own)
+            best.append(now)
+        return best[-1][0]
+
+    def needed(self, rule: str, of: str, other: str) -> Needed:
+        """Raises `RefusedCertificate` where no rule that is on limits it."""
+        key = (rule, of, other)
+        if key not in self.known:
+            found = next(self.who_needs(*key), None)
+            if found is None:
+                raise RefusedCertificate(f"{rule} limits nothing of {of} {other}")
+            self.known[key] = found
+        return self.known[key]
+
+    def who_needs(self, rule: str, of: str, other: str) -> Iterator[Needed]:
+        problem = self.problem
+        if rule == "S3":
+            yield from self.public(of, other)
+        elif not judge.hard(problem, rule):
+            return
+        elif rule == "H8":
+            guests = (one for one in problem.guests if one.id == of)
+            yield from (self.person(one.programmes, self.offers.pause(0)) for one in guests)
+        elif rule == "H9":
+            juries = (one for one in problem.juries if one.id == of)
+            yield from (self.person(one.programmes, self.offers.pause(one.pause)) for one in juries)
+        elif rule == "H16":
+            yield from (self.resource(one) for one in problem.resources if one.id == of)
+
+    def person(self, programmes: list[str], pause: int) -> Needed:
+        offers, wanted = self.offers, set(programmes)
+        uses = {
+            at: (0, offers.lasts[at] + pause)
+            for at, (programme, number) in enumerate(offers.free)
+            if number == 0 and programme in wanted
+        }
+        locked = [
+            (lock.start, lock.end + pause)
+            for lock in offers.locked
+            if lock.name[1] == 0 and lock.name[0] in wanted
+        ]
+        return Needed(1, uses, locked)
+
+    def resource(self, resource: SharedResource) -> Needed:
+        uses = {}
+        for at, name in enumerate(self.offers.free):
+            begins, ends = judge.use(resource, self.offers.somewhere(name)) or (0, 0)
+            if begins < ends:
+                uses[at] = (begins, ends - begins)
+        spans = [judge.use(resource, lock) for lock in self.offers.locked]
+        return Needed(resource.limit, uses, [span for span in spans if span])
+
+    def public(self, one: str, other: str) -> Iterator[Needed]:
+        """Two first screenings that are both free: what is locked costs at once."""
+        offers = self.offers
+        weight = offers.weight("S3") * sum(
+            heavy for a, b, heavy in self.problem.pairs if {a, b} == {one, other} and a != b
+        )
+        firsts = [offers.at[name] for name in ((one, 0), (other, 0)) if name in offers.at]
+        if weight and len(firsts) == 2:
+            yield Needed(1, {at: (0, offers.lasts[at]) for at in firsts}, [], weight)
+
+
+def better(now: Best, earned: int, own: int) -> Best:
+    """The best way to go on, and the best that begins with another family."""
+    most, begins, other, other_begins = now
+    if earned > most:
+        if own == begins:
+            return earned, own, other, other_begins
+        return earned, own, most, begins
+    return now if own == begins else (most, begins, earned, own)
+
+
+class Ledger:
+    """A certificate's prices, laid out by screening."""
+
+    def __init__(self, verifier: Verifier, certificate: Certificate) -> None:
+        self.verifier, self.certificate, self.offers = verifier, certificate, verifier.offers
+        self.parts = certificate.parts
+        prices = [one.price for one in certificate.shown] + [certificate.out, certificate.out_first]
+        prices += [one.price for one in certificate.moments]
+        least = min([*prices, *(one.price for one in certificate.days)])
+        if self.parts < 1 or least < 0:
+            raise RefusedCertificate("prices are whole and not negative")
+        many = len(self.offers.free)
+        self.let_pass = 0
+        self.worth = [0] * many
+        self.of_order = [0] * many  # what leaving out a first one saves
+        self.by_day = [[0] * self.offers.problem.days for _ in range(many)]
+        self.by_minute: list[list[tuple[int, int, list[int]]]] = [[] for _ in range(many)]
+        self.read_shown()
+        self.read_days()
+        self.read_moments()
+
+    def free(self, programme: str, number: int) -> int:
+        at = self.offers.at.get((programme, number))
+        if at is None:
+            raise RefusedCertificate(f"{programme} {number} is not to be shown, or locked")
+        return at
+
+    def read_shown(self) -> None:
+        able = set(self.offers.able)
+        for one in self.certificate.shown:
+            at = self.free(one.programme, one.number)
+            if at not in able:
+                raise RefusedCertificate(f"{one.programme} {one.number} can be shown nowhere")
+            self.worth[at] += one.price
+
+    def read_days(self) -> None:
+        days = range(self.offers.problem.days)
+        for one in self.certificate.days:
+            if one.day not in days:
+                raise RefusedCertificate(f"there is no day {one.day}")
+            if one.rule == "H10":
+                self.read_order(one)
+                continue
+            members, limit = self.of_day(one)
+            self.let_pass += limit * one.price
+            for at in members:
+                self.by_day[at][one.day] += one.price
+
+    def of_day(self, one: DayPrice) -> tuple[list[int], int]:
+        free = self.offers.free
+        if one.rule == "H11" and self.offers.other_days:
+            return [at for at, name in enumerate(free) if name[0] == one.of], 1
+        for jury in self.offers.problem.juries:
+            if (one.rule, one.of) == ("H9", jury.id) and judge.hard(self.offers.problem, "H9"):
+                seen = set(jury.programmes)
+                members = [at for at, name in enumerate(free) if name[1] == 0 and name[0] in seen]
+                return members, jury.most_a_day
+        raise RefusedCertificate(f"{one.rule} limits no day of {one.of}")
+
+    def read_order(self, one: DayPrice) -> None:
+        first, then = (one.of, one.number), (one.of, one.then)
+        if (first, then) not in self.offers.orders:
+            raise RefusedCertificate(f"{one.of} {one.then} need not follow {one.number}")
+        before, after = self.free(*first), self.free(*then)
+        self.of_order[before] += one.price
+        for day in range(one.day + 1):
+            self.by_day[after][day] += one.price
+        for day in range(one.day):
+            self.by_day[before][day] -= one.price
+
+    def read_moments(self) -> None:
+        at_minute: dict[tuple[str, str, str], dict[int, int]] = defaultdict(
+            lambda: defaultdict(int)
+        )
+        last = (self.offers.problem.days + 2) * DAY
+        for one in self.certificate.moments:
+            if not 0 <= one.minute < last:
+                raise RefusedCertificate(f"there is no minute {one.minute}")
+            at_minute[one.rule, one.of, one.other][one.minute] += one.price
+        for key, prices in at_minute.items():
+            needed = self.verifier.needed(*key)
+            if needed.weight is not None and sum(prices.values()) > needed.weight * self.parts:
+                raise RefusedCertificate(f"{key[1]} and {key[2]} pay more than their weight")
+            self.let_pass += sum(needed.left(minute) * price for minute, price in prices.items())
+            until = [0, *accumulate(prices.get(minute, 0) for minute in range(last + DAY))]
+            for at, (after, lasts) in needed.uses.items():
+                self.by_minute[at].append((after, lasts, until))
+
+    def gains(self, day: int) -> list[int | None]:
+        """What each screening is worth on a day; None where that day leaves others no room."""
+        offers, all_shown = self.offers, self.certificate.left_out == 0
+        return [
+            None
+            if all_shown and day not in offers.rooms[at]
+            else self.worth[at] - self.by_day[at][day]
+            for at in range(len(offers.free))
+        ]
+
+    def dues(self, at: int, start: int) -> int:
+        return sum(
+            until[start + after + lasts] - until[start + after]
+            for after, lasts, until in self.by_minute[at]
+        )
+
+    def left_out(self) -> int:
+        """The most that leaving out may save: so many as are left out of those that could be shown."""
+        offers, certificate = self.offers, self.certificate
+        if certificate.left_out == 0:
+            return 0
+        able = set(offers.able)
+        never = [name for at, name in enumerate(offers.free) if at not in able]
+        many = max(0, certificate.left_out - len(never))
+        firsts = max(0, certificate.left_out_firsts - sum(number == 0 for _, number in never))
+        saved = many * certificate.out + firsts * certificate.out_first
+        for at in offers.able:
+            dear = certificate.out + certificate.out_first * (offers.free[at][1] == 0)
+            saved += max(0, self.worth[at] + self.of_order[at] - dear)
+        return saved
