@@ -75,6 +75,7 @@ from api.acts import assignments as assignment_acts
 from api.acts import blind_words as blind_acts
 from api.acts import blocks as block_acts
 from api.acts import candidates as candidate_acts
+from api.acts import catalogue as catalogue_acts
 from api.acts import conflicts as conflict_acts
 from api.acts import fixes as fix_acts
 from api.acts import guests as guest_acts
@@ -129,6 +130,7 @@ from api.pages import audiences as audience_pages
 from api.pages import blind_words as blind_pages
 from api.pages import blocks as block_pages
 from api.pages import board as board_pages
+from api.pages import catalogue as catalogue_pages
 from api.pages import changes as changes_pages
 from api.pages import changing as changing_pages
 from api.pages import closing as closing_pages
@@ -250,6 +252,7 @@ ACTS = [
     *amending.ACTS,
     *office_acts.ACTS,
     *fix_acts.ACTS,
+    *catalogue_acts.ACTS,
     *blind_acts.ACTS,
     *answers.ACTS,
     *assignment_acts.ACTS,
@@ -421,6 +424,7 @@ def pages() -> Router:
             amending_pages,
             office_pages,
             fix_pages,
+            catalogue_pages,
             blind_pages,
             answers_pages,
             import_pages,

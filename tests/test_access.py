@@ -271,6 +271,11 @@ ROUTES = {
         for place in ("/{lang}/{edition}", "/api/v1/{edition}")
         for what in ("", "/{fix_id}/removal")
     },
+    "GET /{lang}/{edition}/submissions/table": "known",
+    "GET /{lang}/{edition}/submissions/filings": "known",
+    "POST /{lang}/{edition}/submissions/filings": "known",
+    "POST /api/v1/{edition}/submissions/filings": "known",
+    "GET /{lang}/{edition}/submissions/post": "known",
     "GET /{lang}/{edition}/submissions/{submission_id}/fixes/{fix_id}": "known",
     "POST /{lang}/{edition}/submissions/{submission_id}/fixes/{fix_id}": "known",
     "PUT /api/v1/{edition}/submissions/{submission_id}/fixes/{fix_id}": "known",

@@ -21,6 +21,7 @@ from api.pages._paper import inline, printed
 from api.pages._report import decimals
 from api.pages._rules import exports_told, told_before
 from api.pages._sections import told_of_finding
+from api.pages.catalogue import table_page
 from api.pages.sections import offered
 from api.refusals import status_of, told_of
 from api.request import AnyRequest
@@ -44,6 +45,7 @@ from submissions import answers, entries, membership, technical
 from submissions.asking import CREDITS, EntryForm, QuestionKind
 from submissions.attachments import MOST_BYTES
 from submissions.candidates import EntryStanding, standing_of
+from submissions.catalogue import MANY
 from submissions.eligibility import may_open
 from submissions.entry import PREMIERES, SYNOPSIS_LEAST, Entry
 from submissions.fees import EntryPrice, price_of
@@ -112,9 +114,11 @@ async def films(
     store: NamedDependency[Store],
     settings: NamedDependency[Settings],
 ) -> Response[str]:
-    """One card a film, the most urgent first, each with the one thing to do next."""
+    """One card a film, the most urgent first, each with the one thing to do next; of many films a table."""
     lang = language_of(request)
     cards = await my_submissions(viewer)
+    if len(cards) > MANY and request.query_params.get("as") != "cards":
+        return await table_page(request, edition_row, viewer)
     rights = await membership.rights_in(edition_row, viewer.id)
     shown = [
         await standing(card, edition_row, store, is_read=rights.get(card.id) is EntryRight.SEE)
