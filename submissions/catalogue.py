@@ -30,7 +30,7 @@ MOST_AT_ONCE = 60
 LETTERS = 40
 NEXT = ("fix", "replace", "release", "continue", "pay", "bring", "none")
 STATUSES = ("draft", "submitted", "accepted", "waitlisted", "declined", "withdrawn")
-FilmSeen = Annotated[str, Meta(pattern=r"^[A-Za-z0-9]{1,16}\.[0-9]{1,9}$")]
+DraftSeen = Annotated[str, Meta(pattern=r"^[A-Za-z0-9]{1,16}\.[0-9]{1,9}$")]
 
 
 class CatalogueQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -197,7 +197,7 @@ class FiledFilms(msgspec.Struct, frozen=True):
 
 
 async def file_each(
-    viewer: Viewer, edition: Edition, seen: Sequence[FilmSeen], *, by: Person, language: str = ""
+    viewer: Viewer, edition: Edition, seen: Sequence[DraftSeen], *, by: Person, language: str = ""
 ) -> FiledFilms:
     """File several of one's drafts, each by itself if it is whole and still what was seen."""
     if not seen:
