@@ -72,6 +72,7 @@ from api.acts import (
     what_if,
 )
 from api.acts import assignments as assignment_acts
+from api.acts import attendance as attendance_acts
 from api.acts import blind_words as blind_acts
 from api.acts import blocks as block_acts
 from api.acts import candidates as candidate_acts
@@ -126,6 +127,7 @@ from api.pages import amending as amending_pages
 from api.pages import answers as answers_pages
 from api.pages import archives as archive_pages
 from api.pages import assignment as assignment_pages
+from api.pages import attendance as attendance_pages
 from api.pages import audiences as audience_pages
 from api.pages import blind_words as blind_pages
 from api.pages import blocks as block_pages
@@ -203,6 +205,7 @@ from api.v1 import (
     subtitles,
     uploads,
 )
+from api.v1 import attendance as attendance_v1
 from api.v1 import closing as closing_v1
 from api.v1 import committee as committee_v1
 from api.v1 import confirming as confirming_v1
@@ -267,6 +270,7 @@ ACTS = [
     *comments.ACTS,
     *confirming.ACTS,
     *ticket_acts.ACTS,
+    *attendance_acts.ACTS,
     *deadlines.ACTS,
     *decisions.ACTS,
     *editions.ACTS,
@@ -419,6 +423,7 @@ def pages() -> Router:
             comment_pages,
             confirming_pages,
             ticket_pages,
+            attendance_pages,
             operator,
             machines,
             amending_pages,
@@ -481,6 +486,7 @@ def json_doors() -> Router:
             minds_v1,
             confirming_v1,
             tickets_v1,
+            attendance_v1,
             publishing_v1,
             operator_v1,
             papers_v1,

@@ -47,7 +47,9 @@ async def copied_screens(copy: Copy, houses: NewIds) -> NewIds:
 
 async def plan_rules(copy: Copy) -> int:
     """What the edition asks of its plans, and what it grants its makers."""
-    granted = await rows_of(MakersTerms, copy, moved=("tickets_until",))
+    granted = await rows_of(
+        MakersTerms, copy, moved=("tickets_until",), public_prize=None, prize_told=False
+    )
     return await rows_of(PlanRules, copy) + granted
 
 

@@ -12,6 +12,7 @@ from piccolo.columns import (
     Timestamptz,
     Varchar,
 )
+from piccolo.columns.base import OnDelete
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.table import Table
 
@@ -434,7 +435,8 @@ class ToldScreening(Table):
 class MakersTerms(Table):
     """What an edition grants the makers of its films: `most_tickets` that they may want of one screening,
     none at all where it is 0, until `tickets_until` or else the screening; and whether they read how many
-    came, where `figures_told`.
+    came, where `figures_told`. `public_prize` is the film that the public has chosen; its makers read so once it is
+    `prize_told`.
     """
 
     id = Varchar(16, primary_key=True, default=new_id)
@@ -442,6 +444,25 @@ class MakersTerms(Table):
     most_tickets = SmallInt(default=0)
     tickets_until = Timestamptz(null=True, default=None)
     figures_told = Boolean(default=False)
+    public_prize = ForeignKey(
+        Submission, null=True, default=None, index=True, on_delete=OnDelete.set_null
+    )
+    prize_told = Boolean(default=False)
+    version = Integer(default=1)
+
+
+class Attendance(Table):
+    """Who came to a published screening: `stable` names it in every publication.
+
+    `seats` were on offer, where it is not the room's; `tickets` went, `heads` were counted.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    stable = Varchar(16)
+    seats = Integer(null=True, default=None)
+    tickets = Integer(null=True, default=None)
+    heads = Integer(null=True, default=None)
     version = Integer(default=1)
 
 

@@ -26,6 +26,7 @@ def tables(trees: dict[str, ast.Module]) -> dict[str, list[str]]:
 
 PLANNER = "screenings.planner"
 FILLED_FROM = {
+    "Attendance": "screenings.attendance.AttendanceForm",
     "Audience": "screenings.audiences.AudienceForm",
     "CommitteePhase": "reviews.phases.CommitteePhaseForm",
     "CommitteeRules": "reviews.phases.CommitteeRulesForm",
@@ -65,7 +66,7 @@ ALSO_FILLED_FROM = (
 INSERTED = re.compile(r"INSERT INTO (\w+)\s*\(([^)]*)\)")
 UPSERTED = re.compile(r"INSERT INTO (\w+)\s.*?DO UPDATE SET\s+(.*?)(?:\sWHERE\s|\sRETURNING\s|$)", re.DOTALL)
 SET_UP = (
-    "Apart", "Audience", "CommitteePhase", "CommitteeRules", "Crew", "Criterion", "Deadline", "Edition", "Fee", "FieldRule", "FilmTraits",
+    "Apart", "Attendance", "Audience", "CommitteePhase", "CommitteeRules", "Crew", "Criterion", "Deadline", "Edition", "Fee", "FieldRule", "FilmTraits",
     "GridVariant", "Guest",
     "Jury", "MakersTerms", "Material", "PlannedPublication", "PlanRules", "Programme", "ProgrammeOrder", "Question", "Reservation", "Resource",
     "RetentionRule", "ReviewerProfile", "ScoreSheet", "Screen", "ScreeningHold", "Section", "SectionQuota", "SharedAudience", "SiteText", "TicketWish", "Venue",

@@ -170,6 +170,7 @@ DESK: list[tuple[str, tuple[str, ...]]] = [
             "/operator/codes",
             "/operator/materials",
             "/programmer/tickets",
+            "/programmer/attendance",
             "/operator/answers",
         ),
     ),
@@ -210,6 +211,7 @@ PLANNING: list[tuple[str, tuple[str, ...]]] = [
             "/programmer/guests",
             "/programmer/confirmations",
             "/programmer/tickets",
+            "/programmer/attendance",
             "/programmer/shared",
             "/programmer/pairs",
         ),
@@ -257,6 +259,7 @@ BELOW = {
     "/programmer/pairs": "/programmer/guests",
     **{room: "/operator/edition" for _, rooms in DESK for room in rooms},
     "/programmer/tickets": "/programmer/guests",
+    "/programmer/attendance": "/programmer/guests",
 }
 """Pages that belong to a room without lying below its address."""
 

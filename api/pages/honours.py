@@ -17,7 +17,8 @@ from festival.clock import now
 from festival.errors import Missing
 from festival.language import spoken, t, text_in
 from festival.tables import Edition
-from screenings import honours
+from reviews import receipts
+from screenings import attendance, honours
 from screenings.honours import HonouredFilm
 from submissions.lists import card, own
 
@@ -41,6 +42,8 @@ async def its_honours(
         film=submission.id,
         card=await card(submission.id),
         shown=await honours.shown_at(edition_row, submission),
+        figures=await attendance.figures_for(submission, edition_row),
+        receipts_on=(await receipts.rule_of(edition_row)).is_on,
         inks=list(laurels.INKS),
         tongues=spoken(),
     )
