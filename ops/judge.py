@@ -2,7 +2,7 @@
 
     ./run judge FILE… [--policy festival|demo|FILE.yaml] [--section LETTER] [--quick] [--json]
 
-A folder stands for the films inside it; a digital cinema package, as a folder or a zip, for one.
+A folder stands for the films inside it; a digital cinema package, as a folder, a zip or a tar, for one.
 Without `--quick` the whole picture is decoded.
 Exits 0 when all passed, 1 when one has remarks, 2 when one is refused, 3 when we failed.
 """
@@ -75,7 +75,7 @@ def judge(film: Path, rules: Policy, *, quick: bool, progress: Progress) -> Judg
     if not film.exists():
         return Judged(film=film, fault="no such file")
     line = progress.add_task(film.name, total=1.0)
-    if film.is_dir() or dcp.is_zip(film):
+    if film.is_dir() or dcp.is_archive(film):
         return judge_package(film, rules, progress=progress, line=line)
 
     def heard(kind: str, fraction: float) -> None:

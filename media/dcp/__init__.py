@@ -10,10 +10,10 @@ from media.dcp.package import Package
 from media.tools import Tools
 
 
-def is_zip(path: Path) -> bool:
-    """By how it begins: a film that carries a zip behind it is a film."""
+def is_archive(path: Path) -> bool:
+    """A zip or a tar, by how it begins: a film that carries a zip behind it is a film."""
     with path.open("rb") as given:
-        return given.read(4) == b"PK\x03\x04"
+        return given.read(4) == b"PK\x03\x04" or unpacking.is_tar(path)
 
 
 def inspect(
@@ -25,7 +25,7 @@ def inspect(
     on_progress: Callable[[float], None] = lambda _: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Package:
-    """The package in a folder or a zip; a zip is unpacked below `most_bytes`, and gone after.
+    """The package in a folder, a zip or a tar; an archive is unpacked below `most_bytes`, and gone after.
 
     Beside the archive where that can be written: a temporary folder is often too small for a film.
     """

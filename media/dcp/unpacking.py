@@ -1,10 +1,15 @@
-"""A zip opened without trust: no name leads out of the folder, and nothing grows beyond its bounds."""
+"""A zip or a tar opened without trust: no name leads out of the folder, and nothing grows beyond its bounds.
+
+A tar is what a browser makes of a folder: one file that goes on where it stopped. It is read as it lies,
+never through a decompressor.
+"""
 
 import lzma
 import stat
+import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 
 from media.dcp.package import PackageProblem
@@ -15,8 +20,14 @@ MOST_FILES = 3000
 MOST_RATIO = 60  # pictures and sound hardly pack; a list packs a little
 SMALL_BYTES = 8 * PIECE_BYTES
 TAIL_BYTES = 128 * 1024
+BLOCK = 512  # bytes of a tar's header, and of what everything in it is filled up to
+MOST_NAME_BYTES = 64 * 1024  # of a header that only says a long name
+MOST_PATH = 1000
+MOST_HEADERS = 3 * MOST_FILES
+SAYS_MORE = frozenset((tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME))
+PLAIN = frozenset((tarfile.REGTYPE, tarfile.AREGTYPE))
 UNREADABLE = (
-    zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error,
+    tarfile.TarError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error,
     lzma.LZMAError,
 )  # fmt: skip
 
@@ -32,8 +43,11 @@ class BadArchive(Exception):
 def unpack(
     archive: Path, folder: Path, *, most_bytes: int, cancelled: Callable[[], bool] = lambda: False
 ) -> None:
-    """Every file of the zip into the empty `folder`; BadArchive before or while it goes wrong."""
+    """Every file of the archive into the empty `folder`; BadArchive before or while it goes wrong."""
     try:
+        if is_tar(archive):
+            unpack_tar(archive, folder, most_bytes=most_bytes, cancelled=cancelled)
+            return
         count(archive)
         with zipfile.ZipFile(archive) as packed:
             entries = [entry for entry in packed.infolist() if not entry.is_dir()]
@@ -45,6 +59,68 @@ def unpack(
         raise BadArchive("CONTAINER_UNREADABLE", plain(str(error))) from None
     except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
         raise BadArchive("ARCHIVE_ABSURD", plain(str(error.strerror))) from None
+
+
+def is_tar(archive: Path) -> bool:
+    """By its first header; a packed one is none."""
+    with archive.open("rb") as given:
+        return given.read(BLOCK)[257:262] == b"ustar"
+
+
+def unpack_tar(
+    archive: Path, folder: Path, *, most_bytes: int, cancelled: Callable[[], bool]
+) -> None:
+    """The same of a tar: plain files alone, none of which is longer than the tar itself."""
+    check_headers(archive)
+    with tarfile.open(archive, "r:") as packed:
+        members = [member for member in packed.getmembers() if not member.isdir()]
+        check_members(members, most_bytes)
+        for member in members:
+            source = packed.extractfile(member)
+            if source is None:
+                raise BadArchive("CONTAINER_UNREADABLE", plain(member.name))
+            target = folder / member.name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with source, target.open("xb") as copy:
+                while piece := source.read(4 * PIECE_BYTES):
+                    if cancelled():
+                        raise Cancelled
+                    copy.write(piece)
+
+
+def check_headers(archive: Path) -> None:
+    """Before a library reads them: how many there are, and that none of them fills the memory."""
+    for number, (kind, size) in enumerate(headers(archive)):
+        if number >= MOST_HEADERS:
+            raise BadArchive("ARCHIVE_ABSURD", f"> {MOST_HEADERS}")
+        if kind in SAYS_MORE and size > MOST_NAME_BYTES:
+            raise BadArchive("ARCHIVE_ABSURD", f"{size} / {MOST_NAME_BYTES}")
+
+
+def headers(archive: Path) -> Iterator[tuple[bytes, int]]:
+    """Kind and size of each, by leaps; `CONTAINER_UNREADABLE` where one reaches beyond the end."""
+    whole = archive.stat().st_size
+    with archive.open("rb") as packed:
+        while (block := packed.read(BLOCK)) and block.strip(b"\0"):
+            entry = tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
+            if entry.size < 0 or packed.tell() + entry.size > whole:
+                raise BadArchive("CONTAINER_UNREADABLE", "")
+            yield entry.type, entry.size
+            packed.seek(-(-entry.size // BLOCK) * BLOCK, 1)
+
+
+def check_members(members: list[tarfile.TarInfo], most_bytes: int) -> None:
+    if len(members) > MOST_FILES:
+        raise BadArchive("ARCHIVE_ABSURD", f"{len(members)} / {MOST_FILES}")
+    seen: set[str] = set()
+    for member in members:
+        if not is_harmless(member.name) or member.type not in PLAIN or member.sparse:
+            raise BadArchive("HOSTILE_REFERENCE", plain(member.name))
+        if member.name in seen:
+            raise BadArchive("ARCHIVE_ABSURD", plain(member.name))
+        seen.add(member.name)
+    if sum(member.size for member in members) > most_bytes:
+        raise BadArchive("ARCHIVE_ABSURD", f"> {most_bytes}")
 
 
 def count(archive: Path) -> None:
@@ -89,7 +165,7 @@ def check(entries: list[zipfile.ZipInfo], most_bytes: int) -> None:
 
 def is_harmless(name: str) -> bool:
     path = PurePosixPath(name)
-    return bool(path.parts) and not (
+    return bool(path.parts) and len(name) < MOST_PATH and not (
         path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name
         or any(ord(letter) < 32 for letter in name) or any(len(part.encode()) > 200 for part in path.parts)
     )  # fmt: skip

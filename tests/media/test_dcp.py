@@ -2,10 +2,12 @@
 
 import base64
 import hashlib
+import io
 import shutil
 import stat
 import struct
 import subprocess
+import tarfile
 import time
 import uuid
 import zipfile
@@ -408,6 +410,59 @@ def test_a_table_of_a_million_files_is_not_read(tmp_path: Path) -> None:
     assert set(found(given)) == {"ARCHIVE_ABSURD"}
 
 
+# -- in a tar, as a browser makes it of a folder
+
+
+def tarred(path: Path, *entries: tuple[str, bytes, bytes], layout: int = tarfile.PAX_FORMAT, **more: str) -> Path:
+    """Each a name, a kind and what stands in it; `more` is set of every entry."""
+    with tarfile.open(path, "w", format=layout) as packed:
+        for name, kind, content in entries:
+            entry = tarfile.TarInfo(name)
+            entry.type, entry.size = kind, len(content) if kind in unpacking.PLAIN else 0
+            entry.linkname = more.get("linkname", "")
+            entry.pax_headers = {"comment": more["comment"]} if "comment" in more else {}
+            packed.addfile(entry, io.BytesIO(content))
+    return path
+
+
+def test_a_tar_is_judged_like_its_folder_and_leaves_nothing_behind(maker: Maker, tmp_path: Path) -> None:
+    folder, given = maker.write().folder, tmp_path / "nuit.tar"
+    with tarfile.open(given, "w") as packed:
+        packed.add(folder, arcname=folder.name)
+    before = sorted(path.name for path in tmp_path.iterdir())
+
+    assert found(given) == {}
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+    content = given.read_bytes()
+    given.write_bytes(content[: len(content) // 2])
+    assert set(found(given)) == {"CONTAINER_UNREADABLE"}
+
+
+@pytest.mark.parametrize("name", ["../evil", "/etc/evil", "a/../../evil", "a\\b", "c:evil", "a/" * 600 + "x"])
+def test_no_name_of_a_tar_leads_out_of_its_folder(tmp_path: Path, name: str) -> None:
+    assert set(found(tarred(tmp_path / "out.tar", (name, tarfile.REGTYPE, b"x")))) == {"HOSTILE_REFERENCE"}
+
+
+@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.CHRTYPE, tarfile.GNUTYPE_SPARSE])
+def test_a_tar_holds_plain_files_alone(tmp_path: Path, kind: bytes) -> None:
+    layout = tarfile.GNU_FORMAT if kind == tarfile.GNUTYPE_SPARSE else tarfile.PAX_FORMAT
+    given = tarred(tmp_path / "odd.tar", ("ASSETMAP", kind, b""), layout=layout, linkname="/etc/passwd")
+
+    assert set(found(given)) <= {"HOSTILE_REFERENCE", "CONTAINER_UNREADABLE"}
+    assert set(found(given))
+
+
+def test_a_tar_grows_beyond_no_bound(tmp_path: Path) -> None:
+    twice = tarred(tmp_path / "twice.tar", *[("ASSETMAP", tarfile.REGTYPE, b"x")] * 2)
+    same = tarred(tmp_path / "same.tar", ("ASSETMAP", tarfile.REGTYPE, b"x"), ("./ASSETMAP", tarfile.REGTYPE, b"y"))
+    large = tarred(tmp_path / "large.tar", ("film.mxf", tarfile.REGTYPE, bytes(3_000_000)))
+    many = tarred(tmp_path / "many.tar", *[(f"{n}.xml", tarfile.REGTYPE, b"") for n in range(unpacking.MOST_FILES + 1)])
+    wordy = tarred(tmp_path / "wordy.tar", ("ASSETMAP", tarfile.REGTYPE, b"x"), comment="x" * 200_000)
+
+    assert [set(found(one)) for one in (twice, same, many, wordy)] == [{"ARCHIVE_ABSURD"}] * 4
+    assert set(found(large, most_bytes=2_000_000)) == {"ARCHIVE_ABSURD"}
+
+
 def test_a_number_in_foreign_digits_breaks_the_schema_and_nothing_else(maker: Maker) -> None:
     maker.write()
     path = maker.folder / "cpl.xml"
@@ -434,4 +489,4 @@ def test_a_film_that_carries_a_zip_behind_it_is_a_film(tmp_path: Path) -> None:
     film = tmp_path / "film.mp4"
     film.write_bytes(b"\x00\x00\x00\x18ftypisom" + archive(tmp_path / "a.zip", ("ASSETMAP", b"x")).read_bytes())
 
-    assert dcp.is_zip(film) is False
+    assert dcp.is_archive(film) is False
