@@ -478,7 +478,8 @@ HELD: dict[str, Held] = {
         key="id edition submission programme number answer answered_at told_at version", why="record",
     ),
     "makers_terms": Held(
-        edition="t.edition", key="""id edition most_tickets tickets_until figures_told public_prize prize_told version""",
+        edition="t.edition",
+        key="""id edition most_tickets tickets_until figures_told public_prize prize_told version""",
     ),
     "attendance": Held(
         edition="t.edition", key="id edition stable seats tickets heads version"
