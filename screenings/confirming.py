@@ -374,6 +374,18 @@ async def screenings_of(submission: Submission) -> list[MakersScreening]:
     return msgspec.convert(selected, list[MakersScreening], strict=False)
 
 
+async def awaited(films: list[str]) -> dict[str, int]:
+    """By the film: how many of its screenings ahead nobody has answered."""
+    selected = await rows(
+        """SELECT t.submission, count(*) AS n FROM told_screening t
+           JOIN submission s ON s.id = t.submission AND s.status = 'accepted'
+           WHERE t.submission = ANY({}) AND t.answer = ''
+             AND (t.facts->>'starts_at')::timestamptz > now() GROUP BY t.submission""",
+        films,
+    )
+    return {row["submission"]: row["n"] for row in selected}
+
+
 class ConfirmationRow(MakersScreening, frozen=True, kw_only=True):
     """One screening of one film, as programmers see who has confirmed it."""
 

@@ -282,6 +282,29 @@ async def take_back(submission: Submission, delivery_id: str, *, by: Person) -> 
                     await record("material_taken_back", standing.id, by=by, material=wanted.id)
 
 
+class OwedMaterials(msgspec.Struct, frozen=True, kw_only=True):
+    """How many things a film has still to bring until a day."""
+
+    submission: str
+    due_at: datetime
+    n: int
+
+
+async def owed_by(films: list[str]) -> list[OwedMaterials]:
+    """What these films, whose acceptance is announced, have still to bring, by its days; late ones too."""
+    selected = await rows(
+        """SELECT s.id AS submission, m.due_at, count(*) AS n
+           FROM submission s JOIN material m ON m.edition = s.edition AND m.is_required
+             AND m.closed_at IS NULL AND m.due_at IS NOT NULL AND """
+        + IN_SECTION
+        + """ WHERE s.id = ANY({}) AND s.status = 'accepted'
+             AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.material = m.id AND d.submission = s.id)
+           GROUP BY s.id, m.due_at ORDER BY m.due_at, s.id""",
+        films,
+    )
+    return msgspec.convert(selected, list[OwedMaterials])
+
+
 # Who has brought what
 
 

@@ -41,7 +41,8 @@ from media.policy import Policy
 from media.rulebook import refuses
 from media.storage import NotPublished, Store, early_key
 from reviews import receipts
-from submissions import answers, entries, membership, technical
+from screenings import confirming
+from submissions import answers, entries, materials, membership, technical
 from submissions.asking import CREDITS, EntryForm, QuestionKind
 from submissions.attachments import MOST_BYTES
 from submissions.candidates import EntryStanding, standing_of
@@ -142,6 +143,12 @@ async def films(
         festival_day=day(lang, edition_row.first_day, style="month"),
         asked=sum(1 for card in shown if card.is_urgent),
         receipts_on=(await receipts.rule_of(edition_row)).is_on,
+        owed=[
+            (one, day(lang, last_minute(one.due_at), style="month"))
+            for one in await materials.owed_by([card.id for card in cards])
+        ],
+        by_id={card.id: card for card in cards},
+        awaited=await confirming.awaited([card.id for card in cards]),
     )
 
 

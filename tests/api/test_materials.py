@@ -8,11 +8,14 @@ from festival.clock import now
 from festival.db import rows
 from festival.tables import Phase
 from reviews.tables import Recusal
+from screenings import confirming
+from screenings.confirming import FilmsAsked
 from submissions import materials
 from submissions.materials import MaterialForm
 from submissions.tables import Submission
 from tests.api.test_asking import PDF, PNG, door
 from tests.builders import a_film, a_person, an_edition, sign_in
+from tests.screenings.world import World
 
 LABELS = {"fr": "Photos du film", "en": "Stills"}
 
@@ -275,3 +278,19 @@ async def test_who_is_handed_what_was_brought(client, world, status) -> None:
 
     assert handed == ({"maker", "operator", "programmer"} if status == "accepted" else {"maker"})
     assert (await client.get(door(edition, f"/attachments/{file}"))).status_code == 401
+
+
+async def test_the_makers_own_list_tells_what_is_owed_until_when_and_which_screenings_wait(client) -> None:
+    world = await World().build("accepted")
+    await world.place(0, 720)
+    operator = await a_person("operator", edition=world.edition)
+    await a_material(world.edition, operator, due_at=now() + timedelta(days=3))
+    await a_material(world.edition, operator, due_at=now() - timedelta(days=3))
+    await a_material(world.edition, operator)
+    await confirming.ask(world.edition, FilmsAsked(), by=world.by)
+    await sign_in(client, world.maker)
+
+    page = " ".join((await client.get(f"/fr/{world.edition.slug}/submissions")).text.split())
+
+    assert ("1 chose à envoyer" in page, "1 chose en retard" in page) == (True, True)
+    assert "1 séance à confirmer" in page
