@@ -375,12 +375,12 @@ async def screenings_of(submission: Submission) -> list[MakersScreening]:
 
 
 async def awaited(films: list[str]) -> dict[str, int]:
-    """By the film: how many of its screenings ahead nobody has answered."""
+    """By the film whose makers were told of a screening: of how many ahead nobody has answered."""
     selected = await rows(
-        """SELECT t.submission, count(*) AS n FROM told_screening t
+        """SELECT t.submission, count(*) FILTER (WHERE t.answer = ''
+             AND (t.facts->>'starts_at')::timestamptz > now()) AS n FROM told_screening t
            JOIN submission s ON s.id = t.submission AND s.status = 'accepted'
-           WHERE t.submission = ANY({}) AND t.answer = ''
-             AND (t.facts->>'starts_at')::timestamptz > now() GROUP BY t.submission""",
+           WHERE t.submission = ANY({}) GROUP BY t.submission""",
         films,
     )
     return {row["submission"]: row["n"] for row in selected}
