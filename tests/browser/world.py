@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -166,7 +167,16 @@ class World:
         written = operator.post("/operator/materials", words)["id"]
         maker.http.put(f"{maker.base}/submissions/{film}/materials/{written}/text",
                        json={"text": "Née à Dakar, formée à Prague.", "version": 0})
-        return {"question_id": question, "material_id": material}
+        return {"question_id": question, "material_id": material, "fix_id": self.mend(film)}
+
+    def mend(self, film: str) -> str:
+        """A field that the office asks for, a note, a tag, and an entry that may be the same film."""
+        operator, place = self.doors["operator"], f"/operator/entries/{film}"
+        operator.post(f"{place}/notes", {"text": "Ada rappelle lundi."})
+        operator.http.post(f"{operator.base}{place}/tags", json={"tag": "à voir"})
+        due = (date.today() + timedelta(days=30)).isoformat()  # noqa: DTZ011
+        wanted = {"field": "declared_seconds", "why": "Le générique dure plus longtemps.", "due": due}
+        return operator.post(f"{place}/fixes", wanted)["id"]
 
     def bring(self) -> str:
         """A list of entries, tried: one row with a remark, one that is left out."""
