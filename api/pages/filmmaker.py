@@ -81,6 +81,7 @@ UPLOAD_CODES = (
     "upload_missing", "upload_expired", "upload_gone", "sign_in_needed", "csrf_failed",
     "submission_missing", "upload_busy", "film_quota", "person_quota", "person_room", "versions_quota",
 )  # fmt: skip
+READ = ("none", "tracks", "wrote", "keep")
 QUEUED = (
     "kind", "tongue", "tongue_missing", "nothing", "film", "lines", "state_asked", "state_waiting",
     "state_unasked", "state_later", "state_sending", "state_paused", "state_arrived", "state_above",
@@ -279,6 +280,7 @@ async def entry_page(
         steps=lines, names=names, shown=shown if shown in names else names[0],
         missing=words_missing(lang, refused, error, unread),
         places=_entry.places_of([*fields, *form.fields, *(one.field for one in form.questions), "file"], place),
+        read={name: t(lang, f"filmmaker.read.{name}") for name in READ},
         ways=ways(lang, names), kept_until=await kept_until(edition),
         there=there, drawn=_entry.drawn_fields(form, locked), **asked_of(form, written, locked),
         answer_files=files, most_attached=MOST_BYTES, queue=queue_of(lang, form, files),

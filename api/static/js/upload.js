@@ -123,7 +123,9 @@ class FilmUpload extends HTMLElement {
   async foundInHeaders(file) {
     if (this.dataset.known && this.isKnown()) return [];
     const header = await readHeader(file);
-    return header ? doubts(header, JSON.parse(this.dataset.rules)) : [];
+    const found = header ? doubts(header, JSON.parse(this.dataset.rules)) : [];
+    this.dispatchEvent(new CustomEvent("film-read", { bubbles: true, detail: { header, found } }));
+    return found;
   }
 
   against(found) {
