@@ -84,6 +84,7 @@ from api.acts import live as live_acts
 from api.acts import office as office_acts
 from api.acts import pairs as pair_acts
 from api.acts import phases as phase_acts
+from api.acts import pictures as picture_acts
 from api.acts import receipts as receipt_acts
 from api.acts import room as room_acts
 from api.acts import rules as rule_acts
@@ -166,6 +167,7 @@ from api.pages import pairs as pair_pages
 from api.pages import passkeys as passkey_pages
 from api.pages import people as people_pages
 from api.pages import phases as phase_pages
+from api.pages import pictures as picture_pages
 from api.pages import plans as plan_pages
 from api.pages import policy as policy_pages
 from api.pages import privacy as privacy_pages
@@ -219,6 +221,7 @@ from api.v1 import minds as minds_v1
 from api.v1 import operator as operator_v1
 from api.v1 import papers as papers_v1
 from api.v1 import people as people_v1
+from api.v1 import pictures as pictures_v1
 from api.v1 import policy as policy_v1
 from api.v1 import privacy as privacy_v1
 from api.v1 import programmer as programmer_v1
@@ -293,6 +296,7 @@ ACTS = [
     *pauses.ACTS,
     *people.ACTS,
     *phase_acts.ACTS,
+    *picture_acts.ACTS,
     *plans.ACTS,
     *policy.ACTS,
     *privacy.ACTS,
@@ -415,6 +419,7 @@ def pages() -> Router:
             shared_pages,
             pair_pages,
             visitor_pages,
+            picture_pages,
             fitting_pages,
             exchange_pages,
             papers,
@@ -474,6 +479,7 @@ def json_doors() -> Router:
             files,
             attachments,
             subtitles,
+            pictures_v1,
             committee_v1,
             talk_v1,
             figures_v1,

@@ -36,7 +36,7 @@ _control = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _control_escape = re.compile(r"(?<!\\)(?:\\\\)*\\u00(?:0[0-8bBcCeEfF]|1[0-9a-fA-F]|7[fF])")
 
 _with_a_file = re.compile(
-    r"/[a-z]{2}/[^/]+/(submissions/[^/]+/(subtitles|answers/[^/]+/file|materials/[^/]+/file)"
+    r"/[a-z]{2}/[^/]+/(submissions/[^/]+/(subtitles|pictures|answers/[^/]+/file|materials/[^/]+/file)"
     r"|operator/imports|operator/people/lists/reading|programmer/exchange)"
 )
 """The forms of ours that come in parts; their acts bound and check them, nothing here does."""

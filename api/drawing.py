@@ -21,6 +21,7 @@ from festival.tables import Edition
 from units import times
 
 NAMELESS = ("field_long", "field_short", "field_missing", "field_invalid", "nothing_chosen")
+MIDDLE = 5  # tenths
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -78,6 +79,12 @@ def data_block(data: Any, kind: str = "application/json") -> Markup:
     return Markup(f'<script type="{kind}">{htmlsafe_json_dumps(data)}</script>')  # noqa: S704
 
 
+def focus(picture: Any) -> Markup:
+    """The attributes by which a crop keeps the picture's own point; none where that is its middle."""
+    x, y = int(picture.focus_x), int(picture.focus_y)
+    return Markup("") if x == y == MIDDLE else Markup(f'data-fx="{x}" data-fy="{y}"')  # noqa: S704
+
+
 def filters(lang: str) -> dict[str, Any]:
     """Dates and numbers as this language writes them."""
     return {
@@ -95,6 +102,7 @@ def filters(lang: str) -> dict[str, Any]:
         "hour_there": partial(language.hour_there, lang),
         "city": partial(language.city, lang),
         "clock": times.clock_face,
+        "focus": focus,
         "clockseconds": times.timecode,
         "duration": partial(language.length, lang),
         "figure": partial(language.figure, lang),

@@ -30,8 +30,9 @@ from api.shelf import HeldEdition, Shelf
 from festival.clock import in_zone
 from festival.language import moment, spoken, t
 from media.storage import NotPublished, PublishedFile, Store
-from screenings.document import Document, PublicFilm, still_of
+from screenings.document import Document, PublicFilm, stills_of
 from screenings.public import Public
+from submissions import pictures
 
 DOOR = "/"
 IN_A_SHEET = re.compile(r"url\(\"?([^\")#]+)\"?\)")
@@ -85,9 +86,9 @@ class Folder:
     def stills_there(self) -> dict[str, PublishedFile]:
         there: dict[str, PublishedFile] = {}
         for programme in self.document.programmes:
-            if file := still_of(programme):
+            for key in stills_of(programme):
                 with suppress(NotPublished):
-                    there[file] = self.store.published(file, "poster.jpg")
+                    there[key] = pictures.still_in(self.store, key)
         return there
 
     async def files(self) -> AsyncIterator[FolderFile]:
@@ -254,7 +255,9 @@ def without_lost_stills(public: Public, document: Document, there: set[str]) -> 
     """A picture whose file is lost leaves its place empty, as where there never was one."""
 
     def seen(film: PublicFilm) -> PublicFilm:
-        return film if film.file in there else msgspec.structs.replace(film, file=None)
+        kept = [one for one in film.pictures if one.id in there]
+        file = film.file if film.file in there else None
+        return msgspec.structs.replace(film, pictures=kept, file=file)
 
     programmes = [
         msgspec.structs.replace(one, films=[seen(film) for film in one.films])

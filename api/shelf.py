@@ -26,6 +26,7 @@ from festival.tables import Edition
 from media.storage import NotPublished, Store
 from screenings.printing import Printed, domain_at, kept_pages, let_go, printed_once
 from screenings.public import Public, newest
+from submissions import pictures
 
 log = logging.getLogger("door")
 
@@ -114,7 +115,7 @@ class Shelf:
         """Of a film, for what draws with it; the press alone, which draws none of that, has no store."""
         with suppress(NotPublished):
             if self.store is not None:
-                return self.store.published(file, "poster.jpg").read_bytes()
+                return pictures.still_in(self.store, file).read_bytes()
         return None
 
     async def draw(self, leaf: Leaf, asked: Asked) -> Printed:

@@ -278,6 +278,10 @@ HELD: dict[str, Held] = {
         leaves=STAYS, edition=OF_SUBMISSION, who="person", words="text",
         key="id submission material attachment version created_at", why="film_public",
     ),
+    "film_picture": Held(
+        edition="t.edition", work="labels credit",
+        key="id edition submission attachment position focus_x focus_y width height version created_at",
+    ),
     "visitor": Held(
         leaves=ROW, edition="t.edition", who="person", words="name qualities",
         own="languages",

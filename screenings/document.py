@@ -14,6 +14,16 @@ ROOM_ACCESS = ("step_free", "sound_loop", "audio_description")
 """What a room has for whoever needs it."""
 
 
+class PublicPicture(msgspec.Struct, frozen=True, kw_only=True):
+    """`id` is that of the picture's bytes; every crop keeps the point of so many tenths of its width and height."""
+
+    id: str
+    focus_x: int = 5
+    focus_y: int = 5
+    labels: Texts = {}
+    credit: str = ""
+
+
 class PublicFilm(msgspec.Struct, frozen=True, kw_only=True):
     """`rating` is the age from which the law lets people see it, none where nobody has said; `warnings`
     stand at the door, one text a language; `access` are marks of `screenings/visas.py:ACCESS`.
@@ -36,6 +46,19 @@ class PublicFilm(msgspec.Struct, frozen=True, kw_only=True):
     youth_from: int | None = None
     access: list[str] = []
     captions: list[str] = []  # languages in which it has subtitles for the deaf
+    pictures: list[PublicPicture] = []  # the first leads; without one, the copy's own poster does
+
+    @property
+    def shown(self) -> list[PublicPicture]:
+        """All that may be seen of it."""
+        if self.pictures:
+            return self.pictures
+        return [PublicPicture(id=self.file)] if self.file else []
+
+    @property
+    def still(self) -> PublicPicture | None:
+        """What stands for it."""
+        return next(iter(self.shown), None)
 
 
 class PublicGuest(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,9 +82,14 @@ class PublicProgramme(msgspec.Struct, frozen=True, kw_only=True):
     rating: int | None = None
 
 
-def still_of(programme: PublicProgramme) -> str | None:
-    """The file whose still stands for it: its first film's that has one."""
-    return next((film.file for film in programme.films if film.file), None)
+def still_of(programme: PublicProgramme) -> PublicPicture | None:
+    """The picture that stands for it: its first film's that has one."""
+    return next((film.still for film in programme.films if film.still), None)
+
+
+def stills_of(programme: PublicProgramme) -> list[str]:
+    """Ids of all that may be seen of it."""
+    return [one.id for film in programme.films for one in film.shown]
 
 
 class LiveNews(msgspec.Struct, frozen=True, kw_only=True):
@@ -188,6 +216,26 @@ def same(document: Document, other: Document) -> bool:
 
 frozen_bytes = msgspec.json.Encoder(order="deterministic").encode
 """JSON whose bytes depend on what it says alone: the database keeps names in an order of its own."""
+
+
+def without_pictures(document: Document, gone: set[str]) -> Document:
+    """What its makers have taken away since is shown no more."""
+    if not gone:
+        return document
+
+    def seen(film: PublicFilm) -> PublicFilm:
+        kept = [one for one in film.pictures if one.id not in gone]
+        return (
+            film
+            if len(kept) == len(film.pictures)
+            else msgspec.structs.replace(film, pictures=kept)
+        )
+
+    programmes = [
+        msgspec.structs.replace(one, films=[seen(film) for film in one.films])
+        for one in document.programmes
+    ]
+    return msgspec.structs.replace(document, programmes=programmes)
 
 
 def without(document: Document, gone: set[str]) -> Document:

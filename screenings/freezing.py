@@ -137,6 +137,10 @@ async def films_of(edition: Edition, programmes: set[str]) -> dict[str, list[Pub
              ARRAY(SELECT DISTINCT split_part(k.language, '-', 1) FROM subtitle k
                    WHERE k.submission = s.id AND k.kind = 'sdh' AND k.confirmed_at IS NOT NULL
                    ORDER BY 1) AS captions,
+             (SELECT coalesce(jsonb_agg(jsonb_build_object('id', p.attachment, 'focus_x', p.focus_x,
+                  'focus_y', p.focus_y, 'labels', p.labels, 'credit', p.credit)
+                ORDER BY p.position, p.id), '[]')
+              FROM film_picture p WHERE p.submission = s.id) AS pictures,
              n.id AS file, CASE WHEN {} THEN coalesce((n.facts->>'duration')::float, 0)
                                 ELSE coalesce(f.declared_seconds, 0) END AS seconds
            FROM programme_film q JOIN submission s ON s.id = q.submission AND s.status = 'accepted'

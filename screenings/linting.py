@@ -76,6 +76,7 @@ async def films_of(edition: Edition, known: list[Item]) -> dict[str, LintFilm]:
         """SELECT s.id AS submission, f.title, f.titles, f.synopses, f.director, f.languages,
              f.subtitles, coalesce(f.declared_seconds, 0) AS declared,
              coalesce((n.facts->>'duration')::float, 0) AS measured, n.id AS file,
+             EXISTS (SELECT FROM film_picture p WHERE p.submission = s.id) AS has_picture,
              n.checked_at IS NOT NULL AS is_checked, n.rotten_at IS NOT NULL AS is_damaged
            FROM submission s JOIN film f ON f.id = s.film
            LEFT JOIN film_file n ON n.submission = s.id AND n.state = 'released'
@@ -89,7 +90,7 @@ async def films_of(edition: Edition, known: list[Item]) -> dict[str, LintFilm]:
 def film_of(row: dict[str, Any], papers: Any, edition: Edition) -> LintFilm:
     read = {
         "papers": papers,
-        "has_still": row["file"] is not None,
+        "has_still": row["file"] is not None or row["has_picture"],
         "is_checked": bool(row["is_checked"]),
         "is_damaged": bool(row["is_damaged"]),
         "seconds": seconds_long(row, measured=edition.measured_runtime),

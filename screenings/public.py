@@ -15,7 +15,14 @@ from festival.language import moment
 from festival.site import written
 from festival.tables import Edition, Role
 from festival.texts import Texts
-from screenings.document import Document, PublicProgramme, frozen_bytes, thawed, without
+from screenings.document import (
+    Document,
+    PublicProgramme,
+    frozen_bytes,
+    thawed,
+    without,
+    without_pictures,
+)
 from screenings.live.kept import lives_of
 from screenings.live.overlay import as_it_runs
 
@@ -86,7 +93,7 @@ async def newest(slug: str, known: Public | None = None) -> Public | None:
     One short statement where nothing has moved. Whatever moves meanwhile is found at the next look.
     """
     films = [] if known is None else known.films
-    looked = await rows(GLANCE, films, slug)
+    looked = await rows(GLANCE, films, films, slug)
     if not looked:
         return None
     mark = str(looked[0]["mark"])
@@ -100,6 +107,7 @@ GLANCE = """SELECT concat_ws(' ', e.xmin, g.id, g.xmin,
   (SELECT string_agg(concat(t.kind, t.xmin), ' ' ORDER BY t.kind) FROM site_text t WHERE t.edition = e.id),
   (SELECT string_agg(s.id, ' ' ORDER BY s.id) FROM submission s
    WHERE s.id = ANY({}) AND s.status <> 'accepted'),
+  (SELECT count(*) FROM film_picture p WHERE p.submission = ANY({})),
   (SELECT concat(count(*), ' ', max(l.changed_at)) FROM live_screening l
    WHERE l.edition = e.id AND NOT l.rehearsed)) AS mark
 FROM edition e LEFT JOIN LATERAL (SELECT o.id, o.xmin FROM grid o
@@ -123,7 +131,7 @@ async def all_of(edition: Edition, mark: str = "") -> Public:
 
 async def as_it_is(edition: Edition, document: Document, films: list[str]) -> Document:
     """Less what has left since, and as it runs on its day."""
-    kept = without(document, await left(films))
+    kept = await less_what_left(document, films)
     with in_zone(document.zone):
         return as_it_runs(kept, await lives_of(edition.id))
 
@@ -131,7 +139,7 @@ async def as_it_is(edition: Edition, document: Document, films: list[str]) -> Do
 async def standing_document(edition: Edition) -> Document | None:
     """The last publication, less the films that have left since, opened or not, as it was published."""
     document = await newest_publication(edition)
-    return None if document is None else without(document, await left(films_in(document)))
+    return None if document is None else await less_what_left(document, films_in(document))
 
 
 async def newest_publication(edition: Edition) -> Document | None:
@@ -153,6 +161,21 @@ def films_in(document: Document | None) -> list[str]:
     if document is None:
         return []
     return sorted({film.submission for shown in document.programmes for film in shown.films})
+
+
+async def less_what_left(document: Document, films: list[str]) -> Document:
+    """Films that are chosen no more, and pictures that their makers have taken away."""
+    return without_pictures(without(document, await left(films)), await gone_pictures(document))
+
+
+async def gone_pictures(document: Document) -> set[str]:
+    shown = sorted(
+        {one.id for p in document.programmes for film in p.films for one in film.pictures}
+    )
+    if not shown:
+        return set()
+    there = await rows("SELECT attachment FROM film_picture WHERE attachment = ANY({})", shown)
+    return set(shown) - {row["attachment"] for row in there}
 
 
 async def left(films: list[str]) -> set[str]:

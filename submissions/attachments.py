@@ -1,4 +1,5 @@
-"""Files beside an entry: what answers a question, and what is brought once a film is accepted.
+"""Files beside an entry: what answers a question, what is brought once a film is accepted, and pictures that
+the house has drawn anew (`pictures.py`).
 
 The one module that knows where they lie: a folder of the store's published copies whose key is the
 attachment's id, with one file in it. A backup so takes them with the films, on a disk or in a bucket.
@@ -152,7 +153,9 @@ async def discard(attachment: str, *, store: Store) -> None:
     """The job behind `let_go`: twice is once, and what is used by now stays."""
     used = await rows(
         """SELECT 1 AS one FROM entry_answer WHERE attachment = {}
-           UNION ALL SELECT 1 FROM delivery WHERE attachment = {}""",
+           UNION ALL SELECT 1 FROM delivery WHERE attachment = {}
+           UNION ALL SELECT 1 FROM film_picture WHERE attachment = {}""",
+        attachment,
         attachment,
         attachment,
     )
@@ -167,7 +170,8 @@ async def sweep(*, store: Store) -> None:
     left = await rows(
         """SELECT a.id FROM attachment a WHERE a.created_at < now() - interval '1 day'
              AND NOT EXISTS (SELECT FROM entry_answer w WHERE w.attachment = a.id)
-             AND NOT EXISTS (SELECT FROM delivery d WHERE d.attachment = a.id) LIMIT 500"""
+             AND NOT EXISTS (SELECT FROM delivery d WHERE d.attachment = a.id)
+             AND NOT EXISTS (SELECT FROM film_picture p WHERE p.attachment = a.id) LIMIT 500"""
     )
     for row in left:
         await discard(row["id"], store=store)

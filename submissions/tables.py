@@ -495,6 +495,28 @@ class Delivery(Table):
     created_at = Timestamptz(default=TimestamptzNow())
 
 
+class FilmPicture(Table):
+    """A picture that stands for a film in public: the first leads its page, the others stand beside it.
+
+    `attachment` is the picture itself, as the house has drawn it anew. Every crop keeps the point that
+    lies `focus_x` tenths of its width from the left, and `focus_y` tenths of its height from the top.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    submission = ForeignKey(Submission, null=False, index=True)
+    attachment = ForeignKey(Attachment, null=False, index=True)
+    position = Integer(default=0)
+    focus_x = SmallInt(default=5)
+    focus_y = SmallInt(default=5)
+    labels = JSONB(default={})
+    credit = Varchar(160, default="")
+    width = Integer(default=0)
+    height = Integer(default=0)
+    version = Integer(default=1)
+    created_at = Timestamptz(default=TimestamptzNow())
+
+
 class Visitor(Table):
     """Somebody who comes with an accepted film, as its makers say it.
 

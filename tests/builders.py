@@ -110,7 +110,7 @@ async def a_film(
     store = LocalStore(Settings.read().media_root)
     folder = store.work_folder(made.id)
     (folder / "v240").mkdir()
-    for name in ("poster.jpg", "sprite.jpg", "main.m3u8", "master.m3u8", *SEGMENTS):
+    for name in ("poster.jpg", "poster-1.jpg", "sprite.jpg", "main.m3u8", "master.m3u8", *SEGMENTS):
         (folder / name).write_bytes(b"published")
     (folder / "v240" / "playlist.m3u8").write_text(
         "".join(f"#EXTINF:30.000000,\n{name.partition('/')[2]}\n" for name in SEGMENTS)

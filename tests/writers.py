@@ -52,6 +52,7 @@ FILLED_FROM = {
     "Screen": "screenings.rooms.ScreenForm",
     "Section": "submissions.sections.SectionForm",
     "Venue": "screenings.venues.VenueForm",
+    "FilmPicture": "submissions.pictures.PictureForm",
     "Visitor": "submissions.visitors.VisitorForm",
     "WaiverCode": "submissions.waiver_codes.CodeForm",
 }  # tables whose rows take the fields of a shape as they come
@@ -66,7 +67,7 @@ ALSO_FILLED_FROM = (
 INSERTED = re.compile(r"INSERT INTO (\w+)\s*\(([^)]*)\)")
 UPSERTED = re.compile(r"INSERT INTO (\w+)\s.*?DO UPDATE SET\s+(.*?)(?:\sWHERE\s|\sRETURNING\s|$)", re.DOTALL)
 SET_UP = (
-    "Apart", "Attendance", "Audience", "CommitteePhase", "CommitteeRules", "Crew", "Criterion", "Deadline", "Edition", "Fee", "FieldRule", "FilmTraits",
+    "Apart", "Attendance", "Audience", "CommitteePhase", "CommitteeRules", "Crew", "Criterion", "Deadline", "Edition", "Fee", "FieldRule", "FilmPicture", "FilmTraits",
     "GridVariant", "Guest",
     "Jury", "MakersTerms", "Material", "PlannedPublication", "PlanRules", "Programme", "ProgrammeOrder", "Question", "Reservation", "Resource",
     "RetentionRule", "ReviewerProfile", "ScoreSheet", "Screen", "ScreeningHold", "Section", "SectionQuota", "SharedAudience", "SiteText", "TicketWish", "Venue",

@@ -136,7 +136,9 @@ def movie(asked: Asked, programme: PublicProgramme, film: PublicFilm) -> dict[st
         "inLanguage": [one for one in film.languages if one != "zxx"],
         "subtitleLanguage": [one for one in film.subtitles if one != "zxx"],
         "description": text_in(lang, film.synopses),
-        "image": f"{base}/stills/{film.file}.jpg" if film.file == still_of(programme) else None,
+        "image": f"{base}/stills/{film.still.id}.jpg"
+        if film.still and film.still == still_of(programme)
+        else None,
         "contentRating": None if film.rating is None else str(film.rating),
     }
     if told["alternateName"] == told["name"]:

@@ -31,9 +31,9 @@ def of_film(asked: Asked) -> Drawing:
     """Its still, its title, its first screening that is not called off."""
     document, programme, lang = asked.document(), asked.programme(), asked.lang
     lines = (when_shown(document, programme, lang), who_made(programme, lang))
-    file = still_of(programme)
+    still = still_of(programme)
     card = said(text_in(lang, programme.titles), lines, asked, document)
-    return picture(card, asked.stills(file) if file else None)
+    return picture(card, asked.stills(still.id) if still else None)
 
 
 def said(title: str, lines: tuple[str, ...], asked: Asked, document: Document) -> SentCard:

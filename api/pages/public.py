@@ -74,6 +74,7 @@ def film(asked: Asked) -> dict[str, Any]:
         "title": title,
         "longest": longest_word(title),
         "still": still_of(shown),
+        "gallery": [one for film in shown.films for one in film.pictures[1:]],
         "beside": beside(document, shown, lang),
         "pitches": [pitch_of(text_in(lang, one.synopses)) for one in shown.films],
         "rooms": [

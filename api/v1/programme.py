@@ -1,5 +1,6 @@
 """JSON for everybody: the last publication, and nothing else."""
 
+import asyncio
 from typing import Any
 
 from litestar import Request, Response, route
@@ -9,12 +10,13 @@ from litestar.params import FromPath
 from api.doors import answered, held_of
 from api.etags import READ
 from api.leaves import Asked, Drawing, Leaf, programmes
-from api.v1.files import found, served
+from api.v1.files import served
 from festival.access import Viewer
 from festival.errors import Missing
-from media.storage import Store
-from screenings.document import Document, PublicProgramme, frozen_bytes, still_of
+from media.storage import NotPublished, Store
+from screenings.document import Document, PublicProgramme, frozen_bytes, still_of, stills_of
 from screenings.public import Public
+from submissions import pictures
 
 JSON = "application/json"
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -57,8 +59,9 @@ async def poster(
 ) -> Response[Any]:
     """The still of a published programme, whichever it is just now."""
     public = (await held_of(request)).public
-    file = still_of(public.programme(programme_id, viewer))
-    return await picture_of(request, store, public, file, kept="public, max-age=300")
+    still = still_of(public.programme(programme_id, viewer))
+    key = still.id if still else None
+    return await picture_of(request, store, public, key, kept="public, max-age=300")
 
 
 @route("/programme/stills/{name:str}", http_method=READ, status_code=200)
@@ -68,19 +71,22 @@ async def still(
     store: NamedDependency[Store],
     viewer: NamedDependency[Viewer],
 ) -> Response[Any]:
-    """`<file>.jpg`: the still of exactly this file of a published film; of no other."""
+    """`<key>.jpg`: exactly this picture of a published film, its makers' or that of its copy; no other."""
     public = (await held_of(request)).public
-    shown = {f"{still_of(one)}.jpg": still_of(one) for one in public.readable(viewer).programmes}
+    shown = {f"{key}.jpg": key for p in public.readable(viewer).programmes for key in stills_of(p)}
     return await picture_of(request, store, public, shown.get(name), kept=FOR_EVER)
 
 
 async def picture_of(
-    request: Request[Any, Any, Any], store: Store, public: Public, file: str | None, *, kept: str
+    request: Request[Any, Any, Any], store: Store, public: Public, key: str | None, *, kept: str
 ) -> Response[Any]:
     """Before the opening nobody keeps it for others."""
-    if file is None:
+    if key is None:
         raise Missing("file_missing")
-    picture = await found(store, file, "poster.jpg")
+    try:
+        picture = await asyncio.to_thread(pictures.still_in, store, key)
+    except NotPublished:
+        raise Missing("file_missing") from None
     cache = kept if public.is_open else "private, no-store"
     return await served(request, picture, "poster.jpg", cache=cache)
 

@@ -1,4 +1,5 @@
-// What was found, shown on the film: a link with its seconds plays them, under the sentence of its finding.
+// What was found, shown on the film: a link with its seconds plays them, under the sentence of its finding,
+// and so does a cue of subtitles.
 import { filled } from "./words.js";
 
 export class Places {
@@ -29,6 +30,7 @@ export class Places {
     if (link) {
       event.preventDefault();
       this.show(this.spots.findIndex((spot) => this.isSame(spot, link)));
+      if (!link.dataset.finding) this.play(Number(link.dataset.at));
       if (!link.closest("#copy")) this.video.focus();
     } else if (step) this.step(Number(step.dataset.step));
     else if (lane) this.seek(this.along(lane, event.clientX));
@@ -64,9 +66,13 @@ export class Places {
     this.at = at;
     const spot = this.spots[at];
     this.say(spot);
-    this.seek(Number(spot.dataset.at));
-    this.video.play().catch(() => {});
     this.told.scrollIntoView({ block: "nearest" });
+    this.play(Number(spot.dataset.at));
+  }
+
+  play(seconds) {
+    this.seek(seconds);
+    this.video.play().catch(() => {});
     this.video.closest("film-copy").scrollIntoView({ block: "nearest" });
   }
 

@@ -159,7 +159,7 @@ async def test_it_comes_in_beside_others_equal_and_people_are_met(archive, tmp_p
 
     done = await brought(path)
 
-    assert (done.met, done.files, done.missing) == (2, 9, [])
+    assert (done.met, done.files, done.missing) == (2, 10, [])
     again = await packed(await Edition.objects().get(Edition.id == edition), tmp_path / "again.tar")
     fresh = members_of(again)
     for table in ("film", "film_file", "section", "submission", "screening", "subtitle"):
