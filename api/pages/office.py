@@ -219,7 +219,9 @@ async def office_of(request: AnyRequest, edition: Edition, submission_id: str) -
         "tags_known": await tags.tags_in(edition, viewer),
         "fix_label": partial(fixes.field_label, lang),
         "fix_told": lambda fix, said: fixes.told_field(lang, fix.field, said, form),
-        "pairs": (await twins.pairs_of(edition, viewer, entry=submission_id)).pairs,
+        "pairs": (await twins.pairs_of(edition, viewer, entry=submission_id)).pairs
+        if line is not None and line.twins
+        else [],
         "lately": (await timeline.timeline_of(submission)).lines[:6],
     }
 

@@ -132,10 +132,22 @@ class EntrySheet(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def here(viewer: Viewer) -> str:
-    """Every entry that the viewer may know of, with all that it is looked for by."""
+    """Every entry that the viewer may know of, with all that it is looked for by.
+
+    What is counted of an entry stands as a question of its own in its column: only what a query names is asked.
+    """
     veiled = is_veiled(viewer)
+    fixes = {
+        "fixes_open": "count(*)::int",
+        "fixes_late": "(count(*) FILTER (WHERE due_at + interval '1 minute' <= now()))::int",
+        "due_at": "min(due_at)",
+    }
+    open_fixes = ",\n    ".join(
+        f"(SELECT {sql} FROM fix_request WHERE submission = s.id AND state = 'open') AS {name}"
+        for name, sql in fixes.items()
+    )
     return f"""WITH here AS (
-  SELECT s.id, s.version, s.status, s.created_at, s.changed_at, s.filed_at, s.film,
+  SELECT s.id, s.version, s.status, s.created_at, s.changed_at, s.filed_at, s.film, s.edition,
     x.letter AS section_letter, x.names AS section_names, x.position AS section_at, known.is_named, known.is_veiled,
     CASE WHEN known.is_named THEN f.title ELSE '' END AS title,
     CASE WHEN known.is_named THEN f.titles ELSE jsonb_build_object() END AS titles,
@@ -143,48 +155,68 @@ def here(viewer: Viewer) -> str:
     CASE WHEN known.is_named THEN f.countries ELSE '[]' END AS countries,
     CASE WHEN known.is_named THEN f.declared_seconds END AS declared_seconds,
     CASE WHEN known.is_named AND NOT known.is_veiled THEN f.director ELSE '' END AS director,
-    CASE WHEN known.is_veiled THEN '[]' ELSE m.makers END AS makers,
-    CASE WHEN known.is_veiled THEN '[]' ELSE m.tongues END AS tongues,
-    coalesce(i.tracking, '') AS tracking, n.state AS file_state, n.verdict ->> 'outcome' AS outcome,
+    CASE WHEN known.is_veiled THEN '[]' ELSE (
+      SELECT coalesce(jsonb_agg(coalesce(nullif(p.name, ''), p.email) ORDER BY m.created_at, m.id), '[]')
+      FROM member m JOIN person p ON p.id = m.person WHERE m.submission = s.id) END AS makers,
+    CASE WHEN known.is_veiled THEN '[]' ELSE (
+      SELECT coalesce(jsonb_agg(DISTINCT p.language), '[]')
+      FROM member m JOIN person p ON p.id = m.person WHERE m.submission = s.id) END AS tongues,
+    coalesce((SELECT tracking FROM imported_entry WHERE submission = s.id ORDER BY id LIMIT 1), '') AS tracking,
+    n.state AS file_state, n.verdict ->> 'outcome' AS outcome, n.sha256,
     coalesce(e.state, 'none') AS fee, CASE WHEN e.state = 'due' THEN e.cents - e.waived_cents ELSE 0 END AS owed_cents,
-    g.tags, o.notes, r.fixes_open, r.fixes_late, r.fixes_done, r.due_at,
-    film_keys(f.title, f.titles, f.director) AS keys, n.sha256
+    (SELECT coalesce(jsonb_agg(t.name ORDER BY t.name), '[]') FROM entry_tag t WHERE t.submission = s.id) AS tags,
+    (SELECT count(*)::int FROM office_note WHERE submission = s.id) AS notes,
+    {open_fixes},
+    (SELECT count(*)::int FROM fix_request WHERE submission = s.id AND state IN {WAITING}) AS fixes_done
   FROM submission s JOIN film f ON f.id = s.film LEFT JOIN section x ON x.id = s.section
   CROSS JOIN LATERAL (SELECT {NAMED} AS is_named, {veiled} AS is_veiled) known
-  LEFT JOIN LATERAL (SELECT * FROM film_file WHERE submission = s.id AND state <> 'replaced'
+  LEFT JOIN LATERAL (SELECT state, verdict, sha256 FROM film_file WHERE submission = s.id AND state <> 'replaced'
     ORDER BY number DESC LIMIT 1) n ON true
-  LEFT JOIN LATERAL (SELECT tracking FROM imported_entry WHERE submission = s.id ORDER BY id LIMIT 1) i ON true
   LEFT JOIN fee e ON e.submission = s.id
-  CROSS JOIN LATERAL (
-    SELECT coalesce(jsonb_agg(coalesce(nullif(p.name, ''), p.email) ORDER BY m.created_at, m.id), '[]') AS makers,
-      coalesce(jsonb_agg(DISTINCT p.language), '[]') AS tongues,
-      coalesce(string_agg(p.name || ' ' || p.email, ' '), '') AS sought
-    FROM member m JOIN person p ON p.id = m.person WHERE m.submission = s.id) m
-  CROSS JOIN LATERAL (SELECT coalesce(jsonb_agg(t.name ORDER BY t.name), '[]') AS tags
-    FROM entry_tag t WHERE t.submission = s.id) g
-  CROSS JOIN LATERAL (SELECT count(*)::int AS notes FROM office_note WHERE submission = s.id) o
-  CROSS JOIN LATERAL (
-    SELECT (count(*) FILTER (WHERE state = 'open'))::int AS fixes_open,
-      (count(*) FILTER (WHERE state = 'open' AND due_at + interval '1 minute' <= now()))::int AS fixes_late,
-      (count(*) FILTER (WHERE state IN ('done', 'wished')))::int AS fixes_done,
-      min(due_at) FILTER (WHERE state = 'open') AS due_at
-    FROM fix_request WHERE submission = s.id) r
-  WHERE {REACHED}),
-keyed AS (SELECT id, unnest(keys) AS key FROM here WHERE is_named AND NOT is_veiled),
-alike AS (
-  SELECT a.id AS one, b.id AS other, 'title' AS kind FROM keyed a JOIN keyed b ON a.key = b.key AND a.id <> b.id
-  UNION ALL SELECT a.id, b.id, 'file' FROM here a JOIN here b ON a.sha256 = b.sha256 AND a.sha256 <> '' AND a.id <> b.id
-  UNION ALL SELECT one, other, 'sound' FROM twin_pair WHERE sound IS NOT NULL
-  UNION ALL SELECT other, one, 'sound' FROM twin_pair WHERE sound IS NOT NULL),
-pairs AS (SELECT one, other, array_agg(DISTINCT kind ORDER BY kind) AS kinds FROM alike
-  WHERE one IN (SELECT id FROM here WHERE status <> 'withdrawn')
-    AND other IN (SELECT id FROM here WHERE status <> 'withdrawn') GROUP BY one, other)"""
+  WHERE {REACHED})"""
 
 
-TWINS = """(SELECT count(*)::int FROM pairs p WHERE p.one = here.id AND NOT EXISTS (
-  SELECT 1 FROM twin_pair t WHERE t.said = 'different' AND t.one = least(p.one, p.other)
-    AND t.other = greatest(p.one, p.other)))"""
-"""How many others may be the same film, but for those of which the office has said no."""
+WAITING = "('done', 'wished')"
+PAIRS = """, known AS MATERIALIZED (SELECT id, film, sha256, is_named AND NOT is_veiled AS is_told FROM here
+    WHERE status <> 'withdrawn'),
+  alike AS MATERIALIZED (
+    SELECT array_agg(DISTINCT id) AS ids, 'title' AS kind
+    FROM (SELECT known.id, unnest(film_keys(f.title, f.titles, f.director)) AS key
+          FROM known JOIN film f ON f.id = known.film WHERE is_told) keyed
+    GROUP BY key HAVING count(*) > 1
+    UNION ALL SELECT array_agg(id), 'file' FROM known WHERE sha256 <> '' GROUP BY sha256 HAVING count(*) > 1
+    UNION ALL SELECT ARRAY[one, other]::varchar[], 'sound' FROM twin_pair WHERE sound IS NOT NULL
+      AND one IN (SELECT id FROM known) AND other IN (SELECT id FROM known)),
+  pairs AS (
+    SELECT one, other, array_agg(DISTINCT kind ORDER BY kind) AS kinds
+    FROM alike, unnest(ids) AS one, unnest(ids) AS other WHERE one <> other GROUP BY one, other)"""
+"""After `here`: all that may be one film, each pair both ways round."""
+SAID_NO = """EXISTS (SELECT 1 FROM twin_pair t WHERE t.said = 'different' AND t.one = least({one}, {other})
+  AND t.other = greatest({one}, {other}))"""
+IN_A_PAIR = (
+    "here.id IN (SELECT one FROM pairs WHERE NOT "
+    + SAID_NO.format(one="pairs.one", other="pairs.other")
+    + ")"
+)
+TWINS = (
+    """(SELECT count(*)::int FROM (
+    SELECT o.id FROM film mine JOIN film g ON film_keys(g.title, g.titles, g.director)
+        && film_keys(mine.title, mine.titles, mine.director)
+      JOIN submission o ON o.film = g.id AND o.edition = x.edition AND o.status <> 'withdrawn'
+      WHERE mine.id = x.film AND x.is_named AND NOT x.is_veiled AND EXISTS (
+        SELECT 1 FROM film_file n WHERE n.submission = o.id AND n.state = 'released') AND o.status <> 'draft'
+    UNION SELECT n.submission FROM film_file n JOIN submission o ON o.id = n.submission AND o.edition = x.edition
+      AND o.status <> 'withdrawn' WHERE n.sha256 = x.sha256 AND n.sha256 <> '' AND n.state <> 'replaced'
+    UNION SELECT other FROM twin_pair WHERE one = x.id AND sound IS NOT NULL
+    UNION SELECT one FROM twin_pair WHERE other = x.id AND sound IS NOT NULL) o
+  WHERE o.id <> x.id AND NOT o.id = ANY({}) AND NOT EXISTS (
+    SELECT 1 FROM member m WHERE m.submission = o.id AND m.person = {}) AND NOT """
+    + SAID_NO.format(one="x.id", other="o.id")
+    + ")"
+)
+"""Of a line `x`: how many others may be the same film, but for those of which the office has said no, or of which
+the viewer may not know: their values are the two of `apart`.
+"""
 HAYSTACK = folded(
     "concat_ws(' ', here.title, (SELECT string_agg(value, ' ') FROM jsonb_each_text(here.titles)), here.director,"
     " here.makers, here.id, here.tracking, here.tags)"
@@ -231,7 +263,7 @@ def where(query: InboxQuery) -> tuple[str, list[Any]]:
         BY_VERDICT.get(query.verdict),
         BY_FIX.get(query.fix),
         "here.notes > 0" if query.notes else None,
-        f"{TWINS} > 0" if query.twins else None,
+        IN_A_PAIR if query.twins else None,
     ]
     parts = [sql for sql, word in asked if word] + [sql for sql in said if sql]
     return " AND ".join(["true", *(f"({part})" for part in parts)]), [
@@ -239,11 +271,26 @@ def where(query: InboxQuery) -> tuple[str, list[Any]]:
     ]
 
 
-LINE = f"""SELECT here.id, here.version, here.status, here.title, here.titles, here.director, here.makers, here.tongues,
+LINE = """SELECT here.id, here.version, here.status, here.title, here.titles, here.director, here.makers, here.tongues,
   here.countries, here.section_letter, here.section_names, here.declared_seconds, here.tracking, here.file_state,
   here.outcome, here.fee, here.owed_cents, here.tags, here.notes, here.fixes_open, here.fixes_late, here.fixes_done,
-  here.due_at, {TWINS} AS twins, here.is_named, here.is_veiled, here.created_at, here.changed_at, here.filed_at
+  here.due_at, here.is_named, here.is_veiled, here.created_at, here.changed_at, here.filed_at, here.film, here.edition,
+  here.sha256
 FROM here"""
+
+
+def apart(viewer: Viewer) -> tuple[Any, ...]:
+    """What they stepped aside from, and who they are."""
+    return sorted(viewer.recused), viewer.id
+
+
+def listed(viewer: Viewer, query: InboxQuery, means: str, tail: str) -> str:
+    """SQL for the lines of a query in its order: what is costly is asked of those lines alone."""
+    pairs = PAIRS if query.twins else ""
+    order = f"{ORDERS[query.sort]}, here.id"
+    return f"""{here(viewer)}{pairs}, page AS MATERIALIZED (
+      {LINE} WHERE {means} ORDER BY {order} {tail})
+      SELECT x.*, {TWINS} AS twins FROM page x"""
 
 
 async def entries(
@@ -252,7 +299,8 @@ async def entries(
     """Fifty at a time; what was taken back is listed only where it is looked for."""
     means, values = where(query)
     counted = await rows(
-        f"{here(viewer)} SELECT status, count(*)::int AS n FROM here WHERE {means} GROUP BY status",
+        f"""{here(viewer)}{PAIRS if query.twins else ""}
+            SELECT status, count(*)::int AS n FROM here WHERE {means} GROUP BY status""",
         *reached(viewer, edition),
         *values,
     )
@@ -260,16 +308,17 @@ async def entries(
     total = sum(n for state, n in by_state.items() if stands_in(state, query))
     last = max(1, -(-total // PAGE))
     number = min(max(number, 1), last)
-    listed = await rows(
-        f"""{here(viewer)} {LINE} WHERE {means} AND {IN_STATE}
-            ORDER BY {ORDERS[query.sort]}, here.id LIMIT {PAGE} OFFSET {(number - 1) * PAGE}""",
+    beyond = f"LIMIT {PAGE} OFFSET {(number - 1) * PAGE}"
+    found = await rows(
+        listed(viewer, query, f"{means} AND {IN_STATE}", beyond),
         *reached(viewer, edition),
         *values,
         query.state,
         query.state,
+        *apart(viewer),
     )
     return EntrySheet(
-        lines=msgspec.convert(listed, list[EntryLine]),
+        lines=msgspec.convert(found, list[EntryLine]),
         number=number,
         last=last,
         total=total,
@@ -290,15 +339,16 @@ async def chosen(
     """These entries, or all that a query means; `MOST_AT_ONCE` at most, and one more to tell that there are more."""
     means, values = where(query) if ids is None else ("here.id = ANY({})", [ids])
     narrow = IN_STATE if ids is None else "{} = {}"
-    listed = await rows(
-        f"""{here(viewer)} {LINE} WHERE {means} AND {narrow}
-            ORDER BY {ORDERS[query.sort]}, here.id LIMIT {MOST_AT_ONCE + 1}""",
+    asked = InboxQuery(sort=query.sort) if ids is not None else query
+    found = await rows(
+        listed(viewer, asked, f"{means} AND {narrow}", f"LIMIT {MOST_AT_ONCE + 1}"),
         *reached(viewer, edition),
         *values,
         query.state,
         query.state,
+        *apart(viewer),
     )
-    return msgspec.convert(listed, list[EntryLine])
+    return msgspec.convert(found, list[EntryLine])
 
 
 async def line_of(edition: Edition, viewer: Viewer, submission_id: str) -> EntryLine | None:

@@ -72,7 +72,7 @@ async def pairs_of(
     edition: Edition, viewer: Viewer, *, said: str = "", entry: str = "", number: int = 1
 ) -> TwinSheet:
     """Pairs of entries that the viewer may know of, those that most speaks for first; of one entry, or of all."""
-    whole = f"{inbox.here(viewer)}{_STATED}"
+    whole = f"{inbox.here(viewer)}{inbox.PAIRS}{_STATED}"
     asked = (*reached(viewer, edition), entry)
     counted = await rows(
         f"{whole} SELECT state, count(*)::int AS n FROM stated GROUP BY state", *asked

@@ -472,6 +472,9 @@ async def test_the_same_film_is_found_by_name_bytes_and_sound_and_what_is_said_i
     assert kinds[frozenset((office.id, by_name))] == ("title",)
     assert not any(alone in one for one in kinds)
     assert set(await office.seek(twins="yes")) == {office.id, by_name, by_bytes, by_sound}
+    line = await inbox.line_of(office.edition, office.viewer, office.id)
+    assert line
+    assert line.twins == 3
 
     version = next(one.version for one in sheet.pairs if {one.one.id, one.other.id} == pair)
     wanted = TwinSaid(one=by_sound, other=office.id, said="different", version=version)
