@@ -106,7 +106,7 @@ class FilmCopy extends HTMLElement {
     this.seen = () => this.ask();
     document.addEventListener("visibilitychange", this.seen);
     this.timer = setInterval(this.seen, BEAT);
-    this.places = new Places(this.closest("#report"), this.video);
+    this.places = new Places(this.closest("main"), this.video);
   }
 
   disconnectedCallback() {

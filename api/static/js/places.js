@@ -3,16 +3,16 @@
 import { filled } from "./words.js";
 
 export class Places {
-  constructor(report, video) {
-    [this.report, this.video] = [report, video];
-    this.told = report.querySelector("[data-caption]");
-    this.spots = [...report.querySelectorAll(".places [data-at]")];
+  constructor(page, video) {
+    [this.page, this.video] = [page, video];
+    this.told = page.querySelector("[data-caption]");
+    this.spots = [...page.querySelectorAll(".places [data-at]")];
     this.at = this.spots.findIndex((spot) => spot.matches("[aria-current]"));
-    this.head = report.querySelector("[data-head]");
+    this.head = page.querySelector("[data-head]");
     this.over = new AbortController();
     const on = (place, name, act) => place.addEventListener(name, act, { signal: this.over.signal });
-    on(report, "click", (event) => this.pressed(event));
-    on(report.querySelector("#copy"), "keydown", (event) => this.key(event));
+    on(page, "click", (event) => this.pressed(event));
+    on(page.querySelector("#copy"), "keydown", (event) => this.key(event));
     on(video, "timeupdate", () => this.tick());
     this.count();
   }
@@ -58,7 +58,7 @@ export class Places {
   }
 
   get length() {
-    return Number(this.report.querySelector("[data-length]")?.dataset.length) || this.video.duration;
+    return Number(this.page.querySelector("[data-length]")?.dataset.length) || this.video.duration;
   }
 
   show(at) {
@@ -87,7 +87,7 @@ export class Places {
 
   say(spot) {
     const finding = spot.closest("[data-place]");
-    for (const one of this.report.querySelectorAll(".places [aria-current]"))
+    for (const one of this.page.querySelectorAll(".places [aria-current]"))
       one.removeAttribute("aria-current");
     finding.setAttribute("aria-current", "true");
     spot.setAttribute("aria-current", "true");
