@@ -109,7 +109,8 @@ def test_a_first_entry_costs_six_pages_and_twelve_fields(
 
     student.on(page.locator("main .enter a"))
     student.fill(name="Nadia Orbit", email=address)
-    student.press(page.locator("main button.primary"))
+    with page.expect_navigation():  # where they wanted to waits in a cookie of its answer
+        student.press(page.locator("main button.primary"))
     page.goto(letter_to(address))
     student.look(name="letter")
     introduced = student.fields
