@@ -8,7 +8,7 @@ from litestar.params import FromPath
 
 from api.acts.act import Refusal, act
 from api.acts.entries import FILM, film_of
-from api.guards import MAKER, PLAN
+from api.guards import FILMS, MAKER
 from api.pages.confirming import PAGE, confirmations_page, screenings_page
 from api.request import AnyRequest
 from festival.access import Act, Viewer
@@ -77,7 +77,7 @@ async def list_again(request: AnyRequest, refused: Refusal) -> Response[str]:
     f"{PAGE}/asking",
     json="/confirmations/asking",
     status=200,
-    guards=PLAN,
+    guards=FILMS,
     again=list_again,
     goes=PAGE,
     says="confirmations.done.asked",
@@ -95,7 +95,7 @@ async def ask_makers(
     f"{PAGE}/reminding",
     json="/confirmations/reminding",
     status=200,
-    guards=PLAN,
+    guards=FILMS,
     again=list_again,
     goes=PAGE,
     says="confirmations.done.reminded",

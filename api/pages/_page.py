@@ -169,6 +169,7 @@ DESK: list[tuple[str, tuple[str, ...]]] = [
             "/operator/fees",
             "/operator/codes",
             "/operator/materials",
+            "/programmer/confirmations",
             "/programmer/tickets",
             "/programmer/attendance",
             "/operator/answers",
@@ -255,9 +256,9 @@ BELOW = {
     "/programmer/visas": "/programmer/programmes",
     "/programmer/candidates": "/programmer/programmes",
     "/programmer/shared": "/programmer/guests",
-    "/programmer/confirmations": "/programmer/guests",
     "/programmer/pairs": "/programmer/guests",
     **{room: "/operator/edition" for _, rooms in DESK for room in rooms},
+    "/programmer/confirmations": "/programmer/guests",
     "/programmer/tickets": "/programmer/guests",
     "/programmer/attendance": "/programmer/guests",
 }

@@ -8,15 +8,14 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from api.grid import equipment_name
-from api.guards import MAKER, SEE
-from api.pages._desk import planning_page
-from api.pages._page import language_of, page, prefix_of
+from api.guards import FILMS, MAKER
+from api.pages._page import DESK, PLANNING, language_of, page, prefix_of
 from api.pages._typed import metres_typed
 from api.request import AnyRequest
 from festival.access import Act, Viewer
 from festival.errors import FestivalError
 from festival.language import listed, t, text_in
-from festival.tables import Edition
+from festival.tables import Edition, Role
 from screenings import confirming, tickets
 from screenings.confirming import STATES, MakersScreening
 from screenings.public import is_open, newest_publication
@@ -117,7 +116,7 @@ def facts_told(screening: MakersScreening, lang: str) -> list[dict[str, Any]]:
     ]
 
 
-@get(PAGE, guards=SEE)
+@get(PAGE, guards=FILMS)
 async def all_confirmations(
     request: AnyRequest, viewer: NamedDependency[Viewer], edition_row: NamedDependency[Edition]
 ) -> Response[str]:
@@ -138,9 +137,11 @@ async def confirmations_page(
         programme=programme,
         page=int(number) if number.isdecimal() and len(number) < 6 else 1,
     )
-    return planning_page(
+    return page(
         request,
         "programmer/confirmations.html",
+        rooms=PLANNING if viewer.has(Role.PROGRAMMER) else DESK,
+        plans=viewer.has(Role.PROGRAMMER),
         error=error,
         at=PAGE,
         found=found,

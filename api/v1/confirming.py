@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from msgspec import Meta
 
-from api.guards import MAKER, SEE
+from api.guards import FILMS, MAKER
 from festival.access import Act, Viewer
 from festival.tables import Edition
 from screenings import confirming, tickets
@@ -46,7 +46,7 @@ def told(screening: MakersScreening) -> dict[str, Any]:
     return row | {"state": screening.state, "changes": screening.changes}
 
 
-@get("/confirmations", guards=SEE)
+@get("/confirmations", guards=FILMS)
 async def confirmations(
     viewer: NamedDependency[Viewer],
     edition_row: NamedDependency[Edition],
