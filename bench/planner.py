@@ -1,10 +1,12 @@
 """Cost, bound, gap, seconds and memory of the planner on seeded festivals, beside two peers.
 
     ./run bench planner [--sizes S,M,L,XL] [--seeds 3] [--seconds S=5,M=10,L=60,XL=60] [--tight]
-                        [--no-peers]
+                        [--no-peers] [--proofs]
 
 Each run is a process of its own; its plan is judged by the checker. The plain greedy + LNS has the
 same seconds, and conference-scheduler plans what it can express (S and M). Figures are medians.
+`--proofs` is another table: how near to a proof, on festivals of others as well (`bench.proofs`).
+slotmachine has no package in the registry, and is not asked.
 """
 
 import argparse
@@ -18,6 +20,8 @@ from multiprocessing import get_context
 from bench.baseline import plain
 from bench.festivals import SIZES, festival, problem_of
 from bench.peer import expressible, peer, turned_away
+from bench.proofs import HEAD, alone, goals, measured, problems, told
+from bench.proofs import SECONDS as PROOF_SECONDS
 from screenings.planner.checker import check
 from screenings.planner.driver import plan
 from screenings.planner.model import Plan, Problem, Progress
@@ -125,6 +129,16 @@ def versus(problem: Problem) -> None:
     )
 
 
+def proofs(size: str, *, seeds: int, peers: bool) -> None:
+    print(HEAD, flush=True)
+    rows, seconds = [], PROOF_SECONDS[size]
+    for name, problem in problems(size, seeds):
+        rows.append(apart(measured, name, problem, seconds))
+        print(told(rows[-1], apart(alone, problem, seconds) if peers else None), flush=True)
+    for goal, kept in goals(size, rows):
+        print(f"{size:>2} {'kept' if kept else 'MISSED'}: {goal}", flush=True)
+
+
 def main() -> None:
     reader = argparse.ArgumentParser(prog="./run bench planner", description=__doc__)
     reader.add_argument("--sizes", default=",".join(SIZES))
@@ -133,11 +147,16 @@ def main() -> None:
     reader.add_argument("--tight", action="store_true", help="only the tight festivals")
     reader.add_argument("--normal", action="store_true", help="only the normal ones")
     reader.add_argument("--no-peers", action="store_true")
+    reader.add_argument("--proofs", action="store_true", help="bounds and proofs, on others' festivals too")
     given = reader.parse_args()
     limits = SECONDS | {
         size: float(limit) for size, _, limit in (one.partition("=") for one in given.seconds.split(",") if one)
     }
     kinds = [kind for kind, without in ((False, given.tight), (True, given.normal)) if not without]
+    if given.proofs:
+        for size in given.sizes.split(","):
+            proofs(size, seeds=given.seeds, peers=not given.no_peers)
+        return
     for size in given.sizes.split(","):
         for tight in kinds:
             bench(size, tight=tight, seeds=given.seeds, seconds=limits[size], peers=not given.no_peers)

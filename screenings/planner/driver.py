@@ -28,6 +28,7 @@ TELL_EVERY_S = 1.0  # of progress
 MOST_FOUND = 3  # screenings that one better plan names
 WARM_UP_S = 0.4  # of improvement before the bound is looked for
 STALL_S = 0.6  # without a better plan, before a small festival is looked through whole
+END = object()  # of the rounds of a bound
 FIRST_PROOF_S = 2.0  # of the first attempt at a proof; each later one has twice as long
 SMALL_FREE_SCREENINGS = 60  # which the whole exact model can hold
 STEP_S = 1.2e-4  # counted seconds of one step of the walk
@@ -61,6 +62,8 @@ class Run:
     certificate: Certificate | None = None
     proof: BoundProof = ""
     verifier: Verifier | None = None
+    rounds: Iterator[None] = field(default_factory=lambda: iter(()))
+    next_round: float = 0.0
     next_check: float = 0.0
     refused: bool = False
 
@@ -336,69 +339,123 @@ def find_bound(run: Run) -> None:
     """Round by round; a run that was asked to stop keeps what it has learnt."""
     run.phase = "bound"
     until = run.clock.now() + 0.4 * run.left
-    bound = bound_for(Schedule(run.instance), run.positions)
+    bound = run.relaxation = bound_for(Schedule(run.instance), run.positions)
     if bound is None:
         run.certify(each_alone(run.instance, run.positions, **run.left_out))
         return
-    size = bound.pricing.cost.size
-    for _ in bound.iterations():
-        run.clock.spend(size * PRICING_S_PER_ENTRY + 0.002)
-        if bound.whole > run.bound and run.clock.now() > run.next_check:
-            run.certify(certificate_of(bound, **run.left_out))
-        if run.over() or run.clock.now() > until:
-            break
+    run.rounds = bound.iterations()
+    while one_round(run) and not run.over() and run.clock.now() < until:
+        pass
     if bound.whole > run.bound:
         run.certify(certificate_of(bound, **run.left_out))
-    run.relaxation = bound
+
+
+def one_round(run: Run) -> bool:
+    """One round of the bound; False when there is none left."""
+    bound = run.relaxation
+    if bound is None or bound.done or next(run.rounds, END) is END:
+        return False
+    run.clock.spend(bound.pricing.cost.size * PRICING_S_PER_ENTRY + 0.002)
+    if bound.whole > run.bound and (bound.done or run.clock.now() > run.next_check):
+        run.certify(certificate_of(bound, **run.left_out))
+    return True
 
 
 def finish(run: Run, search: Search) -> None:
-    """Improve until time is up; a small festival, whenever it is stuck, is looked through whole."""
-    run.phase, rest, seconds = "improve", 0.0, FIRST_PROOF_S
+    """Improve until time is up, while the other core looks through what could still be better."""
+    run.phase = "improve"
     if run.over():
         return
-    for _ in walk(run, search, run.ends):
-        now = run.clock.now()
-        if now > rest and now - run.bettered > STALL_S and not run.over():
-            settle(run, search, seconds=min(seconds, 0.5 * run.left))
-            rest, seconds = run.clock.now() + (run.clock.now() - now), 2 * seconds
+    closing = ClosingSearch(run)
+    try:
+        for _ in walk(run, search, run.ends):
+            now = run.clock.now()
+            if now > run.next_round and one_round(run):
+                run.next_round = 2 * run.clock.now() - now  # as long for the walk
+            if closing.look():
+                search.restart(run.positions)
+    finally:
+        closing.stop()
 
 
-def settle(run: Run, search: Search, *, seconds: float) -> None:
-    """Prove the best plan, or find the cheaper one that the proof stumbles over."""
-    bound = run.relaxation
-    small = len(run.instance.free) <= SMALL_FREE_SCREENINGS and not run.missing
-    if bound is None or not small or not bound.done:
-        return
-    run.phase, ends = "exact", run.clock.now() + seconds
-    while run.clock.now() < ends and not run.over() and close(run, bound, ends - run.clock.now()):
-        search.restart(run.positions)
-    run.phase = "improve"
+@dataclass
+class ClosingSearch:
+    """A search through all that could be cheaper than the best plan, beside the walk.
 
+    Both share what they learn: what the search finds, the walk goes on from; what the walk finds
+    leaves the search less. Counted work is done in turns, each twice as long as the one before.
+    """
 
-def close(run: Run, bound: MasterProblem, seconds: float) -> bool:
-    """All that could be cheaper, start by start; whether that has found something."""
-    best = run.price
-    starts = starts_below(bound, best)
-    if starts is None:
-        run.learn(best, "search")
-        return False
-    model = closing_model(bound, starts, best)
-    if model is None:
-        return False
-    task = exact.SolverRun(
-        model, exact.prover(seconds=seconds, seed=run.seed, steady=run.clock.steady)
-    )
-    for heard in follow(run, task):
-        if isinstance(heard, int):
-            run.learn(min(heard, best), "search")
-        elif not broken(run.instance, heard):
-            run.offer(heard)
-    if task.ended == cp_model.INFEASIBLE:
-        run.learn(best, "search")
-    if task.ended == cp_model.OPTIMAL:
-        run.learn(exact.whole(task.solver.best_objective_bound), "search")
-    return run.price < best
+    run: Run
+    task: exact.SolverRun | None = None
+    best: int = 0
+    rest: float = 0.0
+    seconds: float = FIRST_PROOF_S
+    ended: bool = False
+
+    def look(self) -> bool:
+        """Begin, end or hear it, as is due; whether it has found a better plan."""
+        if self.task is None and self.due():
+            self.begin()
+        if self.task is None:
+            return False
+        before = self.run.cost
+        self.hear(self.task)
+        if not self.task.running:
+            self.close(self.task)
+            self.stop()
+        elif self.run.price < self.best:
+            self.stop()
+        return self.run.cost < before
+
+    def due(self) -> bool:
+        """When the walk is stuck, on a festival that the model can hold."""
+        run, now = self.run, self.run.clock.now()
+        small = len(run.instance.free) <= SMALL_FREE_SCREENINGS and not run.missing
+        ready = run.relaxation is not None and run.relaxation.done and small and not self.ended
+        return ready and now > self.rest and now - run.bettered > STALL_S
+
+    def begin(self) -> None:
+        run, began = self.run, self.run.clock.now()
+        bound, self.best = run.relaxation, run.price
+        starts = starts_below(bound, self.best) if bound else None
+        if starts is None:
+            run.learn(self.best, "search")
+            self.ended = True
+        elif bound and (model := closing_model(bound, starts, self.best)):
+            steady = run.clock.steady
+            seconds = min(self.seconds, 0.5 * run.left) if steady else run.left
+            self.task = exact.SolverRun(
+                model, exact.prover(seconds=seconds, seed=run.seed, steady=steady)
+            )
+            run.phase, self.seconds = "exact", 2 * self.seconds
+            if steady:
+                self.task.solve()
+                run.clock.spend(self.task.solver.response_proto.deterministic_time)
+            else:
+                self.task.start()
+        self.rest = run.clock.now() + max(STALL_S, run.clock.now() - began)
+
+    def hear(self, task: exact.SolverRun) -> None:
+        for heard in task.heard():
+            if isinstance(heard, int):
+                self.run.learn(min(heard, self.best), "search")
+            elif not broken(self.run.instance, heard):
+                self.run.offer(heard)
+
+    def close(self, task: exact.SolverRun) -> None:
+        """Nothing cheaper at all, or nothing cheaper than what it found."""
+        self.hear(task)
+        if task.ended == cp_model.INFEASIBLE and self.run.price >= self.best:
+            self.run.learn(self.best, "search")
+        elif task.ended == cp_model.OPTIMAL:
+            self.run.learn(exact.whole(task.solver.best_objective_bound), "search")
+        self.ended = task.ended in {cp_model.INFEASIBLE, cp_model.OPTIMAL}
+
+    def stop(self) -> None:
+        if self.task is not None:
+            self.task.stop()
+            self.task, self.run.phase = None, "improve"
 
 
 def broken(instance: Instance, positions: Positions) -> bool:

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
 
+from msgspec.structs import replace
+
 from screenings.planner import checker as judge
 from screenings.planner.checker import Named, Shown
-from screenings.planner.model import Clash, Problem, Programme, Screen
+from screenings.planner.model import Clash, Hold, Problem, Programme, Screen, SharedResource
 
 DAY = 1440
 NIGHT = 240  # until four in the morning it is still yesterday's
@@ -50,6 +52,7 @@ class Offers:
         self.free = [name for name in self.names if name not in locked]
         self.at = {name: number for number, name in enumerate(self.free)}
         self.lasts = [self.length(name) for name in self.free]
+        self.alike: dict[tuple[str, bool, int], dict[int, int]] = {}
         self.other_days = judge.hard(problem, "H11") and problem.repeat_gap is None
         self.screen_days = list(self.laid_out())
         self.able = sorted({at for sd in self.screen_days for row in sd.offers for at in row[::3]})
@@ -110,7 +113,7 @@ class Offers:
                 for start in self.clear_of_locks(
                     name, screen, doors[self.lasts[at]] & hours[at].keys()
                 ):
-                    pairs = self.pair_cost(at, start)
+                    pairs = self.pair_cost(at, start) if self.rivals[at] else 0
                     by_start[start].append((at, room + hours[at][start] + pairs))
             yield from self.days_of(screen, by_start)
 
@@ -138,6 +141,10 @@ class Offers:
         return {start for start in starts if 0 <= day_of(start) < self.problem.days}
 
     @cached_property
+    def lines(self) -> list[int]:
+        return sorted(set().union(*self.grids.values()))
+
+    @cached_property
     def grids(self) -> dict[str, set[int]]:
         return {screen.id: self.grid(screen) for screen in self.problem.screens}
 
@@ -151,20 +158,28 @@ class Offers:
 
     def hours(self, name: Named) -> dict[int, int]:
         """The starts that are left to it on whatever screen, and the price of each one's hour."""
-        if self.beyond_rights(name):
+        if self.beyond_rights(name) or self.alone_too_many(name):
             return {}
-        held = [h.screen for h in self.problem.holds if (h.programme, h.number) == name]
-        screen = next((one for one in held if one is not None), self.problem.screens[0].id)
-        found = {}
-        for start in set().union(*self.grids.values()):
-            shown = self.shown(name, screen, start)
-            if not self.forbidden(self.of_hour(shown)):
-                found[start] = self.weight("S1") * judge.hours(self.problem, [shown])
-        return found
+        held = [h for h in self.problem.holds if (h.programme, h.number) == name]
+        if held:
+            return self.hours_of(name, held)
+        alike = name[0], name[1] == 0, self.length(name)
+        if alike not in self.alike:
+            self.alike[alike] = self.hours_of(name, held)
+        return self.alike[alike]
 
-    def of_hour(self, shown: Shown) -> Iterator[str]:
-        yield from judge.of_time(self.problem, shown)
-        yield from judge.of_block(self.problem, shown)
+    def hours_of(self, name: Named, held: list[Hold]) -> dict[int, int]:
+        screens = [hold.screen for hold in held if hold.screen is not None]
+        screen = screens[0] if screens else self.problem.screens[0].id
+        guests = [guest for guest in self.problem.guests if name[0] in guest.programmes]
+        about = replace(self.problem, guests=guests, holds=held)  # all that is said of it
+        weight, found = self.weight("S1"), {}
+        for start in self.lines:
+            shown = self.shown(name, screen, start)
+            codes = [*judge.of_time(about, shown), *judge.of_block(about, shown)]
+            if not codes or not self.forbidden(codes):
+                found[start] = weight * judge.hours(about, [shown])
+        return found
 
     def beyond_rights(self, name: Named) -> bool:
         if not judge.hard(self.problem, "H13"):
@@ -181,9 +196,13 @@ class Offers:
         held = {h.screen for h in self.problem.holds if (h.programme, h.number) == name}
         if judge.hard(self.problem, "H14") and held - {None, screen.id}:
             return False
-        shown = self.shown(name, screen.id, 0)
-        by_itself = [clash.code for clash in judge.groups(self.problem, [shown])]
-        return not self.forbidden([*judge.of_seats(shown), *by_itself])
+        return not self.forbidden(judge.of_seats(self.shown(name, screen.id, 0)))
+
+    def alone_too_many(self, name: Named) -> bool:
+        """It needs something of which there is none."""
+        about = replace(self.problem, programmes=[self.films[name[0]]])
+        clashes = judge.groups(about, [self.somewhere(name)])
+        return self.forbidden(clash.code for clash in clashes)
 
     def clear_of_locks(self, name: Named, screen: Screen, starts: set[int]) -> list[int]:
         """Those that break nothing together with what is locked."""
@@ -201,15 +220,27 @@ class Offers:
         return found
 
     def between(self, shown: Shown, lock: Shown) -> Iterator[Clash]:
-        yield from judge.together(self.problem, [shown, lock])
-        yield from judge.groups(self.problem, [shown, lock])
+        both = [shown, lock]
+        yield from judge.together(self.problem, both)
+        yield from judge.of_juries(self.problem, both)
+        yield from judge.of_orders(self.problem, both)
+        yield from judge.of_crews(self.problem, both)
+        for resource in self.single:
+            yield from judge.of_resource(resource, both)
+        if shown.name[0] == lock.name[0]:
+            yield from judge.of_rights(self.problem, both)
+
+    @cached_property
+    def single(self) -> list[SharedResource]:
+        """Of the others two may always be in use."""
+        return [resource for resource in self.problem.resources if resource.limit < 2]
 
     def bound_to(self, name: Named, lock: Shown) -> bool:
         """Some rule may speak of both, beside that of the screen."""
         both, problem = {name[0], lock.name[0]}, self.problem
         groups = [guest.programmes for guest in problem.guests]
         groups += [jury.programmes for jury in problem.juries]
-        groups += [resource.programmes for resource in problem.resources]
+        groups += [resource.programmes for resource in self.single]
         groups += [list(pair) for pair in problem.never_together]
         groups += [[order.first, order.then] for order in problem.orders]
         return len(both) == 1 or bool(problem.crews) or any(both <= set(group) for group in groups)

@@ -5,6 +5,7 @@ for the solver). It also serves as the repair step of a large neighbourhood (Sha
 """
 
 import math
+import os
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -27,6 +28,7 @@ PROVERS = (  # named: with two cores the default leaves out every worker that pr
     "quick_restart",
     "reduced_costs",
 )
+PATIENCE = 5  # of the solver’s threads: whoever walks beside them goes first
 PricedDay = tuple[int, int, int]  # screen, day, price of the hour
 Starts = dict[int, dict[int, int]]  # by screening and screen
 
@@ -327,8 +329,13 @@ class SolverRun:
 
     def start(self) -> None:
         self.solver.best_bound_callback = lambda bound: self.news.put(whole(bound))
-        self.thread = threading.Thread(target=self.solve, daemon=True)
+        self.thread = threading.Thread(target=self.give_way, daemon=True)
         self.thread.start()
+
+    def give_way(self) -> None:
+        """Before the threads of the solver begin, which are as patient as the one that begins them."""
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), PATIENCE)
+        self.solve()
 
     def solve(self) -> None:
         self.status.append(

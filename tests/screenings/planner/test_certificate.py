@@ -171,5 +171,20 @@ def test_the_checker_asks_no_solver():
     assert said.stdout.strip() == "set()"
 
 
+@pytest.mark.parametrize("deterministic", [True, False])
+def test_what_no_price_can_prove_is_searched_and_told_apart(deterministic):
+    """Three films at two hours, each pair with one public: by halves nobody would be disturbed."""
+    rooms = [a_screen(name, slots=[1080, 1230]) for name in ("orion", "vega", "lyra")]
+    films = [a_programme(name, debate=0, film_minutes=100) for name in ("one", "two", "three")]
+    pairs = [("one", "two", 5), ("one", "three", 5), ("two", "three", 5)]
+    problem, runs = a_problem(films, rooms, pairs=pairs), []
+
+    found = plan(problem, seconds=20, deterministic=deterministic, on_run=runs.append)
+
+    assert (found.cost, found.bound, found.proved, found.proof) == (5, 5, True, "search")
+    assert runs[0].certificate is None
+    assert refusals(problem, found, Certificate(1, 1)) == ["its prices prove 0, and it says 1"]
+
+
 def test_a_screen_on_which_nothing_is_left_binds_nobody():
     assert list(busy([])) == []
