@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from festival.db import rows
+from festival.language import has_words
+from keeping.export import ENTRY
 from keeping.held import FREE, HELD, Leaves
 
 ROOT = Path(__file__).parents[2]
@@ -63,6 +65,14 @@ def test_a_column_is_decided_about_once_and_what_stays_says_why() -> None:
         assert len(held.columns) == len(set(held.columns)), table
         assert set(held.blank.split()) <= set(held.words.split()), table
         assert (held.leaves is not Leaves.STAYS) or held.why, table
+
+
+@pytest.mark.unit
+def test_whatever_an_erasure_or_an_archive_names_has_a_word() -> None:
+    """Else whoever asks for their data, or to be forgotten, gets a fault."""
+    named = {table for table, held in HELD.items() if held.leaves is not Leaves.NOBODY} | set(ENTRY)
+
+    assert [table for table in sorted(named) if not has_words(f"privacy.table.{table}")] == []
 
 
 def details() -> set[str]:
