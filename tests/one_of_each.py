@@ -44,23 +44,27 @@ async def one_of_each(edition: Edition, person: Person, **known: str) -> dict[st
     return ids
 
 
-async def a_row(table: type[Table], ids: dict[str, str]) -> str:
-    """A new one, or the one that has just these keys already; of two keys to one table the second names a new row."""
+async def a_row(table: type[Table], ids: dict[str, str], *, is_second: bool = False) -> str:
+    """A new one, or the one that has just these keys already. Of two keys to one table the second names a new row:
+    nothing goes with itself, and pairs have an order.
+    """
     own, keys = table._meta.tablename, {}
     for edge in edges_of(table):
         if edge.target == own:
             continue
-        is_second = ids[edge.target] in keys.values() and edge.target in {"programme", "venue"}
-        keys[edge.column] = await a_row(tables()[edge.target], ids) if is_second else ids[edge.target]
+        key, twins = ids[edge.target], [name for name, row in keys.items() if row == ids[edge.target]]
+        if twins and edge.target not in {"edition", "person"}:
+            keys[twins[0]], key = sorted((key, await a_row(tables()[edge.target], ids, is_second=True)))
+        keys[edge.column] = key
     unique = {one._meta.name: new_id() for one in table._meta.columns if is_unique_text(one)}
-    row = await one_with(table, keys) or table(**{**unique, **keys, **GIVEN.get(own, {})})
+    found = None if is_second else await one_with(table, keys)
+    row = found or table(**{**unique, **keys, **GIVEN.get(own, {})})
     await row.save()
     return str(getattr(row, table._meta.primary_key._meta.name))
 
 
 async def one_with(table: type[Table], keys: dict[str, str]) -> Table | None:
-    """Programmes and venues are made anew: there are two of each."""
-    if not keys or table._meta.tablename in {"programme", "venue"}:
+    if not keys:
         return None
     asked = table.objects()
     for column, key in keys.items():

@@ -4,13 +4,17 @@ import asyncio
 import base64
 import contextlib
 import hashlib
-from datetime import timedelta
+import math
+import time
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 
+from festival import deadlines
 from festival.clock import now
 from festival.db import rows
+from festival.deadlines import DeadlineChange, DeadlineForm, DeadlineKind
 from festival.settings import Settings
 from festival.tables import Deadline, Outbox, Person
 from media.policy import Finding, Severity
@@ -519,6 +523,75 @@ async def test_what_was_begun_in_time_may_end_within_the_grace(client) -> None:
     answer = await uploads.send(place, FILM, 0)
 
     assert answer.status_code == 204
+
+
+@pytest.mark.parametrize("begun", [-1, 0, 1], ids=["an instant before", "at the moment itself", "an instant after"])
+@pytest.mark.parametrize("deadline", [
+    datetime(2026, 3, 29, 1, tzinfo=UTC),  # 03:00 in Paris, where it has just been 01:59
+    datetime(2026, 10, 25, 0, 30, tzinfo=UTC),  # 02:30 for the first time
+    datetime(2026, 10, 25, 1, 30, tzinfo=UTC),  # and for the second
+])  # fmt: skip
+async def test_the_door_goes_by_the_microsecond_on_days_when_the_clock_changes(
+    client, deadline: datetime, begun: int
+) -> None:
+    edition = await an_edition(grace_hours=(now() - deadline) // timedelta(hours=1) + 2)
+    uploads = await a_draft(client, edition)
+    file = await the_file(place := await uploads.begin())
+    edition.deadline_at, file.promise = deadline, {}
+    file.created_at = deadline + timedelta(microseconds=begun)
+    await edition.save()
+    await file.save()
+
+    answer = await uploads.send(place, FILM, 0)
+
+    assert answer.status_code == (204 if begun < 0 else 422)
+
+
+async def test_under_load_a_deadline_moves_at_one_moment_for_everybody(client) -> None:
+    """Twelve who begin again and again: closed, extended, closed. Nobody hears the old hour after the new one was
+    kept, and who was let in meanwhile may end.
+    """
+    edition = await an_edition()
+    operator, uploads = await a_person("operator", edition=edition), await a_draft(client, edition)
+    form = DeadlineForm(section="", kind=DeadlineKind.REGULAR, at=now() + timedelta(hours=1))
+    one = await deadlines.add_deadline(edition, form, by=operator)
+    heard, rung, over = [], asyncio.Queue(), asyncio.Event()
+
+    async def knock() -> None:
+        while not over.is_set():
+            began = time.monotonic()
+            answer = await uploads.create()
+            heard.append((began, time.monotonic(), answer))
+            rung.put_nowait(True)
+
+    async def move(version: int, by: timedelta) -> tuple[float, float]:
+        began = time.monotonic()
+        change = DeadlineChange(version=version, at=now() + by)
+        await deadlines.change_deadline(edition, one, change, by=operator)
+        return began, time.monotonic()
+
+    async def two_rounds() -> None:
+        while not rung.empty():
+            rung.get_nowait()
+        for _ in range(24):
+            await rung.get()
+
+    await move(1, -timedelta(hours=1))
+    knocking = [asyncio.create_task(knock()) for _ in range(12)]
+    await two_rounds()
+    opened = await move(2, timedelta(hours=1))
+    await two_rounds()
+    closed = await move(3, -timedelta(hours=1))
+    await two_rounds()
+    over.set()
+    await asyncio.gather(*knocking)
+
+    def told(after: float, before: float) -> set[int]:
+        return {answer.status_code for began, ended, answer in heard if began > after and ended < before}
+
+    assert (told(0, opened[0]), told(opened[1], closed[0]), told(closed[1], math.inf)) == ({422}, {201}, {422})
+    let_in = [answer.headers["location"] for _, _, answer in heard if answer.status_code == 201]
+    assert {(await uploads.send(place, FILM[:100], 0)).status_code for place in let_in[:3]} == {204}
 
 
 async def test_whoever_missed_the_last_answer_hears_it_after_the_grace_too(client) -> None:

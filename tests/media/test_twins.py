@@ -1,15 +1,19 @@
 """For each rule a real file that breaks it and nothing else; one good file breaks none."""
 
+import json
 import struct
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 
-from media import policy, scan, screener, windows
+from media import early, policy, scan, screener, windows
 from media.facts import Facts
 from media.policy import Policy, judge, load_file
+from ops.front import node
 from tests.clips import REC709, Clips, film
 
 TINY = """
@@ -272,6 +276,64 @@ def test_damaged_pictures_are_refused(clips: Clips, seen, rules: Policy) -> None
 
     found = codes(seen(clips.written("rot.mp4", bytes(content)), rules), rules)
     assert {"DECODE_ERRORS", "AUDIO_DAMAGED"} & set(found)
+
+
+# The browser, before the first byte leaves
+
+IN_HEADERS = {
+    "HOSTILE_REFERENCE", "CONTENT_ENCRYPTED", "VIDEO_MISSING", "AUDIO_MISSING", "VIDEO_CODEC", "VIDEO_RES_LOW",
+    "DURATION_SHORT", "DURATION_LONG",
+}  # fmt: skip
+"""What `film-header.js` looks for."""
+NEVER_READ = ("avi", "mxf", "ts")
+
+
+def doubted(rules: Policy, *files: Path) -> dict[str, list[str] | None]:
+    """By each file what the browser's own module doubts; nothing where it cannot read the headers."""
+    from api.pages.filmmaker import header_rules
+
+    asked = json.dumps(msgspec.to_builtins(header_rules(rules, SimpleNamespace(waivers=[]))))
+    script = Path(__file__).with_name("header_codes.mjs")
+    told = subprocess.run([node(), script, asked, *files], check=True, capture_output=True, text=True, timeout=120)
+    return dict(json.loads(told.stdout))
+
+
+@pytest.mark.timeout(600)
+def test_the_browser_doubts_of_a_twin_what_the_verdict_refuses_and_nothing_else(clips: Clips, rules: Policy) -> None:
+    """The verdict on each of these is held above: the very same file, the very same code."""
+    twins = {clips.draw(film(**odd), kind=kind): {code} for code, cases in CASES.items() for odd, kind in cases}
+    good = {clips.draw(film(), kind=kind): set() for kind in ("mp4", "mov", "mkv")}
+    said = {path: found & IN_HEADERS if path.suffix[1:] not in NEVER_READ else set() for path, found in (twins | good).items()}
+
+    lengths = {path: found for path, found in said.items() if found & {"DURATION_SHORT", "DURATION_LONG"}}
+    narrow = msgspec.structs.replace(rules, duration=msgspec.structs.replace(rules.duration, least=2, most=7))
+
+    found, found_narrow = doubted(rules, *said), doubted(narrow, *lengths)
+
+    assert {path: set(found[str(path)] or ()) for path in said} == said | {path: set() for path in lengths}  # a second is doubtful
+    assert {path: set(found_narrow[str(path)] or ()) for path in lengths} == lengths
+    assert {code for codes in said.values() for code in codes} == IN_HEADERS - {"HOSTILE_REFERENCE", "CONTENT_ENCRYPTED"}
+
+
+def test_the_browser_doubts_no_header_that_the_early_look_lets_pass_and_misses_none(
+    clips: Clips, rules: Policy, sandbox_for
+) -> None:
+    """Pictures in another file, under a key, too small, without sound, or with a list of tracks that is cut in two."""
+    whole = clips.draw(film(more=("-movflags", "+faststart")))
+    away, locked = bytearray(whole.read_bytes()), whole.read_bytes().replace(b"avc1", b"encv", 2)
+    at = away.index(b"url ", away.index(b"dref"))
+    away[at + 4 : at + 8] = bytes(4)
+    files = [
+        clips.written("away.mp4", bytes(away)), clips.written("locked.mp4", locked),
+        clips.cut(whole, share=0.02), clips.draw(film(sound=None), kind="mkv"), clips.draw(film(size="160x120"), kind="mkv"),
+    ]  # fmt: skip
+
+    found = doubted(rules, *files)
+    told = {str(path): {one.code for one in early.look(sandbox_for(path), rules, size=path.stat().st_size)} for path in files}
+
+    assert {path: codes for path, codes in found.items() if not set(codes or ()) <= told[path]} == {}
+    assert {path for path, codes in found.items() if codes} == {path for path, codes in told.items() if codes & IN_HEADERS}
+    assert {"HOSTILE_REFERENCE", "CONTENT_ENCRYPTED", "VIDEO_RES_LOW", "AUDIO_MISSING"} <= set().union(*told.values())
 
 
 @pytest.mark.unit

@@ -1,4 +1,4 @@
-"""The deadline's very minute: to the second, on the days when the clock changes, too."""
+"""The deadline's very moment: to the microsecond, on the days when the clock changes, too."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +9,7 @@ from submissions.eligibility import may_file, may_finish, may_open
 
 pytestmark = pytest.mark.unit
 
-SECOND, GRACE = timedelta(seconds=1), timedelta(hours=12)
+INSTANT, GRACE = timedelta(microseconds=1), timedelta(hours=12)
 
 
 def paris(text: str, *, fold: int = 0) -> datetime:
@@ -34,14 +34,14 @@ LAST = [
 
 
 @pytest.mark.parametrize(("deadline", "late"), LAST)
-def test_a_second_before_is_in_time_and_the_moment_itself_is_late(deadline: datetime, late: datetime) -> None:
+def test_an_instant_before_is_in_time_and_the_moment_itself_is_late(deadline: datetime, late: datetime) -> None:
     unsent = {"begun": None, "ready": None, "grace": GRACE}
 
-    for moment, is_in_time in ((late - SECOND, True), (late, False), (late + SECOND, False)):
+    for moment, is_in_time in ((late - INSTANT, True), (late, False), (late + INSTANT, False)):
         assert may_open(moment, deadline) is is_in_time
         assert may_file(moment, deadline, **unsent) is is_in_time
-        assert may_finish(moment, late + GRACE - SECOND, deadline, GRACE) is is_in_time
-        assert may_finish(late - SECOND, moment + GRACE, deadline, GRACE) is is_in_time
+        assert may_finish(moment, late + GRACE - INSTANT, deadline, GRACE) is is_in_time
+        assert may_finish(late - INSTANT, moment + GRACE, deadline, GRACE) is is_in_time
 
 
 @pytest.mark.parametrize(("deadline", "late"), LAST)
@@ -49,8 +49,8 @@ def test_grace_is_counted_in_hours_that_pass(deadline: datetime, late: datetime)
     ready = late + timedelta(hours=3)
 
     for begun, moment, is_in_time in (
-        (late - SECOND, ready + GRACE - SECOND, True),
-        (late - SECOND, ready + GRACE, False),
-        (late, late + SECOND, False),
+        (late - INSTANT, ready + GRACE - INSTANT, True),
+        (late - INSTANT, ready + GRACE, False),
+        (late, late + INSTANT, False),
     ):
         assert may_file(moment, deadline, begun=begun, ready=ready, grace=GRACE) is is_in_time

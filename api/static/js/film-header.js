@@ -40,6 +40,14 @@ const MP4 = {
   v210: "v210",
   "2vuy": "rawvideo",
 };
+// MPEG-4's own list of kinds, where the entry says no more than `mp4v`.
+const OBJECTS = new Map([
+  [0x20, "mpeg4"],
+  [0x60, "mpeg2video"],
+  [0x61, "mpeg2video"],
+  [0x6a, "mpeg1video"],
+  [0x6c, "mjpeg"],
+]);
 const MKV = {
   "V_MPEG4/ISO/AVC": "h264",
   "V_MPEGH/ISO/HEVC": "hevc",
@@ -137,7 +145,19 @@ function described(kind, stsd) {
   const name = stsd.byteLength >= 16 ? text(stsd, 12, 4) : "";
   const locked = name === "encv" || name === "enca";
   if (kind === "sound") return { kind, locked };
-  return { kind, locked, codec: MP4[name], width: stsd.getUint16(40), height: stsd.getUint16(42) };
+  const codec = name === "mp4v" ? codecIn(stsd) : MP4[name];
+  return { kind, locked, codec, width: stsd.getUint16(40), height: stsd.getUint16(42) };
+}
+
+// An entry's own boxes begin after its 86 bytes; in `esds` a descriptor holds another, each says its length first.
+function codecIn(stsd) {
+  const esds = find(new DataView(stsd.buffer, stsd.byteOffset + 94, stsd.byteLength - 94), "esds");
+  if (!esds) return undefined;
+  const after = (at) => at + [...Array(4).keys()].findIndex((n) => !(esds.getUint8(at + n) & 0x80)) + 1;
+  const inner = after(5) + 3; // behind the stream's number and its flags
+  return esds.getUint8(4) === 3 && esds.getUint8(inner) === 4
+    ? OBJECTS.get(esds.getUint8(after(inner + 1)))
+    : undefined;
 }
 
 function isAway(dref) {
