@@ -261,6 +261,6 @@ def test_an_edition_lives_and_is_let_go_by_pages_alone(
     visitor.goto(f"{home}/")
     expect(visitor.locator("p.archived")).to_be_visible()
     assert costs == {
-        "founded": (1, 6), "set up": (12, 19), "open": (15, 19), "entered by a maker": (7, 16),
+        "founded": (1, 6), "set up": (12, 19), "open": (15, 19), "entered by a maker": (11, 16),
         "kept": (19, 19), "erased": (23, 20), "archived": (26, 20),
     }  # fmt: skip
