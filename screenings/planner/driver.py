@@ -29,6 +29,7 @@ MOST_FOUND = 3  # screenings that one better plan names
 WARM_UP_S = 0.4  # of improvement before the bound is looked for
 STALL_S = 0.6  # without a better plan, before a small festival is looked through whole
 END = object()  # of the rounds of a bound
+STARTS_PER_S = 2000  # that a model may have, for each second that is left
 FIRST_PROOF_S = 2.0  # of the first attempt at a proof; each later one has twice as long
 SMALL_FREE_SCREENINGS = 60  # which the whole exact model can hold
 STEP_S = 1.2e-4  # counted seconds of one step of the walk
@@ -422,7 +423,7 @@ class ClosingSearch:
         if starts is None:
             run.learn(self.best, "search")
             self.ended = True
-        elif bound and (model := closing_model(bound, starts, self.best)):
+        elif bound and (model := closing_model(bound, starts, self.best, most=self.most)):
             steady = run.clock.steady
             seconds = min(self.seconds, 0.5 * run.left) if steady else run.left
             self.task = exact.SolverRun(
@@ -435,6 +436,11 @@ class ClosingSearch:
             else:
                 self.task.start()
         self.rest = run.clock.now() + max(STALL_S, run.clock.now() - began)
+
+    @property
+    def most(self) -> int:
+        """Starts of which a model is made soon enough: the walk waits meanwhile."""
+        return int(self.run.left * STARTS_PER_S)
 
     def hear(self, task: exact.SolverRun) -> None:
         for heard in task.heard():

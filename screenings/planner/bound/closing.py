@@ -40,11 +40,11 @@ class ClosingModel:
 
 
 def closing_model(
-    bound: MasterProblem, starts: dict[int, dict[int, int]], best: int
+    bound: MasterProblem, starts: dict[int, dict[int, int]], best: int, *, most: int = MOST_STARTS
 ) -> ClosingModel | None:
     """Plans cheaper than `best`, on these starts by screening and screen; None when they are too many."""
     many = sum(left.bit_count() for on in starts.values() for left in on.values())
-    if many > MOST_STARTS:
+    if many > min(most, MOST_STARTS):
         return None
     model = ClosingModel(bound)
     for at, on in starts.items():
