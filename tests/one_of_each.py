@@ -18,6 +18,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "announcement_words": {"wanted": "accepted", "language": "fr"},
     "deadline": {"kind": "regular"},
     "field_rule": {"field": "premiere"},
+    "fix_request": {"field": "premiere"},
     "grid_import": {"kind": "csv"},
     "plan_run": {"problem": {"days": 3, "screens": [], "programmes": []}},
     "reservation": {"begins": 600, "ends": 660},
@@ -29,8 +30,8 @@ GIVEN: dict[str, dict[str, Any]] = {
 """What a row cannot be without, beside its keys."""
 
 
-SEALED = {"watch_receipt"}
-"""What the house has put under a seal is what it says, or nothing."""
+SEALED = {"told_screening", "watch_receipt"}
+"""What the house has said to somebody, word for word, is what it says, or nothing."""
 
 
 async def one_of_each(edition: Edition, person: Person, **known: str) -> dict[str, str]:
