@@ -21,6 +21,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "fix_request": {"field": "premiere"},
     "grid_import": {"kind": "csv"},
     "plan_run": {"problem": {"days": 3, "screens": [], "programmes": []}},
+    "question": {"labels": {"fr": "Société", "en": "Company"}},
     "reservation": {"begins": 600, "ends": 660},
     "role": {"part": "filmmaker"},
     "screen": {"hours": [[600, 1440]] * 3, "seats": 100},

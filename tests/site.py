@@ -56,6 +56,10 @@ class Site:
         self.forget_what_tests_left()
         for name, command in self.COMMANDS.items():
             self.start(name, command)
+        self.open_door()
+        return self
+
+    def open_door(self) -> None:
         self.start("api", ["uvicorn", "api.app:app", "--host", "127.0.0.1", "--port",
                            str(self.port), "--timeout-graceful-shutdown", "2",
                            "--http", "api.line:Line", "--no-proxy-headers"])
@@ -63,12 +67,17 @@ class Site:
         while time.monotonic() < deadline:
             try:
                 if httpx.get(f"{self.base_url}/ready", timeout=5).status_code == 200:
-                    return self
+                    return
             except httpx.HTTPError:
                 pass
             time.sleep(0.2)
         log = (self.var / "api.log").read_text()[-3000:]
         raise RuntimeError(f"the house did not open: {log}")
+
+    def kill_door(self) -> None:
+        """As when memory is short: nothing is said, nothing is saved."""
+        os.killpg(self.parts["api"].pid, signal.SIGKILL)
+        self.parts["api"].wait(8)
 
     def start(self, name: str, command: list[str]) -> None:
         env = {**self.env, "MAILBOX_PORT": str(self.smtp_port)}

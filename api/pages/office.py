@@ -19,7 +19,7 @@ from api.request import AnyRequest
 from festival import spreadsheets
 from festival.access import Viewer
 from festival.errors import FestivalError
-from festival.language import t, text_in
+from festival.language import euro, t, text_in
 from festival.tables import Edition, Person
 from festival.texts import texts_of
 from submissions import amending, answers, exporting
@@ -65,6 +65,7 @@ async def entries(
         sections=await letters_and_names(edition_row, language_of(request)),
         statuses=inbox.STATUSES,
         lacks=list(inbox.ABSENT),
+        euro=partial(euro, language_of(request)),
         lack_words=partial(lack_words, language_of(request)),
         verdicts=inbox.VERDICTS,
         fixes=inbox.FIXES,

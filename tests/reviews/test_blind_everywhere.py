@@ -17,6 +17,7 @@ import pytest
 import pytest_asyncio
 
 from api.pages import _paper
+from festival import clock
 from festival.access import Act, may
 from festival.db import rows
 from festival.tables import Phase, Section
@@ -277,6 +278,8 @@ async def read(app: Any) -> Any:
     """What Bob and Cy read before and after others scored; Bob also after somebody has stepped aside."""
     mend = pytest.MonkeyPatch()
     mend.setattr(_paper, "paper_of", str.encode)  # paper says what is drawn on it
+    began = clock.now()
+    mend.setattr(clock, "now", lambda: began)  # paper says when it was drawn, to the minute
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
         committee = await Round().sit()
