@@ -12,6 +12,7 @@ from msgspec import Meta
 from festival import codes
 from festival.clock import closes
 from festival.language import country, length, listed, t, tongue
+from units.times import timecode
 
 # Until when
 
@@ -171,6 +172,8 @@ def exactly(lang: str, seconds: int) -> str:
     whole, rest = divmod(seconds, 60)
     if not rest:
         return length(lang, seconds)
+    if whole >= 60:  # `1 h 00 5 s` says nothing
+        return timecode(seconds)
     return f"{length(lang, whole * 60)} {length(lang, rest)}" if whole else length(lang, rest)
 
 

@@ -167,6 +167,6 @@ def test_letting_a_rule_go_never_turns_a_film_away(film, rules, least, more) -> 
         assert {one.rule for one in refusals(film, let_go)} == said - {name}
 
 
-@pytest.mark.parametrize(("seconds", "words"), [(59, "59 s"), (60, "1 min"), (3599, "59 min 59 s"), (3600, "1 h 00")])
+@pytest.mark.parametrize(("seconds", "words"), [(59, "59 s"), (60, "1 min"), (3599, "59 min 59 s"), (3600, "1 h 00"), (20_000, "5:33:20")])
 def test_a_bound_is_told_as_it_is(seconds: int, words: str) -> None:
     assert exactly("fr", seconds).replace("\u00a0", " ") == words
