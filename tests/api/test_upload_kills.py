@@ -1,4 +1,7 @@
-"""The door is killed in the middle of a piece: what was confirmed stays, what was not verified goes."""
+"""The door is killed in the middle of a piece: what was confirmed stays, what was not verified goes.
+
+`tuspy` finishes what it began before the kill, as any client would that follows the protocol and knows nothing of us.
+"""
 
 import asyncio
 import os
@@ -7,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tusclient.client import TusClient
 
 from festival.settings import Settings
 from media.storage import LocalStore
@@ -16,6 +20,7 @@ from tests.builders import an_edition
 from tests.doors import Door, Line, doors
 
 MB = 1_000_000
+KILLS = 100
 BODY = FILM + random.Random(7).randbytes(4 * MB - len(FILM))
 
 
@@ -66,17 +71,41 @@ async def test_a_kill_keeps_what_came_and_nothing_that_was_not_verified(
         assert not LocalStore(Settings.read().media_root).upload_path(file.id).exists()
 
 
+async def test_another_client_goes_on_where_it_was_cut(client, services: Any, tmp_path: Path) -> None:
+    uploads, film = await a_draft(client, await an_edition()), tmp_path / "aube.mp4"
+    film.write_bytes(BODY)
+    cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+    headers = {"cookie": cookies, "x-csrf-token": client.headers["x-csrf-token"]}
+
+    def other(door: Door, **how: Any) -> Any:
+        door_of = TusClient(f"{door.url}{uploads.base}/uploads", headers=headers)
+        return door_of.uploader(str(film), chunk_size=MB, **how)
+
+    async with doors(tmp_path, {}) as (door,):
+        begun = other(door, metadata={"submission": uploads.submission, "filename": film.name})
+        await asyncio.to_thread(begun.upload, 2 * MB)
+        door.kill()
+        await door.open()
+        again = other(door, url=begun.url, upload_checksum=True)
+        await asyncio.to_thread(again.upload)
+
+    file = await the_file(begun.url)
+    master = LocalStore(Settings.read().media_root).master_path(file.id)
+    assert begun.offset == 2 * MB
+    assert await asyncio.to_thread(master.read_bytes) == BODY
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(3000)
-async def test_thirty_kills_in_mid_piece_lose_and_double_no_byte(client, services: Any, tmp_path: Path) -> None:
+async def test_a_hundred_kills_in_mid_piece_lose_and_double_no_byte(client, services: Any, tmp_path: Path) -> None:
     uploads = await a_draft(client, await an_edition())
-    place, confirmed, kills, chance = await uploads.begin(len(BODY)), 0, 0, random.Random(30)
+    place, confirmed, kills, chance = await uploads.begin(len(BODY)), 0, 0, random.Random(KILLS)
     async with doors(tmp_path, {}) as (door,):
-        while kills < 30:
+        while kills < KILLS:
             async with by_way_of(door, uploads) as mine:
                 at = await mine.offset(place)
                 assert at >= confirmed, f"lost {confirmed - at} bytes"
-                step = (len(BODY) - at) // (31 - kills)
+                step = (len(BODY) - at) // (KILLS + 1 - kills)
                 if kills % 3 == 0:  # a piece that is confirmed before the door falls
                     confirmed = at = int((await mine.send(place, BODY[at : at + step // 2], at)).headers["upload-offset"])
                 wanted = {"upload_checksum": summed("sha256", BODY[at:])} if kills % 5 == 4 else {}
