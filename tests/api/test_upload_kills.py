@@ -123,3 +123,26 @@ async def test_a_hundred_kills_in_mid_piece_lose_and_double_no_byte(client, serv
 
     os.write(2, f"\n{kills} kills in mid-piece: {len(BODY) - len(master)} bytes lost or doubled\n".encode())
     assert master == BODY
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+async def test_eight_gibibytes_arrive_whole(client, services: Any, tmp_path: Path) -> None:
+    """Most of them as a hole, which takes no room and is read as zeros: offsets beyond 32 bits are what is tried."""
+    uploads, size = await a_draft(client, await an_edition()), 8 * 2**30 + MB
+    place = await uploads.begin(size)
+    await uploads.send(place, BODY[:MB], 0)
+    store = LocalStore(Settings.read().media_root)
+    os.truncate(store.upload_path(place.rpartition("/")[2]), size - MB)
+
+    assert await uploads.offset(place) == size - MB
+    answer = await uploads.send(place, BODY[-MB:], size - MB)
+
+    assert (answer.status_code, answer.headers["upload-offset"]) == (204, str(size))
+    file = await the_file(place)
+    master = store.master_path(file.id)
+    assert (file.state, master.stat().st_size) == ("received", size)
+    with master.open("rb") as kept:
+        assert kept.read(MB) == BODY[:MB]
+        kept.seek(-MB, os.SEEK_END)
+        assert kept.read() == BODY[-MB:]
