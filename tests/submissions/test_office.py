@@ -241,7 +241,8 @@ async def test_whoever_is_late_is_told_once_and_a_letter_about_nothing_does_not_
     yesterday = now() - timedelta(days=1)
     await FixRequest.update({FixRequest.due_at: yesterday}).where(FixRequest.id == fix)
 
-    assert (await fixes.remind_late(), await fixes.remind_late()) == (1, 0)
+    assert await fixes.remind_late() >= 1  # of every edition: others' tests leave late ones, too
+    assert await fixes.remind_late() == 0
     assert await office.seek(fix="late") == [office.id]
     [late] = await rows("SELECT * FROM letter WHERE kind = 'fix_late' AND about = {}", office.id)
     letter = fixes.Letter(**late)
