@@ -63,13 +63,18 @@ def films(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return [a_sound(folder / f"{seed}.wav", seed, 62 + 15 * seed) for seed in range(4)]
 
 
+@pytest.fixture(scope="module")
+def curves(films: list[Path]) -> list[tuple[float, ...]]:
+    return [curve(film) for film in films]
+
+
 @pytest.mark.parametrize("way", WAYS)
-def test_a_twin_is_known_again_and_no_other_film_is(films: list[Path], way: str) -> None:
-    curves = [curve(film) for film in films]
+def test_a_twin_is_known_again_and_no_other_film_is(films, curves, way: str) -> None:
     for n, film in enumerate(films):
         twin = film.with_suffix(".m4a")
         ffmpeg("-i", film, *WAYS[way], "-c:a", "aac", "-b:a", "48k", twin)
-        told = [likeness(known, curve(twin)) for known in curves]
+        heard = curve(twin)
+        told = [likeness(known, heard) for known in curves]
         alike = [m for m, one in enumerate(told) if one is not None and one.share >= LIKE]
         assert alike == [n], told
 
