@@ -165,7 +165,10 @@ async def revoke(person: Person, part: Role, *, edition: Edition, by: Person) ->
             part.value,
         )
         if not gone:
-            raise Missing("part_missing")
+            here = await rows(
+                "SELECT id FROM role WHERE person = {} AND edition = {}", person.id, edition.id
+            )
+            raise Missing("part_missing" if here else "person_missing")  # as if there were nobody
         await record("role_revoked", person.id, by=by, edition=edition.id, part=part.value)
 
 

@@ -21,7 +21,7 @@ OF_WORDS = {"lang": "fr", "language": "fr", "part": "reviewer", "number": "1", "
             "text": "legal", "kind": "submitted", "field": "premiere", "queue": "heavy", "way": "up", "paper_name": "doors",
             "shared_kind": "jury", "short": "1", "code": "abcdef", "name": "main.m3u8", "rule": "incomplete",
             "poster": "0", "stable": "a" * 16}  # fmt: skip
-CHANGING = re.compile(r"[0-9a-f]{64}|name=\"_once\"\s+value=\"[^\"]+\"|\d\d:\d\d:\d\d")
+CHANGING = re.compile(r"[0-9a-f]{64}|name=\"_once\"\s+value=\"[^\"]+\"|\d\d:\d\d:\d\d(?:\.\d{1,6})?")
 NOBODYS = "a" * 16
 
 
