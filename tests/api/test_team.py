@@ -59,7 +59,7 @@ async def test_a_part_in_another_edition_stays(team) -> None:
 
     answer = await client.delete(door(edition, guest, "reviewer"))
 
-    assert (answer.status_code, answer.json()["codes"]) == (404, ["part_missing"])
+    assert (answer.status_code, answer.json()["codes"]) == (404, ["person_missing"])
     assert await parts_of(guest) == {f"{other.id} reviewer"}
 
 
