@@ -262,20 +262,33 @@ async def end(
     async with transaction():
         submission = await named_film(edition, submission_id, viewer)
         waits = "done" if now_is == "settled" else "open"
-        row = await fix_held(submission, fix_id, version, states=(waits,))
-        row.version = version + 1
-        await FixRequest.update(
-            {
-                FixRequest.state: now_is,
-                FixRequest.ended_at: now(),
-                FixRequest.version: row.version,
-            }
-        ).where(FixRequest.id == row.id)
-        await record(
-            f"fix_{now_is}", submission.id, by=by, edition=edition.id, fix=row.id, field=row.field
-        )
+        row = await ended(submission, fix_id, version, waits=waits, now_is=now_is, by=by)
         if now_is == "taken_back":
             await tell(submission, "fix_taken_back", row, edition=edition)
+
+
+async def ended(
+    submission: Submission, fix_id: str, version: int, *, waits: str, now_is: str, by: Person
+) -> FixRequest:
+    """The request that was in `waits` when it was seen, over now, whoever ends it."""
+    row = await fix_held(submission, fix_id, version, states=(waits,))
+    row.version = version + 1
+    await FixRequest.update(
+        {
+            FixRequest.state: now_is,
+            FixRequest.ended_at: now(),
+            FixRequest.version: row.version,
+        }
+    ).where(FixRequest.id == row.id)
+    await record(
+        f"fix_{now_is}",
+        submission.id,
+        by=by,
+        edition=submission.edition,
+        fix=row.id,
+        field=row.field,
+    )
+    return row
 
 
 async def fix_held(

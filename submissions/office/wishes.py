@@ -101,7 +101,9 @@ async def decline(
         raise Refused("why:fix_why_missing")
     async with transaction():
         submission = await named_film(edition, submission_id, viewer)
-        row = await ended(submission, fix_id, declined.version, now_is="declined", by=by)
+        row = await fixes.ended(
+            submission, fix_id, declined.version, waits="wished", now_is="declined", by=by
+        )
         question = await rows("SELECT labels FROM question WHERE 'q_' || id = {}", row.field)
         labels = question[0]["labels"] if question else None
         await tell_members(
@@ -118,27 +120,4 @@ async def decline(
 async def take_back(submission: Submission, fix_id: str, version: int, *, by: Person) -> None:
     """Its makers no longer wish it, before anybody has answered."""
     async with transaction():
-        await ended(submission, fix_id, version, now_is="taken_back", by=by)
-
-
-async def ended(
-    submission: Submission, fix_id: str, version: int, *, now_is: str, by: Person
-) -> FixRequest:
-    row = await fixes.fix_held(submission, fix_id, version, states=("wished",))
-    row.version = version + 1
-    await FixRequest.update(
-        {
-            FixRequest.state: now_is,
-            FixRequest.ended_at: now(),
-            FixRequest.version: row.version,
-        }
-    ).where(FixRequest.id == row.id)
-    await record(
-        f"fix_{now_is}",
-        submission.id,
-        by=by,
-        edition=submission.edition,
-        fix=row.id,
-        field=row.field,
-    )
-    return row
+        await fixes.ended(submission, fix_id, version, waits="wished", now_is="taken_back", by=by)
