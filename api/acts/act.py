@@ -59,6 +59,11 @@ class Refusal(msgspec.Struct, frozen=True):
         """What stood in a field; nothing where it was not sent."""
         return (self.sent.get(field) or [""])[-1]
 
+    @property
+    def typed(self) -> dict[str, str]:
+        """What stood in each field that was sent."""
+        return {field: values[-1] for field, values in self.sent.items() if values}
+
 
 Again = Callable[[AnyRequest, Refusal], Awaitable[Response[Any]]]
 Reads = Callable[[AnyRequest], Awaitable[Any]]

@@ -157,7 +157,7 @@ async def team_form(request: AnyRequest) -> TeamAnswers:
 async def team_again(request: AnyRequest, refused: Refusal) -> Response[str]:
     if isinstance(refused.error, Missing):
         raise refused.error
-    sent = {name: values[-1] for name, values in refused.sent.items() if values}
+    sent = refused.typed
     return await pages.film_page(request, request.path_params["submission_id"], refused.error, sent)
 
 

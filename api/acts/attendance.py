@@ -37,7 +37,7 @@ async def again(request: AnyRequest, refused: Refusal) -> Response[str]:
     if isinstance(refused.error, Missing):
         raise refused.error
     which = request.path_params.get("stable") or request.url.path.rpartition("/")[2]
-    sent = {name: values[-1] for name, values in refused.sent.items() if values}
+    sent = refused.typed
     return await attendance_page(
         request, request.state["viewer"], request.state["edition"], refused.error, which, sent
     )

@@ -21,7 +21,7 @@ PLACE = "/committee/submissions/{submission_id:str}/change"
 
 async def again(request: AnyRequest, refused: Refusal) -> Response[Any]:
     at, viewer = request.path_params["submission_id"], request.state["viewer"]
-    typed = {name: values[-1] for name, values in refused.sent.items() if values}
+    typed = refused.typed
     return await change_page(request, at, viewer, refused.error, typed)
 
 

@@ -60,7 +60,7 @@ async def again(request: AnyRequest, refused: Refusal) -> Response[str]:
         request.state["edition"],
         error=refused.error,
         at=request.path_params.get("code", ""),
-        sent={name: values[-1] for name, values in refused.sent.items() if values},
+        sent=refused.typed,
     )
 
 

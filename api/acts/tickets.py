@@ -36,7 +36,7 @@ async def again(request: AnyRequest, refused: Refusal) -> Response[str]:
         request.state["edition"],
         refused.error,
         (request.path_params["told_id"], "tickets"),
-        {name: values[-1] for name, values in refused.sent.items() if values},
+        refused.typed,
     )
 
 
@@ -114,7 +114,7 @@ async def answer_again(request: AnyRequest, refused: Refusal) -> Response[str]:
 async def office_again(request: AnyRequest, refused: Refusal, which: str) -> Response[str]:
     if isinstance(refused.error, Missing):
         raise refused.error
-    sent = {name: values[-1] for name, values in refused.sent.items() if values}
+    sent = refused.typed
     return await tickets_page(
         request, request.state["viewer"], request.state["edition"], refused.error, which, sent
     )

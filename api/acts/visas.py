@@ -85,7 +85,7 @@ def day_in(fields: dict[str, str], name: str, wrong: list[str]) -> date | None:
 
 async def again(request: AnyRequest, refused: Refusal) -> Response[str]:
     """The film's page with what was typed."""
-    typed: dict[str, Any] = {name: values[-1] for name, values in refused.sent.items() if values}
+    typed: dict[str, Any] = refused.typed
     typed |= {"access": refused.sent.get("access", [])}
     return await film_page(
         request,
@@ -120,7 +120,7 @@ async def say_papers(
 
 
 async def list_again(request: AnyRequest, refused: Refusal) -> Response[str]:
-    fields = {name: values[-1] for name, values in refused.sent.items() if values}
+    fields = refused.typed
     return await visas_page(request, request.state["edition"], refused.error, fields)
 
 
