@@ -109,6 +109,12 @@ class HandedLine(Line):
     def data_received(self, data: bytes) -> None:
         if not (self.is_between_questions and self.goes_on(data)):
             super().data_received(data)
+            self.wait_if_full()
+
+    def wait_if_full(self) -> None:
+        """A handed line begins to be read after its first bytes were heard: a pause that they asked for is lost."""
+        if self.flow.read_paused and self.transport.is_reading():
+            self.transport.pause_reading()
 
     @property
     def is_between_questions(self) -> bool:

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -19,7 +20,7 @@ from ops.process import die_with_parent, free_port
 pytestmark = pytest.mark.unit
 ROOT = Path(__file__).parents[2]
 ANSWERS = """
-import os, sys, time
+import asyncio, os, sys, time
 from ops.door import Doorkeeper, ready
 
 async def app(scope, receive, send):
@@ -27,10 +28,14 @@ async def app(scope, receive, send):
         while (await receive())["type"] != "lifespan.shutdown":
             await send({"type": "lifespan.startup.complete"})
         return await send({"type": "lifespan.shutdown.complete"})
+    late = scope["path"].endswith("/late")
+    while late and os.path.exists(sys.argv[2]):
+        await asyncio.sleep(0.01)
     size, more = 0, True
     while more:
         message = await receive()
-        size, more = size + len(message.get("body", b"")), message.get("more_body", False)
+        came = len(message.get("body", b""))
+        size, more = max(size, came) if late else size + came, message.get("more_body", False)
     if scope["path"] == "/board":
         open(sys.argv[2], "w").close()
         while os.path.exists(sys.argv[2]):
@@ -46,7 +51,10 @@ SIGNED = {"Cookie": "session=abc"}
 
 
 class ThreeDoors:
-    """Each answers with its own process, the port of who asked, and the bytes that it was sent."""
+    """Each answers with its own process, the port of who asked, and the bytes that it was sent.
+
+    At an address that ends with `/late` it begins to read when `busy` is gone, and tells the longest piece.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.port, self.busy = free_port(), folder / "busy"
@@ -117,6 +125,24 @@ def test_a_film_has_a_door_of_its_own_and_its_line_comes_back_from_there(house) 
     assert again == [freight[0], port, 7]
     assert page == [opened[0], port, 0]
     assert len({public, opened[0], freight[0], house.process.pid}) == 4
+
+
+def test_a_film_that_comes_faster_than_it_is_read_waits_outside_the_house(house) -> None:
+    line, film = house.line(), "/api/v1/2027/uploads/01H"
+    told(line, "PATCH", film, body=b"x" * 3_000_000)  # from here on the kernel takes much at once
+    public = told(line)[0]
+    house.busy.touch()
+    os.kill(public, signal.SIGSTOP)  # what is handed on is as long as can be
+    sends = threading.Thread(target=line.request, args=("PATCH", f"{film}/late", b"x" * 48_000_000))
+    sends.start()
+    time.sleep(0.1)
+    os.kill(public, signal.SIGCONT)
+    sends.join(0.3)
+    house.busy.unlink()
+    sends.join()
+
+    longest = int(line.getresponse().read().split()[2])
+    assert longest < 1_000_000
 
 
 def test_what_looks_like_a_film_within_a_form_stays_with_its_form(house) -> None:
