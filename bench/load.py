@@ -39,35 +39,35 @@ FLOOD = 20  # requests that the one who floods has under way
 
 SEED = """
 INSERT INTO edition (id, slug, name, phase, first_day, days, deadline_at, policy, is_current, created_at)
-  VALUES ('load', 'load', 'Load', 'entries', '2027-11-26', 3, now() + interval '9 days', 'demo', true, now());
+  VALUES ('{x}load', '{x}load', 'Load', 'entries', '2027-11-26', 3, now() + interval '9 days', 'demo', true, now());
 INSERT INTO section (id, edition, letter, names, position, least_seconds, most_seconds, is_blind)
-  VALUES ('loadc', 'load', 'C', '{"fr": "Compétition", "en": "Competition"}', 0, 0, 20000, false);
+  VALUES ('{x}loadc', '{x}load', 'C', '{"fr": "Compétition", "en": "Competition"}', 0, 0, 20000, false);
 INSERT INTO person (id, email, email_key, name)
-  SELECT 'p' || n, 'p' || n || '@example.org', 'p' || n || '@example.org', 'Person ' || n
+  SELECT '{x}p' || n, '{x}p' || n || '@example.org', '{x}p' || n || '@example.org', 'Person ' || n
   FROM generate_series(1, {people}) n;
 INSERT INTO role (id, person, edition, part, sections)
-  SELECT 'r' || n, 'p' || n, 'load', 'reviewer', '[]' FROM generate_series(1, {people}) n;
+  SELECT '{x}r' || n, '{x}p' || n, '{x}load', 'reviewer', '[]' FROM generate_series(1, {people}) n;
 INSERT INTO film (id, title, director, year, declared_seconds)
-  SELECT 'f' || n, 'Comète ' || n, 'Ada Morel', 2026, 60 FROM generate_series(1, {films}) n;
+  SELECT '{x}f' || n, 'Comète ' || n, 'Ada Morel', 2026, 60 FROM generate_series(1, {films}) n;
 INSERT INTO submission (id, edition, film, status, section)
-  SELECT 's' || n, 'load', 'f' || n, 'submitted', 'loadc' FROM generate_series(1, {films}) n;
+  SELECT '{x}s' || n, '{x}load', '{x}f' || n, 'submitted', '{x}loadc' FROM generate_series(1, {films}) n;
 INSERT INTO film_file (id, submission, state, name, size, facts, verdict)
-  SELECT 'v' || n, 's' || n, 'released', 'film.mp4', 9, '{"duration": 60.0}', '{"outcome": "sound"}'
+  SELECT '{x}v' || n, '{x}s' || n, 'released', 'film.mp4', 9, '{"duration": 60.0}', '{"outcome": "sound"}'
   FROM generate_series(1, {films}) n;
 INSERT INTO review (id, submission, file, person, scores, opinion, seen, given_at)
-  SELECT 'w' || n, 's' || s, 'v' || s, 'p' || p, '{"writing": 3, "image": 4, "sound": 3, "space": 4}', 'Oui.', 1, now()
+  SELECT '{x}w' || n, '{x}s' || s, '{x}v' || s, '{x}p' || p, '{"writing": 3, "image": 4, "sound": 3, "space": 4}', 'Oui.', 1, now()
   FROM (SELECT n, 1 + n % {films} AS s, 1 + (n / {films} * 37 + n % {films}) % {people} AS p
         FROM generate_series(0, {scores} - 1) n) made;
 INSERT INTO person (id, email, email_key, name)
-  SELECT 'm' || n, 'm' || n || '@example.org', 'm' || n || '@example.org', 'Maker ' || n
+  SELECT '{x}m' || n, '{x}m' || n || '@example.org', '{x}m' || n || '@example.org', 'Maker ' || n
   FROM generate_series(1, {uploads} + 1) n;
 INSERT INTO role (id, person, edition, part, sections)
-  SELECT 'mr' || n, 'm' || n, 'load', 'filmmaker', '[]' FROM generate_series(1, {uploads} + 1) n;
-INSERT INTO film (id, title) SELECT 'd' || n, 'Aube ' || n FROM generate_series(1, {uploads} + 1) n;
+  SELECT '{x}mr' || n, '{x}m' || n, '{x}load', 'filmmaker', '[]' FROM generate_series(1, {uploads} + 1) n;
+INSERT INTO film (id, title) SELECT '{x}d' || n, 'Aube ' || n FROM generate_series(1, {uploads} + 1) n;
 INSERT INTO submission (id, edition, film, status)
-  SELECT 'e' || n, 'load', 'd' || n, 'draft' FROM generate_series(1, {uploads} + 1) n;
+  SELECT '{x}e' || n, '{x}load', '{x}d' || n, 'draft' FROM generate_series(1, {uploads} + 1) n;
 INSERT INTO member (id, submission, person)
-  SELECT 'b' || n, 'e' || n, 'm' || n FROM generate_series(1, {uploads} + 1) n;
+  SELECT '{x}b' || n, '{x}e' || n, '{x}m' || n FROM generate_series(1, {uploads} + 1) n;
 ANALYZE;
 """
 
@@ -89,21 +89,25 @@ class Bare(Door):
     APP = "bench.bare:app"
 
 
+def filled(text: str, figures: dict[str, object]) -> str:
+    for name, figure in figures.items():
+        text = text.replace(f"{{{name}}}", str(figure))
+    return text
+
+
 async def seeded(given: argparse.Namespace) -> dict[str, dict[str, str]]:
-    """Everybody's headers, by their row."""
+    """Everybody's headers, by their row. `given.x` begins every id, where a database has more of such editions."""
+    x = getattr(given, "x", "")
     figures = {name: str(getattr(given, name)) for name in ("people", "films", "scores", "uploads")}
     connection = await asyncpg.connect(os.environ["DATABASE_URL"])
     try:
-        text = SEED
-        for name, figure in figures.items():
-            text = text.replace(f"{{{name}}}", figure)
-        await connection.execute(text)
+        await connection.execute(filled(SEED, {**figures, "x": x}))
         names = [f"p{n + 1}" for n in range(given.readers)] + [f"m{n + 1}" for n in range(given.uploads + 1)]
         tokens = {name: new_token() for name in names}
         await connection.executemany(
             """INSERT INTO session (id, person, content, expires_at)
                VALUES ($1, $2, '{}', now() + interval '1 day')""",
-            [(digest(token), name) for name, token in tokens.items()],
+            [(digest(token), x + name) for name, token in tokens.items()],
         )
     finally:
         await connection.close()

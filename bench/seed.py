@@ -11,45 +11,45 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from bench.load import seeded
+from bench.load import filled, seeded
 
 SLUG, ROOMS, DAYS, DISTRIBUTED = "load", 11, 6, 60
 PROGRAMMES = """
 UPDATE edition SET phase = 'programme', first_day = '2027-02-03', days = {days},
-  places = '{"fr": "Helsinki", "en": "Helsinki"}' WHERE id = 'load';
+  places = '{"fr": "Helsinki", "en": "Helsinki"}' WHERE id = '{x}load';
 UPDATE film SET titles = jsonb_build_object('fr', title, 'en', title), countries = '["FR", "FI"]',
   languages = '["fr"]', synopses = jsonb_build_object(
     'fr', repeat('Une longue nuit en orbite. ', 20), 'en', repeat('A long night in orbit. ', 20)),
-  declared_seconds = 5700 WHERE id LIKE 'f%';
-UPDATE submission SET status = 'accepted', pending = 'accepted' WHERE edition = 'load' AND id IN
-  (SELECT 's' || n FROM generate_series(1, {programmes}) n);
-UPDATE member SET person = 'm1' WHERE submission LIKE 'e%';
-INSERT INTO venue (id, edition, name) VALUES ('venue', 'load', 'Kinopalatsi');
+  declared_seconds = 5700 WHERE id LIKE '{x}f%';
+UPDATE submission SET status = 'accepted', pending = 'accepted' WHERE edition = '{x}load' AND id IN
+  (SELECT '{x}s' || n FROM generate_series(1, {programmes}) n);
+UPDATE member SET person = '{x}m1' WHERE submission LIKE '{x}e%';
+INSERT INTO venue (id, edition, name) VALUES ('{x}venue', '{x}load', 'Kinopalatsi');
 INSERT INTO screen (id, edition, venue, name, seats, hours, turnaround, position)
-  SELECT 'screen' || n, 'load', 'venue', 'Kinopalatsi ' || n, 200,
+  SELECT '{x}screen' || n, '{x}load', '{x}venue', 'Kinopalatsi ' || n, 200,
     (SELECT jsonb_agg(jsonb_build_array(0, 1800)) FROM generate_series(1, {days})), 20, n
   FROM generate_series(1, {rooms}) n;
 INSERT INTO programme (id, edition, kind, titles, section, intro, debate, showings)
-  SELECT 'prog' || n, 'load', 'film', jsonb_build_object('fr', 'Comète ' || n, 'en', 'Comet ' || n), 'loadc', 5, 0, 3
+  SELECT '{x}prog' || n, '{x}load', 'film', jsonb_build_object('fr', 'Comète ' || n, 'en', 'Comet ' || n), '{x}loadc', 5, 0, 3
   FROM generate_series(1, {programmes}) n;
 INSERT INTO programme_film (id, programme, submission, position)
-  SELECT 'pf' || n, 'prog' || n, 's' || n, 0 FROM generate_series(1, {programmes}) n;
-INSERT INTO grid (id, edition, version) VALUES ('grid', 'load', 1);
+  SELECT '{x}pf' || n, '{x}prog' || n, '{x}s' || n, 0 FROM generate_series(1, {programmes}) n;
+INSERT INTO grid (id, edition, version) VALUES ('{x}grid', '{x}load', 1);
 INSERT INTO screening (id, stable, grid, programme, number, screen, starts_at, film_ends_at, ends_at, clears_at)
-  SELECT 'w' || n, 'st' || n, 'grid', 'prog' || 1 + n % {programmes}, n / {programmes}, 'screen' || 1 + n % {rooms},
+  SELECT '{x}w' || n, '{x}st' || n, '{x}grid', '{x}prog' || 1 + n % {programmes}, n / {programmes}, '{x}screen' || 1 + n % {rooms},
     at, at + interval '100 minutes', at + interval '100 minutes', at + interval '120 minutes'
   FROM (SELECT n, timestamptz '2027-02-03 07:00Z' + (n / {rooms} % {days}) * interval '1 day'
           + (n / {rooms} / {days}) * interval '2 hours' AS at
         FROM generate_series(0, {screenings} - 1) n) made;
 INSERT INTO record (at, person, edition, act, subject, details)
-  SELECT now() - n * interval '3 seconds', 'p' || 1 + n % {people}, 'load', 'review_given', 's' || 1 + n % {films}, '{}'
+  SELECT now() - n * interval '3 seconds', '{x}p' || 1 + n % {people}, '{x}load', 'review_given', '{x}s' || 1 + n % {films}, '{}'
   FROM generate_series(1, {lines}) n;
 INSERT INTO person (id, email, email_key, name) VALUES
-  ('oper', 'oper@example.org', 'oper@example.org', 'Operator'),
-  ('prog', 'prog@example.org', 'prog@example.org', 'Programmer');
+  ('{x}oper', '{x}oper@example.org', '{x}oper@example.org', 'Operator'),
+  ('{x}prog', '{x}prog@example.org', '{x}prog@example.org', 'Programmer');
 INSERT INTO role (id, person, edition, part, sections) VALUES
-  ('roleoper', 'oper', 'load', 'operator', '[]'), ('roleprog', 'prog', 'load', 'programmer', '[]'),
-  ('rolechair', 'p1', 'load', 'chair', '[]');
+  ('{x}roleoper', '{x}oper', '{x}load', 'operator', '[]'), ('{x}roleprog', '{x}prog', '{x}load', 'programmer', '[]'),
+  ('{x}rolechair', '{x}p1', '{x}load', 'chair', '[]');
 """
 
 
@@ -71,21 +71,29 @@ def figures(reader: argparse.ArgumentParser) -> None:
 
 async def large(given: argparse.Namespace) -> Seeded:
     """Write it into an empty house of `DATABASE_URL`, and vacuum: all came in one breath."""
-    given.readers, given.uploads = 1, DISTRIBUTED
-    whose = await seeded(given)
-    told: dict[str, Any] = {
-        **vars(given), "days": DAYS, "rooms": ROOMS, "programmes": max(75, -(-given.screenings // 3)),
-    }  # fmt: skip
-    text = PROGRAMMES
-    for name, figure in told.items():
-        text = text.replace(f"{{{name}}}", str(figure))
+    whose = await written(given)
     owner = await asyncpg.connect(os.environ["DATABASE_OWNER_URL"])
     try:
-        await owner.execute(text)
         await owner.execute("VACUUM (FULL, ANALYZE) film_figure")
         await owner.execute("VACUUM ANALYZE")
+    finally:
+        await owner.close()
+    return whose
+
+
+async def written(given: argparse.Namespace) -> Seeded:
+    """`given.x` begins every id, where a database has more of such editions."""
+    given.readers, given.uploads = 1, DISTRIBUTED
+    x = getattr(given, "x", "")
+    whose = await seeded(given)
+    told: dict[str, Any] = {
+        "x": "", "programmes": max(75, -(-given.screenings // 3)), **vars(given), "days": DAYS, "rooms": ROOMS,
+    }  # fmt: skip
+    owner = await asyncpg.connect(os.environ["DATABASE_OWNER_URL"])
+    try:
+        await owner.execute(filled(PROGRAMMES, told))
         for person in ("oper", "prog"):
-            whose[person] = await signed_in(owner, person)
+            whose[person] = await signed_in(owner, x + person)
     finally:
         await owner.close()
     return Seeded(
