@@ -55,7 +55,8 @@ INSERT INTO film_file (id, submission, state, name, size, facts, verdict)
   SELECT '{x}v' || n, '{x}s' || n, 'released', 'film.mp4', 9, '{"duration": 60.0}', '{"outcome": "sound"}'
   FROM generate_series(1, {films}) n;
 INSERT INTO review (id, submission, file, person, scores, opinion, seen, given_at)
-  SELECT '{x}w' || n, '{x}s' || s, '{x}v' || s, '{x}p' || p, '{"writing": 3, "image": 4, "sound": 3, "space": 4}', 'Oui.', 1, now()
+  SELECT '{x}w' || n, '{x}s' || s, '{x}v' || s, '{x}p' || p, '{"writing": 3, "image": 4, "sound": 3, "space": 4}',
+    'Oui.', 1, now()
   FROM (SELECT n, 1 + n % {films} AS s, 1 + (n / {films} * 37 + n % {films}) % {people} AS p
         FROM generate_series(0, {scores} - 1) n) made;
 INSERT INTO person (id, email, email_key, name)

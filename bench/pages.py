@@ -44,7 +44,13 @@ PARTS = {
     "submissions": "maker",
     "account": "maker",
 }
-KNOWN = {"lang": "fr", "section_letter": "C", "day": "2027-02-03", "part": "reviewer", "text": "legal"}
+KNOWN = {
+    "lang": "fr",
+    "section_letter": "C",
+    "day": "2027-02-03",
+    "part": "reviewer",
+    "text": "legal",
+}
 KNOWN_ROWS = {
     "edition": SLUG, "section_id": "loadc", "venue_id": "venue", "screen_id": "screen1", "programme_id": "prog1",
     "person_id": "p3",

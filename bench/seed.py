@@ -30,19 +30,22 @@ INSERT INTO screen (id, edition, venue, name, seats, hours, turnaround, position
     (SELECT jsonb_agg(jsonb_build_array(0, 1800)) FROM generate_series(1, {days})), 20, n
   FROM generate_series(1, {rooms}) n;
 INSERT INTO programme (id, edition, kind, titles, section, intro, debate, showings)
-  SELECT '{x}prog' || n, '{x}load', 'film', jsonb_build_object('fr', 'Comète ' || n, 'en', 'Comet ' || n), '{x}loadc', 5, 0, 3
+  SELECT '{x}prog' || n, '{x}load', 'film', jsonb_build_object('fr', 'Comète ' || n, 'en', 'Comet ' || n), '{x}loadc',
+    5, 0, 3
   FROM generate_series(1, {programmes}) n;
 INSERT INTO programme_film (id, programme, submission, position)
   SELECT '{x}pf' || n, '{x}prog' || n, '{x}s' || n, 0 FROM generate_series(1, {programmes}) n;
 INSERT INTO grid (id, edition, version) VALUES ('{x}grid', '{x}load', 1);
 INSERT INTO screening (id, stable, grid, programme, number, screen, starts_at, film_ends_at, ends_at, clears_at)
-  SELECT '{x}w' || n, '{x}st' || n, '{x}grid', '{x}prog' || 1 + n % {programmes}, n / {programmes}, '{x}screen' || 1 + n % {rooms},
+  SELECT '{x}w' || n, '{x}st' || n, '{x}grid', '{x}prog' || 1 + n % {programmes}, n / {programmes},
+    '{x}screen' || 1 + n % {rooms},
     at, at + interval '100 minutes', at + interval '100 minutes', at + interval '120 minutes'
   FROM (SELECT n, timestamptz '2027-02-03 07:00Z' + (n / {rooms} % {days}) * interval '1 day'
           + (n / {rooms} / {days}) * interval '2 hours' AS at
         FROM generate_series(0, {screenings} - 1) n) made;
 INSERT INTO record (at, person, edition, act, subject, details)
-  SELECT now() - n * interval '3 seconds', '{x}p' || 1 + n % {people}, '{x}load', 'review_given', '{x}s' || 1 + n % {films}, '{}'
+  SELECT now() - n * interval '3 seconds', '{x}p' || 1 + n % {people}, '{x}load', 'review_given',
+    '{x}s' || 1 + n % {films}, '{}'
   FROM generate_series(1, {lines}) n;
 INSERT INTO person (id, email, email_key, name) VALUES
   ('{x}oper', '{x}oper@example.org', '{x}oper@example.org', 'Operator'),

@@ -143,7 +143,7 @@ ASKED: ContextVar[list[str] | None] = ContextVar("ASKED", default=None)
 @pytest.fixture
 def counting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each question goes on to the database as it is; what nobody's request asks is counted for none."""
-    ask = asyncpg.Connection._do_execute  # noqa: SLF001
+    ask = asyncpg.Connection._do_execute
 
     async def noted(self: asyncpg.Connection, query: str, *rest: Any, **how: Any) -> Any:
         if (asked := ASKED.get()) is not None:
