@@ -47,7 +47,7 @@ from screenings.shared import KINDS, CrewForm, JuryForm, ResourceForm, add_share
 from screenings.tables import PlanRun
 from screenings.variants import NewVariant
 from screenings.venues import VenueForm, add_venue
-from submissions import materials, questions
+from submissions import materials, membership, questions
 from submissions.asking import AnswerOption, QuestionKind
 from submissions.eligibility import RULES
 from submissions.fees import FeeChange, FeeState, change_fee
@@ -55,8 +55,10 @@ from submissions.importing import imports
 from submissions.importing.imports import ColumnMapping
 from submissions.lists import submission_in
 from submissions.materials import MaterialForm
+from submissions.office import fixes
+from submissions.office.fixes import FixWanted
 from submissions.questions import FieldForm, QuestionForm
-from submissions.tables import FilmFile
+from submissions.tables import EntryRight, FilmFile
 from submissions.visitors import VisitorForm, add_visitor
 from submissions.waiver_codes import CodeForm, add_code
 from tests.builders import a_film, a_person, a_section, an_edition, has_seen, sign_in, the_viewer
@@ -82,8 +84,14 @@ SAMPLES = {
         ("/operator/policy", "/operator/policy/trial", "/operator/policy/rules"),
         frozenset({"demo", "festival"}),
     ),
-}
-"""On single pages: the films of the page of components, policies by their names in the address."""
+    **dict.fromkeys(
+        ("/account/passkeys", "/account/passkeys/recovery-codes", "/account/passkeys/{passkey_id}/name",
+         "/account/passkeys/{passkey_id}/removal"),
+        frozenset({"localhost"}),
+    ),
+    "/account/language": frozenset({"fr", "en", CODE}),
+}  # fmt: skip
+"""On single pages: films of the page of components, policies by their names in the address, the house's address, codes of languages."""
 ELSEWHERE = {"/account/home", "/committee/next"}  # lead on to whichever page is a person's own, or the film that is next
 FILMS = [
     ("draft", "ready"), ("draft", "faulty"), ("draft", "failed"), ("submitted", "released"),
@@ -174,7 +182,10 @@ async def a_world() -> World:
     await export.ask(maker, edition=edition)
     await retention.place_hold(edition, films[5][0], reason="Спір.", by=people["operator"])
     await BackupRun(kind="drill", state="failed", fault="диск").save()
+    await covered(edition, films[5][0])
     return World(edition, people, {
+        "fix_id": [await asked_for(edition, films[3][0], by=people["operator"])],
+        "invitation_id": [await invited(edition, films[3][0], people["programmer"], by=maker)],
         "erasure_id": [leaving.id],
         "batch_id": [batch],
         "meeting_id": [met],
@@ -203,6 +214,27 @@ async def a_world() -> World:
         "list_id": [listed],
         "request_id": [asked],
     })  # fmt: skip
+
+
+async def covered(edition: Edition, film: str) -> None:
+    """It lies in a section whose committee does not know who made what."""
+    await rows("UPDATE section SET is_blind = true WHERE edition = {} AND letter = 'S' RETURNING id", edition.id)
+    section = await a_section(edition, "S")
+    await rows("UPDATE submission SET section = {} WHERE id = {} RETURNING id", section.id, film)
+
+
+async def asked_for(edition: Edition, film: str, *, by: Person) -> str:
+    """A field that the office wants mended."""
+    wanted = FixWanted(field="year", why="Помилка.", due=now().date() + timedelta(days=9))
+    return await fixes.ask(edition, film, wanted, viewer=await the_viewer(by, edition), by=by)
+
+
+async def invited(edition: Edition, film: str, person: Person, *, by: Person) -> str:
+    """Somebody who is asked to one more entry."""
+    submission = await submission_in(edition, film)
+    return await membership.invite(
+        submission, person.email, EntryRight.SEE, edition=edition, by=by, settings=Settings.read()
+    )
 
 
 async def all_shared(
