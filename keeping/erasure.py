@@ -522,6 +522,7 @@ async def forget_rows(person: Person, plan: dict[str, Any], *, by: str, why: str
         await end_archives(person)
         told = {"words": await forget_words(person, plan, titles, by=by, why=why)}
         told["film"] = await forget_films(plan["films"])
+        told["import"] = await forget_own_lists(person)
         for table, held in HELD.items():
             if table in {"person", "outbox"}:
                 continue
@@ -655,6 +656,12 @@ async def forget_imports(entries: list[str]) -> None:
     await rows(
         "UPDATE import_change SET before = NULL WHERE submission = ANY({}) RETURNING id", entries
     )
+
+
+async def forget_own_lists(person: Person) -> int:
+    """Lists of own films: their name, their heads and their rows are this person's words, and nobody else's to keep."""
+    gone = await rows("DELETE FROM import WHERE is_own AND person = {} RETURNING id", person.id)
+    return len(gone)
 
 
 async def forget_amendments(entries: list[str]) -> None:

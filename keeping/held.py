@@ -245,7 +245,7 @@ HELD: dict[str, Held] = {
     ),
     "import": Held(
         leaves=STAYS, edition="t.edition", who="person", words="name headers columns categories fault",
-        key="""id edition source kind encoding separator invites rows done state counts seconds version
+        key="""id edition source kind encoding separator invites is_own rows done state counts seconds version
           created_at changed_at applied_at undone_at swept_at""",
         why="record",
     ),
@@ -257,7 +257,8 @@ HELD: dict[str, Held] = {
         edition="t.edition", words="name columns categories", key="id edition source changed_at",
     ),
     "imported_entry": Held(
-        edition="t.edition", key="id edition source tracking submission version",
+        leaves=ROW, edition="t.edition", who="owner",
+        key="id edition source tracking submission version",
     ),
     "import_change": Held(
         leaves=STAYS, edition=OF_IMPORT, who="person", words="before",

@@ -59,7 +59,8 @@ SELECT s.id, s.status, s.filed_at, coalesce(i.tracking, '') AS tracking, coalesc
   g.answers
 FROM submission s JOIN film f ON f.id = s.film LEFT JOIN section x ON x.id = s.section
 CROSS JOIN LATERAL (SELECT coalesce(x.is_blind, false) AND {{}} AS yes) veil
-LEFT JOIN LATERAL (SELECT * FROM imported_entry i WHERE i.submission = s.id ORDER BY id LIMIT 1) i ON true
+LEFT JOIN LATERAL (SELECT * FROM imported_entry i WHERE i.submission = s.id AND i.owner IS NULL
+  ORDER BY id LIMIT 1) i ON true
 LEFT JOIN LATERAL (SELECT coalesce(jsonb_agg(p.name ORDER BY m.created_at, m.id), '[]') AS makers,
     coalesce(jsonb_agg(p.email ORDER BY m.created_at, m.id), '[]') AS emails
   FROM member m JOIN person p ON p.id = m.person WHERE m.submission = s.id) m ON true
@@ -110,7 +111,8 @@ async def how_many(viewer: Viewer, edition: Edition, filters: Filters) -> int:
 
 async def sources_in(edition: Edition) -> list[str]:
     known = await rows(
-        "SELECT DISTINCT source FROM imported_entry WHERE edition = {} ORDER BY 1", edition.id
+        "SELECT DISTINCT source FROM imported_entry WHERE edition = {} AND owner IS NULL ORDER BY 1",
+        edition.id,
     )
     return [row["source"] for row in known]
 

@@ -118,7 +118,8 @@ class MemberInvitation(Table):
 
 
 class Import(Table):
-    """A list of entries that an operator brings in: what it is, what each column means, how far it is.
+    """A list of entries that an operator brings in, or a maker of their own films (`is_own`): what each column
+    means, how far it is.
 
     `source` names where tracking numbers come from; `columns` says for each column of `headers` which field
     it fills, nothing for those left aside; `categories` which section a word of the list means. `seconds` is
@@ -137,6 +138,7 @@ class Import(Table):
     columns = JSONB(default=[])
     categories = JSONB(default={})
     invites = Boolean(default=False)
+    is_own = Boolean(default=False)
     rows = Integer(default=0)
     done = Integer(default=0)
     state = Varchar(16, default="brought")
@@ -180,7 +182,8 @@ class ImportMapping(Table):
 
 
 class ImportedEntry(Table):
-    """Which entry a tracking number of a source is, so that a second import finds it.
+    """Which entry a tracking number of a source is, so that a second import finds it; of a maker's own list,
+    which entry a number of theirs is (`owner`), or a film where the list has no numbers.
 
     `version` is the entry's when an import last wrote it: whoever has touched it since has raised it.
     """
@@ -189,6 +192,7 @@ class ImportedEntry(Table):
     edition = ForeignKey(Edition, null=False)
     source = Varchar(40)
     tracking = Varchar(120)
+    owner = ForeignKey(Person, null=True, index=True)
     submission = ForeignKey(Submission, null=False, index=True)
     version = Integer(default=1)
 

@@ -206,6 +206,7 @@ async def a_world() -> World:
         "shared_id": shared,
         "section_id": [await entered(edition, films[4][0], texts, by=people["operator"])],
         "import_id": await lists_of(edition, people["operator"]),
+        "own_import_id": await lists_of(edition, maker, is_own=True),
         "token": ["a" * 16],
         "kind": ["submitted"],
         "letter": [await a_letter(edition, maker)],
@@ -284,17 +285,20 @@ async def entered(edition: Edition, film: str, texts: dict[str, str], *, by: Per
     return section.id
 
 
-async def lists_of(edition: Edition, by: Person) -> list[str]:
+async def lists_of(edition: Edition, by: Person, *, is_own: bool = False) -> list[str]:
     """A list of entries that was brought, one that was tried, and one that was applied and undone."""
     text = "№,Фільм,Хвилин,Категорія,Країна,Пошта\nА1,Місяць,?,Довгі,Нідзе,ніхто\n,Марс,12,,,\n".encode()
     ids = []
     for ways in ([], ["choose"], ["choose", "apply"], ["choose", "apply", "undo"]):
-        one = await imports.bring(text, edition=edition, name="список.csv", by=by)
-        columns = ["tracking", "title", "runtime", "section", "countries", "email"]
+        one = await imports.bring(
+            text, edition=edition, name="список.csv", by=by, is_own=is_own
+        )
+        columns = ["tracking", "title", "runtime", "section", "countries", "" if is_own else "email"]
+        kept = "" if is_own else "Список"
         for way in ways:
             if way == "choose":
                 wanted = ColumnMapping(
-                    columns=columns, source="Список", keep_as="Список", version=1
+                    columns=columns, source=kept, keep_as=kept, version=1
                 )
                 await imports.choose(one, wanted, edition=edition, by=by)
             else:

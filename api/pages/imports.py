@@ -1,6 +1,7 @@
 """Lists of entries from elsewhere: bringing one, its columns, its dry run, its result."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -9,26 +10,28 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Stream
 
-from api.guards import OPERATOR
+from api.guards import MAKER, OPERATOR
 from api.pages._desk import desk_page
 from api.pages._exports import own_file
-from api.pages._page import language_of
+from api.pages._page import language_of, page
 from api.request import AnyRequest
 from festival import spreadsheets
+from festival.access import Viewer
 from festival.codes import bare
-from festival.errors import FestivalError
+from festival.errors import FestivalError, Refused
 from festival.language import t
 from festival.tables import Edition
-from submissions.importing import imports, lists, sheets
+from submissions.importing import imports, lists, own, sheets
 from submissions.importing.asked import AskedByEdition, asked_by
 from submissions.importing.columns import field_name, fields, guessed
 from submissions.importing.imports import MAPPABLE, TO_LEAVE_OUT, WORKING
 from submissions.importing.lists import RowFault
-from submissions.importing.reading import in_words
+from submissions.importing.reading import in_words, number_in
 from submissions.lists import sections_of
 from submissions.tables import Import
 
 IMPORTS = "/operator/imports"
+OWN = "/submissions/imports"
 OUTCOMES = ("new", "changed", "same", "kept", "faulty", "remarks")
 
 
@@ -50,6 +53,7 @@ async def imports_page(
         "operator/imports.html",
         error=error,
         at=IMPORTS,
+        home=IMPORTS,
         imports=await lists.imports_of(edition),
         mappings=await lists.mappings_of(edition),
         most=sheets.MOST_BYTES,
@@ -62,6 +66,28 @@ async def all_imports(request: AnyRequest, edition_row: NamedDependency[Edition]
     return await imports_page(request, edition_row)
 
 
+async def own_page(
+    request: AnyRequest, edition: Edition, viewer: Viewer, error: FestivalError | None = None
+) -> Response[str]:
+    """A maker's own lists, and a place to bring one while entries are taken."""
+    try:
+        await own.be_taken(edition)
+        closed = ""
+    except Refused as refused:
+        closed = refused.codes[0]
+    return page(
+        request,
+        "filmmaker/imports.html",
+        error=error,
+        at=OWN,
+        home=OWN,
+        imports=await lists.own_imports(edition, viewer),
+        closed=closed,
+        most=own.MOST_BYTES,
+        most_rows=own.MOST_ROWS,
+    )
+
+
 async def import_page(
     request: AnyRequest,
     edition: Edition,
@@ -69,24 +95,30 @@ async def import_page(
     error: FestivalError | None = None,
     typed: Typed | None = None,
 ) -> Response[str]:
-    """One list: what its columns mean while that can be said, and whatever became of it."""
+    """One list: what its columns mean while that can be said, and whatever became of it. A maker's own is drawn
+    by the same page, without what an office alone may set.
+    """
     lang = language_of(request)
-    mappings = await lists.mappings_of(edition)
+    mappings = [] if brought.is_own else await lists.mappings_of(edition)
+    home = OWN if brought.is_own else IMPORTS
+    drawn = partial(page, rooms=[]) if brought.is_own else desk_page
     words = await lists.categories_in(brought)
     asked = await asked_by(edition.id)
     if typed is None:
         typed = standing(brought, mappings, request.query_params.get("mapping", ""), asked)
     not_sent = list(brought.columns)[len(typed.columns) :]
     typed.columns += not_sent  # they stand as they stood
-    return desk_page(
+    return drawn(
         request,
         "operator/import.html",
         error=error,
-        at=f"{IMPORTS}/{brought.id}",
+        at=f"{home}/{brought.id}",
+        home=home,
+        number_in=number_in,
         one=brought,
         typed=typed,
         values=await lists.first_values(brought),
-        fields=[(field, field_name(lang, field)) for field in fields()],
+        fields=[(field, field_name(lang, field)) for field in fields(is_own=brought.is_own)],
         questions=asked.labels(lang),
         files=[label for _, label in asked.labels(lang, files=True)],
         mappings=[(kept.id, kept.name) for kept in mappings],
@@ -128,7 +160,7 @@ def sentence(lang: str, brought: Import, one: RowFault) -> dict[str, Any]:
     head = brought.headers[at] if 0 <= at < len(brought.headers) else ""
     return {
         "number": one.number,
-        "tracking": one.tracking,
+        "tracking": number_in(one.tracking),
         "column": head,
         "value": one.fault.value,
         "code": one.fault.code,
@@ -158,8 +190,42 @@ async def faults(
     request: AnyRequest, import_id: FromPath[str], edition_row: NamedDependency[Edition]
 ) -> Stream:
     """Every fault of the dry run, for whoever mends the list."""
+    return faults_in(request, await imports.import_in(edition_row, import_id))
+
+
+@get(OWN, guards=MAKER)
+async def own_imports(
+    request: AnyRequest,
+    viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+) -> Response[str]:
+    return await own_page(request, edition_row, viewer)
+
+
+@get(f"{OWN}/{{own_import_id:str}}", guards=MAKER)
+async def one_own_import(
+    request: AnyRequest,
+    own_import_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+) -> Response[str]:
+    brought = await imports.own_import(edition_row, own_import_id, viewer)
+    return await import_page(request, edition_row, brought)
+
+
+@get(f"{OWN}/{{own_import_id:str}}/faults.csv", guards=MAKER)
+async def own_faults(
+    request: AnyRequest,
+    own_import_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+) -> Stream:
+    """Every fault of the dry run of one's own list."""
+    return faults_in(request, await imports.own_import(edition_row, own_import_id, viewer))
+
+
+def faults_in(request: AnyRequest, brought: Import) -> Stream:
     lang = language_of(request)
-    brought = await imports.import_in(edition_row, import_id)
     heads = [t(lang, f"import.faults.{name}") for name in FAULT_HEADS]
     return Stream(
         spreadsheets.csv_pieces(heads, fault_lines(lang, brought)),
@@ -168,4 +234,11 @@ async def faults(
     )
 
 
-HANDLERS: list[Any] = [all_imports, one_import, faults]
+HANDLERS: list[Any] = [
+    all_imports,
+    one_import,
+    faults,
+    own_imports,
+    one_own_import,
+    own_faults,
+]

@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from msgspec import Meta
 
-from api.guards import OPERATOR
+from api.guards import MAKER, OPERATOR
 from festival.access import Viewer
 from festival.tables import Edition, Person
 from submissions import exporting
@@ -45,6 +45,39 @@ async def faults(
     return await importing.faults_of(brought, after=after)
 
 
+@get("/submissions/imports", guards=MAKER)
+async def own_imports(
+    viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+) -> list[dict[str, Any]]:
+    """Lists of one's own films, the newest first."""
+    return [imports.told(one) for one in await importing.own_imports(edition_row, viewer)]
+
+
+@get("/submissions/imports/{own_import_id:str}", guards=MAKER)
+async def one_own_import(
+    own_import_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+) -> dict[str, Any]:
+    """Where one's own list stands, with counts by outcome; after an undo also what stays, and why."""
+    brought = await imports.own_import(edition_row, own_import_id, viewer)
+    return imports.told(brought) | {"staying": await importing.staying(brought)}
+
+
+@get("/submissions/imports/{own_import_id:str}/faults", guards=MAKER)
+async def own_faults(
+    own_import_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+    after: FromQuery[Annotated[int, Meta(ge=0, le=10**6)]] = 0,
+) -> list[RowFault]:
+    """Those of a hundred rows of one's own list after one: `number` is the line of a spreadsheet."""
+    return await importing.faults_of(
+        await imports.own_import(edition_row, own_import_id, viewer), after=after
+    )
+
+
 @get("/operator/mappings", guards=OPERATOR)
 async def mappings(edition_row: NamedDependency[Edition]) -> list[dict[str, Any]]:
     return [
@@ -71,4 +104,13 @@ async def entries(
     ]
 
 
-HANDLERS: list[Any] = [all_imports, one_import, faults, mappings, entries]
+HANDLERS: list[Any] = [
+    all_imports,
+    one_import,
+    faults,
+    own_imports,
+    one_own_import,
+    own_faults,
+    mappings,
+    entries,
+]

@@ -73,11 +73,11 @@ def title_fields() -> list[str]:
     return [field for field, (column, _) in text_fields().items() if column == "titles"]
 
 
-def fields() -> tuple[str, ...]:
-    """All that a column may fill, in the order of the choice."""
+def fields(*, is_own: bool = False) -> tuple[str, ...]:
+    """All that a column may fill, in the order of the choice; a maker's own list names nobody else as its maker."""
     titles = title_fields()
     rest = [field for field in text_fields() if field not in titles]
-    return (*PLAIN[:2], *titles, *PLAIN[2:], *rest, *MAKER)
+    return (*PLAIN[:2], *titles, *PLAIN[2:], *rest, *(() if is_own else MAKER))
 
 
 def entry_name(field: str) -> str:
@@ -111,10 +111,12 @@ def guessed(
     headers: Sequence[str],
     kept: Mapping[str, str] | None = None,
     questions: Questions | None = None,
+    *,
+    is_own: bool = False,
 ) -> list[str]:
     """A field for each column, nothing where none fits; what was `kept` under a name comes first."""
     heads, taken = known_heads(questions), set[str]()
-    known = {*fields(), *(questions or {})}
+    known = {*fields(is_own=is_own), *(questions or {})}
     if FRENCH & {bare(header) for header in headers}:
         heads["synopsis"] = "synopsis_fr"
     columns = []
@@ -133,18 +135,26 @@ def with_a_title(columns: list[str]) -> list[str]:
     return ["title" if field and field == own else field for field in columns]
 
 
-def checked(columns: Sequence[str], *, width: int, questions: Questions | None = None) -> list[str]:
-    """As it can be read by; `Refused` with all that is wrong with it."""
+def checked(
+    columns: Sequence[str],
+    *,
+    width: int,
+    questions: Questions | None = None,
+    is_own: bool = False,
+) -> list[str]:
+    """As it can be read by; `Refused` with all that is wrong with it. Own films need no number."""
     given = list(columns[:width]) + [""] * (width - len(columns))
     wrong = [
         f"columns_{at}:{code}"
         for at, one in enumerate(given)
-        if one and (code := no_place(one, questions or {}))
+        if one and (code := no_place(one, questions or {}, is_own=is_own))
     ]
     for at, one in enumerate(given):
         if one and one not in MANY and one in given[:at]:
             wrong.append(f"columns_{at}:column_twice")
-    asked = {"tracking": {"tracking"}, "title": {"title", *title_fields()}}
+    asked = {"title": {"title", *title_fields()}}
+    if not is_own:
+        asked = {"tracking": {"tracking"}, **asked}
     wrong += [
         f"columns_0:{name}_column" for name, any_of in asked.items() if not any_of & set(given)
     ]
@@ -153,8 +163,8 @@ def checked(columns: Sequence[str], *, width: int, questions: Questions | None =
     return given
 
 
-def no_place(field: str, questions: Questions) -> str:
+def no_place(field: str, questions: Questions, *, is_own: bool) -> str:
     """Why a column cannot go there; nothing where it can."""
     if field in questions:
         return "column_file" if questions[field].kind is QuestionKind.FILE else ""
-    return "" if field in fields() else "column_unknown"
+    return "" if field in fields(is_own=is_own) else "column_unknown"

@@ -13,13 +13,14 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from festival.access import Viewer
 from festival.codes import bare
 from festival.db import later, rows, transaction
 from festival.errors import Conflict, Missing, Refused
 from festival.leases import Lease
 from festival.record import record
 from festival.tables import Edition, Person, Section, new_id
-from submissions.importing import sheets
+from submissions.importing import own, sheets
 from submissions.importing.asked import asked_by
 from submissions.importing.columns import checked, guessed
 from submissions.tables import Import, ImportMapping
@@ -68,25 +69,36 @@ class ColumnMapping(msgspec.Struct, frozen=True, kw_only=True):
     version: Annotated[int, Meta(ge=1, le=10**9)]
 
 
-async def bring(raw: bytes, *, edition: Edition, name: str, by: Person) -> Import:
-    """A list as it came; nothing is done with it yet. `Refused` where it is none."""
+async def bring(
+    raw: bytes, *, edition: Edition, name: str, by: Person, is_own: bool = False
+) -> Import:
+    """A list as it came; nothing is done with it yet. `Refused` where it is none. `is_own`: of the films of whoever
+    brings it, who alone sees it.
+    """
+    if is_own:
+        await own.be_taken(edition)
     sheet = await asyncio.to_thread(sheets.read, raw)
-    kept = await mapping_that_fits(edition, sheet.headers)
+    kept = None if is_own else await mapping_that_fits(edition, sheet.headers)
     questions = (await asked_by(edition.id)).in_words
     brought = Import(
         edition=edition.id,
         person=by.id,
-        source=kept.source if kept else source_of(sheet.headers),
+        is_own=is_own,
+        source=kept.source if kept else "" if is_own else source_of(sheet.headers),
         name=shown_name(name),
         kind=sheet.kind,
         encoding=sheet.encoding,
         separator=sheet.separator,
         headers=sheet.headers,
-        columns=guessed(sheet.headers, as_dict(kept.columns) if kept else None, questions),
+        columns=guessed(
+            sheet.headers, as_dict(kept.columns) if kept else None, questions, is_own=is_own
+        ),
         categories=as_dict(kept.categories) if kept else {},
         rows=len(sheet.rows),
     )
     async with transaction():
+        if is_own:
+            await own.one_more(brought, by=by)
         await brought.save()
         for first in range(0, len(sheet.rows), AT_ONCE):
             part = sheet.rows[first : first + AT_ONCE]
@@ -134,9 +146,14 @@ async def mapping_that_fits(edition: Edition, headers: Sequence[str]) -> ImportM
 async def choose(brought: Import, wanted: ColumnMapping, *, edition: Edition, by: Person) -> None:
     """What each column means; then every row is read, and nothing is written yet (the dry run)."""
     questions = (await asked_by(edition.id)).questions
-    columns = checked(wanted.columns, width=len(brought.headers), questions=questions)
+    columns = checked(
+        wanted.columns, width=len(brought.headers), questions=questions, is_own=brought.is_own
+    )
     source = wanted.source.strip()
-    if not source:
+    if brought.is_own:
+        await own.be_taken(edition)
+        own.refuse_what_an_office_sets(wanted.keep_as, source, invites=wanted.invites)
+    elif not source:
         raise Refused("source:source_missing")
     await refuse_unknown_letters(edition, wanted.categories)
     async with transaction():
@@ -212,6 +229,8 @@ async def move(brought: Import, way: str, *, edition: Edition, by: Person) -> No
     """One step of `MOVES`; whoever comes second, or to a list that went elsewhere, is told."""
     standing, wanted, act = MOVES[way]
     async with transaction():
+        if brought.is_own:
+            await own.may_move(edition, way)
         moved = await rows(
             """UPDATE import SET state = {}, fault = '', version = version + 1, changed_at = now(),
                  done = CASE WHEN {} THEN 0 ELSE done END
@@ -234,6 +253,8 @@ async def move(brought: Import, way: str, *, edition: Edition, by: Person) -> No
 async def drop(brought: Import, *, edition: Edition, by: Person) -> None:
     """A list of which nothing has been brought in goes, with all of its rows."""
     async with transaction():
+        if brought.is_own:
+            await own.may_move(edition, "drop")
         gone = await rows(
             "DELETE FROM import WHERE id = {} AND state = ANY({}) RETURNING name",
             brought.id,
@@ -279,8 +300,20 @@ async def _turn(lease: Lease, turns: Mapping[State, State], fault: str) -> None:
 
 
 async def import_in(edition: Edition, import_id: str) -> Import:
-    """Of this edition, or it does not exist."""
-    found = await Import.objects().get((Import.id == import_id) & (Import.edition == edition.id))
+    """Of the office of this edition, or it does not exist: a maker's own list is theirs alone."""
+    return await _found(edition, import_id, Import.is_own.eq(False))
+
+
+async def own_import(edition: Edition, import_id: str, viewer: Viewer) -> Import:
+    """A list of this person's own films, or it does not exist."""
+    own.be_in_scope(viewer)
+    return await _found(edition, import_id, Import.is_own.eq(True) & (Import.person == viewer.id))
+
+
+async def _found(edition: Edition, import_id: str, among: Any) -> Import:
+    found = await Import.objects().get(
+        (Import.id == import_id) & (Import.edition == edition.id) & among
+    )
     if found is None:
         raise Missing("import_missing")
     return found

@@ -5,15 +5,18 @@ from typing import Any
 
 import msgspec
 
+from festival.access import Viewer
 from festival.db import rows
 from festival.tables import Edition
 from submissions.importing.imports import LONGEST_CATEGORY, MOST_CATEGORIES
+from submissions.importing.own import be_in_scope
 from submissions.importing.reading import CellFault
 from submissions.tables import Import, ImportMapping
 
 SHOWN = 3  # values of each column on the page
 MOST_FAULTS = 100  # rows at once
 MOST_ON_PAGE = 30
+MOST_LISTS = 50
 AT_ONCE = 1_000
 
 
@@ -27,12 +30,24 @@ class RowFault(msgspec.Struct, frozen=True):
 
 
 async def imports_of(edition: Edition) -> list[Import]:
-    """The newest first."""
+    """The office's, the newest first: makers' own lists are theirs alone."""
+    return await _newest(Import.edition == edition.id, Import.is_own.eq(False))
+
+
+async def own_imports(edition: Edition, viewer: Viewer) -> list[Import]:
+    """Lists of this person's own films, the newest first."""
+    be_in_scope(viewer)
+    return await _newest(
+        Import.edition == edition.id, Import.is_own.eq(True), Import.person == viewer.id
+    )
+
+
+async def _newest(*wheres: Any) -> list[Import]:
     return await (
         Import.objects()
-        .where(Import.edition == edition.id)
+        .where(*wheres)
         .order_by(Import.created_at, ascending=False)
-        .limit(50)
+        .limit(MOST_LISTS)
     )
 
 
@@ -106,10 +121,12 @@ async def kept_rows(brought: Import) -> list[dict[str, Any]]:
 
 
 async def staying(brought: Import) -> list[dict[str, Any]]:
-    """What could not be taken back, and why."""
+    """What could not be taken back, and why; whoever is no maker of an entry any more reads no title of it."""
     return await rows(
-        """SELECT c.number, c.tracking, c.why, f.title FROM import_change c
-           LEFT JOIN submission s ON s.id = c.submission LEFT JOIN film f ON f.id = s.film
+        """SELECT c.number, c.tracking, c.why, f.title FROM import_change c JOIN import i ON i.id = c.brought
+           LEFT JOIN submission s ON s.id = c.submission AND (NOT i.is_own OR EXISTS (
+             SELECT 1 FROM member m WHERE m.submission = s.id AND m.person = i.person))
+           LEFT JOIN film f ON f.id = s.film
            WHERE c.brought = {} AND c.outcome = 'stays' ORDER BY c.number LIMIT {}""",
         brought.id,
         MOST_FAULTS,

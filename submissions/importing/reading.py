@@ -5,6 +5,7 @@ Anything else is a remark: the entry is brought in, and what could not be read o
 typed (`unread`), as the entry's own form keeps it.
 """
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -30,6 +31,8 @@ STOPS = frozenset(
         "title_missing",
         "title_long",
         "sign_lost",
+        "film_twice",
+        "entries_many",
     }
 )
 KEPT_AS_TYPED = ("year", "runtime", "countries", "languages", "subtitles")
@@ -79,7 +82,8 @@ class Reader:
     """Reads the rows of one list; equal words are looked up once.
 
     `sections` are letter → names by language; `categories` says of further words which letter they mean;
-    `questions` are those that a column may answer.
+    `questions` are those that a column may answer. In a list of own films (`is_own`) the film itself stands for a
+    number that is missing.
     """
 
     def __init__(
@@ -89,7 +93,9 @@ class Reader:
         sections: Mapping[str, Mapping[str, str]],
         categories: Mapping[str, str],
         questions: Questions | None = None,
+        is_own: bool = False,
     ) -> None:
+        self.is_own = is_own
         self.places: dict[str, list[int]] = {}
         for at, field in enumerate(columns):
             if field:
@@ -117,6 +123,8 @@ class Reader:
                 read(self, cells, row)
         self.read_answers(cells, row)
         self.read_maker(cells, row)
+        if self.is_own and not row.tracking:
+            row.tracking = film_key(row.entry)
         return row
 
     def text(self, cells: Sequence[str], field: str) -> str:
@@ -156,7 +164,7 @@ class Reader:
                     row.faults.append(CellFault(at, "sign_lost", cells[at][:SHOWN], field))
 
     def read_tracking(self, row: RowReading) -> None:
-        if not row.tracking:
+        if not row.tracking and not self.is_own:
             self.fault(row, "tracking", "tracking_missing", "")
         elif len(row.tracking) > LONGEST["tracking"]:
             self.fault(row, "tracking", "tracking_long", row.tracking)
@@ -273,6 +281,21 @@ READERS: dict[str, Callable[[Reader, Sequence[str], RowReading], None]] = {
     "subtitles": lambda reader, cells, row: reader.read_codes("subtitles", cells, row),
     "premiere": Reader.read_premiere,
 }
+
+
+BY_FILM = "~"  # how a key begins that no list has brought
+
+
+def film_key(entry: Mapping[str, Any]) -> str:
+    """The same for one title by the same directors, however they are typed."""
+    title = entry.get("title", "")
+    words = [bare(title) or title, *sorted(map(bare, entry.get("directors", [])))]
+    return BY_FILM + hashlib.sha256("\n".join(words).encode()).hexdigest()[:32]
+
+
+def number_in(tracking: str) -> str:
+    """As its list has it; nothing where the film stands for it."""
+    return "" if tracking.startswith(BY_FILM) else tracking
 
 
 def length_of(words: str) -> int | None:

@@ -57,35 +57,54 @@ ANSWERS = """coalesce((SELECT jsonb_object_agg(w.question, w.value) FROM entry_a
 """Question → value, of the entry `s`: what its makers are asked, files left out."""
 
 
+STANDS = (
+    """s.id AS submission, s.film, s.version, s.status,
+  jsonb_build_object('title', f.title, 'titles', f.titles, 'synopses', f.synopses, 'year', f.year,
+    'countries', f.countries, 'languages', f.languages, 'subtitles', f.subtitles,
+    'directors', f.directors, 'declared_seconds', f.declared_seconds, 'premiere', f.premiere,
+    'section', coalesce(x.letter, ''), 'unread', s.unread, 'answers', """
+    + ANSWERS
+    + """) AS values,
+  coalesce((SELECT jsonb_agg(p.email_key) FROM member m JOIN person p ON p.id = m.person
+            WHERE m.submission = s.id), '[]') AS makers"""
+)
+"""What a `StandingEntry` is read of, of the entry `s`, its film `f` and its section `x`."""
+
+
 async def standing_of(
-    edition: str, source: str, trackings: Sequence[str], *, hold: bool = False
+    edition: str,
+    source: str,
+    trackings: Sequence[str],
+    *,
+    owner: str | None = None,
+    hold: bool = False,
 ) -> dict[str, StandingEntry]:
-    """Entries by tracking number; `hold` keeps everybody else from changing them until this act ends."""
+    """Entries by tracking number, those of lists of the office, or of its `owner`; `hold` keeps everybody else from
+    changing them until this act ends.
+    """
     if hold:
         await rows(
             """SELECT s.id FROM submission s JOIN imported_entry i ON i.submission = s.id
                WHERE i.edition = {} AND i.source = {} AND i.tracking = ANY({})
+                 AND i.owner IS NOT DISTINCT FROM {}::text
                ORDER BY s.id FOR UPDATE OF s""",
             edition,
             source,
             list(trackings),
+            owner,
         )
     selected = await rows(
-        """SELECT i.tracking, i.version AS known, s.id AS submission, s.film, s.version, s.status,
-             jsonb_build_object('title', f.title, 'titles', f.titles, 'synopses', f.synopses, 'year', f.year,
-               'countries', f.countries, 'languages', f.languages, 'subtitles', f.subtitles,
-               'directors', f.directors, 'declared_seconds', f.declared_seconds, 'premiere', f.premiere,
-               'section', coalesce(x.letter, ''), 'unread', s.unread, 'answers', """
-        + ANSWERS
-        + """) AS values,
-             coalesce((SELECT jsonb_agg(p.email_key) FROM member m JOIN person p ON p.id = m.person
-                       WHERE m.submission = s.id), '[]') AS makers
+        """SELECT i.tracking, i.version AS known, """
+        + STANDS
+        + """
            FROM imported_entry i JOIN submission s ON s.id = i.submission JOIN film f ON f.id = s.film
            LEFT JOIN section x ON x.id = s.section
-           WHERE i.edition = {} AND i.source = {} AND i.tracking = ANY({})""",
+           WHERE i.edition = {} AND i.source = {} AND i.tracking = ANY({})
+             AND i.owner IS NOT DISTINCT FROM {}::text""",
         edition,
         source,
         list(trackings),
+        owner,
     )
     return {row["tracking"]: msgspec.convert(row, StandingEntry) for row in selected}
 

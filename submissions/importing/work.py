@@ -6,7 +6,7 @@ the mark, and an operator who stops it is heard at the next one.
 
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -21,9 +21,11 @@ from festival.people import person as person_of
 from festival.record import record
 from festival.tables import Edition, Role, Section, new_id
 from festival.texts import film_title, texts_of
+from submissions.entries import MOST_ENTRIES
+from submissions.importing import own
 from submissions.importing.asked import AskedByEdition, asked_by, let_through
 from submissions.importing.imports import State, as_dict, tally
-from submissions.importing.reading import CellFault, Reader, RowReading
+from submissions.importing.reading import CellFault, Reader, RowReading, film_key, number_in
 from submissions.importing.standing import (
     ANSWERS,
     EMPTY,
@@ -38,11 +40,18 @@ from submissions.importing.standing import (
 from submissions.tables import Import
 
 BATCH = 1_000
+ENDLESS = 10**9
+OVER = CellFault(-1, "entries_many", str(MOST_ENTRIES))
 OWN = frozenset({"imported_entry", "member", "entry_answer", "film_figure"})
 """What an import itself leaves beside an entry, and what the house reckons of each."""
 ANSWERED = """EXISTS (SELECT 1 FROM entry_answer w JOIN question q ON q.id = w.question WHERE w.submission = s.id
   AND (w.attachment IS NOT NULL OR w.value IS NOT NULL AND q.asks <> 'makers'))"""
 """Answers that no list gives: files, and those of the team. One that a maker has changed raised the entry's version."""
+
+
+NO_MORE_THEIRS = """EXISTS (SELECT 1 FROM import i WHERE i.id = c.brought AND i.is_own AND NOT EXISTS (
+  SELECT 1 FROM member m WHERE m.submission = s.id AND m.person = i.person AND m.entry_right <> 'see'))"""
+"""Whether whoever brought own films may change the entry `s` no longer: it was handed on since."""
 
 
 # The dry run
@@ -57,15 +66,17 @@ async def check(brought_id: str, _: str, *, lease: Lease) -> None:
     edition = await asked_by(str(brought.edition))
     reader = await reader_of(brought, edition)
     seen: dict[str, int] = {}
+    room = await own.room(brought) if brought.is_own else ENDLESS
     while batch := await rows_after(brought, after):
         found = [reader.read(row["cells"]) for row in batch]
         for row, reading in zip(batch, found, strict=True):
-            note_twins(row["number"], reading, seen)
-        known = await standing_of(brought.edition, brought.source, [one.tracking for one in found])
+            note_twins(row["number"], reading, seen, is_own=brought.is_own)
+        known = await known_of(brought, found)
         outcomes = [
             outcome(row["number"], one, known, edition, brought.columns)
             for row, one in zip(batch, found, strict=True)
         ]
+        room -= leave_out(outcomes, found, room)
         after = batch[-1]["number"]
         remarks = sum(bool(one.faults) and not one.is_stopped for one in found)
         counts = tally(outcomes, remarks, counts)
@@ -87,6 +98,7 @@ async def reader_of(brought: Import, edition: AskedByEdition) -> Reader:
         sections=sections,
         categories=as_dict(brought.categories),
         questions=edition.in_words,
+        is_own=brought.is_own,
     )
 
 
@@ -100,12 +112,34 @@ async def rows_after(brought: Import, number: int) -> list[dict[str, Any]]:
     )
 
 
-def note_twins(number: int, reading: RowReading, seen: dict[str, int]) -> None:
+def note_twins(
+    number: int, reading: RowReading, seen: dict[str, int], *, is_own: bool = False
+) -> None:
     """A number that stands twice in one list means two films, or one row too many: nobody can know which."""
-    if reading.tracking and (first := seen.setdefault(reading.tracking, number)) != number:
-        reading.faults.append(
-            CellFault(-1, "tracking_twice", f"{reading.tracking} ({first})", "tracking")
-        )
+    tracking, title = number_in(reading.tracking), reading.entry["title"]
+    if tracking and (first := seen.setdefault(tracking, number)) != number:
+        reading.faults.append(CellFault(-1, "tracking_twice", f"{tracking} ({first})", "tracking"))
+    if is_own and title and (first := seen.setdefault(film_key(reading.entry), number)) != number:
+        reading.faults.append(CellFault(-1, "film_twice", f"{title} ({first})", "title"))
+
+
+def leave_out(outcomes: list[str], found: Sequence[RowReading], room: int) -> int:
+    """Among the new ones those that one person has no room for are faulty; how many have found room."""
+    new = [at for at, what in enumerate(outcomes) if what == "new"]
+    for at in new[room:]:
+        outcomes[at] = "faulty"
+        found[at].faults.append(OVER)
+    return min(len(new), room)
+
+
+async def known_of(
+    brought: Import, batch: Sequence[Read] | Sequence[RowReading], *, hold: bool = False
+) -> dict[str, StandingEntry]:
+    """Entries by tracking number; of a maker's own list also those that are the same film under no number."""
+    trackings = [row.tracking for row in batch]
+    owner = brought.person if brought.is_own else None
+    known = await standing_of(brought.edition, brought.source, trackings, owner=owner, hold=hold)
+    return await own.known_also(brought, batch, known) if brought.is_own else known
 
 
 def outcome(
@@ -243,6 +277,9 @@ async def apply_batch(brought_id: str, lease: Lease) -> bool:
         brought = await held_import(brought_id, State.APPLYING, lease)
         if brought is None:
             return False
+        if brought.is_own and (fault := await own.why_not(brought)):
+            await halt(brought, fault)
+            return False
         batch = await rows(
             """SELECT number, entry, outcome, faults <> '[]' AS has_remarks FROM import_row
                WHERE brought = {} ORDER BY number OFFSET {} LIMIT {}""",
@@ -267,14 +304,25 @@ async def apply_batch(brought_id: str, lease: Lease) -> bool:
         return await mark(brought, State.APPLYING, done=len(batch), counts=counts)
 
 
+async def halt(brought: Import, fault: str) -> None:
+    """Entries are taken no more since the list was sent off: it stands where it is, and says why."""
+    await rows(
+        """UPDATE import SET state = 'stopped', fault = {}, version = version + 1, changed_at = now()
+           WHERE id = {} RETURNING id""",
+        fault,
+        brought.id,
+    )
+
+
 async def written(brought: Import, batch: Sequence[Read]) -> tuple[list[str], set[int]]:
     """The outcome of each row, as its entry and the edition stand in this very moment; rows of which
     something was left out that the dry run would have brought in.
     """
-    edition, source = str(brought.edition), brought.source
-    known = await standing_of(edition, source, [row.tracking for row in batch], hold=True)
+    known = await known_of(brought, batch, hold=True)
     remarked = await kept_out(brought, batch, known)
     outcomes = [outcome_of(row, known.get(row.tracking)) for row in batch]
+    if brought.is_own:
+        await keep_within_room(brought, batch, outcomes)
     sections = {
         s.letter: s.id for s in await Section.objects().where(Section.edition == brought.edition)
     }
@@ -282,8 +330,20 @@ async def written(brought: Import, batch: Sequence[Read]) -> tuple[list[str], se
     changed = [row for row, what in zip(batch, outcomes, strict=True) if what == "changed"]
     places = await make(brought, new, sections)
     places |= await change(brought, changed, known, sections)
-    await add_makers(brought, [row for row in (*new, *changed) if row.email], places)
+    if brought.is_own:
+        await add_owner(brought, [places[row.tracking] for row in new])
+    else:
+        await add_makers(brought, [row for row in (*new, *changed) if row.email], places)
     return outcomes, remarked
+
+
+async def keep_within_room(brought: Import, batch: Sequence[Read], outcomes: list[str]) -> None:
+    """Other entries may have taken the room since the dry run: what has none is left out, and says so."""
+    new = [at for at, what in enumerate(outcomes) if what == "new"]
+    over = new[await own.room(brought) :]
+    for at in over:
+        outcomes[at] = "faulty"
+    await add_faults(brought, {batch[at].number: [OVER] for at in over})
 
 
 async def kept_out(
@@ -296,6 +356,12 @@ async def kept_out(
         for row in batch
         if (found := let_through(row, known.get(row.tracking), edition, brought.columns))
     }
+    await add_faults(brought, faults)
+    return set(faults)
+
+
+async def add_faults(brought: Import, faults: Mapping[int, list[CellFault]]) -> None:
+    """By the number of their row, beside what the dry run has found."""
     if faults:
         await rows(
             """UPDATE import_row r SET faults = r.faults || x.faults::jsonb
@@ -305,7 +371,6 @@ async def kept_out(
             [said(found) for found in faults.values()],
             brought.id,
         )
-    return set(faults)
 
 
 async def write_answers(given: dict[str, dict[str, Any]], *, by: str | None) -> None:
@@ -341,8 +406,9 @@ async def make(brought: Import, batch: Sequence[Read], sections: dict[str, str])
         for row in batch
     ]  # fmt: skip
     if lines:
-        own, source = brought.edition, brought.source
-        await rows(CREATE, said(lines), own, own, source, brought.id)
+        owner = brought.person if brought.is_own else None
+        where = (brought.edition, brought.edition, brought.source, owner)
+        await rows(CREATE, said(lines), *where, brought.id)
         given = {line["submission"]: line["answers"] for line in lines}
         await write_answers(given, by=brought.person)
     return {line["tracking"]: line["submission"] for line in lines}
@@ -360,8 +426,8 @@ film AS (INSERT INTO film (id, title, titles, synopses, year, countries, languag
     declared_seconds, premiere FROM line RETURNING id),
 entry AS (INSERT INTO submission (id, edition, film, section, unread)
   SELECT submission, {{}}, film, section, unread FROM line RETURNING id),
-own AS (INSERT INTO imported_entry (id, edition, source, tracking, submission)
-  SELECT own, {{}}, {{}}, tracking, submission FROM line RETURNING id)
+own AS (INSERT INTO imported_entry (id, edition, source, owner, tracking, submission)
+  SELECT own, {{}}, {{}}, {{}}::text, tracking, submission FROM line RETURNING id)
 INSERT INTO import_change (id, brought, submission, number, tracking)
 SELECT step, {{}}, submission, number, tracking FROM line RETURNING id
 """
@@ -458,6 +524,19 @@ async def add_makers(brought: Import, batch: Sequence[Read], places: dict[str, s
         await write_to(brought, members)
 
 
+async def add_owner(brought: Import, submissions: Sequence[str]) -> None:
+    """Whoever brings own films owns their entries, alone: a list invites nobody, and writes to nobody."""
+    members = await rows(
+        """INSERT INTO member (id, submission, person)
+           SELECT x.id, x.submission, {} FROM unnest({}::text[], {}::text[]) AS x(id, submission)
+           RETURNING id, submission, person""",
+        brought.person,
+        [new_id() for _ in submissions],
+        list(submissions),
+    )
+    await note_makers(brought, members, set())
+
+
 async def note_makers(brought: Import, members: Sequence[dict[str, Any]], made: set[str]) -> None:
     await rows(
         """UPDATE import_change c SET member = x.member, person = x.person
@@ -543,10 +622,10 @@ async def say_what_stays(changes: list[str]) -> None:
               WHEN EXISTS (SELECT 1 FROM film_file n WHERE n.submission = s.id) THEN 'film'
               WHEN s.version <> c.version THEN 'changed'
               WHEN EXISTS (SELECT 1 FROM member m WHERE m.submission = s.id AND m.id <> c.member)
-                AND c.outcome = 'made' THEN 'makers'
+                AND c.outcome = 'made' OR {NO_MORE_THEIRS} THEN 'makers'
               ELSE 'used' END
             FROM submission s WHERE c.id = ANY({{}}) AND s.id = c.submission
-              AND (s.status <> 'draft' OR s.version <> c.version OR c.outcome = 'made' AND (
+              AND (s.status <> 'draft' OR s.version <> c.version OR {NO_MORE_THEIRS} OR c.outcome = 'made' AND (
                 EXISTS (SELECT 1 FROM member m WHERE m.submission = s.id AND m.id <> c.member) OR {used}))
             RETURNING c.id""",
         changes,

@@ -161,7 +161,8 @@ def here(viewer: Viewer) -> str:
     CASE WHEN known.is_veiled THEN '[]' ELSE (
       SELECT coalesce(jsonb_agg(DISTINCT p.language), '[]')
       FROM member m JOIN person p ON p.id = m.person WHERE m.submission = s.id) END AS tongues,
-    coalesce((SELECT tracking FROM imported_entry WHERE submission = s.id ORDER BY id LIMIT 1), '') AS tracking,
+    coalesce((SELECT tracking FROM imported_entry WHERE submission = s.id AND owner IS NULL
+      ORDER BY id LIMIT 1), '') AS tracking,
     n.state AS file_state, n.verdict ->> 'outcome' AS outcome, n.sha256,
     coalesce(e.state, 'none') AS fee, CASE WHEN e.state = 'due' THEN e.cents - e.waived_cents ELSE 0 END AS owed_cents,
     (SELECT coalesce(jsonb_agg(t.name ORDER BY t.name), '[]') FROM entry_tag t WHERE t.submission = s.id) AS tags,

@@ -1,7 +1,7 @@
 """Which entries an operator may know of, and what of them: one rule for lists and for single acts.
 
-A film is named once it is filed and its copy released, or where an import has brought it; until then it is its
-makers' own, and a line says only how it stands. Nobody reads of a film of their own, or of one that they have
+A film is named once it is filed and its copy released, or where an import of the office has brought it; until then it
+is its makers' own, and a line says only how it stands. Nobody reads of a film of their own, or of one that they have
 stepped aside from. Whoever sits in the committee of a blind section reads no name of its makers.
 """
 
@@ -16,7 +16,8 @@ from submissions.tables import Submission
 
 NAMED = """(s.status NOT IN ('draft', 'withdrawn')
     AND EXISTS (SELECT 1 FROM film_file n WHERE n.submission = s.id AND n.state = 'released')
-  OR s.status <> 'withdrawn' AND EXISTS (SELECT 1 FROM imported_entry i WHERE i.submission = s.id))"""
+  OR s.status <> 'withdrawn' AND EXISTS (SELECT 1 FROM imported_entry i
+    WHERE i.submission = s.id AND i.owner IS NULL))"""
 REACHED = """s.edition = {} AND NOT s.id = ANY({})
   AND NOT EXISTS (SELECT 1 FROM member m WHERE m.submission = s.id AND m.person = {})"""
 

@@ -235,3 +235,41 @@ def test_what_a_spreadsheet_would_reckon_is_guarded(text: str, is_one: bool) -> 
     assert is_formula(text) is is_one
     assert guarded(text) == (f"'{text}" if is_one else text)
     assert unguarded(guarded(text)) == text or text.startswith("'")
+
+
+async def test_a_maker_walks_from_page_to_page_with_a_list_that_is_theirs_alone(client) -> None:
+    edition = await an_edition()
+    maker, other = [await a_person("filmmaker", edition=edition) for _ in range(2)]
+    await sign_in(client, maker)
+    lists = f"/fr/{edition.slug}/submissions/imports"
+    assert lists in (await client.get(f"/fr/{edition.slug}/submissions")).text
+    assert "Apporter une liste" in (await client.get(lists)).text
+    text = "Title,Director,Country\nLa Lune,Ada Lovelace,France\nMars,Ada Lovelace,Frnce\n"
+
+    answer = await client.post(lists, files={"file": ("films.csv", text.encode())})
+    place = answer.headers["location"].partition("?")[0]
+    form = form_of((await client.get(place)).text)
+    assert [form[f"columns_{n}"] for n in range(3)] == ["title", "directors", "countries"]
+    refused = await client.post(f"{place}/columns", data={**form, "columns_0": ""})
+    assert refused.status_code == 422
+    assert 'aria-invalid="true"' in refused.text
+    await client.post(f"{place}/columns", data=form)
+    await worked(place)
+    page = (await client.get(place)).text
+    assert "Frnce" in page
+    assert 'name="invites"' not in page
+    assert 'name="keep_as"' not in page
+    assert "Frnce" in (await client.get(f"{place}/faults.csv")).text
+    await client.post(f"{place}/apply")
+    await worked(place)
+    assert "La Lune" in (await client.get(f"/fr/{edition.slug}/submissions")).text
+
+    at = place.rpartition("/")[2]
+    api = f"/api/v1/{edition.slug}/submissions/imports"
+    assert [one["id"] for one in (await client.get(api)).json()] == [at]
+    await sign_in(client, other)
+    assert (await client.get(api)).json() == []
+    for door in (place, f"{place}/faults.csv", f"{api}/{at}", f"{api}/{at}/faults"):
+        assert (await client.get(door)).status_code == 404
+    assert (await client.post(f"{place}/undo")).status_code == 404
+    assert at not in (await client.get(lists)).text

@@ -125,6 +125,7 @@ class World:
         words = {"fr": "Éditeur : les Amis.\n\n- contact@example.org"}
         operator.call("PUT", "/operator/site/legal", {"texts": words, "version": 0})
         return {"submission_id": film, "programme_id": programme, "run_id": run, "number": "1", "import_id": self.bring(),
+                "own_import_id": self.bring_own(),
                 "guest_id": self.invite(programme), "shared_kind": "jury", "shared_id": self.jury,
                 "kind": "submitted", "letter": letter, "section_letter": "C", "text": "legal", "section_id": self.section,
                 "screen_id": screen, "venue_id": venue, "paper_name": "doors", "grid_import_id": brought["id"],
@@ -186,6 +187,17 @@ class World:
         wanted = {"columns": one["columns"], "source": "FilmFreeway", "keep_as": "FilmFreeway", "version": 1}
         operator.http.put(f"{operator.base}/operator/imports/{one['id']}/columns", json=wanted)
         while operator.get(f"/operator/imports/{one['id']}")["state"] == "checking":
+            time.sleep(0.2)
+        return one["id"]
+
+    def bring_own(self) -> str:
+        """A list of the maker's own films, tried: one with a remark, one that is left out."""
+        maker = self.doors["filmmaker"]
+        text = "Title,Director,Duration\nLa Lune,Ada Lovelace,?\nla lune,Ada Lovelace,12\n"
+        one = maker.http.post(f"{maker.base}/submissions/imports?name=films.csv", content=text.encode()).json()
+        wanted = {"columns": one["columns"], "version": 1, "categories": {}}
+        maker.http.put(f"{maker.base}/submissions/imports/{one['id']}/columns", json=wanted)
+        while maker.get(f"/submissions/imports/{one['id']}")["state"] == "checking":
             time.sleep(0.2)
         return one["id"]
 
