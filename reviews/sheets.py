@@ -255,7 +255,7 @@ async def check_counts(criterion: Criterion, *, weight: int = 0, is_open: bool =
     )
     counted = any(one.weight and one.closed_at is None for one in others)
     if not counted and not (weight and is_open and criterion.closed_at is None):
-        raise Refused("sheet_empty")
+        raise Refused("sheet_weightless")
 
 
 async def move_criterion(criterion: Criterion, way: Way, *, by: Person) -> None:

@@ -26,7 +26,7 @@ from submissions.importing.asked import AskedByEdition, asked_by
 from submissions.importing.columns import field_name, fields, guessed
 from submissions.importing.imports import MAPPABLE, TO_LEAVE_OUT, WORKING
 from submissions.importing.lists import RowFault
-from submissions.importing.reading import in_words, number_in
+from submissions.importing.reading import STOPS, in_words, number_in
 from submissions.lists import sections_of
 from submissions.tables import Import
 
@@ -165,6 +165,7 @@ def sentence(lang: str, brought: Import, one: RowFault) -> dict[str, Any]:
         "value": one.fault.value,
         "code": one.fault.code,
         "stops": one.stops,
+        "leaves_out": one.fault.code in STOPS,
         "words": t(lang, f"import.fault.{one.fault.code}", **in_words(one.fault, lang, head)),
     }
 

@@ -31,6 +31,7 @@ SEPARATORS = ",;\t|"
 SNIFFED = 60  # records by which a separator is known
 PIECE = 256 * 1024
 ZIP = b"PK\x03\x04"
+OTHERS = (b"%PDF", b"{\\rtf", b"<!DOCTYPE", b"<html")  # papers and pages, whose signs are text, too
 DECLARED = (b"<!DOCTYPE", b"<!ENTITY")
 LOST = "\ufffd"
 BROKEN = (
@@ -61,6 +62,8 @@ def read(raw: bytes) -> RawList:
         raise Refused("file:sheet_large", most=MOST_BYTES // 10**6)
     if raw.startswith(ZIP):
         return shaped("xlsx", "", "", cells_of_workbook(raw))
+    if raw.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(OTHERS):
+        raise Refused("file:sheet_unreadable")
     text, encoding = text_of(raw)
     separator = separator_of(text)
     return shaped("csv", encoding, separator, records(text, separator))

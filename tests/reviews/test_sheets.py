@@ -212,7 +212,7 @@ async def test_what_nobody_scored_is_removed_and_one_that_counts_must_stay(commi
     ):
         with pytest.raises(Refused) as refused:
             await act
-        assert refused.value.codes == ("sheet_empty",)
+        assert refused.value.codes == ("sheet_weightless",)
 
 
 async def test_a_scale_that_carries_scores_stays_and_says_what_to_do_instead(committee) -> None:

@@ -16,7 +16,7 @@ function count() {
 }
 
 if (form) {
-  every.hidden = false;
+  every.hidden = boxes.length === 0;
   every.addEventListener("change", (event) => {
     for (const box of boxes) box.checked = event.target.checked;
     count();

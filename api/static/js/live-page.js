@@ -54,6 +54,7 @@ class LivePage extends HTMLElement {
       const { answer, page } = await drawnAgain(location.pathname, { patience: PATIENCE });
       const fresh = page.querySelector("live-page");
       this.tell(!answer.ok);
+      if (answer.ok && !fresh && this.hasAttribute("data-ends")) location.reload(); // what it waited for is over
       if (!answer.ok || !fresh || this.contains(document.activeElement)) return;
       this.replaceChildren(...fresh.childNodes);
       this.drawn = hourNow();

@@ -80,6 +80,7 @@ def with_entities() -> bytes:
     ("sheet_unreadable", bytes(range(256)) * 40),
     ("sheet_unreadable", b"PK\x03\x04 and nothing more"),
     ("sheet_unreadable", with_entities()),
+    ("sheet_unreadable", b"%PDF-1.4\n1 0 obj, 2\n" * 9),
     ("sheet_bomb", a_bomb()),
     ("sheet_rows", b"id,title\n" + b"1,x\n" * 50_001),
     ("sheet_cells", b",".join(b"x" for _ in range(201)) + b"\n1,2\n"),
