@@ -7,6 +7,7 @@ request that anything of ours could bound. `uvicorn --http api.line:Line`.
 from asyncio import TimerHandle, Transport
 from functools import cache
 
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from festival.settings import Settings
@@ -32,6 +33,17 @@ class Line(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._wait_no_more()
         super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """What finds nothing before it waits as it is: of a film each byte is copied twice less often."""
+        cycle = self.cycle
+        if cycle.body or cycle.response_complete or self.parser.should_upgrade():
+            super().on_body(body)
+            return
+        cycle.body = body  # type: ignore[assignment]  # all that is done with it, bytes do as well
+        if len(body) > HIGH_WATER_LIMIT:
+            self.flow.pause_reading()
+        cycle.message_event.set()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()

@@ -5,10 +5,11 @@ Nobody waits for a sender who has fallen silent: whoever asks for an upload gets
 
 import asyncio
 import hashlib
+import os
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from festival.db import later
 from media.policy import Finding, Severity
@@ -47,6 +48,12 @@ class Hash:
     def __init__(self) -> None:
         self.digest = hashlib.sha256()
         self.hashed = 0
+
+    def copy(self) -> "Hash":
+        """For what may yet turn out not to be kept."""
+        other = Hash()
+        other.digest, other.hashed = self.digest.copy(), self.hashed
+        return other
 
     def add(self, piece: bytes, offset: int) -> None:
         """`piece` ends at `offset`; what another process has received leaves a gap, for ever."""
@@ -125,74 +132,98 @@ async def receive(
         if offset + length > file.size:
             raise TooLong
         try:
-            async with aclosing(in_turn(pieces, writer)) as coming:
-                if checksum is None:
-                    await _append(file, coming, writer)
-                else:
-                    await _append_verified(file, coming, writer, store, checksum)
+            if checksum is None:
+                await _append(file, pieces, writer)
+            else:
+                await _append_verified(file, pieces, writer, store, checksum)
         finally:
             await asyncio.to_thread(writer.sync)
         writer.check_there()
         return writer.offset
 
 
-async def in_turn(pieces: AsyncIterator[bytes], writer: Writer) -> AsyncGenerator[bytes, None]:
-    """The pieces as they come, until somebody else asks for the upload or it was let go."""
-    coming = asyncio.ensure_future(_next(pieces))
+class Gathering:
+    """What has come of a body and was not taken yet."""
+
+    def __init__(self, pieces: AsyncIterator[bytes]) -> None:
+        self.pieces = pieces
+        self.held: list[bytes] = []
+
+    async def up_to(self, count: int) -> bool:
+        """Whether so many bytes have come; otherwise the sender has said enough."""
+        size = 0
+        async for piece in self.pieces:
+            self.held.append(piece)
+            size += len(piece)
+            if size >= count:
+                return True
+        return False
+
+    def taken(self) -> bytes:
+        block = b"".join(self.held)
+        self.held.clear()
+        return block
+
+
+async def in_blocks(
+    pieces: AsyncIterator[bytes], writer: Writer, *, first: int = PIECE_BYTES
+) -> AsyncGenerator[bytes, None]:
+    """Blocks that are worth a write, the last one also when the sender fails; one comes while another is written.
+
+    They end when somebody else asks for the upload; FileNotFoundError when it was let go.
+    """
+    gathering = Gathering(pieces)
+    coming = asyncio.ensure_future(gathering.up_to(first))
     try:
-        while True:
-            await asyncio.wait({coming}, timeout=GLANCE_SECONDS)
-            if coming.done():
-                if not (piece := coming.result()):
-                    return
-                yield piece
-                coming = asyncio.ensure_future(_next(pieces))
-            writer.check_there()
-            if writer.is_handover_requested():
-                return
+        is_more = True
+        while is_more:
+            is_more = await _has_come(coming, writer)
+            block = gathering.taken()
+            if is_more:
+                coming = asyncio.ensure_future(gathering.up_to(PIECE_BYTES))
+            if block:
+                yield block
+        if not coming.cancelled():
+            coming.result()  # a fault of the sender's rises once what came before it is kept
     finally:
         coming.cancel()
         await asyncio.wait({coming})
 
 
-async def _next(pieces: AsyncIterator[bytes]) -> bytes:
-    return await anext(pieces, b"")
+async def _has_come(coming: asyncio.Future[bool], writer: Writer) -> bool:
+    """Whether a block is whole and another may follow; nobody waits for a sender longer than others let them."""
+    while True:
+        await asyncio.wait({coming}, timeout=GLANCE_SECONDS)
+        writer.check_there()
+        if writer.is_handover_requested():
+            coming.cancel()
+            await asyncio.wait({coming})
+            return False
+        if coming.done():
+            return coming.exception() is None and coming.result()
 
 
 async def _append(file: FilmFile, pieces: AsyncIterator[bytes], writer: Writer) -> None:
     begun = writer.offset
-    async for block in blocks(
-        pieces, first=HEAD_BYTES - begun if begun < HEAD_BYTES else PIECE_BYTES
-    ):
-        if writer.offset + len(block) > file.size:
-            _discard(file, writer, begun)
-            raise TooLong
-        await _sniff(file, writer, block)
-        await _keep(file, writer, block)
-
-
-async def blocks(pieces: AsyncIterator[bytes], *, first: int = PIECE_BYTES) -> AsyncIterator[bytes]:
-    """Pieces as blocks of a size that is worth a write; the last one also when the sender fails."""
-    wanted, buffer, fault = first, bytearray(), None
-    try:
-        async for piece in pieces:
-            buffer += piece
-            if len(buffer) >= wanted:
-                yield bytes(buffer)
-                buffer.clear()
-                wanted = PIECE_BYTES
-    except Exception as error:  # noqa: BLE001 it rises again, once what came before it is kept
-        fault = error
-    if buffer:
-        yield bytes(buffer)
-    if fault is not None:
-        raise fault
+    first = HEAD_BYTES - begun if begun < HEAD_BYTES else PIECE_BYTES
+    async with aclosing(in_blocks(pieces, writer, first=first)) as blocks:
+        async for block in blocks:
+            if writer.offset + len(block) > file.size:
+                _discard(file, writer, begun)
+                raise TooLong
+            await _sniff(file, writer, block)
+            await _keep(file, writer, block)
 
 
 async def _keep(file: FilmFile, writer: Writer, block: bytes) -> None:
     before = writer.offset
     await asyncio.to_thread(_write, writer, block, HASHES.setdefault(file.id, Hash()))
-    if any(before < mark <= writer.offset < file.size for mark in LOOKS):
+    await _look(file, before, writer.offset)
+
+
+async def _look(file: FilmFile, before: int, offset: int) -> None:
+    """Certain lengths are worth a first look at the film."""
+    if any(before < mark <= offset < file.size for mark in LOOKS):
         await later("look_early", file=file.id, owner=file.person or "")
 
 
@@ -215,28 +246,31 @@ async def _append_verified(
     checksum: Checksum,
 ) -> None:
     """A piece with a checksum waits aside until it is whole and right: a kill keeps nothing of it."""
+    begun, (algorithm, expected) = writer.offset, checksum
+    summed, known = hashlib.new(algorithm), HASHES.get(file.id, Hash()).copy()
+
+    def lay_aside(block: bytes, offset: int) -> None:
+        summed.update(block)
+        known.add(block, offset)
+        _write_aside(aside, block)
+
     with store.aside(file.id) as aside:
-        if await _gathered(pieces, aside, checksum[0], file.size - writer.offset) != checksum[1]:
+        come = 0
+        async with aclosing(in_blocks(pieces, writer)) as blocks:
+            async for block in blocks:
+                come += len(block)
+                if begun + come > file.size:
+                    raise TooLong
+                await asyncio.to_thread(lay_aside, block, begun + come)
+        if summed.digest() != expected:
             raise WrongChecksum
-        aside.seek(0)
-        async with aclosing(_again(aside)) as verified:
-            await _append(file, verified, writer)
+        await _sniff(file, writer, await asyncio.to_thread(os.pread, aside.fileno(), HEAD_BYTES, 0))
+        await asyncio.to_thread(writer.take, aside, come)
+    HASHES[file.id] = known
+    await _look(file, begun, writer.offset)
 
 
-async def _gathered(
-    pieces: AsyncIterator[bytes], aside: BinaryIO, algorithm: str, most: int
-) -> bytes:
-    summed = hashlib.new(algorithm)
-    async for block in blocks(pieces):
-        most -= len(block)
-        if most < 0:
-            raise TooLong
-        await asyncio.to_thread(_lay_aside, aside, block, summed)
-    return summed.digest()
-
-
-def _lay_aside(aside: BinaryIO, block: bytes, summed: Any) -> None:
-    summed.update(block)
+def _write_aside(aside: BinaryIO, block: bytes) -> None:
     view = memoryview(block)
     try:
         while view:
@@ -245,11 +279,6 @@ def _lay_aside(aside: BinaryIO, block: bytes, summed: Any) -> None:
         if error.errno not in FULL:
             raise
         raise StorageFull(error.errno, "storage_full") from error
-
-
-async def _again(aside: BinaryIO) -> AsyncGenerator[bytes, None]:
-    while piece := await asyncio.to_thread(aside.read, PIECE_BYTES):
-        yield piece
 
 
 async def _sniff(file: FilmFile, writer: Writer, block: bytes) -> None:

@@ -203,9 +203,12 @@ async def test_a_wrong_checksum_keeps_nothing_of_the_piece(uploads: Uploads) -> 
     place = await uploads.begin()
     await uploads.send(place, FILM[:100], 0)
 
-    answer = await uploads.send(place, FILM[100:300], 100, upload_checksum=summed("sha256", b"other"))
+    answer = await uploads.send(place, bytes(200), 100, upload_checksum=summed("sha256", FILM[100:300]))
 
     assert (answer.status_code, await uploads.offset(place)) == (460, 100)
+    await uploads.send(place, FILM[100:300], 100, upload_checksum=summed("sha256", FILM[100:300]))
+    await uploads.send(place, FILM[300:], 300)
+    assert (await the_file(place)).sha256 == hashlib.sha256(FILM).hexdigest()
 
 
 @pytest.mark.parametrize("algorithm", ["sha1", "sha256", "md5"])

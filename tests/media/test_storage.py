@@ -108,16 +108,19 @@ def test_beginning_an_upload_again_keeps_what_came(store: Store, key: str) -> No
     assert store.size(key) == 3
 
 
-def test_a_full_disk_leaves_what_was_confirmed(store: Store, key: str) -> None:
+@pytest.mark.parametrize("is_aside", [False, True])
+def test_a_full_disk_leaves_what_was_confirmed(store: Store, key: str, is_aside: bool) -> None:
     store.create(key)
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     heard = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     try:
-        with store.writer(key, 0) as writer:
+        with store.writer(key, 0) as writer, store.aside(key) as aside:
+            aside.write(b"y" * 1000)
             writer.write(b"x" * 1000)
             resource.setrlimit(resource.RLIMIT_FSIZE, (1500, before[1]))
             with pytest.raises(StorageFull):
-                writer.write(b"y" * 1000)
+                writer.take(aside, 1000) if is_aside else writer.write(b"y" * 1000)
+            assert writer.offset == 1000
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, heard)
