@@ -94,6 +94,7 @@ from api.acts import shared as shared_acts
 from api.acts import subtitles as subtitle_acts
 from api.acts import talk as talk_acts
 from api.acts import tickets as ticket_acts
+from api.acts import trailers as trailer_acts
 from api.acts import visas as visa_acts
 from api.acts import visitors as visitor_acts
 from api.auth import bearer, csrf_guard, edition_of, settings_of, viewer_of
@@ -234,6 +235,7 @@ from api.v1 import sharing as sharing_v1
 from api.v1 import sheets as sheets_v1
 from api.v1 import talk as talk_v1
 from api.v1 import tickets as tickets_v1
+from api.v1 import trailers as trailers_v1
 from festival import logs
 from festival.access import Viewer
 from festival.language import speak, spoken
@@ -245,10 +247,14 @@ from festival.site import own_pages_written
 from festival.tables import Edition, Person
 from media.storage import StorageUnavailable, Store
 from screenings.hands import hands_at
+from submissions import trailers as trailer_uploads
+from submissions import uploads as film_uploads
 from submissions.store import store_of
-from submissions.uploads import keep_sweeping
 
 log = logging.getLogger("door")
+
+SWEEPS = film_uploads.sweep, trailer_uploads.sweep
+"""What a door with a far store does again and again, for each kind of upload."""
 
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
 ACTS = [
@@ -299,6 +305,7 @@ ACTS = [
     *people.ACTS,
     *phase_acts.ACTS,
     *picture_acts.ACTS,
+    *trailer_acts.ACTS,
     *plans.ACTS,
     *policy.ACTS,
     *privacy.ACTS,
@@ -482,6 +489,7 @@ def json_doors() -> Router:
             attachments,
             subtitles,
             pictures_v1,
+            trailers_v1,
             committee_v1,
             talk_v1,
             figures_v1,
@@ -538,7 +546,9 @@ async def far_uploads(store: Store) -> AsyncIterator[None]:
         await asyncio.to_thread(store.check)
     except StorageUnavailable as error:
         log.warning("no storage: %s", error)
-    sweeping = asyncio.create_task(keep_sweeping(store)) if store.is_remote else None
+    sweeping = (
+        asyncio.create_task(film_uploads.keep_sweeping(store, *SWEEPS)) if store.is_remote else None
+    )
     yield
     if sweeping:
         sweeping.cancel()

@@ -48,6 +48,7 @@ async def carried_out(order: PrintOrder) -> PrintedPages:
         is_open=order.is_open,
         words=order.words,
         films=order.films,
+        trailers=order.trailers,
     )
     key, pages = await Shelf(settings, LEAVES).print(ordered)
     return PrintedPages(key=key, pages=pages)

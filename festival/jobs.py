@@ -100,6 +100,17 @@ JOBS = {
     "discard_attachment": Job(
         queue="control", verb="submissions.attachments:discard", ids=("attachment",)
     ),
+    "make_trailer": Job(
+        queue="heavy",
+        verb="submissions.trailers:make",
+        ids=("trailer", "edition"),
+        given_up="submissions.trailers:give_up",
+        taken_up="submissions.trailers:take_up_again",
+    ),
+    "discard_trailer": Job(
+        queue="control", verb="submissions.trailers:discard", ids=("trailer", "edition")
+    ),
+    "sweep_trailers": Job(queue="control", verb="submissions.trailers:sweep", every=600.0),
     "make_archive": Job(
         queue="heavy",
         verb="submissions.archiving.archives:make",
@@ -150,6 +161,7 @@ JOBS = {
 }
 WHEN_ARCHIVED = frozenset({
     "send_letter", "tell_of_letters", "make_archive", "erase_person", "export_data", "discard_attachment",
+    "discard_trailer",
 })  # fmt: skip
 """What is still done for an archived edition: letters that were written, and what keeps and lets go.
 All other work of it waits until somebody reopens it."""

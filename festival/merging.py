@@ -65,6 +65,7 @@ COLUMNS: dict[str, MergedColumn] = {
     "member_invitation.person": MOVES,
     "member_invitation.by": MOVES,
     "film_file.person": MOVES,
+    "trailer.person": MOVES,
     "reviewer_profile.person": MergedColumn(Fate.UNITES, ("edition",)),
     "film_wish.person": MergedColumn(Fate.UNITES, ("submission",)),
     "assignment.person": MergedColumn(Fate.UNITES, ("submission",)),

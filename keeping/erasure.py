@@ -42,6 +42,7 @@ MACHINERY = frozenset(
         "plan_run",
         "backup_run",
         "film_file",
+        "trailer",
         "link",
         "import_row",
         "import_change",
@@ -208,7 +209,10 @@ async def files_of(films: list[str]) -> list[str]:
         """SELECT n.id FROM film_file n JOIN submission s ON s.id = n.submission
            WHERE s.film = ANY({})
            UNION SELECT a.id FROM attachment a JOIN submission s ON s.id = a.submission
+           WHERE s.film = ANY({})
+           UNION SELECT t.id FROM trailer t JOIN submission s ON s.id = t.submission
            WHERE s.film = ANY({})""",
+        films,
         films,
         films,
     )
@@ -220,8 +224,9 @@ async def open_lines(person_id: str, files: list[str]) -> list[str]:
     found = await rows(
         """SELECT o.id FROM outbox o LEFT JOIN letter l ON l.id = o.args->>'letter'
            WHERE o.done_at IS NULL AND o.task <> 'erase_person'
-             AND (o.args->>'file' = ANY({}) OR l.person = {}
+             AND (o.args->>'file' = ANY({}) OR o.args->>'trailer' = ANY({}) OR l.person = {}
                OR o.args->>'export' IN (SELECT id FROM data_export WHERE person = {}))""",
+        files,
         files,
         person_id,
         person_id,

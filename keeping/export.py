@@ -47,6 +47,7 @@ ENTRY = {
     "entry_answer": f"t.submission = ANY({{}}) AND {OF_MAKERS}",
     "delivery": "t.submission = ANY({})",
     "film_picture": "t.submission = ANY({})",
+    "trailer": "t.submission = ANY({})",
     "visitor": "t.submission = ANY({})",
     "told_screening": "t.submission = ANY({})",
     "ticket_wish": "t.submission = ANY({})",

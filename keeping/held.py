@@ -283,6 +283,12 @@ HELD: dict[str, Held] = {
         edition="t.edition", work="labels credit",
         key="id edition submission attachment position focus_x focus_y width height version created_at",
     ),
+    "trailer": Held(
+        leaves=STAYS, edition="t.edition", who="person", words="name told facts fault",
+        key="""id edition submission state size sha256 verdict screener version created_at expires_at
+          received_at ready_at released_at""",
+        blank="told", why="film_public",
+    ),
     "visitor": Held(
         leaves=ROW, edition="t.edition", who="person", words="name qualities",
         own="languages",

@@ -13,7 +13,7 @@ import msgspec
 
 from festival import desk, letters, people
 from festival.clock import at, in_zone, now
-from festival.db import rows, transaction
+from festival.db import later, rows, transaction
 from festival.errors import Conflict, Missing, Refused
 from festival.language import size, t
 from festival.record import record
@@ -88,7 +88,10 @@ async def due_masters(edition: Edition) -> list[dict[str, Any]]:
 async def due_copies(edition: Edition) -> list[dict[str, Any]]:
     return await rows(
         f"""SELECT n.id, 0 AS size {OF_REFUSED} AND n.copy_gone_at IS NULL
-              AND n.screener IS NOT NULL ORDER BY n.id""",
+              AND n.screener IS NOT NULL
+            UNION ALL SELECT t.id, 0 FROM trailer t JOIN submission s ON s.id = t.submission
+              WHERE s.edition = {{}} AND NOT {BOUND} AND t.screener IS NOT NULL ORDER BY id""",
+        edition.id,
         edition.id,
     )
 
@@ -112,6 +115,7 @@ async def let_copies_go(_: Edition, due: list[dict[str, Any]], store: Store) -> 
               AND s.id = n.submission AND n.copy_gone_at IS NULL AND NOT {BOUND} RETURNING n.id""",
         act="copy_let_go",
     )
+    gone += await let_trailers_go(due)
     for row in await rows(f"SELECT id FROM film_file WHERE copy_gone_at > now() - {LATELY}"):
         for copy in (
             row["id"],
@@ -120,6 +124,22 @@ async def let_copies_go(_: Edition, due: list[dict[str, Any]], store: Store) -> 
             marked_key(row["id"]),
         ):
             await asyncio.to_thread(store.discard_copy, copy)
+    return gone
+
+
+async def let_trailers_go(due: list[dict[str, Any]]) -> int:
+    """With the copies of films that were not chosen; of a trailer nothing stays."""
+    gone = 0
+    for one in due[:STEP]:
+        async with transaction():
+            for row in await rows(
+                f"""DELETE FROM trailer t USING submission s WHERE t.id = {{}} AND s.id = t.submission
+                      AND NOT {BOUND} RETURNING t.id, t.edition""",
+                one["id"],
+            ):
+                await later("discard_trailer", trailer=row["id"], edition=row["edition"])
+                await record("trailer_let_go", row["id"], edition=row["edition"])
+                gone += 1
     return gone
 
 

@@ -42,7 +42,7 @@ MEMBERS = {
     " bytes as `\\\\x` and hexadecimal",
     "masters/ID/source": "the file of a `film_file` of this id, as it was sent",
     "copies/ID/…": f"the committee's copy of a `film_file`, its projection copy (`ID{KIND}`),"
-    " or the one file of an `attachment`",
+    " the one file of an `attachment`, or the copy of a `trailer`",
     "manifest.json": "at the end: the edition; of each table its columns, its number of rows, the SHA-256 of its member"
     " and of its rows (that of each line's SHA-256, sorted); of each file its size and SHA-256; what was left out on"
     " purpose (`without`), and what a row names and was not there (`missing`)",

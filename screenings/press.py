@@ -28,6 +28,7 @@ class PrintOrder(msgspec.Struct, frozen=True, kw_only=True):
     is_open: bool
     words: dict[str, Texts]
     films: list[str]
+    trailers: dict[str, str] = {}
 
 
 class PrintedPages(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +54,7 @@ class PressApart:
             is_open=public.is_open,
             words=public.words,
             films=public.films,
+            trailers=public.trailers,
         )
         made = msgspec.msgpack.decode(await child(msgspec.msgpack.encode(order)), type=PrintedPages)
         return made.key, made.pages

@@ -18,6 +18,7 @@ from screenings.document import FIRST_DOMAIN, Document
 from screenings.live.kept import lives_of
 from screenings.live.overlay import as_it_runs
 from screenings.public import Public, films_in, is_open
+from submissions import trailers
 
 GLANCE_S = 0.1  # between two looks whether the press is free
 
@@ -92,6 +93,7 @@ async def printed(edition: Edition, document: Document, press: Press) -> Printed
             is_open=is_open(edition),
             words=await written(edition),
             films=films_in(dated),
+            trailers=await trailers.released(films_in(dated)),
         )
     )
     return PrintedProof(document=dated, key=key, pages=pages)

@@ -25,6 +25,7 @@ from screenings.document import (
 )
 from screenings.live.kept import lives_of
 from screenings.live.overlay import as_it_runs
+from submissions import trailers
 
 SAID_OF_EDITION = ("id", "slug", "name", "phase", "first_day", "days", "opens_at", "places", "zone")
 """What public pages say of an edition beside its publication; a change of it draws them again."""
@@ -34,7 +35,8 @@ class Public(msgspec.Struct, frozen=True, kw_only=True):
     """All that a public page may say, and nothing else. `words` are the site's own texts, by kind.
 
     `document` is there before the opening too: `open_document` is what everybody may read.
-    `films` are all that the publication froze; `mark` tells whether anything has moved since.
+    `films` are all that the publication froze, `trailers` what their makers show beside those that are
+    still there, by submission; `mark` tells whether anything has moved since.
     """
 
     edition: Edition
@@ -42,6 +44,7 @@ class Public(msgspec.Struct, frozen=True, kw_only=True):
     is_open: bool
     words: dict[str, Texts] = {}
     films: list[str] = []
+    trailers: dict[str, str] = {}
     mark: str = ""
 
     @property
@@ -69,7 +72,7 @@ class Public(msgspec.Struct, frozen=True, kw_only=True):
     def key(self) -> str:
         """The name of exactly these words: who says the same, on whichever machine, has the same."""
         said = {name: getattr(self.edition, name) for name in SAID_OF_EDITION}
-        told = [said, self.open_document, self.is_open, self.words]
+        told = [said, self.open_document, self.is_open, self.words, self.trailers]
         return hashlib.sha256(frozen_bytes(told)).hexdigest()[:32]
 
 
@@ -93,7 +96,7 @@ async def newest(slug: str, known: Public | None = None) -> Public | None:
     One short statement where nothing has moved. Whatever moves meanwhile is found at the next look.
     """
     films = [] if known is None else known.films
-    looked = await rows(GLANCE, films, films, slug)
+    looked = await rows(GLANCE, films, films, films, slug)
     if not looked:
         return None
     mark = str(looked[0]["mark"])
@@ -108,6 +111,8 @@ GLANCE = """SELECT concat_ws(' ', e.xmin, g.id, g.xmin,
   (SELECT string_agg(s.id, ' ' ORDER BY s.id) FROM submission s
    WHERE s.id = ANY({}) AND s.status <> 'accepted'),
   (SELECT count(*) FROM film_picture p WHERE p.submission = ANY({})),
+  (SELECT string_agg(t.id, ' ' ORDER BY t.id) FROM trailer t
+   WHERE t.submission = ANY({}) AND t.state = 'released'),
   (SELECT concat(count(*), ' ', max(l.changed_at)) FROM live_screening l
    WHERE l.edition = e.id AND NOT l.rehearsed)) AS mark
 FROM edition e LEFT JOIN LATERAL (SELECT o.id, o.xmin FROM grid o
@@ -119,12 +124,14 @@ WHERE e.slug = {}"""
 async def all_of(edition: Edition, mark: str = "") -> Public:
     document = await newest_publication(edition)
     films = films_in(document)
+    shown = None if document is None else await as_it_is(edition, document, films)
     return Public(
         edition=edition,
-        document=None if document is None else await as_it_is(edition, document, films),
+        document=shown,
         is_open=is_open(edition),
         words=await written(edition),
         films=films,
+        trailers=await trailers.released(films_in(shown)),
         mark=mark,
     )
 

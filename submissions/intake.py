@@ -28,7 +28,7 @@ from media.tools import find_tools
 from submissions import chunking, technical
 from submissions.status import FileState
 from submissions.store import store_of
-from submissions.tables import FilmFile, Submission
+from submissions.tables import FilmFile, Submission, Trailer
 from submissions.telling import tell_members
 from submissions.verdicts import as_row, facts_of
 from submissions.versions import put_older_aside
@@ -90,7 +90,7 @@ async def the_file(file_id: str) -> tuple[FilmFile, Submission, Edition] | None:
 
 @asynccontextmanager
 async def sandbox_for(
-    file: FilmFile,
+    file: FilmFile | Trailer,
     lease: Lease,
     store: Store,
     settings: Settings,

@@ -10,7 +10,7 @@ from festival.db import rows
 from festival.errors import Missing, NotAllowed
 from festival.tables import Edition, Section
 from festival.texts import Texts
-from submissions.tables import FilmFile, Step, Submission
+from submissions.tables import FilmFile, Step, Submission, Trailer
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,6 +125,17 @@ async def subject_of_file(file_id: str, viewer: Viewer) -> tuple[Subject, FilmFi
         return await subject_of(file.submission, viewer), file
     except Missing:
         raise Missing("file_missing") from None
+
+
+async def subject_of_trailer(trailer_id: str, viewer: Viewer) -> tuple[Subject, Trailer]:
+    """As of a film's file: of another edition there is none."""
+    trailer = await Trailer.objects().get(Trailer.id == trailer_id)
+    if trailer is None:
+        raise Missing("trailer_missing")
+    try:
+        return await subject_of(trailer.submission, viewer), trailer
+    except Missing:
+        raise Missing("trailer_missing") from None
 
 
 async def files_of(submission_id: str) -> list[FilmFile]:

@@ -13,7 +13,7 @@ from festival.db import rows
 from festival.errors import Refused
 from festival.settings import Settings
 from media.storage import StorageFull, Store
-from submissions.tables import FilmFile
+from submissions.tables import FilmFile, Trailer
 
 ONE_AT_A_TIME = 0x726F6F6D  # the number of the advisory lock under which room is given
 MARGIN = 1.1  # beside the master there must be place to work
@@ -33,7 +33,7 @@ class UnderWay(msgspec.Struct, frozen=True, kw_only=True):
     promised: int
 
 
-async def reserve(file: FilmFile, *, store: Store, settings: Settings) -> None:
+async def reserve(file: FilmFile | Trailer, *, store: Store, settings: Settings) -> None:
     """In the act that begins `file`: Refused or StorageFull when it cannot be kept to its end."""
     await rows("SELECT pg_advisory_xact_lock({}) IS NULL AS held", ONE_AT_A_TIME)
     others = await _under_way(file, store, timedelta(hours=settings.reserve_hours))
@@ -41,13 +41,16 @@ async def reserve(file: FilmFile, *, store: Store, settings: Settings) -> None:
     _within_room(file, others, store)
 
 
-async def _under_way(file: FilmFile, store: Store, lasts: timedelta) -> list[UnderWay]:
+async def _under_way(file: FilmFile | Trailer, store: Store, lasts: timedelta) -> list[UnderWay]:
     """All but `file`. Room is kept until an upload has been idle for `lasts`, and for an hour where
     not a byte has come; it may go on afterwards, if there is room.
     """
     found = await rows(
         """SELECT id AS key, size, submission, person FROM film_file
-           WHERE state = 'receiving' AND expires_at > now() AND received_at IS NULL AND id <> {}""",
+           WHERE state = 'receiving' AND expires_at > now() AND received_at IS NULL AND id <> {}
+           UNION ALL SELECT id, size, '', person FROM trailer
+           WHERE state = 'receiving' AND expires_at > now() AND id <> {}""",
+        file.id,
         file.id,
     )
 
@@ -62,27 +65,35 @@ async def _under_way(file: FilmFile, store: Store, lasts: timedelta) -> list[Und
     return await asyncio.to_thread(lambda: [measured(**upload) for upload in found])
 
 
-async def _within_quotas(file: FilmFile, others: list[UnderWay], settings: Settings) -> None:
-    """What has arrived and what is kept for it count alike; what was given up does not count."""
+async def _within_quotas(
+    file: FilmFile | Trailer, others: list[UnderWay], settings: Settings
+) -> None:
+    """What has arrived and what is kept for it count alike; what was given up does not count.
+
+    A trailer takes of its sender's room, and of the disk's, never of its film's.
+    """
     selected = await rows(
         """SELECT coalesce(sum(size) FILTER (WHERE submission = {}), 0)::bigint AS film,
-             coalesce(sum(size) FILTER (WHERE person = {}), 0)::bigint AS person,
+             coalesce(sum(size) FILTER (WHERE person = {}), 0)::bigint
+             + (SELECT coalesce(sum(size), 0)::bigint FROM trailer
+                WHERE person = {} AND received_at IS NOT NULL) AS person,
              (SELECT count(*) FROM film_file WHERE submission = {}) AS versions
            FROM film_file WHERE (submission = {} OR person = {}) AND received_at IS NOT NULL""",
-        file.submission, file.person, file.submission, file.submission, file.person,
+        file.submission, file.person, file.person, file.submission, file.submission, file.person,
     )  # fmt: skip
     used = selected[0]
     film = sum(one.come + one.promised for one in others if one.submission == file.submission)
     person = sum(one.come + one.promised for one in others if one.person == file.person)
-    if used["film"] + film + file.size > settings.film_quota_bytes:
+    is_film = isinstance(file, FilmFile)
+    if is_film and used["film"] + film + file.size > settings.film_quota_bytes:
         raise Refused("film_quota", most=settings.film_quota_bytes)
     if used["person"] + person + file.size > settings.person_quota_bytes:
         raise Refused("person_quota", most=settings.person_quota_bytes)
-    if used["versions"] >= MOST_VERSIONS:
+    if is_film and used["versions"] >= MOST_VERSIONS:
         raise Refused("versions_quota", most=MOST_VERSIONS)
 
 
-def _within_room(file: FilmFile, others: list[UnderWay], store: Store) -> None:
+def _within_room(file: FilmFile | Trailer, others: list[UnderWay], store: Store) -> None:
     """One upload alone may take all that is free; several of one person no more than half of it."""
     free = store.free_bytes()
     own = sum(one.promised for one in others if one.person == file.person)

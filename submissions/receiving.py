@@ -15,7 +15,7 @@ from festival.db import later
 from media.policy import Finding, Severity
 from media.probe import HEAD_BYTES, sniff
 from media.storage import FULL, PIECE_BYTES, StorageFull, Store, UploadLocked, Writer, WrongOffset
-from submissions.tables import FilmFile
+from submissions.tables import FilmFile, Trailer
 
 MIB = 1024 * 1024
 LOOKS = (1 * MIB, 16 * MIB)
@@ -24,6 +24,8 @@ KNOCK_SECONDS = 0.05
 PATIENCE_SECONDS = 4.5  # a writer that cannot save what it has in that time is said to be busy
 
 Checksum = tuple[str, bytes]
+Incoming = FilmFile | Trailer
+"""What comes by an upload: a version of a film, or a trailer."""
 
 
 class WrongChecksum(Exception):
@@ -65,7 +67,7 @@ class Hash:
 HASHES: dict[str, Hash] = {}
 
 
-def known_hash(file: FilmFile) -> str:
+def known_hash(file: Incoming) -> str:
     """The SHA-256 of a whole upload when this process has received all of it, else nothing."""
     known = HASHES.pop(file.id, None)
     return known.digest.hexdigest() if known and known.hashed == file.size else ""
@@ -76,7 +78,7 @@ def forget(key: str) -> None:
 
 
 @asynccontextmanager
-async def held(file: FilmFile, store: Store) -> AsyncIterator[Writer]:
+async def held(file: Incoming, store: Store) -> AsyncIterator[Writer]:
     """Hold the upload alone: whoever writes is asked to save what came and to step aside."""
     writer = await asyncio.to_thread(store.opened, file.id)
     try:
@@ -98,7 +100,7 @@ async def _wait_for(writer: Writer) -> None:
         await asyncio.sleep(KNOCK_SECONDS)
 
 
-async def offset_of(file: FilmFile, store: Store) -> int:
+async def offset_of(file: Incoming, store: Store) -> int:
     """The bytes that are kept, told only after a running writer has saved its own."""
     kept = await asyncio.to_thread(store.size, file.id)
     if kept == file.size:
@@ -112,7 +114,7 @@ async def offset_of(file: FilmFile, store: Store) -> int:
 
 
 async def receive(
-    file: FilmFile,
+    file: Incoming,
     pieces: AsyncIterator[bytes],
     *,
     offset: int,
@@ -203,7 +205,7 @@ async def _has_come(coming: asyncio.Future[bool], writer: Writer) -> bool:
             return coming.exception() is None and coming.result()
 
 
-async def _append(file: FilmFile, pieces: AsyncIterator[bytes], writer: Writer) -> None:
+async def _append(file: Incoming, pieces: AsyncIterator[bytes], writer: Writer) -> None:
     begun = writer.offset
     first = HEAD_BYTES - begun if begun < HEAD_BYTES else PIECE_BYTES
     async with aclosing(in_blocks(pieces, writer, first=first)) as blocks:
@@ -215,15 +217,16 @@ async def _append(file: FilmFile, pieces: AsyncIterator[bytes], writer: Writer) 
             await _keep(file, writer, block)
 
 
-async def _keep(file: FilmFile, writer: Writer, block: bytes) -> None:
+async def _keep(file: Incoming, writer: Writer, block: bytes) -> None:
     before = writer.offset
     await asyncio.to_thread(_write, writer, block, HASHES.setdefault(file.id, Hash()))
     await _look(file, before, writer.offset)
 
 
-async def _look(file: FilmFile, before: int, offset: int) -> None:
-    """Certain lengths are worth a first look at the film."""
-    if any(before < mark <= offset < file.size for mark in LOOKS):
+async def _look(file: Incoming, before: int, offset: int) -> None:
+    """Certain lengths are worth a first look at the film; a trailer is small, and looked at once it is whole."""
+    is_film = isinstance(file, FilmFile)
+    if is_film and any(before < mark <= offset < file.size for mark in LOOKS):
         await later("look_early", file=file.id, owner=file.person or "")
 
 
@@ -232,14 +235,14 @@ def _write(writer: Writer, block: bytes, known: Hash) -> None:
     known.add(block, writer.offset)
 
 
-def _discard(file: FilmFile, writer: Writer, begun: int) -> None:
+def _discard(file: Incoming, writer: Writer, begun: int) -> None:
     """Nothing of this piece is kept; the whole is hashed again at its end."""
     writer.rollback_to(begun)
     forget(file.id)
 
 
 async def _append_verified(
-    file: FilmFile,
+    file: Incoming,
     pieces: AsyncIterator[bytes],
     writer: Writer,
     store: Store,
@@ -281,7 +284,7 @@ def _write_aside(aside: BinaryIO, block: bytes) -> None:
         raise StorageFull(error.errno, "storage_full") from error
 
 
-async def _sniff(file: FilmFile, writer: Writer, block: bytes) -> None:
+async def _sniff(file: Incoming, writer: Writer, block: bytes) -> None:
     """The first bytes tell whether the rest is worth sending, in however many pieces they came."""
     wanted, arrived = min(HEAD_BYTES, file.size), writer.offset
     if arrived >= wanted or arrived + len(block) < wanted:

@@ -521,6 +521,34 @@ class FilmPicture(Table):
     created_at = Timestamptz(default=TimestamptzNow())
 
 
+class Trailer(Table):
+    """A small film that its makers show beside the film; its id is also the upload's, and the key of its bytes.
+
+    One may stand `released`, which the public sees beside a published film, while another is on its way: whatever
+    leaves goes as a row, and its bytes follow. What was sent is let go of once its copy stands.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False, index=True)
+    submission = ForeignKey(Submission, null=False, index=True)
+    person = ForeignKey(Person, null=True, index=True)
+    state = Varchar(16, default="receiving")
+    name = Varchar(255, default="")
+    told = Text(default="")
+    size = BigInt(default=0)
+    sha256 = Varchar(64, default="")
+    facts = JSONB(null=True, default=None)
+    verdict = JSONB(null=True, default=None)
+    screener = JSONB(null=True, default=None)
+    fault = Varchar(200, default="")
+    version = Integer(default=1)
+    created_at = Timestamptz(default=TimestamptzNow())
+    expires_at = Timestamptz(null=True, default=None)
+    received_at = Timestamptz(null=True, default=None)
+    ready_at = Timestamptz(null=True, default=None)
+    released_at = Timestamptz(null=True, default=None)
+
+
 class Visitor(Table):
     """Somebody who comes with an accepted film, as its makers say it.
 

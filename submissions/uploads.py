@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import re
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import asyncpg
@@ -32,6 +33,8 @@ AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 SWEEP_SECONDS = 30.0
 UPLOAD_LASTS = timedelta(days=7)
 HAND_OVERS: dict[str, asyncio.Task[None]] = {}
+Ending = Callable[[], Awaitable[None]]
+Sweep = Callable[..., Awaitable[None]]
 
 
 def shown_name(name: str) -> str:
@@ -98,20 +101,29 @@ async def _begin(
 
 
 async def finish_soon(file: FilmFile, *, store: Store) -> None:
-    """The last byte is here, and safe; what a far store asks for takes longer than a request may."""
+    """The last byte is here, and safe."""
+    await soon(file.id, lambda: finish(file, store=store), store)
+
+
+async def soon(upload: str, ending: Ending, store: Store) -> None:
+    """`ending`, at once; what a far store asks for takes longer than a request may, and goes on behind it."""
     if not store.is_remote:
-        await finish(file, store=store)
-    elif file.id not in HAND_OVERS:
-        HAND_OVERS[file.id] = asyncio.create_task(hand_over(file, store))
-        HAND_OVERS[file.id].add_done_callback(lambda _: HAND_OVERS.pop(file.id, None))
+        await ending()
+    elif upload not in HAND_OVERS:
+        HAND_OVERS[upload] = asyncio.create_task(patiently(upload, ending))
+        HAND_OVERS[upload].add_done_callback(lambda _: HAND_OVERS.pop(upload, None))
+
+
+async def patiently(upload: str, ending: Ending) -> None:
+    """Until it is done the upload stays on this disk; what fails now, the sweep tries again."""
+    try:
+        await ending()
+    except (StorageUnavailable, UploadLocked, FileNotFoundError) as error:
+        log.warning("not handed over file=%s: %s", upload, error)
 
 
 async def hand_over(file: FilmFile, store: Store) -> None:
-    """Until it is done the upload stays on this disk; what fails now, the sweep tries again."""
-    try:
-        await finish(file, store=store)
-    except (StorageUnavailable, UploadLocked, FileNotFoundError) as error:
-        log.warning("not handed over file=%s: %s", file.id, error)
+    await patiently(file.id, lambda: finish(file, store=store))
 
 
 async def finish(file: FilmFile, *, store: Store) -> None:
@@ -225,13 +237,16 @@ async def check_time(file: FilmFile, edition: Edition) -> None:
         raise Refused("deadline_passed")
 
 
-async def keep_sweeping(store: Store, *, every: float = SWEEP_SECONDS) -> None:
-    """A door with a far store hands its own uploads over, and those that it left when it last fell."""
+async def keep_sweeping(store: Store, *sweeps: Sweep, every: float = SWEEP_SECONDS) -> None:
+    """A door with a far store hands its own uploads over, and those that it left when it last fell: of each
+    kind, by its own sweep.
+    """
     while True:
-        try:
-            await sweep(store=store)
-        except AWAY as error:
-            log.warning("no sweep: %r", error)
+        for one in sweeps:
+            try:
+                await one(store=store)
+            except AWAY as error:
+                log.warning("no sweep: %r", error)
         await asyncio.sleep(every)
 
 

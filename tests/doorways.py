@@ -22,7 +22,8 @@ KNOWN_AS = {
     "request_id": "merge_request", "run_id": "plan_run", "seat_id": "meeting_person", "shared_id": "jury",
     "sheet_id": "score_sheet", "upload_id": "film_file", "variant_id": "grid_variant", "comment_id": "screening_comment",
     "export_id": "data_export", "film": "submission", "track": "subtitle", "fix_id": "fix_request",
-    "own_import_id": "import", "picture_id": "film_picture", "told_id": "told_screening", "wish_id": "ticket_wish",
+    "own_import_id": "import", "picture_id": "film_picture", "trailer_id": "trailer", "told_id": "told_screening",
+    "wish_id": "ticket_wish",
 }  # fmt: skip
 """Parameters that are called otherwise than the table whose row they name."""
 

@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from api.guards import MAKER
 from api.pages._form import sent_fields, texts_typed
 from api.pages._page import page, prefix_of
+from api.pages._trailers import trailers_told
 from api.request import AnyRequest
 from festival.access import Act, Viewer
 from festival.errors import FestivalError
@@ -48,6 +49,7 @@ async def pictures_page(
     if error is not None and refused in forms:
         forms[refused] |= await sent_fields(request)
     right = await right_of(submission, request.state["viewer"].id)
+    trailers = await trailers_told(request, submission, edition)
     return page(
         request,
         "filmmaker/pictures.html",
@@ -56,6 +58,8 @@ async def pictures_page(
         submission=submission,
         may_edit=right is not EntryRight.SEE and submission.status not in pictures.CLOSED,
         is_public=submission.status == Status.ACCEPTED,
+        may_remove=right is not EntryRight.SEE,
+        **trailers,
         place=f"{prefix_of(request)}/submissions/{submission.id}/pictures",
         bytes_at=f"/api/v1/{edition.slug}/submissions/{submission.id}/pictures",
         card=await card(submission.id),

@@ -74,6 +74,14 @@ def film(asked: Asked) -> dict[str, Any]:
         "title": title,
         "longest": longest_word(title),
         "still": still_of(shown),
+        "trailers": [
+            {
+                "at": f"/api/v1/{asked.public.edition.slug}/programme/trailers/{key}",
+                "title": one.title,
+            }
+            for one in shown.films
+            if (key := asked.public.trailers.get(one.submission))
+        ],
         "gallery": [one for film in shown.films for one in film.pictures[1:]],
         "beside": beside(document, shown, lang),
         "pitches": [pitch_of(text_in(lang, one.synopses)) for one in shown.films],

@@ -24,15 +24,16 @@ from festival.language import has_words, spoken, t
 from festival.settings import Settings
 from festival.tables import Edition, Person
 from media.storage import StorageFull, Store, UploadLocked, WrongOffset
-from submissions import receiving, uploads, verdicts
-from submissions.lists import subject_of, subject_of_file, submission_in
-from submissions.receiving import Hopeless, TooLong, WrongChecksum
+from submissions import receiving, trailers, uploads, verdicts
+from submissions.lists import subject_of, subject_of_file, subject_of_trailer, submission_in
+from submissions.receiving import Hopeless, Incoming, TooLong, WrongChecksum
 from submissions.tables import FilmFile
 
 VERSION = "1.0.0"
 ALGORITHMS = {"sha1": "sha1", "sha256": "sha256", "md5": "md5"}
 OCTETS = "application/offset+octet-stream"
 DECIMAL = re.compile(r"(0|[1-9][0-9]{0,99})")
+FILM, TRAILER = "film", "trailer"
 MOST_METADATA = 8192  # characters
 ALWAYS = {"Tus-Resumable": VERSION, "Cache-Control": "no-store"}
 
@@ -156,13 +157,13 @@ def checksum(request: AnyRequest) -> tuple[str, bytes] | None:
     return algorithm, digest
 
 
-def expires(file: FilmFile) -> dict[str, str]:
+def expires(file: Incoming) -> dict[str, str]:
     if file.expires_at is None:
         return {}
     return {"Upload-Expires": format_datetime(file.expires_at, usegmt=True)}
 
 
-def metadata_of(file: FilmFile) -> dict[str, str]:
+def metadata_of(file: Incoming) -> dict[str, str]:
     return {"Upload-Metadata": file.told} if file.told else {}
 
 
@@ -182,15 +183,28 @@ async def pieces(request: AnyRequest) -> AsyncIterator[bytes]:
         return
 
 
-async def own(upload_id: str, viewer: Viewer) -> FilmFile:
+def ways_of(file: Incoming) -> Any:
+    """The module that begins and ends uploads of its kind; both have the same verbs."""
+    return uploads if isinstance(file, FilmFile) else trailers
+
+
+async def own(upload_id: str, viewer: Viewer) -> Incoming:
     """The upload, if this viewer may write to its film; else there is none."""
+    file: Incoming
     try:
         subject, file = await subject_of_file(upload_id, viewer)
     except Missing:
-        raise Missing("upload_missing") from None
+        subject, file = await own_trailer(upload_id, viewer)
     if not in_scope(viewer, "entries") or not may(viewer, Act.UPLOAD, subject):
         raise Missing("upload_missing")
     return file
+
+
+async def own_trailer(upload_id: str, viewer: Viewer) -> Any:
+    try:
+        return await subject_of_trailer(upload_id, viewer)
+    except Missing:
+        raise Missing("upload_missing") from None
 
 
 @route("/uploads", http_method=["OPTIONS"], status_code=204)
@@ -218,7 +232,9 @@ async def create(
     settings: NamedDependency[Settings],
     store: NamedDependency[Store],
 ) -> Response[None]:
-    """Begin an upload for a submission; `Upload-Metadata` names `submission` and `filename`."""
+    """Begin an upload for a submission; `Upload-Metadata` names `submission` and `filename`, and as its `kind`
+    `trailer` where it is none of the film itself.
+    """
     check_version(request)
     size, known = announced_size(request, settings.max_upload_bytes), metadata(request)
     subject = await subject_of(known.get("submission", ""), viewer)
@@ -226,7 +242,8 @@ async def create(
         raise Missing("submission_missing")
     with_body = (one(request, "content-type") or "") == OCTETS
     given = checksum(request)
-    file = await uploads.begin(
+    begins = trailers.begin if kind_of(known) == TRAILER else uploads.begin
+    file: Incoming = await begins(
         await submission_in(edition_row, subject.id),
         edition=edition_row,
         name=uploads.shown_name(known.get("filename", "")),
@@ -238,7 +255,7 @@ async def create(
     )
     offset = await take(request, file, 0, store, given) if with_body else 0
     if size == 0:
-        await uploads.refuse(file, (receiving.hopeless("FILE_EMPTY"),), store=store)
+        await ways_of(file).refuse(file, (receiving.hopeless("FILE_EMPTY"),), store=store)
     return Response(
         None,
         status_code=201,
@@ -249,6 +266,14 @@ async def create(
             "Upload-Offset": str(offset),
         },
     )
+
+
+def kind_of(known: dict[str, str]) -> str:
+    """What the upload is to be; a word that nobody knows must not pass for a film."""
+    kind = known.get("kind", FILM)
+    if kind not in {FILM, TRAILER}:
+        raise TusError(400, "upload_metadata_invalid")
+    return kind
 
 
 def announced_size(request: AnyRequest, most: int) -> int:
@@ -276,13 +301,13 @@ async def how_far(
     file = await own(upload_id, viewer)
     check_refused(file)
     if file.state == "receiving":
-        await uploads.check_time(file, edition_row)
+        await ways_of(file).check_time(file, edition_row)
     try:
         offset = await receiving.offset_of(file, store)
         if offset == file.size and file.state == "receiving":
-            await uploads.finish_soon(file, store=store)
+            await ways_of(file).finish_soon(file, store=store)
     except FileNotFoundError:
-        check_refused(await uploads.as_it_stands(file))
+        check_refused(await ways_of(file).as_it_stands(file))
         raise TusError(410, "upload_gone") from None
     return Response(
         None,
@@ -315,20 +340,20 @@ async def append(
     if file.state != "receiving":  # whoever has missed the last answer may ask for it at any time
         kept = await ended(file, offset, announced(request), store)
     else:
-        await uploads.check_time(file, edition_row)
+        await ways_of(file).check_time(file, edition_row)
         kept = await take(request, file, offset, store, given)
     return Response(
         None, status_code=204, headers={**ALWAYS, **expires(file), "Upload-Offset": str(kept)}
     )
 
 
-def check_refused(file: FilmFile) -> None:
+def check_refused(file: Incoming) -> None:
     """Whoever asks after a refused upload is told why, as often as they ask: never to begin anew."""
-    if reasons := uploads.reasons(file):
+    if reasons := ways_of(file).reasons(file):
         raise Hopeless(reasons)
 
 
-async def ended(file: FilmFile, offset: int, length: int, store: Store) -> int:
+async def ended(file: Incoming, offset: int, length: int, store: Store) -> int:
     """A whole upload takes no more; repeating its end is no fault."""
     try:
         is_whole = file.received_at or await asyncio.to_thread(store.size, file.id) == file.size
@@ -345,7 +370,7 @@ async def ended(file: FilmFile, offset: int, length: int, store: Store) -> int:
 
 async def take(
     request: AnyRequest,
-    file: FilmFile,
+    file: Incoming,
     offset: int,
     store: Store,
     given: tuple[str, bytes] | None,
@@ -357,7 +382,7 @@ async def take(
             file, pieces(request), offset=offset, store=store, length=length, checksum=given
         )
         if kept == file.size:
-            await uploads.finish_soon(file, store=store)
+            await ways_of(file).finish_soon(file, store=store)
     except WrongOffset as error:
         raise TusError(409, "wrong_offset", Upload_Offset=str(error.actual)) from None
     except WrongChecksum:
@@ -365,10 +390,10 @@ async def take(
     except TooLong:
         raise TusError(413, "upload_too_long") from None
     except Hopeless as error:
-        await uploads.refuse(file, error.findings, store=store)
+        await ways_of(file).refuse(file, error.findings, store=store)
         raise
     except FileNotFoundError:  # ended meanwhile: refused, given up, or made whole by another
-        file = await uploads.as_it_stands(file)
+        file = await ways_of(file).as_it_stands(file)
         check_refused(file)
         return await ended(file, offset, length, store)
     return kept
@@ -386,7 +411,7 @@ async def abandon(
     check_version(request)
     file = await own(upload_id, viewer)
     check_refused(file)
-    if file.state != "receiving" or not await uploads.abandon(file, by=person, store=store):
+    if file.state != "receiving" or not await ways_of(file).abandon(file, by=person, store=store):
         raise TusError(410, "upload_gone")
     return Response(None, status_code=204, headers=ALWAYS)
 

@@ -95,7 +95,11 @@ async def files_named(edition: str, wanted: FilmsWanted) -> list[tuple[str, str,
     beside = await rows(
         f"SELECT id FROM attachment WHERE {walk.belongs('attachment', edition)} ORDER BY id"
     )
-    found = [("copies", row["id"], True) for row in beside]
+    trailers = await rows(
+        f"""SELECT id FROM trailer WHERE {walk.belongs("trailer", edition)}
+              AND state IN ('ready', 'released') ORDER BY id"""
+    )
+    found = [("copies", row["id"], True) for row in [*beside, *trailers]]
     if wanted.masters:
         found += [("masters", row["id"], True) for row in films if row["has_master"]]
     if wanted.copies:

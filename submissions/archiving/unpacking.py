@@ -45,7 +45,7 @@ from submissions.projection import KIND
 WHOLE_ID = re.compile(f"[{ALPHABET}]{{16}}")  # so long that no other word of a row holds it
 BATCH = 4 * 1024**2  # bytes of rows in one statement
 ROOM = 1.05  # how much of an archive's size must be free
-FILES_OF = {"film_file": ("", KIND), "attachment": ("",)}
+FILES_OF = {"film_file": ("", KIND), "attachment": ("",), "trailer": ("",)}
 """Tables whose rows have files, and by which endings of their id."""
 
 

@@ -378,7 +378,7 @@ STAYS_BEHIND = {
     "Reservation", "ScreeningHold", "Slot", "GridVariant", "ScreeningComment", "GridImport", "PlannedPublication",
     "PrintedPage", "SectionQuota", "Meeting", "FigureClock",
     "TalkWish", "ReceiptRule",
-    "BlockDraft", "FilmPicture", "Visitor", "ToldScreening", "TicketWish", "Attendance", "FilmTraits", "LiveScreening", "LiveAct", "LiveRehearsal",
+    "BlockDraft", "FilmPicture", "Trailer", "Visitor", "ToldScreening", "TicketWish", "Attendance", "FilmTraits", "LiveScreening", "LiveAct", "LiveRehearsal",
     "ReviewerProfile", "AssignmentPlan", "ConflictOfInterest", "ConflictSearch",
 }  # fmt: skip
 """Films, what was done with them, what was promised to people, and codes that were given away."""

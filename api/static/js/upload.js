@@ -1,4 +1,5 @@
-// <film-upload>: a film on its way. It outlives a pause, a cut, a reload and a change of machine.
+// <film-upload>: a film on its way, or what its `data-kind` says. It outlives a pause, a cut, a reload and a change
+// of machine.
 import "../vendor/tus.js";
 import { ATOMS, doubts, readHeader } from "./film-header.js";
 import "./entry-files.js";
@@ -170,7 +171,10 @@ class FilmUpload extends HTMLElement {
     this.fault("");
     this.parts.anyway.hidden = true;
     this.parts.name.textContent = file.name;
-    const print = ["cinema", this.dataset.submission, file.name, file.size, file.lastModified].join("-");
+    const { submission, kind } = this.dataset;
+    const print = ["cinema", kind, submission, file.name, file.size, file.lastModified]
+      .filter(Boolean)
+      .join("-");
     this.hasPlace = false;
     this.upload = new Upload(file, {
       endpoint: this.dataset.endpoint,
@@ -179,7 +183,7 @@ class FilmUpload extends HTMLElement {
       retryDelays: PATIENCE,
       removeFingerprintOnSuccess: true,
       fingerprint: async () => print,
-      metadata: { filename: file.name, submission: this.dataset.submission },
+      metadata: { filename: file.name, submission, ...(kind && { kind }) },
       headers: this.headers(),
       onProgress: (sent, total) => this.progress(sent, total),
       onAfterResponse: (request, response) => this.heard(request, response),
@@ -332,14 +336,18 @@ class FilmUpload extends HTMLElement {
     this.draw(100);
     this.parts.pause.hidden = true;
     this.say(this.words.received);
-    const link = document.createElement("a");
-    link.href = this.dataset.report;
-    link.textContent = this.words.report;
-    this.parts.line.append(" ", link);
+    if (this.dataset.report) this.parts.line.append(" ", this.reported());
     delete this.dataset.known;
     this.isThere = true;
     this.moved();
     this.dispatchEvent(new CustomEvent("film-arrived", { bubbles: true }));
+  }
+
+  reported() {
+    const link = document.createElement("a");
+    link.href = this.dataset.report;
+    link.textContent = this.words.report;
+    return link;
   }
 
   failed(error) {
