@@ -33,7 +33,7 @@ from screenings.planner.process import (
 )
 
 if TYPE_CHECKING:
-    from screenings.planner import driver
+    from screenings.planner.run import Run
 
 STOP_WAIT_S = 0.7  # after a wish to stop, the best plan goes out even from the middle of a step
 SETTLE_S = 2.0  # for sending back what has moved in vain
@@ -49,7 +49,7 @@ class Speaker:
         self.lock = threading.Lock()
         self.stop = threading.Event()
         self.so_far: Callable[[], Word] | None = None
-        self.run: driver.Run | None = None
+        self.run: Run | None = None
 
     def say(self, word: Word) -> None:
         with self.lock:
@@ -70,7 +70,7 @@ class Speaker:
         if self.so_far is not None:
             self.last(self.so_far())
 
-    def note(self, task: PlanTask, run: "driver.Run") -> None:
+    def note(self, task: PlanTask, run: "Run") -> None:
         from screenings.planner import driver
 
         def best() -> Word:

@@ -40,9 +40,17 @@ class ClosingModel:
 
 
 def closing_model(
-    bound: MasterProblem, starts: dict[int, dict[int, int]], best: int, *, most: int = MOST_STARTS
+    bound: MasterProblem,
+    starts: dict[int, dict[int, int]],
+    best: int,
+    *,
+    least: int,
+    most: int = MOST_STARTS,
 ) -> ClosingModel | None:
-    """Plans cheaper than `best`, on these starts by screening and screen; None when they are too many."""
+    """Plans cheaper than `best`, and not than `least`, on these starts by screening and screen.
+
+    None when they are too many.
+    """
     many = sum(left.bit_count() for on in starts.values() for left in on.values())
     if many > min(most, MOST_STARTS):
         return None
@@ -62,7 +70,7 @@ def closing_model(
         add_shared(model, shared)
     total = cp_model.LinearExpr.sum(model.cost) + bound.fixed
     model.cp.add(total < best)
-    model.cp.add(total >= bound.whole)
+    model.cp.add(total >= max(least, bound.whole))
     model.cp.minimize(total)
     return model
 

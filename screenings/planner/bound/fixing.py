@@ -57,26 +57,39 @@ class Labels:
         self.family[every, place] = np.where(better, family, own)
 
 
-def starts_below(bound: MasterProblem, best: int) -> dict[int, dict[int, int]] | None:
-    """By screening and screen, the starts that a plan cheaper than `best` may have; None if no plan is."""
-    if bound.duals is None:
-        return None
-    pricing, duals = bound.pricing, bound.duals
-    gains = bound.rewards(duals) - pricing.dear(bound.dues(duals))
-    through = most_through(pricing, gains)
-    earned = through.max(axis=(0, 2)).clip(min=0.0)
-    slack = best - 1 - bound.fixed - bound.worth_of(duals, earned)
-    if slack < 0:
-        return None
-    kept = (through >= (earned - slack)[None, :, None]) & (pricing.cost < FORBIDDEN_COST / 2)
-    found: dict[int, dict[int, int]] = {}
-    for film, at in enumerate(pricing.screenings):
-        on = found.setdefault(at, {})
-        for screen_day, (screen, _) in enumerate(pricing.screen_days):
-            starts = pricing.starts[screen_day, kept[:, screen_day, film]]
-            if len(starts):
-                on[screen] = on.get(screen, 0) | sum(1 << int(start) for start in starts)
-    return found
+@dataclass(frozen=True)
+class Losses:
+    """At one set of duals: what the best column with each start earns, and the best of each screen-day."""
+
+    bound: MasterProblem
+    through: Numbers
+    earned: Numbers
+    worth: float
+
+    @classmethod
+    def of(cls, bound: MasterProblem) -> "Losses | None":
+        if bound.duals is None:
+            return None
+        pricing, duals = bound.pricing, bound.duals
+        through = most_through(pricing, bound.rewards(duals) - pricing.dear(bound.dues(duals)))
+        earned = through.max(axis=(0, 2)).clip(min=0.0)
+        return cls(bound, through, earned, bound.fixed + bound.worth_of(duals, earned))
+
+    def starts_below(self, best: int) -> dict[int, dict[int, int]] | None:
+        """By screening and screen, the starts that a plan cheaper than `best` may have; None if no plan is."""
+        pricing, slack = self.bound.pricing, best - 1 - self.worth
+        if slack < 0:
+            return None
+        kept = self.through >= (self.earned - slack)[None, :, None]
+        kept &= pricing.cost < FORBIDDEN_COST / 2
+        found: dict[int, dict[int, int]] = {}
+        for film, at in enumerate(pricing.screenings):
+            on = found.setdefault(at, {})
+            for screen_day, (screen, _) in enumerate(pricing.screen_days):
+                starts = pricing.starts[screen_day, kept[:, screen_day, film]]
+                if len(starts):
+                    on[screen] = on.get(screen, 0) | sum(1 << int(start) for start in starts)
+        return found
 
 
 def most_through(pricing: Pricing, gains: Costs) -> Numbers:

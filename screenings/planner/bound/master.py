@@ -20,6 +20,7 @@ import numpy as np
 from ortools.math_opt.python import mathopt
 
 from screenings.planner.bound.columns import Column, Numbers, Pricing, pricing_of
+from screenings.planner.bound.floor import Floor, floor_of
 from screenings.planner.bound.shared import Shared, shared_by
 from screenings.planner.rules.guests import first_showings
 from screenings.planner.search.instance import Instance, Positions
@@ -103,6 +104,7 @@ class MasterProblem:
     missing: int
     missing_firsts: int
     fixed: int
+    floor: Floor | None = None
     sides: list[SideConstraint] = field(default_factory=list)
     best_bound: float = 0.0
     duals: Duals | None = None
@@ -132,7 +134,7 @@ class MasterProblem:
         return self.fixed + max(0, math.ceil(self.best_bound))
 
     def guess_duals(self) -> None:
-        """Duals to begin with: the cheapest hour, and so much for each minute that it lasts."""
+        """Duals to begin with: those of the floor, or the cheapest hour, and so much for each minute that it lasts."""
         pricing, instance = self.pricing, self.instance
         cheapest = pricing.cost.min(axis=(0, 1)).astype(float)
         length = np.array([instance.lengths[at] for at in pricing.screenings], float)
@@ -140,13 +142,20 @@ class MasterProblem:
             instance.hours[at][-1][0] - instance.hours[at][0][0] for at in pricing.screenings
         ]
         self.unit = max(1.0, sum(cost_ranges) / len(cost_ranges) / 3)
+        if self.floor:
+            prices = [max(0.0, self.floor.prices[at]) for at in pricing.screenings]
+            self.price_out(self.only(np.array(prices)))
+            return
         for share in INITIAL_SHARES:
-            priced = cheapest + self.unit * share * length / length.mean()
-            duals = Duals(priced, np.zeros(len(self.sides)), np.zeros(0), 0.0, 0.0)
+            duals = self.only(cheapest + self.unit * share * length / length.mean())
             before = self.best_bound if self.duals else -math.inf
             self.price_out(duals)
             if self.duals is not duals and self.best_bound <= before:
                 break
+
+    def only(self, screening: Numbers) -> Duals:
+        """Nothing else has a price."""
+        return Duals(screening, np.zeros(len(self.sides)), np.zeros(0), 0.0, 0.0)
 
     def open_master(self) -> None:
         """The master problem before any column is known: artificial variables cover the screenings."""
@@ -454,6 +463,7 @@ def bound_for(schedule: Schedule, positions: Positions) -> MasterProblem | None:
         missing=len(lost),
         missing_firsts=sum(instance.names[at][1] == 0 for at in lost),
         fixed=price_of_locks(instance, fixed),
+        floor=None if out else floor_of(instance),
     )
     if not out or not bound.pricing.cost.size:
         bound.add_columns_of(positions)
