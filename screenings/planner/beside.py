@@ -27,6 +27,7 @@ from screenings.planner.search.instance import Positions
 from screenings.planner.walking import search_from, walk
 
 PR_SET_PDEATHSIG = 1
+FIRST_BOUND_S = 5.0  # beyond the end of a run
 LISTEN_S = 0.02  # while nothing else is to be done
 
 
@@ -52,6 +53,7 @@ class Prover:
     told: int = 0
     heard: int = 0
     known: int = 0  # the cost of the best plan that both have
+    bounded: bool = False
 
     def look(self) -> bool:
         """Hear what it has, and say what it may not know; whether it has found a better plan."""
@@ -66,13 +68,22 @@ class Prover:
             self.line = None
         return self.run.cost < before
 
+    def wait(self) -> None:
+        """A short run on a crowded machine may end before there is any bound: that one is waited for."""
+        ends = time.monotonic() + FIRST_BOUND_S
+        while self.line and not self.bounded and time.monotonic() < ends:
+            if self.run.should_stop() or self.run.proved:
+                return
+            time.sleep(LISTEN_S)
+            self.look()
+
     def take(self, word: ProverWord) -> None:
         run, self.heard = self.run, word.heard
         if word.positions is not None:
             run.offer(word.positions)
             self.known = min(self.known, run.instance.cost(word.positions))
         if word.left_out == run.left_out:
-            run.phase = word.phase
+            run.phase, self.bounded = word.phase, True
             run.certificate = word.certificate or run.certificate
             run.learn(word.bound, word.proof)
 
@@ -126,6 +137,8 @@ class PlanExchange:
         run, self.known = self.run, self.run.cost
         run.on_progress, run.asked_to_stop = self.say, lambda: False
         rounds, closing = BoundRounds(run), ClosingSearch(run)
+        rounds.step()
+        run.tell()
         while rounds.step():
             self.listen()
         rounds.certify()

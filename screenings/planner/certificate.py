@@ -19,7 +19,7 @@ from msgspec import Struct
 from screenings.planner import checker as judge
 from screenings.planner.checker import Named
 from screenings.planner.model import Count, Plan, Problem, SharedResource
-from screenings.planner.offers import DAY, OfferedDay, Offers
+from screenings.planner.offers import DAY, NIGHT, OfferedDay, Offers
 
 Best = tuple[int, int, int, int]  # most, family that begins it, most with another one, that family
 NOBODY = -1
@@ -37,7 +37,8 @@ class MomentPrice(Struct, frozen=True, forbid_unknown_fields=True):
     """What it costs to need something in a minute: a guest (H8), a jury (H9), a resource (H16).
 
     Two programmes that share their public (S3, `of` and `other`) pay for a minute that both run in;
-    all their minutes together cost no more than their weight.
+    all their minutes together cost no more than their weight. Films of one section (S4) pay `times`
+    over for a minute: k that run in it are at least times·k - times·(times + 1)/2 pairs.
     """
 
     rule: str
@@ -45,6 +46,7 @@ class MomentPrice(Struct, frozen=True, forbid_unknown_fields=True):
     minute: int
     price: int
     other: str = ""
+    times: int = 1
 
 
 class DayPrice(Struct, frozen=True, forbid_unknown_fields=True):
@@ -94,6 +96,22 @@ class Needed:
 
     def left(self, minute: int) -> int:
         return max(0, self.limit - sum(begins <= minute < ends for begins, ends in self.locked))
+
+
+@dataclass(frozen=True)
+class FilmsAtOnce:
+    """A section, of whose films each pair that runs together costs `weight`; no pair for more than `window` minutes."""
+
+    weight: int
+    longest: int
+    window: int
+    free: list[int]
+    locked: list[tuple[int, int]]
+
+    def left(self, minute: int, times: int) -> int:
+        """What locks leave, whose own pairs are paid for already."""
+        run = sum(begins <= minute < ends for begins, ends in self.locked)
+        return times * (times + 1) // 2 + run * (run - 1) // 2 - times * run
 
 
 def refusals(problem: Problem, plan: Plan, certificate: Certificate) -> list[str]:
@@ -220,6 +238,26 @@ class Verifier:
         if weight and len(firsts) == 2:
             yield Needed(1, {at: (0, offers.lasts[at]) for at in firsts}, [], weight)
 
+    def parallel(self, section: str) -> "FilmsAtOnce":
+        """Raises `RefusedCertificate` where the section's films may run at once for nothing."""
+        offers, weight = self.offers, self.offers.weight("S4")
+        members = [
+            name
+            for name in offers.names
+            if offers.films[name[0]].section == section
+            and (offers.other_days or sum(one[0] == name[0] for one in offers.names) == 1)
+        ]
+        longs = sorted((offers.length(name) for name in members), reverse=True)
+        if not section or not weight or len(members) < 2:
+            raise RefusedCertificate(f"S4 limits nothing of {section}")
+        return FilmsAtOnce(
+            weight,
+            longs[0],
+            longs[1],
+            [offers.at[name] for name in members if name in offers.at],
+            [(lock.start, lock.end) for lock in offers.locked if lock.name in set(members)],
+        )
+
 
 def better(now: Best, earned: int, own: int) -> Best:
     """The best way to go on, and the best that begins with another family."""
@@ -306,9 +344,15 @@ class Ledger:
             lambda: defaultdict(int)
         )
         last = (self.offers.problem.days + 2) * DAY
+        of_sections: dict[str, list[MomentPrice]] = defaultdict(list)
         for one in self.certificate.moments:
-            if not 0 <= one.minute < last:
+            if not 0 <= one.minute < last or one.times < 1:
                 raise RefusedCertificate(f"there is no minute {one.minute}")
+            if one.rule == "S4":
+                of_sections[one.of].append(one)
+                continue
+            if one.times != 1:
+                raise RefusedCertificate(f"{one.of} needs it once")
             at_minute[one.rule, one.of, one.other][one.minute] += one.price
         for key, prices in at_minute.items():
             needed = self.verifier.needed(*key)
@@ -318,6 +362,29 @@ class Ledger:
             until = [0, *accumulate(prices.get(minute, 0) for minute in range(last + DAY))]
             for at, (after, lasts) in needed.uses.items():
                 self.by_minute[at].append((after, lasts, until))
+
+        for section, of_section in of_sections.items():
+            self.read_section(self.verifier.parallel(section), of_section, last)
+
+    def read_section(
+        self, parallel: "FilmsAtOnce", of_section: list[MomentPrice], last: int
+    ) -> None:
+        """Two films run together for less than a window, in which all prices are no more than the weight."""
+        paid: dict[int, int] = defaultdict(int)
+        dues: dict[int, int] = defaultdict(int)
+        for one in of_section:
+            if (one.minute - NIGHT) % DAY < parallel.longest:
+                raise RefusedCertificate(f"at {one.minute} a film of the day before may run")
+            paid[one.minute] += one.price
+            dues[one.minute] += one.price * one.times
+            self.let_pass += one.price * parallel.left(one.minute, one.times)
+        for minute in paid:
+            near = range(minute, minute + parallel.window)
+            if sum(paid[m] for m in list(paid) if m in near) > parallel.weight * self.parts:
+                raise RefusedCertificate(f"a pair of {of_section[0].of} pays more than its weight")
+        until = [0, *accumulate(dues.get(minute, 0) for minute in range(last + DAY))]
+        for at in parallel.free:
+            self.by_minute[at].append((0, self.offers.lasts[at], until))
 
     def gains(self, day: int) -> list[int | None]:
         """What each screening is worth on a day; None where that day leaves others no room."""

@@ -150,6 +150,7 @@ def finish(run: Run, search: Search) -> None:
             if prover.look():
                 search.restart(run.positions)
         prover.look()
+        prover.wait()
 
 
 def in_turns(run: Run, search: Search) -> None:

@@ -19,6 +19,9 @@ from screenings.planner.model import Clash, Hold, Problem, Programme, Screen, Sh
 
 DAY = 1440
 NIGHT = 240  # until four in the morning it is still yesterday's
+NATIVE = ("S1", "S2", "S3")
+GROWING = ("S4", "S7", "S9", "S11")  # no screening that is added makes these less
+ALONE = ("S7", "S9", "S11")  # of these a part is each screening's own
 
 
 def day_of(start: int) -> int:
@@ -114,6 +117,7 @@ class Offers:
                     name, screen, doors[self.lasts[at]] & hours[at].keys()
                 ):
                     pairs = self.pair_cost(at, start) if self.rivals[at] else 0
+                    pairs += self.taste_cost(name, screen, start) if self.tasted else 0
                     by_start[start].append((at, room + hours[at][start] + pairs))
             yield from self.days_of(screen, by_start)
 
@@ -259,6 +263,15 @@ class Offers:
         )
 
     @cached_property
+    def tasted(self) -> list[str]:
+        return [code for code in ALONE if self.weight(code)]
+
+    def taste_cost(self, name: Named, screen: Screen, start: int) -> int:
+        """As if nothing else were shown."""
+        shown = [self.shown(name, screen.id, start)]
+        return sum(self.weight(c) * judge.SOFT[c](self.problem, shown) for c in self.tasted)
+
+    @cached_property
     def rivals(self) -> list[list[tuple[Shown, int]]]:
         """For each free screening, the locked ones with which it shares its public."""
         found: list[list[tuple[Shown, int]]] = [[] for _ in self.free]
@@ -274,7 +287,7 @@ class Offers:
         """What is locked, among itself."""
         return sum(
             self.weight(code) * judge.SOFT[code](self.problem, self.locked)
-            for code in ("S1", "S2", "S3")
+            for code in (*NATIVE, *GROWING)
         )
 
     # Who needs what

@@ -31,6 +31,7 @@ class ClosingModel:
     cp: cp_model.CpModel = field(default_factory=cp_model.CpModel)
     starts: dict[int, dict[Position, cp_model.IntVar]] = field(default_factory=dict)
     cost: list[cp_model.LinearExprT] = field(default_factory=list)
+    parallels: dict[tuple[str, str, str, int], cp_model.IntVar] = field(default_factory=dict)
 
     def read(self, value: Callable[[cp_model.IntVar], int]) -> Positions:
         positions = list(self.bound.instance.locked_at)
@@ -67,10 +68,13 @@ def closing_model(
     add_screens(model)
     add_sides(model)
     for shared in bound.shared:
-        add_shared(model, shared)
+        if shared.rule != "S4":
+            add_shared(model, shared)
+    add_parallels(model)
     total = cp_model.LinearExpr.sum(model.cost) + bound.fixed
     model.cp.add(total < best)
-    model.cp.add(total >= max(least, bound.whole))
+    if not model.parallels:  # of which it knows a few minutes alone, so that it may find less
+        model.cp.add(total >= max(least, bound.whole))
     model.cp.minimize(total)
     return model
 
@@ -132,6 +136,27 @@ def add_shared(model: ClosingModel, shared: Shared) -> None:
             model.cp.add_at_most_one(literals)
         elif len(literals) > left:
             model.cp.add(cp_model.LinearExpr.sum(literals) <= left + overlap)
+
+
+def add_parallels(model: ClosingModel) -> None:
+    """Films of a section at once, in the minutes of which the bound knows."""
+    bound = model.bound
+    for which, minute in bound.moments:
+        shared = bound.shared[which]
+        if shared.rule != "S4":
+            continue
+        key, many = shared.overlap_at(minute), len(shared.films)
+        if key not in model.parallels:
+            model.parallels[key] = model.cp.new_int_var(0, many * many, "")
+            model.cost.append((shared.weight or 0) * model.parallels[key])
+        running = [
+            shared.times * literal
+            for film in shared.films
+            for (_, start), literal in model.starts[bound.pricing.screenings[film]].items()
+            if shared.runs(film, start, minute)
+        ]
+        over = cp_model.LinearExpr.sum(running) - int(shared.left[minute])
+        model.cp.add(over <= model.parallels[key])
 
 
 def busy(

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from screenings.planner import minutes
+from screenings.planner.rules.taste import by_itself
 from screenings.planner.search.instance import Instance
 from screenings.planner.search.schedule import Schedule
 
@@ -195,6 +196,10 @@ def fill(
             may = allowed[film, screen][day_starts]
             cost = hours[film, day_starts] + instance.screen_costs[at][screen]
             for weight, during in schedule.overlap_costs(at):
+                cost = cost + weight * bits(during, hours.shape[1])[day_starts]
+            for weight, during in by_itself(
+                instance.facts, instance.names[at], instance.screens[screen]
+            ):
                 cost = cost + weight * bits(during, hours.shape[1])[day_starts]
             pricing.cost[:count, screen_day, film] = np.where(may, cost, FORBIDDEN_COST)
             clear = day_starts + instance.lengths[at] + instance.turnaround[screen]

@@ -22,6 +22,7 @@ from ortools.math_opt.python import mathopt
 from screenings.planner.bound.columns import Column, Numbers, Pricing, pricing_of
 from screenings.planner.bound.floor import Floor, floor_of
 from screenings.planner.bound.shared import Shared, shared_by
+from screenings.planner.rules import growing_cost
 from screenings.planner.rules.guests import first_showings
 from screenings.planner.search.instance import Instance, Positions
 from screenings.planner.search.schedule import Schedule
@@ -124,7 +125,7 @@ class MasterProblem:
         for number, side in enumerate(self.sides):
             for key, times in side.terms.items():
                 self.touching[key].append((number, times))
-        self.overlaps: dict[int, mathopt.Variable] = {}
+        self.overlaps: dict[tuple[str, str, str, int], mathopt.Variable] = {}
         self.guess_duals()
         self.open_master()
 
@@ -214,7 +215,8 @@ class MasterProblem:
         """How often a column needs what is shared at that minute."""
         shared, minute = self.shared[moment[0]], moment[1]
         starts = self.pricing.starts[screen_day]
-        return sum(shared.runs(film, int(starts[at]), minute) for film, at in films)
+        running = sum(shared.runs(film, int(starts[at]), minute) for film, at in films)
+        return shared.times * running
 
     def bind_moments(self, result: mathopt.SolveResult) -> bool:
         """A constraint for each minute in which the mix of columns asks too much of something."""
@@ -225,27 +227,50 @@ class MasterProblem:
             if (share := shown.get(choice, 0.0)) > ALMOST
             for film, at in films
         ]
-        known = set(self.moments)
-        over = {which: shown[overlap] for which, overlap in self.overlaps.items()}
-        fresh = [
-            (which, minute)
-            for which, shared in enumerate(self.shared)
-            for minute in crowded(shared.asked(mix) - shared.left - over.get(which, 0.0))
-            if (which, minute) not in known
-        ]
+        over = {key: shown[overlap] for key, overlap in self.overlaps.items()}
+        fresh: list[tuple[int, int]] = []
+        for which, shared in enumerate(self.shared):
+            excess = shared.times * shared.asked(mix) - shared.left
+            if shared.window:
+                self.keep_apart(shared, excess, over, fresh)
+            elif shared.weight is not None:
+                excess -= over.get(shared.overlap_at(0), 0.0)
+            known = {*self.moments, *fresh}
+            apart = max(MOMENTS_APART, shared.window)
+            fresh += [(which, m) for m in crowded(excess, apart) if (which, m) not in known]
         for which, minute in fresh:
             constraint = self.model.add_linear_constraint(ub=float(self.shared[which].left[minute]))
             self.moments.append((which, minute))
             self.moment_constraints.append(constraint)
             if (weight := self.shared[which].weight) is not None:
-                if which not in self.overlaps:
-                    self.overlaps[which] = self.model.add_variable(lb=0)
-                    self.model.objective.set_linear_coefficient(self.overlaps[which], weight)
-                constraint.set_coefficient(self.overlaps[which], -1)
+                key = self.shared[which].overlap_at(minute)
+                if key not in self.overlaps:
+                    self.overlaps[key] = self.model.add_variable(lb=0)
+                    self.model.objective.set_linear_coefficient(self.overlaps[key], weight)
+                constraint.set_coefficient(self.overlaps[key], -1)
             for choice, screen_day, films in self.choices:
                 if needs := self.needs((which, minute), screen_day, films):
                     constraint.set_coefficient(choice, needs)
         return bool(fresh)
+
+    def keep_apart(
+        self,
+        shared: Shared,
+        excess: Numbers,
+        over: dict[tuple[str, str, str, int], float],
+        fresh: list[tuple[int, int]],
+    ) -> None:
+        """Rows of a section stand on the same minutes, whatever their times, or a window apart."""
+        taken = {
+            minute
+            for which, minute in (*self.moments, *fresh)
+            if self.shared[which].overlap_at(0) == shared.overlap_at(0)
+        }
+        at_taken = {minute: excess[minute] for minute in taken}
+        for minute in taken:
+            excess[max(0, minute - shared.window + 1) : minute + shared.window] = 0.0
+        for minute, much in at_taken.items():
+            excess[minute] = much - over.get(shared.overlap_at(minute), 0.0)
 
     def add_columns_of(self, positions: Positions) -> None:
         """The columns of a plan: a first idea of the duals."""
@@ -365,9 +390,13 @@ class MasterProblem:
     def within_weights(self, duals: Duals) -> Duals:
         """An overlap costs its weight once, whatever the solver’s last digits say."""
         moment = duals.moment.copy()
-        for which in self.overlaps:
-            its = [n for n, (of, _) in enumerate(self.moments[: len(moment)]) if of == which]
-            paid, weight = -float(moment[its].sum()), float(self.shared[which].weight or 0)
+        alike: dict[tuple[str, str, str, int], list[int]] = defaultdict(list)
+        for n, (which, minute) in enumerate(self.moments[: len(moment)]):
+            if self.shared[which].weight is not None:
+                alike[self.shared[which].overlap_at(minute)].append(n)
+        for its in alike.values():
+            weight = float(self.shared[self.moments[its[0]][0]].weight or 0)
+            paid = -float(moment[its].sum())
             if paid > weight - len(its) / ROUNDING:
                 moment[its] *= max(0.0, weight - len(its) / ROUNDING) / paid
         return replace(duals, moment=moment)
@@ -387,7 +416,7 @@ class MasterProblem:
         for dual, (which, minute) in zip(duals.moment, self.moments, strict=False):
             if dual:
                 price = prices.setdefault(which, np.zeros(len(self.shared[which].left) + 1))
-                price[minute + 1] -= dual
+                price[minute + 1] -= dual * self.shared[which].times
         if not prices:
             return None
         dues = np.zeros(self.pricing.cost.shape)
@@ -400,7 +429,7 @@ class MasterProblem:
         return dues
 
 
-def crowded(excess: Numbers) -> Iterator[int]:
+def crowded(excess: Numbers, apart: int) -> Iterator[int]:
     """Minutes in which too much is asked, the worst first, and none near another."""
     excess = excess.copy()
     for _ in range(MOST_MOMENTS):
@@ -408,7 +437,7 @@ def crowded(excess: Numbers) -> Iterator[int]:
         if excess[worst] < LEAST_EXCESS:
             return
         yield worst
-        excess[max(0, worst - MOMENTS_APART) : worst + MOMENTS_APART] = 0.0
+        excess[max(0, worst - apart + 1) : worst + apart] = 0.0
 
 
 def sides_of(instance: Instance, screenings: list[int]) -> list[SideConstraint]:
@@ -472,4 +501,5 @@ def bound_for(schedule: Schedule, positions: Positions) -> MasterProblem | None:
 
 def price_of_locks(instance: Instance, fixed: Positions) -> int:
     alone = sum(instance.price(at, position) for at, position in enumerate(fixed) if position)
+    alone += growing_cost(instance.facts, instance.placements(fixed))
     return alone + sum(w for a, b, w in instance.pairs if instance.overlap(a, b, fixed))

@@ -19,7 +19,7 @@ def certificate_of(bound: MasterProblem, *, left_out: int, left_out_firsts: int)
         left_out_firsts,
         shown=[ShownPrice(*names[at], whole(price)) for at, price in shown if whole(price)],
         moments=[
-            MomentPrice(one.rule, one.of, minute, whole(-price), one.other)
+            MomentPrice(one.rule, one.of, minute, whole(-price), one.other, one.times)
             for (which, minute), price in moments
             for one in (bound.shared[which],)
             if whole(-price)

@@ -5,6 +5,7 @@ nothing of other screens, so the master problem gets a row for a minute wherever
 asks too much, and the row's price is paid by every start that needs the thing in that minute.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
@@ -16,7 +17,10 @@ from screenings.planner.rules.guests import first_showings
 from screenings.planner.rules.rule import Use
 from screenings.planner.rules.shared import uses
 from screenings.planner.search.instance import Instance
-from units.times import DAY
+from units.times import DAY, DAY_TURNS
+
+MOST_TIMES = 4  # of a section’s films at once, beyond which one more costs no more
+NEVER = 1e6  # asked at a minute that gets no row
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,8 @@ class Shared:
     `rule` and `of` (and `other`, of two programmes) name it in the problem; `left` is how many of
     it are free, by the minute.
     `weight`: what it costs to ask more of it, once for the whole festival; None forbids it.
+    Films of a section (S4) that run at once count `times` times (`parallels`), and their rows stand a
+    `window` apart, so that no pair of films is paid for twice.
     """
 
     rule: str
@@ -36,6 +42,12 @@ class Shared:
     left: Numbers
     weight: int | None = None
     other: str = ""
+    times: int = 1
+    window: int = 0
+
+    def overlap_at(self, minute: int) -> tuple[str, str, str, int]:
+        """What is paid for once: a pair for all its minutes, a section for each of them."""
+        return self.rule, self.of, self.other, minute if self.window else 0
 
     def runs(self, film: int, start: int, minute: int) -> bool:
         if film not in self.films:
@@ -78,6 +90,7 @@ def shared_by(instance: Instance, screenings: list[int]) -> list[Shared]:
                     np.maximum(left, 0.0),
                 )
             )  # fmt: skip
+    found += parallels(instance, column)
     return found + [
         Shared(
             "S3", instance.names[a][0], (column[a], column[b]), (0, 0), (instance.lengths[a], instance.lengths[b]),
@@ -86,6 +99,42 @@ def shared_by(instance: Instance, screenings: list[int]) -> list[Shared]:
         for a, b, weight in instance.pairs
         if a in column and b in column
     ]  # fmt: skip
+
+
+def parallels(instance: Instance, column: dict[int, int]) -> Iterator[Shared]:
+    """Films of one section at once: k of them are k·(k-1)/2 pairs, at least t·k - t·(t+1)/2 for each whole t.
+
+    What is locked runs, and its own pairs are paid for already. At minutes so late in the day that
+    all who run began on that day, they are of as many programmes, for repeats have other days.
+    """
+    weight, last = instance.facts.weight("S4"), (instance.days + 3) * DAY
+    sections: dict[str, list[int]] = defaultdict(list)
+    for at, (programme, _) in enumerate(instance.names):
+        sections[instance.facts.programmes[programme].section].append(at)
+    repeats = instance.facts.forces("H11") and instance.problem.repeat_gap is None
+    for section, all_of_it in sections.items():
+        members = [at for at in all_of_it if repeats or shown_once(instance, at)]
+        free = [at for at in members if at in column]
+        if not (section and weight and free and len(members) > 1):
+            continue
+        longs = sorted((instance.lengths[at] for at in members), reverse=True)
+        locked = np.zeros(last)
+        for at in members:
+            if (lock := instance.locked_at[at]) is not None:
+                locked[max(0, lock[1]) : lock[1] + instance.lengths[at]] += 1
+        late = (np.arange(last) - DAY_TURNS) % DAY >= longs[0]
+        for times in range(1, min(MOST_TIMES, len(instance.screens) - 1) + 1):
+            left = times * (times + 1) / 2 + locked * (locked - 1) / 2 - times * locked
+            yield Shared(
+                "S4", section,
+                tuple(column[at] for at in free), (0,) * len(free),
+                tuple(instance.lengths[at] for at in free),
+                np.where(late, left, NEVER), weight, times=times, window=longs[1],
+            )  # fmt: skip
+
+
+def shown_once(instance: Instance, at: int) -> bool:
+    return sum(name[0] == instance.names[at][0] for name in instance.names) == 1
 
 
 def needs_of(instance: Instance) -> Iterator[tuple[str, str, int, list[Use]]]:

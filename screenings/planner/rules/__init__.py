@@ -18,6 +18,7 @@ __all__ = [
     "clashes",
     "cost",
     "further_cost",
+    "growing_cost",
     "has_further_cost",
     "state",
 ]
@@ -45,6 +46,7 @@ RULE_OF = {  # by the codes of clashes and of demands
     if code
 }
 NATIVE = frozenset({"S1", "S2", "S3"})  # known to every model without counting a whole plan
+GROWING = {"S4", "S7", "S9", "S11"}  # no placement that is added makes these less
 
 
 def further_cost(facts: ProblemFacts, placements: Iterable[Placement], missing: int) -> int:
@@ -58,6 +60,16 @@ def further_cost(facts: ProblemFacts, placements: Iterable[Placement], missing: 
         if facts.weight(rule.code):
             total += facts.weight(rule.code) * sum(1 for _ in rule.broken(facts, plan))
     return total
+
+
+def growing_cost(facts: ProblemFacts, placements: Iterable[Placement]) -> int:
+    """What some placements cost beyond their hours, rooms and pairs, and no further placement makes less."""
+    plan = in_time(placements)
+    return sum(
+        facts.weight(price.code) * price.units(facts, plan)
+        for price in PRICES
+        if price.code in GROWING and facts.weight(price.code)
+    )
 
 
 def has_further_cost(facts: ProblemFacts) -> bool:

@@ -1,9 +1,10 @@
 """What else makes a good grid: each of these rules counts how often a plan offends it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import combinations, pairwise
 
-from screenings.planner.model import JuryPanel, Placement, Screen, day_of, minute_of
+from screenings.planner import minutes
+from screenings.planner.model import JuryPanel, Name, Placement, Screen, day_of, minute_of
 from screenings.planner.rules.facts import ProblemFacts, debate, hours_on, venue
 from screenings.planner.rules.rule import (
     Price,
@@ -171,6 +172,21 @@ def gap(facts: ProblemFacts, screen: Screen, placements: list[Placement], day: i
     taken += screen.closures
     taken += [(r.begins, r.ends) for r in facts.problem.reservations if r.screen == screen.id]
     return widest(taken, day * DAY + hours[0], day * DAY + hours[1])
+
+
+def by_itself(facts: ProblemFacts, name: Name, screen: Screen) -> Iterator[tuple[int, int]]:
+    """What a start costs whatever else is shown: a price, and the minutes that have it."""
+    whole = minutes.festival(facts.problem.days)
+    if weight := facts.weight("S7"):
+        yield weight, whole & ~minutes.every(15, facts.problem.days + 1)
+    if name[1] == 0 and (weight := facts.weight("S9")):
+        shown = Placement(*name, screen.id, 0)
+        yield weight * themes(facts, [shown]), whole
+    if weight := facts.weight("S11"):
+        for old in facts.problem.old:
+            if (old.programme, old.number) == name:
+                stays = 1 << old.start if old.screen == screen.id else 0
+                yield weight * old.price, whole & ~stays
 
 
 PRICES = (
