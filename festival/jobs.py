@@ -111,6 +111,17 @@ JOBS = {
         queue="control", verb="submissions.trailers:discard", ids=("trailer", "edition")
     ),
     "sweep_trailers": Job(queue="control", verb="submissions.trailers:sweep", every=600.0),
+    "check_package": Job(
+        queue="heavy",
+        verb="submissions.packages:check",
+        ids=("package",),
+        given_up="submissions.packages:give_up",
+        taken_up="submissions.packages:take_up_again",
+    ),
+    "discard_package": Job(
+        queue="control", verb="submissions.packages:discard", ids=("package",)
+    ),
+    "sweep_packages": Job(queue="control", verb="submissions.packages:sweep", every=600.0),
     "make_archive": Job(
         queue="heavy",
         verb="submissions.archiving.archives:make",
@@ -161,7 +172,7 @@ JOBS = {
 }
 WHEN_ARCHIVED = frozenset({
     "send_letter", "tell_of_letters", "make_archive", "erase_person", "export_data", "discard_attachment",
-    "discard_trailer",
+    "discard_trailer", "discard_package",
 })  # fmt: skip
 """What is still done for an archived edition: letters that were written, and what keeps and lets go.
 All other work of it waits until somebody reopens it."""

@@ -110,6 +110,7 @@ COLUMNS: dict[str, MergedColumn] = {
     "fix_request.person": MOVES,
     "fix_request.mended_by": MOVES,
     "delivery.person": MOVES,
+    "package_upload.person": MOVES,
     "import.person": MOVES,
     "imported_entry.owner": MergedColumn(Fate.UNITES, ("edition", "source", "tracking")),
     "archive.person": MOVES,

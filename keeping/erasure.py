@@ -43,6 +43,7 @@ MACHINERY = frozenset(
         "backup_run",
         "film_file",
         "trailer",
+        "package_upload",
         "link",
         "import_row",
         "import_change",
@@ -211,7 +212,10 @@ async def files_of(films: list[str]) -> list[str]:
            UNION SELECT a.id FROM attachment a JOIN submission s ON s.id = a.submission
            WHERE s.film = ANY({})
            UNION SELECT t.id FROM trailer t JOIN submission s ON s.id = t.submission
+           WHERE s.film = ANY({})
+           UNION SELECT p.id FROM package_upload p JOIN submission s ON s.id = p.submission
            WHERE s.film = ANY({})""",
+        films,
         films,
         films,
         films,
@@ -224,8 +228,10 @@ async def open_lines(person_id: str, files: list[str]) -> list[str]:
     found = await rows(
         """SELECT o.id FROM outbox o LEFT JOIN letter l ON l.id = o.args->>'letter'
            WHERE o.done_at IS NULL AND o.task <> 'erase_person'
-             AND (o.args->>'file' = ANY({}) OR o.args->>'trailer' = ANY({}) OR l.person = {}
+             AND (o.args->>'file' = ANY({}) OR o.args->>'trailer' = ANY({})
+               OR o.args->>'package' = ANY({}) OR l.person = {}
                OR o.args->>'export' IN (SELECT id FROM data_export WHERE person = {}))""",
+        files,
         files,
         files,
         person_id,
@@ -568,6 +574,7 @@ async def titles_of(films: list[str]) -> list[str]:
            UNION SELECT t.value FROM film, jsonb_each_text(titles) t WHERE film.id = ANY({})
            UNION SELECT n.name FROM film_file n JOIN submission s ON s.id = n.submission
              WHERE s.film = ANY({})""",
+        films,
         films,
         films,
         films,

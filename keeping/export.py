@@ -46,6 +46,7 @@ ENTRY = {
     "attachment": "t.submission = ANY({})",
     "entry_answer": f"t.submission = ANY({{}}) AND {OF_MAKERS}",
     "delivery": "t.submission = ANY({})",
+    "package_upload": "t.submission = ANY({})",
     "film_picture": "t.submission = ANY({})",
     "trailer": "t.submission = ANY({})",
     "visitor": "t.submission = ANY({})",

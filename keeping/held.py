@@ -279,6 +279,12 @@ HELD: dict[str, Held] = {
         leaves=STAYS, edition=OF_SUBMISSION, who="person", words="text",
         key="id submission material attachment version created_at", why="film_public",
     ),
+    "package_upload": Held(
+        leaves=STAYS, edition=OF_SUBMISSION, who="person", words="name told fault",
+        key="""id submission material state size sha256 fraction verdict created_at expires_at received_at
+          checked_at""",
+        blank="told", why="film_public",
+    ),
     "film_picture": Held(
         edition="t.edition", work="labels credit",
         key="id edition submission attachment position focus_x focus_y width height version created_at",

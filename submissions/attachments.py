@@ -48,6 +48,7 @@ MEDIA_TYPES = {
     "vtt": "text/plain; charset=utf-8",
     "mp4": "video/mp4",
     "mov": "video/quicktime",
+    "tar": "application/x-tar",
 }
 BEGINS = {
     "pdf": (b"%PDF-",),
@@ -163,6 +164,7 @@ async def discard(attachment: str, *, store: Store) -> None:
         return
     await asyncio.to_thread(store.discard_copy, attachment)
     await rows("DELETE FROM attachment WHERE id = {} RETURNING id", attachment)
+    await rows("DELETE FROM package_upload WHERE id = {} AND state = 'delivered' RETURNING id", attachment)
 
 
 async def sweep(*, store: Store) -> None:

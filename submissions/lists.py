@@ -1,7 +1,7 @@
 """What filmmakers read; `status` only, never the committee's `pending`."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
@@ -10,7 +10,7 @@ from festival.db import rows
 from festival.errors import Missing, NotAllowed
 from festival.tables import Edition, Section
 from festival.texts import Texts
-from submissions.tables import FilmFile, Step, Submission, Trailer
+from submissions.tables import FilmFile, Incoming, Step, Submission, Trailer
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,6 +136,17 @@ async def subject_of_trailer(trailer_id: str, viewer: Viewer) -> tuple[Subject, 
         return await subject_of(trailer.submission, viewer), trailer
     except Missing:
         raise Missing("trailer_missing") from None
+
+
+async def subject_of_upload(upload_id: str, viewer: Viewer) -> tuple[Subject, Incoming]:
+    """Whatever comes by the door of uploads; of another edition there is none."""
+    for table in get_args(Incoming):
+        if (upload := await table.objects().get(table.id == upload_id)) is not None:
+            try:
+                return await subject_of(upload.submission, viewer), upload
+            except Missing:
+                break
+    raise Missing("upload_missing")
 
 
 async def files_of(submission_id: str) -> list[FilmFile]:

@@ -16,6 +16,7 @@ from festival.language import is_visible
 from festival.record import record
 from festival.tables import Edition, Person
 from festival.texts import ANY_TITLE, Texts
+from media.policy import Verdict
 from media.storage import Store
 from submissions import attachments
 from submissions.answers import FileShown
@@ -35,6 +36,7 @@ KINDS = (
     "other",
 )
 TEXT = "text"
+PACKAGE = "package"
 MOST_MATERIALS = 60
 MOST_TEXT = 4_000
 PAGE = 40
@@ -48,7 +50,7 @@ class MaterialForm(msgspec.Struct, frozen=True, kw_only=True):
     kind: Literal[
         "stills", "poster", "press_kit", "biography", "exhibition", "subtitles", "trailer", "other"
     ] = "other"
-    accepts: Literal["document", "picture", "any", "subtitles", "video", "text"] = "any"
+    accepts: Literal["document", "picture", "any", "subtitles", "video", "text", "package"] = "any"
     most: Annotated[int, Meta(ge=1, le=10)] = 1
     is_required: bool = False
     due_at: datetime | None = None
@@ -65,7 +67,7 @@ async def material_values(edition: Edition, given: MaterialForm) -> dict[str, An
         "helps": helps,
         "kind": given.kind,
         "accepts": given.accepts,
-        "most": 1 if given.accepts == TEXT else given.most,
+        "most": 1 if given.accepts in {TEXT, PACKAGE} else given.most,
         "is_required": given.is_required,
         "due_at": given.due_at,
         "sections": await section_ids(edition, given.sections),
@@ -82,19 +84,30 @@ async def add_material(edition: Edition, given: MaterialForm, *, by: Person) -> 
 async def amend_material(
     material: Material, given: MaterialForm, *, edition: Edition, version: int, by: Person
 ) -> int:
-    """Set all of it; a text does not become a file, once somebody has brought one."""
+    """Set all of it; neither a text nor a package becomes a file, once somebody has brought one."""
     values = await material_values(edition, given)
     async with transaction():
         await desk.held(material, version)
-        is_another = (values["accepts"] == TEXT) != (material.accepts == TEXT)
+        is_another = sort_of(values["accepts"]) != sort_of(material.accepts)
         if is_another and (n := await brought_of(material.id)):
             raise Refused("accepts:material_brought", n=n)
         return await desk.amend(material, values, version=version, act="material_changed", by=by)
 
 
+def sort_of(accepts: str) -> str:
+    """How it is brought: written, sent as a package, or as a file."""
+    return accepts if accepts in {TEXT, PACKAGE} else "file"
+
+
 async def brought_of(material_id: str) -> int:
-    """How many things have been brought of it."""
-    return int(await Delivery.count().where(Delivery.material == material_id))
+    """How many things have been brought of it; a package on its way is one."""
+    selected = await rows(
+        """SELECT (SELECT count(*) FROM delivery WHERE material = {})
+             + (SELECT count(*) FROM package_upload WHERE material = {} AND state <> 'delivered') AS n""",
+        material_id,
+        material_id,
+    )
+    return int(selected[0]["n"])
 
 
 async def move_material(material: Material, way: Way, *, by: Person) -> None:
@@ -133,6 +146,19 @@ class BroughtThing(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime | None = None
 
 
+class SentPackage(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest package that was begun: `state` receiving, received, refused, stopped or delivered;
+    `fraction` of 1 is checked.
+    """
+
+    id: str
+    state: str
+    name: str
+    size: int
+    fraction: float = 0.0
+    verdict: Verdict | None = None
+
+
 class WantedMaterial(msgspec.Struct, frozen=True, kw_only=True):
     """A line of the checklist. `state`: brought, late, due or wished."""
 
@@ -145,6 +171,7 @@ class WantedMaterial(msgspec.Struct, frozen=True, kw_only=True):
     is_required: bool = False
     due_at: datetime | None = None
     brought: list[BroughtThing] = []
+    package: SentPackage | None = None
 
     @property
     def is_brought(self) -> bool:
@@ -182,13 +209,18 @@ async def wanted_of(submission: Submission) -> list[WantedMaterial]:
                  'created_at', d.created_at,
                  'file', CASE WHEN a.id IS NULL THEN NULL ELSE
                    jsonb_build_object('id', a.id, 'name', a.name, 'size', a.size) END)
-               ORDER BY d.created_at, d.id) FILTER (WHERE d.id IS NOT NULL), '[]') AS brought
+               ORDER BY d.created_at, d.id) FILTER (WHERE d.id IS NOT NULL), '[]') AS brought,
+             (SELECT jsonb_build_object('id', p.id, 'state', p.state, 'name', p.name, 'size', p.size,
+                 'fraction', p.fraction, 'verdict', p.verdict) FROM package_upload p
+               WHERE p.material = m.id AND p.submission = {}
+               ORDER BY p.created_at DESC, p.id DESC LIMIT 1) AS package
            FROM material m JOIN submission s ON s.edition = m.edition
            LEFT JOIN delivery d ON d.material = m.id AND d.submission = s.id
            LEFT JOIN attachment a ON a.id = d.attachment
            WHERE s.id = {} AND ((m.closed_at IS NULL AND """
         + IN_SECTION
         + """) OR d.id IS NOT NULL) GROUP BY m.id ORDER BY m.position, m.id""",
+        submission.id,
         submission.id,
     )
     return msgspec.convert(selected, list[WantedMaterial])
@@ -211,6 +243,8 @@ async def bring_file(
         standing, wanted = await wanted_one(submission, material_id)
         if wanted.accepts == TEXT:
             raise Refused(f"m_{material_id}:material_is_text")
+        if wanted.accepts == PACKAGE:
+            raise Refused(f"m_{material_id}:material_is_package")
         if wanted.most > 1 and len(wanted.brought) >= wanted.most:
             raise Refused(f"m_{material_id}:material_full", n=wanted.most)
         try:

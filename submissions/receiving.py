@@ -12,10 +12,11 @@ from contextlib import aclosing, asynccontextmanager
 from typing import BinaryIO
 
 from festival.db import later
+from media.dcp.unpacking import begins_as_tar
 from media.policy import Finding, Severity
 from media.probe import HEAD_BYTES, sniff
 from media.storage import FULL, PIECE_BYTES, StorageFull, Store, UploadLocked, Writer, WrongOffset
-from submissions.tables import FilmFile, Trailer
+from submissions.tables import FilmFile, Incoming, PackageUpload
 
 MIB = 1024 * 1024
 LOOKS = (1 * MIB, 16 * MIB)
@@ -24,8 +25,6 @@ KNOCK_SECONDS = 0.05
 PATIENCE_SECONDS = 4.5  # a writer that cannot save what it has in that time is said to be busy
 
 Checksum = tuple[str, bytes]
-Incoming = FilmFile | Trailer
-"""What comes by an upload: a version of a film, or a trailer."""
 
 
 class WrongChecksum(Exception):
@@ -224,7 +223,7 @@ async def _keep(file: Incoming, writer: Writer, block: bytes) -> None:
 
 
 async def _look(file: Incoming, before: int, offset: int) -> None:
-    """Certain lengths are worth a first look at the film; a trailer is small, and looked at once it is whole."""
+    """Certain lengths are worth a first look at a film; all else is looked at once it is whole."""
     is_film = isinstance(file, FilmFile)
     if is_film and any(before < mark <= offset < file.size for mark in LOOKS):
         await later("look_early", file=file.id, owner=file.person or "")
@@ -290,9 +289,15 @@ async def _sniff(file: Incoming, writer: Writer, block: bytes) -> None:
     if arrived >= wanted or arrived + len(block) < wanted:
         return
     head = await asyncio.to_thread(writer.head, arrived) if arrived else b""
-    _, refusal = sniff((head + block)[:wanted], file.size)
-    if refusal:
+    if refusal := refusal_of(file, (head + block)[:wanted]):
         raise Hopeless((hopeless(refusal),))
+
+
+def refusal_of(file: Incoming, head: bytes) -> str:
+    """The code against it by its first bytes: a film is no package, and a package never passes for a film."""
+    if not isinstance(file, PackageUpload):
+        return sniff(head, file.size)[1]
+    return "" if begins_as_tar(head) else "PACKAGE_NO_TAR"
 
 
 def hopeless(code: str) -> Finding:

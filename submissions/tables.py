@@ -499,6 +499,31 @@ class Delivery(Table):
     created_at = Timestamptz(default=TimestamptzNow())
 
 
+class PackageUpload(Table):
+    """A digital cinema package as one tar, on its way to what is wanted (`submissions/packages.py`).
+
+    Its id is the key of its bytes, and the attachment's once it is delivered. `told` is the upload's metadata,
+    byte for byte; `fraction` how much of it has been checked, of 1; `verdict` what was found.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    submission = ForeignKey(Submission, null=False, index=True)
+    material = ForeignKey(Material, null=False, index=True)
+    person = ForeignKey(Person, null=True, index=True)
+    state = Varchar(10, default="receiving")
+    name = Varchar(255, default="")
+    told = Text(default="")
+    size = BigInt(default=0)
+    sha256 = Varchar(64, default="")
+    fraction = Float(default=0.0)
+    verdict = JSONB(null=True, default=None)
+    fault = Varchar(200, default="")
+    created_at = Timestamptz(default=TimestamptzNow())
+    expires_at = Timestamptz(null=True, default=None)
+    received_at = Timestamptz(null=True, default=None)
+    checked_at = Timestamptz(null=True, default=None)
+
+
 class FilmPicture(Table):
     """A picture that stands for a film in public: the first leads its page, the others stand beside it.
 
@@ -644,3 +669,9 @@ class CodeUse(Table):
     submission = ForeignKey(Submission, null=False, unique=True)
     person = ForeignKey(Person, null=False, index=True)
     created_at = Timestamptz(default=TimestamptzNow())
+
+
+Incoming = FilmFile | Trailer | PackageUpload
+"""What comes by the door of uploads: a version of a film, a trailer, a package that an accepted film is to bring.
+Its id is the key of its bytes, `size` their number.
+"""

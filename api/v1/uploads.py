@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import AsyncIterator
 from email.utils import format_datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from litestar import Response, delete, head, patch, post, route
@@ -24,16 +25,18 @@ from festival.language import has_words, spoken, t
 from festival.settings import Settings
 from festival.tables import Edition, Person
 from media.storage import StorageFull, Store, UploadLocked, WrongOffset
-from submissions import receiving, trailers, uploads, verdicts
-from submissions.lists import subject_of, subject_of_file, subject_of_trailer, submission_in
-from submissions.receiving import Hopeless, Incoming, TooLong, WrongChecksum
-from submissions.tables import FilmFile
+from submissions import packages, receiving, trailers, uploads, verdicts
+from submissions.lists import subject_of, subject_of_upload, submission_in
+from submissions.receiving import Hopeless, TooLong, WrongChecksum
+from submissions.tables import FilmFile, Incoming, PackageUpload, Trailer
 
 VERSION = "1.0.0"
 ALGORITHMS = {"sha1": "sha1", "sha256": "sha256", "md5": "md5"}
 OCTETS = "application/offset+octet-stream"
 DECIMAL = re.compile(r"(0|[1-9][0-9]{0,99})")
-FILM, TRAILER = "film", "trailer"
+KINDS: dict[str, Any] = {"film": uploads, "trailer": trailers, "package": packages}
+WAYS: dict[type, Any] = {FilmFile: uploads, Trailer: trailers, PackageUpload: packages}
+"""The modules that begin and end uploads, each of its kind; all have the same verbs."""
 MOST_METADATA = 8192  # characters
 ALWAYS = {"Tus-Resumable": VERSION, "Cache-Control": "no-store"}
 
@@ -184,27 +187,15 @@ async def pieces(request: AnyRequest) -> AsyncIterator[bytes]:
 
 
 def ways_of(file: Incoming) -> Any:
-    """The module that begins and ends uploads of its kind; both have the same verbs."""
-    return uploads if isinstance(file, FilmFile) else trailers
+    return WAYS[type(file)]
 
 
 async def own(upload_id: str, viewer: Viewer) -> Incoming:
     """The upload, if this viewer may write to its film; else there is none."""
-    file: Incoming
-    try:
-        subject, file = await subject_of_file(upload_id, viewer)
-    except Missing:
-        subject, file = await own_trailer(upload_id, viewer)
+    subject, file = await subject_of_upload(upload_id, viewer)
     if not in_scope(viewer, "entries") or not may(viewer, Act.UPLOAD, subject):
         raise Missing("upload_missing")
     return file
-
-
-async def own_trailer(upload_id: str, viewer: Viewer) -> Any:
-    try:
-        return await subject_of_trailer(upload_id, viewer)
-    except Missing:
-        raise Missing("upload_missing") from None
 
 
 @route("/uploads", http_method=["OPTIONS"], status_code=204)
@@ -232,8 +223,8 @@ async def create(
     settings: NamedDependency[Settings],
     store: NamedDependency[Store],
 ) -> Response[None]:
-    """Begin an upload for a submission; `Upload-Metadata` names `submission` and `filename`, and as its `kind`
-    `trailer` where it is none of the film itself.
+    """Begin an upload for a submission; `Upload-Metadata` names `submission` and `filename`. Its `kind` is `film`,
+    or else `trailer`, or `package` for the `material` that is to be brought of an accepted film.
     """
     check_version(request)
     size, known = announced_size(request, settings.max_upload_bytes), metadata(request)
@@ -242,8 +233,7 @@ async def create(
         raise Missing("submission_missing")
     with_body = (one(request, "content-type") or "") == OCTETS
     given = checksum(request)
-    begins = trailers.begin if kind_of(known) == TRAILER else uploads.begin
-    file: Incoming = await begins(
+    file: Incoming = await beginning(known)(
         await submission_in(edition_row, subject.id),
         edition=edition_row,
         name=uploads.shown_name(known.get("filename", "")),
@@ -268,12 +258,14 @@ async def create(
     )
 
 
-def kind_of(known: dict[str, str]) -> str:
-    """What the upload is to be; a word that nobody knows must not pass for a film."""
-    kind = known.get("kind", FILM)
-    if kind not in {FILM, TRAILER}:
+def beginning(known: dict[str, str]) -> Any:
+    """How an upload of its kind begins; a word that nobody knows must not pass for a film."""
+    ways = KINDS.get(known.get("kind", "film"))
+    if ways is None:
         raise TusError(400, "upload_metadata_invalid")
-    return kind
+    if ways is packages:
+        return partial(packages.begin, material=known.get("material", ""))
+    return ways.begin
 
 
 def announced_size(request: AnyRequest, most: int) -> int:

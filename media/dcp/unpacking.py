@@ -64,7 +64,12 @@ def unpack(
 def is_tar(archive: Path) -> bool:
     """By its first header; a packed one is none."""
     with archive.open("rb") as given:
-        return given.read(BLOCK)[257:262] == b"ustar"
+        return begins_as_tar(given.read(BLOCK))
+
+
+def begins_as_tar(head: bytes) -> bool:
+    """Whether these first bytes (512, or more) are a header of ustar."""
+    return head[257:262] == b"ustar"
 
 
 def unpack_tar(

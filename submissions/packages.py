@@ -1,0 +1,393 @@
+"""A digital cinema package on its way to what is wanted: one tar, received, checked, and only then brought.
+
+Its bytes lie where a master's would while it is checked; what is in order is published as an attachment
+under the same key, what is not leaves its verdict and not a byte.
+"""
+
+import asyncio
+import os
+import shutil
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+from festival.clock import now
+from festival.db import later, rows, transaction
+from festival.errors import Missing, Refused
+from festival.leases import Heartbeat, Lease, NotYet, Superseded, hold
+from festival.progress import News
+from festival.record import record
+from festival.settings import Settings
+from festival.tables import Edition, Person
+from media import dcp
+from media.dcp import judging
+from media.dcp.package import Package
+from media.policy import Finding, Outcome, Verdict
+from media.storage import Store, sha256_of
+from media.tools import find_tools
+from submissions import attachments, materials, technical
+from submissions.entries import held
+from submissions.intake import TOLD_EVERY_S, stoppable
+from submissions.quotas import reserve
+from submissions.receiving import forget, known_hash
+from submissions.tables import Attachment, Delivery, PackageUpload, Submission
+from submissions.uploads import UPLOAD_LASTS, patiently, soon
+from submissions.verdicts import as_row, verdict_of
+
+KIND = "tar"
+
+
+# On its way
+
+
+async def begin(
+    submission: Submission,
+    *,
+    material: str,
+    edition: Edition,
+    name: str,
+    size: int,
+    by: Person,
+    store: Store,
+    settings: Settings,
+    told: str = "",
+) -> PackageUpload:
+    """A package of `size` bytes to come, for which the room is kept; `Refused` where none is wanted.
+
+    It takes the place of one that is under way, was refused or has stopped, not of one that was delivered.
+    """
+    if size > settings.max_upload_bytes:
+        raise Refused("file_too_large", most=settings.max_upload_bytes)
+    package = PackageUpload(
+        submission=submission.id,
+        material=material,
+        person=by.id,
+        name=name,
+        size=size,
+        told=told,
+        expires_at=now() + UPLOAD_LASTS,
+    )
+    await asyncio.to_thread(store.create, package.id)  # outside the locks: a disk may be slow
+    try:
+        await _begin(submission, package, edition=edition, by=by, store=store, settings=settings)
+    except BaseException:
+        await asyncio.to_thread(store.discard_upload, package.id)
+        raise
+    return package
+
+
+async def _begin(
+    submission: Submission,
+    package: PackageUpload,
+    *,
+    edition: Edition,
+    by: Person,
+    store: Store,
+    settings: Settings,
+) -> None:
+    async with transaction():
+        standing, wanted = await materials.wanted_one(submission, package.material)
+        if wanted.accepts != materials.PACKAGE:
+            raise Refused("material_no_package")
+        await put_aside(standing.id, wanted.id, "receiving", "refused", "stopped")
+        await reserve(package, store=store, settings=settings)
+        await package.save()
+        known = {"material": wanted.id, "size": package.size}
+        await record("package_begun", standing.id, by=by, edition=edition.id, **known)
+
+
+async def put_aside(submission_id: str, material_id: str, *states: str, but: str = "") -> None:
+    """Those in these states are no more; their bytes go after the act."""
+    gone = await rows(
+        """DELETE FROM package_upload WHERE submission = {} AND material = {} AND state = ANY({})
+             AND id <> {} RETURNING id""",
+        submission_id,
+        material_id,
+        list(states),
+        but,
+    )
+    for row in gone:
+        await later("discard_package", package=row["id"], submission=submission_id)
+
+
+async def as_it_stands(package: PackageUpload) -> PackageUpload:
+    """The same upload, read anew; `Missing` when it was given up meanwhile."""
+    current = await PackageUpload.objects().get(PackageUpload.id == package.id)
+    if current is None:
+        raise Missing("upload_missing")
+    return current
+
+
+def reasons(package: PackageUpload) -> tuple[Finding, ...]:
+    """Why it was refused before its end; nothing where it has arrived."""
+    verdict = verdict_of(package.verdict) if package.received_at is None else None
+    return verdict.findings if verdict else ()
+
+
+async def check_time(package: PackageUpload, _: Edition) -> None:
+    """As of a trailer: no deadline, only an end of patience."""
+    if package.expires_at is not None and now() > package.expires_at:
+        raise Missing("upload_expired")
+
+
+async def refuse(package: PackageUpload, findings: tuple[Finding, ...], *, store: Store) -> None:
+    """What its first bytes tell is its verdict; nothing of it is kept."""
+    verdict = Verdict(outcome=Outcome.REFUSED, findings=findings, policy="")
+    async with transaction():
+        refused = await rows(
+            """UPDATE package_upload SET state = 'refused', verdict = {}::jsonb, checked_at = now()
+               WHERE id = {} AND state = 'receiving' RETURNING submission""",
+            as_row(verdict),
+            package.id,
+        )
+        if refused:
+            codes = [finding.code for finding in findings]
+            await record(
+                "package_refused", refused[0]["submission"], material=package.material, codes=codes
+            )
+    if refused:
+        forget(package.id)
+        await asyncio.to_thread(store.discard_upload, package.id)
+
+
+async def drop(package: PackageUpload, *, by: Person | None = None) -> bool:
+    """It is given up, or its report taken away; False where it was delivered or is gone already."""
+    async with transaction():
+        gone = await rows(
+            """DELETE FROM package_upload WHERE id = {} AND state <> 'delivered' RETURNING id""",
+            package.id,
+        )
+        if gone:
+            await later("discard_package", package=package.id, submission=package.submission)
+            await record("package_dropped", package.submission, by=by, material=package.material)
+    return bool(gone)
+
+
+async def abandon(package: PackageUpload, *, by: Person, store: Store) -> bool:  # noqa: ARG001
+    """Its sender gives the upload up; its bytes go after the act."""
+    return await drop(package, by=by)
+
+
+async def discard(package_id: str, *, store: Store) -> None:
+    """The job behind what is no more: its bytes go, unless they are wanted. Twice is once."""
+    wanted = await rows(
+        "SELECT id FROM package_upload WHERE id = {} AND state IN ('receiving', 'received', 'stopped')",
+        package_id,
+    )
+    if wanted:
+        return
+    forget(package_id)
+    await asyncio.to_thread(store.discard_upload, package_id)
+    await asyncio.to_thread(store.discard_master, package_id)
+
+
+# Received
+
+
+async def finish_soon(package: PackageUpload, *, store: Store) -> None:
+    """The last byte is here; what a far store asks for takes longer than a request may."""
+    await soon(package.id, lambda: finish(package, store=store), store)
+
+
+async def finish(package: PackageUpload, *, store: Store) -> None:
+    """The last byte is here: it waits for its check. Done twice, done once."""
+    sha256 = await asyncio.to_thread(store.finish, package.id, known_hash(package))
+    if not await _received(package, sha256):
+        await discard(package.id, store=store)
+
+
+async def _received(package: PackageUpload, sha256: str) -> bool:
+    async with transaction():
+        received = await rows(
+            """UPDATE package_upload SET state = 'received', received_at = now(), sha256 = {}
+               WHERE id = {} AND state = 'receiving' RETURNING submission""",
+            sha256,
+            package.id,
+        )
+        if not received:
+            return False
+        film = received[0]["submission"]
+        await put_aside(film, package.material, "received", "refused", "stopped", but=package.id)
+        owner = package.person or ""
+        await later("check_package", package=package.id, submission=film, owner=owner)
+        await record("package_received", film, material=package.material, size=package.size)
+    return True
+
+
+async def sweep(*, store: Store) -> None:
+    """Whole uploads whose last act was cut off are finished; expired ones are let go.
+
+    With a far store, only where they lie: elsewhere nobody knows how much has come.
+    """
+    for package in await PackageUpload.objects().where(PackageUpload.state == "receiving"):
+        if store.is_remote and not store.is_arriving(package.id):
+            continue
+        try:
+            size = await asyncio.to_thread(store.size, package.id)
+        except FileNotFoundError:
+            size = -1
+        if size == package.size:
+            await patiently(package.id, partial(finish, package, store=store))
+        elif package.expires_at is not None and now() > package.expires_at:
+            await drop(package)
+
+
+# Checked
+
+
+async def check(
+    package_id: str,
+    *,
+    lease: Lease,
+    heartbeat: Heartbeat,
+    news: News,
+    settings: Settings,
+    store: Store,
+) -> None:
+    """Unpacked, hashed, looked into, judged by the rules of the film's section; then brought, or refused."""
+    package = await PackageUpload.objects().get(PackageUpload.id == package_id)
+    if package is None or package.state != "received":
+        return
+    if store.free_bytes() < package.size:
+        raise NotYet("storage_full")
+    checking = Checking(package, news)
+    async with unpacked_beside(package, lease, store) as tar:
+        found = await stoppable(
+            lambda: dcp.inspect(
+                tar,
+                find_tools(),
+                most_bytes=package.size,
+                allow_fallback=settings.allow_unsandboxed or not settings.in_production,
+                on_progress=checking.from_thread,
+                cancelled=lambda: heartbeat.lost,
+            )
+        )
+        package.sha256 = package.sha256 or await asyncio.to_thread(sha256_of, tar)
+        if (await judged(package, found)).is_accepted:  # so that the act has no long work to do
+            await asyncio.to_thread(store.prepare, tar.parent, package.id)
+        await keep(package, found, tar.parent, lease=lease, store=store)
+    await discard(package.id, store=store)
+    await news.tell("package", package.id, refresh=True)
+
+
+@asynccontextmanager
+async def unpacked_beside(
+    package: PackageUpload, lease: Lease, store: Store
+) -> AsyncIterator[Path]:
+    """The tar, by a second name in the attempt's own folder: beside it is room to unpack, and what is
+    found in order is published from there without being copied.
+    """
+    film = await asyncio.to_thread(store.open_master, package.id)
+    work = store.work_folder(f"{lease.line}{lease.attempt}")
+    try:
+        os.link(film.path, work / attachments.NAME)
+        yield work / attachments.NAME
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+        film.close()
+
+
+class Checking:
+    """Carries how far a check is from its thread to the row and the news."""
+
+    def __init__(self, package: PackageUpload, news: News) -> None:
+        self.package, self.news = package, news
+        self.loop = asyncio.get_running_loop()
+        self.told = 0.0
+
+    def from_thread(self, fraction: float) -> None:
+        if time.monotonic() - self.told < TOLD_EVERY_S:
+            return
+        self.told = time.monotonic()
+        asyncio.run_coroutine_threadsafe(self.tell(fraction), self.loop)
+
+    async def tell(self, fraction: float) -> None:
+        """What comes too late, or in another order, moves nothing back."""
+        await rows(
+            """UPDATE package_upload SET fraction = greatest(fraction, {})
+               WHERE id = {} AND state = 'received' RETURNING id""",
+            fraction,
+            self.package.id,
+        )
+        await self.news.tell("package", self.package.id, fraction=round(fraction, 3))
+
+
+async def keep(
+    package: PackageUpload, found: Package, folder: Path, *, lease: Lease, store: Store
+) -> None:
+    """The verdict, and what follows from it, in one act of the lease's holder."""
+    async with transaction():
+        await hold(lease)
+        verdict = await judged(package, found)
+        state = "delivered" if verdict.is_accepted else "refused"
+        moved = await rows(
+            """UPDATE package_upload SET state = {}, verdict = {}::jsonb, sha256 = {}, fraction = 1,
+                 checked_at = now() WHERE id = {} AND state = 'received' RETURNING id""",
+            state,
+            as_row(verdict),
+            package.sha256,
+            package.id,
+        )
+        if not moved:  # a newer one has come, or it was given up
+            return
+        if verdict.is_accepted:
+            await bring(package)
+            await asyncio.to_thread(store.publish, folder, package.id)
+        codes = [finding.code for finding in verdict.findings]
+        await record(
+            f"package_{state}", package.submission, material=package.material, codes=codes
+        )
+
+
+async def judged(package: PackageUpload, found: Package) -> Verdict:
+    """By the rules of the film's section as they stand; within an act nobody changes either before it ends."""
+    film = await Submission.objects().get(Submission.id == package.submission)
+    if film is None:  # erased meanwhile
+        raise Superseded(package.id)
+    standing = await held(film)
+    book = await technical.book_of(standing.edition, lock="SHARE")
+    return judging.judge(found, book.policy(standing.section))
+
+
+async def bring(package: PackageUpload) -> None:
+    """It is a delivery like any other, in the place of the one before."""
+    older = await rows(
+        "DELETE FROM delivery WHERE submission = {} AND material = {} RETURNING attachment",
+        package.submission,
+        package.material,
+    )
+    for row in older:
+        await attachments.let_go(row["attachment"])
+    await Attachment(
+        id=package.id,
+        submission=package.submission,
+        person=package.person,
+        name=attachments.named(package.name, KIND),
+        kind=KIND,
+        size=package.size,
+        sha256=package.sha256,
+    ).save()
+    await Delivery(
+        submission=package.submission,
+        material=package.material,
+        attachment=package.id,
+        person=package.person,
+    ).save()
+
+
+async def give_up(lease: Lease, fault: str) -> None:
+    """Nothing more is tried; its maker sees that the house is at fault."""
+    await rows(
+        "UPDATE package_upload SET state = 'stopped', fault = {} WHERE id = {} AND state = 'received' RETURNING id",
+        fault[:200],
+        lease.args["package"],
+    )
+
+
+async def take_up_again(lease: Lease) -> None:
+    await rows(
+        "UPDATE package_upload SET state = 'received', fault = '' WHERE id = {} AND state = 'stopped' RETURNING id",
+        lease.args["package"],
+    )

@@ -1,0 +1,218 @@
+"""A digital cinema package as a material: received by tus, checked by a job, and only then a delivery."""
+
+import base64
+import io
+import tarfile
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+
+from festival import leases
+from festival.db import rows
+from festival.leases import Heartbeat
+from festival.progress import News
+from festival.settings import Settings
+from festival.tables import Phase
+from media.storage import LocalStore
+from submissions import attachments, materials, packages
+from submissions.materials import MaterialForm
+from submissions.tables import Attachment, PackageUpload, Submission
+from tests.builders import a_film, a_person, an_edition, sign_in
+from tests.media.test_dcp import Maker, mxf
+
+OCTETS = "application/offset+octet-stream"
+TUS = {"tus-resumable": "1.0.0"}
+LABELS = {"fr": "Copie de projection", "en": "Exhibition copy"}
+
+
+def b64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+def tarred(folder: Path) -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:", format=tarfile.USTAR_FORMAT) as tar:
+        for path in sorted(folder.iterdir()):
+            tar.add(path, arcname=f"{folder.name}/{path.name}")
+    return packed.getvalue()
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A package of one picture without sound, in a tar."""
+    folder = tmp_path_factory.mktemp("package")
+    still = mxf(folder / "one.mxf", "-f", "lavfi", "-i", "testsrc2=s=1998x1080:r=24:d=0.04", "-c:v", "libopenjpeg",
+                "-profile:v", "cinema2k", "-cinema_mode", "2k_24", "-pix_fmt", "xyz12le")  # fmt: skip
+    picture = mxf(folder / "picture.mxf", "-stream_loop", "29", "-i", str(still), "-c", "copy", "-r", "24")
+    return tarred(Maker(folder / "Nuit", picture, None).write().folder)
+
+
+class Desk:
+    """One accepted film, whose maker sends a package by the door of uploads."""
+
+    def __init__(self, client, edition, film: str, material: str) -> None:
+        self.client, self.edition, self.film, self.material = client, edition, film, material
+        self.base = f"/api/v1/{edition.slug}"
+        self.store = LocalStore(Settings.read().media_root)
+
+    async def begin(self, size: int, *, name: str = "Nuit.tar"):
+        said = {
+            "submission": self.film,
+            "kind": "package",
+            "material": self.material,
+            "filename": name,
+        }
+        known = ",".join(f"{key} {b64(value)}" for key, value in said.items())
+        headers = {**TUS, "upload-length": str(size), "upload-metadata": known}
+        return await self.client.post(f"{self.base}/uploads", headers=headers)
+
+    async def piece(self, place: str, raw: bytes, offset: int):
+        headers = {**TUS, "upload-offset": str(offset), "content-type": OCTETS}
+        return await self.client.patch(place, content=raw, headers=headers)
+
+    async def send(self, raw: bytes) -> str:
+        """In two pieces; the key."""
+        begun = await self.begin(len(raw))
+        assert begun.status_code == 201, begun.text
+        place, half = begun.headers["location"], len(raw) // 2
+        assert (await self.piece(place, raw[:half], 0)).status_code == 204
+        assert (await self.piece(place, raw[half:], half)).status_code == 204
+        return place.rpartition("/")[2]
+
+    async def check(self, key: str) -> None:
+        """As a worker does it."""
+        line = (await rows("SELECT id FROM outbox WHERE task = 'check_package' AND args->>'package' = {}", key))[0]
+        lease = await leases.take(line["id"], worker="w")
+        assert lease is not None
+        settings = Settings.read()
+        redis = Redis.from_url(settings.redis_url)
+        await packages.check(key, lease=lease, heartbeat=Heartbeat(lease), news=News(redis), settings=settings,
+                             store=self.store)  # fmt: skip
+        await leases.finish(lease)
+        await redis.aclose()
+
+    async def line(self):
+        submission = await Submission.objects().get(Submission.id == self.film)
+        return (await materials.wanted_of(submission))[0]
+
+    def lies(self, key: str) -> list[str]:
+        """Where bytes of it lie."""
+        return [kind for kind in ("uploads", "masters", "copies") if (self.store.root / kind / key).exists()]
+
+
+@pytest.fixture
+async def desk(client) -> Desk:
+    edition = await an_edition(phase=Phase.SELECTION, policy="demo")
+    maker = await a_person("filmmaker", edition=edition)
+    form = MaterialForm(labels=LABELS, kind="exhibition", accepts="package", most=3)
+    one = await materials.add_material(edition, form, by=await a_person("operator", edition=edition))
+    film, _ = await a_film(edition, maker, status="accepted")
+    await sign_in(client, maker)
+    return Desk(client, edition, film, one)
+
+
+async def test_a_package_in_order_becomes_a_delivery_like_any_other(desk: Desk, whole: bytes) -> None:
+    key = await desk.send(whole)
+    before = await desk.line()
+    asked = await rows("SELECT edition FROM outbox WHERE task = 'check_package' AND args->>'package' = {}", key)
+
+    await desk.check(key)
+    line = await desk.line()
+    taken = await desk.client.get(f"{desk.base}/attachments/{key}")
+
+    assert (before.package.state, before.brought, asked[0]["edition"]) == ("received", [], desk.edition.id)
+    assert line.package.verdict.is_accepted, line.package.verdict
+    assert (line.package.state, line.most, [one.file.name for one in line.brought]) == ("delivered", 1, ["Nuit.tar"])
+    assert (taken.content == whole, taken.headers["content-type"]) == (True, "application/x-tar")
+    assert desk.lies(key) == ["copies"]
+
+
+async def test_a_package_with_one_bit_off_is_refused_and_leaves_its_report(desk: Desk, whole: bytes) -> None:
+    spoilt = bytearray(whole)
+    spoilt[whole.index(b"picture.mxf") + 512 + 20_000] ^= 1
+    key = await desk.send(bytes(spoilt))
+
+    await desk.check(key)
+    line = await desk.line()
+
+    assert (line.package.state, line.brought, desk.lies(key)) == ("refused", [], [])
+    assert "DCP_HASH" in {finding.code for finding in line.package.verdict.findings}
+
+
+async def test_a_newer_package_takes_the_place_of_the_older_once_it_is_in_order(desk: Desk, whole: bytes) -> None:
+    first = await desk.send(whole)
+    await desk.check(first)
+    second = await desk.send(whole)
+
+    meanwhile = [one.file.id for one in (await desk.line()).brought]
+    await desk.check(second)
+    await attachments.discard(first, store=desk.store)
+
+    assert (meanwhile, [one.file.id for one in (await desk.line()).brought]) == ([first], [second])
+    assert (desk.lies(first), await PackageUpload.exists().where(PackageUpload.id == first)) == ([], False)
+
+
+async def test_what_begins_as_no_tar_is_refused_at_its_first_bytes(desk: Desk) -> None:
+    film = b"\x00\x00\x00\x18ftypisom" + bytes(2048)
+    place = (await desk.begin(10**9)).headers["location"]
+
+    answer = await desk.piece(place, film * 300, 0)
+    again = await desk.piece(place, film, 0)
+
+    assert (answer.status_code, again.status_code, answer.json()["codes"]) == (422, 422, ["PACKAGE_NO_TAR"])
+    assert desk.lies(place.rpartition("/")[2]) == []
+    assert not await rows("SELECT 1 AS one FROM outbox WHERE task = 'look_early'")
+
+
+async def test_no_package_is_taken_where_none_is_wanted(desk: Desk) -> None:
+    await rows("UPDATE material SET accepts = 'document' WHERE id = {} RETURNING id", desk.material)
+    unasked = await desk.begin(1000)
+    await rows("UPDATE material SET accepts = 'package' WHERE id = {} RETURNING id", desk.material)
+    await rows("UPDATE submission SET status = 'submitted' WHERE id = {} RETURNING id", desk.film)
+    unannounced = await desk.begin(1000)
+    await rows("UPDATE submission SET status = 'accepted' WHERE id = {} RETURNING id", desk.film)
+    await sign_in(desk.client, await a_person("filmmaker", edition=desk.edition))
+    stranger = await desk.begin(1000)
+
+    assert [one.status_code for one in (unasked, unannounced, stranger)] == [422, 404, 404]
+    assert await PackageUpload.count() == 0
+
+
+async def test_an_upload_of_a_package_is_its_makers_alone_and_can_be_given_up(desk: Desk, whole: bytes) -> None:
+    place = (await desk.begin(len(whole))).headers["location"]
+    key = place.rpartition("/")[2]
+    await desk.piece(place, whole[:5000], 0)
+    kept = await desk.client.head(place, headers=TUS)
+    maker = await rows("SELECT person FROM package_upload WHERE id = {}", key)
+    await sign_in(desk.client, await a_person("filmmaker", edition=desk.edition))
+    others = await desk.client.head(place, headers=TUS)
+
+    assert (kept.headers["upload-offset"], others.status_code) == ("5000", 404)
+    package = await PackageUpload.objects().get(PackageUpload.id == key)
+    assert [await packages.drop(package), await packages.drop(package)] == [True, False]
+    await packages.discard(key, store=desk.store)
+    assert (desk.lies(key), bool(maker[0]["person"])) == ([], True)
+
+
+async def test_a_package_counts_with_the_films_of_its_quota(desk: Desk, whole: bytes) -> None:
+    key = await desk.send(whole)
+    limit = Settings.read().film_quota_bytes
+    await rows("UPDATE package_upload SET size = {} WHERE id = {} RETURNING id", limit - 10, key)
+
+    answer = await desk.begin(11)
+
+    assert (answer.status_code, answer.json()["codes"]) == (422, ["film_quota"])
+
+
+async def test_the_house_at_fault_stops_a_check_and_takes_it_up_again(desk: Desk, whole: bytes) -> None:
+    key = await desk.send(whole)
+    line = (await rows("SELECT id FROM outbox WHERE task = 'check_package' AND args->>'package' = {}", key))[0]
+    lease = await leases.take(line["id"], worker="w")
+
+    await packages.give_up(lease, "no disk")
+    stopped = (await desk.line()).package.state
+    await packages.take_up_again(lease)
+
+    assert (stopped, (await desk.line()).package.state, desk.lies(key)) == ("stopped", "received", ["masters"])
+    assert not await Attachment.exists().where(Attachment.id == key)
