@@ -36,7 +36,7 @@ CODES = (
     "LOUDNESS_LOW", "LOUDNESS_HIGH", "TRUE_PEAK_OVER",
     "SUBTITLE_SOFT", "SUBTITLE_UNREADABLE", "SUBTITLE_PAST_END", "SUBTITLE_LANGUAGE_MISSING",
     "DCP_INCOMPLETE_VF", "DCP_HASH", "DCP_STRUCTURE", "DCP_ENCRYPTED", "DCP_NAMING",
-    "ARCHIVE_ABSURD",
+    "ARCHIVE_ABSURD", "PACKAGE_NO_TAR",
 )  # fmt: skip
 FAMILIES = {
     "mp4": {"mov", "mp4"}, "mov": {"mov", "mp4"}, "m4v": {"mov", "mp4"}, "qt": {"mov", "mp4"},

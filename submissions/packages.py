@@ -109,7 +109,7 @@ async def put_aside(submission_id: str, material_id: str, *states: str, but: str
         but,
     )
     for row in gone:
-        await later("discard_package", package=row["id"], submission=submission_id)
+        await later("discard_package", package=row["id"])
 
 
 async def as_it_stands(package: PackageUpload) -> PackageUpload:
@@ -160,7 +160,7 @@ async def drop(package: PackageUpload, *, by: Person | None = None) -> bool:
             package.id,
         )
         if gone:
-            await later("discard_package", package=package.id, submission=package.submission)
+            await later("discard_package", package=package.id)
             await record("package_dropped", package.submission, by=by, material=package.material)
     return bool(gone)
 
@@ -201,17 +201,18 @@ async def finish(package: PackageUpload, *, store: Store) -> None:
 async def _received(package: PackageUpload, sha256: str) -> bool:
     async with transaction():
         received = await rows(
-            """UPDATE package_upload SET state = 'received', received_at = now(), sha256 = {}
-               WHERE id = {} AND state = 'receiving' RETURNING submission""",
+            """UPDATE package_upload p SET state = 'received', received_at = now(), sha256 = {}
+               FROM submission s WHERE p.id = {} AND p.state = 'receiving' AND s.id = p.submission
+               RETURNING s.id, s.edition""",
             sha256,
             package.id,
         )
         if not received:
             return False
-        film = received[0]["submission"]
+        film, edition = received[0]["id"], received[0]["edition"]
         await put_aside(film, package.material, "received", "refused", "stopped", but=package.id)
         owner = package.person or ""
-        await later("check_package", package=package.id, submission=film, owner=owner)
+        await later("check_package", package=package.id, edition=edition, owner=owner)
         await record("package_received", film, material=package.material, size=package.size)
     return True
 

@@ -66,6 +66,7 @@ CHECK_OF = {
     "AUDIO_DAMAGED": "tracks",
     "DCP_INCOMPLETE_VF": "whole", "DCP_HASH": "whole", "DCP_STRUCTURE": "container",
     "DCP_ENCRYPTED": "whole", "DCP_NAMING": "container", "ARCHIVE_ABSURD": "container",
+    "PACKAGE_NO_TAR": "container",
 }  # fmt: skip
 
 AT_MOST = frozenset(

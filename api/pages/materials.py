@@ -24,7 +24,7 @@ from submissions.membership import right_of
 from submissions.status import Status
 from submissions.tables import Material, Submission
 
-ACCEPTS = (*TAKES, materials.TEXT)
+ACCEPTS = (*TAKES, materials.TEXT, materials.PACKAGE)
 USUALLY = {
     "stills": "picture",
     "poster": "any",

@@ -5,6 +5,7 @@ never through a decompressor.
 """
 
 import lzma
+import re
 import stat
 import tarfile
 import zipfile
@@ -26,6 +27,7 @@ MOST_PATH = 1000
 MOST_HEADERS = 3 * MOST_FILES
 SAYS_MORE = frozenset((tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME))
 PLAIN = frozenset((tarfile.REGTYPE, tarfile.AREGTYPE))
+_pax_line = re.compile(rb"(\d{1,7}) ([^=]+)=")
 UNREADABLE = (
     tarfile.TarError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error,
     lzma.LZMAError,
@@ -104,14 +106,31 @@ def check_headers(archive: Path) -> None:
 
 def headers(archive: Path) -> Iterator[tuple[bytes, int]]:
     """Kind and size of each, by leaps; `CONTAINER_UNREADABLE` where one reaches beyond the end."""
-    whole = archive.stat().st_size
+    whole, said = archive.stat().st_size, None
     with archive.open("rb") as packed:
         while (block := packed.read(BLOCK)) and block.strip(b"\0"):
             entry = tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
-            if entry.size < 0 or packed.tell() + entry.size > whole:
+            size = entry.size if said is None or entry.type in SAYS_MORE else said
+            begins = packed.tell()
+            if size < 0 or begins + size > whole:
                 raise BadArchive("CONTAINER_UNREADABLE", "")
-            yield entry.type, entry.size
-            packed.seek(-(-entry.size // BLOCK) * BLOCK, 1)
+            yield entry.type, size
+            if entry.type == tarfile.XHDTYPE:  # read by whoever found it small enough
+                said = said_size(packed.read(size))
+            elif entry.type not in SAYS_MORE:
+                said = None
+            packed.seek(begins + -(-size // BLOCK) * BLOCK)
+
+
+def said_size(pax: bytes) -> int | None:
+    """The size that a pax header says of the file behind it: 8 GiB and more have no room in ustar's own."""
+    said, place = None, 0
+    while (found := _pax_line.match(pax, place)) and (length := int(found[1])):
+        value = pax[found.end() : place + length - 1]
+        if found[2] == b"size" and value.isdigit():
+            said = int(value)
+        place += length
+    return said
 
 
 def check_members(members: list[tarfile.TarInfo], most_bytes: int) -> None:

@@ -490,3 +490,21 @@ def test_a_film_that_carries_a_zip_behind_it_is_a_film(tmp_path: Path) -> None:
     film.write_bytes(b"\x00\x00\x00\x18ftypisom" + archive(tmp_path / "a.zip", ("ASSETMAP", b"x")).read_bytes())
 
     assert dcp.is_archive(film) is False
+
+
+def test_a_file_of_eight_gibibytes_is_leapt_over_by_what_its_pax_header_says(tmp_path: Path) -> None:
+    """Ustar has no room for its size; read as it stands there, the picture would be taken for headers."""
+    long, archive = tarfile.TarInfo("picture.mxf"), tmp_path / "long.tar"
+    long.size = 9 * 1024**3
+    head = long.tobuf(tarfile.PAX_FORMAT)
+    last = tarfile.TarInfo("ASSETMAP.xml").tobuf(tarfile.USTAR_FORMAT)
+    with archive.open("wb") as packed:
+        packed.write(head + b"no header " * 60)
+        packed.seek(len(head) + long.size)
+        packed.write(last + bytes(1024))
+
+    found = list(unpacking.headers(archive))
+    archive.unlink()
+
+    assert [kind for kind, _ in found] == [tarfile.XHDTYPE, tarfile.REGTYPE, tarfile.REGTYPE]
+    assert [size for _, size in found[1:]] == [long.size, 0]

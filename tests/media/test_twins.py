@@ -349,7 +349,7 @@ def test_every_code_of_a_film_has_a_twin_here() -> None:
     shown |= {"VIDEO_UNDECODABLE", "COPY_IMPOSSIBLE", "AUDIO_DAMAGED", "VIDEO_HOLE", "AUDIO_HOLE", "AUDIO_TRACK_SILENT",
               "AUDIO_TOO_SHORT"}
     packages = {"DCP_INCOMPLETE_VF", "DCP_HASH", "DCP_STRUCTURE", "DCP_ENCRYPTED", "DCP_NAMING",
-                "ARCHIVE_ABSURD"}  # tests/media/test_dcp.py
+                "ARCHIVE_ABSURD", "PACKAGE_NO_TAR"}  # tests/media/test_dcp.py, tests/submissions/test_packages.py
     elsewhere = {"FILE_EMPTY", "CONTAINER_NOT_ALLOWED", "CONTAINER_UNREADABLE", "CONTAINER_TRAILING_DATA", "DIMENSIONS_TOO_LARGE"}
     by_facts_alone = {
         "CONTENT_ENCRYPTED", "COLOUR_UNSUPPORTED",  # ffmpeg writes neither
