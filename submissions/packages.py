@@ -170,6 +170,15 @@ async def abandon(package: PackageUpload, *, by: Person, store: Store) -> bool: 
     return await drop(package, by=by)
 
 
+async def drop_of(submission: Submission, package_id: str, *, by: Person) -> None:
+    """The same, of one of this film's; what is not there any more is given up already."""
+    package = await PackageUpload.objects().get(
+        (PackageUpload.id == package_id) & (PackageUpload.submission == submission.id)
+    )
+    if package is not None:
+        await drop(package, by=by)
+
+
 async def discard(package_id: str, *, store: Store) -> None:
     """The job behind what is no more: its bytes go, unless they are wanted. Twice is once."""
     wanted = await rows(

@@ -22,7 +22,7 @@ from festival.errors import Conflict, Missing, Refused
 from festival.shapes import SeenVersion, VersionNumber
 from festival.tables import Edition, Person
 from media.storage import Store
-from submissions import materials
+from submissions import materials, packages
 from submissions.attachments import MOST_MATERIAL_BYTES
 from submissions.lists import own, sections_of
 from submissions.materials import MOST_TEXT, MaterialForm
@@ -312,6 +312,28 @@ async def take_back(
     await materials.take_back(submission, delivery_id, by=person)
 
 
+@act(
+    f"{FILM}/packages/{{package_id:str}}/removal",
+    json=f"{FILM}/packages/{{package_id:str}}",
+    method="delete",
+    status=204,
+    guards=MAKER,
+    again=checklist_again,
+    goes=to_checklist,
+    says="filmmaker.done.taken_back",
+)
+async def drop_package(
+    submission_id: FromPath[str],
+    package_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> None:
+    """Give up a package that is not delivered, or take its report away; twice is once."""
+    submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
+    await packages.drop_of(submission, package_id, by=person)
+
+
 ACTS = [
     add_material,
     amend_material,
@@ -322,4 +344,5 @@ ACTS = [
     bring_file,
     bring_text,
     take_back,
+    drop_package,
 ]

@@ -9,11 +9,13 @@ from litestar.params import FromPath
 from api.guards import MAKER, OPERATOR, SEE
 from api.pages._desk import desk_page
 from api.pages._form import RowFields, letters_from, moment_typed, sent_fields, texts_typed
-from api.pages._page import DESK, page, prefix_of
+from api.pages._page import DESK, language_of, page, prefix_of
+from api.pages._report import found_rows
 from api.request import AnyRequest
 from festival import desk
 from festival.access import Act, Viewer, may
 from festival.errors import FestivalError, Missing
+from festival.language import t
 from festival.tables import Edition
 from festival.texts import texts_of
 from submissions import materials
@@ -110,6 +112,7 @@ async def material_page(
         accepts=ACCEPTS,
         uses=await materials.brought_of(standing.id) if standing else 0,
         most_attached=MOST_MATERIAL_BYTES,
+        most_package=request.app.state.settings.max_upload_bytes,
         again=None,
         place="",
     )
@@ -231,7 +234,25 @@ async def checklist_page(
         owed=sum(1 for one in wanted if one.state in {"due", "late"}),
         again=again,
         most_attached=MOST_MATERIAL_BYTES,
+        **packages_of(request, wanted),
     )
+
+
+SAID = ("sending", "paused", "pause", "resume", "failed")
+SAID_OF_PACKAGES = ("cut", "large", "unlike", "strange_folder")
+
+
+def packages_of(request: AnyRequest, wanted: list[WantedMaterial]) -> dict[str, Any]:
+    """What the checklist says of packages: their reports by id, and the words of `<package-upload>`."""
+    lang = language_of(request)
+    sent = [one.package for one in wanted if one.package]
+    return {
+        "reports": {one.id: found_rows(lang, one.verdict) for one in sent if one.verdict},
+        "is_checking": any(one.state == "received" for one in sent),
+        "most_package": request.app.state.settings.max_upload_bytes,
+        "said": {name: t(lang, f"filmmaker.upload.{name}") for name in SAID}
+        | {name: t(lang, f"filmmaker.package.{name}") for name in SAID_OF_PACKAGES},
+    }
 
 
 HANDLERS: list[Any] = [

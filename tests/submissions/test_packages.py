@@ -218,3 +218,22 @@ async def test_the_house_at_fault_stops_a_check_and_takes_it_up_again(desk: Desk
 
     assert (stopped, (await desk.line()).package.state, desk.lies(key)) == ("stopped", "received", ["masters"])
     assert not await Attachment.exists().where(Attachment.id == key)
+
+
+async def test_the_checklist_says_in_both_languages_what_is_wrong_and_takes_the_report_away(desk: Desk) -> None:
+    nothing = io.BytesIO()
+    with tarfile.open(fileobj=nothing, mode="w:") as tar:
+        tar.addfile(tarfile.TarInfo("Nuit/readme.txt"))
+    key = await desk.send(nothing.getvalue())
+    at = f"{desk.edition.slug}/submissions/{desk.film}"
+    checking = (await desk.client.get(f"/en/{at}/materials")).text
+    await desk.check(key)
+
+    pages = [(await desk.client.get(f"/{lang}/{at}/materials")).text for lang in ("fr", "en")]
+    away = await desk.client.post(f"/fr/{at}/packages/{key}/removal")
+    after = (await desk.client.get(f"/fr/{at}/materials")).text
+
+    assert ("Received, being checked" in checking, "<live-page" in checking) == (True, True)
+    assert ["Refusé" in pages[0], "Refused" in pages[1]] == [True, True]
+    assert all("ASSETMAP" in page and "finding." not in page for page in pages)
+    assert (away.status_code, "Refusé" in after, "package-upload" in after) == (303, False, True)
