@@ -118,9 +118,7 @@ JOBS = {
         given_up="submissions.packages:give_up",
         taken_up="submissions.packages:take_up_again",
     ),
-    "discard_package": Job(
-        queue="control", verb="submissions.packages:discard", ids=("package",)
-    ),
+    "discard_package": Job(queue="control", verb="submissions.packages:discard", ids=("package",)),
     "sweep_packages": Job(queue="control", verb="submissions.packages:sweep", every=600.0),
     "make_archive": Job(
         queue="heavy",

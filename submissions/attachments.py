@@ -164,7 +164,9 @@ async def discard(attachment: str, *, store: Store) -> None:
         return
     await asyncio.to_thread(store.discard_copy, attachment)
     await rows("DELETE FROM attachment WHERE id = {} RETURNING id", attachment)
-    await rows("DELETE FROM package_upload WHERE id = {} AND state = 'delivered' RETURNING id", attachment)
+    await rows(
+        "DELETE FROM package_upload WHERE id = {} AND state = 'delivered' RETURNING id", attachment
+    )
 
 
 async def sweep(*, store: Store) -> None:

@@ -346,9 +346,7 @@ async def keep(
             await bring(package)
             await asyncio.to_thread(store.publish, folder, package.id)
         codes = [finding.code for finding in verdict.findings]
-        await record(
-            f"package_{state}", package.submission, material=package.material, codes=codes
-        )
+        await record(f"package_{state}", package.submission, material=package.material, codes=codes)
 
 
 async def judged(package: PackageUpload, found: Package) -> Verdict:
