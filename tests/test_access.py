@@ -255,6 +255,8 @@ ROUTES = {
     "PUT /api/v1/{edition}/submissions/{submission_id}/materials/{material_id}/text": "known",
     "POST /{lang}/{edition}/submissions/{submission_id}/deliveries/{delivery_id}/removal": "known",
     "DELETE /api/v1/{edition}/submissions/{submission_id}/deliveries/{delivery_id}": "known",
+    "POST /{lang}/{edition}/submissions/{submission_id}/packages/{package_id}/removal": "known",
+    "DELETE /api/v1/{edition}/submissions/{submission_id}/packages/{package_id}": "known",
     "GET /{lang}/{edition}/operator/answers": "operate",
     "GET /{lang}/{edition}/operator/entries/{submission_id}": "operate",
     "POST /{lang}/{edition}/operator/entries/{submission_id}": "operate",
