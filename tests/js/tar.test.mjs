@@ -54,7 +54,13 @@ test("Python reads every name and every byte, in the order of the names", async 
 
   const names = Object.keys(CONTENTS).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   const wanted = await Promise.all(
-    names.map(async (name) => [name, Buffer.byteLength(CONTENTS[name]), 0, true, await sha256(CONTENTS[name])]),
+    names.map(async (name) => [
+      name,
+      Buffer.byteLength(CONTENTS[name]),
+      0,
+      true,
+      await sha256(CONTENTS[name]),
+    ]),
   );
   assert.deepEqual(found, wanted);
   assert.equal(tar.name, "Nuit.tar");
@@ -65,7 +71,9 @@ test("the same folder is the same bytes, whatever the order and the time of its 
   const files = Object.entries(CONTENTS).map(([name, content]) => file(name, content, 1));
   const later = Object.entries(CONTENTS).map(([name, content]) => file(name, content, 2));
 
-  const [one, other] = await Promise.all([tarOf(files), tarOf(later.reverse())].map((tar) => tar.bytes?.() ?? tar.arrayBuffer()));
+  const [one, other] = await Promise.all(
+    [tarOf(files), tarOf(later.reverse())].map((tar) => tar.bytes?.() ?? tar.arrayBuffer()),
+  );
 
   assert.deepEqual(Buffer.from(one), Buffer.from(other));
 });
@@ -84,6 +92,12 @@ test("a file of eight gibibytes and more is said in a pax header, up to the byte
   const blocks = sizes.map((size) => headers("Nuit/picture.mxf", size));
   const read = blocks.map((parts) => readByPython(Buffer.concat([...parts, new Uint8Array(1024)]), "first"));
 
-  assert.deepEqual(blocks.map((parts) => parts.length), [1, 4, 4]);
-  assert.deepEqual(read.map(([[name, size]]) => [name, size]), sizes.map((size) => ["Nuit/picture.mxf", size]));
+  assert.deepEqual(
+    blocks.map((parts) => parts.length),
+    [1, 4, 4],
+  );
+  assert.deepEqual(
+    read.map(([[name, size]]) => [name, size]),
+    sizes.map((size) => ["Nuit/picture.mxf", size]),
+  );
 });

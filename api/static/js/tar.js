@@ -4,7 +4,8 @@
 const BLOCK = 512;
 const END = 2 * BLOCK;
 const MOST_OCTAL = 8 ** 11;
-const SKIPPED = /(^|\/)(\.[^/]*|thumbs\.db|desktop\.ini)(\/|$)/i; // what systems leave in folders is no part of a package
+// What systems leave in folders is no part of a package.
+const SKIPPED = /(^|\/)(\.[^/]*|thumbs\.db|desktop\.ini)(\/|$)/i;
 const utf8 = new TextEncoder();
 
 // Files in the order of their names' bytes; those that no package holds are left out.
@@ -79,7 +80,13 @@ function header([prefix, name], size, kind) {
   write(156, kind);
   write(257, "ustar\x0000");
   write(345, prefix);
-  write(148, `${block.reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, "0")}\0 `);
+  write(
+    148,
+    `${block
+      .reduce((sum, byte) => sum + byte, 0)
+      .toString(8)
+      .padStart(6, "0")}\0 `,
+  );
   return block;
 }
 
