@@ -14,6 +14,7 @@ from festival.leases import Heartbeat
 from festival.progress import News
 from festival.settings import Settings
 from festival.tables import Phase
+from keeping import erasure
 from media.storage import LocalStore
 from submissions import attachments, materials, packages
 from submissions.materials import MaterialForm
@@ -190,7 +191,9 @@ async def test_an_upload_of_a_package_is_its_makers_alone_and_can_be_given_up(de
     await sign_in(desk.client, await a_person("filmmaker", edition=desk.edition))
     others = await desk.client.head(place, headers=TUS)
 
+    film = await rows("SELECT film FROM submission WHERE id = {}", desk.film)
     assert (kept.headers["upload-offset"], others.status_code) == ("5000", 404)
+    assert key in await erasure.files_of([film[0]["film"]])  # whoever is erased takes it along
     package = await PackageUpload.objects().get(PackageUpload.id == key)
     assert [await packages.drop(package), await packages.drop(package)] == [True, False]
     await packages.discard(key, store=desk.store)
