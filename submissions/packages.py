@@ -242,6 +242,21 @@ async def sweep(*, store: Store) -> None:
             await patiently(package.id, partial(finish, package, store=store))
         elif package.expires_at is not None and now() > package.expires_at:
             await drop(package)
+    await _drop_bodiless(store)
+
+
+async def _drop_bodiless(store: Store) -> None:
+    """An archive brings rows of packages that nobody had checked yet, and not their bytes."""
+    for package in await PackageUpload.objects().where(
+        PackageUpload.state.is_in(["received", "stopped"])
+    ):
+        try:
+            await asyncio.to_thread(store.size, package.id)
+        except FileNotFoundError:
+            await rows(
+                "DELETE FROM package_upload WHERE id = {} AND state IN ('received', 'stopped') RETURNING id",
+                package.id,
+            )
 
 
 # Checked

@@ -45,7 +45,9 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     folder = tmp_path_factory.mktemp("package")
     still = mxf(folder / "one.mxf", "-f", "lavfi", "-i", "testsrc2=s=1998x1080:r=24:d=0.04", "-c:v", "libopenjpeg",
                 "-profile:v", "cinema2k", "-cinema_mode", "2k_24", "-pix_fmt", "xyz12le")  # fmt: skip
-    picture = mxf(folder / "picture.mxf", "-stream_loop", "29", "-i", str(still), "-c", "copy", "-r", "24")
+    picture = mxf(
+        folder / "picture.mxf", "-stream_loop", "29", "-i", str(still), "-c", "copy", "-r", "24"
+    )
     sound = mxf(folder / "sound.mxf", "-f", "lavfi", "-i", "color=s=64x64:r=24:d=1.25", "-f", "lavfi", "-i",
                 "sine=r=48000:d=1.25", "-c:v", "mpeg2video", "-c:a", "pcm_s24le", "-ac", "2")  # fmt: skip
     return tarred(Maker(folder / "Nuit", picture, sound).write().folder)
@@ -85,7 +87,11 @@ class Desk:
 
     async def check(self, key: str) -> None:
         """As a worker does it."""
-        line = (await rows("SELECT id FROM outbox WHERE task = 'check_package' AND args->>'package' = {}", key))[0]
+        line = (
+            await rows(
+                "SELECT id FROM outbox WHERE task = 'check_package' AND args->>'package' = {}", key
+            )
+        )[0]
         lease = await leases.take(line["id"], worker="w")
         assert lease is not None
         settings = Settings.read()
@@ -101,7 +107,11 @@ class Desk:
 
     def lies(self, key: str) -> list[str]:
         """Where bytes of it lie."""
-        return [kind for kind in ("uploads", "masters", "copies") if (self.store.root / kind / key).exists()]
+        return [
+            kind
+            for kind in ("uploads", "masters", "copies")
+            if (self.store.root / kind / key).exists()
+        ]
 
 
 @pytest.fixture
@@ -109,29 +119,45 @@ async def desk(client) -> Desk:
     edition = await an_edition(phase=Phase.SELECTION, policy="demo")
     maker = await a_person("filmmaker", edition=edition)
     form = MaterialForm(labels=LABELS, kind="exhibition", accepts="package", most=3)
-    one = await materials.add_material(edition, form, by=await a_person("operator", edition=edition))
+    one = await materials.add_material(
+        edition, form, by=await a_person("operator", edition=edition)
+    )
     film, _ = await a_film(edition, maker, status="accepted")
     await sign_in(client, maker)
     return Desk(client, edition, film, one)
 
 
-async def test_a_package_in_order_becomes_a_delivery_like_any_other(desk: Desk, whole: bytes) -> None:
+async def test_a_package_in_order_becomes_a_delivery_like_any_other(
+    desk: Desk, whole: bytes
+) -> None:
     key = await desk.send(whole)
     before = await desk.line()
-    asked = await rows("SELECT edition FROM outbox WHERE task = 'check_package' AND args->>'package' = {}", key)
+    asked = await rows(
+        "SELECT edition FROM outbox WHERE task = 'check_package' AND args->>'package' = {}", key
+    )
 
     await desk.check(key)
     line = await desk.line()
     taken = await desk.client.get(f"{desk.base}/attachments/{key}")
 
-    assert (before.package.state, before.brought, asked[0]["edition"]) == ("received", [], desk.edition.id)
+    assert (before.package.state, before.brought, asked[0]["edition"]) == (
+        "received",
+        [],
+        desk.edition.id,
+    )
     assert line.package.verdict.is_accepted, line.package.verdict
-    assert (line.package.state, line.most, [one.file.name for one in line.brought]) == ("delivered", 1, ["Nuit.tar"])
+    assert (line.package.state, line.most, [one.file.name for one in line.brought]) == (
+        "delivered",
+        1,
+        ["Nuit.tar"],
+    )
     assert (taken.content == whole, taken.headers["content-type"]) == (True, "application/x-tar")
     assert desk.lies(key) == ["copies"]
 
 
-async def test_a_package_with_one_bit_off_is_refused_and_leaves_its_report(desk: Desk, whole: bytes) -> None:
+async def test_a_package_with_one_bit_off_is_refused_and_leaves_its_report(
+    desk: Desk, whole: bytes
+) -> None:
     spoilt = bytearray(whole)
     spoilt[whole.index(b"picture.mxf") + 512 + 20_000] ^= 1
     key = await desk.send(bytes(spoilt))
@@ -143,7 +169,9 @@ async def test_a_package_with_one_bit_off_is_refused_and_leaves_its_report(desk:
     assert "DCP_HASH" in {finding.code for finding in line.package.verdict.findings}
 
 
-async def test_a_newer_package_takes_the_place_of_the_older_once_it_is_in_order(desk: Desk, whole: bytes) -> None:
+async def test_a_newer_package_takes_the_place_of_the_older_once_it_is_in_order(
+    desk: Desk, whole: bytes
+) -> None:
     first = await desk.send(whole)
     await desk.check(first)
     second = await desk.send(whole)
@@ -153,7 +181,10 @@ async def test_a_newer_package_takes_the_place_of_the_older_once_it_is_in_order(
     await attachments.discard(first, store=desk.store)
 
     assert (meanwhile, [one.file.id for one in (await desk.line()).brought]) == ([first], [second])
-    assert (desk.lies(first), await PackageUpload.exists().where(PackageUpload.id == first)) == ([], False)
+    assert (desk.lies(first), await PackageUpload.exists().where(PackageUpload.id == first)) == (
+        [],
+        False,
+    )
 
 
 async def test_what_begins_as_no_tar_is_refused_at_its_first_bytes(desk: Desk) -> None:
@@ -163,7 +194,11 @@ async def test_what_begins_as_no_tar_is_refused_at_its_first_bytes(desk: Desk) -
     answer = await desk.piece(place, film * 300, 0)
     again = await desk.piece(place, film, 0)
 
-    assert (answer.status_code, again.status_code, answer.json()["codes"]) == (422, 422, ["PACKAGE_NO_TAR"])
+    assert (answer.status_code, again.status_code, answer.json()["codes"]) == (
+        422,
+        422,
+        ["PACKAGE_NO_TAR"],
+    )
     assert desk.lies(place.rpartition("/")[2]) == []
     assert not await rows("SELECT 1 AS one FROM outbox WHERE task = 'look_early'")
 
@@ -182,7 +217,9 @@ async def test_no_package_is_taken_where_none_is_wanted(desk: Desk) -> None:
     assert not await PackageUpload.exists().where(PackageUpload.submission == desk.film)
 
 
-async def test_an_upload_of_a_package_is_its_makers_alone_and_can_be_given_up(desk: Desk, whole: bytes) -> None:
+async def test_an_upload_of_a_package_is_its_makers_alone_and_can_be_given_up(
+    desk: Desk, whole: bytes
+) -> None:
     place = (await desk.begin(len(whole))).headers["location"]
     key = place.rpartition("/")[2]
     await desk.piece(place, whole[:5000], 0)
@@ -210,20 +247,45 @@ async def test_a_package_counts_with_the_films_of_its_quota(desk: Desk, whole: b
     assert (answer.status_code, answer.json()["codes"]) == (422, ["film_quota"])
 
 
-async def test_the_house_at_fault_stops_a_check_and_takes_it_up_again(desk: Desk, whole: bytes) -> None:
+async def test_the_house_at_fault_stops_a_check_and_takes_it_up_again(
+    desk: Desk, whole: bytes
+) -> None:
     key = await desk.send(whole)
-    line = (await rows("SELECT id FROM outbox WHERE task = 'check_package' AND args->>'package' = {}", key))[0]
+    line = (
+        await rows(
+            "SELECT id FROM outbox WHERE task = 'check_package' AND args->>'package' = {}", key
+        )
+    )[0]
     lease = await leases.take(line["id"], worker="w")
 
     await packages.give_up(lease, "no disk")
     stopped = (await desk.line()).package.state
     await packages.take_up_again(lease)
 
-    assert (stopped, (await desk.line()).package.state, desk.lies(key)) == ("stopped", "received", ["masters"])
+    assert (stopped, (await desk.line()).package.state, desk.lies(key)) == (
+        "stopped",
+        "received",
+        ["masters"],
+    )
     assert not await Attachment.exists().where(Attachment.id == key)
 
 
-async def test_the_checklist_says_in_both_languages_what_is_wrong_and_takes_the_report_away(desk: Desk) -> None:
+async def test_a_package_whose_bytes_are_nowhere_is_swept_away_and_another_stays(
+    desk: Desk, whole: bytes
+) -> None:
+    key = await desk.send(whole)
+    await packages.sweep(store=desk.store)
+    before = (await desk.line()).package
+    desk.store.discard_master(key)
+
+    await packages.sweep(store=desk.store)
+
+    assert (before.state, (await desk.line()).package) == ("received", None)
+
+
+async def test_the_checklist_says_in_both_languages_what_is_wrong_and_takes_the_report_away(
+    desk: Desk,
+) -> None:
     nothing = io.BytesIO()
     with tarfile.open(fileobj=nothing, mode="w:") as tar:
         tar.addfile(tarfile.TarInfo("Nuit/readme.txt"))
