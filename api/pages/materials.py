@@ -11,6 +11,7 @@ from api.pages._desk import desk_page
 from api.pages._form import RowFields, letters_from, moment_typed, sent_fields, texts_typed
 from api.pages._page import DESK, language_of, page, prefix_of
 from api.pages._report import found_rows
+from api.pages.filmmaker import received
 from api.request import AnyRequest
 from festival import desk
 from festival.access import Act, Viewer, may
@@ -234,7 +235,7 @@ async def checklist_page(
         owed=sum(1 for one in wanted if one.state in {"due", "late"}),
         again=again,
         most_attached=MOST_MATERIAL_BYTES,
-        **packages_of(request, wanted),
+        **await packages_of(request, wanted),
     )
 
 
@@ -242,13 +243,15 @@ SAID = ("sending", "paused", "pause", "resume", "failed")
 SAID_OF_PACKAGES = ("cut", "large", "unlike", "strange_folder")
 
 
-def packages_of(request: AnyRequest, wanted: list[WantedMaterial]) -> dict[str, Any]:
-    """What the checklist says of packages: their reports by id, and the words of `<package-upload>`."""
-    lang = language_of(request)
+async def packages_of(request: AnyRequest, wanted: list[WantedMaterial]) -> dict[str, Any]:
+    """What the checklist says of packages: by id their reports and how many bytes have come, and the words
+    of `<package-upload>`.
+    """
+    lang, store = language_of(request), request.app.state.store
     sent = [one.package for one in wanted if one.package]
     return {
         "reports": {one.id: found_rows(lang, one.verdict) for one in sent if one.verdict},
-        "is_checking": any(one.state == "received" for one in sent),
+        "kept": {one.id: await received(one.id, one.state, store) for one in sent},
         "most_package": request.app.state.settings.max_upload_bytes,
         "said": {name: t(lang, f"filmmaker.upload.{name}") for name in SAID}
         | {name: t(lang, f"filmmaker.package.{name}") for name in SAID_OF_PACKAGES},

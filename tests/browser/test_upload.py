@@ -1,5 +1,6 @@
 """A film on its way: it outlives a pause, a cut, a reload and a save of the form."""
 
+import random
 import re
 import subprocess
 import time
@@ -173,6 +174,56 @@ def test_what_is_no_film_is_doubted_before_the_first_byte(
 
     page.get_by_role("button", name="Envoyer quand même").click()
     expect(page.locator("[data-part=fault]")).to_contain_text("Exportez en MOV")
+
+
+@pytest.fixture
+def wanted(site: Any, entry: str) -> str:
+    """The address of what an accepted film is to bring: a package."""
+    film = entry.rpartition("/")[2]
+    site.sql("UPDATE submission SET status = 'accepted' WHERE id = $1", film)
+    site.sql(
+        """INSERT INTO material (id, edition, labels, helps, kind, accepts, most, is_required, sections, position,
+             version, created_at)
+           SELECT $1, edition, '{"fr": "Copie", "en": "Print"}', '{}', 'exhibition', 'package', 1, true, '[]', 0,
+             1, now() FROM submission WHERE id = $2""",
+        new_id(),
+        film,
+    )
+    return f"{entry}/materials"
+
+
+def test_a_package_goes_on_from_its_folder_after_a_reload_and_its_report_is_drawn_by_itself(
+    page: Page, wanted: str, slow: Any, tmp_path: Path
+) -> None:
+    folder, other = tmp_path / "Nuit_FTR", tmp_path / "Photos"
+    image = random.randbytes(900_000)
+    for one in (folder, other):
+        one.mkdir()
+        (one / "image.mxf").write_bytes(image)
+    (folder / "ASSETMAP.xml").write_text("<AssetMap/>")
+    page.goto(wanted)
+    page.set_input_files("[data-part=folder]", other)
+    expect(page.locator("[data-part=fault]")).to_contain_text("il n’a pas d’ASSETMAP")
+
+    slow(SLOW)
+    page.set_input_files("[data-part=folder]", folder)
+    expect(page.locator("[data-part=line]")).to_contain_text("sur 903")
+    while page.locator("[data-part=bar]").evaluate("bar => bar.value") < 0.2:
+        page.wait_for_timeout(50)
+    page.get_by_role("button", name="Pause").click()
+    expect(page.locator("[data-part=state]")).to_contain_text("Ce qui est arrivé est gardé")
+    page.reload()
+    expect(page.locator(".receiving")).to_contain_text("sont arrivés et gardés")
+    expect(page.locator(".receiving")).not_to_contain_text("0 octet")
+    slow(-1)
+    (folder / "image.mxf").write_bytes(bytes(1000))
+    page.set_input_files("[data-part=folder]", folder)
+    expect(page.get_by_role("button", name="Recommencer avec celui-ci")).to_be_visible()
+    (folder / "image.mxf").write_bytes(image)
+    page.set_input_files("[data-part=folder]", folder)
+
+    expect(page.locator(".material")).to_contain_text("Refusé, à renvoyer", timeout=60_000)
+    expect(page.locator(".reasons")).to_contain_text("ASSETMAP")
 
 
 @pytest.mark.parametrize(

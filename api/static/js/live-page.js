@@ -1,6 +1,6 @@
 // <live-page>: draws itself again every few seconds while somebody looks, and at once when news come, without
 // losing their place.
-import { drawnAgain, hourNow, whileSeen } from "./shared.js";
+import { drawnAgain, hourNow, swap, whileSeen } from "./shared.js";
 
 const PATIENCE = 15_000;
 
@@ -52,11 +52,12 @@ class LivePage extends HTMLElement {
     this.drawing = true;
     try {
       const { answer, page } = await drawnAgain(location.pathname, { patience: PATIENCE });
-      const fresh = page.querySelector("live-page");
+      const fresh = page.querySelector(this.id ? `#${this.id}` : "live-page");
       this.tell(!answer.ok);
       if (answer.ok && !fresh && this.hasAttribute("data-ends")) location.reload(); // what it waited for is over
       if (!answer.ok || !fresh || this.contains(document.activeElement)) return;
       this.replaceChildren(...fresh.childNodes);
+      if (this.dataset.beside) swap(page, this.dataset.beside);
       this.drawn = hourNow();
     } catch {
       this.tell(true); // the next turn tries again

@@ -45,6 +45,7 @@ class PackageUpload extends HTMLElement {
     if (!file) return;
     if (this.flowing) this.pause();
     this.file = file;
+    this.dataset.asking = ""; // the page is not drawn again meanwhile
     this.fault("");
     const { known, name, size, most } = this.dataset;
     if (file.size > Number(most)) this.fault(filled(this.words.large, { most: this.bytes(Number(most)) }));
@@ -84,8 +85,8 @@ class PackageUpload extends HTMLElement {
 
   go() {
     this.flowing = true;
-    this.dataset.asking = ""; // the page is not drawn again meanwhile
     this.fault("");
+    this.say("");
     this.parts.pause.hidden = false;
     this.parts.pause.textContent = this.words.pause;
     this.parts.bar.hidden = false;
@@ -96,19 +97,20 @@ class PackageUpload extends HTMLElement {
     this.flowing = false;
     this.upload.abort();
     this.parts.pause.textContent = this.words.resume;
-    this.parts.line.textContent = this.words.paused;
+    this.say(this.words.paused);
   }
 
   progress(sent, total) {
     if (!this.flowing) return;
     this.parts.bar.value = total ? sent / total : 0;
+    if (this.parts.state.textContent) this.say("");
     const told = { sent: this.bytes(sent), size: this.bytes(total) };
     this.parts.line.textContent = filled(this.words.sending, told);
   }
 
   fell(error) {
     if (FINAL.includes(error.originalResponse?.getStatus() ?? 0)) return false;
-    this.parts.line.textContent = this.words.cut;
+    this.say(this.words.cut);
     return true;
   }
 
@@ -134,6 +136,11 @@ class PackageUpload extends HTMLElement {
     } catch {
       return this.words.failed;
     }
+  }
+
+  // What has changed is said aloud; the numbers of the line are not.
+  say(words) {
+    this.parts.state.textContent = words;
   }
 
   fault(words) {
