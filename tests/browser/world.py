@@ -164,6 +164,8 @@ class World:
         operator.post("/operator/form/questions", {"labels": labels, "asks": "team"})
         stills = {"labels": {"fr": "Photos", "en": "Stills"}, "accepts": "picture", "is_required": True}
         material = operator.post("/operator/materials", stills)["id"]
+        copy = {"labels": {"fr": "Copie", "en": "Print"}, "kind": "exhibition", "accepts": "package"}
+        operator.post("/operator/materials", copy)
         words = {"labels": {"fr": "Biographie", "en": "Biography"}, "accepts": "text", "is_required": True}
         written = operator.post("/operator/materials", words)["id"]
         maker.http.put(f"{maker.base}/submissions/{film}/materials/{written}/text",

@@ -125,6 +125,8 @@ class PackageUpload extends HTMLElement {
     const isOver = [404, 410, 422].includes(answer?.getStatus());
     if (isOver) delete this.dataset.known;
     this.parts.pause.hidden = isOver;
+    this.parts.bar.hidden = isOver;
+    if (isOver) this.parts.line.textContent = "";
     this.parts.pause.textContent = this.words.resume;
     this.fault(this.reason(answer?.getBody()));
   }
