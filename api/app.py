@@ -247,14 +247,10 @@ from festival.site import own_pages_written
 from festival.tables import Edition, Person
 from media.storage import StorageUnavailable, Store
 from screenings.hands import hands_at
-from submissions import trailers as trailer_uploads
-from submissions import uploads as film_uploads
 from submissions.store import store_of
+from submissions.uploads import keep_sweeping
 
 log = logging.getLogger("door")
-
-SWEEPS = film_uploads.sweep, trailer_uploads.sweep
-"""What a door with a far store does again and again, for each kind of upload."""
 
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
 ACTS = [
@@ -546,9 +542,8 @@ async def far_uploads(store: Store) -> AsyncIterator[None]:
         await asyncio.to_thread(store.check)
     except StorageUnavailable as error:
         log.warning("no storage: %s", error)
-    sweeping = (
-        asyncio.create_task(film_uploads.keep_sweeping(store, *SWEEPS)) if store.is_remote else None
-    )
+    sweeps = [ways.sweep for ways in uploads.KINDS.values()]
+    sweeping = asyncio.create_task(keep_sweeping(store, *sweeps)) if store.is_remote else None
     yield
     if sweeping:
         sweeping.cancel()

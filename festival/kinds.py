@@ -15,7 +15,7 @@ KEYS = {
 """Kinds whose link lets its reader in, and how long."""
 
 OPEN = frozenset({
-    "sign_in", "invitation", "submitted", "file_refused", "copy_ready", "file_failed", "accepted",
+    "sign_in", "invitation", "submitted", "file_refused", "package_refused", "copy_ready", "file_failed", "accepted",
     "waitlisted", "declined", "scheduled", "rescheduled", "unscheduled", "film_withdrawn", "film_returned",
     "lengths_changed", "part_given", "part_taken", "work_parked", "work_waits", "mail_back",
     "letters_parked", "house_ill", "house_well", "draft_waits", "copy_waits",

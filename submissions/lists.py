@@ -10,7 +10,8 @@ from festival.db import rows
 from festival.errors import Missing, NotAllowed
 from festival.tables import Edition, Section
 from festival.texts import Texts
-from submissions.tables import FilmFile, Incoming, Step, Submission, Trailer
+from submissions.receiving import Incoming
+from submissions.tables import FilmFile, Step, Submission, Trailer
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from festival.clock import now
 from festival.db import later, rows, transaction
@@ -25,14 +26,16 @@ from media import dcp
 from media.dcp import judging
 from media.dcp.package import Package
 from media.policy import Finding, Outcome, Verdict
+from media.runner import Fault
 from media.storage import Store, sha256_of
 from media.tools import find_tools
 from submissions import attachments, materials, technical
 from submissions.entries import held
-from submissions.intake import TOLD_EVERY_S, stoppable
+from submissions.intake import NO_ROOM_BYTES, TOLD_EVERY_S, stoppable
 from submissions.quotas import reserve
 from submissions.receiving import forget, known_hash
 from submissions.tables import Attachment, Delivery, PackageUpload, Submission
+from submissions.telling import tell_members
 from submissions.uploads import UPLOAD_LASTS, patiently, soon
 from submissions.verdicts import as_row, verdict_of
 
@@ -246,17 +249,16 @@ async def sweep(*, store: Store) -> None:
 
 
 async def _drop_bodiless(store: Store) -> None:
-    """An archive brings rows of packages that nobody had checked yet, and not their bytes."""
-    for package in await PackageUpload.objects().where(
-        PackageUpload.state.is_in(["received", "stopped"])
-    ):
+    """An archive brings rows of packages that nobody had checked yet, and neither their bytes nor their work."""
+    left = await rows(
+        """SELECT id FROM package_upload p WHERE state IN ('received', 'stopped') AND NOT EXISTS (
+             SELECT 1 FROM outbox o WHERE o.task = 'check_package' AND o.args->>'package' = p.id)"""
+    )
+    for row in left:
         try:
-            await asyncio.to_thread(store.size, package.id)
+            await asyncio.to_thread(store.size, row["id"])
         except FileNotFoundError:
-            await rows(
-                "DELETE FROM package_upload WHERE id = {} AND state IN ('received', 'stopped') RETURNING id",
-                package.id,
-            )
+            await rows("DELETE FROM package_upload WHERE id = {} RETURNING id", row["id"])
 
 
 # Checked
@@ -275,7 +277,8 @@ async def check(
     package = await PackageUpload.objects().get(PackageUpload.id == package_id)
     if package is None or package.state != "received":
         return
-    if store.free_bytes() < package.size:
+    await asyncio.to_thread(store.forget_work, lease.line)  # what an attempt that died had unpacked
+    if store.free_bytes() < package.size * (2 if store.is_remote else 1):  # fetched, and unpacked
         raise NotYet("storage_full")
     checking = Checking(package, news)
     async with unpacked_beside(package, lease, store) as tar:
@@ -309,6 +312,10 @@ async def unpacked_beside(
     try:
         os.link(film.path, work / attachments.NAME)
         yield work / attachments.NAME
+    except (Fault, OSError) as error:
+        if store.free_bytes() < NO_ROOM_BYTES:
+            raise NotYet("storage_full") from error
+        raise
     finally:
         shutil.rmtree(work, ignore_errors=True)
         film.close()
@@ -357,11 +364,30 @@ async def keep(
         )
         if not moved:  # a newer one has come, or it was given up
             return
+        codes = [finding.code for finding in verdict.findings]
+        known: dict[str, Any] = {"material": package.material, "codes": codes}
         if verdict.is_accepted:
             await bring(package)
             await asyncio.to_thread(store.publish, folder, package.id)
-        codes = [finding.code for finding in verdict.findings]
-        await record(f"package_{state}", package.submission, material=package.material, codes=codes)
+            await record("package_delivered", package.submission, **known)
+        else:
+            await tell_refused(package)
+            await record("package_refused", package.submission, **known)
+
+
+async def tell_refused(package: PackageUpload) -> None:
+    """Its makers: a check ends long after its sender has gone."""
+    film = await Submission.objects().get(Submission.id == package.submission)
+    edition = await Edition.objects().get(Edition.id == film.edition) if film else None
+    if film is None or edition is None:  # erased meanwhile
+        return
+    await tell_members(
+        film,
+        "package_refused",
+        edition=edition,
+        occasion=f"package_refused:{package.id}",
+        link=f"/submissions/{film.id}/materials",
+    )
 
 
 async def judged(package: PackageUpload, found: Package) -> Verdict:

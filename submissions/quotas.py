@@ -13,7 +13,8 @@ from festival.db import rows
 from festival.errors import Refused
 from festival.settings import Settings
 from media.storage import StorageFull, Store
-from submissions.tables import FilmFile, Incoming, PackageUpload, Trailer
+from submissions.receiving import Incoming
+from submissions.tables import FilmFile, PackageUpload, Trailer
 
 ONE_AT_A_TIME = 0x726F6F6D  # the number of the advisory lock under which room is given
 MARGIN = 1.1  # beside the master there must be place to work

@@ -16,7 +16,7 @@ from media.dcp.unpacking import begins_as_tar
 from media.policy import Finding, Severity
 from media.probe import HEAD_BYTES, sniff
 from media.storage import FULL, PIECE_BYTES, StorageFull, Store, UploadLocked, Writer, WrongOffset
-from submissions.tables import FilmFile, Incoming, PackageUpload
+from submissions.tables import FilmFile, PackageUpload, Trailer
 
 MIB = 1024 * 1024
 LOOKS = (1 * MIB, 16 * MIB)
@@ -25,6 +25,10 @@ KNOCK_SECONDS = 0.05
 PATIENCE_SECONDS = 4.5  # a writer that cannot save what it has in that time is said to be busy
 
 Checksum = tuple[str, bytes]
+Incoming = FilmFile | Trailer | PackageUpload
+"""What comes by the door of uploads: a version of a film, a trailer, a package that an accepted film is to bring.
+Its id is the key of its bytes, `size` their number.
+"""
 
 
 class WrongChecksum(Exception):

@@ -669,9 +669,3 @@ class CodeUse(Table):
     submission = ForeignKey(Submission, null=False, unique=True)
     person = ForeignKey(Person, null=False, index=True)
     created_at = Timestamptz(default=TimestamptzNow())
-
-
-Incoming = FilmFile | Trailer | PackageUpload
-"""What comes by the door of uploads: a version of a film, a trailer, a package that an accepted film is to bring.
-Its id is the key of its bytes, `size` their number.
-"""

@@ -27,8 +27,8 @@ from festival.tables import Edition, Person
 from media.storage import StorageFull, Store, UploadLocked, WrongOffset
 from submissions import packages, receiving, trailers, uploads, verdicts
 from submissions.lists import subject_of, subject_of_upload, submission_in
-from submissions.receiving import Hopeless, TooLong, WrongChecksum
-from submissions.tables import FilmFile, Incoming, PackageUpload, Trailer
+from submissions.receiving import Hopeless, Incoming, TooLong, WrongChecksum
+from submissions.tables import FilmFile, PackageUpload, Trailer
 
 VERSION = "1.0.0"
 ALGORITHMS = {"sha1": "sha1", "sha256": "sha256", "md5": "md5"}

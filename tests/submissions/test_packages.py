@@ -1,5 +1,6 @@
 """A digital cinema package as a material: received by tus, checked by a job, and only then a delivery."""
 
+import asyncio
 import base64
 import io
 import tarfile
@@ -10,13 +11,14 @@ from redis.asyncio import Redis
 
 from festival import leases
 from festival.db import rows
-from festival.leases import Heartbeat
+from festival.leases import Heartbeat, NotYet
 from festival.progress import News
 from festival.settings import Settings
 from festival.tables import Phase
 from keeping import erasure
+from media.bucket import BucketStore
 from media.storage import LocalStore
-from submissions import attachments, materials, packages
+from submissions import attachments, materials, packages, uploads
 from submissions.materials import MaterialForm
 from submissions.tables import Attachment, PackageUpload, Submission
 from tests.builders import a_film, a_person, an_edition, sign_in
@@ -85,14 +87,16 @@ class Desk:
         assert (await self.piece(place, raw[half:], half)).status_code == 204
         return place.rpartition("/")[2]
 
+    async def work(self, key: str) -> str:
+        """The line of its check."""
+        lines = await rows(
+            "SELECT id FROM outbox WHERE task = 'check_package' AND args->>'package' = {}", key
+        )
+        return str(lines[0]["id"])
+
     async def check(self, key: str) -> None:
         """As a worker does it."""
-        line = (
-            await rows(
-                "SELECT id FROM outbox WHERE task = 'check_package' AND args->>'package' = {}", key
-            )
-        )[0]
-        lease = await leases.take(line["id"], worker="w")
+        lease = await leases.take(await self.work(key), worker="w")
         assert lease is not None
         settings = Settings.read()
         redis = Redis.from_url(settings.redis_url)
@@ -165,8 +169,12 @@ async def test_a_package_with_one_bit_off_is_refused_and_leaves_its_report(
     await desk.check(key)
     line = await desk.line()
 
+    letters = await rows(
+        "SELECT link FROM letter WHERE kind = 'package_refused' AND about = {}", desk.film
+    )
     assert (line.package.state, line.brought, desk.lies(key)) == ("refused", [], [])
     assert "DCP_HASH" in {finding.code for finding in line.package.verdict.findings}
+    assert [one["link"] for one in letters] == [f"/submissions/{desk.film}/materials"]
 
 
 async def test_a_newer_package_takes_the_place_of_the_older_once_it_is_in_order(
@@ -251,12 +259,7 @@ async def test_the_house_at_fault_stops_a_check_and_takes_it_up_again(
     desk: Desk, whole: bytes
 ) -> None:
     key = await desk.send(whole)
-    line = (
-        await rows(
-            "SELECT id FROM outbox WHERE task = 'check_package' AND args->>'package' = {}", key
-        )
-    )[0]
-    lease = await leases.take(line["id"], worker="w")
+    lease = await leases.take(await desk.work(key), worker="w")
 
     await packages.give_up(lease, "no disk")
     stopped = (await desk.line()).package.state
@@ -274,13 +277,50 @@ async def test_a_package_whose_bytes_are_nowhere_is_swept_away_and_another_stays
     desk: Desk, whole: bytes
 ) -> None:
     key = await desk.send(whole)
-    await packages.sweep(store=desk.store)
-    before = (await desk.line()).package
+    line = await desk.work(key)
     desk.store.discard_master(key)
+    await packages.sweep(store=desk.store)
+    awaited = (await desk.line()).package  # a disk that is away for a moment takes nothing along
+    await rows("DELETE FROM outbox WHERE id = {} RETURNING id", line)
 
     await packages.sweep(store=desk.store)
 
-    assert (before.state, (await desk.line()).package) == ("received", None)
+    assert (awaited.state, (await desk.line()).package) == ("received", None)
+
+
+async def test_of_two_uploads_of_one_material_the_newer_stays(desk: Desk, whole: bytes) -> None:
+    older = (await desk.begin(len(whole))).headers["location"]
+    await desk.piece(older, whole[:5000], 0)
+    newer = (await desk.begin(len(whole))).headers["location"]
+
+    late = await desk.piece(older, whole[5000:], 5000)
+    whole_one = await desk.piece(newer, whole, 0)
+    await packages.discard(older.rpartition("/")[2], store=desk.store)
+
+    assert (late.status_code, whole_one.status_code) == (404, 204)
+    assert (await desk.line()).package.id == newer.rpartition("/")[2]
+    assert desk.lies(older.rpartition("/")[2]) == []
+
+
+async def test_a_check_waits_for_room_and_begins_anew_where_it_died_whoever_closes_meanwhile(
+    desk: Desk, whole: bytes
+) -> None:
+    key = await desk.send(whole)
+    set_size = "UPDATE package_upload SET size = {} WHERE id = {} RETURNING id"
+    await rows(set_size, 10**16, key)
+    with pytest.raises(NotYet):
+        await desk.check(key)
+    await rows(set_size, len(whole), key)
+    line = await desk.work(key)
+    (desk.store.work_folder(f"{line}1") / "picture.mxf").write_bytes(b"unpacked by who is dead")
+    await rows("UPDATE outbox SET leased_until = now() WHERE id = {} RETURNING id", line)
+    await rows("UPDATE material SET closed_at = now() WHERE id = {} RETURNING id", desk.material)
+
+    await desk.check(key)
+
+    brought = await desk.line()
+    assert [brought.package.state, brought.brought[0].file.id] == ["delivered", key]
+    assert not list((desk.store.root / "work").glob(f"{line}*"))
 
 
 async def test_the_checklist_says_in_both_languages_what_is_wrong_and_takes_the_report_away(
@@ -302,3 +342,25 @@ async def test_the_checklist_says_in_both_languages_what_is_wrong_and_takes_the_
     assert ["Refusé" in pages[0], "Refused" in pages[1]] == [True, True]
     assert all("ASSETMAP" in page and "finding." not in page for page in pages)
     assert (away.status_code, "Refusé" in after, "package-upload" in after) == (303, False, True)
+
+
+@pytest.mark.slow
+async def test_a_door_with_a_bucket_hands_a_package_over_and_it_is_checked_out_of_it(
+    desk: Desk, whole: bytes, app, bucket, tmp_path: Path
+) -> None:
+    before, far = app.state.store, BucketStore(tmp_path, bucket)
+    app.state.store = desk.store = far
+    try:
+        key = await desk.send(whole)
+        await asyncio.gather(*uploads.HAND_OVERS.values())
+        await packages.sweep(store=far)
+        received = (await desk.line()).package.state
+        await desk.check(key)
+        taken = await desk.client.get(f"{desk.base}/attachments/{key}")
+    finally:
+        app.state.store = before
+
+    assert (received, (await desk.line()).package.state) == ("received", "delivered")
+    assert (taken.content == whole, far.is_published(key)) == (True, True)
+    with pytest.raises(FileNotFoundError):
+        far.size(key)
