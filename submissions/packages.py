@@ -74,10 +74,14 @@ async def begin(
     )
     await asyncio.to_thread(store.create, package.id)  # outside the locks: a disk may be slow
     try:
-        await _begin(submission, package, edition=edition, by=by, store=store, settings=settings)
+        aside = await _begin(
+            submission, package, edition=edition, by=by, store=store, settings=settings
+        )
     except BaseException:
         await asyncio.to_thread(store.discard_upload, package.id)
         raise
+    for one in aside:
+        await let_go(one, store)
     return package
 
 
@@ -89,20 +93,21 @@ async def _begin(
     by: Person,
     store: Store,
     settings: Settings,
-) -> None:
+) -> list[str]:
     async with transaction():
         standing, wanted = await materials.wanted_one(submission, package.material)
         if wanted.accepts != materials.PACKAGE:
             raise Refused("material_no_package")
-        await put_aside(standing.id, wanted.id, "receiving", "refused", "stopped")
+        aside = await put_aside(standing.id, wanted.id, "receiving", "refused", "stopped")
         await reserve(package, store=store, settings=settings)
         await package.save()
         known = {"material": wanted.id, "size": package.size}
         await record("package_begun", standing.id, by=by, edition=edition.id, **known)
+    return aside
 
 
-async def put_aside(submission_id: str, material_id: str, *states: str, but: str = "") -> None:
-    """Those in these states are no more; their bytes go after the act."""
+async def put_aside(submission_id: str, material_id: str, *states: str, but: str = "") -> list[str]:
+    """Those in these states are no more; their bytes go after the act. Their keys."""
     gone = await rows(
         """DELETE FROM package_upload WHERE submission = {} AND material = {} AND state = ANY({})
              AND id <> {} RETURNING id""",
@@ -113,6 +118,13 @@ async def put_aside(submission_id: str, material_id: str, *states: str, but: str
     )
     for row in gone:
         await later("discard_package", package=row["id"])
+    return [row["id"] for row in gone]
+
+
+async def let_go(key: str, store: Store) -> None:
+    """What has come of it, where it comes in: with a far store a worker does not find it."""
+    forget(key)
+    await asyncio.to_thread(store.discard_upload, key)
 
 
 async def as_it_stands(package: PackageUpload) -> PackageUpload:
@@ -151,11 +163,10 @@ async def refuse(package: PackageUpload, findings: tuple[Finding, ...], *, store
                 "package_refused", refused[0]["submission"], material=package.material, codes=codes
             )
     if refused:
-        forget(package.id)
-        await asyncio.to_thread(store.discard_upload, package.id)
+        await let_go(package.id, store)
 
 
-async def drop(package: PackageUpload, *, by: Person | None = None) -> bool:
+async def abandon(package: PackageUpload, *, by: Person | None = None, store: Store) -> bool:
     """It is given up, or its report taken away; False where it was delivered or is gone already."""
     async with transaction():
         gone = await rows(
@@ -165,21 +176,18 @@ async def drop(package: PackageUpload, *, by: Person | None = None) -> bool:
         if gone:
             await later("discard_package", package=package.id)
             await record("package_dropped", package.submission, by=by, material=package.material)
+    if gone:
+        await let_go(package.id, store)
     return bool(gone)
 
 
-async def abandon(package: PackageUpload, *, by: Person, store: Store) -> bool:  # noqa: ARG001
-    """Its sender gives the upload up; its bytes go after the act."""
-    return await drop(package, by=by)
-
-
-async def drop_of(submission: Submission, package_id: str, *, by: Person) -> None:
+async def abandon_of(submission: Submission, package_id: str, *, by: Person, store: Store) -> None:
     """The same, of one of this film's; what is not there any more is given up already."""
     package = await PackageUpload.objects().get(
         (PackageUpload.id == package_id) & (PackageUpload.submission == submission.id)
     )
     if package is not None:
-        await drop(package, by=by)
+        await abandon(package, by=by, store=store)
 
 
 async def discard(package_id: str, *, store: Store) -> None:
@@ -190,8 +198,7 @@ async def discard(package_id: str, *, store: Store) -> None:
     )
     if wanted:
         return
-    forget(package_id)
-    await asyncio.to_thread(store.discard_upload, package_id)
+    await let_go(package_id, store)
     await asyncio.to_thread(store.discard_master, package_id)
 
 
@@ -244,7 +251,7 @@ async def sweep(*, store: Store) -> None:
         if size == package.size:
             await patiently(package.id, partial(finish, package, store=store))
         elif package.expires_at is not None and now() > package.expires_at:
-            await drop(package)
+            await abandon(package, store=store)
     await _drop_bodiless(store)
 
 

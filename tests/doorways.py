@@ -23,7 +23,7 @@ KNOWN_AS = {
     "sheet_id": "score_sheet", "upload_id": "film_file", "variant_id": "grid_variant", "comment_id": "screening_comment",
     "export_id": "data_export", "film": "submission", "track": "subtitle", "fix_id": "fix_request",
     "own_import_id": "import", "picture_id": "film_picture", "trailer_id": "trailer", "told_id": "told_screening",
-    "wish_id": "ticket_wish",
+    "wish_id": "ticket_wish", "package_id": "package_upload",
 }  # fmt: skip
 """Parameters that are called otherwise than the table whose row they name."""
 

@@ -328,10 +328,11 @@ async def drop_package(
     viewer: NamedDependency[Viewer],
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
+    store: NamedDependency[Store],
 ) -> None:
     """Give up a package that is not delivered, or take its report away; twice is once."""
     submission = await own(submission_id, viewer, edition_row, Act.EDIT_ENTRY)
-    await packages.drop_of(submission, package_id, by=person)
+    await packages.abandon_of(submission, package_id, by=person, store=store)
 
 
 ACTS = [
