@@ -3,10 +3,11 @@
     ./run bench uploads [--megabytes 1024] [--turns 5] [--together 50] [--megabits 10] [--seconds 15]
 
 In turns, in one run, on one disk, each ratio taken within its turn: a film as one PATCH, as pieces of 16 MiB, as
-pieces with their SHA-256, as `dd oflag=dsync` writes it, and as `dd conv=fsync` does, which promises nothing
-before its end. Of the door: its memory, its seconds of CPU, how long its loop keeps a question waiting, and how
-much of the hashing is done beside the loop. Then many films at once, as fast as they go, and as fast as lines into
-homes are, while somebody reads the public page. Every film is read again. Not 0 when a goal is missed.
+pieces with their SHA-256; the same PATCHes to a bare Litestar that writes and syncs them and does nothing else; as
+`dd oflag=dsync` writes the film, and as `dd conv=fsync` does, which promises nothing before its end. Of the door:
+its memory, its seconds of CPU, how long its loop keeps a question waiting, and how much of the hashing is done
+beside the loop. Then many films at once, as fast as they go, and as fast as lines into homes are, while somebody
+reads the public page. Every film is read again. Not 0 when a goal is missed.
 """
 
 import argparse
@@ -36,6 +37,7 @@ from bench.public import House
 from festival.settings import Settings
 from media.storage import PIECE_BYTES, LocalStore, sha256_of
 from tests.api.test_uploads import OCTETS, b64
+from tests.doors import Door
 from tests.services import Services
 
 MIB = 1024 * 1024
@@ -46,6 +48,14 @@ SIP = 64 * 1024  # bytes that a line into a home brings at once
 CAP_S = 0.05  # a loop that hashed or wrote by itself would be away for longer
 
 Headers = dict[str, str]
+
+
+class Bare(Door):
+    """The other side of a ratio: what Litestar and uvicorn do by themselves."""
+
+    @property
+    def words(self) -> list[str]:
+        return ["uvicorn", "bench.bare_upload:app", "--port", str(self.port)]
 
 
 # What is asked of the door
@@ -209,8 +219,9 @@ class Way(msgspec.Struct):
 class Bench:
     """One house, one disk, and everybody who sends."""
 
-    def __init__(self, given: argparse.Namespace, house: House, whose: dict[str, Headers], folder: Path) -> None:
-        self.given, self.house, self.whose, self.folder = given, house, whose, folder
+    def __init__(self, given: argparse.Namespace, house: House, bare: Bare, whose: dict[str, Headers],
+                 folder: Path) -> None:  # fmt: skip
+        self.given, self.house, self.bare, self.whose, self.folder = given, house, bare, whose, folder
         self.store = LocalStore(Settings.read().media_root)
         self.processes = Processes(house.process.pid if house.process else 0)
         self.film = a_film(folder / "film.mp4", given.megabytes * MIB, seed=0)
@@ -260,8 +271,15 @@ class Bench:
         for at, checksum in zip(range(0, self.size, PIECE), self.sums, strict=True):
             sender.send(place, self.film, at, min(PIECE, self.size - at), checksum=checksum)
 
+    def plainly(self, way: Way, sends: Callable[[Sender, str], None]) -> None:
+        sender = Sender(self.bare.url, {})
+        began = time.perf_counter()
+        sends(sender, "/film")
+        way.rates.append(self.size / (time.perf_counter() - began))
+        aside(self.store).unlink()
+
     def dd(self, way: Way, how: str) -> None:
-        target = self.store.root / "uploads" / "dd"
+        target = aside(self.store)
         began = time.perf_counter()
         subprocess.run(["dd", f"if={self.film}", f"of={target}", "bs=1M", how], check=True, capture_output=True)
         way.rates.append(self.size / (time.perf_counter() - began))
@@ -284,6 +302,11 @@ class Bench:
             self.judge(place, sha256_of(film))
             film.unlink()
         return rate, waited
+
+
+def aside(store: LocalStore) -> Path:
+    """Where others write the same film: on the same disk."""
+    return store.root / "uploads" / "aside"
 
 
 def a_film(path: Path, size: int, *, seed: int) -> Path:
@@ -323,17 +346,21 @@ def kept(name: str, value: float, goal: float, *, least: bool) -> bool:
 
 def measure(bench: Bench) -> bool:
     given = bench.given
-    one, pieces, summed, dsync, fsync = Way(), Way(), Way(), Way(), Way()
+    one, pieces, summed, bare, bare_pieces, dsync, fsync = (Way() for _ in range(7))
     bench.one_way(Way(), bench.whole)  # what is read or made once, is
     for _ in range(given.turns):
         bench.one_way(one, bench.whole)
         bench.dd(dsync, "oflag=dsync")
+        bench.plainly(bare, bench.whole)
         bench.one_way(pieces, bench.in_pieces)
+        bench.plainly(bare_pieces, bench.in_pieces)
         bench.dd(fsync, "conv=fsync")
         bench.one_way(summed, bench.summed)
     told("one PATCH", one)
     told(f"PATCHes of {PIECE // MIB} MiB", pieces)
     told("the same with SHA-256", summed)
+    told("one PATCH, bare", bare)
+    told(f"PATCHes of {PIECE // MIB} MiB, bare", bare_pieces)
     told("dd oflag=dsync bs=1M", dsync)
     told("dd conv=fsync bs=1M", fsync)
     for _ in range(2):  # the first time, what is kept afterwards is drawn
@@ -353,6 +380,8 @@ def measure(bench: Bench) -> bool:
     wrong = sum(waited.wrong for waited in (alone, beside_all, beside_home, one.waited, pieces.waited, summed.waited))
     hashing = hashing_cost(bench.film) / (bench.size / (1024 * MIB))
     return all([
+        kept("one PATCH / a bare one", one.beside(bare), 1, least=True),
+        kept(f"PATCHes of {PIECE // MIB} MiB / bare ones", pieces.beside(bare_pieces), 0.8, least=True),
         kept("one PATCH / dd oflag=dsync", one.beside(dsync), 0.9, least=True),
         kept(f"PATCHes of {PIECE // MIB} MiB / dd oflag=dsync", pieces.beside(dsync), 0.9, least=True),
         kept("the same with SHA-256 / dd oflag=dsync", summed.beside(dsync), 0.6, least=True),
@@ -367,13 +396,14 @@ def measure(bench: Bench) -> bool:
     ])  # fmt: skip
 
 
-async def opened(given: argparse.Namespace, folder: Path) -> tuple[House, dict[str, Headers]]:
+async def opened(given: argparse.Namespace, folder: Path) -> tuple[House, Bare, dict[str, Headers]]:
     given.readers = given.people = given.films = 1
     given.scores, given.uploads = 0, 3 * given.turns + 1 + 2 * given.together
     whose = await seeded(given)
     house = House(folder / "house.log", {})
-    await house.open()
-    return house, whose
+    bare = Bare(folder / "bare.log", {"FILM": str(aside(LocalStore(Settings.read().media_root)))})
+    await asyncio.gather(house.open(), bare.open())
+    return house, bare, whose
 
 
 def main() -> int:
@@ -385,11 +415,12 @@ def main() -> int:
     services = Services()
     try:
         with tempfile.TemporaryDirectory(prefix="cfs-uploads-") as folder:
-            house, whose = asyncio.run(opened(given, Path(folder)))
+            house, bare, whose = asyncio.run(opened(given, Path(folder)))
             try:
-                return 0 if measure(Bench(given, house, whose, Path(folder))) else 1
+                return 0 if measure(Bench(given, house, bare, whose, Path(folder))) else 1
             finally:
                 house.kill()
+                bare.kill()
     finally:
         services.stop()
 
