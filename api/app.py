@@ -599,7 +599,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             Once(),
         ],
         request_class=CheckedRequest,
-        before_send=[Headers(https=settings.public_url.startswith("https"))],
+        before_send=[Headers(https=settings.public_url.startswith("https")), uploads.versioned],
         exception_handlers=errors.HANDLERS | uploads.FAULTS,
         plugins=[news_plugin(settings.redis_url)],
         lifespan=[with_database],

@@ -1,4 +1,4 @@
-"""The catalogue of faults names tests that there are, and every row says what it does not try."""
+"""The catalogue of faults and the clauses of tus name tests that there are; what is not tried is said."""
 
 import re
 from pathlib import Path
@@ -20,6 +20,17 @@ def test_every_row_is_read() -> None:
 def test_a_row_names_tests_that_there_are_or_says_that_there_are_none(fault) -> None:
     assert fault.tests or fault.gap
     for test in fault.tests:
-        path, _, name = test.partition("::")
-        text = (TESTS / path).read_text()
-        assert not name or re.search(rf"def {name}\b", text), test
+        assert is_there(test), test
+
+
+def is_there(test: str) -> bool:
+    path, _, name = test.partition("::")
+    return not name or re.search(rf"def {name}\b", (TESTS / path).read_text()) is not None
+
+
+def test_every_clause_of_tus_names_a_test_that_there_is() -> None:
+    rows = [row for row in (TESTS.parent / "docs/tus.md").read_text().partition("\n## ")[0].splitlines() if row.startswith("| ")]
+    named = [re.findall(r"`([^`]+::[^`]+)`", row) for row in rows[1:]]
+
+    assert len(named) > 20
+    assert all(tests and all(is_there(test) for test in tests) for tests in named)

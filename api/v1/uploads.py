@@ -11,9 +11,11 @@ from functools import partial
 from typing import Any, TypeVar
 
 from litestar import Response, delete, head, patch, post, route
+from litestar.datastructures import MutableScopeHeaders
 from litestar.di import NamedDependency
 from litestar.exceptions import ClientException, InternalServerException
 from litestar.params import FromPath
+from litestar.types import Message, Scope
 
 from api.auth import refuse_archived
 from api.guards import MAKER
@@ -33,6 +35,7 @@ from submissions.tables import FilmFile, PackageUpload, Trailer
 VERSION = "1.0.0"
 ALGORITHMS = {"sha1": "sha1", "sha256": "sha256", "md5": "md5"}
 OCTETS = "application/offset+octet-stream"
+ADDRESS = re.compile(r"/api/v1/[^/]+/uploads(/|$)")
 DECIMAL = re.compile(r"(0|[1-9][0-9]{0,99})")
 KINDS: dict[str, Any] = {"film": uploads, "trailer": trailers, "package": packages}
 WAYS: dict[type, Any] = {FilmFile: uploads, Trailer: trailers, PackageUpload: packages}
@@ -72,6 +75,12 @@ def tus_error(_: AnyRequest, error: TusError) -> Response[Any]:
         media_type="application/problem+json",
         headers={**ALWAYS, **error.headers},
     )
+
+
+async def versioned(message: Message, scope: Scope) -> None:
+    """Whatever is answered at these addresses names the version, also where others refused the request."""
+    if message["type"] == "http.response.start" and ADDRESS.match(scope["path"]):
+        MutableScopeHeaders.from_message(message)["Tus-Resumable"] = VERSION
 
 
 def storage_full(_: AnyRequest, __: StorageFull) -> Response[Any]:
@@ -293,7 +302,7 @@ async def how_far(
     file = await own(upload_id, viewer)
     check_refused(file)
     if file.state == "receiving":
-        await ways_of(file).check_time(file, edition_row)
+        await in_time(file, edition_row)
     try:
         offset = await receiving.offset_of(file, store)
         if offset == file.size and file.state == "receiving":
@@ -332,11 +341,19 @@ async def append(
     if file.state != "receiving":  # whoever has missed the last answer may ask for it at any time
         kept = await ended(file, offset, announced(request), store)
     else:
-        await ways_of(file).check_time(file, edition_row)
+        await in_time(file, edition_row)
         kept = await take(request, file, offset, store, given)
     return Response(
         None, status_code=204, headers={**ALWAYS, **expires(file), "Upload-Offset": str(kept)}
     )
+
+
+async def in_time(file: Incoming, edition: Edition) -> None:
+    """Of an upload that has expired the house still knows: it is gone, not unknown."""
+    try:
+        await ways_of(file).check_time(file, edition)
+    except Missing as error:
+        raise TusError(410, str(error)) from None
 
 
 def check_refused(file: Incoming) -> None:

@@ -15,7 +15,7 @@ from api import decoding
 from festival.settings import Settings
 from media.storage import LocalStore
 from submissions.tables import Submission
-from tests.api.test_uploads import FILM, OCTETS, Uploads, a_draft, summed, the_file
+from tests.api.test_uploads import FILM, OCTETS, Uploads, a_draft, b64, summed, the_file
 from tests.builders import an_edition
 from tests.doors import Door, Line, doors
 
@@ -205,6 +205,24 @@ async def test_a_body_without_a_byte_is_ended_and_what_came_is_kept(client, hast
     assert (said, headers["upload-offset"], ended) == (204, str(CAME), True)
     assert seconds > SILENCE
     assert await uploads.offset(place) == CAME
+
+
+async def test_whoever_asks_first_hears_a_refusal_before_the_body_is_sent(client, hasty_door: Door) -> None:
+    uploads = await a_draft(client, await an_edition())
+    named = f"submission {b64(uploads.submission)},filename {b64('film.mp4')}"
+    told = []
+    for size in (10**15, SIZE):
+        line = await Line.to(hasty_door)
+        await line.begin(client, "POST", f"{uploads.base}/uploads", **TUS, upload_length=size, upload_metadata=named,
+                         content_type=OCTETS, content_length=CAME, expect="100-continue")  # fmt: skip
+        told.append((await asyncio.wait_for(line.answer(), 30))[0])
+        if told[-1] == 100:
+            await line.send(BODY[:CAME])
+            status, headers, _ = await asyncio.wait_for(line.answer(), 30)
+            told.append((status, headers["upload-offset"]))
+        line.close()
+
+    assert told == [413, 100, (201, str(CAME))]
 
 
 async def test_no_other_body_is_waited_for_without_end(client, hasty_door: Door) -> None:

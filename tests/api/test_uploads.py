@@ -7,6 +7,7 @@ import hashlib
 import math
 import time
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 import httpx
 import pytest
@@ -88,21 +89,42 @@ async def test_the_offer_names_version_extensions_and_limits(client) -> None:
 
     assert answer.status_code == 204
     assert answer.headers["tus-version"] == "1.0.0"
-    assert {"creation", "checksum", "termination", "expiration"} <= set(answer.headers["tus-extension"].split(","))
+    assert set(answer.headers["tus-extension"].split(",")) == {
+        "creation", "creation-with-upload", "checksum", "termination", "expiration"}  # fmt: skip
     assert int(answer.headers["tus-max-size"]) == Settings.read().max_upload_bytes
-    assert "sha256" in answer.headers["tus-checksum-algorithm"].split(",")
+    assert set(answer.headers["tus-checksum-algorithm"].split(",")) == {"sha1", "sha256", "md5"}
+    other = await client.options(f"/api/v1/{edition.slug}/uploads", headers={"tus-resumable": "0.2.2"})
+    assert (other.status_code, other.headers["tus-version"]) == (204, "1.0.0")
 
 
 @pytest.mark.parametrize("version", ["", "0.2.2", "1.0.1", "2.0.0"])
 async def test_another_version_is_told_ours_and_nothing_is_processed(uploads: Uploads, version: str) -> None:
     place = await uploads.begin()
 
-    created = await uploads.create(tus_resumable=version)
-    sent = await uploads.send(place, FILM, 0, tus_resumable=version)
+    theirs = {"tus-resumable": version} if version else {}
+    told = [
+        await uploads.create(tus_resumable=version), await uploads.send(place, FILM, 0, tus_resumable=version),
+        await uploads.client.head(place, headers=theirs), await uploads.client.delete(place, headers=theirs),
+    ]  # fmt: skip
 
-    assert (created.status_code, sent.status_code) == (412, 412)
-    assert (created.headers["tus-version"], sent.headers["tus-version"]) == ("1.0.0", "1.0.0")
+    assert [(one.status_code, one.headers["tus-version"]) for one in told] == [(412, "1.0.0")] * 4
     assert await uploads.offset(place) == 0
+
+
+async def test_whatever_is_answered_names_the_version(uploads: Uploads, client) -> None:
+    place, mine = await uploads.begin(), {"tus-resumable": "1.0.0"}
+    none, creating = place.replace(place.rpartition("/")[2], "abcdefabcdefabcd"), f"{uploads.base}/uploads"
+    answers = [
+        await uploads.head(place), await uploads.head(none), await uploads.send(none, FILM, 0), await uploads.create(""),
+        await uploads.send(place, FILM, 7), await client.delete(none, headers=mine), await client.get(place, headers=mine),
+        await client.post(creating, headers={**mine, "x-csrf-token": "x"}), await client.options(creating),
+    ]  # fmt: skip
+    client.cookies.clear()
+    answers += [await uploads.head(place), await uploads.send(place, FILM, 0), await uploads.create()]
+
+    assert not any("upload-offset" in answer.headers for answer in answers if answer.status_code == 404)
+    told = [(answer.status_code, answer.headers.get("tus-resumable")) for answer in answers]
+    assert told == [(code, "1.0.0") for code in (200, 404, 404, 400, 409, 404, 405, 403, 204, 401, 403, 403)]
 
 
 @pytest.mark.parametrize("length", ["+5", "-1", "1.0", "٥", "", "1_000", "0x10", " ", "1e3", "007"])
@@ -150,6 +172,30 @@ async def test_metadata_that_name_no_film_open_nothing(uploads: Uploads, metadat
 
     assert answer.status_code in {400, 404}
     assert "location" not in answer.headers
+
+
+@pytest.mark.parametrize("more", ["filename YQ==", "is_confidential YQ", "clé YQ==", "note AAE="])
+async def test_metadata_that_cannot_be_repeated_open_nothing(uploads: Uploads, more: str) -> None:
+    known = f"submission {b64(uploads.submission)},filename {b64('film.mp4')}"
+
+    answer = await uploads.create(upload_metadata=f"{known},{more}")
+
+    assert (answer.status_code, answer.json()["codes"]) == (400, ["upload_metadata_invalid"])
+
+
+async def test_until_when_an_upload_lasts_is_said_each_time_and_then_it_is_gone(uploads: Uploads) -> None:
+    made = await uploads.create()
+    place = made.headers["location"]
+    sent, file = await uploads.send(place, FILM[:100], 0), await the_file(place)
+    assert file.expires_at is not None
+    told = [parsedate_to_datetime(one.headers["upload-expires"]) for one in (made, sent, await uploads.head(place))]
+    assert told == [file.expires_at.replace(microsecond=0)] * 3
+
+    await FilmFile.update({FilmFile.expires_at: now() - timedelta(days=1)}).where(FilmFile.id == file.id)
+    late = [await uploads.head(place), await uploads.send(place, FILM[100:], 100)]
+    await uploading.expire(file, LocalStore(Settings.read().media_root))
+    late += [await uploads.head(place), await uploads.send(place, FILM[100:], 100)]
+    assert [answer.status_code for answer in late] == [410] * 4
 
 
 @pytest.mark.parametrize("offset", [0, 999, 1001, len(FILM), len(FILM) + 1, 10**12, 2**63 - 1, "9" * 30])
