@@ -77,6 +77,7 @@ from api.acts import attendance as attendance_acts
 from api.acts import blind_words as blind_acts
 from api.acts import blocks as block_acts
 from api.acts import candidates as candidate_acts
+from api.acts import bringing as bringing_acts
 from api.acts import catalogue as catalogue_acts
 from api.acts import conflicts as conflict_acts
 from api.acts import fixes as fix_acts
@@ -135,6 +136,7 @@ from api.pages import audiences as audience_pages
 from api.pages import blind_words as blind_pages
 from api.pages import blocks as block_pages
 from api.pages import board as board_pages
+from api.pages import bringing as bringing_pages
 from api.pages import catalogue as catalogue_pages
 from api.pages import changes as changes_pages
 from api.pages import changing as changing_pages
@@ -261,6 +263,7 @@ ACTS = [
     *amending.ACTS,
     *office_acts.ACTS,
     *fix_acts.ACTS,
+    *bringing_acts.ACTS,
     *catalogue_acts.ACTS,
     *blind_acts.ACTS,
     *answers.ACTS,
@@ -439,6 +442,7 @@ def pages() -> Router:
             amending_pages,
             office_pages,
             fix_pages,
+            bringing_pages,
             catalogue_pages,
             blind_pages,
             answers_pages,

@@ -37,7 +37,7 @@ _control_escape = re.compile(r"(?<!\\)(?:\\\\)*\\u00(?:0[0-8bBcCeEfF]|1[0-9a-fA-
 
 _with_a_file = re.compile(
     r"/[a-z]{2}/[^/]+/(submissions/[^/]+/(subtitles|pictures|answers/[^/]+/file|materials/[^/]+/file)"
-    r"|submissions/imports|operator/imports|operator/people/lists/reading|programmer/exchange)"
+    r"|submissions/imports|submissions/materials/[^/]+/file|operator/imports|operator/people/lists/reading|programmer/exchange)"
 )
 """The forms of ours that come in parts; their acts bound and check them, nothing here does."""
 

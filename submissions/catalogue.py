@@ -3,7 +3,7 @@
 A page takes the same few statements whether it shows one film or fifty.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -30,7 +30,7 @@ MOST_AT_ONCE = 60
 LETTERS = 40
 NEXT = ("fix", "replace", "release", "continue", "pay", "bring", "none")
 STATUSES = ("draft", "submitted", "accepted", "waitlisted", "declined", "withdrawn")
-DraftSeen = Annotated[str, Meta(pattern=r"^[A-Za-z0-9]{1,16}\.[0-9]{1,9}$")]
+FilmSeen = Annotated[str, Meta(pattern=r"^[A-Za-z0-9]{1,16}\.[0-9]{1,9}$")]
 
 
 class CatalogueQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -180,8 +180,8 @@ async def films(
     )
 
 
-class NotFiled(msgspec.Struct, frozen=True, kw_only=True):
-    """A film that was not filed, and all the reasons."""
+class LeftAside(msgspec.Struct, frozen=True, kw_only=True):
+    """A film with which it was not done, and all the reasons."""
 
     id: str
     title: str
@@ -189,33 +189,44 @@ class NotFiled(msgspec.Struct, frozen=True, kw_only=True):
     codes: tuple[str, ...]
 
 
-class FiledFilms(msgspec.Struct, frozen=True):
-    """How many were filed, and those that were not."""
+class DoneForSeveral(msgspec.Struct, frozen=True):
+    """With how many films it was done, and those that were left as they are."""
 
     n: int
-    left: list[NotFiled]
+    left: list[LeftAside]
 
 
 async def file_each(
-    viewer: Viewer, edition: Edition, seen: Sequence[DraftSeen], *, by: Person, language: str = ""
-) -> FiledFilms:
+    viewer: Viewer, edition: Edition, seen: Sequence[FilmSeen], *, by: Person, language: str = ""
+) -> DoneForSeveral:
     """File several of one's drafts, each by itself if it is whole and still what was seen."""
+
+    async def file_this(entry: str, version: int) -> None:
+        await file_one(viewer, edition, entry, version, by=by, language=language)
+
+    return await with_each(viewer, edition, seen, file_this)
+
+
+async def with_each(
+    viewer: Viewer,
+    edition: Edition,
+    seen: Sequence[FilmSeen],
+    do: Callable[[str, int], Awaitable[object]],
+) -> DoneForSeveral:
+    """Do it with several of one's films, each in an act of its own, with the version that was seen of it."""
     if not seen:
         raise Refused("chosen:films_none")
     versions = dict(one.split(".") for one in seen)
-    known = await chosen(viewer, edition, [*versions])
     done, left = 0, []
-    for line in known:
+    for line in await chosen(viewer, edition, [*versions]):
         try:
-            await file_one(
-                viewer, edition, line.id, int(versions[line.id]), by=by, language=language
-            )
+            await do(line.id, int(versions[line.id]))
             done += 1
         except FestivalError as error:
             left.append(
-                NotFiled(id=line.id, title=line.title, titles=line.titles, codes=error.codes)
+                LeftAside(id=line.id, title=line.title, titles=line.titles, codes=error.codes)
             )
-    return FiledFilms(done, left)
+    return DoneForSeveral(done, left)
 
 
 async def file_one(

@@ -16,13 +16,13 @@ from festival.access import Viewer, in_scope
 from festival.errors import Missing, Refused
 from festival.tables import Edition, Person
 from submissions import catalogue
-from submissions.catalogue import MOST_AT_ONCE, DraftSeen, FiledFilms
+from submissions.catalogue import MOST_AT_ONCE, DoneForSeveral, FilmSeen
 
 
 class Filing(msgspec.Struct, frozen=True):
     """Drafts as they were seen: `id.version` each."""
 
-    chosen: Annotated[list[DraftSeen], Meta(max_length=MOST_AT_ONCE)] = []
+    chosen: Annotated[list[FilmSeen], Meta(max_length=MOST_AT_ONCE)] = []
 
 
 async def again(request: AnyRequest, refused: Refusal) -> Response[str]:
@@ -33,7 +33,7 @@ async def again(request: AnyRequest, refused: Refusal) -> Response[str]:
     return await filings_page(request, lines, refused.error)
 
 
-async def told(request: AnyRequest, done: FiledFilms) -> Response[str]:
+async def told(request: AnyRequest, done: DoneForSeveral) -> Response[str]:
     return filed_page(request, done)
 
 
@@ -44,7 +44,7 @@ async def file_several(
     viewer: NamedDependency[Viewer],
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
-) -> FiledFilms:
+) -> DoneForSeveral:
     """File several drafts, each by itself: what is not whole, or has changed since, is left and named."""
     if not in_scope(viewer, "entries"):
         raise Missing("missing")

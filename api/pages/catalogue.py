@@ -21,7 +21,7 @@ from festival.tables import Edition
 from festival.texts import texts_of
 from festival.wording import LINK
 from submissions import catalogue
-from submissions.catalogue import CatalogueLine, FiledFilms, query_of
+from submissions.catalogue import CatalogueLine, DoneForSeveral, query_of
 from submissions.lists import sections_of
 from submissions.office.fixes import field_label
 
@@ -96,7 +96,7 @@ async def filings_page(
     )
 
 
-def filed_page(request: AnyRequest, done: FiledFilms) -> Response[str]:
+def filed_page(request: AnyRequest, done: DoneForSeveral) -> Response[str]:
     lang = language_of(request)
     return page(
         request,

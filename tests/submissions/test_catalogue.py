@@ -1,14 +1,22 @@
-"""A maker's many films in one table: what comes next, several filed at once, and all that was written to them."""
+"""A maker's many films in one table: what comes next, several done at once, and all that was written to them."""
 
 from datetime import timedelta
 
+import pytest
+
+from festival.access import Act
 from festival.clock import now
 from festival.db import rows
-from submissions import catalogue
+from festival.errors import Missing, Refused
+from festival.settings import Settings
+from media.storage import LocalStore
+from submissions import bringing, catalogue, materials
 from submissions.catalogue import CatalogueQuery
+from submissions.lists import own
 from submissions.office import fixes
 from submissions.office.fixes import FixWanted
 from submissions.tables import Material, Member
+from tests.api.test_asking import PDF
 from tests.builders import a_film, a_person, an_edition, sign_in, the_viewer
 
 
@@ -121,6 +129,79 @@ async def test_several_are_filed_each_if_it_is_whole_and_still_what_was_seen(hou
     }
     assert stands[films["draft of a film"]] == "submitted"
     assert stands[films["ready to be seen"]] == stands[second] == "draft"
+
+
+async def wanted(slate: Slate, accepts: str) -> tuple[str, list[str]]:
+    """A material, and three films of one maker of which it is wanted: none has it."""
+    material = Material(edition=slate.edition.id, labels={"fr": "Contact"}, accepts=accepts)
+    await material.save()
+    films = [slate.films["won"]]
+    for title in ("second", "third"):
+        film, _ = await a_film(slate.edition, slate.maker, title=title, status="accepted")
+        films.append(film)
+    return material.id, films
+
+
+async def brought(material: str) -> dict[str, str]:
+    found = await rows(
+        """SELECT f.title, d.text FROM delivery d JOIN submission s ON s.id = d.submission
+           JOIN film f ON f.id = s.film WHERE d.material = {} ORDER BY f.title""",
+        material,
+    )
+    return {row["title"]: row["text"] for row in found}
+
+
+async def test_a_text_goes_to_each_of_one_s_films_unless_another_stands_there_by_now(house) -> None:
+    slate = await Slate().build()
+    material, films = await wanted(slate, "text")
+    stranger = await a_person("filmmaker", edition=slate.edition, name="Bo")
+    theirs, _ = await a_film(slate.edition, stranger, title="theirs", status="accepted")
+    _, seen = await bringing.takers(slate.viewer, slate.edition, material)
+    second = next(one for one in seen if one.title == "second")
+    await materials.bring_text(
+        await own(second.id, slate.viewer, slate.edition, Act.EDIT_ENTRY),
+        material, "Already.", version=0, by=slate.maker,
+    )  # fmt: skip
+
+    done = await bringing.bring_text_each(
+        slate.viewer,
+        slate.edition,
+        material,
+        "Io, io@example.org",
+        [*(one.seen for one in seen), f"{theirs}.0", f"{slate.films['filed']}.0"],
+        by=slate.maker,
+    )
+
+    assert [one.title for one in seen] == ["second", "third", "won"]
+    assert done.n == 2
+    assert {one.title: one.codes for one in done.left} == {
+        "second": (f"m_{material}:material_meanwhile",), "filed": ("material_missing",),
+    }  # fmt: skip
+    assert await brought(material) == {
+        "second": "Already.", "third": "Io, io@example.org", "won": "Io, io@example.org"
+    }  # fmt: skip
+    with pytest.raises(Missing):
+        await bringing.takers(await the_viewer(stranger, await an_edition()), slate.edition, material)
+
+
+async def test_a_file_goes_beside_what_is_there_and_replaces_nothing(house) -> None:
+    slate = await Slate().build()
+    material, films = await wanted(slate, "document")
+    give = dict(name="contact.pdf", by=slate.maker, store=LocalStore(Settings.read().media_root))
+
+    async def bring(raw: bytes, *seen: str) -> catalogue.DoneForSeveral:
+        return await bringing.bring_file_each(
+            slate.viewer, slate.edition, material, raw, seen, **give
+        )
+
+    with pytest.raises(Refused):
+        await bring(b"no paper", f"{films[0]}.0")
+    assert (await bring(PDF, f"{films[0]}.0")).n == 1
+    again = await bring(PDF, *(f"{film}.0" for film in films))
+
+    assert again.n == 2
+    assert [(one.title, one.codes) for one in again.left] == [("won", ("material_full",))]
+    assert sorted(await brought(material)) == ["second", "third", "won"]
 
 
 async def test_the_post_holds_what_went_out_and_no_key(house) -> None:
