@@ -16,6 +16,7 @@ from festival.language import has_words, t
 from festival.tables import Edition
 from submissions import bringing
 from submissions.attachments import MOST_MATERIAL_BYTES
+from submissions.bringing import MaterialTaker
 from submissions.catalogue import MOST_AT_ONCE, DoneForSeveral
 from submissions.materials import MOST_TEXT
 
@@ -62,12 +63,17 @@ async def bringing_page(
         material=material,
         films=films,
         text=text,
-        ticked={one.id for one in films if not one.version} if ticked is None else ticked,
+        ticked=lacking(films) if ticked is None else ticked,
         most_text=MOST_TEXT,
         most_bytes=MOST_MATERIAL_BYTES,
         most_films=MOST_AT_ONCE,
         done=None,
     )
+
+
+def lacking(films: list[MaterialTaker]) -> frozenset[str]:
+    """The first of those that have nothing of it yet, as many as one act takes."""
+    return frozenset([one.id for one in films if not one.version][:MOST_AT_ONCE])
 
 
 async def brought_page(
