@@ -4,6 +4,7 @@ import logging
 import typing
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 import asyncpg
 import msgspec
@@ -59,9 +60,8 @@ def http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
         and wants_page(request)
         and request.method == "GET"
     ):
-        return Redirect(
-            f"{prefix_of(request)}/account/sign-in?next={request.url.path}", status_code=303
-        )
+        asked = quote(f"{request.url.path}?{request.url.query}".rstrip("?"), safe="/")
+        return Redirect(f"{prefix_of(request)}/account/sign-in?next={asked}", status_code=303)
     code = error.detail if has_words(f"error.{error.detail}") else by_number(error.status_code)
     values: dict[str, Any] = {}
     if isinstance(error, ValidationException):

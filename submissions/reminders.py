@@ -30,6 +30,7 @@ from submissions.materials import IN_SECTION
 from submissions.tables import Reminder
 
 NAMED = 20
+NEXT_STEP = "?step=next"  # the step that lacks something when the letter is read
 SETTLED = timedelta(days=1)  # whoever began a day ago or later needs no word yet
 
 
@@ -101,7 +102,10 @@ async def drafts(asked: ReminderQuestion) -> list[OpenThing]:
         deadline = row["deadline"]
         if now() < closes(deadline) and row["opened"] < now() - SETTLED:
             values = {"deadline": partial(moment, when=last_minute(deadline))}
-            found.append(of_a_film(row, row["about"], at=closes(deadline), values=values))
+            thing = of_a_film(
+                row, row["about"], at=closes(deadline), values=values, page=NEXT_STEP
+            )
+            found.append(thing)
     return found
 
 
@@ -113,7 +117,8 @@ async def unreleased(asked: ReminderQuestion) -> list[OpenThing]:
         times = {"begun": row["begun"], "ready": row["ready"], "grace": grace}
         if row["ready"] and may_file(now(), row["deadline"], **times):
             values = {"since": partial(calendar_day, when=row["ready"])}
-            found.append(of_a_film(row, row["file"], at=row["ready"], values=values))
+            thing = of_a_film(row, row["file"], at=row["ready"], values=values, page="/file")
+            found.append(thing)
     return found
 
 
@@ -216,6 +221,7 @@ async def unpaid(asked: ReminderQuestion) -> list[OpenThing]:
             row["about"],
             at=row["filed_at"],
             values={"amount": partial(euro, cents=row["owed"])},
+            page="#fees",
         )
         for row in found
     ]

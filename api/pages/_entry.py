@@ -1,6 +1,6 @@
 """The entry form: what people type into an `Entry`, and back again; what is still open, by step."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Annotated, Any
@@ -54,6 +54,8 @@ STEPS: dict[str, tuple[str, ...]] = {
 """Where each field is asked; the edition's own questions stand beside the rights."""
 FILING = "filing"
 """The last step, which asks nothing: everything is read once more, and filed."""
+NEXT = "next"
+"""As an address names it: the first step that lacks something on the day when somebody comes."""
 
 
 def text_fields() -> dict[str, tuple[str, str]]:
@@ -380,6 +382,11 @@ def steps(
         for name in STEPS
         if (asked := fields_in(name, form))
     ]
+
+
+def next_of(lines: Sequence[TaskLine]) -> str:
+    """The first step that lacks something; the last one where none does."""
+    return next((line.name for line in lines if line.points), FILING)
 
 
 def fields_in(step: str, form: EntryForm) -> list[str]:

@@ -269,6 +269,7 @@ async def entry_page(
     lines = _entry.steps(fields, missing, form, to_mend=to_mend)
     names = [line.name for line in lines] + [_entry.FILING]
     shown = step or request.query_params.get("step", "")
+    shown = _entry.next_of(lines) if shown == _entry.NEXT else shown
     place = f"{prefix_of(request)}/submissions/{submission.id}"
     deadline = await entries.closing_for(submission, edition)
     file, files = await current_file(submission.id), await answers.files_answered(submission)

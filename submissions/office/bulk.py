@@ -21,6 +21,7 @@ from submissions.entries import closing_for, held, section_called
 from submissions.office import fixes, inbox, tags
 from submissions.office.fixes import FixWanted
 from submissions.office.inbox import EntryLine, InboxQuery
+from submissions.reminders import NEXT_STEP
 from submissions.status import Status
 from submissions.tables import Submission
 from submissions.telling import tell_members
@@ -231,6 +232,7 @@ async def remind_each(
                 "entry_nudge",
                 edition=edition,
                 occasion=f"nudge-{day}",
+                page=NEXT_STEP if line.status == Status.DRAFT else "",
                 lines=partial(lines_in, things=things),
             )
             await record("entry_reminded", submission.id, by=by, edition=edition.id)
@@ -285,13 +287,19 @@ def lines_in(language: str, *, things: Sequence[OpenLine]) -> str:
 
 
 async def letter_to(
-    submission: Submission, kind: str, *, edition: Edition, occasion: str, **values: Any
+    submission: Submission,
+    kind: str,
+    *,
+    edition: Edition,
+    occasion: str,
+    page: str = "",
+    **values: Any,
 ) -> None:
     await tell_members(
         submission,
         kind,
         edition=edition,
         occasion=occasion,
-        link=f"/submissions/{submission.id}",
+        link=f"/submissions/{submission.id}{page}",
         **values,
     )

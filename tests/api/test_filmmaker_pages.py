@@ -286,6 +286,24 @@ async def test_everything_that_was_typed_is_saved(client: httpx.AsyncClient, hou
     )
 
 
+async def test_a_letters_way_leads_to_what_is_missing_on_the_day_when_it_is_read(
+    client: httpx.AsyncClient, house: object
+) -> None:
+    edition, person = await a_filmmaker(client)
+    draft = await a_draft(edition, person)
+    place = f"/fr/{edition.slug}/submissions/{draft.id}"
+
+    first = await client.get(f"{place}?step=next")
+    await client.post(place, data={**WHOLE, "version": draft.version})
+    later = await client.get(f"{place}?step=next")
+    client.cookies.clear()
+    door = await client.get(f"{place}?step=next")
+
+    shown = [html.fromstring(page.text).xpath("//a[@aria-current='step']/@data-to") for page in (first, later)]
+    assert shown == [["film"], ["file"]]
+    assert door.headers["location"].endswith(f"sign-in?next={place}%3Fstep%3Dnext")
+
+
 async def test_what_cannot_be_read_is_told_and_nothing_typed_is_lost(
     client: httpx.AsyncClient, house: object
 ) -> None:

@@ -67,7 +67,7 @@ async def test_whoever_has_not_filed_hears_of_it_once_before_the_deadline(house)
 
     assert await written(edition) == [("draft_waits", film)]
     (letter,) = await Letter.objects().where(Letter.edition == edition.id)
-    assert (letter.link, "Nuit claire" in letter.subject) == (f"/submissions/{film}", True)
+    assert (letter.link, "Nuit claire" in letter.subject) == (f"/submissions/{film}?step=next", True)
     done = await rows("SELECT details FROM record WHERE act = 'reminders_written' AND subject = {}", row)
     assert [line["details"] for line in done] == [{"rule": "draft_waits", "n": 1}]
 
@@ -263,5 +263,6 @@ async def test_a_fee_that_is_due_is_told_after_its_days_and_a_paid_one_is_not(ho
 
     (letter,) = await Letter.objects().where(Letter.edition == edition.id)
     assert (letter.about, "25" in letter.body) == (films[0], True)
+    assert letter.link == f"/submissions/{films[0]}#fees"
     await Fee.update({Fee.state: "paid"}).where(Fee.submission == films[0])
     assert not await reminders.still_true(letter)
