@@ -158,6 +158,9 @@ JOBS = {
     "send_reminders": Job(queue="control", verb="submissions.reminders:carry_out", every=3600.0),
     "look_for_twins": Job(queue="control", verb="submissions.office.twins:look", every=600.0),
     "chase_fixes": Job(queue="control", verb="submissions.office.fixes:remind_late", every=3600.0),
+    "tell_of_fixes": Job(
+        queue="control", verb="submissions.office.waiting:carry_out", every=3600.0
+    ),
     "tell_of_talk": Job(queue="control", verb="reviews.digests:carry_out", every=3600.0),
     "look_for_conflicts": Job(
         queue="control", verb="reviews.conflicts:look_where_new", every=1800.0

@@ -29,7 +29,7 @@ OPEN = frozenset({
     "entry_invited", "entry_joined", "entry_right", "entry_removed", "entry_left",
     "passkey_added",
     "screening_asked", "screening_changed", "screening_waits", "screening_objected",
-    "fix_asked", "fix_late", "fix_taken_back", "fix_declined", "office_letter", "entry_nudge", "section_changed",
+    "fix_asked", "fix_late", "fix_taken_back", "fix_declined", "fixes_wait", "office_letter", "entry_nudge", "section_changed",
     "tickets_answered", "tickets_refused",
 })  # fmt: skip
 """What operators may read, of films that are not hidden from them."""
@@ -53,6 +53,7 @@ REMINDERS = ("draft_waits", "copy_waits", "materials_wait", "fee_waits", "invita
 STILL_TRUE = {
     **dict.fromkeys(REMINDERS, "submissions.reminders:still_true"),
     **dict.fromkeys(("fix_asked", "fix_late"), "submissions.office.fixes:still_true"),
+    "fixes_wait": "submissions.office.waiting:still_true",
     "talk_digest": "reviews.digests:still_true",
     "films_asked": "reviews.asking:still_true",
     "screening_waits": "screenings.confirming:still_true",

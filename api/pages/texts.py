@@ -37,7 +37,7 @@ GROUPS = {
     "committee": tuple(sorted(OF_THE_COMMITTEE)),
     "programme": ("film_withdrawn", "film_returned", "lengths_changed", "planned_published", "planned_refused"),
     "operators": (
-        "parts_given_list", "factor_reset_told", "work_parked", "work_waits", "mail_back", "letters_parked",
+        "fixes_wait", "parts_given_list", "factor_reset_told", "work_parked", "work_waits", "mail_back", "letters_parked",
         "house_ill", "house_well", "erasure_asked", "retention_done", "master_rotten", "backup_failed",
     ),
 }  # fmt: skip

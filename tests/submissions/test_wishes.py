@@ -7,8 +7,9 @@ import pytest
 from festival.clock import now
 from festival.db import rows
 from festival.errors import Conflict, Refused
+from festival.tables import Letter
 from submissions import entries
-from submissions.office import fixes, wishes
+from submissions.office import fixes, waiting, wishes
 from submissions.office.fixes import FixAgain
 from submissions.office.wishes import FixDeclined, FixWished
 from submissions.tables import FieldRule, Submission
@@ -65,6 +66,27 @@ async def test_a_wish_is_declined_with_a_reason_or_taken_back_once(office) -> No
     with pytest.raises(Conflict):
         await wishes.decline(edition, entry.id, second, declined, **who)
     assert {one.state for one in await fixes.fixes_of(entry.id)} == {"declined", "taken_back"}
+
+
+async def test_the_office_hears_once_a_day_of_what_waits_and_of_no_film_s_name(office, monkeypatch) -> None:
+    edition, entry, maker, who = office
+    monkeypatch.setattr(waiting, "FROM_HOUR", 0)
+    assert await waiting.tell_all(edition) == 0
+    wish = await wishes.wish(edition, entry, FixWished(field="year", why=WORDS), by=maker)
+
+    assert [await waiting.tell_all(edition) for _ in range(3)] == [1, 0, 0]
+
+    [letter] = await Letter.objects().where((Letter.kind == "fixes_wait") & (Letter.edition == edition.id))
+    film = await rows("SELECT title FROM film WHERE id = {}", entry.film)
+    assert (letter.person, film[0]["title"] in letter.body) == (who["by"].id, False)
+    assert await waiting.still_true(letter)
+    await Letter.update({Letter.occasion: "yesterday", Letter.created_at: now() - timedelta(days=1)}).where(
+        Letter.id == letter.id
+    )
+    await rows("UPDATE fix_request SET created_at = now() - interval '2 days' WHERE id = {} RETURNING id", wish)
+    assert await waiting.tell_all(edition) == 0  # nothing new since
+    await wishes.take_back(entry, wish, 1, by=maker)
+    assert not await waiting.still_true(letter)
 
 
 async def test_what_the_edition_still_lets_change_opens_at_once(office) -> None:
