@@ -76,8 +76,8 @@ from api.acts import assignments as assignment_acts
 from api.acts import attendance as attendance_acts
 from api.acts import blind_words as blind_acts
 from api.acts import blocks as block_acts
-from api.acts import candidates as candidate_acts
 from api.acts import bringing as bringing_acts
+from api.acts import candidates as candidate_acts
 from api.acts import catalogue as catalogue_acts
 from api.acts import conflicts as conflict_acts
 from api.acts import fixes as fix_acts

@@ -16,7 +16,7 @@ from festival.texts import Texts
 from media.storage import Store
 from submissions import attachments, materials
 from submissions.attachments import MOST_MATERIAL_BYTES
-from submissions.catalogue import DoneForSeveral, FilmSeen, with_each
+from submissions.catalogue import DoneForSeveral, OwnSeen, with_each
 from submissions.lists import own
 from submissions.materials import IN_SECTION, TEXT
 
@@ -101,7 +101,7 @@ async def bring_text_each(
     edition: Edition,
     material_id: str,
     text: str,
-    seen: Sequence[FilmSeen],
+    seen: Sequence[OwnSeen],
     *,
     by: Person,
 ) -> DoneForSeveral:
@@ -124,7 +124,7 @@ async def bring_file_each(
     edition: Edition,
     material_id: str,
     raw: bytes,
-    seen: Sequence[FilmSeen],
+    seen: Sequence[OwnSeen],
     *,
     name: str,
     by: Person,

@@ -30,7 +30,7 @@ MOST_AT_ONCE = 60
 LETTERS = 40
 NEXT = ("fix", "replace", "release", "continue", "pay", "bring", "none")
 STATUSES = ("draft", "submitted", "accepted", "waitlisted", "declined", "withdrawn")
-FilmSeen = Annotated[str, Meta(pattern=r"^[A-Za-z0-9]{1,16}\.[0-9]{1,9}$")]
+OwnSeen = Annotated[str, Meta(pattern=r"^[A-Za-z0-9]{1,16}\.[0-9]{1,9}$")]
 
 
 class CatalogueQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -197,7 +197,7 @@ class DoneForSeveral(msgspec.Struct, frozen=True):
 
 
 async def file_each(
-    viewer: Viewer, edition: Edition, seen: Sequence[FilmSeen], *, by: Person, language: str = ""
+    viewer: Viewer, edition: Edition, seen: Sequence[OwnSeen], *, by: Person, language: str = ""
 ) -> DoneForSeveral:
     """File several of one's drafts, each by itself if it is whole and still what was seen."""
 
@@ -210,7 +210,7 @@ async def file_each(
 async def with_each(
     viewer: Viewer,
     edition: Edition,
-    seen: Sequence[FilmSeen],
+    seen: Sequence[OwnSeen],
     do: Callable[[str, int], Awaitable[object]],
 ) -> DoneForSeveral:
     """Do it with several of one's films, each in an act of its own, with the version that was seen of it."""

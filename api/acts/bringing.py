@@ -19,10 +19,10 @@ from festival.tables import Edition, Person
 from media.storage import Store
 from submissions import bringing
 from submissions.attachments import MOST_MATERIAL_BYTES
-from submissions.catalogue import MOST_AT_ONCE, DoneForSeveral, FilmSeen
+from submissions.catalogue import MOST_AT_ONCE, DoneForSeveral, OwnSeen
 from submissions.materials import MOST_TEXT
 
-ChosenFilms = Annotated[list[FilmSeen], Meta(max_length=MOST_AT_ONCE)]
+ChosenFilms = Annotated[list[OwnSeen], Meta(max_length=MOST_AT_ONCE)]
 
 
 class TextForSeveral(msgspec.Struct, frozen=True):
@@ -73,7 +73,13 @@ async def told(request: AnyRequest, done: DoneForSeveral) -> Response[str]:
 
 
 @act(
-    f"{ONE}/text", json=f"{ONE}/text", method="put", status=200, guards=MAKER, again=again, answers=told
+    f"{ONE}/text",
+    json=f"{ONE}/text",
+    method="put",
+    status=200,
+    guards=MAKER,
+    again=again,
+    answers=told,
 )
 async def bring_text_each(
     material_id: FromPath[str],
@@ -109,7 +115,14 @@ async def bring_file_each(
 ) -> DoneForSeveral:
     """The same file, as the body, for several films; nothing that was brought is replaced."""
     return await bringing.bring_file_each(
-        viewer, edition_row, material_id, data.raw, data.chosen, name=data.name, by=person, store=store
+        viewer,
+        edition_row,
+        material_id,
+        data.raw,
+        data.chosen,
+        name=data.name,
+        by=person,
+        store=store,
     )
 
 

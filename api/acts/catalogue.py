@@ -16,13 +16,13 @@ from festival.access import Viewer, in_scope
 from festival.errors import Missing, Refused
 from festival.tables import Edition, Person
 from submissions import catalogue
-from submissions.catalogue import MOST_AT_ONCE, DoneForSeveral, FilmSeen
+from submissions.catalogue import MOST_AT_ONCE, DoneForSeveral, OwnSeen
 
 
 class Filing(msgspec.Struct, frozen=True):
     """Drafts as they were seen: `id.version` each."""
 
-    chosen: Annotated[list[FilmSeen], Meta(max_length=MOST_AT_ONCE)] = []
+    chosen: Annotated[list[OwnSeen], Meta(max_length=MOST_AT_ONCE)] = []
 
 
 async def again(request: AnyRequest, refused: Refusal) -> Response[str]:
