@@ -153,7 +153,7 @@ async def brought(material: str) -> dict[str, str]:
 
 async def test_a_text_goes_to_each_of_one_s_films_unless_another_stands_there_by_now(house) -> None:
     slate = await Slate().build()
-    material, films = await wanted(slate, "text")
+    material, _films = await wanted(slate, "text")
     stranger = await a_person("filmmaker", edition=slate.edition, name="Bo")
     theirs, _ = await a_film(slate.edition, stranger, title="theirs", status="accepted")
     _, seen = await bringing.takers(slate.viewer, slate.edition, material)
@@ -187,7 +187,7 @@ async def test_a_text_goes_to_each_of_one_s_films_unless_another_stands_there_by
 async def test_a_file_goes_beside_what_is_there_and_replaces_nothing(house) -> None:
     slate = await Slate().build()
     material, films = await wanted(slate, "document")
-    give = dict(name="contact.pdf", by=slate.maker, store=LocalStore(Settings.read().media_root))
+    give = {"name": "contact.pdf", "by": slate.maker, "store": LocalStore(Settings.read().media_root)}
 
     async def bring(raw: bytes, *seen: str) -> catalogue.DoneForSeveral:
         return await bringing.bring_file_each(
