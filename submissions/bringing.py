@@ -58,7 +58,8 @@ class SharedMaterial(msgspec.Struct, frozen=True, kw_only=True):
 _MINE = f"""FROM member k JOIN submission s ON s.id = k.submission AND s.status = 'accepted'
   JOIN film f ON f.id = s.film LEFT JOIN section x ON x.id = s.section
   JOIN material m ON m.edition = s.edition AND m.closed_at IS NULL AND {IN_SECTION}
-  CROSS JOIN LATERAL (SELECT count(*)::int AS n, coalesce(max(v.version), 0) AS version, coalesce(max(v.text), '') AS text
+  CROSS JOIN LATERAL (
+    SELECT count(*)::int AS n, coalesce(max(v.version), 0) AS version, coalesce(max(v.text), '') AS text
     FROM delivery v WHERE v.material = m.id AND v.submission = s.id) d
   WHERE k.person = {{}} AND k.entry_right <> 'see' AND s.edition = {{}}"""
 

@@ -1,4 +1,4 @@
-"""One material for several films of a maker: what is wanted of them, a look before it is brought, and what became of it."""
+"""One material for several films of a maker: what is wanted of them, a look before, and what became of it."""
 
 from functools import partial
 
