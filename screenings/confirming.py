@@ -28,6 +28,7 @@ from screenings.document import Document
 from screenings.freezing import document_of, newest_number
 from screenings.guests import kept_guests, said_in
 from screenings.lists import items, working_grid
+from screenings.public import as_it_is, newest_publication
 from screenings.showing_facts import ShowingFacts, ToldName, headline, in_words, moved, showings_in
 from screenings.tables import ToldScreening
 from submissions.entries import held
@@ -361,6 +362,21 @@ class MakersScreening(msgspec.Struct, frozen=True, kw_only=True):
         return self.facts.starts_at > now()
 
 
+class LiveShowing(msgspec.Struct, frozen=True, kw_only=True):
+    """What is otherwise today than published: `is_moved` to another hour or room, expected later, or cancelled."""
+
+    cancelled: bool
+    words: Texts
+    starts_at: datetime
+    room: str
+    is_moved: bool
+    expected_at: datetime | None
+
+    @property
+    def is_news(self) -> bool:
+        return self.cancelled or self.is_moved or self.expected_at is not None
+
+
 async def screenings_of(submission: Submission) -> list[MakersScreening]:
     """In the order of the days; none of a film whose acceptance is not announced."""
     if submission.status != Status.ACCEPTED:
@@ -372,6 +388,35 @@ async def screenings_of(submission: Submission) -> list[MakersScreening]:
         submission.id,
     )
     return msgspec.convert(selected, list[MakersScreening], strict=False)
+
+
+async def running_now(edition: Edition, its: list[MakersScreening]) -> dict[str, LiveShowing]:
+    """By its id: how a screening really runs, where something was said of it on the day. What makers were told
+    of another place than the one that is published is none of these.
+    """
+    document = await newest_publication(edition)
+    if document is None:
+        return {}
+    runs = {one.id: one for one in (await as_it_is(edition, document, [])).screenings}
+    rooms = {one.id: one.name for one in document.screens}
+    named = {
+        (one.programme, one.screen, one.starts_at): runs[one.id]
+        for one in document.screenings
+        if one.id in runs
+    }
+    found = {}
+    for one in its:
+        now_runs = named.get((one.programme, *place_in(one.facts)))
+        if now_runs is not None and (live := now_runs.live) is not None:
+            found[one.id] = LiveShowing(
+                cancelled=live.cancelled,
+                words=live.words,
+                starts_at=now_runs.starts_at,
+                room=rooms.get(now_runs.screen, ""),
+                is_moved=bool(live.was_at or live.was_in),
+                expected_at=live.expected_at,
+            )
+    return found
 
 
 async def awaited(films: list[str]) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """Screenings as the makers of a film are told of them, and who of them has confirmed what."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from litestar import Response, get
@@ -13,6 +14,7 @@ from api.pages._page import DESK, PLANNING, language_of, page, prefix_of
 from api.pages._typed import metres_typed
 from api.request import AnyRequest
 from festival.access import Act, Viewer
+from festival.clock import festival_day
 from festival.errors import FestivalError
 from festival.language import listed, t, text_in
 from festival.tables import Edition, Role
@@ -20,7 +22,7 @@ from screenings import confirming, tickets
 from screenings.confirming import STATES, MakersScreening
 from screenings.public import is_open, newest_publication
 from screenings.room_sheets import RoomSheet, room_sheets
-from screenings.showing_facts import in_words, names_of
+from screenings.showing_facts import headline, in_words, names_of
 from submissions.lists import card, own
 from submissions.membership import right_of
 from submissions.tables import Submission
@@ -56,6 +58,7 @@ async def screenings_page(
     its = await confirming.screenings_of(submission)
     rooms = await room_sheets([one.facts.screen for one in its])
     terms, wishes = await tickets.terms_of(edition), await tickets.wishes_of(submission)
+    live = await confirming.running_now(edition, its)
     document = await newest_publication(edition)
     shown = set() if document is None else {one.id for one in document.programmes}
     return page(
@@ -77,6 +80,9 @@ async def screenings_page(
             }
             for one in its
         ],
+        live=[(one, live[one.id]) for one in its if one.id in live and live[one.id].is_news],
+        is_today=any(festival_day(one.facts.starts_at) == confirming.today() for one in its),
+        headline=partial(headline, lang),
         public=shown if is_open(edition) else set(),
         most_tickets=terms.most_tickets,
         refused=refused,

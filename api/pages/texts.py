@@ -38,7 +38,8 @@ GROUPS = {
     "programme": ("film_withdrawn", "film_returned", "lengths_changed", "planned_published", "planned_refused"),
     "operators": (
         "fixes_wait", "parts_given_list", "factor_reset_told", "work_parked", "work_waits", "mail_back",
-        "letters_parked", "house_ill", "house_well", "erasure_asked", "retention_done", "master_rotten", "backup_failed",
+        "letters_parked", "house_ill", "house_well", "erasure_asked", "retention_done", "master_rotten",
+        "backup_failed",
     ),
 }  # fmt: skip
 """How kinds stand on the page; one that is in none of them stands at the end."""

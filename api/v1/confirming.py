@@ -29,10 +29,12 @@ async def its_screenings(
     film = await own(submission_id, viewer, edition_row, Act.SEE_ENTRY)
     its = await confirming.screenings_of(film)
     rooms = await room_sheets([one.facts.screen for one in its])
+    live = await confirming.running_now(edition_row, its)
     terms, wishes = await tickets.terms_of(edition_row), await tickets.wishes_of(film)
     return [
         told(one)
         | {
+            "live": msgspec.to_builtins(live.get(one.id)),
             "room": msgspec.to_builtins(rooms.get(one.facts.screen)),
             "tickets": msgspec.to_builtins(wishes.get((one.programme, one.number))),
             "most_tickets": terms.most_tickets if tickets.is_open(terms, one.facts) else 0,

@@ -35,6 +35,15 @@ async def read(client, world: Evening, path: str, lang: str = "fr"):
         client.cookies.update(kept)
 
 
+async def as_its_maker(client, world: Evening, n: int) -> tuple[dict, str]:
+    """What its makers read of the first screening of a film: the program's answer, and the page."""
+    home, its = world.edition.slug, f"/submissions/{world.films[n]}/screenings"
+    await sign_in(client, world.maker)
+    told, page = (await client.get(f"/api/v1/{home}{its}")).json(), await client.get(f"/fr/{home}{its}")
+    await sign_in(client, world.by)
+    return told[0], page.text
+
+
 async def entry(client, world: Evening, n: int):
     """What a diary is told of a screening."""
     [event] = Calendar.from_ical(
@@ -55,6 +64,9 @@ async def test_what_is_cancelled_is_cancelled_everywhere_at_once_and_back(client
     assert "No power" in page.text
     assert "EventCancelled" in page.text
     assert "Panne de courant" in (await read(client, world, "/")).text
+    told, told_page = await as_its_maker(client, world, 0)
+    assert (told["live"]["cancelled"], "Panne de courant" in told_page) == (True, True)
+    assert (await as_its_maker(client, world, 1))[0]["live"] is None
     event = await entry(client, world, 0)
     assert (event["status"], event["sequence"]) == ("CANCELLED", 2)
     assert "Nuit 0" not in (await read(client, world, "/exports/schedule.xml")).text
