@@ -29,8 +29,8 @@ OPEN = frozenset({
     "entry_invited", "entry_joined", "entry_right", "entry_removed", "entry_left",
     "passkey_added",
     "screening_asked", "screening_changed", "screening_waits", "screening_objected",
-    "fix_asked", "fix_late", "fix_taken_back", "fix_declined", "fixes_wait", "office_letter", "entry_nudge", "section_changed",
-    "tickets_answered", "tickets_refused",
+    "fix_asked", "fix_late", "fix_taken_back", "fix_declined", "fixes_wait", "office_letter", "entry_nudge",
+    "section_changed", "tickets_answered", "tickets_refused",
 })  # fmt: skip
 """What operators may read, of films that are not hidden from them."""
 

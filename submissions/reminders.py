@@ -102,9 +102,7 @@ async def drafts(asked: ReminderQuestion) -> list[OpenThing]:
         deadline = row["deadline"]
         if now() < closes(deadline) and row["opened"] < now() - SETTLED:
             values = {"deadline": partial(moment, when=last_minute(deadline))}
-            thing = of_a_film(
-                row, row["about"], at=closes(deadline), values=values, page=NEXT_STEP
-            )
+            thing = of_a_film(row, row["about"], at=closes(deadline), values=values, page=NEXT_STEP)
             found.append(thing)
     return found
 
