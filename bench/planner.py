@@ -6,7 +6,7 @@
 Each run is a process of its own; its plan is judged by the checker. The plain greedy + LNS has the
 same seconds, and conference-scheduler plans what it can express (S and M). Figures are medians.
 `--proofs` is another table: how near to a proof, on festivals of others as well (`bench.proofs`).
-slotmachine has no package in the registry, and is not asked.
+slotmachine has no package in the registry: `bench.slotmachine` says how it is asked.
 """
 
 import argparse
@@ -17,10 +17,11 @@ import time
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 
+from bench import slotmachine
 from bench.baseline import plain
 from bench.festivals import SIZES, festival, problem_of
 from bench.peer import expressible, peer, turned_away
-from bench.proofs import HEAD, alone, goals, measured, problems, told
+from bench.proofs import HEAD, SHORT, Row, alone, goals, measured, median_of, problems, told
 from bench.proofs import SECONDS as PROOF_SECONDS
 from screenings.planner.checker import check
 from screenings.planner.driver import plan
@@ -118,23 +119,43 @@ def bench(size: str, *, tight: bool, seeds: int, seconds: float, peers: bool) ->
 
 
 def versus(problem: Problem) -> None:
-    theirs = peer(problem)
-    if theirs is None:
-        print("     conference-scheduler: no schedule")
-        return
-    print(
-        f"     {len(problem.programmes)} films: turned away {apart(away, problem, 5.0)}, "
-        f"conference-scheduler {theirs[0]} in {theirs[1]:.1f} s",
-        flush=True,
-    )
+    print(f"     {beside(problem, 5.0)}", flush=True)
 
 
-def proofs(size: str, *, seeds: int, peers: bool) -> None:
+def beside(problem: Problem, seconds: float) -> str:
+    """People turned away from the same films: ours, and those of each peer that can be asked."""
+    said = [f"{len(problem.programmes)} films: turned away {apart(away, problem, seconds)}"]
+    try:
+        said.append(of_peer("conference-scheduler", peer(problem)))
+    except ImportError:
+        said.append("conference-scheduler is not here")
+    missing = slotmachine.absent()
+    said.append(f"slotmachine is not here ({missing})" if missing else of_peer(
+        "slotmachine", slotmachine.slotmachine(problem, seconds=seconds)
+    ))
+    return ", ".join(said)
+
+
+def of_peer(name: str, theirs: tuple[int, float] | None) -> str:
+    return f"{name} no schedule" if theirs is None else f"{name} {theirs[0]} in {theirs[1]:.1f} s"
+
+
+def proofs(size: str, *, seconds: float, seeds: int, peers: bool, short: bool, core_seconds: bool) -> None:
     print(HEAD, flush=True)
-    rows, seconds = [], PROOF_SECONDS[size]
-    for name, problem in problems(size, seeds):
-        rows.append(apart(measured, name, problem, seconds))
-        print(told(rows[-1], apart(alone, problem, seconds) if peers else None), flush=True)
+    rows: list[Row] = []
+    theirs: dict[str, tuple[int, int]] = {}
+    compared = []
+    for name, problem in problems(size, seeds, short=short):
+        rows.append(apart(measured, name, problem, seconds, core_seconds))
+        if peers:
+            theirs[name] = apart(alone, problem, seconds)
+        if peers and size in EXPRESSIBLE:
+            compared.append(f"{name}: {beside(expressible(problem), 5.0)}")
+        print(told(rows[-1], theirs.get(name)), flush=True)
+    for whose, those in (("own", [r for r in rows if not r.others]), ("others'", [r for r in rows if r.others])):
+        if those:
+            print(median_of(f"{size} {whose}", those, [theirs[r.name] for r in those if r.name in theirs]))
+    print(*compared, sep="\n")
     for goal, kept in goals(size, rows):
         print(f"{size:>2} {'kept' if kept else 'MISSED'}: {goal}", flush=True)
 
@@ -148,14 +169,18 @@ def main() -> None:
     reader.add_argument("--normal", action="store_true", help="only the normal ones")
     reader.add_argument("--no-peers", action="store_true")
     reader.add_argument("--proofs", action="store_true", help="bounds and proofs, on others' festivals too")
+    reader.add_argument("--short", action="store_true", help="with --proofs: few festivals, less than ten minutes")
+    reader.add_argument("--core-seconds", action="store_true", help="with --proofs: seconds of a core, not of the wall")
     given = reader.parse_args()
-    limits = SECONDS | {
-        size: float(limit) for size, _, limit in (one.partition("=") for one in given.seconds.split(",") if one)
-    }
+    chosen = {size: float(limit) for size, _, limit in (one.partition("=") for one in given.seconds.split(",") if one)}
+    limits = SECONDS | chosen
     kinds = [kind for kind, without in ((False, given.tight), (True, given.normal)) if not without]
     if given.proofs:
         for size in given.sizes.split(","):
-            proofs(size, seeds=given.seeds, peers=not given.no_peers)
+            proofs(
+                size, seconds=chosen.get(size, (SHORT if given.short else PROOF_SECONDS)[size]), seeds=given.seeds,
+                peers=not given.no_peers, short=given.short, core_seconds=given.core_seconds,
+            )  # fmt: skip
         return
     for size in given.sizes.split(","):
         for tight in kinds:

@@ -74,22 +74,27 @@ def floor_of(instance: Instance) -> Floor | None:
     """None where something has no start at all, so that every plan leaves something out."""
     if not all(any(instance.starts[at]) for at in instance.free):
         return None
-    cells, shown = Cells(), {at: list[int]() for at in instance.free}
-    for screen in range(len(instance.screens)):
-        for day in range(instance.days):
-            add_screen_day(cells, instance, screen, day, shown)
-    for of_one in shown.values():
-        cells.bind(of_one, [1.0] * len(of_one), 1.0, np.inf)
-    model = mathopt.Model.from_model_proto(cells.proto())
+    model = model_of_cells(instance)
     try:
         result = mathopt.solve(model, mathopt.SolverType.GLOP, params=DUALLY)
     except (AttributeError, RuntimeError, ValueError):  # 9.15 stumbles over its own status
         return None
     if result.termination.reason != mathopt.TerminationReason.OPTIMAL:
         return None
-    duals = list(result.dual_values().values())[-len(shown) :]
+    duals = list(result.dual_values().values())[-len(instance.free) :]
     locked = sum(instance.price(at, where) for at, where in enumerate(instance.locked_at) if where)
-    return Floor(locked + result.objective_value(), dict(zip(shown, duals, strict=True)))
+    return Floor(locked + result.objective_value(), dict(zip(instance.free, duals, strict=True)))
+
+
+def model_of_cells(instance: Instance) -> mathopt.Model:
+    """The rows of what is shown come last. What it is made of is gone before it is solved: it is large."""
+    cells, shown = Cells(), {at: list[int]() for at in instance.free}
+    for screen in range(len(instance.screens)):
+        for day in range(instance.days):
+            add_screen_day(cells, instance, screen, day, shown)
+    for of_one in shown.values():
+        cells.bind(of_one, [1.0] * len(of_one), 1.0, np.inf)
+    return mathopt.Model.from_model_proto(cells.proto())
 
 
 def add_screen_day(

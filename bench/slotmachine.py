@@ -1,0 +1,124 @@
+"""slotmachine (Electromagnetic Field) on what it can express, in a house of its own below `var`.
+
+It knows durations, hours of each screen for each talk, who cannot be in two rooms, and by how much
+a large room would help; it keeps one time to clear after each talk, so that it gets the longest.
+It is no package of a registry: `SLOTMACHINE` says where its sources are, `SLOTMACHINE_PYTHON` which
+Python (3.13 or later) reads them. Where either is missing, it is passed over with a word.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+from screenings.planner import minutes
+from screenings.planner.model import Problem
+from screenings.planner.search.instance import Instance, compile_instance
+
+SOURCES = "git+https://github.com/emfcamp/slotmachine@1aefed5"
+FOLDER = Path(__file__).parents[1] / "var" / "bench" / "slotmachine"
+STEP = 5
+RANKS = 10
+SCRIPT = """
+import json, sys, time
+from datetime import datetime, timedelta
+from slotmachine import SchedulingProblem, SlotMachine, Talk, Unsatisfiable, VenueTimes
+
+given = json.load(sys.stdin)
+dawn = datetime(2026, 1, 1)
+def when(minute):
+    return dawn + timedelta(minutes=minute)
+talks = [
+    Talk(
+        id=one["id"], duration=one["duration"], speakers=set(one["speakers"]), minutes_after=one["after"],
+        venue_times=[
+            VenueTimes(venue=venue, times=[(when(a), when(b)) for a, b in spans], venue_weight=weight)
+            for venue, spans, weight in one["venues"]
+        ],
+    )
+    for one in given["talks"]
+]
+began = time.monotonic()
+try:
+    found = SlotMachine(SchedulingProblem(talks=talks, slot_duration=given["step"])).solve(
+        max_time_in_seconds=given["seconds"]
+    )
+    said = {"venues": {talk.id: talk.venue for talk in found.talks}, "kind": found.solution_type}
+except Unsatisfiable as fault:
+    said = {"venues": None, "kind": fault.status}
+print(json.dumps(said | {"seconds": time.monotonic() - began}))
+"""
+
+
+@cache
+def absent() -> str:
+    """Why it cannot be asked; nothing where it can."""
+    if (FOLDER / "installed").exists():
+        return ""
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True)
+    uv, python = shutil.which("uv") or "uv", os.environ.get("SLOTMACHINE_PYTHON", "3.13")
+    wanted = f"slotmachine @ {os.environ.get('SLOTMACHINE', SOURCES)}"
+    for command in (
+        [uv, "venv", "-q", "--python", python, str(FOLDER / "venv")],
+        [uv, "pip", "install", "-q", "--python", str(FOLDER / "venv" / "bin" / "python"), wanted],
+    ):
+        try:
+            subprocess.run(command, check=True, capture_output=True, timeout=300)
+        except (OSError, subprocess.SubprocessError):
+            return f"{' '.join(command[1:3])} failed"
+    (FOLDER / "installed").touch()
+    return ""
+
+
+def slotmachine(problem: Problem, *, seconds: float) -> tuple[int, float] | None:
+    """People turned away (of `bench.peer.expressible`) and seconds; None when it finds no schedule."""
+    instance = compile_instance(problem)
+    talks = [talk_of(instance, at) for at in range(len(instance.names))]
+    asked = {"talks": talks, "step": STEP, "seconds": seconds}
+    done = subprocess.run(
+        [str(FOLDER / "venv" / "bin" / "python"), "-c", SCRIPT],
+        input=json.dumps(asked), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        print(done.stderr[-2000:], file=sys.stderr)
+        return None
+    said = json.loads(done.stdout)
+    if said["venues"] is None:
+        return None
+    films = instance.facts.programmes
+    away = sum(
+        max(0, films[instance.names[int(talk)][0]].demand - instance.screens[venue].seats)
+        for talk, venue in said["venues"].items()
+    )
+    return away // 1000, said["seconds"]
+
+
+def talk_of(instance: Instance, at: int) -> dict[str, object]:
+    clear, long = max(instance.turnaround), instance.lengths[at]
+    rank = ranks([instance.facts.programmes[name[0]].demand for name in instance.names])
+    room = ranks([screen.seats for screen in instance.screens])
+    return {
+        "id": at,
+        "duration": long,
+        "after": clear,
+        "speakers": [n for n, apart in enumerate(instance.apart) if at in apart.members],
+        "venues": [
+            [
+                screen,
+                [(first, last + long) for first, last in minutes.stretches(starts, STEP)],
+                rank[at] * room[screen],
+            ]
+            for screen, starts in enumerate(instance.starts[at])
+            if starts
+        ],
+    }
+
+
+def ranks(numbers: list[int]) -> list[int]:
+    """One to ten, as its authors advise."""
+    order = sorted(numbers)
+    return [1 + (RANKS - 1) * order.index(one) // max(1, len(order) - 1) for one in numbers]
