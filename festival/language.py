@@ -44,8 +44,8 @@ def speak(folder: Path) -> None:
     """From here on, also the languages of this folder of catalogues."""
     if folder not in LOCALES:
         LOCALES.append(folder)
-        spoken.cache_clear()
-        words.cache_clear()
+        for kept in (spoken, words, tongue, country):
+            kept.cache_clear()
 
 
 def preferred(accepted: str) -> str:
@@ -167,6 +167,7 @@ def has_words(key: str) -> bool:
     return all(key in words(language) for language in spoken())
 
 
+@lru_cache(maxsize=10_000)
 def tongue(language: str, code: str) -> str:
     """`fr` → *français*, `sr-Latn` → *serbe (latin)*; what is no code stands as it was written."""
     key = code.strip().replace("-", "_")
@@ -213,6 +214,7 @@ def inside(language: str, code: str) -> str:
     return t(language, "common.captions.inside", language=tongue(language, code))
 
 
+@lru_cache(maxsize=10_000)
 def country(language: str, code: str) -> str:
     """`FR` → *France*; what is no code stands as it was written."""
     known = code.strip().upper()
@@ -240,6 +242,12 @@ def day(language: str, when: date | datetime, *, style: str = "long") -> str:
     }[style]
     if which.day == 1 and language in FIRST_OF_A_MONTH:
         pattern = re.sub(r"\bd\b", FIRST_OF_A_MONTH[language], pattern)
+    return dated(language, which, pattern)
+
+
+@lru_cache(maxsize=10_000)
+def dated(language: str, which: date, pattern: str) -> str:
+    """Kept: a page says the same few days hundreds of times."""
     return format_date(which, pattern, locale=language)
 
 
@@ -366,8 +374,13 @@ def time_sign(language: str, unit: str) -> str:
 
 def listed(language: str, words: Iterable[str]) -> str:
     """One after another, with the comma of the language."""
-    pattern = Locale(language).list_patterns["standard-narrow"]["2"]
-    return reduce(pattern.format, words) if (words := list(words)) else ""
+    return reduce(comma(language).format, words) if (words := list(words)) else ""
+
+
+@cache
+def comma(language: str) -> str:
+    """How two words stand one after another."""
+    return str(Locale(language).list_patterns["standard-narrow"]["2"])
 
 
 def size(language: str, count: int) -> str:
@@ -390,12 +403,17 @@ def unit_sign(language: str, unit: str) -> str:
 
 def figure(language: str, value: float) -> str:
     """A number with every digit that it was given: 1234567,25."""
-    return f"{value:.15g}".replace(".", get_decimal_symbol(language))
+    return f"{value:.15g}".replace(".", point(language))
 
 
 def decimal(language: str, value: float) -> str:
     """With as few digits as it takes: 2,5 in French, 2.5 in English."""
-    return f"{value:g}".replace(".", get_decimal_symbol(language))
+    return f"{value:g}".replace(".", point(language))
+
+
+@cache
+def point(language: str) -> str:
+    return get_decimal_symbol(language)
 
 
 @lru_cache(maxsize=10_000)

@@ -1,18 +1,20 @@
 """One connection pool for one event loop, with JSON read as JSON."""
 
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
+import msgspec
 
 from festival.db import engine
 
 
 async def _read_json(connection: asyncpg.Connection) -> None:
     for name in ("json", "jsonb"):
-        await connection.set_type_codec(name, schema="pg_catalog", encoder=str, decoder=json.loads)
+        await connection.set_type_codec(
+            name, schema="pg_catalog", encoder=str, decoder=msgspec.json.decode
+        )
 
 
 async def _leave_as_it_is(_connection: asyncpg.Connection) -> None:

@@ -94,8 +94,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 # The plan
 
 
-async def plan_for(person: Person, *, edition: str | None = None) -> Plan:
-    """`edition`: mentions elsewhere only in what belongs to it."""
+async def plan_for(person: Person, *, edition: str | None = None, public: bool = False) -> Plan:
+    """`edition`: mentions elsewhere only in what belongs to it; `public`: only in what the public has read."""
     films = await films_of(person.id)
     goes, stays = await lines_of(person.id)
     return Plan(
@@ -105,7 +105,7 @@ async def plan_for(person: Person, *, edition: str | None = None) -> Plan:
         films=films,
         goes=goes,
         stays=stays,
-        elsewhere=await elsewhere_of(person, films, edition=edition),
+        elsewhere=await elsewhere_of(person, films, edition=edition, public=public),
         asks=await bonds_of(person.id, films),
         jobs=len(await open_lines(person.id, await files_of([f.film for f in films if f.goes]))),
         backups_until=await backups_until(),
@@ -116,8 +116,7 @@ async def own_plan(person: Person) -> Plan:
     """As they read it themself: of what others wrote, only what the public has read. Whoever took another's name
     would learn of films that are not out, and a member or a maker of what the committee says.
     """
-    plan = await plan_for(person)
-    return msgspec.structs.replace(plan, elsewhere=[one for one in plan.elsewhere if one.is_public])
+    return await plan_for(person, public=True)
 
 
 async def films_of(person_id: str) -> list[FilmFate]:
@@ -152,26 +151,35 @@ async def lines_of(person_id: str) -> tuple[list[Line], list[Line]]:
     """Rows that name the person: those that go, those that stay as figures."""
     goes: list[Line] = []
     stays: list[Line] = []
-    for table, held in HELD.items():
-        if held.leaves is Leaves.NOBODY or table in {"person", "outbox"}:
-            continue
-        counted = await rows(
-            f'SELECT count(*) AS n FROM "{table}" t WHERE {held.of_person}', person_id
-        )
-        if counted[0]["n"]:
-            line = Line(table=table, count=counted[0]["n"], why=held.why)
-            (goes if held.leaves is Leaves.ROW else stays).append(line)
+    counted = await rows(COUNTED, *[person_id] * len(NAMING))
+    for table, n in ((row["name"], row["n"]) for row in counted if row["n"]):
+        line = Line(table=table, count=n, why=HELD[table].why)
+        (goes if HELD[table].leaves is Leaves.ROW else stays).append(line)
     return goes, stays
 
 
+NAMING = {
+    table: held
+    for table, held in HELD.items()
+    if held.leaves is not Leaves.NOBODY and table not in {"person", "outbox"}
+}
+COUNTED = " UNION ALL ".join(
+    f"SELECT '{table}' AS name, count(*)::int AS n FROM \"{table}\" t WHERE {held.of_person}"
+    for table, held in NAMING.items()
+)
+"""Of every table at once; each hole is the person's key."""
+
+
 async def elsewhere_of(
-    person: Person, films: list[FilmFate], *, edition: str | None = None
+    person: Person, films: list[FilmFate], *, edition: str | None = None, public: bool = False
 ) -> list[mentions.Mention]:
     """Where others have written this name down: an operator picks which of them go, too."""
     going = {one for f in films if f.goes for one in (f.film, f.submission)}
     return [
         mention
-        for mention in await mentions.search(await own_names(person), edition=edition)
+        for mention in await mentions.search(
+            await own_names(person), edition=edition, public=public
+        )
         if mention.table not in MACHINERY and mention.row not in going
     ]
 

@@ -79,28 +79,39 @@ class Mention(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.table}.{self.row}"
 
 
-async def search(names: Sequence[str], *, edition: str | None = None) -> list[Mention]:
-    """Everywhere but in accounts; `edition`: only in what belongs to it, else in the whole house."""
+async def search(
+    names: Sequence[str], *, edition: str | None = None, public: bool = False
+) -> list[Mention]:
+    """Everywhere but in accounts; `edition`: only in what belongs to it, else in the whole house; `public`:
+    only in what the public has read.
+    """
     sought = [name for name in names if naming.can_be_sought(name)]
     found: list[Mention] = []
     if not sought:
         return found
     for table, held in HELD.items():
-        if held.texts and table not in APART - {"record"}:
-            found += await search_in(table, held, sought, edition=edition)
+        if held.texts and table not in APART - {"record"} and (not public or table in PUBLIC):
+            found += await search_in(table, held, sought, edition=edition, public=public)
         if len(found) >= MOST:
             break
     return found[:MOST]
 
 
 async def search_in(
-    table: str, held: Held, names: Sequence[str], *, edition: str | None = None
+    table: str,
+    held: Held,
+    names: Sequence[str],
+    *,
+    edition: str | None = None,
+    public: bool = False,
 ) -> list[Mention]:
     columns = await text_columns(table)
+    # Letters are folded of these rows alone: `OFFSET 0` keeps the two conditions in their order.
+    read = f'(SELECT * FROM "{table}" t WHERE {PUBLIC[table]} OFFSET 0)' if public else f'"{table}"'
     selected = await rows(
         f"""SELECT t.{key_of(table)}::text AS key, {held.edition} AS edition,
               {PUBLIC.get(table, "false")} AS is_public, {", ".join(f"t.{one}" for one in columns)}
-            FROM "{table}" t WHERE folded(concat_ws(' ', {", ".join(f"t.{one}::text" for one in columns)}))
+            FROM {read} t WHERE folded(concat_ws(' ', {", ".join(f"t.{one}::text" for one in columns)}))
               LIKE ANY({{}}::text[]) AND ({{}}::text IS NULL OR {held.edition} = {{}}) LIMIT {MOST}""",
         [like(name) for name in names],
         edition,

@@ -518,7 +518,7 @@ async def assigned_films(
     """The films that this chair may know of, with who is asked to watch each; and how many there are in all."""
     section, words, person = which.section, which.words, which.person
     rules = await committee_rules(edition)
-    quorum = f"coalesce(({{}}::jsonb->>s.section)::int, {int(rules.quorum)})"
+    quorum = quorum_sql(rules)
     found = await rows(
         f"""SELECT s.id, f.title, f.titles, s.section, x.letter AS section_letter, x.names AS section_names,
               {RUNTIME} AS runtime, {quorum} AS quorum, count(*) OVER ()::int AS whole,
@@ -536,19 +536,32 @@ async def assigned_films(
     return msgspec.convert(found, list[AssignedFilm]), found[0]["whole"] if found else 0
 
 
+def quorum_sql(rules: CommitteeRules) -> str:
+    """SQL: how many are to watch a film `s`; its hole is for the quorums of sections, as JSON."""
+    return f"coalesce(({{}}::jsonb->>s.section)::int, {int(rules.quorum)})"
+
+
 def like(words: str) -> str:
     escaped = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
 
 
 async def assignment_stand(viewer: Viewer, edition: Edition) -> AssignmentStand:
-    films, _ = await assigned_films(viewer, edition)
+    """Of the films that this chair may know of: how many, and how far they are shared out."""
+    rules = await committee_rules(edition)
+    told = await rows(
+        f"""SELECT count(*)::int AS films, coalesce(sum(quorum), 0)::int AS wanted,
+              coalesce(sum(shared), 0)::int AS shared, (count(*) FILTER (WHERE shared < quorum))::int AS short
+            FROM (SELECT {quorum_sql(rules)} AS quorum, coalesce(a.shared, 0) AS shared
+                  FROM (SELECT s.id, s.section {SEEN_FILMS} {IN_SCOPE}) s
+                  LEFT JOIN (SELECT submission, count(*) AS shared FROM assignment GROUP BY submission) a
+                    ON a.submission = s.id) film""",
+        as_json(rules.quorums),
+        *scope_values(viewer, CHAIR),
+    )
     newest = await newest_change(edition)
     return AssignmentStand(
-        films=len(films),
-        wanted=sum(film.quorum for film in films),
-        shared=sum(len(film.people) for film in films),
-        short=sum(len(film.people) < film.quorum for film in films),
+        **told[0],
         version=newest["number"],
         last=newest["kind"],
         last_at=newest["applied_at"],

@@ -205,10 +205,12 @@ async def cards(
     rubrics = await rubrics_of(viewer.edition)
     asked, values = where(query)
     starts, trusted = (msgspec.json.encode(one or {}).decode() for one in (first, places))
+    place = (
+        f"row_number() OVER (PARTITION BY col ORDER BY {ORDERS[query.sort]}, {folded('title')}, id)"
+    )
     selected = await rows(
         f"""{SEEN}, ranked AS (SELECT seen.*, {RANK} AS place_in_section FROM seen),
-            placed AS (SELECT ranked.*, row_number() OVER (PARTITION BY col
-                ORDER BY {ORDERS[query.sort]}, {folded("title")}, id) AS place
+            placed AS (SELECT ranked.*, {"1::bigint" if only else place} AS place
               FROM ranked CROSS JOIN (SELECT {{}}::jsonb AS places) trusted WHERE {asked}),
             page AS (SELECT * FROM placed WHERE ({{}} = '' OR id = {{}}) AND col = ANY({{}}) AND
                 place > coalesce(({{}}::jsonb ->> col)::int, 0)

@@ -8,7 +8,7 @@ are left out for that is said.
 import math
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from statistics import mean, median
+from statistics import fmean, median
 from typing import Any
 
 import msgspec
@@ -21,10 +21,19 @@ from festival.texts import Texts
 from reviews.evidence import LENGTH
 from reviews.lists import CHAIR, IN_SCOPE, scope_values
 from reviews.scoring import column
-from reviews.standing import FilmRank, PanelStanding, open_films, standing_of
+from reviews.standing import (
+    FilmRank,
+    OpenFilm,
+    PanelStanding,
+    named,
+    open_films,
+    standing_of,
+    version_of_votes,
+)
 
 FORTNIGHT = timedelta(days=14)
 BEHIND = 0.5  # of what half of the others have done, where no end is set
+COUNTED, KEPT = timedelta(hours=1), 32  # what was counted of the sheets, and of how many chairs
 FEWEST = 3  # films: of fewer no mean is told
 
 
@@ -92,11 +101,11 @@ class CommitteeFigures(msgspec.Struct, frozen=True, kw_only=True):
 
 async def figures(edition: Edition, viewer: Viewer) -> CommitteeFigures:
     films = await chaired_films(viewer)
-    opened = {film.id for film in await open_films(viewer)}
+    opened = await open_films(viewer)
     standing = await standing_of(edition, viewer)
     until = await ends_at(edition)
     return CommitteeFigures(
-        members=judged(await loads(edition, sorted(opened)), until=until),
+        members=judged(await loads(edition, opened), until=until),
         sections=by_section(films, standing),
         countries=by(films, "countries", standing),
         answers=await by_answers(films, standing),
@@ -127,7 +136,7 @@ async def chaired_films(viewer: Viewer) -> list[dict[str, Any]]:
     )
 
 
-LOADS = f"""
+SEATS = f"""
 WITH film AS MATERIALIZED (
   SELECT s.id, s.section, n.id AS file, {LENGTH} AS seconds
   FROM submission s JOIN film_file n ON n.submission = s.id AND n.state = 'released' WHERE s.id = ANY({{}})),
@@ -138,7 +147,20 @@ seat AS MATERIALIZED (
   WHERE o.edition = {{}} AND o.part IN ('reviewer', 'chair')),
 away AS MATERIALIZED (
   SELECT z.person, z.submission FROM recusal z WHERE z.lifted_at IS NULL
-  UNION SELECT m.person, m.submission FROM member m),
+  UNION SELECT m.person, m.submission FROM member m)"""
+"""A seat is a section that a member may hear; from what they would hear in it goes what they are away from
+(`evidence.seated`). Given are films and edition.
+"""
+
+GIVEN = f"""{SEATS}
+SELECT q.person, count(*)::int AS films, count(*) FILTER (WHERE r.given_at > {{}})::int AS lately,
+  max(r.given_at) AS last_at, sum(f.seconds)::float8 AS seconds
+FROM review r JOIN film f ON f.id = r.submission JOIN seat q ON q.person = r.person AND q.section = f.section
+WHERE r.given_at IS NOT NULL AND NOT EXISTS (
+  SELECT FROM away a WHERE a.person = r.person AND a.submission = r.submission)
+GROUP BY q.person"""
+
+LOADS = f"""{SEATS},
 open AS (
   SELECT q.person, sum(b.films) AS films, sum(b.seconds) AS seconds
   FROM seat q JOIN (SELECT section, count(*) AS films, sum(seconds) AS seconds FROM film GROUP BY section) b
@@ -148,13 +170,6 @@ shut AS (
   SELECT a.person, count(*) AS films, sum(f.seconds) AS seconds
   FROM away a JOIN film f ON f.id = a.submission JOIN seat q ON q.person = a.person AND q.section = f.section
   GROUP BY a.person),
-given AS (
-  SELECT q.person, count(*) AS films, count(*) FILTER (WHERE r.given_at > {{}}) AS lately, max(r.given_at) AS last_at,
-    sum(f.seconds) AS seconds
-  FROM review r JOIN film f ON f.id = r.submission JOIN seat q ON q.person = r.person AND q.section = f.section
-  WHERE r.given_at IS NOT NULL AND NOT EXISTS (
-    SELECT FROM away a WHERE a.person = r.person AND a.submission = r.submission)
-  GROUP BY q.person),
 shared AS (
   SELECT q.person, count(*) AS films, count(r.given_at) AS given,
     coalesce(sum(f.seconds) FILTER (WHERE r.given_at IS NULL), 0) AS left_seconds
@@ -169,34 +184,65 @@ watched AS (
   GROUP BY q.person)
 SELECT p.id AS person, coalesce(nullif(p.name, ''), p.email) AS name,
   (o.films - coalesce(u.films, 0))::int AS seen_by, coalesce(d.films, 0)::int AS shared,
-  coalesce(g.films, 0)::int AS given, coalesce(d.given, 0)::int AS given_shared,
-  coalesce(g.lately, 0)::int AS lately, g.last_at, coalesce(w.seconds, 0)::float8 AS watched_seconds,
-  (o.seconds - coalesce(u.seconds, 0) - coalesce(g.seconds, 0))::float8 AS left_all,
+  coalesce(d.given, 0)::int AS given_shared, coalesce(w.seconds, 0)::float8 AS watched_seconds,
+  (o.seconds - coalesce(u.seconds, 0))::float8 AS asked_seconds,
   coalesce(d.left_seconds, 0)::float8 AS left_shared,
   EXISTS (SELECT FROM assignment b JOIN submission c ON c.id = b.submission
           WHERE b.person = p.id AND c.edition = {{}}) AS is_shared,
   EXISTS (SELECT FROM role q WHERE q.person = p.id AND q.edition = {{}} AND q.part = 'reviewer') AS is_reviewer
 FROM open o JOIN person p ON p.id = o.person
-LEFT JOIN shut u ON u.person = p.id LEFT JOIN given g ON g.person = p.id
+LEFT JOIN shut u ON u.person = p.id
 LEFT JOIN shared d ON d.person = p.id LEFT JOIN watched w ON w.person = p.id
 WHERE o.films > coalesce(u.films, 0) ORDER BY p.name, p.id"""
-"""Films by section, so that a hundred members times all films need not be gone through one by one. A seat is a
-section that a member may hear; from what they would hear in it goes what they are away from (`evidence.seated`).
-"""
+"""Films by section, so that a hundred members times all films need not be gone through one by one."""
 
 
-async def loads(edition: Edition, films: list[str]) -> list[MemberLoad]:
+class GivenSheets(msgspec.Struct, frozen=True):
+    """What one member has given: of so many films, `lately` in the last fortnight, which last so long together."""
+
+    films: int = 0
+    lately: int = 0
+    last_at: datetime | None = None
+    seconds: float = 0.0
+
+
+async def loads(edition: Edition, films: list[OpenFilm]) -> list[MemberLoad]:
     """Of every member who is to watch: a chair who was asked for nothing, and gave nothing, is not."""
-    found = await rows(LOADS, films, edition.id, now() - FORTNIGHT, edition.id, edition.id)
-    return [load_of(row) for row in found if row["is_reviewer"] or row["is_shared"] or row["given"]]
+    found = await rows(LOADS, [film.id for film in films], edition.id, edition.id, edition.id)
+    given = await given_of(edition, films)
+    return [
+        load_of(row, own)
+        for row in found
+        for own in (given.get(row["person"], GivenSheets()),)
+        if row["is_reviewer"] or row["is_shared"] or own.films
+    ]
 
 
-def load_of(row: dict[str, Any]) -> MemberLoad:
+_given: dict[tuple[Any, ...], tuple[datetime, dict[str, GivenSheets]]] = {}
+
+
+async def given_of(edition: Edition, films: list[OpenFilm]) -> dict[str, GivenSheets]:
+    """By the member. Hundreds of thousands of sheets are counted once for the same films, until a sheet or a seat
+    changes, and an hour at most: the fortnight goes on.
+    """
+    key = (edition.id, *named(films), await version_of_votes(edition))
+    at, kept = _given.get(key, (None, {}))
+    if at is None or now() - at > COUNTED:
+        at = now()
+        found = await rows(GIVEN, [film.id for film in films], edition.id, at - FORTNIGHT)
+        kept = {row.pop("person"): msgspec.convert(row, GivenSheets) for row in found}
+        while len(_given) >= KEPT:
+            _given.pop(next(iter(_given)))
+        _given[key] = (at, kept)
+    return kept
+
+
+def load_of(row: dict[str, Any], own: GivenSheets) -> MemberLoad:
     """To whom films were shared out, only those count as asked; the pace is of all that they give."""
     shared = bool(row["is_shared"])
     asked = row["shared"] if shared else row["seen_by"]
-    given = row["given_shared"] if shared else row["given"]
-    pace = row["lately"] / (FORTNIGHT / timedelta(weeks=1))
+    given = row["given_shared"] if shared else own.films
+    pace = own.lately / (FORTNIGHT / timedelta(weeks=1))
     left = asked - given
     ready = None if left <= 0 or not pace else now() + timedelta(weeks=left / pace)
     return MemberLoad(
@@ -206,8 +252,8 @@ def load_of(row: dict[str, Any]) -> MemberLoad:
         given=given,
         pace=pace,
         watched_seconds=row["watched_seconds"],
-        left_seconds=row["left_shared"] if shared else row["left_all"],
-        last_at=row["last_at"],
+        left_seconds=row["left_shared"] if shared else row["asked_seconds"] - own.seconds,
+        last_at=own.last_at,
         ready_at=ready,
     )
 
@@ -277,7 +323,7 @@ def share_of(
 def level_of(ranks: Iterable[FilmRank]) -> float | None:
     """Scales differ by section: each mean counts as its share of the way from the worst to the best step."""
     shares = [(rank.mean - 1) / (rank.out_of - 1) for rank in ranks if rank.out_of > 1]
-    return mean(shares) if len(shares) >= FEWEST and all(map(math.isfinite, shares)) else None
+    return fmean(shares) if len(shares) >= FEWEST and all(map(math.isfinite, shares)) else None
 
 
 async def by_answers(films: list[dict[str, Any]], standing: PanelStanding) -> list[AnswerFigures]:

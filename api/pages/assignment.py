@@ -1,15 +1,17 @@
 """Who watches what, as a chair shares it out; and what a member says of themself."""
 
+from collections.abc import Callable
 from typing import Any
 
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
+from markupsafe import Markup
 
 from api.guards import CHAIR, COMMITTEE
 from api.pages._exports import own_file
 from api.pages._page import language_of, page
-from api.pages.committee import place_of
+from api.pages.committee import Page, page_asked, place_of
 from api.request import AnyRequest
 from festival import spreadsheets
 from festival.access import Viewer
@@ -18,7 +20,7 @@ from festival.language import length, t
 from festival.tables import Edition, Role
 from festival.texts import film_title
 from reviews import assignments, profiles
-from reviews.assignments import AssignedWhich
+from reviews.assignments import AssignedWhich, MemberShare
 from reviews.phases import committee_rules
 from submissions.lists import sections_of
 
@@ -38,21 +40,40 @@ async def assignment_page(
         section=asked.get("section", "")[:1], person=asked.get("person", "")[:16],
         words=asked.get("words", "")[:80], only_short=bool(asked.get("short")),
     )  # fmt: skip
-    _, total = await assignments.assigned_films(viewer, edition, which, most=1)
-    here = place_of(total, asked.get("page", "1"), of=FILMS)
-    films, _ = await assignments.assigned_films(
-        viewer, edition, which, first=here.first, most=FILMS
-    )
+    sheet = await films_shown(viewer, edition, which, asked.get("page", "1"))
     proposal = await assignments.standing_proposal(viewer, edition)
     shares = await assignments.member_shares(viewer, edition, proposal)
     return page(
         request, "committee/assignment.html", error=error, at=PAGE,
         stand=await assignments.assignment_stand(viewer, edition), proposal=proposal, shares=shares,
         spread=assignments.spread_of(shares), rules=await committee_rules(edition),
-        sheet=here.with_rows(films), which=which, sections=await sections_of(edition),
-        most=max((one.films for one in shares), default=0),
+        sheet=sheet, which=which, sections=await sections_of(edition),
+        most=max((one.films for one in shares), default=0), options_but=options_of(shares),
         may_set=not viewer.sections.get(Role.CHAIR),
     )  # fmt: skip
+
+
+async def films_shown(viewer: Viewer, edition: Edition, which: AssignedWhich, asked: str) -> Page:
+    """The page that was asked for; beyond the last, the last."""
+    first = (page_asked(asked) - 1) * FILMS
+    films, total = await assignments.assigned_films(viewer, edition, which, first=first, most=FILMS)
+    if first and not films:
+        _, total = await assignments.assigned_films(viewer, edition, which, most=1)
+        first = place_of(total, asked, of=FILMS).first
+        films, _ = await assignments.assigned_films(viewer, edition, which, first=first, most=FILMS)
+    return place_of(total, asked, of=FILMS).with_rows(films)
+
+
+def options_of(shares: list[MemberShare]) -> Callable[[list[str]], Markup]:
+    """Members to choose from, but for some: each is written once, however many films offer them."""
+    one = Markup('<option value="{}">{} · {}</option>\n')
+    written = {
+        share.member.id: one.format(share.member.id, share.member.name, share.films)
+        for share in shares
+    }
+    return lambda there: Markup("").join(
+        option for person, option in written.items() if person not in there
+    )
 
 
 @get(PAGE, guards=CHAIR)

@@ -134,7 +134,8 @@ class EntrySheet(msgspec.Struct, frozen=True, kw_only=True):
 def here(viewer: Viewer) -> str:
     """Every entry that the viewer may know of, with all that it is looked for by.
 
-    What is counted of an entry stands as a question of its own in its column: only what a query names is asked.
+    What is counted of an entry stands as a question of its own in its column: only what a query names is asked,
+    at each place where it names it.
     """
     veiled = is_veiled(viewer)
     fixes = {
@@ -146,7 +147,7 @@ def here(viewer: Viewer) -> str:
         f"(SELECT {sql} FROM fix_request WHERE submission = s.id AND state = 'open') AS {name}"
         for name, sql in fixes.items()
     )
-    return f"""WITH here AS (
+    return f"""WITH here AS NOT MATERIALIZED (
   SELECT s.id, s.version, s.status, s.created_at, s.changed_at, s.filed_at, s.film, s.edition,
     x.letter AS section_letter, x.names AS section_names, x.position AS section_at, known.is_named, known.is_veiled,
     CASE WHEN known.is_named THEN f.title ELSE '' END AS title,
@@ -290,8 +291,9 @@ def listed(viewer: Viewer, query: InboxQuery, means: str, tail: str) -> str:
     pairs = PAIRS if query.twins else ""
     order = f"{ORDERS[query.sort]}, here.id"
     return f"""{here(viewer)}{pairs}, page AS MATERIALIZED (
-      {LINE} WHERE {means} ORDER BY {order} {tail})
-      SELECT x.*, {TWINS} AS twins FROM page x"""
+        SELECT here.id FROM here WHERE {means} ORDER BY {order} {tail}),
+      line AS MATERIALIZED ({LINE} WHERE here.id = ANY(ARRAY(SELECT id FROM page)))
+      SELECT x.*, {TWINS} AS twins FROM line x ORDER BY array_position(ARRAY(SELECT id FROM page), x.id)"""
 
 
 async def entries(
@@ -367,10 +369,12 @@ class InboxWords(msgspec.Struct, frozen=True, kw_only=True):
 
 async def words_of(edition: Edition, viewer: Viewer) -> InboxWords:
     found = await rows(
-        f"""{here(viewer)}, said AS (
-              SELECT 'countries' AS kind, jsonb_array_elements_text(countries) AS word FROM here
-              UNION SELECT 'tongues', jsonb_array_elements_text(tongues) FROM here
-              UNION SELECT 'tags', jsonb_array_elements_text(tags) FROM here)
+        f"""{here(viewer)}, known AS MATERIALIZED (SELECT id, countries, is_veiled FROM here), said AS (
+              SELECT 'countries' AS kind, jsonb_array_elements_text(countries) AS word
+              FROM (SELECT DISTINCT countries FROM known) once
+              UNION SELECT 'tongues', p.language FROM known
+              JOIN member m ON m.submission = known.id AND NOT known.is_veiled JOIN person p ON p.id = m.person
+              UNION SELECT 'tags', t.name FROM known JOIN entry_tag t ON t.submission = known.id)
             SELECT kind, jsonb_agg(word ORDER BY word) AS words FROM said GROUP BY kind""",
         *reached(viewer, edition),
     )

@@ -56,8 +56,9 @@ _ALL = """WITH its AS (
   SELECT r.at, r.id::text AS place, r.act AS what, '' AS letter, coalesce(nullif(p.name, ''), p.email, '') AS who,
     r.details
   FROM record r LEFT JOIN person p ON p.id = r.person
-  WHERE r.edition = {} AND NOT r.act = ANY({}) AND {} AND (r.subject = {} OR r.subject IN (
-    SELECT id FROM film_file WHERE submission = {} UNION ALL SELECT id FROM subtitle WHERE submission = {}
+  WHERE r.edition = {} AND NOT r.act = ANY({}) AND {} AND r.subject = ANY(ARRAY(
+    SELECT {}::varchar UNION ALL SELECT id FROM film_file WHERE submission = {}
+    UNION ALL SELECT id FROM subtitle WHERE submission = {}
     UNION ALL SELECT brought FROM import_change WHERE submission = {}))
     AND ({} OR r.act LIKE ANY({}))
   UNION ALL

@@ -72,22 +72,25 @@ async def pairs_of(
     edition: Edition, viewer: Viewer, *, said: str = "", entry: str = "", number: int = 1
 ) -> TwinSheet:
     """Pairs of entries that the viewer may know of, those that most speaks for first; of one entry, or of all."""
-    whole = f"{inbox.here(viewer)}{inbox.PAIRS}{_STATED}"
-    asked = (*reached(viewer, edition), entry)
-    counted = await rows(
-        f"{whole} SELECT state, count(*)::int AS n FROM stated GROUP BY state", *asked
+    told = await rows(
+        f"""{inbox.here(viewer)}{inbox.PAIRS}{_STATED},
+            counted AS (SELECT coalesce(jsonb_object_agg(state, n), jsonb_build_object()) AS counts
+              FROM (SELECT state, count(*) AS n FROM stated GROUP BY state) by_state),
+            placed AS (SELECT *, row_number() OVER (
+                ORDER BY cardinality(kinds) DESC, sound DESC NULLS LAST, one, other) - 1 AS place
+              FROM stated WHERE {{}} IN ('', state))
+            SELECT counted.counts, page.* FROM counted LEFT JOIN placed page ON page.place / {PAGE} =
+              least({{}}::int, (SELECT coalesce(max(place), 0) FROM placed) / {PAGE})
+            ORDER BY page.place""",
+        *reached(viewer, edition),
+        entry,
+        said,
+        max(number, 1) - 1,
     )
-    counts = {row["state"]: row["n"] for row in counted}
+    counts, found = told[0]["counts"], [row for row in told if row["one"]]
     total = sum(n for state, n in counts.items() if said in ("", state))
     last = max(1, -(-total // PAGE))
     number = min(max(number, 1), last)
-    found = await rows(
-        f"""{whole} SELECT * FROM stated WHERE {{}} IN ('', state)
-            ORDER BY cardinality(kinds) DESC, sound DESC NULLS LAST, one, other
-            LIMIT {PAGE} OFFSET {(number - 1) * PAGE}""",
-        *asked,
-        said,
-    )
     ids = sorted({row[side] for row in found for side in ("one", "other")})
     known = await inbox.chosen(edition, viewer, ids=ids, query=InboxQuery()) if ids else []
     lines = {line.id: line for line in known}
