@@ -179,6 +179,12 @@ def clash_row(clash: Clash, names: Names) -> dict[str, Any]:
     return {**msgspec.to_builtins(clash), **shown}
 
 
+def words_of_clash(clash: Clash, names: Names, lang: str) -> str:
+    """The rule and its screenings in one line."""
+    who = " · ".join(names.of(lang, *name) for name in clash.screenings)
+    return f"{clash_words(clash, names, lang)} {who}"
+
+
 def clash_words(clash: Clash, names: Names, lang: str) -> str:
     """Every code of a rule has its sentence: a test walks them all."""
     key = f"clash.{clash.code}"

@@ -1,5 +1,6 @@
 """One transaction for each act, and `later`: the outbox line written in the same breath."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -86,6 +87,32 @@ async def later(
     return line.id
 
 
+_told: ContextVar[dict[tuple[str, str], list[dict[str, Any]]] | None] = ContextVar(
+    "told", default=None
+)
+_WRITES = re.compile(r"\b(?:INSERT|UPDATE|DELETE|LOCK|SHARE|SAVEPOINT|pg_\w+)\b")
+
+
+@asynccontextmanager
+async def each_once() -> AsyncIterator[None]:
+    """For who only reads: within, `rows` asks the same question once, whoever asks it again. What anybody writes
+    within, by `rows`, is seen afterwards.
+    """
+    token = _told.set({})
+    try:
+        yield
+    finally:
+        _told.reset(token)
+
+
 async def rows(sql: str, *values: Any) -> list[dict[str, Any]]:
     """Ask in SQL what Piccolo's query builder cannot say; `{}` marks each value."""
-    return cast("list[dict[str, Any]]", await Outbox.raw(sql, *values))
+    told = _told.get()
+    if told is None or _WRITES.search(sql):
+        if told:
+            told.clear()
+        return cast("list[dict[str, Any]]", await Outbox.raw(sql, *values))
+    key = (sql, repr(values))
+    if key not in told:
+        told[key] = await Outbox.raw(sql, *values)
+    return [dict(row) for row in told[key]]

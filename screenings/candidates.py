@@ -6,6 +6,7 @@ import msgspec
 
 from festival.access import Viewer
 from festival.db import rows, transaction
+from festival.directory import folded
 from festival.errors import Missing, Refused
 from festival.shapes import Id
 from festival.tables import Edition, Person
@@ -73,7 +74,8 @@ FILM = (
     """SELECT s.id, """
     + ANY_TITLE
     + """ AS title, f.titles, f.premiere, s.status = 'accepted' AS is_chosen, f.languages, f.subtitles,
-     coalesce(x.letter, '') AS section_letter, coalesce(x.names, jsonb_build_object()) AS section_names,
+     x.position AS section_at, coalesce(x.letter, '') AS section_letter,
+     coalesce(x.names, jsonb_build_object()) AS section_names,
      greatest(1, ceil(coalesce(CASE WHEN {} THEN (n.facts->>'duration')::float
                                ELSE f.declared_seconds END, 0) / 60)::int) AS minutes
    FROM submission s JOIN film f ON f.id = s.film LEFT JOIN section x ON x.id = s.section
@@ -96,6 +98,45 @@ async def candidates(edition: Edition, viewer: Viewer) -> list[UndecidedFilm]:
         viewer.id,
     )
     return [msgspec.convert(candidate_of(row), UndecidedFilm) for row in found]
+
+
+class CandidateSheet(msgspec.Struct, frozen=True, kw_only=True):
+    """Some of the `found` films in the order of all; `total` and `sections` are of all, whatever is sought."""
+
+    films: list[UndecidedFilm]
+    found: int
+    total: int
+    sections: list[str]
+
+
+SOUGHT = folded(
+    "concat_ws(' ', title, (SELECT string_agg(value, ' ') FROM jsonb_each_text(titles)))"
+)
+
+
+async def candidates_sought(
+    edition: Edition, viewer: Viewer, *, words: str, section: str, number: int, most: int
+) -> CandidateSheet:
+    """So many of `candidates` with these words in a title, of one section or all: the page of this number, beyond
+    the last the last.
+    """
+    told = await rows(
+        f"""WITH known AS MATERIALIZED ({FILM} {UNDECIDED} {NOT_ONES_OWN}),
+            meant AS MATERIALIZED (SELECT * FROM known WHERE {{}} IN ('', section_letter)
+              AND ({{}} = '' OR strpos({SOUGHT}, {folded("{}::text")}) > 0)),
+            counted AS (SELECT (SELECT count(*) FROM meant)::int AS found, count(*)::int AS total,
+              coalesce(jsonb_agg(DISTINCT section_letter) FILTER (WHERE section_letter <> ''), '[]') AS sections
+              FROM known)
+            SELECT counted.*, page.* FROM counted LEFT JOIN (
+                SELECT *, row_number() OVER (ORDER BY section_at, title, id) - 1 AS place FROM meant) page
+              ON page.place / {int(most)} = least({{}}::int, greatest(found - 1, 0) / {int(most)})
+            ORDER BY page.place""",
+        edition.measured_runtime, edition.id, sorted(viewer.recused), viewer.id,
+        section, words, words, number - 1,
+    )  # fmt: skip
+    films = [msgspec.convert(candidate_of(row), UndecidedFilm) for row in told if row["id"]]
+    counts = {name: told[0][name] for name in ("found", "total", "sections")}
+    return CandidateSheet(films=films, **counts)
 
 
 def candidate_of(row: dict[str, Any]) -> dict[str, Any]:

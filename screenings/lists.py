@@ -8,7 +8,7 @@ import msgspec
 
 from festival import codes
 from festival.clock import minutes_of
-from festival.db import rows, transaction
+from festival.db import each_once, rows, transaction
 from festival.errors import Missing
 from festival.language import OFFICIAL, text_in
 from festival.tables import Edition, new_id
@@ -226,8 +226,8 @@ SHOWN = ", ".join(
 
 
 async def together(read: Callable[[], Awaitable[Read]]) -> Read:
-    """What takes many questions is asked over one connection."""
-    async with transaction():
+    """What takes many questions is asked over one connection, each of them once."""
+    async with transaction(), each_once():
         return await read()
 
 

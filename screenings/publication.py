@@ -15,7 +15,7 @@ from screenings.clashes import clashes_of
 from screenings.document import Document, frozen_bytes, same, sequenced, without
 from screenings.freezing import document_numbered, document_of, newest_number
 from screenings.linting import stops_of
-from screenings.lists import Placed, items, placed_in, screens, working_grid
+from screenings.lists import Item, Placed, items, placed_in, screens, working_grid
 from screenings.planner.model import Clash
 from screenings.printing import Press, PrintedProof, keep_pages, only_print, printed
 from screenings.problem import moments
@@ -151,12 +151,19 @@ async def hindrances(edition: Edition, grid: Grid) -> list[str]:
         return ["grid_empty"]
     blocking = {clash.code for clash in await clashes_of(edition, grid) if blocks(clash)}
     known = {item.id: item for item in await items(edition)}
-    pencilled = any(known[p.programme].is_pencilled for p in placed)
     return [
         *sorted(blocking),
-        *(["films_in_pencil"] if pencilled else []),
+        *hindrances_beside(known, placed),
         *(["lint_stops"] if await stops_of(edition, grid) else []),
     ]
+
+
+def hindrances_beside(known: dict[str, Item], placed: list[Placed]) -> list[str]:
+    """Those that are neither a clash nor found by the proof-reader."""
+    if not placed:
+        return ["grid_empty"]
+    pencilled = any(known[p.programme].is_pencilled for p in placed)
+    return ["films_in_pencil"] if pencilled else []
 
 
 def blocks(clash: Clash) -> bool:

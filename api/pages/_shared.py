@@ -15,6 +15,8 @@ PAIRS = "/programmer/pairs"
 
 def bare(text: str) -> str:
     """As words are sought: without accents and capitals."""
+    if text.isascii():
+        return text.casefold()
     signs = unicodedata.normalize("NFD", text)
     return "".join(sign for sign in signs if not unicodedata.combining(sign)).casefold()
 

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from api.auth import settings_of
-from api.grid import Names, clash_row
+from api.grid import Names, words_of_clash
 from api.pages._news import parts_in, place_of, title_in
 from api.pages._page import prefix_of
 from api.request import AnyRequest
@@ -52,7 +52,8 @@ class LintRemark(Struct, frozen=True):
 
 async def shown(request: AnyRequest, edition: Edition, grid: Grid, lang: str) -> dict[str, Any]:
     known = {item.id: item for item in await lists.items(edition)}
-    names = Names(edition, known, await lists.screens(edition), await lists.placed_in(grid))
+    placed = await lists.placed_in(grid)
+    names = Names(edition, known, await lists.screens(edition), placed)
     clashes = await clashes_of(edition, grid)
     last = await freezing.newest_number(edition)
     before = await freezing.document_numbered(edition, last)
@@ -65,7 +66,7 @@ async def shown(request: AnyRequest, edition: Edition, grid: Grid, lang: str) ->
         "news": before is None or not same(before, after),
         "changes": len(news),
         "groups": groups_of(news, why, lang),
-        "blocking": await in_the_way(edition, grid, clashes, names, lang),
+        "blocking": in_the_way(clashes, publication.hindrances_beside(known, placed), names, lang),
         "warnings": said([one for one in clashes if not publication.blocks(one)], names, lang),
         "lint": lint_groups(proof, clashes, names, lang),
         "stops": any(one.level == "stop" for one in findings(proof)),
@@ -117,18 +118,14 @@ def reason_in(lang: str, why: MoveReason) -> str:
 # What is in the way
 
 
-async def in_the_way(
-    edition: Edition, grid: Grid, clashes: list[Clash], names: Names, lang: str
-) -> list[str]:
+def in_the_way(clashes: list[Clash], others: list[str], names: Names, lang: str) -> list[str]:
     """Each clash by its films, then what is no clash of two screenings."""
     blocking = [clash for clash in clashes if publication.blocks(clash)]
-    codes = {clash.code for clash in blocking} | {"lint_stops"}
-    others = [code for code in await publication.hindrances(edition, grid) if code not in codes]
     return said(blocking, names, lang) + [t(lang, f"error.{code}") for code in others]
 
 
 def said(clashes: list[Clash], names: Names, lang: str) -> list[str]:
-    return [str(clash_row(clash, names)["words"][lang]) for clash in clashes]
+    return [words_of_clash(clash, names, lang) for clash in clashes]
 
 
 # What the linter says

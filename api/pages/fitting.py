@@ -10,15 +10,13 @@ from litestar.params import FromPath
 from api.guards import CHAIR, SEE
 from api.pages._desk import planning_page
 from api.pages._page import language_of
-from api.pages._shared import bare
-from api.pages.committee import sheet_of
+from api.pages.committee import page_asked, place_of
 from api.request import AnyRequest
 from festival.access import Act, Viewer
 from festival.clock import at
 from festival.errors import FestivalError
 from festival.language import day
 from festival.tables import Edition
-from festival.texts import film_title
 from reviews.lists import open_film
 from screenings import candidates
 from screenings.candidates import Fit, fit_of
@@ -69,23 +67,20 @@ async def all_candidates(
 async def candidates_page(
     request: AnyRequest, edition: Edition, viewer: Viewer, error: FestivalError | None = None
 ) -> Response[str]:
-    lang, asked = language_of(request), request.query_params
-    found = await candidates.candidates(edition, viewer)
+    asked = request.query_params
     sought, section = asked.get("q", "")[:200], asked.get("section", "")
-    shown = [
-        one
-        for one in found
-        if bare(sought) in bare(film_title(lang, one))
-        and (not section or one.section_letter == section)
-    ]
+    number = asked.get("page", "1")
+    sheet = await candidates.candidates_sought(
+        edition, viewer, words=sought, section=section, number=page_asked(number), most=ROWS
+    )
     return planning_page(
         request,
         "programmer/candidates.html",
         error=error,
         at=CANDIDATES,
-        sheet=sheet_of(shown, asked.get("page", "1"), of=ROWS),
-        total=len(found),
-        sections=sorted({one.section_letter for one in found if one.section_letter}),
+        sheet=place_of(sheet.found, number, of=ROWS).with_rows(sheet.films),
+        total=sheet.total,
+        sections=sheet.sections,
         sought=sought,
         section=section,
     )
