@@ -585,7 +585,6 @@ async def titles_of(films: list[str]) -> list[str]:
         films,
         films,
         films,
-        films,
     )
     return [row["name"] for row in found if row["name"]]
 
