@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 
 from festival import leases
 from festival.db import rows
-from festival.leases import Heartbeat, NotYet
+from festival.leases import Heartbeat, NotYet, Superseded
 from festival.progress import News
 from festival.settings import Settings
 from festival.tables import Phase
@@ -94,13 +94,14 @@ class Desk:
         )
         return str(lines[0]["id"])
 
-    async def check(self, key: str) -> None:
-        """As a worker does it."""
+    async def check(self, key: str, *, is_lost: bool = False) -> None:
+        """As a worker does it; or as one whose lease somebody else has taken."""
         lease = await leases.take(await self.work(key), worker="w")
         assert lease is not None
-        settings = Settings.read()
+        settings, heartbeat = Settings.read(), Heartbeat(lease)
+        heartbeat.lost = is_lost
         redis = Redis.from_url(settings.redis_url)
-        await packages.check(key, lease=lease, heartbeat=Heartbeat(lease), news=News(redis), settings=settings,
+        await packages.check(key, lease=lease, heartbeat=heartbeat, news=News(redis), settings=settings,
                              store=self.store)  # fmt: skip
         await leases.finish(lease)
         await redis.aclose()
@@ -317,7 +318,11 @@ async def test_a_check_waits_for_room_and_begins_anew_where_it_died_whoever_clos
     await rows(set_size, len(whole), key)
     line = await desk.work(key)
     (desk.store.work_folder(f"{line}1") / "picture.mxf").write_bytes(b"unpacked by who is dead")
-    await rows("UPDATE outbox SET leased_until = now() WHERE id = {} RETURNING id", line)
+    expired = "UPDATE outbox SET leased_until = now() WHERE id = {} RETURNING id"
+    await rows(expired, line)
+    with pytest.raises(Superseded):
+        await desk.check(key, is_lost=True)
+    await rows(expired, line)
     await rows("UPDATE material SET closed_at = now() WHERE id = {} RETURNING id", desk.material)
 
     await desk.check(key)
