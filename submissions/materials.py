@@ -353,11 +353,14 @@ class BoardColumn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MaterialCell(msgspec.Struct, frozen=True, kw_only=True):
-    """What a film has brought of one material; `state` is empty where it is not asked of this film."""
+    """What a film has brought of one material; `state` is empty where it is not asked of this film. `package` is
+    the state of a package that was sent and not delivered: receiving, received, refused or stopped.
+    """
 
     state: str = ""
     files: list[FileShown] = []
     text: str = ""
+    package: str = ""
 
 
 class BoardRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -420,12 +423,15 @@ async def board(edition: Edition, viewer: Viewer, *, only_missing: bool, page: i
 
 
 async def brought_by_film(edition: Edition) -> dict[tuple[str, str], list[dict[str, Any]]]:
-    """(film, material) → what was brought of it."""
+    """(film, material) → what was brought of it, and packages that are not delivered yet."""
     selected = await rows(
-        """SELECT d.submission, d.material, d.text, a.id, a.name, a.size
+        """SELECT d.submission, d.material, d.text, a.id, a.name, a.size, '' AS package, d.created_at
            FROM delivery d JOIN submission s ON s.id = d.submission
-           LEFT JOIN attachment a ON a.id = d.attachment
-           WHERE s.edition = {} ORDER BY d.created_at, d.id""",
+           LEFT JOIN attachment a ON a.id = d.attachment WHERE s.edition = {}
+           UNION ALL SELECT p.submission, p.material, '', NULL, p.name, p.size, p.state, p.created_at
+           FROM package_upload p JOIN submission s ON s.id = p.submission
+           WHERE s.edition = {} AND p.state <> 'delivered' ORDER BY created_at, id""",
+        edition.id,
         edition.id,
     )
     found: dict[tuple[str, str], list[dict[str, Any]]] = {}
@@ -448,10 +454,10 @@ def board_row(
 def cell(film: dict[str, Any], column: BoardColumn, things: list[dict[str, Any]]) -> MaterialCell:
     if not things and column.sections and film["section"] not in column.sections:
         return MaterialCell()
+    is_brought = any(not one["package"] for one in things)
     return MaterialCell(
-        state=state_of(
-            is_brought=bool(things), is_required=column.is_required, due_at=column.due_at
-        ),
+        state=state_of(is_brought=is_brought, is_required=column.is_required, due_at=column.due_at),
         files=[FileShown(one["id"], one["name"], one["size"]) for one in things if one["id"]],
         text=next((one["text"] for one in things if one["text"]), ""),
+        package=next((one["package"] for one in reversed(things) if one["package"]), ""),
     )

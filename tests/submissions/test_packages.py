@@ -10,6 +10,7 @@ import pytest
 from redis.asyncio import Redis
 
 from festival import leases
+from festival.access import Viewer
 from festival.db import rows
 from festival.leases import Heartbeat, NotYet, Superseded
 from festival.progress import News
@@ -170,11 +171,15 @@ async def test_a_package_with_one_bit_off_is_refused_and_leaves_its_report(
     await desk.check(key)
     line = await desk.line()
 
+    office = Viewer(edition=desk.edition.id)
+    board = await materials.board(desk.edition, office, only_missing=False, page=1)
     letters = await rows(
         "SELECT link FROM letter WHERE kind = 'package_refused' AND about = {}", desk.film
     )
     assert (line.package.state, line.brought, desk.lies(key)) == ("refused", [], [])
     assert "DCP_HASH" in {finding.code for finding in line.package.verdict.findings}
+    (cell,) = board.films[0].cells
+    assert (cell.state, cell.package) == ("wished", "refused")
     assert [one["link"] for one in letters] == [f"/submissions/{desk.film}/materials"]
 
 
