@@ -21,7 +21,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -114,25 +113,21 @@ class Waited(msgspec.Struct):
 @contextmanager
 def asking(url: str, headers: Headers, breath: float) -> Iterator[Waited]:
     """Meanwhile somebody asks for one page, again and again."""
-    waited, over, place = Waited(), threading.Event(), urlsplit(url)
-
-    def ask() -> None:
-        line = http.client.HTTPConnection(place.hostname or "", place.port, timeout=60)
-        while not over.wait(breath):
-            began = time.perf_counter()
-            line.request("GET", place.path, headers=headers)
-            answer = line.getresponse()
-            answer.read()
-            waited.seconds.append(time.perf_counter() - began)
-            waited.wrong += answer.status != 200
-
-    asks = threading.Thread(target=ask)
-    asks.start()
+    waited = Waited()
+    asks = subprocess.Popen([sys.executable, "-m", "bench.asks", url, str(breath)],
+                            stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # fmt: skip
+    assert asks.stdin is not None
+    assert asks.stdout is not None
+    asks.stdin.write(msgspec.json.encode(headers) + b"\n")
+    asks.stdin.flush()
+    asks.stdout.readline()
     try:
         yield waited
     finally:
-        over.set()
-        asks.join()
+        told, _ = asks.communicate(b"\n")
+        seconds, wrong = msgspec.json.decode(told)
+        waited.seconds += seconds
+        waited.wrong += wrong
 
 
 # What it costs the door
@@ -290,6 +285,8 @@ class Bench:
         films = [a_film(self.folder / f"{n}.mp4", size, seed=n) for n in range(1, self.given.together + 1)]
         makers = [self.sender() for _ in films]
         places = [sender.begin(entry, size) for sender, entry in makers]
+        for sender, _ in makers:
+            sender.line.close()  # on a busy machine the house has closed the first of them long since
 
         def send(one: tuple[Sender, str], place: str, film: Path) -> None:
             one[0].send(place, film, 0, size, per_second=per_second)

@@ -22,11 +22,12 @@ from typing import Any
 
 import uvicorn
 
-from api.handing import DOORS, PUBLIC, HandedLine, Inbox
+from api.handing import DOORS, FREIGHT, PUBLIC, HandedLine, Inbox
 from ops.process import end_with_parent
 
 BACKLOG = 2048
 BREATH_S = 0.2  # before a door is forked again
+COURTESY = 3  # of the freight's: whoever reads a page goes first; encoders (5) come after films on their way
 
 
 @contextmanager
@@ -147,6 +148,8 @@ class Doorkeeper:
     def serve(self, name: str) -> None:
         """In the process of this door."""
         HandedLine.here, HandedLine.inboxes = name, self.inboxes
+        if name == FREIGHT:
+            os.nice(COURTESY)
         listening = [self.port] if name == PUBLIC else []
         if not listening:
             self.port.close()

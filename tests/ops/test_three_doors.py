@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from api.handing import is_bare, names_somebody
+from ops.door import COURTESY
 from ops.process import die_with_parent, free_port
 
 pytestmark = pytest.mark.unit
@@ -122,6 +123,7 @@ def test_a_film_has_a_door_of_its_own_and_its_line_comes_back_from_there(house) 
     page = told(line, headers=SIGNED)
 
     assert freight[1:] == [port, 3_000_000]
+    assert [os.getpriority(os.PRIO_PROCESS, door) for door in (public, opened[0], freight[0])] == [0, 0, COURTESY]
     assert again == [freight[0], port, 7]
     assert page == [opened[0], port, 0]
     assert len({public, opened[0], freight[0], house.process.pid}) == 4
