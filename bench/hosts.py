@@ -16,11 +16,10 @@ from typing import ClassVar, Self
 
 import msgspec
 
-from ops.postgres import running_postgres
-from ops.redis import running_redis
 from tests.hosts import Festival, Host, NoNamespaces, hosts
 from tests.media.test_chunks import frames
 from tests.objects import running_objects
+from tests.servers import running_postgres, running_redis
 from tests.site import Site
 
 ROOT = Path(__file__).parents[1]

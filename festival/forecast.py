@@ -14,6 +14,7 @@ USUAL_S = {
 }
 """Seconds of a job of which the house has done none yet."""
 SHORT_S = 10.0
+LEAST_SHARE = 0.02  # of a job: before, a guess at what is left is worth nothing
 
 
 class Pace(msgspec.Struct, frozen=True):
@@ -76,6 +77,11 @@ def forecast(
         heapq.heappush(free[one.queue], end)
         spans[one.line] = Span(start, end)
     return spans
+
+
+def left(share: float, seconds: float) -> float | None:
+    """Seconds until a job ends of which this `share` (0 to 1) took `seconds`; None while nobody can tell."""
+    return seconds * (1 - share) / share if share >= LEAST_SHARE else None
 
 
 def still_waiting(spans: Mapping[str, Span], others: int, at: float) -> int:

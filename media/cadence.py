@@ -6,6 +6,10 @@ rate is only compared after it was brought here. Pure.
 
 from fractions import Fraction
 
+import numpy as np
+from numpy.typing import NDArray
+
+Gaps = NDArray[np.float64]
 KNOWN = tuple(
     Fraction(n, d)
     for n, d in [
@@ -25,15 +29,15 @@ def nearest(rate: Fraction) -> Fraction:
     return best if abs(best - rate) <= TOLERANCE * rate else rate
 
 
-def shown(gaps: list[float], claimed: Fraction) -> Fraction:
+def shown(gaps: Gaps, claimed: Fraction) -> Fraction:
     """What the times between the pictures show, in seconds; `claimed` is the header's word.
 
     The header is believed only between cadences that the stamps cannot tell apart: a second of film
     in milliseconds is 24 and 24000/1001 alike.
     """
-    if not gaps or sum(gaps) <= 0:
+    seconds = float(gaps.sum())
+    if seconds <= 0:
         return nearest(claimed)
-    seconds = sum(gaps)
     rate = Fraction(len(gaps) / seconds)
     nominal = nearest(claimed)
     if nominal in KNOWN and abs(len(gaps) / nominal - seconds) <= GRAIN:
@@ -42,8 +46,8 @@ def shown(gaps: list[float], claimed: Fraction) -> Fraction:
     return best if best in KNOWN else rate.limit_denominator(1001)
 
 
-def uneven(gaps: list[float]) -> Fraction:
+def uneven(gaps: Gaps) -> Fraction:
     """What a film of varying cadence is made steady at: the known cadence nearest to its mean."""
-    rate = Fraction(len(gaps) / sum(gaps))
+    rate = Fraction(len(gaps) / float(gaps.sum()))
     steady = [known for known in KNOWN if known <= FASTEST_UNEVEN]
     return min(steady, key=lambda known: abs(known - rate))

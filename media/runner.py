@@ -106,10 +106,17 @@ class DiskQuota(msgspec.Struct, frozen=True):
 class WatchedProcess:
     """One process group and the threads that listen to it."""
 
-    def __init__(self, argv: list[str], most_output: int, lines: int) -> None:
+    def __init__(
+        self,
+        argv: list[str],
+        most_output: int,
+        lines: int,
+        on_line: Callable[[bytes], None] | None = None,
+    ) -> None:
         self.log: deque[str] = deque(maxlen=lines)
         self.output = bytearray()
         self.most_output = most_output
+        self.on_line = on_line
         self.moved = time.monotonic()
         self.quota_checked = self.moved
         self.cpu_sampled = 0.0
@@ -138,6 +145,9 @@ class WatchedProcess:
         for line in iter(lambda: self.process.stdout.readline(LINE_BYTES), b""):  # type: ignore[union-attr]
             if progress := PROGRESS.match(line):
                 self._read_progress(progress)
+            elif self.on_line:
+                self.on_line(line)
+                self.moved = time.monotonic()
             elif len(self.output) < self.most_output:
                 self.output += line
                 self.moved = time.monotonic()
@@ -184,19 +194,21 @@ def run(
     stall: float = 60.0,
     most_output: int = 4 * 1024 * 1024,
     lines: int = LINES,
+    on_line: Callable[[bytes], None] | None = None,
     quota: DiskQuota | None = None,
     on_seconds: Callable[[float], None] = lambda _: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Ran:
     """Run to the end and return what was said; `deadline` and `stall` are seconds.
 
-    `lines` is how much of its log is kept. Stalled is who neither tells anything new, nor writes,
+    `lines` is how much of its log is kept; who gives `on_line` hears each line of the output, and none
+    is kept. Stalled is who neither tells anything new, nor writes,
     nor computes; who only computes is stopped by `deadline`.
 
     Raises Cancelled, TransientFault (`stalled`, `too_slow`, `killed`) or PermanentFault
     (`ffmpeg_failed`, `output_too_large`), never anything else for what the film does.
     """
-    watched = WatchedProcess(argv, most_output, lines)
+    watched = WatchedProcess(argv, most_output, lines, on_line)
     started = time.monotonic()
     try:
         while watched.process.poll() is None:

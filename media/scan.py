@@ -4,28 +4,22 @@
 """
 
 import re
-import statistics
 from collections.abc import Callable
 from fractions import Fraction
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
-from media import boxes, cadence, tracks
+from media import boxes, packets, tracks
 from media.damage import LOUD
 from media.facts import Facts, Interval, Picture, Sound, Text
+from media.packets import PacketLines, Packets
 from media.probe import CLOSED, GUARDS, headers, sniff_file
 from media.runner import PermanentFault, Ran, run
 from media.sandbox import GIB, Sandbox
 
-PACKETS_BYTES = 96 * 1024 * 1024
-KEY, DISCARDED = "K", "D"
 ASIDE = ("comment", "visual_impaired", "descriptions")  # a sound that is spoken over another
-PICTURE_HOLE, SOUND_HOLE = 1.0, 0.25  # seconds in which nothing comes
-MOST_HOLES = 100
-BACK = 1.0  # seconds: less is the muxer's jitter
 MISSING = 0.5  # seconds that a torn file lacks of what it promised: its end was not found again
 TORN = re.compile(r"\[(?:matroska,webm|mxf) @ \w+\] (?:\[error\]|\[warning\] edit unit sync lost)")
 LOOKING = GIB  # no picture is decoded here: whoever wants more is no film
@@ -222,40 +216,25 @@ def ratio(text: str) -> Fraction:
         return Fraction(0)
 
 
-class Packet(msgspec.Struct, frozen=True, order=True):
-    """When it is shown and for how long, in seconds; an edit list may keep it from playing."""
-
-    when: float
-    lasts: float = 0.0
-    size: int = 0
-    is_key: bool = False
-    plays: bool = True
-
-    @property
-    def end(self) -> float:
-        return self.when + self.lasts
-
-
 def read_packets(facts: Facts, sandbox: Sandbox, cancelled: Callable[[], bool]) -> Facts:
     """Exact durations, frames, gaps and cadence of every picture, sound and subtitle."""
     argv = [
-        sandbox.tools.ffprobe, "-v", "level+warning", *GUARDS, "-show_entries",
-        "packet=stream_index,pts_time,dts_time,duration_time,size,flags", "-of",
-        "csv=p=0", "-i", sandbox.film,
+        sandbox.tools.ffprobe, "-v", "level+warning", *GUARDS, "-show_entries", packets.ASKED,
+        "-of", "csv=p=0", "-i", sandbox.film,
     ]  # fmt: skip
+    played = {p.stream for p in facts.pictures} | {s.stream for s in facts.sounds}
+    lines = PacketLines({*played, *(text.stream for text in facts.texts)}, played=played)
     ran = run(
-        sandbox.argv(argv), deadline=120 + facts.size / 20e6, most_output=PACKETS_BYTES, stall=120,
+        sandbox.argv(argv), deadline=120 + facts.size / 20e6, on_line=lines.hear, stall=120,
         cancelled=cancelled,
     )  # fmt: skip
-    if len(ran.output) >= PACKETS_BYTES:
+    if lines.is_absurd:
         return msgspec.structs.replace(facts, refusal="SAMPLE_TABLE_ABSURD")
-    played = {picture.stream for picture in facts.pictures}
-    played |= {sound.stream for sound in facts.sounds}
-    if goes_back(ran.output, played):
+    if lines.goes_back:
         return msgspec.structs.replace(facts, refusal="TIMESTAMP_RESTART")
-    packets = packets_of(ran.output)
-    pictures = tuple(timed(p, packets.get(p.stream, [])) for p in facts.pictures)
-    sounds = tuple(lasting(s, packets.get(s.stream, [])) for s in facts.sounds)
+    told = lines.packets()
+    pictures = tuple(packets.timed(p, told[p.stream]) for p in facts.pictures)
+    sounds = tuple(packets.lasting(s, told[s.stream]) for s in facts.sounds)
     short = any(0 < p.packets < p.frames_promised * 0.98 - 1 for p in pictures)
     cut = any("prematurely" in line or "partial file" in line for line in ran.log)
     streams: list[Picture | Sound] = [*pictures, *sounds]
@@ -268,7 +247,7 @@ def read_packets(facts: Facts, sandbox: Sandbox, cancelled: Callable[[], bool]) 
         facts,
         pictures=tuple(since(begins, stream) for stream in pictures),
         sounds=tuple(since(begins, stream) for stream in sounds),
-        texts=tuple(written(text, packets.get(text.stream, [])) for text in facts.texts),
+        texts=tuple(written(text, told[text.stream]) for text in facts.texts),
         empty_tracks=sum(stream.packets == 0 for stream in streams),
         duration=ends - begins,
         torn=torn,
@@ -277,107 +256,15 @@ def read_packets(facts: Facts, sandbox: Sandbox, cancelled: Callable[[], bool]) 
     )
 
 
-def fields(line: str) -> tuple[str, ...]:
-    """Stream, pts, dts, duration, size and flags of one packet."""
-    return tuple([*line.split(","), *[""] * 6][:6])
-
-
-def goes_back(listing: str, streams: set[int]) -> bool:
-    """Whether the clock of one of these streams starts again: pieces were put one behind another.
-
-    Sorted by time they would lie upon each other. What an edit list leaves out may come from before.
-    """
-    decoded: dict[int, float] = {}
-    for line in listing.splitlines():
-        stream, _, dts, _, _, flags = fields(line)
-        when = number(dts)
-        if when is None or DISCARDED in flags or not stream.isdigit():
-            continue
-        if when < decoded.get(int(stream), when) - BACK and int(stream) in streams:
-            return True
-        decoded[int(stream)] = when
-    return False
-
-
-def packets_of(listing: str) -> dict[int, list[Packet]]:
-    """The packets of each stream, by its number in the file, in the order of time."""
-    by_stream: dict[int, list[Packet]] = {}
-    for line in listing.splitlines():
-        stream, pts, dts, duration, size, flags = fields(line)
-        when = number(pts)
-        if when is None:
-            when = number(dts)  # AVI knows no other time
-        if when is not None and stream.isdigit():
-            packet = Packet(
-                when, number(duration) or 0.0, int(number(size) or 0), KEY in flags,
-                DISCARDED not in flags,
-            )  # fmt: skip
-            by_stream.setdefault(int(stream), []).append(packet)
-    return {stream: sorted(packets) for stream, packets in by_stream.items()}
-
-
 def since(begins: float, stream: T) -> T:
     """Holes on the film's own clock, which starts with its first picture or sound."""
     holes = tuple(Interval(hole.start - begins, hole.end - begins) for hole in stream.holes)
     return msgspec.structs.replace(stream, holes=holes)
 
 
-def written(text: Text, packets: list[Packet]) -> Text:
-    end = max((packet.end for packet in packets), default=text.end)
-    return msgspec.structs.replace(text, packets=len(packets), end=end)
-
-
-def lasting(sound: Sound, packets: list[Packet]) -> Sound:
-    """What plays of a sound, and where nothing comes."""
-    heard = [packet for packet in packets if packet.plays]
-    if not heard:
-        return msgspec.structs.replace(sound, packets=len(packets), duration=0.0)
-    pairs = [(Interval(a.end, b.when)) for a, b in pairwise(heard) if b.when - a.end > SOUND_HOLE]
-    return msgspec.structs.replace(
-        sound,
-        packets=len(packets),
-        start=heard[0].when,
-        duration=heard[-1].end - heard[0].when,
-        holes=tuple(pairs[:MOST_HOLES]),
-    )
-
-
-def timed(picture: Picture, packets: list[Packet]) -> Picture:
-    """What plays of a picture: without what an edit list leaves out, or no decoder begins with."""
-    first_key = next((packet.when for packet in packets if packet.is_key), float("-inf"))
-    playing = [packet for packet in packets if packet.plays]
-    shown = [packet for packet in playing if packet.when >= first_key]
-    if not shown:
-        return msgspec.structs.replace(picture, packets=len(packets), frames=0, duration=0.0)
-    times = [packet.when for packet in shown]
-    keys = [packet.when for packet in packets if packet.is_key]
-    gaps = [b - a for a, b in pairwise(times) if b > a]
-    typical = statistics.median(gaps) if gaps else 0.0
-    duration = times[-1] + (shown[-1].lasts or typical) - times[0]
-    holes = [Interval(a + typical, b) for a, b in pairwise(times) if is_hole(b - a, typical)]
-    flowing = [gap for gap in gaps if not is_hole(gap, typical)]
-    even = [gap for gap in flowing if abs(gap - typical) <= max(0.1 * typical, cadence.GRAIN)]
-    is_variable = len(flowing) > 4 and len(flowing) - len(even) > 0.03 * len(flowing)
-    rate = cadence.uneven(flowing) if is_variable else cadence.shown(even, Fraction(*picture.rate))
-    return msgspec.structs.replace(
-        picture,
-        frames=len(times),
-        packets=len(packets),
-        unkeyed=len(playing) - len(shown),
-        start=times[0],
-        duration=duration,
-        longest_gap=max(gaps, default=0.0),
-        holes=tuple(holes[:MOST_HOLES]),
-        key_frames=len(keys),
-        longest_key_gap=max((b - a for a, b in pairwise(keys)), default=0.0),
-        rate=(rate.numerator, rate.denominator),
-        is_variable=is_variable,
-        bit_rate=int(sum(p.size for p in shown) * 8 / duration) if duration > 0 else 0,
-    )
-
-
-def is_hole(gap: float, typical: float) -> bool:
-    return gap - typical > PICTURE_HOLE and gap > 4 * typical
+def written(text: Text, told: Packets) -> Text:
+    end = float(told.ends.max()) if len(told) else text.end
+    return msgspec.structs.replace(text, packets=len(told), end=end)
 
 
 class Listened(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from festival import forecast
 from festival.db import later, rows, transaction
 from festival.leases import Lease, hold
 from festival.tables import new_id
@@ -116,15 +117,24 @@ async def join_when_whole(file_id: str) -> None:
         await later("join_screener", file=file_id, weight=1)
 
 
-async def progress(file_id: str) -> float:
-    """How far the whole film is, kept in its own step."""
+async def progress(file_id: str) -> tuple[float, float | None]:
+    """How far the whole film is, kept in its own step, and the seconds that are left where they can be told.
+
+    Its sound is soon made, beside a chunk of its pictures.
+    """
     steps = await rows(
         """UPDATE step SET state = 'running', fraction = greatest(fraction, 0.97 * (
-             SELECT avg(p.fraction) FROM step p WHERE p.file = step.file AND p.kind LIKE 'part.%'))
-           WHERE file = {} AND kind = 'screener' AND state <> 'done' RETURNING fraction""",
+             SELECT sum(p.fraction * w.weight) / sum(w.weight)
+             FROM step p, LATERAL (SELECT CASE WHEN p.kind = {} THEN 0.2 ELSE 1 END AS weight) w
+             WHERE p.file = step.file AND p.kind LIKE 'part.%'))
+           WHERE file = {} AND kind = 'screener' AND state <> 'done'
+           RETURNING fraction, extract(epoch FROM now() - started_at)::float AS seconds""",
+        kind_of(SOUND),
         file_id,
     )
-    return float(steps[0]["fraction"]) if steps else 0.0
+    if not steps:
+        return 0.0, None
+    return steps[0]["fraction"], forecast.left(steps[0]["fraction"], steps[0]["seconds"])
 
 
 async def forget(file_id: str) -> None:

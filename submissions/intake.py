@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from festival import forecast
 from festival.db import later, rows, transaction
 from festival.leases import Heartbeat, Lease, NotYet, Superseded, hold
 from festival.progress import News
@@ -42,12 +43,15 @@ BEFORE_A_COPY = frozenset({FileState.PASSED, FileState.MAKING})
 
 
 class Telling:
-    """Carries progress from ffmpeg's thread to the rows and the news; percent never falls."""
+    """Carries progress from ffmpeg's thread to the rows and the news; percent never falls.
+
+    What is left is this attempt's own guess: one that begins again has its own pace.
+    """
 
     def __init__(self, file: FilmFile, lease: Lease, news: News) -> None:
         self.file, self.lease, self.news = file, lease, news
         self.loop = asyncio.get_running_loop()
-        self.told = 0.0
+        self.told = self.begun = 0.0
         self.kind = ""
         self.fraction = 0.0
 
@@ -55,15 +59,20 @@ class Telling:
         moment = time.monotonic()
         if kind == self.kind and (moment - self.told < TOLD_EVERY_S or fraction <= self.fraction):
             return
+        if kind != self.kind:
+            self.begun = moment
         self.told, self.kind, self.fraction = moment, kind, fraction
         asyncio.run_coroutine_threadsafe(self.tell(kind, fraction), self.loop)
 
     async def tell(self, kind: str, fraction: float, state: str = "running") -> None:
+        left = forecast.left(fraction, self.told - self.begun) if kind == self.kind else None
         await rows(
             """INSERT INTO step (id, file, kind, state, fraction, attempt, started_at, details)
-               VALUES ({}, {}, {}, {}, {}, {}, now(), jsonb_build_object())
+               VALUES ({}, {}, {}, {}, {}, {}, now(), jsonb_strip_nulls(jsonb_build_object('left', {}::float)))
                ON CONFLICT (file, kind) DO UPDATE SET state = excluded.state,
                  fraction = greatest(step.fraction, excluded.fraction), attempt = excluded.attempt,
+                 details = excluded.details,
+                 started_at = CASE WHEN step.state = 'waiting' THEN now() ELSE step.started_at END,
                  ended_at = CASE WHEN excluded.state = 'done' THEN now() END
                WHERE step.attempt <= excluded.attempt AND step.state <> 'done' RETURNING id""",
             new_id(),
@@ -72,9 +81,15 @@ class Telling:
             state,
             fraction,
             self.lease.attempt,
+            left,
         )
         await self.news.tell(
-            "file", self.file.id, state=self.file.state, step=kind, fraction=round(fraction, 3)
+            "file",
+            self.file.id,
+            state=self.file.state,
+            step=kind,
+            fraction=round(fraction, 3),
+            left=left and round(left),
         )
 
 

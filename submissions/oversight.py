@@ -114,6 +114,7 @@ async def queue_lines(viewer: Viewer) -> list[dict[str, Any]]:
              f.title, CASE WHEN s.id IS NOT NULL THEN n.name END AS file_name,
              n.size AS file_size, n.state AS file_state,
              s.id AS submission, p.kind AS step, p.fraction, p.started_at AS begun_at, o.state,
+             (p.details->>'left')::float AS left,
              CASE WHEN l.kind = ANY({{}}) THEN '{OF_COMMITTEE}' ELSE l.kind END AS letter_kind,
              a.email AS letter_to
            FROM ranked o
@@ -121,8 +122,10 @@ async def queue_lines(viewer: Viewer) -> list[dict[str, Any]]:
            LEFT JOIN submission s ON s.id = n.submission AND s.edition = {{}} AND NOT s.id = ANY({{}})
            LEFT JOIN film f ON f.id = s.film
            LEFT JOIN letter l ON l.id = o.args->>'letter' LEFT JOIN person a ON a.id = l.person
-           LEFT JOIN LATERAL (SELECT kind, fraction, started_at FROM step
-             WHERE file = n.id AND state = 'running' ORDER BY started_at DESC LIMIT 1) p ON true
+           LEFT JOIN LATERAL (SELECT kind, fraction, started_at, details FROM step
+             WHERE file = n.id AND state = 'running' AND (o.task NOT IN ('encode_part', 'encode_sound')
+               OR kind = 'part.' || coalesce(o.args->>'part', 'sound'))
+             ORDER BY started_at DESC LIMIT 1) p ON true
            WHERE o.place <= {MOST_LINES}
              AND (o.state = 'parked' OR l.kind IS NULL OR NOT l.kind = ANY({{}}))
            ORDER BY o.parked_at IS NULL, o.done_at IS NOT NULL, o.done_at DESC, o.priority, o.due_at, o.id""",

@@ -40,9 +40,14 @@ class ChunkTelling(Telling):
 
     async def tell(self, kind: str, fraction: float, state: str = "running") -> None:
         await super().tell(kind, fraction, state)
-        whole = await chunking.progress(self.file.id)
+        fraction, left = await chunking.progress(self.file.id)
         await self.news.tell(
-            "file", self.file.id, state=self.file.state, step="screener", fraction=round(whole, 3)
+            "file",
+            self.file.id,
+            state=self.file.state,
+            step="screener",
+            fraction=round(fraction, 3),
+            left=left and round(left),
         )
 
 

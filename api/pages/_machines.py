@@ -16,7 +16,6 @@ PHASE_OF = {
     "sniff": "look", "packets": "look", "sound": "listen", "policy": "judge",
     "screener": "copy", "publish": "publish",
 }  # fmt: skip
-LEAST_FRACTION = 0.02  # before that a guess at the time left is worth nothing
 
 
 class ShownJob(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,7 +63,7 @@ def job(line: dict[str, Any]) -> ShownJob:
         due_at=line["due_at"],
         phases=phases(line["task"], line["step"]) if line["state"] == "running" else (),
         fraction=fraction,
-        left=left(fraction, line["begun_at"]),
+        left=line["left"] if line["state"] == "running" else None,
         reason=reason,
         detail=detail,
         is_put_off=line["state"] == "waiting" and bool(reason),
@@ -117,12 +116,6 @@ def with_hours(jobs: Sequence[ShownJob], spans: Mapping[str, Span]) -> list[Show
         else job
         for job in jobs
     ]
-
-
-def left(fraction: float | None, begun: datetime | None) -> float | None:
-    if not fraction or begun is None or fraction < LEAST_FRACTION:
-        return None
-    return (now() - begun).total_seconds() * (1 - fraction) / fraction
 
 
 def reason_of(fault: str) -> tuple[str, str]:

@@ -502,12 +502,12 @@ class PhaseRow(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     mark: str = ""
     at: datetime | None = None
-    begun: datetime | None = None
     fraction: float | None = None
-    kinds: tuple[str, ...] = ()
+    kind: str = ""
 
 
-BOOTH = {"receive": ("receive",), "look": ("sniff", "packets"), "listen": ("sound",),
+# Each with the kinds of its steps; the first is the long one, whose share is told.
+BOOTH = {"receive": ("receive",), "look": ("packets", "sniff"), "listen": ("sound",),
          "judge": ("policy",), "copy": ("screener", "publish")}  # fmt: skip
 STUCK = frozenset({FileState.FAULTY, FileState.QUARANTINED, FileState.FAILED})
 
@@ -531,20 +531,19 @@ def booth_phase(name: str, steps: dict[str, Step]) -> PhaseRow:
     kinds = BOOTH[name]
     known = [steps[kind] for kind in kinds if kind in steps]
     if not known:
-        return PhaseRow(name=name, kinds=kinds)
+        return PhaseRow(name=name, kind=kinds[0])
     if len(known) == len(kinds) and all(step.state == "done" for step in known):
         return PhaseRow(
             name=name,
             mark="done",
-            kinds=kinds,
+            kind=kinds[0],
             at=max(step.ended_at or step.started_at for step in known),
         )
     return PhaseRow(
         name=name,
         mark="now",
-        kinds=kinds,
-        begun=known[0].started_at,
-        fraction=sum(step.fraction for step in known) / len(kinds),
+        kind=kinds[0],
+        fraction=steps[kinds[0]].fraction if kinds[0] in steps else 0.0,
     )
 
 

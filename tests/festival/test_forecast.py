@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from festival.forecast import Pace, Waits, forecast, lasts, still_waiting
+from festival.forecast import Pace, Waits, forecast, lasts, left, still_waiting
 
 pytestmark = pytest.mark.unit
 
@@ -20,6 +20,12 @@ def test_a_film_lasts_as_long_as_the_pace_of_films_says() -> None:
     assert lasts("make_screener", 0, PACES) == 100
     assert lasts("inspect_film", 3600, PACES) == 30
     assert lasts("plan_grid", 0, {}) == 60
+
+
+def test_what_is_left_is_told_at_the_pace_so_far() -> None:
+    assert left(0.25, 100) == 300
+    assert left(1, 100) == 0
+    assert left(0.01, 1) is None
 
 
 def test_one_place_does_one_after_the_other_and_two_do_two_at_once() -> None:

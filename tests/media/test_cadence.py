@@ -1,12 +1,13 @@
 """The cadence that the packets show, whatever the header or the stamps round it to."""
 
+import tracemalloc
 from fractions import Fraction
 
 import pytest
 
 from media import cadence, policy, scan
 from media.facts import Picture
-from media.scan import Packet, timed
+from media.packets import PacketLines, Packets, timed
 from tests.clips import Clips, film
 
 NTSC = Fraction(24000, 1001)
@@ -24,10 +25,18 @@ def test_a_rate_is_the_nearest_that_a_projector_knows(written: str, meant: Fract
     assert cadence.nearest(Fraction(written)) == meant
 
 
-def packets(rate: Fraction, seconds: float, *, tick: float = 0.0) -> list[Packet]:
-    """Stamps of a steady film, each rounded to `tick`."""
+def stamps(rate: Fraction, seconds: float, *, tick: float = 0.0) -> list[float]:
+    """Those of a steady film, each rounded to `tick`."""
     times = [n / float(rate) for n in range(round(seconds * rate))]
-    return [Packet(round(t / tick) * tick if tick else t, 1 / float(rate), 9, True) for t in times]
+    return [round(t / tick) * tick if tick else t for t in times]
+
+
+def packets(times: list[float], rate: Fraction) -> Packets:
+    """As ffprobe tells them."""
+    lines = PacketLines({0}, played={0})
+    for when in times:
+        lines.hear(f"0,{when!r},{when!r},{1 / float(rate)!r},9,K_\n".encode())
+    return lines.packets()[0]
 
 
 @pytest.mark.parametrize("rate", [str(rate) for rate in cadence.KNOWN if rate >= 5])
@@ -37,20 +46,20 @@ def test_stamps_in_milliseconds_show_every_cadence(rate: str, seconds: int) -> N
     told = Fraction(rate)
     picture = Picture(rate=(told.numerator, told.denominator))
 
-    found = timed(picture, packets(told, seconds, tick=0.001))
+    found = timed(picture, packets(stamps(told, seconds, tick=0.001), told))
 
     assert (Fraction(*found.rate), found.is_variable) == (told, False)
 
 
 def test_the_packets_are_believed_before_the_header() -> None:
-    found = timed(Picture(rate=(30, 1)), packets(Fraction(24), 12))
+    found = timed(Picture(rate=(30, 1)), packets(stamps(Fraction(24), 12), Fraction(24)))
 
     assert found.rate == (24, 1)
 
 
 def test_one_late_picture_is_no_other_cadence() -> None:
-    steady = packets(Fraction(30), 12)
-    late = [*steady[:-1], Packet(steady[-1].when + 1 / 600, steady[-1].lasts, 9, True)]
+    *steady, last = stamps(Fraction(30), 12)
+    late = packets([*steady, last + 1 / 600], Fraction(30))
 
     found = timed(Picture(rate=(216000, 7201)), late)
 
@@ -60,10 +69,10 @@ def test_one_late_picture_is_no_other_cadence() -> None:
 @pytest.mark.parametrize(("rate", "tick"), [("604", 0.0), ("17/2", 0.001)])
 def test_an_uneven_film_is_made_steady_at_a_rate_that_exists(rate: str, tick: float) -> None:
     """Above 240 the check for flashes takes no rate at all."""
-    steady = packets(Fraction(rate), 4, tick=tick)
-    uneven = [p for n, p in enumerate(steady) if n % 7 not in {2, 3, 5}]
+    steady = stamps(Fraction(rate), 4, tick=tick)
+    uneven = [when for n, when in enumerate(steady) if n % 7 not in {2, 3, 5}]
 
-    found = timed(Picture(), uneven)
+    found = timed(Picture(), packets(uneven, Fraction(rate)))
 
     assert found.is_variable
     assert Fraction(*found.rate) in cadence.KNOWN
@@ -91,3 +100,17 @@ def test_old_facts_are_judged_by_the_same_tolerance() -> None:
     old = Picture(rate=(2997, 125), frames=9)
 
     assert list(policy.about_cadence(old, policy.load("festival"))) == []
+
+
+def test_a_packet_weighs_some_bytes_so_that_six_hours_fit() -> None:
+    """Two million of them were 115 MB of text, refused as absurd, and five times as much in objects."""
+    lines = PacketLines({0}, played={0})
+    tracemalloc.start()
+    for n in range(50_000):
+        lines.hear(b"0,%d.5,%d.5,0.041667,4321,K__\n" % (n, n))
+    told = lines.packets()[0]
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert (len(told), told.when[-1]) == (50_000, 49_999.5)
+    assert most / len(told) < 150

@@ -7,6 +7,7 @@ import pytest
 from festival.language import t
 from media import policy, scan, screener, windows
 from media.facts import Facts, HeardTracks
+from media.packets import PacketLines, lasting
 from media.policy import Policy, load, load_file
 from tests.clips import REC709, SILENCE, X264, Clips, film
 
@@ -155,8 +156,11 @@ def test_an_empty_track_moves_no_other_one(clips: Clips, sandbox_for) -> None:
     facts = seen(whole, sandbox_for)
 
     assert (facts.picture.stream, facts.sounds[0].stream) == (0, 1)
-    assert scan.packets_of("1,0.5,0.5,0.02,9,K_\n")[1][0].when == 0.5
-    assert scan.lasting(facts.sounds[0], []).duration == 0.0
+    lines = PacketLines({0, 1}, played={0, 1})
+    lines.hear(b"1,0.5,0.5,0.02,9,K_\n")
+    nothing, told = lines.packets().values()
+    assert told.when[0] == 0.5
+    assert lasting(facts.sounds[0], nothing).duration == 0.0
 
 
 def test_a_sound_too_short_for_the_meter_is_called_short_and_not_silent(clips: Clips, sandbox_for, tmp_path: Path) -> None:

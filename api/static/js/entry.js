@@ -309,11 +309,10 @@ class FilmNews extends HTMLElement {
 
   heard(news) {
     this.heardAt = Date.now();
-    const place = this.querySelector("[data-kinds]");
-    const kinds = place?.dataset.kinds.split(" ") ?? [];
-    if (!kinds.includes(news.step) || news.fraction === undefined)
+    const place = this.querySelector("[data-kind]");
+    if (place?.dataset.kind !== news.step || news.fraction === undefined)
       return news.steps ? undefined : this.draw();
-    const percent = Math.floor((100 * (kinds.indexOf(news.step) + news.fraction)) / kinds.length);
+    const percent = Math.floor(100 * news.fraction);
     const shown = place.querySelector("[data-percent]");
     shown.textContent = shown.dataset.percent.replace("{n}", percent);
   }

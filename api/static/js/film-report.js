@@ -51,25 +51,19 @@ class FilmLive extends HTMLElement {
     this.heardAt = Date.now();
     const place =
       news.step &&
-      [...document.querySelectorAll("[data-live]")].find((one) =>
-        one.dataset.live.split(" ").includes(news.step),
-      );
+      [...document.querySelectorAll("[data-live]")].find((one) => one.dataset.live === news.step);
     if (place && news.fraction !== undefined && news.state === this.state) this.draw(place, news);
     else if (news.state !== this.state || news.refresh || (news.step && !place)) this.redraw();
   }
 
   draw(place, news) {
-    const kinds = place.dataset.live.split(" ");
-    const percent = Math.floor((100 * (kinds.indexOf(news.step) + news.fraction)) / kinds.length);
+    const percent = Math.floor(100 * news.fraction);
     const told = filled(this.dataset.percent, { n: percent });
     place.textContent = told;
     this.querySelector(".sent").setAttribute("width", `${percent}%`);
     this.querySelector("svg").setAttribute("aria-valuenow", percent);
-    const since = place.dataset.begun && (Date.now() - Date.parse(place.dataset.begun)) / 1000;
-    if (since > 3 && percent > 3)
-      this.say(
-        `${told}, ${filled(this.dataset.left, { left: this.time((since * (100 - percent)) / percent) })}`,
-      );
+    if (news.left)
+      this.say(`${told}, ${filled(this.dataset.left, { left: this.time(news.left) })}`);
   }
 
   time(seconds) {
