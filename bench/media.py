@@ -1,6 +1,6 @@
 """What the projection booth costs, as ratios from one run against plain ffmpeg.
 
-    ./run bench media [--short]
+    ./run bench media [--short] [--hosts | --shapes [--long] | --findings]
 
 CPU seconds are user and system time of the children; the rows about CPU run without bubblewrap,
 because a process in a namespace of its own does not tell its parent what it used.
@@ -9,29 +9,24 @@ Both sides are built by `media/graph.py`: the settings of every encoder are the 
 
 import argparse
 import resource
-import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import contextmanager
 from pathlib import Path
 
 import ffmpeg
-import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from bench import hosts
+from bench import findings, hosts, shapes
+from bench.sources import raw, repeated, sandbox
 from media import chunks, graph, scan, screener, stills, windows
 from media.facts import Facts
 from media.sandbox import Sandbox
-from media.tools import find_tools
 from tests.real_clip import real_clip
 
-GLOBALS = ["-nostdin", "-hide_banner", "-y", "-loglevel", "error", "-filter_threads", "2"]
 PIECE = 20
 
 
@@ -58,10 +53,6 @@ def interleaved(
     return statistics.median(ones), statistics.median(others)
 
 
-def raw(*argv: str) -> None:
-    subprocess.run([find_tools().ffmpeg, *GLOBALS, *argv], check=True, stdin=subprocess.DEVNULL)
-
-
 def make_source(folder: Path) -> Path:
     """A real trailer, as 1080p24 with grain, H.264 at 20 Mb/s, stereo AAC."""
     piece = folder / "piece.mp4"
@@ -71,27 +62,6 @@ def make_source(folder: Path) -> Path:
         "yuv420p", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709",
         "-c:a", "aac", "-ac", "2", "-ar", "48000", "-b:a", "320k", str(piece))  # fmt: skip
     return piece
-
-
-def repeated(piece: Path, times: int) -> Path:
-    """The same film again and again, without encoding it again."""
-    script, long = piece.with_suffix(".txt"), piece.with_name(f"times{times}.mp4")
-    script.write_text(f"file '{piece}'\n" * times)
-    raw("-f", "concat", "-safe", "0", "-i", str(script), "-c", "copy", str(long))
-    return long
-
-
-@contextmanager
-def sandbox(film: Path, *, walls: bool):
-    work = Path(tempfile.mkdtemp(prefix="cfs-bench-"))
-    work.chmod(0o777)
-    tools = find_tools()
-    if not walls:
-        tools = msgspec.structs.replace(tools, bwrap=None)
-    try:
-        yield Sandbox(tools=tools, source=film, work=work, allow_fallback=not walls)
-    finally:
-        shutil.rmtree(work)
 
 
 def inspected(film: Path) -> Facts:
@@ -287,20 +257,33 @@ def film_for_hosts(folder: Path, *, seconds: int) -> Path:
 def main() -> int:
     reader = argparse.ArgumentParser(prog="./run bench media", description=__doc__)
     reader.add_argument("--short", action="store_true", help="one run where three are usual")
-    reader.add_argument("--hosts", action="store_true", help="only the rows of several hosts")
+    only = reader.add_mutually_exclusive_group()
+    only.add_argument("--hosts", action="store_true", help="only the rows of several hosts")
+    only.add_argument("--shapes", action="store_true", help="only films of the largest shapes")
+    only.add_argument("--findings", action="store_true", help="only what each finding costs")
+    reader.add_argument("--long", action="store_true", help="the largest shapes copied whole, for hours")
     given = reader.parse_args()
+    everything = not (given.hosts or given.shapes or given.findings)
     table = Table("what", "ratio", "goal", "seconds")
+
+    def tell(what: str, ratio: float | None, wanted: str, kept: bool | None, told: str) -> None:
+        mark, shown = f"{wanted}{'  missed' if kept is False else ''}", "" if ratio is None else f"{ratio:.3f}"
+        print(f"{what}: {shown} {mark} ({told})", flush=True)
+        table.add_row(what, shown, mark, told)
+
     with tempfile.TemporaryDirectory(prefix="cfs-bench-") as folder:
-        for what, ratio, goal, told in [] if given.hosts else rows(Path(folder), short=given.short):
-            mark = "" if goal is None else f"≤ {goal}{'' if ratio <= goal else '  missed'}"
-            print(f"{what}: {ratio:.3f} {mark} ({told})", flush=True)
-            table.add_row(what, f"{ratio:.3f}", mark, told)
-        for what, share, wanted, kept, told in hosts.rows(
-            film_for_hosts(Path(folder), seconds=120 if given.short else 180)
-        ):
-            mark, shown = f"{wanted}{'  missed' if kept is False else ''}", f"{share:.3f}" if share else ""
-            print(f"{what}: {shown} {mark} ({told})", flush=True)
-            table.add_row(what, shown, mark, told)
+        if everything:
+            for what, ratio, goal, told in rows(Path(folder), short=given.short):
+                tell(what, ratio, "" if goal is None else f"≤ {goal}", goal is None or ratio <= goal, told)
+        if everything or given.findings:
+            for row in findings.rows(make_source(Path(folder))):
+                tell(*row)
+        if everything or given.shapes:
+            for row in shapes.rows(Path(folder) / "shapes", long=given.long):
+                tell(*row)
+        if everything or given.hosts:
+            for row in hosts.rows(film_for_hosts(Path(folder), seconds=120 if given.short else 180)):
+                tell(*row)
     Console().print(table)
     return 0
 

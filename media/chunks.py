@@ -21,6 +21,8 @@ from media.subtitles import TextTrack
 from units.spans import merged
 
 LEAST, MOST = 30.0, 180.0
+LONGEST_ALONE = 3600.0  # seconds at 1080 lines: two hours for two processors, of the three of a task
+SLOWER = {"jpeg2000": 4.0}  # its decoder takes twice as long as all encoders together
 PAST = 4  # frames that a filter may want to have seen before
 NOTES = "seen.json"
 
@@ -46,15 +48,24 @@ class EncodingPlan(msgspec.Struct, frozen=True):
 
 
 def can_share(facts: Facts, *, longer_than: float, workers: int) -> bool:
-    """Only containers with an index are opened in the middle; telecine is undone in one go."""
+    """Only containers with an index are opened in the middle; telecine is undone in one go.
+
+    A worker alone shares out what would outlast its own time in one go, and loses a part when it dies.
+    """
     picture = facts.picture
     return (
-        workers > 1
-        and picture is not None
+        picture is not None
+        and (workers > 1 or work(picture) > LONGEST_ALONE)
         and 0 < longer_than <= facts.duration
         and facts.container in CLOSED
         and not picture.is_telecined
     )
+
+
+def work(picture: Picture) -> float:
+    """How long a film of 1080 lines would be that takes as much to make."""
+    large = max(1.0, picture.width * picture.height / (1920 * 1080))
+    return picture.duration * large * SLOWER.get(picture.codec, 1.0)
 
 
 def plan(facts: Facts, clock: CopyClock, *, seconds: float) -> EncodingPlan:

@@ -16,6 +16,7 @@ from media.facts import Interval, Picture, Sound
 
 ASKED = "packet=stream_index,pts_time,dts_time,duration_time,size,flags"
 MOST = 8_000_000  # of a file: a day of film has fewer
+MOST_BYTES = 2**32 - 1  # of one packet
 KEY, DISCARDED = b"K", b"D"
 PICTURE_HOLE, SOUND_HOLE = 1.0, 0.25  # seconds in which nothing comes
 MOST_HOLES = 100
@@ -34,7 +35,7 @@ class Packets(msgspec.Struct, frozen=True):
 
     when: Seconds
     lasts: Seconds
-    size: NDArray[np.uint64]
+    size: NDArray[np.uint32]
     is_key: Marks
     plays: Marks
 
@@ -43,6 +44,8 @@ class Packets(msgspec.Struct, frozen=True):
 
     def only(self, chosen: Marks | NDArray[np.intp]) -> "Packets":
         """Those that are marked, or numbered, in this order."""
+        if chosen.dtype == bool and chosen.all():
+            return self
         return Packets(
             self.when[chosen],
             self.lasts[chosen],
@@ -60,15 +63,19 @@ class StreamLines:
     """What was told of one stream so far, in the order of the file."""
 
     def __init__(self) -> None:
-        self.when, self.lasts, self.size = array("d"), array("d"), array("Q")
+        self.when, self.lasts, self.size = array("d"), array("d"), array("I")
         self.is_key, self.plays = bytearray(), bytearray()
         self.decoded = -LATEST
 
     def packets(self) -> Packets:
-        when, lasts, size = np.array(self.when), np.array(self.lasts), np.array(self.size)
-        marks = np.array(self.is_key, dtype=bool), np.array(self.plays, dtype=bool)
-        order = np.lexsort((*reversed(marks), size, lasts, when))
-        return Packets(when, lasts, size, *marks).only(order)
+        """Most files tell them in the order of time already: nothing is copied then."""
+        when, lasts = np.frombuffer(self.when), np.frombuffer(self.lasts)
+        size = np.frombuffer(self.size, dtype=np.uint32)
+        marks = np.frombuffer(self.is_key, dtype=bool), np.frombuffer(self.plays, dtype=bool)
+        told = Packets(when, lasts, size, *marks)
+        if (np.diff(when) > 0).all():
+            return told
+        return told.only(np.lexsort((*reversed(marks), size, lasts, when)))
 
 
 class PacketLines:
@@ -104,7 +111,7 @@ class PacketLines:
             return
         told.when.append(when)
         told.lasts.append(seconds(duration) or 0.0)
-        told.size.append(int(size) if size.isdigit() else 0)
+        told.size.append(min(int(size), MOST_BYTES) if size.isdigit() else 0)
         told.is_key.append(KEY in flags)
         told.plays.append(plays)
 
@@ -174,7 +181,9 @@ def timed(picture: Picture, packets: Packets) -> Picture:
         longest_key_gap=float(np.diff(keys).max(initial=0.0)),
         rate=(rate.numerator, rate.denominator),
         is_variable=is_variable,
-        bit_rate=int(int(shown.size.sum()) * 8 / (ends - begins)) if ends > begins else 0,
+        bit_rate=int(int(shown.size.sum(dtype=np.uint64)) * 8 / (ends - begins))
+        if ends > begins
+        else 0,
     )
 
 

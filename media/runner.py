@@ -20,6 +20,7 @@ PR_SET_PDEATHSIG = 1
 LINES = 200
 LINE_BYTES = 64 * 1024
 QUOTA_CHECK_S = 1.0
+QUOTA_SHARE = 100  # times as long as a look takes, until the next: a long film's copy has many thousand files
 BUSY_SHARE = (
     0.02  # of one processor: what a crowded machine leaves, and a waiting process never takes
 )
@@ -96,10 +97,14 @@ class DiskQuota(msgspec.Struct, frozen=True):
     most: int
 
     def used(self) -> int:
-        total = 0
-        for path in self.folder.rglob("*"):
-            with suppress(OSError):  # written under another name meanwhile
-                total += path.stat().st_blocks * 512
+        total, waiting = 0, [str(self.folder)]
+        while waiting:
+            with suppress(OSError), os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    with suppress(OSError):  # written under another name meanwhile
+                        total += entry.stat(follow_symlinks=False).st_blocks * 512
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
         return total
 
 
@@ -118,7 +123,7 @@ class WatchedProcess:
         self.most_output = most_output
         self.on_line = on_line
         self.moved = time.monotonic()
-        self.quota_checked = self.moved
+        self.quota_due = self.moved + QUOTA_CHECK_S
         self.cpu_sampled = 0.0
         self.cpu_seconds: dict[int, float] = {}
         self.used = 0
@@ -248,14 +253,14 @@ def _watch(
 
 def _check_quota(watched: WatchedProcess, quota: DiskQuota | None) -> None:
     """A film that makes its copy grow without end is stopped long before the disk is full."""
-    if quota is None or time.monotonic() - watched.quota_checked < QUOTA_CHECK_S:
+    moment = time.monotonic()
+    if quota is None or moment < watched.quota_due:
         return
-    watched.quota_checked = time.monotonic()
-    if (used := quota.used()) > watched.used:
-        watched.used, watched.moved = (
-            used,
-            watched.quota_checked,
-        )  # ffmpeg may write long before it tells
+    used = quota.used()
+    ended = time.monotonic()
+    watched.quota_due = ended + max(QUOTA_CHECK_S, QUOTA_SHARE * (ended - moment))
+    if used > watched.used:
+        watched.used, watched.moved = used, ended  # ffmpeg may write long before it tells
     if used > quota.most:
         raise PermanentFault("output_too_large", f"{used} bytes, {quota.most} expected at most")
 

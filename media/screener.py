@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import msgspec
 
@@ -21,6 +22,7 @@ SLACK, UNEVEN_SLACK = 0.001, 0.01  # of the frames: what a film may lose at its 
 SOUND_SLACK = 0.022  # seconds: what broadcasters allow
 HALF_SECOND = 0.5
 AAC = 1024  # samples of a packet
+AT_ONCE = 2  # programs that read a finished copy: as many as the decoder has threads
 
 
 class Damaged(PermanentFault):
@@ -116,17 +118,27 @@ def whole(
     chunks: int = 1,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Screener:
-    """Verify all that lies in the work folder, and only then write the door to it."""
+    """Verify all that lies in the work folder, and only then write the door to it.
+
+    Small programs, each of which fills no processor: they run side by side.
+    """
     picture = graph.known_picture(facts)
-    _verify(sandbox, facts, clock, rungs)
     rate = graph.cadence(picture)
     key_every = float(graph.group(picture) / rate)
     seconds = graph.frames(picture, clock) / float(rate)
-    made = stills.posters(sandbox, rungs[0].name, seconds=seconds, key_every=key_every)
     every, rows = graph.sheet(facts)
-    stills.sheet(
-        sandbox, rungs[-1].name, every=every, rows=rows, key_every=key_every, cancelled=cancelled
-    )
+    with ThreadPoolExecutor(AT_ONCE) as beside:
+        read = [beside.submit(read_back, sandbox, rung.name) for rung in rungs]
+        posters = beside.submit(
+            stills.posters, sandbox, rungs[0].name, seconds=seconds, key_every=key_every
+        )
+        sheet = beside.submit(
+            stills.sheet, sandbox, rungs[-1].name, every=every, rows=rows, key_every=key_every,
+            cancelled=cancelled,
+        )  # fmt: skip
+        _verify(sandbox, facts, clock, rungs, read)
+        made = posters.result()
+        sheet.result()
     heard = graph.sound_end(facts, clock) if graph.has_sound(facts) else 0.0
     stills.keep_peaks(sandbox.work, seconds=heard)
     hls.write_master(sandbox.work, rungs, rate=rate, voices=voices(facts), texts=texts)
@@ -254,16 +266,25 @@ def broken(ran: Ran, facts: Facts) -> int:
     return max(0, ran.damage.of(picture.stream, picture.codec) - picture.unkeyed)
 
 
-def _verify(sandbox: Sandbox, facts: Facts, clock: CopyClock, rungs: tuple[Rung, ...]) -> None:
-    """Every file, every frame, one zero for all: a copy that is not whole or not in time is no copy."""
+def _verify(
+    sandbox: Sandbox,
+    facts: Facts,
+    clock: CopyClock,
+    rungs: tuple[Rung, ...],
+    read: list[Future[int]],
+) -> None:
+    """Every file, every frame, one zero for all: a copy that is not whole or not in time is no copy.
+
+    `read` are the frames of each rung, as a second reader counts them meanwhile.
+    """
     picture = graph.known_picture(facts)
     expected = graph.frames(picture, clock)
     is_uneven = picture.is_variable or picture.is_telecined
     slack = max(3, expected * (UNEVEN_SLACK if is_uneven else SLACK))
     begins = set()
-    for rung in rungs:
+    for rung, counted_frames in zip(rungs, read, strict=True):
         seen = in_time(sandbox, rung.name)
-        frames = read_back(sandbox, rung.name)
+        frames = counted_frames.result()
         if abs(frames - expected) > slack or frames != seen.count:
             raise not_whole(rung.name, f"{frames} of {expected:.0f} frames")
         if seen.end * graph.cadence(picture) != frames * seen.scale:

@@ -113,7 +113,9 @@ def test_every_frame_belongs_to_one_part_and_each_begins_with_a_segment() -> Non
     ("facts", "workers", "shared"),
     [
         (a_film(), 2, True),
-        (a_film(), 1, False),
+        (a_film(duration=3600.0), 1, False),
+        (a_film(), 1, True),
+        (a_film(codec="jpeg2000", width=4096, height=2160, duration=900.0), 1, True),
         (SHORT(a_film(), duration=60.0), 2, False),
         (SHORT(a_film(), container="mpegts"), 2, False),
         (a_film(rate=(30000, 1001), combed=0.4, repeated=0.4), 2, False),

@@ -18,10 +18,10 @@ class Unheard(News):
     """Nobody watches."""
 
     def __init__(self) -> None:
-        self.said = 0
+        self.said = asyncio.Event()
 
     async def tell(self, kind: str, subject: str, **what: object) -> None:
-        self.said += 1
+        self.said.set()
 
 
 async def a_film_in_work() -> tuple[FilmFile, Lease]:
@@ -62,10 +62,9 @@ async def test_who_begins_a_film_again_tells_what_is_left_at_their_own_pace(hous
 
     for telling, fraction, seconds in [(first, 0.0, 0), (first, 0.5, 3600), (second, 0.0, 600), (second, 0.25, 100)]:
         clock += seconds
+        telling.news.said.clear()
         telling.from_thread("screener", fraction)
-        said = telling.news.said
-        while telling.news.said == said:
-            await asyncio.sleep(0.01)
+        await telling.news.said.wait()
 
     (step,) = await rows("SELECT fraction, details FROM step WHERE file = {}", file.id)
     assert step == {"fraction": 0.5, "details": {"left": 300}}
