@@ -89,6 +89,8 @@ def rows(film: Path) -> Iterator[Row]:
             "combing and bars (six windows of any film)": looking * 1000 / facts.duration,
             "packets: length, cadence, holes": reading * 1000 / facts.duration,
         }  # fmt: skip
+        for used in here.work.iterdir():
+            used.unlink()
         whole = spent(lambda: screener.make(here, facts)) * 1000 / facts.duration
     for finding, each in costs.items():
         told = f"{each:.1f} / {whole:.0f} ms for each second of film"

@@ -21,7 +21,7 @@ from media.subtitles import TextTrack
 from units.spans import merged
 
 LEAST, MOST = 30.0, 180.0
-LONGEST_ALONE = 3600.0  # seconds at 1080 lines: two hours for two processors, of the three of a task
+LONGEST_ALONE = 3600.0  # seconds at 1080 lines: two of the three hours that a task may last
 SLOWER = {"jpeg2000": 4.0}  # its decoder takes twice as long as all encoders together
 PAST = 4  # frames that a filter may want to have seen before
 NOTES = "seen.json"

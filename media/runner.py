@@ -20,7 +20,7 @@ PR_SET_PDEATHSIG = 1
 LINES = 200
 LINE_BYTES = 64 * 1024
 QUOTA_CHECK_S = 1.0
-QUOTA_SHARE = 100  # times as long as a look takes, until the next: a long film's copy has many thousand files
+QUOTA_REST = 100  # times as long as a look took, before the next: long films have many segments
 BUSY_SHARE = (
     0.02  # of one processor: what a crowded machine leaves, and a waiting process never takes
 )
@@ -258,7 +258,7 @@ def _check_quota(watched: WatchedProcess, quota: DiskQuota | None) -> None:
         return
     used = quota.used()
     ended = time.monotonic()
-    watched.quota_due = ended + max(QUOTA_CHECK_S, QUOTA_SHARE * (ended - moment))
+    watched.quota_due = ended + max(QUOTA_CHECK_S, QUOTA_REST * (ended - moment))
     if used > watched.used:
         watched.used, watched.moved = used, ended  # ffmpeg may write long before it tells
     if used > quota.most:
