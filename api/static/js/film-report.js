@@ -62,8 +62,7 @@ class FilmLive extends HTMLElement {
     place.textContent = told;
     this.querySelector(".sent").setAttribute("width", `${percent}%`);
     this.querySelector("svg").setAttribute("aria-valuenow", percent);
-    if (news.left)
-      this.say(`${told}, ${filled(this.dataset.left, { left: this.time(news.left) })}`);
+    if (news.left) this.say(`${told}, ${filled(this.dataset.left, { left: this.time(news.left) })}`);
   }
 
   time(seconds) {
