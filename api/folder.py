@@ -2,6 +2,7 @@
 
 Pages are drawn for it once more (`Asked.apart`), without whatever asks the house for something. From its door
 every link is followed until nothing new is found: nothing is missing, and nothing else comes along.
+Trailers stay at home: who has the folder has them for ever, and their makers may take them away (`film.html`).
 It is made while it is sent, one file after the other, so that memory stays flat; the same words are the same bytes.
 """
 

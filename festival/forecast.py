@@ -9,6 +9,7 @@ USUAL_S = {
     "make_screener": 600.0,
     "make_mezzanine": 600.0,
     "mark_copy": 600.0,
+    "make_trailer": 180.0,
     "inspect_film": 60.0,
     "plan_grid": 60.0,
 }

@@ -134,11 +134,13 @@ async def let_trailers_go(due: list[dict[str, Any]]) -> int:
         async with transaction():
             for row in await rows(
                 f"""DELETE FROM trailer t USING submission s WHERE t.id = {{}} AND s.id = t.submission
-                      AND NOT {BOUND} RETURNING t.id, t.edition""",
+                      AND NOT {BOUND} RETURNING t.id, t.edition, t.submission""",
                 one["id"],
             ):
                 await later("discard_trailer", trailer=row["id"], edition=row["edition"])
-                await record("trailer_let_go", row["id"], edition=row["edition"])
+                await record(
+                    "trailer_let_go", row["submission"], trailer=row["id"], edition=row["edition"]
+                )
                 gone += 1
     return gone
 

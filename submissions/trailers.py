@@ -8,17 +8,21 @@ the film, wherever the last publication shows that film, and leaves with it in t
 import asyncio
 import time
 from functools import partial
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
 from festival import desk, language
 from festival.clock import now
 from festival.db import later, rows, transaction
 from festival.errors import Conflict, Missing, Refused
+from festival.language import is_visible
 from festival.leases import Heartbeat, Lease, NotYet, Superseded, hold
 from festival.progress import News
 from festival.record import record
 from festival.settings import Settings
+from festival.shapes import VersionNumber
 from festival.tables import Edition, Person
 from media import policy, scan, screener, windows
 from media.facts import Facts
@@ -31,9 +35,10 @@ from submissions.intake import FREE_BYTES_PER_BYTE, TOLD_EVERY_S, published, san
 from submissions.pictures import refuse_closed
 from submissions.quotas import reserve
 from submissions.receiving import forget, known_hash
-from submissions.status import FileState
+from submissions.status import FileState, Status
 from submissions.store import store_of
 from submissions.tables import Submission, Trailer
+from submissions.telling import tell_members
 from submissions.uploads import UPLOAD_LASTS
 from submissions.verdicts import as_row, facts_of, verdict_of
 
@@ -53,6 +58,9 @@ AT_WORK, AT_REST = "at_work", "at_rest"
 """Whether the booth has something to do for an entry; `at_rest` ends the news of it."""
 BEGINS = {"sniff": 0.0, "packets": 0.02, "sound": 0.1, "screener": 0.2}
 """What the booth does with it in this order, and at which part of the whole, roughly."""
+
+
+WhyTakenDown = Annotated[str, Meta(max_length=600)]
 
 
 class ShownTrailer(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,6 +135,13 @@ async def is_public(trailer_id: str) -> bool:
     return bool(found)
 
 
+async def _noted(act: str, trailer: Trailer, *, by: Person | None = None, **details: Any) -> None:
+    """On the record as an act on its entry: whoever may not read of the film reads nothing of it either."""
+    await record(
+        act, trailer.submission, by=by, edition=trailer.edition, trailer=trailer.id, **details
+    )
+
+
 # Its way in
 
 
@@ -180,7 +195,7 @@ async def _begin(
         )
         await reserve(trailer, store=store, settings=settings)
         await trailer.save()
-        await record("trailer_begun", trailer.id, by=by, edition=trailer.edition, size=trailer.size)
+        await _noted("trailer_begun", trailer, by=by, size=trailer.size)
     return aside
 
 
@@ -216,7 +231,7 @@ async def finish(trailer: Trailer, *, store: Store) -> None:
                 edition=trailer.edition,
                 owner=trailer.person or "",
             )
-            await record("trailer_received", trailer.id, edition=trailer.edition, size=trailer.size)
+            await _noted("trailer_received", trailer, size=trailer.size)
     if not received and not await Trailer.exists().where(Trailer.id == trailer.id):
         await asyncio.to_thread(store.discard_master, trailer.id)
 
@@ -239,8 +254,7 @@ async def refuse(trailer: Trailer, findings: tuple[Finding, ...], *, store: Stor
 
 
 async def _record_refusal(trailer: Trailer, findings: tuple[Finding, ...]) -> None:
-    codes = [finding.code for finding in findings]
-    await record("trailer_refused", trailer.id, edition=trailer.edition, codes=codes)
+    await _noted("trailer_refused", trailer, codes=[finding.code for finding in findings])
 
 
 async def let_go(trailer: str, store: Store) -> None:
@@ -275,7 +289,7 @@ async def abandon(trailer: Trailer, *, by: Person, store: Store) -> bool:
             "DELETE FROM trailer WHERE id = {} AND state = 'receiving' RETURNING id", trailer.id
         )
         if gone:
-            await record("trailer_abandoned", trailer.id, by=by, edition=trailer.edition)
+            await _noted("trailer_abandoned", trailer, by=by)
     if gone:
         await let_go(trailer.id, store)
     return bool(gone)
@@ -302,7 +316,7 @@ async def _expire(trailer: Trailer, store: Store) -> None:
             "DELETE FROM trailer WHERE id = {} AND state = 'receiving' RETURNING id", trailer.id
         )
         if gone:
-            await record("trailer_expired", trailer.id, edition=trailer.edition)
+            await _noted("trailer_expired", trailer)
     if gone:
         await let_go(trailer.id, store)
 
@@ -437,10 +451,23 @@ async def _keep(
         )
         if not moved:  # taken away meanwhile: what was published follows it
             await later("discard_trailer", trailer=trailer.id, edition=trailer.edition)
-        elif copy is None:
+            return
+        if copy is None:
             await _record_refusal(trailer, verdict.findings)
         else:
-            await record("trailer_ready", trailer.id, edition=trailer.edition)
+            await _noted("trailer_ready", trailer)
+        await _tell(trailer, "trailer_refused" if copy is None else "trailer_ready")
+
+
+async def _tell(trailer: Trailer, kind: str, **values: Any) -> None:
+    """A letter to each of its makers, once."""
+    submission = await Submission.objects().get(Submission.id == trailer.submission)
+    edition = await Edition.objects().get(Edition.id == trailer.edition)
+    if submission is not None and edition is not None:
+        place = f"/submissions/{submission.id}/pictures#h-trailers"
+        await tell_members(
+            submission, kind, edition=edition, occasion=f"{kind}:{trailer.id}", link=place, **values
+        )
 
 
 async def give_up(lease: Lease, fault: str) -> None:
@@ -448,14 +475,15 @@ async def give_up(lease: Lease, fault: str) -> None:
     async with transaction():
         failed = await rows(
             """UPDATE trailer SET state = 'failed', fault = {} WHERE id = {} AND state = ANY({})
-               RETURNING edition""",
+               RETURNING edition, submission""",
             fault[:200],
             lease.args["trailer"],
             WORKING,
         )
         if failed:
             await record(
-                "trailer_failed", lease.args["trailer"], edition=failed[0]["edition"], fault=fault[:200]
+                "trailer_failed", failed[0]["submission"], trailer=lease.args["trailer"],
+                edition=failed[0]["edition"], fault=fault[:200],
             )  # fmt: skip
 
 
@@ -495,7 +523,7 @@ async def release(submission: Submission, trailer_id: str, *, version: int, by: 
                WHERE id = {} RETURNING id""",
             trailer.id,
         )
-        await record("trailer_released", trailer.id, by=by, edition=trailer.edition)
+        await _noted("trailer_released", trailer, by=by)
     return version + 1
 
 
@@ -508,7 +536,39 @@ async def remove(
         await desk.held(trailer, version)
         await Trailer.delete().where(Trailer.id == trailer.id)
         await later("discard_trailer", trailer=trailer.id, edition=trailer.edition)
-        await record(
-            "trailer_removed", trailer.id, by=by, edition=trailer.edition, name=trailer.name
-        )
+        await _noted("trailer_removed", trailer, by=by)
+    await let_go(trailer.id, store)
+
+
+# The office
+
+
+class TakenDown(msgspec.Struct, frozen=True, kw_only=True):
+    """Why the office takes a trailer down, as its makers will read it, and the version that it has seen."""
+
+    reason: WhyTakenDown
+    version: VersionNumber
+
+
+async def for_office(submission: Submission) -> list[ShownTrailer]:
+    """What stands, or comes; the caller has asked whether its reader may know of the entry. A draft is its makers'."""
+    return [] if submission.status == Status.DRAFT else await trailers_of(submission.id)
+
+
+async def take_down(
+    submission: Submission, trailer_id: str, given: TakenDown, *, by: Person, store: Store
+) -> None:
+    """Away, in this second, whatever its makers think: with a reason, which they read in a letter."""
+    if not is_visible(given.reason):
+        raise Refused("reason:reason_missing")
+    if submission.status == Status.DRAFT:
+        raise Missing("trailer_missing")
+    async with transaction():
+        trailer = await one_of(submission, trailer_id)
+        await desk.held(trailer, given.version)
+        await Trailer.delete().where(Trailer.id == trailer.id)
+        await later("discard_trailer", trailer=trailer.id, edition=trailer.edition)
+        reason = given.reason.strip()
+        await _noted("trailer_taken_down", trailer, by=by, reason=reason)
+        await _tell(trailer, "trailer_taken_down", reason=reason)
     await let_go(trailer.id, store)

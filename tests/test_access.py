@@ -270,6 +270,10 @@ ROUTES = {
     "POST /{lang}/{edition}/operator/entries/acts": "operate",
     "POST /api/v1/{edition}/operator/entries/acts": "operate",
     "GET /{lang}/{edition}/operator/entries/{submission_id}/timeline": "operate",
+    "POST /{lang}/{edition}/operator/entries/{submission_id}/trailers/{trailer_id}/takedown": "operate",
+    "POST /api/v1/{edition}/operator/entries/{submission_id}/trailers/{trailer_id}/takedown": "operate",
+    "HEAD /api/v1/{edition}/operator/entries/{submission_id}/trailers/{trailer_id}/copy/{name}": "operate",
+    "GET /api/v1/{edition}/operator/entries/{submission_id}/trailers/{trailer_id}/copy/{name}": "operate",
     **{
         f"{method} {place}/operator/entries/{{submission_id}}{what}": "operate"
         for place, change in (("/{lang}/{edition}", "POST"), ("/api/v1/{edition}", "PATCH"))
@@ -1245,6 +1249,7 @@ BODIES = {
     "/pictures/{picture_id}/removal": {"version": 1},
     "/trailers/{trailer_id}/release": {"version": 1},
     "/trailers/{trailer_id}/removal": {"version": 1},
+    "/trailers/{trailer_id}/takedown": {"reason": "Elle dit la fin.", "version": 1},
     "/submissions/{submission_id}/people": {"email": "io@example.org"},
     "/people/{member_id}": {"entry_right": "see", "was": "edit"},
     "/visitors/{visitor_id}": {"name": "Io", "version": 1},

@@ -1,4 +1,6 @@
-"""Trailers of a film: its makers release one, or take it away; they come by the protocol of films."""
+"""Trailers of a film: its makers release one, or take it away, and the office takes one down; they come by the
+protocol of films.
+"""
 
 from typing import Any
 
@@ -8,17 +10,21 @@ from litestar.params import FromPath
 
 from api.acts.act import Refusal, act
 from api.acts.entries import FILM, film_of
+from api.acts.office import its_page
 from api.acts.pictures import to_pictures
-from api.guards import MAKER
+from api.guards import MAKER, OPERATOR
+from api.pages.amending import PAGE, entry_page
 from api.pages.pictures import pictures_page
 from api.request import AnyRequest
 from festival.access import Act, Viewer
 from festival.desk import Seen
-from festival.errors import Missing
+from festival.errors import Missing, NotAllowed
 from festival.tables import Edition, Person
 from media.storage import Store
 from submissions import trailers
+from submissions.amending import film_to_amend
 from submissions.lists import own
+from submissions.trailers import TakenDown
 
 TRAILER = f"{FILM}/trailers/{{trailer_id:str}}"
 
@@ -76,4 +82,43 @@ async def remove(
     await trailers.remove(film, trailer_id, version=data.version, by=person, store=store)
 
 
-ACTS = [release, remove]
+async def office_again(request: AnyRequest, refused: Refusal) -> Response[str]:
+    """The entry's page, the reason as it was typed."""
+    if isinstance(refused.error, Missing | NotAllowed):
+        raise refused.error
+    which = request.path_params
+    return await entry_page(
+        request,
+        request.state["edition"],
+        which["submission_id"],
+        request.state["viewer"],
+        error=refused.error,
+        of=f":{which['trailer_id']}",
+        typed={"reason": refused.last("reason").replace("\r\n", "\n")},
+    )
+
+
+@act(
+    f"{PAGE}/trailers/{{trailer_id:str}}/takedown",
+    json=f"{PAGE}/trailers/{{trailer_id:str}}/takedown",
+    status=204,
+    guards=OPERATOR,
+    again=office_again,
+    goes=its_page,
+    says="trailers.done.taken_down",
+)
+async def take_down(
+    submission_id: FromPath[str],
+    trailer_id: FromPath[str],
+    data: TakenDown,
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+    store: NamedDependency[Store],
+) -> None:
+    """By the office, from the public page too; its makers read the reason."""
+    submission = await film_to_amend(edition_row, submission_id, viewer)
+    await trailers.take_down(submission, trailer_id, data, by=person, store=store)
+
+
+ACTS = [release, remove, take_down]

@@ -8,7 +8,7 @@ from api.request import AnyRequest
 from festival.language import size, t
 from festival.tables import Edition
 from media import policy
-from media.policy import Severity
+from media.policy import Finding, Severity
 from submissions import trailers, verdicts
 from submissions.pictures import CLOSED
 from submissions.status import FileState
@@ -45,7 +45,12 @@ def upload_words(lang: str) -> dict[str, str]:
         name: t(lang, f"trailers.upload.{name}") for name in ("other", "received", "strange_kind")
     }
     most = {"trailer_large": t(lang, "error.trailer_large", most=size(lang, MOST_BYTES))}
-    return said(lang) | own | most | {"entry_is_closed": t(lang, "error.entry_is_closed")}
+    long = t(lang, "finding.DURATION_LONG", measured="{measured}", limit="{limit}")
+    codes = {
+        "entry_is_closed": t(lang, "error.entry_is_closed"),
+        "DURATION_LONG": f"{long} {t(lang, 'trailers.repair.long')}",
+    }
+    return said(lang) | own | most | codes
 
 
 def reasons(lang: str, trailer: ShownTrailer) -> list[tuple[str, str]]:
@@ -53,4 +58,11 @@ def reasons(lang: str, trailer: ShownTrailer) -> list[tuple[str, str]]:
     if trailer.state != FileState.FAULTY:
         return []
     refusing = [one for one in trailer.findings if one.severity is not Severity.WARN]
-    return [(verdicts.words(lang, one), verdicts.words(lang, one, repair=True)) for one in refusing]
+    return [(verdicts.words(lang, one), repair_of(lang, one)) for one in refusing]
+
+
+def repair_of(lang: str, finding: Finding) -> str:
+    """As of a film, but that a trailer has no other section to go to."""
+    if finding.code == "DURATION_LONG":
+        return t(lang, "trailers.repair.long")
+    return verdicts.words(lang, finding, repair=True)

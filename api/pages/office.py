@@ -22,7 +22,7 @@ from festival.errors import FestivalError
 from festival.language import euro, t, text_in
 from festival.tables import Edition, Person
 from festival.texts import texts_of
-from submissions import amending, answers, exporting
+from submissions import amending, answers, exporting, trailers
 from submissions.asking import FIELDS
 from submissions.exporting import Filters
 from submissions.lists import card, sections_of
@@ -217,6 +217,8 @@ async def office_of(request: AnyRequest, edition: Edition, submission_id: str) -
         ],
         "fixes": await fixes.fixes_of(submission_id) if is_named else [],
         "notes": await notes.notes_of(submission_id),
+        "trailers": await trailers.for_office(submission),
+        "kept_trailers": trailers.KEPT,
         "tags_known": await tags.tags_in(edition, viewer),
         "fix_label": partial(fixes.field_label, lang),
         "fix_told": lambda fix, said: fixes.told_field(lang, fix.field, said, form),

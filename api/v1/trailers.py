@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from litestar.response import ServerSentEvent
 
 from api.doors import held_of
-from api.guards import MAKER
+from api.guards import MAKER, OPERATOR
 from api.news import stream
 from api.request import AnyRequest
 from api.v1.files import served
@@ -20,6 +20,7 @@ from festival.progress import channel
 from festival.tables import Edition
 from media.storage import NotPublished, Store
 from submissions import trailers
+from submissions.amending import film_to_amend
 from submissions.lists import own, subject_of_trailer
 from submissions.trailers import KEPT, ShownTrailer
 
@@ -73,6 +74,29 @@ async def of_makers(
 
 
 @route(
+    "/operator/entries/{submission_id:str}/trailers/{trailer_id:str}/copy/{name:path}",
+    http_method=["GET", "HEAD"],
+    guards=OPERATOR,
+    status_code=200,
+)
+async def of_office(
+    request: AnyRequest,
+    submission_id: FromPath[str],
+    trailer_id: FromPath[str],
+    name: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+    store: NamedDependency[Store],
+) -> Response[Any]:
+    """The same for operators who may change the entry: what is about to be public beside the film, or is."""
+    submission = await film_to_amend(edition_row, submission_id, viewer)
+    known = await trailers.for_office(submission)
+    if not any(one.id == trailer_id and one.state in KEPT for one in known):
+        raise Missing("trailer_missing")
+    return await piece(request, store, trailer_id, name)
+
+
+@route(
     "/programme/trailers/{trailer_id:str}/{name:path}",
     http_method=["GET", "HEAD"],
     status_code=200,
@@ -101,4 +125,4 @@ async def piece(request: AnyRequest, store: Store, trailer_id: str, name: str) -
     return await served(request, file, wanted, cache=NOT_KEPT)
 
 
-HANDLERS: list[Any] = [listed, events, of_makers, of_everybody]
+HANDLERS: list[Any] = [listed, events, of_makers, of_office, of_everybody]

@@ -15,7 +15,7 @@ from submissions.tables import Submission
 
 PAGE = 40
 GROUPS: dict[str, tuple[str, ...]] = {
-    "file": ("upload%", "file%", "copy%", "subtitle%", "master%"),
+    "file": ("upload%", "file%", "copy%", "subtitle%", "master%", "trailer%"),
     "entry": (
         "entry%",
         "submission_moved",

@@ -12,11 +12,14 @@ import msgspec
 import pytest
 
 from festival.clock import now
+from festival.db import rows
 from festival.settings import Settings, Unsafe
 from festival.tables import Person
 from media.bucket import BucketStore
+from submissions import trailers
 from submissions import uploads as uploading
-from submissions.tables import FilmFile
+from submissions.tables import FilmFile, Trailer
+from tests.api.test_trailers import send
 from tests.api.test_uploads import FILM, Uploads, a_draft, the_file
 from tests.builders import a_film, a_person, an_edition, sign_in
 
@@ -66,6 +69,32 @@ async def test_a_whole_upload_is_handed_over_after_it_was_confirmed(uploads: Upl
     master = far.open_master(file.id)
     assert master.path.read_bytes() == FILM
     master.close()
+
+
+async def test_a_trailer_is_handed_over_behind_its_request_or_by_the_next_sweep(
+    client, far: BucketStore, app
+) -> None:
+    nobody = BucketStore(far.root, msgspec.structs.replace(far.bucket, endpoint="http://127.0.0.1:1"))
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    film, _ = await a_film(edition, maker, status="draft")
+    await sign_in(client, maker)
+    app.state.store = nobody
+
+    sent = (await send(client, edition, film, FILM)).headers["location"].rpartition("/")[2]
+    await handed_over()
+    waiting = await Trailer.objects().get(Trailer.id == sent)
+    await trailers.sweep(store=far)
+    there = await Trailer.objects().get(Trailer.id == sent)
+
+    assert (waiting.state, there.state, there.sha256) == ("receiving", "received", HASH)
+    assert (far.is_arriving(sent), far.master_size(sent)) == (False, len(FILM))
+    await trailers.discard(sent, edition.id, store=far)
+    assert far.master_size(sent) == len(FILM)  # its row stands
+    await rows("DELETE FROM trailer WHERE id = {} RETURNING id", sent)
+    await trailers.discard(sent, edition.id, store=far)
+    with pytest.raises(FileNotFoundError):
+        far.size(sent)
 
 
 async def test_an_upload_under_way_is_told_from_this_disk(uploads: Uploads, far: BucketStore) -> None:

@@ -55,7 +55,7 @@ STATEMENTS = {
     "/{edition}/operator/editions": 7,
     "/{edition}/operator/entries": 8,
     "/{edition}/operator/entries/act": 8,
-    "/{edition}/operator/entries/{submission_id}": 30,
+    "/{edition}/operator/entries/{submission_id}": 31,
     "/{edition}/operator/entries/{submission_id}/timeline": 12,
     "/{edition}/operator/fees": 6,
     "/{edition}/operator/form": 7,

@@ -100,6 +100,79 @@ async def test_a_trailer_goes_through_the_booth_and_is_no_version_of_the_film(
     assert not store.master_path(trailer).exists()  # what was sent is kept nowhere
 
 
+async def coming(client: httpx.AsyncClient, tmp_path: Path) -> tuple[Edition, str, str, bytes]:
+    """A trailer that has come whole, and waits for the booth."""
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    film, _ = await a_film(edition, maker, status="accepted")
+    await sign_in(client, maker)
+    raw = Clips(tmp_path).draw(clip(seconds=1, sound=None, size="192x144", rate="24")).read_bytes()
+    begun = await send(client, edition, film, raw)
+    return edition, film, begun.headers["location"].rpartition("/")[2], raw
+
+
+async def test_one_that_is_taken_away_in_the_booth_leaves_nothing(client, tmp_path: Path, monkeypatch) -> None:
+    """Its copy is published already, and nothing is on its row yet: removed there, or cut off there and done again."""
+    edition, film, trailer, _ = await coming(client, tmp_path)
+    store = LocalStore(Settings.read().media_root)
+    keep = trailers._keep
+
+    async def removed_before(*args: Any, **more: Any) -> None:
+        assert store.is_published(trailer)
+        [there] = await listed(client, edition, film)
+        at = f"/api/v1/{edition.slug}/submissions/{film}/trailers/{trailer}/removal"
+        assert (await client.post(at, json={"version": there["version"]})).status_code == 204
+        await work("discard_trailer", trailer)
+        late = store.work_folder("attempt2")
+        (late / "master.m3u8").write_bytes(b"#EXTM3U")
+        store.publish(late, trailer)  # by a worker that is slow
+        raise OSError("cut off")
+
+    monkeypatch.setattr(trailers, "_keep", removed_before)
+    with pytest.raises(OSError, match="cut off"):
+        await work("make_trailer", trailer)
+    monkeypatch.setattr(trailers, "_keep", keep)
+    await rows("UPDATE outbox SET leased_until = now() - interval '1 s' WHERE args->>'trailer' = {} RETURNING id", trailer)
+    await work("make_trailer", trailer)
+
+    assert await listed(client, edition, film) == []
+    assert (store.is_published(trailer), store.master_path(trailer).exists()) == (False, False)
+
+
+async def test_a_second_upload_takes_the_place_of_one_that_is_under_way(client, tmp_path: Path) -> None:
+    edition, film, first, raw = await coming(client, tmp_path)
+
+    second = (await send(client, edition, film, raw)).headers["location"].rpartition("/")[2]
+    await work("make_trailer", first)
+    await work("discard_trailer", first)
+
+    assert [one["id"] for one in await listed(client, edition, film)] == [second]
+    store = LocalStore(Settings.read().media_root)
+    assert [store.master_path(one).exists() for one in (first, second)] == [False, True]
+
+
+async def test_the_office_sees_a_trailer_and_takes_it_down_with_a_reason(app, client) -> None:
+    world = await a_programme(app, films=1)
+    [film] = world.films
+    made, edition = await a_trailer(world.edition, film, "released"), world.edition
+    await sign_in(client, await a_person("operator", edition=edition, name="Maud"))
+    page, api = f"/fr/{edition.slug}/operator/entries/{film}", f"/api/v1/{edition.slug}/operator/entries/{film}"
+    public = f"/api/v1/{edition.slug}/programme/trailers/{made.id}/seg.m4s"
+
+    there = (await client.get(page)).text, (await client.get(f"{api}/trailers/{made.id}/copy/seg.m4s")).status_code
+    bare = await client.post(f"{api}/trailers/{made.id}/takedown", json={"reason": " ", "version": 1})
+    late = await client.post(f"{api}/trailers/{made.id}/takedown", json={"reason": "Elle dit la fin.", "version": 9})
+    stood = (await client.get(public)).status_code
+    done = await client.post(f"{api}/trailers/{made.id}/takedown", json={"reason": "Elle dit la fin.", "version": 1})
+    told = await rows("SELECT body FROM letter WHERE about = {} AND kind = 'trailer_taken_down'", film)
+
+    assert (made.id in there[0], there[1]) == (True, 200)
+    assert (bare.status_code, late.status_code, stood, done.status_code) == (422, 409, 200, 204)
+    assert (await client.get(public)).status_code == 404
+    assert ["Elle dit la fin." in letter["body"] for letter in told] == [True]
+    assert "retire une bande-annonce" in (await client.get(f"{page}/timeline")).text
+
+
 async def test_a_word_that_nobody_knows_does_not_pass_for_a_film(client) -> None:
     edition = await an_edition()
     maker = await a_person("filmmaker", edition=edition)
@@ -122,10 +195,11 @@ async def test_nobody_but_its_makers_sees_a_trailer_that_is_not_public(client, p
 
     doors = [
         f"{api}/submissions/{film}/trailers", f"{api}/trailers/{made.id}/copy/seg.m4s",
-        f"{api}/files/{made.id}/screener/seg.m4s",
+        f"{api}/files/{made.id}/screener/seg.m4s", f"{api}/operator/entries/{film}/trailers/{made.id}/copy/seg.m4s",
     ]  # fmt: skip
 
-    assert {(await client.get(door)).status_code for door in doors} == {404}
+    told = [(await client.get(door)).status_code for door in doors]
+    assert told == [404, 404, 404, 200 if part == "operator" else 403]  # the office sees what may go out
     assert (await client.get(f"{api}/programme/trailers/{made.id}/seg.m4s")).status_code == 404
 
 

@@ -1,13 +1,17 @@
 """The public's pages over pictures and words that nobody here has chosen."""
 
 import io
+from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
+from tests.browser.axe import breaches
 from tests.browser.test_pages import WIDTHS
-from tests.browser.world import World
+from tests.browser.world import World, sign_in
+from tests.clips import Clips
+from tests.clips import film as clip
 
 OVER_THE_STILL = "h1 bdi, .by, .facts > span, .facts strong, .topbar nav a, .topbar .end a, .brand"
 TITLES = ["Koyaanisqatsi", "Donaudampfschifffahrtsgesellschaft", "W" * 76, "宇宙映画祭" * 8]
@@ -83,3 +87,37 @@ def test_no_word_of_a_title_leaves_the_screen(
         """() => { const box = document.querySelector('h1 bdi').getBoundingClientRect()
            return box.left >= 0 && box.right <= window.innerWidth }"""
     )
+
+
+def test_a_trailer_is_sent_shown_and_taken_away(page: Page, world: World, tmp_path: Path) -> None:
+    """By its maker, on the page of pictures, which follows what becomes of it; and seen by everybody meanwhile."""
+    small = Clips(tmp_path).draw(clip(seconds=2, sound=None, size="192x144", rate="24"))
+    own = f"{world.site.base_url}/fr/{world.slug}/submissions/{world.names['submission_id']}/pictures"
+    public = f"{world.site.base_url}/fr/{world.slug}/films/{world.names['programme_id']}"
+    sign_in(page, world, "filmmaker")
+    page.goto(own)
+    page.set_input_files("[data-part=input]", small)
+    ready = page.locator("article.trailer.ready")
+    expect(ready).to_be_visible(timeout=60_000)
+    assert breaches(page) == []
+    page.goto(public)
+    expect(page.locator("film-trailer")).to_have_count(0)
+
+    page.goto(own)
+    ready.get_by_role("button", name="La montrer au public").click()
+    expect(page.locator("article.trailer.released")).to_be_visible()
+    page.goto(public)
+    page.get_by_role("button", name="Regarder la bande-annonce").click()
+    video = page.locator("film-trailer video")
+    expect(video).to_be_visible()
+    expect(video).to_have_js_property("videoWidth", 192)
+    assert breaches(page) == []
+    master = page.locator("film-trailer").get_attribute("data-src")
+    assert page.request.get(f"{world.site.base_url}{master}").status == 200
+
+    page.goto(own)
+    page.locator("article.trailer").get_by_role("button", name="Retirer").click()
+    expect(page.locator("article.trailer")).to_have_count(0)
+    page.goto(public)
+    expect(page.locator("film-trailer")).to_have_count(0)
+    assert page.request.get(f"{world.site.base_url}{master}").status == 404

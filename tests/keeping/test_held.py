@@ -25,7 +25,7 @@ CODES = {
     "start", "task", "to", "token", "undone", "version", "vote_removed", "wanted", "was", "way", "writer",
     "grid_act", "number", "copied", "day", "emptied", "into", "onto", "redone",  # of grids: days, blocks, and how many
     "due_at", "seen",  # of planned publications: a moment, and the version that somebody saw
-    "remark", "receipt", "list", "is_on",  # of talk, receipts and lists: keys and codes
+    "trailer", "remark", "receipt", "list", "is_on",  # of talk, receipts and lists: keys and codes
     "named", "read", "first",  # of a traced clip: persons, and figures
     "added", "removed", "person_apart", "wish",  # of who watches what: how many, and who may not
     "found", "new", "again", "gone",  # of conflicts that were looked for: how many

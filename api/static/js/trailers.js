@@ -1,5 +1,5 @@
 // <trailer-news>: what becomes of trailers after their last byte, live; one that plays meanwhile goes on.
-import { drawnAgain, whileSeen } from "./shared.js";
+import { drawnAgain, swap, whileSeen } from "./shared.js";
 import { filled } from "./words.js";
 
 const QUIET = 10_000; // a stream that is silent for so long may be dead: the page is asked instead
@@ -69,7 +69,9 @@ class TrailerNews extends HTMLElement {
     try {
       const { page } = await drawnAgain(location.pathname);
       const made = page.getElementById(this.id);
-      if (made && this.isConnected) this.take(made);
+      if (!made || !this.isConnected) return;
+      if (document.querySelector("film-upload")?.isThere) swap(page, "#transfer"); // for the next one
+      this.take(made);
     } catch {
       /* the next turn asks again */
     } finally {
