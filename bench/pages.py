@@ -16,6 +16,7 @@ import json
 import os
 import random
 import re
+import subprocess
 import sys
 import tempfile
 import time
@@ -36,7 +37,9 @@ from bench.seed import SLUG, Seeded, figures, large
 from tests.doors import Door
 from tests.services import Services
 
-MOST_MS, MOST_RATIO, MANY_ROWS, WARM = 50.0, 3.0, 1000, 3
+MOST_MS, MOST_MS_OF_MANY, MANY_FILMS = 50.0, 60.0, 3000
+"""Goals for the half of all answers that come first: up to so many films, and of more."""
+MOST_RATIO, MOST_MB, MANY_ROWS, WARM = 3.0, 300, 1000, 3
 PARTS = {
     "committee": "chair",
     "programmer": "programmer",
@@ -68,9 +71,8 @@ class Page(msgspec.Struct):
     size: int = 0
     asked: list[dict[str, Any]] = []
 
-    @property
-    def is_quick(self) -> bool:
-        return 1000 * self.heard.at(0.5) <= MOST_MS
+    def is_quick(self, most: float) -> bool:
+        return 1000 * self.heard.at(0.5) <= most
 
     @property
     def most_rows(self) -> int:
@@ -260,21 +262,32 @@ def memory_of(door: Door) -> dict[str, int]:
     return told
 
 
-def print_all(found: list[Page]) -> bool:
+def is_small(told: dict[str, int]) -> bool:
+    most = max(told.values(), default=0)
+    print(
+        f"  memory of the door's processes, MB: {sorted(told.values())}  goal ≤ {MOST_MB} each"
+        f"  {'kept' if most <= MOST_MB else 'MISSED'}",
+        flush=True,
+    )
+    return most <= MOST_MB
+
+
+def print_all(found: list[Page], *, films: int) -> bool:
+    most = MOST_MS if films <= MANY_FILMS else MOST_MS_OF_MANY
     print(
         f"  {'p50 ms':>7} {'p99 ms':>7} {'× bare':>7} {'bytes':>9} {'stmts':>5} {'rows':>7}  page"
     )
     for page in sorted(found, key=lambda page: -page.heard.at(0.5)):
         times = page.heard.at(0.5) / page.bare.at(0.5)
         walked = f"  walks {', '.join(sorted(page.walked))}" if page.walked else ""
-        missed = "" if page.is_quick else "  MISSED"
+        missed = "" if page.is_quick(most) else f"  MISSED p50 ≤ {most:g} ms"
         print(
             f"  {1000 * page.heard.at(0.5):7.1f} {1000 * page.heard.at(0.99):7.1f} {times:7.1f} {page.size:9}"
             f" {len(page.asked):5} {page.most_rows:7}  {page.address}{missed}{walked}",
             flush=True,
         )
-    slow = [page for page in found if not page.is_quick]
-    print(f"  {len(found)} pages, {len(slow)} over {MOST_MS:g} ms")
+    slow = [page for page in found if not page.is_quick(most)]
+    print(f"  {len(found)} pages, {len(slow)} over {most:g} ms")
     return not slow
 
 
@@ -309,18 +322,22 @@ async def measure(given: argparse.Namespace, folder: Path, log: Path) -> bool:
         await bare.open()
         found = await in_turns(found, house, bare, who, given.times)
         is_kept = await at_once(found, house, bare, who, given)
-        print(f"  memory of the door's processes, MB: {sorted(memory_of(house).values())}")
+        is_kept &= is_small(memory_of(house))
         house.kill()
         await explaining()
         house = House(folder / "explaining.log", {"LOG_LEVEL": "WARNING"})
         await house.open()
         await explained(found, house, who, log)
-        with Pretalx() if given.rival else nullcontext() as rival:
-            await beside(rival, given.times)
     finally:
         house.kill()
         bare.kill()
-    return print_all(found) and is_kept
+    is_kept &= print_all(found, films=given.films)
+    try:
+        with Pretalx() if given.rival else nullcontext() as rival:
+            await beside(rival, given.times)
+    except (OSError, RuntimeError, subprocess.SubprocessError) as error:
+        print(f"  pretalx is not here: {error}")
+    return is_kept
 
 
 def main() -> int:
