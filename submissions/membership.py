@@ -161,36 +161,70 @@ async def invite(
     """
     async with transaction():
         standing = await owned(submission, by=by)
-        if standing.status == Status.WITHDRAWN:
-            raise Refused(closed_by(standing))
+        return await _ask(standing, email, entry_right, edition=edition, by=by, settings=settings)
+
+
+async def call_owner(
+    submission: Submission, email: str, *, edition: Edition, by: Person, settings: Settings
+) -> str:
+    """The office names an owner where none can come in any more, their accounts being closed: whoever is on the
+    entry owns it from now on, others are asked by a letter. Returns the id of the member, or of the question.
+    """
+    async with transaction():
+        standing = await held(submission)
+        if await owners_of(standing):
+            raise Refused("email:owner_there")
         person = await people.meet(email, language=by.language)
-        await people.one_at_a_time(person)
-        if await Member.exists().where(
-            (Member.submission == submission.id) & (Member.person == person.id)
-        ):
-            raise Refused("email:member_already")
-        await _end(submission, person.id, outcome="replaced", by=by)
-        await _one_more(submission, by=by)
-        letter = ""
-        if person.disabled_at is None and await people.is_owed_an_invitation(person):
-            letter = await write_key(
-                "entry_invited", person, edition=edition, settings=settings, about=submission.id,
-                opens="invitation", title=await title_of(submission), by=by.name or by.email,
-                right=partial(right_named, entry_right),
-            )  # fmt: skip
-        asked = MemberInvitation(
-            submission=submission.id,
-            person=person.id,
-            by=by.id,
-            entry_right=entry_right.value,
-            letter=letter,
-            link=digest(key_of(letter, settings)) if letter else "",
+        member = await Member.objects().get(
+            (Member.submission == standing.id) & (Member.person == person.id)
         )
-        await asked.save()
-        await record(
-            "member_invited", submission.id, by=by, edition=edition.id, invited=person.id,
-            right=entry_right.value,
+        if member is not None and person.disabled_at is None:
+            await _set_right(standing, member, EntryRight.OWN, by=by)
+            return str(member.id)
+        return await _ask(
+            standing, email, EntryRight.OWN, edition=edition, by=by, settings=settings
+        )
+
+
+async def _ask(
+    standing: Submission,
+    email: str,
+    entry_right: EntryRight,
+    *,
+    edition: Edition,
+    by: Person,
+    settings: Settings,
+) -> str:
+    if standing.status == Status.WITHDRAWN:
+        raise Refused(closed_by(standing))
+    person = await people.meet(email, language=by.language)
+    await people.one_at_a_time(person)
+    if await Member.exists().where(
+        (Member.submission == standing.id) & (Member.person == person.id)
+    ):
+        raise Refused("email:member_already")
+    await _end(standing, person.id, outcome="replaced", by=by)
+    await _one_more(standing, by=by)
+    letter = ""
+    if person.disabled_at is None and await people.is_owed_an_invitation(person):
+        letter = await write_key(
+            "entry_invited", person, edition=edition, settings=settings, about=standing.id,
+            opens="invitation", title=await title_of(standing), by=by.name or by.email,
+            right=partial(right_named, entry_right),
         )  # fmt: skip
+    asked = MemberInvitation(
+        submission=standing.id,
+        person=person.id,
+        by=by.id,
+        entry_right=entry_right.value,
+        letter=letter,
+        link=digest(key_of(letter, settings)) if letter else "",
+    )
+    await asked.save()
+    await record(
+        "member_invited", standing.id, by=by, edition=edition.id, invited=person.id,
+        right=entry_right.value,
+    )  # fmt: skip
     return str(asked.id)
 
 

@@ -260,6 +260,8 @@ ROUTES = {
     "GET /{lang}/{edition}/operator/answers": "operate",
     "GET /{lang}/{edition}/operator/entries/{submission_id}": "operate",
     "POST /{lang}/{edition}/operator/entries/{submission_id}": "operate",
+    "POST /{lang}/{edition}/operator/entries/{submission_id}/owner": "operate",
+    "POST /api/v1/{edition}/operator/entries/{submission_id}/owner": "operate",
     "PATCH /api/v1/{edition}/operator/entries/{submission_id}": "operate",
     "GET /api/v1/{edition}/operator/entries/{submission_id}": "operate",
     "GET /{lang}/{edition}/operator/entries": "operate",

@@ -18,12 +18,16 @@ from api.request import AnyRequest
 from festival.access import Viewer
 from festival.desk import Seen
 from festival.errors import Conflict, Missing, NotAllowed, Refused
+from festival.settings import Settings
+from festival.shapes import Email
 from festival.tables import Edition, Person
+from submissions import membership
 from submissions.office import bulk, fixes, inbox, notes, tags, twins, wishes
 from submissions.office.bulk import Done, EntrySeen, OfficeLetterText, OfficeSubject
 from submissions.office.fixes import FixAgain, FixWanted
 from submissions.office.inbox import MOST_AT_ONCE, query_of
 from submissions.office.notes import NoteChange, NoteSaid
+from submissions.office.reach import named_film
 from submissions.office.tags import TagName
 from submissions.office.twins import TwinSaid
 from submissions.office.wishes import FixDeclined
@@ -44,7 +48,7 @@ async def again(request: AnyRequest, refused: Refusal) -> Response[str]:
     if isinstance(refused.error, Missing | NotAllowed):
         raise refused.error
     place = request.url.path
-    new = {"fixes": ":new", "notes": ":note", "tags": ":tag"}
+    new = {"fixes": ":new", "notes": ":note", "tags": ":tag", "owner": ":owner"}
     named = request.path_params.get("fix_id") or request.path_params.get("note_id")
     of = f":{named}" if named else next((of for end, of in new.items() if f"/{end}" in place), "")
     return await entry_page(
@@ -69,6 +73,32 @@ def on_entry(place: str, says: str, *, json: str = "same", **given: Any) -> Any:
         says=says,
         **given,
     )
+
+
+# Owners
+
+
+class OwnerCalled(msgspec.Struct, frozen=True):
+    """Whoever goes on with an entry."""
+
+    email: Email
+
+
+@on_entry(f"{PAGE}/owner", "owners.done")
+async def call_owner(
+    submission_id: FromPath[str],
+    data: OwnerCalled,
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+    settings: NamedDependency[Settings],
+) -> dict[str, str]:
+    """Name an owner of an entry whose owners' accounts are all closed; whoever is not on it is asked by a letter."""
+    submission = await named_film(edition_row, submission_id, viewer)
+    asked = await membership.call_owner(
+        submission, data.email, edition=edition_row, by=person, settings=settings
+    )
+    return {"id": asked}
 
 
 # Notes
@@ -356,7 +386,7 @@ DO = {
 }
 
 ACTS = [
-    say_twins,
+    say_twins, call_owner,
     add_note, change_note, remove_note, put_tag, take_tag, ask_fix, ask_again, settle_fix, take_fix_back,
     decline_wish, on_many,
 ]  # fmt: skip

@@ -22,7 +22,7 @@ from festival.errors import FestivalError
 from festival.language import euro, t, text_in
 from festival.tables import Edition, Person
 from festival.texts import texts_of
-from submissions import amending, answers, exporting, trailers
+from submissions import amending, answers, exporting, membership, trailers
 from submissions.asking import FIELDS
 from submissions.exporting import Filters
 from submissions.lists import card, sections_of
@@ -210,6 +210,7 @@ async def office_of(request: AnyRequest, edition: Edition, submission_id: str) -
         "here": f"{prefix_of(request)}{ENTRIES}/{submission_id}",
         "line": line,
         "is_named": is_named,
+        "is_ownerless": is_named and not await membership.owners_of(submission),
         "verdict": verdict_of(line) if line else "none",
         "askable": [
             *((name, t(lang, f"corrections.field.{name}")) for name in own),

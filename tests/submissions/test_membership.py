@@ -262,6 +262,27 @@ async def test_where_an_owner_is_forgotten_the_film_goes_with_them_or_to_whoever
     assert (await kept.member(editor)).entry_right == OWN
 
 
+async def call(shared: Shared, email: str, by) -> str:
+    return await membership.call_owner(
+        shared.entry, email, edition=shared.edition, by=by, settings=Settings.read()
+    )
+
+
+async def test_the_office_names_an_owner_only_where_none_can_come_in(shared) -> None:
+    editor = await shared.join(EDIT)
+    office = await a_person("operator", edition=shared.edition)
+    with pytest.raises(Refused) as there:
+        await call(shared, editor.email, office)
+    await people.disable(shared.owner, by=office)
+
+    asked = await call(shared, "nova@example.org", office)
+    await call(shared, editor.email, office)
+
+    assert there.value.codes == ("email:owner_there",)
+    assert [one.id for one in await membership.asked_to(shared.entry)] == [asked]
+    assert await membership.owners_of(shared.entry) == [editor.id]
+
+
 async def test_asking_tells_nobody_whether_an_address_is_known(client, shared) -> None:
     known = await a_person(edition=shared.edition, name="Connue")
     await sign_in(client, shared.owner)
