@@ -75,7 +75,7 @@ def rows(film: Path) -> Iterator[Row]:
         twice = ["fps=2", of["tblend"], of["signalstats"]]
         astats, meter, peaks, silences, _ = scan.HEARING.format(name="t", notes="").split(",")
         costs = {
-            "black": small.each_second(of["signalstats"]),
+            "black": small.each_second(of["blackframe"], "metadata=select:key=lavfi.blackframe.pblack", "signalstats"),
             "frozen": small.each_second(of["freezedetect"]) + small.each_second(*twice),
             "flashes": small.each_second(of["photosensitivity"]),
             "stars that glow and move": large.each_second(

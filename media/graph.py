@@ -477,7 +477,8 @@ def watched_outputs(
 ) -> list[ffmpeg.nodes.OutputStream]:
     """Black, freeze and flashes on a small branch, and beside it what moves in half a second.
 
-    Flashes and black note only the frames that flash or are dark: few, in most films.
+    Flashes and black note only the frames that flash or are dark: few, in most films. That no point of
+    a frame is brighter than dark is asked first, for a tenth of what its statistics take.
     """
     small = stream.filter("scale", f"min({WATCHED},iw)", -2).filter_multi_output("split", 2)
     glowing = (
@@ -493,10 +494,9 @@ def watched_outputs(
         .filter("photosensitivity", bypass=1, skip=4, frames=rate)
         .filter("metadata", mode="print", key="lavfi.photosensitivity.badness", value=FLASHING,
                 function="greater", file=f"{job}/flashes.txt")
-        .filter("signalstats")
-        .filter("metadata", mode="select", key="lavfi.signalstats.YMAX", value=checks.DARK + 1,
-                function="less")
-        .filter("metadata", mode="print", file=f"{job}/dark.txt")
+        .filter("blackframe", amount=100, threshold=checks.DARK + 1)
+        .filter("metadata", mode="select", key="lavfi.blackframe.pblack")
+        .filter("signalstats").filter("metadata", mode="print", file=f"{job}/dark.txt")
         .filter("tpad", start=1)  # ffmpeg tells no progress while an output has had no picture yet
     )  # fmt: skip
     moving = (

@@ -10,7 +10,7 @@ import msgspec
 
 NEEDED_FILTERS = (
     "ebur128", "astats", "aphasemeter", "silencedetect", "idet", "cropdetect", "bwdif", "pullup",
-    "fps", "trim", "zscale", "tonemap", "blackdetect", "freezedetect", "photosensitivity", "tile",
+    "fps", "trim", "zscale", "tonemap", "blackframe", "freezedetect", "photosensitivity", "tile",
 )  # fmt: skip
 NEEDED_ENCODERS = ("libx264", "aac", "mjpeg", "srt", "prores_aw", "pcm_s24le")
 
