@@ -98,7 +98,7 @@ async def archive_of(export_id: str, person_id: str, *, store: Store) -> Path:
     )
     path = place_of(export_id, store)
     if not found or not path.exists():
-        raise Missing("export_missing")
+        raise Missing("data_export_missing")
     return path
 
 

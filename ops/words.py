@@ -1,4 +1,4 @@
-"""Every word in every language: the same keys, no empty text, none that only repeats its key,
+"""Every word in every language: the same keys, each once, no empty text, none that only repeats its key,
 and every key that a template or a program names exists.
 
     python -m ops.words
@@ -6,6 +6,7 @@ and every key that a template or a program names exists.
 
 import re
 import sys
+from collections import Counter
 from itertools import combinations
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from festival.language import OFFICIAL, spoken
 
 ROOT = Path(__file__).parents[1]
 LOCALE = ROOT / "festival" / "locale"
+KEY = re.compile(r'^msgid "(.+)"$', re.MULTILINE)
 USED = re.compile(r"""\bt\((?:lang(?:uage)?, ?)?["']([a-z][\w.\-]*\.[\w.\-]+)["']""")
 DONE = re.compile(r"""["'?=]([a-z]+\.done\.[a-z_]+)""")
 REFUSED = re.compile(r"""(?:Refused|Conflict|Missing|NotAllowed)\(\s*["']([\w:]+)["']""")
@@ -30,6 +32,16 @@ def catalogue(language: str) -> dict[str, list[str]]:
                     text = message.string
                     by_key[key] = [text] if isinstance(text, str) else list(text or [])
     return by_key
+
+
+def said_twice(language: str) -> list[str]:
+    """Keys of which one catalogue's words would silently take the place of another's."""
+    files = Counter(
+        key
+        for file in sorted((LOCALE / language).glob("*.po"))
+        for key in KEY.findall(file.read_text())
+    )
+    return [f"{language}: said twice: {key}" for key, times in files.items() if times > 1]
 
 
 def reviewed() -> set[str]:
@@ -80,6 +92,7 @@ def main() -> int:
         for key in sorted(known[a].keys() & known[b].keys())
         if known[a][key] == known[b][key] and key not in same
     ]
+    faults += [fault for language in spoken() for fault in said_twice(language)]
     faults += [f"used, but without words: {key}" for key in sorted(used() - model.keys())]
     print("\n".join(faults))
     return 1 if faults else 0

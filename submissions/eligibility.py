@@ -294,7 +294,7 @@ def wrong_settings(rules: Mapping[str, RuleSetting]) -> list[str]:
     for name, setting in rules.items():
         rule = BY_NAME.get(name)
         if rule is None:
-            wrong.append("rules:rule_unknown")
+            wrong.append("rules:section_rule_unknown")
         elif setting.weight is not RuleWeight.OFF and rule.kind and not setting.value:
             wrong.append(f"{field_of(name)}:rule_without_value")
         elif setting.value is not None and not fits(rule, setting.value):

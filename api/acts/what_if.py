@@ -68,7 +68,7 @@ async def weigh(
 ) -> dict[str, str]:
     """Plan with these weights, on paper: neither the rules nor the grid change."""
     if unknown := set(data.weights) - set(GOALS):
-        raise Refused("weights:rule_unknown", rules=", ".join(sorted(unknown)))
+        raise Refused("weights:weight_unknown", rules=", ".join(sorted(unknown)))
     fact = weights_fact(await problem_of(edition_row), data.weights)
     if fact is None:
         raise Refused("weights_same")

@@ -115,5 +115,5 @@ async def note_in(edition: Edition, submission_id: str, note_id: str, viewer: Vi
 
 def written(text: str) -> str:
     if not is_visible(text):
-        raise Refused("text:note_missing")
+        raise Refused("text:office_note_empty")
     return text.strip()

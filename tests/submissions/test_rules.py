@@ -125,7 +125,7 @@ def test_the_section_that_would_take_it_is_open_and_refuses_nothing() -> None:
     ({"premiere": RuleSetting(weight=RuleWeight.REFUSED, value="galactic")}, ["rule_premiere:rule_value_unfit"]),
     ({"countries": RuleSetting(weight=RuleWeight.REMARK, value=[])}, ["rule_countries:rule_without_value"]),
     ({"new": RuleSetting(weight=RuleWeight.REFUSED, value=3)}, ["rule_new:rule_value_unfit"]),
-    ({"taste": RuleSetting()}, ["rules:rule_unknown"]),
+    ({"taste": RuleSetting()}, ["rules:section_rule_unknown"]),
 ])  # fmt: skip
 def test_a_rule_that_no_film_could_be_held_against_is_refused(rules, said) -> None:
     assert wrong_settings(rules) == said
