@@ -80,9 +80,13 @@ def forecast(
     return spans
 
 
-def left(share: float, seconds: float) -> float | None:
-    """Seconds until a job ends of which this `share` (0 to 1) took `seconds`; None while nobody can tell."""
-    return seconds * (1 - share) / share if share >= LEAST_SHARE else None
+def left(share: float, seconds: float, *, begun: float = 0.0) -> float | None:
+    """Seconds until a job ends of which this `share` (0 to 1) is done; None while nobody can tell.
+
+    It took `seconds` to come so far from the share that had `begun`.
+    """
+    grown = share - begun
+    return seconds * (1 - share) / grown if grown >= LEAST_SHARE else None
 
 
 def still_waiting(spans: Mapping[str, Span], others: int, at: float) -> int:

@@ -45,7 +45,8 @@ BEFORE_A_COPY = frozenset({FileState.PASSED, FileState.MAKING})
 class Telling:
     """Carries progress from ffmpeg's thread to the rows and the news; percent never falls.
 
-    What is left is this attempt's own guess: one that begins again has its own pace.
+    What is left is this attempt's own guess: one that begins again has its own pace. It counts from the
+    first share that is done, for what ffmpeg takes to begin comes but once.
     """
 
     def __init__(self, file: FilmFile, lease: Lease, news: News) -> None:
@@ -53,19 +54,22 @@ class Telling:
         self.loop = asyncio.get_running_loop()
         self.told = self.begun = 0.0
         self.kind = ""
-        self.fraction = 0.0
+        self.fraction = self.begun_with = 0.0
 
     def from_thread(self, kind: str, fraction: float) -> None:
         moment = time.monotonic()
         if kind == self.kind and (moment - self.told < TOLD_EVERY_S or fraction <= self.fraction):
             return
-        if kind != self.kind:
-            self.begun = moment
+        if kind != self.kind or not self.fraction:
+            self.begun, self.begun_with = moment, fraction
         self.told, self.kind, self.fraction = moment, kind, fraction
         asyncio.run_coroutine_threadsafe(self.tell(kind, fraction), self.loop)
 
     async def tell(self, kind: str, fraction: float, state: str = "running") -> None:
-        left = forecast.left(fraction, self.told - self.begun) if kind == self.kind else None
+        seconds = self.told - self.begun
+        left = (
+            forecast.left(fraction, seconds, begun=self.begun_with) if kind == self.kind else None
+        )
         await rows(
             """INSERT INTO step (id, file, kind, state, fraction, attempt, started_at, details)
                VALUES ({}, {}, {}, {}, {}, {}, now(), jsonb_strip_nulls(jsonb_build_object('left', {}::float)))

@@ -26,6 +26,8 @@ def test_what_is_left_is_told_at_the_pace_so_far() -> None:
     assert left(0.25, 100) == 300
     assert left(1, 100) == 0
     assert left(0.01, 1) is None
+    assert left(0.5, 100, begun=0.25) == 200
+    assert left(0.26, 1, begun=0.25) is None
 
 
 def test_one_place_does_one_after_the_other_and_two_do_two_at_once() -> None:

@@ -60,11 +60,12 @@ async def test_who_begins_a_film_again_tells_what_is_left_at_their_own_pace(hous
     again = Lease(line=lease.line, task=lease.task, args=lease.args, attempt=lease.attempt + 1)
     first, second = Telling(file, lease, Unheard()), Telling(file, again, Unheard())
 
-    for telling, fraction, seconds in [(first, 0.0, 0), (first, 0.5, 3600), (second, 0.0, 600), (second, 0.25, 100)]:
+    for telling, fraction, seconds in [(first, 0.0, 0), (first, 0.5, 3600), (second, 0.0, 600), (second, 0.05, 90),
+                                        (second, 0.25, 60)]:
         clock += seconds
         telling.news.said.clear()
         telling.from_thread("screener", fraction)
         await telling.news.said.wait()
 
     (step,) = await rows("SELECT fraction, details FROM step WHERE file = {}", file.id)
-    assert step == {"fraction": 0.5, "details": {"left": 300}}
+    assert step == {"fraction": 0.5, "details": {"left": 225}}
