@@ -21,7 +21,7 @@ from typing import Any
 
 import msgspec
 
-from bench.sources import raw, repeated, sandbox
+from bench.sources import looped, raw, sandbox
 from festival import forecast
 from media import scan, screener, windows
 from media.runner import cpu_seconds
@@ -155,7 +155,7 @@ def rows_of(
     copied = shape.whole if long else shape.copied
     for what, seconds, is_copied in (("read", shape.whole, False), ("copied", copied, True)):
         few, many = (
-            seen(repeated(piece, max(1, round(length / shape.piece))), copied=is_copied)
+            seen(looped(piece, max(1, round(length / shape.piece))), copied=is_copied)
             for length in (seconds / SMALLER, seconds)
         )
         grown = (many.own + many.ffmpeg) / (few.own + few.ffmpeg)

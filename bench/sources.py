@@ -27,6 +27,13 @@ def repeated(piece: Path, times: int) -> Path:
     return long
 
 
+def looped(piece: Path, times: int) -> Path:
+    """The same, opened but once: of large pictures the concat demuxer decodes some of every piece."""
+    long = piece.with_name(f"times{times}{piece.suffix}")
+    raw("-stream_loop", str(times - 1), "-i", str(piece), "-map", "0", "-c", "copy", str(long))
+    return long
+
+
 @contextmanager
 def sandbox(film: Path, *, walls: bool) -> Iterator[Sandbox]:
     work = Path(tempfile.mkdtemp(prefix="cfs-bench-"))
