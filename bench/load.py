@@ -39,7 +39,8 @@ FLOOD = 20  # requests that the one who floods has under way
 
 SEED = """
 INSERT INTO edition (id, slug, name, phase, first_day, days, deadline_at, policy, is_current, created_at)
-  VALUES ('{x}load', '{x}load', 'Load', 'entries', '2027-11-26', 3, now() + interval '9 days', 'demo', true, now());
+  SELECT '{x}load', '{x}load', 'Load', 'entries', '2027-11-26', 3, now() + interval '9 days', 'demo',
+    NOT EXISTS (SELECT FROM edition WHERE is_current), now();
 INSERT INTO section (id, edition, letter, names, position, least_seconds, most_seconds, is_blind)
   VALUES ('{x}loadc', '{x}load', 'C', '{"fr": "Compétition", "en": "Competition"}', 0, 0, 20000, false);
 INSERT INTO person (id, email, email_key, name)
