@@ -106,13 +106,17 @@ def measured(name: str, problem: Problem, seconds: float, core_seconds: bool) ->
 
 
 def alone(problem: Problem, seconds: float) -> tuple[int, int]:
-    """Cost and bound of CP-SAT on the interval model, without a plan to begin from; -1 where it finds none."""
+    """Cost and bound of CP-SAT on the interval model, without a plan to begin from; -1 where it finds none. Its
+    plan is reckoned as ours are: the model leaves out what `Instance.further` adds, so its bound is one all the same.
+    """
     instance = compile_instance(problem)
+    model = model_of(Schedule(instance), instance.free)
     solver = prover(seconds=seconds, seed=1, steady=False)
-    solver.solve(model_of(Schedule(instance), instance.free).cp)
+    solver.solve(model.cp)
     found = solver.response_proto.status in {2, 4}
-    cost = round(solver.objective_value) if found else -1
-    return cost if cost < instance.big_cost else -1, max(0, math.ceil(solver.best_objective_bound - 1e-6))
+    cost = instance.cost(model.read(solver.value)) if found else instance.big_cost
+    bound = max(0, math.ceil(solver.best_objective_bound - 1e-6))
+    return cost if cost < instance.big_cost else -1, bound
 
 
 def told(row: Row, peer: tuple[int, int] | None) -> str:
