@@ -100,8 +100,8 @@ class World:
         self.sent[answer.status_code] += 1
         if wrong := wrong_with(answer):
             self.faults[what] = f"{answer.status_code} {wrong} after {time.perf_counter() - began:.1f} s: {answer.text[:200]}"
-        if answer.status_code == 401 and by.person is not None:
-            await self.sign_in(by)  # they were signed out by one of the requests before
+        if by.person is not None and (answer.status_code == 401 or "session" in answer.cookies):
+            await self.sign_in(by)  # one of the requests before has signed them out, or given them another session
         return answer.status_code
 
     async def plant(self, door: Doorway, text: str) -> int:
