@@ -170,6 +170,8 @@ async def places_of(edition: Edition, side: str) -> dict[Name, Place]:
         return places_in(await variant_in(edition, which))
     if kind == WORKING:
         return await acts.places(edition, await working_grid(edition))
+    if not which.isdecimal():
+        raise Missing("publication_missing")
     its = (Grid.edition == edition.id) & (Grid.number == int(which))
     grid = await Grid.objects().get(its)
     if grid is None:

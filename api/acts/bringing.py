@@ -43,7 +43,10 @@ class FileForSeveral(msgspec.Struct, frozen=True):
 async def from_form(request: AnyRequest) -> FileForSeveral:
     file = await file_from(request)
     named = (await request.form()).getall("chosen", [])
-    chosen = msgspec.convert([str(one)[:32] for one in named], ChosenFilms)
+    try:
+        chosen = msgspec.convert([str(one)[:32] for one in named], ChosenFilms)
+    except msgspec.ValidationError:
+        raise Refused("nothing_chosen") from None  # no page of ours has sent that
     return FileForSeveral(file.raw, file.name, chosen)
 
 

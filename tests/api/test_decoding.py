@@ -142,3 +142,14 @@ async def test_an_address_that_no_letter_reaches_is_refused(client, email: str) 
 @pytest.mark.parametrize("place", ["/static/dev/{}", "/fr/{}", "/api/v1/x/files/{}/poster.jpg", "/{}"])
 async def test_a_name_that_nothing_can_have_is_nowhere(client, place: str) -> None:
     assert (await client.get(place.format("x" * 300))).status_code == 404
+
+
+async def test_what_names_no_row_is_refused_by_doors_that_read_by_hand(client) -> None:
+    edition = await an_edition()
+    await sign_in(client, await a_person("filmmaker", "programmer", edition=edition))
+    nobody = "a" * 16
+
+    films = await client.post(f"/fr/{edition.slug}/submissions/materials/{nobody}/file", data={"chosen": "é"})
+    grids = await client.get(f"/api/v1/{edition.slug}/variants/{nobody}/comparison?against=")
+
+    assert (films.status_code, grids.status_code) == (404, 404)
