@@ -41,7 +41,7 @@ async def look(
         at_its_head = msgspec.structs.replace(sandbox, source=source)
         findings = await settled(at_its_head, file, submission, edition)
     if findings and await refuse(file, head, findings, submission, edition):
-        await uploads.let_go(file, store)
+        await uploads.let_go(file.id, store)
         await news.tell("file", file.id, state=FileState.FAULTY.value, refresh=True)
 
 

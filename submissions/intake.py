@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import time
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,21 @@ TOLD_EVERY_S = 0.7
 BEFORE_A_VERDICT = frozenset({FileState.RECEIVED, FileState.INSPECTING})
 STOPS = {Outcome.QUARANTINED: FileState.QUARANTINED, Outcome.REFUSED: FileState.FAULTY}
 BEFORE_A_COPY = frozenset({FileState.PASSED, FileState.MAKING})
+
+
+class Carrier:
+    """Carries word from a thread to the loop, no more often than a person reads."""
+
+    def __init__(self, tell: Callable[..., Coroutine[Any, Any, None]]) -> None:
+        self.tell = tell
+        self.loop = asyncio.get_running_loop()
+        self.told = 0.0
+
+    def __call__(self, *what: Any) -> None:
+        if time.monotonic() - self.told < TOLD_EVERY_S:
+            return
+        self.told = time.monotonic()
+        asyncio.run_coroutine_threadsafe(self.tell(*what), self.loop)
 
 
 class Telling:

@@ -7,16 +7,14 @@ under the same key, what is not leaves its verdict and not a byte.
 import asyncio
 import os
 import shutil
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from festival.clock import now
 from festival.db import later, rows, transaction
-from festival.errors import Missing, Refused
+from festival.errors import Refused
 from festival.leases import Heartbeat, Lease, NotYet, Superseded, hold
 from festival.progress import News
 from festival.record import record
@@ -31,13 +29,13 @@ from media.storage import Store, sha256_of
 from media.tools import find_tools
 from submissions import attachments, materials, technical
 from submissions.entries import held
-from submissions.intake import NO_ROOM_BYTES, TOLD_EVERY_S, stoppable
+from submissions.intake import NO_ROOM_BYTES, Carrier, stoppable
 from submissions.quotas import reserve
-from submissions.receiving import forget, known_hash
+from submissions.receiving import known_hash
 from submissions.tables import Attachment, Delivery, PackageUpload, Submission
 from submissions.telling import tell_members
-from submissions.uploads import UPLOAD_LASTS, patiently, soon
-from submissions.verdicts import as_row, verdict_of
+from submissions.uploads import UPLOAD_LASTS, let_go, place_for, sweep_each
+from submissions.verdicts import as_row
 
 KIND = "tar"
 
@@ -72,14 +70,10 @@ async def begin(
         told=told,
         expires_at=now() + UPLOAD_LASTS,
     )
-    await asyncio.to_thread(store.create, package.id)  # outside the locks: a disk may be slow
-    try:
+    async with place_for(package, store):
         aside = await _begin(
             submission, package, edition=edition, by=by, store=store, settings=settings
         )
-    except BaseException:
-        await asyncio.to_thread(store.discard_upload, package.id)
-        raise
     for one in aside:
         await let_go(one, store)
     return package
@@ -119,32 +113,6 @@ async def put_aside(submission_id: str, material_id: str, *states: str, but: str
     for row in gone:
         await later("discard_package", package=row["id"])
     return [row["id"] for row in gone]
-
-
-async def let_go(key: str, store: Store) -> None:
-    """What has come of it, where it comes in: with a far store a worker does not find it."""
-    forget(key)
-    await asyncio.to_thread(store.discard_upload, key)
-
-
-async def as_it_stands(package: PackageUpload) -> PackageUpload:
-    """The same upload, read anew; `Missing` when it was given up meanwhile."""
-    current = await PackageUpload.objects().get(PackageUpload.id == package.id)
-    if current is None:
-        raise Missing("upload_missing")
-    return current
-
-
-def reasons(package: PackageUpload) -> tuple[Finding, ...]:
-    """Why it was refused before its end; nothing where it has arrived."""
-    verdict = verdict_of(package.verdict) if package.received_at is None else None
-    return verdict.findings if verdict else ()
-
-
-async def check_time(package: PackageUpload, _: Edition) -> None:
-    """As of a trailer: no deadline, only an end of patience."""
-    if package.expires_at is not None and now() > package.expires_at:
-        raise Missing("upload_expired")
 
 
 async def refuse(package: PackageUpload, findings: tuple[Finding, ...], *, store: Store) -> None:
@@ -205,11 +173,6 @@ async def discard(package_id: str, *, store: Store) -> None:
 # Received
 
 
-async def finish_soon(package: PackageUpload, *, store: Store) -> None:
-    """The last byte is here; what a far store asks for takes longer than a request may."""
-    await soon(package.id, lambda: finish(package, store=store), store)
-
-
 async def finish(package: PackageUpload, *, store: Store) -> None:
     """The last byte is here: it waits for its check. Done twice, done once."""
     sha256 = await asyncio.to_thread(store.finish, package.id, known_hash(package))
@@ -237,21 +200,9 @@ async def _received(package: PackageUpload, sha256: str) -> bool:
 
 
 async def sweep(*, store: Store) -> None:
-    """Whole uploads whose last act was cut off are finished; expired ones are let go.
-
-    With a far store, only where they lie: elsewhere nobody knows how much has come.
-    """
-    for package in await PackageUpload.objects().where(PackageUpload.state == "receiving"):
-        if store.is_remote and not store.is_arriving(package.id):
-            continue
-        try:
-            size = await asyncio.to_thread(store.size, package.id)
-        except FileNotFoundError:
-            size = -1
-        if size == package.size:
-            await patiently(package.id, partial(finish, package, store=store))
-        elif package.expires_at is not None and now() > package.expires_at:
-            await abandon(package, store=store)
+    """Those that are under way, and rows whose bytes never came."""
+    coming = await PackageUpload.objects().where(PackageUpload.state == "receiving")
+    await sweep_each(coming, finish, abandon, store=store)
     await _drop_bodiless(store)
 
 
@@ -333,14 +284,7 @@ class Checking:
 
     def __init__(self, package: PackageUpload, news: News) -> None:
         self.package, self.news = package, news
-        self.loop = asyncio.get_running_loop()
-        self.told = 0.0
-
-    def from_thread(self, fraction: float) -> None:
-        if time.monotonic() - self.told < TOLD_EVERY_S:
-            return
-        self.told = time.monotonic()
-        asyncio.run_coroutine_threadsafe(self.tell(fraction), self.loop)
+        self.from_thread = Carrier(self.tell)
 
     async def tell(self, fraction: float) -> None:
         """What comes too late, or in another order, moves nothing back."""

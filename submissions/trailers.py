@@ -6,7 +6,6 @@ the film, wherever the last publication shows that film, and leaves with it in t
 """
 
 import asyncio
-import time
 from functools import partial
 from typing import Annotated, Any
 
@@ -29,17 +28,16 @@ from media.facts import Facts
 from media.policy import Finding, Outcome, Verdict
 from media.screener import Damaged, Screener
 from media.storage import Store
-from submissions import uploads
 from submissions.entries import held
-from submissions.intake import FREE_BYTES_PER_BYTE, TOLD_EVERY_S, published, sandbox_for, stoppable
+from submissions.intake import FREE_BYTES_PER_BYTE, Carrier, published, sandbox_for, stoppable
 from submissions.pictures import refuse_closed
 from submissions.quotas import reserve
-from submissions.receiving import forget, known_hash
+from submissions.receiving import known_hash
 from submissions.status import FileState, Status
 from submissions.store import store_of
 from submissions.tables import Submission, Trailer
 from submissions.telling import tell_members
-from submissions.uploads import UPLOAD_LASTS
+from submissions.uploads import UPLOAD_LASTS, let_go, place_for, sweep_each
 from submissions.verdicts import as_row, facts_of, verdict_of
 
 MOST_BYTES = 4_000_000_000
@@ -171,12 +169,8 @@ async def begin(
         told=told,
         expires_at=now() + UPLOAD_LASTS,
     )
-    await asyncio.to_thread(store.create, trailer.id)
-    try:
+    async with place_for(trailer, store):
         aside = await _begin(trailer, submission, by=by, store=store, settings=settings)
-    except BaseException:
-        await asyncio.to_thread(store.discard_upload, trailer.id)
-        raise
     for one in aside:
         await let_go(one, store)
     return trailer
@@ -207,11 +201,6 @@ async def _put_aside(trailer: Trailer, which: str, *values: object) -> list[str]
     for row in gone:
         await later("discard_trailer", trailer=row["id"], edition=trailer.edition)
     return [row["id"] for row in gone]
-
-
-async def finish_soon(trailer: Trailer, *, store: Store) -> None:
-    """The last byte is here, and safe."""
-    await uploads.soon(trailer.id, lambda: finish(trailer, store=store), store)
 
 
 async def finish(trailer: Trailer, *, store: Store) -> None:
@@ -257,31 +246,6 @@ async def _record_refusal(trailer: Trailer, findings: tuple[Finding, ...]) -> No
     await _noted("trailer_refused", trailer, codes=[finding.code for finding in findings])
 
 
-async def let_go(trailer: str, store: Store) -> None:
-    """What has come of it, where it comes in: with a far store a worker does not find it."""
-    forget(trailer)
-    await asyncio.to_thread(store.discard_upload, trailer)
-
-
-async def as_it_stands(trailer: Trailer) -> Trailer:
-    current = await Trailer.objects().get(Trailer.id == trailer.id)
-    if current is None:
-        raise Missing("upload_missing")
-    return current
-
-
-def reasons(trailer: Trailer) -> tuple[Finding, ...]:
-    """Why this upload was refused before its end; else nothing."""
-    verdict = verdict_of(trailer.verdict) if trailer.received_at is None else None
-    return verdict.findings if verdict else ()
-
-
-async def check_time(trailer: Trailer, _: Edition) -> None:
-    """It has no deadline of its own, only an end of patience."""
-    if trailer.expires_at is not None and now() > trailer.expires_at:
-        raise Missing("upload_expired")
-
-
 async def abandon(trailer: Trailer, *, by: Person, store: Store) -> bool:
     """Its sender gives the upload up; False when it has ended meanwhile."""
     async with transaction():
@@ -296,18 +260,9 @@ async def abandon(trailer: Trailer, *, by: Person, store: Store) -> bool:
 
 
 async def sweep(*, store: Store) -> None:
-    """Whole uploads whose last act was cut off are finished; expired ones go. With a far store, where they lie."""
-    for trailer in await Trailer.objects().where(Trailer.state == FileState.RECEIVING.value):
-        if store.is_remote and not store.is_arriving(trailer.id):
-            continue
-        try:
-            size = await asyncio.to_thread(store.size, trailer.id)
-        except FileNotFoundError:
-            size = -1
-        if size == trailer.size:
-            await uploads.patiently(trailer.id, partial(finish, trailer, store=store))
-        elif trailer.expires_at is not None and now() > trailer.expires_at:
-            await _expire(trailer, store)
+    """Those that are under way."""
+    coming = await Trailer.objects().where(Trailer.state == FileState.RECEIVING.value)
+    await sweep_each(coming, finish, _expire, store=store)
 
 
 async def _expire(trailer: Trailer, store: Store) -> None:
@@ -329,14 +284,7 @@ class BoothNews:
 
     def __init__(self, trailer: Trailer, news: News) -> None:
         self.trailer, self.news = trailer, news
-        self.loop = asyncio.get_running_loop()
-        self.told = 0.0
-
-    def from_thread(self, kind: str, fraction: float) -> None:
-        if time.monotonic() - self.told < TOLD_EVERY_S:
-            return
-        self.told = time.monotonic()
-        asyncio.run_coroutine_threadsafe(self.tell(kind, fraction), self.loop)
+        self.from_thread = Carrier(self.tell)
 
     async def tell(self, kind: str, fraction: float) -> None:
         begins = BEGINS[kind]
@@ -532,12 +480,18 @@ async def remove(
 ) -> None:
     """Away, from the public page too, in this second; its bytes follow. Also once the entry is closed."""
     async with transaction():
-        trailer = await one_of(submission, trailer_id)
-        await desk.held(trailer, version)
-        await Trailer.delete().where(Trailer.id == trailer.id)
-        await later("discard_trailer", trailer=trailer.id, edition=trailer.edition)
+        trailer = await _taken_away(submission, trailer_id, version=version)
         await _noted("trailer_removed", trailer, by=by)
     await let_go(trailer.id, store)
+
+
+async def _taken_away(submission: Submission, trailer_id: str, *, version: int) -> Trailer:
+    """It is none any more, if it still is as it was seen; its bytes follow the act."""
+    trailer = await one_of(submission, trailer_id)
+    await desk.held(trailer, version)
+    await Trailer.delete().where(Trailer.id == trailer.id)
+    await later("discard_trailer", trailer=trailer.id, edition=trailer.edition)
+    return trailer
 
 
 # The office
@@ -564,10 +518,7 @@ async def take_down(
     if submission.status == Status.DRAFT:
         raise Missing("trailer_missing")
     async with transaction():
-        trailer = await one_of(submission, trailer_id)
-        await desk.held(trailer, given.version)
-        await Trailer.delete().where(Trailer.id == trailer.id)
-        await later("discard_trailer", trailer=trailer.id, edition=trailer.edition)
+        trailer = await _taken_away(submission, trailer_id, version=given.version)
         reason = given.reason.strip()
         await _noted("trailer_taken_down", trailer, by=by, reason=reason)
         await _tell(trailer, "trailer_taken_down", reason=reason)

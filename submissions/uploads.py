@@ -1,10 +1,16 @@
-"""How an upload begins and ends: once each; in between, `receiving` takes what comes."""
+"""How an upload begins and ends: once each; in between, `receiving` takes what comes.
+
+What every kind of upload has in common comes first; then a film's own. `trailers` and `packages` have theirs.
+"""
 
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import asyncpg
 import msgspec
@@ -21,7 +27,7 @@ from submissions.eligibility import Promise, kept_promise, may_finish, may_open
 from submissions.entries import closed_by, terms_for
 from submissions.lists import submission_in
 from submissions.quotas import reserve
-from submissions.receiving import forget, known_hash
+from submissions.receiving import Incoming, forget, known_hash
 from submissions.status import FileState, Status
 from submissions.tables import FilmFile, Step, Submission
 from submissions.verdicts import as_row, verdict_of
@@ -41,6 +47,99 @@ def shown_name(name: str) -> str:
     """The file's name is only ever shown: no path, no length, no direction marks."""
     bare = re.split(r"[/\\]", name)[-1]
     return "".join(c for c in bare if c.isprintable() and c not in "\u202e\u202d\u2066\u2067")[:255]
+
+
+@asynccontextmanager
+async def place_for(upload: Incoming, store: Store) -> AsyncIterator[None]:
+    """Where its bytes will come, made before the act that begins it: a disk may be slow. An act that fails
+    leaves none.
+    """
+    await asyncio.to_thread(store.create, upload.id)
+    try:
+        yield
+    except BaseException:
+        await asyncio.to_thread(store.discard_upload, upload.id)
+        raise
+
+
+async def as_it_stands(upload: Incoming) -> Incoming:
+    """The same upload, read anew: others may have ended it meanwhile."""
+    table = type(upload)
+    current = await table.objects().get(table.id == upload.id)
+    if current is None:
+        raise Missing("upload_missing")
+    return current
+
+
+def reasons(upload: Incoming) -> tuple[Finding, ...]:
+    """Why it was refused before its end, also once another took its place; else nothing."""
+    verdict = verdict_of(upload.verdict) if upload.received_at is None else None
+    return verdict.findings if verdict else ()
+
+
+async def let_go(key: str, store: Store) -> None:
+    """Nothing of what has come is kept, where it comes in: with a far store a worker does not find it. Whoever
+    still writes it finds it gone.
+    """
+    forget(key)
+    await asyncio.to_thread(store.discard_upload, key)
+
+
+async def soon(upload: str, ending: Ending, store: Store) -> None:
+    """`ending`, at once; what a far store asks for takes longer than a request may, and goes on behind it."""
+    if not store.is_remote:
+        await ending()
+    elif upload not in HAND_OVERS:
+        HAND_OVERS[upload] = asyncio.create_task(patiently(upload, ending))
+        HAND_OVERS[upload].add_done_callback(lambda _: HAND_OVERS.pop(upload, None))
+
+
+async def patiently(upload: str, ending: Ending) -> None:
+    """Until it is done the upload stays on this disk; what fails now, the sweep tries again."""
+    try:
+        await ending()
+    except (StorageUnavailable, UploadLocked, FileNotFoundError) as error:
+        log.warning("not handed over file=%s: %s", upload, error)
+
+
+async def keep_sweeping(store: Store, *sweeps: Sweep, every: float = SWEEP_SECONDS) -> None:
+    """A door with a far store hands its own uploads over, and those that it left when it last fell: of each
+    kind, by its own sweep.
+    """
+    while True:
+        for one in sweeps:
+            try:
+                await one(store=store)
+            except AWAY as error:
+                log.warning("no sweep: %r", error)
+        await asyncio.sleep(every)
+
+
+async def sweep_each(
+    coming: Sequence[Any],
+    finish: Callable[..., Awaitable[None]],
+    expire: Callable[..., Awaitable[Any]],
+    *,
+    store: Store,
+) -> None:
+    """Whole uploads whose last act was cut off are finished; expired ones are let go.
+
+    With a far store, only where they lie: elsewhere nobody knows how much has come.
+    """
+    for upload in coming:
+        if store.is_remote and not store.is_arriving(upload.id):
+            continue
+        try:
+            size = await asyncio.to_thread(store.size, upload.id)
+        except FileNotFoundError:
+            size = -1
+        if size == upload.size:
+            await patiently(upload.id, partial(finish, upload, store=store))
+        elif upload.expires_at is not None and now() > upload.expires_at:
+            await expire(upload, store=store)
+
+
+# A film's
 
 
 async def begin(
@@ -75,12 +174,8 @@ async def begin(
         promise=msgspec.to_builtins(terms),
         expires_at=now() + UPLOAD_LASTS,
     )
-    await asyncio.to_thread(store.create, file.id)  # outside the locks: a disk may be slow
-    try:
+    async with place_for(file, store):
         await _begin(file, edition=edition, by=by, store=store, settings=settings)
-    except BaseException:
-        await asyncio.to_thread(store.discard_upload, file.id)
-        raise
     return file
 
 
@@ -98,32 +193,6 @@ async def _begin(
         await file.save()
         await Step(file=file.id, kind="receive", state="running", started_at=now()).save()
         await record("upload_begun", file.id, by=by, edition=edition.id, size=file.size)
-
-
-async def finish_soon(file: FilmFile, *, store: Store) -> None:
-    """The last byte is here, and safe."""
-    await soon(file.id, lambda: finish(file, store=store), store)
-
-
-async def soon(upload: str, ending: Ending, store: Store) -> None:
-    """`ending`, at once; what a far store asks for takes longer than a request may, and goes on behind it."""
-    if not store.is_remote:
-        await ending()
-    elif upload not in HAND_OVERS:
-        HAND_OVERS[upload] = asyncio.create_task(patiently(upload, ending))
-        HAND_OVERS[upload].add_done_callback(lambda _: HAND_OVERS.pop(upload, None))
-
-
-async def patiently(upload: str, ending: Ending) -> None:
-    """Until it is done the upload stays on this disk; what fails now, the sweep tries again."""
-    try:
-        await ending()
-    except (StorageUnavailable, UploadLocked, FileNotFoundError) as error:
-        log.warning("not handed over file=%s: %s", upload, error)
-
-
-async def hand_over(file: FilmFile, store: Store) -> None:
-    await patiently(file.id, lambda: finish(file, store=store))
 
 
 async def finish(file: FilmFile, *, store: Store) -> None:
@@ -170,7 +239,7 @@ async def refuse(file: FilmFile, findings: tuple[Finding, ...], *, store: Store)
     """A hopeless file: its verdict is given now, its bytes are let go. False when it has ended."""
     if not await judge_early(file, findings):
         return False
-    await let_go(file, store)
+    await let_go(file.id, store)
     return True
 
 
@@ -196,40 +265,24 @@ async def judge_early(file: FilmFile, findings: tuple[Finding, ...]) -> bool:
     return bool(refused)
 
 
-async def let_go(file: FilmFile, store: Store) -> None:
-    """Nothing of this upload is kept; whoever still writes it finds it gone."""
-    forget(file.id)
-    await asyncio.to_thread(store.discard_upload, file.id)
-
-
-async def as_it_stands(file: FilmFile) -> FilmFile:
-    """The same upload, read anew: others may have ended it meanwhile."""
-    current = await FilmFile.objects().get(FilmFile.id == file.id)
-    if current is None:
-        raise Missing("upload_missing")
-    return current
-
-
-def reasons(file: FilmFile) -> tuple[Finding, ...]:
-    """Why this upload was refused before its end, also once another took its place; else nothing."""
-    verdict = verdict_of(file.verdict) if file.received_at is None else None
-    return verdict.findings if verdict else ()
-
-
 async def abandon(file: FilmFile, *, by: Person, store: Store) -> bool:
     """The sender gives this upload up; False when it has ended meanwhile, and so stays what it is."""
     async with transaction():
         if not await _is_ended(file):
             return False
         await record("upload_abandoned", file.id, by=by)
-    await let_go(file, store)
+    await let_go(file.id, store)
     return True
 
 
-async def check_time(file: FilmFile, edition: Edition) -> None:
-    """Begun before the deadline, ended within the grace; an old unfinished upload is gone."""
+async def check_time(file: Incoming, edition: Edition) -> None:
+    """Begun before the deadline, ended within the grace; an old unfinished upload is gone. What comes beside a film
+    has no deadline, only an end of patience.
+    """
     if file.expires_at is not None and now() > file.expires_at:
         raise Missing("upload_expired")
+    if not isinstance(file, FilmFile):
+        return
     submission = await submission_in(edition, file.submission)
     today = await terms_for(submission, edition)
     deadline, grace = kept_promise(msgspec.convert(file.promise, Promise), today)
@@ -237,35 +290,10 @@ async def check_time(file: FilmFile, edition: Edition) -> None:
         raise Refused("deadline_passed")
 
 
-async def keep_sweeping(store: Store, *sweeps: Sweep, every: float = SWEEP_SECONDS) -> None:
-    """A door with a far store hands its own uploads over, and those that it left when it last fell: of each
-    kind, by its own sweep.
-    """
-    while True:
-        for one in sweeps:
-            try:
-                await one(store=store)
-            except AWAY as error:
-                log.warning("no sweep: %r", error)
-        await asyncio.sleep(every)
-
-
 async def sweep(*, store: Store) -> None:
-    """Whole uploads whose last act was cut off are finished; expired ones are let go.
-
-    With a far store, only where they lie: elsewhere nobody knows how much has come.
-    """
-    for file in await FilmFile.objects().where(FilmFile.state == FileState.RECEIVING.value):
-        if store.is_remote and not store.is_arriving(file.id):
-            continue
-        try:
-            size = await asyncio.to_thread(store.size, file.id)
-        except FileNotFoundError:
-            size = -1
-        if size == file.size:
-            await hand_over(file, store)
-        elif file.expires_at is not None and now() > file.expires_at:
-            await expire(file, store)
+    """Those of films that are under way."""
+    coming = await FilmFile.objects().where(FilmFile.state == FileState.RECEIVING.value)
+    await sweep_each(coming, finish, expire, store=store)
 
 
 async def expire(file: FilmFile, store: Store) -> None:
@@ -273,7 +301,7 @@ async def expire(file: FilmFile, store: Store) -> None:
         if not await _is_ended(file, fault="expired"):
             return
         await record("upload_expired", file.id)
-    await let_go(file, store)
+    await let_go(file.id, store)
 
 
 async def _is_ended(file: FilmFile, *, fault: str = "") -> bool:

@@ -39,7 +39,7 @@ ADDRESS = re.compile(r"/api/v1/[^/]+/uploads(/|$)")
 DECIMAL = re.compile(r"(0|[1-9][0-9]{0,99})")
 KINDS: dict[str, Any] = {"film": uploads, "trailer": trailers, "package": packages}
 WAYS: dict[type, Any] = {FilmFile: uploads, Trailer: trailers, PackageUpload: packages}
-"""The modules that begin and end uploads, each of its kind; all have the same verbs."""
+"""The modules that `begin`, `finish`, `refuse`, `abandon` and `sweep` uploads, each of its kind."""
 MOST_METADATA = 8192  # characters
 ALWAYS = {"Tus-Resumable": VERSION, "Cache-Control": "no-store"}
 
@@ -306,9 +306,9 @@ async def how_far(
     try:
         offset = await receiving.offset_of(file, store)
         if offset == file.size and file.state == "receiving":
-            await ways_of(file).finish_soon(file, store=store)
+            await whole(file, store)
     except FileNotFoundError:
-        check_refused(await ways_of(file).as_it_stands(file))
+        check_refused(await uploads.as_it_stands(file))
         raise TusError(410, "upload_gone") from None
     return Response(
         None,
@@ -348,17 +348,22 @@ async def append(
     )
 
 
+async def whole(file: Incoming, store: Store) -> None:
+    """The last byte is here, and safe."""
+    await uploads.soon(file.id, partial(ways_of(file).finish, file, store=store), store)
+
+
 async def in_time(file: Incoming, edition: Edition) -> None:
     """Of an upload that has expired the house still knows: it is gone, not unknown."""
     try:
-        await ways_of(file).check_time(file, edition)
+        await uploads.check_time(file, edition)
     except Missing as error:
         raise TusError(410, str(error)) from None
 
 
 def check_refused(file: Incoming) -> None:
     """Whoever asks after a refused upload is told why, as often as they ask: never to begin anew."""
-    if reasons := ways_of(file).reasons(file):
+    if reasons := uploads.reasons(file):
         raise Hopeless(reasons)
 
 
@@ -391,7 +396,7 @@ async def take(
             file, pieces(request), offset=offset, store=store, length=length, checksum=given
         )
         if kept == file.size:
-            await ways_of(file).finish_soon(file, store=store)
+            await whole(file, store)
     except WrongOffset as error:
         raise TusError(409, "wrong_offset", Upload_Offset=str(error.actual)) from None
     except WrongChecksum:
@@ -402,7 +407,7 @@ async def take(
         await ways_of(file).refuse(file, error.findings, store=store)
         raise
     except FileNotFoundError:  # ended meanwhile: refused, given up, or made whole by another
-        file = await ways_of(file).as_it_stands(file)
+        file = await uploads.as_it_stands(file)
         check_refused(file)
         return await ended(file, offset, length, store)
     return kept

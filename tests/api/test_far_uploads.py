@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -141,7 +142,7 @@ async def test_an_upload_let_go_while_it_is_handed_over_leaves_nothing(uploads: 
     maker = await Person.objects().get(Person.id == file.person)
     await uploading.abandon(file, by=maker, store=BucketStore(far.root / "aside", far.bucket))
 
-    await uploading.hand_over(file, far)
+    await uploading.patiently(file.id, partial(uploading.finish, file, store=far))
 
     assert (await state(file), far.is_arriving(file.id)) == ("replaced", False)
     with pytest.raises(FileNotFoundError):
