@@ -11,7 +11,12 @@ from screenings.planner.beside import prover_of
 from screenings.planner.clock import CountedClock, WallClock
 from screenings.planner.exact import instance_model as exact
 from screenings.planner.model import Placement, Plan, Problem, gap
-from screenings.planner.proving import SMALL_FREE_SCREENINGS, BoundRounds, ClosingSearch
+from screenings.planner.proving import (
+    SMALL_FREE_SCREENINGS,
+    BoundRounds,
+    ClosingSearch,
+    search_begun,
+)
 from screenings.planner.rules import cost, in_time
 from screenings.planner.run import OnProgress, Run, begin
 from screenings.planner.search import construct as first
@@ -110,10 +115,8 @@ def place_more(run: Run, search: Search) -> None:
         )
     )
     exact.give_hint(model, run.positions)
-    seconds, run.refused = 0.25 * run.left, False
-    task = exact.SolverRun(
-        model, exact.prover(seconds=seconds, seed=run.seed, steady=run.clock.steady)
-    )
+    run.refused = False
+    task = search_begun(run, model, 0.25 * run.left)
     for positions in follow(run, task):
         if isinstance(positions, list):
             run.offer(positions)
@@ -123,11 +126,6 @@ def place_more(run: Run, search: Search) -> None:
 
 def follow(run: Run, task: exact.SolverRun) -> Iterator[Positions | int]:
     """What a search finds, as it comes; it is stopped when the run is over."""
-    if run.clock.steady:
-        task.solve()
-        run.clock.spend(task.solver.response_proto.deterministic_time)
-    else:
-        task.start()
     try:
         while task.running:
             if run.over():

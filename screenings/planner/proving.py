@@ -130,17 +130,10 @@ class ClosingSearch:
         if model is None:
             self.points, self.ended = 1, self.points == 1
             return
-        steady, limited = run.clock.steady, run.clock.steady or not self.is_small
+        limited = run.clock.steady or not self.is_small
         seconds = min(self.seconds, 0.5 * run.left) if limited else MOST_SECONDS
-        self.task = exact.SolverRun(
-            model, exact.prover(seconds=seconds, seed=run.seed, steady=steady)
-        )
         run.phase = "exact"
-        if steady:
-            self.task.solve()
-            run.clock.spend(self.task.solver.response_proto.deterministic_time)
-        else:
-            self.task.start()
+        self.task = search_begun(run, model, seconds)
 
     @property
     def most(self) -> int:
@@ -173,6 +166,18 @@ class ClosingSearch:
         if self.task is not None:
             self.task.stop()
             self.task, self.run.phase = None, "improve"
+
+
+def search_begun(run: Run, model: exact.ReadableModel, seconds: float) -> exact.SolverRun:
+    """In a thread; on counted work it has ended already, and what it took is spent."""
+    steady = run.clock.steady
+    task = exact.SolverRun(model, exact.prover(seconds=seconds, seed=run.seed, steady=steady))
+    if steady:
+        task.solve()
+        run.clock.spend(task.solver.response_proto.deterministic_time)
+    else:
+        task.start()
+    return task
 
 
 def broken(instance: Instance, positions: Positions) -> bool:
