@@ -15,7 +15,7 @@ import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 
@@ -131,7 +131,7 @@ class PlanExchange:
     line: Connection
     heard: int = 0
     known: int = 0  # the cost of the best plan that both have
-    certificate: Certificate | None = field(default=None)
+    certificate: Certificate | None = None
 
     def prove(self) -> None:
         run, self.known = self.run, self.run.cost

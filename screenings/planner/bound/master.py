@@ -137,8 +137,6 @@ class MasterProblem:
     def guess_duals(self) -> None:
         """Duals to begin with: those of the floor, or the cheapest hour, and so much for each minute that it lasts."""
         pricing, instance = self.pricing, self.instance
-        cheapest = pricing.cost.min(axis=(0, 1)).astype(float)
-        length = np.array([instance.lengths[at] for at in pricing.screenings], float)
         cost_ranges = [
             instance.hours[at][-1][0] - instance.hours[at][0][0] for at in pricing.screenings
         ]
@@ -147,6 +145,8 @@ class MasterProblem:
             prices = [max(0.0, self.floor.prices[at]) for at in pricing.screenings]
             self.price_out(self.only(np.array(prices)))
             return
+        cheapest = pricing.cost.min(axis=(0, 1)).astype(float)
+        length = np.array([instance.lengths[at] for at in pricing.screenings], float)
         for share in INITIAL_SHARES:
             duals = self.only(cheapest + self.unit * share * length / length.mean())
             before = self.best_bound if self.duals else -math.inf
