@@ -5,28 +5,23 @@ of all that a copy takes.
 """
 
 import re
-import resource
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
 
-from bench.sources import raw, sandbox
+from bench.sources import Row, cpu_of_children, raw, sandbox
 from media import graph, scan, screener, windows
 
 SECONDS, TIMES = 2, 10  # so much is decoded, and looked at so often
 
-Row = tuple[str, float | None, str, bool | None, str]
-
 
 def spent(act: Callable[[], object]) -> float:
     """CPU seconds, our own and those of the children."""
-    children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    before = time.process_time() + children.ru_utime + children.ru_stime
+    before = time.process_time() + cpu_of_children()
     act()
-    children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return time.process_time() + children.ru_utime + children.ru_stime - before
+    return time.process_time() + cpu_of_children() - before
 
 
 class Decoded(msgspec.Struct, frozen=True):

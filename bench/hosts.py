@@ -16,6 +16,7 @@ from typing import ClassVar, Self
 
 import msgspec
 
+from bench.sources import Row
 from tests.hosts import Festival, Host, NoNamespaces, hosts
 from tests.media.test_chunks import frames
 from tests.objects import running_objects
@@ -79,7 +80,7 @@ def run_of(here: Festival, chosen: list[Host]) -> Run:
     return Run(wall, each, copy, len(parts))
 
 
-def rows(film: Path) -> Iterator[tuple[str, float | None, str, bool | None, str]]:
+def rows(film: Path) -> Iterator[Row]:
     """(what, ratio, goal, kept, seconds)."""
     try:
         with tempfile.TemporaryDirectory(prefix="cfs-hosts-") as folder, house(Path(folder), film, count=4) as here:
@@ -88,7 +89,7 @@ def rows(film: Path) -> Iterator[tuple[str, float | None, str, bool | None, str]
         yield "several hosts", None, "skipped", None, f"network namespaces are refused: {reason}"
 
 
-def _rows(here: Festival) -> Iterator[tuple[str, float | None, str, bool | None, str]]:
+def _rows(here: Festival) -> Iterator[Row]:
     one, two, four = (run_of(here, here.hosts[:count]) for count in (1, 2, 4))
     speed, summed = one.wall / two.wall, four.cpu / one.cpu
     yield (

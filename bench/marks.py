@@ -10,7 +10,6 @@ single viewer was not named, or anybody innocent was.
 
 import argparse
 import random
-import resource
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from bench.sources import cpu_of_children
 from media import graph, hls, scan, screener
 from media.facts import Facts
 from media.mark import codes, making, reading, variants
@@ -53,11 +53,6 @@ class Cost(msgspec.Struct):
     size: int
 
 
-def spent() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
 def sandbox_of(folder: Path, name: str, source: Path) -> Sandbox:
     work = folder / name
     work.mkdir()
@@ -74,12 +69,12 @@ def made(folder: Path, film: Path) -> tuple[Facts, Path, Cost, Cost]:
     """The film's facts, the folder with copy and variants, and the cost of the two."""
     sandbox = sandbox_of(folder, "copy", film)
     facts = scan.inspect(sandbox)
-    before = spent()
+    before = cpu_of_children()
     screener.make(sandbox, facts)
-    copy = Cost(spent() - before, sized(sandbox.work))
-    before = spent()
+    copy = Cost(cpu_of_children() - before, sized(sandbox.work))
+    before = cpu_of_children()
     making.make(sandbox, facts, key=KEY)
-    return facts, sandbox.work, copy, Cost(spent() - before, sized(sandbox.work) - copy.size)
+    return facts, sandbox.work, copy, Cost(cpu_of_children() - before, sized(sandbox.work) - copy.size)
 
 
 def sized(folder: Path) -> int:

@@ -8,7 +8,6 @@ Both sides are built by `media/graph.py`: the settings of every encoder are the 
 """
 
 import argparse
-import resource
 import statistics
 import sys
 import tempfile
@@ -21,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import findings, hosts, shapes
-from bench.sources import raw, repeated, sandbox
+from bench.sources import cpu_of_children, raw, repeated, sandbox
 from media import chunks, graph, scan, screener, stills, windows
 from media.facts import Facts
 from media.sandbox import Sandbox
@@ -30,16 +29,11 @@ from tests.real_clip import real_clip
 PIECE = 20
 
 
-def cpu() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
 def cost(act: Callable[[], object]) -> tuple[float, float]:
     """(CPU seconds of the children, wall seconds)."""
-    before, began = cpu(), time.monotonic()
+    before, began = cpu_of_children(), time.monotonic()
     act()
-    return cpu() - before, time.monotonic() - began
+    return cpu_of_children() - before, time.monotonic() - began
 
 
 def interleaved(
@@ -53,15 +47,13 @@ def interleaved(
     return statistics.median(ones), statistics.median(others)
 
 
-def make_source(folder: Path) -> Path:
+def make_source(piece: Path) -> None:
     """A real trailer, as 1080p24 with grain, H.264 at 20 Mb/s, stereo AAC."""
-    piece = folder / "piece.mp4"
     raw("-stream_loop", "-1", "-i", str(real_clip()), "-t", str(PIECE), "-vf",
         "scale=1920:1080,setsar=1,fps=24,noise=alls=9:allf=t", "-c:v", "libx264", "-preset",
         "veryfast", "-b:v", "20M", "-maxrate", "20M", "-bufsize", "20M", "-g", "48", "-pix_fmt",
         "yuv420p", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709",
         "-c:a", "aac", "-ac", "2", "-ar", "48000", "-b:a", "320k", str(piece))  # fmt: skip
-    return piece
 
 
 def inspected(film: Path) -> Facts:
@@ -195,8 +187,7 @@ def watched(film: Path, facts: Facts, *, full: bool) -> None:
         raw(*argv)
 
 
-def rows(folder: Path, *, short: bool):
-    piece = make_source(folder)
+def rows(piece: Path, *, short: bool):
     facts = inspected(piece)
     minute = repeated(piece, 3)  # what a film costs whatever its length weighs little in a minute
     minute_facts = inspected(minute)
@@ -272,11 +263,14 @@ def main() -> int:
         table.add_row(what, shown, mark, told)
 
     with tempfile.TemporaryDirectory(prefix="cfs-bench-") as folder:
+        piece = Path(folder) / "piece.mp4"
+        if everything or given.findings:
+            make_source(piece)
         if everything:
-            for what, ratio, goal, told in rows(Path(folder), short=given.short):
+            for what, ratio, goal, told in rows(piece, short=given.short):
                 tell(what, ratio, "" if goal is None else f"≤ {goal}", goal is None or ratio <= goal, told)
         if everything or given.findings:
-            for row in findings.rows(make_source(Path(folder))):
+            for row in findings.rows(piece):
                 tell(*row)
         if everything or given.shapes:
             for row in shapes.rows(Path(folder) / "shapes", long=given.long):

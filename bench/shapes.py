@@ -21,7 +21,7 @@ from typing import Any
 
 import msgspec
 
-from bench.sources import looped, raw, sandbox
+from bench.sources import Row, cpu_of_children, looped, raw, sandbox
 from festival import forecast
 from media import scan, screener, windows
 from media.runner import cpu_seconds
@@ -102,8 +102,7 @@ def seen(film: Path, *, copied: bool) -> Told:
 
 def used() -> float:
     """CPU seconds of this process, of its children and of those that have ended."""
-    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return ended.ru_utime + ended.ru_stime + sum(cpu_seconds(os.getpid()).values())
+    return cpu_of_children() + sum(cpu_seconds(os.getpid()).values())
 
 
 def look(film: Path, *, copied: bool) -> dict[str, Any]:
@@ -139,8 +138,7 @@ def made(shape: Shape, folder: Path, *, long: bool) -> Path:
     return piece
 
 
-def rows(folder: Path, *, long: bool) -> Iterator[tuple[str, float | None, str, bool | None, str]]:
-    """(what, ratio, goal, kept, told)."""
+def rows(folder: Path, *, long: bool) -> Iterator[Row]:
     folder.mkdir()
     for shape in SHAPES:
         piece = made(shape, folder, long=long)
@@ -149,9 +147,7 @@ def rows(folder: Path, *, long: bool) -> Iterator[tuple[str, float | None, str, 
             used.unlink()
 
 
-def rows_of(
-    shape: Shape, piece: Path, *, long: bool
-) -> Iterator[tuple[str, float | None, str, bool | None, str]]:
+def rows_of(shape: Shape, piece: Path, *, long: bool) -> Iterator[Row]:
     copied = shape.whole if long else shape.copied
     for what, seconds, is_copied in (("read", shape.whole, False), ("copied", copied, True)):
         few, many = (

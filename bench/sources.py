@@ -1,5 +1,6 @@
 """Films for the benches of the booth, and where they are worked on."""
 
+import resource
 import shutil
 import subprocess
 import tempfile
@@ -13,6 +14,15 @@ from media.sandbox import Sandbox
 from media.tools import find_tools
 
 GLOBALS = ["-nostdin", "-hide_banner", "-y", "-loglevel", "error", "-filter_threads", "2"]
+
+Row = tuple[str, float | None, str, bool | None, str]
+"""What was measured, its ratio, its goal, whether that was kept, and what is told beside."""
+
+
+def cpu_of_children() -> float:
+    """CPU seconds of all that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def raw(*argv: str) -> None:
