@@ -9,11 +9,12 @@ import contextlib
 import io
 import time
 import warnings
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from screenings.planner.model import Plan, Problem, Programme
+from screenings.planner.model import Problem, Programme
 from screenings.planner.search.instance import Instance, compile_instance
 from units.times import DAY
 
@@ -105,16 +106,14 @@ def peer(problem: Problem) -> tuple[int, float] | None:
             )
     except ValueError:
         return None
-    away = sum(
-        max(0, demand[instance.names[int(at)][0]] - instance.screens[grid[int(n)][0]].seats)
-        for at, n in found
-    )
-    return away // THOUSAND, time.monotonic() - began
+    rooms = [(instance.names[int(at)][0], instance.screens[grid[int(n)][0]].id) for at, n in found]
+    return turned_away(problem, rooms), time.monotonic() - began
 
 
-def turned_away(problem: Problem, plan: Plan) -> int:
+def turned_away(problem: Problem, rooms: Iterable[tuple[str, str]]) -> int:
+    """People, of the programmes that are shown on these screens."""
     seats = {screen.id: screen.seats for screen in problem.screens}
     demand = {p.id: p.demand for p in problem.programmes}
-    return sum(max(0, demand[p.programme] - seats[p.screen]) for p in plan.placements) // THOUSAND
+    return sum(max(0, demand[programme] - seats[screen]) for programme, screen in rooms) // THOUSAND
 
 

@@ -81,7 +81,8 @@ def apart(work, *given, **named):
 
 def away(problem: Problem, seconds: float) -> int:
     found: Plan = plan(problem, seconds=seconds, seed=1)
-    return turned_away(problem, found) if not found.unplaced else sys.maxsize
+    rooms = [(p.programme, p.screen) for p in found.placements]
+    return turned_away(problem, rooms) if not found.unplaced else sys.maxsize
 
 
 def bench(size: str, *, tight: bool, seeds: int, seconds: float, peers: bool) -> None:

@@ -9,7 +9,6 @@ them whole, for hours. Every film has a process of its own, whose memory is meas
 largest ffmpeg.
 """
 
-import json
 import os
 import resource
 import subprocess
@@ -17,7 +16,6 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -105,7 +103,7 @@ def used() -> float:
     return cpu_of_children() + sum(cpu_seconds(os.getpid()).values())
 
 
-def look(film: Path, *, copied: bool) -> dict[str, Any]:
+def look(film: Path, *, copied: bool) -> Told:
     way: list[tuple[float, float, float]] = []
     began = time.monotonic()
 
@@ -123,11 +121,10 @@ def look(film: Path, *, copied: bool) -> dict[str, Any]:
             note(1.0)
     wall = time.monotonic() - began
     own, theirs = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return {
-        "own": own.ru_maxrss / 1024, "ffmpeg": theirs.ru_maxrss / 1024, "wall": wall, "way": way,
-        "cpu": used(),
-        "frames": facts.picture.frames if facts.picture else 0, "refusal": facts.refusal,
-    }  # fmt: skip
+    return Told(
+        own=own.ru_maxrss / 1024, ffmpeg=theirs.ru_maxrss / 1024, cpu=used(), wall=wall,
+        frames=facts.picture.frames if facts.picture else 0, refusal=facts.refusal, way=way,
+    )  # fmt: skip
 
 
 def made(shape: Shape, folder: Path, *, long: bool) -> Path:
@@ -172,4 +169,4 @@ def rows_of(shape: Shape, piece: Path, *, long: bool) -> Iterator[Row]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(look(Path(sys.argv[1]), copied="copied" in sys.argv)))
+    print(msgspec.json.encode(look(Path(sys.argv[1]), copied="copied" in sys.argv)).decode())

@@ -14,6 +14,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
+from bench.peer import turned_away
 from screenings.planner import minutes
 from screenings.planner.model import Problem
 from screenings.planner.search.instance import Instance, compile_instance
@@ -89,12 +90,11 @@ def slotmachine(problem: Problem, *, seconds: float) -> tuple[int, float] | None
     said = json.loads(done.stdout)
     if said["venues"] is None:
         return None
-    films = instance.facts.programmes
-    away = sum(
-        max(0, films[instance.names[int(talk)][0]].demand - instance.screens[venue].seats)
+    rooms = [
+        (instance.names[int(talk)][0], instance.screens[venue].id)
         for talk, venue in said["venues"].items()
-    )
-    return away // 1000, said["seconds"]
+    ]
+    return turned_away(problem, rooms), said["seconds"]
 
 
 def talk_of(instance: Instance, at: int) -> dict[str, object]:
