@@ -228,14 +228,13 @@ class MasterProblem:
             for film, at in films
         ]
         over = {key: shown[overlap] for key, overlap in self.overlaps.items()}
-        fresh: list[tuple[int, int]] = []
+        known, fresh = set(self.moments), list[tuple[int, int]]()
         for which, shared in enumerate(self.shared):
             excess = shared.times * shared.asked(mix) - shared.left
             if shared.window:
                 self.keep_apart(shared, excess, over, fresh)
             elif shared.weight is not None:
                 excess -= over.get(shared.overlap_at(0), 0.0)
-            known = {*self.moments, *fresh}
             apart = max(MOMENTS_APART, shared.window)
             fresh += [(which, m) for m in crowded(excess, apart) if (which, m) not in known]
         for which, minute in fresh:
