@@ -18,7 +18,7 @@ from submissions import attachments, materials
 from submissions.attachments import MOST_MATERIAL_BYTES
 from submissions.catalogue import DoneForSeveral, OwnSeen, with_each
 from submissions.lists import own
-from submissions.materials import IN_SECTION, TEXT
+from submissions.materials import IN_SECTION, PACKAGE, TEXT
 
 MOST_TOGETHER = 10 * MOST_MATERIAL_BYTES
 """Of a file, for all the films that get it."""
@@ -55,9 +55,11 @@ class SharedMaterial(msgspec.Struct, frozen=True, kw_only=True):
     missing: int
 
 
+# a package is a copy of one film, and comes by the door of uploads
 _MINE = f"""FROM member k JOIN submission s ON s.id = k.submission AND s.status = 'accepted'
   JOIN film f ON f.id = s.film LEFT JOIN section x ON x.id = s.section
   JOIN material m ON m.edition = s.edition AND m.closed_at IS NULL AND {IN_SECTION}
+    AND m.accepts <> '{PACKAGE}'
   CROSS JOIN LATERAL (
     SELECT count(*)::int AS n, coalesce(max(v.version), 0) AS version, coalesce(max(v.text), '') AS text
     FROM delivery v WHERE v.material = m.id AND v.submission = s.id) d

@@ -204,6 +204,19 @@ async def test_a_file_goes_beside_what_is_there_and_replaces_nothing(house) -> N
     assert sorted(await brought(material)) == ["second", "third", "won"]
 
 
+async def test_a_package_is_of_one_film_and_is_never_brought_for_several(house, client) -> None:
+    slate = await Slate().build()
+    material, films = await wanted(slate, "package")
+    await sign_in(client, slate.maker)
+    place = f"/fr/{slate.edition.slug}/submissions/materials/{material}"
+
+    page = await client.get(place)
+    sent = await client.post(f"{place}/file", data={"chosen": f"{films[0]}.0"}, files={"file": ("a.tar", b"x" * 600)})
+
+    assert (page.status_code, sent.status_code) == (404, 404)
+    assert material not in [one.id for one in await bringing.wanted_of_mine(slate.viewer, slate.edition)]
+
+
 async def test_the_post_holds_what_went_out_and_no_key(house) -> None:
     slate = await Slate().build()
     assert (await catalogue.post_of(slate.viewer)).letters == []
