@@ -49,7 +49,8 @@ async def again(request: AnyRequest, refused: Refusal) -> Response[str]:
         raise refused.error
     place = request.url.path
     new = {"fixes": ":new", "notes": ":note", "tags": ":tag", "owner": ":owner"}
-    named = request.path_params.get("fix_id") or request.path_params.get("note_id")
+    row = request.path_params
+    named = row.get("fix_id") or row.get("note_id") or row.get("trailer_id")
     of = f":{named}" if named else next((of for end, of in new.items() if f"/{end}" in place), "")
     return await entry_page(
         request,

@@ -10,15 +10,15 @@ from litestar.params import FromPath
 
 from api.acts.act import Refusal, act
 from api.acts.entries import FILM, film_of
-from api.acts.office import its_page
+from api.acts.office import on_entry
 from api.acts.pictures import to_pictures
-from api.guards import MAKER, OPERATOR
-from api.pages.amending import PAGE, entry_page
+from api.guards import MAKER
+from api.pages.amending import PAGE
 from api.pages.pictures import pictures_page
 from api.request import AnyRequest
 from festival.access import Act, Viewer
 from festival.desk import Seen
-from festival.errors import Missing, NotAllowed
+from festival.errors import Missing
 from festival.tables import Edition, Person
 from media.storage import Store
 from submissions import trailers
@@ -82,31 +82,7 @@ async def remove(
     await trailers.remove(film, trailer_id, version=data.version, by=person, store=store)
 
 
-async def office_again(request: AnyRequest, refused: Refusal) -> Response[str]:
-    """The entry's page, the reason as it was typed."""
-    if isinstance(refused.error, Missing | NotAllowed):
-        raise refused.error
-    which = request.path_params
-    return await entry_page(
-        request,
-        request.state["edition"],
-        which["submission_id"],
-        request.state["viewer"],
-        error=refused.error,
-        of=f":{which['trailer_id']}",
-        typed={"reason": refused.last("reason").replace("\r\n", "\n")},
-    )
-
-
-@act(
-    f"{PAGE}/trailers/{{trailer_id:str}}/takedown",
-    json=f"{PAGE}/trailers/{{trailer_id:str}}/takedown",
-    status=204,
-    guards=OPERATOR,
-    again=office_again,
-    goes=its_page,
-    says="trailers.done.taken_down",
-)
+@on_entry(f"{PAGE}/trailers/{{trailer_id:str}}/takedown", "trailers.done.taken_down", status=204)
 async def take_down(
     submission_id: FromPath[str],
     trailer_id: FromPath[str],
