@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Stream
 from msgspec import Struct
 
-from api.grid import Names, clash_words
+from api.grid import Names, words_of_clash
 from api.guards import PLAN, SEE
 from api.pages._desk import planning_page
 from api.pages._exports import FORMATS, KINDS, file_of, own_file
@@ -124,15 +124,10 @@ def names_then(edition: Edition, foreseen: Foreseen) -> Names:
 def groups(clashes: list[Clash], names: Names, lang: str) -> list[tuple[str, int, list[str]]]:
     """By level, the worst first: how many there are, and the first of them in words."""
     return [
-        (level, len(found), [clash_told(clash, names, lang) for clash in found[:MOST_SHOWN]])
+        (level, len(found), [words_of_clash(clash, names, lang) for clash in found[:MOST_SHOWN]])
         for level in LEVELS
         if (found := [clash for clash in clashes if clash.level == level])
     ]
-
-
-def clash_told(clash: Clash, names: Names, lang: str) -> str:
-    who = " · ".join(names.of(lang, *name) for name in clash.screenings)
-    return f"{clash_words(clash, names, lang)} {who}"
 
 
 def fault_told(fault: LineFault, lang: str) -> dict[str, Any]:
