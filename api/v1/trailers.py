@@ -24,9 +24,6 @@ from submissions.amending import film_to_amend
 from submissions.lists import own, subject_of_trailer
 from submissions.trailers import KEPT, ShownTrailer
 
-NOT_KEPT = "private, no-store"
-"""Nobody on the way keeps a piece: a film that leaves takes its trailer along at once."""
-
 
 @get("/submissions/{submission_id:str}/trailers", guards=MAKER)
 async def listed(
@@ -117,12 +114,13 @@ async def of_everybody(
 
 
 async def piece(request: AnyRequest, store: Store, trailer_id: str, name: str) -> Response[Any]:
+    """Nobody on the way keeps it: a film that leaves takes its trailer along at once."""
     wanted = str(name).lstrip("/")
     try:
         file = await asyncio.to_thread(store.published, trailer_id, wanted)
     except NotPublished:
         raise Missing("file_missing") from None
-    return await served(request, file, wanted, cache=NOT_KEPT)
+    return await served(request, file, wanted)
 
 
 HANDLERS: list[Any] = [listed, events, of_makers, of_office, of_everybody]
