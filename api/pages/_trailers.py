@@ -10,7 +10,6 @@ from festival.tables import Edition
 from media import policy
 from media.policy import Finding, Severity
 from submissions import trailers, verdicts
-from submissions.pictures import CLOSED
 from submissions.status import FileState
 from submissions.tables import Submission
 from submissions.trailers import KEPT, MOST_BYTES, RULES, WORKING, ShownTrailer
@@ -30,7 +29,6 @@ async def trailers_told(
         "coming": coming,
         "come": await received(coming.id, coming.state, store) if coming else 0,
         "kept_trailers": KEPT,
-        "takes_trailers": submission.status not in CLOSED,
         "trailer_rules": header_rules(policy.laid_over(edition.policy, "", RULES), submission),
         "trailers_at": f"/api/v1/{edition.slug}/submissions/{submission.id}/trailers",
         "trailer_place": f"{prefix_of(request)}/submissions/{submission.id}/trailers",
