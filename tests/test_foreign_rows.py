@@ -40,8 +40,8 @@ def named(door: Doorway, edition: Any, rows_: dict[str, str]) -> str:
     return path
 
 
-async def told(client: httpx.AsyncClient, door: Doorway, path: str, content: bytes | None) -> tuple[int, str]:
-    kind = "application/x-www-form-urlencoded" if door.is_form else "application/json"
+async def told(client: httpx.AsyncClient, door: Doorway, path: str, content: bytes | None, kind: str = "") -> tuple[int, str]:
+    kind = kind or ("application/x-www-form-urlencoded" if door.is_form else "application/json")
     headers = {"content-type": kind, "accept": "application/json", "tus-resumable": "1.0.0", "upload-offset": "0"}
     answer = await client.request(door.method, path, content=content, headers=headers)
     return answer.status_code, CHANGING.sub("", answer.text)

@@ -17,6 +17,7 @@ from tests.builders import a_film, a_person, a_section, an_edition, sign_in
 from tests.doorways import Doorway, doorways, table_of
 from tests.one_of_each import one_of_each
 from tests.test_access import ROUTES, address, body_of
+from tests.test_foreign_rows import told
 
 SEE, EDIT, OWN = EntryRight.SEE, EntryRight.EDIT, EntryRight.OWN
 FOR_OWNERS = (
@@ -86,7 +87,7 @@ def sent(door: Doorway) -> tuple[bytes | None, str]:
     ), "application/x-www-form-urlencoded"
 
 
-async def told(
+async def statuses(
     client: httpx.AsyncClient,
     app: Any,
     edition: Any,
@@ -105,16 +106,9 @@ async def told(
             if name != "edition" and table_of(name)
         }
         _, path = address(door.route, edition, **known)
-        content, kind = sent(door)
-        headers = {
-            "content-type": kind,
-            "accept": "application/json",
-            "tus-resumable": "1.0.0",
-            "upload-offset": "0",
-        }
-        answer = await client.request(door.method, path, content=content, headers=headers)
-        assert answer.status_code < 500, (door.route, answer.text)
-        found[door.route] = answer.status_code
+        status, words = await told(client, door, path, *sent(door))
+        assert status < 500, (door.route, words)
+        found[door.route] = status
     return found
 
 
@@ -131,7 +125,7 @@ async def test_a_right_opens_its_own_doors_and_no_other(app, client, right, lack
     ).save()
     await sign_in(client, person)
 
-    answers = await told(
+    answers = await statuses(
         client, app, edition, standing, without=(GIVES_IT_AWAY,) if right is OWN else ()
     )
 
@@ -145,6 +139,6 @@ async def test_a_stranger_is_told_of_no_entry(app, client) -> None:
     edition, standing = await an_entry()
     await sign_in(client, await a_person("filmmaker", edition=edition))
 
-    answers = await told(client, app, edition, standing)
+    answers = await statuses(client, app, edition, standing)
 
     assert {route: status for route, status in answers.items() if status != 404} == {}
