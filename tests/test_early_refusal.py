@@ -97,7 +97,7 @@ class Maker:
 
     def sends(self, film: Path, port: int) -> dict[str, Any]:
         done = subprocess.run(
-            [NODE, ROOT / "tests" / "tus_client.cjs", ROOT / "api" / "static" / "js" / "upload.js", film,
+            [NODE, ROOT / "tests" / "tus_client.cjs", ROOT / "api" / "static" / "js" / "sending.js", film,
              f"http://127.0.0.1:{port}/api/v1/{self.slug}/uploads", self.submission,
              json.dumps(self.headers), str(SECONDS)],
             check=True, capture_output=True, text=True, timeout=SECONDS + 30,

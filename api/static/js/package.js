@@ -1,14 +1,11 @@
 // <package-upload>: a digital cinema package on its way, as one tar of the chosen folder. It outlives a pause, a
 // cut, a reload and a change of machine, for the same folder is the same bytes.
 import "../vendor/tus.js";
+import { FINAL, PATIENCE, PIECE, isOver, reason } from "./sending.js";
 import { csrf } from "./shared.js";
 import { packed, tarOf } from "./tar.js";
 import { filled } from "./words.js";
 const { Upload } = window.tus;
-
-const PIECE = 16 * 1024 * 1024;
-const PATIENCE = [0, 1000, 3000, 10000, ...Array(200).fill(30000)];
-const FINAL = [401, 403, 404, 410, 413, 422, 507];
 
 class PackageUpload extends HTMLElement {
   connectedCallback() {
@@ -122,22 +119,13 @@ class PackageUpload extends HTMLElement {
   failed(error) {
     this.flowing = false;
     const answer = error.originalResponse;
-    const isOver = [404, 410, 422].includes(answer?.getStatus());
-    if (isOver) delete this.dataset.known;
-    this.parts.pause.hidden = isOver;
-    this.parts.bar.hidden = isOver;
-    if (isOver) this.parts.line.textContent = "";
+    const ends = isOver(answer?.getStatus());
+    if (ends) delete this.dataset.known;
+    this.parts.pause.hidden = ends;
+    this.parts.bar.hidden = ends;
+    if (ends) this.parts.line.textContent = "";
     this.parts.pause.textContent = this.words.resume;
-    this.fault(this.reason(answer?.getBody()));
-  }
-
-  reason(body) {
-    try {
-      const { words, codes } = JSON.parse(body);
-      return (words?.[document.documentElement.lang] ?? codes).join(" ");
-    } catch {
-      return this.words.failed;
-    }
+    this.fault(reason(answer?.getBody(), this.words));
   }
 
   // What has changed is said aloud; the numbers of the line are not.

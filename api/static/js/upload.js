@@ -3,16 +3,13 @@
 import "../vendor/tus.js";
 import { ATOMS, doubts, readHeader } from "./film-header.js";
 import "./entry-files.js";
+import { FINAL, GONE, PATIENCE, PIECE, isOver, reason } from "./sending.js";
 import { csrf } from "./shared.js";
 import { filled, hour } from "./words.js";
 const { Upload } = window.tus;
 
-const PIECE = 16 * 1024 * 1024;
-const PATIENCE = [0, 1000, 3000, 10000, ...Array(200).fill(30000)];
 const KINDS = /\.(mov|mp4|m4v|mkv|mxf|avi|mpg|mpeg|ts|m2ts)$/i;
 const HEADS = ["\x1aE\xdf\xa3", "\x06\x0e+4", "RIFF", "\x00\x00\x01\xba", "G"];
-const GONE = [404, 410];
-const FINAL = [401, 403, 404, 410, 413, 422, 507];
 
 async function looksLikeFilm(file) {
   const head = String.fromCharCode(...new Uint8Array(await file.slice(0, 16).arrayBuffer()));
@@ -354,11 +351,11 @@ class FilmUpload extends HTMLElement {
     this.flowing = false;
     const answer = error.originalResponse;
     const { status, body } = this.ended ?? { status: answer?.getStatus(), body: answer?.getBody() };
-    const isOver = status === 422 || GONE.includes(status);
-    if (isOver) this.forget();
+    const ends = isOver(status);
+    if (ends) this.forget();
     this.parts.pause.textContent = this.words.resume;
-    this.parts.pause.hidden = isOver;
-    this.fault(this.reason(body));
+    this.parts.pause.hidden = ends;
+    this.fault(reason(body, this.words));
     this.moved();
   }
 
@@ -367,17 +364,6 @@ class FilmUpload extends HTMLElement {
     delete this.dataset.known;
     for (const before of await this.upload.findPreviousUploads()) {
       await this.upload.options.urlStorage.removeUpload(before.urlStorageKey);
-    }
-  }
-
-  reason(body) {
-    try {
-      const problem = JSON.parse(body);
-      const lang = document.documentElement.lang;
-      const told = problem.words?.[lang] ?? problem.codes.map((code) => this.words[code] ?? code);
-      return told.join(" ");
-    } catch {
-      return this.words.failed;
     }
   }
 
