@@ -171,9 +171,7 @@ async def call_owner(
     entry owns it from now on, others are asked by a letter. Returns the id of the member, or of the question.
     """
     async with transaction():
-        standing = await held(submission)
-        if await owners_of(standing):
-            raise Refused("email:owner_there")
+        standing = await ownerless(submission)
         person = await people.meet(email, language=by.language)
         member = await Member.objects().get(
             (Member.submission == standing.id) & (Member.person == person.id)
@@ -249,12 +247,31 @@ async def revoke(submission: Submission, invitation_id: str, *, by: Person) -> N
     """The question is taken back; its letter's link opens nothing any more."""
     async with transaction():
         await owned(submission, by=by)
-        asked = await _open_question(submission, invitation_id)
-        await _end(submission, str(asked.person), outcome="revoked", by=by)
-        await record(
-            "member_invitation_revoked", submission.id, by=by, edition=submission.edition,
-            invited=str(asked.person),
-        )  # fmt: skip
+        await _revoke(submission, invitation_id, by=by)
+
+
+async def call_no_owner(submission: Submission, invitation_id: str, *, by: Person) -> None:
+    """The office takes its question back, as long as nobody owns the entry."""
+    async with transaction():
+        await ownerless(submission)
+        await _revoke(submission, invitation_id, by=by)
+
+
+async def _revoke(submission: Submission, invitation_id: str, *, by: Person) -> None:
+    asked = await _open_question(submission, invitation_id)
+    await _end(submission, str(asked.person), outcome="revoked", by=by)
+    await record(
+        "member_invitation_revoked", submission.id, by=by, edition=submission.edition,
+        invited=str(asked.person),
+    )  # fmt: skip
+
+
+async def ownerless(submission: Submission) -> Submission:
+    """The entry as it stands, of which no owner can come in; `Refused` where one can."""
+    standing = await held(submission)
+    if await owners_of(standing):
+        raise Refused("email:owner_there")
+    return standing
 
 
 async def _open_question(submission: Submission, invitation_id: str) -> MemberInvitation:

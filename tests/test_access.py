@@ -262,6 +262,8 @@ ROUTES = {
     "POST /{lang}/{edition}/operator/entries/{submission_id}": "operate",
     "POST /{lang}/{edition}/operator/entries/{submission_id}/owner": "operate",
     "POST /api/v1/{edition}/operator/entries/{submission_id}/owner": "operate",
+    "POST /{lang}/{edition}/operator/entries/{submission_id}/owner/{invitation_id}/revocation": "operate",
+    "POST /api/v1/{edition}/operator/entries/{submission_id}/owner/{invitation_id}/revocation": "operate",
     "PATCH /api/v1/{edition}/operator/entries/{submission_id}": "operate",
     "GET /api/v1/{edition}/operator/entries/{submission_id}": "operate",
     "GET /{lang}/{edition}/operator/entries": "operate",

@@ -102,6 +102,19 @@ async def call_owner(
     return {"id": asked}
 
 
+@on_entry(f"{PAGE}/owner/{{invitation_id:str}}/revocation", "people.done.revoked", status=204)
+async def call_no_owner(
+    submission_id: FromPath[str],
+    invitation_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    person: NamedDependency[Person],
+    edition_row: NamedDependency[Edition],
+) -> None:
+    """Take that question back."""
+    submission = await named_film(edition_row, submission_id, viewer)
+    await membership.call_no_owner(submission, invitation_id, by=person)
+
+
 # Notes
 
 
@@ -387,7 +400,7 @@ DO = {
 }
 
 ACTS = [
-    say_twins, call_owner,
+    say_twins, call_owner, call_no_owner,
     add_note, change_note, remove_note, put_tag, take_tag, ask_fix, ask_again, settle_fix, take_fix_back,
     decline_wish, on_many,
 ]  # fmt: skip

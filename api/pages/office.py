@@ -210,7 +210,9 @@ async def office_of(request: AnyRequest, edition: Edition, submission_id: str) -
         "here": f"{prefix_of(request)}{ENTRIES}/{submission_id}",
         "line": line,
         "is_named": is_named,
-        "is_ownerless": is_named and not await membership.owners_of(submission),
+        "called": await membership.asked_to(submission)
+        if line is not None and line.is_ownerless and not line.is_veiled
+        else [],
         "verdict": verdict_of(line) if line else "none",
         "askable": [
             *((name, t(lang, f"corrections.field.{name}")) for name in own),

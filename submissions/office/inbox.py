@@ -114,6 +114,7 @@ class EntryLine(msgspec.Struct, frozen=True, kw_only=True):
     fixes_done: int
     due_at: datetime | None
     twins: int
+    is_ownerless: bool
     is_named: bool
     is_veiled: bool
     created_at: datetime
@@ -200,6 +201,10 @@ IN_A_PAIR = (
     + SAID_NO.format(one="pairs.one", other="pairs.other")
     + ")"
 )
+OWNERLESS = """(x.is_named AND x.status <> 'withdrawn' AND NOT EXISTS (
+  SELECT 1 FROM member m JOIN person p ON p.id = m.person
+  WHERE m.submission = x.id AND m.entry_right = 'own' AND p.disabled_at IS NULL))"""
+"""Whether all accounts of its owners are closed: its letters reach nobody."""
 TWINS = (
     """(SELECT count(*)::int FROM (
     SELECT o.id FROM film mine JOIN film g ON film_keys(g.title, g.titles, g.director)
@@ -293,7 +298,8 @@ def listed(viewer: Viewer, query: InboxQuery, means: str, tail: str) -> str:
     return f"""{here(viewer)}{pairs}, page AS MATERIALIZED (
         SELECT here.id FROM here WHERE {means} ORDER BY {order} {tail}),
       line AS MATERIALIZED ({LINE} WHERE here.id = ANY(ARRAY(SELECT id FROM page)))
-      SELECT x.*, {TWINS} AS twins FROM line x ORDER BY array_position(ARRAY(SELECT id FROM page), x.id)"""
+      SELECT x.*, {TWINS} AS twins, {OWNERLESS} AS is_ownerless
+      FROM line x ORDER BY array_position(ARRAY(SELECT id FROM page), x.id)"""
 
 
 async def entries(

@@ -275,10 +275,14 @@ async def test_the_office_names_an_owner_only_where_none_can_come_in(shared) -> 
         await call(shared, editor.email, office)
     await people.disable(shared.owner, by=office)
 
+    wrong = await call(shared, "nowa@example.org", office)
+    await membership.call_no_owner(shared.entry, wrong, by=office)
     asked = await call(shared, "nova@example.org", office)
     await call(shared, editor.email, office)
+    with pytest.raises(Refused) as late:
+        await membership.call_no_owner(shared.entry, asked, by=office)
 
-    assert there.value.codes == ("email:owner_there",)
+    assert there.value.codes == late.value.codes == ("email:owner_there",)
     assert [one.id for one in await membership.asked_to(shared.entry)] == [asked]
     assert await membership.owners_of(shared.entry) == [editor.id]
 

@@ -2,10 +2,12 @@
 
 import json
 import random
+import re
 from datetime import timedelta
 
 import pytest
 
+from festival import people
 from festival.clock import now
 from festival.db import rows
 from festival.errors import Conflict, Missing, NotAllowed, Refused
@@ -143,6 +145,23 @@ async def test_whoever_sits_in_a_blind_committee_reads_no_name_and_finds_by_none
     ):
         with pytest.raises(NotAllowed):
             await act
+
+
+async def test_an_entry_whose_owners_are_all_gone_is_marked_and_its_page_asks_for_another(office, client) -> None:
+    before = await inbox.line_of(office.edition, office.viewer, office.id)
+    await people.disable(office.maker, by=office.by)
+    await sign_in(client, office.by)
+    place = f"/fr/{office.edition.slug}/operator/entries/{office.id}"
+
+    asked = await client.post(f"{place}/owner", data={"email": "nova@example.org"})
+    page, after = await client.get(place), await inbox.line_of(office.edition, office.viewer, office.id)
+    back = re.search(r"/owner/(\w+)/revocation", page.text)
+    gone = await client.post(f"{place}/owner/{back[1]}/revocation")
+
+    assert (before.is_ownerless, after.is_ownerless) == (False, True)
+    assert (asked.status_code, gone.status_code) == (303, 303)
+    assert "nova@example.org" in page.text
+    assert "/revocation" not in (await client.get(place)).text
 
 
 async def test_nobody_finds_a_film_of_their_own_or_one_they_stepped_aside_from(office) -> None:
