@@ -6,26 +6,24 @@
 Each run is a process of its own; its plan is judged by the checker. The plain greedy + LNS has the
 same seconds, and conference-scheduler plans what it can express (S and M). Figures are medians.
 `--proofs` is another table: how near to a proof, on festivals of others as well (`bench.proofs`).
-slotmachine has no package in the registry: `bench.slotmachine` says how it is asked.
+slotmachine has no package in the registry: `bench.slotmachine` sets it up from its sources.
 """
 
 import argparse
 import resource
 import statistics
-import sys
 import time
 from dataclasses import dataclass, field
-from multiprocessing import get_context
+from pathlib import Path
 
-from bench import slotmachine
+from bench import proofs
 from bench.baseline import plain
 from bench.festivals import SIZES, festival, problem_of
-from bench.peer import expressible, peer, turned_away
-from bench.proofs import HEAD, SHORT, Row, alone, goals, measured, median_of, problems, told
-from bench.proofs import SECONDS as PROOF_SECONDS
+from bench.others import apart, beside
+from bench.peer import expressible
 from screenings.planner.checker import check
 from screenings.planner.driver import plan
-from screenings.planner.model import Plan, Problem, Progress
+from screenings.planner.model import Problem, Progress
 
 SECONDS = {"S": 5.0, "M": 10.0, "L": 60.0, "XL": 60.0}
 EXPRESSIBLE = ("S", "M")
@@ -73,18 +71,6 @@ def ours(problem: Problem, seconds: float, seed: int) -> Figures:
     )
 
 
-def apart(work, *given, **named):
-    """In a fresh process: memory is its own, and no cache is warm."""
-    with get_context("spawn").Pool(1) as pool:
-        return pool.apply(work, given, named)
-
-
-def away(problem: Problem, seconds: float) -> int:
-    found: Plan = plan(problem, seconds=seconds, seed=1)
-    rooms = [(p.programme, p.screen) for p in found.placements]
-    return turned_away(problem, rooms) if not found.unplaced else sys.maxsize
-
-
 def bench(size: str, *, tight: bool, seeds: int, seconds: float, peers: bool) -> None:
     rows, against, firsts = [], [], []
     for seed in range(1, seeds + 1):
@@ -123,48 +109,10 @@ def versus(problem: Problem) -> None:
     print(f"     {beside(problem, 5.0)}", flush=True)
 
 
-def beside(problem: Problem, seconds: float) -> str:
-    """People turned away from the same films: ours, and those of each peer that can be asked."""
-    said = [f"{len(problem.programmes)} films: turned away {apart(away, problem, seconds)}"]
-    try:
-        said.append(of_peer("conference-scheduler", peer(problem)))
-    except ImportError:
-        said.append("conference-scheduler is not here")
-    missing = slotmachine.absent()
-    said.append(f"slotmachine is not here ({missing})" if missing else of_peer(
-        "slotmachine", slotmachine.slotmachine(problem, seconds=seconds)
-    ))
-    return ", ".join(said)
-
-
-def of_peer(name: str, theirs: tuple[int, float] | None) -> str:
-    return f"{name} no schedule" if theirs is None else f"{name} {theirs[0]} in {theirs[1]:.1f} s"
-
-
-def proofs(size: str, *, seconds: float, seeds: int, peers: bool, short: bool, core_seconds: bool) -> None:
-    print(HEAD, flush=True)
-    rows: list[Row] = []
-    theirs: dict[str, tuple[int, int]] = {}
-    compared = []
-    for name, problem in problems(size, seeds, short=short):
-        rows.append(apart(measured, name, problem, seconds, core_seconds))
-        if peers:
-            theirs[name] = apart(alone, problem, seconds)
-        if peers and size in EXPRESSIBLE:
-            compared.append(f"{name}: {beside(expressible(problem), 5.0)}")
-        print(told(rows[-1], theirs.get(name)), flush=True)
-    for whose, those in (("own", [r for r in rows if not r.others]), ("others'", [r for r in rows if r.others])):
-        if those:
-            print(median_of(f"{size} {whose}", those, [theirs[r.name] for r in those if r.name in theirs]))
-    print(*compared, sep="\n")
-    for goal, kept in goals(size, rows):
-        print(f"{size:>2} {'kept' if kept else 'MISSED'}: {goal}", flush=True)
-
-
 def main() -> None:
     reader = argparse.ArgumentParser(prog="./run bench planner", description=__doc__)
     reader.add_argument("--sizes", default=",".join(SIZES))
-    reader.add_argument("--seeds", type=int, default=3)
+    reader.add_argument("--seeds", type=int, help="3, with --proofs 1")
     reader.add_argument("--seconds", default="")
     reader.add_argument("--tight", action="store_true", help="only the tight festivals")
     reader.add_argument("--normal", action="store_true", help="only the normal ones")
@@ -172,20 +120,22 @@ def main() -> None:
     reader.add_argument("--proofs", action="store_true", help="bounds and proofs, on others' festivals too")
     reader.add_argument("--short", action="store_true", help="with --proofs: few festivals, less than ten minutes")
     reader.add_argument("--core-seconds", action="store_true", help="with --proofs: seconds of a core, not of the wall")
+    reader.add_argument("--resume", type=Path, help="with --proofs: a file of rows that are known")
+    reader.add_argument("--others", type=Path, default=proofs.OTHERS, help="with --proofs: their folder")
+    reader.add_argument("--dry", action="store_true", help="with --proofs: say how long it takes at most, and end")
     given = reader.parse_args()
     chosen = {size: float(limit) for size, _, limit in (one.partition("=") for one in given.seconds.split(",") if one)}
     limits = SECONDS | chosen
     kinds = [kind for kind, without in ((False, given.tight), (True, given.normal)) if not without]
     if given.proofs:
-        for size in given.sizes.split(","):
-            proofs(
-                size, seconds=chosen.get(size, (SHORT if given.short else PROOF_SECONDS)[size]), seeds=given.seeds,
-                peers=not given.no_peers, short=given.short, core_seconds=given.core_seconds,
-            )  # fmt: skip
+        proofs.bench(given.sizes.split(","), chosen, proofs.Asked(
+            given.seeds or 1, tuple("tight" if tight else "normal" for tight in kinds), given.others, given.short,
+            not given.no_peers, given.core_seconds, given.resume,
+        ), dry=given.dry)  # fmt: skip
         return
     for size in given.sizes.split(","):
         for tight in kinds:
-            bench(size, tight=tight, seeds=given.seeds, seconds=limits[size], peers=not given.no_peers)
+            bench(size, tight=tight, seeds=given.seeds or 3, seconds=limits[size], peers=not given.no_peers)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,9 @@
 
 It knows durations, hours of each screen for each talk, who cannot be in two rooms, and by how much
 a large room would help; it keeps one time to clear after each talk, so that it gets the longest.
-It is no package of a registry: `SLOTMACHINE` says where its sources are, `SLOTMACHINE_PYTHON` which
-Python (3.13 or later) reads them. Where either is missing, it is passed over with a word.
+It is no package of a registry, and is set up from its sources once: `SLOTMACHINE` says where these are
+if not at GitHub, `SLOTMACHINE_PYTHON` which Python (3.13 or later) reads them if not one that uv or pyenv
+has. What fails is told, and it is passed over.
 """
 
 import json
@@ -54,6 +55,11 @@ print(json.dumps(said | {"seconds": time.monotonic() - began}))
 """
 
 
+def a_python() -> str:
+    kept = sorted((Path.home() / ".pyenv" / "versions").glob("3.1[3-9]*/bin/python"))
+    return os.environ.get("SLOTMACHINE_PYTHON") or (str(kept[0]) if kept else "3.13")
+
+
 @cache
 def absent() -> str:
     """Why it cannot be asked; nothing where it can."""
@@ -61,16 +67,17 @@ def absent() -> str:
         return ""
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
-    uv, python = shutil.which("uv") or "uv", os.environ.get("SLOTMACHINE_PYTHON", "3.13")
+    uv, python = shutil.which("uv") or "uv", a_python()
     wanted = f"slotmachine @ {os.environ.get('SLOTMACHINE', SOURCES)}"
     for command in (
         [uv, "venv", "-q", "--python", python, str(FOLDER / "venv")],
         [uv, "pip", "install", "-q", "--python", str(FOLDER / "venv" / "bin" / "python"), wanted],
     ):
         try:
-            subprocess.run(command, check=True, capture_output=True, timeout=300)
-        except (OSError, subprocess.SubprocessError):
-            return f"{' '.join(command[1:3])} failed"
+            subprocess.run(command, check=True, capture_output=True, timeout=300, text=True)
+        except (OSError, subprocess.SubprocessError) as fault:
+            why = (getattr(fault, "stderr", None) or str(fault)).strip().splitlines() or [""]
+            return f"{' '.join(command[1:3])}: {why[-1].strip()}"
     (FOLDER / "installed").touch()
     return ""
 
