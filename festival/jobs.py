@@ -119,6 +119,7 @@ JOBS = {
         taken_up="submissions.packages:take_up_again",
     ),
     "discard_package": Job(queue="control", verb="submissions.packages:discard", ids=("package",)),
+    "leave_packages": Job(queue="control", verb="submissions.packages:leave", ids=("submission",)),
     "sweep_packages": Job(queue="control", verb="submissions.packages:sweep", every=600.0),
     "make_archive": Job(
         queue="heavy",

@@ -37,6 +37,7 @@ from submissions.versions import put_older_aside, put_unreleased_aside
 from submissions.waiver_codes import code_on, redeem
 
 BACK_FOR = timedelta(days=7)
+CLOSED = {Status.DECLINED, Status.WITHDRAWN}
 MOST_ENTRIES = 300  # of one person in one edition, withdrawn ones too: their files lie here
 
 STANDS = {
@@ -226,6 +227,12 @@ async def form_between(submission: Submission, section: str | None) -> EntryForm
 def closed_by(submission: Submission) -> str:
     """Why an entry takes no more words."""
     return "entry_withdrawn" if submission.status == Status.WITHDRAWN else "entry_is_filed"
+
+
+def refuse_closed(submission: Submission) -> None:
+    """Nothing is brought beside a film that was declined, or taken back."""
+    if submission.status in CLOSED:
+        raise Refused("entry_is_closed")
 
 
 async def save_entry(
@@ -474,9 +481,8 @@ async def move(
             "submission_moved", submission.id, by=by, edition=submission.edition, to=wanted.value
         )
         if submission.status == Status.ACCEPTED:
-            await later(
-                "discard_projection", edition=str(submission.edition), submission=submission.id
-            )
+            for ending in ("discard_projection", "leave_packages"):
+                await later(ending, edition=str(submission.edition), submission=submission.id)
     submission.status = wanted.value
 
 

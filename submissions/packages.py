@@ -27,7 +27,7 @@ from media.policy import Finding, Outcome, Verdict
 from media.runner import Fault
 from media.storage import Store, sha256_of
 from media.tools import find_tools
-from submissions import attachments, materials, technical
+from submissions import attachments, materials, projection, technical
 from submissions.entries import held
 from submissions.intake import NO_ROOM_BYTES, Carrier, stoppable
 from submissions.quotas import reserve
@@ -158,8 +158,26 @@ async def abandon_of(submission: Submission, package_id: str, *, by: Person, sto
         await abandon(package, by=by, store=store)
 
 
+async def leave(submission_id: str, *, store: Store) -> None:
+    """The job behind a film that is chosen no more: what was on its way for it ends, and what is being checked."""
+    async with transaction():
+        gone = await rows(
+            """DELETE FROM package_upload p USING submission s WHERE s.id = {} AND p.submission = s.id
+                 AND s.status <> 'accepted' AND p.state <> 'delivered' RETURNING p.id, p.material""",
+            submission_id,
+        )
+        for row in gone:
+            await later("discard_package", package=row["id"])
+            await record("package_dropped", submission_id, material=row["material"])
+    for row in gone:
+        await let_go(row["id"], store)
+
+
 async def discard(package_id: str, *, store: Store) -> None:
-    """The job behind what is no more: its bytes go, unless they are wanted. Twice is once."""
+    """The job behind what is no more: its bytes go, unless they are wanted. Twice is once.
+
+    What a check had prepared, or published in an act that failed, is none of a delivery's.
+    """
     wanted = await rows(
         "SELECT id FROM package_upload WHERE id = {} AND state IN ('receiving', 'received', 'stopped')",
         package_id,
@@ -168,6 +186,8 @@ async def discard(package_id: str, *, store: Store) -> None:
         return
     await let_go(package_id, store)
     await asyncio.to_thread(store.discard_master, package_id)
+    if not await Attachment.exists().where(Attachment.id == package_id):
+        await asyncio.to_thread(store.discard_copy, package_id)
 
 
 # Received
@@ -234,27 +254,30 @@ async def check(
     """Unpacked, hashed, looked into, judged by the rules of the film's section; then brought, or refused."""
     package = await PackageUpload.objects().get(PackageUpload.id == package_id)
     if package is None or package.state != "received":
+        await discard(package_id, store=store)  # cut off after its last act
         return
     await asyncio.to_thread(store.forget_work, lease.line)  # what an attempt that died had unpacked
     if store.free_bytes() < package.size * (2 if store.is_remote else 1):  # fetched, and unpacked
         raise NotYet("storage_full")
     checking = Checking(package, news)
-    async with unpacked_beside(package, lease, store) as tar:
-        found = await stoppable(
-            lambda: dcp.inspect(
-                tar,
-                find_tools(),
-                most_bytes=package.size,
-                allow_fallback=settings.allow_unsandboxed or not settings.in_production,
-                on_progress=checking.from_thread,
-                cancelled=lambda: heartbeat.lost,
+    try:
+        async with unpacked_beside(package, lease, store) as tar:
+            found = await stoppable(
+                lambda: dcp.inspect(
+                    tar,
+                    find_tools(),
+                    most_bytes=package.size,
+                    allow_fallback=settings.allow_unsandboxed or not settings.in_production,
+                    on_progress=checking.from_thread,
+                    cancelled=lambda: heartbeat.lost,
+                )
             )
-        )
-        package.sha256 = package.sha256 or await asyncio.to_thread(sha256_of, tar)
-        if (await judged(package, found)).is_accepted:  # so that the act has no long work to do
-            await asyncio.to_thread(store.prepare, tar.parent, package.id)
-        await keep(package, found, tar.parent, lease=lease, store=store)
-    await discard(package.id, store=store)
+            package.sha256 = package.sha256 or await asyncio.to_thread(sha256_of, tar)
+            if (await judged(package, found)).is_accepted:  # so that the act has no long work to do
+                await asyncio.to_thread(store.prepare, tar.parent, package.id)
+            await keep(package, found, tar.parent, lease=lease, store=store)
+    finally:  # also where it was erased, or its film has left, before there was a verdict
+        await discard(package.id, store=store)
     await news.tell("package", package.id, refresh=True)
 
 
@@ -300,10 +323,15 @@ class Checking:
 async def keep(
     package: PackageUpload, found: Package, folder: Path, *, lease: Lease, store: Store
 ) -> None:
-    """The verdict, and what follows from it, in one act of the lease's holder."""
+    """The verdict, and what follows from it, in one act of the lease's holder; of a film that has left nothing
+    is brought.
+    """
     async with transaction():
         await hold(lease)
         verdict = await judged(package, found)
+        if not await projection.is_chosen(str(package.submission)):
+            await abandon(package, store=store)
+            return
         state = "delivered" if verdict.is_accepted else "refused"
         moved = await rows(
             """UPDATE package_upload SET state = {}, verdict = {}::jsonb, sha256 = {}, fraction = 1,

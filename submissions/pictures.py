@@ -26,15 +26,14 @@ from media.sandbox import Sandbox
 from media.storage import NotPublished, PublishedFile, Store
 from media.tools import find_tools
 from submissions import attachments
-from submissions.entries import held
-from submissions.status import FileState, Status
+from submissions.entries import held, refuse_closed
+from submissions.status import FileState
 from submissions.tables import FilmPicture, Submission
 
 MOST_PICTURES = 9
 MOST_BYTES = 25_000_000
 """Of a picture as it is sent."""
 LEAST_WIDTH, LEAST_HEIGHT = 960, 540
-CLOSED = {Status.DECLINED, Status.WITHDRAWN}
 POSTER = "poster.jpg"
 COPIED = [FileState.READY.value, FileState.RELEASED.value]
 Tenth = Annotated[int, Meta(ge=0, le=10)]
@@ -180,11 +179,6 @@ async def keep(
             edition=edition.id, submission=standing.id, attachment=kept.id, width=width, height=height
         )  # fmt: skip
         return await desk.add(picture, act="picture_added", by=by, among="submission")
-
-
-def refuse_closed(submission: Submission) -> None:
-    if submission.status in CLOSED:
-        raise Refused("entry_is_closed")
 
 
 async def change(

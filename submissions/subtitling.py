@@ -22,13 +22,12 @@ from festival.tables import Person, new_id
 from media import subtitles
 from media.encodings import spelled
 from media.subtitles import Cue, Subtitles, Unreadable, plain
+from submissions.entries import held, refuse_closed
 from submissions.lists import current_file
-from submissions.status import Status
 from submissions.tables import Submission
 from submissions.verdicts import facts_of
 from units.times import timecode
 
-CLOSED = {Status.DECLINED, Status.WITHDRAWN}
 MOST_TRACKS = 40
 KINDS = ("full", "sdh", "forced")
 NAMED = 3
@@ -92,8 +91,7 @@ async def add(
     Refused by name: no film yet, a language or kind that is none, no cue, letters that are lost,
     words that can hardly be in the language.
     """
-    if submission.status in CLOSED:
-        raise Refused("entry_is_closed")
+    refuse_closed(submission)
     tag = tag_of(language)
     if kind not in KINDS:
         raise Refused("subtitle_kind")
@@ -150,7 +148,7 @@ async def keep(
     submission: Submission, parsed: Subtitles, *, tag: str, kind: str, name: str, by: Person
 ) -> SubtitleTrack:
     async with transaction():
-        await rows("SELECT id FROM submission WHERE id = {} FOR UPDATE", submission.id)
+        refuse_closed(await held(submission))
         there = await tracks_of(submission.id)
         same = [
             candidate for candidate in there if (candidate.language, candidate.kind) == (tag, kind)
@@ -180,10 +178,8 @@ async def keep(
 
 async def confirm(submission: Submission, track: str, *, by: Person) -> None:
     """Its maker has read the first cues: now it stands, in the place of the one before. Twice is once."""
-    if submission.status in CLOSED:
-        raise Refused("entry_is_closed")
     async with transaction():
-        await rows("SELECT id FROM submission WHERE id = {} FOR UPDATE", submission.id)
+        refuse_closed(await held(submission))
         waiting = next(
             (candidate for candidate in await tracks_of(submission.id) if candidate.id == track),
             None,

@@ -28,9 +28,8 @@ from media.facts import Facts
 from media.policy import Finding, Outcome, Verdict
 from media.screener import Damaged, Screener
 from media.storage import Store
-from submissions.entries import held
+from submissions.entries import held, refuse_closed
 from submissions.intake import FREE_BYTES_PER_BYTE, Carrier, published, sandbox_for, stoppable
-from submissions.pictures import refuse_closed
 from submissions.quotas import reserve
 from submissions.receiving import known_hash
 from submissions.status import FileState, Status

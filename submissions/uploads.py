@@ -277,13 +277,16 @@ async def abandon(file: FilmFile, *, by: Person, store: Store) -> bool:
 
 async def check_time(file: Incoming, edition: Edition) -> None:
     """Begun before the deadline, ended within the grace; an old unfinished upload is gone. What comes beside a film
-    has no deadline, only an end of patience.
+    has no deadline, only an end of patience. A film that was taken back takes no more of anything: if it
+    comes back in time, what has come of it goes on.
     """
     if file.expires_at is not None and now() > file.expires_at:
         raise Missing("upload_expired")
+    submission = await submission_in(edition, file.submission)
+    if submission.status == Status.WITHDRAWN:
+        raise Refused(closed_by(submission))
     if not isinstance(file, FilmFile):
         return
-    submission = await submission_in(edition, file.submission)
     today = await terms_for(submission, edition)
     deadline, grace = kept_promise(msgspec.convert(file.promise, Promise), today)
     if not may_finish(file.created_at, now(), deadline, grace):

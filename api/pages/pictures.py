@@ -14,7 +14,7 @@ from api.request import AnyRequest
 from festival.access import Act, Viewer
 from festival.errors import FestivalError
 from festival.tables import Edition
-from submissions import pictures
+from submissions import entries, pictures
 from submissions.lists import card, own
 from submissions.membership import right_of
 from submissions.pictures import LEAST_HEIGHT, LEAST_WIDTH, MOST_BYTES, MOST_PICTURES, ShownPicture
@@ -56,7 +56,7 @@ async def pictures_page(
         error=error,
         at=f"/submissions/{submission.id}/pictures",
         submission=submission,
-        may_edit=right is not EntryRight.SEE and submission.status not in pictures.CLOSED,
+        may_edit=right is not EntryRight.SEE and submission.status not in entries.CLOSED,
         is_public=submission.status == Status.ACCEPTED,
         may_remove=right is not EntryRight.SEE,
         **trailers,

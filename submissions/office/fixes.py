@@ -35,10 +35,11 @@ from submissions.asking import (
     parts_of,
     settled_answers,
 )
-from submissions.entries import entry_of, held
+from submissions.entries import closed_by, entry_of, held
 from submissions.entry import Entry, settled
 from submissions.lists import sections_of
 from submissions.office.reach import named_film
+from submissions.status import Status
 from submissions.tables import FixRequest, Submission
 from submissions.telling import tell_members
 from submissions.told import told, told_answer
@@ -347,6 +348,8 @@ async def mend(
     """
     async with transaction():
         standing = await held(submission)
+        if standing.status == Status.WITHDRAWN:
+            raise Refused(closed_by(standing))
         row = await fix_held(standing, fix_id, version, states=("open",))
         _, there = await opened(standing, fix_id)
         after, changes, values = await wanted(edition, there, entry)

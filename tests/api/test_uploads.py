@@ -198,6 +198,20 @@ async def test_until_when_an_upload_lasts_is_said_each_time_and_then_it_is_gone(
     assert [answer.status_code for answer in late] == [410] * 4
 
 
+async def test_a_film_that_was_taken_back_takes_no_more_and_goes_on_where_it_comes_back(uploads: Uploads) -> None:
+    place = await uploads.begin()
+    await uploads.send(place, FILM[:1000], 0)
+    film = f"{uploads.base}/submissions/{uploads.submission}"
+    assert (await uploads.client.post(f"{film}/withdrawal")).status_code == 204
+
+    late = [await uploads.head(place), await uploads.send(place, FILM[1000:], 1000)]
+    back = await uploads.client.post(f"{film}/return")
+
+    assert [one.status_code for one in late] == [422, 422]
+    assert (late[1].json()["codes"], back.status_code) == (["entry_withdrawn"], 204)
+    assert (await uploads.send(place, FILM[1000:], await uploads.offset(place))).status_code == 204
+
+
 @pytest.mark.parametrize("offset", [0, 999, 1001, len(FILM), len(FILM) + 1, 10**12, 2**63 - 1, "9" * 30])
 async def test_a_wrong_offset_changes_nothing_and_is_told_the_right_one(uploads: Uploads, offset: int) -> None:
     place = await uploads.begin()

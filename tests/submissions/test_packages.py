@@ -4,6 +4,7 @@ import asyncio
 import base64
 import io
 import tarfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from festival.tables import Phase
 from keeping import erasure
 from media.bucket import BucketStore
 from media.storage import LocalStore
-from submissions import attachments, materials, packages, uploads
+from submissions import attachments, entries, materials, packages, uploads
 from submissions.materials import MaterialForm
 from submissions.tables import Attachment, PackageUpload, Submission
 from tests.builders import a_film, a_person, an_edition, sign_in
@@ -263,6 +264,61 @@ async def test_a_package_counts_with_the_films_of_its_quota(desk: Desk, whole: b
     answer = await desk.begin(11)
 
     assert (answer.status_code, answer.json()["codes"]) == (422, ["film_quota"])
+
+
+@pytest.mark.parametrize("how", ["in its booth", "before its check", "erased"])
+async def test_a_film_that_leaves_while_its_package_is_checked_takes_it_along(
+    desk: Desk, whole: bytes, monkeypatch, how: str
+) -> None:
+    key = await desk.send(whole)
+    film = await Submission.objects().get(Submission.id == desk.film)
+    maker = await rows("SELECT person FROM package_upload WHERE id = {}", key)
+    by, prepare = await a_person("operator", edition=desk.edition), LocalStore.prepare
+    loop = asyncio.get_running_loop()
+
+    async def leave() -> None:
+        if how == "erased":
+            await rows("DELETE FROM submission WHERE id = {} RETURNING id", desk.film)
+        else:
+            await entries.withdraw(film, by=by)
+
+    def leaves(store: LocalStore, folder: Path, name: str) -> None:
+        asyncio.run_coroutine_threadsafe(leave(), loop).result()
+        prepare(store, folder, name)
+        (store.root / "copies" / name).mkdir()  # as a far store has it: prepared, and of no manifest
+
+    if how == "before its check":
+        await leave()
+        await packages.leave(desk.film, store=desk.store)
+    else:
+        monkeypatch.setattr(LocalStore, "prepare", leaves)
+    with suppress(Superseded):
+        await desk.check(key)
+
+    assert maker[0]["person"]
+    assert (desk.lies(key), await Attachment.exists().where(Attachment.id == key)) == ([], False)
+    assert not await PackageUpload.exists().where(PackageUpload.id == key)
+
+
+async def test_a_film_that_leaves_while_its_package_comes_takes_no_more_of_it(
+    desk: Desk, whole: bytes
+) -> None:
+    place = (await desk.begin(len(whole))).headers["location"]
+    key = place.rpartition("/")[2]
+    await desk.piece(place, whole[:5000], 0)
+    film = await Submission.objects().get(Submission.id == desk.film)
+    await entries.withdraw(film, by=await a_person("operator", edition=desk.edition))
+
+    late = await desk.piece(place, whole[5000:], 5000)
+    asked = await rows(
+        "SELECT args FROM outbox WHERE task = 'leave_packages' AND args->>'submission' = {}", desk.film
+    )
+    for _ in range(2):
+        await packages.leave(desk.film, store=desk.store)
+
+    assert (late.status_code, late.json()["codes"]) == (422, ["entry_withdrawn"])
+    assert (len(asked), desk.lies(key)) == (1, [])
+    assert not await PackageUpload.exists().where(PackageUpload.id == key)
 
 
 async def test_the_house_at_fault_stops_a_check_and_takes_it_up_again(

@@ -100,6 +100,18 @@ async def test_what_the_edition_still_lets_change_opens_at_once(office) -> None:
     assert (fix.state, fix.due_at) == ("open", day - timedelta(minutes=1))
 
 
+async def test_what_was_opened_of_a_film_that_was_taken_back_is_closed_with_it(office) -> None:
+    edition, entry, maker, who = office
+    wish = await wishes.wish(edition, entry, FixWished(field="year", why=WORDS), by=maker)
+    again = FixAgain(why=WORDS, due=now().date() + timedelta(days=7), version=1)
+    await fixes.ask_again(edition, entry.id, wish, again, **who)
+    written = entries.msgspec.structs.replace(await entries.written(entry), year=2020)
+    await entries.withdraw(await Submission.objects().get(Submission.id == entry.id), by=maker)
+
+    with pytest.raises(Refused, match="entry_withdrawn"):
+        await fixes.mend(edition, entry, wish, written, version=2, by=maker)
+
+
 async def test_a_draft_and_a_section_are_no_matter_of_wishing(office) -> None:
     edition, entry, maker, _ = office
     draft, _ = await a_film(edition, maker, status="draft")
