@@ -7,9 +7,10 @@ import asyncio
 import hashlib
 import os
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
-from typing import BinaryIO
+from functools import partial
+from typing import Any, BinaryIO, TypeVar
 
 from festival.db import later
 from media.dcp.unpacking import begins_as_tar
@@ -24,6 +25,7 @@ GLANCE_SECONDS = 0.2  # how often a writer that waits for its sender looks who e
 KNOCK_SECONDS = 0.05
 PATIENCE_SECONDS = 4.5  # a writer that cannot save what it has in that time is said to be busy
 
+T = TypeVar("T")
 Checksum = tuple[str, bytes]
 Incoming = FilmFile | Trailer | PackageUpload
 """What comes by the door of uploads: a version of a film, a trailer, a package that an accepted film is to bring.
@@ -65,6 +67,25 @@ class Hash:
         if self.hashed == offset - len(piece):
             self.digest.update(piece)
             self.hashed = offset
+
+
+async def to_its_end(work: Callable[..., T], *given: Any) -> T:
+    """In a thread, which is waited for whatever ends the request, as a door that closes does: what the thread
+    writes to is closed only after it. A descriptor that was closed under it may be another file by then, and the
+    lock that went with it another writer's.
+    """
+    # the loop's own future: a loop that ends cancels every task, and `to_thread` is one
+    coming = asyncio.get_running_loop().run_in_executor(None, partial(work, *given))
+    ended = None
+    while not coming.done():
+        try:
+            await asyncio.wait({coming})
+        except asyncio.CancelledError as error:
+            ended = error
+    if ended is not None:
+        coming.exception()  # asked for, so that nobody misses it: the request is over
+        raise ended
+    return coming.result()
 
 
 HASHES: dict[str, Hash] = {}
@@ -110,7 +131,7 @@ async def offset_of(file: Incoming, store: Store) -> int:
         return kept
     try:
         async with held(file, store) as writer:
-            await asyncio.to_thread(writer.sync)
+            await to_its_end(writer.sync)
             return writer.offset
     except FileNotFoundError:  # whole meanwhile, or let go
         return await asyncio.to_thread(store.size, file.id)
@@ -142,7 +163,7 @@ async def receive(
             else:
                 await _append_verified(file, pieces, writer, store, checksum)
         finally:
-            await asyncio.to_thread(writer.sync)
+            await to_its_end(writer.sync)
         writer.check_there()
         return writer.offset
 
@@ -222,7 +243,7 @@ async def _append(file: Incoming, pieces: AsyncIterator[bytes], writer: Writer) 
 
 async def _keep(file: Incoming, writer: Writer, block: bytes) -> None:
     before = writer.offset
-    await asyncio.to_thread(_write, writer, block, HASHES.setdefault(file.id, Hash()))
+    await to_its_end(_write, writer, block, HASHES.setdefault(file.id, Hash()))
     await _look(file, before, writer.offset)
 
 
@@ -267,11 +288,11 @@ async def _append_verified(
                 come += len(block)
                 if begun + come > file.size:
                     raise TooLong
-                await asyncio.to_thread(lay_aside, block, begun + come)
+                await to_its_end(lay_aside, block, begun + come)
         if summed.digest() != expected:
             raise WrongChecksum
-        await _sniff(file, writer, await asyncio.to_thread(os.pread, aside.fileno(), HEAD_BYTES, 0))
-        await asyncio.to_thread(writer.take, aside, come)
+        await _sniff(file, writer, await to_its_end(os.pread, aside.fileno(), HEAD_BYTES, 0))
+        await to_its_end(writer.take, aside, come)
     HASHES[file.id] = known
     await _look(file, begun, writer.offset)
 
@@ -292,7 +313,7 @@ async def _sniff(file: Incoming, writer: Writer, block: bytes) -> None:
     wanted, arrived = min(HEAD_BYTES, file.size), writer.offset
     if arrived >= wanted or arrived + len(block) < wanted:
         return
-    head = await asyncio.to_thread(writer.head, arrived) if arrived else b""
+    head = await to_its_end(writer.head, arrived) if arrived else b""
     if refusal := refusal_of(file, (head + block)[:wanted]):
         raise Hopeless((hopeless(refusal),))
 
