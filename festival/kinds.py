@@ -31,7 +31,7 @@ OPEN = frozenset({
     "screening_asked", "screening_changed", "screening_waits", "screening_objected",
     "fix_asked", "fix_late", "fix_taken_back", "fix_declined", "fixes_wait", "office_letter", "entry_nudge",
     "section_changed", "tickets_answered", "tickets_refused",
-    "trailer_ready", "trailer_refused", "trailer_taken_down",
+    "trailer_ready", "trailer_refused", "trailer_failed", "trailer_taken_down",
 })  # fmt: skip
 """What operators may read, of films that are not hidden from them."""
 

@@ -481,8 +481,9 @@ async def move(
             "submission_moved", submission.id, by=by, edition=submission.edition, to=wanted.value
         )
         if submission.status == Status.ACCEPTED:
-            for ending in ("discard_projection", "leave_packages"):
-                await later(ending, edition=str(submission.edition), submission=submission.id)
+            edition = str(submission.edition)
+            await later("discard_projection", edition=edition, submission=submission.id)
+            await later("leave_packages", edition=edition, submission=submission.id)
     submission.status = wanted.value
 
 

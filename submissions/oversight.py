@@ -111,15 +111,18 @@ async def queue_lines(viewer: Viewer) -> list[dict[str, Any]]:
              CASE WHEN o.task = 'tell_of_departure' THEN jsonb_build_object() ELSE o.args END AS args,
              o.priority, o.created_at, o.due_at, o.rung_at,
              o.attempt, o.worker, o.weight, o.leased_until, o.done_at, o.parked_at, o.fault, o.cancelled_by,
-             f.title, CASE WHEN s.id IS NOT NULL THEN n.name END AS file_name,
-             n.size AS file_size, n.state AS file_state,
+             f.title, CASE WHEN s.id IS NOT NULL THEN coalesce(n.name, b.name, k.name) END AS file_name,
+             coalesce(n.size, b.size, k.size) AS file_size, coalesce(n.state, b.state, k.state) AS file_state,
              s.id AS submission, p.kind AS step, p.fraction, p.started_at AS begun_at, o.state,
              (p.details->>'left')::float AS left,
              CASE WHEN l.kind = ANY({{}}) THEN '{OF_COMMITTEE}' ELSE l.kind END AS letter_kind,
              a.email AS letter_to
            FROM ranked o
            LEFT JOIN film_file n ON n.id = o.args->>'file'
-           LEFT JOIN submission s ON s.id = n.submission AND s.edition = {{}} AND NOT s.id = ANY({{}})
+           LEFT JOIN trailer b ON b.id = o.args->>'trailer'
+           LEFT JOIN package_upload k ON k.id = o.args->>'package'
+           LEFT JOIN submission s ON s.id = coalesce(n.submission, b.submission, k.submission)
+             AND s.edition = {{}} AND NOT s.id = ANY({{}})
            LEFT JOIN film f ON f.id = s.film
            LEFT JOIN letter l ON l.id = o.args->>'letter' LEFT JOIN person a ON a.id = l.person
            LEFT JOIN LATERAL (SELECT kind, fraction, started_at, details FROM step

@@ -406,32 +406,31 @@ async def _keep(
         await _tell(trailer, "trailer_refused" if copy is None else "trailer_ready")
 
 
-async def _tell(trailer: Trailer, kind: str, **values: Any) -> None:
-    """A letter to each of its makers, once."""
+async def _tell(trailer: Trailer, kind: str, *, again: str = "", **values: Any) -> None:
+    """A letter to each of its makers, once; `again` tells apart what may come twice to one trailer."""
     submission = await Submission.objects().get(Submission.id == trailer.submission)
     edition = await Edition.objects().get(Edition.id == trailer.edition)
     if submission is not None and edition is not None:
         place = f"/submissions/{submission.id}/pictures#h-trailers"
         await tell_members(
-            submission, kind, edition=edition, occasion=f"{kind}:{trailer.id}", link=place, **values
+            submission, kind, edition=edition, occasion=f"{kind}:{trailer.id}{again}", link=place, **values
         )
 
 
 async def give_up(lease: Lease, fault: str) -> None:
-    """Nothing more is tried: it says so to its makers."""
+    """Nothing more is tried: its makers get a letter, and what they have sent is kept."""
     async with transaction():
         failed = await rows(
             """UPDATE trailer SET state = 'failed', fault = {} WHERE id = {} AND state = ANY({})
-               RETURNING edition, submission""",
+               RETURNING id""",
             fault[:200],
             lease.args["trailer"],
             WORKING,
         )
-        if failed:
-            await record(
-                "trailer_failed", failed[0]["submission"], trailer=lease.args["trailer"],
-                edition=failed[0]["edition"], fault=fault[:200],
-            )  # fmt: skip
+        trailer = await Trailer.objects().get(Trailer.id == lease.args["trailer"])
+        if failed and trailer is not None:
+            await _noted("trailer_failed", trailer, fault=fault[:200])
+            await _tell(trailer, "trailer_failed", again=f":{lease.line}")
 
 
 async def take_up_again(lease: Lease) -> None:

@@ -35,6 +35,7 @@ ACTS = ("fix", "remind", "letter", "tag", "untag", "section", "export")
 VIEWS: dict[str, dict[str, str]] = {
     "all": {},
     "reread": {"fix": "done", "sort": "due"},
+    "wished": {"fix": "wished", "sort": "due"},
     "late": {"fix": "late", "sort": "due"},
     "no_file": {"lacks": "file"},
     "refused": {"verdict": "refused"},

@@ -33,7 +33,7 @@ GROUPS = {
         "closing_moved", "entry_amended", "fix_asked", "fix_late", "fix_taken_back", "fix_declined", "section_changed",
         "entry_nudge", "office_letter", "fee_waits", "accepted", "waitlisted", "declined", "scheduled",
         "rescheduled", "unscheduled", "materials_wait", "film_corrected",
-        "trailer_ready", "trailer_refused", "trailer_taken_down",
+        "trailer_ready", "trailer_refused", "trailer_failed", "trailer_taken_down",
     ),
     "committee": tuple(sorted(OF_THE_COMMITTEE)),
     "programme": ("film_withdrawn", "film_returned", "lengths_changed", "planned_published", "planned_refused"),

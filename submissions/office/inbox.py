@@ -19,7 +19,7 @@ STATUSES = ("draft", "submitted", "accepted", "waitlisted", "declined", "withdra
 SORTS = ("newest", "changed", "due", "title", "section", "oldest")
 VERDICTS = ("sound", "remarks", "refused", "quarantined", "failed", "working", "none")
 FEES = ("due", "paid", "waived", "none")
-FIXES = ("any", "open", "late", "done")
+FIXES = ("any", "open", "late", "done", "mended", "wished")
 ABSENT = {
     "file": "here.file_state IS NULL",
     "release": "here.file_state = 'ready'",
@@ -112,6 +112,8 @@ class EntryLine(msgspec.Struct, frozen=True, kw_only=True):
     fixes_open: int
     fixes_late: int
     fixes_done: int
+    fixes_wished: int
+    has_failed_trailer: bool
     due_at: datetime | None
     twins: int
     is_ownerless: bool
@@ -148,6 +150,10 @@ def here(viewer: Viewer) -> str:
         f"(SELECT {sql} FROM fix_request WHERE submission = s.id AND state = 'open') AS {name}"
         for name, sql in fixes.items()
     )
+    waiting = ",\n    ".join(
+        f"(SELECT count(*)::int FROM fix_request WHERE submission = s.id AND state = '{state}') AS {name}"
+        for name, state in {"fixes_done": "done", "fixes_wished": "wished"}.items()
+    )
     return f"""WITH here AS NOT MATERIALIZED (
   SELECT s.id, s.version, s.status, s.created_at, s.changed_at, s.filed_at, s.film, s.edition,
     x.letter AS section_letter, x.names AS section_names, x.position AS section_at, known.is_named, known.is_veiled,
@@ -170,7 +176,10 @@ def here(viewer: Viewer) -> str:
     (SELECT coalesce(jsonb_agg(t.name ORDER BY t.name), '[]') FROM entry_tag t WHERE t.submission = s.id) AS tags,
     (SELECT count(*)::int FROM office_note WHERE submission = s.id) AS notes,
     {open_fixes},
-    (SELECT count(*)::int FROM fix_request WHERE submission = s.id AND state IN {WAITING}) AS fixes_done
+    {waiting},
+    known.is_named AND s.status <> 'draft'
+      AND EXISTS (SELECT FROM trailer WHERE submission = s.id AND state = 'failed')
+      AS has_failed_trailer
   FROM submission s JOIN film f ON f.id = s.film LEFT JOIN section x ON x.id = s.section
   CROSS JOIN LATERAL (SELECT {NAMED} AS is_named, {veiled} AS is_veiled) known
   LEFT JOIN LATERAL (SELECT state, verdict, sha256 FROM film_file WHERE submission = s.id AND state <> 'replaced'
@@ -179,7 +188,6 @@ def here(viewer: Viewer) -> str:
   WHERE {REACHED})"""
 
 
-WAITING = "('done', 'wished')"
 PAIRS = """, known AS MATERIALIZED (SELECT id, film, sha256, is_named AND NOT is_veiled AS is_told FROM here
     WHERE status <> 'withdrawn'),
   alike AS MATERIALIZED (
@@ -232,20 +240,22 @@ ORDERS = {
     "newest": "coalesce(here.filed_at, here.created_at) DESC",
     "oldest": "coalesce(here.filed_at, here.created_at)",
     "changed": "here.changed_at DESC",
-    "due": "here.due_at NULLS LAST, here.fixes_done DESC",
+    "due": "here.due_at NULLS LAST, here.fixes_done + here.fixes_wished DESC",
     "title": f"here.title = '', {folded('here.title')}",
     "section": f"here.section_at NULLS LAST, here.section_letter, {folded('here.title')}",
 }
 BY_VERDICT = {
-    "failed": "here.file_state = 'failed'",
+    "failed": "here.file_state = 'failed' OR here.has_failed_trailer",
     "working": "here.file_state IN ('receiving', 'received', 'inspecting', 'sound', 'making')",
     "none": "here.file_state IS NULL",
 }
 BY_FIX = {
-    "any": "here.fixes_open + here.fixes_done > 0",
+    "any": "here.fixes_open + here.fixes_done + here.fixes_wished > 0",
     "open": "here.fixes_open > 0",
     "late": "here.fixes_late > 0",
-    "done": "here.fixes_done > 0",
+    "done": "here.fixes_done + here.fixes_wished > 0",
+    "mended": "here.fixes_done > 0",
+    "wished": "here.fixes_wished > 0",
 }
 
 
@@ -281,7 +291,7 @@ def where(query: InboxQuery) -> tuple[str, list[Any]]:
 LINE = """SELECT here.id, here.version, here.status, here.title, here.titles, here.director, here.makers, here.tongues,
   here.countries, here.section_letter, here.section_names, here.declared_seconds, here.tracking, here.file_state,
   here.outcome, here.fee, here.owed_cents, here.tags, here.notes, here.fixes_open, here.fixes_late, here.fixes_done,
-  here.due_at, here.is_named, here.is_veiled, here.created_at, here.changed_at, here.filed_at, here.film, here.edition,
+  here.fixes_wished, here.has_failed_trailer, here.due_at, here.is_named, here.is_veiled, here.created_at, here.changed_at, here.filed_at, here.film, here.edition,
   here.sha256
 FROM here"""
 

@@ -66,10 +66,15 @@ async def tell_all(edition: Edition) -> int:
             await person_of(row["person"]),
             occasion=f"{KIND}:{edition.id}:{row['person']}:{here.date()}",
             edition=edition,
-            link="/operator/entries?fix=done",
+            link=f"/operator/entries?fix={those(row['wished'], row['mended'])}",
             lines=partial(counted, wished=row["wished"], mended=row["mended"]),
         )
     return written
+
+
+def those(wished: int, mended: int) -> str:
+    """The word of the office's list that shows exactly what is counted."""
+    return "done" if wished and mended else "wished" if wished else "mended"
 
 
 def counted(language: str, *, wished: int, mended: int) -> str:

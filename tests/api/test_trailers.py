@@ -9,7 +9,7 @@ import pytest
 from redis.asyncio import Redis
 
 from festival import leases
-from festival.db import rows
+from festival.db import later, rows
 from festival.leases import Heartbeat
 from festival.progress import News
 from festival.settings import Settings
@@ -274,3 +274,28 @@ async def test_a_trailer_goes_with_its_film_by_the_calendar_and_when_a_person_is
     assert goes.id in {row["id"] for row in due}
     assert stays.id not in {row["id"] for row in due}
     assert [store.is_published(one.id) for one in (stays, goes)] == [True, False]
+
+
+async def test_a_trailer_that_could_not_be_made_is_told_to_its_makers_and_to_the_office(client) -> None:
+    edition = await an_edition()
+    maker = await a_person("filmmaker", edition=edition)
+    film, _ = await a_film(edition, maker, title="Nuit", status="accepted")
+    made = Trailer(edition=edition.id, submission=film, state="making", name="t.mp4", size=9)
+    await made.save()
+    line = await later("make_trailer", trailer=made.id, edition=edition.id)
+    lease = await leases.take(line, worker="w")
+    assert lease is not None
+
+    await leases.fail(lease, fault="no ffmpeg", permanent=True)
+    for _ in range(2):
+        await trailers.give_up(lease, "no ffmpeg")
+
+    letters = await rows("SELECT subject, link FROM letter WHERE kind = 'trailer_failed' AND about = {}", film)
+    told = await rows("SELECT act FROM record WHERE subject = {} AND act = 'trailer_failed'", film)
+    assert [one["link"] for one in letters] == [f"/submissions/{film}/pictures#h-trailers"]
+    assert ("Nuit" in letters[0]["subject"], len(told)) == (True, 1)
+    await sign_in(client, await a_person("operator", edition=edition))
+    queue = (await client.get(f"/api/v1/{edition.slug}/operator/queue")).json()
+    assert [(one["title"], one["file_name"]) for one in queue if one["id"] == line] == [("Nuit", "t.mp4")]
+    failed = (await client.get(f"/fr/{edition.slug}/operator/entries?verdict=failed")).text
+    assert ("Nuit" in failed, "bande-annonce en panne" in failed) == (True, True)

@@ -1,6 +1,7 @@
 """What its makers wish to correct in a filed entry: open where the edition allows it, else the office answers."""
 
 from datetime import timedelta
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -9,8 +10,9 @@ from festival.db import rows
 from festival.errors import Conflict, Refused
 from festival.tables import Letter
 from submissions import entries
-from submissions.office import fixes, waiting, wishes
+from submissions.office import fixes, inbox, waiting, wishes
 from submissions.office.fixes import FixAgain
+from submissions.office.inbox import query_of
 from submissions.office.wishes import FixDeclined, FixWished
 from submissions.tables import FieldRule, Submission
 from tests.builders import a_film, a_person, an_edition, sign_in, the_viewer
@@ -79,6 +81,9 @@ async def test_the_office_hears_once_a_day_of_what_waits_and_of_no_film_s_name(o
     [letter] = await Letter.objects().where((Letter.kind == "fixes_wait") & (Letter.edition == edition.id))
     film = await rows("SELECT title FROM film WHERE id = {}", entry.film)
     assert (letter.person, film[0]["title"] in letter.body) == (who["by"].id, False)
+    seen = query_of(dict(parse_qsl(urlsplit(letter.link).query)))
+    assert (seen.fix, [one.id for one in (await inbox.entries(edition, who["viewer"], seen)).lines]) == ("wished", [entry.id])
+    assert not (await inbox.entries(edition, who["viewer"], query_of({"fix": "mended"}))).lines
     assert await waiting.still_true(letter)
     await Letter.update({Letter.occasion: "yesterday", Letter.created_at: now() - timedelta(days=1)}).where(
         Letter.id == letter.id
