@@ -413,7 +413,12 @@ async def _tell(trailer: Trailer, kind: str, *, again: str = "", **values: Any) 
     if submission is not None and edition is not None:
         place = f"/submissions/{submission.id}/pictures#h-trailers"
         await tell_members(
-            submission, kind, edition=edition, occasion=f"{kind}:{trailer.id}{again}", link=place, **values
+            submission,
+            kind,
+            edition=edition,
+            occasion=f"{kind}:{trailer.id}{again}",
+            link=place,
+            **values,
         )
 
 

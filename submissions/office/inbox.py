@@ -291,8 +291,8 @@ def where(query: InboxQuery) -> tuple[str, list[Any]]:
 LINE = """SELECT here.id, here.version, here.status, here.title, here.titles, here.director, here.makers, here.tongues,
   here.countries, here.section_letter, here.section_names, here.declared_seconds, here.tracking, here.file_state,
   here.outcome, here.fee, here.owed_cents, here.tags, here.notes, here.fixes_open, here.fixes_late, here.fixes_done,
-  here.fixes_wished, here.has_failed_trailer, here.due_at, here.is_named, here.is_veiled, here.created_at, here.changed_at, here.filed_at, here.film, here.edition,
-  here.sha256
+  here.fixes_wished, here.has_failed_trailer, here.due_at, here.is_named, here.is_veiled, here.created_at,
+  here.changed_at, here.filed_at, here.film, here.edition, here.sha256
 FROM here"""
 
 

@@ -72,5 +72,5 @@ async def test_a_door_that_closes_while_a_block_is_written_damages_no_other_file
 
     assert (request.cancelled(), is_held, (tmp_path / "other").read_bytes()) == (True, True, b"")
     assert store.upload_path(coming.id).read_bytes() == BLOCK
-    held = {os.path.realpath(f"/proc/self/fd/{one}") for one in os.listdir("/proc/self/fd")}
-    assert str(store.upload_path(coming.id)) not in held
+    open_files = {os.path.realpath(one) for one in Path("/proc/self/fd").iterdir()}
+    assert str(store.upload_path(coming.id)) not in open_files
