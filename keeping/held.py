@@ -9,6 +9,7 @@ database. A column that nobody decided about fails that test.
 `words`    typed by somebody, and may name anybody
 `work`     typed about a film: facts about it, once it is public
 `opens`    opens or opened a door; never exported
+`made`     the database makes it of other columns of its row, and anew whenever these change
 """
 
 from enum import StrEnum
@@ -39,6 +40,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     words: str = ""
     work: str = ""
     opens: str = ""
+    made: str = ""
     blank: str = ""
     secrecy: bool = False
     by: str = ""
@@ -46,7 +48,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def columns(self) -> list[str]:
-        return f"{self.key} {self.who} {self.own} {self.words} {self.work} {self.opens}".split()
+        return f"{self.key} {self.who} {self.own} {self.words} {self.work} {self.opens} {self.made}".split()
 
     @property
     def of_person(self) -> str:
@@ -163,7 +165,7 @@ HELD: dict[str, Held] = {
     "reminder": Held(edition="t.edition", key="id edition rule days is_on version"),
     "film": Held(
         edition=OF_FILM.format("id"), work="title titles synopses directors director shown",
-        key="id year countries languages subtitles declared_seconds premiere version",
+        key="id year countries languages subtitles declared_seconds premiere version", made="keys",
     ),
     "credit": Held(edition=OF_FILM.format("film"), work="role name", key="id film position"),
     "submission": Held(
@@ -183,7 +185,7 @@ HELD: dict[str, Held] = {
         key="""id submission number state size sha256 policy promise verdict screener sandbox created_at
           expires_at received_at judged_at ready_at released_at replaced_at checked_at rotten_at
           master_gone_at copy_gone_at likened_at""",
-        blank="told", why="film_public",
+        blank="told", made="seconds", why="film_public",
     ),
     "marked_copy": Held(
         edition=OF_FILE, key="file width height segments made_at", opens="key",

@@ -49,6 +49,9 @@ MEMBERS = {
 }
 
 
+WHY_APART = {"a secret": walk.SECRETS, "made of the row's other columns": walk.MADE}
+
+
 def belongs(one: walk.Branch) -> str:
     if one.table == walk.ROOT:
         return "it is the edition"
@@ -65,9 +68,10 @@ def line_of(one: walk.Branch) -> str:
 
 def page() -> str:
     left = "".join(f"| `{table}` | {why} |\n" for table, why in walk.LEFT_OUT.items())
-    secret = "".join(
-        f"| `{table}.{column}` | a secret |\n"
-        for table, columns in walk.SECRETS.items()
+    apart = "".join(
+        f"| `{table}.{column}` | {why} |\n"
+        for why, of in WHY_APART.items()
+        for table, columns in of.items()
         for column in sorted(columns)
     )
     members = "\n".join(f"| `{name}` | {what} |" for name, what in MEMBERS.items())
@@ -76,7 +80,7 @@ def page() -> str:
         + "".join(map(line_of, walk.plan()))
         + "\n## What stays in the house\n\n| Table or column | Why |\n|---|---|\n"
         + left
-        + secret
+        + apart
     )
 
 

@@ -6,9 +6,7 @@ import msgspec
 
 from festival.db import rows
 
-LENGTH = """coalesce((n.facts->'picture'->>'duration')::float8,
-                     (n.facts->>'duration')::float8, 0)"""
-
+LENGTH = "coalesce(n.seconds, 0)"  # of the file `n`: what its pictures last, else the whole
 # The length that people are told: the copy's own, or what its makers declared, as the edition says.
 RUNTIME = f"""(CASE WHEN e.measured_runtime THEN {LENGTH}
                     ELSE coalesce(f.declared_seconds, {LENGTH}) END)::float8"""

@@ -185,21 +185,22 @@ class FeeList(msgspec.Struct, frozen=True, kw_only=True):
 
 STATES = ("due", "paid", "waived", "none")
 # Drafts are not asked for yet, but where something was written down of them; who withdrew owes nothing.
-LISTED = (
-    """FROM submission s JOIN film f ON f.id = s.film LEFT JOIN section x ON x.id = s.section
-  LEFT JOIN fee e ON e.submission = s.id
+LISTED = """FROM submission s LEFT JOIN fee e ON e.submission = s.id
+WHERE s.edition = {} AND (e.id IS NOT NULL OR s.status <> 'draft')
+  AND (s.status <> 'withdrawn' OR e.state = 'paid')
+  AND ({} IN ('', coalesce(e.state, 'none')))"""
+TOLD = """JOIN film f ON f.id = s.film
   LEFT JOIN code_use u ON u.submission = s.id LEFT JOIN waiver_code c ON c.id = u.code
   CROSS JOIN LATERAL (SELECT s.status NOT IN ('draft', 'withdrawn') AND NOT s.id = ANY({})
     AND EXISTS (SELECT 1 FROM film_file n WHERE n.submission = s.id AND n.state = 'released') AS yes) named
   LEFT JOIN LATERAL (SELECT p.email, p.name FROM member m JOIN person p ON p.id = m.person
-    WHERE m.submission = s.id ORDER BY m.created_at, m.id LIMIT 1) k ON true
-WHERE s.edition = {} AND (e.id IS NOT NULL OR s.status <> 'draft')
-  AND (s.status <> 'withdrawn' OR e.state = 'paid')
-  AND ({} IN ('', coalesce(e.state, 'none')))
-  AND ({} = '' OR strpos(lower(concat_ws(' ', CASE WHEN named.yes THEN """
-    + ANY_TITLE
-    + """ END, CASE WHEN named.yes THEN f.director END, k.email, k.name, c.code)), lower({})) > 0)"""
-)
+    WHERE m.submission = s.id ORDER BY m.created_at, m.id LIMIT 1) k ON true"""
+"""What is told of an entry `s` beside its fee: asked of those alone that are shown, or sought by it."""
+SOUGHT = f"""AND s.id IN (SELECT s.id FROM submission s {TOLD}
+  WHERE s.edition = {{}} AND strpos(lower(concat_ws(' ', CASE WHEN named.yes THEN {ANY_TITLE} END,
+    CASE WHEN named.yes THEN f.director END, k.email, k.name, c.code)), lower({{}})) > 0)"""
+ORDER = """array_position(ARRAY['due', 'paid', 'waived', 'none'], coalesce(e.state, 'none')::text),
+  s.filed_at, s.id"""
 
 
 async def fees_of(
@@ -209,12 +210,15 @@ async def fees_of(
     director, maker and code. A film is named once it is filed and its copy released, and not
     to who has stepped aside from it.
     """
-    asked = (sorted(viewer.recused), edition.id, state, words, words)
+    apart = sorted(viewer.recused)
+    listed: str = LISTED
+    asked: tuple[Any, ...] = (edition.id, state)
+    if words:
+        listed, asked = f"{LISTED} {SOUGHT}", (*asked, apart, edition.id, words)
     sums = await rows(
-        "SELECT coalesce(e.state, 'none') AS state, count(*) AS n, coalesce(sum(CASE"
-        " WHEN e.state = 'waived' THEN e.waived_cents ELSE e.cents - e.waived_cents END), 0) AS cents "
-        + LISTED
-        + " GROUP BY 1",
+        f"""SELECT coalesce(e.state, 'none') AS state, count(*) AS n, coalesce(sum(CASE
+              WHEN e.state = 'waived' THEN e.waived_cents ELSE e.cents - e.waived_cents END), 0) AS cents
+            {listed} GROUP BY 1""",
         *asked,
     )
     totals = {row["state"]: [int(row["n"]), int(row["cents"])] for row in sums}
@@ -222,19 +226,19 @@ async def fees_of(
     last = max(1, -(-found // A_PAGE))
     number = min(max(page, 1), last)
     selected = await rows(
-        "SELECT s.id, CASE WHEN named.yes THEN "
-        + ANY_TITLE
-        + """ ELSE '' END AS title, CASE WHEN named.yes THEN f.director ELSE '' END AS director,
-        coalesce(k.email, '') AS maker, s.status, x.letter AS section,
-        coalesce(e.state, 'none') AS state, coalesce(e.kind, '') AS kind, coalesce(e.cents, 0) AS cents,
-        coalesce(e.waived_cents, 0) AS waived_cents, coalesce(e.note, '') AS note,
-        coalesce(e.version, 0) AS version, c.code, e.changed_at """
-        + LISTED
-        + """ ORDER BY array_position(ARRAY['due', 'paid', 'waived', 'none'], coalesce(e.state, 'none')::text),
-        s.filed_at, s.id LIMIT {} OFFSET {}""",
+        f"""WITH page AS MATERIALIZED (SELECT s.id {listed} ORDER BY {ORDER} LIMIT {{}} OFFSET {{}})
+            SELECT s.id, CASE WHEN named.yes THEN {ANY_TITLE} ELSE '' END AS title,
+              CASE WHEN named.yes THEN f.director ELSE '' END AS director,
+              coalesce(k.email, '') AS maker, s.status, x.letter AS section,
+              coalesce(e.state, 'none') AS state, coalesce(e.kind, '') AS kind, coalesce(e.cents, 0) AS cents,
+              coalesce(e.waived_cents, 0) AS waived_cents, coalesce(e.note, '') AS note,
+              coalesce(e.version, 0) AS version, c.code, e.changed_at
+            FROM page JOIN submission s ON s.id = page.id LEFT JOIN section x ON x.id = s.section
+            LEFT JOIN fee e ON e.submission = s.id {TOLD} ORDER BY {ORDER}""",
         *asked,
         A_PAGE,
         (number - 1) * A_PAGE,
+        apart,
     )
     return FeeList(
         lines=msgspec.convert(selected, list[FeeLine]),

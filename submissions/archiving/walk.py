@@ -50,6 +50,8 @@ LEFT_OUT = {
 """Tables that stay in the house, and why."""
 SECRETS = {PEOPLE: frozenset({"password_hash", "merged_into"})}
 """Columns that never leave: whoever comes back asks for a link; who has become who is this house's."""
+MADE = {"film": frozenset({"keys"}), "film_file": frozenset({"seconds"})}
+"""Columns that the database makes of others of their row."""
 BY_NAME = {"record": {"edition": ROOT, "person": PEOPLE}}
 """Columns that name a row without being a foreign key: a line of the record outlives what it is about."""
 
@@ -213,10 +215,9 @@ def place_of(name: str) -> Branch:
 
 
 def hidden(one: Branch) -> list[str]:
-    """Columns of which an archive holds nothing: secrets, and numbers that each house counts for itself."""
-    return sorted(
-        SECRETS.get(one.table, frozenset()) | ({one.key} if one.is_counted else frozenset())
-    )
+    """Columns of which an archive holds nothing: secrets, and what each house counts or makes for itself."""
+    own = SECRETS.get(one.table, frozenset()) | MADE.get(one.table, frozenset())
+    return sorted(own | ({one.key} if one.is_counted else frozenset()))
 
 
 def outward(one: Branch) -> list[Edge]:

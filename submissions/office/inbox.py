@@ -134,8 +134,8 @@ class EntrySheet(msgspec.Struct, frozen=True, kw_only=True):
     by_state: dict[str, int]
 
 
-def here(viewer: Viewer) -> str:
-    """Every entry that the viewer may know of, with all that it is looked for by.
+def here(viewer: Viewer, *, after: str = "") -> str:
+    """Every entry that the viewer may know of, with all that it is looked for by; `after` are tables before it.
 
     What is counted of an entry stands as a question of its own in its column: only what a query names is asked,
     at each place where it names it.
@@ -154,7 +154,7 @@ def here(viewer: Viewer) -> str:
         f"(SELECT count(*)::int FROM fix_request WHERE submission = s.id AND state = '{state}') AS {name}"
         for name, state in {"fixes_done": "done", "fixes_wished": "wished"}.items()
     )
-    return f"""WITH here AS NOT MATERIALIZED (
+    return f"""WITH {after}here AS NOT MATERIALIZED (
   SELECT s.id, s.version, s.status, s.created_at, s.changed_at, s.filed_at, s.film, s.edition,
     x.letter AS section_letter, x.names AS section_names, x.position AS section_at, known.is_named, known.is_veiled,
     CASE WHEN known.is_named THEN f.title ELSE '' END AS title,
@@ -188,20 +188,36 @@ def here(viewer: Viewer) -> str:
   WHERE {REACHED})"""
 
 
-PAIRS = """, known AS MATERIALIZED (SELECT id, film, sha256, is_named AND NOT is_veiled AS is_told FROM here
-    WHERE status <> 'withdrawn'),
-  alike AS MATERIALIZED (
-    SELECT array_agg(DISTINCT id) AS ids, 'title' AS kind
-    FROM (SELECT known.id, unnest(film_keys(f.title, f.titles, f.director)) AS key
-          FROM known JOIN film f ON f.id = known.film WHERE is_told) keyed
-    GROUP BY key HAVING count(*) > 1
-    UNION ALL SELECT array_agg(id), 'file' FROM known WHERE sha256 <> '' GROUP BY sha256 HAVING count(*) > 1
-    UNION ALL SELECT ARRAY[one, other]::varchar[], 'sound' FROM twin_pair WHERE sound IS NOT NULL
-      AND one IN (SELECT id FROM known) AND other IN (SELECT id FROM known)),
+ALIKE = """alike AS MATERIALIZED (
+    SELECT array_agg(s.id) AS ids, 'title' AS kind
+    FROM submission s JOIN film f ON f.id = s.film CROSS JOIN unnest(f.keys) AS key
+    WHERE s.edition = {} AND s.status <> 'withdrawn' GROUP BY key HAVING count(*) > 1
+    UNION ALL SELECT array_agg(n.submission), 'file' FROM film_file n JOIN submission s ON s.id = n.submission
+      WHERE s.edition = {} AND n.sha256 <> '' AND n.state <> 'replaced' GROUP BY n.sha256 HAVING count(*) > 1
+    UNION ALL SELECT ARRAY[t.one, t.other], 'sound' FROM twin_pair t JOIN submission s ON s.id = t.one
+      WHERE s.edition = {} AND t.sound IS NOT NULL), """
+"""Before `here`: entries of an edition, three times its id, that may be one film, whoever may know of them."""
+PAIRS = """, known AS MATERIALIZED (SELECT id, sha256, is_named AND NOT is_veiled AS is_told FROM here
+    WHERE status <> 'withdrawn' AND id = ANY(ARRAY(SELECT unnest(ids) FROM alike))),
   pairs AS (
-    SELECT one, other, array_agg(DISTINCT kind ORDER BY kind) AS kinds
-    FROM alike, unnest(ids) AS one, unnest(ids) AS other WHERE one <> other GROUP BY one, other)"""
-"""After `here`: all that may be one film, each pair both ways round."""
+    SELECT one.id AS one, other.id AS other, array_agg(DISTINCT kind ORDER BY kind) AS kinds
+    FROM alike CROSS JOIN unnest(ids) AS a CROSS JOIN unnest(ids) AS b
+    JOIN known one ON one.id = a JOIN known other ON other.id = b AND one.id <> other.id
+    WHERE CASE kind WHEN 'title' THEN one.is_told AND other.is_told
+      WHEN 'file' THEN one.sha256 <> '' AND one.sha256 = other.sha256 ELSE true END
+    GROUP BY one.id, other.id)"""
+"""After `here`: of what is alike all that the viewer may know of, each pair both ways round."""
+
+
+def paired(viewer: Viewer) -> str:
+    """`here`, and `pairs` of it."""
+    return here(viewer, after=ALIKE) + PAIRS
+
+
+def paired_values(viewer: Viewer, edition: Edition) -> tuple[Any, ...]:
+    return (edition.id, edition.id, edition.id, *reached(viewer, edition))
+
+
 SAID_NO = """EXISTS (SELECT 1 FROM twin_pair t WHERE t.said = 'different' AND t.one = least({one}, {other})
   AND t.other = greatest({one}, {other}))"""
 IN_A_PAIR = (
@@ -215,8 +231,7 @@ OWNERLESS = """(x.is_named AND x.status <> 'withdrawn' AND NOT EXISTS (
 """Whether all accounts of its owners are closed: its letters reach nobody."""
 TWINS = (
     """(SELECT count(*)::int FROM (
-    SELECT o.id FROM film mine JOIN film g ON film_keys(g.title, g.titles, g.director)
-        && film_keys(mine.title, mine.titles, mine.director)
+    SELECT o.id FROM film mine JOIN film g ON g.keys && mine.keys
       JOIN submission o ON o.film = g.id AND o.edition = x.edition AND o.status <> 'withdrawn'
       WHERE mine.id = x.film AND x.is_named AND NOT x.is_veiled AND EXISTS (
         SELECT 1 FROM film_file n WHERE n.submission = o.id AND n.state = 'released') AND o.status <> 'draft'
@@ -301,11 +316,19 @@ def apart(viewer: Viewer) -> tuple[Any, ...]:
     return sorted(viewer.recused), viewer.id
 
 
+def begun(viewer: Viewer, query: InboxQuery) -> str:
+    """What a query begins with: pairs are looked for where it asks for them."""
+    return paired(viewer) if query.twins else here(viewer)
+
+
+def begun_values(viewer: Viewer, edition: Edition, query: InboxQuery) -> tuple[Any, ...]:
+    return paired_values(viewer, edition) if query.twins else reached(viewer, edition)
+
+
 def listed(viewer: Viewer, query: InboxQuery, means: str, tail: str) -> str:
     """SQL for the lines of a query in its order: what is costly is asked of those lines alone."""
-    pairs = PAIRS if query.twins else ""
     order = f"{ORDERS[query.sort]}, here.id"
-    return f"""{here(viewer)}{pairs}, page AS MATERIALIZED (
+    return f"""{begun(viewer, query)}, page AS MATERIALIZED (
         SELECT here.id FROM here WHERE {means} ORDER BY {order} {tail}),
       line AS MATERIALIZED ({LINE} WHERE here.id = ANY(ARRAY(SELECT id FROM page)))
       SELECT x.*, {TWINS} AS twins, {OWNERLESS} AS is_ownerless
@@ -318,9 +341,9 @@ async def entries(
     """Fifty at a time; what was taken back is listed only where it is looked for."""
     means, values = where(query)
     counted = await rows(
-        f"""{here(viewer)}{PAIRS if query.twins else ""}
+        f"""{begun(viewer, query)}
             SELECT status, count(*)::int AS n FROM here WHERE {means} GROUP BY status""",
-        *reached(viewer, edition),
+        *begun_values(viewer, edition, query),
         *values,
     )
     by_state = {row["status"]: row["n"] for row in counted}
@@ -330,7 +353,7 @@ async def entries(
     beyond = f"LIMIT {PAGE} OFFSET {(number - 1) * PAGE}"
     found = await rows(
         listed(viewer, query, f"{means} AND {IN_STATE}", beyond),
-        *reached(viewer, edition),
+        *begun_values(viewer, edition, query),
         *values,
         query.state,
         query.state,
@@ -361,7 +384,7 @@ async def chosen(
     asked = InboxQuery(sort=query.sort) if ids is not None else query
     found = await rows(
         listed(viewer, asked, f"{means} AND {narrow}", f"LIMIT {MOST_AT_ONCE + 1}"),
-        *reached(viewer, edition),
+        *begun_values(viewer, edition, asked),
         *values,
         query.state,
         query.state,

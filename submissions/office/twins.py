@@ -17,7 +17,6 @@ from media.sound_twins import SoundLikeness, likeness
 from submissions.amending import film_to_amend
 from submissions.office import inbox
 from submissions.office.inbox import EntryLine, InboxQuery
-from submissions.office.reach import reached
 
 PAGE = 20
 AT_ONCE = 40  # files that one run compares
@@ -73,7 +72,7 @@ async def pairs_of(
 ) -> TwinSheet:
     """Pairs of entries that the viewer may know of, those that most speaks for first; of one entry, or of all."""
     told = await rows(
-        f"""{inbox.here(viewer)}{inbox.PAIRS}{_STATED},
+        f"""{inbox.paired(viewer)}{_STATED},
             counted AS (SELECT coalesce(jsonb_object_agg(state, n), jsonb_build_object()) AS counts
               FROM (SELECT state, count(*) AS n FROM stated GROUP BY state) by_state),
             placed AS (SELECT *, row_number() OVER (
@@ -82,7 +81,7 @@ async def pairs_of(
             SELECT counted.counts, page.* FROM counted LEFT JOIN placed page ON page.place / {PAGE} =
               least({{}}::int, (SELECT coalesce(max(place), 0) FROM placed) / {PAGE})
             ORDER BY page.place""",
-        *reached(viewer, edition),
+        *inbox.paired_values(viewer, edition),
         entry,
         said,
         max(number, 1) - 1,

@@ -15,7 +15,10 @@ from piccolo.conf.apps import AppConfig
 
 from festival.db import rows
 
-IN_SQL_ALONE = {("viewing", "served")}  # a multirange: Piccolo has no such column
+IN_SQL_ALONE = {
+    ("viewing", "served"),  # a multirange: Piccolo has no such column
+    ("film", "keys"), ("film_file", "seconds"),  # the database makes them of others
+}  # fmt: skip
 PACKAGES = ["festival", "submissions", "reviews", "screenings", "keeping"]
 
 

@@ -505,6 +505,12 @@ async def test_the_same_film_is_found_by_name_bytes_and_sound_and_what_is_said_i
     await FilmFile.update({FilmFile.likened_at: None}).where(FilmFile.id == sound_file)
     await twins.look()
     assert by_sound not in await office.seek(twins="yes"), "what was said outlasts another look"
+    await rows(
+        """UPDATE film SET title = 'Autre', titles = jsonb_build_object('fr', 'Autre encore') WHERE id = (
+             SELECT film FROM submission WHERE id = {}) RETURNING id""",
+        by_name,
+    )
+    assert by_name not in await office.seek(twins="yes"), "another name, another film"
 
 
 async def test_a_pair_is_drawn_side_by_side(office, client) -> None:
