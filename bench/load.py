@@ -113,12 +113,16 @@ async def seeded(given: argparse.Namespace) -> dict[str, dict[str, str]]:
         )
     finally:
         await connection.close()
+    return {name: headers_of(token) for name, token in tokens.items()}
+
+
+def headers_of(token: str) -> dict[str, str]:
+    """Whoever holds this session reads with them, and acts."""
     key = Settings.read().secret_key.encode()
     return {
-        name: {"cookie": f"session={token}",
-               "x-csrf-token": hmac.new(key, f"csrf:{token}".encode(), hashlib.sha256).hexdigest()}
-        for name, token in tokens.items()
-    }  # fmt: skip
+        "cookie": f"session={token}",
+        "x-csrf-token": hmac.new(key, f"csrf:{token}".encode(), hashlib.sha256).hexdigest(),
+    }
 
 
 async def reading(url: str, whose: list[dict[str, str]], given: argparse.Namespace) -> Heard:

@@ -28,6 +28,7 @@ import asyncpg
 import httpx
 import msgspec
 
+from bench.fuller import published
 from bench.load import seeded
 from bench.rivals import Pretalx
 from festival.tables import new_id
@@ -230,15 +231,9 @@ async def prepared(given: argparse.Namespace) -> tuple[list[str], list[dict[str,
 
 
 async def publish(house: Door, programmer: dict[str, str]) -> None:
-    async with httpx.AsyncClient(
-        base_url=f"{house.url}/api/v1/public", headers=programmer, timeout=120
-    ) as client:
-        version = (await client.get("/grid")).json()["version"]
-        began = time.perf_counter()
-        done = await client.post("/grid/publication", json={"version": version})
-        if done.status_code != 201:
-            raise RuntimeError(done.text[:2000])
-        print(f"  published in {time.perf_counter() - began:.1f} s, with every page of it")
+    began = time.perf_counter()
+    await published(house.url, "public", programmer)
+    print(f"  published in {time.perf_counter() - began:.1f} s, with every page of it")
 
 
 def first_reader(url: str) -> None:

@@ -1,7 +1,8 @@
 """A large edition, written by SQL with the house's own constraints kept.
 
 `films` entries, `people` in the committee, `scores` sheets, `lines` of the record, and `screenings` in eleven rooms
-of six days. Somebody of each part is among them, with a session: `Seeded`.
+of six days; `before` says how many editions came before it. Somebody of each part is among them, with a session:
+`Seeded`.
 """
 
 import argparse
@@ -11,7 +12,8 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from bench.load import filled, seeded
+from bench.fuller import furnished
+from bench.load import filled, headers_of, seeded
 
 SLUG, ROOMS, DAYS, DISTRIBUTED = "load", 11, 6, 60
 PROGRAMMES = """
@@ -38,10 +40,10 @@ INSERT INTO programme_film (id, programme, submission, position)
 INSERT INTO grid (id, edition, version) VALUES ('{x}grid', '{x}load', 1);
 INSERT INTO screening (id, stable, grid, programme, number, screen, starts_at, film_ends_at, ends_at, clears_at)
   SELECT '{x}w' || n, '{x}st' || n, '{x}grid', '{x}prog' || 1 + n % {programmes}, n / {programmes},
-    '{x}screen' || 1 + n % {rooms},
+    '{x}screen' || 1 + n % {a_day} % {rooms},
     at, at + interval '100 minutes', at + interval '100 minutes', at + interval '120 minutes'
-  FROM (SELECT n, timestamptz '2027-02-03 07:00Z' + (n / {rooms} % {days}) * interval '1 day'
-          + (n / {rooms} / {days}) * interval '2 hours' AS at
+  FROM (SELECT n, timestamptz '2027-02-03 07:00Z' + (n / {a_day}) * interval '1 day'
+          + (n % {a_day} / {rooms}) * interval '2 hours' AS at
         FROM generate_series(0, {screenings} - 1) n) made;
 INSERT INTO record (at, person, edition, act, subject, details)
   SELECT now() - n * interval '3 seconds', '{x}p' || 1 + n % {people}, '{x}load', 'review_given',
@@ -67,16 +69,27 @@ class Seeded(msgspec.Struct, frozen=True):
 
 def figures(reader: argparse.ArgumentParser) -> None:
     """The figures of an edition as words of a command."""
-    usual = {"films": 3000, "people": 120, "scores": 300_000, "lines": 1_000_000, "screenings": 187}
+    usual = {
+        "films": 3000, "people": 120, "scores": 300_000, "lines": 1_000_000, "screenings": 187, "before": 3,
+    }  # fmt: skip
     for name, figure in usual.items():
         reader.add_argument(f"--{name}", type=int, default=figure)
 
 
 async def large(given: argparse.Namespace) -> Seeded:
-    """Write it into an empty house of `DATABASE_URL`, and vacuum: all came in one breath."""
-    whose = await written(given)
+    """Write it into an empty house of `DATABASE_URL`, with all else that lies there and `before` editions of as many
+    films, a hundredth of the sheets and a tenth of the lines; and vacuum: all came in one breath.
+    """
+    whose, less = await written(given), {"scores": given.scores // 100, "lines": given.lines // 10}
+    editions = [argparse.Namespace(**{**vars(given), **less, "x": f"was{n}"}) for n in range(given.before)]
+    for edition in editions:
+        await written(edition)
     owner = await asyncpg.connect(os.environ["DATABASE_OWNER_URL"])
     try:
+        for edition in (given, *editions):
+            await furnished(owner, told_of(edition))
+        await owner.execute("UPDATE film_figure SET reckoned = asked WHERE submission LIKE 'was%'")
+        await owner.execute("UPDATE figure_clock SET reckoned = asked WHERE edition LIKE 'was%'")
         await owner.execute("VACUUM (FULL, ANALYZE) film_figure")
         await owner.execute("VACUUM ANALYZE")
     finally:
@@ -89,12 +102,9 @@ async def written(given: argparse.Namespace) -> Seeded:
     given.readers, given.uploads = 1, DISTRIBUTED
     x = getattr(given, "x", "")
     whose = await seeded(given)
-    told: dict[str, Any] = {
-        "x": "", "programmes": max(75, -(-given.screenings // 3)), **vars(given), "days": DAYS, "rooms": ROOMS,
-    }  # fmt: skip
     owner = await asyncpg.connect(os.environ["DATABASE_OWNER_URL"])
     try:
-        await owner.execute(filled(PROGRAMMES, told))
+        await owner.execute(filled(PROGRAMMES, told_of(given)))
         for person in ("oper", "prog"):
             whose[person] = await signed_in(owner, x + person)
     finally:
@@ -102,6 +112,12 @@ async def written(given: argparse.Namespace) -> Seeded:
     return Seeded(
         chair=whose["p1"], programmer=whose["prog"], operator=whose["oper"], maker=whose["m1"]
     )
+
+
+def told_of(given: argparse.Namespace) -> dict[str, Any]:
+    """The names in the texts of SQL, and what stands for them."""
+    usual = {"x": "", "programmes": max(75, -(-given.screenings // 3))}
+    return {**usual, **vars(given), "days": DAYS, "rooms": ROOMS, "a_day": -(-given.screenings // DAYS)}
 
 
 async def signed_in(connection: asyncpg.Connection, person: str) -> dict[str, str]:
@@ -112,4 +128,4 @@ async def signed_in(connection: asyncpg.Connection, person: str) -> dict[str, st
         "INSERT INTO session (id, person, content, expires_at) VALUES ($1, $2, '{}', now() + interval '1 day')",
         digest(token), person,
     )  # fmt: skip
-    return {"cookie": f"session={token}"}
+    return headers_of(token)

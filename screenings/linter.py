@@ -273,8 +273,9 @@ def guest_misses_the_debate(proof: ProofSheet) -> LintMatches:
 
 
 def nobody_knows_when_the_guest_comes(proof: ProofSheet) -> LintMatches:
+    expected = {guest.id for guest, _ in debates(proof)}
     for guest in proof.guests:
-        if not guest.stays and any(one is guest for one, _ in debates(proof)):
+        if not guest.stays and guest.id in expected:
             yield {"guest": guest.id, "details": {"guest": guest.name}}
 
 
@@ -288,9 +289,10 @@ def debate_has_nobody(proof: ProofSheet) -> LintMatches:
 
 
 def debates(proof: ProofSheet) -> Iterator[tuple[LintGuest, LintScreening]]:
+    shows = [show for show in proof.screenings if show.has_debate]
     for guest in proof.guests:
-        for show in proof.screenings:
-            if show.has_debate and show.programme in guest.programmes:
+        for show in shows:
+            if show.programme in guest.programmes:
                 yield guest, show
 
 

@@ -17,6 +17,9 @@ from bench.seed import Seeded, written
 from festival.db import rows
 
 STATEMENTS = {
+    "/api/v1/{edition}/edition": 1,
+    "/api/v1/{edition}/programme/changes": 3,
+    "/api/v1/{edition}/sections.css": 2,
     "/{edition}": 3,
     "/{edition}/account": 11,
     "/{edition}/account/leaving": 18,
@@ -58,6 +61,7 @@ STATEMENTS = {
     "/{edition}/operator/entries/{submission_id}/timeline": 12,
     "/{edition}/operator/fees": 6,
     "/{edition}/operator/form": 7,
+    "/{edition}/operator/form/fields/{field}": 6,
     "/{edition}/operator/form/preview": 9,
     "/{edition}/operator/form/questions/new": 5,
     "/{edition}/operator/imports": 6,
@@ -87,6 +91,7 @@ STATEMENTS = {
     "/{edition}/operator/site": 5,
     "/{edition}/operator/site/{text}": 5,
     "/{edition}/operator/texts": 6,
+    "/{edition}/operator/texts/{kind}": 5,
     "/{edition}/operator/twins": 5,
     "/{edition}/programmer/attendance": 7,
     "/{edition}/programmer/audiences": 24,
@@ -117,6 +122,7 @@ STATEMENTS = {
     "/{edition}/programmer/rules": 20,
     "/{edition}/programmer/screens/{screen_id}": 33,
     "/{edition}/programmer/shared": 12,
+    "/{edition}/programmer/shared/{shared_kind}/new": 5,
     "/{edition}/programmer/tickets": 6,
     "/{edition}/programmer/variants": 21,
     "/{edition}/programmer/venues": 26,
@@ -168,7 +174,7 @@ async def counted(client: httpx.AsyncClient, x: str, who: Seeded) -> dict[str, i
     """
     told = {}
     for page in pages("", x=x):
-        path, headers = page.route.removeprefix("GET /{lang}"), getattr(who, page.part) if page.part else {}
+        path, headers = page.route.removeprefix("GET ").removeprefix("/{lang}"), page.headers(who)
         if not path:  # the front leads to whichever edition another test has put there
             continue
         if (await client.get(page.address, headers=headers)).status_code != 200:
