@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
+from math import gcd
 
 from msgspec import Struct
 
@@ -63,6 +64,21 @@ class DayPrice(Struct, frozen=True, forbid_unknown_fields=True):
     then: int = 0
 
 
+class TastePrice(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is paid towards that which a grid costs as a whole, where nothing is left out.
+
+    A section pays for the weight of its hours (S5). A screening `number` of a programme pays for being
+    shown at a `venue` (S6). A programme is paid for what it shows in a half of the festival (S12),
+    whose `number` is 0 or 1.
+    """
+
+    rule: str
+    of: str
+    price: int
+    number: int = 0
+    venue: str = ""
+
+
 class Certificate(Struct, frozen=True, forbid_unknown_fields=True):
     """No plan that leaves out so few screenings, and so few premieres among them, costs less than `bound`.
 
@@ -77,6 +93,7 @@ class Certificate(Struct, frozen=True, forbid_unknown_fields=True):
     shown: list[ShownPrice] = []
     moments: list[MomentPrice] = []
     days: list[DayPrice] = []
+    tastes: list[TastePrice] = []
     out: int = 0
     out_first: int = 0
 
@@ -162,19 +179,24 @@ class Verifier:
     def most_of(self, screen_day: OfferedDay, ledger: "Ledger") -> int:
         """The most that a screen can earn on a day, no programme following itself."""
         best: list[Best] = [(0, NOBODY, 0, NOBODY)]  # from the last start to the first
-        gains, parts, family = ledger.gains(screen_day.day), ledger.parts, self.family
+        gains, parts, family = ledger.gains(screen_day), ledger.parts, self.family
         last = len(screen_day.starts)
         for place in range(last - 1, -1, -1):
             start, now, offers = screen_day.starts[place], best[-1], screen_day.offers[place]
+            calm = screen_day.calm[place] if screen_day.calm else None
             for n in range(0, len(offers), 3):
                 at = offers[n]
                 gain = gains[at]
                 if gain is None:
                     continue
-                most, begins, other, _ = best[last - offers[n + 2]]
                 own = family[at]
-                dues = ledger.dues(at, start)
-                earned = gain - dues - parts * offers[n + 1] + (other if begins == own else most)
+                most, begins, onward, _ = best[last - offers[n + 2]]
+                if begins != own:
+                    onward = most
+                if calm is not None:
+                    close = parts * self.offers.of_close[at]
+                    onward = max(onward - close, another(best[last - calm[n // 3]], own))
+                earned = gain - ledger.dues(at, start) - parts * offers[n + 1] + onward
                 if earned > now[2]:
                     now = better(now, earned, own)
             best.append(now)
@@ -259,6 +281,12 @@ class Verifier:
         )
 
 
+def another(best: Best, own: int) -> int:
+    """The most that begins with another family."""
+    most, begins, other, _ = best
+    return other if begins == own else most
+
+
 def better(now: Best, earned: int, own: int) -> Best:
     """The best way to go on, and the best that begins with another family."""
     most, begins, other, other_begins = now
@@ -277,6 +305,7 @@ class Ledger:
         self.parts = certificate.parts
         prices = [one.price for one in certificate.shown] + [certificate.out, certificate.out_first]
         prices += [one.price for one in certificate.moments]
+        prices += [one.price for one in certificate.tastes]
         least = min([*prices, *(one.price for one in certificate.days)])
         if self.parts < 1 or least < 0:
             raise RefusedCertificate("prices are whole and not negative")
@@ -285,10 +314,12 @@ class Ledger:
         self.worth = [0] * many
         self.of_order = [0] * many  # what leaving out a first one saves
         self.by_day = [[0] * self.offers.problem.days for _ in range(many)]
+        self.by_venue: list[dict[str, int]] = [defaultdict(int) for _ in range(many)]
         self.by_minute: list[list[tuple[int, int, list[int]]]] = [[] for _ in range(many)]
         self.read_shown()
         self.read_days()
         self.read_moments()
+        self.read_tastes()
 
     def free(self, programme: str, number: int) -> int:
         at = self.offers.at.get((programme, number))
@@ -386,13 +417,92 @@ class Ledger:
         for at in parallel.free:
             self.by_minute[at].append((0, self.offers.lasts[at], until))
 
-    def gains(self, day: int) -> list[int | None]:
-        """What each screening is worth on a day; None where that day leaves others no room."""
+    def read_tastes(self) -> None:
+        readers = {"S5": self.read_fairness, "S6": self.read_venues, "S12": self.read_halves}
+        by_rule: dict[str, list[TastePrice]] = defaultdict(list)
+        for one in self.certificate.tastes:
+            by_rule[one.rule].append(one)
+        for rule, prices in by_rule.items():
+            weight = self.offers.weight(rule) * self.parts
+            if rule not in readers or not weight or self.certificate.left_out:
+                raise RefusedCertificate(f"{rule} costs nothing that is known")
+            if readers[rule](prices) > weight:
+                raise RefusedCertificate(f"more is paid than {rule} weighs")
+
+    def read_fairness(self, prices: list[TastePrice]) -> int:
+        """Ten times the hours of n films are at most n times what they cost, and what is rounded off.
+
+        That is a remainder of tens by n. Only the worst section costs, so that all together pay for it.
+        """
+        offers, paid = self.offers, 0
+        weights = [10 * self.hour_weight(minute) for minute in range(DAY)]
+        for one in prices:
+            members = {name for name in offers.names if offers.films[name[0]].section == one.of}
+            if not one.of or not members:
+                raise RefusedCertificate(f"there is no section {one.of}")
+            held = sum(
+                10 * judge.hour_weight(offers.problem, lock)
+                for lock in offers.locked
+                if lock.name in members
+            )
+            paid += len(members) * one.price
+            rounded_off = len(members) - gcd(len(members), 10)
+            self.let_pass += one.price * (rounded_off - held)
+            minutes = range((offers.problem.days + 3) * DAY)
+            until = [0, *accumulate(one.price * weights[minute % DAY] for minute in minutes)]
+            for name in members & offers.at.keys():
+                self.by_minute[offers.at[name]].append((0, 1, until))
+        return paid
+
+    def hour_weight(self, clock: int) -> int:
+        """Of a start at this minute of the day, which before four is the night of the day before."""
+        minute = clock + DAY if clock < NIGHT else clock
+        problem = self.offers.problem
+        return problem.measures.bands[judge.band(problem, minute)][1]
+
+    def read_venues(self, prices: list[TastePrice]) -> int:
+        """The first venue of a section is free: that of its locks, or the one that most is paid for."""
+        offers = self.offers
+        paid: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        for one in prices:
+            section = offers.films[one.of].section if one.of in offers.films else ""
+            if not section or one.venue in self.venues_of_locks(section):
+                raise RefusedCertificate(f"{one.of} pays nothing at {one.venue}")
+            self.by_venue[self.free(one.of, one.number)][one.venue] += one.price
+            paid[section][one.venue] += one.price
+        for section, at_venues in paid.items():
+            if not self.venues_of_locks(section):
+                self.let_pass += max(at_venues.values())
+        return max(price for at_venues in paid.values() for price in at_venues.values())
+
+    def venues_of_locks(self, section: str) -> set[str]:
+        return {lock.venue for lock in self.offers.locked if lock.programme.section == section}
+
+    def read_halves(self, prices: list[TastePrice]) -> int:
+        """Whatever is shown in both halves shows something in each."""
+        offers, days = self.offers, self.offers.problem.days
+        paid: dict[str, int] = defaultdict(int)
+        for one in prices:
+            held = [2 * lock.day < days for lock in offers.locked if lock.name[0] == one.of]
+            shown = sum(name[0] == one.of for name in offers.names)
+            if shown < 2 or one.number not in {0, 1} or (one.number == 0) in held:
+                raise RefusedCertificate(f"{one.of} need not be shown in half {one.number}")
+            paid[one.of] += one.price
+            self.let_pass -= one.price
+            for at, name in enumerate(offers.free):
+                for day in range(days) if name[0] == one.of else ():
+                    if (2 * day < days) is (one.number == 0):
+                        self.by_day[at][day] -= one.price
+        return max(paid.values())
+
+    def gains(self, screen_day: OfferedDay) -> list[int | None]:
+        """What each screening is worth there; None where that day leaves others no room."""
         offers, all_shown = self.offers, self.certificate.left_out == 0
+        day, venue = screen_day.day, screen_day.venue
         return [
             None
             if all_shown and day not in offers.rooms[at]
-            else self.worth[at] - self.by_day[at][day]
+            else self.worth[at] - self.by_day[at][day] - self.by_venue[at].get(venue, 0)
             for at in range(len(offers.free))
         ]
 

@@ -20,7 +20,7 @@ from screenings.planner.model import Clash, Hold, Problem, Programme, Screen, Sh
 DAY = 1440
 NIGHT = 240  # until four in the morning it is still yesterday's
 NATIVE = ("S1", "S2", "S3")
-GROWING = ("S4", "S7", "S9", "S11")  # no screening that is added makes these less
+GROWING = ("S4", "S6", "S7", "S9", "S11")  # no screening that is added makes these less
 ALONE = ("S7", "S9", "S11")  # of these a part is each screening's own
 
 
@@ -30,11 +30,17 @@ def day_of(start: int) -> int:
 
 @dataclass
 class OfferedDay:
-    """What may begin on one screen on one day: for each start `screening, cost, place of the start after it`."""
+    """What may begin on one screen on one day: for each start `screening, cost, place of the start after it`.
+
+    Where films close behind long debates cost something, `calm` is the place from which on none is close,
+    for each of these.
+    """
 
     day: int
+    venue: str
     starts: list[int]
     offers: list["array[int]"] = field(default_factory=list)
+    calm: list["array[int]"] = field(default_factory=list)
 
 
 class Offers:
@@ -127,12 +133,16 @@ class Offers:
         clear = screen.turnaround if judge.hard(self.problem, "H3") else 0
         for day in range(self.problem.days):
             starts = sorted(start for start in by_start if day_of(start) == day)
-            found = OfferedDay(day, starts)
+            found = OfferedDay(day, screen.venue or screen.id, starts)
             for start in starts:
                 row = array("q")
                 for at, cost in by_start[start]:
                     row.extend((at, cost, bisect_left(starts, start + self.lasts[at] + clear)))
                 found.offers.append(row)
+                if self.of_close:
+                    found.calm.append(array("q", (
+                        bisect_left(starts, self.calm_after(at, screen, start)) for at, _ in by_start[start]
+                    )))  # fmt: skip
             if starts:
                 yield found
 
@@ -289,6 +299,18 @@ class Offers:
             self.weight(code) * judge.SOFT[code](self.problem, self.locked)
             for code in (*NATIVE, *GROWING)
         )
+
+    @cached_property
+    def of_close(self) -> list[int]:
+        """By screening, what a film close behind its debate costs (S14); empty where that is free."""
+        weight, long = self.weight("S14"), self.problem.measures.long_debate
+        if not weight:
+            return []
+        return [weight * (self.somewhere(name).debate >= long) for name in self.free]
+
+    def calm_after(self, at: int, screen: Screen, start: int) -> int:
+        clear = self.shown(self.free[at], screen.id, start).clear
+        return clear + self.problem.measures.slack
 
     # Who needs what
 

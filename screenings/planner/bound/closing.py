@@ -17,10 +17,13 @@ from ortools.sat.python import cp_model
 from screenings.planner import minutes
 from screenings.planner.bound.master import MasterProblem
 from screenings.planner.bound.shared import Shared
+from screenings.planner.bound.tastes import ExcessKey
 from screenings.planner.search.instance import Position, Positions
 
 LiteralSpan = tuple[int, int, cp_model.IntVar]  # from, to, and the literal of its start
+LiteralStart = tuple[int, cp_model.IntVar]
 MOST_STARTS = 60_000  # literals
+MOST_EXCESS = 10**7  # ten times the weight of an hour
 
 
 @dataclass
@@ -71,6 +74,8 @@ def closing_model(
         if shared.rule != "S4":
             add_shared(model, shared)
     add_parallels(model)
+    add_tastes(model)
+    add_close(model)
     total = cp_model.LinearExpr.sum(model.cost) + bound.fixed
     model.cp.add(total < best)
     if not model.parallels:  # of which it knows a few minutes alone, so that it may find less
@@ -157,6 +162,56 @@ def add_parallels(model: ClosingModel) -> None:
         ]
         over = cp_model.LinearExpr.sum(running) - int(shared.left[minute])
         model.cp.add(over <= model.parallels[key])
+
+
+def add_tastes(model: ClosingModel) -> None:
+    """All of them, whether the bound has bound them or not."""
+    pricing, on_day = model.bound.pricing, model.bound.instance.on_day
+    place = {screen_day: number for number, screen_day in enumerate(pricing.screen_days)}
+    excesses: dict[ExcessKey, cp_model.IntVar] = {}
+    spares: dict[str, tuple[int, list[cp_model.IntVar]]] = {}
+    for row in model.bound.tastes:
+        if row.excess not in excesses:
+            excess = excesses[row.excess] = model.cp.new_int_var(0, MOST_EXCESS, "")
+            if row.spare:
+                spares.setdefault(row.spare, (row.weight, []))[1].append(excess)
+            else:
+                model.cost.append(row.weight * excess)
+        terms = []
+        for film in row.films:
+            for (screen, start), literal in model.starts[pricing.screenings[film]].items():
+                day = next(day for day, of_day in enumerate(on_day) if of_day >> start & 1)
+                if much := int(row.counts(place[screen, day], start)):
+                    terms.append(much * literal)
+        over = row.times * excesses[row.excess]
+        model.cp.add(cp_model.LinearExpr.sum(terms) <= row.limit + over)
+    for weight, its in spares.values():
+        beyond = model.cp.new_int_var(0, len(its), "")
+        model.cp.add(cp_model.LinearExpr.sum(its) - 1 <= beyond)
+        model.cost.append(weight * beyond)
+
+
+def add_close(model: ClosingModel) -> None:
+    """A film close behind a long debate (S14), on one screen."""
+    pricing, instance = model.bound.pricing, model.bound.instance
+    if pricing.close is None:
+        return
+    slack, by_screen = instance.facts.measures.slack, defaultdict[int, list[LiteralStart]](list)
+    for literals in model.starts.values():
+        for (screen, start), literal in literals.items():
+            by_screen[screen].append((start, literal))
+    for film, at in enumerate(pricing.screenings):
+        if not (weight := int(pricing.close[film])):
+            continue
+        is_close = model.cp.new_bool_var("")
+        model.cost.append(weight * is_close)
+        for (screen, start), literal in model.starts[at].items():
+            ends = start + instance.lengths[at]
+            soon = ends + instance.screens[screen].turnaround + slack
+            behind = [other for then, other in by_screen[screen] if ends <= then < soon]
+            if behind:
+                nothing = model.cp.add(cp_model.LinearExpr.sum(behind) == 0)
+                nothing.only_enforce_if(literal, is_close.negated())
 
 
 def busy(

@@ -9,12 +9,14 @@ Vemuganti 1980, for the travelling salesman).
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from screenings.planner import minutes
+from screenings.planner.rules.facts import debate
 from screenings.planner.rules.taste import by_itself
 from screenings.planner.search.instance import Instance
 from screenings.planner.search.schedule import Schedule
@@ -29,7 +31,11 @@ MOST_ENTRIES = 40_000_000  # about 500 MB
 
 @dataclass
 class Pricing:
-    """`cost`, `after`: by index of the start, screen-day and screening; `after` is where it leads."""
+    """`cost`, `after`: by index of the start, screen-day and screening; `after` is where it leads.
+
+    Where a film close behind a long debate costs something (S14), it is `close` by screening, and `later`
+    is where nothing is close any more.
+    """
 
     screenings: list[int]
     screen_days: list[tuple[int, int]]  # (screen, day)
@@ -37,6 +43,8 @@ class Pricing:
     cost: NDArray[np.float32]
     after: NDArray[np.int32]
     family: NDArray[np.int64]  # of each screening: two of one family are never on one day
+    close: Numbers | None = None
+    later: NDArray[np.int32] | None = None
 
     @property
     def ends(self) -> int:
@@ -51,14 +59,18 @@ class Pricing:
         chosen = np.full((many, ends), -1, np.int64)
         flat = value.reshape(-1)
         for at in range(ends - 1, -1, -1):
-            worth = reward - cost[at] + flat[self.after[at] + base]
+            onward = flat[self.after[at] + base]
+            if self.close is not None and self.later is not None:
+                onward = np.maximum(onward - self.close, flat[self.later[at] + base])
+            worth = reward - cost[at] + onward
             top = worth.argmax(axis=1)
             most = worth[every, top]
             better = most > value[:, at + 1]
             value[:, at] = np.where(better, most, value[:, at + 1])
             chosen[:, at] = np.where(better, top, -1)
         return value[:, 0].copy(), [
-            self.read(screen_day, chosen[screen_day]) for screen_day in range(many)
+            self.read(screen_day, chosen[screen_day], value[screen_day])
+            for screen_day in range(many)
         ]
 
     def dear(self, dues: Numbers | None) -> Costs:
@@ -83,6 +95,10 @@ class Pricing:
         for at in range(ends - 1, -1, -1):
             leads = self.after[at] + base
             onward = np.where(heads[leads] == family, second[leads], best[leads])
+            if self.close is not None and self.later is not None:
+                leads = self.later[at] + base
+                calmly = np.where(heads[leads] == family, second[leads], best[leads])
+                onward = np.maximum(onward - self.close, calmly)
             worth = reward - cost[at] + onward
             first = worth.argmax(axis=1)
             first_worth = worth[every, first]
@@ -105,21 +121,46 @@ class Pricing:
             value[1, :, at] = worths[top, every]
             begin[1, :, at, 0], begin[1, :, at, 1] = head[top, every], where[top, every]
         return value[0, :, 0].copy(), [
-            self.follow(begin[:, screen_day], screen_day) for screen_day in range(many)
+            self.follow(begin[:, screen_day], value[:, screen_day], screen_day)
+            for screen_day in range(many)
         ]
 
-    def follow(self, begin: NDArray[np.int64], screen_day: int) -> Column:
+    def follow(self, begin: NDArray[np.int64], value: Numbers, screen_day: int) -> Column:
         column = []
         film, at = begin[0, 0]
         while film >= 0:
             column.append((int(film), int(at)))
-            leads = int(self.after[at, screen_day, film])
-            head = begin[0, leads, 0]
-            same = head >= 0 and self.family[head] == self.family[film]
-            film, at = begin[1 if same else 0, leads]
+            film, at = max(
+                (worth - dues, *begin[which, leads])
+                for leads, dues in self.leads(int(at), screen_day, int(film))
+                for head in (begin[0, leads, 0],)
+                for which in (int(head >= 0 and self.family[head] == self.family[film]),)
+                for worth in (value[which, leads],)
+            )[1:]
         return tuple(column)
 
-    def read(self, screen_day: int, chosen: NDArray[np.int64]) -> Column:
+    def leads(self, at: int, screen_day: int, film: int) -> list[tuple[int, float]]:
+        """Where it leads, and what that costs."""
+        after = int(self.after[at, screen_day, film])
+        if self.close is None or self.later is None:
+            return [(after, 0.0)]
+        return [
+            (after, float(self.close[film])),
+            (int(self.later[at, screen_day, film]), 0.0),
+        ]
+
+    def price(self, screen_day: int, films: Column) -> float:
+        """What a column costs, its films one after the other."""
+        price = float(sum(self.cost[at, screen_day, film] for film, at in films))
+        if self.close is not None and self.later is not None:
+            price += sum(
+                float(self.close[film])
+                for (film, at), (_, then) in pairwise(films)
+                if then < self.later[at, screen_day, film]
+            )
+        return price
+
+    def read(self, screen_day: int, chosen: NDArray[np.int64], value: Numbers) -> Column:
         column, at = [], 0
         while at < self.ends:
             screening = int(chosen[at])
@@ -127,7 +168,10 @@ class Pricing:
                 at += 1
             else:
                 column.append((screening, at))
-                at = int(self.after[at, screen_day, screening])
+                at = max(
+                    (value[leads] - dues, leads)
+                    for leads, dues in self.leads(at, screen_day, screening)
+                )[1]
         return tuple(column)
 
 
@@ -160,7 +204,10 @@ def pricing_of(schedule: Schedule, *, all_placed: bool) -> Pricing | None:
         np.full((ends, len(screen_days), len(free)), FORBIDDEN_COST, np.float32),
         np.zeros((ends, len(screen_days), len(free)), np.int32),
         families(instance, free),
+        closeness(instance, free),
     )
+    if pricing.close is not None:
+        pricing.later = np.zeros_like(pricing.after)
     fill(pricing, schedule, starts, start_minutes)
     return pricing
 
@@ -168,6 +215,18 @@ def pricing_of(schedule: Schedule, *, all_placed: bool) -> Pricing | None:
 def families(instance: Instance, screenings: list[int]) -> NDArray[np.int64]:
     groups = {at: members[0] for members in instance.days_apart for at in members}
     return np.array([groups.get(at, at) for at in screenings], np.int64)
+
+
+def closeness(instance: Instance, screenings: list[int]) -> Numbers | None:
+    """What it costs, after a long debate, that a film is close behind; None where that is free."""
+    facts = instance.facts
+    if not facts.weight("S14"):
+        return None
+    long = [
+        debate(facts.programmes[programme], number) >= facts.measures.long_debate
+        for programme, number in (instance.names[at] for at in screenings)
+    ]
+    return float(facts.weight("S14")) * np.array(long, float)
 
 
 def fill(
@@ -205,6 +264,12 @@ def fill(
             clear = day_starts + instance.lengths[at] + instance.turnaround[screen]
             after = np.searchsorted(day_starts, clear)
             pricing.after[:count, screen_day, film] = np.where(after >= count, pricing.ends, after)
+            if pricing.close is None or pricing.later is None:
+                continue
+            calm = instance.screens[screen].turnaround + instance.facts.measures.slack
+            later = np.searchsorted(day_starts, day_starts + instance.lengths[at] + calm)
+            later = np.where(pricing.close[film] > 0, later, after)
+            pricing.later[:count, screen_day, film] = np.where(later >= count, pricing.ends, later)
 
 
 def bits(these: int, size: int) -> NDArray[np.bool_]:

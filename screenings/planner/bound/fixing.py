@@ -6,6 +6,7 @@ between that plan and the bound (Irnich, Desaulniers, Desaulniers and Hadjar 201
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +43,7 @@ class Labels:
     def offer(
         self,
         every: NDArray[np.int64],
-        place: NDArray[np.int64],
+        place: NDArray[np.signedinteger[Any]],
         value: Numbers,
         family: NDArray[np.int64],
     ) -> None:
@@ -106,12 +107,22 @@ def most_through(pricing: Pricing, gains: Costs) -> Numbers:
             pass_on(before, every, at - 1, at)
         here = np.full((many, len(family)), at)
         reached = before.without(across, here, family) + gains[at]
-        leads = pricing.after[at]
-        through[at] = reached + onward.without(across, leads, family)
+        through[at] = reached + onward_from(pricing, onward, across, at)
         for film in range(len(family)):
-            own = np.full(many, family[film])
-            before.offer(every, leads[:, film], reached[:, film], own)
+            own, dues = np.full(many, family[film]), 0.0
+            if pricing.close is not None and pricing.later is not None:
+                before.offer(every, pricing.later[at, :, film], reached[:, film], own)
+                dues = pricing.close[film]
+            before.offer(every, pricing.after[at, :, film], reached[:, film] - dues, own)
     return through
+
+
+def onward_from(pricing: Pricing, onward: Labels, across: NDArray[np.int64], at: int) -> Numbers:
+    most = onward.without(across, pricing.after[at], pricing.family)
+    if pricing.close is None or pricing.later is None:
+        return most
+    calmly = onward.without(across, pricing.later[at], pricing.family)
+    return np.maximum(most - pricing.close, calmly)
 
 
 def onwards(pricing: Pricing, gains: Costs) -> Labels:
@@ -121,7 +132,7 @@ def onwards(pricing: Pricing, gains: Costs) -> Labels:
     onward = Labels.none(many, ends + 1, 0.0)
     for at in range(ends - 1, -1, -1):
         pass_on(onward, every, at + 1, at)
-        worth = gains[at] + onward.without(across, pricing.after[at], family)
+        worth = gains[at] + onward_from(pricing, onward, across, at)
         place = np.full(many, at)
         for _ in range(2):
             top = worth.argmax(axis=1)

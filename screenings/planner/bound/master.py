@@ -22,6 +22,7 @@ from ortools.math_opt.python import mathopt
 from screenings.planner.bound.columns import Column, Numbers, Pricing, pricing_of
 from screenings.planner.bound.floor import Floor, floor_of
 from screenings.planner.bound.shared import Shared, shared_by
+from screenings.planner.bound.tastes import ExcessKey, TasteRow, tastes_of
 from screenings.planner.rules import growing_cost
 from screenings.planner.rules.guests import first_showings
 from screenings.planner.search.instance import Instance, Positions
@@ -60,7 +61,7 @@ class SideConstraint:
 
 @dataclass
 class Duals:
-    """Dual values: of showing each screening, of each side constraint, of each moment, of leaving out.
+    """Dual values: of showing each screening, of each side constraint, moment and taste, of leaving out.
 
     They are rounded to binary fractions, so that every sum of them is exact.
     """
@@ -68,6 +69,7 @@ class Duals:
     screening: Numbers
     side: Numbers
     moment: Numbers
+    taste: Numbers
     out: float
     out_first: float
 
@@ -76,13 +78,14 @@ class Duals:
             (1 - share) * self.screening + share * other.screening,
             (1 - share) * self.side + share * other.side,
             (1 - share) * self.moment + share * padded(other.moment, len(self.moment)),
+            (1 - share) * self.taste + share * padded(other.taste, len(self.taste)),
             (1 - share) * self.out + share * other.out,
             (1 - share) * self.out_first + share * other.out_first,
         )
 
     def rounded(self) -> "Duals":
         return Duals(
-            exact(self.screening), exact(self.side), exact(self.moment),
+            exact(self.screening), exact(self.side), exact(self.moment), exact(self.taste),
             float(exact(np.array(self.out))), float(exact(np.array(self.out_first))),
         )  # fmt: skip
 
@@ -113,6 +116,8 @@ class MasterProblem:
     choices: list[tuple[mathopt.Variable, int, Column]] = field(default_factory=list)
     shared: list[Shared] = field(default_factory=list)
     moments: list[tuple[int, int]] = field(default_factory=list)  # (which is shared, minute)
+    tastes: list[TasteRow] = field(default_factory=list)
+    bound_tastes: list[int] = field(default_factory=list)
     without_two_cycles: bool = False
     done: bool = False
 
@@ -126,6 +131,12 @@ class MasterProblem:
             for key, times in side.terms.items():
                 self.touching[key].append((number, times))
         self.overlaps: dict[tuple[str, str, str, int], mathopt.Variable] = {}
+        self.excesses: dict[ExcessKey, mathopt.Variable] = {}
+        self.spares: dict[str, mathopt.LinearConstraint] = {}
+        self.tastes_touching: dict[int, list[int]] = defaultdict(list)
+        for number, row in enumerate(self.tastes):
+            for film in row.films:
+                self.tastes_touching[film].append(number)
         self.guess_duals()
         self.open_master()
 
@@ -156,7 +167,7 @@ class MasterProblem:
 
     def only(self, screening: Numbers) -> Duals:
         """Nothing else has a price."""
-        return Duals(screening, np.zeros(len(self.sides)), np.zeros(0), 0.0, 0.0)
+        return Duals(screening, np.zeros(len(self.sides)), np.zeros(0), np.zeros(0), 0.0, 0.0)
 
     def open_master(self) -> None:
         """The master problem before any column is known: artificial variables cover the screenings."""
@@ -166,6 +177,7 @@ class MasterProblem:
         self.one_column = [model.add_linear_constraint(ub=1) for _ in self.pricing.screen_days]
         self.side_constraints = [model.add_linear_constraint(ub=side.limit) for side in self.sides]
         self.moment_constraints: list[mathopt.LinearConstraint] = []
+        self.taste_constraints: list[mathopt.LinearConstraint] = []
         self.few = model.add_linear_constraint(ub=self.missing)
         self.few_firsts = model.add_linear_constraint(ub=self.missing_firsts)
         self.artificials = []
@@ -193,7 +205,7 @@ class MasterProblem:
         self.columns.add((screen_day, films))
         choice, day = self.model.add_variable(lb=0), self.pricing.screen_days[screen_day][1]
         self.choices.append((choice, screen_day, films))
-        price = float(sum(self.pricing.cost[at, screen_day, film] for film, at in films))
+        price = self.pricing.price(screen_day, films)
         self.model.objective.set_linear_coefficient(choice, price)
         self.one_column[screen_day].set_coefficient(choice, 1)
         shown: dict[int, int] = defaultdict(int)
@@ -209,7 +221,22 @@ class MasterProblem:
         for moment, constraint in zip(self.moments, self.moment_constraints, strict=True):
             if needs := self.needs(moment, screen_day, films):
                 constraint.set_coefficient(choice, needs)
+        self.load(choice, screen_day, films)
         return True
+
+    def load(self, choice: mathopt.Variable, screen_day: int, films: Column) -> None:
+        loads = self.loads(screen_day, films) if self.bound_tastes else {}
+        for number, constraint in zip(self.bound_tastes, self.taste_constraints, strict=True):
+            if much := loads.get(number):
+                constraint.set_coefficient(choice, much)
+
+    def loads(self, screen_day: int, films: Column) -> dict[int, float]:
+        """What a column has of each taste."""
+        starts, much = self.pricing.starts[screen_day], defaultdict[int, float](float)
+        for film, at in films:
+            for number in self.tastes_touching.get(film, ()):
+                much[number] += self.tastes[number].counts(screen_day, int(starts[at]))
+        return much
 
     def needs(self, moment: tuple[int, int], screen_day: int, films: Column) -> int:
         """How often a column needs what is shared at that minute."""
@@ -271,6 +298,46 @@ class MasterProblem:
         for minute, much in at_taken.items():
             excess[minute] = much - over.get(shared.overlap_at(minute), 0.0)
 
+    def bind_tastes(self, result: mathopt.SolveResult) -> bool:
+        """A constraint for each taste of which the mix of columns has more than it pays for."""
+        shown, mixed = result.variable_values(), np.zeros(len(self.tastes))
+        for choice, screen_day, films in self.choices if self.tastes else ():
+            if (part := shown.get(choice) or 0.0) > ALMOST:
+                for number, much in self.loads(screen_day, films).items():
+                    mixed[number] += part * much
+        known, fresh = set(self.bound_tastes), list[int]()
+        for number, row in enumerate(self.tastes):
+            paid = shown.get(self.excesses[row.excess], 0.0) if row.excess in self.excesses else 0.0
+            if number not in known and mixed[number] - row.limit - row.times * paid > LEAST_EXCESS:
+                fresh.append(number)
+        for number in fresh:
+            self.bound_tastes.append(number)
+            self.taste_constraints.append(self.taste_constraint(self.tastes[number]))
+        for choice, screen_day, films in self.choices if fresh else ():
+            self.load(choice, screen_day, films)
+        return bool(fresh)
+
+    def taste_constraint(self, row: TasteRow) -> mathopt.LinearConstraint:
+        constraint = self.model.add_linear_constraint(ub=row.limit)
+        if row.excess not in self.excesses:
+            self.excesses[row.excess] = self.excess_of(row)
+        constraint.set_coefficient(self.excesses[row.excess], -row.times)
+        return constraint
+
+    def excess_of(self, row: TasteRow) -> mathopt.Variable:
+        """It costs its weight; where the first is free, all beyond one do."""
+        excess = self.model.add_variable(lb=0)
+        if not row.spare:
+            self.model.objective.set_linear_coefficient(excess, row.weight)
+            return excess
+        if row.spare not in self.spares:
+            beyond = self.model.add_variable(lb=0)
+            self.model.objective.set_linear_coefficient(beyond, row.weight)
+            self.spares[row.spare] = self.model.add_linear_constraint(ub=1)
+            self.spares[row.spare].set_coefficient(beyond, -1)
+        self.spares[row.spare].set_coefficient(excess, 1)
+        return excess
+
     def add_columns_of(self, positions: Positions) -> None:
         """The columns of a plan: a first idea of the duals."""
         column = {at: number for number, at in enumerate(self.pricing.screenings)}
@@ -300,7 +367,7 @@ class MasterProblem:
             if not fresh or result.objective_value() - self.best_bound < STOP_GAP:
                 self.done = not (
                     self.raise_artificial_costs(result)
-                    or self.bind_moments(result)
+                    or self.bind_moments(result) | self.bind_tastes(result)
                     or self.forbid_two_cycles()
                 )
             yield
@@ -343,6 +410,7 @@ class MasterProblem:
             np.maximum(0.0, np.array(result.dual_values(self.cover))),
             np.minimum(0.0, np.array(result.dual_values(self.side_constraints))),
             np.minimum(0.0, np.array(result.dual_values(self.moment_constraints))),
+            np.minimum(0.0, np.array(result.dual_values(self.taste_constraints))),
             min(0.0, result.dual_values(self.few)),
             min(0.0, result.dual_values(self.few_firsts)),
         )
@@ -377,6 +445,10 @@ class MasterProblem:
             p * float(self.shared[which].left[minute])
             for p, (which, minute) in zip(duals.moment, self.moments, strict=False)
         )
+        worth += float(sum(
+            p * self.tastes[number].limit for p, number in zip(duals.taste, self.bound_tastes, strict=False)
+        ))  # fmt: skip
+        worth -= self.spared(duals)
         if self.missing:
             out = -duals.screening - duals.out - duals.out_first * self.firsts
             for price, side in zip(duals.side, self.sides, strict=True):
@@ -398,7 +470,31 @@ class MasterProblem:
             paid = -float(moment[its].sum())
             if paid > weight - len(its) / ROUNDING:
                 moment[its] *= max(0.0, weight - len(its) / ROUNDING) / paid
-        return replace(duals, moment=moment)
+        return replace(duals, moment=moment, taste=self.tastes_within_weights(duals))
+
+    def by_excess(self, tastes: Numbers) -> dict[ExcessKey, list[int]]:
+        alike: dict[ExcessKey, list[int]] = defaultdict(list)
+        for n, number in enumerate(self.bound_tastes[: len(tastes)]):
+            alike[self.tastes[number].excess].append(n)
+        return alike
+
+    def tastes_within_weights(self, duals: Duals) -> Numbers:
+        tastes = duals.taste.copy()
+        for its in self.by_excess(tastes).values():
+            rows = [self.tastes[self.bound_tastes[n]] for n in its]
+            times = np.array([row.times for row in rows], float)
+            paid, most = -float(tastes[its] @ times), rows[0].weight - float(times.sum()) / ROUNDING
+            if paid > most:
+                tastes[its] *= max(0.0, most) / paid
+        return tastes
+
+    def spared(self, duals: Duals) -> float:
+        """Of the excesses of which the first is free, the one that most is paid for."""
+        most: dict[str, float] = defaultdict(float)
+        for its in self.by_excess(duals.taste).values():
+            if spare := self.tastes[self.bound_tastes[its[0]]].spare:
+                most[spare] = max(most[spare], -float(duals.taste[its].sum()))
+        return sum(most.values())
 
     def rewards(self, duals: Duals) -> Numbers:
         shape = (len(self.pricing.screen_days), len(self.pricing.screenings))
@@ -410,13 +506,13 @@ class MasterProblem:
         return reward
 
     def dues(self, duals: Duals) -> Numbers | None:
-        """What each start pays for the moments in which it needs what is shared."""
+        """What each start pays for the moments in which it needs what is shared, and for tastes."""
         prices: dict[int, Numbers] = {}
         for dual, (which, minute) in zip(duals.moment, self.moments, strict=False):
             if dual:
                 price = prices.setdefault(which, np.zeros(len(self.shared[which].left) + 1))
                 price[minute + 1] -= dual * self.shared[which].times
-        if not prices:
+        if not prices and not duals.taste.any():
             return None
         dues = np.zeros(self.pricing.cost.shape)
         starts = np.maximum(self.pricing.starts, 0).T
@@ -425,6 +521,10 @@ class MasterProblem:
             for film, after, lasts in zip(shared.films, shared.after, shared.lasts, strict=True):
                 begins = starts + after
                 dues[:, :, film] += until[begins + lasts] - until[begins]
+        for dual, number in zip(duals.taste, self.bound_tastes, strict=False):
+            row = self.tastes[number]
+            for film in row.films if dual else ():
+                dues[:, :, film] -= dual * row.on * row.at[starts]
         return dues
 
 
@@ -492,6 +592,7 @@ def bound_for(schedule: Schedule, positions: Positions) -> MasterProblem | None:
         missing_firsts=sum(instance.names[at][1] == 0 for at in lost),
         fixed=price_of_locks(instance, fixed),
         floor=None if out else floor_of(instance),
+        tastes=[] if out else tastes_of(instance, pricing),
     )
     if not out or not bound.pricing.cost.size:
         bound.add_columns_of(positions)

@@ -1,7 +1,13 @@
 """The prices that prove a bound, said in the problem's own names so that others can check them."""
 
 from screenings.planner.bound.master import ROUNDING, MasterProblem
-from screenings.planner.certificate import Certificate, DayPrice, MomentPrice, ShownPrice
+from screenings.planner.certificate import (
+    Certificate,
+    DayPrice,
+    MomentPrice,
+    ShownPrice,
+    TastePrice,
+)
 from screenings.planner.search.instance import Instance, Positions
 
 
@@ -27,6 +33,12 @@ def certificate_of(bound: MasterProblem, *, left_out: int, left_out_firsts: int)
         days=[
             DayPrice(side.rule, side.of, side.day, whole(-price), *side.order)
             for side, price in zip(bound.sides, duals.side, strict=True)
+            if whole(-price)
+        ],
+        tastes=[
+            TastePrice(row.rule, row.of, whole(-price), row.number, row.venue)
+            for number, price in zip(bound.bound_tastes, duals.taste, strict=False)
+            for row in (bound.tastes[number],)
             if whole(-price)
         ],
         out=whole(-duals.out),

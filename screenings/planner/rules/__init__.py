@@ -46,7 +46,7 @@ RULE_OF = {  # by the codes of clashes and of demands
     if code
 }
 NATIVE = frozenset({"S1", "S2", "S3"})  # known to every model without counting a whole plan
-GROWING = {"S4", "S7", "S9", "S11"}  # no placement that is added makes these less
+GROWING = {"S4", "S6", "S7", "S9", "S11"}  # no placement that is added makes these less
 
 
 def further_cost(facts: ProblemFacts, placements: Iterable[Placement], missing: int) -> int:

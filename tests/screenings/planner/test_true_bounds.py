@@ -4,9 +4,16 @@ import random
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from screenings.planner import checker as judge
-from screenings.planner.certificate import Certificate, refusals
+from screenings.planner.certificate import (
+    Certificate,
+    RefusedCertificate,
+    TastePrice,
+    Verifier,
+    refusals,
+)
 from screenings.planner.driver import plan
 from screenings.planner.model import Problem
 from screenings.planner.soundness import validate
@@ -88,6 +95,7 @@ def tiny(seed):
         **maybe(0.3, pins=[{**first, "start": chance.choice([605, 900, 1085, DAY + 1080])}]),
         **maybe(0.3, old=[{**first, "start": chance.choice(moments), "price": chance.randint(1, 4)}]),
         **maybe(0.2, crews=[{"id": "c", "name": "C", "screens": ["a", "b"], "rest": 600}]),
+        **maybe(0.4, measures={"slack": chance.choice([0, 40, 100]), "long_debate": chance.choice([0, 20, 30])}),
     )  # fmt: skip
 
 
@@ -137,3 +145,64 @@ def test_films_of_one_section_at_once_are_in_the_bound_and_in_its_certificate():
     assert (found.cost_by_rule["S4"], found.bound, found.proof) == (12, found.cost, "certificate")
     assert {price.times for price in runs[0].certificate.moments} == {2}
     assert refusals(problem, found, runs[0].certificate) == []
+
+
+def of_taste(rule, weight):
+    """Three days, and nothing that any grid could do about what it costs."""
+    rooms = [a_room("a", equipment=["35"], slots=[1080, 1225, DAY + 1080]), a_room("b", equipment=["70"], slots=[1080])]
+    films = {
+        "S5": [a_film(name, equipment=["35"], latest=1079 + 150) for name in "xy"],
+        "S6": [a_film("x", equipment=["35"]), a_film("y", equipment=["70"])],
+        "S12": [a_film("x", showings=2, equipment=["35"])],
+        "S14": [a_film("x", equipment=["35"], latest=1225), a_film("y", equipment=["35"], latest=1225)],
+    }[rule]
+    if rule == "S5":
+        rooms[0] |= {"slots": [600, 780]}
+    if rule == "S14":
+        rooms[0] |= {"slots": [1080, 1225]}
+    hours = [(540, 1440)] * 3
+    said = a_file(
+        *films, screens=[{**room, "hours": hours} for room in rooms],
+        settings={rule: {"on": True, "weight": weight}}, days=3,
+    )  # fmt: skip
+    return msgspec.convert(said, Problem, strict=False)
+
+
+@pytest.mark.parametrize(("rule", "units"), [("S5", 25), ("S6", 1), ("S12", 1), ("S14", 1)])
+def test_what_a_grid_costs_as_a_whole_is_in_the_bound_and_in_its_certificate(rule, units):
+    problem, runs = of_taste(rule, 4), []
+
+    found = plan(problem, seconds=1.0, deterministic=True, on_run=runs.append)
+    certificate = runs[0].certificate
+
+    assert (found.cost_by_rule[rule], found.proof) == (4 * units, "certificate")
+    assert certificate.bound == found.cost
+    assert refusals(problem, found, certificate) == []
+    assert {price.rule for price in certificate.tastes} == {rule} - {"S14"}  # which a screen knows by itself
+    dearer = [
+        replace(certificate, tastes=[replace(p, price=p.price + (n == at) * 9 * certificate.parts)
+                                     for n, p in enumerate(certificate.tastes)])
+        for at in range(len(certificate.tastes))
+    ]  # fmt: skip
+    assert [one for one in (*dearer, replace(certificate, bound=found.cost + 1)) if not refusals(problem, found, one)] == []
+    assert refusals(of_taste(rule, 3), found, certificate) != []
+
+
+@pytest.mark.parametrize("wrong", [
+    TastePrice("S5", "C", 1),  # two films: more than the weight
+    TastePrice("S5", "D", 1),
+    TastePrice("S6", "x", 2, 0, "a"),
+    TastePrice("S6", "x", 1, 1, "a"),
+    TastePrice("S6", "z", 1, 0, "a"),
+    TastePrice("S12", "x", 1),  # shown once
+    TastePrice("S13", "x", 1),
+    TastePrice("S6", "x", -1, 0, "a"),
+])  # fmt: skip
+def test_a_price_for_what_no_taste_asks_is_refused(wrong):
+    settings = {rule: {"on": True, "weight": 1} for rule in ("S5", "S6", "S12")}
+    problem = msgspec.convert(a_file(settings=settings), Problem, strict=False)
+
+    with pytest.raises(RefusedCertificate):
+        Verifier(problem).proved(Certificate(0, 1, tastes=[wrong]))
+    with pytest.raises(RefusedCertificate):
+        Verifier(problem).proved(Certificate(0, 1, 1, tastes=[TastePrice("S6", "x", 1, 0, "a")]))
